@@ -1,0 +1,26 @@
+import { asHttpsUrl, asRecord, asText } from './json.js'
+import type { PairingAccount } from './provider.js'
+
+/** WhatsApp allows 25 characters for a name; more is somebody else's text. */
+const MAX_NAME_CHARACTERS = 100
+
+/** The account in fields of unknown origin: what is not usable is left out. */
+export function normalizeAccount(input: unknown): PairingAccount {
+  const fields = asRecord(input)
+  const phoneNumber = phoneNumberOf(asText(fields.phoneNumber))
+  const name = asText(fields.name)?.slice(0, MAX_NAME_CHARACTERS)
+  const avatarUrl = asHttpsUrl(fields.avatarUrl)
+  const id = asText(fields.id)?.slice(0, MAX_NAME_CHARACTERS)
+  return {
+    ...(phoneNumber && { phoneNumber }),
+    ...(name && { name }),
+    ...(avatarUrl && { avatarUrl }),
+    ...(id && { id }),
+  }
+}
+
+/** `5511999999999` from `5511999999999:8@s.whatsapp.net`, `5511999999999@c.us` or the number itself. */
+function phoneNumberOf(address: string | undefined): string | undefined {
+  const digits = address?.replace(/[:@].*$/, '').replace(/\D/g, '')
+  return digits && digits.length <= 15 ? digits : undefined
+}

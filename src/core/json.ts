@@ -1,0 +1,21 @@
+/** An object with unknown fields; `{}` for everything else, so that reading a field never throws. */
+export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}
+
+/** A non-empty string, trimmed. A number becomes text: providers write phone numbers and ids both ways. */
+export function asText(value: unknown): string | undefined {
+  const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value
+  return typeof text === 'string' && text.trim() !== '' ? text.trim() : undefined
+}
+
+/** A finite number of zero or more. */
+export function asAmount(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+}
+
+/** An `https:` address without user name and password. */
+export function asHttpsUrl(value: unknown): string | undefined {
+  const text = asText(value)
+  return text && text.length <= 2_000 && /^https:\/\/[^\s/@\\]+\/[^\s"'<>\\]*$/i.test(text) ? text : undefined
+}

@@ -1,0 +1,131 @@
+import type { PhoneNumber } from './phone-number.js'
+import type { QrPayload } from './qr-payload.js'
+
+/** The two ways to link a phone. */
+export type PairingMethod = 'qr' | 'phone-code'
+
+/** Who was linked, as far as the provider tells. */
+export interface PairingAccount {
+  /** International number, digits only. */
+  readonly phoneNumber?: string | undefined
+  /** The name the account shows to others. */
+  readonly name?: string | undefined
+  /** An `https:` address of the profile picture; it may expire. */
+  readonly avatarUrl?: string | undefined
+  /** The provider's own identifier of the account. */
+  readonly id?: string | undefined
+}
+
+/** How fast a provider may and must be asked. All in milliseconds. */
+export interface ProviderTiming {
+  /** How long a QR code lives once codes rotate. WhatsApp: 20,000. */
+  readonly qrLifetimeMs: number
+  /** Time between two QR questions while the rotation is not known yet. */
+  readonly qrIntervalMs: number
+  /** QR questions are never closer together than this. */
+  readonly qrMinIntervalMs: number
+  /** Time from the last answer to the next question about the state. */
+  readonly statusIntervalMs: number
+  /** How long a pairing code may be entered. */
+  readonly pairingCodeLifetimeMs: number
+  /** After this time without an answer a request is given up. */
+  readonly requestTimeoutMs: number
+}
+
+/** What every call of a provider takes. */
+export interface RequestOptions {
+  /** Ends the request, and with it whatever waits for its turn. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * What a provider knows at this moment. Every call answers with the same union, so that a QR call which says
+ * "already logged in" and a status call which says `authorized` mean the same thing.
+ */
+export type PairingSnapshot = SnapshotDetails &
+  (
+    | {
+        /** Starting up, or between states: ask again. */
+        readonly status: 'preparing'
+      }
+    | {
+        /** Ready: no phone is linked, and a code may be asked for. */
+        readonly status: 'unlinked'
+      }
+    | {
+        /** Asleep, or out of codes: `reset` wakes it and loses nothing. */
+        readonly status: 'stopped'
+      }
+    | {
+        /** Leftovers of an earlier link are in the way: only `reset` helps, and the user should ask for it. */
+        readonly status: 'stale'
+      }
+    | {
+        readonly status: 'qr'
+        readonly qrCode: QrPayload
+        /** How long the code still lives, where the provider tells. */
+        readonly expiresInMs?: number | undefined
+      }
+    | {
+        readonly status: 'pairing-code'
+        /** Letters and digits, in any spelling. */
+        readonly pairingCode: string
+        /** How long the code still lives, where the provider tells. */
+        readonly expiresInMs?: number | undefined
+      }
+    | {
+        /** The phone answered; the link is being finished. */
+        readonly status: 'linking'
+      }
+    | { readonly status: 'linked'; readonly account: PairingAccount }
+    | {
+        /** WhatsApp demands a passkey, which only its own page can ask for. */
+        readonly status: 'passkey-required'
+        /** The provider's instructions. */
+        readonly helpUrl?: string | undefined
+      }
+  )
+
+/** What an answer that went through a server says about the provider behind it. */
+export interface SnapshotDetails {
+  /** The methods the provider offers. */
+  readonly methods?: readonly PairingMethod[] | undefined
+  /** The provider's timing. */
+  readonly timing?: ProviderTiming | undefined
+}
+
+/**
+ * One target (instance, session) on one provider. Write one for any server: a missing method is a missing
+ * ability. Two objects with the same `id` and `sessionId` are the same provider.
+ *
+ * All methods reject with `PairingError` only, and honour `signal`.
+ */
+export interface PairingProvider {
+  /** Which provider, in kebab-case: `green-api`. */
+  readonly id: string
+  /** Which target on that provider. Not a secret: it is part of query keys. */
+  readonly sessionId: string
+  readonly timing: ProviderTiming
+  /**
+   * What it offers, where its own methods cannot tell: `proxy` has all of them and gives `[]` until the server
+   * answers. By default: `qr`, and `phone-code` where `requestPairingCode` exists.
+   */
+  readonly methods?: readonly PairingMethod[]
+  /** The state, without any effect on it. */
+  getStatus(options: RequestOptions): Promise<PairingSnapshot>
+  /** The QR code of this moment, or the state that stands in its way. */
+  getQrCode(options: RequestOptions): Promise<PairingSnapshot>
+  /** A code to be entered on the phone with this number. Ends any earlier code. */
+  requestPairingCode?(phoneNumber: PhoneNumber, options: RequestOptions): Promise<PairingSnapshot>
+  /** Whatever makes a fresh start possible: log out, restart. */
+  reset?(options: RequestOptions): Promise<void>
+  /** Ends the link, on the user's demand. */
+  unlink?(options: RequestOptions): Promise<void>
+  /** Pushes snapshots until the returned function is called. */
+  subscribe?(listener: (snapshot: PairingSnapshot) => void, options: RequestOptions): () => void
+}
+
+/** The methods a provider offers. */
+export function methodsOf(provider: PairingProvider): readonly PairingMethod[] {
+  return provider.methods ?? (provider.requestPairingCode ? ['qr', 'phone-code'] : ['qr'])
+}

@@ -1,0 +1,155 @@
+import type { PairingError } from './errors.js'
+import type { PairingCode } from './pairing-code.js'
+import type { PhoneNumber } from './phone-number.js'
+import type { PairingAccount, PairingMethod, PairingSnapshot, ProviderTiming } from './provider.js'
+import type { TrackedQrCode } from './qr-lifetime.js'
+import type { QrPayload } from './qr-payload.js'
+
+/** The live QR code of {@link PairingSession} `awaiting-scan`. Times are epoch milliseconds. */
+export interface SessionQrCode {
+  readonly payload: QrPayload
+  /** 1 for the first code of this round. */
+  readonly number: number
+  /** How many codes may pass unscanned: `maxRefreshes`. */
+  readonly of: number
+  readonly shownAt: number
+  /** The latest moment at which this code may still be on screen. It is replaced as soon as another one is known. */
+  readonly expiresAt: number
+}
+
+/** The live pairing code of {@link PairingSession} `awaiting-code`. */
+export interface SessionPairingCode extends PairingCode {
+  readonly shownAt: number
+  /** Epoch milliseconds. */
+  readonly expiresAt: number
+}
+
+/** Why a session is `expired`: the allowed QR codes went unscanned, or the pairing code was not entered in time. */
+export type ExpiredReason = 'unscanned' | 'code-not-entered'
+
+/** One attempt to link a phone, as the interface sees it. */
+export type PairingSession = {
+  /** The method the user has chosen. */
+  readonly method: PairingMethod
+  /** What the provider offers; empty until that is known. */
+  readonly methods: readonly PairingMethod[]
+} & (
+  | { readonly status: 'idle' }
+  | {
+      readonly status: 'preparing'
+      readonly since: number
+      /** What went wrong with the last question; it is asked again. */
+      readonly error?: PairingError | undefined
+    }
+  | { readonly status: 'awaiting-scan'; readonly qrCode: SessionQrCode }
+  | {
+      readonly status: 'awaiting-number'
+      /** Why the last number got no code. */
+      readonly error?: PairingError | undefined
+    }
+  | { readonly status: 'requesting-code'; readonly phoneNumber: PhoneNumber }
+  | {
+      readonly status: 'awaiting-code'
+      readonly pairingCode: SessionPairingCode
+      readonly phoneNumber: PhoneNumber
+    }
+  | { readonly status: 'expired'; readonly reason: ExpiredReason }
+  | { readonly status: 'linking' }
+  | { readonly status: 'linked'; readonly account: PairingAccount }
+  | { readonly status: 'passkey-required'; readonly helpUrl?: string | undefined }
+  | { readonly status: 'failed'; readonly error: PairingError }
+)
+
+/** Every value of `status`, in the order of a round. */
+export type PairingStatus = PairingSession['status']
+
+/** What can be asked of a provider on behalf of a session. */
+export type QuestionKind = 'status' | 'qr-code' | 'pairing-code' | 'reset'
+
+/** All that happens to a session. `at` is epoch milliseconds: `core` has no clock of its own. */
+export type SessionEvent = { readonly at: number } & (
+  | { readonly type: 'started' }
+  | { readonly type: 'cancelled' }
+  | { readonly type: 'method-chosen'; readonly method: PairingMethod }
+  | { readonly type: 'number-submitted'; readonly phoneNumber: PhoneNumber }
+  | { readonly type: 'number-rejected'; readonly error: PairingError }
+  | { readonly type: 'number-withdrawn' }
+  | {
+      readonly type: 'answered'
+      readonly question: QuestionKind
+      /** When the question was asked: the age of the answer counts from there. */
+      readonly askedAt: number
+      readonly snapshot: PairingSnapshot
+    }
+  | { readonly type: 'reset-done' }
+  | { readonly type: 'errored'; readonly question: QuestionKind; readonly error: PairingError }
+  | { readonly type: 'image-broken' }
+  | { readonly type: 'time-passed' }
+)
+
+/** A link that is under way, finished, or in need of somebody. */
+export type SessionPhase =
+  | { readonly name: 'idle' }
+  | { readonly name: 'active' }
+  | { readonly name: 'linking' }
+  | { readonly name: 'linked'; readonly account: PairingAccount }
+  | { readonly name: 'passkey-required'; readonly helpUrl: string | undefined }
+  | { readonly name: 'failed'; readonly error: PairingError }
+
+/** The pairing-code side of a session. */
+export interface CodeFacts {
+  readonly phoneNumber: PhoneNumber | null
+  /** Sent, and not answered yet. */
+  readonly requested: boolean
+  readonly current: SessionPairingCode | null
+  readonly ranOut: boolean
+  readonly error: PairingError | null
+}
+
+/** The QR side of a session. */
+export interface QrFacts {
+  readonly current: TrackedQrCode | null
+  readonly visible: boolean
+  /** Codes of this round that were on screen. */
+  readonly shown: number
+  /** The allowed codes have passed. */
+  readonly exhausted: boolean
+  /** Keys of codes that were replaced: a late answer that brings one back brings a dead code. */
+  readonly replaced: readonly string[]
+  /** The last QR question that was answered. */
+  readonly askedAt: number | null
+  /** The provider said since that it is ready: the next question need not wait its full time. */
+  readonly invited: boolean
+}
+
+/** All that is known; {@link PairingSession} is derived from it. */
+export interface SessionFacts {
+  readonly maxRefreshes: number
+  readonly method: PairingMethod
+  readonly methods: readonly PairingMethod[]
+  readonly timing: ProviderTiming
+  readonly phase: SessionPhase
+  /** When the phase began. */
+  readonly since: number
+  /** When this round of codes began. */
+  readonly roundSince: number
+  readonly qr: QrFacts
+  readonly code: CodeFacts
+  /** `due`: the provider must be reset before anything else; `done`: it was, once is enough for a round. */
+  readonly reset: 'none' | 'due' | 'done'
+  /** The last answer of any kind in this round. */
+  readonly answeredAt: number | null
+  /** Questions in a row that failed though asking again may help. */
+  readonly failures: number
+  readonly lastError: PairingError | null
+  /** Nothing is asked before this moment. */
+  readonly quietUntil: number
+  /** The latest moment seen. */
+  readonly now: number
+}
+
+/** What the cache keeps. */
+export interface SessionState {
+  readonly facts: SessionFacts
+  readonly session: PairingSession
+}

@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { PairingError } from '../../src/core/errors.js'
+import { isPhoneNumber, normalizePhoneNumber } from '../../src/core/phone-number.js'
+
+const codeOf = (input: string) => {
+  try {
+    return normalizePhoneNumber(input)
+  } catch (error) {
+    return PairingError.isInstance(error) ? error.code : error
+  }
+}
+
+describe('normalizePhoneNumber', () => {
+  it.each([
+    ['+55 11 98765-4321', '5511987654321'],
+    ['0055 (11) 98765.4321', '5511987654321'],
+    ['  +44 (0)20 7946 0958 ', '442079460958'],
+    ['tel:+1-202-555-0143', '12025550143'],
+    ['https://wa.me/5511987654321?text=Hi%2012', '5511987654321'],
+    ['https://api.whatsapp.com/send?phone=5511987654321&text=1', '5511987654321'],
+    ['\u202a+972 50-123-4567\u202c', '972501234567'],
+    ['+٩٧١ ٥٠ ١٢٣ ٤٥٦٧', '971501234567'],
+    ['+۹۸ ۹۱۲ ۳۴۵ ۶۷۸۹', '989123456789'],
+    ['+९१ ९८७६५ ४३२१०', '919876543210'],
+    ['＋８１ ９０－１２３４－５６７８', '819012345678'],
+  ])('reads %s', (typed, digits) => {
+    expect(normalizePhoneNumber(typed)).toBe(digits)
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['a national number', '011 98765-4321'],
+    ['too few digits', '+12345'],
+    ['too many digits', '+1234567890123456'],
+    ['letters, which would silently change the number', '+1 800 FLOWERS'],
+    ['a link to something else', 'https://wa.me/message/ABC123'],
+  ])('refuses %s', (_, typed) => {
+    expect(codeOf(typed)).toBe('invalid-phone-number')
+  })
+
+  it('throws nothing but PairingError, and gives the same for its own result, whatever is typed', () => {
+    const typed = fc.array(
+      fc.oneof(
+        fc.string({ unit: 'binary' }),
+        fc.constantFrom('+', '00', '(0)', ' ', '-', '55', '119', '8765', 'tel:', 'wa.me/', '٣'),
+      ),
+      { maxLength: 8 },
+    )
+    fc.assert(
+      fc.property(typed, (parts) => {
+        const once = codeOf(parts.join(''))
+        if (once === 'invalid-phone-number') return
+        if (!isPhoneNumber(once)) throw once
+        expect(normalizePhoneNumber(once)).toBe(once)
+        expect(once).toMatch(/^[1-9]\d{6,14}$/)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})

@@ -1,0 +1,211 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { PairingError, pairingErrorCodes } from '../../src/core/errors.js'
+import { nextDeadline, nextQuestion } from '../../src/core/next-question.js'
+import { normalizePhoneNumber } from '../../src/core/phone-number.js'
+import type { PairingSnapshot } from '../../src/core/provider.js'
+import { normalizeQrPayload } from '../../src/core/qr-payload.js'
+import { initialState, transition } from '../../src/core/session.js'
+import type { QuestionKind, SessionEvent, SessionState } from '../../src/core/session-state.js'
+
+const timing = {
+  qrLifetimeMs: 20_000,
+  qrIntervalMs: 5_000,
+  qrMinIntervalMs: 1_000,
+  statusIntervalMs: 3_000,
+  pairingCodeLifetimeMs: 160_000,
+  requestTimeoutMs: 30_000,
+}
+
+const MAX_REFRESHES = 3
+const questions = fc.constantFrom<QuestionKind>('status', 'qr-code', 'pairing-code')
+
+const snapshots: fc.Arbitrary<PairingSnapshot> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc
+      .record({
+        code: fc.integer({ min: 1, max: 9 }),
+        expiresInMs: fc.option(fc.integer({ min: 0, max: 90_000 }), { nil: undefined }),
+      })
+      .map(
+        ({ code, expiresInMs }): PairingSnapshot => ({
+          status: 'qr',
+          qrCode: normalizeQrPayload(`2@${code},a,b,c,1`),
+          expiresInMs,
+        }),
+      ),
+  },
+  fc.constant<PairingSnapshot>({ status: 'pairing-code', pairingCode: 'ABCD1234' }),
+  fc.constantFrom<PairingSnapshot>(
+    { status: 'preparing' },
+    { status: 'unlinked' },
+    { status: 'stopped' },
+    { status: 'stale' },
+    { status: 'linking' },
+    { status: 'passkey-required' },
+    { status: 'linked', account: { name: 'Ana' } },
+  ),
+)
+
+type Happening = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'at'> : never) : never
+
+const happenings: fc.Arbitrary<Happening> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      type: fc.constant('answered' as const),
+      question: questions,
+      askedAt: fc.constant(0),
+      snapshot: snapshots,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('errored' as const),
+      question: questions,
+      error: fc.constantFrom(...pairingErrorCodes).map((code) => new PairingError(code, code)),
+    }),
+  },
+  fc.constantFrom<Happening>(
+    { type: 'started' },
+    { type: 'cancelled' },
+    { type: 'image-broken' },
+    { type: 'time-passed' },
+    { type: 'reset-done' },
+    { type: 'number-withdrawn' },
+  ),
+  fc.constantFrom<Happening>(
+    { type: 'method-chosen', method: 'qr' },
+    { type: 'method-chosen', method: 'phone-code' },
+  ),
+  fc.constant<Happening>({ type: 'number-submitted', phoneNumber: normalizePhoneNumber('5511987654321') }),
+)
+
+// Mostly forwards, sometimes a laptop's sleep, sometimes a clock that is set back.
+const steps = fc.array(
+  fc.record({
+    happening: happenings,
+    elapsedMs: fc.oneof(
+      { weight: 8, arbitrary: fc.integer({ min: 0, max: 25_000 }) },
+      fc.integer({ min: 25_000, max: 3_600_000 }),
+      fc.integer({ min: -3_600_000, max: -1 }),
+    ),
+  }),
+  { maxLength: 60 },
+)
+
+const START = 1_000_000_000
+
+/** Runs the steps and lets `check` see every state, with the one before it. */
+function run(
+  story: Awaited<ReturnType<typeof steps.generate>>['value'],
+  check: (state: SessionState, before: SessionState, event: SessionEvent) => void,
+) {
+  let at = START
+  let state = initialState(
+    { method: 'qr', methods: ['qr', 'phone-code'], timing, maxRefreshes: MAX_REFRESHES, autoStart: true },
+    at,
+  )
+  for (const { happening, elapsedMs } of story) {
+    at += elapsedMs
+    const event = { ...happening, ...('askedAt' in happening && { askedAt: at }), at } as SessionEvent
+    const next = transition(state, event)
+    check(next, state, event)
+    state = next
+  }
+}
+
+describe('transition, for any sequence of events', () => {
+  it('is total: every state has a session, a schedule and no pending deadline', () => {
+    fc.assert(
+      fc.property(steps, (story) =>
+        run(story, ({ facts, session }, _, { at }) => {
+          expect(session.methods).toContain(session.method)
+          const question = nextQuestion(facts)
+          expect(question === null || !Number.isNaN(question.at)).toBe(true)
+          const deadline = nextDeadline(facts)
+          expect(deadline === null || deadline > at).toBe(true)
+        }),
+      ),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('never shows a code that has expired, nor one for longer than a minute', () => {
+    fc.assert(
+      fc.property(steps, (story) =>
+        run(story, ({ session }, _, { at }) => {
+          if (session.status === 'awaiting-scan') {
+            expect(session.qrCode.expiresAt).toBeGreaterThan(at)
+            expect(session.qrCode.expiresAt - session.qrCode.shownAt).toBeLessThanOrEqual(60_000)
+          }
+          if (session.status === 'awaiting-code') expect(session.pairingCode.expiresAt).toBeGreaterThan(at)
+        }),
+      ),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('never shows more codes in a round than allowed, and asks for none once they have passed', () => {
+    fc.assert(
+      fc.property(steps, (story) => {
+        let shown = new Set<string>()
+        run(story, ({ facts, session }, before, event) => {
+          if (facts.roundSince !== before.facts.roundSince || event.type === 'started') shown = new Set()
+          if (session.status === 'awaiting-scan') {
+            shown.add(JSON.stringify(session.qrCode.payload))
+            expect(session.qrCode.number).toBeLessThanOrEqual(MAX_REFRESHES)
+          }
+          expect(shown.size).toBeLessThanOrEqual(MAX_REFRESHES)
+          if (session.status === 'expired' && session.reason === 'unscanned')
+            expect(nextQuestion(facts)).toBeNull()
+        })
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('never leaves linked on an answer, and asks nothing while linked', () => {
+    fc.assert(
+      fc.property(steps, (story) =>
+        run(story, ({ facts, session }, before, event) => {
+          if (before.session.status !== 'linked') return
+          if (event.type === 'started' || event.type === 'cancelled') return
+          expect(session.status).toBe('linked')
+          expect(nextQuestion(facts)).toBeNull()
+        }),
+      ),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('never brings back a code that was replaced', () => {
+    fc.assert(
+      fc.property(steps, (story) => {
+        const order: string[] = []
+        run(story, ({ session }) => {
+          if (session.status !== 'awaiting-scan') return
+          const key = JSON.stringify(session.qrCode.payload)
+          if (order.at(-1) === key) return
+          expect(order).not.toContain(key)
+          order.push(key)
+        })
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('keeps the very same session object where nothing visible changed', () => {
+    fc.assert(
+      fc.property(steps, (story) =>
+        run(story, ({ session }, before) => {
+          if (JSON.stringify(session) === JSON.stringify(before.session) && !('error' in session))
+            expect(session).toBe(before.session)
+        }),
+      ),
+      { numRuns: 500 },
+    )
+  })
+})
