@@ -1,0 +1,57 @@
+'use client'
+
+import { type ComponentPropsWithoutRef, type ReactElement, useState } from 'react'
+import { Icon } from './icons.js'
+import { usePairingContext } from './pairing-context.js'
+
+/** Who was linked, as far as the provider tells. */
+export function PairingAccountCard(props: ComponentPropsWithoutRef<'div'>): ReactElement | null {
+  const { session } = usePairingContext().pairing
+  if (session.status !== 'linked') return null
+  const { name, phoneNumber, avatarUrl } = session.account
+  return (
+    <div {...props} data-part="account">
+      <span data-part="account-badge">
+        <Avatar key={avatarUrl} src={avatarUrl} name={name} />
+        <span data-part="account-check">
+          <Icon name="check" />
+        </span>
+      </span>
+      {name && <strong data-part="account-name">{name}</strong>}
+      {phoneNumber && (
+        <bdi dir="ltr" data-part="account-number">
+          +{phoneNumber}
+        </bdi>
+      )}
+    </div>
+  )
+}
+
+function Avatar({ src, name }: { src: string | undefined; name: string | undefined }): ReactElement {
+  // Addresses of pictures expire, and some networks block them.
+  const [isBroken, setBroken] = useState(false)
+  if (src && !isBroken) {
+    return (
+      <img
+        data-part="account-avatar"
+        src={src}
+        alt=""
+        referrerPolicy="no-referrer"
+        onError={() => setBroken(true)}
+      />
+    )
+  }
+  return (
+    <span data-part="account-avatar" aria-hidden="true">
+      {initials(name) || <Icon name="phone" size={36} />}
+    </span>
+  )
+}
+
+function initials(name: string | undefined): string {
+  const words = name?.match(/\p{L}[\p{L}\p{M}]*/gu) ?? []
+  return [words[0], words.length > 1 ? words.at(-1) : undefined]
+    .map((word) => Array.from(word ?? '')[0] ?? '')
+    .join('')
+    .toUpperCase()
+}

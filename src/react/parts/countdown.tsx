@@ -1,0 +1,40 @@
+'use client'
+
+import { type ComponentPropsWithoutRef, type CSSProperties, type ReactElement, useState } from 'react'
+import type { PairingSession } from '../../core/session-state.js'
+import { usePairingContext } from './pairing-context.js'
+
+/**
+ * The time a code has left, as a bar that CSS runs down: the variables `--whatsapp-pairing-lifetime` and
+ * `--whatsapp-pairing-age` are set once for each code. Hidden from screen readers, which are told of each code.
+ */
+export function PairingCountdown(props: ComponentPropsWithoutRef<'div'>): ReactElement | null {
+  const code = timedCode(usePairingContext().pairing.session)
+  // The key begins the animation anew for each code.
+  return code && <Bar {...props} key={`${code.shownAt}-${code.expiresAt}`} code={code} />
+}
+
+interface TimedCode {
+  readonly shownAt: number
+  readonly expiresAt: number
+}
+
+function timedCode(session: PairingSession): TimedCode | null {
+  if (session.status === 'awaiting-scan') return session.qrCode
+  return session.status === 'awaiting-code' ? session.pairingCode : null
+}
+
+function Bar({ code, ...props }: ComponentPropsWithoutRef<'div'> & { code: TimedCode }): ReactElement {
+  // A component that mounts late joins the animation where it would be.
+  const [mountedAt] = useState(Date.now)
+  const style: CSSProperties & Record<`--${string}`, string> = {
+    ...props.style,
+    '--whatsapp-pairing-lifetime': `${code.expiresAt - code.shownAt}ms`,
+    '--whatsapp-pairing-age': `${Math.max(mountedAt - code.shownAt, 0)}ms`,
+  }
+  return (
+    <div {...props} style={style} aria-hidden="true" data-part="countdown">
+      <div data-part="countdown-bar" />
+    </div>
+  )
+}

@@ -1,0 +1,33 @@
+'use client'
+
+import type { ComponentPropsWithoutRef, ReactElement } from 'react'
+import { sessionLead, sessionSteps } from '../session-texts.js'
+import { Icon } from './icons.js'
+import { usePairingContext } from './pairing-context.js'
+import { RichText } from './rich-text.js'
+
+/** The steps on the phone in WhatsApp's own words, or a sentence where there is nothing to do step by step. */
+export function PairingInstructions(props: ComponentPropsWithoutRef<'div'>): ReactElement {
+  const { pairing, messages, app } = usePairingContext()
+  const steps = sessionSteps(pairing.session, messages)
+  const values = { app, menuIcon: <Icon name="menu" />, settingsIcon: <Icon name="settings" /> }
+  return (
+    <div {...props} data-part="instructions">
+      {steps ? (
+        <ol data-part="steps">
+          {steps.map((step) => (
+            <li key={step} data-part="step">
+              <span>
+                <RichText text={step} values={values} />
+              </span>
+            </li>
+          ))}
+        </ol>
+      ) : (
+        <p data-part="lead">
+          <RichText text={sessionLead(pairing.session, messages) ?? ''} values={values} />
+        </p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,74 @@
+'use client'
+
+import type { ComponentPropsWithoutRef, KeyboardEvent, ReactElement } from 'react'
+import type { PairingMethod } from '../../core/provider.js'
+import type { PairingStatus } from '../../core/session-state.js'
+import { usePairingContext } from './pairing-context.js'
+
+const ALL_METHODS: readonly PairingMethod[] = ['qr', 'phone-code']
+
+/** States in which the method is decided, or does not matter any more. */
+const WITHOUT_TABS: readonly PairingStatus[] = ['linking', 'linked', 'passkey-required', 'failed']
+
+/** Whether there is a choice of methods to show. */
+export function useMethodChoice(): { readonly methods: readonly PairingMethod[]; readonly isKnown: boolean } {
+  const { session } = usePairingContext().pairing
+  const isKnown = session.methods.length > 0
+  if (WITHOUT_TABS.includes(session.status)) return { methods: [], isKnown: true }
+  // Before the first answer the room is kept, so that nothing jumps when the tabs turn out to be there.
+  const methods = isKnown ? session.methods : ALL_METHODS
+  return { methods: methods.length > 1 ? methods : [], isKnown }
+}
+
+/** The choice between the methods; nothing where the provider has only one. */
+export function PairingMethodTabs(props: ComponentPropsWithoutRef<'div'>): ReactElement | null {
+  const { pairing, messages, ids } = usePairingContext()
+  const { methods, isKnown } = useMethodChoice()
+  const chosen = pairing.session.method
+  if (methods.length === 0) return null
+
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    const isRtl = getComputedStyle(event.currentTarget).direction === 'rtl'
+    const moves: Record<string, number> = { ArrowRight: isRtl ? -1 : 1, ArrowLeft: isRtl ? 1 : -1 }
+    const from = methods.indexOf(chosen)
+    const move = moves[event.key]
+    const to =
+      event.key === 'Home'
+        ? 0
+        : event.key === 'End'
+          ? methods.length - 1
+          : move && (from + move + methods.length) % methods.length
+    const method = to === undefined ? undefined : methods[to]
+    if (!method) return
+    event.preventDefault()
+    pairing.setMethod(method)
+    document.getElementById(ids.tab(method))?.focus()
+  }
+  return (
+    <div
+      aria-label={messages.methods}
+      {...props}
+      role="tablist"
+      data-part="method-tabs"
+      hidden={!isKnown}
+      onKeyDown={onKeyDown}
+    >
+      {methods.map((method) => (
+        <button
+          key={method}
+          type="button"
+          role="tab"
+          id={ids.tab(method)}
+          aria-selected={method === chosen}
+          aria-controls={ids.panel}
+          tabIndex={method === chosen ? 0 : -1}
+          data-part="method-tab"
+          data-value={method}
+          onClick={() => pairing.setMethod(method)}
+        >
+          {method === 'qr' ? messages.methodQr : messages.methodPhoneCode}
+        </button>
+      ))}
+    </div>
+  )
+}

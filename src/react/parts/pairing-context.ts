@@ -1,0 +1,34 @@
+'use client'
+
+import { createContext, type RefObject, useContext } from 'react'
+import type { PairingLocale, PairingMessages } from '../../core/messages.js'
+import type { UsePairingSessionResult } from '../use-pairing-session.js'
+
+/** What `PairingRoot` gives its parts. */
+export interface PairingContextValue {
+  readonly pairing: UsePairingSessionResult
+  readonly locale: PairingLocale
+  readonly messages: PairingMessages
+  /** The host's name, as it stands in sentences. */
+  readonly app: string
+  /** Ids of elements that name or describe each other. */
+  readonly ids: { readonly title: string; readonly panel: string; readonly tab: (method: string) => string }
+  /** Takes the focus when the part that had it goes away. */
+  readonly panel: RefObject<HTMLDivElement | null>
+  /** What is typed in the phone field; kept here so that it survives a change of tabs. */
+  readonly phoneText: string
+  readonly setPhoneText: (text: string) => void
+}
+
+export const PairingContext: React.Context<PairingContextValue | null> =
+  createContext<PairingContextValue | null>(null)
+
+/** The root's values. Throws where a part stands outside `PairingRoot`. */
+export function usePairingContext(): PairingContextValue {
+  const value = useContext(PairingContext)
+  if (!value)
+    throw new Error(
+      'A pairing part was rendered outside <PairingRoot>, which gives it its session. Put it inside.',
+    )
+  return value
+}

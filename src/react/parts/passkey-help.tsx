@@ -1,0 +1,16 @@
+'use client'
+
+import type { ComponentPropsWithoutRef, ReactElement } from 'react'
+import { usePairingContext } from './pairing-context.js'
+
+/** The provider's way through a passkey, where it documents one. */
+export function PairingPasskeyHelp(props: ComponentPropsWithoutRef<'a'>): ReactElement | null {
+  const { pairing, messages } = usePairingContext()
+  const { session } = pairing
+  if (session.status !== 'passkey-required' || !session.helpUrl) return null
+  return (
+    <a target="_blank" rel="noreferrer" {...props} href={session.helpUrl} data-part="passkey-help">
+      {props.children ?? messages.passkeyHelp}
+    </a>
+  )
+}

@@ -1,0 +1,22 @@
+import { createElement, Fragment, type ReactElement, type ReactNode } from 'react'
+
+type Values = Readonly<Record<string, ReactNode>>
+
+/** A message with `**…**` as `<strong>` and `{name}` as the node of that name. Never HTML: messages are text. */
+export function RichText({ text, values = {} }: { text: string; values?: Values }): ReactElement {
+  const pieces = text
+    .split(/(\*\*.*?\*\*)/)
+    .map((piece) =>
+      piece.startsWith('**')
+        ? createElement('strong', null, ...fill(piece.slice(2, -2), values))
+        : createElement(Fragment, null, ...fill(piece, values)),
+    )
+  // As arguments and not as a list: the pieces of one text never move, so they need no keys.
+  return createElement(Fragment, null, ...pieces)
+}
+
+function fill(text: string, values: Values): ReactNode[] {
+  return text
+    .split(/(\{\w+\})/)
+    .map((piece) => (piece.startsWith('{') && values[piece.slice(1, -1)]) || piece)
+}

@@ -1,0 +1,48 @@
+'use client'
+
+import type { ComponentPropsWithoutRef, ReactElement } from 'react'
+import { PairingAccountCard } from './account.js'
+import { PairingErrorCodeText } from './error.js'
+import { Icon } from './icons.js'
+import { usePairingContext } from './pairing-context.js'
+import { PairingPasskeyHelp } from './passkey-help.js'
+import { PairingQrCode } from './qr-code.js'
+import { PairingRetryButton } from './retry-button.js'
+import { PairingStartButton } from './start-button.js'
+
+/** One box of one size for the code and for all that takes its place, so that nothing jumps. */
+export function PairingTile(props: ComponentPropsWithoutRef<'div'>): ReactElement {
+  const { session } = usePairingContext().pairing
+  return (
+    <div
+      {...props}
+      aria-busy={session.status === 'preparing' || session.status === 'linking'}
+      data-part="tile"
+    >
+      <PairingQrCode />
+      {session.status === 'expired' && <ExpiredNote reason={session.reason} />}
+      {session.status === 'linking' && (
+        <div data-part="spinner">
+          <Icon name="phone" size={32} />
+        </div>
+      )}
+      {session.status === 'passkey-required' && <Icon name="key" size={40} />}
+      <PairingAccountCard />
+      <PairingErrorCodeText />
+      <PairingPasskeyHelp />
+      <PairingStartButton />
+      <PairingRetryButton />
+    </div>
+  )
+}
+
+function ExpiredNote({ reason }: { reason: 'unscanned' | 'code-not-entered' }): ReactElement {
+  const { messages } = usePairingContext()
+  // The status line says the same to screen readers.
+  return (
+    <p aria-hidden="true" data-part="expired-note">
+      <strong>{messages.expiredTitle}</strong>{' '}
+      {reason === 'unscanned' ? messages.expiredUnscanned : messages.expiredCode}
+    </p>
+  )
+}

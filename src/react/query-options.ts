@@ -1,0 +1,130 @@
+import type { DefinedInitialDataOptions, QueryClient, UseQueryOptions } from '@tanstack/react-query'
+import { nextQuestion } from '../core/next-question.js'
+import type { PairingMethod, PairingProvider, PairingSnapshot } from '../core/provider.js'
+import { methodsOf } from '../core/provider.js'
+import { DEFAULT_MAX_REFRESHES, initialState, transition } from '../core/session.js'
+import type { PairingSession, SessionEvent, SessionState } from '../core/session-state.js'
+import { ask } from './ask.js'
+import { SessionCell } from './session-cell.js'
+
+/** What tells one session from another in the query cache. Holds no secret. */
+export type PairingQueryKey = readonly ['whatsapp-pairing', 'session' | 'status', string, string]
+
+/** The part of a provider that names it. */
+export type PairingTarget = Pick<PairingProvider, 'id' | 'sessionId'>
+
+/** The cached session is dropped this long after the last component is gone: no code lives longer. */
+const SESSION_GC_MS = 60_000
+
+/** The cached session of a provider. */
+export function pairingSessionQueryKey({ id, sessionId }: PairingTarget): PairingQueryKey {
+  return ['whatsapp-pairing', 'session', id, sessionId]
+}
+
+/** Options of {@link pairingSessionQueryOptions}. */
+export interface PairingSessionQueryInput {
+  readonly provider: PairingProvider
+  /** The client the query will run in: the query folds answers into what is cached there. */
+  readonly queryClient: QueryClient
+  /** @default 3 */
+  readonly maxRefreshes?: number | undefined
+  /** @default true */
+  readonly autoStart?: boolean | undefined
+  /** @default 'qr' */
+  readonly defaultMethod?: PairingMethod | undefined
+}
+
+/**
+ * One session as a query, for `useQuery`, `QueryObserver` or any other binding of TanStack Query. The cached data is
+ * opaque; `select` makes a `PairingSession` of it. All timing is in `refetchInterval`, a pure function of the state.
+ */
+export function pairingSessionQueryOptions(
+  input: PairingSessionQueryInput,
+): DefinedInitialDataOptions<SessionCell, Error, PairingSession, PairingQueryKey> {
+  const { provider, queryClient } = input
+  const queryKey = pairingSessionQueryKey(provider)
+  const read = () => SessionCell.stateIn(queryClient.getQueryData(queryKey)) ?? firstState(input)
+  return {
+    queryKey,
+    initialData: () => new SessionCell(firstState(input)),
+    // The host's own `invalidateQueries()`, a focus or a second component may call this at any time: what is not due is not asked.
+    queryFn: async ({ signal }) => {
+      const state = transition(read(), { type: 'time-passed', at: Date.now() })
+      const question = nextQuestion(state.facts)
+      if (!question || question.at > Date.now()) return cellOf(queryClient, queryKey, state)
+      const event = await ask(provider, question.kind, state.facts, signal)
+      // Not the state from before the question: buttons may have been pressed meanwhile.
+      return cellOf(queryClient, queryKey, transition(read(), event))
+    },
+    refetchInterval: ({ state: { data, dataUpdatedAt } }) => {
+      const state = SessionCell.stateIn(data)
+      const question = state && nextQuestion(state.facts)
+      return question ? Math.max(question.at - dataUpdatedAt, 1) : false
+    },
+    select: (cell) => sessionAt(SessionCell.stateIn(cell) ?? firstState(input), Date.now()),
+    // Said here and not left to the host's defaults: the behaviour of a code on screen depends on each of them.
+    staleTime: 0,
+    gcTime: SESSION_GC_MS,
+    retry: false,
+    networkMode: 'online',
+    refetchIntervalInBackground: false,
+    refetchOnMount: true,
+    refetchOnWindowFocus: true,
+    refetchOnReconnect: true,
+    structuralSharing: false,
+    throwOnError: false,
+    notifyOnChangeProps: ['data'],
+  }
+}
+
+/**
+ * Only whether a phone is linked, for a badge or a settings page: asks `getStatus` on mount and on focus, never for
+ * a code. Add a `refetchInterval` to keep it fresh.
+ */
+export function pairingStatusQueryOptions(
+  provider: PairingProvider,
+): UseQueryOptions<PairingSnapshot, Error, PairingSnapshot, PairingQueryKey> {
+  return {
+    queryKey: ['whatsapp-pairing', 'status', provider.id, provider.sessionId],
+    queryFn: ({ signal }) => provider.getStatus({ signal }),
+  }
+}
+
+/** Folds an event into the cached session. A state that stays is not written: its timers run on. */
+export function foldEvent(client: QueryClient, target: PairingTarget, event: SessionEvent): void {
+  client.setQueryData<SessionCell>(pairingSessionQueryKey(target), (cell) => {
+    const state = SessionCell.stateIn(cell)
+    const next = state && transition(state, event)
+    return next && next !== state ? new SessionCell(next) : undefined
+  })
+}
+
+function firstState({
+  provider,
+  defaultMethod,
+  maxRefreshes,
+  autoStart = true,
+}: PairingSessionQueryInput): SessionState {
+  const methods = methodsOf(provider)
+  const wanted = defaultMethod ?? 'qr'
+  return initialState(
+    {
+      method: methods.length === 0 || methods.includes(wanted) ? wanted : (methods[0] ?? wanted),
+      methods,
+      timing: provider.timing,
+      maxRefreshes: Math.max(1, maxRefreshes ?? DEFAULT_MAX_REFRESHES),
+      autoStart,
+    },
+    Date.now(),
+  )
+}
+
+/** A code may have run out since the state was cached: the first paint of a new component must not show it. */
+function sessionAt(state: SessionState, at: number): PairingSession {
+  return transition(state, { type: 'time-passed', at }).session
+}
+
+function cellOf(client: QueryClient, queryKey: PairingQueryKey, state: SessionState): SessionCell {
+  const cached = client.getQueryData<SessionCell>(queryKey)
+  return cached && SessionCell.stateIn(cached) === state ? cached : new SessionCell(state)
+}

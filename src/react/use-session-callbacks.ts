@@ -1,0 +1,43 @@
+'use client'
+
+import { useEffect, useRef } from 'react'
+import type { PairingError } from '../core/errors.js'
+import type { PairingAccount } from '../core/provider.js'
+import { eventBetween, type PairingEvent } from '../core/session-report.js'
+import type { PairingSession } from '../core/session-state.js'
+
+/** What the host wants to be told. */
+export interface PairingCallbacks {
+  /** The phone is linked. Called once for a link, whatever is mounted, remounted or mounted twice. */
+  readonly onLinked?: ((account: PairingAccount) => void) | undefined
+  /** The session failed. Called once for a failure. */
+  readonly onError?: ((error: PairingError) => void) | undefined
+  /** Each step of the session, for statistics. */
+  readonly onEvent?: ((event: PairingEvent) => void) | undefined
+}
+
+// All components with one session see the same object, so the first to tell of it is the only one.
+const told = new WeakSet<PairingSession>()
+
+/** Calls the host back when the session changes. */
+export function useSessionCallbacks(session: PairingSession, callbacks: PairingCallbacks): void {
+  const latest = useRef(callbacks)
+  const previous = useRef<PairingSession | undefined>(undefined)
+  useEffect(() => {
+    latest.current = callbacks
+  })
+  useEffect(() => {
+    const { onLinked, onError, onEvent } = latest.current
+    const event = eventBetween(previous.current, session)
+    previous.current = session
+    if (event) onEvent?.(event)
+    if (session.status === 'linked' && onLinked && isFirst(session)) onLinked(session.account)
+    if (session.status === 'failed' && onError && isFirst(session)) onError(session.error)
+  }, [session])
+}
+
+function isFirst(session: PairingSession): boolean {
+  const first = !told.has(session)
+  told.add(session)
+  return first
+}

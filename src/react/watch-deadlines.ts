@@ -1,0 +1,35 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { nextDeadline } from '../core/next-question.js'
+import { foldEvent, type PairingTarget, pairingSessionQueryKey } from './query-options.js'
+import { SessionCell } from './session-cell.js'
+
+/**
+ * Tells the cached session when its time is up, while a request hangs or the network is gone too: the refetch
+ * interval cannot, since it waits for answers. Returns what stops it.
+ */
+export function watchDeadlines(client: QueryClient, target: PairingTarget): () => void {
+  const queryKey = pairingSessionQueryKey(target)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let watched: number | null = null
+  const watch = () => {
+    const state = SessionCell.stateIn(client.getQueryData(queryKey))
+    const deadline = state ? nextDeadline(state.facts) : null
+    if (deadline === watched) return
+    watched = deadline
+    clearTimeout(timer)
+    if (deadline !== null) timer = setTimeout(pass, Math.max(deadline - Date.now(), 0))
+  }
+  const pass = () => {
+    watched = null
+    foldEvent(client, target, { type: 'time-passed', at: Date.now() })
+    watch()
+  }
+  const unsubscribe = client.getQueryCache().subscribe(({ query }) => {
+    if (query.queryKey[0] === queryKey[0]) watch()
+  })
+  watch()
+  return () => {
+    clearTimeout(timer)
+    unsubscribe()
+  }
+}

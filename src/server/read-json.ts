@@ -1,0 +1,45 @@
+import { PairingError } from '../core/errors.js'
+
+/** A phone number and an action fit in a tenth of this. */
+const MAX_BODY_BYTES = 4_096
+
+/**
+ * The JSON body of a request.
+ *
+ * @throws {@link PairingError} `invalid-request` where it is not JSON, not labelled so, or too long.
+ */
+export async function readJson(request: Request): Promise<unknown> {
+  // The label matters: a form post, which browsers send across sites without asking, cannot have it.
+  if (!/^application\/json\s*(?:;|$)/i.test(request.headers.get('content-type') ?? ''))
+    throw invalid('must be application/json')
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let text = ''
+  let size = 0
+  const reader = request.body?.getReader()
+  if (!reader) throw invalid('is missing')
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    size += chunk.value.length
+    if (size > MAX_BODY_BYTES) {
+      await reader.cancel()
+      throw invalid('is too long')
+    }
+    text += decode(decoder, chunk.value)
+  }
+  try {
+    return JSON.parse(text + decode(decoder))
+  } catch {
+    throw invalid('is not JSON')
+  }
+}
+
+function decode(decoder: TextDecoder, bytes?: Uint8Array): string {
+  try {
+    return decoder.decode(bytes, { stream: bytes !== undefined })
+  } catch {
+    throw invalid('is not UTF-8')
+  }
+}
+
+function invalid(what: string): PairingError {
+  return new PairingError('invalid-request', `The body of the request ${what}.`)
+}

@@ -1,0 +1,35 @@
+import type { PairingError } from '../core/errors.js'
+
+// Codes are credentials: nothing on the way may keep them, and no other site may frame or sniff them.
+const PRIVATE_HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  vary: 'origin, cookie',
+}
+
+/** A snapshot as JSON. */
+export function snapshotAnswer(json: string): Response {
+  return new Response(json, { headers: { ...PRIVATE_HEADERS, 'content-type': 'application/json' } })
+}
+
+/** Done, nothing to say. */
+export function noContent(): Response {
+  return new Response(null, { status: 204, headers: PRIVATE_HEADERS })
+}
+
+/** An error as problem+json (RFC 9457): our code, the time to wait, and not a word of the provider's. */
+export function problem(
+  { code, httpStatus, retryAfterMs }: PairingError,
+  status: number = httpStatus,
+): Response {
+  // The table's 499 is for logs; `Response` takes it, but no client is left to read it.
+  return new Response(JSON.stringify({ type: 'about:blank', title: code, status, code, retryAfterMs }), {
+    status,
+    headers: {
+      ...PRIVATE_HEADERS,
+      'content-type': 'application/problem+json',
+      ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
+      ...(status === 405 && { allow: 'GET, POST' }),
+    },
+  })
+}

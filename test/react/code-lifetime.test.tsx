@@ -1,0 +1,120 @@
+import { QueryClient } from '@tanstack/react-query'
+import { render, screen } from '@testing-library/react'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { WhatsAppPairing } from '../../src/index.js'
+import { qr, scriptedProvider, timing } from './scripted-provider.js'
+import { advance } from './time.js'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const status = () => document.querySelector('[data-scope="whatsapp-pairing"]')?.getAttribute('data-status')
+const isCodeOnScreen = () => document.querySelector('[data-part="qr-code"] svg') !== null
+const hang = () => new Promise<never>(() => {})
+
+function show(provider: ReturnType<typeof scriptedProvider>, maxRefreshes?: number) {
+  return render(
+    <WhatsAppPairing provider={provider} queryClient={new QueryClient()} maxRefreshes={maxRefreshes} />,
+  )
+}
+
+describe('how long a code stays on screen', () => {
+  it('takes it away after the documented rotation where no second answer came', async () => {
+    let answers = 0
+    show(scriptedProvider({ getQrCode: () => (answers++ === 0 ? qr('a') : hang()), getStatus: hang }))
+    await advance(19_750)
+    expect(isCodeOnScreen()).toBe(true)
+    await advance(500)
+    expect(isCodeOnScreen()).toBe(false)
+    expect(status()).toBe('preparing')
+  })
+
+  it('keeps it for as long as answers repeat it, but never beyond a minute', async () => {
+    const provider = scriptedProvider({ getQrCode: () => qr('a') })
+    show(provider)
+    await advance(1_000)
+    await advance(58_500, () => expect(isCodeOnScreen()).toBe(true))
+    await advance(1_000)
+    await advance(60_000, () => expect(isCodeOnScreen()).toBe(false))
+  })
+
+  it('trusts the provider’s own expiry above all, and asks when it has come', async () => {
+    const provider = scriptedProvider({
+      getQrCode: () => qr(Math.floor(Date.now() / 15_000), 15_000 - (Date.now() % 15_000)),
+    })
+    vi.setSystemTime(15_000_000)
+    show(provider)
+    await advance(44_000, () => expect(status()).toBe('awaiting-scan'))
+    expect(provider.calls.filter(({ question }) => question === 'qr-code')).toHaveLength(3)
+  })
+
+  it('replaces a code at once when another one comes off its cadence', async () => {
+    let name = 'a'
+    show(scriptedProvider({ getQrCode: () => qr(name) }))
+    await advance(6_000)
+    const first = document.querySelector('[data-part="qr-code"]')?.innerHTML
+    name = 'b'
+    await advance(timing.qrIntervalMs)
+    expect(document.querySelector('[data-part="qr-code"]')?.innerHTML).not.toBe(first)
+    expect(screen.getByRole('status').textContent).toContain('2 of 3')
+  })
+
+  it('shows no code for long after it was replaced, and wastes few questions, once it knows the rotation', async () => {
+    const born = (at: number) => Math.floor((at + 7_300) / 20_000)
+    const provider = scriptedProvider({ getQrCode: () => qr(born(Date.now())) })
+    vi.setSystemTime(20_000_000)
+    const seen = new Map<string, number>()
+    show(provider, 30)
+    await advance(60_000)
+    const questionsBefore = provider.calls.filter(({ question }) => question === 'qr-code').length
+    let deadMs = 0
+    await advance(200_000, (now) => {
+      const html = document.querySelector('[data-part="qr-code"]')?.innerHTML
+      if (!html) return
+      const bornWhenFirstSeen = seen.get(html) ?? born(now)
+      seen.set(html, bornWhenFirstSeen)
+      if (bornWhenFirstSeen !== born(now)) deadMs += 250
+    })
+    const questions = provider.calls.filter(({ question }) => question === 'qr-code').length - questionsBefore
+    // Ten rotations: at a steady pace of five seconds it would take forty questions, and codes would be dead for 2.5 s each.
+    expect(questions).toBeLessThanOrEqual(25)
+    expect(deadMs / 10).toBeLessThanOrEqual(1_000)
+  })
+
+  it('does not bring back a replaced code with an answer that comes late', async () => {
+    const answers = ['a', 'b', 'a', 'a', 'a', 'a']
+    show(scriptedProvider({ getQrCode: () => qr(answers.shift() ?? 'b') }))
+    await advance(5_250)
+    expect(screen.getByRole('status').textContent).toContain('2 of 3')
+    const second = document.querySelector('[data-part="qr-code"]')?.innerHTML
+    await advance(60_000, () => {
+      const shown = document.querySelector('[data-part="qr-code"]')?.innerHTML
+      expect(shown === undefined || shown === second).toBe(true)
+    })
+  })
+})
+
+describe('the three-codes rule', () => {
+  const rotating = () => scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
+
+  it('expires after the third code, and then asks nothing for ten minutes', async () => {
+    vi.setSystemTime(20_000_000)
+    const provider = rotating()
+    show(provider)
+    await advance(59_000, () => expect(status()).not.toBe('expired'))
+    await advance(22_000)
+    expect(status()).toBe('expired')
+    const before = provider.calls.length
+    await advance(600_000)
+    expect(provider.calls.length).toBe(before)
+    expect(screen.getByRole('button', { name: 'Retry' })).toBeTruthy()
+  })
+
+  it.each([1, 2, 5])('counts to %i where the host says so', async (maxRefreshes) => {
+    vi.setSystemTime(20_000_000)
+    show(rotating(), maxRefreshes)
+    await advance(20_000 * maxRefreshes - 2_000, () => expect(status()).not.toBe('expired'))
+    await advance(45_000)
+    expect(status()).toBe('expired')
+  })
+})
