@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { parseSync } from 'vite'
+import { describe, expect, it } from 'vitest'
+
+const src = resolve(import.meta.dirname, '../src')
+
+/** What each layer may import: folders of `src`, single modules of `src`, npm packages. */
+const layers = {
+  core: ['core'],
+  providers: ['core', 'providers/lib'],
+  'providers/lib': ['core', 'providers/lib'],
+  client: ['core', 'client'],
+  server: ['core', 'server'],
+  testing: ['core', 'testing'],
+  locales: ['core', 'locales'],
+  react: [
+    'core',
+    'client',
+    'locales/en',
+    'react',
+    'react/jsx-runtime',
+    '@tanstack/react-query',
+    'qrcode.react',
+  ],
+  entry: ['core', 'providers', 'client', 'server', 'testing', 'locales', 'react'],
+} satisfies Record<string, string[]>
+
+type Layer = keyof typeof layers
+
+/** Optional peers: an app that does not use what needs them must build without them. */
+const onlyDynamic: Partial<Record<Layer, string[]>> = { testing: ['qr', 'fast-png'] }
+
+interface Import {
+  target: string
+  isDynamic: boolean
+  isPackage: boolean
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
+
+/** Every syntax node below `value`, type positions included. */
+function* nodesOf(value: unknown): Generator<Record<string, unknown>> {
+  if (!isRecord(value)) return
+  if (typeof value.type === 'string') yield value
+  for (const child of Object.values(value)) yield* nodesOf(child)
+}
+
+/** Imports, re-exports, `import()` and `import('…').Type` alike: each keeps its specifier in `source`. */
+function importsOf(file: string): Import[] {
+  const imports: Import[] = []
+  for (const node of nodesOf(parseSync(file, readFileSync(join(src, file), 'utf8')).program)) {
+    const source = node.source
+    if (!isRecord(source)) continue
+    const isDynamic = node.type === 'ImportExpression'
+    const specifier = source.value
+    if (typeof specifier !== 'string') {
+      // A computed specifier could be anything, so no layer allows it.
+      imports.push({ target: '(computed import)', isDynamic, isPackage: true })
+    } else if (specifier.startsWith('.')) {
+      const target = relative(src, resolve(src, dirname(file), specifier)).replace(/\.js$/, '')
+      imports.push({ target, isDynamic, isPackage: false })
+    } else {
+      imports.push({ target: specifier, isDynamic, isPackage: true })
+    }
+  }
+  return imports
+}
+
+const isLayer = (name: string): name is Layer => name in layers
+
+/** The innermost folder of a module that is a layer; `entry` for the modules at the top of `src`. */
+function layerOf(module: string): Layer | undefined {
+  if (!module.includes('/')) return 'entry'
+  const parents = module.split('/').slice(0, -1)
+  for (let depth = parents.length; depth > 0; depth--) {
+    const folder = parents.slice(0, depth).join('/')
+    if (isLayer(folder)) return folder
+  }
+  return undefined
+}
+
+function isAllowed(layer: Layer, { target, isDynamic, isPackage }: Import): boolean {
+  if (isPackage)
+    return layers[layer].includes(target) || (isDynamic && (onlyDynamic[layer] ?? []).includes(target))
+  const targetLayer = layerOf(target)
+  return layers[layer].includes(target) || (targetLayer !== undefined && layers[layer].includes(targetLayer))
+}
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file))
+const modules = new Map(files.map((file) => [file.replace(/\.tsx?$/, ''), importsOf(file)]))
+
+describe('architecture', () => {
+  it.each([...modules])('%s imports what its layer may', (module, imports) => {
+    const layer = layerOf(module)
+    expect(layer, 'every folder of src is a layer').toBeDefined()
+    if (layer === undefined) return
+    expect(imports.filter((found) => !isAllowed(layer, found)).map(({ target }) => target)).toEqual([])
+  })
+
+  it.each(files.filter((file) => layerOf(file) === 'entry'))('%s only re-exports', (file) => {
+    const { body } = parseSync(file, readFileSync(join(src, file), 'utf8')).program
+    const others = body.filter(
+      (statement) =>
+        !(statement.type.startsWith('Export') && 'source' in statement && statement.source !== null),
+    )
+    expect(others.map(({ type }) => type)).toEqual([])
+  })
+
+  it('has no import cycles', () => {
+    const cycles: string[] = []
+    const done = new Set<string>()
+    const visit = (module: string, path: string[]): void => {
+      const seenAt = path.indexOf(module)
+      if (seenAt >= 0) cycles.push([...path.slice(seenAt), module].join(' -> '))
+      if (seenAt >= 0 || done.has(module)) return
+      for (const { target, isPackage } of modules.get(module) ?? []) {
+        if (!isPackage) visit(target, [...path, module])
+      }
+      done.add(module)
+    }
+    for (const module of modules.keys()) visit(module, [])
+    expect(cycles).toEqual([])
+  })
+})

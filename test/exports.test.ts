@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseSync } from 'vite'
+import { describe, expect, it } from 'vitest'
+import manifest from '../package.json' with { type: 'json' }
+
+const dist = resolve(import.meta.dirname, '../dist')
+const subpaths = Object.keys(manifest.exports).map((subpath) => subpath.replace(/^\./, manifest.name))
+
+/** As an app of the package's users would find it, `exports` included. */
+const { resolve: resolveSubpath } = createRequire(import.meta.url)
+
+const source = (file: string): string => readFileSync(join(dist, file), 'utf8')
+
+/** Every file of `dist` that is loaded with `file`, itself included. */
+function reachableFrom(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen
+  seen.add(file)
+  const code = source(file)
+  const { staticImports, staticExports, dynamicImports } = parseSync(file, code).module
+  const specifiers = [
+    ...staticImports.map(({ moduleRequest }) => moduleRequest.value),
+    ...staticExports.flatMap(({ entries }) => entries.map(({ moduleRequest }) => moduleRequest?.value)),
+    ...dynamicImports.map(({ moduleRequest: { start, end } }) => code.slice(start + 1, end - 1)),
+  ]
+  for (const specifier of specifiers) {
+    if (specifier?.startsWith('.'))
+      reachableFrom(relative(dist, resolve(dist, dirname(file), specifier)), seen)
+  }
+  return seen
+}
+
+describe('exports (of dist: npm run build first)', () => {
+  it.each(subpaths.filter((subpath) => !/\.(css|json)$/.test(subpath)))('%s', async (subpath) => {
+    const exported: Record<string, unknown> = await import(pathToFileURL(resolveSubpath(subpath)).href)
+    const names = Object.keys(exported).toSorted()
+    expect(Object.fromEntries(names.map((name) => [name, typeof exported[name]]))).toMatchSnapshot()
+  })
+
+  it.each(subpaths.filter((subpath) => /\.(css|json)$/.test(subpath)))('%s is there', (subpath) => {
+    expect(readFileSync(resolveSubpath(subpath), 'utf8')).not.toBe('')
+  })
+
+  it("keeps 'use client' in every module that uses hooks or context", () => {
+    const modules = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.js'),
+    )
+    const withHooks = modules.filter((file) => /\b(use[A-Z]\w*|createContext)\(/.test(source(file)))
+    expect(withHooks).not.toEqual([])
+    expect(withHooks.filter((file) => !/^['"]use client['"]/.test(source(file)))).toEqual([])
+  })
+
+  it('never reaches a provider from the main entry', () => {
+    expect([...reachableFrom('index.js')].filter((file) => file.startsWith('providers/'))).toEqual([])
+  })
+})

@@ -1,0 +1,126 @@
+import { isAbsolute } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
+import react from '@vitejs/plugin-react'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+import manifest from './package.json' with { type: 'json' }
+import { chromiumLaunchOptions } from './test/chromium.mjs'
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
+
+/** One entry for each subpath of `exports`, so that a new subpath is written down in one place. */
+const entry = Object.fromEntries(
+  Object.values(manifest.exports)
+    .filter((target) => typeof target !== 'string')
+    .map(({ default: file }) => file.replace(/^\.\/dist\/(.*)\.js$/, '$1'))
+    .map((name) => [name, path(`src/${name}.ts`)]),
+)
+
+const isBare = (id: string): boolean => !id.startsWith('.') && !id.startsWith('\0') && !isAbsolute(id)
+
+const launchOptions = await chromiumLaunchOptions()
+
+/** Made anew for each project: Vitest writes the project's name into `instances`. */
+const inChromium = () => ({
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  provider: playwright({ launchOptions }),
+  instances: [{ browser: 'chromium' as const }],
+})
+
+const domTests = {
+  environment: 'jsdom',
+  include: ['test/**/*.test.tsx'],
+  exclude: ['test/browser/**', '**/node_modules/**'],
+  setupFiles: ['test/setup-dom.ts'],
+}
+
+/** Modules first seen while tests run would make Vite bundle again and reload the page under them. */
+const optimizeDeps = {
+  include: [
+    'react',
+    'react/jsx-dev-runtime',
+    'react-dom',
+    'react-dom/client',
+    '@tanstack/react-query',
+    'qrcode.react',
+    'qr',
+    'fast-png',
+  ],
+}
+
+const oldestPeer = (name: string): string => path(`test/oldest-peers/node_modules/${name}`)
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    target: 'es2022',
+    minify: false,
+    // A CSS entry is a build error without it, and imported from a component it would be named after the package.
+    cssCodeSplit: true,
+    lib: { entry: { ...entry, styles: path('src/styles/styles.css') }, formats: ['es'] },
+    rolldownOptions: {
+      external: isBare,
+      output: {
+        // Bundled together, inner modules lose their 'use client'.
+        preserveModules: true,
+        preserveModulesRoot: path('src'),
+        entryFileNames: '[name].js',
+        assetFileNames: '[name][extname]',
+      },
+    },
+  },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/browser/**', '**/node_modules/**'],
+          setupFiles: ['test/setup-console.ts'],
+        },
+      },
+      { extends: true, test: { name: 'dom', ...domTests } },
+      {
+        extends: true,
+        resolve: {
+          alias: {
+            react: oldestPeer('react'),
+            'react-dom': oldestPeer('react-dom'),
+            '@tanstack/react-query': oldestPeer('@tanstack/react-query'),
+          },
+          // The aliases reach what is imported, not what a CommonJS build requires.
+          mainFields: ['module', 'main'],
+        },
+        test: {
+          name: 'oldest-peers',
+          ...domTests,
+          // Left to Node, these would load the newest React, or a second copy of one another.
+          server: { deps: { inline: [/@testing-library/, 'qrcode.react'] } },
+        },
+      },
+      {
+        extends: true,
+        optimizeDeps: {
+          include: [...optimizeDeps.include, '@testing-library/react', '@testing-library/user-event'],
+        },
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.browser.test.tsx'],
+          setupFiles: ['test/setup-render.ts'],
+          browser: inChromium(),
+        },
+      },
+      {
+        extends: true,
+        optimizeDeps,
+        plugins: [storybookTest({ configDir: path('.storybook') })],
+        test: { name: 'storybook', browser: inChromium() },
+      },
+    ],
+  },
+})
