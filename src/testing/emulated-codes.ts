@@ -1,0 +1,48 @@
+/** WhatsApp's letters for pairing codes: no 0, I, O or U. */
+export const PAIRING_CODE_ALPHABET = '123456789ABCDEFGHJKLMNPQRSTVWXYZ'
+
+/** Stands before the old form since 2026, so that a phone's own camera opens the right screen. */
+const QR_PREFIX = 'https://wa.me/settings/linked_devices#'
+
+/** The last field of the QR text: "Chrome". */
+const PLATFORM_ID = '1'
+
+/**
+ * The QR text of one code: reference from WhatsApp, three public keys of the device, platform. The reference
+ * is another one for each code; the keys stay until the device is logged out.
+ */
+export function qrTextOf(seed: number, device: number, serial: number): string {
+  const key = (name: string): string => base64(`${seed}/${name}/${device}`, 32)
+  const ref = `2@${base64(`${seed}/ref/${serial}`, 72)}`
+  return QR_PREFIX + [ref, key('noise'), key('identity'), key('adv'), PLATFORM_ID].join(',')
+}
+
+/** The eight characters of one pairing code. */
+export function pairingCodeOf(seed: number, serial: number): string {
+  return randomBytes(`${seed}/pairing-code/${serial}`, 8)
+    .map((byte) => PAIRING_CODE_ALPHABET.charAt(byte % PAIRING_CODE_ALPHABET.length))
+    .join('')
+}
+
+/** Whether a phone would take a text for a WhatsApp code at all. */
+export function isQrText(text: string): boolean {
+  return text.startsWith(QR_PREFIX) || /^\d@[^,]+,/.test(text)
+}
+
+function base64(label: string, length: number): string {
+  return btoa(String.fromCharCode(...randomBytes(label, length)))
+}
+
+/** The same bytes for the same label, everywhere: FNV-1a for the seed, mulberry32 for the stream. */
+function randomBytes(label: string, length: number): number[] {
+  let state = 0x811c9dc5
+  for (let index = 0; index < label.length; index += 1) {
+    state = Math.imul(state ^ label.charCodeAt(index), 0x01000193)
+  }
+  return Array.from({ length }, () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) & 0xff
+  })
+}

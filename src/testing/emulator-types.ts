@@ -1,0 +1,226 @@
+/** Who holds the emulated phone. */
+export interface EmulatedAccount {
+  readonly name: string
+  /** International number, digits only. */
+  readonly phoneNumber: string
+  /** An `https:` address of the profile picture. By default there is none. */
+  readonly avatarUrl?: string | undefined
+}
+
+/** Options of {@link createEmulator}. Times are WhatsApp's own unless given. */
+export interface EmulatorOptions {
+  /** The clock. Called whenever something is read or done; there are no timers. By default `Date.now`. */
+  readonly now?: (() => number) | undefined
+  /** Life of the first QR code of a round. By default 60,000. */
+  readonly firstCodeMs?: number | undefined
+  /** Life of each later QR code. By default 20,000. */
+  readonly codeMs?: number | undefined
+  /** QR codes in a round; after the last one the provider has to begin another. By default 6. */
+  readonly refs?: number | undefined
+  /** From the phone's answer to the link: WhatsApp makes a new device reconnect. By default 2,000. */
+  readonly linkingMs?: number | undefined
+  /** Life of a pairing code. By default 160,000: as long as the connection it was issued on. */
+  readonly pairingCodeMs?: number | undefined
+  /** Who is linked in the end. By default Ana Souza, 5511987654321. */
+  readonly account?: Partial<EmulatedAccount> | undefined
+  /** Makes the codes the same in every run. By default they are not. */
+  readonly seed?: number | undefined
+}
+
+/** The eight characters to enter on the phone. */
+export interface EmulatedPairingCode {
+  /** Without the dash that some providers write. */
+  readonly value: string
+  /** The number it was requested for. */
+  readonly phoneNumber: string
+  readonly expiresAt: number
+}
+
+/** What the account is doing at this moment. Times are on the emulator's clock. */
+export type EmulatorState =
+  | {
+      /** Nothing is linked and no codes are shown. */
+      readonly status: 'idle'
+    }
+  | {
+      /** A QR code is shown, and perhaps a pairing code beside it: whichever the phone answers first wins. */
+      readonly status: 'pairing'
+      /** The only QR text that links now. */
+      readonly qrText: string
+      /** Which code of the round, from 1. */
+      readonly qrNumber: number
+      readonly qrExpiresAt: number
+      /** The only pairing code that links now. */
+      readonly pairingCode: EmulatedPairingCode | null
+    }
+  | {
+      /** The round is over unscanned. A pairing code may still be alive. */
+      readonly status: 'out-of-codes'
+      readonly pairingCode: EmulatedPairingCode | null
+    }
+  | {
+      /** Leftovers of an earlier link: no codes until `logout()`. */
+      readonly status: 'stale-auth'
+    }
+  | {
+      /** The phone answered (or the provider reconnects); the link is finished at `linkedAt`. */
+      readonly status: 'linking'
+      readonly linkedAt: number
+    }
+  | {
+      /** The phone answered, and WhatsApp wants a passkey before it links. */
+      readonly status: 'passkey-required'
+    }
+  | {
+      readonly status: 'linked'
+      /** Linked by pairing code, it has the number that the code was requested for. */
+      readonly account: EmulatedAccount
+      readonly linkedAt: number
+    }
+
+/** What may go wrong between a provider and whoever asks it. */
+export type EmulatorFault =
+  /** The credentials are refused. */
+  | 'unauthorized'
+  /** The provider does not know the instance or session. */
+  | 'unknown-instance'
+  /** An HTML page with status 200 in place of JSON. */
+  | 'html'
+  /** The answer breaks off in the middle. What was asked for is done nevertheless. */
+  | 'half-json'
+  /** The next QR image is none. Answers without an image are not touched, and do not count. */
+  | 'not-an-image'
+  /** The right status and no body. What was asked for is done nevertheless. */
+  | 'empty-body'
+  | 'rate-limited'
+  | 'server-error'
+  /** `fetch` rejects with a `TypeError`, as for a host that cannot be reached. */
+  | 'network'
+  /** No answer until the request is aborted. */
+  | 'hang'
+
+/** Options of {@link Emulator.fail}. */
+export interface FailOptions {
+  /** For how many requests. By default until `recover()`. */
+  readonly times?: number | undefined
+  /** Sent as `Retry-After` with `rate-limited`. By default no such header is sent: none is documented. */
+  readonly retryAfterMs?: number | undefined
+}
+
+/** The fault that the next request meets. */
+export interface ActiveFault extends FailOptions {
+  readonly fault: EmulatorFault
+}
+
+/** Whether something was done, and if not, why. Where it was not, nothing has changed. */
+export type EmulatorResult<Reason extends string> =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: Reason }
+
+/** Why the phone does not take a QR code. */
+export type ScanRefusal =
+  /** A WhatsApp code, but not the one valid now. The phone does not tell old ones from foreign ones. */
+  | 'code-expired'
+  /** Not a WhatsApp code. */
+  | 'not-a-code'
+  /** No code is shown. */
+  | 'not-pairing'
+  | 'already-linked'
+
+/** Why the phone does not take a pairing code. */
+export type TypeCodeRefusal = 'code-expired' | 'wrong-code' | 'not-pairing' | 'already-linked'
+
+/** Why no pairing code is issued. */
+export type PairingCodeRefusal = 'invalid-phone-number' | 'already-linked' | 'stale-auth' | 'passkey-required'
+
+/** What was done to the emulator, by the name of the method. */
+export type EmulatorAction =
+  | 'start'
+  | 'requestPairingCode'
+  | 'logout'
+  | 'restart'
+  | 'restore'
+  | 'scan'
+  | 'typeCode'
+  | 'rotate'
+  | 'demandPasskey'
+  | 'solvePasskey'
+  | 'disconnect'
+  | 'leaveStaleAuth'
+  | 'fail'
+  | 'recover'
+
+/** One thing that was done and changed something. */
+export interface EmulatorEvent {
+  readonly action: EmulatorAction
+  readonly at: number
+  /** The state it led to. */
+  readonly state: EmulatorState
+}
+
+/** An emulated WhatsApp account: the phone, and what a provider sees of it. */
+export interface Emulator {
+  /** The emulator's clock. */
+  now(): number
+  /** The state of this moment; the same object as long as nothing has changed. */
+  readonly state: EmulatorState
+  /** The fault that the next request meets, or `null`. */
+  readonly fault: ActiveFault | null
+
+  /**
+   * Provider: begins a round of QR codes when idle or out of codes. Otherwise nothing happens.
+   *
+   * @param delayMs - Time until the first code is shown; the state is `idle` until then.
+   */
+  start(delayMs?: number): void
+  /**
+   * Provider: issues a pairing code, which ends an earlier one, and begins a round of QR codes if there is
+   * none, since both live on one connection.
+   */
+  requestPairingCode(phoneNumber: string): PairingCodeResult
+  /** Provider: removes the device, and all codes and leftovers with it. */
+  logout(): void
+  /** Provider: reconnects. A link survives that (`linking`, then `linked` again), codes do not. */
+  restart(): void
+  /** Provider: links again with the leftovers of an earlier link, without any code. */
+  restore(): EmulatorResult<'no-stale-auth'>
+
+  /**
+   * Phone: scans a QR code.
+   *
+   * @param text - What the camera read. By default the code that is valid now.
+   */
+  scan(text?: string): EmulatorResult<ScanRefusal>
+  /** Phone: enters a pairing code, in any spelling. */
+  typeCode(code: string): EmulatorResult<TypeCodeRefusal>
+  /** WhatsApp: puts the next QR code in place of this one at once; after the last the round is over. */
+  rotate(): EmulatorResult<'not-pairing'>
+  /** WhatsApp: the next scanned or typed code leads to `passkey-required`. */
+  demandPasskey(): void
+  /** Phone: confirms with the passkey, which only WhatsApp's own page can ask for. */
+  solvePasskey(): EmulatorResult<'no-passkey-required'>
+  /** Phone: removes the device from its list. */
+  disconnect(): EmulatorResult<'not-linked'>
+  /** Provider: keeps leftovers of an earlier link, which are in the way of a new one. Ends a link. */
+  leaveStaleAuth(): void
+
+  /** Makes requests fail from now on; `null` ends that. */
+  fail(fault: EmulatorFault | null, options?: FailOptions): void
+  /** Ends a fault: `fail(null)`. */
+  recover(): void
+  /** For wires: the fault of the request at hand, counted as used. */
+  takeFault(): ActiveFault | null
+
+  /**
+   * Tells of everything that is done and changes something. Nothing is told when a code passes by time alone:
+   * read `state` for that.
+   *
+   * @returns Ends it.
+   */
+  subscribe(listener: (event: EmulatorEvent) => void): () => void
+}
+
+/** Answer to {@link Emulator.requestPairingCode}. */
+export type PairingCodeResult =
+  | { readonly ok: true; readonly pairingCode: EmulatedPairingCode }
+  | { readonly ok: false; readonly reason: PairingCodeRefusal }

@@ -1,0 +1,245 @@
+import { isPhoneNumber } from '../core/phone-number.js'
+import { isQrText, pairingCodeOf, qrTextOf } from './emulated-codes.js'
+import type {
+  ActiveFault,
+  EmulatedAccount,
+  EmulatedPairingCode,
+  Emulator,
+  EmulatorAction,
+  EmulatorEvent,
+  EmulatorOptions,
+  EmulatorState,
+} from './emulator-types.js'
+import type { QrRound } from './qr-round.js'
+import { qrOfRound } from './qr-round.js'
+
+export type * from './emulator-types.js'
+
+const defaultAccount: EmulatedAccount = { name: 'Ana Souza', phoneNumber: '5511987654321' }
+
+/** All the emulator remembers. What it shows follows from this and the time. */
+interface Facts {
+  readonly link:
+    | { readonly kind: 'none' | 'stale' }
+    | { readonly kind: 'passkey'; readonly account: EmulatedAccount }
+    | { readonly kind: 'answered'; readonly account: EmulatedAccount; readonly linkedAt: number }
+  readonly round: QrRound | null
+  readonly pairingCode: EmulatedPairingCode | null
+  readonly passkeyDemanded: boolean
+  /** How often the device was removed: each new one has other keys. */
+  readonly device: number
+  readonly rounds: number
+  readonly pairingCodes: number
+  readonly fault: ActiveFault | null
+}
+
+const nothingShown = { round: null, pairingCode: null } as const
+
+/**
+ * One WhatsApp account with a phone and a clock. A wire gives it the HTTP face of a provider.
+ *
+ * ```ts
+ * const emulator = createEmulator({ now: () => time });
+ * const provider = greenApi({ ...credentials, fetch: greenApiWire(emulator, credentials).fetch });
+ * await provider.getQrCode({});
+ * emulator.scan();
+ * ```
+ */
+export function createEmulator(options: EmulatorOptions = {}): Emulator {
+  // Looked up at each call: fake clocks replace `Date` after this.
+  const { now = () => Date.now(), linkingMs = 2_000, pairingCodeMs = 160_000 } = options
+  const { firstCodeMs = 60_000, codeMs = 20_000, refs = 6 } = options
+  const { seed = Math.floor(Math.random() * 2 ** 32) } = options
+  const timing = { firstCodeMs, codeMs, refs }
+  const account: EmulatedAccount = { ...defaultAccount, ...options.account }
+  const listeners = new Set<(event: EmulatorEvent) => void>()
+
+  let facts: Facts = {
+    link: { kind: 'none' },
+    ...nothingShown,
+    passkeyDemanded: false,
+    device: 0,
+    rounds: 0,
+    pairingCodes: 0,
+    fault: null,
+  }
+  let lastState: EmulatorState = { status: 'idle' }
+
+  function stateAt(at: number): EmulatorState {
+    const state = derive(at)
+    if (!isSame(state, lastState)) lastState = state
+    return lastState
+  }
+
+  function derive(at: number): EmulatorState {
+    const { link, round, device } = facts
+    if (link.kind === 'stale') return { status: 'stale-auth' }
+    if (link.kind === 'passkey') return { status: 'passkey-required' }
+    if (link.kind === 'answered') {
+      const { linkedAt } = link
+      return at < linkedAt
+        ? { status: 'linking', linkedAt }
+        : { status: 'linked', account: link.account, linkedAt }
+    }
+    const qr = round ? qrOfRound(round, timing, at) : 'ahead'
+    if (qr === 'ahead') return { status: 'idle' }
+    const pairingCode = facts.pairingCode && at < facts.pairingCode.expiresAt ? facts.pairingCode : null
+    if (qr === 'over') return { status: 'out-of-codes', pairingCode }
+    const qrText = qrTextOf(seed, device, qr.serial)
+    return { status: 'pairing', qrText, qrNumber: qr.number, qrExpiresAt: qr.expiresAt, pairingCode }
+  }
+
+  function change(action: EmulatorAction, changes: Partial<Facts>, at: number): { readonly ok: true } {
+    facts = { ...facts, ...changes }
+    const event = { action, at, state: stateAt(at) }
+    for (const listener of [...listeners]) listener(event)
+    return { ok: true }
+  }
+
+  /** A round from its first code. */
+  function newRound(since: number): Pick<Facts, 'round' | 'rounds'> {
+    return { round: { firstSerial: facts.rounds * refs + 1, number: 1, since }, rounds: facts.rounds + 1 }
+  }
+
+  function answeredBy(holder: EmulatedAccount, at: number): Partial<Facts> {
+    return { ...nothingShown, link: { kind: 'answered', account: holder, linkedAt: at + linkingMs } }
+  }
+
+  /** A good code reached WhatsApp: the first one wins, all others are over. */
+  function accept(action: 'scan' | 'typeCode', holder: EmulatedAccount, at: number): { readonly ok: true } {
+    if (!facts.passkeyDemanded) return change(action, answeredBy(holder, at), at)
+    const link = { kind: 'passkey', account: holder } as const
+    return change(action, { ...nothingShown, passkeyDemanded: false, link }, at)
+  }
+
+  /** As {@link Facts} after the device was removed, by whichever side. */
+  function removed(): Partial<Facts> {
+    return { ...nothingShown, link: { kind: 'none' }, device: facts.device + 1 }
+  }
+
+  return {
+    now,
+    get state() {
+      return stateAt(now())
+    },
+    get fault() {
+      return facts.fault
+    },
+
+    start(delayMs = 0) {
+      const at = now()
+      const { status } = stateAt(at)
+      if (status === 'idle' || status === 'out-of-codes') change('start', newRound(at + delayMs), at)
+    },
+
+    requestPairingCode(phoneNumber) {
+      const at = now()
+      const { status } = stateAt(at)
+      if (status === 'linking' || status === 'linked') return { ok: false, reason: 'already-linked' }
+      if (status === 'stale-auth' || status === 'passkey-required') return { ok: false, reason: status }
+      if (!isPhoneNumber(phoneNumber)) return { ok: false, reason: 'invalid-phone-number' }
+      const value = pairingCodeOf(seed, facts.pairingCodes)
+      const pairingCode = { value, phoneNumber, expiresAt: at + pairingCodeMs }
+      const changes = { pairingCode, pairingCodes: facts.pairingCodes + 1 }
+      change('requestPairingCode', status === 'pairing' ? changes : { ...changes, ...newRound(at) }, at)
+      return { ok: true, pairingCode }
+    },
+
+    logout() {
+      change('logout', { ...removed(), passkeyDemanded: false }, now())
+    },
+
+    restart() {
+      const at = now()
+      const { link } = facts
+      if (link.kind === 'answered') change('restart', answeredBy(link.account, at), at)
+      else change('restart', { ...nothingShown, link: link.kind === 'stale' ? link : { kind: 'none' } }, at)
+    },
+
+    restore() {
+      const at = now()
+      if (facts.link.kind !== 'stale') return { ok: false, reason: 'no-stale-auth' }
+      return change('restore', answeredBy(account, at), at)
+    },
+
+    scan(text) {
+      const at = now()
+      const state = stateAt(at)
+      if (state.status === 'linking' || state.status === 'linked')
+        return { ok: false, reason: 'already-linked' }
+      if (text !== undefined && !isQrText(text)) return { ok: false, reason: 'not-a-code' }
+      if (state.status === 'pairing' && (text ?? state.qrText) === state.qrText)
+        return accept('scan', account, at)
+      return { ok: false, reason: text === undefined ? 'not-pairing' : 'code-expired' }
+    },
+
+    typeCode(code) {
+      const at = now()
+      const { status } = stateAt(at)
+      if (status === 'linking' || status === 'linked') return { ok: false, reason: 'already-linked' }
+      const issued = facts.pairingCode
+      const isAsked = status === 'pairing' || status === 'out-of-codes'
+      if (!issued || !isAsked) return { ok: false, reason: 'not-pairing' }
+      if (code.replace(/[^a-z0-9]/gi, '').toUpperCase() !== issued.value)
+        return { ok: false, reason: 'wrong-code' }
+      if (at >= issued.expiresAt) return { ok: false, reason: 'code-expired' }
+      return accept('typeCode', { ...account, phoneNumber: issued.phoneNumber }, at)
+    },
+
+    rotate() {
+      const at = now()
+      const qr = facts.round && facts.link.kind === 'none' ? qrOfRound(facts.round, timing, at) : 'over'
+      if (!facts.round || typeof qr === 'string') return { ok: false, reason: 'not-pairing' }
+      return change('rotate', { round: { ...facts.round, number: qr.number + 1, since: at } }, at)
+    },
+
+    demandPasskey() {
+      change('demandPasskey', { passkeyDemanded: true }, now())
+    },
+
+    solvePasskey() {
+      const at = now()
+      if (facts.link.kind !== 'passkey') return { ok: false, reason: 'no-passkey-required' }
+      return change('solvePasskey', answeredBy(facts.link.account, at), at)
+    },
+
+    disconnect() {
+      if (facts.link.kind !== 'answered') return { ok: false, reason: 'not-linked' }
+      return change('disconnect', removed(), now())
+    },
+
+    leaveStaleAuth() {
+      change('leaveStaleAuth', { ...nothingShown, link: { kind: 'stale' } }, now())
+    },
+
+    fail(fault, { times, retryAfterMs } = {}) {
+      if (fault === null) change('recover', { fault: null }, now())
+      else change('fail', { fault: { fault, times, retryAfterMs } }, now())
+    },
+
+    recover() {
+      change('recover', { fault: null }, now())
+    },
+
+    takeFault() {
+      const { fault } = facts
+      if (fault?.times === undefined) return fault
+      if (fault.times > 1) facts = { ...facts, fault: { ...fault, times: fault.times - 1 } }
+      else change('recover', { fault: null }, now())
+      return fault
+    },
+
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+      }
+    },
+  }
+}
+
+/** States are flat, but for objects that are kept as they are: comparing one level is enough. */
+function isSame(one: EmulatorState, other: EmulatorState): boolean {
+  const [entries, others] = [Object.entries(one), new Map(Object.entries(other))]
+  return entries.length === others.size && entries.every(([name, value]) => others.get(name) === value)
+}

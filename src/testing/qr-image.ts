@@ -1,0 +1,44 @@
+import { PairingError } from '../core/errors.js'
+
+/** What the QR standard asks for; without it phones do not find the code. */
+const QUIET_ZONE_MODULES = 4
+
+/** GREEN-API's images are 276 pixels wide: WhatsApp's text, low correction, four pixels a module. */
+const IMAGE_PIXELS = 276
+
+/**
+ * A PNG of a text, as a provider would draw it.
+ *
+ * @throws {@link PairingError} `not-supported` where `qr` or `fast-png`, both optional, is not installed.
+ */
+export async function qrImage(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  // Loaded when the first image is asked for: whoever only wants the emulator's states needs neither.
+  const [{ encodeQR }, { encode }] = await Promise.all([
+    import('qr').catch(() => missing('qr')),
+    import('fast-png').catch(() => missing('fast-png')),
+  ])
+  const modules = encodeQR(text, 'raw', { ecc: 'low', border: QUIET_ZONE_MODULES })
+  const scale = Math.max(3, Math.floor(IMAGE_PIXELS / modules.length))
+  const size = modules.length * scale
+  const pixels = new Uint8Array(size * size)
+  for (let index = 0; index < pixels.length; index += 1) {
+    const row = modules[Math.floor(index / size / scale)]
+    pixels[index] = row?.[Math.floor((index % size) / scale)] ? 0 : 255
+  }
+  return new Uint8Array(encode({ width: size, height: size, data: pixels, channels: 1, depth: 8 }))
+}
+
+/** `btoa` for bytes. */
+export function toBase64(bytes: Uint8Array): string {
+  let binary = ''
+  for (const byte of bytes) binary += String.fromCharCode(byte)
+  return btoa(binary)
+}
+
+function missing(packageName: string): never {
+  throw new PairingError(
+    'not-supported',
+    `The emulator draws QR codes with the package "${packageName}", which is not installed. ` +
+      `Run: npm install --save-dev ${packageName}`,
+  )
+}

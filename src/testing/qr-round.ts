@@ -1,0 +1,35 @@
+/** How long the codes of a round live, and how many there are. */
+export interface QrRoundTiming {
+  readonly firstCodeMs: number
+  readonly codeMs: number
+  readonly refs: number
+}
+
+/** A round of codes: which one was shown at some moment, from which all later ones follow. */
+export interface QrRound {
+  /** Number of the round's first code, counted over all rounds: no two codes are the same. */
+  readonly firstSerial: number
+  /** The code shown at `since`, from 1. */
+  readonly number: number
+  readonly since: number
+}
+
+/** The code shown at a moment. */
+export interface QrOfRound {
+  readonly number: number
+  readonly serial: number
+  readonly expiresAt: number
+}
+
+/** What a round shows at `at`: a code, nothing yet (`'ahead'`), or nothing any more (`'over'`). */
+export function qrOfRound(round: QrRound, timing: QrRoundTiming, at: number): QrOfRound | 'ahead' | 'over' {
+  if (at < round.since) return 'ahead'
+  let { number, since } = round
+  while (number <= timing.refs) {
+    const expiresAt = since + (number === 1 ? timing.firstCodeMs : timing.codeMs)
+    if (at < expiresAt) return { number, serial: round.firstSerial + number - 1, expiresAt }
+    number += 1
+    since = expiresAt
+  }
+  return 'over'
+}

@@ -1,0 +1,148 @@
+import type { Emulator, FailOptions } from './emulator.js'
+import { qrImage } from './qr-image.js'
+
+/** One request that reached a wire. */
+export interface WireRequest {
+  readonly method: string
+  /**
+   * Path below the credentials and without the query, so that it may be logged and compared:
+   * `/getStateInstance`, `/qr-code/image`, `/sessions/main/qr`.
+   */
+  readonly path: string
+  /** When it arrived, on the emulator's clock. */
+  readonly at: number
+}
+
+/** Options that every wire has. */
+export interface WireOptions {
+  /**
+   * Answers in the wire's place where it returns a response: for what a provider does rarely, such as a plan
+   * that ran out. Make a new `Response` each time.
+   */
+  readonly intercept?: ((path: string, request: Request) => Response | undefined) | undefined
+}
+
+/**
+ * The HTTP face of a provider over an emulated account. Call it with a `Request` under any origin and base
+ * path, or hand its `fetch` to an adapter: `greenApi({ …, fetch: greenApiWire(emulator, …).fetch })`.
+ */
+export interface Wire {
+  (request: Request): Promise<Response>
+  /** Stands in for the global `fetch`. Honours `signal`. */
+  readonly fetch: typeof fetch
+  /** Every request so far, oldest first. */
+  readonly requests: readonly WireRequest[]
+}
+
+/** The faults that each provider words in its own way. */
+export interface WireFaults {
+  readonly unauthorized: () => Response
+  readonly 'unknown-instance': () => Response
+  readonly 'rate-limited': () => Response
+  readonly 'server-error': () => Response
+}
+
+/** A request as a provider's part of a wire sees it. */
+export interface WireCall {
+  readonly request: Request
+  readonly url: URL
+  readonly path: string
+  /** PNG of a QR text; no image at all under the fault `not-an-image`. */
+  image(text: string): Promise<Uint8Array<ArrayBuffer>>
+}
+
+/** What differs from provider to provider. */
+export interface WireFace {
+  readonly faults: WireFaults
+  /** {@link WireRequest.path} of a URL; `null` for one that is not the provider's. */
+  pathOf(url: URL): string | null
+  answer(call: WireCall): Response | Promise<Response>
+}
+
+/** A wire from the part of it that differs. */
+export function createWire(emulator: Emulator, face: WireFace, { intercept }: WireOptions): Wire {
+  const requests: WireRequest[] = []
+
+  async function handle(request: Request, signal: AbortSignal): Promise<Response> {
+    signal.throwIfAborted()
+    const url = new URL(request.url)
+    // A URL of another shape may hold anything, credentials included.
+    const path = face.pathOf(url) ?? '/…'
+    requests.push({ method: request.method, path, at: emulator.now() })
+    // A browser's question beforehand is not one of the requests that were to fail.
+    const isPreflight = request.method === 'OPTIONS'
+    const fault = isPreflight || emulator.fault?.fault === 'not-an-image' ? null : emulator.takeFault()
+    const call = { request, url, path, image: (text: string) => image(emulator, text) }
+    const answer = async (): Promise<Response> => intercept?.(path, request) ?? (await face.answer(call))
+    switch (fault?.fault) {
+      case 'network':
+        throw new TypeError('fetch failed')
+      case 'hang':
+        return new Promise<never>(() => {})
+      case 'html':
+        return htmlPage(200, 'This instance is unavailable')
+      case 'half-json':
+        return withBody(await answer(), (bytes) => bytes.slice(0, Math.ceil(bytes.byteLength / 2)))
+      case 'empty-body':
+        return withBody(await answer(), () => null)
+      case 'unauthorized':
+      case 'unknown-instance':
+      case 'server-error':
+        return face.faults[fault.fault]()
+      case 'rate-limited':
+        return withRetryAfter(face.faults['rate-limited'](), fault)
+      default:
+        return answer()
+    }
+  }
+
+  const wire = (request: Request): Promise<Response> =>
+    untilAborted(handle(request, request.signal), request.signal)
+
+  const fetch: typeof globalThis.fetch = async (input, { signal, ...init } = {}) => {
+    // The signal stays outside the request: under jsdom it is of a class that Node's `Request` refuses.
+    const given = signal ?? (input instanceof Request ? input.signal : new AbortController().signal)
+    return untilAborted(handle(new Request(input, init), given), given)
+  }
+
+  return Object.assign(wire, { fetch, requests })
+}
+
+/** A JSON answer. */
+export function json(body: unknown, status = 200): Response {
+  const headers = { 'content-type': 'application/json; charset=utf-8' }
+  return new Response(JSON.stringify(body), { status, headers })
+}
+
+/** A page as gateways send it. */
+export function htmlPage(status: number, title: string): Response {
+  const page = `<!DOCTYPE html>\n<html><head><title>${title}</title></head><body>${title}</body></html>\n`
+  return new Response(page, { status, headers: { 'content-type': 'text/html' } })
+}
+
+async function image(emulator: Emulator, text: string): Promise<Uint8Array<ArrayBuffer>> {
+  if (emulator.fault?.fault !== 'not-an-image') return qrImage(text)
+  emulator.takeFault()
+  return new TextEncoder().encode('The QR code is not ready.')
+}
+
+async function withBody(
+  response: Response,
+  change: (bytes: ArrayBuffer) => ArrayBuffer | null,
+): Promise<Response> {
+  const { status, headers } = response
+  return new Response(change(await response.arrayBuffer()), { status, headers })
+}
+
+function withRetryAfter(response: Response, { retryAfterMs }: FailOptions): Response {
+  if (retryAfterMs !== undefined) response.headers.set('retry-after', String(Math.ceil(retryAfterMs / 1_000)))
+  return response
+}
+
+function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}

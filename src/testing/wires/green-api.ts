@@ -1,0 +1,176 @@
+import type { Emulator } from '../emulator.js'
+import { toBase64 } from '../qr-image.js'
+import type { Wire, WireCall, WireOptions } from '../wire.js'
+import { createWire, htmlPage, json } from '../wire.js'
+
+// https://green-api.com/en/docs/api/account/ — QR, GetAuthorizationCode, GetStateInstance, GetWaSettings, …
+
+/** Options of {@link greenApiWire}. */
+export interface GreenApiWireOptions extends WireOptions {
+  readonly idInstance: string | number
+  readonly apiTokenInstance: string
+  /** How long the instance is still being created: `getStateInstance` answers `null`. By default 0. */
+  readonly creatingMs?: number | undefined
+  /** How long a logout goes on behind its answer (`logoutProcess`); no codes until then. By default 0. */
+  readonly logoutMs?: number | undefined
+  /** Holds the documented limits per method and second: what is beyond gets a 429. By default `false`. */
+  readonly enforceRateLimits?: boolean | undefined
+  /** How errors are written: the provider does not document it. By default `json`. */
+  readonly errorBody?: 'json' | 'text' | undefined
+}
+
+/** Requests per second and instance: https://green-api.com/en/docs/api/ratelimiter */
+const RATE_LIMITS: Readonly<Record<string, number>> = {
+  '/qr': 3,
+  '/getStateInstance': 1,
+  '/getWaSettings': 1,
+  '/logout': 1,
+  '/reboot': 1,
+}
+
+/** As recorded: browsers may call, but send no header beside these two. */
+const CORS_HEADERS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'GET,PUT,POST,DELETE',
+  'access-control-allow-headers': 'Content-Type, Accept',
+} as const
+
+/**
+ * The face of GREEN-API. Codes are made as soon as a QR or pairing code is asked for, and asking begins a new
+ * round when one ran out.
+ */
+export function greenApiWire(emulator: Emulator, options: GreenApiWireOptions): Wire {
+  const { idInstance, apiTokenInstance, creatingMs = 0, logoutMs = 0 } = options
+  const createdAt = emulator.now() + creatingMs
+  let loggedOutAt = Number.NEGATIVE_INFINITY
+  const isCreating = (): boolean => emulator.now() < createdAt
+  const isLoggingOut = (): boolean => emulator.now() < loggedOutAt
+  const isBusy = (): boolean => isCreating() || isLoggingOut()
+  const isOverLimit = options.enforceRateLimits ? rateLimiter(emulator) : () => false
+
+  const error = (status: number, message: string): Response =>
+    options.errorBody === 'text'
+      ? new Response(message, { status, headers: { 'content-type': 'text/plain' } })
+      : json({ statusCode: status, message }, status)
+
+  const starting = (): Response => error(400, 'instance in starting process try later')
+
+  const faults = {
+    unauthorized: () => withCors(new Response(null, { status: 401 })),
+    'unknown-instance': () => htmlPage(403, '403 Forbidden'),
+    'rate-limited': () => withCors(error(429, 'Too Many Requests')),
+    'server-error': () => htmlPage(502, '502 Bad Gateway'),
+  }
+
+  async function getQrCode({ image }: WireCall): Promise<Response> {
+    if (isBusy()) return starting()
+    emulator.start()
+    const { state } = emulator
+    switch (state.status) {
+      case 'pairing':
+        return json({ type: 'qrCode', message: toBase64(await image(state.qrText)) })
+      case 'stale-auth':
+        return json({ type: 'error', message: 'Instance has auth. You need to make log out' })
+      case 'linking':
+      case 'linked':
+        return json({ type: 'alreadyLogged', message: 'instance account already authorized' })
+      case 'passkey-required':
+        // The type is documented for the websocket; its message is nowhere.
+        return json({ type: 'passkeyRequired', message: 'passkeyRequired' })
+      default:
+        return starting()
+    }
+  }
+
+  async function getAuthorizationCode({ request }: WireCall): Promise<Response> {
+    const body: unknown = await request.json().catch(() => undefined)
+    if (typeof body !== 'object' || body === null) return error(400, 'bad request data')
+    const phoneNumber = 'phoneNumber' in body ? body.phoneNumber : undefined
+    if (typeof phoneNumber !== 'number' || !Number.isSafeInteger(phoneNumber)) {
+      return error(400, 'Validation failed. Details: "phoneNumber" must be an integer')
+    }
+    if (isBusy() || emulator.state.status === 'linking') return starting()
+    const result = emulator.requestPairingCode(String(phoneNumber))
+    if (result.ok) return json({ status: true, code: result.pairingCode.value })
+    if (result.reason !== 'invalid-phone-number') return json({ status: false })
+    return error(400, 'Validation failed. Details: "phoneNumber" is not an international number')
+  }
+
+  function stateInstance(): string {
+    const { status } = emulator.state
+    if (status === 'linked') return 'authorized'
+    return status === 'linking' || isBusy() ? 'starting' : 'notAuthorized'
+  }
+
+  function getWaSettings(): Response {
+    const { state } = emulator
+    const account = state.status === 'linked' ? state.account : undefined
+    return json({
+      avatar: account?.avatarUrl ?? '',
+      phone: account?.phoneNumber ?? '',
+      stateInstance: stateInstance(),
+      deviceId: account ? `${account.phoneNumber}:8@s.whatsapp.net` : '',
+      chatId: account ? `${lidOf(account.phoneNumber)}@lid` : '',
+      logoutProcess: isLoggingOut(),
+    })
+  }
+
+  function logout(): Response {
+    emulator.logout()
+    loggedOutAt = emulator.now() + logoutMs
+    return json({ isLogout: true })
+  }
+
+  function reboot(): Response {
+    emulator.restart()
+    return json({ isReboot: true })
+  }
+
+  const routes: Readonly<Record<string, (call: WireCall) => Response | Promise<Response>>> = {
+    'GET /qr': getQrCode,
+    'POST /getAuthorizationCode': getAuthorizationCode,
+    'GET /getStateInstance': () => json(isCreating() ? null : { stateInstance: stateInstance() }),
+    'GET /getWaSettings': getWaSettings,
+    'GET /logout': logout,
+    'GET /reboot': reboot,
+  }
+
+  async function answer(call: WireCall): Promise<Response> {
+    const { request, url, path } = call
+    if (request.method === 'OPTIONS') return withCors(new Response(null, { status: 204 }))
+    const address = addressOf(url)
+    if (address?.id !== String(idInstance)) return faults['unknown-instance']()
+    if (address.token !== apiTokenInstance) return faults.unauthorized()
+    const route = routes[`${request.method} ${path}`]
+    if (!route) return htmlPage(404, '404 Not Found')
+    return isOverLimit(path) ? faults['rate-limited']() : withCors(await route(call))
+  }
+
+  return createWire(emulator, { faults, pathOf: (url) => addressOf(url)?.path ?? null, answer }, options)
+}
+
+function addressOf({ pathname }: URL): { id: string; path: string; token: string } | null {
+  const [, id, method, token] = /\/waInstance([^/]+)\/([^/]+)\/([^/]+)$/.exec(pathname) ?? []
+  return id && method && token ? { id, path: `/${method}`, token } : null
+}
+
+/** WhatsApp's number-less id; any other number will do. */
+function lidOf(phoneNumber: string): string {
+  return `1${[...phoneNumber].reverse().join('')}`
+}
+
+function withCors(response: Response): Response {
+  for (const [name, value] of Object.entries(CORS_HEADERS)) response.headers.set(name, value)
+  return response
+}
+
+function rateLimiter(emulator: Emulator): (path: string) => boolean {
+  const allowed = new Map<string, readonly number[]>()
+  return (path) => {
+    const at = emulator.now()
+    const recent = (allowed.get(path) ?? []).filter((time) => at - time < 1_000)
+    if (recent.length >= (RATE_LIMITS[path] ?? Number.POSITIVE_INFINITY)) return true
+    allowed.set(path, [...recent, at])
+    return false
+  }
+}

@@ -1,0 +1,221 @@
+import type { Emulator } from '../emulator.js'
+import { toBase64 } from '../qr-image.js'
+import type { Wire, WireCall, WireOptions } from '../wire.js'
+import { createWire, json } from '../wire.js'
+import type { WasendStatus } from './wasend-session.js'
+import { createWasendSession } from './wasend-session.js'
+
+// https://wasend.dev/docs/sessions, and the server underneath: https://waha.devlike.pro/docs/how-to/sessions
+
+/** Options of {@link wasendWire}. */
+export interface WasendWireOptions extends WireOptions {
+  readonly apiKey: string
+  /** The `uniqueSessionId` of the session that exists from the beginning. */
+  readonly sessionId: string
+  /** The number the session was made for, with `+`: nobody checks that it is the one that links. */
+  readonly phoneNumber?: string | undefined
+  /** Where QR codes are: `/sessions/{id}/qr` in the pages, `…/auth/qr` in the SDK. By default `both`. */
+  readonly qrPath?: 'qr' | 'auth/qr' | 'both' | undefined
+  /**
+   * How the QR code is given as JSON: `data` as in the pages' example, `qrCode` as in their table of fields,
+   * `waha` with `mimetype`, `nested` all of that in `data`, `value` as text. By default `data`.
+   */
+  readonly qrBody?: 'data' | 'qrCode' | 'waha' | 'nested' | 'value' | undefined
+  /** Adds `expiresAt`, whose format is not documented. By default there is none. */
+  readonly expiresAt?: 'iso' | 'seconds' | 'milliseconds' | undefined
+  /** Shape of a session: as in the pages, or as in the SDK. By default `docs`. */
+  readonly shape?: 'docs' | 'sdk' | undefined
+  /** Adds `me` to a session, as WAHA does. By default `false`. */
+  readonly me?: boolean | undefined
+  /** Has `POST /sessions/{id}/auth/request-code`, which only WAHA documents. By default `false`. */
+  readonly requestCode?: boolean | undefined
+  /** The session is stopped at first. By default it runs, and its codes begin with the first request. */
+  readonly stopped?: boolean | undefined
+  /** How long a start takes. By default 1,000. */
+  readonly startingMs?: number | undefined
+}
+
+/**
+ * The face of WASend. Codes are there only while the session runs; when a round is over the session is
+ * `FAILED` and needs a restart. WAHA holds a QR request for up to five seconds until a code is there; this wire
+ * answers at once, as after those five seconds.
+ */
+export function wasendWire(emulator: Emulator, options: WasendWireOptions): Wire {
+  const { apiKey, qrPath = 'both', startingMs = 1_000, stopped = false } = options
+  const session = createWasendSession(emulator, { startingMs, stopped })
+  const createdAt = emulator.now()
+  let sessionId: string | null = options.sessionId
+  let created = 1
+  let sessionName = options.sessionId
+  // Whatever was said when the session was made, linked or not.
+  let { phoneNumber = '+5511987654321' } = options
+
+  const faults = {
+    unauthorized: () => problem(401, 'Unauthorized'),
+    'unknown-instance': () => problem(404, 'Session not found', 'Not Found'),
+    'rate-limited': () => problem(429, 'ThrottlerException: Too Many Requests'),
+    'server-error': () => problem(500, 'Internal server error'),
+  }
+
+  function info(id: string, status: WasendStatus): Record<string, unknown> {
+    const { state } = emulator
+    const account = state.status === 'linked' ? state.account : undefined
+    const flags = {
+      enableAccountProtection: true,
+      enableMessageLogging: true,
+      enableWebhook: false,
+      webhookUrl: '',
+    }
+    return {
+      uniqueSessionId: id,
+      sessionName,
+      phoneNumber,
+      status,
+      createdAt: new Date(createdAt).toISOString(),
+      updatedAt: new Date(emulator.now()).toISOString(),
+      ...(options.shape === 'sdk'
+        ? {
+            id: '665f1c2e9b1d8a0012345678',
+            userId: '665f1c2e9b1d8a0087654321',
+            name: id,
+            ...flags,
+            config,
+            engine,
+          }
+        : { config: flags }),
+      ...(options.me && {
+        me: account ? { id: `${account.phoneNumber}@c.us`, pushName: account.name } : null,
+      }),
+    }
+  }
+
+  function list(): Response {
+    if (sessionId === null) return json({ sessions: [] })
+    const { status, ...rest } = info(sessionId, session.status())
+    const downstream = { name: sessionId, status, config, engine }
+    const entry = options.shape === 'sdk' ? { session: rest, downstream } : { session: { ...rest, status } }
+    return json({ sessions: [entry] })
+  }
+
+  async function create({ request }: WireCall): Promise<Response> {
+    const body: unknown = await request.json().catch(() => undefined)
+    const fields = typeof body === 'object' && body !== null ? body : {}
+    if (!('sessionName' in fields) || typeof fields.sessionName !== 'string') {
+      return problem(400, 'sessionName must be a string', 'Bad Request')
+    }
+    if (!('phoneNumber' in fields) || !/^\+\d{7,15}$/.test(String(fields.phoneNumber))) {
+      return problem(400, 'phoneNumber must be an international number with +', 'Bad Request')
+    }
+    // One emulated account is one session.
+    if (sessionId !== null)
+      return problem(422, `Session '${sessionName}' already exists.`, 'Unprocessable Entity')
+    created += 1
+    sessionId = `${options.sessionId}-${created}`
+    sessionName = fields.sessionName
+    phoneNumber = String(fields.phoneNumber)
+    session.restart()
+    return json(info(sessionId, session.status()), 201)
+  }
+
+  function remove(): Response {
+    sessionId = null
+    session.stop()
+    emulator.logout()
+    return options.shape === 'sdk' ? new Response(null, { status: 200 }) : json({ success: true })
+  }
+
+  async function getQrCode({ request, url, image }: WireCall, id: string): Promise<Response> {
+    const status = session.status()
+    const { state } = emulator
+    if (status === 'WORKING') return problem(409, 'Session is already connected', 'Conflict')
+    if (status !== 'SCAN_QR_CODE' || state.status !== 'pairing') {
+      const error = 'Session status is not as expected. Try again later or restart the session'
+      return json({ error, session: id, status, expected: ['SCAN_QR_CODE'] }, 422)
+    }
+    if (url.searchParams.get('format') === 'raw') return json({ value: state.qrText })
+    const png = await image(state.qrText)
+    // WAHA compares the whole header: lists that merely contain JSON get the image.
+    if (request.headers.get('accept') !== 'application/json') {
+      return new Response(png, { headers: { 'content-type': 'image/png' } })
+    }
+    return json({ ...qrBody(toBase64(png), state.qrText), ...expiry(state.qrExpiresAt) })
+  }
+
+  function qrBody(data: string, text: string): Record<string, unknown> {
+    const waha = { mimetype: 'image/png', data }
+    const value = { value: text }
+    const bodies = { data: { data }, qrCode: { qrCode: data }, waha, nested: { data: waha }, value }
+    return bodies[options.qrBody ?? 'data']
+  }
+
+  function expiry(at: number): Record<string, unknown> {
+    if (options.expiresAt === undefined) return {}
+    const spellings = { iso: new Date(at).toISOString(), seconds: Math.floor(at / 1_000), milliseconds: at }
+    return { expiresAt: spellings[options.expiresAt] }
+  }
+
+  async function requestCode({ request }: WireCall): Promise<Response> {
+    const status = session.status()
+    if (status !== 'SCAN_QR_CODE') {
+      const message = `Can request code only in SCAN_QR_CODE status. The current status is ${status}`
+      return problem(422, message, 'Unprocessable Entity')
+    }
+    const body: unknown = await request.json().catch(() => undefined)
+    const number = typeof body === 'object' && body !== null && 'phoneNumber' in body ? body.phoneNumber : ''
+    const result = emulator.requestPairingCode(String(number))
+    if (!result.ok) return problem(400, 'phoneNumber must be digits only', 'Bad Request')
+    const { value } = result.pairingCode
+    return json({ code: `${value.slice(0, 4)}-${value.slice(4)}` }, 201)
+  }
+
+  type Route = (call: WireCall, id: string) => Response | Promise<Response>
+
+  const change =
+    (action: () => void): Route =>
+    (_call, id) => {
+      action()
+      return json(info(id, session.status()), 201)
+    }
+
+  const routes: Readonly<Record<string, Route>> = {
+    GET: (_call, id) => json(info(id, session.status())),
+    DELETE: remove,
+    'POST start': change(session.start),
+    'POST stop': change(session.stop),
+    'POST restart': change(session.restart),
+    ...(qrPath !== 'auth/qr' && { 'GET qr': getQrCode }),
+    ...(qrPath !== 'qr' && { 'GET auth/qr': getQrCode }),
+    ...(options.requestCode && { 'POST auth/request-code': requestCode }),
+  }
+
+  function answer(call: WireCall): Response | Promise<Response> {
+    const { request, path } = call
+    if (request.headers.get('authorization') !== `Bearer ${apiKey}`) return faults.unauthorized()
+    const [, id, action] = /^\/sessions(?:\/([^/]+)(?:\/(.+))?)?$/.exec(path) ?? []
+    if (path === '/sessions' && request.method === 'GET') return list()
+    if (path === '/sessions' && request.method === 'POST') return create(call)
+    const route = routes[action ? `${request.method} ${action}` : request.method]
+    if (id === undefined || !route) return problem(404, `Cannot ${request.method} ${path}`, 'Not Found')
+    return id === sessionId ? route(call, id) : faults['unknown-instance']()
+  }
+
+  return createWire(emulator, { faults, pathOf, answer }, options)
+}
+
+/** Parts of a session that only the SDK's types have. */
+const config = {
+  noweb: { store: { enabled: true, fullSync: false } },
+  webhooks: [],
+  proxy: null,
+  debug: false,
+}
+const engine = { grpc: { client: 'READY', stream: 'READY' }, gows: { found: true, connected: true } }
+
+function pathOf({ pathname }: URL): string | null {
+  return /\/sessions(?:\/.*)?$/.exec(pathname)?.[0] ?? null
+}
+
+/** An error as NestJS writes it. */
+function problem(statusCode: number, message: string, error?: string): Response {
+  return json({ statusCode, message, ...(error !== undefined && { error }) }, statusCode)
+}

@@ -1,0 +1,45 @@
+import type { Emulator, EmulatorOptions } from '../../src/testing/emulator.js'
+import { createEmulator } from '../../src/testing/emulator.js'
+
+/** A clock that moves only when told. */
+export interface TestClock {
+  now(): number
+  pass(ms: number): void
+}
+
+/** 2026-11-21, 00:00 UTC. */
+export const START = Date.UTC(2026, 10, 21)
+
+export function createClock(): TestClock {
+  let time = START
+  return {
+    now: () => time,
+    pass(ms) {
+      time += ms
+    },
+  }
+}
+
+export interface Emulated {
+  readonly clock: TestClock
+  readonly emulator: Emulator
+}
+
+export function emulated(options: EmulatorOptions = {}): Emulated {
+  const clock = createClock()
+  return { clock, emulator: createEmulator({ now: clock.now, seed: 7, ...options }) }
+}
+
+/** The QR text shown now; fails the test where there is none. */
+export function shownText(emulator: Emulator): string {
+  const { state } = emulator
+  if (state.status !== 'pairing') throw new Error(`No code is shown: ${state.status}`)
+  return state.qrText
+}
+
+/** Links the account and waits until that is done. */
+export function link({ clock, emulator }: Emulated): void {
+  emulator.start()
+  emulator.scan()
+  clock.pass(2_000)
+}

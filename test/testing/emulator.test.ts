@@ -1,0 +1,390 @@
+import { describe, expect, it, vi } from 'vitest'
+import { createEmulator } from '../../src/testing/emulator.js'
+import { emulated, link, START, shownText } from './clock.js'
+
+describe('QR codes', () => {
+  it('is idle until a provider starts', () => {
+    expect(emulated().emulator.state).toEqual({ status: 'idle' })
+  })
+
+  it("has the form of WhatsApp's current text", () => {
+    const { emulator } = emulated()
+    emulator.start()
+    const text = shownText(emulator)
+    expect(text).toHaveLength(273)
+    expect(text).toMatch(/^https:\/\/wa\.me\/settings\/linked_devices#2@[\w+/]{96},([\w+/]{43}=,){3}1$/)
+  })
+
+  it('shows the first code for 60 s, five more for 20 s each, then none', () => {
+    const { clock, emulator } = emulated()
+    emulator.start()
+    const seen = new Map<string, number>()
+    for (let second = 0; second < 160; second += 1) {
+      const text = shownText(emulator)
+      seen.set(text, (seen.get(text) ?? 0) + 1)
+      clock.pass(1_000)
+    }
+    expect([...seen.values()]).toEqual([60, 20, 20, 20, 20, 20])
+    expect(emulator.state).toEqual({ status: 'out-of-codes', pairingCode: null })
+  })
+
+  it('tells the number of the code and when it ends', () => {
+    const { clock, emulator } = emulated()
+    emulator.start()
+    expect(emulator.state).toMatchObject({ qrNumber: 1, qrExpiresAt: START + 60_000 })
+    clock.pass(60_000)
+    expect(emulator.state).toMatchObject({ qrNumber: 2, qrExpiresAt: START + 80_000 })
+  })
+
+  it('follows the lifetimes it was given', () => {
+    const { clock, emulator } = emulated({ firstCodeMs: 100, codeMs: 50, refs: 2 })
+    emulator.start()
+    clock.pass(149)
+    expect(emulator.state).toMatchObject({ qrNumber: 2 })
+    clock.pass(1)
+    expect(emulator.state.status).toBe('out-of-codes')
+  })
+
+  it('keeps the device keys while codes change, until the device is removed', () => {
+    const { clock, emulator } = emulated()
+    const keys = (): string => shownText(emulator).split(',').slice(1).join()
+    emulator.start()
+    const before = keys()
+    clock.pass(60_000)
+    expect(keys()).toBe(before)
+    emulator.logout()
+    emulator.start()
+    expect(keys()).not.toBe(before)
+  })
+
+  it('is started by asking again only when idle or out of codes', () => {
+    const { clock, emulator } = emulated()
+    emulator.start()
+    const first = shownText(emulator)
+    clock.pass(10_000)
+    emulator.start()
+    expect(shownText(emulator)).toBe(first)
+    clock.pass(150_000)
+    emulator.start()
+    expect(emulator.state).toMatchObject({ status: 'pairing', qrNumber: 1 })
+    expect(shownText(emulator)).not.toBe(first)
+  })
+
+  it('can start later than it is told to', () => {
+    const { clock, emulator } = emulated()
+    emulator.start(1_000)
+    expect(emulator.state.status).toBe('idle')
+    expect(emulator.scan()).toEqual({ ok: false, reason: 'not-pairing' })
+    clock.pass(1_000)
+    expect(emulator.state).toMatchObject({ status: 'pairing', qrExpiresAt: START + 61_000 })
+  })
+
+  it('rotates off the rhythm when told, which ends the code before it', () => {
+    const { clock, emulator } = emulated()
+    expect(emulator.rotate()).toEqual({ ok: false, reason: 'not-pairing' })
+    emulator.start()
+    const first = shownText(emulator)
+    clock.pass(7_000)
+    expect(emulator.rotate()).toEqual({ ok: true })
+    expect(emulator.state).toMatchObject({ qrNumber: 2, qrExpiresAt: START + 27_000 })
+    expect(emulator.scan(first)).toEqual({ ok: false, reason: 'code-expired' })
+  })
+
+  it('is out of codes when the last one is rotated away', () => {
+    const { emulator } = emulated({ refs: 1 })
+    emulator.start()
+    emulator.rotate()
+    expect(emulator.state.status).toBe('out-of-codes')
+  })
+
+  it('shows the same codes for the same seed, others for another and for none', () => {
+    const [one, same, other, ...none] = [{ seed: 1 }, { seed: 1 }, { seed: 2 }, {}, {}].map((options) => {
+      const emulator = createEmulator(options)
+      emulator.start()
+      return shownText(emulator)
+    })
+    expect(same).toBe(one)
+    expect(new Set([one, other, ...none]).size).toBe(4)
+  })
+
+  it('runs on the real clock by default, also one that is faked later', () => {
+    const emulator = createEmulator()
+    vi.useFakeTimers({ now: START })
+    try {
+      emulator.start()
+      vi.advanceTimersByTime(60_000)
+      expect(emulator.state).toMatchObject({ qrNumber: 2 })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+})
+
+describe('scanning', () => {
+  it('links the account after WhatsApp made the device reconnect', () => {
+    const { clock, emulator } = emulated()
+    emulator.start()
+    expect(emulator.scan()).toEqual({ ok: true })
+    expect(emulator.state).toEqual({ status: 'linking', linkedAt: START + 2_000 })
+    clock.pass(2_000)
+    const account = { name: 'Ana Souza', phoneNumber: '5511987654321' }
+    expect(emulator.state).toEqual({ status: 'linked', account, linkedAt: START + 2_000 })
+  })
+
+  it('takes a text that is shown now', () => {
+    const { emulator } = emulated()
+    emulator.start()
+    expect(emulator.scan(shownText(emulator))).toEqual({ ok: true })
+  })
+
+  it('refuses an old code, and nothing changes', () => {
+    const { clock, emulator } = emulated()
+    emulator.start()
+    const old = shownText(emulator)
+    clock.pass(60_000)
+    const before = emulator.state
+    expect(emulator.scan(old)).toEqual({ ok: false, reason: 'code-expired' })
+    expect(emulator.state).toBe(before)
+  })
+
+  it.each(['https://example.com/', '', 'hello'])('does not take %j for a code', (text) => {
+    const { emulator } = emulated()
+    emulator.start()
+    expect(emulator.scan(text)).toEqual({ ok: false, reason: 'not-a-code' })
+  })
+
+  it('finds nothing to scan while no code is shown', () => {
+    const { clock, emulator } = emulated()
+    expect(emulator.scan()).toEqual({ ok: false, reason: 'not-pairing' })
+    emulator.start()
+    clock.pass(160_000)
+    expect(emulator.scan()).toEqual({ ok: false, reason: 'not-pairing' })
+  })
+
+  it('is refused once linked', () => {
+    const phone = emulated()
+    link(phone)
+    expect(phone.emulator.scan()).toEqual({ ok: false, reason: 'already-linked' })
+  })
+
+  it('links whoever was given as the account', () => {
+    const account = { name: 'Bo', phoneNumber: '4520123456', avatarUrl: 'https://pps.whatsapp.net/v/bo.jpg' }
+    const phone = emulated({ account })
+    link(phone)
+    expect(phone.emulator.state).toMatchObject({ status: 'linked', account })
+  })
+})
+
+describe('pairing codes', () => {
+  const number = '5511912345678'
+
+  it("has eight characters of WhatsApp's alphabet and lives 160 s", () => {
+    const { emulator } = emulated()
+    const result = emulator.requestPairingCode(number)
+    const value = expect.stringMatching(/^[1-9A-HJ-NP-TV-Z]{8}$/)
+    expect(result).toEqual({
+      ok: true,
+      pairingCode: { value, phoneNumber: number, expiresAt: START + 160_000 },
+    })
+  })
+
+  it('begins a round of QR codes where none runs, and leaves a running one alone', () => {
+    const { emulator } = emulated()
+    emulator.requestPairingCode(number)
+    expect(emulator.state).toMatchObject({ status: 'pairing', qrNumber: 1 })
+    emulator.rotate()
+    emulator.requestPairingCode(number)
+    expect(emulator.state).toMatchObject({ qrNumber: 2 })
+  })
+
+  const issue = (emulator = emulated().emulator): string => {
+    const result = emulator.requestPairingCode(number)
+    return result.ok ? result.pairingCode.value : result.reason
+  }
+
+  it.each([
+    ['plain', (code: string) => code],
+    ['with a dash', (code: string) => `${code.slice(0, 4)}-${code.slice(4)}`],
+    ['in lower case, with spaces', (code: string) => ` ${code.slice(0, 4).toLowerCase()} ${code.slice(4)} `],
+  ])('is taken %s, and links the number it was requested for', (_how, spell) => {
+    const { clock, emulator } = emulated()
+    expect(emulator.typeCode(spell(issue(emulator)))).toEqual({ ok: true })
+    expect(emulator.state.status).toBe('linking')
+    clock.pass(2_000)
+    expect(emulator.state).toMatchObject({
+      status: 'linked',
+      account: { name: 'Ana Souza', phoneNumber: number },
+    })
+  })
+
+  it('is refused when wrong, old, replaced or never requested', () => {
+    const { clock, emulator } = emulated()
+    expect(emulator.typeCode('ABCD1234')).toEqual({ ok: false, reason: 'not-pairing' })
+    const first = issue(emulator)
+    const second = issue(emulator)
+    expect(emulator.typeCode(first)).toEqual({ ok: false, reason: 'wrong-code' })
+    clock.pass(160_000)
+    expect(emulator.state).toMatchObject({ pairingCode: null })
+    expect(emulator.typeCode(second)).toEqual({ ok: false, reason: 'code-expired' })
+  })
+
+  it('outlives the QR codes beside it', () => {
+    const { clock, emulator } = emulated()
+    emulator.start()
+    clock.pass(150_000)
+    const code = issue(emulator)
+    clock.pass(50_000)
+    expect(emulator.state).toMatchObject({ status: 'out-of-codes', pairingCode: { value: code } })
+    expect(emulator.typeCode(code)).toEqual({ ok: true })
+  })
+
+  it('is over once a QR code was scanned', () => {
+    const phone = emulated()
+    const code = issue(phone.emulator)
+    link(phone)
+    expect(phone.emulator.typeCode(code)).toEqual({ ok: false, reason: 'already-linked' })
+  })
+
+  it.each(['', '123', '+5511912345678', '0511912345678'])('is not issued for %j', (phoneNumber) => {
+    const { emulator } = emulated()
+    expect(emulator.requestPairingCode(phoneNumber)).toEqual({ ok: false, reason: 'invalid-phone-number' })
+    expect(emulator.state.status).toBe('idle')
+  })
+
+  it('is not issued while something stands in the way', () => {
+    const linked = emulated()
+    link(linked)
+    expect(issue(linked.emulator)).toBe('already-linked')
+    linked.emulator.leaveStaleAuth()
+    expect(issue(linked.emulator)).toBe('stale-auth')
+    linked.emulator.logout()
+    linked.emulator.demandPasskey()
+    link(linked)
+    expect(issue(linked.emulator)).toBe('passkey-required')
+  })
+})
+
+describe('passkey', () => {
+  it('stands between the next scan and the link until it is solved', () => {
+    const phone = emulated()
+    const { clock, emulator } = phone
+    expect(emulator.solvePasskey()).toEqual({ ok: false, reason: 'no-passkey-required' })
+    emulator.demandPasskey()
+    link(phone)
+    expect(emulator.state).toEqual({ status: 'passkey-required' })
+    expect(emulator.solvePasskey()).toEqual({ ok: true })
+    expect(emulator.state.status).toBe('linking')
+    clock.pass(2_000)
+    expect(emulator.state.status).toBe('linked')
+  })
+
+  it('is demanded once, and given up by a restart', () => {
+    const phone = emulated()
+    phone.emulator.demandPasskey()
+    link(phone)
+    phone.emulator.restart()
+    expect(phone.emulator.state.status).toBe('idle')
+    link(phone)
+    expect(phone.emulator.state.status).toBe('linked')
+  })
+})
+
+describe('ending a link', () => {
+  it('can be done by the phone, once there is a link', () => {
+    const phone = emulated()
+    expect(phone.emulator.disconnect()).toEqual({ ok: false, reason: 'not-linked' })
+    link(phone)
+    expect(phone.emulator.disconnect()).toEqual({ ok: true })
+    expect(phone.emulator.state).toEqual({ status: 'idle' })
+  })
+
+  it('is done by a logout, which takes everything along', () => {
+    const phone = emulated()
+    link(phone)
+    phone.emulator.logout()
+    expect(phone.emulator.state).toEqual({ status: 'idle' })
+  })
+
+  it('survives a restart, codes do not', () => {
+    const phone = emulated()
+    phone.emulator.start()
+    phone.emulator.restart()
+    expect(phone.emulator.state.status).toBe('idle')
+    link(phone)
+    phone.emulator.restart()
+    expect(phone.emulator.state.status).toBe('linking')
+    phone.clock.pass(2_000)
+    expect(phone.emulator.state.status).toBe('linked')
+  })
+
+  it('may leave leftovers, which only a logout clears', () => {
+    const phone = emulated()
+    link(phone)
+    phone.emulator.leaveStaleAuth()
+    phone.emulator.start()
+    phone.emulator.restart()
+    expect(phone.emulator.state).toEqual({ status: 'stale-auth' })
+    phone.emulator.logout()
+    link(phone)
+    expect(phone.emulator.state.status).toBe('linked')
+  })
+
+  it('may leave leftovers that link again without a code', () => {
+    const phone = emulated()
+    expect(phone.emulator.restore()).toEqual({ ok: false, reason: 'no-stale-auth' })
+    phone.emulator.leaveStaleAuth()
+    expect(phone.emulator.restore()).toEqual({ ok: true })
+    phone.clock.pass(2_000)
+    expect(phone.emulator.state.status).toBe('linked')
+  })
+})
+
+describe('telling of it', () => {
+  it('is the same object as long as nothing has changed', () => {
+    const { clock, emulator } = emulated()
+    emulator.start()
+    const before = emulator.state
+    clock.pass(59_999)
+    expect(emulator.state).toBe(before)
+    clock.pass(1)
+    expect(emulator.state).not.toBe(before)
+  })
+
+  it('tells of what is done and changes something, until that is ended', () => {
+    const { clock, emulator } = emulated()
+    const told: unknown[] = []
+    const end = emulator.subscribe(({ action, at, state }) => told.push([action, at - START, state.status]))
+    emulator.start()
+    emulator.start()
+    clock.pass(500)
+    emulator.scan('https://wa.me/settings/linked_devices#2@old,a,b,c,1')
+    emulator.scan()
+    emulator.fail('network', { times: 1 })
+    emulator.takeFault()
+    end()
+    emulator.logout()
+    expect(told).toEqual([
+      ['start', 0, 'pairing'],
+      ['scan', 500, 'linking'],
+      ['fail', 500, 'linking'],
+      ['recover', 500, 'linking'],
+    ])
+  })
+
+  it('tells which fault is on, until it is used up or ended', () => {
+    const { emulator } = emulated()
+    emulator.fail('html', { times: 2 })
+    expect(emulator.takeFault()).toMatchObject({ fault: 'html' })
+    expect(emulator.fault).toMatchObject({ fault: 'html', times: 1 })
+    emulator.takeFault()
+    expect(emulator.fault).toBeNull()
+    emulator.fail('network')
+    emulator.takeFault()
+    expect(emulator.fault).toMatchObject({ fault: 'network' })
+    emulator.recover()
+    expect(emulator.fault).toBeNull()
+    emulator.fail('hang')
+    emulator.fail(null)
+    expect(emulator.fault).toBeNull()
+  })
+})

@@ -1,0 +1,23 @@
+import { decode } from 'fast-png'
+import decodeQR from 'qr/decode.js'
+
+/** The text in a PNG of a QR code, as a phone would read it, and the image itself. */
+export function readPng(bytes: Uint8Array): {
+  readonly text: string
+  readonly size: number
+  readonly edge: number
+} {
+  const { width, height, data, channels } = decode(bytes)
+  const rgb = Uint8Array.from(
+    { length: width * height * 3 },
+    (_, at) => data[Math.floor(at / 3) * channels] ?? 0,
+  )
+  // Without a limit: the default is one frame of a camera, and a busy machine misses it.
+  const text = decodeQR({ width, height, data: rgb }, { timeLimit: Number.POSITIVE_INFINITY })
+  const firstDark = rgb.indexOf(0)
+  return { text, size: width, edge: Math.floor(firstDark / 3 / width) }
+}
+
+export function fromBase64(base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+}

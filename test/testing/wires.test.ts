@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest'
+import type { EmulatorFault, Wire } from '../../src/testing.js'
+import { greenApiWire, wasendWire, zApiWire } from '../../src/testing.js'
+import type { Emulated } from './clock.js'
+import { emulated, link, START } from './clock.js'
+import { readPng } from './read-png.js'
+
+const secret = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345'
+
+/** Each wire with an address that answers 200 and JSON in any state, and one that gives a QR image. */
+const wires = [
+  {
+    name: 'GREEN-API',
+    make: ({ emulator }: Emulated) => greenApiWire(emulator, { idInstance: 1101, apiTokenInstance: secret }),
+    status: `https://api.green-api.com/waInstance1101/getStateInstance/${secret}`,
+    qr: `https://api.green-api.com/waInstance1101/qr/${secret}`,
+    init: {},
+    path: '/getStateInstance',
+  },
+  {
+    name: 'Z-API',
+    make: ({ emulator }: Emulated) =>
+      zApiWire(emulator, { instanceId: '3C01', token: secret, clientToken: 'F1' }),
+    status: `https://api.z-api.io/instances/3C01/token/${secret}/status`,
+    qr: `https://api.z-api.io/instances/3C01/token/${secret}/qr-code/image`,
+    init: { headers: { 'client-token': 'F1' } },
+    path: '/status',
+  },
+  {
+    name: 'WASend',
+    make: ({ emulator }: Emulated) => wasendWire(emulator, { apiKey: secret, sessionId: 'main' }),
+    status: 'https://api.wasend.dev/sessions/main',
+    qr: 'https://api.wasend.dev/sessions/main/qr',
+    init: { headers: { authorization: `Bearer ${secret}`, accept: 'application/json' } },
+    path: '/sessions/main',
+  },
+]
+
+describe.each(wires)('$name wire', ({ name, make, status, qr, init, path }) => {
+  const setUp = (): Emulated & { readonly wire: Wire } => {
+    const phone = emulated()
+    return { ...phone, wire: make(phone) }
+  }
+  const broken = (fault: EmulatorFault): { readonly wire: Wire; ask(): Promise<Response> } => {
+    const { emulator, wire } = setUp()
+    emulator.fail(fault)
+    return { wire, ask: () => wire.fetch(status, init) }
+  }
+
+  it('answers a Request as well as a fetch, under any origin and base path', async () => {
+    const { wire } = setUp()
+    const there = status.replace(/https:\/\/[^/]+/, 'http://localhost:6006/emulator')
+    const answers = await Promise.all([
+      wire(new Request(there, init)),
+      wire.fetch(status, init),
+      wire.fetch(new URL(status), init),
+      wire.fetch(new Request(status, init)),
+      wire.fetch(new Request(status), init),
+    ])
+    expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 200, 200])
+  })
+
+  it('keeps the requests, without what is secret in them', async () => {
+    const { clock, wire } = setUp()
+    await wire.fetch(status, init)
+    clock.pass(3_000)
+    await wire.fetch(`${status}?token=${secret}`, { ...init, method: 'PUT' })
+    await wire.fetch(`https://api.example.com/${secret}`, init)
+    expect(wire.requests).toEqual([
+      { method: 'GET', path, at: START },
+      { method: 'PUT', path, at: START + 3_000 },
+      { method: 'GET', path: '/…', at: START + 3_000 },
+    ])
+  })
+
+  it('rejects a request that is already aborted, and does not count it', async () => {
+    const { wire } = setUp()
+    const aborted = wire.fetch(status, { ...init, signal: AbortSignal.abort() })
+    await expect(aborted).rejects.toMatchObject({ name: 'AbortError' })
+    expect(wire.requests).toEqual([])
+  })
+
+  it('rejects when aborted while it answers, with the reason given', async () => {
+    const { wire } = setUp()
+    const controller = new AbortController()
+    const answer = wire.fetch(status, { ...init, signal: controller.signal })
+    controller.abort(new Error('unmounted'))
+    await expect(answer).rejects.toThrow('unmounted')
+  })
+
+  it('lets a test answer in its place', async () => {
+    const { emulator } = emulated()
+    const intercept = (asked: string): Response | undefined =>
+      asked === path ? new Response(null, { status: 466 }) : undefined
+    const others = { apiKey: secret, sessionId: 'main', apiTokenInstance: secret, token: secret }
+    const options = { ...others, idInstance: 1101, instanceId: '3C01', intercept }
+    const create = { 'GREEN-API': greenApiWire, 'Z-API': zApiWire, WASend: wasendWire }[name] ?? greenApiWire
+    const wire = create(emulator, options)
+    expect((await wire.fetch(status, init)).status).toBe(466)
+    expect((await wire.fetch(qr, init)).status).toBe(200)
+  })
+
+  it('html: a page with status 200', async () => {
+    const answer = await broken('html').ask()
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('content-type')).toBe('text/html')
+    expect(await answer.text()).toMatch(/^<!DOCTYPE html>/)
+  })
+
+  it('half-json: the first half of the answer', async () => {
+    const answer = await broken('half-json').ask()
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('content-type')).toContain('application/json')
+    const half = await answer.text()
+    expect(() => JSON.parse(half)).toThrow(SyntaxError)
+    const whole = await (await setUp().wire.fetch(status, init)).text()
+    expect(whole.startsWith(half)).toBe(true)
+  })
+
+  it('empty-body: the right status and nothing else', async () => {
+    const answer = await broken('empty-body').ask()
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).toBe('')
+  })
+
+  it('rate-limited: 429, and Retry-After only where told', async () => {
+    const { emulator, wire } = setUp()
+    emulator.fail('rate-limited')
+    const answer = await wire.fetch(status, init)
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, null])
+    emulator.fail('rate-limited', { retryAfterMs: 1_500 })
+    expect((await wire.fetch(status, init)).headers.get('retry-after')).toBe('2')
+  })
+
+  it('network: rejects with a TypeError', async () => {
+    await expect(broken('network').ask()).rejects.toThrow(TypeError)
+  })
+
+  it('hang: no answer until aborted', async () => {
+    const { wire } = broken('hang')
+    const controller = new AbortController()
+    const answer = wire.fetch(status, { ...init, signal: controller.signal })
+    const first = await Promise.race([
+      answer,
+      new Promise((resolve) => setTimeout(resolve, 0, 'still waiting')),
+    ])
+    expect(first).toBe('still waiting')
+    controller.abort()
+    await expect(answer).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
+  it('not-an-image: an image that is none, at the next QR question only', async () => {
+    const { emulator, wire } = setUp()
+    emulator.fail('not-an-image', { times: 1 })
+    expect((await wire.fetch(status, init)).status).toBe(200)
+    expect(emulator.fault).not.toBeNull()
+    const spoilt = await (await wire.fetch(qr, init)).text()
+    expect(spoilt).not.toContain('iVBOR')
+    expect(await (await wire.fetch(qr, init)).text()).toContain('iVBOR')
+  })
+
+  it('recovers after as many requests as told', async () => {
+    const { emulator, wire } = setUp()
+    emulator.fail('server-error', { times: 2 })
+    const statuses = []
+    for (let count = 0; count < 3; count += 1) statuses.push((await wire.fetch(status, init)).status >= 500)
+    expect(statuses).toEqual([true, true, false])
+  })
+
+  it('gives an image of the very code that links', async () => {
+    const { emulator, wire } = setUp()
+    const body = await (await wire.fetch(qr, init)).text()
+    const [, base64 = ''] = /(iVBOR[\w+/=]+)/.exec(body) ?? []
+    const { text } = readPng(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)))
+    expect(emulator.scan(text)).toEqual({ ok: true })
+  })
+
+  it('reads the state without any effect on a link', async () => {
+    const { clock, emulator, wire } = setUp()
+    link({ clock, emulator })
+    const before = emulator.state
+    await wire.fetch(status, init)
+    await wire.fetch(qr, init)
+    expect(emulator.state).toBe(before)
+  })
+})

@@ -1,0 +1,283 @@
+import { describe, expect, it } from 'vitest'
+import type { GreenApiWireOptions, Wire } from '../../../src/testing.js'
+import { greenApiWire } from '../../../src/testing.js'
+import type { Emulated } from '../clock.js'
+import { emulated, link, shownText } from '../clock.js'
+import { fromBase64, readPng } from '../read-png.js'
+
+const token = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345'
+
+interface SetUp extends Emulated {
+  readonly wire: Wire
+  ask(method: string, init?: RequestInit): Promise<Response>
+  body(method: string, init?: RequestInit): Promise<unknown>
+}
+
+function setUp(options: Partial<GreenApiWireOptions> = {}): SetUp {
+  const phone = emulated()
+  const wire = greenApiWire(phone.emulator, {
+    idInstance: '1101000001',
+    apiTokenInstance: token,
+    ...options,
+  })
+  const ask = (method: string, init?: RequestInit): Promise<Response> =>
+    wire.fetch(`https://1101.api.greenapi.com/waInstance1101000001/${method}/${token}`, init)
+  return { ...phone, wire, ask, body: async (method, init) => (await ask(method, init)).json() }
+}
+
+const requestCode = (phoneNumber: unknown): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ phoneNumber }),
+})
+
+describe('qr', () => {
+  it('gives bare base64 of a PNG, and begins the codes by being asked', async () => {
+    const { emulator, body } = setUp()
+    expect(emulator.state.status).toBe('idle')
+    const answer = await body('qr')
+    expect(answer).toEqual({ type: 'qrCode', message: expect.stringMatching(/^iVBOR[\w+/]+=*$/) })
+    const { message } = answer as { message: string }
+    expect(readPng(fromBase64(message)).text).toBe(shownText(emulator))
+  })
+
+  it('repeats a code while it lives, and begins another round after the last', async () => {
+    const { clock, emulator, body } = setUp()
+    const first = await body('qr')
+    clock.pass(59_000)
+    expect(await body('qr')).toEqual(first)
+    clock.pass(1_000)
+    expect(await body('qr')).not.toEqual(first)
+    clock.pass(100_000)
+    expect(emulator.state.status).toBe('out-of-codes')
+    expect(await body('qr')).toMatchObject({ type: 'qrCode' })
+  })
+
+  it('says that it is already logged in, with status 200, while linking and once linked', async () => {
+    const phone = setUp()
+    const alreadyLogged = { type: 'alreadyLogged', message: 'instance account already authorized' }
+    await phone.ask('qr')
+    phone.emulator.scan()
+    expect(await phone.body('qr')).toEqual(alreadyLogged)
+    phone.clock.pass(2_000)
+    const answer = await phone.ask('qr')
+    expect([answer.status, await answer.json()]).toEqual([200, alreadyLogged])
+  })
+
+  it('gives an error with status 200 for leftovers, until there was a logout', async () => {
+    const { emulator, ask, body } = setUp()
+    emulator.leaveStaleAuth()
+    const answer = await ask('qr')
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toEqual({
+      type: 'error',
+      message: 'Instance has auth. You need to make log out',
+    })
+    await ask('reboot')
+    expect(await body('qr')).toMatchObject({ type: 'error' })
+    await ask('logout')
+    expect(await body('qr')).toMatchObject({ type: 'qrCode' })
+  })
+
+  it('tells of a passkey', async () => {
+    const phone = setUp()
+    phone.emulator.demandPasskey()
+    link(phone)
+    expect(await phone.body('qr')).toMatchObject({ type: 'passkeyRequired' })
+    expect(await phone.body('getStateInstance')).toEqual({ stateInstance: 'notAuthorized' })
+  })
+})
+
+describe('getAuthorizationCode', () => {
+  it('gives a code without a dash for a number that is a JSON integer', async () => {
+    const { emulator, body } = setUp()
+    const answer = await body('getAuthorizationCode', requestCode(5511912345678))
+    expect(answer).toEqual({ status: true, code: expect.stringMatching(/^[1-9A-Z]{8}$/) })
+    expect(emulator.typeCode((answer as { code: string }).code)).toEqual({ ok: true })
+  })
+
+  it.each(['5511912345678', 55.5, null, undefined, 123])(
+    'refuses %j as a number with 400',
+    async (phoneNumber) => {
+      const answer = await setUp().ask('getAuthorizationCode', requestCode(phoneNumber))
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({
+        message: expect.stringMatching(/^Validation failed\. Details: /),
+      })
+    },
+  )
+
+  it('refuses a body that is no JSON with 400', async () => {
+    const answer = await setUp().ask('getAuthorizationCode', { method: 'POST', body: 'phoneNumber=5' })
+    expect([answer.status, await answer.json()]).toEqual([
+      400,
+      { statusCode: 400, message: 'bad request data' },
+    ])
+  })
+
+  it('says false with status 200 where no code is issued', async () => {
+    const phone = setUp()
+    link(phone)
+    const answer = await phone.ask('getAuthorizationCode', requestCode(5511912345678))
+    expect([answer.status, await answer.json()]).toEqual([200, { status: false }])
+  })
+
+  it('is told to wait while the instance starts', async () => {
+    const { emulator, ask } = setUp()
+    emulator.start()
+    emulator.scan()
+    const answer = await ask('getAuthorizationCode', requestCode(5511912345678))
+    const message = 'instance in starting process try later'
+    expect([answer.status, await answer.json()]).toEqual([400, { statusCode: 400, message }])
+  })
+
+  it('is there by POST only', async () => {
+    expect((await setUp().ask('getAuthorizationCode')).status).toBe(404)
+  })
+})
+
+describe('getStateInstance', () => {
+  it('goes from notAuthorized by starting to authorized, and begins no codes', async () => {
+    const { clock, emulator, body } = setUp()
+    expect(await body('getStateInstance')).toEqual({ stateInstance: 'notAuthorized' })
+    expect(emulator.state.status).toBe('idle')
+    emulator.start()
+    expect(await body('getStateInstance')).toEqual({ stateInstance: 'notAuthorized' })
+    emulator.scan()
+    expect(await body('getStateInstance')).toEqual({ stateInstance: 'starting' })
+    clock.pass(2_000)
+    expect(await body('getStateInstance')).toEqual({ stateInstance: 'authorized' })
+    emulator.disconnect()
+    expect(await body('getStateInstance')).toEqual({ stateInstance: 'notAuthorized' })
+  })
+
+  it('is null, and nothing else works, while the instance is being created', async () => {
+    const { clock, ask } = setUp({ creatingMs: 300_000 })
+    const answer = await ask('getStateInstance')
+    expect([answer.status, await answer.text()]).toEqual([200, 'null'])
+    expect((await ask('qr')).status).toBe(400)
+    clock.pass(300_000)
+    expect(await (await ask('getStateInstance')).json()).toEqual({ stateInstance: 'notAuthorized' })
+    expect((await ask('qr')).status).toBe(200)
+  })
+})
+
+describe('getWaSettings', () => {
+  it('has empty texts until linked', async () => {
+    expect(await setUp().body('getWaSettings')).toEqual({
+      avatar: '',
+      phone: '',
+      stateInstance: 'notAuthorized',
+      deviceId: '',
+      chatId: '',
+      logoutProcess: false,
+    })
+  })
+
+  it('tells the number and the device, and no name', async () => {
+    const phone = setUp()
+    link(phone)
+    expect(await phone.body('getWaSettings')).toEqual({
+      avatar: '',
+      phone: '5511987654321',
+      stateInstance: 'authorized',
+      deviceId: '5511987654321:8@s.whatsapp.net',
+      chatId: expect.stringMatching(/^\d+@lid$/),
+      logoutProcess: false,
+    })
+  })
+})
+
+describe('logout and reboot', () => {
+  it('are GETs with an effect', async () => {
+    const phone = setUp()
+    link(phone)
+    expect(await phone.body('reboot')).toEqual({ isReboot: true })
+    expect(phone.emulator.state.status).toBe('linking')
+    expect(await phone.body('logout')).toEqual({ isLogout: true })
+    expect(phone.emulator.state.status).toBe('idle')
+  })
+
+  it('a logout may go on for a while', async () => {
+    const { clock, ask, body } = setUp({ logoutMs: 4_000 })
+    await ask('logout')
+    expect(await body('getWaSettings')).toMatchObject({ stateInstance: 'starting', logoutProcess: true })
+    expect((await ask('qr')).status).toBe(400)
+    clock.pass(4_000)
+    expect(await body('getWaSettings')).toMatchObject({
+      stateInstance: 'notAuthorized',
+      logoutProcess: false,
+    })
+    expect((await ask('qr')).status).toBe(200)
+  })
+})
+
+describe('errors', () => {
+  const wrong = (path: string): Promise<Response> => setUp().wire.fetch(`https://api.green-api.com/${path}`)
+
+  it('401 with an empty body, readable from a browser, for a wrong token', async () => {
+    const answer = await wrong('waInstance1101000001/qr/other')
+    expect([answer.status, await answer.text()]).toEqual([401, ''])
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+  })
+
+  it('403 with a page, not readable from a browser, for a wrong instance', async () => {
+    const answer = await wrong(`waInstance999/qr/${token}`)
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([403, 'text/html'])
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull()
+  })
+
+  it('404 for a method that is none', async () => {
+    expect((await setUp().ask('scanqr')).status).toBe(404)
+  })
+
+  it('the faults look the same', async () => {
+    const { emulator, ask } = setUp()
+    emulator.fail('unauthorized')
+    const unauthorized = await ask('qr')
+    expect([unauthorized.status, await unauthorized.text()]).toEqual([401, ''])
+    emulator.fail('unknown-instance')
+    expect((await ask('qr')).status).toBe(403)
+    emulator.fail('server-error')
+    expect((await ask('qr')).status).toBe(502)
+    emulator.fail('rate-limited')
+    const limited = await ask('qr')
+    expect([limited.status, await limited.json()]).toEqual([
+      429,
+      { statusCode: 429, message: 'Too Many Requests' },
+    ])
+  })
+
+  it('may be written as text', async () => {
+    const answer = await setUp({ creatingMs: 1, errorBody: 'text' }).ask('qr')
+    expect([answer.status, await answer.text()]).toEqual([400, 'instance in starting process try later'])
+  })
+
+  it('limits requests per method and second, if told', async () => {
+    const { clock, ask } = setUp({ enforceRateLimits: true })
+    const statuses = async (method: string, count: number): Promise<number[]> => {
+      const answers: number[] = []
+      for (let index = 0; index < count; index += 1) answers.push((await ask(method)).status)
+      return answers
+    }
+    expect(await statuses('qr', 4)).toEqual([200, 200, 200, 429])
+    expect(await statuses('getStateInstance', 2)).toEqual([200, 429])
+    clock.pass(1_000)
+    expect(await statuses('getStateInstance', 1)).toEqual([200])
+  })
+})
+
+describe('from a browser', () => {
+  it('answers the question beforehand with 204, also while requests fail', async () => {
+    const { emulator, ask } = setUp()
+    emulator.fail('network', { times: 1 })
+    const answer = await ask('getAuthorizationCode', { method: 'OPTIONS' })
+    expect(answer.status).toBe(204)
+    expect(answer.headers.get('access-control-allow-headers')).toBe('Content-Type, Accept')
+    await expect(ask('getStateInstance')).rejects.toThrow(TypeError)
+  })
+
+  it('may be called from any origin', async () => {
+    expect((await setUp().ask('qr')).headers.get('access-control-allow-origin')).toBe('*')
+  })
+})

@@ -1,0 +1,374 @@
+import { describe, expect, it } from 'vitest'
+import type { WasendWireOptions, Wire } from '../../../src/testing.js'
+import { wasendWire } from '../../../src/testing.js'
+import type { Emulated } from '../clock.js'
+import { emulated, link, START, shownText } from '../clock.js'
+import { fromBase64, readPng } from '../read-png.js'
+
+const BASE = 'https://api.wasend.dev'
+
+interface SetUp extends Emulated {
+  readonly wire: Wire
+  /** `GET /sessions/main`, with the method and the rest of the path where given. */
+  ask(question?: string, init?: RequestInit): Promise<Response>
+  body(question?: string, init?: RequestInit): Promise<unknown>
+  status(): Promise<unknown>
+}
+
+function setUp(options: Partial<WasendWireOptions> = {}): SetUp {
+  const phone = emulated()
+  const wire = wasendWire(phone.emulator, { apiKey: 'K1', sessionId: 'main', ...options })
+  const ask = (question = 'GET /sessions/main', init: RequestInit = {}): Promise<Response> => {
+    const [method = '', path = ''] = question.split(' ')
+    const headers = { authorization: 'Bearer K1', accept: 'application/json', ...init.headers }
+    return wire.fetch(`${BASE}${path}`, { ...init, method, headers })
+  }
+  const body = async (question?: string, init?: RequestInit): Promise<unknown> =>
+    (await ask(question, init)).json()
+  return { ...phone, wire, ask, body, status: async () => ((await body()) as { status: unknown }).status }
+}
+
+const QR = 'GET /sessions/main/qr'
+
+const notAsExpected = (status: string): unknown => ({
+  error: 'Session status is not as expected. Try again later or restart the session',
+  session: 'main',
+  status,
+  expected: ['SCAN_QR_CODE'],
+})
+
+describe('the session', () => {
+  it('runs at first, and its codes begin with the first request', async () => {
+    const { clock, emulator, status } = setUp()
+    clock.pass(3_600_000)
+    expect(await status()).toBe('SCAN_QR_CODE')
+    expect(emulator.state).toMatchObject({ qrNumber: 1, qrExpiresAt: START + 3_660_000 })
+  })
+
+  it('may be stopped at first, and takes a second to start', async () => {
+    const { clock, emulator, ask, status } = setUp({ stopped: true })
+    expect(await status()).toBe('STOPPED')
+    expect(emulator.state.status).toBe('idle')
+    const started = await ask('POST /sessions/main/start')
+    expect([started.status, await started.json()]).toEqual([
+      201,
+      expect.objectContaining({ status: 'STARTING' }),
+    ])
+    clock.pass(999)
+    expect(await status()).toBe('STARTING')
+    clock.pass(1)
+    expect(await status()).toBe('SCAN_QR_CODE')
+    await ask('POST /sessions/main/start')
+    expect(await status()).toBe('SCAN_QR_CODE')
+  })
+
+  it('has its codes from the moment it was up, whenever it is asked', async () => {
+    const { clock, emulator, ask, status } = setUp({ stopped: true, startingMs: 5_000 })
+    await ask('POST /sessions/main/start')
+    clock.pass(70_000)
+    expect(await status()).toBe('SCAN_QR_CODE')
+    expect(emulator.state).toMatchObject({ qrNumber: 2 })
+  })
+
+  it('fails when the codes are over, and a start does not help but a restart does', async () => {
+    const { clock, ask, status } = setUp()
+    await status()
+    clock.pass(160_000)
+    expect(await status()).toBe('FAILED')
+    await ask('POST /sessions/main/start')
+    clock.pass(1_000)
+    expect(await status()).toBe('FAILED')
+    expect((await ask('POST /sessions/main/restart')).status).toBe(201)
+    expect(await status()).toBe('STARTING')
+    clock.pass(1_000)
+    expect(await status()).toBe('SCAN_QR_CODE')
+  })
+
+  it('goes by STARTING to WORKING', async () => {
+    const { clock, emulator, status } = setUp()
+    await status()
+    emulator.scan()
+    expect(await status()).toBe('STARTING')
+    clock.pass(2_000)
+    expect(await status()).toBe('WORKING')
+  })
+
+  it('keeps the link when stopped or restarted', async () => {
+    const phone = setUp()
+    link(phone)
+    await phone.ask('POST /sessions/main/stop')
+    expect(await phone.status()).toBe('STOPPED')
+    expect(phone.emulator.state.status).toBe('linked')
+    await phone.ask('POST /sessions/main/start')
+    phone.clock.pass(1_000)
+    expect(await phone.status()).toBe('WORKING')
+    await phone.ask('POST /sessions/main/restart')
+    phone.clock.pass(2_000)
+    expect(await phone.status()).toBe('WORKING')
+  })
+
+  it.each([0, 500])('shows no code that still links once it is stopped, %i ms after a start', async (ms) => {
+    const { clock, emulator, ask } = setUp({ stopped: true, startingMs: ms })
+    await ask('POST /sessions/main/start')
+    await ask('POST /sessions/main/stop')
+    clock.pass(ms)
+    expect(emulator.scan()).toEqual({ ok: false, reason: 'not-pairing' })
+  })
+
+  it('shows codes again when the phone removed the device', async () => {
+    const phone = setUp()
+    link(phone)
+    phone.emulator.disconnect()
+    expect(await phone.status()).toBe('SCAN_QR_CODE')
+  })
+
+  it('tells of a passkey, and of leftovers that a restart does not clear', async () => {
+    const phone = setUp()
+    phone.emulator.demandPasskey()
+    link(phone)
+    expect(await phone.status()).toBe('PASSKEY_REQUIRED')
+    phone.emulator.leaveStaleAuth()
+    await phone.ask('POST /sessions/main/restart')
+    phone.clock.pass(1_000)
+    expect(await phone.status()).toBe('FAILED')
+  })
+})
+
+describe('session info', () => {
+  const flags = {
+    enableAccountProtection: true,
+    enableMessageLogging: true,
+    enableWebhook: false,
+    webhookUrl: '',
+  }
+  const docs = {
+    uniqueSessionId: 'main',
+    sessionName: 'main',
+    phoneNumber: '+5511987654321',
+    status: 'SCAN_QR_CODE',
+    createdAt: '2026-11-21T00:00:00.000Z',
+    updatedAt: '2026-11-21T00:00:00.000Z',
+    config: flags,
+  }
+
+  it('has the shape of the pages', async () => {
+    const { body } = setUp()
+    expect(await body()).toEqual(docs)
+    expect(await body('GET /sessions')).toEqual({ sessions: [{ session: docs }] })
+  })
+
+  it('has the shape of the SDK, if told: a list has the status in downstream', async () => {
+    const { body } = setUp({ shape: 'sdk' })
+    const engine = { grpc: expect.any(Object), gows: expect.any(Object) }
+    const info = { uniqueSessionId: 'main', status: 'SCAN_QR_CODE', name: 'main', ...flags, engine }
+    expect(await body()).toMatchObject(info)
+    const list = (await body('GET /sessions')) as { sessions: [{ session: object; downstream: object }] }
+    expect(list.sessions[0].session).not.toHaveProperty('status')
+    expect(list.sessions[0].downstream).toMatchObject({ name: 'main', status: 'SCAN_QR_CODE', engine })
+  })
+
+  it('says who is linked only if told, as WAHA does', async () => {
+    const silent = setUp()
+    link(silent)
+    expect(await silent.body()).not.toHaveProperty('me')
+    const phone = setUp({ me: true })
+    expect(await phone.body()).toMatchObject({ me: null })
+    link(phone)
+    expect(await phone.body()).toMatchObject({ me: { id: '5511987654321@c.us', pushName: 'Ana Souza' } })
+  })
+
+  it('has the number that the session was made for, whoever is linked', async () => {
+    const phone = setUp({ phoneNumber: '+4520123456' })
+    link(phone)
+    expect(await phone.body()).toMatchObject({ phoneNumber: '+4520123456' })
+  })
+})
+
+describe('QR code', () => {
+  it.each([
+    ['qr', [200, 404]],
+    ['auth/qr', [404, 200]],
+    ['both', [200, 200]],
+  ] as const)('is under %s where the server has it', async (qrPath, statuses) => {
+    const { ask } = setUp({ qrPath })
+    const answers = [await ask(QR), await ask('GET /sessions/main/auth/qr')]
+    expect(answers.map((answer) => answer.status)).toEqual(statuses)
+  })
+
+  it('is bare base64 in data', async () => {
+    const { emulator, body } = setUp()
+    const answer = await body(QR)
+    expect(answer).toEqual({ data: expect.stringMatching(/^iVBOR[\w+/]+=*$/) })
+    expect(readPng(fromBase64((answer as { data: string }).data)).text).toBe(shownText(emulator))
+  })
+
+  it.each([
+    ['qrCode', { qrCode: expect.stringMatching(/^iVBOR/) }],
+    ['waha', { mimetype: 'image/png', data: expect.stringMatching(/^iVBOR/) }],
+    ['nested', { data: { mimetype: 'image/png', data: expect.stringMatching(/^iVBOR/) } }],
+    ['value', { value: expect.stringMatching(/#2@/) }],
+  ] as const)('has the form %s, if told', async (qrBody, expected) => {
+    expect(await setUp({ qrBody }).body(QR)).toEqual(expected)
+  })
+
+  it.each([
+    ['iso', '2026-11-21T00:01:00.000Z'],
+    ['seconds', (START + 60_000) / 1_000],
+    ['milliseconds', START + 60_000],
+  ] as const)('says when it ends in %s, if told', async (expiresAt, expected) => {
+    expect(await setUp({ expiresAt }).body(QR)).toMatchObject({ expiresAt: expected })
+  })
+
+  it.each(['application/json, text/plain, */*', '*/*', 'image/png'])(
+    'is a PNG for Accept: %s',
+    async (accept) => {
+      const { emulator, ask } = setUp()
+      const answer = await ask(QR, { headers: { accept } })
+      expect(answer.headers.get('content-type')).toBe('image/png')
+      expect(readPng(new Uint8Array(await answer.arrayBuffer())).text).toBe(shownText(emulator))
+    },
+  )
+
+  it('is text for ?format=raw', async () => {
+    const { emulator, body } = setUp()
+    const answer = await body(`${QR}?format=raw`)
+    expect(answer).toEqual({ value: shownText(emulator) })
+  })
+
+  it('is refused with 422 and what was expected in every other state', async () => {
+    const { clock, emulator, ask, body } = setUp({ stopped: true })
+    expect(await body(QR)).toEqual(notAsExpected('STOPPED'))
+    await ask('POST /sessions/main/start')
+    const starting = await ask(QR)
+    expect([starting.status, await starting.json()]).toEqual([422, notAsExpected('STARTING')])
+    clock.pass(161_000)
+    expect(await body(QR)).toEqual(notAsExpected('FAILED'))
+    await ask('POST /sessions/main/restart')
+    clock.pass(1_000)
+    emulator.scan()
+    expect(await body(QR)).toEqual(notAsExpected('STARTING'))
+  })
+
+  it('is refused with 409 once linked', async () => {
+    const phone = setUp()
+    link(phone)
+    const answer = await phone.ask(QR)
+    const body = { statusCode: 409, message: 'Session is already connected', error: 'Conflict' }
+    expect([answer.status, await answer.json()]).toEqual([409, body])
+  })
+})
+
+describe('pairing code', () => {
+  const question = 'POST /sessions/main/auth/request-code'
+  const init = {
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ phoneNumber: '5511912345678' }),
+  }
+
+  it('is not there by default', async () => {
+    expect((await setUp().ask(question, init)).status).toBe(404)
+  })
+
+  it('has a dash, as in WAHA, if there is one', async () => {
+    const { emulator, ask } = setUp({ requestCode: true })
+    const answer = await ask(question, init)
+    const body = (await answer.json()) as { code: string }
+    expect([answer.status, body]).toEqual([201, { code: expect.stringMatching(/^[1-9A-Z]{4}-[1-9A-Z]{4}$/) }])
+    expect(emulator.typeCode(body.code)).toEqual({ ok: true })
+  })
+
+  it('is refused outside SCAN_QR_CODE, and for what is no number', async () => {
+    const refused = await setUp({ requestCode: true, stopped: true }).ask(question, init)
+    expect([refused.status, await refused.json()]).toEqual([
+      422,
+      {
+        statusCode: 422,
+        message: 'Can request code only in SCAN_QR_CODE status. The current status is STOPPED',
+        error: 'Unprocessable Entity',
+      },
+    ])
+    expect((await setUp({ requestCode: true }).ask(question, { ...init, body: '{}' })).status).toBe(400)
+  })
+})
+
+describe('making and deleting', () => {
+  const make = (fields: object): RequestInit => ({ body: JSON.stringify(fields) })
+  const fields = { sessionName: 'Shop', phoneNumber: '+4520123456' }
+
+  it('a deleted session is gone, and its link with it', async () => {
+    const phone = setUp()
+    link(phone)
+    expect(await phone.body('DELETE /sessions/main')).toEqual({ success: true })
+    expect(phone.emulator.state.status).toBe('idle')
+    const answer = await phone.ask()
+    const body = { statusCode: 404, message: 'Session not found', error: 'Not Found' }
+    expect([answer.status, await answer.json()]).toEqual([404, body])
+    expect(await phone.body('GET /sessions')).toEqual({ sessions: [] })
+  })
+
+  it('answers with nothing in the shape of the SDK', async () => {
+    const answer = await setUp({ shape: 'sdk' }).ask('DELETE /sessions/main')
+    expect([answer.status, await answer.text()]).toEqual([200, ''])
+  })
+
+  it('a new one has another id', async () => {
+    const { clock, ask, body } = setUp()
+    await ask('DELETE /sessions/main')
+    const made = await ask('POST /sessions', make(fields))
+    expect(made.status).toBe(201)
+    expect(await made.json()).toMatchObject({ uniqueSessionId: 'main-2', ...fields, status: 'STARTING' })
+    clock.pass(1_000)
+    expect(await body('GET /sessions/main-2')).toMatchObject({ status: 'SCAN_QR_CODE' })
+  })
+
+  it('needs a name and a number with +', async () => {
+    const { ask } = setUp()
+    await ask('DELETE /sessions/main')
+    expect((await ask('POST /sessions', make({ phoneNumber: '+4520123456' }))).status).toBe(400)
+    expect((await ask('POST /sessions', make({ ...fields, phoneNumber: '4520123456' }))).status).toBe(400)
+    expect((await ask('POST /sessions', { body: 'Shop' })).status).toBe(400)
+  })
+
+  it('is one session for one account', async () => {
+    expect((await setUp().ask('POST /sessions', make(fields))).status).toBe(422)
+  })
+})
+
+describe('errors', () => {
+  it.each([{}, { authorization: 'Bearer K2' }, { authorization: 'K1' }, { 'x-api-key': 'K1' }])(
+    '401 for %j',
+    async (headers: Record<string, string>) => {
+      const answer = await setUp().wire.fetch(`${BASE}/sessions/main`, { headers })
+      expect([answer.status, await answer.json()]).toEqual([
+        401,
+        { statusCode: 401, message: 'Unauthorized' },
+      ])
+    },
+  )
+
+  it.each([
+    'GET /sessions/other',
+    'GET /sessions/other/qr',
+    'PUT /sessions/main',
+    'POST /sessions/main/logout',
+    'GET /',
+  ])('404 for %s', async (question) => {
+    expect((await setUp().ask(question)).status).toBe(404)
+  })
+
+  it('the faults look like them', async () => {
+    const { emulator, ask } = setUp()
+    const answers = []
+    for (const fault of ['unauthorized', 'unknown-instance', 'server-error', 'rate-limited'] as const) {
+      emulator.fail(fault)
+      const answer = await ask()
+      answers.push([answer.status, await answer.json()])
+    }
+    expect(answers).toEqual([
+      [401, { statusCode: 401, message: 'Unauthorized' }],
+      [404, { statusCode: 404, message: 'Session not found', error: 'Not Found' }],
+      [500, { statusCode: 500, message: 'Internal server error' }],
+      [429, { statusCode: 429, message: 'ThrottlerException: Too Many Requests' }],
+    ])
+  })
+})

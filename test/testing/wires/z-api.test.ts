@@ -1,0 +1,261 @@
+import { describe, expect, it } from 'vitest'
+import type { Wire, ZApiWireOptions } from '../../../src/testing.js'
+import { zApiWire } from '../../../src/testing.js'
+import type { Emulated } from '../clock.js'
+import { emulated, link, START, shownText } from '../clock.js'
+import { fromBase64, readPng } from '../read-png.js'
+
+const BASE = 'https://api.z-api.io/instances/3C01/token/A1B2'
+
+interface SetUp extends Emulated {
+  readonly wire: Wire
+  ask(path: string, init?: RequestInit): Promise<Response>
+  body(path: string, init?: RequestInit): Promise<unknown>
+  value(path: string): Promise<string>
+}
+
+function setUp(options: Partial<ZApiWireOptions> = {}): SetUp {
+  const phone = emulated()
+  const wire = zApiWire(phone.emulator, { instanceId: '3C01', token: 'A1B2', ...options })
+  const ask = (path: string, init?: RequestInit): Promise<Response> => wire.fetch(`${BASE}${path}`, init)
+  const body = async (path: string, init?: RequestInit): Promise<unknown> => (await ask(path, init)).json()
+  return {
+    ...phone,
+    wire,
+    ask,
+    body,
+    value: async (path) => ((await body(path)) as { value: string }).value,
+  }
+}
+
+const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+
+describe('qr-code', () => {
+  it.each(['/qr-code', '/qr-code/image'])(
+    '%s gives a data URI in value, and begins the codes',
+    async (path) => {
+      const { emulator, body } = setUp()
+      const answer = await body(path)
+      expect(answer).toEqual({ value: expect.stringMatching(/^data:image\/png;base64,iVBOR[\w+/]+=*$/) })
+      const [, base64 = ''] = (answer as { value: string }).value.split(',')
+      expect(readPng(fromBase64(base64)).text).toBe(shownText(emulator))
+    },
+  )
+
+  it('/qr-code gives the text, as the older pages say, if told', async () => {
+    const { emulator, body } = setUp({ qrCode: 'text' })
+    expect(await body('/qr-code')).toEqual({ value: expect.stringMatching(/^https:\/\/wa\.me\/.*#2@/) })
+    expect(await body('/qr-code')).toEqual({ value: shownText(emulator) })
+  })
+
+  it('/qr-code/image gives bare base64, text or bytes, if told', async () => {
+    expect(await setUp({ qrCodeImage: 'base64' }).value('/qr-code/image')).toMatch(/^iVBOR/)
+
+    const text = await setUp({ qrCodeImage: 'plain-text' }).ask('/qr-code/image')
+    expect(text.headers.get('content-type')).toContain('text/plain')
+    expect(await text.text()).toMatch(/^iVBOR/)
+
+    const { emulator, ask } = setUp({ qrCodeImage: 'binary' })
+    const bytes = await ask('/qr-code/image')
+    expect(bytes.headers.get('content-type')).toBe('image/png')
+    expect(readPng(new Uint8Array(await bytes.arrayBuffer())).text).toBe(shownText(emulator))
+  })
+
+  it('begins another round after the last code', async () => {
+    const { clock, emulator, ask } = setUp()
+    await ask('/qr-code')
+    clock.pass(160_000)
+    await ask('/qr-code')
+    expect(emulator.state).toMatchObject({ status: 'pairing', qrNumber: 1 })
+  })
+
+  it('has no value while linking and once linked, with status 200', async () => {
+    const { clock, emulator, ask, body } = setUp()
+    await ask('/qr-code')
+    emulator.scan()
+    expect(await body('/qr-code')).toEqual({ connected: false })
+    clock.pass(2_000)
+    const answer = await ask('/qr-code/image')
+    expect([answer.status, await answer.json()]).toEqual([200, { connected: true }])
+  })
+
+  it('has a challenge in place of value where a passkey is demanded, and so has phone-code', async () => {
+    const phone = setUp()
+    phone.emulator.demandPasskey()
+    link(phone)
+    const challenge = expect.objectContaining({ rpId: 'web.whatsapp.com' })
+    expect(await phone.body('/qr-code/image')).toEqual({ challenge })
+    expect(await phone.body('/phone-code/5511912345678')).toEqual({ challenge })
+  })
+})
+
+describe('phone-code', () => {
+  it('gives the code in value', async () => {
+    const { emulator, value } = setUp()
+    const code = await value('/phone-code/5511912345678')
+    expect(code).toMatch(/^[1-9A-Z]{8}$/)
+    expect(emulator.typeCode(code)).toEqual({ ok: true })
+  })
+
+  it.each(['code', 'phoneCode'] as const)('gives it in %s, if told, and with a dash', async (codeField) => {
+    const { emulator, body } = setUp({ codeField, codeDash: true })
+    const answer = (await body('/phone-code/5511912345678')) as Record<string, string>
+    expect(answer).toEqual({ [codeField]: expect.stringMatching(/^[1-9A-Z]{4}-[1-9A-Z]{4}$/) })
+    expect(emulator.typeCode(answer[codeField] ?? '')).toEqual({ ok: true })
+  })
+
+  it('refuses what is no number with 400', async () => {
+    expect((await setUp().ask('/phone-code/+55(11)')).status).toBe(400)
+  })
+
+  it('has no code once linked', async () => {
+    const phone = setUp()
+    link(phone)
+    expect(await phone.body('/phone-code/5511912345678')).toEqual({ connected: true })
+  })
+})
+
+describe('status', () => {
+  it('fills error in every case, also when connected', async () => {
+    const { clock, emulator, body } = setUp()
+    const notConnected = { connected: false, error: 'You are not connected', smartphoneConnected: false }
+    expect(await body('/status')).toEqual(notConnected)
+    emulator.start()
+    emulator.scan()
+    expect(await body('/status')).toEqual(notConnected)
+    clock.pass(2_000)
+    expect(await body('/status')).toEqual({
+      connected: true,
+      error: 'You are already connected',
+      smartphoneConnected: true,
+    })
+  })
+
+  it('asks for a restored session where there are leftovers, which links again', async () => {
+    const { clock, emulator, body } = setUp()
+    emulator.leaveStaleAuth()
+    expect(await body('/status')).toEqual({
+      connected: false,
+      error: 'You need to restore the session',
+      smartphoneConnected: true,
+    })
+    expect(await body('/qr-code')).toEqual({ error: 'You need to restore the session' })
+    expect(await body('/restore-session')).toEqual({ value: true })
+    clock.pass(2_000)
+    expect(await body('/status')).toMatchObject({ connected: true })
+  })
+
+  it('ends its texts with a full stop, as the older pages do, if told', async () => {
+    expect(await setUp({ statusDots: true }).body('/status')).toMatchObject({
+      error: 'You are not connected.',
+    })
+  })
+})
+
+describe('device', () => {
+  it('tells who is linked', async () => {
+    const phone = setUp()
+    link(phone)
+    expect(await phone.body('/device')).toEqual({
+      phone: '5511987654321',
+      imgUrl: null,
+      about: expect.any(String),
+      name: 'Ana Souza',
+      device: { sessionName: 'Z-API', device_model: 'Z-API' },
+      originalDevice: 'iphone',
+      sessionId: 175,
+      isBusiness: false,
+    })
+  })
+
+  it('is not available before', async () => {
+    const answer = await setUp().ask('/device')
+    expect([answer.status, await answer.json()]).toEqual([400, { error: 'You are not connected' }])
+  })
+})
+
+describe('changes', () => {
+  it('disconnect, restart and restore-session are GETs that answer true', async () => {
+    const phone = setUp()
+    link(phone)
+    expect(await phone.body('/restore-session')).toEqual({ value: true })
+    expect(phone.emulator.state.status).toBe('linked')
+    expect(await phone.body('/restart')).toEqual({ value: true })
+    expect(phone.emulator.state.status).toBe('linking')
+    expect(await phone.body('/disconnect')).toEqual({ value: true })
+    expect(phone.emulator.state.status).toBe('idle')
+  })
+
+  it('a passkey challenge can be reset while there is one', async () => {
+    const phone = setUp()
+    const none = await phone.ask('/reset-passkey-challenge', post)
+    expect(none.status).toBe(400)
+    expect(await none.json()).toMatchObject({ success: false })
+    expect(await phone.body('/passkey-prologue', post)).toMatchObject({ success: false })
+    phone.emulator.demandPasskey()
+    link(phone)
+    expect(await phone.body('/passkey-prologue', post)).toEqual({ success: true })
+    expect(await phone.body('/reset-passkey-challenge', post)).toEqual({ success: true })
+    expect(phone.emulator.state.status).toBe('idle')
+  })
+
+  it('extension-token looks like a pairing code and is none', async () => {
+    const { emulator, body } = setUp()
+    await body('/phone-code/5511912345678')
+    expect(await body('/extension-token')).toEqual({ token: 'FA48-HS63', expiresAt: START + 300_000 })
+    expect(emulator.typeCode('FA48-HS63')).toEqual({ ok: false, reason: 'wrong-code' })
+  })
+})
+
+describe('errors', () => {
+  it('the client token is asked for only where it is activated', async () => {
+    const { wire } = setUp({ clientToken: 'F1' })
+    const ask = async (headers: Record<string, string>): Promise<unknown> => {
+      const answer = await wire.fetch(`${BASE}/status`, { headers })
+      return [answer.status, await answer.json()]
+    }
+    expect(await ask({})).toEqual([400, { error: 'null not allowed' }])
+    expect(await ask({ 'Client-Token': 'F2' })).toEqual([
+      400,
+      { error: 'your client-token is not configured' },
+    ])
+    expect(await ask({ 'Client-Token': 'F1' })).toEqual([200, expect.objectContaining({ connected: false })])
+    expect((await setUp().ask('/status')).status).toBe(200)
+  })
+
+  it.each(['3C01/token/other/status', 'other/token/A1B2/status', '3C01/token/A1B2/nothing'])(
+    'NOT_FOUND for %s',
+    async (path) => {
+      const answer = await setUp().wire.fetch(`https://api.z-api.io/instances/${path}`)
+      expect([answer.status, await answer.json()]).toEqual([404, { error: 'NOT_FOUND' }])
+    },
+  )
+
+  it('405 for a wrong verb, and nothing is done', async () => {
+    const phone = setUp()
+    link(phone)
+    expect((await phone.ask('/disconnect', post)).status).toBe(405)
+    expect((await phone.ask('/phone-code/5511912345678', post)).status).toBe(405)
+    expect(phone.emulator.state.status).toBe('linked')
+  })
+
+  it('415 for a POST without a content type', async () => {
+    expect((await setUp().ask('/passkey-prologue', { method: 'POST' })).status).toBe(415)
+  })
+
+  it('the faults look like them', async () => {
+    const { emulator, ask } = setUp()
+    const answers = []
+    for (const fault of ['unauthorized', 'unknown-instance', 'server-error', 'rate-limited'] as const) {
+      emulator.fail(fault)
+      const answer = await ask('/status')
+      answers.push([answer.status, await answer.json()])
+    }
+    expect(answers).toEqual([
+      [400, { error: 'your client-token is not configured' }],
+      [404, { error: 'NOT_FOUND' }],
+      [500, { error: 'Internal Server Error' }],
+      [429, { error: 'Too Many Requests' }],
+    ])
+  })
+})
