@@ -1,4 +1,5 @@
 import { asHttpsUrl, asRecord, asText } from './json.js'
+import { isPhoneNumber } from './phone-number.js'
 import type { PairingAccount } from './provider.js'
 
 /** WhatsApp allows 25 characters for a name; more is somebody else's text. */
@@ -19,8 +20,12 @@ export function normalizeAccount(input: unknown): PairingAccount {
   }
 }
 
-/** `5511999999999` from `5511999999999:8@s.whatsapp.net`, `5511999999999@c.us` or the number itself. */
+/**
+ * `5511999999999` from `5511999999999:8@s.whatsapp.net`, `5511999999999@c.us` or the number itself. The digits before
+ * `@lid` are an id, and a lone `0` is how a provider writes that it has none.
+ */
 function phoneNumberOf(address: string | undefined): string | undefined {
-  const digits = address?.replace(/[:@].*$/, '').replace(/\D/g, '')
-  return digits && digits.length <= 15 ? digits : undefined
+  if (!address || /@(?!c\.us|s\.whatsapp\.net)/i.test(address)) return undefined
+  const digits = address.replace(/[:@].*$/, '').replace(/\D/g, '')
+  return isPhoneNumber(digits) ? digits : undefined
 }

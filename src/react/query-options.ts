@@ -49,6 +49,9 @@ export function pairingSessionQueryOptions(
     initialData: () => new SessionCell(firstState(input)),
     // The host's own `invalidateQueries()`, a focus or a second component may call this at any time: what is not due is not asked.
     queryFn: async ({ signal }) => {
+      // StrictMode mounts, unmounts and mounts again in one go: the first of the two must not reach the provider.
+      await Promise.resolve()
+      signal.throwIfAborted()
       const state = transition(read(), { type: 'time-passed', at: Date.now() })
       const question = nextQuestion(state.facts)
       if (!question || question.at > Date.now()) return cellOf(queryClient, queryKey, state)
@@ -90,13 +93,17 @@ export function pairingStatusQueryOptions(
   }
 }
 
-/** Folds an event into the cached session. A state that stays is not written: its timers run on. */
-export function foldEvent(client: QueryClient, target: PairingTarget, event: SessionEvent): void {
-  client.setQueryData<SessionCell>(pairingSessionQueryKey(target), (cell) => {
-    const state = SessionCell.stateIn(cell)
-    const next = state && transition(state, event)
-    return next && next !== state ? new SessionCell(next) : undefined
-  })
+/**
+ * Folds an event into the cached session and tells whether it changed anything. A state that stays is not written:
+ * its timers run on.
+ */
+export function foldEvent(client: QueryClient, target: PairingTarget, event: SessionEvent): boolean {
+  const queryKey = pairingSessionQueryKey(target)
+  const state = SessionCell.stateIn(client.getQueryData(queryKey))
+  const next = state && transition(state, event)
+  if (!next || next === state) return false
+  client.setQueryData(queryKey, new SessionCell(next))
+  return true
 }
 
 function firstState({

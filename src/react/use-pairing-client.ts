@@ -11,13 +11,11 @@ export function usePairingClient(given: QueryClient | undefined): QueryClient {
   // On a server a shared client would mix the sessions of different visitors.
   const [own] = useState(() => ((given ?? host) ? undefined : ownClient()))
   const client = given ?? host ?? own ?? ownClient()
-  const isOwn = client === own
   useEffect(() => {
-    if (!isOwn) return
-    // What `QueryClientProvider` does for the host's client: listening for focus and for the network.
+    // Lets the client listen for focus and for the network. It counts its mounts, so one more does no harm.
     client.mount()
     return () => client.unmount()
-  }, [client, isOwn])
+  }, [client])
   return client
 }
 

@@ -79,7 +79,8 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
   const fold = useCallback(
     (event: SessionEvent, { interrupt = false } = {}) => {
       const target = { id, sessionId }
-      foldEvent(client, target, event)
+      // What changes nothing, like a second click, must not cut off what the first one asked for.
+      if (!foldEvent(client, target, event)) return
       void client.invalidateQueries(
         { queryKey: pairingSessionQueryKey(target) },
         { cancelRefetch: interrupt },

@@ -1,25 +1,24 @@
 'use client'
 
-import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react'
+import { type RefCallback, useCallback, useRef } from 'react'
 import { usePairingContext } from './pairing-context.js'
 
-// React 18 warns about layout effects on a server, where they could not run anyway.
-const useBrowserLayoutEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect
-
 /**
- * For parts that go away when they are used, like Retry: whoever had the focus in one is put on the panel instead
- * of being thrown to the top of the page. Nobody else's focus is touched.
+ * A ref for parts that go away when they are used, like Retry: whoever had the focus in one is put on the panel
+ * instead of being thrown to the top of the page. Nobody else's focus is touched.
  */
-export function useFocusHandover<Element extends HTMLElement>(): RefObject<Element | null> {
-  const ref = useRef<Element>(null)
+export function useFocusHandover<Element extends HTMLElement>(): RefCallback<Element> {
   const { panel } = usePairingContext()
-  useBrowserLayoutEffect(() => {
-    const element = ref.current
-    const target = panel
-    return () => {
-      if (element?.contains(element.ownerDocument.activeElement))
-        target.current?.focus({ preventScroll: true })
-    }
-  }, [panel])
-  return ref
+  const element = useRef<Element | null>(null)
+  return useCallback(
+    (next: Element | null) => {
+      // React takes the ref back before it takes the element out: the focus is still where it was.
+      const previous = element.current
+      if (next === null && previous?.contains(previous.ownerDocument.activeElement)) {
+        panel.current?.focus({ preventScroll: true })
+      }
+      element.current = next
+    },
+    [panel],
+  )
 }

@@ -1,0 +1,17 @@
+import { loadEnv, type Plugin } from 'vite'
+
+/** Mounts the playground's server side in Storybook's dev server. */
+export function playground(): Plugin {
+  return {
+    name: 'whatsapp-pairing:playground',
+    apply: 'serve',
+    async configureServer(server) {
+      // Tests of the stories share nothing: each page has a backend of its own.
+      if (process.env.VITEST) return
+      const environment = { ...loadEnv(server.config.mode, server.config.root, ''), ...process.env }
+      // Through Vite, because Node alone reads neither TypeScript nor `.js` for `.ts`.
+      const { playgroundListener } = await server.ssrLoadModule('/.storybook/playground-server.ts')
+      server.middlewares.use('/playground', playgroundListener(environment))
+    },
+  }
+}

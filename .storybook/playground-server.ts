@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { PairingProvider } from '../src/index.js'
+import { greenApi } from '../src/providers/green-api.js'
+import { wasend } from '../src/providers/wasend.js'
+import { zApi } from '../src/providers/z-api.js'
+import { createPairingHandler, toNodeListener } from '../src/server.js'
+import { emulatedProvider, type ProviderId, providerIds } from '../stories/playground/emulated-provider.js'
+import { act, type PhoneAction, view } from '../stories/playground/phone-control.js'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * The playground's server side: for each provider a pairing handler, and the simulated phone behind it. Where the
+ * environment holds a provider's credentials, its handler links a real phone instead.
+ */
+export function playgroundListener(
+  environment: Environment,
+): (request: IncomingMessage, response: ServerResponse, next: () => void) => void {
+  const targets = new Map(
+    providerIds.map((id) => {
+      const emulated = emulatedProvider(id)
+      const real = realProvider(id, environment)
+      const handler = createPairingHandler({ provider: real ?? emulated.provider, authorize: () => true })
+      return [id, { emulated, isReal: real !== undefined, listener: toNodeListener(handler) }]
+    }),
+  )
+  return (request, response, next) => {
+    const [, subject = '', name = ''] = new URL(request.url ?? '/', 'http://localhost').pathname.split('/')
+    const target = targets.get(name as ProviderId)
+    if (subject === 'providers') {
+      return json(
+        response,
+        [...targets].map(([id, { isReal }]) => ({ id, isReal })),
+      )
+    }
+    if (!target) return next()
+    if (subject === 'pairing') return void target.listener(request, response)
+    if (subject !== 'phone') return next()
+    if (request.method !== 'POST') return json(response, view(target.emulated))
+    void readText(request).then((text) => {
+      const action: PhoneAction = JSON.parse(text)
+      json(response, { refused: act(target.emulated.emulator, action) })
+    })
+  }
+}
+
+function realProvider(id: ProviderId, env: Environment): PairingProvider | undefined {
+  const { GREEN_API_ID_INSTANCE, GREEN_API_API_TOKEN_INSTANCE, GREEN_API_API_URL } = env
+  const { Z_API_INSTANCE_ID, Z_API_TOKEN, Z_API_CLIENT_TOKEN, WASEND_API_KEY, WASEND_SESSION_ID } = env
+  if (id === 'green-api' && GREEN_API_ID_INSTANCE && GREEN_API_API_TOKEN_INSTANCE) {
+    return greenApi({
+      idInstance: GREEN_API_ID_INSTANCE,
+      apiTokenInstance: GREEN_API_API_TOKEN_INSTANCE,
+      apiUrl: GREEN_API_API_URL,
+    })
+  }
+  if (id === 'z-api' && Z_API_INSTANCE_ID && Z_API_TOKEN) {
+    return zApi({ instanceId: Z_API_INSTANCE_ID, token: Z_API_TOKEN, clientToken: Z_API_CLIENT_TOKEN })
+  }
+  if (id === 'wasend' && WASEND_API_KEY && WASEND_SESSION_ID) {
+    return wasend({ apiKey: WASEND_API_KEY, sessionId: WASEND_SESSION_ID })
+  }
+  return undefined
+}
+
+function json(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+  response.end(JSON.stringify(body))
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const chunk of request) text += chunk
+  return text
+}

@@ -1,0 +1,234 @@
+/**
+ * GREEN-API links a phone to an *instance*, by QR code or by pairing code.
+ *
+ * Setup: create an instance at https://console.green-api.com; its page shows `idInstance`, `apiTokenInstance` and
+ * `apiUrl`. The token is part of every URL and gives the account away, so the adapter belongs on a server.
+ *
+ * Notes:
+ * - `reset` and `unlink` log the instance out. A logout goes on behind its answer; until it ends the state is
+ *   `preparing`.
+ * - A new instance takes up to five minutes, a first QR code up to ten: `preparing`, not an error.
+ * - `yellowCard`, `suspended` and `sleepMode` (the phone is off) are linked: what they lack is not a link.
+ *
+ * Pages:
+ * - https://green-api.com/en/docs/api/account/QR
+ * - https://green-api.com/en/docs/api/account/GetAuthorizationCode
+ * - https://green-api.com/en/docs/api/account/GetStateInstance
+ * - https://green-api.com/en/docs/api/account/GetWaSettings/
+ * - https://green-api.com/en/docs/api/ratelimiter
+ *
+ * @module
+ */
+
+import { normalizeAccount } from '../core/account.js'
+import { PairingError } from '../core/errors.js'
+import { asRecord, asText } from '../core/json.js'
+import { normalizePairingCode } from '../core/pairing-code.js'
+import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
+import { normalizeQrPayload } from '../core/qr-payload.js'
+import { answerError, isPage, unavailableError, unknownSessionError } from './lib/answer-error.js'
+import { createRequester, detail, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
+import { assertServer, baseUrlOption, requiredOption, type SecretOptions } from './lib/server-only.js'
+
+/** Options of {@link greenApi}, by their names in the console. */
+export interface GreenApiOptions extends SecretOptions {
+  /** Number of the instance. */
+  readonly idInstance: string | number
+  /** Secret of the instance. */
+  readonly apiTokenInstance: string
+  /**
+   * `apiUrl` of the instance in the console, such as `https://7105.api.greenapi.com`. Not to be guessed from the id.
+   * @default 'https://api.green-api.com'
+   */
+  readonly apiUrl?: string | undefined
+  /** Stands in for the global `fetch`: for tests, or as middleware. */
+  readonly fetch?: typeof fetch | undefined
+}
+
+const TIMING: ProviderTiming = {
+  // Documented: the image changes every 20 seconds.
+  qrLifetimeMs: 20_000,
+  // The provider's own example; its pages name 1 and 2 seconds as well.
+  qrIntervalMs: 5_000,
+  // The limit is 3 requests a second for the whole instance, other tabs included.
+  qrMinIntervalMs: 1_000,
+  // The limit is 1 request a second.
+  statusIntervalMs: 3_000,
+  // Documented: about two and a half minutes.
+  pairingCodeLifetimeMs: 150_000,
+  // QR requests are held while the instance starts.
+  requestTimeoutMs: 30_000,
+}
+
+const NAME = 'GREEN-API'
+
+/** The page that names the passkey step; there is none for end customers. */
+const PASSKEY_HELP_URL = 'https://green-api.com/en/docs/calls/account/callsScanqrcode/'
+
+/** Texts of errors, which come with HTTP 200 or 400. More words follow in some, and "account" became "instance". */
+const STALE = /make log ?out/i
+const BUSY = /starting|in process|try later|please wait/i
+const LOGGED_IN = /already (?:logged|authorized)/i
+const LOGGED_OUT = /not authorized/i
+const EXPIRED = /(?:account|instance)\b.*\bexpired|renew/i
+const DELETED = /\bdeleted\b/i
+const BAD_NUMBER = /validation failed|bad request data/i
+
+/**
+ * A GREEN-API instance.
+ *
+ * @example
+ * createPairingHandler({ provider: greenApi({ idInstance, apiTokenInstance, apiUrl }), authorize })
+ */
+export function greenApi(options: GreenApiOptions): PairingProvider {
+  assertServer('greenApi', options)
+  const idInstance = requiredOption('greenApi', 'idInstance', options.idInstance)
+  const apiTokenInstance = requiredOption('greenApi', 'apiTokenInstance', options.apiTokenInstance)
+  const apiUrl = baseUrlOption('greenApi', 'apiUrl', options.apiUrl, 'https://api.green-api.com')
+  const request = createRequester({ fetch: options.fetch, timeoutMs: TIMING.requestTimeoutMs })
+  const question = (method: string, { signal }: RequestOptions): ProviderRequest => ({
+    url: `${apiUrl}/waInstance${encodeURIComponent(idInstance)}/${method}/${encodeURIComponent(apiTokenInstance)}`,
+    signal,
+  })
+  const ask = (method: string, options: RequestOptions): Promise<ProviderAnswer> =>
+    request(question(method, options))
+
+  async function getStatus(options: RequestOptions): Promise<PairingSnapshot> {
+    const answer = await ask('getStateInstance', options)
+    if (isNull(answer)) return { status: 'preparing' }
+    const state = answer.ok && asText(asRecord(answer.json).stateInstance)
+    return state ? fromState(state, options) : fromError(answer, options)
+  }
+
+  async function fromState(state: string, options: RequestOptions): Promise<PairingSnapshot> {
+    switch (state) {
+      case 'authorized':
+      case 'yellowCard':
+      case 'suspended':
+      case 'sleepMode':
+        return linked(options)
+      case 'notAuthorized':
+        return { status: 'unlinked' }
+      case 'blocked':
+        throw new PairingError(
+          'account-blocked',
+          'WhatsApp banned the account of this instance, so it cannot be linked. Ask WhatsApp for a review, or use another number.',
+        )
+      default:
+        // `starting`, and the states of GREEN-API's other products.
+        return { status: 'preparing' }
+    }
+  }
+
+  async function getSettings(options: RequestOptions): Promise<Readonly<Record<string, unknown>>> {
+    return asRecord((await detail(request, question('getWaSettings', options)))?.json)
+  }
+
+  async function linked(options: RequestOptions): Promise<PairingSnapshot> {
+    const { phone, avatar, deviceId, logoutProcess } = await getSettings(options)
+    if (logoutProcess === true) return { status: 'preparing' }
+    return {
+      status: 'linked',
+      account: normalizeAccount({ phoneNumber: phone, avatarUrl: avatar, id: deviceId }),
+    }
+  }
+
+  /** `alreadyLogged` comes as soon as the phone has answered; the state tells when the link is finished. */
+  async function alreadyLogged(options: RequestOptions): Promise<PairingSnapshot> {
+    const answer = await detail(request, question('getStateInstance', options))
+    const state = answer?.ok && asText(asRecord(answer.json).stateInstance)
+    if (!state || state === 'starting' || state === 'notAuthorized') return { status: 'linking' }
+    return state === 'blocked' ? fromState(state, options) : linked(options)
+  }
+
+  async function fromError(answer: ProviderAnswer, options: RequestOptions): Promise<PairingSnapshot> {
+    if (says(answer, STALE)) {
+      const { logoutProcess } = await getSettings(options)
+      return { status: logoutProcess === true ? 'preparing' : 'stale' }
+    }
+    if (says(answer, BUSY)) return { status: 'preparing' }
+    if (says(answer, LOGGED_IN)) return alreadyLogged(options)
+    if (says(answer, LOGGED_OUT)) return { status: 'unlinked' }
+    throw greenApiError(answer)
+  }
+
+  async function logout(options: RequestOptions): Promise<void> {
+    const answer = await ask('logout', options)
+    if (answer.ok && asRecord(answer.json).isLogout === true) return
+    if (says(answer, BUSY)) throw unavailableError(NAME, answer)
+    // Nothing to log out.
+    if (!says(answer, LOGGED_OUT)) throw greenApiError(answer)
+  }
+
+  return {
+    id: 'green-api',
+    sessionId: idInstance,
+    timing: TIMING,
+    getStatus,
+    async getQrCode(options) {
+      const answer = await ask('qr', options)
+      if (isNull(answer)) return { status: 'preparing' }
+      // HTTP 200 says nothing here: errors have it too.
+      const { type, message } = asRecord(answer.json)
+      switch (type) {
+        case 'qrCode':
+          return { status: 'qr', qrCode: normalizeQrPayload(asText(message) ?? '') }
+        case 'alreadyLogged':
+          return alreadyLogged(options)
+        case 'passkeyRequired':
+          return { status: 'passkey-required', helpUrl: PASSKEY_HELP_URL }
+        default:
+          return fromError(answer, options)
+      }
+    },
+    async requestPairingCode(phoneNumber, options) {
+      const answer = await request({
+        ...question('getAuthorizationCode', options),
+        method: 'POST',
+        // A number in the JSON; the longest, 15 digits, is still exact.
+        body: { phoneNumber: Number(phoneNumber) },
+      })
+      const { status, code } = asRecord(answer.json)
+      if (answer.ok && status === true) {
+        return { status: 'pairing-code', pairingCode: normalizePairingCode(asText(code) ?? '').value }
+      }
+      if (says(answer, BAD_NUMBER)) {
+        throw new PairingError(
+          'invalid-phone-number',
+          `${NAME} does not take this phone number. Check its digits.`,
+        )
+      }
+      // Told as a state, the user would wait for a code that nobody is making.
+      if (says(answer, BUSY)) throw unavailableError(NAME, answer)
+      if ((answer.ok && status === false) || says(answer, LOGGED_OUT)) {
+        throw new PairingError(
+          'code-refused',
+          `${NAME} issued no pairing code for this number. Wait a minute and ask again, or use the QR code.`,
+        )
+      }
+      return fromError(answer, options)
+    },
+    reset: logout,
+    unlink: logout,
+  }
+}
+
+/** An instance that is still being created has no state: the body is `null`, or missing altogether. */
+function isNull({ ok, status, json }: ProviderAnswer): boolean {
+  return ok && (json === null || status === 204)
+}
+
+/** How errors are written is not documented: `{message}`, `{error}`, plain text. Pages say nothing. */
+function says(answer: ProviderAnswer, text: RegExp): boolean {
+  return (answer.ok || answer.status === 400) && !isPage(answer) && text.test(answer.text)
+}
+
+function greenApiError(answer: ProviderAnswer): PairingError {
+  if (answer.status === 466 || says(answer, EXPIRED)) {
+    return new PairingError(
+      'subscription-expired',
+      `The plan of this ${NAME} instance ran out, or its quota is used up. Renew it in the console.`,
+    )
+  }
+  return says(answer, DELETED) ? unknownSessionError(NAME) : answerError(NAME, answer)
+}

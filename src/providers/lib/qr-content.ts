@@ -1,0 +1,21 @@
+import { asRecord, asText } from '../../core/json.js'
+import type { ProviderAnswer } from './request.js'
+
+/**
+ * The QR code in an answer, for `normalizeQrPayload`: the body itself where it is not JSON (an image, base64 as
+ * text), else the first of these fields, also one level down in `data`. `undefined` where there is none.
+ */
+export function qrContent(
+  { bytes, json }: ProviderAnswer,
+  fields: readonly string[],
+): string | Uint8Array | undefined {
+  if (json === undefined) return bytes.length > 0 ? bytes : undefined
+  const body = asRecord(json)
+  for (const holder of [body, asRecord(body.data)]) {
+    for (const field of fields) {
+      const content = asText(holder[field])
+      if (content) return content
+    }
+  }
+  return asText(json)
+}

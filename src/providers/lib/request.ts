@@ -1,0 +1,189 @@
+import { PairingError } from '../../core/errors.js'
+import type { RequestOptions } from '../../core/provider.js'
+
+/** What a provider answered, read to the end. Bodies are for the adapter alone: they may carry tokens. */
+export interface ProviderAnswer {
+  readonly status: number
+  readonly ok: boolean
+  /** Lower case, without parameters; empty where the provider sent none. */
+  readonly contentType: string
+  readonly bytes: Uint8Array
+  readonly text: string
+  /** The parsed body; `undefined` where it is not JSON. */
+  readonly json: unknown
+  /** From `Retry-After`, where it is readable. */
+  readonly retryAfterMs: number | undefined
+}
+
+/** One request of an adapter. */
+export interface ProviderRequest extends RequestOptions {
+  readonly url: string
+  readonly method?: 'GET' | 'POST'
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON. */
+  readonly body?: unknown
+  /** In place of the requester's own limit. */
+  readonly timeoutMs?: number
+}
+
+/** Sends requests of one session, one after the other. */
+export type Requester = (request: ProviderRequest) => Promise<ProviderAnswer>
+
+interface RequesterOptions {
+  /** Stands in for the global `fetch`: for tests, or as middleware. */
+  readonly fetch?: typeof fetch | undefined
+  readonly timeoutMs: number
+}
+
+/** More than any documented answer; an endless body must not fill the memory. */
+const MAX_BODY_BYTES = 2_000_000
+
+/** A name and a picture are worth a moment, not the wait of a whole request: the phone is linked without them. */
+const DETAIL_TIMEOUT_MS = 5_000
+
+/**
+ * A way to ask one session of one provider: requests never overlap, each ends by `timeoutMs` or by its signal,
+ * and whatever `fetch` throws becomes a `PairingError` without a URL in it.
+ */
+export function createRequester({ fetch: ownFetch, timeoutMs }: RequesterOptions): Requester {
+  let last: Promise<unknown> = Promise.resolve()
+  return (request) => {
+    const answer = last.then(() => send(ownFetch ?? fetch, { timeoutMs, ...request }))
+    last = answer.catch(() => undefined)
+    // Also while it waits for its turn behind a slow request.
+    return request.signal ? unlessAborted(answer, request.signal, aborted) : answer
+  }
+}
+
+/** The answer to a question that only adds detail: `undefined` where it fails, unless it was given up. */
+export async function detail(
+  request: Requester,
+  question: ProviderRequest,
+): Promise<ProviderAnswer | undefined> {
+  try {
+    return await request({ timeoutMs: DETAIL_TIMEOUT_MS, ...question })
+  } catch (error) {
+    if (question.signal?.aborted) throw error
+    return undefined
+  }
+}
+
+async function send(
+  fetcher: typeof fetch,
+  { url, method = 'GET', headers, body, signal, timeoutMs }: ProviderRequest,
+): Promise<ProviderAnswer> {
+  if (signal?.aborted) throw aborted()
+  const controller = new AbortController()
+  let reason = aborted
+  const end = (): void => controller.abort()
+  const timer = setTimeout(() => {
+    reason = timeout
+    end()
+  }, timeoutMs)
+  signal?.addEventListener('abort', end)
+  try {
+    const answer = fetcher(url, {
+      method,
+      signal: controller.signal,
+      // A redirect would carry the token of the URL or the header to another place.
+      redirect: 'manual',
+      // Next.js before 15 keeps GET answers for good unless told: the first code would be the last one.
+      cache: 'no-store',
+      // Nothing but what must be sent: one header more makes a browser ask beforehand, and GREEN-API refuse.
+      ...((headers || body !== undefined) && {
+        headers: { ...headers, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
+      }),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    }).then(read)
+    // A fetch stand-in, or a stalled body, may ignore the signal: the request ends all the same.
+    return await unlessAborted(answer, controller.signal, () => reason())
+  } catch (error) {
+    if (PairingError.isInstance(error)) throw error
+    // The thrown error may name the URL, and the URL may hold the token: nothing of it goes on.
+    throw new PairingError(
+      'network',
+      'The provider could not be reached, so no code can be had. Check the network and the base URL of the adapter.',
+    )
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', end)
+  }
+}
+
+/** Settles as the promise does, or rejects as soon as the signal is aborted. */
+function unlessAborted<Value>(
+  promise: Promise<Value>,
+  signal: AbortSignal,
+  reason: () => PairingError,
+): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(reason())
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort)
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+async function read(response: Response): Promise<ProviderAnswer> {
+  const bytes = await readBytes(response)
+  const text = new TextDecoder().decode(bytes)
+  return {
+    status: response.status,
+    ok: response.ok,
+    contentType: (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
+    bytes,
+    text,
+    json: parseJson(text),
+    retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
+  }
+}
+
+async function readBytes(response: Response): Promise<Uint8Array> {
+  const reader = response.body?.getReader()
+  if (!reader) return new Uint8Array(await response.arrayBuffer())
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    size += chunk.value.length
+    if (size > MAX_BODY_BYTES) {
+      await reader.cancel()
+      throw new PairingError(
+        'invalid-answer',
+        'The provider sent far more than any pairing answer holds. Check the base URL.',
+      )
+    }
+    chunks.push(chunk.value)
+  }
+  const bytes = new Uint8Array(size)
+  let offset = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset)
+    offset += chunk.length
+  }
+  return bytes
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function retryAfterMs(header: string | null): number | undefined {
+  if (header === null) return undefined
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
+  return Number.isFinite(ms) && ms >= 0 ? ms : undefined
+}
+
+function timeout(): PairingError {
+  return new PairingError(
+    'timeout',
+    'The provider did not answer in time, so the state is unknown. Try again.',
+  )
+}
+
+function aborted(): PairingError {
+  return new PairingError('aborted', 'The request was given up because nobody waits for it any more.')
+}

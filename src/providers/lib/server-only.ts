@@ -1,0 +1,60 @@
+import { PairingError } from '../../core/errors.js'
+
+/** The way out of the browser check, for demonstrations with throw-away credentials. */
+export interface SecretOptions {
+  /**
+   * Allows the adapter in a browser, where every visitor can read its credentials and take over the account.
+   * @default false
+   */
+  readonly dangerouslyAllowBrowser?: boolean | undefined
+}
+
+/** Throws `server-only` in a browser: the credentials of this provider give the whole account away. */
+export function assertServer(factory: string, { dangerouslyAllowBrowser = false }: SecretOptions): void {
+  if (dangerouslyAllowBrowser || !('window' in globalThis)) return
+  throw new PairingError(
+    'server-only',
+    `${factory}() was called in a browser, where every visitor could read its credentials. ` +
+      'Call it on your server with createPairingHandler() and use proxy({ url }) here.',
+  )
+}
+
+/** `value` without white space around it; throws `invalid-options` where a required option is missing. */
+export function requiredOption(factory: string, name: string, value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : value
+  // Of dots alone it would be taken as "this folder" or "the one above" in a URL.
+  if (typeof text === 'string' && !/^\s*\.*\s*$/.test(text)) return text.trim()
+  throw invalidOption(
+    `${factory}() needs "${name}". Set it from the provider's console; an unset environment variable is the usual cause.`,
+  )
+}
+
+/** A secret for a header; throws `invalid-options` where it cannot be one, before `fetch` blames the network. */
+export function headerOption(factory: string, name: string, value: unknown): string {
+  const text = requiredOption(factory, name, value)
+  if (/^[\x21-\x7e]+$/.test(text)) return text
+  throw invalidOption(
+    `${factory}() got a "${name}" with characters that no key has. Copy it again from the console.`,
+  )
+}
+
+/**
+ * A base URL without its trailing slash, `standard` where none is given; throws `invalid-options` where it is not
+ * an http(s) URL.
+ */
+export function baseUrlOption(
+  factory: string,
+  name: string,
+  value: string | undefined,
+  standard: string,
+): string {
+  const url = (value?.trim() || standard).replace(/\/+$/, '')
+  if (/^https?:\/\/[^\s/@?#\\]+(?:\/[^\s@?#\\]*)?$/i.test(url)) return url
+  throw invalidOption(
+    `${factory}() got a "${name}" that is not an http(s) URL without query. Copy it from the provider's console.`,
+  )
+}
+
+function invalidOption(message: string): PairingError {
+  return new PairingError('invalid-options', message)
+}

@@ -1,0 +1,259 @@
+/**
+ * WASend (wasend.dev) links a phone to a *session*, by QR code. It is a layer over WAHA, whose states it passes on.
+ *
+ * Setup: make an API key in the console and a session, there or with `createWasendSession`. One key rules every
+ * session of the account, so the adapter belongs on a server.
+ *
+ * Notes:
+ * - There is no pairing code, and no `unlink`: `stop` keeps the link, and `DELETE` destroys the session with all its
+ *   settings. Users unlink on the phone.
+ * - `reset` starts a stopped session and restarts any other, such as one that ran out of codes. Neither ends a link.
+ * - Pages and SDK disagree on where the QR code is and in which field. Both places are tried, all fields are read.
+ *
+ * Pages:
+ * - https://wasend.dev/docs/sessions
+ * - https://wasend.dev/docs/sessions/create
+ * - https://waha.devlike.pro/docs/how-to/sessions, for the states
+ *
+ * @module
+ */
+
+import { normalizeAccount } from '../core/account.js'
+import { asRecord, asText } from '../core/json.js'
+import { normalizePhoneNumber } from '../core/phone-number.js'
+import type {
+  PairingAccount,
+  PairingProvider,
+  PairingSnapshot,
+  ProviderTiming,
+  RequestOptions,
+} from '../core/provider.js'
+import { normalizeQrPayload } from '../core/qr-payload.js'
+import { answerError } from './lib/answer-error.js'
+import { qrContent } from './lib/qr-content.js'
+import { createRequester, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
+import {
+  assertServer,
+  baseUrlOption,
+  headerOption,
+  requiredOption,
+  type SecretOptions,
+} from './lib/server-only.js'
+
+interface AccessOptions extends SecretOptions {
+  /** Key of the account, sent as `Authorization: Bearer`. */
+  readonly apiKey: string
+  /**
+   * Where the API is, for a gateway of one's own.
+   * @default 'https://api.wasend.dev'
+   */
+  readonly baseUrl?: string | undefined
+  /** Stands in for the global `fetch`: for tests, or as middleware. */
+  readonly fetch?: typeof fetch | undefined
+}
+
+/** Options of {@link wasend}. */
+export interface WasendOptions extends AccessOptions {
+  /** `uniqueSessionId` of the session; not its `id`, not its `sessionName`. */
+  readonly sessionId: string
+  /**
+   * Where the QR code is below `/sessions/{id}/`: `qr` in the pages, `auth/qr` in the SDK.
+   * @default the one that works
+   */
+  readonly qrPath?: 'qr' | 'auth/qr' | undefined
+}
+
+/** Options of {@link createWasendSession}: the access, and the session in the provider's own words. */
+export interface CreateWasendSessionOptions extends AccessOptions, RequestOptions {
+  /** A name for people. */
+  readonly sessionName: string
+  /** The number that will be linked, in any international spelling. */
+  readonly phoneNumber: string
+  readonly enableAccountProtection?: boolean | undefined
+  readonly enableMessageLogging?: boolean | undefined
+  readonly enableWebhook?: boolean | undefined
+  readonly webhookUrl?: string | undefined
+}
+
+/** A session that was just made. */
+export interface WasendSession {
+  /** The provider's `uniqueSessionId`: `sessionId` of {@link wasend}. */
+  readonly sessionId: string
+  readonly sessionName: string
+  /** Digits only. */
+  readonly phoneNumber: string
+}
+
+const TIMING: ProviderTiming = {
+  // WAHA: 20 seconds each, after a first code of 60.
+  qrLifetimeMs: 20_000,
+  // No limit is documented; 429 is.
+  qrIntervalMs: 5_000,
+  // Below that only to meet a change that is due.
+  qrMinIntervalMs: 2_000,
+  // As often as a scan should be noticed.
+  statusIntervalMs: 3_000,
+  // The life of the connection that WhatsApp issues codes on.
+  pairingCodeLifetimeMs: 160_000,
+  // As in the SDK: QR requests are held until a code is there.
+  requestTimeoutMs: 30_000,
+}
+
+/** WhatsApp's longest QR code. An expiry beyond it is that of something else. */
+const LONGEST_CODE_MS = 60_000
+
+const NAME = 'WASend'
+
+const PASSKEY_HELP_URL = 'https://waha.devlike.pro/blog/waha-passkey/'
+
+/** Fields of the QR code: example, field table of the same page, WAHA. */
+const QR_FIELDS = ['data', 'qrCode', 'value']
+
+/**
+ * A WASend session.
+ *
+ * @example
+ * createPairingHandler({ provider: wasend({ apiKey, sessionId }), authorize })
+ */
+export function wasend(options: WasendOptions): PairingProvider {
+  const request = access('wasend', options)
+  const sessionId = requiredOption('wasend', 'sessionId', options.sessionId)
+  const path = `sessions/${encodeURIComponent(sessionId)}`
+  let qrPaths = options.qrPath ? [options.qrPath] : ['qr', 'auth/qr']
+
+  /** @param otherwise What a status means that is not one of WAHA's: WASend documents none. */
+  async function getSnapshot(
+    { signal }: RequestOptions,
+    otherwise: 'preparing' | 'linked',
+  ): Promise<PairingSnapshot> {
+    const session = await getSession(signal)
+    switch (session.status) {
+      case 'SCAN_QR_CODE':
+        return { status: 'unlinked' }
+      case 'STOPPED':
+      // Six codes passed unscanned.
+      case 'FAILED':
+        return { status: 'stopped' }
+      case 'PASSKEY_REQUIRED':
+      case 'PASSKEY_CONFIRMATION_REQUIRED':
+        return { status: 'passkey-required', helpUrl: PASSKEY_HELP_URL }
+      case 'STARTING':
+        return { status: 'preparing' }
+      default:
+        return session.status === 'WORKING' || otherwise === 'linked'
+          ? { status: 'linked', account: session.account }
+          : { status: 'preparing' }
+    }
+  }
+
+  async function getSession(signal: AbortSignal | undefined): Promise<Session> {
+    const answer = await request(path, { signal })
+    const body = asRecord(answer.json)
+    // Flat in the pages; nested, with the status beside it, in lists and in the SDK.
+    const holders = [body, asRecord(body.session), asRecord(body.downstream)]
+    const field = (name: string): unknown => holders.find((holder) => asText(holder[name]))?.[name]
+    const status = asText(field('status'))
+    if (!answer.ok || !(status || field('uniqueSessionId'))) throw answerError(NAME, answer)
+    // `me` is who scanned; `phoneNumber` is what was declared when the session was made.
+    const me = asRecord(holders.map((holder) => holder.me).find((value) => value))
+    const account = { phoneNumber: me.id ?? field('phoneNumber'), name: me.pushName, id: me.id }
+    return { status: status?.toUpperCase(), account: normalizeAccount(account) }
+  }
+
+  /** The answer of the first place that exists. */
+  async function askForQrCode({ signal }: RequestOptions): Promise<ProviderAnswer> {
+    const [first = 'qr', second] = qrPaths
+    let answer = await request(`${path}/${first}`, { signal })
+    if (answer.status !== 404) qrPaths = [first]
+    else if (second) {
+      answer = await request(`${path}/${second}`, { signal })
+      if (answer.status !== 404) qrPaths = [second]
+    }
+    return answer
+  }
+
+  return {
+    id: 'wasend',
+    sessionId,
+    timing: TIMING,
+    getStatus: (options) => getSnapshot(options, 'preparing'),
+    async getQrCode(options) {
+      const answer = await askForQrCode(options)
+      // Documented as "already connected".
+      if (answer.status === 409) return getSnapshot(options, 'linked')
+      // WAHA's "not in this status", which may have changed since.
+      if (answer.status === 422) return getSnapshot(options, 'preparing')
+      const error = answerError(NAME, answer)
+      const content = answer.ok && error.code === 'invalid-answer' ? qrContent(answer, QR_FIELDS) : undefined
+      if (!content) throw error
+      return { status: 'qr', qrCode: normalizeQrPayload(content), ...lifetime(answer.json) }
+    },
+    async reset({ signal }) {
+      const { status } = await getSession(signal)
+      const action = status === 'STOPPED' ? 'start' : 'restart'
+      const answer = await request(`${path}/${action}`, { signal, method: 'POST' })
+      // A conflict means that somebody else started it in the meantime.
+      if (!answer.ok && answer.status !== 409 && answer.status !== 422) throw answerError(NAME, answer)
+    },
+  }
+}
+
+/**
+ * Makes a session, which is the first step of WASend's own sequence: create, get the QR code, show it, watch. The
+ * other steps are those of {@link wasend} with the `sessionId` that comes back.
+ *
+ * @example
+ * const { sessionId } = await createWasendSession({ apiKey, sessionName: 'Shop 12', phoneNumber: '+5511987654321' })
+ */
+export async function createWasendSession(options: CreateWasendSessionOptions): Promise<WasendSession> {
+  const request = access('createWasendSession', options)
+  const sessionName = requiredOption('createWasendSession', 'sessionName', options.sessionName)
+  const phoneNumber = normalizePhoneNumber(options.phoneNumber)
+  const { signal, enableAccountProtection, enableMessageLogging, enableWebhook, webhookUrl } = options
+  const answer = await request('sessions', {
+    signal,
+    method: 'POST',
+    body: {
+      sessionName,
+      phoneNumber: `+${phoneNumber}`,
+      enableAccountProtection,
+      enableMessageLogging,
+      enableWebhook,
+      webhookUrl,
+    },
+  })
+  const body = asRecord(answer.json)
+  const sessionId = asText(body.uniqueSessionId) ?? asText(asRecord(body.session).uniqueSessionId)
+  if (answer.ok && sessionId) return { sessionId, sessionName, phoneNumber }
+  throw answerError(NAME, answer)
+}
+
+interface Session {
+  /** In capitals, as WAHA writes it. */
+  readonly status: string | undefined
+  readonly account: PairingAccount
+}
+
+type Access = (path: string, request: Omit<ProviderRequest, 'url' | 'headers'>) => Promise<ProviderAnswer>
+
+function access(factory: string, options: AccessOptions): Access {
+  assertServer(factory, options)
+  const apiKey = headerOption(factory, 'apiKey', options.apiKey)
+  const baseUrl = baseUrlOption(factory, 'baseUrl', options.baseUrl, 'https://api.wasend.dev')
+  const request = createRequester({ fetch: options.fetch, timeoutMs: TIMING.requestTimeoutMs })
+  // WAHA compares the whole header: any list, also one with JSON in it, gets the image as bytes.
+  const headers = { Accept: 'application/json', Authorization: `Bearer ${apiKey}` }
+  return (path, rest) => request({ ...rest, url: `${baseUrl}/${path}`, headers })
+}
+
+/** From `expiresAt`, whose format is not documented: ISO 8601, or seconds or milliseconds since 1970. */
+function lifetime(json: unknown): { expiresInMs?: number } {
+  const body = asRecord(json)
+  const expiresAt = asText(body.expiresAt) ?? asText(asRecord(body.data).expiresAt) ?? ''
+  const time = Number(expiresAt)
+  // Seconds stay below this until the year 5138, milliseconds have been above it since 1973.
+  const at = Number.isNaN(time) ? Date.parse(expiresAt) : time < 1e11 ? time * 1_000 : time
+  const expiresInMs = at - Date.now()
+  // A code that was just given is not over, and none lives longer than a minute: else a clock is wrong.
+  return expiresInMs > 0 && expiresInMs <= LONGEST_CODE_MS ? { expiresInMs } : {}
+}

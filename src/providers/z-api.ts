@@ -1,0 +1,220 @@
+/**
+ * Z-API links a phone to an *instance*, by QR code or by pairing code.
+ *
+ * Setup: create an instance at https://app.z-api.io; its page shows the instance's id and token. Where the account's
+ * security token is activated (Security → Client-Token), every call needs it too. Z-API asks for its API never to be
+ * called from a front end, so the adapter belongs on a server.
+ *
+ * Notes:
+ * - `reset` restores a session that Z-API says needs it, which takes no new scan, and restarts the instance otherwise.
+ * - `unlink` disconnects the phone. Every other call of the instance fails from then on.
+ * - Z-API asks to stop after three codes that nobody scanned, as the session does by itself.
+ *
+ * Pages:
+ * - https://developer.z-api.io/en/instance/qrcode
+ * - https://developer.z-api.io/en/instance/phone-code.md
+ * - https://developer.z-api.io/en/instance/status
+ * - https://developer.z-api.io/en/instance/device
+ * - https://developer.z-api.io/en/instance/passkey-prologue
+ *
+ * @module
+ */
+
+import { normalizeAccount } from '../core/account.js'
+import { PairingError } from '../core/errors.js'
+import { asRecord, asText } from '../core/json.js'
+import { normalizePairingCode } from '../core/pairing-code.js'
+import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
+import { normalizeQrPayload } from '../core/qr-payload.js'
+import {
+  answerError,
+  isPage,
+  refusedError,
+  unavailableError,
+  unknownSessionError,
+} from './lib/answer-error.js'
+import { qrContent } from './lib/qr-content.js'
+import { createRequester, detail, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
+import {
+  assertServer,
+  baseUrlOption,
+  headerOption,
+  requiredOption,
+  type SecretOptions,
+} from './lib/server-only.js'
+
+/** Options of {@link zApi}, by their names in the console. */
+export interface ZApiOptions extends SecretOptions {
+  /** Id of the instance. */
+  readonly instanceId: string
+  /** Secret of the instance. */
+  readonly token: string
+  /** Security token of the account, sent as `Client-Token`. Needed as soon as it is activated. */
+  readonly clientToken?: string | undefined
+  /**
+   * Where the API is, for a gateway of one's own.
+   * @default 'https://api.z-api.io'
+   */
+  readonly baseUrl?: string | undefined
+  /**
+   * Which of the two calls gives the QR code: `bytes` is `/qr-code`, `image` is `/qr-code/image`. What comes back is
+   * recognised by its content in both.
+   * @default 'bytes'
+   */
+  readonly qrFormat?: 'bytes' | 'image' | undefined
+  /** Stands in for the global `fetch`: for tests, or as middleware. */
+  readonly fetch?: typeof fetch | undefined
+}
+
+const TIMING: ProviderTiming = {
+  // Documented: WhatsApp invalidates the code every 20 seconds.
+  qrLifetimeMs: 20_000,
+  // Documented: ask every 10 to 20 seconds.
+  qrIntervalMs: 10_000,
+  // Below that only to meet a change that is due.
+  qrMinIntervalMs: 5_000,
+  // No limit is documented; this is what careful clients do.
+  statusIntervalMs: 4_000,
+  // Not documented: the life of the connection that WhatsApp issues a code on.
+  pairingCodeLifetimeMs: 160_000,
+  // Answers come at once, or not at all.
+  requestTimeoutMs: 10_000,
+}
+
+const NAME = 'Z-API'
+
+const PASSKEY_HELP_URL = 'https://developer.z-api.io/en/instance/passkey-prologue'
+
+/** Fields of the QR code: the documented one, then those met in the wild. */
+const QR_FIELDS = ['value', 'qrCode', 'qrcode', 'qr', 'image', 'imageBase64', 'qrCodeBase64']
+
+/** Texts of errors. They come with any HTTP status, in `error` or in `message`. */
+const REFUSED = /client-token|(?<!method )not allowed/i
+const UNKNOWN = /not[_ ]found/i
+const TO_BE_RESTORED = /restore the session/i
+const DISCONNECTED = /not connected/i
+
+/**
+ * A Z-API instance.
+ *
+ * @example
+ * createPairingHandler({ provider: zApi({ instanceId, token, clientToken }), authorize })
+ */
+export function zApi(options: ZApiOptions): PairingProvider {
+  assertServer('zApi', options)
+  const instanceId = requiredOption('zApi', 'instanceId', options.instanceId)
+  const token = requiredOption('zApi', 'token', options.token)
+  const clientToken = options.clientToken?.trim() && headerOption('zApi', 'clientToken', options.clientToken)
+  const baseUrl = baseUrlOption('zApi', 'baseUrl', options.baseUrl, 'https://api.z-api.io')
+  const qrPath = options.qrFormat === 'image' ? 'qr-code/image' : 'qr-code'
+  const request = createRequester({ fetch: options.fetch, timeoutMs: TIMING.requestTimeoutMs })
+  const question = (path: string, { signal }: RequestOptions): ProviderRequest => ({
+    url: `${baseUrl}/instances/${encodeURIComponent(instanceId)}/token/${encodeURIComponent(token)}/${path}`,
+    signal,
+    ...(clientToken && { headers: { 'Client-Token': clientToken } }),
+  })
+  const ask = (path: string, options: RequestOptions): Promise<ProviderAnswer> =>
+    request(question(path, options))
+
+  async function getStatus(options: RequestOptions): Promise<PairingSnapshot> {
+    const answer = await ask('status', options)
+    const { connected } = asRecord(answer.json)
+    // Alone decides: `error` is filled on success too, and `smartphoneConnected` is about the phone's own network.
+    if (connected === true) return linked(options)
+    if (says(answer, TO_BE_RESTORED)) return { status: 'stopped' }
+    if ((answer.ok && connected === false) || says(answer, DISCONNECTED)) return { status: 'unlinked' }
+    throw zApiError(answer)
+  }
+
+  async function linked(options: RequestOptions): Promise<PairingSnapshot> {
+    const { phone, name, imgUrl } = asRecord((await detail(request, question('device', options)))?.json)
+    return { status: 'linked', account: normalizeAccount({ phoneNumber: phone, name, avatarUrl: imgUrl }) }
+  }
+
+  /** What stands in the way of a code that is not in the answer; `undefined` where nothing does. */
+  async function obstacle(
+    answer: ProviderAnswer,
+    options: RequestOptions,
+  ): Promise<PairingSnapshot | undefined> {
+    if (asRecord(answer.json).challenge) return { status: 'passkey-required', helpUrl: PASSKEY_HELP_URL }
+    // "Already connected" and the like may have any HTTP status, so the state is asked for before the error counts.
+    const error = zApiError(answer)
+    if (error.code !== 'invalid-answer' && !says(answer, /connected/i) && !says(answer, TO_BE_RESTORED))
+      throw error
+    const snapshot = await getStatus(options)
+    if (snapshot.status !== 'unlinked') return snapshot
+    if (answer.ok && answer.json === undefined) throw error
+    return undefined
+  }
+
+  /** Runs a call that answers `{"value": true}`. */
+  async function run(path: string, options: RequestOptions): Promise<void> {
+    const answer = await ask(path, options)
+    if (answer.ok && asRecord(answer.json).value === true) return
+    throw answer.ok && asRecord(answer.json).value === false
+      ? unavailableError(NAME, answer)
+      : zApiError(answer)
+  }
+
+  return {
+    id: 'z-api',
+    sessionId: instanceId,
+    timing: TIMING,
+    getStatus,
+    async getQrCode(options) {
+      const answer = await ask(qrPath, options)
+      const content = hasCode(answer) ? qrContent(answer, QR_FIELDS) : undefined
+      if (content) return { status: 'qr', qrCode: normalizeQrPayload(content) }
+      const snapshot = await obstacle(answer, options)
+      if (!snapshot && !answer.ok) throw zApiError(answer)
+      return snapshot ?? { status: 'preparing' }
+    },
+    async requestPairingCode(phoneNumber, options) {
+      const answer = await ask(`phone-code/${phoneNumber}`, options)
+      const { value, code, phoneCode } = asRecord(answer.json)
+      // Documented as `value`, met as the others; its length in the documented sample, ten, is not WhatsApp's.
+      const pairingCode = hasCode(answer) && (asText(value) ?? asText(code) ?? asText(phoneCode))
+      if (pairingCode) return { status: 'pairing-code', pairingCode: normalizePairingCode(pairingCode).value }
+      const snapshot = await obstacle(answer, options)
+      if (snapshot) return snapshot
+      throw new PairingError(
+        'code-refused',
+        `${NAME} issued no pairing code for this number. Check it and ask again in a minute, or use the QR code.`,
+      )
+    },
+    async reset(options) {
+      const answer = await ask('status', options)
+      const isConnected = asRecord(answer.json).connected === true
+      await run(!isConnected && says(answer, TO_BE_RESTORED) ? 'restore-session' : 'restart', options)
+    },
+    unlink: (options) => run('disconnect', options),
+  }
+}
+
+/** Whether a code may be in the answer at all. */
+function hasCode(answer: ProviderAnswer): boolean {
+  return answer.ok && !asRecord(answer.json).challenge && !isPage(answer) && !saysAnything(answer)
+}
+
+/** What Z-API writes in words, not in base64: as JSON, or as plain text. */
+function messageOf({ json, text }: ProviderAnswer): string {
+  const { error, message } = asRecord(json)
+  return json === undefined ? text : `${asText(error) ?? ''} ${asText(message) ?? ''}`
+}
+
+function says(answer: ProviderAnswer, text: RegExp): boolean {
+  return !isPage(answer) && text.test(messageOf(answer))
+}
+
+function saysAnything(answer: ProviderAnswer): boolean {
+  return [REFUSED, UNKNOWN, TO_BE_RESTORED, /already connected/i, DISCONNECTED].some((text) =>
+    says(answer, text),
+  )
+}
+
+function zApiError(answer: ProviderAnswer): PairingError {
+  // An instance that is not available answers with a page, under any status.
+  if (isPage(answer) && answer.status !== 401 && answer.status !== 403) return unavailableError(NAME, answer)
+  if (says(answer, REFUSED)) return refusedError(NAME, answer)
+  return says(answer, UNKNOWN) ? unknownSessionError(NAME) : answerError(NAME, answer)
+}

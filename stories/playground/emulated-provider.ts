@@ -1,0 +1,58 @@
+import type { PairingProvider } from '../../src/index.js'
+import { greenApi } from '../../src/providers/green-api.js'
+import { wasend } from '../../src/providers/wasend.js'
+import { zApi } from '../../src/providers/z-api.js'
+import {
+  createEmulator,
+  type Emulator,
+  type EmulatorOptions,
+  greenApiWire,
+  type Wire,
+  wasendWire,
+  zApiWire,
+} from '../../src/testing.js'
+
+/** The providers there are wires for. */
+export const providerIds = ['green-api', 'z-api', 'wasend'] as const
+
+export type ProviderId = (typeof providerIds)[number]
+
+/** Credentials of nobody; the tests look for them wherever they must not be. */
+export const emulatedSecrets = {
+  apiTokenInstance: 'emulated-api-token-instance-1f3a',
+  token: 'emulated-z-api-token-7c2e',
+  clientToken: 'emulated-client-token-9b4d',
+  apiKey: 'emulated-wasend-key-5e8f',
+} as const
+
+/** An emulated account behind the adapter and the wire of a provider. */
+export interface EmulatedProvider {
+  readonly emulator: Emulator
+  readonly wire: Wire
+  readonly provider: PairingProvider
+}
+
+/** The whole way from an adapter to an emulated phone. */
+export function emulatedProvider(id: ProviderId, options: EmulatorOptions = {}): EmulatedProvider {
+  const emulator = createEmulator(options)
+  const { apiTokenInstance, token, clientToken, apiKey } = emulatedSecrets
+  // The secrets open nothing, so the static playground and the tests may have them in a browser.
+  const common = { dangerouslyAllowBrowser: true }
+  switch (id) {
+    case 'green-api': {
+      const instance = { idInstance: '1101000001', apiTokenInstance }
+      const wire = greenApiWire(emulator, instance)
+      return { emulator, wire, provider: greenApi({ ...instance, ...common, fetch: wire.fetch }) }
+    }
+    case 'z-api': {
+      const instance = { instanceId: '3C0FFEE0EMULATED', token, clientToken }
+      const wire = zApiWire(emulator, instance)
+      return { emulator, wire, provider: zApi({ ...instance, ...common, fetch: wire.fetch }) }
+    }
+    case 'wasend': {
+      const session = { apiKey, sessionId: 'emulated' }
+      const wire = wasendWire(emulator, session)
+      return { emulator, wire, provider: wasend({ ...session, ...common, fetch: wire.fetch }) }
+    }
+  }
+}

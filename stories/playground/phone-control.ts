@@ -1,0 +1,64 @@
+import type { Emulator, EmulatorFault, EmulatorState, Wire, WireRequest } from '../../src/testing.js'
+
+/** What one can do to the simulated phone and to the provider behind it. Never to the component. */
+export type PhoneAction =
+  | {
+      readonly type:
+        | 'scan'
+        | 'rotate'
+        | 'demand-passkey'
+        | 'solve-passkey'
+        | 'log-out'
+        | 'leave-stale-session'
+    }
+  | { readonly type: 'type-code'; readonly code: string }
+  | { readonly type: 'fault'; readonly fault: EmulatorFault | null }
+
+/** What the panel shows. */
+export interface PhoneView {
+  readonly state: EmulatorState
+  readonly fault: EmulatorFault | null
+  readonly now: number
+  /** The last requests that reached the provider, newest first. */
+  readonly requests: readonly (WireRequest & { readonly number: number })[]
+  readonly requestCount: number
+}
+
+/** Does what the panel says; the answer is what to tell where it could not be done. */
+export function act(emulator: Emulator, action: PhoneAction): string | undefined {
+  switch (action.type) {
+    case 'scan':
+      return reason(emulator.scan())
+    case 'type-code':
+      return reason(emulator.typeCode(action.code))
+    case 'rotate':
+      return reason(emulator.rotate())
+    case 'demand-passkey':
+      return emulator.demandPasskey() ?? undefined
+    case 'solve-passkey':
+      return reason(emulator.solvePasskey())
+    case 'log-out':
+      return reason(emulator.disconnect())
+    case 'leave-stale-session':
+      return emulator.leaveStaleAuth() ?? undefined
+    case 'fault':
+      return emulator.fail(action.fault) ?? undefined
+  }
+}
+
+export function view({ emulator, wire }: { emulator: Emulator; wire: Wire }): PhoneView {
+  return {
+    state: emulator.state,
+    fault: emulator.fault?.fault ?? null,
+    now: emulator.now(),
+    requests: wire.requests
+      .map((request, index) => ({ ...request, number: index + 1 }))
+      .slice(-6)
+      .reverse(),
+    requestCount: wire.requests.length,
+  }
+}
+
+function reason(result: { ok: true } | { ok: false; reason: string }): string | undefined {
+  return result.ok ? undefined : result.reason
+}

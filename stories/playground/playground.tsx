@@ -1,0 +1,84 @@
+import {
+  QueryClient,
+  QueryClientProvider,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
+import { type ReactElement, useState } from 'react'
+import { WhatsAppPairing } from '../../src/index.js'
+import { findBackend, type PlaygroundBackend } from './backend.js'
+import type { ProviderId } from './emulated-provider.js'
+import type { PhoneAction } from './phone-control.js'
+import './playground.css'
+import { SimulatedPhone } from './simulated-phone.js'
+
+const names: Readonly<Record<ProviderId, string>> = {
+  'green-api': 'GREEN-API',
+  'z-api': 'Z-API',
+  wasend: 'WASend',
+}
+
+/** The component beside a simulated phone, the whole way: browser, proxy, handler, adapter, wire, emulator. */
+export function Playground({ theme }: { theme: 'light' | 'dark' }): ReactElement {
+  const [queryClient] = useState(() => new QueryClient())
+  return (
+    <QueryClientProvider client={queryClient}>
+      <WithBackend theme={theme} />
+    </QueryClientProvider>
+  )
+}
+
+function WithBackend({ theme }: { theme: 'light' | 'dark' }): ReactElement {
+  const backend = useQuery({
+    queryKey: ['backend'],
+    queryFn: findBackend,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  return backend.data ? <Table backend={backend.data} theme={theme} /> : <p>Starting…</p>
+}
+
+function Table({ backend, theme }: { backend: PlaygroundBackend; theme: 'light' | 'dark' }): ReactElement {
+  const [id, setId] = useState<ProviderId>('green-api')
+  const queryClient = useQueryClient()
+  const phone = useQuery({
+    queryKey: ['phone', id],
+    queryFn: () => backend.view(id),
+    refetchInterval: 500,
+  })
+  const { mutateAsync } = useMutation({
+    mutationFn: (action: PhoneAction) => backend.act(id, action),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['phone'] }),
+  })
+  const isReal = backend.providers.some((provider) => provider.id === id && provider.isReal)
+  return (
+    <div className="playground">
+      <header>
+        <h1>Playground</h1>
+        <label htmlFor="provider">Provider</label>
+        <select
+          id="provider"
+          value={id}
+          onChange={({ target }) => setId(backend.providers.find((one) => one.id === target.value)?.id ?? id)}
+        >
+          {backend.providers.map((provider) => (
+            <option key={provider.id} value={provider.id}>
+              {names[provider.id]}
+              {provider.isReal ? ' (real)' : ''}
+            </option>
+          ))}
+        </select>
+      </header>
+      <div className="playground-table">
+        <WhatsAppPairing provider={backend.providerOf(id)} appName="Acme Inbox" theme={theme} />
+        {isReal && <p>This provider is real: link your own phone.</p>}
+        {!isReal && phone.data && <SimulatedPhone key={id} view={phone.data} onAct={mutateAsync} />}
+      </div>
+      <p className="playground-note">
+        {backend.place === 'server'
+          ? 'Browser → proxy → pairing handler in the dev server → adapter → emulated provider.'
+          : 'Everything runs in this page: proxy → pairing handler → adapter → emulated provider.'}
+      </p>
+    </div>
+  )
+}

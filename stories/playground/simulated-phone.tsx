@@ -1,0 +1,137 @@
+import { type FormEvent, type ReactElement, useState } from 'react'
+import type { EmulatorFault, EmulatorState } from '../../src/testing.js'
+import type { PhoneAction, PhoneView } from './phone-control.js'
+
+const faults: readonly EmulatorFault[] = [
+  'unauthorized',
+  'unknown-instance',
+  'html',
+  'half-json',
+  'not-an-image',
+  'empty-body',
+  'rate-limited',
+  'server-error',
+  'network',
+  'hang',
+]
+
+const refusals: Readonly<Record<string, string>> = {
+  'code-expired': 'Couldn’t link device. The code has expired.',
+  'wrong-code': 'Couldn’t link device. That is not the code.',
+  'not-pairing': 'No code to scan yet.',
+  'already-linked': 'This device is linked already.',
+  'not-linked': 'No device is linked.',
+  'no-passkey-required': 'No passkey was asked for.',
+}
+
+/** A phone to play with: its buttons act on the emulated account, never on the component. */
+export function SimulatedPhone({
+  view,
+  onAct,
+}: {
+  view: PhoneView
+  onAct: (action: PhoneAction) => Promise<string | undefined>
+}): ReactElement {
+  const [refused, setRefused] = useState<string>()
+  const [code, setCode] = useState('')
+  const run = async (action: PhoneAction) => setRefused(await onAct(action))
+  const typeCode = (event: FormEvent) => {
+    event.preventDefault()
+    void run({ type: 'type-code', code })
+  }
+  const { state } = view
+  return (
+    <section className="phone" aria-label="Simulated phone">
+      <div className="phone-screen">
+        <h3>Linked devices</h3>
+        <p role="status" className="phone-state">
+          {refused ? (refusals[refused] ?? refused) : describe(state, view.now)}
+        </p>
+        <button type="button" onClick={() => run({ type: 'scan' })}>
+          Scan the QR code
+        </button>
+        <form onSubmit={typeCode}>
+          <label htmlFor="typed-code">Link with phone number instead</label>
+          <div className="phone-row">
+            <input
+              id="typed-code"
+              placeholder="ABCD-1234"
+              autoComplete="off"
+              value={code}
+              onChange={(event) => setCode(event.target.value)}
+            />
+            <button type="submit">Enter</button>
+          </div>
+        </form>
+        <button type="button" className="quiet" onClick={() => run({ type: 'log-out' })}>
+          Log out this device
+        </button>
+        {state.status === 'passkey-required' && (
+          <button type="button" className="quiet" onClick={() => run({ type: 'solve-passkey' })}>
+            Confirm with passkey
+          </button>
+        )}
+      </div>
+      <fieldset>
+        <legend>WhatsApp and the provider</legend>
+        <button type="button" className="quiet" onClick={() => run({ type: 'rotate' })}>
+          Let the QR code expire
+        </button>
+        <button type="button" className="quiet" onClick={() => run({ type: 'demand-passkey' })}>
+          Demand a passkey
+        </button>
+        <button type="button" className="quiet" onClick={() => run({ type: 'leave-stale-session' })}>
+          Leave a stale session
+        </button>
+        <label htmlFor="fault">Fault</label>
+        <select
+          id="fault"
+          value={view.fault ?? ''}
+          onChange={(event) =>
+            run({ type: 'fault', fault: faults.find((fault) => fault === event.target.value) ?? null })
+          }
+        >
+          <option value="">none</option>
+          {faults.map((fault) => (
+            <option key={fault}>{fault}</option>
+          ))}
+        </select>
+      </fieldset>
+      <details>
+        <summary>{view.requestCount} requests reached the provider</summary>
+        <ol className="requests">
+          {view.requests.map(({ number, method, path, at }) => (
+            <li key={number}>
+              <code>
+                {method} {path}
+              </code>{' '}
+              {Math.round((view.now - at) / 1000)} s ago
+            </li>
+          ))}
+        </ol>
+      </details>
+    </section>
+  )
+}
+
+function describe(state: EmulatorState, now: number): string {
+  const seconds = (until: number) => Math.max(Math.ceil((until - now) / 1000), 0)
+  switch (state.status) {
+    case 'idle':
+      return 'No codes yet.'
+    case 'pairing':
+      return `Code ${state.qrNumber}, ${seconds(state.qrExpiresAt)} s left.${
+        state.pairingCode ? ` Enter code: ${state.pairingCode.value}.` : ''
+      }`
+    case 'out-of-codes':
+      return 'WhatsApp has stopped giving codes.'
+    case 'stale-auth':
+      return 'The provider keeps an old session.'
+    case 'linking':
+      return 'Linking…'
+    case 'passkey-required':
+      return 'Confirm with your passkey.'
+    case 'linked':
+      return `Linked as ${state.account.name}.`
+  }
+}

@@ -1,0 +1,272 @@
+import { QueryClient } from '@tanstack/react-query'
+import { fireEvent, render, screen } from '@testing-library/react'
+import { StrictMode, useState } from 'react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  PairingError,
+  type PairingEvent,
+  type PairingMethod,
+  type PairingSnapshot,
+  WhatsAppPairing,
+  type WhatsAppPairingProps,
+} from '../../src/index.js'
+import { qrImage } from '../../src/testing/qr-image.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { createWorld, doing, shownStatus } from './world.js'
+
+beforeAll(() => qrImage('2@a,b').then(() => undefined))
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
+const provider = (requestPairingCode = () => code as PairingSnapshot | Promise<PairingSnapshot>) =>
+  scriptedProvider({ getQrCode: () => qr('a'), requestPairingCode })
+const asked = (one: ReturnType<typeof scriptedProvider>, question: string) =>
+  one.calls.filter((call) => call.question === question).length
+
+function show(props: Partial<WhatsAppPairingProps> = {}) {
+  return render(<WhatsAppPairing provider={provider()} queryClient={new QueryClient()} {...props} />)
+}
+
+const field = () => screen.getByRole<HTMLInputElement>('textbox', { name: 'Phone number' })
+const type = (value: string) => fireEvent.change(field(), { target: { value } })
+const click = async (name: string) => {
+  fireEvent.click(screen.getByRole('button', { name }))
+  await settle()
+}
+const openTab = async (name: string) => {
+  fireEvent.click(screen.getByRole('tab', { name }))
+  await settle()
+}
+
+describe('onLinked', () => {
+  it.each([
+    ['under StrictMode', (element: JSX) => <StrictMode>{element}</StrictMode>],
+    [
+      'with two mounted copies',
+      (element: JSX) => (
+        <>
+          {element}
+          {element}
+        </>
+      ),
+    ],
+  ])('is called once %s', async (_, wrap) => {
+    const world = createWorld('green-api')
+    const onLinked = vi.fn()
+    render(wrap(world.element({ onLinked })))
+    await advance(2_000)
+    await doing(() => void world.emulator.scan())
+    await advance(10_000)
+    expect(onLinked).toHaveBeenCalledTimes(1)
+  })
+
+  it('is not called again by a remount', async () => {
+    const world = createWorld('green-api')
+    const onLinked = vi.fn()
+    const { unmount } = world.show({ onLinked })
+    await advance(2_000)
+    await doing(() => void world.emulator.scan())
+    await advance(10_000)
+    unmount()
+    world.show({ onLinked })
+    await advance(5_000)
+    expect(shownStatus()).toBe('linked')
+    expect(onLinked).toHaveBeenCalledTimes(1)
+  })
+
+  it('is not undone by a QR code that comes late', async () => {
+    let snapshot: PairingSnapshot = qr('a')
+    const one = scriptedProvider({
+      getQrCode: () => snapshot,
+      getStatus: () => ({ status: 'linked', account: {} }),
+    })
+    show({ provider: one })
+    await advance(4_000)
+    snapshot = qr('b')
+    await advance(60_000)
+    expect(shownStatus()).toBe('linked')
+    expect(one.calls.length).toBeLessThan(4)
+  })
+})
+
+describe('after the scan', () => {
+  it('infers linking from a provider that leaves its QR state, and never flashes failed', async () => {
+    // Longer than it takes until the next status question.
+    const world = createWorld('wasend', { linkingMs: 6_000 })
+    world.show()
+    await advance(3_000)
+    const seen = new Set<string>()
+    await doing(() => void world.emulator.scan())
+    await advance(15_000, () => void seen.add(shownStatus() ?? ''))
+    expect([...seen]).toEqual(['awaiting-scan', 'linking', 'linked'])
+  })
+})
+
+describe('autoStart', () => {
+  it('false asks nothing before the user does', async () => {
+    const one = provider()
+    show({ provider: one, autoStart: false })
+    await advance(10_000)
+    expect(one.calls).toHaveLength(0)
+    expect(shownStatus()).toBe('idle')
+    await click('Show code')
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+})
+
+describe('the phone number', () => {
+  it('survives a change of tabs, and stops QR questions meanwhile', async () => {
+    const one = provider()
+    show({ provider: one })
+    await advance(1_000)
+    await openTab('Phone number')
+    type('+55 11')
+    const before = asked(one, 'qr-code')
+    await advance(10_000)
+    expect(asked(one, 'qr-code')).toBe(before)
+    await openTab('QR code')
+    await openTab('Phone number')
+    expect(field().value).toBe('+55 11')
+  })
+
+  it('is sent once, however often it is submitted', async () => {
+    const one = provider(() => new Promise((resolve) => setTimeout(() => resolve(code), 2_000)))
+    show({ provider: one, defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
+    await settle()
+    const form = field().form
+    if (!form) throw new Error('The field stands outside its form.')
+    for (let index = 0; index < 5; index++) fireEvent.submit(form)
+    await advance(5_000)
+    expect(asked(one, 'pairing-code')).toBe(1)
+    expect(shownStatus()).toBe('awaiting-code')
+  })
+
+  it('that cannot be one is told beside the field, and nothing is sent', async () => {
+    const one = provider()
+    show({ provider: one, defaultMethod: 'phone-code' })
+    type('011 98765')
+    await click('Get code')
+    expect(screen.getByRole('alert').textContent).toContain('country code')
+    expect(field().getAttribute('aria-invalid')).toBe('true')
+    expect(asked(one, 'pairing-code')).toBe(0)
+  })
+
+  it('that the provider refuses is told beside the field, and can be corrected', async () => {
+    let refuse = true
+    const one = provider(() => {
+      if (refuse) throw new PairingError('code-refused', 'No code.')
+      return code
+    })
+    show({ provider: one, defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
+    await click('Get code')
+    expect(shownStatus()).toBe('awaiting-number')
+    expect(screen.getByRole('alert').textContent).toContain('Check the number')
+    refuse = false
+    await click('Get code')
+    expect(shownStatus()).toBe('awaiting-code')
+    await click('Change')
+    expect(shownStatus()).toBe('awaiting-number')
+    expect(field().value).toBe('+55 11 98765-4321')
+  })
+
+  it('gets another code after the first ran out, on Retry', async () => {
+    const one = provider()
+    show({ provider: one, defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
+    await click('Get code')
+    expect(screen.getByRole('group', { name: 'Code to enter in WhatsApp' }).textContent).toBe('ABCD-1234')
+    await advance(160_500)
+    expect(shownStatus()).toBe('expired')
+    const before = one.calls.length
+    await advance(600_000)
+    expect(one.calls.length).toBe(before)
+    await click('Retry')
+    expect(shownStatus()).toBe('awaiting-code')
+    expect(asked(one, 'pairing-code')).toBe(2)
+  })
+})
+
+describe('the method', () => {
+  it('can be controlled by the host', async () => {
+    const asking = vi.fn()
+    function Host() {
+      const [method, setMethod] = useState<PairingMethod>('qr')
+      return (
+        <>
+          <button type="button" onClick={() => setMethod('phone-code')}>
+            Host
+          </button>
+          <WhatsAppPairing provider={one} queryClient={client} method={method} onMethodChange={asking} />
+        </>
+      )
+    }
+    const one = provider()
+    const client = new QueryClient()
+    render(<Host />)
+    await advance(1_000)
+    await openTab('Phone number')
+    await settle()
+    expect(asking).toHaveBeenCalledWith('phone-code')
+    expect(shownStatus()).toBe('awaiting-scan')
+    await click('Host')
+    expect(shownStatus()).toBe('awaiting-number')
+  })
+
+  it('is changed with the arrow keys, and the focus goes along', async () => {
+    show()
+    await advance(1_000)
+    screen.getByRole('tab', { name: 'QR code' }).focus()
+    fireEvent.keyDown(document.activeElement ?? document.body, { key: 'ArrowRight' })
+    await settle()
+    expect(document.activeElement).toBe(screen.getByRole('tab', { name: 'Phone number' }))
+    expect(shownStatus()).toBe('awaiting-number')
+    fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Home' })
+    await settle()
+    expect(document.activeElement).toBe(screen.getByRole('tab', { name: 'QR code' }))
+  })
+})
+
+describe('focus', () => {
+  it('goes from Retry to the panel when Retry goes away, and is taken from nobody else', async () => {
+    const one = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
+    show({ provider: one, maxRefreshes: 1 })
+    await advance(61_000)
+    const retry = screen.getByRole('button', { name: 'Retry' })
+    expect(document.activeElement).toBe(document.body)
+    retry.focus()
+    fireEvent.click(retry)
+    await advance(30_000)
+    expect((document.activeElement as HTMLElement | null)?.dataset.part).toBe('panel')
+  })
+})
+
+describe('onEvent', () => {
+  it('tells each step once, with no code or number in it', async () => {
+    const world = createWorld('green-api')
+    const events: PairingEvent[] = []
+    world.show({ onEvent: (event) => events.push(event) })
+    await advance(65_000)
+    await doing(() => void world.emulator.scan())
+    await advance(10_000)
+    expect(events).toEqual([
+      { type: 'qr-code-shown', method: 'qr', number: 1, of: 3 },
+      { type: 'qr-code-shown', method: 'qr', number: 2, of: 3 },
+      { type: 'linking', method: 'qr' },
+      { type: 'linked', method: 'qr' },
+    ])
+  })
+})
+
+describe('a broken image', () => {
+  it('is not left on screen', async () => {
+    const world = createWorld('green-api')
+    world.show()
+    await advance(2_000)
+    fireEvent.error(screen.getByRole('img'))
+    await settle()
+    expect(shownStatus()).toBe('preparing')
+  })
+})
+
+type JSX = ReturnType<typeof WhatsAppPairing>

@@ -1,0 +1,100 @@
+import { fireEvent, screen } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { qrImage } from '../../src/testing/qr-image.js'
+import { providerIds } from '../../stories/playground/emulated-provider.js'
+import { advance, settle } from './time.js'
+import { createWorld, doing, shownStatus } from './world.js'
+
+// Loads the image libraries before the clock is taken away: modules load in real time.
+beforeAll(() => qrImage('2@a,b').then(() => undefined))
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const tab = (name: string) => screen.getByRole('tab', { name })
+
+describe.each(providerIds)('%s, through proxy, handler, adapter, wire and emulator', (id) => {
+  it('links by QR code', async () => {
+    const world = createWorld(id)
+    const onLinked = vi.fn()
+    world.show({ onLinked })
+    await advance(3_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(screen.getByRole('img', { name: 'QR code to scan with WhatsApp' })).toBeTruthy()
+
+    await doing(() => void world.emulator.scan())
+    await advance(10_000)
+    expect(shownStatus()).toBe('linked')
+    expect(onLinked).toHaveBeenCalledTimes(1)
+    expect(onLinked.mock.calls[0]?.[0]).toMatchObject({ phoneNumber: '5511987654321' })
+  })
+
+  it('expires after three unscanned codes, asks the provider nothing for ten minutes, and links after Retry', async () => {
+    const world = createWorld(id)
+    world.show()
+    await advance(100_000)
+    // The first code lives a minute, the next two twenty seconds each.
+    await advance(5_000)
+    expect(shownStatus()).toBe('expired')
+
+    const requests = world.wire.requests.length
+    await advance(600_000)
+    expect(world.wire.requests.length).toBe(requests)
+
+    fireEvent.click(screen.getByRole('button', { name: 'Retry' }))
+    await advance(15_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    await doing(() => void world.emulator.scan())
+    await advance(10_000)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it('shows only the code that is valid at WhatsApp, in all but the seconds between a change and the next question', async () => {
+    const world = createWorld(id)
+    const { timing } = world.provider
+    world.show()
+    let validAtLastChange = 0
+    let valid = ''
+    await advance(100_000, (now) => {
+      const { state } = world.emulator
+      const text = state.status === 'pairing' ? state.qrText : ''
+      if (text !== valid) [valid, validAtLastChange] = [text, now]
+      const isOld = shownStatus() === 'awaiting-scan' && world.emulator.scan('2@old,code').ok
+      expect(isOld).toBe(false)
+      expect(now - validAtLastChange).toBeLessThan(60_000 + timing.qrIntervalMs)
+    })
+  })
+})
+
+describe.each(['green-api', 'z-api'] as const)('%s', (id) => {
+  it('links by pairing code', async () => {
+    const world = createWorld(id)
+    world.show()
+    await advance(3_000)
+    fireEvent.click(tab('Phone number'))
+    await settle()
+    expect(shownStatus()).toBe('awaiting-number')
+    fireEvent.change(screen.getByRole('textbox', { name: 'Phone number' }), {
+      target: { value: '+55 11 98765-4321' },
+    })
+    fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
+    await advance(1_000)
+    expect(shownStatus()).toBe('awaiting-code')
+    const code = screen.getByRole('group', { name: 'Code to enter in WhatsApp' }).textContent ?? ''
+    expect(code).toMatch(/^[1-9A-Z]{4}-[1-9A-Z]{4}$/)
+
+    await doing(() => void world.emulator.typeCode(code))
+    await advance(10_000)
+    expect(shownStatus()).toBe('linked')
+    expect(screen.getByText('+5511987654321')).toBeTruthy()
+  })
+})
+
+describe('wasend', () => {
+  it('offers no phone number, since it has no pairing codes', async () => {
+    const world = createWorld('wasend')
+    world.show()
+    await advance(3_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(screen.queryByRole('tab')).toBeNull()
+  })
+})

@@ -1,0 +1,194 @@
+import { focusManager, onlineManager, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { render, screen } from '@testing-library/react'
+import { Profiler, StrictMode } from 'react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { usePairingSession, WhatsAppPairing } from '../../src/index.js'
+import { qrImage } from '../../src/testing/qr-image.js'
+import { providerIds } from '../../stories/playground/emulated-provider.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { createWorld, doing, shownStatus } from './world.js'
+
+beforeAll(() => qrImage('2@a,b').then(() => undefined))
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  focusManager.setFocused(undefined)
+  onlineManager.setOnline(true)
+})
+
+const questions = (provider: ReturnType<typeof scriptedProvider>) =>
+  provider.calls.map(({ question }) => question)
+
+describe('requests', () => {
+  it.each(providerIds)('%s: a waiting minute costs what its timing says, and not one more', async (id) => {
+    const { timing } = createWorld(id).provider
+    // The first code lives a minute: nothing changes on screen.
+    const provider = scriptedProvider({ getQrCode: () => qr('a') })
+    render(<WhatsAppPairing provider={{ ...provider, timing }} queryClient={new QueryClient()} />)
+    await advance(59_900)
+    const qrQuestions = Math.ceil(59_900 / timing.qrIntervalMs)
+    // Any answer tells the state, so a status question follows only where none came for its interval.
+    const statusPerQr = Math.ceil(timing.qrIntervalMs / timing.statusIntervalMs) - 1
+    expect(questions(provider).filter((question) => question === 'qr-code')).toHaveLength(qrQuestions)
+    const statusQuestions = questions(provider).filter((question) => question === 'status').length
+    expect(statusQuestions).toBeLessThanOrEqual(qrQuestions * statusPerQr)
+    expect(statusQuestions).toBeGreaterThanOrEqual((qrQuestions - 1) * statusPerQr)
+  })
+
+  it('never overlap for one session, however slow the provider', async () => {
+    let open = 0
+    let most = 0
+    const slow = async () => {
+      most = Math.max(most, ++open)
+      await new Promise((resolve) => setTimeout(resolve, 7_000))
+      open--
+      return qr(Math.floor(Date.now() / 20_000))
+    }
+    render(
+      <WhatsAppPairing
+        provider={scriptedProvider({ getQrCode: slow, getStatus: slow })}
+        queryClient={new QueryClient()}
+      />,
+    )
+    await advance(60_000)
+    expect(most).toBe(1)
+  })
+
+  it('are shared by all components with the same provider and session', async () => {
+    const provider = scriptedProvider({ getQrCode: () => qr('a') })
+    const single = scriptedProvider({ getQrCode: () => qr('a') })
+    render(<WhatsAppPairing provider={single} queryClient={new QueryClient()} />)
+    const queryClient = new QueryClient()
+    render(
+      <>
+        <WhatsAppPairing provider={provider} queryClient={queryClient} />
+        <WhatsAppPairing provider={{ ...provider }} queryClient={queryClient} />
+      </>,
+    )
+    await advance(30_000)
+    expect(questions(provider)).toEqual(questions(single))
+  })
+
+  it('are not doubled by StrictMode', async () => {
+    const provider = scriptedProvider({ getQrCode: () => qr('a') })
+    render(
+      <StrictMode>
+        <WhatsAppPairing provider={provider} queryClient={new QueryClient()} />
+      </StrictMode>,
+    )
+    await advance(4_000)
+    expect(questions(provider).filter((question) => question === 'qr-code')).toHaveLength(1)
+  })
+
+  it('are not restarted by a provider that is made anew on every render', async () => {
+    const world = createWorld('green-api')
+    const { rerender } = world.show()
+    await advance(2_000)
+    const before = world.wire.requests.length
+    for (let index = 0; index < 50; index++) rerender(world.element())
+    await settle()
+    expect(world.wire.requests.length).toBe(before)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('end with the component: the one under way is aborted, and none follows', async () => {
+    const provider = scriptedProvider({ getQrCode: () => new Promise<never>(() => {}) })
+    const { unmount } = render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} />)
+    await settle()
+    unmount()
+    await advance(120_000)
+    expect(provider.calls).toHaveLength(1)
+    expect(provider.signals[0]?.aborted).toBe(true)
+  })
+
+  it('are not added to by a host that invalidates its whole cache', async () => {
+    const queryClient = new QueryClient()
+    const provider = scriptedProvider({ getQrCode: () => qr('a') })
+    render(<WhatsAppPairing provider={provider} queryClient={queryClient} />)
+    await advance(1_000)
+    await doing(() => void queryClient.invalidateQueries())
+    await settle()
+    expect(provider.calls).toHaveLength(1)
+  })
+
+  it('stop while the page is hidden, and no code is burnt meanwhile', async () => {
+    const provider = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
+    vi.setSystemTime(20_000_000)
+    render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} />)
+    await advance(2_000)
+    await doing(() => focusManager.setFocused(false))
+    const before = provider.calls.length
+    await advance(300_000)
+    expect(provider.calls.length).toBe(before)
+    expect(shownStatus()).toBe('preparing')
+    await doing(() => focusManager.setFocused(true))
+    await advance(250)
+    expect(screen.getByRole('status').textContent).toContain('2 of 3')
+  })
+
+  it('wait while the device is offline', async () => {
+    const provider = scriptedProvider({ getQrCode: () => qr('a') })
+    render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} />)
+    await advance(1_000)
+    await doing(() => onlineManager.setOnline(false))
+    await advance(30_000)
+    expect(provider.calls).toHaveLength(1)
+    await doing(() => onlineManager.setOnline(true))
+    await advance(250)
+    expect(provider.calls.length).toBeGreaterThan(1)
+  })
+})
+
+describe('rendering', () => {
+  it('commits to the DOM only when the state changes: not once in a waiting minute', async () => {
+    const commits: string[] = []
+    const world = createWorld('green-api')
+    render(
+      <Profiler id="pairing" onRender={() => void commits.push(shownStatus() ?? '')}>
+        {world.element()}
+      </Profiler>,
+    )
+    await advance(2_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    const before = commits.length
+    await advance(55_000)
+    expect(commits.length - before).toBe(0)
+    expect(world.wire.requests.length).toBeGreaterThan(15)
+  })
+})
+
+describe('the query client', () => {
+  function Status({ provider }: { provider: ReturnType<typeof scriptedProvider> }) {
+    return <output>{usePairingSession({ provider }).session.status}</output>
+  }
+  const answering = (sessionId: string) => scriptedProvider({ getQrCode: () => qr('a') }, sessionId)
+
+  it('is the host’s where there is a provider', async () => {
+    const queryClient = new QueryClient()
+    render(
+      <QueryClientProvider client={queryClient}>
+        <Status provider={answering('host')} />
+      </QueryClientProvider>,
+    )
+    await settle()
+    expect(screen.getByRole('status').textContent).toBe('awaiting-scan')
+    expect(queryClient.getQueryCache().getAll()).toHaveLength(1)
+  })
+
+  it('is a private one, shared by all components, where there is none', async () => {
+    const provider = answering('private')
+    render(
+      <>
+        <Status provider={provider} />
+        <Status provider={provider} />
+      </>,
+    )
+    await settle()
+    expect(screen.getAllByRole('status').map((element) => element.textContent)).toEqual([
+      'awaiting-scan',
+      'awaiting-scan',
+    ])
+    expect(provider.calls).toHaveLength(1)
+  })
+})

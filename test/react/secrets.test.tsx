@@ -1,0 +1,94 @@
+import { dehydrate } from '@tanstack/react-query'
+import { fireEvent, screen } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { qrImage } from '../../src/testing/qr-image.js'
+import type { EmulatorFault } from '../../src/testing.js'
+import { emulatedSecrets, providerIds } from '../../stories/playground/emulated-provider.js'
+import { advance } from './time.js'
+import { createWorld, doing, shownStatus } from './world.js'
+
+beforeAll(() => qrImage('2@a,b').then(() => undefined))
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const faults: readonly (readonly [EmulatorFault, string])[] = [
+  ['unauthorized', 'unauthorized'],
+  ['unknown-instance', ''],
+  ['html', 'provider-unavailable'],
+  ['half-json', 'invalid-answer'],
+  ['not-an-image', 'invalid-answer'],
+]
+
+const errorCode = () => document.querySelector('[data-part="error"]')?.getAttribute('data-code')
+
+describe.each(providerIds)('%s', (id) => {
+  it.each(faults)('ends in failed with advice when the provider answers: %s', async (fault, code) => {
+    const world = createWorld(id)
+    const told: unknown[] = []
+    world.emulator.fail(fault)
+    world.show({ onError: (error) => told.push(error), onEvent: (event) => told.push(event) })
+    await advance(300_000)
+
+    expect(shownStatus()).toBe('failed')
+    if (code) expect(errorCode()).toBe(code)
+    expect(document.querySelector('[data-part="lead"]')?.textContent?.length).toBeGreaterThan(20)
+    expect(screen.getByRole('button', { name: 'Try again' })).toBeTruthy()
+
+    const everything = [
+      document.documentElement.outerHTML,
+      JSON.stringify(told),
+      ...told.map((one) => (one instanceof Error ? `${one.message}${one.stack}${String(one.cause)}` : '')),
+      JSON.stringify(
+        world.queryClient
+          .getQueryCache()
+          .getAll()
+          .map(({ queryKey, state }) => ({ queryKey, state })),
+      ),
+    ].join('\n')
+    for (const secret of Object.values(emulatedSecrets)) expect(everything).not.toContain(secret)
+  })
+
+  it('links after a failure, on Try again', async () => {
+    const world = createWorld(id)
+    world.emulator.fail('unauthorized')
+    world.show()
+    await advance(2_000)
+    expect(shownStatus()).toBe('failed')
+    world.emulator.recover()
+    fireEvent.click(screen.getByRole('button', { name: 'Try again' }))
+    await advance(15_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    await doing(() => void world.emulator.scan())
+    await advance(10_000)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it('keeps a code that is still good on screen while questions fail, and goes on when they succeed', async () => {
+    const world = createWorld(id)
+    world.show()
+    await advance(3_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    world.emulator.fail('server-error', { times: 1 })
+    const { qrIntervalMs } = world.provider.timing
+    await advance(qrIntervalMs + 10_000, () => expect(shownStatus()).not.toBe('failed'))
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(screen.getByRole('status').textContent).toContain('1 of 3')
+  })
+})
+
+describe('codes', () => {
+  it('are in no persisted, dehydrated or logged cache', async () => {
+    const world = createWorld('z-api')
+    world.show()
+    await advance(3_000)
+    const { state } = world.emulator
+    const text = state.status === 'pairing' ? state.qrText : 'none'
+    expect(shownStatus()).toBe('awaiting-scan')
+    const stored = JSON.stringify(dehydrate(world.queryClient))
+    expect(stored).toContain('whatsapp-pairing')
+    expect(stored).not.toContain(text.slice(40, 80))
+    expect(
+      JSON.stringify(structuredClone(dehydrate(world.queryClient).queries.map(({ state }) => state))),
+    ).not.toContain(text.slice(40, 80))
+  })
+})
