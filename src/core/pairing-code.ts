@@ -17,10 +17,7 @@ export interface PairingCode {
 export function normalizePairingCode(input: string): PairingCode {
   const value = input.replace(/[\s\p{P}\p{Cf}]/gu, '').toUpperCase()
   if (!/^[A-Z0-9]{4,16}$/.test(value)) {
-    throw new PairingError(
-      'invalid-answer',
-      'The provider sent something that is not a pairing code. Ask for a new one.',
-    )
+    throw new PairingError('invalid-answer', 'The provider sent something that is not a pairing code.')
   }
   return { value, formatted: value.length === 8 ? `${value.slice(0, 4)}-${value.slice(4)}` : value }
 }

@@ -6,9 +6,6 @@ export type PhoneNumber = string & { readonly __phoneNumber: true }
 // E.164 allows 15 digits; WhatsApp's own clients refuse fewer than 7.
 const DIGITS = /^[1-9]\d{6,14}$/
 
-// The first digit of each decimal block people type numbers in: Arabic-Indic, Persian, Devanagari, Bengali, full-width.
-const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xff10]
-
 /**
  * Digits of an international number from whatever was typed or pasted: `+55 11 98765-4321`, `0055…`,
  * `+44 (0)20…`, `tel:` and `https://wa.me/…` links, non-Latin digits. A national number cannot be told from an
@@ -17,7 +14,7 @@ const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xff10]
  * @throws {@link PairingError} `invalid-phone-number`
  */
 export function normalizePhoneNumber(input: string): PhoneNumber {
-  const latin = input.replace(/\p{Nd}/gu, (digit) => latinDigit(digit))
+  const latin = input.replace(/\p{Nd}/gu, latinDigit)
   const bare = latin
     .trim()
     .replace(/^(?:https?:\/\/)?(?:wa\.me\/|api\.whatsapp\.com\/send\/?\?phone=|tel:)/i, '')
@@ -27,7 +24,7 @@ export function normalizePhoneNumber(input: string): PhoneNumber {
   if (isPhoneNumber(digits)) return digits
   throw new PairingError(
     'invalid-phone-number',
-    'This is not an international phone number. Write the country code first, then the number without its leading zero: 7 to 15 digits.',
+    'Not an international phone number: country code first, no leading zero, 7 to 15 digits.',
   )
 }
 
@@ -36,8 +33,9 @@ export function isPhoneNumber(value: unknown): value is PhoneNumber {
   return typeof value === 'string' && DIGITS.test(value)
 }
 
+/** Blocks of ten digits begin at the start of a row of sixteen, or six places later. */
 function latinDigit(digit: string): string {
   const point = digit.codePointAt(0) ?? 0
-  const zero = ZEROS.find((first) => point >= first && point < first + 10)
-  return zero === undefined ? digit : String(point - zero)
+  const place = point % 16
+  return String(/\p{Nd}/u.test(String.fromCodePoint(point - place)) ? place : place - 6)
 }

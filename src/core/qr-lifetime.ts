@@ -18,24 +18,24 @@ export interface TrackedQrCode {
   readonly firstSeenAt: number
   /** The last answer that gave this code. */
   readonly confirmedAt: number
-  /** The last moment at which another code was valid: this one was born after it. `null`: unknown. */
-  readonly bornAfter: number | null
+  /** The last moment at which another code was valid: this one was born after it. Unknown for the first. */
+  readonly bornAfter: number | undefined
   /** The provider's own word. */
-  readonly ownExpiresAt: number | null
+  readonly ownExpiresAt: number | undefined
 }
 
 /** When nothing can keep this code alive any longer. */
 export function qrDeadAt(code: TrackedQrCode, timing: ProviderTiming): number {
   const longest = code.firstSeenAt + QR_LONGEST_LIFETIME_MS
-  if (code.ownExpiresAt !== null) return Math.min(code.ownExpiresAt, longest)
+  if (code.ownExpiresAt !== undefined) return Math.min(code.ownExpiresAt, longest)
   return followsRotation(code, timing) ? code.firstSeenAt + timing.qrLifetimeMs : longest
 }
 
 /** When this code leaves the screen unless an answer confirms it before. */
 export function qrHiddenAt(code: TrackedQrCode, timing: ProviderTiming): number {
   const deadAt = qrDeadAt(code, timing)
-  if (code.ownExpiresAt !== null) return deadAt
-  const seenOnce = code.bornAfter === null && code.confirmedAt === code.firstSeenAt
+  if (code.ownExpiresAt !== undefined) return deadAt
+  const seenOnce = code.bornAfter === undefined && code.confirmedAt === code.firstSeenAt
   const trustedUntil = seenOnce
     ? code.firstSeenAt + timing.qrLifetimeMs
     : qrNextQuestionAt(code, timing) + QR_ANSWER_GRACE_MS
@@ -49,8 +49,9 @@ export function qrHiddenAt(code: TrackedQrCode, timing: ProviderTiming): number 
  * the guess sharper, and in between none is wasted.
  */
 export function qrNextQuestionAt(code: TrackedQrCode, timing: ProviderTiming): number {
-  if (code.ownExpiresAt !== null) return qrDeadAt(code, timing)
-  if (code.bornAfter === null || !followsRotation(code, timing)) return code.confirmedAt + timing.qrIntervalMs
+  if (code.ownExpiresAt !== undefined) return qrDeadAt(code, timing)
+  if (code.bornAfter === undefined || !followsRotation(code, timing))
+    return code.confirmedAt + timing.qrIntervalMs
   const firstChangeAt = code.bornAfter + timing.qrLifetimeMs
   const lastChangeAt = code.firstSeenAt + timing.qrLifetimeMs
   const halfway = code.confirmedAt + (lastChangeAt - code.confirmedAt) / 2
@@ -62,5 +63,5 @@ export function qrNextQuestionAt(code: TrackedQrCode, timing: ProviderTiming): n
 
 /** False for a code of unknown age, and for one that has outlived the rotation: then there is none to follow. */
 function followsRotation(code: TrackedQrCode, timing: ProviderTiming): boolean {
-  return code.bornAfter !== null && code.confirmedAt < code.firstSeenAt + timing.qrLifetimeMs
+  return code.bornAfter !== undefined && code.confirmedAt < code.firstSeenAt + timing.qrLifetimeMs
 }

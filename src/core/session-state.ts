@@ -87,65 +87,57 @@ export type SessionEvent = { readonly at: number } & (
   | { readonly type: 'time-passed' }
 )
 
-/** A link that is under way, finished, or in need of somebody. */
-export type SessionPhase =
-  | { readonly name: 'idle' }
-  | { readonly name: 'active' }
-  | { readonly name: 'linking' }
-  | { readonly name: 'linked'; readonly account: PairingAccount }
-  | { readonly name: 'passkey-required'; readonly helpUrl: string | undefined }
-  | { readonly name: 'failed'; readonly error: PairingError }
-
-/** The pairing-code side of a session. */
-export interface CodeFacts {
-  readonly phoneNumber: PhoneNumber | null
-  /** Sent, and not answered yet. */
-  readonly requested: boolean
-  readonly current: SessionPairingCode | null
-  readonly ranOut: boolean
-  readonly error: PairingError | null
-}
-
-/** The QR side of a session. */
-export interface QrFacts {
-  readonly current: TrackedQrCode | null
-  readonly visible: boolean
-  /** Codes of this round that were on screen. */
-  readonly shown: number
-  /** The allowed codes have passed. */
-  readonly exhausted: boolean
-  /** Keys of codes that were replaced: a late answer that brings one back brings a dead code. */
-  readonly replaced: readonly string[]
-  /** The last QR question that was answered. */
-  readonly askedAt: number | null
-  /** The provider said since that it is ready: the next question need not wait its full time. */
-  readonly invited: boolean
-}
-
-/** All that is known; {@link PairingSession} is derived from it. */
+/** All that is known; {@link PairingSession} is derived from it. Times are epoch milliseconds. */
 export interface SessionFacts {
   readonly maxRefreshes: number
   readonly method: PairingMethod
   readonly methods: readonly PairingMethod[]
   readonly timing: ProviderTiming
-  readonly phase: SessionPhase
+  /** `active`: a code is on its way, on screen, or has run out. */
+  readonly phase: 'idle' | 'active' | 'linking' | 'linked' | 'passkey-required' | 'failed'
   /** When the phase began. */
   readonly since: number
   /** When this round of codes began. */
   readonly roundSince: number
-  readonly qr: QrFacts
-  readonly code: CodeFacts
+  /** When these facts were last changed. */
+  readonly now: number
+  /** Of `linked`. */
+  readonly account: PairingAccount
+  /** Of `passkey-required`. */
+  readonly helpUrl: string | undefined
+  /** Of `failed`; while `active`, what went wrong with the last question. */
+  readonly error: PairingError | undefined
   /** `due`: the provider must be reset before anything else; `done`: it was, once is enough for a round. */
   readonly reset: 'none' | 'due' | 'done'
-  /** The last answer of any kind in this round. */
-  readonly answeredAt: number | null
-  /** Questions in a row that failed though asking again may help. */
-  readonly failures: number
-  readonly lastError: PairingError | null
+  /** The last answer of any kind in this round; `-Infinity` before it. */
+  readonly answeredAt: number
   /** Nothing is asked before this moment. */
   readonly quietUntil: number
-  /** The latest moment seen. */
-  readonly now: number
+  /** Questions in a row that failed though asking again may help. */
+  readonly failures: number
+
+  /** The last QR code, also when it is not on screen: its age still counts. */
+  readonly qr: TrackedQrCode | undefined
+  readonly qrVisible: boolean
+  /** Codes of this round that were on screen. */
+  readonly qrShown: number
+  /** The allowed codes have passed. */
+  readonly qrExhausted: boolean
+  /** Keys of codes that were replaced: a late answer that brings one back brings a dead code. */
+  readonly qrReplaced: readonly string[]
+  /** The last QR question that was answered; `-Infinity` before it. */
+  readonly qrAskedAt: number
+  /** The provider said since that it is ready: the next question need not wait its full time. */
+  readonly qrInvited: boolean
+
+  /** Where the pairing code goes. */
+  readonly phoneNumber: PhoneNumber | undefined
+  /** Asked for, and not answered yet. */
+  readonly codeRequested: boolean
+  readonly code: SessionPairingCode | undefined
+  readonly codeRanOut: boolean
+  /** Why the last number got no code. */
+  readonly codeError: PairingError | undefined
 }
 
 /** What the cache keeps. */

@@ -1,59 +1,60 @@
+import { isSame } from './is-same.js'
 import { qrDeadAt } from './qr-lifetime.js'
 import type { PairingSession, SessionFacts, SessionState } from './session-state.js'
 
 /** The session that these facts mean. The previous one is kept where nothing visible changed. */
-export function viewState(facts: SessionFacts, previous?: SessionState): SessionState {
-  const session = view(facts)
-  return { facts, session: previous && isSame(previous.session, session) ? previous.session : session }
+export function viewState(facts: SessionFacts, previous?: PairingSession): SessionState {
+  const session = { method: facts.method, methods: facts.methods, ...view(facts) }
+  return { facts, session: previous && isSame(previous, session) ? previous : session }
 }
 
-function view(facts: SessionFacts): PairingSession {
-  const { method, methods, phase } = facts
-  const common = { method, methods }
-  switch (phase.name) {
-    case 'idle':
-    case 'linking':
-      return { ...common, status: phase.name }
+type OwnFields<Session> = Session extends unknown ? Omit<Session, 'method' | 'methods'> : never
+
+function view({ phase: status, ...facts }: SessionFacts): OwnFields<PairingSession> {
+  switch (status) {
     case 'linked':
-      return { ...common, status: 'linked', account: phase.account }
+      return { status, account: facts.account }
     case 'passkey-required':
-      return { ...common, status: 'passkey-required', helpUrl: phase.helpUrl }
+      return { status, helpUrl: facts.helpUrl }
     case 'failed':
-      return { ...common, status: 'failed', error: phase.error }
+      // Only `fail` enters this phase, and it brings the error; the type cannot say so.
+      return facts.error ? { status, error: facts.error } : { status: 'idle' }
     case 'active':
-      return { ...common, ...(method === 'qr' ? viewQr(facts) : viewCode(facts)) }
+      return facts.method === 'qr' ? viewQr(facts) : viewCode(facts)
+    default:
+      return { status }
   }
 }
 
-function viewQr({ qr, timing, maxRefreshes, roundSince, lastError }: SessionFacts) {
-  if (qr.exhausted) return { status: 'expired', reason: 'unscanned' } as const
-  if (!qr.current || !qr.visible)
-    return { status: 'preparing', since: roundSince, error: lastError ?? undefined } as const
-  const { payload, number, firstSeenAt } = qr.current
-  const expiresAt = qrDeadAt(qr.current, timing)
+type ActiveFacts = Omit<SessionFacts, 'phase'>
+
+function viewQr({
+  qr,
+  qrVisible,
+  qrExhausted,
+  timing,
+  maxRefreshes,
+  roundSince,
+  error,
+}: ActiveFacts): OwnFields<PairingSession> {
+  if (qrExhausted) return { status: 'expired', reason: 'unscanned' }
+  if (!qr || !qrVisible) return { status: 'preparing', since: roundSince, error }
+  const { payload, number, firstSeenAt: shownAt } = qr
   return {
     status: 'awaiting-scan',
-    qrCode: { payload, number, of: maxRefreshes, shownAt: firstSeenAt, expiresAt },
-  } as const
+    qrCode: { payload, number, of: maxRefreshes, shownAt, expiresAt: qrDeadAt(qr, timing) },
+  }
 }
 
-function viewCode({ code }: SessionFacts) {
-  const { phoneNumber, current } = code
-  if (phoneNumber && code.requested) return { status: 'requesting-code', phoneNumber } as const
-  if (phoneNumber && current) return { status: 'awaiting-code', pairingCode: current, phoneNumber } as const
-  if (code.ranOut) return { status: 'expired', reason: 'code-not-entered' } as const
-  return { status: 'awaiting-number', error: code.error ?? undefined } as const
-}
-
-/** Equal as far as sessions nest: three levels (session, code, payload). */
-function isSame(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || a instanceof Error)
-    return false
-  const left = Object.entries(a)
-  const right = new Map(Object.entries(b))
-  return (
-    left.length === right.size &&
-    left.every(([key, value]) => right.has(key) && isSame(value, right.get(key)))
-  )
+function viewCode({
+  phoneNumber,
+  codeRequested,
+  code,
+  codeRanOut,
+  codeError,
+}: ActiveFacts): OwnFields<PairingSession> {
+  if (phoneNumber && codeRequested) return { status: 'requesting-code', phoneNumber }
+  if (phoneNumber && code) return { status: 'awaiting-code', pairingCode: code, phoneNumber }
+  if (codeRanOut) return { status: 'expired', reason: 'code-not-entered' }
+  return { status: 'awaiting-number', error: codeError }
 }

@@ -1,17 +1,11 @@
 import { PairingError } from './errors.js'
-import { linkingEndsAt, preparingEndsAt } from './next-question.js'
+import { isSame } from './is-same.js'
+import { waitingEndsAt } from './next-question.js'
 import { normalizePairingCode } from './pairing-code.js'
 import type { PairingMethod, PairingSnapshot, ProviderTiming } from './provider.js'
 import { qrDeadAt, qrHiddenAt, type TrackedQrCode } from './qr-lifetime.js'
 import { qrPayloadKey } from './qr-payload.js'
-import type {
-  CodeFacts,
-  QrFacts,
-  SessionEvent,
-  SessionFacts,
-  SessionPhase,
-  SessionState,
-} from './session-state.js'
+import type { SessionEvent, SessionFacts, SessionState } from './session-state.js'
 import { viewState } from './session-view.js'
 
 /** Codes that may pass unscanned before the user is asked: Z-API's documented rule, and a good one for all. */
@@ -43,338 +37,308 @@ export interface SessionOptions {
   readonly autoStart: boolean
 }
 
-const noQr: QrFacts = {
-  current: null,
-  visible: false,
-  shown: 0,
-  exhausted: false,
-  replaced: [],
-  askedAt: null,
-  invited: false,
-}
-const noCode: CodeFacts = { phoneNumber: null, requested: false, current: null, ranOut: false, error: null }
-const freshRound = { reset: 'none', answeredAt: null, failures: 0, lastError: null, quietUntil: 0 } as const
+const NEVER = Number.NEGATIVE_INFINITY
+
+const noCode = {
+  phoneNumber: undefined,
+  codeRequested: false,
+  code: undefined,
+  codeRanOut: false,
+  codeError: undefined,
+} as const
+
+const unasked = { answeredAt: NEVER, qrAskedAt: NEVER, quietUntil: 0, failures: 0, error: undefined } as const
+
+const freshRound = {
+  ...noCode,
+  ...unasked,
+  reset: 'none',
+  qrVisible: false,
+  qrShown: 0,
+  qrExhausted: false,
+  qrInvited: false,
+} as const
 
 /** The first state of a session, at a moment in epoch milliseconds. */
 export function initialState({ autoStart, ...options }: SessionOptions, now: number): SessionState {
-  const phase: SessionPhase = { name: autoStart ? 'active' : 'idle' }
   return viewState({
     ...options,
     ...freshRound,
-    phase,
+    phase: autoStart ? 'active' : 'idle',
     since: now,
     roundSince: now,
-    qr: noQr,
-    code: noCode,
     now,
+    account: {},
+    helpUrl: undefined,
+    qr: undefined,
+    qrReplaced: [],
   })
 }
 
+/** A copy of the facts that one transition writes to, and nobody else sees. */
+type Draft = { -readonly [Key in keyof SessionFacts]: SessionFacts[Key] }
+
 /** The state after an event. Pure and total: any event may come in any state; a state that stays is the same object. */
 export function transition(state: SessionState, event: SessionEvent): SessionState {
-  const settled = settle(state.facts, event.at)
-  const facts = settle(apply(settled, event), event.at)
-  return facts === state.facts ? state : viewState(facts, state)
+  const draft: Draft = { ...state.facts }
+  settle(draft, event.at)
+  apply(draft, event)
+  settle(draft, event.at)
+  if (isSame(draft, state.facts)) return state
+  draft.now = event.at
+  return viewState(draft, state.session)
 }
 
 /** What time alone does: codes run out, waiting ends. */
-function settle(facts: SessionFacts, at: number): SessionFacts {
-  if (at < facts.now - CLOCK_TOLERANCE_MS) return withoutTimes(facts, at)
-  let next = facts
-  const { qr, code, timing } = facts
-  if (code.current && at >= code.current.expiresAt)
-    next = { ...next, code: { ...code, current: null, ranOut: true } }
-  if (qr.current && qr.visible && at >= qrHiddenAt(qr.current, timing))
-    next = { ...next, qr: { ...qr, visible: false } }
-  if (
-    qr.current &&
-    !qr.exhausted &&
-    qr.current.number >= facts.maxRefreshes &&
-    at >= qrDeadAt(qr.current, timing)
-  ) {
-    next = { ...next, qr: { ...next.qr, visible: false, exhausted: true } }
+function settle(draft: Draft, at: number): void {
+  const { qr, code, timing, maxRefreshes } = draft
+  if (at < draft.now - CLOCK_TOLERANCE_MS) {
+    forgetTimes(draft, at)
+    return
   }
-  if (next.phase.name === 'linking' && at >= linkingEndsAt(next)) {
-    return fail(
-      next,
-      new PairingError(
-        'timeout',
-        'The phone answered, but the provider did not finish the link in time. Start again.',
-      ),
-      at,
-    )
+  if (code && at >= code.expiresAt) {
+    draft.code = undefined
+    draft.codeRanOut = true
   }
-  if (
-    next.phase.name === 'active' &&
-    next.method === 'qr' &&
-    !next.qr.exhausted &&
-    !next.qr.visible &&
-    at >= preparingEndsAt(next)
-  ) {
-    return fail(
-      next,
-      next.lastError ?? new PairingError('timeout', 'The provider gave no code in time. Try again.'),
-      at,
-    )
+  if (qr && at >= qrHiddenAt(qr, timing)) draft.qrVisible = false
+  if (qr && qr.number >= maxRefreshes && at >= qrDeadAt(qr, timing)) draft.qrExhausted = true
+  if (at >= waitingEndsAt(draft)) {
+    fail(draft, draft.error ?? new PairingError('timeout', 'The provider took too long. Try again.'), at)
   }
-  return next
 }
 
 /** A clock that was set back says nothing about the age of a code: what is on screen goes, and all waiting ends. */
-function withoutTimes(facts: SessionFacts, at: number): SessionFacts {
-  return {
-    ...facts,
-    now: at,
-    since: Math.min(facts.since, at),
-    roundSince: Math.min(facts.roundSince, at),
-    answeredAt: null,
-    quietUntil: 0,
-    qr: { ...withoutCode(facts.qr), askedAt: null },
-    code: { ...facts.code, current: null, ranOut: facts.code.ranOut || facts.code.current !== null },
-  }
+function forgetTimes(draft: Draft, at: number): void {
+  forgetQr(draft)
+  const codeRanOut = draft.codeRanOut || draft.code !== undefined
+  const roundSince = Math.min(draft.roundSince, at)
+  Object.assign(draft, unasked, { codeRanOut, code: undefined, now: at, since: at, roundSince })
 }
 
-function apply(facts: SessionFacts, event: SessionEvent): SessionFacts {
+function apply(draft: Draft, event: SessionEvent): void {
   const { at } = event
   switch (event.type) {
     case 'started':
-      return start(facts, at)
+      start(draft, at)
+      break
     case 'cancelled':
-      return facts.phase.name === 'idle' ? facts : { ...enter(facts, { name: 'idle' }, at), code: noCode }
+      Object.assign(draft, noCode)
+      enter(draft, 'idle', at)
+      break
     case 'method-chosen':
-      if (
-        facts.method === event.method ||
-        (facts.methods.length > 0 && !facts.methods.includes(event.method))
-      )
-        return facts
-      return { ...facts, method: event.method, now: at }
+      if (draft.methods.length === 0 || draft.methods.includes(event.method)) draft.method = event.method
+      break
     case 'number-submitted':
-      if (facts.phase.name !== 'active' || facts.code.requested) return facts
-      return {
-        ...facts,
-        now: at,
-        quietUntil: 0,
-        code: { ...noCode, phoneNumber: event.phoneNumber, requested: true },
-      }
+      if (draft.phase !== 'active' || draft.codeRequested) break
+      Object.assign(draft, noCode, { phoneNumber: event.phoneNumber, codeRequested: true, quietUntil: 0 })
+      break
     case 'number-rejected':
-      return { ...facts, now: at, code: { ...noCode, error: event.error } }
+      Object.assign(draft, noCode, { codeError: event.error })
+      break
     case 'number-withdrawn':
-      return { ...facts, now: at, code: noCode }
+      Object.assign(draft, noCode)
+      break
     case 'answered':
-      return answered(facts, event)
+      answered(draft, event)
+      break
     case 'reset-done':
-      return facts.reset === 'due'
-        ? { ...facts, reset: 'done', now: at, answeredAt: null, failures: 0, lastError: null }
-        : facts
+      if (draft.reset === 'due') Object.assign(draft, unasked, { reset: 'done' })
+      break
     case 'errored':
-      return errored(facts, event)
+      errored(draft, event)
+      break
     case 'image-broken':
-      if (!facts.qr.visible) return facts
-      return errored(
-        { ...facts, qr: withoutCode(facts.qr) },
-        {
-          ...event,
-          question: 'qr-code',
-          error: new PairingError(
-            'invalid-answer',
-            'The provider sent an image that cannot be shown. Ask for a new code.',
-          ),
-        },
-      )
-    case 'time-passed':
-      return facts
+      if (!draft.qrVisible) break
+      forgetQr(draft)
+      failOrRetry(draft, new PairingError('invalid-answer', 'The QR image cannot be shown.'), at)
   }
 }
 
 /** A new round: from the beginning, after `expired`, after `failed`. */
-function start(facts: SessionFacts, at: number): SessionFacts {
-  const { phase, qr, code } = facts
-  const underWay = phase.name === 'linking' || (phase.name === 'active' && !qr.exhausted && !code.ranOut)
+function start(draft: Draft, at: number): void {
+  const { phase, qr, phoneNumber } = draft
   // A second click must not hand out three more codes.
-  if (underWay) return facts
+  if (phase === 'linking' || (phase === 'active' && !draft.qrExhausted && !draft.codeRanOut)) return
   // Where leftovers block the way, starting again *is* the reset the user asked for.
-  const reset = phase.name === 'failed' && phase.error.action === 'start-over' ? 'due' : 'none'
-  // A code that may still be alive keeps its age; otherwise a provider that repeats it would make it young again.
-  const current = qr.current && { ...qr.current, number: 0 }
-  return {
-    ...enter(facts, { name: 'active' }, at),
-    ...freshRound,
+  const isReset = phase === 'failed' && draft.error?.action === 'start-over'
+  // Who asks again after a code ran out wants another one for the same number.
+  const isRepeat = draft.method === 'phone-code' && draft.codeRanOut
+  Object.assign(draft, freshRound, {
     roundSince: at,
-    reset,
-    qr: { ...noQr, current, replaced: qr.replaced },
-    // Who asks again after a code ran out wants another one for the same number.
-    code:
-      facts.method === 'phone-code' && code.ranOut
-        ? { ...noCode, phoneNumber: code.phoneNumber, requested: true }
-        : noCode,
-  }
+    reset: isReset ? 'due' : 'none',
+    // A code that may still be alive keeps its age; otherwise a provider that repeats it would make it young again.
+    qr: qr && { ...qr, number: 0 },
+    ...(isRepeat && { phoneNumber, codeRequested: true }),
+  })
+  enter(draft, 'active', at)
 }
 
 type Answered = Extract<SessionEvent, { type: 'answered' }>
 
-function answered(before: SessionFacts, event: Answered): SessionFacts {
+function answered(draft: Draft, event: Answered): void {
   const { snapshot, question, at } = event
-  const { phase } = before
-  if (phase.name === 'idle' || phase.name === 'linked' || phase.name === 'failed') return before
-  const heard = {
-    ...withDetails(before, snapshot),
-    now: at,
-    answeredAt: at,
-    failures: 0,
-    lastError: null,
-    quietUntil: 0,
-    ...(question === 'qr-code' && { qr: { ...before.qr, askedAt: at, invited: false } }),
-  }
+  const { phase } = draft
+  if (phase === 'idle' || phase === 'failed') return
+  // Once linked, only the state itself may say that the link is gone; codes that come late may not.
+  if (phase === 'linked' && snapshot.status !== 'unlinked') return
+  Object.assign(draft, { answeredAt: at, quietUntil: 0, failures: 0, error: undefined })
+  draft.timing = snapshot.timing ?? draft.timing
+  draft.methods = snapshot.methods ?? draft.methods
+  const [first = draft.method] = draft.methods
+  if (!draft.methods.includes(draft.method)) draft.method = first
   // The request for a pairing code is over, whatever it brought.
-  const facts = question === 'pairing-code' ? { ...heard, code: { ...heard.code, requested: false } } : heard
+  if (question === 'pairing-code') draft.codeRequested = false
+  if (question === 'qr-code') Object.assign(draft, { qrAskedAt: at, qrInvited: false })
   switch (snapshot.status) {
     case 'linked':
-      return enter(facts, { name: 'linked', account: snapshot.account }, at)
-    case 'linking':
-      return phase.name === 'active' ? enter(facts, { name: 'linking' }, at) : facts
+      draft.account = snapshot.account
+      enter(draft, 'linked', at)
+      break
     case 'passkey-required':
-      return phase.name === 'passkey-required'
-        ? facts
-        : enter(facts, { name: 'passkey-required', helpUrl: snapshot.helpUrl }, at)
-    case 'stale':
-      return fail(facts, stale(), at)
+      draft.helpUrl = snapshot.helpUrl
+      enter(draft, 'passkey-required', at)
+      break
     case 'stopped':
-      return facts.reset === 'done'
-        ? fail(facts, stale(), at)
-        : { ...enter(facts, { name: 'active' }, at), reset: 'due', qr: withoutCode(facts.qr) }
-    case 'preparing':
-      // Nothing announces a scan; a provider that leaves its QR state while a code is on screen was answered by a phone.
-      return phase.name === 'active' && codeOnScreen(facts) ? enter(facts, { name: 'linking' }, at) : facts
+    case 'stale':
+      if (snapshot.status === 'stale' || draft.reset === 'done') {
+        fail(
+          draft,
+          new PairingError('session-stale', 'Leftovers of an earlier link are in the way. Start over.'),
+          at,
+        )
+        break
+      }
+      forgetQr(draft)
+      draft.reset = 'due'
+      enter(draft, 'active', at)
+      break
     case 'unlinked':
-      return unlinked(facts, at)
-    case 'qr':
-      return phase.name === 'active' && facts.method === 'qr' ? showQrCode(facts, event, snapshot) : facts
-    case 'pairing-code':
-      return phase.name === 'active' ? showPairingCode(facts, event, snapshot) : facts
+      unlinked(draft, at)
+      break
+    default:
+      if (phase === 'active') answeredWhileActive(draft, event)
   }
 }
 
-function unlinked(facts: SessionFacts, at: number): SessionFacts {
-  if (facts.phase.name === 'linking') {
-    return at - facts.since < LINKING_GRACE_MS
-      ? facts
-      : { ...enter(facts, { name: 'active' }, at), roundSince: at, qr: withoutCode(facts.qr) }
+function answeredWhileActive(draft: Draft, event: Answered): void {
+  const { snapshot, at } = event
+  if (snapshot.status === 'qr') {
+    if (draft.method === 'qr') showQrCode(draft, event, snapshot)
+  } else if (snapshot.status === 'pairing-code') {
+    showPairingCode(draft, event, snapshot)
+  } else if (snapshot.status === 'linking' || isCodeOnScreen(draft)) {
+    // Nothing announces a scan; a provider that leaves its QR state while a code is on screen was answered by a phone.
+    enter(draft, 'linking', at)
   }
-  return { ...facts, qr: { ...facts.qr, invited: true } }
+}
+
+function unlinked(draft: Draft, at: number): void {
+  draft.qrInvited = true
+  if (draft.phase === 'linked') {
+    start(draft, at)
+  } else if (draft.phase === 'linking' && at - draft.since >= LINKING_GRACE_MS) {
+    draft.roundSince = at
+    enter(draft, 'active', at)
+  }
 }
 
 function showQrCode(
-  facts: SessionFacts,
+  draft: Draft,
   { askedAt, at }: Answered,
-  snapshot: Extract<PairingSnapshot, { status: 'qr' }>,
-): SessionFacts {
-  const { qr, timing, maxRefreshes } = facts
-  const key = qrPayloadKey(snapshot.qrCode)
-  if (qr.exhausted || qr.replaced.includes(key)) return facts
-  const previous = qr.current
-  const isNew = !previous || qrPayloadKey(previous.payload) !== key
-  const number = !isNew && previous.number > 0 ? previous.number : qr.shown + 1
+  { qrCode: payload, expiresInMs }: Extract<PairingSnapshot, { status: 'qr' }>,
+): void {
+  const { qr: previous, timing, maxRefreshes } = draft
+  const key = qrPayloadKey(payload)
+  if (draft.qrExhausted || draft.qrReplaced.includes(key)) return
+  const known = previous && qrPayloadKey(previous.payload) === key ? previous : undefined
   const code: TrackedQrCode = {
-    payload: snapshot.qrCode,
-    number,
-    firstSeenAt: isNew ? at : previous.firstSeenAt,
+    payload,
+    number: known?.number || draft.qrShown + 1,
+    firstSeenAt: known ? known.firstSeenAt : at,
     confirmedAt: at,
-    bornAfter: isNew ? bornAfter(previous, at, timing) : previous.bornAfter,
-    ownExpiresAt: snapshot.expiresInMs === undefined ? null : askedAt + snapshot.expiresInMs,
+    bornAfter: known ? known.bornAfter : bornAfter(previous, at, timing),
+    ownExpiresAt: expiresInMs === undefined ? undefined : askedAt + expiresInMs,
   }
-  // Repeated beyond its life, or expired on arrival: not a code to show.
-  if (at >= qrDeadAt(code, timing))
-    return isNew ? { ...facts, qr: remember({ ...qr, current: null, visible: false }, previous) } : facts
-  const shown = isNew ? remember(qr, previous) : qr
-  if (number > maxRefreshes)
-    return { ...facts, qr: { ...shown, current: null, visible: false, exhausted: true } }
-  return { ...facts, qr: { ...shown, current: code, visible: true, shown: number } }
+  const isDead = at >= qrDeadAt(code, timing)
+  if (known && isDead) return
+  if (!known) forgetQr(draft)
+  // Expired on arrival: not a code to show.
+  if (isDead) return
+  if (code.number > maxRefreshes) {
+    draft.qrExhausted = true
+    return
+  }
+  Object.assign(draft, { qr: code, qrVisible: true, qrShown: code.number })
 }
 
-function bornAfter(previous: TrackedQrCode | null, at: number, timing: ProviderTiming): number | null {
+function bornAfter(
+  previous: TrackedQrCode | undefined,
+  at: number,
+  { qrLifetimeMs }: ProviderTiming,
+): number | undefined {
   // After a longer gap other codes may have come and gone between: the rotation is unknown again.
-  return previous && at - previous.confirmedAt < timing.qrLifetimeMs ? previous.confirmedAt : null
+  return previous && at - previous.confirmedAt < qrLifetimeMs ? previous.confirmedAt : undefined
 }
 
-function remember(qr: QrFacts, code: TrackedQrCode | null): QrFacts {
-  return code ? { ...qr, replaced: [...qr.replaced, qrPayloadKey(code.payload)].slice(-REPLACED_LIMIT) } : qr
+function forgetQr(draft: Draft): void {
+  if (draft.qr)
+    draft.qrReplaced = [...draft.qrReplaced, qrPayloadKey(draft.qr.payload)].slice(-REPLACED_LIMIT)
+  draft.qr = undefined
+  draft.qrVisible = false
 }
 
 function showPairingCode(
-  facts: SessionFacts,
+  draft: Draft,
   { askedAt, at }: Answered,
-  snapshot: Extract<PairingSnapshot, { status: 'pairing-code' }>,
-): SessionFacts {
-  const { timing, code } = facts
-  const lifetimeMs = Math.min(
-    snapshot.expiresInMs ?? timing.pairingCodeLifetimeMs,
-    timing.pairingCodeLifetimeMs,
-  )
-  const current = {
-    ...normalizePairingCode(snapshot.pairingCode),
-    shownAt: at,
-    expiresAt: askedAt + lifetimeMs,
-  }
-  return { ...facts, code: { ...code, current, ranOut: false, error: null } }
+  { pairingCode, expiresInMs }: Extract<PairingSnapshot, { status: 'pairing-code' }>,
+): void {
+  const lifetimeMs = Math.min(expiresInMs ?? Number.POSITIVE_INFINITY, draft.timing.pairingCodeLifetimeMs)
+  draft.code = { ...normalizePairingCode(pairingCode), shownAt: at, expiresAt: askedAt + lifetimeMs }
+  draft.codeRanOut = false
+  draft.codeError = undefined
 }
 
-function errored(
-  before: SessionFacts,
-  { question, error, at }: Omit<Extract<SessionEvent, { type: 'errored' }>, 'type'>,
-): SessionFacts {
-  const { phase } = before
-  if (error.code === 'aborted' || phase.name === 'idle' || phase.name === 'linked' || phase.name === 'failed')
-    return before
-  const facts = { ...before, now: at }
-  if (question === 'pairing-code') {
-    const code = { ...facts.code, requested: false, error }
+function errored(draft: Draft, { question, error, at }: Extract<SessionEvent, { type: 'errored' }>): void {
+  const { phase } = draft
+  if (error.code === 'aborted' || phase === 'idle' || phase === 'linked' || phase === 'failed') return
+  if (question === 'pairing-code' && error.action !== 'contact-host') {
     // Asking again by itself could end a code that was issued after all: the user decides.
-    return error.retryable || error.action !== 'contact-host'
-      ? { ...facts, code }
-      : fail({ ...facts, code }, error, at)
+    draft.codeRequested = false
+    draft.codeError = error
+  } else if (question === 'reset' || !error.retryable) {
+    fail(draft, error, at)
+  } else {
+    failOrRetry(draft, error, at)
   }
-  if (question === 'reset' || !error.retryable) return fail(facts, error, at)
-  const failures = facts.failures + 1
+}
+
+function failOrRetry(draft: Draft, error: PairingError, at: number): void {
+  draft.failures += 1
+  draft.error = error
+  draft.quietUntil =
+    at +
+    Math.max(Math.min(RETRY_FIRST_MS * 2 ** (draft.failures - 1), RETRY_LONGEST_MS), error.retryAfterMs ?? 0)
   const limit = error.code === 'invalid-answer' ? NONSENSE_LIMIT : FAILURE_LIMIT
   // A code that is still good stays while the questions fail; when it goes, so does the patience.
-  if (failures >= limit && !codeOnScreen(facts)) return fail(facts, error, at)
-  const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 5), RETRY_LONGEST_MS)
-  return { ...facts, failures, lastError: error, quietUntil: at + Math.max(pauseMs, error.retryAfterMs ?? 0) }
+  if (draft.failures >= limit && !isCodeOnScreen(draft)) fail(draft, error, at)
 }
 
-function enter(facts: SessionFacts, phase: SessionPhase, at: number): SessionFacts {
-  const entered = { ...facts, phase, since: at, now: at }
-  if (phase.name === 'active') return entered
+function enter(draft: Draft, phase: SessionFacts['phase'], at: number): void {
+  if (draft.phase !== phase) draft.since = at
+  draft.phase = phase
+  if (phase === 'active') return
   // Nothing was scanned where it was cancelled or failed: the code keeps its age, for the next round may meet it again.
-  const mayReturn = phase.name === 'idle' || phase.name === 'failed'
-  return {
-    ...entered,
-    qr: mayReturn ? { ...facts.qr, visible: false } : withoutCode(facts.qr),
-    code: { ...facts.code, requested: false, current: null },
-  }
+  if (phase === 'idle' || phase === 'failed') draft.qrVisible = false
+  else forgetQr(draft)
+  draft.code = undefined
+  draft.codeRequested = false
 }
 
-function fail(facts: SessionFacts, error: PairingError, at: number): SessionFacts {
-  return { ...enter(facts, { name: 'failed', error }, at), lastError: error }
+function fail(draft: Draft, error: PairingError, at: number): void {
+  draft.error = error
+  enter(draft, 'failed', at)
 }
 
-function withoutCode(qr: QrFacts): QrFacts {
-  return { ...remember(qr, qr.current), current: null, visible: false }
-}
-
-function codeOnScreen({ method, qr, code }: SessionFacts): boolean {
-  return method === 'qr' ? qr.visible : code.current !== null
-}
-
-function withDetails(facts: SessionFacts, { methods, timing }: PairingSnapshot): SessionFacts {
-  const known = { ...facts, methods: methods ?? facts.methods, timing: timing ?? facts.timing }
-  const [first] = known.methods
-  return first && !known.methods.includes(known.method) ? { ...known, method: first } : known
-}
-
-function stale(): PairingError {
-  return new PairingError(
-    'session-stale',
-    'Leftovers of an earlier link block a new one at the provider. Start over to clear them.',
-  )
+function isCodeOnScreen({ method, qrVisible, code }: Draft): boolean {
+  return method === 'qr' ? qrVisible : code !== undefined
 }

@@ -1,12 +1,13 @@
 /**
  * GREEN-API links a phone to an *instance*, by QR code or by pairing code.
  *
- * Setup: create an instance at https://console.green-api.com; its page shows `idInstance`, `apiTokenInstance` and
- * `apiUrl`. The token is part of every URL and gives the account away, so the adapter belongs on a server.
+ * Setup: create an instance at https://console.green-api.com; its page shows `idInstance`,
+ * `apiTokenInstance` and `apiUrl`. The token is part of every URL and gives the account away, so the adapter
+ * belongs on a server.
  *
  * Notes:
- * - `reset` and `unlink` log the instance out. A logout goes on behind its answer; until it ends the state is
- *   `preparing`.
+ * - `reset` and `unlink` log the instance out. A logout goes on behind its answer; until it ends the state
+ *   is `preparing`.
  * - A new instance takes up to five minutes, a first QR code up to ten: `preparing`, not an error.
  * - `yellowCard`, `suspended` and `sleepMode` (the phone is off) are linked: what they lack is not a link.
  *
@@ -37,7 +38,8 @@ export interface GreenApiOptions extends SecretOptions {
   /** Secret of the instance. */
   readonly apiTokenInstance: string
   /**
-   * `apiUrl` of the instance in the console, such as `https://7105.api.greenapi.com`. Not to be guessed from the id.
+   * `apiUrl` of the instance in the console, such as `https://7105.api.greenapi.com`. Not to be guessed from
+   * the id.
    * @default 'https://api.green-api.com'
    */
   readonly apiUrl?: string | undefined
@@ -65,7 +67,10 @@ const NAME = 'GREEN-API'
 /** The page that names the passkey step; there is none for end customers. */
 const PASSKEY_HELP_URL = 'https://green-api.com/en/docs/calls/account/callsScanqrcode/'
 
-/** Texts of errors, which come with HTTP 200 or 400. More words follow in some, and "account" became "instance". */
+/**
+ * Texts of errors, which come with HTTP 200 or 400. More words follow in some, and "account" became
+ * "instance".
+ */
 const STALE = /make log ?out/i
 const BUSY = /starting|in process|try later|please wait/i
 const LOGGED_IN = /already (?:logged|authorized)/i
@@ -85,9 +90,10 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
   const idInstance = requiredOption('greenApi', 'idInstance', options.idInstance)
   const apiTokenInstance = requiredOption('greenApi', 'apiTokenInstance', options.apiTokenInstance)
   const apiUrl = baseUrlOption('greenApi', 'apiUrl', options.apiUrl, 'https://api.green-api.com')
+  const instanceUrl = `${apiUrl}/waInstance${encodeURIComponent(idInstance)}`
   const request = createRequester({ fetch: options.fetch, timeoutMs: TIMING.requestTimeoutMs })
   const question = (method: string, { signal }: RequestOptions): ProviderRequest => ({
-    url: `${apiUrl}/waInstance${encodeURIComponent(idInstance)}/${method}/${encodeURIComponent(apiTokenInstance)}`,
+    url: `${instanceUrl}/${method}/${encodeURIComponent(apiTokenInstance)}`,
     signal,
   })
   const ask = (method: string, options: RequestOptions): Promise<ProviderAnswer> =>
@@ -112,7 +118,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
       case 'blocked':
         throw new PairingError(
           'account-blocked',
-          'WhatsApp banned the account of this instance, so it cannot be linked. Ask WhatsApp for a review, or use another number.',
+          'WhatsApp banned this account, so it cannot be linked. Ask WhatsApp for a review.',
         )
       default:
         // `starting`, and the states of GREEN-API's other products.

@@ -1,14 +1,17 @@
 /**
- * WASend (wasend.dev) links a phone to a *session*, by QR code. It is a layer over WAHA, whose states it passes on.
+ * WASend (wasend.dev) links a phone to a *session*, by QR code. It is a layer over WAHA, whose states it
+ * passes on.
  *
- * Setup: make an API key in the console and a session, there or with `createWasendSession`. One key rules every
- * session of the account, so the adapter belongs on a server.
+ * Setup: make an API key in the console and a session, there or with `createWasendSession`. One key rules
+ * every session of the account, so the adapter belongs on a server.
  *
  * Notes:
- * - There is no pairing code, and no `unlink`: `stop` keeps the link, and `DELETE` destroys the session with all its
- *   settings. Users unlink on the phone.
- * - `reset` starts a stopped session and restarts any other, such as one that ran out of codes. Neither ends a link.
- * - Pages and SDK disagree on where the QR code is and in which field. Both places are tried, all fields are read.
+ * - There is no pairing code, and no `unlink`: `stop` keeps the link, and `DELETE` destroys the session with
+ *   all its settings. Users unlink on the phone.
+ * - `reset` starts a stopped session and restarts any other, such as one that ran out of codes. Neither ends
+ *   a link.
+ * - Pages and SDK disagree on where the QR code is and in which field. Both places are tried, all fields are
+ *   read.
  *
  * Pages:
  * - https://wasend.dev/docs/sessions
@@ -30,6 +33,7 @@ import type {
 } from '../core/provider.js'
 import { normalizeQrPayload } from '../core/qr-payload.js'
 import { answerError } from './lib/answer-error.js'
+import { expiresIn } from './lib/expires-in.js'
 import { qrContent } from './lib/qr-content.js'
 import { createRequester, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
 import {
@@ -98,9 +102,6 @@ const TIMING: ProviderTiming = {
   // As in the SDK: QR requests are held until a code is there.
   requestTimeoutMs: 30_000,
 }
-
-/** WhatsApp's longest QR code. An expiry beyond it is that of something else. */
-const LONGEST_CODE_MS = 60_000
 
 const NAME = 'WASend'
 
@@ -186,7 +187,9 @@ export function wasend(options: WasendOptions): PairingProvider {
       const error = answerError(NAME, answer)
       const content = answer.ok && error.code === 'invalid-answer' ? qrContent(answer, QR_FIELDS) : undefined
       if (!content) throw error
-      return { status: 'qr', qrCode: normalizeQrPayload(content), ...lifetime(answer.json) }
+      const body = asRecord(answer.json)
+      const expiresAt = body.expiresAt ?? asRecord(body.data).expiresAt
+      return { status: 'qr', qrCode: normalizeQrPayload(content), ...expiresIn(expiresAt) }
     },
     async reset({ signal }) {
       const { status } = await getSession(signal)
@@ -199,11 +202,11 @@ export function wasend(options: WasendOptions): PairingProvider {
 }
 
 /**
- * Makes a session, which is the first step of WASend's own sequence: create, get the QR code, show it, watch. The
- * other steps are those of {@link wasend} with the `sessionId` that comes back.
+ * Makes a session, which is the first step of WASend's own sequence: create, get the QR code, show it,
+ * watch. The other steps are those of {@link wasend} with the `sessionId` that comes back.
  *
  * @example
- * const { sessionId } = await createWasendSession({ apiKey, sessionName: 'Shop 12', phoneNumber: '+5511987654321' })
+ * const { sessionId } = await createWasendSession({ apiKey, sessionName, phoneNumber: '+5511987654321' })
  */
 export async function createWasendSession(options: CreateWasendSessionOptions): Promise<WasendSession> {
   const request = access('createWasendSession', options)
@@ -244,16 +247,4 @@ function access(factory: string, options: AccessOptions): Access {
   // WAHA compares the whole header: any list, also one with JSON in it, gets the image as bytes.
   const headers = { Accept: 'application/json', Authorization: `Bearer ${apiKey}` }
   return (path, rest) => request({ ...rest, url: `${baseUrl}/${path}`, headers })
-}
-
-/** From `expiresAt`, whose format is not documented: ISO 8601, or seconds or milliseconds since 1970. */
-function lifetime(json: unknown): { expiresInMs?: number } {
-  const body = asRecord(json)
-  const expiresAt = asText(body.expiresAt) ?? asText(asRecord(body.data).expiresAt) ?? ''
-  const time = Number(expiresAt)
-  // Seconds stay below this until the year 5138, milliseconds have been above it since 1973.
-  const at = Number.isNaN(time) ? Date.parse(expiresAt) : time < 1e11 ? time * 1_000 : time
-  const expiresInMs = at - Date.now()
-  // A code that was just given is not over, and none lives longer than a minute: else a clock is wrong.
-  return expiresInMs > 0 && expiresInMs <= LONGEST_CODE_MS ? { expiresInMs } : {}
 }

@@ -1,12 +1,13 @@
 /**
  * Z-API links a phone to an *instance*, by QR code or by pairing code.
  *
- * Setup: create an instance at https://app.z-api.io; its page shows the instance's id and token. Where the account's
- * security token is activated (Security → Client-Token), every call needs it too. Z-API asks for its API never to be
- * called from a front end, so the adapter belongs on a server.
+ * Setup: create an instance in Z-API's console; its page shows the instance's id and token. Where the
+ * account's security token is activated, every call needs it too: `clientToken`. Z-API asks for its API
+ * never to be called from a front end, so the adapter belongs on a server.
  *
  * Notes:
- * - `reset` restores a session that Z-API says needs it, which takes no new scan, and restarts the instance otherwise.
+ * - `reset` restores a session that Z-API says needs it, which takes no new scan, and restarts the instance
+ *   otherwise.
  * - `unlink` disconnects the phone. Every other call of the instance fails from then on.
  * - Z-API asks to stop after three codes that nobody scanned, as the session does by itself.
  *
@@ -57,8 +58,8 @@ export interface ZApiOptions extends SecretOptions {
    */
   readonly baseUrl?: string | undefined
   /**
-   * Which of the two calls gives the QR code: `bytes` is `/qr-code`, `image` is `/qr-code/image`. What comes back is
-   * recognised by its content in both.
+   * Which of the two calls gives the QR code: `bytes` is `/qr-code`, `image` is `/qr-code/image`. What comes
+   * back is recognised by its content in both.
    * @default 'bytes'
    */
   readonly qrFormat?: 'bytes' | 'image' | undefined
@@ -119,7 +120,8 @@ export function zApi(options: ZApiOptions): PairingProvider {
   async function getStatus(options: RequestOptions): Promise<PairingSnapshot> {
     const answer = await ask('status', options)
     const { connected } = asRecord(answer.json)
-    // Alone decides: `error` is filled on success too, and `smartphoneConnected` is about the phone's own network.
+    // Alone decides: `error` is filled on success too, and `smartphoneConnected` is about the phone's own
+    // network.
     if (connected === true) return linked(options)
     if (says(answer, TO_BE_RESTORED)) return { status: 'stopped' }
     if ((answer.ok && connected === false) || says(answer, DISCONNECTED)) return { status: 'unlinked' }
@@ -137,7 +139,8 @@ export function zApi(options: ZApiOptions): PairingProvider {
     options: RequestOptions,
   ): Promise<PairingSnapshot | undefined> {
     if (asRecord(answer.json).challenge) return { status: 'passkey-required', helpUrl: PASSKEY_HELP_URL }
-    // "Already connected" and the like may have any HTTP status, so the state is asked for before the error counts.
+    // "Already connected" and the like may have any HTTP status, so the state is asked for before the error
+    // counts.
     const error = zApiError(answer)
     if (error.code !== 'invalid-answer' && !says(answer, /connected/i) && !says(answer, TO_BE_RESTORED))
       throw error
@@ -150,10 +153,11 @@ export function zApi(options: ZApiOptions): PairingProvider {
   /** Runs a call that answers `{"value": true}`. */
   async function run(path: string, options: RequestOptions): Promise<void> {
     const answer = await ask(path, options)
-    if (answer.ok && asRecord(answer.json).value === true) return
-    throw answer.ok && asRecord(answer.json).value === false
-      ? unavailableError(NAME, answer)
-      : zApiError(answer)
+    const { value } = asRecord(answer.json)
+    if (answer.ok && value === true) return
+    // Nothing to disconnect.
+    if (path === 'disconnect' && says(answer, DISCONNECTED)) return
+    throw answer.ok && value === false ? unavailableError(NAME, answer) : zApiError(answer)
   }
 
   return {
@@ -172,14 +176,15 @@ export function zApi(options: ZApiOptions): PairingProvider {
     async requestPairingCode(phoneNumber, options) {
       const answer = await ask(`phone-code/${phoneNumber}`, options)
       const { value, code, phoneCode } = asRecord(answer.json)
-      // Documented as `value`, met as the others; its length in the documented sample, ten, is not WhatsApp's.
+      // Documented as `value`, met as the others; its length in the documented sample, ten, is not
+      // WhatsApp's.
       const pairingCode = hasCode(answer) && (asText(value) ?? asText(code) ?? asText(phoneCode))
       if (pairingCode) return { status: 'pairing-code', pairingCode: normalizePairingCode(pairingCode).value }
       const snapshot = await obstacle(answer, options)
       if (snapshot) return snapshot
       throw new PairingError(
         'code-refused',
-        `${NAME} issued no pairing code for this number. Check it and ask again in a minute, or use the QR code.`,
+        `${NAME} issued no pairing code for this number. Check it and ask again later, or use the QR code.`,
       )
     },
     async reset(options) {

@@ -1,4 +1,5 @@
 import { PairingError, toPairingError } from '../core/errors.js'
+import type { PhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot, RequestOptions } from '../core/provider.js'
 import type { QuestionKind, SessionEvent, SessionFacts } from '../core/session-state.js'
 
@@ -9,59 +10,50 @@ const REQUESTS_PER_CALL = 2
 export async function ask(
   provider: PairingProvider,
   question: QuestionKind,
-  facts: SessionFacts,
-  signal: AbortSignal,
+  { timing, phoneNumber }: SessionFacts,
+  outer: AbortSignal,
 ): Promise<SessionEvent> {
   const askedAt = Date.now()
-  const given = new AbortController()
-  const giveUp = () => given.abort()
-  signal.addEventListener('abort', giveUp)
+  const controller = new AbortController()
+  const { signal } = controller
+  const abort = () => controller.abort()
+  outer.addEventListener('abort', abort)
   let timer: ReturnType<typeof setTimeout> | undefined
   // A provider that ignores its signal must not keep the session waiting.
   const overdue = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(
-        new PairingError(
-          'timeout',
-          'The provider did not answer in time, so the state is unknown. Try again.',
-        ),
-      )
-      giveUp()
-    }, facts.timing.requestTimeoutMs * REQUESTS_PER_CALL)
+      reject(new PairingError('timeout', 'No answer in time. Try again.'))
+      abort()
+    }, timing.requestTimeoutMs * REQUESTS_PER_CALL)
   })
   try {
-    const snapshot = await Promise.race([call(provider, question, facts, { signal: given.signal }), overdue])
+    const snapshot = await Promise.race([call(provider, question, phoneNumber, { signal }), overdue])
     const at = Date.now()
     return snapshot ? { type: 'answered', question, snapshot, askedAt, at } : { type: 'reset-done', at }
   } catch (error) {
     return { type: 'errored', question, error: toPairingError(error), at: Date.now() }
   } finally {
     clearTimeout(timer)
-    signal.removeEventListener('abort', giveUp)
+    outer.removeEventListener('abort', abort)
   }
 }
 
 async function call(
   provider: PairingProvider,
   question: QuestionKind,
-  { code }: SessionFacts,
+  phoneNumber: PhoneNumber | undefined,
   options: RequestOptions,
 ): Promise<PairingSnapshot | undefined> {
-  switch (question) {
-    case 'status':
-      return provider.getStatus(options)
-    case 'qr-code':
-      return provider.getQrCode(options)
-    case 'pairing-code':
-      if (!provider.requestPairingCode || !code.phoneNumber) break
-      return provider.requestPairingCode(code.phoneNumber, options)
-    case 'reset':
-      if (!provider.reset) break
-      await provider.reset(options)
-      return undefined
+  if (question === 'status') return provider.getStatus(options)
+  if (question === 'qr-code') return provider.getQrCode(options)
+  if (question === 'pairing-code' && phoneNumber && provider.requestPairingCode) {
+    return provider.requestPairingCode(phoneNumber, options)
   }
-  throw new PairingError(
-    'not-supported',
-    'The provider of this session cannot do this, so it needs its own console.',
-  )
+  if (question === 'reset' && provider.reset) return void (await provider.reset(options))
+  throw unsupported()
+}
+
+/** The provider lacks a method that was asked for. */
+export function unsupported(): PairingError {
+  return new PairingError('not-supported', 'This provider cannot do that. Use its console.')
 }

@@ -1,5 +1,5 @@
 import type { DefinedInitialDataOptions, QueryClient, UseQueryOptions } from '@tanstack/react-query'
-import { nextQuestion } from '../core/next-question.js'
+import { isOnlyOnLook, nextQuestion } from '../core/next-question.js'
 import type { PairingMethod, PairingProvider, PairingSnapshot } from '../core/provider.js'
 import { methodsOf } from '../core/provider.js'
 import { DEFAULT_MAX_REFRESHES, initialState, transition } from '../core/session.js'
@@ -61,7 +61,7 @@ export function pairingSessionQueryOptions(
     },
     refetchInterval: ({ state: { data, dataUpdatedAt } }) => {
       const state = SessionCell.stateIn(data)
-      const question = state && nextQuestion(state.facts)
+      const question = state && !isOnlyOnLook(state.facts) && nextQuestion(state.facts)
       return question ? Math.max(question.at - dataUpdatedAt, 1) : false
     },
     select: (cell) => sessionAt(SessionCell.stateIn(cell) ?? firstState(input), Date.now()),
@@ -75,8 +75,6 @@ export function pairingSessionQueryOptions(
     refetchOnWindowFocus: true,
     refetchOnReconnect: true,
     structuralSharing: false,
-    throwOnError: false,
-    notifyOnChangeProps: ['data'],
   }
 }
 

@@ -1,11 +1,12 @@
 'use client'
 
 import { type QueryClient, useQuery } from '@tanstack/react-query'
-import { useCallback, useEffect, useMemo, useRef } from 'react'
-import { PairingError, toPairingError } from '../core/errors.js'
+import { useEffect, useMemo, useRef } from 'react'
+import { toPairingError } from '../core/errors.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingMethod, PairingProvider } from '../core/provider.js'
 import type { PairingSession, SessionEvent } from '../core/session-state.js'
+import { unsupported } from './ask.js'
 import { foldEvent, pairingSessionQueryKey, pairingSessionQueryOptions } from './query-options.js'
 import { usePairingClient } from './use-pairing-client.js'
 import { type PairingCallbacks, useSessionCallbacks } from './use-session-callbacks.js'
@@ -58,76 +59,77 @@ export interface UsePairingSessionResult {
  * session id share one session and one set of requests.
  */
 export function usePairingSession(options: UsePairingSessionOptions): UsePairingSessionResult {
-  const { provider, method, queryClient, phoneNumber, defaultPhoneNumber } = options
-  const client = usePairingClient(queryClient)
-  const query = pairingSessionQueryOptions({
-    ...options,
-    defaultMethod: method ?? options.defaultMethod,
-    queryClient: client,
-  })
-  const { data: session } = useQuery(query, client)
-
-  const latest = useRef({ ...options, knownNumber: phoneNumber ?? defaultPhoneNumber })
-  useEffect(() => {
-    latest.current = { ...options, knownNumber: phoneNumber ?? defaultPhoneNumber }
-  })
+  const { provider, method } = options
   const { id, sessionId } = provider
+  const client = usePairingClient(options.queryClient)
+  const { data: session } = useQuery(
+    pairingSessionQueryOptions({
+      ...options,
+      defaultMethod: method ?? options.defaultMethod,
+      queryClient: client,
+    }),
+    client,
+  )
+  const latest = useRef(options)
+  useEffect(() => {
+    latest.current = options
+  })
   useEffect(() => watchDeadlines(client, { id, sessionId }), [client, id, sessionId])
   useSessionCallbacks(session, options)
 
-  /** Folds what the user did and lets the query see at once whether there is something to ask. */
-  const fold = useCallback(
-    (event: SessionEvent, { interrupt = false } = {}) => {
-      const target = { id, sessionId }
+  const actions = useMemo(() => {
+    const target = { id, sessionId }
+    /** Folds what the user did and lets the query see at once whether there is something to ask. */
+    const fold = (event: UserEvent) => {
       // What changes nothing, like a second click, must not cut off what the first one asked for.
-      if (!foldEvent(client, target, event)) return
-      void client.invalidateQueries(
-        { queryKey: pairingSessionQueryKey(target) },
-        { cancelRefetch: interrupt },
-      )
-    },
-    [client, id, sessionId],
-  )
-
-  useEffect(() => {
-    if (method && method !== session.method) fold({ type: 'method-chosen', method, at: Date.now() })
-  }, [method, session.method, fold])
-
-  const actions = useMemo(
-    () => ({
-      start: () => fold({ type: 'started', at: Date.now() }, { interrupt: true }),
-      retry: () => fold({ type: 'started', at: Date.now() }, { interrupt: true }),
-      cancel: () => fold({ type: 'cancelled', at: Date.now() }, { interrupt: true }),
+      if (!foldEvent(client, target, { ...event, at: Date.now() })) return
+      // Nor may a look at the other tab: the provider would have issued its pairing code for nobody.
+      const cancelRefetch = event.type !== 'method-chosen'
+      void client.invalidateQueries({ queryKey: pairingSessionQueryKey(target) }, { cancelRefetch })
+    }
+    const choose = (chosen: PairingMethod) => fold({ type: 'method-chosen', method: chosen })
+    const start = () => fold({ type: 'started' })
+    return {
+      start,
+      retry: start,
+      cancel: () => fold({ type: 'cancelled' }),
+      choose,
       setMethod: (chosen: PairingMethod) => {
         latest.current.onMethodChange?.(chosen)
-        // A pairing code that is on its way must not be cut off: the provider would have issued it for nobody.
-        if (!latest.current.method) fold({ type: 'method-chosen', method: chosen, at: Date.now() })
+        if (!latest.current.method) choose(chosen)
       },
-      requestPairingCode: (typed = latest.current.knownNumber ?? '') => {
-        const at = Date.now()
+      requestPairingCode: (typed?: string) => {
+        const { phoneNumber, defaultPhoneNumber } = latest.current
         try {
-          fold(
-            { type: 'number-submitted', phoneNumber: normalizePhoneNumber(typed), at },
-            { interrupt: true },
-          )
+          fold({
+            type: 'number-submitted',
+            phoneNumber: normalizePhoneNumber(typed ?? phoneNumber ?? defaultPhoneNumber ?? ''),
+          })
         } catch (error) {
-          fold({ type: 'number-rejected', error: toPairingError(error), at })
+          fold({ type: 'number-rejected', error: toPairingError(error) })
         }
       },
-      changeNumber: () => fold({ type: 'number-withdrawn', at: Date.now() }),
-      reportBrokenImage: () => fold({ type: 'image-broken', at: Date.now() }),
+      changeNumber: () => fold({ type: 'number-withdrawn' }),
+      reportBrokenImage: () => fold({ type: 'image-broken' }),
       unlink: async () => {
-        const { provider: current } = latest.current
-        if (!current.unlink)
-          throw new PairingError(
-            'not-supported',
-            'The provider of this session cannot end a link: use its console.',
-          )
+        const current = latest.current.provider
+        if (!current.unlink) throw unsupported()
         await current.unlink({})
-        fold({ type: 'cancelled', at: Date.now() }, { interrupt: true })
+        fold({ type: 'cancelled' })
       },
-    }),
-    [fold],
-  )
-  return { session, ...actions }
+    }
+  }, [client, id, sessionId])
+
+  const { choose, ...rest } = actions
+  useEffect(() => {
+    if (method && method !== session.method) choose(method)
+  }, [method, session.method, choose])
+  return { session, ...rest }
 }
+
+/** What the user can do; the moment is added. */
+type UserEvent = SessionEvent extends infer Event
+  ? Event extends SessionEvent
+    ? Omit<Event, 'at'>
+    : never
+  : never

@@ -2,8 +2,9 @@
 
 import { useEffect, useRef } from 'react'
 import type { PairingError } from '../core/errors.js'
+import { isSame } from '../core/is-same.js'
 import type { PairingAccount } from '../core/provider.js'
-import { eventBetween, type PairingEvent } from '../core/session-report.js'
+import { type PairingEvent, reportOf } from '../core/session-report.js'
 import type { PairingSession } from '../core/session-state.js'
 
 /** What the host wants to be told. */
@@ -22,15 +23,16 @@ const told = new WeakSet<PairingSession>()
 /** Calls the host back when the session changes. */
 export function useSessionCallbacks(session: PairingSession, callbacks: PairingCallbacks): void {
   const latest = useRef(callbacks)
-  const previous = useRef<PairingSession | undefined>(undefined)
+  const reported = useRef<PairingEvent | undefined>(undefined)
   useEffect(() => {
     latest.current = callbacks
   })
   useEffect(() => {
     const { onLinked, onError, onEvent } = latest.current
-    const event = eventBetween(previous.current, session)
-    previous.current = session
-    if (event) onEvent?.(event)
+    const report = reportOf(session)
+    // A session may change without a step: a longer life of the same code, another error beside the same field.
+    if (!isSame(report, reported.current)) onEvent?.(report)
+    reported.current = report
     if (session.status === 'linked' && onLinked && isFirst(session)) onLinked(session.account)
     if (session.status === 'failed' && onError && isFirst(session)) onError(session.error)
   }, [session])

@@ -10,17 +10,17 @@ import { SessionCell } from './session-cell.js'
 export function watchDeadlines(client: QueryClient, target: PairingTarget): () => void {
   const queryKey = pairingSessionQueryKey(target)
   let timer: ReturnType<typeof setTimeout> | undefined
-  let watched: number | null = null
+  let watched = Number.POSITIVE_INFINITY
   const watch = () => {
     const state = SessionCell.stateIn(client.getQueryData(queryKey))
-    const deadline = state ? nextDeadline(state.facts) : null
+    const deadline = state ? nextDeadline(state.facts) : Number.POSITIVE_INFINITY
     if (deadline === watched) return
     watched = deadline
     clearTimeout(timer)
-    if (deadline !== null) timer = setTimeout(pass, Math.max(deadline - Date.now(), 0))
+    if (Number.isFinite(deadline)) timer = setTimeout(pass, Math.max(deadline - Date.now(), 0))
   }
   const pass = () => {
-    watched = null
+    watched = Number.POSITIVE_INFINITY
     foldEvent(client, target, { type: 'time-passed', at: Date.now() })
     watch()
   }

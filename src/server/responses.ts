@@ -1,4 +1,4 @@
-import type { PairingError } from '../core/errors.js'
+import { httpStatusOf, type PairingError } from '../core/errors.js'
 
 // Codes are credentials: nothing on the way may keep them, and no other site may frame or sniff them.
 const PRIVATE_HEADERS = {
@@ -18,10 +18,7 @@ export function noContent(): Response {
 }
 
 /** An error as problem+json (RFC 9457): our code, the time to wait, and not a word of the provider's. */
-export function problem(
-  { code, httpStatus, retryAfterMs }: PairingError,
-  status: number = httpStatus,
-): Response {
+export function problem({ code, retryAfterMs }: PairingError, status: number = httpStatusOf(code)): Response {
   // The table's 499 is for logs; `Response` takes it, but no client is left to read it.
   return new Response(JSON.stringify({ type: 'about:blank', title: code, status, code, retryAfterMs }), {
     status,

@@ -250,8 +250,9 @@ describe('onEvent', () => {
     await doing(() => void world.emulator.scan())
     await advance(10_000)
     expect(events).toEqual([
-      { type: 'qr-code-shown', method: 'qr', number: 1, of: 3 },
-      { type: 'qr-code-shown', method: 'qr', number: 2, of: 3 },
+      { type: 'preparing', method: 'qr' },
+      { type: 'awaiting-scan', method: 'qr', number: 1 },
+      { type: 'awaiting-scan', method: 'qr', number: 2 },
       { type: 'linking', method: 'qr' },
       { type: 'linked', method: 'qr' },
     ])

@@ -2,8 +2,8 @@ import { PairingError } from '../../core/errors.js'
 import type { ProviderAnswer } from './request.js'
 
 /**
- * The error of an answer that is none of the documented ones, from its HTTP status and form. Adapters match what
- * their provider documents first and leave the rest to this.
+ * The error of an answer that is none of the documented ones, from its HTTP status and form. Adapters match
+ * what their provider documents first and leave the rest to this.
  *
  * @param name The provider as people know it: it begins the message.
  */
@@ -18,7 +18,7 @@ export function answerError(name: string, answer: ProviderAnswer): PairingError 
   if (status === 499 || status >= 500 || isPage(answer)) return unavailableError(name, answer)
   return new PairingError(
     'invalid-answer',
-    `${name} answered with something it does not document (HTTP ${status}). Try again, and check the base URL.`,
+    `${name} answered with something it does not document (HTTP ${status}). Try again; check the base URL.`,
   )
 }
 
@@ -31,7 +31,7 @@ export function isPage({ contentType, text }: ProviderAnswer): boolean {
 export function refusedError(name: string, { status }: ProviderAnswer): PairingError {
   return new PairingError(
     'unauthorized',
-    `${name} refuses these credentials (HTTP ${status}). Check the id, the token and the base URL of the adapter.`,
+    `${name} refuses these credentials (HTTP ${status}). Check the id, the token and the base URL.`,
   )
 }
 

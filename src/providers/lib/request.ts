@@ -38,12 +38,15 @@ interface RequesterOptions {
 /** More than any documented answer; an endless body must not fill the memory. */
 const MAX_BODY_BYTES = 2_000_000
 
-/** A name and a picture are worth a moment, not the wait of a whole request: the phone is linked without them. */
+/**
+ * A name and a picture are worth a moment, not the wait of a whole request: the phone is linked without
+ * them.
+ */
 const DETAIL_TIMEOUT_MS = 5_000
 
 /**
- * A way to ask one session of one provider: requests never overlap, each ends by `timeoutMs` or by its signal,
- * and whatever `fetch` throws becomes a `PairingError` without a URL in it.
+ * A way to ask one session of one provider: requests never overlap, each ends by `timeoutMs` or by its
+ * signal, and whatever `fetch` throws becomes a `PairingError` without a URL in it.
  */
 export function createRequester({ fetch: ownFetch, timeoutMs }: RequesterOptions): Requester {
   let last: Promise<unknown> = Promise.resolve()
@@ -102,7 +105,7 @@ async function send(
     // The thrown error may name the URL, and the URL may hold the token: nothing of it goes on.
     throw new PairingError(
       'network',
-      'The provider could not be reached, so no code can be had. Check the network and the base URL of the adapter.',
+      'The provider could not be reached, so no code can be had. Check the network and the base URL.',
     )
   } finally {
     clearTimeout(timer)

@@ -25,11 +25,13 @@ export function requiredOption(factory: string, name: string, value: unknown): s
   // Of dots alone it would be taken as "this folder" or "the one above" in a URL.
   if (typeof text === 'string' && !/^\s*\.*\s*$/.test(text)) return text.trim()
   throw invalidOption(
-    `${factory}() needs "${name}". Set it from the provider's console; an unset environment variable is the usual cause.`,
+    `${factory}() needs "${name}". An environment variable that is not set is the usual cause.`,
   )
 }
 
-/** A secret for a header; throws `invalid-options` where it cannot be one, before `fetch` blames the network. */
+/**
+ * A secret for a header; throws `invalid-options` where it cannot be one, before `fetch` blames the network.
+ */
 export function headerOption(factory: string, name: string, value: unknown): string {
   const text = requiredOption(factory, name, value)
   if (/^[\x21-\x7e]+$/.test(text)) return text
@@ -39,8 +41,8 @@ export function headerOption(factory: string, name: string, value: unknown): str
 }
 
 /**
- * A base URL without its trailing slash, `standard` where none is given; throws `invalid-options` where it is not
- * an http(s) URL.
+ * A base URL without its trailing slash, `standard` where none is given; throws `invalid-options` where it
+ * is not an http(s) URL.
  */
 export function baseUrlOption(
   factory: string,
@@ -51,7 +53,7 @@ export function baseUrlOption(
   const url = (value?.trim() || standard).replace(/\/+$/, '')
   if (/^https?:\/\/[^\s/@?#\\]+(?:\/[^\s@?#\\]*)?$/i.test(url)) return url
   throw invalidOption(
-    `${factory}() got a "${name}" that is not an http(s) URL without query. Copy it from the provider's console.`,
+    `${factory}() got a "${name}" that is not an http(s) URL without query. Copy it from the console.`,
   )
 }
 

@@ -1,0 +1,438 @@
+import { describe, expect, it, vi } from 'vitest'
+import { normalizePhoneNumber } from '../../src/core/phone-number.js'
+import type { PairingProvider } from '../../src/core/provider.js'
+import { greenApi } from '../../src/providers/green-api.js'
+import { describeAdapterRules } from './adapter-rules.js'
+import {
+  type Answer,
+  empty,
+  hang,
+  IMAGE,
+  json,
+  PNG,
+  page,
+  rejection,
+  stubRoutes,
+  text,
+  withFakeTimers,
+} from './fetch-stub.js'
+
+const idInstance = '1101000001'
+const apiTokenInstance = 'd75b3a66374942c5b3c019c698abc2067e151558acbd451234'
+const number = normalizePhoneNumber('441234567890')
+
+const state = (stateInstance: unknown): Answer => json({ stateInstance })
+const qr = (type: string, message?: unknown): Answer => json({ type, message })
+
+const waSettings = {
+  avatar: 'https://pps.whatsapp.net/v/t61.24694-24/1.jpg?oe=6558',
+  phone: '79001234567',
+  stateInstance: 'authorized',
+  deviceId: '79001234567:8@s.whatsapp.net',
+}
+const account = {
+  phoneNumber: '79001234567',
+  avatarUrl: 'https://pps.whatsapp.net/v/t61.24694-24/1.jpg?oe=6558',
+  id: '79001234567:8@s.whatsapp.net',
+}
+
+function make(routes: Readonly<Record<string, Answer | readonly Answer[]>>) {
+  const stub = stubRoutes(routes)
+  return { stub, provider: greenApi({ idInstance, apiTokenInstance, fetch: stub.fetch }) }
+}
+
+const requestCode = async ({ requestPairingCode }: PairingProvider) => requestPairingCode?.(number, {})
+
+describe('greenApi', () => {
+  it('is known by its instance, and offers both methods, reset and unlink', () => {
+    const { provider } = make({})
+    expect(provider).toMatchObject({ id: 'green-api', sessionId: idInstance })
+    expect(Object.keys(provider)).toEqual(expect.arrayContaining(['requestPairingCode', 'reset', 'unlink']))
+    expect(greenApi({ idInstance: 1101000001, apiTokenInstance }).sessionId).toBe(idInstance)
+  })
+
+  it('asks at the host of the console, below instance, method and token', async () => {
+    const { fetch, requests } = stubRoutes({ 'GET getStateInstance': state('notAuthorized') })
+    await greenApi({
+      idInstance,
+      apiTokenInstance,
+      apiUrl: 'https://7105.api.greenapi.com',
+      fetch,
+    }).getStatus({})
+    expect(requests.map(({ url }) => url)).toEqual([
+      `https://7105.api.greenapi.com/waInstance${idInstance}/getStateInstance/${apiTokenInstance}`,
+    ])
+  })
+
+  it('sends no header with a GET: the provider refuses any other than two to browsers', async () => {
+    const { provider, stub } = make({
+      'GET getStateInstance': state('authorized'),
+      'GET getWaSettings': json(waSettings),
+      'GET logout': json({ isLogout: true }),
+    })
+    await provider.getStatus({})
+    await provider.unlink?.({})
+    for (const { headers } of stub.requests) expect([...headers]).toEqual([])
+  })
+
+  it('reads without a side effect', async () => {
+    const { provider, stub } = make({
+      'GET getStateInstance': state('starting'),
+      'GET qr': qr('error', 'Instance has auth. You need to make log out'),
+      'GET getWaSettings': json({}),
+    })
+    await provider.getStatus({})
+    await provider.getQrCode({})
+    expect(stub.asked).not.toContain('GET logout')
+    expect(stub.asked).not.toContain('GET reboot')
+  })
+})
+
+describe('greenApi getStatus', () => {
+  it.each([
+    ['notAuthorized', 'unlinked'],
+    ['starting', 'preparing'],
+    ['pendingCode', 'preparing'],
+    ['pendingPassword', 'preparing'],
+    ['somethingNew', 'preparing'],
+    ['authorized', 'linked'],
+    ['yellowCard', 'linked'],
+    ['suspended', 'linked'],
+    ['sleepMode', 'linked'],
+  ])('takes %s for %s', async (stateInstance, status) => {
+    const { provider } = make({
+      'GET getStateInstance': state(stateInstance),
+      'GET getWaSettings': json(waSettings),
+    })
+    expect((await provider.getStatus({})).status).toBe(status)
+  })
+
+  it('reports a banned account as an error', async () => {
+    const { provider } = make({ 'GET getStateInstance': state('blocked') })
+    expect((await rejection(provider.getStatus({}))).code).toBe('account-blocked')
+  })
+
+  it.each([
+    ['null', json(null)],
+    ['missing', empty(204)],
+  ])('waits for an instance that is being created, whose body is %s', async (_title, answer) => {
+    const { provider } = make({ 'GET getStateInstance': answer })
+    expect(await provider.getStatus({})).toEqual({ status: 'preparing' })
+  })
+
+  it('tells who is linked, with one more request', async () => {
+    const { provider, stub } = make({
+      'GET getStateInstance': state('authorized'),
+      'GET getWaSettings': json(waSettings),
+    })
+    expect(await provider.getStatus({})).toEqual({ status: 'linked', account })
+    expect(stub.asked).toEqual(['GET getStateInstance', 'GET getWaSettings'])
+  })
+
+  it.each<[string, unknown, object]>([
+    ['the number as a number', { phone: 79001234567 }, { phoneNumber: '79001234567' }],
+    ['a zero for no number', { phone: 0 }, {}],
+    ['empty texts', { avatar: '', phone: '', deviceId: '', chatId: '' }, {}],
+    [
+      'a picture without encryption',
+      { phone: '79001234567', avatar: 'http://a.example/1.jpg' },
+      { phoneNumber: '79001234567' },
+    ],
+    ['a picture that is a script', { avatar: 'javascript:alert(1)' }, {}],
+    [
+      'fields of newer pages',
+      { ...waSettings, chatId: '1@lid', historySyncProgress: 40, base64Avatar: 'aGk=' },
+      account,
+    ],
+    ['null', null, {}],
+  ])('reads account data with %s', async (_title, settings, expected) => {
+    const { provider } = make({
+      'GET getStateInstance': state('authorized'),
+      'GET getWaSettings': json(settings),
+    })
+    expect(await provider.getStatus({})).toEqual({ status: 'linked', account: expected })
+  })
+
+  it.each([
+    ['fails', json({ message: 'Too Many Requests' }, 429)],
+    ['is a page', page(502)],
+    ['is cut', text('{"avatar":"', 200, 'application/json')],
+  ])('is linked all the same where the account data %s', async (_title, answer) => {
+    const { provider } = make({ 'GET getStateInstance': state('authorized'), 'GET getWaSettings': answer })
+    expect(await provider.getStatus({})).toEqual({ status: 'linked', account: {} })
+  })
+
+  it('is linked all the same where the account data hangs, and soon', async () => {
+    await withFakeTimers(async () => {
+      const { provider } = make({ 'GET getStateInstance': state('authorized'), 'GET getWaSettings': hang })
+      const answer = provider.getStatus({})
+      await vi.advanceTimersByTimeAsync(5_000)
+      expect(await answer).toEqual({ status: 'linked', account: {} })
+    })
+  })
+
+  it('is preparing while an earlier link is being cleaned up', async () => {
+    const { provider } = make({
+      'GET getStateInstance': state('authorized'),
+      'GET getWaSettings': json({ ...waSettings, logoutProcess: true }),
+    })
+    expect(await provider.getStatus({})).toEqual({ status: 'preparing' })
+  })
+})
+
+describe('greenApi getQrCode', () => {
+  it.each([
+    ['bare base64', PNG],
+    ['a data URI', `data:image/png;base64,${PNG}`],
+    ['a data URI with the space of the pages', `data:image/png;base64, ${PNG}`],
+    ['base64 in lines', `${PNG.slice(0, 40)}\r\n${PNG.slice(40)}\n`],
+  ])('shows %s', async (_title, message) => {
+    const { provider, stub } = make({ 'GET qr': qr('qrCode', message) })
+    expect(await provider.getQrCode({})).toEqual({ status: 'qr', qrCode: IMAGE })
+    expect(stub.asked).toEqual(['GET qr'])
+  })
+
+  it.each([
+    ['missing', undefined],
+    ['empty', ''],
+    ['no image', 'not an image'],
+    ['a script', 'javascript:alert(1)'],
+    ['a page', 'data:text/html;base64,PGI+aGk8L2I+'],
+  ])('refuses an image that is %s', async (_title, message) => {
+    const { provider } = make({ 'GET qr': qr('qrCode', message) })
+    expect((await rejection(provider.getQrCode({}))).code).toBe('invalid-answer')
+  })
+
+  it.each<[string, Answer]>([
+    ['starting', state('starting')],
+    ['not known yet', json(null)],
+    ['behind', state('notAuthorized')],
+    ['not to be had', json({}, 429)],
+  ])('is linking after the scan while the state is %s', async (_title, answer) => {
+    const { provider } = make({
+      'GET qr': qr('alreadyLogged', 'instance account already authorized'),
+      'GET getStateInstance': answer,
+    })
+    expect(await provider.getQrCode({})).toEqual({ status: 'linking' })
+  })
+
+  it.each(['authorized', 'yellowCard', 'suspended', 'somethingNew'])(
+    'is linked after the scan when the state is %s',
+    async (stateInstance) => {
+      const { provider, stub } = make({
+        'GET qr': qr('alreadyLogged', 'instance account already authorized'),
+        'GET getStateInstance': state(stateInstance),
+        'GET getWaSettings': json(waSettings),
+      })
+      expect(await provider.getQrCode({})).toEqual({ status: 'linked', account })
+      expect(stub.asked).toEqual(['GET qr', 'GET getStateInstance', 'GET getWaSettings'])
+    },
+  )
+
+  it('reports a banned account that is logged in', async () => {
+    const { provider } = make({ 'GET qr': qr('alreadyLogged'), 'GET getStateInstance': state('blocked') })
+    expect((await rejection(provider.getQrCode({}))).code).toBe('account-blocked')
+  })
+
+  it.each([
+    ['in the documented words', qr('error', 'Instance has auth. You need to make log out')],
+    ['in older words', qr('error', 'Account has auth, you need to make LOGOUT')],
+    ['with HTTP 400', json({ message: 'Instance has auth. You need to make log out' }, 400)],
+  ])('is stale where leftovers are in the way, told %s', async (_title, answer) => {
+    const { provider } = make({
+      'GET qr': answer,
+      'GET getWaSettings': json({ ...waSettings, logoutProcess: false }),
+    })
+    expect(await provider.getQrCode({})).toEqual({ status: 'stale' })
+  })
+
+  it('is stale where leftovers are in the way and nothing else is known', async () => {
+    const { provider } = make({
+      'GET qr': qr('error', 'Instance has auth. You need to make log out'),
+      'GET getWaSettings': page(502),
+    })
+    expect(await provider.getQrCode({})).toEqual({ status: 'stale' })
+  })
+
+  it('is preparing, not stale, while the leftovers are being cleared', async () => {
+    const { provider } = make({
+      'GET qr': qr('error', 'Instance has auth. You need to make log out'),
+      'GET getWaSettings': json({ logoutProcess: true }),
+    })
+    expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
+  })
+
+  it('asks for a passkey, with a page that names it', async () => {
+    const { provider } = make({ 'GET qr': qr('passkeyRequired') })
+    expect(await provider.getQrCode({})).toEqual({
+      status: 'passkey-required',
+      helpUrl: expect.stringMatching(/^https:\/\/green-api\.com\//),
+    })
+  })
+
+  it.each<[string, Answer, string]>([
+    ['null', json(null), 'preparing'],
+    ['starting, HTTP 200', qr('error', 'instance in starting process try later'), 'preparing'],
+    [
+      'starting, HTTP 400',
+      json({ statusCode: 400, message: 'instance in starting process try later' }, 400),
+      'preparing',
+    ],
+    ['starting, plain text', text('instance in starting process try later', 400), 'preparing'],
+    ['starting or not', json({ message: 'instance is starting or not authorized' }, 400), 'preparing'],
+    ['clean-up', qr('error', 'Authorization to the instance is not possible. Please wait'), 'preparing'],
+    ['not authorized', json({ error: 'instance account not authorized' }, 400), 'unlinked'],
+  ])('understands the answer "%s"', async (_title, answer, status) => {
+    const { provider } = make({ 'GET qr': answer })
+    expect(await provider.getQrCode({})).toEqual({ status })
+  })
+
+  it('understands "already authorized" as an error text', async () => {
+    const { provider } = make({
+      'GET qr': json({ message: 'instance account already authorized' }, 400),
+      'GET getStateInstance': state('authorized'),
+      'GET getWaSettings': json(waSettings),
+    })
+    expect(await provider.getQrCode({})).toEqual({ status: 'linked', account })
+  })
+
+  it.each<[string, Answer, string]>([
+    [
+      'an expired plan',
+      json({ message: 'Instance account is expired. Renew your instance from personal area' }, 400),
+      'subscription-expired',
+    ],
+    [
+      'an expired plan under HTTP 200',
+      qr('error', 'Instance account is expired. Renew your instance from personal area'),
+      'subscription-expired',
+    ],
+    [
+      'a quota that is used up',
+      json({ invokeStatus: { method: 'qr', used: 100, total: 100, status: 'QUOTE_EXCEEDED' } }, 466),
+      'subscription-expired',
+    ],
+    ['a deleted instance', text('Instance is deleted', 400), 'session-not-found'],
+    ['an unknown instance', page(404, '404 Not Found'), 'session-not-found'],
+    ['an unknown text', qr('error', 'something went wrong'), 'invalid-answer'],
+    ['an unknown type', qr('somethingNew', 'hello'), 'invalid-answer'],
+    ["the websocket's end", qr('timeoutExpired', 'timeoutExpired'), 'invalid-answer'],
+    ['a code that expired', qr('error', 'QR code expired'), 'invalid-answer'],
+    ['a refused request', json({ message: 'bad request data' }, 400), 'invalid-answer'],
+    ['a page that talks of starting', page(502, 'starting'), 'provider-unavailable'],
+    ['a page with a word of ours', page(400, 'This domain was deleted'), 'provider-unavailable'],
+  ])('reports %s', async (_title, answer, code) => {
+    const { provider } = make({ 'GET qr': answer })
+    const error = await rejection(provider.getQrCode({}))
+    expect(error.code).toBe(code)
+    expect(error.message).not.toMatch(/something went wrong|hello|Renew your instance from/)
+  })
+})
+
+describe('greenApi requestPairingCode', () => {
+  it('sends the number as an integer, and gives the code', async () => {
+    const { provider, stub } = make({ 'POST getAuthorizationCode': json({ status: true, code: 'GAPI2015' }) })
+    expect(await requestCode(provider)).toEqual({ status: 'pairing-code', pairingCode: 'GAPI2015' })
+    expect(stub.requests[0]?.body).toEqual({ phoneNumber: 441234567890 })
+    expect([...(stub.requests[0]?.headers ?? [])]).toEqual([['content-type', 'application/json']])
+  })
+
+  it('keeps every digit of the longest number', async () => {
+    const { provider, stub } = make({ 'POST getAuthorizationCode': json({ status: true, code: 'GAPI2015' }) })
+    await provider.requestPairingCode?.(normalizePhoneNumber('999999999999999'), {})
+    expect(stub.requests[0]?.init.body).toBe('{"phoneNumber":999999999999999}')
+  })
+
+  it.each<[string, Answer, string]>([
+    ['a refusal under HTTP 200', json({ status: false }), 'code-refused'],
+    ['a refusal with an empty code', json({ status: false, code: '' }), 'code-refused'],
+    [
+      'an instance that is not authorized',
+      json({ message: 'instance account not authorized' }, 400),
+      'code-refused',
+    ],
+    [
+      'an instance that is starting',
+      json({ message: 'instance in starting process try later' }, 400),
+      'provider-unavailable',
+    ],
+    ['a number that is refused', text('Bad Request\nValidation failed', 400), 'invalid-phone-number'],
+    [
+      'a number with details',
+      json({ message: 'Validation failed. Details: "phoneNumber"' }, 400),
+      'invalid-phone-number',
+    ],
+    ['request data that is refused', json({ message: 'bad request data' }, 400), 'invalid-phone-number'],
+    [
+      'an expired plan',
+      json({ message: 'Instance account is expired. Renew…' }, 400),
+      'subscription-expired',
+    ],
+    ['success without a code', json({ status: true }), 'invalid-answer'],
+    ['a code that is none', json({ status: true, code: '<b>' }), 'invalid-answer'],
+    ['an empty body', empty(), 'invalid-answer'],
+    ['too many requests', json({}, 429), 'rate-limited'],
+  ])('reports %s', async (_title, answer, code) => {
+    const { provider } = make({ 'POST getAuthorizationCode': answer })
+    expect((await rejection(requestCode(provider))).code).toBe(code)
+  })
+
+  it('is stale where leftovers are in the way', async () => {
+    const { provider } = make({
+      'POST getAuthorizationCode': json({ message: 'Instance has auth. You need to make log out' }, 400),
+      'GET getWaSettings': json({}),
+    })
+    expect(await requestCode(provider)).toEqual({ status: 'stale' })
+  })
+
+  it('is linked where the phone is linked already', async () => {
+    const { provider } = make({
+      'POST getAuthorizationCode': json({ message: 'instance account already authorized' }, 400),
+      'GET getStateInstance': state('authorized'),
+      'GET getWaSettings': json(waSettings),
+    })
+    expect(await requestCode(provider)).toEqual({ status: 'linked', account })
+  })
+})
+
+describe.each(['reset', 'unlink'] as const)('greenApi %s', (action) => {
+  it.each<[string, Answer]>([
+    ['logs the instance out', json({ isLogout: true })],
+    ['is done where nothing is linked', json({ message: 'instance account not authorized' }, 400)],
+  ])('%s', async (_title, answer) => {
+    const { provider, stub } = make({ 'GET logout': answer })
+    await expect(provider[action]?.({})).resolves.toBeUndefined()
+    expect(stub.asked).toEqual(['GET logout'])
+  })
+
+  it.each<[string, Answer, string]>([
+    ['a refusal', json({ isLogout: false }), 'invalid-answer'],
+    [
+      'an instance that is starting',
+      json({ message: 'instance in starting process try later' }, 400),
+      'provider-unavailable',
+    ],
+    ['a wrong token', empty(401), 'unauthorized'],
+  ])('reports %s', async (_title, answer, code) => {
+    const { provider } = make({ 'GET logout': answer })
+    expect((await rejection(Promise.resolve(provider[action]?.({})))).code).toBe(code)
+  })
+})
+
+describeAdapterRules({
+  name: 'greenApi',
+  make: ({ baseUrl, ...rest }) => greenApi({ idInstance, apiTokenInstance, apiUrl: baseUrl, ...rest }),
+  invalid: {
+    'a missing id': () => greenApi({ idInstance: '', apiTokenInstance }),
+    'a missing token': () => greenApi({ idInstance, apiTokenInstance: ' ' }),
+    'an id that is a path': () => greenApi({ idInstance: '..', apiTokenInstance }),
+    'an unset token': () => greenApi({ idInstance, ...unset('apiTokenInstance') }),
+  },
+  secrets: [apiTokenInstance],
+  statusAnswer: { stateInstance: 'notAuthorized' },
+})
+
+/** As from JavaScript, where nobody checks. */
+function unset<Name extends string>(name: Name): Record<Name, string> {
+  return JSON.parse('{}', (_key, value) => Object.assign(value, { [name]: undefined }))
+}

@@ -1,0 +1,404 @@
+import { describe, expect, it, vi } from 'vitest'
+import { createWasendSession, type WasendOptions, wasend } from '../../src/providers/wasend.js'
+import { describeAdapterRules } from './adapter-rules.js'
+import {
+  type Answer,
+  bytes,
+  empty,
+  everythingIn,
+  IMAGE,
+  json,
+  PNG,
+  page,
+  QR_TEXT,
+  rejection,
+  stubFetch,
+  stubRoutes,
+  text,
+  thrownBy,
+  withFakeTimers,
+} from './fetch-stub.js'
+
+const apiKey = 'wsk_live_4f1d2c3b5a69788796a5b4c3d2e1f001'
+const sessionId = 'u-7f3a91'
+
+const info = (status: unknown, more: object = {}): Answer =>
+  json({ uniqueSessionId: sessionId, sessionName: 'Shop', phoneNumber: '+1234567890', status, ...more })
+const notFound = json({ statusCode: 404, message: 'Session not found', error: 'Not Found' }, 404)
+const conflict = json({ statusCode: 409, message: 'Session is already connected', error: 'Conflict' }, 409)
+const notReady = json(
+  {
+    error: 'Session status is not as expected. Try again later or restart the session',
+    session: 'default',
+    status: 'STARTING',
+    expected: ['SCAN_QR_CODE'],
+  },
+  422,
+)
+
+function make(
+  routes: Readonly<Record<string, Answer | readonly Answer[]>>,
+  options: Partial<WasendOptions> = {},
+) {
+  const stub = stubRoutes(routes)
+  return { stub, provider: wasend({ apiKey, sessionId, fetch: stub.fetch, ...options }) }
+}
+
+describe('wasend', () => {
+  it('is known by its session, and offers no pairing code and no unlink', () => {
+    const { provider } = make({})
+    expect(provider).toMatchObject({ id: 'wasend', sessionId })
+    expect(provider.requestPairingCode).toBeUndefined()
+    expect(provider.unlink).toBeUndefined()
+  })
+
+  it('asks below the session, whatever characters its id has', async () => {
+    const stub = stubFetch(info('SCAN_QR_CODE'))
+    await wasend({ apiKey, sessionId: 'shop/1 ?#é', fetch: stub.fetch }).getStatus({})
+    expect(stub.requests[0]?.url).toBe('https://api.wasend.dev/sessions/shop%2F1%20%3F%23%C3%A9')
+  })
+
+  it('sends the key, and exactly the Accept that makes WAHA answer with JSON', async () => {
+    const { provider, stub } = make({
+      GET: info('STOPPED'),
+      'GET qr': json({ data: PNG }),
+      'POST start': json({}, 201),
+    })
+    await provider.getQrCode({})
+    await provider.reset?.({})
+    expect(stub.requests).toHaveLength(3)
+    for (const { headers } of stub.requests) {
+      expect(Object.fromEntries(headers)).toEqual({
+        accept: 'application/json',
+        authorization: `Bearer ${apiKey}`,
+      })
+    }
+  })
+
+  it('reads without a side effect', async () => {
+    const { provider, stub } = make({ GET: info('STOPPED'), 'GET qr': notReady })
+    await provider.getStatus({})
+    await provider.getQrCode({})
+    expect(stub.requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET'])
+  })
+})
+
+describe('wasend getStatus', () => {
+  it.each([
+    ['STARTING', 'preparing'],
+    ['SCAN_QR_CODE', 'unlinked'],
+    ['scan_qr_code', 'unlinked'],
+    ['STOPPED', 'stopped'],
+    ['FAILED', 'stopped'],
+    ['somethingNew', 'preparing'],
+    ['', 'preparing'],
+    [null, 'preparing'],
+  ])('takes %s for %s', async (status, expected) => {
+    const { provider } = make({ GET: info(status) })
+    expect(await provider.getStatus({})).toEqual({ status: expected })
+  })
+
+  it.each(['PASSKEY_REQUIRED', 'PASSKEY_CONFIRMATION_REQUIRED'])(
+    'asks for a passkey at %s',
+    async (status) => {
+      const { provider } = make({ GET: info(status) })
+      expect(await provider.getStatus({})).toEqual({
+        status: 'passkey-required',
+        helpUrl: expect.stringMatching(/^https:/),
+      })
+    },
+  )
+
+  it.each<[string, unknown]>([
+    [
+      'beside the session',
+      {
+        session: { uniqueSessionId: sessionId, sessionName: 'Shop' },
+        downstream: { name: 'x', status: 'STOPPED' },
+      },
+    ],
+    ['in the session', { session: { uniqueSessionId: sessionId, status: 'STOPPED' } }],
+    ['flat', { status: 'STOPPED' }],
+    [
+      'in several places, of which the outer one counts',
+      { status: 'STOPPED', downstream: { status: 'WORKING' } },
+    ],
+  ])('reads the status %s', async (_title, body) => {
+    const { provider } = make({ GET: json(body) })
+    expect(await provider.getStatus({})).toEqual({ status: 'stopped' })
+  })
+
+  it.each<[string, object, object]>([
+    [
+      'who scanned',
+      { me: { id: '79111111@c.us', pushName: 'WAHA' } },
+      { phoneNumber: '79111111', name: 'WAHA', id: '79111111@c.us' },
+    ],
+    [
+      'who scanned, on a device',
+      { me: { id: '79111111:3@s.whatsapp.net' } },
+      { phoneNumber: '79111111', id: '79111111:3@s.whatsapp.net' },
+    ],
+    [
+      'who scanned, one level down',
+      { downstream: { me: { id: '79111111@c.us' } } },
+      { phoneNumber: '79111111', id: '79111111@c.us' },
+    ],
+    [
+      'an id that holds no number',
+      { me: { id: '123456789012345@lid', pushName: '~' } },
+      { name: '~', id: '123456789012345@lid' },
+    ],
+    ['the declared number where nothing else is known', {}, { phoneNumber: '1234567890' }],
+    ['the declared number where nobody is named', { me: null }, { phoneNumber: '1234567890' }],
+    ['no number at all', { phoneNumber: '' }, {}],
+  ])('is linked at WORKING, and tells %s', async (_title, more, account) => {
+    const { provider } = make({ GET: info('WORKING', more) })
+    expect(await provider.getStatus({})).toEqual({ status: 'linked', account })
+  })
+
+  it.each<[string, Answer, string]>([
+    ['a wrong key', json({ statusCode: 401, message: 'Unauthorized' }, 401), 'unauthorized'],
+    ['an unknown session', notFound, 'session-not-found'],
+    ['null', json(null), 'invalid-answer'],
+    ['an object that is no session', json({ success: true }), 'invalid-answer'],
+  ])('reports %s', async (_title, answer, code) => {
+    const { provider } = make({ GET: answer })
+    expect((await rejection(provider.getStatus({}))).code).toBe(code)
+  })
+})
+
+describe('wasend getQrCode', () => {
+  it.each<[string, Answer]>([
+    ['the example of the pages', json({ data: PNG })],
+    ['a data URI', json({ data: `data:image/png;base64,${PNG}` })],
+    ['the field table of the pages', json({ qrCode: PNG })],
+    ['the body of WAHA', json({ mimetype: 'image/png', data: PNG })],
+    ['the body of WAHA in an envelope', json({ data: { mimetype: 'image/png', data: PNG } })],
+    ['an envelope with the other field', json({ data: { qrCode: PNG } })],
+    ['an image', bytes(PNG, 'image/png')],
+    ['an image labelled as another', bytes(PNG, 'image/jpeg')],
+  ])('shows %s', async (_title, answer) => {
+    const { provider } = make({ 'GET qr': answer })
+    expect(await provider.getQrCode({})).toStrictEqual({ status: 'qr', qrCode: IMAGE })
+  })
+
+  it('shows text', async () => {
+    const { provider } = make({ 'GET qr': json({ value: QR_TEXT }) })
+    expect(await provider.getQrCode({})).toEqual({ status: 'qr', qrCode: { kind: 'text', value: QR_TEXT } })
+  })
+
+  it.each<[string, unknown, number | undefined]>([
+    ['ISO 8601', new Date(Date.UTC(2030, 0, 1, 0, 0, 12)).toISOString(), 12_000],
+    ['seconds', Date.UTC(2030, 0, 1, 0, 0, 12) / 1_000, 12_000],
+    ['milliseconds', Date.UTC(2030, 0, 1, 0, 0, 12), 12_000],
+    ['milliseconds as text', String(Date.UTC(2030, 0, 1, 0, 0, 12)), 12_000],
+    ['the longest time', Date.UTC(2030, 0, 1, 0, 1), 60_000],
+    ['a time that is past', Date.UTC(2029, 0, 1), undefined],
+    ['a time that no code lives', Date.UTC(2030, 0, 2), undefined],
+    ['nonsense', 'soon', undefined],
+    ['null', null, undefined],
+  ])('tells how long the code lives, from %s', async (_title, expiresAt, expiresInMs) => {
+    await withFakeTimers(async () => {
+      vi.setSystemTime(Date.UTC(2030, 0, 1))
+      const { provider } = make({
+        'GET qr': [json({ data: PNG, expiresAt }), json({ data: { data: PNG, expiresAt } })],
+      })
+      const expected = { status: 'qr', qrCode: IMAGE, ...(expiresInMs !== undefined && { expiresInMs }) }
+      expect(await provider.getQrCode({})).toStrictEqual(expected)
+      expect(await provider.getQrCode({})).toStrictEqual(expected)
+    })
+  })
+
+  it("tries the SDK's place where the one of the pages is not there, and remembers it", async () => {
+    const { provider, stub } = make({ 'GET qr': notFound, 'GET auth/qr': json({ data: PNG }) })
+    expect((await provider.getQrCode({})).status).toBe('qr')
+    expect((await provider.getQrCode({})).status).toBe('qr')
+    expect(stub.asked).toEqual(['GET qr', 'GET auth/qr', 'GET auth/qr'])
+  })
+
+  it('remembers the place of the pages too, also where it had no code to give', async () => {
+    const { provider, stub } = make({ 'GET qr': [notReady, notFound], GET: info('STARTING') })
+    expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
+    expect((await rejection(provider.getQrCode({}))).code).toBe('session-not-found')
+    expect(stub.asked).toEqual(['GET qr', 'GET', 'GET qr'])
+  })
+
+  it('does not know a session that is in neither place, and tries both again', async () => {
+    const { provider, stub } = make({ 'GET qr': [notFound, json({ data: PNG })], 'GET auth/qr': notFound })
+    expect((await rejection(provider.getQrCode({}))).code).toBe('session-not-found')
+    expect((await provider.getQrCode({})).status).toBe('qr')
+    expect(stub.asked).toEqual(['GET qr', 'GET auth/qr', 'GET qr'])
+  })
+
+  it.each(['qr', 'auth/qr'] as const)('asks only at %s where the option says so', async (qrPath) => {
+    const { provider, stub } = make({ [`GET ${qrPath}`]: notFound }, { qrPath })
+    expect((await rejection(provider.getQrCode({}))).code).toBe('session-not-found')
+    expect(stub.asked).toEqual([`GET ${qrPath}`])
+  })
+
+  it.each<[string, unknown, string]>([
+    ['connected', 'WORKING', 'linked'],
+    ['in words that are not known', 'somethingNew', 'linked'],
+    ['starting again', 'STARTING', 'preparing'],
+    ['waiting for a scan again', 'SCAN_QR_CODE', 'unlinked'],
+  ])('looks at the session after a conflict: %s', async (_title, status, expected) => {
+    const { provider, stub } = make({ 'GET qr': conflict, GET: info(status) })
+    expect((await provider.getQrCode({})).status).toBe(expected)
+    expect(stub.asked).toEqual(['GET qr', 'GET'])
+  })
+
+  it.each([
+    ['STARTING', 'preparing'],
+    ['SCAN_QR_CODE', 'unlinked'],
+    ['FAILED', 'stopped'],
+    ['STOPPED', 'stopped'],
+    ['WORKING', 'linked'],
+    ['PASSKEY_REQUIRED', 'passkey-required'],
+    ['somethingNew', 'preparing'],
+  ])('looks at the session where the code is not to be had: %s', async (status, expected) => {
+    const { provider } = make({ 'GET qr': notReady, GET: info(status) })
+    expect((await provider.getQrCode({})).status).toBe(expected)
+  })
+
+  it.each<[string, Answer, string]>([
+    ['a wrong key', json({ message: 'Unauthorized' }, 401), 'unauthorized'],
+    ['too many requests', json({ message: 'ThrottlerException' }, 429), 'rate-limited'],
+    [
+      'a server error',
+      json({ statusCode: 500, message: 'Internal server error' }, 500),
+      'provider-unavailable',
+    ],
+    ['a page', page(200), 'provider-unavailable'],
+    ['something that is no QR code', json({ data: 'not ready' }), 'invalid-answer'],
+    ['an answer without a code', json({}), 'invalid-answer'],
+    ['null', json(null), 'invalid-answer'],
+    ['an empty body', empty(), 'invalid-answer'],
+    ['half an answer', text('{"data":"iVBO', 200, 'application/json'), 'invalid-answer'],
+  ])('reports %s', async (_title, answer, code) => {
+    const { provider } = make({ 'GET qr': answer })
+    expect((await rejection(provider.getQrCode({}))).code).toBe(code)
+  })
+})
+
+describe('wasend reset', () => {
+  it.each([
+    ['STOPPED', 'POST start'],
+    ['stopped', 'POST start'],
+    ['FAILED', 'POST restart'],
+    ['SCAN_QR_CODE', 'POST restart'],
+    ['somethingNew', 'POST restart'],
+  ])('does at %s a %s', async (status, action) => {
+    const { provider, stub } = make({ GET: info(status), [action]: json({}, 201) })
+    await provider.reset?.({})
+    expect(stub.asked).toEqual(['GET', action])
+  })
+
+  it('is done where somebody else was faster', async () => {
+    const { provider } = make({
+      GET: info('STOPPED'),
+      'POST start': json({ message: 'already started' }, 422),
+    })
+    await expect(provider.reset?.({})).resolves.toBeUndefined()
+  })
+
+  it('reports a session that is gone', async () => {
+    const { provider } = make({ GET: info('FAILED'), 'POST restart': notFound })
+    expect((await rejection(Promise.resolve(provider.reset?.({})))).code).toBe('session-not-found')
+  })
+})
+
+describe('createWasendSession', () => {
+  const create = (answer: Answer, more: object = {}) => {
+    const stub = stubFetch(answer)
+    const session = createWasendSession({
+      apiKey,
+      sessionName: 'Shop 12',
+      phoneNumber: '+1 (234) 567-890',
+      fetch: stub.fetch,
+      ...more,
+    })
+    return { stub, session }
+  }
+
+  it('makes a session for a number, which goes with its plus', async () => {
+    const { stub, session } = create(info('STARTING'), {
+      enableWebhook: true,
+      webhookUrl: 'https://shop.example/hook',
+    })
+    expect(await session).toEqual({ sessionId, sessionName: 'Shop 12', phoneNumber: '1234567890' })
+    expect(stub.requests[0]).toMatchObject({
+      method: 'POST',
+      url: 'https://api.wasend.dev/sessions',
+      body: {
+        sessionName: 'Shop 12',
+        phoneNumber: '+1234567890',
+        enableWebhook: true,
+        webhookUrl: 'https://shop.example/hook',
+      },
+    })
+    expect(stub.requests[0]?.body).not.toHaveProperty('enableMessageLogging')
+  })
+
+  it('finds the id one level down', async () => {
+    const { session } = create(json({ session: { id: '665f', uniqueSessionId: sessionId } }, 201))
+    expect((await session).sessionId).toBe(sessionId)
+  })
+
+  it('leads to the provider: create, get the code, show it, watch', async () => {
+    const stub = stubRoutes({
+      'POST /sessions': info('STARTING'),
+      'GET qr': json({ data: PNG }),
+      GET: info('WORKING'),
+    })
+    const { sessionId: id } = await createWasendSession({
+      apiKey,
+      sessionName: 'Shop 12',
+      phoneNumber: '1234567890',
+      fetch: stub.fetch,
+    })
+    const provider = wasend({ apiKey, sessionId: id, fetch: stub.fetch })
+    expect((await provider.getQrCode({})).status).toBe('qr')
+    expect((await provider.getStatus({})).status).toBe('linked')
+  })
+
+  it.each<[string, Answer, string]>([
+    ['a refusal', json({ statusCode: 400, message: 'sessionName must be a string' }, 400), 'invalid-answer'],
+    ['a wrong key', empty(401), 'unauthorized'],
+    ['an answer without an id', json({ success: true }), 'invalid-answer'],
+  ])('reports %s', async (_title, answer, code) => {
+    expect((await rejection(create(answer).session)).code).toBe(code)
+  })
+
+  it('refuses a number that is none, before anything is sent', async () => {
+    const { stub, session } = create(info('STARTING'), { phoneNumber: '12' })
+    expect((await rejection(session)).code).toBe('invalid-phone-number')
+    expect(stub.requests).toEqual([])
+  })
+
+  it('refuses to run in a browser', async () => {
+    vi.stubGlobal('window', {})
+    const error = await rejection(create(info('STARTING')).session)
+    vi.unstubAllGlobals()
+    expect(error.code).toBe('server-only')
+    expect(everythingIn(error)).not.toContain(apiKey)
+  })
+})
+
+describe('wasend options', () => {
+  it.each(['.', '..', '...'])('refuses the session id %j, which a URL takes for a folder', (id) => {
+    expect(thrownBy(() => wasend({ apiKey, sessionId: id })).code).toBe('invalid-options')
+  })
+})
+
+describeAdapterRules({
+  name: 'wasend',
+  make: (options) => wasend({ apiKey, sessionId, ...options }),
+  invalid: {
+    'a missing id': () => wasend({ apiKey, sessionId: '' }),
+    'a missing key': () => wasend({ apiKey: ' ', sessionId }),
+    'a key that no header can hold': () => wasend({ apiKey: `${apiKey} ${apiKey}`, sessionId }),
+  },
+  secrets: [apiKey],
+  statusAnswer: { uniqueSessionId: sessionId, status: 'SCAN_QR_CODE' },
+})

@@ -1,0 +1,404 @@
+import { describe, expect, it, vi } from 'vitest'
+import { normalizePhoneNumber } from '../../src/core/phone-number.js'
+import type { PairingProvider } from '../../src/core/provider.js'
+import { type ZApiOptions, zApi } from '../../src/providers/z-api.js'
+import { describeAdapterRules } from './adapter-rules.js'
+import {
+  type Answer,
+  bytes,
+  empty,
+  hang,
+  IMAGE,
+  json,
+  PNG,
+  page,
+  QR_LINK,
+  QR_TEXT,
+  rejection,
+  stubRoutes,
+  text,
+  withFakeTimers,
+} from './fetch-stub.js'
+
+const instanceId = '3C01A2B4F5D6E7F8A9B0C1D2E3F4A5B6'
+const token = 'E0F1A2B3C4D5E6F7A8B9C0D1'
+const clientToken = 'F26fa8d3b1c2e4a5f6b7c8d9e0f1a2b3cS'
+const number = normalizePhoneNumber('5511999999999')
+
+const connected = json({ connected: true, error: 'You are already connected', smartphoneConnected: true })
+const notConnected = json({ connected: false, error: 'You are not connected', smartphoneConnected: false })
+const toBeRestored = json({
+  connected: false,
+  error: 'You need to restore the session',
+  smartphoneConnected: true,
+})
+const device = {
+  phone: '5511999999999',
+  imgUrl: 'https://pps.whatsapp.net/v/1.jpg',
+  about: 'Profile status message',
+  name: 'User name',
+  device: { sessionName: 'Z-API', device_model: 'Z-API' },
+  originalDevice: 'iphone',
+  sessionId: 175,
+  isBusiness: false,
+}
+const account = {
+  phoneNumber: '5511999999999',
+  name: 'User name',
+  avatarUrl: 'https://pps.whatsapp.net/v/1.jpg',
+}
+const challenge = { challenge: 'c2lt', timeout: 60_000, rpId: 'web.whatsapp.com', allowCredentials: [] }
+const passkey = {
+  status: 'passkey-required',
+  helpUrl: expect.stringMatching(/^https:\/\/developer\.z-api\.io\//),
+}
+
+function make(
+  routes: Readonly<Record<string, Answer | readonly Answer[]>>,
+  options: Partial<ZApiOptions> = {},
+) {
+  const stub = stubRoutes(routes)
+  return { stub, provider: zApi({ instanceId, token, fetch: stub.fetch, ...options }) }
+}
+
+const requestCode = async ({ requestPairingCode }: PairingProvider) => requestPairingCode?.(number, {})
+const PHONE_CODE = `GET phone-code/${number}`
+
+describe('zApi', () => {
+  it('is known by its instance, and offers both methods, reset and unlink', () => {
+    const { provider } = make({})
+    expect(provider).toMatchObject({ id: 'z-api', sessionId: instanceId })
+    expect(Object.keys(provider)).toEqual(expect.arrayContaining(['requestPairingCode', 'reset', 'unlink']))
+  })
+
+  it('asks below instance and token', async () => {
+    const { provider, stub } = make({ 'GET status': notConnected })
+    await provider.getStatus({})
+    expect(stub.requests[0]?.url).toBe(`https://api.z-api.io/instances/${instanceId}/token/${token}/status`)
+  })
+
+  it.each([
+    ['sends the client token with every call', clientToken, [['client-token', clientToken]]],
+    ['sends no client token where there is none', undefined, []],
+    ['sends no client token where it is empty, as of an unset variable', ' ', []],
+  ])('%s', async (_title, given, headers) => {
+    const { provider, stub } = make(
+      { 'GET status': connected, 'GET device': json(device), 'GET restart': json({ value: true }) },
+      { clientToken: given },
+    )
+    await provider.getStatus({})
+    await provider.reset?.({})
+    expect(stub.requests).toHaveLength(4)
+    for (const request of stub.requests) expect([...request.headers]).toEqual(headers)
+  })
+
+  it('reads without a side effect', async () => {
+    const { provider, stub } = make({ 'GET status': toBeRestored, 'GET qr-code': toBeRestored })
+    await provider.getStatus({})
+    await provider.getQrCode({})
+    expect(stub.asked).toEqual(['GET status', 'GET qr-code', 'GET status'])
+  })
+})
+
+describe('zApi getStatus', () => {
+  it.each<[string, unknown]>([
+    [
+      'says so beside a filled error',
+      { connected: true, error: 'You are already connected', smartphoneConnected: true },
+    ],
+    ['has its phone offline', { connected: true, smartphoneConnected: false }],
+    ['speaks of restoring all the same', { connected: true, error: 'You need to restore the session.' }],
+    ['speaks of something not allowed all the same', { connected: true, error: 'null not allowed' }],
+  ])('is linked where the instance %s', async (_title, body) => {
+    const { provider } = make({ 'GET status': json(body), 'GET device': json(device) })
+    expect(await provider.getStatus({})).toEqual({ status: 'linked', account })
+  })
+
+  it.each<[string, unknown, string]>([
+    [
+      'not connected',
+      { connected: false, error: 'You are not connected', smartphoneConnected: false },
+      'unlinked',
+    ],
+    ['not connected, older words', { connected: false, error: 'You are not connected.' }, 'unlinked'],
+    ['not connected, nothing else', { connected: false }, 'unlinked'],
+    ['a phone that is online alone', { connected: false, smartphoneConnected: true }, 'unlinked'],
+    ['an older field', { connected: false, session: true }, 'unlinked'],
+    ['to be restored', { connected: false, error: 'You need to restore the session' }, 'stopped'],
+    [
+      'to be restored, older words',
+      { connected: false, error: 'You need to restore the session.' },
+      'stopped',
+    ],
+  ])('understands "%s"', async (_title, body, status) => {
+    const { provider } = make({ 'GET status': json(body) })
+    expect(await provider.getStatus({})).toEqual({ status })
+  })
+
+  it('understands a state that comes as an error', async () => {
+    const { provider } = make({
+      'GET status': [
+        json({ error: 'You need to restore the session' }, 400),
+        json({ message: 'You are not connected' }, 400),
+      ],
+    })
+    expect(await provider.getStatus({})).toEqual({ status: 'stopped' })
+    expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
+  })
+
+  it.each<[string, unknown, object]>([
+    ['only a number', { phone: 5511999999999 }, { phoneNumber: '5511999999999' }],
+    [
+      'a picture without encryption',
+      { name: 'User name', imgUrl: 'http://a.example/1.jpg' },
+      { name: 'User name' },
+    ],
+    ['no picture', { phone: '5511999999999', imgUrl: null, name: null }, { phoneNumber: '5511999999999' }],
+    ['nothing', null, {}],
+  ])('reads a device with %s', async (_title, body, expected) => {
+    const { provider } = make({ 'GET status': connected, 'GET device': json(body) })
+    expect(await provider.getStatus({})).toEqual({ status: 'linked', account: expected })
+  })
+
+  it.each([
+    ['fails', json({ error: 'You are not connected' }, 400)],
+    ['is a page', page(200, 'unavailable')],
+  ])('is linked all the same where the device %s', async (_title, answer) => {
+    const { provider } = make({ 'GET status': connected, 'GET device': answer })
+    expect(await provider.getStatus({})).toEqual({ status: 'linked', account: {} })
+  })
+
+  it('is linked all the same where the device hangs', async () => {
+    await withFakeTimers(async () => {
+      const { provider } = make({ 'GET status': connected, 'GET device': hang })
+      const answer = provider.getStatus({})
+      await vi.advanceTimersByTimeAsync(5_000)
+      expect(await answer).toEqual({ status: 'linked', account: {} })
+    })
+  })
+
+  it.each<[string, Answer, string]>([
+    ['a missing client token', json({ error: 'null not allowed' }), 'unauthorized'],
+    [
+      'a missing client token, HTTP 400',
+      json({ error: 'your client-token is not configured' }, 400),
+      'unauthorized',
+    ],
+    ['a wrong client token', json({ error: 'Client-Token abc not allowed' }, 403), 'unauthorized'],
+    ['an address that is shut out', json({ error: '[203.0.113.7] not allowed' }), 'unauthorized'],
+    ['an address that is shut out, in words', text('203.0.113.7 not allowed', 400), 'unauthorized'],
+    ['an unknown instance', json({ error: 'NOT_FOUND' }, 404), 'session-not-found'],
+    [
+      'an unknown instance, HTTP 200',
+      json({ error: 'NOT_FOUND', message: 'Unable to find matching target resource method' }),
+      'session-not-found',
+    ],
+    ['an unknown instance, in words', json({ message: 'Instance not found' }, 400), 'session-not-found'],
+    ['an instance that is unavailable', page(404, 'unavailable'), 'provider-unavailable'],
+    ['a wrong verb', json({ error: 'Method Not Allowed' }, 405), 'invalid-answer'],
+    ['an unknown error', json({ error: 'whatever' }, 400), 'invalid-answer'],
+    ['no state', json({ smartphoneConnected: true }), 'invalid-answer'],
+    ['null', json(null), 'invalid-answer'],
+  ])('reports %s', async (_title, answer, code) => {
+    const { provider } = make({ 'GET status': answer })
+    const error = await rejection(provider.getStatus({}))
+    expect(error.code).toBe(code)
+    expect(error.message).not.toMatch(/203\.0|whatever|abc/)
+  })
+})
+
+describe('zApi getQrCode', () => {
+  it.each([
+    ['bytes', undefined, 'GET qr-code'],
+    ['bytes', 'bytes', 'GET qr-code'],
+    ['image', 'image', 'GET qr-code/image'],
+  ] as const)('asks for the format %s (%s)', async (_title, qrFormat, path) => {
+    const { provider, stub } = make({ [path]: json({ value: PNG }) }, { qrFormat })
+    expect((await provider.getQrCode({})).status).toBe('qr')
+    expect(stub.asked).toEqual([path])
+  })
+
+  describe.each(['bytes', 'image'] as const)('in format %s', (qrFormat) => {
+    it.each<[string, Answer]>([
+      ['a data URI', json({ value: `data:image/png;base64,${PNG}` })],
+      ['a data URI with white space', json({ value: ` data:image/png;base64, ${PNG}\n` })],
+      ['bare base64', json({ value: PNG })],
+      ['another field', json({ qrCodeBase64: PNG })],
+      ['an empty value beside another field', json({ value: '', image: PNG })],
+      ['plain base64', text(PNG)],
+      ['a bare JSON text', json(PNG)],
+      ['an image', bytes(PNG, 'image/png')],
+      ['an image under another name', bytes(PNG, 'application/octet-stream')],
+    ])('shows %s as an image', async (_title, answer) => {
+      const { provider } = make({ 'GET qr-code': answer, 'GET qr-code/image': answer }, { qrFormat })
+      expect(await provider.getQrCode({})).toEqual({ status: 'qr', qrCode: IMAGE })
+    })
+
+    it.each([QR_TEXT, QR_LINK])('shows the text %s', async (value) => {
+      const answer = json({ value })
+      const { provider } = make({ 'GET qr-code': answer, 'GET qr-code/image': answer }, { qrFormat })
+      expect(await provider.getQrCode({})).toEqual({ status: 'qr', qrCode: { kind: 'text', value } })
+    })
+  })
+
+  it.each<[string, Answer]>([
+    ['nothing', json({})],
+    ['null', json(null)],
+    ['a null value', json({ value: null })],
+    ['that it is connected', json({ connected: true })],
+    ['that it is connected, as text', text('You are already connected')],
+    ['that it is connected, as an error', json({ error: 'You are already connected.' }, 400)],
+    ['that it is connected, as a server error', json({ message: 'already connected' }, 500)],
+    ['an unknown error', json({ error: 'whatever' }, 400)],
+  ])('asks for the state before an error: linked, where the answer was %s', async (_title, answer) => {
+    const { provider, stub } = make({
+      'GET qr-code': answer,
+      'GET status': connected,
+      'GET device': json(device),
+    })
+    expect(await provider.getQrCode({})).toEqual({ status: 'linked', account })
+    expect(stub.asked).toEqual(['GET qr-code', 'GET status', 'GET device'])
+  })
+
+  it.each<[string, Answer]>([
+    ['in a good answer', json({ value: null, error: 'You need to restore the session' })],
+    ['in a bad one', json({ error: 'You need to restore the session.' }, 400)],
+  ])('is stopped where the session must be restored, said %s', async (_title, answer) => {
+    const { provider } = make({ 'GET qr-code': answer, 'GET status': toBeRestored })
+    expect(await provider.getQrCode({})).toEqual({ status: 'stopped' })
+  })
+
+  it('is preparing where there is neither a code nor a link', async () => {
+    const { provider } = make({ 'GET qr-code': json({ connected: false }), 'GET status': notConnected })
+    expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
+  })
+
+  it.each<[string, unknown]>([
+    ['alone', { challenge }],
+    ['beside a value', { challenge, value: PNG }],
+    ['as text', { challenge: 'c2lt' }],
+  ])('asks for a passkey where a challenge comes %s', async (_title, body) => {
+    const { provider, stub } = make({ 'GET qr-code': json(body) })
+    expect(await provider.getQrCode({})).toEqual(passkey)
+    expect(stub.asked).toEqual(['GET qr-code'])
+  })
+
+  it.each<[string, Answer, string]>([
+    ['something that is no QR code', json({ value: 'FA48-HS63' }), 'invalid-answer'],
+    ['half an answer', text('{"value":"data:image', 200, 'application/json'), 'invalid-answer'],
+    ['an empty body', empty(), 'invalid-answer'],
+    ['an unknown error', json({ error: 'whatever' }, 400), 'invalid-answer'],
+    ['a missing client token', json({ error: 'null not allowed' }), 'unauthorized'],
+    ['a missing client token, in words', text('your client-token is not configured'), 'unauthorized'],
+    ['an unknown instance', json({ error: 'NOT_FOUND' }), 'session-not-found'],
+    ['a page', page(200), 'provider-unavailable'],
+    ['too many requests', json({}, 429), 'rate-limited'],
+    ['a server error', json({ error: 'Internal Server Error' }, 500), 'provider-unavailable'],
+  ])('reports %s', async (_title, answer, code) => {
+    const { provider } = make({ 'GET qr-code': answer, 'GET status': notConnected })
+    expect((await rejection(provider.getQrCode({}))).code).toBe(code)
+  })
+
+  it('reports what is wrong with the question about the state', async () => {
+    const { provider } = make({ 'GET qr-code': json({}), 'GET status': json({}, 429) })
+    expect((await rejection(provider.getQrCode({}))).code).toBe('rate-limited')
+  })
+})
+
+describe('zApi requestPairingCode', () => {
+  it.each<[string, unknown, string]>([
+    ['the documented field, longer than real codes', { value: 'A1B2C3D4E5' }, 'A1B2C3D4E5'],
+    ['a dash', { value: 'abcd-1234' }, 'ABCD1234'],
+    ['another field', { code: 'ABCD1234' }, 'ABCD1234'],
+    ['a third field', { phoneCode: 'ABCD1234' }, 'ABCD1234'],
+    ['all of them', { phoneCode: 'PHON0003', code: 'CODE0002', value: 'VALU0001' }, 'VALU0001'],
+    ['an empty documented field', { value: '', code: 'ABCD1234' }, 'ABCD1234'],
+  ])('reads a code in %s', async (_title, body, pairingCode) => {
+    const { provider, stub } = make({ [PHONE_CODE]: json(body) })
+    expect(await requestCode(provider)).toEqual({ status: 'pairing-code', pairingCode })
+    expect(stub.asked).toEqual([PHONE_CODE])
+  })
+
+  it('asks for a passkey where a challenge comes', async () => {
+    const { provider } = make({ [PHONE_CODE]: json({ challenge }) })
+    expect(await requestCode(provider)).toEqual(passkey)
+  })
+
+  it('is linked where the phone is linked already', async () => {
+    const { provider } = make({
+      [PHONE_CODE]: json({ error: 'You are already connected' }, 400),
+      'GET status': connected,
+      'GET device': json(device),
+    })
+    expect(await requestCode(provider)).toEqual({ status: 'linked', account })
+  })
+
+  it('is stopped where the session must be restored', async () => {
+    const { provider } = make({ [PHONE_CODE]: json({}), 'GET status': toBeRestored })
+    expect(await requestCode(provider)).toEqual({ status: 'stopped' })
+  })
+
+  it.each<[string, Answer, string]>([
+    ['no code', json({}), 'code-refused'],
+    ['a refused number', json({ error: 'Invalid phone number' }, 400), 'code-refused'],
+    ['a code that is none', json({ value: '<script>' }), 'invalid-answer'],
+    ['half an answer', text('{"value":"AB', 200, 'application/json'), 'invalid-answer'],
+    ['a missing client token', json({ error: 'null not allowed' }), 'unauthorized'],
+    ['a page', page(200), 'provider-unavailable'],
+  ])('reports %s', async (_title, answer, code) => {
+    const { provider } = make({ [PHONE_CODE]: answer, 'GET status': notConnected })
+    expect((await rejection(requestCode(provider))).code).toBe(code)
+  })
+})
+
+describe('zApi reset and unlink', () => {
+  it.each<[string, Answer, string]>([
+    ['restores a session that needs it', toBeRestored, 'GET restore-session'],
+    ['restarts an instance that is not connected', notConnected, 'GET restart'],
+    [
+      'restarts an instance that is connected, whatever else it says',
+      json({ connected: true, error: 'You need to restore the session' }),
+      'GET restart',
+    ],
+    ['restarts where the state is not to be had', page(200), 'GET restart'],
+  ])('%s', async (_title, status, action) => {
+    const { provider, stub } = make({ 'GET status': status, [action]: json({ value: true }) })
+    await provider.reset?.({})
+    expect(stub.asked).toEqual(['GET status', action])
+  })
+
+  it('disconnects on demand', async () => {
+    const { provider, stub } = make({ 'GET disconnect': json({ value: true }) })
+    await provider.unlink?.({})
+    expect(stub.asked).toEqual(['GET disconnect'])
+  })
+
+  it('is done where nothing is connected', async () => {
+    const { provider } = make({ 'GET disconnect': json({ error: 'You are not connected' }, 400) })
+    await expect(provider.unlink?.({})).resolves.toBeUndefined()
+  })
+
+  it.each<[string, Answer, string]>([
+    ['a refusal', json({ value: false }), 'provider-unavailable'],
+    ['an answer without a value', json({}), 'invalid-answer'],
+    ['a wrong verb', json({ error: 'Method Not Allowed' }, 405), 'invalid-answer'],
+    ['a missing client token', json({ error: 'null not allowed' }), 'unauthorized'],
+  ])('reports %s', async (_title, answer, code) => {
+    const { provider } = make({ 'GET status': notConnected, 'GET restart': answer, 'GET disconnect': answer })
+    expect((await rejection(Promise.resolve(provider.reset?.({})))).code).toBe(code)
+    expect((await rejection(Promise.resolve(provider.unlink?.({})))).code).toBe(code)
+  })
+})
+
+describeAdapterRules({
+  name: 'zApi',
+  make: (options) => zApi({ instanceId, token, clientToken, ...options }),
+  invalid: {
+    'a missing id': () => zApi({ instanceId: '', token }),
+    'a missing token': () => zApi({ instanceId, token: ' ' }),
+    'a client token that no header can hold': () =>
+      zApi({ instanceId, token, clientToken: `${clientToken}\n${token}` }),
+  },
+  secrets: [token, clientToken],
+  statusAnswer: { connected: false, error: 'You are not connected' },
+})
