@@ -1,6 +1,6 @@
 import type { StorybookConfig } from '@storybook/react-vite'
 import type { Channel } from 'storybook/internal/channels'
-import { playground } from './playground-plugin.ts'
+import { playground } from './playground-plugin.js'
 
 /** A hook of Storybook's that its public type leaves out. */
 interface ServerChannelHook {

@@ -1,21 +1,57 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
+import { expect } from 'storybook/test'
 import { Playground } from './playground/playground.js'
 
 const meta = {
   title: 'Playground',
   component: Playground,
-  render: (_, { globals }) => <Playground theme={globals.theme === 'dark' ? 'dark' : 'light'} />,
   args: { theme: 'light' },
+  render: (_, { globals }) => <Playground theme={globals.theme === 'dark' ? 'dark' : 'light'} />,
 } satisfies Meta<typeof Playground>
 
 export default meta
 
+type Story = StoryObj<typeof meta>
+
 /** Link the simulated phone: scan, type the code, let codes run out, switch the provider, break things. */
-export const SimulatedPhone: StoryObj<typeof meta> = {
-  name: 'Simulated phone',
-  play: async ({ canvas, userEvent }) => {
-    await canvas.findByRole('img', { name: 'QR code to scan with WhatsApp' }, { timeout: 10_000 })
+export const SimulatedPhone: Story = {}
+
+type Play = NonNullable<Story['play']>
+
+const patiently = { timeout: 12_000 }
+
+async function choose({ canvas, userEvent }: Parameters<Play>[0], provider: string): Promise<void> {
+  await userEvent.selectOptions(await canvas.findByLabelText('Provider'), provider)
+  await canvas.findByRole('region', { name: 'Simulated phone' })
+  await canvas.findByRole('img', { name: 'QR code to scan with WhatsApp' }, patiently)
+}
+
+/** Played by a machine: the code from the screen, typed on the phone. */
+const byPairingCode =
+  (provider: string): Play =>
+  async (context) => {
+    const { canvas, userEvent } = context
+    await choose(context, provider)
+    await userEvent.click(canvas.getByRole('tab', { name: 'Phone number' }))
+    await userEvent.type(canvas.getByRole('textbox', { name: 'Phone number' }), '+55 11 98765-4321')
+    await userEvent.click(canvas.getByRole('button', { name: 'Get code' }))
+    const code = await canvas.findByRole('group', { name: 'Code to enter in WhatsApp' }, patiently)
+    await userEvent.type(canvas.getByLabelText('Link with phone number instead'), code.textContent ?? '')
+    await userEvent.click(canvas.getByRole('button', { name: 'Enter' }))
+    await canvas.findByRole('heading', { name: 'You’re linked' }, patiently)
+  }
+
+export const GreenApiByPairingCode: Story = { play: byPairingCode('GREEN-API') }
+
+export const ZApiByPairingCode: Story = { play: byPairingCode('Z-API') }
+
+/** WASend has no pairing codes: there are no tabs. */
+export const WasendByQrCode: Story = {
+  play: async (context) => {
+    const { canvas, userEvent } = context
+    await choose(context, 'WASend')
+    await expect(canvas.queryByRole('tab')).toBeNull()
     await userEvent.click(canvas.getByRole('button', { name: 'Scan the QR code' }))
-    await canvas.findByText('You’re linked', undefined, { timeout: 15_000 })
+    await canvas.findByRole('heading', { name: 'You’re linked' }, patiently)
   },
 }

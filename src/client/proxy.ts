@@ -36,38 +36,44 @@ const TIMING_BEFORE_FIRST_ANSWER: ProviderTiming = {
  * credentials are. May be written inline; a new object with the same URL is the same provider.
  */
 export function proxy({ url, sessionId = url, fetch: ownFetch, headers }: ProxyOptions): PairingProvider {
-  const send = async (address: string, init: RequestInit): Promise<unknown> => {
-    const own = typeof headers === 'function' ? await headers() : headers
+  const send = async (address: string, init: RequestInit, expected = 200): Promise<unknown> => {
     let response: Response
-    let body: unknown
+    let text: string
     try {
-      response = await (ownFetch ?? fetch)(address, {
-        ...init,
-        headers: { accept: 'application/json', ...own, ...init.headers },
-      })
-      body = response.status === 204 ? undefined : await response.json().catch(() => undefined)
-    } catch {
+      // Written in another case, a `Content-Type` of the host's would stand beside ours, and be joined to it.
+      const sent = new Headers(typeof headers === 'function' ? await headers() : headers)
+      sent.set('accept', 'application/json')
+      if (init.body) sent.set('content-type', 'application/json')
+      response = await (ownFetch ?? fetch)(address, { ...init, headers: sent })
+      // Apart from its parsing: a body that is cut off is the network's fault, or an abort.
+      text = await response.text()
+    } catch (error) {
       if (init.signal?.aborted)
         throw new PairingError('aborted', 'The request was given up because nobody waits for it any more.')
+      if (PairingError.isInstance(error)) throw error
       throw new PairingError(
         'network',
         'The pairing URL could not be reached, so no code can be had. Check the connection and try again.',
       )
     }
-    if (response.ok) return body
+    const body = parseJson(text)
+    // A sign-in page answers 200 to a `reset` too: only the handler's own status says that it was done.
+    if (response.status === expected) return body
     throw answeredError(response.status, body)
   }
   const read = async (question: WireQuestion, { signal }: RequestOptions): Promise<PairingSnapshot> => {
     const address = `${url}${url.includes('?') ? '&' : '?'}${ASK_PARAMETER}=${question}`
     return decodeSnapshot(await send(address, { signal: signal ?? null, cache: 'no-store' }))
   }
-  const change = (action: WireAction, { signal }: RequestOptions, fields?: object): Promise<unknown> =>
-    send(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ action, ...fields }),
-      signal: signal ?? null,
-    })
+  const change = (
+    action: WireAction,
+    { signal }: RequestOptions,
+    expected: number,
+    phoneNumber?: string,
+  ): Promise<unknown> => {
+    const body = JSON.stringify({ action, phoneNumber })
+    return send(url, { method: 'POST', body, signal: signal ?? null }, expected)
+  }
   return {
     id: 'proxy',
     sessionId,
@@ -76,15 +82,24 @@ export function proxy({ url, sessionId = url, fetch: ownFetch, headers }: ProxyO
     getStatus: (options) => read('status', options),
     getQrCode: (options) => read('qr-code', options),
     requestPairingCode: async (phoneNumber, options) =>
-      decodeSnapshot(await change('request-pairing-code', options, { phoneNumber })),
-    reset: async (options) => void (await change('reset', options)),
-    unlink: async (options) => void (await change('unlink', options)),
+      decodeSnapshot(await change('request-pairing-code', options, 200, phoneNumber)),
+    reset: async (options) => void (await change('reset', options, 204)),
+    unlink: async (options) => void (await change('unlink', options, 204)),
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 
 function answeredError(status: number, body: unknown): PairingError {
   const { code, retryAfterMs } = asRecord(body)
-  if (isPairingErrorCode(code)) {
+  // Many a gateway words its 401 as `unauthorized`, which for us is the provider refusing the host's own key.
+  if (status !== 401 && isPairingErrorCode(code)) {
     return new PairingError(code, `The pairing server answered "${code}".`, {
       retryAfterMs: asAmount(retryAfterMs),
     })

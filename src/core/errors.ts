@@ -8,7 +8,7 @@ export type PairingErrorCode =
   | 'subscription-expired'
   /** WhatsApp banned the account. */
   | 'account-blocked'
-  /** Leftovers of an earlier link block a new one until they are cleared. */
+  /** The session is stuck: leftovers of an earlier link, or a start that never ends. Only a reset helps. */
   | 'session-stale'
   /** The provider would not issue a pairing code for this number now. */
   | 'code-refused'

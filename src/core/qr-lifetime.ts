@@ -2,13 +2,13 @@ import type { ProviderTiming } from './provider.js'
 import type { QrPayload } from './qr-payload.js'
 
 /** The protocol's longest code (the first of a round); whatever a provider repeats, no code outlives it. */
-export const QR_LONGEST_LIFETIME_MS = 60_000
+const QR_LONGEST_LIFETIME_MS = 60_000
 
 /**
  * How long a code stays on screen after the next question was due: time for the answer to travel. Without it
  * every code would blink at every question; much longer, and a hanging network would leave a dead code up.
  */
-export const QR_ANSWER_GRACE_MS = 2_000
+const QR_ANSWER_GRACE_MS = 2_000
 
 /** A QR code and what is known about its age. Times are epoch milliseconds. */
 export interface TrackedQrCode {

@@ -103,7 +103,7 @@ function settle(draft: Draft, at: number): void {
   if (qr && at >= qrHiddenAt(qr, timing)) draft.qrVisible = false
   if (qr && qr.number >= maxRefreshes && at >= qrDeadAt(qr, timing)) draft.qrExhausted = true
   if (at >= waitingEndsAt(draft)) {
-    fail(draft, draft.error ?? new PairingError('timeout', 'The provider took too long. Try again.'), at)
+    fail(draft, draft.error ?? stuck(), at)
   }
 }
 
@@ -201,11 +201,7 @@ function answered(draft: Draft, event: Answered): void {
     case 'stopped':
     case 'stale':
       if (snapshot.status === 'stale' || draft.reset === 'done') {
-        fail(
-          draft,
-          new PairingError('session-stale', 'Leftovers of an earlier link are in the way. Start over.'),
-          at,
-        )
+        fail(draft, stuck(), at)
         break
       }
       forgetQr(draft)
@@ -337,6 +333,11 @@ function enter(draft: Draft, phase: SessionFacts['phase'], at: number): void {
 function fail(draft: Draft, error: PairingError, at: number): void {
   draft.error = error
   enter(draft, 'failed', at)
+}
+
+/** Leftovers of an earlier link, or a start that never ends: only a reset helps. */
+function stuck(): PairingError {
+  return new PairingError('session-stale', 'The session is stuck at the provider. Start over to clear it.')
 }
 
 function isCodeOnScreen({ method, qrVisible, code }: Draft): boolean {

@@ -83,7 +83,7 @@ export const en: PairingLocale = {
         advice: 'WhatsApp has blocked this account. Open WhatsApp on your phone to ask for a review.',
       },
       'session-stale': {
-        title: 'An old link is in the way',
+        title: 'The connection is stuck',
         advice: 'Start over to clear it. This can take a minute.',
       },
       'code-refused': {

@@ -6,8 +6,8 @@
  * belongs on a server.
  *
  * Notes:
- * - `reset` and `unlink` log the instance out. A logout goes on behind its answer; until it ends the state
- *   is `preparing`.
+ * - `unlink` and `reset` log the instance out; `reset` reboots one that hangs in `starting`. A logout goes on
+ *   behind its answer; until it ends the state is `preparing`.
  * - A new instance takes up to five minutes, a first QR code up to ten: `preparing`, not an error.
  * - `yellowCard`, `suspended` and `sleepMode` (the phone is off) are linked: what they lack is not a link.
  *
@@ -16,6 +16,8 @@
  * - https://green-api.com/en/docs/api/account/GetAuthorizationCode
  * - https://green-api.com/en/docs/api/account/GetStateInstance
  * - https://green-api.com/en/docs/api/account/GetWaSettings/
+ * - https://green-api.com/en/docs/api/account/Logout/
+ * - https://green-api.com/en/docs/api/account/Reboot/
  * - https://green-api.com/en/docs/api/ratelimiter
  *
  * @module
@@ -166,6 +168,14 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     if (!says(answer, LOGGED_OUT)) throw greenApiError(answer)
   }
 
+  /** An instance that hangs in `starting` cannot be logged out; documented for it is a reboot. */
+  async function reset(options: RequestOptions): Promise<void> {
+    const answer = await ask('getStateInstance', options)
+    if (asRecord(answer.json).stateInstance !== 'starting') return logout(options)
+    const rebooted = await ask('reboot', options)
+    if (!rebooted.ok || asRecord(rebooted.json).isReboot !== true) throw greenApiError(rebooted)
+  }
+
   return {
     id: 'green-api',
     sessionId: idInstance,
@@ -214,7 +224,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
       }
       return fromError(answer, options)
     },
-    reset: logout,
+    reset,
     unlink: logout,
   }
 }

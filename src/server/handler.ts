@@ -2,7 +2,7 @@ import { PairingError, toPairingError } from '../core/errors.js'
 import { asRecord, asText } from '../core/json.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot } from '../core/provider.js'
-import { ASK_PARAMETER, encodeSnapshot } from '../core/wire.js'
+import { ASK_PARAMETER, decodeSnapshot, encodeSnapshot } from '../core/wire.js'
 import { checkOrigin } from './check-origin.js'
 import { readJson } from './read-json.js'
 import { noContent, problem, snapshotAnswer } from './responses.js'
@@ -52,7 +52,8 @@ export function createPairingHandler({
       const body = change ? await readJson(request) : undefined
       const target = typeof provider === 'function' ? await provider(request) : provider
       const snapshot = change ? await act(target, asRecord(body), request.signal) : await ask(target, request)
-      return snapshot ? snapshotAnswer(encodeSnapshot(snapshot, target)) : noContent()
+      // Decoded first: what a host's own provider returns beside the fields of a snapshot must not leave the server.
+      return snapshot ? snapshotAnswer(encodeSnapshot(decodeSnapshot(snapshot), target)) : noContent()
     } catch (error) {
       return problem(toPairingError(error))
     }

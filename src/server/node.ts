@@ -1,4 +1,4 @@
-import { PairingError } from '../core/errors.js'
+import { PairingError, toPairingError } from '../core/errors.js'
 import type { PairingHandler } from './handler.js'
 import { problem } from './responses.js'
 
@@ -9,6 +9,9 @@ export interface NodeRequest extends AsyncIterable<Uint8Array> {
   /** Express moves the mount path from `url` to here and back. */
   readonly originalUrl?: string | undefined
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** What `express.json()` made of the body, which is then gone from the stream. */
+  readonly body?: unknown
+  readonly readableEnded: boolean
   readonly socket: object
 }
 
@@ -36,7 +39,8 @@ export function toNodeListener(
     })
     const answer = await answerTo(request, handler, gone.signal)
     const body = new Uint8Array(await answer.arrayBuffer())
-    if (gone.signal.aborted) return
+    // Ended by somebody else: a middleware that limits the time, for example.
+    if (gone.signal.aborted || response.writableEnded) return
     response.writeHead(answer.status, Object.fromEntries(answer.headers))
     response.end(body)
   }
@@ -54,7 +58,12 @@ async function answerTo(
     // Node passes on what the web standard refuses: a malformed Host header, a verb like TRACE, a body cut off.
     return problem(new PairingError('invalid-request', 'The request is malformed.'))
   }
-  return handler(webRequest)
+  try {
+    return await handler(webRequest)
+  } catch (error) {
+    // Ours never rejects, but a host may have wrapped it; under `node:http` a rejection ends the process.
+    return problem(toPairingError(error))
+  }
 }
 
 async function toWebRequest(request: NodeRequest, signal: AbortSignal): Promise<Request> {
@@ -67,17 +76,23 @@ async function toWebRequest(request: NodeRequest, signal: AbortSignal): Promise<
   }
   const scheme = 'encrypted' in request.socket ? 'https' : 'http'
   // Joined as text: resolved as a reference, a path that begins with `//` would name the host, and with it the origin.
-  const url = new URL(
-    `${scheme}://${headers.get('host') ?? 'localhost'}${request.originalUrl ?? request.url ?? '/'}`,
-  )
-  const body = method === 'GET' || method === 'HEAD' ? null : await readAll(request)
+  const host = headers.get('host') ?? request.headers[':authority'] ?? 'localhost'
+  const path = request.originalUrl ?? request.url ?? '/'
+  // `Host: app.example/other-tenant?` would put another path before the one that the host's own middleware checked.
+  if (/[\s/\\?#@]/.test(`${host}`) || !path.startsWith('/')) throw new Error('Malformed address')
+  const url = new URL(`${scheme}://${host}${path}`)
+  const body = method === 'GET' || method === 'HEAD' ? null : await readBody(request)
   return new Request(url, { method, headers, body, signal })
 }
 
-/** The handler itself refuses bodies over 4 kB; this only keeps an endless one from filling the memory before. */
+/**
+ * The handler itself refuses bodies over 4 kB; this only keeps an endless one from filling the memory before. It ends
+ * with its connection, and without an answer: there is no other way to stop a client that goes on sending.
+ */
 const MAX_BODY_BYTES = 16_384
 
-async function readAll(request: NodeRequest): Promise<Uint8Array<ArrayBuffer>> {
+async function readBody(request: NodeRequest): Promise<Uint8Array<ArrayBuffer> | string> {
+  if (request.readableEnded && request.body !== undefined) return JSON.stringify(request.body)
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request) {

@@ -1,4 +1,5 @@
-import { httpStatusOf, type PairingError } from '../core/errors.js'
+import { httpStatusOf, isPairingErrorCode, type PairingError } from '../core/errors.js'
+import { asAmount } from '../core/json.js'
 
 // Codes are credentials: nothing on the way may keep them, and no other site may frame or sniff them.
 const PRIVATE_HEADERS = {
@@ -18,7 +19,11 @@ export function noContent(): Response {
 }
 
 /** An error as problem+json (RFC 9457): our code, the time to wait, and not a word of the provider's. */
-export function problem({ code, retryAfterMs }: PairingError, status: number = httpStatusOf(code)): Response {
+export function problem(error: PairingError, expectedStatus?: number): Response {
+  // Errors of another version of the package, or of a host's own provider, may hold anything.
+  const code = isPairingErrorCode(error.code) ? error.code : 'unknown'
+  const retryAfterMs = asAmount(error.retryAfterMs)
+  const status = expectedStatus ?? httpStatusOf(code)
   // The table's 499 is for logs; `Response` takes it, but no client is left to read it.
   return new Response(JSON.stringify({ type: 'about:blank', title: code, status, code, retryAfterMs }), {
     status,

@@ -1,5 +1,5 @@
 /** WhatsApp's letters for pairing codes: no 0, I, O or U. */
-export const PAIRING_CODE_ALPHABET = '123456789ABCDEFGHJKLMNPQRSTVWXYZ'
+const PAIRING_CODE_ALPHABET = '123456789ABCDEFGHJKLMNPQRSTVWXYZ'
 
 /** Stands before the old form since 2026, so that a phone's own camera opens the right screen. */
 const QR_PREFIX = 'https://wa.me/settings/linked_devices#'

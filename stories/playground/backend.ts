@@ -22,7 +22,7 @@ export interface PlaygroundProvider {
 }
 
 /** Paths in Storybook's dev server. */
-export const PLAYGROUND_PATH = '/playground'
+const PLAYGROUND_PATH = '/playground'
 
 /** The dev server's backend where there is one, else one in the page. */
 export async function findBackend(): Promise<PlaygroundBackend> {
@@ -59,7 +59,7 @@ function serverBackend(providers: readonly PlaygroundProvider[]): PlaygroundBack
 }
 
 /** The same way, handler included, without a server. */
-export function browserBackend(): PlaygroundBackend {
+function browserBackend(): PlaygroundBackend {
   const emulated = Object.fromEntries(providerIds.map((id) => [id, emulatedProvider(id)])) as Record<
     ProviderId,
     ReturnType<typeof emulatedProvider>

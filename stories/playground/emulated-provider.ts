@@ -46,7 +46,8 @@ export function emulatedProvider(id: ProviderId, options: EmulatorOptions = {}):
     }
     case 'z-api': {
       const instance = { instanceId: '3C0FFEE0EMULATED', token, clientToken }
-      const wire = zApiWire(emulator, instance)
+      // Text and not a picture, so that the other way of drawing a code is here too.
+      const wire = zApiWire(emulator, { ...instance, qrCode: 'text' })
       return { emulator, wire, provider: zApi({ ...instance, ...common, fetch: wire.fetch }) }
     }
     case 'wasend': {

@@ -19,8 +19,13 @@ const names: Readonly<Record<ProviderId, string>> = {
   wasend: 'WASend',
 }
 
+/** Props of {@link Playground}. */
+export interface PlaygroundProps {
+  readonly theme: 'light' | 'dark'
+}
+
 /** The component beside a simulated phone, the whole way: browser, proxy, handler, adapter, wire, emulator. */
-export function Playground({ theme }: { theme: 'light' | 'dark' }): ReactElement {
+export function Playground({ theme }: PlaygroundProps): ReactElement {
   const [queryClient] = useState(() => new QueryClient())
   return (
     <QueryClientProvider client={queryClient}>
@@ -29,7 +34,7 @@ export function Playground({ theme }: { theme: 'light' | 'dark' }): ReactElement
   )
 }
 
-function WithBackend({ theme }: { theme: 'light' | 'dark' }): ReactElement {
+function WithBackend({ theme }: PlaygroundProps): ReactElement {
   const backend = useQuery({
     queryKey: ['backend'],
     queryFn: findBackend,
@@ -38,8 +43,9 @@ function WithBackend({ theme }: { theme: 'light' | 'dark' }): ReactElement {
   return backend.data ? <Table backend={backend.data} theme={theme} /> : <p>Starting…</p>
 }
 
-function Table({ backend, theme }: { backend: PlaygroundBackend; theme: 'light' | 'dark' }): ReactElement {
+function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBackend }): ReactElement {
   const [id, setId] = useState<ProviderId>('green-api')
+  const [opened, setOpened] = useState(1)
   const queryClient = useQueryClient()
   const phone = useQuery({
     queryKey: ['phone', id],
@@ -55,9 +61,13 @@ function Table({ backend, theme }: { backend: PlaygroundBackend; theme: 'light' 
     <div className="playground">
       <header>
         <h1>Playground</h1>
+        <button type="button" className="field" onClick={() => setOpened(opened + 1)}>
+          Open the screen again
+        </button>
         <label htmlFor="provider">Provider</label>
         <select
           id="provider"
+          className="field"
           value={id}
           onChange={({ target }) => setId(backend.providers.find((one) => one.id === target.value)?.id ?? id)}
         >
@@ -70,7 +80,7 @@ function Table({ backend, theme }: { backend: PlaygroundBackend; theme: 'light' 
         </select>
       </header>
       <div className="playground-table">
-        <WhatsAppPairing provider={backend.providerOf(id)} appName="Acme Inbox" theme={theme} />
+        <WhatsAppPairing key={opened} provider={backend.providerOf(id)} appName="Acme Inbox" theme={theme} />
         {isReal && <p>This provider is real: link your own phone.</p>}
         {!isReal && phone.data && <SimulatedPhone key={id} view={phone.data} onAct={mutateAsync} />}
       </div>

@@ -55,6 +55,7 @@ export function SimulatedPhone({
           <div className="phone-row">
             <input
               id="typed-code"
+              className="field"
               placeholder="ABCD-1234"
               autoComplete="off"
               value={code}
@@ -86,6 +87,7 @@ export function SimulatedPhone({
         <label htmlFor="fault">Fault</label>
         <select
           id="fault"
+          className="field"
           value={view.fault ?? ''}
           onChange={(event) =>
             run({ type: 'fault', fault: faults.find((fault) => fault === event.target.value) ?? null })

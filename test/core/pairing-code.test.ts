@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
-import { normalizePairingCode } from '../../src/core/pairing-code.js'
+import { normalizePairingCode, type PairingCode } from '../../src/core/pairing-code.js'
 
 const codeOf = (input: string) => {
   try {
@@ -10,6 +10,9 @@ const codeOf = (input: string) => {
     return PairingError.isInstance(error) ? error.code : error
   }
 }
+
+const isPairingCode = (value: unknown): value is PairingCode =>
+  value instanceof Object && 'formatted' in value
 
 describe('normalizePairingCode', () => {
   it.each([
@@ -32,7 +35,7 @@ describe('normalizePairingCode', () => {
         (input) => {
           const once = codeOf(input)
           if (once === 'invalid-answer') return
-          if (typeof once !== 'object' || once === null || !('formatted' in once)) throw once
+          if (!isPairingCode(once)) throw once
           expect(normalizePairingCode(once.value)).toEqual(once)
           expect(normalizePairingCode(once.formatted)).toEqual(once)
         },

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
-import { normalizeQrPayload, qrPayloadKey } from '../../src/core/qr-payload.js'
+import { normalizeQrPayload, type QrPayload, qrPayloadKey } from '../../src/core/qr-payload.js'
 
 const PNG_BASE64 =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
@@ -12,6 +12,8 @@ const base64Of = (text: string) => btoa(text)
 
 const OLD_TEXT = '2@abc/DEF+1=,noise=,identity=,adv=,1'
 const LINK_TEXT = `https://wa.me/settings/linked_devices#${OLD_TEXT}`
+
+const isQrPayload = (value: unknown): value is QrPayload => value instanceof Object && 'kind' in value
 
 const codeOf = (input: string | Uint8Array) => {
   try {
@@ -51,13 +53,13 @@ describe('normalizeQrPayload', () => {
     expect(normalizeQrPayload(input)).toEqual({ kind: 'image', src })
   })
 
-  it.each([
+  it.each<[string, string | Uint8Array, string?]>([
     ['the older form', OLD_TEXT],
     ['the link form in use since 2026', LINK_TEXT],
     ['line breaks anywhere', LINK_TEXT.replace(/(.{17})/g, '$1\n '), LINK_TEXT],
     ['bytes that are text', ascii(OLD_TEXT), OLD_TEXT],
-  ])('takes WhatsApp text: %s', (_, input, value = input) => {
-    expect(normalizeQrPayload(input)).toEqual({ kind: 'text', value: String(value) })
+  ])('takes WhatsApp text: %s', (_, input, value) => {
+    expect(normalizeQrPayload(input)).toEqual({ kind: 'text', value: value ?? String(input) })
   })
 
   it.each([
@@ -87,7 +89,7 @@ describe('normalizeQrPayload', () => {
       fc.property(fc.oneof(texts, fc.uint8Array(), texts.map(ascii)), (input) => {
         const once = codeOf(input)
         if (once === 'invalid-answer') return
-        if (typeof once !== 'object' || once === null || !('kind' in once)) throw once
+        if (!isQrPayload(once)) throw once
         expect(normalizeQrPayload(qrPayloadKey(once))).toEqual(once)
       }),
       { numRuns: 2_000 },

@@ -400,9 +400,9 @@ describe.each(['reset', 'unlink'] as const)('greenApi %s', (action) => {
     ['logs the instance out', json({ isLogout: true })],
     ['is done where nothing is linked', json({ message: 'instance account not authorized' }, 400)],
   ])('%s', async (_title, answer) => {
-    const { provider, stub } = make({ 'GET logout': answer })
+    const { provider, stub } = make({ 'GET getStateInstance': state('notAuthorized'), 'GET logout': answer })
     await expect(provider[action]?.({})).resolves.toBeUndefined()
-    expect(stub.asked).toEqual(['GET logout'])
+    expect(stub.asked.filter((asked) => asked !== 'GET getStateInstance')).toEqual(['GET logout'])
   })
 
   it.each<[string, Answer, string]>([
@@ -414,8 +414,24 @@ describe.each(['reset', 'unlink'] as const)('greenApi %s', (action) => {
     ],
     ['a wrong token', empty(401), 'unauthorized'],
   ])('reports %s', async (_title, answer, code) => {
-    const { provider } = make({ 'GET logout': answer })
+    const { provider } = make({ 'GET getStateInstance': state('notAuthorized'), 'GET logout': answer })
     expect((await rejection(Promise.resolve(provider[action]?.({})))).code).toBe(code)
+  })
+})
+
+describe('greenApi reset of an instance that hangs in starting', () => {
+  it('reboots it', async () => {
+    const { provider, stub } = make({
+      'GET getStateInstance': state('starting'),
+      'GET reboot': json({ isReboot: true }),
+    })
+    await provider.reset?.({})
+    expect(stub.asked).toEqual(['GET getStateInstance', 'GET reboot'])
+  })
+
+  it('reports a refusal', async () => {
+    const { provider } = make({ 'GET getStateInstance': state('starting'), 'GET reboot': empty(401) })
+    expect((await rejection(Promise.resolve(provider.reset?.({})))).code).toBe('unauthorized')
   })
 })
 

@@ -10,7 +10,7 @@ export interface TestClock {
 /** 2026-11-21, 00:00 UTC. */
 export const START = Date.UTC(2026, 10, 21)
 
-export function createClock(): TestClock {
+function createClock(): TestClock {
   let time = START
   return {
     now: () => time,

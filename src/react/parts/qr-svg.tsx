@@ -1,0 +1,26 @@
+import { QRCodeSVG } from 'qrcode.react'
+import type { ReactElement } from 'react'
+
+/** The four empty modules around a code that WhatsApp's scanner needs, though camera apps do without. */
+const QUIET_ZONE_MODULES = 4
+
+// Always these two: inverted codes, as dark themes make them, are not read.
+const DARK = '#111b21'
+const LIGHT = '#ffffff'
+
+/** WhatsApp's text as a QR code. */
+export function QrSvg({ text, label }: { text: string; label: string }): ReactElement {
+  return (
+    <QRCodeSVG
+      value={text}
+      // Level L: the text fills 61 modules instead of 65, and larger modules are read more easily than repaired.
+      level="L"
+      marginSize={QUIET_ZONE_MODULES}
+      fgColor={DARK}
+      bgColor={LIGHT}
+      size={256}
+      role="img"
+      aria-label={label}
+    />
+  )
+}
