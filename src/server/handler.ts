@@ -16,7 +16,7 @@ export interface PairingHandlerOptions {
   readonly provider: PairingProvider | ((request: Request) => PairingProvider | Promise<PairingProvider>)
   /**
    * Decides who may link. Called before anything else, for every request. `false` answers 403, a thrown error 401;
-   * neither gives a detail.
+   * neither gives a detail. Where it needs the body, it reads that of `request.clone()`.
    */
   readonly authorize: (request: Request) => boolean | Promise<boolean>
   /**

@@ -15,8 +15,8 @@ export async function readJson(request: Request): Promise<unknown> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let text = ''
   let size = 0
-  const reader = request.body?.getReader()
-  if (!reader) throw invalid('is missing')
+  const reader = request.bodyUsed ? undefined : request.body?.getReader()
+  if (!reader) throw invalid('is missing, or was read before')
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
     size += chunk.value.length
     if (size > MAX_BODY_BYTES) {

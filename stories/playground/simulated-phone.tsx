@@ -100,7 +100,7 @@ export function SimulatedPhone({
         </select>
       </fieldset>
       <details>
-        <summary>{view.requestCount} requests reached the provider</summary>
+        <summary>Requests that reached the provider: {view.requestCount}</summary>
         <ol className="requests">
           {view.requests.map(({ number, method, path, at }) => (
             <li key={number}>

@@ -1,0 +1,282 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { PairingError } from '../../src/core/errors.js'
+import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
+import { normalizeQrPayload } from '../../src/core/qr-payload.js'
+import { decodeSnapshot, encodeSnapshot } from '../../src/core/wire.js'
+import { IMAGE, QR_LINK, QR_TEXT } from '../providers/fetch-stub.js'
+
+const timing = {
+  qrLifetimeMs: 20_000,
+  qrIntervalMs: 5_000,
+  qrMinIntervalMs: 1_000,
+  statusIntervalMs: 3_000,
+  pairingCodeLifetimeMs: 150_000,
+  requestTimeoutMs: 30_000,
+}
+
+const provider: PairingProvider = {
+  id: 'any',
+  sessionId: 'main',
+  timing,
+  methods: ['qr'],
+  getStatus: async () => ({ status: 'preparing' }),
+  getQrCode: async () => ({ status: 'preparing' }),
+}
+
+const sent = (snapshot: PairingSnapshot, by = provider): unknown => JSON.parse(encodeSnapshot(snapshot, by))
+const codeOf = (input: unknown): unknown => {
+  try {
+    return decodeSnapshot(input)
+  } catch (error) {
+    return PairingError.isInstance(error) ? error.code : error
+  }
+}
+
+const durations = fc.integer({ min: 100, max: 3_600_000 })
+const details = fc.record({
+  methods: fc.subarray(['qr', 'phone-code'] as const),
+  timing: fc.record({
+    qrLifetimeMs: durations,
+    qrIntervalMs: durations,
+    qrMinIntervalMs: durations,
+    statusIntervalMs: durations,
+    pairingCodeLifetimeMs: durations,
+    requestTimeoutMs: durations,
+  }),
+})
+const lifetime = fc.record({ expiresInMs: fc.nat({ max: 90_000 }) }, { requiredKeys: [] })
+const name = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 25 })
+  .map((text) => text.trim().slice(0, 100).trim())
+  .filter((text) => text !== '')
+const account = fc.record(
+  {
+    phoneNumber: fc.stringMatching(/^[1-9]\d{6,14}$/),
+    name,
+    avatarUrl: fc.webUrl({ validSchemes: ['https'] }).filter((url) => new URL(url).pathname !== '/'),
+    id: name,
+  },
+  { requiredKeys: [] },
+)
+const qrCode = fc.constantFrom(QR_TEXT, QR_LINK, IMAGE.src).map(normalizeQrPayload)
+
+/** Any snapshot in the form that providers of ours give it. */
+const snapshots: fc.Arbitrary<PairingSnapshot> = fc
+  .tuple(
+    details,
+    fc.oneof(
+      fc.record({ status: fc.constantFrom('preparing', 'unlinked', 'stopped', 'stale', 'linking') }),
+      fc
+        .tuple(qrCode, lifetime)
+        .map(([qrCode, lifetime]) => ({ status: 'qr' as const, qrCode, ...lifetime })),
+      fc
+        .tuple(fc.stringMatching(/^[A-Z0-9]{8}$/), lifetime)
+        .map(([pairingCode, lifetime]) => ({ status: 'pairing-code' as const, pairingCode, ...lifetime })),
+      fc.record({ status: fc.constant('linked' as const), account }),
+      fc.record(
+        {
+          status: fc.constant('passkey-required' as const),
+          helpUrl: fc.constant('https://help.example/passkey?x=1'),
+        },
+        { requiredKeys: ['status'] },
+      ),
+    ),
+  )
+  .map(([details, snapshot]) => ({ ...details, ...snapshot }))
+
+describe('a snapshot that crosses the wire', () => {
+  it('arrives as it was sent, whatever it is', () => {
+    fc.assert(
+      fc.property(snapshots, (snapshot) => {
+        expect(decodeSnapshot(sent(snapshot))).toEqual(snapshot)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('is the same after a second server', () => {
+    fc.assert(
+      fc.property(snapshots, (snapshot) => {
+        expect(decodeSnapshot(sent(decodeSnapshot(sent(snapshot))))).toEqual(snapshot)
+      }),
+    )
+  })
+
+  it('brings the methods and the timing of the provider, unless it has its own', () => {
+    const own = { methods: ['phone-code'] as const, timing: { ...timing, qrLifetimeMs: 7_000 } }
+    expect(decodeSnapshot(sent({ status: 'unlinked' }))).toEqual({
+      status: 'unlinked',
+      methods: ['qr'],
+      timing,
+    })
+    expect(decodeSnapshot(sent({ status: 'unlinked', ...own }))).toEqual({ status: 'unlinked', ...own })
+  })
+
+  it.each([
+    ['with a dash', 'abcd-1234', 'ABCD1234'],
+    ['of ten characters', 'ABCDE12345', 'ABCDE12345'],
+  ])('has its pairing code in one spelling: %s', (_, pairingCode, arrived) => {
+    expect(decodeSnapshot(sent({ status: 'pairing-code', pairingCode }))).toMatchObject({
+      pairingCode: arrived,
+    })
+  })
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])('says nothing of a lifetime of %s', (expiresInMs) => {
+    const snapshot = { status: 'qr', qrCode: normalizeQrPayload(QR_TEXT), expiresInMs } as const
+    expect(decodeSnapshot(sent(snapshot))).not.toHaveProperty('expiresInMs')
+  })
+})
+
+describe('decodeSnapshot', () => {
+  const statuses = [
+    'preparing',
+    'unlinked',
+    'stopped',
+    'stale',
+    'linking',
+    'linked',
+    'passkey-required',
+    'qr',
+    'pairing-code',
+  ]
+
+  it('throws nothing but invalid-answer, and gives a snapshot that it takes again, whatever the JSON', () => {
+    const anything = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom(
+        QR_TEXT,
+        IMAGE.src,
+        'javascript:alert(1)',
+        'ABCD-1234',
+        '5511987654321@c.us',
+        1e300,
+        -0,
+      ),
+    )
+    const almost = fc.record(
+      {
+        status: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...statuses) }, anything),
+        qrCode: fc.oneof(
+          anything,
+          fc.record({ kind: anything, value: anything, src: anything }, { requiredKeys: [] }),
+        ),
+        pairingCode: anything,
+        expiresInMs: anything,
+        account: fc.oneof(
+          anything,
+          fc.record(
+            { phoneNumber: anything, name: anything, avatarUrl: anything, id: anything },
+            { requiredKeys: [] },
+          ),
+        ),
+        helpUrl: anything,
+        methods: fc.oneof(anything, fc.array(anything)),
+        timing: fc.oneof(anything, fc.record({ ...timing, qrLifetimeMs: anything } as never)),
+      },
+      { requiredKeys: [] },
+    )
+    fc.assert(
+      fc.property(fc.oneof(anything, almost), (json) => {
+        const once = codeOf(json)
+        if (once === 'invalid-answer') return
+        if (typeof once !== 'object' || once === null || !('status' in once)) throw once
+        expect(statuses).toContain(once.status)
+        expect(codeOf(JSON.parse(JSON.stringify(once)))).toEqual(once)
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['a page', '<!DOCTYPE html>'],
+    ['a list', [{ status: 'linked' }]],
+    ['no status', { account: { name: 'Ana' } }],
+    ['a status of every object', { status: 'constructor' }],
+    ['a status that is an object', { status: { toString: 'linked' } }],
+    ['a code without text', { status: 'qr' }],
+    [
+      'a code at a web address',
+      { status: 'qr', qrCode: { kind: 'image', src: 'https://evil.example/qr.png' } },
+    ],
+    ['a code that is a script', { status: 'qr', qrCode: { kind: 'image', src: 'javascript:alert(1)' } }],
+    ['a code that is a page', { status: 'qr', qrCode: { kind: 'image', src: 'data:text/html,<script>' } }],
+    ['a pairing code that is markup', { status: 'pairing-code', pairingCode: '<b>ABCD</b>' }],
+    ['no pairing code', { status: 'pairing-code' }],
+  ])('refuses %s', (_, input) => {
+    expect(codeOf(input)).toBe('invalid-answer')
+  })
+
+  it('believes the text of a code, not what kind it says it is', () => {
+    const decoded = decodeSnapshot({ status: 'qr', qrCode: { kind: 'image', value: QR_TEXT } })
+    expect(decoded).toEqual({ status: 'qr', qrCode: { kind: 'text', value: QR_TEXT } })
+  })
+
+  const accountOf = (account: unknown): unknown => {
+    const snapshot = decodeSnapshot({ status: 'linked', account })
+    return snapshot.status === 'linked' ? snapshot.account : snapshot
+  }
+
+  it.each([
+    ['nothing', undefined],
+    ['text', 'Ana'],
+    ['a list', ['Ana']],
+    ['fields of no use', { phoneNumber: {}, name: [], avatarUrl: true, id: null }],
+    ['a script as avatar', { avatarUrl: 'javascript:alert(1)' }],
+    ['a script behind white space as avatar', { avatarUrl: ' \tjavascript:alert(1)//https://x/' }],
+    ['a data URI as avatar', { avatarUrl: 'data:image/svg+xml,<svg onload=alert(1)>' }],
+    ['an insecure avatar', { avatarUrl: 'http://cdn.example/ana.jpg' }],
+    ['an avatar of no scheme', { avatarUrl: '//cdn.example/ana.jpg' }],
+    ['an avatar with a password', { avatarUrl: 'https://user:secret@cdn.example/ana.jpg' }],
+    ['an avatar that leaves its attribute', { avatarUrl: 'https://cdn.example/"onerror="alert(1)' }],
+    ['an endless avatar', { avatarUrl: `https://cdn.example/${'a'.repeat(2_000)}` }],
+    ['a number that is none', { phoneNumber: '0' }],
+    ['an id as number', { phoneNumber: '123456789012345@lid' }],
+    ['keys of every object', JSON.parse('{"__proto__":{"name":"Eve"},"constructor":{"name":"Eve"}}')],
+  ])('links an account with %s, and leaves that out', (_, account) => {
+    expect(accountOf(account)).toEqual({})
+    expect(Object.getPrototypeOf(accountOf(account))).toBe(Object.prototype)
+  })
+
+  it('cuts a huge name and a huge id', () => {
+    const huge = 'A'.repeat(1_000_000)
+    expect(accountOf({ name: huge, id: huge })).toEqual({ name: 'A'.repeat(100), id: 'A'.repeat(100) })
+  })
+
+  it('keeps markup in a name as text, for that is what it is drawn as', () => {
+    expect(accountOf({ name: '<img src=x onerror=alert(1)>' })).toEqual({
+      name: '<img src=x onerror=alert(1)>',
+    })
+  })
+
+  it.each(['javascript:alert(1)', 'http://help.example/', 'https://user@help.example/', '/help', 7])(
+    'leaves out %s as the address of instructions',
+    (helpUrl) => {
+      expect(decodeSnapshot({ status: 'passkey-required', helpUrl })).toEqual({ status: 'passkey-required' })
+    },
+  )
+
+  it.each([
+    ['a part of it', { qrLifetimeMs: 20_000 }],
+    ['text', { ...timing, statusIntervalMs: '3000' }],
+    ['a negative time', { ...timing, statusIntervalMs: -1 }],
+    ['null, as JSON writes NaN', { ...timing, requestTimeoutMs: null }],
+    ['a list', Object.values(timing)],
+  ])('takes no timing from %s', (_, timing) => {
+    expect(decodeSnapshot({ status: 'unlinked', timing })).toEqual({ status: 'unlinked' })
+  })
+
+  it('never lets a server make the browser ask without pause', () => {
+    const none = Object.fromEntries(Object.keys(timing).map((key) => [key, 0]))
+    const decoded = decodeSnapshot({ status: 'unlinked', timing: none })
+    for (const duration of Object.values(decoded.timing ?? { none: 0 }))
+      expect(duration).toBeGreaterThanOrEqual(100)
+  })
+
+  it('takes only methods that there are', () => {
+    const decoded = decodeSnapshot({ status: 'unlinked', methods: ['qr', 'sms', null, 'phone-code', ['qr']] })
+    expect(decoded.methods).toEqual(['qr', 'phone-code'])
+  })
+})

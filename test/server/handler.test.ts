@@ -1,0 +1,627 @@
+import { describe, expect, it } from 'vitest'
+import { httpStatusOf, PairingError, pairingErrorCodes } from '../../src/core/errors.js'
+import type { PairingProvider } from '../../src/core/provider.js'
+import { createPairingHandler, type PairingHandlerOptions } from '../../src/server/handler.js'
+import { gate } from '../providers/fetch-stub.js'
+import { spyProvider, timing } from './spy-provider.js'
+
+const URL_OF_HANDLER = 'https://host.example/api/pairing'
+const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
+
+interface World {
+  readonly calls: readonly string[]
+  get(query?: string, init?: RequestInit): Promise<Response>
+  post(body: unknown, headers?: Record<string, string>): Promise<Response>
+  send(init: RequestInit, address?: string): Promise<Response>
+}
+
+function setUp(
+  methods: Partial<PairingProvider> = {},
+  { provider: other, ...options }: Partial<PairingHandlerOptions> = {},
+): World {
+  const provider = spyProvider(methods)
+  const handler = createPairingHandler({ provider: other ?? provider, authorize: () => true, ...options })
+  const send: World['send'] = (init, address = URL_OF_HANDLER) => handler(new Request(address, init))
+  return {
+    calls: provider.calls,
+    send,
+    get: (query = '?ask=status', init) => send({ ...init }, `${URL_OF_HANDLER}${query}`),
+    post: (body, headers) =>
+      send({
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+  }
+}
+
+/** Nothing but our code, the status that belongs to it, and what a provider told about waiting. */
+async function expectProblem(answer: Response, code: string, status?: number): Promise<void> {
+  const known = pairingErrorCodes.find((one) => one === code)
+  if (!known) throw new Error(`Not a code of ours: ${code}`)
+  const expected = status ?? httpStatusOf(known)
+  expect(answer.status).toBe(expected)
+  expect(answer.headers.get('content-type')).toBe('application/problem+json')
+  expect(answer.headers.get('cache-control')).toBe('no-store')
+  expect(await answer.json()).toEqual({ type: 'about:blank', title: code, status: expected, code })
+}
+
+describe('authorize', () => {
+  const failing: readonly (readonly [string, () => boolean | Promise<boolean>])[] = [
+    [
+      'throws',
+      () => {
+        throw new Error(SECRET)
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error(SECRET))],
+    ['throws undefined', () => Promise.reject()],
+    ['throws an error of ours', () => Promise.reject(new PairingError('not-supported', SECRET))],
+  ]
+  const forbidden: readonly (readonly [string, unknown])[] = [
+    ['false', false],
+    ['a promise of false', Promise.resolve(false)],
+    ['undefined, as one that forgets to return', undefined],
+    ['null', null],
+    ['1', 1],
+    ['a user', { id: 7 }],
+    ['the text "false"', 'false'],
+    ['a promise of a user', Promise.resolve({ id: 7 })],
+  ]
+  const requests: readonly (readonly [string, (world: World) => Promise<Response>])[] = [
+    ['GET', (world) => world.get('?ask=qr-code')],
+    ['POST', (world) => world.post({ action: 'unlink' })],
+    ['PUT', (world) => world.send({ method: 'PUT' })],
+    ['a request that is nonsense', (world) => world.post('{', { 'content-type': 'text/plain' })],
+  ]
+
+  describe.each(requests)('for %s', (_, request) => {
+    it.each(failing)('answers 401 without a detail where it %s', async (_, authorize) => {
+      const world = setUp({}, { authorize })
+      await expectProblem(await request(world), 'sign-in-required', 401)
+      expect(world.calls).toEqual([])
+    })
+
+    it.each(forbidden)('answers 403 without a detail where it gives %s', async (_, value) => {
+      const world = setUp({}, { authorize: () => value as boolean })
+      await expectProblem(await request(world), 'forbidden', 403)
+      expect(world.calls).toEqual([])
+    })
+
+    it('lets nobody in where it is missing', async () => {
+      const world = setUp({}, { authorize: undefined as never })
+      await expectProblem(await request(world), 'sign-in-required', 401)
+      expect(world.calls).toEqual([])
+    })
+  })
+
+  it('comes before the provider is chosen, and before the body is read', async () => {
+    const order: string[] = []
+    const provider = spyProvider()
+    const handler = createPairingHandler({
+      authorize: async (request) => {
+        await Promise.resolve()
+        order.push(`authorize, body ${request.bodyUsed ? 'used' : 'unused'}`)
+        return true
+      },
+      provider: (request) => {
+        order.push(`provider, body ${request.bodyUsed ? 'used' : 'unused'}`)
+        return provider
+      },
+    })
+    await handler(
+      new Request(URL_OF_HANDLER, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"action":"reset"}',
+      }),
+    )
+    expect(order).toEqual(['authorize, body unused', 'provider, body used'])
+    expect(provider.calls).toEqual(['reset'])
+  })
+
+  it('that reads the body away makes the change invalid, and nothing worse', async () => {
+    const world = setUp({}, { authorize: async (request) => Boolean(await request.json()) })
+    await expectProblem(await world.post({ action: 'reset' }), 'invalid-request')
+    expect(world.calls).toEqual([])
+  })
+
+  it('may read a clone of the request', async () => {
+    const world = setUp({}, { authorize: async (request) => Boolean(await request.clone().json()) })
+    expect((await world.post({ action: 'reset' })).status).toBe(204)
+  })
+})
+
+describe('GET', () => {
+  it.each([
+    ['status', 'getStatus', { status: 'unlinked' }],
+    ['qr-code', 'getQrCode', { status: 'qr', qrCode: { kind: 'text', value: '2@ref,noise,identity,adv,1' } }],
+  ])('?ask=%s answers with %s, the methods and the timing', async (question, method, snapshot) => {
+    const world = setUp()
+    const answer = await world.get(`?ask=${question}`)
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('content-type')).toBe('application/json')
+    expect(await answer.json()).toEqual({ ...snapshot, methods: ['qr', 'phone-code'], timing })
+    expect(world.calls).toEqual([method])
+  })
+
+  it('tells where pairing codes are no ability of the provider', async () => {
+    const { requestPairingCode: _, calls: __, ...provider } = spyProvider()
+    const answer = await setUp({}, { provider }).get()
+    expect(await answer.json()).toMatchObject({ methods: ['qr'] })
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['an empty question', '?ask='],
+    ['an unknown question', '?ask=account'],
+    ['an action', '?ask=reset'],
+    ['an action in a parameter of that name', '?action=unlink'],
+    ['the name of a method', '?ask=unlink&phoneNumber=5511987654321'],
+    ['a name every object has', '?ask=constructor'],
+    ['another case', '?ask=STATUS'],
+  ])('refuses %s', async (_, query) => {
+    const world = setUp()
+    await expectProblem(await world.get(query), 'invalid-request', 400)
+    expect(world.calls).toEqual([])
+  })
+
+  it.each([
+    'status&action=reset',
+    'qr-code&ask=reset',
+    'status&ask=request-pairing-code&phoneNumber=5511987654321',
+  ])('?ask=%s reaches no method that changes something', async (query) => {
+    const world = setUp()
+    expect((await world.get(`?ask=${query}`)).status).toBe(200)
+    expect(world.calls).toEqual([query.startsWith('qr') ? 'getQrCode' : 'getStatus'])
+  })
+
+  it('gives the provider the signal of the request', async () => {
+    const asked = gate()
+    const world = setUp({
+      getStatus: ({ signal }) =>
+        new Promise((_, reject) => {
+          signal?.addEventListener('abort', () => reject(new PairingError('aborted', 'Given up.')))
+          asked.open()
+        }),
+    })
+    const client = new AbortController()
+    const answer = world.get('?ask=status', { signal: client.signal })
+    await asked.opened
+    client.abort()
+    await expectProblem(await answer, 'aborted', 499)
+  })
+})
+
+describe('POST', () => {
+  it('asks for a pairing code with the digits of the number', async () => {
+    const world = setUp()
+    const answer = await world.post({ action: 'request-pairing-code', phoneNumber: '+55 (11) 98765-4321' })
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toMatchObject({ status: 'pairing-code', pairingCode: 'ABCD1234' })
+    expect(world.calls).toEqual(['requestPairingCode 5511987654321'])
+  })
+
+  it.each(['reset', 'unlink'])('%ss, and says no more than that it is done', async (action) => {
+    const world = setUp()
+    const answer = await world.post({ action })
+    expect(answer.status).toBe(204)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(await answer.text()).toBe('')
+    expect(world.calls).toEqual([action])
+  })
+
+  it.each([
+    ['request-pairing-code', { requestPairingCode: undefined }],
+    ['reset', { reset: undefined }],
+    ['unlink', { unlink: undefined }],
+  ])('answers 501 to %s where the provider cannot', async (action, missing) => {
+    const provider = { ...spyProvider(), ...missing } as PairingProvider
+    const world = setUp({}, { provider })
+    await expectProblem(await world.post({ action, phoneNumber: '5511987654321' }), 'not-supported', 501)
+  })
+
+  it.each([
+    ['is missing', undefined],
+    ['is empty', ''],
+    ['is null', null],
+    ['is an object', { toString: '5511987654321' }],
+    ['is a list', ['5511987654321']],
+    ['is national', '011 98765-4321'],
+    ['has letters', '+1 800 FLOWERS'],
+    ['is too short', '12345'],
+    ['is too long', '1234567890123456'],
+    ['is a number too large to be written out', 1e21],
+    ['is a path', '5511987654321/../unlink'],
+  ])('refuses a pairing code where the number %s', async (_, phoneNumber) => {
+    const world = setUp()
+    const answer = await world.post({ action: 'request-pairing-code', phoneNumber })
+    await expectProblem(answer, 'invalid-phone-number', 422)
+    expect(world.calls).toEqual([])
+  })
+
+  it.each([
+    ['an action that is none', '{"action":"reboot"}'],
+    ['a method of the provider', '{"action":"getStatus"}'],
+    ['a name every object has', '{"action":"constructor"}'],
+    ['no action', '{}'],
+    ['a list as action', '{"action":["reset"]}'],
+    ['an action in another case', '{"action":"RESET"}'],
+    ['an action behind __proto__', '{"__proto__":{"action":"reset"}}'],
+    ['an action behind constructor.prototype', '{"constructor":{"prototype":{"action":"reset"}}}'],
+    ['null', 'null'],
+    ['a list', '[{"action":"reset"}]'],
+    ['text', '"reset"'],
+    ['half of it', '{"action":"res'],
+    ['two of them', '{"action":"reset"}{"action":"reset"}'],
+    ['a form', 'action=reset'],
+    ['nothing', ''],
+  ])('refuses a body with %s', async (_, body) => {
+    const world = setUp()
+    await expectProblem(await world.post(body), 'invalid-request', 400)
+    expect(world.calls).toEqual([])
+    expect('action' in {}).toBe(false)
+  })
+
+  it('refuses a body that is missing', async () => {
+    const world = setUp()
+    const answer = await world.send({ method: 'POST', headers: { 'content-type': 'application/json' } })
+    await expectProblem(answer, 'invalid-request', 400)
+  })
+
+  it.each([
+    ['bytes that are no UTF-8', [0x22, 0xff, 0xfe, 0x22]],
+    ['text that ends within a character', [0x22, 0xe2, 0x82]],
+  ])('refuses %s', async (_, bytes) => {
+    const answer = await setUp().send({
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: new Uint8Array(bytes),
+    })
+    await expectProblem(answer, 'invalid-request', 400)
+  })
+
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'text/plain; application/json',
+    'application/jsonp',
+    'application/json-patch+json',
+    'application/json, text/plain',
+    '',
+  ])('refuses the content type "%s", which forms and pages of others may send', async (type) => {
+    const world = setUp()
+    await expectProblem(await world.post({ action: 'reset' }, { 'content-type': type }), 'invalid-request')
+    expect(world.calls).toEqual([])
+  })
+
+  it.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON ;charset=UTF-8'])(
+    'takes the content type "%s"',
+    async (type) => {
+      expect((await setUp().post({ action: 'reset' }, { 'content-type': type })).status).toBe(204)
+    },
+  )
+
+  const padded = (bytes: number): string => {
+    const frame = JSON.stringify({ action: 'reset', pad: '' }).length
+    return JSON.stringify({ action: 'reset', pad: 'x'.repeat(bytes - frame) })
+  }
+
+  it('takes a body of 4 kB, and refuses one byte more', async () => {
+    const world = setUp()
+    expect((await world.post(padded(4_096))).status).toBe(204)
+    await expectProblem(await world.post(padded(4_097)), 'invalid-request', 400)
+    expect(world.calls).toEqual(['reset'])
+  })
+
+  it('counts bytes and not characters', async () => {
+    const body = JSON.stringify({ action: 'reset', pad: '€'.repeat(1_500) })
+    expect(body.length).toBeLessThan(4_096)
+    await expectProblem(await setUp().post(body), 'invalid-request', 400)
+  })
+
+  /** A body without an end, which says how much of it was read. */
+  function endless(): {
+    readonly body: ReadableStream<Uint8Array>
+    readonly state: { sent: number; ended: boolean }
+  } {
+    const state = { sent: 0, ended: false }
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        controller.enqueue(new TextEncoder().encode(' '.repeat(1_024)))
+        state.sent += 1_024
+      },
+      cancel() {
+        state.ended = true
+      },
+    })
+    return { body, state }
+  }
+  const streamed = (body: ReadableStream<Uint8Array>) =>
+    ({ method: 'POST', headers: { 'content-type': 'application/json' }, body, duplex: 'half' }) as RequestInit
+
+  it('stops reading an endless body', async () => {
+    const { body, state } = endless()
+    await expectProblem(await setUp().send(streamed(body)), 'invalid-request', 400)
+    expect(state.ended).toBe(true)
+    expect(state.sent).toBeLessThan(10_000)
+  })
+
+  it('answers to an endless body also where the host keeps a clone that it never reads', async () => {
+    const clones: Request[] = []
+    const authorize = (request: Request): boolean => clones.push(request.clone()) > 0
+    const answer = await setUp({}, { authorize }).send(streamed(endless().body))
+    await expectProblem(answer, 'invalid-request', 400)
+  })
+
+  it('puts a body together that arrives in pieces, within a character too', async () => {
+    const bytes = new TextEncoder().encode('{"note":"€","action":"reset"}')
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const byte of bytes) controller.enqueue(Uint8Array.of(byte))
+        controller.close()
+      },
+    })
+    expect((await setUp().send(streamed(body))).status).toBe(204)
+  })
+
+  it('answers with an error of ours where the body breaks off', async () => {
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.error(new Error(SECRET)),
+    })
+    await expectProblem(await setUp().send(streamed(body)), 'unknown')
+  })
+})
+
+describe('changes from other origins', () => {
+  const own = 'https://host.example'
+  const allowedOrigins = ['https://app.example']
+  type Headers = Record<string, string>
+  const refused: readonly (readonly [string, Headers])[] = [
+    ['a foreign Origin', { origin: 'https://evil.example' }],
+    ['a foreign Origin that begins as ours', { origin: `${own}.evil.example` }],
+    ['the Origin of another scheme', { origin: 'http://host.example' }],
+    ['the Origin of another port', { origin: `${own}:8443` }],
+    ['the Origin of a subdomain', { origin: 'https://blog.host.example' }],
+    ['an Origin that begins as an allowed one', { origin: 'https://app.example.evil.example' }],
+    ['Origin: null', { origin: 'null' }],
+    ['Origin: null of another site', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
+    ['Sec-Fetch-Site: cross-site', { 'sec-fetch-site': 'cross-site' }],
+    ['Sec-Fetch-Site: same-site', { 'sec-fetch-site': 'same-site' }],
+    ['Sec-Fetch-Site: none', { 'sec-fetch-site': 'none' }],
+    [
+      'Sec-Fetch-Site: cross-site with a foreign Origin',
+      { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+    ],
+    [
+      'Sec-Fetch-Site: same-site with the Origin of a subdomain',
+      { origin: 'https://blog.host.example', 'sec-fetch-site': 'same-site' },
+    ],
+    ['Sec-Fetch-Site: cross-site with our Origin', { origin: own, 'sec-fetch-site': 'cross-site' }],
+  ]
+  const allowed: readonly (readonly [string, Headers])[] = [
+    ['our Origin', { origin: own }],
+    ['our Origin with Sec-Fetch-Site: same-origin', { origin: own, 'sec-fetch-site': 'same-origin' }],
+    ['neither header, which no browser sends', {}],
+    ['Sec-Fetch-Site: same-origin without Origin', { 'sec-fetch-site': 'same-origin' }],
+    [
+      'Sec-Fetch-Site: same-origin behind a gateway',
+      { origin: 'https://public.example', 'sec-fetch-site': 'same-origin' },
+    ],
+    ['an allowed Origin', { origin: 'https://app.example' }],
+    ['an allowed Origin of another site', { origin: 'https://app.example', 'sec-fetch-site': 'cross-site' }],
+  ]
+
+  it.each(refused)('are refused with %s', async (_, headers) => {
+    const world = setUp({}, { allowedOrigins })
+    await expectProblem(await world.post({ action: 'unlink' }, headers), 'forbidden', 403)
+    expect(world.calls).toEqual([])
+  })
+
+  it.each(allowed)('are taken with %s', async (_, headers) => {
+    const world = setUp({}, { allowedOrigins })
+    expect((await world.post({ action: 'unlink' }, headers)).status).toBe(204)
+  })
+
+  it('are refused before their body is read', async () => {
+    const handler = createPairingHandler({ provider: spyProvider(), authorize: () => true })
+    const request = new Request(URL_OF_HANDLER, {
+      method: 'POST',
+      headers: { origin: 'https://evil.example', 'content-type': 'application/json' },
+      body: '{"action":"reset"}',
+    })
+    await expectProblem(await handler(request), 'forbidden')
+    expect(request.bodyUsed).toBe(false)
+  })
+
+  it('are allowed to none by default', async () => {
+    await expectProblem(
+      await setUp().post({ action: 'reset' }, { origin: 'https://app.example' }),
+      'forbidden',
+    )
+  })
+})
+
+describe('other methods', () => {
+  it.each(['HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
+    '%s gets a 405 with what is allowed',
+    async (method) => {
+      const world = setUp()
+      const answer = await world.send({ method })
+      expect(answer.headers.get('allow')).toBe('GET, POST')
+      await expectProblem(answer, 'invalid-request', 405)
+      expect(world.calls).toEqual([])
+    },
+  )
+
+  it('has no Allow beside the 405', async () => {
+    const answer = await setUp().get('?ask=no')
+    expect(answer.headers.has('allow')).toBe(false)
+  })
+})
+
+describe('a provider per request', () => {
+  it('is chosen by the request', async () => {
+    const tenants: Record<string, PairingProvider> = {
+      a: spyProvider(),
+      b: spyProvider({ getStatus: async () => ({ status: 'linking' }) }),
+    }
+    const { send } = setUp(
+      {},
+      {
+        provider: async (request) => tenants[new URL(request.url).pathname.slice(1)] as PairingProvider,
+      },
+    )
+    const statusOf = async (tenant: string): Promise<unknown> =>
+      (await send({}, `https://host.example/${tenant}?ask=status`)).json()
+    expect(await statusOf('a')).toMatchObject({ status: 'unlinked' })
+    expect(await statusOf('b')).toMatchObject({ status: 'linking' })
+    expect(await statusOf('c')).toMatchObject({ code: 'unknown' })
+  })
+
+  it.each([
+    ['an error of ours', new PairingError('session-not-found', SECRET), 'session-not-found'],
+    ['a foreign error', new Error(SECRET), 'unknown'],
+    ['text', SECRET, 'unknown'],
+  ])('that cannot be chosen answers with a code and no more: %s', async (_, error, code) => {
+    for (const provider of [
+      () => Promise.reject(error),
+      () => {
+        throw error
+      },
+    ]) {
+      await expectProblem(await setUp({}, { provider }).get(), code)
+    }
+  })
+})
+
+describe('errors of the provider', () => {
+  const upstream = `https://api.provider.example/waInstance1101/qr/${SECRET}`
+  const foreign = Object.assign(new Error(`GET ${upstream} failed`, { cause: new TypeError(upstream) }), {
+    url: upstream,
+    headers: { authorization: `Bearer ${SECRET}` },
+    code: 'ECONNRESET',
+    retryAfterMs: 5_000,
+    status: 418,
+  })
+  const calls: readonly (readonly [string, (world: World) => Promise<Response>])[] = [
+    ['getStatus', (world) => world.get('?ask=status')],
+    ['getQrCode', (world) => world.get('?ask=qr-code')],
+    [
+      'requestPairingCode',
+      (world) => world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }),
+    ],
+    ['reset', (world) => world.post({ action: 'reset' })],
+    ['unlink', (world) => world.post({ action: 'unlink' })],
+  ]
+
+  describe.each(calls)('in %s', (method, call) => {
+    it.each([
+      ['a foreign error', foreign],
+      ['a foreign error that looks like ours', Object.assign(new Error(upstream), { name: 'PairingError' })],
+      ['text', upstream],
+      ['nothing', undefined],
+      ['a response', new Response(upstream, { status: 401 })],
+    ])('leave nothing of themselves in the answer: %s', async (_, error) => {
+      const throwing: readonly (() => Promise<never>)[] = [
+        () => Promise.reject(error),
+        () => {
+          throw error
+        },
+      ]
+      for (const fails of throwing) {
+        const answer = await call(setUp({ [method]: fails }))
+        const seen = JSON.stringify([...answer.headers])
+        expect(seen).not.toContain(SECRET)
+        expect(answer.headers.has('retry-after')).toBe(false)
+        await expectProblem(answer, 'unknown', 500)
+      }
+    })
+
+    it('keep code and waiting time, but not message and cause, where they are ours', async () => {
+      const cause = new PairingError('network', upstream)
+      const error = new PairingError('rate-limited', upstream, { retryAfterMs: 1_500, cause })
+      const answer = await call(setUp({ [method]: () => Promise.reject(error) }))
+      expect(answer.status).toBe(429)
+      expect(answer.headers.get('retry-after')).toBe('2')
+      expect(await answer.json()).toEqual({
+        type: 'about:blank',
+        title: 'rate-limited',
+        status: 429,
+        code: 'rate-limited',
+        retryAfterMs: 1_500,
+      })
+    })
+  })
+
+  it.each(pairingErrorCodes)('%s arrives as itself', async (code) => {
+    const fails = () => Promise.reject(new PairingError(code, upstream))
+    await expectProblem(await setUp({ getStatus: fails }).get(), code)
+  })
+
+  it('with a code that this version does not know are no success', async () => {
+    const error = Object.assign(new PairingError('unknown', ''), { code: `new-${SECRET}` })
+    await expectProblem(await setUp({ getStatus: () => Promise.reject(error) }).get(), 'unknown', 500)
+  })
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])(
+    'with %s ms to wait say nothing of waiting',
+    async (retryAfterMs) => {
+      const error = new PairingError('rate-limited', '', { retryAfterMs })
+      const answer = await setUp({ getStatus: () => Promise.reject(error) }).get()
+      expect(answer.headers.has('retry-after')).toBe(false)
+      await expectProblem(answer, 'rate-limited')
+    },
+  )
+})
+
+describe('answers of a provider that a host wrote', () => {
+  it('lose what is no part of a snapshot', async () => {
+    const snapshot = {
+      status: 'linked' as const,
+      account: { name: 'Ana', avatarUrl: 'http://insecure.example/', apiKey: SECRET },
+      raw: { token: SECRET },
+    }
+    const answer = await setUp({ getStatus: async () => snapshot }).get()
+    expect(await answer.json()).toEqual({
+      status: 'linked',
+      account: { name: 'Ana' },
+      methods: ['qr', 'phone-code'],
+      timing,
+    })
+  })
+
+  it.each([
+    [
+      'an image at an address of the provider',
+      { status: 'qr', qrCode: { kind: 'image', src: `https://api.provider.example/${SECRET}` } },
+    ],
+    ['a pairing code that is none', { status: 'pairing-code', pairingCode: `Error: ${SECRET}` }],
+    ['a status that is none', { status: SECRET }],
+  ])('are refused with %s', async (_, snapshot) => {
+    const world = setUp({ getStatus: async () => snapshot as never })
+    await expectProblem(await world.get(), 'invalid-answer')
+  })
+})
+
+describe('every answer', () => {
+  const answers: readonly (readonly [string, (world: World) => Promise<Response>])[] = [
+    ['a snapshot', (world) => world.get()],
+    ['a code', (world) => world.get('?ask=qr-code')],
+    ['a change', (world) => world.post({ action: 'reset' })],
+    ['a bad request', (world) => world.post('{')],
+    ['a foreign origin', (world) => world.post({ action: 'reset' }, { origin: 'https://evil.example' })],
+    ['another method', (world) => world.send({ method: 'DELETE' })],
+  ]
+
+  it.each(answers)('may be kept by nobody, and read as nothing else: %s', async (_, call) => {
+    for (const authorize of [() => true, () => false, () => Promise.reject(new Error())]) {
+      const { headers } = await call(setUp({}, { authorize }))
+      expect(headers.get('cache-control')).toBe('no-store')
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('vary')).toMatch(/origin.*cookie/)
+      expect(headers.has('access-control-allow-origin')).toBe(false)
+    }
+  })
+})
