@@ -7,11 +7,8 @@ export interface Question {
   readonly at: number
 }
 
-/** WhatsApp's own hand-over after a scan takes seconds, a provider's start up to five minutes. */
-const LINKING_LIMIT_MS = 5 * 60_000
-
-/** GREEN-API documents up to ten minutes before the first code; nobody looks for a passkey longer either. */
-const WAITING_LIMIT_MS = 10 * 60_000
+/** Nobody looks for a passkey longer than this. */
+const PASSKEY_LIMIT_MS = 10 * 60_000
 
 /** A link may be ended on the phone at any time; whoever opens the screen again must not see an old one. */
 const LINKED_RECHECK_MS = 10_000
@@ -30,7 +27,7 @@ export function isOnlyOnLook({ phase }: SessionFacts): boolean {
 function nextKind(facts: SessionFacts): QuestionKind | undefined {
   const { phase, method, qr, timing } = facts
   if (phase === 'linking' || phase === 'linked') return 'status'
-  if (phase === 'passkey-required') return facts.now - facts.since < WAITING_LIMIT_MS ? 'status' : undefined
+  if (phase === 'passkey-required') return facts.now - facts.since < PASSKEY_LIMIT_MS ? 'status' : undefined
   if (phase !== 'active' || (method === 'qr' && facts.qrExhausted)) return undefined
   if (facts.reset === 'due') return 'reset'
   if (method === 'qr') return askAt(facts, 'qr-code') <= askAt(facts, 'status') ? 'qr-code' : 'status'
@@ -52,28 +49,13 @@ function askAt(facts: SessionFacts, kind: QuestionKind): number {
   return at <= qrAskedAt ? usualAt : at
 }
 
-/** When waiting has taken too long; `Infinity` where nothing is waited for. */
-export function waitingEndsAt({
-  phase,
-  method,
-  since,
-  roundSince,
-  qr,
-  qrVisible,
-  qrExhausted,
-}: SessionFacts): number {
-  if (phase === 'linking') return since + LINKING_LIMIT_MS
-  const isWaiting = phase === 'active' && method === 'qr' && !qrVisible && !qrExhausted
-  return isWaiting ? Math.max(roundSince, qr?.confirmedAt ?? 0) + WAITING_LIMIT_MS : Number.POSITIVE_INFINITY
-}
-
 /** When the session changes by time alone, whatever the network does; `Infinity` when it does not. */
 export function nextDeadline(facts: SessionFacts): number {
   const { phase, qr, qrVisible, qrExhausted, code, timing } = facts
-  const deadlines = [waitingEndsAt(facts)]
-  if (phase === 'active' && qr && qrVisible) deadlines.push(qrHiddenAt(qr, timing))
-  if (phase === 'active' && qr && !qrExhausted && qr.number >= facts.maxRefreshes)
-    deadlines.push(qrDeadAt(qr, timing))
-  if (phase === 'active' && code) deadlines.push(code.expiresAt)
+  const deadlines = [Number.POSITIVE_INFINITY]
+  if (phase !== 'active') return Math.min(...deadlines)
+  if (qr && qrVisible) deadlines.push(qrHiddenAt(qr, timing))
+  if (qr && !qrExhausted && qr.number >= facts.maxRefreshes) deadlines.push(qrDeadAt(qr, timing))
+  if (code) deadlines.push(code.expiresAt)
   return Math.min(...deadlines)
 }

@@ -99,6 +99,8 @@ export interface SessionFacts {
   readonly since: number
   /** When this round of codes began. */
   readonly roundSince: number
+  /** Since when there has been nothing to show while the provider was asked. */
+  readonly waitingSince: number
   /** When these facts were last changed. */
   readonly now: number
   /** Of `linked`. */

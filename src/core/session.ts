@@ -1,6 +1,5 @@
 import { PairingError } from './errors.js'
 import { isSame } from './is-same.js'
-import { waitingEndsAt } from './next-question.js'
 import { normalizePairingCode } from './pairing-code.js'
 import type { PairingMethod, PairingSnapshot, ProviderTiming } from './provider.js'
 import { qrDeadAt, qrHiddenAt, type TrackedQrCode } from './qr-lifetime.js'
@@ -20,6 +19,15 @@ const RETRY_LONGEST_MS = 30_000
 
 /** Providers report "not linked" for a moment between the scan and the link (WhatsApp's 515 restart). */
 const LINKING_GRACE_MS = 10_000
+
+/** WhatsApp's own hand-over after a scan takes seconds, a provider's start up to five minutes. */
+const LINKING_LIMIT_MS = 5 * 60_000
+
+/** GREEN-API documents up to ten minutes before the first code. */
+const WAITING_LIMIT_MS = 10 * 60_000
+
+/** Without a word for so long, nobody was asked: the page was hidden, or the machine asleep. */
+const SILENCE_MS = 60_000
 
 /** Two readings of one clock may be this far out of order before it counts as set back. */
 const CLOCK_TOLERANCE_MS = 1_000
@@ -67,6 +75,7 @@ export function initialState({ autoStart, ...options }: SessionOptions, now: num
     phase: autoStart ? 'active' : 'idle',
     since: now,
     roundSince: now,
+    waitingSince: now,
     now,
     account: {},
     helpUrl: undefined,
@@ -100,11 +109,12 @@ function settle(draft: Draft, at: number): void {
     draft.code = undefined
     draft.codeRanOut = true
   }
-  if (qr && at >= qrHiddenAt(qr, timing)) draft.qrVisible = false
-  if (qr && qr.number >= maxRefreshes && at >= qrDeadAt(qr, timing)) draft.qrExhausted = true
-  if (at >= waitingEndsAt(draft)) {
-    fail(draft, draft.error ?? stuck(), at)
+  if (qr && draft.qrVisible && at >= qrHiddenAt(qr, timing)) {
+    draft.qrVisible = false
+    draft.waitingSince = at
   }
+  if (qr && qr.number >= maxRefreshes && at >= qrDeadAt(qr, timing)) draft.qrExhausted = true
+  if (at - draft.now > SILENCE_MS) draft.waitingSince = at
 }
 
 /** A clock that was set back says nothing about the age of a code: what is on screen goes, and all waiting ends. */
@@ -112,7 +122,14 @@ function forgetTimes(draft: Draft, at: number): void {
   forgetQr(draft)
   const codeRanOut = draft.codeRanOut || draft.code !== undefined
   const roundSince = Math.min(draft.roundSince, at)
-  Object.assign(draft, unasked, { codeRanOut, code: undefined, now: at, since: at, roundSince })
+  Object.assign(draft, unasked, {
+    codeRanOut,
+    code: undefined,
+    now: at,
+    since: at,
+    roundSince,
+    waitingSince: at,
+  })
 }
 
 function apply(draft: Draft, event: SessionEvent): void {
@@ -165,6 +182,7 @@ function start(draft: Draft, at: number): void {
   const isRepeat = draft.method === 'phone-code' && draft.codeRanOut
   Object.assign(draft, freshRound, {
     roundSince: at,
+    waitingSince: at,
     reset: isReset ? 'due' : 'none',
     // A code that may still be alive keeps its age; otherwise a provider that repeats it would make it young again.
     qr: qr && { ...qr, number: 0 },
@@ -214,6 +232,12 @@ function answered(draft: Draft, event: Answered): void {
     default:
       if (phase === 'active') answeredWhileActive(draft, event)
   }
+  const limitMs = draft.phase === 'linking' ? LINKING_LIMIT_MS : WAITING_LIMIT_MS
+  if (isWaiting(draft) && at - draft.waitingSince >= limitMs) fail(draft, stuck(), at)
+}
+
+function isWaiting({ phase, method, qrVisible, qrExhausted }: Draft): boolean {
+  return phase === 'linking' || (phase === 'active' && method === 'qr' && !qrVisible && !qrExhausted)
 }
 
 function answeredWhileActive(draft: Draft, event: Answered): void {
@@ -320,7 +344,7 @@ function failOrRetry(draft: Draft, error: PairingError, at: number): void {
 }
 
 function enter(draft: Draft, phase: SessionFacts['phase'], at: number): void {
-  if (draft.phase !== phase) draft.since = at
+  if (draft.phase !== phase) draft.since = draft.waitingSince = at
   draft.phase = phase
   if (phase === 'active') return
   // Nothing was scanned where it was cancelled or failed: the code keeps its age, for the next round may meet it again.

@@ -88,7 +88,7 @@ export type EmulatorFault =
   | 'html'
   /** The answer breaks off in the middle. What was asked for is done nevertheless. */
   | 'half-json'
-  /** The next QR image is none. Answers without an image are not touched, and do not count. */
+  /** The next QR code is none. Answers without one are not touched, and do not count. */
   | 'not-an-image'
   /** The right status and no body. What was asked for is done nevertheless. */
   | 'empty-body'

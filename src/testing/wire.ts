@@ -47,6 +47,8 @@ export interface WireCall {
   readonly request: Request
   readonly url: URL
   readonly path: string
+  /** The QR text itself; something else under the fault `not-an-image`. */
+  text(text: string): string
   /** PNG of a QR text; no image at all under the fault `not-an-image`. */
   image(text: string): Promise<Uint8Array<ArrayBuffer>>
 }
@@ -72,7 +74,13 @@ export function createWire(emulator: Emulator, face: WireFace, { intercept }: Wi
     // A browser's question beforehand is not one of the requests that were to fail.
     const isPreflight = request.method === 'OPTIONS'
     const fault = isPreflight || emulator.fault?.fault === 'not-an-image' ? null : emulator.takeFault()
-    const call = { request, url, path, image: (text: string) => image(emulator, text) }
+    const call = {
+      request,
+      url,
+      path,
+      text: (text: string) => (takesBadImage(emulator) ? NOT_A_CODE : text),
+      image: (text: string) => image(emulator, text),
+    }
     const answer = async (): Promise<Response> => intercept?.(path, request) ?? (await face.answer(call))
     switch (fault?.fault) {
       case 'network':
@@ -120,10 +128,15 @@ export function htmlPage(status: number, title: string): Response {
   return new Response(page, { status, headers: { 'content-type': 'text/html' } })
 }
 
+const NOT_A_CODE = 'The QR code is not ready.'
+
+/** Whether this answer is the one without a code, counted as used. */
+function takesBadImage(emulator: Emulator): boolean {
+  return emulator.fault?.fault === 'not-an-image' && emulator.takeFault() !== null
+}
+
 async function image(emulator: Emulator, text: string): Promise<Uint8Array<ArrayBuffer>> {
-  if (emulator.fault?.fault !== 'not-an-image') return qrImage(text)
-  emulator.takeFault()
-  return new TextEncoder().encode('The QR code is not ready.')
+  return takesBadImage(emulator) ? new TextEncoder().encode(NOT_A_CODE) : qrImage(text)
 }
 
 async function withBody(

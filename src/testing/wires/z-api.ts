@@ -61,10 +61,10 @@ export function zApiWire(emulator: Emulator, options: ZApiWireOptions): Wire {
     }
   }
 
-  async function qrCode({ image }: WireCall): Promise<Response> {
+  async function qrCode(call: WireCall): Promise<Response> {
     const text = qrTextOrAnswer()
     if (typeof text !== 'string') return text
-    return value(options.qrCode === 'text' ? text : dataUri(await image(text)))
+    return value(options.qrCode === 'text' ? call.text(text) : dataUri(await call.image(text)))
   }
 
   async function qrCodeImage({ image }: WireCall): Promise<Response> {

@@ -1,0 +1,164 @@
+import { fireEvent, screen } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { wasend } from '../../src/providers/wasend.js'
+import { qrImage } from '../../src/testing/qr-image.js'
+import { createEmulator, wasendWire } from '../../src/testing.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+import { advance } from './time.js'
+import { createWorld, doing, shownStatus } from './world.js'
+
+beforeAll(() => qrImage('2@a,b').then(() => undefined))
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const press = (name: string) => doing(() => void fireEvent.click(screen.getByRole('button', { name })))
+const paths = (world: ReturnType<typeof createWorld>) => world.wire.requests.map(({ path }) => path)
+
+describe('leftovers of an earlier link', () => {
+  it('at GREEN-API are cleared only when the user starts over; then it links', async () => {
+    const world = createWorld('green-api')
+    world.emulator.leaveStaleAuth()
+    world.show()
+    await advance(2_000)
+    expect(shownStatus()).toBe('failed')
+    expect(document.querySelector('[data-part="error"]')?.getAttribute('data-code')).toBe('session-stale')
+    expect(paths(world)).not.toContain('/logout')
+
+    await press('Start over')
+    await advance(10_000)
+    expect(paths(world)).toContain('/logout')
+    expect(shownStatus()).toBe('awaiting-scan')
+    await doing(() => void world.emulator.scan())
+    await advance(10_000)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it('at Z-API are restored by itself, since that loses nothing', async () => {
+    const world = createWorld('z-api')
+    world.emulator.leaveStaleAuth()
+    world.show()
+    await advance(30_000)
+    expect(paths(world)).toContain('/restore-session')
+    expect(shownStatus()).toBe('linked')
+  })
+})
+
+describe('a session that sleeps or has run out of codes', () => {
+  it('is started by itself at WASend', async () => {
+    const emulator = createEmulator({ seed: 7 })
+    const access = { apiKey: 'key', sessionId: 'asleep' }
+    const wire = wasendWire(emulator, { ...access, stopped: true })
+    const provider = wasend({ ...access, fetch: wire.fetch, dangerouslyAllowBrowser: true })
+    createWorld('wasend').show({ provider })
+    await advance(10_000)
+    expect(wire.requests.map(({ method, path }) => `${method} ${path}`)).toContain(
+      'POST /sessions/asleep/start',
+    )
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('is restarted on Retry, where WhatsApp has stopped giving codes meanwhile', async () => {
+    const world = createWorld('wasend')
+    world.show()
+    await advance(300_000)
+    expect(shownStatus()).toBe('expired')
+    expect(world.emulator.state.status).toBe('out-of-codes')
+    await press('Retry')
+    await advance(15_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('is reset once in a round and not again and again', async () => {
+    const reset = vi.fn(async () => {})
+    const provider = scriptedProvider({
+      getQrCode: () => ({ status: 'stopped' }),
+      getStatus: () => ({ status: 'stopped' }),
+    })
+    createWorld('wasend').show({ provider: { ...provider, reset } })
+    await advance(120_000)
+    expect(reset).toHaveBeenCalledTimes(1)
+    expect(shownStatus()).toBe('failed')
+  })
+})
+
+describe('a passkey', () => {
+  it.each(['green-api', 'z-api', 'wasend'] as const)(
+    'at %s is a state of its own, which goes on when it is solved',
+    async (id) => {
+      const world = createWorld(id)
+      world.emulator.demandPasskey()
+      world.show()
+      await advance(3_000)
+      await doing(() => void world.emulator.scan())
+      await advance(15_000)
+      expect(shownStatus()).toBe('passkey-required')
+      await doing(() => void world.emulator.solvePasskey())
+      await advance(15_000)
+      expect(shownStatus()).toBe('linked')
+    },
+  )
+})
+
+describe('a screen that is opened again', () => {
+  it('asks whether the link is still there, and begins anew where the phone ended it', async () => {
+    const world = createWorld('green-api')
+    const { unmount } = world.show()
+    await advance(2_000)
+    await doing(() => void world.emulator.scan())
+    await advance(10_000)
+    expect(shownStatus()).toBe('linked')
+    unmount()
+    await doing(() => void world.emulator.disconnect())
+    await advance(20_000)
+    world.show()
+    expect(shownStatus()).toBe('linked')
+    await advance(6_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('shows the code it had, with its age, and no dead one', async () => {
+    const provider = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
+    vi.setSystemTime(20_000_000)
+    const world = createWorld('green-api')
+    const { unmount } = world.show({ provider })
+    await advance(3_000)
+    unmount()
+    await advance(30_000)
+    world.show({ provider })
+    expect(document.querySelector('[data-part="qr-code"]')).toBeNull()
+    await advance(1_000)
+    expect(screen.getByRole('status').textContent).toContain('2 of 3')
+  })
+})
+
+describe('a clock that is set', () => {
+  it.each([
+    ['an hour ahead, as after a sleep', 3_600_000],
+    ['an hour back', -3_600_000],
+  ])('%s leaves no dead code on screen, and goes on', async (_, jumpMs) => {
+    const provider = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
+    vi.setSystemTime(20_000_000)
+    createWorld('green-api').show({ provider })
+    await advance(3_000)
+    const before = document.querySelector('[data-part="qr-code"]')?.innerHTML
+    vi.setSystemTime(Date.now() + jumpMs)
+    await advance(6_000)
+    const after = document.querySelector('[data-part="qr-code"]')?.innerHTML
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(after).not.toBe(before)
+  })
+})
+
+describe('a provider that never gets ready', () => {
+  it('is waited for ten minutes, as GREEN-API may take, and then reported as stuck', async () => {
+    const provider = scriptedProvider({
+      getQrCode: () => ({ status: 'preparing' }),
+      getStatus: () => ({ status: 'preparing' }),
+    })
+    createWorld('green-api').show({ provider })
+    await advance(599_000, () => expect(shownStatus()).toBe('preparing'))
+    await advance(10_000)
+    expect(shownStatus()).toBe('failed')
+    expect(screen.getByRole('button', { name: 'Start over' })).toBeTruthy()
+  })
+})
