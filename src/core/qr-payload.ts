@@ -32,6 +32,13 @@ export function normalizeQrPayload(input: string | Uint8Array): QrPayload {
   )
 }
 
+/** False for what would break the page or lead out of it: too much text for a QR code, an image that is an address. */
+export function isDrawable(payload: QrPayload): boolean {
+  return payload.kind === 'text'
+    ? payload.value.length <= MAX_TEXT_CHARACTERS
+    : payload.src.startsWith('data:image/')
+}
+
 /** The string that tells one code from another. */
 export function qrPayloadKey(payload: QrPayload): string {
   return payload.kind === 'text' ? payload.value : payload.src

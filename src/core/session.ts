@@ -1,4 +1,4 @@
-import { PairingError } from './errors.js'
+import { PairingError, type PairingErrorCode } from './errors.js'
 import { isSame } from './is-same.js'
 import { normalizePairingCode } from './pairing-code.js'
 import type { PairingMethod, PairingSnapshot, ProviderTiming } from './provider.js'
@@ -10,9 +10,10 @@ import { viewState } from './session-view.js'
 /** Codes that may pass unscanned before the user is asked: Z-API's documented rule, and a good one for all. */
 export const DEFAULT_MAX_REFRESHES = 3
 
-/** A provider that answers with nonsense is given this many chances; a network gets more, since it heals by itself. */
-const NONSENSE_LIMIT = 3
-const FAILURE_LIMIT = 8
+/** What fails for no outside reason is given this many chances; weather gets more, since it heals by itself. */
+const FAILURE_LIMIT = 3
+const WEATHER_LIMIT = 8
+const weather: readonly PairingErrorCode[] = ['network', 'timeout', 'provider-unavailable', 'rate-limited']
 
 const RETRY_FIRST_MS = 1_000
 const RETRY_LONGEST_MS = 30_000
@@ -205,7 +206,14 @@ function answered(draft: Draft, event: Answered): void {
   const [first = draft.method] = draft.methods
   if (!draft.methods.includes(draft.method)) draft.method = first
   // The request for a pairing code is over, whatever it brought.
-  if (question === 'pairing-code') draft.codeRequested = false
+  if (question === 'pairing-code') {
+    draft.codeRequested = false
+    // Taken back below, where a code came.
+    draft.codeError = new PairingError(
+      'code-refused',
+      'The provider gave no pairing code. Ask again, or use the QR code.',
+    )
+  }
   if (question === 'qr-code') Object.assign(draft, { qrAskedAt: at, qrInvited: false })
   switch (snapshot.status) {
     case 'linked':
@@ -320,7 +328,7 @@ function showPairingCode(
 
 function errored(draft: Draft, { question, error, at }: Extract<SessionEvent, { type: 'errored' }>): void {
   const { phase } = draft
-  if (error.code === 'aborted' || phase === 'idle' || phase === 'linked' || phase === 'failed') return
+  if (phase === 'idle' || phase === 'linked' || phase === 'failed') return
   if (question === 'pairing-code' && error.action !== 'contact-host') {
     // Asking again by itself could end a code that was issued after all: the user decides.
     draft.codeRequested = false
@@ -338,7 +346,7 @@ function failOrRetry(draft: Draft, error: PairingError, at: number): void {
   draft.quietUntil =
     at +
     Math.max(Math.min(RETRY_FIRST_MS * 2 ** (draft.failures - 1), RETRY_LONGEST_MS), error.retryAfterMs ?? 0)
-  const limit = error.code === 'invalid-answer' ? NONSENSE_LIMIT : FAILURE_LIMIT
+  const limit = weather.includes(error.code) ? WEATHER_LIMIT : FAILURE_LIMIT
   // A code that is still good stays while the questions fail; when it goes, so does the patience.
   if (draft.failures >= limit && !isCodeOnScreen(draft)) fail(draft, error, at)
 }

@@ -1,6 +1,8 @@
 import { PairingError, toPairingError } from '../core/errors.js'
+import { normalizePairingCode } from '../core/pairing-code.js'
 import type { PhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot, RequestOptions } from '../core/provider.js'
+import { isDrawable } from '../core/qr-payload.js'
 import type { QuestionKind, SessionEvent, SessionFacts } from '../core/session-state.js'
 
 /** One call of a provider may take two requests (the QR code, then the state), and a server stands between. */
@@ -29,7 +31,12 @@ export async function ask(
   try {
     const snapshot = await Promise.race([call(provider, question, phoneNumber, { signal }), overdue])
     const at = Date.now()
-    return snapshot ? { type: 'answered', question, snapshot, askedAt, at } : { type: 'reset-done', at }
+    if (question === 'reset') return { type: 'reset-done', at }
+    // Here, where an error becomes an event, and not in the middle of a transition.
+    if (snapshot?.status === 'pairing-code') normalizePairingCode(snapshot.pairingCode)
+    const isUsable = snapshot && (snapshot.status !== 'qr' || isDrawable(snapshot.qrCode))
+    if (isUsable) return { type: 'answered', question, snapshot, askedAt, at }
+    throw new PairingError('invalid-answer', 'The provider answered with nothing that can be shown.')
   } catch (error) {
     return { type: 'errored', question, error: toPairingError(error), at: Date.now() }
   } finally {

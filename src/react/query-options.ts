@@ -117,7 +117,8 @@ function firstState({
       method: methods.length === 0 || methods.includes(wanted) ? wanted : (methods[0] ?? wanted),
       methods,
       timing: provider.timing,
-      maxRefreshes: Math.max(1, maxRefreshes ?? DEFAULT_MAX_REFRESHES),
+      // Zero or not a number would mean a screen without a code, or without an end.
+      maxRefreshes: maxRefreshes && maxRefreshes >= 1 ? maxRefreshes : DEFAULT_MAX_REFRESHES,
       autoStart,
     },
     Date.now(),

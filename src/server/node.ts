@@ -19,7 +19,7 @@ export interface NodeRequest extends AsyncIterable<Uint8Array> {
 export interface NodeResponse {
   readonly writableEnded: boolean
   writeHead(status: number, headers: Record<string, string>): unknown
-  end(body?: Uint8Array): unknown
+  end(body: Uint8Array): unknown
   on(event: 'close', listener: () => void): unknown
 }
 
@@ -85,10 +85,7 @@ async function toWebRequest(request: NodeRequest, signal: AbortSignal): Promise<
   return new Request(url, { method, headers, body, signal })
 }
 
-/**
- * The handler itself refuses bodies over 4 kB; this only keeps an endless one from filling the memory before. It ends
- * with its connection, and without an answer: there is no other way to stop a client that goes on sending.
- */
+/** The handler itself refuses bodies over 4 kB; this only keeps an endless one from filling the memory before. */
 const MAX_BODY_BYTES = 16_384
 
 async function readBody(request: NodeRequest): Promise<Uint8Array<ArrayBuffer> | string> {

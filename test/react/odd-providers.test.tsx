@@ -1,0 +1,60 @@
+import { screen } from '@testing-library/react'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PairingError, type PairingSnapshot } from '../../src/index.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+import { advance } from './time.js'
+import { createWorld, shownStatus } from './world.js'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const errorCode = () => document.querySelector('[data-part="error"]')?.getAttribute('data-code')
+
+// What a provider of the host's own may do, by mistake.
+describe('a provider of one’s own', () => {
+  it.each<[string, () => PairingSnapshot | Promise<PairingSnapshot>, string]>([
+    ['throws a foreign error with a token in it', () => Promise.reject(new Error('token=secret')), 'unknown'],
+    ['throws what is not an error', () => Promise.reject('token=secret'), 'unknown'],
+    ['answers with nothing', () => JSON.parse('null'), 'invalid-answer'],
+    [
+      'says "aborted" though nobody aborted',
+      () => Promise.reject(new PairingError('aborted', 'x')),
+      'aborted',
+    ],
+  ])('that %s is asked again a few times, with pauses, and then reported', async (_, answer, code) => {
+    const provider = scriptedProvider({ getQrCode: answer, getStatus: answer })
+    createWorld('green-api').show({ provider })
+    await advance(60_000)
+    expect(shownStatus()).toBe('failed')
+    expect(errorCode()).toBe(code)
+    expect(provider.calls.length).toBeLessThanOrEqual(3)
+    expect(document.documentElement.outerHTML).not.toContain('secret')
+  })
+
+  it.each<[string, PairingSnapshot]>([
+    ['a pairing code that is none', { status: 'pairing-code', pairingCode: '<b>no</b>' }],
+    ['another state instead of a code', { status: 'preparing' }],
+  ])('that answers with %s leaves the user at the number, told, and is asked once', async (_, snapshot) => {
+    const provider = scriptedProvider({ getQrCode: () => qr('a'), requestPairingCode: () => snapshot })
+    createWorld('green-api').show({
+      provider,
+      defaultMethod: 'phone-code',
+      defaultPhoneNumber: '5511987654321',
+    })
+    await advance(1_000)
+    screen.getByRole('button', { name: 'Get code' }).click()
+    await advance(5_000)
+    expect(shownStatus()).toBe('awaiting-number')
+    expect(screen.getByRole('alert').textContent?.length).toBeGreaterThan(10)
+    expect(provider.calls.filter(({ question }) => question === 'pairing-code')).toHaveLength(1)
+  })
+
+  it.each([0, -1, Number.NaN])('with maxRefreshes %s still ends after three codes', async (maxRefreshes) => {
+    vi.setSystemTime(20_000_000)
+    const provider = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
+    createWorld('green-api').show({ provider, maxRefreshes })
+    await advance(58_000, () => expect(shownStatus()).not.toBe('expired'))
+    await advance(30_000)
+    expect(shownStatus()).toBe('expired')
+  })
+})
