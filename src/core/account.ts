@@ -9,15 +9,24 @@ const MAX_NAME_CHARACTERS = 100
 export function normalizeAccount(input: unknown): PairingAccount {
   const fields = asRecord(input)
   const phoneNumber = phoneNumberOf(asText(fields.phoneNumber))
-  const name = asText(fields.name)?.slice(0, MAX_NAME_CHARACTERS)
+  const name = shortText(fields.name)
   const avatarUrl = asHttpsUrl(fields.avatarUrl)
-  const id = asText(fields.id)?.slice(0, MAX_NAME_CHARACTERS)
+  const id = shortText(fields.id)
   return {
     ...(phoneNumber && { phoneNumber }),
     ...(name && { name }),
     ...(avatarUrl && { avatarUrl }),
     ...(id && { id }),
   }
+}
+
+function shortText(value: unknown): string | undefined {
+  // By characters and not by code units: half an emoji is no text.
+  return asText(
+    Array.from(asText(value) ?? '')
+      .slice(0, MAX_NAME_CHARACTERS)
+      .join(''),
+  )
 }
 
 /**

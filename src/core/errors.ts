@@ -62,7 +62,7 @@ const actions: Readonly<Partial<Record<PairingErrorCode, PairingErrorAction>>> =
   unknown: 'retry',
 }
 
-// Apart from the actions, because browsers never need it: 0.3 kB of the hook's budget. A provider that refuses *our*
+// Apart from the actions, because the hook never needs it: 0.3 kB of its budget. A provider that refuses *our*
 // key is an upstream fault (502), not a 401: the customer's own sign-in is fine.
 const httpStatuses: Readonly<Record<PairingErrorCode, number>> = {
   unauthorized: 502,

@@ -17,5 +17,7 @@ export function asAmount(value: unknown): number | undefined {
 /** An `https:` address without user name and password. */
 export function asHttpsUrl(value: unknown): string | undefined {
   const text = asText(value)
-  return text && text.length <= 2_000 && /^https:\/\/[^\s/@\\]+\/[^\s"'<>\\]*$/i.test(text) ? text : undefined
+  return text && text.length <= 2_000 && /^https:\/\/[^\s/@\\?#]+(?:[/?#][^\s"'<>\\]*)?$/i.test(text)
+    ? text
+    : undefined
 }

@@ -18,6 +18,9 @@ const weather: readonly PairingErrorCode[] = ['network', 'timeout', 'provider-un
 const RETRY_FIRST_MS = 1_000
 const RETRY_LONGEST_MS = 30_000
 
+/** Whatever a provider says; nobody waits longer, and no timer holds more than 24 days. */
+const RETRY_AFTER_LONGEST_MS = 3_600_000
+
 /** Providers report "not linked" for a moment between the scan and the link (WhatsApp's 515 restart). */
 const LINKING_GRACE_MS = 10_000
 
@@ -345,7 +348,10 @@ function failOrRetry(draft: Draft, error: PairingError, at: number): void {
   draft.error = error
   draft.quietUntil =
     at +
-    Math.max(Math.min(RETRY_FIRST_MS * 2 ** (draft.failures - 1), RETRY_LONGEST_MS), error.retryAfterMs ?? 0)
+    Math.max(
+      Math.min(RETRY_FIRST_MS * 2 ** (draft.failures - 1), RETRY_LONGEST_MS),
+      Math.min(error.retryAfterMs ?? 0, RETRY_AFTER_LONGEST_MS),
+    )
   const limit = weather.includes(error.code) ? WEATHER_LIMIT : FAILURE_LIMIT
   // A code that is still good stays while the questions fail; when it goes, so does the patience.
   if (draft.failures >= limit && !isCodeOnScreen(draft)) fail(draft, error, at)

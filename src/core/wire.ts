@@ -78,9 +78,13 @@ function isMethod(value: unknown): value is PairingMethod {
   return value === 'qr' || value === 'phone-code'
 }
 
+const SHORTEST_MS = 100
+const LONGEST_MS = 86_400_000
+
 function decodeTiming(fields: Readonly<Record<string, unknown>>): ProviderTiming | undefined {
-  // A zero would make the browser ask without pause.
-  const duration = (name: keyof ProviderTiming) => Math.max(asAmount(fields[name]) ?? Number.NaN, 100)
+  // A zero would make the browser ask without pause, and what a timer cannot hold would too.
+  const duration = (name: keyof ProviderTiming) =>
+    Math.min(Math.max(asAmount(fields[name]) ?? Number.NaN, SHORTEST_MS), LONGEST_MS)
   const timing = {
     qrLifetimeMs: duration('qrLifetimeMs'),
     qrIntervalMs: duration('qrIntervalMs'),

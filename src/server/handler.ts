@@ -20,8 +20,8 @@ export interface PairingHandlerOptions {
    */
   readonly authorize: (request: Request) => boolean | Promise<boolean>
   /**
-   * Origins beside the server's own whose pages may start, reset and unlink: `https://app.example`. Needed where the
-   * handler sits behind a gateway that changes the host name.
+   * Origins beside the server's own whose pages may use the handler: `https://app.example`. Answers carry no CORS
+   * headers: where pages of another origin are to read them, add those in front of the handler.
    * @default none
    */
   readonly allowedOrigins?: readonly string[] | undefined
@@ -42,13 +42,20 @@ export function createPairingHandler({
   authorize,
   allowedOrigins = [],
 }: PairingHandlerOptions): PairingHandler {
+  // From JavaScript, where nobody checks: a door that cannot be shut must not be hung.
+  if (!provider || typeof authorize !== 'function') {
+    throw new PairingError(
+      'invalid-options',
+      'createPairingHandler() needs a "provider" and an "authorize" function.',
+    )
+  }
   return async (request) => {
     try {
       await checkAuthorized(authorize, request)
       const change = request.method === 'POST'
       if (!change && request.method !== 'GET')
         return problem(new PairingError('invalid-request', 'Use GET or POST.'), 405)
-      if (change) checkOrigin(request, allowedOrigins)
+      checkOrigin(request, allowedOrigins)
       const body = change ? await readJson(request) : undefined
       const target = typeof provider === 'function' ? await provider(request) : provider
       const snapshot = change ? await act(target, asRecord(body), request.signal) : await ask(target, request)

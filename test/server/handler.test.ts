@@ -87,12 +87,14 @@ describe('authorize', () => {
       await expectProblem(await request(world), 'forbidden', 403)
       expect(world.calls).toEqual([])
     })
+  })
 
-    it('lets nobody in where it is missing', async () => {
-      const world = setUp({}, { authorize: undefined as never })
-      await expectProblem(await request(world), 'sign-in-required', 401)
-      expect(world.calls).toEqual([])
-    })
+  it.each([
+    ['authorize', { authorize: undefined as never }],
+    ['provider', { provider: undefined as never }],
+  ])('and the provider are not optional: without %s there is no handler', (_, missing) => {
+    const options = { provider: spyProvider(), authorize: () => true, ...missing }
+    expect(() => createPairingHandler(options)).toThrow(expect.objectContaining({ code: 'invalid-options' }))
   })
 
   it('comes before the provider is chosen, and before the body is read', async () => {
@@ -212,13 +214,15 @@ describe('POST', () => {
   })
 
   it.each([
-    ['request-pairing-code', { requestPairingCode: undefined }],
-    ['reset', { reset: undefined }],
-    ['unlink', { unlink: undefined }],
-  ])('answers 501 to %s where the provider cannot', async (action, missing) => {
-    const provider = { ...spyProvider(), ...missing } as PairingProvider
+    ['request-pairing-code', 'requestPairingCode'],
+    ['reset', 'reset'],
+    ['unlink', 'unlink'],
+  ])('answers 501 to %s where the provider has no %s', async (action, method) => {
+    const provider = spyProvider()
+    Reflect.deleteProperty(provider, method)
     const world = setUp({}, { provider })
     await expectProblem(await world.post({ action, phoneNumber: '5511987654321' }), 'not-supported', 501)
+    expect(provider.calls).toEqual([])
   })
 
   it.each([
@@ -422,6 +426,16 @@ describe('changes from other origins', () => {
   it.each(allowed)('are taken with %s', async (_, headers) => {
     const world = setUp({}, { allowedOrigins })
     expect((await world.post({ action: 'unlink' }, headers)).status).toBe(204)
+  })
+
+  it('include reads, since a question has the provider make a code; but the address bar may read', async () => {
+    const world = setUp({}, { allowedOrigins })
+    const read = (headers: Headers) => world.get('?ask=qr-code', { headers })
+    await expectProblem(await read({ 'sec-fetch-site': 'cross-site' }), 'forbidden', 403)
+    await expectProblem(await read({ origin: 'https://evil.example' }), 'forbidden', 403)
+    expect(world.calls).toEqual([])
+    expect((await read({ 'sec-fetch-site': 'none' })).status).toBe(200)
+    expect((await read({ origin: 'https://app.example', 'sec-fetch-site': 'cross-site' })).status).toBe(200)
   })
 
   it('are refused before their body is read', async () => {

@@ -1,0 +1,514 @@
+import { once } from 'node:events'
+import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http'
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
+import { type AddressInfo, connect, type Server as NetServer, type Socket } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { proxy } from '../../src/client/proxy.js'
+import { normalizePhoneNumber } from '../../src/core/phone-number.js'
+import type { PairingProvider } from '../../src/core/provider.js'
+import { greenApi } from '../../src/providers/green-api.js'
+import { createPairingHandler, type PairingHandler } from '../../src/server/handler.js'
+import { toNodeListener } from '../../src/server/node.js'
+import { greenApiWire } from '../../src/testing.js'
+import { everythingIn, gate, rejection } from '../providers/fetch-stub.js'
+import { emulated } from '../testing/clock.js'
+import { spyProvider } from './spy-provider.js'
+
+const closers: (() => Promise<void>)[] = []
+
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()))
+})
+
+async function listenOn(server: NetServer): Promise<number> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => sockets.add(socket))
+  closers.push(async () => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+    await once(server, 'close')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+interface World {
+  readonly server: Server
+  readonly port: number
+  readonly url: string
+  /** Every `Request` that the handler was given. */
+  readonly seen: Request[]
+  readonly calls: readonly string[]
+  /** Settles with what became of the listener's answer to the first request. */
+  readonly answered: Promise<void>
+}
+
+interface Options {
+  readonly methods?: Partial<PairingProvider>
+  readonly provider?: PairingProvider
+  /** In place of the handler of the package. */
+  readonly handler?: PairingHandler
+  /** What a middleware does before. */
+  readonly before?: (request: IncomingMessage & { body?: unknown; originalUrl?: string }) => unknown
+}
+
+async function serve({ methods, provider, handler: own, before }: Options = {}): Promise<World> {
+  const spy = spyProvider(methods)
+  const seen: Request[] = []
+  const handler = own ?? createPairingHandler({ provider: provider ?? spy, authorize: () => true })
+  const listener = toNodeListener((request) => {
+    seen.push(request)
+    return handler(request)
+  })
+  const answered = gate()
+  const server = createServer(async (request, response) => {
+    await before?.(request)
+    await listener(request, response)
+    answered.open()
+  })
+  const port = await listenOn(server)
+  const url = `http://127.0.0.1:${port}/api/pairing`
+  return { server, port, url, seen, calls: spy.calls, answered: answered.opened }
+}
+
+/** Sends bytes as they are, for what no client would send, and gives the status line and all else that came back. */
+async function sendRaw(port: number, ...lines: readonly string[]): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.end(lines.join('\r\n'))
+  let answer = ''
+  for await (const chunk of socket) answer += chunk
+  return answer
+}
+
+const post = (body: BodyInit, headers: Record<string, string> = {}): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json', ...headers },
+  body,
+})
+
+describe('a link over node:http', () => {
+  const secret = 'd75b3a66374942c5b3c019c698abc2067e15'
+  const instance = { idInstance: '1101000001', apiTokenInstance: secret }
+
+  async function emulatedWorld() {
+    const phone = emulated()
+    const wire = greenApiWire(phone.emulator, instance)
+    const world = await serve({ provider: greenApi({ ...instance, fetch: wire.fetch }) })
+    return { ...phone, ...world, provider: proxy({ url: world.url }) }
+  }
+
+  it('goes from a QR code to the linked account, and back', async () => {
+    const { clock, emulator, provider } = await emulatedWorld()
+    expect(await provider.getStatus({})).toMatchObject({ status: 'unlinked', methods: ['qr', 'phone-code'] })
+    expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', qrCode: { kind: 'image' } })
+    expect(emulator.scan()).toEqual({ ok: true })
+    expect(await provider.getQrCode({})).toMatchObject({ status: 'linking' })
+    clock.pass(2_000)
+    expect(await provider.getStatus({})).toMatchObject({
+      status: 'linked',
+      account: { phoneNumber: '5511987654321' },
+    })
+    await provider.unlink?.({})
+    expect(emulator.state.status).toBe('idle')
+    expect(await provider.getStatus({})).toMatchObject({ status: 'unlinked' })
+  })
+
+  it('goes by pairing code as well', async () => {
+    const { clock, emulator, provider } = await emulatedWorld()
+    const answer = await provider.requestPairingCode?.(normalizePhoneNumber('+44 20 7946 0958'), {})
+    if (answer?.status !== 'pairing-code') throw new Error(`No code: ${answer?.status}`)
+    expect(emulator.typeCode(answer.pairingCode)).toEqual({ ok: true })
+    clock.pass(2_000)
+    expect(await provider.getStatus({})).toMatchObject({
+      status: 'linked',
+      account: { phoneNumber: '442079460958' },
+    })
+  })
+
+  it('tells a fault of the provider by its code, and nothing else of it', async () => {
+    const { emulator, provider, url } = await emulatedWorld()
+    emulator.fail('rate-limited', { retryAfterMs: 7_000 })
+    const error = await rejection(provider.getStatus({}))
+    expect(error).toMatchObject({ code: 'rate-limited', retryAfterMs: 7_000 })
+    emulator.fail('unauthorized')
+    const answer = await fetch(`${url}?ask=qr-code`)
+    expect(answer.status).toBe(502)
+    const seen = `${everythingIn(error)} ${JSON.stringify([...answer.headers])} ${await answer.text()}`
+    expect(seen).not.toContain(secret)
+    expect(seen).not.toContain('waInstance')
+  })
+
+  it('ends the request at the provider when the client goes away', async () => {
+    const asked = gate()
+    const ended = gate()
+    const upstream: typeof fetch = (_, init) =>
+      new Promise((_, reject) => {
+        init?.signal?.addEventListener('abort', () => {
+          ended.open()
+          reject(init.signal?.reason)
+        })
+        asked.open()
+      })
+    const { url, answered } = await serve({ provider: greenApi({ ...instance, fetch: upstream }) })
+    const client = new AbortController()
+    const error = rejection(proxy({ url }).getQrCode({ signal: client.signal }))
+    await asked.opened
+    client.abort()
+    expect((await error).code).toBe('aborted')
+    await ended.opened
+    await answered
+  })
+
+  it('does not call it gone when it was answered', async () => {
+    const signals: AbortSignal[] = []
+    const { server, url } = await serve({
+      methods: {
+        getStatus: async ({ signal }) => {
+          if (signal) signals.push(signal)
+          return { status: 'unlinked' }
+        },
+      },
+    })
+    const closed = new Promise((resolve) => {
+      server.on('request', (_, response) => response.on('close', resolve))
+    })
+    await (await fetch(`${url}?ask=status`)).text()
+    await closed
+    expect(signals.map((signal) => signal.aborted)).toEqual([false])
+  })
+})
+
+describe('the address of a request', () => {
+  const get = (port: number, path: string, host = 'host.example') =>
+    sendRaw(port, `GET ${path} HTTP/1.1`, `Host: ${host}`, 'Connection: close', '', '')
+
+  it.each([
+    ['a space', 'host example'],
+    ['a path', 'host.example/api/other-tenant?'],
+    ['a query', 'host.example?x='],
+    ['a fragment', 'host.example#'],
+    ['a backslash', 'host.example\\other-tenant'],
+    ['a user', 'admin@host.example'],
+    ['a port that is none', 'host.example:port'],
+    ['a percent sign', '%'],
+    ['a bracket', '[::1'],
+  ])('is refused where its Host has %s', async (_, host) => {
+    const { port, seen } = await serve()
+    const answer = await get(port, '/api/pairing?ask=status', host)
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+    expect(answer).toContain('"code":"invalid-request"')
+    expect(seen).toEqual([])
+  })
+
+  it.each([
+    ['a name', 'host.example', 'http://host.example'],
+    ['a name in capitals', 'Host.EXAMPLE', 'http://host.example'],
+    ['a port', '127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['an IPv6 address', '[::1]:8080', 'http://[::1]:8080'],
+  ])('has the Host as its origin: %s', async (_, host, origin) => {
+    const { port, seen } = await serve()
+    expect(await get(port, '/api/pairing?ask=status', host)).toMatch(/^HTTP\/1\.1 200 /)
+    expect(seen.map(({ url }) => url)).toEqual([`${origin}/api/pairing?ask=status`])
+  })
+
+  it('may lack the Host, as HTTP/1.0 does', async () => {
+    const { port, seen } = await serve()
+    expect(await sendRaw(port, 'GET /?ask=status HTTP/1.0', '', '')).toMatch(/^HTTP\/1\.1 200 /)
+    expect(seen[0]?.url).toBe('http://localhost/?ask=status')
+  })
+
+  it.each([
+    '//evil.example/api',
+    '///evil.example',
+    '/\\evil.example',
+    '/@evil.example',
+    '/..//evil.example',
+  ])('keeps its origin for the path %s', async (path) => {
+    const { port, seen } = await serve()
+    await get(port, `${path}?ask=status`)
+    expect(seen.map(({ url }) => new URL(url).origin)).toEqual(['http://host.example'])
+  })
+
+  it('takes no foreign origin for its own on such a path', async () => {
+    const { port, calls } = await serve()
+    const body = '{"action":"unlink"}'
+    const answer = await sendRaw(
+      port,
+      'POST //evil.example/api HTTP/1.1',
+      'Host: host.example',
+      'Origin: http://evil.example',
+      'Content-Type: application/json',
+      `Content-Length: ${body.length}`,
+      'Connection: close',
+      '',
+      body,
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /)
+    expect(calls).toEqual([])
+  })
+
+  it.each(['http://evil.example/api/pairing?ask=status', 'http://host.example/api/pairing?ask=status'])(
+    'is refused in the form for forward proxies: %s',
+    async (address) => {
+      const { port, seen } = await serve()
+      expect(await get(port, address)).toMatch(/^HTTP\/1\.1 400 /)
+      expect(seen).toEqual([])
+    },
+  )
+
+  it('is the whole one, also below a mount path of Express', async () => {
+    const { url, seen } = await serve({
+      before: (request) => {
+        request.originalUrl = request.url ?? ''
+        request.url = '/?ask=status'
+      },
+    })
+    await (await fetch(`${url}?ask=status`)).text()
+    expect(seen[0]?.url).toBe(`${url}?ask=status`)
+  })
+
+  it('is https over TLS', async () => {
+    const { port, seen } = await serve({
+      before: ({ socket }) => Object.assign(socket, { encrypted: true }),
+    })
+    await get(port, '/?ask=status')
+    expect(seen[0]?.url).toBe('https://host.example/?ask=status')
+  })
+
+  it('comes from :authority over HTTP/2', async () => {
+    const seen: string[] = []
+    const handler = createPairingHandler({ provider: spyProvider(), authorize: () => true })
+    const listener = toNodeListener((request) => {
+      seen.push(request.url)
+      return handler(request)
+    })
+    const port = await listenOn(createHttp2Server((request, response) => void listener(request, response)))
+    const session = connectHttp2(`http://127.0.0.1:${port}`)
+    const stream = session.request({ ':path': '/api?ask=status', cookie: 'a=b' })
+    const [headers] = await once(stream, 'response')
+    session.destroy()
+    expect(headers[':status']).toBe(200)
+    expect(seen).toEqual([`http://127.0.0.1:${port}/api?ask=status`])
+  })
+})
+
+describe('the headers of a request', () => {
+  it('arrive, and those that come twice arrive together', async () => {
+    const { port, seen } = await serve()
+    await sendRaw(
+      port,
+      'GET /?ask=status HTTP/1.1',
+      'Host: host.example',
+      'Cookie: a=b',
+      'Cookie: c=d',
+      'X-Tenant: 7',
+      'X-Tenant: 8',
+      'Connection: close',
+      '',
+      '',
+    )
+    expect(seen[0]?.headers.get('cookie')).toBe('a=b; c=d')
+    expect(seen[0]?.headers.get('x-tenant')).toBe('7, 8')
+  })
+})
+
+describe('methods', () => {
+  it('HEAD gets the headers of a 405 and no body', async () => {
+    const { port, calls } = await serve()
+    const answer = await sendRaw(
+      port,
+      'HEAD /?ask=status HTTP/1.1',
+      'Host: host.example',
+      'Connection: close',
+      '',
+      '',
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 405 /)
+    expect(answer).toMatch(/\r\nallow: GET, POST\r\n/i)
+    expect(answer).toMatch(/\r\n\r\n$/)
+    expect(calls).toEqual([])
+  })
+
+  it.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS'])('%s gets a 405, with a body or without', async (method) => {
+    const { url, calls } = await serve()
+    for (const init of [{ method }, { ...post('{"action":"reset"}'), method }]) {
+      const answer = await fetch(url, init)
+      expect(answer.status).toBe(405)
+      expect(answer.headers.get('allow')).toBe('GET, POST')
+      expect(await answer.json()).toMatchObject({ code: 'invalid-request' })
+    }
+    expect(calls).toEqual([])
+  })
+
+  it('TRACE, which no Request can be, gets a 400', async () => {
+    const { port } = await serve()
+    const answer = await sendRaw(port, 'TRACE / HTTP/1.1', 'Host: host.example', 'Connection: close', '', '')
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+  })
+})
+
+describe('the body of a request', () => {
+  it.each([
+    ['of 5 kB', 5_000],
+    ['of 16 kB', 16_000],
+    ['of 1 MB', 1_000_000],
+  ])('%s is refused with an answer', async (_, bytes) => {
+    const { url, calls } = await serve()
+    const answer = await fetch(url, post(`"${'x'.repeat(bytes)}"`))
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ code: 'invalid-request' })
+    expect(calls).toEqual([])
+  })
+
+  it('without an end is refused while it is still being sent', async () => {
+    const { port, calls } = await serve()
+    const socket = connect(port, '127.0.0.1')
+    const send = (): void => {
+      while (socket.write(`400\r\n${' '.repeat(1_024)}\r\n`));
+    }
+    socket.on('drain', send)
+    socket.write(
+      'POST / HTTP/1.1\r\nHost: host.example\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n',
+    )
+    send()
+    const [answer] = await once(socket, 'data')
+    socket.destroy()
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 400 /)
+    expect(calls).toEqual([])
+  })
+
+  it('may come in pieces, with time between them', async () => {
+    const { port, calls, server } = await serve()
+    const request = httpRequest({
+      port,
+      host: '127.0.0.1',
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    })
+    request.write('{"action":')
+    await once(server, 'request')
+    request.end('"reset"}')
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    response.resume()
+    expect(response.statusCode).toBe(204)
+    expect(calls).toEqual(['reset'])
+  })
+
+  it('that breaks off reaches no handler, and breaks nothing', async () => {
+    const { port, url, seen, server, answered } = await serve()
+    const socket = connect(port, '127.0.0.1')
+    socket.write(
+      'POST / HTTP/1.1\r\nHost: host.example\r\nContent-Type: application/json\r\nContent-Length: 19\r\n\r\n{"action":',
+    )
+    await once(server, 'request')
+    socket.destroy()
+    await answered
+    expect(seen).toEqual([])
+    expect((await fetch(`${url}?ask=status`)).status).toBe(200)
+  })
+
+  async function readAway(request: IncomingMessage): Promise<string> {
+    let text = ''
+    for await (const chunk of request) text += chunk
+    return text
+  }
+
+  it('counts as express.json() left it', async () => {
+    const { url, calls } = await serve({
+      before: async (request) => {
+        request.body = JSON.parse((await readAway(request)) || '{}')
+      },
+    })
+    expect((await fetch(url, post('{"action":"unlink"}'))).status).toBe(204)
+    expect((await fetch(`${url}?ask=status`)).status).toBe(200)
+    expect(calls).toEqual(['unlink', 'getStatus'])
+  })
+
+  it('is still checked where somebody else has parsed it', async () => {
+    const { url, calls } = await serve({
+      before: async (request) => {
+        await readAway(request)
+        request.body = { action: 'unlink', pad: request.headers['x-pad'] ?? '' }
+      },
+    })
+    const form = { 'content-type': 'application/x-www-form-urlencoded' }
+    expect((await fetch(url, post('action=unlink', form))).status).toBe(400)
+    expect((await fetch(url, post('{}', { 'x-pad': 'x'.repeat(5_000) }))).status).toBe(400)
+    expect((await fetch(url, post('{}', { origin: 'https://evil.example' }))).status).toBe(403)
+    expect(calls).toEqual([])
+  })
+
+  it('is that of the stream where nothing has read it, whatever stands in `body`', async () => {
+    const { url, calls } = await serve({
+      before: (request) => {
+        request.body = {}
+      },
+    })
+    expect((await fetch(url, post('{"action":"reset"}'))).status).toBe(204)
+    expect(calls).toEqual(['reset'])
+  })
+
+  it('that was read away and kept by nobody makes the request invalid', async () => {
+    const { url, calls } = await serve({ before: readAway })
+    const answer = await fetch(url, post('{"action":"reset"}'))
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ code: 'invalid-request' })
+    expect(calls).toEqual([])
+  })
+})
+
+describe('a handler that the host has wrapped', () => {
+  it.each<readonly [string, PairingHandler]>([
+    ['rejects', () => Promise.reject(new Error('secret'))],
+    [
+      'throws',
+      () => {
+        throw new Error('secret')
+      },
+    ],
+  ])('and that %s answers 500, and the process goes on', async (_, handler) => {
+    const { url } = await serve({ handler })
+    const answer = await fetch(url)
+    expect(answer.status).toBe(500)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(await answer.text()).not.toContain('secret')
+  })
+
+  it('may add headers of its own', async () => {
+    const { url } = await serve({ handler: async () => new Response('done', { headers: { 'x-own': '1' } }) })
+    const answer = await fetch(url)
+    expect(answer.headers.get('x-own')).toBe('1')
+    expect(await answer.text()).toBe('done')
+  })
+})
+
+it('does not answer again where a middleware already has', async () => {
+  const asked = gate()
+  const settled = gate()
+  const answered = gate()
+  const listener = toNodeListener(
+    createPairingHandler({
+      authorize: () => true,
+      provider: spyProvider({
+        getStatus: async () => {
+          asked.open()
+          await answered.opened
+          return { status: 'unlinked' }
+        },
+      }),
+    }),
+  )
+  const server = createServer(async (request, response) => {
+    const done = listener(request, response)
+    await asked.opened
+    response.writeHead(503).end('Too slow')
+    answered.open()
+    await done
+    settled.open()
+  })
+  const answer = await fetch(`http://127.0.0.1:${await listenOn(server)}/?ask=status`)
+  expect(answer.status).toBe(503)
+  expect(await answer.text()).toBe('Too slow')
+  await settled.opened
+})
