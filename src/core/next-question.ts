@@ -7,7 +7,7 @@ export interface Question {
   readonly at: number
 }
 
-/** Nobody looks for a passkey longer than this. */
+/** Whoever looks for a passkey longer than this comes back to the page, and that asks. */
 const PASSKEY_LIMIT_MS = 10 * 60_000
 
 /** A link may be ended on the phone at any time; whoever opens the screen again must not see an old one. */
@@ -19,16 +19,16 @@ export function nextQuestion(facts: SessionFacts): Question | undefined {
   return kind && { kind, at: Math.max(askAt(facts, kind), facts.quietUntil) }
 }
 
-/** Whether the next question waits for somebody to look, instead of for its time: a finished link is not polled. */
-export function isOnlyOnLook({ phase }: SessionFacts): boolean {
-  return phase === 'linked'
+/** Whether the next question waits for somebody to look, instead of for its time: what takes long is not polled. */
+export function isOnlyOnLook({ phase, since, now }: SessionFacts): boolean {
+  return phase === 'linked' || (phase === 'passkey-required' && now - since > PASSKEY_LIMIT_MS)
 }
 
 function nextKind(facts: SessionFacts): QuestionKind | undefined {
   const { phase, method, qr, timing } = facts
-  if (phase === 'linking' || phase === 'linked') return 'status'
-  if (phase === 'passkey-required') return facts.now - facts.since < PASSKEY_LIMIT_MS ? 'status' : undefined
-  if (phase !== 'active' || (method === 'qr' && facts.qrExhausted)) return undefined
+  if (phase === 'idle' || phase === 'failed') return undefined
+  if (phase !== 'active' || facts.ending) return 'status'
+  if (method === 'qr' && facts.qrExhausted) return undefined
   if (facts.reset === 'due') return 'reset'
   if (method === 'qr') return askAt(facts, 'qr-code') <= askAt(facts, 'status') ? 'qr-code' : 'status'
   if (facts.codeRequested) return 'pairing-code'
@@ -39,11 +39,12 @@ function nextKind(facts: SessionFacts): QuestionKind | undefined {
 
 function askAt(facts: SessionFacts, kind: QuestionKind): number {
   const { qr, qrAskedAt, timing } = facts
-  if (kind === 'status')
+  if (kind === 'status' && !facts.ending)
     return facts.answeredAt + (facts.phase === 'linked' ? LINKED_RECHECK_MS : timing.statusIntervalMs)
   if (kind !== 'qr-code') return facts.since
   const usualAt = qrAskedAt + timing.qrIntervalMs
-  if (!qr?.number) return facts.qrInvited ? qrAskedAt + timing.qrMinIntervalMs : usualAt
+  // No code of this round, or one that nobody knows the age of: the clock was set back.
+  if (!qr?.number || qrAskedAt < 0) return facts.qrInvited ? qrAskedAt + timing.qrMinIntervalMs : usualAt
   const at = qrNextQuestionAt(qr, timing)
   // Asked since, and the provider still repeats a code that is over: go on at the usual pace.
   return at <= qrAskedAt ? usualAt : at

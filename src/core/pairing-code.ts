@@ -15,7 +15,7 @@ export interface PairingCode {
  * @throws {@link PairingError} `invalid-answer`
  */
 export function normalizePairingCode(input: string): PairingCode {
-  const value = input.replace(/[\s\p{P}\p{Cf}]/gu, '').toUpperCase()
+  const value = (typeof input === 'string' ? input : '').replace(/[\s\p{P}\p{Cf}]/gu, '').toUpperCase()
   if (!/^[A-Z0-9]{4,16}$/.test(value)) {
     throw new PairingError('invalid-answer', 'The provider sent something that is not a pairing code.')
   }

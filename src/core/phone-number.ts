@@ -14,7 +14,7 @@ const DIGITS = /^[1-9]\d{6,14}$/
  * @throws {@link PairingError} `invalid-phone-number`
  */
 export function normalizePhoneNumber(input: string): PhoneNumber {
-  const latin = input.replace(/\p{Nd}/gu, latinDigit)
+  const latin = String(input).replace(/\p{Nd}/gu, latinDigit)
   const bare = latin
     .trim()
     .replace(/^(?:https?:\/\/)?(?:wa\.me\/|api\.whatsapp\.com\/send\/?\?phone=|tel:)/i, '')

@@ -24,7 +24,7 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
  * @throws {@link PairingError} `invalid-answer` for anything else, so that it never becomes an `<img src>`.
  */
 export function normalizeQrPayload(input: string | Uint8Array): QrPayload {
-  const payload = typeof input === 'string' ? fromText(input) : fromBytes(input)
+  const payload = typeof input === 'string' ? fromText(input) : ArrayBuffer.isView(input) && fromBytes(input)
   if (payload) return payload
   throw new PairingError(
     'invalid-answer',

@@ -115,6 +115,11 @@ export interface SessionFacts {
   readonly answeredAt: number
   /** Nothing is asked before this moment. */
   readonly quietUntil: number
+  /**
+   * The code has run out, and one last question is still to be asked: the phone may have answered it in its last
+   * seconds.
+   */
+  readonly ending: boolean
   /** Questions in a row that failed though asking again may help. */
   readonly failures: number
 
@@ -123,6 +128,8 @@ export interface SessionFacts {
   readonly qrVisible: boolean
   /** Codes of this round that were on screen. */
   readonly qrShown: number
+  /** Pictures of this round that could not be shown. */
+  readonly qrBroken: number
   /** The allowed codes have passed. */
   readonly qrExhausted: boolean
   /** Keys of codes that were replaced: a late answer that brings one back brings a dead code. */

@@ -1,6 +1,6 @@
 import { isSame } from './is-same.js'
 import { qrDeadAt } from './qr-lifetime.js'
-import type { PairingSession, SessionFacts, SessionState } from './session-state.js'
+import type { ExpiredReason, PairingSession, SessionFacts, SessionState } from './session-state.js'
 
 /** The session that these facts mean. The previous one is kept where nothing visible changed. */
 export function viewState(facts: SessionFacts, previous?: PairingSession): SessionState {
@@ -34,16 +34,13 @@ function viewQr({
   qrExhausted,
   timing,
   maxRefreshes,
-  roundSince,
-  error,
+  ...facts
 }: ActiveFacts): OwnFields<PairingSession> {
-  if (qrExhausted) return { status: 'expired', reason: 'unscanned' }
-  if (!qr || !qrVisible) return { status: 'preparing', since: roundSince, error }
+  if (qrExhausted) return viewEnd(facts, 'unscanned')
+  if (!qr || !qrVisible) return { status: 'preparing', since: facts.roundSince, error: facts.error }
   const { payload, number, firstSeenAt: shownAt } = qr
-  return {
-    status: 'awaiting-scan',
-    qrCode: { payload, number, of: maxRefreshes, shownAt, expiresAt: qrDeadAt(qr, timing) },
-  }
+  const expiresAt = qrDeadAt(qr, timing)
+  return { status: 'awaiting-scan', qrCode: { payload, number, of: maxRefreshes, shownAt, expiresAt } }
 }
 
 function viewCode({
@@ -51,10 +48,17 @@ function viewCode({
   codeRequested,
   code,
   codeRanOut,
-  codeError,
+  ...facts
 }: ActiveFacts): OwnFields<PairingSession> {
   if (phoneNumber && codeRequested) return { status: 'requesting-code', phoneNumber }
   if (phoneNumber && code) return { status: 'awaiting-code', pairingCode: code, phoneNumber }
-  if (codeRanOut) return { status: 'expired', reason: 'code-not-entered' }
-  return { status: 'awaiting-number', error: codeError }
+  return codeRanOut
+    ? viewEnd(facts, 'code-not-entered')
+    : { status: 'awaiting-number', error: facts.codeError }
+}
+
+type EndFacts = Pick<SessionFacts, 'ending' | 'roundSince'>
+
+function viewEnd({ ending, roundSince }: EndFacts, reason: ExpiredReason): OwnFields<PairingSession> {
+  return ending ? { status: 'preparing', since: roundSince, error: undefined } : { status: 'expired', reason }
 }

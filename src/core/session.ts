@@ -1,6 +1,7 @@
 import { PairingError, type PairingErrorCode } from './errors.js'
 import { isSame } from './is-same.js'
 import { normalizePairingCode } from './pairing-code.js'
+import type { PhoneNumber } from './phone-number.js'
 import type { PairingMethod, PairingSnapshot, ProviderTiming } from './provider.js'
 import { qrDeadAt, qrHiddenAt, type TrackedQrCode } from './qr-lifetime.js'
 import { qrPayloadKey } from './qr-payload.js'
@@ -65,8 +66,10 @@ const freshRound = {
   ...noCode,
   ...unasked,
   reset: 'none',
+  ending: false,
   qrVisible: false,
   qrShown: 0,
+  qrBroken: 0,
   qrExhausted: false,
   qrInvited: false,
 } as const
@@ -112,21 +115,33 @@ function settle(draft: Draft, at: number): void {
   if (code && at >= code.expiresAt) {
     draft.code = undefined
     draft.codeRanOut = true
+    end(draft)
   }
   if (qr && draft.qrVisible && at >= qrHiddenAt(qr, timing)) {
     draft.qrVisible = false
     draft.waitingSince = at
   }
-  if (qr && qr.number >= maxRefreshes && at >= qrDeadAt(qr, timing)) draft.qrExhausted = true
+  if (qr && !draft.qrExhausted && qr.number >= maxRefreshes && at >= qrDeadAt(qr, timing)) {
+    draft.qrExhausted = true
+    end(draft)
+  }
   if (at - draft.now > SILENCE_MS) draft.waitingSince = at
+}
+
+/** A code has run out: one last question, at once, and then silence. */
+function end(draft: Draft): void {
+  if (draft.phase === 'active') Object.assign(draft, { ending: true, quietUntil: 0 })
 }
 
 /** A clock that was set back says nothing about the age of a code: what is on screen goes, and all waiting ends. */
 function forgetTimes(draft: Draft, at: number): void {
-  forgetQr(draft)
+  const { qr } = draft
   const codeRanOut = draft.codeRanOut || draft.code !== undefined
   const roundSince = Math.min(draft.roundSince, at)
   Object.assign(draft, unasked, {
+    // The next answer that gives this code again begins its life anew.
+    qr: qr && { ...qr, firstSeenAt: at, confirmedAt: at, bornAfter: undefined, ownExpiresAt: undefined },
+    qrVisible: false,
     codeRanOut,
     code: undefined,
     now: at,
@@ -147,11 +162,10 @@ function apply(draft: Draft, event: SessionEvent): void {
       enter(draft, 'idle', at)
       break
     case 'method-chosen':
-      if (draft.methods.length === 0 || draft.methods.includes(event.method)) draft.method = event.method
+      choose(draft, event.method)
       break
     case 'number-submitted':
-      if (draft.phase !== 'active' || draft.codeRequested) break
-      Object.assign(draft, noCode, { phoneNumber: event.phoneNumber, codeRequested: true, quietUntil: 0 })
+      submit(draft, event.phoneNumber, at)
       break
     case 'number-rejected':
       Object.assign(draft, noCode, { codeError: event.error })
@@ -169,10 +183,28 @@ function apply(draft: Draft, event: SessionEvent): void {
       errored(draft, event)
       break
     case 'image-broken':
-      if (!draft.qrVisible) break
-      forgetQr(draft)
-      failOrRetry(draft, new PairingError('invalid-answer', 'The QR image cannot be shown.'), at)
+      if (draft.qrVisible) imageBroken(draft, at)
   }
+}
+
+/** A number says which method is meant, and that the round has begun. */
+function submit(draft: Draft, phoneNumber: PhoneNumber, at: number): void {
+  choose(draft, 'phone-code')
+  if (draft.phase === 'idle') start(draft, at)
+  if (draft.phase !== 'active' || draft.method !== 'phone-code' || draft.codeRequested) return
+  Object.assign(draft, noCode, { phoneNumber, codeRequested: true, ending: false, quietUntil: 0 })
+}
+
+function choose(draft: Draft, method: PairingMethod): void {
+  if (draft.methods.length === 0 || draft.methods.includes(method)) draft.method = method
+}
+
+function imageBroken(draft: Draft, at: number): void {
+  draft.qrVisible = false
+  draft.qrBroken += 1
+  const error = new PairingError('invalid-answer', 'The QR image cannot be shown.')
+  if (draft.qrBroken < FAILURE_LIMIT) retry(draft, error, at)
+  else fail(draft, error, at)
 }
 
 /** A new round: from the beginning, after `expired`, after `failed`. */
@@ -218,9 +250,12 @@ function answered(draft: Draft, event: Answered): void {
     )
   }
   if (question === 'qr-code') Object.assign(draft, { qrAskedAt: at, qrInvited: false })
+  const isCodeUp = draft.ending || isCodeOnScreen(draft)
+  draft.ending = false
   switch (snapshot.status) {
     case 'linked':
-      draft.account = snapshot.account
+      // A provider of one's own may leave it out.
+      draft.account = snapshot.account ?? {}
       enter(draft, 'linked', at)
       break
     case 'passkey-required':
@@ -241,7 +276,7 @@ function answered(draft: Draft, event: Answered): void {
       unlinked(draft, at)
       break
     default:
-      if (phase === 'active') answeredWhileActive(draft, event)
+      if (phase === 'active') answeredWhileActive(draft, event, isCodeUp)
   }
   const limitMs = draft.phase === 'linking' ? LINKING_LIMIT_MS : WAITING_LIMIT_MS
   if (isWaiting(draft) && at - draft.waitingSince >= limitMs) fail(draft, stuck(), at)
@@ -251,13 +286,13 @@ function isWaiting({ phase, method, qrVisible, qrExhausted }: Draft): boolean {
   return phase === 'linking' || (phase === 'active' && method === 'qr' && !qrVisible && !qrExhausted)
 }
 
-function answeredWhileActive(draft: Draft, event: Answered): void {
+function answeredWhileActive(draft: Draft, event: Answered, isCodeUp: boolean): void {
   const { snapshot, at } = event
   if (snapshot.status === 'qr') {
     if (draft.method === 'qr') showQrCode(draft, event, snapshot)
   } else if (snapshot.status === 'pairing-code') {
     showPairingCode(draft, event, snapshot)
-  } else if (snapshot.status === 'linking' || isCodeOnScreen(draft)) {
+  } else if (snapshot.status === 'linking' || isCodeUp) {
     // Nothing announces a scan; a provider that leaves its QR state while a code is on screen was answered by a phone.
     enter(draft, 'linking', at)
   }
@@ -288,7 +323,7 @@ function showQrCode(
     firstSeenAt: known ? known.firstSeenAt : at,
     confirmedAt: at,
     bornAfter: known ? known.bornAfter : bornAfter(previous, at, timing),
-    ownExpiresAt: expiresInMs === undefined ? undefined : askedAt + expiresInMs,
+    ownExpiresAt: isFiniteNumber(expiresInMs) ? askedAt + expiresInMs : undefined,
   }
   const isDead = at >= qrDeadAt(code, timing)
   if (known && isDead) return
@@ -323,7 +358,11 @@ function showPairingCode(
   { askedAt, at }: Answered,
   { pairingCode, expiresInMs }: Extract<PairingSnapshot, { status: 'pairing-code' }>,
 ): void {
-  const lifetimeMs = Math.min(expiresInMs ?? Number.POSITIVE_INFINITY, draft.timing.pairingCodeLifetimeMs)
+  const { pairingCodeLifetimeMs } = draft.timing
+  const lifetimeMs = Math.min(
+    isFiniteNumber(expiresInMs) ? expiresInMs : pairingCodeLifetimeMs,
+    pairingCodeLifetimeMs,
+  )
   draft.code = { ...normalizePairingCode(pairingCode), shownAt: at, expiresAt: askedAt + lifetimeMs }
   draft.codeRanOut = false
   draft.codeError = undefined
@@ -332,40 +371,37 @@ function showPairingCode(
 function errored(draft: Draft, { question, error, at }: Extract<SessionEvent, { type: 'errored' }>): void {
   const { phase } = draft
   if (phase === 'idle' || phase === 'linked' || phase === 'failed') return
-  if (question === 'pairing-code' && error.action !== 'contact-host') {
+  if (draft.ending) {
+    draft.ending = false
+  } else if (question === 'pairing-code' && error.action !== 'contact-host') {
     // Asking again by itself could end a code that was issued after all: the user decides.
     draft.codeRequested = false
     draft.codeError = error
   } else if (question === 'reset' || !error.retryable) {
     fail(draft, error, at)
   } else {
-    failOrRetry(draft, error, at)
+    draft.failures += 1
+    const limit = weather.includes(error.code) ? WEATHER_LIMIT : FAILURE_LIMIT
+    // A code that is still good stays while the questions fail; when it goes, so does the patience.
+    if (draft.failures < limit || isCodeOnScreen(draft)) retry(draft, error, at)
+    else fail(draft, error, at)
   }
 }
 
-function failOrRetry(draft: Draft, error: PairingError, at: number): void {
-  draft.failures += 1
+function retry(draft: Draft, error: PairingError, at: number): void {
+  const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.max(draft.failures - 1, 0), RETRY_LONGEST_MS)
   draft.error = error
-  draft.quietUntil =
-    at +
-    Math.max(
-      Math.min(RETRY_FIRST_MS * 2 ** (draft.failures - 1), RETRY_LONGEST_MS),
-      Math.min(error.retryAfterMs ?? 0, RETRY_AFTER_LONGEST_MS),
-    )
-  const limit = weather.includes(error.code) ? WEATHER_LIMIT : FAILURE_LIMIT
-  // A code that is still good stays while the questions fail; when it goes, so does the patience.
-  if (draft.failures >= limit && !isCodeOnScreen(draft)) fail(draft, error, at)
+  // `||`: a provider's `NaN` is no time to wait for.
+  draft.quietUntil = at + Math.max(pauseMs, Math.min(error.retryAfterMs || 0, RETRY_AFTER_LONGEST_MS))
 }
 
 function enter(draft: Draft, phase: SessionFacts['phase'], at: number): void {
   if (draft.phase !== phase) draft.since = draft.waitingSince = at
   draft.phase = phase
   if (phase === 'active') return
-  // Nothing was scanned where it was cancelled or failed: the code keeps its age, for the next round may meet it again.
-  if (phase === 'idle' || phase === 'failed') draft.qrVisible = false
-  else forgetQr(draft)
-  draft.code = undefined
-  draft.codeRequested = false
+  // Only what is certainly used up is forgotten: after anything else the code may come again, and keeps its age.
+  if (phase === 'linked' || phase === 'passkey-required') forgetQr(draft)
+  Object.assign(draft, { qrVisible: false, code: undefined, codeRequested: false, ending: false })
 }
 
 function fail(draft: Draft, error: PairingError, at: number): void {
@@ -380,4 +416,8 @@ function stuck(): PairingError {
 
 function isCodeOnScreen({ method, qrVisible, code }: Draft): boolean {
   return method === 'qr' ? qrVisible : code !== undefined
+}
+
+function isFiniteNumber(value: number | undefined): value is number {
+  return Number.isFinite(value)
 }

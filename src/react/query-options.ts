@@ -67,7 +67,10 @@ export function pairingSessionQueryOptions(
     select: (cell) => sessionAt(SessionCell.stateIn(cell) ?? firstState(input), Date.now()),
     // Said here and not left to the host's defaults: the behaviour of a code on screen depends on each of them.
     staleTime: 0,
-    gcTime: SESSION_GC_MS,
+    // On a server nothing is kept anyway, and a timer would keep the process alive.
+    gcTime: typeof document === 'undefined' ? Number.POSITIVE_INFINITY : SESSION_GC_MS,
+    enabled: true,
+    notifyOnChangeProps: ['data'],
     retry: false,
     networkMode: 'online',
     refetchIntervalInBackground: false,
@@ -118,7 +121,7 @@ function firstState({
       methods,
       timing: provider.timing,
       // Zero or not a number would mean a screen without a code, or without an end.
-      maxRefreshes: maxRefreshes && maxRefreshes >= 1 ? maxRefreshes : DEFAULT_MAX_REFRESHES,
+      maxRefreshes: maxRefreshes && maxRefreshes >= 1 ? Math.floor(maxRefreshes) : DEFAULT_MAX_REFRESHES,
       autoStart,
     },
     Date.now(),

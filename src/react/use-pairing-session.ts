@@ -59,7 +59,7 @@ export interface UsePairingSessionResult {
  * session id share one session and one set of requests.
  */
 export function usePairingSession(options: UsePairingSessionOptions): UsePairingSessionResult {
-  const { provider, method } = options
+  const { provider, method, autoStart = true } = options
   const { id, sessionId } = provider
   const client = usePairingClient(options.queryClient)
   const { data: session } = useQuery(
@@ -70,9 +70,9 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
     }),
     client,
   )
-  const latest = useRef(options)
+  const latest = useRef({ ...options, session })
   useEffect(() => {
-    latest.current = options
+    latest.current = { ...options, session }
   })
   useEffect(() => watchDeadlines(client, { id, sessionId }), [client, id, sessionId])
   useSessionCallbacks(session, options)
@@ -95,6 +95,7 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
       cancel: () => fold({ type: 'cancelled' }),
       choose,
       setMethod: (chosen: PairingMethod) => {
+        if (chosen === latest.current.session.method) return
         latest.current.onMethodChange?.(chosen)
         if (!latest.current.method) choose(chosen)
       },
@@ -114,13 +115,18 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
       unlink: async () => {
         const current = latest.current.provider
         if (!current.unlink) throw unsupported()
-        await current.unlink({})
+        await current.unlink({}).catch((error: unknown) => Promise.reject(toPairingError(error)))
         fold({ type: 'cancelled' })
       },
     }
   }, [client, id, sessionId])
 
   const { choose, ...rest } = actions
+  // A session may have been left idle by whoever was here before; only on arrival, so that `cancel` stays cancelled.
+  const { start } = rest
+  useEffect(() => {
+    if (autoStart && latest.current.session.status === 'idle') start()
+  }, [autoStart, start])
   useEffect(() => {
     if (method && method !== session.method) choose(method)
   }, [method, session.method, choose])

@@ -45,7 +45,7 @@ describe('a provider of one’s own', () => {
     screen.getByRole('button', { name: 'Get code' }).click()
     await advance(5_000)
     expect(shownStatus()).toBe('awaiting-number')
-    expect(screen.getByRole('alert').textContent?.length).toBeGreaterThan(10)
+    expect(document.querySelector('[data-part="error"]')?.textContent?.length).toBeGreaterThan(10)
     expect(provider.calls.filter(({ question }) => question === 'pairing-code')).toHaveLength(1)
   })
 

@@ -1,5 +1,7 @@
-import { fireEvent, screen } from '@testing-library/react'
+import { focusManager, QueryClient } from '@tanstack/react-query'
+import { fireEvent, renderHook, screen } from '@testing-library/react'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { usePairingSession } from '../../src/index.js'
 import { wasend } from '../../src/providers/wasend.js'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { createEmulator, wasendWire } from '../../src/testing.js'
@@ -160,5 +162,112 @@ describe('a provider that never gets ready', () => {
     await advance(10_000)
     expect(shownStatus()).toBe('failed')
     expect(screen.getByRole('button', { name: 'Start over' })).toBeTruthy()
+  })
+})
+
+describe('a phone that answers in the last moment', () => {
+  it.each(['green-api', 'z-api', 'wasend'] as const)(
+    'of the last code is still linked at %s: one last question comes before expired',
+    async (id) => {
+      const world = createWorld(id, { linkingMs: 6_000 })
+      world.show()
+      await advance(99_000)
+      expect(shownStatus()).not.toBe('expired')
+      // Nothing is on screen any more, or for a moment still; the phone took the code just before.
+      await doing(() => void world.emulator.scan())
+      await advance(20_000)
+      expect(shownStatus()).toBe('linked')
+    },
+  )
+
+  it('of a pairing code is still linked', async () => {
+    const world = createWorld('green-api', { linkingMs: 6_000 })
+    world.show({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
+    await advance(1_000)
+    await press('Get code')
+    await advance(149_000)
+    const code = screen.getByText(/^[A-Z0-9]{4}-[A-Z0-9]{4}$/).textContent ?? ''
+    await doing(() => void world.emulator.typeCode(code))
+    await advance(20_000)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it('while the page is hidden is noticed on return, though the code has run out meanwhile', async () => {
+    const world = createWorld('green-api')
+    world.show({ maxRefreshes: 1 })
+    await advance(2_000)
+    await doing(() => focusManager.setFocused(false))
+    await doing(() => void world.emulator.scan())
+    await advance(900_000)
+    await doing(() => focusManager.setFocused(true))
+    await advance(5_000)
+    expect(shownStatus()).toBe('linked')
+    focusManager.setFocused(undefined)
+  })
+})
+
+describe('a state that strays', () => {
+  it('once while a code is up costs the code only a moment', async () => {
+    let stray = 0
+    const provider = scriptedProvider({
+      getQrCode: () => qr('a'),
+      getStatus: () => (stray++ === 1 ? { status: 'preparing' } : { status: 'unlinked' }),
+    })
+    createWorld('green-api').show({ provider })
+    await advance(10_000)
+    expect(shownStatus()).toBe('linking')
+    await advance(15_000)
+    expect(screen.getByRole('status').textContent).toContain('1 of 3')
+  })
+})
+
+describe('pictures that cannot be shown', () => {
+  it.each([
+    ['the same one each time', () => 'a'],
+    ['another one each time', () => Math.floor(Date.now() / 5_000)],
+  ])('end in failed: %s', async (_, name) => {
+    const provider = scriptedProvider({ getQrCode: () => qr(name()) })
+    const pictures = {
+      ...provider,
+      getQrCode: async (options: object) => {
+        await provider.getQrCode(options)
+        const src = `data:image/png;base64,iVBORw0KGgo${btoa(String(name()))}`
+        return { status: 'qr', qrCode: { kind: 'image', src } } as const
+      },
+    }
+    createWorld('green-api').show({ provider: pictures })
+    await advance(60_000, () => {
+      const picture = screen.queryByRole('img')
+      if (picture instanceof HTMLImageElement) fireEvent.error(picture)
+    })
+    expect(document.querySelector('[data-part="error"]')?.getAttribute('data-code')).toBe('invalid-answer')
+  })
+})
+
+describe('a screen that was cancelled', () => {
+  it('begins again when it is opened again', async () => {
+    const provider = scriptedProvider({ getQrCode: () => qr('a') })
+    const queryClient = new QueryClient()
+    const wrapper = renderHook(() => usePairingSession({ provider, queryClient }))
+    await advance(1_000)
+    await doing(() => wrapper.result.current.cancel())
+    await advance(1_000)
+    expect(wrapper.result.current.session.status).toBe('idle')
+    wrapper.unmount()
+    const again = renderHook(() => usePairingSession({ provider, queryClient }))
+    await advance(6_000)
+    expect(again.result.current.session.status).toBe('awaiting-scan')
+  })
+
+  it('is begun by a number too, which also says which method is meant', async () => {
+    const provider = scriptedProvider({
+      getQrCode: () => qr('a'),
+      requestPairingCode: () => ({ status: 'pairing-code', pairingCode: 'ABCD1234' }),
+    })
+    const queryClient = new QueryClient()
+    const { result } = renderHook(() => usePairingSession({ provider, queryClient, autoStart: false }))
+    await doing(() => result.current.requestPairingCode('+55 11 98765-4321'))
+    await advance(1_000)
+    expect(result.current.session).toMatchObject({ status: 'awaiting-code', method: 'phone-code' })
   })
 })

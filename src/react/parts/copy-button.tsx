@@ -4,6 +4,7 @@ import { type ComponentPropsWithoutRef, type ReactElement, useState } from 'reac
 import { Icon } from './icons.js'
 import { usePairingContext } from './pairing-context.js'
 import { useFocusHandover } from './use-focus-handover.js'
+import { withAction } from './with-action.js'
 
 /** Copies the pairing code without its dash, as WhatsApp's field takes it. */
 export function PairingCopyButton(props: ComponentPropsWithoutRef<'button'>): ReactElement | null {
@@ -34,7 +35,7 @@ function Copy({ code, ...props }: ComponentPropsWithoutRef<'button'> & { code: s
       ref={ref}
       data-part="copy-button"
       data-copied={isCopied || undefined}
-      onClick={copy}
+      onClick={withAction(props.onClick, copy)}
     >
       <Icon name={isCopied ? 'check' : 'copy'} />
       <span aria-live="polite">{isCopied ? messages.copied : messages.copyCode}</span>

@@ -1,6 +1,6 @@
 'use client'
 
-import { type ComponentPropsWithoutRef, type FormEvent, type ReactElement, useId } from 'react'
+import { type ComponentPropsWithoutRef, type ReactElement, useId } from 'react'
 import { usePairingContext } from './pairing-context.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
@@ -17,7 +17,8 @@ function Form(props: ComponentPropsWithoutRef<'form'>): ReactElement {
   const { session } = pairing
   const isBusy = session.status === 'requesting-code'
   const error = session.status === 'awaiting-number' ? session.error : undefined
-  const onSubmit = (event: FormEvent<HTMLFormElement>) => {
+  const onSubmit: ComponentPropsWithoutRef<'form'>['onSubmit'] = (event) => {
+    props.onSubmit?.(event)
     event.preventDefault()
     if (!isBusy) pairing.requestPairingCode(phoneText)
   }
@@ -39,7 +40,7 @@ function Form(props: ComponentPropsWithoutRef<'form'>): ReactElement {
         aria-invalid={error?.action === 'edit-number' || undefined}
         onChange={(event) => setPhoneText(event.target.value)}
       />
-      <p id={`${id}-help`} data-part={error ? 'error' : 'phone-hint'} role={error && 'alert'}>
+      <p id={`${id}-help`} data-part={error ? 'error' : 'phone-hint'} aria-live="polite">
         {error ? messages.errors[error.code].advice : messages.phoneNumberHint}
       </p>
       {/* aria-disabled and not disabled: a disabled button would drop the focus of whoever just pressed it. */}

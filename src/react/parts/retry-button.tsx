@@ -6,6 +6,7 @@ import type { PairingSession } from '../../core/session-state.js'
 import { Icon } from './icons.js'
 import { usePairingContext } from './pairing-context.js'
 import { useFocusHandover } from './use-focus-handover.js'
+import { withAction } from './with-action.js'
 
 /** Begins a new round, in the states that need somebody to say so. */
 export function PairingRetryButton(props: ComponentPropsWithoutRef<'button'>): ReactElement | null {
@@ -18,7 +19,13 @@ function Retry({ children, ...props }: ComponentPropsWithoutRef<'button'>): Reac
   const { pairing } = usePairingContext()
   const ref = useFocusHandover<HTMLButtonElement>()
   return (
-    <button type="button" {...props} ref={ref} data-part="retry-button" onClick={pairing.retry}>
+    <button
+      type="button"
+      {...props}
+      ref={ref}
+      data-part="retry-button"
+      onClick={withAction(props.onClick, pairing.retry)}
+    >
       <Icon name="retry" />
       {children}
     </button>

@@ -3,6 +3,7 @@
 import type { ComponentPropsWithoutRef, ReactElement } from 'react'
 import { usePairingContext } from './pairing-context.js'
 import { useFocusHandover } from './use-focus-handover.js'
+import { withAction } from './with-action.js'
 
 /** Begins the first round, where `autoStart` is false. */
 export function PairingStartButton(props: ComponentPropsWithoutRef<'button'>): ReactElement | null {
@@ -14,7 +15,13 @@ function Start({ children, ...props }: ComponentPropsWithoutRef<'button'>): Reac
   const { pairing, messages } = usePairingContext()
   const ref = useFocusHandover<HTMLButtonElement>()
   return (
-    <button type="button" {...props} ref={ref} data-part="start-button" onClick={pairing.start}>
+    <button
+      type="button"
+      {...props}
+      ref={ref}
+      data-part="start-button"
+      onClick={withAction(props.onClick, pairing.start)}
+    >
       {children ?? messages.start}
     </button>
   )

@@ -3,6 +3,7 @@
 import type { ComponentPropsWithoutRef, ReactElement } from 'react'
 import { usePairingContext } from './pairing-context.js'
 import { useFocusHandover } from './use-focus-handover.js'
+import { withAction } from './with-action.js'
 
 /** The other way to link, offered where one has come to an end. */
 export function PairingSwitchMethodButton(props: ComponentPropsWithoutRef<'button'>): ReactElement | null {
@@ -20,7 +21,7 @@ function Switch(props: ComponentPropsWithoutRef<'button'>): ReactElement {
       {...props}
       ref={ref}
       data-part="switch-method-button"
-      onClick={() => pairing.setMethod(isQr ? 'phone-code' : 'qr')}
+      onClick={withAction(props.onClick, () => pairing.setMethod(isQr ? 'phone-code' : 'qr'))}
     >
       {isQr ? messages.usePhoneNumber : messages.useQrCode}
     </button>
