@@ -1,30 +1,16 @@
 import type { Decorator, Preview } from '@storybook/react-vite'
 import '../src/styles/styles.css'
+import './preview.css'
 
-const pages = {
-  light: { background: '#ffffff', color: '#111b21' },
-  dark: { background: '#0b141a', color: '#e9edef' },
-}
-
-const withPage: Decorator = (Story, { globals }) => {
-  const theme = globals.theme === 'dark' ? 'dark' : 'light'
-  return (
-    <div
-      dir={globals.direction === 'rtl' ? 'rtl' : 'ltr'}
-      data-theme={theme}
-      style={{
-        ...pages[theme],
-        boxSizing: 'border-box',
-        colorScheme: theme,
-        fontFamily: 'system-ui, sans-serif',
-        minHeight: '100vh',
-        padding: 24,
-      }}
-    >
-      <Story />
-    </div>
-  )
-}
+const withPage: Decorator = (Story, { globals }) => (
+  <div
+    className="page"
+    dir={globals.direction === 'rtl' ? 'rtl' : 'ltr'}
+    data-theme={globals.theme === 'dark' ? 'dark' : 'light'}
+  >
+    <Story />
+  </div>
+)
 
 const preview: Preview = {
   decorators: [withPage],

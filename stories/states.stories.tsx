@@ -66,7 +66,7 @@ export const QrPreparing: Story = state('qr', 'preparing', async ({ canvas }) =>
 })
 
 export const QrAwaitingScan: Story = state('qr', 'awaiting-scan', async ({ canvas, userEvent }) => {
-  await expect(canvas.getByRole('img', { name: 'QR code to scan with WhatsApp' })).toBeVisible()
+  await expect(await canvas.findByRole('img', { name: 'QR code to scan with WhatsApp' })).toBeVisible()
   await expect(canvas.getByRole('tab', { name: 'QR code' })).toHaveAttribute('aria-selected', 'true')
   await userEvent.click(canvas.getByRole('tab', { name: 'Phone number' }))
   await expect(actions.setMethod).toHaveBeenCalledWith('phone-code')
