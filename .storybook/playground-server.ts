@@ -15,18 +15,13 @@ type Environment = Readonly<Record<string, string | undefined>>
  */
 export function playgroundListener(
   environment: Environment,
-): (request: IncomingMessage, response: ServerResponse, next: () => void) => void {
-  const targets = new Map(
-    providerIds.map((id) => {
-      const emulated = emulatedProvider(id)
-      const real = realProvider(id, environment)
-      const handler = createPairingHandler({ provider: real ?? emulated.provider, authorize: () => true })
-      return [id, { emulated, isReal: real !== undefined, listener: toNodeListener(handler) }]
-    }),
+): (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void {
+  const targets = new Map<string, ReturnType<typeof targetOf>>(
+    providerIds.map((id) => [id, targetOf(id, environment)]),
   )
   return (request, response, next) => {
     const [, subject = '', name = ''] = new URL(request.url ?? '/', 'http://localhost').pathname.split('/')
-    const target = targets.get(name as ProviderId)
+    const target = targets.get(name)
     if (subject === 'providers') {
       return json(
         response,
@@ -37,11 +32,20 @@ export function playgroundListener(
     if (subject === 'pairing') return void target.listener(request, response)
     if (subject !== 'phone') return next()
     if (request.method !== 'POST') return json(response, view(target.emulated))
-    void readText(request).then((text) => {
-      const action: PhoneAction = JSON.parse(text)
-      json(response, { refused: act(target.emulated.emulator, action) })
-    })
+    readText(request)
+      .then((text) => {
+        const action: PhoneAction = JSON.parse(text)
+        json(response, { refused: act(target.emulated.emulator, action) })
+      })
+      .catch(next)
   }
+}
+
+function targetOf(id: ProviderId, environment: Environment) {
+  const emulated = emulatedProvider(id)
+  const real = realProvider(id, environment)
+  const handler = createPairingHandler({ provider: real ?? emulated.provider, authorize: () => true })
+  return { emulated, isReal: real !== undefined, listener: toNodeListener(handler) }
 }
 
 function realProvider(id: ProviderId, env: Environment): PairingProvider | undefined {

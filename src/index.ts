@@ -6,7 +6,12 @@ export {
   type PairingErrorOptions,
   pairingErrorCodes,
 } from './core/errors.js'
-export type { PairingErrorText, PairingLocale, PairingMessages } from './core/messages.js'
+export type {
+  PairingErrorText,
+  PairingLocale,
+  PairingMessages,
+  PairingMessagesOverride,
+} from './core/messages.js'
 export { normalizePairingCode, type PairingCode } from './core/pairing-code.js'
 export { normalizePhoneNumber, type PhoneNumber } from './core/phone-number.js'
 export type {

@@ -1,3 +1,20 @@
-export { PairingError } from './core/errors.js'
+export {
+  PairingError,
+  type PairingErrorAction,
+  type PairingErrorCode,
+  type PairingErrorOptions,
+} from './core/errors.js'
+export { normalizePairingCode, type PairingCode } from './core/pairing-code.js'
+export { normalizePhoneNumber, type PhoneNumber } from './core/phone-number.js'
+export type {
+  PairingAccount,
+  PairingMethod,
+  PairingProvider,
+  PairingSnapshot,
+  ProviderTiming,
+  RequestOptions,
+  SnapshotDetails,
+} from './core/provider.js'
+export { normalizeQrPayload, type QrPayload } from './core/qr-payload.js'
 export { createPairingHandler, type PairingHandler, type PairingHandlerOptions } from './server/handler.js'
-export { toNodeListener } from './server/node.js'
+export { type NodeRequest, type NodeResponse, toNodeListener } from './server/node.js'

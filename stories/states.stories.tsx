@@ -95,6 +95,8 @@ export const QrFailed: Story = state('qr', 'failed', async ({ canvas }) => {
 
 export const PhoneCodeIdle: Story = state('phone-code', 'idle')
 
+export const PhoneCodePreparing: Story = state('phone-code', 'preparing')
+
 export const PhoneCodeAwaitingNumber: Story = state(
   'phone-code',
   'awaiting-number',

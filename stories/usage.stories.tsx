@@ -5,7 +5,7 @@ import { expect, fn } from 'storybook/test'
 import { usePairingSession, WhatsAppPairing, type WhatsAppPairingProps } from '../src/index.js'
 import { emulatedProvider, type ProviderId } from './playground/emulated-provider.js'
 
-/** Linked a moment after it was shown, so that the story comes to an end by itself. */
+/** An emulated phone that links half a second after a scan, and a session that no other story shares. */
 function useEmulated(id: ProviderId) {
   return useState(() => {
     const { emulator, provider } = emulatedProvider(id, { linkingMs: 500 })

@@ -1,5 +1,5 @@
 import { isPairingErrorCode, PairingError } from '../core/errors.js'
-import { asAmount, asRecord } from '../core/json.js'
+import { asAmount, asRecord, parseJson } from '../core/json.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
 import { ASK_PARAMETER, decodeSnapshot, type WireAction, type WireQuestion } from '../core/wire.js'
 
@@ -85,14 +85,6 @@ export function proxy({ url, sessionId = url, fetch: ownFetch, headers }: ProxyO
       decodeSnapshot(await change('request-pairing-code', options, 200, phoneNumber)),
     reset: async (options) => void (await change('reset', options, 204)),
     unlink: async (options) => void (await change('unlink', options, 204)),
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 

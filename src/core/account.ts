@@ -2,8 +2,8 @@ import { asHttpsUrl, asRecord, asText } from './json.js'
 import { isPhoneNumber } from './phone-number.js'
 import type { PairingAccount } from './provider.js'
 
-/** WhatsApp allows 25 characters for a name; more is somebody else's text. */
-const MAX_NAME_CHARACTERS = 100
+/** WhatsApp's names have up to 25 characters, ids about 40; what is much longer is cut. */
+const MAX_CHARACTERS = 100
 
 /** The account in fields of unknown origin: what is not usable is left out. */
 export function normalizeAccount(input: unknown): PairingAccount {
@@ -24,7 +24,7 @@ function shortText(value: unknown): string | undefined {
   // By characters and not by code units: half an emoji is no text.
   return asText(
     Array.from(asText(value) ?? '')
-      .slice(0, MAX_NAME_CHARACTERS)
+      .slice(0, MAX_CHARACTERS)
       .join(''),
   )
 }

@@ -99,11 +99,12 @@ export interface PairingErrorOptions {
 }
 
 /**
- * The only error this package throws or hands to the host. It never carries a URL, a header, a token or a
+ * The only error that comes out of a session, an adapter or the handler. It never carries a URL, a header, a token or a
  * provider's body, so it may be logged and shown. The message is for developers; what to tell the user stands in
  * `messages.errors`, by code.
  */
 export class PairingError extends Error {
+  /** What went wrong. */
   readonly code: PairingErrorCode
   /** Milliseconds to wait before asking again, where the provider told. */
   readonly retryAfterMs: number | undefined

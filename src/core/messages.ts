@@ -63,6 +63,11 @@ export interface PairingMessages {
   readonly errors: Readonly<Record<PairingErrorCode, PairingErrorText>>
 }
 
+/** Texts that replace those of a locale; of the errors, those of single codes. */
+export type PairingMessagesOverride = Partial<Omit<PairingMessages, 'errors'>> & {
+  readonly errors?: Partial<PairingMessages['errors']> | undefined
+}
+
 /** What the person reads about an error. */
 export interface PairingErrorText {
   readonly title: string
@@ -75,6 +80,11 @@ export interface PairingLocale {
   readonly tag: string
   readonly direction: 'ltr' | 'rtl'
   readonly messages: PairingMessages
+}
+
+/** The texts of a locale with those of the host in their place. */
+export function mergeMessages(messages: PairingMessages, own: PairingMessagesOverride = {}): PairingMessages {
+  return { ...messages, ...own, errors: { ...messages.errors, ...own.errors } }
 }
 
 /** `{name}` replaced by its value; an unknown name stays as it is. */

@@ -105,6 +105,7 @@ export interface PairingProvider {
   readonly id: string
   /** Which target on that provider. Not a secret: it is part of query keys. */
   readonly sessionId: string
+  /** How fast it may and must be asked. */
   readonly timing: ProviderTiming
   /**
    * What it offers, where its own methods cannot tell: `proxy` has all of them and gives `[]` until the server
@@ -121,7 +122,7 @@ export interface PairingProvider {
   reset?(options: RequestOptions): Promise<void>
   /** Ends the link, on the user's demand. */
   unlink?(options: RequestOptions): Promise<void>
-  /** Pushes snapshots until the returned function is called. */
+  /** Pushes snapshots until the returned function is called. Not used yet: every session polls. */
   subscribe?(listener: (snapshot: PairingSnapshot) => void, options: RequestOptions): () => void
 }
 

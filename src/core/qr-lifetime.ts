@@ -2,7 +2,7 @@ import type { ProviderTiming } from './provider.js'
 import type { QrPayload } from './qr-payload.js'
 
 /** The protocol's longest code (the first of a round); whatever a provider repeats, no code outlives it. */
-const QR_LONGEST_LIFETIME_MS = 60_000
+export const QR_LONGEST_LIFETIME_MS = 60_000
 
 /**
  * How long a code stays on screen after the next question was due: time for the answer to travel. Without it

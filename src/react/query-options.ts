@@ -13,7 +13,7 @@ export type PairingQueryKey = readonly ['whatsapp-pairing', 'session' | 'status'
 /** The part of a provider that names it. */
 export type PairingTarget = Pick<PairingProvider, 'id' | 'sessionId'>
 
-/** The cached session is dropped this long after the last component is gone: no code lives longer. */
+/** The cached session is dropped this long after the last component is gone: no QR code lives longer. */
 const SESSION_GC_MS = 60_000
 
 /** The cached session of a provider. */
@@ -23,20 +23,22 @@ export function pairingSessionQueryKey({ id, sessionId }: PairingTarget): Pairin
 
 /** Options of {@link pairingSessionQueryOptions}. */
 export interface PairingSessionQueryInput {
+  /** Where to link. */
   readonly provider: PairingProvider
   /** The client the query will run in: the query folds answers into what is cached there. */
   readonly queryClient: QueryClient
-  /** @default 3 */
+  /** QR codes that may pass unscanned before the session expires. @default 3 */
   readonly maxRefreshes?: number | undefined
-  /** @default true */
+  /** Whether to ask for a code at once. @default true */
   readonly autoStart?: boolean | undefined
-  /** @default 'qr' */
+  /** The method to begin with. @default 'qr' */
   readonly defaultMethod?: PairingMethod | undefined
 }
 
 /**
  * One session as a query, for `useQuery`, `QueryObserver` or any other binding of TanStack Query. The cached data is
- * opaque; `select` makes a `PairingSession` of it. All timing is in `refetchInterval`, a pure function of the state.
+ * opaque; `select` makes a `PairingSession` of it. When to ask is in `refetchInterval`, a pure function of the state. Only
+ * `usePairingSession` also takes a code away while a request hangs: elsewhere, hide it by its `expiresAt` at the latest.
  */
 export function pairingSessionQueryOptions(
   input: PairingSessionQueryInput,

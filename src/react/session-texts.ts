@@ -1,5 +1,5 @@
 import { formatMessage, type PairingMessages } from '../core/messages.js'
-import type { PairingSession } from '../core/session-state.js'
+import type { ExpiredReason, PairingSession } from '../core/session-state.js'
 
 /** The heading of a session. */
 export function sessionTitle(session: PairingSession, messages: PairingMessages): string {
@@ -47,6 +47,11 @@ export function sessionSteps(
   return session.method === 'qr' ? messages.stepsScan : messages.stepsCode
 }
 
+/** Why a session is `expired`, in words. */
+export function expiredReasonText(reason: ExpiredReason, messages: PairingMessages): string {
+  return reason === 'unscanned' ? messages.expiredUnscanned : messages.expiredCode
+}
+
 /** The state in words: shown under the code, and announced when it changes. */
 export function sessionStatusText(session: PairingSession, messages: PairingMessages): string {
   switch (session.status) {
@@ -67,7 +72,7 @@ export function sessionStatusText(session: PairingSession, messages: PairingMess
     case 'awaiting-code':
       return messages.statusCode
     case 'expired':
-      return `${messages.expiredTitle} ${session.reason === 'unscanned' ? messages.expiredUnscanned : messages.expiredCode}`
+      return `${messages.expiredTitle} ${expiredReasonText(session.reason, messages)}`
     case 'linking':
     case 'linked':
     case 'passkey-required':

@@ -24,7 +24,7 @@ export interface UsePairingSessionOptions extends PairingCallbacks {
   readonly onMethodChange?: ((method: PairingMethod) => void) | undefined
   /** Ask for a code as soon as the component mounts. Otherwise `start` does. @default true */
   readonly autoStart?: boolean | undefined
-  /** QR codes that may pass unscanned, the first one included, before the session expires. @default 3 */
+  /** QR codes that may pass unscanned, the first one included, before the session expires; `Infinity`: any number. @default 3 */
   readonly maxRefreshes?: number | undefined
   /** Used by `requestPairingCode` where it is called without a number. */
   readonly phoneNumber?: string | undefined
@@ -36,13 +36,15 @@ export interface UsePairingSessionOptions extends PairingCallbacks {
 
 /** What {@link usePairingSession} returns. */
 export interface UsePairingSessionResult {
+  /** The state, as one value. */
   readonly session: PairingSession
   /** Begins the first round, where `autoStart` is false. */
   readonly start: () => void
-  /** Begins a new round: after `expired`, and after `failed`, where it also clears leftovers at the provider. */
+  /** Begins a new round: after `expired`, and after `failed`, where it clears what the provider kept if that was the cause. */
   readonly retry: () => void
   /** Ends the round; nothing is asked any more. */
   readonly cancel: () => void
+  /** Chooses the other method; where the host controls it, only `onMethodChange` is called. */
   readonly setMethod: (method: PairingMethod) => void
   /** Asks for a code for this number, in any spelling; a number that cannot be one is told in the session. */
   readonly requestPairingCode: (phoneNumber?: string) => void
@@ -55,8 +57,8 @@ export interface UsePairingSessionResult {
 }
 
 /**
- * A session without markup: the state as one value, and what the user can do. Components with the same provider and
- * session id share one session and one set of requests.
+ * A session without markup: the state as one value, and what the user can do. However many components use it, one
+ * provider and session id is one session, and is asked once.
  */
 export function usePairingSession(options: UsePairingSessionOptions): UsePairingSessionResult {
   const { provider, method, autoStart = true } = options

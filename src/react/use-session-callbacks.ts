@@ -9,21 +9,25 @@ import type { PairingSession } from '../core/session-state.js'
 
 /** What the host wants to be told. */
 export interface PairingCallbacks {
-  /** The phone is linked. Called once for a link, whatever is mounted, remounted or mounted twice. */
+  /**
+   * The phone is linked. Called once for a link, whatever is mounted, remounted or mounted twice; a page that is loaded
+   * again tells of a link that was there before, so what you do must bear being done twice.
+   */
   readonly onLinked?: ((account: PairingAccount) => void) | undefined
   /** The session failed. Called once for a failure. */
   readonly onError?: ((error: PairingError) => void) | undefined
-  /** Each step of the session, for statistics. */
+  /** Each step of the session, for statistics. Called once for a step, however many components show the session. */
   readonly onEvent?: ((event: PairingEvent) => void) | undefined
 }
 
 // All components with one session see the same object, so the first to tell of it is the only one.
 const told = new WeakSet<PairingSession>()
+const reported = new WeakSet<PairingSession>()
 
 /** Calls the host back when the session changes. */
 export function useSessionCallbacks(session: PairingSession, callbacks: PairingCallbacks): void {
   const latest = useRef(callbacks)
-  const reported = useRef<PairingEvent | undefined>(undefined)
+  const last = useRef<PairingEvent | undefined>(undefined)
   useEffect(() => {
     latest.current = callbacks
   })
@@ -31,15 +35,16 @@ export function useSessionCallbacks(session: PairingSession, callbacks: PairingC
     const { onLinked, onError, onEvent } = latest.current
     const report = reportOf(session)
     // A session may change without a step: a longer life of the same code, another error beside the same field.
-    if (!isSame(report, reported.current)) onEvent?.(report)
-    reported.current = report
-    if (session.status === 'linked' && onLinked && isFirst(session)) onLinked(session.account)
-    if (session.status === 'failed' && onError && isFirst(session)) onError(session.error)
+    const isStep = !isSame(report, last.current)
+    last.current = report
+    if (onEvent && isFirst(reported, session) && isStep) onEvent(report)
+    if (session.status === 'linked' && onLinked && isFirst(told, session)) onLinked(session.account)
+    if (session.status === 'failed' && onError && isFirst(told, session)) onError(session.error)
   }, [session])
 }
 
-function isFirst(session: PairingSession): boolean {
-  const first = !told.has(session)
-  told.add(session)
+function isFirst(sessions: WeakSet<PairingSession>, session: PairingSession): boolean {
+  const first = !sessions.has(session)
+  sessions.add(session)
   return first
 }

@@ -32,10 +32,13 @@ export type PairingHandler = (request: Request) => Promise<Response>
 
 /**
  * Keeps the provider's credentials on the server. `GET ?ask=status` and `GET ?ask=qr-code` read; `POST` with a JSON
- * body `{ "action": "request-pairing-code" | "reset" | "unlink" }` changes. Answers are `no-store`; errors are
- * problem+json with a code of ours and nothing of the provider's.
+ * body `{ "action": "request-pairing-code" | "reset" | "unlink", "phoneNumber"? }` changes. No cache keeps an answer, and
+ * an error is problem+json with a code of ours and nothing of the provider's.
  *
  * Mount it under any path, behind your own sign-in.
+ *
+ * @example
+ * const handler = createPairingHandler({ provider: greenApi({ idInstance, apiTokenInstance }), authorize })
  */
 export function createPairingHandler({
   provider,

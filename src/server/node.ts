@@ -6,7 +6,7 @@ import { problem } from './responses.js'
 export interface NodeRequest extends AsyncIterable<Uint8Array> {
   readonly method?: string | undefined
   readonly url?: string | undefined
-  /** Express moves the mount path from `url` to here and back. */
+  /** The whole path: Express takes its mount path off `url`. */
   readonly originalUrl?: string | undefined
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   /** What `express.json()` made of the body, which is then gone from the stream. */

@@ -1,7 +1,7 @@
 import { httpStatusOf, isPairingErrorCode, type PairingError } from '../core/errors.js'
 import { asAmount } from '../core/json.js'
 
-// Codes are credentials: nothing on the way may keep them, and no other site may frame or sniff them.
+// Codes are credentials: nothing on the way may keep them, and no browser may take them for a script or a page.
 const PRIVATE_HEADERS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',

@@ -1,3 +1,4 @@
+import { isSame } from '../core/is-same.js'
 import { isPhoneNumber } from '../core/phone-number.js'
 import { isQrText, pairingCodeOf, qrTextOf } from './emulated-codes.js'
 import type {
@@ -39,10 +40,10 @@ const nothingShown = { round: null, pairingCode: null } as const
  * One WhatsApp account with a phone and a clock. A wire gives it the HTTP face of a provider.
  *
  * ```ts
- * const emulator = createEmulator({ now: () => time });
- * const provider = greenApi({ ...credentials, fetch: greenApiWire(emulator, credentials).fetch });
- * await provider.getQrCode({});
- * emulator.scan();
+ * const emulator = createEmulator({ now: () => time })
+ * const provider = greenApi({ ...credentials, fetch: greenApiWire(emulator, credentials).fetch })
+ * await provider.getQrCode({})
+ * emulator.scan()
  * ```
  */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
@@ -236,10 +237,4 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       }
     },
   }
-}
-
-/** States are flat, but for objects that are kept as they are: comparing one level is enough. */
-function isSame(one: EmulatorState, other: EmulatorState): boolean {
-  const [entries, others] = [Object.entries(one), new Map(Object.entries(other))]
-  return entries.length === others.size && entries.every(([name, value]) => others.get(name) === value)
 }

@@ -6,10 +6,18 @@ import { normalizeQrPayload } from '../core/qr-payload.js'
 import type { PairingSession, PairingStatus } from '../core/session-state.js'
 import { qrTextOf } from './emulated-codes.js'
 
-/** The states that a method can be in. */
-export type PairingStates = Readonly<
-  Record<PairingMethod, Readonly<Partial<Record<PairingStatus, PairingSession>>>>
->
+type CommonStatus = 'idle' | 'preparing' | 'expired' | 'linking' | 'linked' | 'passkey-required' | 'failed'
+
+/** Any status may be asked for; those named are known to be there. */
+type StatesOf<Status extends PairingStatus> = Readonly<Partial<Record<PairingStatus, PairingSession>>> & {
+  readonly [Key in Status]: Extract<PairingSession, { status: Key }>
+}
+
+/** A session for each state that a method can be in. */
+export interface PairingStates {
+  readonly qr: StatesOf<CommonStatus | 'awaiting-scan'>
+  readonly 'phone-code': StatesOf<CommonStatus | 'awaiting-number' | 'requesting-code' | 'awaiting-code'>
+}
 
 const methods = ['qr', 'phone-code'] as const
 const phoneNumber = normalizePhoneNumber('5511987654321')
@@ -23,8 +31,16 @@ const account = { phoneNumber, name: 'Ana Souza' }
  */
 export function pairingStates(now: number = Date.now()): PairingStates {
   const shownAt = now - 6_000
-  const common = (method: PairingMethod): Partial<Record<PairingStatus, PairingSession>> => ({
+  const common = (method: PairingMethod): StatesOf<CommonStatus> => ({
     idle: { method, methods, status: 'idle' },
+    // With a pairing code: while one last question is asked, before `expired`.
+    preparing: { method, methods, status: 'preparing', since: shownAt },
+    expired: {
+      method,
+      methods,
+      status: 'expired',
+      reason: method === 'qr' ? 'unscanned' : 'code-not-entered',
+    },
     linking: { method, methods, status: 'linking' },
     linked: { method, methods, status: 'linked', account },
     'passkey-required': {
@@ -43,7 +59,6 @@ export function pairingStates(now: number = Date.now()): PairingStates {
   return {
     qr: {
       ...common('qr'),
-      preparing: { method: 'qr', methods, status: 'preparing', since: shownAt },
       'awaiting-scan': {
         method: 'qr',
         methods,
@@ -56,7 +71,6 @@ export function pairingStates(now: number = Date.now()): PairingStates {
           expiresAt: shownAt + 20_000,
         },
       },
-      expired: { method: 'qr', methods, status: 'expired', reason: 'unscanned' },
     },
     'phone-code': {
       ...common('phone-code'),
@@ -69,7 +83,6 @@ export function pairingStates(now: number = Date.now()): PairingStates {
         phoneNumber,
         pairingCode: { ...normalizePairingCode('8RBZDSEK'), shownAt, expiresAt: shownAt + 160_000 },
       },
-      expired: { method: 'phone-code', methods, status: 'expired', reason: 'code-not-entered' },
     },
   }
 }

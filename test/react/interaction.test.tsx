@@ -270,4 +270,38 @@ describe('a broken image', () => {
   })
 })
 
+describe('two mounted copies', () => {
+  it('report each step once', async () => {
+    const world = createWorld('green-api')
+    const events: PairingEvent[] = []
+    const copy = () => world.element({ onEvent: (event) => events.push(event) })
+    render(
+      <>
+        {copy()}
+        {copy()}
+      </>,
+    )
+    await advance(65_000)
+    expect(events.map(({ type, number }) => [type, number])).toEqual([
+      ['preparing', undefined],
+      ['awaiting-scan', 1],
+      ['awaiting-scan', 2],
+    ])
+  })
+})
+
+describe('messages', () => {
+  it('replace single texts, of the errors too, and leave the others', async () => {
+    const refusing = scriptedProvider({
+      getQrCode: () => Promise.reject(new PairingError('unauthorized', 'No.')),
+    })
+    const own = { title: 'Ask Ana', advice: 'She knows the key.' }
+    show({ provider: refusing, messages: { tryAgain: 'Once more', errors: { unauthorized: own } } })
+    await settle()
+    await settle()
+    expect(screen.getByRole('heading').textContent).toBe('Ask Ana')
+    expect(screen.getByRole('button', { name: 'Once more' })).toBeTruthy()
+  })
+})
+
 type JSX = ReturnType<typeof WhatsAppPairing>

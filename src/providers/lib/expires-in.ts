@@ -1,7 +1,5 @@
 import { asText } from '../../core/json.js'
-
-/** WhatsApp's longest QR code. An expiry beyond it is that of something else. */
-const LONGEST_CODE_MS = 60_000
+import { QR_LONGEST_LIFETIME_MS } from '../../core/qr-lifetime.js'
 
 /**
  * How long a QR code still lives, from the moment its provider gives: ISO 8601, or seconds or milliseconds
@@ -14,5 +12,5 @@ export function expiresIn(expiresAt: unknown): { expiresInMs?: number } {
   // Seconds stay below this until the year 5138, milliseconds have been above it since 1973.
   const at = Number.isNaN(time) ? Date.parse(text) : time < 1e11 ? time * 1_000 : time
   const expiresInMs = at - Date.now()
-  return expiresInMs > 0 && expiresInMs <= LONGEST_CODE_MS ? { expiresInMs } : {}
+  return expiresInMs > 0 && expiresInMs <= QR_LONGEST_LIFETIME_MS ? { expiresInMs } : {}
 }

@@ -1,4 +1,5 @@
 import { PairingError } from '../../core/errors.js'
+import { parseJson } from '../../core/json.js'
 import type { RequestOptions } from '../../core/provider.js'
 
 /** What a provider answered, read to the end. Bodies are for the adapter alone: they may carry tokens. */
@@ -164,14 +165,6 @@ async function readBytes(response: Response): Promise<Uint8Array> {
     offset += chunk.length
   }
   return bytes
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function retryAfterMs(header: string | null): number | undefined {

@@ -1,13 +1,12 @@
 'use client'
 
-import { createContext, type RefObject, useContext } from 'react'
-import type { PairingLocale, PairingMessages } from '../../core/messages.js'
+import { type Context, createContext, type RefObject, useContext } from 'react'
+import type { PairingMessages } from '../../core/messages.js'
 import type { UsePairingSessionResult } from '../use-pairing-session.js'
 
 /** What `PairingRoot` gives its parts. */
 export interface PairingContextValue {
   readonly pairing: UsePairingSessionResult
-  readonly locale: PairingLocale
   readonly messages: PairingMessages
   /** The host's name, as it stands in sentences. */
   readonly app: string
@@ -20,8 +19,9 @@ export interface PairingContextValue {
   readonly setPhoneText: (text: string) => void
 }
 
-export const PairingContext: React.Context<PairingContextValue | null> =
-  createContext<PairingContextValue | null>(null)
+export const PairingContext: Context<PairingContextValue | null> = createContext<PairingContextValue | null>(
+  null,
+)
 
 /** The root's values. Throws where a part stands outside `PairingRoot`. */
 export function usePairingContext(): PairingContextValue {

@@ -6,7 +6,7 @@ import type { QrSvg } from './qr-svg.js'
 
 let Svg: typeof QrSvg | undefined
 
-// The encoder is a third of the drop-in (6.2 of 18 kB) and is needed only once a code has arrived: a chunk of its
+// The encoder is a third of the drop-in and is needed only once a code has arrived: a chunk of its
 // own, which loads beside the first request instead of before it.
 const loaded = import('./qr-svg.js').then(
   (module) => {

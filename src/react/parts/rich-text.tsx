@@ -3,7 +3,7 @@ import { createElement, Fragment, type ReactElement, type ReactNode } from 'reac
 type Values = Readonly<Record<string, ReactNode>>
 
 /** A message with `**…**` as `<strong>` and `{name}` as the node of that name. Never HTML: messages are text. */
-export function RichText({ text, values = {} }: { text: string; values?: Values }): ReactElement {
+export function RichText({ text, values }: { text: string; values: Values }): ReactElement {
   const pieces = text
     .split(/(\*\*.*?\*\*)/)
     .map((piece) =>

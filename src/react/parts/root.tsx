@@ -9,7 +9,7 @@ import {
   useRef,
   useState,
 } from 'react'
-import type { PairingLocale, PairingMessages } from '../../core/messages.js'
+import { mergeMessages, type PairingLocale, type PairingMessagesOverride } from '../../core/messages.js'
 import { en } from '../../locales/en.js'
 import type { UsePairingSessionResult } from '../use-pairing-session.js'
 import { PairingContext, type PairingContextValue } from './pairing-context.js'
@@ -18,8 +18,8 @@ import { PairingContext, type PairingContextValue } from './pairing-context.js'
 export interface PairingRootOptions {
   /** @default English */
   readonly locale?: PairingLocale | undefined
-  /** Texts that replace those of the locale. */
-  readonly messages?: Partial<PairingMessages> | undefined
+  /** Texts that replace those of the locale; of `errors`, those of single codes. */
+  readonly messages?: PairingMessagesOverride | undefined
   /** `auto` follows the system's colour scheme. @default 'auto' */
   readonly theme?: 'light' | 'dark' | 'auto' | undefined
   /** Who is being linked: stands in the safety line, so that nobody links a stranger's device. */
@@ -28,6 +28,7 @@ export interface PairingRootOptions {
   readonly phoneNumber?: string | undefined
   /** The text it begins with. */
   readonly defaultPhoneNumber?: string | undefined
+  /** Called with the text of the phone field whenever it changes. */
   readonly onPhoneNumberChange?: ((text: string) => void) | undefined
 }
 
@@ -61,10 +62,9 @@ export function PairingRoot({
   )
   const phoneText = phoneNumber ?? typed
   const value = useMemo<PairingContextValue>(() => {
-    const messages = { ...locale.messages, ...ownMessages }
+    const messages = mergeMessages(locale.messages, ownMessages)
     return {
       pairing,
-      locale,
       messages,
       app: appName ?? messages.thisApp,
       ids: { title: `${id}title`, panel: `${id}panel`, tab: (method) => `${id}tab-${method}` },

@@ -1,6 +1,8 @@
 'use client'
 
 import type { ComponentPropsWithoutRef, ReactElement } from 'react'
+import type { ExpiredReason } from '../../core/session-state.js'
+import { expiredReasonText } from '../session-texts.js'
 import { PairingAccountCard } from './account.js'
 import { PairingErrorCodeText } from './error.js'
 import { Icon } from './icons.js'
@@ -36,13 +38,12 @@ export function PairingTile(props: ComponentPropsWithoutRef<'div'>): ReactElemen
   )
 }
 
-function ExpiredNote({ reason }: { reason: 'unscanned' | 'code-not-entered' }): ReactElement {
+function ExpiredNote({ reason }: { reason: ExpiredReason }): ReactElement {
   const { messages } = usePairingContext()
   // The status line says the same to screen readers.
   return (
     <p aria-hidden="true" data-part="expired-note">
-      <strong>{messages.expiredTitle}</strong>{' '}
-      {reason === 'unscanned' ? messages.expiredUnscanned : messages.expiredCode}
+      <strong>{messages.expiredTitle}</strong> {expiredReasonText(reason, messages)}
     </p>
   )
 }
