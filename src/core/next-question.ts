@@ -28,7 +28,7 @@ function nextKind(facts: SessionFacts): QuestionKind | undefined {
   const { phase, method, qr, timing } = facts
   if (phase === 'idle' || phase === 'failed') return undefined
   if (phase !== 'active' || facts.ending) return 'status'
-  if (method === 'qr' && facts.qrExhausted) return undefined
+  if (method === 'qr' ? facts.qrExhausted : facts.codeRanOut && !facts.codeRequested) return undefined
   if (facts.reset === 'due') return 'reset'
   if (method === 'qr') return askAt(facts, 'qr-code') <= askAt(facts, 'status') ? 'qr-code' : 'status'
   if (facts.codeRequested) return 'pairing-code'

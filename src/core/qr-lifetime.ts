@@ -49,7 +49,9 @@ export function qrHiddenAt(code: TrackedQrCode, timing: ProviderTiming): number 
  * the guess sharper, and in between none is wasted.
  */
 export function qrNextQuestionAt(code: TrackedQrCode, timing: ProviderTiming): number {
-  if (code.ownExpiresAt !== undefined) return qrDeadAt(code, timing)
+  if (code.ownExpiresAt !== undefined) {
+    return Math.max(qrDeadAt(code, timing), code.confirmedAt + timing.qrMinIntervalMs)
+  }
   if (code.bornAfter === undefined || !followsRotation(code, timing))
     return code.confirmedAt + timing.qrIntervalMs
   const firstChangeAt = code.bornAfter + timing.qrLifetimeMs

@@ -196,7 +196,8 @@ function submit(draft: Draft, phoneNumber: PhoneNumber, at: number): void {
 }
 
 function choose(draft: Draft, method: PairingMethod): void {
-  if (draft.methods.length === 0 || draft.methods.includes(method)) draft.method = method
+  const isOpen = draft.phase === 'active' || draft.phase === 'idle' || draft.phase === 'failed'
+  if (isOpen && (draft.methods.length === 0 || draft.methods.includes(method))) draft.method = method
 }
 
 function imageBroken(draft: Draft, at: number): void {
@@ -234,7 +235,10 @@ function answered(draft: Draft, event: Answered): void {
   const { phase } = draft
   if (phase === 'idle' || phase === 'failed') return
   // Once linked, only the state itself may say that the link is gone; codes that come late may not.
-  if (phase === 'linked' && snapshot.status !== 'unlinked') return
+  if (phase === 'linked' && snapshot.status !== 'unlinked') {
+    draft.answeredAt = at
+    return
+  }
   Object.assign(draft, { answeredAt: at, quietUntil: 0, failures: 0, error: undefined })
   draft.timing = snapshot.timing ?? draft.timing
   draft.methods = snapshot.methods ?? draft.methods
@@ -250,7 +254,8 @@ function answered(draft: Draft, event: Answered): void {
     )
   }
   if (question === 'qr-code') Object.assign(draft, { qrAskedAt: at, qrInvited: false })
-  const isCodeUp = draft.ending || isCodeOnScreen(draft)
+  const wasEnding = draft.ending
+  const isCodeUp = wasEnding || isCodeOnScreen(draft)
   draft.ending = false
   switch (snapshot.status) {
     case 'linked':
@@ -264,6 +269,8 @@ function answered(draft: Draft, event: Answered): void {
       break
     case 'stopped':
     case 'stale':
+      // The round is over; whoever begins another one will meet it again.
+      if (wasEnding) break
       if (snapshot.status === 'stale' || draft.reset === 'done') {
         fail(draft, stuck(), at)
         break
@@ -291,7 +298,8 @@ function answeredWhileActive(draft: Draft, event: Answered, isCodeUp: boolean): 
   if (snapshot.status === 'qr') {
     if (draft.method === 'qr') showQrCode(draft, event, snapshot)
   } else if (snapshot.status === 'pairing-code') {
-    showPairingCode(draft, event, snapshot)
+    // A state that goes on naming a code does not make it young again.
+    if (event.question === 'pairing-code' || !draft.codeRanOut) showPairingCode(draft, event, snapshot)
   } else if (snapshot.status === 'linking' || isCodeUp) {
     // Nothing announces a scan; a provider that leaves its QR state while a code is on screen was answered by a phone.
     enter(draft, 'linking', at)
@@ -323,7 +331,7 @@ function showQrCode(
     firstSeenAt: known ? known.firstSeenAt : at,
     confirmedAt: at,
     bornAfter: known ? known.bornAfter : bornAfter(previous, at, timing),
-    ownExpiresAt: isFiniteNumber(expiresInMs) ? askedAt + expiresInMs : undefined,
+    ownExpiresAt: isFiniteNumber(expiresInMs) ? Math.min(askedAt, at) + expiresInMs : undefined,
   }
   const isDead = at >= qrDeadAt(code, timing)
   if (known && isDead) return
@@ -358,12 +366,14 @@ function showPairingCode(
   { askedAt, at }: Answered,
   { pairingCode, expiresInMs }: Extract<PairingSnapshot, { status: 'pairing-code' }>,
 ): void {
-  const { pairingCodeLifetimeMs } = draft.timing
-  const lifetimeMs = Math.min(
-    isFiniteNumber(expiresInMs) ? expiresInMs : pairingCodeLifetimeMs,
-    pairingCodeLifetimeMs,
-  )
-  draft.code = { ...normalizePairingCode(pairingCode), shownAt: at, expiresAt: askedAt + lifetimeMs }
+  const code = normalizePairingCode(pairingCode)
+  if (draft.code?.value !== code.value) {
+    const { pairingCodeLifetimeMs } = draft.timing
+    const lifetimeMs = isFiniteNumber(expiresInMs)
+      ? Math.min(expiresInMs, pairingCodeLifetimeMs)
+      : pairingCodeLifetimeMs
+    draft.code = { ...code, shownAt: at, expiresAt: Math.min(askedAt, at) + lifetimeMs }
+  }
   draft.codeRanOut = false
   draft.codeError = undefined
 }
@@ -371,12 +381,14 @@ function showPairingCode(
 function errored(draft: Draft, { question, error, at }: Extract<SessionEvent, { type: 'errored' }>): void {
   const { phase } = draft
   if (phase === 'idle' || phase === 'linked' || phase === 'failed') return
-  if (draft.ending) {
-    draft.ending = false
-  } else if (question === 'pairing-code' && error.action !== 'contact-host') {
+  const wasEnding = draft.ending
+  draft.ending = false
+  if (question === 'pairing-code' && error.action !== 'contact-host') {
     // Asking again by itself could end a code that was issued after all: the user decides.
     draft.codeRequested = false
     draft.codeError = error
+  } else if (wasEnding && question === 'status') {
+    // The last question brought nothing: the round is over.
   } else if (question === 'reset' || !error.retryable) {
     fail(draft, error, at)
   } else {
@@ -401,7 +413,9 @@ function enter(draft: Draft, phase: SessionFacts['phase'], at: number): void {
   if (phase === 'active') return
   // Only what is certainly used up is forgotten: after anything else the code may come again, and keeps its age.
   if (phase === 'linked' || phase === 'passkey-required') forgetQr(draft)
-  Object.assign(draft, { qrVisible: false, code: undefined, codeRequested: false, ending: false })
+  // While linking it may still turn out that nothing was entered.
+  if (phase !== 'linking') draft.code = undefined
+  Object.assign(draft, { qrVisible: false, codeRequested: false, ending: false })
 }
 
 function fail(draft: Draft, error: PairingError, at: number): void {

@@ -1,9 +1,10 @@
 import type { DefinedInitialDataOptions, QueryClient, UseQueryOptions } from '@tanstack/react-query'
+import { toPairingError } from '../core/errors.js'
 import { isOnlyOnLook, nextQuestion } from '../core/next-question.js'
 import type { PairingMethod, PairingProvider, PairingSnapshot } from '../core/provider.js'
 import { methodsOf } from '../core/provider.js'
 import { DEFAULT_MAX_REFRESHES, initialState, transition } from '../core/session.js'
-import type { PairingSession, SessionEvent, SessionState } from '../core/session-state.js'
+import type { PairingSession, QuestionKind, SessionEvent, SessionState } from '../core/session-state.js'
 import { ask } from './ask.js'
 import { SessionCell } from './session-cell.js'
 
@@ -59,7 +60,7 @@ export function pairingSessionQueryOptions(
       if (!question || question.at > Date.now()) return cellOf(queryClient, queryKey, state)
       const event = await ask(provider, question.kind, state.facts, signal)
       // Not the state from before the question: buttons may have been pressed meanwhile.
-      return cellOf(queryClient, queryKey, transition(read(), event))
+      return cellOf(queryClient, queryKey, transitionSafely(read(), event, question.kind))
     },
     refetchInterval: ({ state: { data, dataUpdatedAt } }) => {
       const state = SessionCell.stateIn(data)
@@ -128,6 +129,15 @@ function firstState({
     },
     Date.now(),
   )
+}
+
+/** What a provider of one's own sends may be of no documented form; it must not be asked for it again and again. */
+function transitionSafely(state: SessionState, event: SessionEvent, question: QuestionKind): SessionState {
+  try {
+    return transition(state, event)
+  } catch (error) {
+    return transition(state, { type: 'errored', question, error: toPairingError(error), at: event.at })
+  }
 }
 
 /** A code may have run out since the state was cached: the first paint of a new component must not show it. */

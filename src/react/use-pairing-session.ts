@@ -77,7 +77,7 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
     latest.current = { ...options, session }
   })
   useEffect(() => watchDeadlines(client, { id, sessionId }), [client, id, sessionId])
-  useSessionCallbacks(session, options)
+  useSessionCallbacks(session, options, provider)
 
   const actions = useMemo(() => {
     const target = { id, sessionId }
@@ -117,7 +117,11 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
       unlink: async () => {
         const current = latest.current.provider
         if (!current.unlink) throw unsupported()
-        await current.unlink({}).catch((error: unknown) => Promise.reject(toPairingError(error)))
+        try {
+          await current.unlink({})
+        } catch (error) {
+          throw toPairingError(error)
+        }
         fold({ type: 'cancelled' })
       },
     }

@@ -6,6 +6,7 @@ import { isSame } from '../core/is-same.js'
 import type { PairingAccount } from '../core/provider.js'
 import { type PairingEvent, reportOf } from '../core/session-report.js'
 import type { PairingSession } from '../core/session-state.js'
+import type { PairingTarget } from './query-options.js'
 
 /** What the host wants to be told. */
 export interface PairingCallbacks {
@@ -25,22 +26,28 @@ const told = new WeakSet<PairingSession>()
 const reported = new WeakSet<PairingSession>()
 
 /** Calls the host back when the session changes. */
-export function useSessionCallbacks(session: PairingSession, callbacks: PairingCallbacks): void {
+export function useSessionCallbacks(
+  session: PairingSession,
+  callbacks: PairingCallbacks,
+  { id, sessionId }: PairingTarget,
+): void {
   const latest = useRef(callbacks)
-  const last = useRef<PairingEvent | undefined>(undefined)
+  const last = useRef<object | undefined>(undefined)
   useEffect(() => {
     latest.current = callbacks
   })
   useEffect(() => {
     const { onLinked, onError, onEvent } = latest.current
     const report = reportOf(session)
-    // A session may change without a step: a longer life of the same code, another error beside the same field.
-    const isStep = !isSame(report, last.current)
-    last.current = report
-    if (onEvent && isFirst(reported, session) && isStep) onEvent(report)
+    // A session may change without a step: another method chosen after a failure, an error beside the same field.
+    const step = { ...report, method: undefined, id, sessionId }
+    const isStep = !isSame(step, last.current)
+    last.current = step
+    if (!isStep) return
+    if (onEvent && isFirst(reported, session)) onEvent(report)
     if (session.status === 'linked' && onLinked && isFirst(told, session)) onLinked(session.account)
     if (session.status === 'failed' && onError && isFirst(told, session)) onError(session.error)
-  }, [session])
+  }, [session, id, sessionId])
 }
 
 function isFirst(sessions: WeakSet<PairingSession>, session: PairingSession): boolean {

@@ -304,4 +304,35 @@ describe('messages', () => {
   })
 })
 
+describe('a method that is changed afterwards', () => {
+  it('does not tell of the same link, failure or step again', async () => {
+    const told: string[] = []
+    const callbacks = {
+      onLinked: () => void told.push('linked'),
+      onError: () => void told.push('error'),
+      onEvent: ({ type }: PairingEvent) => void told.push(type),
+    }
+    const queryClient = new QueryClient()
+    const linked = scriptedProvider({ getQrCode: () => ({ status: 'linked', account: {} }) }, 'linked')
+    const refused = scriptedProvider(
+      {
+        getQrCode: () => Promise.reject(new PairingError('unauthorized', 'No.')),
+        requestPairingCode: () => code,
+      },
+      'refused',
+    )
+    for (const one of [linked, refused]) {
+      const element = (method: PairingMethod) => (
+        <WhatsAppPairing provider={one} queryClient={queryClient} method={method} {...callbacks} />
+      )
+      const { rerender, unmount } = render(element('qr'))
+      await advance(1_000)
+      rerender(element('phone-code'))
+      await advance(1_000)
+      unmount()
+    }
+    expect(told).toEqual(['preparing', 'linked', 'linked', 'preparing', 'failed', 'error'])
+  })
+})
+
 type JSX = ReturnType<typeof WhatsAppPairing>

@@ -58,3 +58,75 @@ describe('a provider of one’s own', () => {
     expect(shownStatus()).toBe('expired')
   })
 })
+
+describe('what a provider of one’s own sends', () => {
+  it('of no documented form is not asked for again and again', async () => {
+    const odd = { status: 'unlinked', methods: {} } as unknown as PairingSnapshot
+    const provider = scriptedProvider({ getQrCode: () => odd, getStatus: () => odd })
+    createWorld('green-api').show({ provider })
+    await advance(30_000)
+    expect(provider.calls.length).toBeLessThanOrEqual(3)
+    expect(shownStatus()).toBe('failed')
+  })
+
+  it('as an expiry of a few milliseconds does not make it be asked more often than it allows', async () => {
+    let name = 0
+    const provider = scriptedProvider({ getQrCode: () => qr(name++, 20) })
+    createWorld('green-api').show({ provider, maxRefreshes: Number.POSITIVE_INFINITY })
+    await advance(20_000)
+    expect(provider.calls.length).toBeLessThanOrEqual(25)
+  })
+
+  it('as text that no QR code holds breaks nothing', async () => {
+    const values = ['あ'.repeat(1_500), '\ud800', '']
+    const provider = scriptedProvider({
+      getQrCode: () => ({ status: 'qr', qrCode: { kind: 'text', value: values.shift() ?? '' } }),
+    })
+    createWorld('green-api').show({ provider })
+    await advance(60_000)
+    expect(errorCode()).toBe('invalid-answer')
+  })
+
+  it('as a pairing code that it repeats with every state does not make that code young again', async () => {
+    const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
+    const provider = scriptedProvider({
+      getQrCode: () => qr('a'),
+      getStatus: () => code,
+      requestPairingCode: () => code,
+    })
+    createWorld('green-api').show({
+      provider,
+      defaultMethod: 'phone-code',
+      defaultPhoneNumber: '5511987654321',
+    })
+    await advance(1_000)
+    screen.getByRole('button', { name: 'Get code' }).click()
+    await advance(158_000)
+    expect(shownStatus()).toBe('awaiting-code')
+    await advance(10_000)
+    expect(shownStatus()).toBe('expired')
+    const before = provider.calls.length
+    await advance(60_000)
+    expect(provider.calls.length).toBe(before)
+  })
+
+  it('as a stray "preparing" does not cost the user the pairing code', async () => {
+    let answers = 0
+    const provider = scriptedProvider({
+      getQrCode: () => qr('a'),
+      getStatus: () => (answers++ === 2 ? { status: 'preparing' } : { status: 'unlinked' }),
+      requestPairingCode: () => ({ status: 'pairing-code', pairingCode: 'ABCD1234' }),
+    })
+    createWorld('green-api').show({
+      provider,
+      defaultMethod: 'phone-code',
+      defaultPhoneNumber: '5511987654321',
+    })
+    await advance(1_000)
+    screen.getByRole('button', { name: 'Get code' }).click()
+    await advance(8_000)
+    expect(shownStatus()).toBe('linking')
+    await advance(15_000)
+    expect(shownStatus()).toBe('awaiting-code')
+  })
+})

@@ -7,7 +7,7 @@ import { usePairingContext } from './pairing-context.js'
 export function PairingPasskeyHelp(props: ComponentPropsWithoutRef<'a'>): ReactElement | null {
   const { pairing, messages } = usePairingContext()
   const { session } = pairing
-  if (session.status !== 'passkey-required' || !session.helpUrl) return null
+  if (session.status !== 'passkey-required' || !/^https:/i.test(session.helpUrl ?? '')) return null
   return (
     <a target="_blank" rel="noreferrer" {...props} href={session.helpUrl} data-part="passkey-help">
       {props.children ?? messages.passkeyHelp}
