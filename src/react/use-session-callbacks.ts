@@ -43,10 +43,10 @@ export function useSessionCallbacks(
     const step = { ...report, method: undefined, id, sessionId }
     const isStep = !isSame(step, last.current)
     last.current = step
-    if (!isStep) return
-    if (onEvent && isFirst(reported, session)) onEvent(report)
-    if (session.status === 'linked' && onLinked && isFirst(told, session)) onLinked(session.account)
-    if (session.status === 'failed' && onError && isFirst(told, session)) onError(session.error)
+    // Asked in this order: a session that is no step here is none for a copy that mounts later either.
+    if (onEvent && isFirst(reported, session) && isStep) onEvent(report)
+    if (session.status === 'linked' && onLinked && isFirst(told, session) && isStep) onLinked(session.account)
+    if (session.status === 'failed' && onError && isFirst(told, session) && isStep) onError(session.error)
   }, [session, id, sessionId])
 }
 
