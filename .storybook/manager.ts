@@ -1,4 +1,4 @@
 import { addons } from 'storybook/manager-api'
 
 // The playground needs the whole page; the panel is one key (A) away.
-addons.setConfig({ showPanel: false })
+addons.setConfig({ layout: { showPanel: false } })

@@ -1,0 +1,195 @@
+import { PairingError, type PairingErrorCode } from './errors.js'
+import { normalizePairingCode } from './pairing-code.js'
+import type { PairingSnapshot, ProviderTiming } from './provider.js'
+import { qrDeadAt, type TrackedQrCode } from './qr-lifetime.js'
+import { qrPayloadKey } from './qr-payload.js'
+import { type Draft, forgetQr, isCodeOnScreen } from './session-draft.js'
+import { enter, FAILURE_LIMIT, fail, retry, start, stuck } from './session-moves.js'
+import type { SessionEvent } from './session-state.js'
+
+/** Weather gets more chances than {@link FAILURE_LIMIT}, since it heals by itself. */
+const WEATHER_LIMIT = 8
+const weather: readonly PairingErrorCode[] = ['network', 'timeout', 'provider-unavailable', 'rate-limited']
+
+/** Providers report "not linked" for a moment between the scan and the link (WhatsApp's 515 restart). */
+const LINKING_GRACE_MS = 10_000
+
+/** WhatsApp's own hand-over after a scan takes seconds, a provider's start up to five minutes. */
+const LINKING_LIMIT_MS = 5 * 60_000
+
+/** GREEN-API documents up to ten minutes before the first code. */
+const WAITING_LIMIT_MS = 10 * 60_000
+
+type Answered = Extract<SessionEvent, { type: 'answered' }>
+
+/** What an answer of the provider means. */
+export function answered(draft: Draft, event: Answered): void {
+  const { snapshot, question, at } = event
+  const { phase } = draft
+  if (phase === 'idle' || phase === 'failed') return
+  // Once linked, only the state itself may say that the link is gone; codes that come late may not.
+  if (phase === 'linked' && snapshot.status !== 'unlinked') {
+    draft.answeredAt = at
+    return
+  }
+  Object.assign(draft, { answeredAt: at, quietUntil: 0, failures: 0, error: undefined })
+  draft.timing = snapshot.timing ?? draft.timing
+  draft.methods = snapshot.methods ?? draft.methods
+  const [first = draft.method] = draft.methods
+  if (!draft.methods.includes(draft.method)) draft.method = first
+  // The request for a pairing code is over, whatever it brought.
+  if (question === 'pairing-code') {
+    draft.codeRequested = false
+    // Taken back below, where a code came.
+    draft.codeError = new PairingError(
+      'code-refused',
+      'The provider gave no pairing code. Ask again, or use the QR code.',
+    )
+  }
+  if (question === 'qr-code') Object.assign(draft, { qrAskedAt: at, qrInvited: false })
+  const wasEnding = draft.ending
+  const isCodeUp = wasEnding || isCodeOnScreen(draft)
+  draft.ending = false
+  switch (snapshot.status) {
+    case 'linked':
+      // A provider of one's own may leave it out.
+      draft.account = snapshot.account ?? {}
+      enter(draft, 'linked', at)
+      break
+    case 'passkey-required':
+      draft.helpUrl = snapshot.helpUrl
+      enter(draft, 'passkey-required', at)
+      break
+    case 'stopped':
+    case 'stale':
+      // The round is over; whoever begins another one will meet it again.
+      if (wasEnding) break
+      if (snapshot.status === 'stale' || draft.reset === 'done') {
+        fail(draft, stuck(), at)
+        break
+      }
+      forgetQr(draft)
+      draft.reset = 'due'
+      enter(draft, 'active', at)
+      break
+    case 'unlinked':
+      unlinked(draft, at)
+      break
+    default:
+      if (phase === 'active') answeredWhileActive(draft, event, isCodeUp)
+  }
+  const limitMs = draft.phase === 'linking' ? LINKING_LIMIT_MS : WAITING_LIMIT_MS
+  if (isWaiting(draft) && at - draft.waitingSince >= limitMs) fail(draft, stuck(), at)
+}
+
+function isWaiting({ phase, method, qrVisible, qrExhausted }: Draft): boolean {
+  return phase === 'linking' || (phase === 'active' && method === 'qr' && !qrVisible && !qrExhausted)
+}
+
+function answeredWhileActive(draft: Draft, event: Answered, isCodeUp: boolean): void {
+  const { snapshot, at } = event
+  if (snapshot.status === 'qr') {
+    if (draft.method === 'qr') showQrCode(draft, event, snapshot)
+  } else if (snapshot.status === 'pairing-code') {
+    // A state that goes on naming a code does not make it young again.
+    if (event.question === 'pairing-code' || !draft.codeRanOut) showPairingCode(draft, event, snapshot)
+  } else if (snapshot.status === 'linking' || isCodeUp) {
+    // Nothing announces a scan; a provider that leaves its QR state while a code is on screen was answered by a phone.
+    enter(draft, 'linking', at)
+  }
+}
+
+function unlinked(draft: Draft, at: number): void {
+  draft.qrInvited = true
+  if (draft.phase === 'linked') {
+    start(draft, at)
+  } else if (draft.phase === 'linking' && at - draft.since >= LINKING_GRACE_MS) {
+    draft.roundSince = at
+    enter(draft, 'active', at)
+  }
+}
+
+function showQrCode(
+  draft: Draft,
+  { askedAt, at }: Answered,
+  { qrCode: payload, expiresInMs }: Extract<PairingSnapshot, { status: 'qr' }>,
+): void {
+  const { qr: previous, timing, maxRefreshes } = draft
+  const key = qrPayloadKey(payload)
+  if (draft.qrExhausted || draft.qrReplaced.includes(key)) return
+  const known = previous && qrPayloadKey(previous.payload) === key ? previous : undefined
+  const code: TrackedQrCode = {
+    payload,
+    number: known?.number || draft.qrShown + 1,
+    firstSeenAt: known ? known.firstSeenAt : at,
+    confirmedAt: at,
+    bornAfter: known ? known.bornAfter : bornAfter(previous, at, timing),
+    ownExpiresAt: isFiniteNumber(expiresInMs) ? Math.min(askedAt, at) + expiresInMs : undefined,
+  }
+  const isDead = at >= qrDeadAt(code, timing)
+  if (known && isDead) return
+  if (!known) forgetQr(draft)
+  // Expired on arrival: not a code to show.
+  if (isDead) return
+  if (code.number > maxRefreshes) {
+    draft.qrExhausted = true
+    return
+  }
+  Object.assign(draft, { qr: code, qrVisible: true, qrShown: code.number })
+}
+
+function bornAfter(
+  previous: TrackedQrCode | undefined,
+  at: number,
+  { qrLifetimeMs }: ProviderTiming,
+): number | undefined {
+  // After a longer gap other codes may have come and gone between: the rotation is unknown again.
+  return previous && at - previous.confirmedAt < qrLifetimeMs ? previous.confirmedAt : undefined
+}
+
+function showPairingCode(
+  draft: Draft,
+  { askedAt, at }: Answered,
+  { pairingCode, expiresInMs }: Extract<PairingSnapshot, { status: 'pairing-code' }>,
+): void {
+  const code = normalizePairingCode(pairingCode)
+  if (draft.code?.value !== code.value) {
+    const { pairingCodeLifetimeMs } = draft.timing
+    const lifetimeMs = isFiniteNumber(expiresInMs)
+      ? Math.min(expiresInMs, pairingCodeLifetimeMs)
+      : pairingCodeLifetimeMs
+    draft.code = { ...code, shownAt: at, expiresAt: Math.min(askedAt, at) + lifetimeMs }
+  }
+  draft.codeRanOut = false
+  draft.codeError = undefined
+}
+
+/** What it means that a question failed. */
+export function errored(
+  draft: Draft,
+  { question, error, at }: Extract<SessionEvent, { type: 'errored' }>,
+): void {
+  const { phase } = draft
+  if (phase === 'idle' || phase === 'linked' || phase === 'failed') return
+  const wasEnding = draft.ending
+  draft.ending = false
+  if (question === 'pairing-code' && error.action !== 'contact-host') {
+    // Asking again by itself could end a code that was issued after all: the user decides.
+    draft.codeRequested = false
+    draft.codeError = error
+  } else if (wasEnding && question === 'status') {
+    // The last question brought nothing: the round is over.
+  } else if (question === 'reset' || !error.retryable) {
+    fail(draft, error, at)
+  } else {
+    draft.failures += 1
+    const limit = weather.includes(error.code) ? WEATHER_LIMIT : FAILURE_LIMIT
+    // A code that is still good stays while the questions fail; when it goes, so does the patience.
+    if (draft.failures < limit || isCodeOnScreen(draft)) retry(draft, error, at)
+    else fail(draft, error, at)
+  }
+}
+
+function isFiniteNumber(value: number | undefined): value is number {
+  return Number.isFinite(value)
+}

@@ -1,0 +1,68 @@
+import { PairingError } from './errors.js'
+import { type Draft, forgetQr, freshRound } from './session-draft.js'
+import type { SessionFacts } from './session-state.js'
+
+/** What fails for no outside reason is given this many chances. */
+export const FAILURE_LIMIT = 3
+
+const RETRY_FIRST_MS = 1_000
+const RETRY_LONGEST_MS = 30_000
+
+/** Whatever a provider says; nobody waits longer, and no timer holds more than 24 days. */
+const RETRY_AFTER_LONGEST_MS = 3_600_000
+
+/** A new round: from the beginning, after `expired`, after `failed`. */
+export function start(draft: Draft, at: number): void {
+  const { phase, qr, phoneNumber } = draft
+  // A second click must not hand out three more codes.
+  if (phase === 'linking' || (phase === 'active' && !draft.qrExhausted && !draft.codeRanOut)) return
+  // Where leftovers block the way, starting again *is* the reset the user asked for.
+  const isReset = phase === 'failed' && draft.error?.action === 'start-over'
+  // Who asks again after a code ran out wants another one for the same number.
+  const isRepeat = draft.method === 'phone-code' && draft.codeRanOut
+  Object.assign(draft, freshRound, {
+    roundSince: at,
+    waitingSince: at,
+    reset: isReset ? 'due' : 'none',
+    // A code that may still be alive keeps its age; otherwise a provider that repeats it would make it young again.
+    qr: qr && { ...qr, number: 0 },
+    ...(isRepeat && { phoneNumber, codeRequested: true }),
+  })
+  enter(draft, 'active', at)
+}
+
+/** Into a phase, with what it takes off the screen. */
+export function enter(draft: Draft, phase: SessionFacts['phase'], at: number): void {
+  if (draft.phase !== phase) draft.since = draft.waitingSince = at
+  draft.phase = phase
+  if (phase === 'active') return
+  // Only what is certainly used up is forgotten: after anything else the code may come again, and keeps its age.
+  if (phase === 'linked' || phase === 'passkey-required') forgetQr(draft)
+  // While linking it may still turn out that nothing was entered.
+  if (phase !== 'linking') draft.code = undefined
+  Object.assign(draft, { qrVisible: false, codeRequested: false, ending: false })
+}
+
+/** A code has run out: one last question, at once, and then silence. */
+export function end(draft: Draft): void {
+  if (draft.phase === 'active') Object.assign(draft, { ending: true, quietUntil: 0 })
+}
+
+/** The question will be asked again, after a pause. */
+export function retry(draft: Draft, error: PairingError, at: number): void {
+  const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.max(draft.failures - 1, 0), RETRY_LONGEST_MS)
+  draft.error = error
+  // `||`: a provider's `NaN` is no time to wait for.
+  draft.quietUntil = at + Math.max(pauseMs, Math.min(error.retryAfterMs || 0, RETRY_AFTER_LONGEST_MS))
+}
+
+/** Into `failed`: somebody has to act. */
+export function fail(draft: Draft, error: PairingError, at: number): void {
+  draft.error = error
+  enter(draft, 'failed', at)
+}
+
+/** Leftovers of an earlier link, or a start that never ends: only a reset helps. */
+export function stuck(): PairingError {
+  return new PairingError('session-stale', 'The session is stuck at the provider. Start over to clear it.')
+}
