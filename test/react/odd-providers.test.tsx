@@ -1,6 +1,6 @@
 import { screen } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { PairingError, type PairingSnapshot } from '../../src/index.js'
+import { PairingError, type PairingProvider, type PairingSnapshot } from '../../src/index.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance } from './time.js'
 import { createWorld, shownStatus } from './world.js'
@@ -9,6 +9,17 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 const errorCode = () => document.querySelector('[data-part="error"]')?.getAttribute('data-code')
+
+/** Shows the phone tab of a provider and presses its button. */
+async function askForCode(provider: PairingProvider): Promise<void> {
+  createWorld('green-api').show({
+    provider,
+    defaultMethod: 'phone-code',
+    defaultPhoneNumber: '5511987654321',
+  })
+  await advance(1_000)
+  screen.getByRole('button', { name: 'Get code' }).click()
+}
 
 // What a provider of the host's own may do, by mistake.
 describe('a provider of one’s own', () => {
@@ -36,13 +47,7 @@ describe('a provider of one’s own', () => {
     ['another state instead of a code', { status: 'preparing' }],
   ])('that answers with %s leaves the user at the number, told, and is asked once', async (_, snapshot) => {
     const provider = scriptedProvider({ getQrCode: () => qr('a'), requestPairingCode: () => snapshot })
-    createWorld('green-api').show({
-      provider,
-      defaultMethod: 'phone-code',
-      defaultPhoneNumber: '5511987654321',
-    })
-    await advance(1_000)
-    screen.getByRole('button', { name: 'Get code' }).click()
+    await askForCode(provider)
     await advance(5_000)
     expect(shownStatus()).toBe('awaiting-number')
     expect(document.querySelector('[data-part="error"]')?.textContent?.length).toBeGreaterThan(10)
@@ -94,13 +99,7 @@ describe('what a provider of one’s own sends', () => {
       getStatus: () => code,
       requestPairingCode: () => code,
     })
-    createWorld('green-api').show({
-      provider,
-      defaultMethod: 'phone-code',
-      defaultPhoneNumber: '5511987654321',
-    })
-    await advance(1_000)
-    screen.getByRole('button', { name: 'Get code' }).click()
+    await askForCode(provider)
     await advance(158_000)
     expect(shownStatus()).toBe('awaiting-code')
     await advance(10_000)
@@ -117,13 +116,7 @@ describe('what a provider of one’s own sends', () => {
       getStatus: () => (answers++ === 2 ? { status: 'preparing' } : { status: 'unlinked' }),
       requestPairingCode: () => ({ status: 'pairing-code', pairingCode: 'ABCD1234' }),
     })
-    createWorld('green-api').show({
-      provider,
-      defaultMethod: 'phone-code',
-      defaultPhoneNumber: '5511987654321',
-    })
-    await advance(1_000)
-    screen.getByRole('button', { name: 'Get code' }).click()
+    await askForCode(provider)
     await advance(8_000)
     expect(shownStatus()).toBe('linking')
     await advance(15_000)

@@ -1,10 +1,9 @@
 'use client'
 
 import { type ComponentPropsWithoutRef, type ReactElement, useState } from 'react'
+import { ActionButton } from './action-button.js'
 import { Icon } from './icons.js'
 import { usePairingContext } from './pairing-context.js'
-import { useFocusHandover } from './use-focus-handover.js'
-import { withAction } from './with-action.js'
 
 /** Copies the pairing code without its dash, as WhatsApp's field takes it. */
 export function PairingCopyButton(props: ComponentPropsWithoutRef<'button'>): ReactElement | null {
@@ -17,7 +16,6 @@ export function PairingCopyButton(props: ComponentPropsWithoutRef<'button'>): Re
 
 function Copy({ code, ...props }: ComponentPropsWithoutRef<'button'> & { code: string }): ReactElement {
   const { messages } = usePairingContext()
-  const ref = useFocusHandover<HTMLButtonElement>()
   const [isCopied, setCopied] = useState(false)
   const copy = async () => {
     try {
@@ -29,16 +27,9 @@ function Copy({ code, ...props }: ComponentPropsWithoutRef<'button'> & { code: s
     }
   }
   return (
-    <button
-      type="button"
-      {...props}
-      ref={ref}
-      data-part="copy-button"
-      data-copied={isCopied || undefined}
-      onClick={withAction(props.onClick, copy)}
-    >
+    <ActionButton {...props} part="copy-button" data-copied={isCopied || undefined} action={copy}>
       <Icon name={isCopied ? 'check' : 'copy'} />
       <span aria-live="polite">{isCopied ? messages.copied : messages.copyCode}</span>
-    </button>
+    </ActionButton>
   )
 }
