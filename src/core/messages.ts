@@ -16,7 +16,10 @@ export interface PairingMessages {
   readonly methods: string
   readonly methodQr: string
   readonly methodPhoneCode: string
-  /** Steps beside the QR code. `{menuIcon}` and `{settingsIcon}` are pictures. */
+  /**
+   * Steps beside the QR code. `{menuIcon}` and `{settingsIcon}` are pictures. What stands with one between `**` stays
+   * on one line, so put a comma that follows inside.
+   */
   readonly stepsScan: readonly string[]
   /** Steps beside the pairing code. */
   readonly stepsCode: readonly string[]

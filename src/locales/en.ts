@@ -19,8 +19,7 @@ export const en: PairingLocale = {
     methodPhoneCode: 'Phone number',
     stepsScan: [
       'Open **WhatsApp** on your phone',
-      // The pictures come first, held by a no-break space: a comma behind one could begin a line.
-      'On Android tap {menuIcon}\u00a0**Menu**, on iPhone {settingsIcon}\u00a0**Settings**',
+      'On Android tap **Menu {menuIcon},** on iPhone **Settings {settingsIcon}**',
       'Tap **Linked devices**, then **Link a device**',
       'Point your phone at this code',
     ],
