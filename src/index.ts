@@ -22,6 +22,7 @@ export type {
   ProviderTiming,
   RequestOptions,
   SnapshotDetails,
+  SubscribeOptions,
 } from './core/provider.js'
 export { normalizeQrPayload, type QrPayload } from './core/qr-payload.js'
 export type { PairingEvent } from './core/session-report.js'

@@ -14,6 +14,7 @@ export type {
   ProviderTiming,
   RequestOptions,
   SnapshotDetails,
+  SubscribeOptions,
 } from './core/provider.js'
 export { normalizeQrPayload, type QrPayload } from './core/qr-payload.js'
 export { createPairingHandler, type PairingHandler, type PairingHandlerOptions } from './server/handler.js'

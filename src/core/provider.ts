@@ -1,3 +1,4 @@
+import type { PairingError } from './errors.js'
 import type { PhoneNumber } from './phone-number.js'
 import type { QrPayload } from './qr-payload.js'
 
@@ -38,6 +39,20 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What {@link PairingProvider.subscribe} takes. */
+export interface SubscribeOptions extends RequestOptions {
+  /**
+   * What the user has in front of them. For `phone-code` only the state is told: a QR code that is asked for and not
+   * looked at would be wasted.
+   * @default 'qr'
+   */
+  readonly method?: PairingMethod | undefined
+  /** Told of what the provider refuses or lacks. A connection that is lost is no error: whoever subscribed asks by itself. */
+  readonly onError?: ((error: PairingError) => void) | undefined
+  /** The connection is gone, and nothing is pushed until another snapshot comes. */
+  readonly onGap?: (() => void) | undefined
+}
+
 /**
  * What a provider knows at this moment. Every call answers with the same union, so that a QR call which says
  * "already logged in" and a status call which says `authorized` mean the same thing.
@@ -65,6 +80,8 @@ export type PairingSnapshot = SnapshotDetails &
         readonly qrCode: QrPayload
         /** How long the code still lives, where the provider tells. */
         readonly expiresInMs?: number | undefined
+        /** Of a pushed code: unless it is confirmed or replaced within this time, it is not to be trusted. */
+        readonly confirmInMs?: number | undefined
       }
     | {
         readonly status: 'pairing-code'
@@ -86,8 +103,12 @@ export type PairingSnapshot = SnapshotDetails &
       }
   )
 
-/** What an answer that went through a server says about the provider behind it. */
+/** What an answer may say about itself and, where it went through a server, about the provider behind it. */
 export interface SnapshotDetails {
+  /** How long ago the provider gave this answer, where it was kept for a moment. */
+  readonly ageMs?: number | undefined
+  /** Of a pushed answer: the next one comes within this time, without a question. */
+  readonly nextInMs?: number | undefined
   /** The methods the provider offers. */
   readonly methods?: readonly PairingMethod[] | undefined
   /** The provider's timing. */
@@ -122,8 +143,16 @@ export interface PairingProvider {
   reset?(options: RequestOptions): Promise<void>
   /** Ends the link, on the user's demand. */
   unlink?(options: RequestOptions): Promise<void>
-  /** Pushes snapshots until the returned function is called. Not used yet: every session polls. */
-  subscribe?(listener: (snapshot: PairingSnapshot) => void, options: RequestOptions): () => void
+  /**
+   * Pushes snapshots until the returned function is called or `signal` is aborted; never throws. Each may say when the
+   * next one is due (`nextInMs`): until then nobody asks, and where none came, the session asks by itself.
+   */
+  subscribe?(listener: (snapshot: PairingSnapshot) => void, options: SubscribeOptions): () => void
+  /**
+   * What a webhook of the provider's says about this session; `undefined` for one about something else. Reads its
+   * argument, the parsed body, and nothing more.
+   */
+  readWebhook?(body: unknown): PairingSnapshot | undefined
 }
 
 /** The methods a provider offers. */
