@@ -10,7 +10,7 @@ const layers = {
   core: ['core'],
   providers: ['core', 'providers/lib'],
   'providers/lib': ['core', 'providers/lib'],
-  client: ['core', 'client'],
+  client: ['core', 'client', 'eventsource-parser'],
   server: ['core', 'server'],
   testing: ['core', 'testing'],
   locales: ['core', 'locales'],
@@ -29,7 +29,10 @@ const layers = {
 type Layer = keyof typeof layers
 
 /** Optional peers: an app that does not use what needs them must build without them. */
-const onlyDynamic: Partial<Record<Layer, string[]>> = { testing: ['qr', 'fast-png'] }
+const onlyDynamic: Partial<Record<Layer, string[]>> = {
+  'providers/lib': ['ws'],
+  testing: ['qr', 'fast-png'],
+}
 
 interface Import {
   target: string

@@ -1,7 +1,14 @@
-import { isPairingErrorCode, PairingError } from '../core/errors.js'
-import { asAmount, asRecord, parseJson } from '../core/json.js'
+import { abortedError, PairingError } from '../core/errors.js'
+import { parseJson } from '../core/json.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
-import { ASK_PARAMETER, decodeSnapshot, type WireAction, type WireQuestion } from '../core/wire.js'
+import {
+  ASK_PARAMETER,
+  decodeSnapshot,
+  METHOD_PARAMETER,
+  type WireAction,
+  type WireQuestion,
+} from '../core/wire.js'
+import { answeredError } from './answered-error.js'
 
 /** Options of {@link proxy}. */
 export interface ProxyOptions {
@@ -19,6 +26,12 @@ export interface ProxyOptions {
     | Readonly<Record<string, string>>
     | (() => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>)
     | undefined
+  /**
+   * Whether the server's live events are used, so that a scan shows at once. Where they do not come through, the session
+   * asks again and again by itself.
+   * @default true
+   */
+  readonly live?: boolean | undefined
 }
 
 /** Until the first answer brings the timing of the provider behind the server. */
@@ -35,21 +48,38 @@ const TIMING_BEFORE_FIRST_ANSWER: ProviderTiming = {
  * The browser side of `createPairingHandler`: a provider whose requests go to the host's own server, where the
  * credentials are. May be written inline; a new object with the same URL is the same provider.
  */
-export function proxy({ url, sessionId = url, fetch: ownFetch, headers }: ProxyOptions): PairingProvider {
-  const send = async (address: string, init: RequestInit, expected = 200): Promise<unknown> => {
+export function proxy({
+  url,
+  sessionId = url,
+  fetch: ownFetch,
+  headers,
+  live = true,
+}: ProxyOptions): PairingProvider {
+  const request = async (
+    address: string,
+    { headers: ours, ...init }: RequestInit & { readonly headers: Readonly<Record<string, string>> },
+  ): Promise<Response> => {
+    // Written in another case, a `Content-Type` of the host's would stand beside ours, and be joined to it.
+    const sent = new Headers(typeof headers === 'function' ? await headers() : headers)
+    for (const [name, value] of Object.entries(ours)) sent.set(name, value)
+    return (ownFetch ?? fetch)(address, { ...init, headers: sent })
+  }
+  const send = async (
+    address: string,
+    { signal }: RequestOptions,
+    init: RequestInit,
+    expected: number,
+  ): Promise<unknown> => {
     let response: Response
     let text: string
     try {
-      // Written in another case, a `Content-Type` of the host's would stand beside ours, and be joined to it.
-      const sent = new Headers(typeof headers === 'function' ? await headers() : headers)
-      sent.set('accept', 'application/json')
-      if (init.body) sent.set('content-type', 'application/json')
-      response = await (ownFetch ?? fetch)(address, { ...init, headers: sent })
+      const type = init.body ? { 'content-type': 'application/json' } : undefined
+      const ours = { accept: 'application/json', ...type }
+      response = await request(address, { ...init, signal: signal ?? null, headers: ours })
       // Apart from its parsing: a body that is cut off is the network's fault, or an abort.
       text = await response.text()
     } catch (error) {
-      if (init.signal?.aborted)
-        throw new PairingError('aborted', 'The request was given up because nobody waits for it any more.')
+      if (signal?.aborted) throw abortedError()
       if (PairingError.isInstance(error)) throw error
       throw new PairingError(
         'network',
@@ -61,19 +91,17 @@ export function proxy({ url, sessionId = url, fetch: ownFetch, headers }: ProxyO
     if (response.status === expected) return body
     throw answeredError(response.status, body)
   }
-  const read = async (question: WireQuestion, { signal }: RequestOptions): Promise<PairingSnapshot> => {
-    const address = `${url}${url.includes('?') ? '&' : '?'}${ASK_PARAMETER}=${question}`
-    return decodeSnapshot(await send(address, { signal: signal ?? null, cache: 'no-store' }))
-  }
+  const addressOf = (question: WireQuestion): string =>
+    `${url}${url.includes('?') ? '&' : '?'}${ASK_PARAMETER}=${question}`
+  const read = async (question: WireQuestion, options: RequestOptions): Promise<PairingSnapshot> =>
+    decodeSnapshot(await send(addressOf(question), options, { cache: 'no-store' }, 200))
   const change = (
     action: WireAction,
-    { signal }: RequestOptions,
+    options: RequestOptions,
     expected: number,
     phoneNumber?: string,
-  ): Promise<unknown> => {
-    const body = JSON.stringify({ action, phoneNumber })
-    return send(url, { method: 'POST', body, signal: signal ?? null }, expected)
-  }
+  ): Promise<unknown> =>
+    send(url, options, { method: 'POST', body: JSON.stringify({ action, phoneNumber }) }, expected)
   return {
     id: 'proxy',
     sessionId,
@@ -85,26 +113,35 @@ export function proxy({ url, sessionId = url, fetch: ownFetch, headers }: ProxyO
       decodeSnapshot(await change('request-pairing-code', options, 200, phoneNumber)),
     reset: async (options) => void (await change('reset', options, 204)),
     unlink: async (options) => void (await change('unlink', options, 204)),
+    ...(live &&
+      ({
+        subscribe(listener, { signal, method = 'qr', ...rest }) {
+          const controller = new AbortController()
+          const end = (): void => controller.abort()
+          signal?.addEventListener('abort', end)
+          if (signal?.aborted) end()
+          const address = `${addressOf('events')}&${METHOD_PARAMETER}=${method}`
+          // Loaded when it is needed; a page that cannot load it asks again and again, as without it.
+          import('./live-events.js').then(
+            ({ watchEvents }) =>
+              watchEvents({
+                ...rest,
+                listener,
+                signal: controller.signal,
+                open: (ours, streamSignal) =>
+                  request(address, {
+                    headers: { accept: 'text/event-stream', ...ours },
+                    cache: 'no-store',
+                    signal: streamSignal,
+                  }),
+              }),
+            () => {},
+          )
+          return () => {
+            signal?.removeEventListener('abort', end)
+            end()
+          }
+        },
+      } satisfies Pick<PairingProvider, 'subscribe'>)),
   }
-}
-
-function answeredError(status: number, body: unknown): PairingError {
-  const { code, retryAfterMs } = asRecord(body)
-  // Many a gateway words its 401 as `unauthorized`, which for us is the provider refusing the host's own key.
-  if (status !== 401 && isPairingErrorCode(code)) {
-    return new PairingError(code, `The pairing server answered "${code}".`, {
-      retryAfterMs: asAmount(retryAfterMs),
-    })
-  }
-  // Not from our handler: a gateway, a sign-in page, a wrong path.
-  if (status === 401 || status === 403)
-    return new PairingError('sign-in-required', 'The pairing URL wants a sign-in. Sign in again.')
-  if (status === 429)
-    return new PairingError('rate-limited', 'The pairing URL was asked too often. Wait before asking again.')
-  if (status >= 500)
-    return new PairingError('provider-unavailable', 'The pairing URL is not available now. Try again.')
-  return new PairingError(
-    'invalid-answer',
-    `The pairing URL answered with HTTP ${status}. Check that the server handler is mounted there.`,
-  )
 }

@@ -133,6 +133,11 @@ export class PairingError extends Error {
   }
 }
 
+/** For whoever still waits for a request that nobody else waits for. */
+export function abortedError(): PairingError {
+  return new PairingError('aborted', 'The request was given up because nobody waits for it any more.')
+}
+
 /** The status the server handler answers with. */
 export function httpStatusOf(code: PairingErrorCode): number {
   return httpStatuses[code]

@@ -1,4 +1,5 @@
-import { qrDeadAt, qrHiddenAt, qrNextQuestionAt } from './qr-lifetime.js'
+import type { PairingMethod } from './provider.js'
+import { PUSH_SLACK_MS, qrDeadAt, qrHiddenAt, qrQuestionAt } from './qr-lifetime.js'
 import type { QuestionKind, SessionFacts } from './session-state.js'
 
 /** A question that is due at a moment (epoch milliseconds). */
@@ -16,7 +17,17 @@ const LINKED_RECHECK_MS = 10_000
 /** What to ask the provider next, and when; `undefined` when nothing is to be asked. Pure: the schedule is a value. */
 export function nextQuestion(facts: SessionFacts): Question | undefined {
   const kind = nextKind(facts)
-  return kind && { kind, at: Math.max(askAt(facts, kind), facts.quietUntil) }
+  if (!kind) return undefined
+  // The last question, and what the user asked for, wait for nobody.
+  const isPushed = !facts.ending && (kind === 'status' || kind === 'qr-code')
+  const promisedAt = isPushed ? facts.promisedAt + PUSH_SLACK_MS : 0
+  return { kind, at: Math.max(askAt(facts, kind), facts.quietUntil, promisedAt) }
+}
+
+/** What a push would save the session from asking for: codes and state, or with `phone-code` the state alone. */
+export function wantedPush(facts: SessionFacts): PairingMethod | undefined {
+  const kind = facts.ending || isOnlyOnLook(facts) ? undefined : nextKind(facts)
+  return kind === 'status' || kind === 'qr-code' ? facts.method : undefined
 }
 
 /** Whether the next question waits for somebody to look, instead of for its time: what takes long is not polled. */
@@ -42,19 +53,16 @@ function askAt(facts: SessionFacts, kind: QuestionKind): number {
   if (kind === 'status' && !facts.ending)
     return facts.answeredAt + (facts.phase === 'linked' ? LINKED_RECHECK_MS : timing.statusIntervalMs)
   if (kind !== 'qr-code') return facts.since
-  const usualAt = qrAskedAt + timing.qrIntervalMs
-  // No code of this round, or one that nobody knows the age of: the clock was set back.
-  if (!qr?.number || qrAskedAt < 0) return facts.qrInvited ? qrAskedAt + timing.qrMinIntervalMs : usualAt
-  const at = qrNextQuestionAt(qr, timing)
-  // Asked since, and the provider still repeats a code that is over: go on at the usual pace.
-  return at <= qrAskedAt ? usualAt : at
+  // Without a code of this round, or with one that nobody knows the age of: the clock was set back.
+  return qrQuestionAt(qr?.number && qrAskedAt >= 0 ? qr : undefined, facts, timing)
 }
 
 /** When the session changes by time alone, whatever the network does; `Infinity` when it does not. */
 export function nextDeadline(facts: SessionFacts): number {
-  const { phase, qr, qrVisible, qrExhausted, code, timing } = facts
+  const { phase, qr, qrVisible, qrExhausted, code, codeQuietUntil, timing } = facts
   const deadlines = [Number.POSITIVE_INFINITY]
   if (phase !== 'active') return Math.min(...deadlines)
+  if (codeQuietUntil) deadlines.push(codeQuietUntil)
   if (qr && qrVisible) deadlines.push(qrHiddenAt(qr, timing))
   if (qr && !qrExhausted && qr.number >= facts.maxRefreshes) deadlines.push(qrDeadAt(qr, timing))
   if (code) deadlines.push(code.expiresAt)

@@ -47,8 +47,11 @@ export interface SubscribeOptions extends RequestOptions {
    * @default 'qr'
    */
   readonly method?: PairingMethod | undefined
-  /** Told of what the provider refuses or lacks. A connection that is lost is no error: whoever subscribed asks by itself. */
-  readonly onError?: ((error: PairingError) => void) | undefined
+  /**
+   * Told of what the provider refuses or lacks, and when it will be asked again by whoever pushes. A connection that is
+   * lost is no error: whoever subscribed asks by itself.
+   */
+  readonly onError?: ((error: PairingError, nextInMs?: number) => void) | undefined
   /** The connection is gone, and nothing is pushed until another snapshot comes. */
   readonly onGap?: (() => void) | undefined
 }
@@ -105,8 +108,6 @@ export type PairingSnapshot = SnapshotDetails &
 
 /** What an answer may say about itself and, where it went through a server, about the provider behind it. */
 export interface SnapshotDetails {
-  /** How long ago the provider gave this answer, where it was kept for a moment. */
-  readonly ageMs?: number | undefined
   /** Of a pushed answer: the next one comes within this time, without a question. */
   readonly nextInMs?: number | undefined
   /** The methods the provider offers. */

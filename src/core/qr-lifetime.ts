@@ -1,5 +1,5 @@
 import type { ProviderTiming } from './provider.js'
-import type { QrPayload } from './qr-payload.js'
+import { type QrPayload, qrPayloadKey } from './qr-payload.js'
 
 /** The protocol's longest code (the first of a round); whatever a provider repeats, no code outlives it. */
 export const QR_LONGEST_LIFETIME_MS = 60_000
@@ -13,8 +13,6 @@ const QR_ANSWER_GRACE_MS = 2_000
 /** A QR code and what is known about its age. Times are epoch milliseconds. */
 export interface TrackedQrCode {
   readonly payload: QrPayload
-  /** 1 for the first code of the round; 0 for a code of an earlier round that was not given again yet. */
-  readonly number: number
   readonly firstSeenAt: number
   /** The last answer that gave this code. */
   readonly confirmedAt: number
@@ -22,7 +20,12 @@ export interface TrackedQrCode {
   readonly bornAfter: number | undefined
   /** The provider's own word. */
   readonly ownExpiresAt: number | undefined
+  /** Of a pushed code: by when it is confirmed or replaced without a question. */
+  readonly promisedAt: number | undefined
 }
+
+/** A pushed answer may be this late before it is asked for. */
+export const PUSH_SLACK_MS = 1_000
 
 /** When nothing can keep this code alive any longer. */
 export function qrDeadAt(code: TrackedQrCode, timing: ProviderTiming): number {
@@ -34,6 +37,7 @@ export function qrDeadAt(code: TrackedQrCode, timing: ProviderTiming): number {
 /** When this code leaves the screen unless an answer confirms it before. */
 export function qrHiddenAt(code: TrackedQrCode, timing: ProviderTiming): number {
   const deadAt = qrDeadAt(code, timing)
+  if (code.promisedAt !== undefined) return Math.min(code.promisedAt + QR_ANSWER_GRACE_MS, deadAt)
   if (code.ownExpiresAt !== undefined) return deadAt
   const seenOnce = code.bornAfter === undefined && code.confirmedAt === code.firstSeenAt
   const trustedUntil = seenOnce
@@ -48,7 +52,8 @@ export function qrHiddenAt(code: TrackedQrCode, timing: ProviderTiming): number 
  * next change may first happen, and if it has not, halfway through what is left. Each round of questions makes
  * the guess sharper, and in between none is wasted.
  */
-export function qrNextQuestionAt(code: TrackedQrCode, timing: ProviderTiming): number {
+function qrNextQuestionAt(code: TrackedQrCode, timing: ProviderTiming): number {
+  if (code.promisedAt !== undefined) return code.promisedAt + PUSH_SLACK_MS
   if (code.ownExpiresAt !== undefined) {
     return Math.max(qrDeadAt(code, timing), code.confirmedAt + timing.qrMinIntervalMs)
   }
@@ -61,6 +66,61 @@ export function qrNextQuestionAt(code: TrackedQrCode, timing: ProviderTiming): n
     code.confirmedAt < firstChangeAt ? firstChangeAt : halfway,
     code.confirmedAt + timing.qrMinIntervalMs,
   )
+}
+
+/** When the QR question is due: about a code that is known, or for one. */
+export function qrQuestionAt(
+  code: TrackedQrCode | undefined,
+  { qrAskedAt, qrInvited }: QrQuestions,
+  timing: ProviderTiming,
+): number {
+  const usualAt = qrAskedAt + timing.qrIntervalMs
+  if (!code) return qrInvited ? qrAskedAt + timing.qrMinIntervalMs : usualAt
+  const at = qrNextQuestionAt(code, timing)
+  // Asked since, and the provider still repeats a code that is over: go on at the usual pace.
+  return at <= qrAskedAt ? usualAt : at
+}
+
+/** What has been asked so far. */
+export interface QrQuestions {
+  /** The last QR question that was answered; `-Infinity` before it. */
+  readonly qrAskedAt: number
+  /** The provider said since that it is ready: the next question need not wait its full time. */
+  readonly qrInvited: boolean
+}
+
+/** What an answer says of a code. Times are epoch milliseconds, and 0 or more as far as they are durations. */
+export interface QrSighting {
+  readonly payload: QrPayload
+  /** When the provider gave it. */
+  readonly at: number
+  /** When it was asked for: the provider's own expiry counts from there. */
+  readonly askedAt: number
+  readonly expiresInMs: number | undefined
+  readonly confirmInMs: number | undefined
+}
+
+/** What is known of a code after an answer that gave it: `previous` is the code before, which may be the same. */
+export function trackQrCode(
+  previous: TrackedQrCode | undefined,
+  { payload, at, askedAt, expiresInMs, confirmInMs }: QrSighting,
+  { qrLifetimeMs }: ProviderTiming,
+): TrackedQrCode {
+  const isKnown = previous !== undefined && qrPayloadKey(previous.payload) === qrPayloadKey(payload)
+  // After a longer gap other codes may have come and gone between: the rotation is unknown again.
+  const isNext = previous !== undefined && at - previous.confirmedAt < qrLifetimeMs
+  return {
+    payload,
+    firstSeenAt: isKnown ? previous.firstSeenAt : at,
+    confirmedAt: at,
+    bornAfter: isKnown ? previous.bornAfter : isNext ? previous.confirmedAt : undefined,
+    ownExpiresAt: isFiniteNumber(expiresInMs) ? Math.min(askedAt, at) + expiresInMs : undefined,
+    promisedAt: isFiniteNumber(confirmInMs) ? at + confirmInMs : undefined,
+  }
+}
+
+function isFiniteNumber(value: number | undefined): value is number {
+  return Number.isFinite(value)
 }
 
 /** False for a code of unknown age, and for one that has outlived the rotation: then there is none to follow. */

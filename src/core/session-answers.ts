@@ -1,11 +1,12 @@
 import { PairingError, type PairingErrorCode } from './errors.js'
+import { asAmount } from './json.js'
 import { normalizePairingCode } from './pairing-code.js'
-import type { PairingSnapshot, ProviderTiming } from './provider.js'
-import { qrDeadAt, type TrackedQrCode } from './qr-lifetime.js'
+import type { PairingSnapshot } from './provider.js'
+import { qrDeadAt, trackQrCode } from './qr-lifetime.js'
 import { qrPayloadKey } from './qr-payload.js'
 import { type Draft, forgetQr, isCodeOnScreen } from './session-draft.js'
-import { enter, FAILURE_LIMIT, fail, retry, start, stuck } from './session-moves.js'
-import type { SessionEvent } from './session-state.js'
+import { enter, FAILURE_LIMIT, fail, retry, retryAfterMs, start, stuck } from './session-moves.js'
+import type { NumberedQrCode, SessionEvent } from './session-state.js'
 
 /** Weather gets more chances than {@link FAILURE_LIMIT}, since it heals by itself. */
 const WEATHER_LIMIT = 8
@@ -20,6 +21,9 @@ const LINKING_LIMIT_MS = 5 * 60_000
 /** GREEN-API documents up to ten minutes before the first code. */
 const WAITING_LIMIT_MS = 10 * 60_000
 
+/** Whatever is promised: a source that has gone silent must not keep the session from asking. */
+const PROMISE_LONGEST_MS = 60_000
+
 type Answered = Extract<SessionEvent, { type: 'answered' }>
 
 /** What an answer of the provider means. */
@@ -33,6 +37,7 @@ export function answered(draft: Draft, event: Answered): void {
     return
   }
   Object.assign(draft, { answeredAt: at, quietUntil: 0, failures: 0, error: undefined })
+  promise(draft, snapshot.nextInMs, at)
   draft.timing = snapshot.timing ?? draft.timing
   draft.methods = snapshot.methods ?? draft.methods
   const [first = draft.method] = draft.methods
@@ -82,6 +87,12 @@ export function answered(draft: Draft, event: Answered): void {
   if (isWaiting(draft) && at - draft.waitingSince >= limitMs) fail(draft, stuck(), at)
 }
 
+/** Who pushes an answer says when the next one comes: until then nobody needs to ask. */
+function promise(draft: Draft, nextInMs: number | undefined, at: number): void {
+  const durationMs = asAmount(nextInMs)
+  if (durationMs !== undefined) draft.promisedAt = at + Math.min(durationMs, PROMISE_LONGEST_MS)
+}
+
 function isWaiting({ phase, method, qrVisible, qrExhausted }: Draft): boolean {
   return phase === 'linking' || (phase === 'active' && method === 'qr' && !qrVisible && !qrExhausted)
 }
@@ -112,19 +123,16 @@ function unlinked(draft: Draft, at: number): void {
 function showQrCode(
   draft: Draft,
   { askedAt, at }: Answered,
-  { qrCode: payload, expiresInMs }: Extract<PairingSnapshot, { status: 'qr' }>,
+  snapshot: Extract<PairingSnapshot, { status: 'qr' }>,
 ): void {
+  const { qrCode: payload, expiresInMs, confirmInMs } = snapshot
   const { qr: previous, timing, maxRefreshes } = draft
   const key = qrPayloadKey(payload)
   if (draft.qrExhausted || draft.qrReplaced.includes(key)) return
   const known = previous && qrPayloadKey(previous.payload) === key ? previous : undefined
-  const code: TrackedQrCode = {
-    payload,
+  const code: NumberedQrCode = {
+    ...trackQrCode(previous, { payload, at, askedAt, expiresInMs, confirmInMs }, timing),
     number: known?.number || draft.qrShown + 1,
-    firstSeenAt: known ? known.firstSeenAt : at,
-    confirmedAt: at,
-    bornAfter: known ? known.bornAfter : bornAfter(previous, at, timing),
-    ownExpiresAt: isFiniteNumber(expiresInMs) ? Math.min(askedAt, at) + expiresInMs : undefined,
   }
   const isDead = at >= qrDeadAt(code, timing)
   if (known && isDead) return
@@ -138,15 +146,6 @@ function showQrCode(
   Object.assign(draft, { qr: code, qrVisible: true, qrShown: code.number })
 }
 
-function bornAfter(
-  previous: TrackedQrCode | undefined,
-  at: number,
-  { qrLifetimeMs }: ProviderTiming,
-): number | undefined {
-  // After a longer gap other codes may have come and gone between: the rotation is unknown again.
-  return previous && at - previous.confirmedAt < qrLifetimeMs ? previous.confirmedAt : undefined
-}
-
 function showPairingCode(
   draft: Draft,
   { askedAt, at }: Answered,
@@ -155,9 +154,7 @@ function showPairingCode(
   const code = normalizePairingCode(pairingCode)
   if (draft.code?.value !== code.value) {
     const { pairingCodeLifetimeMs } = draft.timing
-    const lifetimeMs = isFiniteNumber(expiresInMs)
-      ? Math.min(expiresInMs, pairingCodeLifetimeMs)
-      : pairingCodeLifetimeMs
+    const lifetimeMs = Math.min(asAmount(expiresInMs) ?? pairingCodeLifetimeMs, pairingCodeLifetimeMs)
     draft.code = { ...code, shownAt: at, expiresAt: Math.min(askedAt, at) + lifetimeMs }
   }
   draft.codeRanOut = false
@@ -167,7 +164,7 @@ function showPairingCode(
 /** What it means that a question failed. */
 export function errored(
   draft: Draft,
-  { question, error, at }: Extract<SessionEvent, { type: 'errored' }>,
+  { question, error, nextInMs, at }: Extract<SessionEvent, { type: 'errored' }>,
 ): void {
   const { phase } = draft
   if (phase === 'idle' || phase === 'linked' || phase === 'failed') return
@@ -177,6 +174,7 @@ export function errored(
     // Asking again by itself could end a code that was issued after all: the user decides.
     draft.codeRequested = false
     draft.codeError = error
+    draft.codeQuietUntil = at + retryAfterMs(error)
   } else if (wasEnding && question === 'status') {
     // The last question brought nothing: the round is over.
   } else if (question === 'reset' || !error.retryable) {
@@ -185,11 +183,9 @@ export function errored(
     draft.failures += 1
     const limit = weather.includes(error.code) ? WEATHER_LIMIT : FAILURE_LIMIT
     // A code that is still good stays while the questions fail; when it goes, so does the patience.
-    if (draft.failures < limit || isCodeOnScreen(draft)) retry(draft, error, at)
-    else fail(draft, error, at)
+    if (draft.failures < limit || isCodeOnScreen(draft)) {
+      retry(draft, error, at)
+      promise(draft, nextInMs, at)
+    } else fail(draft, error, at)
   }
-}
-
-function isFiniteNumber(value: number | undefined): value is number {
-  return Number.isFinite(value)
 }

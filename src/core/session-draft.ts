@@ -7,7 +7,7 @@ export type Draft = { -readonly [Key in keyof SessionFacts]: SessionFacts[Key] }
 const NEVER = Number.NEGATIVE_INFINITY
 
 type CodeFact = 'phoneNumber' | 'codeRequested' | 'code' | 'codeRanOut' | 'codeError'
-type AskFact = 'answeredAt' | 'qrAskedAt' | 'quietUntil' | 'failures' | 'error'
+type AskFact = 'answeredAt' | 'qrAskedAt' | 'quietUntil' | 'promisedAt' | 'failures' | 'error'
 type RoundFact = 'reset' | 'ending' | 'qrVisible' | 'qrShown' | 'qrBroken' | 'qrExhausted' | 'qrInvited'
 
 /** No pairing code, and none asked for. */
@@ -24,6 +24,7 @@ export const unasked: Pick<SessionFacts, AskFact> = {
   answeredAt: NEVER,
   qrAskedAt: NEVER,
   quietUntil: 0,
+  promisedAt: NEVER,
   failures: 0,
   error: undefined,
 }

@@ -19,7 +19,7 @@ export function start(draft: Draft, at: number): void {
   // Where leftovers block the way, starting again *is* the reset the user asked for.
   const isReset = phase === 'failed' && draft.error?.action === 'start-over'
   // Who asks again after a code ran out wants another one for the same number.
-  const isRepeat = draft.method === 'phone-code' && draft.codeRanOut
+  const isRepeat = draft.method === 'phone-code' && draft.codeRanOut && at >= draft.codeQuietUntil
   Object.assign(draft, freshRound, {
     roundSince: at,
     waitingSince: at,
@@ -48,12 +48,22 @@ export function end(draft: Draft): void {
   if (draft.phase === 'active') Object.assign(draft, { ending: true, quietUntil: 0 })
 }
 
+/** The pause before the next question, after so many failures in a row. */
+export function pauseAfter(failures: number): number {
+  return Math.min(RETRY_FIRST_MS * 2 ** Math.max(failures - 1, 0), RETRY_LONGEST_MS)
+}
+
 /** The question will be asked again, after a pause. */
 export function retry(draft: Draft, error: PairingError, at: number): void {
-  const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.max(draft.failures - 1, 0), RETRY_LONGEST_MS)
+  const pauseMs = pauseAfter(draft.failures)
   draft.error = error
+  draft.quietUntil = at + Math.max(pauseMs, retryAfterMs(error))
+}
+
+/** How long the provider wants to be left alone; 0 where it did not say. */
+export function retryAfterMs(error: PairingError): number {
   // `||`: a provider's `NaN` is no time to wait for.
-  draft.quietUntil = at + Math.max(pauseMs, Math.min(error.retryAfterMs || 0, RETRY_AFTER_LONGEST_MS))
+  return Math.min(error.retryAfterMs || 0, RETRY_AFTER_LONGEST_MS)
 }
 
 /** Into `failed`: somebody has to act. */

@@ -2,7 +2,7 @@ import type { PairingError } from './errors.js'
 import type { PairingCode } from './pairing-code.js'
 import type { PhoneNumber } from './phone-number.js'
 import type { PairingAccount, PairingMethod, PairingSnapshot, ProviderTiming } from './provider.js'
-import type { TrackedQrCode } from './qr-lifetime.js'
+import type { QrQuestions, TrackedQrCode } from './qr-lifetime.js'
 import type { QrPayload } from './qr-payload.js'
 
 /** The live QR code of {@link PairingSession} `awaiting-scan`. Times are epoch milliseconds. */
@@ -46,6 +46,8 @@ export type PairingSession = {
       readonly status: 'awaiting-number'
       /** Why the last number got no code. */
       readonly error?: PairingError | undefined
+      /** The cool-down: no code can be asked for before this moment, in epoch milliseconds. */
+      readonly retryAt?: number | undefined
     }
   | { readonly status: 'requesting-code'; readonly phoneNumber: PhoneNumber }
   | {
@@ -82,13 +84,27 @@ export type SessionEvent = { readonly at: number } & (
       readonly snapshot: PairingSnapshot
     }
   | { readonly type: 'reset-done' }
-  | { readonly type: 'errored'; readonly question: QuestionKind; readonly error: PairingError }
+  | {
+      readonly type: 'errored'
+      readonly question: QuestionKind
+      readonly error: PairingError
+      /** Told by one who pushes, and asks again by itself within this time. */
+      readonly nextInMs?: number | undefined
+    }
+  /** Nothing is pushed any more: what was promised is not to be waited for. */
+  | { readonly type: 'push-ended' }
   | { readonly type: 'image-broken' }
   | { readonly type: 'time-passed' }
 )
 
+/** A code of a session. */
+export interface NumberedQrCode extends TrackedQrCode {
+  /** 1 for the first code of the round; 0 for a code of an earlier round that was not given again yet. */
+  readonly number: number
+}
+
 /** All that is known; {@link PairingSession} is derived from it. Times are epoch milliseconds. */
-export interface SessionFacts {
+export interface SessionFacts extends QrQuestions {
   readonly maxRefreshes: number
   readonly method: PairingMethod
   readonly methods: readonly PairingMethod[]
@@ -115,6 +131,8 @@ export interface SessionFacts {
   readonly answeredAt: number
   /** Nothing is asked before this moment. */
   readonly quietUntil: number
+  /** When the next pushed answer is due; until then the session need not ask. */
+  readonly promisedAt: number
   /**
    * The code has run out, and one last question is still to be asked: the phone may have answered it in its last
    * seconds.
@@ -124,7 +142,7 @@ export interface SessionFacts {
   readonly failures: number
 
   /** The last QR code, also when it is not on screen: its age still counts. */
-  readonly qr: TrackedQrCode | undefined
+  readonly qr: NumberedQrCode | undefined
   readonly qrVisible: boolean
   /** Codes of this round that were on screen. */
   readonly qrShown: number
@@ -134,10 +152,6 @@ export interface SessionFacts {
   readonly qrExhausted: boolean
   /** Keys of codes that were replaced: a late answer that brings one back brings a dead code. */
   readonly qrReplaced: readonly string[]
-  /** The last QR question that was answered; `-Infinity` before it. */
-  readonly qrAskedAt: number
-  /** The provider said since that it is ready: the next question need not wait its full time. */
-  readonly qrInvited: boolean
 
   /** Where the pairing code goes. */
   readonly phoneNumber: PhoneNumber | undefined
@@ -147,6 +161,8 @@ export interface SessionFacts {
   readonly codeRanOut: boolean
   /** Why the last number got no code. */
   readonly codeError: PairingError | undefined
+  /** No pairing code is asked for before this moment. */
+  readonly codeQuietUntil: number
 }
 
 /** What the cache keeps. */

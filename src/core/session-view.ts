@@ -54,7 +54,7 @@ function viewCode({
   if (phoneNumber && code) return { status: 'awaiting-code', pairingCode: code, phoneNumber }
   return codeRanOut
     ? viewEnd(facts, 'code-not-entered')
-    : { status: 'awaiting-number', error: facts.codeError }
+    : { status: 'awaiting-number', error: facts.codeError, retryAt: facts.codeQuietUntil || undefined }
 }
 
 type EndFacts = Pick<SessionFacts, 'ending' | 'roundSince'>

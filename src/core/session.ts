@@ -42,6 +42,7 @@ export function initialState({ autoStart, ...options }: SessionOptions, now: num
     helpUrl: undefined,
     qr: undefined,
     qrReplaced: [],
+    codeQuietUntil: 0,
   })
 }
 
@@ -68,6 +69,11 @@ function settle(draft: Draft, at: number): void {
     draft.codeRanOut = true
     end(draft)
   }
+  if (draft.codeQuietUntil && at >= draft.codeQuietUntil) {
+    draft.codeQuietUntil = 0
+    // It said to wait, and that is over.
+    if (draft.codeError?.code === 'rate-limited') draft.codeError = undefined
+  }
   if (qr && draft.qrVisible && at >= qrHiddenAt(qr, timing)) {
     draft.qrVisible = false
     draft.waitingSince = at
@@ -86,8 +92,16 @@ function forgetTimes(draft: Draft, at: number): void {
   const roundSince = Math.min(draft.roundSince, at)
   Object.assign(draft, unasked, {
     // The next answer that gives this code again begins its life anew.
-    qr: qr && { ...qr, firstSeenAt: at, confirmedAt: at, bornAfter: undefined, ownExpiresAt: undefined },
+    qr: qr && {
+      ...qr,
+      firstSeenAt: at,
+      confirmedAt: at,
+      bornAfter: undefined,
+      ownExpiresAt: undefined,
+      promisedAt: undefined,
+    },
     qrVisible: false,
+    codeQuietUntil: 0,
     codeRanOut,
     code: undefined,
     now: at,
@@ -128,6 +142,9 @@ function apply(draft: Draft, event: SessionEvent): void {
     case 'errored':
       errored(draft, event)
       break
+    case 'push-ended':
+      draft.promisedAt = unasked.promisedAt
+      break
     case 'image-broken':
       if (draft.qrVisible) imageBroken(draft, at)
   }
@@ -138,6 +155,7 @@ function submit(draft: Draft, phoneNumber: PhoneNumber, at: number): void {
   choose(draft, 'phone-code')
   if (draft.phase === 'idle') start(draft, at)
   if (draft.phase !== 'active' || draft.method !== 'phone-code' || draft.codeRequested) return
+  if (at < draft.codeQuietUntil) return
   Object.assign(draft, noCode, { phoneNumber, codeRequested: true, ending: false, quietUntil: 0 })
 }
 

@@ -18,11 +18,46 @@ import { normalizeQrPayload } from './qr-payload.js'
 /** Query parameter of a read. */
 export const ASK_PARAMETER = 'ask'
 
-/** What may be read. */
-export type WireQuestion = 'status' | 'qr-code'
+/** What may be read; `events` is answered with a stream (`text/event-stream`) of what is learnt from then on. */
+export type WireQuestion = 'status' | 'qr-code' | 'events'
+
+/** Query parameter of `events`: what the user has in front of them. */
+export const METHOD_PARAMETER = 'method'
+
+/**
+ * Names of events in the stream: a snapshot, the QR code of the last snapshot confirmed ({@link QrConfirmation}), or
+ * an error.
+ */
+export type WireEventName = 'snapshot' | 'same' | 'problem'
+
+/** A stream that is silent for longer than this is broken, or held back on the way: the server sends something earlier. */
+export const STREAM_SILENCE_LIMIT_MS = 25_000
 
 /** What may be changed. */
 export type WireAction = 'request-pairing-code' | 'reset' | 'unlink'
+
+/** The part of a QR snapshot that changes while the code stays the same. */
+export type QrConfirmation = Pick<
+  Extract<PairingSnapshot, { status: 'qr' }>,
+  'nextInMs' | 'confirmInMs' | 'expiresInMs'
+>
+
+/** Reads the durations of a {@link QrConfirmation}; what is none is left out. */
+export function decodeConfirmation(input: unknown): QrConfirmation {
+  return pickAmounts(asRecord(input), ['nextInMs', 'confirmInMs', 'expiresInMs'])
+}
+
+function pickAmounts<Name extends string>(
+  fields: Readonly<Record<string, unknown>>,
+  names: readonly Name[],
+): { readonly [Key in Name]?: number } {
+  const amounts: { [Key in Name]?: number } = {}
+  for (const name of names) {
+    const amount = asAmount(fields[name])
+    if (amount !== undefined) amounts[name] = amount
+  }
+  return amounts
+}
 
 /** The JSON of an answer: the snapshot, with what the browser must know of the provider behind the server. */
 export function encodeSnapshot(snapshot: PairingSnapshot, provider: PairingProvider): string {
@@ -38,8 +73,6 @@ export function encodeSnapshot(snapshot: PairingSnapshot, provider: PairingProvi
 export function decodeSnapshot(input: unknown): PairingSnapshot {
   const fields = asRecord(input)
   const details = decodeDetails(fields)
-  const expiresInMs = asAmount(fields.expiresInMs)
-  const lifetime = expiresInMs === undefined ? {} : { expiresInMs }
   switch (fields.status) {
     case 'preparing':
     case 'unlinked':
@@ -54,11 +87,16 @@ export function decodeSnapshot(input: unknown): PairingSnapshot {
     case 'qr': {
       const payload = asRecord(fields.qrCode)
       const qrCode = normalizeQrPayload(asText(payload.value) ?? asText(payload.src) ?? '')
-      return { ...details, status: 'qr', qrCode, ...lifetime }
+      return { ...details, status: 'qr', qrCode, ...pickAmounts(fields, ['expiresInMs', 'confirmInMs']) }
     }
     case 'pairing-code': {
       const { value } = normalizePairingCode(asText(fields.pairingCode) ?? '')
-      return { ...details, status: 'pairing-code', pairingCode: value, ...lifetime }
+      return {
+        ...details,
+        status: 'pairing-code',
+        pairingCode: value,
+        ...pickAmounts(fields, ['expiresInMs']),
+      }
     }
     default:
       throw new PairingError(
@@ -71,7 +109,11 @@ export function decodeSnapshot(input: unknown): PairingSnapshot {
 function decodeDetails(fields: Readonly<Record<string, unknown>>): SnapshotDetails {
   const methods = Array.isArray(fields.methods) ? fields.methods.filter(isMethod) : undefined
   const timing = decodeTiming(asRecord(fields.timing))
-  return { ...(methods && { methods }), ...(timing && { timing }) }
+  return {
+    ...(methods && { methods }),
+    ...(timing && { timing }),
+    ...pickAmounts(fields, ['nextInMs']),
+  }
 }
 
 function isMethod(value: unknown): value is PairingMethod {

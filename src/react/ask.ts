@@ -30,18 +30,32 @@ export async function ask(
   })
   try {
     const snapshot = await Promise.race([call(provider, question, phoneNumber, { signal }), overdue])
-    const at = Date.now()
-    if (question === 'reset') return { type: 'reset-done', at }
+    return question === 'reset'
+      ? { type: 'reset-done', at: Date.now() }
+      : answerEvent(question, snapshot, askedAt)
+  } catch (error) {
+    return { type: 'errored', question, error: toPairingError(error), at: Date.now() }
+  } finally {
+    clearTimeout(timer)
+    outer.removeEventListener('abort', abort)
+  }
+}
+
+/** What an answer of a provider does to the session; where it is none, that is an error of its own. */
+export function answerEvent(
+  question: QuestionKind,
+  snapshot: PairingSnapshot | undefined,
+  askedAt: number,
+): SessionEvent {
+  const at = Date.now()
+  try {
     // Here, where an error becomes an event, and not in the middle of a transition.
     if (snapshot?.status === 'pairing-code') normalizePairingCode(snapshot.pairingCode)
     const isUsable = snapshot && (snapshot.status !== 'qr' || isDrawable(snapshot.qrCode))
     if (isUsable) return { type: 'answered', question, snapshot, askedAt, at }
     throw new PairingError('invalid-answer', 'The provider answered with nothing that can be shown.')
   } catch (error) {
-    return { type: 'errored', question, error: toPairingError(error), at: Date.now() }
-  } finally {
-    clearTimeout(timer)
-    outer.removeEventListener('abort', abort)
+    return { type: 'errored', question, error: toPairingError(error), at }
   }
 }
 

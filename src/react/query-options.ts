@@ -4,7 +4,7 @@ import { isOnlyOnLook, nextQuestion } from '../core/next-question.js'
 import type { PairingMethod, PairingProvider, PairingSnapshot } from '../core/provider.js'
 import { methodsOf } from '../core/provider.js'
 import { DEFAULT_MAX_REFRESHES, initialState, transition } from '../core/session.js'
-import type { PairingSession, QuestionKind, SessionEvent, SessionState } from '../core/session-state.js'
+import type { PairingSession, SessionEvent, SessionState } from '../core/session-state.js'
 import { ask } from './ask.js'
 import { SessionCell } from './session-cell.js'
 
@@ -60,7 +60,7 @@ export function pairingSessionQueryOptions(
       if (!question || question.at > Date.now()) return cellOf(queryClient, queryKey, state)
       const event = await ask(provider, question.kind, state.facts, signal)
       // Not the state from before the question: buttons may have been pressed meanwhile.
-      return cellOf(queryClient, queryKey, transitionSafely(read(), event, question.kind))
+      return cellOf(queryClient, queryKey, transitionSafely(read(), event))
     },
     refetchInterval: ({ state: { data, dataUpdatedAt } }) => {
       const state = SessionCell.stateIn(data)
@@ -104,7 +104,7 @@ export function pairingStatusQueryOptions(
 export function foldEvent(client: QueryClient, target: PairingTarget, event: SessionEvent): boolean {
   const queryKey = pairingSessionQueryKey(target)
   const state = SessionCell.stateIn(client.getQueryData(queryKey))
-  const next = state && transition(state, event)
+  const next = state && transitionSafely(state, event)
   if (!next || next === state) return false
   client.setQueryData(queryKey, new SessionCell(next))
   return true
@@ -132,10 +132,11 @@ function firstState({
 }
 
 /** What a provider of one's own sends may be of no documented form; it must not be asked for it again and again. */
-function transitionSafely(state: SessionState, event: SessionEvent, question: QuestionKind): SessionState {
+function transitionSafely(state: SessionState, event: SessionEvent): SessionState {
   try {
     return transition(state, event)
   } catch (error) {
+    const question = 'question' in event ? event.question : 'status'
     return transition(state, { type: 'errored', question, error: toPairingError(error), at: event.at })
   }
 }

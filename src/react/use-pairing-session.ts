@@ -9,6 +9,7 @@ import type { PairingSession, SessionEvent } from '../core/session-state.js'
 import { unsupported } from './ask.js'
 import { foldEvent, pairingSessionQueryKey, pairingSessionQueryOptions } from './query-options.js'
 import { usePairingClient } from './use-pairing-client.js'
+import { usePush } from './use-push.js'
 import { type PairingCallbacks, useSessionCallbacks } from './use-session-callbacks.js'
 import { watchDeadlines } from './watch-deadlines.js'
 
@@ -77,6 +78,7 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
     latest.current = { ...options, session }
   })
   useEffect(() => watchDeadlines(client, { id, sessionId }), [client, id, sessionId])
+  usePush(client, provider, latest)
   useSessionCallbacks(session, options, provider)
 
   const actions = useMemo(() => {

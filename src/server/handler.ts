@@ -1,50 +1,89 @@
 import { PairingError, toPairingError } from '../core/errors.js'
-import { asRecord, asText } from '../core/json.js'
-import { normalizePhoneNumber } from '../core/phone-number.js'
-import type { PairingProvider, PairingSnapshot } from '../core/provider.js'
-import { ASK_PARAMETER, decodeSnapshot, encodeSnapshot } from '../core/wire.js'
+import type { PairingProvider } from '../core/provider.js'
+import type { PairingBus } from './bus.js'
+import { createChannels } from './channels.js'
+import { type Authorize, checkAuthorized } from './check-authorized.js'
 import { checkOrigin } from './check-origin.js'
+import { preflightAnswer, withCors } from './cors.js'
+import type { PairingLogger } from './log.js'
 import { readJson } from './read-json.js'
-import { noContent, problem, snapshotAnswer } from './responses.js'
+import { noContent, problem } from './responses.js'
+import { createSessionService } from './session-service.js'
+import { checkWebhookSecret, isWebhook, takeWebhook, type WebhookSecret } from './webhook.js'
 
 /** Options of {@link createPairingHandler}. */
 export interface PairingHandlerOptions {
   /**
-   * The provider to link at, or a function that gives the one of this request: one instance per tenant. Make
-   * providers once and keep them: requests of one provider object never overlap.
+   * The provider to link at, or a function that gives the one of this request: one instance per tenant. Whoever gets a
+   * provider with the same `id` and `sessionId` shares its session, so a `sessionId` must never stand for two tenants.
    */
   readonly provider: PairingProvider | ((request: Request) => PairingProvider | Promise<PairingProvider>)
   /**
-   * Decides who may link. Called before anything else, for every request. `false` answers 403, a thrown error 401;
-   * neither gives a detail. Where it needs the body, it reads that of `request.clone()`.
+   * Decides who may link. Called before anything else, for every request but webhooks. `false` answers 403, a thrown
+   * error 401 (or 403, where it is a `PairingError` `forbidden`); neither gives a detail. Where it needs the body, it reads that of `request.clone()`.
    */
-  readonly authorize: (request: Request) => boolean | Promise<boolean>
+  readonly authorize: Authorize
   /**
-   * Origins beside the server's own whose pages may use the handler: `https://app.example`. Answers carry no CORS
-   * headers: where pages of another origin are to read them, add those in front of the handler.
+   * Origins beside the server's own whose pages may use the handler, cookies included: `https://app.example`. They get
+   * the CORS headers they need; nobody else gets any.
    * @default none
    */
   readonly allowedOrigins?: readonly string[] | undefined
+  /**
+   * Takes the provider's webhooks at `POST …/webhook`, so that a scan shows without waiting for the next question. The
+   * provider sends it as `Authorization: Bearer …`, or as `?secret=…` where it can set no header.
+   * @default no webhooks
+   */
+  readonly webhookSecret?: WebhookSecret | undefined
+  /**
+   * Lets several replicas share what they learn.
+   * @default each replica for itself
+   */
+  readonly bus?: PairingBus | undefined
+  /**
+   * Whether pages may watch a session over `text/event-stream`. Where the runtime cannot hold an answer open, say
+   * `false`; pages ask again and again then, which they also do by themselves where a stream does not come through.
+   * @default true
+   */
+  readonly liveEvents?: boolean | undefined
+  /**
+   * Pages that may watch one session at the same time.
+   * @default 50
+   */
+  readonly maxWatchersPerSession?: number | undefined
+  /**
+   * Pages that may watch at the same time, all sessions together. Each takes a connection and some kilobytes.
+   * @default 10_000
+   */
+  readonly maxWatchers?: number | undefined
+  /**
+   * After this time a page has to open its stream anew, and is authorized again. In milliseconds.
+   * @default 300_000
+   */
+  readonly streamLifetimeMs?: number | undefined
+  /** Takes facts for the host's own log. None of them holds a secret. */
+  readonly log?: PairingLogger | undefined
 }
 
 /** The server side of `proxy`: a function from `Request` to `Response`, for any runtime that has these two. */
 export type PairingHandler = (request: Request) => Promise<Response>
 
 /**
- * Keeps the provider's credentials on the server. `GET ?ask=status` and `GET ?ask=qr-code` read; `POST` with a JSON
- * body `{ "action": "request-pairing-code" | "reset" | "unlink", "phoneNumber"? }` changes. No cache keeps an answer, and
+ * Keeps the provider's credentials on the server. `GET ?ask=status` and `GET ?ask=qr-code` read, `GET ?ask=events` goes
+ * on telling; `POST` with a JSON body `{ "action": "request-pairing-code" | "reset" | "unlink", "phoneNumber"? }`
+ * changes. However many pages ask for or watch a session, the provider is asked once. No cache keeps an answer, and
  * an error is problem+json with a code of ours and nothing of the provider's.
  *
  * Mount it under any path, behind your own sign-in.
  *
+ * @throws {@link PairingError} `invalid-options`
+ *
  * @example
  * const handler = createPairingHandler({ provider: greenApi({ idInstance, apiTokenInstance }), authorize })
  */
-export function createPairingHandler({
-  provider,
-  authorize,
-  allowedOrigins = [],
-}: PairingHandlerOptions): PairingHandler {
+export function createPairingHandler(options: PairingHandlerOptions): PairingHandler {
+  const { provider, authorize, allowedOrigins = [], webhookSecret, bus, liveEvents = true } = options
+  const { maxWatchersPerSession = 50, maxWatchers = 10_000, streamLifetimeMs = 300_000 } = options
   // From JavaScript, where nobody checks: a door that cannot be shut must not be hung.
   if (!provider || typeof authorize !== 'function') {
     throw new PairingError(
@@ -52,78 +91,56 @@ export function createPairingHandler({
       'createPairingHandler() needs a "provider" and an "authorize" function.',
     )
   }
+  const log = quietly(options.log)
+  const channels = createChannels({ bus, log })
+  const sessions = createSessionService({
+    channels,
+    liveEvents,
+    maxWatchersPerSession,
+    maxWatchers,
+    streamLifetimeMs,
+  })
+
+  const providerOf = async (request: Request): Promise<PairingProvider> =>
+    typeof provider === 'function' ? provider(request) : provider
+
+  async function answer(request: Request): Promise<Response> {
+    const { method, signal } = request
+    if (webhookSecret !== undefined && isWebhook(request)) {
+      await checkWebhookSecret(request, webhookSecret)
+      await takeWebhook(request, await providerOf(request), channels)
+      return noContent()
+    }
+    await checkAuthorized(authorize, request)
+    if (method !== 'GET' && method !== 'POST')
+      return refuse(new PairingError('invalid-request', 'Use GET or POST.'), 405)
+    checkOrigin(request, allowedOrigins)
+    if (method === 'GET') return sessions.ask(await providerOf(request), request)
+    const body = await readJson(request)
+    return sessions.change(await providerOf(request), body, signal)
+  }
+
+  function refuse(error: PairingError, expectedStatus?: number): Response {
+    const response = problem(error, expectedStatus)
+    log({ event: 'refused', status: response.status, code: error.code })
+    return response
+  }
+
   return async (request) => {
+    const response =
+      preflightAnswer(request, allowedOrigins) ??
+      (await answer(request).catch((error: unknown) => refuse(toPairingError(error))))
+    return withCors(request, response, allowedOrigins)
+  }
+}
+
+/** A log that throws must not end a pairing. */
+function quietly(log: PairingLogger | undefined): PairingLogger {
+  return (entry) => {
     try {
-      await checkAuthorized(authorize, request)
-      const change = request.method === 'POST'
-      if (!change && request.method !== 'GET')
-        return problem(new PairingError('invalid-request', 'Use GET or POST.'), 405)
-      checkOrigin(request, allowedOrigins)
-      const body = change ? await readJson(request) : undefined
-      const target = typeof provider === 'function' ? await provider(request) : provider
-      const snapshot = change ? await act(target, asRecord(body), request.signal) : await ask(target, request)
-      // Decoded first: what a host's own provider returns beside the fields of a snapshot must not leave the server.
-      return snapshot ? snapshotAnswer(encodeSnapshot(decodeSnapshot(snapshot), target)) : noContent()
-    } catch (error) {
-      return problem(toPairingError(error))
+      log?.(entry)
+    } catch {
+      // The host's own fault, and its own log is where it would have been told.
     }
   }
-}
-
-async function checkAuthorized(
-  authorize: PairingHandlerOptions['authorize'],
-  request: Request,
-): Promise<void> {
-  let allowed: boolean
-  try {
-    allowed = await authorize(request)
-  } catch {
-    throw new PairingError('sign-in-required', 'The host does not know who is asking. Sign in again.')
-  }
-  // Strictly true: an `authorize` that forgets to return must not open the door.
-  if (allowed !== true)
-    throw new PairingError('forbidden', 'The host does not allow this user to link a phone.')
-}
-
-function ask(provider: PairingProvider, request: Request): Promise<PairingSnapshot> {
-  const { signal } = request
-  switch (new URL(request.url).searchParams.get(ASK_PARAMETER)) {
-    case 'status':
-      return provider.getStatus({ signal })
-    case 'qr-code':
-      return provider.getQrCode({ signal })
-    default:
-      throw new PairingError(
-        'invalid-request',
-        `A read needs ?${ASK_PARAMETER}=status or ?${ASK_PARAMETER}=qr-code.`,
-      )
-  }
-}
-
-async function act(
-  provider: PairingProvider,
-  body: Readonly<Record<string, unknown>>,
-  signal: AbortSignal,
-): Promise<PairingSnapshot | undefined> {
-  switch (body.action) {
-    case 'request-pairing-code': {
-      if (!provider.requestPairingCode) throw unsupported('pairing codes')
-      return provider.requestPairingCode(normalizePhoneNumber(asText(body.phoneNumber) ?? ''), { signal })
-    }
-    case 'reset':
-      if (!provider.reset) throw unsupported('a reset')
-      return void (await provider.reset({ signal }))
-    case 'unlink':
-      if (!provider.unlink) throw unsupported('ending a link')
-      return void (await provider.unlink({ signal }))
-    default:
-      throw new PairingError(
-        'invalid-request',
-        'A change needs an "action" of this handler in its JSON body.',
-      )
-  }
-}
-
-function unsupported(ability: string): PairingError {
-  return new PairingError('not-supported', `The provider of this session does not offer ${ability}.`)
 }

@@ -19,13 +19,16 @@ export interface NodeRequest extends AsyncIterable<Uint8Array> {
 export interface NodeResponse {
   readonly writableEnded: boolean
   writeHead(status: number, headers: Record<string, string>): unknown
-  end(body: Uint8Array): unknown
-  on(event: 'close', listener: () => void): unknown
+  /** False where it has to be waited for `drain`. */
+  write(piece: Uint8Array): boolean
+  end(): unknown
+  on(event: 'close' | 'drain', listener: () => void): unknown
+  off(event: 'drain', listener: () => void): unknown
 }
 
 /**
- * The handler as a listener for `node:http`, Express or Connect. The request ends at the provider too when the
- * client goes away.
+ * The handler as a listener for `node:http`, Express or Connect. The request ends at the provider too when the client
+ * goes away, and a stream flows no faster than the client takes it.
  *
  * @example `http.createServer(toNodeListener(handler))`, `app.use('/api/pairing', toNodeListener(handler))`
  */
@@ -38,11 +41,15 @@ export function toNodeListener(
       if (!response.writableEnded) gone.abort()
     })
     const answer = await answerTo(request, handler, gone.signal)
-    const body = new Uint8Array(await answer.arrayBuffer())
     // Ended by somebody else: a middleware that limits the time, for example.
-    if (gone.signal.aborted || response.writableEnded) return
-    response.writeHead(answer.status, Object.fromEntries(answer.headers))
-    response.end(body)
+    if (gone.signal.aborted || response.writableEnded) return void answer.body?.cancel()
+    response.writeHead(answer.status, {
+      ...Object.fromEntries(answer.headers),
+      // What is left of a body that was refused must not be taken for the next request, nor read for its own sake.
+      ...(!isRead(request) && { connection: 'close' }),
+    })
+    if (answer.body) await pipe(answer.body, response, gone.signal)
+    else response.end()
   }
 }
 
@@ -53,9 +60,9 @@ async function answerTo(
 ): Promise<Response> {
   let webRequest: Request
   try {
-    webRequest = await toWebRequest(request, signal)
+    webRequest = toWebRequest(request, signal)
   } catch {
-    // Node passes on what the web standard refuses: a malformed Host header, a verb like TRACE, a body cut off.
+    // Node passes on what the web standard refuses: a malformed Host header, a verb like TRACE.
     return problem(new PairingError('invalid-request', 'The request is malformed.'))
   }
   try {
@@ -66,7 +73,42 @@ async function answerTo(
   }
 }
 
-async function toWebRequest(request: NodeRequest, signal: AbortSignal): Promise<Request> {
+/** Writes a body piece by piece, each when there is room for it. */
+async function pipe(
+  body: ReadableStream<Uint8Array>,
+  response: NodeResponse,
+  gone: AbortSignal,
+): Promise<void> {
+  const reader = body.getReader()
+  const cancel = (): void => void reader.cancel().catch(() => {})
+  gone.addEventListener('abort', cancel)
+  try {
+    for (let piece = await reader.read(); !piece.done && !gone.aborted; piece = await reader.read()) {
+      if (!response.write(piece.value)) await roomIn(response, gone)
+    }
+  } catch {
+    // The body failed midway: the status is out already, and a short answer is all that is left to say.
+    cancel()
+  } finally {
+    gone.removeEventListener('abort', cancel)
+  }
+  response.end()
+}
+
+function roomIn(response: NodeResponse, gone: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done)
+      gone.removeEventListener('abort', done)
+      resolve()
+    }
+    response.on('drain', done)
+    gone.addEventListener('abort', done)
+    if (gone.aborted) done()
+  })
+}
+
+function toWebRequest(request: NodeRequest, signal: AbortSignal): Request {
   const { method = 'GET' } = request
   const headers = new Headers()
   for (const [name, value] of Object.entries(request.headers)) {
@@ -81,27 +123,31 @@ async function toWebRequest(request: NodeRequest, signal: AbortSignal): Promise<
   // `Host: app.example/other-tenant?` would put another path before the one that the host's own middleware checked.
   if (/[\s/\\?#@]/.test(`${host}`) || !path.startsWith('/')) throw new Error('Malformed address')
   const url = new URL(`${scheme}://${host}${path}`)
-  const body = method === 'GET' || method === 'HEAD' ? null : await readBody(request)
-  return new Request(url, { method, headers, body, signal })
+  if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal })
+  const init: RequestInit & { duplex: 'half' } = {
+    method,
+    headers,
+    body: bodyOf(request),
+    signal,
+    // The standard wants it said that the body may still be on its way when the answer begins.
+    duplex: 'half',
+  }
+  return new Request(url, init)
 }
 
-/** The handler itself refuses bodies over 4 kB; this only keeps an endless one from filling the memory before. */
-const MAX_BODY_BYTES = 16_384
-
-async function readBody(request: NodeRequest): Promise<Uint8Array<ArrayBuffer> | string> {
+/** The body as it arrives, so that the handler's limits of size and time hold, and nobody's body is read before `authorize`. */
+function bodyOf(request: NodeRequest): ReadableStream<Uint8Array> | string {
   if (request.readableEnded && request.body !== undefined) return JSON.stringify(request.body)
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of request) {
-    size += chunk.length
-    chunks.push(chunk)
-    if (size > MAX_BODY_BYTES) break
-  }
-  const body = new Uint8Array(size)
-  let offset = 0
-  for (const chunk of chunks) {
-    body.set(chunk, offset)
-    offset += chunk.length
-  }
-  return body
+  const pieces = request[Symbol.asyncIterator]()
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await pieces.next()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+  })
+}
+
+function isRead({ method = 'GET', readableEnded }: NodeRequest): boolean {
+  return readableEnded || method === 'GET' || method === 'HEAD'
 }

@@ -3,12 +3,15 @@ import { PairingError } from '../core/errors.js'
 /** A phone number and an action fit in a tenth of this. */
 const MAX_BODY_BYTES = 4_096
 
+/** A body this small arrives in one packet; one that takes longer is sent to keep the connection busy. */
+const BODY_TIMEOUT_MS = 10_000
+
 /**
  * The JSON body of a request.
  *
- * @throws {@link PairingError} `invalid-request` where it is not JSON, not labelled so, or too long.
+ * @throws {@link PairingError} `invalid-request` where it is not JSON, not labelled so, too long or too slow.
  */
-export async function readJson(request: Request): Promise<unknown> {
+export async function readJson(request: Request, maxBytes: number = MAX_BODY_BYTES): Promise<unknown> {
   // The label matters: a form post, which browsers send across sites without asking, cannot have it.
   if (!/^application\/json\s*(?:;|$)/i.test(request.headers.get('content-type') ?? ''))
     throw invalid('must be application/json')
@@ -17,14 +20,24 @@ export async function readJson(request: Request): Promise<unknown> {
   let size = 0
   const reader = request.bodyUsed ? undefined : request.body?.getReader()
   if (!reader) throw invalid('is missing, or was read before')
-  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-    size += chunk.value.length
-    if (size > MAX_BODY_BYTES) {
-      // Not awaited: where the host holds a clone of the request, it would wait for that one to be read.
-      reader.cancel().catch(() => {})
-      throw invalid('is too long')
+  let refuse = (_error: PairingError): void => {}
+  const overdue = new Promise<never>((_, reject) => {
+    refuse = reject
+  })
+  const timer = setTimeout(() => refuse(invalid('took too long')), BODY_TIMEOUT_MS)
+  const next = () => Promise.race([reader.read(), overdue])
+  try {
+    for (let chunk = await next(); !chunk.done; chunk = await next()) {
+      size += chunk.value.length
+      if (size > maxBytes) throw invalid('is too long')
+      text += decode(decoder, chunk.value)
     }
-    text += decode(decoder, chunk.value)
+  } catch (error) {
+    // Not awaited: where the host holds a clone of the request, it would wait for that one to be read.
+    reader.cancel().catch(() => {})
+    throw error
+  } finally {
+    clearTimeout(timer)
   }
   try {
     return JSON.parse(text + decode(decoder))

@@ -1,4 +1,4 @@
-import { httpStatusOf, isPairingErrorCode, type PairingError } from '../core/errors.js'
+import { httpStatusOf, isPairingErrorCode, type PairingError, type PairingErrorCode } from '../core/errors.js'
 import { asAmount } from '../core/json.js'
 
 // Codes are credentials: nothing on the way may keep them, and no browser may take them for a script or a page.
@@ -13,16 +13,38 @@ export function snapshotAnswer(json: string): Response {
   return new Response(json, { headers: { ...PRIVATE_HEADERS, 'content-type': 'application/json' } })
 }
 
+/** Live events. Neither a cache nor a compressor nor a proxy may hold them back. */
+export function eventStream(body: ReadableStream<Uint8Array>): Response {
+  return new Response(body, {
+    headers: {
+      ...PRIVATE_HEADERS,
+      'cache-control': 'no-store, no-transform',
+      'content-type': 'text/event-stream',
+      // nginx buffers whole answers otherwise.
+      'x-accel-buffering': 'no',
+    },
+  })
+}
+
 /** Done, nothing to say. */
 export function noContent(): Response {
   return new Response(null, { status: 204, headers: PRIVATE_HEADERS })
 }
 
+/** What of an error may leave the server. */
+export interface PublicError {
+  readonly code: PairingErrorCode
+  readonly retryAfterMs: number | undefined
+}
+
+/** An error of another version of the package, or of a host's own provider, may hold anything. */
+export function publicError({ code, retryAfterMs }: PairingError): PublicError {
+  return { code: isPairingErrorCode(code) ? code : 'unknown', retryAfterMs: asAmount(retryAfterMs) }
+}
+
 /** An error as problem+json (RFC 9457): our code, the time to wait, and not a word of the provider's. */
 export function problem(error: PairingError, expectedStatus?: number): Response {
-  // Errors of another version of the package, or of a host's own provider, may hold anything.
-  const code = isPairingErrorCode(error.code) ? error.code : 'unknown'
-  const retryAfterMs = asAmount(error.retryAfterMs)
+  const { code, retryAfterMs } = publicError(error)
   const status = expectedStatus ?? httpStatusOf(code)
   // The table's 499 is for logs; `Response` takes it, but no client is left to read it.
   return new Response(JSON.stringify({ type: 'about:blank', title: code, status, code, retryAfterMs }), {

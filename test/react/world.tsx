@@ -1,3 +1,4 @@
+import { transferableAbortController } from 'node:util'
 import { QueryClient } from '@tanstack/react-query'
 import { act, render } from '@testing-library/react'
 import type { ReactElement } from 'react'
@@ -28,12 +29,15 @@ export function createWorld(id: ProviderId, options?: EmulatorOptions): World {
     proxy({
       url: 'https://host.example/api/pairing',
       sessionId: id,
-      // jsdom's signal is of a class that Node's Request refuses; here it ends the wait instead.
-      fetch: (input, { signal, ...init } = {}) =>
-        Promise.race([
-          handler(new Request(input, init)),
+      fetch: (input, { signal, ...init } = {}) => {
+        // jsdom's signal is of a class that Node's Request refuses.
+        const controller = transferableAbortController()
+        signal?.addEventListener('abort', () => controller.abort())
+        return Promise.race([
+          handler(new Request(input, { ...init, signal: controller.signal })),
           new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
-        ]),
+        ])
+      },
     })
   const element = (props?: Partial<WhatsAppPairingProps>) => (
     <WhatsAppPairing provider={proxied()} queryClient={queryClient} appName="Acme Inbox" {...props} />

@@ -1,4 +1,4 @@
-import { PairingError } from '../../core/errors.js'
+import { abortedError, PairingError } from '../../core/errors.js'
 import { parseJson } from '../../core/json.js'
 import type { RequestOptions } from '../../core/provider.js'
 
@@ -19,7 +19,7 @@ export interface ProviderAnswer {
 /** One request of an adapter. */
 export interface ProviderRequest extends RequestOptions {
   readonly url: string
-  readonly method?: 'GET' | 'POST'
+  readonly method?: 'GET' | 'POST' | 'DELETE'
   readonly headers?: Readonly<Record<string, string>>
   /** Sent as JSON. */
   readonly body?: unknown
@@ -55,7 +55,7 @@ export function createRequester({ fetch: ownFetch, timeoutMs }: RequesterOptions
     const answer = last.then(() => send(ownFetch ?? fetch, { timeoutMs, ...request }))
     last = answer.catch(() => undefined)
     // Also while it waits for its turn behind a slow request.
-    return request.signal ? unlessAborted(answer, request.signal, aborted) : answer
+    return request.signal ? unlessAborted(answer, request.signal, abortedError) : answer
   }
 }
 
@@ -76,9 +76,9 @@ async function send(
   fetcher: typeof fetch,
   { url, method = 'GET', headers, body, signal, timeoutMs }: ProviderRequest,
 ): Promise<ProviderAnswer> {
-  if (signal?.aborted) throw aborted()
+  if (signal?.aborted) throw abortedError()
   const controller = new AbortController()
-  let reason = aborted
+  let reason = abortedError
   const end = (): void => controller.abort()
   const timer = setTimeout(() => {
     reason = timeout
@@ -178,8 +178,4 @@ function timeout(): PairingError {
     'timeout',
     'The provider did not answer in time, so the state is unknown. Try again.',
   )
-}
-
-function aborted(): PairingError {
-  return new PairingError('aborted', 'The request was given up because nobody waits for it any more.')
 }

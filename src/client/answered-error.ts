@@ -1,0 +1,24 @@
+import { isPairingErrorCode, PairingError } from '../core/errors.js'
+import { asAmount, asRecord } from '../core/json.js'
+
+/** What an answer means that is not what was asked for: an error of our handler, or of whatever stands before it. */
+export function answeredError(status: number, body: unknown): PairingError {
+  const { code, retryAfterMs } = asRecord(body)
+  // Many a gateway words its 401 as `unauthorized`, which for us is the provider refusing the host's own key.
+  if (status !== 401 && isPairingErrorCode(code)) {
+    return new PairingError(code, `The pairing server answered "${code}".`, {
+      retryAfterMs: asAmount(retryAfterMs),
+    })
+  }
+  // Not from our handler: a gateway, a sign-in page, a wrong path.
+  if (status === 401 || status === 403)
+    return new PairingError('sign-in-required', 'The pairing URL wants a sign-in. Sign in again.')
+  if (status === 429)
+    return new PairingError('rate-limited', 'The pairing URL was asked too often. Wait before asking again.')
+  if (status >= 500)
+    return new PairingError('provider-unavailable', 'The pairing URL is not available now. Try again.')
+  return new PairingError(
+    'invalid-answer',
+    `The pairing URL answered with HTTP ${status}. Check that the server handler is mounted there.`,
+  )
+}

@@ -1,0 +1,89 @@
+import { focusManager, onlineManager, type QueryClient } from '@tanstack/react-query'
+import { wantedPush } from '../core/next-question.js'
+import type { PairingMethod, PairingProvider, PairingSnapshot } from '../core/provider.js'
+import { answerEvent } from './ask.js'
+import { foldEvent, type PairingTarget, pairingSessionQueryKey } from './query-options.js'
+import { SessionCell } from './session-cell.js'
+
+/** Who follows which session: copies of one component must not open one connection each. */
+const followed = new WeakMap<QueryClient, Map<string, { users: number; readonly stop: () => void }>>()
+
+/**
+ * Lets the provider push into the cached session, while there is something to be told and somebody to look at it.
+ * Returns what stops it.
+ */
+export function watchPush(
+  client: QueryClient,
+  target: PairingTarget,
+  provider: () => PairingProvider,
+): () => void {
+  const sessions = followed.get(client) ?? new Map()
+  followed.set(client, sessions)
+  const key = JSON.stringify(pairingSessionQueryKey(target))
+  const session = sessions.get(key) ?? { users: 0, stop: follow(client, target, provider) }
+  sessions.set(key, session)
+  session.users += 1
+  return () => {
+    session.users -= 1
+    if (session.users > 0) return
+    sessions.delete(key)
+    session.stop()
+  }
+}
+
+function follow(client: QueryClient, target: PairingTarget, provider: () => PairingProvider): () => void {
+  const queryKey = pairingSessionQueryKey(target)
+  let method: PairingMethod | undefined
+  let end: (() => void) | undefined
+  const update = () => {
+    const state = SessionCell.stateIn(client.getQueryData(queryKey))
+    const isWatched = focusManager.isFocused() && onlineManager.isOnline()
+    const wanted = state && isWatched ? wantedPush(state.facts) : undefined
+    if (wanted === method) return
+    method = wanted
+    end?.()
+    end = wanted && subscribe(client, target, provider(), wanted)
+  }
+  const ends = [
+    client.getQueryCache().subscribe(({ query }) => {
+      if (query.queryKey[0] === queryKey[0]) update()
+    }),
+    focusManager.subscribe(update),
+    onlineManager.subscribe(update),
+  ]
+  update()
+  return () => {
+    for (const stop of ends) stop()
+    end?.()
+  }
+}
+
+function subscribe(
+  client: QueryClient,
+  target: PairingTarget,
+  provider: PairingProvider,
+  method: PairingMethod,
+): (() => void) | undefined {
+  const controller = new AbortController()
+  const { signal } = controller
+  const fold = (event: Parameters<typeof foldEvent>[2]) => {
+    if (!signal.aborted) foldEvent(client, target, event)
+  }
+  const stop = provider.subscribe?.(
+    (snapshot: PairingSnapshot) => {
+      const question = snapshot?.status === 'qr' ? 'qr-code' : 'status'
+      fold(answerEvent(question, snapshot, Date.now()))
+    },
+    {
+      method,
+      signal,
+      onError: (error, nextInMs) =>
+        fold({ type: 'errored', question: 'status', error, nextInMs, at: Date.now() }),
+      onGap: () => fold({ type: 'push-ended', at: Date.now() }),
+    },
+  )
+  return () => {
+    controller.abort()
+    stop?.()
+  }
+}

@@ -1,0 +1,65 @@
+import type { PairingProvider } from '../core/provider.js'
+import type { PairingBus } from './bus.js'
+import { type Channel, createChannel } from './channel.js'
+import type { PairingLogger } from './log.js'
+
+/** The sessions that somebody asks for or watches at this moment. */
+export interface Channels {
+  /** The channel of a provider's session: the same for all providers with this `id` and `sessionId`. */
+  of(provider: PairingProvider): Channel
+  /** How many watch the session of a provider. */
+  watchersOf(provider: PairingProvider): number
+}
+
+interface OpenChannel {
+  readonly channel: Channel
+  /** From now on this object is asked: made anew for a request, it may hold newer credentials. */
+  use(provider: PairingProvider): void
+}
+
+/** The same for all objects that are the same provider: names its session in memory, on the bus and to limits. */
+export function sessionKey({ id, sessionId }: PairingProvider): string {
+  return JSON.stringify([id, sessionId])
+}
+
+/** A page asks first and watches then: what was just learnt is not asked for again. */
+const IDLE_MS = 5_000
+
+/** Makes channels as they are needed, and lets go of those that are idle. */
+export function createChannels(options: {
+  readonly bus: PairingBus | undefined
+  readonly log: PairingLogger
+}): Channels {
+  const open = new Map<string, OpenChannel>()
+
+  return {
+    of(provider) {
+      const key = sessionKey(provider)
+      const known = open.get(key)
+      if (known) {
+        known.use(provider)
+        return known.channel
+      }
+      let newest = provider
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const channel = createChannel({
+        ...options,
+        name: key,
+        provider: () => newest,
+        onIdle: () => {
+          clearTimeout(timer)
+          timer = setTimeout(() => open.delete(key), IDLE_MS)
+        },
+      })
+      open.set(key, {
+        channel,
+        use: (used) => {
+          newest = used
+          clearTimeout(timer)
+        },
+      })
+      return channel
+    },
+    watchersOf: (provider) => open.get(sessionKey(provider))?.channel.watchers ?? 0,
+  }
+}

@@ -1,0 +1,39 @@
+/** How long a browser may remember what it was allowed to send. */
+const PREFLIGHT_LIFETIME_S = 600
+
+/** Names of headers, as a browser lists them: nothing that would be another header or another line. */
+const HEADER_NAMES = /^[\w-]+(?: *, *[\w-]+)*$/
+
+/** Lets pages of an allowed origin read the answer; every other answer stays as it is. */
+export function withCors(
+  { headers }: Request,
+  response: Response,
+  allowedOrigins: readonly string[],
+): Response {
+  const origin = headers.get('origin')
+  if (origin === null || !allowedOrigins.includes(origin)) return response
+  response.headers.set('access-control-allow-origin', origin)
+  response.headers.set('access-control-allow-credentials', 'true')
+  response.headers.set('access-control-expose-headers', 'retry-after')
+  return response
+}
+
+/** The answer to a browser's question beforehand; `undefined` for what is none, or comes from elsewhere. */
+export function preflightAnswer(
+  { method, headers }: Request,
+  allowedOrigins: readonly string[],
+): Response | undefined {
+  const asked = headers.get('access-control-request-method')
+  if (method !== 'OPTIONS' || asked === null || !allowedOrigins.includes(headers.get('origin') ?? ''))
+    return undefined
+  const wanted = headers.get('access-control-request-headers') ?? ''
+  return new Response(null, {
+    status: 204,
+    headers: {
+      'access-control-allow-methods': 'GET, POST',
+      ...(HEADER_NAMES.test(wanted) && { 'access-control-allow-headers': wanted }),
+      'access-control-max-age': String(PREFLIGHT_LIFETIME_S),
+      vary: 'origin',
+    },
+  })
+}

@@ -1,0 +1,127 @@
+import type { PairingMethod, PairingSnapshot } from '../core/provider.js'
+import type { WireEventName } from '../core/wire.js'
+import type { Channel, Topic } from './channel.js'
+import { publicError } from './responses.js'
+
+/** Often enough for the browser's side, which gives up after 25 seconds of silence, and for proxies, which do after 30 or more. */
+const HEARTBEAT_MS = 10_000
+
+/** When nothing could be sent for so long, nobody is at the other end, or they look at codes that are dead. */
+const STALLED_LIMIT_MS = 20_000
+
+/** A comment: says nothing, and shows that the stream is alive. */
+const HEARTBEAT = ':\n\n'
+
+/** What {@link openEventStream} needs. */
+export interface EventStreamOptions {
+  readonly channel: Channel
+  readonly method: PairingMethod
+  /** The last event that this watcher got before it came back. */
+  readonly lastEventId: string | null
+  /** After this time the watcher has to come back, and be authorized again. */
+  readonly lifetimeMs: number
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal
+  /** Called once, when the channel is not watched any more. */
+  readonly onEnd: () => void
+}
+
+/**
+ * The body of a live answer. It holds no queue: what cannot be sent yet is read from the channel when there is room, so
+ * that a slow client gets the newest state and never a line of old ones.
+ */
+export function openEventStream({ channel, ...options }: EventStreamOptions): ReadableStream<Uint8Array> {
+  const { method, lifetimeMs, signal } = options
+  const openedAt = Date.now()
+  const encoder = new TextEncoder()
+  const waiting = new Set<Topic>(['state', 'qr'])
+  let output: ReadableStreamDefaultController<Uint8Array> | undefined
+  let sentAt = openedAt
+  let sentQr = options.lastEventId
+  let unwatch = (): void => {}
+  let timer: ReturnType<typeof setInterval> | undefined
+
+  const hasRoom = (): boolean => (output?.desiredSize ?? 0) > 0
+
+  function write(text: string): void {
+    output?.enqueue(encoder.encode(text))
+    sentAt = Date.now()
+  }
+
+  function flush(): void {
+    for (const topic of waiting) {
+      if (!hasRoom()) return
+      waiting.delete(topic)
+      const event = eventOf(topic)
+      if (event) write(event)
+    }
+  }
+
+  function eventOf(topic: Topic): string | undefined {
+    const { state, qr, problem } = channel
+    if (topic === 'state') return state && encodeEvent('snapshot', state)
+    if (topic === 'qr') return method === 'qr' && qr ? qrEvent(qr) : undefined
+    return problem && encodeEvent('problem', { ...publicError(problem.error), nextInMs: problem.nextInMs })
+  }
+
+  /** A picture of some kilobytes is sent once; from then on, only that it still holds. */
+  function qrEvent(qr: QrSnapshot): string {
+    const { qrVersion } = channel
+    const { nextInMs, confirmInMs, expiresInMs } = qr
+    const isSame = sentQr === qrVersion
+    sentQr = qrVersion
+    return isSame
+      ? encodeEvent('same', { nextInMs, confirmInMs, expiresInMs }, qrVersion)
+      : encodeEvent('snapshot', qr, qrVersion)
+  }
+
+  function beat(): void {
+    const at = Date.now()
+    const isStalled = !hasRoom() && at - sentAt >= STALLED_LIMIT_MS
+    if (isStalled || at - openedAt >= lifetimeMs) close()
+    else if (hasRoom() && at - sentAt >= HEARTBEAT_MS) write(HEARTBEAT)
+  }
+
+  function stop(): void {
+    if (!output) return
+    output = undefined
+    clearInterval(timer)
+    signal.removeEventListener('abort', close)
+    unwatch()
+    options.onEnd()
+  }
+
+  function close(): void {
+    const closing = output
+    stop()
+    closing?.close()
+  }
+
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      output = controller
+      // The first bytes tell the browser that nothing on the way holds the stream back.
+      write(HEARTBEAT)
+      timer = setInterval(beat, HEARTBEAT_MS)
+      signal.addEventListener('abort', close)
+      unwatch = channel.watch({
+        method,
+        tell(topic) {
+          waiting.add(topic)
+          flush()
+        },
+      })
+      if (signal.aborted) close()
+    },
+    pull: flush,
+    cancel: stop,
+  })
+}
+
+type QrSnapshot = Extract<PairingSnapshot, { status: 'qr' }>
+
+/** One event of a stream, as the standard has it: https://html.spec.whatwg.org/multipage/server-sent-events.html */
+function encodeEvent(name: WireEventName, data: object, id?: string): string {
+  // JSON has no line breaks of its own, so one `data` line is enough.
+  return `event: ${name}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`
+}

@@ -1,0 +1,117 @@
+import { PairingError } from '../core/errors.js'
+import { asRecord, asText } from '../core/json.js'
+import { normalizePhoneNumber } from '../core/phone-number.js'
+import type { PairingProvider } from '../core/provider.js'
+import { ASK_PARAMETER, decodeSnapshot, encodeSnapshot, METHOD_PARAMETER } from '../core/wire.js'
+import { type Channels, sessionKey } from './channels.js'
+import { openEventStream } from './event-stream.js'
+import { createRateLimit } from './rate-limit.js'
+import { eventStream, noContent, snapshotAnswer } from './responses.js'
+
+/** A typing error or two are mended at once; who needs more waits, since WhatsApp blocks numbers that ask often. */
+const CODE_REQUESTS = { size: 3, intervalMs: 30_000 }
+
+/** How long a page that finds no room asks by itself before it tries again. */
+const FULL_RETRY_AFTER_MS = 60_000
+
+/** What {@link createSessionService} needs. */
+export interface SessionServiceOptions {
+  readonly channels: Channels
+  readonly liveEvents: boolean
+  readonly maxWatchersPerSession: number
+  readonly maxWatchers: number
+  readonly streamLifetimeMs: number
+}
+
+/** Answers requests that were let in, for the provider that they may use. */
+export interface SessionService {
+  /** `GET`: the state, the code, or a stream of both. */
+  ask(provider: PairingProvider, request: Request): Promise<Response>
+  /** `POST`: a pairing code, a reset, the end of the link. */
+  change(provider: PairingProvider, body: unknown, signal: AbortSignal): Promise<Response>
+}
+
+/** Makes the part of the handler behind its guards. */
+export function createSessionService({ channels, ...options }: SessionServiceOptions): SessionService {
+  const codeRequests = createRateLimit(CODE_REQUESTS)
+  let watchers = 0
+
+  function watch(provider: PairingProvider, { url, headers, signal }: Request): Response {
+    if (!options.liveEvents) throw unsupported('live events')
+    if (watchers >= options.maxWatchers || channels.watchersOf(provider) >= options.maxWatchersPerSession) {
+      throw new PairingError('rate-limited', 'Too many pages watch already. Ask for the state instead.', {
+        retryAfterMs: FULL_RETRY_AFTER_MS,
+      })
+    }
+    watchers += 1
+    const method = new URL(url).searchParams.get(METHOD_PARAMETER)
+    const stream = openEventStream({
+      channel: channels.of(provider),
+      method: method === 'phone-code' ? method : 'qr',
+      lastEventId: headers.get('last-event-id'),
+      lifetimeMs: options.streamLifetimeMs,
+      signal,
+      onEnd: () => {
+        watchers -= 1
+      },
+    })
+    return eventStream(stream)
+  }
+
+  function takeCodeRequest(provider: PairingProvider): void {
+    const retryAfterMs = codeRequests.take(sessionKey(provider))
+    if (retryAfterMs === 0) return
+    throw new PairingError(
+      'rate-limited',
+      'Too many pairing codes were asked for. Wait before the next one, or WhatsApp refuses the number.',
+      { retryAfterMs },
+    )
+  }
+
+  return {
+    async ask(provider, request) {
+      const question = new URL(request.url).searchParams.get(ASK_PARAMETER)
+      if (question === 'events') return watch(provider, request)
+      if (question === 'status' || question === 'qr-code') {
+        const snapshot = await channels.of(provider).read(question, request.signal)
+        return snapshotAnswer(encodeSnapshot(snapshot, provider))
+      }
+      throw new PairingError(
+        'invalid-request',
+        `A read needs ?${ASK_PARAMETER}=status, ?${ASK_PARAMETER}=qr-code or ?${ASK_PARAMETER}=events.`,
+      )
+    },
+    async change(provider, body, signal) {
+      const { action, phoneNumber } = asRecord(body)
+      const { requestPairingCode, reset, unlink } = provider
+      switch (action) {
+        case 'request-pairing-code': {
+          if (!requestPairingCode) throw unsupported('pairing codes')
+          const number = normalizePhoneNumber(asText(phoneNumber) ?? '')
+          takeCodeRequest(provider)
+          const snapshot = await channels
+            .of(provider)
+            .change(action, signal, (call) => requestPairingCode.call(provider, number, call))
+          return snapshotAnswer(encodeSnapshot(decodeSnapshot(snapshot), provider))
+        }
+        case 'reset':
+          if (!reset) throw unsupported('a reset')
+          await channels.of(provider).change(action, signal, (call) => reset.call(provider, call))
+          return noContent()
+        case 'unlink':
+          if (!unlink) throw unsupported('ending a link')
+          await channels.of(provider).change(action, signal, (call) => unlink.call(provider, call))
+          return noContent()
+        default:
+          throw new PairingError(
+            'invalid-request',
+            'A change needs an "action" of this handler in its JSON body.',
+          )
+      }
+    },
+  }
+}
+
+function unsupported(ability: string): PairingError {
+  return new PairingError('not-supported', `The provider of this session does not offer ${ability}.`)
+}

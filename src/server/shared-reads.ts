@@ -1,0 +1,65 @@
+import { abortedError } from '../core/errors.js'
+import type { PairingSnapshot } from '../core/provider.js'
+import type { ReadQuestion } from './knowledge.js'
+
+/** Identical questions that are under way at the same time are one question to the provider. */
+export interface SharedReads {
+  /** The answer. Given up upstream as soon as nobody waits for it any more. */
+  read(question: ReadQuestion, signal: AbortSignal): Promise<PairingSnapshot>
+  /** Something has changed: who asks from now on must not get an answer from before. */
+  forget(): void
+  /** Whether a question is under way. */
+  readonly isBusy: boolean
+}
+
+interface Flight {
+  readonly answer: Promise<PairingSnapshot>
+  readonly controller: AbortController
+  waiting: number
+}
+
+/** Shares what `ask` answers among all who want to know the same. */
+export function createSharedReads(
+  ask: (question: ReadQuestion, signal: AbortSignal) => Promise<PairingSnapshot>,
+): SharedReads {
+  const joinable = new Map<ReadQuestion, Flight>()
+  let underWay = 0
+
+  function start(question: ReadQuestion): Flight {
+    const controller = new AbortController()
+    const answer = ask(question, controller.signal)
+    const flight: Flight = { answer, controller, waiting: 0 }
+    const land = (): void => {
+      underWay -= 1
+      if (joinable.get(question) === flight) joinable.delete(question)
+    }
+    underWay += 1
+    answer.then(land, land)
+    joinable.set(question, flight)
+    return flight
+  }
+
+  return {
+    read(question, signal) {
+      if (signal.aborted) return Promise.reject(abortedError())
+      const flight = joinable.get(question) ?? start(question)
+      flight.waiting += 1
+      return new Promise((resolve, reject) => {
+        const leave = (): void => {
+          reject(abortedError())
+          flight.waiting -= 1
+          if (flight.waiting > 0) return
+          // Whoever comes now must not be handed an answer that was given up.
+          if (joinable.get(question) === flight) joinable.delete(question)
+          flight.controller.abort()
+        }
+        signal.addEventListener('abort', leave, { once: true })
+        flight.answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+      })
+    },
+    forget: () => joinable.clear(),
+    get isBusy() {
+      return underWay > 0
+    },
+  }
+}

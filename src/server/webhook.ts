@@ -1,0 +1,66 @@
+import { PairingError } from '../core/errors.js'
+import type { PairingProvider } from '../core/provider.js'
+import type { Channels } from './channels.js'
+import { readJson } from './read-json.js'
+
+/** Ends the path of the URL that a provider is given for its webhooks. */
+const WEBHOOK_PATH = /\/webhook\/?$/
+
+/** Query parameter for providers that can send no header. */
+const SECRET_PARAMETER = 'secret'
+
+/** A state with its history is about 1 kB; a provider may be told to send much more than states to one URL. */
+const MAX_WEBHOOK_BYTES = 262_144
+
+/** The secret of the host's webhooks, or a function that gives the one of this request: one for each tenant. */
+export type WebhookSecret = string | ((request: Request) => string | undefined | Promise<string | undefined>)
+
+/** Whether a request is a webhook; other methods and paths are for browsers. */
+export function isWebhook({ method, url }: Request): boolean {
+  return method === 'POST' && WEBHOOK_PATH.test(new URL(url).pathname)
+}
+
+/**
+ * Refuses a webhook that does not know the secret: `Authorization: Bearer …`, or `?secret=…`.
+ *
+ * @throws {@link PairingError} `sign-in-required`, `forbidden`
+ */
+export async function checkWebhookSecret(request: Request, secret: WebhookSecret): Promise<void> {
+  const bearer = /^bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+  const given = bearer ?? new URL(request.url).searchParams.get(SECRET_PARAMETER)
+  if (!given) throw new PairingError('sign-in-required', 'A webhook needs the secret of this handler.')
+  const expected = typeof secret === 'function' ? await secret(request) : secret
+  // An environment variable that is not set must not let anybody in.
+  if (!expected || !(await isSameText(given, expected)))
+    throw new PairingError('forbidden', 'The webhook does not know the secret of this handler.')
+}
+
+/**
+ * Takes a webhook in.
+ *
+ * @throws {@link PairingError} `not-supported`, `invalid-request`
+ */
+export async function takeWebhook(
+  request: Request,
+  provider: PairingProvider,
+  channels: Channels,
+): Promise<void> {
+  if (!provider.readWebhook)
+    throw new PairingError(
+      'not-supported',
+      'The provider of this session has no webhooks that are understood.',
+    )
+  const snapshot = provider.readWebhook(await readJson(request, MAX_WEBHOOK_BYTES))
+  // Messages and whatever else the provider tells at the same URL: not ours, and no reason to send it again.
+  if (snapshot) channels.of(provider).hear(snapshot)
+}
+
+/** Compares signatures under a key of the moment, so that the time it takes tells nothing about the secret. */
+async function isSameText(a: string, b: string): Promise<boolean> {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  const random = crypto.getRandomValues(new Uint8Array(32))
+  const key = await crypto.subtle.importKey('raw', random, algorithm, false, ['sign', 'verify'])
+  const encoder = new TextEncoder()
+  const signature = await crypto.subtle.sign('HMAC', key, encoder.encode(a))
+  return crypto.subtle.verify('HMAC', key, signature, encoder.encode(b))
+}

@@ -1,0 +1,523 @@
+import { createHmac } from 'node:crypto'
+import fc from 'fast-check'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { pairingLinkToken } from '../../src/client/pairing-link-token.js'
+import { proxy } from '../../src/client/proxy.js'
+import { PairingError } from '../../src/core/errors.js'
+import { normalizePhoneNumber } from '../../src/core/phone-number.js'
+import { createPairingHandler, type PairingHandler } from '../../src/server/handler.js'
+import {
+  type CreatePairingLinkOptions,
+  createPairingLink,
+  verifyPairingLink,
+} from '../../src/server/pairing-link.js'
+import { everythingIn, rejection } from '../providers/fetch-stub.js'
+import { type SpyProvider, spyProvider } from './spy-provider.js'
+
+const SECRET = 'kV2x9Qp7Lr4Tn8Ws1Zb6Yc3Hd5Jf0Gm_'
+const OTHER_SECRET = 'another-Secret-of-32-characters!'
+const PAGE = 'https://app.example/pair'
+const URL_OF_HANDLER = 'https://app.example/api/pairing'
+const NOW = Date.UTC(2026, 0, 15, 12)
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+
+const now = (): number => NOW
+const at = (time: number) => ({ secret: SECRET, now: () => time })
+
+function link(options: Partial<CreatePairingLinkOptions> = {}): Promise<string> {
+  return createPairingLink({ secret: SECRET, url: PAGE, sessionId: 'tenant-7', now, ...options })
+}
+
+async function token(options: Partial<CreatePairingLinkOptions> = {}): Promise<string> {
+  return pairingLinkToken(await link(options)) ?? ''
+}
+
+const base64url = (text: string): string => Buffer.from(text).toString('base64url')
+
+/** As anybody with the secret could write it, without the code under test. */
+function signedByHand(payload: string, secret = SECRET, purpose = 'whatsapp-pairing/link'): string {
+  return `${payload}.${createHmac('sha256', secret).update(`${purpose}.${payload}`).digest('base64url')}`
+}
+
+/** The same bytes with a spare bit of the last character set, which lenient decoders ignore. */
+function respelled(payload: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  const other = payload.slice(0, -1) + alphabet.charAt(alphabet.indexOf(payload.slice(-1)) + 1)
+  expect(Buffer.from(other, 'base64url')).toEqual(Buffer.from(payload, 'base64url'))
+  return other
+}
+
+const bearing = (authorization: string): Request =>
+  new Request(URL_OF_HANDLER, { headers: { authorization } })
+
+const codeOf = async (input: Request | string | undefined, options = at(NOW)): Promise<string> =>
+  (await rejection(verifyPairingLink(input, options))).code
+
+const anySessionId = fc.oneof(
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 100 }),
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter(({ length }) => length <= 200),
+  fc.constantFrom('\ud800', '\u0000'.repeat(200), '\ud83d'.repeat(200), '日本 🇯🇵', ' ', '"}', '__proto__'),
+)
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('a pairing link', () => {
+  it('vouches for its session until it expires', async () => {
+    expect(await verifyPairingLink(await token({ expiresInMs: MINUTE_MS }), at(NOW))).toEqual({
+      sessionId: 'tenant-7',
+      expiresAt: NOW + MINUTE_MS,
+    })
+  })
+
+  it('brings back any session id', async () => {
+    await fc.assert(
+      fc.asyncProperty(anySessionId, async (sessionId) => {
+        expect((await verifyPairingLink(await token({ sessionId }), at(NOW))).sessionId).toBe(sessionId)
+      }),
+    )
+  })
+
+  it('is signed as any other HMAC-SHA-256 signs it', async () => {
+    const payload = base64url(
+      JSON.stringify({ version: 1, sessionId: 'tenant-7', expiresAt: NOW + 15 * MINUTE_MS }),
+    )
+    expect(await token()).toBe(signedByHand(payload))
+  })
+
+  it('lives by the clock of the machine where none is given', async () => {
+    const before = Date.now()
+    const { expiresAt } = await verifyPairingLink(await token({ now: undefined }), { secret: SECRET })
+    expect(expiresAt).toBeGreaterThanOrEqual(before + 15 * MINUTE_MS)
+    expect(expiresAt).toBeLessThanOrEqual(Date.now() + 15 * MINUTE_MS)
+  })
+
+  it.each([
+    ['15 minutes where nothing is said', undefined, 15 * MINUTE_MS],
+    ['a moment', 1, 1],
+    ['a day', DAY_MS, DAY_MS],
+  ])('lives %s: it is good just before, and over at that moment', async (_, expiresInMs, lifetimeMs) => {
+    const ours = await token({ expiresInMs })
+    expect(await verifyPairingLink(ours, at(NOW + lifetimeMs - 1))).toMatchObject({ sessionId: 'tenant-7' })
+    expect(await codeOf(ours, at(NOW + lifetimeMs))).toBe('sign-in-required')
+  })
+
+  it('is over where the clock gives no number', async () => {
+    expect(await codeOf(await token(), at(Number.NaN))).toBe('sign-in-required')
+  })
+})
+
+describe('the address of a link', () => {
+  const address = async (url: string | URL): Promise<string> =>
+    (await link({ url })).replace(/pairing=[\w-]+\.[\w-]+$/, 'pairing=TOKEN')
+
+  it.each([
+    [PAGE, `${PAGE}#pairing=TOKEN`],
+    [new URL(PAGE), `${PAGE}#pairing=TOKEN`],
+    ['https://app.example', 'https://app.example/#pairing=TOKEN'],
+    ['http://localhost:3000/pair', 'http://localhost:3000/pair#pairing=TOKEN'],
+    [`${PAGE}?lang=de&pairing=1`, `${PAGE}?lang=de&pairing=1#pairing=TOKEN`],
+    [`${PAGE}#`, `${PAGE}#pairing=TOKEN`],
+    [`${PAGE}#/pair`, `${PAGE}#/pair?pairing=TOKEN`],
+    [`${PAGE}#/pair?lang=de`, `${PAGE}#/pair?lang=de&pairing=TOKEN`],
+    [`${PAGE}?a=1#lang=de`, `${PAGE}?a=1#lang=de&pairing=TOKEN`],
+  ])('%s becomes %s', async (url, expected) => {
+    expect(await address(url)).toBe(expected)
+  })
+
+  it('keeps the token where no server sees it', async () => {
+    const url = new URL(await link({ url: `${PAGE}?lang=de` }))
+    const hash = url.hash
+    url.hash = ''
+    expect(url.href).toBe(`${PAGE}?lang=de`)
+    expect(pairingLinkToken(hash)).toMatch(/^[\w-]+\.[\w-]{43}$/)
+  })
+
+  it('brings its own token where the page already has an older one', async () => {
+    const older = await link({ sessionId: 'older' })
+    expect(await verifyPairingLink(await token({ url: older }), at(NOW))).toMatchObject({
+      sessionId: 'tenant-7',
+    })
+  })
+
+  it.each([
+    ['a path', '/pair'],
+    ['a host without a scheme', 'app.example/pair'],
+    ['a script', 'javascript:alert(1)'],
+    ['a file', 'file:///pair.html'],
+    ['another scheme', 'whatsapp://send'],
+    ['a scheme alone', 'https://'],
+    ['a user name in it', 'https://admin@app.example/pair'],
+    ['a password in it', 'https://:geheim@app.example/pair'],
+    ['nothing', ''],
+  ])('is not made of %s', async (_, url) => {
+    const error = await rejection(link({ url }))
+    expect(error.code).toBe('invalid-options')
+    expect(everythingIn(error)).not.toMatch(/geheim|admin/)
+  })
+})
+
+describe('options that cannot work', () => {
+  it.each([
+    ['an empty session id', { sessionId: '' }],
+    ['a session id of 201 characters', { sessionId: 'x'.repeat(201) }],
+    ['a session id that is a number', { sessionId: 7 as never }],
+    ['no session id', { sessionId: undefined as never }],
+    ['no time at all', { expiresInMs: 0 }],
+    ['a negative time', { expiresInMs: -1 }],
+    ['more than a day', { expiresInMs: DAY_MS + 1 }],
+    ['no end', { expiresInMs: Number.POSITIVE_INFINITY }],
+    ['a time that is no number', { expiresInMs: Number.NaN }],
+    ['a clock that gives no number', { now: () => Number.NaN }],
+  ])('make no link: %s', async (_, options) => {
+    expect((await rejection(link(options))).code).toBe('invalid-options')
+  })
+
+  const short = SECRET.slice(1)
+  it.each([
+    ['of 31 characters', short],
+    ['that is empty', ''],
+    ['that is not set', undefined as never],
+    ['that is no text', { length: 32 } as never],
+    ['in an empty list', []],
+    ['of 31 characters first in a list', [short, SECRET]],
+    ['of 31 characters last in a list', [SECRET, short]],
+    ['that is not set in a list', [SECRET, undefined as never]],
+  ])('neither make nor check a link: a secret %s', async (_, secret) => {
+    const ours = await token()
+    for (const failing of [link({ secret }), verifyPairingLink(ours, { secret, now })]) {
+      const error = await rejection(failing)
+      expect(error.code).toBe('invalid-options')
+      expect(everythingIn(error)).not.toContain(short)
+    }
+  })
+})
+
+describe('verifyPairingLink', () => {
+  it.each(['Bearer ', 'bearer ', 'BEARER ', 'Bearer   '])(
+    'reads the token behind "%s" in the Authorization header',
+    async (scheme) => {
+      const request = bearing(`${scheme}${await token()}`)
+      expect(await verifyPairingLink(request, at(NOW))).toMatchObject({ sessionId: 'tenant-7' })
+    },
+  )
+
+  it('reads nothing of the body, which is for the handler', async () => {
+    const request = new Request(URL_OF_HANDLER, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${await token()}` },
+      body: '{"action":"reset"}',
+    })
+    await verifyPairingLink(request, at(NOW))
+    expect(request.bodyUsed).toBe(false)
+  })
+
+  it.each([
+    ['without Authorization', new Request(URL_OF_HANDLER)],
+    ['with another scheme', bearing('Basic dXNlcjpwYXNz')],
+    ['with a scheme that begins like ours', bearing('BearerToken abc')],
+    ['with the scheme alone', bearing('Bearer ')],
+    ['of empty text', ''],
+    ['of nothing', undefined],
+  ])('asks for a sign-in where a request comes %s', async (_, request) => {
+    expect(await codeOf(request)).toBe('sign-in-required')
+  })
+
+  it('looks for the token in no query, which ends up in logs', async () => {
+    expect(await codeOf(new Request(`${URL_OF_HANDLER}?pairing=${await token()}`))).toBe('sign-in-required')
+  })
+
+  it.each([
+    ['text that is none', () => 'undefined'],
+    ['a dot', () => '.'],
+    [
+      'a token of somebody else',
+      () => 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P',
+    ],
+    ['the payload alone', (ours: string) => ours.slice(0, ours.indexOf('.'))],
+    ['an empty signature', (ours: string) => ours.slice(0, ours.indexOf('.') + 1)],
+    ['the signature alone', (ours: string) => ours.slice(ours.indexOf('.'))],
+    ['two of them', (ours: string) => `${ours}, Bearer ${ours}`],
+    ['more behind it', (ours: string) => `${ours}.${ours}`],
+    ['white space around it', (ours: string) => ` ${ours}`],
+    ['a line break behind it', (ours: string) => `${ours}\n`],
+    ['padding behind it', (ours: string) => `${ours}=`],
+    ['characters of plain base64', (ours: string) => `${ours.slice(0, -3)}+/0`],
+    ['characters outside of Latin-1', (ours: string) => `${ours}€`],
+  ])('refuses %s', async (_, altered) => {
+    expect(await codeOf(altered(await token()))).toBe('forbidden')
+  })
+
+  it('refuses a link in which any character is changed, added or taken away', async () => {
+    const ours = await token()
+    const character = fc.oneof(
+      fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.'),
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+    )
+    const place = fc.integer({ min: 0, max: ours.length - 1 })
+    const change = fc.constantFrom('changed', 'added', 'taken away')
+    await fc.assert(
+      fc.asyncProperty(place, character, change, async (index, text, kind) => {
+        const rest = ours.slice(kind === 'added' ? index : index + 1)
+        const altered = ours.slice(0, index) + (kind === 'taken away' ? '' : text) + rest
+        fc.pre(altered !== ours)
+        expect(await codeOf(altered)).toBe('forbidden')
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('takes one spelling of a signature only: its last character has two spare bits', async () => {
+    const ours = await token()
+    const accepted: string[] = []
+    for (const last of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_') {
+      const claims = await verifyPairingLink(ours.slice(0, -1) + last, at(NOW)).catch(() => undefined)
+      if (claims) accepted.push(last)
+    }
+    expect(accepted).toEqual([ours.slice(-1)])
+  })
+
+  it('refuses a huge token before any work on it', async () => {
+    const verify = vi.spyOn(crypto.subtle, 'verify')
+    const importKey = vi.spyOn(crypto.subtle, 'importKey')
+    const huge = `${'A'.repeat(5_000_000)}.${'A'.repeat(43)}`
+    expect(await codeOf(huge)).toBe('forbidden')
+    expect(await codeOf('.'.repeat(5_000_000))).toBe('forbidden')
+    expect(verify).not.toHaveBeenCalled()
+    expect(importKey).not.toHaveBeenCalled()
+    await verifyPairingLink(await token(), at(NOW))
+    expect(verify).toHaveBeenCalledOnce()
+  })
+
+  it('trusts nothing of the payload before the signature: an altered link is not "expired"', async () => {
+    const expired = await token({ now: () => NOW - DAY_MS })
+    const altered = `${expired.slice(0, -43)}${'A'.repeat(43)}`
+    expect(await codeOf(expired)).toBe('sign-in-required')
+    expect(await codeOf(altered)).toBe('forbidden')
+  })
+})
+
+describe('a payload that was signed with the secret', () => {
+  const good = { version: 1, sessionId: 'tenant-7', expiresAt: NOW + MINUTE_MS }
+  const signedJson = (value: unknown): string => signedByHand(base64url(JSON.stringify(value)))
+
+  it('is taken where it is what createPairingLink makes', async () => {
+    expect(await verifyPairingLink(signedJson(good), at(NOW))).toEqual({
+      sessionId: 'tenant-7',
+      expiresAt: NOW + MINUTE_MS,
+    })
+  })
+
+  it.each([
+    ['of another version', { ...good, version: 2 }],
+    ['with its version as text', { ...good, version: '1' }],
+    ['without a version', { ...good, version: undefined }],
+    ['with an empty session id', { ...good, sessionId: '' }],
+    ['with a session id of 201 characters', { ...good, sessionId: 'x'.repeat(201) }],
+    ['with a number as session id', { ...good, sessionId: 7 }],
+    ['without a session id', { ...good, sessionId: undefined }],
+    ['with its end as text', { ...good, expiresAt: String(good.expiresAt) }],
+    ['with a fraction as its end', { ...good, expiresAt: good.expiresAt + 0.5 }],
+    ['without an end', { ...good, expiresAt: undefined }],
+    ['with an end more than a day away', { ...good, expiresAt: NOW + DAY_MS + 1 }],
+    ['with an end that no integer holds', { ...good, expiresAt: 2 ** 53 }],
+    ['that is null', null],
+    ['that is a list', [1, 'tenant-7', good.expiresAt]],
+    ['that is text', 'tenant-7'],
+  ])('is refused %s', async (_, payload) => {
+    expect(await codeOf(signedJson(payload))).toBe('forbidden')
+  })
+
+  it.each([
+    ['not JSON', base64url('tenant-7')],
+    ['half of its JSON', base64url(JSON.stringify(good).slice(0, -1))],
+    ['empty', ''],
+    ['no UTF-8', Buffer.from(JSON.stringify({ ...good, sessionId: '\xff' }), 'latin1').toString('base64url')],
+    ['not encoded', JSON.stringify(good)],
+    ['padded', `${base64url(JSON.stringify(good))}==`],
+    ['of a length that no bytes have', 'AAAAA'],
+    ['another spelling of the same bytes', respelled(base64url(JSON.stringify(good)))],
+  ])('is refused where it is %s', async (_, payload) => {
+    expect(await codeOf(signedByHand(payload))).toBe('forbidden')
+  })
+
+  it('is refused where it was signed for something else', async () => {
+    const payload = base64url(JSON.stringify(good))
+    expect(await codeOf(signedByHand(payload, SECRET, 'session'))).toBe('forbidden')
+    const bare = `${payload}.${createHmac('sha256', SECRET).update(payload).digest('base64url')}`
+    expect(await codeOf(bare)).toBe('forbidden')
+  })
+})
+
+describe('secrets', () => {
+  it('do not verify what another one signed', async () => {
+    const anySecret = fc.string({ unit: 'grapheme-ascii', minLength: 32, maxLength: 90 })
+    await fc.assert(
+      fc.asyncProperty(anySecret, anySecret, async (one, other) => {
+        fc.pre(one !== other)
+        const ours = await token({ secret: one })
+        expect(await codeOf(ours, { secret: other, now })).toBe('forbidden')
+        expect(await verifyPairingLink(ours, { secret: one, now })).toMatchObject({ sessionId: 'tenant-7' })
+      }),
+    )
+  })
+
+  it('may be of any characters', async () => {
+    const secret = '🔑'.repeat(16)
+    expect(await verifyPairingLink(await token({ secret }), { secret, now })).toMatchObject({
+      sessionId: 'tenant-7',
+    })
+  })
+
+  it('are rotated: the first signs, all verify', async () => {
+    const old = await token({ secret: OTHER_SECRET })
+    const fresh = await token({ secret: [SECRET, OTHER_SECRET] })
+    for (const ours of [old, fresh]) {
+      expect(await verifyPairingLink(ours, { secret: [SECRET, OTHER_SECRET], now })).toMatchObject({
+        sessionId: 'tenant-7',
+      })
+    }
+    expect(await verifyPairingLink(fresh, { secret: SECRET, now })).toMatchObject({ sessionId: 'tenant-7' })
+    expect(await codeOf(old)).toBe('forbidden')
+  })
+})
+
+describe('errors', () => {
+  it('hold nothing of the token, its session or the secret', async () => {
+    const sessionId = 'tenant-in-the-token'
+    const ours = await token({ sessionId })
+    const [payload = '', signature = ''] = ours.split('.')
+    const failing = [
+      verifyPairingLink(ours, at(NOW + DAY_MS)),
+      verifyPairingLink(bearing(`Bearer ${ours}`), at(NOW + DAY_MS)),
+      verifyPairingLink(ours, at(NOW - DAY_MS)),
+      verifyPairingLink(ours, { secret: OTHER_SECRET, now }),
+      verifyPairingLink(`${payload}x.${signature}`, at(NOW)),
+      verifyPairingLink(`${ours}.`, at(NOW)),
+      verifyPairingLink(bearing(`Basic ${ours}`), at(NOW)),
+      verifyPairingLink(ours, { secret: [SECRET, OTHER_SECRET.slice(1)], now }),
+      link({ sessionId, expiresInMs: 2 * DAY_MS }),
+      link({ sessionId, url: `ftp://app.example/#${ours}` }),
+    ]
+    for (const error of await Promise.all(failing.map(rejection))) {
+      const said = everythingIn(error)
+      for (const secret of [payload, signature, sessionId, SECRET, OTHER_SECRET.slice(1)])
+        expect(said).not.toContain(secret)
+    }
+  })
+})
+
+describe('behind the pairing handler', () => {
+  interface World {
+    readonly tenants: Readonly<Record<'a' | 'b', SpyProvider>>
+    readonly handler: PairingHandler
+    /** Everything that any tenant's provider was asked. */
+    readonly calls: () => readonly string[]
+  }
+
+  function setUp(clock: () => number = now): World {
+    const tenants = { a: spyProvider({ sessionId: 'a' }), b: spyProvider({ sessionId: 'b' }) }
+    const options = { secret: SECRET, now: clock }
+    const providers = new Map<string, SpyProvider>(Object.entries(tenants))
+    const handler = createPairingHandler({
+      authorize: async (request) => Boolean(await verifyPairingLink(request, options)),
+      provider: async (request) => {
+        const { sessionId } = await verifyPairingLink(request, options)
+        const provider = providers.get(sessionId)
+        if (!provider) throw new PairingError('session-not-found', 'This tenant is gone.')
+        return provider
+      },
+    })
+    return { tenants, handler, calls: () => [...tenants.a.calls, ...tenants.b.calls] }
+  }
+
+  const proxyOf = ({ handler }: World, url: string) =>
+    proxy({
+      url: URL_OF_HANDLER,
+      headers: { authorization: `Bearer ${pairingLinkToken(url)}` },
+      fetch: (input, init) => handler(new Request(input, init)),
+    })
+
+  it('lets the page do all that its session needs, and reach nobody else', async () => {
+    const world = setUp()
+    const provider = proxyOf(world, await link({ sessionId: 'a' }))
+    await provider.getStatus({})
+    await provider.getQrCode({})
+    await provider.requestPairingCode?.(normalizePhoneNumber('5511987654321'), {})
+    await provider.reset?.({})
+    expect(world.tenants.a.calls).toEqual([
+      'getStatus',
+      'getQrCode',
+      'requestPairingCode 5511987654321',
+      'reset',
+    ])
+    expect(world.tenants.b.calls).toEqual([])
+  })
+
+  it('reaches the session of the link and no other, whatever the request says beside it', async () => {
+    const tokens = { a: await token({ sessionId: 'a' }), b: await token({ sessionId: 'b' }) }
+    const tenant = fc.constantFrom('a' as const, 'b' as const)
+    const hint = fc.constantFrom('sessionId', 'tenant', 'session', 'x-session-id', 'cookie', 'pairing')
+    const question = fc.constantFrom('status', 'qr-code')
+    const action = fc.constantFrom('request-pairing-code', 'reset', 'unlink')
+    const request = fc.oneof(
+      question.map((ask) => ({ ask, body: undefined })),
+      action.map((name) => ({ ask: '', body: { action: name, phoneNumber: '5511987654321' } })),
+    )
+    await fc.assert(
+      fc.asyncProperty(tenant, tenant, hint, request, async (own, claimed, name, { ask, body }) => {
+        const { tenants, handler } = setUp()
+        const value = name === 'pairing' ? tokens[claimed] : claimed
+        const answer = await handler(
+          new Request(`${URL_OF_HANDLER}/${claimed}?ask=${ask}&${name}=${value}`, {
+            method: body ? 'POST' : 'GET',
+            headers: {
+              authorization: `Bearer ${tokens[own]}`,
+              'content-type': 'application/json',
+              [name]: value,
+            },
+            ...(body && { body: JSON.stringify({ ...body, [name]: value }) }),
+          }),
+        )
+        expect(answer.ok).toBe(true)
+        expect(tenants[own].calls).toHaveLength(1)
+        expect(tenants[own === 'a' ? 'b' : 'a'].calls).toEqual([])
+      }),
+    )
+  })
+
+  it('reaches nobody with the session of one link and the signature of another', async () => {
+    const world = setUp()
+    const [payload] = (await token({ sessionId: 'a' })).split('.')
+    const [, signature] = (await token({ sessionId: 'b' })).split('.')
+    const provider = proxyOf(world, `${PAGE}#pairing=${payload}.${signature}`)
+    expect((await rejection(provider.getStatus({}))).code).toBe('sign-in-required')
+    expect(world.calls()).toEqual([])
+  })
+
+  it('reaches nobody without a link', async () => {
+    const world = setUp()
+    expect((await rejection(proxyOf(world, PAGE).getQrCode({}))).code).toBe('sign-in-required')
+    expect(world.calls()).toEqual([])
+  })
+
+  it('shuts the door at the moment at which the link expires', async () => {
+    let time = NOW
+    const world = setUp(() => time)
+    const provider = proxyOf(world, await link({ sessionId: 'a', expiresInMs: MINUTE_MS }))
+    time = NOW + MINUTE_MS - 1
+    await provider.getStatus({})
+    time = NOW + MINUTE_MS
+    expect((await rejection(provider.getStatus({}))).code).toBe('sign-in-required')
+    expect(world.calls()).toEqual(['getStatus'])
+  })
+
+  it('says which session is gone by a code alone', async () => {
+    const world = setUp()
+    const provider = proxyOf(world, await link({ sessionId: 'c' }))
+    expect((await rejection(provider.getStatus({}))).code).toBe('session-not-found')
+    expect(world.calls()).toEqual([])
+  })
+})
