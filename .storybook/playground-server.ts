@@ -6,6 +6,7 @@ import { zApi } from '../src/providers/z-api.js'
 import { createPairingHandler, toNodeListener } from '../src/server.js'
 import { emulatedProvider, type ProviderId, providerIds } from '../stories/playground/emulated-provider.js'
 import { act, type PhoneAction, view } from '../stories/playground/phone-control.js'
+import { createTraffic } from '../stories/playground/traffic.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -30,6 +31,7 @@ export function playgroundListener(
     }
     if (!target) return next()
     if (subject === 'pairing') return void target.listener(request, response)
+    if (subject === 'traffic') return json(response, target.traffic.view())
     if (subject !== 'phone') return next()
     if (request.method !== 'POST') return json(response, view(target.emulated))
     readText(request)
@@ -44,8 +46,13 @@ export function playgroundListener(
 function targetOf(id: ProviderId, environment: Environment) {
   const emulated = emulatedProvider(id)
   const real = realProvider(id, environment)
-  const handler = createPairingHandler({ provider: real ?? emulated.provider, authorize: () => true })
-  return { emulated, isReal: real !== undefined, listener: toNodeListener(handler) }
+  const traffic = createTraffic()
+  const handler = createPairingHandler({
+    provider: real ?? emulated.provider,
+    authorize: () => true,
+    log: traffic.log,
+  })
+  return { emulated, isReal: real !== undefined, listener: toNodeListener(handler), traffic }
 }
 
 function realProvider(id: ProviderId, env: Environment): PairingProvider | undefined {

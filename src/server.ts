@@ -17,5 +17,17 @@ export type {
   SubscribeOptions,
 } from './core/provider.js'
 export { normalizeQrPayload, type QrPayload } from './core/qr-payload.js'
+export type { PairingBus } from './server/bus.js'
+export type { Authorize } from './server/check-authorized.js'
 export { createPairingHandler, type PairingHandler, type PairingHandlerOptions } from './server/handler.js'
+export type { ReadQuestion } from './server/knowledge.js'
+export type { PairingLogEntry, PairingLogger, PairingLogTarget } from './server/log.js'
 export { type NodeRequest, type NodeResponse, toNodeListener } from './server/node.js'
+export {
+  type CreatePairingLinkOptions,
+  createPairingLink,
+  type PairingLinkClaims,
+  type VerifyPairingLinkOptions,
+  verifyPairingLink,
+} from './server/pairing-link.js'
+export type { WebhookSecret } from './server/webhook.js'

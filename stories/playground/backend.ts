@@ -3,14 +3,16 @@ import { proxy } from '../../src/index.js'
 import { createPairingHandler } from '../../src/server.js'
 import { emulatedProvider, type ProviderId, providerIds } from './emulated-provider.js'
 import { act, type PhoneAction, type PhoneView, view } from './phone-control.js'
+import { createTraffic, type TrafficView } from './traffic.js'
 
 /** What stands behind the playground: Storybook's dev server, or, in a static build, this page. */
 export interface PlaygroundBackend {
   /** Where everything runs, for the one who looks. */
   readonly place: 'server' | 'browser'
   readonly providers: readonly PlaygroundProvider[]
-  /** What the component is given: a `proxy` to the handler. */
-  providerOf(id: ProviderId): PairingProvider
+  /** What the component is given: a `proxy` to the handler, with or without live events. */
+  providerOf(id: ProviderId, live: boolean): PairingProvider
+  traffic(id: ProviderId): Promise<TrafficView>
   view(id: ProviderId): Promise<PhoneView>
   act(id: ProviderId, action: PhoneAction): Promise<string | undefined>
 }
@@ -44,7 +46,8 @@ function serverBackend(providers: readonly PlaygroundProvider[]): PlaygroundBack
   return {
     place: 'server',
     providers,
-    providerOf: (id) => proxy({ url: `${PLAYGROUND_PATH}/pairing/${id}` }),
+    providerOf: (id, live) => proxy({ url: `${PLAYGROUND_PATH}/pairing/${id}`, live }),
+    traffic: async (id) => (await fetch(`${PLAYGROUND_PATH}/traffic/${id}`)).json(),
     view: async (id) => (await fetch(`${PLAYGROUND_PATH}/phone/${id}`)).json(),
     act: async (id, action) => {
       const response = await fetch(`${PLAYGROUND_PATH}/phone/${id}`, {
@@ -64,23 +67,29 @@ function browserBackend(): PlaygroundBackend {
     ProviderId,
     ReturnType<typeof emulatedProvider>
   >
-  const handlers = new Map(
-    providerIds.map((id) => [
-      id,
-      createPairingHandler({ provider: emulated[id].provider, authorize: () => true }),
-    ]),
+  const targets = new Map(
+    providerIds.map((id) => {
+      const traffic = createTraffic()
+      const { provider } = emulated[id]
+      return [
+        id,
+        { traffic, handler: createPairingHandler({ provider, authorize: () => true, log: traffic.log }) },
+      ]
+    }),
   )
   // One of its own for each backend: stories that run after each other must not share a session.
   const backendId = crypto.randomUUID()
   return {
     place: 'browser',
     providers: providerIds.map((id) => ({ id, isReal: false })),
-    providerOf: (id) =>
+    traffic: async (id) => targets.get(id)?.traffic.view() ?? createTraffic().view(),
+    providerOf: (id, live) =>
       proxy({
+        live,
         url: `${location.origin}${PLAYGROUND_PATH}/pairing/${id}`,
         sessionId: `${id}/${backendId}`,
         fetch: async (input, init) =>
-          handlers.get(id)?.(new Request(input, init)) ?? new Response(null, { status: 404 }),
+          targets.get(id)?.handler(new Request(input, init)) ?? new Response(null, { status: 404 }),
       }),
     view: async (id) => view(emulated[id]),
     act: async (id, action) => act(emulated[id].emulator, action),

@@ -12,6 +12,7 @@ import type { ProviderId } from './emulated-provider.js'
 import type { PhoneAction } from './phone-control.js'
 import './playground.css'
 import { SimulatedPhone } from './simulated-phone.js'
+import type { TrafficView } from './traffic.js'
 
 const names: Readonly<Record<ProviderId, string>> = {
   'green-api': 'GREEN-API',
@@ -46,10 +47,16 @@ function WithBackend({ theme }: PlaygroundProps): ReactElement {
 function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBackend }): ReactElement {
   const [id, setId] = useState<ProviderId>('green-api')
   const [opened, setOpened] = useState(1)
+  const [isLive, setLive] = useState(true)
   const queryClient = useQueryClient()
   const phone = useQuery({
     queryKey: ['phone', id],
     queryFn: () => backend.view(id),
+    refetchInterval: 500,
+  })
+  const traffic = useQuery({
+    queryKey: ['traffic', id],
+    queryFn: () => backend.traffic(id),
     refetchInterval: 500,
   })
   const { mutateAsync } = useMutation({
@@ -80,10 +87,22 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
         </select>
       </header>
       <div className="playground-table">
-        <WhatsAppPairing key={opened} provider={backend.providerOf(id)} appName="Acme Inbox" theme={theme} />
+        <WhatsAppPairing
+          key={`${opened} ${isLive}`}
+          provider={backend.providerOf(id, isLive)}
+          appName="Acme Inbox"
+          theme={theme}
+        />
         {isReal && <p>This provider is real: link your own phone.</p>}
         {!isReal && phone.data && <SimulatedPhone key={id} view={phone.data} onAct={mutateAsync} />}
       </div>
+      <p className="playground-note">
+        {traffic.data && describe(traffic.data)}{' '}
+        <label>
+          <input type="checkbox" checked={isLive} onChange={({ target }) => setLive(target.checked)} /> Live
+          events
+        </label>
+      </p>
       <p className="playground-note">
         {backend.place === 'server'
           ? 'Browser → proxy → pairing handler in the dev server → adapter → emulated provider.'
@@ -91,4 +110,10 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
       </p>
     </div>
   )
+}
+
+/** Which way the component is told, and what that costs. */
+function describe({ watchers, upstreamCalls }: TrafficView): string {
+  const way = watchers > 0 ? 'Live events: the server tells the page.' : 'Polling: the page asks.'
+  return `${way} Calls of the provider so far: ${upstreamCalls}.`
 }

@@ -493,13 +493,13 @@ describe('behind the pairing handler', () => {
     const [payload] = (await token({ sessionId: 'a' })).split('.')
     const [, signature] = (await token({ sessionId: 'b' })).split('.')
     const provider = proxyOf(world, `${PAGE}#pairing=${payload}.${signature}`)
-    expect((await rejection(provider.getStatus({}))).code).toBe('sign-in-required')
+    expect((await rejection(provider.getStatus({}))).code).toBe('forbidden')
     expect(world.calls()).toEqual([])
   })
 
   it('reaches nobody without a link', async () => {
     const world = setUp()
-    expect((await rejection(proxyOf(world, PAGE).getQrCode({}))).code).toBe('sign-in-required')
+    expect((await rejection(proxyOf(world, PAGE).getQrCode({}))).code).toBe('forbidden')
     expect(world.calls()).toEqual([])
   })
 
