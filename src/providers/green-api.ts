@@ -10,14 +10,19 @@
  *   behind its answer; until it ends the state is `preparing`.
  * - A new instance takes up to five minutes, a first QR code up to ten: `preparing`, not an error.
  * - `yellowCard`, `suspended` and `sleepMode` (the phone is off) are linked: what they lack is not a link.
+ * - QR codes are also pushed, over a WebSocket: `subscribe`. Node has one since version 22; before, install `ws`.
+ *   There is one connection for an instance, so keep the provider object.
+ * - Webhooks: switch on `stateWebhook` in the settings of the instance.
  *
  * Pages:
  * - https://green-api.com/en/docs/api/account/QR
+ * - https://green-api.com/en/docs/api/account/Scanqrcode/
  * - https://green-api.com/en/docs/api/account/GetAuthorizationCode
  * - https://green-api.com/en/docs/api/account/GetStateInstance
  * - https://green-api.com/en/docs/api/account/GetWaSettings/
  * - https://green-api.com/en/docs/api/account/Logout/
  * - https://green-api.com/en/docs/api/account/Reboot/
+ * - https://green-api.com/en/docs/api/receiving/notifications-format/StateInstanceChanged/
  * - https://green-api.com/en/docs/api/ratelimiter
  *
  * @module
@@ -29,9 +34,25 @@ import { asRecord, asText } from '../core/json.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
 import { normalizeQrPayload } from '../core/qr-payload.js'
-import { answerError, isPage, unavailableError, unknownSessionError } from './lib/answer-error.js'
+import { unavailableError } from './lib/answer-error.js'
+import {
+  BAD_NUMBER,
+  BANNED,
+  BUSY,
+  greenApiError,
+  LOGGED_IN,
+  LOGGED_OUT,
+  NAME,
+  STALE,
+  says,
+  statusOf,
+  textError,
+  wordsOf,
+} from './lib/green-api-words.js'
+import { lazyPush } from './lib/lazy-push.js'
 import { createRequester, detail, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
 import { assertServer, baseUrlOption, requiredOption, type SecretOptions } from './lib/server-only.js'
+import type { WebSocketConstructor } from './lib/web-socket.js'
 
 /** Options of {@link greenApi}, by their names in the console. */
 export interface GreenApiOptions extends SecretOptions {
@@ -47,6 +68,12 @@ export interface GreenApiOptions extends SecretOptions {
   readonly apiUrl?: string | undefined
   /** Stands in for the global `fetch`: for tests, or as middleware. */
   readonly fetch?: typeof fetch | undefined
+  /**
+   * Stands in for the global `WebSocket`, which `fetch` has no part in: for tests, or as middleware.
+   * @default the global one, else that of the package `ws`; none where `fetch` is given, since nothing goes around a
+   * stand-in. Where there is none, nothing is pushed.
+   */
+  readonly webSocket?: WebSocketConstructor | undefined
 }
 
 const TIMING: ProviderTiming = {
@@ -64,22 +91,11 @@ const TIMING: ProviderTiming = {
   requestTimeoutMs: 30_000,
 }
 
-const NAME = 'GREEN-API'
-
-/** The page that names the passkey step; there is none for end customers. */
-const PASSKEY_HELP_URL = 'https://green-api.com/en/docs/calls/account/callsScanqrcode/'
-
-/**
- * Texts of errors, which come with HTTP 200 or 400. More words follow in some, and "account" became
- * "instance".
- */
-const STALE = /make log ?out/i
-const BUSY = /starting|in process|try later|please wait/i
-const LOGGED_IN = /already (?:logged|authorized)/i
-const LOGGED_OUT = /not authorized/i
-const EXPIRED = /(?:account|instance)\b.*\bexpired|renew/i
-const DELETED = /\bdeleted\b/i
-const BAD_NUMBER = /validation failed|bad request data/i
+/** With the page that names this step; there is none for end customers. */
+const PASSKEY_REQUIRED: PairingSnapshot = {
+  status: 'passkey-required',
+  helpUrl: 'https://green-api.com/en/docs/calls/account/callsScanqrcode/',
+}
 
 /**
  * A GREEN-API instance.
@@ -100,6 +116,20 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
   })
   const ask = (method: string, options: RequestOptions): Promise<ProviderAnswer> =>
     request(question(method, options))
+  // Not loaded by those who only ask.
+  const push = lazyPush(async () => {
+    const { webSocket, fetch: ownFetch } = options
+    if (ownFetch && !webSocket) return undefined
+    const { createGreenApiSocket } = await import('./lib/green-api-socket.js')
+    const { url } = question('scanqrcode', {})
+    return createGreenApiSocket({
+      url: url.replace(/^http/i, 'ws'),
+      webSocket,
+      passkeyRequired: PASSKEY_REQUIRED,
+      alreadyLogged,
+      fromText,
+    })
+  })
 
   async function getStatus(options: RequestOptions): Promise<PairingSnapshot> {
     const answer = await ask('getStateInstance', options)
@@ -109,23 +139,14 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
   }
 
   async function fromState(state: string, options: RequestOptions): Promise<PairingSnapshot> {
-    switch (state) {
-      case 'authorized':
-      case 'yellowCard':
-      case 'suspended':
-      case 'sleepMode':
-        return linked(options)
-      case 'notAuthorized':
-        return { status: 'unlinked' }
-      case 'blocked':
-        throw new PairingError(
-          'account-blocked',
-          'WhatsApp banned this account, so it cannot be linked. Ask WhatsApp for a review.',
-        )
-      default:
-        // `starting`, and the states of GREEN-API's other products.
-        return { status: 'preparing' }
+    if (state === BANNED) {
+      throw new PairingError(
+        'account-blocked',
+        'WhatsApp banned this account, so it cannot be linked. Ask WhatsApp for a review.',
+      )
     }
+    const status = statusOf(state)
+    return status === 'linked' ? linked(options) : { status }
   }
 
   async function getSettings(options: RequestOptions): Promise<Readonly<Record<string, unknown>>> {
@@ -146,18 +167,29 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     const answer = await detail(request, question('getStateInstance', options))
     const state = answer?.ok && asText(asRecord(answer.json).stateInstance)
     if (!state || state === 'starting' || state === 'notAuthorized') return { status: 'linking' }
-    return state === 'blocked' ? fromState(state, options) : linked(options)
+    return state === BANNED ? fromState(state, options) : linked(options)
   }
 
   async function fromError(answer: ProviderAnswer, options: RequestOptions): Promise<PairingSnapshot> {
-    if (says(answer, STALE)) {
-      const { logoutProcess } = await getSettings(options)
-      return { status: logoutProcess === true ? 'preparing' : 'stale' }
-    }
-    if (says(answer, BUSY)) return { status: 'preparing' }
-    if (says(answer, LOGGED_IN)) return alreadyLogged(options)
-    if (says(answer, LOGGED_OUT)) return { status: 'unlinked' }
-    throw greenApiError(answer)
+    const snapshot = fromText(wordsOf(answer), options)
+    if (!snapshot) throw greenApiError(answer)
+    return snapshot
+  }
+
+  /** What the text of an error means; `undefined` for one that is not documented. */
+  function fromText(text: string, options: RequestOptions): Promise<PairingSnapshot> | undefined {
+    if (STALE.test(text)) return leftovers(options)
+    if (BUSY.test(text)) return Promise.resolve({ status: 'preparing' })
+    if (LOGGED_IN.test(text)) return alreadyLogged(options)
+    if (LOGGED_OUT.test(text)) return Promise.resolve({ status: 'unlinked' })
+    const error = textError(text)
+    return error && Promise.reject(error)
+  }
+
+  /** Leftovers of an earlier link, unless a logout is about to remove them. */
+  async function leftovers(options: RequestOptions): Promise<PairingSnapshot> {
+    const { logoutProcess } = await getSettings(options)
+    return { status: logoutProcess === true ? 'preparing' : 'stale' }
   }
 
   async function logout(options: RequestOptions): Promise<void> {
@@ -188,11 +220,12 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
       const { type, message } = asRecord(answer.json)
       switch (type) {
         case 'qrCode':
+          push.wake()
           return { status: 'qr', qrCode: normalizeQrPayload(asText(message) ?? '') }
         case 'alreadyLogged':
           return alreadyLogged(options)
         case 'passkeyRequired':
-          return { status: 'passkey-required', helpUrl: PASSKEY_HELP_URL }
+          return PASSKEY_REQUIRED
         default:
           return fromError(answer, options)
       }
@@ -226,25 +259,26 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     },
     reset,
     unlink: logout,
+    subscribe(listener, options) {
+      // There is nothing but QR codes to be had, and nobody would see them.
+      return options.method === 'phone-code' ? () => {} : push.subscribe(listener, options)
+    },
+    readWebhook(body) {
+      const { typeWebhook, instanceData, stateInstance } = asRecord(body)
+      const { idInstance: sender, wid } = asRecord(instanceData)
+      const state = asText(stateInstance)
+      if (typeWebhook !== 'stateInstanceChanged' || asText(sender) !== idInstance || !state) return undefined
+      // A ban is an error, and only an answer may be one: the next question brings it.
+      if (state === BANNED) return undefined
+      const status = statusOf(state)
+      return status === 'linked'
+        ? { status, account: normalizeAccount({ phoneNumber: wid, id: wid }) }
+        : { status }
+    },
   }
 }
 
 /** An instance that is still being created has no state: the body is `null`, or missing altogether. */
 function isNull({ ok, status, json }: ProviderAnswer): boolean {
   return ok && (json === null || status === 204)
-}
-
-/** How errors are written is not documented: `{message}`, `{error}`, plain text. Pages say nothing. */
-function says(answer: ProviderAnswer, text: RegExp): boolean {
-  return (answer.ok || answer.status === 400) && !isPage(answer) && text.test(answer.text)
-}
-
-function greenApiError(answer: ProviderAnswer): PairingError {
-  if (answer.status === 466 || says(answer, EXPIRED)) {
-    return new PairingError(
-      'subscription-expired',
-      `The plan of this ${NAME} instance ran out, or its quota is used up. Renew it in the console.`,
-    )
-  }
-  return says(answer, DELETED) ? unknownSessionError(NAME) : answerError(NAME, answer)
 }

@@ -10,6 +10,7 @@
  *   all its settings. Users unlink on the phone.
  * - `reset` starts a stopped session and restarts any other, such as one that ran out of codes. Neither ends
  *   a link.
+ * - Webhooks are WAHA's `session.status`, by its pages: WASend shows none of its own.
  * - Pages and SDK disagree on where the QR code is and in which field. Both places are tried, all fields are
  *   read.
  *
@@ -21,7 +22,6 @@
  * @module
  */
 
-import { normalizeAccount } from '../core/account.js'
 import { asRecord, asText } from '../core/json.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type {
@@ -43,6 +43,7 @@ import {
   requiredOption,
   type SecretOptions,
 } from './lib/server-only.js'
+import { readWahaWebhook, wahaAccount, wahaSnapshot } from './lib/waha-session.js'
 
 interface AccessOptions extends SecretOptions {
   /** Key of the account, sent as `Authorization: Bearer`. */
@@ -105,8 +106,6 @@ const TIMING: ProviderTiming = {
 
 const NAME = 'WASend'
 
-const PASSKEY_HELP_URL = 'https://waha.devlike.pro/blog/waha-passkey/'
-
 /** Fields of the QR code: example, field table of the same page, WAHA. */
 const QR_FIELDS = ['data', 'qrCode', 'value']
 
@@ -127,24 +126,11 @@ export function wasend(options: WasendOptions): PairingProvider {
     { signal }: RequestOptions,
     otherwise: 'preparing' | 'linked',
   ): Promise<PairingSnapshot> {
-    const session = await getSession(signal)
-    switch (session.status) {
-      case 'SCAN_QR_CODE':
-        return { status: 'unlinked' }
-      case 'STOPPED':
-      // Six codes passed unscanned.
-      case 'FAILED':
-        return { status: 'stopped' }
-      case 'PASSKEY_REQUIRED':
-      case 'PASSKEY_CONFIRMATION_REQUIRED':
-        return { status: 'passkey-required', helpUrl: PASSKEY_HELP_URL }
-      case 'STARTING':
-        return { status: 'preparing' }
-      default:
-        return session.status === 'WORKING' || otherwise === 'linked'
-          ? { status: 'linked', account: session.account }
-          : { status: 'preparing' }
-    }
+    const { status, account } = await getSession(signal)
+    return (
+      wahaSnapshot(status, account) ??
+      (otherwise === 'linked' ? { status: 'linked', account } : { status: 'preparing' })
+    )
   }
 
   async function getSession(signal: AbortSignal | undefined): Promise<Session> {
@@ -156,9 +142,8 @@ export function wasend(options: WasendOptions): PairingProvider {
     const status = asText(field('status'))
     if (!answer.ok || !(status || field('uniqueSessionId'))) throw answerError(NAME, answer)
     // `me` is who scanned; `phoneNumber` is what was declared when the session was made.
-    const me = asRecord(holders.map((holder) => holder.me).find((value) => value))
-    const account = { phoneNumber: me.id ?? field('phoneNumber'), name: me.pushName, id: me.id }
-    return { status: status?.toUpperCase(), account: normalizeAccount(account) }
+    const me = holders.map((holder) => holder.me).find((value) => value)
+    return { status: status?.toUpperCase(), account: wahaAccount(me, field('phoneNumber')) }
   }
 
   /** The answer of the first place that exists. */
@@ -198,6 +183,7 @@ export function wasend(options: WasendOptions): PairingProvider {
       // A conflict means that somebody else started it in the meantime.
       if (!answer.ok && answer.status !== 409 && answer.status !== 422) throw answerError(NAME, answer)
     },
+    readWebhook: (body) => readWahaWebhook(body, sessionId),
   }
 }
 

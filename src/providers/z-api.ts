@@ -9,6 +9,8 @@
  * - `reset` restores a session that Z-API says needs it, which takes no new scan, and restarts the instance
  *   otherwise.
  * - `unlink` disconnects the phone. Every other call of the instance fails from then on.
+ * - Webhooks: point `update-webhook-connected` and `update-webhook-disconnected` to your server. The former also
+ *   comes after a restart.
  * - Z-API asks to stop after three codes that nobody scanned, as the session does by itself.
  *
  * Pages:
@@ -17,6 +19,8 @@
  * - https://developer.z-api.io/en/instance/status
  * - https://developer.z-api.io/en/instance/device
  * - https://developer.z-api.io/en/instance/passkey-prologue
+ * - https://developer.z-api.io/en/webhooks/on-webhook-connected
+ * - https://developer.z-api.io/en/webhooks/on-whatsapp-disconnected
  *
  * @module
  */
@@ -193,6 +197,14 @@ export function zApi(options: ZApiOptions): PairingProvider {
       await run(!isConnected && says(answer, TO_BE_RESTORED) ? 'restore-session' : 'restart', options)
     },
     unlink: (options) => run('disconnect', options),
+    readWebhook(body) {
+      const { type, instanceId: sender, phone } = asRecord(body)
+      if (asText(sender) !== instanceId) return undefined
+      if (type === 'DisconnectedCallback') return { status: 'unlinked' }
+      const account = normalizeAccount({ phoneNumber: phone })
+      // Without the documented number, asking tells who was linked.
+      return type === 'ConnectedCallback' && account.phoneNumber ? { status: 'linked', account } : undefined
+    },
   }
 }
 

@@ -79,7 +79,7 @@ export function createWire(emulator: Emulator, face: WireFace, { intercept }: Wi
       url,
       path,
       text: (text: string) => (takesBadImage(emulator) ? NOT_A_CODE : text),
-      image: (text: string) => image(emulator, text),
+      image: (text: string) => codeImage(emulator, text),
     }
     const answer = async (): Promise<Response> => intercept?.(path, request) ?? (await face.answer(call))
     switch (fault?.fault) {
@@ -135,7 +135,8 @@ function takesBadImage(emulator: Emulator): boolean {
   return emulator.fault?.fault === 'not-an-image' && emulator.takeFault() !== null
 }
 
-async function image(emulator: Emulator, text: string): Promise<Uint8Array<ArrayBuffer>> {
+/** PNG of a QR text; no image at all under the fault `not-an-image`. */
+export async function codeImage(emulator: Emulator, text: string): Promise<Uint8Array<ArrayBuffer>> {
   return takesBadImage(emulator) ? new TextEncoder().encode(NOT_A_CODE) : qrImage(text)
 }
 

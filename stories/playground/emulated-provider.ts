@@ -6,6 +6,7 @@ import {
   createEmulator,
   type Emulator,
   type EmulatorOptions,
+  greenApiSocketWire,
   greenApiWire,
   type Wire,
   wasendWire,
@@ -42,7 +43,9 @@ export function emulatedProvider(id: ProviderId, options: EmulatorOptions = {}):
     case 'green-api': {
       const instance = { idInstance: '1101000001', apiTokenInstance }
       const wire = greenApiWire(emulator, instance)
-      return { emulator, wire, provider: greenApi({ ...instance, ...common, fetch: wire.fetch }) }
+      const webSocket = greenApiSocketWire(emulator, instance)
+      const provider = greenApi({ ...instance, ...common, fetch: wire.fetch, webSocket })
+      return { emulator, wire, provider }
     }
     case 'z-api': {
       const instance = { instanceId: '3C0FFEE0EMULATED', token, clientToken }

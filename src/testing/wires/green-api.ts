@@ -149,7 +149,8 @@ export function greenApiWire(emulator: Emulator, options: GreenApiWireOptions): 
   return createWire(emulator, { faults, pathOf: (url) => addressOf(url)?.path ?? null, answer }, options)
 }
 
-function addressOf({ pathname }: URL): { id: string; path: string; token: string } | null {
+/** What a URL of GREEN-API consists of; `null` for any other. */
+export function addressOf({ pathname }: URL): { id: string; path: string; token: string } | null {
   const [, id, method, token] = /\/waInstance([^/]+)\/([^/]+)\/([^/]+)$/.exec(pathname) ?? []
   return id && method && token ? { id, path: `/${method}`, token } : null
 }

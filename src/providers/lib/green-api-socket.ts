@@ -1,0 +1,92 @@
+import { normalizeAccount } from '../../core/account.js'
+import { asText } from '../../core/json.js'
+import type { PairingSnapshot, RequestOptions } from '../../core/provider.js'
+import { normalizeQrPayload } from '../../core/qr-payload.js'
+import { createPushSocket, type FrameMeaning, type PushSocket } from './push-socket.js'
+import { type WebSocketConstructor, webSocketOpener } from './web-socket.js'
+
+// https://green-api.com/en/docs/api/account/Scanqrcode/
+
+/**
+ * A code is replaced after 20 seconds, and the next one has a way to go. Of the first one on a connection the age is
+ * unknown: it may be replaced sooner, and some first codes live a minute, which a question then confirms.
+ */
+const NEXT_CODE_MS = 21_000
+
+/**
+ * The state is asked for all the same, at a third of the pace: which frame follows a scan, and when, is documented by
+ * examples only, and nobody should wait for a frame that never comes.
+ */
+const NEXT_STATE_MS = 9_000
+
+/** The provider ends a connection after 100 seconds: where it did not, nobody is there any more. */
+const SILENCE_LIMIT_MS = 110_000
+
+/** What the adapter already knows about frames, since HTTP answers say the same. */
+export interface GreenApiSocketOptions {
+  readonly url: string
+  readonly webSocket: WebSocketConstructor | undefined
+  readonly passkeyRequired: PairingSnapshot
+  /** What `alreadyLogged` means at this moment. */
+  readonly alreadyLogged: (options: RequestOptions) => Promise<PairingSnapshot>
+  /** What the text of an error means; `undefined` for an unknown one. */
+  readonly fromText: (text: string, options: RequestOptions) => Promise<PairingSnapshot> | undefined
+}
+
+/** The QR codes of an instance as they come; `undefined` where there is no WebSocket to be had. */
+export async function createGreenApiSocket({
+  url,
+  webSocket,
+  passkeyRequired,
+  alreadyLogged,
+  fromText,
+}: GreenApiSocketOptions): Promise<PushSocket | undefined> {
+  const openSocket = await webSocketOpener(webSocket)
+  if (!openSocket) return undefined
+
+  function read(
+    { type, message, wid, pushname }: Readonly<Record<string, unknown>>,
+    options: RequestOptions,
+  ): FrameMeaning | undefined {
+    switch (type) {
+      case 'qrCode':
+        return qrCode(message)
+      case 'alreadyLogged':
+        return last(alreadyLogged(options))
+      case 'accountData':
+        return last({
+          status: 'linked',
+          account: normalizeAccount({ phoneNumber: wid, name: pushname, id: wid }),
+        })
+      case 'passkeyRequired':
+        return last(passkeyRequired)
+      // Renamed; which one comes is not documented.
+      case 'timeout':
+      case 'timeoutExpired':
+        return { kind: 'time-limit' }
+      case 'error': {
+        const snapshot = fromText(asText(message) ?? '', options)
+        return snapshot && last(snapshot)
+      }
+      default:
+        return undefined
+    }
+  }
+
+  return createPushSocket({ open: () => openSocket(url), read, silenceLimitMs: SILENCE_LIMIT_MS })
+}
+
+function qrCode(message: unknown): FrameMeaning | undefined {
+  try {
+    const qrCode = normalizeQrPayload(asText(message) ?? '')
+    const snapshot = { status: 'qr', qrCode, nextInMs: NEXT_STATE_MS, confirmInMs: NEXT_CODE_MS } as const
+    return { kind: 'snapshot', snapshot }
+  } catch {
+    // Not a picture. Whoever asks over HTTP is told.
+    return undefined
+  }
+}
+
+function last(snapshot: PairingSnapshot | Promise<PairingSnapshot>): FrameMeaning {
+  return { kind: 'last', snapshot }
+}

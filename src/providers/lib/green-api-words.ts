@@ -1,0 +1,63 @@
+import { PairingError } from '../../core/errors.js'
+import { answerError, isPage, unknownSessionError } from './answer-error.js'
+import type { ProviderAnswer } from './request.js'
+
+/** The provider as people know it. */
+export const NAME = 'GREEN-API'
+
+// Texts of errors, which come with HTTP 200 or 400, and on the socket. More words follow in some, and "account" became
+// "instance".
+export const STALE: RegExp = /make log ?out/i
+export const BUSY: RegExp = /starting|in process|try later|please wait/i
+export const LOGGED_IN: RegExp = /already (?:logged|authorized)/i
+export const LOGGED_OUT: RegExp = /not authorized/i
+export const BAD_NUMBER: RegExp = /validation failed|bad request data/i
+const EXPIRED = /(?:account|instance)\b.*\bexpired|renew/i
+const DELETED = /\bdeleted\b/i
+
+/** State of an account that WhatsApp does not let in any more. */
+export const BANNED = 'blocked'
+
+/** What a state means, other than {@link BANNED}. */
+export function statusOf(state: string): 'linked' | 'unlinked' | 'preparing' {
+  switch (state) {
+    case 'authorized':
+    case 'yellowCard':
+    case 'suspended':
+    case 'sleepMode':
+      return 'linked'
+    case 'notAuthorized':
+      return 'unlinked'
+    default:
+      // `starting`, and the states of GREEN-API's other products.
+      return 'preparing'
+  }
+}
+
+/** The text of an error. How it is written is not documented: `{message}`, `{error}`, plain. Pages say nothing. */
+export function wordsOf(answer: ProviderAnswer): string {
+  return (answer.ok || answer.status === 400) && !isPage(answer) ? answer.text : ''
+}
+
+/** Whether an answer is an error with one of the texts above. */
+export function says(answer: ProviderAnswer, text: RegExp): boolean {
+  return text.test(wordsOf(answer))
+}
+
+/** The error of an answer that is no state. */
+export function greenApiError(answer: ProviderAnswer): PairingError {
+  return answer.status === 466 ? expiredError() : (textError(wordsOf(answer)) ?? answerError(NAME, answer))
+}
+
+/** The error that a text names; `undefined` for any other text. */
+export function textError(text: string): PairingError | undefined {
+  if (EXPIRED.test(text)) return expiredError()
+  return DELETED.test(text) ? unknownSessionError(NAME) : undefined
+}
+
+function expiredError(): PairingError {
+  return new PairingError(
+    'subscription-expired',
+    `The plan of this ${NAME} instance ran out, or its quota is used up. Renew it in the console.`,
+  )
+}

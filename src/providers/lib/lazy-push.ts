@@ -1,0 +1,29 @@
+import type { PairingProvider } from '../../core/provider.js'
+import type { PushSocket } from './push-socket.js'
+
+/** A push that is loaded when somebody subscribes. */
+export interface LazyPush {
+  readonly subscribe: NonNullable<PairingProvider['subscribe']>
+  /** As {@link PushSocket.wake}. */
+  wake(): void
+}
+
+/** @param load Gives `undefined`, or fails, where there is no way to push: then nobody is told, and polling goes on. */
+export function lazyPush(load: () => Promise<PushSocket | undefined>): LazyPush {
+  let push: Promise<PushSocket | undefined> | undefined
+  return {
+    subscribe(listener, { signal, ...options }) {
+      const end = new AbortController()
+      const stop = (): void => end.abort()
+      if (signal?.aborted) return stop
+      signal?.addEventListener('abort', stop)
+      end.signal.addEventListener('abort', () => signal?.removeEventListener('abort', stop))
+      push ??= load().catch(() => undefined)
+      push.then((loaded) => loaded?.subscribe(listener, options, end.signal))
+      return stop
+    },
+    wake() {
+      push?.then((loaded) => loaded?.wake())
+    },
+  }
+}

@@ -1,0 +1,239 @@
+import { type PairingError, toPairingError } from '../../core/errors.js'
+import { asRecord, parseJson } from '../../core/json.js'
+import type { PairingSnapshot, RequestOptions, SubscribeOptions } from '../../core/provider.js'
+import { MAX_FRAME_BYTES, type WebSocketLike } from './web-socket.js'
+
+/** Providers count openings; GREEN-API allows one a second. */
+const OPEN_INTERVAL_MS = 1_000
+
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 30_000
+
+/** A handshake has no body to wait for; a network that swallows it says nothing at all. */
+const HANDSHAKE_LIMIT_MS = 15_000
+
+/** Code of a connection that ended without a word: refused, or broken. A refusal's reason is kept from scripts. */
+const ABNORMAL_CLOSURE = 1006
+
+/** After as many refusals in a row the way is barred, by a wrong token or by a proxy that knows no WebSocket. */
+const REFUSAL_LIMIT = 3
+
+/** What a frame means. */
+export type FrameMeaning =
+  /** There is more to come. */
+  | { readonly kind: 'snapshot'; readonly snapshot: PairingSnapshot }
+  /** Nothing comes after it on this connection. */
+  | { readonly kind: 'last'; readonly snapshot: PairingSnapshot | Promise<PairingSnapshot> }
+  /** The provider ends each connection after some time; another one goes on where this one ends. */
+  | { readonly kind: 'time-limit' }
+
+/** Options of {@link createPushSocket}. */
+export interface PushSocketOptions {
+  /** Opens a connection. */
+  readonly open: () => WebSocketLike
+  /** What a JSON frame means; `undefined` where it means nothing. Never throws. */
+  readonly read: (
+    frame: Readonly<Record<string, unknown>>,
+    options: RequestOptions,
+  ) => FrameMeaning | undefined
+  /** A connection that is silent for longer than this is dead. */
+  readonly silenceLimitMs: number
+}
+
+/** Who is told. */
+export type PushListener = (snapshot: PairingSnapshot) => void
+
+/** One connection at most, for all who subscribe. */
+export interface PushSocket {
+  /** Pushes until the signal is aborted. */
+  subscribe(listener: PushListener, options: Omit<SubscribeOptions, 'signal'>, signal: AbortSignal): void
+  /** Codes are to be had: connects again where a last frame had said that there are none. */
+  wake(): void
+}
+
+interface Subscriber extends Pick<SubscribeOptions, 'onError' | 'onGap'> {
+  readonly listener: PushListener
+}
+
+/**
+ * A push over a WebSocket, which is opened with the first subscriber, shared by all, opened again when it breaks, and
+ * closed with the last one. It ends by itself after a frame that is the last one, and where it is refused.
+ */
+export function createPushSocket({ open, read, silenceLimitMs }: PushSocketOptions): PushSocket {
+  const subscribers = new Set<Subscriber>()
+  /** From the first subscriber until the last one leaves. */
+  let watch: AbortController | undefined
+  /** `resting` after a last frame, `barred` after too many refusals. */
+  let phase: 'on' | 'resting' | 'barred' = 'on'
+  let socket: WebSocketLike | undefined
+  /** The next opening, or the end of the patience with this connection. */
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let openedAt = Number.NEGATIVE_INFINITY
+  /** Connections in a row that brought nothing, and how many of them were refused. */
+  let failures = 0
+  let refusals = 0
+  let isGapTold = false
+  /** What was pushed last on this connection. */
+  let pushed: { readonly snapshot: PairingSnapshot; readonly at: number } | undefined
+
+  function start(): void {
+    phase = 'on'
+    failures = 0
+    refusals = 0
+    isGapTold = false
+    openIn(0)
+  }
+
+  function openIn(pauseMs: number): void {
+    const untilAllowedMs = openedAt + OPEN_INTERVAL_MS - performance.now()
+    wait(Math.max(pauseMs, untilAllowedMs), connect)
+  }
+
+  function connect(): void {
+    openedAt = performance.now()
+    let opened: WebSocketLike
+    try {
+      opened = open()
+    } catch {
+      lose(true)
+      return
+    }
+    socket = opened
+    let hasSpoken = false
+    // What a connection says after it was dropped concerns nobody.
+    const isCurrent = (): boolean => socket === opened
+    opened.addEventListener('open', () => {
+      if (isCurrent()) wait(silenceLimitMs, () => lose(false))
+    })
+    opened.addEventListener('message', ({ data }) => {
+      if (!isCurrent()) return
+      hasSpoken = true
+      wait(silenceLimitMs, () => lose(false))
+      receive(data)
+    })
+    opened.addEventListener('close', ({ code }) => {
+      if (isCurrent()) lose(code === ABNORMAL_CLOSURE && !hasSpoken)
+    })
+    // A close follows. `ws` throws an error that nobody listens to, also one of a connection that was dropped.
+    opened.addEventListener('error', () => {})
+    wait(HANDSHAKE_LIMIT_MS, () => lose(true))
+  }
+
+  function receive(data: unknown): void {
+    if (!watch || typeof data !== 'string' || data.length > MAX_FRAME_BYTES) return
+    const { signal } = watch
+    const meaning = read(asRecord(parseJson(data)), { signal })
+    switch (meaning?.kind) {
+      case 'snapshot':
+        failures = 0
+        refusals = 0
+        push(meaning.snapshot)
+        break
+      case 'last':
+        drop()
+        Promise.resolve(meaning.snapshot).then(
+          (snapshot) => conclude(snapshot, signal),
+          (error: unknown) => refuse(toPairingError(error), signal),
+        )
+        break
+      case 'time-limit': {
+        const wasUseful = pushed !== undefined
+        drop()
+        openIn(wasUseful ? 0 : nextPauseMs())
+        if (!wasUseful) tellGap()
+      }
+    }
+  }
+
+  /** After the last frame: what passes by itself is waited for, anything else until {@link PushSocket.wake}. */
+  function conclude(snapshot: PairingSnapshot, signal: AbortSignal): void {
+    if (signal.aborted) return
+    const isPassing = snapshot.status === 'preparing' || snapshot.status === 'unlinked'
+    if (isPassing) openIn(nextPauseMs())
+    else phase = 'resting'
+    push(snapshot)
+    tellGap()
+  }
+
+  function refuse(error: PairingError, signal: AbortSignal): void {
+    if (signal.aborted) return
+    phase = 'resting'
+    tellGap()
+    for (const { onError } of subscribers) onError?.(error)
+  }
+
+  /** The connection is gone, and not by anybody's will. */
+  function lose(isRefusal: boolean): void {
+    drop()
+    refusals = isRefusal ? refusals + 1 : 0
+    if (refusals < REFUSAL_LIMIT) openIn(nextPauseMs())
+    else phase = 'barred'
+    tellGap()
+  }
+
+  function drop(): void {
+    clearTimeout(timer)
+    const dropped = socket
+    socket = undefined
+    pushed = undefined
+    dropped?.close()
+  }
+
+  function push(snapshot: PairingSnapshot): void {
+    isGapTold = false
+    if (socket) pushed = { snapshot, at: performance.now() }
+    for (const { listener } of subscribers) listener(snapshot)
+  }
+
+  function tellGap(): void {
+    if (isGapTold) return
+    isGapTold = true
+    for (const { onGap } of subscribers) onGap?.()
+  }
+
+  function wait(durationMs: number, then: () => void): void {
+    clearTimeout(timer)
+    timer = setTimeout(then, Math.max(durationMs, 0))
+  }
+
+  function nextPauseMs(): number {
+    const longestMs = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS)
+    failures += 1
+    // Servers that lost their connections together do not get them back together.
+    return longestMs * (0.5 + Math.random() / 2)
+  }
+
+  return {
+    subscribe(listener, { onError, onGap }, signal) {
+      if (signal.aborted) return
+      const subscriber = { listener, onError, onGap }
+      subscribers.add(subscriber)
+      signal.addEventListener('abort', () => {
+        subscribers.delete(subscriber)
+        if (subscribers.size > 0) return
+        drop()
+        watch?.abort()
+        watch = undefined
+      })
+      if (watch && phase === 'on') {
+        if (pushed) listener(aged(pushed.snapshot, performance.now() - pushed.at))
+      } else {
+        watch ??= new AbortController()
+        start()
+      }
+    },
+    wake() {
+      if (watch && phase === 'resting') start()
+    },
+  }
+}
+
+/** A snapshot for somebody who came later: what it promises is nearer. */
+function aged(snapshot: PairingSnapshot, ageMs: number): PairingSnapshot {
+  const left = (durationMs: number | undefined): number | undefined =>
+    durationMs === undefined ? undefined : Math.max(durationMs - ageMs, 0)
+  const nextInMs = left(snapshot.nextInMs)
+  return snapshot.status === 'qr'
+    ? { ...snapshot, nextInMs, confirmInMs: left(snapshot.confirmInMs) }
+    : { ...snapshot, nextInMs }
+}

@@ -1,0 +1,123 @@
+/** The provider's end of an emulated connection. */
+export interface EmulatedServerEnd {
+  /** Where the client wants to. */
+  readonly url: URL
+  /** Completes the handshake. */
+  accept(): void
+  send(text: string): void
+  /**
+   * Ends the connection, or refuses it where it is not accepted yet: a client is told no reason then. 1006 is a
+   * connection that broke.
+   */
+  close(code: number): void
+  /** Called when the connection is over, whoever ended it. */
+  onEnd(listener: () => void): void
+}
+
+const CONNECTING = 0
+const OPEN = 1
+const CLOSING = 2
+const CLOSED = 3
+
+/** Nobody gave a reason. */
+const NO_STATUS = 1005
+const ABNORMAL_CLOSURE = 1006
+
+type Handler<Type extends Event> = ((event: Type) => void) | null
+
+/** As the browser's `CloseEvent`, which Node has not had for long. */
+export interface EmulatedCloseEvent extends Event {
+  readonly code: number
+  readonly reason: string
+  readonly wasClean: boolean
+}
+
+/** The client's end of an emulated connection: as much of a `WebSocket` as is used of one that only listens. */
+export class EmulatedWebSocket extends EventTarget {
+  readonly url: string
+  onopen: Handler<Event> = null
+  onmessage: Handler<MessageEvent> = null
+  onerror: Handler<Event> = null
+  onclose: Handler<EmulatedCloseEvent> = null
+  #readyState = CONNECTING
+  readonly #endListeners: (() => void)[] = []
+
+  /** @param attend - The provider; called when the client had time to listen. */
+  constructor(url: string | URL, attend: (server: EmulatedServerEnd) => void) {
+    super()
+    const address = new URL(url)
+    this.url = address.href
+    const server: EmulatedServerEnd = {
+      url: address,
+      accept: () => this.#accept(),
+      send: (text) => this.#receive(text),
+      close: (code) => this.#end(this.#readyState === CONNECTING ? ABNORMAL_CLOSURE : code),
+      onEnd: (listener) => this.#endListeners.push(listener),
+    }
+    queueMicrotask(() => {
+      if (this.#readyState === CONNECTING) attend(server)
+    })
+  }
+
+  override addEventListener(type: 'message', listener: (event: MessageEvent) => void): void
+  override addEventListener(type: 'close', listener: (event: EmulatedCloseEvent) => void): void
+  override addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void
+  override addEventListener(
+    type: string,
+    listener: never,
+    options?: boolean | AddEventListenerOptions,
+  ): void {
+    super.addEventListener(type, listener, options)
+  }
+
+  /** 0 connecting, 1 open, 2 closing, 3 closed. */
+  get readyState(): number {
+    return this.#readyState
+  }
+
+  /** Nothing is expected from the client. */
+  send(): void {}
+
+  close(code: number = NO_STATUS): void {
+    if (this.#readyState >= CLOSING) return
+    const wasConnecting = this.#readyState === CONNECTING
+    this.#readyState = CLOSING
+    this.#tellServer()
+    queueMicrotask(() => this.#end(wasConnecting ? ABNORMAL_CLOSURE : code))
+  }
+
+  #accept(): void {
+    if (this.#readyState !== CONNECTING) return
+    this.#readyState = OPEN
+    this.#tell('onopen', new Event('open'))
+  }
+
+  #receive(data: string): void {
+    if (this.#readyState === OPEN) this.#tell('onmessage', new MessageEvent('message', { data }))
+  }
+
+  #end(code: number): void {
+    if (this.#readyState === CLOSED) return
+    this.#readyState = CLOSED
+    this.#tellServer()
+    const wasClean = code !== ABNORMAL_CLOSURE
+    if (!wasClean) this.#tell('onerror', new Event('error'))
+    this.#tell('onclose', Object.assign(new Event('close'), { code, reason: '', wasClean }))
+  }
+
+  #tellServer(): void {
+    for (const listener of this.#endListeners.splice(0)) listener()
+  }
+
+  #tell(name: 'onopen' | 'onerror', event: Event): void
+  #tell(name: 'onmessage', event: MessageEvent): void
+  #tell(name: 'onclose', event: EmulatedCloseEvent): void
+  #tell(name: 'onopen' | 'onmessage' | 'onerror' | 'onclose', event: never): void {
+    this.dispatchEvent(event)
+    this[name]?.(event)
+  }
+}

@@ -1,0 +1,205 @@
+import type { EmulatedServerEnd } from '../emulated-web-socket.js'
+import { EmulatedWebSocket } from '../emulated-web-socket.js'
+import type { Emulator, EmulatorFault } from '../emulator.js'
+import { toBase64 } from '../qr-image.js'
+import type { WireRequest } from '../wire.js'
+import { codeImage } from '../wire.js'
+import { addressOf } from './green-api.js'
+
+// https://green-api.com/en/docs/api/account/Scanqrcode/
+
+/** Options of {@link greenApiSocketWire}. */
+export interface GreenApiSocketWireOptions {
+  readonly idInstance: string | number
+  readonly apiTokenInstance: string
+  /** How long the instance is still being created, and connections end with an error. By default 0. */
+  readonly creatingMs?: number | undefined
+  /** After this time a connection ends. By default 100,000. */
+  readonly limitMs?: number | undefined
+  /** What the frame at that time is called: the provider renamed it. By default `timeoutExpired`. */
+  readonly limitType?: 'timeout' | 'timeoutExpired' | undefined
+}
+
+/** In place of the global `WebSocket`: `greenApi({ …, webSocket: greenApiSocketWire(emulator, …) })`. */
+export interface GreenApiSocketWire {
+  new (url: string | URL): EmulatedWebSocket
+  /** Every handshake so far, oldest first. */
+  readonly requests: readonly WireRequest[]
+  /** Whether there is a connection at this moment. */
+  readonly isConnected: boolean
+}
+
+/** https://green-api.com/en/docs/api/ratelimiter */
+const OPEN_INTERVAL_MS = 1_000
+
+const NORMAL_CLOSURE = 1000
+const ABNORMAL_CLOSURE = 1006
+const INTERNAL_ERROR = 1011
+
+/** A client is told of none of these why its handshake failed. */
+const REFUSALS: readonly EmulatorFault[] = ['unauthorized', 'unknown-instance', 'rate-limited', 'network']
+
+/** What ends a connection that is there. */
+const BREAKS: readonly EmulatorFault[] = ['network', 'server-error']
+
+/** What a frame may meet; after `hang` no other comes on its connection. */
+const FRAME_FAULTS: readonly EmulatorFault[] = ['html', 'half-json', 'empty-body', 'hang']
+
+/**
+ * The WebSocket of GREEN-API, which gives each QR code as it comes and says how it ends. There is one connection for an
+ * instance and one opening in a second; others are refused. Follows the emulator's actions at once, and its clock by
+ * `setTimeout`.
+ */
+export function greenApiSocketWire(
+  emulator: Emulator,
+  options: GreenApiSocketWireOptions,
+): GreenApiSocketWire {
+  const { idInstance, apiTokenInstance, creatingMs = 0 } = options
+  const { limitMs = 100_000, limitType = 'timeoutExpired' } = options
+  const requests: WireRequest[] = []
+  const createdAt = emulator.now() + creatingMs
+  let openedAt = Number.NEGATIVE_INFINITY
+  let connected: EmulatedServerEnd | undefined
+
+  function attend(server: EmulatedServerEnd): void {
+    const at = emulator.now()
+    const address = addressOf(server.url)
+    requests.push({ method: 'GET', path: address?.path ?? '/…', at })
+    const isKnown =
+      address?.path === '/scanqrcode' &&
+      address.id === String(idInstance) &&
+      address.token === apiTokenInstance
+    const isAllowed = isKnown && !connected && at - openedAt >= OPEN_INTERVAL_MS
+    if (takeFault(emulator, REFUSALS) || !isAllowed) {
+      server.close(ABNORMAL_CLOSURE)
+      return
+    }
+    openedAt = at
+    connected = server
+    server.onEnd(() => {
+      connected = undefined
+    })
+    server.accept()
+    serve(server, at + limitMs)
+  }
+
+  function serve(server: EmulatedServerEnd, endsAt: number): void {
+    let isOver = false
+    let isMute = false
+    let hasSpoken = false
+    let shownText: string | undefined
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let looking = Promise.resolve()
+    // One look after another, and none while the emulator is still telling others: drawing a code takes a moment.
+    const look = (): void => {
+      looking = looking.then(follow)
+    }
+    const unsubscribe = emulator.subscribe(look)
+    server.onEnd(() => {
+      isOver = true
+      unsubscribe()
+      clearTimeout(timer)
+    })
+
+    function say(frame: Readonly<Record<string, string>>): void {
+      const text = JSON.stringify(frame)
+      const fault = takeFault(emulator, FRAME_FAULTS)
+      isMute ||= fault === 'hang'
+      hasSpoken = true
+      if (!isMute) server.send(garbled(text, fault))
+    }
+
+    function sayLast(type: string, fields: Readonly<Record<string, string>>): void {
+      say({ type, ...fields })
+      if (!isMute) server.close(NORMAL_CLOSURE)
+    }
+
+    function lookAt(time: number): void {
+      clearTimeout(timer)
+      timer = setTimeout(look, Math.max(Math.min(time, endsAt) - emulator.now(), 0))
+    }
+
+    async function follow(): Promise<void> {
+      if (isOver || isMute) return
+      const at = emulator.now()
+      const fault = takeFault(emulator, BREAKS)
+      if (fault) {
+        server.close(fault === 'network' ? ABNORMAL_CLOSURE : INTERNAL_ERROR)
+        return
+      }
+      if (at >= endsAt) {
+        sayLast(limitType, { message: limitType })
+        return
+      }
+      if (at < createdAt) {
+        sayLast('error', { message: 'instance in starting process try later' })
+        return
+      }
+      emulator.start()
+      const { state } = emulator
+      switch (state.status) {
+        case 'pairing':
+          if (state.qrText !== shownText) {
+            shownText = state.qrText
+            const message = toBase64(await codeImage(emulator, state.qrText))
+            if (isOver) return
+            say({ type: 'qrCode', message })
+          }
+          lookAt(state.qrExpiresAt)
+          break
+        case 'linking':
+          if (hasSpoken) lookAt(state.linkedAt)
+          else sayLast('alreadyLogged', { message: 'instance account already authorized' })
+          break
+        case 'linked': {
+          const { phoneNumber, name } = state.account
+          if (hasSpoken)
+            sayLast('accountData', { wid: `${phoneNumber}@c.us`, pushname: name, webhookUrl: '' })
+          else sayLast('alreadyLogged', { message: 'instance account already authorized' })
+          break
+        }
+        case 'stale-auth':
+          sayLast('error', { message: 'Instance has auth. You need to make log out' })
+          break
+        case 'passkey-required':
+          sayLast('passkeyRequired', { message: 'passkeyRequired' })
+          break
+        default:
+          lookAt(endsAt)
+      }
+    }
+
+    look()
+  }
+
+  return class extends EmulatedWebSocket {
+    static readonly requests = requests
+
+    static get isConnected(): boolean {
+      return connected !== undefined
+    }
+
+    constructor(url: string | URL) {
+      super(url, attend)
+    }
+  }
+}
+
+/** The fault at hand, counted as used, where it is one of these. */
+function takeFault(emulator: Emulator, faults: readonly EmulatorFault[]): EmulatorFault | undefined {
+  const { fault } = emulator
+  return fault && faults.includes(fault.fault) ? emulator.takeFault()?.fault : undefined
+}
+
+function garbled(text: string, fault: EmulatorFault | undefined): string {
+  switch (fault) {
+    case 'html':
+      return '<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body></body></html>\n'
+    case 'half-json':
+      return text.slice(0, Math.ceil(text.length / 2))
+    case 'empty-body':
+      return ''
+    default:
+      return text
+  }
+}

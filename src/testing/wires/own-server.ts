@@ -1,0 +1,115 @@
+import type { Emulator } from '../emulator.js'
+import { toBase64 } from '../qr-image.js'
+import type { Wire, WireCall, WireOptions } from '../wire.js'
+import { createWire, json } from '../wire.js'
+
+/** Options of {@link ownServerWire}. */
+export interface OwnServerWireOptions extends WireOptions {
+  /** How the URL's path ends. By default `/pairing`. */
+  readonly path?: string | undefined
+  /** What every request must carry, such as `{ authorization: 'Bearer …' }`; without it the answer is 401. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** How `qr` is given. By default `text`. */
+  readonly qr?: 'text' | 'data-uri' | 'base64' | undefined
+  /** How long the engine takes to start. By default 0. */
+  readonly startingMs?: number | undefined
+}
+
+/** The face of a server that follows the contract of `ownServer`. `POST` begins codes; `GET` only looks. */
+export function ownServerWire(emulator: Emulator, options: OwnServerWireOptions = {}): Wire {
+  const { path = '/pairing', headers = {}, startingMs = 0 } = options
+  let startedAt = Number.NEGATIVE_INFINITY
+
+  const faults = {
+    unauthorized: () => json({ error: 'Unauthorized' }, 401),
+    'unknown-instance': () => json({ error: 'Not Found' }, 404),
+    'rate-limited': () => json({ error: 'Too Many Requests' }, 429),
+    'server-error': () => json({ error: 'Internal Server Error' }, 500),
+  }
+
+  async function qrOf(text: string, call: WireCall): Promise<string> {
+    if (options.qr === undefined || options.qr === 'text') return call.text(text)
+    const base64 = toBase64(await call.image(text))
+    return options.qr === 'data-uri' ? `data:image/png;base64,${base64}` : base64
+  }
+
+  async function fields(call: WireCall): Promise<Record<string, unknown>> {
+    const { state } = emulator
+    switch (state.status) {
+      case 'idle':
+        return { state: isStarting() ? 'starting' : 'stopped' }
+      case 'pairing':
+        return {
+          state: 'ready',
+          qr: await qrOf(state.qrText, call),
+          code: state.pairingCode?.value ?? null,
+          expiresInMs: state.qrExpiresAt - emulator.now(),
+        }
+      case 'out-of-codes':
+        return { state: 'stopped', code: state.pairingCode?.value ?? null }
+      case 'linked': {
+        const { phoneNumber, name, avatarUrl } = state.account
+        return { state: 'linked', account: { phoneNumber, name, avatarUrl } }
+      }
+      case 'passkey-required':
+        return { state: 'passkey', helpUrl: 'https://example.com/passkey' }
+      case 'stale-auth':
+        return { state: 'stale' }
+      case 'linking':
+        return { state: 'linking' }
+    }
+  }
+
+  const answerWith = (more: Record<string, unknown>, status = 200): Response =>
+    json(
+      { state: null, qr: null, code: null, expiresInMs: null, reason: null, account: null, ...more },
+      status,
+    )
+
+  const isStarting = (): boolean => emulator.now() < startedAt + startingMs
+
+  const snapshot = async (call: WireCall): Promise<Response> => answerWith(await fields(call))
+
+  async function start(call: WireCall): Promise<Response> {
+    const body: unknown = await call.request.json().catch(() => undefined)
+    const { mode, phone }: { mode?: unknown; phone?: unknown } =
+      typeof body === 'object' && body !== null ? body : {}
+    if (mode === 'qr') {
+      if (!isStarting()) {
+        startedAt = emulator.now()
+        emulator.start(startingMs)
+      }
+      return snapshot(call)
+    }
+    if (mode !== 'code') return json({ error: 'mode must be "qr" or "code"' }, 400)
+    const result = emulator.requestPairingCode(String(phone))
+    if (result.ok) {
+      const { value, expiresAt } = result.pairingCode
+      return answerWith({ ...(await fields(call)), code: value, expiresInMs: expiresAt - emulator.now() })
+    }
+    if (result.reason === 'invalid-phone-number') return answerWith({ reason: result.reason }, 422)
+    return snapshot(call)
+  }
+
+  async function answer(call: WireCall): Promise<Response> {
+    const { request } = call
+    if (call.path !== path) return faults['unknown-instance']()
+    const isAllowed = Object.entries(headers).every(([name, value]) => request.headers.get(name) === value)
+    if (!isAllowed) return faults.unauthorized()
+    switch (request.method) {
+      case 'GET':
+        return snapshot(call)
+      case 'POST':
+        return start(call)
+      case 'DELETE':
+        startedAt = Number.NEGATIVE_INFINITY
+        emulator.logout()
+        return snapshot(call)
+      default:
+        return json({ error: 'Method Not Allowed' }, 405)
+    }
+  }
+
+  const pathOf = ({ pathname }: URL): string | null => (pathname.endsWith(path) ? path : null)
+  return createWire(emulator, { faults, pathOf, answer }, options)
+}
