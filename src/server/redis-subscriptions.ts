@@ -1,0 +1,126 @@
+import { PairingError } from '../core/errors.js'
+
+/** The parts of a node-redis connection that are used, alike in versions 4.6 to 6. */
+export interface RedisSubscriber {
+  readonly isOpen: boolean
+  readonly isReady: boolean
+  connect(): Promise<unknown>
+  disconnect(): Promise<unknown>
+  subscribe(channels: string[], listener: (message: string, channel: string) => void): Promise<unknown>
+  unsubscribe(channels: string[], listener: (message: string, channel: string) => void): Promise<unknown>
+  on(event: 'ready' | 'reconnecting' | 'error', listener: () => void): unknown
+}
+
+interface RedisSubscriptionsOptions {
+  /** Not connected yet, and nobody else's. */
+  readonly subscriber: RedisSubscriber
+  /** The channels to be subscribed to are its keys. */
+  readonly wanted: ReadonlyMap<string, unknown>
+  readonly onMessage: (message: string, channel: string) => void
+  /** Told once of each outage, and of each subscription that Redis refuses. */
+  readonly onError: (error: PairingError) => void
+}
+
+export interface RedisSubscriptions {
+  /** False once node-redis has given up, because the host's `reconnectStrategy` told it to. */
+  readonly isOpen: boolean
+  /** The wanted channels have changed. */
+  update(): void
+  /** Closes the connection. */
+  end(): Promise<void>
+}
+
+// Fixed texts: an error of Redis's own may hold the URL, and with it the password.
+const UNREACHABLE =
+  'Nothing is heard of other replicas while Redis is away. Look at the `error` events of the Redis client.'
+const REFUSED =
+  'Redis refused a subscription, so nothing is heard there. Let the user of the Redis client subscribe.'
+
+/**
+ * Connects, and keeps what Redis is subscribed to equal to what is wanted. One command is under way at a time: a
+ * channel that is left while its SUBSCRIBE travels is unsubscribed afterwards.
+ */
+export function keepSubscribed({
+  subscriber,
+  wanted,
+  onMessage,
+  onError,
+}: RedisSubscriptionsOptions): RedisSubscriptions {
+  /** What node-redis knows of, and subscribes to again by itself after a reconnect. */
+  const subscribed = new Set<string>()
+  let isUpdating = false
+  let isConnecting = true
+  let isOutageTold = false
+  let onAttemptOver = (): void => {}
+
+  async function update(): Promise<void> {
+    if (isUpdating) return
+    isUpdating = true
+    // Until the caller is done: what it leaves and enters again, or the other way round, costs nothing then.
+    await undefined
+    try {
+      for (let change = nextChange(); change; change = nextChange()) await change()
+    } catch {
+      // A connection that was lost has told so by its `error` event, and updates when it is back.
+      if (subscriber.isReady) onError(new PairingError('network', REFUSED))
+    }
+    isUpdating = false
+  }
+
+  function nextChange(): (() => Promise<void>) | undefined {
+    // A command would wait in node-redis, or be refused there, by an option of the host's.
+    if (!subscriber.isReady) return undefined
+    const missing = [...wanted.keys()].filter((channel) => !subscribed.has(channel))
+    if (missing.length > 0)
+      return async () => {
+        await subscriber.subscribe(missing, onMessage)
+        for (const channel of missing) subscribed.add(channel)
+      }
+    const left = [...subscribed].filter((channel) => !wanted.has(channel))
+    if (left.length > 0)
+      return async () => {
+        await subscriber.unsubscribe(left, onMessage)
+        for (const channel of left) subscribed.delete(channel)
+      }
+    return undefined
+  }
+
+  function attemptOver(): void {
+    isConnecting = false
+    onAttemptOver()
+  }
+
+  subscriber.on('ready', () => {
+    isOutageTold = false
+    attemptOver()
+    void update()
+  })
+  // Version 4.6 says so after `ready` too.
+  subscriber.on('reconnecting', () => {
+    isConnecting = !subscriber.isReady
+  })
+  // Without a listener the event would end the process.
+  subscriber.on('error', () => {
+    attemptOver()
+    if (isOutageTold) return
+    isOutageTold = !subscriber.isReady
+    onError(new PairingError('network', UNREACHABLE))
+  })
+  // The `error` event tells of it.
+  subscriber.connect().catch(() => {})
+
+  return {
+    get isOpen() {
+      return subscriber.isOpen
+    },
+    update: () => void update(),
+    async end() {
+      // A disconnect does not stop an attempt that is under way: its socket would stay open, and the process with it.
+      if (isConnecting)
+        await new Promise<void>((resolve) => {
+          onAttemptOver = resolve
+        })
+      if (subscriber.isOpen) await subscriber.disconnect()
+    },
+  }
+}

@@ -1,0 +1,10 @@
+import { ensureProgram } from './ensure-program.mjs'
+import { redisAdvice, redisServerPath } from './redis.mjs'
+
+await ensureProgram({
+  name: 'Redis',
+  debianPackage: 'redis-server',
+  variable: 'REDIS_SERVER_PATH',
+  advice: redisAdvice,
+  find: redisServerPath,
+})
