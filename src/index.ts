@@ -14,6 +14,7 @@ export type {
   PairingMessagesOverride,
 } from './core/messages.js'
 export { normalizePairingCode, type PairingCode } from './core/pairing-code.js'
+export type { ExpiredReason, PairingEvent, PairingEventType } from './core/pairing-event.js'
 export { normalizePhoneNumber, type PhoneNumber } from './core/phone-number.js'
 export type {
   PairingAccount,
@@ -26,15 +27,14 @@ export type {
   SubscribeOptions,
 } from './core/provider.js'
 export { normalizeQrPayload, type QrPayload } from './core/qr-payload.js'
-export type { PairingEvent } from './core/session-report.js'
 export type {
-  ExpiredReason,
   PairingSession,
   PairingStatus,
   SessionPairingCode,
   SessionQrCode,
 } from './core/session-state.js'
 export {
+  type PairingMode,
   type PairingQueryKey,
   type PairingSessionQueryInput,
   type PairingTarget,
@@ -48,5 +48,5 @@ export {
   type UsePairingSessionResult,
   usePairingSession,
 } from './react/use-pairing-session.js'
-export type { PairingCallbacks } from './react/use-session-callbacks.js'
+export type { PairingCallbacks } from './react/watch-steps.js'
 export { WhatsAppPairing, type WhatsAppPairingProps } from './react/whatsapp-pairing.js'

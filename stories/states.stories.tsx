@@ -17,6 +17,7 @@ const actions = {
   requestPairingCode: fn(),
   changeNumber: fn(),
   reportBrokenImage: fn(),
+  reportCopied: fn(),
   unlink: fn(),
 }
 

@@ -12,6 +12,8 @@ export type PairingErrorCode =
   | 'session-stale'
   /** The provider would not issue a pairing code for this number now. */
   | 'code-refused'
+  /** Another phone was linked than the one that the host expected. */
+  | 'wrong-phone-number'
   /** Not an international phone number. */
   | 'invalid-phone-number'
   /** Too many requests; `retryAfterMs` says how long to wait where the provider told. */
@@ -51,6 +53,7 @@ export type PairingErrorAction = 'retry' | 'start-over' | 'edit-number' | 'conta
 // Where nothing is said, only the people who run the app can help.
 const actions: Readonly<Partial<Record<PairingErrorCode, PairingErrorAction>>> = {
   'session-stale': 'start-over',
+  'wrong-phone-number': 'start-over',
   'code-refused': 'edit-number',
   'invalid-phone-number': 'edit-number',
   'rate-limited': 'retry',
@@ -70,6 +73,7 @@ const httpStatuses: Readonly<Record<PairingErrorCode, number>> = {
   'subscription-expired': 502,
   'account-blocked': 409,
   'session-stale': 409,
+  'wrong-phone-number': 409,
   'code-refused': 409,
   'invalid-phone-number': 422,
   'rate-limited': 429,

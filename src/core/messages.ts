@@ -7,6 +7,8 @@ import type { PairingErrorCode } from './errors.js'
 export interface PairingMessages {
   /** Headings, by what the person has to do. */
   readonly titleScan: string
+  /** In place of `titleScan` and `titleNumber` with `mode="relink"`. */
+  readonly titleRelink: string
   readonly titleNumber: string
   readonly titleCode: string
   readonly titleLinking: string
@@ -28,6 +30,8 @@ export interface PairingMessages {
   readonly leadLinking: string
   readonly leadLinked: string
   readonly leadPasskey: string
+  /** What to do about a passkey, by the `id` of the provider; `other` for those that are not named. */
+  readonly passkeyAdvice: Readonly<Record<string, string>> & { readonly other: string }
   /** The host's name where it gave none. */
   readonly thisApp: string
   readonly qrCodeLabel: string
@@ -44,6 +48,13 @@ export interface PairingMessages {
   /** `{number}` is the phone number a code is for. */
   readonly codeFor: string
   readonly changeNumber: string
+  /** Beside the code when it has been there for half a minute. */
+  readonly slowCode: string
+  readonly newCode: string
+  /** Opens the list of what the phone may say. */
+  readonly trouble: string
+  /** Under the phone field while no code may be asked for. */
+  readonly coolDown: string
   readonly usePhoneNumber: string
   readonly useQrCode: string
   readonly passkeyHelp: string
@@ -51,6 +62,7 @@ export interface PairingMessages {
   readonly statusIdle: string
   readonly statusPreparing: string
   readonly statusRetrying: string
+  readonly statusResetting: string
   readonly statusScan: string
   readonly statusScanUnlimited: string
   readonly statusNumber: string
@@ -71,10 +83,21 @@ export type PairingMessagesOverride = Partial<Omit<PairingMessages, 'errors'>> &
   readonly errors?: Partial<PairingMessages['errors']> | undefined
 }
 
-/** What the person reads about an error. */
+/** What the person reads about an error. Whether asking again may help is in the error itself: `action`. */
 export interface PairingErrorText {
   readonly title: string
+  /** Why it happened, as far as that helps. */
+  readonly cause?: string | undefined
+  /** What to do now. */
   readonly advice: string
+}
+
+/** Something that the phone says, or does not say, when it does not link. */
+export interface PairingSymptom {
+  /** In the words of the phone. */
+  readonly says: string
+  readonly cause: string
+  readonly steps: readonly string[]
 }
 
 /** A language: one object, one subpath, so that only what is imported is shipped. */
@@ -83,6 +106,8 @@ export interface PairingLocale {
   readonly tag: string
   readonly direction: 'ltr' | 'rtl'
   readonly messages: PairingMessages
+  /** What the phone may say, and what helps. Asked for when somebody opens the list, so that it need not be shipped before. */
+  readonly troubleshooting: () => Promise<readonly PairingSymptom[]>
 }
 
 /** The texts of a locale with those of the host in their place. */

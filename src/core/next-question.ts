@@ -1,6 +1,6 @@
 import type { PairingMethod } from './provider.js'
 import { PUSH_SLACK_MS, qrDeadAt, qrHiddenAt, qrQuestionAt } from './qr-lifetime.js'
-import type { QuestionKind, SessionFacts } from './session-state.js'
+import type { QuestionKind, SessionFacts, SessionPairingCode } from './session-state.js'
 
 /** A question that is due at a moment (epoch milliseconds). */
 export interface Question {
@@ -12,7 +12,18 @@ export interface Question {
 const PASSKEY_LIMIT_MS = 10 * 60_000
 
 /** A link may be ended on the phone at any time; whoever opens the screen again must not see an old one. */
-const LINKED_RECHECK_MS = 10_000
+const LINKED_RECHECK_MS = 15_000
+
+/** Some links are dropped again two or three minutes after they were made. */
+const LINKED_WATCH_MS = 3 * 60_000
+
+/** Looking for the right screen takes this long; after that, the code may be one that WhatsApp never knew. */
+const SLOW_CODE_MS = 30_000
+
+/** When to offer something else to whoever has not entered the code yet. */
+export function slowCodeAt({ shownAt }: SessionPairingCode): number {
+  return shownAt + SLOW_CODE_MS
+}
 
 /** What to ask the provider next, and when; `undefined` when nothing is to be asked. Pure: the schedule is a value. */
 export function nextQuestion(facts: SessionFacts): Question | undefined {
@@ -31,8 +42,9 @@ export function wantedPush(facts: SessionFacts): PairingMethod | undefined {
 }
 
 /** Whether the next question waits for somebody to look, instead of for its time: what takes long is not polled. */
-export function isOnlyOnLook({ phase, since, now }: SessionFacts): boolean {
-  return phase === 'linked' || (phase === 'passkey-required' && now - since > PASSKEY_LIMIT_MS)
+export function isOnlyOnLook({ phase, since, now, isLinkDoubted }: SessionFacts): boolean {
+  if (phase === 'linked') return !isLinkDoubted && now - since > LINKED_WATCH_MS
+  return phase === 'passkey-required' && now - since > PASSKEY_LIMIT_MS
 }
 
 function nextKind(facts: SessionFacts): QuestionKind | undefined {
@@ -51,20 +63,24 @@ function nextKind(facts: SessionFacts): QuestionKind | undefined {
 function askAt(facts: SessionFacts, kind: QuestionKind): number {
   const { qr, qrAskedAt, timing } = facts
   if (kind === 'status' && !facts.ending)
-    return facts.answeredAt + (facts.phase === 'linked' ? LINKED_RECHECK_MS : timing.statusIntervalMs)
+    return facts.answeredAt + (isSettled(facts) ? LINKED_RECHECK_MS : timing.statusIntervalMs)
   if (kind !== 'qr-code') return facts.since
   // Without a code of this round, or with one that nobody knows the age of: the clock was set back.
   return qrQuestionAt(qr?.number && qrAskedAt >= 0 ? qr : undefined, facts, timing)
 }
 
+function isSettled({ phase, isLinkDoubted }: SessionFacts): boolean {
+  return phase === 'linked' && !isLinkDoubted
+}
+
 /** When the session changes by time alone, whatever the network does; `Infinity` when it does not. */
 export function nextDeadline(facts: SessionFacts): number {
-  const { phase, qr, qrVisible, qrExhausted, code, codeQuietUntil, timing } = facts
+  const { phase, qr, qrVisible, qrExhausted, code, isCodeSlow, codeQuietUntil, timing } = facts
   const deadlines = [Number.POSITIVE_INFINITY]
   if (phase !== 'active') return Math.min(...deadlines)
   if (codeQuietUntil) deadlines.push(codeQuietUntil)
   if (qr && qrVisible) deadlines.push(qrHiddenAt(qr, timing))
   if (qr && !qrExhausted && qr.number >= facts.maxRefreshes) deadlines.push(qrDeadAt(qr, timing))
-  if (code) deadlines.push(code.expiresAt)
+  if (code) deadlines.push(isCodeSlow ? code.expiresAt : Math.min(slowCodeAt(code), code.expiresAt))
   return Math.min(...deadlines)
 }

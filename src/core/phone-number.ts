@@ -33,6 +33,18 @@ export function isPhoneNumber(value: unknown): value is PhoneNumber {
   return typeof value === 'string' && DIGITS.test(value)
 }
 
+/** Mobile numbers that people, WhatsApp and its providers write with a digit more or less: Brazil, Mexico, Argentina. */
+const EXTRA_DIGITS = [/^(55\d{2})9(\d{8})$/, /^(52)1(\d{10})$/, /^(54)9(\d{10})$/]
+
+/** Whether two international numbers, digits only, reach the same phone. */
+export function isSamePhone(a: string, b: string): boolean {
+  return withoutExtraDigit(a) === withoutExtraDigit(b)
+}
+
+function withoutExtraDigit(number: string): string {
+  return EXTRA_DIGITS.reduce((digits, pattern) => digits.replace(pattern, '$1$2'), number)
+}
+
 /** Blocks of ten digits begin at the start of a row of sixteen, or six places later. */
 function latinDigit(digit: string): string {
   const point = digit.codePointAt(0) ?? 0

@@ -108,6 +108,8 @@ export type PairingSnapshot = SnapshotDetails &
 
 /** What an answer may say about itself and, where it went through a server, about the provider behind it. */
 export interface SnapshotDetails {
+  /** `id` of the provider that gave it, where it went through a server. */
+  readonly provider?: string | undefined
   /** Of a pushed answer: the next one comes within this time, without a question. */
   readonly nextInMs?: number | undefined
   /** The methods the provider offers. */

@@ -1,6 +1,7 @@
 import { PairingError, type PairingErrorCode } from './errors.js'
 import { asAmount } from './json.js'
 import { normalizePairingCode } from './pairing-code.js'
+import { isSamePhone } from './phone-number.js'
 import type { PairingSnapshot } from './provider.js'
 import { qrDeadAt, trackQrCode } from './qr-lifetime.js'
 import { qrPayloadKey } from './qr-payload.js'
@@ -21,6 +22,9 @@ const LINKING_LIMIT_MS = 5 * 60_000
 /** GREEN-API documents up to ten minutes before the first code. */
 const WAITING_LIMIT_MS = 10 * 60_000
 
+/** For whoever is told that it was too often, and not how long to wait. */
+const CODE_COOL_DOWN_MS = 30_000
+
 /** Whatever is promised: a source that has gone silent must not keep the session from asking. */
 const PROMISE_LONGEST_MS = 60_000
 
@@ -31,11 +35,9 @@ export function answered(draft: Draft, event: Answered): void {
   const { snapshot, question, at } = event
   const { phase } = draft
   if (phase === 'idle' || phase === 'failed') return
+  draft.provider = snapshot.provider ?? draft.provider
   // Once linked, only the state itself may say that the link is gone; codes that come late may not.
-  if (phase === 'linked' && snapshot.status !== 'unlinked') {
-    draft.answeredAt = at
-    return
-  }
+  if (phase === 'linked' && !isLinkGone(draft, event)) return
   Object.assign(draft, { answeredAt: at, quietUntil: 0, failures: 0, error: undefined })
   promise(draft, snapshot.nextInMs, at)
   draft.timing = snapshot.timing ?? draft.timing
@@ -59,7 +61,8 @@ export function answered(draft: Draft, event: Answered): void {
     case 'linked':
       // A provider of one's own may leave it out.
       draft.account = snapshot.account ?? {}
-      enter(draft, 'linked', at)
+      if (isExpected(draft)) enter(draft, 'linked', at)
+      else fail(draft, wrongPhone(), at)
       break
     case 'passkey-required':
       draft.helpUrl = snapshot.helpUrl
@@ -69,7 +72,7 @@ export function answered(draft: Draft, event: Answered): void {
     case 'stale':
       // The round is over; whoever begins another one will meet it again.
       if (wasEnding) break
-      if (snapshot.status === 'stale' || draft.reset === 'done') {
+      if ((snapshot.status === 'stale' && !draft.clearsLeftovers) || draft.reset === 'done') {
         fail(draft, stuck(), at)
         break
       }
@@ -85,6 +88,32 @@ export function answered(draft: Draft, event: Answered): void {
   }
   const limitMs = draft.phase === 'linking' ? LINKING_LIMIT_MS : WAITING_LIMIT_MS
   if (isWaiting(draft) && at - draft.waitingSince >= limitMs) fail(draft, stuck(), at)
+}
+
+/**
+ * What an answer means for a link that is there. It is gone when the provider says so twice: for a moment, some do while
+ * the link settles.
+ */
+function isLinkGone(draft: Draft, { snapshot, at }: Answered): boolean {
+  const isDenied = snapshot.status === 'unlinked' || snapshot.status === 'stale'
+  if (isDenied && draft.isLinkDoubted) return true
+  draft.answeredAt = at
+  draft.isLinkDoubted = isDenied
+  promise(draft, isDenied ? 0 : snapshot.nextInMs, at)
+  // The name and the picture may come later than the link.
+  if (snapshot.status === 'linked') draft.account = { ...draft.account, ...snapshot.account }
+  return false
+}
+
+function isExpected({ expectedPhoneNumber, account: { phoneNumber } }: Draft): boolean {
+  return !expectedPhoneNumber || !phoneNumber || isSamePhone(expectedPhoneNumber, phoneNumber)
+}
+
+function wrongPhone(): PairingError {
+  return new PairingError(
+    'wrong-phone-number',
+    'Another phone was linked than the one expected. Unlink it, and link the right one.',
+  )
 }
 
 /** Who pushes an answer says when the next one comes: until then nobody needs to ask. */
@@ -164,7 +193,7 @@ function showPairingCode(
 /** What it means that a question failed. */
 export function errored(
   draft: Draft,
-  { question, error, nextInMs, at }: Extract<SessionEvent, { type: 'errored' }>,
+  { question, error, jitter, nextInMs, at }: Extract<SessionEvent, { type: 'errored' }>,
 ): void {
   const { phase } = draft
   if (phase === 'idle' || phase === 'linked' || phase === 'failed') return
@@ -174,17 +203,18 @@ export function errored(
     // Asking again by itself could end a code that was issued after all: the user decides.
     draft.codeRequested = false
     draft.codeError = error
-    draft.codeQuietUntil = at + retryAfterMs(error)
+    const standardMs = error.code === 'rate-limited' ? CODE_COOL_DOWN_MS : 0
+    draft.codeQuietUntil = at + (retryAfterMs(error) || standardMs)
   } else if (wasEnding && question === 'status') {
     // The last question brought nothing: the round is over.
-  } else if (question === 'reset' || !error.retryable) {
+  } else if (!error.retryable) {
     fail(draft, error, at)
   } else {
     draft.failures += 1
     const limit = weather.includes(error.code) ? WEATHER_LIMIT : FAILURE_LIMIT
     // A code that is still good stays while the questions fail; when it goes, so does the patience.
     if (draft.failures < limit || isCodeOnScreen(draft)) {
-      retry(draft, error, at)
+      retry(draft, error, at, jitter)
       promise(draft, nextInMs, at)
     } else fail(draft, error, at)
   }

@@ -6,15 +6,25 @@ export type Draft = { -readonly [Key in keyof SessionFacts]: SessionFacts[Key] }
 
 const NEVER = Number.NEGATIVE_INFINITY
 
-type CodeFact = 'phoneNumber' | 'codeRequested' | 'code' | 'codeRanOut' | 'codeError'
+type CodeFact = 'phoneNumber' | 'codeRequested' | 'code' | 'isCodeSlow' | 'codeRanOut' | 'codeError'
 type AskFact = 'answeredAt' | 'qrAskedAt' | 'quietUntil' | 'promisedAt' | 'failures' | 'error'
-type RoundFact = 'reset' | 'ending' | 'qrVisible' | 'qrShown' | 'qrBroken' | 'qrExhausted' | 'qrInvited'
+type RoundFact =
+  | 'reset'
+  | 'unlinks'
+  | 'isLinkDoubted'
+  | 'ending'
+  | 'qrVisible'
+  | 'qrShown'
+  | 'qrBroken'
+  | 'qrExhausted'
+  | 'qrInvited'
 
 /** No pairing code, and none asked for. */
 export const noCode: Pick<SessionFacts, CodeFact> = {
   phoneNumber: undefined,
   codeRequested: false,
   code: undefined,
+  isCodeSlow: false,
   codeRanOut: false,
   codeError: undefined,
 }
@@ -34,6 +44,8 @@ export const freshRound: Pick<SessionFacts, CodeFact | AskFact | RoundFact> = {
   ...noCode,
   ...unasked,
   reset: 'none',
+  unlinks: false,
+  isLinkDoubted: false,
   ending: false,
   qrVisible: false,
   qrShown: 0,

@@ -6,6 +6,12 @@ import type { SessionFacts } from './session-state.js'
 export const FAILURE_LIMIT = 3
 
 const RETRY_FIRST_MS = 1_000
+
+/** Who is told to slow down, and not for how long, waits longer than after any other failure. */
+const RATE_LIMIT_FIRST_MS = 5_000
+
+/** Of a pause: how much longer it may be, so that many who failed together do not come back together. */
+const JITTER = 0.25
 const RETRY_LONGEST_MS = 30_000
 
 /** Whatever a provider says; nobody waits longer, and no timer holds more than 24 days. */
@@ -18,12 +24,15 @@ export function start(draft: Draft, at: number): void {
   if (phase === 'linking' || (phase === 'active' && !draft.qrExhausted && !draft.codeRanOut)) return
   // Where leftovers block the way, starting again *is* the reset the user asked for.
   const isReset = phase === 'failed' && draft.error?.action === 'start-over'
+  const unlinks = isReset && draft.error?.code === 'wrong-phone-number'
   // Who asks again after a code ran out wants another one for the same number.
   const isRepeat = draft.method === 'phone-code' && draft.codeRanOut && at >= draft.codeQuietUntil
   Object.assign(draft, freshRound, {
     roundSince: at,
     waitingSince: at,
+    attempt: draft.attempt + 1,
     reset: isReset ? 'due' : 'none',
+    unlinks,
     // A code that may still be alive keeps its age; otherwise a provider that repeats it would make it young again.
     qr: qr && { ...qr, number: 0 },
     ...(isRepeat && { phoneNumber, codeRequested: true }),
@@ -48,16 +57,17 @@ export function end(draft: Draft): void {
   if (draft.phase === 'active') Object.assign(draft, { ending: true, quietUntil: 0 })
 }
 
-/** The pause before the next question, after so many failures in a row. */
-export function pauseAfter(failures: number): number {
-  return Math.min(RETRY_FIRST_MS * 2 ** Math.max(failures - 1, 0), RETRY_LONGEST_MS)
+/** The pause before the next question, after so many failures in a row. `jitter` is random, from 0 to 1. */
+export function pauseAfter(error: PairingError, failures: number, jitter: number): number {
+  const firstMs = error.code === 'rate-limited' ? RATE_LIMIT_FIRST_MS : RETRY_FIRST_MS
+  const pauseMs = Math.min(firstMs * 2 ** Math.max(failures - 1, 0), RETRY_LONGEST_MS)
+  return Math.max(pauseMs, retryAfterMs(error)) * (1 + JITTER * jitter)
 }
 
 /** The question will be asked again, after a pause. */
-export function retry(draft: Draft, error: PairingError, at: number): void {
-  const pauseMs = pauseAfter(draft.failures)
+export function retry(draft: Draft, error: PairingError, at: number, jitter = 0): void {
   draft.error = error
-  draft.quietUntil = at + Math.max(pauseMs, retryAfterMs(error))
+  draft.quietUntil = at + pauseAfter(error, draft.failures, jitter)
 }
 
 /** How long the provider wants to be left alone; 0 where it did not say. */

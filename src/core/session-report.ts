@@ -1,31 +1,62 @@
-import type { PairingErrorCode } from './errors.js'
-import type { PairingMethod } from './provider.js'
-import type { ExpiredReason, PairingSession, PairingStatus } from './session-state.js'
+import type { PairingEvent } from './pairing-event.js'
+import type { PairingSession, SessionFacts } from './session-state.js'
 
-/** A step of a session, for the host's own statistics. Holds no code, number or name. */
-export interface PairingEvent {
-  /** The state that was entered; `awaiting-scan` for each new code. */
-  readonly type: PairingStatus
-  readonly method: PairingMethod
-  /** Of `awaiting-scan`: which code, from 1. */
-  readonly number?: number | undefined
-  /** Of `expired`. */
-  readonly reason?: ExpiredReason | undefined
-  /** Of `failed`. */
-  readonly code?: PairingErrorCode | undefined
+/** A session with the facts behind it, before or after something happened. */
+export interface Moment {
+  readonly facts: SessionFacts
+  readonly session: PairingSession
 }
 
-/** What a session reports on being entered. */
-export function reportOf(session: PairingSession): PairingEvent {
-  const { status: type, method } = session
-  switch (type) {
-    case 'awaiting-scan':
-      return { type, method, number: session.qrCode.number }
+type Step = Pick<PairingEvent, 'type' | 'number' | 'reason' | 'code'>
+
+/** The steps from one moment to the next; `before` is missing where the session has just been made. */
+export function reportSteps(before: Moment | undefined, after: Moment, at: number): readonly PairingEvent[] {
+  const { attempt, attemptSeed, provider, method, roundSince } = after.facts
+  const event = (step: Step): PairingEvent => ({
+    ...step,
+    attemptId: `${attemptSeed}-${attempt}`,
+    provider,
+    method,
+    elapsedMs: Math.max(at - roundSince, 0),
+  })
+  return stepsBetween(before, after).map(event)
+}
+
+function stepsBetween(before: Moment | undefined, { facts, session }: Moment): readonly Step[] {
+  const steps: Step[] = []
+  const isFirst = before?.facts.attempt !== facts.attempt
+  if (before?.session.status === 'linked' && session.status !== 'linked' && session.status !== 'idle')
+    steps.push({ type: 'unlinked' })
+  if (isFirst && facts.attempt > 0) steps.push({ type: 'started' })
+  if (before && before.facts.method !== facts.method) steps.push({ type: 'method-chosen' })
+  if (facts.codeRequested && !before?.facts.codeRequested) steps.push({ type: 'code-requested' })
+  if (facts.qrShown > (isFirst ? 0 : before.facts.qrShown))
+    steps.push({ type: facts.qrShown === 1 ? 'shown' : 'refreshed', number: facts.qrShown })
+  if (facts.code && facts.code.value !== before?.facts.code?.value) steps.push({ type: 'code-shown' })
+  if (facts.copies > (before?.facts.copies ?? 0)) steps.push({ type: 'copied' })
+  if (facts.departures > (before?.facts.departures ?? 0)) steps.push({ type: 'gave-up' })
+  const end = session.status === before?.session.status && !isFirst ? undefined : endOf(session, before)
+  return end ? [...steps, end] : steps
+}
+
+function endOf(session: PairingSession, before: Moment | undefined): Step | undefined {
+  switch (session.status) {
+    case 'linking':
+    case 'linked':
+    case 'passkey-required':
+      return { type: session.status }
     case 'expired':
-      return { type, method, reason: session.reason }
+      return { type: 'expired', reason: session.reason }
     case 'failed':
-      return { type, method, code: session.error.code }
+      return { type: 'failed', code: session.error.code }
+    case 'idle':
+      return before && !isOver(before.session) ? { type: 'gave-up' } : undefined
     default:
-      return { type, method }
+      return undefined
   }
+}
+
+/** Whether nothing is to come of a session as it is. */
+export function isOver({ status }: PairingSession): boolean {
+  return status === 'idle' || status === 'expired' || status === 'linked' || status === 'failed'
 }

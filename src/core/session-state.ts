@@ -1,5 +1,6 @@
 import type { PairingError } from './errors.js'
 import type { PairingCode } from './pairing-code.js'
+import type { ExpiredReason, PairingEvent } from './pairing-event.js'
 import type { PhoneNumber } from './phone-number.js'
 import type { PairingAccount, PairingMethod, PairingSnapshot, ProviderTiming } from './provider.js'
 import type { QrQuestions, TrackedQrCode } from './qr-lifetime.js'
@@ -24,9 +25,6 @@ export interface SessionPairingCode extends PairingCode {
   readonly expiresAt: number
 }
 
-/** Why a session is `expired`: the allowed QR codes went unscanned, or the pairing code was not entered in time. */
-export type ExpiredReason = 'unscanned' | 'code-not-entered'
-
 /** One attempt to link a phone, as the interface sees it. */
 export type PairingSession = {
   /** The method the user has chosen. */
@@ -38,6 +36,8 @@ export type PairingSession = {
   | {
       readonly status: 'preparing'
       readonly since: number
+      /** What the provider kept of an earlier link is being cleared first, which may take a minute. */
+      readonly isResetting?: boolean | undefined
       /** What went wrong with the last question; it is asked again. */
       readonly error?: PairingError | undefined
     }
@@ -54,12 +54,24 @@ export type PairingSession = {
       readonly status: 'awaiting-code'
       readonly pairingCode: SessionPairingCode
       readonly phoneNumber: PhoneNumber
+      /** It has been there for half a minute: the moment to offer another code, or the QR code. */
+      readonly isSlow?: boolean | undefined
     }
   | { readonly status: 'expired'; readonly reason: ExpiredReason }
   | { readonly status: 'linking' }
   | { readonly status: 'linked'; readonly account: PairingAccount }
-  | { readonly status: 'passkey-required'; readonly helpUrl?: string | undefined }
-  | { readonly status: 'failed'; readonly error: PairingError }
+  | {
+      readonly status: 'passkey-required'
+      readonly helpUrl?: string | undefined
+      /** `id` of the provider whose way through it is: that of the server's, behind `proxy`. */
+      readonly provider?: string | undefined
+    }
+  | {
+      readonly status: 'failed'
+      readonly error: PairingError
+      /** Of `wrong-phone-number`: who was linked instead. */
+      readonly account?: PairingAccount | undefined
+    }
 )
 
 /** Every value of `status`, in the order of a round. */
@@ -88,12 +100,18 @@ export type SessionEvent = { readonly at: number } & (
       readonly type: 'errored'
       readonly question: QuestionKind
       readonly error: PairingError
+      /** From 0 to 1, at random: all who met the same failure must not come back at the same moment. */
+      readonly jitter?: number | undefined
       /** Told by one who pushes, and asks again by itself within this time. */
       readonly nextInMs?: number | undefined
     }
   /** Nothing is pushed any more: what was promised is not to be waited for. */
   | { readonly type: 'push-ended' }
   | { readonly type: 'image-broken' }
+  /** The pairing code was copied. */
+  | { readonly type: 'copied' }
+  /** The last component with this session is gone. */
+  | { readonly type: 'left' }
   | { readonly type: 'time-passed' }
 )
 
@@ -106,6 +124,16 @@ export interface NumberedQrCode extends TrackedQrCode {
 /** All that is known; {@link PairingSession} is derived from it. Times are epoch milliseconds. */
 export interface SessionFacts extends QrQuestions {
   readonly maxRefreshes: number
+  /** Leftovers of an earlier link are cleared without a question: the user came to link again. */
+  readonly clearsLeftovers: boolean
+  /** Whose phone it has to be, where the host says so. */
+  readonly expectedPhoneNumber: PhoneNumber | undefined
+  /** `id` of the provider; behind `proxy` that of the server's, as soon as it is known. */
+  readonly provider: string
+  /** Random: with `attempt`, tells attempts apart in the host's statistics. */
+  readonly attemptSeed: string
+  /** Counts rounds, from 1; 0 before the first. */
+  readonly attempt: number
   readonly method: PairingMethod
   readonly methods: readonly PairingMethod[]
   readonly timing: ProviderTiming
@@ -127,6 +155,10 @@ export interface SessionFacts extends QrQuestions {
   readonly error: PairingError | undefined
   /** `due`: the provider must be reset before anything else; `done`: it was, once is enough for a round. */
   readonly reset: 'none' | 'due' | 'done'
+  /** What the reset is for: to end a link to the wrong phone. */
+  readonly unlinks: boolean
+  /** The provider said once that a finished link is gone. It has to say so twice. */
+  readonly isLinkDoubted: boolean
   /** The last answer of any kind in this round; `-Infinity` before it. */
   readonly answeredAt: number
   /** Nothing is asked before this moment. */
@@ -158,15 +190,23 @@ export interface SessionFacts extends QrQuestions {
   /** Asked for, and not answered yet. */
   readonly codeRequested: boolean
   readonly code: SessionPairingCode | undefined
+  /** That code has been there for long. */
+  readonly isCodeSlow: boolean
   readonly codeRanOut: boolean
   /** Why the last number got no code. */
   readonly codeError: PairingError | undefined
   /** No pairing code is asked for before this moment. */
   readonly codeQuietUntil: number
+
+  /** How often a pairing code was copied, and how often the screen was left before an end. */
+  readonly copies: number
+  readonly departures: number
 }
 
 /** What the cache keeps. */
 export interface SessionState {
   readonly facts: SessionFacts
   readonly session: PairingSession
+  /** The last steps, oldest first: each is an object of its own, and is told once. */
+  readonly steps: readonly PairingEvent[]
 }

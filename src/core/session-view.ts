@@ -1,11 +1,13 @@
 import { isSame } from './is-same.js'
+import type { ExpiredReason } from './pairing-event.js'
+import type { PairingAccount } from './provider.js'
 import { qrDeadAt } from './qr-lifetime.js'
-import type { ExpiredReason, PairingSession, SessionFacts, SessionState } from './session-state.js'
+import type { PairingSession, SessionFacts } from './session-state.js'
 
 /** The session that these facts mean. The previous one is kept where nothing visible changed. */
-export function viewState(facts: SessionFacts, previous?: PairingSession): SessionState {
+export function viewSession(facts: SessionFacts, previous?: PairingSession): PairingSession {
   const session = { method: facts.method, methods: facts.methods, ...view(facts) }
-  return { facts, session: previous && isSame(previous, session) ? previous : session }
+  return previous && isSame(previous, session) ? previous : session
 }
 
 type OwnFields<Session> = Session extends unknown ? Omit<Session, 'method' | 'methods'> : never
@@ -15,10 +17,10 @@ function view({ phase: status, ...facts }: SessionFacts): OwnFields<PairingSessi
     case 'linked':
       return { status, account: facts.account }
     case 'passkey-required':
-      return { status, helpUrl: facts.helpUrl }
+      return { status, helpUrl: facts.helpUrl, provider: facts.provider }
     case 'failed':
       // Only `fail` enters this phase, and it brings the error; the type cannot say so.
-      return facts.error ? { status, error: facts.error } : { status: 'idle' }
+      return facts.error ? { status, error: facts.error, ...wrongAccount(facts) } : { status: 'idle' }
     case 'active':
       return facts.method === 'qr' ? viewQr(facts) : viewCode(facts)
     default:
@@ -37,7 +39,10 @@ function viewQr({
   ...facts
 }: ActiveFacts): OwnFields<PairingSession> {
   if (qrExhausted) return viewEnd(facts, 'unscanned')
-  if (!qr || !qrVisible) return { status: 'preparing', since: facts.roundSince, error: facts.error }
+  if (!qr || !qrVisible) {
+    const isResetting = facts.reset !== 'none' && facts.qrShown === 0
+    return { status: 'preparing', since: facts.roundSince, isResetting, error: facts.error }
+  }
   const { payload, number, firstSeenAt: shownAt } = qr
   const expiresAt = qrDeadAt(qr, timing)
   return { status: 'awaiting-scan', qrCode: { payload, number, of: maxRefreshes, shownAt, expiresAt } }
@@ -48,10 +53,11 @@ function viewCode({
   codeRequested,
   code,
   codeRanOut,
+  isCodeSlow: isSlow,
   ...facts
 }: ActiveFacts): OwnFields<PairingSession> {
   if (phoneNumber && codeRequested) return { status: 'requesting-code', phoneNumber }
-  if (phoneNumber && code) return { status: 'awaiting-code', pairingCode: code, phoneNumber }
+  if (phoneNumber && code) return { status: 'awaiting-code', pairingCode: code, phoneNumber, isSlow }
   return codeRanOut
     ? viewEnd(facts, 'code-not-entered')
     : { status: 'awaiting-number', error: facts.codeError, retryAt: facts.codeQuietUntil || undefined }
@@ -60,5 +66,11 @@ function viewCode({
 type EndFacts = Pick<SessionFacts, 'ending' | 'roundSince'>
 
 function viewEnd({ ending, roundSince }: EndFacts, reason: ExpiredReason): OwnFields<PairingSession> {
-  return ending ? { status: 'preparing', since: roundSince, error: undefined } : { status: 'expired', reason }
+  return ending
+    ? { status: 'preparing', since: roundSince, isResetting: false, error: undefined }
+    : { status: 'expired', reason }
+}
+
+function wrongAccount({ error, account }: ActiveFacts): { readonly account?: PairingAccount } {
+  return error?.code === 'wrong-phone-number' ? { account } : {}
 }

@@ -1,13 +1,15 @@
 import { PairingError } from './errors.js'
 import { isSame } from './is-same.js'
+import { slowCodeAt } from './next-question.js'
 import type { PhoneNumber } from './phone-number.js'
 import type { PairingMethod, ProviderTiming } from './provider.js'
 import { qrDeadAt, qrHiddenAt } from './qr-lifetime.js'
 import { answered, errored } from './session-answers.js'
 import { type Draft, freshRound, noCode, unasked } from './session-draft.js'
 import { end, enter, FAILURE_LIMIT, fail, retry, start } from './session-moves.js'
-import type { SessionEvent, SessionState } from './session-state.js'
-import { viewState } from './session-view.js'
+import { isOver, reportSteps } from './session-report.js'
+import type { SessionEvent, SessionFacts, SessionState } from './session-state.js'
+import { viewSession } from './session-view.js'
 
 /** Codes that may pass unscanned before the user is asked: Z-API's documented rule, and a good one for all. */
 export const DEFAULT_MAX_REFRESHES = 3
@@ -18,8 +20,17 @@ const SILENCE_MS = 60_000
 /** Two readings of one clock may be this far out of order before it counts as set back. */
 const CLOCK_TOLERANCE_MS = 1_000
 
+/** More than happens between two looks at them. */
+const STEPS_LIMIT = 20
+
 /** What a session begins with. */
 export interface SessionOptions {
+  /** `id` of the provider. */
+  readonly provider: string
+  /** Random text. */
+  readonly attemptSeed: string
+  readonly expectedPhoneNumber: PhoneNumber | undefined
+  readonly clearsLeftovers: boolean
   readonly method: PairingMethod
   readonly methods: readonly PairingMethod[]
   readonly timing: ProviderTiming
@@ -30,7 +41,7 @@ export interface SessionOptions {
 
 /** The first state of a session, at a moment in epoch milliseconds. */
 export function initialState({ autoStart, ...options }: SessionOptions, now: number): SessionState {
-  return viewState({
+  const facts: SessionFacts = {
     ...options,
     ...freshRound,
     phase: autoStart ? 'active' : 'idle',
@@ -43,7 +54,12 @@ export function initialState({ autoStart, ...options }: SessionOptions, now: num
     qr: undefined,
     qrReplaced: [],
     codeQuietUntil: 0,
-  })
+    attempt: autoStart ? 1 : 0,
+    copies: 0,
+    departures: 0,
+  }
+  const moment = { facts, session: viewSession(facts) }
+  return { ...moment, steps: reportSteps(undefined, moment, now) }
 }
 
 /** The state after an event. Pure and total: any event may come in any state; a state that stays is the same object. */
@@ -54,7 +70,9 @@ export function transition(state: SessionState, event: SessionEvent): SessionSta
   settle(draft, event.at)
   if (isSame(draft, state.facts)) return state
   draft.now = event.at
-  return viewState(draft, state.session)
+  const moment = { facts: draft, session: viewSession(draft, state.session) }
+  const steps = reportSteps(state, moment, event.at)
+  return { ...moment, steps: [...state.steps, ...steps].slice(-STEPS_LIMIT) }
 }
 
 /** What time alone does: codes run out, waiting ends. */
@@ -69,6 +87,7 @@ function settle(draft: Draft, at: number): void {
     draft.codeRanOut = true
     end(draft)
   }
+  if (code && at >= slowCodeAt(code)) draft.isCodeSlow = true
   if (draft.codeQuietUntil && at >= draft.codeQuietUntil) {
     draft.codeQuietUntil = 0
     // It said to wait, and that is over.
@@ -144,6 +163,12 @@ function apply(draft: Draft, event: SessionEvent): void {
       break
     case 'push-ended':
       draft.promisedAt = unasked.promisedAt
+      break
+    case 'copied':
+      draft.copies += 1
+      break
+    case 'left':
+      if (!isOver(viewSession(draft))) draft.departures += 1
       break
     case 'image-broken':
       if (draft.qrVisible) imageBroken(draft, at)

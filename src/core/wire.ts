@@ -59,10 +59,17 @@ function pickAmounts<Name extends string>(
   return amounts
 }
 
+/** A snapshot with what the browser must know of the provider behind the server. */
+export function withDetails<Snapshot extends PairingSnapshot>(
+  snapshot: Snapshot,
+  provider: PairingProvider,
+): Snapshot {
+  return { provider: provider.id, methods: methodsOf(provider), timing: provider.timing, ...snapshot }
+}
+
 /** The JSON of an answer: the snapshot, with what the browser must know of the provider behind the server. */
 export function encodeSnapshot(snapshot: PairingSnapshot, provider: PairingProvider): string {
-  const { methods = methodsOf(provider), timing = provider.timing } = snapshot
-  return JSON.stringify({ ...snapshot, methods, timing })
+  return JSON.stringify(withDetails(snapshot, provider))
 }
 
 /**
@@ -106,10 +113,15 @@ export function decodeSnapshot(input: unknown): PairingSnapshot {
   }
 }
 
+/** It ends up in the host's statistics. */
+const MAX_ID_CHARACTERS = 100
+
 function decodeDetails(fields: Readonly<Record<string, unknown>>): SnapshotDetails {
   const methods = Array.isArray(fields.methods) ? fields.methods.filter(isMethod) : undefined
   const timing = decodeTiming(asRecord(fields.timing))
+  const provider = asText(fields.provider)
   return {
+    ...(provider && { provider: provider.slice(0, MAX_ID_CHARACTERS) }),
     ...(methods && { methods }),
     ...(timing && { timing }),
     ...pickAmounts(fields, ['nextInMs']),

@@ -9,6 +9,7 @@ export const en: PairingLocale = {
   direction: 'ltr',
   messages: {
     titleScan: 'Link your WhatsApp',
+    titleRelink: 'Link your WhatsApp again',
     titleNumber: 'Link your WhatsApp',
     titleCode: 'Enter this code on your phone',
     titleLinking: 'Finish on your phone',
@@ -34,7 +35,13 @@ export const en: PairingLocale = {
     leadLinked:
       '{app} can now send and receive for this number. You can unlink it any time under **Linked devices**.',
     leadPasskey:
-      'Your account is protected by a passkey that only WhatsApp’s own page may ask for. Follow the provider’s steps, then come back: this page goes on by itself.',
+      'WhatsApp protects this account with a passkey, and only WhatsApp’s own page may ask for it: this page cannot. {advice} Leave this page open: it goes on by itself.',
+    passkeyAdvice: {
+      'z-api': 'Ask whoever runs {app} to confirm it with Z-API’s browser extension.',
+      wasend:
+        'Ask whoever runs {app} to confirm it with the passkey extension of WAHA, which WASend runs on.',
+      other: 'Ask whoever runs {app} to finish it at their provider.',
+    },
     thisApp: 'This app',
     qrCodeLabel: 'QR code to scan with WhatsApp',
     pairingCodeLabel: 'Code to enter in WhatsApp',
@@ -49,12 +56,17 @@ export const en: PairingLocale = {
     copied: 'Copied',
     codeFor: 'For {number}',
     changeNumber: 'Change',
+    slowCode: 'The phone does not take the code?',
+    newCode: 'Get a new code',
+    trouble: 'Trouble linking?',
+    coolDown: 'You can ask for another code in a moment.',
     usePhoneNumber: 'Use your phone number instead',
     useQrCode: 'Scan a QR code instead',
     passkeyHelp: 'Show me how',
     statusIdle: 'Ready when you are',
     statusPreparing: 'Getting your code…',
     statusRetrying: 'Still trying to get your code…',
+    statusResetting: 'Clearing the old connection…',
     statusScan: 'Waiting for your scan · code {number} of {of}',
     statusScanUnlimited: 'Waiting for your scan',
     statusNumber: 'Waiting for your number',
@@ -68,27 +80,38 @@ export const en: PairingLocale = {
     errors: {
       unauthorized: {
         title: 'Can’t reach WhatsApp',
-        advice: `The provider refused this app’s key, so no code can be made. ${tellHost}`,
+        cause: 'The provider refused this app’s key, so no code can be made.',
+        advice: tellHost,
       },
       'session-not-found': {
         title: 'Can’t reach WhatsApp',
-        advice: `The provider does not know this app’s connection. ${tellHost}`,
+        cause: 'The provider does not know this app’s connection.',
+        advice: tellHost,
       },
       'subscription-expired': {
         title: 'Can’t link now',
-        advice: `This app’s plan at its provider has run out. ${tellHost}`,
+        cause: 'This app’s plan at its provider has run out.',
+        advice: tellHost,
       },
       'account-blocked': {
         title: 'This account is blocked',
-        advice: 'WhatsApp has blocked this account. Open WhatsApp on your phone to ask for a review.',
+        cause: 'WhatsApp has blocked this account.',
+        advice: 'Open WhatsApp on your phone to ask for a review.',
       },
       'session-stale': {
         title: 'The connection is stuck',
+        cause: 'Something is left of an earlier link, or the provider never finished starting.',
         advice: 'Start over to clear it. This can take a minute.',
       },
       'code-refused': {
         title: 'No code for this number',
+        cause: 'WhatsApp gives no code for it now.',
         advice: 'Check the number and try again, or scan the QR code instead.',
+      },
+      'wrong-phone-number': {
+        title: 'That was another phone',
+        cause: 'The phone that was just linked is not the one expected here.',
+        advice: 'Start over to unlink it, then use the right phone.',
       },
       'invalid-phone-number': {
         title: 'Check the number',
@@ -96,24 +119,32 @@ export const en: PairingLocale = {
       },
       'rate-limited': {
         title: 'Too many tries',
-        advice: 'WhatsApp needs a break. Wait a minute, then try again.',
+        cause: 'WhatsApp needs a break.',
+        advice: 'Wait a minute, then try again.',
       },
       'not-supported': {
         title: 'Not possible here',
-        advice: `This way of linking is not available. ${tellHost}`,
+        cause: 'This way of linking is not available.',
+        advice: tellHost,
       },
       'invalid-answer': {
         title: 'Something went wrong',
-        advice: `The provider sent something that is not a code. ${again}`,
+        cause: 'The provider sent something that is not a code.',
+        advice: again,
       },
-      'provider-unavailable': { title: 'The provider is not available', advice: again },
+      'provider-unavailable': {
+        title: 'The provider is not available',
+        cause: 'It is down, or restarting.',
+        advice: again,
+      },
       network: { title: 'No connection', advice: 'Check your internet connection, then try again.' },
-      timeout: { title: 'This took too long', advice: again },
+      timeout: { title: 'This took too long', cause: 'The provider gave no answer.', advice: again },
       'sign-in-required': {
         title: 'Please sign in again',
-        advice: 'Your session in this app is over. Sign in, then link your phone.',
+        cause: 'Your session in this app is over.',
+        advice: 'Sign in, then link your phone.',
       },
-      forbidden: { title: 'Not allowed', advice: `You may not link a phone here. ${tellHost}` },
+      forbidden: { title: 'Not allowed', cause: 'You may not link a phone here.', advice: tellHost },
       'invalid-request': { title: 'Something went wrong', advice: tellHost },
       'server-only': { title: 'Not set up yet', advice: tellHost },
       'invalid-options': { title: 'Not set up yet', advice: tellHost },
@@ -121,4 +152,5 @@ export const en: PairingLocale = {
       unknown: { title: 'Something went wrong', advice: again },
     },
   },
+  troubleshooting: async () => (await import('./en-troubleshooting.js')).enTroubleshooting,
 }

@@ -1,6 +1,5 @@
 import { PairingError, toPairingError } from '../core/errors.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
-import type { PhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot, RequestOptions } from '../core/provider.js'
 import { isDrawable } from '../core/qr-payload.js'
 import type { QuestionKind, SessionEvent, SessionFacts } from '../core/session-state.js'
@@ -12,7 +11,7 @@ const REQUESTS_PER_CALL = 2
 export async function ask(
   provider: PairingProvider,
   question: QuestionKind,
-  { timing, phoneNumber }: SessionFacts,
+  { timing, phoneNumber, unlinks }: SessionFacts,
   outer: AbortSignal,
 ): Promise<SessionEvent> {
   const askedAt = Date.now()
@@ -29,12 +28,16 @@ export async function ask(
     }, timing.requestTimeoutMs * REQUESTS_PER_CALL)
   })
   try {
-    const snapshot = await Promise.race([call(provider, question, phoneNumber, { signal }), overdue])
+    const snapshot = await Promise.race([
+      call(provider, question, { phoneNumber, unlinks }, { signal }),
+      overdue,
+    ])
     return question === 'reset'
       ? { type: 'reset-done', at: Date.now() }
       : answerEvent(question, snapshot, askedAt)
   } catch (error) {
-    return { type: 'errored', question, error: toPairingError(error), at: Date.now() }
+    const jitter = Math.random()
+    return { type: 'errored', question, error: toPairingError(error), jitter, at: Date.now() }
   } finally {
     clearTimeout(timer)
     outer.removeEventListener('abort', abort)
@@ -62,7 +65,7 @@ export function answerEvent(
 async function call(
   provider: PairingProvider,
   question: QuestionKind,
-  phoneNumber: PhoneNumber | undefined,
+  { phoneNumber, unlinks }: Pick<SessionFacts, 'phoneNumber' | 'unlinks'>,
   options: RequestOptions,
 ): Promise<PairingSnapshot | undefined> {
   if (question === 'status') return provider.getStatus(options)
@@ -70,7 +73,8 @@ async function call(
   if (question === 'pairing-code' && phoneNumber && provider.requestPairingCode) {
     return provider.requestPairingCode(phoneNumber, options)
   }
-  if (question === 'reset' && provider.reset) return void (await provider.reset(options))
+  if (question === 'reset' && unlinks && provider.unlink) return void (await provider.unlink(options))
+  if (question === 'reset' && !unlinks && provider.reset) return void (await provider.reset(options))
   throw unsupported()
 }
 

@@ -1,6 +1,7 @@
 import type { DefinedInitialDataOptions, QueryClient, UseQueryOptions } from '@tanstack/react-query'
 import { toPairingError } from '../core/errors.js'
 import { isOnlyOnLook, nextQuestion } from '../core/next-question.js'
+import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingMethod, PairingProvider, PairingSnapshot } from '../core/provider.js'
 import { methodsOf } from '../core/provider.js'
 import { DEFAULT_MAX_REFRESHES, initialState, transition } from '../core/session.js'
@@ -34,7 +35,14 @@ export interface PairingSessionQueryInput {
   readonly autoStart?: boolean | undefined
   /** The method to begin with. @default 'qr' */
   readonly defaultMethod?: PairingMethod | undefined
+  /** Whose phone it has to be, in any spelling. @default anybody's */
+  readonly expectedPhoneNumber?: string | undefined
+  /** `relink` clears what the provider kept of an earlier link without a question. @default 'link' */
+  readonly mode?: PairingMode | undefined
 }
+
+/** Whether a phone is linked for the first time, or again. */
+export type PairingMode = 'link' | 'relink'
 
 /**
  * One session as a query, for `useQuery`, `QueryObserver` or any other binding of TanStack Query. The cached data is
@@ -115,6 +123,8 @@ function firstState({
   defaultMethod,
   maxRefreshes,
   autoStart = true,
+  expectedPhoneNumber,
+  mode,
 }: PairingSessionQueryInput): SessionState {
   const methods = methodsOf(provider)
   const wanted = defaultMethod ?? 'qr'
@@ -126,6 +136,10 @@ function firstState({
       // Zero or not a number would mean a screen without a code, or without an end.
       maxRefreshes: maxRefreshes && maxRefreshes >= 1 ? Math.floor(maxRefreshes) : DEFAULT_MAX_REFRESHES,
       autoStart,
+      provider: provider.id,
+      attemptSeed: Math.random().toString(36).slice(2, 12),
+      expectedPhoneNumber: expectedPhoneNumber ? normalizePhoneNumber(expectedPhoneNumber) : undefined,
+      clearsLeftovers: mode === 'relink',
     },
     Date.now(),
   )

@@ -1,8 +1,11 @@
+import type { PairingError } from '../core/errors.js'
 import { formatMessage, type PairingMessages } from '../core/messages.js'
-import type { ExpiredReason, PairingSession } from '../core/session-state.js'
+import type { ExpiredReason } from '../core/pairing-event.js'
+import type { PairingSession } from '../core/session-state.js'
+import type { PairingMode } from './query-options.js'
 
 /** The heading of a session. */
-export function sessionTitle(session: PairingSession, messages: PairingMessages): string {
+export function sessionTitle(session: PairingSession, messages: PairingMessages, mode?: PairingMode): string {
   switch (session.status) {
     case 'awaiting-code':
       return messages.titleCode
@@ -15,6 +18,7 @@ export function sessionTitle(session: PairingSession, messages: PairingMessages)
     case 'failed':
       return messages.errors[session.error.code].title
     default:
+      if (mode === 'relink') return messages.titleRelink
       return session.method === 'qr' ? messages.titleScan : messages.titleNumber
   }
 }
@@ -27,15 +31,23 @@ export function sessionLead(session: PairingSession, messages: PairingMessages):
     case 'linked':
       return messages.leadLinked
     case 'passkey-required':
-      return messages.leadPasskey
+      return formatMessage(messages.leadPasskey, {
+        advice: messages.passkeyAdvice[session.provider ?? 'other'] ?? messages.passkeyAdvice.other,
+      })
     case 'failed':
-      return messages.errors[session.error.code].advice
+      return errorText(session.error, messages)
     case 'awaiting-number':
     case 'requesting-code':
       return messages.leadNumber
     default:
       return undefined
   }
+}
+
+/** Why something failed, and what to do. */
+export function errorText({ code }: PairingError, { errors }: PairingMessages): string {
+  const { cause, advice } = errors[code]
+  return cause ? `${cause} ${advice}` : advice
 }
 
 /** The steps on the phone, where there are any. */
@@ -58,6 +70,7 @@ export function sessionStatusText(session: PairingSession, messages: PairingMess
     case 'idle':
       return messages.statusIdle
     case 'preparing':
+      if (session.isResetting) return messages.statusResetting
       return session.error ? messages.statusRetrying : messages.statusPreparing
     case 'awaiting-scan': {
       const { number, of } = session.qrCode

@@ -7,11 +7,17 @@ import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingMethod, PairingProvider } from '../core/provider.js'
 import type { PairingSession, SessionEvent } from '../core/session-state.js'
 import { unsupported } from './ask.js'
-import { foldEvent, pairingSessionQueryKey, pairingSessionQueryOptions } from './query-options.js'
+import {
+  foldEvent,
+  type PairingMode,
+  pairingSessionQueryKey,
+  pairingSessionQueryOptions,
+} from './query-options.js'
 import { usePairingClient } from './use-pairing-client.js'
 import { usePush } from './use-push.js'
-import { type PairingCallbacks, useSessionCallbacks } from './use-session-callbacks.js'
+import { useSessionCallbacks } from './use-session-callbacks.js'
 import { watchDeadlines } from './watch-deadlines.js'
+import type { PairingCallbacks } from './watch-steps.js'
 
 /** Options of {@link usePairingSession}. */
 export interface UsePairingSessionOptions extends PairingCallbacks {
@@ -27,6 +33,17 @@ export interface UsePairingSessionOptions extends PairingCallbacks {
   readonly autoStart?: boolean | undefined
   /** QR codes that may pass unscanned, the first one included, before the session expires; `Infinity`: any number. @default 3 */
   readonly maxRefreshes?: number | undefined
+  /**
+   * Whose phone it has to be, in any spelling. Where another one was linked, the session fails with
+   * `wrong-phone-number`, and starting over unlinks it. A provider that does not tell the number is believed.
+   * @default anybody's
+   */
+  readonly expectedPhoneNumber?: string | undefined
+  /**
+   * `relink`: the phone was linked before, so what the provider kept of that is cleared without a question.
+   * @default 'link'
+   */
+  readonly mode?: PairingMode | undefined
   /** Used by `requestPairingCode` where it is called without a number. */
   readonly phoneNumber?: string | undefined
   /** The same, where the host does not control it. */
@@ -53,6 +70,8 @@ export interface UsePairingSessionResult {
   readonly changeNumber: () => void
   /** Tells that the QR image cannot be shown: for the `onError` of one's own `<img>`. */
   readonly reportBrokenImage: () => void
+  /** Tells that the user copied the pairing code: for one's own copy button, so that `onEvent` hears of it. */
+  readonly reportCopied: () => void
   /** Ends the link at the provider. Rejects with a `PairingError`, also where the provider has no such call. */
   readonly unlink: () => Promise<void>
 }
@@ -79,7 +98,7 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
   })
   useEffect(() => watchDeadlines(client, { id, sessionId }), [client, id, sessionId])
   usePush(client, provider, latest)
-  useSessionCallbacks(session, options, provider)
+  useSessionCallbacks(client, provider, options)
 
   const actions = useMemo(() => {
     const target = { id, sessionId }
@@ -116,6 +135,7 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
       },
       changeNumber: () => fold({ type: 'number-withdrawn' }),
       reportBrokenImage: () => fold({ type: 'image-broken' }),
+      reportCopied: () => void foldEvent(client, target, { type: 'copied', at: Date.now() }),
       unlink: async () => {
         const current = latest.current.provider
         if (!current.unlink) throw unsupported()

@@ -1,4 +1,5 @@
 import { focusManager, onlineManager, type QueryClient } from '@tanstack/react-query'
+import { toPairingError } from '../core/errors.js'
 import { wantedPush } from '../core/next-question.js'
 import type { PairingMethod, PairingProvider, PairingSnapshot } from '../core/provider.js'
 import { answerEvent } from './ask.js'
@@ -42,7 +43,11 @@ function follow(client: QueryClient, target: PairingTarget, provider: () => Pair
     if (wanted === method) return
     method = wanted
     end?.()
-    end = wanted && subscribe(client, target, provider(), wanted)
+    end = undefined
+    const stop = wanted && subscribe(client, target, provider(), wanted)
+    // What it pushed at once may have changed what is wanted.
+    if (method === wanted && !end) end = stop
+    else stop?.()
   }
   const ends = [
     client.getQueryCache().subscribe(({ query }) => {
@@ -78,7 +83,7 @@ function subscribe(
       method,
       signal,
       onError: (error, nextInMs) =>
-        fold({ type: 'errored', question: 'status', error, nextInMs, at: Date.now() }),
+        fold({ type: 'errored', question: 'status', error: toPairingError(error), nextInMs, at: Date.now() }),
       onGap: () => fold({ type: 'push-ended', at: Date.now() }),
     },
   )

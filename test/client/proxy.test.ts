@@ -4,7 +4,9 @@ import { type ProxyOptions, proxy } from '../../src/client/proxy.js'
 import { PairingError, pairingErrorCodes } from '../../src/core/errors.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingProvider, RequestOptions } from '../../src/core/provider.js'
+import { greenApi } from '../../src/providers/green-api.js'
 import { createPairingHandler } from '../../src/server/handler.js'
+import { describeProvider, greenApiSocketWire, greenApiWire } from '../../src/testing.js'
 import {
   type Answer,
   empty,
@@ -66,21 +68,20 @@ describe('the way to the handler and back', () => {
     ])
   })
 
-  it('brings snapshots, each with the methods and the timing of the provider behind', async () => {
+  it('brings snapshots, each with the id, the methods and the timing of the provider behind', async () => {
     const provider = inFrontOf(spyProvider())
     const methods = ['qr', 'phone-code']
-    expect(await provider.getStatus({})).toEqual({ status: 'unlinked', methods, timing })
+    const behind = { provider: 'spy', methods, timing }
+    expect(await provider.getStatus({})).toEqual({ status: 'unlinked', ...behind })
     expect(await provider.getQrCode({})).toMatchObject({
       status: 'qr',
       qrCode: { kind: 'text' },
-      methods,
-      timing,
+      ...behind,
     })
     expect(await provider.requestPairingCode?.(number, {})).toEqual({
       status: 'pairing-code',
       pairingCode: 'ABCD1234',
-      methods,
-      timing,
+      ...behind,
     })
     expect(await provider.reset?.({})).toBeUndefined()
     expect(await provider.unlink?.({})).toBeUndefined()
@@ -393,3 +394,17 @@ describe('a change without an answer', () => {
     }
   })
 })
+
+const instance = { idInstance: '1101000001', apiTokenInstance: 'd75b3a66374942c5b3c019c698abc2067e15' }
+
+describeProvider(
+  'proxy, in front of an adapter',
+  { describe, it },
+  {
+    create: ({ fetch, emulator }) =>
+      inFrontOf(greenApi({ ...instance, fetch, webSocket: greenApiSocketWire(emulator, instance) })),
+    wire: (emulator) => greenApiWire(emulator, instance),
+    secrets: [instance.apiTokenInstance],
+    pushes: true,
+  },
+)

@@ -89,7 +89,7 @@ describe('a snapshot that crosses the wire', () => {
   it('arrives as it was sent, whatever it is', () => {
     fc.assert(
       fc.property(snapshots, (snapshot) => {
-        expect(decodeSnapshot(sent(snapshot))).toEqual(snapshot)
+        expect(decodeSnapshot(sent(snapshot))).toEqual({ provider: 'any', ...snapshot })
       }),
       { numRuns: 1_000 },
     )
@@ -98,15 +98,21 @@ describe('a snapshot that crosses the wire', () => {
   it('is the same after a second server', () => {
     fc.assert(
       fc.property(snapshots, (snapshot) => {
-        expect(decodeSnapshot(sent(decodeSnapshot(sent(snapshot))))).toEqual(snapshot)
+        const again = decodeSnapshot(sent(decodeSnapshot(sent(snapshot))))
+        expect(again).toEqual({ provider: 'any', ...snapshot })
       }),
     )
   })
 
-  it('brings the methods and the timing of the provider, unless it has its own', () => {
-    const own = { methods: ['phone-code'] as const, timing: { ...timing, qrLifetimeMs: 7_000 } }
+  it('brings the id, the methods and the timing of the provider, unless it has its own', () => {
+    const own = {
+      provider: 'behind',
+      methods: ['phone-code'] as const,
+      timing: { ...timing, qrLifetimeMs: 7_000 },
+    }
     expect(decodeSnapshot(sent({ status: 'unlinked' }))).toEqual({
       status: 'unlinked',
+      provider: 'any',
       methods: ['qr'],
       timing,
     })

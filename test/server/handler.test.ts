@@ -138,12 +138,17 @@ describe('GET', () => {
   it.each([
     ['status', 'getStatus', { status: 'unlinked' }],
     ['qr-code', 'getQrCode', { status: 'qr', qrCode: { kind: 'text', value: '2@ref,noise,identity,adv,1' } }],
-  ])('?ask=%s answers with %s, the methods and the timing', async (question, method, snapshot) => {
+  ])('?ask=%s answers with %s, the id, the methods and the timing', async (question, method, snapshot) => {
     const world = setUp()
     const answer = await world.get(`?ask=${question}`)
     expect(answer.status).toBe(200)
     expect(answer.headers.get('content-type')).toBe('application/json')
-    expect(await answer.json()).toEqual({ ...snapshot, methods: ['qr', 'phone-code'], timing })
+    expect(await answer.json()).toEqual({
+      ...snapshot,
+      provider: 'spy',
+      methods: ['qr', 'phone-code'],
+      timing,
+    })
     expect(world.calls).toEqual([method])
   })
 
@@ -601,6 +606,7 @@ describe('answers of a provider that a host wrote', () => {
     expect(await answer.json()).toEqual({
       status: 'linked',
       account: { name: 'Ana' },
+      provider: 'spy',
       methods: ['qr', 'phone-code'],
       timing,
     })

@@ -12,10 +12,12 @@ import { PairingPanel } from './panel.js'
 import { PairingPhoneForm } from './phone-form.js'
 import { PairingRoot, type PairingRootProps } from './root.js'
 import { PairingSafetyNote } from './safety-note.js'
+import { PairingSlowCode } from './slow-code.js'
 import { PairingStatusText } from './status.js'
 import { PairingSwitchMethodButton } from './switch-method-button.js'
 import { PairingTile } from './tile.js'
 import { PairingTitle } from './title.js'
+import { PairingTrouble } from './trouble.js'
 
 /** The parts in the arrangement of `<WhatsAppPairing>`, for a session that the host holds itself. */
 export function PairingCard(props: PairingRootProps): ReactElement {
@@ -26,12 +28,14 @@ export function PairingCard(props: PairingRootProps): ReactElement {
           <PairingTitle />
           <PairingMethodTabs />
           <PairingInstructions />
+          <PairingTrouble />
         </div>
         <PairingPanel>
           <Stage />
           <PairingCountdown />
           <PairingStatusText />
           <PairingCodeRecipient />
+          <PairingSlowCode />
           <PairingSwitchMethodButton />
         </PairingPanel>
         <PairingSafetyNote />

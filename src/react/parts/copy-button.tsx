@@ -15,12 +15,13 @@ export function PairingCopyButton(props: ComponentPropsWithoutRef<'button'>): Re
 }
 
 function Copy({ code, ...props }: ComponentPropsWithoutRef<'button'> & { code: string }): ReactElement {
-  const { messages } = usePairingContext()
+  const { messages, pairing } = usePairingContext()
   const [isCopied, setCopied] = useState(false)
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(code)
       setCopied(true)
+      pairing.reportCopied()
     } catch {
       // Not allowed here (no secure context, no permission): the code stays there to be read and selected.
       setCopied(false)

@@ -11,7 +11,7 @@ import { usePairingContext } from './pairing-context.js'
 export function PairingCountdown(props: ComponentPropsWithoutRef<'div'>): ReactElement | null {
   const code = timedCode(usePairingContext().pairing.session)
   // The key begins the animation anew for each code.
-  return code && <Bar {...props} key={`${code.shownAt}-${code.expiresAt}`} code={code} />
+  return code && <CountdownBar {...props} {...code} key={`${code.shownAt}-${code.expiresAt}`} />
 }
 
 interface TimedCode {
@@ -20,17 +20,25 @@ interface TimedCode {
 }
 
 function timedCode(session: PairingSession): TimedCode | null {
-  if (session.status === 'awaiting-scan') return session.qrCode
-  return session.status === 'awaiting-code' ? session.pairingCode : null
+  const code =
+    session.status === 'awaiting-scan'
+      ? session.qrCode
+      : session.status === 'awaiting-code' && session.pairingCode
+  return code ? { shownAt: code.shownAt, expiresAt: code.expiresAt } : null
 }
 
-function Bar({ code, ...props }: ComponentPropsWithoutRef<'div'> & { code: TimedCode }): ReactElement {
+/** A bar that runs down between two moments. */
+export function CountdownBar({
+  shownAt,
+  expiresAt,
+  ...props
+}: ComponentPropsWithoutRef<'div'> & TimedCode): ReactElement {
   // A component that mounts late joins the animation where it would be.
   const [mountedAt] = useState(Date.now)
   const style: CSSProperties & Record<`--${string}`, string> = {
     ...props.style,
-    '--whatsapp-pairing-lifetime': `${code.expiresAt - code.shownAt}ms`,
-    '--whatsapp-pairing-age': `${Math.max(mountedAt - code.shownAt, 0)}ms`,
+    '--whatsapp-pairing-lifetime': `${expiresAt - shownAt}ms`,
+    '--whatsapp-pairing-age': `${Math.max(mountedAt - shownAt, 0)}ms`,
   }
   return (
     <div {...props} style={style} aria-hidden="true" data-part="countdown">

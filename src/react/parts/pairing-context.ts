@@ -1,13 +1,16 @@
 'use client'
 
 import { type Context, createContext, type RefObject, useContext } from 'react'
-import type { PairingMessages } from '../../core/messages.js'
+import type { PairingLocale, PairingMessages } from '../../core/messages.js'
+import type { PairingMode } from '../query-options.js'
 import type { UsePairingSessionResult } from '../use-pairing-session.js'
 
 /** What `PairingRoot` gives its parts. */
 export interface PairingContextValue {
   readonly pairing: UsePairingSessionResult
   readonly messages: PairingMessages
+  readonly troubleshooting: PairingLocale['troubleshooting']
+  readonly mode: PairingMode | undefined
   /** The host's name, as it stands in sentences. */
   readonly app: string
   /** Ids of elements that name or describe each other. */

@@ -1,6 +1,8 @@
 'use client'
 
-import { type ComponentPropsWithoutRef, type ReactElement, useId } from 'react'
+import { type ComponentPropsWithoutRef, type ReactElement, useId, useState } from 'react'
+import { errorText } from '../session-texts.js'
+import { CountdownBar } from './countdown.js'
 import { usePairingContext } from './pairing-context.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
@@ -16,11 +18,12 @@ function Form(props: ComponentPropsWithoutRef<'form'>): ReactElement {
   const id = useId()
   const { session } = pairing
   const isBusy = session.status === 'requesting-code'
-  const error = session.status === 'awaiting-number' ? session.error : undefined
+  const { error, retryAt } = session.status === 'awaiting-number' ? session : {}
+  const isWaiting = isBusy || retryAt !== undefined
   const onSubmit: ComponentPropsWithoutRef<'form'>['onSubmit'] = (event) => {
     props.onSubmit?.(event)
     event.preventDefault()
-    if (!isBusy) pairing.requestPairingCode(phoneText)
+    if (!isWaiting) pairing.requestPairingCode(phoneText)
   }
   return (
     <form {...props} ref={ref} noValidate aria-busy={isBusy} data-part="phone-form" onSubmit={onSubmit}>
@@ -41,12 +44,25 @@ function Form(props: ComponentPropsWithoutRef<'form'>): ReactElement {
         onChange={(event) => setPhoneText(event.target.value)}
       />
       <p id={`${id}-help`} data-part={error ? 'error' : 'phone-hint'} aria-live="polite">
-        {error ? messages.errors[error.code].advice : messages.phoneNumberHint}
+        {error ? errorText(error, messages) : messages.phoneNumberHint}
       </p>
       {/* aria-disabled and not disabled: a disabled button would drop the focus of whoever just pressed it. */}
-      <button type="submit" data-part="submit-button" aria-disabled={isBusy}>
+      <button type="submit" data-part="submit-button" aria-disabled={isWaiting}>
         {isBusy ? messages.statusRequesting : messages.getCode}
       </button>
+      {retryAt !== undefined && <CoolDown until={retryAt} />}
     </form>
+  )
+}
+
+/** How long no code may be asked for, as a bar that runs down: nothing renders while it does. */
+function CoolDown({ until }: { until: number }): ReactElement {
+  const { messages } = usePairingContext()
+  const [since] = useState(Date.now)
+  return (
+    <div data-part="cool-down">
+      <p>{messages.coolDown}</p>
+      <CountdownBar key={until} shownAt={since} expiresAt={until} />
+    </div>
   )
 }

@@ -11,6 +11,7 @@ import {
 } from 'react'
 import { mergeMessages, type PairingLocale, type PairingMessagesOverride } from '../../core/messages.js'
 import { en } from '../../locales/en.js'
+import type { PairingMode } from '../query-options.js'
 import type { UsePairingSessionResult } from '../use-pairing-session.js'
 import { PairingContext, type PairingContextValue } from './pairing-context.js'
 
@@ -22,6 +23,8 @@ export interface PairingRootOptions {
   readonly messages?: PairingMessagesOverride | undefined
   /** `auto` follows the system's colour scheme. @default 'auto' */
   readonly theme?: 'light' | 'dark' | 'auto' | undefined
+  /** `relink` says so in the heading. @default 'link' */
+  readonly mode?: PairingMode | undefined
   /** Who is being linked: stands in the safety line, so that nobody links a stranger's device. */
   readonly appName?: string | undefined
   /** The text of the phone field, where the host controls it. */
@@ -44,6 +47,7 @@ export function PairingRoot({
   locale = en,
   messages: ownMessages,
   theme = 'auto',
+  mode,
   appName,
   phoneNumber,
   defaultPhoneNumber = '',
@@ -66,13 +70,15 @@ export function PairingRoot({
     return {
       pairing,
       messages,
+      troubleshooting: locale.troubleshooting,
+      mode,
       app: appName ?? messages.thisApp,
       ids: { title: `${id}title`, panel: `${id}panel`, tab: (method) => `${id}tab-${method}` },
       panel,
       phoneText,
       setPhoneText,
     }
-  }, [pairing, locale, ownMessages, appName, id, phoneText, setPhoneText])
+  }, [pairing, locale, ownMessages, mode, appName, id, phoneText, setPhoneText])
   const { status, method } = pairing.session
   return (
     <PairingContext.Provider value={value}>

@@ -1,7 +1,7 @@
 'use client'
 
 import type { ComponentPropsWithoutRef, ReactElement } from 'react'
-import type { ExpiredReason } from '../../core/session-state.js'
+import type { ExpiredReason } from '../../core/pairing-event.js'
 import { expiredReasonText } from '../session-texts.js'
 import { PairingAccountCard } from './account.js'
 import { PairingErrorCodeText } from './error.js'

@@ -6,10 +6,10 @@ import { usePairingContext } from './pairing-context.js'
 
 /** The heading: what there is to do. Names the whole component. */
 export function PairingTitle(props: ComponentPropsWithoutRef<'h2'>): ReactElement {
-  const { pairing, messages, ids } = usePairingContext()
+  const { pairing, messages, mode, ids } = usePairingContext()
   return (
     <h2 id={ids.title} {...props} data-part="title">
-      {props.children ?? sessionTitle(pairing.session, messages)}
+      {props.children ?? sessionTitle(pairing.session, messages, mode)}
     </h2>
   )
 }

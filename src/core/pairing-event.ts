@@ -1,0 +1,46 @@
+import type { PairingErrorCode } from './errors.js'
+import type { PairingMethod } from './provider.js'
+
+/** Why a session is `expired`: the allowed QR codes went unscanned, or the pairing code was not entered in time. */
+export type ExpiredReason = 'unscanned' | 'code-not-entered'
+
+/**
+ * Every step that is reported, in the order of an attempt: `started` (mounted, `start`, Retry, or begun anew after the
+ * link was ended) · `shown` (the first QR code) · `refreshed` (each later one) · `method-chosen` · `code-requested` and
+ * `code-shown` (a pairing code) · `copied` (that code) · `linking` (the phone answered) · `linked` · `unlinked` (ended
+ * again, soon after) · `passkey-required` · `expired` · `failed` · `gave-up` (cancelled, or the screen was closed before
+ * an end).
+ */
+export type PairingEventType =
+  | 'started'
+  | 'shown'
+  | 'refreshed'
+  | 'method-chosen'
+  | 'code-requested'
+  | 'code-shown'
+  | 'copied'
+  | 'linking'
+  | 'linked'
+  | 'unlinked'
+  | 'passkey-required'
+  | 'expired'
+  | 'failed'
+  | 'gave-up'
+
+/** A step of an attempt, for the host's own statistics and support. Holds no code, phone number or name. */
+export interface PairingEvent {
+  readonly type: PairingEventType
+  /** The same for all steps from `started` on; Retry begins another attempt. Random, means nothing to anybody else. */
+  readonly attemptId: string
+  /** `id` of the provider; behind `proxy` that of the server's, as soon as it is known. */
+  readonly provider: string
+  readonly method: PairingMethod
+  /** Since the attempt was `started`, in milliseconds. */
+  readonly elapsedMs: number
+  /** Of `shown` and `refreshed`: which code of the attempt, from 1. */
+  readonly number?: number | undefined
+  /** Of `expired`. */
+  readonly reason?: ExpiredReason | undefined
+  /** Of `failed`. */
+  readonly code?: PairingErrorCode | undefined
+}

@@ -1,0 +1,43 @@
+'use client'
+
+import { type ComponentPropsWithoutRef, type ReactElement, useState } from 'react'
+import type { PairingSymptom } from '../../core/messages.js'
+import type { PairingStatus } from '../../core/session-state.js'
+import { usePairingContext } from './pairing-context.js'
+import { RichText } from './rich-text.js'
+
+/** Where somebody may be standing with a phone that does not do what it should. */
+const statuses: readonly PairingStatus[] = ['awaiting-scan', 'awaiting-code', 'linking', 'expired']
+
+/** What the phone may say, what it means and what helps: phones blame the network for a code that has run out. */
+export function PairingTrouble(props: ComponentPropsWithoutRef<'details'>): ReactElement | null {
+  const { pairing, messages, troubleshooting } = usePairingContext()
+  const [symptoms, setSymptoms] = useState<readonly PairingSymptom[]>()
+  if (!statuses.includes(pairing.session.status)) return null
+  const load = () => {
+    // Without its texts it stays empty, and opening it again tries again.
+    if (!symptoms) troubleshooting().then(setSymptoms, () => {})
+  }
+  return (
+    <details {...props} data-part="trouble" onToggle={load}>
+      <summary data-part="trouble-summary">{messages.trouble}</summary>
+      <dl data-part="trouble-list">
+        {symptoms?.map(({ says, cause, steps }) => (
+          <div key={says}>
+            <dt>{says}</dt>
+            <dd>
+              {cause}
+              <ul>
+                {steps.map((step) => (
+                  <li key={step}>
+                    <RichText text={step} values={{}} />
+                  </li>
+                ))}
+              </ul>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  )
+}
