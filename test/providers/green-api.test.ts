@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { greenApi } from '../../src/providers/green-api.js'
+import { greenApiSocketWire, greenApiWire } from '../../src/testing.js'
 import { describeAdapterRules } from './adapter-rules.js'
 import {
   type Answer,
@@ -437,7 +438,24 @@ describe('greenApi reset of an instance that hangs in starting', () => {
 
 describeAdapterRules({
   name: 'greenApi',
-  make: ({ baseUrl, ...rest }) => greenApi({ idInstance, apiTokenInstance, apiUrl: baseUrl, ...rest }),
+  make: ({ baseUrl, ...rest }, emulator) =>
+    greenApi({
+      idInstance,
+      apiTokenInstance,
+      apiUrl: baseUrl,
+      webSocket: emulator && greenApiSocketWire(emulator, { idInstance, apiTokenInstance }),
+      ...rest,
+    }),
+  wire: (emulator) => greenApiWire(emulator, { idInstance, apiTokenInstance }),
+  pushes: true,
+  webhooks: [
+    {
+      typeWebhook: 'stateInstanceChanged',
+      instanceData: { idInstance: 1101000001, wid: '79001234567@c.us', typeInstance: 'whatsapp' },
+      timestamp: 1586700690,
+      stateInstance: 'authorized',
+    },
+  ],
   invalid: {
     'a missing id': () => greenApi({ idInstance: '', apiTokenInstance }),
     'a missing token': () => greenApi({ idInstance, apiTokenInstance: ' ' }),

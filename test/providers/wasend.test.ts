@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createWasendSession, type WasendOptions, wasend } from '../../src/providers/wasend.js'
+import { wasendWire } from '../../src/testing.js'
 import { describeAdapterRules } from './adapter-rules.js'
 import {
   type Answer,
@@ -394,6 +395,19 @@ describe('wasend options', () => {
 describeAdapterRules({
   name: 'wasend',
   make: (options) => wasend({ apiKey, sessionId, ...options }),
+  wire(emulator) {
+    // A session that runs makes codes by itself; this wire's would begin with the first question.
+    emulator.start()
+    return wasendWire(emulator, { apiKey, sessionId })
+  },
+  webhooks: [
+    {
+      event: 'session.status',
+      session: sessionId,
+      me: { id: '79111111@c.us' },
+      payload: { status: 'WORKING' },
+    },
+  ],
   invalid: {
     'a missing id': () => wasend({ apiKey, sessionId: '' }),
     'a missing key': () => wasend({ apiKey: ' ', sessionId }),

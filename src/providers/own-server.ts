@@ -1,0 +1,206 @@
+/**
+ * A server of one's own that links the phone with Baileys, whatsmeow, whatsapp-web.js or anything else, and shows one
+ * URL to this adapter.
+ *
+ * | Request | What the server does |
+ * |---|---|
+ * | `GET url` | Tells what is. Has no effect: every open page asks every few seconds. |
+ * | `POST url` `{"mode":"qr"}` | Starts the engine, and QR codes with it. Running or linked, it stays as it is. |
+ * | `POST url` `{"mode":"code","phone":"5511987654321"}` | The same, and issues a pairing code. Ends an earlier one. |
+ * | `DELETE url` | Logs out and deletes what is kept of a link. Where nothing is, it does nothing. |
+ *
+ * Each answers with the snapshot after it, in JSON; `DELETE` may answer 204 without one:
+ *
+ * ```json
+ * {"state":"ready","qr":"https://wa.me/settings/linked_devices#2@…","code":null,"expiresInMs":20000,"reason":null,"account":null}
+ * ```
+ *
+ * | `state` | Meaning | Fields |
+ * |---|---|---|
+ * | `stopped` | Nothing is linked and nothing runs, or the codes ran out: `POST` begins. | |
+ * | `starting` | The engine starts, or connects again. | |
+ * | `ready`, `qr`, `code` | It waits for a phone. Three names for the same: the fields tell what is there. | `qr`, `code`, `expiresInMs` |
+ * | `linking` | A phone answered, and the link is not finished: WhatsApp makes a new device reconnect. | |
+ * | `linked` | Done. | `account` |
+ * | `passkey` | WhatsApp wants a passkey, which only its own page may ask for. | `helpUrl` |
+ * | `stale` | Leftovers of an earlier link, or of a code nobody entered, are in the way: only `DELETE` helps. | |
+ * | `failed` | The engine gave up. | `reason` |
+ *
+ * | Field | Form |
+ * |---|---|
+ * | `qr` | The text that WhatsApp gave, or an image of it: data URI or base64. |
+ * | `code` | Eight characters, with or without a dash. |
+ * | `expiresInMs` | How long `qr` still lives; after `"mode":"code"`, how long `code` does. Without it the timing counts. |
+ * | `account` | `{ phoneNumber, name, avatarUrl, id }`, as far as known. |
+ * | `helpUrl` | An `https:` page that says what to do. |
+ * | `reason` | A code of `PairingError`, also with HTTP 4xx and 5xx: `code-refused` (409), `invalid-phone-number` (422) … |
+ *
+ * A field may be `null` or missing, and others are not read. `401`, `404`, `429` (with `Retry-After`) and `5xx` say what
+ * they always say.
+ *
+ * @module
+ */
+
+import { normalizeAccount } from '../core/account.js'
+import { isPairingErrorCode, PairingError } from '../core/errors.js'
+import { asAmount, asHttpsUrl, asRecord, asText } from '../core/json.js'
+import { normalizePairingCode } from '../core/pairing-code.js'
+import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
+import { normalizeQrPayload } from '../core/qr-payload.js'
+import { answerError } from './lib/answer-error.js'
+import { createRequester, type ProviderAnswer } from './lib/request.js'
+import { assertServer, requiredOption, type SecretOptions } from './lib/server-only.js'
+
+/** Options of {@link ownServer}. */
+export interface OwnServerOptions extends SecretOptions {
+  /** Where the server answers, one URL for each phone: `http://engine:3000/pairing/main`. */
+  readonly url: string
+  /**
+   * Tells phones apart. Not sent anywhere, and not a secret.
+   * @default the URL without its query
+   */
+  readonly sessionId?: string | undefined
+  /** Sent with every request: a key of the server's, for example. With them the adapter belongs on a server. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** How fast the server may be asked, where that differs from the defaults. */
+  readonly timing?: Partial<ProviderTiming> | undefined
+  /** Stands in for the global `fetch`: for tests, or as middleware. */
+  readonly fetch?: typeof fetch | undefined
+}
+
+const TIMING: ProviderTiming = {
+  // WhatsApp's own rotation.
+  qrLifetimeMs: 20_000,
+  // Nobody's limit is in the way, and an answer comes from memory.
+  qrIntervalMs: 3_000,
+  qrMinIntervalMs: 1_000,
+  statusIntervalMs: 2_000,
+  // The life of the connection that WhatsApp issues a code on.
+  pairingCodeLifetimeMs: 160_000,
+  // A pairing code may need a start of the engine.
+  requestTimeoutMs: 30_000,
+}
+
+const NAME = 'Your server'
+
+const STATES = 'stopped starting ready qr code linking linked passkey stale failed'.split(' ')
+
+/**
+ * A server of one's own, as described at the top of this file.
+ *
+ * @example
+ * createPairingHandler({ provider: ownServer({ url: 'http://engine:3000/pairing/main' }), authorize })
+ */
+export function ownServer(options: OwnServerOptions): PairingProvider {
+  const { headers } = options
+  // Without headers nothing here is secret; a browser is then kept out by nothing but the server's own sign-in.
+  if (headers) assertServer('ownServer', options)
+  checkHeaders(headers)
+  const url = urlOption(options.url)
+  const timing = { ...TIMING, ...options.timing }
+  const request = createRequester({ fetch: options.fetch, timeoutMs: timing.requestTimeoutMs })
+  const send = (
+    method: 'GET' | 'POST' | 'DELETE',
+    { signal }: RequestOptions,
+    body?: unknown,
+  ): Promise<ProviderAnswer> => request({ url, method, signal, body, ...(headers && { headers }) })
+
+  const start = async (options: RequestOptions, body: object): Promise<Fields> =>
+    fieldsOf(await send('POST', options, body))
+
+  async function clear(options: RequestOptions): Promise<void> {
+    const answer = await send('DELETE', options)
+    if (!answer.ok || answer.text) fieldsOf(answer)
+  }
+
+  return {
+    id: 'own-server',
+    // A query may hold a key.
+    sessionId: options.sessionId ?? url.replace(/\?.*$/, ''),
+    timing,
+    getStatus: async (options) => snapshotOf(fieldsOf(await send('GET', options))) ?? { status: 'unlinked' },
+    async getQrCode(options) {
+      const fields = fieldsOf(await send('GET', options))
+      const snapshot = snapshotOf(fields)
+      if (snapshot) return snapshot
+      const { state, qr, expiresInMs } = fields
+      // Some engines leave the last code where it was.
+      if (state === 'stopped') return { status: 'stopped' }
+      const content = asText(qr)
+      if (!content) return { status: 'preparing' }
+      return { status: 'qr', qrCode: normalizeQrPayload(content), expiresInMs: asAmount(expiresInMs) }
+    },
+    async requestPairingCode(phoneNumber, options) {
+      const fields = await start(options, { mode: 'code', phone: phoneNumber })
+      const snapshot = snapshotOf(fields)
+      if (snapshot) return snapshot
+      const { code, expiresInMs } = fields
+      const pairingCode = asText(code)
+      if (!pairingCode) throw failure('code-refused')
+      return {
+        status: 'pairing-code',
+        pairingCode: normalizePairingCode(pairingCode).value,
+        expiresInMs: asAmount(expiresInMs),
+      }
+    },
+    async reset(options) {
+      // What only ran out needs no `DELETE`, which would end a link that came about in the meantime.
+      if (fieldsOf(await send('GET', options)).state !== 'stopped') await clear(options)
+      snapshotOf(await start(options, { mode: 'qr' }))
+    },
+    unlink: clear,
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The snapshot of the server's that must be in an answer. */
+function fieldsOf(answer: ProviderAnswer): Fields {
+  const fields = asRecord(answer.json)
+  const { state, reason } = fields
+  if (answer.ok && typeof state === 'string' && STATES.includes(state)) return fields
+  throw isPairingErrorCode(reason) ? failure(reason, answer) : answerError(NAME, answer)
+}
+
+/** What is; `undefined` where nothing is linked and nothing is in the way of it. */
+function snapshotOf({ state, reason, account, helpUrl }: Fields): PairingSnapshot | undefined {
+  switch (state) {
+    case 'starting':
+      return { status: 'preparing' }
+    case 'linking':
+    case 'stale':
+      return { status: state }
+    case 'linked':
+      return { status: 'linked', account: normalizeAccount(account) }
+    case 'passkey':
+      return { status: 'passkey-required', helpUrl: asHttpsUrl(helpUrl) }
+    case 'failed':
+      // Starting over is what helps where the server cannot say what would.
+      throw failure(isPairingErrorCode(reason) ? reason : 'session-stale')
+    default:
+      return undefined
+  }
+}
+
+function failure(code: PairingError['code'], answer?: ProviderAnswer): PairingError {
+  const message = `${NAME} answered "${code}", so no phone can be linked now. Its log tells more.`
+  return new PairingError(code, message, { retryAfterMs: answer?.retryAfterMs })
+}
+
+function urlOption(value: unknown): string {
+  const url = requiredOption('ownServer', 'url', value)
+  if (/^https?:\/\/[^\s/@?#\\]+(?:[/?][^\s@#\\]*)?$/i.test(url)) return url
+  throw new PairingError(
+    'invalid-options',
+    'ownServer() got a "url" that is not a full http(s) URL. It has no user name in it; use "headers" for a key.',
+  )
+}
+
+/** Before `fetch` blames the network for them. */
+function checkHeaders(headers: OwnServerOptions['headers']): void {
+  try {
+    new Headers(headers)
+  } catch {
+    throw new PairingError('invalid-options', 'ownServer() got "headers" that no request can carry.')
+  }
+}

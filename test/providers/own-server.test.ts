@@ -1,0 +1,312 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { normalizePhoneNumber } from '../../src/core/phone-number.js'
+import { type OwnServerOptions, ownServer } from '../../src/providers/own-server.js'
+import { describeProvider, ownServerWire } from '../../src/testing.js'
+import {
+  type Answer,
+  everythingIn,
+  type FetchStub,
+  IMAGE,
+  json,
+  PNG,
+  QR_LINK,
+  QR_TEXT,
+  rejection,
+  stubFetch,
+  text,
+  thrownBy,
+} from './fetch-stub.js'
+
+const url = 'http://engine.example:3000/pairing/main'
+const key = 'd75b3a66374942c5b3c019c698abc2067e15'
+const headers = { authorization: `Bearer ${key}` }
+const number = normalizePhoneNumber('5511987654321')
+
+interface Setup extends FetchStub {
+  readonly provider: ReturnType<typeof ownServer>
+}
+
+function answering(answer: Answer, options: Partial<OwnServerOptions> = {}): Setup {
+  const stub = stubFetch(answer)
+  return { ...stub, provider: ownServer({ url, fetch: stub.fetch, ...options }) }
+}
+
+const snapshot = (fields: object): Answer =>
+  json({ state: null, qr: null, code: null, expiresInMs: null, reason: null, account: null, ...fields })
+
+/** Answers with each of these in turn. */
+function inTurn(...answers: readonly Answer[]): Answer {
+  let turn = 0
+  return (request) => {
+    const answer = answers[turn] ?? answers.at(-1)
+    turn += 1
+    if (!answer) throw new Error('No answer is left')
+    return answer(request)
+  }
+}
+
+const sent = ({ requests }: FetchStub): string[] => requests.map(({ method }) => method)
+
+describe('ownServer', () => {
+  it('asks one URL, and sends no header of its own with a question', async () => {
+    const { provider, requests } = answering(snapshot({ state: 'stopped' }))
+    await provider.getStatus({})
+    expect(requests).toHaveLength(1)
+    expect(requests[0]).toMatchObject({ method: 'GET', url })
+    expect([...(requests[0]?.headers ?? [])]).toEqual([])
+  })
+
+  it('sends its headers with every request', async () => {
+    const { provider, requests } = answering(snapshot({ state: 'stale' }), { headers })
+    await provider.getStatus({})
+    await provider.reset?.({})
+    expect(requests.map((request) => request.headers.get('authorization'))).toEqual(
+      Array(4).fill(headers.authorization),
+    )
+  })
+
+  it('is named by its URL, without a query that may hold a key', () => {
+    expect(ownServer({ url })).toMatchObject({ id: 'own-server', sessionId: url })
+    expect(ownServer({ url: `${url}?key=${key}` }).sessionId).toBe(url)
+    expect(ownServer({ url, sessionId: 'tenant-7' }).sessionId).toBe('tenant-7')
+  })
+
+  it('keeps a query in what it asks', async () => {
+    const { provider, requests } = answering(snapshot({ state: 'stopped' }), { url: `${url}?tenant=7` })
+    await provider.getStatus({})
+    expect(requests[0]?.url).toBe(`${url}?tenant=7`)
+  })
+
+  it('takes single figures of its timing from the options', () => {
+    const { timing } = ownServer({ url, timing: { qrIntervalMs: 9_000 } })
+    expect(timing).toMatchObject({ qrIntervalMs: 9_000, qrLifetimeMs: 20_000 })
+  })
+})
+
+describe('ownServer getStatus', () => {
+  it.each([
+    ['starting', 'preparing'],
+    ['stopped', 'unlinked'],
+    ['ready', 'unlinked'],
+    ['qr', 'unlinked'],
+    ['code', 'unlinked'],
+    ['linking', 'linking'],
+    ['stale', 'stale'],
+  ])('takes "%s" for %s', async (state, status) => {
+    const { provider } = answering(snapshot({ state, qr: QR_TEXT, code: 'ABCD1234' }))
+    expect(await provider.getStatus({})).toEqual({ status })
+  })
+
+  it('names the account, and leaves out what is none of it', async () => {
+    const account = { phoneNumber: '5511987654321:8@s.whatsapp.net', name: 'Ana', token: key }
+    const { provider } = answering(snapshot({ state: 'linked', account }))
+    expect(await provider.getStatus({})).toEqual({
+      status: 'linked',
+      account: { phoneNumber: '5511987654321', name: 'Ana' },
+    })
+  })
+
+  it('is content with a link that names nobody', async () => {
+    const { provider } = answering(snapshot({ state: 'linked' }))
+    expect(await provider.getStatus({})).toEqual({ status: 'linked', account: {} })
+  })
+
+  it.each([
+    ['https://example.com/passkey', 'https://example.com/passkey'],
+    ['javascript:alert(1)', undefined],
+    [null, undefined],
+  ])('asks for a passkey, with %s as the page that helps', async (helpUrl, expected) => {
+    const { provider } = answering(snapshot({ state: 'passkey', helpUrl }))
+    expect(await provider.getStatus({})).toEqual({ status: 'passkey-required', helpUrl: expected })
+  })
+
+  it.each([
+    ['account-blocked', 'account-blocked'],
+    ['what only its own log knows', 'session-stale'],
+    [null, 'session-stale'],
+  ])('fails where the server has, for the reason %j, with "%s"', async (reason, code) => {
+    const { provider } = answering(snapshot({ state: 'failed', reason }))
+    expect((await rejection(provider.getStatus({}))).code).toBe(code)
+  })
+
+  it.each(['connected', 'constructor', '', 7, null, ['ready']])(
+    'does not take %j for a state',
+    async (state) => {
+      const { provider } = answering(snapshot({ state }))
+      expect((await rejection(provider.getStatus({}))).code).toBe('invalid-answer')
+    },
+  )
+
+  it('takes the reason of an answer with an error for what it is', async () => {
+    const { provider } = answering(json({ reason: 'subscription-expired' }, 402))
+    expect((await rejection(provider.getStatus({}))).code).toBe('subscription-expired')
+  })
+
+  it('hands on how long to wait beside a reason', async () => {
+    const { provider } = answering(json({ reason: 'rate-limited' }, 429, { 'retry-after': '7' }))
+    expect(await rejection(provider.getStatus({}))).toMatchObject({
+      code: 'rate-limited',
+      retryAfterMs: 7_000,
+    })
+  })
+})
+
+describe('ownServer getQrCode', () => {
+  it.each([
+    ['the text of WhatsApp', QR_TEXT, { kind: 'text', value: QR_TEXT }],
+    ['the link that it is since 2026', QR_LINK, { kind: 'text', value: QR_LINK }],
+    ['a data URI', `data:image/png;base64,${PNG}`, IMAGE],
+    ['base64', PNG, IMAGE],
+  ])('takes %s for a code', async (_title, qr, qrCode) => {
+    const { provider } = answering(snapshot({ state: 'ready', qr }))
+    expect(await provider.getQrCode({})).toEqual({ status: 'qr', qrCode })
+  })
+
+  it('hands on how long the code still lives', async () => {
+    const { provider } = answering(snapshot({ state: 'qr', qr: QR_TEXT, expiresInMs: 12_345 }))
+    expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', expiresInMs: 12_345 })
+  })
+
+  it.each([Number.NaN, -1, '20000', null])('knows of no lifetime where it is %j', async (expiresInMs) => {
+    const { provider } = answering(snapshot({ state: 'ready', qr: QR_TEXT, expiresInMs }))
+    expect(await provider.getQrCode({})).toEqual({ status: 'qr', qrCode: { kind: 'text', value: QR_TEXT } })
+  })
+
+  it('gives the code also beside a pairing code, for both live on one connection', async () => {
+    const { provider } = answering(snapshot({ state: 'code', qr: QR_TEXT, code: 'ABCD1234' }))
+    expect(await provider.getQrCode({})).toMatchObject({ status: 'qr' })
+  })
+
+  it('waits where there is none yet', async () => {
+    const { provider } = answering(snapshot({ state: 'ready' }))
+    expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
+  })
+
+  it('says that nothing runs, also where an old code was left', async () => {
+    const { provider } = answering(snapshot({ state: 'stopped', qr: QR_TEXT }))
+    expect(await provider.getQrCode({})).toEqual({ status: 'stopped' })
+  })
+
+  it('refuses a code that is none', async () => {
+    const { provider } = answering(snapshot({ state: 'ready', qr: 'https://evil.example/qr.png' }))
+    expect((await rejection(provider.getQrCode({}))).code).toBe('invalid-answer')
+  })
+})
+
+describe('ownServer requestPairingCode', () => {
+  const requested = (answer: Answer): Promise<unknown> =>
+    Promise.resolve(answering(answer).provider.requestPairingCode?.(number, {}))
+
+  it('posts the number, and gives the code without its dash', async () => {
+    const { provider, requests } = answering(
+      snapshot({ state: 'code', code: 'abcd-1234', expiresInMs: 160_000 }),
+    )
+    expect(await provider.requestPairingCode?.(number, {})).toEqual({
+      status: 'pairing-code',
+      pairingCode: 'ABCD1234',
+      expiresInMs: 160_000,
+    })
+    expect(requests[0]).toMatchObject({ method: 'POST', url, body: { mode: 'code', phone: '5511987654321' } })
+  })
+
+  it('says what is in the way of a code', async () => {
+    expect(await requested(snapshot({ state: 'linked' }))).toMatchObject({ status: 'linked' })
+  })
+
+  it.each<[string, Answer, string]>([
+    ['no code', snapshot({ state: 'ready' }), 'code-refused'],
+    ['a refusal', json({ reason: 'code-refused' }, 409), 'code-refused'],
+    ['a refusal of the number', json({ reason: 'invalid-phone-number' }, 422), 'invalid-phone-number'],
+    ['a code that is none', snapshot({ state: 'ready', code: '!' }), 'invalid-answer'],
+  ])('rejects %s', async (_title, answer, code) => {
+    expect((await rejection(requested(answer))).code).toBe(code)
+  })
+})
+
+describe('ownServer reset', () => {
+  it('only starts what has stopped: a link that came about in the meantime stays', async () => {
+    const stub = answering(inTurn(snapshot({ state: 'stopped' }), snapshot({ state: 'starting' })))
+    expect(await stub.provider.reset?.({})).toBeUndefined()
+    expect(sent(stub)).toEqual(['GET', 'POST'])
+    expect(stub.requests[1]?.body).toEqual({ mode: 'qr' })
+  })
+
+  it.each(['stale', 'failed', 'ready', 'linked', 'starting'])('clears "%s", then starts', async (state) => {
+    const stub = answering(
+      inTurn(snapshot({ state }), snapshot({ state: 'stopped' }), snapshot({ state: 'starting' })),
+    )
+    await stub.provider.reset?.({})
+    expect(sent(stub)).toEqual(['GET', 'DELETE', 'POST'])
+  })
+
+  it('rejects where the start fails', async () => {
+    const stub = answering(inTurn(snapshot({ state: 'stopped' }), snapshot({ state: 'failed' })))
+    expect((await rejection(Promise.resolve(stub.provider.reset?.({})))).code).toBe('session-stale')
+  })
+})
+
+describe('ownServer unlink', () => {
+  it.each<[string, Answer]>([
+    ['a snapshot', snapshot({ state: 'stopped' })],
+    ['nothing, with HTTP 204', () => new Response(null, { status: 204 })],
+  ])('is done where the server answers with %s', async (_title, answer) => {
+    const stub = answering(answer)
+    expect(await stub.provider.unlink?.({})).toBeUndefined()
+    expect(sent(stub)).toEqual(['DELETE'])
+  })
+
+  it.each<[string, Answer]>([
+    ['other JSON', json({ ok: true })],
+    ['words', text('Signed out')],
+  ])('is not done where the server answers with %s', async (_title, answer) => {
+    expect((await rejection(Promise.resolve(answering(answer).provider.unlink?.({})))).code).toBe(
+      'invalid-answer',
+    )
+  })
+})
+
+describe('ownServer in a browser', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals()
+  })
+
+  it('may be made without headers: there is nothing to read in it', () => {
+    vi.stubGlobal('window', {})
+    expect(ownServer({ url }).id).toBe('own-server')
+  })
+
+  it('may be made with headers by someone who asks for the danger', () => {
+    vi.stubGlobal('window', {})
+    expect(ownServer({ url, headers, dangerouslyAllowBrowser: true }).id).toBe('own-server')
+  })
+})
+
+describe('ownServer options', () => {
+  it.each([
+    '',
+    '/pairing',
+    'engine.example/pairing',
+    'ftp://engine.example',
+    `http://user:${key}@engine.example/`,
+  ])('refuse %j as a URL', (bad) => {
+    const error = thrownBy(() => ownServer({ url: bad }))
+    expect(error.code).toBe('invalid-options')
+    expect(everythingIn(error)).not.toContain(key)
+  })
+})
+
+describeProvider(
+  'ownServer',
+  { describe, it },
+  {
+    create: ({ fetch }) => ownServer({ url, headers, fetch }),
+    wire: (emulator) => ownServerWire(emulator, { headers, path: '/pairing/main' }),
+    secrets: [key],
+    serverOnly: true,
+    invalid: {
+      'a missing URL': () => ownServer({ url: ' ', headers }),
+      'a header that no request can carry': () =>
+        ownServer({ url, headers: { authorization: `${key}\n${key}` } }),
+    },
+  },
+)

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest'
+import { type OwnServerWireOptions, ownServerWire, type Wire } from '../../../src/testing.js'
+import { type Emulated, emulated, link, shownText } from '../clock.js'
+import { fromBase64, readPng } from '../read-png.js'
+
+const headers = { authorization: 'Bearer d75b3a66374942c5b3c019c698abc206' }
+
+interface SetUp extends Emulated {
+  readonly wire: Wire
+  ask(method?: string, body?: unknown): Promise<Response>
+  body(method?: string, body?: unknown): Promise<unknown>
+}
+
+function setUp(options: OwnServerWireOptions = {}): SetUp {
+  const phone = emulated()
+  const wire = ownServerWire(phone.emulator, options)
+  const ask = (method = 'GET', body?: unknown): Promise<Response> =>
+    wire.fetch('http://engine.example:3000/pairing', {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+  return { ...phone, wire, ask, body: async (method, body) => (await ask(method, body)).json() }
+}
+
+const nothing = { qr: null, code: null, expiresInMs: null, reason: null, account: null }
+
+describe('GET', () => {
+  it('has no effect, and names every field', async () => {
+    const { emulator, body } = setUp()
+    expect(await body()).toEqual({ ...nothing, state: 'stopped' })
+    expect(emulator.state.status).toBe('idle')
+  })
+
+  it('gives the code of this moment and how long it still lives', async () => {
+    const { clock, emulator, body } = setUp()
+    emulator.start()
+    clock.pass(15_000)
+    expect(await body()).toEqual({ ...nothing, state: 'ready', qr: shownText(emulator), expiresInMs: 45_000 })
+  })
+
+  it.each(['data-uri', 'base64'] as const)('gives the code as an image: %s', async (qr) => {
+    const { emulator, ask } = setUp({ qr })
+    emulator.start()
+    const [, base64 = ''] = /(iVBOR[\w+/=]+)/.exec(await (await ask()).text()) ?? []
+    expect(readPng(fromBase64(base64)).text).toBe(shownText(emulator))
+  })
+
+  it('gives the pairing code beside the QR code', async () => {
+    const { emulator, body } = setUp()
+    const result = emulator.requestPairingCode('5511987654321')
+    expect(await body()).toMatchObject({
+      state: 'ready',
+      qr: shownText(emulator),
+      code: result.ok && result.pairingCode.value,
+    })
+  })
+
+  it('says that nothing runs when the codes have run out', async () => {
+    const { clock, emulator, body } = setUp()
+    emulator.start()
+    clock.pass(160_000)
+    expect(await body()).toEqual({ ...nothing, state: 'stopped' })
+  })
+
+  it('follows the phone from the scan to the link, and to its end', async () => {
+    const { clock, emulator, body } = setUp()
+    emulator.start()
+    emulator.scan()
+    expect(await body()).toEqual({ ...nothing, state: 'linking' })
+    clock.pass(2_000)
+    const account = { phoneNumber: '5511987654321', name: 'Ana Souza' }
+    expect(await body()).toEqual({ ...nothing, state: 'linked', account })
+    emulator.disconnect()
+    expect(await body()).toEqual({ ...nothing, state: 'stopped' })
+  })
+
+  it('names a passkey and leftovers', async () => {
+    const { emulator, body } = setUp()
+    emulator.demandPasskey()
+    emulator.start()
+    emulator.scan()
+    expect(await body()).toMatchObject({ state: 'passkey', helpUrl: expect.stringMatching(/^https:/) })
+    emulator.leaveStaleAuth()
+    expect(await body()).toEqual({ ...nothing, state: 'stale' })
+  })
+})
+
+describe('POST', () => {
+  it('starts the codes, after as long as the engine takes', async () => {
+    const { clock, body } = setUp({ startingMs: 3_000 })
+    expect(await body('POST', { mode: 'qr' })).toEqual({ ...nothing, state: 'starting' })
+    clock.pass(1_000)
+    expect(await body('POST', { mode: 'qr' })).toEqual({ ...nothing, state: 'starting' })
+    clock.pass(2_000)
+    expect(await body()).toMatchObject({ state: 'ready', expiresInMs: 60_000 })
+  })
+
+  it('leaves a running engine and a link as they are', async () => {
+    const phone = setUp()
+    const first = await phone.body('POST', { mode: 'qr' })
+    expect(await phone.body('POST', { mode: 'qr' })).toEqual(first)
+    link(phone)
+    expect(await phone.body('POST', { mode: 'qr' })).toMatchObject({ state: 'linked' })
+    expect(await phone.body('POST', { mode: 'code', phone: '5511987654321' })).toMatchObject({
+      state: 'linked',
+    })
+  })
+
+  it('issues a pairing code, which links', async () => {
+    const { emulator, body } = setUp()
+    const answer = await body('POST', { mode: 'code', phone: '5511987654321' })
+    expect(answer).toMatchObject({ state: 'ready', code: expect.any(String), expiresInMs: 160_000 })
+    expect(emulator.typeCode((answer as { code: string }).code)).toEqual({ ok: true })
+  })
+
+  it.each<[string, unknown, number]>([
+    ['a number that is none', { mode: 'code', phone: '123' }, 422],
+    ['no number', { mode: 'code' }, 422],
+    ['another mode', { mode: 'sms' }, 400],
+    ['no JSON', undefined, 400],
+  ])('refuses %s', async (_title, body, status) => {
+    const { ask } = setUp()
+    expect((await ask('POST', body)).status).toBe(status)
+  })
+})
+
+describe('DELETE', () => {
+  it('ends a link and clears leftovers', async () => {
+    const phone = setUp()
+    link(phone)
+    expect(await phone.body('DELETE')).toEqual({ ...nothing, state: 'stopped' })
+    phone.emulator.leaveStaleAuth()
+    expect(await phone.body('DELETE')).toEqual({ ...nothing, state: 'stopped' })
+  })
+})
+
+describe('everything else', () => {
+  it('wants the headers it was given', async () => {
+    const { wire } = setUp({ headers })
+    const url = 'http://engine.example:3000/pairing'
+    expect((await wire.fetch(url)).status).toBe(401)
+    expect((await wire.fetch(url, { headers: { authorization: 'Bearer other' } })).status).toBe(401)
+    expect((await wire.fetch(url, { headers })).status).toBe(200)
+  })
+
+  it('has another path only where told', async () => {
+    const { wire } = setUp({ path: '/phones/7' })
+    expect((await wire.fetch('http://engine.example/phones/7')).status).toBe(200)
+    expect((await wire.fetch('http://engine.example/pairing')).status).toBe(404)
+    expect(wire.requests.map(({ path }) => path)).toEqual(['/phones/7', '/…'])
+  })
+
+  it('knows no other method', async () => {
+    expect((await setUp().ask('PUT', {})).status).toBe(405)
+  })
+
+  it.each([
+    ['unauthorized', 401],
+    ['unknown-instance', 404],
+    ['rate-limited', 429],
+    ['server-error', 500],
+  ] as const)('fails as told: %s', async (fault, status) => {
+    const { emulator, ask } = setUp()
+    emulator.fail(fault)
+    expect((await ask()).status).toBe(status)
+  })
+})
