@@ -7,6 +7,7 @@ import { methodsOf } from '../core/provider.js'
 import { DEFAULT_MAX_REFRESHES, initialState, transition } from '../core/session.js'
 import type { PairingSession, SessionEvent, SessionState } from '../core/session-state.js'
 import { ask } from './ask.js'
+import { tellOwnAnswer } from './own-answers.js'
 import { SessionCell } from './session-cell.js'
 
 /** What tells one session from another in the query cache. Holds no secret. */
@@ -68,7 +69,9 @@ export function pairingSessionQueryOptions(
       if (!question || question.at > Date.now()) return cellOf(queryClient, queryKey, state)
       const event = await ask(provider, question.kind, state.facts, signal)
       // Not the state from before the question: buttons may have been pressed meanwhile.
-      return cellOf(queryClient, queryKey, transitionSafely(read(), event))
+      const after = transitionSafely(read(), event)
+      tellOwnAnswer({ client: queryClient, target: provider, event, state: after })
+      return cellOf(queryClient, queryKey, after)
     },
     refetchInterval: ({ state: { data, dataUpdatedAt } }) => {
       const state = SessionCell.stateIn(data)

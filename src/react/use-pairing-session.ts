@@ -13,8 +13,8 @@ import {
   pairingSessionQueryKey,
   pairingSessionQueryOptions,
 } from './query-options.js'
+import { useLive } from './use-live.js'
 import { usePairingClient } from './use-pairing-client.js'
-import { usePush } from './use-push.js'
 import { useSessionCallbacks } from './use-session-callbacks.js'
 import { watchDeadlines } from './watch-deadlines.js'
 import type { PairingCallbacks } from './watch-steps.js'
@@ -97,7 +97,7 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
     latest.current = { ...options, session }
   })
   useEffect(() => watchDeadlines(client, { id, sessionId }), [client, id, sessionId])
-  usePush(client, provider, latest)
+  useLive(client, provider, latest)
   useSessionCallbacks(client, provider, options)
 
   const actions = useMemo(() => {

@@ -6,9 +6,6 @@ import { answerEvent } from './ask.js'
 import { foldEvent, type PairingTarget, pairingSessionQueryKey } from './query-options.js'
 import { SessionCell } from './session-cell.js'
 
-/** Who follows which session: copies of one component must not open one connection each. */
-const followed = new WeakMap<QueryClient, Map<string, { users: number; readonly stop: () => void }>>()
-
 /**
  * Lets the provider push into the cached session, while there is something to be told and somebody to look at it.
  * Returns what stops it.
@@ -18,21 +15,6 @@ export function watchPush(
   target: PairingTarget,
   provider: () => PairingProvider,
 ): () => void {
-  const sessions = followed.get(client) ?? new Map()
-  followed.set(client, sessions)
-  const key = JSON.stringify(pairingSessionQueryKey(target))
-  const session = sessions.get(key) ?? { users: 0, stop: follow(client, target, provider) }
-  sessions.set(key, session)
-  session.users += 1
-  return () => {
-    session.users -= 1
-    if (session.users > 0) return
-    sessions.delete(key)
-    session.stop()
-  }
-}
-
-function follow(client: QueryClient, target: PairingTarget, provider: () => PairingProvider): () => void {
   const queryKey = pairingSessionQueryKey(target)
   let method: PairingMethod | undefined
   let end: (() => void) | undefined

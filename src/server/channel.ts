@@ -1,12 +1,6 @@
 import { type PairingError, toPairingError } from '../core/errors.js'
-import {
-  methodsOf,
-  type PairingMethod,
-  type PairingProvider,
-  type PairingSnapshot,
-  type RequestOptions,
-} from '../core/provider.js'
-import { decodeSnapshot, type WireAction } from '../core/wire.js'
+import type { PairingMethod, PairingProvider, PairingSnapshot, RequestOptions } from '../core/provider.js'
+import { decodeSnapshot, type WireAction, withDetails } from '../core/wire.js'
 import type { PairingBus } from './bus.js'
 import { createBusLink } from './bus-link.js'
 import {
@@ -88,12 +82,15 @@ export function createChannel({ name, provider, bus, log, onIdle }: ChannelOptio
   let latencyMs = 0
   /** Changes under way. */
   let changes = 0
+  /** Changes so far: an answer to a question from before one says nothing about now. */
+  let era = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   /** Of the questions that only the watchers wait for; `undefined` while nobody watches. */
   let loop: AbortController | undefined
 
   const reads = createSharedReads(async (question, signal) => {
     const askedAt = Date.now()
+    const askedIn = era
     const asked = provider()
     try {
       const answer = await upstream({ provider: asked, call: question, log, signal }, (options) =>
@@ -102,15 +99,18 @@ export function createChannel({ name, provider, bus, log, onIdle }: ChannelOptio
       // What a host's own provider returns beside the fields of a snapshot must not leave the server.
       const snapshot = decodeSnapshot(answer)
       latencyMs = Date.now() - askedAt
-      take(snapshot, { question, askedAt, at: Date.now() })
-      publishAnswer(snapshot)
+      if (askedIn === era) {
+        take(snapshot, { question, askedAt, at: Date.now() })
+        publishAnswer(snapshot)
+      }
       return snapshot
     } catch (error) {
       const failure = toPairingError(error)
-      if (failure.code !== 'aborted') fail(failure)
+      // By the signal and not by the code: a provider may call anything aborted, and then nobody would ask again.
+      if (!signal.aborted && askedIn === era) fail(failure)
       throw failure
     }
-  })
+  }, rest)
 
   // What another replica has learnt is as good as an answer of our own, and it goes on asking.
   const replicas = createBusLink({
@@ -148,13 +148,14 @@ export function createChannel({ name, provider, bus, log, onIdle }: ChannelOptio
   }
 
   function fail(error: PairingError): void {
-    knowledge = learnFailure(knowledge, error, Date.now())
+    knowledge = learnFailure(knowledge, error, Date.now(), Math.random())
     lastError = error
     plan()
     tellAll('problem')
   }
 
   function forget(): void {
+    era += 1
     reads.forget()
     knowledge = afterChange(knowledge)
     lastError = undefined
@@ -209,17 +210,15 @@ export function createChannel({ name, provider, bus, log, onIdle }: ChannelOptio
     if (watchers.size === 0 && changes === 0 && !reads.isBusy) onIdle()
   }
 
-  function withDetails<Snapshot extends PairingSnapshot>(
-    snapshot: Snapshot | undefined,
-  ): Snapshot | undefined {
+  function current<Snapshot extends PairingSnapshot>(snapshot: Snapshot | undefined): Snapshot | undefined {
     // Promised only while somebody here goes on asking.
     const next = loop && nextDue()
     const promise = next && { nextInMs: untilMs(next.at) + latencyMs }
-    return snapshot && { methods: methodsOf(provider()), timing, ...snapshot, ...promise }
+    return snapshot && { ...withDetails(snapshot, provider()), ...promise }
   }
 
-  const currentState = () => withDetails(knowledge.state)
-  const currentCode = () => withDetails(currentQr(knowledge, Date.now(), timing))
+  const currentState = () => current(knowledge.state)
+  const currentCode = () => current(currentQr(knowledge, Date.now(), timing))
 
   return {
     read: (question, signal) => reads.read(question, signal).finally(rest),

@@ -34,23 +34,25 @@ export function openEventStream({ channel, ...options }: EventStreamOptions): Re
   const { method, lifetimeMs, signal } = options
   const openedAt = Date.now()
   const encoder = new TextEncoder()
-  const waiting = new Set<Topic>(['state', 'qr'])
+  const waiting = new Set<Topic>(method === 'qr' ? ['state', 'qr'] : ['state'])
   let output: ReadableStreamDefaultController<Uint8Array> | undefined
   let sentAt = openedAt
   let sentQr = options.lastEventId
   let unwatch = (): void => {}
   let timer: ReturnType<typeof setInterval> | undefined
 
-  const hasRoom = (): boolean => (output?.desiredSize ?? 0) > 0
+  /** The client has taken everything so far, and waits for more. */
+  let isAwaited = false
 
   function write(text: string): void {
-    output?.enqueue(encoder.encode(text))
+    isAwaited = false
     sentAt = Date.now()
+    output?.enqueue(encoder.encode(text))
   }
 
   function flush(): void {
     for (const topic of waiting) {
-      if (!hasRoom()) return
+      if (!isAwaited) return
       waiting.delete(topic)
       const event = eventOf(topic)
       if (event) write(event)
@@ -60,7 +62,7 @@ export function openEventStream({ channel, ...options }: EventStreamOptions): Re
   function eventOf(topic: Topic): string | undefined {
     const { state, qr, problem } = channel
     if (topic === 'state') return state && encodeEvent('snapshot', state)
-    if (topic === 'qr') return method === 'qr' && qr ? qrEvent(qr) : undefined
+    if (topic === 'qr') return qr && qrEvent(qr)
     return problem && encodeEvent('problem', { ...publicError(problem.error), nextInMs: problem.nextInMs })
   }
 
@@ -77,14 +79,15 @@ export function openEventStream({ channel, ...options }: EventStreamOptions): Re
 
   function beat(): void {
     const at = Date.now()
-    const isStalled = !hasRoom() && at - sentAt >= STALLED_LIMIT_MS
+    const isStalled = !isAwaited && at - sentAt >= STALLED_LIMIT_MS
     if (isStalled || at - openedAt >= lifetimeMs) close()
-    else if (hasRoom() && at - sentAt >= HEARTBEAT_MS) write(HEARTBEAT)
+    else if (isAwaited && at - sentAt >= HEARTBEAT_MS) write(HEARTBEAT)
   }
 
   function stop(): void {
     if (!output) return
     output = undefined
+    isAwaited = false
     clearInterval(timer)
     signal.removeEventListener('abort', close)
     unwatch()
@@ -97,25 +100,33 @@ export function openEventStream({ channel, ...options }: EventStreamOptions): Re
     closing?.close()
   }
 
-  return new ReadableStream<Uint8Array>({
-    start(controller) {
-      output = controller
-      // The first bytes tell the browser that nothing on the way holds the stream back.
-      write(HEARTBEAT)
-      timer = setInterval(beat, HEARTBEAT_MS)
-      signal.addEventListener('abort', close)
-      unwatch = channel.watch({
-        method,
-        tell(topic) {
-          waiting.add(topic)
-          flush()
-        },
-      })
-      if (signal.aborted) close()
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        output = controller
+        // The first bytes tell the browser that nothing on the way holds the stream back.
+        write(HEARTBEAT)
+        timer = setInterval(beat, HEARTBEAT_MS)
+        signal.addEventListener('abort', close)
+        unwatch = channel.watch({
+          method,
+          tell(topic) {
+            // Who sees no codes is told of the state again: otherwise they would wait in vain for what was promised.
+            waiting.add(topic === 'qr' && method !== 'qr' ? 'state' : topic)
+            flush()
+          },
+        })
+        if (signal.aborted) close()
+      },
+      pull() {
+        isAwaited = true
+        flush()
+      },
+      cancel: stop,
     },
-    pull: flush,
-    cancel: stop,
-  })
+    // Nothing is made ahead of time: it would be old when it is taken.
+    { highWaterMark: 0 },
+  )
 }
 
 type QrSnapshot = Extract<PairingSnapshot, { status: 'qr' }>

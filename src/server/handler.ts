@@ -7,7 +7,7 @@ import { checkOrigin } from './check-origin.js'
 import { preflightAnswer, withCors } from './cors.js'
 import type { PairingLogger } from './log.js'
 import { readJson } from './read-json.js'
-import { noContent, problem } from './responses.js'
+import { problem, received } from './responses.js'
 import { createSessionService } from './session-service.js'
 import { checkWebhookSecret, isWebhook, takeWebhook, type WebhookSecret } from './webhook.js'
 
@@ -109,7 +109,7 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
     if (webhookSecret !== undefined && isWebhook(request)) {
       await checkWebhookSecret(request, webhookSecret)
       await takeWebhook(request, await providerOf(request), channels)
-      return noContent()
+      return received()
     }
     await checkAuthorized(authorize, request)
     if (method !== 'GET' && method !== 'POST')

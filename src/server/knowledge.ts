@@ -11,7 +11,7 @@ import {
   trackQrCode,
 } from '../core/qr-lifetime.js'
 import { qrPayloadKey } from '../core/qr-payload.js'
-import { pauseAfter, retryAfterMs } from '../core/session-moves.js'
+import { pauseAfter } from '../core/session-moves.js'
 
 /** What a server may ask a provider on behalf of those who watch. */
 export type ReadQuestion = 'status' | 'qr-code'
@@ -57,6 +57,9 @@ export const nothingKnown: Knowledge = {
 /** A link may be ended on the phone at any time; nobody looks at a linked screen for long. */
 const LINKED_INTERVAL_MS = 15_000
 
+/** Whatever is promised: a source that goes silent must not keep us from asking, and no timer holds any number. */
+const PROMISE_LONGEST_MS = 60_000
+
 /** Where an answer comes from: a question of our own, or without one. */
 export interface AnswerOrigin {
   readonly question?: ReadQuestion | undefined
@@ -71,7 +74,7 @@ export function learn(
   { question, askedAt, at }: AnswerOrigin,
   timing: ProviderTiming,
 ): Knowledge {
-  const nextInMs = asAmount(snapshot.nextInMs)
+  const nextInMs = promised(snapshot.nextInMs)
   const next: Knowledge = {
     ...knowledge,
     answeredAt: at,
@@ -83,7 +86,8 @@ export function learn(
     ...(question === 'qr-code' && { qrAskedAt: at, qrInvited: false }),
   }
   if (snapshot.status === 'qr') {
-    const { qrCode: payload, expiresInMs, confirmInMs } = snapshot
+    const { qrCode: payload, expiresInMs } = snapshot
+    const confirmInMs = promised(snapshot.confirmInMs)
     const qr = trackQrCode(knowledge.qr, { payload, at, askedAt, expiresInMs, confirmInMs }, timing)
     const isSame = knowledge.qr && qrPayloadKey(knowledge.qr.payload) === qrPayloadKey(payload)
     return {
@@ -103,11 +107,21 @@ export function learn(
   }
 }
 
-/** What is known after a failure. */
-export function learnFailure(knowledge: Knowledge, error: PairingError, at: number): Knowledge {
+function promised(durationMs: number | undefined): number | undefined {
+  const amount = asAmount(durationMs)
+  return amount === undefined ? undefined : Math.min(amount, PROMISE_LONGEST_MS)
+}
+
+/** What is known after a failure. `jitter` is random, from 0 to 1. */
+export function learnFailure(
+  knowledge: Knowledge,
+  error: PairingError,
+  at: number,
+  jitter: number,
+): Knowledge {
   const failures = knowledge.failures + 1
-  const pauseMs = Math.max(pauseAfter(failures), retryAfterMs(error))
-  return { ...knowledge, failures, quietUntil: at + pauseMs, isRefused: !error.retryable }
+  const quietUntil = at + pauseAfter(error, failures, jitter)
+  return { ...knowledge, failures, quietUntil, isRefused: !error.retryable }
 }
 
 /** What is known after something was changed at the provider: nothing but when it may be asked again. */

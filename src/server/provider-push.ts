@@ -34,15 +34,22 @@ export function createProviderPush({ provider, ...on }: ProviderPushOptions): Pr
         on.onError(toPairingError(error))
       }
     }
-    const end = provider().subscribe?.((snapshot) => guarded(() => on.onSnapshot(decodeSnapshot(snapshot))), {
-      method,
-      signal,
-      onError: (error) => guarded(() => on.onError(toPairingError(error))),
-      onGap: () => guarded(on.onGap),
+    let end: (() => void) | undefined
+    guarded(() => {
+      end = provider().subscribe?.((snapshot) => guarded(() => on.onSnapshot(decodeSnapshot(snapshot))), {
+        method,
+        signal,
+        onError: (error) => guarded(() => on.onError(toPairingError(error))),
+        onGap: () => guarded(on.onGap),
+      })
     })
     return () => {
       controller.abort()
-      end?.()
+      try {
+        end?.()
+      } catch {
+        // Nothing is passed on any more, so whoever stopped watching need not hear of it.
+      }
     }
   }
 

@@ -18,7 +18,8 @@ export function createRateLimit({
   return {
     take(key) {
       const now = Date.now()
-      const full = Math.max(fullAt.get(key) ?? now, now)
+      // Never longer than it takes to fill: a clock that was set back must lock nobody out.
+      const full = Math.min(Math.max(fullAt.get(key) ?? now, now), now + size * intervalMs)
       const waitMs = full - now - (size - 1) * intervalMs
       if (waitMs > 0) return waitMs
       // A full bucket is no different from none: without this, every session ever seen would stay in memory.

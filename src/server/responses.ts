@@ -31,6 +31,11 @@ export function noContent(): Response {
   return new Response(null, { status: 204, headers: PRIVATE_HEADERS })
 }
 
+/** A webhook was taken in. Some providers send it again after anything but a 200, a 204 included. */
+export function received(): Response {
+  return new Response('', { headers: PRIVATE_HEADERS })
+}
+
 /** What of an error may leave the server. */
 export interface PublicError {
   readonly code: PairingErrorCode

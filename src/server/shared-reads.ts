@@ -18,9 +18,10 @@ interface Flight {
   waiting: number
 }
 
-/** Shares what `ask` answers among all who want to know the same. */
+/** Shares what `ask` answers among all who want to know the same; tells when no question is under way any more. */
 export function createSharedReads(
   ask: (question: ReadQuestion, signal: AbortSignal) => Promise<PairingSnapshot>,
+  onQuiet: () => void,
 ): SharedReads {
   const joinable = new Map<ReadQuestion, Flight>()
   let underWay = 0
@@ -32,6 +33,8 @@ export function createSharedReads(
     const land = (): void => {
       underWay -= 1
       if (joinable.get(question) === flight) joinable.delete(question)
+      // Not when the last one left: a question that was given up is under way until the provider gives it up too.
+      if (underWay === 0) onQuiet()
     }
     underWay += 1
     answer.then(land, land)

@@ -1,5 +1,6 @@
 import { PairingError } from '../core/errors.js'
 import type { PairingProvider } from '../core/provider.js'
+import { decodeSnapshot } from '../core/wire.js'
 import type { Channels } from './channels.js'
 import { readJson } from './read-json.js'
 
@@ -38,7 +39,7 @@ export async function checkWebhookSecret(request: Request, secret: WebhookSecret
 /**
  * Takes a webhook in.
  *
- * @throws {@link PairingError} `not-supported`, `invalid-request`
+ * @throws {@link PairingError} `not-supported`, `invalid-request`; `invalid-answer` for a provider's word that is none
  */
 export async function takeWebhook(
   request: Request,
@@ -52,7 +53,8 @@ export async function takeWebhook(
     )
   const snapshot = provider.readWebhook(await readJson(request, MAX_WEBHOOK_BYTES))
   // Messages and whatever else the provider tells at the same URL: not ours, and no reason to send it again.
-  if (snapshot) channels.of(provider).hear(snapshot)
+  // Decoded, for what a host's own provider hands on beside the fields of a snapshot must not reach a page.
+  if (snapshot) channels.of(provider).hear(decodeSnapshot(snapshot))
 }
 
 /** Compares signatures under a key of the moment, so that the time it takes tells nothing about the secret. */

@@ -1,0 +1,50 @@
+// @ts-check
+/** @import { PairingProvider } from 'whatsapp-pairing/server' */
+import express from 'express'
+import {
+  createPairingHandler,
+  createPairingLink,
+  toNodeListener,
+  verifyPairingLink,
+} from 'whatsapp-pairing/server'
+import { userOf } from './session.mjs'
+
+/**
+ * @param {object} options
+ * @param {PairingProvider} options.provider
+ * @param {string} options.linkSecret Signs pairing links: at least 32 characters.
+ * @param {string} options.pageUrl The page with `<WhatsAppPairing>`, where pairing links lead.
+ * @param {string | undefined} [options.webhookSecret] Without it no webhooks are taken.
+ */
+export function createApp({ provider, linkSecret, pageUrl, webhookSecret }) {
+  /** @param {Request} request */
+  async function authorize(request) {
+    // A customer with a pairing link, who has no account here. The link opens the session it was made for, no other.
+    if (request.headers.has('authorization')) {
+      const { sessionId } = await verifyPairingLink(request, { secret: linkSecret })
+      return sessionId === provider.sessionId
+    }
+    const user = userOf(request.headers.get('cookie'))
+    if (!user) throw new Error('Not signed in')
+    return user.mayLinkPhones
+  }
+
+  const handler = createPairingHandler({ provider, authorize, webhookSecret })
+  const app = express()
+
+  // Takes a body that express.json() has read, and one that nobody has. compression() may stand in front: it leaves
+  // live events alone, because they are marked `no-transform`.
+  app.use('/api/pairing', toNodeListener(handler))
+
+  // What to send to whoever holds the phone: a picture of the QR code would be dead before it is opened.
+  app.post('/pairing-links', async (request, response) => {
+    if (!userOf(request.headers.cookie)?.mayLinkPhones) {
+      response.sendStatus(403)
+      return
+    }
+    const link = await createPairingLink({ secret: linkSecret, url: pageUrl, sessionId: provider.sessionId })
+    response.status(201).json({ link })
+  })
+
+  return app
+}

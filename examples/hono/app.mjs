@@ -1,0 +1,27 @@
+// @ts-check
+/** @import { PairingProvider } from 'whatsapp-pairing/server' */
+import { Hono } from 'hono'
+import { createPairingHandler } from 'whatsapp-pairing/server'
+import { userOf } from './session.mjs'
+
+/**
+ * @param {object} options
+ * @param {PairingProvider} options.provider
+ * @param {string | undefined} [options.webhookSecret] Without it no webhooks are taken.
+ */
+export function createApp({ provider, webhookSecret }) {
+  const handler = createPairingHandler({
+    provider,
+    authorize(request) {
+      const user = userOf(request.headers.get('cookie'))
+      if (!user) throw new Error('Not signed in')
+      return user.mayLinkPhones
+    },
+    webhookSecret,
+  })
+  const app = new Hono()
+  // The address itself, and `/webhook` below it. compress() may stand in front: it leaves live events alone, because
+  // they are marked `no-transform`.
+  app.all('/api/pairing/*', (context) => handler(context.req.raw))
+  return app
+}

@@ -1,0 +1,12 @@
+// @ts-check
+import { serve } from '@hono/node-server'
+import { createApp } from './app.mjs'
+import { providerFrom } from './provider.mjs'
+
+const { PORT = '3000', PAIRING_WEBHOOK_SECRET } = process.env
+const app = createApp({ provider: providerFrom(process.env), webhookSecret: PAIRING_WEBHOOK_SECRET })
+
+// For this machine alone: anybody could have the cookies of the example.
+serve({ fetch: app.fetch, port: Number(PORT), hostname: '127.0.0.1' }, ({ port }) => {
+  console.log(`Pairing at http://127.0.0.1:${port}/api/pairing`)
+})

@@ -1,0 +1,15 @@
+export interface User {
+  readonly mayLinkPhones: boolean
+}
+
+/** The host's own sessions. In your app a store stands here, and nobody can guess what is in the cookie. */
+const users: ReadonlyMap<string, User> = new Map([
+  ['demo-admin', { mayLinkPhones: true }],
+  ['demo-agent', { mayLinkPhones: false }],
+])
+
+/** Who is signed in, by the cookie `session`. */
+export function userOf(request: Request): User | undefined {
+  const [, session = ''] = /(?:^|;\s*)session=([^;]*)/.exec(request.headers.get('cookie') ?? '') ?? []
+  return users.get(session)
+}

@@ -1,0 +1,22 @@
+import { greenApi } from '../../src/providers/green-api.js'
+import type { PairingProvider } from '../../src/server.js'
+import { createEmulator, type Emulator, greenApiSocketWire, greenApiWire } from '../../src/testing.js'
+
+export const idInstance = '1101000001'
+
+/** A provider for an example, and the phone that scans what it shows. */
+export interface EmulatedPhone {
+  readonly emulator: Emulator
+  readonly provider: PairingProvider
+}
+
+export function emulatedPhone(): EmulatedPhone {
+  const instance = { idInstance, apiTokenInstance: 'secret' }
+  const emulator = createEmulator({ linkingMs: 0 })
+  const provider = greenApi({
+    ...instance,
+    fetch: greenApiWire(emulator, instance).fetch,
+    webSocket: greenApiSocketWire(emulator, instance),
+  })
+  return { emulator, provider }
+}

@@ -1,0 +1,130 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { proxy } from '../../src/client/proxy.js'
+import type { PairingProvider, PairingSnapshot } from '../../src/server.js'
+import { rejection } from '../providers/fetch-stub.js'
+import { emulatedPhone, idInstance } from './emulated-phone.js'
+
+/** What the sessions of the examples may do. */
+export const admin = { cookie: 'theme=dark; session=demo-admin' }
+const agent = { cookie: 'session=demo-agent' }
+
+const webhookSecret = 'of-the-webhooks'
+
+/** The options that the apps of the examples have in common. */
+export interface ServeOptions {
+  readonly provider: PairingProvider
+  readonly webhookSecret: string
+}
+
+/** Waits until a server listens, closes it after the test, and gives its origin. */
+export async function originOf(server: Server): Promise<string> {
+  onTestFinished(async () => {
+    server.closeAllConnections()
+    server.close()
+    await once(server, 'close')
+  })
+  if (!server.listening) await once(server, 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** Watches a session until the end of the test. */
+export function watch(provider: PairingProvider): {
+  /** The first snapshot with this status, also one that came before. */
+  until(status: PairingSnapshot['status']): Promise<PairingSnapshot>
+} {
+  const heard: PairingSnapshot[] = []
+  const waiting = new Set<() => void>()
+  const controller = new AbortController()
+  onTestFinished(() => controller.abort())
+  provider.subscribe?.(
+    (snapshot) => {
+      heard.push(snapshot)
+      for (const look of waiting) look()
+    },
+    { signal: controller.signal },
+  )
+  return {
+    until: (status) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          const found = heard.find((snapshot) => snapshot.status === status)
+          if (!found) return
+          waiting.delete(look)
+          resolve(found)
+        }
+        waiting.add(look)
+        look()
+      }),
+  }
+}
+
+/** What a provider sends when the phone was linked. */
+export function linkedWebhook(authorization: string): RequestInit {
+  return {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      typeWebhook: 'stateInstanceChanged',
+      instanceData: { idInstance: Number(idInstance), wid: '5511987654321@c.us' },
+      stateInstance: 'authorized',
+    }),
+  }
+}
+
+/** What every example must do, whatever framework it stands in. */
+export function describeMountedHandler(name: string, serve: (options: ServeOptions) => Server): void {
+  async function served(headers?: Readonly<Record<string, string>>) {
+    const phone = emulatedPhone()
+    const origin = await originOf(serve({ provider: phone.provider, webhookSecret }))
+    const url = `${origin}/api/pairing`
+    return { emulator: phone.emulator, url, provider: proxy({ url, headers }) }
+  }
+
+  describe(name, () => {
+    it.each([
+      ['nobody is signed in', undefined, 'sign-in-required'],
+      ['the session is none of the host', { cookie: 'session=guessed' }, 'sign-in-required'],
+      ['the user may not link phones', agent, 'forbidden'],
+    ])('refuses where %s', async (_, headers, code) => {
+      const { emulator, provider } = await served(headers)
+      expect((await rejection(provider.getQrCode({}))).code).toBe(code)
+      expect(emulator.state.status).toBe('idle')
+    })
+
+    it('gives the QR code to a user who may link phones', async () => {
+      const { provider } = await served(admin)
+      expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', qrCode: { kind: 'image' } })
+    })
+
+    it('tells a page that watches of the scan', async () => {
+      const { emulator, provider } = await served(admin)
+      const page = watch(provider)
+      await page.until('qr')
+      emulator.scan()
+      expect(await page.until('linked')).toMatchObject({ account: { phoneNumber: '5511987654321' } })
+    })
+
+    it('takes the body of a change', async () => {
+      const { emulator, provider } = await served(admin)
+      await provider.getQrCode({})
+      await provider.reset?.({})
+      expect(emulator.state.status).toBe('idle')
+    })
+
+    it('passes on what a webhook says', async () => {
+      const { url, provider } = await served(admin)
+      const page = watch(provider)
+      await page.until('qr')
+      expect((await fetch(`${url}/webhook`, linkedWebhook(`Bearer ${webhookSecret}`))).ok).toBe(true)
+      expect(await page.until('linked')).toMatchObject({ account: { phoneNumber: '5511987654321' } })
+    })
+
+    it('refuses a webhook with another secret', async () => {
+      const { url } = await served()
+      expect((await fetch(`${url}/webhook`, linkedWebhook('Bearer guessed'))).status).toBe(403)
+    })
+  })
+}
