@@ -33,6 +33,7 @@ export type {
   SessionPairingCode,
   SessionQrCode,
 } from './core/session-state.js'
+export type { PairingCallbacks } from './react/pairing-callbacks.js'
 export {
   type PairingMode,
   type PairingQueryKey,
@@ -48,5 +49,4 @@ export {
   type UsePairingSessionResult,
   usePairingSession,
 } from './react/use-pairing-session.js'
-export type { PairingCallbacks } from './react/watch-steps.js'
 export { WhatsAppPairing, type WhatsAppPairingProps } from './react/whatsapp-pairing.js'

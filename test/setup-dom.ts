@@ -5,3 +5,11 @@ Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
 
 // Tests of one file share a process, and with it every channel: where tabs talk, the test brings its own.
 Reflect.deleteProperty(globalThis, 'BroadcastChannel')
+
+// Loaded when they are needed, which takes real time: fake timers would not wait for it.
+await Promise.all([
+  import('../src/client/live-events.js'),
+  import('../src/core/session-report.js'),
+  import('../src/react/share-tabs.js'),
+  import('../src/react/watch-push.js'),
+])

@@ -1,16 +1,15 @@
 import type { PairingEvent } from './pairing-event.js'
-import type { PairingSession, SessionFacts } from './session-state.js'
-
-/** A session with the facts behind it, before or after something happened. */
-export interface Moment {
-  readonly facts: SessionFacts
-  readonly session: PairingSession
-}
+import type { PairingSession, SessionState } from './session-state.js'
+import { isOver } from './session-view.js'
 
 type Step = Pick<PairingEvent, 'type' | 'number' | 'reason' | 'code'>
 
-/** The steps from one moment to the next; `before` is missing where the session has just been made. */
-export function reportSteps(before: Moment | undefined, after: Moment, at: number): readonly PairingEvent[] {
+/** The steps from one state to the next; `before` is missing where nothing of the attempt was reported yet. */
+export function reportSteps(
+  before: SessionState | undefined,
+  after: SessionState,
+  at: number,
+): readonly PairingEvent[] {
   const { attempt, attemptSeed, provider, method, roundSince } = after.facts
   const event = (step: Step): PairingEvent => ({
     ...step,
@@ -22,7 +21,7 @@ export function reportSteps(before: Moment | undefined, after: Moment, at: numbe
   return stepsBetween(before, after).map(event)
 }
 
-function stepsBetween(before: Moment | undefined, { facts, session }: Moment): readonly Step[] {
+function stepsBetween(before: SessionState | undefined, { facts, session }: SessionState): readonly Step[] {
   const steps: Step[] = []
   const isFirst = before?.facts.attempt !== facts.attempt
   if (before?.session.status === 'linked' && session.status !== 'linked' && session.status !== 'idle')
@@ -39,7 +38,7 @@ function stepsBetween(before: Moment | undefined, { facts, session }: Moment): r
   return end ? [...steps, end] : steps
 }
 
-function endOf(session: PairingSession, before: Moment | undefined): Step | undefined {
+function endOf(session: PairingSession, before: SessionState | undefined): Step | undefined {
   switch (session.status) {
     case 'linking':
     case 'linked':
@@ -54,9 +53,4 @@ function endOf(session: PairingSession, before: Moment | undefined): Step | unde
     default:
       return undefined
   }
-}
-
-/** Whether nothing is to come of a session as it is. */
-export function isOver({ status }: PairingSession): boolean {
-  return status === 'idle' || status === 'expired' || status === 'linked' || status === 'failed'
 }

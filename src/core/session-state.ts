@@ -1,6 +1,6 @@
 import type { PairingError } from './errors.js'
 import type { PairingCode } from './pairing-code.js'
-import type { ExpiredReason, PairingEvent } from './pairing-event.js'
+import type { ExpiredReason } from './pairing-event.js'
 import type { PhoneNumber } from './phone-number.js'
 import type { PairingAccount, PairingMethod, PairingSnapshot, ProviderTiming } from './provider.js'
 import type { QrQuestions, TrackedQrCode } from './qr-lifetime.js'
@@ -127,7 +127,7 @@ export interface SessionFacts extends QrQuestions {
   /** Leftovers of an earlier link are cleared without a question: the user came to link again. */
   readonly clearsLeftovers: boolean
   /** Whose phone it has to be, where the host says so. */
-  readonly expectedPhoneNumber: PhoneNumber | undefined
+  readonly expectedPhoneNumber: string | undefined
   /** `id` of the provider; behind `proxy` that of the server's, as soon as it is known. */
   readonly provider: string
   /** Random: with `attempt`, tells attempts apart in the host's statistics. */
@@ -207,6 +207,4 @@ export interface SessionFacts extends QrQuestions {
 export interface SessionState {
   readonly facts: SessionFacts
   readonly session: PairingSession
-  /** The last steps, oldest first: each is an object of its own, and is told once. */
-  readonly steps: readonly PairingEvent[]
 }

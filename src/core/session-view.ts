@@ -74,3 +74,8 @@ function viewEnd({ ending, roundSince }: EndFacts, reason: ExpiredReason): OwnFi
 function wrongAccount({ error, account }: ActiveFacts): { readonly account?: PairingAccount } {
   return error?.code === 'wrong-phone-number' ? { account } : {}
 }
+
+/** Whether nothing is to come of a session as it is. */
+export function isOver({ status }: PairingSession): boolean {
+  return status === 'idle' || status === 'expired' || status === 'linked' || status === 'failed'
+}

@@ -7,9 +7,8 @@ import { qrDeadAt, qrHiddenAt } from './qr-lifetime.js'
 import { answered, errored } from './session-answers.js'
 import { type Draft, freshRound, noCode, unasked } from './session-draft.js'
 import { end, enter, FAILURE_LIMIT, fail, retry, start } from './session-moves.js'
-import { isOver, reportSteps } from './session-report.js'
 import type { SessionEvent, SessionFacts, SessionState } from './session-state.js'
-import { viewSession } from './session-view.js'
+import { isOver, viewSession } from './session-view.js'
 
 /** Codes that may pass unscanned before the user is asked: Z-API's documented rule, and a good one for all. */
 export const DEFAULT_MAX_REFRESHES = 3
@@ -20,16 +19,13 @@ const SILENCE_MS = 60_000
 /** Two readings of one clock may be this far out of order before it counts as set back. */
 const CLOCK_TOLERANCE_MS = 1_000
 
-/** More than happens between two looks at them. */
-const STEPS_LIMIT = 20
-
 /** What a session begins with. */
 export interface SessionOptions {
   /** `id` of the provider. */
   readonly provider: string
   /** Random text. */
   readonly attemptSeed: string
-  readonly expectedPhoneNumber: PhoneNumber | undefined
+  readonly expectedPhoneNumber: string | undefined
   readonly clearsLeftovers: boolean
   readonly method: PairingMethod
   readonly methods: readonly PairingMethod[]
@@ -58,8 +54,7 @@ export function initialState({ autoStart, ...options }: SessionOptions, now: num
     copies: 0,
     departures: 0,
   }
-  const moment = { facts, session: viewSession(facts) }
-  return { ...moment, steps: reportSteps(undefined, moment, now) }
+  return { facts, session: viewSession(facts) }
 }
 
 /** The state after an event. Pure and total: any event may come in any state; a state that stays is the same object. */
@@ -70,9 +65,7 @@ export function transition(state: SessionState, event: SessionEvent): SessionSta
   settle(draft, event.at)
   if (isSame(draft, state.facts)) return state
   draft.now = event.at
-  const moment = { facts: draft, session: viewSession(draft, state.session) }
-  const steps = reportSteps(state, moment, event.at)
-  return { ...moment, steps: [...state.steps, ...steps].slice(-STEPS_LIMIT) }
+  return { facts: draft, session: viewSession(draft, state.session) }
 }
 
 /** What time alone does: codes run out, waiting ends. */

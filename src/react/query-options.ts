@@ -1,14 +1,13 @@
 import type { DefinedInitialDataOptions, QueryClient, UseQueryOptions } from '@tanstack/react-query'
 import { toPairingError } from '../core/errors.js'
 import { isOnlyOnLook, nextQuestion } from '../core/next-question.js'
-import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingMethod, PairingProvider, PairingSnapshot } from '../core/provider.js'
 import { methodsOf } from '../core/provider.js'
 import { DEFAULT_MAX_REFRESHES, initialState, transition } from '../core/session.js'
 import type { PairingSession, SessionEvent, SessionState } from '../core/session-state.js'
 import { ask } from './ask.js'
-import { tellOwnAnswer } from './own-answers.js'
 import { SessionCell } from './session-cell.js'
+import { tellTransition } from './transitions.js'
 
 /** What tells one session from another in the query cache. Holds no secret. */
 export type PairingQueryKey = readonly ['whatsapp-pairing', 'session' | 'status', string, string]
@@ -36,7 +35,7 @@ export interface PairingSessionQueryInput {
   readonly autoStart?: boolean | undefined
   /** The method to begin with. @default 'qr' */
   readonly defaultMethod?: PairingMethod | undefined
-  /** Whose phone it has to be, in any spelling. @default anybody's */
+  /** Whose phone it has to be: an international number, in any spelling. @default anybody's */
   readonly expectedPhoneNumber?: string | undefined
   /** `relink` clears what the provider kept of an earlier link without a question. @default 'link' */
   readonly mode?: PairingMode | undefined
@@ -64,13 +63,17 @@ export function pairingSessionQueryOptions(
       // StrictMode mounts, unmounts and mounts again in one go: the first of the two must not reach the provider.
       await Promise.resolve()
       signal.throwIfAborted()
-      const state = transition(read(), { type: 'time-passed', at: Date.now() })
-      const question = nextQuestion(state.facts)
-      if (!question || question.at > Date.now()) return cellOf(queryClient, queryKey, state)
-      const event = await ask(provider, question.kind, state.facts, signal)
+      const tick = { type: 'time-passed', at: Date.now() } as const
+      const { facts } = transition(read(), tick)
+      const question = nextQuestion(facts)
+      const isDue = question && question.at <= Date.now()
+      const event = isDue ? await ask(provider, question.kind, facts, signal) : tick
       // Not the state from before the question: buttons may have been pressed meanwhile.
-      const after = transitionSafely(read(), event)
-      tellOwnAnswer({ client: queryClient, target: provider, event, state: after })
+      const before = read()
+      const after = transitionSafely(before, event)
+      const isOwnAnswer = event !== tick
+      if (after !== before)
+        tellTransition({ client: queryClient, target: provider, event, isOwnAnswer, before, after })
       return cellOf(queryClient, queryKey, after)
     },
     refetchInterval: ({ state: { data, dataUpdatedAt } }) => {
@@ -118,6 +121,7 @@ export function foldEvent(client: QueryClient, target: PairingTarget, event: Ses
   const next = state && transitionSafely(state, event)
   if (!next || next === state) return false
   client.setQueryData(queryKey, new SessionCell(next))
+  tellTransition({ client, target, event, isOwnAnswer: false, before: state, after: next })
   return true
 }
 
@@ -141,7 +145,7 @@ function firstState({
       autoStart,
       provider: provider.id,
       attemptSeed: Math.random().toString(36).slice(2, 12),
-      expectedPhoneNumber: expectedPhoneNumber ? normalizePhoneNumber(expectedPhoneNumber) : undefined,
+      expectedPhoneNumber: expectedPhoneNumber?.replace(/\D/g, '').replace(/^00/, ''),
       clearsLeftovers: mode === 'relink',
     },
     Date.now(),

@@ -6,9 +6,9 @@ import { qrDeadAt, qrQuestionAt } from '../core/qr-lifetime.js'
 import type { SessionState } from '../core/session-state.js'
 import { decodeSnapshot } from '../core/wire.js'
 import { answerEvent } from './ask.js'
-import { onOwnAnswer } from './own-answers.js'
 import { foldEvent, type PairingTarget, pairingSessionQueryKey } from './query-options.js'
 import { SessionCell } from './session-cell.js'
+import { onTransition } from './transitions.js'
 
 /** What goes from tab to tab. */
 type TabMessage =
@@ -30,11 +30,11 @@ export function shareTabs(client: QueryClient, target: PairingTarget): () => voi
   const postAnswer = (snapshot: PairingSnapshot, state: SessionState) =>
     post({ type: 'answer', method: state.facts.method, snapshot: withPromise(snapshot, state) })
 
-  const unsubscribe = onOwnAnswer(({ client: asking, target: { id, sessionId }, event, state }) => {
-    if (asking !== client || id !== target.id || sessionId !== target.sessionId) return
+  const unsubscribe = onTransition(client, target, ({ event, isOwnAnswer, after }) => {
+    if (!isOwnAnswer) return
     const isRead = event.type === 'answered' && (event.question === 'status' || event.question === 'qr-code')
     last = isRead ? event.snapshot : undefined
-    if (last) postAnswer(last, state)
+    if (last) postAnswer(last, after)
   })
 
   channel.onmessage = ({ data }: MessageEvent<unknown>) => {

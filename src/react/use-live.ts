@@ -17,7 +17,7 @@ export function useLive(
 ): void {
   useEffect(() => {
     const target = { id, sessionId }
-    return oncePerSession(client, target, () => goLive(client, target, () => latest.current.provider))
+    return oncePerSession(client, target, 'live', () => goLive(client, target, () => latest.current.provider))
   }, [client, id, sessionId, latest])
 }
 

@@ -7,6 +7,7 @@ import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingMethod, PairingProvider } from '../core/provider.js'
 import type { PairingSession, SessionEvent } from '../core/session-state.js'
 import { unsupported } from './ask.js'
+import type { PairingCallbacks } from './pairing-callbacks.js'
 import {
   foldEvent,
   type PairingMode,
@@ -17,7 +18,6 @@ import { useLive } from './use-live.js'
 import { usePairingClient } from './use-pairing-client.js'
 import { useSessionCallbacks } from './use-session-callbacks.js'
 import { watchDeadlines } from './watch-deadlines.js'
-import type { PairingCallbacks } from './watch-steps.js'
 
 /** Options of {@link usePairingSession}. */
 export interface UsePairingSessionOptions extends PairingCallbacks {
@@ -34,7 +34,7 @@ export interface UsePairingSessionOptions extends PairingCallbacks {
   /** QR codes that may pass unscanned, the first one included, before the session expires; `Infinity`: any number. @default 3 */
   readonly maxRefreshes?: number | undefined
   /**
-   * Whose phone it has to be, in any spelling. Where another one was linked, the session fails with
+   * Whose phone it has to be: an international number, in any spelling. Where another one was linked, the session fails with
    * `wrong-phone-number`, and starting over unlinks it. A provider that does not tell the number is believed.
    * @default anybody's
    */
@@ -98,7 +98,7 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
   })
   useEffect(() => watchDeadlines(client, { id, sessionId }), [client, id, sessionId])
   useLive(client, provider, latest)
-  useSessionCallbacks(client, provider, options)
+  useSessionCallbacks(client, provider, session, options)
 
   const actions = useMemo(() => {
     const target = { id, sessionId }

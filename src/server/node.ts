@@ -22,9 +22,14 @@ export interface NodeResponse {
   /** False where it has to be waited for `drain`. */
   write(piece: Uint8Array): boolean
   end(): unknown
+  /** Cuts the line. */
+  destroy(): unknown
   on(event: 'close' | 'drain', listener: () => void): unknown
   off(event: 'drain', listener: () => void): unknown
 }
+
+/** A line that takes nothing for so long leads to nobody, and without an end it would be held open for them. */
+const DRAIN_LIMIT_MS = 30_000
 
 /**
  * The handler as a listener for `node:http`, Express or Connect. The request ends at the provider too when the client
@@ -84,7 +89,9 @@ async function pipe(
   gone.addEventListener('abort', cancel)
   try {
     for (let piece = await reader.read(); !piece.done && !gone.aborted; piece = await reader.read()) {
-      if (!response.write(piece.value)) await roomIn(response, gone)
+      if (response.write(piece.value) || (await hasRoom(response, gone))) continue
+      response.destroy()
+      cancel()
     }
   } catch {
     // The body failed midway: the status is out already, and a short answer is all that is left to say.
@@ -95,16 +102,20 @@ async function pipe(
   response.end()
 }
 
-function roomIn(response: NodeResponse, gone: AbortSignal): Promise<void> {
+/** Waits for room; false where there was none in time. */
+function hasRoom(response: NodeResponse, gone: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
-    const done = (): void => {
-      response.off('drain', done)
-      gone.removeEventListener('abort', done)
-      resolve()
+    const settle = (isThere: boolean): void => {
+      clearTimeout(timer)
+      response.off('drain', drained)
+      gone.removeEventListener('abort', drained)
+      resolve(isThere)
     }
-    response.on('drain', done)
-    gone.addEventListener('abort', done)
-    if (gone.aborted) done()
+    const drained = (): void => settle(true)
+    const timer = setTimeout(() => settle(false), DRAIN_LIMIT_MS)
+    response.on('drain', drained)
+    gone.addEventListener('abort', drained)
+    if (gone.aborted) drained()
   })
 }
 

@@ -4,7 +4,9 @@ import type { ReadQuestion } from './knowledge.js'
 
 /** Identical questions that are under way at the same time are one question to the provider. */
 export interface SharedReads {
-  /** The answer. Given up upstream as soon as nobody waits for it any more. */
+  /**
+   * The answer. Given up upstream as soon as nobody waits for it any more; who asks twice, by the same signal, waits once.
+   */
   read(question: ReadQuestion, signal: AbortSignal): Promise<PairingSnapshot>
   /** Something has changed: who asks from now on must not get an answer from before. */
   forget(): void
@@ -15,7 +17,7 @@ export interface SharedReads {
 interface Flight {
   readonly answer: Promise<PairingSnapshot>
   readonly controller: AbortController
-  waiting: number
+  readonly waiting: Map<AbortSignal, Promise<PairingSnapshot>>
 }
 
 /** Shares what `ask` answers among all who want to know the same; tells when no question is under way any more. */
@@ -29,7 +31,7 @@ export function createSharedReads(
   function start(question: ReadQuestion): Flight {
     const controller = new AbortController()
     const answer = ask(question, controller.signal)
-    const flight: Flight = { answer, controller, waiting: 0 }
+    const flight: Flight = { answer, controller, waiting: new Map() }
     const land = (): void => {
       underWay -= 1
       if (joinable.get(question) === flight) joinable.delete(question)
@@ -46,19 +48,23 @@ export function createSharedReads(
     read(question, signal) {
       if (signal.aborted) return Promise.reject(abortedError())
       const flight = joinable.get(question) ?? start(question)
-      flight.waiting += 1
-      return new Promise((resolve, reject) => {
-        const leave = (): void => {
-          reject(abortedError())
-          flight.waiting -= 1
-          if (flight.waiting > 0) return
-          // Whoever comes now must not be handed an answer that was given up.
-          if (joinable.get(question) === flight) joinable.delete(question)
-          flight.controller.abort()
-        }
-        signal.addEventListener('abort', leave, { once: true })
-        flight.answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
-      })
+      const { answer, controller, waiting } = flight
+      const waiter =
+        waiting.get(signal) ??
+        new Promise<PairingSnapshot>((resolve, reject) => {
+          const leave = (): void => {
+            reject(abortedError())
+            waiting.delete(signal)
+            if (waiting.size > 0) return
+            // Whoever comes now must not be handed an answer that was given up.
+            if (joinable.get(question) === flight) joinable.delete(question)
+            controller.abort()
+          }
+          signal.addEventListener('abort', leave, { once: true })
+          answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+        })
+      waiting.set(signal, waiter)
+      return waiter
     },
     forget: () => joinable.clear(),
     get isBusy() {

@@ -16,9 +16,12 @@ const MAX_WEBHOOK_BYTES = 262_144
 /** The secret of the host's webhooks, or a function that gives the one of this request: one for each tenant. */
 export type WebhookSecret = string | ((request: Request) => string | undefined | Promise<string | undefined>)
 
-/** Whether a request is a webhook; other methods and paths are for browsers. */
-export function isWebhook({ method, url }: Request): boolean {
-  return method === 'POST' && WEBHOOK_PATH.test(new URL(url).pathname)
+/**
+ * Whether a request is for the path of webhooks. By the path alone: a host that chooses the provider by it must not be
+ * led to somebody else's by a page that is signed in and merely reads there.
+ */
+export function isWebhook({ url }: Request): boolean {
+  return WEBHOOK_PATH.test(new URL(url).pathname)
 }
 
 /**

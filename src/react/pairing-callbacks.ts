@@ -1,0 +1,16 @@
+import type { PairingError } from '../core/errors.js'
+import type { PairingEvent } from '../core/pairing-event.js'
+import type { PairingAccount } from '../core/provider.js'
+
+/** What the host wants to be told. */
+export interface PairingCallbacks {
+  /**
+   * The phone is linked. Called once for a link, whatever is mounted, remounted or mounted twice; a page that is loaded
+   * again tells of a link that was there before, so what you do must bear being done twice.
+   */
+  readonly onLinked?: ((account: PairingAccount) => void) | undefined
+  /** The session failed. Called once for a failure. */
+  readonly onError?: ((error: PairingError) => void) | undefined
+  /** Each step of an attempt, in order, for statistics. Called once for a step, however many components show the session. */
+  readonly onEvent?: ((event: PairingEvent) => void) | undefined
+}
