@@ -1,0 +1,103 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createClient } from 'redis'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { proxy } from '../../src/client/proxy.js'
+import type { PairingSnapshot } from '../../src/core/provider.js'
+import { greenApi } from '../../src/providers/green-api.js'
+import { redisBus } from '../../src/server/redis-bus.js'
+import { createPairingHandler, type PairingLogEntry, toNodeListener } from '../../src/server.js'
+import { createEmulator, greenApiWire } from '../../src/testing.js'
+import { startRedisServer } from './redis-server.js'
+
+const instance = { idInstance: '1101000001', apiTokenInstance: 'secret-of-nobody' }
+const webhookSecret = 'webhook-secret-of-nobody'
+
+const closers: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+/** One replica of a host's server: a port of its own, a Redis connection of its own, the same provider. */
+async function startReplica(redisUrl: string, wire: ReturnType<typeof greenApiWire>) {
+  const client = createClient({ url: redisUrl })
+  client.on('error', () => {})
+  await client.connect()
+  const bus = redisBus({ client })
+  const log: PairingLogEntry[] = []
+  const handler = createPairingHandler({
+    provider: greenApi({ ...instance, fetch: wire.fetch }),
+    authorize: () => true,
+    webhookSecret,
+    bus,
+    log: (entry) => log.push(entry),
+  })
+  const server: Server = createServer(toNodeListener(handler)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closers.push(async () => {
+    server.closeAllConnections()
+    server.close()
+    await bus.close()
+    client.destroy()
+  })
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}/api/pairing`, log }
+}
+
+function watch(url: string): PairingSnapshot[] {
+  const heard: PairingSnapshot[] = []
+  const stop = proxy({ url }).subscribe?.((snapshot) => heard.push(snapshot), { method: 'qr' })
+  closers.push(() => stop?.())
+  return heard
+}
+
+const statusesIn = (heard: readonly PairingSnapshot[]) => heard.map(({ status }) => status)
+
+describe('two replicas on one Redis', () => {
+  it('ask the provider as one does, and a webhook at one shows at the other at once', async () => {
+    const redis = await startRedisServer()
+    closers.push(() => redis.stop())
+    const emulator = createEmulator({ linkingMs: 0 })
+    const wire = greenApiWire(emulator, instance)
+    const [first, second] = [await startReplica(redis.url, wire), await startReplica(redis.url, wire)]
+    const here = watch(first.url)
+    await vi.waitFor(() => expect(statusesIn(here)).toContain('qr'))
+    const there = watch(second.url)
+    await vi.waitFor(() => expect(statusesIn(there)).toContain('qr'))
+    // From its first question on, the second replica hears what the first one learns.
+    const before = wire.requests.length
+    await vi.waitFor(() => expect(statusesIn(there)).toContain('unlinked'), { timeout: 5_000 })
+    expect(wire.requests.length - before).toBe(1)
+
+    const asked = wire.requests.length
+    const answer = await fetch(`${first.url}/webhook`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${webhookSecret}` },
+      body: JSON.stringify({
+        typeWebhook: 'stateInstanceChanged',
+        instanceData: { idInstance: Number(instance.idInstance), wid: '5511987654321@c.us' },
+        timestamp: 1_586_700_690,
+        stateInstance: 'authorized',
+      }),
+    })
+    expect(answer.status).toBe(200)
+    await vi.waitFor(() =>
+      expect([statusesIn(here).at(-1), statusesIn(there).at(-1)]).toEqual(['linked', 'linked']),
+    )
+    expect(wire.requests.length).toBe(asked)
+    expect([...first.log, ...second.log].map(({ event }) => event)).not.toContain('bus-failed')
+  })
+
+  it('work on, each for itself, while Redis is down', async () => {
+    const redis = await startRedisServer()
+    closers.push(() => redis.stop())
+    const emulator = createEmulator({ linkingMs: 0 })
+    const replica = await startReplica(redis.url, greenApiWire(emulator, instance))
+    await redis.stop()
+    const heard = watch(replica.url)
+    await vi.waitFor(() => expect(statusesIn(heard)).toContain('qr'))
+    emulator.scan()
+    await vi.waitFor(() => expect(statusesIn(heard).at(-1)).toBe('linked'), { timeout: 10_000 })
+  }, 20_000)
+})
