@@ -33,8 +33,11 @@ export function isPhoneNumber(value: unknown): value is PhoneNumber {
   return typeof value === 'string' && DIGITS.test(value)
 }
 
-/** Mobile numbers that people, WhatsApp and its providers write with a digit more or less: Brazil, Mexico, Argentina. */
-const EXTRA_DIGITS = [/^(55\d{2})9(\d{8})$/, /^(52)1(\d{10})$/, /^(54)9(\d{10})$/]
+/**
+ * Mobile numbers that people, WhatsApp and its providers write with a digit more or less: Brazil, Mexico, Argentina. In
+ * Brazil only the old numbers had eight digits, and those began with 6 to 9: with 2 to 5 it is somebody's landline.
+ */
+const EXTRA_DIGITS = [/^(55\d{2})9([6-9]\d{7})$/, /^(52)1(\d{10})$/, /^(54)9(\d{10})$/]
 
 /** Whether two international numbers, digits only, reach the same phone. */
 export function isSamePhone(a: string, b: string): boolean {

@@ -27,6 +27,14 @@ export interface TrackedQrCode {
 /** A pushed answer may be this late before it is asked for. */
 export const PUSH_SLACK_MS = 1_000
 
+/** Whatever is promised: a source that has gone silent must not keep anybody from asking. */
+const PROMISE_LONGEST_MS = 60_000
+
+/** When the next pushed answer is due; `undefined` where none was promised. */
+export function promisedAt(nextInMs: number | undefined, at: number): number | undefined {
+  return isFiniteNumber(nextInMs) && nextInMs >= 0 ? at + Math.min(nextInMs, PROMISE_LONGEST_MS) : undefined
+}
+
 /** When nothing can keep this code alive any longer. */
 export function qrDeadAt(code: TrackedQrCode, timing: ProviderTiming): number {
   const longest = code.firstSeenAt + QR_LONGEST_LIFETIME_MS
@@ -115,7 +123,7 @@ export function trackQrCode(
     confirmedAt: at,
     bornAfter: isKnown ? previous.bornAfter : isNext ? previous.confirmedAt : undefined,
     ownExpiresAt: isFiniteNumber(expiresInMs) ? Math.min(askedAt, at) + expiresInMs : undefined,
-    promisedAt: isFiniteNumber(confirmInMs) ? at + confirmInMs : undefined,
+    promisedAt: promisedAt(confirmInMs, at),
   }
 }
 

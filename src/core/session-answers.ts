@@ -2,11 +2,11 @@ import { PairingError, type PairingErrorCode } from './errors.js'
 import { asAmount } from './json.js'
 import { normalizePairingCode } from './pairing-code.js'
 import { isSamePhone } from './phone-number.js'
-import type { PairingSnapshot } from './provider.js'
-import { qrDeadAt, trackQrCode } from './qr-lifetime.js'
+import type { PairingAccount, PairingSnapshot } from './provider.js'
+import { promisedAt, qrDeadAt, trackQrCode } from './qr-lifetime.js'
 import { qrPayloadKey } from './qr-payload.js'
 import { type Draft, forgetQr, isCodeOnScreen } from './session-draft.js'
-import { enter, FAILURE_LIMIT, fail, retry, retryAfterMs, start, stuck } from './session-moves.js'
+import { enter, FAILURE_LIMIT, fail, pauseAfter, retry, retryAfterMs, start, stuck } from './session-moves.js'
 import type { NumberedQrCode, SessionEvent } from './session-state.js'
 
 /** Weather gets more chances than {@link FAILURE_LIMIT}, since it heals by itself. */
@@ -25,9 +25,6 @@ const WAITING_LIMIT_MS = 10 * 60_000
 /** For whoever is told that it was too often, and not how long to wait. */
 const CODE_COOL_DOWN_MS = 30_000
 
-/** Whatever is promised: a source that has gone silent must not keep the session from asking. */
-const PROMISE_LONGEST_MS = 60_000
-
 type Answered = Extract<SessionEvent, { type: 'answered' }>
 
 /** What an answer of the provider means. */
@@ -37,13 +34,17 @@ export function answered(draft: Draft, event: Answered): void {
   if (phase === 'idle' || phase === 'failed') return
   draft.provider = snapshot.provider ?? draft.provider
   // Once linked, only the state itself may say that the link is gone; codes that come late may not.
-  if (phase === 'linked' && !isLinkGone(draft, event)) return
+  if (phase === 'linked') {
+    if (isCode(snapshot) || !isLinkGone(draft, event)) return
+    start(draft, at)
+  }
   Object.assign(draft, { answeredAt: at, quietUntil: 0, failures: 0, error: undefined })
   promise(draft, snapshot.nextInMs, at)
   draft.timing = snapshot.timing ?? draft.timing
   draft.methods = snapshot.methods ?? draft.methods
   const [first = draft.method] = draft.methods
   if (!draft.methods.includes(draft.method)) draft.method = first
+  const { codeRequested } = draft
   // The request for a pairing code is over, whatever it brought.
   if (question === 'pairing-code') {
     draft.codeRequested = false
@@ -61,8 +62,8 @@ export function answered(draft: Draft, event: Answered): void {
     case 'linked':
       // A provider of one's own may leave it out.
       draft.account = snapshot.account ?? {}
-      if (isExpected(draft)) enter(draft, 'linked', at)
-      else fail(draft, wrongPhone(), at)
+      enter(draft, 'linked', at)
+      checkPhone(draft, at)
       break
     case 'passkey-required':
       draft.helpUrl = snapshot.helpUrl
@@ -78,6 +79,8 @@ export function answered(draft: Draft, event: Answered): void {
       }
       forgetQr(draft)
       draft.reset = 'due'
+      // Nobody has made a code, so asking for one after the reset ends none.
+      if (question === 'pairing-code') Object.assign(draft, { codeRequested, codeError: undefined })
       enter(draft, 'active', at)
       break
     case 'unlinked':
@@ -97,29 +100,42 @@ export function answered(draft: Draft, event: Answered): void {
 function isLinkGone(draft: Draft, { snapshot, at }: Answered): boolean {
   const isDenied = snapshot.status === 'unlinked' || snapshot.status === 'stale'
   if (isDenied && draft.isLinkDoubted) return true
-  draft.answeredAt = at
-  draft.isLinkDoubted = isDenied
+  Object.assign(draft, { answeredAt: at, quietUntil: 0, failures: 0, isLinkDoubted: isDenied })
   promise(draft, isDenied ? 0 : snapshot.nextInMs, at)
-  // The name and the picture may come later than the link.
-  if (snapshot.status === 'linked') draft.account = { ...draft.account, ...snapshot.account }
+  if (snapshot.status === 'linked') {
+    // The number, the name and the picture may come later than the link.
+    draft.account = mergeAccounts(draft.account, snapshot.account)
+    checkPhone(draft, at)
+  }
   return false
 }
 
-function isExpected({ expectedPhoneNumber, account: { phoneNumber } }: Draft): boolean {
-  return !expectedPhoneNumber || !phoneNumber || isSamePhone(expectedPhoneNumber, phoneNumber)
+function isCode({ status }: PairingSnapshot): boolean {
+  return status === 'qr' || status === 'pairing-code'
 }
 
-function wrongPhone(): PairingError {
-  return new PairingError(
+/** What was told before stays, unless it was of another phone. */
+function mergeAccounts(before: PairingAccount, after: PairingAccount = {}): PairingAccount {
+  const isOther =
+    before.phoneNumber && after.phoneNumber && !isSamePhone(before.phoneNumber, after.phoneNumber)
+  return isOther ? after : { ...before, ...after }
+}
+
+/** A link to another phone than the one expected is a failure, however late the number is known. */
+export function checkPhone(draft: Draft, at: number): void {
+  const { expectedPhoneNumber, account } = draft
+  if (!expectedPhoneNumber || !account.phoneNumber) return
+  if (isSamePhone(expectedPhoneNumber, account.phoneNumber)) return
+  const error = new PairingError(
     'wrong-phone-number',
     'Another phone was linked than the one expected. Unlink it, and link the right one.',
   )
+  fail(draft, error, at)
 }
 
 /** Who pushes an answer says when the next one comes: until then nobody needs to ask. */
 function promise(draft: Draft, nextInMs: number | undefined, at: number): void {
-  const durationMs = asAmount(nextInMs)
-  if (durationMs !== undefined) draft.promisedAt = at + Math.min(durationMs, PROMISE_LONGEST_MS)
+  draft.promisedAt = promisedAt(nextInMs, at) ?? draft.promisedAt
 }
 
 function isWaiting({ phase, method, qrVisible, qrExhausted }: Draft): boolean {
@@ -141,9 +157,7 @@ function answeredWhileActive(draft: Draft, event: Answered, isCodeUp: boolean): 
 
 function unlinked(draft: Draft, at: number): void {
   draft.qrInvited = true
-  if (draft.phase === 'linked') {
-    start(draft, at)
-  } else if (draft.phase === 'linking' && at - draft.since >= LINKING_GRACE_MS) {
+  if (draft.phase === 'linking' && at - draft.since >= LINKING_GRACE_MS) {
     draft.roundSince = at
     enter(draft, 'active', at)
   }
@@ -185,9 +199,18 @@ function showPairingCode(
     const { pairingCodeLifetimeMs } = draft.timing
     const lifetimeMs = Math.min(asAmount(expiresInMs) ?? pairingCodeLifetimeMs, pairingCodeLifetimeMs)
     draft.code = { ...code, shownAt: at, expiresAt: Math.min(askedAt, at) + lifetimeMs }
+    draft.isCodeSlow = false
   }
   draft.codeRanOut = false
   draft.codeError = undefined
+}
+
+/** A question that fails says nothing about a link; it only makes the pauses longer. */
+function doubtLess(draft: Draft, error: PairingError, at: number, jitter?: number): void {
+  draft.failures += 1
+  draft.quietUntil = at + pauseAfter(error, draft.failures, jitter)
+  // Whoever cannot be asked is not asked for ever.
+  if (draft.failures >= WEATHER_LIMIT) draft.isLinkDoubted = false
 }
 
 /** What it means that a question failed. */
@@ -196,7 +219,11 @@ export function errored(
   { question, error, jitter, nextInMs, at }: Extract<SessionEvent, { type: 'errored' }>,
 ): void {
   const { phase } = draft
-  if (phase === 'idle' || phase === 'linked' || phase === 'failed') return
+  if (phase === 'idle' || phase === 'failed') return
+  if (phase === 'linked') {
+    doubtLess(draft, error, at, jitter)
+    return
+  }
   const wasEnding = draft.ending
   draft.ending = false
   if (question === 'pairing-code' && error.action !== 'contact-host') {

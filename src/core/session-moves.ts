@@ -58,14 +58,14 @@ export function end(draft: Draft): void {
 }
 
 /** The pause before the next question, after so many failures in a row. `jitter` is random, from 0 to 1. */
-export function pauseAfter(error: PairingError, failures: number, jitter: number): number {
+export function pauseAfter(error: PairingError, failures: number, jitter = 0): number {
   const firstMs = error.code === 'rate-limited' ? RATE_LIMIT_FIRST_MS : RETRY_FIRST_MS
   const pauseMs = Math.min(firstMs * 2 ** Math.max(failures - 1, 0), RETRY_LONGEST_MS)
   return Math.max(pauseMs, retryAfterMs(error)) * (1 + JITTER * jitter)
 }
 
 /** The question will be asked again, after a pause. */
-export function retry(draft: Draft, error: PairingError, at: number, jitter = 0): void {
+export function retry(draft: Draft, error: PairingError, at: number, jitter?: number): void {
   draft.error = error
   draft.quietUntil = at + pauseAfter(error, draft.failures, jitter)
 }

@@ -10,22 +10,30 @@ export function reportSteps(
   after: SessionState,
   at: number,
 ): readonly PairingEvent[] {
-  const { attempt, attemptSeed, provider, method, roundSince } = after.facts
-  const event = (step: Step): PairingEvent => ({
+  const events = stepsBetween(before, after).map((step) => eventOf(step, after, at))
+  // The link that is gone was the end of the attempt before.
+  return before && isUnlinked(before, after) ? [eventOf({ type: 'unlinked' }, before, at), ...events] : events
+}
+
+function eventOf(step: Step, { facts }: SessionState, at: number): PairingEvent {
+  const { attempt, attemptSeed, provider, method, roundSince } = facts
+  return {
     ...step,
     attemptId: `${attemptSeed}-${attempt}`,
     provider,
     method,
     elapsedMs: Math.max(at - roundSince, 0),
-  })
-  return stepsBetween(before, after).map(event)
+  }
+}
+
+/** Whether the provider has ended a link, and not the host. */
+function isUnlinked({ facts: before }: SessionState, { facts }: SessionState): boolean {
+  return before.phase === 'linked' && before.isLinkDoubted && facts.attempt > before.attempt
 }
 
 function stepsBetween(before: SessionState | undefined, { facts, session }: SessionState): readonly Step[] {
   const steps: Step[] = []
   const isFirst = before?.facts.attempt !== facts.attempt
-  if (before?.session.status === 'linked' && session.status !== 'linked' && session.status !== 'idle')
-    steps.push({ type: 'unlinked' })
   if (isFirst && facts.attempt > 0) steps.push({ type: 'started' })
   if (before && before.facts.method !== facts.method) steps.push({ type: 'method-chosen' })
   if (facts.codeRequested && !before?.facts.codeRequested) steps.push({ type: 'code-requested' })

@@ -118,7 +118,7 @@ const MAX_ID_CHARACTERS = 100
 
 function decodeDetails(fields: Readonly<Record<string, unknown>>): SnapshotDetails {
   const methods = Array.isArray(fields.methods) ? fields.methods.filter(isMethod) : undefined
-  const timing = decodeTiming(asRecord(fields.timing))
+  const timing = decodeTiming(fields.timing)
   const provider = asText(fields.provider)
   return {
     ...(provider && { provider: provider.slice(0, MAX_ID_CHARACTERS) }),
@@ -135,7 +135,9 @@ function isMethod(value: unknown): value is PairingMethod {
 const SHORTEST_MS = 100
 const LONGEST_MS = 86_400_000
 
-function decodeTiming(fields: Readonly<Record<string, unknown>>): ProviderTiming | undefined {
+/** The timing in a value of unknown origin; `undefined` where a part of it is missing. */
+export function decodeTiming(input: unknown): ProviderTiming | undefined {
+  const fields = asRecord(input)
   // A zero would make the browser ask without pause, and what a timer cannot hold would too.
   const duration = (name: keyof ProviderTiming) =>
     Math.min(Math.max(asAmount(fields[name]) ?? Number.NaN, SHORTEST_MS), LONGEST_MS)

@@ -1,6 +1,12 @@
-import { type PairingError, toPairingError } from '../core/errors.js'
-import type { PairingMethod, PairingProvider, PairingSnapshot, RequestOptions } from '../core/provider.js'
-import { decodeSnapshot, type WireAction, withDetails } from '../core/wire.js'
+import { PairingError, toPairingError } from '../core/errors.js'
+import type {
+  PairingMethod,
+  PairingProvider,
+  PairingSnapshot,
+  ProviderTiming,
+  RequestOptions,
+} from '../core/provider.js'
+import { decodeSnapshot, decodeTiming, type WireAction, withDetails } from '../core/wire.js'
 import type { PairingBus } from './bus.js'
 import { createBusLink } from './bus-link.js'
 import {
@@ -73,7 +79,8 @@ export interface ChannelOptions {
 
 /** Makes the channel of a session. */
 export function createChannel({ name, provider, bus, log, onIdle }: ChannelOptions): Channel {
-  const { id, sessionId, timing } = provider()
+  const { id, sessionId } = provider()
+  const timing = timingOf(provider())
   const self = crypto.randomUUID()
   const watchers = new Set<Watcher>()
   let knowledge: Knowledge = nothingKnown
@@ -269,4 +276,14 @@ export function createChannel({ name, provider, bus, log, onIdle }: ChannelOptio
 
 function untilMs(at: number): number {
   return Math.max(at - Date.now(), 0)
+}
+
+/** From JavaScript, where nobody checks: without a time to wait, the provider would be asked without a pause. */
+function timingOf({ timing }: PairingProvider): ProviderTiming {
+  const checked = decodeTiming(timing)
+  if (checked) return checked
+  throw new PairingError(
+    'invalid-options',
+    'The provider has no complete "timing", so nobody knows how often it may be asked.',
+  )
 }

@@ -1,8 +1,8 @@
 import type { PairingError } from '../core/errors.js'
-import { asAmount } from '../core/json.js'
 import type { PairingSnapshot, ProviderTiming } from '../core/provider.js'
 import {
   PUSH_SLACK_MS,
+  promisedAt,
   type QrQuestions,
   qrDeadAt,
   qrHiddenAt,
@@ -57,9 +57,6 @@ export const nothingKnown: Knowledge = {
 /** A link may be ended on the phone at any time; nobody looks at a linked screen for long. */
 const LINKED_INTERVAL_MS = 15_000
 
-/** Whatever is promised: a source that goes silent must not keep us from asking, and no timer holds any number. */
-const PROMISE_LONGEST_MS = 60_000
-
 /** Where an answer comes from: a question of our own, or without one. */
 export interface AnswerOrigin {
   readonly question?: ReadQuestion | undefined
@@ -74,7 +71,6 @@ export function learn(
   { question, askedAt, at }: AnswerOrigin,
   timing: ProviderTiming,
 ): Knowledge {
-  const nextInMs = promised(snapshot.nextInMs)
   const next: Knowledge = {
     ...knowledge,
     answeredAt: at,
@@ -82,12 +78,11 @@ export function learn(
     failures: 0,
     isDetailed: question !== undefined,
     isRefused: false,
-    promisedAt: nextInMs === undefined ? knowledge.promisedAt : at + nextInMs,
+    promisedAt: promisedAt(snapshot.nextInMs, at) ?? knowledge.promisedAt,
     ...(question === 'qr-code' && { qrAskedAt: at, qrInvited: false }),
   }
   if (snapshot.status === 'qr') {
-    const { qrCode: payload, expiresInMs } = snapshot
-    const confirmInMs = promised(snapshot.confirmInMs)
+    const { qrCode: payload, expiresInMs, confirmInMs } = snapshot
     const qr = trackQrCode(knowledge.qr, { payload, at, askedAt, expiresInMs, confirmInMs }, timing)
     const isSame = knowledge.qr && qrPayloadKey(knowledge.qr.payload) === qrPayloadKey(payload)
     return {
@@ -105,11 +100,6 @@ export function learn(
     ...(snapshot.status === 'unlinked' && { qrInvited: true }),
     ...(isAnswered(snapshot) && { qr: undefined }),
   }
-}
-
-function promised(durationMs: number | undefined): number | undefined {
-  const amount = asAmount(durationMs)
-  return amount === undefined ? undefined : Math.min(amount, PROMISE_LONGEST_MS)
 }
 
 /** What is known after a failure. `jitter` is random, from 0 to 1. */

@@ -15,6 +15,9 @@ export const BAD_NUMBER: RegExp = /validation failed|bad request data/i
 const EXPIRED = /(?:account|instance)\b.*\bexpired|renew/i
 const DELETED = /\bdeleted\b/i
 
+/** A documented text is one sentence. Through a body of two million characters the search for it would take hours. */
+const MAX_WORDS_CHARACTERS = 1_000
+
 /** State of an account that WhatsApp does not let in any more. */
 export const BANNED = 'blocked'
 
@@ -51,8 +54,9 @@ export function greenApiError(answer: ProviderAnswer): PairingError {
 
 /** The error that a text names; `undefined` for any other text. */
 export function textError(text: string): PairingError | undefined {
-  if (EXPIRED.test(text)) return expiredError()
-  return DELETED.test(text) ? unknownSessionError(NAME) : undefined
+  const words = text.slice(0, MAX_WORDS_CHARACTERS)
+  if (EXPIRED.test(words)) return expiredError()
+  return DELETED.test(words) ? unknownSessionError(NAME) : undefined
 }
 
 function expiredError(): PairingError {
