@@ -1,5 +1,6 @@
 import { PairingError, toPairingError } from '../core/errors.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
+import { isPhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot, RequestOptions } from '../core/provider.js'
 import { isDrawable } from '../core/qr-payload.js'
 import type { QuestionKind, SessionEvent, SessionFacts } from '../core/session-state.js'
@@ -11,7 +12,7 @@ const REQUESTS_PER_CALL = 2
 export async function ask(
   provider: PairingProvider,
   question: QuestionKind,
-  { timing, phoneNumber, unlinks }: SessionFacts,
+  { timing, phoneNumber, unlinks, expectedPhoneNumber }: SessionFacts,
   outer: AbortSignal,
 ): Promise<SessionEvent> {
   const askedAt = Date.now()
@@ -28,6 +29,12 @@ export async function ask(
     }, timing.requestTimeoutMs * REQUESTS_PER_CALL)
   })
   try {
+    if (expectedPhoneNumber && !isPhoneNumber(expectedPhoneNumber)) {
+      throw new PairingError(
+        'invalid-options',
+        '`expectedPhoneNumber` is no international phone number, so no phone could be the right one.',
+      )
+    }
     const snapshot = await Promise.race([
       call(provider, question, { phoneNumber, unlinks }, { signal }),
       overdue,
