@@ -1,7 +1,12 @@
 import { PairingError, toPairingError } from '../core/errors.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
 import { isPhoneNumber } from '../core/phone-number.js'
-import type { PairingProvider, PairingSnapshot, RequestOptions } from '../core/provider.js'
+import {
+  isSnapshot,
+  type PairingProvider,
+  type PairingSnapshot,
+  type RequestOptions,
+} from '../core/provider.js'
 import { isDrawable } from '../core/qr-payload.js'
 import type { QuestionKind, SessionEvent, SessionFacts } from '../core/session-state.js'
 
@@ -61,7 +66,7 @@ export function answerEvent(
   try {
     // Here, where an error becomes an event, and not in the middle of a transition.
     if (snapshot?.status === 'pairing-code') normalizePairingCode(snapshot.pairingCode)
-    const isUsable = snapshot && (snapshot.status !== 'qr' || isDrawable(snapshot.qrCode))
+    const isUsable = isSnapshot(snapshot) && (snapshot.status !== 'qr' || isDrawable(snapshot.qrCode))
     if (isUsable) return { type: 'answered', question, snapshot, askedAt, at }
     throw new PairingError('invalid-answer', 'The provider answered with nothing that can be shown.')
   } catch (error) {

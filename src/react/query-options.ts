@@ -1,4 +1,10 @@
-import type { DefinedInitialDataOptions, QueryClient, UseQueryOptions } from '@tanstack/react-query'
+import {
+  type DefinedInitialDataOptions,
+  focusManager,
+  onlineManager,
+  type QueryClient,
+  type UseQueryOptions,
+} from '@tanstack/react-query'
 import { toPairingError } from '../core/errors.js'
 import { isOnlyOnLook, nextQuestion } from '../core/next-question.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
@@ -84,6 +90,8 @@ export function pairingSessionQueryOptions(
       return queryClient.getQueryData<SessionCell>(queryKey) ?? new SessionCell(before)
     },
     refetchInterval: ({ state: { data, dataUpdatedAt } }) => {
+      // A page that is hidden or offline does not ask, and what is overdue would be tried a thousand times a second.
+      if (!focusManager.isFocused() || !onlineManager.isOnline()) return false
       const state = SessionCell.stateIn(data)
       const question = state && !isOnlyOnLook(state.facts) && nextQuestion(state.facts)
       return question ? Math.max(question.at - dataUpdatedAt, 1) : false

@@ -40,12 +40,13 @@ export function useSessionCallbacks(
   )
 }
 
-/** Calls the host, whose mistakes are its own: reported as an uncaught one is, and the link goes on. */
+/** Calls the host. A mistake of its own must not cost the user the link: it is reported as what nobody caught. */
 function unharmed(call: () => void): void {
   try {
     call()
   } catch (error) {
-    reportError(error)
+    if (typeof reportError === 'function') reportError(error)
+    else void Promise.reject(error)
   }
 }
 

@@ -178,7 +178,11 @@ export function createChannel({ name, provider, bus, log, onIdle }: ChannelOptio
     if (snapshot) replicas.publish({ type: 'snapshot', snapshot })
   }
 
-  const isQrWanted = (): boolean => [...watchers].some(({ method }) => method === 'qr')
+  /** Asked for with each event of each watcher, so nothing is copied for it. */
+  function isQrWanted(): boolean {
+    for (const { method } of watchers) if (method === 'qr') return true
+    return false
+  }
 
   const nextDue = () => nextRead(knowledge, isQrWanted(), timing)
 

@@ -43,10 +43,11 @@ export function createSessionService({ channels, ...options }: SessionServiceOpt
         retryAfterMs: FULL_RETRY_AFTER_MS,
       })
     }
+    const channel = channels.of(provider)
     watchers += 1
     const method = new URL(url).searchParams.get(METHOD_PARAMETER)
     const stream = openEventStream({
-      channel: channels.of(provider),
+      channel,
       method: method === 'phone-code' ? method : 'qr',
       lastEventId: headers.get('last-event-id'),
       lifetimeMs: options.streamLifetimeMs,
