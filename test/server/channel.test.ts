@@ -390,21 +390,45 @@ describe('which session it is', () => {
     expect(asked).toMatchObject([{ status: 'linking' }, { status: 'preparing' }])
   })
 
-  it('is the same for provider objects made anew, and the newest of them is asked', async () => {
+  /** A handler whose function makes a provider for each request, as hosts with tenants do. */
+  const anew = (tenant?: (request: Request) => string) => {
     const made: ReturnType<typeof spyProvider>[] = []
-    const world = createWorld(
-      {},
-      {
-        provider: () => {
-          const provider = spyProvider()
-          made.push(provider)
-          return provider
-        },
-      },
-    )
+    const provider = () => {
+      const one = spyProvider()
+      made.push(one)
+      return one
+    }
+    return { world: createWorld({}, { provider, tenant }), calls: () => made.map(({ calls }) => calls) }
+  }
+
+  it('is the same for provider objects made anew for one tenant, and the newest of them is asked', async () => {
+    const { world, calls } = anew(() => 'acme')
     await world.watch()
     await world.watch()
     await pass(timing.statusIntervalMs)
-    expect(made.map(({ calls }) => calls)).toEqual([['getQrCode'], ['getStatus']])
+    expect(calls()).toEqual([['getQrCode'], ['getStatus']])
+  })
+
+  it('is another one for each object where nobody says whose it is: an instance entered by a stranger shows nothing', async () => {
+    const { world, calls } = anew()
+    await world.watch()
+    await world.watch()
+    await pass(timing.statusIntervalMs)
+    expect(calls()).toEqual([
+      ['getQrCode', 'getStatus'],
+      ['getQrCode', 'getStatus'],
+    ])
+  })
+
+  it('is another one for each tenant, whatever instance they name', async () => {
+    const tenants = ['acme', 'umbrella']
+    const { world, calls } = anew(() => tenants.shift() ?? '')
+    await world.watch()
+    await world.watch()
+    await pass(timing.statusIntervalMs)
+    expect(calls()).toEqual([
+      ['getQrCode', 'getStatus'],
+      ['getQrCode', 'getStatus'],
+    ])
   })
 })
