@@ -1,13 +1,47 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { expect, fn } from 'storybook/test'
-import type { PairingMethod, PairingStatus } from '../src/index.js'
+import { expect, fn, waitFor } from 'storybook/test'
+import { PairingError, type PairingMethod, type PairingSession, type PairingStatus } from '../src/index.js'
 import { PairingCard } from '../src/parts.js'
 import { pairingStates } from '../src/testing.js'
 
 interface StateArgs {
   readonly method: PairingMethod
   readonly status: PairingStatus
+  /** What else is the case in this state. */
+  readonly look?: Look
+  readonly mode?: 'link' | 'relink'
 }
+
+const states = pairingStates()
+const otherPhone = { phoneNumber: '4915112345678', name: 'Bruno Lima' }
+
+/** Looks of one state that depend on more than its name. */
+const looks = {
+  resetting: () => ({ ...states.qr.preparing, isResetting: true }),
+  retrying: () => ({
+    ...states.qr.preparing,
+    error: new PairingError('network', 'Nobody could be reached.'),
+  }),
+  slow: () => ({ ...states['phone-code']['awaiting-code'], isSlow: true }),
+  'invalid number': () => ({
+    ...states['phone-code']['awaiting-number'],
+    error: new PairingError('invalid-phone-number', 'Not an international number.'),
+  }),
+  'cool-down': () => ({
+    ...states['phone-code']['awaiting-number'],
+    error: new PairingError('rate-limited', 'Asked too often.'),
+    retryAt: Date.now() + 30_000,
+  }),
+  'wrong phone': () => ({
+    ...states.qr.failed,
+    error: new PairingError('wrong-phone-number', 'Another phone was linked.'),
+    account: otherPhone,
+  }),
+  stale: () => ({ ...states.qr.failed, error: new PairingError('session-stale', 'Stuck.') }),
+  'passkey at Z-API': () => ({ ...states.qr['passkey-required'], provider: 'z-api' }),
+} satisfies Readonly<Record<string, () => PairingSession>>
+
+type Look = keyof typeof looks
 
 const actions = {
   start: fn(),
@@ -24,15 +58,17 @@ const actions = {
 const meta = {
   title: 'States',
   args: { method: 'qr', status: 'idle' },
-  render: ({ method, status }, { globals }) => {
-    const session = pairingStates()[method][status]
+  render: ({ method, status, look, mode }, { globals }) => {
+    const session = look ? looks[look]() : pairingStates()[method][status]
     if (!session) throw new Error(`A ${method} session is never ${status}.`)
     return (
       <PairingCard
         pairing={{ session, ...actions }}
         appName="Acme Inbox"
+        mode={mode}
         defaultPhoneNumber="+55 11 98765-4321"
         theme={globals.theme === 'dark' ? 'dark' : 'light'}
+        dir={globals.direction === 'rtl' ? 'rtl' : 'ltr'}
       />
     )
   },
@@ -44,10 +80,16 @@ type Story = StoryObj<typeof meta>
 
 const root = (canvas: HTMLElement) => canvas.querySelector<HTMLElement>('[data-scope="whatsapp-pairing"]')
 
-function state(method: PairingMethod, status: PairingStatus, play?: Story['play']): Story {
+function state(
+  method: PairingMethod,
+  status: PairingStatus,
+  play?: Story['play'],
+  more: Pick<StateArgs, 'look' | 'mode'> = {},
+): Story {
+  const { look, mode } = more
   return {
-    name: `${status} (${method})`,
-    args: { method, status },
+    name: [`${status} (${method})`, look, mode].filter(Boolean).join(', '),
+    args: { method, status, ...more },
     play: async (context) => {
       const { canvasElement } = context
       await expect(root(canvasElement)).toHaveAttribute('data-status', status)
@@ -130,3 +172,103 @@ export const PhoneCodeLinked: Story = state('phone-code', 'linked')
 export const PhoneCodePasskeyRequired: Story = state('phone-code', 'passkey-required')
 
 export const PhoneCodeFailed: Story = state('phone-code', 'failed')
+
+export const QrRelink: Story = state(
+  'qr',
+  'awaiting-scan',
+  async ({ canvas }) => {
+    await expect(canvas.getByRole('heading')).toHaveTextContent('Link your WhatsApp again')
+  },
+  { mode: 'relink' },
+)
+
+export const QrResetting: Story = state(
+  'qr',
+  'preparing',
+  async ({ canvas }) => {
+    await expect(canvas.getByRole('status')).toHaveTextContent('Clearing the old connection…')
+  },
+  { look: 'resetting' },
+)
+
+export const QrRetrying: Story = state(
+  'qr',
+  'preparing',
+  async ({ canvas }) => {
+    await expect(canvas.getByRole('status')).toHaveTextContent('Still trying to get your code…')
+  },
+  { look: 'retrying' },
+)
+
+export const QrTroubleOpen: Story = state('qr', 'awaiting-scan', async ({ canvas, userEvent }) => {
+  await userEvent.click(canvas.getByText('Trouble linking?'))
+  await waitFor(() => expect(canvas.getByText('Couldn’t link device')).toBeVisible())
+  await expect(canvas.getAllByRole('term')).toHaveLength(4)
+})
+
+export const QrWrongPhone: Story = state(
+  'qr',
+  'failed',
+  async ({ canvas, userEvent }) => {
+    await expect(canvas.getByRole('heading')).toHaveTextContent('That was another phone')
+    await userEvent.click(canvas.getByRole('button', { name: 'Start over' }))
+    await expect(actions.retry).toHaveBeenCalled()
+  },
+  { look: 'wrong phone' },
+)
+
+export const QrStale: Story = state(
+  'qr',
+  'failed',
+  async ({ canvas }) => {
+    await expect(canvas.getByRole('button', { name: 'Start over' })).toBeVisible()
+    await expect(canvas.getByText(/This can take a minute/)).toBeVisible()
+  },
+  { look: 'stale' },
+)
+
+export const QrPasskeyAtZApi: Story = state(
+  'qr',
+  'passkey-required',
+  async ({ canvas }) => {
+    await expect(canvas.getByText(/Ask whoever runs Acme Inbox .* Z-API’s browser extension/)).toBeVisible()
+  },
+  { look: 'passkey at Z-API' },
+)
+
+export const PhoneCodeInvalidNumber: Story = state(
+  'phone-code',
+  'awaiting-number',
+  async ({ canvas }) => {
+    const field = canvas.getByRole('textbox', { name: 'Phone number' })
+    await expect(field).toHaveAttribute('aria-invalid', 'true')
+    await expect(field).toHaveAccessibleDescription(/Write the country code first/)
+  },
+  { look: 'invalid number' },
+)
+
+export const PhoneCodeCoolDown: Story = state(
+  'phone-code',
+  'awaiting-number',
+  async ({ canvas, userEvent }) => {
+    actions.requestPairingCode.mockClear()
+    const button = canvas.getByRole('button', { name: 'Get code' })
+    await expect(button).toHaveAttribute('aria-disabled', 'true')
+    await expect(canvas.getByText('You can ask for another code in a moment.')).toBeVisible()
+    await userEvent.click(button)
+    await expect(actions.requestPairingCode).not.toHaveBeenCalled()
+  },
+  { look: 'cool-down' },
+)
+
+export const PhoneCodeSlow: Story = state(
+  'phone-code',
+  'awaiting-code',
+  async ({ canvas, userEvent }) => {
+    await userEvent.click(canvas.getByRole('button', { name: 'Get a new code' }))
+    await expect(actions.requestPairingCode).toHaveBeenCalledWith('5511987654321')
+    await userEvent.click(canvas.getByRole('button', { name: 'Scan a QR code instead' }))
+    await expect(actions.setMethod).toHaveBeenCalledWith('qr')
+  },
+  { look: 'slow' },
+)

@@ -74,7 +74,7 @@ export interface PairingMessages {
   /** `{app}`: who is being linked, and the warning. */
   readonly safety: string
   readonly errorLabel: string
-  /** What happened and what to do, by the code of the error. */
+  /** What happened and what to do, by the code of the error. `{phone}` of `wrong-phone-number`: who was linked instead. */
   readonly errors: Readonly<Record<PairingErrorCode, PairingErrorText>>
 }
 

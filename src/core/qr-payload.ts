@@ -60,7 +60,7 @@ function fromBase64(base64: string): QrPayload | undefined {
   const unpadded = base64.replace(/=+$/, '')
   if (unpadded.length % 4 === 1) return undefined
   // The first 24 characters hold 18 bytes: enough for every signature below.
-  const type = imageType(atob(unpadded.slice(0, 24 - (unpadded.length < 24 ? unpadded.length % 4 : 0))))
+  const type = imageType(atob(unpadded.slice(0, 24)))
   const padded = unpadded + '='.repeat((4 - (unpadded.length % 4)) % 4)
   return type === undefined ? undefined : { kind: 'image', src: `data:${type};base64,${padded}` }
 }

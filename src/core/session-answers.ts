@@ -39,7 +39,8 @@ export function answered(draft: Draft, event: Answered): void {
     start(draft, at)
   }
   Object.assign(draft, { answeredAt: at, quietUntil: 0, failures: 0, error: undefined })
-  promise(draft, snapshot.nextInMs, at)
+  // Of a link that is gone: the next code is wanted now, not when the provider looks again.
+  if (phase !== 'linked') promise(draft, snapshot.nextInMs, at)
   draft.timing = snapshot.timing ?? draft.timing
   draft.methods = snapshot.methods ?? draft.methods
   const [first = draft.method] = draft.methods
@@ -187,6 +188,8 @@ function showQrCode(
     return
   }
   Object.assign(draft, { qr: code, qrVisible: true, qrShown: code.number })
+  // The reset has helped. When these codes have run out too, as behind a hidden page, another one may.
+  if (draft.reset === 'done') draft.reset = 'none'
 }
 
 function showPairingCode(

@@ -154,7 +154,9 @@ function apply(draft: Draft, event: SessionEvent): void {
       answered(draft, event)
       break
     case 'reset-done':
-      if (draft.reset === 'due') Object.assign(draft, unasked, { reset: 'done' })
+      // An unlinked provider may have stopped, and then it is still to be reset.
+      if (draft.reset === 'due')
+        Object.assign(draft, unasked, { reset: draft.unlinks ? 'none' : 'done', unlinks: false })
       break
     case 'errored':
       errored(draft, event)

@@ -117,7 +117,7 @@ export function decodeSnapshot(input: unknown): PairingSnapshot {
 const MAX_ID_CHARACTERS = 100
 
 function decodeDetails(fields: Readonly<Record<string, unknown>>): SnapshotDetails {
-  const methods = Array.isArray(fields.methods) ? fields.methods.filter(isMethod) : undefined
+  const methods = Array.isArray(fields.methods) ? [...new Set(fields.methods.filter(isMethod))] : undefined
   const timing = decodeTiming(fields.timing)
   const provider = asText(fields.provider)
   return {

@@ -110,7 +110,7 @@ export const en: PairingLocale = {
       },
       'wrong-phone-number': {
         title: 'That was another phone',
-        cause: 'The phone that was just linked is not the one expected here.',
+        cause: '{phone} was linked, and another phone is expected here.',
         advice:
           'Start over to unlink it, or log this app out on that phone under **Linked devices**. Then use the right one.',
       },

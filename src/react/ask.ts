@@ -1,14 +1,8 @@
 import { PairingError, toPairingError } from '../core/errors.js'
-import { normalizePairingCode } from '../core/pairing-code.js'
 import { isPhoneNumber } from '../core/phone-number.js'
-import {
-  isSnapshot,
-  type PairingProvider,
-  type PairingSnapshot,
-  type RequestOptions,
-} from '../core/provider.js'
-import { isDrawable } from '../core/qr-payload.js'
+import type { PairingProvider, PairingSnapshot, RequestOptions } from '../core/provider.js'
 import type { QuestionKind, SessionEvent, SessionFacts } from '../core/session-state.js'
+import { decodeSnapshot } from '../core/wire.js'
 
 /** One call of a provider may take two requests (the QR code, then the state), and a server stands between. */
 const REQUESTS_PER_CALL = 2
@@ -57,18 +51,11 @@ export async function ask(
 }
 
 /** What an answer of a provider does to the session; where it is none, that is an error of its own. */
-export function answerEvent(
-  question: QuestionKind,
-  snapshot: PairingSnapshot | undefined,
-  askedAt: number,
-): SessionEvent {
+export function answerEvent(question: QuestionKind, answer: unknown, askedAt: number): SessionEvent {
   const at = Date.now()
   try {
-    // Here, where an error becomes an event, and not in the middle of a transition.
-    if (snapshot?.status === 'pairing-code') normalizePairingCode(snapshot.pairingCode)
-    const isUsable = isSnapshot(snapshot) && (snapshot.status !== 'qr' || isDrawable(snapshot.qrCode))
-    if (isUsable) return { type: 'answered', question, snapshot, askedAt, at }
-    throw new PairingError('invalid-answer', 'The provider answered with nothing that can be shown.')
+    // A provider of one's own may answer with anything, and what is drawn as it comes may take the whole page down.
+    return { type: 'answered', question, snapshot: decodeSnapshot(answer), askedAt, at }
   } catch (error) {
     return { type: 'errored', question, error: toPairingError(error), at }
   }

@@ -70,6 +70,7 @@ describe('normalizeQrPayload', () => {
     ['another kind of data URI', 'data:text/html;base64,PHNjcmlwdD4='],
     ['base64 of something else', base64Of('hello, this is not an image at all')],
     ['base64 cut in the middle of a character', 'iVBORw0KGgoAA'],
+    ['base64 shorter than a signature, whatever its length', 'A'.repeat(23)],
     ['text without the fields of WhatsApp’s', '2@abc'],
     ['text with characters no QR of WhatsApp has', `${OLD_TEXT}\u202e`],
     ['more than a QR code holds', `2@,${'a'.repeat(3_000)}`],
@@ -82,6 +83,7 @@ describe('normalizeQrPayload', () => {
   it('throws nothing but PairingError, and gives the same for its own result, whatever the input', () => {
     const pieces = fc.oneof(
       fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom(...'AQgw05+/') }),
       fc.constantFrom(PNG, PNG_BASE64, OLD_TEXT, LINK_TEXT, 'data:image/', ';base64,', ' '),
     )
     const texts = fc.array(pieces, { maxLength: 4 }).map((parts) => parts.join(''))

@@ -66,7 +66,7 @@ describe('a provider of one’s own', () => {
 
 describe('what a provider of one’s own sends', () => {
   it('of no documented form is not asked for again and again', async () => {
-    const odd = { status: 'unlinked', methods: {} } as unknown as PairingSnapshot
+    const odd: PairingSnapshot = JSON.parse('{ "status": "nonsense", "methods": {} }')
     const provider = scriptedProvider({ getQrCode: () => odd, getStatus: () => odd })
     createWorld('green-api').show({ provider })
     await advance(30_000)

@@ -28,7 +28,6 @@ export function PairingCard(props: PairingRootProps): ReactElement {
           <PairingTitle />
           <PairingMethodTabs />
           <PairingInstructions />
-          <PairingTrouble />
         </div>
         <PairingPanel>
           <Stage />
@@ -38,6 +37,7 @@ export function PairingCard(props: PairingRootProps): ReactElement {
           <PairingSlowCode />
           <PairingSwitchMethodButton />
         </PairingPanel>
+        <PairingTrouble />
         <PairingSafetyNote />
       </div>
     </PairingRoot>

@@ -9,8 +9,15 @@ import { RichText } from './rich-text.js'
 /** The steps on the phone in WhatsApp's own words, or a sentence where there is nothing to do step by step. */
 export function PairingInstructions(props: ComponentPropsWithoutRef<'div'>): ReactElement {
   const { pairing, messages, app } = usePairingContext()
-  const steps = sessionSteps(pairing.session, messages)
-  const values = { app, menuIcon: <Icon name="menu" />, settingsIcon: <Icon name="settings" /> }
+  const { session } = pairing
+  const steps = sessionSteps(session, messages)
+  const number = session.status === 'failed' && session.account?.phoneNumber
+  const values = {
+    app,
+    menuIcon: <Icon name="menu" />,
+    settingsIcon: <Icon name="settings" />,
+    phone: <bdi dir="ltr">{number && `+${number}`}</bdi>,
+  }
   return (
     <div {...props} data-part="instructions">
       {steps ? (
@@ -25,7 +32,7 @@ export function PairingInstructions(props: ComponentPropsWithoutRef<'div'>): Rea
         </ol>
       ) : (
         <p data-part="lead">
-          <RichText text={sessionLead(pairing.session, messages) ?? ''} values={values} />
+          <RichText text={sessionLead(session, messages) ?? ''} values={values} />
         </p>
       )}
     </div>

@@ -1,0 +1,129 @@
+/** Stands in every hostile text, so that it is found wherever it must not be. */
+export const HOSTILE_MARK = 'words-of-the-provider'
+
+/** What breaks out of something: of HTML, of an attribute, of a template, of a line, of its own object. */
+const patterns = [
+  // Markup.
+  '<script>alert("…")</script>',
+  '"><img src=x onerror=alert("…")>',
+  "'><svg/onload=alert('…')>",
+  '</section></div><iframe srcdoc="<script>…</script>"></iframe>',
+  '<style>*{background:url(//evil.example/…)}</style>',
+  '<!--…--><!DOCTYPE html><html><body>…</body></html>',
+  '&lt;script&gt;…&#60;/script&#62;',
+  '" onmouseover="alert(1)" x="…',
+  // Addresses.
+  'javascript:alert("…")',
+  ' JaVa\tScRiPt:alert("…")',
+  '\u0001javascript:alert("…")',
+  'vbscript:…',
+  'data:text/html,<script>…</script>',
+  'data:image/png,…',
+  'data:image/svg+xml,<svg onload="alert(1)">…</svg>',
+  'data:image/svg+xml;base64,…',
+  'https://evil.example/….png',
+  'https://user:…@evil.example/',
+  'https://evil.example/"onerror="…',
+  '//evil.example/…',
+  'blob:https://evil.example/…',
+  'file:///etc/…',
+  'https://wa.me/settings/linked_devices#…',
+  '2@…,b,c,d,1',
+  // Templates.
+  '{{constructor.constructor("…")()}}',
+  '\u0024{process.env.…}',
+  '{app} {menuIcon} {number} …',
+  '**…** {advice}',
+  '%s %d %o %c …',
+  '$& $1 $` $<…>',
+  // Characters that cannot be seen, turn the line around, or are half of one.
+  '\u0000…\u0007\u001b[2J',
+  'a\r\nSet-Cookie: …\r\n\r\n<html>',
+  '\u202e…\u2066\u200f\u061c',
+  '\ufeff\u200b\u00ad…',
+  '\ud800…',
+  '…\udc00\ud83d',
+  '👩‍👩‍👧‍👦🇧🇷…',
+  'Z̷̢̛̥a̸̡l̶g̵o̴…',
+  // Keys of every object.
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  '…',
+]
+
+export const hostileTexts: readonly string[] = [
+  '',
+  ' ',
+  ...patterns.map((pattern) => pattern.replace('…', HOSTILE_MARK)),
+]
+
+/** Numbers that are none, too large, or something else to whoever parses them twice. */
+export const hostileValues: readonly unknown[] = [
+  null,
+  true,
+  false,
+  0,
+  -0,
+  -1,
+  1e308,
+  -1e308,
+  2 ** 53,
+  1e-7,
+  '0',
+  '1e999',
+  'NaN',
+  '0x41',
+  [],
+  {},
+  [[]],
+  [null],
+  [{}],
+  { length: 3 },
+  JSON.parse('{"toString":"a","valueOf":"b","then":"c"}'),
+  JSON.parse('{"__proto__":{"status":"linked"},"constructor":{"prototype":{}}}'),
+]
+
+const SCRIPT = `<script>alert("${HOSTILE_MARK}")</script>`
+
+const svgs = [
+  `<svg xmlns="http://www.w3.org/2000/svg" onload="alert('${HOSTILE_MARK}')">${SCRIPT}</svg>`,
+  `<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY a "${HOSTILE_MARK}">]><svg xmlns="http://www.w3.org/2000/svg">&a;</svg>`,
+  `\ufeff <SVG\n><foreignObject><iframe src="javascript:alert('${HOSTILE_MARK}')"/></foreignObject></SVG>`,
+  `<svg xmlns="http://www.w3.org/2000/svg"><image href="https://evil.example/${HOSTILE_MARK}"/><animate onbegin="alert(1)"/></svg>`,
+  `<?xml-stylesheet href="https://evil.example/${HOSTILE_MARK}"?><html xmlns="http://www.w3.org/1999/xhtml">${SCRIPT}</html>`,
+]
+
+/** Pictures by their first bytes, and something else behind them. */
+const polyglots = [
+  `\x89PNG\r\n\x1a\n${SCRIPT}`,
+  `\xff\xd8\xff\xe0${SCRIPT}`,
+  `GIF89a/*${SCRIPT}*/=1;`,
+  `RIFF\x00\x00\x00\x00WEBPVP8 ${SCRIPT}`,
+]
+
+/** The same bytes in each form that a provider may write a picture in. */
+function spellings(binary: string): readonly string[] {
+  const base64 = btoa(binary)
+  return [
+    binary,
+    base64,
+    `data:image/png;base64,${base64}`,
+    `data:image/svg+xml;charset=utf-8,${encodeURIComponent(binary)}`,
+    `data:text/html;base64,${base64}`,
+    `data:image/svg+xml;utf8,${binary}`,
+  ]
+}
+
+/** Pictures that are programs too, SVG with script, and pages that call themselves pictures. */
+export const hostilePictures: readonly string[] = [
+  ...svgs.map((svg) => unescapedUtf8(svg)),
+  ...polyglots,
+  `<html>${SCRIPT}</html>`,
+].flatMap(spellings)
+
+/** One character for each byte of UTF-8, which is what `btoa` takes. */
+function unescapedUtf8(text: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(text))
+}

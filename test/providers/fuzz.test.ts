@@ -1,0 +1,207 @@
+import fc from 'fast-check'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PairingError } from '../../src/core/errors.js'
+import { asAmount } from '../../src/core/json.js'
+import type { PairingSnapshot } from '../../src/core/provider.js'
+import { EmulatedWebSocket } from '../../src/testing/emulated-web-socket.js'
+import { type Call, callsOf, checkResult } from '../../src/testing/provider-rules/calls.js'
+import { check, errorOf, type Outcome, outcomeOf } from '../../src/testing/provider-rules/check.js'
+import { everythingIn } from '../../src/testing/provider-rules/everything-in.js'
+import { checkSnapshot } from '../../src/testing/provider-rules/snapshot-form.js'
+import { HOSTILE_MARK } from '../hostile-content.js'
+import { type FuzzedAdapter, fuzzedAdapters } from './fuzzed-adapters.js'
+import {
+  answerOf,
+  type Conversation,
+  changedJson,
+  fetchOf,
+  recordConversations,
+  spoiltConversation,
+  textsFor,
+} from './fuzzed-answers.js'
+
+/** For all ways together in which something comes in: answers to each call, webhooks, frames. */
+const INPUTS_PER_ADAPTER = 20_000
+
+/** A second or two of work, on machines that have other things to do. */
+const TIMEOUT_MS = 60_000
+
+const callsOfAdapter = ({ make }: FuzzedAdapter): readonly Call[] => callsOf(make({ fetch: fetchOf([]) }))
+
+function inputsPerWay(adapter: FuzzedAdapter): number {
+  const others = [adapter.webhooks, adapter.frames].filter(({ length }) => length > 0)
+  return Math.ceil(INPUTS_PER_ADAPTER / (callsOfAdapter(adapter).length + others.length))
+}
+
+/** With what a careless server repeats of a request. */
+const wordsOf = ({ words, secrets }: FuzzedAdapter): readonly string[] => [...words, ...secrets]
+
+const keysOfEveryObject = Reflect.ownKeys(Object.prototype)
+
+afterEach(() => {
+  expect(Reflect.ownKeys(Object.prototype)).toEqual(keysOfEveryObject)
+})
+
+/** By name, for titles. */
+const named = <Value extends { readonly name: string }>(values: readonly Value[]): [string, Value][] =>
+  values.map((value) => [value.name, value])
+
+describe.each(named(fuzzedAdapters))('%s, whatever comes back,', (_name, adapter) => {
+  it.each(named(callsOfAdapter(adapter)))(
+    'answers %s with what it promises, or with an error that tells nothing',
+    { timeout: TIMEOUT_MS },
+    async (_call, call) => {
+      const conversations = await recordConversations(adapter, call)
+      await fc.assert(
+        fc.asyncProperty(spoiltConversation(conversations, wordsOf(adapter)), async (conversation) => {
+          checkOutcome(adapter, call, await runCall(adapter, call, conversation))
+        }),
+        { numRuns: inputsPerWay(adapter) },
+      )
+    },
+  )
+})
+
+describe.each(named(fuzzedAdapters.filter(({ webhooks }) => webhooks.length > 0)))('%s', (_name, adapter) => {
+  it('reads any webhook as a snapshot or as nothing', { timeout: TIMEOUT_MS }, () => {
+    const { readWebhook } = adapter.make({ fetch: fetchOf([]) })
+    const bodies = fc.oneof(...adapter.webhooks.map((webhook) => changedJson(webhook, wordsOf(adapter))))
+    fc.assert(
+      fc.property(bodies, (body) => {
+        const snapshot = readWebhook?.(body)
+        if (snapshot) checkSnapshotOf(adapter, 'readWebhook', snapshot)
+      }),
+      { numRuns: inputsPerWay(adapter) },
+    )
+  })
+})
+
+describe.each(named(fuzzedAdapters.filter(({ frames }) => frames.length > 0)))('%s', (_name, adapter) => {
+  beforeAll(() => import('../../src/providers/lib/green-api-socket.js').then(() => undefined))
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('pushes snapshots and errors that tell nothing, whatever the frames', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const [getStatus] = callsOfAdapter(adapter)
+    const conversations = getStatus ? await recordConversations(adapter, getStatus) : []
+    const words = wordsOf(adapter)
+    const sound = fc.constantFrom(...adapter.frames)
+    const spoilt = fc.oneof(...adapter.frames.map((frame) => changedJson(frame, words)))
+    const texts = fc.oneof(
+      { weight: 1, arbitrary: sound.map((frame) => JSON.stringify(frame)) },
+      { weight: 4, arbitrary: spoilt.map((frame) => JSON.stringify(frame) ?? '') },
+      { weight: 1, arbitrary: textsFor(words) },
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(texts, { minLength: 1, maxLength: 3 }),
+        // What is asked besides, where a frame says that a phone is logged in.
+        spoiltConversation(conversations, words),
+        async (frames, conversation) => {
+          const { snapshots, errors } = await push(adapter, frames, conversation)
+          for (const snapshot of snapshots) checkSnapshotOf(adapter, 'subscribe', snapshot)
+          for (const error of errors) checkError(adapter, 'subscribe', error)
+        },
+      ),
+      { numRuns: inputsPerWay(adapter) },
+    )
+  })
+})
+
+/** The most that is read of an answer. */
+const CAP_BYTES = 2_000_000
+
+const flood = (text: string, length: number): string =>
+  text.repeat(Math.ceil(length / text.length)).slice(0, length)
+
+describe.each(named(fuzzedAdapters))('%s, however much comes back,', (_name, adapter) => {
+  const calls = callsOfAdapter(adapter)
+
+  it.each<[string, string]>([
+    ['as much as is read', flood('A', CAP_BYTES)],
+    ['a picture of that size', JSON.stringify({ value: flood('iVBORw0KGgo', CAP_BYTES - 100) })],
+    ['lists within lists', flood('[', CAP_BYTES)],
+    ['objects within objects', flood('{"message":', CAP_BYTES)],
+    ['a list without end', `[${flood('{"status":"qr"},', CAP_BYTES - 4)}{}]`],
+    ['white space', flood(' \n', CAP_BYTES)],
+    ['one byte more than is read', flood('A', CAP_BYTES + 1)],
+  ])('comes to an end after %s', { timeout: TIMEOUT_MS }, async (_title, body) => {
+    for (const call of calls) {
+      const outcome = await runCall(adapter, call, [answerOf(body)])
+      checkOutcome(adapter, call, outcome)
+      if (body.length > CAP_BYTES) expect(outcome).toMatchObject({ error: { code: 'invalid-answer' } })
+    }
+  })
+
+  // Patterns that look for several words in a text may take a time that grows with the square of its length.
+  it('comes to an end after a flood of any words that it looks for', { timeout: TIMEOUT_MS }, async () => {
+    for (const text of adapter.words.map((word) => flood(`${word} `, CAP_BYTES / 10))) {
+      const holders = [{ message: text, error: text }, { type: 'error', message: text }, { value: text }]
+      const bodies = [text, ...holders.map((holder) => JSON.stringify(holder))]
+      for (const answer of bodies.flatMap((body) => [answerOf(body), answerOf(body, 400)])) {
+        for (const call of calls) checkOutcome(adapter, call, await runCall(adapter, call, [answer]))
+      }
+    }
+  })
+})
+
+function runCall({ make }: FuzzedAdapter, call: Call, conversation: Conversation): Promise<Outcome> {
+  return outcomeOf(() => call.run(make({ fetch: fetchOf(conversation) })))
+}
+
+/** What subscribers are told when these frames come right after the handshake. */
+async function push(
+  { make }: FuzzedAdapter,
+  frames: readonly string[],
+  conversation: Conversation,
+): Promise<{ readonly snapshots: readonly unknown[]; readonly errors: readonly unknown[] }> {
+  const webSocket = class extends EmulatedWebSocket {
+    constructor(url: string) {
+      super(url, (server) => {
+        server.accept()
+        for (const frame of frames) server.send(frame)
+      })
+    }
+  }
+  const snapshots: PairingSnapshot[] = []
+  const errors: PairingError[] = []
+  const stop = make({ fetch: fetchOf(conversation), webSocket }).subscribe?.(
+    (snapshot) => snapshots.push(snapshot),
+    { onError: (error) => errors.push(error) },
+  )
+  await vi.advanceTimersByTimeAsync(0)
+  stop?.()
+  return { snapshots, errors }
+}
+
+// All of this without `expect`: for so many values it would take longer than what is tested.
+
+function checkOutcome(adapter: FuzzedAdapter, call: Call, outcome: Outcome): void {
+  if ('error' in outcome) checkError(adapter, call.name, outcome.error)
+  else if (call.answers) checkSnapshotOf(adapter, call.name, outcome.value)
+  else checkResult(call, outcome.value)
+}
+
+function checkSnapshotOf({ secrets }: FuzzedAdapter, what: string, snapshot: unknown): void {
+  checkSnapshot(snapshot, what)
+  // Codes, names and ids are the provider's own words, whatever they are.
+  checkDiscreet(what, everythingIn(snapshot, ['account', 'qrCode']), secrets)
+}
+
+function checkError({ secrets }: FuzzedAdapter, what: string, error: unknown): void {
+  const { cause, message, retryAfterMs } = errorOf(what, { error })
+  check(cause === undefined || PairingError.isInstance(cause), `${what} kept a foreign error as its cause.`)
+  check(
+    retryAfterMs === undefined || asAmount(retryAfterMs) !== undefined,
+    `${what} gave ${retryAfterMs} for retryAfterMs.`,
+  )
+  check(!message.includes('://'), `${what} wrote a URL into its error.`)
+  // A stack is the message once more, and places in files.
+  checkDiscreet(what, everythingIn(error, ['stack']), [HOSTILE_MARK, ...secrets])
+}
+
+function checkDiscreet(what: string, told: string, secrets: readonly string[]): void {
+  for (const secret of secrets) check(!told.includes(secret), `${what} gave "${secret}" away.`)
+}

@@ -1,0 +1,231 @@
+import fc from 'fast-check'
+import { parseJson } from '../../src/core/json.js'
+import type { Call } from '../../src/testing/provider-rules/calls.js'
+import { outcomeOf } from '../../src/testing/provider-rules/check.js'
+import { situationNames } from '../../src/testing/provider-rules/situation.js'
+import { createWorld } from '../../src/testing/provider-rules/world.js'
+import { hostilePictures, hostileTexts, hostileValues } from '../hostile-content.js'
+import type { FuzzedAdapter } from './fuzzed-adapters.js'
+
+/** What comes back for one request. */
+export interface FuzzedAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Uint8Array<ArrayBuffer>
+  /** What goes wrong on the way: nobody there, or the body breaks off. */
+  readonly fault?: 'no-network' | 'breaks-off' | undefined
+}
+
+export function answerOf(body: string, status = 200): FuzzedAnswer {
+  return { status, headers: {}, body }
+}
+
+/** The answers to the requests of one call, in order. */
+export type Conversation = readonly FuzzedAnswer[]
+
+/** What its provider answers to a call when nothing is wrong, in each situation and each shape. */
+export async function recordConversations(
+  { make, wires }: FuzzedAdapter,
+  call: Call,
+): Promise<readonly Conversation[]> {
+  const conversations = new Map<string, Conversation>()
+  for (const wire of wires) {
+    for (const situation of situationNames()) {
+      const { provider, server } = createWorld({ create: ({ fetch }) => make({ fetch }), wire }, situation)
+      const { answer } = server
+      const conversation: FuzzedAnswer[] = []
+      server.answer = async (request) => {
+        const response = await answer(request)
+        const headers = { 'content-type': response.headers.get('content-type') ?? '' }
+        conversation.push({ status: response.status, headers, body: await response.clone().text() })
+        return response
+      }
+      await outcomeOf(() => call.run(provider))
+      conversations.set(JSON.stringify(conversation), conversation)
+    }
+  }
+  return [...conversations.values()]
+}
+
+/** Texts of any kind: those that break out, pictures, those that the adapter knows, and noise. */
+export const textsFor = (words: readonly string[]): fc.Arbitrary<string> =>
+  fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...hostileTexts) },
+    { weight: 4, arbitrary: fc.constantFrom(...hostilePictures) },
+    { weight: 4, arbitrary: fc.constantFrom(...words) },
+    // Known words among others: patterns look for them anywhere in a text.
+    { weight: 1, arbitrary: fc.tuple(pick(hostileTexts), pick(words)).map((texts) => texts.join(' ')) },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40, size: 'max' }) },
+    { weight: 2, arbitrary: fc.string({ unit: fc.constantFrom(...'AQgw05+/'), maxLength: 30, size: 'max' }) },
+  )
+
+/** Values of any kind. */
+const valuesFor = (words: readonly string[]): fc.Arbitrary<unknown> =>
+  fc.oneof(
+    { weight: 4, arbitrary: textsFor(words) },
+    { weight: 2, arbitrary: fc.constantFrom(...hostileValues) },
+    { weight: 1, arbitrary: fc.double() },
+    { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
+  )
+
+/** A JSON value in which some fields are something else, missing, elsewhere, or new. */
+export function changedJson(value: unknown, words: readonly string[]): fc.Arbitrary<unknown> {
+  const change = fc.record({
+    place: fc.nat(),
+    kind: fc.constantFrom('replace', 'replace', 'replace', 'remove', 'wrap', 'add', 'rename', 'cut', 'cut'),
+    length: fc.nat({ max: 30 }),
+    other: valuesFor(words),
+    key: fc.constantFrom('__proto__', 'constructor', 'then', 'toJSON', 'data', 'error', 'message'),
+  })
+  return fc.array(change, { minLength: 1, maxLength: 3 }).map((changes) => changes.reduce(changed, value))
+}
+
+interface JsonChange {
+  /** Counts the places from the top; beyond the last, it begins again. */
+  readonly place: number
+  readonly kind: string
+  /** Of what is cut. */
+  readonly length: number
+  readonly other: unknown
+  readonly key: string
+}
+
+function changed(value: unknown, { place, kind, length, other, key }: JsonChange): unknown {
+  const paths = pathsIn(value)
+  const path = paths[place % paths.length] ?? []
+  return changedAt(value, path, (field) => {
+    switch (kind) {
+      case 'remove':
+        return undefined
+      case 'wrap':
+        return place % 2 ? [field] : { data: field }
+      case 'add':
+        return withField(field, key, other)
+      case 'cut':
+        return typeof field === 'string' ? field.slice(0, length) : other
+      case 'rename':
+        return { [key]: field }
+      default:
+        return other
+    }
+  })
+}
+
+type Path = readonly string[]
+
+function pathsIn(value: unknown, path: Path = []): readonly Path[] {
+  if (typeof value !== 'object' || value === null) return [path]
+  return [path, ...Object.entries(value).flatMap(([key, field]) => pathsIn(field, [...path, key]))]
+}
+
+function changedAt(value: unknown, [key, ...rest]: Path, change: (field: unknown) => unknown): unknown {
+  if (key === undefined) return change(value)
+  return withField(value, key, changedAt(Reflect.get(Object(value), key), rest, change))
+}
+
+/** By entries and not by assignment: `__proto__` is a key like any other in JSON. */
+function withField(holder: unknown, key: string, value: unknown): unknown {
+  if (!Array.isArray(holder)) return Object.fromEntries([...Object.entries(Object(holder)), [key, value]])
+  return Number(key) in holder ? holder.with(Number(key), value) : [...holder, value]
+}
+
+const STATUSES = [
+  ...[200, 200, 201, 202, 204, 206, 299, 300, 301, 302, 304, 307, 400, 401, 402, 403, 404, 405, 408, 409],
+  ...[410, 415, 418, 422, 425, 429, 451, 466, 499, 500, 501, 502, 503, 504, 520, 599],
+]
+
+const TYPES = [
+  ...['', 'application/json', 'text/html; charset=utf-8', 'TEXT/HTML', 'text/plain', 'image/png'],
+  ...['image/svg+xml', 'application/octet-stream', 'application/problem+json', 'nonsense', ';;'],
+]
+
+const WAITS = [
+  ...['0', '1', '-1', '1e9', '9'.repeat(30), '1.5', '', 'soon', 'Wed, 21 Oct 2099 07:28:00 GMT'],
+  ...['Wed, 21 Oct 1999 07:28:00 GMT', '0x10', 'Infinity'],
+]
+
+/** One answer of a provider, with something wrong in it; or something else altogether. */
+function spoilt(answer: FuzzedAnswer, words: readonly string[]): fc.Arbitrary<FuzzedAnswer> {
+  const json = parseJson(String(answer.body))
+  const text = String(answer.body)
+  const body = fc.oneof(
+    { weight: 12, arbitrary: changedJson(json, words).map((value) => JSON.stringify(value) ?? '') },
+    { weight: 2, arbitrary: fc.nat({ max: text.length }).map((length) => text.slice(0, length)) },
+    { weight: 2, arbitrary: valuesFor(words).map((value) => JSON.stringify(value) ?? '') },
+    { weight: 2, arbitrary: textsFor(words) },
+    { weight: 1, arbitrary: textsFor(words).map((added) => text + added) },
+    { weight: 1, arbitrary: fc.json({ maxDepth: 4 }) },
+    {
+      weight: 1,
+      arbitrary: fc.uint8Array({ maxLength: 60, size: 'max' }).map((bytes) => new Uint8Array(bytes)),
+    },
+    { weight: 1, arbitrary: fc.constantFrom(...hostilePictures).map(bytesOf) },
+    { weight: 1, arbitrary: fc.constant(text) },
+  )
+  return fc.record({
+    status: fc.oneof({ weight: 3, arbitrary: fc.constant(answer.status) }, fc.constantFrom(...STATUSES)),
+    headers: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(answer.headers) },
+      fc.record({ 'content-type': pick(TYPES), 'retry-after': pick(WAITS), location: pick(TYPES) }),
+    ),
+    body,
+    fault: fc.oneof(
+      { weight: 30, arbitrary: fc.constant(undefined) },
+      fc.constantFrom('no-network' as const, 'breaks-off' as const),
+    ),
+  })
+}
+
+/** A conversation that goes well up to some point, is spoilt there, and then goes on as if it were not. */
+export function spoiltConversation(
+  conversations: readonly Conversation[],
+  words: readonly string[],
+): fc.Arbitrary<Conversation> {
+  const places = conversations.flatMap((conversation) => conversation.map((_, at) => ({ conversation, at })))
+  const arbitraries = places.flatMap(({ conversation, at }) => {
+    const answer = conversation[at]
+    return answer ? [spoilt(answer, words).map((other) => conversation.with(at, other))] : []
+  })
+  return fc.oneof(...arbitraries)
+}
+
+/** Answers the requests of a call in order, the last answer for good; throws what a careless `fetch` throws. */
+export function fetchOf(conversation: Conversation): typeof fetch {
+  let asked = 0
+  return async (input, init) => {
+    const answer = conversation[asked] ?? conversation.at(-1)
+    asked += 1
+    const words = () => `${String(input)} ${JSON.stringify(init?.headers)}`
+    if (!answer || answer.fault === 'no-network')
+      throw new TypeError(`fetch failed: ${words()}`, { cause: words() })
+    const { status, headers, body, fault } = answer
+    if (fault === 'breaks-off') return new Response(breaking(words()), { status: 200, headers })
+    return new ReadResponse(body, { status, headers })
+  }
+}
+
+/** Has its body at hand: a stream for each of so many answers would take most of the time. */
+class ReadResponse extends Response {
+  readonly #bytes: Uint8Array<ArrayBuffer>
+
+  constructor(body: FuzzedAnswer['body'], init: ResponseInit) {
+    super(null, init)
+    this.#bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
+  }
+
+  override async arrayBuffer(): Promise<ArrayBuffer> {
+    return this.#bytes.slice().buffer
+  }
+}
+
+function breaking(reason: string): ReadableStream<Uint8Array> {
+  return new ReadableStream({ pull: (controller) => controller.error(new TypeError(reason)) })
+}
+
+function bytesOf(binary: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0))
+}
+
+function pick(texts: readonly string[]): fc.Arbitrary<string> {
+  return fc.constantFrom(...texts)
+}

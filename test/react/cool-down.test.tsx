@@ -1,0 +1,249 @@
+import { QueryClient } from '@tanstack/react-query'
+import { fireEvent, render, renderHook, screen } from '@testing-library/react'
+import { Profiler } from 'react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  PairingError,
+  type PairingSnapshot,
+  usePairingSession,
+  WhatsAppPairing,
+  type WhatsAppPairingProps,
+} from '../../src/index.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { askForCode, later, loadEverything, openTab, part, press, shownCode } from './user.js'
+import { createWorld, shownStatus } from './world.js'
+
+beforeAll(loadEverything)
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
+const tooOften = (retryAfterMs?: number) => new PairingError('rate-limited', 'Too often.', { retryAfterMs })
+
+/** A provider that refuses a pairing code for as long as `error` is there. */
+function limited(error: PairingError | undefined) {
+  const state = { error }
+  const provider = scriptedProvider({
+    getQrCode: () => qr('a'),
+    requestPairingCode: () => {
+      if (state.error) throw state.error
+      return code
+    },
+  })
+  const asked = () => provider.calls.filter(({ question }) => question === 'pairing-code').length
+  return Object.assign(state, { provider, asked })
+}
+
+function show(one: ReturnType<typeof limited>, props: Partial<WhatsAppPairingProps> = {}) {
+  return render(
+    <WhatsAppPairing
+      provider={one.provider}
+      queryClient={new QueryClient()}
+      defaultMethod="phone-code"
+      {...props}
+    />,
+  )
+}
+
+const button = () => screen.getByRole('button', { name: 'Get code' })
+const isOff = () => button().getAttribute('aria-disabled') === 'true'
+const submit = async () => {
+  const form = part('phone-form')
+  if (form) fireEvent.submit(form)
+  await settle()
+}
+
+describe('a pairing code that was asked for too often', () => {
+  it('is not asked for again before the provider’s time, whatever is pressed, and then it is', async () => {
+    const one = limited(tooOften(20_000))
+    show(one)
+    await settle()
+    await askForCode()
+    expect(shownStatus()).toBe('awaiting-number')
+    expect(part('error')?.textContent).toContain('needs a break')
+    expect(part('cool-down')?.textContent).toContain('in a moment')
+    one.error = undefined
+    await advance(19_500, () => expect(isOff()).toBe(true))
+    await press('Get code')
+    await submit()
+    expect(one.asked()).toBe(1)
+
+    await advance(1_000)
+    expect(isOff()).toBe(false)
+    expect(part('cool-down')).toBeNull()
+    // What was wrong is over, so nothing is wrong any more.
+    expect(part('error')).toBeNull()
+    expect(one.asked()).toBe(1)
+    await press('Get code')
+    expect(shownCode()).toBe('ABCD-1234')
+  })
+
+  it('is not asked for by markup of one’s own either', async () => {
+    const one = limited(tooOften(20_000))
+    const queryClient = new QueryClient()
+    const { result } = renderHook(() =>
+      usePairingSession({ provider: one.provider, queryClient, defaultMethod: 'phone-code' }),
+    )
+    await settle()
+    result.current.requestPairingCode('+55 11 98765-4321')
+    await advance(1_000)
+    const { session } = result.current
+    const retryAt = session.status === 'awaiting-number' ? session.retryAt : 0
+    expect(retryAt).toBe(Date.now() - 1_000 + 20_000)
+    result.current.requestPairingCode('+55 11 98765-4321')
+    result.current.changeNumber()
+    result.current.requestPairingCode('+49 151 12345678')
+    await advance(10_000)
+    expect(one.asked()).toBe(1)
+  })
+
+  it('is off for half a minute where the provider names no time', async () => {
+    const one = limited(tooOften())
+    show(one)
+    await settle()
+    await askForCode()
+    await advance(29_500, () => expect(isOff()).toBe(true))
+    await advance(1_000)
+    expect(isOff()).toBe(false)
+  })
+
+  it.each([Number.NaN, -5_000, Number.POSITIVE_INFINITY])(
+    'is off for a time that ends, where the provider names nonsense: %s',
+    async (retryAfterMs) => {
+      const one = limited(tooOften(retryAfterMs))
+      const queryClient = new QueryClient()
+      const { result } = renderHook(() =>
+        usePairingSession({ provider: one.provider, queryClient, defaultMethod: 'phone-code' }),
+      )
+      await settle()
+      result.current.requestPairingCode('+55 11 98765-4321')
+      await advance(1_000)
+      const { session } = result.current
+      const retryAt = session.status === 'awaiting-number' ? session.retryAt : undefined
+      if (retryAt !== undefined) expect(retryAt).toBeLessThanOrEqual(Date.now() + 3_600_000)
+    },
+  )
+
+  it('shows the time that is left as a bar, and renders nothing while it runs', async () => {
+    const one = limited(tooOften(20_000))
+    let commits = 0
+    render(
+      <Profiler id="pairing" onRender={() => void commits++}>
+        <WhatsAppPairing provider={one.provider} queryClient={new QueryClient()} defaultMethod="phone-code" />
+      </Profiler>,
+    )
+    await settle()
+    await askForCode()
+    const bar = part('cool-down')?.querySelector<HTMLElement>('[data-part="countdown"]')
+    expect(bar?.style.getPropertyValue('--whatsapp-pairing-lifetime')).toBe('20000ms')
+    const before = commits
+    await advance(19_000)
+    expect(commits).toBe(before)
+  })
+
+  it('leaves the number to be corrected, and the QR code to be scanned', async () => {
+    const one = limited(tooOften(60_000))
+    show(one)
+    await settle()
+    await askForCode()
+    const field = screen.getByRole<HTMLInputElement>('textbox', { name: 'Phone number' })
+    fireEvent.change(field, { target: { value: '+49 151 12345678' } })
+    expect(field.value).toBe('+49 151 12345678')
+    await openTab('QR code')
+    await advance(1_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    await openTab('Phone number')
+    expect(isOff()).toBe(true)
+    expect(one.asked()).toBe(1)
+  })
+
+  it('stays off in a screen that is opened again', async () => {
+    const one = limited(tooOften(30_000))
+    const queryClient = new QueryClient()
+    const { unmount } = show(one, { queryClient })
+    await settle()
+    await askForCode()
+    unmount()
+    await later(10_000)
+    show(one, { queryClient })
+    await advance(1_000)
+    expect(isOff()).toBe(true)
+    const bar = part('cool-down')?.querySelector<HTMLElement>('[data-part="countdown"]')
+    expect(
+      Number.parseInt(bar?.style.getPropertyValue('--whatsapp-pairing-lifetime') ?? '', 10),
+    ).toBeLessThanOrEqual(20_000)
+    await advance(20_000)
+    expect(isOff()).toBe(false)
+  })
+
+  it('is not asked for by Retry either, after an earlier one ran out meanwhile', async () => {
+    const one = limited(undefined)
+    show(one)
+    await settle()
+    await askForCode()
+    await later(150_000)
+    one.error = tooOften(60_000)
+    await press('Get a new code')
+    expect(one.asked()).toBe(2)
+    expect(isOff()).toBe(true)
+    await later(30_000)
+    expect(shownStatus()).toBe('awaiting-number')
+    expect(one.asked()).toBe(2)
+  })
+
+  it('is on again where the clock was set back, since nobody knows how long it has been', async () => {
+    vi.setSystemTime(4_000_000_000)
+    const one = limited(tooOften(60_000))
+    show(one)
+    await settle()
+    await askForCode()
+    vi.setSystemTime(Date.now() - 3_600_000)
+    await advance(5_000)
+    await openTab('QR code')
+    await openTab('Phone number')
+    await advance(1_000)
+    expect(isOff()).toBe(false)
+  })
+
+  it('is on at once where it failed for another reason', async () => {
+    const one = limited(new PairingError('network', 'Down.'))
+    show(one)
+    await settle()
+    await askForCode()
+    expect(part('error')?.textContent).toContain('connection')
+    expect(isOff()).toBe(false)
+    one.error = undefined
+    await press('Get code')
+    expect(shownCode()).toBe('ABCD-1234')
+  })
+})
+
+describe.each(['green-api', 'z-api'] as const)('through the server, with %s behind it', (id) => {
+  it.each([
+    ['with Retry-After', 20_000, 19_000],
+    ['without it', undefined, 29_000],
+  ])(
+    '429 %s keeps the button off, and the provider is not asked for a code meanwhile',
+    async (_, retryAfterMs, offMs) => {
+      const world = createWorld(id)
+      world.show({ defaultMethod: 'phone-code' })
+      await advance(2_000)
+      world.emulator.fail('rate-limited', { retryAfterMs })
+      await askForCode()
+      await advance(1_000)
+      expect(isOff()).toBe(true)
+      world.emulator.recover()
+      const asked = () => world.wire.requests.filter(({ path }) => /Code|phone-code/.test(path)).length
+      const before = asked()
+      await advance(offMs - 1_000)
+      await submit()
+      expect(asked()).toBe(before)
+      await advance(2_000)
+      expect(isOff()).toBe(false)
+      await press('Get code')
+      await advance(1_000)
+      expect(shownCode()).toMatch(/^[1-9A-Z]{4}-[1-9A-Z]{4}$/)
+    },
+  )
+})

@@ -1,0 +1,175 @@
+import { focusManager, QueryClient } from '@tanstack/react-query'
+import { render } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PairingError, type PairingProvider, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
+import { providerIds } from '../../stories/playground/emulated-provider.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { later, loadEverything, part } from './user.js'
+import { createWorld, doing, shownStatus } from './world.js'
+
+beforeAll(loadEverything)
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  focusManager.setFocused(undefined)
+})
+
+const linked = { status: 'linked', account: { name: 'Ana' } } as PairingSnapshot
+const gone = { status: 'unlinked' } as PairingSnapshot
+
+/** A linked phone, whose provider says whatever `now` holds; an error is thrown. */
+async function link() {
+  const state: { now: PairingSnapshot | PairingError } = { now: linked }
+  const getStatus = (): PairingSnapshot => {
+    if (state.now instanceof PairingError) throw state.now
+    return state.now
+  }
+  const provider = scriptedProvider({ getQrCode: () => (state.now === linked ? linked : qr('a')), getStatus })
+  const onLinked = vi.fn()
+  const { unmount } = render(
+    <WhatsAppPairing provider={provider} queryClient={new QueryClient()} onLinked={onLinked} />,
+  )
+  await settle()
+  expect(shownStatus()).toBe('linked')
+  return Object.assign(state, { calls: provider.calls, onLinked, unmount })
+}
+
+describe.each(providerIds)('%s: a link that is ended on the phone soon after it was made', (id) => {
+  it.each([
+    ['the server tells', true],
+    ['the page asks', false],
+  ])('is noticed, and another code is there, where %s', async (_, live) => {
+    const world = createWorld(id)
+    const onLinked = vi.fn()
+    world.show({ provider: world.proxied({ live }), onLinked })
+    await advance(3_000)
+    await doing(() => void world.emulator.scan())
+    await advance(30_000)
+    expect(onLinked).toHaveBeenCalledTimes(1)
+    await doing(() => void world.emulator.disconnect())
+    await advance(25_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    await doing(() => void world.emulator.scan())
+    await advance(15_000)
+    expect(shownStatus()).toBe('linked')
+    expect(onLinked).toHaveBeenCalledTimes(2)
+  })
+})
+
+describe('a link', () => {
+  it('is asked about every fifteen seconds for three minutes, and then no more', async () => {
+    const { calls } = await link()
+    await later(200_000)
+    const asked = calls.slice(1)
+    expect(asked.map(({ question }) => question)).toEqual(asked.map(() => 'status'))
+    const pauses = asked.slice(1).map(({ at }, index) => at - (asked[index]?.at ?? 0))
+    for (const pause of pauses) expect(Math.round(pause / 1_000)).toBe(15)
+    expect(asked.length).toBeGreaterThanOrEqual(12)
+    expect(asked.length).toBeLessThanOrEqual(14)
+    const before = calls.length
+    await later(600_000)
+    expect(calls.length).toBe(before)
+  })
+
+  it('is not taken away by one answer that says it is gone', async () => {
+    const one = await link()
+    one.now = gone
+    await advance(16_000)
+    const { length } = one.calls
+    one.now = linked
+    await advance(10_000, () => expect(shownStatus()).toBe('linked'))
+    // The second question does not wait its fifteen seconds.
+    expect(one.calls.length).toBe(length + 1)
+    expect(one.onLinked).toHaveBeenCalledTimes(1)
+  })
+
+  it('is taken away by the second one', async () => {
+    const one = await link()
+    one.now = gone
+    await advance(20_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it.each(['network', 'rate-limited', 'provider-unavailable', 'unauthorized'] as const)(
+    'stays while questions about it fail (%s), which makes the pauses longer and not shorter',
+    async (errorCode) => {
+      const one = await link()
+      one.now = new PairingError(errorCode, 'No.')
+      await later(60_000, () => expect(shownStatus()).toBe('linked'))
+      expect(one.calls.length).toBeLessThanOrEqual(8)
+      await later(600_000)
+      const { length } = one.calls
+      expect(length).toBeLessThanOrEqual(16)
+      await later(600_000)
+      expect(one.calls.length).toBe(length)
+      expect(part('error')).toBeNull()
+    },
+  )
+
+  it('that is gone is noticed when the questions succeed again', async () => {
+    const one = await link()
+    one.now = new PairingError('network', 'No.')
+    await later(40_000)
+    one.now = gone
+    await later(40_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('that was denied once is not asked about for ever where nobody answers any more', async () => {
+    const one = await link()
+    one.now = gone
+    await advance(15_500)
+    one.now = new PairingError('network', 'No.')
+    await later(900_000)
+    const { length } = one.calls
+    await later(900_000)
+    expect(one.calls.length).toBe(length)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it('that is ended while the page is hidden is noticed on return, and costs nothing meanwhile', async () => {
+    const one = await link()
+    await doing(() => focusManager.setFocused(false))
+    one.now = gone
+    const before = one.calls.length
+    await later(600_000)
+    expect(one.calls.length).toBe(before)
+    await doing(() => focusManager.setFocused(true))
+    await advance(5_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it.each<[string, PairingSnapshot]>([
+    ['a QR code', qr('late')],
+    ['a pairing code', { status: 'pairing-code', pairingCode: 'ABCD1234' }],
+  ])('is neither ended nor saved by %s that is pushed late', async (_, code) => {
+    let tell = (_: PairingSnapshot): void => {}
+    let now = linked
+    const { calls, ...rest } = scriptedProvider({ getQrCode: () => now, getStatus: () => now })
+    const subscribe: PairingProvider['subscribe'] = (listener) => {
+      tell = listener
+      return () => {}
+    }
+    const push = async (snapshot: PairingSnapshot, nextInMs?: number) => {
+      tell({ ...snapshot, nextInMs })
+      await settle()
+    }
+    render(<WhatsAppPairing provider={{ ...rest, subscribe }} queryClient={new QueryClient()} />)
+    await advance(1_000)
+    for (let index = 0; index < 5; index++) await push(code, 5_000)
+    expect(shownStatus()).toBe('linked')
+    await push(gone, 20_000)
+    await push(code, 20_000)
+    expect(shownStatus()).toBe('linked')
+    const { length } = calls
+    await advance(4_000)
+    // The denial is looked into at once, whatever else is promised.
+    expect(calls.length).toBe(length + 1)
+    now = gone
+    await push(gone)
+    await push(code)
+    await push(gone)
+    expect(shownStatus()).toBe('preparing')
+  })
+})

@@ -1,0 +1,427 @@
+import { QueryClient } from '@tanstack/react-query'
+import { render, renderHook } from '@testing-library/react'
+import { StrictMode } from 'react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  PairingError,
+  type PairingEvent,
+  type PairingProvider,
+  type PairingSnapshot,
+  usePairingSession,
+  WhatsAppPairing,
+  type WhatsAppPairingProps,
+} from '../../src/index.js'
+import { emulatedSecrets, providerIds } from '../../stories/playground/emulated-provider.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { askForCode, later, loadEverything, openTab, press, shownCode } from './user.js'
+import { createWorld, doing, shownStatus } from './world.js'
+
+beforeAll(loadEverything)
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
+const linked: PairingSnapshot = { status: 'linked', account: { phoneNumber: '5511987654321', name: 'Ana' } }
+
+/** Collects the steps of a component over a provider that says whatever `now` holds. */
+function watch(first: PairingSnapshot | PairingError, props: Partial<WhatsAppPairingProps> = {}) {
+  const events: PairingEvent[] = []
+  const onEvent = (event: PairingEvent) => void events.push(event)
+  const world = { now: first, events, onEvent }
+  const say = (): PairingSnapshot => {
+    if (world.now instanceof PairingError) throw world.now
+    return world.now
+  }
+  const provider = scriptedProvider({ getQrCode: say, getStatus: say, requestPairingCode: () => code })
+  const queryClient = new QueryClient()
+  const element = <WhatsAppPairing {...{ provider, queryClient, onEvent }} {...props} />
+  return Object.assign(world, { provider, queryClient, element, ...render(element) })
+}
+
+const typesOf = (events: readonly PairingEvent[]) => events.map(({ type }) => type)
+const attemptsOf = (events: readonly PairingEvent[]) => [...new Set(events.map(({ attemptId }) => attemptId))]
+
+describe.each(providerIds)('the steps of %s', (id) => {
+  it.each([
+    ['where the server tells', true],
+    ['where the page asks', false],
+  ])('by QR code, %s: in order, each once, under one id, with the time that passed', async (_, live) => {
+    const world = createWorld(id)
+    const events: PairingEvent[] = []
+    world.show({ provider: world.proxied({ live }), onEvent: (event) => events.push(event) })
+    await advance(63_000)
+    await doing(() => void world.emulator.scan())
+    await advance(10_000)
+    expect(typesOf(events).filter((type) => type !== 'linking')).toEqual([
+      'started',
+      'shown',
+      'refreshed',
+      'linked',
+    ])
+    expect(attemptsOf(events)).toHaveLength(1)
+    expect(events.slice(1).map(({ provider }) => provider)).toEqual(events.slice(1).map(() => id))
+    const elapsed = events.map(({ elapsedMs }) => elapsedMs)
+    expect(elapsed).toEqual(elapsed.toSorted((a, b) => a - b))
+    expect(elapsed.at(-1)).toBeGreaterThan(63_000)
+    expect(elapsed.at(-1)).toBeLessThan(73_000)
+  })
+
+  it('to a passkey and out of it', async () => {
+    const world = createWorld(id)
+    const events: PairingEvent[] = []
+    world.emulator.demandPasskey()
+    world.show({ onEvent: (event) => events.push(event) })
+    await advance(3_000)
+    await doing(() => void world.emulator.scan())
+    await advance(15_000)
+    await doing(() => void world.emulator.solvePasskey())
+    await advance(15_000)
+    expect(typesOf(events).filter((type) => type !== 'linking')).toEqual([
+      'started',
+      'shown',
+      'passkey-required',
+      'linked',
+    ])
+  })
+})
+
+describe.each(['green-api', 'z-api'] as const)('the steps of %s by pairing code', (id) => {
+  it('are the choice of the method, the request, the code, its copy and the link', async () => {
+    const writeText = vi.fn(async () => {})
+    vi.stubGlobal('navigator', Object.create(navigator, { clipboard: { value: { writeText } } }))
+    const world = createWorld(id)
+    const events: PairingEvent[] = []
+    world.show({ onEvent: (event) => events.push(event) })
+    await advance(3_000)
+    await openTab('Phone number')
+    await askForCode()
+    await advance(1_000)
+    await press('Copy code')
+    await doing(() => void world.emulator.typeCode(shownCode() ?? ''))
+    await advance(10_000)
+    vi.unstubAllGlobals()
+    expect(typesOf(events).filter((type) => type !== 'linking')).toEqual([
+      'started',
+      'shown',
+      'method-chosen',
+      'code-requested',
+      'code-shown',
+      'copied',
+      'linked',
+    ])
+    expect(events.map(({ method }) => method)).toEqual([
+      ...['qr', 'qr'],
+      ...events.slice(2).map(() => 'phone-code'),
+    ])
+    expect(writeText).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('an attempt', () => {
+  it('ends in `expired` with its reason, and Retry begins another one', async () => {
+    vi.setSystemTime(20_000_000)
+    const events: PairingEvent[] = []
+    const provider = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
+    render(
+      <WhatsAppPairing
+        provider={provider}
+        queryClient={new QueryClient()}
+        maxRefreshes={2}
+        onEvent={(event) => events.push(event)}
+      />,
+    )
+    await advance(45_000)
+    expect(events.at(-1)).toMatchObject({ type: 'expired', reason: 'unscanned' })
+    await press('Retry')
+    await advance(1_000)
+    expect(typesOf(events)).toEqual(['started', 'shown', 'refreshed', 'expired', 'started', 'shown'])
+    const [first = '', second = ''] = attemptsOf(events)
+    expect(attemptsOf(events)).toHaveLength(2)
+    expect(first.replace(/-1$/, '-2')).toBe(second)
+    expect(events[4]?.elapsedMs).toBe(0)
+  })
+
+  it('ends in `expired` where the pairing code was not entered', async () => {
+    const { events } = watch(qr('a'), { defaultMethod: 'phone-code' })
+    await settle()
+    await askForCode()
+    await later(165_000)
+    expect(events.at(-1)).toMatchObject({ type: 'expired', reason: 'code-not-entered', method: 'phone-code' })
+  })
+
+  it('ends in `failed` with the code of the error, and of no failure in between', async () => {
+    const world = watch(new PairingError('network', 'Down.'))
+    await advance(2_500)
+    expect(typesOf(world.events)).toEqual(['started'])
+    world.now = new PairingError('unauthorized', 'No.')
+    await advance(5_000)
+    expect(world.events.slice(1)).toMatchObject([{ type: 'failed', code: 'unauthorized' }])
+  })
+
+  it('ends in `gave-up` where the screen is closed before an end, and the id stays when it is opened again', async () => {
+    const world = watch(qr('a'))
+    await advance(4_000)
+    world.unmount()
+    await settle()
+    expect(world.events.at(-1)).toMatchObject({ type: 'gave-up', elapsedMs: 4_000 })
+    render(world.element)
+    world.now = linked
+    await advance(6_000)
+    expect(typesOf(world.events)).toEqual(['started', 'shown', 'gave-up', 'linked'])
+    expect(attemptsOf(world.events)).toHaveLength(1)
+  })
+
+  it('ends in `gave-up` where it is cancelled, and only once', async () => {
+    const events: PairingEvent[] = []
+    const provider = scriptedProvider({ getQrCode: () => qr('a') })
+    const onEvent = (event: PairingEvent) => void events.push(event)
+    const queryClient = new QueryClient()
+    const { result, unmount } = renderHook(() => usePairingSession({ provider, queryClient, onEvent }))
+    await advance(1_000)
+    await doing(() => result.current.cancel())
+    unmount()
+    await settle()
+    expect(typesOf(events)).toEqual(['started', 'shown', 'gave-up'])
+  })
+
+  it.each<[string, PairingSnapshot | PairingError]>([
+    ['linked', linked],
+    ['failed', new PairingError('unauthorized', 'No.')],
+  ])('that has ended (%s) is not given up when the screen is closed', async (end, snapshot) => {
+    const world = watch(snapshot)
+    await advance(1_000)
+    world.unmount()
+    await settle()
+    expect(typesOf(world.events)).toEqual(['started', end])
+  })
+
+  it('is not begun before the user does, where `autoStart` is false, and nothing is given up then', async () => {
+    const world = watch(qr('a'), { autoStart: false })
+    await advance(5_000)
+    expect(world.events).toEqual([])
+    await press('Show code')
+    expect(world.events[0]).toMatchObject({ type: 'started', elapsedMs: 0 })
+    world.unmount()
+    await settle()
+    expect(typesOf(world.events)).toEqual(['started', 'shown', 'gave-up'])
+  })
+
+  it('keeps `unlinked`, the end of its link, to itself: what follows is another attempt', async () => {
+    const world = watch(qr('a'))
+    await advance(1_000)
+    world.now = linked
+    await advance(6_000)
+    world.now = { status: 'unlinked' }
+    await advance(25_000)
+    expect(typesOf(world.events)).toEqual(['started', 'shown', 'linked', 'unlinked', 'started'])
+    expect(world.events.map(({ attemptId }) => attemptId.at(-1))).toEqual(['1', '1', '1', '1', '2'])
+    const [, , { elapsedMs: linkedMs = 0 } = {}, unlinked, again] = world.events
+    expect(unlinked?.elapsedMs).toBeGreaterThan(linkedMs)
+    expect(again?.elapsedMs).toBe(0)
+  })
+
+  it('is not `unlinked` because the host begins another one', async () => {
+    const events: PairingEvent[] = []
+    const provider = scriptedProvider({ getQrCode: () => linked, getStatus: () => linked })
+    const onEvent = (event: PairingEvent) => void events.push(event)
+    const queryClient = new QueryClient()
+    const { result } = renderHook(() => usePairingSession({ provider, queryClient, onEvent }))
+    await advance(1_000)
+    await doing(() => result.current.start())
+    await advance(1_000)
+    expect(typesOf(events)).toEqual(['started', 'linked', 'started', 'linked'])
+  })
+
+  it('has no negative time after a clock was set back', async () => {
+    vi.setSystemTime(3_600_000_000)
+    const world = watch(qr('a'))
+    await advance(1_000)
+    vi.setSystemTime(Date.now() - 3_600_000)
+    world.now = linked
+    await advance(10_000)
+    expect(world.events.at(-1)?.type).toBe('linked')
+    for (const { elapsedMs } of world.events) expect(elapsedMs).toBeGreaterThanOrEqual(0)
+  })
+})
+
+describe('a step', () => {
+  it('is told once under StrictMode, which mounts twice, and gives nothing up', async () => {
+    const events: PairingEvent[] = []
+    const provider = scriptedProvider({ getQrCode: () => qr('a') })
+    render(
+      <StrictMode>
+        <WhatsAppPairing
+          provider={provider}
+          queryClient={new QueryClient()}
+          onEvent={(event) => events.push(event)}
+        />
+      </StrictMode>,
+    )
+    await advance(3_000)
+    expect(typesOf(events)).toEqual(['started', 'shown'])
+  })
+
+  it('is not `gave-up` where the component only moves to another place on the page', async () => {
+    const { element, events, rerender } = watch(qr('a'))
+    await advance(1_000)
+    rerender(<main>{element}</main>)
+    await advance(1_000)
+    expect(typesOf(events)).toEqual(['started', 'shown'])
+  })
+
+  it('is not `gave-up` where one of two copies goes', async () => {
+    const { element, events, rerender } = watch(qr('a'))
+    rerender(
+      <>
+        <main>{element}</main>
+        <aside>{element}</aside>
+      </>,
+    )
+    await advance(1_000)
+    rerender(<main>{element}</main>)
+    await advance(1_000)
+    expect(typesOf(events)).toEqual(['started', 'shown'])
+  })
+
+  it('is told to whoever wants to know, also where another copy does not', async () => {
+    const events: PairingEvent[] = []
+    const provider = scriptedProvider({ getQrCode: () => qr('a') })
+    const common = { provider, queryClient: new QueryClient() }
+    render(
+      <>
+        <WhatsAppPairing {...common} />
+        <WhatsAppPairing {...common} onEvent={(event) => events.push(event)} />
+      </>,
+    )
+    await advance(3_000)
+    expect(typesOf(events)).toEqual(['started', 'shown'])
+  })
+
+  it('goes to the callback of this moment, and asks for nothing where there is none', async () => {
+    const { element, rerender, provider, queryClient } = watch(qr('a'), { onEvent: undefined })
+    await advance(1_000)
+    const told: string[] = []
+    const before = provider.calls.length
+    rerender(
+      <WhatsAppPairing
+        provider={provider}
+        queryClient={queryClient}
+        onEvent={({ type }) => void told.push(`late ${type}`)}
+      />,
+    )
+    await settle()
+    expect(provider.calls.length).toBe(before)
+    expect(told).toEqual(['late started', 'late shown'])
+    rerender(element)
+    await openTab('Phone number')
+    expect(told).toHaveLength(2)
+  })
+
+  it('belongs to its own provider where the host changes that', async () => {
+    const events: PairingEvent[] = []
+    const queryClient = new QueryClient()
+    const element = (sessionId: string, id: string) => {
+      const provider: PairingProvider = { ...scriptedProvider({ getQrCode: () => qr(id) }, sessionId), id }
+      return (
+        <WhatsAppPairing
+          provider={provider}
+          queryClient={queryClient}
+          onEvent={(event) => events.push(event)}
+        />
+      )
+    }
+    const { rerender } = render(element('one', 'first'))
+    await advance(1_000)
+    rerender(element('two', 'second'))
+    await advance(1_000)
+    const told = events.map(({ provider, type }) => `${provider} ${type}`)
+    expect(told.toSorted()).toEqual([
+      'first gave-up',
+      'first shown',
+      'first started',
+      'second shown',
+      'second started',
+    ])
+    expect(attemptsOf(events)).toHaveLength(2)
+  })
+
+  it('that the host cannot bear costs nobody the link: the mistake is reported as an uncaught one', async () => {
+    vi.setSystemTime(20_000_000)
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
+    const told: string[] = []
+    let isLinked = false
+    const provider = scriptedProvider({
+      getQrCode: () => (isLinked ? linked : qr(Math.floor(Date.now() / 20_000))),
+      getStatus: () => (isLinked ? linked : { status: 'unlinked' }),
+    })
+    const callback = (name: string) => () => {
+      told.push(name)
+      throw new Error(`The host's ${name}.`)
+    }
+    render(
+      <WhatsAppPairing
+        provider={provider}
+        queryClient={new QueryClient()}
+        onEvent={({ type }) => callback(type)()}
+        onLinked={callback('onLinked')}
+      />,
+    )
+    await advance(25_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(provider.calls.length).toBeLessThan(20)
+    isLinked = true
+    await advance(5_000)
+    expect(shownStatus()).toBe('linked')
+    expect(told.toSorted()).toEqual(['linked', 'onLinked', 'refreshed', 'shown', 'started'])
+    expect(reported).toHaveBeenCalledTimes(told.length)
+    vi.unstubAllGlobals()
+  })
+
+  it('of an answer that was given up is told to nobody', async () => {
+    let answer = (_: PairingSnapshot): void => {}
+    const slow = () => new Promise<PairingSnapshot>((resolve) => (answer = resolve))
+    const events: PairingEvent[] = []
+    const onEvent = (event: PairingEvent) => void events.push(event)
+    const provider = scriptedProvider({ getQrCode: slow, getStatus: slow, requestPairingCode: slow })
+    const queryClient = new QueryClient()
+    const { result } = renderHook(() => usePairingSession({ provider, queryClient, onEvent }))
+    await settle()
+    const answerLate = answer
+    // A request that nobody waits for any more, of a provider that does not care.
+    await doing(() => result.current.requestPairingCode('+55 11 98765-4321'))
+    await advance(1_000)
+    answerLate(linked)
+    await advance(1_000)
+    expect(typesOf(events)).toEqual(['started', 'method-chosen', 'code-requested'])
+  })
+})
+
+describe('what the steps hold', () => {
+  it('is what is documented, and no secret: no code, number, name, token or address', async () => {
+    const events: PairingEvent[] = []
+    const secrets: string[] = ['5511987654321', '987654321', 'Ana', ...Object.values(emulatedSecrets)]
+    for (const id of providerIds) {
+      const world = createWorld(id)
+      const { unmount } = world.show({ onEvent: (event) => events.push(event) })
+      await advance(3_000)
+      const { state } = world.emulator
+      secrets.push(state.status === 'pairing' ? state.qrText : 'none')
+      if (id !== 'wasend') {
+        await openTab('Phone number')
+        await askForCode()
+        await advance(1_000)
+        secrets.push(shownCode() ?? 'none', (shownCode() ?? 'none').replace('-', ''))
+      }
+      await doing(() => void world.emulator.scan())
+      await advance(10_000)
+      unmount()
+    }
+    expect(events.length).toBeGreaterThan(10)
+    const told = JSON.stringify(events)
+    for (const secret of secrets) expect(told).not.toContain(secret)
+    const fields = new Set(events.flatMap((event) => Object.keys(event)))
+    expect([...fields].toSorted()).toEqual(['attemptId', 'elapsedMs', 'method', 'number', 'provider', 'type'])
+  })
+})

@@ -1,0 +1,141 @@
+import { QueryClient } from '@tanstack/react-query'
+import { render } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type PairingSnapshot, WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
+import { providerIds } from '../../stories/playground/emulated-provider.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { askForCode, errorCode, heading, loadEverything, part, press, shownCode, statusLine } from './user.js'
+import { createWorld, doing, shownStatus } from './world.js'
+
+beforeAll(loadEverything)
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
+
+/** A provider with leftovers of an earlier link, until it is reset. */
+function leftovers() {
+  const state = { isStale: true }
+  const or = (snapshot: PairingSnapshot) => (): PairingSnapshot =>
+    state.isStale ? { status: 'stale' } : snapshot
+  const provider = scriptedProvider({
+    getQrCode: () => or(qr(reset.mock.calls.length))(),
+    getStatus: () => ({ status: 'unlinked' }),
+    requestPairingCode: or(code),
+  })
+  const reset = vi.fn(async (_: object): Promise<void> => {
+    state.isStale = false
+  })
+  return Object.assign(state, { reset, calls: provider.calls, provider: { ...provider, reset } })
+}
+
+const element = (props: Pick<WhatsAppPairingProps, 'provider'> & Partial<WhatsAppPairingProps>) => (
+  <WhatsAppPairing queryClient={new QueryClient()} mode="relink" {...props} />
+)
+
+describe('linking again', () => {
+  it('clears what GREEN-API kept of the earlier link without a question, and links', async () => {
+    const world = createWorld('green-api')
+    world.emulator.leaveStaleAuth()
+    const seen = new Set<string>()
+    world.show({ mode: 'relink' })
+    await advance(8_000, () => void seen.add(shownStatus() ?? ''))
+    expect([...seen].filter((status) => status !== 'preparing')).toEqual(['awaiting-scan'])
+    expect(world.wire.requests.filter(({ path }) => path === '/logout')).toHaveLength(1)
+    await doing(() => void world.emulator.scan())
+    await advance(10_000)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it('restores the session at Z-API, which takes no new scan', async () => {
+    const world = createWorld('z-api')
+    world.emulator.leaveStaleAuth()
+    world.show({ mode: 'relink' })
+    await advance(20_000)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it.each(providerIds)('ends no link that is there after all: %s', async (id) => {
+    const world = createWorld(id)
+    const first = world.show()
+    await advance(3_000)
+    await doing(() => void world.emulator.scan())
+    await advance(10_000)
+    first.unmount()
+    const before = world.wire.requests.length
+    world.show({ mode: 'relink', queryClient: new QueryClient() })
+    await advance(30_000)
+    expect(shownStatus()).toBe('linked')
+    expect(world.emulator.state.status).toBe('linked')
+    const after = world.wire.requests.slice(before).map(({ path }) => path)
+    expect(after.filter((path) => /logout|reboot|restart|disconnect|start$/.test(path))).toEqual([])
+  })
+
+  it('says so in the heading while there is something to do, and while it is prepared', async () => {
+    let finish = (): void => {}
+    const one = leftovers()
+    one.reset.mockImplementation(async () => {
+      await new Promise<void>((resolve) => (finish = resolve))
+      one.isStale = false
+    })
+    render(element({ provider: one.provider }))
+    await advance(20_000)
+    expect(heading()).toBe('Link your WhatsApp again')
+    expect(statusLine()).toBe('Clearing the old connection…')
+    await doing(() => finish())
+    await advance(1_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(heading()).toBe('Link your WhatsApp again')
+  })
+
+  it('without the mode is a question to the user', async () => {
+    const one = leftovers()
+    render(element({ provider: one.provider, mode: undefined }))
+    await advance(30_000)
+    expect(errorCode()).toBe('session-stale')
+    expect(one.reset).not.toHaveBeenCalled()
+  })
+
+  it('clears once in a round: what is still there after that is told, and cleared again on demand', async () => {
+    const one = leftovers()
+    one.reset.mockImplementation(async () => {})
+    render(element({ provider: one.provider }))
+    await advance(60_000)
+    expect(one.reset).toHaveBeenCalledTimes(1)
+    expect(errorCode()).toBe('session-stale')
+    one.reset.mockImplementation(async () => {
+      one.isStale = false
+    })
+    await press('Start over')
+    await advance(3_000)
+    expect(one.reset).toHaveBeenCalledTimes(2)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('by pairing code asks for the code again when the leftovers are cleared, and blames no number meanwhile', async () => {
+    const one = leftovers()
+    render(element({ provider: one.provider, defaultMethod: 'phone-code' }))
+    await settle()
+    await askForCode()
+    const told = new Set<string>()
+    await advance(4_000, () => void told.add(part('error')?.textContent ?? ''))
+    expect(shownCode()).toBe('ABCD-1234')
+    expect([...told]).toEqual([''])
+    expect(one.reset).toHaveBeenCalledTimes(1)
+    expect(one.calls.filter(({ question }) => question === 'pairing-code')).toHaveLength(2)
+  })
+
+  it('may turn out to be needed after the session has begun', async () => {
+    const one = leftovers()
+    const queryClient = new QueryClient()
+    one.isStale = false
+    const { rerender } = render(element({ provider: one.provider, queryClient, mode: undefined }))
+    await advance(1_000)
+    rerender(element({ provider: one.provider, queryClient }))
+    one.isStale = true
+    await advance(10_000)
+    expect(one.reset).toHaveBeenCalledTimes(1)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+})

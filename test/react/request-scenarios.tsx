@@ -1,0 +1,186 @@
+import { focusManager } from '@tanstack/react-query'
+import { fireEvent, screen } from '@testing-library/react'
+import { greenApi } from '../../src/providers/green-api.js'
+import { ownServer } from '../../src/providers/own-server.js'
+import { wasend } from '../../src/providers/wasend.js'
+import { zApi } from '../../src/providers/z-api.js'
+import {
+  createEmulator,
+  type Emulator,
+  greenApiSocketWire,
+  greenApiWire,
+  ownServerWire,
+  type WireRequest,
+  wasendWire,
+  zApiWire,
+} from '../../src/testing.js'
+import type { EmulatedProvider } from '../../stories/playground/emulated-provider.js'
+import { advance } from './time.js'
+import { doing, shownStatus, type World, worldOf } from './world.js'
+
+/** A provider whose requests are counted, those that open a WebSocket included. */
+interface CountedProvider extends EmulatedProvider {
+  readonly sockets?: { readonly requests: readonly WireRequest[] }
+}
+
+// In a page, for the way without a server.
+const common = { dangerouslyAllowBrowser: true }
+
+/** By the name of the factory, as they stand in the README. */
+export const countedProviders = {
+  greenApi: (emulator) => {
+    const instance = { idInstance: '1101000001', apiTokenInstance: 'token' }
+    const [wire, sockets] = [greenApiWire(emulator, instance), greenApiSocketWire(emulator, instance)]
+    const provider = greenApi({ ...instance, ...common, fetch: wire.fetch, webSocket: sockets })
+    return { emulator, wire, provider, sockets }
+  },
+  zApi: (emulator) => {
+    const instance = { instanceId: '3C0FFEE0', token: 'token' }
+    const wire = zApiWire(emulator, instance)
+    return { emulator, wire, provider: zApi({ ...instance, ...common, fetch: wire.fetch }) }
+  },
+  wasend: (emulator) => {
+    const session = { apiKey: 'key', sessionId: 'main' }
+    const wire = wasendWire(emulator, session)
+    return { emulator, wire, provider: wasend({ ...session, ...common, fetch: wire.fetch }) }
+  },
+  ownServer: (emulator) => {
+    const wire = ownServerWire(emulator)
+    return { emulator, wire, provider: ownServer({ url: 'https://engine.example/pairing', fetch: wire.fetch }) }
+  },
+} satisfies Record<string, (emulator: Emulator) => CountedProvider>
+
+export type CountedProviderName = keyof typeof countedProviders
+
+/** How the page comes to know: the server tells it, it asks the server, or it has the adapter itself. */
+export const ways = ['live', 'polling', 'direct'] as const
+
+export type Way = (typeof ways)[number]
+
+/** What is done to the phone and to the page until somebody is linked, or nobody asks any more. */
+interface Scenario {
+  /** As it stands in the README. */
+  readonly title: string
+  /** The phone is linked before the page is opened. */
+  readonly isLinkedBefore?: boolean
+  readonly method?: 'phone-code'
+  run(world: World): Promise<void>
+}
+
+const SECOND_MS = 1_000
+const MINUTE_MS = 60_000
+
+export const scenarios = {
+  'scanned-at-once': {
+    title: 'QR code scanned after 10 s',
+    run: (world) => scanAfter(world, 10 * SECOND_MS),
+  },
+  'scanned-in-second-code': {
+    title: 'scanned in the second code, after 70 s',
+    run: (world) => scanAfter(world, 70 * SECOND_MS),
+  },
+  'never-scanned': {
+    title: 'never scanned: three codes, then silence',
+    async run() {
+      await until('expired')
+      await advance(5 * MINUTE_MS)
+    },
+  },
+  'scanned-after-retry': {
+    title: 'the same, then Retry, scanned after 10 s',
+    async run(world) {
+      await until('expired')
+      await advance(30 * SECOND_MS)
+      await doing(() => fireEvent.click(screen.getByRole('button', { name: 'Retry' })))
+      await scanAfter(world, 10 * SECOND_MS)
+    },
+  },
+  hidden: {
+    title: 'page hidden for 5 min after 10 s, scanned 10 s after that',
+    async run(world) {
+      await advance(10 * SECOND_MS)
+      await doing(() => focusManager.setFocused(false))
+      await advance(5 * MINUTE_MS)
+      await doing(() => focusManager.setFocused(true))
+      await scanAfter(world, 10 * SECOND_MS)
+    },
+  },
+  'code-entered': {
+    title: 'pairing code entered after 20 s',
+    method: 'phone-code',
+    async run({ emulator }) {
+      await askForCode()
+      await advance(20 * SECOND_MS)
+      const { state } = emulator
+      const code = state.status === 'pairing' ? state.pairingCode?.value : undefined
+      await doing(() => void emulator.typeCode(code ?? ''))
+      await until('linked')
+    },
+  },
+  'code-not-entered': {
+    title: 'pairing code never entered',
+    method: 'phone-code',
+    async run() {
+      await askForCode()
+      await until('expired')
+      await advance(5 * MINUTE_MS)
+    },
+  },
+  'linked-before': {
+    title: 'linked before, page open for 5 min',
+    isLinkedBefore: true,
+    run: () => advance(5 * MINUTE_MS),
+  },
+} satisfies Record<string, Scenario>
+
+export type ScenarioName = keyof typeof scenarios
+
+/** How many requests a provider gets in a scenario, from the first sight of the page to a minute after the last. */
+export async function countRequests(
+  providerName: CountedProviderName,
+  scenarioName: ScenarioName,
+  way: Way,
+): Promise<number> {
+  const scenario: Scenario = scenarios[scenarioName]
+  const emulator = createEmulator({ seed: 7 })
+  const counted: CountedProvider = countedProviders[providerName](emulator)
+  if (scenario.isLinkedBefore) await link(emulator)
+  const world = worldOf(counted)
+  const provider = way === 'direct' ? world.provider : world.proxied({ live: way === 'live' })
+  const { unmount } = world.show({
+    provider,
+    ...(scenario.method && { defaultMethod: scenario.method, defaultPhoneNumber: '5511987654321' }),
+  })
+  await scenario.run(world)
+  unmount()
+  await advance(MINUTE_MS)
+  return counted.wire.requests.length + (counted.sockets?.requests.length ?? 0)
+}
+
+async function link(emulator: Emulator): Promise<void> {
+  emulator.start()
+  emulator.scan()
+  await advance(MINUTE_MS)
+}
+
+async function scanAfter({ emulator }: World, ms: number): Promise<void> {
+  await advance(ms)
+  await doing(() => void emulator.scan())
+  await until('linked')
+}
+
+async function askForCode(): Promise<void> {
+  await until('awaiting-number')
+  await doing(() => fireEvent.click(screen.getByRole('button', { name: 'Get code' })))
+  await until('awaiting-code')
+}
+
+/** Longer than any code lives. */
+const PATIENCE_MS = 4 * MINUTE_MS
+
+async function until(status: string): Promise<void> {
+  for (let passedMs = 0; shownStatus() !== status; passedMs += 250) {
+    if (passedMs > PATIENCE_MS) throw new Error(`The page shows "${shownStatus()}" and never "${status}".`)
+    await advance(250)
+  }
+}

@@ -1,0 +1,160 @@
+import { focusManager, QueryClient } from '@tanstack/react-query'
+import { render, screen } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PairingError, type PairingProvider, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { askForCode, later, loadEverything, part, press, shownCode } from './user.js'
+import { createWorld, doing, shownStatus } from './world.js'
+
+beforeAll(loadEverything)
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  focusManager.setFocused(undefined)
+})
+
+const codeOf = (pairingCode: string): PairingSnapshot => ({ status: 'pairing-code', pairingCode })
+const isOffered = () => part('slow-code') !== null
+
+/** A provider that issues these codes, one after the other; an error is thrown. */
+function issuing(...codes: readonly (string | PairingError)[]) {
+  const left = [...codes]
+  return scriptedProvider({
+    getQrCode: () => qr('a'),
+    requestPairingCode: () => {
+      const next = left.shift() ?? 'ZZZZ9999'
+      if (typeof next !== 'string') throw next
+      return codeOf(next)
+    },
+  })
+}
+
+async function showCode(provider: PairingProvider) {
+  const view = render(
+    <WhatsAppPairing provider={provider} queryClient={new QueryClient()} defaultMethod="phone-code" />,
+  )
+  await settle()
+  await askForCode()
+  return view
+}
+
+const asked = ({ calls }: ReturnType<typeof issuing>) =>
+  calls.filter(({ question }) => question === 'pairing-code').length
+
+describe('a pairing code that nobody has entered', () => {
+  it('stays as it is for half a minute; then another code and the QR code are offered, and it still stands', async () => {
+    await showCode(issuing('ABCD1234'))
+    await advance(29_500, () => expect(isOffered()).toBe(false))
+    await advance(1_000)
+    expect(isOffered()).toBe(true)
+    expect(shownCode()).toBe('ABCD-1234')
+    expect(part('slow-code')?.textContent).toBe(
+      'The phone does not take the code? Get a new codeScan a QR code instead',
+    )
+    await later(120_000)
+    expect(shownCode()).toBe('ABCD-1234')
+  })
+
+  it('is replaced on demand by one for the same number, whose half minute begins anew', async () => {
+    const provider = issuing('ABCD1234', 'EFGH5678')
+    await showCode(provider)
+    await advance(31_000)
+    await press('Get a new code')
+    await advance(500)
+    expect(shownCode()).toBe('EFGH-5678')
+    expect(part('code-recipient')?.textContent).toContain('+5511987654321')
+    expect(isOffered()).toBe(false)
+    expect(asked(provider)).toBe(2)
+    await advance(29_000, () => expect(isOffered()).toBe(false))
+    await advance(1_500)
+    expect(isOffered()).toBe(true)
+  })
+
+  it('gives way to the QR code on demand, and is there again on the way back', async () => {
+    const provider = issuing('ABCD1234')
+    await showCode(provider)
+    await advance(31_000)
+    await press('Scan a QR code instead')
+    await advance(1_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    await doing(() => screen.getByRole('tab', { name: 'Phone number' }).click())
+    await settle()
+    expect(shownCode()).toBe('ABCD-1234')
+    expect(isOffered()).toBe(true)
+    expect(asked(provider)).toBe(1)
+  })
+
+  it('is not followed by a QR code where the provider has none', async () => {
+    await showCode({ ...issuing('ABCD1234'), methods: ['phone-code'] })
+    await advance(31_000)
+    expect(screen.getByRole('button', { name: 'Get a new code' })).toBeTruthy()
+    expect(screen.queryByRole('button', { name: 'Scan a QR code instead' })).toBeNull()
+  })
+
+  it('leaves the user at the number, told why, where no other code is to be had', async () => {
+    await showCode(issuing('ABCD1234', new PairingError('code-refused', 'No.')))
+    await advance(31_000)
+    await press('Get a new code')
+    expect(shownStatus()).toBe('awaiting-number')
+    expect(part('error')?.textContent).toContain('no code for it')
+    expect(shownCode()).toBeUndefined()
+  })
+
+  it('gives the focus of whoever asked for another one to the panel', async () => {
+    await showCode(issuing('ABCD1234'))
+    await advance(31_000)
+    const button = screen.getByRole('button', { name: 'Get a new code' })
+    button.focus()
+    await press('Get a new code')
+    expect(document.activeElement).toBe(part('panel'))
+  })
+
+  it('is offered another one on return to a page that was hidden meanwhile', async () => {
+    await showCode(issuing('ABCD1234'))
+    await advance(5_000)
+    await doing(() => focusManager.setFocused(false))
+    await later(60_000)
+    await doing(() => focusManager.setFocused(true))
+    await advance(1_000)
+    expect(isOffered()).toBe(true)
+    expect(shownCode()).toBe('ABCD-1234')
+  })
+
+  it('still links when it is entered late', async () => {
+    const world = createWorld('green-api')
+    world.show({ defaultMethod: 'phone-code' })
+    await advance(2_000)
+    await askForCode()
+    await advance(40_000)
+    expect(isOffered()).toBe(true)
+    await doing(() => void world.emulator.typeCode(shownCode() ?? ''))
+    await advance(10_000)
+    expect(shownStatus()).toBe('linked')
+    expect(isOffered()).toBe(false)
+  })
+
+  it('that the provider replaces by itself is the new one, and not slow yet', async () => {
+    let current = 'ABCD1234'
+    const provider = scriptedProvider({
+      getQrCode: () => qr('a'),
+      getStatus: () => codeOf(current),
+      requestPairingCode: () => codeOf(current),
+    })
+    await showCode(provider)
+    await advance(31_000)
+    expect(isOffered()).toBe(true)
+    current = 'EFGH5678'
+    await advance(4_000)
+    expect(shownCode()).toBe('EFGH-5678')
+    expect(isOffered()).toBe(false)
+  })
+
+  it('ends with an offer as well: Retry, and the QR code', async () => {
+    await showCode(issuing('ABCD1234'))
+    await later(162_000)
+    expect(shownStatus()).toBe('expired')
+    expect(screen.getByRole('button', { name: 'Retry' })).toBeTruthy()
+    expect(screen.getByRole('button', { name: 'Scan a QR code instead' })).toBeTruthy()
+  })
+})

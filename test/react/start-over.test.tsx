@@ -1,0 +1,212 @@
+import { QueryClient } from '@tanstack/react-query'
+import { fireEvent, render, screen } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PairingError, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
+import { greenApi } from '../../src/providers/green-api.js'
+import { createEmulator, greenApiWire } from '../../src/testing.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { errorCode, later, loadEverything, part, press, statusLine } from './user.js'
+import { createWorld, doing, shownStatus } from './world.js'
+
+beforeAll(loadEverything)
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+/** A session that is stuck until it is reset. */
+async function stuck() {
+  const state = { isStuck: true }
+  const say = (): PairingSnapshot => (state.isStuck ? { status: 'stale' } : qr('a'))
+  const provider = scriptedProvider({ getQrCode: say, getStatus: say })
+  const reset = vi.fn(async (_: { signal?: AbortSignal | undefined }): Promise<void> => {
+    state.isStuck = false
+  })
+  const view = render(<WhatsAppPairing provider={{ ...provider, reset }} queryClient={new QueryClient()} />)
+  await settle()
+  expect(errorCode()).toBe('session-stale')
+  return Object.assign(state, { reset, calls: provider.calls, ...view })
+}
+
+const down = () => new PairingError('provider-unavailable', 'Down.')
+
+describe('Start over', () => {
+  it('is one button, and the only one', async () => {
+    await stuck()
+    expect(screen.getAllByRole('button').map(({ textContent }) => textContent)).toEqual(['Start over'])
+    expect(part('lead')?.textContent).toContain('Start over to clear it')
+  })
+
+  it('shows that it works on it, for as long as the provider needs, and then the code', async () => {
+    const one = await stuck()
+    one.reset.mockImplementation(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 45_000))
+      one.isStuck = false
+    })
+    await press('Start over')
+    await later(44_000, () => {
+      expect(shownStatus()).toBe('preparing')
+      expect(statusLine()).toBe('Clearing the old connection…')
+      expect(part('tile')?.getAttribute('aria-busy')).toBe('true')
+    })
+    await later(5_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(one.reset).toHaveBeenCalledTimes(1)
+  })
+
+  it('waits for a logout that goes on behind its answer at GREEN-API, and asks for no second one', async () => {
+    const emulator = createEmulator({ seed: 7 })
+    const instance = { idInstance: '1101000001', apiTokenInstance: 'token' }
+    const wire = greenApiWire(emulator, { ...instance, logoutMs: 40_000 })
+    const provider = greenApi({ ...instance, fetch: wire.fetch, dangerouslyAllowBrowser: true })
+    emulator.leaveStaleAuth()
+    createWorld('green-api').show({ provider })
+    await advance(2_000)
+    await press('Start over')
+    await later(39_000, () => expect(shownStatus()).toBe('preparing'))
+    await later(10_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(wire.requests.filter(({ path }) => path === '/logout')).toHaveLength(1)
+  })
+
+  it('that meets weather is tried again with pauses, and shows that it goes on', async () => {
+    const one = await stuck()
+    for (let index = 0; index < 3; index++) one.reset.mockRejectedValueOnce(down())
+    await press('Start over')
+    await later(12_000, () => expect(shownStatus()).not.toBe('failed'))
+    expect(one.reset).toHaveBeenCalledTimes(4)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('that meets nothing but weather gives up after a while, and can be pressed again', async () => {
+    const one = await stuck()
+    one.reset.mockRejectedValue(down())
+    await press('Start over')
+    await later(300_000)
+    expect(errorCode()).toBe('provider-unavailable')
+    expect(one.reset.mock.calls.length).toBeLessThanOrEqual(8)
+    const { length } = one.reset.mock.calls
+    await later(300_000)
+    expect(one.reset.mock.calls.length).toBe(length)
+    one.reset.mockImplementation(async () => {
+      one.isStuck = false
+    })
+    await press('Try again')
+    await advance(5_000)
+    if (shownStatus() === 'failed') await press('Start over')
+    await advance(5_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('that the provider refuses says why, and is not tried again by itself', async () => {
+    const one = await stuck()
+    one.reset.mockRejectedValue(new PairingError('unauthorized', 'No.'))
+    await press('Start over')
+    await later(60_000)
+    expect(errorCode()).toBe('unauthorized')
+    expect(one.reset).toHaveBeenCalledTimes(1)
+  })
+
+  it('that a provider cannot do says so', async () => {
+    const provider = scriptedProvider({ getQrCode: () => ({ status: 'stale' }) })
+    render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} />)
+    await settle()
+    await press('Start over')
+    await advance(2_000)
+    expect(errorCode()).toBe('not-supported')
+  })
+
+  it('that gets no answer is given up in time, and tried again', async () => {
+    const one = await stuck()
+    one.reset.mockImplementationOnce(() => new Promise<never>(() => {}))
+    await press('Start over')
+    await later(66_000)
+    expect(one.reset).toHaveBeenCalledTimes(2)
+    expect(one.reset.mock.calls[0]?.[0].signal?.aborted).toBe(true)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('resets once, however often it is pressed', async () => {
+    const one = await stuck()
+    one.reset.mockImplementation(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 2_000))
+      one.isStuck = false
+    })
+    const button = screen.getByRole('button', { name: 'Start over' })
+    await doing(() => {
+      for (let index = 0; index < 5; index++) fireEvent.click(button)
+    })
+    await advance(5_000)
+    expect(one.reset).toHaveBeenCalledTimes(1)
+  })
+
+  it('ends with the component: the reset is aborted, and nothing follows', async () => {
+    const one = await stuck()
+    one.reset.mockImplementation(() => new Promise<never>(() => {}))
+    await press('Start over')
+    await advance(1_000)
+    one.unmount()
+    await later(120_000)
+    expect(one.reset).toHaveBeenCalledTimes(1)
+    expect(one.reset.mock.calls[0]?.[0].signal?.aborted).toBe(true)
+  })
+
+  it('puts the focus of whoever pressed it on the panel', async () => {
+    await stuck()
+    const button = screen.getByRole('button', { name: 'Start over' })
+    button.focus()
+    fireEvent.click(button)
+    await advance(1_000)
+    expect(document.activeElement).toBe(part('panel'))
+  })
+})
+
+describe('an abandoned pairing code', () => {
+  it('that left the provider half linked is cleared by the same button', async () => {
+    let isPoisoned = false
+    const say = (): PairingSnapshot => (isPoisoned ? { status: 'stale' } : qr('a'))
+    const provider = scriptedProvider({
+      getQrCode: say,
+      getStatus: say,
+      requestPairingCode: () => ({ status: 'pairing-code', pairingCode: 'ABCD1234' }),
+    })
+    const reset = vi.fn(async () => {
+      isPoisoned = false
+    })
+    render(
+      <WhatsAppPairing
+        provider={{ ...provider, reset }}
+        queryClient={new QueryClient()}
+        defaultMethod="phone-code"
+        defaultPhoneNumber="+55 11 98765-4321"
+      />,
+    )
+    await settle()
+    await press('Get code')
+    await later(161_000)
+    expect(shownStatus()).toBe('expired')
+    isPoisoned = true
+    await press('Scan a QR code instead')
+    await advance(1_000)
+    expect(errorCode()).toBe('session-stale')
+    await press('Start over')
+    await advance(1_000)
+    expect(reset).toHaveBeenCalledTimes(1)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+})
+
+describe('a session that WAHA calls FAILED', () => {
+  it('is restarted by itself, and says that it is being got ready', async () => {
+    const world = createWorld('wasend')
+    const { unmount } = world.show()
+    await later(200_000)
+    expect(world.emulator.state.status).toBe('out-of-codes')
+    unmount()
+    world.show({ queryClient: new QueryClient() })
+    const seen = new Set<string>()
+    await advance(10_000, () => void seen.add(shownStatus() ?? ''))
+    expect([...seen]).not.toContain('failed')
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(world.wire.requests.some(({ path }) => path.endsWith('/restart'))).toBe(true)
+  })
+})

@@ -1,0 +1,152 @@
+import { QueryClient } from '@tanstack/react-query'
+import { render, screen } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  PairingError,
+  type PairingLocale,
+  type PairingSnapshot,
+  WhatsAppPairing,
+  type WhatsAppPairingProps,
+} from '../../src/index.js'
+import { en } from '../../src/locales/en.js'
+import { enTroubleshooting } from '../../src/locales/en-troubleshooting.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { askForCode, loadEverything, openTab, part, press } from './user.js'
+import { shownStatus } from './world.js'
+
+beforeAll(loadEverything)
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const details = () => document.querySelector<HTMLDetailsElement>('details[data-part="trouble"]')
+
+function show(first: PairingSnapshot | PairingError = qr('a'), props: Partial<WhatsAppPairingProps> = {}) {
+  const state = { now: first }
+  const say = (): PairingSnapshot => {
+    if (state.now instanceof PairingError) throw state.now
+    return state.now
+  }
+  const provider = scriptedProvider({
+    getQrCode: say,
+    getStatus: say,
+    requestPairingCode: () => ({ status: 'pairing-code', pairingCode: 'ABCD1234' }),
+  })
+  render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} {...props} />)
+  return state
+}
+
+async function toggle(isOpen: boolean) {
+  const element = details()
+  if (!element) throw new Error('There is nothing to open.')
+  element.open = isOpen
+  await settle()
+}
+
+describe('“Trouble linking?”', () => {
+  it('is closed, and its texts are not even loaded, until somebody opens it', async () => {
+    const troubleshooting = vi.fn(en.troubleshooting)
+    show(qr('a'), { locale: { ...en, troubleshooting } })
+    await advance(1_000)
+    expect(details()?.open).toBe(false)
+    expect(screen.getByText('Trouble linking?').tagName).toBe('SUMMARY')
+    expect(troubleshooting).not.toHaveBeenCalled()
+    await toggle(true)
+    await toggle(false)
+    await toggle(true)
+    expect(troubleshooting).toHaveBeenCalledTimes(1)
+  })
+
+  it('tells for each thing the phone may say, nothing at all included, what it means and what to do', async () => {
+    show()
+    await advance(1_000)
+    await toggle(true)
+    const terms = [...(details()?.querySelectorAll('dt') ?? [])].map(({ textContent }) => textContent)
+    expect(terms).toEqual(enTroubleshooting.map(({ says }) => says))
+    expect(terms).toEqual([
+      expect.stringMatching(/link device/),
+      expect.stringMatching(/internet connection/),
+      expect.stringMatching(/right now/),
+      expect.stringMatching(/nothing/i),
+    ])
+    for (const answer of details()?.querySelectorAll('dd') ?? []) {
+      expect(answer.textContent?.length).toBeGreaterThan(40)
+      expect(answer.querySelectorAll('li').length).toBeGreaterThan(0)
+    }
+    // Words as WhatsApp shows them are marked, and no mark-up is left over.
+    expect(details()?.querySelector('strong')?.textContent).toBe('Linked devices')
+    expect(details()?.textContent).not.toContain('**')
+  })
+
+  it('stays open while somebody reads: through a change of codes, a gap between two, and the scan', async () => {
+    const state = show()
+    await advance(1_000)
+    await toggle(true)
+    const opened = details()
+    const still = (): void => {
+      expect(details()).toBe(opened)
+      expect(details()?.open).toBe(true)
+      expect(details()?.querySelectorAll('dt')).toHaveLength(4)
+    }
+    state.now = qr('b')
+    await advance(6_000, still)
+    expect(shownStatus()).toBe('awaiting-scan')
+    state.now = new PairingError('network', 'Down.')
+    await advance(25_000, still)
+    expect(shownStatus()).toBe('preparing')
+    state.now = qr('c')
+    await advance(16_000, still)
+    state.now = { status: 'linking' }
+    await advance(6_000, still)
+    expect(shownStatus()).toBe('linking')
+  })
+
+  it('is beside the pairing code too, and stays open on the way to another one', async () => {
+    show(qr('a'))
+    await advance(1_000)
+    await openTab('Phone number')
+    await askForCode()
+    await toggle(true)
+    await advance(31_000)
+    await press('Get a new code')
+    expect(details()?.open).toBe(true)
+    expect(details()?.querySelectorAll('dt')).toHaveLength(4)
+  })
+
+  it.each<[string, PairingSnapshot | PairingError, Partial<WhatsAppPairingProps>]>([
+    ['idle', qr('a'), { autoStart: false }],
+    ['linked', { status: 'linked', account: {} }, {}],
+    ['passkey-required', { status: 'passkey-required' }, {}],
+    ['failed', new PairingError('unauthorized', 'No.'), {}],
+  ])('is not there where no phone is being held: %s', async (status, snapshot, props) => {
+    show(snapshot, props)
+    await advance(1_000)
+    expect(shownStatus()).toBe(status)
+    expect(details()).toBeNull()
+  })
+
+  it('that cannot load its texts stays empty, and tries again when it is opened again', async () => {
+    const troubleshooting = vi
+      .fn<PairingLocale['troubleshooting']>()
+      .mockRejectedValueOnce(new Error('Offline.'))
+      .mockImplementation(en.troubleshooting)
+    show(qr('a'), { locale: { ...en, troubleshooting } })
+    await advance(1_000)
+    await toggle(true)
+    expect(details()?.querySelectorAll('dt')).toHaveLength(0)
+    await toggle(false)
+    await toggle(true)
+    expect(details()?.querySelectorAll('dt').length).toBeGreaterThan(0)
+  })
+
+  it('is in the language of the page, and its heading can be replaced', async () => {
+    const troubleshooting = async () => [
+      { says: 'Não foi possível conectar', cause: 'O código mudou.', steps: ['Leia o novo.'] },
+    ]
+    show(qr('a'), { locale: { ...en, tag: 'pt-BR', troubleshooting }, messages: { trouble: 'Problemas?' } })
+    await advance(1_000)
+    await toggle(true)
+    expect(part('trouble-summary')?.textContent).toBe('Problemas?')
+    expect(part('trouble-list')?.textContent).toBe('Não foi possível conectarO código mudou.Leia o novo.')
+  })
+})

@@ -1,0 +1,659 @@
+import { focusManager, onlineManager, QueryClient } from '@tanstack/react-query'
+import { render, screen } from '@testing-library/react'
+import fc from 'fast-check'
+import { StrictMode } from 'react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  PairingError,
+  type PairingProvider,
+  type PairingSnapshot,
+  WhatsAppPairing,
+  type WhatsAppPairingProps,
+} from '../../src/index.js'
+import { greenApi } from '../../src/providers/green-api.js'
+import { createEmulator, type EmulatorFault, greenApiWire } from '../../src/testing.js'
+import { providerIds } from '../../stories/playground/emulated-provider.js'
+import { qr, type ScriptedProvider, scriptedProvider, timing } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { askForCode, errorCode, later, loadEverything, part, shownCode, statusLine } from './user.js'
+import { createWorld, doing, shownStatus, type World } from './world.js'
+
+beforeAll(loadEverything)
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+  focusManager.setFocused(undefined)
+  onlineManager.setOnline(true)
+})
+
+const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
+const shownQr = () => part('qr-code')?.innerHTML
+const show = (provider: PairingProvider, props: Partial<WhatsAppPairingProps> = {}) =>
+  render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} {...props} />)
+/** Pauses between the questions, in whole seconds. */
+const pausesOf = ({ calls }: ScriptedProvider) =>
+  calls.slice(1).map(({ at }, index) => Math.floor((at - (calls[index]?.at ?? 0)) / 1_000))
+
+/** A provider that fails for as long as `error` is there, and rotates its codes otherwise. */
+function failing(error: PairingError | undefined) {
+  const state = { error }
+  const say = (snapshot: () => PairingSnapshot) => () => {
+    if (state.error) throw state.error
+    return snapshot()
+  }
+  const provider = scriptedProvider({
+    getQrCode: say(() => qr(Math.floor(Date.now() / 20_000))),
+    getStatus: say(() => ({ status: 'unlinked' })),
+    requestPairingCode: say(() => code),
+  })
+  return Object.assign(state, { provider })
+}
+
+describe('a provider that says "too many requests"', () => {
+  it.each(providerIds)('is left alone for the time it names, and then the code is there: %s', async (id) => {
+    const world = createWorld(id)
+    world.emulator.fail('rate-limited', { retryAfterMs: 20_000 })
+    // Without what GREEN-API pushes over its socket, which has no such limit.
+    world.show({ provider: world.proxied({ live: false }) })
+    await advance(2_000)
+    expect(world.wire.requests).toHaveLength(1)
+    world.emulator.recover()
+    await advance(17_500)
+    expect(world.wire.requests).toHaveLength(1)
+    expect(statusLine()).toBe('Still trying to get your code…')
+    await advance(12_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('and no time is asked after five seconds, then ten, twenty and thirty', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0)
+    const { provider } = failing(new PairingError('rate-limited', 'Too often.'))
+    show(provider)
+    await later(120_000)
+    expect(pausesOf(provider)).toEqual([5, 10, 20, 30, 30])
+  })
+
+  it.each([
+    [
+      'hides its Retry-After from the page',
+      (response: Response) => new Response(null, { status: response.status }),
+    ],
+    [
+      'cannot be read at all, since its 429 has no CORS headers',
+      () => Promise.reject(new TypeError('Failed to fetch')),
+    ],
+  ])('but %s is asked less and less often, and told as what it looks like', async (_, hide) => {
+    const emulator = createEmulator({ seed: 7 })
+    const instance = { idInstance: '1101000001', apiTokenInstance: 'secret-token' }
+    const wire = greenApiWire(emulator, instance)
+    const direct: typeof fetch = async (input, init) => {
+      const response = await wire.fetch(input, init)
+      return response.status === 429 ? hide(response) : response
+    }
+    emulator.fail('rate-limited', { retryAfterMs: 600_000 })
+    show(greenApi({ ...instance, fetch: direct, dangerouslyAllowBrowser: true }))
+    await later(60_000)
+    expect(wire.requests.length).toBeLessThanOrEqual(7)
+    emulator.recover()
+    await later(40_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(document.body.innerHTML).not.toContain('secret-token')
+  })
+
+  it('for good is told after a while, asked no more, and tried again on demand', async () => {
+    const one = failing(new PairingError('rate-limited', 'Too often.'))
+    show(one.provider)
+    await later(300_000)
+    expect(errorCode()).toBe('rate-limited')
+    const { length } = one.provider.calls
+    expect(length).toBe(8)
+    await later(600_000)
+    expect(one.provider.calls).toHaveLength(length)
+    one.error = undefined
+    await doing(() => screen.getByRole('button', { name: 'Try again' }).click())
+    await advance(1_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+})
+
+describe('pauses', () => {
+  it('are of different length for different pages, so that they do not come back together', async () => {
+    const pages = [0, 0.5, 1].map((random) => {
+      const { provider } = failing(new PairingError('provider-unavailable', 'Down.'))
+      return { random, provider }
+    })
+    for (const { random, provider } of pages) {
+      vi.spyOn(Math, 'random').mockReturnValue(random)
+      const { unmount } = show(provider)
+      await later(40_000)
+      unmount()
+      await later(61_000)
+    }
+    const seconds = pages.map(({ provider: { calls } }) => (calls.at(4)?.at ?? 0) - (calls[0]?.at ?? 0))
+    expect(new Set(seconds).size).toBe(3)
+    // A quarter more at most, and never less.
+    expect(seconds[0]).toBeGreaterThanOrEqual(15_000)
+    expect(seconds[2]).toBeLessThanOrEqual(19_000)
+  })
+
+  it('are never shorter than what the provider asked for', async () => {
+    for (const random of [0, 0.99]) {
+      vi.spyOn(Math, 'random').mockReturnValue(random)
+      const { provider } = failing(new PairingError('rate-limited', 'Too often.', { retryAfterMs: 12_000 }))
+      const { unmount } = show(provider)
+      await later(60_000)
+      for (const pause of pausesOf(provider)) expect(pause).toBeGreaterThanOrEqual(12)
+      unmount()
+    }
+  })
+
+  it.each([1e12, Number.POSITIVE_INFINITY, Number.NaN, -1])(
+    'of nonsense (%s) neither last for ever nor let the provider be hammered',
+    async (retryAfterMs) => {
+      const { provider } = failing(new PairingError('rate-limited', 'Too often.', { retryAfterMs }))
+      show(provider)
+      await later(60_000)
+      expect(provider.calls.length).toBeLessThanOrEqual(5)
+    },
+  )
+})
+
+describe('offline', () => {
+  it('nothing is asked, a code leaves the screen when its time is over, and online it goes on at once', async () => {
+    vi.setSystemTime(20_000_000)
+    const { provider } = failing(undefined)
+    show(provider)
+    await advance(2_000)
+    await doing(() => onlineManager.setOnline(false))
+    const { length } = provider.calls
+    await later(21_000)
+    expect(part('qr-code')).toBeNull()
+    await later(300_000)
+    expect(provider.calls).toHaveLength(length)
+    await doing(() => onlineManager.setOnline(true))
+    await advance(500)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('a pairing code stays for as long as it lives, and a scan of it is noticed afterwards', async () => {
+    const world = createWorld('green-api')
+    world.show({ defaultMethod: 'phone-code' })
+    await advance(2_000)
+    await askForCode()
+    await advance(1_000)
+    const value = shownCode() ?? ''
+    await doing(() => onlineManager.setOnline(false))
+    await later(60_000, () => expect(shownCode()).toBe(value))
+    await doing(() => void world.emulator.typeCode(value))
+    await later(10_000)
+    await doing(() => onlineManager.setOnline(true))
+    await advance(5_000)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it('a number that is sent waits for the network, and is sent once', async () => {
+    const { provider } = failing(undefined)
+    show(provider, { defaultMethod: 'phone-code' })
+    await advance(1_000)
+    await doing(() => onlineManager.setOnline(false))
+    await askForCode()
+    await later(30_000)
+    expect(provider.calls.filter(({ question }) => question === 'pairing-code')).toHaveLength(0)
+    await doing(() => onlineManager.setOnline(true))
+    await advance(1_000)
+    expect(shownCode()).toBe('ABCD-1234')
+    expect(provider.calls.filter(({ question }) => question === 'pairing-code')).toHaveLength(1)
+  })
+})
+
+describe('a hidden page', () => {
+  it.each(providerIds)(
+    'asks %s nothing, through the server either, and goes on when it is seen again',
+    async (id) => {
+      const world = createWorld(id)
+      world.show()
+      await advance(3_000)
+      await doing(() => focusManager.setFocused(false))
+      await advance(1_000)
+      const before = world.wire.requests.length
+      await later(120_000)
+      expect(world.wire.requests.length).toBe(before)
+      expect(world.server.watchers).toBe(0)
+      expect(part('qr-code')).toBeNull()
+      await doing(() => focusManager.setFocused(true))
+      await advance(6_000)
+      expect(shownStatus()).toBe('awaiting-scan')
+      await doing(() => void world.emulator.scan())
+      await advance(10_000)
+      expect(shownStatus()).toBe('linked')
+    },
+  )
+})
+
+describe('a laptop that sleeps', () => {
+  const hour = 3_600_000
+  const codeOfHour = () => qr(Math.floor(Date.now() / 20_000))
+
+  /** Timers stand still meanwhile, as they do on most machines; only the clock goes on. */
+  const sleep = (ms: number) => void vi.setSystemTime(Date.now() + ms)
+
+  it('wakes up without a dead QR code, within two seconds, also where the next one is to be pushed', async () => {
+    vi.setSystemTime(20_000_000)
+    let push = (_: PairingSnapshot): void => {}
+    const asking = scriptedProvider({ getQrCode: codeOfHour })
+    const pushing: PairingProvider = {
+      ...scriptedProvider({ getQrCode: codeOfHour }),
+      subscribe: (listener) => {
+        push = listener
+        return () => {}
+      },
+    }
+    for (const provider of [asking, pushing]) {
+      const { unmount } = show(provider)
+      await advance(1_000)
+      const promised = { ...codeOfHour(), nextInMs: 60_000, confirmInMs: 60_000 } as PairingSnapshot
+      if (provider === pushing) await doing(() => push(promised))
+      const before = shownQr()
+      expect(before).toBeTruthy()
+      sleep(hour)
+      await advance(2_250)
+      expect(shownQr()).not.toBe(before)
+      await advance(6_000)
+      expect(shownStatus()).toBe('awaiting-scan')
+      unmount()
+    }
+  })
+
+  it('wakes up with an expired pairing code as expired, and with a slow one still there', async () => {
+    const { provider } = failing(undefined)
+    show(provider, { defaultMethod: 'phone-code' })
+    await settle()
+    await askForCode()
+    sleep(60_000)
+    await advance(2_250)
+    expect(shownCode()).toBe('ABCD-1234')
+    expect(part('slow-code')).not.toBeNull()
+    sleep(hour)
+    await advance(2_250)
+    expect(shownCode()).toBeUndefined()
+    await advance(3_000)
+    expect(shownStatus()).toBe('expired')
+  })
+
+  it('wakes up to the link that was made meanwhile', async () => {
+    const world = createWorld('z-api')
+    world.show()
+    await advance(3_000)
+    await doing(() => void world.emulator.scan())
+    sleep(hour)
+    await advance(25_000)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it('while linking does not wake up to a failure, nor to a link that is no more', async () => {
+    let now: PairingSnapshot = { status: 'linking' }
+    const provider = scriptedProvider({ getQrCode: () => now, getStatus: () => now })
+    show(provider)
+    await advance(4_000)
+    expect(shownStatus()).toBe('linking')
+    sleep(hour)
+    await advance(4_000)
+    expect(shownStatus()).toBe('linking')
+    now = { status: 'linked', account: {} }
+    await advance(4_000)
+    expect(shownStatus()).toBe('linked')
+    sleep(hour)
+    await advance(1_000)
+    now = { status: 'unlinked' }
+    await doing(() => focusManager.setFocused(false))
+    await doing(() => focusManager.setFocused(true))
+    await advance(8_000)
+    expect(shownStatus()).not.toBe('linked')
+  })
+
+  it('with a cool-down wakes up with the button on', async () => {
+    const one = failing(undefined)
+    show(one.provider, { defaultMethod: 'phone-code' })
+    await settle()
+    one.error = new PairingError('rate-limited', 'Too often.', { retryAfterMs: 60_000 })
+    await askForCode()
+    expect(part('submit-button')?.getAttribute('aria-disabled')).toBe('true')
+    sleep(hour)
+    await advance(2_250)
+    expect(part('submit-button')?.getAttribute('aria-disabled')).toBe('false')
+  })
+
+  it('in the middle of a request neither believes its old answer nor waits for it', async () => {
+    vi.setSystemTime(20_000_000)
+    let answer = (_: PairingSnapshot): void => {}
+    let isSlow = true
+    const provider = scriptedProvider({
+      getQrCode: () =>
+        isSlow ? new Promise<PairingSnapshot>((resolve) => (answer = resolve)) : codeOfHour(),
+    })
+    show(provider)
+    await settle()
+    const asked = codeOfHour()
+    sleep(hour)
+    await doing(() => answer({ ...asked, expiresInMs: 20_000 } as PairingSnapshot))
+    await advance(1_000)
+    expect(part('qr-code')).toBeNull()
+    isSlow = false
+    await advance(6_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+})
+
+describe('answers', () => {
+  it.each(providerIds)('that hang once cost a pause and not the pairing: %s', async (id) => {
+    const world = createWorld(id)
+    world.emulator.fail('hang', { times: 1 })
+    world.show()
+    await later(40_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    await doing(() => void world.emulator.scan())
+    await advance(15_000)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it('that hang while a code is up take that code away in time, and nothing else', async () => {
+    let isHanging = false
+    const orHang = (snapshot: PairingSnapshot) => () => (isHanging ? new Promise<never>(() => {}) : snapshot)
+    const provider = scriptedProvider({
+      getQrCode: orHang(qr('a')),
+      getStatus: orHang({ status: 'unlinked' }),
+    })
+    show(provider)
+    await advance(7_000)
+    expect(part('qr-code')).not.toBeNull()
+    isHanging = true
+    await advance(8_000)
+    expect(part('qr-code')).toBeNull()
+    expect(shownStatus()).toBe('preparing')
+  })
+
+  it('that take five seconds each never overlap, and still show codes', async () => {
+    vi.setSystemTime(20_000_000)
+    let open = 0
+    const slowly = (snapshot: () => PairingSnapshot) => async () => {
+      open += 1
+      expect(open).toBe(1)
+      const given = snapshot()
+      await new Promise((resolve) => setTimeout(resolve, 5_000))
+      open -= 1
+      return given
+    }
+    const provider = scriptedProvider({
+      getQrCode: slowly(() => qr(Math.floor(Date.now() / 20_000))),
+      getStatus: slowly(() => ({ status: 'unlinked' })),
+    })
+    show(provider, { maxRefreshes: Number.POSITIVE_INFINITY })
+    let shownMs = 0
+    await advance(60_000, () => {
+      if (shownStatus() === 'awaiting-scan') shownMs += 250
+    })
+    expect(shownMs).toBeGreaterThan(25_000)
+  })
+
+  it('that come after a newer one was pushed bring no old code back', async () => {
+    let push = (_: PairingSnapshot): void => {}
+    const waiting: ((snapshot: PairingSnapshot) => void)[] = []
+    const provider: PairingProvider = {
+      ...scriptedProvider({
+        getQrCode: () => new Promise<PairingSnapshot>((resolve) => void waiting.push(resolve)),
+      }),
+      subscribe: (listener) => {
+        push = listener
+        return () => {}
+      },
+    }
+    show(provider)
+    await settle()
+    await doing(() => push(qr('a')))
+    await advance(1_000)
+    await doing(() => push(qr('b')))
+    await advance(1_000)
+    const newest = shownQr()
+    await doing(() => waiting.shift()?.(qr('a')))
+    await advance(1_000)
+    expect(shownQr()).toBe(newest)
+    await doing(() => push({ status: 'linked', account: {} }))
+    await doing(() => waiting.shift()?.(qr('c')))
+    await advance(1_000)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it('that come in the same moment as something pushed do not take it back', async () => {
+    // Between the end of a question and the moment its answer is stored lie some dozen turns of the queue.
+    for (let turns = 0; turns < 80; turns++) {
+      let push = (_: PairingSnapshot): void => {}
+      let isAnswered = false
+      const provider: PairingProvider = {
+        ...scriptedProvider({
+          getQrCode: async () => {
+            if (isAnswered) {
+              let turn = Promise.resolve()
+              for (let index = 0; index < turns; index++) turn = turn.then(() => {})
+              void turn.then(() => push({ status: 'linked', account: {} }))
+            }
+            return qr('a')
+          },
+        }),
+        subscribe: (listener) => {
+          push = listener
+          return () => {}
+        },
+      }
+      const { unmount } = show({ ...provider, sessionId: `turns ${turns}` })
+      await later(2_000)
+      isAnswered = true
+      await later(3_500)
+      expect(shownStatus()).toBe('linked')
+      unmount()
+    }
+  })
+
+  it('to two questions at once, of a page that asks and one that is told, are not counted twice', async () => {
+    for (const id of providerIds) {
+      const world = createWorld(id)
+      const { unmount } = world.show()
+      await advance(10_000)
+      expect(statusLine()).toContain('1 of 3')
+      unmount()
+    }
+  })
+})
+
+describe('a component', () => {
+  it('that is mounted twice is one session: one may go, and the other goes on', async () => {
+    vi.setSystemTime(20_000_000)
+    const { provider } = failing(undefined)
+    const queryClient = new QueryClient()
+    const copy = <WhatsAppPairing provider={provider} queryClient={queryClient} />
+    const { rerender } = render(
+      <>
+        <main>{copy}</main>
+        <aside>{copy}</aside>
+      </>,
+    )
+    await advance(2_000)
+    expect(document.querySelectorAll('[data-part="qr-code"]')).toHaveLength(2)
+    rerender(<main>{copy}</main>)
+    const { length } = provider.calls
+    await advance(20_000)
+    expect(document.querySelectorAll('[data-part="qr-code"]')).toHaveLength(1)
+    expect(provider.calls.length).toBeGreaterThan(length)
+  })
+
+  it('that is mounted again and again asks no more than one that stays', async () => {
+    const staying = scriptedProvider({ getQrCode: () => qr('a') })
+    const { unmount: leave } = show(staying)
+    await advance(10_000)
+    leave()
+    const moving = scriptedProvider({ getQrCode: () => qr('a') })
+    const queryClient = new QueryClient()
+    for (let index = 0; index < 20; index++) {
+      const { unmount } = show(moving, { queryClient })
+      await advance(500)
+      unmount()
+    }
+    expect(moving.calls.length).toBeLessThanOrEqual(staying.calls.length + 1)
+  })
+
+  it.each(providerIds)('under StrictMode asks %s no more, and watches it once', async (id) => {
+    const requests = async (strict: boolean) => {
+      const world = createWorld(id)
+      const { unmount } = render(strict ? <StrictMode>{world.element()}</StrictMode> : world.element())
+      await advance(15_000)
+      expect(world.server.openStreams).toBe(1)
+      unmount()
+      await advance(1_000)
+      expect(world.server.openStreams).toBe(0)
+      return world.wire.requests.map(({ path }) => path)
+    }
+    expect(await requests(true)).toEqual(await requests(false))
+  })
+
+  it('whose provider is changed while a request is under way shows the new one’s code only', async () => {
+    let answer = (_: PairingSnapshot): void => {}
+    const first = scriptedProvider(
+      { getQrCode: () => new Promise<PairingSnapshot>((resolve) => (answer = resolve)) },
+      'one',
+    )
+    const second = scriptedProvider({ getQrCode: () => qr('second') }, 'two')
+    const queryClient = new QueryClient()
+    const told = vi.fn()
+    const element = (provider: PairingProvider) => (
+      <WhatsAppPairing provider={provider} queryClient={queryClient} onLinked={told} onError={told} />
+    )
+    const { rerender } = render(element(first))
+    await settle()
+    rerender(element(second))
+    await advance(1_000)
+    const seconds = shownQr()
+    expect(seconds).toBeTruthy()
+    expect(first.signals[0]?.aborted).toBe(true)
+    await doing(() => answer({ status: 'linked', account: {} }))
+    await advance(3_000)
+    expect(shownQr()).toBe(seconds)
+    expect(told).not.toHaveBeenCalled()
+    rerender(element(first))
+    await advance(1_000)
+    expect(shownStatus()).toBe('preparing')
+    expect(first.calls).toHaveLength(2)
+  })
+
+  it('that goes while a pairing code is being asked for gives that request up', async () => {
+    const provider = scriptedProvider({
+      getQrCode: () => qr('a'),
+      requestPairingCode: () => new Promise<never>(() => {}),
+    })
+    const { unmount } = show(provider, { defaultMethod: 'phone-code' })
+    await settle()
+    await askForCode()
+    unmount()
+    await later(180_000)
+    expect(provider.signals.at(-1)?.aborted).toBe(true)
+    expect(provider.calls.filter(({ question }) => question === 'pairing-code')).toHaveLength(1)
+  })
+})
+
+describe('an unmount', () => {
+  const faults: readonly EmulatorFault[] = [
+    'rate-limited',
+    'server-error',
+    'network',
+    'hang',
+    'half-json',
+    'not-an-image',
+  ]
+  type Happening = (world: World) => void
+  const happenings: Readonly<Record<string, Happening>> = {
+    scan: ({ emulator }) => void emulator.scan(),
+    rotate: ({ emulator }) => void emulator.rotate(),
+    passkey: ({ emulator }) => emulator.demandPasskey(),
+    disconnect: ({ emulator }) => void emulator.disconnect(),
+    'leave leftovers': ({ emulator }) => emulator.leaveStaleAuth(),
+    recover: ({ emulator }) => emulator.recover(),
+    hide: () => focusManager.setFocused(false),
+    show: () => focusManager.setFocused(true),
+    'go offline': () => onlineManager.setOnline(false),
+    'go online': () => onlineManager.setOnline(true),
+    press: () => document.querySelector<HTMLButtonElement>('[data-part="retry-button"]')?.click(),
+    'other tab': () => document.querySelector<HTMLButtonElement>('[aria-selected="false"]')?.click(),
+    'get code': () => document.querySelector<HTMLButtonElement>('[data-part="submit-button"]')?.click(),
+    ...Object.fromEntries(faults.map((fault) => [fault, ({ emulator }: World) => emulator.fail(fault)])),
+  }
+
+  it('at any moment of any story ends everything: requests, streams, timers, and what the host is told', async () => {
+    const story = fc.record({
+      id: fc.constantFrom(...providerIds),
+      live: fc.boolean(),
+      strict: fc.boolean(),
+      steps: fc.array(
+        fc.record({
+          what: fc.constantFrom(...Object.keys(happenings)),
+          ms: fc.integer({ min: 0, max: 9_000 }),
+        }),
+        { maxLength: 10 },
+      ),
+      lastMs: fc.integer({ min: 0, max: 6_000 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(story, async ({ id, live, strict, steps, lastMs }) => {
+        const world = createWorld(id)
+        const told: string[] = []
+        const element = world.element({
+          provider: world.proxied({ live }),
+          defaultPhoneNumber: '+55 11 98765-4321',
+          onLinked: () => void told.push('linked'),
+          onError: () => void told.push('failed'),
+          onEvent: ({ type }) => void told.push(type),
+        })
+        const { unmount } = render(strict ? <StrictMode>{element}</StrictMode> : element)
+        for (const { what, ms } of steps) {
+          await later(ms)
+          await doing(() => happenings[what]?.(world))
+        }
+        await later(lastMs)
+        unmount()
+        // An answer of the server's may be on its way for as long as it takes to notice.
+        await settle()
+        const before = {
+          wire: world.wire.requests.length,
+          page: world.server.requests.length,
+          told: [...told],
+        }
+        focusManager.setFocused(true)
+        onlineManager.setOnline(true)
+        world.emulator.recover()
+        await later(5_000)
+        expect(world.server.openStreams).toBe(0)
+        expect(world.server.watchers).toBe(0)
+        // The cached session is dropped after a minute, and there is nothing left that could wake anybody up.
+        await vi.advanceTimersByTimeAsync(60_000)
+        expect(vi.getTimerCount()).toBe(0)
+        expect(world.server.requests.length).toBe(before.page)
+        // A change that had reached the server may be finished there.
+        expect(world.wire.requests.length - before.wire).toBeLessThanOrEqual(1)
+        expect(told).toEqual(before.told)
+        expect(world.queryClient.getQueryCache().getAll()).toHaveLength(0)
+      }),
+      { numRuns: 100, endOnFailure: true },
+    )
+  }, 120_000)
+
+  it('is answered by no timer that outlives the cache, however often it happens', async () => {
+    const queryClient = new QueryClient()
+    const provider = scriptedProvider({ getQrCode: () => qr('a') })
+    for (let index = 0; index < 50; index++) {
+      const { unmount } = show({ ...provider, sessionId: String(index), timing }, { queryClient })
+      await settle()
+      unmount()
+    }
+    await vi.advanceTimersByTimeAsync(61_000)
+    expect(queryClient.getQueryCache().getAll()).toHaveLength(0)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})

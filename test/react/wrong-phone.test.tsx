@@ -1,0 +1,291 @@
+import { QueryClient } from '@tanstack/react-query'
+import { render, renderHook, screen } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  PairingError,
+  type PairingSnapshot,
+  usePairingSession,
+  WhatsAppPairing,
+  type WhatsAppPairingProps,
+} from '../../src/index.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { askForCode, errorCode, heading, loadEverything, openTab, part, press, shownCode } from './user.js'
+import { createWorld, doing, shownStatus } from './world.js'
+
+beforeAll(loadEverything)
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const SCANNING = '5511987654321'
+const EXPECTED = '4915112345678'
+
+const linkedTo = (phoneNumber?: string): PairingSnapshot => ({
+  status: 'linked',
+  account: phoneNumber ? { phoneNumber } : {},
+})
+
+/** A provider that says whatever `now` holds, and counts how often a link is ended. */
+function phone(first: PairingSnapshot) {
+  const state = { now: first }
+  const provider = scriptedProvider({ getQrCode: () => state.now, getStatus: () => state.now })
+  const unlink = vi.fn(async (_: object): Promise<void> => {})
+  return Object.assign(state, { unlink, calls: provider.calls, provider: { ...provider, unlink } })
+}
+
+const show = (props: Pick<WhatsAppPairingProps, 'provider'> & Partial<WhatsAppPairingProps>) =>
+  render(<WhatsAppPairing queryClient={new QueryClient()} {...props} />)
+
+describe.each(['green-api', 'z-api'] as const)('%s: the wrong phone', (id) => {
+  const paths = (world: ReturnType<typeof createWorld>) => world.wire.requests.map(({ path }) => path)
+
+  it('is told apart, unlinked only when the user starts over, and then the right one is linked', async () => {
+    const world = createWorld(id)
+    const onLinked = vi.fn()
+    const onError = vi.fn()
+    world.show({ expectedPhoneNumber: '+49 151 12345678', onLinked, onError })
+    await advance(3_000)
+    await doing(() => void world.emulator.scan())
+    await advance(10_000)
+    expect(shownStatus()).toBe('failed')
+    expect(heading()).toBe('That was another phone')
+    expect(part('lead')?.textContent).toContain(`+${SCANNING} was linked`)
+    expect(onError.mock.calls.map(([error]) => error.code)).toEqual(['wrong-phone-number'])
+    await advance(30_000)
+    expect(paths(world).some((path) => /logout|disconnect/.test(path))).toBe(false)
+
+    await press('Start over')
+    await advance(10_000)
+    expect(paths(world).filter((path) => /logout|disconnect/.test(path))).toHaveLength(1)
+    expect(shownStatus()).toBe('awaiting-scan')
+    await openTab('Phone number')
+    await askForCode('+49 151 12345678')
+    await advance(1_000)
+    await doing(() => void world.emulator.typeCode(shownCode() ?? ''))
+    await advance(10_000)
+    expect(shownStatus()).toBe('linked')
+    expect(onLinked.mock.calls.map(([account]) => account.phoneNumber)).toEqual([EXPECTED])
+  })
+
+  it('is not the one that was expected, in whatever spelling that was given', async () => {
+    const world = createWorld(id)
+    world.show({ expectedPhoneNumber: '0055 (11) 98765.4321' })
+    await advance(3_000)
+    await doing(() => void world.emulator.scan())
+    await advance(10_000)
+    expect(shownStatus()).toBe('linked')
+  })
+})
+
+describe('the expected phone', () => {
+  it.each([
+    ['in Brazil without its ninth digit', '+55 11 8765-4321'],
+    ['in Brazil with it', '+55 11 98765-4321'],
+    ['with the zero that some countries write in brackets', '+55 (0)11 98765-4321'],
+    ['as a link', 'https://wa.me/5511987654321'],
+    ['in other digits', '+٥٥ ١١ ٩٨٧٦٥-٤٣٢١'],
+    ['with marks of direction around it', '\u202a+55 11 98765-4321\u202c'],
+  ])('may be written %s', async (_, expectedPhoneNumber) => {
+    const { provider } = phone(linkedTo(SCANNING))
+    show({ provider, expectedPhoneNumber })
+    await advance(1_000)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it.each([
+    ['Mexico', '+52 55 1234 5678', '5215512345678'],
+    ['Mexico, the other way round', '+52 1 55 1234 5678', '525512345678'],
+    ['Argentina', '+54 11 2345-6789', '5491123456789'],
+    ['Argentina, the other way round', '+54 9 11 2345-6789', '541123456789'],
+  ])('of %s is known with and without its extra digit', async (_, expectedPhoneNumber, linkedNumber) => {
+    const { provider } = phone(linkedTo(linkedNumber))
+    show({ provider, expectedPhoneNumber })
+    await advance(1_000)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it('is believed where the provider does not tell the number', async () => {
+    const { provider } = phone(linkedTo())
+    show({ provider, expectedPhoneNumber: EXPECTED })
+    await advance(30_000)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it('is checked as soon as the number is told, however late after the link', async () => {
+    const one = phone(linkedTo())
+    show({ provider: one.provider, expectedPhoneNumber: EXPECTED })
+    await advance(2_000)
+    expect(shownStatus()).toBe('linked')
+    one.now = linkedTo(SCANNING)
+    await advance(16_000)
+    expect(errorCode()).toBe('wrong-phone-number')
+    expect(screen.getByRole('button', { name: 'Start over' })).toBeTruthy()
+  })
+
+  it('may be known later than the session begins', async () => {
+    const one = phone(qr('a'))
+    const queryClient = new QueryClient()
+    const { rerender } = show({ provider: one.provider, queryClient })
+    await advance(1_000)
+    rerender(
+      <WhatsAppPairing
+        provider={one.provider}
+        queryClient={queryClient}
+        expectedPhoneNumber={`+${EXPECTED}`}
+      />,
+    )
+    one.now = linkedTo(SCANNING)
+    await advance(6_000)
+    expect(errorCode()).toBe('wrong-phone-number')
+  })
+
+  it('may even be known later than the link', async () => {
+    const one = phone(linkedTo(SCANNING))
+    const queryClient = new QueryClient()
+    const { rerender } = show({ provider: one.provider, queryClient })
+    await advance(1_000)
+    expect(shownStatus()).toBe('linked')
+    rerender(
+      <WhatsAppPairing provider={one.provider} queryClient={queryClient} expectedPhoneNumber={EXPECTED} />,
+    )
+    await settle()
+    expect(errorCode()).toBe('wrong-phone-number')
+  })
+
+  it('is not forgotten because another component on the page does not know it', async () => {
+    const one = phone(qr('a'))
+    const queryClient = new QueryClient()
+    const Badge = () => (
+      <output>{usePairingSession({ provider: one.provider, queryClient }).session.status}</output>
+    )
+    render(
+      <>
+        <Badge />
+        <WhatsAppPairing provider={one.provider} queryClient={queryClient} expectedPhoneNumber={EXPECTED} />
+        <Badge />
+      </>,
+    )
+    await advance(1_000)
+    one.now = linkedTo(SCANNING)
+    await advance(6_000)
+    expect(errorCode()).toBe('wrong-phone-number')
+  })
+
+  it.each(['n/a', 'unknown', '12', '011 98765-4321'])(
+    'that is no international number (%s) lets no phone in, and asks the provider nothing',
+    async (expectedPhoneNumber) => {
+      const { provider, calls } = phone(linkedTo(SCANNING))
+      const onError = vi.fn()
+      show({ provider, expectedPhoneNumber, onError })
+      await advance(1_000)
+      expect(errorCode()).toBe('invalid-options')
+      await press('Try again')
+      await advance(1_000)
+      expect(errorCode()).toBe('invalid-options')
+      expect(calls).toHaveLength(0)
+      expect(onError.mock.calls[0]?.[0].message).not.toContain(expectedPhoneNumber)
+    },
+  )
+
+  it.each([undefined, ''])('is anybody’s where none is given: %j', async (expectedPhoneNumber) => {
+    const { provider } = phone(linkedTo(SCANNING))
+    show({ provider, expectedPhoneNumber })
+    await advance(1_000)
+    expect(shownStatus()).toBe('linked')
+  })
+})
+
+describe('starting over after the wrong phone', () => {
+  async function wrong(one: ReturnType<typeof phone>) {
+    show({ provider: one.provider, expectedPhoneNumber: EXPECTED })
+    await advance(1_000)
+    expect(errorCode()).toBe('wrong-phone-number')
+  }
+
+  it('unlinks once, however often it is pressed, and says what is being done', async () => {
+    const one = phone(linkedTo(SCANNING))
+    let finish = (): void => {}
+    one.unlink.mockImplementation(() => new Promise((resolve) => (finish = resolve)))
+    await wrong(one)
+    const button = screen.getByRole('button', { name: 'Start over' })
+    await doing(() => {
+      button.click()
+      button.click()
+    })
+    await advance(5_000)
+    expect(shownStatus()).toBe('preparing')
+    expect(part('status')?.textContent).toBe('Clearing the old connection…')
+    one.now = qr('a')
+    await doing(() => finish())
+    await advance(2_000)
+    expect(one.unlink).toHaveBeenCalledTimes(1)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('is tried again by itself where the provider is down for a moment', async () => {
+    const one = phone(linkedTo(SCANNING))
+    one.unlink
+      .mockRejectedValueOnce(new PairingError('provider-unavailable', 'Down.'))
+      .mockImplementation(async () => {
+        one.now = qr('a')
+      })
+    await wrong(one)
+    await press('Start over')
+    await advance(5_000)
+    expect(one.unlink).toHaveBeenCalledTimes(2)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('says so where the provider cannot unlink; logged out on the phone itself, the right one can be linked', async () => {
+    const one = phone(linkedTo(SCANNING))
+    const { unlink: _, ...provider } = one.provider
+    show({ provider, expectedPhoneNumber: EXPECTED })
+    await advance(1_000)
+    expect(part('lead')?.textContent).toContain('Linked devices')
+    await press('Start over')
+    await advance(2_000)
+    expect(errorCode()).toBe('not-supported')
+    expect(part('lead')?.textContent).not.toContain('way of linking')
+    one.now = qr('a')
+    await press('Try again')
+    await advance(2_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('tells markup of one’s own who was linked instead', async () => {
+    const { provider } = phone(linkedTo(SCANNING))
+    const queryClient = new QueryClient()
+    const { result } = renderHook(() =>
+      usePairingSession({ provider, queryClient, expectedPhoneNumber: EXPECTED }),
+    )
+    await advance(1_000)
+    expect(result.current.session).toMatchObject({ status: 'failed', account: { phoneNumber: SCANNING } })
+  })
+})
+
+describe('the account', () => {
+  it('is completed by what comes later, and keeps what an answer leaves out', async () => {
+    const one = phone(linkedTo(SCANNING))
+    const queryClient = new QueryClient()
+    const onLinked = vi.fn()
+    const { result } = renderHook(() => usePairingSession({ provider: one.provider, queryClient, onLinked }))
+    await advance(1_000)
+    one.now = { status: 'linked', account: { name: 'Ana Souza' } }
+    await advance(16_000)
+    one.now = { status: 'linked', account: {} }
+    await advance(16_000)
+    expect(result.current.session).toMatchObject({ account: { phoneNumber: SCANNING, name: 'Ana Souza' } })
+    expect(onLinked).toHaveBeenCalledTimes(1)
+  })
+
+  it('is never one phone’s number under another one’s name', async () => {
+    const one = phone({ status: 'linked', account: { phoneNumber: SCANNING, name: 'Ana Souza' } })
+    const queryClient = new QueryClient()
+    const { result } = renderHook(() => usePairingSession({ provider: one.provider, queryClient }))
+    await advance(1_000)
+    one.now = linkedTo(EXPECTED)
+    await advance(16_000)
+    const { session } = result.current
+    expect(session.status === 'linked' && session.account).toEqual({ phoneNumber: EXPECTED })
+  })
+})
