@@ -100,7 +100,9 @@ export function answered(draft: Draft, event: Answered): void {
 function isLinkGone(draft: Draft, { snapshot, at }: Answered): boolean {
   const isDenied = snapshot.status === 'unlinked' || snapshot.status === 'stale'
   if (isDenied && draft.isLinkDoubted) return true
-  Object.assign(draft, { answeredAt: at, quietUntil: 0, failures: 0, isLinkDoubted: isDenied })
+  // Asked for a code, where others ask too, a session without a link may say no more than that it sleeps.
+  const isLinkDoubted = isDenied || (snapshot.status === 'stopped' && draft.isLinkDoubted)
+  Object.assign(draft, { answeredAt: at, quietUntil: 0, failures: 0, isLinkDoubted })
   promise(draft, isDenied ? 0 : snapshot.nextInMs, at)
   if (snapshot.status === 'linked') {
     // The number, the name and the picture may come later than the link.
