@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PairingProvider } from '../src/index.js'
+import { evolutionApi } from '../src/providers/evolution-api.js'
 import { greenApi } from '../src/providers/green-api.js'
+import { waha } from '../src/providers/waha.js'
 import { wasend } from '../src/providers/wasend.js'
 import { zApi } from '../src/providers/z-api.js'
 import { createPairingHandler, toNodeListener } from '../src/server.js'
@@ -58,6 +60,8 @@ function targetOf(id: ProviderId, environment: Environment) {
 function realProvider(id: ProviderId, env: Environment): PairingProvider | undefined {
   const { GREEN_API_ID_INSTANCE, GREEN_API_API_TOKEN_INSTANCE, GREEN_API_API_URL } = env
   const { Z_API_INSTANCE_ID, Z_API_TOKEN, Z_API_CLIENT_TOKEN, WASEND_API_KEY, WASEND_SESSION_ID } = env
+  const { EVOLUTION_API_BASE_URL, EVOLUTION_API_KEY, EVOLUTION_API_INSTANCE_NAME } = env
+  const { WAHA_BASE_URL, WAHA_API_KEY, WAHA_SESSION } = env
   if (id === 'green-api' && GREEN_API_ID_INSTANCE && GREEN_API_API_TOKEN_INSTANCE) {
     return greenApi({
       idInstance: GREEN_API_ID_INSTANCE,
@@ -70,6 +74,16 @@ function realProvider(id: ProviderId, env: Environment): PairingProvider | undef
   }
   if (id === 'wasend' && WASEND_API_KEY && WASEND_SESSION_ID) {
     return wasend({ apiKey: WASEND_API_KEY, sessionId: WASEND_SESSION_ID })
+  }
+  if (id === 'evolution-api' && EVOLUTION_API_BASE_URL && EVOLUTION_API_KEY && EVOLUTION_API_INSTANCE_NAME) {
+    return evolutionApi({
+      baseUrl: EVOLUTION_API_BASE_URL,
+      apiKey: EVOLUTION_API_KEY,
+      instanceName: EVOLUTION_API_INSTANCE_NAME,
+    })
+  }
+  if (id === 'waha' && WAHA_BASE_URL && WAHA_API_KEY && WAHA_SESSION) {
+    return waha({ baseUrl: WAHA_BASE_URL, apiKey: WAHA_API_KEY, session: WAHA_SESSION })
   }
   return undefined
 }

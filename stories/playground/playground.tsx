@@ -18,6 +18,8 @@ const names: Readonly<Record<ProviderId, string>> = {
   'green-api': 'GREEN-API',
   'z-api': 'Z-API',
   wasend: 'WASend',
+  'evolution-api': 'Evolution API',
+  waha: 'WAHA',
 }
 
 /** Props of {@link Playground}. */
