@@ -118,7 +118,7 @@ export function proxy({
         subscribe(listener, { signal, method = 'qr', ...rest }) {
           const controller = new AbortController()
           const end = (): void => controller.abort()
-          signal?.addEventListener('abort', end)
+          signal?.addEventListener('abort', end, { once: true })
           if (signal?.aborted) end()
           const address = `${addressOf('events')}&${METHOD_PARAMETER}=${method}`
           // Loaded when it is needed; a page that cannot load it asks again and again, as without it.

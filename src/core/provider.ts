@@ -158,6 +158,23 @@ export interface PairingProvider {
   readWebhook?(body: unknown): PairingSnapshot | undefined
 }
 
+const statuses: Readonly<Record<PairingSnapshot['status'], true>> = {
+  preparing: true,
+  unlinked: true,
+  stopped: true,
+  stale: true,
+  qr: true,
+  'pairing-code': true,
+  linking: true,
+  linked: true,
+  'passkey-required': true,
+}
+
+/** False for what a provider of one's own may answer in place of a snapshot. */
+export function isSnapshot(value: PairingSnapshot | undefined): value is PairingSnapshot {
+  return value instanceof Object && Object.hasOwn(statuses, value.status)
+}
+
 /** The methods a provider offers. */
 export function methodsOf(provider: PairingProvider): readonly PairingMethod[] {
   return provider.methods ?? (provider.requestPairingCode ? ['qr', 'phone-code'] : ['qr'])

@@ -88,6 +88,12 @@ export type SessionEvent = { readonly at: number } & (
   | { readonly type: 'number-submitted'; readonly phoneNumber: PhoneNumber }
   | { readonly type: 'number-rejected'; readonly error: PairingError }
   | { readonly type: 'number-withdrawn' }
+  /** The host says what it expects of the link; what it leaves out stays as it was. */
+  | {
+      readonly type: 'expected'
+      readonly phoneNumber?: string | undefined
+      readonly clearsLeftovers?: boolean | undefined
+    }
   | {
       readonly type: 'answered'
       readonly question: QuestionKind

@@ -4,7 +4,7 @@ import { slowCodeAt } from './next-question.js'
 import type { PhoneNumber } from './phone-number.js'
 import type { PairingMethod, ProviderTiming } from './provider.js'
 import { qrDeadAt, qrHiddenAt } from './qr-lifetime.js'
-import { answered, errored } from './session-answers.js'
+import { answered, checkPhone, errored } from './session-answers.js'
 import { type Draft, freshRound, noCode, unasked } from './session-draft.js'
 import { end, enter, FAILURE_LIMIT, fail, retry, start } from './session-moves.js'
 import type { SessionEvent, SessionFacts, SessionState } from './session-state.js'
@@ -144,6 +144,11 @@ function apply(draft: Draft, event: SessionEvent): void {
       break
     case 'number-withdrawn':
       Object.assign(draft, noCode)
+      break
+    case 'expected':
+      draft.expectedPhoneNumber = event.phoneNumber ?? draft.expectedPhoneNumber
+      draft.clearsLeftovers = event.clearsLeftovers ?? draft.clearsLeftovers
+      if (draft.phase === 'linked') checkPhone(draft, at)
       break
     case 'answered':
       answered(draft, event)

@@ -111,7 +111,8 @@ export const en: PairingLocale = {
       'wrong-phone-number': {
         title: 'That was another phone',
         cause: 'The phone that was just linked is not the one expected here.',
-        advice: 'Start over to unlink it, then use the right phone.',
+        advice:
+          'Start over to unlink it, or log this app out on that phone under **Linked devices**. Then use the right one.',
       },
       'invalid-phone-number': {
         title: 'Check the number',
@@ -124,7 +125,7 @@ export const en: PairingLocale = {
       },
       'not-supported': {
         title: 'Not possible here',
-        cause: 'This way of linking is not available.',
+        cause: 'The provider has no way to do this.',
         advice: tellHost,
       },
       'invalid-answer': {

@@ -1,6 +1,12 @@
 import { PairingError, toPairingError } from '../core/errors.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
-import type { PairingProvider, PairingSnapshot, RequestOptions } from '../core/provider.js'
+import { isPhoneNumber } from '../core/phone-number.js'
+import {
+  isSnapshot,
+  type PairingProvider,
+  type PairingSnapshot,
+  type RequestOptions,
+} from '../core/provider.js'
 import { isDrawable } from '../core/qr-payload.js'
 import type { QuestionKind, SessionEvent, SessionFacts } from '../core/session-state.js'
 
@@ -11,7 +17,7 @@ const REQUESTS_PER_CALL = 2
 export async function ask(
   provider: PairingProvider,
   question: QuestionKind,
-  { timing, phoneNumber, unlinks }: SessionFacts,
+  { timing, phoneNumber, unlinks, expectedPhoneNumber }: SessionFacts,
   outer: AbortSignal,
 ): Promise<SessionEvent> {
   const askedAt = Date.now()
@@ -28,6 +34,12 @@ export async function ask(
     }, timing.requestTimeoutMs * REQUESTS_PER_CALL)
   })
   try {
+    if (expectedPhoneNumber && !isPhoneNumber(expectedPhoneNumber)) {
+      throw new PairingError(
+        'invalid-options',
+        '`expectedPhoneNumber` is no international phone number, so no phone could be the right one.',
+      )
+    }
     const snapshot = await Promise.race([
       call(provider, question, { phoneNumber, unlinks }, { signal }),
       overdue,
@@ -54,7 +66,7 @@ export function answerEvent(
   try {
     // Here, where an error becomes an event, and not in the middle of a transition.
     if (snapshot?.status === 'pairing-code') normalizePairingCode(snapshot.pairingCode)
-    const isUsable = snapshot && (snapshot.status !== 'qr' || isDrawable(snapshot.qrCode))
+    const isUsable = isSnapshot(snapshot) && (snapshot.status !== 'qr' || isDrawable(snapshot.qrCode))
     if (isUsable) return { type: 'answered', question, snapshot, askedAt, at }
     throw new PairingError('invalid-answer', 'The provider answered with nothing that can be shown.')
   } catch (error) {

@@ -1,6 +1,13 @@
-import type { DefinedInitialDataOptions, QueryClient, UseQueryOptions } from '@tanstack/react-query'
+import {
+  type DefinedInitialDataOptions,
+  focusManager,
+  onlineManager,
+  type QueryClient,
+  type UseQueryOptions,
+} from '@tanstack/react-query'
 import { toPairingError } from '../core/errors.js'
 import { isOnlyOnLook, nextQuestion } from '../core/next-question.js'
+import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingMethod, PairingProvider, PairingSnapshot } from '../core/provider.js'
 import { methodsOf } from '../core/provider.js'
 import { DEFAULT_MAX_REFRESHES, initialState, transition } from '../core/session.js'
@@ -54,7 +61,14 @@ export function pairingSessionQueryOptions(
 ): DefinedInitialDataOptions<SessionCell, Error, PairingSession, PairingQueryKey> {
   const { provider, queryClient } = input
   const queryKey = pairingSessionQueryKey(provider)
-  const read = () => SessionCell.stateIn(queryClient.getQueryData(queryKey)) ?? firstState(input)
+  const read = (): SessionState => {
+    const state = SessionCell.stateIn(queryClient.getQueryData(queryKey))
+    if (state) return state
+    // Nothing there, or a cell that was restored from storage and is empty.
+    const first = firstState(input)
+    queryClient.setQueryData(queryKey, new SessionCell(first))
+    return first
+  }
   return {
     queryKey,
     initialData: () => new SessionCell(firstState(input)),
@@ -68,15 +82,16 @@ export function pairingSessionQueryOptions(
       const question = nextQuestion(facts)
       const isDue = question && question.at <= Date.now()
       const event = isDue ? await ask(provider, question.kind, facts, signal) : tick
-      // Not the state from before the question: buttons may have been pressed meanwhile.
+      // Given up meanwhile: what a provider that ignores that has to say is kept by nobody, so nobody must hear of it.
+      signal.throwIfAborted()
+      // Into the state of this moment, not of before the question: buttons may have been pressed meanwhile.
       const before = read()
-      const after = transitionSafely(before, event)
-      const isOwnAnswer = event !== tick
-      if (after !== before)
-        tellTransition({ client: queryClient, target: provider, event, isOwnAnswer, before, after })
-      return cellOf(queryClient, queryKey, after)
+      foldEvent(queryClient, provider, event, event !== tick)
+      return queryClient.getQueryData<SessionCell>(queryKey) ?? new SessionCell(before)
     },
     refetchInterval: ({ state: { data, dataUpdatedAt } }) => {
+      // A page that is hidden or offline does not ask, and what is overdue would be tried a thousand times a second.
+      if (!focusManager.isFocused() || !onlineManager.isOnline()) return false
       const state = SessionCell.stateIn(data)
       const question = state && !isOnlyOnLook(state.facts) && nextQuestion(state.facts)
       return question ? Math.max(question.at - dataUpdatedAt, 1) : false
@@ -94,7 +109,8 @@ export function pairingSessionQueryOptions(
     refetchOnMount: true,
     refetchOnWindowFocus: true,
     refetchOnReconnect: true,
-    structuralSharing: false,
+    // Something may be pushed between the end of the function above and the moment its result is stored.
+    structuralSharing: SessionCell.newest,
   }
 }
 
@@ -115,13 +131,18 @@ export function pairingStatusQueryOptions(
  * Folds an event into the cached session and tells whether it changed anything. A state that stays is not written:
  * its timers run on.
  */
-export function foldEvent(client: QueryClient, target: PairingTarget, event: SessionEvent): boolean {
+export function foldEvent(
+  client: QueryClient,
+  target: PairingTarget,
+  event: SessionEvent,
+  isOwnAnswer = false,
+): boolean {
   const queryKey = pairingSessionQueryKey(target)
   const state = SessionCell.stateIn(client.getQueryData(queryKey))
   const next = state && transitionSafely(state, event)
   if (!next || next === state) return false
   client.setQueryData(queryKey, new SessionCell(next))
-  tellTransition({ client, target, event, isOwnAnswer: false, before: state, after: next })
+  tellTransition({ client, target, event, isOwnAnswer, before: state, after: next })
   return true
 }
 
@@ -145,11 +166,20 @@ function firstState({
       autoStart,
       provider: provider.id,
       attemptSeed: Math.random().toString(36).slice(2, 12),
-      expectedPhoneNumber: expectedPhoneNumber?.replace(/\D/g, '').replace(/^00/, ''),
+      expectedPhoneNumber: expectedDigits(expectedPhoneNumber),
       clearsLeftovers: mode === 'relink',
     },
     Date.now(),
   )
+}
+
+/** The digits of the expected number. What is no number stays as it is: `ask` refuses to go on with it. */
+export function expectedDigits(text: string | undefined): string | undefined {
+  try {
+    return text ? normalizePhoneNumber(text) : undefined
+  } catch {
+    return text
+  }
 }
 
 /** What a provider of one's own sends may be of no documented form; it must not be asked for it again and again. */
@@ -165,9 +195,4 @@ function transitionSafely(state: SessionState, event: SessionEvent): SessionStat
 /** A code may have run out since the state was cached: the first paint of a new component must not show it. */
 function sessionAt(state: SessionState, at: number): PairingSession {
   return transition(state, { type: 'time-passed', at }).session
-}
-
-function cellOf(client: QueryClient, queryKey: PairingQueryKey, state: SessionState): SessionCell {
-  const cached = client.getQueryData<SessionCell>(queryKey)
-  return cached && SessionCell.stateIn(cached) === state ? cached : new SessionCell(state)
 }

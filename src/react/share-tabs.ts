@@ -26,7 +26,13 @@ export function shareTabs(client: QueryClient, target: PairingTarget): () => voi
   const queryKey = pairingSessionQueryKey(target)
   const channel = new BroadcastChannel(JSON.stringify(queryKey))
   let last: PairingSnapshot | undefined
-  const post = (message: TabMessage) => channel.postMessage(message)
+  const post = (message: TabMessage) => {
+    try {
+      channel.postMessage(message)
+    } catch {
+      // What a provider of one's own adds to an answer may be of a kind that cannot be sent: each tab asks for itself.
+    }
+  }
   const postAnswer = (snapshot: PairingSnapshot, state: SessionState) =>
     post({ type: 'answer', method: state.facts.method, snapshot: withPromise(snapshot, state) })
 

@@ -17,23 +17,37 @@ export function useLive(
 ): void {
   useEffect(() => {
     const target = { id, sessionId }
-    return oncePerSession(client, target, 'live', () => goLive(client, target, () => latest.current.provider))
+    const stops = [
+      oncePerSession(client, target, 'tabs', () =>
+        onceLoaded(import('./share-tabs.js'), ({ shareTabs }) => shareTabs(client, target)),
+      ),
+    ]
+    if (latest.current.provider.subscribe)
+      stops.push(
+        oncePerSession(client, target, 'push', () =>
+          onceLoaded(import('./watch-push.js'), ({ watchPush }) =>
+            watchPush(client, target, () => latest.current.provider),
+          ),
+        ),
+      )
+    return () => {
+      for (const stop of stops) stop()
+    }
   }, [client, id, sessionId, latest])
 }
 
-function goLive(client: QueryClient, target: PairingTarget, provider: () => PairingProvider): () => void {
+/** Begins when the module is there, unless it was stopped before. */
+function onceLoaded<Module>(loading: Promise<Module>, begin: (module: Module) => () => void): () => void {
   let isGone = false
-  const stops: (() => void)[] = []
-  const start = (begin: () => () => void) => void (isGone || stops.push(begin()))
-  const failed = () => {}
-  import('./share-tabs.js').then(({ shareTabs }) => start(() => shareTabs(client, target)), failed)
-  if (provider().subscribe)
-    import('./watch-push.js').then(
-      ({ watchPush }) => start(() => watchPush(client, target, provider)),
-      failed,
-    )
+  let stop: (() => void) | undefined
+  loading.then(
+    (module) => {
+      if (!isGone) stop = begin(module)
+    },
+    () => {},
+  )
   return () => {
     isGone = true
-    for (const stop of stops) stop()
+    stop?.()
   }
 }

@@ -9,6 +9,7 @@ import type { PairingSession, SessionEvent } from '../core/session-state.js'
 import { unsupported } from './ask.js'
 import type { PairingCallbacks } from './pairing-callbacks.js'
 import {
+  expectedDigits,
   foldEvent,
   type PairingMode,
   pairingSessionQueryKey,
@@ -96,6 +97,13 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
   useEffect(() => {
     latest.current = { ...options, session }
   })
+  const { expectedPhoneNumber, mode } = options
+  useEffect(() => {
+    // Known later than the session was begun, or begun by a component that does not know it.
+    const phoneNumber = expectedDigits(expectedPhoneNumber)
+    const clearsLeftovers = mode && mode === 'relink'
+    foldEvent(client, { id, sessionId }, { type: 'expected', phoneNumber, clearsLeftovers, at: Date.now() })
+  }, [client, id, sessionId, expectedPhoneNumber, mode])
   useEffect(() => watchDeadlines(client, { id, sessionId }), [client, id, sessionId])
   useLive(client, provider, latest)
   useSessionCallbacks(client, provider, session, options)

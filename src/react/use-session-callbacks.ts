@@ -27,17 +27,27 @@ export function useSessionCallbacks(
     const once = (tell: () => void) => {
       if (isFirst(client, { id, sessionId })) tell()
     }
-    if (session.status === 'linked' && onLinked) once(() => onLinked(session.account))
-    if (session.status === 'failed' && onError) once(() => onError(session.error))
+    if (session.status === 'linked' && onLinked) once(() => unharmed(() => onLinked(session.account)))
+    if (session.status === 'failed' && onError) once(() => unharmed(() => onError(session.error)))
   }, [client, id, sessionId, session])
   const wantsSteps = callbacks.onEvent !== undefined
   useEffect(
     () =>
       wantsSteps
-        ? recordSteps(client, { id, sessionId }, (event) => latest.current.onEvent?.(event))
+        ? recordSteps(client, { id, sessionId }, (event) => unharmed(() => latest.current.onEvent?.(event)))
         : undefined,
     [client, id, sessionId, wantsSteps],
   )
+}
+
+/** Calls the host. A mistake of its own must not cost the user the link: it is reported as what nobody caught. */
+function unharmed(call: () => void): void {
+  try {
+    call()
+  } catch (error) {
+    if (typeof reportError === 'function') reportError(error)
+    else void Promise.reject(error)
+  }
 }
 
 /** Whether nobody has told of this end yet. */

@@ -67,8 +67,8 @@ export interface Channel {
 
 /** What {@link createChannel} needs. */
 export interface ChannelOptions {
-  /** Names the session among replicas. */
-  readonly name: string
+  /** Names the session among replicas; `undefined` where it is not shared with them. */
+  readonly name: string | undefined
   /** The provider of this session; may be another object each time it is called. */
   readonly provider: () => PairingProvider
   readonly bus: PairingBus | undefined
@@ -178,7 +178,11 @@ export function createChannel({ name, provider, bus, log, onIdle }: ChannelOptio
     if (snapshot) replicas.publish({ type: 'snapshot', snapshot })
   }
 
-  const isQrWanted = (): boolean => [...watchers].some(({ method }) => method === 'qr')
+  /** Asked for with each event of each watcher, so nothing is copied for it. */
+  function isQrWanted(): boolean {
+    for (const { method } of watchers) if (method === 'qr') return true
+    return false
+  }
 
   const nextDue = () => nextRead(knowledge, isQrWanted(), timing)
 

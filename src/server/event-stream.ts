@@ -60,9 +60,16 @@ export function openEventStream({ channel, ...options }: EventStreamOptions): Re
   }
 
   function eventOf(topic: Topic): string | undefined {
-    const { state, qr, problem } = channel
-    if (topic === 'state') return state && encodeEvent('snapshot', state)
-    if (topic === 'qr') return qr && qrEvent(qr)
+    // One at a time: the channel works each out anew, and this is done for every watcher.
+    if (topic === 'state') {
+      const { state } = channel
+      return state && encodeEvent('snapshot', state)
+    }
+    if (topic === 'qr') {
+      const { qr } = channel
+      return qr && qrEvent(qr)
+    }
+    const { problem } = channel
     return problem && encodeEvent('problem', { ...publicError(problem.error), nextInMs: problem.nextInMs })
   }
 

@@ -42,8 +42,9 @@ export function toNodeListener(
 ): (request: NodeRequest, response: NodeResponse) => Promise<void> {
   return async (request, response) => {
     const gone = new AbortController()
+    let isAnswered = false
     response.on('close', () => {
-      if (!response.writableEnded) gone.abort()
+      if (!isAnswered) gone.abort()
     })
     const answer = await answerTo(request, handler, gone.signal)
     // Ended by somebody else: a middleware that limits the time, for example.
@@ -54,7 +55,8 @@ export function toNodeListener(
       ...(!isRead(request) && { connection: 'close' }),
     })
     if (answer.body) await pipe(answer.body, response, gone.signal)
-    else response.end()
+    isAnswered = true
+    response.end()
   }
 }
 
@@ -99,7 +101,6 @@ async function pipe(
   } finally {
     gone.removeEventListener('abort', cancel)
   }
-  response.end()
 }
 
 /** Waits for room; false where there was none in time. */

@@ -1,48 +1,59 @@
-import { transferableAbortController } from 'node:util'
 import { QueryClient } from '@tanstack/react-query'
 import { act, render } from '@testing-library/react'
 import type { ReactElement } from 'react'
-import { type PairingProvider, proxy, WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
-import { createPairingHandler } from '../../src/server.js'
+import {
+  type PairingProvider,
+  type ProxyOptions,
+  proxy,
+  WhatsAppPairing,
+  type WhatsAppPairingProps,
+} from '../../src/index.js'
+import { qrImage } from '../../src/testing/qr-image.js'
 import type { EmulatorOptions } from '../../src/testing.js'
 import {
   type EmulatedProvider,
   emulatedProvider,
   type ProviderId,
 } from '../../stories/playground/emulated-provider.js'
+import { createWorldServer, type WorldServer } from './world-server.js'
 
 /** One emulated account and the whole way to it: proxy → handler → adapter → wire → emulator. */
 export interface World extends EmulatedProvider {
+  /** What stands between the page and the provider. */
+  readonly server: WorldServer
   /** A new proxy object each time, as a component makes one that writes it inline. */
-  readonly proxied: () => PairingProvider
+  readonly proxied: (options?: Partial<ProxyOptions>) => PairingProvider
   /** The component, with a cache of its own unless one is given. */
   readonly show: (props?: Partial<WhatsAppPairingProps>) => ReturnType<typeof render>
   readonly element: (props?: Partial<WhatsAppPairingProps>) => ReactElement
   readonly queryClient: QueryClient
 }
 
+/** The world of one of the emulated providers. */
 export function createWorld(id: ProviderId, options?: EmulatorOptions): World {
-  const emulated = emulatedProvider(id, { seed: 7, ...options })
-  const handler = createPairingHandler({ provider: emulated.provider, authorize: () => true })
+  return worldOf(emulatedProvider(id, { seed: 7, ...options }))
+}
+
+export function worldOf(emulated: EmulatedProvider): World {
+  const url = 'https://host.example/api/pairing'
+  const server = createWorldServer(url, emulated.provider)
   const queryClient = new QueryClient()
-  const proxied = () =>
-    proxy({
-      url: 'https://host.example/api/pairing',
-      sessionId: id,
-      fetch: (input, { signal, ...init } = {}) => {
-        // jsdom's signal is of a class that Node's Request refuses.
-        const controller = transferableAbortController()
-        signal?.addEventListener('abort', () => controller.abort())
-        return Promise.race([
-          handler(new Request(input, { ...init, signal: controller.signal })),
-          new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
-        ])
-      },
-    })
+  const proxied = (given?: Partial<ProxyOptions>) =>
+    proxy({ url, sessionId: emulated.provider.id, fetch: server.fetch, ...given })
   const element = (props?: Partial<WhatsAppPairingProps>) => (
     <WhatsAppPairing provider={proxied()} queryClient={queryClient} appName="Acme Inbox" {...props} />
   )
-  return { ...emulated, queryClient, proxied, element, show: (props) => render(element(props)) }
+  return { ...emulated, server, queryClient, proxied, element, show: (props) => render(element(props)) }
+}
+
+/** What is loaded on demand, loaded before: loading takes real time, and fake clocks do not wait for it. */
+export async function loadOnDemand(): Promise<void> {
+  await Promise.all([
+    qrImage('2@a,b'),
+    import('../../src/react/watch-push.js'),
+    import('../../src/client/live-events.js'),
+    import('../../src/providers/lib/green-api-socket.js'),
+  ])
 }
 
 /** What the component says its state is. */

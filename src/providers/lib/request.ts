@@ -53,11 +53,14 @@ export function createRequester({ fetch: ownFetch, timeoutMs }: RequesterOptions
   let last: Promise<unknown> = Promise.resolve()
   return (request) => {
     const answer = last.then(() => send(ownFetch ?? fetch, { timeoutMs, ...request }))
-    last = answer.catch(() => undefined)
+    // Only that it has ended: the answer itself would stay in memory until the next question, picture and all.
+    last = answer.then(nothing, nothing)
     // Also while it waits for its turn behind a slow request.
     return request.signal ? unlessAborted(answer, request.signal, abortedError) : answer
   }
 }
+
+const nothing = (): void => {}
 
 /** The answer to a question that only adds detail: `undefined` where it fails, unless it was given up. */
 export async function detail(

@@ -6,14 +6,14 @@ import type { PairingStatus } from '../../core/session-state.js'
 import { usePairingContext } from './pairing-context.js'
 import { RichText } from './rich-text.js'
 
-/** Where somebody may be standing with a phone that does not do what it should. */
-const statuses: readonly PairingStatus[] = ['awaiting-scan', 'awaiting-code', 'linking', 'expired']
+/** Where nobody is standing with a phone that does not do what it should. Elsewhere it stays: somebody may be reading. */
+const WITHOUT_TROUBLE: readonly PairingStatus[] = ['idle', 'linked', 'passkey-required', 'failed']
 
 /** What the phone may say, what it means and what helps: phones blame the network for a code that has run out. */
 export function PairingTrouble(props: ComponentPropsWithoutRef<'details'>): ReactElement | null {
   const { pairing, messages, troubleshooting } = usePairingContext()
   const [symptoms, setSymptoms] = useState<readonly PairingSymptom[]>()
-  if (!statuses.includes(pairing.session.status)) return null
+  if (WITHOUT_TROUBLE.includes(pairing.session.status)) return null
   const load = () => {
     // Without its texts it stays empty, and opening it again tries again.
     if (!symptoms) troubleshooting().then(setSymptoms, () => {})

@@ -1,0 +1,65 @@
+import { once } from 'node:events'
+import { Agent, get } from 'node:http'
+import { createParser } from 'eventsource-parser'
+
+/** So many connections are opened at the same time: more than the system's queue holds would be refused. */
+const OPENING = 100
+
+/**
+ * @typedef {object} Page
+ * @property {string} sessionId
+ * @property {(status: string) => number | undefined} toldAt when it was first told, by `performance.now()`
+ * @property {() => void} forget from now on everything is told for the first time
+ */
+
+/**
+ * Pages that watch, each over a connection of its own, as browsers do.
+ *
+ * @param {string} url of the server
+ */
+export function createPages(url) {
+  const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY })
+  /** @type {Page[]} */
+  const pages = []
+
+  /** @param {string} sessionId */
+  async function open(sessionId) {
+    /** @type {Map<string, number>} */
+    const told = new Map()
+    const parser = createParser({
+      onEvent({ event, data }) {
+        const { status } = JSON.parse(data)
+        if (event === 'snapshot' && !told.has(status)) told.set(status, performance.now())
+      },
+    })
+    const request = get(`${url}/${sessionId}?ask=events`, { agent, headers: { accept: 'text/event-stream' } })
+    const [response] = await once(request, 'response')
+    if (response.statusCode !== 200) throw new Error(`A page was answered ${response.statusCode}.`)
+    response.setEncoding('utf8')
+    response.on('data', (/** @type {string} */ text) => parser.feed(text))
+    // As every page does that is closed.
+    response.on('error', () => {})
+    pages.push({ sessionId, toldAt: (status) => told.get(status), forget: () => told.clear() })
+  }
+
+  return {
+    all: pages,
+    /**
+     * Opens pages, one for each id given, and resolves when the server has begun to answer to all.
+     *
+     * @param {readonly string[]} sessionIds
+     */
+    async open(sessionIds) {
+      for (let first = 0; first < sessionIds.length; first += OPENING) {
+        await Promise.all(sessionIds.slice(first, first + OPENING).map(open))
+      }
+    },
+    /** @param {string} status */
+    told: (status) => pages.filter(({ toldAt }) => toldAt(status) !== undefined).length,
+    forget() {
+      for (const page of pages) page.forget()
+    },
+    /** As if all browsers were closed. */
+    close: () => agent.destroy(),
+  }
+}

@@ -1,0 +1,45 @@
+// The process under test: a host's server as the README describes it. Its parent asks it for its memory.
+
+import { createServer } from 'node:http'
+import { setImmediate as turn } from 'node:timers/promises'
+import { greenApi } from 'whatsapp-pairing/providers/green-api'
+import { createPairingHandler, toNodeListener } from 'whatsapp-pairing/server'
+
+const [, , apiUrl = '', apiTokenInstance = '', webhookSecret = ''] = process.argv
+
+/** @type {Map<string, import('whatsapp-pairing/server').PairingProvider>} */
+const providers = new Map()
+
+/** @param {string} idInstance */
+function makeProvider(idInstance) {
+  // Without its push, so that all is polled: that is what every provider has, and what costs most.
+  const { subscribe: _, ...provider } = greenApi({ idInstance, apiTokenInstance, apiUrl })
+  providers.set(idInstance, provider)
+  return provider
+}
+
+const handler = createPairingHandler({
+  provider: ({ url }) => {
+    const idInstance = new URL(url).pathname.split('/')[1] ?? ''
+    return providers.get(idInstance) ?? makeProvider(idInstance)
+  },
+  authorize: () => true,
+  webhookSecret,
+})
+
+/** What is in use after everything that could be let go was. */
+async function measure() {
+  for (let round = 0; round < 3; round += 1) {
+    await turn()
+    globalThis.gc?.()
+  }
+  const { heapUsed, external, rss } = process.memoryUsage()
+  const { user, system } = process.cpuUsage()
+  return { used: heapUsed + external, rss, cpuMs: (user + system) / 1_000 }
+}
+
+const server = createServer(toNodeListener(handler)).listen(0, '127.0.0.1', () => {
+  process.send?.(server.address())
+})
+process.on('message', async () => process.send?.(await measure()))
+process.on('disconnect', () => process.exit())

@@ -1,0 +1,24 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+
+// `npm run bench` prints every table, `npm run bench -- watchers` one. A table is a program in this folder; each runs in
+// a process of its own, so that none measures what another has left behind.
+
+const tables = readdirSync(import.meta.dirname)
+  .filter((file) => file.endsWith('.mjs') && file !== basename(import.meta.filename))
+  .map((file) => basename(file, '.mjs'))
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !tables.includes(name))
+if (unknown.length > 0) {
+  console.error(`There is no table "${unknown.join('", "')}". There are: ${tables.join(', ')}.`)
+  process.exit(1)
+}
+
+for (const table of wanted.length > 0 ? wanted : tables) {
+  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, `${table}.mjs`)], {
+    stdio: 'inherit',
+  })
+  if (status !== 0) process.exitCode = 1
+}

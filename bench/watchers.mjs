@@ -1,0 +1,254 @@
+// 2,000 pages watch 200 sessions: what that costs the provider and the server, and how fast they are told of a scan.
+
+import { availableParallelism, loadavg } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startProvider, webhookOf } from './lib/emulated-provider.mjs'
+import { requireOpenFiles } from './lib/open-files.mjs'
+import { createPages } from './lib/pages.mjs'
+import { startPairingServer } from './lib/start-pairing-server.mjs'
+import { count, kilobytes, megabytes, milliseconds, quantile, report, seconds } from './lib/table.mjs'
+import { until } from './lib/wait.mjs'
+
+const SESSIONS = 200
+const PAGES_PER_SESSION = 10
+const PAGES = SESSIONS * PAGES_PER_SESSION
+
+/**
+ * Questions of a session fall due 5 and 8 seconds after its first. None comes early, and on a busy machine many come late:
+ * this border is as far behind the one as it can be.
+ */
+const COUNTED_MS = 7_900
+
+/** GREEN-API's pace: the longest time between two questions while a code is shown. */
+const LONGEST_INTERVAL_MS = 5_000
+
+/** The server lets go of a session 5 seconds after the last page has left. */
+const LET_GO_MS = 6_000
+
+/** What is not told by then is lost: the state is asked for every 3 seconds. */
+const TOLD_LIMIT_MS = 8_000
+
+/** 100 scans a second, so that 1,000 pages a second are told. */
+const SCAN_GAP_MS = 10
+
+const RATIO_LIMIT = 1.05
+const MEDIAN_LIMIT_MS = 250
+
+/** The rest belongs to the bench, whose providers stay, and to code that was compiled meanwhile. */
+const RETURNED_SHARE = 0.9
+
+/** @typedef {import('./lib/emulated-provider.mjs').Instance} Instance */
+
+// A connection of each page, and of each session to the provider.
+requireOpenFiles(PAGES + 3 * SESSIONS)
+const [loadBefore = 0] = loadavg()
+
+/** @type {Map<string, number>} */
+const knownAt = new Map()
+const provider = await startProvider({
+  onLinkedAnswer: (idInstance) => {
+    if (!knownAt.has(idInstance)) knownAt.set(idInstance, performance.now())
+  },
+})
+const server = await startPairingServer(provider.url)
+
+/** @param {number} firstId */
+const addInstances = (firstId) =>
+  Array.from({ length: SESSIONS }, (_, index) => provider.add(firstId + index))
+
+/**
+ * Opens so many pages on each session, and waits until all show a code.
+ *
+ * @param {readonly Instance[]} instances
+ * @param {number} pagesPerSession
+ */
+async function openPages(instances, pagesPerSession) {
+  const pages = createPages(server.url)
+  const ids = instances.map(({ idInstance }) => idInstance)
+  await pages.open(Array.from({ length: pagesPerSession }, () => ids).flat())
+  await until(() => pages.told('qr') === pages.all.length, TOLD_LIMIT_MS)
+  return pages
+}
+
+/**
+ * Questions that reached the provider, of each session in the same time from its first.
+ *
+ * @param {readonly Instance[]} instances
+ */
+function questionsOf(instances) {
+  return instances
+    .map(({ askedAt }) => askedAt())
+    .map((times) => times.filter((at) => at < (times[0] ?? 0) + COUNTED_MS).length)
+    .reduce((sum, questions) => sum + questions, 0)
+}
+
+/**
+ * How long after the provider knew each page was told that the phone is linked.
+ *
+ * @param {ReturnType<typeof createPages>} pages
+ */
+function delaysOf({ all }) {
+  return all.flatMap(({ sessionId, toldAt }) => {
+    const [known, told] = [knownAt.get(sessionId), toldAt('linked')]
+    return known === undefined || told === undefined ? [] : [told - known]
+  })
+}
+
+const fewInstances = addInstances(1_000)
+const fewPages = await openPages(fewInstances, 1)
+await sleep(COUNTED_MS)
+const few = await server.measure()
+fewPages.close()
+
+// Now, and not before the first pages: whatever is loaded, compiled or connected once is none of what a page costs.
+await sleep(LET_GO_MS)
+const empty = await server.measure()
+
+const instances = addInstances(2_000)
+const pages = await openPages(instances, PAGES_PER_SESSION)
+const shown = pages.told('qr')
+await sleep(COUNTED_MS)
+const many = await server.measure()
+const questions = { few: questionsOf(fewInstances), many: questionsOf(instances) }
+
+/**
+ * All codes are scanned; how long after the provider knew each page was told.
+ *
+ * @param {{ byWebhook: boolean, gapMs: number }} how
+ */
+async function scanAll({ byWebhook, gapMs }) {
+  pages.forget()
+  knownAt.clear()
+  for (const instance of instances) {
+    instance.emulator.scan()
+    if (byWebhook) {
+      knownAt.set(instance.idInstance, performance.now())
+      server.sendWebhook(instance.idInstance, webhookOf(instance))
+    }
+    if (gapMs > 0) await sleep(gapMs)
+  }
+  await until(() => pages.told('linked') === PAGES, TOLD_LIMIT_MS)
+  return delaysOf(pages)
+}
+
+/** The phones end all links, and all pages are shown codes again. */
+async function unlinkAll() {
+  pages.forget()
+  for (const instance of instances) {
+    instance.emulator.disconnect()
+    server.sendWebhook(instance.idInstance, webhookOf(instance))
+  }
+  await until(() => pages.told('qr') === PAGES, TOLD_LIMIT_MS)
+}
+
+const byQuestion = await scanAll({ byWebhook: false, gapMs: 0 })
+await unlinkAll()
+const byWebhook = await scanAll({ byWebhook: true, gapMs: SCAN_GAP_MS })
+await unlinkAll()
+const atOnce = await scanAll({ byWebhook: true, gapMs: 0 })
+await unlinkAll()
+
+const leftAt = Date.now()
+pages.close()
+// Long enough for one more question of each session to show.
+await sleep(2 * LONGEST_INTERVAL_MS)
+const afterwards = await server.measure()
+/** @param {number} ms */
+const askedLaterThan = (ms) =>
+  [...fewInstances, ...instances].flatMap(({ askedAt }) => askedAt()).filter((at) => at > leftAt + ms).length
+
+server.close()
+provider.close()
+
+/**
+ * @param {string} how
+ * @param {readonly number[]} delays
+ * @returns {import('./lib/table.mjs').Row}
+ */
+const toldRow = (how, delays) => ({
+  what: `pages told of the scan, ${how}`,
+  measured: count(delays.length),
+  limit: `all ${count(PAGES)}`,
+  holds: delays.length === PAGES,
+})
+
+/**
+ * @param {string} how
+ * @param {readonly number[]} delays
+ */
+const delayRow = (how, delays) => ({
+  what: `median / 95 of 100 / last, ${how}`,
+  measured: [0.5, 0.95, 1].map((share) => milliseconds(quantile(delays, share))).join(' / '),
+})
+
+/** @param {readonly number[]} delays */
+const medianLimit = (delays) => ({
+  limit: `median < ${milliseconds(MEDIAN_LIMIT_MS)}`,
+  holds: quantile(delays, 0.5) < MEDIAN_LIMIT_MS,
+})
+
+const BY_QUESTION = 'by the next question'
+const BY_WEBHOOK = `by webhook, ${1_000 / SCAN_GAP_MS} scans a second`
+const AT_ONCE = `by webhook, ${SESSIONS} scans at once`
+
+const ratio = questions.many / questions.few
+const returned = (many.used - afterwards.used) / (many.used - empty.used)
+const asked = { after: askedLaterThan(0), late: askedLaterThan(LONGEST_INTERVAL_MS) }
+
+report(`watchers: ${count(PAGES)} pages on ${SESSIONS} sessions, one server process`, [
+  {
+    what: 'pages that show a code',
+    measured: count(shown),
+    limit: `all ${count(PAGES)}`,
+    holds: shown === PAGES,
+  },
+  { what: `questions in ${seconds(COUNTED_MS)}, 1 page a session`, measured: count(questions.few) },
+  {
+    what: `questions in ${seconds(COUNTED_MS)}, ${PAGES_PER_SESSION} pages a session`,
+    measured: count(questions.many),
+  },
+  { what: 'ratio', measured: ratio.toFixed(3), limit: `≤ ${RATIO_LIMIT}`, holds: ratio <= RATIO_LIMIT },
+  toldRow(BY_QUESTION, byQuestion),
+  toldRow(BY_WEBHOOK, byWebhook),
+  toldRow(AT_ONCE, atOnce),
+  { what: 'questions after all pages have left', measured: count(asked.after) },
+  {
+    what: `questions later than ${seconds(LONGEST_INTERVAL_MS)} after`,
+    measured: count(asked.late),
+    limit: 'none',
+    holds: asked.late === 0,
+  },
+])
+
+report('from the moment at which the provider knew of a scan until a page was told', [
+  { ...delayRow(BY_QUESTION, byQuestion), ...medianLimit(byQuestion) },
+  { ...delayRow(BY_WEBHOOK, byWebhook), ...medianLimit(byWebhook) },
+  delayRow(AT_ONCE, atOnce),
+])
+
+report('memory of the server: heap and buffers in use after a garbage collection', [
+  {
+    what: 'an idle page, its share of a session included',
+    measured: kilobytes((many.used - empty.used) / PAGES),
+  },
+  { what: 'one more page on a session', measured: kilobytes((many.used - few.used) / (PAGES - SESSIONS)) },
+  { what: 'an idle page as the system sees it (RSS)', measured: kilobytes((many.rss - empty.rss) / PAGES) },
+  { what: 'without pages', measured: megabytes(empty.used) },
+  { what: `with ${count(PAGES)} pages`, measured: megabytes(many.used) },
+  {
+    what: 'after they have left',
+    measured: megabytes(afterwards.used),
+    limit: `${RETURNED_SHARE * 100} % returned`,
+    holds: returned >= RETURNED_SHARE,
+  },
+])
+
+report('this machine', [
+  { what: 'Node', measured: process.version },
+  { what: 'cores', measured: count(availableParallelism()) },
+  { what: 'load before the bench', measured: loadBefore.toFixed(1) },
+  {
+    what: `processor time for ${count(PAGES)} pages: opened, ${seconds(COUNTED_MS)} of waiting`,
+    measured: milliseconds(many.cpuMs - empty.cpuMs),
+  },
+])

@@ -1,0 +1,239 @@
+import { once } from 'node:events'
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { environmentManager, QueryClient, QueryObserver } from '@tanstack/react-query'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { proxy } from '../../src/client/proxy.js'
+import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
+import { pairingSessionQueryOptions } from '../../src/react/query-options.js'
+import { watchPush } from '../../src/react/watch-push.js'
+import { createPairingHandler } from '../../src/server/handler.js'
+import { toNodeListener } from '../../src/server/node.js'
+import { spyProvider, timing } from '../server/spy-provider.js'
+
+// TanStack Query takes Node for a server, where nothing is asked again.
+beforeAll(() => environmentManager.setIsServer(() => false))
+afterAll(() => environmentManager.setIsServer(() => true))
+
+const closers: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+/** Nothing here takes half as long; a loaded machine may be slow. */
+const until = (condition: () => void): Promise<void> =>
+  vi.waitFor(condition, { timeout: 4_000, interval: 10 })
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void
+
+interface Process {
+  readonly port: number
+  /** As a process that is killed: its connections are gone with it. */
+  readonly kill: () => Promise<void>
+}
+
+async function listen(listener: Listener, port = 0): Promise<Process> {
+  const sockets = new Set<Socket>()
+  const server = createServer(listener)
+  server.on('connection', (socket) => sockets.add(socket))
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  let isUp = true
+  const kill = async (): Promise<void> => {
+    if (!isUp) return
+    isUp = false
+    for (const socket of sockets) socket.destroy()
+    server.close()
+    await once(server, 'close')
+  }
+  closers.push(kill)
+  return { port: (server.address() as AddressInfo).port, kill }
+}
+
+interface Account {
+  readonly provider: PairingProvider
+  /** Moves on; whoever is subscribed at the provider hears of it, if there is anybody to tell. */
+  readonly become: (snapshot: PairingSnapshot) => void
+}
+
+/** A provider whose answers are what was last said; `pushes` it of itself, or has to be asked. */
+function account({ pushes, intervalMs }: { pushes: boolean; intervalMs: number }): Account {
+  const listeners = new Set<(snapshot: PairingSnapshot) => void>()
+  let state: PairingSnapshot = { status: 'qr', qrCode: { kind: 'text', value: '2@ref,noise,identity,adv,1' } }
+  const answer = async (): Promise<PairingSnapshot> => state
+  const provider = spyProvider({
+    timing: { ...timing, qrIntervalMs: intervalMs, qrMinIntervalMs: 100, statusIntervalMs: intervalMs },
+    getStatus: async () => (state.status === 'qr' ? { status: 'unlinked' } : state),
+    getQrCode: answer,
+    ...(pushes && {
+      subscribe(listener) {
+        listeners.add(listener)
+        return () => void listeners.delete(listener)
+      },
+    }),
+  })
+  return {
+    provider,
+    become(snapshot) {
+      state = snapshot
+      for (const listener of listeners) listener(snapshot)
+    },
+  }
+}
+
+interface Server extends Process {
+  readonly url: string
+  /** Who watches at this moment. */
+  readonly watchers: () => number
+}
+
+async function serve(provider: PairingProvider, port?: number): Promise<Server> {
+  let watchers = 0
+  const handler = createPairingHandler({
+    provider,
+    authorize: () => true,
+    log(entry) {
+      if (entry.event === 'watchers') watchers = entry.watchers
+    },
+  })
+  const process = await listen(toNodeListener(handler), port)
+  return { ...process, url: `http://127.0.0.1:${process.port}/api/pairing`, watchers: () => watchers }
+}
+
+/** Subscribes from Node, and remembers what it was told. */
+function subscribe(url: string): { readonly told: string[]; readonly gaps: () => number; stop(): void } {
+  const told: string[] = []
+  let gaps = 0
+  const stop = proxy({ url }).subscribe?.(({ status }) => told.push(status), {
+    onGap: () => {
+      gaps += 1
+    },
+  })
+  if (!stop) throw new Error('This proxy has no live events')
+  closers.push(stop)
+  return { told, gaps: () => gaps, stop }
+}
+
+describe('a stream over node:http', () => {
+  it('tells of a scan that nobody asked about, and ends at the server with the page', async () => {
+    const { provider, become } = account({ pushes: true, intervalMs: 60_000 })
+    const { url, watchers } = await serve(provider)
+    const { told, stop } = subscribe(url)
+    await until(() => expect(told).toEqual(['qr']))
+    become({ status: 'linking' })
+    become({ status: 'linked', account: { name: 'Ana' } })
+    await until(() => expect(told.at(-1)).toBe('linked'))
+    expect(provider).toMatchObject({ calls: ['getQrCode'] })
+    stop()
+    await until(() => expect(watchers()).toBe(0))
+  })
+
+  it('comes back when its server was killed and started again, and tells what happened meanwhile', async () => {
+    const { provider, become } = account({ pushes: false, intervalMs: 60_000 })
+    const first = await serve(provider)
+    const { told, gaps } = subscribe(first.url)
+    await until(() => expect(told).toEqual(['qr']))
+    await first.kill()
+    await until(() => expect(gaps()).toBeGreaterThanOrEqual(1))
+    become({ status: 'linked', account: {} })
+    await serve(provider, first.port)
+    await until(() => expect(told.at(-1)).toBe('linked'))
+  })
+
+  it('comes back when its server restarts again and again', async () => {
+    const { provider } = account({ pushes: false, intervalMs: 60_000 })
+    let server = await serve(provider)
+    const { told } = subscribe(server.url)
+    for (const restarts of [1, 2]) {
+      await until(() => expect(told).toHaveLength(restarts))
+      await server.kill()
+      server = await serve(provider, server.port)
+    }
+    await until(() => expect(told).toEqual(['qr', 'qr', 'qr']))
+  })
+})
+
+/** A session as a page has it, without the page. */
+function pair(url: string): { readonly status: () => string | undefined } {
+  const queryClient = new QueryClient()
+  const provider = proxy({ url })
+  const observer = new QueryObserver(queryClient, pairingSessionQueryOptions({ provider, queryClient }))
+  closers.push(
+    () => queryClient.clear(),
+    observer.subscribe(() => {}),
+    watchPush(queryClient, provider, () => provider),
+  )
+  return { status: () => observer.getCurrentResult().data?.status }
+}
+
+type Forward = (answer: IncomingMessage, response: ServerResponse) => void
+
+/** What stands between page and server; counts the requests for streams that came by. */
+async function reverseProxy(
+  target: Server,
+  forward: Forward,
+): Promise<{ url: string; streams: () => number }> {
+  let streams = 0
+  const { port } = await listen((request, response) => {
+    const { method, url = '/', headers } = request
+    if (url.includes('ask=events')) streams += 1
+    const upstream = httpRequest({ port: target.port, host: '127.0.0.1', method, path: url, headers })
+    upstream.on('response', (answer) => forward(answer, response))
+    upstream.on('error', () => response.destroy())
+    response.on('close', () => upstream.destroy())
+    request.pipe(upstream)
+  })
+  return { url: `http://127.0.0.1:${port}/api/pairing`, streams: () => streams }
+}
+
+/** Sends an answer when it has all of it: what never ends never arrives. */
+const buffering: Forward = async (answer, response) => {
+  const pieces: Uint8Array[] = []
+  try {
+    for await (const piece of answer) pieces.push(piece)
+  } catch {
+    return
+  }
+  response.writeHead(answer.statusCode ?? 502, answer.headers)
+  response.end(Buffer.concat(pieces))
+}
+
+const CUT_AFTER_MS = 300
+
+const cutting: Forward = (answer, response) => {
+  response.writeHead(answer.statusCode ?? 502, answer.headers)
+  answer.pipe(response)
+  const timer = setTimeout(() => response.destroy(), CUT_AFTER_MS)
+  response.on('close', () => clearTimeout(timer))
+}
+
+describe('a session behind a reverse proxy', () => {
+  it('asks by itself, and notices the scan, where the proxy holds streams back', async () => {
+    const { provider, become } = account({ pushes: false, intervalMs: 200 })
+    const server = await serve(provider)
+    const between = await reverseProxy(server, buffering)
+    const { status } = pair(between.url)
+    await until(() => expect(status()).toBe('awaiting-scan'))
+    await until(() => expect(between.streams()).toBe(1))
+    become({ status: 'linking' })
+    await until(() => expect(status()).toBe('linking'))
+    become({ status: 'linked', account: {} })
+    await until(() => expect(status()).toBe('linked'))
+  })
+
+  it('notices the scan, and does not hammer the proxy, where it cuts streams', async () => {
+    const { provider, become } = account({ pushes: false, intervalMs: 200 })
+    const server = await serve(provider)
+    const between = await reverseProxy(server, cutting)
+    const { status } = pair(between.url)
+    const begunAt = performance.now()
+    await until(() => expect(status()).toBe('awaiting-scan'))
+    await until(() => expect(between.streams()).toBe(2))
+    become({ status: 'linking' })
+    await until(() => expect(status()).toBe('linking'))
+    become({ status: 'linked', account: {} })
+    await until(() => expect(status()).toBe('linked'))
+    const lifetimes = (performance.now() - begunAt) / CUT_AFTER_MS
+    expect(between.streams()).toBeLessThanOrEqual(1 + lifetimes / 2)
+  })
+})

@@ -1,0 +1,509 @@
+import { focusManager, onlineManager, QueryClient } from '@tanstack/react-query'
+import { act, fireEvent, render, screen } from '@testing-library/react'
+import { StrictMode } from 'react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type PairingProvider, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
+import { type ProviderId, providerIds } from '../../stories/playground/emulated-provider.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { createWorld, doing, loadOnDemand, shownStatus, type World } from './world.js'
+
+beforeAll(loadOnDemand)
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  focusManager.setFocused(undefined)
+  onlineManager.setOnline(true)
+})
+
+/** What the emulated providers send when the link is finished. */
+const linkedWebhooks: Readonly<Record<ProviderId, object>> = {
+  'green-api': greenApiWebhook('authorized'),
+  'z-api': {
+    type: 'ConnectedCallback',
+    connected: true,
+    momment: 1_580_163_342_000,
+    instanceId: '3C0FFEE0EMULATED',
+    phone: '5511987654321',
+  },
+  wasend: {
+    event: 'session.status',
+    session: 'emulated',
+    me: { id: '5511987654321@c.us', pushName: 'Ana Souza' },
+    payload: { status: 'WORKING' },
+  },
+}
+
+function greenApiWebhook(stateInstance: string): object {
+  return {
+    typeWebhook: 'stateInstanceChanged',
+    instanceData: { idInstance: 1101000001, wid: '5511987654321@c.us', typeInstance: 'whatsapp' },
+    timestamp: 1_586_700_690,
+    stateInstance,
+  }
+}
+
+/** A webhook arrives, and all that follows of it; no time passes. */
+const hear = (world: World, webhook: object) =>
+  act(async () => {
+    const { ok } = await world.server.webhook(webhook)
+    expect(ok).toBe(true)
+    await vi.advanceTimersByTimeAsync(0)
+  })
+
+/** A long time in which nothing is looked at, in one step. */
+const wait = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms).then(() => undefined))
+
+const isWatched = ({ server }: World) => [server.openStreams, server.watchers]
+const streamsOf = ({ server }: World) => server.requests.filter((wish) => wish === 'events').length
+
+describe('a scan', () => {
+  it.each(['z-api', 'wasend'] as const)(
+    'at %s is shown when the server hears of it, and nobody asks',
+    async (id) => {
+      const world = createWorld(id, { linkingMs: 250 })
+      world.show()
+      await advance(6_250)
+      await doing(() => void world.emulator.scan())
+      await advance(250)
+      const upstream = world.wire.requests.length
+      const [now, asked] = [Date.now(), world.server.requests.length]
+      expect(shownStatus()).toBe('awaiting-scan')
+      await hear(world, linkedWebhooks[id])
+      expect(shownStatus()).toBe('linked')
+      expect(screen.getByText('+5511987654321')).toBeTruthy()
+      expect([Date.now(), world.server.requests.length]).toEqual([now, asked])
+      expect(world.wire.requests.length).toBe(upstream)
+    },
+  )
+
+  it('at GREEN-API is shown when its webhook says that the instance starts anew', async () => {
+    const world = createWorld('green-api', { linkingMs: 10_000 })
+    world.show()
+    await advance(6_250)
+    await doing(() => void world.emulator.scan())
+    const upstream = world.wire.requests.length
+    expect(shownStatus()).toBe('awaiting-scan')
+    await hear(world, greenApiWebhook('starting'))
+    expect(shownStatus()).toBe('linking')
+    expect(world.wire.requests.length).toBe(upstream)
+    await hear(world, greenApiWebhook('authorized'))
+    expect(shownStatus()).toBe('linked')
+    expect(world.wire.requests.length).toBe(upstream)
+  })
+
+  it('at GREEN-API is shown when its socket says who was linked, without any webhook', async () => {
+    const world = createWorld('green-api', { linkingMs: 250 })
+    world.show()
+    await advance(6_250)
+    const upstream = world.wire.requests.length
+    await doing(() => void world.emulator.scan())
+    await advance(500)
+    expect(shownStatus()).toBe('linked')
+    expect(world.wire.requests.length).toBe(upstream)
+  })
+
+  it('is shown on all pages at once', async () => {
+    const world = createWorld('z-api', { linkingMs: 250 })
+    for (let pages = 0; pages < 3; pages++) world.show({ queryClient: new QueryClient() })
+    await advance(6_250)
+    await doing(() => void world.emulator.scan())
+    await advance(250)
+    await hear(world, linkedWebhooks['z-api'])
+    expect(shownStatus()).toBe('linked')
+    expect(screen.getAllByText('+5511987654321')).toHaveLength(3)
+  })
+})
+
+describe('the stream of a page', () => {
+  it('is open while a code is up, and asks in the place of the page', async () => {
+    const world = createWorld('wasend')
+    world.show()
+    await advance(30_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(isWatched(world)).toEqual([1, 1])
+    expect(world.server.requests).toEqual(['qr-code', 'events'])
+  })
+
+  it.each([
+    ['two copies', (world: World) => [world.element(), world.element()]],
+    ['StrictMode', (world: World) => [<StrictMode key="strict">{world.element()}</StrictMode>]],
+    [
+      'two copies under StrictMode',
+      (world: World) => [
+        <StrictMode key="strict">
+          {world.element()}
+          {world.element()}
+        </StrictMode>,
+      ],
+    ],
+  ])('is one for %s', async (_, elements) => {
+    const world = createWorld('wasend')
+    const children = elements(world)
+    const { unmount } = render(
+      <>
+        {children[0]}
+        {children[1]}
+      </>,
+    )
+    await advance(20_000)
+    expect(isWatched(world)).toEqual([1, 1])
+    expect(streamsOf(world)).toBe(1)
+    unmount()
+    await settle()
+    expect(isWatched(world)).toEqual([0, 0])
+  })
+
+  it('stays when the first of two copies goes', async () => {
+    const world = createWorld('wasend')
+    const first = world.show()
+    world.show()
+    await advance(2_000)
+    first.unmount()
+    await advance(10_000)
+    expect(isWatched(world)).toEqual([1, 1])
+    expect(streamsOf(world)).toBe(1)
+  })
+
+  it('is not opened anew by a provider that is made anew on every render', async () => {
+    const world = createWorld('wasend')
+    const { rerender } = world.show()
+    await advance(2_000)
+    for (let index = 0; index < 50; index++) rerender(world.element())
+    await advance(2_000)
+    expect(streamsOf(world)).toBe(1)
+  })
+
+  it('ends with the component, and so do the questions', async () => {
+    const world = createWorld('wasend')
+    const { unmount } = world.show()
+    await advance(6_000)
+    unmount()
+    await settle()
+    expect(isWatched(world)).toEqual([0, 0])
+    const upstream = world.wire.requests.length
+    await wait(600_000)
+    expect(world.wire.requests.length).toBe(upstream)
+    expect(streamsOf(world)).toBe(1)
+  })
+
+  it('that was never opened, since the component went at once, is none', async () => {
+    const world = createWorld('wasend')
+    world.show().unmount()
+    await advance(10_000)
+    expect(streamsOf(world)).toBe(0)
+    expect(world.wire.requests).toHaveLength(0)
+  })
+
+  describe.each<readonly [string, (isThere: boolean) => void]>([
+    ['hidden', (isThere) => focusManager.setFocused(isThere)],
+    ['offline', (isThere) => onlineManager.setOnline(isThere)],
+  ])('while the page is %s', (_, set) => {
+    it.each(providerIds)('is closed, and %s is asked nothing', async (id) => {
+      const world = createWorld(id)
+      world.show()
+      await advance(10_000)
+      await doing(() => set(false))
+      await settle()
+      expect(isWatched(world)).toEqual([0, 0])
+      const upstream = world.wire.requests.length
+      await wait(60_000)
+      expect(world.wire.requests.length).toBe(upstream)
+    })
+
+    it('is closed, and opened again when it comes back, with the code of that moment', async () => {
+      const world = createWorld('wasend')
+      world.show()
+      await advance(10_000)
+      const before = shownCode()
+      await doing(() => set(false))
+      await advance(65_000)
+      expect(shownCode()).toBeUndefined()
+      await doing(() => set(true))
+      await advance(250)
+      expect(isWatched(world)).toEqual([1, 1])
+      expect(shownStatus()).toBe('awaiting-scan')
+      expect(shownCode()).not.toBe(before)
+    })
+  })
+
+  it.each(providerIds)('ends when the codes have passed, and %s is asked nothing any more', async (id) => {
+    const world = createWorld(id)
+    world.show()
+    await advance(105_000)
+    expect(shownStatus()).toBe('expired')
+    expect(isWatched(world)).toEqual([0, 0])
+    const [upstream, asked] = [world.wire.requests.length, world.server.requests.length]
+    await wait(600_000)
+    expect(world.wire.requests.length).toBe(upstream)
+    expect(world.server.requests.length).toBe(asked)
+  })
+
+  it('is opened again on Retry', async () => {
+    const world = createWorld('z-api')
+    world.show()
+    await advance(105_000)
+    fireEvent.click(screen.getByRole('button', { name: 'Retry' }))
+    await advance(3_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(isWatched(world)).toEqual([1, 1])
+  })
+
+  it('stays for three minutes after the link, since some are dropped again, and ends then', async () => {
+    const world = createWorld('wasend', { linkingMs: 250 })
+    world.show()
+    await advance(2_000)
+    await doing(() => void world.emulator.scan())
+    await advance(6_000)
+    expect(shownStatus()).toBe('linked')
+    await advance(170_000)
+    expect(isWatched(world)).toEqual([1, 1])
+    await advance(30_000)
+    expect(isWatched(world)).toEqual([0, 0])
+    const upstream = world.wire.requests.length
+    await wait(60_000)
+    expect(world.wire.requests.length).toBe(upstream)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it('ends when the session has failed', async () => {
+    const world = createWorld('green-api')
+    world.show()
+    await advance(6_000)
+    await doing(() => world.emulator.fail('unauthorized'))
+    await advance(10_000)
+    expect(shownStatus()).toBe('failed')
+    expect(isWatched(world)).toEqual([0, 0])
+    const upstream = world.wire.requests.length
+    await wait(60_000)
+    expect(world.wire.requests.length).toBe(upstream)
+  })
+})
+
+describe('the phone tab', () => {
+  const open = async () => {
+    fireEvent.click(screen.getByRole('tab', { name: 'Phone number' }))
+    await settle()
+  }
+  const qrQuestions = (world: World) =>
+    world.wire.requests.filter(({ path }) => path.startsWith('/qr')).length
+
+  it.each(['green-api', 'z-api'] as const)('ends all QR questions at %s', async (id) => {
+    const world = createWorld(id)
+    world.show()
+    await advance(6_000)
+    const before = qrQuestions(world)
+    expect(before).toBeGreaterThan(0)
+    await open()
+    await wait(120_000)
+    expect(qrQuestions(world)).toBe(before)
+  })
+
+  it.each(['green-api', 'z-api'] as const)(
+    'has %s watched for the state alone once a code is up',
+    async (id) => {
+      const world = createWorld(id, { linkingMs: 250 })
+      world.show({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
+      await advance(1_000)
+      fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
+      await advance(30_000)
+      expect(shownStatus()).toBe('awaiting-code')
+      expect(isWatched(world)).toEqual([1, 1])
+      expect(qrQuestions(world)).toBe(0)
+      const code = screen.getByText(/^[A-Z0-9]{4}-[A-Z0-9]{4}$/).textContent ?? ''
+      await doing(() => void world.emulator.typeCode(code))
+      await advance(250)
+      await hear(world, linkedWebhooks[id])
+      expect(shownStatus()).toBe('linked')
+    },
+  )
+
+  it('and back: the codes come again', async () => {
+    const world = createWorld('green-api')
+    world.show()
+    await advance(3_000)
+    await open()
+    await advance(3_000)
+    fireEvent.click(screen.getByRole('tab', { name: 'QR code' }))
+    await advance(6_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(isWatched(world)).toEqual([1, 1])
+  })
+})
+
+describe('a waiting minute', () => {
+  /** What reaches the provider in the first minute: QR questions, state questions. */
+  async function costs(id: ProviderId, show: (world: World) => void): Promise<readonly [number, number]> {
+    const world = createWorld(id)
+    show(world)
+    await advance(59_900, () => expect(shownStatus()).not.toBe('failed'))
+    const qrQuestions = world.wire.requests.filter(({ path }) => /\/qr(?:-code)?$/.test(path)).length
+    return [qrQuestions, world.wire.requests.length - qrQuestions]
+  }
+
+  // GREEN-API pushes its codes itself, which saves some of the questions.
+  it.each<readonly [ProviderId, readonly [number, number], readonly [number, number]]>([
+    ['green-api', [9, 11], [12, 12]],
+    ['z-api', [6, 12], [6, 12]],
+    ['wasend', [12, 12], [12, 12]],
+  ])('costs %s no more than one in which the page asks', async (id, live, polling) => {
+    expect(await costs(id, (world) => world.show())).toEqual(live)
+    expect(await costs(id, (world) => world.show({ provider: world.proxied({ live: false }) }))).toEqual(
+      polling,
+    )
+  })
+
+  it.each(providerIds)('of three pages costs %s what one costs', async (id) => {
+    const showPages = (pages: number) => (world: World) => {
+      for (let page = 0; page < pages; page++) world.show({ queryClient: new QueryClient() })
+    }
+    expect(await costs(id, showPages(3))).toEqual(await costs(id, showPages(1)))
+  })
+
+  it.each(providerIds)(
+    'of three pages that were opened one after the other costs %s one question more each',
+    async (id) => {
+      const one = createWorld(id)
+      one.show()
+      await advance(59_900)
+      const three = createWorld(id)
+      for (const pauseMs of [6_300, 7_400, 59_900 - 6_300 - 7_400]) {
+        three.show({ queryClient: new QueryClient() })
+        await advance(pauseMs)
+      }
+      expect(three.wire.requests.length).toBeLessThanOrEqual(one.wire.requests.length + 2)
+    },
+  )
+})
+
+describe('a page without a stream', () => {
+  it('is one whose proxy is not to be live', async () => {
+    const world = createWorld('wasend')
+    world.show({ provider: world.proxied({ live: false }) })
+    await advance(30_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(streamsOf(world)).toBe(0)
+  })
+
+  it('is one whose provider cannot push, and asks as ever', async () => {
+    const provider = scriptedProvider({ getQrCode: () => qr('a') })
+    render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} />)
+    await advance(59_900)
+    const asked = provider.calls.map(({ question }) => question)
+    expect(asked.filter((question) => question === 'qr-code')).toHaveLength(12)
+    expect(asked.filter((question) => question === 'status')).toHaveLength(12)
+  })
+})
+
+describe('a provider of one’s own that pushes', () => {
+  type Subscribe = NonNullable<PairingProvider['subscribe']>
+  type Pushing = Parameters<Subscribe>
+
+  /** Says nothing of itself; what it is asked is counted. */
+  function pushing(begin: (listener: Pushing[0], options: Pushing[1]) => void = () => {}) {
+    const scripted = scriptedProvider({ getQrCode: () => qr('a') }, `pushing-${Math.random()}`)
+    const subscriptions: { listener: Pushing[0]; options: Pushing[1]; isOver: boolean }[] = []
+    const subscribe: Subscribe = (listener, options) => {
+      const subscription = { listener, options, isOver: false }
+      subscriptions.push(subscription)
+      begin(listener, options)
+      return () => {
+        subscription.isOver = true
+      }
+    }
+    const provider: PairingProvider = { ...scripted, subscribe }
+    const { unmount } = render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} />)
+    const push = (snapshot: PairingSnapshot) =>
+      doing(() => {
+        for (const { listener, isOver } of subscriptions) if (!isOver) listener(snapshot)
+      })
+    return { calls: scripted.calls, subscriptions, push, unmount }
+  }
+
+  it('is not asked while it keeps its promises', async () => {
+    const { calls, push } = pushing()
+    await advance(1_000)
+    for (let count = 0; count < 6; count++) {
+      await push({ ...qr('a'), nextInMs: 8_000, confirmInMs: 8_000 } as PairingSnapshot)
+      await advance(8_500)
+    }
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(calls).toHaveLength(1)
+  })
+
+  it('is asked one second after it broke one', async () => {
+    const { calls, push } = pushing()
+    await advance(1_000)
+    await push({ status: 'unlinked', nextInMs: 8_000 })
+    const pushedAt = Date.now()
+    await advance(10_000)
+    expect(calls[1]?.at).toBe(pushedAt + 8_000 + 1_000)
+  })
+
+  it('is asked at the usual pace when it says that it cannot push', async () => {
+    const { calls, push, subscriptions } = pushing()
+    await advance(1_000)
+    await push({ status: 'unlinked', nextInMs: 30_000 })
+    await doing(() => subscriptions[0]?.options.onGap?.())
+    await advance(3_250)
+    expect(calls).toHaveLength(2)
+  })
+
+  it('is told of its end by the function and by the signal', async () => {
+    const { subscriptions, unmount } = pushing()
+    await advance(1_000)
+    unmount()
+    await settle()
+    expect(subscriptions.map(({ isOver, options }) => [isOver, options.signal?.aborted])).toEqual([
+      [true, true],
+    ])
+  })
+
+  it('says nothing more after its end', async () => {
+    const { subscriptions, unmount } = pushing()
+    await advance(1_000)
+    const [subscription] = subscriptions
+    unmount()
+    await doing(() => {
+      subscription?.listener({ status: 'linked', account: {} })
+      subscription?.options.onError?.(new Error('late') as never)
+      subscription?.options.onGap?.()
+    })
+    expect(shownStatus()).toBeUndefined()
+  })
+
+  it('may push in the moment in which it is subscribed to, also what ends the subscription', async () => {
+    const { subscriptions } = pushing((listener) => listener({ status: 'stale' }))
+    await settle()
+    expect(shownStatus()).toBe('failed')
+    expect(subscriptions.map(({ isOver }) => isOver)).toEqual([true])
+  })
+
+  it.each([null, undefined, { status: 'qr' }, { status: 'qr', qrCode: { kind: 'image', src: 'x' } }])(
+    'may push nonsense: %j',
+    async (nonsense) => {
+      const { push } = pushing()
+      await advance(1_000)
+      await push(nonsense as never)
+      await advance(10_000)
+      expect(shownStatus()).toBe('awaiting-scan')
+    },
+  )
+
+  it('may fail with anything: what is shown is an error of ours', async () => {
+    const { subscriptions } = pushing((_, { onError }) => onError?.('of any kind' as never))
+    await advance(10_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    await doing(() => {
+      for (let count = 0; count < 3; count++)
+        subscriptions[0]?.options.onError?.(new Error('secret') as never)
+    })
+    await advance(250)
+    expect(document.body.textContent).not.toContain('secret')
+  })
+})
+
+/** What tells one picture of a code from another. */
+function shownCode(): string | undefined {
+  return document.querySelector('[data-part="qr-code"]')?.innerHTML
+}

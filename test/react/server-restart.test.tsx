@@ -1,0 +1,162 @@
+import { fireEvent, screen } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { wasend } from '../../src/providers/wasend.js'
+import { createEmulator, wasendWire } from '../../src/testing.js'
+import { watchShownCodes } from './shown-codes.js'
+import { advance } from './time.js'
+import { createWorld, doing, loadOnDemand, shownStatus, type World, worldOf } from './world.js'
+
+beforeAll(loadOnDemand)
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+/** For so long a code may stay after its end, or after it should have been heard of again. */
+const GRACE_MS = 2_000
+
+/** GREEN-API's socket gives another code within this time, and a bit for its way. */
+const NEXT_PUSHED_CODE_MS = 21_000
+
+/** The longest pause after a failure, with all that chance may add. */
+const LONGEST_PAUSE_MS = 37_500
+
+const ways = [
+  ['watches', true],
+  ['asks', false],
+] as const
+
+const outages = [5_000, 20_000, 45_000] as const
+
+/** WASend may tell when a code ends: then nobody has to guess. */
+function withExpiry(): World {
+  const emulator = createEmulator({ seed: 7 })
+  const session = { apiKey: 'emulated-key', sessionId: 'emulated' }
+  const wire = wasendWire(emulator, { ...session, expiresAt: 'iso' })
+  const provider = wasend({ ...session, fetch: wire.fetch, dangerouslyAllowBrowser: true })
+  return worldOf({ emulator, wire, provider })
+}
+
+/** Lets time pass until this is shown; on the way nothing is given up. */
+async function until(status: string, sample: (now: number) => void = () => {}): Promise<void> {
+  const begunAt = Date.now()
+  while (shownStatus() !== status && Date.now() - begunAt < LONGEST_PAUSE_MS + GRACE_MS) {
+    await advance(250, sample)
+    expect(shownStatus()).not.toBe('failed')
+  }
+  expect(shownStatus()).toBe(status)
+}
+
+describe.each(ways)('a page that %s', (_, live) => {
+  describe.each(outages)('whose server is gone for %d ms', (outageMs) => {
+    // Where a provider does not say when codes end, each is trusted from one question about it to the next.
+    it.each<readonly [string, () => World, (world: World) => number]>([
+      [
+        'green-api',
+        () => createWorld('green-api'),
+        ({ provider }) => provider.timing.qrIntervalMs + GRACE_MS,
+      ],
+      ['z-api', () => createWorld('z-api'), ({ provider }) => provider.timing.qrIntervalMs + GRACE_MS],
+      ['wasend, which tells the end of codes', withExpiry, () => GRACE_MS],
+    ])('goes on by itself at %s, and shows no code that is over', async (_name, create, toleratedMs) => {
+      const world = create()
+      const codes = watchShownCodes(world.emulator)
+      world.show({ provider: world.proxied({ live }), maxRefreshes: 9 })
+      await advance(12_000, codes.sample)
+      expect(shownStatus()).toBe('awaiting-scan')
+      await doing(() => world.server.kill())
+      await advance(outageMs, codes.sample)
+      await doing(() => world.server.start())
+      await until('awaiting-scan', codes.sample)
+      await advance(30_000, codes.sample)
+      expect(codes.count).toBeGreaterThan(100)
+      expect(await codes.longestDeadMs()).toBeLessThanOrEqual(toleratedMs(world))
+      await until('awaiting-scan')
+      await doing(() => void world.emulator.scan())
+      await until('linked')
+    })
+
+    it.each(['green-api', 'z-api'] as const)('keeps the pairing code of %s, which links then', async (id) => {
+      const world = createWorld(id)
+      const code = await showPairingCode(world, live)
+      await doing(() => world.server.kill())
+      await advance(outageMs, () => expect(shownPairingCode()).toBe(code))
+      await doing(() => void world.emulator.typeCode(code))
+      await doing(() => world.server.start())
+      await until('linked')
+    })
+  })
+
+  it('takes a pairing code away when it ends, though nobody can be asked', async () => {
+    const world = createWorld('green-api')
+    const { pairingCodeLifetimeMs } = world.provider.timing
+    const issuedAt = Date.now()
+    await showPairingCode(world, live)
+    await advance(pairingCodeLifetimeMs - 30_000)
+    await doing(() => world.server.kill())
+    await advance(45_000, (now) => {
+      if (now - issuedAt > pairingCodeLifetimeMs + GRACE_MS) expect(shownPairingCode()).toBeUndefined()
+    })
+    expect(shownStatus()).toBe('expired')
+    await doing(() => world.server.start())
+    fireEvent.click(screen.getByRole('button', { name: 'Retry' }))
+    await until('awaiting-code')
+  })
+
+  describe('whose server and provider both start anew', () => {
+    it.each([
+      ['green-api', live ? NEXT_PUSHED_CODE_MS : undefined],
+      ['z-api', undefined],
+      ['wasend', undefined],
+    ] as const)(
+      'shows the new codes of %s, and the old one no longer than it was promised',
+      async (id, promisedMs) => {
+        const world = createWorld(id)
+        const codes = watchShownCodes(world.emulator)
+        world.show({ provider: world.proxied({ live }), maxRefreshes: 9 })
+        await advance(12_000, codes.sample)
+        await doing(() => world.server.kill())
+        await doing(() => world.emulator.restart())
+        await advance(20_000, codes.sample)
+        await doing(() => world.server.start())
+        await until('awaiting-scan', codes.sample)
+        await advance(10_000, codes.sample)
+        const toleratedMs = (promisedMs ?? world.provider.timing.qrIntervalMs) + GRACE_MS
+        expect(await codes.longestDeadMs()).toBeLessThanOrEqual(toleratedMs)
+        await doing(() => void world.emulator.scan())
+        await until('linked')
+      },
+    )
+
+    it.each(['green-api', 'z-api'] as const)('gets another pairing code of %s, which links', async (id) => {
+      const world = createWorld(id)
+      const code = await showPairingCode(world, live)
+      await doing(() => world.server.kill())
+      await doing(() => world.emulator.restart())
+      await advance(40_000)
+      await doing(() => world.server.start())
+      // Nobody is told that a pairing code is over, so the one that was there still is, and another one is offered.
+      fireEvent.click(screen.getByRole('button', { name: 'Get a new code' }))
+      await advance(2_000)
+      const another = shownPairingCode() ?? ''
+      expect(another).not.toBe(code)
+      await doing(() => void world.emulator.typeCode(another))
+      await until('linked')
+    })
+  })
+})
+
+/** Opens the phone tab and asks for a code. */
+async function showPairingCode(world: World, live: boolean): Promise<string> {
+  world.show({
+    provider: world.proxied({ live }),
+    defaultMethod: 'phone-code',
+    defaultPhoneNumber: '+55 11 98765-4321',
+  })
+  await advance(1_000)
+  fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
+  await advance(9_000)
+  return shownPairingCode() ?? ''
+}
+
+function shownPairingCode(): string | undefined {
+  return screen.queryByText(/^[A-Z0-9]{4}-[A-Z0-9]{4}$/)?.textContent ?? undefined
+}

@@ -1,0 +1,151 @@
+import { transferableAbortController } from 'node:util'
+import type { PairingProvider } from '../../src/index.js'
+import { createPairingHandler } from '../../src/server.js'
+
+/** The host's server between the page and the provider: a process with a handler, and a network before it. */
+export interface WorldServer {
+  /** What pages send their requests with. */
+  readonly fetch: typeof fetch
+  /** What every request so far wanted, oldest first: `status`, `qr-code`, `events`, or the action of a change. */
+  readonly requests: readonly string[]
+  /** Streams that are open at this moment, as the network sees it. */
+  readonly openStreams: number
+  /** Pages that watch at this moment, as the handler sees it. */
+  readonly watchers: number
+  /** A webhook of the provider's arrives. */
+  webhook(body: unknown): Promise<Response>
+  /** The process dies, and its connections with it; from now on nobody can be reached. */
+  kill(): void
+  /** Another process, which knows nothing of the one before. */
+  start(): void
+}
+
+const SECRET = 'secret-of-the-webhooks'
+
+interface Process {
+  readonly handler: (request: Request) => Promise<Response>
+  /** Called when it dies; returns what takes it back. */
+  readonly onDeath: (action: () => void) => () => void
+  readonly die: () => void
+}
+
+export function createWorldServer(url: string, provider: PairingProvider): WorldServer {
+  const requests: string[] = []
+  let openStreams = 0
+  let watchers = 0
+  let running: Process | undefined
+
+  function start(): void {
+    const actions = new Set<() => void>()
+    watchers = 0
+    running = {
+      handler: createPairingHandler({
+        provider,
+        authorize: () => true,
+        webhookSecret: SECRET,
+        log(entry) {
+          if (entry.event === 'watchers') watchers = entry.watchers
+        },
+      }),
+      onDeath(action) {
+        actions.add(action)
+        return () => void actions.delete(action)
+      },
+      die() {
+        for (const action of actions) action()
+      },
+    }
+  }
+
+  /** The body of a stream, which breaks when the server dies. */
+  function overTheNetwork(
+    body: ReadableStream<Uint8Array>,
+    { onDeath }: Process,
+  ): ReadableStream<Uint8Array> {
+    const reader = body.getReader()
+    let unlisten = (): void => {}
+    let isOpen = true
+    const end = (): void => {
+      unlisten()
+      if (isOpen) openStreams -= 1
+      isOpen = false
+    }
+    return new ReadableStream<Uint8Array>({
+      start(controller) {
+        openStreams += 1
+        unlisten = onDeath(() => {
+          end()
+          controller.error(new TypeError('terminated'))
+        })
+      },
+      async pull(controller) {
+        const { done, value } = await reader.read()
+        if (!isOpen) return
+        if (!done) {
+          controller.enqueue(value)
+          return
+        }
+        end()
+        controller.close()
+      },
+      cancel() {
+        end()
+        return reader.cancel()
+      },
+    })
+  }
+
+  const fetch: typeof globalThis.fetch = async (input, { signal, ...init } = {}) => {
+    const server = running
+    if (!server) throw new TypeError('fetch failed')
+    signal?.throwIfAborted()
+    requests.push(wishOf(String(input), init.body))
+    // jsdom's signal is of a class that Node's `Request` refuses.
+    const controller = transferableAbortController()
+    const broken = new Promise<never>((_, reject) => {
+      const end = (reason: unknown): void => {
+        controller.abort()
+        reject(reason)
+      }
+      signal?.addEventListener('abort', () => end(signal.reason))
+      server.onDeath(() => end(new TypeError('fetch failed')))
+    })
+    broken.catch(() => {})
+    const request = new Request(input, { ...init, signal: controller.signal })
+    const response = await Promise.race([server.handler(request), broken])
+    const { status, headers, body } = response
+    const isStream = headers.get('content-type') === 'text/event-stream'
+    return isStream && body ? new Response(overTheNetwork(body, server), { status, headers }) : response
+  }
+
+  start()
+  return {
+    fetch,
+    requests,
+    get openStreams() {
+      return openStreams
+    },
+    get watchers() {
+      return watchers
+    },
+    async webhook(body) {
+      if (!running) throw new TypeError('fetch failed')
+      const headers = { authorization: `Bearer ${SECRET}`, 'content-type': 'application/json' }
+      const init = { method: 'POST', headers, body: JSON.stringify(body) }
+      return running.handler(new Request(`${url}/webhook`, init))
+    },
+    kill() {
+      const dying = running
+      running = undefined
+      dying?.die()
+      watchers = 0
+    },
+    start,
+  }
+}
+
+function wishOf(url: string, body: unknown): string {
+  if (typeof body !== 'string') return new URL(url).searchParams.get('ask') ?? ''
+  const { action }: { action?: unknown } = JSON.parse(body)
+  return String(action)
+}

@@ -1,0 +1,170 @@
+import { createParser } from 'eventsource-parser'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { PairingSnapshot } from '../../src/core/provider.js'
+import { createPairingHandler } from '../../src/server/handler.js'
+import { type SpyProvider, spyProvider, timing } from './spy-provider.js'
+import { type StepClock, settled, useStepClock } from './step-clock.js'
+
+const SESSIONS = 200
+const WATCHERS_PER_SESSION = 10
+const WATCHERS = SESSIONS * WATCHERS_PER_SESSION
+
+/** WhatsApp's pace: another code every 20 seconds. */
+const CODE_MS = 20_000
+
+/** Long enough for two codes, several questions about each, and heartbeats. */
+const A_WHILE_MS = 25_000
+
+/** Of each stream. */
+const HEARTBEAT_MS = 10_000
+
+/** A session is let go of after this time without anybody. */
+const IDLE_MS = 5_000
+
+const LINKED: PairingSnapshot = { status: 'linked', account: { phoneNumber: '5511987654321' } }
+
+let clock: StepClock
+
+beforeEach(() => {
+  clock = useStepClock()
+})
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+})
+
+interface Watcher {
+  /** What it was told of, oldest first. */
+  readonly told: string[]
+  leave(): Promise<void>
+}
+
+interface World {
+  /** What the provider was asked about each session, oldest first. */
+  calls(): readonly (readonly string[])[]
+  /** Everybody comes, some to each session. Resolves when all are let in. */
+  watch(perSession: number): Promise<readonly Watcher[]>
+  /** All codes are scanned: the provider knows, and nobody else. */
+  scan(): void
+  /** The provider tells what it knows, and the server has taken it in. */
+  sendWebhooks(): Promise<void>
+}
+
+function setUp(): World {
+  const since = Date.now()
+  let isLinked = false
+  const providers = Array.from({ length: SESSIONS }, (_, index): SpyProvider => {
+    const code = (): string => `2@ref-${Math.floor((Date.now() - since) / CODE_MS)},noise,identity,adv,1`
+    return spyProvider({
+      sessionId: String(index),
+      getStatus: async () => (isLinked ? LINKED : { status: 'unlinked' }),
+      getQrCode: async () => (isLinked ? LINKED : { status: 'qr', qrCode: { kind: 'text', value: code() } }),
+      readWebhook: () => LINKED,
+    })
+  })
+  const handler = createPairingHandler({
+    provider: ({ url }) => {
+      const provider = providers[Number(new URL(url).pathname.split('/')[1])]
+      if (!provider) throw new Error(`There is no session at ${url}`)
+      return provider
+    },
+    authorize: () => true,
+    webhookSecret: 'webhook-secret',
+    // Not one more than the world needs: who has left must give the place back.
+    maxWatchersPerSession: WATCHERS_PER_SESSION,
+    maxWatchers: WATCHERS,
+  })
+  const urlOf = (session: number): string => `https://host.example/${session}`
+  const sessions = [...providers.keys()]
+
+  async function open(session: number): Promise<Watcher> {
+    const response = await handler(new Request(`${urlOf(session)}?ask=events`))
+    if (response.status !== 200 || !response.body) throw new Error(`Not let in: ${response.status}`)
+    const told: string[] = []
+    const parser = createParser({
+      onEvent: ({ event, data }) => told.push(event === 'snapshot' ? JSON.parse(data).status : `${event}`),
+    })
+    const reader = response.body.getReader()
+    const decoder = new TextDecoder()
+    const read = async (): Promise<void> => {
+      for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+        parser.feed(decoder.decode(piece.value, { stream: true }))
+      }
+    }
+    void read()
+    return { told, leave: () => reader.cancel() }
+  }
+
+  return {
+    calls: () => providers.map(({ calls }) => calls),
+    watch: (perSession) =>
+      Promise.all(sessions.flatMap((session) => Array.from({ length: perSession }, () => open(session)))),
+    scan() {
+      isLinked = true
+    },
+    async sendWebhooks() {
+      const headers = { authorization: 'Bearer webhook-secret', 'content-type': 'application/json' }
+      const init = { method: 'POST', headers, body: '{}' }
+      const send = (session: number) => handler(new Request(`${urlOf(session)}/webhook`, init))
+      const answers = await Promise.all(sessions.map(send))
+      if (!answers.every(({ ok }) => ok)) throw new Error('A webhook was not taken.')
+    },
+  }
+}
+
+/** How often each of them was told of something, without repetition: `[1]` for once each. */
+const timesTold = (watchers: readonly Watcher[], status: string): readonly number[] => [
+  ...new Set(watchers.map(({ told }) => told.filter((one) => one === status).length)),
+]
+
+const leave = async (watchers: readonly Watcher[]): Promise<void> =>
+  void (await Promise.all(watchers.map((watcher) => watcher.leave())))
+
+// Vitest's five seconds for a test are enough where nothing else runs.
+describe('2,000 watchers on 200 sessions', { timeout: 30_000 }, () => {
+  it('cost the provider exactly what one watcher on each session costs', async () => {
+    const few = setUp()
+    const fewWatchers = await few.watch(1)
+    await clock.pass(A_WHILE_MS)
+    await leave(fewWatchers)
+    const many = setUp()
+    await many.watch(WATCHERS_PER_SESSION)
+    await clock.pass(A_WHILE_MS)
+    expect(few.calls().every((calls) => calls.length > 5)).toBe(true)
+    expect(many.calls()).toEqual(few.calls())
+  })
+
+  it('are all told of a scan once, by the next question', async () => {
+    const world = setUp()
+    const watchers = await world.watch(WATCHERS_PER_SESSION)
+    await clock.pass(4_000)
+    world.scan()
+    await clock.pass(timing.statusIntervalMs)
+    expect(watchers).toHaveLength(WATCHERS)
+    expect(timesTold(watchers, 'linked')).toEqual([1])
+  })
+
+  it('are all told of a scan once, as soon as the webhook comes', async () => {
+    const world = setUp()
+    const watchers = await world.watch(WATCHERS_PER_SESSION)
+    await clock.pass(4_000)
+    world.scan()
+    await world.sendWebhooks()
+    await settled()
+    expect(timesTold(watchers, 'linked')).toEqual([1])
+  })
+
+  it('leave no question and no timer behind, and their places are free', async () => {
+    const world = setUp()
+    const watchers = await world.watch(WATCHERS_PER_SESSION)
+    await clock.pass(HEARTBEAT_MS + 1_000)
+    const asked = structuredClone(world.calls())
+    await leave(watchers)
+    await clock.pass(IDLE_MS)
+    expect(clock.timers).toBe(0)
+    await clock.pass(A_WHILE_MS)
+    expect(world.calls()).toEqual(asked)
+    expect(await world.watch(WATCHERS_PER_SESSION)).toHaveLength(WATCHERS)
+  })
+})
