@@ -75,6 +75,9 @@ const NAME = 'Evolution API'
 /** Shorter than that, an instance is closed because it connects again: after each scan, and out of codes. */
 const GAP_MS = 5_000
 
+/** Pages that are opened together find the instance closed together, and each asks for a pairing to be begun. */
+const TOGETHER_MS = 5_000
+
 /** A pairing code is made a second or more after the QR code that the first answer waits for. */
 const CODE_PAUSE_MS = 1_000
 const CODE_QUESTIONS = 12
@@ -107,6 +110,7 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
   // What the server does not tell. An adapter that is made anew for each request does without.
   let wasOpen = false
   let aliveAt = Number.NEGATIVE_INFINITY
+  let begunAt = Number.NEGATIVE_INFINITY
   /** Codes of this pairing, and of the one before it, which the server repeats until there is a new one. */
   let given = new Set<string>()
   let dead: ReadonlySet<string> = new Set()
@@ -183,6 +187,7 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
     const isUnderWay = state === 'connecting'
     // An adapter that was made just now has not seen the link: it would end one that only connects again.
     if (isUnderWay && (await getDetails(options)).connectionStatus === 'open') throw notYet('is connecting')
+    begunAt = performance.now()
     const ended = isUnderWay ? logout(options) : undefined
     const [codes] = await Promise.all([connect(options, phoneNumber), ended])
     return codes
@@ -250,7 +255,8 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
         await pause(GAP_MS, options.signal)
         state = await look(options)
       }
-      if (typeof state === 'string') await begin(state, options)
+      const isJustBegun = state === 'connecting' && performance.now() - begunAt < TOGETHER_MS
+      if (typeof state === 'string' && !isJustBegun) await begin(state, options)
     },
     unlink: logout,
     readWebhook: (body) => readEvolutionEvent(body, instanceName),

@@ -423,7 +423,8 @@ describe('evolutionApi, while a pairing code is to be entered', () => {
   })
 
   it('tells of no code after a reset', async () => {
-    const { provider } = await follow(codes(QR_LINK))
+    const { provider } = await follow(codes(QR_LINK), pairing('BBBB2222', 5))
+    await vi.advanceTimersByTimeAsync(5_000)
     await provider.reset?.({})
     expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
   })
@@ -463,6 +464,20 @@ describe('evolutionApi reset', () => {
       expect(stub.asked).toEqual(['GET connectionState', 'GET fetchInstances'])
     },
   )
+
+  it('of several pages at once begins one pairing, and ends none of them', async () => {
+    const { provider, stub } = make({
+      'GET connectionState': [state('close'), state('connecting')],
+      'GET connect': codes(QR_LINK),
+      'DELETE logout': loggedOut,
+    })
+    await provider.reset?.({})
+    await provider.reset?.({})
+    expect(stub.asked).toEqual(['GET connectionState', 'GET connect', 'GET connectionState'])
+    await vi.advanceTimersByTimeAsync(5_000)
+    await provider.reset?.({})
+    expect(stub.asked).toContain('DELETE logout')
+  })
 
   it('leaves a link alone', async () => {
     const { provider, stub } = make({ 'GET connectionState': state('open'), 'GET fetchInstances': list() })

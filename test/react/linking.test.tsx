@@ -3,7 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { qrImage } from '../../src/testing/qr-image.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { advance, settle } from './time.js'
-import { createWorld, doing, shownStatus } from './world.js'
+import { createWorld, doing, roundMs, shownStatus } from './world.js'
 
 // Loads the image libraries before the clock is taken away: modules load in real time.
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
@@ -31,9 +31,7 @@ describe.each(providerIds)('%s, through proxy, handler, adapter, wire and emulat
   it('expires after three unscanned codes, asks the provider nothing for ten minutes, and links after Retry', async () => {
     const world = createWorld(id)
     world.show()
-    // The first code lives a minute, the next two twenty seconds each; at Evolution API each one 45 seconds.
-    await advance(id === 'evolution-api' ? 135_000 : 100_000)
-    await advance(5_000)
+    await advance(roundMs(id) + 5_000)
     expect(shownStatus()).toBe('expired')
 
     const requests = world.wire.requests.length
