@@ -13,8 +13,8 @@ export interface BusLink {
 /** What {@link createBusLink} needs. */
 export interface BusLinkOptions {
   readonly bus: PairingBus | undefined
-  /** Names the session: replicas with the same name hear each other. */
-  readonly name: string
+  /** Names the session: replicas with the same name hear each other. `undefined`: nobody does. */
+  readonly name: string | undefined
   /** Tells this replica's messages from those of others. */
   readonly self: string
   readonly log: PairingLogger
@@ -37,11 +37,12 @@ export function createBusLink({ bus, name, self, log, receive }: BusLinkOptions)
     }
   }
 
+  if (!bus || name === undefined) return { publish: () => {}, open: () => {}, close: () => {} }
   return {
-    publish: (message) => void attempt(() => bus?.publish(name, encodeBusMessage(self, message))),
+    publish: (message) => void attempt(() => bus.publish(name, encodeBusMessage(self, message))),
     open() {
       end = attempt(() =>
-        bus?.subscribe(name, (text) => {
+        bus.subscribe(name, (text) => {
           const message = decodeBusMessage(text, self)
           if (message) receive(message)
         }),

@@ -67,8 +67,8 @@ export interface Channel {
 
 /** What {@link createChannel} needs. */
 export interface ChannelOptions {
-  /** Names the session among replicas. */
-  readonly name: string
+  /** Names the session among replicas; `undefined` where it is not shared with them. */
+  readonly name: string | undefined
   /** The provider of this session; may be another object each time it is called. */
   readonly provider: () => PairingProvider
   readonly bus: PairingBus | undefined

@@ -2,24 +2,20 @@ import type { PairingProvider } from '../core/provider.js'
 import type { PairingBus } from './bus.js'
 import { type Channel, createChannel } from './channel.js'
 import type { PairingLogger } from './log.js'
+import { type SessionTarget, sessionKey, sharedName } from './session-target.js'
 
 /** The sessions that somebody asks for or watches at this moment. */
 export interface Channels {
-  /** The channel of a provider's session: the same for all providers with this `id` and `sessionId`. */
-  of(provider: PairingProvider): Channel
-  /** How many watch the session of a provider. */
-  watchersOf(provider: PairingProvider): number
+  /** The channel of a session: the same for all who share it. */
+  of(target: SessionTarget): Channel
+  /** How many watch a session. */
+  watchersOf(target: SessionTarget): number
 }
 
 interface OpenChannel {
   readonly channel: Channel
   /** From now on this object is asked: made anew for a request, it may hold newer credentials. */
   use(provider: PairingProvider): void
-}
-
-/** The same for all objects that are the same provider: names its session in memory, on the bus and to limits. */
-export function sessionKey({ id, sessionId }: PairingProvider): string {
-  return JSON.stringify([id, sessionId])
 }
 
 /** A page asks first and watches then: what was just learnt is not asked for again. */
@@ -33,8 +29,9 @@ export function createChannels(options: {
   const open = new Map<string, OpenChannel>()
 
   return {
-    of(provider) {
-      const key = sessionKey(provider)
+    of(target) {
+      const { provider } = target
+      const key = sessionKey(target)
       const known = open.get(key)
       if (known) {
         known.use(provider)
@@ -44,7 +41,7 @@ export function createChannels(options: {
       let timer: ReturnType<typeof setTimeout> | undefined
       const channel = createChannel({
         ...options,
-        name: key,
+        name: sharedName(target),
         provider: () => newest,
         onIdle: () => {
           clearTimeout(timer)
@@ -60,6 +57,6 @@ export function createChannels(options: {
       })
       return channel
     },
-    watchersOf: (provider) => open.get(sessionKey(provider))?.channel.watchers ?? 0,
+    watchersOf: (target) => open.get(sessionKey(target))?.channel.watchers ?? 0,
   }
 }

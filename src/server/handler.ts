@@ -9,15 +9,23 @@ import type { PairingLogger } from './log.js'
 import { readJson } from './read-json.js'
 import { problem, received } from './responses.js'
 import { createSessionService } from './session-service.js'
+import type { SessionTarget } from './session-target.js'
 import { checkWebhookSecret, isWebhook, takeWebhook, type WebhookSecret } from './webhook.js'
 
 /** Options of {@link createPairingHandler}. */
 export interface PairingHandlerOptions {
   /**
-   * The provider to link at, or a function that gives the one of this request: one instance per tenant. Whoever gets a
-   * provider with the same `id` and `sessionId` shares its session, so a `sessionId` must never stand for two tenants.
+   * The provider to link at, or a function that gives the one of this request: one instance per tenant. Make each provider
+   * once and keep it: one object is one session, and its requests never overlap.
    */
   readonly provider: PairingProvider | ((request: Request) => PairingProvider | Promise<PairingProvider>)
+  /**
+   * Whose request this is, for a `provider` function that makes its objects anew, and for one behind several replicas: the
+   * id of the tenant. Pages of one tenant with one `id` and `sessionId` share what is learnt, webhooks and the `bus` included.
+   * Without it nobody shares by name: whoever enters another's instance must not see its codes.
+   * @default none: only one provider object is one session
+   */
+  readonly tenant?: ((request: Request) => string | Promise<string>) | undefined
   /**
    * Decides who may link. Called before anything else, for every request but webhooks. `false` answers 403, a thrown
    * error 401 (or 403, where it is a `PairingError` `forbidden`); neither gives a detail. Where it needs the body, it reads that of `request.clone()`.
@@ -30,8 +38,9 @@ export interface PairingHandlerOptions {
    */
   readonly allowedOrigins?: readonly string[] | undefined
   /**
-   * Takes the provider's webhooks at `POST …/webhook`, so that a scan shows without waiting for the next question. The
-   * provider sends it as `Authorization: Bearer …`, or as `?secret=…` where it can set no header.
+   * Takes the provider's webhooks at `POST …/webhook`, so that a scan shows without waiting for the next question; that
+   * path is for nothing else then. The provider sends it as `Authorization: Bearer …`, or as `?secret=…` where it can set
+   * no header.
    * @default no webhooks
    */
   readonly webhookSecret?: WebhookSecret | undefined
@@ -82,7 +91,7 @@ export type PairingHandler = (request: Request) => Promise<Response>
  * const handler = createPairingHandler({ provider: greenApi({ idInstance, apiTokenInstance }), authorize })
  */
 export function createPairingHandler(options: PairingHandlerOptions): PairingHandler {
-  const { provider, authorize, allowedOrigins = [], webhookSecret, bus, liveEvents = true } = options
+  const { provider, tenant, authorize, allowedOrigins = [], webhookSecret, bus, liveEvents = true } = options
   const { maxWatchersPerSession = 50, maxWatchers = 10_000, streamLifetimeMs = 300_000 } = options
   // From JavaScript, where nobody checks: a door that cannot be shut must not be hung.
   if (!provider || typeof authorize !== 'function') {
@@ -101,23 +110,26 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
     streamLifetimeMs,
   })
 
-  const providerOf = async (request: Request): Promise<PairingProvider> =>
-    typeof provider === 'function' ? provider(request) : provider
+  async function targetOf(request: Request): Promise<SessionTarget> {
+    // One provider for everybody has one owner.
+    if (typeof provider !== 'function') return { provider, tenant: '' }
+    return { provider: await provider(request), tenant: await tenant?.(request) }
+  }
 
   async function answer(request: Request): Promise<Response> {
     const { method, signal } = request
     if (webhookSecret !== undefined && isWebhook(request)) {
       await checkWebhookSecret(request, webhookSecret)
-      await takeWebhook(request, await providerOf(request), channels)
+      await takeWebhook(request, await targetOf(request), channels)
       return received()
     }
     await checkAuthorized(authorize, request)
     if (method !== 'GET' && method !== 'POST')
       return refuse(new PairingError('invalid-request', 'Use GET or POST.'), 405)
     checkOrigin(request, allowedOrigins)
-    if (method === 'GET') return sessions.ask(await providerOf(request), request)
+    if (method === 'GET') return sessions.ask(await targetOf(request), request)
     const body = await readJson(request)
-    return sessions.change(await providerOf(request), body, signal)
+    return sessions.change(await targetOf(request), body, signal)
   }
 
   function refuse(error: PairingError, expectedStatus?: number): Response {

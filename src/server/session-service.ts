@@ -1,12 +1,12 @@
 import { PairingError } from '../core/errors.js'
 import { asRecord, asText } from '../core/json.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
-import type { PairingProvider } from '../core/provider.js'
 import { ASK_PARAMETER, decodeSnapshot, encodeSnapshot, METHOD_PARAMETER } from '../core/wire.js'
-import { type Channels, sessionKey } from './channels.js'
+import type { Channels } from './channels.js'
 import { openEventStream } from './event-stream.js'
 import { createRateLimit } from './rate-limit.js'
 import { eventStream, noContent, snapshotAnswer } from './responses.js'
+import type { SessionTarget } from './session-target.js'
 
 /** A typing error or two are mended at once; who needs more waits, since WhatsApp blocks numbers that ask often. */
 const CODE_REQUESTS = { size: 3, intervalMs: 30_000 }
@@ -26,9 +26,9 @@ export interface SessionServiceOptions {
 /** Answers requests that were let in, for the provider that they may use. */
 export interface SessionService {
   /** `GET`: the state, the code, or a stream of both. */
-  ask(provider: PairingProvider, request: Request): Promise<Response>
+  ask(target: SessionTarget, request: Request): Promise<Response>
   /** `POST`: a pairing code, a reset, the end of the link. */
-  change(provider: PairingProvider, body: unknown, signal: AbortSignal): Promise<Response>
+  change(target: SessionTarget, body: unknown, signal: AbortSignal): Promise<Response>
 }
 
 /** Makes the part of the handler behind its guards. */
@@ -36,14 +36,14 @@ export function createSessionService({ channels, ...options }: SessionServiceOpt
   const codeRequests = createRateLimit(CODE_REQUESTS)
   let watchers = 0
 
-  function watch(provider: PairingProvider, { url, headers, signal }: Request): Response {
+  function watch(target: SessionTarget, { url, headers, signal }: Request): Response {
     if (!options.liveEvents) throw unsupported('live events')
-    if (watchers >= options.maxWatchers || channels.watchersOf(provider) >= options.maxWatchersPerSession) {
+    if (watchers >= options.maxWatchers || channels.watchersOf(target) >= options.maxWatchersPerSession) {
       throw new PairingError('rate-limited', 'Too many pages watch already. Ask for the state instead.', {
         retryAfterMs: FULL_RETRY_AFTER_MS,
       })
     }
-    const channel = channels.of(provider)
+    const channel = channels.of(target)
     watchers += 1
     const method = new URL(url).searchParams.get(METHOD_PARAMETER)
     const stream = openEventStream({
@@ -59,8 +59,9 @@ export function createSessionService({ channels, ...options }: SessionServiceOpt
     return eventStream(stream)
   }
 
-  function takeCodeRequest(provider: PairingProvider): void {
-    const retryAfterMs = codeRequests.take(sessionKey(provider))
+  function takeCodeRequest({ provider, tenant = '' }: SessionTarget): void {
+    // By name and not by object: one that is made anew for each request would have a bucket of its own each time.
+    const retryAfterMs = codeRequests.take(JSON.stringify([tenant, provider.id, provider.sessionId]))
     if (retryAfterMs === 0) return
     throw new PairingError(
       'rate-limited',
@@ -70,38 +71,39 @@ export function createSessionService({ channels, ...options }: SessionServiceOpt
   }
 
   return {
-    async ask(provider, request) {
+    async ask(target, request) {
       const question = new URL(request.url).searchParams.get(ASK_PARAMETER)
-      if (question === 'events') return watch(provider, request)
+      if (question === 'events') return watch(target, request)
       if (question === 'status' || question === 'qr-code') {
-        const snapshot = await channels.of(provider).read(question, request.signal)
-        return snapshotAnswer(encodeSnapshot(snapshot, provider))
+        const snapshot = await channels.of(target).read(question, request.signal)
+        return snapshotAnswer(encodeSnapshot(snapshot, target.provider))
       }
       throw new PairingError(
         'invalid-request',
         `A read needs ?${ASK_PARAMETER}=status, ?${ASK_PARAMETER}=qr-code or ?${ASK_PARAMETER}=events.`,
       )
     },
-    async change(provider, body, signal) {
+    async change(target, body, signal) {
+      const { provider } = target
       const { action, phoneNumber } = asRecord(body)
       const { requestPairingCode, reset, unlink } = provider
       switch (action) {
         case 'request-pairing-code': {
           if (!requestPairingCode) throw unsupported('pairing codes')
           const number = normalizePhoneNumber(asText(phoneNumber) ?? '')
-          takeCodeRequest(provider)
+          takeCodeRequest(target)
           const snapshot = await channels
-            .of(provider)
+            .of(target)
             .change(action, signal, (call) => requestPairingCode.call(provider, number, call))
           return snapshotAnswer(encodeSnapshot(decodeSnapshot(snapshot), provider))
         }
         case 'reset':
           if (!reset) throw unsupported('a reset')
-          await channels.of(provider).change(action, signal, (call) => reset.call(provider, call))
+          await channels.of(target).change(action, signal, (call) => reset.call(provider, call))
           return noContent()
         case 'unlink':
           if (!unlink) throw unsupported('ending a link')
-          await channels.of(provider).change(action, signal, (call) => unlink.call(provider, call))
+          await channels.of(target).change(action, signal, (call) => unlink.call(provider, call))
           return noContent()
         default:
           throw new PairingError(

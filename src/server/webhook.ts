@@ -1,8 +1,8 @@
 import { PairingError } from '../core/errors.js'
-import type { PairingProvider } from '../core/provider.js'
 import { decodeSnapshot } from '../core/wire.js'
 import type { Channels } from './channels.js'
 import { readJson } from './read-json.js'
+import type { SessionTarget } from './session-target.js'
 
 /** Ends the path of the URL that a provider is given for its webhooks. */
 const WEBHOOK_PATH = /\/webhook\/?$/
@@ -46,9 +46,10 @@ export async function checkWebhookSecret(request: Request, secret: WebhookSecret
  */
 export async function takeWebhook(
   request: Request,
-  provider: PairingProvider,
+  target: SessionTarget,
   channels: Channels,
 ): Promise<void> {
+  const { provider } = target
   if (!provider.readWebhook)
     throw new PairingError(
       'not-supported',
@@ -57,7 +58,7 @@ export async function takeWebhook(
   const snapshot = provider.readWebhook(await readJson(request, MAX_WEBHOOK_BYTES))
   // Messages and whatever else the provider tells at the same URL: not ours, and no reason to send it again.
   // Decoded, for what a host's own provider hands on beside the fields of a snapshot must not reach a page.
-  if (snapshot) channels.of(provider).hear(decodeSnapshot(snapshot))
+  if (snapshot) channels.of(target).hear(decodeSnapshot(snapshot))
 }
 
 /** Compares signatures under a key of the moment, so that the time it takes tells nothing about the secret. */

@@ -1,0 +1,360 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
+import type { PairingBus } from '../../src/server/bus.js'
+import type { PairingHandlerOptions } from '../../src/server/handler.js'
+import { spyProvider, timing } from './spy-provider.js'
+import { createWorld, type Tab, type World } from './world.js'
+
+const START = Date.UTC(2026, 10, 21)
+const MINUTE_MS = 60_000
+const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: START })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+
+const statusesIn = ({ events }: Tab): unknown[] => events.map(({ data }) => data.status)
+
+const codesIn = ({ events }: Tab): unknown[] =>
+  events.filter(({ data }) => data.status === 'qr').map(({ data }) => data.qrCode)
+
+interface MemoryBus extends PairingBus {
+  readonly published: { readonly channel: string; readonly message: string }[]
+  /** As anybody could who has access to the broker. */
+  forge(message: string): void
+  /** How many listen. */
+  readonly listeners: number
+}
+
+/** All replicas in one process; everybody hears everything, their own messages too. */
+function memoryBus(): MemoryBus {
+  const published: MemoryBus['published'] = []
+  const listeners = new Set<{ readonly channel: string; readonly listener: (message: string) => void }>()
+  return {
+    published,
+    publish(channel, message) {
+      published.push({ channel, message })
+      for (const one of [...listeners]) if (one.channel === channel) one.listener(message)
+    },
+    subscribe(channel, listener) {
+      const entry = { channel, listener }
+      listeners.add(entry)
+      return () => void listeners.delete(entry)
+    },
+    forge(message) {
+      for (const { listener } of [...listeners]) listener(message)
+    },
+    get listeners() {
+      return listeners.size
+    },
+  }
+}
+
+/** Another code every 20 seconds: the same for all replicas, for it is one session at one provider. */
+const rotating: Partial<PairingProvider> = {
+  getQrCode: async () => {
+    const number = Math.floor((Date.now() - START) / timing.qrLifetimeMs)
+    return { status: 'qr', qrCode: { kind: 'text', value: `2@ref${number},noise,identity,adv,1` } }
+  },
+}
+
+const replicaOn = (
+  bus: PairingBus,
+  methods: Partial<PairingProvider> = rotating,
+  options: Partial<PairingHandlerOptions> = {},
+): World => createWorld(methods, { bus, ...options })
+
+const forged = (snapshot: unknown): string => JSON.stringify({ from: 'nobody', type: 'snapshot', snapshot })
+
+describe('two replicas with a bus', () => {
+  it('tell each other at once what a webhook says', async () => {
+    const bus = memoryBus()
+    const [one, other] = [
+      replicaOn(bus, { readWebhook: () => ({ status: 'linking' }) }, { webhookSecret: SECRET }),
+      replicaOn(bus),
+    ]
+    const tab = await other.watch()
+    const answer = await one.webhook({}, { headers: { authorization: `Bearer ${SECRET}` } })
+    expect(answer.status).toBe(200)
+    await pass(0)
+    expect(statusesIn(tab)).toEqual(['qr', 'linking'])
+    expect(one.calls).toEqual([])
+  })
+
+  it('ask the provider together about as often as one', async () => {
+    const alone = replicaOn(memoryBus())
+    const tab = await alone.watch()
+    await pass(3 * MINUTE_MS)
+    tab.leave()
+    const bus = memoryBus()
+    const [one, other] = [replicaOn(bus), replicaOn(bus)]
+    await Promise.all([one.watch(), other.watch(), one.watch(), other.watch()])
+    await pass(3 * MINUTE_MS)
+    const together = one.calls.length + other.calls.length
+    expect(alone.calls.length).toBeGreaterThan(60)
+    expect(Math.abs(together / alone.calls.length - 1)).toBeLessThan(0.1)
+  })
+
+  it('show the same codes', async () => {
+    const bus = memoryBus()
+    const [one, other] = [await replicaOn(bus).watch(), await replicaOn(bus).watch()]
+    await pass(2 * MINUTE_MS)
+    expect(codesIn(one).length).toBeGreaterThan(4)
+    expect(codesIn(other)).toEqual(codesIn(one))
+  })
+
+  it('learn from a single question too', async () => {
+    const bus = memoryBus()
+    const [one, other] = [replicaOn(bus, { getStatus: async () => ({ status: 'linking' }) }), replicaOn(bus)]
+    const tab = await other.watch()
+    await one.get('?ask=status')
+    await pass(0)
+    expect(statusesIn(tab)).toEqual(['qr', 'linking'])
+  })
+
+  it('go on without the one that asks, when nobody watches there any more', async () => {
+    const bus = memoryBus()
+    const [one, other] = [replicaOn(bus), replicaOn(bus)]
+    const first = await one.watch()
+    await pass(500)
+    await other.watch()
+    await pass(MINUTE_MS)
+    first.leave()
+    await pass(0)
+    one.calls.length = 0
+    other.calls.length = 0
+    await pass(timing.qrIntervalMs + 1_000)
+    expect(one.calls).toEqual([])
+    expect(other.calls.length).toBeGreaterThan(0)
+  })
+
+  it('forget together what was true before a change', async () => {
+    const bus = memoryBus()
+    let snapshot: PairingSnapshot = { status: 'linked', account: { name: 'Ana' } }
+    const methods = {
+      getStatus: async () => snapshot,
+      getQrCode: async () => snapshot,
+      unlink: async () => {
+        snapshot = { status: 'unlinked' }
+      },
+    }
+    const [one, other] = [replicaOn(bus, methods), replicaOn(bus, methods)]
+    const tab = await other.watch()
+    await pass(MINUTE_MS)
+    await one.post({ action: 'unlink' })
+    await pass(0)
+    expect(statusesIn(tab).at(-1)).toBe('unlinked')
+  })
+
+  it('listen exactly while somebody watches', async () => {
+    const bus = memoryBus()
+    const world = replicaOn(bus)
+    await world.get()
+    expect(bus.listeners).toBe(0)
+    const tabs = [await world.watch(), await world.watch()]
+    expect(bus.listeners).toBe(1)
+    for (const tab of tabs) tab.leave()
+    await pass(0)
+    expect(bus.listeners).toBe(0)
+    await pass(MINUTE_MS)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('do not hear of other sessions', async () => {
+    const bus = memoryBus()
+    const tenant = (sessionId: string) => ({
+      ...rotating,
+      sessionId,
+      readWebhook: () => ({ status: 'linking' }) as const,
+    })
+    const [one, other] = [
+      replicaOn(bus, tenant('a'), { webhookSecret: SECRET }),
+      replicaOn(bus, tenant('b'), { webhookSecret: SECRET }),
+    ]
+    const tab = await other.watch()
+    await one.webhook({}, { query: `?secret=${SECRET}` })
+    await one.post({ action: 'reset' })
+    await pass(0)
+    expect(statusesIn(tab)).toEqual(['qr'])
+    expect(other.calls).toEqual(['getQrCode'])
+  })
+
+  it('pass on what is learnt and nothing else', async () => {
+    const bus = memoryBus()
+    const provider = spyProvider({
+      getStatus: async () => {
+        const answer = { status: 'linked' as const, account: { name: 'Ana', token: SECRET } }
+        return answer
+      },
+      getQrCode: () => Promise.reject(new Error(SECRET)),
+    })
+    const world = createWorld({}, { bus, provider, webhookSecret: SECRET })
+    await world.watch()
+    await world.get('?ask=status', { headers: { authorization: `Bearer ${SECRET}` } })
+    await world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' })
+    await pass(MINUTE_MS)
+    const fields = bus.published.map(({ message }) => Object.keys(JSON.parse(message)).join())
+    expect(new Set(fields)).toEqual(new Set(['from,type,snapshot', 'from,type']))
+    expect(new Set(bus.published.map(({ channel }) => channel))).toEqual(new Set(['["","spy","main"]']))
+    const said = JSON.stringify(bus.published)
+    expect(said).not.toContain(SECRET)
+    expect(said).not.toContain('5511987654321')
+  })
+})
+
+describe('a bus that fails', () => {
+  const fails = (): never => {
+    throw new Error(SECRET)
+  }
+  const buses: readonly (readonly [string, PairingBus])[] = [
+    ['throws in both calls', { publish: fails, subscribe: fails }],
+    ['rejects', { publish: () => Promise.reject(new Error(SECRET)), subscribe: () => () => {} }],
+    ['throws at the end', { publish: () => {}, subscribe: () => fails }],
+    ['gives no end', { publish: () => {}, subscribe: () => undefined as never }],
+    [
+      'gives a promise of the end',
+      { publish: () => {}, subscribe: () => Promise.resolve(() => {}) as never },
+    ],
+    ['never answers', { publish: () => new Promise(() => {}), subscribe: () => () => {} }],
+  ]
+
+  it.each(buses)('changes nothing for pages where it %s', async (_, bus) => {
+    const world = replicaOn(bus)
+    const [tab, undisturbed] = await Promise.all([world.watch(), createWorld(rotating).watch()])
+    await pass(MINUTE_MS)
+    expect(statusesIn(tab)).toEqual(statusesIn(undisturbed))
+    undisturbed.leave()
+    expect((await world.get()).status).toBe(200)
+    expect((await world.post({ action: 'reset' })).status).toBe(204)
+    tab.leave()
+    await pass(0)
+    expect(world.watchers).toBe(0)
+    world.calls.length = 0
+    await pass(MINUTE_MS)
+    expect(world.calls).toEqual([])
+  })
+
+  it('is told of in the log, without what it said', async () => {
+    const world = replicaOn({ publish: fails, subscribe: fails })
+    await world.watch()
+    expect(world.log).toContainEqual({ event: 'bus-failed' })
+    expect(JSON.stringify(world.log)).not.toContain(SECRET)
+  })
+})
+
+describe('what anybody may publish', () => {
+  const garbage: readonly string[] = [
+    '',
+    ' ',
+    'null',
+    'true',
+    '7',
+    '"snapshot"',
+    '[]',
+    '{',
+    '{}',
+    '{"type":"snapshot"}',
+    '{"from":7,"type":"changed"}',
+    '{"from":"nobody"}',
+    '{"from":"nobody","type":"constructor"}',
+    '{"__proto__":{"from":"nobody","type":"changed"}}',
+    forged(null),
+    forged([]),
+    forged('linked'),
+    forged({}),
+    forged({ status: 'booting' }),
+    forged({ status: 'qr' }),
+    forged({ status: 'qr', qrCode: { kind: 'image', src: 'https://evil.example/qr.png' } }),
+    forged({ status: 'qr', qrCode: { kind: 'text', value: 'https://evil.example/#2@a,b' } }),
+    forged({ status: 'pairing-code', pairingCode: '<script>' }),
+    `{"from":"nobody","type":"snapshot","snapshot":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+    'x'.repeat(1_000_000),
+  ]
+
+  it('reaches no page and changes nothing where it is garbage', async () => {
+    const bus = memoryBus()
+    const world = replicaOn(bus)
+    const tab = await world.watch()
+    for (const message of garbage) bus.forge(message)
+    await pass(0)
+    expect(statusesIn(tab)).toEqual(['qr'])
+    expect(world.calls).toEqual(['getQrCode'])
+  })
+
+  it('has the provider asked neither more often nor never, whatever is promised', async () => {
+    const anyAmount = fc.oneof(
+      fc.constantFrom(0, -1, 1e300, Number.MAX_VALUE, 2 ** 31, 2 ** 32 - 1, 1e-300),
+      fc.double(),
+      fc.constantFrom<unknown>('60000', null, true, {}, [60_000]),
+    )
+    const anySnapshot = fc.record({
+      status: fc.constantFrom('qr', 'unlinked', 'preparing', 'linking', 'linked', 'stale'),
+      qrCode: fc.constantFrom({ kind: 'text', value: '2@a,b,c,d,1' }, { kind: 'text', value: '2@e,f,g,h,1' }),
+      nextInMs: anyAmount,
+      confirmInMs: anyAmount,
+      expiresInMs: anyAmount,
+      timing: fc.constantFrom<unknown>(undefined, {}, { ...timing, statusIntervalMs: 0 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(anySnapshot, { minLength: 1, maxLength: 5 }), async (snapshots) => {
+        const bus = memoryBus()
+        const world = replicaOn(bus)
+        const tab = await world.watch()
+        for (const snapshot of snapshots) {
+          bus.forge(forged(snapshot))
+          await pass(1_000)
+        }
+        world.calls.length = 0
+        await pass(2 * MINUTE_MS)
+        // Undisturbed, it is about 70 in two minutes; a linked phone is asked about every 15 seconds.
+        expect(world.calls.length).toBeGreaterThan(3)
+        expect(world.calls.length).toBeLessThan(100)
+        tab.leave()
+        await pass(MINUTE_MS)
+        expect(vi.getTimerCount()).toBe(0)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('keeps a code that is promised for ever no longer than a minute', async () => {
+    const bus = memoryBus()
+    const world = replicaOn(bus)
+    const tab = await world.watch()
+    const qrCode = { kind: 'text', value: '2@evil,noise,identity,adv,1' }
+    bus.forge(forged({ status: 'qr', qrCode, confirmInMs: 1e300, expiresInMs: 1e300 }))
+    await pass(MINUTE_MS + 1_000)
+    expect(tab.events.filter(({ data }) => Number(data.expiresInMs) > MINUTE_MS)).toEqual([])
+    expect(codesIn(tab).at(-1)).not.toEqual(qrCode)
+    const after = await world.watch()
+    expect(codesIn(after)).not.toContainEqual(qrCode)
+  })
+
+  it('is heard no more after the last page has left', async () => {
+    const late: ((message: string) => void)[] = []
+    const world = replicaOn({
+      publish: () => {},
+      subscribe: (_, listener) => {
+        late.push(listener)
+        // A bus that forgets to end.
+        return () => {}
+      },
+    })
+    const tab = await world.watch()
+    tab.leave()
+    await pass(0)
+    world.calls.length = 0
+    for (const hear of late) hear(forged({ status: 'linking' }))
+    for (const hear of late) hear('{"from":"nobody","type":"changed"}')
+    await pass(MINUTE_MS)
+    expect(world.calls).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})

@@ -1,0 +1,139 @@
+import { EdgeVM } from '@edge-runtime/vm'
+import { build } from 'vite'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { edgeWorld } from './edge-world.js'
+
+// Vitest's own environment of this name adds `process`, `Buffer` and `global` to the runtime for its own needs, which
+// would hide what is looked for here. So the server is bundled as an edge platform does, and runs in the runtime alone.
+
+let world: typeof edgeWorld
+
+async function bundle(): Promise<string> {
+  const [output] = [
+    await build({
+      configFile: false,
+      logLevel: 'silent',
+      build: {
+        write: false,
+        minify: false,
+        lib: { entry: `${import.meta.dirname}/edge-world.ts`, formats: ['iife'], name: 'bundle' },
+      },
+    }),
+  ].flat()
+  if (!output || !('output' in output)) throw new Error('Nothing was built')
+  return output.output[0].code
+}
+
+beforeAll(async () => {
+  const runtime = new EdgeVM()
+  runtime.evaluate(await bundle())
+  world = runtime.evaluate<typeof edgeWorld>('bundle.edgeWorld')
+}, 30_000)
+
+beforeEach(() => {
+  world.takeCalls()
+})
+
+const bearing = async (): Promise<Record<string, string>> => ({
+  authorization: `Bearer ${await world.tokenOf(0)}`,
+})
+
+const change = (body: object, headers: Record<string, string>): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+})
+
+describe('in an edge runtime', () => {
+  it('there is nothing of Node', () => {
+    expect(world.nodeGlobals()).toEqual([])
+  })
+
+  it.each([
+    ['status', 'getStatus', { status: 'unlinked' }],
+    ['qr-code', 'getQrCode', { status: 'qr', qrCode: { kind: 'text', value: '2@ref,noise,identity,adv,1' } }],
+  ])('a page reads the %s', async (question, call, snapshot) => {
+    const answer = await world.send(`?ask=${question}`, { headers: await bearing() })
+    expect(answer.status).toBe(200)
+    expect(JSON.parse(answer.body)).toMatchObject(snapshot)
+    expect(world.takeCalls()).toEqual([call])
+  })
+
+  it.each([
+    ['reset', 204],
+    ['unlink', 204],
+  ])('a page can %s', async (action, status) => {
+    expect((await world.send('', change({ action }, await bearing()))).status).toBe(status)
+    expect(world.takeCalls()).toEqual([action])
+  })
+
+  it('a page asks for a pairing code, until it is too often', async () => {
+    const body = { action: 'request-pairing-code', phoneNumber: '+55 11 98765-4321' }
+    const ask = async () => world.send('', change(body, await bearing()))
+    const answers = [await ask(), await ask(), await ask(), await ask()]
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429])
+    expect(JSON.parse(answers[0]?.body ?? '')).toMatchObject({ pairingCode: 'ABCD1234' })
+    expect(world.takeCalls()).toEqual(Array(3).fill('requestPairingCode 5511987654321'))
+  })
+
+  it('a page is told of everything while it watches, a webhook included', async () => {
+    const webhook = change({ state: 'scanned' }, { authorization: `Bearer ${world.WEBHOOK_SECRET}` })
+    const answer = await world.watch(
+      { headers: await bearing() },
+      (text) => text.includes('"linking"'),
+      () => world.send('/webhook', webhook),
+    )
+    expect(answer.status).toBe(200)
+    expect(answer.headers['content-type']).toBe('text/event-stream')
+    expect(answer.body.startsWith(':\n\n')).toBe(true)
+    expect(answer.body).toContain('"status":"linking"')
+    expect(world.watchers()).toBe(0)
+  })
+
+  it('a page is told what is asked on its behalf', async () => {
+    const answer = await world.watch(
+      { headers: await bearing() },
+      (text) => text.includes('event: same'),
+      () => Promise.resolve(),
+    )
+    expect(answer.body).toMatch(/event: snapshot\nid: [\w-]+\ndata: .*2@ref.*\n\n/)
+    expect(world.takeCalls()).toEqual(expect.arrayContaining(['getQrCode', 'getStatus']))
+  })
+
+  it('a webhook needs its secret', async () => {
+    for (const given of ['', 'wrong', world.WEBHOOK_SECRET.slice(1)]) {
+      const webhook = change({ state: 'scanned' }, { authorization: `Bearer ${given}` })
+      expect((await world.send('/webhook', webhook)).status).toBeGreaterThan(400)
+    }
+  })
+
+  it('a pairing link opens until it expires, and not where it was altered', async () => {
+    const token = await world.tokenOf(0)
+    const openWith = async (authorization: string): Promise<number> =>
+      (await world.send('?ask=status', { headers: { authorization } })).status
+    expect(await openWith(`Bearer ${token}`)).toBe(200)
+    expect(await openWith(`Bearer ${token.slice(0, -1)}`)).toBeGreaterThan(400)
+    expect(await openWith('')).toBe(401)
+    expect(await openWith(`Bearer ${await world.tokenOf(60_000)}`)).toBe(401)
+  })
+
+  it('a page of an allowed origin may read, and one of another may not', async () => {
+    const read = async (origin: string) =>
+      world.send('?ask=status', { headers: { ...(await bearing()), origin } })
+    expect((await read('https://app.example')).headers['access-control-allow-origin']).toBe(
+      'https://app.example',
+    )
+    expect((await read('https://evil.example')).status).toBe(403)
+  })
+
+  it('a refusal is a problem with a code and nothing else', async () => {
+    const answer = await world.send('?ask=no', { headers: await bearing() })
+    expect(answer.headers['content-type']).toBe('application/problem+json')
+    expect(JSON.parse(answer.body)).toEqual({
+      type: 'about:blank',
+      title: 'invalid-request',
+      status: 400,
+      code: 'invalid-request',
+    })
+  })
+})

@@ -1,0 +1,134 @@
+import {
+  createPairingHandler,
+  createPairingLink,
+  normalizeQrPayload,
+  type PairingHandler,
+  type PairingLogEntry,
+  type PairingProvider,
+  type PairingSnapshot,
+  verifyPairingLink,
+} from '../../src/server.js'
+
+// Runs inside the edge runtime: nothing here may come from Node or from Vitest. What goes out is text.
+
+const HANDLER_URL = 'https://host.example/api/pairing'
+const LINK_SECRET = 'kV2x9Qp7Lr4Tn8Ws1Zb6Yc3Hd5Jf0Gm_'
+const WEBHOOK_SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
+
+/** What came back. */
+interface EdgeAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+const timing = {
+  qrLifetimeMs: 20_000,
+  qrIntervalMs: 200,
+  qrMinIntervalMs: 100,
+  statusIntervalMs: 200,
+  pairingCodeLifetimeMs: 150_000,
+  requestTimeoutMs: 30_000,
+}
+
+const calls: string[] = []
+const log: PairingLogEntry[] = []
+
+function answer(call: string, snapshot: PairingSnapshot): Promise<PairingSnapshot> {
+  calls.push(call)
+  return Promise.resolve(snapshot)
+}
+
+const provider: PairingProvider = {
+  id: 'edge',
+  sessionId: 'tenant-7',
+  timing,
+  getStatus: () => answer('getStatus', { status: 'unlinked' }),
+  getQrCode: () =>
+    answer('getQrCode', { status: 'qr', qrCode: normalizeQrPayload('2@ref,noise,identity,adv,1') }),
+  requestPairingCode: (phoneNumber) =>
+    answer(`requestPairingCode ${phoneNumber}`, { status: 'pairing-code', pairingCode: 'ABCD1234' }),
+  reset: async () => void calls.push('reset'),
+  unlink: async () => void calls.push('unlink'),
+  readWebhook: (body) => (JSON.stringify(body) === '{"state":"scanned"}' ? { status: 'linking' } : undefined),
+}
+
+const handler: PairingHandler = createPairingHandler({
+  authorize: async (request) => Boolean(await verifyPairingLink(request, { secret: LINK_SECRET })),
+  provider,
+  webhookSecret: WEBHOOK_SECRET,
+  allowedOrigins: ['https://app.example'],
+  log: (entry) => log.push(entry),
+})
+
+/** The token of a link that this runtime made for a minute, so long ago. */
+async function tokenOf(ageMs: number): Promise<string> {
+  const link = await createPairingLink({
+    secret: LINK_SECRET,
+    url: 'https://app.example/pair',
+    sessionId: 'tenant-7',
+    expiresInMs: 60_000,
+    now: () => Date.now() - ageMs,
+  })
+  return new URL(link).hash.replace('#pairing=', '')
+}
+
+/** A request, with its whole answer. */
+async function send(path: string, init: RequestInit): Promise<EdgeAnswer> {
+  const response = await handler(new Request(`${HANDLER_URL}${path}`, init))
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: await response.text(),
+  }
+}
+
+/** A live stream, read until `isEnough`; `meanwhile` happens when it is open. */
+async function watch(
+  init: RequestInit,
+  isEnough: (text: string) => boolean,
+  meanwhile: () => Promise<unknown>,
+): Promise<EdgeAnswer> {
+  const response = await handler(new Request(`${HANDLER_URL}?ask=events`, init))
+  const reader = response.body?.getReader()
+  if (!reader) throw new Error('The answer has no body')
+  const decoder = new TextDecoder()
+  let body = ''
+  const happened = meanwhile()
+  while (!isEnough(body)) {
+    const { done, value } = await reader.read()
+    if (done) break
+    body += decoder.decode(value, { stream: true })
+  }
+  await reader.cancel()
+  await happened
+  return { status: response.status, headers: Object.fromEntries(response.headers), body }
+}
+
+/** What the provider was asked since the last look. */
+function takeCalls(): readonly string[] {
+  return calls.splice(0)
+}
+
+/** How many watch, by the last word of the log. */
+function watchers(): number {
+  return log.reduce((count, entry) => (entry.event === 'watchers' ? entry.watchers : count), 0)
+}
+
+/** Globals of Node that are there. */
+function nodeGlobals(): readonly string[] {
+  const names = [
+    'process',
+    'Buffer',
+    'require',
+    'module',
+    'global',
+    'setImmediate',
+    '__dirname',
+    '__filename',
+  ]
+  return names.filter((name) => name in globalThis)
+}
+
+/** What the test may do here. */
+export const edgeWorld = { WEBHOOK_SECRET, tokenOf, send, watch, takeCalls, watchers, nodeGlobals }

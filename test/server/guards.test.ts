@@ -1,0 +1,257 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PairingError } from '../../src/core/errors.js'
+import type { PairingHandlerOptions } from '../../src/server/handler.js'
+import type { PairingLogEntry } from '../../src/server/log.js'
+import { timing } from './spy-provider.js'
+import { createWorld, expectRefusal, HANDLER_URL, silence, type World } from './world.js'
+
+const OWN = 'https://host.example'
+const ALLOWED = 'https://app.example'
+const EVIL = 'https://evil.example'
+const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+
+const corsHeaders = ({ headers }: Response): string[] =>
+  [...headers.keys()].filter((name) => name.startsWith('access-control'))
+
+const openWorld = (options: Partial<PairingHandlerOptions> = {}): World =>
+  createWorld({}, { allowedOrigins: [ALLOWED], ...options })
+
+describe('pages of an allowed origin', () => {
+  const requests: readonly (readonly [string, (world: World, origin: string) => Promise<Response>])[] = [
+    ['a read', (world, origin) => world.get('?ask=status', { headers: { origin } })],
+    ['a stream', (world, origin) => world.get('?ask=events', { headers: { origin } })],
+    ['a change', (world, origin) => world.post({ action: 'reset' }, { origin })],
+    ['a request that is refused', (world, origin) => world.get('?ask=nothing', { headers: { origin } })],
+    ['another method', (world, origin) => world.get('', { method: 'PUT', headers: { origin } })],
+  ]
+
+  it.each(requests)('may read the answer to %s, cookies included', async (_, send) => {
+    const answer = await send(openWorld(), ALLOWED)
+    expect(answer.headers.get('access-control-allow-origin')).toBe(ALLOWED)
+    expect(answer.headers.get('access-control-allow-credentials')).toBe('true')
+    expect(answer.headers.get('access-control-expose-headers')).toBe('retry-after')
+    expect(answer.headers.get('vary')).toMatch(/\borigin\b/)
+  })
+
+  it.each(requests)('may also read that they are not signed in: %s', async (_, send) => {
+    const answer = await send(openWorld({ authorize: () => Promise.reject(new Error()) }), ALLOWED)
+    expect(answer.status).toBe(401)
+    expect(answer.headers.get('access-control-allow-origin')).toBe(ALLOWED)
+  })
+
+  it.each(requests)('of other origins may not: %s', async (_, send) => {
+    for (const origin of [
+      EVIL,
+      OWN,
+      'null',
+      `${ALLOWED}.evil.example`,
+      `${ALLOWED}:8443`,
+      `${ALLOWED}/`,
+      'HTTPS://APP.EXAMPLE',
+    ])
+      expect(corsHeaders(await send(openWorld(), origin))).toEqual([])
+  })
+
+  it.each(requests)('are none where the host names none: %s', async (_, send) => {
+    expect(corsHeaders(await send(openWorld({ allowedOrigins: [] }), ALLOWED))).toEqual([])
+  })
+
+  it('are not all origins where the host writes an asterisk', async () => {
+    const world = openWorld({ allowedOrigins: ['*'] })
+    await expectRefusal(await world.get('?ask=status', { headers: { origin: EVIL } }), 'forbidden')
+  })
+})
+
+describe('the question of a browser beforehand', () => {
+  const preflight = (world: World, headers: Record<string, string>): Promise<Response> =>
+    world.get('', { method: 'OPTIONS', headers })
+  const asking = { origin: ALLOWED, 'access-control-request-method': 'POST' }
+
+  it('is answered to an allowed origin', async () => {
+    const answer = await preflight(openWorld(), {
+      ...asking,
+      'access-control-request-headers': 'content-type,last-event-id',
+    })
+    expect(answer.status).toBe(204)
+    expect(Object.fromEntries(answer.headers)).toEqual({
+      'access-control-allow-credentials': 'true',
+      'access-control-allow-headers': 'content-type,last-event-id',
+      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-origin': ALLOWED,
+      'access-control-expose-headers': 'retry-after',
+      'access-control-max-age': '600',
+      vary: 'origin',
+    })
+  })
+
+  it('comes without cookies, so nobody is asked who it is', async () => {
+    const authorize = vi.fn(() => false)
+    const provider = vi.fn()
+    expect((await preflight(openWorld({ authorize, provider }), asking)).status).toBe(204)
+    expect(authorize).not.toHaveBeenCalled()
+    expect(provider).not.toHaveBeenCalled()
+  })
+
+  it.each([
+    ['another origin', { ...asking, origin: EVIL }],
+    ['no origin', { 'access-control-request-method': 'POST' }],
+    ['the origin "null"', { ...asking, origin: 'null' }],
+    ['what is no such question', { origin: ALLOWED }],
+  ])('is a method like any other from %s', async (_, headers) => {
+    const answer = await preflight(openWorld(), headers)
+    expect(answer.status).toBe(405)
+    expect(answer.headers.get('access-control-allow-methods')).toBeNull()
+  })
+
+  it.each(['content-type; evil', 'a:b', 'a b', 'content-type,,x', '*', ',', '"', 'é'])(
+    'gets no header allowed that is no name: %s',
+    async (wanted) => {
+      const answer = await preflight(openWorld(), { ...asking, 'access-control-request-headers': wanted })
+      expect(answer.status).toBe(204)
+      expect(answer.headers.has('access-control-allow-headers')).toBe(false)
+    },
+  )
+})
+
+describe('a page of another site', () => {
+  const sites: readonly (readonly [string, Record<string, string>])[] = [
+    ['a foreign Origin', { origin: EVIL }],
+    ['Origin: null', { origin: 'null' }],
+    ['Sec-Fetch-Site: cross-site', { 'sec-fetch-site': 'cross-site' }],
+    ['Sec-Fetch-Site: same-site', { 'sec-fetch-site': 'same-site' }],
+    ['a Sec-Fetch-Site of the future', { 'sec-fetch-site': 'neighbour' }],
+    ['our Origin and Sec-Fetch-Site: cross-site', { origin: OWN, 'sec-fetch-site': 'cross-site' }],
+    [
+      'its Origin as forwarded host',
+      { origin: EVIL, 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example' },
+    ],
+    ['two origins', { origin: `${OWN}, ${EVIL}` }],
+  ]
+
+  it.each(sites)('opens no stream: %s', async (_, headers) => {
+    const world = openWorld()
+    await expectRefusal(await world.get('?ask=events', { headers }), 'forbidden')
+    expect(world.calls).toEqual([])
+    expect(world.watchers).toBe(0)
+  })
+
+  it.each(sites)('changes nothing: %s', async (_, headers) => {
+    const world = openWorld()
+    for (const action of ['reset', 'unlink', 'request-pairing-code'])
+      await expectRefusal(await world.post({ action, phoneNumber: '5511987654321' }, headers), 'forbidden')
+    expect(world.calls).toEqual([])
+  })
+})
+
+describe('a provider of the host that never answers', () => {
+  it.each<readonly [string, (world: World) => Promise<Response>]>([
+    ['a read', (world) => world.get('?ask=qr-code')],
+    ['a change', (world) => world.post({ action: 'reset' })],
+    [
+      'a pairing code',
+      (world) => world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }),
+    ],
+  ])('is given up after twice its limit: %s', async (_, send) => {
+    const signals: (AbortSignal | undefined)[] = []
+    const never = (...given: readonly unknown[]): Promise<never> => {
+      signals.push(Object(given.at(-1)).signal)
+      return silence()
+    }
+    const world = createWorld({ getQrCode: never, reset: never, requestPairingCode: never })
+    const answer = send(world)
+    await pass(2 * timing.requestTimeoutMs)
+    await expectRefusal(await answer, 'timeout')
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true])
+    await pass(10_000)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('the log', () => {
+  const target = { provider: 'spy', sessionId: 'main' }
+
+  it('tells of calls of the provider, how long they took and why they failed', async () => {
+    const world = createWorld({
+      getStatus: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 250))
+        return { status: 'unlinked' }
+      },
+      reset: () => Promise.reject(new PairingError('timeout', SECRET)),
+    })
+    const answer = world.get()
+    await pass(250)
+    await answer
+    await world.post({ action: 'reset' })
+    expect(world.log).toEqual<PairingLogEntry[]>([
+      { event: 'upstream', ...target, call: 'status', durationMs: 250 },
+      { event: 'upstream', ...target, call: 'reset', durationMs: 0, code: 'timeout' },
+      { event: 'refused', status: 504, code: 'timeout' },
+    ])
+  })
+
+  it('tells of those who come and go, and of webhooks', async () => {
+    const world = createWorld(
+      { readWebhook: () => ({ status: 'linking' }), getQrCode: silence, getStatus: silence },
+      { webhookSecret: SECRET },
+    )
+    const tab = await world.watch()
+    await world.webhook({}, { query: `?secret=${SECRET}` })
+    tab.leave()
+    await pass(0)
+    expect(world.log).toEqual<PairingLogEntry[]>([
+      { event: 'watchers', ...target, watchers: 1 },
+      { event: 'webhook', ...target },
+      { event: 'watchers', ...target, watchers: 0 },
+    ])
+  })
+
+  it.each<readonly [string, (world: World) => Promise<Response>, number, string]>([
+    ['a question that is none', (world) => world.get('?ask=no'), 400, 'invalid-request'],
+    ['another method', (world) => world.get('', { method: 'DELETE' }), 405, 'invalid-request'],
+    ['another origin', (world) => world.get('', { headers: { origin: EVIL } }), 403, 'forbidden'],
+    ['a body that is none', (world) => world.post('{'), 400, 'invalid-request'],
+    [
+      'a number that is none',
+      (world) => world.post({ action: 'request-pairing-code' }),
+      422,
+      'invalid-phone-number',
+    ],
+  ])('tells of each refusal, once: %s', async (_, send, status, code) => {
+    const world = createWorld()
+    await send(world)
+    expect(world.log).toEqual([{ event: 'refused', status, code }])
+  })
+
+  it('may throw: nothing fails for it', async () => {
+    const log = () => {
+      throw new Error(SECRET)
+    }
+    const world = createWorld({}, { log })
+    expect((await world.get()).status).toBe(200)
+    await expectRefusal(await world.get('?ask=no'), 'invalid-request')
+    const tab = await world.watch()
+    expect(tab.events).not.toEqual([])
+    tab.leave()
+  })
+
+  it('need not be there', async () => {
+    const world = createWorld({}, { log: undefined })
+    expect((await world.get()).status).toBe(200)
+  })
+})
+
+it('gives a handler to any path it is mounted at', async () => {
+  const { handler } = createWorld()
+  for (const url of [HANDLER_URL, `${OWN}/`, `${OWN}/a/b/c`, `${OWN}/api/pairing/`])
+    expect((await handler(new Request(`${url}?ask=status`))).status).toBe(200)
+})

@@ -1,0 +1,1223 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { pairingLinkToken } from '../../src/client/pairing-link-token.js'
+import { PairingError } from '../../src/core/errors.js'
+import type { PairingProvider } from '../../src/core/provider.js'
+import type { PairingHandlerOptions } from '../../src/server/handler.js'
+import { toNodeListener } from '../../src/server/node.js'
+import { createPairingLink, verifyPairingLink } from '../../src/server/pairing-link.js'
+import { everythingIn } from '../providers/fetch-stub.js'
+import { type SpyProvider, spyProvider } from './spy-provider.js'
+import { createWorld, expectRefusal, HANDLER_URL, readTab, silence, type Tab, type World } from './world.js'
+
+// A client that knows how everything here works, and has no right to any of it. What a well-behaved one gets stands in
+// `handler.test.ts`.
+
+const MINUTE_MS = 60_000
+const START = Date.UTC(2026, 10, 21)
+
+/** What must never be seen outside, wherever it was put. */
+const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
+
+beforeEach(() => {
+  // `setImmediate` and what sockets use stay real.
+  vi.useFakeTimers({
+    now: START,
+    toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
+  })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+
+const post = (body: BodyInit, headers: Record<string, string> = {}): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json', ...headers },
+  body,
+})
+
+/** Every request that a client may send, each as somebody with these headers. */
+const requestsAs = (headers: Record<string, string>): readonly Request[] => [
+  new Request(`${HANDLER_URL}?ask=status`, { headers }),
+  new Request(`${HANDLER_URL}?ask=qr-code`, { headers }),
+  new Request(`${HANDLER_URL}?ask=events`, { headers }),
+  new Request(`${HANDLER_URL}?ask=events&method=phone-code`, { headers }),
+  new Request(HANDLER_URL, post('{"action":"reset"}', headers)),
+  new Request(HANDLER_URL, post('{"action":"unlink"}', headers)),
+  new Request(HANDLER_URL, post('{"action":"request-pairing-code","phoneNumber":"5511987654321"}', headers)),
+  new Request(HANDLER_URL, post('{', headers)),
+  new Request(HANDLER_URL, { method: 'OPTIONS', headers }),
+  new Request(HANDLER_URL, { method: 'DELETE', headers }),
+]
+
+const codesIn = ({ text }: Tab): string[] => text.match(/2@[^,]+/g) ?? []
+
+/** Two customers of one host. Who is asking stands in a cookie, whose webhook it is in the path. */
+function twoTenants(options: Partial<PairingHandlerOptions> = {}) {
+  const tenant = (name: string): SpyProvider =>
+    spyProvider({
+      sessionId: name,
+      getQrCode: async () => ({ status: 'qr', qrCode: { kind: 'text', value: `2@of-${name},a,b,c,1` } }),
+      getStatus: async () => ({ status: 'linked', account: { name: `Owner of ${name}` } }),
+      readWebhook: (body) => (Object(body).instance === name ? { status: 'linking' } : undefined),
+    })
+  const tenants = { a: tenant('a'), b: tenant('b') }
+  const sessions = new Map([
+    ['cookie-of-a', tenants.a],
+    ['cookie-of-b', tenants.b],
+  ])
+  const hookOf = ({ url }: Request): 'a' | 'b' | undefined => {
+    const name = /\/(a|b)\/webhook$/.exec(new URL(url).pathname)?.[1]
+    return name === 'a' || name === 'b' ? name : undefined
+  }
+  const signedIn = ({ headers }: Request): SpyProvider => {
+    const cookie = /(?:^|; )session=([^;]*)/.exec(headers.get('cookie') ?? '')?.[1]
+    const provider = sessions.get(cookie ?? '')
+    if (!provider) throw new Error(`No such session: ${cookie} ${SECRET}`)
+    return provider
+  }
+  const world = createWorld(
+    {},
+    {
+      authorize: (request) => Boolean(signedIn(request)),
+      provider: (request) => {
+        const hook = hookOf(request)
+        return hook ? tenants[hook] : signedIn(request)
+      },
+      webhookSecret: (request) => {
+        const hook = hookOf(request)
+        return hook && `hook-of-${hook}`
+      },
+      ...options,
+    },
+  )
+  const as = (name: 'a' | 'b') => ({ cookie: `session=cookie-of-${name}` })
+  return { world, tenants, as, watchAs: (name: 'a' | 'b') => world.watch('', { headers: as(name) }) }
+}
+
+describe('who is not signed in', () => {
+  it.each<readonly [string, Record<string, string>]>([
+    ['nothing', {}],
+    ['a cookie that nobody was given', { cookie: 'session=guessed' }],
+    ['an empty cookie', { cookie: 'session=' }],
+    ['a cookie of another name', { cookie: 'xsession=cookie-of-a' }],
+    ['the name of something every object has', { cookie: 'session=__proto__' }],
+    ['the cookie in another header', { 'x-cookie': 'session=cookie-of-a' }],
+    ['a bearer token', { authorization: 'Bearer cookie-of-a' }],
+    ['the secret of a webhook', { authorization: 'Bearer hook-of-a' }],
+    [
+      'a header that frameworks trust among themselves',
+      { 'x-middleware-subrequest': 'middleware:middleware' },
+    ],
+    ['the address of the server itself', { 'x-forwarded-for': '127.0.0.1', 'x-real-ip': '127.0.0.1' }],
+  ])('gets nothing with %s', async (_, headers) => {
+    const { world, tenants } = twoTenants()
+    for (const request of requestsAs(headers))
+      await expectRefusal(await world.handler(request), 'sign-in-required')
+    expect(tenants.a.calls).toEqual([])
+    expect(world.watchers).toBe(0)
+  })
+
+  it('is refused without their body being read, however slowly it comes', async () => {
+    const { world } = twoTenants()
+    const body = new ReadableStream<Uint8Array>({ pull: silence })
+    const request = new Request(HANDLER_URL, { ...post(''), body, duplex: 'half' } as RequestInit)
+    await expectRefusal(await world.handler(request), 'sign-in-required')
+    expect(request.bodyUsed).toBe(false)
+  })
+})
+
+describe('a tenant who wants the session of another', () => {
+  it.each<readonly [string, string, Record<string, string>]>([
+    ['its id in the query', '?ask=qr-code&sessionId=b&tenant=b&id=b', {}],
+    ['its id in place of theirs', '?sessionId=b&ask=qr-code', {}],
+    ['its id as a second question', '?ask=qr-code&ask=b', {}],
+    ['its id in the path', '/b?ask=qr-code', {}],
+    ['its id behind a step back', '/a/../b?ask=qr-code', {}],
+    ['its id in a header', '?ask=qr-code', { 'x-session-id': 'b', 'x-tenant': 'b' }],
+    ['its host', '?ask=qr-code', { host: 'b.example', 'x-forwarded-host': 'b.example' }],
+    ['its cookie behind theirs', '?ask=qr-code', { cookie: 'session=cookie-of-a; session=cookie-of-b' }],
+    ['another method in a header', '?ask=qr-code', { 'x-http-method-override': 'POST' }],
+    ['another path in a header', '?ask=qr-code', { 'x-original-url': '/b', 'x-rewrite-url': '/b' }],
+  ])('gets their own with %s', async (_, query, headers) => {
+    const { world, tenants, as } = twoTenants()
+    const answer = await world.get(query, { headers: { ...as('a'), ...headers } })
+    expect(await answer.text()).toContain('2@of-a')
+    expect(tenants.b.calls).toEqual([])
+  })
+
+  it('changes their own, whatever stands in the body', async () => {
+    const { world, tenants, as } = twoTenants()
+    const body = { action: 'unlink', sessionId: 'b', provider: 'b', tenant: 'b', session: { id: 'b' } }
+    expect((await world.post(body, as('a'))).status).toBe(204)
+    expect([tenants.a.calls, tenants.b.calls]).toEqual([['unlink'], []])
+  })
+
+  it('hears nothing of it in a live stream, also at the same moment', async () => {
+    const { tenants, watchAs } = twoTenants()
+    const [ofA, ofB] = await Promise.all([watchAs('a'), watchAs('b')])
+    await pass(MINUTE_MS)
+    expect([new Set(codesIn(ofA)), new Set(codesIn(ofB))]).toEqual([new Set(['2@of-a']), new Set(['2@of-b'])])
+    expect(ofA.text).not.toContain('Owner of b')
+    expect(tenants.a.calls).toEqual(tenants.b.calls)
+  })
+
+  it('reads nothing on the path of its webhooks', async () => {
+    const { world, tenants, as } = twoTenants()
+    for (const query of ['?ask=qr-code', '?ask=events', '?ask=status']) {
+      const answer = await world.get(`/b/webhook${query}`, { headers: as('a') })
+      await expectRefusal(answer, 'sign-in-required')
+    }
+    expect([tenants.a.calls, tenants.b.calls]).toEqual([[], []])
+  })
+
+  it('does not go on with its stream by the id of its last event', async () => {
+    const { world, as, watchAs } = twoTenants()
+    const ofB = await watchAs('b')
+    const id = ofB.events.find((event) => event.id)?.id ?? ''
+    const ofA = await world.watch('', { headers: { ...as('a'), 'last-event-id': id } })
+    expect(codesIn(ofA)).toEqual(['2@of-a'])
+    expect(ofA.text).not.toContain(id)
+  })
+
+  it('does not share its questions that are under way', async () => {
+    const { world, as } = twoTenants()
+    const answers = await Promise.all(
+      (['a', 'b', 'a', 'b'] as const).map(async (name) =>
+        (await world.get('?ask=qr-code', { headers: as(name) })).text(),
+      ),
+    )
+    expect(answers.map((text) => /2@of-\w/.exec(text)?.[0])).toEqual(['2@of-a', '2@of-b', '2@of-a', '2@of-b'])
+  })
+
+  it('uses up neither its pairing codes nor its places', async () => {
+    const { world, as, watchAs } = twoTenants({ maxWatchersPerSession: 1 })
+    const ask = (name: 'a' | 'b') =>
+      world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }, as(name))
+    for (let request = 0; request < 5; request += 1) await ask('a')
+    expect((await ask('b')).status).toBe(200)
+    await watchAs('a')
+    expect((await world.get('?ask=events', { headers: as('a') })).status).toBe(429)
+    await watchAs('b')
+  })
+
+  it.each([
+    ['the secret of their own webhooks', 'hook-of-a', 'b', 'forbidden'],
+    ['no secret', '', 'b', 'sign-in-required'],
+    ['the secret of a tenant that does not exist', 'undefined', 'c', 'forbidden'],
+  ])('reaches no page of it through a webhook with %s', async (_, secret, path, code) => {
+    const { world, watchAs } = twoTenants()
+    const tabs = [await watchAs('a'), await watchAs('b')]
+    const heard = tabs.map(({ text }) => text)
+    const request = new Request(`${HANDLER_URL}/${path}/webhook?secret=${secret}`, post('{"instance":"b"}'))
+    await expectRefusal(await world.handler(request), code)
+    await pass(0)
+    expect(tabs.map(({ text }) => text)).toEqual(heard)
+  })
+
+  it('reaches nobody with the webhook of another instance, sent as their own', async () => {
+    const { world, watchAs } = twoTenants()
+    const tabs = [await watchAs('a'), await watchAs('b')]
+    const heard = tabs.map(({ text }) => text)
+    const request = new Request(`${HANDLER_URL}/a/webhook?secret=hook-of-a`, post('{"instance":"b"}'))
+    expect((await world.handler(request)).status).toBe(200)
+    await pass(0)
+    expect(tabs.map(({ text }) => text)).toEqual(heard)
+  })
+
+  it('reaches their own pages alone with their own', async () => {
+    const { world, watchAs } = twoTenants()
+    const [ofA, ofB] = [await watchAs('a'), await watchAs('b')]
+    await world.handler(new Request(`${HANDLER_URL}/a/webhook?secret=hook-of-a`, post('{"instance":"a"}')))
+    await pass(0)
+    expect(ofA.text).toContain('"linking"')
+    expect(ofB.text).not.toContain('"linking"')
+  })
+})
+
+describe('a pairing link in the wrong hands', () => {
+  const secret = 'kV2x9Qp7Lr4Tn8Ws1Zb6Yc3Hd5Jf0Gm_'
+
+  function linkedWorld() {
+    const tenants: Readonly<Record<string, SpyProvider>> = {
+      a: spyProvider({ sessionId: 'a' }),
+      b: spyProvider({ sessionId: 'b' }),
+    }
+    const world = createWorld(
+      {},
+      {
+        authorize: async (request) => Boolean(await verifyPairingLink(request, { secret })),
+        provider: async (request) => {
+          const provider = tenants[(await verifyPairingLink(request, { secret })).sessionId]
+          if (!provider) throw new PairingError('session-not-found', SECRET)
+          return provider
+        },
+      },
+    )
+    return { world, tenants }
+  }
+
+  async function tokenFor(sessionId: string, options: { expiresInMs?: number; secret?: string } = {}) {
+    const link = await createPairingLink({ secret, url: 'https://app.example/pair', sessionId, ...options })
+    return pairingLinkToken(link) ?? ''
+  }
+
+  const forge = (payload: object): string => Buffer.from(JSON.stringify(payload)).toString('base64url')
+
+  it.each<readonly [string, (token: string) => string | Promise<string>]>([
+    ['altered in its first character', (token) => `A${token.slice(1)}`],
+    ['altered in its last character', (token) => `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`],
+    ['without its signature', (token) => token.replace(/\..*/, '.')],
+    ['without the dot', (token) => token.replace('.', '')],
+    ['with something behind it', (token) => `${token}.x`],
+    ['twice', (token) => `${token}, ${token}`],
+    [
+      'for another session, with the signature of this one',
+      (token) => token.replace(/^[^.]+/, forge({ version: 1, sessionId: 'b', expiresAt: START + MINUTE_MS })),
+    ],
+    [
+      'for longer, with the signature of this one',
+      (token) => token.replace(/^[^.]+/, forge({ version: 1, sessionId: 'a', expiresAt: START + 1e12 })),
+    ],
+    ['made with another secret', () => tokenFor('a', { secret: 'another-Secret-of-32-characters!' })],
+    ['as a token of another kind', () => `${forge({ alg: 'none' })}.${forge({ sessionId: 'a' })}.`],
+    ['as long as a book', (token) => token + 'A'.repeat(7_000)],
+  ])('opens nothing: %s', async (_, alter) => {
+    const { world, tenants } = linkedWorld()
+    const token = await alter(await tokenFor('a'))
+    for (const request of requestsAs({ authorization: `Bearer ${token}` })) {
+      const answer = await world.handler(request)
+      // 403 where nobody made it, which `authorize` tells apart from one that is over.
+      await expectRefusal(answer, answer.status === 403 ? 'forbidden' : 'sign-in-required')
+    }
+    expect([tenants.a?.calls, tenants.b?.calls]).toEqual([[], []])
+  })
+
+  it.each([
+    ['in the query', (token: string) => new Request(`${HANDLER_URL}?ask=qr-code&pairing=${token}`)],
+    [
+      'in a cookie',
+      (token: string) => new Request(`${HANDLER_URL}?ask=qr-code`, { headers: { cookie: token } }),
+    ],
+    [
+      'as a password',
+      (token: string) =>
+        new Request(`${HANDLER_URL}?ask=qr-code`, {
+          headers: { authorization: `Basic ${btoa(`:${token}`)}` },
+        }),
+    ],
+  ])('opens nothing in the wrong place: %s', async (_, requestWith) => {
+    const { world, tenants } = linkedWorld()
+    await expectRefusal(await world.handler(requestWith(await tokenFor('a'))), 'sign-in-required')
+    expect(tenants.a?.calls).toEqual([])
+  })
+
+  it('opens nothing from the moment it expires', async () => {
+    const { world, tenants } = linkedWorld()
+    const headers = { authorization: `Bearer ${await tokenFor('a', { expiresInMs: MINUTE_MS })}` }
+    await pass(MINUTE_MS - 1)
+    expect((await world.get('?ask=status', { headers })).status).toBe(200)
+    await pass(1)
+    for (const request of requestsAs(headers))
+      await expectRefusal(await world.handler(request), 'sign-in-required')
+    expect(tenants.a?.calls).toEqual(['getStatus'])
+  })
+
+  it('opens its own session and no other, whatever else is asked for', async () => {
+    const { world, tenants } = linkedWorld()
+    const headers = { authorization: `Bearer ${await tokenFor('a')}` }
+    await world.get('?ask=qr-code&sessionId=b&pairing=b', { headers })
+    await world.post({ action: 'reset', sessionId: 'b' }, headers)
+    expect([tenants.a?.calls, tenants.b?.calls]).toEqual([['getQrCode', 'reset'], []])
+  })
+})
+
+describe('a forged webhook', () => {
+  const payload = '{"state":"authorized"}'
+
+  function hooked(webhookSecret: PairingHandlerOptions['webhookSecret'] = SECRET) {
+    const readWebhook = vi.fn(() => ({ status: 'linking' }) as const)
+    const world = createWorld({ readWebhook }, { webhookSecret, authorize: () => false })
+    return { world, readWebhook }
+  }
+
+  const forgeries: readonly (readonly [string, string, Record<string, string>])[] = [
+    ['no secret', '', {}],
+    ['an empty secret', '?secret=', {}],
+    ['an empty bearer', '', { authorization: 'Bearer ' }],
+    ['a wrong secret', '?secret=wrong', {}],
+    ['the beginning of the secret', `?secret=${SECRET.slice(0, -1)}`, {}],
+    ['the secret and more', `?secret=${SECRET}0`, {}],
+    ['the secret in another case', `?secret=${SECRET.toUpperCase()}`, {}],
+    ['the secret behind a wrong one', `?secret=wrong&secret=${SECRET}`, {}],
+    ['a wrong bearer before the secret', `?secret=${SECRET}`, { authorization: 'Bearer wrong' }],
+    ['the secret twice in the bearer', '', { authorization: `Bearer ${SECRET} ${SECRET}` }],
+    ['the secret as basic credentials', '', { authorization: `Basic ${btoa(`user:${SECRET}`)}` }],
+    ['the secret alone in the header', '', { authorization: SECRET }],
+    ['the secret in another header', '', { 'x-webhook-secret': SECRET, secret: SECRET, token: SECRET }],
+    ['the secret under another name', `?token=${SECRET}&Secret=${SECRET}`, {}],
+    ['the secret in a cookie', '', { cookie: `secret=${SECRET}` }],
+    ['the secret in the fragment', `#?secret=${SECRET}`, {}],
+    ['the secret in a list', `?secret[]=${SECRET}`, {}],
+    ['a byte that is none', '?secret=%00', {}],
+    ['a pattern', '?secret=.*', {}],
+  ]
+
+  it.each(forgeries)('is refused with %s', async (_, query, headers) => {
+    const { world, readWebhook } = hooked()
+    const body = `{"secret":"${SECRET}","authorization":"Bearer ${SECRET}"}`
+    const answer = await world.webhook(body, { query, headers })
+    await expectRefusal(answer, answer.status === 401 ? 'sign-in-required' : 'forbidden')
+    expect(readWebhook).not.toHaveBeenCalled()
+  })
+
+  it.each<readonly [string, PairingHandlerOptions['webhookSecret']]>([
+    ['an empty text, as of a variable that is not set', ''],
+    ['a function that gives nothing', () => undefined],
+    ['a function that gives an empty text', () => ''],
+    ['a function that gives null, from JavaScript', () => null as never],
+  ])('is refused with anything where the secret of the host is %s', async (_, webhookSecret) => {
+    const { world, readWebhook } = hooked(webhookSecret)
+    for (const given of ['', '%20', '%00', 'undefined', 'null', SECRET]) {
+      expect((await world.webhook(payload, { query: `?secret=${given}` })).status).toBeGreaterThan(400)
+      expect(
+        (await world.webhook(payload, { headers: { authorization: `Bearer ${given}` } })).status,
+      ).toBeGreaterThan(400)
+    }
+    expect(readWebhook).not.toHaveBeenCalled()
+  })
+
+  it.each([
+    ['300 kB', `{"pad":"${'x'.repeat(300_000)}"}`],
+    ['junk', '\u0000\u0001'],
+    ['half of it', '{"state":'],
+    ['nothing', ''],
+    ['bytes in front of it', `\ufeff\ufeff${payload}`],
+  ])('that knows the secret is still refused where its body is %s', async (_, body) => {
+    const { world, readWebhook } = hooked()
+    await expectRefusal(await world.webhook(body, { query: `?secret=${SECRET}` }), 'invalid-request')
+    expect(readWebhook).not.toHaveBeenCalled()
+  })
+
+  it('that is nested as deep as it can be ends nothing', async () => {
+    const { world, readWebhook } = hooked()
+    const depth = 131_000
+    const answer = await world.webhook('['.repeat(depth) + ']'.repeat(depth), { query: `?secret=${SECRET}` })
+    expect(answer.status).toBe(200)
+    expect(readWebhook).toHaveBeenCalledOnce()
+  })
+
+  it('that is sent two hundred times asks the provider nothing', async () => {
+    const readWebhook = () => ({ status: 'unlinked' }) as const
+    const world = createWorld({ readWebhook }, { webhookSecret: SECRET })
+    await Promise.all(
+      Array.from({ length: 200 }, () => world.webhook(payload, { query: `?secret=${SECRET}` })),
+    )
+    expect(world.calls).toEqual([])
+    await pass(MINUTE_MS)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('a path that looks like another', () => {
+  const knowing = { authorization: `Bearer ${SECRET}` }
+
+  function fortress() {
+    const readWebhook = vi.fn(() => ({ status: 'linking' }) as const)
+    const world = createWorld({ readWebhook }, { webhookSecret: SECRET, authorize: () => false })
+    return { world, readWebhook }
+  }
+
+  it.each([
+    '/webhooks',
+    '/webhook.json',
+    '/webhook/x',
+    '/webhook//',
+    '/webhook;a=b',
+    '/webhook%2f',
+    '/webhook%00',
+    '/%77ebhook',
+    '/%2fwebhook',
+    '/webhook%3f',
+    '/Webhook',
+    '/xwebhook',
+    '?x=/webhook',
+    '#/webhook',
+    '/webhook/..',
+    '/webhook/%2e%2e',
+  ])('is no webhook, so the sign-in decides, whoever knows the secret: %s', async (path) => {
+    const { world, readWebhook } = fortress()
+    const request = new Request(`${HANDLER_URL}${path}`, post('{"action":"reset"}', knowing))
+    await expectRefusal(await world.handler(request), 'forbidden')
+    expect(readWebhook).not.toHaveBeenCalled()
+    expect(world.calls).toEqual([])
+  })
+
+  it.each([
+    '/webhook',
+    '/webhook/',
+    '//webhook',
+    '/x/../webhook',
+    '/./webhook',
+    '/%2e/webhook',
+    '\\webhook',
+    '/\twebhook',
+    '/webhook?ask=events',
+    '/webhook#x',
+  ])('is a webhook, so the secret decides, and it changes nothing else: %s', async (path) => {
+    const { world, readWebhook } = fortress()
+    const send = (headers: Record<string, string>) =>
+      world.handler(new Request(`${HANDLER_URL}${path}`, post('{"action":"reset"}', headers)))
+    await expectRefusal(await send({}), 'sign-in-required')
+    expect((await send(knowing)).status).toBe(200)
+    expect(readWebhook).toHaveBeenCalledOnce()
+    expect(world.calls).toEqual([])
+  })
+
+  it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
+    'is for webhooks alone: %s there reads nothing, whoever is signed in or knows the secret',
+    async (method) => {
+      const readWebhook = vi.fn(() => ({ status: 'linking' }) as const)
+      const world = createWorld({ readWebhook }, { webhookSecret: SECRET })
+      for (const query of ['?ask=qr-code', '?ask=events']) {
+        const unknowing = await world.get(`/webhook${query}`, { method })
+        expect(unknowing.status).toBe(401)
+        expect((await world.get(`/webhook${query}`, { method, headers: knowing })).status).toBe(400)
+      }
+      expect(readWebhook).not.toHaveBeenCalled()
+      expect(world.calls).toEqual([])
+      expect(world.watchers).toBe(0)
+    },
+  )
+
+  it.each(['HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])(
+    '%s reads and changes nothing, also for who is signed in',
+    async (method) => {
+      const world = createWorld()
+      for (const query of ['?ask=status', '?ask=events', '?action=reset', '']) {
+        const answer = await world.get(query, { method, headers: { 'x-http-method-override': 'GET' } })
+        expect(answer.status).toBe(405)
+      }
+      expect(world.calls).toEqual([])
+      expect(world.watchers).toBe(0)
+    },
+  )
+})
+
+describe('a body that is a trap', () => {
+  const refused: readonly (readonly [string, string, string])[] = [
+    ['deep', '['.repeat(2_048) + ']'.repeat(2_048), 'invalid-request'],
+    ['deep inside an action', `{"action":${'['.repeat(2_000)}${']'.repeat(2_000)}}`, 'invalid-request'],
+    ['a prototype with an action', '{"__proto__":{"action":"reset"}}', 'invalid-request'],
+    ['a constructor with an action', '{"constructor":{"prototype":{"action":"reset"}}}', 'invalid-request'],
+    ['an action that every object has', '{"action":"__proto__"}', 'invalid-request'],
+    ['an action of the provider’s', '{"action":"getQrCode"}', 'invalid-request'],
+    ['an action with a space', '{"action":"reset "}', 'invalid-request'],
+    ['an action with a null byte', '{"action":"reset\\u0000"}', 'invalid-request'],
+    ['an action in letters that look the same', '{"action":"re\\u0455et"}', 'invalid-request'],
+    ['half a character', '{"action":"\\ud800"}', 'invalid-request'],
+    ['two actions, of which the last is none', '{"action":"reset","action":"x"}', 'invalid-request'],
+    ['a byte order mark twice', '\ufeff\ufeff{"action":"reset"}', 'invalid-request'],
+    [
+      'a number with a line break',
+      '{"action":"request-pairing-code","phoneNumber":"5511987654321\\r\\nX: 1"}',
+      'invalid-phone-number',
+    ],
+    [
+      'half a character as number',
+      '{"action":"request-pairing-code","phoneNumber":"\\ud83d5511987654321"}',
+      'invalid-phone-number',
+    ],
+    [
+      'a number that is a path',
+      '{"action":"request-pairing-code","phoneNumber":"../../logout"}',
+      'invalid-phone-number',
+    ],
+    [
+      'a number that is an object',
+      '{"action":"request-pairing-code","phoneNumber":{"$gt":""}}',
+      'invalid-phone-number',
+    ],
+    ['a number that is true', '{"action":"request-pairing-code","phoneNumber":true}', 'invalid-phone-number'],
+    [
+      'a number as long as the body may be',
+      `{"action":"request-pairing-code","phoneNumber":"${'5'.repeat(4_000)}"}`,
+      'invalid-phone-number',
+    ],
+    [
+      'no plain number',
+      '{"action":"request-pairing-code","phoneNumber":5.511987654321e300}',
+      'invalid-phone-number',
+    ],
+  ]
+
+  it.each(refused)('changes nothing where it is %s', async (_, body, code) => {
+    const world = createWorld()
+    await expectRefusal(await world.post(body), code)
+    expect(world.calls).toEqual([])
+    expect('action' in {}).toBe(false)
+  })
+
+  it.each([
+    'text/plain',
+    'text/plain;application/json',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=application/json',
+    'application/json+x',
+    'application/jsonx',
+    'text/json',
+    'application/csp-report',
+  ])('that a page of another site may send unasked changes nothing: %s', async (type) => {
+    const world = createWorld()
+    await expectRefusal(await world.post('{"action":"unlink"}', { 'content-type': type }), 'invalid-request')
+    expect(world.calls).toEqual([])
+  })
+
+  /** Sends a piece every so often, for ever. */
+  function dripping(intervalMs: number) {
+    const state = { isCancelled: false }
+    let timer: ReturnType<typeof setInterval> | undefined
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{'))
+        timer = setInterval(() => controller.enqueue(new TextEncoder().encode(' ')), intervalMs)
+      },
+      cancel() {
+        clearInterval(timer)
+        state.isCancelled = true
+      },
+    })
+    return { init: { ...post(''), body, duplex: 'half' } as RequestInit, state }
+  }
+
+  it.each([
+    ['a byte a second', 1_000],
+    ['a byte in a tenth of a second', 100],
+    ['nothing after the first byte', 1e9],
+  ])('is refused after ten seconds where it comes with %s', async (_, intervalMs) => {
+    const world = createWorld()
+    const { init, state } = dripping(intervalMs)
+    let isRefused = false
+    const answer = world.handler(new Request(HANDLER_URL, init))
+    void answer.then(() => {
+      isRefused = true
+    })
+    await pass(9_999)
+    expect(isRefused).toBe(false)
+    await pass(1)
+    await expectRefusal(await answer, 'invalid-request')
+    expect(state.isCancelled).toBe(true)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('is refused after ten seconds as a webhook too', async () => {
+    const world = createWorld({ readWebhook: () => undefined }, { webhookSecret: SECRET })
+    const { init } = dripping(1_000)
+    const request = new Request(`${HANDLER_URL}/webhook?secret=${SECRET}`, init)
+    const answer = world.handler(request)
+    // The secret is compared by the runtime's own crypto, in real time.
+    while (!request.bodyUsed) await new Promise((resolve) => setImmediate(resolve))
+    await pass(10_000)
+    await expectRefusal(await answer, 'invalid-request')
+  })
+})
+
+describe('a request that wants to be seen in the answer', () => {
+  const marker = 'injected'
+  const line = `%0d%0aX-Injected:%20${marker}%0d%0a%0d%0a<script>`
+
+  it.each<readonly [string, Request]>([
+    [
+      'an origin',
+      new Request(`${HANDLER_URL}?ask=status`, { headers: { origin: `https://${marker}.example` } }),
+    ],
+    [
+      'a last event',
+      new Request(`${HANDLER_URL}?ask=events`, { headers: { 'last-event-id': `${marker}%0d%0a` } }),
+    ],
+    ['a question', new Request(`${HANDLER_URL}?ask=${line}`)],
+    ['a method to look at', new Request(`${HANDLER_URL}?ask=events&method=${line}`)],
+    ['a path', new Request(`${HANDLER_URL}/${line}?ask=status`)],
+    ['a secret', new Request(`${HANDLER_URL}/webhook?secret=${line}`, post('{}'))],
+    [
+      'a phone number',
+      new Request(HANDLER_URL, post(`{"action":"request-pairing-code","phoneNumber":"${marker}"}`)),
+    ],
+    ['an action', new Request(HANDLER_URL, post(`{"action":"${marker}\\r\\n\\r\\n"}`))],
+    ['a body', new Request(HANDLER_URL, post(marker))],
+    ['a content type', new Request(HANDLER_URL, post('{}', { 'content-type': marker }))],
+    [
+      'a cookie',
+      new Request(HANDLER_URL, { headers: { cookie: marker, authorization: marker, accept: marker } }),
+    ],
+    [
+      'headers to be allowed',
+      new Request(HANDLER_URL, {
+        method: 'OPTIONS',
+        headers: {
+          origin: 'https://evil.example',
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': marker,
+        },
+      }),
+    ],
+    ['a method', new Request(HANDLER_URL, { method: marker })],
+  ])('is not: %s', async (_, request) => {
+    const world = createWorld({ readWebhook: () => undefined }, { webhookSecret: SECRET })
+    const answer = await world.handler(request)
+    const isStream = answer.headers.get('content-type') === 'text/event-stream'
+    const tab = isStream ? readTab(answer) : undefined
+    await pass(0)
+    tab?.leave()
+    const seen = [...answer.headers].join() + (tab ? tab.text : await answer.text())
+    expect(seen.toLowerCase()).not.toContain(marker)
+    expect(JSON.stringify(world.log).toLowerCase()).not.toContain(marker)
+  })
+})
+
+describe('a flood', () => {
+  const number = (digit: number): string => `55119876543${digit % 10}${digit % 7}`
+
+  it('of pairing codes is refused from the fourth on, and told how long to wait', async () => {
+    const world = createWorld()
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, digit) =>
+        world.post({ action: 'request-pairing-code', phoneNumber: number(digit) }),
+      ),
+    )
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, ...Array(17).fill(429)])
+    const refused = answers.slice(3)
+    for (const answer of refused) {
+      expect(answer.headers.get('retry-after')).toBe('30')
+      await expectRefusal(answer, 'rate-limited', { retryAfterMs: 30_000 })
+    }
+    expect(world.calls).toHaveLength(3)
+  })
+
+  it('of pairing codes gets one more each half a minute, however much is asked in between', async () => {
+    const world = createWorld()
+    for (let second = 0; second < 120; second += 1) {
+      await world.post({ action: 'request-pairing-code', phoneNumber: number(second) })
+      await pass(1_000)
+    }
+    expect(world.calls).toHaveLength(3 + 3)
+  })
+
+  it('of pairing codes says the time that is left', async () => {
+    const world = createWorld()
+    const ask = () => world.post({ action: 'request-pairing-code', phoneNumber: number(0) })
+    await Promise.all([ask(), ask(), ask()])
+    await pass(12_345)
+    await expectRefusal(await ask(), 'rate-limited', { retryAfterMs: 17_655 })
+  })
+
+  it('of requests that are refused uses up no pairing code', async () => {
+    const world = createWorld({}, { authorize: ({ headers }) => headers.has('x-user') })
+    const user = { 'x-user': '7' }
+    for (let request = 0; request < 10; request += 1) {
+      await world.post({ action: 'request-pairing-code', phoneNumber: number(request) })
+      await world.post({ action: 'request-pairing-code', phoneNumber: 'none' }, user)
+      await world.post(
+        { action: 'request-pairing-code', phoneNumber: number(request) },
+        { ...user, origin: 'https://evil.example' },
+      )
+    }
+    expect((await world.post({ action: 'request-pairing-code', phoneNumber: number(0) }, user)).status).toBe(
+      200,
+    )
+  })
+
+  it('of pairing codes locks nobody out when the clock is set back', async () => {
+    const world = createWorld()
+    const ask = () => world.post({ action: 'request-pairing-code', phoneNumber: number(0) })
+    await Promise.all([ask(), ask(), ask()])
+    vi.setSystemTime(START - 86_400_000)
+    const { retryAfterMs } = Object(await (await ask()).json())
+    expect(retryAfterMs).toBeLessThanOrEqual(90_000)
+  })
+
+  it('of pages that watch one session is refused at its limit, and let in again when one leaves', async () => {
+    const world = createWorld()
+    const tabs: Tab[] = []
+    for (let page = 0; page < 50; page += 1) tabs.push(await world.watch())
+    const full = await world.get('?ask=events')
+    expect(full.headers.get('retry-after')).toBe('60')
+    await expectRefusal(full, 'rate-limited', { retryAfterMs: MINUTE_MS })
+    expect((await world.get('?ask=status')).status).toBe(200)
+    tabs[0]?.leave()
+    await pass(0)
+    await world.watch()
+    await expectRefusal(await world.get('?ask=events'), 'rate-limited', { retryAfterMs: MINUTE_MS })
+  })
+
+  it('of pages that watch all sessions is refused at its limit, and let in again when one leaves', async () => {
+    const { watchAs, world, as } = twoTenants({ maxWatchers: 3 })
+    const tabs = [await watchAs('a'), await watchAs('a'), await watchAs('b')]
+    for (const name of ['a', 'b'] as const)
+      await expectRefusal(await world.get('?ask=events', { headers: as(name) }), 'rate-limited', {
+        retryAfterMs: MINUTE_MS,
+      })
+    tabs[2]?.leave()
+    await pass(0)
+    await watchAs('a')
+  })
+
+  it('of pages of a provider that cannot be asked takes no place from the others', async () => {
+    const broken = { ...spyProvider({ sessionId: 'broken' }), timing: undefined as never }
+    const fine = spyProvider()
+    const world = createWorld(
+      {},
+      { maxWatchers: 1, provider: ({ headers }) => (headers.has('x-broken') ? broken : fine) },
+    )
+    for (let page = 0; page < 5; page += 1) {
+      const answer = await world.get('?ask=events', { headers: { 'x-broken': '1' } })
+      await expectRefusal(answer, 'invalid-options')
+    }
+    await world.watch()
+  })
+
+  it('of pages that come and go has the provider asked no more often', async () => {
+    const world = createWorld()
+    for (let page = 0; page < 100; page += 1) {
+      const tab = await world.watch()
+      await pass(100)
+      tab.leave()
+      await pass(0)
+    }
+    // Ten seconds of one page are six questions.
+    expect(world.calls.length).toBeLessThan(10)
+  })
+
+  it('of questions at the same time is one question', async () => {
+    const world = createWorld()
+    await Promise.all(Array.from({ length: 500 }, () => world.get('?ask=qr-code')))
+    expect(world.calls).toEqual(['getQrCode'])
+  })
+})
+
+describe('five hundred streams that nobody looks after', () => {
+  const COUNT = 500
+
+  function crowded(): World {
+    return createWorld({}, { maxWatchersPerSession: COUNT })
+  }
+
+  /** Nothing is left: no watcher, no question, no timer, and not what was known of the session. */
+  async function expectNothingLeft(world: World, firstId: string | undefined): Promise<void> {
+    expect(world.watchers).toBe(0)
+    world.calls.length = 0
+    await pass(10 * MINUTE_MS)
+    expect(world.calls).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+    const after = await world.watch()
+    const id = after.events.find((event) => event.id)?.id
+    expect(id).toEqual(expect.any(String))
+    expect(id?.split('-')[0]).not.toBe(firstId?.split('-')[0])
+    after.leave()
+  }
+
+  const idOf = ({ events }: Tab): string | undefined => events.find(({ id }) => id)?.id
+
+  it('leave nothing behind when their requests are aborted', async () => {
+    const world = crowded()
+    const clients = Array.from({ length: COUNT }, () => new AbortController())
+    const tabs: Tab[] = []
+    for (const { signal } of clients) tabs.push(await world.watch('', { signal }))
+    expect(world.watchers).toBe(COUNT)
+    for (const client of clients) client.abort()
+    await pass(0)
+    expect(tabs.every(({ isOver }) => isOver)).toBe(true)
+    await expectNothingLeft(world, tabs[0] && idOf(tabs[0]))
+  })
+
+  it('leave nothing behind when they are cancelled', async () => {
+    const world = crowded()
+    const tabs: Tab[] = []
+    for (let page = 0; page < COUNT; page += 1) tabs.push(await world.watch())
+    for (const tab of tabs) tab.leave()
+    await pass(0)
+    await expectNothingLeft(world, tabs[0] && idOf(tabs[0]))
+  })
+
+  it('leave nothing behind when they are never read', async () => {
+    const world = crowded()
+    const first = await world.watch()
+    first.leave()
+    await pass(0)
+    for (let page = 0; page < COUNT; page += 1) await world.get('?ask=events')
+    expect(world.watchers).toBe(COUNT)
+    await pass(30_000)
+    await expectNothingLeft(world, idOf(first))
+  })
+
+  it('leave nothing behind when they are read once and then never again', async () => {
+    const world = crowded()
+    const readers: ReadableStreamDefaultReader<Uint8Array>[] = []
+    for (let page = 0; page < COUNT; page += 1) {
+      const reader = (await world.get('?ask=events')).body?.getReader()
+      await reader?.read()
+      if (reader) readers.push(reader)
+    }
+    expect(readers).toHaveLength(COUNT)
+    await pass(30_000)
+    await expectNothingLeft(world, undefined)
+  })
+
+  it('leave nothing behind when half a question is under way', async () => {
+    const world = createWorld(
+      {
+        getQrCode: ({ signal }) =>
+          new Promise((_, reject) => {
+            signal?.addEventListener('abort', () => reject(new PairingError('aborted', '')))
+          }),
+      },
+      { maxWatchersPerSession: COUNT },
+    )
+    const tabs: Tab[] = []
+    for (let page = 0; page < COUNT; page += 1) tabs.push(await world.watch())
+    for (const tab of tabs) tab.leave()
+    await pass(5_000)
+    expect(world.watchers).toBe(0)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('over a socket', () => {
+  const sockets = new Set<Socket>()
+  const servers: Server[] = []
+
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy()
+    sockets.clear()
+    for (const server of servers.splice(0)) {
+      server.close()
+      await once(server, 'close')
+    }
+  })
+
+  async function serve(world: World, meanwhile: (response: ServerResponse) => void = () => {}) {
+    const listener = toNodeListener(world.handler)
+    const server = createServer((request, response) => {
+      void listener(request, response)
+      meanwhile(response)
+    })
+    servers.push(server)
+    /** The server's ends of what is connected. */
+    const lines = new Set<Socket>()
+    server.on('connection', (socket: Socket) => {
+      lines.add(socket)
+      sockets.add(socket)
+      socket.on('close', () => lines.delete(socket))
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    return { server, port, lines }
+  }
+
+  function dial(port: number): Socket {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => {})
+    sockets.add(socket)
+    return socket
+  }
+
+  /** Everything that comes back until the server closes. */
+  async function answerTo(socket: Socket): Promise<string> {
+    let answer = ''
+    socket.setEncoding('latin1')
+    for await (const piece of socket) answer += piece
+    return answer
+  }
+
+  async function send(port: number, ...lines: readonly string[]): Promise<string> {
+    const socket = dial(port)
+    socket.write(lines.join('\r\n'), 'latin1')
+    return answerTo(socket)
+  }
+
+  /** Waits for what the other side of a socket makes happen; real time, for sockets are real. */
+  async function until(isTrue: () => boolean): Promise<void> {
+    const deadline = performance.now() + 5_000
+    while (!isTrue()) {
+      if (performance.now() > deadline) throw new Error('It never happened')
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+
+  const END = ['Connection: close', '', ''] as const
+
+  it.each([
+    ['two slashes', '//evil.example/webhook'],
+    ['an encoded slash', '/api%2fwebhook'],
+    ['a step back', '/webhook/..'],
+    ['a step back, encoded', '/webhook/%2e%2e'],
+    ['a null byte, encoded', '/webhook%00'],
+    ['a fragment', '/#/webhook'],
+  ])('a path is no way around the sign-in: %s', async (_, path) => {
+    const world = createWorld(
+      { readWebhook: () => ({ status: 'linking' }) },
+      { webhookSecret: SECRET, authorize: () => false },
+    )
+    const { port } = await serve(world)
+    const body = '{"action":"reset"}'
+    const answer = await send(
+      port,
+      `POST ${path} HTTP/1.1`,
+      'Host: host.example',
+      'Content-Type: application/json',
+      `Content-Length: ${body.length}`,
+      'Connection: close',
+      '',
+      body,
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 40[013] /)
+    expect(world.calls).toEqual([])
+    expect(world.log).not.toContainEqual(expect.objectContaining({ event: 'webhook' }))
+  })
+
+  it.each([
+    ['the form for proxies', 'GET http://evil.example/?ask=status HTTP/1.1', 'Host: host.example'],
+    [
+      'the form for proxies, with our host',
+      'GET http://host.example/?ask=status HTTP/1.1',
+      'Host: host.example',
+    ],
+    ['an asterisk', 'OPTIONS * HTTP/1.1', 'Host: host.example'],
+    ['TRACE', 'TRACE /?ask=status HTTP/1.1', 'Host: host.example'],
+    ['a host with a path', 'GET /?ask=status HTTP/1.1', 'Host: host.example/webhook?x='],
+    ['a host with a user', 'GET /?ask=status HTTP/1.1', 'Host: user@host.example'],
+    ['a host of nothing but a colon', 'GET /?ask=status HTTP/1.1', 'Host: :'],
+    ['no host', 'GET /?ask=status HTTP/1.1', 'X-Host: host.example'],
+  ])('a target that is none of ours is refused: %s', async (_, target, host) => {
+    const world = createWorld()
+    const { port } = await serve(world)
+    const answer = await send(port, target, host, ...END)
+    expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /)
+    expect(answer).not.toContain('evil.example')
+    expect(world.calls).toEqual([])
+  })
+
+  it('CONNECT opens no tunnel', async () => {
+    const world = createWorld()
+    const { port } = await serve(world)
+    expect(await send(port, 'CONNECT evil.example:443 HTTP/1.1', 'Host: evil.example', ...END)).toBe('')
+  })
+
+  it.each([
+    ['Origin', 'https://evil.example\rX-Injected: 1'],
+    ['Origin', 'https://evil.example\nX-Injected: 1'],
+    ['Last-Event-ID', '1\r\n X-Injected: 1'],
+    ['Authorization', 'Bearer a\u0000b'],
+  ])('a line break in %s makes no header of an answer', async (name, value) => {
+    const world = createWorld({}, { allowedOrigins: ['https://evil.example'] })
+    const { port } = await serve(world)
+    const answer = await send(
+      port,
+      'GET /?ask=status HTTP/1.1',
+      'Host: host.example',
+      `${name}: ${value}`,
+      ...END,
+    )
+    expect(answer.split('\r\n\r\n')[0]?.toLowerCase()).not.toContain('x-injected')
+  })
+
+  it('bytes in a header that are no text are taken as they are', async () => {
+    const world = createWorld()
+    const { port } = await serve(world)
+    const answer = await send(
+      port,
+      'GET /?ask=events HTTP/1.1',
+      'Host: host.example',
+      'Last-Event-ID: \u00ff\u0080',
+      'Cookie: \u00e4',
+      'Origin: https://host.example\u00e4',
+      ...END,
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /)
+  })
+
+  it('a second request inside the body of a first is no request', async () => {
+    const world = createWorld()
+    const { port } = await serve(world)
+    const inner =
+      'POST / HTTP/1.1\r\nHost: host.example\r\nContent-Type: application/json\r\nContent-Length: 18\r\n\r\n{"action":"reset"}'
+    await send(
+      port,
+      'GET /?ask=status HTTP/1.1',
+      'Host: host.example',
+      `Content-Length: ${inner.length}`,
+      ...END,
+    ).then((answer) => expect(answer).toMatch(/^HTTP\/1\.1 200 /))
+    expect(world.calls).toEqual(['getStatus'])
+  })
+
+  it('two lengths, or a length and pieces, are refused', async () => {
+    const world = createWorld()
+    const { port } = await serve(world)
+    for (const second of ['Content-Length: 5', 'Transfer-Encoding: chunked']) {
+      const answer = await send(
+        port,
+        'POST / HTTP/1.1',
+        'Host: host.example',
+        'Content-Type: application/json',
+        'Content-Length: 18',
+        second,
+        'Connection: close',
+        '',
+        '{"action":"reset"}',
+      )
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+    }
+    expect(world.calls).toEqual([])
+  })
+
+  it('a body that comes drop by drop is refused after ten seconds, and the line is cut', async () => {
+    const world = createWorld()
+    const { server, port } = await serve(world)
+    const socket = dial(port)
+    socket.write(
+      'POST / HTTP/1.1\r\nHost: host.example\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n{',
+    )
+    const [request] = (await once(server, 'request')) as [IncomingMessage]
+    const answer = answerTo(socket)
+    for (let second = 0; second < 9; second += 1) {
+      await pass(1_000)
+      socket.write(' ')
+      await once(request, 'data').catch(() => {})
+    }
+    expect(world.log).toEqual([])
+    await pass(1_000)
+    expect(await answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*connection: close[\s\S]*"invalid-request"/i)
+    expect(world.calls).toEqual([])
+    await until(() => socket.destroyed)
+  })
+
+  it('five hundred streams whose sockets are destroyed leave nothing behind', async () => {
+    const world = createWorld({}, { maxWatchersPerSession: 500 })
+    const { port } = await serve(world)
+    // In portions: a process may have only so many files open.
+    for (let portion = 0; portion < 5; portion += 1) {
+      const dialled = Array.from({ length: 100 }, () => dial(port))
+      for (const socket of dialled) socket.write('GET /?ask=events HTTP/1.1\r\nHost: host.example\r\n\r\n')
+      await until(() => world.watchers === 100)
+      for (const socket of dialled) socket.destroy()
+      await until(() => world.watchers === 0)
+    }
+    world.calls.length = 0
+    await pass(10 * MINUTE_MS)
+    expect(world.calls).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('a stream that a middleware has ended is over', async () => {
+    const world = createWorld()
+    const responses: ServerResponse[] = []
+    const { port } = await serve(world, (response) => responses.push(response))
+    dial(port).write('GET /?ask=events HTTP/1.1\r\nHost: host.example\r\n\r\n')
+    await until(() => world.watchers === 1)
+    for (const response of responses) response.end()
+    await until(() => world.watchers === 0)
+  })
+
+  it('a stream whose client takes nothing is dropped when the line is full, and the line is cut', async () => {
+    const picture = `data:image/png;base64,iVBORw0KGgoAAAAN${'A'.repeat(900_000)}`
+    let answers = 0
+    const world = createWorld({
+      getQrCode: async () => {
+        answers += 1
+        return {
+          status: 'qr',
+          qrCode: { kind: 'image', src: `${picture}${String(answers).padStart(4, 'B')}` },
+        }
+      },
+    })
+    const { port, lines } = await serve(world)
+    const socket = dial(port)
+    socket.pause()
+    socket.write('GET /?ask=events HTTP/1.1\r\nHost: host.example\r\n\r\n')
+    await until(() => world.watchers === 1)
+    // Far more than a socket holds, and less than the life of a stream: 40 pictures of nearly 1 MB.
+    for (let second = 0; second < 240 && lines.size > 0; second += 1) {
+      await pass(1_000)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(answers).toBeGreaterThan(1)
+    expect(world.watchers).toBe(0)
+    await until(() => lines.size === 0)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('whatever was tried', () => {
+  /** Everything in it is secret: the provider, what it throws, and who asks. */
+  function leakyWorld(): World {
+    const url = `https://api.provider.example/waInstance1101/${SECRET}`
+    const thrown = (): never => {
+      throw Object.assign(new Error(`GET ${url}`, { cause: new TypeError(url) }), {
+        url,
+        headers: { token: SECRET },
+      })
+    }
+    const methods: Partial<PairingProvider> = {
+      getStatus: thrown,
+      getQrCode: () =>
+        Promise.reject(new PairingError('unauthorized', url, { cause: new PairingError('network', url) })),
+      requestPairingCode: async () => ({ status: 'pairing-code', pairingCode: url }),
+      reset: thrown,
+      unlink: () => Promise.reject(url),
+      subscribe: thrown,
+      readWebhook: thrown,
+    }
+    return createWorld(methods, {
+      webhookSecret: SECRET,
+      allowedOrigins: ['https://app.example'],
+      authorize: ({ headers }) => (headers.has('x-user') ? true : thrown()),
+    })
+  }
+
+  it('nothing of tokens, addresses, bodies or stacks is in an answer, a header or the log', async () => {
+    const world = leakyWorld()
+    const user = { 'x-user': SECRET, cookie: SECRET, origin: 'https://app.example' }
+    const requests = [
+      ...requestsAs({ cookie: SECRET }),
+      ...requestsAs(user),
+      ...requestsAs({ ...user, origin: `https://${SECRET}.example` }),
+      new Request(`${HANDLER_URL}/webhook?secret=${SECRET}`, post(`{"token":"${SECRET}"}`)),
+      new Request(`${HANDLER_URL}/webhook?secret=${SECRET}0`, post(`{"token":"${SECRET}"}`)),
+      new Request(HANDLER_URL, post(`{"action":"${SECRET}"}`, user)),
+      new Request(HANDLER_URL, post(SECRET, user)),
+      new Request(`${HANDLER_URL}?ask=${SECRET}`, { headers: user }),
+    ]
+    const seen: string[] = []
+    for (const request of requests) {
+      const answer = await world.handler(request)
+      seen.push(JSON.stringify([...answer.headers]))
+      if (answer.headers.get('content-type') === 'text/event-stream') {
+        const tab = readTab(answer)
+        await pass(15_000)
+        tab.leave()
+        seen.push(tab.text)
+      } else seen.push(await answer.text())
+      expect(answer.status === 200 || answer.status >= 400).toBe(true)
+    }
+    expect(world.log.length).toBeGreaterThan(requests.length)
+    const everything = [...seen, everythingIn(world.log)].join('\n')
+    for (const leak of [
+      SECRET,
+      'waInstance',
+      'provider.example',
+      '.ts:',
+      'Error:',
+      'node:internal',
+      'stack',
+      '5511987654321',
+    ])
+      expect(everything).not.toContain(leak)
+  })
+})

@@ -1,0 +1,319 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PairingError } from '../../src/core/errors.js'
+import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
+import { greenApi } from '../../src/providers/green-api.js'
+import type { PairingHandlerOptions } from '../../src/server/handler.js'
+import { createWorld, expectRefusal, HANDLER_URL, type Tab, type World } from './world.js'
+
+const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
+const BEARER = { headers: { authorization: `Bearer ${SECRET}` } }
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+
+const statusesIn = ({ events }: Tab): unknown[] => events.map(({ data }) => data.status)
+
+const linking: PairingSnapshot = { status: 'linking' }
+
+const hookedWorld = (
+  methods: Partial<PairingProvider> = {},
+  options: Partial<PairingHandlerOptions> = {},
+): World => createWorld({ readWebhook: () => linking, ...methods }, { webhookSecret: SECRET, ...options })
+
+async function expectTaken(answer: Response): Promise<void> {
+  // Some providers take nothing but 200 for a delivery.
+  expect(answer.status).toBe(200)
+  expect(await answer.text()).toBe('')
+  expect(answer.headers.get('cache-control')).toBe('no-store')
+}
+
+describe('a webhook', () => {
+  it('shows on all pages at once', async () => {
+    const world = hookedWorld()
+    const tabs = [await world.watch(), await world.watch('&method=phone-code')]
+    await expectTaken(await world.webhook({}, BEARER))
+    await pass(0)
+    expect(tabs.map((tab) => statusesIn(tab).at(-1))).toEqual(['linking', 'linking'])
+  })
+
+  it('that says a phone has answered takes the code off all pages', async () => {
+    const world = hookedWorld()
+    await world.watch()
+    await world.webhook({}, BEARER)
+    expect(statusesIn(await world.watch())).toEqual(['linking'])
+  })
+
+  it('is remembered for a page that comes a moment later', async () => {
+    const world = hookedWorld()
+    await world.webhook({}, BEARER)
+    await pass(4_000)
+    expect(statusesIn(await world.watch()).at(0)).toBe('linking')
+  })
+
+  it('asks nobody anything', async () => {
+    const world = hookedWorld()
+    await world.webhook({}, BEARER)
+    await pass(60_000)
+    expect(world.calls).toEqual([])
+  })
+
+  it('gives the provider the parsed body and nothing more', async () => {
+    const read: unknown[][] = []
+    const world = hookedWorld({
+      readWebhook: (...given) => {
+        read.push(given)
+        return undefined
+      },
+    })
+    await world.webhook('{"stateInstance":"authorized","unicode":"\\ud83d"}', BEARER)
+    expect(read).toEqual([[{ stateInstance: 'authorized', unicode: '\ud83d' }]])
+  })
+
+  it('about something else is taken too, so that it is not sent again, and changes nothing', async () => {
+    const world = hookedWorld({ readWebhook: () => undefined })
+    const tab = await world.watch()
+    await expectTaken(await world.webhook({ typeWebhook: 'incomingMessageReceived' }, BEARER))
+    await pass(0)
+    expect(statusesIn(tab)).toEqual(['qr'])
+    expect(world.log).not.toContainEqual(expect.objectContaining({ event: 'webhook' }))
+  })
+
+  it('is asked about no origin: no browser sends it', async () => {
+    const { headers } = BEARER
+    await expectTaken(
+      await hookedWorld().webhook({}, { headers: { ...headers, origin: 'https://api.provider.example' } }),
+    )
+  })
+
+  it('needs the secret alone, and nobody’s sign-in', async () => {
+    const authorize = vi.fn(() => false)
+    await expectTaken(await hookedWorld({}, { authorize }).webhook({}, BEARER))
+    expect(authorize).not.toHaveBeenCalled()
+  })
+
+  it('is not understood where the provider has none', async () => {
+    const world = createWorld({}, { webhookSecret: SECRET })
+    await expectRefusal(await world.webhook({}, BEARER), 'not-supported')
+  })
+
+  it('that comes twice is one', async () => {
+    const world = hookedWorld()
+    const tab = await world.watch()
+    await world.webhook({}, BEARER)
+    await world.webhook({}, BEARER)
+    await pass(0)
+    expect(new Set(statusesIn(tab))).toEqual(new Set(['qr', 'linking']))
+  })
+})
+
+describe('a `readWebhook` of the host', () => {
+  it('does not let through what is no part of a snapshot', async () => {
+    const world = hookedWorld({
+      readWebhook: (body) => ({ ...Object(body), status: 'linked', account: { name: 'Ana', token: SECRET } }),
+    })
+    const tab = await world.watch()
+    await world.webhook({ apiKey: SECRET, nested: { authorization: SECRET } }, BEARER)
+    await pass(0)
+    expect(tab.events.at(-1)?.data).toMatchObject({ status: 'linked', account: { name: 'Ana' } })
+    expect(tab.text).not.toContain(SECRET)
+  })
+
+  it.each<readonly [string, () => unknown]>([
+    ['a promise', async () => linking],
+    ['text', () => 'linking'],
+    ['true', () => true],
+    ['a state that is none', () => ({ status: SECRET })],
+    [
+      'a code that is an address',
+      () => ({ status: 'qr', qrCode: { kind: 'image', src: `https://a.example/${SECRET}` } }),
+    ],
+  ])('that gives %s is refused, and reaches no page', async (_, readWebhook) => {
+    const world = hookedWorld({ readWebhook: readWebhook as () => undefined })
+    const tab = await world.watch()
+    await expectRefusal(await world.webhook({}, BEARER), 'invalid-answer')
+    await pass(0)
+    expect(statusesIn(tab)).toEqual(['qr'])
+  })
+
+  it.each([
+    ['a foreign error', new Error(SECRET), 'unknown'],
+    ['an error of ours', new PairingError('network', SECRET), 'network'],
+  ])('that throws %s is told of by a code', async (_, error, code) => {
+    const world = hookedWorld({
+      readWebhook: () => {
+        throw error
+      },
+    })
+    await expectRefusal(await world.webhook({}, BEARER), code)
+  })
+
+  it.each([1e300, 2 ** 31])(
+    'that promises the next for in %s ms does not keep the provider from being asked',
+    async (nextInMs) => {
+      const world = hookedWorld({ readWebhook: () => ({ status: 'unlinked', nextInMs }) })
+      await world.watch()
+      await world.webhook({}, BEARER)
+      world.calls.length = 0
+      await pass(10 * 60_000)
+      expect(world.calls.length).toBeGreaterThan(50)
+      expect(world.calls.length).toBeLessThan(400)
+    },
+  )
+})
+
+describe('a webhook of GREEN-API', () => {
+  const instance = { idInstance: '1101000001', apiTokenInstance: SECRET }
+  const payload = {
+    typeWebhook: 'stateInstanceChanged',
+    instanceData: { idInstance: 1101000001, wid: '5511987654321@c.us', typeInstance: 'whatsapp' },
+    timestamp: 1586700690,
+    stateInstance: 'authorized',
+  }
+
+  function greenWorld(): World {
+    const { subscribe: _, ...provider } = greenApi({
+      ...instance,
+      fetch: async () => Response.json({ stateInstance: 'notAuthorized' }),
+    })
+    return createWorld({}, { provider, webhookSecret: SECRET })
+  }
+
+  it('shows the account that was linked', async () => {
+    const world = greenWorld()
+    const tab = await world.watch('&method=phone-code')
+    await expectTaken(await world.webhook(payload, BEARER))
+    await pass(0)
+    expect(tab.events.at(-1)?.data).toMatchObject({
+      status: 'linked',
+      account: { phoneNumber: '5511987654321' },
+    })
+  })
+
+  it.each([
+    ['another instance', { ...payload, instanceData: { idInstance: 1101000002, wid: '5511987654321@c.us' } }],
+    ['no instance', { ...payload, instanceData: undefined }],
+    ['something else', { ...payload, typeWebhook: 'incomingMessageReceived' }],
+    ['a list of it', [payload]],
+    ['it inside something else', { body: payload }],
+    ['it as text', JSON.stringify(payload)],
+    ['nothing', {}],
+    [
+      'its instance in a prototype',
+      '{"__proto__":{"typeWebhook":"stateInstanceChanged"},"stateInstance":"authorized"}',
+    ],
+  ])('changes nothing where it is about %s', async (_, body) => {
+    const world = greenWorld()
+    const tab = await world.watch('&method=phone-code')
+    await expectTaken(await world.webhook(typeof body === 'string' ? JSON.stringify(body) : body, BEARER))
+    await pass(0)
+    expect(statusesIn(tab)).toEqual(['unlinked'])
+  })
+})
+
+describe('the secret', () => {
+  it.each<readonly [string, Parameters<World['webhook']>[1]]>([
+    ['in the header', BEARER],
+    ['in the header, in another case', { headers: { authorization: `bearer   ${SECRET}` } }],
+    ['in the query', { query: `?secret=${SECRET}` }],
+    ['in the query, beside something else', { query: `?tenant=7&secret=${SECRET}` }],
+    [
+      'in the query, beside credentials of another kind',
+      {
+        query: `?secret=${SECRET}`,
+        headers: { authorization: 'Basic dXNlcjpwYXNz' },
+      },
+    ],
+  ])('opens %s', async (_, init) => {
+    await expectTaken(await hookedWorld().webhook({}, init))
+  })
+
+  it('may have any characters in the query', async () => {
+    const webhookSecret = 'ü & = + % # / 🙂'
+    const world = hookedWorld({}, { webhookSecret })
+    await expectTaken(await world.webhook({}, { query: `?secret=${encodeURIComponent(webhookSecret)}` }))
+  })
+
+  it('may be chosen by the request, also later', async () => {
+    const world = hookedWorld(
+      {},
+      { webhookSecret: async (request) => (new URL(request.url).searchParams.has('b') ? 'of-b' : 'of-a') },
+    )
+    await expectTaken(await world.webhook({}, { query: '?b&secret=of-b' }))
+    await expectRefusal(await world.webhook({}, { query: '?b&secret=of-a' }), 'forbidden')
+  })
+
+  it.each([
+    ['none for this request', () => undefined],
+    ['an empty one', () => ''],
+    ['a promise of none', async () => undefined],
+  ])('opens nothing where the host gives %s', async (_, webhookSecret) => {
+    const world = hookedWorld({}, { webhookSecret })
+    for (const given of ['', 'undefined', 'null', '[object Promise]'])
+      expect((await world.webhook({}, { query: `?secret=${given}` })).status).not.toBe(200)
+  })
+
+  it('that cannot be chosen is an error without a detail', async () => {
+    const world = hookedWorld({}, { webhookSecret: () => Promise.reject(new Error(SECRET)) })
+    await expectRefusal(await world.webhook({}, BEARER), 'unknown')
+  })
+
+  it('is checked before the provider is chosen and the body is read', async () => {
+    const provider = vi.fn()
+    const world = hookedWorld({}, { provider })
+    const request = new Request(`${HANDLER_URL}/webhook`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    })
+    await expectRefusal(await world.handler(request), 'sign-in-required')
+    expect(provider).not.toHaveBeenCalled()
+    expect(request.bodyUsed).toBe(false)
+  })
+})
+
+describe('the body of a webhook', () => {
+  const padded = (bytes: number): string => `{"pad":"${'x'.repeat(bytes - 10)}"}`
+
+  it('may have 256 kB, and not a byte more', async () => {
+    const world = hookedWorld()
+    await expectTaken(await world.webhook(padded(262_144), BEARER))
+    await expectRefusal(await world.webhook(padded(262_145), BEARER), 'invalid-request')
+  })
+
+  it.each([
+    ['is not JSON', '{', 'application/json'],
+    ['is empty', '', 'application/json'],
+    ['is a form', 'state=linked', 'application/x-www-form-urlencoded'],
+    ['has no type of its own', '{}', 'text/plain'],
+  ])('is refused where it %s', async (_, body, type) => {
+    const readWebhook = vi.fn(() => linking)
+    const world = hookedWorld({ readWebhook })
+    const { headers } = BEARER
+    await expectRefusal(
+      await world.webhook(body, { headers: { ...headers, 'content-type': type } }),
+      'invalid-request',
+    )
+    expect(readWebhook).not.toHaveBeenCalled()
+  })
+})
+
+describe('without a secret in the options', () => {
+  it('the path of webhooks is a path like any other', async () => {
+    const world = createWorld({ readWebhook: () => linking })
+    await expectRefusal(await world.webhook({ stateInstance: 'authorized' }, BEARER), 'invalid-request')
+    expect((await world.webhook({ action: 'reset' })).status).toBe(204)
+    expect(world.calls).toEqual(['reset'])
+  })
+
+  it('which `authorize` guards', async () => {
+    const world = createWorld({ readWebhook: () => linking }, { authorize: () => false })
+    await expectRefusal(await world.webhook({}, BEARER), 'forbidden')
+  })
+})

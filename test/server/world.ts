@@ -1,0 +1,191 @@
+import { expect, vi } from 'vitest'
+import { httpStatusOf, pairingErrorCodes } from '../../src/core/errors.js'
+import type { PairingProvider } from '../../src/core/provider.js'
+import {
+  createPairingHandler,
+  type PairingHandler,
+  type PairingHandlerOptions,
+} from '../../src/server/handler.js'
+import type { PairingLogEntry } from '../../src/server/log.js'
+import { type SpyProvider, spyProvider } from './spy-provider.js'
+
+export const HANDLER_URL = 'https://host.example/api/pairing'
+
+/** One event as it arrived. */
+export interface LiveEvent {
+  readonly name: string
+  readonly id: string | undefined
+  readonly data: Readonly<Record<string, unknown>>
+  /** When it arrived, in epoch milliseconds. */
+  readonly at: number
+}
+
+/** A page that watches, and reads as fast as it can. */
+export interface Tab {
+  readonly response: Response
+  readonly events: readonly LiveEvent[]
+  /** When something arrived, comments included. */
+  readonly signsOfLife: readonly number[]
+  /** Everything that arrived. */
+  readonly text: string
+  /** The server has ended the stream. */
+  readonly isOver: boolean
+  /** Closes the page. */
+  leave(): void
+}
+
+/** Reads an answer as a page does: https://html.spec.whatwg.org/multipage/server-sent-events.html */
+export function readTab(response: Response): Tab {
+  const events: LiveEvent[] = []
+  const signsOfLife: number[] = []
+  const decoder = new TextDecoder()
+  const reader = bodyOf(response).getReader()
+  let text = ''
+  let taken = 0
+  let isOver = false
+
+  function take(frame: string): void {
+    const fields = new Map(
+      frame
+        .split('\n')
+        .filter((line) => !line.startsWith(':'))
+        .map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]),
+    )
+    const data = fields.get('data')
+    if (data === undefined) return
+    events.push({
+      name: fields.get('event') ?? 'message',
+      id: fields.get('id'),
+      data: JSON.parse(data),
+      at: Date.now(),
+    })
+  }
+
+  async function read(): Promise<void> {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      text += decoder.decode(piece.value, { stream: true })
+      signsOfLife.push(Date.now())
+      for (let end = text.indexOf('\n\n', taken); end >= 0; end = text.indexOf('\n\n', taken)) {
+        take(text.slice(taken, end))
+        taken = end + 2
+      }
+    }
+  }
+
+  const over = (): void => {
+    isOver = true
+  }
+  read().then(over, over)
+  return {
+    response,
+    events,
+    signsOfLife,
+    get text() {
+      return text
+    },
+    get isOver() {
+      return isOver
+    },
+    leave: () => void reader.cancel(),
+  }
+}
+
+export function bodyOf({ body }: Response): ReadableStream<Uint8Array> {
+  if (!body) throw new Error('The answer has no body')
+  return body
+}
+
+/** Never answers, whatever its signal says. */
+export const silence = (): Promise<never> => new Promise(() => {})
+
+/** One handler, its provider and its log. */
+export interface World {
+  readonly handler: PairingHandler
+  readonly provider: SpyProvider
+  /** What the provider was asked, oldest first. */
+  readonly calls: string[]
+  readonly log: PairingLogEntry[]
+  /** How many watch, by the last word of the log. */
+  readonly watchers: number
+  get(query?: string, init?: RequestInit): Promise<Response>
+  post(body: unknown, headers?: Record<string, string>): Promise<Response>
+  /** Posts to the path of webhooks. */
+  webhook(
+    body: unknown,
+    init?: { readonly query?: string; readonly headers?: HeadersInit },
+  ): Promise<Response>
+  watch(query?: string, init?: RequestInit): Promise<Tab>
+}
+
+export function createWorld(
+  methods: Partial<PairingProvider> = {},
+  options: Partial<PairingHandlerOptions> = {},
+): World {
+  const provider = spyProvider(methods)
+  const log: PairingLogEntry[] = []
+  const handler = createPairingHandler({
+    provider,
+    authorize: () => true,
+    log: (entry) => log.push(entry),
+    ...options,
+  })
+  const get: World['get'] = (query = '?ask=status', init) =>
+    handler(new Request(`${HANDLER_URL}${query}`, init))
+  const postTo = (url: string, body: unknown, headers: HeadersInit = {}): Promise<Response> => {
+    const sent = new Headers(headers)
+    if (!sent.has('content-type')) sent.set('content-type', 'application/json')
+    const text = typeof body === 'string' ? body : JSON.stringify(body)
+    return handler(new Request(url, { method: 'POST', headers: sent, body: text }))
+  }
+  return {
+    handler,
+    provider,
+    calls: provider.calls,
+    log,
+    get watchers() {
+      return log.reduce((count, entry) => (entry.event === 'watchers' ? entry.watchers : count), 0)
+    },
+    get,
+    post: (body, headers) => postTo(HANDLER_URL, body, headers),
+    webhook: (body, { query = '', headers } = {}) => postTo(`${HANDLER_URL}/webhook${query}`, body, headers),
+    async watch(query = '', init) {
+      const response = await get(`?ask=events${query}`, init)
+      expect(response.status).toBe(200)
+      const tab = readTab(response)
+      await vi.advanceTimersByTimeAsync(0)
+      return tab
+    },
+  }
+}
+
+const HEADERS_OF_A_REFUSAL = [
+  'allow',
+  'cache-control',
+  'content-type',
+  'retry-after',
+  'vary',
+  'x-content-type-options',
+]
+
+/** A refusal says our code, the status that belongs to it, how long to wait where that is known, and nothing else. */
+export async function expectRefusal(
+  answer: Response,
+  code: string,
+  { status, retryAfterMs }: { readonly status?: number; readonly retryAfterMs?: number } = {},
+): Promise<void> {
+  const known = pairingErrorCodes.find((one) => one === code)
+  if (!known) throw new Error(`Not a code of ours: ${code}`)
+  const expected = status ?? httpStatusOf(known)
+  const body: unknown = await answer.json()
+  expect(body).toEqual({
+    type: 'about:blank',
+    title: code,
+    status: expected,
+    code,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  })
+  expect(answer.status).toBe(expected)
+  expect(answer.headers.get('content-type')).toBe('application/problem+json')
+  expect(answer.headers.get('cache-control')).toBe('no-store')
+  expect([...answer.headers.keys()].filter((name) => !HEADERS_OF_A_REFUSAL.includes(name))).toEqual([])
+}
