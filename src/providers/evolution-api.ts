@@ -27,6 +27,7 @@ import { asRecord, asText } from '../core/json.js'
 import { normalizePhoneNumber, type PhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
 import { answerError, isPage, unavailableError } from './lib/answer-error.js'
+import { createCodesOfPairing } from './lib/evolution-codes.js'
 import { readEvolutionEvent } from './lib/evolution-events.js'
 import { fromPairingCode, fromQrCode, linkedTo } from './lib/evolution-snapshots.js'
 import { pause } from './lib/pause.js'
@@ -111,15 +112,12 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
   let wasOpen = false
   let aliveAt = Number.NEGATIVE_INFINITY
   let begunAt = Number.NEGATIVE_INFINITY
-  /** Codes of this pairing, and of the one before it, which the server repeats until there is a new one. */
-  let given = new Set<string>()
-  let dead: ReadonlySet<string> = new Set()
+  const codesOfPairing = createCodesOfPairing()
   /** Whose pairing code is awaited on the phone, and the last QR code that may bring another. */
   let awaited: { readonly phoneNumber: PhoneNumber; readonly lastCount: number } | undefined
 
   function endPairing(): void {
-    if (given.size > 0) dead = given
-    given = new Set()
+    codesOfPairing.end()
     awaited = undefined
   }
 
@@ -200,17 +198,9 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
     const { phoneNumber, lastCount } = awaited
     const { pairingCode, count } = await connect(options, phoneNumber)
     if (Number(count) > lastCount) awaited = undefined
-    const text = awaited && ofThisPairing(pairingCode)
+    const text = awaited && codesOfPairing.take(pairingCode)
     if (!text) return { status: 'unlinked' }
     return fromPairingCode(text, count === lastCount ? LAST_CODE_MS : undefined)
-  }
-
-  /** A code, unless it is one of the pairing before. */
-  function ofThisPairing(code: unknown): string | undefined {
-    const text = asText(code)
-    if (!text || dead.has(text)) return undefined
-    given.add(text)
-    return text
   }
 
   return {
@@ -224,7 +214,7 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
       if (state === 'close') return { status: 'stopped' }
       const { code, base64 } = await connect(options)
       // The text first: the picture has the highest error correction, so its modules are a third smaller.
-      const content = ofThisPairing(code ?? base64)
+      const content = codesOfPairing.take(code ?? base64)
       return content ? fromQrCode(content) : { status: 'preparing' }
     },
     async requestPairingCode(input, options) {
@@ -239,7 +229,7 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
       for (let asked = 1; ; asked += 1) {
         // Linked in the meantime.
         if (codes.instance) return getStatus(options)
-        const text = ofThisPairing(codes.pairingCode)
+        const text = codesOfPairing.take(codes.pairingCode)
         if (text) {
           awaited = { phoneNumber, lastCount: Number(codes.count) + FURTHER_CODES }
           return fromPairingCode(text)
