@@ -5,6 +5,7 @@ import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import manifest from './package.json' with { type: 'json' }
+import { whatsappBackend } from './test/browser/whatsapp-plugin.js'
 import { chromiumLaunchOptions } from './test/chromium.mjs'
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
@@ -105,6 +106,7 @@ export default defineConfig({
       },
       {
         extends: true,
+        plugins: [whatsappBackend()],
         optimizeDeps: {
           include: [...optimizeDeps.include, '@testing-library/react', '@testing-library/user-event'],
         },

@@ -45,6 +45,10 @@ export const GreenApiByPairingCode: Story = { play: byPairingCode('GREEN-API') }
 
 export const ZApiByPairingCode: Story = { play: byPairingCode('Z-API') }
 
+export const EvolutionApiByPairingCode: Story = { play: byPairingCode('Evolution API') }
+
+export const WahaByPairingCode: Story = { play: byPairingCode('WAHA') }
+
 /** WASend has no pairing codes: there are no tabs. */
 export const WasendByQrCode: Story = {
   play: async (context) => {

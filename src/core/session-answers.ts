@@ -94,14 +94,19 @@ export function answered(draft: Draft, event: Answered): void {
   if (isWaiting(draft) && at - draft.waitingSince >= limitMs) fail(draft, stuck(), at)
 }
 
+/** Where a link was: some providers have nothing left to run without one, and say that it is asleep. */
+const denials: readonly PairingSnapshot['status'][] = ['unlinked', 'stopped', 'stale']
+
 /**
  * What an answer means for a link that is there. It is gone when the provider says so twice: for a moment, some do while
  * the link settles.
  */
 function isLinkGone(draft: Draft, { snapshot, at }: Answered): boolean {
-  const isDenied = snapshot.status === 'unlinked' || snapshot.status === 'stale'
+  const isDenied = denials.includes(snapshot.status)
   if (isDenied && draft.isLinkDoubted) return true
-  Object.assign(draft, { answeredAt: at, quietUntil: 0, failures: 0, isLinkDoubted: isDenied })
+  // Asked for a code, where others ask too, a session without a link may say no more than that it sleeps.
+  const isLinkDoubted = isDenied || (snapshot.status === 'stopped' && draft.isLinkDoubted)
+  Object.assign(draft, { answeredAt: at, quietUntil: 0, failures: 0, isLinkDoubted })
   promise(draft, isDenied ? 0 : snapshot.nextInMs, at)
   if (snapshot.status === 'linked') {
     // The number, the name and the picture may come later than the link.

@@ -24,13 +24,7 @@
 
 import { asRecord, asText } from '../core/json.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
-import type {
-  PairingAccount,
-  PairingProvider,
-  PairingSnapshot,
-  ProviderTiming,
-  RequestOptions,
-} from '../core/provider.js'
+import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
 import { normalizeQrPayload } from '../core/qr-payload.js'
 import { answerError } from './lib/answer-error.js'
 import { expiresIn } from './lib/expires-in.js'
@@ -43,7 +37,7 @@ import {
   requiredOption,
   type SecretOptions,
 } from './lib/server-only.js'
-import { readWahaWebhook, wahaAccount, wahaSnapshot } from './lib/waha-session.js'
+import { type WahaSession, wahaSession, wahaSnapshot, webhookSession } from './lib/waha-session.js'
 
 interface AccessOptions extends SecretOptions {
   /** Key of the account, sent as `Authorization: Bearer`. */
@@ -126,14 +120,15 @@ export function wasend(options: WasendOptions): PairingProvider {
     { signal }: RequestOptions,
     otherwise: 'preparing' | 'linked',
   ): Promise<PairingSnapshot> {
-    const { status, account } = await getSession(signal)
+    const session = await getSession(signal)
+    const { account } = session
     return (
-      wahaSnapshot(status, account) ??
+      wahaSnapshot(session) ??
       (otherwise === 'linked' ? { status: 'linked', account } : { status: 'preparing' })
     )
   }
 
-  async function getSession(signal: AbortSignal | undefined): Promise<Session> {
+  async function getSession(signal: AbortSignal | undefined): Promise<WahaSession> {
     const answer = await request(path, { signal })
     const body = asRecord(answer.json)
     // Flat in the pages; nested, with the status beside it, in lists and in the SDK.
@@ -143,7 +138,7 @@ export function wasend(options: WasendOptions): PairingProvider {
     if (!answer.ok || !(status || field('uniqueSessionId'))) throw answerError(NAME, answer)
     // `me` is who scanned; `phoneNumber` is what was declared when the session was made.
     const me = holders.map((holder) => holder.me).find((value) => value)
-    return { status: status?.toUpperCase(), account: wahaAccount(me, field('phoneNumber')) }
+    return wahaSession(status, me, field('phoneNumber'))
   }
 
   /** The answer of the first place that exists. */
@@ -183,7 +178,10 @@ export function wasend(options: WasendOptions): PairingProvider {
       // A conflict means that somebody else started it in the meantime.
       if (!answer.ok && answer.status !== 409 && answer.status !== 422) throw answerError(NAME, answer)
     },
-    readWebhook: (body) => readWahaWebhook(body, sessionId),
+    readWebhook(body) {
+      const told = webhookSession(body, sessionId)
+      return told && wahaSnapshot(told)
+    },
   }
 }
 
@@ -215,12 +213,6 @@ export async function createWasendSession(options: CreateWasendSessionOptions): 
   const sessionId = asText(body.uniqueSessionId) ?? asText(asRecord(body.session).uniqueSessionId)
   if (answer.ok && sessionId) return { sessionId, sessionName, phoneNumber }
   throw answerError(NAME, answer)
-}
-
-interface Session {
-  /** In capitals, as WAHA writes it. */
-  readonly status: string | undefined
-  readonly account: PairingAccount
 }
 
 type Access = (path: string, request: Omit<ProviderRequest, 'url' | 'headers'>) => Promise<ProviderAnswer>

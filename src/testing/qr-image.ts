@@ -6,12 +6,20 @@ const QUIET_ZONE_MODULES = 4
 /** GREEN-API's images are 276 pixels wide: WhatsApp's text, low correction, four pixels a module. */
 const IMAGE_PIXELS = 276
 
+/** A code is drawn once and given many times. */
+let drawn: { readonly text: string; readonly image: Uint8Array<ArrayBuffer> } | undefined
+
 /**
  * A PNG of a text, as a provider would draw it.
  *
  * @throws {@link PairingError} `not-supported` where `qr` or `fast-png`, both optional, is not installed.
  */
 export async function qrImage(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  if (drawn?.text !== text) drawn = { text, image: await draw(text) }
+  return drawn.image.slice()
+}
+
+async function draw(text: string): Promise<Uint8Array<ArrayBuffer>> {
   // Loaded when the first image is asked for: whoever only wants the emulator's states needs neither.
   const [{ encodeQR }, { encode }] = await Promise.all([
     import('qr').catch(() => missing('qr')),

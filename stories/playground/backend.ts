@@ -5,21 +5,25 @@ import { emulatedProvider, type ProviderId, providerIds } from './emulated-provi
 import { act, type PhoneAction, type PhoneView, view } from './phone-control.js'
 import { createTraffic, type TrafficView } from './traffic.js'
 
+/** Those of the emulator; and, after `npm start -- --whatsapp`, WhatsApp itself. */
+export type PlaygroundProviderId = ProviderId | 'baileys'
+
 /** What stands behind the playground: Storybook's dev server, or, in a static build, this page. */
 export interface PlaygroundBackend {
   /** Where everything runs, for the one who looks. */
   readonly place: 'server' | 'browser'
   readonly providers: readonly PlaygroundProvider[]
   /** What the component is given: a `proxy` to the handler, with or without live events. */
-  providerOf(id: ProviderId, live: boolean): PairingProvider
-  traffic(id: ProviderId): Promise<TrafficView>
-  view(id: ProviderId): Promise<PhoneView>
-  act(id: ProviderId, action: PhoneAction): Promise<string | undefined>
+  providerOf(id: PlaygroundProviderId, live: boolean): PairingProvider
+  traffic(id: PlaygroundProviderId): Promise<TrafficView>
+  /** Of the simulated phone: not for a provider that is real. */
+  view(id: PlaygroundProviderId): Promise<PhoneView>
+  act(id: PlaygroundProviderId, action: PhoneAction): Promise<string | undefined>
 }
 
 export interface PlaygroundProvider {
-  readonly id: ProviderId
-  /** True where `.env` holds credentials: a real phone is linked. */
+  readonly id: PlaygroundProviderId
+  /** True where `.env` holds credentials, and with WhatsApp itself: a real phone is linked. */
   readonly isReal: boolean
 }
 
@@ -63,35 +67,39 @@ function serverBackend(providers: readonly PlaygroundProvider[]): PlaygroundBack
 
 /** The same way, handler included, without a server. */
 function browserBackend(): PlaygroundBackend {
-  const emulated = Object.fromEntries(providerIds.map((id) => [id, emulatedProvider(id)])) as Record<
-    ProviderId,
-    ReturnType<typeof emulatedProvider>
-  >
-  const targets = new Map(
-    providerIds.map((id) => {
-      const traffic = createTraffic()
-      const { provider } = emulated[id]
-      return [
-        id,
-        { traffic, handler: createPairingHandler({ provider, authorize: () => true, log: traffic.log }) },
-      ]
-    }),
+  const targets = new Map<PlaygroundProviderId, ReturnType<typeof emulatedTarget>>(
+    providerIds.map((id) => [id, emulatedTarget(id)]),
   )
+  const targetOf = (id: PlaygroundProviderId) => {
+    const target = targets.get(id)
+    if (!target) throw new Error('A page alone cannot link a real phone.')
+    return target
+  }
   // One of its own for each backend: stories that run after each other must not share a session.
   const backendId = crypto.randomUUID()
   return {
     place: 'browser',
     providers: providerIds.map((id) => ({ id, isReal: false })),
-    traffic: async (id) => targets.get(id)?.traffic.view() ?? createTraffic().view(),
+    traffic: async (id) => targetOf(id).traffic.view(),
     providerOf: (id, live) =>
       proxy({
         live,
         url: `${location.origin}${PLAYGROUND_PATH}/pairing/${id}`,
         sessionId: `${id}/${backendId}`,
-        fetch: async (input, init) =>
-          targets.get(id)?.handler(new Request(input, init)) ?? new Response(null, { status: 404 }),
+        fetch: async (input, init) => targetOf(id).handler(new Request(input, init)),
       }),
-    view: async (id) => view(emulated[id]),
-    act: async (id, action) => act(emulated[id].emulator, action),
+    view: async (id) => view(targetOf(id).emulated),
+    act: async (id, action) => act(targetOf(id).emulated.emulator, action),
   }
+}
+
+function emulatedTarget(id: ProviderId) {
+  const emulated = emulatedProvider(id)
+  const traffic = createTraffic()
+  const handler = createPairingHandler({
+    provider: emulated.provider,
+    authorize: () => true,
+    log: traffic.log,
+  })
+  return { emulated, traffic, handler }
 }

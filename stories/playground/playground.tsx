@@ -6,18 +6,20 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import { type ReactElement, useState } from 'react'
-import { WhatsAppPairing } from '../../src/index.js'
-import { findBackend, type PlaygroundBackend } from './backend.js'
-import type { ProviderId } from './emulated-provider.js'
+import { type PairingProvider, usePairingSession, WhatsAppPairing } from '../../src/index.js'
+import { findBackend, type PlaygroundBackend, type PlaygroundProviderId } from './backend.js'
 import type { PhoneAction } from './phone-control.js'
 import './playground.css'
 import { SimulatedPhone } from './simulated-phone.js'
 import type { TrafficView } from './traffic.js'
 
-const names: Readonly<Record<ProviderId, string>> = {
+const names: Readonly<Record<PlaygroundProviderId, string>> = {
+  baileys: 'WhatsApp (Baileys)',
   'green-api': 'GREEN-API',
   'z-api': 'Z-API',
   wasend: 'WASend',
+  'evolution-api': 'Evolution API',
+  waha: 'WAHA',
 }
 
 /** Props of {@link Playground}. */
@@ -45,13 +47,17 @@ function WithBackend({ theme }: PlaygroundProps): ReactElement {
 }
 
 function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBackend }): ReactElement {
-  const [id, setId] = useState<ProviderId>('green-api')
+  // What was asked for on the command line comes first.
+  const [id, setId] = useState<PlaygroundProviderId>(backend.providers[0]?.id ?? 'green-api')
   const [opened, setOpened] = useState(1)
   const [isLive, setLive] = useState(true)
   const queryClient = useQueryClient()
+  const provider = backend.providerOf(id, isLive)
+  const isReal = backend.providers.some((one) => one.id === id && one.isReal)
   const phone = useQuery({
     queryKey: ['phone', id],
     queryFn: () => backend.view(id),
+    enabled: !isReal,
     refetchInterval: 500,
   })
   const traffic = useQuery({
@@ -63,7 +69,6 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
     mutationFn: (action: PhoneAction) => backend.act(id, action),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['phone'] }),
   })
-  const isReal = backend.providers.some((provider) => provider.id === id && provider.isReal)
   return (
     <div className="playground">
       <header>
@@ -87,13 +92,8 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
         </select>
       </header>
       <div className="playground-table">
-        <WhatsAppPairing
-          key={`${opened} ${isLive}`}
-          provider={backend.providerOf(id, isLive)}
-          appName="Acme Inbox"
-          theme={theme}
-        />
-        {isReal && <p>This provider is real: link your own phone.</p>}
+        <WhatsAppPairing key={`${opened} ${isLive}`} provider={provider} appName="Acme Inbox" theme={theme} />
+        {isReal && <RealPhone provider={provider} name={names[id]} />}
         {!isReal && phone.data && <SimulatedPhone key={id} view={phone.data} onAct={mutateAsync} />}
       </div>
       <p className="playground-note">
@@ -105,9 +105,26 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
       </p>
       <p className="playground-note">
         {backend.place === 'server'
-          ? 'Browser → proxy → pairing handler in the dev server → adapter → emulated provider.'
+          ? `Browser → proxy → pairing handler in the dev server → adapter → ${isReal ? names[id] : 'emulated provider'}.`
           : 'Everything runs in this page: proxy → pairing handler → adapter → emulated provider.'}
       </p>
+    </div>
+  )
+}
+
+/** What stands beside the component where there is no phone to play with. It shares the component's session. */
+function RealPhone({ provider, name }: { provider: PairingProvider; name: string }): ReactElement {
+  const { session } = usePairingSession({ provider })
+  const error = 'error' in session ? session.error : undefined
+  return (
+    <div className="playground-real">
+      <p>This provider is real: link your own phone.</p>
+      {error?.code === 'network' && (
+        <p role="alert">
+          The dev server cannot reach {name}, so no phone can be linked. Check this machine’s connection to
+          the internet.
+        </p>
+      )}
     </div>
   )
 }

@@ -1,29 +1,14 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render, waitFor } from '@testing-library/react'
-import { decode as decodePng } from 'fast-png'
-import decodeQr from 'qr/decode.js'
 import { afterEach, describe, expect, it } from 'vitest'
-import { page } from 'vitest/browser'
 import '../../src/styles/styles.css'
 import { WhatsAppPairing } from '../../src/index.js'
 import { emulatedProvider, providerIds } from '../../stories/playground/emulated-provider.js'
+import { scanScreen } from './scan-screen.js'
 
 afterEach(() => {
   document.body.style.background = ''
 })
-
-/** What a camera would read from the pixels of the page. */
-async function scanScreen(): Promise<string> {
-  const base64 = await page.screenshot({ save: false })
-  const response = await fetch(`data:image/png;base64,${base64}`)
-  const { width, height, data, channels } = decodePng(await response.arrayBuffer())
-  const rgba = new Uint8ClampedArray(width * height * 4)
-  for (let index = 0; index < rgba.length; index++) {
-    const [pixel, channel] = [Math.floor(index / 4), index % 4]
-    rgba[index] = channel < channels ? (data[pixel * channels + channel] ?? 0) : 255
-  }
-  return decodeQr({ width, height, data: rgba })
-}
 
 describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
   it.each(providerIds)(

@@ -183,7 +183,7 @@ describe('transition, for any sequence of events', () => {
         run(story, ({ facts, session }, before, event) => {
           if (before.session.status !== 'linked') return
           if (event.type === 'started' || event.type === 'cancelled') return
-          const isDenied = event.type === 'answered' && /unlinked|stale/.test(event.snapshot.status)
+          const isDenied = event.type === 'answered' && /unlinked|stopped|stale/.test(event.snapshot.status)
           if (isDenied && before.facts.isLinkDoubted) return
           expect(session.status).toBe('linked')
           expect(facts.isLinkDoubted && isOnlyOnLook(facts)).toBe(false)

@@ -10,17 +10,28 @@ export interface AdapterUnderTest extends Omit<ProviderUnderTest, 'create' | 'an
   make(
     options: {
       readonly fetch?: typeof fetch
-      readonly baseUrl?: string | undefined
+      readonly baseUrl?: string
       readonly dangerouslyAllowBrowser?: boolean
     },
     emulator?: Emulator,
   ): PairingProvider
   /** An answer of its provider to the question about the state. */
   readonly statusAnswer: unknown
+  /**
+   * False for a server of one's own, which can be anywhere.
+   * @default true
+   */
+  readonly hasDefaultUrl?: boolean
 }
 
 /** What every adapter of this package promises: the rules of any provider, and what their options have in common. */
-export function describeAdapterRules({ name, make, statusAnswer, ...rules }: AdapterUnderTest): void {
+export function describeAdapterRules({
+  name,
+  make,
+  statusAnswer,
+  hasDefaultUrl = true,
+  ...rules
+}: AdapterUnderTest): void {
   const answered = json(statusAnswer)
 
   describeProvider(
@@ -48,6 +59,7 @@ export function describeAdapterRules({ name, make, statusAnswer, ...rules }: Ada
       'ftp://api.example.com',
       'https://user:pass@api.example.com',
       'https://a.example/?x=1',
+      'https://a.example:99999',
     ])('refuses %s as a base URL', (baseUrl) => {
       expect(thrownBy(() => make({ baseUrl })).code).toBe('invalid-options')
     })
@@ -62,11 +74,36 @@ export function describeAdapterRules({ name, make, statusAnswer, ...rules }: Ada
       for (const { url } of stub.requests) expect(url).toMatch(/^https:\/\/gateway\.example\/whatsapp\/\w/)
     })
 
-    it('takes an empty base URL, as of an unset variable, for none', async () => {
-      const stub = stubFetch(answered)
-      await make({ baseUrl: '', fetch: stub.fetch }).getStatus({})
-      expect(stub.requests[0]?.url).toMatch(/^https:\/\/api\./)
-    })
+    if (hasDefaultUrl) {
+      it('takes an empty base URL, as of an unset variable, for none', async () => {
+        const stub = stubFetch(answered)
+        await make({ baseUrl: '', fetch: stub.fetch }).getStatus({})
+        expect(stub.requests[0]?.url).toMatch(/^https:\/\/api\./)
+      })
+    } else {
+      it.each(['', ' '])('refuses the base URL %j', (baseUrl) => {
+        expect(thrownBy(() => make({ baseUrl })).code).toBe('invalid-options')
+      })
+
+      it.each([
+        ['another host', 'https://other.example'],
+        ['another port', 'https://one.example:3000'],
+        ['another path', 'https://one.example/second'],
+      ])('is another session at %s, where one of the same name may be', (_title, baseUrl) => {
+        const [one, other] = [make({ baseUrl: 'https://one.example' }), make({ baseUrl })]
+        expect(other.id).toBe(one.id)
+        expect(other.sessionId).not.toBe(one.sessionId)
+      })
+
+      it.each([
+        'https://one.example/',
+        'https://ONE.example',
+        'https://one.example:443',
+        ' https://one.example',
+      ])('is the same session at %j as at the plain URL', (baseUrl) => {
+        expect(make({ baseUrl }).sessionId).toBe(make({ baseUrl: 'https://one.example' }).sessionId)
+      })
+    }
 
     it('uses the fetch of the moment where none is given', async () => {
       const stub = stubFetch(answered)

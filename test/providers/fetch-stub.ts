@@ -67,6 +67,8 @@ const ADDRESSES = [
   /\/waInstance[^/]+\/([^/]+)\/[^/]+$/,
   /\/instances\/[^/]+\/token\/[^/]+\/(.+)$/,
   /\/sessions\/[^/]+\/?(.*)$/,
+  /\/instance\/([^/]+)(?:\/[^/]+)?$/,
+  /\/api\/[^/]+\/(auth\/.+)$/,
 ]
 
 /** `GET qr`, or `GET` alone for a session itself; the whole path where there are no credentials in it. */

@@ -146,9 +146,9 @@ describe('wasend getStatus', () => {
       { phoneNumber: '79111111', id: '79111111@c.us' },
     ],
     [
-      'an id that holds no number',
+      'an id that holds no number, and no name where a tilde stands for it',
       { me: { id: '123456789012345@lid', pushName: '~' } },
-      { name: '~', id: '123456789012345@lid' },
+      { id: '123456789012345@lid' },
     ],
     ['the declared number where nothing else is known', {}, { phoneNumber: '1234567890' }],
     ['the declared number where nobody is named', { me: null }, { phoneNumber: '1234567890' }],

@@ -2,9 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { decodeSnapshot } from '../../src/core/wire.js'
+import { evolutionApi } from '../../src/providers/evolution-api.js'
 import { greenApi } from '../../src/providers/green-api.js'
+import { waha } from '../../src/providers/waha.js'
 import { wasend } from '../../src/providers/wasend.js'
 import { zApi } from '../../src/providers/z-api.js'
+import { QR_TEXT } from './fetch-stub.js'
 
 const idInstance = '1101000001'
 const instanceId = '3C0587A6F2B14D9E'
@@ -161,15 +164,12 @@ const keys = [
   'type',
   'instanceId',
   'phone',
-].concat(['event', 'session', 'payload', 'status', 'me', 'id', 'pushName'])
-const words = [
-  'stateInstanceChanged',
-  idInstance,
-  'authorized',
-  'blocked',
-  'ConnectedCallback',
-  instanceId,
-].concat(['DisconnectedCallback', 'session.status', sessionId, 'WORKING', '79001234567@c.us'])
+]
+  .concat(['event', 'session', 'payload', 'status', 'me', 'id', 'pushName'])
+  .concat(['instance', 'data', 'state', 'qrcode', 'code', 'base64', 'wuid', 'statusCode'])
+const words = ['stateInstanceChanged', idInstance, 'authorized', 'blocked', 'ConnectedCallback', instanceId]
+  .concat(['DisconnectedCallback', 'session.status', sessionId, 'WORKING', '79001234567@c.us'])
+  .concat(['connection.update', 'qrcode.updated', 'open', 'close', 'refused', QR_TEXT])
 const nearBodies = fc.letrec((tie) => ({
   body: fc.dictionary(fc.constantFrom(...keys), tie('value'), { maxKeys: 8 }),
   value: fc.oneof({ maxDepth: 3 }, fc.constantFrom(...words), fc.anything(), tie('body')),
@@ -193,12 +193,36 @@ const envelopes = fc.oneof(
     me: fc.oneof(fc.anything(), fc.record({ id: fc.anything(), pushName: fc.anything() })),
     payload: fc.record({ status: fc.oneof(fc.constantFrom('WORKING', 'FAILED'), fc.anything()) }),
   }),
+  fc.record({
+    event: fc.constant('connection.update'),
+    instance: fc.constant(sessionId),
+    data: fc.record({
+      state: fc.oneof(fc.constantFrom('open', 'close'), fc.anything()),
+      wuid: fc.anything(),
+      profileName: fc.anything(),
+      profilePictureUrl: fc.anything(),
+    }),
+  }),
+  fc.record({
+    event: fc.constant('qrcode.updated'),
+    instance: fc.constant(sessionId),
+    data: fc.record({ qrcode: fc.record({ code: fc.anything(), base64: fc.anything() }) }),
+  }),
 )
 
 describe.each<[string, PairingProvider]>([
   ['greenApi', greenApi({ idInstance, apiTokenInstance: 'secret-token' })],
   ['zApi', zApi({ instanceId, token: 'secret-token' })],
   ['wasend', wasend({ apiKey: 'secret-token', sessionId })],
+  ['waha', waha({ baseUrl: 'https://waha.example.com', apiKey: 'secret-token', session: sessionId })],
+  [
+    'evolutionApi',
+    evolutionApi({
+      baseUrl: 'https://evolution.example.com',
+      apiKey: 'secret-token',
+      instanceName: sessionId,
+    }),
+  ],
 ])('%s readWebhook, whatever comes', (_name, provider) => {
   it.each<[string, fc.Arbitrary<unknown>]>([
     ['anything', fc.anything({ withNullPrototype: true, withMap: true, withBigInt: true })],

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { qrImage } from '../../src/testing/qr-image.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { advance, settle } from './time.js'
-import { createWorld, doing, shownStatus } from './world.js'
+import { createWorld, doing, roundMs, shownStatus } from './world.js'
 
 // Loads the image libraries before the clock is taken away: modules load in real time.
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
@@ -31,9 +31,7 @@ describe.each(providerIds)('%s, through proxy, handler, adapter, wire and emulat
   it('expires after three unscanned codes, asks the provider nothing for ten minutes, and links after Retry', async () => {
     const world = createWorld(id)
     world.show()
-    await advance(100_000)
-    // The first code lives a minute, the next two twenty seconds each.
-    await advance(5_000)
+    await advance(roundMs(id) + 5_000)
     expect(shownStatus()).toBe('expired')
 
     const requests = world.wire.requests.length
@@ -65,7 +63,7 @@ describe.each(providerIds)('%s, through proxy, handler, adapter, wire and emulat
   })
 })
 
-describe.each(['green-api', 'z-api'] as const)('%s', (id) => {
+describe.each(['green-api', 'z-api', 'evolution-api', 'waha'] as const)('%s', (id) => {
   it('links by pairing code', async () => {
     const world = createWorld(id)
     world.show()
@@ -77,7 +75,8 @@ describe.each(['green-api', 'z-api'] as const)('%s', (id) => {
       target: { value: '+55 11 98765-4321' },
     })
     fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
-    await advance(1_000)
+    // WAHA is started anew for a code.
+    await advance(3_000)
     expect(shownStatus()).toBe('awaiting-code')
     const code = screen.getByRole('group', { name: 'Code to enter in WhatsApp' }).textContent ?? ''
     expect(code).toMatch(/^[1-9A-Z]{4}-[1-9A-Z]{4}$/)
@@ -86,6 +85,44 @@ describe.each(['green-api', 'z-api'] as const)('%s', (id) => {
     await advance(10_000)
     expect(shownStatus()).toBe('linked')
     expect(screen.getByText('+5511987654321')).toBeTruthy()
+  })
+})
+
+describe('evolution-api', () => {
+  const shownCode = () => document.querySelector('[data-part="pairing-code"]')?.textContent
+
+  it('shows each code that the server puts in place of the last one, and after three of them none', async () => {
+    const world = createWorld('evolution-api')
+    world.show({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
+    await advance(1_000)
+    fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
+    const shown = new Map<string, number>()
+    await advance(200_000, (now) => {
+      const code = shownCode()
+      if (code) shown.set(code, Math.max(now, shown.get(code) ?? 0))
+    })
+    const [first = 0, second = 0, third = 0, ...others] = shown.values()
+    expect(others).toEqual([])
+    // As far apart as the QR codes, and the last one gone before it is over.
+    expect([second - first, third - second].map((ms) => Math.round(ms / 5_000) * 5_000)).toEqual([
+      45_000, 40_000,
+    ])
+    expect(shownStatus()).toBe('expired')
+  })
+
+  it('gives a code also to whoever looked at the QR code first, which takes a pairing of its own', async () => {
+    const world = createWorld('evolution-api')
+    world.show()
+    await advance(3_000)
+    fireEvent.click(tab('Phone number'))
+    await settle()
+    fireEvent.change(screen.getByRole('textbox', { name: 'Phone number' }), {
+      target: { value: '+55 11 98765-4321' },
+    })
+    fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
+    await advance(1_000)
+    expect(shownCode()).toBeTruthy()
+    expect(world.wire.requests.map(({ method }) => method)).toContain('DELETE')
   })
 })
 

@@ -3,10 +3,10 @@ import { act, fireEvent, render, screen } from '@testing-library/react'
 import { StrictMode } from 'react'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type PairingProvider, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
-import { type ProviderId, providerIds } from '../../stories/playground/emulated-provider.js'
+import { emulatedSecrets, type ProviderId, providerIds } from '../../stories/playground/emulated-provider.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
-import { createWorld, doing, loadOnDemand, shownStatus, type World } from './world.js'
+import { createWorld, doing, loadOnDemand, roundMs, shownStatus, type World } from './world.js'
 
 beforeAll(loadOnDemand)
 beforeEach(() => void vi.useFakeTimers())
@@ -31,6 +31,18 @@ const linkedWebhooks: Readonly<Record<ProviderId, object>> = {
     session: 'emulated',
     me: { id: '5511987654321@c.us', pushName: 'Ana Souza' },
     payload: { status: 'WORKING' },
+  },
+  'evolution-api': {
+    event: 'connection.update',
+    instance: 'emulated',
+    data: { instance: 'emulated', state: 'open', wuid: '5511987654321@s.whatsapp.net', statusReason: 200 },
+    apikey: emulatedSecrets.instanceToken,
+  },
+  waha: {
+    event: 'session.status',
+    session: 'default',
+    me: { id: '5511987654321@c.us', pushName: 'Ana Souza' },
+    payload: { name: 'default', status: 'WORKING' },
   },
 }
 
@@ -58,7 +70,7 @@ const isWatched = ({ server }: World) => [server.openStreams, server.watchers]
 const streamsOf = ({ server }: World) => server.requests.filter((wish) => wish === 'events').length
 
 describe('a scan', () => {
-  it.each(['z-api', 'wasend'] as const)(
+  it.each(['z-api', 'wasend', 'evolution-api', 'waha'] as const)(
     'at %s is shown when the server hears of it, and nobody asks',
     async (id) => {
       const world = createWorld(id, { linkingMs: 250 })
@@ -230,7 +242,7 @@ describe('the stream of a page', () => {
   it.each(providerIds)('ends when the codes have passed, and %s is asked nothing any more', async (id) => {
     const world = createWorld(id)
     world.show()
-    await advance(105_000)
+    await advance(roundMs(id) + 5_000)
     expect(shownStatus()).toBe('expired')
     expect(isWatched(world)).toEqual([0, 0])
     const [upstream, asked] = [world.wire.requests.length, world.server.requests.length]
@@ -335,6 +347,8 @@ describe('a waiting minute', () => {
   /** What reaches the provider in the first minute: QR questions, state questions. */
   async function costs(id: ProviderId, show: (world: World) => void): Promise<readonly [number, number]> {
     const world = createWorld(id)
+    // Where there are no codes yet, each page asks for them to be begun.
+    world.emulator.start()
     show(world)
     await advance(59_900, () => expect(shownStatus()).not.toBe('failed'))
     const qrQuestions = world.wire.requests.filter(({ path }) => /\/qr(?:-code)?$/.test(path)).length

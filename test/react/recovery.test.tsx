@@ -16,19 +16,24 @@ afterEach(() => void vi.useRealTimers())
 const press = (name: string) => doing(() => void fireEvent.click(screen.getByRole('button', { name })))
 const paths = (world: ReturnType<typeof createWorld>) => world.wire.requests.map(({ path }) => path)
 
+const errorCode = () => document.querySelector('[data-part="error"]')?.getAttribute('data-code')
+
 describe('leftovers of an earlier link', () => {
-  it('at GREEN-API are cleared only when the user starts over; then it links', async () => {
-    const world = createWorld('green-api')
+  it.each([
+    ['green-api', '/logout'],
+    ['waha', '/api/sessions/default/logout'],
+  ] as const)('at %s are cleared only when the user starts over; then it links', async (id, logout) => {
+    const world = createWorld(id)
     world.emulator.leaveStaleAuth()
     world.show()
     await advance(2_000)
     expect(shownStatus()).toBe('failed')
-    expect(document.querySelector('[data-part="error"]')?.getAttribute('data-code')).toBe('session-stale')
-    expect(paths(world)).not.toContain('/logout')
+    expect(errorCode()).toBe('session-stale')
+    expect(paths(world)).not.toContain(logout)
 
     await press('Start over')
     await advance(10_000)
-    expect(paths(world)).toContain('/logout')
+    expect(paths(world)).toContain(logout)
     expect(shownStatus()).toBe('awaiting-scan')
     await doing(() => void world.emulator.scan())
     await advance(10_000)
@@ -45,6 +50,54 @@ describe('leftovers of an earlier link', () => {
   })
 })
 
+describe('leftovers of a pairing code that nobody entered', () => {
+  it('at WAHA are cleared when the next code is asked for', async () => {
+    const world = createWorld('waha')
+    world.show({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
+    await advance(1_000)
+    await press('Get code')
+    await advance(300_000)
+    expect(world.emulator.state.status).toBe('out-of-codes')
+    await press('Retry')
+    await advance(10_000)
+    expect(paths(world)).toContain('/api/sessions/default/logout')
+    expect(shownStatus()).toBe('awaiting-code')
+  })
+})
+
+describe('a link that the phone ends soon after', () => {
+  const linkedWorld = async (id: Parameters<typeof createWorld>[0]) => {
+    const world = createWorld(id)
+    world.show()
+    await advance(3_000)
+    await doing(() => void world.emulator.scan())
+    await advance(10_000)
+    expect(shownStatus()).toBe('linked')
+    await doing(() => void world.emulator.disconnect())
+    await advance(40_000)
+    return world
+  }
+
+  it.each(['green-api', 'z-api', 'evolution-api'] as const)(
+    'makes way for another code at %s',
+    async (id) => {
+      await linkedWorld(id)
+      expect(shownStatus()).toBe('awaiting-scan')
+    },
+  )
+
+  it('leaves something behind at WAHA, which is cleared when the user starts over', async () => {
+    const world = await linkedWorld('waha')
+    expect(shownStatus()).toBe('failed')
+    expect(errorCode()).toBe('session-stale')
+    await press('Start over')
+    await advance(10_000)
+    await doing(() => void world.emulator.scan())
+    await advance(10_000)
+    expect(shownStatus()).toBe('linked')
+  })
+})
+
 describe('a session that sleeps or has run out of codes', () => {
   it('is started by itself at WASend', async () => {
     const emulator = createEmulator({ seed: 7 })
@@ -56,6 +109,15 @@ describe('a session that sleeps or has run out of codes', () => {
     expect(wire.requests.map(({ method, path }) => `${method} ${path}`)).toContain(
       'POST /sessions/asleep/start',
     )
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('is begun by itself at Evolution API', async () => {
+    const world = createWorld('evolution-api')
+    world.show()
+    await advance(1_000)
+    // The one that begins, and the one that asks for the code.
+    expect(paths(world).filter((path) => path.startsWith('/instance/connect/'))).toHaveLength(2)
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
@@ -84,7 +146,7 @@ describe('a session that sleeps or has run out of codes', () => {
 })
 
 describe('a passkey', () => {
-  it.each(['green-api', 'z-api', 'wasend'] as const)(
+  it.each(['green-api', 'z-api', 'wasend', 'waha'] as const)(
     'at %s is a state of its own, which goes on when it is solved',
     async (id) => {
       const world = createWorld(id)
@@ -166,7 +228,8 @@ describe('a provider that never gets ready', () => {
 })
 
 describe('a phone that answers in the last moment', () => {
-  it.each(['green-api', 'z-api', 'wasend'] as const)(
+  // Not at Evolution API, where nothing tells a scan from waiting for one.
+  it.each(['green-api', 'z-api', 'wasend', 'waha'] as const)(
     'of the last code is still linked at %s: one last question comes before expired',
     async (id) => {
       // Z-API tells of nothing before the link is finished.

@@ -34,6 +34,12 @@ export function createWorld(id: ProviderId, options?: EmulatorOptions): World {
   return worldOf(emulatedProvider(id, { seed: 7, ...options }))
 }
 
+/** As long as three codes live. WhatsApp's first one lives a minute, the next two twenty seconds each. */
+export function roundMs(id: ProviderId): number {
+  // Shown for 45 seconds each.
+  return id === 'evolution-api' ? 135_000 : 100_000
+}
+
 export function worldOf(emulated: EmulatedProvider): World {
   const url = 'https://host.example/api/pairing'
   const server = createWorldServer(url, emulated.provider)

@@ -127,6 +127,24 @@ describe('a sound provider', () => {
     expect(await verdict(tests, name)).toBeUndefined()
   })
 
+  it('may make pauses between its requests, which take the suite no time', async () => {
+    const patient = (environment: ProviderEnvironment): PairingProvider => {
+      const provider = sound(environment)
+      return {
+        ...provider,
+        async getStatus(options) {
+          const first = await provider.getStatus(options).catch(() => undefined)
+          if (first) return first
+          await new Promise((resolve) => setTimeout(resolve, 2_000))
+          return provider.getStatus(options)
+        },
+      }
+    }
+    const tests = testsOf(underTest(patient))
+    expect(await verdict(tests, 'getStatus gives nothing away, whatever comes back')).toBeUndefined()
+    expect(await verdict(tests, 'never has two requests under way')).toBeUndefined()
+  })
+
   it('may read with POST where it says so', async () => {
     const posting = ({ fetch }: ProviderEnvironment): PairingProvider =>
       ownServer({ url, headers, fetch: (input, init) => fetch(`${input}/read`, { ...init, method: 'POST' }) })

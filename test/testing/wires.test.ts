@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { EmulatorFault, Wire } from '../../src/testing.js'
-import { greenApiWire, wasendWire, zApiWire } from '../../src/testing.js'
+import type { EmulatorFault, Wire, WireOptions } from '../../src/testing.js'
+import { evolutionApiWire, greenApiWire, wahaWire, wasendWire, zApiWire } from '../../src/testing.js'
 import type { Emulated } from './clock.js'
 import { emulated, link, START } from './clock.js'
 import { readPng } from './read-png.js'
@@ -11,7 +11,8 @@ const secret = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345'
 const wires = [
   {
     name: 'GREEN-API',
-    make: ({ emulator }: Emulated) => greenApiWire(emulator, { idInstance: 1101, apiTokenInstance: secret }),
+    make: ({ emulator }: Emulated, options?: WireOptions) =>
+      greenApiWire(emulator, { idInstance: 1101, apiTokenInstance: secret, ...options }),
     status: `https://api.green-api.com/waInstance1101/getStateInstance/${secret}`,
     qr: `https://api.green-api.com/waInstance1101/qr/${secret}`,
     init: {},
@@ -19,8 +20,8 @@ const wires = [
   },
   {
     name: 'Z-API',
-    make: ({ emulator }: Emulated) =>
-      zApiWire(emulator, { instanceId: '3C01', token: secret, clientToken: 'F1' }),
+    make: ({ emulator }: Emulated, options?: WireOptions) =>
+      zApiWire(emulator, { instanceId: '3C01', token: secret, clientToken: 'F1', ...options }),
     status: `https://api.z-api.io/instances/3C01/token/${secret}/status`,
     qr: `https://api.z-api.io/instances/3C01/token/${secret}/qr-code/image`,
     init: { headers: { 'client-token': 'F1' } },
@@ -28,15 +29,34 @@ const wires = [
   },
   {
     name: 'WASend',
-    make: ({ emulator }: Emulated) => wasendWire(emulator, { apiKey: secret, sessionId: 'main' }),
+    make: ({ emulator }: Emulated, options?: WireOptions) =>
+      wasendWire(emulator, { apiKey: secret, sessionId: 'main', ...options }),
     status: 'https://api.wasend.dev/sessions/main',
     qr: 'https://api.wasend.dev/sessions/main/qr',
     init: { headers: { authorization: `Bearer ${secret}`, accept: 'application/json' } },
     path: '/sessions/main',
   },
+  {
+    name: 'Evolution API',
+    make: ({ emulator }: Emulated, options?: WireOptions) =>
+      evolutionApiWire(emulator, { apiKey: secret, instanceName: 'main', ...options }),
+    status: 'https://evolution.example.com/instance/connectionState/main',
+    qr: 'https://evolution.example.com/instance/connect/main',
+    init: { headers: { apikey: secret } },
+    path: '/instance/connectionState/main',
+  },
+  {
+    name: 'WAHA',
+    make: ({ emulator }: Emulated, options?: WireOptions) =>
+      wahaWire(emulator, { apiKey: secret, session: 'default', ...options }),
+    status: 'https://waha.example.com/api/sessions/default',
+    qr: 'https://waha.example.com/api/default/auth/qr',
+    init: { headers: { 'x-api-key': secret, accept: 'application/json' } },
+    path: '/api/sessions/default',
+  },
 ]
 
-describe.each(wires)('$name wire', ({ name, make, status, qr, init, path }) => {
+describe.each(wires)('$name wire', ({ make, status, qr, init, path }) => {
   const setUp = (): Emulated & { readonly wire: Wire } => {
     const phone = emulated()
     return { ...phone, wire: make(phone) }
@@ -89,13 +109,9 @@ describe.each(wires)('$name wire', ({ name, make, status, qr, init, path }) => {
   })
 
   it('lets a test answer in its place', async () => {
-    const { emulator } = emulated()
     const intercept = (asked: string): Response | undefined =>
       asked === path ? new Response(null, { status: 466 }) : undefined
-    const others = { apiKey: secret, sessionId: 'main', apiTokenInstance: secret, token: secret }
-    const options = { ...others, idInstance: 1101, instanceId: '3C01', intercept }
-    const create = { 'GREEN-API': greenApiWire, 'Z-API': zApiWire, WASend: wasendWire }[name] ?? greenApiWire
-    const wire = create(emulator, options)
+    const wire = make(emulated(), { intercept })
     expect((await wire.fetch(status, init)).status).toBe(466)
     expect((await wire.fetch(qr, init)).status).toBe(200)
   })

@@ -118,7 +118,7 @@ async function send(
 }
 
 /** Settles as the promise does, or rejects as soon as the signal is aborted. */
-function unlessAborted<Value>(
+export function unlessAborted<Value>(
   promise: Promise<Value>,
   signal: AbortSignal,
   reason: () => PairingError,
@@ -176,7 +176,7 @@ function retryAfterMs(header: string | null): number | undefined {
   return Number.isFinite(ms) && ms >= 0 ? ms : undefined
 }
 
-function timeout(): PairingError {
+export function timeout(): PairingError {
   return new PairingError(
     'timeout',
     'The provider did not answer in time, so the state is unknown. Try again.',

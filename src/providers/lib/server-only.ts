@@ -41,17 +41,17 @@ export function headerOption(factory: string, name: string, value: unknown): str
 }
 
 /**
- * A base URL without its trailing slash, `standard` where none is given; throws `invalid-options` where it
- * is not an http(s) URL.
+ * A base URL without its trailing slash, `standard` where none is given; throws `invalid-options` where it is not an
+ * http(s) URL. Without `standard` one must be given: a server of one's own can be anywhere.
  */
 export function baseUrlOption(
   factory: string,
   name: string,
   value: string | undefined,
-  standard: string,
+  standard: string = requiredOption(factory, name, value),
 ): string {
   const url = (value?.trim() || standard).replace(/\/+$/, '')
-  if (/^https?:\/\/[^\s/@?#\\]+(?:\/[^\s@?#\\]*)?$/i.test(url)) return url
+  if (/^https?:\/\/[^\s/@?#\\]+(?:\/[^\s@?#\\]*)?$/i.test(url) && URL.canParse(url)) return url
   throw invalidOption(
     `${factory}() got a "${name}" that is not an http(s) URL without query. Copy it from the console.`,
   )

@@ -5,14 +5,45 @@ import type { PairingAccount, PairingSnapshot } from '../../core/provider.js'
 // What WAHA says about a session, and every service that is a layer over it:
 // https://waha.devlike.pro/docs/how-to/sessions
 
+/** A session as WAHA tells of it. */
+export interface WahaSession {
+  /** In capitals, as WAHA writes it. */
+  readonly status: string | undefined
+  /** Whose credentials it holds, which says nothing about a link. */
+  readonly account: PairingAccount
+  /** They are of a number that was sent to it, and of no phone yet: until then the name is a tilde. */
+  readonly isHalfLinked: boolean
+}
+
 const PASSKEY_HELP_URL = 'https://waha.devlike.pro/blog/waha-passkey/'
 
+/**
+ * A session from its fields.
+ *
+ * @param me Who scanned.
+ * @param declaredNumber The number where `me` has none.
+ */
+export function wahaSession(status: unknown, me: unknown, declaredNumber?: unknown): WahaSession {
+  const { id, pushName } = asRecord(me)
+  const isHalfLinked = pushName === '~'
+  const name = isHalfLinked ? undefined : pushName
+  return {
+    status: asText(status)?.toUpperCase(),
+    account: normalizeAccount({ phoneNumber: id ?? declaredNumber, name, id }),
+    isHalfLinked,
+  }
+}
+
+/** The session in a webhook that is about this one: `session.status`, which also comes with each new QR code. */
+export function webhookSession(body: unknown, sessionName: string): WahaSession | undefined {
+  const { event, session, me, payload } = asRecord(body)
+  if (event !== 'session.status' || asText(session) !== sessionName) return undefined
+  return wahaSession(asRecord(payload).status, me)
+}
+
 /** What a status means; `undefined` for one that is not WAHA's. */
-export function wahaSnapshot(
-  status: string | undefined,
-  account: PairingAccount,
-): PairingSnapshot | undefined {
-  switch (status?.toUpperCase()) {
+export function wahaSnapshot({ status, account }: WahaSession): PairingSnapshot | undefined {
+  switch (status) {
     case 'SCAN_QR_CODE':
       return { status: 'unlinked' }
     case 'STOPPED':
@@ -29,21 +60,4 @@ export function wahaSnapshot(
     default:
       return undefined
   }
-}
-
-/**
- * Who scanned, from the field `me`.
- *
- * @param declaredNumber The number where `me` has none.
- */
-export function wahaAccount(me: unknown, declaredNumber?: unknown): PairingAccount {
-  const { id, pushName } = asRecord(me)
-  return normalizeAccount({ phoneNumber: id ?? declaredNumber, name: pushName, id })
-}
-
-/** What a webhook says about this session: `session.status`, which also comes with each new QR code. */
-export function readWahaWebhook(body: unknown, sessionId: string): PairingSnapshot | undefined {
-  const { event, session, me, payload } = asRecord(body)
-  if (event !== 'session.status' || asText(session) !== sessionId) return undefined
-  return wahaSnapshot(asText(asRecord(payload).status), wahaAccount(me))
 }

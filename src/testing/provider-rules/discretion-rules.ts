@@ -4,6 +4,7 @@ import type { PairingProvider } from '../../core/provider.js'
 import { type Call, callsOf, checkResult } from './calls.js'
 import { check, errorOf, type Outcome, outcomeOf } from './check.js'
 import { everythingIn } from './everything-in.js'
+import { type FakeClock, withFakeClock } from './fake-clock.js'
 import { json, page, text } from './faults.js'
 import { type Change, changesOf, withChange } from './json-changes.js'
 import type { ServerAnswer } from './server.js'
@@ -57,10 +58,13 @@ const busiest: Readonly<Record<Call['name'], readonly ProviderSituation[]>> = {
 export function discretionRules(subject: ProviderUnderTest, probe: PairingProvider): readonly Rule[] {
   if (!hasServer(subject)) return []
   return callsOf(probe).flatMap((call) => [
-    { name: `${call.name} gives nothing away, whatever comes back`, run: () => givesNothingAway(call) },
+    {
+      name: `${call.name} gives nothing away, whatever comes back`,
+      run: () => withFakeClock((clock) => givesNothingAway(call, clock)),
+    },
     {
       name: `${call.name} holds out when a field of an answer is something else`,
-      run: () => holdsOut(call),
+      run: () => withFakeClock((clock) => holdsOut(call, clock)),
     },
   ])
 
@@ -69,7 +73,7 @@ export function discretionRules(subject: ProviderUnderTest, probe: PairingProvid
     return there.length > 0 ? there : ['unlinked']
   }
 
-  async function givesNothingAway(call: Call): Promise<void> {
+  async function givesNothingAway(call: Call, clock: FakeClock): Promise<void> {
     for (const [title, spoilt] of Object.entries(echoes)) {
       for (const situation of busiestOf(call)) {
         // Then only from the second request on: what is asked for besides must not leak either.
@@ -81,7 +85,10 @@ export function discretionRules(subject: ProviderUnderTest, probe: PairingProvid
             asked += 1
             return asked > sound ? spoilt(request) : answer(request)
           }
-          const outcome = await outcomeOf(() => call.run(world.provider))
+          const outcome = await clock.hurry(
+            outcomeOf(() => call.run(world.provider)),
+            world.server,
+          )
           checkDiscreet(`${call.name}, answered with ${title},`, world, outcome)
           if ('error' in outcome) errorOf(call.name, outcome)
         }
@@ -89,10 +96,10 @@ export function discretionRules(subject: ProviderUnderTest, probe: PairingProvid
     }
   }
 
-  async function holdsOut(call: Call): Promise<void> {
+  async function holdsOut(call: Call, clock: FakeClock): Promise<void> {
     for (const situation of busiestOf(call)) {
-      for (const [place, changes] of (await answersOf(call, situation)).entries()) {
-        for (const change of changes) await holdsOutOne(call, situation, place, change)
+      for (const [place, changes] of (await answersOf(call, situation, clock)).entries()) {
+        for (const change of changes) await holdsOutOne(call, situation, place, change, clock)
       }
     }
   }
@@ -101,6 +108,7 @@ export function discretionRules(subject: ProviderUnderTest, probe: PairingProvid
   async function answersOf(
     call: Call,
     situation: ProviderSituation,
+    clock: FakeClock,
   ): Promise<readonly (readonly Change[])[]> {
     const { provider, server } = createWorld(subject, situation)
     const { answer } = server
@@ -110,7 +118,10 @@ export function discretionRules(subject: ProviderUnderTest, probe: PairingProvid
       answers.push(changesOf(await response.clone().text(), echo(request)))
       return response
     }
-    await outcomeOf(() => call.run(provider))
+    await clock.hurry(
+      outcomeOf(() => call.run(provider)),
+      server,
+    )
     return answers
   }
 
@@ -119,6 +130,7 @@ export function discretionRules(subject: ProviderUnderTest, probe: PairingProvid
     situation: ProviderSituation,
     place: number,
     change: Change,
+    clock: FakeClock,
   ): Promise<void> {
     const world = createWorld(subject, situation)
     const { answer } = world.server
@@ -128,7 +140,10 @@ export function discretionRules(subject: ProviderUnderTest, probe: PairingProvid
       asked += 1
       return asked === place + 1 ? withChange(response, change) : response
     }
-    const outcome = await outcomeOf(() => call.run(world.provider))
+    const outcome = await clock.hurry(
+      outcomeOf(() => call.run(world.provider)),
+      world.server,
+    )
     const what = `${call.name}, answered with ${change.title},`
     if ('error' in outcome) errorOf(what, outcome)
     else checkResult(call, outcome.value)

@@ -157,7 +157,10 @@ export function endingRules(subject: ProviderUnderTest, probe: PairingProvider):
       await settle()
       return answer(request)
     }
-    await Promise.all([...calls, ...calls].map((call) => outcomeOf(() => call.run(provider))))
+    await withFakeClock(async (clock) => {
+      const outcomes = [...calls, ...calls].map((call) => outcomeOf(() => call.run(provider)))
+      await clock.hurry(Promise.all(outcomes), server)
+    })
     check(
       server.mostOpen === 1,
       `${server.mostOpen} requests of one object were under way at once: two tabs would spend the limit of the provider.`,

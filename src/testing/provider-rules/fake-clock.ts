@@ -1,9 +1,14 @@
-import { settle } from './check.js'
+import { settle, until } from './check.js'
+
+/** Far below a request that times out, since one may begin within it. */
+const HURRY_MS = 1_000
 
 /** Time that passes only when told. */
 export interface FakeClock {
   /** Lets time pass, with all that was to happen in it. */
   pass(ms: number): Promise<void>
+  /** Waits for a call that may make pauses between its requests: they are over at once. Requests take no time. */
+  hurry<Value>(call: Promise<Value>, server: { readonly isBusy: boolean }): Promise<Value>
   /** What `Date.now` gives. */
   now(): number
   /** How many timers wait. */
@@ -65,22 +70,41 @@ export async function withFakeClock(run: (clock: FakeClock) => Promise<void>): P
   Object.assign(globalThis, fakes)
   Object.assign(AbortSignal, { timeout })
   Date.now = clockNow
+
+  async function pass(ms: number): Promise<void> {
+    const end = now + ms
+    await settle()
+    for (let due = next(end); due; due = next(end)) {
+      const [id, timer] = due
+      now = timer.at
+      if (timer.everyMs === undefined) timers.delete(id)
+      else timers.set(id, { ...timer, at: now + timer.everyMs })
+      timer.run()
+      await settle()
+    }
+    now = end
+  }
+
+  async function hurry<Value>(call: Promise<Value>, server: { readonly isBusy: boolean }): Promise<Value> {
+    let isOver = false
+    const end = (): void => {
+      isOver = true
+    }
+    // Most calls make none.
+    await Promise.race([call.then(end, end), settle()])
+    await until(
+      'The call should end',
+      () => isOver,
+      () => (server.isBusy ? settle() : pass(HURRY_MS)),
+    )
+    return call
+  }
+
   try {
     await run({
+      pass,
+      hurry,
       now: clockNow,
-      async pass(ms) {
-        const until = now + ms
-        await settle()
-        for (let due = next(until); due; due = next(until)) {
-          const [id, timer] = due
-          now = timer.at
-          if (timer.everyMs === undefined) timers.delete(id)
-          else timers.set(id, { ...timer, at: now + timer.everyMs })
-          timer.run()
-          await settle()
-        }
-        now = until
-      },
       get pending() {
         return timers.size
       },

@@ -17,6 +17,8 @@ export interface Server {
   readonly fetch: typeof fetch
   /** Every request so far, oldest first. */
   readonly requests: readonly SentRequest[]
+  /** A request is open at this moment. */
+  readonly isBusy: boolean
   /** The most requests that were open at one moment. */
   readonly mostOpen: number
   /** May be replaced at any time. */
@@ -68,6 +70,9 @@ export function createServer(answer: ServerAnswer): Server {
   const server: Server = {
     fetch: (input, init) => send(input, init),
     requests,
+    get isBusy() {
+      return open > 0
+    },
     get mostOpen() {
       return mostOpen
     },

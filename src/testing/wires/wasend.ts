@@ -2,8 +2,8 @@ import type { Emulator } from '../emulator.js'
 import { toBase64 } from '../qr-image.js'
 import type { Wire, WireCall, WireOptions } from '../wire.js'
 import { createWire, json } from '../wire.js'
-import type { WasendStatus } from './wasend-session.js'
-import { createWasendSession } from './wasend-session.js'
+import type { WahaStatus } from './waha-session.js'
+import { createWahaSession } from './waha-session.js'
 
 // https://wasend.dev/docs/sessions, and the server underneath: https://waha.devlike.pro/docs/how-to/sessions
 
@@ -42,7 +42,7 @@ export interface WasendWireOptions extends WireOptions {
  */
 export function wasendWire(emulator: Emulator, options: WasendWireOptions): Wire {
   const { apiKey, qrPath = 'both', startingMs = 1_000, stopped = false } = options
-  const session = createWasendSession(emulator, { startingMs, stopped })
+  const session = createWahaSession(emulator, { startingMs, stopped })
   const createdAt = emulator.now()
   let sessionId: string | null = options.sessionId
   let created = 1
@@ -57,7 +57,7 @@ export function wasendWire(emulator: Emulator, options: WasendWireOptions): Wire
     'server-error': () => problem(500, 'Internal server error'),
   }
 
-  function info(id: string, status: WasendStatus): Record<string, unknown> {
+  function info(id: string, status: WahaStatus): Record<string, unknown> {
     const { state } = emulator
     const account = state.status === 'linked' ? state.account : undefined
     const flags = {

@@ -1,12 +1,12 @@
 import type { Emulator } from '../emulator.js'
 
 /** What a session says of itself; the words are WAHA's. */
-export type WasendStatus = 'STOPPED' | 'STARTING' | 'SCAN_QR_CODE' | 'WORKING' | 'FAILED' | 'PASSKEY_REQUIRED'
+export type WahaStatus = 'STOPPED' | 'STARTING' | 'SCAN_QR_CODE' | 'WORKING' | 'FAILED' | 'PASSKEY_REQUIRED'
 
 /** A process that has to run for the account to have codes. */
-export interface WasendSession {
+export interface WahaSession {
   /** The status of this moment. A running session without a link begins a round of codes by itself. */
-  status(): WasendStatus
+  status(): WahaStatus
   /** Starts it where it is stopped. */
   start(): void
   /** Stops it. The link survives that. */
@@ -14,11 +14,11 @@ export interface WasendSession {
   restart(): void
 }
 
-/** The session of WASend and WAHA: the emulator knows nothing of processes. */
-export function createWasendSession(
+/** The session of WAHA, and of WASend on top of it: the emulator knows nothing of processes. */
+export function createWahaSession(
   emulator: Emulator,
   { startingMs, stopped }: { readonly startingMs: number; readonly stopped: boolean },
-): WasendSession {
+): WahaSession {
   /** When it is up; `null` while it is stopped. */
   let upAt: number | null = stopped ? null : emulator.now()
 
@@ -35,7 +35,7 @@ export function createWasendSession(
     if (status !== 'linked' && status !== 'linking') emulator.restart()
   }
 
-  function status(): WasendStatus {
+  function status(): WahaStatus {
     if (upAt === null) return 'STOPPED'
     if (emulator.now() < upAt) return 'STARTING'
     if (emulator.state.status === 'idle') emulator.start()

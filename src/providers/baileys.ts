@@ -1,0 +1,187 @@
+/**
+ * Baileys links a phone to this process: a device of one's own on WhatsApp, with no provider between. The adapter owns
+ * the socket, from the first QR code to the link, and keeps the link up from then on.
+ *
+ * Setup: `npm install baileys@7.0.0-rc14` beside this package (an optional peer, loaded when it is first needed), and a
+ * folder for the credentials that survives a restart. Make the provider once for each folder, in a process that goes
+ * on running: not in a function that ends with its request.
+ *
+ * Configuration:
+ *
+ *     const provider = baileys({ authFolder: 'link', onSocket: (socket) => socket.ev.on('messages.upsert', answer) })
+ *     process.once('SIGTERM', () => provider.close())
+ *
+ * Notes:
+ * - `getStatus` brings up a link that is kept: ask it once when the process starts. Only `reset` and
+ *   `requestPairingCode` begin a new one.
+ * - Nothing is kept before a phone has let the device in. An attempt that was abandoned leaves nothing behind that a
+ *   later one could stumble over.
+ * - Providers of the same folder, or of the same `sessionId` without a folder, share one socket in a process. Two
+ *   processes must not share credentials: WhatsApp lets one of them in at a time.
+ * - A round of codes ends by itself after 160 seconds. Another one follows while somebody asks; otherwise the socket is
+ *   closed, after `idleTimeoutMs` at the latest. A link is never closed for want of questions.
+ * - What a phone has not let in yet is forgotten with the process: the screen then asks to start over.
+ * - Bundlers must leave the package alone: in Next.js, `serverExternalPackages: ['baileys']`.
+ * - WhatsApp's terms do not foresee clients of one's own. An account may be locked for what is sent through one.
+ *
+ * Pages:
+ * - https://baileys.wiki/docs/socket/connecting
+ * - https://baileys.wiki/docs/socket/configuration
+ * - https://github.com/WhiskeySockets/Baileys
+ *
+ * @module
+ */
+
+import { resolve } from 'node:path'
+import type { WASocket } from 'baileys'
+import { abortedError, toPairingError } from '../core/errors.js'
+import type { PairingProvider, ProviderTiming, RequestOptions } from '../core/provider.js'
+import { openAuthFolder } from './lib/baileys-auth-folder.js'
+import type { BaileysAuthState } from './lib/baileys-auth-state.js'
+import { QR_LIFETIME_MS, ROUND_MS } from './lib/baileys-clock.js'
+import { closed } from './lib/baileys-ending.js'
+import { closeSession, sessionFor } from './lib/baileys-registry.js'
+import { type BaileysSession, createBaileysSession } from './lib/baileys-session.js'
+import type { BaileysSocketOptions } from './lib/baileys-socket.js'
+import { unlessAborted } from './lib/request.js'
+import { assertServer, requiredOption } from './lib/server-only.js'
+
+export type { BaileysAuthState, BaileysSocketOptions }
+
+interface CommonOptions {
+  /**
+   * Options of Baileys itself, such as `browser`, `version`, `agent` or `logger`; `waWebSocketUrl` leads to a test
+   * server. `browser` must name a system and a browser that WhatsApp knows, or it gives no pairing codes.
+   */
+  readonly socketOptions?: BaileysSocketOptions | undefined
+  /** Told of every socket before anything happens on it: the place for listeners of one's own. */
+  readonly onSocket?: ((socket: WASocket) => void) | undefined
+  /**
+   * A socket that waits for a phone is closed when nobody has asked for this long. Whoever asks for a QR code again
+   * gets a new one.
+   * @default 60_000
+   */
+  readonly idleTimeoutMs?: number | undefined
+}
+
+/** Options of {@link baileys}. */
+export type BaileysOptions = CommonOptions &
+  (
+    | {
+        /**
+         * Folder for the credentials, made where it is not there, in the layout of Baileys' `useMultiFileAuthState`.
+         * Whoever reads it has the account: only the owner of the process may.
+         */
+        readonly authFolder: string
+        readonly authState?: undefined
+        /** @default the whole path of the folder */
+        readonly sessionId?: string | undefined
+      }
+    | {
+        readonly authFolder?: undefined
+        /** Opens credentials that are kept elsewhere, a database for example. Called anew for every round. */
+        readonly authState: () => Promise<BaileysAuthState>
+        /** Tells these credentials from others: one socket for each. */
+        readonly sessionId: string
+      }
+  )
+
+/** What {@link baileys} makes. */
+export interface BaileysProvider extends PairingProvider {
+  readonly requestPairingCode: NonNullable<PairingProvider['requestPairingCode']>
+  readonly reset: NonNullable<PairingProvider['reset']>
+  readonly unlink: NonNullable<PairingProvider['unlink']>
+  readonly subscribe: NonNullable<PairingProvider['subscribe']>
+  /**
+   * Closes the socket of the session, also for other providers of it, and keeps the link. Resolves when nothing is left
+   * that would keep the process alive. This provider answers no more.
+   */
+  close(): Promise<void>
+}
+
+const TIMING: ProviderTiming = {
+  qrLifetimeMs: QR_LIFETIME_MS,
+  // Answers come from memory; each snapshot says how long its code lives, so that these are for the time without one.
+  qrIntervalMs: 2_000,
+  qrMinIntervalMs: 1_000,
+  // As often as a scan should be noticed.
+  statusIntervalMs: 2_000,
+  // The life of the connection that WhatsApp issues codes on.
+  pairingCodeLifetimeMs: ROUND_MS,
+  // Baileys gives a connection 20 seconds; then comes the first code.
+  requestTimeoutMs: 30_000,
+}
+
+/**
+ * A device of one's own on WhatsApp.
+ *
+ * @example
+ * createPairingHandler({ provider: baileys({ authFolder: 'link' }), authorize })
+ */
+export function baileys(options: BaileysOptions): BaileysProvider {
+  assertServer('baileys', {})
+  const { key, sessionId, openAuthState } = target(options)
+  const { socketOptions = {}, onSocket, idleTimeoutMs = 60_000 } = options
+  const { requestTimeoutMs } = TIMING
+  let isClosed = false
+
+  const session = (): BaileysSession => {
+    if (isClosed) throw closed()
+    return sessionFor(key, () =>
+      createBaileysSession({ openAuthState, socketOptions, onSocket, idleTimeoutMs, requestTimeoutMs }),
+    )
+  }
+  /** What is under way goes on when it is given up: others may wait for it too. */
+  const ask = async <Answer>(
+    question: (session: BaileysSession) => Promise<Answer>,
+    { signal }: RequestOptions,
+  ): Promise<Answer> => {
+    if (signal?.aborted) throw abortedError()
+    // The host's own `authState` and `onSocket` may fail in any way.
+    const answer = question(session()).catch((error: unknown) => {
+      throw toPairingError(error)
+    })
+    return signal ? unlessAborted(answer, signal, abortedError) : answer
+  }
+
+  return {
+    id: 'baileys',
+    sessionId,
+    timing: TIMING,
+    getStatus: (request) => ask((asked) => asked.status(), request),
+    getQrCode: (request) => ask((asked) => asked.qrCode(), request),
+    requestPairingCode: (phoneNumber, request) =>
+      ask((asked) => asked.requestPairingCode(phoneNumber), request),
+    reset: (request) => ask((asked) => asked.reset(), request),
+    unlink: (request) => ask((asked) => asked.unlink(), request),
+    subscribe(listener, request) {
+      if (!isClosed) return session().subscribe(listener, request)
+      request.onGap?.()
+      return () => undefined
+    },
+    async close() {
+      isClosed = true
+      await closeSession(key)
+    },
+  }
+}
+
+type Target = Pick<Parameters<typeof createBaileysSession>[0], 'openAuthState'> & {
+  /** Of the registry. */
+  readonly key: string
+  readonly sessionId: string
+}
+
+function target({ authFolder, authState, sessionId }: BaileysOptions): Target {
+  if (authState) {
+    const id = requiredOption('baileys', 'sessionId', sessionId)
+    return { key: `session:${id}`, sessionId: id, openAuthState: authState }
+  }
+  // The folder itself, whatever name it goes by: its credentials allow one socket.
+  const folder = resolve(requiredOption('baileys', 'authFolder', authFolder))
+  return {
+    key: `folder:${folder}`,
+    sessionId: sessionId ?? folder,
+    openAuthState: (loaded) => openAuthFolder(loaded, folder),
+  }
+}

@@ -1,0 +1,98 @@
+import type { WASocket } from 'baileys'
+import type { PairingError } from '../../core/errors.js'
+import type { PairingAccount } from '../../core/provider.js'
+import type { FencedAuthState } from './baileys-auth-state.js'
+import type { SocketEnding } from './baileys-ending.js'
+import { type Baileys, type BaileysSocketOptions, type LinkSocket, openSocket } from './baileys-socket.js'
+import { accountOf } from './baileys-state.js'
+
+/** The credentials and the package that reads them. */
+export interface OpenedAuth {
+  readonly baileys: Baileys
+  readonly auth: FencedAuthState
+}
+
+/** A socket, and what is known of it so far. */
+export interface Attempt extends OpenedAuth {
+  readonly socket: LinkSocket
+  readonly startedAt: number
+  /** Since when there have been QR codes; the round is counted from there. */
+  readyAt: number
+  /** Settles with the first QR code: WhatsApp has taken the device in, and would give a pairing code too. */
+  readonly ready: Promise<void>
+  /** Ends {@link ready}. */
+  settle(error?: PairingError): void
+  /** A phone has let the device in: from now on these credentials are a link. */
+  isPaired: boolean
+  isOpen: boolean
+  /** QR codes so far. */
+  qrCodes: number
+  /** The last writing of the credentials. */
+  saved: Promise<void>
+}
+
+/** What happens on the socket of an attempt. */
+export interface AttemptListener {
+  onCredentials(attempt: Attempt): void
+  onQrCode(attempt: Attempt, text: string): void
+  onPaired(attempt: Attempt): void
+  onOpen(attempt: Attempt): void
+  onClosed(attempt: Attempt, ending: SocketEnding): void
+}
+
+interface AttemptOptions {
+  readonly socketOptions: BaileysSocketOptions
+  readonly onSocket: ((socket: WASocket) => void) | undefined
+}
+
+export function openAttempt(
+  { baileys, auth }: OpenedAuth,
+  isPaired: boolean,
+  { socketOptions, onSocket }: AttemptOptions,
+  listener: AttemptListener,
+): Attempt {
+  let settle: Attempt['settle'] = () => undefined
+  const ready = new Promise<void>((resolve, reject) => {
+    settle = (error) => (error ? reject(error) : resolve())
+  })
+  // Mostly nobody waits for it.
+  ready.catch(() => undefined)
+  // Nothing happens on a socket before the next tick, and by then `attempt` is there.
+  const socket = openSocket(baileys, auth.state, socketOptions, {
+    onCredentials: () => listener.onCredentials(attempt),
+    onQrCode: (text) => listener.onQrCode(attempt, text),
+    onPaired: () => listener.onPaired(attempt),
+    onOpen: () => listener.onOpen(attempt),
+    onClosed: (ending) => listener.onClosed(attempt, ending),
+  })
+  const attempt: Attempt = {
+    baileys,
+    auth,
+    socket,
+    startedAt: Date.now(),
+    readyAt: Number.POSITIVE_INFINITY,
+    ready,
+    settle,
+    isPaired,
+    isOpen: false,
+    qrCodes: 0,
+    saved: Promise.resolve(),
+  }
+  onSocket?.(socket.socket)
+  return attempt
+}
+
+/**
+ * What there is to do between the login and the word that the phone is linked.
+ *
+ * @throws where the credentials could not be kept: the phone must not list a device that can never log in again
+ */
+export async function finishLink({ auth, saved, socket }: Attempt): Promise<PairingAccount> {
+  try {
+    await saved
+  } catch (error) {
+    await socket.logOut().catch(() => undefined)
+    throw error
+  }
+  return accountOf(auth.state.creds.me, await socket.pictureUrl())
+}

@@ -1,0 +1,95 @@
+import { PairingError } from '../../core/errors.js'
+import { asRecord } from '../../core/json.js'
+
+/** Why a socket came to its end. */
+export type SocketEnding =
+  /** WhatsApp wants the client back at once; after a scan always. */
+  | { readonly kind: 'restart' }
+  /** The link is over: ended on the phone, or by ourselves. */
+  | { readonly kind: 'logged-out' }
+  /** Another process logged in with the same credentials. */
+  | { readonly kind: 'replaced' }
+  /** WhatsApp will say the same next time: somebody has to act. */
+  | { readonly kind: 'refused'; readonly error: PairingError; readonly isLinkOver: boolean }
+  /** The connection is gone, or never came about, and may come back. */
+  | { readonly kind: 'lost'; readonly error: PairingError }
+
+/**
+ * What the error means that Baileys closes a socket with. Its numbers are WhatsApp's own, except that those of the
+ * WebSocket come in the same field: a 401 or 403 of a proxy on the way must not end a link.
+ *
+ * @see https://github.com/WhiskeySockets/Baileys `DisconnectReason`, https://github.com/tulir/whatsmeow
+ *   `ConnectFailureReason`
+ */
+export function endingOf(error: unknown): SocketEnding {
+  const { data, output } = asRecord(error)
+  const code = data instanceof Error ? undefined : asRecord(output).statusCode
+  switch (code) {
+    case 515:
+      return { kind: 'restart' }
+    case 401:
+      return { kind: 'logged-out' }
+    case 440:
+      return { kind: 'replaced' }
+    case 402:
+      return { kind: 'refused', error: blocked(), isLinkOver: false }
+    case 403:
+    case 406:
+      return { kind: 'refused', error: blocked(), isLinkOver: true }
+    case 405:
+    case 409:
+      return { kind: 'refused', error: outdated(), isLinkOver: false }
+    case 411:
+      return { kind: 'refused', error: stale(), isLinkOver: true }
+    case 429:
+      return { kind: 'lost', error: tooOften() }
+    default:
+      return { kind: 'lost', error: unreachable() }
+  }
+}
+
+/** WhatsApp's server is not there, or nothing leads to it. */
+export function unreachable(): PairingError {
+  return new PairingError(
+    'network',
+    'WhatsApp cannot be reached from this server, so no phone can be linked. Check its connection to the internet.',
+  )
+}
+
+/** WhatsApp hung up, and nothing of what was asked can come any more. */
+export function ended(): PairingError {
+  return new PairingError(
+    'provider-unavailable',
+    'The connection to WhatsApp ended before there was an answer. Try again.',
+  )
+}
+
+/** The host has closed the session. */
+export function closed(): PairingError {
+  return new PairingError(
+    'provider-unavailable',
+    'This provider was closed, so it answers no more. Make a new one.',
+  )
+}
+
+function blocked(): PairingError {
+  return new PairingError('account-blocked', 'WhatsApp has locked or banned this account. Look at its phone.')
+}
+
+function outdated(): PairingError {
+  return new PairingError(
+    'not-supported',
+    'WhatsApp refuses this version of Baileys. Install a newer one, or set "version" in "socketOptions".',
+  )
+}
+
+function stale(): PairingError {
+  return new PairingError(
+    'session-stale',
+    'WhatsApp no longer takes these credentials. Start over to clear them.',
+  )
+}
+
+function tooOften(): PairingError {
+  return new PairingError('rate-limited', 'WhatsApp was asked too often. Wait before asking again.')
+}

@@ -1,0 +1,288 @@
+import type { WASocket } from 'baileys'
+import { type PairingError, toPairingError } from '../../core/errors.js'
+import type { PhoneNumber } from '../../core/phone-number.js'
+import type { PairingSnapshot } from '../../core/provider.js'
+import { type Attempt, finishLink, type OpenedAuth, openAttempt } from './baileys-attempt.js'
+import { type BaileysAuthState, type FencedAuthState, isLinked, withFence } from './baileys-auth-state.js'
+import { pairingCodeLifetimeMs, qrLifetimeMs } from './baileys-clock.js'
+import { closed, ended, type SocketEnding, unreachable } from './baileys-ending.js'
+import { createRetry } from './baileys-retry.js'
+import { type Baileys, type BaileysSocketOptions, loadBaileys } from './baileys-socket.js'
+import { accountOf, type LinkState, statusSnapshot } from './baileys-state.js'
+import { createTurns } from './in-turn.js'
+import { within } from './within.js'
+
+/** What a link needs to know. */
+export interface BaileysLinkOptions {
+  /** Opens the credentials; called anew for every round. */
+  readonly openAuthState: (baileys: Baileys) => Promise<BaileysAuthState>
+  readonly socketOptions: BaileysSocketOptions
+  readonly onSocket: ((socket: WASocket) => void) | undefined
+  readonly requestTimeoutMs: number
+}
+
+interface LinkListener {
+  /** Whether somebody waits for a phone to be linked: if not, codes that ran out are not replaced. */
+  isWatched(): boolean
+  onChange(): void
+  /** The credentials of a living link could not be written. */
+  onUnsaved(error: unknown): void
+}
+
+/** The link itself: its credentials, at most one socket, and where it stands. Commands run one after the other. */
+export interface BaileysLink {
+  readonly state: LinkState
+  /** Finds out whether there is a link, and brings it up. The first time only. */
+  read(): Promise<void>
+  /** New codes, where somebody asked for a link and the socket was put to sleep. */
+  wake(): void
+  /** Ends a round that nobody looks at. */
+  sleep(): void
+  requestPairingCode(phoneNumber: PhoneNumber): Promise<PairingSnapshot>
+  reset(): Promise<void>
+  unlink(): Promise<void>
+  /** Ends the socket, not the link. */
+  close(): Promise<void>
+}
+
+/** A round that ends sooner did not run out of codes: the next one at once would be hammering. */
+const ROUND_MIN_MS = 5_000
+
+/** The longest pause between two attempts: somebody looks at the screen. */
+const PAIRING_PAUSE_MS = 8_000
+/** Nobody does, and the link is to come back whenever the network does. */
+const LINK_PAUSE_MS = 60_000
+
+export function createBaileysLink(options: BaileysLinkOptions, listener: LinkListener): BaileysLink {
+  const { openAuthState, socketOptions, requestTimeoutMs } = options
+  const inTurn = createTurns()
+  const retry = createRetry()
+  const closing = new Set<Promise<unknown>>()
+  let state: LinkState = { status: 'unread' }
+  let attempt: Attempt | undefined
+  // Of the last attempt, also while there is no socket between two of them.
+  let currentAuth: FencedAuthState | undefined
+  // A socket that was put to sleep may be woken by whoever looks for a code; one that nobody asked for may not.
+  let isWanted = false
+  let isClosed = false
+
+  function become(next: LinkState): void {
+    state = next
+    listener.onChange()
+  }
+
+  async function open(): Promise<OpenedAuth> {
+    const baileys = await loadBaileys()
+    const auth = withFence(await openAuthState(baileys))
+    if (isClosed) throw closed()
+    return { baileys, auth }
+  }
+
+  async function read(): Promise<void> {
+    if (state.status !== 'unread') return
+    const opened = await open()
+    if (isLinked(opened.auth.state.creds)) logIn(opened)
+    else become({ status: 'idle' })
+  }
+
+  /** New credentials and new codes; or the link, where there is one after all. */
+  async function startRound(): Promise<void> {
+    hangUp()
+    const kept = await open()
+    if (isLinked(kept.auth.state.creds)) return logIn(kept)
+    // Keys of an earlier link would be taken for those of the next one, and an abandoned code for a link.
+    await kept.auth.clear()
+    connect(await open(), false)
+    isWanted = true
+    become({ status: 'pairing' })
+  }
+
+  function logIn(opened: OpenedAuth): void {
+    connect(opened, true)
+    become({ status: 'login' })
+  }
+
+  function connect(opened: OpenedAuth, isPaired: boolean): void {
+    currentAuth = opened.auth
+    attempt = openAttempt(opened, isPaired, options, {
+      onCredentials: ifCurrent(onCredentials),
+      onQrCode: ifCurrent(onQrCode),
+      onPaired: ifCurrent(onPaired),
+      onOpen: ifCurrent((current) => void onOpen(current)),
+      onClosed: ifCurrent(onClosed),
+    })
+  }
+
+  /** A socket that was given up still has something to say for a while. */
+  function ifCurrent<Details extends readonly unknown[]>(
+    react: (current: Attempt, ...details: Details) => void,
+  ): (current: Attempt, ...details: Details) => void {
+    return (current, ...details) => {
+      if (current === attempt) react(current, ...details)
+    }
+  }
+
+  /** Gives the socket up, where there is one. What comes next is for the caller to say. */
+  function hangUp(): void {
+    retry.cancel()
+    const old = attempt
+    attempt = undefined
+    old?.settle(ended())
+    const gone = Promise.all([old?.socket.close(), currentAuth?.fence()]).finally(() => closing.delete(gone))
+    closing.add(gone)
+  }
+
+  function onCredentials(current: Attempt): void {
+    const { creds } = current.auth.state
+    // Before a phone has let it in there is nothing to keep, and an abandoned code would stand in the way of the next.
+    if (!isLinked(creds)) return
+    current.saved = current.auth.saveCreds()
+    current.saved.catch(listener.onUnsaved)
+    // The name comes some time after the link.
+    if (state.status === 'linked') {
+      become({ status: 'linked', account: accountOf(creds.me, state.account.avatarUrl) })
+    }
+  }
+
+  function onQrCode(current: Attempt, text: string): void {
+    // Baileys lets the codes go on after a scan.
+    if (current.isPaired) return
+    current.qrCodes += 1
+    if (current.qrCodes === 1) current.readyAt = Date.now()
+    const expiresAt = Date.now() + qrLifetimeMs(current.qrCodes, socketOptions.qrTimeout)
+    const pairingCode = state.status === 'pairing' ? state.pairingCode : undefined
+    become({ status: 'pairing', qrCode: { value: text, expiresAt }, pairingCode })
+    current.settle()
+  }
+
+  function onPaired(current: Attempt): void {
+    current.isPaired = true
+    become({ status: 'linking' })
+  }
+
+  async function onOpen(current: Attempt): Promise<void> {
+    current.isOpen = true
+    retry.succeeded()
+    if (state.status === 'linked') return
+    try {
+      const account = await finishLink(current)
+      if (current === attempt) become({ status: 'linked', account })
+    } catch (error) {
+      if (current === attempt) hangUp()
+      refuse(error)
+    }
+  }
+
+  function onClosed(current: Attempt, ending: SocketEnding): void {
+    attempt = undefined
+    const error = 'error' in ending ? ending.error : ended()
+    current.settle(error)
+    const isLinkAlive = current.isPaired && (ending.kind === 'restart' || ending.kind === 'lost')
+    if (!isLinkAlive) void current.auth.fence()
+    if (ending.kind === 'refused') become({ status: 'refused', error, isLinkOver: ending.isLinkOver })
+    else if (!current.isPaired) pairAgain(current, error)
+    else if (ending.kind === 'logged-out') inTurn(() => forget(current.auth)).catch(refuse)
+    else if (ending.kind === 'replaced') leaveToOther(current)
+    else comeBack(current, ending.kind === 'restart', error)
+  }
+
+  /** A round is over, or could not begin. */
+  function pairAgain({ qrCodes, startedAt }: Attempt, error: PairingError): void {
+    become({ status: 'pairing', trouble: qrCodes === 0 ? error : undefined })
+    if (!listener.isWatched()) {
+      become({ status: 'idle' })
+      return
+    }
+    const begin = (): void => void inTurn(resume).catch(refuse)
+    if (qrCodes > 0 && Date.now() - startedAt >= ROUND_MIN_MS) {
+      retry.succeeded()
+      retry.soon(begin)
+    } else {
+      retry.after(PAIRING_PAUSE_MS, begin)
+    }
+  }
+
+  /** A link whose connection is gone is still a link. */
+  function comeBack(current: Attempt, isInvited: boolean, error: PairingError): void {
+    if (state.status === 'login') become({ status: 'login', trouble: error })
+    const again = (): void => connect(current, true)
+    // After a scan WhatsApp waits. A server that keeps on saying "again" to every login must be given a rest.
+    if (isInvited && (current.isOpen || current.qrCodes > 0)) again()
+    else retry.after(LINK_PAUSE_MS, again)
+  }
+
+  /** Two processes that took the link from each other again and again would never end: this one waits for a reset. */
+  function leaveToOther({ auth }: Attempt): void {
+    if (state.status !== 'linked') become({ status: 'linked', account: accountOf(auth.state.creds.me) })
+  }
+
+  async function resume(): Promise<void> {
+    if (state.status === 'pairing' && !attempt && !isClosed) await startRound()
+  }
+
+  async function forget(auth: FencedAuthState): Promise<void> {
+    await auth.fence()
+    await auth.clear()
+    isWanted = false
+    become({ status: 'idle' })
+  }
+
+  function refuse(error: unknown): void {
+    if (!isClosed) become({ status: 'refused', error: toPairingError(error), isLinkOver: false })
+  }
+
+  async function requestPairingCode(phoneNumber: PhoneNumber): Promise<PairingSnapshot> {
+    await read()
+    // A round of its own: the code lives as long as the round does, and any earlier code ends.
+    if (state.status === 'idle' || state.status === 'pairing') await startRound()
+    const current = attempt
+    if (state.status !== 'pairing' || !current) return statusSnapshot(state)
+    await within(requestTimeoutMs, current.ready)
+    const expiresAt = current.readyAt + pairingCodeLifetimeMs(socketOptions.qrTimeout)
+    const value = await current.socket.requestPairingCode(phoneNumber)
+    if (current !== attempt) throw ended()
+    if (state.status === 'pairing') become({ ...state, pairingCode: { value, expiresAt } })
+    return { status: 'pairing-code', pairingCode: value, expiresInMs: expiresAt - Date.now() }
+  }
+
+  async function reset(): Promise<void> {
+    await read()
+    if (state.status === 'refused' && state.isLinkOver) await (await open()).auth.clear()
+    retry.succeeded()
+    if (!attempt) await startRound()
+  }
+
+  async function unlink(): Promise<void> {
+    await read()
+    if (state.status === 'idle' || state.status === 'pairing') return
+    if (!attempt?.isOpen) throw unreachable()
+    const { auth, socket } = attempt
+    await socket.logOut()
+    hangUp()
+    await forget(auth)
+  }
+
+  return {
+    get state() {
+      return state
+    },
+    read: () => (state.status === 'unread' ? inTurn(read) : Promise.resolve()),
+    wake() {
+      if (state.status !== 'idle' || !isWanted) return
+      become({ status: 'pairing' })
+      inTurn(resume).catch(refuse)
+    },
+    sleep() {
+      hangUp()
+      become({ status: 'idle' })
+    },
+    requestPairingCode: (phoneNumber) => inTurn(() => requestPairingCode(phoneNumber)),
+    reset: () => inTurn(reset),
+    unlink: () => inTurn(unlink),
+    async close() {
+      isClosed = true
+      hangUp()
+      await Promise.allSettled([...closing, inTurn(async () => undefined)])
+    },
+  }
+}

@@ -1,0 +1,108 @@
+import type { PhoneNumber } from '../../core/phone-number.js'
+import type { PairingProvider, PairingSnapshot } from '../../core/provider.js'
+import { type BaileysLink, type BaileysLinkOptions, createBaileysLink } from './baileys-link.js'
+import { isLive, qrSnapshot, statusSnapshot } from './baileys-state.js'
+import { createWatchers } from './baileys-watchers.js'
+
+/** What a session needs to know. */
+export interface BaileysSessionOptions extends BaileysLinkOptions {
+  readonly idleTimeoutMs: number
+}
+
+/** A link and those who ask for it, however many providers they come through. */
+export interface BaileysSession {
+  status(): Promise<PairingSnapshot>
+  qrCode(): Promise<PairingSnapshot>
+  requestPairingCode(phoneNumber: PhoneNumber): Promise<PairingSnapshot>
+  reset(): Promise<void>
+  unlink(): Promise<void>
+  readonly subscribe: NonNullable<PairingProvider['subscribe']>
+  close(): Promise<void>
+}
+
+export function createBaileysSession({ idleTimeoutMs, ...options }: BaileysSessionOptions): BaileysSession {
+  let askedAt = Number.NEGATIVE_INFINITY
+  let idleTimer: ReturnType<typeof setInterval> | undefined
+  let underWay = 0
+
+  const touch = (): void => {
+    askedAt = Date.now()
+  }
+  const watchers = createWatchers((method) => {
+    // Whether there is a link will be known in a moment, and "preparing" would say something else to who has a code.
+    if (link.state.status === 'unread') return undefined
+    return method === 'qr' ? qrSnapshot(link.state, Date.now()) : statusSnapshot(link.state)
+  }, touch)
+  const link: BaileysLink = createBaileysLink(options, {
+    isWatched: () => isWatched(),
+    onChange() {
+      watchers.notify()
+      if (link.state.status === 'pairing') idleTimer ??= watchIdle()
+      else stopIdleWatch()
+    },
+    onUnsaved: (error) => watchers.fail(error),
+  })
+
+  function isWatched(): boolean {
+    const now = Date.now()
+    // Whoever types a code on the phone has left the page: as long as it lives, nobody needs to ask.
+    const hasPairingCode = link.state.status === 'pairing' && isLive(link.state.pairingCode, now)
+    return underWay > 0 || watchers.size > 0 || hasPairingCode || now < askedAt + idleTimeoutMs
+  }
+
+  /** Whoever waits for an answer has not left. */
+  async function asked<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+    underWay += 1
+    try {
+      return await question()
+    } finally {
+      underWay -= 1
+      touch()
+    }
+  }
+
+  /** A pairing that everybody has left must not keep a socket open. */
+  function watchIdle(): ReturnType<typeof setTimeout> {
+    const timer = setInterval(
+      () => {
+        if (!isWatched()) link.sleep()
+      },
+      Math.max(idleTimeoutMs / 4, 1),
+    )
+    timer.unref()
+    return timer
+  }
+
+  function stopIdleWatch(): void {
+    clearInterval(idleTimer)
+    idleTimer = undefined
+  }
+
+  return {
+    status: () =>
+      asked(async () => {
+        await link.read()
+        return statusSnapshot(link.state)
+      }),
+    qrCode: () =>
+      asked(async () => {
+        await link.read()
+        link.wake()
+        return qrSnapshot(link.state, Date.now())
+      }),
+    requestPairingCode: (phoneNumber) => asked(() => link.requestPairingCode(phoneNumber)),
+    reset: () => asked(link.reset),
+    unlink: () => asked(link.unlink),
+    subscribe(listener, options) {
+      const remove = watchers.add(listener, options)
+      link.read().catch((error: unknown) => watchers.fail(error))
+      if (options.method !== 'phone-code') link.wake()
+      return remove
+    },
+    async close() {
+      stopIdleWatch()
+      watchers.close()
+      await link.close()
+    },
+  }
+}

@@ -1,0 +1,230 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { AuthenticationState, BinaryNode, UserFacingSocketConfig, WASocket } from 'baileys'
+import { PairingError } from '../../core/errors.js'
+import type { PhoneNumber } from '../../core/phone-number.js'
+import { endingOf, type SocketEnding, unreachable } from './baileys-ending.js'
+
+/** The npm package. */
+export type Baileys = typeof import('baileys')
+
+/** Options of Baileys itself: `browser`, `version`, `agent`, `logger`, `waWebSocketUrl` and the like. */
+export type BaileysSocketOptions = Omit<UserFacingSocketConfig, 'auth'>
+
+/** What happens on a socket, in our words. */
+export interface SocketListener {
+  /** The credentials have changed. */
+  onCredentials(): void
+  onQrCode(text: string): void
+  /** A phone has let the device in. WhatsApp ends the socket next, and wants the device back. */
+  onPaired(): void
+  /** Logged in. */
+  onOpen(): void
+  onClosed(ending: SocketEnding): void
+}
+
+/** One connection to WhatsApp. */
+export interface LinkSocket {
+  readonly socket: WASocket
+  /** @throws {@link PairingError} `code-refused` or `rate-limited` where WhatsApp says no, `network` where it says nothing */
+  requestPairingCode(phoneNumber: PhoneNumber): Promise<string>
+  /**
+   * Takes this device off the list on the phone.
+   *
+   * @throws {@link PairingError} `network` where WhatsApp does not confirm it
+   */
+  logOut(): Promise<void>
+  /** Of the account itself; `undefined` where it has none, or hides it. */
+  pictureUrl(): Promise<string | undefined>
+  /** Resolves when nothing of the connection is left. */
+  close(): Promise<void>
+}
+
+/** WhatsApp answers the request for a code in well under a second; a code without any answer is worth trying. */
+const CODE_ANSWER_WAIT_MS = 5_000
+
+/** Without a confirmation the phone may still list the device. */
+const LOG_OUT_WAIT_MS = 10_000
+
+/** A picture is worth a moment, not the wait of a whole request. */
+const PICTURE_WAIT_MS = 3_000
+
+/** A server that is gone does not answer a good-bye; `ws` would wait for half a minute. */
+const CLOSE_WAIT_MS = 1_000
+
+/** Loads the optional peer when it is first needed. */
+export async function loadBaileys(): Promise<Baileys> {
+  try {
+    return await import('baileys')
+  } catch {
+    throw new PairingError(
+      'not-supported',
+      'baileys() needs the npm package "baileys", which is not installed here. Run: npm install baileys@7.0.0-rc14',
+    )
+  }
+}
+
+export function openSocket(
+  baileys: Baileys,
+  auth: AuthenticationState,
+  options: BaileysSocketOptions,
+  listener: SocketListener,
+): LinkSocket {
+  const socket = makeSocket(baileys, auth, options)
+  let connection: Socket | undefined
+  socket.ws.on('upgrade', (response: IncomingMessage) => {
+    connection = response.socket
+  })
+  // A gateway on the way refuses. Baileys listens to that and does nothing, so that it would last until the time is over.
+  socket.ws.on('unexpected-response', () => void socket.end(new Error('refused')))
+  // Baileys has written the change to the credentials before: its own listener was there first.
+  socket.ev.on('creds.update', () => listener.onCredentials())
+  socket.ev.on('connection.update', ({ connection, qr, isNewLogin, lastDisconnect }) => {
+    if (qr) listener.onQrCode(qr)
+    if (isNewLogin) listener.onPaired()
+    if (connection === 'open') listener.onOpen()
+    if (connection === 'close') listener.onClosed(endingOf(lastDisconnect?.error))
+  })
+
+  return {
+    socket,
+    async requestPairingCode(phoneNumber) {
+      const answer = codeAnswer(socket, baileys)
+      try {
+        const code = await socket.requestPairingCode(phoneNumber)
+        await answer.promise
+        return code
+      } catch (error) {
+        throw PairingError.isInstance(error) ? error : unreachable()
+      } finally {
+        answer.forget()
+      }
+    },
+    logOut: () => logOut(socket, auth.creds.me?.id),
+    async pictureUrl() {
+      const id = auth.creds.me?.id
+      if (id === undefined) return undefined
+      return socket.profilePictureUrl(id, 'preview', PICTURE_WAIT_MS).catch(() => undefined)
+    },
+    async close() {
+      const ended = socket.end(undefined)
+      // Baileys takes its listeners off before the connection closes: what still waits for an answer would wait on for
+      // up to a minute, and keep the process alive.
+      socket.ws.emit('error', new Error('closed'))
+      await gone(connection)
+      await ended
+    },
+  }
+}
+
+function makeSocket(
+  { makeWASocket }: Baileys,
+  auth: AuthenticationState,
+  options: BaileysSocketOptions,
+): WASocket {
+  try {
+    return makeWASocket({
+      // Baileys logs to the standard output unless told, and what it logs are credentials.
+      logger: silent,
+      // A device that says it is online keeps messages from ringing on the phone.
+      markOnlineOnConnect: false,
+      // Years of messages, for nobody who asked.
+      syncFullHistory: false,
+      ...options,
+      auth,
+    })
+  } catch {
+    throw new PairingError(
+      'invalid-options',
+      'Baileys does not take these "socketOptions", so there is no socket. Check "waWebSocketUrl" and the others.',
+    )
+  }
+}
+
+/** In place of Baileys' own `logout`, which does not wait for an answer. */
+async function logOut(socket: WASocket, jid: string | undefined): Promise<void> {
+  if (jid === undefined) return
+  const confirmed = socket
+    .query(
+      {
+        tag: 'iq',
+        attrs: { to: '@s.whatsapp.net', type: 'set', xmlns: 'md' },
+        content: [{ tag: 'remove-companion-device', attrs: { jid, reason: 'user_initiated' } }],
+      },
+      LOG_OUT_WAIT_MS,
+    )
+    .then((answer: unknown) => answer !== undefined)
+    .catch(() => false)
+  // WhatsApp may also say it by throwing the device out.
+  const thrownOut = new Promise<boolean>((resolve) => {
+    socket.ev.on('connection.update', ({ connection, lastDisconnect }) => {
+      if (connection === 'close') resolve(endingOf(lastDisconnect?.error).kind === 'logged-out')
+    })
+  })
+  if (!(await Promise.race([confirmed, thrownOut]))) throw unreachable()
+}
+
+interface CodeAnswer {
+  readonly promise: Promise<void>
+  forget(): void
+}
+
+/** What WhatsApp says to a request for a code. Baileys gives the code away without waiting for it. */
+function codeAnswer({ ws }: WASocket, { getBinaryNodeChild }: Baileys): CodeAnswer {
+  const accepted = 'CB:iq,type:result,link_code_companion_reg'
+  const refused = 'CB:iq,type:error'
+  let forget = (): void => undefined
+  const promise = new Promise<void>((resolve, reject) => {
+    const onAccepted = (): void => resolve()
+    const onRefused = (answer: BinaryNode): void => {
+      reject(codeRefusal(Number(getBinaryNodeChild(answer, 'error')?.attrs.code)))
+    }
+    const timer = setTimeout(resolve, CODE_ANSWER_WAIT_MS)
+    ws.on(accepted, onAccepted)
+    ws.on(refused, onRefused)
+    forget = () => {
+      clearTimeout(timer)
+      ws.off(accepted, onAccepted)
+      ws.off(refused, onRefused)
+    }
+  })
+  // Also where the request itself fails, and nobody waits for the answer.
+  promise.catch(() => undefined)
+  return { promise, forget: () => forget() }
+}
+
+function codeRefusal(code: number): PairingError {
+  return code === 429
+    ? new PairingError(
+        'rate-limited',
+        'WhatsApp gives no more pairing codes for now. Wait, or use the QR code.',
+      )
+    : new PairingError(
+        'code-refused',
+        'WhatsApp gives no pairing code for this number. Check the number and "browser" in "socketOptions".',
+      )
+}
+
+/** Resolves when the connection is closed: by itself, or by force. */
+function gone(connection: Socket | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (!connection || connection.destroyed) return resolve()
+    const timer = setTimeout(() => connection.destroy(), CLOSE_WAIT_MS)
+    connection.once('close', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
+
+const nothing = (): void => undefined
+
+const silent: NonNullable<BaileysSocketOptions['logger']> = {
+  level: 'silent',
+  child: () => silent,
+  trace: nothing,
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+}

@@ -1,0 +1,93 @@
+import { normalizeAccount } from '../../core/account.js'
+import type { PairingError } from '../../core/errors.js'
+import type { PairingAccount, PairingSnapshot } from '../../core/provider.js'
+import { normalizeQrPayload } from '../../core/qr-payload.js'
+
+/** A code and the moment it ends, in epoch milliseconds. */
+export interface TimedCode {
+  readonly value: string
+  readonly expiresAt: number
+}
+
+/** Where a session stands. */
+export type LinkState =
+  /** Nobody has looked yet whether there is a link. */
+  | { readonly status: 'unread' }
+  /** No link, and no socket. */
+  | { readonly status: 'idle' }
+  /** A socket waits for a phone, or is being made. */
+  | {
+      readonly status: 'pairing'
+      readonly qrCode?: TimedCode | undefined
+      readonly pairingCode?: TimedCode | undefined
+      /** Why there is no socket at this moment. */
+      readonly trouble?: PairingError | undefined
+    }
+  /** A phone has let the device in, and the device is on its way back. */
+  | { readonly status: 'linking' }
+  /** Credentials were kept; whether they still are a link is what the login will show. */
+  | { readonly status: 'login'; readonly trouble?: PairingError | undefined }
+  /** Also while the connection is away for a moment. */
+  | { readonly status: 'linked'; readonly account: PairingAccount }
+  /** Nothing goes on before somebody acts. */
+  | {
+      readonly status: 'refused'
+      readonly error: PairingError
+      /** The credentials are of no use any more. */
+      readonly isLinkOver: boolean
+    }
+
+/**
+ * The answer to a question about the state. Without codes, which belong to the screen that shows them and not to
+ * every badge that asks whether a phone is linked.
+ *
+ * @throws {@link PairingError} what stands in the way
+ */
+export function statusSnapshot(state: LinkState): PairingSnapshot {
+  switch (state.status) {
+    case 'unread':
+      return { status: 'preparing' }
+    case 'idle':
+      return { status: 'unlinked' }
+    case 'pairing':
+      if (state.trouble) throw state.trouble
+      return { status: 'unlinked' }
+    case 'linking':
+      return { status: 'linking' }
+    case 'login':
+      if (state.trouble) throw state.trouble
+      return { status: 'preparing' }
+    case 'linked':
+      return { status: 'linked', account: state.account }
+    case 'refused':
+      if (state.error.code === 'session-stale') return { status: 'stale' }
+      throw state.error
+  }
+}
+
+/**
+ * The answer to a question for the QR code.
+ *
+ * @throws {@link PairingError} what stands in the way
+ */
+export function qrSnapshot(state: LinkState, now: number): PairingSnapshot {
+  // Only `reset` may open a socket where there is none.
+  if (state.status === 'idle') return { status: 'stopped' }
+  if (state.status === 'pairing' && isLive(state.qrCode, now)) {
+    const { value, expiresAt } = state.qrCode
+    return { status: 'qr', qrCode: normalizeQrPayload(value), expiresInMs: expiresAt - now }
+  }
+  return statusSnapshot(state)
+}
+
+export function isLive(code: TimedCode | undefined, now: number): code is TimedCode {
+  return code !== undefined && now < code.expiresAt
+}
+
+/** The account in the credentials of a link. */
+export function accountOf(
+  me: { readonly id: string; readonly name?: string | undefined } | undefined,
+  avatarUrl?: string | undefined,
+): PairingAccount {
+  return normalizeAccount({ phoneNumber: me?.id, name: me?.name, id: me?.id, avatarUrl })
+}

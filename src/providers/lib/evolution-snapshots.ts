@@ -1,0 +1,21 @@
+import { normalizeAccount } from '../../core/account.js'
+import { normalizePairingCode } from '../../core/pairing-code.js'
+import type { PairingSnapshot } from '../../core/provider.js'
+import { normalizeQrPayload } from '../../core/qr-payload.js'
+
+// What Evolution API tells, in answers and in events alike.
+
+/** A link, from the fields that say who it is. */
+export function linkedTo(id: unknown, name: unknown, avatarUrl: unknown): PairingSnapshot {
+  return { status: 'linked', account: normalizeAccount({ phoneNumber: id, name, avatarUrl, id }) }
+}
+
+/** A QR code, as text or picture; throws `invalid-answer` for what is none. */
+export function fromQrCode(content: string): PairingSnapshot {
+  return { status: 'qr', qrCode: normalizeQrPayload(content) }
+}
+
+/** A pairing code; throws `invalid-answer` for what is none. */
+export function fromPairingCode(text: string, expiresInMs?: number): PairingSnapshot {
+  return { status: 'pairing-code', pairingCode: normalizePairingCode(text).value, expiresInMs }
+}

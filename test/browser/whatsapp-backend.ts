@@ -1,0 +1,145 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { asAmount, asRecord, asText, parseJson } from '../../src/core/json.js'
+import { type BaileysOptions, baileys } from '../../src/providers/baileys.js'
+import { createPairingHandler, toNodeListener } from '../../src/server.js'
+import { trustTestServers } from '../whatsapp-server/certificates.js'
+import { startWhatsAppServer, type WhatsAppServer } from '../whatsapp-server/whatsapp-server.js'
+import type { PhoneAnswer, WorldAction } from './whatsapp-world.js'
+
+/** An account with its phone, and an app that links it. */
+interface World {
+  readonly server: WhatsAppServer
+  /** Of the app that runs at this moment. */
+  readonly listener: (request: IncomingMessage, response: ServerResponse) => void
+  /** The app's process ends, with all that pages hold open to it, and another one takes over with what was kept. */
+  restartApp(): Promise<void>
+  close(): Promise<void>
+}
+
+/** As WhatsApp gives them out, but fewer: nobody looks at more than three. */
+const CODES_OF_A_ROUND = 3
+
+const worlds = new Map<string, Promise<World>>()
+
+/**
+ * `PUT /{world}` opens a world and `DELETE /{world}` ends it. In between `/{world}/pairing` is the pairing handler of the
+ * app, and `POST /{world}/act` what a hand does with the phone, or fate with the servers.
+ */
+export async function whatsappListener(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const [, name = '', subject] = new URL(request.url ?? '/', 'http://localhost').pathname.split('/')
+  if (request.method === 'PUT') {
+    const { codeLifetimeMs } = asRecord(parseJson(await readText(request)))
+    const opened = openWorld(asAmount(codeLifetimeMs))
+    worlds.set(name, opened)
+    await opened
+    response.writeHead(204).end()
+    return
+  }
+  const world = await worlds.get(name)
+  // Pages ask on for a moment after their world has ended.
+  if (!world) {
+    response.writeHead(404).end()
+    return
+  }
+  if (request.method === 'DELETE') {
+    worlds.delete(name)
+    await world.close()
+    response.writeHead(204).end()
+    return
+  }
+  if (subject === 'pairing') return world.listener(request, response)
+  const { action, text } = asRecord(parseJson(await readText(request)))
+  const answer = await actions[actionOf(action)](world, asText(text) ?? '')
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+}
+
+const done: PhoneAnswer = { ok: true }
+
+const actions: Readonly<
+  Record<WorldAction, (world: World, text: string) => PhoneAnswer | Promise<PhoneAnswer>>
+> = {
+  scan: ({ server }, text) => server.phone.scan(text),
+  'type-code': ({ server }, text) => server.phone.typeCode(text),
+  'log-out': ({ server }) => server.phone.logOut(),
+  decline({ server }) {
+    server.phone.declines = true
+    return done
+  },
+  accept({ server }) {
+    server.phone.declines = false
+    return done
+  },
+  'restart-whatsapp'({ server }) {
+    server.restart()
+    return done
+  },
+  async 'restart-app'(world) {
+    await world.restartApp()
+    return done
+  },
+}
+
+function actionOf(value: unknown): WorldAction {
+  for (const action of Object.keys(actions)) if (action === value && isAction(action)) return action
+  throw new Error('There is no such action.')
+}
+
+function isAction(name: string): name is WorldAction {
+  return Object.hasOwn(actions, name)
+}
+
+async function openWorld(codeLifetimeMs: number | undefined): Promise<World> {
+  trustTestServers()
+  const server = await startWhatsAppServer({
+    refLifetimesMs: codeLifetimeMs === undefined ? undefined : Array(CODES_OF_A_ROUND).fill(codeLifetimeMs),
+  })
+  const folder = await mkdtemp(join(tmpdir(), 'whatsapp-pairing-'))
+  const options: BaileysOptions = {
+    authFolder: folder,
+    socketOptions: {
+      waWebSocketUrl: server.url,
+      ...(codeLifetimeMs !== undefined && { qrTimeout: codeLifetimeMs }),
+    },
+  }
+  const startApp = () => {
+    const provider = baileys(options)
+    const handle = toNodeListener(createPairingHandler({ provider, authorize: () => true }))
+    const underWay = new Set<ServerResponse>()
+    return {
+      listener(request: IncomingMessage, response: ServerResponse): void {
+        underWay.add(response)
+        response.once('close', () => underWay.delete(response))
+        handle(request, response)
+      },
+      async end() {
+        for (const response of underWay) response.destroy()
+        await provider.close()
+      },
+    }
+  }
+  let app = startApp()
+  return {
+    server,
+    get listener() {
+      return app.listener
+    },
+    async restartApp() {
+      await app.end()
+      app = startApp()
+    },
+    async close() {
+      await app.end()
+      await server.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const chunk of request) text += chunk
+  return text
+}

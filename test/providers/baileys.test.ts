@@ -1,0 +1,861 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { createInterface } from 'node:readline'
+import { initAuthCreds, useMultiFileAuthState } from 'baileys'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { asRecord, asText } from '../../src/core/json.js'
+import { normalizePhoneNumber } from '../../src/core/phone-number.js'
+import type { PairingSnapshot } from '../../src/core/provider.js'
+import { type BaileysAuthState, baileys } from '../../src/providers/baileys.js'
+import { describeProvider } from '../../src/testing.js'
+import { testRootKey } from '../whatsapp-server/certificates.js'
+import { connectClient, memoryAuth } from '../whatsapp-server/client.js'
+import type { WhatsAppServerOptions } from '../whatsapp-server/whatsapp-server.js'
+import { link, openWorld, pairingCodeOf, textOf, type World, watch } from './baileys-world.js'
+import { everythingIn, rejection, thrownBy } from './fetch-stub.js'
+
+const worlds: World[] = []
+
+afterEach(async () => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+  await Promise.all(worlds.splice(0).map((world) => world.end()))
+})
+
+async function open(options?: WhatsAppServerOptions): Promise<World> {
+  const world = await openWorld(options)
+  worlds.push(world)
+  return world
+}
+
+const realSetTimeout = setTimeout
+
+/** For what must not happen: the time after which it would have. */
+const quiet = (ms: number): Promise<unknown> => new Promise((resolve) => realSetTimeout(resolve, ms, 'quiet'))
+
+/** The network is as fast as ever: only waiting is made short. */
+function fakeWaiting(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
+}
+
+/** Three codes, each of them for so long. */
+const short = (ms: number) => ({ refLifetimesMs: [ms, ms, ms] })
+
+/** These bring the emulated account along, and the account behind Baileys is WhatsApp's: what becomes of it is below. */
+const rulesOfAccounts = ['what it reads', 'what it changes']
+
+describeProvider(
+  'baileys',
+  { describe: (name, body) => rulesOfAccounts.includes(name) || describe(name, body), it },
+  {
+    create: () => baileys({ authState: async () => memoryAuthState(), sessionId: 'rules' }),
+    serverOnly: true,
+    invalid: {
+      'an empty folder': () => baileys({ authFolder: '' }),
+      'credentials without a session id': () =>
+        baileys({ authState: async () => memoryAuthState(), sessionId: ' ' }),
+    },
+  },
+)
+
+describe('baileys: options', () => {
+  it('refuses to be made in a browser', () => {
+    vi.stubGlobal('window', {})
+    expect(thrownBy(() => baileys({ authFolder: 'link' })).code).toBe('server-only')
+  })
+
+  it('refuses an empty folder, as of an unset variable', () => {
+    expect(thrownBy(() => baileys({ authFolder: ' ' })).code).toBe('invalid-options')
+  })
+
+  it('refuses credentials of one’s own without a session id, since two tenants would share a socket', () => {
+    const authState = async () => memoryAuthState()
+    expect(thrownBy(() => baileys({ authState, sessionId: '' })).code).toBe('invalid-options')
+  })
+
+  it('is the same provider for the same folder, whatever name the folder goes by', () => {
+    expect(baileys({ authFolder: 'a/../link' }).sessionId).toBe(baileys({ authFolder: './link/' }).sessionId)
+  })
+})
+
+describe('baileys: QR code', () => {
+  it('opens no socket before it is told to', async () => {
+    const world = await open()
+    const provider = world.provider()
+    await expect(provider.getStatus({})).resolves.toEqual({ status: 'unlinked' })
+    await expect(provider.getQrCode({})).resolves.toEqual({ status: 'stopped' })
+    expect(world.server.connectionCount).toBe(0)
+  })
+
+  it('links the phone that scans it', async () => {
+    const world = await open({ pictureUrl: 'https://pps.whatsapp.net/picture.jpg' })
+    const provider = world.provider()
+    await link(world, provider)
+    await expect(provider.getStatus({})).resolves.toEqual({
+      status: 'linked',
+      account: {
+        phoneNumber: '5511987654321',
+        avatarUrl: 'https://pps.whatsapp.net/picture.jpg',
+        id: '5511987654321:1@s.whatsapp.net',
+      },
+    })
+  })
+
+  it('shows WhatsApp’s restart after the scan as linking, and as nothing else', async () => {
+    const world = await open()
+    const watched = await link(world, world.provider())
+    expect(watched.statuses).toEqual(['stopped', 'unlinked', 'qr', 'linking', 'linked'])
+    expect(watched.errors).toEqual([])
+  })
+
+  it('shows no further code after the scan, though Baileys goes on with them', async () => {
+    const world = await open()
+    world.server.holdsRestart = true
+    let goesOn: () => void = () => undefined
+    const wentOn = new Promise<void>((resolve) => {
+      goesOn = resolve
+    })
+    const provider = world.provider({
+      socketOptions: { qrTimeout: 50 },
+      onSocket({ ev }) {
+        let isPaired = false
+        ev.on('connection.update', ({ qr, isNewLogin }) => {
+          if (isNewLogin) isPaired = true
+          if (isPaired && qr) goesOn()
+        })
+      },
+    })
+    const watched = watch(provider)
+    await provider.reset({})
+    await world.server.phone.scan(textOf(await watched.until('qr')))
+    await wentOn
+    await expect(provider.getQrCode({})).resolves.toEqual({ status: 'linking' })
+    world.server.restart()
+    await watched.until('linked')
+    expect(watched.statuses.slice(-3)).toEqual(['qr', 'linking', 'linked'])
+  })
+
+  it('shows nothing else where the connection breaks off after the scan', async () => {
+    const world = await open()
+    const provider = world.provider()
+    world.server.events.once('linked', () => world.server.drop())
+    const watched = await link(world, provider)
+    expect(watched.statuses.slice(-3)).toEqual(['qr', 'linking', 'linked'])
+    expect(watched.errors).toEqual([])
+  })
+
+  it('tells how long each code lives: a minute, then 20 seconds', async () => {
+    fakeWaiting()
+    const world = await open()
+    const provider = world.provider({ socketOptions: { keepAliveIntervalMs: 3_600_000 } })
+    const watched = watch(provider)
+    await provider.reset({})
+    await expect(watched.until('qr')).resolves.toMatchObject({ expiresInMs: 60_000 })
+    await vi.advanceTimersByTimeAsync(59_000)
+    await expect(provider.getQrCode({})).resolves.toMatchObject({ expiresInMs: 1_000 })
+    for (const lifetimeMs of [1_000, 20_000, 20_000, 20_000, 20_000]) {
+      const before = await provider.getQrCode({})
+      await vi.advanceTimersByTimeAsync(lifetimeMs)
+      const after = await provider.getQrCode({})
+      expect(after).toMatchObject({ status: 'qr', expiresInMs: 20_000 })
+      expect(after).not.toEqual(before)
+    }
+  })
+
+  it('begins another round where the codes ran out and somebody looks', async () => {
+    const world = await open(short(50))
+    const provider = world.provider({ socketOptions: { qrTimeout: 50 } })
+    const registered = vi.fn()
+    world.server.events.on('registration', registered)
+    const watched = watch(provider)
+    await provider.reset({})
+    const codes = new Set<string>()
+    while (codes.size < 4) codes.add(textOf(await watched.until('qr')))
+    expect(registered).toHaveBeenCalledTimes(2)
+    expect(watched.errors).toEqual([])
+    expect(new Set(watched.statuses)).toEqual(new Set(['stopped', 'unlinked', 'qr']))
+  })
+
+  it('begins no other round where nobody looks', async () => {
+    fakeWaiting()
+    const world = await open()
+    const ended = vi.fn()
+    const socketOptions = { keepAliveIntervalMs: 3_600_000 }
+    const provider = world.provider({
+      socketOptions,
+      onSocket: ({ ev }) => ev.on('connection.update', ({ connection }) => connection === 'close' && ended()),
+    })
+    // It keeps the round alive to its end, and no longer.
+    await pairingCodeOf(world, provider)
+    await vi.advanceTimersByTimeAsync(159_000)
+    expect(world.server.connectionCount).toBe(1)
+    await vi.advanceTimersByTimeAsync(1_000)
+    await vi.waitFor(() => expect(ended).toHaveBeenCalledTimes(1))
+    const another = once(world.server.events, 'registration')
+    await vi.advanceTimersByTimeAsync(1_000)
+    await expect(Promise.race([another, quiet(200)])).resolves.toBe('quiet')
+  })
+
+  it.each(['restart', 'drop', 'expireRefs'] as const)(
+    'goes on with new codes when the server ends the connection (%s)',
+    async (action) => {
+      const world = await open()
+      const provider = world.provider()
+      const watched = watch(provider)
+      await provider.reset({})
+      const first = textOf(await watched.until('qr'))
+      world.server[action]()
+      const second = textOf(await watched.until('qr'))
+      expect(second).not.toBe(first)
+      expect(watched.errors).toEqual([])
+      expect(watched.statuses).not.toContain('linking')
+      await expect(world.server.phone.scan(second)).resolves.toEqual({ ok: true })
+    },
+  )
+
+  it('keeps the code where a second page resets too', async () => {
+    const world = await open()
+    const provider = world.provider()
+    const watched = watch(provider)
+    await provider.reset({})
+    const code = textOf(await watched.until('qr'))
+    await provider.reset({})
+    await expect(provider.getQrCode({})).resolves.toMatchObject({ qrCode: { value: code } })
+  })
+
+  it('is kept out of the answer about the state, which any badge may ask for', async () => {
+    const world = await open()
+    const provider = world.provider()
+    const watched = watch(provider)
+    await provider.reset({})
+    await watched.until('qr')
+    await expect(provider.getStatus({})).resolves.toEqual({ status: 'unlinked' })
+  })
+})
+
+describe('baileys: pairing code', () => {
+  it('links the phone it is typed on', async () => {
+    const world = await open()
+    const provider = world.provider()
+    const watched = watch(provider, 'phone-code')
+    const snapshot = await provider.requestPairingCode(world.phoneNumber, {})
+    expect(snapshot).toMatchObject({
+      status: 'pairing-code',
+      pairingCode: expect.stringMatching(/^[1-9A-Z]{8}$/),
+    })
+    const code = snapshot.status === 'pairing-code' ? snapshot.pairingCode : ''
+    await expect(world.server.phone.typeCode(code)).resolves.toEqual({ ok: true })
+    await expect(watched.until('linked')).resolves.toMatchObject({
+      account: { phoneNumber: world.phoneNumber },
+    })
+    expect(watched.errors).toEqual([])
+  })
+
+  it('lives as long as the round that begins with it', async () => {
+    const world = await open()
+    const { expiresInMs } = await codeSnapshot(world)
+    expect(expiresInMs).toBeGreaterThan(155_000)
+    expect(expiresInMs).toBeLessThanOrEqual(160_000)
+  })
+
+  it('ends the earlier one', async () => {
+    const world = await open()
+    const provider = world.provider()
+    const first = await pairingCodeOf(world, provider)
+    const second = await pairingCodeOf(world, provider)
+    await expect(world.server.phone.typeCode(first)).resolves.toEqual({ ok: false, reason: 'wrong-code' })
+    await expect(world.server.phone.typeCode(second)).resolves.toEqual({ ok: true })
+  })
+
+  it.each([
+    [400, 'code-refused'],
+    [429, 'rate-limited'],
+  ] as const)(
+    'is not given out where WhatsApp answers %i, though Baileys has one',
+    async (code, expected) => {
+      const world = await open()
+      world.server.refusals.pairingCode = code
+      const provider = world.provider()
+      expect((await rejection(provider.requestPairingCode(world.phoneNumber, {}))).code).toBe(expected)
+    },
+  )
+
+  it('does not stand in the way of a QR code when it is abandoned', async () => {
+    const world = await open()
+    const provider = world.provider()
+    const refused = vi.fn()
+    world.server.events.on('login-refused', refused)
+    await pairingCodeOf(world, provider)
+    expect(await readdir(world.folder)).not.toContain('creds.json')
+    world.server.restart()
+    const watched = watch(provider)
+    await watched.until('unlinked')
+    const code = textOf(await watched.until('qr'))
+    await expect(world.server.phone.scan(code)).resolves.toEqual({ ok: true })
+    await watched.until('linked')
+    expect(refused).not.toHaveBeenCalled()
+  })
+
+  it('does not stand in the way after a restart of the process', async () => {
+    const world = await open()
+    const provider = world.provider()
+    await pairingCodeOf(world, provider)
+    await provider.close()
+    await link(world, world.provider())
+    expect(world.server.phone.devices).toHaveLength(1)
+  })
+
+  it('does not stand in the way where another program left it behind', async () => {
+    const world = await open()
+    const { state, saveCreds } = await useMultiFileAuthState(world.folder)
+    Object.assign(state.creds, {
+      me: { id: `${world.phoneNumber}@s.whatsapp.net`, name: '~' },
+      pairingCode: 'ABCD1234',
+    })
+    await saveCreds()
+    const provider = world.provider()
+    await expect(provider.getStatus({})).resolves.toEqual({ status: 'unlinked' })
+    await link(world, provider)
+  })
+
+  it('is not asked for where a phone is linked', async () => {
+    const world = await open()
+    const provider = world.provider()
+    await link(world, provider)
+    await expect(provider.requestPairingCode(world.phoneNumber, {})).resolves.toMatchObject({
+      status: 'linked',
+    })
+  })
+
+  it('is for the phone with this number', async () => {
+    const world = await open()
+    const provider = world.provider()
+    const accepted = once(world.server.events, 'code-requested')
+    await provider.requestPairingCode(normalizePhoneNumber('+1 202 555 0123'), {})
+    const [exchange] = await accepted
+    expect(exchange).toMatchObject({ jid: '12025550123@s.whatsapp.net' })
+  })
+})
+
+async function codeSnapshot(world: World) {
+  const snapshot = await world.provider().requestPairingCode(world.phoneNumber, {})
+  if (snapshot.status !== 'pairing-code') throw new Error('No code.')
+  return snapshot
+}
+
+describe('baileys: the link', () => {
+  it('comes up again with the first question after a restart of the process', async () => {
+    const world = await open()
+    const provider = world.provider()
+    await link(world, provider)
+    await provider.close()
+    const next = world.provider()
+    const watched = watch(next)
+    await expect(next.getStatus({})).resolves.toEqual({ status: 'preparing' })
+    await expect(watched.until('linked')).resolves.toMatchObject({
+      account: { phoneNumber: world.phoneNumber },
+    })
+  })
+
+  it.each(['restart', 'drop'] as const)(
+    'stays, and comes back, when the connection is lost (%s)',
+    async (action) => {
+      const world = await open()
+      const provider = world.provider()
+      const watched = await link(world, provider)
+      const back = once(world.server.events, 'login')
+      world.server[action]()
+      await back
+      await expect(provider.getStatus({})).resolves.toMatchObject({ status: 'linked' })
+      expect(watched.statuses.at(-1)).toBe('linked')
+    },
+  )
+
+  it('is over when the phone logs it out, and another one can be made', async () => {
+    const world = await open()
+    const provider = world.provider()
+    const watched = await link(world, provider)
+    world.server.phone.logOut()
+    await watched.until('stopped')
+    await expect(provider.getStatus({})).resolves.toEqual({ status: 'unlinked' })
+    await expect(provider.getQrCode({})).resolves.toEqual({ status: 'stopped' })
+    expect(await readdir(world.folder)).toEqual([])
+    await link(world, provider)
+    expect(world.server.phone.devices.map(({ index }) => index)).toEqual([2])
+  })
+
+  it('is over when the phone logged it out while the process was away', async () => {
+    const world = await open()
+    const provider = world.provider()
+    await link(world, provider)
+    await provider.close()
+    world.server.phone.logOut()
+    const next = world.provider()
+    const watched = watch(next)
+    await watched.until('stopped')
+    await expect(next.getStatus({})).resolves.toEqual({ status: 'unlinked' })
+  })
+
+  it('is over when the phone logs it out before it is quite there', async () => {
+    fakeWaiting()
+    const world = await open()
+    const provider = world.provider({
+      onSocket: ({ ev }) =>
+        ev.on('connection.update', ({ connection }) => {
+          // The question for the picture comes now.
+          if (connection === 'open') world.server.isMute = true
+        }),
+    })
+    const watched = watch(provider)
+    await provider.reset({})
+    await world.server.phone.scan(textOf(await watched.until('qr')))
+    await vi.waitFor(() => expect(world.server.isMute).toBe(true))
+    world.server.phone.logOut()
+    await watched.until('stopped')
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(watched.statuses.at(-1)).toBe('stopped')
+  })
+
+  it('is ended on the phone too', async () => {
+    const world = await open()
+    const provider = world.provider()
+    await link(world, provider)
+    await provider.unlink({})
+    expect(world.server.phone.devices).toEqual([])
+    await expect(provider.getStatus({})).resolves.toEqual({ status: 'unlinked' })
+    expect(await readdir(world.folder)).toEqual([])
+  })
+
+  it('is not ended here only where WhatsApp cannot be told', async () => {
+    const world = await open()
+    const provider = world.provider()
+    await link(world, provider)
+    world.server.refusals.login = 503
+    const lost = once(world.server.events, 'close')
+    world.server.drop()
+    await lost
+    await vi.waitFor(async () => expect((await rejection(provider.unlink({}))).code).toBe('network'), {
+      interval: 5,
+    })
+    expect(await readdir(world.folder)).toContain('creds.json')
+  })
+
+  it('survives a reset', async () => {
+    const world = await open()
+    const provider = world.provider()
+    await link(world, provider)
+    await provider.reset({})
+    await expect(provider.getStatus({})).resolves.toMatchObject({ status: 'linked' })
+  })
+
+  it('is left to another process that logs in with its credentials', async () => {
+    const world = await open()
+    const provider = world.provider()
+    await link(world, provider)
+    const { state } = await useMultiFileAuthState(world.folder)
+    const gone = once(world.server.events, 'close')
+    const other = connectClient(world.server, state)
+    await Promise.all([other.opened, gone])
+    await expect(provider.getStatus({})).resolves.toMatchObject({ status: 'linked' })
+    // Longer than the pause before another attempt.
+    await expect(Promise.race([other.closed, quiet(400)])).resolves.toBe('quiet')
+    await provider.reset({})
+    await expect(other.closed).resolves.toBe(440)
+  })
+
+  it('tells its listeners of every socket', async () => {
+    const world = await open()
+    const onSocket = vi.fn()
+    await link(world, world.provider({ onSocket }))
+    // One to register, one to log in.
+    expect(onSocket).toHaveBeenCalledTimes(2)
+    expect(onSocket.mock.calls[1]?.[0].user).toMatchObject({ id: '5511987654321:1@s.whatsapp.net' })
+  })
+})
+
+describe('baileys: refusals', () => {
+  it('says which package is missing', async () => {
+    vi.resetModules()
+    vi.doMock('baileys', () => {
+      throw new Error('Cannot find package in /somewhere')
+    })
+    const { baileys: withoutPackage } = await import('../../src/providers/baileys.js')
+    const error = await rejection(withoutPackage({ authFolder: 'never-made' }).reset({}))
+    vi.doUnmock('baileys')
+    expect(error.code).toBe('not-supported')
+    expect(error.message).toContain('npm install baileys')
+    expect(everythingIn(error)).not.toContain('/somewhere')
+  })
+
+  it('says that Baileys does not take the options, without repeating them', async () => {
+    const world = await open()
+    const provider = world.provider({ socketOptions: { waWebSocketUrl: 'not a url' } })
+    const error = await rejection(provider.reset({}))
+    expect(error.code).toBe('invalid-options')
+    expect(everythingIn(error)).not.toContain('not a url')
+    await expect(provider.getStatus({})).resolves.toEqual({ status: 'unlinked' })
+  })
+
+  it('lets nothing out of what the host’s own store throws', async () => {
+    const authState = () => Promise.reject(new Error('postgres://user:secret@database'))
+    const provider = baileys({ authState, sessionId: 'failing' })
+    const error = await rejection(provider.getStatus({}))
+    expect(error.code).toBe('unknown')
+    expect(everythingIn(error)).not.toContain('secret')
+  })
+
+  it('leaves no device on the phone whose credentials cannot be kept', async () => {
+    const world = await open()
+    const store = memoryAuthState()
+    vi.mocked(store.saveCreds).mockRejectedValue(new Error('disk full'))
+    const socketOptions = { waWebSocketUrl: world.server.url }
+    const provider = world.keep(baileys({ authState: async () => store, sessionId: 'full', socketOptions }))
+    const watched = watch(provider)
+    await provider.reset({})
+    const code = textOf(await watched.until('qr'))
+    const loggedOut = once(world.server.events, 'logged-out')
+    await expect(world.server.phone.scan(code)).resolves.toEqual({ ok: true })
+    await loggedOut
+    await vi.waitFor(() => expect(provider.getStatus({})).rejects.toMatchObject({ code: 'unknown' }), {
+      interval: 5,
+    })
+    expect(watched.statuses).not.toContain('linked')
+  })
+
+  it('tells that WhatsApp cannot be reached', async () => {
+    const world = await open()
+    const provider = world.provider({ socketOptions: { waWebSocketUrl: 'ws://127.0.0.1:9/' } })
+    const watched = watch(provider)
+    await provider.reset({})
+    const error = await watched.nextError()
+    expect(error.code).toBe('network')
+    expect((await rejection(provider.getStatus({}))).code).toBe('network')
+    expect((await rejection(provider.getQrCode({}))).code).toBe('network')
+    expect(everythingIn(error)).not.toContain('127.0.0.1')
+  })
+
+  it('rejects the request for a pairing code where WhatsApp cannot be reached', async () => {
+    const world = await open()
+    const provider = world.provider({ socketOptions: { waWebSocketUrl: 'ws://127.0.0.1:9/' } })
+    expect((await rejection(provider.requestPairingCode(world.phoneNumber, {}))).code).toBe('network')
+  })
+
+  it('keeps a link that cannot be reached after a restart of the process, and says so', async () => {
+    const world = await open()
+    const provider = world.provider()
+    await link(world, provider)
+    await provider.close()
+    const next = world.provider({ socketOptions: { waWebSocketUrl: 'ws://127.0.0.1:9/' } })
+    const watched = watch(next)
+    expect((await watched.nextError()).code).toBe('network')
+    expect(await readdir(world.folder)).toContain('creds.json')
+  })
+
+  it.each([401, 403])('does not take the %i of a gateway on the way for WhatsApp’s', async (code) => {
+    const world = await open()
+    const provider = world.provider()
+    await link(world, provider)
+    await provider.close()
+    const gateway = createServer()
+    gateway.on('upgrade', (_, socket) => socket.end(`HTTP/1.1 ${code} Refused\r\nConnection: close\r\n\r\n`))
+    gateway.listen(0, '127.0.0.1')
+    await once(gateway, 'listening')
+    const address = asRecord(gateway.address())
+    const next = world.provider({ socketOptions: { waWebSocketUrl: `ws://127.0.0.1:${address.port}/` } })
+    expect((await watch(next).nextError()).code).toBe('network')
+    expect(await readdir(world.folder)).toContain('creds.json')
+    gateway.close()
+  })
+
+  it('tells that this version is no longer taken, and keeps the link', async () => {
+    const world = await open()
+    const provider = world.provider()
+    await link(world, provider)
+    await provider.close()
+    world.server.refusals.login = 405
+    const next = world.provider()
+    expect((await watch(next).nextError()).code).toBe('not-supported')
+    world.server.refusals.login = undefined
+    const watched = watch(next)
+    await next.reset({})
+    await watched.until('linked')
+  })
+
+  it('tells of a locked account, and starts over when it is reset', async () => {
+    const world = await open()
+    const provider = world.provider()
+    await link(world, provider)
+    await provider.close()
+    world.server.refusals.login = 403
+    const next = world.provider()
+    expect((await watch(next).nextError()).code).toBe('account-blocked')
+    const watched = watch(next)
+    await next.reset({})
+    await watched.until('qr')
+  })
+
+  it('asks for a reset where WhatsApp no longer takes the credentials', async () => {
+    const world = await open()
+    const provider = world.provider()
+    await link(world, provider)
+    await provider.close()
+    world.server.refusals.login = 411
+    const next = world.provider()
+    const watched = watch(next)
+    await watched.until('stale')
+    await expect(next.getStatus({})).resolves.toEqual({ status: 'stale' })
+    await next.reset({})
+    await watched.until('qr')
+  })
+
+  it('ends at once when it is given up', async () => {
+    const world = await open()
+    const provider = world.provider()
+    const controller = new AbortController()
+    const request = rejection(provider.requestPairingCode(world.phoneNumber, { signal: controller.signal }))
+    controller.abort()
+    expect((await request).code).toBe('aborted')
+    expect((await rejection(provider.getStatus({ signal: AbortSignal.abort() }))).code).toBe('aborted')
+  })
+})
+
+describe('baileys: what it pushes', () => {
+  it('is repeated, so that nobody needs to ask whether it still holds', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] })
+    const world = await open()
+    const provider = world.provider()
+    const pushed: PairingSnapshot[] = []
+    await provider.getStatus({})
+    provider.subscribe((snapshot) => pushed.push(snapshot), { method: 'phone-code' })
+    await Promise.resolve()
+    const [first] = pushed
+    expect(first).toMatchObject({ status: 'unlinked' })
+    await vi.advanceTimersByTimeAsync(first?.nextInMs ?? 0)
+    expect(pushed).toEqual([first, first])
+  })
+
+  it('says of each code how long it lives, and by when it is confirmed or replaced', async () => {
+    fakeWaiting()
+    const world = await open()
+    const provider = world.provider()
+    const watched = watch(provider)
+    await provider.reset({})
+    const first = await watched.until('qr')
+    expect(first).toMatchObject({ expiresInMs: 60_000, confirmInMs: 27_000, nextInMs: 27_000 })
+    await vi.advanceTimersByTimeAsync(60_000)
+    let next = await watched.until('qr')
+    while (textOf(next) === textOf(first)) next = await watched.until('qr')
+    expect(next).toMatchObject({ expiresInMs: 20_000, confirmInMs: 22_000, nextInMs: 22_000 })
+  })
+
+  it('promises nothing to whoever looks for a code where only a reset can bring one', async () => {
+    const watched = watch((await open()).provider())
+    await expect(watched.until('stopped')).resolves.toEqual({ status: 'stopped', nextInMs: 0 })
+  })
+
+  it('holds no QR code for somebody who types a number', async () => {
+    const world = await open()
+    const provider = world.provider()
+    const [typing, looking] = [watch(provider, 'phone-code'), watch(provider)]
+    await provider.reset({})
+    await looking.until('qr')
+    expect(typing.statuses).toEqual(['unlinked'])
+  })
+
+  it.each(['function', 'signal'] as const)('ends by its %s', async (means) => {
+    const world = await open()
+    const provider = world.provider()
+    const controller = new AbortController()
+    const listener = vi.fn()
+    const stop = provider.subscribe(listener, { signal: controller.signal })
+    if (means === 'function') stop()
+    else controller.abort()
+    await provider.getStatus({})
+    expect(listener).not.toHaveBeenCalled()
+  })
+})
+
+describe('baileys: one socket for a session', () => {
+  it('is shared by all providers of the folder', async () => {
+    const world = await open()
+    const [first, second] = [world.provider(), world.provider()]
+    const watched = watch(second)
+    await Promise.all([first.reset({}), second.reset({})])
+    const code = textOf(await watched.until('qr'))
+    expect(world.server.connectionCount).toBe(1)
+    await expect(first.getQrCode({})).resolves.toMatchObject({ qrCode: { value: code } })
+  })
+
+  it('is not shared by sessions of their own', async () => {
+    const world = await open()
+    const authState = async () => memoryAuthState()
+    const socketOptions = { waWebSocketUrl: world.server.url }
+    const [first, second] = ['one', 'two'].map((sessionId) =>
+      world.keep(baileys({ authState, sessionId, socketOptions })),
+    )
+    if (!first || !second) throw new Error('Two were made.')
+    const codes = [watch(first), watch(second)].map(async (watched) => textOf(await watched.until('qr')))
+    await Promise.all([first.reset({}), second.reset({})])
+    const [one, two] = await Promise.all(codes)
+    expect(one).not.toBe(two)
+    expect(world.server.connectionCount).toBe(2)
+  })
+
+  it('keeps credentials where the host wants them, and only those of a link', async () => {
+    const world = await open()
+    const store = memoryAuthState()
+    const provider = world.keep(
+      baileys({
+        authState: async () => store,
+        sessionId: 'host',
+        socketOptions: { waWebSocketUrl: world.server.url },
+      }),
+    )
+    await pairingCodeOf(world, provider)
+    expect(store.saveCreds).not.toHaveBeenCalled()
+    await link(world, provider)
+    expect(store.saveCreds).toHaveBeenCalled()
+    expect(store.state.creds.me?.id).toBe('5511987654321:1@s.whatsapp.net')
+    vi.mocked(store.clear).mockClear()
+    await provider.unlink({})
+    expect(store.clear).toHaveBeenCalledTimes(1)
+  })
+})
+
+function memoryAuthState(): BaileysAuthState {
+  const state = memoryAuth()
+  return {
+    state,
+    saveCreds: vi.fn(async () => undefined),
+    clear: vi.fn(async () => {
+      for (const key of Object.keys(state.creds)) Reflect.deleteProperty(state.creds, key)
+      Object.assign(state.creds, initAuthCreds())
+    }),
+  }
+}
+
+describe('baileys: an end', () => {
+  it('comes for a pairing that nobody asks about, and whoever asks again gets a new code', async () => {
+    const world = await open()
+    const provider = world.provider({ idleTimeoutMs: 60 })
+    const gone = once(world.server.events, 'close')
+    const watched = watch(provider)
+    await provider.reset({})
+    const first = textOf(await watched.until('qr'))
+    watched.stop()
+    await gone
+    await expect(provider.getStatus({})).resolves.toEqual({ status: 'unlinked' })
+    await expect(provider.getQrCode({})).resolves.toEqual({ status: 'unlinked' })
+    expect(textOf(await watch(provider).until('qr'))).not.toBe(first)
+  })
+
+  it('does not come for a pairing code, whose reader has left the page', async () => {
+    const world = await open()
+    const provider = world.provider({ idleTimeoutMs: 1 })
+    const code = await pairingCodeOf(world, provider)
+    await expect(world.server.phone.typeCode(code)).resolves.toEqual({ ok: true })
+    await watch(provider).until('linked')
+  })
+
+  it('does not come for a link', async () => {
+    const world = await open()
+    const provider = world.provider({ idleTimeoutMs: 1 })
+    const watched = await link(world, provider)
+    watched.stop()
+    const cut = once(world.server.events, 'close')
+    await expect(Promise.race([cut, quiet(50)])).resolves.toBe('quiet')
+  })
+
+  it('comes with close, for all that wait', async () => {
+    const world = await open()
+    const provider = world.provider()
+    const watched = await link(world, provider)
+    const gone = once(world.server.events, 'close')
+    await provider.close()
+    await gone
+    expect(watched.gaps).toBe(1)
+    expect((await rejection(provider.getStatus({}))).code).toBe('provider-unavailable')
+    expect((await rejection(provider.reset({}))).code).toBe('provider-unavailable')
+    expect(watch(provider).gaps).toBe(1)
+    expect(world.server.phone.devices).toHaveLength(1)
+  })
+
+  it.each(['registration', 'linked', 'login'] as const)('can come at any moment (%s)', async (moment) => {
+    const world = await open()
+    const provider = world.provider()
+    const reached = once(world.server.events, moment)
+    link(world, provider).catch(() => undefined)
+    await reached
+    await provider.close()
+    await vi.waitFor(() => expect(world.server.connectionCount).toBe(0), { interval: 5 })
+  })
+
+  it('comes soon where the server does not answer the good-bye', async () => {
+    const world = await open()
+    const provider = world.provider()
+    await link(world, provider)
+    world.server.freeze()
+    const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+    const before = sockets()
+    await provider.close()
+    expect(sockets()).toBeLessThan(before)
+  })
+
+  it('can come before the socket is there', async () => {
+    const world = await open()
+    const provider = world.provider()
+    const reset = rejection(provider.reset({}))
+    await provider.close()
+    expect((await reset).code).toBe('provider-unavailable')
+    expect(world.server.connectionCount).toBe(0)
+  })
+
+  it.each([
+    ['linked', false],
+    // Baileys waits a minute for each of them.
+    ['while WhatsApp owes answers', true],
+  ])(
+    'leaves nothing that keeps the process alive (%s; of dist: npm run build first)',
+    async (_title, isMute) => {
+      const world = await open()
+      const { server } = world
+      server.events.once('login', () => {
+        server.isMute = isMute
+      })
+      const loggedIn = once(server.events, 'login')
+      const script = `${import.meta.dirname}/baileys-process.mjs`
+      const child = spawn(process.execPath, [script, server.url, testRootKey, world.folder], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      })
+      const exited = once(child, 'exit')
+      for await (const line of createInterface({ input: child.stdout })) {
+        const said = asRecord(JSON.parse(line))
+        if (said.status === 'qr') {
+          expect(await server.phone.scan(asText(asRecord(said.qrCode).value) ?? '')).toEqual({ ok: true })
+          if (isMute) loggedIn.then(() => child.stdin.write('close\n'))
+        }
+        if (said.status === 'linked') child.stdin.write('close\n')
+      }
+      await expect(exited).resolves.toEqual([0, null])
+    },
+  )
+})
+
+describe('baileys: files', () => {
+  it('are for their owner alone, in a folder of their own', async () => {
+    const world = await open()
+    const provider = world.provider()
+    await link(world, provider)
+    // What it still writes is written then.
+    await provider.close()
+    expect((await stat(world.folder)).mode & 0o777).toBe(0o700)
+    const files = await readdir(world.folder)
+    expect(files).toContain('creds.json')
+    for (const file of files) expect((await stat(`${world.folder}/${file}`)).mode & 0o777, file).toBe(0o600)
+    expect(JSON.parse(await readFile(`${world.folder}/creds.json`, 'utf8'))).toMatchObject({
+      me: { id: '5511987654321:1@s.whatsapp.net' },
+    })
+  })
+})

@@ -1,0 +1,474 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { normalizePhoneNumber } from '../../src/core/phone-number.js'
+import type { PairingProvider } from '../../src/core/provider.js'
+import { waha } from '../../src/providers/waha.js'
+import { wahaWire } from '../../src/testing.js'
+import { describeAdapterRules } from './adapter-rules.js'
+import {
+  type Answer,
+  bytes,
+  empty,
+  everythingIn,
+  IMAGE,
+  json,
+  PNG,
+  page,
+  QR_LINK,
+  QR_TEXT,
+  rejection,
+  stubFetch,
+  stubRoutes,
+  text,
+} from './fetch-stub.js'
+
+const baseUrl = 'https://waha.example.com'
+const apiKey = '0a1b2c3d4e5f60718293a4b5c6d7e8f9'
+const session = 'default'
+const number = normalizePhoneNumber('5511987654321')
+
+const ANA = { id: '5511987654321@c.us', pushName: 'Ana Souza' }
+const account = { phoneNumber: '5511987654321', name: 'Ana Souza', id: '5511987654321@c.us' }
+
+const info = (status: unknown, me: object | null = null, code = 200): Answer =>
+  json({ name: session, status, config: null, me, engine: { engine: 'NOWEB' } }, code)
+const problem = (statusCode: number, message: string, error = 'Error'): Answer =>
+  json({ statusCode, message, error }, statusCode)
+const unknownSession = problem(404, 'Session not found')
+const notStarted = problem(
+  404,
+  "We didn't find a session with name 'default'.\nPlease start it first by using POST /api/sessions/default/start request",
+)
+const notAsExpected = (status: string): Answer =>
+  json(
+    {
+      error: 'Session status is not as expected. Try again later or restart the session',
+      session,
+      status,
+      expected: ['SCAN_QR_CODE'],
+    },
+    422,
+  )
+const noNumberNow = (status: string): Answer =>
+  problem(422, `Can request code only in SCAN_QR_CODE status. The current status is ${status}`)
+const code = json({ code: 'D2MG-SJT1' }, 201)
+const started = info('STARTING', null, 201)
+
+function make(routes: Readonly<Record<string, Answer | readonly Answer[]>>) {
+  const stub = stubRoutes(routes)
+  return { stub, provider: waha({ baseUrl, apiKey, session, fetch: stub.fetch }) }
+}
+
+const requestCode = async ({ requestPairingCode }: PairingProvider) => requestPairingCode?.(number, {})
+const reset = async (provider: PairingProvider) => provider.reset?.({})
+
+/** Each question takes no time, and each pause is over at once. */
+async function hurried<Value>(question: Promise<Value>): Promise<Value> {
+  question.catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(60_000)
+  return question
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  return () => void vi.useRealTimers()
+})
+
+describe('waha', () => {
+  it('is known by its session, and offers both methods, reset and unlink', () => {
+    const { provider } = make({})
+    expect(provider).toMatchObject({ id: 'waha', sessionId: 'waha.example.com/default' })
+    expect(Object.keys(provider)).toEqual(expect.arrayContaining(['requestPairingCode', 'reset', 'unlink']))
+  })
+
+  it('asks below /api, whatever characters the name has', async () => {
+    const stub = stubFetch(info('SCAN_QR_CODE'))
+    const provider = waha({ baseUrl, apiKey, session: 'a/b ?#é', fetch: stub.fetch })
+    await provider.getStatus({})
+    await provider.getQrCode({})
+    expect(stub.requests.map(({ url }) => url)).toEqual([
+      `${baseUrl}/api/sessions/a%2Fb%20%3F%23%C3%A9`,
+      `${baseUrl}/api/a%2Fb%20%3F%23%C3%A9/auth/qr?format=raw`,
+    ])
+  })
+
+  it('sends the key, and exactly the Accept that gets JSON and no picture', async () => {
+    const { provider, stub } = make({
+      GET: info('STOPPED'),
+      'GET auth/qr': json({ value: QR_LINK }),
+      'POST start': started,
+    })
+    await provider.getQrCode({})
+    await reset(provider)
+    expect(stub.requests).toHaveLength(3)
+    for (const { headers } of stub.requests) {
+      expect(Object.fromEntries(headers)).toEqual({ accept: 'application/json', 'x-api-key': apiKey })
+    }
+  })
+
+  it('reads without a side effect', async () => {
+    const { provider, stub } = make({ GET: info('STOPPED'), 'GET auth/qr': notStarted })
+    await provider.getStatus({})
+    await provider.getQrCode({})
+    expect(stub.requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET'])
+  })
+})
+
+describe('waha getStatus', () => {
+  it.each([
+    ['STOPPED', 'stopped'],
+    ['STARTING', 'preparing'],
+    ['SCAN_QR_CODE', 'unlinked'],
+    ['FAILED', 'stopped'],
+    ['SOMETHING_NEW', 'preparing'],
+  ])('takes %s for %s', async (status, expected) => {
+    const { provider } = make({ GET: info(status) })
+    expect(await provider.getStatus({})).toEqual({ status: expected })
+  })
+
+  it.each(['PASSKEY_REQUIRED', 'PASSKEY_CONFIRMATION_REQUIRED'])(
+    'asks for a passkey at %s',
+    async (status) => {
+      const { provider } = make({ GET: info(status) })
+      expect(await provider.getStatus({})).toEqual({
+        status: 'passkey-required',
+        helpUrl: expect.stringMatching(/^https:/),
+      })
+    },
+  )
+
+  it.each([
+    ['SCAN_QR_CODE', 'unlinked'],
+    ['STARTING', 'preparing'],
+    ['STOPPED', 'stopped'],
+  ])('does not take somebody who is named at %s for a link', async (status, expected) => {
+    const { provider } = make({ GET: info(status, ANA) })
+    expect(await provider.getStatus({})).toEqual({ status: expected })
+  })
+
+  it.each<[string, object | null, object]>([
+    ['who scanned', ANA, account],
+    [
+      'a number in any spelling',
+      { id: '+55 11 98765-4321@c.us' },
+      { ...account, name: undefined, id: '+55 11 98765-4321@c.us' },
+    ],
+    ['no name where it is not known yet', { ...ANA, pushName: '~' }, { ...account, name: undefined }],
+    ['nobody', null, {}],
+  ])('is linked at WORKING, and tells %s', async (_title, me, expected) => {
+    const { provider } = make({ GET: info('WORKING', me) })
+    expect(await provider.getStatus({})).toEqual({ status: 'linked', account: expected })
+  })
+
+  it('is stale where a failed session names somebody: WhatsApp does not take those credentials', async () => {
+    const { provider } = make({ GET: info('FAILED', ANA), 'GET auth/qr': notAsExpected('FAILED') })
+    expect(await provider.getStatus({})).toEqual({ status: 'stale' })
+    expect(await provider.getQrCode({})).toEqual({ status: 'stale' })
+  })
+
+  it('is only stopped where it failed with a code that nobody entered: nothing is lost with that', async () => {
+    const { provider } = make({ GET: info('FAILED', { ...ANA, pushName: '~' }) })
+    expect(await provider.getStatus({})).toEqual({ status: 'stopped' })
+  })
+
+  it.each<[string, Answer, string]>([
+    ['a wrong key', problem(401, 'Unauthorized'), 'unauthorized'],
+    ['an unknown session', unknownSession, 'session-not-found'],
+    ['an object that is no session', json({ success: true }), 'invalid-answer'],
+  ])('reports %s', async (_title, answer, expected) => {
+    const { provider } = make({ GET: answer })
+    expect((await rejection(provider.getStatus({}))).code).toBe(expected)
+  })
+})
+
+describe('waha getQrCode', () => {
+  it.each([QR_LINK, QR_TEXT])('asks for the text: %s', async (value) => {
+    const { provider, stub } = make({ 'GET auth/qr': json({ value }) })
+    expect(await provider.getQrCode({})).toEqual({ status: 'qr', qrCode: { kind: 'text', value } })
+    expect(stub.requests[0]?.url).toBe(`${baseUrl}/api/default/auth/qr?format=raw`)
+  })
+
+  it.each<[string, Answer]>([
+    ['bare base64', json({ mimetype: 'image/png', data: PNG })],
+    ['bytes', bytes(PNG, 'image/png')],
+  ])('shows a picture too, where a gateway drops the question for text: %s', async (_title, answer) => {
+    const { provider } = make({ 'GET auth/qr': answer })
+    expect(await provider.getQrCode({})).toEqual({ status: 'qr', qrCode: IMAGE })
+  })
+
+  it.each<[string, Answer]>([
+    ['nothing', json({})],
+    ['an empty text', json({ value: '' })],
+  ])('waits after a scan, when the status stays and the code is gone: %s', async (_title, answer) => {
+    const { provider } = make({ 'GET auth/qr': answer })
+    expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
+  })
+
+  it.each([
+    ['STARTING', 'preparing'],
+    ['SCAN_QR_CODE', 'unlinked'],
+    ['FAILED', 'stopped'],
+    ['WORKING', 'linked'],
+    ['PASSKEY_REQUIRED', 'passkey-required'],
+  ])('looks at the session where it is not ready: %s', async (status, expected) => {
+    const { provider, stub } = make({ 'GET auth/qr': notAsExpected(status), GET: info(status) })
+    expect((await provider.getQrCode({})).status).toBe(expected)
+    expect(stub.asked).toEqual(['GET auth/qr', 'GET'])
+  })
+
+  it('looks at the session where it is not found: it may only be stopped', async () => {
+    const stopped = make({ 'GET auth/qr': notStarted, GET: info('STOPPED') })
+    expect(await stopped.provider.getQrCode({})).toEqual({ status: 'stopped' })
+    const gone = make({ 'GET auth/qr': unknownSession, GET: unknownSession })
+    expect((await rejection(gone.provider.getQrCode({}))).code).toBe('session-not-found')
+  })
+
+  it.each<[string, Answer, string]>([
+    ['a wrong key', problem(401, 'Unauthorized'), 'unauthorized'],
+    ['a server error', problem(500, 'Internal server error'), 'provider-unavailable'],
+    ['a page', page(200), 'provider-unavailable'],
+    ['something that is no QR code', json({ value: 'not ready' }), 'invalid-answer'],
+    ['an empty body', empty(), 'invalid-answer'],
+    ['half an answer', text('{"value":"2@', 200, 'application/json'), 'invalid-answer'],
+  ])('reports %s', async (_title, answer, expected) => {
+    const { provider } = make({ 'GET auth/qr': answer })
+    expect((await rejection(provider.getQrCode({}))).code).toBe(expected)
+  })
+})
+
+describe('waha requestPairingCode', () => {
+  const SENT = { id: '5511987654321@c.us', pushName: '~' }
+
+  it('sends the digits, and takes the code without its dash', async () => {
+    const { provider, stub } = make({ GET: info('STARTING'), 'POST auth/request-code': code })
+    expect(await requestCode(provider)).toEqual({ status: 'pairing-code', pairingCode: 'D2MGSJT1' })
+    expect(stub.requests[1]).toMatchObject({
+      url: `${baseUrl}/api/default/auth/request-code`,
+      body: { phoneNumber: '5511987654321' },
+    })
+  })
+
+  it.each<[string, Answer, string]>([
+    ['starts a stopped session', info('STOPPED'), 'POST start'],
+    [
+      'begins anew where a scan is waited for: a code lives no longer than its connection',
+      info('SCAN_QR_CODE'),
+      'POST logout',
+    ],
+    ['begins anew where a code was not entered', info('SCAN_QR_CODE', SENT), 'POST logout'],
+    ['begins anew where the session failed', info('FAILED', ANA), 'POST logout'],
+  ])('%s', async (_title, status, action) => {
+    const { provider, stub } = make({ GET: status, [action]: started, 'POST auth/request-code': code })
+    expect(await requestCode(provider)).toMatchObject({ status: 'pairing-code' })
+    expect(stub.asked).toEqual(['GET', action, 'POST auth/request-code'])
+  })
+
+  it.each<[string, Answer]>([
+    ['starts, and refuses numbers with 422', noNumberNow('STARTING')],
+    ['is not even found yet', notStarted],
+  ])('waits while the session %s', async (_title, refusal) => {
+    const { provider, stub } = make({
+      GET: info('STARTING'),
+      'POST auth/request-code': [refusal, refusal, code],
+    })
+    const question = requestCode(provider)
+    await vi.advanceTimersByTimeAsync(1_999)
+    expect(stub.asked.filter((name) => name !== 'GET')).toHaveLength(2)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await question).toMatchObject({ pairingCode: 'D2MGSJT1' })
+  })
+
+  it.each([
+    ['WORKING', 'linked'],
+    ['PASSKEY_REQUIRED', 'passkey-required'],
+  ])('tells of the state in the way, and changes nothing: %s', async (status, expected) => {
+    const { provider, stub } = make({ GET: info(status, ANA) })
+    expect((await requestCode(provider))?.status).toBe(expected)
+    expect(stub.asked).toEqual(['GET'])
+  })
+
+  it('is linked where that happens while it waits', async () => {
+    const { provider } = make({
+      GET: [info('STARTING'), info('WORKING', ANA)],
+      'POST auth/request-code': noNumberNow('WORKING'),
+    })
+    expect(await hurried(requestCode(provider))).toEqual({ status: 'linked', account })
+  })
+
+  it('gives up after twenty questions', async () => {
+    const { provider, stub } = make({
+      GET: info('STARTING'),
+      'POST auth/request-code': noNumberNow('STARTING'),
+    })
+    expect((await rejection(hurried(requestCode(provider)))).code).toBe('provider-unavailable')
+    expect(stub.asked.filter((name) => name !== 'GET')).toHaveLength(20)
+  })
+
+  it('ends with its signal, also between two questions', async () => {
+    const { provider, stub } = make({
+      GET: info('STARTING'),
+      'POST auth/request-code': noNumberNow('STARTING'),
+    })
+    const controller = new AbortController()
+    const question = provider.requestPairingCode?.(number, { signal: controller.signal })
+    const outcome = rejection(Promise.resolve(question))
+    await vi.advanceTimersByTimeAsync(500)
+    controller.abort()
+    expect((await outcome).code).toBe('aborted')
+    expect(stub.asked).toHaveLength(2)
+  })
+
+  it.each<[string, Answer, string]>([
+    ['a number that is refused', problem(422, 'Invalid number'), 'code-refused'],
+    ['a number of a wrong form', problem(400, 'phoneNumber must be a string'), 'code-refused'],
+    ['an engine without codes', problem(501, 'The method is not implemented'), 'not-supported'],
+    ['an unknown session', unknownSession, 'session-not-found'],
+    ['an answer without a code', json({}, 201), 'invalid-answer'],
+    ['a server error', problem(500, 'Internal server error'), 'provider-unavailable'],
+  ])('reports %s', async (_title, answer, expected) => {
+    const { provider } = make({ GET: info('STARTING'), 'POST auth/request-code': answer })
+    expect((await rejection(requestCode(provider))).code).toBe(expected)
+  })
+})
+
+describe('waha reset', () => {
+  it.each<[string, Answer, string]>([
+    ['a stopped session', info('STOPPED'), 'POST start'],
+    ['one that names whom it was linked to, and only sleeps', info('STOPPED', ANA), 'POST start'],
+    ['one that failed', info('FAILED'), 'POST restart'],
+    ['one that hangs while it starts', info('STARTING'), 'POST restart'],
+    ['one that failed with leftovers', info('FAILED', ANA), 'POST logout'],
+    ['one that failed with a code nobody entered', info('FAILED', { ...ANA, pushName: '~' }), 'POST logout'],
+    ['one that waits for a scan', info('SCAN_QR_CODE'), 'POST logout'],
+  ])('of %s', async (_title, status, action) => {
+    const { provider, stub } = make({ GET: status, [action]: started })
+    await reset(provider)
+    expect(stub.asked).toEqual(['GET', action])
+  })
+
+  it('leaves a link alone', async () => {
+    const { provider, stub } = make({ GET: info('WORKING', ANA) })
+    await reset(provider)
+    expect(stub.asked).toEqual(['GET'])
+  })
+
+  it('logs out a session that failed again after a restart', async () => {
+    const { provider, stub } = make({ GET: info('FAILED'), 'POST restart': started, 'POST logout': started })
+    await reset(provider)
+    expect(await provider.getStatus({})).toEqual({ status: 'stale' })
+    await reset(provider)
+    expect(stub.asked.at(-1)).toBe('POST logout')
+  })
+
+  it.each(['SCAN_QR_CODE', 'WORKING'])('counts no restart that has helped: %s', async (status) => {
+    const { provider } = make({
+      GET: [info('FAILED'), info(status), info('FAILED')],
+      'POST restart': started,
+    })
+    await reset(provider)
+    await provider.getStatus({})
+    expect(await provider.getStatus({})).toEqual({ status: 'stopped' })
+  })
+
+  it('is done where somebody else was faster', async () => {
+    const { provider } = make({
+      GET: info('STOPPED'),
+      'POST start': problem(422, "Session 'default' is already started."),
+    })
+    await expect(reset(provider)).resolves.toBeUndefined()
+  })
+
+  it.each<[string, Answer, string]>([
+    ['a session that is gone', unknownSession, 'session-not-found'],
+    ['a refusal', problem(422, 'Not now'), 'invalid-answer'],
+  ])('reports %s', async (_title, answer, expected) => {
+    const { provider } = make({ GET: info('FAILED'), 'POST restart': answer })
+    expect((await rejection(reset(provider))).code).toBe(expected)
+  })
+})
+
+describe('waha unlink', () => {
+  it('logs out; WAHA starts the session again by itself, and shows codes', async () => {
+    const { provider, stub } = make({
+      'POST logout': started,
+      GET: [info('STARTING'), info('SCAN_QR_CODE')],
+    })
+    await provider.unlink?.({})
+    expect(await provider.getStatus({})).toEqual({ status: 'preparing' })
+    expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
+    expect(stub.asked).toEqual(['POST logout', 'GET', 'GET'])
+  })
+
+  it('reports a refusal', async () => {
+    const { provider } = make({ 'POST logout': problem(422, 'Not now') })
+    expect((await rejection(Promise.resolve(provider.unlink?.({})))).code).toBe('invalid-answer')
+  })
+})
+
+describe('waha readWebhook', () => {
+  const { provider } = make({})
+  const event = (status: unknown, me: object | null = null, more: object = {}): unknown => ({
+    event: 'session.status',
+    session,
+    me,
+    payload: { name: session, status },
+    engine: 'NOWEB',
+    environment: { version: '2024.10.8', engine: 'NOWEB', tier: 'CORE', browser: '/usr/bin/chromium' },
+    metadata: { note: apiKey },
+    ...more,
+  })
+
+  it.each<[string, unknown, unknown]>([
+    ['a start', event('STARTING'), { status: 'preparing' }],
+    ['a code that is there or new', event('SCAN_QR_CODE'), { status: 'unlinked' }],
+    ['a code while somebody is named', event('SCAN_QR_CODE', ANA), { status: 'unlinked' }],
+    ['a link', event('WORKING', ANA), { status: 'linked', account }],
+    ['the end of the codes', event('FAILED'), { status: 'stopped' }],
+    ['credentials that are not taken', event('FAILED', ANA), { status: 'stale' }],
+    ['a code that nobody entered', event('FAILED', { ...ANA, pushName: '~' }), { status: 'stopped' }],
+    ['a status of the future', event('SOMETHING_NEW'), { status: 'preparing' }],
+  ])('reads %s, and nothing else', (_title, body, expected) => {
+    const snapshot = provider.readWebhook?.(body)
+    expect(snapshot).toEqual(expected)
+    expect(everythingIn(snapshot)).not.toContain(apiKey)
+  })
+
+  it('asks for a passkey', () => {
+    expect(provider.readWebhook?.(event('PASSKEY_REQUIRED'))?.status).toBe('passkey-required')
+  })
+
+  it.each<[string, unknown]>([
+    ['a stop, which every restart and logout begins with', event('STOPPED')],
+    ['a status that is none', event(undefined)],
+    ['another session', event('WORKING', ANA, { session: 'another' })],
+    ['another event', event('WORKING', ANA, { event: 'message' })],
+    ['an empty body', undefined],
+    ['a list', []],
+    ['text', 'session.status'],
+  ])('has nothing to say about %s', (_title, body) => {
+    expect(provider.readWebhook?.(body)).toBeUndefined()
+  })
+})
+
+describeAdapterRules({
+  name: 'waha',
+  make: (options) => waha({ baseUrl, apiKey, session, ...options }),
+  wire(emulator) {
+    // A session that runs makes codes by itself; this wire's would begin with the first question.
+    emulator.start()
+    // The clock of these rules stands still.
+    return wahaWire(emulator, { apiKey, session, startingMs: 0 })
+  },
+  webhooks: [
+    { event: 'session.status', session, me: ANA, payload: { name: session, status: 'WORKING' } },
+    { event: 'session.status', session, me: ANA, payload: { name: session, status: 'FAILED' } },
+  ],
+  foreignWebhooks: [{ event: 'session.status', session: 'another', me: ANA, payload: { status: 'WORKING' } }],
+  invalid: {
+    'a missing name': () => waha({ baseUrl, apiKey, session: '' }),
+    'a missing key': () => waha({ baseUrl, apiKey: ' ', session }),
+    'a key that no header can hold': () => waha({ baseUrl, apiKey: `${apiKey} ${apiKey}`, session }),
+  },
+  secrets: [apiKey],
+  statusAnswer: { name: session, status: 'WORKING', me: null },
+  hasDefaultUrl: false,
+})

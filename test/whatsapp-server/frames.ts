@@ -1,0 +1,46 @@
+import { NOISE_WA_HEADER } from 'baileys'
+
+const LENGTH_BYTES = 3
+/** `ED`, two bytes of version and three of length stand before routing information. */
+const ROUTING_HEADER_BYTES = 7
+
+/** Cuts what a client sends into frames: once an introduction, then length and content again and again. */
+export function createFrameReader(): (chunk: Uint8Array) => readonly Buffer[] {
+  let pending: Buffer = Buffer.alloc(0)
+  let isIntroduced = false
+  return (chunk) => {
+    pending = Buffer.concat([pending, chunk])
+    if (!isIntroduced) {
+      const rest = afterIntroduction(pending)
+      if (!rest) return []
+      pending = rest
+      isIntroduced = true
+    }
+    const frames: Buffer[] = []
+    while (pending.length >= LENGTH_BYTES) {
+      const end = LENGTH_BYTES + pending.readUIntBE(0, LENGTH_BYTES)
+      if (pending.length < end) break
+      frames.push(pending.subarray(LENGTH_BYTES, end))
+      pending = pending.subarray(end)
+    }
+    return frames
+  }
+}
+
+/** The content with its length before it. */
+export function frameOf(content: Uint8Array): Buffer {
+  const length = Buffer.alloc(LENGTH_BYTES)
+  length.writeUIntBE(content.length, 0, LENGTH_BYTES)
+  return Buffer.concat([length, content])
+}
+
+/** `undefined` while it is not complete. */
+function afterIntroduction(bytes: Buffer): Buffer | undefined {
+  const hasRouting = bytes.subarray(0, 2).toString() === 'ED'
+  if (hasRouting && bytes.length < ROUTING_HEADER_BYTES) return undefined
+  const start = hasRouting ? ROUTING_HEADER_BYTES + bytes.readUIntBE(4, LENGTH_BYTES) : 0
+  const end = start + NOISE_WA_HEADER.length
+  if (bytes.length < end) return undefined
+  if (!bytes.subarray(start, end).equals(NOISE_WA_HEADER)) throw new Error('Not a WhatsApp client.')
+  return bytes.subarray(end)
+}

@@ -1,0 +1,75 @@
+import type { Account, LinkedDevice } from './account.js'
+import { readQrText } from './qr-text.js'
+import type { LinkOutcome, Registration } from './registration.js'
+
+/** What the phone says when it could not do it. On a real one most of these are the same sentence. */
+export type PhoneRefusal =
+  | 'code-expired'
+  | 'wrong-code'
+  | 'not-a-code'
+  | 'no-code-requested'
+  | 'device-gone'
+  | 'declined'
+  | 'not-linked'
+
+export type PhoneResult = { readonly ok: true } | { readonly ok: false; readonly reason: PhoneRefusal }
+
+/** The hand that holds the phone. Whatever is refused, the device learns nothing of it. */
+export interface Phone {
+  readonly phoneNumber: string
+  readonly devices: readonly LinkedDevice[]
+  /** From now on it answers every attempt with "Couldn't link device", for example because four devices are linked. */
+  declines: boolean
+  /** Points the camera at a QR code. Settles when the device is linked, or is not. */
+  scan(qrText: string): Promise<PhoneResult>
+  /** Types the eight characters. Settles when the device is linked, or is not. */
+  typeCode(code: string): Promise<PhoneResult>
+  /** *Linked devices* → *Log out*, for all of them. */
+  logOut(): PhoneResult
+}
+
+export function createPhone(
+  account: Account,
+  registrations: () => Iterable<Registration>,
+  logOutDevice: (device: LinkedDevice) => void,
+): Phone {
+  const all = (): readonly Registration[] => [...registrations()]
+  return {
+    phoneNumber: account.phoneNumber,
+    get devices() {
+      return account.devices
+    },
+    declines: false,
+    async scan(qrText) {
+      if (this.declines) return refused('declined')
+      const code = readQrText(qrText)
+      if (!code) return refused('not-a-code')
+      const registration = all().find(({ refs }) => refs.isLive(code.ref))
+      if (!registration) return refused('code-expired')
+      if (!registration.noiseKey.equals(code.noiseKey)) return refused('not-a-code')
+      return resultOf(await registration.letIn(code.identityKey, code.advSecret))
+    },
+    async typeCode(code) {
+      if (this.declines) return refused('declined')
+      const jid = `${account.phoneNumber}@s.whatsapp.net`
+      const registration = all().findLast(({ exchange }) => exchange?.jid === jid)
+      if (!registration?.exchange) return refused('no-code-requested')
+      if (!registration.refs.isAnyLive()) return refused('code-expired')
+      const typed = code.replace(/[\s-]/g, '').toUpperCase()
+      return resultOf(await registration.enterCode(registration.exchange, typed))
+    },
+    logOut() {
+      const devices = account.devices
+      for (const device of devices) logOutDevice(device)
+      return devices.length > 0 ? { ok: true } : refused('not-linked')
+    },
+  }
+}
+
+function resultOf(outcome: LinkOutcome): PhoneResult {
+  return outcome === 'linked' ? { ok: true } : refused(outcome)
+}
+
+function refused(reason: PhoneRefusal): PhoneResult {
+  return { ok: false, reason }
+}

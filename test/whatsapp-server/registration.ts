@@ -1,0 +1,117 @@
+import { type BinaryNode, getBinaryNodeChild } from 'baileys'
+import type { Account, LinkedDevice } from './account.js'
+import type { Connection } from './connection.js'
+import { pairSuccess } from './device-identity.js'
+import { type LinkCodeExchange, openLinkCodeExchange } from './link-code.js'
+import type { Refs } from './refs.js'
+import { errorOf, node, notification, orderOf, resultOf } from './stanzas.js'
+
+/** What became of an attempt to link, as the phone learns it. */
+export type LinkOutcome = 'linked' | 'wrong-code' | 'device-gone'
+
+/** A device that is not linked yet, and waits for a phone. */
+export interface Registration {
+  readonly refs: Refs
+  readonly noiseKey: Buffer
+  /** The request for a pairing code that counts: the last one. */
+  readonly exchange: LinkCodeExchange | undefined
+  /** Hands out the refs. */
+  begin(): void
+  /** Lets the device in: the phone has scanned its code. */
+  letIn(identityKey: Buffer, advSecret: Buffer): Promise<LinkOutcome>
+  /** The phone has got a pairing code; where it is the right one, the device is let in. */
+  enterCode(exchange: LinkCodeExchange, code: string): Promise<LinkOutcome>
+  /** @returns false for a stanza that is not about linking. */
+  onNode(stanza: BinaryNode): boolean
+  onClose(): void
+}
+
+interface RegistrationListener {
+  /** Whether pairing codes are given out at all: the code of the error where not. */
+  readonly codeRefusal: () => number | undefined
+  onCodeRequest(exchange: LinkCodeExchange): void
+  /** The device must come back and log in. */
+  onLinked(device: LinkedDevice): void
+}
+
+export function openRegistration(
+  connection: Connection,
+  account: Account,
+  noiseKey: Buffer,
+  refs: Refs,
+  listener: RegistrationListener,
+): Registration {
+  let exchange: LinkCodeExchange | undefined
+  let device: LinkedDevice | undefined
+  let lastId = 0
+  let report: (outcome: LinkOutcome) => void = () => undefined
+
+  const nextId = (): string => {
+    lastId += 1
+    return `server-${lastId}`
+  }
+  const outcome = (): Promise<LinkOutcome> =>
+    new Promise((resolve) => {
+      report = resolve
+    })
+  const sendIdentity = (identityKey: Buffer, advSecret: Buffer): void => {
+    device = account.nextDevice(noiseKey)
+    connection.send(orderOf(nextId(), pairSuccess(account.keys, { ...device, identityKey, advSecret })))
+  }
+
+  const onCompanionHello = (stanza: BinaryNode, hello: BinaryNode): void => {
+    const refusal = listener.codeRefusal()
+    if (refusal !== undefined) {
+      connection.send(errorOf(stanza, refusal))
+      return
+    }
+    exchange = openLinkCodeExchange(hello)
+    connection.send(resultOf(stanza, exchange.acceptance))
+    listener.onCodeRequest(exchange)
+  }
+
+  const onCompanionFinish = (stanza: BinaryNode, finish: BinaryNode): void => {
+    connection.send(resultOf(stanza))
+    const secrets = exchange?.readKeyBundle(finish, account.keys)
+    if (secrets) sendIdentity(secrets.identityKey, secrets.advSecret)
+    else report('wrong-code')
+  }
+
+  return {
+    refs,
+    noiseKey,
+    get exchange() {
+      return exchange
+    },
+    begin() {
+      const children = refs.values.map((ref) => node('ref', {}, Buffer.from(ref)))
+      connection.send(orderOf(nextId(), node('pair-device', {}, children)))
+    },
+    letIn(identityKey, advSecret) {
+      const linked = outcome()
+      sendIdentity(identityKey, advSecret)
+      return linked
+    },
+    async enterCode(entered, code) {
+      const linked = outcome()
+      const answer = await entered.typeCode(code, account.keys)
+      connection.send(notification(nextId(), 'link_code_companion_reg', answer))
+      return linked
+    },
+    onNode(stanza) {
+      if (stanza.tag !== 'iq') return false
+      if (getBinaryNodeChild(stanza, 'pair-device-sign') && device) {
+        account.add(device)
+        report('linked')
+        listener.onLinked(device)
+        return true
+      }
+      const linkCode = getBinaryNodeChild(stanza, 'link_code_companion_reg')
+      if (linkCode?.attrs.stage === 'companion_hello') onCompanionHello(stanza, linkCode)
+      else if (linkCode?.attrs.stage === 'companion_finish') onCompanionFinish(stanza, linkCode)
+      else return false
+      return true
+    },
+    onClose: () => report('device-gone'),
+  }
+}
