@@ -153,5 +153,5 @@ export const en: PairingLocale = {
       unknown: { title: 'Something went wrong', advice: again },
     },
   },
-  troubleshooting: async () => (await import('./en-troubleshooting.js')).enTroubleshooting,
+  troubleshooting: async () => (await import('./troubleshooting/en.js')).enTroubleshooting,
 }

@@ -1,27 +1,93 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { focusManager } from '@tanstack/react-query'
 import { cleanup } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, it, vi } from 'vitest'
-import { type CountedProviderName, countedProviders, countRequests, type ScenarioName, scenarios, ways } from './request-scenarios.js'
-import { loadOnDemand } from './world.js'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { requestTable } from '../../bench/lib/request-table.mjs'
+import figures from './request-budget.json' with { type: 'json' }
+import {
+  type CountedProviderName,
+  countRequests,
+  isPossible,
+  openCounted,
+  providerNames,
+  scenarioNames,
+  scenarios,
+  ways,
+} from './request-scenarios.js'
+import { advance } from './time.js'
+import { loadOnDemand, shownStatus } from './world.js'
 
-beforeAll(async () => { await loadOnDemand(); await import('../../src/react/share-tabs.js') })
-beforeEach(() => {
+/** A quarter of a minute of work, on machines that have other things to do. */
+const TIMEOUT_MS = 180_000
+
+beforeAll(() => Promise.all([loadOnDemand(), import('../../src/react/share-tabs.js')]).then(() => undefined))
+beforeEach(begin)
+afterEach(end)
+
+function begin(): void {
   vi.useFakeTimers()
   vi.setSystemTime(new Date('2026-01-01T00:00:00Z'))
-})
-afterEach(() => {
-  vi.useRealTimers()
+}
+
+function end(): void {
+  cleanup()
   focusManager.setFocused(undefined)
-})
-it('x', async () => {
-  for (const p of Object.keys(countedProviders) as CountedProviderName[]) for (const s of Object.keys(scenarios) as ScenarioName[]) {
-    const row: string[] = []
-    const t = process.cpuUsage()
-    for (const w of ways) {
-      vi.setSystemTime(new Date('2026-01-01T00:00:00Z'))
-      try { row.push(String(await countRequests(p, s, w))) } catch (e) { row.push(String(e)) }
-      cleanup(); focusManager.setFocused(undefined); vi.clearAllTimers()
+  vi.useRealTimers()
+}
+
+describe('requests to the provider, in a pairing', () => {
+  // `npx vitest run --project dom test/react/request-budget -u` writes what is measured; then the README takes it over.
+  it('are as many as request-budget.json says', { timeout: TIMEOUT_MS }, async () => {
+    const providers: string[] = []
+    for (const provider of providerNames) {
+      const lines: string[] = []
+      for (const scenario of scenarioNames)
+        if (isPossible(provider, scenario)) lines.push(await measure(provider, scenario))
+      providers.push(`  "${provider}": {\n${lines.join(',\n')}\n  }`)
     }
-    process.stderr.write(`${p} ${s}: ${row.join(' / ')}   ${process.cpuUsage(t).user / 1000}\n`)
+    await expect(`{\n${providers.join(',\n')}\n}\n`).toMatchFileSnapshot('request-budget.json')
+  })
+
+  it('stand in the README as they are', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
+    const [table] = /^\| Requests \|.*(?:\n\|.*)*/m.exec(readme) ?? []
+    expect(table).toBe(requestTable(figures, scenarios))
+  })
+})
+
+/** One line of the file for each scenario, so that a change shows where it is. */
+async function measure(
+  provider: CountedProviderName,
+  scenario: (typeof scenarioNames)[number],
+): Promise<string> {
+  const counts: string[] = []
+  for (const way of ways) {
+    end()
+    begin()
+    counts.push(`"${way}": ${await countRequests(provider, scenario, way)}`)
   }
-}, 600_000)
+  return `    "${scenario}": { ${counts.join(', ')} }`
+}
+
+const everyWay = providerNames.flatMap((provider) => ways.map((way) => [provider, way] as const))
+
+describe.each(everyWay)('requests to %s, %s,', (provider, way) => {
+  it('end when the allowed codes have passed, however long the page stays open', async () => {
+    const { requests } = await openCounted(provider, way)
+    while (shownStatus() !== 'expired') await advance(1_000)
+    const before = requests()
+    await advance(300_000)
+    expect(requests()).toBe(before)
+  })
+
+  it('end with the page', async () => {
+    const { requests, unmount } = await openCounted(provider, way)
+    await advance(6_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    const before = requests()
+    unmount()
+    await advance(60_000)
+    expect(requests()).toBe(before)
+  })
+})

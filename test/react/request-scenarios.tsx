@@ -46,7 +46,11 @@ export const countedProviders = {
   },
   ownServer: (emulator) => {
     const wire = ownServerWire(emulator)
-    return { emulator, wire, provider: ownServer({ url: 'https://engine.example/pairing', fetch: wire.fetch }) }
+    return {
+      emulator,
+      wire,
+      provider: ownServer({ url: 'https://engine.example/pairing', fetch: wire.fetch }),
+    }
   },
 } satisfies Record<string, (emulator: Emulator) => CountedProvider>
 
@@ -135,26 +139,55 @@ export const scenarios = {
 
 export type ScenarioName = keyof typeof scenarios
 
-/** How many requests a provider gets in a scenario, from the first sight of the page to a minute after the last. */
+export const providerNames = keysOf(countedProviders)
+export const scenarioNames = keysOf(scenarios)
+
+/** False where the provider lacks what the scenario is about. */
+export function isPossible(providerName: CountedProviderName, scenarioName: ScenarioName): boolean {
+  const { method }: Scenario = scenarios[scenarioName]
+  const { provider } = countedProviders[providerName](createEmulator())
+  return method === undefined || provider.requestPairingCode !== undefined
+}
+
+/** How many requests a provider gets in a scenario. */
 export async function countRequests(
   providerName: CountedProviderName,
   scenarioName: ScenarioName,
   way: Way,
 ): Promise<number> {
   const scenario: Scenario = scenarios[scenarioName]
-  const emulator = createEmulator({ seed: 7 })
-  const counted: CountedProvider = countedProviders[providerName](emulator)
-  if (scenario.isLinkedBefore) await link(emulator)
-  const world = worldOf(counted)
-  const provider = way === 'direct' ? world.provider : world.proxied({ live: way === 'live' })
-  const { unmount } = world.show({
-    provider,
-    ...(scenario.method && { defaultMethod: scenario.method, defaultPhoneNumber: '5511987654321' }),
-  })
+  const { world, requests, unmount } = await openCounted(providerName, way, scenario)
   await scenario.run(world)
   unmount()
-  await advance(MINUTE_MS)
-  return counted.wire.requests.length + (counted.sockets?.requests.length ?? 0)
+  return requests()
+}
+
+interface CountedPage {
+  readonly world: World
+  /** Requests to the provider so far. */
+  requests(): number
+  unmount(): void
+}
+
+/** Opens the page. */
+export async function openCounted(
+  providerName: CountedProviderName,
+  way: Way,
+  { isLinkedBefore, method }: Pick<Scenario, 'isLinkedBefore' | 'method'> = {},
+): Promise<CountedPage> {
+  const emulator = createEmulator({ seed: 7 })
+  const { sockets, ...emulated }: CountedProvider = countedProviders[providerName](emulator)
+  if (isLinkedBefore) await link(emulator)
+  const world = worldOf(emulated)
+  const { unmount } = world.show({
+    provider: way === 'direct' ? world.provider : world.proxied({ live: way === 'live' }),
+    ...(method && { defaultMethod: method, defaultPhoneNumber: '5511987654321' }),
+  })
+  return { world, unmount, requests: () => world.wire.requests.length + (sockets?.requests.length ?? 0) }
+}
+
+function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): readonly Key[] {
+  return Object.keys(record).filter((key): key is Key => Object.hasOwn(record, key))
 }
 
 async function link(emulator: Emulator): Promise<void> {

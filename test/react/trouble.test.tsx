@@ -9,7 +9,7 @@ import {
   type WhatsAppPairingProps,
 } from '../../src/index.js'
 import { en } from '../../src/locales/en.js'
-import { enTroubleshooting } from '../../src/locales/en-troubleshooting.js'
+import { enTroubleshooting } from '../../src/locales/troubleshooting/en.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
 import { askForCode, loadEverything, openTab, part, press } from './user.js'

@@ -34,7 +34,7 @@ export async function loadEverything(): Promise<void> {
   await Promise.all([
     loadOnDemand(),
     import('../../src/core/session-report.js'),
-    import('../../src/locales/en-troubleshooting.js'),
+    import('../../src/locales/troubleshooting/en.js'),
     import('../../src/react/parts/qr-svg.js'),
     import('../../src/react/share-tabs.js'),
   ])

@@ -1,4 +1,4 @@
-import type { PairingSymptom } from '../core/messages.js'
+import type { PairingSymptom } from '../../core/messages.js'
 
 /** What the phone may say, in English; loaded when somebody asks for it. */
 export const enTroubleshooting: readonly PairingSymptom[] = [
