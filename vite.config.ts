@@ -22,13 +22,29 @@ const isBare = (id: string): boolean => !id.startsWith('.') && !id.startsWith('\
 
 const launchOptions = await chromiumLaunchOptions()
 
+interface Picture {
+  readonly arg: string
+  readonly ext: string
+}
+
 /** Made anew for each project: Vitest writes the project's name into `instances`. */
 const inChromium = () => ({
   enabled: true,
   headless: true,
   screenshotFailures: false,
-  provider: playwright({ launchOptions }),
+  // Room for the longest page: a page that is larger than this is scaled down.
+  provider: playwright({ launchOptions, contextOptions: { viewport: { width: 1280, height: 1200 } } }),
   instances: [{ browser: 'chromium' as const }],
+  expect: {
+    toMatchScreenshot: {
+      comparatorName: 'pixelmatch' as const,
+      // A tenth of a percent: an edge that is smoothed otherwise, but not a word that changed.
+      comparatorOptions: { allowedMismatchedPixelRatio: 0.001 },
+      // Kept in the repository, beside the name of the browser that drew them.
+      resolveScreenshotPath: ({ arg, ext }: Picture) => path(`test/browser/baselines/${arg}${ext}`),
+      resolveDiffPath: ({ arg, ext }: Picture) => path(`test/browser/__screenshots__/${arg}${ext}`),
+    },
+  },
 })
 
 const domTests = {
@@ -48,6 +64,9 @@ const optimizeDeps = {
     '@tanstack/react-query',
     'qrcode.react',
     'qr',
+    'qr/decode.js',
+    'libphonenumber-js/mobile',
+    'libphonenumber-js/mobile/metadata',
     'fast-png',
   ],
 }
@@ -119,7 +138,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        optimizeDeps,
+        optimizeDeps: { include: [...optimizeDeps.include, '@storybook/addon-a11y/preview'] },
         plugins: [storybookTest({ configDir: path('.storybook') })],
         test: { name: 'storybook', browser: inChromium() },
       },

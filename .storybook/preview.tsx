@@ -1,5 +1,6 @@
 import type { Decorator, Preview } from '@storybook/react-vite'
 import '../src/styles/styles.css'
+import { axeInEveryLook, axeOptions } from './axe-in-every-look.js'
 import './preview.css'
 
 const withPage: Decorator = (Story, { globals }) => (
@@ -14,6 +15,7 @@ const withPage: Decorator = (Story, { globals }) => (
 
 const preview: Preview = {
   decorators: [withPage],
+  afterEach: axeInEveryLook,
   globalTypes: {
     theme: {
       description: 'Colour scheme of the page',
@@ -42,7 +44,7 @@ const preview: Preview = {
   parameters: {
     // The decorator draws the page; Storybook's own margin would frame it in white.
     layout: 'fullscreen',
-    a11y: { test: 'error' },
+    a11y: axeOptions,
     options: { storySort: { order: ['Playground', '*'] } },
   },
 }

@@ -12,6 +12,7 @@ export type {
   PairingLocale,
   PairingMessages,
   PairingMessagesOverride,
+  PluralForms,
 } from './core/messages.js'
 export { normalizePairingCode, type PairingCode } from './core/pairing-code.js'
 export type { ExpiredReason, PairingEvent, PairingEventType } from './core/pairing-event.js'
@@ -28,12 +29,14 @@ export type {
 } from './core/provider.js'
 export { normalizeQrPayload, type QrPayload } from './core/qr-payload.js'
 export type {
+  PairingRefreshMode,
   PairingSession,
   PairingStatus,
   SessionPairingCode,
   SessionQrCode,
 } from './core/session-state.js'
 export type { PairingCallbacks } from './react/pairing-callbacks.js'
+export type { PairingPartName, PairingParts } from './react/parts/part.js'
 export {
   type PairingMode,
   type PairingQueryKey,
@@ -50,3 +53,4 @@ export {
   usePairingSession,
 } from './react/use-pairing-session.js'
 export { WhatsAppPairing, type WhatsAppPairingProps } from './react/whatsapp-pairing.js'
+export { WhatsAppPairingDialog, type WhatsAppPairingDialogProps } from './react/whatsapp-pairing-dialog.js'

@@ -22,15 +22,18 @@ const layers = {
     'react/jsx-runtime',
     '@tanstack/react-query',
     'qrcode.react',
+    'libphonenumber-js/mobile',
+    'libphonenumber-js/mobile/metadata',
   ],
   entry: ['core', 'providers', 'client', 'server', 'testing', 'locales', 'react'],
 } satisfies Record<string, string[]>
 
 type Layer = keyof typeof layers
 
-/** Optional peers: an app that does not use what needs them must build without them. */
+/** Optional peers, without which an app must build, and what most pages never need. */
 const onlyDynamic: Partial<Record<Layer, string[]>> = {
   'providers/lib': ['ws'],
+  react: ['qr/decode.js'],
   testing: ['qr', 'fast-png'],
 }
 

@@ -55,4 +55,20 @@ describe('exports (of dist: npm run build first)', () => {
   it('never reaches a provider from the main entry', () => {
     expect([...reachableFrom('index.js')].filter((file) => file.startsWith('providers/'))).toEqual([])
   })
+
+  it('brings English alone with the main entry', () => {
+    expect([...reachableFrom('index.js')].filter((file) => file.startsWith('locales/'))).toEqual([
+      'locales/en.js',
+      'locales/troubleshooting/en.js',
+    ])
+  })
+
+  it.each(subpaths.filter((subpath) => subpath.includes('/locales/')))(
+    '%s brings nothing with it until somebody asks what the phone may say',
+    (subpath) => {
+      const file = relative(dist, resolveSubpath(subpath))
+      expect(parseSync(file, source(file)).module.staticImports).toEqual([])
+      expect([...reachableFrom(file)]).toEqual([file, file.replace('locales/', 'locales/troubleshooting/')])
+    },
+  )
 })

@@ -19,13 +19,16 @@ export interface PairingMessages {
   readonly methodQr: string
   readonly methodPhoneCode: string
   /**
-   * Steps beside the QR code. `{menuIcon}` and `{settingsIcon}` are pictures. What stands with one between `**` stays
-   * on one line, so put a comma that follows inside.
+   * Steps beside the QR code, for WhatsApp and WhatsApp Business, which have the same menus. `{menuIcon}` and
+   * `{settingsIcon}` are pictures. What stands with one between `**` stays on one line, so put a comma that follows
+   * inside.
    */
   readonly stepsScan: readonly string[]
-  /** Steps beside the pairing code. */
+  /** Steps beside the pairing code, with the same pictures. */
   readonly stepsCode: readonly string[]
   readonly leadNumber: string
+  /** In place of `leadNumber` on a phone: why there is no QR code at first. */
+  readonly leadOwnPhone: string
   /** `{app}` is the host's `appName`. */
   readonly leadLinking: string
   readonly leadLinked: string
@@ -35,13 +38,40 @@ export interface PairingMessages {
   /** The host's name where it gave none. */
   readonly thisApp: string
   readonly qrCodeLabel: string
+  /** Button that shows the QR code over the whole screen, and the one that ends that. */
+  readonly enlarge: string
+  readonly close: string
+  /** Link beside the QR code on a phone that may link itself. */
+  readonly openInWhatsApp: string
   readonly pairingCodeLabel: string
   readonly start: string
   readonly retry: string
+  /** In place of `retry`, where the next QR code is shown when the user asks for it. */
+  readonly showNewCode: string
   readonly tryAgain: string
   readonly startOver: string
   readonly phoneNumber: string
+  /** Under the phone field while no country is known. The number is an example: any country's will do. */
   readonly phoneNumberHint: string
+  /** Names the field that shows the country of the number, and stands in it while somebody searches there. */
+  readonly country: string
+  /** In its list where a search found nothing. */
+  readonly noCountry: string
+  /** Why a number cannot be one. `{country}` is the name of a country as it stands alone: “Brazil”. */
+  readonly phoneTooShort: string
+  readonly phoneTooLong: string
+  /** Neither a country was chosen nor the number begun with a code of one. */
+  readonly phoneUnknownCountry: string
+  /** Of the right length, but no known mobile number: a warning. */
+  readonly phoneUnlikely: string
+  /** After one of these: the same button sends the number as it is. */
+  readonly phonePressAgain: string
+  /** About numbers of one country that WhatsApp may know in another spelling; `useNumber` stands behind. */
+  readonly phoneHintBrazil: string
+  readonly phoneHintMexico: string
+  readonly phoneHintArgentina: string
+  /** Button that puts the other spelling, `{number}`, into the field. */
+  readonly useNumber: string
   readonly getCode: string
   readonly copyCode: string
   readonly copied: string
@@ -68,6 +98,8 @@ export interface PairingMessages {
   readonly statusNumber: string
   readonly statusRequesting: string
   readonly statusCode: string
+  /** Announced when half and a quarter of a code’s time is left. `{count}`: seconds, 2 to 120 as a rule. */
+  readonly timeLeft: PluralForms
   readonly expiredTitle: string
   readonly expiredUnscanned: string
   readonly expiredCode: string
@@ -77,6 +109,12 @@ export interface PairingMessages {
   /** What happened and what to do, by the code of the error. `{phone}` of `wrong-phone-number`: who was linked instead. */
   readonly errors: Readonly<Record<PairingErrorCode, PairingErrorText>>
 }
+
+/**
+ * A text with a number in it, `{count}`, in each form that its language has for `Intl.PluralRules`: English needs `one` and
+ * `other`, Russian `one`, `few`, `many` and `other`, Japanese `other` alone.
+ */
+export type PluralForms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> & { readonly other: string }
 
 /** Texts that replace those of a locale; of the errors, those of single codes. */
 export type PairingMessagesOverride = Partial<Omit<PairingMessages, 'errors'>> & {
@@ -115,7 +153,22 @@ export function mergeMessages(messages: PairingMessages, own: PairingMessagesOve
   return { ...messages, ...own, errors: { ...messages.errors, ...own.errors } }
 }
 
-/** `{name}` replaced by its value; an unknown name stays as it is. */
-export function formatMessage(message: string, values: Readonly<Record<string, string | number>>): string {
-  return message.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+/**
+ * `{name}` replaced by its value; an unknown name stays as it is.
+ *
+ * @param tag BCP 47: the language whose rules choose between the forms of a plural, by `{count}`.
+ */
+export function formatMessage(
+  message: string | PluralForms,
+  values: Readonly<Record<string, string | number>>,
+  tag?: string,
+): string {
+  return pluralForm(message, Number(values.count), tag).replace(/\{(\w+)\}/g, (whole, name: string) =>
+    String(values[name] ?? whole),
+  )
+}
+
+function pluralForm(message: string | PluralForms, count: number, tag: string | undefined): string {
+  if (typeof message === 'string') return message
+  return message[new Intl.PluralRules(tag).select(count)] ?? message.other
 }

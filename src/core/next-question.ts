@@ -51,7 +51,8 @@ function nextKind(facts: SessionFacts): QuestionKind | undefined {
   const { phase, method, qr, timing } = facts
   if (phase === 'idle' || phase === 'failed') return undefined
   if (phase !== 'active' || facts.ending) return 'status'
-  if (method === 'qr' ? facts.qrExhausted : facts.codeRanOut && !facts.codeRequested) return undefined
+  if (method === 'qr' ? facts.qrExhausted || facts.qrHeld : facts.codeRanOut && !facts.codeRequested)
+    return undefined
   if (facts.reset === 'due') return 'reset'
   if (method === 'qr') return askAt(facts, 'qr-code') <= askAt(facts, 'status') ? 'qr-code' : 'status'
   if (facts.codeRequested) return 'pairing-code'
@@ -73,14 +74,20 @@ function isSettled({ phase, isLinkDoubted }: SessionFacts): boolean {
   return phase === 'linked' && !isLinkDoubted
 }
 
+/** Whether something has to be said by the user when the QR code of this moment has passed. */
+export function endsWithCode({ qr, qrExhausted, qrHeld, refreshMode, maxRefreshes }: SessionFacts): boolean {
+  if (!qr || qrExhausted || qrHeld) return false
+  return qr.number >= maxRefreshes || (refreshMode === 'manual' && qr.number > 0)
+}
+
 /** When the session changes by time alone, whatever the network does; `Infinity` when it does not. */
 export function nextDeadline(facts: SessionFacts): number {
-  const { phase, qr, qrVisible, qrExhausted, code, isCodeSlow, codeQuietUntil, timing } = facts
+  const { phase, qr, qrVisible, code, isCodeSlow, codeQuietUntil, timing } = facts
   const deadlines = [Number.POSITIVE_INFINITY]
   if (phase !== 'active') return Math.min(...deadlines)
   if (codeQuietUntil) deadlines.push(codeQuietUntil)
   if (qr && qrVisible) deadlines.push(qrHiddenAt(qr, timing))
-  if (qr && !qrExhausted && qr.number >= facts.maxRefreshes) deadlines.push(qrDeadAt(qr, timing))
+  if (qr && endsWithCode(facts)) deadlines.push(qrDeadAt(qr, timing))
   if (code) deadlines.push(isCodeSlow ? code.expiresAt : Math.min(slowCodeAt(code), code.expiresAt))
   return Math.min(...deadlines)
 }

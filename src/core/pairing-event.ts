@@ -1,8 +1,11 @@
 import type { PairingErrorCode } from './errors.js'
 import type { PairingMethod } from './provider.js'
 
-/** Why a session is `expired`: the allowed QR codes went unscanned, or the pairing code was not entered in time. */
-export type ExpiredReason = 'unscanned' | 'code-not-entered'
+/**
+ * Why a session is `expired`: the allowed QR codes went unscanned, or the pairing code was not entered in time; with
+ * `refreshMode: 'manual'` also that one QR code has passed, and the next one of the round waits for the user.
+ */
+export type ExpiredReason = 'unscanned' | 'code-not-entered' | 'refresh-due'
 
 /**
  * Every step that is reported, in the order of an attempt: `started` (mounted, `start`, Retry, or begun anew after the
@@ -39,7 +42,7 @@ export interface PairingEvent {
   readonly elapsedMs: number
   /** Of `shown` and `refreshed`: which code of the attempt, from 1. */
   readonly number?: number | undefined
-  /** Of `expired`. */
+  /** Of `expired`. A code that waits for the user (`refresh-due`) ends no attempt and is not reported. */
   readonly reason?: ExpiredReason | undefined
   /** Of `failed`. */
   readonly code?: PairingErrorCode | undefined

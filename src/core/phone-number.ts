@@ -14,18 +14,32 @@ const DIGITS = /^[1-9]\d{6,14}$/
  * @throws {@link PairingError} `invalid-phone-number`
  */
 export function normalizePhoneNumber(input: string): PhoneNumber {
-  const latin = String(input).replace(/\p{Nd}/gu, latinDigit)
-  const bare = latin
-    .trim()
-    .replace(/^(?:https?:\/\/)?(?:wa\.me\/|api\.whatsapp\.com\/send\/?\?phone=|tel:)/i, '')
-    .replace(/[?&#].*$/s, '')
+  const digits = bareNumber(String(input))
     .replace(/\(0\)/g, '')
-  const digits = bare.replace(/[\s\p{P}\p{S}\p{Cf}]/gu, '').replace(/^00/, '')
+    .replace(BETWEEN_DIGITS, '')
+    .replace(/^00/, '')
   if (isPhoneNumber(digits)) return digits
   throw new PairingError(
     'invalid-phone-number',
     'Not an international phone number: country code first, no leading zero, 7 to 15 digits.',
   )
+}
+
+/** What may stand between the digits of a number without being a part of it. */
+export const BETWEEN_DIGITS: RegExp = /[\s\p{P}\p{S}\p{Cf}]/gu
+
+const CHAT_LINK =
+  /^(?:https?:\/\/)?(?:(?:www\.)?wa\.me\/|(?:api|web)\.whatsapp\.com\/send\/?\?phone=|whatsapp:\/\/send\/?\?phone=)/i
+
+/** A number as it was written, in Latin digits and without the link around it; that of a chat link begins with `+`. */
+export function bareNumber(input: string): string {
+  return latinDigits(input)
+    .replace(/\p{Cf}/gu, '')
+    .trim()
+    .replace(CHAT_LINK, '+')
+    .replace(/^tel:/i, '')
+    .replace(/[?&#;].*$/s, '')
+    .replace(/^\+%2b/i, '+')
 }
 
 /** True where the text already has the normal form. */
@@ -46,6 +60,11 @@ export function isSamePhone(a: string, b: string): boolean {
 
 function withoutExtraDigit(number: string): string {
   return EXTRA_DIGITS.reduce((digits, pattern) => digits.replace(pattern, '$1$2'), number)
+}
+
+/** Digits of any script, as `0` to `9`. */
+export function latinDigits(text: string): string {
+  return text.replace(/\p{Nd}/gu, latinDigit)
 }
 
 /** Blocks of ten digits begin at the start of a row of sixteen, or six places later. */

@@ -144,8 +144,9 @@ function promise(draft: Draft, nextInMs: number | undefined, at: number): void {
   draft.promisedAt = promisedAt(nextInMs, at) ?? draft.promisedAt
 }
 
-function isWaiting({ phase, method, qrVisible, qrExhausted }: Draft): boolean {
-  return phase === 'linking' || (phase === 'active' && method === 'qr' && !qrVisible && !qrExhausted)
+function isWaiting({ phase, method, qrVisible, qrExhausted, qrHeld }: Draft): boolean {
+  const isAsked = !qrExhausted && !qrHeld
+  return phase === 'linking' || (phase === 'active' && method === 'qr' && !qrVisible && isAsked)
 }
 
 function answeredWhileActive(draft: Draft, event: Answered, isCodeUp: boolean): void {
@@ -177,7 +178,7 @@ function showQrCode(
   const { qrCode: payload, expiresInMs, confirmInMs } = snapshot
   const { qr: previous, timing, maxRefreshes } = draft
   const key = qrPayloadKey(payload)
-  if (draft.qrExhausted || draft.qrReplaced.includes(key)) return
+  if (draft.qrExhausted || draft.qrHeld || draft.qrReplaced.includes(key)) return
   const known = previous && qrPayloadKey(previous.payload) === key ? previous : undefined
   const code: NumberedQrCode = {
     ...trackQrCode(previous, { payload, at, askedAt, expiresInMs, confirmInMs }, timing),
@@ -190,6 +191,11 @@ function showQrCode(
   if (isDead) return
   if (code.number > maxRefreshes) {
     draft.qrExhausted = true
+    return
+  }
+  // It has taken the place of the one that was on screen, and nobody has asked for it yet.
+  if (draft.refreshMode === 'manual' && code.number > draft.qrWanted) {
+    draft.qrHeld = true
     return
   }
   Object.assign(draft, { qr: code, qrVisible: true, qrShown: code.number })

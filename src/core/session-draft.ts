@@ -17,6 +17,8 @@ type RoundFact =
   | 'qrShown'
   | 'qrBroken'
   | 'qrExhausted'
+  | 'qrHeld'
+  | 'qrWanted'
   | 'qrInvited'
 
 /** No pairing code, and none asked for. */
@@ -51,6 +53,8 @@ export const freshRound: Pick<SessionFacts, CodeFact | AskFact | RoundFact> = {
   qrShown: 0,
   qrBroken: 0,
   qrExhausted: false,
+  qrHeld: false,
+  qrWanted: 1,
   qrInvited: false,
 }
 

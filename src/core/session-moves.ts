@@ -1,5 +1,5 @@
 import { PairingError } from './errors.js'
-import { type Draft, forgetQr, freshRound } from './session-draft.js'
+import { type Draft, forgetQr, freshRound, unasked } from './session-draft.js'
 import type { SessionFacts } from './session-state.js'
 
 /** What fails for no outside reason is given this many chances. */
@@ -17,9 +17,13 @@ const RETRY_LONGEST_MS = 30_000
 /** Whatever a provider says; nobody waits longer, and no timer holds more than 24 days. */
 const RETRY_AFTER_LONGEST_MS = 3_600_000
 
-/** A new round: from the beginning, after `expired`, after `failed`. */
+/** A new round: from the beginning, after `expired`, after `failed`; or the next code, where that waits for the user. */
 export function start(draft: Draft, at: number): void {
   const { phase, qr, phoneNumber } = draft
+  if (phase === 'active' && draft.qrHeld && draft.method === 'qr') {
+    askForNextCode(draft, at)
+    return
+  }
   // A second click must not hand out three more codes.
   if (phase === 'linking' || (phase === 'active' && !draft.qrExhausted && !draft.codeRanOut)) return
   // Where leftovers block the way, starting again *is* the reset the user asked for.
@@ -38,6 +42,21 @@ export function start(draft: Draft, at: number): void {
     ...(isRepeat && { phoneNumber, codeRequested: true }),
   })
   enter(draft, 'active', at)
+}
+
+/** The next code of the round, as soon as the provider may be asked for it. */
+export function askForNextCode(draft: Draft, at: number): void {
+  forgetQr(draft)
+  const qrWanted = draft.qrShown + 1
+  const { promisedAt } = unasked
+  Object.assign(draft, {
+    qrHeld: false,
+    qrWanted,
+    qrInvited: true,
+    ending: false,
+    promisedAt,
+    waitingSince: at,
+  })
 }
 
 /** Into a phase, with what it takes off the screen. */

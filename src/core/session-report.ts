@@ -53,7 +53,7 @@ function endOf(session: PairingSession, before: SessionState | undefined): Step 
     case 'passkey-required':
       return { type: session.status }
     case 'expired':
-      return { type: 'expired', reason: session.reason }
+      return isOver(session) ? { type: 'expired', reason: session.reason } : undefined
     case 'failed':
       return { type: 'failed', code: session.error.code }
     case 'idle':

@@ -77,6 +77,12 @@ export type PairingSession = {
 /** Every value of `status`, in the order of a round. */
 export type PairingStatus = PairingSession['status']
 
+/**
+ * Who brings the next QR code of a round when one has passed. `manual`: the user, so that whoever needs more time has it;
+ * until then the session is `expired`, with the reason `refresh-due`.
+ */
+export type PairingRefreshMode = 'auto' | 'manual'
+
 /** What can be asked of a provider on behalf of a session. */
 export type QuestionKind = 'status' | 'qr-code' | 'pairing-code' | 'reset'
 
@@ -93,6 +99,7 @@ export type SessionEvent = { readonly at: number } & (
       readonly type: 'expected'
       readonly phoneNumber?: string | undefined
       readonly clearsLeftovers?: boolean | undefined
+      readonly refreshMode?: PairingRefreshMode | undefined
     }
   | {
       readonly type: 'answered'
@@ -130,6 +137,7 @@ export interface NumberedQrCode extends TrackedQrCode {
 /** All that is known; {@link PairingSession} is derived from it. Times are epoch milliseconds. */
 export interface SessionFacts extends QrQuestions {
   readonly maxRefreshes: number
+  readonly refreshMode: PairingRefreshMode
   /** Leftovers of an earlier link are cleared without a question: the user came to link again. */
   readonly clearsLeftovers: boolean
   /** Whose phone it has to be, where the host says so. */
@@ -188,6 +196,10 @@ export interface SessionFacts extends QrQuestions {
   readonly qrBroken: number
   /** The allowed codes have passed. */
   readonly qrExhausted: boolean
+  /** With `manual`: a code of this round has passed, and the next one waits for the user. */
+  readonly qrHeld: boolean
+  /** With `manual`: codes of this round that the user has asked for; the first one is. */
+  readonly qrWanted: number
   /** Keys of codes that were replaced: a late answer that brings one back brings a dead code. */
   readonly qrReplaced: readonly string[]
 

@@ -34,11 +34,13 @@ function viewQr({
   qr,
   qrVisible,
   qrExhausted,
+  qrHeld,
   timing,
   maxRefreshes,
   ...facts
 }: ActiveFacts): OwnFields<PairingSession> {
   if (qrExhausted) return viewEnd(facts, 'unscanned')
+  if (qrHeld) return viewEnd(facts, 'refresh-due')
   if (!qr || !qrVisible) {
     const isResetting = facts.reset !== 'none' && facts.qrShown === 0
     return { status: 'preparing', since: facts.roundSince, isResetting, error: facts.error }
@@ -76,6 +78,8 @@ function wrongAccount({ error, account }: ActiveFacts): { readonly account?: Pai
 }
 
 /** Whether nothing is to come of a session as it is. */
-export function isOver({ status }: PairingSession): boolean {
-  return status === 'idle' || status === 'expired' || status === 'linked' || status === 'failed'
+export function isOver(session: PairingSession): boolean {
+  const { status } = session
+  if (status === 'expired') return session.reason !== 'refresh-due'
+  return status === 'idle' || status === 'linked' || status === 'failed'
 }

@@ -1,13 +1,13 @@
 import { PairingError } from './errors.js'
 import { isSame } from './is-same.js'
-import { slowCodeAt } from './next-question.js'
+import { endsWithCode, slowCodeAt } from './next-question.js'
 import type { PhoneNumber } from './phone-number.js'
 import type { PairingMethod, ProviderTiming } from './provider.js'
 import { qrDeadAt, qrHiddenAt } from './qr-lifetime.js'
 import { answered, checkPhone, errored } from './session-answers.js'
 import { type Draft, freshRound, noCode, unasked } from './session-draft.js'
-import { end, enter, FAILURE_LIMIT, fail, retry, start } from './session-moves.js'
-import type { SessionEvent, SessionFacts, SessionState } from './session-state.js'
+import { askForNextCode, end, enter, FAILURE_LIMIT, fail, retry, start } from './session-moves.js'
+import type { PairingRefreshMode, SessionEvent, SessionFacts, SessionState } from './session-state.js'
 import { isOver, viewSession } from './session-view.js'
 
 /** Codes that may pass unscanned before the user is asked: Z-API's documented rule, and a good one for all. */
@@ -31,14 +31,20 @@ export interface SessionOptions {
   readonly methods: readonly PairingMethod[]
   readonly timing: ProviderTiming
   readonly maxRefreshes: number
+  /** @default 'auto' */
+  readonly refreshMode?: PairingRefreshMode | undefined
   /** False: nothing is asked before `started`. */
   readonly autoStart: boolean
 }
 
 /** The first state of a session, at a moment in epoch milliseconds. */
-export function initialState({ autoStart, ...options }: SessionOptions, now: number): SessionState {
+export function initialState(
+  { autoStart, refreshMode = 'auto', ...options }: SessionOptions,
+  now: number,
+): SessionState {
   const facts: SessionFacts = {
     ...options,
+    refreshMode,
     ...freshRound,
     phase: autoStart ? 'active' : 'idle',
     since: now,
@@ -90,8 +96,9 @@ function settle(draft: Draft, at: number): void {
     draft.qrVisible = false
     draft.waitingSince = at
   }
-  if (qr && !draft.qrExhausted && qr.number >= maxRefreshes && at >= qrDeadAt(qr, timing)) {
-    draft.qrExhausted = true
+  if (qr && endsWithCode(draft) && at >= qrDeadAt(qr, timing)) {
+    if (qr.number >= maxRefreshes) draft.qrExhausted = true
+    else draft.qrHeld = true
     end(draft)
   }
   if (at - draft.now > SILENCE_MS) draft.waitingSince = at
@@ -148,6 +155,8 @@ function apply(draft: Draft, event: SessionEvent): void {
     case 'expected':
       draft.expectedPhoneNumber = event.phoneNumber ?? draft.expectedPhoneNumber
       draft.clearsLeftovers = event.clearsLeftovers ?? draft.clearsLeftovers
+      draft.refreshMode = event.refreshMode ?? draft.refreshMode
+      if (draft.refreshMode === 'auto' && draft.qrHeld) askForNextCode(draft, at)
       if (draft.phase === 'linked') checkPhone(draft, at)
       break
     case 'answered':

@@ -11,7 +11,7 @@ import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingMethod, PairingProvider, PairingSnapshot } from '../core/provider.js'
 import { methodsOf } from '../core/provider.js'
 import { DEFAULT_MAX_REFRESHES, initialState, transition } from '../core/session.js'
-import type { PairingSession, SessionEvent, SessionState } from '../core/session-state.js'
+import type { PairingRefreshMode, PairingSession, SessionEvent, SessionState } from '../core/session-state.js'
 import { ask } from './ask.js'
 import { SessionCell } from './session-cell.js'
 import { tellTransition } from './transitions.js'
@@ -38,6 +38,8 @@ export interface PairingSessionQueryInput {
   readonly queryClient: QueryClient
   /** QR codes that may pass unscanned before the session expires. @default 3 */
   readonly maxRefreshes?: number | undefined
+  /** `manual`: each QR code after the first is shown when the user asks for it. @default 'auto' */
+  readonly refreshMode?: PairingRefreshMode | undefined
   /** Whether to ask for a code at once. @default true */
   readonly autoStart?: boolean | undefined
   /** The method to begin with. @default 'qr' */
@@ -153,6 +155,7 @@ function firstState({
   autoStart = true,
   expectedPhoneNumber,
   mode,
+  refreshMode,
 }: PairingSessionQueryInput): SessionState {
   const methods = methodsOf(provider)
   const wanted = defaultMethod ?? 'qr'
@@ -163,6 +166,7 @@ function firstState({
       timing: provider.timing,
       // Zero or not a number would mean a screen without a code, or without an end.
       maxRefreshes: maxRefreshes && maxRefreshes >= 1 ? Math.floor(maxRefreshes) : DEFAULT_MAX_REFRESHES,
+      refreshMode,
       autoStart,
       provider: provider.id,
       attemptSeed: Math.random().toString(36).slice(2, 12),

@@ -24,7 +24,11 @@ export function sessionTitle(session: PairingSession, messages: PairingMessages,
 }
 
 /** The sentence under the heading, where there are no steps to follow. */
-export function sessionLead(session: PairingSession, messages: PairingMessages): string | undefined {
+export function sessionLead(
+  session: PairingSession,
+  messages: PairingMessages,
+  isOwnPhone?: boolean,
+): string | undefined {
   switch (session.status) {
     case 'linking':
       return messages.leadLinking
@@ -38,7 +42,7 @@ export function sessionLead(session: PairingSession, messages: PairingMessages):
       return errorText(session.error, messages)
     case 'awaiting-number':
     case 'requesting-code':
-      return messages.leadNumber
+      return isOwnPhone ? messages.leadOwnPhone : messages.leadNumber
     default:
       return undefined
   }
@@ -61,7 +65,7 @@ export function sessionSteps(
 
 /** Why a session is `expired`, in words. */
 export function expiredReasonText(reason: ExpiredReason, messages: PairingMessages): string {
-  return reason === 'unscanned' ? messages.expiredUnscanned : messages.expiredCode
+  return reason === 'code-not-entered' ? messages.expiredCode : messages.expiredUnscanned
 }
 
 /** The state in words: shown under the code, and announced when it changes. */

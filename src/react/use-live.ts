@@ -3,6 +3,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { type RefObject, useEffect } from 'react'
 import type { PairingProvider } from '../core/provider.js'
+import { onceLoaded } from './once-loaded.js'
 import { oncePerSession } from './once-per-session.js'
 import type { PairingTarget } from './query-options.js'
 
@@ -34,20 +35,4 @@ export function useLive(
       for (const stop of stops) stop()
     }
   }, [client, id, sessionId, latest])
-}
-
-/** Begins when the module is there, unless it was stopped before. */
-function onceLoaded<Module>(loading: Promise<Module>, begin: (module: Module) => () => void): () => void {
-  let isGone = false
-  let stop: (() => void) | undefined
-  loading.then(
-    (module) => {
-      if (!isGone) stop = begin(module)
-    },
-    () => {},
-  )
-  return () => {
-    isGone = true
-    stop?.()
-  }
 }

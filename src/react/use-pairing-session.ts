@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef } from 'react'
 import { toPairingError } from '../core/errors.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingMethod, PairingProvider } from '../core/provider.js'
-import type { PairingSession, SessionEvent } from '../core/session-state.js'
+import type { PairingRefreshMode, PairingSession, SessionEvent } from '../core/session-state.js'
 import { unsupported } from './ask.js'
 import type { PairingCallbacks } from './pairing-callbacks.js'
 import {
@@ -16,6 +16,7 @@ import {
   pairingSessionQueryOptions,
 } from './query-options.js'
 import { useLive } from './use-live.js'
+import { useOwnPhone } from './use-own-phone.js'
 import { usePairingClient } from './use-pairing-client.js'
 import { useSessionCallbacks } from './use-session-callbacks.js'
 import { watchDeadlines } from './watch-deadlines.js'
@@ -26,7 +27,10 @@ export interface UsePairingSessionOptions extends PairingCallbacks {
   readonly provider: PairingProvider
   /** The method, where the host controls it. */
   readonly method?: PairingMethod | undefined
-  /** The method to begin with. @default 'qr' */
+  /**
+   * The method to begin with, and to name first. @default 'phone-code' on a phone's own screen, which no phone can scan
+   * itself, where the provider offers it; else 'qr'
+   */
   readonly defaultMethod?: PairingMethod | undefined
   /** The user chose another method. */
   readonly onMethodChange?: ((method: PairingMethod) => void) | undefined
@@ -34,6 +38,12 @@ export interface UsePairingSessionOptions extends PairingCallbacks {
   readonly autoStart?: boolean | undefined
   /** QR codes that may pass unscanned, the first one included, before the session expires; `Infinity`: any number. @default 3 */
   readonly maxRefreshes?: number | undefined
+  /**
+   * `manual`: when a QR code has passed, the next one is shown only when the user asks for it, with `retry`; until then the
+   * session is `expired`, with the reason `refresh-due`. For people who need more time. May be changed at any time.
+   * @default 'auto'
+   */
+  readonly refreshMode?: PairingRefreshMode | undefined
   /**
    * Whose phone it has to be: an international number, in any spelling. Where another one was linked, the session fails with
    * `wrong-phone-number`, and starting over unlinks it. A provider that does not tell the number is believed.
@@ -59,7 +69,10 @@ export interface UsePairingSessionResult {
   readonly session: PairingSession
   /** Begins the first round, where `autoStart` is false. */
   readonly start: () => void
-  /** Begins a new round: after `expired`, and after `failed`, where it clears what the provider kept if that was the cause. */
+  /**
+   * Begins a new round: after `expired`, and after `failed`, where it clears what the provider kept if that was the cause.
+   * After `expired` for the reason `refresh-due`, shows the next code of the round.
+   */
   readonly retry: () => void
   /** Ends the round; nothing is asked any more. */
   readonly cancel: () => void
@@ -85,25 +98,32 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
   const { provider, method, autoStart = true } = options
   const { id, sessionId } = provider
   const client = usePairingClient(options.queryClient)
-  const { data: session } = useQuery(
+  const isOwnPhone = useOwnPhone()
+  const isPhoneFirst = isOwnPhone && !method && !options.defaultMethod
+  const { data: found } = useQuery(
     pairingSessionQueryOptions({
       ...options,
-      defaultMethod: method ?? options.defaultMethod,
+      defaultMethod: method ?? options.defaultMethod ?? (isPhoneFirst ? 'phone-code' : undefined),
       queryClient: client,
     }),
     client,
+  )
+  const session = useMemo(
+    () => (isPhoneFirst ? { ...found, methods: [...found.methods].sort(byPhoneFirst) } : found),
+    [found, isPhoneFirst],
   )
   const latest = useRef({ ...options, session })
   useEffect(() => {
     latest.current = { ...options, session }
   })
-  const { expectedPhoneNumber, mode } = options
+  const { expectedPhoneNumber, mode, refreshMode } = options
   useEffect(() => {
     // Known later than the session was begun, or begun by a component that does not know it.
     const phoneNumber = expectedDigits(expectedPhoneNumber)
     const clearsLeftovers = mode && mode === 'relink'
-    foldEvent(client, { id, sessionId }, { type: 'expected', phoneNumber, clearsLeftovers, at: Date.now() })
-  }, [client, id, sessionId, expectedPhoneNumber, mode])
+    const event = { type: 'expected', phoneNumber, clearsLeftovers, refreshMode, at: Date.now() } as const
+    foldEvent(client, { id, sessionId }, event)
+  }, [client, id, sessionId, expectedPhoneNumber, mode, refreshMode])
   useEffect(() => watchDeadlines(client, { id, sessionId }), [client, id, sessionId])
   useLive(client, provider, latest)
   useSessionCallbacks(client, provider, session, options)
@@ -163,11 +183,20 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
   useEffect(() => {
     if (autoStart && latest.current.session.status === 'idle') start()
   }, [autoStart, start])
+  const wasOwnPhone = useRef(isOwnPhone)
+  useEffect(() => {
+    // A server, which cannot know the screen, began with the QR code; nothing has been asked yet.
+    if (isPhoneFirst && !wasOwnPhone.current) choose('phone-code')
+    wasOwnPhone.current = isOwnPhone
+  }, [isPhoneFirst, isOwnPhone, choose])
   useEffect(() => {
     if (method && method !== session.method) choose(method)
   }, [method, session.method, choose])
   return { session, ...rest }
 }
+
+const byPhoneFirst = (one: PairingMethod, other: PairingMethod) =>
+  Number(other === 'phone-code') - Number(one === 'phone-code')
 
 /** What the user can do; the moment is added. */
 type UserEvent = SessionEvent extends infer Event

@@ -1,16 +1,28 @@
-import { decode as decodePng } from 'fast-png'
 import decodeQr from 'qr/decode.js'
-import { page } from 'vitest/browser'
+import { cdp } from 'vitest/browser'
 
 /** What a camera would read from the pixels of the page. */
 export async function scanScreen(): Promise<string> {
-  const base64 = await page.screenshot({ save: false })
-  const response = await fetch(`data:image/png;base64,${base64}`)
-  const { width, height, data, channels } = decodePng(await response.arrayBuffer())
-  const rgba = new Uint8ClampedArray(width * height * 4)
-  for (let index = 0; index < rgba.length; index++) {
-    const [pixel, channel] = [Math.floor(index / 4), index % 4]
-    rgba[index] = channel < channels ? (data[pixel * channels + channel] ?? 0) : 255
-  }
-  return decodeQr({ width, height, data: rgba })
+  return decodeQr(await screenPixels(), { timeLimit: 500 })
+}
+
+/** The page as it is drawn, each pixel one of the device. */
+export async function screenPixels(): Promise<ImageData> {
+  // The page is a frame; around it is the test runner's own.
+  const {
+    x = 0,
+    y = 0,
+    width = innerWidth,
+    height = innerHeight,
+  } = frameElement?.getBoundingClientRect() ?? {}
+  const { data } = await cdp().send('Page.captureScreenshot', {
+    format: 'png',
+    clip: { x, y, width, height, scale: 1 },
+  })
+  const response = await fetch(`data:image/png;base64,${data}`)
+  const picture = await createImageBitmap(await response.blob())
+  const context = new OffscreenCanvas(picture.width, picture.height).getContext('2d')
+  if (!context) throw new Error('No canvas to put the screen on')
+  context.drawImage(picture, 0, 0)
+  return context.getImageData(0, 0, picture.width, picture.height)
 }

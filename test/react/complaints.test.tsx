@@ -438,7 +438,7 @@ describe('the pairing code', () => {
     expect(document.getElementById(field.getAttribute('aria-describedby') ?? '')?.textContent).toMatch(
       /country code/,
     )
-    expect(field.value).toBe(typed)
+    expect(field.value.replace(/[^\da-z]/g, '')).toBe(typed.replace(/[^\da-z]/g, ''))
     expect(calls.filter(({ question }) => question === 'pairing-code')).toHaveLength(0)
   })
 

@@ -1,9 +1,12 @@
 'use client'
 
-import { type ComponentPropsWithoutRef, type ReactElement, useState } from 'react'
+import { type ComponentPropsWithoutRef, type ReactElement, useEffect, useState } from 'react'
 import { ActionButton } from './action-button.js'
 import { Icon } from './icons.js'
 import { usePairingContext } from './pairing-context.js'
+
+/** Long enough to be read and heard; after that, whoever copies again is told again. */
+const CONFIRMED_MS = 4_000
 
 /** Copies the pairing code without its dash, as WhatsApp's field takes it. */
 export function PairingCopyButton(props: ComponentPropsWithoutRef<'button'>): ReactElement | null {
@@ -15,22 +18,42 @@ export function PairingCopyButton(props: ComponentPropsWithoutRef<'button'>): Re
 }
 
 function Copy({ code, ...props }: ComponentPropsWithoutRef<'button'> & { code: string }): ReactElement {
-  const { messages, pairing } = usePairingContext()
+  const { messages, pairing, panel } = usePairingContext()
   const [isCopied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!isCopied) return undefined
+    const timer = setTimeout(() => setCopied(false), CONFIRMED_MS)
+    return () => clearTimeout(timer)
+  }, [isCopied])
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(code)
-      setCopied(true)
       pairing.reportCopied()
+      setCopied(true)
     } catch {
-      // Not allowed here (no secure context, no permission): the code stays there to be read and selected.
-      setCopied(false)
+      // Not allowed here: no secure context, no permission.
+      setCopied(copySelected(panel.current?.querySelector('[data-part="pairing-code"]')))
     }
   }
   return (
-    <ActionButton {...props} part="copy-button" data-copied={isCopied || undefined} action={copy}>
-      <Icon name={isCopied ? 'check' : 'copy'} />
-      <span aria-live="polite">{isCopied ? messages.copied : messages.copyCode}</span>
-    </ActionButton>
+    <>
+      <ActionButton {...props} part="copy-button" data-copied={isCopied || undefined} action={copy}>
+        <Icon name={isCopied ? 'check' : 'copy'} />
+        <span>{isCopied ? messages.copied : messages.copyCode}</span>
+      </ActionButton>
+      <span aria-live="polite" data-part="announcement">
+        {isCopied && messages.copied}
+      </span>
+    </>
   )
+}
+
+/** The old way, which is left where the new one is not allowed. Where it fails too, the code is left selected. */
+function copySelected(code: Element | null | undefined): boolean {
+  if (!code) return false
+  const selection = getSelection()
+  selection?.selectAllChildren(code)
+  const isCopied = document.execCommand?.('copy') ?? false
+  if (isCopied) selection?.removeAllRanges()
+  return isCopied
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { type ComponentPropsWithoutRef, type CSSProperties, type ReactElement, useState } from 'react'
+import { type ComponentPropsWithoutRef, type ReactElement, useCallback } from 'react'
 import type { PairingSession } from '../../core/session-state.js'
 import { usePairingContext } from './pairing-context.js'
 
@@ -14,12 +14,14 @@ export function PairingCountdown(props: ComponentPropsWithoutRef<'div'>): ReactE
   return code && <CountdownBar {...props} {...code} key={`${code.shownAt}-${code.expiresAt}`} />
 }
 
-interface TimedCode {
+/** When a code was shown and when it has passed, in epoch milliseconds. */
+export interface TimedCode {
   readonly shownAt: number
   readonly expiresAt: number
 }
 
-function timedCode(session: PairingSession): TimedCode | null {
+/** The code of this moment; null where there is none. */
+export function timedCode(session: PairingSession): TimedCode | null {
   const code =
     session.status === 'awaiting-scan'
       ? session.qrCode
@@ -33,15 +35,17 @@ export function CountdownBar({
   expiresAt,
   ...props
 }: ComponentPropsWithoutRef<'div'> & TimedCode): ReactElement {
-  // A component that mounts late joins the animation where it would be.
-  const [mountedAt] = useState(Date.now)
-  const style: CSSProperties & Record<`--${string}`, string> = {
-    ...props.style,
-    '--whatsapp-pairing-lifetime': `${expiresAt - shownAt}ms`,
-    '--whatsapp-pairing-age': `${Math.max(mountedAt - shownAt, 0)}ms`,
-  }
+  // Not as `style`: in HTML from a server a strict Content Security Policy forbids that, and its clock is another one.
+  const run = useCallback(
+    (bar: HTMLDivElement | null) => {
+      bar?.style.setProperty('--whatsapp-pairing-lifetime', `${expiresAt - shownAt}ms`)
+      // A component that mounts late joins the animation where it would be.
+      bar?.style.setProperty('--whatsapp-pairing-age', `${Math.max(Date.now() - shownAt, 0)}ms`)
+    },
+    [shownAt, expiresAt],
+  )
   return (
-    <div {...props} style={style} aria-hidden="true" data-part="countdown">
+    <div {...props} ref={run} aria-hidden="true" data-part="countdown">
       <div data-part="countdown-bar" />
     </div>
   )

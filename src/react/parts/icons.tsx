@@ -1,6 +1,16 @@
 import type { ReactElement } from 'react'
 
-type IconName = 'menu' | 'settings' | 'retry' | 'copy' | 'check' | 'phone' | 'warning' | 'key' | 'lock'
+type IconName =
+  | 'menu'
+  | 'settings'
+  | 'retry'
+  | 'copy'
+  | 'check'
+  | 'phone'
+  | 'warning'
+  | 'key'
+  | 'lock'
+  | 'close'
 
 /** Outlines on a 24 × 24 grid, in the colour of the text. */
 const paths: Readonly<Record<IconName, ReactElement>> = {
@@ -18,6 +28,7 @@ const paths: Readonly<Record<IconName, ReactElement>> = {
       <path d="M5 15V5.5A1.5 1.5 0 0 1 6.5 4H15" />
     </>
   ),
+  close: <path d="m6 6 12 12M18 6 6 18" />,
   check: <path d="m5 12.5 4.5 4.5L19 7.5" />,
   phone: (
     <>

@@ -2,6 +2,7 @@
 
 import type { ComponentPropsWithoutRef, ReactElement } from 'react'
 import { sessionLead, sessionSteps } from '../session-texts.js'
+import { useOwnPhone } from '../use-own-phone.js'
 import { Icon } from './icons.js'
 import { usePairingContext } from './pairing-context.js'
 import { RichText } from './rich-text.js'
@@ -9,6 +10,7 @@ import { RichText } from './rich-text.js'
 /** The steps on the phone in WhatsApp's own words, or a sentence where there is nothing to do step by step. */
 export function PairingInstructions(props: ComponentPropsWithoutRef<'div'>): ReactElement {
   const { pairing, messages, app } = usePairingContext()
+  const isOwnPhone = useOwnPhone()
   const { session } = pairing
   const steps = sessionSteps(session, messages)
   const number = session.status === 'failed' && session.account?.phoneNumber
@@ -32,7 +34,7 @@ export function PairingInstructions(props: ComponentPropsWithoutRef<'div'>): Rea
         </ol>
       ) : (
         <p data-part="lead">
-          <RichText text={sessionLead(session, messages) ?? ''} values={values} />
+          <RichText text={sessionLead(session, messages, isOwnPhone) ?? ''} values={values} />
         </p>
       )}
     </div>

@@ -4,6 +4,7 @@ import type { ComponentPropsWithoutRef, KeyboardEvent, ReactElement } from 'reac
 import type { PairingMethod } from '../../core/provider.js'
 import type { PairingStatus } from '../../core/session-state.js'
 import { usePairingContext } from './pairing-context.js'
+import { useFocusHandover } from './use-focus-handover.js'
 
 const ALL_METHODS: readonly PairingMethod[] = ['qr', 'phone-code']
 
@@ -24,6 +25,7 @@ export function useMethodChoice(): { readonly methods: readonly PairingMethod[];
 export function PairingMethodTabs(props: ComponentPropsWithoutRef<'div'>): ReactElement | null {
   const { pairing, messages, ids } = usePairingContext()
   const { methods, isKnown } = useMethodChoice()
+  const ref = useFocusHandover<HTMLDivElement>()
   const chosen = pairing.session.method
   if (methods.length === 0) return null
 
@@ -48,6 +50,7 @@ export function PairingMethodTabs(props: ComponentPropsWithoutRef<'div'>): React
     <div
       aria-label={messages.methods}
       {...props}
+      ref={ref}
       role="tablist"
       data-part="method-tabs"
       hidden={!isKnown}

@@ -1,40 +1,53 @@
 'use client'
 
-import type { ComponentPropsWithoutRef, CSSProperties, ReactElement } from 'react'
+import type { ClipboardEvent, ComponentPropsWithoutRef, ReactElement } from 'react'
 import { usePairingContext } from './pairing-context.js'
 
 /**
- * The pairing code, `ABCD-1234`, as one text that can be found, selected and read out; the boxes behind its characters
- * are decoration. Kept left to right and away from translators: in an Arabic page the halves would change places, and
- * a translated code is no code.
+ * The pairing code, `ABCD-1234`, as one text that can be found and selected; the boxes behind its characters are
+ * decoration. Kept left to right and away from translators: in an Arabic page the halves would change places, and a
+ * translated code is no code. Screen readers, which might read it as a word, are given it character by character.
  */
 export function PairingCodeText(props: ComponentPropsWithoutRef<'div'>): ReactElement | null {
   const { pairing, messages } = usePairingContext()
   const { session } = pairing
   if (session.status !== 'awaiting-code') return null
-  const { formatted } = session.pairingCode
-  const style: CSSProperties & Record<`--${string}`, number> = {
-    ...props.style,
-    '--whatsapp-pairing-code-length': formatted.length,
+  const { formatted, value } = session.pairingCode
+  // Not as `style`: in HTML from a server a strict Content Security Policy forbids that.
+  const setLength = (code: HTMLDivElement | null) =>
+    code?.style.setProperty('--whatsapp-pairing-code-length', String(formatted.length))
+  // Selected and copied by hand, it loses its dash too.
+  const onCopy = (event: ClipboardEvent<HTMLDivElement>) => {
+    props.onCopy?.(event)
+    if (event.defaultPrevented) return
+    event.clipboardData.setData('text/plain', value)
+    event.preventDefault()
+    pairing.reportCopied()
   }
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset groups form controls; this is text to be read.
-    <div
-      role="group"
-      aria-label={messages.pairingCodeLabel}
-      {...props}
-      style={style}
-      dir="ltr"
-      translate="no"
-      data-part="pairing-code"
-    >
-      <span aria-hidden="true" data-part="pairing-code-boxes">
-        {Array.from(formatted, (character, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a box is its place.
-          <span key={index} data-part={character === '-' ? 'pairing-code-gap' : 'pairing-code-box'} />
-        ))}
+    <>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset groups form controls; this is text to be read. */}
+      <div
+        role="group"
+        aria-label={messages.pairingCodeLabel}
+        {...props}
+        ref={setLength}
+        dir="ltr"
+        translate="no"
+        data-part="pairing-code"
+        onCopy={onCopy}
+      >
+        <span aria-hidden="true" data-part="pairing-code-boxes">
+          {Array.from(formatted, (character, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a box is its place.
+            <span key={index} data-part={character === '-' ? 'pairing-code-gap' : 'pairing-code-box'} />
+          ))}
+        </span>
+        <span aria-hidden="true">{formatted}</span>
+      </div>
+      <span dir="ltr" translate="no" data-part="pairing-code-spelled">
+        {Array.from(value).join(', ')}
       </span>
-      {formatted}
-    </div>
+    </>
   )
 }

@@ -4,9 +4,11 @@ import { type Context, createContext, type RefObject, useContext } from 'react'
 import type { PairingLocale, PairingMessages } from '../../core/messages.js'
 import type { PairingMode } from '../query-options.js'
 import type { UsePairingSessionResult } from '../use-pairing-session.js'
+import type { PhoneField } from '../use-phone-entry.js'
+import type { QrText } from '../use-qr-text.js'
 
 /** What `PairingRoot` gives its parts. */
-export interface PairingContextValue {
+export interface PairingContextValue extends QrText, PhoneField {
   readonly pairing: UsePairingSessionResult
   readonly messages: PairingMessages
   readonly troubleshooting: PairingLocale['troubleshooting']
@@ -17,9 +19,11 @@ export interface PairingContextValue {
   readonly ids: { readonly title: string; readonly panel: string; readonly tab: (method: string) => string }
   /** Takes the focus when the part that had it goes away. */
   readonly panel: RefObject<HTMLDivElement | null>
-  /** What is typed in the phone field; kept here so that it survives a change of tabs. */
-  readonly phoneText: string
-  readonly setPhoneText: (text: string) => void
+  /** BCP 47, of the locale. */
+  readonly localeTag: string
+  readonly defaultCountry: string | undefined
+  /** Whether a phone is offered to open the code on its own screen. */
+  readonly samePhoneLink: boolean
 }
 
 export const PairingContext: Context<PairingContextValue | null> = createContext<PairingContextValue | null>(

@@ -1,10 +1,37 @@
 'use client'
 
-import { type ComponentPropsWithoutRef, type ReactElement, useId, useState } from 'react'
+import {
+  type ComponentPropsWithoutRef,
+  type ReactElement,
+  useId,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { errorText } from '../session-texts.js'
 import { CountdownBar } from './countdown.js'
 import { usePairingContext } from './pairing-context.js'
+import type { PhoneObjection } from './phone-assist.js'
 import { useFocusHandover } from './use-focus-handover.js'
+
+type PhoneAssist = typeof import('./phone-assist.js')
+
+let phoneAssist: PhoneAssist | undefined
+
+/** Loads the countries and their numbers when the field is there to be typed in; the next time again where that failed. */
+function subscribe(changed: () => void): () => void {
+  let isGone = false
+  import('./phone-assist.js').then(
+    (module) => {
+      phoneAssist = module
+      if (!isGone) changed()
+    },
+    () => {},
+  )
+  return () => {
+    isGone = true
+  }
+}
 
 /** The phone number, and the button that asks for a code. Here while there is no code yet. */
 export function PairingPhoneForm(props: ComponentPropsWithoutRef<'form'>): ReactElement | null {
@@ -13,39 +40,71 @@ export function PairingPhoneForm(props: ComponentPropsWithoutRef<'form'>): React
 }
 
 function Form(props: ComponentPropsWithoutRef<'form'>): ReactElement {
-  const { pairing, messages, phoneText, setPhoneText } = usePairingContext()
+  const { pairing, messages, phone, setPhone, defaultCountry, localeTag } = usePairingContext()
+  const assist = useSyncExternalStore(
+    subscribe,
+    () => phoneAssist,
+    () => undefined,
+  )
   const ref = useFocusHandover<HTMLFormElement>()
+  const field = useRef<HTMLInputElement>(null)
   const id = useId()
+  const [objection, setObjection] = useState<PhoneObjection>()
   const { session } = pairing
   const isBusy = session.status === 'requesting-code'
   const { error, retryAt } = session.status === 'awaiting-number' ? session : {}
   const isWaiting = isBusy || retryAt !== undefined
+  const reading = assist?.understandPhone(phone, defaultCountry, localeTag)
+  const isObjected =
+    objection?.text === phone.text && objection.country === reading?.country && !objection.isOverruled
+  const complaint = isObjected ? objection.message : error && errorText(error, messages)
   const onSubmit: ComponentPropsWithoutRef<'form'>['onSubmit'] = (event) => {
     props.onSubmit?.(event)
     event.preventDefault()
-    if (!isWaiting) pairing.requestPairingCode(phoneText)
+    if (isWaiting) return
+    const texts = { messages, localeTag, now: Date.now() }
+    const next = reading && assist?.objectionTo(phone, reading, objection, texts)
+    setObjection(next)
+    if (!next || next.isOverruled) pairing.requestPairingCode(reading?.digits || phone.text)
   }
+  const focusField = () => field.current?.focus()
   return (
     <form {...props} ref={ref} noValidate aria-busy={isBusy} data-part="phone-form" onSubmit={onSubmit}>
       <label htmlFor={id} data-part="phone-label">
         {messages.phoneNumber}
       </label>
-      <input
-        id={id}
-        type="tel"
-        inputMode="tel"
-        autoComplete="tel"
-        dir="ltr"
-        data-part="phone-input"
-        value={phoneText}
-        readOnly={isBusy}
-        aria-describedby={`${id}-help`}
-        aria-invalid={error?.action === 'edit-number' || undefined}
-        onChange={(event) => setPhoneText(event.target.value)}
-      />
-      <p id={`${id}-help`} data-part={error ? 'error' : 'phone-hint'} aria-live="polite">
-        {error ? errorText(error, messages) : messages.phoneNumberHint}
-      </p>
+      <div data-part="phone-field">
+        {assist && reading && (
+          <assist.PhoneCountry reading={reading} isReadOnly={isBusy} onChosen={focusField} />
+        )}
+        <input
+          ref={field}
+          id={id}
+          type="tel"
+          inputMode="tel"
+          autoComplete="tel"
+          dir="ltr"
+          data-part="phone-input"
+          value={phone.text}
+          readOnly={isBusy}
+          aria-describedby={`${id}-help`}
+          aria-invalid={isObjected || error?.action === 'edit-number' || undefined}
+          onChange={(event) =>
+            setPhone(
+              assist && reading
+                ? assist.changedPhone(phone, reading, event)
+                : { ...phone, text: event.target.value, told: undefined },
+            )
+          }
+        />
+      </div>
+      <div id={`${id}-help`} data-part="phone-help">
+        {assist && reading && <assist.PhoneEcho reading={reading} />}
+        <p data-part={complaint ? 'error' : 'phone-hint'} aria-live="polite">
+          {complaint ?? (reading?.country ? undefined : messages.phoneNumberHint)}
+        </p>
+        {assist && reading && <assist.PhoneHint reading={reading} onChosen={focusField} />}
+      </div>
       {/* aria-disabled and not disabled: a disabled button would drop the focus of whoever just pressed it. */}
       <button type="submit" data-part="submit-button" aria-disabled={isWaiting}>
         {isBusy ? messages.statusRequesting : messages.getCode}

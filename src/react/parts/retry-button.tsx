@@ -21,7 +21,8 @@ export function PairingRetryButton(props: ComponentPropsWithoutRef<'button'>): R
 }
 
 function retryLabel(session: PairingSession, messages: PairingMessages): string | undefined {
-  if (session.status === 'expired') return messages.retry
+  if (session.status === 'expired')
+    return session.reason === 'refresh-due' ? messages.showNewCode : messages.retry
   if (session.status !== 'failed') return undefined
   return session.error.action === 'start-over' ? messages.startOver : messages.tryAgain
 }

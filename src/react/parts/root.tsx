@@ -1,18 +1,13 @@
 'use client'
 
-import {
-  type ComponentPropsWithoutRef,
-  type ReactElement,
-  useCallback,
-  useId,
-  useMemo,
-  useRef,
-  useState,
-} from 'react'
+import { type ComponentPropsWithoutRef, type ReactElement, useId, useMemo, useRef } from 'react'
 import { mergeMessages, type PairingLocale, type PairingMessagesOverride } from '../../core/messages.js'
 import { en } from '../../locales/en.js'
 import type { PairingMode } from '../query-options.js'
+import { useAwake } from '../use-awake.js'
 import type { UsePairingSessionResult } from '../use-pairing-session.js'
+import { usePhoneEntry } from '../use-phone-entry.js'
+import { useQrText } from '../use-qr-text.js'
 import { PairingContext, type PairingContextValue } from './pairing-context.js'
 
 /** Props of {@link PairingRoot} beside those of a `section`. */
@@ -27,12 +22,28 @@ export interface PairingRootOptions {
   readonly mode?: PairingMode | undefined
   /** Who is being linked: stands in the safety line, so that nobody links a stranger's device. */
   readonly appName?: string | undefined
-  /** The text of the phone field, where the host controls it. */
+  /** The number in the phone field, where the host controls it. Begins with `+` and the country code. */
   readonly phoneNumber?: string | undefined
-  /** The text it begins with. */
+  /** The number it begins with. */
   readonly defaultPhoneNumber?: string | undefined
-  /** Called with the text of the phone field whenever it changes. */
+  /**
+   * Called whenever the phone field changes, with its text; a national number comes with the code of its country in front,
+   * so that what is kept of it means the same elsewhere.
+   */
   readonly onPhoneNumberChange?: ((text: string) => void) | undefined
+  /**
+   * The country a number without country code belongs to, until the person chooses another: ISO 3166-1, like `BR`.
+   * @default that of the browser's languages and of `locale`
+   */
+  readonly defaultCountry?: string | undefined
+  /**
+   * On a phone's own screen, offer the QR code as a link that opens the WhatsApp of this phone. Seen to work on Android;
+   * elsewhere it may open a page instead.
+   * @default true
+   */
+  readonly samePhoneLink?: boolean | undefined
+  /** The root's own element. @default 'section' */
+  readonly as?: 'section' | 'div' | 'dialog' | undefined
 }
 
 /** Props of {@link PairingRoot}. */
@@ -52,19 +63,16 @@ export function PairingRoot({
   phoneNumber,
   defaultPhoneNumber = '',
   onPhoneNumberChange,
+  defaultCountry,
+  samePhoneLink = true,
+  as: Element = 'section',
   ...props
 }: PairingRootProps): ReactElement {
   const id = useId()
   const panel = useRef<HTMLDivElement>(null)
-  const [typed, setTyped] = useState(defaultPhoneNumber)
-  const setPhoneText = useCallback(
-    (text: string) => {
-      setTyped(text)
-      onPhoneNumberChange?.(text)
-    },
-    [onPhoneNumberChange],
-  )
-  const phoneText = phoneNumber ?? typed
+  const { phone, setPhone } = usePhoneEntry(phoneNumber, defaultPhoneNumber, onPhoneNumberChange)
+  const { qrText, readQrImage } = useQrText(pairing.session)
+  useAwake(pairing.session)
   const value = useMemo<PairingContextValue>(() => {
     const messages = mergeMessages(locale.messages, ownMessages)
     return {
@@ -75,14 +83,32 @@ export function PairingRoot({
       app: appName ?? messages.thisApp,
       ids: { title: `${id}title`, panel: `${id}panel`, tab: (method) => `${id}tab-${method}` },
       panel,
-      phoneText,
-      setPhoneText,
+      localeTag: locale.tag,
+      defaultCountry,
+      phone,
+      setPhone,
+      qrText,
+      readQrImage,
+      samePhoneLink,
     }
-  }, [pairing, locale, ownMessages, mode, appName, id, phoneText, setPhoneText])
+  }, [
+    pairing,
+    locale,
+    ownMessages,
+    mode,
+    appName,
+    id,
+    defaultCountry,
+    phone,
+    setPhone,
+    qrText,
+    readQrImage,
+    samePhoneLink,
+  ])
   const { status, method } = pairing.session
   return (
     <PairingContext.Provider value={value}>
-      <section
+      <Element
         aria-labelledby={value.ids.title}
         dir={locale.direction}
         lang={locale.tag}

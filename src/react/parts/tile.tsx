@@ -7,6 +7,7 @@ import { PairingAccountCard } from './account.js'
 import { PairingErrorCodeText } from './error.js'
 import { Icon } from './icons.js'
 import { usePairingContext } from './pairing-context.js'
+import { Part } from './part.js'
 import { PairingPasskeyHelp } from './passkey-help.js'
 import { PairingQrCode } from './qr-code.js'
 import { PairingRetryButton } from './retry-button.js'
@@ -21,7 +22,7 @@ export function PairingTile(props: ComponentPropsWithoutRef<'div'>): ReactElemen
       aria-busy={session.status === 'preparing' || session.status === 'linking'}
       data-part="tile"
     >
-      <PairingQrCode />
+      <Part name="QrCode" own={PairingQrCode} />
       {session.status === 'expired' && <ExpiredNote reason={session.reason} />}
       {session.status === 'linking' && (
         <div data-part="spinner">
@@ -29,11 +30,11 @@ export function PairingTile(props: ComponentPropsWithoutRef<'div'>): ReactElemen
         </div>
       )}
       {session.status === 'passkey-required' && <Icon name="key" size={40} />}
-      <PairingAccountCard />
-      <PairingErrorCodeText />
-      <PairingPasskeyHelp />
-      <PairingStartButton />
-      <PairingRetryButton />
+      <Part name="Account" own={PairingAccountCard} />
+      <Part name="Error" own={PairingErrorCodeText} />
+      <Part name="PasskeyHelp" own={PairingPasskeyHelp} />
+      <Part name="StartButton" own={PairingStartButton} />
+      <Part name="RetryButton" own={PairingRetryButton} />
     </div>
   )
 }

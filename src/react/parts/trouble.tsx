@@ -5,6 +5,7 @@ import type { PairingSymptom } from '../../core/messages.js'
 import type { PairingStatus } from '../../core/session-state.js'
 import { usePairingContext } from './pairing-context.js'
 import { RichText } from './rich-text.js'
+import { useFocusHandover } from './use-focus-handover.js'
 
 /** Where nobody is standing with a phone that does not do what it should. Elsewhere it stays: somebody may be reading. */
 const WITHOUT_TROUBLE: readonly PairingStatus[] = ['idle', 'linked', 'passkey-required', 'failed']
@@ -12,6 +13,7 @@ const WITHOUT_TROUBLE: readonly PairingStatus[] = ['idle', 'linked', 'passkey-re
 /** What the phone may say, what it means and what helps: phones blame the network for a code that has run out. */
 export function PairingTrouble(props: ComponentPropsWithoutRef<'details'>): ReactElement | null {
   const { pairing, messages, troubleshooting } = usePairingContext()
+  const ref = useFocusHandover<HTMLDetailsElement>()
   const [symptoms, setSymptoms] = useState<readonly PairingSymptom[]>()
   if (WITHOUT_TROUBLE.includes(pairing.session.status)) return null
   const load = () => {
@@ -19,7 +21,7 @@ export function PairingTrouble(props: ComponentPropsWithoutRef<'details'>): Reac
     if (!symptoms) troubleshooting().then(setSymptoms, () => {})
   }
   return (
-    <details {...props} data-part="trouble" onToggle={load}>
+    <details {...props} ref={ref} data-part="trouble" onToggle={load}>
       <summary data-part="trouble-summary">{messages.trouble}</summary>
       <dl data-part="trouble-list">
         {symptoms?.map(({ says, cause, steps }) => (

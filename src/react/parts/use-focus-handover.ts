@@ -5,7 +5,8 @@ import { usePairingContext } from './pairing-context.js'
 
 /**
  * A ref for parts that go away when they are used, like Retry: whoever had the focus in one is put on the panel
- * instead of being thrown to the top of the page. Nobody else's focus is touched.
+ * instead of being thrown to the top of the page, or into the phone field where that is what comes next. Nobody else's
+ * focus is touched.
  */
 export function useFocusHandover<Element extends HTMLElement>(): RefCallback<Element> {
   const { panel } = usePairingContext()
@@ -14,11 +15,18 @@ export function useFocusHandover<Element extends HTMLElement>(): RefCallback<Ele
     (next: Element | null) => {
       // React takes the ref back before it takes the element out: the focus is still where it was.
       const previous = element.current
-      if (next === null && previous?.contains(previous.ownerDocument.activeElement)) {
-        panel.current?.focus({ preventScroll: true })
-      }
+      if (next === null && previous?.contains(previous.ownerDocument.activeElement)) handOver(panel.current)
       element.current = next
     },
     [panel],
   )
+}
+
+function handOver(panel: HTMLElement | null): void {
+  panel?.focus({ preventScroll: true })
+  // What takes the place of the part is there in a moment.
+  queueMicrotask(() => {
+    if (panel && panel.ownerDocument.activeElement === panel)
+      panel.querySelector<HTMLElement>('[data-part="phone-input"]:not([readonly])')?.focus()
+  })
 }

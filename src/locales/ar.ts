@@ -1,0 +1,186 @@
+import type { PairingLocale } from '../core/messages.js'
+
+const again = 'حاول مرة أخرى بعد قليل.'
+const tellHost = 'المشكلة ليست في هاتفك: يُرجى إبلاغ القائمين على هذا التطبيق.'
+
+/**
+ * Modern standard Arabic. A code is «كود», as WhatsApp calls it on the phone.
+ *
+ * Numbers stand between U+2066 and U+2069: in a line from right to left, their plus would change sides and their groups
+ * of digits would be read backwards.
+ */
+export const ar: PairingLocale = {
+  tag: 'ar',
+  direction: 'rtl',
+  messages: {
+    titleScan: 'اربط حسابك على واتساب',
+    titleRelink: 'اربط حسابك على واتساب من جديد',
+    titleNumber: 'اربط حسابك على واتساب',
+    titleCode: 'أدخل هذا الكود على هاتفك',
+    titleLinking: 'أكمِل على هاتفك',
+    titleLinked: 'تم الربط',
+    titlePasskey: 'يطلب واتساب مفتاح مرورك',
+    methods: 'طرق الربط',
+    methodQr: 'كود QR',
+    methodPhoneCode: 'رقم الهاتف',
+    stepsScan: [
+      'افتح **واتساب** أو **واتساب للأعمال** على هاتفك',
+      'على جهاز Android اضغط على **القائمة {menuIcon}،** وعلى جهاز iPhone اضغط على **الإعدادات {settingsIcon}**',
+      'اضغط على **الأجهزة المرتبطة**، ثم على **ربط جهاز**',
+      'وجِّه هاتفك نحو هذا الكود',
+    ],
+    stepsCode: [
+      'افتح **واتساب** أو **واتساب للأعمال** على هاتفك',
+      'على جهاز Android اضغط على **القائمة {menuIcon}،** وعلى جهاز iPhone اضغط على **الإعدادات {settingsIcon}**',
+      'اضغط على **الأجهزة المرتبطة**، ثم **ربط جهاز**، ثم **الربط برقم الهاتف بدلاً من ذلك**',
+      'أدخل هذا الكود',
+    ],
+    leadNumber: 'اكتب رقم الهاتف الذي تريد ربطه. ستحصل على كود تُدخله في واتساب، دون حاجة إلى الكاميرا.',
+    leadOwnPhone:
+      'لا يمكن لهذا الهاتف أن يمسح شاشته بنفسه. اكتب رقمه بدلاً من ذلك، وستحصل على كود تُدخله في واتساب.',
+    leadLinking: 'يجري الآن ربط {app} بواتساب. اترك واتساب مفتوحًا لبضع ثوانٍ.',
+    leadLinked:
+      'أصبح بإمكان {app} إرسال الرسائل واستقبالها بهذا الرقم. يمكنك إلغاء الربط في أي وقت من **الأجهزة المرتبطة**.',
+    leadPasskey:
+      'يحمي واتساب هذا الحساب بمفتاح مرور، ولا يمكن أن تطلبه إلا صفحة واتساب نفسها، أما هذه الصفحة فلا يمكنها ذلك. {advice} اترك هذه الصفحة مفتوحة، فستتابع من تلقاء نفسها.',
+    passkeyAdvice: {
+      'z-api': 'اطلب من المسؤول عن {app} تأكيد ذلك عبر إضافة المتصفح من Z-API.',
+      wasend: 'اطلب من المسؤول عن {app} تأكيد ذلك عبر إضافة مفاتيح المرور من WAHA التي يعمل عليها WASend.',
+      other: 'اطلب من المسؤول عن {app} إتمام ذلك لدى مزوّد الخدمة.',
+    },
+    thisApp: 'هذا التطبيق',
+    qrCodeLabel: 'كود QR لمسحه باستخدام واتساب',
+    enlarge: 'تكبير',
+    close: 'إغلاق',
+    openInWhatsApp: 'الفتح في واتساب على هذا الهاتف',
+    pairingCodeLabel: 'كود لإدخاله في واتساب',
+    start: 'عرض الكود',
+    retry: 'إعادة المحاولة',
+    showNewCode: 'عرض كود جديد',
+    tryAgain: 'حاول مرة أخرى',
+    startOver: 'البدء من جديد',
+    phoneNumber: 'رقم الهاتف',
+    phoneNumberHint: 'مع رمز البلد، مثل \u2066+966 51 234 5678\u2069',
+    country: 'البلد',
+    noCountry: 'لم يتم العثور على بلد',
+    phoneTooShort: 'هذا الرقم أقصر من أرقام {country}.',
+    phoneTooLong: 'هذا الرقم أطول من أرقام {country}.',
+    phoneUnknownCountry: 'اختر البلد، أو ابدأ بعلامة + ورمز البلد.',
+    phoneUnlikely: 'لا يبدو هذا رقم هاتف محمول في {country}.',
+    phonePressAgain: 'تحقق من رمز البلد والأرقام. إذا كانت صحيحة، فاضغط على الزر مرة أخرى.',
+    phoneHintBrazil: 'قد تكون حسابات واتساب التي أُنشئت قبل عام 2017 مسجّلة دون الخانة التاسعة.',
+    phoneHintMexico: 'لم تعد أرقام المكسيك تتضمن 1 بعد \u2066+52\u2069.',
+    phoneHintArgentina: 'يكتب واتساب أرقام الهاتف المحمول في الأرجنتين مع 9 بعد \u2066+54\u2069.',
+    useNumber: 'استخدام {number}',
+    getCode: 'الحصول على الكود',
+    copyCode: 'نسخ الكود',
+    copied: 'تم النسخ',
+    codeFor: 'للرقم {number}',
+    changeNumber: 'تغيير',
+    slowCode: 'ألا يقبل الهاتف الكود؟',
+    newCode: 'الحصول على كود جديد',
+    trouble: 'هل تواجه مشكلة في الربط؟',
+    coolDown: 'يمكنك طلب كود آخر بعد قليل.',
+    usePhoneNumber: 'الربط برقم الهاتف بدلاً من ذلك',
+    useQrCode: 'مسح كود QR بدلاً من ذلك',
+    passkeyHelp: 'عرض الطريقة',
+    statusIdle: 'كل شيء جاهز، ابدأ متى شئت',
+    statusPreparing: 'جارٍ الحصول على الكود…',
+    statusRetrying: 'ما زلنا نحاول الحصول على الكود…',
+    statusResetting: 'جارٍ إزالة الاتصال السابق…',
+    statusScan: 'بانتظار مسح الكود · الكود {number} من {of}',
+    statusScanUnlimited: 'بانتظار مسح الكود',
+    statusNumber: 'بانتظار رقم هاتفك',
+    statusRequesting: 'جارٍ الحصول على الكود…',
+    statusCode: 'بانتظار إدخال الكود',
+    timeLeft: {
+      zero: 'لم يبقَ وقت لهذا الكود',
+      one: 'بقيت ثانية واحدة على انتهاء هذا الكود',
+      two: 'بقيت ثانيتان على انتهاء هذا الكود',
+      few: 'بقيت {count} ثوانٍ على انتهاء هذا الكود',
+      many: 'بقيت {count} ثانية على انتهاء هذا الكود',
+      other: 'بقيت {count} ثانية على انتهاء هذا الكود',
+    },
+    expiredTitle: 'انتهت صلاحية الكود.',
+    expiredUnscanned: 'لم يمسحه أحد بعد.',
+    expiredCode: 'لم يُدخله أحد بعد.',
+    safety: 'سيؤدي هذا إلى ربط **{app}** بحسابك على واتساب. لا تمسح ولا تُدخل أبدًا كودًا لم تطلبه.',
+    errorLabel: 'خطأ',
+    errors: {
+      unauthorized: {
+        title: 'تعذّر الوصول إلى واتساب',
+        cause: 'رفض مزوّد الخدمة مفتاح هذا التطبيق، لذا لا يمكن إنشاء كود.',
+        advice: tellHost,
+      },
+      'session-not-found': {
+        title: 'تعذّر الوصول إلى واتساب',
+        cause: 'لا يعرف مزوّد الخدمة اتصال هذا التطبيق.',
+        advice: tellHost,
+      },
+      'subscription-expired': {
+        title: 'لا يمكن الربط الآن',
+        cause: 'انتهى اشتراك هذا التطبيق لدى مزوّد الخدمة.',
+        advice: tellHost,
+      },
+      'account-blocked': {
+        title: 'هذا الحساب محظور',
+        cause: 'حظر واتساب هذا الحساب.',
+        advice: 'افتح واتساب على هاتفك لطلب المراجعة.',
+      },
+      'session-stale': {
+        title: 'الاتصال عالق',
+        cause: 'بقي شيء من ربط سابق، أو لم يكتمل بدء التشغيل لدى مزوّد الخدمة.',
+        advice: 'ابدأ من جديد لإزالته. قد يستغرق ذلك دقيقة.',
+      },
+      'code-refused': {
+        title: 'لا يوجد كود لهذا الرقم',
+        cause: 'لا يُصدر واتساب كودًا له الآن.',
+        advice: 'تحقق من الرقم وحاول مرة أخرى، أو امسح كود QR بدلاً من ذلك.',
+      },
+      'wrong-phone-number': {
+        title: 'كان ذلك هاتفًا آخر',
+        cause: 'تم ربط الرقم {phone}، والمطلوب هنا هاتف آخر.',
+        advice:
+          'ابدأ من جديد لإلغاء ربطه، أو سجّل خروج هذا التطبيق على ذلك الهاتف من **الأجهزة المرتبطة**. ثم استخدم الهاتف الصحيح.',
+      },
+      'invalid-phone-number': {
+        title: 'تحقق من الرقم',
+        advice: 'اكتب رمز البلد أولاً، ثم الرقم دون الصفر الذي في أوله.',
+      },
+      'rate-limited': {
+        title: 'محاولات كثيرة جدًا',
+        cause: 'يحتاج واتساب إلى استراحة.',
+        advice: 'انتظر دقيقة، ثم حاول مرة أخرى.',
+      },
+      'not-supported': {
+        title: 'غير ممكن هنا',
+        cause: 'لا يوفّر مزوّد الخدمة طريقة لذلك.',
+        advice: tellHost,
+      },
+      'invalid-answer': {
+        title: 'حدث خطأ ما',
+        cause: 'أرسل مزوّد الخدمة شيئًا ليس كودًا.',
+        advice: again,
+      },
+      'provider-unavailable': {
+        title: 'مزوّد الخدمة غير متاح',
+        cause: 'الخدمة متوقفة أو يُعاد تشغيلها.',
+        advice: again,
+      },
+      network: { title: 'لا يوجد اتصال', advice: 'تحقق من اتصالك بالإنترنت، ثم حاول مرة أخرى.' },
+      timeout: { title: 'استغرق ذلك وقتًا طويلاً', cause: 'لم يرد مزوّد الخدمة.', advice: again },
+      'sign-in-required': {
+        title: 'يُرجى تسجيل الدخول مجددًا',
+        cause: 'انتهت جلستك في هذا التطبيق.',
+        advice: 'سجّل الدخول، ثم اربط هاتفك.',
+      },
+      forbidden: { title: 'غير مسموح', cause: 'لا يُسمح لك بربط هاتف هنا.', advice: tellHost },
+      'invalid-request': { title: 'حدث خطأ ما', advice: tellHost },
+      'server-only': { title: 'لم يتم الإعداد بعد', advice: tellHost },
+      'invalid-options': { title: 'لم يتم الإعداد بعد', advice: tellHost },
+      aborted: { title: 'تم الإيقاف', advice: again },
+      unknown: { title: 'حدث خطأ ما', advice: again },
+    },
+  },
+  troubleshooting: async () => (await import('./troubleshooting/ar.js')).arTroubleshooting,
+}

@@ -1,0 +1,187 @@
+import type { PairingLocale } from '../core/messages.js'
+
+const again = 'Попробуйте ещё раз чуть позже.'
+const tellHost = 'Дело не в вашем телефоне: сообщите об этом тем, кто отвечает за это приложение.'
+
+/** Russian, with вы. WhatsApp Web and Android say “Связывание устройства”, an iPhone “Привязка устройства”. */
+export const ru: PairingLocale = {
+  tag: 'ru',
+  direction: 'ltr',
+  messages: {
+    titleScan: 'Подключите свой WhatsApp',
+    titleRelink: 'Подключите свой WhatsApp снова',
+    titleNumber: 'Подключите свой WhatsApp',
+    titleCode: 'Введите этот код на телефоне',
+    titleLinking: 'Завершите на телефоне',
+    titleLinked: 'Готово, WhatsApp подключён',
+    titlePasskey: 'WhatsApp просит ваш ключ доступа',
+    methods: 'Способы подключения',
+    methodQr: 'QR-код',
+    methodPhoneCode: 'По номеру',
+    stepsScan: [
+      'Откройте **WhatsApp** или **WhatsApp Business** на телефоне',
+      'На Android нажмите **Меню {menuIcon},** на iPhone — **Настройки {settingsIcon}**',
+      'Нажмите **Связанные устройства**, затем **Связывание устройства**',
+      'Наведите телефон на этот код',
+    ],
+    stepsCode: [
+      'Откройте **WhatsApp** или **WhatsApp Business** на телефоне',
+      'На Android нажмите **Меню {menuIcon},** на iPhone — **Настройки {settingsIcon}**',
+      'Нажмите **Связанные устройства**, **Связывание устройства**, затем **Связать по номеру телефона**',
+      'Введите этот код',
+    ],
+    leadNumber:
+      'Укажите номер телефона, который хотите подключить. Вы получите код для ввода в WhatsApp: камера не нужна.',
+    leadOwnPhone:
+      'Этот телефон не может отсканировать сам себя. Укажите его номер: вы получите код для ввода в WhatsApp.',
+    leadLinking: 'WhatsApp подключает {app}. Не закрывайте WhatsApp ещё несколько секунд.',
+    leadLinked:
+      'Теперь {app} может отправлять и получать сообщения с этого номера. Отключить можно в любой момент в разделе **Связанные устройства**.',
+    leadPasskey:
+      'Этот аккаунт WhatsApp защищён ключом доступа, и запросить его может только страница самого WhatsApp, а эта — нет. {advice} Не закрывайте эту страницу: она продолжит сама.',
+    passkeyAdvice: {
+      'z-api': 'Попросите тех, кто отвечает за {app}, подтвердить вход в расширении Z-API для браузера.',
+      wasend:
+        'Попросите тех, кто отвечает за {app}, подтвердить вход в расширении WAHA для ключей доступа: на WAHA работает WASend.',
+      other: 'Попросите тех, кто отвечает за {app}, завершить вход на стороне сервиса подключения.',
+    },
+    thisApp: 'это приложение',
+    qrCodeLabel: 'QR-код для сканирования в WhatsApp',
+    enlarge: 'Увеличить',
+    close: 'Закрыть',
+    openInWhatsApp: 'Открыть в WhatsApp на этом телефоне',
+    pairingCodeLabel: 'Код для ввода в WhatsApp',
+    start: 'Показать код',
+    retry: 'Повторить',
+    showNewCode: 'Показать новый код',
+    tryAgain: 'Попробовать снова',
+    startOver: 'Начать заново',
+    phoneNumber: 'Номер телефона',
+    phoneNumberHint: 'С кодом страны, например +7 912 345 67 89',
+    country: 'Страна',
+    noCountry: 'Страна не найдена',
+    phoneTooShort: 'Слишком короткий номер. Страна: {country}.',
+    phoneTooLong: 'Слишком длинный номер. Страна: {country}.',
+    phoneUnknownCountry: 'Выберите страну или начните с + и кода страны.',
+    phoneUnlikely: 'Не похоже на мобильный номер. Страна: {country}.',
+    phonePressAgain: 'Проверьте код страны и цифры. Если всё верно, нажмите кнопку ещё раз.',
+    phoneHintBrazil:
+      'Аккаунты WhatsApp, созданные до 2017 года, могут быть зарегистрированы без девятой цифры.',
+    phoneHintMexico: 'В номерах Мексики после +52 больше нет единицы.',
+    phoneHintArgentina: 'Мобильные номера Аргентины WhatsApp пишет с цифрой 9 после +54.',
+    useNumber: 'Использовать {number}',
+    getCode: 'Получить код',
+    copyCode: 'Скопировать код',
+    copied: 'Скопировано',
+    codeFor: 'Для номера {number}',
+    changeNumber: 'Изменить',
+    slowCode: 'Телефон не принимает код?',
+    newCode: 'Получить новый код',
+    trouble: 'Не получается подключить?',
+    coolDown: 'Новый код можно будет запросить чуть позже.',
+    usePhoneNumber: 'Подключить по номеру телефона',
+    useQrCode: 'Отсканировать QR-код',
+    passkeyHelp: 'Показать, как это сделать',
+    statusIdle: 'Всё готово, можно начинать',
+    statusPreparing: 'Получаем код…',
+    statusRetrying: 'Всё ещё пытаемся получить код…',
+    statusResetting: 'Сбрасываем прежнее подключение…',
+    statusScan: 'Ждём сканирования · код {number} из {of}',
+    statusScanUnlimited: 'Ждём сканирования',
+    statusNumber: 'Ждём ваш номер',
+    statusRequesting: 'Получаем код…',
+    statusCode: 'Ждём, когда вы введёте код',
+    timeLeft: {
+      one: 'Код действует ещё {count} секунду',
+      few: 'Код действует ещё {count} секунды',
+      many: 'Код действует ещё {count} секунд',
+      other: 'Код действует ещё {count} секунды',
+    },
+    expiredTitle: 'Срок действия кода истёк.',
+    expiredUnscanned: 'Его пока никто не отсканировал.',
+    expiredCode: 'Его пока никто не ввёл.',
+    safety:
+      'Так вы подключите **{app}** к своему WhatsApp. Никогда не сканируйте и не вводите код, который не запрашивали.',
+    errorLabel: 'Ошибка',
+    errors: {
+      unauthorized: {
+        title: 'Нет связи с WhatsApp',
+        cause: 'Сервис подключения не принял ключ этого приложения, поэтому код получить нельзя.',
+        advice: tellHost,
+      },
+      'session-not-found': {
+        title: 'Нет связи с WhatsApp',
+        cause: 'Сервис не находит подключение этого приложения.',
+        advice: tellHost,
+      },
+      'subscription-expired': {
+        title: 'Сейчас подключить нельзя',
+        cause: 'У этого приложения закончилась подписка на сервис подключения.',
+        advice: tellHost,
+      },
+      'account-blocked': {
+        title: 'Этот аккаунт заблокирован',
+        cause: 'WhatsApp заблокировал этот аккаунт.',
+        advice: 'Откройте WhatsApp на телефоне и запросите проверку.',
+      },
+      'session-stale': {
+        title: 'Подключение зависло',
+        cause: 'Осталось что-то от прежнего подключения, или запуск так и не завершился.',
+        advice: 'Начните заново, чтобы всё сбросить. Это может занять минуту.',
+      },
+      'code-refused': {
+        title: 'Для этого номера кода нет',
+        cause: 'WhatsApp сейчас не выдаёт для него код.',
+        advice: 'Проверьте номер и попробуйте ещё раз или отсканируйте QR-код.',
+      },
+      'wrong-phone-number': {
+        title: 'Это был другой телефон',
+        cause: 'Подключён номер {phone}, а здесь нужен другой.',
+        advice:
+          'Начните заново, чтобы отключить его, или на том телефоне выйдите из этого приложения в разделе **Связанные устройства**. Затем возьмите нужный телефон.',
+      },
+      'invalid-phone-number': {
+        title: 'Проверьте номер',
+        advice: 'Введите сначала код страны, затем номер без нуля или восьмёрки в начале.',
+      },
+      'rate-limited': {
+        title: 'Слишком много попыток',
+        cause: 'WhatsApp нужна пауза.',
+        advice: 'Подождите минуту и попробуйте ещё раз.',
+      },
+      'not-supported': {
+        title: 'Здесь это невозможно',
+        cause: 'Сервис подключения этого не умеет.',
+        advice: tellHost,
+      },
+      'invalid-answer': {
+        title: 'Что-то пошло не так',
+        cause: 'Сервис подключения прислал что-то вместо кода.',
+        advice: again,
+      },
+      'provider-unavailable': {
+        title: 'Сервис подключения недоступен',
+        cause: 'Он не работает или перезапускается.',
+        advice: again,
+      },
+      network: { title: 'Нет соединения', advice: 'Проверьте подключение к интернету и попробуйте ещё раз.' },
+      timeout: { title: 'Слишком долго', cause: 'Сервис подключения не ответил.', advice: again },
+      'sign-in-required': {
+        title: 'Войдите снова',
+        cause: 'Ваш сеанс в этом приложении закончился.',
+        advice: 'Войдите, затем подключите телефон.',
+      },
+      forbidden: {
+        title: 'Нет доступа',
+        cause: 'У вас нет прав подключать здесь телефон.',
+        advice: tellHost,
+      },
+      'invalid-request': { title: 'Что-то пошло не так', advice: tellHost },
+      'server-only': { title: 'Ещё не настроено', advice: tellHost },
+      'invalid-options': { title: 'Ещё не настроено', advice: tellHost },
+      aborted: { title: 'Остановлено', advice: again },
+      unknown: { title: 'Что-то пошло не так', advice: again },
+    },
+  },
+  troubleshooting: async () => (await import('./troubleshooting/ru.js')).ruTroubleshooting,
+}

@@ -1,0 +1,40 @@
+import type { PairingSymptom } from '../../core/messages.js'
+
+/** What the phone may say, in German; loaded when somebody asks for it. */
+export const deTroubleshooting: readonly PairingSymptom[] = [
+  {
+    says: 'Gerät konnte nicht verknüpft werden',
+    cause:
+      'Meist wurde der Code ersetzt, während du das Telefon davor gehalten hast, oder ein Zeichen kam zu spät.',
+    steps: [
+      'Scanne den Code, der jetzt hier steht, oder hol dir einen neuen.',
+      'Passiert es wieder, nimm den anderen Weg zum Verknüpfen.',
+      'Aktualisiere WhatsApp auf deinem Telefon.',
+    ],
+  },
+  {
+    says: 'Überprüfe die Internetverbindung deines Telefons',
+    cause: 'Das sagt das Telefon auch bei einem Code, der abgelaufen ist.',
+    steps: [
+      'Scanne den Code, der jetzt hier steht.',
+      'Öffne auf dem Telefon irgendeine Seite, um zu sehen, ob es online ist. Schalte ein VPN aus.',
+    ],
+  },
+  {
+    says: 'Im Moment können keine neuen Geräte verknüpft werden',
+    cause: 'WhatsApp macht bei diesem Konto eine Pause: zu viele Versuche oder zu viele Geräte.',
+    steps: [
+      'Melde unter **Verknüpfte Geräte** die ab, die du nicht mehr benutzt.',
+      'Warte eine Stunde bis zum nächsten Versuch. Jeder weitere verlängert die Pause.',
+    ],
+  },
+  {
+    says: 'Es passiert gar nichts',
+    cause: 'Das Telefon hat den Code nicht gelesen, oder es meldet nicht, dass er abgelaufen ist.',
+    steps: [
+      'Nimm den Scanner unter **Verknüpfte Geräte**, nicht die Kamera-App.',
+      'Mach den Bildschirm heller und halte das Telefon eine Handlänge davor.',
+      'Keine Meldung zum Eingeben des Codes? Öffne **Verknüpfte Geräte** selbst: Die Meldung kommt oft nicht.',
+    ],
+  },
+]

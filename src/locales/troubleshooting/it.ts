@@ -1,0 +1,40 @@
+import type { PairingSymptom } from '../../core/messages.js'
+
+/** What the phone may say, in Italian; loaded when somebody asks for it. */
+export const itTroubleshooting: readonly PairingSymptom[] = [
+  {
+    says: 'Impossibile collegare il dispositivo',
+    cause:
+      'Quasi sempre il codice è cambiato mentre lo inquadravi, o una lettera è stata inserita troppo tardi.',
+    steps: [
+      'Scansiona il codice che vedi qui adesso, o chiedine uno nuovo.',
+      'Se succede di nuovo, usa l’altro modo per collegare.',
+      'Aggiorna WhatsApp sul telefono.',
+    ],
+  },
+  {
+    says: 'Controlla la connessione a internet del telefono',
+    cause: 'Il telefono lo dice anche quando il codice è scaduto.',
+    steps: [
+      'Scansiona il codice che vedi qui adesso.',
+      'Apri una pagina qualsiasi sul telefono per vedere se è online. Disattiva la VPN, se ne usi una.',
+    ],
+  },
+  {
+    says: 'Al momento non è possibile collegare nuovi dispositivi',
+    cause: 'WhatsApp ha messo in pausa questo account: troppi tentativi o troppi dispositivi.',
+    steps: [
+      'In **Dispositivi collegati**, disconnetti quelli che non usi più.',
+      'Aspetta un’ora prima di riprovare. Ogni altro tentativo allunga l’attesa.',
+    ],
+  },
+  {
+    says: 'Non succede nulla',
+    cause: 'Il telefono non ha letto il codice, o non segnala che il codice è scaduto.',
+    steps: [
+      'Usa lo scanner in **Dispositivi collegati**, non l’app della fotocamera.',
+      'Aumenta la luminosità dello schermo e tieni il telefono a un palmo di distanza.',
+      'Nessun messaggio per inserire il codice? Apri tu **Dispositivi collegati**: spesso il messaggio non arriva.',
+    ],
+  },
+]

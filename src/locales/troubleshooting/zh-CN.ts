@@ -1,0 +1,33 @@
+import type { PairingSymptom } from '../../core/messages.js'
+
+/** What the phone may say, in Simplified Chinese; loaded when somebody asks for it. */
+export const zhCNTroubleshooting: readonly PairingSymptom[] = [
+  {
+    says: '无法关联设备',
+    cause: '多半是你举起手机时代码已经更换，或者输入时慢了一步。',
+    steps: [
+      '扫描现在显示的代码，或获取新代码。',
+      '如果再次出现，请改用另一种关联方式。',
+      '更新手机上的 WhatsApp。',
+    ],
+  },
+  {
+    says: '请检查手机的网络连接',
+    cause: '代码过期时，手机也会这样提示。',
+    steps: ['扫描现在显示的代码。', '在手机上打开任意网页，确认已联网。关闭 VPN。'],
+  },
+  {
+    says: '暂时无法关联新设备',
+    cause: 'WhatsApp 暂停了此账号的关联：尝试次数过多，或设备过多。',
+    steps: ['在**“已关联的设备”**中，退出不再使用的设备。', '等一小时再试。反复尝试会让等待时间更长。'],
+  },
+  {
+    says: '没有任何反应',
+    cause: '手机没有读到代码，或者没有提示代码已过期。',
+    steps: [
+      '请用**“已关联的设备”**里的扫描功能，不要用相机。',
+      '调高屏幕亮度，让手机与屏幕保持一掌的距离。',
+      '没有收到输入代码的提示？请自己打开**“已关联的设备”**：提示经常不会出现。',
+    ],
+  },
+]

@@ -1,0 +1,45 @@
+import type { DecodeQR } from 'qr/decode.js'
+import { normalizeQrPayload } from '../core/qr-payload.js'
+
+/** Providers' pictures have 200 to 600 pixels a side. A larger one stays the picture it is: reading it would halt the page. */
+const LARGEST_SIDE_PX = 2_048
+
+/** The side of the canvas. Enough for ten pixels a module, and read in a few milliseconds. */
+const CANVAS_PX = 768
+
+/** White around the picture, which may come without the quiet zone that readers need. */
+const MARGIN_PX = 48
+
+/** For second looks at a picture that is not read at once. The page stands still meanwhile. */
+const TIME_LIMIT_MS = 50
+
+/**
+ * WhatsApp's text in a picture that the browser has loaded; `undefined` where there is none, where it is too large or where
+ * the browser gives no pixels out. Only `data:` pictures are looked at, and only WhatsApp's text is believed.
+ */
+export function decodeQrImage(image: HTMLImageElement, decodeQr: DecodeQR): string | undefined {
+  const { naturalWidth: width, naturalHeight: height } = image
+  const longest = Math.max(width, height)
+  if (!image.src.startsWith('data:image/') || width === 0 || longest > LARGEST_SIDE_PX) return undefined
+  try {
+    const payload = normalizeQrPayload(
+      decodeQr(pixelsOf(image, (CANVAS_PX - 2 * MARGIN_PX) / longest), { timeLimit: TIME_LIMIT_MS }),
+    )
+    return payload.kind === 'text' ? payload.value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function pixelsOf(image: HTMLImageElement, scale: number): ImageData {
+  const canvas = new OffscreenCanvas(CANVAS_PX, CANVAS_PX)
+  const context = canvas.getContext('2d', { willReadFrequently: true })
+  if (!context) throw new Error('No canvas')
+  // Under pictures with a transparent ground.
+  context.fillStyle = '#ffffff'
+  context.fillRect(0, 0, CANVAS_PX, CANVAS_PX)
+  // Small pictures have hard edges, and keep them.
+  context.imageSmoothingEnabled = scale < 1
+  context.drawImage(image, MARGIN_PX, MARGIN_PX, image.naturalWidth * scale, image.naturalHeight * scale)
+  return context.getImageData(0, 0, CANVAS_PX, CANVAS_PX)
+}

@@ -1,0 +1,173 @@
+'use client'
+
+import { type KeyboardEvent, type ReactElement, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { type Country, countryName, findCountries, flagOf, listCountries } from './countries.js'
+import { usePairingContext } from './pairing-context.js'
+
+/** Options that Page Up and Page Down pass over. */
+const PAGE = 8
+
+/** Props of {@link CountryPicker}. */
+export interface CountryPickerProps {
+  readonly country: string | undefined
+  /** By country. */
+  readonly callingCodes: ReadonlyMap<string, string>
+  /** The number has its country code already: the flag is enough. */
+  readonly isCodeWritten: boolean
+  readonly isReadOnly: boolean
+  readonly onChoose: (country: string) => void
+}
+
+/**
+ * The country of a number: one field that shows it, and searches when somebody types or presses it. An editable combobox
+ * with a list box, after the ARIA Authoring Practices, https://www.w3.org/WAI/ARIA/apg/patterns/combobox/. A `<select>` would be less
+ * code, but cannot be searched on phones.
+ */
+export function CountryPicker(props: CountryPickerProps): ReactElement {
+  const { country, callingCodes, isCodeWritten, isReadOnly, onChoose } = props
+  const { messages, localeTag } = usePairingContext()
+  const id = useId()
+  const list = useRef<HTMLDivElement>(null)
+  const [query, setQuery] = useState<string>()
+  const [active, setActive] = useState<string>()
+  const isOpen = query !== undefined
+  // Two hundred names are made and sorted for whoever opens the list only.
+  const countries = useMemo(
+    () => (isOpen ? listCountries(callingCodes, localeTag) : []),
+    [isOpen, callingCodes, localeTag],
+  )
+  const found = useMemo(() => findCountries(countries, query ?? ''), [countries, query])
+  const position = Math.max(
+    found.findIndex(({ code }) => code === active),
+    0,
+  )
+  const current = found[position]
+  const closed = country ? `${flagOf(country)}${isCodeWritten ? '' : ` +${callingCodes.get(country)}`}` : '🌐'
+
+  useEffect(() => {
+    if (isOpen && current) {
+      // The list alone, and not the page around it.
+      const option = list.current?.querySelector<HTMLElement>('[aria-selected="true"]')
+      if (list.current && option)
+        list.current.scrollTop = option.offsetTop - (list.current.clientHeight - option.offsetHeight) / 2
+    }
+  }, [isOpen, current])
+
+  const open = (text: string) => {
+    if (isReadOnly) return
+    setQuery(text)
+    // With nothing typed, from where one is; else from the best match.
+    setActive(text ? undefined : country)
+  }
+  const close = () => setQuery(undefined)
+  const choose = (chosen: Country) => {
+    close()
+    onChoose(chosen.code)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const move = MOVES[event.key]
+    if (event.nativeEvent.isComposing) return
+    if (isOpen && event.key === 'Tab') return
+    if (!isOpen && (event.key === 'ArrowDown' || event.key === 'ArrowUp' || event.key === 'Enter')) open('')
+    else if (isOpen && event.key === 'Enter') current && choose(current)
+    else if (isOpen && event.key === 'Escape') close()
+    else if (isOpen && move) setActive(found[move(position, found.length)]?.code)
+    else return
+    // Enter must not send the form, nor Escape close the dialog around it.
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  return (
+    <div data-part="country-picker" data-state={isOpen ? 'open' : 'closed'}>
+      <input
+        type="text"
+        role="combobox"
+        data-part="country-input"
+        aria-label={messages.country}
+        aria-describedby={country && !isOpen ? `${id}-name` : undefined}
+        aria-autocomplete="list"
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? `${id}-list` : undefined}
+        aria-activedescendant={isOpen && current ? `${id}-${current.code}` : undefined}
+        autoComplete="off"
+        autoCorrect="off"
+        spellCheck={false}
+        dir={isOpen ? undefined : 'ltr'}
+        placeholder={messages.country}
+        readOnly={isReadOnly}
+        value={query ?? closed}
+        onChange={({ target: { value } }) => open(isOpen ? value : typedOver(closed, value))}
+        onClick={() => isOpen || open('')}
+        onFocus={({ target }) => target.select()}
+        onBlur={close}
+        onKeyDown={onKeyDown}
+      />
+      {!isOpen && (
+        <span aria-hidden="true" data-part="country-size">
+          {closed}
+        </span>
+      )}
+      {country && (
+        <span id={`${id}-name`} hidden>
+          {countryName(country, localeTag)}
+        </span>
+      )}
+      {isOpen && (
+        <div
+          ref={list}
+          id={`${id}-list`}
+          role="listbox"
+          tabIndex={-1}
+          aria-label={messages.country}
+          data-part="country-list"
+          // Whoever presses an option keeps the focus in the field, which would close the list on losing it.
+          onMouseDown={(event) => event.preventDefault()}
+        >
+          {found.map((option) => (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the combobox, which has the focus.
+            <div
+              key={option.code}
+              id={`${id}-${option.code}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={option === current}
+              data-part="country-option"
+              onClick={() => choose(option)}
+            >
+              <span aria-hidden="true">{flagOf(option.code)}</span> <span>{option.name}</span>{' '}
+              <bdi dir="ltr">+{option.callingCode}</bdi>
+            </div>
+          ))}
+          {found.length === 0 && (
+            <div
+              role="option"
+              tabIndex={-1}
+              aria-selected="false"
+              aria-disabled="true"
+              data-part="country-option"
+            >
+              {messages.noCountry}
+            </div>
+          )}
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** Where a key leads in a list of some length. Up from the first is the last, and down from the last the first. */
+const MOVES: Readonly<Record<string, (position: number, length: number) => number>> = {
+  ArrowDown: (position, length) => (position + 1) % length,
+  ArrowUp: (position, length) => (position + length - 1) % length,
+  Home: () => 0,
+  End: (_, length) => length - 1,
+  PageDown: (position, length) => Math.min(position + PAGE, length - 1),
+  PageUp: (position) => Math.max(position - PAGE, 0),
+}
+
+/** What was typed into the closed field, without the country that stood there; nothing where some of that was deleted. */
+function typedOver(closed: string, value: string): string {
+  if (value.includes(closed)) return value.replace(closed, '')
+  return closed.startsWith(value) ? '' : value
+}

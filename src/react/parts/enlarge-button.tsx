@@ -1,0 +1,29 @@
+'use client'
+
+import { type ComponentPropsWithoutRef, type ReactElement, useState } from 'react'
+import { ActionButton } from './action-button.js'
+import { EnlargedCode } from './enlarged-code.js'
+import { hasQrCode } from './has-qr-code.js'
+import { usePairingContext } from './pairing-context.js'
+
+/** Opens the QR code over the whole screen, for a phone that is far away or does not focus. */
+export function PairingEnlargeButton(props: ComponentPropsWithoutRef<'button'>): ReactElement | null {
+  const { session } = usePairingContext().pairing
+  // The view stays while one code follows the other, and goes when there is something else to look at.
+  return hasQrCode(session) ? <Enlarge {...props} /> : null
+}
+
+function Enlarge(props: ComponentPropsWithoutRef<'button'>): ReactElement {
+  const { pairing, messages } = usePairingContext()
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <>
+      {pairing.session.status === 'awaiting-scan' && (
+        <ActionButton {...props} part="enlarge-button" aria-haspopup="dialog" action={() => setOpen(true)}>
+          {props.children ?? messages.enlarge}
+        </ActionButton>
+      )}
+      {isOpen && <EnlargedCode onClose={() => setOpen(false)} />}
+    </>
+  )
+}

@@ -1,0 +1,42 @@
+'use client'
+
+import { type ReactElement, useLayoutEffect, useMemo, useRef } from 'react'
+import { PairingAnnouncer } from './announcer.js'
+import { PairingCountdown } from './countdown.js'
+import { PairingDialogCloseButton } from './dialog-close-button.js'
+import { PairingContext, usePairingContext } from './pairing-context.js'
+import { Part } from './part.js'
+import { PairingStatusText } from './status.js'
+import { PairingTile } from './tile.js'
+
+/** The tile of the card once more, as large as the screen: the same session, so the same code, replaced at the same moment. */
+export function EnlargedCode({ onClose }: { onClose: () => void }): ReactElement {
+  const context = usePairingContext()
+  const panel = useRef<HTMLDivElement>(null)
+  const { panel: outside, messages } = context
+  // Retry, once used, leaves the focus in here: what is outside cannot take it.
+  const inside = useMemo(() => ({ ...context, panel }), [context])
+  useLayoutEffect(
+    () => () =>
+      queueMicrotask(() => {
+        // The button that opened it, and has got the focus back, may have gone at the same time.
+        const page = outside.current?.ownerDocument
+        if (page?.activeElement === page?.body) outside.current?.focus({ preventScroll: true })
+      }),
+    [outside],
+  )
+  return (
+    <PairingContext.Provider value={inside}>
+      <dialog aria-label={messages.qrCodeLabel} data-part="enlarged-code">
+        <PairingDialogCloseButton onClose={onClose} />
+        <div ref={panel} tabIndex={-1} data-part="enlarged-panel">
+          <Part name="Tile" own={PairingTile} />
+          <Part name="Countdown" own={PairingCountdown} />
+          {/* What is outside is not read out. */}
+          <Part name="Status" own={PairingStatusText} />
+          <PairingAnnouncer />
+        </div>
+      </dialog>
+    </PairingContext.Provider>
+  )
+}

@@ -1,0 +1,34 @@
+/**
+ * The country that languages point to. A region that is written wins, first of a language that the component speaks; then the
+ * region where a language is mostly spoken, but for English, which is everybody's.
+ */
+export function guessCountry(
+  languageTag: string,
+  languages: readonly string[],
+  isCountry: (region: string) => boolean,
+): string | undefined {
+  const own = localeOf(languageTag)
+  const theirs = languages.flatMap((tag) => localeOf(tag) ?? [])
+  // English is what the component speaks where nobody chose: it says nothing about who is there.
+  const isTelling = own && own.language !== 'en'
+  const locales = isTelling
+    ? [...theirs.filter(({ language }) => language === own.language), own, ...theirs]
+    : theirs
+  const written = locales.map(({ region }) => region)
+  const likely = locales.flatMap((locale) => (locale.language === 'en' ? [] : locale.maximize().region))
+  return [...written, ...likely].find((region) => region !== undefined && isCountry(region))
+}
+
+/** A language tag that `Intl` takes: English in place of what is none. */
+export function validTag(tag: string): string {
+  return localeOf(tag) ? tag : 'en'
+}
+
+/** Some browsers report languages that are none, like `C` or `en-US@posix`. */
+function localeOf(tag: string): Intl.Locale | undefined {
+  try {
+    return new Intl.Locale(tag)
+  } catch {
+    return undefined
+  }
+}

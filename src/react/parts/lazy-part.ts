@@ -1,0 +1,26 @@
+'use client'
+
+import { useSyncExternalStore } from 'react'
+
+/**
+ * A hook that gives what is loaded beside the first request instead of before it; nothing until then, and nothing where it
+ * does not load.
+ */
+export function lazyPart<Part>(loading: Promise<Part>): () => Part | undefined {
+  let part: Part | undefined
+  const loaded = loading.then(
+    (loadedPart) => {
+      part = loadedPart
+    },
+    () => {},
+  )
+  const subscribe = (changed: () => void) => {
+    let isGone = false
+    void loaded.then(() => isGone || changed())
+    return () => {
+      isGone = true
+    }
+  }
+  const read = () => part
+  return () => useSyncExternalStore(subscribe, read, read)
+}

@@ -1,0 +1,25 @@
+'use client'
+
+import type { ComponentPropsWithoutRef, ReactElement } from 'react'
+import { useOwnPhone } from '../use-own-phone.js'
+import { usePairingContext } from './pairing-context.js'
+
+/** What WhatsApp on a phone may answer to; the code stands behind the hash, which no browser sends to a server. */
+const WHATSAPP_LINK = 'https://wa.me/settings/linked_devices#'
+
+/**
+ * On a phone's own screen, the QR code as a link that opens the WhatsApp of this phone; nothing elsewhere, and nothing where
+ * the text of the code is not known or is no link. Seen to work on Android; other phones may open a page instead.
+ * The address is as secret as the code, and goes with it.
+ */
+export function PairingOpenInWhatsAppLink(props: ComponentPropsWithoutRef<'a'>): ReactElement | null {
+  const { messages, qrText, samePhoneLink } = usePairingContext()
+  const isOwnPhone = useOwnPhone()
+  if (!isOwnPhone || !samePhoneLink || !qrText?.startsWith(WHATSAPP_LINK)) return null
+  return (
+    // A new tab: where WhatsApp does not open, the code and its session stay.
+    <a {...props} href={qrText} target="_blank" rel="noreferrer" data-part="open-in-whatsapp">
+      {props.children ?? messages.openInWhatsApp}
+    </a>
+  )
+}

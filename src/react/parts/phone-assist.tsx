@@ -1,0 +1,186 @@
+'use client'
+
+import type { ChangeEvent, ReactElement } from 'react'
+import { formatMessage, type PairingMessages } from '../../core/messages.js'
+import { otherSpelling } from '../../core/phone-spelling.js'
+import type { PhoneEntry } from '../use-phone-entry.js'
+import { countryName } from './countries.js'
+import { CountryPicker } from './country-picker.js'
+import { guessCountry } from './guess-country.js'
+import { usePairingContext } from './pairing-context.js'
+import {
+  CALLING_CODES,
+  editPhone,
+  isCountry,
+  isSigned,
+  movePhone,
+  type PhoneReading,
+  readPhone,
+  showPhone,
+} from './phone-library.js'
+import { RichText } from './rich-text.js'
+
+// What the phone field can do once the library is there. A chunk of its own, loaded when the phone tab opens; without it the
+// field takes digits with their country code.
+
+/** A double click is one press: the second one has not read what the first one was told. */
+const READING_MS = 600
+
+/** The field's entry, understood. The country is the chosen one, else `defaultCountry`, else one that the languages point to. */
+export function understandPhone(
+  { text, country }: PhoneEntry,
+  defaultCountry: string | undefined,
+  localeTag: string,
+): PhoneReading {
+  const given = country ?? defaultCountry?.toUpperCase()
+  const guessed = isCountry(given)
+    ? given
+    : guessCountry(localeTag, globalThis.navigator?.languages ?? [], isCountry)
+  return readPhone(text, isCountry(guessed) ? guessed : undefined)
+}
+
+/** The entry after an edit, formatted. Puts the caret where the person is. */
+export function changedPhone(
+  before: PhoneEntry,
+  reading: PhoneReading,
+  { target, nativeEvent }: ChangeEvent<HTMLInputElement>,
+): PhoneEntry {
+  // What is being composed belongs to the keyboard until it is done.
+  if ('isComposing' in nativeEvent && nativeEvent.isComposing) return entryOf(target.value, reading.chosen)
+  const typed = { text: target.value, caret: target.selectionStart ?? target.value.length }
+  const { text, caret } = editPhone(before.text, typed, reading.chosen)
+  if (text !== target.value) {
+    // Now, and not after the render: React leaves a value that is right already, and its caret, alone.
+    target.value = text
+    target.setSelectionRange(caret, caret)
+  }
+  return entryOf(text, reading.chosen)
+}
+
+function entryOf(text: string, chosen: PhoneReading['chosen']): PhoneEntry {
+  const { country, shown } = readPhone(text, chosen)
+  if (isSigned(text)) return { text, country, told: text }
+  // Another country in a text that does not begin with + is a guess, which the next digit may change.
+  return { text, country: chosen, told: shown || text }
+}
+
+/** Why a number was not sent. */
+export interface PhoneObjection {
+  readonly text: string
+  readonly country: string | undefined
+  readonly message: string
+  /** The second press sends it. */
+  readonly isWarning: boolean
+  readonly since: number
+  /** The person has read it and sends the number nevertheless. */
+  readonly isOverruled: boolean
+}
+
+/**
+ * What speaks against asking for a code, or nothing.
+ *
+ * Nobody is locked out by a library that does not know the newest numbers: whatever is merely unknown is sent when the button is
+ * pressed a second time, and so is a number of an impossible length when its country code was written by hand. Only a text that is
+ * no international number at all never is.
+ */
+export function objectionTo(
+  { text }: PhoneEntry,
+  reading: PhoneReading,
+  before: PhoneObjection | undefined,
+  texts: { readonly messages: PairingMessages; readonly localeTag: string; readonly now: number },
+): PhoneObjection | undefined {
+  const { country, verdict, isInternational, digits } = reading
+  // The session itself refuses what is no number, in its own words.
+  if (verdict === 'likely' || verdict === 'not-a-number') return undefined
+  const { messages, localeTag, now } = texts
+  if (before && before.text === text && before.country === country) {
+    const isRead = before.isOverruled || now - before.since >= READING_MS
+    return before.isWarning && isRead ? { ...before, isOverruled: true } : before
+  }
+  const isWarning = verdict === 'unlikely' || (isInternational && digits.length >= 7 && digits.length <= 15)
+  const name = country ? countryName(country, localeTag) : ''
+  const reason = formatMessage(messages[REASONS[verdict]], { country: name })
+  const advice = isWarning ? messages.phonePressAgain : messages.errors['invalid-phone-number'].advice
+  const message = verdict === 'unknown-country' && !isWarning ? reason : `${reason} ${advice}`
+  return { text, country, message, isWarning, since: now, isOverruled: false }
+}
+
+const REASONS = {
+  'too-short': 'phoneTooShort',
+  'too-long': 'phoneTooLong',
+  'unknown-country': 'phoneUnknownCountry',
+  unlikely: 'phoneUnlikely',
+} as const
+
+/** The picker of the country, in front of the number. */
+export function PhoneCountry({
+  reading,
+  isReadOnly,
+  onChosen,
+}: {
+  readonly reading: PhoneReading
+  readonly isReadOnly: boolean
+  readonly onChosen: () => void
+}): ReactElement {
+  const { phone, setPhone } = usePairingContext()
+  const onChoose = (chosen: string) => {
+    if (isCountry(chosen)) setPhone(entryOf(movePhone(phone.text, reading.chosen, chosen), chosen))
+    onChosen()
+  }
+  return (
+    <CountryPicker
+      country={reading.country}
+      callingCodes={CALLING_CODES}
+      isCodeWritten={reading.isInternational}
+      isReadOnly={isReadOnly}
+      onChoose={onChoose}
+    />
+  )
+}
+
+/** The whole number as it is sent, for whoever typed a part of it. */
+export function PhoneEcho({ reading }: { readonly reading: PhoneReading }): ReactElement | null {
+  const { messages } = usePairingContext()
+  if (!reading.shown) return null
+  return (
+    <p data-part="phone-echo">
+      <RichText text={messages.codeFor} values={{ number: <bdi dir="ltr">{reading.shown}</bdi> }} />
+    </p>
+  )
+}
+
+/** The other spelling of a number, in the countries that have two. */
+export function PhoneHint({
+  reading,
+  onChosen,
+}: {
+  readonly reading: PhoneReading
+  readonly onChosen: () => void
+}): ReactElement {
+  const { messages, pairing, setPhone } = usePairingContext()
+  const { session } = pairing
+  const isRefused = session.status === 'awaiting-number' && session.error?.code === 'code-refused'
+  const spelling = otherSpelling(reading.digits)
+  const number = spelling && showPhone(spelling.other)
+  return (
+    <div aria-live="polite" data-part="phone-spelling">
+      {number && (spelling.isExpected || isRefused) && (
+        <>
+          {messages[HINTS[spelling.country]]}{' '}
+          <button
+            type="button"
+            data-part="use-number-button"
+            onClick={() => {
+              setPhone(entryOf(number, undefined))
+              onChosen()
+            }}
+          >
+            <RichText text={messages.useNumber} values={{ number: <bdi dir="ltr">{number}</bdi> }} />
+          </button>
+        </>
+      )}
+    </div>
+  )
+}
+
+const HINTS = { BR: 'phoneHintBrazil', MX: 'phoneHintMexico', AR: 'phoneHintArgentina' } as const

@@ -1,0 +1,218 @@
+import {
+  AsYouType,
+  type CountryCode,
+  parsePhoneNumberFromString,
+  validatePhoneNumberLength,
+} from 'libphonenumber-js/mobile'
+import metadata from 'libphonenumber-js/mobile/metadata'
+import { BETWEEN_DIGITS, bareNumber } from '../../core/phone-number.js'
+import { otherSpelling } from '../../core/phone-spelling.js'
+
+// Of the three sets of metadata, minified and gzipped with the code that is used of the library: `min` 35.7 kB, `mobile` 40.0 kB,
+// `max` 55.8 kB. Only the last two know mobile numbers from others, and the last one knows nothing more that matters here.
+// This module is the only one that imports the library, and is itself loaded when the phone tab opens.
+
+/** What a text in the phone field comes to. */
+export interface PhoneReading {
+  /** Of the number if that can be told, else the one that was chosen. */
+  readonly country: CountryCode | undefined
+  /** The one that the text was read for. */
+  readonly chosen: CountryCode | undefined
+  /** The country code is written, with or without `+`. */
+  readonly isInternational: boolean
+  /** The number to ask a code for, as far as it is typed: digits only, country code first. */
+  readonly digits: string
+  /** The same for the eye: `+55 11 98765 4321`. */
+  readonly shown: string
+  readonly verdict: PhoneVerdict
+}
+
+/**
+ * `unlikely`: of a possible length, and no known mobile number. Number ranges are opened faster than libraries are updated, so that
+ * is a warning and not a refusal.
+ */
+export type PhoneVerdict =
+  | 'likely'
+  | 'unlikely'
+  | 'too-short'
+  | 'too-long'
+  | 'not-a-number'
+  | 'unknown-country'
+
+const codes = metadata.country_calling_codes
+
+/** Calling codes by country: `BR` → `55`. */
+export const CALLING_CODES: ReadonlyMap<CountryCode, string> = new Map(
+  Object.entries(codes).flatMap(([code, countries]) => countries.map((country) => [country, code] as const)),
+)
+
+/** Whether a text is the ISO code of a country that has a calling code. */
+export function isCountry(text: string | undefined): text is CountryCode {
+  return text !== undefined && (CALLING_CODES as ReadonlyMap<string, string>).has(text)
+}
+
+/** The country whose code begins the number; of those that share it, the given one, or the largest. */
+function countryOfCode(
+  callingCode: string | undefined,
+  given: CountryCode | undefined,
+): CountryCode | undefined {
+  const countries = callingCode ? codes[callingCode] : undefined
+  return given && countries?.includes(given) ? given : countries?.[0]
+}
+
+const LETTER = /\p{L}/u
+// 0011 is Australia's 00. No number of the world begins with +11, so it can be read everywhere.
+const INTERNATIONAL = /^(?:\+|00(?:11)?)/
+
+/** Whether a text says itself that its number is an international one: begins with `+` or `00`, or is a link to a chat. */
+export function isSigned(text: string): boolean {
+  return splitPhone(text).sign !== ''
+}
+
+/** Splits a text into the sign of an international number, if there is one, and the digits behind it. */
+function splitPhone(text: string): { readonly sign: string; readonly digits: string } {
+  const bare = bareNumber(text)
+  const plain = bare.replace(BETWEEN_DIGITS, (character) => (character === '+' ? '+' : ''))
+  const sign = INTERNATIONAL.exec(plain)?.[0] ?? ''
+  return { sign, digits: plain.slice(sign.length).replaceAll('+', '') }
+}
+
+/**
+ * A text with the spaces and brackets of its country, and with each of its digits. A text with letters, and one that the library
+ * would take a digit from, stays as it is.
+ */
+export function formatPhone(text: string, chosen: CountryCode | undefined): string {
+  if (LETTER.test(bareNumber(text))) return text
+  const { sign, digits } = splitPhone(text)
+  const formatted = new AsYouType(chosen).input(`${sign && '+'}${digits}`)
+  if (splitPhone(formatted).digits !== digits) return text
+  return sign.startsWith('0') ? `${sign} ${formatted.slice(1)}` : formatted
+}
+
+/** A text after an edit, and where the caret is in it. */
+export interface EditedPhone {
+  readonly text: string
+  readonly caret: number
+}
+
+/** Formats a text after an edit. The caret stays behind the digit that it was behind. */
+export function editPhone(before: string, after: EditedPhone, chosen: CountryCode | undefined): EditedPhone {
+  // Who takes away a bracket or a space must not get it back at once, or could never delete the digit before it.
+  if (after.text.length < before.length && significant(after.text) === significant(before)) return after
+  const text = formatPhone(after.text, chosen)
+  if (text === after.text) return after
+  if (after.caret >= after.text.length) return { text, caret: text.length }
+  const wanted = countDigits(after.text.slice(0, after.caret))
+  // A plus stands in front of all digits, and so does who has just typed it.
+  let caret = text.startsWith('+') ? Math.min(after.caret, 1) : 0
+  while (caret < text.length && countDigits(text.slice(0, caret)) < wanted) caret++
+  return { text, caret }
+}
+
+function countDigits(text: string): number {
+  return significant(text).replaceAll('+', '').length
+}
+
+/** What counts of a text: the digits, and the plus. */
+function significant(text: string): string {
+  return text.replace(/[^\p{Nd}+]/gu, '')
+}
+
+/** The text of a number when another country is chosen for it: the same number, but for its country code. */
+export function movePhone(text: string, from: CountryCode | undefined, to: CountryCode): string {
+  const reading = readPhone(text, from)
+  const callingCode = reading.country && CALLING_CODES.get(reading.country)
+  if (!reading.isInternational || !callingCode || !reading.digits.startsWith(callingCode))
+    return formatPhone(text, to)
+  return formatPhone(reading.digits.slice(callingCode.length), to)
+}
+
+/** Understands a text as a number of the chosen country, or of the one whose code it begins with. */
+export function readPhone(text: string, chosen: CountryCode | undefined): PhoneReading {
+  const { sign, digits } = splitPhone(text)
+  if (LETTER.test(bareNumber(text)) || !digits)
+    return { country: chosen, chosen, isInternational: false, digits: '', shown: '', verdict: 'not-a-number' }
+  if (sign) return readInternational(digits, chosen)
+  if (!chosen)
+    return { ...readInternational(digits, chosen), isInternational: false, verdict: 'unknown-country' }
+  return readNational(digits, chosen)
+}
+
+function readInternational(typed: string, chosen: CountryCode | undefined): PhoneReading {
+  const typing = new AsYouType()
+  typing.input(`+${typed}`)
+  const parsed = typing.getNumber()
+  const callingCode = typing.getCallingCode()
+  const country = typing.getCountry() ?? countryOfCode(callingCode, chosen)
+  // What was written with its country code is sent as it was written, but for a trunk zero, which never reaches anybody.
+  const withTrunkZero = parsed?.isValid() && `${parsed.countryCallingCode}0${parsed.nationalNumber}`
+  const digits = parsed && typed === withTrunkZero ? parsed.number.slice(1) : typed
+  return {
+    country: country ?? chosen,
+    chosen,
+    isInternational: true,
+    digits,
+    shown: showPhone(digits),
+    verdict: country ? verdictOf(digits) : 'unknown-country',
+  }
+}
+
+function readNational(typed: string, chosen: CountryCode): PhoneReading {
+  const typing = new AsYouType(chosen)
+  typing.input(typed)
+  const parsed = parsePhoneNumberFromString(typed, chosen)
+  const number = parsed?.isPossible() ? parsed.number : typing.getNumberValue()
+  const digits = number?.slice(1) ?? ''
+  const verdict = verdictOf(digits)
+  if (verdict !== 'likely') {
+    // A country code without its plus: the chosen country's, or any where the text is too long for the chosen one.
+    const other = readInternational(typed, chosen)
+    if (other.verdict === 'likely' && (verdict === 'too-long' || other.country === chosen)) return other
+  }
+  // The chosen country's own code for calls abroad, like 011 in North America, may lead elsewhere.
+  const callingCode = CALLING_CODES.get(chosen)
+  const isAbroad = callingCode !== undefined && !digits.startsWith(callingCode)
+  const country = isAbroad ? typing.getCountry() : chosen
+  return {
+    country: country ?? chosen,
+    chosen,
+    isInternational: isAbroad,
+    digits,
+    shown: showPhone(digits),
+    verdict,
+  }
+}
+
+function verdictOf(digits: string): PhoneVerdict {
+  const number = parsePhoneNumberFromString(`+${digits}`)
+  const other = otherSpelling(digits)
+  // The library knows one of the two spellings. Argentina's is left to its verdict: there the other one is a landline.
+  const isOtherLikely =
+    other && other.country !== 'AR' && parsePhoneNumberFromString(`+${other.other}`)?.isValid()
+  if (number?.isValid() || isOtherLikely) return 'likely'
+  switch (validatePhoneNumberLength(`+${digits}`)) {
+    case undefined:
+      return 'unlikely'
+    case 'TOO_LONG':
+      return 'too-long'
+    case 'INVALID_COUNTRY':
+      return 'unknown-country'
+    case 'NOT_A_NUMBER':
+      return 'not-a-number'
+    // The lengths of a country may have a gap, and what falls into it has too few digits for the upper one.
+    default:
+      return 'too-short'
+  }
+}
+
+/** A number as far as it is typed, in groups: `+55 11 98765 4321`. */
+export function showPhone(digits: string): string {
+  if (!digits) return ''
+  // The library, which has no mobile numbers of eight digits in Brazil any more, does not group them.
+  const [, area, ...local] = /^55(\d{2})([6-9]\d{3})(\d{4})$/.exec(digits) ?? []
+  if (area) return `+55 ${area} ${local.join(' ')}`
+  const number = parsePhoneNumberFromString(`+${digits}`)
+  return number?.isPossible() && number.number === `+${digits}`
+    ? number.formatInternational()
+    : new AsYouType().input(`+${digits}`)
+}

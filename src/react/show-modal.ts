@@ -1,0 +1,33 @@
+/**
+ * Shows a dialog and tells when somebody wants it closed, by Escape or by a press beside it. Whether it then closes is
+ * for the caller to say, with the function that is returned.
+ */
+export function showModal(dialog: HTMLDialogElement, onClose: () => void): () => void {
+  const listeners = new AbortController()
+  let pressed: EventTarget | null = null
+  const on = (type: string, listener: (event: Event) => void): void =>
+    dialog.addEventListener(type, listener, { signal: listeners.signal })
+  on('pointerdown', ({ target }) => {
+    pressed = target
+  })
+  on('click', ({ target }) => {
+    // Both: who selects text and lets go beside the card does not mean to leave.
+    if (target === dialog && pressed === dialog) onClose()
+  })
+  on('cancel', (event) => {
+    if (event.target !== dialog) return
+    event.preventDefault()
+    onClose()
+  })
+  // A browser closes at the second Escape, whatever the page says. Under StrictMode it is open again by now.
+  on('close', ({ target }) => {
+    if (target === dialog && !dialog.open) onClose()
+  })
+  dialog.showModal()
+  // Instead of the first button: so the heading is read first, which names it.
+  dialog.focus()
+  return () => {
+    listeners.abort()
+    dialog.close()
+  }
+}

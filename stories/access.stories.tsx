@@ -1,0 +1,102 @@
+import type { Meta, StoryObj } from '@storybook/react-vite'
+import { useState } from 'react'
+import { expect, fn, waitFor } from 'storybook/test'
+import { type PairingSession, WhatsAppPairing } from '../src/index.js'
+import { PairingCard } from '../src/parts.js'
+import { pairingStates } from '../src/testing.js'
+import { emulatedProvider } from './playground/emulated-provider.js'
+
+const actions = {
+  start: fn(),
+  retry: fn(),
+  cancel: fn(),
+  setMethod: fn(),
+  requestPairingCode: fn(),
+  changeNumber: fn(),
+  reportBrokenImage: fn(),
+  reportCopied: fn(),
+  unlink: fn(),
+}
+
+/** Codes that pass quickly, so that nobody has to wait to see what comes then. */
+function useQuickCodes() {
+  return useState(() => {
+    const { provider } = emulatedProvider('green-api', { firstCodeMs: 3_000, codeMs: 3_000 })
+    return { ...provider, sessionId: crypto.randomUUID() }
+  })[0]
+}
+
+interface AccessArgs {
+  readonly session?: PairingSession
+}
+
+const meta = {
+  title: 'Access',
+  render: ({ session = pairingStates()['phone-code']['awaiting-code'] }, { globals }) => (
+    <PairingCard
+      pairing={{ session, ...actions }}
+      appName="Acme Inbox"
+      theme={globals.theme === 'dark' ? 'dark' : 'light'}
+      dir={globals.direction === 'rtl' ? 'rtl' : 'ltr'}
+    />
+  ),
+} satisfies Meta<AccessArgs>
+
+export default meta
+
+type Story = StoryObj<typeof meta>
+
+const part = (canvas: HTMLElement, name: string) => canvas.querySelector<HTMLElement>(`[data-part="${name}"]`)
+
+/** Seen as one text with its dash; heard character by character; copied without the dash. */
+export const CodeSpelledOut: Story = {
+  play: async ({ canvasElement }) => {
+    await expect(part(canvasElement, 'pairing-code')).toHaveTextContent(/^8RBZ-DSEK$/)
+    await expect(part(canvasElement, 'pairing-code-spelled')).toHaveTextContent('8, R, B, Z, D, S, E, K')
+  },
+}
+
+/** With `refreshMode="manual"`: one code has passed, and the next one comes when the user asks. */
+export const NextCodeOnDemand: Story = {
+  args: { session: { ...pairingStates().qr.expired, reason: 'refresh-due' } },
+  play: async ({ canvas, userEvent }) => {
+    actions.retry.mockClear()
+    await userEvent.click(canvas.getByRole('button', { name: 'Show a new code' }))
+    await expect(actions.retry).toHaveBeenCalledOnce()
+  },
+}
+
+function OnDemand({ theme }: { theme: 'light' | 'dark' }) {
+  return (
+    <WhatsAppPairing provider={useQuickCodes()} refreshMode="manual" appName="Acme Inbox" theme={theme} />
+  )
+}
+
+/** The whole of it, with codes of three seconds: the focus goes along with whoever asks. */
+export const OnDemandLive: Story = {
+  render: (_, { globals }) => <OnDemand theme={globals.theme === 'dark' ? 'dark' : 'light'} />,
+  play: async ({ canvas, canvasElement, userEvent }) => {
+    const button = await canvas.findByRole('button', { name: 'Show a new code' }, { timeout: 10_000 })
+    await userEvent.click(button)
+    await expect(part(canvasElement, 'panel')).toHaveFocus()
+    await waitFor(() => expect(canvas.getByRole('status')).toHaveTextContent('code 2 of 3'), {
+      timeout: 10_000,
+    })
+  },
+}
+
+/** Text twice as large, as people set it in their browser. */
+export const LargeText: Story = {
+  decorators: [
+    (Story) => {
+      document.documentElement.style.fontSize = '200%'
+      return <Story />
+    },
+  ],
+  beforeEach: () => () => {
+    document.documentElement.style.fontSize = ''
+  },
+  play: async ({ canvasElement }) => {
+    await expect(canvasElement.scrollWidth).toBeLessThanOrEqual(canvasElement.clientWidth)
+  },
+}

@@ -1,0 +1,224 @@
+import type { Meta, StoryObj } from '@storybook/react-vite'
+import { expect, fn, waitFor, within } from 'storybook/test'
+import { PairingError, type PairingLocale } from '../src/index.js'
+import { ar } from '../src/locales/ar.js'
+import { en } from '../src/locales/en.js'
+import { PairingCard } from '../src/parts.js'
+import { pairingStates } from '../src/testing.js'
+
+interface PhoneArgs {
+  readonly defaultCountry?: string
+  readonly locale?: PairingLocale
+  /** WhatsApp gave no code for the number. */
+  readonly isRefused?: boolean
+  /** Width of the page. */
+  readonly width?: string
+}
+
+const requestPairingCode = fn()
+const actions = {
+  start: fn(),
+  retry: fn(),
+  cancel: fn(),
+  setMethod: fn(),
+  requestPairingCode,
+  changeNumber: fn(),
+  reportBrokenImage: fn(),
+  reportCopied: fn(),
+  unlink: fn(),
+}
+
+const awaitingNumber = pairingStates()['phone-code']['awaiting-number']
+const refused = {
+  ...awaitingNumber,
+  error: new PairingError('code-refused', 'WhatsApp gives no code for this number.'),
+}
+
+const meta = {
+  title: 'Phone number',
+  args: { defaultCountry: 'BR' },
+  render: ({ defaultCountry, locale = en, isRefused, width = '100%' }, { globals }) => (
+    <div style={{ inlineSize: width }}>
+      <PairingCard
+        pairing={{ session: isRefused ? refused : awaitingNumber, ...actions }}
+        appName="Acme Inbox"
+        defaultCountry={defaultCountry}
+        locale={locale}
+        theme={globals.theme === 'dark' ? 'dark' : 'light'}
+        dir={globals.direction === 'rtl' ? 'rtl' : locale.direction}
+      />
+    </div>
+  ),
+  beforeEach: () => {
+    requestPairingCode.mockClear()
+  },
+} satisfies Meta<PhoneArgs>
+
+export default meta
+
+type Story = StoryObj<typeof meta>
+
+const named = ({ messages }: PairingLocale) => ({
+  field: messages.phoneNumber,
+  country: messages.country,
+  submit: messages.getCode,
+})
+
+/** The field and the country, once the library is there. */
+async function parts(canvasElement: HTMLElement, locale: PairingLocale = en) {
+  const canvas = within(canvasElement)
+  const names = named(locale)
+  return {
+    country: await canvas.findByRole<HTMLInputElement>('combobox', { name: names.country }),
+    field: canvas.getByRole<HTMLInputElement>('textbox', { name: names.field }),
+    submit: canvas.getByRole('button', { name: names.submit }),
+  }
+}
+
+/** Nothing typed yet: the country is known, and its code need not be typed. */
+export const Empty: Story = {
+  play: async ({ canvasElement }) => {
+    const { country, field } = await parts(canvasElement)
+    await expect(country).toHaveValue('🇧🇷 +55')
+    await expect(country).toHaveAccessibleDescription('Brazil')
+    await expect(field).toHaveValue('')
+  },
+}
+
+/** Typed as in Brazil; what is sent stands below. */
+export const Brazil: Story = {
+  play: async ({ canvasElement, canvas, userEvent }) => {
+    const { field, submit } = await parts(canvasElement)
+    await userEvent.type(field, '11987654321')
+    await expect(field).toHaveValue('(11) 98765-4321')
+    await expect(canvas.getByText('+55 11 98765 4321')).toBeVisible()
+    await userEvent.click(submit)
+    await expect(requestPairingCode).toHaveBeenLastCalledWith('5511987654321')
+  },
+}
+
+/** Another country's number switches the country. */
+export const PastedFromElsewhere: Story = {
+  play: async ({ canvasElement, userEvent }) => {
+    const { country, field } = await parts(canvasElement)
+    await userEvent.click(field)
+    await userEvent.paste('https://wa.me/4915112345678?text=Hi')
+    await expect(field).toHaveValue('+49 1511 2345678')
+    await expect(country).toHaveAccessibleDescription('Germany')
+  },
+}
+
+/** Told what is wrong when the button is pressed, and not while somebody types. */
+export const WrongNumber: Story = {
+  play: async ({ canvasElement, userEvent }) => {
+    const { field, submit } = await parts(canvasElement)
+    await userEvent.type(field, '119876')
+    await expect(field).not.toHaveAttribute('aria-invalid')
+    await userEvent.click(submit)
+    await expect(field).toHaveAttribute('aria-invalid', 'true')
+    await expect(field).toHaveAccessibleDescription(/Too short for a number in Brazil/)
+    await expect(requestPairingCode).not.toHaveBeenCalled()
+  },
+}
+
+/** A number that nobody knows yet is questioned once, and then sent. */
+export const UnknownNumber: Story = {
+  play: async ({ canvasElement, userEvent }) => {
+    const { field, submit } = await parts(canvasElement)
+    await userEvent.type(field, '1134567890')
+    await userEvent.click(submit)
+    await expect(field).toHaveAccessibleDescription(/does not look like a mobile number in Brazil/)
+    await expect(requestPairingCode).not.toHaveBeenCalled()
+  },
+}
+
+/** Refused with the ninth digit: an old account may be known without it. */
+export const BrazilRefused: Story = {
+  args: { isRefused: true },
+  play: async ({ canvasElement, canvas, userEvent }) => {
+    const { field, submit } = await parts(canvasElement)
+    await userEvent.type(field, '11987654321')
+    await userEvent.click(await canvas.findByRole('button', { name: /^Use \+55 11/ }))
+    await expect(field).toHaveFocus()
+    await userEvent.click(submit)
+    await expect(requestPairingCode).toHaveBeenLastCalledWith('551187654321')
+  },
+}
+
+export const Mexico: Story = {
+  args: { defaultCountry: 'MX' },
+  play: async ({ canvasElement, canvas, userEvent }) => {
+    const { field, submit } = await parts(canvasElement)
+    await userEvent.type(field, '+5215512345678')
+    await userEvent.click(canvas.getByRole('button', { name: 'Use +52 55 1234 5678' }))
+    await userEvent.click(submit)
+    await expect(requestPairingCode).toHaveBeenLastCalledWith('525512345678')
+  },
+}
+
+/** The list, searched by the country's code. */
+export const CountryList: Story = {
+  play: async ({ canvasElement, canvas, userEvent }) => {
+    const { country } = await parts(canvasElement)
+    await userEvent.click(country)
+    await expect(country).toHaveAttribute('aria-expanded', 'true')
+    await waitFor(() => expect(canvas.getByRole('option', { selected: true })).toHaveTextContent('Brazil'))
+    await expect(canvas.getByRole('option', { selected: true })).toBeVisible()
+  },
+}
+
+export const CountrySearch: Story = {
+  play: async ({ canvasElement, canvas, userEvent }) => {
+    const { country } = await parts(canvasElement)
+    await userEvent.type(country, 'united')
+    const found = canvas.getAllByRole('option').map((option) => option.textContent)
+    await expect(found).toHaveLength(3)
+  },
+}
+
+const withoutOverflow: Story['play'] = async ({ canvasElement }) => {
+  const card = canvasElement.querySelector('[data-part="card"]')
+  await expect(card?.scrollWidth).toBeLessThanOrEqual(card?.clientWidth ?? 0)
+}
+
+/** In the narrowest place. */
+export const Narrow: Story = {
+  args: { width: '280px' },
+  play: async (context) => {
+    const { field } = await parts(context.canvasElement)
+    await context.userEvent.type(field, '11987654321')
+    await withoutOverflow(context)
+    await expect(field.scrollWidth).toBeLessThanOrEqual(field.clientWidth)
+  },
+}
+
+export const NarrowList: Story = {
+  args: { width: '280px' },
+  play: async (context) => {
+    const { country } = await parts(context.canvasElement)
+    await context.userEvent.type(country, 's')
+    await withoutOverflow(context)
+  },
+}
+
+/** Digits of another script, in a page that is written from the right. */
+export const ArabicDigits: Story = {
+  args: { defaultCountry: 'AE', locale: ar },
+  play: async ({ canvasElement, userEvent }) => {
+    const { country, field, submit } = await parts(canvasElement, ar)
+    await userEvent.type(field, '٠٥٠١٢٣٤٥٦٧')
+    await expect(field).toHaveValue('050 123 4567')
+    // The code before the number, as everywhere.
+    await expect(country.getBoundingClientRect().right).toBeLessThan(field.getBoundingClientRect().left)
+    await userEvent.click(submit)
+    await expect(requestPairingCode).toHaveBeenLastCalledWith('971501234567')
+  },
+}
+
+export const ArabicList: Story = {
+  args: { defaultCountry: 'AE', locale: ar },
+  play: async ({ canvasElement, userEvent }) => {
+    const { country } = await parts(canvasElement, ar)
+    await userEvent.click(country)
+  },
+}

@@ -1,0 +1,214 @@
+import type { Meta, StoryObj } from '@storybook/react-vite'
+import { useState } from 'react'
+import { expect, fn, waitFor } from 'storybook/test'
+import { normalizeQrPayload, type PairingSession, type QrPayload } from '../src/index.js'
+import { PairingCard } from '../src/parts.js'
+import { qrImage, toBase64 } from '../src/testing/qr-image.js'
+import { pairingStates } from '../src/testing.js'
+import { pretendPhone } from './own-phone.js'
+
+interface QrArgs {
+  /** What the provider sends. */
+  readonly payload?: QrPayload
+  readonly session: PairingSession
+  /** Width of the page. */
+  readonly width?: string
+}
+
+const actions = {
+  start: fn(),
+  cancel: fn(),
+  setMethod: fn(),
+  requestPairingCode: fn(),
+  changeNumber: fn(),
+  reportBrokenImage: fn(),
+  reportCopied: fn(),
+  unlink: fn(),
+}
+
+const { qr, 'phone-code': phoneCode } = pairingStates()
+const text = qr['awaiting-scan'].qrCode.payload
+
+function withPayload(payload: QrPayload): PairingSession {
+  const state = pairingStates().qr['awaiting-scan']
+  return { ...state, qrCode: { ...state.qrCode, payload } }
+}
+
+/** The code runs out when the button is pressed, and comes again with Retry. */
+function Card({ args, theme, dir }: { args: QrArgs; theme: 'light' | 'dark'; dir: 'ltr' | 'rtl' }) {
+  const [session, setSession] = useState(args.session)
+  return (
+    <div style={{ inlineSize: args.width ?? '100%' }}>
+      <PairingCard
+        pairing={{ session, ...actions, retry: () => setSession(args.session) }}
+        appName="Acme Inbox"
+        theme={theme}
+        dir={dir}
+      />
+      <button type="button" hidden onClick={() => setSession(qr.expired)}>
+        (the code runs out)
+      </button>
+      <button type="button" hidden onClick={() => setSession(qr.linking)}>
+        (the phone scans)
+      </button>
+    </div>
+  )
+}
+
+const meta = {
+  title: 'QR code',
+  args: { session: qr['awaiting-scan'] },
+  render: (args, { globals, loaded }) => (
+    <Card
+      args={{ ...args, ...loaded }}
+      theme={globals.theme === 'dark' ? 'dark' : 'light'}
+      dir={globals.direction === 'rtl' ? 'rtl' : 'ltr'}
+    />
+  ),
+} satisfies Meta<QrArgs>
+
+export default meta
+
+type Story = StoryObj<typeof meta>
+type Context = Parameters<NonNullable<Story['play']>>[0]
+
+const label = { name: 'QR code to scan with WhatsApp' }
+
+/** Pressed by nobody: it stands for what happens elsewhere. */
+function happens({ canvasElement }: Context, what: string): void {
+  const button = [...canvasElement.querySelectorAll('button')].find((found) => found.textContent === what)
+  button?.click()
+}
+
+export const Text: Story = {
+  play: async ({ canvas }) => {
+    await expect(await canvas.findByRole('img', label)).toBeVisible()
+    await expect(await canvas.findByRole('button', { name: 'Enlarge' })).toBeVisible()
+    // On a computer there is no WhatsApp to open.
+    await expect(canvas.queryByRole('link')).toBeNull()
+  },
+}
+
+/** GREEN-API and others send a picture: it is read and drawn anew, so that it stays sharp at any size. */
+export const ProviderImage: Story = {
+  loaders: [
+    async () => ({
+      session: withPayload(
+        normalizeQrPayload(toBase64(await qrImage(text.kind === 'text' ? text.value : ''))),
+      ),
+    }),
+  ],
+  play: async ({ canvasElement, canvas }) => {
+    const code = () => canvasElement.querySelector('[data-part="qr-code"]')
+    await waitFor(() => expect(code()?.querySelector('svg')).not.toBeNull(), { timeout: 5_000 })
+    await expect(code()).toHaveAttribute('data-kind', 'image')
+    await expect(canvas.getByRole('img', label)).toBeVisible()
+  },
+}
+
+/** A picture of something else stays the picture that it is. */
+export const UnreadableImage: Story = {
+  args: {
+    session: withPayload(
+      normalizeQrPayload(
+        'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="3"/></svg>',
+      ),
+    ),
+  },
+  play: async ({ canvasElement }) => {
+    const image = canvasElement.querySelector('[data-part="qr-code"] img')
+    await expect(image).toBeVisible()
+    await expect(actions.reportBrokenImage).not.toHaveBeenCalled()
+  },
+}
+
+export const Narrow: Story = {
+  args: { width: '280px' },
+  play: async ({ canvas }) => {
+    const { width } = (await canvas.findByRole('img', label)).getBoundingClientRect()
+    // 77 modules: the longest text, with its quiet zone.
+    await expect(width / 77).toBeGreaterThanOrEqual(3)
+  },
+}
+
+/** Over the whole screen. Escape, the button or a press beside the code closes it. */
+export const Enlarged: Story = {
+  play: async ({ canvas, userEvent }) => {
+    await userEvent.click(await canvas.findByRole('button', { name: 'Enlarge' }))
+    const dialog = await canvas.findByRole('dialog', label)
+    await expect(dialog.getBoundingClientRect().width).toBe(window.innerWidth)
+    await expect(dialog).toContainElement(document.querySelector(':focus'))
+  },
+}
+
+export const EnlargedAndClosed: Story = {
+  play: async ({ canvas, userEvent }) => {
+    const open = async () => {
+      await userEvent.click(await canvas.findByRole('button', { name: 'Enlarge' }))
+      return canvas.findByRole('dialog', label)
+    }
+    const isClosed = () => waitFor(() => expect(canvas.queryByRole('dialog')).toBeNull())
+    await open()
+    await userEvent.click(canvas.getByRole('button', { name: 'Close' }))
+    await isClosed()
+    await expect(canvas.getByRole('button', { name: 'Enlarge' })).toHaveFocus()
+    await userEvent.click(await open())
+    await isClosed()
+    await expect(canvas.getByRole('button', { name: 'Enlarge' })).toHaveFocus()
+  },
+}
+
+/** A code that runs out is not there any more, at any size; Retry stands in its place. */
+export const EnlargedAndExpired: Story = {
+  play: async (context) => {
+    const { canvas, canvasElement, userEvent } = context
+    await userEvent.click(await canvas.findByRole('button', { name: 'Enlarge' }))
+    const dialog = await canvas.findByRole('dialog', label)
+    happens(context, '(the code runs out)')
+    await waitFor(() => expect(canvasElement.querySelector('[data-part="qr-code"]')).toBeNull())
+    await expect(dialog).toBeVisible()
+    const retry = [...dialog.querySelectorAll('button')].find(({ textContent }) => textContent === 'Retry')
+    await expect(retry).toBeVisible()
+    if (retry) await userEvent.click(retry)
+    await waitFor(() => expect(dialog.querySelector('[data-part="qr-code"] svg')).toBeVisible())
+    // What had the focus is gone; it stays in the dialog.
+    await expect(dialog).toContainElement(document.querySelector(':focus'))
+  },
+}
+
+/** The scan ends it, and what follows is on the card. */
+export const EnlargedAndScanned: Story = {
+  play: async (context) => {
+    const { canvas, userEvent } = context
+    await userEvent.click(await canvas.findByRole('button', { name: 'Enlarge' }))
+    await canvas.findByRole('dialog', label)
+    happens(context, '(the phone scans)')
+    await waitFor(() => expect(canvas.queryByRole('dialog')).toBeNull())
+    await expect(canvas.getByRole('heading')).toHaveTextContent('Finish on your phone')
+    await waitFor(() => expect(document.activeElement).toHaveAttribute('data-part', 'panel'))
+  },
+}
+
+const onPhone = { beforeEach: pretendPhone, args: { width: '360px' } } satisfies Story
+
+/** On the phone that is to be linked: nothing can scan its own screen. */
+export const OwnPhone: Story = {
+  ...onPhone,
+  play: async ({ canvas }) => {
+    const link = await canvas.findByRole('link', { name: 'Open in WhatsApp on this phone' })
+    await expect(link).toHaveAttribute('href', text.kind === 'text' ? text.value : '')
+    await expect(link).toHaveAttribute('rel', 'noreferrer')
+  },
+}
+
+export const OwnPhoneNumber: Story = {
+  ...onPhone,
+  args: { ...onPhone.args, session: { ...phoneCode['awaiting-number'], methods: ['phone-code', 'qr'] } },
+  play: async ({ canvas }) => {
+    await expect(canvas.getByText(/You can’t scan this phone with itself/)).toBeVisible()
+    await expect(canvas.getAllByRole('tab').map(({ textContent }) => textContent)).toEqual([
+      'Phone number',
+      'QR code',
+    ])
+  },
+}

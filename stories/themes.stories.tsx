@@ -1,0 +1,155 @@
+import type { Meta, StoryObj } from '@storybook/react-vite'
+import { type CSSProperties, type ReactElement, useState } from 'react'
+import { expect, fn, screen, waitFor } from 'storybook/test'
+import {
+  type PairingParts,
+  type UsePairingSessionResult,
+  WhatsAppPairingDialog,
+  type WhatsAppPairingDialogProps,
+} from '../src/index.js'
+import { PairingCard, PairingRetryButton, PairingTitle, usePairingContext } from '../src/parts.js'
+import { pairingStates } from '../src/testing.js'
+import { emulatedProvider } from './playground/emulated-provider.js'
+
+type Variables = Readonly<Record<`--whatsapp-pairing-${string}`, string>>
+
+interface ThemeArgs {
+  /** Documented variables, set around the component. */
+  readonly variables: Variables
+  readonly parts?: PairingParts
+  readonly state: 'awaiting-scan' | 'expired' | 'linked'
+}
+
+const actions = {
+  start: fn(),
+  retry: fn(),
+  cancel: fn(),
+  setMethod: fn(),
+  requestPairingCode: fn(),
+  changeNumber: fn(),
+  reportBrokenImage: fn(),
+  reportCopied: fn(),
+  unlink: fn(),
+} satisfies Omit<UsePairingSessionResult, 'session'>
+
+const meta = {
+  title: 'Themes',
+  args: { variables: {}, state: 'expired' },
+  render: ({ variables, parts, state }, { globals }) => (
+    <div style={variables as CSSProperties}>
+      <PairingCard
+        pairing={{ session: pairingStates().qr[state], ...actions }}
+        appName="Acme Inbox"
+        parts={parts}
+        theme={globals.theme === 'dark' ? 'dark' : 'light'}
+        dir={globals.direction === 'rtl' ? 'rtl' : 'ltr'}
+      />
+    </div>
+  ),
+} satisfies Meta<ThemeArgs>
+
+export default meta
+
+type Story = StoryObj<typeof meta>
+
+/** One colour: the text on it is computed, and so is the colour of links. */
+export const Violet: Story = { args: { variables: { '--whatsapp-pairing-brand': '#5b3df5' } } }
+
+/** Too light for white text, and for a link on white. */
+export const Yellow: Story = { args: { variables: { '--whatsapp-pairing-brand': '#ffd60a' } } }
+
+export const Black: Story = { args: { variables: { '--whatsapp-pairing-brand': '#000000' } } }
+
+export const SquareAndSerif: Story = {
+  args: {
+    variables: {
+      '--whatsapp-pairing-brand': '#b3261e',
+      '--whatsapp-pairing-radius': '2px',
+      '--whatsapp-pairing-font': 'Georgia, serif',
+    },
+    state: 'linked',
+  },
+}
+
+export const Dense: Story = {
+  args: {
+    variables: { '--whatsapp-pairing-density': '0.7', '--whatsapp-pairing-code-size': '256px' },
+    state: 'awaiting-scan',
+  },
+  play: async ({ canvas }) => {
+    await expect(await canvas.findByRole('img', { name: 'QR code to scan with WhatsApp' })).toBeVisible()
+  },
+}
+
+function NumberOfTheCode(): ReactElement | null {
+  const { session } = usePairingContext().pairing
+  return session.status === 'awaiting-scan' ? <p>Code {session.qrCode.number}</p> : null
+}
+
+/** The default title with other words, an own line of state, and no safety note. */
+export const OwnParts: Story = {
+  args: {
+    state: 'awaiting-scan',
+    parts: {
+      Title: () => <PairingTitle>Connect your shop</PairingTitle>,
+      Status: NumberOfTheCode,
+      SafetyNote: null,
+    },
+  },
+  play: async ({ canvas, canvasElement }) => {
+    await expect(canvas.getByRole('region', { name: 'Connect your shop' })).toBeVisible()
+    await expect(canvas.getByText('Code 2')).toBeVisible()
+    await expect(canvasElement.querySelector('[data-part="safety-note"]')).toBeNull()
+  },
+}
+
+/** A part within a part. */
+export const OwnRetryButton: Story = {
+  args: { parts: { RetryButton: () => <PairingRetryButton>Show another</PairingRetryButton> } },
+  play: async ({ canvas, userEvent }) => {
+    await userEvent.click(canvas.getByRole('button', { name: 'Show another' }))
+    await expect(actions.retry).toHaveBeenCalled()
+  },
+}
+
+function WithButton(props: Partial<WhatsAppPairingDialogProps>): ReactElement {
+  const [provider] = useState(() => ({
+    ...emulatedProvider('z-api', { linkingMs: 500 }).provider,
+    sessionId: crypto.randomUUID(),
+  }))
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <>
+      <button type="button" onClick={() => setOpen(true)}>
+        Connect WhatsApp
+      </button>
+      <WhatsAppPairingDialog
+        provider={provider}
+        appName="Acme Inbox"
+        open={isOpen}
+        onOpenChange={setOpen}
+        {...props}
+      />
+    </>
+  )
+}
+
+/** In the platform's own dialog. */
+export const InADialog: Story = {
+  render: (_, { globals }) => (
+    <WithButton
+      theme={globals.theme === 'dark' ? 'dark' : 'light'}
+      dir={globals.direction === 'rtl' ? 'rtl' : 'ltr'}
+    />
+  ),
+  play: async ({ canvas, userEvent }) => {
+    await userEvent.click(canvas.getByRole('button', { name: 'Connect WhatsApp' }))
+    await expect(await screen.findByRole('dialog', { name: 'Link your WhatsApp' })).toBeVisible()
+    await screen.findByRole('img', { name: 'QR code to scan with WhatsApp' }, { timeout: 5_000 })
+    await userEvent.click(screen.getByRole('button', { name: 'Close' }))
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    await expect(canvas.getByRole('button', { name: 'Connect WhatsApp' })).toHaveFocus()
+    await userEvent.click(canvas.getByRole('button', { name: 'Connect WhatsApp' }))
+    await screen.findByRole('dialog')
+  },
+}

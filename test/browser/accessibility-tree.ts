@@ -1,0 +1,131 @@
+import { cdp } from 'vitest/browser'
+
+/** What groups, or how a word is set, and not what is said. */
+const IGNORED_ROLES = new Set([
+  'none',
+  'generic',
+  'strong',
+  'code',
+  'InlineTextBox',
+  'LineBreak',
+  'ListMarker',
+])
+
+/** What holds one sentence, however many pieces it is made of. */
+const RUNNING_TEXT = new Set(['paragraph', 'listitem'])
+
+/** States and hints that a screen reader speaks of. */
+const SPOKEN = ['busy', 'disabled', 'expanded', 'invalid', 'readonly', 'selected', 'live'] as const
+
+interface AxValue {
+  readonly value?: unknown
+}
+
+interface AxNode {
+  readonly nodeId: string
+  readonly ignored: boolean
+  readonly role?: AxValue
+  readonly name?: AxValue
+  readonly description?: AxValue
+  readonly value?: AxValue
+  readonly properties?: readonly { readonly name: string; readonly value: AxValue }[]
+  readonly childIds?: readonly string[]
+  readonly backendDOMNodeId?: number
+}
+
+/**
+ * What Chromium tells a screen reader of an element, one line for each thing: its role, its name, its states. What only
+ * groups other things is left out, and text that is the name of what it stands in.
+ */
+export async function accessibilityTree(selector: string): Promise<string> {
+  const session = cdp()
+  await session.send('Accessibility.enable')
+  const { root } = await session.send('DOM.getDocument', { depth: -1, pierce: true })
+  const { nodeIds } = await session.send('DOM.querySelectorAll', { nodeId: frameDocument(root), selector })
+  const [nodeId] = nodeIds
+  if (nodeId === undefined) throw new Error(`Nothing in the page is ${selector}.`)
+  const { node } = await session.send('DOM.describeNode', { nodeId })
+  const { frameTree } = await session.send('Page.getFrameTree')
+  const frames = [frameTree, ...(frameTree.childFrames ?? [])].map(({ frame }) => frame.id)
+  for (const frameId of frames) {
+    const { nodes }: { nodes: readonly AxNode[] } = await session.send('Accessibility.getFullAXTree', {
+      frameId,
+    })
+    const found = nodes.find(({ backendDOMNodeId }) => backendDOMNodeId === node.backendNodeId)
+    if (found)
+      return `${joined(linesOf(found, new Map(nodes.map((one) => [one.nodeId, one])), 0)).join('\n')}\n`
+  }
+  throw new Error(`A screen reader is told nothing of ${selector}.`)
+}
+
+interface DomNode {
+  readonly nodeId: number
+  readonly children?: readonly DomNode[]
+  readonly contentDocument?: DomNode
+}
+
+/** The page is a frame; around it is the test runner's own. */
+function frameDocument(node: DomNode): number {
+  return innermost(node) ?? node.nodeId
+}
+
+function innermost(node: DomNode): number | undefined {
+  if (node.contentDocument) return innermost(node.contentDocument) ?? node.contentDocument.nodeId
+  for (const child of node.children ?? []) {
+    const found = innermost(child)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+interface Line {
+  readonly depth: number
+  readonly text?: string
+  /** Whether that text is part of a sentence, and not something of its own. */
+  readonly isRun?: boolean
+  readonly words: readonly string[]
+}
+
+function linesOf(node: AxNode, nodes: ReadonlyMap<string, AxNode>, depth: number, outer?: AxNode): Line[] {
+  const role = String(node.role?.value ?? '')
+  const name = String(node.name?.value ?? '')
+  const isSaid =
+    !node.ignored && !IGNORED_ROLES.has(role) && !(role === 'StaticText' && name === outer?.name?.value)
+  const children = (node.childIds ?? [])
+    .flatMap((id) => nodes.get(id) ?? [])
+    .flatMap((child) => linesOf(child, nodes, isSaid ? depth + 1 : depth, isSaid ? node : outer))
+  if (!isSaid) return children
+  if (role === 'StaticText') {
+    const isRun = RUNNING_TEXT.has(String(outer?.role?.value))
+    // The number of a step is drawn before it.
+    return [{ depth, text: name.replace(/^\d$/, '$&. '), isRun, words: [] }]
+  }
+  const spoken = [
+    ...(name ? [JSON.stringify(name)] : []),
+    ...(node.value?.value ? [`holds ${JSON.stringify(node.value.value)}`] : []),
+    ...SPOKEN.flatMap((state) => stateOf(node, state)),
+    ...(node.description?.value ? [`described as ${JSON.stringify(node.description.value)}`] : []),
+  ]
+  return [{ depth, words: [role, ...spoken] }, ...children]
+}
+
+function stateOf({ properties = [] }: AxNode, state: string): readonly string[] {
+  const value = properties.find(({ name }) => name === state)?.value.value
+  if (value === undefined || value === false || value === 'false') return []
+  return [value === true ? state : `${state}=${value}`]
+}
+
+/** Pieces of one sentence in one line. */
+function joined(lines: readonly Line[]): readonly string[] {
+  const sentences: Line[] = []
+  for (const line of lines) {
+    const last = sentences.at(-1)
+    if (last?.text !== undefined && line.text !== undefined && line.isRun && last.depth === line.depth)
+      sentences[sentences.length - 1] = { ...last, text: last.text + line.text }
+    else sentences.push(line)
+  }
+  return sentences.map(
+    ({ depth, text, words }) =>
+      '  '.repeat(depth) + (text === undefined ? words.join(' ') : JSON.stringify(text)),
+  )
+}

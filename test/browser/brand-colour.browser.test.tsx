@@ -1,0 +1,106 @@
+import { render } from '@testing-library/react'
+import { describe, expect, it } from 'vitest'
+import '../../src/styles/styles.css'
+import { PairingCard } from '../../src/parts.js'
+import { pairingStates } from '../../src/testing.js'
+import { stillPairing } from './still-pairing.js'
+
+type Rgb = readonly [red: number, green: number, blue: number]
+
+const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })
+
+/** A colour of any notation as the screen shows it. */
+function shown(colour: string): Rgb {
+  if (!context) throw new Error('No canvas to read colours with')
+  context.clearRect(0, 0, 1, 1)
+  context.fillStyle = colour
+  context.fillRect(0, 0, 1, 1)
+  const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data
+  return [red, green, blue]
+}
+
+/** Relative luminance and contrast as WCAG 2.2 defines them. */
+function luminance(colour: Rgb): number {
+  const [red, green, blue] = colour.map((channel) => {
+    const value = channel / 255
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
+  }) as [number, number, number]
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
+function contrast(one: string, other: string): number {
+  const [darker = 0, lighter = 0] = [luminance(shown(one)), luminance(shown(other))].sort((a, b) => a - b)
+  return (lighter + 0.05) / (darker + 0.05)
+}
+
+/** All around the colour wheel, from grey to full, from black to white. */
+const brands: string[] = []
+for (let hue = 0; hue < 360; hue += 15)
+  for (const saturation of [0, 55, 100])
+    for (let lightness = 0; lightness <= 100; lightness += 8)
+      brands.push(`hsl(${hue} ${saturation}% ${lightness}%)`)
+
+/** The colours of a part: its own and what is behind it. */
+const colourOf = (part: string, property: 'color' | 'backgroundColor'): string => {
+  const element = document.querySelector(`[data-part="${part}"]`)
+  if (!element) throw new Error(`No ${part}`)
+  return getComputedStyle(element)[property]
+}
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
+  const showExpired = () => {
+    const { container } = render(
+      <PairingCard pairing={stillPairing(pairingStates().qr.expired)} theme={theme} />,
+    )
+    return container
+  }
+
+  it.each([
+    ['text on the brand colour', () => [['retry-button', 'retry-button']] as const],
+    [
+      'the brand colour as a link, on both its grounds',
+      () =>
+        [
+          ['switch-method-button', 'card'],
+          ['switch-method-button', 'tile'],
+        ] as const,
+    ],
+  ])('%s can be read, whatever the brand', (_name, pairs) => {
+    const container = showExpired()
+    const unreadable = brands.filter((brand) => {
+      container.style.setProperty('--whatsapp-pairing-brand', brand)
+      return pairs().some(
+        ([text, ground]) => contrast(colourOf(text, 'color'), colourOf(ground, 'backgroundColor')) < 4.5,
+      )
+    })
+    expect(unreadable).toEqual([])
+  })
+
+  it('takes the brand colour as it is', () => {
+    const container = showExpired()
+    const notTaken = brands.filter((brand) => {
+      container.style.setProperty('--whatsapp-pairing-brand', brand)
+      const taken = shown(colourOf('retry-button', 'backgroundColor'))
+      // Rounded twice on the way, which may be one off.
+      return shown(brand).some((channel, index) => Math.abs(channel - (taken[index] ?? 0)) > 1)
+    })
+    expect(notTaken).toEqual([])
+  })
+
+  it('leaves the on-colour to a host that names it', () => {
+    const container = showExpired()
+    container.style.setProperty('--whatsapp-pairing-brand', '#5b3df5')
+    container.style.setProperty('--whatsapp-pairing-on-brand', 'rgb(255, 250, 200)')
+    expect(colourOf('retry-button', 'color')).toBe('rgb(255, 250, 200)')
+  })
+
+  it('its own colours can be read too', () => {
+    showExpired()
+    expect(contrast(colourOf('title', 'color'), colourOf('card', 'backgroundColor'))).toBeGreaterThan(7)
+    for (const ground of ['card', 'tile', 'safety-note']) {
+      expect(contrast(colourOf('safety-note', 'color'), colourOf(ground, 'backgroundColor'))).toBeGreaterThan(
+        4.5,
+      )
+    }
+  })
+})

@@ -1,0 +1,90 @@
+import { QueryClient } from '@tanstack/react-query'
+import { act, render, waitFor } from '@testing-library/react'
+import { renderToString } from 'react-dom/server'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type PairingSession, WhatsAppPairing } from '../../src/index.js'
+import { PairingCard } from '../../src/parts.js'
+import stylesUrl from '../../src/styles/styles.css?url'
+import { pairingStates } from '../../src/testing.js'
+import { emulatedProvider } from '../../stories/playground/emulated-provider.js'
+import { stillPairing } from './still-pairing.js'
+
+/** As strict as a page can be that shows the pictures some providers send: no style and no script but from its files. */
+const policy = "default-src 'none'; style-src 'self'; img-src data:"
+
+const states = pairingStates()
+const allStates: readonly (readonly [string, PairingSession])[] = [
+  ...Object.values(states.qr),
+  ...Object.values(states['phone-code']),
+].map((session) => [`${session.method} ${session.status}`, session] as const)
+
+let frame: HTMLIFrameElement | undefined
+
+afterEach(() => frame?.remove())
+
+/** A page with that policy and the stylesheet, and what the browser says was against the policy. */
+async function strictPage(body = ''): Promise<{ page: Document; violations: string[] }> {
+  const element = document.createElement('iframe')
+  frame = element
+  element.style.cssText = 'inline-size: 800px; block-size: 700px'
+  element.srcdoc = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${policy}">
+    <link rel="stylesheet" href="${stylesUrl}"><body>${body}</body>`
+  const loaded = new Promise((resolve) => element.addEventListener('load', resolve, { once: true }))
+  document.body.append(element)
+  await loaded
+  const page = element.contentDocument
+  if (!page) throw new Error('No page in the frame')
+  const violations: string[] = []
+  page.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) => {
+    violations.push(`${violatedDirective} ${blockedURI} ${sourceFile}`)
+  })
+  return { page, violations }
+}
+
+/** Violations are told of in tasks of their own. */
+const told = () => new Promise((resolve) => setTimeout(resolve, 50))
+
+it('would be told of a style that is against the policy', async () => {
+  const { page, violations } = await strictPage()
+  page.body.insertAdjacentHTML('beforeend', '<p style="color: red">Against it</p>')
+  await waitFor(() => expect(violations).not.toEqual([]))
+})
+
+describe('under a strict Content Security Policy', () => {
+  it.each(allStates)('%s does nothing that is forbidden, and is laid out', async (_name, session) => {
+    const { page, violations } = await strictPage()
+    render(<PairingCard pairing={stillPairing(session)} />, { container: page.body })
+    const card = page.querySelector('[data-part="card"]')
+    await waitFor(() => expect(card && page.defaultView?.getComputedStyle(card).display).toBe('grid'))
+    await told()
+    expect(violations).toEqual([])
+  })
+
+  it('the bar runs down as long as the code lives', async () => {
+    const { page } = await strictPage()
+    render(<PairingCard pairing={stillPairing(states.qr['awaiting-scan'])} />, { container: page.body })
+    const bar = page.querySelector('[data-part="countdown-bar"]')
+    await waitFor(() => expect(bar && page.defaultView?.getComputedStyle(bar).animationDuration).toBe('20s'))
+  })
+
+  it('shows the code of a real session', async () => {
+    const { page, violations } = await strictPage()
+    const { provider } = emulatedProvider('z-api')
+    render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} />, { container: page.body })
+    await waitFor(() => expect(page.querySelector('[data-part="qr-code"] :is(svg, img)')).not.toBeNull(), {
+      timeout: 12_000,
+    })
+    await told()
+    expect(violations).toEqual([])
+  })
+
+  it.each(allStates)('HTML of a server for %s carries nothing that is forbidden', async (_name, session) => {
+    const html = renderToString(<PairingCard pairing={stillPairing(session)} />)
+    expect(html).not.toMatch(/ style=|<style|<script| on\w+=/)
+    // With the policy there before the HTML, the browser itself is the judge of attributes.
+    const { page, violations } = await strictPage()
+    act(() => page.body.insertAdjacentHTML('beforeend', html))
+    await told()
+    expect(violations).toEqual([])
+  })
+})

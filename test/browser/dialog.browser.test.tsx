@@ -1,0 +1,182 @@
+import { QueryClient } from '@tanstack/react-query'
+import { render, screen, waitFor } from '@testing-library/react'
+import { type ReactElement, StrictMode, useState } from 'react'
+import { describe, expect, it, vi } from 'vitest'
+import { cdp, userEvent } from 'vitest/browser'
+import '../../src/styles/styles.css'
+import { WhatsAppPairingDialog, type WhatsAppPairingDialogProps } from '../../src/index.js'
+import { emulatedProvider } from '../../stories/playground/emulated-provider.js'
+
+function App(props: Partial<WhatsAppPairingDialogProps> & Pick<WhatsAppPairingDialogProps, 'provider'>) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <StrictMode>
+      <button type="button" onClick={() => setOpen(true)}>
+        Connect WhatsApp
+      </button>
+      <WhatsAppPairingDialog queryClient={queryClient} open={isOpen} onOpenChange={setOpen} {...props} />
+    </StrictMode>
+  )
+}
+
+let queryClient: QueryClient
+
+/** The page with its button, and a count of what is asked of the provider. */
+function show(props: Partial<WhatsAppPairingDialogProps> = {}, around?: (app: ReactElement) => ReactElement) {
+  queryClient = new QueryClient()
+  const { emulator, provider } = emulatedProvider('z-api', { linkingMs: 100 })
+  const asked = vi.fn()
+  const counted = {
+    ...provider,
+    getStatus: (...options: Parameters<typeof provider.getStatus>) => {
+      asked()
+      return provider.getStatus(...options)
+    },
+    getQrCode: (...options: Parameters<typeof provider.getQrCode>) => {
+      asked()
+      return provider.getQrCode(...options)
+    },
+  }
+  const app = <App provider={counted} {...props} />
+  render(around ? around(app) : app)
+  return { emulator, asked }
+}
+
+const opener = () => screen.getByRole('button', { name: 'Connect WhatsApp', hidden: true })
+
+async function open(): Promise<HTMLDialogElement> {
+  await userEvent.click(opener())
+  const dialog = await screen.findByRole('dialog', { name: 'Link your WhatsApp' })
+  if (!(dialog instanceof HTMLDialogElement)) throw new Error('Not the element of the platform.')
+  return dialog
+}
+
+const isClosed = () => waitFor(() => expect(document.querySelector('dialog')).toBeNull())
+
+/** A press of the mouse at a place of the window. */
+async function press(from: { x: number; y: number }, to = from): Promise<void> {
+  const frame = frameElement?.getBoundingClientRect() ?? { x: 0, y: 0 }
+  const at = ({ x, y }: { x: number; y: number }) => ({
+    x: frame.x + x,
+    y: frame.y + y,
+    button: 'left' as const,
+    clickCount: 1,
+  })
+  await cdp().send('Input.dispatchMouseEvent', { type: 'mousePressed', ...at(from) })
+  await cdp().send('Input.dispatchMouseEvent', { type: 'mouseReleased', ...at(to) })
+}
+
+describe('while it is open', () => {
+  it('is modal: what is behind it cannot be reached with the keyboard', async () => {
+    show()
+    const dialog = await open()
+    expect(dialog.matches(':modal')).toBe(true)
+    const reached = new Set<Element | null>()
+    for (let press = 0; press < 12; press++) {
+      await userEvent.keyboard('{Tab}')
+      reached.add(document.activeElement)
+    }
+    expect(reached).not.toContain(opener())
+    expect([...reached].every((element) => element === document.body || dialog.contains(element))).toBe(true)
+  })
+
+  it('begins at its heading, not at a button', async () => {
+    show()
+    expect(await open()).toBe(document.activeElement)
+  })
+
+  it('is as wide as the window lets it, and lays its card out by that', async () => {
+    show()
+    const dialog = await open()
+    const { width } = dialog.getBoundingClientRect()
+    expect(width).toBe(Math.min(innerWidth - 24, 760))
+  })
+})
+
+describe('closing', () => {
+  it.each([
+    ['Escape', () => userEvent.keyboard('{Escape}')],
+    ['its button', () => userEvent.click(screen.getByRole('button', { name: 'Close' }))],
+    ['a press beside it', () => press({ x: 3, y: 3 })],
+  ])('by %s gives the focus back and leaves the page where it was', async (_way, close) => {
+    show({}, (app) => (
+      <>
+        <div style={{ blockSize: 900 }} />
+        {app}
+        <div style={{ blockSize: 2000 }} />
+      </>
+    ))
+    opener().scrollIntoView()
+    const scrolled = scrollY
+    await open()
+    await close()
+    await isClosed()
+    expect(opener()).toBe(document.activeElement)
+    expect(scrollY).toBe(scrolled)
+  })
+
+  it('is asked for once, and is for the host to refuse', async () => {
+    const onOpenChange = vi.fn()
+    show({ open: true, onOpenChange })
+    const dialog = await screen.findByRole('dialog')
+    await userEvent.keyboard('{Escape}')
+    expect(onOpenChange.mock.calls).toEqual([[false]])
+    expect(dialog).toHaveProperty('open', true)
+  })
+
+  it('does not happen when a selection of text ends beside it', async () => {
+    show()
+    const dialog = await open()
+    const { left, top } = dialog.getBoundingClientRect()
+    await press({ x: left + 60, y: top + 80 }, { x: 3, y: 3 })
+    expect(dialog.isConnected).toBe(true)
+  })
+
+  it('ends all requests, and opening again goes on', async () => {
+    const { asked } = show()
+    await open()
+    await screen.findByRole('img', { name: 'QR code to scan with WhatsApp' }, { timeout: 5_000 })
+    await userEvent.keyboard('{Escape}')
+    await isClosed()
+    const before = asked.mock.calls.length
+    // As long as several questions take.
+    await new Promise((resolve) => setTimeout(resolve, 4_000))
+    expect(asked).toHaveBeenCalledTimes(before)
+    await open()
+    await screen.findByRole('img', { name: 'QR code to scan with WhatsApp' }, { timeout: 5_000 })
+  })
+})
+
+describe('once linked', () => {
+  const isCodeThere = () =>
+    screen.findByRole('img', { name: 'QR code to scan with WhatsApp' }, { timeout: 5_000 })
+
+  it('shows who was linked until somebody closes it', async () => {
+    const onLinked = vi.fn()
+    const { emulator } = show({ onLinked })
+    await open()
+    await isCodeThere()
+    emulator.scan()
+    await screen.findByRole('dialog', { name: 'You’re linked' }, { timeout: 10_000 })
+    expect(onLinked).toHaveBeenCalledOnce()
+    await userEvent.click(screen.getByRole('button', { name: 'Close' }))
+    await isClosed()
+  })
+
+  it('closes by itself where the host asked for that', async () => {
+    const { emulator } = show({ closeOnLinked: true })
+    await open()
+    await isCodeThere()
+    emulator.scan()
+    await waitFor(() => expect(document.querySelector('dialog')).toBeNull(), { timeout: 10_000 })
+  })
+})
+
+it('is there without being controlled, until it is closed', async () => {
+  queryClient = new QueryClient()
+  const { provider } = emulatedProvider('z-api')
+  render(<WhatsAppPairingDialog defaultOpen queryClient={queryClient} provider={provider} />)
+  expect(screen.getByRole('dialog')).toHaveProperty('open', true)
+  await userEvent.keyboard('{Escape}')
+  await isClosed()
+})

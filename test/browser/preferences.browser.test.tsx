@@ -1,0 +1,146 @@
+import { render, waitFor } from '@testing-library/react'
+import { afterEach, describe, expect, it } from 'vitest'
+import { cdp, page } from 'vitest/browser'
+import '../../src/styles/styles.css'
+import type { PairingSession } from '../../src/index.js'
+import { PairingCard } from '../../src/parts.js'
+import { pairingStates } from '../../src/testing.js'
+import { stillPairing } from './still-pairing.js'
+
+// How people set up their system and their browser: less motion, colours of their own, larger text, a narrow window.
+
+const states = pairingStates()
+const sessions: readonly PairingSession[] = [
+  ...Object.values(states.qr),
+  ...Object.values(states['phone-code']),
+]
+
+/** 1280 pixels at 400 %, which is what WCAG asks a page to bear without a second direction to scroll in. */
+const NARROW = { width: 320, height: 640 }
+const WIDE = { width: 1000, height: 800 }
+
+const prefer = (features: readonly { readonly name: string; readonly value: string }[]) =>
+  cdp().send('Emulation.setEmulatedMedia', { features: [...features] })
+
+afterEach(async () => {
+  document.documentElement.style.fontSize = ''
+  await prefer([])
+  await page.viewport(WIDE.width, WIDE.height)
+})
+
+async function show(session: PairingSession): Promise<HTMLElement> {
+  const { container } = render(
+    <PairingCard
+      pairing={stillPairing(session)}
+      appName="Acme Inbox"
+      defaultPhoneNumber="+55 11 98765-4321"
+    />,
+  )
+  const root = container.querySelector<HTMLElement>('[data-scope="whatsapp-pairing"]')
+  if (!root) throw new Error('Nothing is shown.')
+  if (session.status === 'awaiting-scan')
+    await waitFor(() => expect(root.querySelector('[data-part="qr-code"] svg')).not.toBeNull())
+  return root
+}
+
+/** What moves by itself; a transition only answers what somebody does. */
+const motion = (root: HTMLElement) =>
+  root
+    .getAnimations({ subtree: true })
+    .filter((animation): animation is CSSAnimation => animation instanceof CSSAnimation)
+    .map(({ effect, animationName }) => {
+      const target = effect instanceof KeyframeEffect ? effect.target : null
+      return `${target instanceof HTMLElement ? target.dataset.part : ''} ${animationName}`
+    })
+
+describe.each(sessions)('$method $status', (session) => {
+  it('moves nothing but the countdown where less motion is wanted', async () => {
+    await prefer([{ name: 'prefers-reduced-motion', value: 'reduce' }])
+    const root = await show(session)
+    expect(motion(root).filter((name) => !name.startsWith('countdown'))).toEqual([])
+  })
+
+  it.each([
+    ['at 320 pixels', '100%', NARROW],
+    ['at 320 pixels with text twice as large', '200%', NARROW],
+    ['with text twice as large', '200%', WIDE],
+  ] as const)(
+    'cuts nothing off %s, and needs no scrolling sideways',
+    async (_, fontSize, { width, height }) => {
+      await page.viewport(width, height)
+      document.documentElement.style.fontSize = fontSize
+      const root = await show(session)
+      expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(width)
+      expect(cutOff(root)).toEqual([])
+    },
+  )
+})
+
+/** Parts whose text does not fit into them, or that lie outside of the card. A field may hold more than is seen of it. */
+function cutOff(root: HTMLElement): readonly string[] {
+  const card = root.querySelector('[data-part="card"]')?.getBoundingClientRect()
+  if (!card) throw new Error('There is no card.')
+  return [...root.querySelectorAll<HTMLElement>('[data-part]')]
+    .filter(
+      (part) => part.checkVisibility() && !isForScreenReaders(part) && !part.closest('[aria-hidden="true"]'),
+    )
+    .filter((part) => {
+      const { left, right } = part.getBoundingClientRect()
+      const isOutside = left < card.left - 1 || right > card.right + 1
+      const mayClip = getComputedStyle(part).overflowX !== 'visible' && part.localName !== 'input'
+      const isClipped = mayClip && part.scrollWidth > part.clientWidth + 1
+      return isOutside || isClipped
+    })
+    .map((part) => part.dataset.part ?? '')
+}
+
+const isForScreenReaders = (part: HTMLElement) => getComputedStyle(part).clipPath !== 'none'
+
+describe('in forced colors', () => {
+  const forced = () => prefer([{ name: 'forced-colors', value: 'active' }])
+  const inPart = (root: HTMLElement, part: string) => {
+    const element = root.querySelector<HTMLElement>(`[data-part="${part}"]`)
+    if (!element) throw new Error(`There is no ${part}.`)
+    return getComputedStyle(element)
+  }
+  const hasEdge = ({ borderTopStyle, borderTopWidth, outlineStyle }: CSSStyleDeclaration) =>
+    (borderTopStyle !== 'none' && borderTopWidth !== '0px') || outlineStyle !== 'none'
+
+  it('the chosen tab is told from the other one by more than its background', async () => {
+    await forced()
+    const root = await show(states.qr['awaiting-scan'])
+    const [chosen, other] = [...root.querySelectorAll('[role="tab"]')].map((tab) => getComputedStyle(tab))
+    expect(chosen?.outlineStyle).toBe('solid')
+    expect(other?.outlineStyle).toBe('none')
+  })
+
+  it.each([
+    ['retry-button', states.qr.expired],
+    ['start-button', states.qr.idle],
+    ['submit-button', states['phone-code']['awaiting-number']],
+    ['phone-input', states['phone-code']['awaiting-number']],
+    ['copy-button', states['phone-code']['awaiting-code']],
+    ['pairing-code-box', states['phone-code']['awaiting-code']],
+    ['passkey-help', states.qr['passkey-required']],
+    ['retry-button', states.qr.failed],
+  ] as const)('%s has an edge', async (part, session) => {
+    await forced()
+    expect(hasEdge(inPart(await show(session), part))).toBe(true)
+  })
+
+  it('the countdown is still seen to run down', async () => {
+    await forced()
+    const root = await show(states['phone-code']['awaiting-code'])
+    const [bar, track] = [inPart(root, 'countdown-bar'), inPart(root, 'countdown')]
+    expect(bar.backgroundColor).not.toBe(track.backgroundColor)
+  })
+
+  it('the QR code stays dark on white, in a dark system too', async () => {
+    await prefer([
+      { name: 'forced-colors', value: 'active' },
+      { name: 'prefers-color-scheme', value: 'dark' },
+    ])
+    const root = await show(states.qr['awaiting-scan'])
+    expect(inPart(root, 'qr-code').backgroundColor).toBe('rgb(255, 255, 255)')
+  })
+})

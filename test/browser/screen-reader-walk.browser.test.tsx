@@ -1,0 +1,99 @@
+import { QueryClient } from '@tanstack/react-query'
+import { render, screen, waitFor } from '@testing-library/react'
+import { describe, expect, it } from 'vitest'
+import { userEvent } from 'vitest/browser'
+import '../../src/styles/styles.css'
+import {
+  type PairingMethod,
+  type PairingSession,
+  type PairingStatus,
+  WhatsAppPairing,
+} from '../../src/index.js'
+import { PairingCard } from '../../src/parts.js'
+import { pairingStates } from '../../src/testing.js'
+import { emulatedProvider } from '../../stories/playground/emulated-provider.js'
+import { accessibilityTree } from './accessibility-tree.js'
+import { listen } from './heard.js'
+import { stillPairing } from './still-pairing.js'
+
+const ROOT = '[data-scope="whatsapp-pairing"]'
+
+const patiently = { timeout: 15_000 }
+
+const inPage = (selector: string) =>
+  waitFor(() => expect(document.querySelector(selector)).not.toBeNull(), patiently)
+
+/** The component in one state, with all that is loaded for it. */
+async function show(session: PairingSession) {
+  render(
+    <PairingCard
+      pairing={stillPairing(session)}
+      appName="Acme Inbox"
+      defaultCountry="BR"
+      defaultPhoneNumber="+55 11 98765-4321"
+    />,
+  )
+  if (session.status === 'awaiting-scan') await inPage('[data-part="qr-code"] svg')
+  if (document.querySelector('[data-part="phone-form"]')) await inPage('[data-part="phone-echo"]')
+}
+
+/** The states in the order of a walk through all of them. */
+const walk: readonly (readonly [PairingMethod, PairingStatus])[] = [
+  ['qr', 'idle'],
+  ['qr', 'preparing'],
+  ['qr', 'awaiting-scan'],
+  ['qr', 'expired'],
+  ['phone-code', 'awaiting-number'],
+  ['phone-code', 'requesting-code'],
+  ['phone-code', 'awaiting-code'],
+  ['phone-code', 'expired'],
+  ['qr', 'linking'],
+  ['qr', 'linked'],
+  ['qr', 'passkey-required'],
+  ['qr', 'failed'],
+]
+
+// Kept as files that can be read: each line is a thing a screen reader comes to, with its role, name and states.
+describe('a screen reader finds, in the accessibility tree of Chromium,', () => {
+  it.each(walk)('%s: %s', async (method, status) => {
+    const session = pairingStates()[method][status]
+    if (!session) throw new Error(`A ${method} session is never ${status}.`)
+    await show(session)
+    await expect(await accessibilityTree(ROOT)).toMatchFileSnapshot(
+      `./accessibility-trees/${method}-${status}.txt`,
+    )
+  })
+})
+
+describe('with a screen reader, a newcomer', () => {
+  it('hears each step once, and finds the code character by character', async () => {
+    const codes = { firstCodeMs: 3_000, codeMs: 3_000, linkingMs: 500 }
+    const { emulator, provider } = emulatedProvider('green-api', codes)
+    render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} maxRefreshes={1} />)
+    const heard = listen('[role="status"]')
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Use your phone number instead' }, patiently),
+    )
+    await userEvent.type(screen.getByRole('textbox', { name: 'Phone number' }), '+55 11 98765-4321')
+    await userEvent.click(screen.getByRole('button', { name: 'Get code' }))
+    const code = await screen.findByRole('group', { name: 'Code to enter in WhatsApp' }, patiently)
+    const tree = await accessibilityTree(ROOT)
+    const spelled = [...(code.textContent ?? '').replace('-', '')].join(', ')
+    expect(tree).toMatch(
+      new RegExp(`group "Code to enter in WhatsApp"\\n +"${spelled}"\\n +button "Copy code"`),
+    )
+    expect(tree).not.toContain(code.textContent)
+
+    emulator.typeCode(code.textContent ?? '')
+    await inPage('[data-status="linked"]')
+    // In between, as long as the provider takes.
+    const steps = heard.filter((text) => !/^(?:Getting your code…|Finish on your phone)$/.test(text))
+    expect(steps).toEqual([
+      'Waiting for your scan · code 1 of 1',
+      'The code ran out. Nobody scanned it yet.',
+      'Waiting for your number',
+      'Waiting for you to enter the code',
+      'You’re linked',
+    ])
+  }, 40_000)
+})

@@ -1,0 +1,19 @@
+import type { PairingSession, UsePairingSessionResult } from '../../src/index.js'
+
+const nothing = async (): Promise<void> => {}
+
+/** A session that stays as it is, for the look of a state. */
+export function stillPairing(session: PairingSession): UsePairingSessionResult {
+  return {
+    session,
+    start: nothing,
+    retry: nothing,
+    cancel: nothing,
+    setMethod: nothing,
+    requestPairingCode: nothing,
+    changeNumber: nothing,
+    reportBrokenImage: nothing,
+    reportCopied: nothing,
+    unlink: nothing,
+  }
+}

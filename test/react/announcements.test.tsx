@@ -1,0 +1,150 @@
+import { focusManager, QueryClient } from '@tanstack/react-query'
+import { act, render } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type PairingSession, WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
+import { PairingCard } from '../../src/parts.js'
+import { pairingStates } from '../../src/testing.js'
+import { listen } from '../browser/heard.js'
+import { stillPairing } from '../browser/still-pairing.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { askForCode, later, loadEverything, press } from './user.js'
+
+beforeAll(async () => {
+  await loadEverything()
+  await import('../../src/react/watch-time-left.js')
+})
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  focusManager.setFocused(undefined)
+})
+
+const provider = (lifetimeMs?: number) =>
+  scriptedProvider({
+    getQrCode: () => qr(Math.floor(Date.now() / (lifetimeMs ?? 60_000)), lifetimeMs && left(lifetimeMs)),
+    requestPairingCode: () => ({ status: 'pairing-code', pairingCode: 'ABCD1234', expiresInMs: 160_000 }),
+  })
+const left = (lifetimeMs: number) => lifetimeMs - (Date.now() % lifetimeMs)
+
+async function show(props: Partial<WhatsAppPairingProps> = {}) {
+  vi.setSystemTime(Math.ceil(Date.now() / 600_000) * 600_000)
+  const view = render(
+    <WhatsAppPairing provider={provider(20_000)} queryClient={new QueryClient()} {...props} />,
+  )
+  const said = listen()
+  await settle()
+  await settle()
+  return { ...view, said }
+}
+
+describe('a pairing code', () => {
+  it('is announced once, then at half and at a quarter of its time, then when it has run out', async () => {
+    const { said } = await show({ defaultMethod: 'phone-code' })
+    await askForCode()
+    await later(170_000)
+    expect(said).toEqual([
+      'Waiting for you to enter the code',
+      '80 seconds left for this code',
+      '40 seconds left for this code',
+      'The code ran out. Nobody entered it yet.',
+    ])
+  })
+
+  it('leaves nothing to be read of a time that is over', async () => {
+    await show({ defaultMethod: 'phone-code' })
+    await askForCode()
+    await later(81_000)
+    expect(document.body.textContent).toContain('80 seconds left')
+    await later(6_000)
+    expect(document.body.textContent).not.toContain('seconds left')
+  })
+
+  it('is not spoken of while nobody looks', async () => {
+    const { said } = await show({ defaultMethod: 'phone-code' })
+    await askForCode()
+    await act(async () => focusManager.setFocused(false))
+    await later(100_000)
+    expect(said.at(-1)).toBe('Waiting for you to enter the code')
+    await act(async () => focusManager.setFocused(true))
+    await later(30_000)
+    expect(said.at(-1)).toBe('40 seconds left for this code')
+  })
+
+  it('is told of when it was copied, once, and again when it is copied again', async () => {
+    vi.stubGlobal('navigator', { ...navigator, clipboard: { writeText: async () => {} } })
+    try {
+      const { said } = await show({ defaultMethod: 'phone-code' })
+      await askForCode()
+      await press('Copy code')
+      await advance(5_000)
+      await press('Copy code')
+      await advance(5_000)
+      expect(said.filter((text) => text === 'Copied')).toHaveLength(2)
+    } finally {
+      vi.unstubAllGlobals()
+    }
+  })
+})
+
+describe('QR codes', () => {
+  it('are announced in one line each; of the first and the last, half and a quarter of the time too', async () => {
+    const { said } = await show()
+    await advance(65_000)
+    expect(said).toEqual([
+      'Waiting for your scan · code 1 of 3',
+      '10 seconds left for this code',
+      '5 seconds left for this code',
+      'Waiting for your scan · code 2 of 3',
+      'Waiting for your scan · code 3 of 3',
+      '10 seconds left for this code',
+      '5 seconds left for this code',
+      'The code ran out. Nobody scanned it yet.',
+    ])
+  })
+
+  it('that wait for the user tell their time each', async () => {
+    const { said } = await show({ refreshMode: 'manual' })
+    await advance(25_000)
+    await press('Show a new code')
+    await advance(14_000)
+    expect(said).toEqual([
+      'Waiting for your scan · code 1 of 3',
+      '10 seconds left for this code',
+      '5 seconds left for this code',
+      'The code ran out. Nobody scanned it yet.',
+      'Waiting for your scan · code 2 of 3',
+      '8 seconds left for this code',
+      '4 seconds left for this code',
+    ])
+  })
+})
+
+describe('every state', () => {
+  const states = pairingStates()
+  const sessions: readonly PairingSession[] = [
+    ...Object.values(states.qr),
+    ...Object.values(states['phone-code']),
+  ]
+
+  it.each(sessions)('$method $status has one line to announce, and nothing that interrupts', (session) => {
+    render(<PairingCard pairing={stillPairing(session)} />)
+    expect(document.querySelectorAll('[role="status"]')).toHaveLength(1)
+    expect(document.querySelector('[role="status"]')?.textContent).not.toBe('')
+    expect(document.querySelector('[role="alert"], [aria-live="assertive"]')).toBeNull()
+  })
+})
+
+describe('timers of the announcements', () => {
+  it('end with the component', async () => {
+    const { unmount } = await show({ defaultMethod: 'phone-code' })
+    await askForCode()
+    await advance(1_000)
+    const tell = vi.spyOn(focusManager, 'isFocused')
+    unmount()
+    await settle()
+    tell.mockClear()
+    await advance(200_000)
+    expect(tell).not.toHaveBeenCalled()
+  })
+})

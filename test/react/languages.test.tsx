@@ -1,0 +1,105 @@
+import { render, screen } from '@testing-library/react'
+import { describe, expect, it, vi } from 'vitest'
+import {
+  PairingError,
+  type PairingLocale,
+  type PairingMessagesOverride,
+  type PairingSession,
+  pairingErrorCodes,
+} from '../../src/index.js'
+import { PairingCard } from '../../src/parts.js'
+import { pairingStates } from '../../src/testing.js'
+import { localeOf, localesByFile } from '../../stories/all-locales.js'
+import { part } from './user.js'
+
+const actions = {
+  start: vi.fn(),
+  retry: vi.fn(),
+  cancel: vi.fn(),
+  setMethod: vi.fn(),
+  requestPairingCode: vi.fn(),
+  changeNumber: vi.fn(),
+  reportBrokenImage: vi.fn(),
+  reportCopied: vi.fn(),
+  unlink: vi.fn(),
+}
+
+const states = pairingStates()
+const failed = (code: (typeof pairingErrorCodes)[number]): PairingSession => ({
+  ...states.qr.failed,
+  error: new PairingError(code, 'Why it failed.'),
+  account: { phoneNumber: '4915112345678' },
+})
+
+function show(session: PairingSession, locale: PairingLocale, messages?: PairingMessagesOverride) {
+  const pairing = { session, ...actions }
+  return render(<PairingCard pairing={pairing} locale={locale} messages={messages} appName="Acme Inbox" />)
+}
+
+const root = () => document.querySelector<HTMLElement>('[data-scope="whatsapp-pairing"]')
+
+describe.each([...localesByFile])('in %s', (tag, locale) => {
+  it('fills in every text of every state, and leaves no mark-up in it', () => {
+    const sessions = [
+      ...Object.values(states.qr),
+      ...Object.values(states['phone-code']),
+      ...pairingErrorCodes.map(failed),
+    ]
+    for (const session of sessions) {
+      const { unmount } = show(session, locale)
+      expect(root()?.textContent, session.status).not.toMatch(/[{}]|\*\*|undefined/)
+      unmount()
+    }
+  })
+
+  it('says which language it is, for screen readers and for the browser’s translator', () => {
+    show(states.qr['awaiting-scan'], locale)
+    expect(root()?.lang).toBe(tag)
+    expect(root()?.dir).toBe(locale.direction)
+  })
+})
+
+describe.each(['ar', 'he', 'ur'])('from right to left, in %s', (tag) => {
+  const locale = localeOf(tag)
+
+  it('keeps the pairing code, and the number it is for, from left to right', () => {
+    show(states['phone-code']['awaiting-code'], locale)
+    expect(root()?.dir).toBe('rtl')
+    expect(part('pairing-code')?.dir).toBe('ltr')
+    expect(part('pairing-code')?.textContent).toBe('8RBZ-DSEK')
+    const number = screen.getByText('+5511987654321')
+    expect([number.tagName, number.dir]).toEqual(['BDI', 'ltr'])
+  })
+
+  it('keeps the number that is typed from left to right', () => {
+    show(states['phone-code']['awaiting-number'], locale)
+    expect(part('phone-input')?.dir).toBe('ltr')
+  })
+
+  it('keeps the number of whoever was linked, and of another phone, from left to right', () => {
+    show(states.qr.linked, locale)
+    expect(part('account-number')?.dir).toBe('ltr')
+    show(failed('wrong-phone-number'), locale)
+    expect(screen.getByText('+4915112345678').dir).toBe('ltr')
+  })
+})
+
+describe('texts of the host', () => {
+  it('replace those of a language one by one; the others stay', () => {
+    const german = localeOf('de').messages
+    show(states.qr['awaiting-scan'], localeOf('de'), { titleScan: 'Verbinde den Laden' })
+    expect(screen.getByRole('heading').textContent).toBe('Verbinde den Laden')
+    expect(screen.getByRole('tab', { name: german.methodPhoneCode })).toBeDefined()
+  })
+
+  it('replace those of one error; the other errors stay', () => {
+    const network = { title: 'Kein Netz', advice: 'Geh ans Fenster.' }
+    const messages = { errors: { network } }
+    const { unmount } = show(failed('network'), localeOf('de'), messages)
+    expect(screen.getByRole('heading').textContent).toBe('Kein Netz')
+    expect(screen.getByText('Geh ans Fenster.')).toBeDefined()
+    unmount()
+    show(failed('timeout'), localeOf('de'), messages)
+    expect(screen.getByRole('heading').textContent).toBe(localeOf('de').messages.errors.timeout.title)
+  })
+})

@@ -1,0 +1,111 @@
+import { fireEvent, render, screen } from '@testing-library/react'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PairingCard } from '../../src/parts.js'
+import { pairingStates } from '../../src/testing.js'
+import { stillPairing } from '../browser/still-pairing.js'
+import { advance } from './time.js'
+import { part, press, shownCode } from './user.js'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+  Reflect.deleteProperty(document, 'execCommand')
+})
+
+const session = pairingStates()['phone-code']['awaiting-code']
+const { value } = session.pairingCode
+
+function show() {
+  const reportCopied = vi.fn()
+  render(<PairingCard pairing={{ ...stillPairing(session), reportCopied }} />)
+  return { reportCopied }
+}
+
+/** A browser without the clipboard of today. */
+function withoutClipboard(execCommand?: () => boolean) {
+  vi.stubGlobal('navigator', { ...navigator, clipboard: undefined })
+  Object.assign(document, { execCommand })
+}
+
+/** What a copy that the browser makes puts on the clipboard. */
+function copyInPage(): string | undefined {
+  const data = new Map<string, string>()
+  const element = part('pairing-code')
+  if (!element) throw new Error('There is no code.')
+  fireEvent.copy(element, {
+    clipboardData: { setData: (type: string, text: string) => data.set(type, text) },
+  })
+  return data.get('text/plain')
+}
+
+describe('the pairing code', () => {
+  it('is one text with its dash for those who see it, and single characters for those who hear it', () => {
+    show()
+    expect(shownCode()).toBe('8RBZ-DSEK')
+    expect(part('pairing-code-spelled')?.textContent).toBe('8, R, B, Z, D, S, E, K')
+    const seen = [...(part('pairing-code')?.children ?? [])]
+    expect(seen.every((child) => child.getAttribute('aria-hidden') === 'true')).toBe(true)
+  })
+
+  it('is left to right and left alone by translators, both ways', () => {
+    show()
+    for (const name of ['pairing-code', 'pairing-code-spelled']) {
+      expect(part(name)?.dir).toBe('ltr')
+      expect(part(name)?.getAttribute('translate')).toBe('no')
+    }
+  })
+
+  it('has a name that does not give it away', () => {
+    show()
+    expect(screen.getByRole('group', { name: 'Code to enter in WhatsApp' })).toBe(part('pairing-code'))
+  })
+
+  it('loses its dash also when it is selected and copied by hand, and that counts', () => {
+    const { reportCopied } = show()
+    expect(copyInPage()).toBe(value)
+    expect(reportCopied).toHaveBeenCalledOnce()
+  })
+})
+
+describe('the copy button', () => {
+  it('says so for a moment, and then offers it again', async () => {
+    const writeText = vi.fn(async () => {})
+    vi.stubGlobal('navigator', { ...navigator, clipboard: { writeText } })
+    const { reportCopied } = show()
+    await press('Copy code')
+    expect(writeText).toHaveBeenCalledExactlyOnceWith(value)
+    expect(part('copy-button')?.textContent).toBe('Copied')
+    await advance(4_000)
+    expect(part('copy-button')?.textContent).toBe('Copy code')
+    expect(reportCopied).toHaveBeenCalledOnce()
+  })
+
+  it('copies the old way where the page may not use the clipboard', async () => {
+    let copied: string | undefined
+    withoutClipboard(() => {
+      copied = copyInPage()
+      return true
+    })
+    const { reportCopied } = show()
+    await press('Copy code')
+    expect(copied).toBe(value)
+    expect(part('copy-button')?.textContent).toBe('Copied')
+    expect(reportCopied).toHaveBeenCalledOnce()
+  })
+
+  it.each([
+    ['refuses', () => false],
+    ['does not know it', undefined],
+  ])(
+    'leaves the code selected where the browser %s, and does not say that it was copied',
+    async (_, execCommand) => {
+      withoutClipboard(execCommand)
+      const { reportCopied } = show()
+      await press('Copy code')
+      expect(getSelection()?.toString()).toContain('8RBZ-DSEK')
+      expect(part('copy-button')?.textContent).toBe('Copy code')
+      expect(reportCopied).not.toHaveBeenCalled()
+    },
+  )
+})

@@ -1,0 +1,228 @@
+import fc from 'fast-check'
+import { type CountryCode, getExampleNumber, type PhoneNumber } from 'libphonenumber-js/mobile'
+import examples from 'libphonenumber-js/mobile/examples'
+import { describe, expect, it } from 'vitest'
+import {
+  CALLING_CODES,
+  editPhone,
+  formatPhone,
+  movePhone,
+  readPhone,
+} from '../../src/react/parts/phone-library.js'
+
+const digitsOf = (text: string) => text.replaceAll('٣', '3').replace(/\D/g, '')
+
+/** The example number of each country, and those of it that people write with a digit more or less. */
+const numbers = [...CALLING_CODES.keys()].flatMap((country): PhoneNumber[] => {
+  const number = getExampleNumber(country, examples)
+  return number ? [number] : []
+})
+const anyNumber = fc.constantFrom(...numbers)
+const anyCountry = fc.constantFrom(...CALLING_CODES.keys())
+
+const scripts = ['٠', '۰', '०', '০', '０']
+const inScript = (text: string, zero: string) =>
+  text.replace(/\d/g, (digit) => String.fromCodePoint((zero.codePointAt(0) ?? 0) + Number(digit)))
+
+/** Ways to write an international number that need no country to be understood. */
+const internationalShapes: readonly ((number: PhoneNumber) => string)[] = [
+  (number) => number.number,
+  (number) => number.formatInternational(),
+  (number) => `  ${number.formatInternational().replaceAll(' ', '-')} `,
+  (number) => number.number.replace('+', '00'),
+  (number) => `00 ${number.formatInternational().slice(1).replaceAll(' ', '.')}`,
+  (number) => `(${number.formatInternational().replace(' ', ') ')}`,
+  (number) => `\u202a${number.formatInternational().replaceAll(' ', '\u00a0')}\u202c`,
+  (number) => `tel:${number.number}`,
+  (number) => `https://wa.me/${number.number.slice(1)}?text=Hi%2012`,
+  (number) => `wa.me/${number.number}`,
+  (number) => `https://api.whatsapp.com/send?phone=${number.number.slice(1)}&text=1`,
+  (number) => `https://api.whatsapp.com/send/?phone=%2B${number.number.slice(1)}`,
+  ...scripts.map((zero) => (number: PhoneNumber) => inScript(number.formatInternational(), zero)),
+]
+
+/** Ways that need the country. */
+const nationalShapes: readonly ((number: PhoneNumber) => string)[] = [
+  (number) => number.formatNational(),
+  (number) => number.nationalNumber,
+  (number) => digitsOf(number.formatNational()),
+  (number) => ` ${number.formatNational().replace(/[ -]/g, '.')} `,
+  ...scripts.map((zero) => (number: PhoneNumber) => inScript(number.formatNational(), zero)),
+]
+
+/** Typed from the keyboard, key after key, each at the caret. */
+function typeKeys(keys: string, chosen: CountryCode | undefined): string {
+  let field = { text: '', caret: 0 }
+  for (const key of keys) {
+    const { text, caret } = field
+    field = editPhone(
+      text,
+      { text: text.slice(0, caret) + key + text.slice(caret), caret: caret + 1 },
+      chosen,
+    )
+  }
+  return field.text
+}
+
+it('knows an example of nearly every country', () => {
+  expect(numbers.length).toBeGreaterThan(235)
+})
+
+describe('a number that is pasted', () => {
+  it('is the same in every international shape, whatever country is chosen', () => {
+    fc.assert(
+      fc.property(
+        anyNumber,
+        fc.constantFrom(...internationalShapes),
+        fc.option(anyCountry, { nil: undefined }),
+        (number, shape, chosen) => {
+          for (const text of [shape(number), formatPhone(shape(number), chosen)]) {
+            const reading = readPhone(text, chosen)
+            expect([text, reading.digits, reading.verdict]).toEqual([text, number.number.slice(1), 'likely'])
+            expect(reading.country && CALLING_CODES.get(reading.country)).toBe(number.countryCallingCode)
+          }
+        },
+      ),
+      { numRuns: 1_500 },
+    )
+  })
+
+  it('is the same in every national shape, in its country', () => {
+    fc.assert(
+      fc.property(anyNumber, fc.constantFrom(...nationalShapes), (number, shape) => {
+        for (const text of [shape(number), formatPhone(shape(number), number.country)]) {
+          const reading = readPhone(text, number.country)
+          expect([text, reading.digits, reading.verdict]).toEqual([text, number.number.slice(1), 'likely'])
+          expect(reading.country).toBe(number.country)
+        }
+      }),
+      { numRuns: 1_500 },
+    )
+  })
+
+  it('may have the code of its country without a plus', () => {
+    for (const number of numbers) {
+      const typed = number.number.slice(1)
+      expect([number.country, readPhone(typed, number.country).digits]).toEqual([number.country, typed])
+    }
+  })
+})
+
+describe('a number that is typed', () => {
+  it('key after key is the one that was meant, national and international', () => {
+    fc.assert(
+      fc.property(anyNumber, (number) => {
+        const typed = [number.formatNational(), number.nationalNumber, number.formatInternational()]
+        for (const keys of typed) {
+          const text = typeKeys(keys, number.country)
+          expect([keys, text, readPhone(text, number.country).digits]).toEqual([
+            keys,
+            text,
+            number.number.slice(1),
+          ])
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('keeps each digit, and the caret behind its digit, whatever is typed, deleted or pasted where', () => {
+    const edit = fc.record({
+      at: fc.nat(30),
+      length: fc.nat(4),
+      insert: fc.oneof(
+        fc.stringMatching(/^\d$/),
+        fc.constantFrom('+', '00', ' ', '(', ')', '-', '55', '0', '٣', '5511987', '', '', 'x'),
+      ),
+    })
+    fc.assert(
+      fc.property(anyCountry, fc.array(edit, { maxLength: 25 }), (chosen, edits) => {
+        let text = ''
+        for (const { at, length, insert } of edits) {
+          const start = Math.min(at, text.length)
+          const raw = text.slice(0, start) + insert + text.slice(start + length)
+          const caret = start + insert.length
+          const edited = editPhone(text, { text: raw, caret }, chosen)
+          expect(digitsOf(edited.text)).toBe(digitsOf(raw))
+          expect(digitsOf(edited.text.slice(0, edited.caret))).toBe(digitsOf(raw.slice(0, caret)))
+          text = edited.text
+        }
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('can be deleted to the end with one key', () => {
+    fc.assert(
+      fc.property(anyNumber, fc.boolean(), (number, isNational) => {
+        let text = formatPhone(isNational ? number.nationalNumber : number.number, number.country)
+        for (let presses = 0; text && presses < 40; presses++) {
+          const shorter = text.slice(0, -1)
+          text = editPhone(text, { text: shorter, caret: shorter.length }, number.country).text
+        }
+        expect(text).toBe('')
+      }),
+    )
+  })
+})
+
+describe('readPhone', () => {
+  it.each([
+    ['011 98765-4321', 'BR', '5511987654321', 'likely'],
+    ['0 15 11 98765-4321', 'BR', '5511987654321', 'likely'],
+    ['55 11 98765-4321', 'BR', '5511987654321', 'likely'],
+    ['55 98765-4321', 'BR', '5555987654321', 'likely'],
+    ['0055 11 98765-4321', 'BR', '5511987654321', 'likely'],
+    ['+55 011 98765-4321', 'BR', '5511987654321', 'likely'],
+    ['+44 (0)7400 123456', 'BR', '447400123456', 'likely'],
+    ['011 55 11 98765 4321', 'US', '5511987654321', 'likely'],
+    ['0011 55 11 98765 4321', 'AU', '5511987654321', 'likely'],
+    ['4915112345678', 'BR', '4915112345678', 'likely'],
+    ['49 151 12345678', 'DE', '4915112345678', 'likely'],
+    ['011 15 2345-6789', 'AR', '5491123456789', 'likely'],
+    // As they were written: which of two spellings has the account, WhatsApp alone knows.
+    ['+551187654321', 'BR', '551187654321', 'likely'],
+    ['11 8765-4321', 'BR', '551187654321', 'likely'],
+    ['+5215512345678', 'BR', '5215512345678', 'likely'],
+    ['+541123456789', 'BR', '541123456789', 'unlikely'],
+    ['11 3456-7890', 'BR', '551134567890', 'unlikely'],
+    ['11 9876', 'BR', '55119876', 'too-short'],
+    ['11 98765-43210', 'BR', '55119876543210', 'too-long'],
+    ['+999 123 456 789', 'BR', '999123456789', 'unknown-country'],
+    ['11 98765-4321', undefined, '11987654321', 'unknown-country'],
+    ['my phone', 'BR', '', 'not-a-number'],
+    ['+1 800 FLOWERS', 'BR', '', 'not-a-number'],
+    ['', 'BR', '', 'not-a-number'],
+    ['+', 'BR', '', 'not-a-number'],
+  ] as const)('%s with %s chosen is %s, %s', (text, chosen, digits, verdict) => {
+    expect(readPhone(text, chosen)).toMatchObject({ digits, verdict })
+  })
+
+  it.each([
+    ['+1', 'CA', 'CA'],
+    ['+1', 'BR', 'US'],
+    ['+7', undefined, 'RU'],
+    ['+7 701', 'RU', 'KZ'],
+    ['+5', 'BR', 'BR'],
+  ] as const)('%s with %s chosen is of %s', (text, chosen, country) => {
+    expect(readPhone(text, chosen).country).toBe(country)
+  })
+
+  it('shows the number as it is sent', () => {
+    expect(readPhone('011 98765-4321', 'BR').shown).toBe('+55 11 98765 4321')
+    expect(readPhone('1198', 'BR').shown).toBe('+55 11 98')
+    expect(readPhone('', 'BR').shown).toBe('')
+  })
+})
+
+describe('movePhone', () => {
+  it.each([
+    ['(11) 98765-4321', 'BR', 'PT', '11987654321'],
+    ['+55 11 98765 4321', 'BR', 'PT', '11987654321'],
+    ['912 345', 'BR', 'PT', '912345'],
+    ['', 'BR', 'PT', ''],
+    ['my phone', 'BR', 'PT', ''],
+  ] as const)('%s from %s to %s keeps the digits behind the country code', (text, from, to, digits) => {
+    expect(digitsOf(movePhone(text, from, to))).toBe(digits)
+  })
+})

@@ -1,0 +1,101 @@
+import { QueryClient } from '@tanstack/react-query'
+import { render, screen } from '@testing-library/react'
+import { StrictMode } from 'react'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
+import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
+import { advance } from './time.js'
+import { part, press } from './user.js'
+
+/** What jsdom lacks of a dialog: it opens and closes, and tells of its closing later, as browsers do. */
+Object.assign(HTMLDialogElement.prototype, {
+  showModal(this: HTMLDialogElement) {
+    this.open = true
+  },
+  close(this: HTMLDialogElement) {
+    this.open = false
+    setTimeout(() => this.dispatchEvent(new Event('close')))
+  },
+})
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const show = (provider: ScriptedProvider, props: Partial<WhatsAppPairingProps> = {}) =>
+  render(
+    <StrictMode>
+      <WhatsAppPairing provider={provider} queryClient={new QueryClient()} {...props} />
+    </StrictMode>,
+  )
+
+/** What is drawn in each place where there is a code. */
+const drawn = () =>
+  [...document.querySelectorAll('[data-part="qr-code"] svg')].map(
+    (svg) => [...svg.querySelectorAll('path')].at(-1)?.getAttribute('d') ?? '',
+  )
+
+const rotating = () => {
+  const startedAt = Date.now()
+  return scriptedProvider({ getQrCode: () => qr(Math.floor((Date.now() - startedAt) / 20_000)) })
+}
+
+describe('the enlarged code', () => {
+  it('is the same as the small one, and is replaced with it', async () => {
+    show(rotating(), { maxRefreshes: 5 })
+    await advance(1_000)
+    await press('Enlarge')
+    await advance(500)
+    const seen = new Set<string>()
+    await advance(60_000, () => {
+      const [small, large] = drawn()
+      expect(large).toBe(small)
+      if (large) seen.add(large)
+    })
+    expect(seen.size).toBe(4)
+  })
+
+  it('gives way to Retry when the codes have run out, and comes back with it', async () => {
+    show(rotating(), { maxRefreshes: 1 })
+    await advance(1_000)
+    await press('Enlarge')
+    await advance(62_000)
+    const dialog = screen.getByRole('dialog')
+    expect(drawn()).toEqual([])
+    const retry = dialog.querySelector<HTMLElement>('[data-part="retry-button"]')
+    retry?.click()
+    await advance(2_000)
+    expect(dialog.querySelectorAll('[data-part="qr-code"] svg')).toHaveLength(1)
+  })
+
+  it('leaves the screen in time when the network hangs', async () => {
+    let answers = 0
+    const hang = () => new Promise<never>(() => {})
+    show(scriptedProvider({ getQrCode: () => (answers++ === 0 ? qr('a') : hang()), getStatus: hang }))
+    await advance(1_000)
+    await press('Enlarge')
+    await advance(18_500)
+    expect(drawn()).toHaveLength(2)
+    await advance(1_000)
+    expect(drawn()).toEqual([])
+  })
+
+  it('says in words what the state is, since the rest of the page is out of reach', async () => {
+    show(rotating())
+    await advance(1_000)
+    await press('Enlarge')
+    expect(screen.getByRole('dialog').querySelector('[role="status"]')?.textContent).toContain('1 of 3')
+  })
+
+  it('goes when the user turns to the phone number', async () => {
+    const requestPairingCode = () => ({ status: 'preparing' }) as const
+    const provider = scriptedProvider({ getQrCode: () => qr('a'), requestPairingCode })
+    const props = { provider, queryClient: new QueryClient() }
+    const { rerender } = render(<WhatsAppPairing {...props} method="qr" />)
+    await advance(1_000)
+    await press('Enlarge')
+    expect(part('enlarged-code')).not.toBeNull()
+    rerender(<WhatsAppPairing {...props} method="phone-code" />)
+    await advance(500)
+    expect(part('enlarged-code')).toBeNull()
+  })
+})

@@ -1,0 +1,225 @@
+import { QueryClient } from '@tanstack/react-query'
+import { act, render, screen } from '@testing-library/react'
+import { hydrateRoot } from 'react-dom/client'
+import { renderToString } from 'react-dom/server'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { PairingSnapshot } from '../../src/core/provider.js'
+import { normalizeQrPayload, WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
+import { qr, type ScriptedProvider, scriptedProvider, timing } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { heading, openTab, part } from './user.js'
+import { shownStatus } from './world.js'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+  Reflect.deleteProperty(navigator, 'userAgentData')
+  document.body.innerHTML = ''
+})
+
+interface Device {
+  readonly pointer: 'coarse' | 'fine'
+  /** Of the browsers that tell. */
+  readonly mobile?: boolean
+  readonly screen: readonly [width: number, height: number]
+}
+
+const androidPhone: Device = { pointer: 'coarse', mobile: true, screen: [412, 915] }
+
+const devices: readonly (readonly [string, Device, boolean])[] = [
+  ['an Android phone', androidPhone, true],
+  ['an iPhone', { pointer: 'coarse', screen: [393, 852] }, true],
+  ['an iPhone held sideways', { pointer: 'coarse', screen: [852, 393] }, true],
+  ['an iPad', { pointer: 'coarse', screen: [820, 1180] }, false],
+  ['an Android tablet', { pointer: 'coarse', mobile: false, screen: [600, 960] }, false],
+  ['a laptop', { pointer: 'fine', mobile: false, screen: [1440, 900] }, false],
+  ['a small window of a computer', { pointer: 'fine', screen: [500, 400] }, false],
+]
+
+function use({ pointer, mobile, screen: [width, height] }: Device): void {
+  vi.stubGlobal('matchMedia', (query: string) => ({ matches: query === `(pointer: ${pointer})` }))
+  vi.stubGlobal('screen', { width, height })
+  if (mobile !== undefined)
+    Object.defineProperty(navigator, 'userAgentData', { configurable: true, value: { mobile } })
+}
+
+const LINK = 'https://wa.me/settings/linked_devices#2@ref,noise,identity,adv,1'
+const linked = (text = LINK): PairingSnapshot => ({ status: 'qr', qrCode: { kind: 'text', value: text } })
+
+const withBoth = (getQrCode: () => PairingSnapshot = linked) =>
+  scriptedProvider({ getQrCode, requestPairingCode: () => ({ status: 'preparing' }) }, crypto.randomUUID())
+
+const element = (provider: ScriptedProvider, props: Partial<WhatsAppPairingProps> = {}) => (
+  <WhatsAppPairing provider={provider} queryClient={new QueryClient()} {...props} />
+)
+
+const tabs = () => screen.getAllByRole('tab').map(({ textContent }) => textContent)
+const reason = () => screen.queryByText(/You can’t scan this phone with itself/)
+const link = () => screen.queryByRole<HTMLAnchorElement>('link', { name: 'Open in WhatsApp on this phone' })
+const asked = ({ calls }: ScriptedProvider) => calls.map(({ question }) => question)
+
+describe('the way to begin', () => {
+  it.each(devices)('on %s', async (_, device, isPhone) => {
+    use(device)
+    const provider = withBoth()
+    render(element(provider))
+    await advance(1_000)
+    expect(shownStatus()).toBe(isPhone ? 'awaiting-number' : 'awaiting-scan')
+    expect(tabs()).toEqual(isPhone ? ['Phone number', 'QR code'] : ['QR code', 'Phone number'])
+    expect(reason() !== null).toBe(isPhone)
+    expect(asked(provider).includes('qr-code')).toBe(!isPhone)
+  })
+
+  it.each([
+    ['defaultMethod', { defaultMethod: 'qr' }],
+    ['method', { method: 'qr' }],
+  ] as const)('is the QR code on a phone too where the host says so with %s', async (_, props) => {
+    use(androidPhone)
+    render(element(withBoth(), props))
+    await advance(1_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(tabs()).toEqual(['QR code', 'Phone number'])
+  })
+
+  it('is the QR code where the provider has nothing else', async () => {
+    use(androidPhone)
+    render(element(scriptedProvider({ getQrCode: () => qr('a') }, 'qr-only')))
+    await advance(1_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(screen.queryByRole('tab')).toBeNull()
+  })
+
+  it('is the QR code where the answer says that there is nothing else', async () => {
+    use(androidPhone)
+    const answers = {
+      getQrCode: (): PairingSnapshot => ({ ...linked(), methods: ['qr'] }),
+      getStatus: (): PairingSnapshot => ({ status: 'unlinked', methods: ['qr'] }),
+    }
+    // As behind a proxy, which only knows when it was told.
+    render(element(Object.assign(scriptedProvider(answers, 'told'), { methods: [] })))
+    await advance(timing.statusIntervalMs)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('is what the user chose, once there was a choice', async () => {
+    use(androidPhone)
+    const provider = withBoth()
+    const queryClient = new QueryClient()
+    const { unmount } = render(element(provider, { queryClient }))
+    await advance(1_000)
+    await openTab('QR code')
+    unmount()
+    render(element(provider, { queryClient }))
+    await advance(1_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+})
+
+describe('a page that a server rendered', () => {
+  it('turns to the phone number without a QR question and without a warning', async () => {
+    const provider = withBoth()
+    // A phone is not seen from a server, where there is no `matchMedia`.
+    const html = renderToString(element(provider))
+    expect(html).toContain('data-method="qr"')
+    use(androidPhone)
+    const container = document.body.appendChild(document.createElement('div'))
+    container.innerHTML = html
+    const root = await act(async () => hydrateRoot(container, element(provider)))
+    await advance(5_000)
+    expect(shownStatus()).toBe('awaiting-number')
+    expect(heading()).toBe('Link your WhatsApp')
+    expect(asked(provider)).not.toContain('qr-code')
+    await act(async () => root.unmount())
+  })
+})
+
+describe('the link that opens WhatsApp on this phone', () => {
+  const onQrTab = { defaultMethod: 'qr' } as const
+
+  it('is the code itself, is told to nobody, and goes with the code', async () => {
+    use(androidPhone)
+    let isScanned = false
+    const provider = scriptedProvider({
+      getQrCode: () => (isScanned ? { status: 'linking' } : linked()),
+      getStatus: () => (isScanned ? { status: 'linking' } : { status: 'unlinked' }),
+    })
+    render(element(provider, onQrTab))
+    await advance(1_000)
+    expect(link()?.getAttribute('href')).toBe(LINK)
+    expect([link()?.rel, link()?.target]).toEqual(['noreferrer', '_blank'])
+    isScanned = true
+    await advance(10_000)
+    expect(shownStatus()).toBe('linking')
+    expect(document.body.innerHTML).not.toContain('wa.me')
+  })
+
+  it('is that of the newest code', async () => {
+    use(androidPhone)
+    let name = 'first'
+    render(
+      element(
+        withBoth(() => linked(`${LINK}${name}`)),
+        onQrTab,
+      ),
+    )
+    await advance(1_000)
+    name = 'second'
+    await advance(6_000)
+    expect(link()?.getAttribute('href')).toBe(`${LINK}second`)
+    expect(document.body.innerHTML).not.toContain('first')
+  })
+
+  it('goes with a code that nobody replaces', async () => {
+    use(androidPhone)
+    render(element(withBoth(), { ...onQrTab, maxRefreshes: 1 }))
+    await advance(59_000)
+    expect(link()).not.toBeNull()
+    await advance(3_000)
+    expect(shownStatus()).toBe('expired')
+    expect(link()).toBeNull()
+  })
+
+  it('is not there when the host does not want it', async () => {
+    use(androidPhone)
+    render(element(withBoth(), { ...onQrTab, samePhoneLink: false }))
+    await advance(1_000)
+    expect(part('qr-code')).not.toBeNull()
+    expect(link()).toBeNull()
+  })
+
+  it('is not there on a computer', async () => {
+    render(element(withBoth(), onQrTab))
+    await advance(1_000)
+    expect(part('qr-code')).not.toBeNull()
+    expect(link()).toBeNull()
+  })
+
+  it.each([
+    ['of the old form', '2@ref,noise,identity,adv'],
+    ['in a picture that was not read', 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUg=='],
+  ])('is not made of a code %s', async (_, sent) => {
+    use(androidPhone)
+    const qrCode = normalizeQrPayload(sent)
+    render(
+      element(
+        withBoth(() => ({ status: 'qr', qrCode })),
+        onQrTab,
+      ),
+    )
+    await advance(1_000)
+    expect(part('qr-code')).not.toBeNull()
+    expect(link()).toBeNull()
+  })
+
+  it('comes when the user turns to the QR code', async () => {
+    use(androidPhone)
+    render(element(withBoth()))
+    await advance(1_000)
+    expect(link()).toBeNull()
+    await openTab('QR code')
+    await settle()
+    await advance(500)
+    expect(link()?.getAttribute('href')).toBe(LINK)
+  })
+})

@@ -1,0 +1,149 @@
+import { QueryClient } from '@tanstack/react-query'
+import { fireEvent, render } from '@testing-library/react'
+import { StrictMode } from 'react'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
+import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { askForCode, openTab, part } from './user.js'
+
+/** Locks of the screen as a browser gives them: none to a hidden page, and gone when it is hidden. */
+class TestWakeLock {
+  readonly locks: { released: boolean }[] = []
+  /** What `request` waits for. */
+  answer = Promise.resolve()
+  isRefused = false
+  asked = 0
+
+  async request(type: string) {
+    this.asked += 1
+    await this.answer
+    if (type !== 'screen' || this.isRefused || document.visibilityState !== 'visible')
+      throw new DOMException('', 'NotAllowedError')
+    const lock = {
+      released: false,
+      release: async () => {
+        lock.released = true
+      },
+    }
+    this.locks.push(lock)
+    return lock
+  }
+
+  get held(): number {
+    return this.locks.filter(({ released }) => !released).length
+  }
+}
+
+let wakeLock: TestWakeLock
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  wakeLock = new TestWakeLock()
+  Object.defineProperty(navigator, 'wakeLock', { configurable: true, value: wakeLock })
+})
+afterEach(() => {
+  vi.useRealTimers()
+  Reflect.deleteProperty(navigator, 'wakeLock')
+  Reflect.deleteProperty(document, 'visibilityState')
+})
+
+function setVisible(isVisible: boolean): Promise<void> {
+  if (!isVisible) for (const lock of wakeLock.locks) lock.released = true
+  Object.defineProperty(document, 'visibilityState', {
+    configurable: true,
+    value: isVisible ? 'visible' : 'hidden',
+  })
+  fireEvent(document, new Event('visibilitychange'))
+  return settle()
+}
+
+const element = (provider: ScriptedProvider, props: Partial<WhatsAppPairingProps> = {}) => (
+  <WhatsAppPairing provider={provider} queryClient={new QueryClient()} {...props} />
+)
+
+describe('while a code is shown, the screen', () => {
+  it('is kept from going dark, and no longer', async () => {
+    let isScanned = false
+    const provider = scriptedProvider({
+      getQrCode: () => (isScanned ? { status: 'linked', account: {} } : qr('a')),
+      getStatus: () => (isScanned ? { status: 'linked', account: {} } : { status: 'unlinked' }),
+    })
+    render(element(provider))
+    expect(wakeLock.asked).toBe(0)
+    await advance(1_000)
+    expect(wakeLock.held).toBe(1)
+    isScanned = true
+    await advance(10_000)
+    expect(part('account')).not.toBeNull()
+    expect(wakeLock.held).toBe(0)
+  })
+
+  it('is kept so for a pairing code as well', async () => {
+    const provider = scriptedProvider({
+      getQrCode: () => ({ status: 'preparing' }),
+      requestPairingCode: () => ({ status: 'pairing-code', pairingCode: 'ABCD1234' }),
+    })
+    render(element(provider))
+    await settle()
+    await openTab('Phone number')
+    await askForCode()
+    await advance(500)
+    expect(part('pairing-code')).not.toBeNull()
+    expect(wakeLock.held).toBe(1)
+  })
+
+  it('is asked for once under StrictMode', async () => {
+    render(<StrictMode>{element(scriptedProvider({ getQrCode: () => qr('a') }))}</StrictMode>)
+    await advance(1_000)
+    expect([wakeLock.asked, wakeLock.held]).toEqual([1, 1])
+  })
+
+  it('is let go when the component goes, also while the browser still thinks about it', async () => {
+    let grant = () => {}
+    wakeLock.answer = new Promise((resolve) => {
+      grant = resolve
+    })
+    const { unmount } = render(element(scriptedProvider({ getQrCode: () => qr('a') })))
+    await advance(1_000)
+    expect(wakeLock.asked).toBe(1)
+    unmount()
+    grant()
+    await settle()
+    expect(wakeLock.locks).toHaveLength(1)
+    expect(wakeLock.held).toBe(0)
+  })
+
+  it('is kept awake again when the page comes back', async () => {
+    render(element(scriptedProvider({ getQrCode: () => qr('a') })))
+    await advance(1_000)
+    await setVisible(false)
+    expect(wakeLock.held).toBe(0)
+    await setVisible(true)
+    expect(wakeLock.held).toBe(1)
+  })
+
+  it('is left alone after the component has gone', async () => {
+    const { unmount } = render(element(scriptedProvider({ getQrCode: () => qr('a') })))
+    await advance(1_000)
+    unmount()
+    await setVisible(false)
+    await setVisible(true)
+    expect([wakeLock.asked, wakeLock.held]).toEqual([1, 0])
+  })
+
+  it('may go dark where the browser refuses, and the code is there all the same', async () => {
+    wakeLock.isRefused = true
+    render(element(scriptedProvider({ getQrCode: () => qr('a') })))
+    await advance(1_000)
+    expect(wakeLock.asked).toBe(1)
+    expect(part('qr-code')).not.toBeNull()
+  })
+
+  it('may go dark where the browser knows no such thing', async () => {
+    Reflect.deleteProperty(navigator, 'wakeLock')
+    render(element(scriptedProvider({ getQrCode: () => qr('a') })))
+    await advance(1_000)
+    expect(part('qr-code')).not.toBeNull()
+  })
+})

@@ -1,0 +1,174 @@
+import { QueryClient } from '@tanstack/react-query'
+import { render, screen } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  type PairingEvent,
+  type PairingSnapshot,
+  WhatsAppPairing,
+  type WhatsAppPairingProps,
+} from '../../src/index.js'
+import { providerIds } from '../../stories/playground/emulated-provider.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { later, loadEverything, openTab, part, press, statusLine } from './user.js'
+import { createWorld, doing, shownStatus } from './world.js'
+
+beforeAll(loadEverything)
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+/** A provider whose code is a new one every twenty seconds, and who has seen no scan unless the test says so. */
+function rotating() {
+  const from = Date.now()
+  const codeNow = () => Math.floor((Date.now() - from) / 20_000)
+  let state: PairingSnapshot = { status: 'unlinked' }
+  const provider = scriptedProvider({
+    getQrCode: () => qr(codeNow(), 20_000 - ((Date.now() - from) % 20_000)),
+    getStatus: () => state,
+  })
+  const says = (next: PairingSnapshot) => {
+    state = next
+  }
+  return { ...provider, says }
+}
+
+function show(props: Partial<WhatsAppPairingProps> = {}) {
+  const provider = rotating()
+  const queryClient = new QueryClient()
+  const element = (more: Partial<WhatsAppPairingProps> = {}) => (
+    <WhatsAppPairing
+      provider={provider}
+      queryClient={queryClient}
+      refreshMode="manual"
+      {...props}
+      {...more}
+    />
+  )
+  const view = render(element())
+  return {
+    ...view,
+    provider,
+    again: (more: Partial<WhatsAppPairingProps>) => view.rerender(element(more)),
+  }
+}
+
+const isOffered = () => screen.queryByRole('button', { name: 'Show a new code' }) !== null
+
+describe('refreshMode manual', () => {
+  it('takes a code away at its time, and shows the next one only when the user asks', async () => {
+    const { provider } = show()
+    await advance(19_000)
+    expect(statusLine()).toContain('1 of 3')
+    await advance(2_000)
+    expect(part('qr-code')).toBeNull()
+    expect(isOffered()).toBe(true)
+    const asked = provider.calls.length
+    await later(600_000)
+    expect(provider.calls.length).toBe(asked)
+    expect(isOffered()).toBe(true)
+    await press('Show a new code')
+    await advance(1_500)
+    expect(statusLine()).toContain('2 of 3')
+  })
+
+  it('counts what the user asks for: after three codes comes Retry, and a new round', async () => {
+    show()
+    for (const number of [1, 2, 3]) {
+      await advance(1_500)
+      expect(statusLine()).toContain(`${number} of 3`)
+      await advance(20_000)
+      if (number < 3) await press('Show a new code')
+    }
+    expect(isOffered()).toBe(false)
+    await press('Retry')
+    await advance(1_500)
+    expect(statusLine()).toContain('1 of 3')
+  })
+
+  it('looks for a scan while a code is on screen, and once more when it has gone', async () => {
+    const { provider } = show()
+    await advance(19_000)
+    provider.says({ status: 'linked', account: { name: 'Ana Souza' } })
+    await advance(4_000)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it('shows no other code where the provider changes it early', async () => {
+    let name = 'a'
+    const provider = scriptedProvider({ getQrCode: () => qr(name) })
+    render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} refreshMode="manual" />)
+    await advance(2_000)
+    name = 'b'
+    await advance(6_000)
+    expect(isOffered()).toBe(true)
+    await press('Show a new code')
+    await advance(1_500)
+    expect(statusLine()).toContain('2 of 3')
+  })
+
+  it('offers the phone number too, and keeps its place on the way back', async () => {
+    show({
+      provider: { ...rotating(), methods: ['qr', 'phone-code'], requestPairingCode: async () => qr('x') },
+    })
+    await advance(21_500)
+    expect(screen.getByRole('button', { name: 'Use your phone number instead' })).toBeTruthy()
+    await openTab('Phone number')
+    await advance(5_000)
+    await openTab('QR code')
+    expect(isOffered()).toBe(true)
+  })
+
+  it('may be given up and taken up at any time', async () => {
+    const { again } = show()
+    await advance(21_500)
+    expect(isOffered()).toBe(true)
+    again({ refreshMode: 'auto' })
+    await advance(1_500)
+    expect(statusLine()).toContain('2 of 3')
+    again({ refreshMode: 'manual' })
+    await advance(20_000)
+    expect(isOffered()).toBe(true)
+  })
+
+  it('is no end of an attempt: what is reported goes on with the next code', async () => {
+    const events: PairingEvent[] = []
+    const { unmount } = show({ onEvent: (event) => events.push(event) })
+    await advance(21_500)
+    await press('Show a new code')
+    await advance(22_000)
+    unmount()
+    await settle()
+    expect(events.map(({ type, number }) => [type, number])).toEqual([
+      ['started', undefined],
+      ['shown', 1],
+      ['refreshed', 2],
+      ['gave-up', undefined],
+    ])
+    expect(new Set(events.map(({ attemptId }) => attemptId)).size).toBe(1)
+  })
+
+  it('puts the focus of whoever asked for a code on the panel', async () => {
+    show()
+    await advance(21_500)
+    screen.getByRole('button', { name: 'Show a new code' }).focus()
+    await press('Show a new code')
+    expect(document.activeElement).toBe(part('panel'))
+  })
+})
+
+describe.each(providerIds)('refreshMode manual, at %s', (id) => {
+  it('links by the second code, which the user asked for', async () => {
+    const world = createWorld(id, { linkingMs: 500 })
+    world.show({ refreshMode: 'manual' })
+    await advance(3_000)
+    expect(statusLine()).toContain('1 of 3')
+    await later(65_000)
+    expect(shownStatus()).toBe('expired')
+    await press('Show a new code')
+    await advance(6_000)
+    expect(statusLine()).toContain('2 of 3')
+    await doing(() => void world.emulator.scan())
+    await advance(15_000)
+    expect(shownStatus()).toBe('linked')
+  })
+})
