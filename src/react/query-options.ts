@@ -91,7 +91,9 @@ export function pairingSessionQueryOptions(
       foldEvent(queryClient, provider, event, event !== tick)
       return queryClient.getQueryData<SessionCell>(queryKey) ?? new SessionCell(before)
     },
-    refetchInterval: ({ state: { data, dataUpdatedAt } }) => {
+    refetchInterval: ({ state: { data, dataUpdatedAt, fetchStatus } }) => {
+      // Where an answer is on its way, the next question comes after it: an interval would only run idle, or at full speed.
+      if (fetchStatus !== 'idle') return false
       // A page that is hidden or offline does not ask, and what is overdue would be tried a thousand times a second.
       if (!focusManager.isFocused() || !onlineManager.isOnline()) return false
       const state = SessionCell.stateIn(data)

@@ -35,6 +35,8 @@ export const emulatedSecrets = {
 export interface EmulatedProvider {
   readonly emulator: Emulator
   readonly wire: Wire
+  /** Where the provider has WebSockets too. */
+  readonly sockets?: Pick<Wire, 'requests'>
   readonly provider: PairingProvider
 }
 
@@ -51,9 +53,9 @@ export function emulatedProvider(id: ProviderId, options: EmulatorOptions = {}):
     case 'green-api': {
       const instance = { idInstance: '1101000001', apiTokenInstance }
       const wire = greenApiWire(emulator, instance)
-      const webSocket = greenApiSocketWire(emulator, instance)
-      const provider = greenApi({ ...instance, ...common, fetch: wire.fetch, webSocket })
-      return { emulator, wire, provider }
+      const sockets = greenApiSocketWire(emulator, instance)
+      const provider = greenApi({ ...instance, ...common, fetch: wire.fetch, webSocket: sockets })
+      return { emulator, wire, sockets, provider }
     }
     case 'z-api': {
       const instance = { instanceId: '3C0FFEE0EMULATED', token, clientToken }

@@ -15,7 +15,7 @@ import { emulatedSecrets, providerIds } from '../../stories/playground/emulated-
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
 import { askForCode, later, loadEverything, openTab, press, shownCode } from './user.js'
-import { createWorld, doing, shownStatus } from './world.js'
+import { createWorld, doing, passkeyTellers, shownStatus } from './world.js'
 
 beforeAll(loadEverything)
 beforeEach(() => void vi.useFakeTimers())
@@ -66,8 +66,10 @@ describe.each(providerIds)('the steps of %s', (id) => {
     expect(elapsed.at(-1)).toBeGreaterThan(63_000)
     expect(elapsed.at(-1)).toBeLessThan(73_000)
   })
+})
 
-  it('to a passkey and out of it', async () => {
+describe('the steps', () => {
+  it.each(passkeyTellers)('to a passkey of %s and out of it', async (id) => {
     const world = createWorld(id)
     const events: PairingEvent[] = []
     world.emulator.demandPasskey()

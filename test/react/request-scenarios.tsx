@@ -1,58 +1,27 @@
 import { focusManager } from '@tanstack/react-query'
 import { fireEvent, screen } from '@testing-library/react'
-import { greenApi } from '../../src/providers/green-api.js'
 import { ownServer } from '../../src/providers/own-server.js'
-import { wasend } from '../../src/providers/wasend.js'
-import { zApi } from '../../src/providers/z-api.js'
-import {
-  createEmulator,
-  type Emulator,
-  greenApiSocketWire,
-  greenApiWire,
-  ownServerWire,
-  type WireRequest,
-  wasendWire,
-  zApiWire,
-} from '../../src/testing.js'
-import type { EmulatedProvider } from '../../stories/playground/emulated-provider.js'
+import { createEmulator, type Emulator, ownServerWire } from '../../src/testing.js'
+import { type EmulatedProvider, emulatedProvider } from '../../stories/playground/emulated-provider.js'
 import { advance } from './time.js'
 import { doing, shownStatus, type World, worldOf } from './world.js'
 
-/** A provider whose requests are counted, those that open a WebSocket included. */
-interface CountedProvider extends EmulatedProvider {
-  readonly sockets?: { readonly requests: readonly WireRequest[] }
-}
-
-// In a page, for the way without a server.
-const common = { dangerouslyAllowBrowser: true }
+const SEED = { seed: 7 }
 
 /** By the name of the factory, as they stand in the README. */
-export const countedProviders = {
-  greenApi: (emulator) => {
-    const instance = { idInstance: '1101000001', apiTokenInstance: 'token' }
-    const [wire, sockets] = [greenApiWire(emulator, instance), greenApiSocketWire(emulator, instance)]
-    const provider = greenApi({ ...instance, ...common, fetch: wire.fetch, webSocket: sockets })
-    return { emulator, wire, provider, sockets }
-  },
-  zApi: (emulator) => {
-    const instance = { instanceId: '3C0FFEE0', token: 'token' }
-    const wire = zApiWire(emulator, instance)
-    return { emulator, wire, provider: zApi({ ...instance, ...common, fetch: wire.fetch }) }
-  },
-  wasend: (emulator) => {
-    const session = { apiKey: 'key', sessionId: 'main' }
-    const wire = wasendWire(emulator, session)
-    return { emulator, wire, provider: wasend({ ...session, ...common, fetch: wire.fetch }) }
-  },
-  ownServer: (emulator) => {
+const countedProviders = {
+  greenApi: () => emulatedProvider('green-api', SEED),
+  zApi: () => emulatedProvider('z-api', SEED),
+  wasend: () => emulatedProvider('wasend', SEED),
+  evolutionApi: () => emulatedProvider('evolution-api', SEED),
+  waha: () => emulatedProvider('waha', SEED),
+  ownServer() {
+    const emulator = createEmulator(SEED)
     const wire = ownServerWire(emulator)
-    return {
-      emulator,
-      wire,
-      provider: ownServer({ url: 'https://engine.example/pairing', fetch: wire.fetch }),
-    }
+    const provider = ownServer({ url: 'https://engine.example/pairing', fetch: wire.fetch })
+    return { emulator, wire, provider }
   },
-} satisfies Record<string, (emulator: Emulator) => CountedProvider>
+} satisfies Record<string, () => EmulatedProvider>
 
 export type CountedProviderName = keyof typeof countedProviders
 
@@ -145,7 +114,7 @@ export const scenarioNames = keysOf(scenarios)
 /** False where the provider lacks what the scenario is about. */
 export function isPossible(providerName: CountedProviderName, scenarioName: ScenarioName): boolean {
   const { method }: Scenario = scenarios[scenarioName]
-  const { provider } = countedProviders[providerName](createEmulator())
+  const { provider } = countedProviders[providerName]()
   return method === undefined || provider.requestPairingCode !== undefined
 }
 
@@ -175,9 +144,8 @@ export async function openCounted(
   way: Way,
   { isLinkedBefore, method }: Pick<Scenario, 'isLinkedBefore' | 'method'> = {},
 ): Promise<CountedPage> {
-  const emulator = createEmulator({ seed: 7 })
-  const { sockets, ...emulated }: CountedProvider = countedProviders[providerName](emulator)
-  if (isLinkedBefore) await link(emulator)
+  const { sockets, ...emulated }: EmulatedProvider = countedProviders[providerName]()
+  if (isLinkedBefore) await link(emulated.emulator)
   const world = worldOf(emulated)
   const { unmount } = world.show({
     provider: way === 'direct' ? world.provider : world.proxied({ live: way === 'live' }),
