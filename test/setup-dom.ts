@@ -11,6 +11,7 @@ await Promise.all([
   import('../src/client/live-events.js'),
   import('../src/core/session-report.js'),
   import('../src/react/keep-awake.js'),
+  import('../src/react/parts/later-parts.js'),
   import('../src/react/parts/phone-assist.js'),
   import('../src/react/parts/qr-action-buttons.js'),
   import('../src/react/share-tabs.js'),

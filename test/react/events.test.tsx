@@ -91,7 +91,7 @@ describe('the steps', () => {
 describe.each(['green-api', 'z-api'] as const)('the steps of %s by pairing code', (id) => {
   it('are the choice of the method, the request, the code, its copy and the link', async () => {
     const writeText = vi.fn(async () => {})
-    vi.stubGlobal('navigator', Object.create(navigator, { clipboard: { value: { writeText } } }))
+    Object.defineProperty(navigator, 'clipboard', { configurable: true, value: { writeText } })
     const world = createWorld(id)
     const events: PairingEvent[] = []
     world.show({ onEvent: (event) => events.push(event) })
@@ -102,7 +102,7 @@ describe.each(['green-api', 'z-api'] as const)('the steps of %s by pairing code'
     await press('Copy code')
     await doing(() => void world.emulator.typeCode(shownCode() ?? ''))
     await advance(10_000)
-    vi.unstubAllGlobals()
+    Reflect.deleteProperty(navigator, 'clipboard')
     expect(typesOf(events).filter((type) => type !== 'linking')).toEqual([
       'started',
       'shown',
@@ -378,7 +378,7 @@ describe('a step', () => {
     expect(shownStatus()).toBe('linked')
     expect(told.toSorted()).toEqual(['linked', 'onLinked', 'refreshed', 'shown', 'started'])
     expect(reported).toHaveBeenCalledTimes(told.length)
-    vi.unstubAllGlobals()
+    Reflect.deleteProperty(navigator, 'clipboard')
   })
 
   it('of an answer that was given up is told to nobody', async () => {

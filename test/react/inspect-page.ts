@@ -29,7 +29,12 @@ const ATTRIBUTES: Readonly<Record<string, RegExp>> = {
   autocomplete: IDENTIFIER,
   novalidate: /^$/,
   readonly: /^$/,
-  value: /^[\d +()-]*$/,
+  // A number, or the flag of a country and its code.
+  value: /^[\d +()\u{1f1e6}-\u{1f1ff}-]*$/u,
+  placeholder: /^Country$/,
+  spellcheck: /^false$/,
+  autocorrect: /^off$/,
+  autocapitalize: IDENTIFIER,
   translate: /^no$/,
   draggable: /^false$/,
   alt: WORDS,

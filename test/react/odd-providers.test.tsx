@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react'
+import { fireEvent, screen } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError, type PairingProvider, type PairingSnapshot } from '../../src/index.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
@@ -18,7 +18,7 @@ async function askForCode(provider: PairingProvider): Promise<void> {
     defaultPhoneNumber: '5511987654321',
   })
   await advance(1_000)
-  screen.getByRole('button', { name: 'Get code' }).click()
+  fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
 }
 
 // What a provider of the host's own may do, by mistake.

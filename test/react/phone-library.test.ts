@@ -152,6 +152,12 @@ describe('a number that is typed', () => {
     )
   })
 
+  it('is kept where the library fails at it', () => {
+    expect(editPhone('0', { text: '08', caret: 2 }, 'CV')).toEqual({ text: '08', caret: 2 })
+    expect(readPhone('08', 'CV')).toMatchObject({ verdict: 'too-short', digits: '' })
+    expect(formatPhone('080', 'CV')).toBe('0 80')
+  })
+
   it('can be deleted to the end with one key', () => {
     fc.assert(
       fc.property(anyNumber, fc.boolean(), (number, isNational) => {

@@ -15,6 +15,7 @@ async function show() {
   const requested = vi.fn(async () => code)
   const provider = { ...scriptedProvider({ getQrCode: () => qr('a') }), requestPairingCode: requested }
   render(<WhatsAppPairing provider={provider} defaultMethod="phone-code" defaultCountry="BR" />)
+  await screen.findByRole('textbox', { name: 'Phone number' })
   return requested
 }
 

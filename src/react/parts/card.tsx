@@ -2,25 +2,21 @@
 
 import type { ReactElement } from 'react'
 import { PairingAnnouncer } from './announcer.js'
-import { PairingCodeRecipient } from './code-recipient.js'
-import { PairingCopyButton } from './copy-button.js'
 import { PairingCountdown } from './countdown.js'
 import { PairingInstructions } from './instructions.js'
 import { PairingMethodTabs } from './method-tabs.js'
-import { PairingCodeText } from './pairing-code.js'
 import { usePairingContext } from './pairing-context.js'
 import { PairingPanel } from './panel.js'
 import { type PairingParts, Part, PartsContext } from './part.js'
-import { PairingPhoneForm } from './phone-form.js'
 import { PairingQrActions } from './qr-actions.js'
 import { PairingRoot, type PairingRootProps } from './root.js'
 import { PairingSafetyNote } from './safety-note.js'
-import { PairingSlowCode } from './slow-code.js'
 import { PairingStatusText } from './status.js'
 import { PairingSwitchMethodButton } from './switch-method-button.js'
 import { PairingTile } from './tile.js'
 import { PairingTitle } from './title.js'
 import { PairingTrouble } from './trouble.js'
+import { useLaterParts } from './use-later-parts.js'
 
 /** Props of {@link PairingCard}. */
 export interface PairingCardProps extends PairingRootProps {
@@ -30,6 +26,7 @@ export interface PairingCardProps extends PairingRootProps {
 
 /** The parts in the arrangement of `<WhatsAppPairing>`, for a session that the host holds itself. Children come last. */
 export function PairingCard({ parts, children, ...props }: PairingCardProps): ReactElement {
+  const later = useLaterParts()
   const card = (
     <PairingRoot {...props}>
       <div data-part="card">
@@ -44,8 +41,8 @@ export function PairingCard({ parts, children, ...props }: PairingCardProps): Re
           <Part name="Status" own={PairingStatusText} />
           <PairingAnnouncer />
           <Part name="QrActions" own={PairingQrActions} />
-          <Part name="CodeRecipient" own={PairingCodeRecipient} />
-          <Part name="SlowCode" own={PairingSlowCode} />
+          <Part name="CodeRecipient" own={later?.PairingCodeRecipient} />
+          <Part name="SlowCode" own={later?.PairingSlowCode} />
           <Part name="SwitchMethodButton" own={PairingSwitchMethodButton} />
         </PairingPanel>
         <Part name="Trouble" own={PairingTrouble} />
@@ -58,14 +55,15 @@ export function PairingCard({ parts, children, ...props }: PairingCardProps): Re
 }
 
 function Stage(): ReactElement {
+  const later = useLaterParts()
   const { status } = usePairingContext().pairing.session
   if (status === 'awaiting-number' || status === 'requesting-code')
-    return <Part name="PhoneForm" own={PairingPhoneForm} />
+    return <Part name="PhoneForm" own={later?.PairingPhoneForm} />
   if (status !== 'awaiting-code') return <Part name="Tile" own={PairingTile} />
   return (
     <div data-part="code-frame">
-      <Part name="PairingCode" own={PairingCodeText} />
-      <Part name="CopyButton" own={PairingCopyButton} />
+      <Part name="PairingCode" own={later?.PairingCodeText} />
+      <Part name="CopyButton" own={later?.PairingCopyButton} />
     </div>
   )
 }

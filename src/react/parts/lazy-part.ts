@@ -22,5 +22,7 @@ export function lazyPart<Part>(loading: Promise<Part>): () => Part | undefined {
     }
   }
   const read = () => part
-  return () => useSyncExternalStore(subscribe, read, read)
+  // What the server has loaded by then, the browser may not have.
+  const readOnServer = () => undefined
+  return () => useSyncExternalStore(subscribe, read, readOnServer)
 }

@@ -31,9 +31,13 @@ export type PairingParts = { readonly [Name in PairingPartName]?: ComponentType 
 
 export const PartsContext: Context<PairingParts> = createContext<PairingParts>({})
 
-/** A part, or what the host put in its place. */
-export function Part({ name, own: Own }: { name: PairingPartName; own: ComponentType }): ReactElement | null {
-  const Chosen = useContext(PartsContext)[name]
-  if (Chosen === null) return null
-  return Chosen ? <Chosen /> : <Own />
+/** A part, or what the host put in its place; nothing while the part has not loaded. */
+export function Part({ name, own }: PartProps): ReactElement | null {
+  const { [name]: Chosen = own } = useContext(PartsContext)
+  return Chosen ? <Chosen /> : null
+}
+
+interface PartProps {
+  readonly name: PairingPartName
+  readonly own: ComponentType | undefined
 }

@@ -84,8 +84,8 @@ function splitPhone(text: string): { readonly sign: string; readonly digits: str
 export function formatPhone(text: string, chosen: CountryCode | undefined): string {
   if (LETTER.test(bareNumber(text))) return text
   const { sign, digits } = splitPhone(text)
-  const formatted = new AsYouType(chosen).input(`${sign && '+'}${digits}`)
-  if (splitPhone(formatted).digits !== digits) return text
+  const formatted = attempt(() => new AsYouType(chosen).input(`${sign && '+'}${digits}`))
+  if (formatted === undefined || splitPhone(formatted).digits !== digits) return text
   return sign.startsWith('0') ? `${sign} ${formatted.slice(1)}` : formatted
 }
 
@@ -127,11 +127,24 @@ export function movePhone(text: string, from: CountryCode | undefined, to: Count
   return formatPhone(reading.digits.slice(callingCode.length), to)
 }
 
+/** The library throws at a few beginnings of numbers, like 08 in Cape Verde; with one digit more it does not. */
+function attempt<Result>(ask: () => Result): Result | undefined {
+  try {
+    return ask()
+  } catch {
+    return undefined
+  }
+}
+
 /** Understands a text as a number of the chosen country, or of the one whose code it begins with. */
 export function readPhone(text: string, chosen: CountryCode | undefined): PhoneReading {
   const { sign, digits } = splitPhone(text)
-  if (LETTER.test(bareNumber(text)) || !digits)
-    return { country: chosen, chosen, isInternational: false, digits: '', shown: '', verdict: 'not-a-number' }
+  const nothing = { country: chosen, chosen, isInternational: false, digits: '', shown: '' }
+  if (LETTER.test(bareNumber(text)) || !digits) return { ...nothing, verdict: 'not-a-number' }
+  return attempt(() => readDigits(sign, digits, chosen)) ?? { ...nothing, verdict: 'too-short' }
+}
+
+function readDigits(sign: string, digits: string, chosen: CountryCode | undefined): PhoneReading {
   if (sign) return readInternational(digits, chosen)
   if (!chosen)
     return { ...readInternational(digits, chosen), isInternational: false, verdict: 'unknown-country' }

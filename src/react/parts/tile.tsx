@@ -3,19 +3,19 @@
 import type { ComponentPropsWithoutRef, ReactElement } from 'react'
 import type { ExpiredReason } from '../../core/pairing-event.js'
 import { expiredReasonText } from '../session-texts.js'
-import { PairingAccountCard } from './account.js'
 import { PairingErrorCodeText } from './error.js'
 import { Icon } from './icons.js'
 import { usePairingContext } from './pairing-context.js'
 import { Part } from './part.js'
-import { PairingPasskeyHelp } from './passkey-help.js'
 import { PairingQrCode } from './qr-code.js'
 import { PairingRetryButton } from './retry-button.js'
 import { PairingStartButton } from './start-button.js'
+import { useLaterParts } from './use-later-parts.js'
 
 /** One box of one size for the code and for all that takes its place, so that nothing jumps. */
 export function PairingTile(props: ComponentPropsWithoutRef<'div'>): ReactElement {
   const { session } = usePairingContext().pairing
+  const later = useLaterParts()
   return (
     <div
       {...props}
@@ -30,9 +30,9 @@ export function PairingTile(props: ComponentPropsWithoutRef<'div'>): ReactElemen
         </div>
       )}
       {session.status === 'passkey-required' && <Icon name="key" size={40} />}
-      <Part name="Account" own={PairingAccountCard} />
+      <Part name="Account" own={later?.PairingAccountCard} />
       <Part name="Error" own={PairingErrorCodeText} />
-      <Part name="PasskeyHelp" own={PairingPasskeyHelp} />
+      <Part name="PasskeyHelp" own={later?.PairingPasskeyHelp} />
       <Part name="StartButton" own={PairingStartButton} />
       <Part name="RetryButton" own={PairingRetryButton} />
     </div>
