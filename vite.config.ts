@@ -47,8 +47,12 @@ const inChromium = () => ({
   },
 })
 
+/** No claim about speed: machines that do other things too need longer than the five seconds of the default. */
+const TEST_TIMEOUT_MS = 30_000
+
 const domTests = {
   environment: 'jsdom',
+  testTimeout: TEST_TIMEOUT_MS,
   include: ['test/**/*.test.tsx'],
   exclude: ['test/browser/**', '**/node_modules/**'],
   setupFiles: ['test/setup-dom.ts'],
@@ -99,6 +103,7 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
+          testTimeout: TEST_TIMEOUT_MS,
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**', '**/node_modules/**'],
           setupFiles: ['test/setup-console.ts'],

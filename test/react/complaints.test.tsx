@@ -121,16 +121,13 @@ describe('codes that are dead', () => {
     expect(shownStatus()).toBe('linking')
   })
 
-  it('“the dialog is empty”', async () => {
-    for (const id of providerIds) {
-      const world = createWorld(id)
-      const { unmount } = world.show()
-      await later(110_000, () => {
-        expect(statusLine().length).toBeGreaterThan(5)
-        expect(heading().length).toBeGreaterThan(5)
-      })
-      unmount()
-    }
+  it.each(providerIds)('“the dialog is empty”: %s', async (id) => {
+    createWorld(id).show()
+    // Asked of the DOM: a hundred times for a role would take seconds.
+    await later(110_000, () => {
+      expect(part('status')?.textContent?.length).toBeGreaterThan(5)
+      expect(part('title')?.textContent?.length).toBeGreaterThan(5)
+    })
   })
 
   it('“the code flickers and the page jumps when it changes”', async () => {
