@@ -5,7 +5,7 @@ import { isSamePhone } from './phone-number.js'
 import type { PairingAccount, PairingSnapshot } from './provider.js'
 import { promisedAt, qrDeadAt, trackQrCode } from './qr-lifetime.js'
 import { qrPayloadKey } from './qr-payload.js'
-import { type Draft, forgetQr, isCodeOnScreen } from './session-draft.js'
+import { type Draft, forgetQr, isCodeOnScreen, noCode } from './session-draft.js'
 import { enter, FAILURE_LIMIT, fail, pauseAfter, retry, retryAfterMs, start, stuck } from './session-moves.js'
 import type { NumberedQrCode, SessionEvent } from './session-state.js'
 
@@ -240,7 +240,10 @@ export function errored(
   }
   const wasEnding = draft.ending
   draft.ending = false
-  if (question === 'pairing-code' && error.action !== 'contact-host') {
+  if (question === 'pairing-code' && error.code === 'not-supported' && draft.methods.length === 0) {
+    // The number was sent before the first answer could tell that there are no pairing codes.
+    Object.assign(draft, noCode, { methods: ['qr'], method: 'qr' })
+  } else if (question === 'pairing-code' && error.action !== 'contact-host') {
     // Asking again by itself could end a code that was issued after all: the user decides.
     draft.codeRequested = false
     draft.codeError = error
@@ -251,7 +254,8 @@ export function errored(
   } else if (!error.retryable) {
     fail(draft, error, at)
   } else {
-    draft.failures += 1
+    // Before anybody was to ask again, it is a failure that is told twice: by an answer and by a push.
+    if (at >= draft.quietUntil) draft.failures += 1
     const limit = weather.includes(error.code) ? WEATHER_LIMIT : FAILURE_LIMIT
     // A code that is still good stays while the questions fail; when it goes, so does the patience.
     if (draft.failures < limit || isCodeOnScreen(draft)) {

@@ -114,7 +114,8 @@ function forgetTimes(draft: Draft, at: number): void {
     qr: qr && {
       ...qr,
       firstSeenAt: at,
-      confirmedAt: at,
+      // Nobody knows how long ago: another code need not be born since.
+      confirmedAt: Number.NEGATIVE_INFINITY,
       bornAfter: undefined,
       ownExpiresAt: undefined,
       promisedAt: undefined,

@@ -110,9 +110,10 @@ export function pairingSessionQueryOptions(
     retry: false,
     networkMode: 'online',
     refetchIntervalInBackground: false,
-    refetchOnMount: true,
-    refetchOnWindowFocus: true,
-    refetchOnReconnect: true,
+    // `true` would mean where it is stale, and after the clock was set back nothing is for a long time.
+    refetchOnMount: 'always',
+    refetchOnWindowFocus: 'always',
+    refetchOnReconnect: 'always',
     // Something may be pushed between the end of the function above and the moment its result is stored.
     structuralSharing: SessionCell.newest,
   }

@@ -34,7 +34,9 @@ export function openEventStream({ channel, ...options }: EventStreamOptions): Re
   const { method, lifetimeMs, signal } = options
   const openedAt = Date.now()
   const encoder = new TextEncoder()
-  const waiting = new Set<Topic>(method === 'qr' ? ['state', 'qr'] : ['state'])
+  // While the provider cannot be asked, its last word is old: told as news, it would begin the patience of a page anew.
+  const first: Topic = channel.problem ? 'problem' : 'state'
+  const waiting = new Set<Topic>(method === 'qr' ? [first, 'qr'] : [first])
   let output: ReadableStreamDefaultController<Uint8Array> | undefined
   let sentAt = openedAt
   let sentQr = options.lastEventId

@@ -64,13 +64,19 @@ export interface AnswerOrigin {
   readonly at: number
 }
 
+/** Two readings of one clock may be this far out of order before it counts as set back. */
+const CLOCK_TOLERANCE_MS = 1_000
+
 /** What is known after an answer. */
 export function learn(
-  knowledge: Knowledge,
+  before: Knowledge,
   snapshot: PairingSnapshot,
   { question, askedAt, at }: AnswerOrigin,
   timing: ProviderTiming,
 ): Knowledge {
+  // Of a clock that was set back: nobody knows how old anything is, and nothing may wait until it is late again.
+  const isSetBack = at < before.answeredAt - CLOCK_TOLERANCE_MS
+  const knowledge = isSetBack ? afterChange(before) : before
   const next: Knowledge = {
     ...knowledge,
     answeredAt: at,

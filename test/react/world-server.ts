@@ -1,6 +1,6 @@
 import { transferableAbortController } from 'node:util'
 import type { PairingProvider } from '../../src/index.js'
-import { createPairingHandler } from '../../src/server.js'
+import { createPairingHandler, type PairingHandlerOptions } from '../../src/server.js'
 
 /** The host's server between the page and the provider: a process with a handler, and a network before it. */
 export interface WorldServer {
@@ -29,7 +29,11 @@ interface Process {
   readonly die: () => void
 }
 
-export function createWorldServer(url: string, provider: PairingProvider): WorldServer {
+export function createWorldServer(
+  url: string,
+  provider: PairingProvider,
+  { authorize = () => true }: Partial<Pick<PairingHandlerOptions, 'authorize'>> = {},
+): WorldServer {
   const requests: string[] = []
   let openStreams = 0
   let watchers = 0
@@ -41,7 +45,7 @@ export function createWorldServer(url: string, provider: PairingProvider): World
     running = {
       handler: createPairingHandler({
         provider,
-        authorize: () => true,
+        authorize,
         webhookSecret: SECRET,
         log(entry) {
           if (entry.event === 'watchers') watchers = entry.watchers
@@ -144,7 +148,8 @@ export function createWorldServer(url: string, provider: PairingProvider): World
   }
 }
 
-function wishOf(url: string, body: unknown): string {
+/** What a request wants: `status`, `qr-code`, `events`, or the action of a change. */
+export function wishOf(url: string, body: unknown): string {
   if (typeof body !== 'string') return new URL(url).searchParams.get('ask') ?? ''
   const { action }: { action?: unknown } = JSON.parse(body)
   return String(action)

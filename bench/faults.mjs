@@ -1,0 +1,40 @@
+// What happens in each of a hundred faults, at three providers, by both methods: the matrix of test/faults as a table.
+
+import { startVitest } from 'vitest/node'
+import { faultTable } from './lib/fault-table.mjs'
+import { count, report } from './lib/table.mjs'
+
+/** @typedef {import('./lib/fault-table.mjs').Cell} Cell */
+
+const vitest = await startVitest('test', ['test/faults/matrix'], {
+  watch: false,
+  project: ['node'],
+  // The table says it all.
+  reporters: [{}],
+})
+
+/** @type {readonly Cell[]} */
+const cells = vitest.state.getTestModules().flatMap((module) =>
+  [...module.children.allTests()].flatMap((test) => {
+    const { fault } = test.meta()
+    return fault ? [{ ...fault, holds: test.ok() }] : []
+  }),
+)
+const counts = vitest.state.getCountOfFailedTests()
+await vitest.close()
+
+console.log(`\n${faultTable(cells)}\n`)
+console.log(
+  '✗ failed, with its error · form: back to the phone number · – the moment never comes · (!) not as documented',
+)
+
+const faults = new Set(cells.map(({ name, when }) => `${when}: ${name}`))
+report('faults: each ends in its documented state, links when it is over, and leaves nothing', [
+  { what: 'faults', measured: count(faults.size) },
+  {
+    what: 'faults × providers × methods that are as documented',
+    measured: count(cells.filter(({ holds }) => holds).length),
+    limit: `all ${count(cells.length)}`,
+    holds: counts === 0 && cells.length > 0 && cells.every(({ holds }) => holds),
+  },
+])

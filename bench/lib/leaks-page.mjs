@@ -1,0 +1,80 @@
+// A page in a process of its own, so that its heap is nobody else's: mounts and codes, in two halves.
+
+import { builtinEnvironments } from 'vitest/runtime'
+
+const [mounts = 0, rotations = 0] = process.argv.slice(2).map(Number)
+
+await builtinEnvironments.jsdom.setup(globalThis, {})
+
+// Loaded when there is a window: React looks for one.
+const { createElement } = await import('react')
+const { createRoot } = await import('react-dom/client')
+const { QueryClient } = await import('@tanstack/react-query')
+const { WhatsAppPairing } = await import('whatsapp-pairing')
+
+let codes = 0
+/** @type {import('whatsapp-pairing').PairingProvider} */
+const provider = {
+  id: 'bench',
+  sessionId: 'main',
+  timing: {
+    qrLifetimeMs: 1,
+    qrIntervalMs: 1,
+    qrMinIntervalMs: 1,
+    statusIntervalMs: 1_000,
+    pairingCodeLifetimeMs: 1_000,
+    requestTimeoutMs: 1_000,
+  },
+  getStatus: async () => ({ status: 'unlinked' }),
+  getQrCode: async () => {
+    codes += 1
+    const src = `data:image/png;base64,iVBORw0KGgoA${String(codes).padStart(12, '0')}`
+    return { status: 'qr', qrCode: { kind: 'image', src } }
+  },
+}
+const queryClient = new QueryClient()
+const place = document.body.appendChild(document.createElement('main'))
+const turn = () => new Promise((resolve) => setTimeout(resolve, 1))
+const component = createElement(WhatsAppPairing, {
+  provider,
+  queryClient,
+  maxRefreshes: Number.POSITIVE_INFINITY,
+})
+
+async function heap() {
+  for (let index = 0; index < 5; index += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    globalThis.gc?.()
+  }
+  return process.memoryUsage().heapUsed
+}
+
+/** @param {number} count */
+async function mount(count) {
+  for (let index = 0; index < count; index += 1) {
+    const root = createRoot(place)
+    root.render(component)
+    await turn()
+    root.unmount()
+  }
+  return heap()
+}
+
+/** @param {number} count */
+async function rotate(count) {
+  const until = codes + count
+  const root = createRoot(place)
+  root.render(component)
+  while (codes < until) await turn()
+  root.unmount()
+  return heap()
+}
+
+// What is loaded, compiled or cached once is none of what a mount costs.
+await mount(mounts / 10)
+await rotate(rotations / 10)
+process.send?.({
+  mounts: [await heap(), await mount(mounts / 2), await mount(mounts / 2)],
+  rotations: [await heap(), await rotate(rotations / 2), await rotate(rotations / 2)],
+})
+process.exit()

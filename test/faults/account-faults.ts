@@ -1,0 +1,127 @@
+import { type Ends, ends, type Fault, later, linked, MINUTE, SECOND } from './fault.js'
+import { answering, type Interference, status } from './interference.js'
+import type { Service } from './provider-side.js'
+
+/** Z-API restores a session by itself, which takes no scan. */
+const restored: Ends = { 'z-api/qr': 'linked', 'z-api/phone-code': 'linked' }
+
+/** As GREEN-API words it. Nothing is documented of the others, who get the status that HTTP has for it. */
+const quotaWords: Readonly<Record<Service, Interference>> = {
+  'green-api': status(466),
+  'z-api': status(402),
+  wasend: status(402),
+}
+
+const expired = ends('expired (unscanned)', 'expired (code-not-entered)')
+
+/** What the phone, WhatsApp or the instance does. */
+export const accountFaults: readonly Fault[] = [
+  { name: 'nothing', when: 'at the first question', cause: () => {}, ends: linked },
+  { name: 'nobody scans', when: 'at the first question', cause: () => {}, isUnscanned: true, ends: expired },
+  {
+    name: 'the plan has run out',
+    when: 'at the first question',
+    world: { pushes: false },
+    cause: ({ id, providerLink }) => {
+      providerLink.interfere = quotaWords[id]
+    },
+    ends: {
+      ...ends('failed (invalid-answer)'),
+      'green-api/qr': 'failed (subscription-expired)',
+      'green-api/phone-code': 'failed (subscription-expired)',
+    },
+  },
+  {
+    name: 'WhatsApp has blocked the account',
+    when: 'while a code is on screen',
+    world: { pushes: false },
+    cause: ({ providerLink }) => {
+      providerLink.interfere = answering(200, '{"stateInstance":"blocked"}')
+    },
+    // No other provider documents such a state.
+    ends: { 'green-api/qr': 'failed (account-blocked)', 'green-api/phone-code': 'failed (account-blocked)' },
+  },
+  {
+    name: 'leftovers of an earlier link',
+    when: 'at the first question',
+    cause: ({ emulator }) => emulator.leaveStaleAuth(),
+    ends: ends('failed (session-stale)', 'awaiting-number (code-refused)', restored),
+  },
+  {
+    name: 'leftovers of an earlier link',
+    when: 'while a code is on screen',
+    cause: ({ emulator }) => emulator.leaveStaleAuth(),
+    // GREEN-API tells of them only to whoever asks for a QR code.
+    ends: ends('failed (session-stale)', 'expired (code-not-entered)', restored),
+  },
+  {
+    name: 'clearing leftovers takes 8 s',
+    when: 'at the reset',
+    cause: () => {},
+    world: { resettingMs: 8 * SECOND },
+    ends: linked,
+  },
+  {
+    name: 'a passkey is wanted, and given after 40 s',
+    when: 'while a code is on screen',
+    cause: ({ emulator }) => {
+      emulator.demandPasskey()
+      later(45 * SECOND, () => void emulator.solvePasskey())
+    },
+    lastsMs: 90 * SECOND,
+    ends: linked,
+  },
+  {
+    name: 'a passkey is wanted, and never given',
+    when: 'while a code is on screen',
+    cause: ({ emulator }) => emulator.demandPasskey(),
+    // GREEN-API and Z-API tell of it only to whoever asks for a QR code.
+    ends: ends('passkey-required', 'expired (code-not-entered)'),
+  },
+  {
+    name: 'the code is replaced early',
+    when: 'while a code is on screen',
+    cause: ({ emulator }) => void emulator.rotate(),
+    ends: linked,
+  },
+  {
+    name: 'codes are replaced every 3 s',
+    when: 'while a code is on screen',
+    cause: ({ emulator }) => {
+      for (let count = 1; count < 6; count += 1) later(3 * SECOND * count, () => void emulator.rotate())
+    },
+    isUnscanned: true,
+    ends: expired,
+  },
+  {
+    name: 'the provider restarts',
+    when: 'while a code is on screen',
+    cause: ({ emulator }) => emulator.restart(),
+    // A pairing code ends with the connection it was issued on, and nobody tells.
+    ends: ends('linked', 'expired (code-not-entered)'),
+  },
+  ...(['between scan and link', 'once linked'] as const).map(
+    (when): Fault => ({
+      name: 'the provider restarts',
+      when,
+      cause: ({ emulator }) => emulator.restart(),
+      ends: linked,
+    }),
+  ),
+  {
+    name: 'the phone removes the device',
+    when: 'between scan and link',
+    cause: ({ emulator }) => void emulator.disconnect(),
+    // A pairing code that was used looks like one that was not.
+    ends: ends('linked', 'expired (code-not-entered)'),
+  },
+  ...[5 * SECOND, 2 * MINUTE].map(
+    (ms): Fault => ({
+      name: `the phone removes the device after ${ms / SECOND} s`,
+      when: 'once linked',
+      cause: ({ emulator }) => later(ms, () => void emulator.disconnect()),
+      lastsMs: ms + MINUTE,
+      ends: linked,
+    }),
+  ),
+]

@@ -1,0 +1,122 @@
+import { type Ends, ends, type Fault, HOUR, later, linked, MINUTE, SECOND } from './fault.js'
+
+/** Where it ends, in the order of {@link moments}; `undefined` where it is not tried. */
+type EndsInOrder = readonly (Ends | undefined)[]
+
+const moments = [
+  'at the first question',
+  'while a code is on screen',
+  'between scan and link',
+  'once linked',
+] as const
+
+function strikes(name: string, cause: Fault['cause'], inOrder: EndsInOrder, lastsMs = 0): readonly Fault[] {
+  return moments.flatMap((when, index) => {
+    const strikesEnds = inOrder[index]
+    return strikesEnds ? [{ name, when, cause, lastsMs, ends: strikesEnds }] : []
+  })
+}
+
+const early: EndsInOrder = [linked, linked, linked]
+const late: EndsInOrder = [undefined, linked, linked, linked]
+
+/** A pairing code that has run out, or may have, is asked about once more. */
+const codeGone = ends('linked', 'expired (code-not-entered)')
+
+/** Z-API tells nothing of a phone that has answered before the link is finished. */
+const codeGoneAtZApi: Ends = { ...linked, 'z-api/phone-code': 'expired (code-not-entered)' }
+
+const clocks: readonly Fault[] = [
+  ...strikes('the clock is set an hour ahead', ({ time }) => time.setClock(HOUR), [
+    undefined,
+    codeGone,
+    codeGoneAtZApi,
+    linked,
+  ]),
+  ...[HOUR, 10 * SECOND].flatMap((ms) =>
+    strikes(`the clock is set ${ms / SECOND} s back`, ({ time }) => time.setClock(-ms), [
+      undefined,
+      codeGone,
+      codeGone,
+      linked,
+    ]),
+  ),
+  ...strikes('the machine sleeps for 8 hours', ({ time }) => time.sleep(8 * HOUR), [
+    undefined,
+    codeGone,
+    linked,
+    linked,
+  ]),
+]
+
+const absences: readonly Fault[] = [5 * SECOND, 5 * MINUTE].flatMap((ms) => [
+  ...strikes(
+    `offline for ${ms / SECOND} s`,
+    (world) => {
+      world.setOnline(false)
+      later(ms, () => world.setOnline(true))
+    },
+    early,
+    ms,
+  ),
+  ...strikes(
+    `hidden for ${ms / SECOND} s`,
+    (world) => {
+      world.setSeen(false)
+      later(ms, () => world.setSeen(true))
+    },
+    // Nobody enters a code that they do not see.
+    ms < MINUTE ? early : [codeGone, codeGone, linked],
+    ms,
+  ),
+])
+
+const mounts: readonly Fault[] = [
+  ...[0, 10 * SECOND, 5 * MINUTE].flatMap((ms) =>
+    strikes(
+      ms === 0 ? 'the component is mounted again' : `the component is away for ${ms / SECOND} s`,
+      ({ page }) => {
+        page.close()
+        later(ms, page.open)
+      },
+      late,
+      ms,
+    ),
+  ),
+  {
+    name: 'the component goes while its first question is under way, and comes back',
+    when: 'at the first question',
+    cause: ({ page, pageLink }) => {
+      pageLink.delayMs = () => SECOND
+      later(SECOND / 2, () => {
+        page.close()
+        page.open()
+      })
+    },
+    ends: linked,
+  },
+]
+
+/** The same page in another way. */
+function different(name: string, world: Fault['world']): Fault {
+  return { name, when: 'at the first question', cause: () => {}, world: world ?? {}, ends: linked }
+}
+
+/** What becomes of the page, and of the machine it is on. */
+export const browserFaults: readonly Fault[] = [
+  ...clocks,
+  ...absences,
+  ...mounts,
+  different('StrictMode', { isStrict: true }),
+  different('the component is there twice', { copies: 2 }),
+  different('the page may only ask', { isLive: false }),
+  {
+    name: 'no picture can be drawn',
+    when: 'at the first question',
+    cause: ({ page }) => {
+      page.canDraw = false
+    },
+    // Of Z-API there is text here, which is drawn by the page.
+    ends: ends('failed (invalid-answer)', 'linked', { 'z-api/qr': 'linked' }),
+  },
+]

@@ -1,0 +1,36 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { loadEverything } from '../react/user.js'
+import { columns, type Fault } from './fault.js'
+import { faults } from './faults.js'
+import type { Service } from './provider-side.js'
+import { type Outcome, runFault } from './run-fault.js'
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** For `npm run bench -- faults`, which prints the matrix. */
+    fault?: Pick<Outcome, 'end'> &
+      Pick<Fault, 'name' | 'when'> & { readonly line: number; readonly column: string }
+  }
+}
+
+/** Half an hour and more of emulated time takes a fraction of a second, where nobody else needs the processor. */
+const TIMEOUT_MS = 30_000
+
+/** The part of the matrix that is about one provider. */
+export function describeFaults(provider: Service): void {
+  beforeAll(loadEverything)
+  for (const [column, id, method] of columns.filter(([, id]) => id === provider)) {
+    describe(column, { timeout: TIMEOUT_MS }, () => {
+      for (const fault of faults) {
+        const end = fault.ends[column]
+        if (!end) continue
+        const { name, when } = fault
+        it(`ends in ${end}: ${name}, ${when}`, async ({ task }) => {
+          const outcome = await runFault(fault, id, method)
+          task.meta.fault = { line: faults.indexOf(fault), name, when, column, end: outcome.end }
+          expect(outcome).toEqual({ end, broken: [] })
+        })
+      }
+    })
+  }
+}

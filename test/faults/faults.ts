@@ -1,0 +1,20 @@
+import { accountFaults } from './account-faults.js'
+import { browserFaults } from './browser-faults.js'
+import type { Fault } from './fault.js'
+import { hostFaults } from './host-faults.js'
+import { providerFaults } from './provider-faults.js'
+
+/** From its first answer on, a page that was opened for a pairing code is any other page at WASend, which has none. */
+function withoutRepetition(fault: Fault): Fault {
+  if (fault.when === 'at the first question') return fault
+  const { 'wasend/phone-code': _, ...ends } = fault.ends
+  return { ...fault, ends }
+}
+
+/** All that may go wrong, when, and where it ends. */
+export const faults: readonly Fault[] = [
+  ...providerFaults,
+  ...accountFaults,
+  ...hostFaults,
+  ...browserFaults,
+].map(withoutRepetition)

@@ -1,0 +1,104 @@
+import type { PairingErrorCode } from '../../src/index.js'
+import { type End, type Ends, ends, type Fault, later, linked, SECOND } from './fault.js'
+import type { FaultWorld } from './fault-world.js'
+import {
+  buffering,
+  cuttingStreams,
+  type Interference,
+  onStreams,
+  page,
+  refused,
+  silent,
+  status,
+} from './interference.js'
+
+const moments = ['at the first question', 'while a code is on screen'] as const
+
+function strikes(name: string, cause: Fault['cause'], strikesEnds: Ends, lastsMs = 0): readonly Fault[] {
+  return moments.map((when) => ({ name, when, cause, lastsMs, ends: strikesEnds }))
+}
+
+/** What is open breaks, too. */
+function interfere(world: FaultWorld, interference: Interference): void {
+  world.pageLink.interfere = interference
+  cutConnections(world)
+}
+
+function cutConnections({ server }: FaultWorld): void {
+  server.kill()
+  server.start()
+}
+
+function unreachable(name: string, interference: Interference, code: PairingErrorCode): readonly Fault[] {
+  const failed: End = `failed (${code})`
+  return moments.map((when) => ({
+    name,
+    when,
+    cause: (world) => interfere(world, interference),
+    // A pairing code on screen is good for its time, and when that is over one last question is enough.
+    ends: ends(failed, when === 'at the first question' ? failed : 'expired (code-not-entered)'),
+  }))
+}
+
+function slow(ms: number): Fault {
+  return {
+    name: `answers of the host take ${ms / SECOND} s`,
+    when: 'at the first question',
+    cause: ({ pageLink }) => {
+      pageLink.delayMs = () => ms
+    },
+    ends: linked,
+  }
+}
+
+/** On the way from the page to the host, and at the host. */
+export const hostFaults: readonly Fault[] = [
+  ...unreachable('the host never answers', silent, 'timeout'),
+  ...unreachable('the host is gone', refused, 'network'),
+  ...unreachable('the host has a bug: HTTP 500', status(500), 'provider-unavailable'),
+  ...unreachable('a gateway in place of the host: HTTP 502', page(502), 'provider-unavailable'),
+  ...unreachable('a hotel’s page in place of the host: HTTP 200', page(200), 'invalid-answer'),
+  ...strikes(
+    'the host does not know the user any more: HTTP 401',
+    (world) => {
+      world.visitor = 'unknown'
+      cutConnections(world)
+    },
+    ends('failed (sign-in-required)'),
+  ),
+  ...strikes(
+    'the host forbids it: HTTP 403',
+    (world) => {
+      world.visitor = 'forbidden'
+      cutConnections(world)
+    },
+    ends('failed (forbidden)'),
+  ),
+  ...strikes(
+    'the host restarts, which takes 3 s',
+    ({ server }) => {
+      server.kill()
+      later(3 * SECOND, server.start)
+    },
+    linked,
+    3 * SECOND,
+  ),
+  ...strikes('event streams are cut', (world) => interfere(world, cuttingStreams(7 * SECOND)), linked),
+  ...strikes('a proxy holds event streams back', (world) => interfere(world, buffering), linked),
+  ...strikes('event streams are refused', (world) => interfere(world, onStreams(status(404))), linked),
+  slow(3 * SECOND),
+  slow(15 * SECOND),
+  {
+    name: 'every other answer of the host takes 6 s',
+    when: 'at the first question',
+    // What was asked later is answered sooner: live events come at once.
+    cause: ({ pageLink }) => {
+      let answers = 0
+      pageLink.delayMs = () => {
+        answers += 1
+        return answers % 2 === 1 ? 0 : 6 * SECOND
+      }
+    },
+    ends: linked,
+  },
+]

@@ -1,0 +1,4 @@
+// @vitest-environment jsdom
+import { describeFaults } from './describe-faults.js'
+
+describeFaults('wasend')

@@ -1,0 +1,149 @@
+import type { PairingErrorCode } from '../../src/index.js'
+import type { EmulatorFault } from '../../src/testing.js'
+import { type Ends, ends, endsWithCode, type Fault, linked, SECOND } from './fault.js'
+import {
+  answering,
+  brokenOff,
+  changed,
+  halfOf,
+  type Interference,
+  inflated,
+  page,
+  refused,
+  repeating,
+  silent,
+  status,
+  times,
+  withWrongTypes,
+} from './interference.js'
+
+const first = 'at the first question'
+
+function line(name: string, when: Fault['when'], interference: () => Interference, lineEnds: Ends): Fault {
+  return {
+    name,
+    when,
+    // GREEN-API's WebSocket would go around what stands in the way of requests.
+    world: { pushes: false },
+    cause: ({ providerLink }) => {
+      providerLink.interfere = interference()
+    },
+    ends: lineEnds,
+  }
+}
+
+function lasting(name: string, interference: Interference, code: PairingErrorCode): Fault {
+  return line(name, first, () => interference, ends(`failed (${code})`))
+}
+
+/** A pairing code on screen is good for its time, and when that is over one last question is enough. */
+function withCodeUp(code: PairingErrorCode): Ends {
+  return ends(`failed (${code})`, 'expired (code-not-entered)')
+}
+
+/** Asked again, it may be over: a few times are forgiven, and for ever is told in the end. */
+function weather(name: string, interference: Interference, code: PairingErrorCode): readonly Fault[] {
+  return [
+    line(`${name}, twice`, first, () => times(2, interference), linked),
+    lasting(name, interference, code),
+    line(name, 'while a code is on screen', () => interference, withCodeUp(code)),
+  ]
+}
+
+function slow(ms: number, slowEnds: Ends): Fault {
+  return {
+    name: `answers take ${ms / SECOND} s`,
+    when: first,
+    cause: ({ providerLink }) => {
+      providerLink.delayMs = () => ms
+    },
+    ends: slowEnds,
+  }
+}
+
+/** In the provider's own words, also over GREEN-API's WebSocket. */
+function said(fault: EmulatorFault, saidEnds: Ends): Fault {
+  return {
+    name: `the provider’s own “${fault}”`,
+    when: first,
+    cause: ({ emulator }) => emulator.fail(fault),
+    ends: saidEnds,
+  }
+}
+
+const retryAfter = status(429, { 'retry-after': '20' })
+const redirect = answering(302, null, { location: 'https://login.example/' })
+
+const statuses: readonly Fault[] = [
+  lasting('HTTP 400', status(400), 'invalid-answer'),
+  lasting('HTTP 401', status(401), 'unauthorized'),
+  line('HTTP 401', 'while a code is on screen', () => status(401), ends('failed (unauthorized)')),
+  lasting('HTTP 403', status(403), 'unauthorized'),
+  lasting('HTTP 404', status(404), 'session-not-found'),
+  lasting('HTTP 408', status(408), 'invalid-answer'),
+  lasting('HTTP 409', status(409), 'invalid-answer'),
+  ...weather('HTTP 429', status(429), 'rate-limited'),
+  ...weather('HTTP 429 with Retry-After: 20', retryAfter, 'rate-limited'),
+  lasting('HTTP 500', status(500), 'provider-unavailable'),
+  lasting('HTTP 502', status(502), 'provider-unavailable'),
+  ...weather('HTTP 503', status(503), 'provider-unavailable'),
+  lasting('HTTP 504', status(504), 'provider-unavailable'),
+  lasting('a redirect', redirect, 'invalid-answer'),
+]
+
+const bodies: readonly Fault[] = [
+  ...weather('no answer', silent, 'timeout'),
+  ...weather('no connection', refused, 'network'),
+  ...weather('the connection breaks in the middle of an answer', changed(brokenOff), 'network'),
+  ...weather('half an answer', changed(halfOf), 'invalid-answer'),
+  lasting('a page in place of JSON', page(200), 'provider-unavailable'),
+  lasting(
+    'an empty answer',
+    changed(() => null),
+    'invalid-answer',
+  ),
+  lasting('answers of wrong types', changed(withWrongTypes), 'invalid-answer'),
+  lasting('answers of 3 MB', changed(inflated), 'invalid-answer'),
+  // The code is over after a minute, whoever repeats it.
+  line(
+    'the same answers again and again',
+    first,
+    repeating,
+    ends('failed (session-stale)', 'expired (code-not-entered)'),
+  ),
+  slow(3 * SECOND, linked),
+  // An answer of Z-API's is given up after 10 seconds.
+  slow(15 * SECOND, { ...linked, 'z-api/qr': 'failed (timeout)', 'z-api/phone-code': 'failed (timeout)' }),
+]
+
+const number = 'when the number is sent'
+
+const later: readonly Fault[] = [
+  line('HTTP 503', number, () => status(503), endsWithCode('awaiting-number (provider-unavailable)')),
+  line('HTTP 503, once', number, () => times(1, status(503)), endsWithCode('linked')),
+  line('HTTP 429', number, () => status(429), endsWithCode('awaiting-number')),
+  line('HTTP 401', number, () => status(401), endsWithCode('failed (unauthorized)')),
+  line('no answer', number, () => silent, endsWithCode('awaiting-number (timeout)')),
+  line('HTTP 503', 'between scan and link', () => status(503), withCodeUp('provider-unavailable')),
+  line('HTTP 503, twice', 'between scan and link', () => times(2, status(503)), linked),
+  line('no answer', 'between scan and link', () => silent, withCodeUp('timeout')),
+  line('no connection', 'once linked', () => refused, linked),
+  line('HTTP 503', 'at the reset', () => status(503), ends('failed (provider-unavailable)')),
+  line('no answer, once', 'at the reset', () => times(1, silent), linked),
+]
+
+/** The provider's answers are no use, or there are none. */
+export const providerFaults: readonly Fault[] = [
+  ...statuses,
+  ...bodies,
+  ...later,
+  // Nobody minds who does not look at it.
+  said('not-an-image', ends('failed (invalid-answer)', 'linked')),
+  said('unauthorized', ends('failed (unauthorized)')),
+  // GREEN-API says no more than that it refuses.
+  said('unknown-instance', {
+    ...ends('failed (session-not-found)'),
+    'green-api/qr': 'failed (unauthorized)',
+    'green-api/phone-code': 'failed (unauthorized)',
+  }),
+]

@@ -1,0 +1,57 @@
+import type { PairingProvider } from '../../src/index.js'
+import { greenApi } from '../../src/providers/green-api.js'
+import { wasend } from '../../src/providers/wasend.js'
+import { zApi } from '../../src/providers/z-api.js'
+import {
+  type Emulator,
+  greenApiSocketWire,
+  greenApiWire,
+  type Wire,
+  wasendWire,
+  zApiWire,
+} from '../../src/testing.js'
+
+/** The services that the matrix is about. */
+export const services = ['green-api', 'z-api', 'wasend'] as const
+
+export type Service = (typeof services)[number]
+
+/** What differs at a provider from the usual. */
+export interface ProviderSideOptions {
+  /** How long it takes to clear what was left of an earlier link, or to start. */
+  readonly resettingMs?: number
+  /** The session does not run, where it can be stopped. */
+  readonly isStopped?: boolean
+  /** False: GREEN-API's WebSocket is not used. */
+  readonly pushes?: boolean
+}
+
+/** An adapter, and the face of a provider that it asks through `connect`. */
+export function createProviderSide(
+  id: Service,
+  emulator: Emulator,
+  connect: (wire: Wire) => typeof fetch,
+  { resettingMs = 0, isStopped = false, pushes = true }: ProviderSideOptions,
+): PairingProvider {
+  const common = { dangerouslyAllowBrowser: true }
+  switch (id) {
+    case 'green-api': {
+      const instance = { idInstance: '1101000001', apiTokenInstance: 'token' }
+      const wire = greenApiWire(emulator, { ...instance, logoutMs: resettingMs })
+      const push = pushes && { webSocket: greenApiSocketWire(emulator, instance) }
+      return greenApi({ ...instance, ...common, ...push, fetch: connect(wire) })
+    }
+    case 'z-api': {
+      const instance = { instanceId: '3C0FFEE0', token: 'token' }
+      // Text and not a picture, so that the other way of drawing a code is here too.
+      const wire = zApiWire(emulator, { ...instance, qrCode: 'text' })
+      return zApi({ ...instance, ...common, fetch: connect(wire) })
+    }
+    case 'wasend': {
+      const session = { apiKey: 'key', sessionId: 'main' }
+      const startingMs = resettingMs || undefined
+      const wire = wasendWire(emulator, { ...session, startingMs, stopped: isStopped })
+      return wasend({ ...session, ...common, fetch: connect(wire) })
+    }
+  }
+}

@@ -1,0 +1,155 @@
+// @vitest-environment jsdom
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { loadEverything } from '../react/user.js'
+import { createFaultWorld, type FaultWorld } from './fault-world.js'
+import {
+  answering,
+  brokenOff,
+  buffering,
+  changed,
+  cuttingStreams,
+  halfOf,
+  type Interference,
+  page,
+  refused,
+  silent,
+  status,
+  withWrongTypes,
+} from './interference.js'
+import { services } from './provider-side.js'
+import { checkCalm, checkClosed, checkWay } from './run-fault.js'
+import { startUser } from './user.js'
+
+const RUNS = 200
+
+/** Half a minute of work, on machines that have other things to do. */
+const TIMEOUT_MS = 300_000
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+
+/** What may go wrong on either way. */
+const interferences: Readonly<Record<string, Interference>> = {
+  'no connection': refused,
+  'no answer': silent,
+  'a page': page(200),
+  'HTTP 429': status(429, { 'retry-after': '5' }),
+  'HTTP 500': status(500),
+  'HTTP 401': status(401),
+  'a redirect': answering(302, null, { location: 'https://login.example/' }),
+  'half an answer': changed(halfOf),
+}
+
+const onlyAtHost: Readonly<Record<string, Interference>> = {
+  'streams are cut': cuttingStreams(3 * SECOND),
+  'streams are held back': buffering,
+}
+
+const onlyAtProvider: Readonly<Record<string, Interference>> = {
+  'a broken answer': changed(brokenOff),
+  'wrong types': changed(withWrongTypes),
+}
+
+type Happening = (world: FaultWorld, ms: number) => void
+
+function onLink(
+  name: 'pageLink' | 'providerLink',
+  ways: Readonly<Record<string, Interference>>,
+): Readonly<Record<string, Happening>> {
+  return Object.fromEntries(
+    Object.entries(ways).map(([what, interference]): [string, Happening] => [
+      `${name}: ${what}`,
+      (world) => {
+        world[name].interfere = interference
+      },
+    ]),
+  )
+}
+
+const happenings: Readonly<Record<string, Happening>> = {
+  ...onLink('pageLink', { ...interferences, ...onlyAtHost }),
+  ...onLink('providerLink', { ...interferences, ...onlyAtProvider }),
+  'answers of the host are slow': ({ pageLink }, ms) => {
+    pageLink.delayMs = () => ms % (10 * SECOND)
+  },
+  'answers of the provider are slow': ({ providerLink }, ms) => {
+    providerLink.delayMs = () => ms % (10 * SECOND)
+  },
+  'everything works again': (world) => world.calm(),
+  'the host dies': ({ server }) => server.kill(),
+  'the host is back': ({ server }) => server.start(),
+  'the user is signed out': (world) => {
+    world.visitor = 'unknown'
+  },
+  'the clock is set ahead': ({ time }, ms) => time.setClock(ms),
+  'the clock is set back': ({ time }, ms) => time.setClock(-5 * MINUTE - ms),
+  'the machine sleeps': ({ time }, ms) => time.sleep(ms),
+  offline: (world) => world.setOnline(false),
+  online: (world) => world.setOnline(true),
+  hidden: (world) => world.setSeen(false),
+  seen: (world) => world.setSeen(true),
+  'another code': ({ emulator }) => void emulator.rotate(),
+  'the provider restarts': ({ emulator }) => emulator.restart(),
+  'the phone removes the device': ({ emulator }) => void emulator.disconnect(),
+  'leftovers of a link': ({ emulator }) => emulator.leaveStaleAuth(),
+  'a passkey is wanted': ({ emulator }) => emulator.demandPasskey(),
+  'the passkey is given': ({ emulator }) => void emulator.solvePasskey(),
+  retry: ({ page }) => page.press('retry-button'),
+  'the page is opened again': ({ page }) => {
+    page.close()
+    page.open()
+  },
+}
+
+const schedules = fc.array(
+  fc.record({
+    afterMs: fc.integer({ min: 0, max: 30 * SECOND }),
+    what: fc.constantFrom(...Object.keys(happenings)),
+    ms: fc.integer({ min: 0, max: 60 * MINUTE }),
+  }),
+  { minLength: 1, maxLength: 8 },
+)
+
+const pages = fc.record({
+  id: fc.constantFrom(...services),
+  method: fc.constantFrom('qr', 'phone-code'),
+  scans: fc.boolean(),
+  copies: fc.constantFrom(1, 1, 2),
+  isStrict: fc.boolean(),
+})
+
+describe('a page under any schedule of faults, clock jumps and clicks', () => {
+  beforeAll(loadEverything)
+
+  it(
+    'keeps every promise of the matrix, and links when it is calm again',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(pages, schedules, async ({ scans, ...options }, schedule) => {
+          const world = createFaultWorld(options)
+          try {
+            world.page.open()
+            const leave = startUser(world, { scans, startsOver: true, givesUpOnCodes: true })
+            for (const { afterMs, what, ms } of schedule) {
+              await world.pass(afterMs)
+              happenings[what]?.(world, ms)
+            }
+            await world.pass(MINUTE)
+            leave()
+            const broken = [
+              ...(await checkCalm(world)),
+              ...checkWay(world, world.trustedMs),
+              ...(await checkClosed(world)),
+            ]
+            expect(broken).toEqual([])
+          } finally {
+            world.end()
+          }
+        }),
+        { numRuns: RUNS, seed: 7 },
+      )
+    },
+    TIMEOUT_MS,
+  )
+})

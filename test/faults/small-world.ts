@@ -1,0 +1,260 @@
+import { focusManager, onlineManager, QueryClient, QueryObserver } from '@tanstack/react-query'
+import { vi } from 'vitest'
+import { PairingError, type PairingErrorCode } from '../../src/core/errors.js'
+import { normalizePhoneNumber } from '../../src/core/phone-number.js'
+import type {
+  PairingMethod,
+  PairingProvider,
+  PairingSnapshot,
+  RequestOptions,
+} from '../../src/core/provider.js'
+import { normalizeQrPayload } from '../../src/core/qr-payload.js'
+import type { PairingSession, SessionEvent } from '../../src/core/session-state.js'
+import {
+  foldEvent,
+  pairingSessionQueryKey,
+  pairingSessionQueryOptions,
+} from '../../src/react/query-options.js'
+import { watchDeadlines } from '../../src/react/watch-deadlines.js'
+import { createEmulator, type Emulator } from '../../src/testing.js'
+import { timing } from '../react/scripted-provider.js'
+import { type FakeTime, startFakeTime } from './fake-time.js'
+
+/** What becomes of questions. */
+export interface Weather {
+  /** From the moment at which the provider looks to the moment at which its answer is there. */
+  readonly latencyMs: number
+  /** In place of an answer: this error, or nothing ever. */
+  readonly fails?: PairingErrorCode | 'silence' | undefined
+}
+
+/** A session as the hook has it, without React, and an account that is asked without HTTP: thousands fit into a minute. */
+export interface SmallWorld {
+  readonly time: FakeTime
+  readonly emulator: Emulator
+  readonly session: PairingSession | undefined
+  weather: Weather
+  /** Promises that were broken so far, in words. */
+  readonly broken: ReadonlySet<string>
+  pass(ms: number): Promise<void>
+  open(method?: PairingMethod): void
+  close(): void
+  /** What the user does. */
+  does(action: UserAction): void
+  /** The phone takes the code on screen. */
+  answer(): void
+  /** Timers and cached sessions that are left. */
+  readonly left: number
+  end(): void
+}
+
+type UserAction = SessionEvent extends infer Event
+  ? Event extends SessionEvent
+    ? Omit<Event, 'at'>
+    : never
+  : never
+
+/** The user begins again from these; nothing is asked meanwhile. */
+const silentStates: readonly (PairingSession['status'] | undefined)[] = [
+  undefined,
+  'idle',
+  'expired',
+  'failed',
+]
+
+/** A code is hidden that long after the question about it was due, to leave time for the answer. */
+const GRACE_MS = 2_000
+
+/** Promises settle within one turn, and there is nothing else here. */
+const TURNS_TO_SETTLE = 1
+
+/** So late is a timer that was set for less than a millisecond. */
+const ROUNDING_MS = 10
+
+/** Timers stand still while a machine sleeps; none of those that hide a code is longer than this. */
+const LONGEST_TIMER_MS = 2_000
+
+export const phoneNumber = normalizePhoneNumber('5511987654321')
+
+export function createSmallWorld(): SmallWorld {
+  const time = startFakeTime(TURNS_TO_SETTLE)
+  const emulator = createEmulator({ now: time.now, seed: 7 })
+  const broken = new Set<string>()
+  const ends = new Map<string, number>()
+  const underWay = new Map<string, number>()
+  let slowestMs = 0
+  let shown: string | undefined
+  let unmount: (() => void) | undefined
+  let observer: ReturnType<typeof observe> | undefined
+  const client = new QueryClient()
+
+  async function ask(
+    kind: string,
+    answer: () => PairingSnapshot,
+    { signal }: RequestOptions,
+  ): Promise<PairingSnapshot> {
+    if (silentStates.includes(world.session?.status))
+      broken.add(`asked for ${kind} while ${world.session?.status}`)
+    const count = (underWay.get(kind) ?? 0) + 1
+    underWay.set(kind, count)
+    if (count > 1) broken.add(`asked for ${kind} twice at the same time`)
+    const { latencyMs, fails } = world.weather
+    slowestMs = Math.max(slowestMs, latencyMs)
+    const snapshot = answer()
+    const arrival = new Promise<void>((resolve, reject) => {
+      // Nobody reads the clock again for an answer that is there at once.
+      const timer = fails === 'silence' ? undefined : setTimeout(resolve, latencyMs)
+      signal?.addEventListener('abort', () => {
+        clearTimeout(timer)
+        reject(signal.reason)
+      })
+    })
+    let isUnderWay = true
+    const end = (): void => {
+      if (isUnderWay) underWay.set(kind, (underWay.get(kind) ?? 0) - 1)
+      isUnderWay = false
+    }
+    signal?.addEventListener('abort', end)
+    await arrival.finally(end)
+    if (fails && fails !== 'silence') throw new PairingError(fails, 'It did not work.')
+    return snapshot
+  }
+
+  /** What the account says; the codes of this moment are taken down. */
+  function look(): PairingSnapshot {
+    const { state } = emulator
+    switch (state.status) {
+      case 'stale-auth':
+        return { status: 'stale' }
+      case 'linked':
+        return { status: 'linked', account: { phoneNumber: state.account.phoneNumber } }
+      case 'linking':
+      case 'passkey-required':
+        return { status: state.status }
+      case 'pairing':
+        ends.set(state.qrText, state.qrExpiresAt)
+        return { status: 'qr', qrCode: normalizeQrPayload(state.qrText) }
+      default:
+        return { status: 'unlinked' }
+    }
+  }
+
+  const provider: PairingProvider = {
+    id: 'small',
+    sessionId: 'main',
+    timing,
+    getQrCode: (options) =>
+      ask(
+        'qr-code',
+        () => {
+          emulator.start()
+          return look()
+        },
+        options,
+      ),
+    getStatus: (options) =>
+      ask(
+        'status',
+        () => {
+          const snapshot = look()
+          return snapshot.status === 'qr' ? { status: 'unlinked' } : snapshot
+        },
+        options,
+      ),
+    requestPairingCode: (number, options) =>
+      ask(
+        'pairing-code',
+        () => {
+          const result = emulator.requestPairingCode(number)
+          if (!result.ok) return look()
+          const { value, expiresAt } = result.pairingCode
+          ends.set(value, expiresAt)
+          return { status: 'pairing-code', pairingCode: value }
+        },
+        options,
+      ),
+    async reset(options) {
+      await ask(
+        'reset',
+        () => {
+          emulator.logout()
+          return { status: 'unlinked' }
+        },
+        options,
+      )
+    },
+  }
+  const queryKey = pairingSessionQueryKey(provider)
+
+  function observe(defaultMethod: PairingMethod) {
+    return new QueryObserver(
+      client,
+      pairingSessionQueryOptions({ provider, queryClient: client, defaultMethod }),
+    )
+  }
+
+  function sample(): void {
+    const end = shown === undefined ? undefined : ends.get(shown)
+    if (end !== undefined) {
+      // What was shown at the last look has been there until now.
+      const overdueMs = time.now() - Math.max(end, time.wokeAt)
+      if (overdueMs > timing.qrLifetimeMs + GRACE_MS + LONGEST_TIMER_MS + ROUNDING_MS + slowestMs)
+        broken.add(`a dead code was up for ${overdueMs} ms`)
+    }
+    shown = codeOf(world.session)
+  }
+
+  const world: SmallWorld = {
+    time,
+    emulator,
+    weather: { latencyMs: 0 },
+    broken,
+    get session() {
+      return observer?.getCurrentResult().data
+    },
+    pass: (ms) => time.pass(ms, sample),
+    open(method = 'qr') {
+      observer = observe(method)
+      client.mount()
+      const stops = [observer.subscribe(() => {}), watchDeadlines(client, provider), () => client.unmount()]
+      unmount = () => {
+        for (const stop of stops) stop()
+        observer = undefined
+        shown = undefined
+      }
+    },
+    close() {
+      unmount?.()
+      unmount = undefined
+    },
+    does(action) {
+      if (!observer || !foldEvent(client, provider, { ...action, at: Date.now() })) return
+      const cancelRefetch = action.type !== 'method-chosen'
+      void client.invalidateQueries({ queryKey }, { cancelRefetch })
+    },
+    answer() {
+      const code = codeOf(world.session)
+      if (code === undefined) return
+      if (world.session?.status === 'awaiting-scan') emulator.scan(code)
+      else emulator.typeCode(code)
+    },
+    get left() {
+      return time.timers + client.getQueryCache().getAll().length
+    },
+    end() {
+      world.close()
+      onlineManager.setOnline(true)
+      focusManager.setFocused(undefined)
+      time.end()
+      vi.restoreAllMocks()
+    },
+  }
+  return world
+}
+
+function codeOf(session: PairingSession | undefined): string | undefined {
+  if (session?.status === 'awaiting-code') return session.pairingCode.value
+  if (session?.status !== 'awaiting-scan') return undefined
+  const { payload } = session.qrCode
+  return payload.kind === 'text' ? payload.value : payload.src
+}

@@ -1,0 +1,103 @@
+import { codeOnScreen } from './code-ends.js'
+import type { FaultWorld } from './fault-world.js'
+
+/** How somebody goes about linking their phone. Times are from what is on screen. */
+export interface UserHabits {
+  /** False: nobody holds a phone in front of the page. */
+  readonly scans: boolean
+  /** Presses “Start over” or “Retry” where that is what helps, a few times. */
+  readonly startsOver: boolean
+  /** Goes to the QR code where no pairing code is to be had. */
+  readonly givesUpOnCodes: boolean
+}
+
+/** What the user came to. */
+export type UserStep = 'code-seen' | 'code-taken' | 'linked'
+
+const SUBMIT_AFTER_MS = 1_000
+const SUBMIT_AGAIN_AFTER_MS = 6_000
+const MOST_SUBMITS = 3
+const MOST_STARTS = 3
+const SEE_AFTER_MS = 3_000
+const SCAN_AFTER_MS = 8_000
+const SCAN_AGAIN_AFTER_MS = 5_000
+
+/** Lets somebody use the page from now on; `onStep` is called at each step. Returns what makes them leave. */
+export function startUser(
+  world: FaultWorld,
+  { scans, startsOver, givesUpOnCodes }: UserHabits,
+  onStep: (step: UserStep) => void = () => {},
+): () => void {
+  const { page } = world
+  const timers = new Map<string, ReturnType<typeof setTimeout>>()
+  let submits = 0
+  let starts = 0
+  let takenCode: string | undefined
+
+  /** Does something after a while; what was begun is not begun again. */
+  function intend(what: string, afterMs: number, action: () => void): void {
+    if (timers.has(what)) return
+    const act = (): void => {
+      timers.delete(what)
+      action()
+    }
+    timers.set(what, setTimeout(act, afterMs))
+  }
+
+  function forget(...intentions: readonly string[]): void {
+    for (const what of intentions) {
+      clearTimeout(timers.get(what))
+      timers.delete(what)
+    }
+  }
+
+  function submit(): void {
+    const { session } = page
+    if (session?.status !== 'awaiting-number' || session.retryAt !== undefined) return
+    if (submits < MOST_SUBMITS) {
+      submits += 1
+      page.press('submit-button')
+    } else if (givesUpOnCodes) {
+      page.choose('qr')
+    }
+  }
+
+  function holdPhone(): void {
+    const code = codeOnScreen(page.session)
+    if (code === undefined) return
+    if (world.isSeen && world.answer()) {
+      takenCode = code
+      onStep('code-taken')
+    } else {
+      intend('scan', SCAN_AGAIN_AFTER_MS, holdPhone)
+    }
+  }
+
+  function startOver(): void {
+    starts += 1
+    page.press('retry-button')
+  }
+
+  function react(): void {
+    const { session } = page
+    const code = codeOnScreen(session)
+    if (code === undefined) forget('see', 'scan')
+    else {
+      intend('see', SEE_AFTER_MS, () => onStep('code-seen'))
+      if (scans && code !== takenCode) intend('scan', SCAN_AFTER_MS, holdPhone)
+    }
+    if (session?.status === 'awaiting-number')
+      intend('submit', submits === 0 ? SUBMIT_AFTER_MS : SUBMIT_AGAIN_AFTER_MS, submit)
+    if (session?.status === 'linked') onStep('linked')
+    const isStuck =
+      session?.status === 'expired' || (session?.status === 'failed' && session.error.action === 'start-over')
+    if (startsOver && isStuck && starts < MOST_STARTS) intend('start over', SUBMIT_AFTER_MS, startOver)
+  }
+
+  world.onChange = react
+  react()
+  return () => {
+    world.onChange = () => {}
+    forget(...timers.keys())
+  }
+}

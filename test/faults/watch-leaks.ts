@@ -1,0 +1,61 @@
+import { vi } from 'vitest'
+
+/** What a page holds of the browser it is in. */
+export interface Held {
+  /** Listeners of `window` and `document`. */
+  readonly listeners: number
+  /** Open channels to other tabs. */
+  readonly channels: number
+  /** Timers that wait; 0 where they are real. */
+  readonly timers: number
+}
+
+/** Says nothing to anybody: only that it is open counts. */
+class SilentChannel {
+  static readonly open = new Set<SilentChannel>()
+  onmessage: unknown = null
+
+  constructor() {
+    SilentChannel.open.add(this)
+  }
+
+  postMessage(): void {}
+
+  close(): void {
+    SilentChannel.open.delete(this)
+  }
+}
+
+/** React listens for this once for each document, and for good. */
+const REACTS_OWN = 'selectionchange'
+
+/** Counts from now on. `vi.restoreAllMocks` and `vi.unstubAllGlobals` end it. */
+export function watchHeld(): () => Held {
+  SilentChannel.open.clear()
+  vi.stubGlobal('BroadcastChannel', SilentChannel)
+  const listeners = [window, document].map((target: EventTarget) => {
+    const added = new Map<string, Set<unknown>>()
+    const of = (type: string): Set<unknown> => {
+      const known = added.get(type) ?? new Set()
+      added.set(type, known)
+      return known
+    }
+    const { addEventListener, removeEventListener } = target
+    vi.spyOn(target, 'addEventListener').mockImplementation((type, listener, options) => {
+      if (type !== REACTS_OWN) of(type).add(listener)
+      addEventListener.call(target, type, listener, options)
+    })
+    vi.spyOn(target, 'removeEventListener').mockImplementation((type, listener, options) => {
+      of(type).delete(listener)
+      removeEventListener.call(target, type, listener, options)
+    })
+    return added
+  })
+  return () => ({
+    listeners: listeners.flatMap((added) => [...added.values()]).reduce((sum, known) => sum + known.size, 0),
+    channels: SilentChannel.open.size,
+    timers: vi.isFakeTimers() ? vi.getTimerCount() : 0,
+  })
+}
+
+export const nothingHeld: Held = { listeners: 0, channels: 0, timers: 0 }

@@ -1,0 +1,133 @@
+import { QueryClient } from '@tanstack/react-query'
+import type { ReactElement } from 'react'
+import { createRoot } from 'react-dom/client'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { qrPayloadKey } from '../../src/core/qr-payload.js'
+import { type PairingMethod, type PairingStatus, usePairingSession } from '../../src/index.js'
+import { startFakeTime } from '../faults/fake-time.js'
+import { createFaultWorld, type FaultWorld } from '../faults/fault-world.js'
+import { type Interference, silent, status } from '../faults/interference.js'
+import { checkClosed } from '../faults/run-fault.js'
+import { nothingHeld, watchHeld } from '../faults/watch-leaks.js'
+import { scriptedProvider } from './scripted-provider.js'
+import { loadEverything } from './user.js'
+
+/** Some seconds of work, on machines that have other things to do. */
+const TIMEOUT_MS = 120_000
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+
+/** In each of ten states: a thousand mounts. */
+const MOUNTS = 100
+
+const ROTATIONS = 10_000
+
+/** At one moment, of a page and its server; far less than there were mounts. */
+const MOST_TIMERS = 15
+
+interface Situation {
+  readonly status: PairingStatus
+  readonly method?: PairingMethod
+  /** What leads there; called after each tenth of a second. */
+  readonly lead?: (world: FaultWorld) => void
+  /** What is so from the beginning. */
+  readonly begin?: (world: FaultWorld) => void
+}
+
+const submit = ({ page }: FaultWorld): void => {
+  if (page.session?.status === 'awaiting-number') page.press('submit-button')
+}
+const scan = (world: FaultWorld): void => void world.answer()
+const meets =
+  (interference: Interference) =>
+  ({ providerLink }: FaultWorld): void => {
+    providerLink.interfere = interference
+  }
+
+const situations: readonly Situation[] = [
+  { status: 'preparing', begin: meets(silent) },
+  { status: 'awaiting-scan' },
+  { status: 'awaiting-number', method: 'phone-code' },
+  { status: 'requesting-code', method: 'phone-code', begin: meets(silent), lead: submit },
+  { status: 'awaiting-code', method: 'phone-code', lead: submit },
+  { status: 'expired' },
+  { status: 'linking', lead: scan },
+  { status: 'linked', lead: scan },
+  { status: 'passkey-required', begin: ({ emulator }) => emulator.demandPasskey(), lead: scan },
+  { status: 'failed', begin: meets(status(401)) },
+]
+
+// React has its own time here, as on a page.
+beforeEach(() => void vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', false))
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+})
+beforeAll(loadEverything)
+
+describe('a component that is mounted and unmounted a hundred times', { timeout: TIMEOUT_MS }, () => {
+  it.each(situations)('leaves nothing: $status', async ({ status, method = 'qr', begin, lead }) => {
+    const world = createFaultWorld({ id: 'z-api', method, isStrict: true, resettingMs: MINUTE })
+    try {
+      begin?.(world)
+      world.page.open()
+      for (let tenth = 0; tenth < 3_000 && world.page.session?.status !== status; tenth += 1) {
+        await world.pass(SECOND / 10)
+        lead?.(world)
+      }
+      const seen = new Set<PairingStatus | undefined>()
+      const before = world.held()
+      for (let mount = 0; mount < MOUNTS; mount += 1) {
+        world.page.close()
+        world.page.open()
+        // Every other one goes while its question is under way.
+        await world.pass(mount % 2)
+        seen.add(world.page.session?.status)
+      }
+      expect([...seen]).toContain(status)
+      // Of timers there are now more and now fewer.
+      const { timers, ...rest } = world.held()
+      expect(before).toMatchObject(rest)
+      expect(timers).toBeLessThan(MOST_TIMERS)
+      expect(await checkClosed(world)).toEqual([])
+    } finally {
+      world.end()
+    }
+  })
+})
+
+describe('a code that is replaced ten thousand times', { timeout: TIMEOUT_MS }, () => {
+  it('leaves nothing, and nothing grows meanwhile', async () => {
+    const time = startFakeTime()
+    const held = watchHeld()
+    let codes = 0
+    const provider = scriptedProvider({
+      getQrCode: () => {
+        codes += 1
+        const src = `data:image/png;base64,iVBORw0KGgoA${String(codes).padStart(12, '0')}`
+        return { status: 'qr', qrCode: { kind: 'image', src }, expiresInMs: SECOND }
+      },
+    })
+    const queryClient = new QueryClient()
+    function Code(): ReactElement | null {
+      const options = { provider, queryClient, maxRefreshes: Number.POSITIVE_INFINITY }
+      const { session } = usePairingSession(options)
+      return session.status === 'awaiting-scan' ? <p>{qrPayloadKey(session.qrCode.payload)}</p> : null
+    }
+    const place = document.createElement('main')
+    const root = createRoot(place)
+    root.render(<Code />)
+    const pass = (ms: number) => time.pass(ms, () => {})
+    const everything = () => ({ ...held(), queries: queryClient.getQueryCache().getAll().length })
+    await pass(MINUTE)
+    const before = everything()
+    while (codes < ROTATIONS && place.textContent) await pass(MINUTE)
+    expect(codes).toBeGreaterThanOrEqual(ROTATIONS)
+    expect(everything()).toEqual(before)
+    root.unmount()
+    await pass(2 * MINUTE)
+    expect(everything()).toEqual({ ...nothingHeld, queries: 0 })
+  })
+})
