@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -14,23 +14,42 @@ const { resolve: resolveSubpath } = createRequire(import.meta.url)
 
 const source = (file: string): string => readFileSync(join(dist, file), 'utf8')
 
-/** Every file of `dist` that is loaded with `file`, itself included. */
-function reachableFrom(file: string, seen = new Set<string>()): Set<string> {
-  if (seen.has(file)) return seen
-  seen.add(file)
+/** What a file of `dist` imports: before it runs, or on demand. */
+function importsOf(file: string): Readonly<Record<'before' | 'onDemand', readonly string[]>> {
   const code = source(file)
   const { staticImports, staticExports, dynamicImports } = parseSync(file, code).module
-  const specifiers = [
-    ...staticImports.map(({ moduleRequest }) => moduleRequest.value),
-    ...staticExports.flatMap(({ entries }) => entries.map(({ moduleRequest }) => moduleRequest?.value)),
-    ...dynamicImports.map(({ moduleRequest: { start, end } }) => code.slice(start + 1, end - 1)),
-  ]
-  for (const specifier of specifiers) {
-    if (specifier?.startsWith('.'))
-      reachableFrom(relative(dist, resolve(dist, dirname(file), specifier)), seen)
+  return {
+    before: [
+      ...staticImports.map(({ moduleRequest }) => moduleRequest.value),
+      ...staticExports.flatMap(({ entries }) =>
+        entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? []),
+      ),
+    ],
+    onDemand: dynamicImports.map(({ moduleRequest: { start, end } }) => code.slice(start + 1, end - 1)),
+  }
+}
+
+/** Every file of `dist`, and every package, that is loaded with `file`, itself included. */
+function reachableFrom(
+  file: string,
+  when: readonly ('before' | 'onDemand')[] = ['before', 'onDemand'],
+  seen = new Set<string>(),
+): Set<string> {
+  if (seen.has(file)) return seen
+  seen.add(file)
+  const imports = importsOf(file)
+  for (const specifier of when.flatMap((kind) => imports[kind])) {
+    if (specifier.startsWith('.'))
+      reachableFrom(relative(dist, resolve(dist, dirname(file), specifier)), when, seen)
+    else seen.add(specifier)
   }
   return seen
 }
+
+const isFile = (name: string): boolean => name.endsWith('.js') && existsSync(join(dist, name))
+
+const packagesOf = (reached: Iterable<string>): readonly string[] =>
+  [...reached].filter((name) => !isFile(name)).toSorted()
 
 describe('exports (of dist: npm run build first)', () => {
   it.each(subpaths.filter((subpath) => !/\.(css|json)$/.test(subpath)))('%s', async (subpath) => {
@@ -54,6 +73,25 @@ describe('exports (of dist: npm run build first)', () => {
 
   it('never reaches a provider from the main entry', () => {
     expect([...reachableFrom('index.js')].filter((file) => file.startsWith('providers/'))).toEqual([])
+  })
+
+  it('loads no package but its peers before the screen is there', () => {
+    expect(packagesOf(reachableFrom('index.js', ['before']))).toEqual([
+      '@tanstack/react-query',
+      'react',
+      'react/jsx-runtime',
+    ])
+  })
+
+  it.each([
+    ['qrcode.react', 'react/parts/qr-svg.js'],
+    ['libphonenumber-js/mobile', 'react/parts/phone-library.js'],
+    ['qr/decode.js', 'react/use-qr-text.js'],
+    ['eventsource-parser', 'client/live-events.js'],
+  ])('loads %s on demand, for %s alone', (name, file) => {
+    const files = [...reachableFrom('index.js')].filter(isFile)
+    const importing = files.filter((reached) => Object.values(importsOf(reached)).flat().includes(name))
+    expect(importing).toEqual([file])
   })
 
   it('brings English alone with the main entry', () => {
