@@ -12,7 +12,7 @@ let drawn: { readonly text: string; readonly image: Uint8Array<ArrayBuffer> } | 
 /**
  * A PNG of a text, as a provider would draw it.
  *
- * @throws {@link PairingError} `not-supported` where `qr` or `fast-png`, both optional, is not installed.
+ * @throws {@link PairingError} `not-supported` where the optional `fast-png` is not installed.
  */
 export async function qrImage(text: string): Promise<Uint8Array<ArrayBuffer>> {
   if (drawn?.text !== text) drawn = { text, image: await draw(text) }
@@ -20,11 +20,8 @@ export async function qrImage(text: string): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 async function draw(text: string): Promise<Uint8Array<ArrayBuffer>> {
-  // Loaded when the first image is asked for: whoever only wants the emulator's states needs neither.
-  const [{ encodeQR }, { encode }] = await Promise.all([
-    import('qr').catch(() => missing('qr')),
-    import('fast-png').catch(() => missing('fast-png')),
-  ])
+  // Loaded when the first image is asked for: whoever only wants the emulator's states needs none.
+  const [{ encodeQR }, { encode }] = await Promise.all([import('qr'), import('fast-png').catch(notInstalled)])
   const modules = encodeQR(text, 'raw', { ecc: 'low', border: QUIET_ZONE_MODULES })
   const scale = Math.max(3, Math.floor(IMAGE_PIXELS / modules.length))
   const size = modules.length * scale
@@ -43,10 +40,10 @@ export function toBase64(bytes: Uint8Array): string {
   return btoa(binary)
 }
 
-function missing(packageName: string): never {
+function notInstalled(): never {
   throw new PairingError(
     'not-supported',
-    `The emulator draws QR codes with the package "${packageName}", which is not installed. ` +
-      `Run: npm install --save-dev ${packageName}`,
+    'The emulator draws QR codes with the package "fast-png", which is not installed. ' +
+      'Run: npm install --save-dev fast-png',
   )
 }
