@@ -12,6 +12,7 @@ export type {
   PairingLocale,
   PairingMessages,
   PairingMessagesOverride,
+  PairingSymptom,
   PluralForms,
 } from './core/messages.js'
 export { normalizePairingCode, type PairingCode } from './core/pairing-code.js'

@@ -4,6 +4,10 @@ export { PairingCard, type PairingCardProps } from './react/parts/card.js'
 export { PairingCodeRecipient } from './react/parts/code-recipient.js'
 export { PairingCopyButton } from './react/parts/copy-button.js'
 export { PairingCountdown } from './react/parts/countdown.js'
+export {
+  PairingDialogCloseButton,
+  type PairingDialogCloseButtonProps,
+} from './react/parts/dialog-close-button.js'
 export { PairingEnlargeButton } from './react/parts/enlarge-button.js'
 export { PairingErrorCodeText } from './react/parts/error.js'
 export { PairingInstructions } from './react/parts/instructions.js'
@@ -26,3 +30,5 @@ export { PairingSwitchMethodButton } from './react/parts/switch-method-button.js
 export { PairingTile } from './react/parts/tile.js'
 export { PairingTitle } from './react/parts/title.js'
 export { PairingTrouble } from './react/parts/trouble.js'
+export type { PhoneEntry, PhoneField } from './react/use-phone-entry.js'
+export type { QrText } from './react/use-qr-text.js'

@@ -35,8 +35,9 @@ const byPairingCode =
     await userEvent.click(canvas.getByRole('tab', { name: 'Phone number' }))
     await userEvent.type(canvas.getByRole('textbox', { name: 'Phone number' }), '+55 11 98765-4321')
     await userEvent.click(canvas.getByRole('button', { name: 'Get code' }))
-    const code = await canvas.findByRole('group', { name: 'Code to enter in WhatsApp' }, patiently)
-    await userEvent.type(canvas.getByLabelText('Link with phone number instead'), code.textContent ?? '')
+    await canvas.findByRole('group', { name: 'Code to enter in WhatsApp' }, patiently)
+    const code = context.canvasElement.querySelector('[data-part="pairing-code"]')?.textContent ?? ''
+    await userEvent.type(canvas.getByLabelText('Link with phone number instead'), code)
     await userEvent.click(canvas.getByRole('button', { name: 'Enter' }))
     await canvas.findByRole('heading', { name: 'You’re linked' }, patiently)
   }

@@ -2,6 +2,7 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import { type CSSProperties, type ReactElement, useState } from 'react'
 import { expect, fn, screen, waitFor } from 'storybook/test'
 import {
+  type PairingAccount,
   type PairingParts,
   type UsePairingSessionResult,
   WhatsAppPairingDialog,
@@ -112,32 +113,43 @@ export const OwnRetryButton: Story = {
   },
 }
 
-function WithButton(props: Partial<WhatsAppPairingDialogProps>): ReactElement {
-  const [provider] = useState(() => ({
-    ...emulatedProvider('z-api', { linkingMs: 500 }).provider,
-    sessionId: crypto.randomUUID(),
-  }))
+const newPhone = () => {
+  const { emulator, provider } = emulatedProvider('z-api', { linkingMs: 500 })
+  return { emulator, provider: { ...provider, sessionId: crypto.randomUUID() } }
+}
+
+function WithButton({
+  phone,
+  ...props
+}: Partial<WhatsAppPairingDialogProps> & { phone: ReturnType<typeof newPhone> }): ReactElement {
   const [isOpen, setOpen] = useState(false)
+  const [account, setAccount] = useState<PairingAccount>()
   return (
     <>
       <button type="button" onClick={() => setOpen(true)}>
         Connect WhatsApp
       </button>
       <WhatsAppPairingDialog
-        provider={provider}
+        provider={phone.provider}
         appName="Acme Inbox"
         open={isOpen}
         onOpenChange={setOpen}
+        onLinked={setAccount}
         {...props}
       />
+      {account && <p>Connected: +{account.phoneNumber}</p>}
     </>
   )
 }
 
+const withPhone = { loaders: [() => ({ phone: newPhone() })] } satisfies Story
+
 /** In the platform's own dialog. */
 export const InADialog: Story = {
-  render: (_, { globals }) => (
+  ...withPhone,
+  render: (_, { globals, loaded }) => (
     <WithButton
+      phone={loaded.phone}
       theme={globals.theme === 'dark' ? 'dark' : 'light'}
       dir={globals.direction === 'rtl' ? 'rtl' : 'ltr'}
     />
@@ -151,5 +163,26 @@ export const InADialog: Story = {
     await expect(canvas.getByRole('button', { name: 'Connect WhatsApp' })).toHaveFocus()
     await userEvent.click(canvas.getByRole('button', { name: 'Connect WhatsApp' }))
     await screen.findByRole('dialog')
+  },
+}
+
+/** With `closeOnLinked` the page behind it says who was linked. */
+export const InADialogThatClosesOnceLinked: Story = {
+  ...withPhone,
+  render: (_, { globals, loaded }) => (
+    <WithButton
+      phone={loaded.phone}
+      closeOnLinked
+      theme={globals.theme === 'dark' ? 'dark' : 'light'}
+      dir={globals.direction === 'rtl' ? 'rtl' : 'ltr'}
+    />
+  ),
+  play: async ({ canvas, userEvent, loaded }) => {
+    await userEvent.click(canvas.getByRole('button', { name: 'Connect WhatsApp' }))
+    await screen.findByRole('img', { name: 'QR code to scan with WhatsApp' }, { timeout: 5_000 })
+    loaded.phone.emulator.scan()
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull(), { timeout: 10_000 })
+    await expect(canvas.getByText(/^Connected: ./)).toBeVisible()
+    await expect(canvas.getByRole('button', { name: 'Connect WhatsApp' })).toHaveFocus()
   },
 }

@@ -14,6 +14,7 @@ await Promise.all([
   import('../src/react/parts/later-parts.js'),
   import('../src/react/parts/phone-assist.js'),
   import('../src/react/parts/qr-action-buttons.js'),
+  import('../src/react/parts/trouble-list.js'),
   import('../src/react/share-tabs.js'),
   import('../src/react/watch-push.js'),
 ])

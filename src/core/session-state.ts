@@ -16,6 +16,8 @@ export interface SessionQrCode {
   readonly shownAt: number
   /** The latest moment at which this code may still be on screen. It is replaced as soon as another one is known. */
   readonly expiresAt: number
+  /** With `refreshMode: 'manual'`: when this code has passed, the next one waits for the user. */
+  readonly isNextManual?: boolean | undefined
 }
 
 /** The live pairing code of {@link PairingSession} `awaiting-code`. */

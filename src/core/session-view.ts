@@ -47,7 +47,17 @@ function viewQr({
   }
   const { payload, number, firstSeenAt: shownAt } = qr
   const expiresAt = qrDeadAt(qr, timing)
-  return { status: 'awaiting-scan', qrCode: { payload, number, of: maxRefreshes, shownAt, expiresAt } }
+  return {
+    status: 'awaiting-scan',
+    qrCode: {
+      payload,
+      number,
+      of: maxRefreshes,
+      shownAt,
+      expiresAt,
+      isNextManual: facts.refreshMode === 'manual',
+    },
+  }
 }
 
 function viewCode({

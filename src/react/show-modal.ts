@@ -24,7 +24,9 @@ export function showModal(dialog: HTMLDialogElement, onClose: () => void): () =>
     if (target === dialog && !dialog.open) onClose()
   })
   dialog.showModal()
-  // Instead of the first button: so the heading is read first, which names it.
+  // Instead of the first button: so the heading is read first, which names it. Not every browser lets a dialog have the focus
+  // without a `tabindex`.
+  dialog.tabIndex = -1
   dialog.focus()
   return () => {
     listeners.abort()

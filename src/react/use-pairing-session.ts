@@ -28,7 +28,7 @@ export interface UsePairingSessionOptions extends PairingCallbacks {
   /** The method, where the host controls it. */
   readonly method?: PairingMethod | undefined
   /**
-   * The method to begin with, and to name first. @default 'phone-code' on a phone's own screen, which no phone can scan
+   * The method to begin with. @default 'phone-code' on a phone's own screen, which no phone can scan
    * itself, where the provider offers it; else 'qr'
    */
   readonly defaultMethod?: PairingMethod | undefined
@@ -95,7 +95,7 @@ export interface UsePairingSessionResult {
  * provider and session id is one session, and is asked once.
  */
 export function usePairingSession(options: UsePairingSessionOptions): UsePairingSessionResult {
-  const { provider, method, autoStart = true } = options
+  const { provider, method, autoStart = true, expectedPhoneNumber, mode, refreshMode } = options
   const { id, sessionId } = provider
   const client = usePairingClient(options.queryClient)
   const isOwnPhone = useOwnPhone()
@@ -114,16 +114,23 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
   )
   const latest = useRef({ ...options, session })
   useEffect(() => {
-    latest.current = { ...options, session }
-  })
-  const { expectedPhoneNumber, mode, refreshMode } = options
-  useEffect(() => {
     // Known later than the session was begun, or begun by a component that does not know it.
     const phoneNumber = expectedDigits(expectedPhoneNumber)
     const clearsLeftovers = mode && mode === 'relink'
-    const event = { type: 'expected', phoneNumber, clearsLeftovers, refreshMode, at: Date.now() } as const
+    const event = {
+      type: 'expected',
+      phoneNumber,
+      clearsLeftovers,
+      // Where it was said at the last render, which `latest` still holds, and is not any more, it is the default again. A
+      // component that never said it leaves it to the others with this session.
+      refreshMode: refreshMode ?? (latest.current.refreshMode && 'auto'),
+      at: Date.now(),
+    } as const
     foldEvent(client, { id, sessionId }, event)
   }, [client, id, sessionId, expectedPhoneNumber, mode, refreshMode])
+  useEffect(() => {
+    latest.current = { ...options, session }
+  })
   useEffect(() => watchDeadlines(client, { id, sessionId }), [client, id, sessionId])
   useLive(client, provider, latest)
   useSessionCallbacks(client, provider, session, options)

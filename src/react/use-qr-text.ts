@@ -15,11 +15,13 @@ export interface QrText {
 export function useQrText(session: PairingSession): QrText {
   const [read, setRead] = useState<{ readonly src: string; readonly text: string | undefined }>()
   const readQrImage = useCallback((image: HTMLImageElement) => {
-    const { src } = image
+    // As it was written, and not as the browser spells it.
+    const src = image.getAttribute('src') ?? ''
     Promise.all([import('./decode-qr-image.js'), import('qr/decode.js')]).then(
       ([{ decodeQrImage }, { default: decodeQr }]) => {
         // Another code may have come while the reader was loading.
-        if (image.isConnected && image.src === src) setRead({ src, text: decodeQrImage(image, decodeQr) })
+        if (image.isConnected && image.getAttribute('src') === src)
+          setRead({ src, text: decodeQrImage(image, decodeQr) })
       },
       () => {},
     )

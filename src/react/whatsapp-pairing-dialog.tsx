@@ -1,18 +1,19 @@
 'use client'
 
-import { type ReactElement, useState } from 'react'
+import { type ReactElement, useEffect, useRef, useState } from 'react'
 import { PairingDialogCloseButton } from './parts/dialog-close-button.js'
+import { usePairingContext } from './parts/pairing-context.js'
 import { WhatsAppPairing, type WhatsAppPairingProps } from './whatsapp-pairing.js'
 
 /** Props of {@link WhatsAppPairingDialog}: those of the component, and when it is open. */
 export interface WhatsAppPairingDialogProps extends Omit<WhatsAppPairingProps, 'as' | 'children' | 'open'> {
   /** Whether it is open, where the host controls that. */
   readonly open?: boolean | undefined
-  /** @default false */
+  /** Whether it is open at first, where the host does not control that. @default false */
   readonly defaultOpen?: boolean | undefined
   /** Called with `false` when the user closes it: by its button, by Escape, or beside it. */
   readonly onOpenChange?: ((open: boolean) => void) | undefined
-  /** Closes at the moment of `onLinked`; else it shows who was linked until somebody closes it. @default false */
+  /** Closes by itself when a phone was linked; else it shows who was linked until somebody closes it. @default false */
   readonly closeOnLinked?: boolean | undefined
 }
 
@@ -31,7 +32,6 @@ export function WhatsAppPairingDialog({
   defaultOpen = false,
   onOpenChange,
   closeOnLinked = false,
-  onLinked,
   ...props
 }: WhatsAppPairingDialogProps): ReactElement | null {
   const [ownOpen, setOwnOpen] = useState(defaultOpen)
@@ -41,15 +41,20 @@ export function WhatsAppPairingDialog({
     onOpenChange?.(false)
   }
   return (
-    <WhatsAppPairing
-      {...props}
-      as="dialog"
-      onLinked={(account) => {
-        onLinked?.(account)
-        if (closeOnLinked) close()
-      }}
-    >
+    <WhatsAppPairing {...props} as="dialog">
       <PairingDialogCloseButton onClose={close} />
+      {closeOnLinked && <CloseOnLinked close={close} />}
     </WhatsAppPairing>
   )
+}
+
+/** By the state and not by `onLinked`, which is called once for all copies of a session, and maybe in another one. */
+function CloseOnLinked({ close }: { close: () => void }): null {
+  const { status } = usePairingContext().pairing.session
+  const before = useRef(status)
+  useEffect(() => {
+    if (status === 'linked' && before.current !== status) close()
+    before.current = status
+  })
+  return null
 }

@@ -1,8 +1,7 @@
 'use client'
 
 import type { ComponentPropsWithoutRef, ReactElement } from 'react'
-import { PairingCard } from './parts/card.js'
-import type { PairingParts } from './parts/part.js'
+import { PairingCard, type PairingCardProps } from './parts/card.js'
 import type { PairingRootOptions } from './parts/root.js'
 import { type UsePairingSessionOptions, usePairingSession } from './use-pairing-session.js'
 
@@ -13,21 +12,11 @@ import { type UsePairingSessionOptions, usePairingSession } from './use-pairing-
 export interface WhatsAppPairingProps
   extends UsePairingSessionOptions,
     PairingRootOptions,
+    Pick<PairingCardProps, 'parts'>,
     Omit<
       ComponentPropsWithoutRef<'section'>,
       'onError' | keyof UsePairingSessionOptions | keyof PairingRootOptions
-    > {
-  /**
-   * Components in place of the default ones, or `null` for none. Each takes no props: what it shows it gets from
-   * `usePairingContext()` of `whatsapp-pairing/parts`, and it may render the part it replaces.
-   *
-   * @example
-   * ```tsx
-   * <WhatsAppPairing parts={{ Title: () => <PairingTitle className="mine" />, Trouble: null }} … />
-   * ```
-   */
-  readonly parts?: PairingParts | undefined
-}
+    > {}
 
 /**
  * The screen that links a phone to WhatsApp: the QR code, the pairing code, and all that can happen to them.
@@ -51,24 +40,13 @@ export function WhatsAppPairing(props: WhatsAppPairingProps): ReactElement {
     onLinked,
     onError,
     onEvent,
-    ...root
+    ...rest
   } = props
-  const pairing = usePairingSession({
-    provider,
-    method,
-    defaultMethod,
-    onMethodChange,
-    autoStart,
-    maxRefreshes,
-    refreshMode,
-    expectedPhoneNumber,
-    mode: root.mode,
-    phoneNumber: root.phoneNumber,
-    defaultPhoneNumber: root.defaultPhoneNumber,
-    queryClient,
-    onLinked,
-    onError,
-    onEvent,
-  })
-  return <PairingCard {...root} pairing={pairing} />
+  const card: PropsOfCard = rest
+  return <PairingCard {...card} pairing={usePairingSession(props)} />
+}
+
+/** Without the options of the hook alone: one that is forgotten above, and would land in the DOM, does not compile. */
+type PropsOfCard = Omit<PairingCardProps, 'pairing'> & {
+  readonly [Option in Exclude<keyof UsePairingSessionOptions, keyof PairingRootOptions>]?: never
 }

@@ -1,8 +1,8 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render, screen, waitFor } from '@testing-library/react'
 import { type ReactElement, StrictMode, useState } from 'react'
-import { describe, expect, it, vi } from 'vitest'
-import { cdp, userEvent } from 'vitest/browser'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { cdp, page, userEvent } from 'vitest/browser'
 import '../../src/styles/styles.css'
 import { WhatsAppPairingDialog, type WhatsAppPairingDialogProps } from '../../src/index.js'
 import { emulatedProvider } from '../../stories/playground/emulated-provider.js'
@@ -44,11 +44,9 @@ function show(props: Partial<WhatsAppPairingDialogProps> = {}, around?: (app: Re
 
 const opener = () => screen.getByRole('button', { name: 'Connect WhatsApp', hidden: true })
 
-async function open(): Promise<HTMLDialogElement> {
+async function open(): Promise<HTMLElement> {
   await userEvent.click(opener())
-  const dialog = await screen.findByRole('dialog', { name: 'Link your WhatsApp' })
-  if (!(dialog instanceof HTMLDialogElement)) throw new Error('Not the element of the platform.')
-  return dialog
+  return screen.findByRole('dialog', { name: 'Link your WhatsApp' })
 }
 
 const isClosed = () => waitFor(() => expect(document.querySelector('dialog')).toBeNull())
@@ -91,6 +89,33 @@ describe('while it is open', () => {
     const { width } = dialog.getBoundingClientRect()
     expect(width).toBe(Math.min(innerWidth - 24, 760))
   })
+})
+
+describe('on a phone', () => {
+  afterEach(() => page.viewport(1280, 1200))
+
+  it.each(['the dialog', 'the enlarged code'])(
+    '%s can be closed however far it is scrolled',
+    async (name) => {
+      // Held sideways, with the letters enlarged.
+      await page.viewport(360, 200)
+      show()
+      let dialog = await open()
+      if (name === 'the enlarged code') {
+        const enlarge = await screen.findByRole('button', { name: 'Enlarge' })
+        await waitFor(() => expect(enlarge.getAttribute('aria-disabled')).toBe('false'), { timeout: 5_000 })
+        await userEvent.click(enlarge)
+        dialog = await screen.findByRole('dialog', { name: 'QR code to scan with WhatsApp' })
+      }
+      dialog.scrollTop = dialog.scrollHeight
+      expect(dialog.scrollTop).toBeGreaterThan(100)
+      const button = dialog.querySelector(':scope > [data-part="close-button"]')
+      const { top, right } = button?.getBoundingClientRect() ?? new DOMRect()
+      const view = dialog.getBoundingClientRect()
+      expect([top - view.top, view.right - right]).toEqual([8, 8])
+      expect(document.elementFromPoint(right - 22, top + 22)?.closest('button')).toBe(button)
+    },
+  )
 })
 
 describe('closing', () => {

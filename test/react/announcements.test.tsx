@@ -103,6 +103,31 @@ describe('QR codes', () => {
     ])
   })
 
+  it('are announced the same way where the network lets each be gone for a moment before the next one', async () => {
+    const distant = provider(20_000)
+    const { said } = await show({
+      provider: {
+        ...distant,
+        getQrCode: async (options) => {
+          const answer = await distant.getQrCode(options)
+          await new Promise((resolve) => setTimeout(resolve, 400))
+          return answer
+        },
+      },
+    })
+    await advance(65_000)
+    expect(said.filter((text) => text !== 'Getting your code…')).toEqual([
+      'Waiting for your scan · code 1 of 3',
+      '10 seconds left for this code',
+      '5 seconds left for this code',
+      'Waiting for your scan · code 2 of 3',
+      'Waiting for your scan · code 3 of 3',
+      '10 seconds left for this code',
+      '5 seconds left for this code',
+      'The code ran out. Nobody scanned it yet.',
+    ])
+  })
+
   it('that wait for the user tell their time each', async () => {
     const { said } = await show({ refreshMode: 'manual' })
     await advance(25_000)

@@ -287,7 +287,18 @@ describe('the country', () => {
     expect(first('+351')).toContain('Portugal')
     expect(first('0049')).toContain('Germany')
     expect(first('٩٧١')).toContain('United Arab Emirates')
-    expect(first('zzz')).toBe('No country found')
+    expect(first('zzz')).toBeUndefined()
+    expect(screen.getByText('No country found').closest('[aria-live="polite"]')).not.toBeNull()
+  })
+
+  it('is not chosen by Enter where nothing was typed and nothing is chosen', async () => {
+    vi.spyOn(navigator, 'languages', 'get').mockReturnValue(['en'])
+    await show({ defaultCountry: undefined })
+    act(() => picker().focus())
+    keys('Enter', 'Enter')
+    expect(picker().getAttribute('aria-expanded')).toBe('false')
+    expect(picker().value).toBe('🌐')
+    vi.restoreAllMocks()
   })
 
   it('is chosen with the keyboard alone, and the focus goes on to the number', async () => {

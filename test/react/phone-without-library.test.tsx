@@ -21,6 +21,8 @@ async function show() {
 
 const field = () => screen.getByRole<HTMLInputElement>('textbox', { name: 'Phone number' })
 const picker = () => screen.queryByRole<HTMLInputElement>('combobox', { name: 'Country' })
+/** What keeps the picker's place. */
+const room = () => document.querySelector('[data-part="country-picker"][data-state="loading"]')
 const type = (value: string) => fireEvent.change(field(), { target: { value } })
 const submit = () => fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
 
@@ -36,6 +38,7 @@ describe('where the library does not load', () => {
     // The import has been refused by then.
     await act(() => new Promise((resolve) => setTimeout(resolve, 50)))
     expect(picker()).toBeNull()
+    expect(room()).toBeNull()
     expect(screen.getByText(/With country code/)).toBeTruthy()
     type('+55 (11) 98765-4321')
     expect(field().value).toBe('+55 (11) 98765-4321')
@@ -70,10 +73,21 @@ describe('while the library is on its way', () => {
     expect(picker()).toBeNull()
     arrive()
     await waitFor(() => expect(picker()).not.toBeNull())
+    expect(room()).toBeNull()
     expect(field()).toBe(before)
     expect([document.activeElement, before.value, before.selectionStart]).toEqual([before, '+5511987', 3])
     type('+55119876')
     expect(field().value).toBe('+55 11 9876')
+  })
+
+  it.each([
+    ['a number of the country', '11 987', '🇺🇳 +00'],
+    ['an international number', '+55 11 987', '🇺🇳'],
+  ])('its place is kept, so that %s is not moved by it', async (_, text, width) => {
+    vi.doMock(ASSIST, () => new Promise(() => {}))
+    await show()
+    type(text)
+    expect(room()?.textContent).toBe(width)
   })
 
   it('the number can be sent', async () => {

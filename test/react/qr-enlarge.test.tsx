@@ -2,21 +2,12 @@ import { QueryClient } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
 import { StrictMode } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
+import { type PairingSnapshot, WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
+import './jsdom-dialog.js'
 import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
-import { advance } from './time.js'
+import { advance, settle } from './time.js'
 import { part, press } from './user.js'
-
-/** What jsdom lacks of a dialog: it opens and closes, and tells of its closing later, as browsers do. */
-Object.assign(HTMLDialogElement.prototype, {
-  showModal(this: HTMLDialogElement) {
-    this.open = true
-  },
-  close(this: HTMLDialogElement) {
-    this.open = false
-    setTimeout(() => this.dispatchEvent(new Event('close')))
-  },
-})
+import { shownStatus } from './world.js'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -97,5 +88,46 @@ describe('the enlarged code', () => {
     rerender(<WhatsAppPairing {...props} method="phone-code" />)
     await advance(500)
     expect(part('enlarged-code')).toBeNull()
+  })
+})
+
+describe('the button that enlarges the code', () => {
+  /** A network between the page and its provider: each code is gone for a moment before the next one is there. */
+  const slowly = (getQrCode: () => PairingSnapshot) =>
+    scriptedProvider({
+      getQrCode: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 400))
+        return getQrCode()
+      },
+    })
+  const button = () => screen.getByRole('button', { name: 'Enlarge' })
+
+  it('keeps the focus while codes follow each other and run out', async () => {
+    const startedAt = Date.now()
+    show(
+      slowly(() =>
+        qr(Math.floor((Date.now() - startedAt) / 20_000), 20_000 - ((Date.now() - startedAt) % 20_000)),
+      ),
+    )
+    await advance(1_000)
+    button().focus()
+    const seen = new Set<string | null | undefined>()
+    await advance(70_000, () => {
+      seen.add(shownStatus())
+      expect(document.activeElement).toBe(button())
+    })
+    expect(seen).toEqual(new Set(['awaiting-scan', 'preparing', 'expired']))
+  })
+
+  it('does nothing, and says so, while there is no code', async () => {
+    show(slowly(() => qr('a')))
+    await settle()
+    expect(button().getAttribute('aria-disabled')).toBe('true')
+    await press('Enlarge')
+    expect(part('enlarged-code')).toBeNull()
+    await advance(1_000)
+    expect(button().getAttribute('aria-disabled')).toBe('false')
+    await press('Enlarge')
+    expect(part('enlarged-code')).not.toBeNull()
   })
 })

@@ -180,6 +180,46 @@ describe('the link that opens WhatsApp on this phone', () => {
     expect(link()).toBeNull()
   })
 
+  it('keeps the focus, without an address, until the next code is there', async () => {
+    use(androidPhone)
+    const startedAt = Date.now()
+    const provider = withBoth(() => {
+      const [number, age] = [Math.floor((Date.now() - startedAt) / 20_000), (Date.now() - startedAt) % 20_000]
+      return { ...linked(`${LINK}${number}`), expiresInMs: 20_000 - age }
+    })
+    const { getQrCode } = provider
+    const distant = Object.assign(provider, {
+      getQrCode: async (...options: Parameters<typeof getQrCode>) => {
+        await new Promise((resolve) => setTimeout(resolve, 400))
+        return getQrCode(...options)
+      },
+    })
+    render(element(distant, onQrTab))
+    await advance(1_000)
+    link()?.focus()
+    const seen = new Map<string | null | undefined, boolean>()
+    await advance(40_000, () => {
+      expect(document.activeElement).toBe(link())
+      seen.set(shownStatus(), link()?.hasAttribute('href') ?? false)
+    })
+    expect(seen).toEqual(
+      new Map([
+        ['awaiting-scan', true],
+        ['preparing', false],
+      ]),
+    )
+  })
+
+  it('hands the focus to what takes its place, where that is no code', async () => {
+    use(androidPhone)
+    render(element(withBoth(), { ...onQrTab, maxRefreshes: 1 }))
+    await advance(1_000)
+    link()?.focus()
+    await advance(61_000)
+    expect(shownStatus()).toBe('expired')
+    expect(document.activeElement).toBe(part('panel'))
+  })
+
   it('is not there when the host does not want it', async () => {
     use(androidPhone)
     render(element(withBoth(), { ...onQrTab, samePhoneLink: false }))

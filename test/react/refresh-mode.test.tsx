@@ -4,6 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import {
   type PairingEvent,
   type PairingSnapshot,
+  usePairingSession,
   WhatsAppPairing,
   type WhatsAppPairingProps,
 } from '../../src/index.js'
@@ -48,6 +49,7 @@ function show(props: Partial<WhatsAppPairingProps> = {}) {
   return {
     ...view,
     provider,
+    queryClient,
     again: (more: Partial<WhatsAppPairingProps>) => view.rerender(element(more)),
   }
 }
@@ -127,6 +129,29 @@ describe('refreshMode manual', () => {
     expect(statusLine()).toContain('2 of 3')
     again({ refreshMode: 'manual' })
     await advance(20_000)
+    expect(isOffered()).toBe(true)
+  })
+
+  it('is given up, too, by a host that leaves it out again', async () => {
+    const { again } = show()
+    await advance(21_500)
+    expect(isOffered()).toBe(true)
+    again({ refreshMode: undefined })
+    await advance(1_500)
+    expect(statusLine()).toContain('2 of 3')
+    await advance(20_000)
+    expect(statusLine()).toContain('3 of 3')
+  })
+
+  it('is left alone by another component with the same session, which says nothing of it', async () => {
+    const { provider, queryClient } = show()
+    function Badge() {
+      return <p>{usePairingSession({ provider, queryClient }).session.status}</p>
+    }
+    render(<Badge />)
+    await advance(21_500)
+    expect(isOffered()).toBe(true)
+    await later(30_000)
     expect(isOffered()).toBe(true)
   })
 

@@ -1,6 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { PairingSymptom } from '../../src/core/messages.js'
 import {
   PairingError,
   type PairingLocale,
@@ -10,6 +11,9 @@ import {
 } from '../../src/index.js'
 import { en } from '../../src/locales/en.js'
 import { enTroubleshooting } from '../../src/locales/troubleshooting/en.js'
+import { PairingRoot, PairingTrouble } from '../../src/parts.js'
+import { pairingStates } from '../../src/testing.js'
+import { stillPairing } from '../browser/still-pairing.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
 import { askForCode, loadEverything, openTab, part, press } from './user.js'
@@ -36,6 +40,10 @@ function show(first: PairingSnapshot | PairingError = qr('a'), props: Partial<Wh
   return state
 }
 
+const terms = () => [...(details()?.querySelectorAll('dt') ?? [])].map(({ textContent }) => textContent)
+
+const symptomOf = (says: string): PairingSymptom => ({ says, cause: 'A cause.', steps: ['A step.'] })
+
 async function toggle(isOpen: boolean) {
   const element = details()
   if (!element) throw new Error('There is nothing to open.')
@@ -61,9 +69,8 @@ describe('“Trouble linking?”', () => {
     show()
     await advance(1_000)
     await toggle(true)
-    const terms = [...(details()?.querySelectorAll('dt') ?? [])].map(({ textContent }) => textContent)
-    expect(terms).toEqual(enTroubleshooting.map(({ says }) => says))
-    expect(terms).toEqual([
+    expect(terms()).toEqual(enTroubleshooting.map(({ says }) => says))
+    expect(terms()).toEqual([
       expect.stringMatching(/link device/),
       expect.stringMatching(/internet connection/),
       expect.stringMatching(/right now/),
@@ -137,6 +144,52 @@ describe('“Trouble linking?”', () => {
     await toggle(false)
     await toggle(true)
     expect(details()?.querySelectorAll('dt').length).toBeGreaterThan(0)
+  })
+
+  it('turns to another language with the page, while it is open', async () => {
+    const provider = scriptedProvider({ getQrCode: () => qr('a') })
+    const queryClient = new QueryClient()
+    const page = (locale: PairingLocale) => (
+      <WhatsAppPairing provider={provider} queryClient={queryClient} locale={locale} />
+    )
+    const { rerender } = render(page(en))
+    await advance(1_000)
+    await toggle(true)
+    rerender(page({ ...en, troubleshooting: async () => [symptomOf('pt-BR')] }))
+    await settle()
+    expect(terms()).toEqual(['pt-BR'])
+  })
+
+  it('is not put back into the language before, where that one loads late', async () => {
+    const provider = scriptedProvider({ getQrCode: () => qr('a') })
+    const queryClient = new QueryClient()
+    const page = (tag: string, loadMs: number) => {
+      const troubleshooting = () =>
+        new Promise<readonly PairingSymptom[]>((resolve) => setTimeout(resolve, loadMs, [symptomOf(tag)]))
+      return (
+        <WhatsAppPairing provider={provider} queryClient={queryClient} locale={{ ...en, troubleshooting }} />
+      )
+    }
+    const { rerender } = render(page('es', 2_000))
+    await advance(1_000)
+    await toggle(true)
+    rerender(page('pt-BR', 500))
+    await advance(1_000)
+    expect(terms()).toEqual(['pt-BR'])
+    await advance(3_000)
+    expect(terms()).toEqual(['pt-BR'])
+  })
+
+  it('tells the host too when it is opened', async () => {
+    const onToggle = vi.fn()
+    render(
+      <PairingRoot pairing={stillPairing(pairingStates().qr['awaiting-scan'])}>
+        <PairingTrouble onToggle={onToggle} />
+      </PairingRoot>,
+    )
+    await toggle(true)
+    expect(onToggle).toHaveBeenCalledOnce()
+    expect(terms()).not.toEqual([])
   })
 
   it('is in the language of the page, and its heading can be replaced', async () => {

@@ -2,6 +2,7 @@
 
 import { type ComponentPropsWithoutRef, type ReactElement, useEffect, useState } from 'react'
 import { formatMessage } from '../../core/messages.js'
+import type { PairingSession } from '../../core/session-state.js'
 import { onceLoaded } from '../once-loaded.js'
 import { type TimedCode, timedCode } from './countdown.js'
 import { usePairingContext } from './pairing-context.js'
@@ -13,21 +14,24 @@ import { usePairingContext } from './pairing-context.js'
 export function PairingAnnouncer(props: ComponentPropsWithoutRef<'span'>): ReactElement | null {
   const { session } = usePairingContext().pairing
   const code = timedCode(session)
-  const isFollowed = session.status === 'awaiting-scan' && session.qrCode.number < session.qrCode.of
-  return code && <TimeLeft {...props} {...code} key={session.status} isFollowed={isFollowed} />
+  return code && <TimeLeft {...props} {...code} isTold={isTimeTold(session)} />
+}
+
+function isTimeTold(session: PairingSession): boolean {
+  if (session.status !== 'awaiting-scan') return true
+  const { number, of, isNextManual = false } = session.qrCode
+  return number === 1 || number === of || isNextManual
 }
 
 function TimeLeft({
   shownAt,
   expiresAt,
-  isFollowed,
+  isTold,
   ...props
-}: ComponentPropsWithoutRef<'span'> & TimedCode & { isFollowed: boolean }): ReactElement {
+}: ComponentPropsWithoutRef<'span'> & TimedCode & { isTold: boolean }): ReactElement {
   const { messages, localeTag } = usePairingContext()
-  const [firstShownAt] = useState(shownAt)
   const [told] = useState(() => new Set<string>())
   const [seconds, setSeconds] = useState<number>()
-  const isTold = shownAt === firstShownAt || !isFollowed
   useEffect(
     () =>
       isTold

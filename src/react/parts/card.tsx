@@ -1,10 +1,10 @@
 'use client'
 
 import type { ReactElement } from 'react'
-import { PairingAnnouncer } from './announcer.js'
 import { PairingCountdown } from './countdown.js'
 import { PairingInstructions } from './instructions.js'
 import { PairingMethodTabs } from './method-tabs.js'
+import { MissingPart } from './missing-part.js'
 import { usePairingContext } from './pairing-context.js'
 import { PairingPanel } from './panel.js'
 import { type PairingParts, Part, PartsContext } from './part.js'
@@ -12,7 +12,6 @@ import { PairingQrActions } from './qr-actions.js'
 import { PairingRoot, type PairingRootProps } from './root.js'
 import { PairingSafetyNote } from './safety-note.js'
 import { PairingStatusText } from './status.js'
-import { PairingSwitchMethodButton } from './switch-method-button.js'
 import { PairingTile } from './tile.js'
 import { PairingTitle } from './title.js'
 import { PairingTrouble } from './trouble.js'
@@ -20,7 +19,20 @@ import { useLaterParts } from './use-later-parts.js'
 
 /** Props of {@link PairingCard}. */
 export interface PairingCardProps extends PairingRootProps {
-  /** Components in place of the default ones, or `null` for none. */
+  /**
+   * Components in place of the default ones, or `null` for none. Each takes no props: what it shows it gets from
+   * `usePairingContext()` of `whatsapp-pairing/parts`, and it may render the part it replaces.
+   *
+   * Write the object outside the component that renders it: a function made anew is another component, and React
+   * mounts it anew on every render, which loses its state and the focus in it.
+   *
+   * @example
+   * ```tsx
+   * const parts: PairingParts = { Title: () => <PairingTitle className="mine" />, Trouble: null }
+   *
+   * <WhatsAppPairing parts={parts} … />
+   * ```
+   */
   readonly parts?: PairingParts | undefined
 }
 
@@ -39,11 +51,11 @@ export function PairingCard({ parts, children, ...props }: PairingCardProps): Re
           <Stage />
           <Part name="Countdown" own={PairingCountdown} />
           <Part name="Status" own={PairingStatusText} />
-          <PairingAnnouncer />
+          <Part name="Announcer" own={later?.PairingAnnouncer} />
           <Part name="QrActions" own={PairingQrActions} />
           <Part name="CodeRecipient" own={later?.PairingCodeRecipient} />
           <Part name="SlowCode" own={later?.PairingSlowCode} />
-          <Part name="SwitchMethodButton" own={PairingSwitchMethodButton} />
+          <Part name="SwitchMethodButton" own={later?.PairingSwitchMethodButton} />
         </PairingPanel>
         <Part name="Trouble" own={PairingTrouble} />
         <Part name="SafetyNote" own={PairingSafetyNote} />
@@ -58,12 +70,31 @@ function Stage(): ReactElement {
   const later = useLaterParts()
   const { status } = usePairingContext().pairing.session
   if (status === 'awaiting-number' || status === 'requesting-code')
-    return <Part name="PhoneForm" own={later?.PairingPhoneForm} />
+    return <Part name="PhoneForm" own={PhoneForm} />
   if (status !== 'awaiting-code') return <Part name="Tile" own={PairingTile} />
   return (
     <div data-part="code-frame">
-      <Part name="PairingCode" own={later?.PairingCodeText} />
+      <Part name="PairingCode" own={CodeText} />
       <Part name="CopyButton" own={later?.PairingCopyButton} />
     </div>
+  )
+}
+
+function PhoneForm(): ReactElement | null {
+  const later = useLaterParts()
+  if (later) return <later.PairingPhoneForm />
+  return later === null ? <MissingPart load={useLaterParts.load} /> : null
+}
+
+function CodeText(): ReactElement | null {
+  const later = useLaterParts()
+  const { session } = usePairingContext().pairing
+  if (later) return <later.PairingCodeText />
+  if (later === undefined || session.status !== 'awaiting-code') return null
+  // The provider has issued it and counts it: it is shown as it is.
+  return (
+    <p dir="ltr" translate="no" data-part="plain-code">
+      {session.pairingCode.formatted}
+    </p>
   )
 }

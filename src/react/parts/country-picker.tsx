@@ -37,11 +37,11 @@ export function CountryPicker(props: CountryPickerProps): ReactElement {
     [isOpen, callingCodes, localeTag],
   )
   const found = useMemo(() => findCountries(countries, query ?? ''), [countries, query])
-  const position = Math.max(
-    found.findIndex(({ code }) => code === active),
-    0,
-  )
+  const chosenPosition = found.findIndex(({ code }) => code === active)
+  // The best match of what was typed. Where nothing was, nobody has chosen anything yet.
+  const position = query && chosenPosition < 0 ? 0 : chosenPosition
   const current = found[position]
+  const isEmpty = isOpen && found.length === 0
   const closed = country ? `${flagOf(country)}${isCodeWritten ? '' : ` +${callingCodes.get(country)}`}` : '🌐'
 
   useEffect(() => {
@@ -69,7 +69,7 @@ export function CountryPicker(props: CountryPickerProps): ReactElement {
     if (event.nativeEvent.isComposing) return
     if (isOpen && event.key === 'Tab') return
     if (!isOpen && (event.key === 'ArrowDown' || event.key === 'ArrowUp' || event.key === 'Enter')) open('')
-    else if (isOpen && event.key === 'Enter') current && choose(current)
+    else if (isOpen && event.key === 'Enter') current ? choose(current) : isEmpty || close()
     else if (isOpen && event.key === 'Escape') close()
     else if (isOpen && move) setActive(found[move(position, found.length)]?.code)
     else return
@@ -87,8 +87,8 @@ export function CountryPicker(props: CountryPickerProps): ReactElement {
         aria-label={messages.country}
         aria-describedby={country && !isOpen ? `${id}-name` : undefined}
         aria-autocomplete="list"
-        aria-expanded={isOpen}
-        aria-controls={isOpen ? `${id}-list` : undefined}
+        aria-expanded={isOpen && !isEmpty}
+        aria-controls={isOpen && !isEmpty ? `${id}-list` : undefined}
         aria-activedescendant={isOpen && current ? `${id}-${current.code}` : undefined}
         autoComplete="off"
         autoCorrect="off"
@@ -113,7 +113,7 @@ export function CountryPicker(props: CountryPickerProps): ReactElement {
           {countryName(country, localeTag)}
         </span>
       )}
-      {isOpen && (
+      {isOpen && !isEmpty && (
         <div
           ref={list}
           id={`${id}-list`}
@@ -139,19 +139,11 @@ export function CountryPicker(props: CountryPickerProps): ReactElement {
               <bdi dir="ltr">+{option.callingCode}</bdi>
             </div>
           ))}
-          {found.length === 0 && (
-            <div
-              role="option"
-              tabIndex={-1}
-              aria-selected="false"
-              aria-disabled="true"
-              data-part="country-option"
-            >
-              {messages.noCountry}
-            </div>
-          )}
         </div>
       )}
+      <div aria-live="polite" data-part={isEmpty ? 'country-list' : undefined}>
+        {isEmpty && <p data-part="country-option">{messages.noCountry}</p>}
+      </div>
     </div>
   )
 }
@@ -159,7 +151,7 @@ export function CountryPicker(props: CountryPickerProps): ReactElement {
 /** Where a key leads in a list of some length. Up from the first is the last, and down from the last the first. */
 const MOVES: Readonly<Record<string, (position: number, length: number) => number>> = {
   ArrowDown: (position, length) => (position + 1) % length,
-  ArrowUp: (position, length) => (position + length - 1) % length,
+  ArrowUp: (position, length) => (position > 0 ? position : length) - 1,
   Home: () => 0,
   End: (_, length) => length - 1,
   PageDown: (position, length) => Math.min(position + PAGE, length - 1),

@@ -1,12 +1,23 @@
 'use client'
 
-import { type ReactElement, useCallback, useEffect, useRef } from 'react'
+import { type ComponentPropsWithoutRef, type ReactElement, useCallback, useEffect, useRef } from 'react'
 import { showModal } from '../show-modal.js'
 import { Icon } from './icons.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** Closes the dialog around it, which is shown as long as this button is there. */
-export function PairingDialogCloseButton({ onClose }: { onClose: () => void }): ReactElement {
+/** Props of {@link PairingDialogCloseButton} beside those of a `button`. */
+export interface PairingDialogCloseButtonProps extends ComponentPropsWithoutRef<'button'> {
+  /** Somebody wants the dialog closed: by this button, by Escape, or by a press beside it. Render it no more. */
+  readonly onClose: () => void
+}
+
+/** Closes the dialog around it, which it shows, as a modal one, for as long as it is there itself. */
+export function PairingDialogCloseButton({
+  onClose,
+  onClick,
+  children,
+  ...props
+}: PairingDialogCloseButtonProps): ReactElement {
   const { messages } = usePairingContext()
   const latestOnClose = useRef(onClose)
   const release = useRef<() => void>(undefined)
@@ -20,8 +31,18 @@ export function PairingDialogCloseButton({ onClose }: { onClose: () => void }): 
     else release.current?.()
   }, [])
   return (
-    <button type="button" ref={attach} data-part="close-button" aria-label={messages.close} onClick={onClose}>
-      <Icon name="close" size={22} />
+    <button
+      type="button"
+      aria-label={messages.close}
+      {...props}
+      ref={attach}
+      data-part="close-button"
+      onClick={(event) => {
+        onClick?.(event)
+        if (!event.defaultPrevented) onClose()
+      }}
+    >
+      {children ?? <Icon name="close" size={22} />}
     </button>
   )
 }

@@ -16,13 +16,19 @@ export function PairingEnlargeButton(props: ComponentPropsWithoutRef<'button'>):
 function Enlarge(props: ComponentPropsWithoutRef<'button'>): ReactElement {
   const { pairing, messages } = usePairingContext()
   const [isOpen, setOpen] = useState(false)
+  const isShown = pairing.session.status === 'awaiting-scan'
   return (
     <>
-      {pairing.session.status === 'awaiting-scan' && (
-        <ActionButton {...props} part="enlarge-button" aria-haspopup="dialog" action={() => setOpen(true)}>
-          {props.children ?? messages.enlarge}
-        </ActionButton>
-      )}
+      {/* Without a code it stays, and is not `disabled`: either would take the focus from whoever is on it. */}
+      <ActionButton
+        {...props}
+        part="enlarge-button"
+        aria-haspopup="dialog"
+        aria-disabled={!isShown}
+        action={() => isShown && setOpen(true)}
+      >
+        {props.children ?? messages.enlarge}
+      </ActionButton>
       {isOpen && <EnlargedCode onClose={() => setOpen(false)} />}
     </>
   )

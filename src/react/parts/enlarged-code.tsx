@@ -34,7 +34,7 @@ export function EnlargedCode({ onClose }: { onClose: () => void }): ReactElement
           <Part name="Countdown" own={PairingCountdown} />
           {/* What is outside is not read out. */}
           <Part name="Status" own={PairingStatusText} />
-          <PairingAnnouncer />
+          <Part name="Announcer" own={PairingAnnouncer} />
         </div>
       </dialog>
     </PairingContext.Provider>

@@ -30,17 +30,21 @@ export function PairingMethodTabs(props: ComponentPropsWithoutRef<'div'>): React
   if (methods.length === 0) return null
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    props.onKeyDown?.(event)
+    // With another key held they are the browser's, or the system's: Alt and an arrow leave the page.
+    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
     const isRtl = getComputedStyle(event.currentTarget).direction === 'rtl'
-    const moves: Record<string, number> = { ArrowRight: isRtl ? -1 : 1, ArrowLeft: isRtl ? 1 : -1 }
     const from = methods.indexOf(chosen)
-    const move = moves[event.key]
-    const to =
-      event.key === 'Home'
-        ? 0
-        : event.key === 'End'
-          ? methods.length - 1
-          : move && (from + move + methods.length) % methods.length
-    const method = to === undefined ? undefined : methods[to]
+    const [next, previous] = [(from + 1) % methods.length, from - 1]
+    // -1 is the last one.
+    const places: Record<string, number> = {
+      Home: 0,
+      End: -1,
+      ArrowRight: isRtl ? previous : next,
+      ArrowLeft: isRtl ? next : previous,
+    }
+    const place = places[event.key]
+    const method = place === undefined ? undefined : methods.at(place)
     if (!method) return
     event.preventDefault()
     pairing.setMethod(method)

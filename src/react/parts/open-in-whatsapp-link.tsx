@@ -1,8 +1,9 @@
 'use client'
 
-import type { ComponentPropsWithoutRef, ReactElement } from 'react'
+import { type ComponentPropsWithoutRef, type ReactElement, useState } from 'react'
 import { useOwnPhone } from '../use-own-phone.js'
 import { usePairingContext } from './pairing-context.js'
+import { useFocusHandover } from './use-focus-handover.js'
 
 /** What WhatsApp on a phone may answer to; the code stands behind the hash, which no browser sends to a server. */
 const WHATSAPP_LINK = 'https://wa.me/settings/linked_devices#'
@@ -13,12 +14,19 @@ const WHATSAPP_LINK = 'https://wa.me/settings/linked_devices#'
  * The address is as secret as the code, and goes with it.
  */
 export function PairingOpenInWhatsAppLink(props: ComponentPropsWithoutRef<'a'>): ReactElement | null {
-  const { messages, qrText, samePhoneLink } = usePairingContext()
+  const { pairing, messages, qrText, samePhoneLink } = usePairingContext()
   const isOwnPhone = useOwnPhone()
-  if (!isOwnPhone || !samePhoneLink || !qrText?.startsWith(WHATSAPP_LINK)) return null
+  const ref = useFocusHandover<HTMLAnchorElement>()
+  const href = qrText?.startsWith(WHATSAPP_LINK) ? qrText : undefined
+  // Between two codes it stays, without an address: going away it would take the focus from whoever is on it.
+  const [isOffered, setOffered] = useState(false)
+  const isNextOffered = href !== undefined || (isOffered && pairing.session.status === 'preparing')
+  if (isNextOffered !== isOffered) setOffered(isNextOffered)
+  if (!isOwnPhone || !samePhoneLink || !isNextOffered) return null
+  const state = href ? { href } : ({ role: 'link', tabIndex: 0, 'aria-disabled': true } as const)
   return (
     // A new tab: where WhatsApp does not open, the code and its session stay.
-    <a {...props} href={qrText} target="_blank" rel="noreferrer" data-part="open-in-whatsapp">
+    <a {...props} {...state} ref={ref} target="_blank" rel="noreferrer" data-part="open-in-whatsapp">
       {props.children ?? messages.openInWhatsApp}
     </a>
   )

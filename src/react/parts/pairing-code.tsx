@@ -8,7 +8,10 @@ import { usePairingContext } from './pairing-context.js'
  * decoration. Kept left to right and away from translators: in an Arabic page the halves would change places, and a
  * translated code is no code. Screen readers, which might read it as a word, are given it character by character.
  */
-export function PairingCodeText(props: ComponentPropsWithoutRef<'div'>): ReactElement | null {
+export function PairingCodeText({
+  'aria-label': label,
+  ...props
+}: ComponentPropsWithoutRef<'div'>): ReactElement | null {
   const { pairing, messages } = usePairingContext()
   const { session } = pairing
   if (session.status !== 'awaiting-code') return null
@@ -25,29 +28,28 @@ export function PairingCodeText(props: ComponentPropsWithoutRef<'div'>): ReactEl
     pairing.reportCopied()
   }
   return (
-    <>
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset groups form controls; this is text to be read. */}
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset groups form controls; this is text to be read.
+    <div role="group" aria-label={label ?? messages.pairingCodeLabel}>
       <div
-        role="group"
-        aria-label={messages.pairingCodeLabel}
         {...props}
         ref={setLength}
         dir="ltr"
         translate="no"
+        aria-hidden="true"
         data-part="pairing-code"
         onCopy={onCopy}
       >
-        <span aria-hidden="true" data-part="pairing-code-boxes">
+        <span data-part="pairing-code-boxes">
           {Array.from(formatted, (character, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a box is its place.
             <span key={index} data-part={character === '-' ? 'pairing-code-gap' : 'pairing-code-box'} />
           ))}
         </span>
-        <span aria-hidden="true">{formatted}</span>
+        <span>{formatted}</span>
       </div>
       <span dir="ltr" translate="no" data-part="pairing-code-spelled">
         {Array.from(value).join(', ')}
       </span>
-    </>
+    </div>
   )
 }

@@ -20,6 +20,7 @@ export type PairingPartName =
   | 'CopyButton'
   | 'Countdown'
   | 'Status'
+  | 'Announcer'
   | 'CodeRecipient'
   | 'SlowCode'
   | 'SwitchMethodButton'

@@ -1,37 +1,15 @@
 'use client'
 
-import {
-  type ComponentPropsWithoutRef,
-  type ReactElement,
-  useId,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from 'react'
+import { type ComponentPropsWithoutRef, type ReactElement, useId, useRef, useState } from 'react'
 import { errorText } from '../session-texts.js'
 import { CountdownBar } from './countdown.js'
+import { lazyPart } from './lazy-part.js'
 import { usePairingContext } from './pairing-context.js'
 import type { PhoneObjection } from './phone-assist.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
-type PhoneAssist = typeof import('./phone-assist.js')
-
-let phoneAssist: PhoneAssist | undefined
-
-/** Loads the countries and their numbers when the field is there to be typed in; the next time again where that failed. */
-function subscribe(changed: () => void): () => void {
-  let isGone = false
-  import('./phone-assist.js').then(
-    (module) => {
-      phoneAssist = module
-      if (!isGone) changed()
-    },
-    () => {},
-  )
-  return () => {
-    isGone = true
-  }
-}
+// The countries and their numbers: loaded when the field is there to be typed in, and not before.
+const usePhoneAssist = lazyPart(() => import('./phone-assist.js'))
 
 /** The phone number, and the button that asks for a code. Here while there is no code yet. */
 export function PairingPhoneForm(props: ComponentPropsWithoutRef<'form'>): ReactElement | null {
@@ -41,11 +19,7 @@ export function PairingPhoneForm(props: ComponentPropsWithoutRef<'form'>): React
 
 function Form(props: ComponentPropsWithoutRef<'form'>): ReactElement {
   const { pairing, messages, phone, setPhone, defaultCountry, localeTag } = usePairingContext()
-  const assist = useSyncExternalStore(
-    subscribe,
-    () => phoneAssist,
-    () => undefined,
-  )
+  const assist = usePhoneAssist()
   const ref = useFocusHandover<HTMLFormElement>()
   const field = useRef<HTMLInputElement>(null)
   const id = useId()
@@ -74,8 +48,10 @@ function Form(props: ComponentPropsWithoutRef<'form'>): ReactElement {
         {messages.phoneNumber}
       </label>
       <div data-part="phone-field">
-        {assist && reading && (
+        {assist && reading ? (
           <assist.PhoneCountry reading={reading} isReadOnly={isBusy} onChosen={focusField} />
+        ) : (
+          assist === undefined && <CountryRoom isCodeWritten={phone.text.startsWith('+')} />
         )}
         <input
           ref={field}
@@ -111,6 +87,18 @@ function Form(props: ComponentPropsWithoutRef<'form'>): ReactElement {
       </button>
       {retryAt !== undefined && <CoolDown until={retryAt} />}
     </form>
+  )
+}
+
+/** Never seen. All flags are of one width, and most country codes have two digits. */
+const ANY_FLAG = '🇺🇳'
+
+/** As wide as the picker will be, so that the field does not shrink under whoever is typing when it comes. */
+function CountryRoom({ isCodeWritten }: { isCodeWritten: boolean }): ReactElement {
+  return (
+    <div aria-hidden="true" data-part="country-picker" data-state="loading">
+      <span data-part="country-size">{isCodeWritten ? ANY_FLAG : `${ANY_FLAG} +00`}</span>
+    </div>
   )
 }
 

@@ -5,16 +5,23 @@ import { hasQrCode } from './has-qr-code.js'
 import { lazyPart } from './lazy-part.js'
 import { usePairingContext } from './pairing-context.js'
 
-const useButtons = lazyPart(import('./qr-action-buttons.js').then(({ QrActionButtons }) => QrActionButtons))
+const useButtons = lazyPart(() =>
+  import('./qr-action-buttons.js').then(({ QrActionButtons }) => QrActionButtons),
+)
+useButtons.load()
 
 /** What can be done with a QR code beside scanning it. The room is kept from the start, so that nothing jumps. */
 export function PairingQrActions(props: ComponentPropsWithoutRef<'div'>): ReactElement | null {
   const { session } = usePairingContext().pairing
-  const Buttons = useButtons()
   if (!hasQrCode(session)) return null
   return (
     <div {...props} data-part="qr-actions">
-      {props.children ?? (Buttons && <Buttons />)}
+      {props.children ?? <Buttons />}
     </div>
   )
+}
+
+function Buttons(): ReactElement | null {
+  const Loaded = useButtons()
+  return Loaded ? <Loaded /> : null
 }

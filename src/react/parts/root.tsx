@@ -12,7 +12,7 @@ import { PairingContext, type PairingContextValue } from './pairing-context.js'
 
 /** Props of {@link PairingRoot} beside those of a `section`. */
 export interface PairingRootOptions {
-  /** @default English */
+  /** The language: its texts, direction and `lang`. One subpath each, `whatsapp-pairing/locales/…`. @default English */
   readonly locale?: PairingLocale | undefined
   /** Texts that replace those of the locale; of `errors`, those of single codes. */
   readonly messages?: PairingMessagesOverride | undefined
@@ -42,7 +42,10 @@ export interface PairingRootOptions {
    * @default true
    */
   readonly samePhoneLink?: boolean | undefined
-  /** The root's own element. @default 'section' */
+  /**
+   * The root's own element. A `dialog` is closed until a `PairingDialogCloseButton` is among the children, which shows it.
+   * @default 'section'
+   */
   readonly as?: 'section' | 'div' | 'dialog' | undefined
 }
 

@@ -1,8 +1,9 @@
 'use client'
 
-import { lazyPart } from './lazy-part.js'
+import { type LazyPart, lazyPart } from './lazy-part.js'
 
-/** The parts that are not needed before the first code; nothing until they have loaded. */
-export const useLaterParts: () => Partial<typeof import('./later-parts.js')> | undefined = lazyPart(
-  import('./later-parts.js'),
+/** The parts that are not needed before the first code: loaded beside the first request instead of before it. */
+export const useLaterParts: LazyPart<typeof import('./later-parts.js')> = lazyPart(
+  () => import('./later-parts.js'),
 )
+useLaterParts.load()

@@ -1,0 +1,21 @@
+'use client'
+
+import type { ReactElement } from 'react'
+import { ActionButton } from './action-button.js'
+import { usePairingContext } from './pairing-context.js'
+
+/** In place of a part that did not load and without which there is nothing to do: says so, and loads it again when asked. */
+export function MissingPart({ load }: { readonly load: () => void }): ReactElement {
+  const { messages } = usePairingContext()
+  const { title, advice } = messages.errors.unknown
+  return (
+    <div role="alert" data-part="missing-part">
+      <p>
+        <strong>{title}</strong> {advice}
+      </p>
+      <ActionButton part="retry-button" action={load}>
+        {messages.tryAgain}
+      </ActionButton>
+    </div>
+  )
+}

@@ -1,0 +1,133 @@
+import { QueryClient } from '@tanstack/react-query'
+import { fireEvent, render, screen } from '@testing-library/react'
+import { StrictMode } from 'react'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  type PairingCallbacks,
+  type PairingSession,
+  usePairingSession,
+  WhatsAppPairingDialog,
+  type WhatsAppPairingDialogProps,
+} from '../../src/index.js'
+import { PairingCard, PairingDialogCloseButton } from '../../src/parts.js'
+import { pairingStates } from '../../src/testing.js'
+import { stillPairing } from '../browser/still-pairing.js'
+import './jsdom-dialog.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+import { advance } from './time.js'
+import { shownStatus } from './world.js'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const account = { name: 'Ana' }
+
+/** A page that holds the session itself, and shows it in a dialog. */
+function show({ onLinked, ...props }: Partial<WhatsAppPairingDialogProps> & { host?: PairingCallbacks }) {
+  const { host = {}, ...dialog } = props
+  const state = { isScanned: false }
+  const answer = () => (state.isScanned ? ({ status: 'linked', account } as const) : qr('a'))
+  const target = {
+    provider: scriptedProvider({ getQrCode: answer, getStatus: answer }),
+    queryClient: new QueryClient(),
+  }
+  function Page() {
+    usePairingSession({ ...target, ...host })
+    return <WhatsAppPairingDialog {...target} defaultOpen {...dialog} onLinked={onLinked} />
+  }
+  const page = (
+    <StrictMode>
+      <Page />
+    </StrictMode>
+  )
+  render(page)
+  return {
+    scan: async () => {
+      await advance(1_000)
+      state.isScanned = true
+      await advance(10_000)
+    },
+  }
+}
+
+const dialog = () => document.querySelector('dialog')
+
+describe('once linked', () => {
+  it('it leaves `onLinked` to the host around it', async () => {
+    const onLinked = vi.fn()
+    const { scan } = show({ host: { onLinked } })
+    await scan()
+    expect(onLinked).toHaveBeenCalledExactlyOnceWith(account)
+  })
+
+  it('it calls its own `onLinked`, and stays', async () => {
+    const onLinked = vi.fn()
+    const { scan } = show({ onLinked })
+    await scan()
+    expect(onLinked).toHaveBeenCalledExactlyOnceWith(account)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it('it closes where it was asked to, and calls its own `onLinked`', async () => {
+    const [onLinked, onOpenChange] = [vi.fn(), vi.fn()]
+    const { scan } = show({ onLinked, onOpenChange, closeOnLinked: true })
+    await scan()
+    expect(dialog()).toBeNull()
+    expect(onLinked).toHaveBeenCalledExactlyOnceWith(account)
+    expect(onOpenChange.mock.calls).toEqual([[false]])
+  })
+
+  it('it closes where another copy of the session is the one that is told', async () => {
+    const onLinked = vi.fn()
+    const { scan } = show({ host: { onLinked }, closeOnLinked: true })
+    await scan()
+    expect(onLinked).toHaveBeenCalledOnce()
+    expect(dialog()).toBeNull()
+  })
+
+  it('it asks to be closed once, where the host keeps it open', async () => {
+    const onOpenChange = vi.fn()
+    const { scan } = show({ open: true, onOpenChange, closeOnLinked: true })
+    await scan()
+    expect(onOpenChange.mock.calls).toEqual([[false]])
+    expect(shownStatus()).toBe('linked')
+  })
+})
+
+it('takes the focus also where a browser lets only that have it which has a `tabindex`', () => {
+  show({})
+  expect(document.activeElement).toBe(dialog())
+})
+
+describe('a session of the host’s own, in a dialog', () => {
+  const session: PairingSession = pairingStates().qr['awaiting-scan']
+
+  it('is shown by the close button within, which tells when it is used', () => {
+    const onClose = vi.fn()
+    render(
+      <PairingCard as="dialog" pairing={stillPairing(session)}>
+        <PairingDialogCloseButton onClose={onClose} className="mine" />
+      </PairingCard>,
+    )
+    expect(screen.getByRole('dialog', { name: 'Link your WhatsApp' })).toHaveProperty('open', true)
+    const button = screen.getByRole('button', { name: 'Close' })
+    expect(button.className).toBe('mine')
+    fireEvent.click(button)
+    expect(onClose).toHaveBeenCalledOnce()
+  })
+
+  it('stays where the host has taken the click', () => {
+    const onClose = vi.fn()
+    render(
+      <PairingCard as="dialog" pairing={stillPairing(session)}>
+        <PairingDialogCloseButton onClose={onClose} onClick={(event) => event.preventDefault()}>
+          Not now
+        </PairingDialogCloseButton>
+      </PairingCard>,
+    )
+    const button = screen.getByRole('button', { name: 'Close' })
+    expect(button.textContent).toBe('Not now')
+    fireEvent.click(button)
+    expect(onClose).not.toHaveBeenCalled()
+  })
+})

@@ -1,0 +1,10 @@
+/** What jsdom lacks of a dialog: it opens and closes, and tells of its closing later, as browsers do. */
+Object.assign(HTMLDialogElement.prototype, {
+  showModal(this: HTMLDialogElement) {
+    this.open = true
+  },
+  close(this: HTMLDialogElement) {
+    this.open = false
+    setTimeout(() => this.dispatchEvent(new Event('close')))
+  },
+})

@@ -1,0 +1,152 @@
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { normalizeQrPayload, type PairingSnapshot, type WhatsAppPairingProps } from '../../src/index.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+import { part } from './user.js'
+
+const LATER = '../../src/react/parts/later-parts.js'
+const ENCODER = '../../src/react/parts/qr-svg.js'
+const BUTTONS = '../../src/react/parts/qr-action-buttons.js'
+
+const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
+
+beforeEach(() => void vi.resetModules())
+afterEach(() => {
+  for (const module of [LATER, ENCODER, BUTTONS]) vi.doUnmock(module)
+})
+
+/** As for a page that is older than the server's present build: the chunk is gone. */
+function refuse(module: string): void {
+  vi.doMock(module, () => {
+    throw new Error('Failed to fetch dynamically imported module')
+  })
+}
+
+/** The component, newly loaded, when what it loads beside the first request is there, or refused. */
+async function show(props: Partial<WhatsAppPairingProps> = {}, answer: PairingSnapshot = qr('a')) {
+  const { WhatsAppPairing } = await import('../../src/index.js')
+  const provider = scriptedProvider({ getQrCode: () => answer, requestPairingCode: () => code })
+  render(<WhatsAppPairing provider={provider} {...props} />)
+  await settled()
+  return provider
+}
+
+/** A refused import takes some turns of the real clock. */
+const settled = () => act(() => new Promise((resolve) => setTimeout(resolve, 50)))
+
+const field = () => screen.queryByRole('textbox', { name: 'Phone number' })
+const qrCode = () => screen.queryByRole('img', { name: 'QR code to scan with WhatsApp' })
+const openTab = (name: string) => fireEvent.click(screen.getByRole('tab', { name }))
+const tryAgain = () => fireEvent.click(screen.getByRole('button', { name: 'Try again' }))
+
+describe('where the later parts do not load', () => {
+  beforeEach(() => refuse(LATER))
+
+  it('the phone tab says so in place of the field', async () => {
+    await show({ defaultMethod: 'phone-code' })
+    expect(field()).toBeNull()
+    expect(screen.getByRole('alert').textContent).toContain('Something went wrong')
+  })
+
+  it('Try again loads them, with the focus on the panel meanwhile', async () => {
+    await show({ defaultMethod: 'phone-code' })
+    vi.doUnmock(LATER)
+    screen.getByRole('button', { name: 'Try again' }).focus()
+    tryAgain()
+    expect(document.activeElement).toBe(part('panel'))
+    await waitFor(() => expect(field()).not.toBeNull())
+    expect(screen.queryByRole('alert')).toBeNull()
+  })
+
+  it('Try again says so once more where they are still gone', async () => {
+    await show({ defaultMethod: 'phone-code' })
+    const before = screen.getByRole('alert')
+    tryAgain()
+    expect(screen.queryByRole('alert')).toBeNull()
+    const after = await screen.findByRole('alert')
+    expect(after).not.toBe(before)
+  })
+
+  it('the phone tab, opened later, loads them by itself', async () => {
+    await show()
+    vi.doUnmock(LATER)
+    openTab('Phone number')
+    await waitFor(() => expect(field()).not.toBeNull())
+  })
+
+  it('a code that the provider has issued is shown as plain text', async () => {
+    const { usePairingSession } = await import('../../src/index.js')
+    const { PairingCard } = await import('../../src/parts.js')
+    const provider = scriptedProvider({ getQrCode: () => qr('a'), requestPairingCode: () => code })
+    // The number is the host's: it needs no field.
+    function Host() {
+      const pairing = usePairingSession({ provider, defaultMethod: 'phone-code' })
+      return (
+        <>
+          <button type="button" onClick={() => pairing.requestPairingCode('5511987654321')}>
+            Ask
+          </button>
+          <PairingCard pairing={pairing} />
+        </>
+      )
+    }
+    render(<Host />)
+    await settled()
+    fireEvent.click(screen.getByRole('button', { name: 'Ask' }))
+    const shown = await screen.findByText('ABCD-1234')
+    expect([shown.dir, shown.getAttribute('translate')]).toEqual(['ltr', 'no'])
+  })
+
+  it('the QR code is shown as ever', async () => {
+    await show()
+    await waitFor(() => expect(qrCode()).not.toBeNull())
+  })
+
+  it("a host's own phone form stands where it stood", async () => {
+    await show({ defaultMethod: 'phone-code', parts: { PhoneForm: () => <p>Our own form</p> } })
+    expect(screen.getByText('Our own form')).toBeTruthy()
+    expect(screen.queryByRole('alert')).toBeNull()
+  })
+})
+
+describe('where the encoder does not load', () => {
+  beforeEach(() => refuse(ENCODER))
+
+  it('the box says so, and shows the code when it has loaded after all', async () => {
+    await show()
+    await screen.findByRole('alert')
+    expect(part('tile')?.textContent).toContain('Something went wrong')
+    vi.doUnmock(ENCODER)
+    tryAgain()
+    await waitFor(() => expect(qrCode()).not.toBeNull())
+    expect(screen.queryByRole('alert')).toBeNull()
+  })
+
+  it('the next component loads it by itself', async () => {
+    await show()
+    await screen.findByRole('alert')
+    cleanup()
+    vi.doUnmock(ENCODER)
+    await show()
+    await waitFor(() => expect(qrCode()).not.toBeNull())
+  })
+
+  it('a picture is shown as ever', async () => {
+    const qrPicture = normalizeQrPayload('data:image/png;base64,iVBORw0KGgo=')
+    await show({}, { status: 'qr', qrCode: qrPicture })
+    await waitFor(() => expect(qrCode()).not.toBeNull())
+    expect(screen.queryByRole('alert')).toBeNull()
+  })
+})
+
+it('the actions of a QR code, refused once, are there when somebody comes back to it', async () => {
+  refuse(BUTTONS)
+  await show()
+  await waitFor(() => expect(qrCode()).not.toBeNull())
+  expect(screen.queryByRole('button', { name: 'Enlarge' })).toBeNull()
+  vi.doUnmock(BUTTONS)
+  openTab('Phone number')
+  await waitFor(() => expect(field()).not.toBeNull())
+  openTab('QR code')
+  await screen.findByRole('button', { name: 'Enlarge' })
+})
