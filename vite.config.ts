@@ -97,6 +97,8 @@ export default defineConfig({
     },
   },
   test: {
+    // One core would be left for the terminal.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,

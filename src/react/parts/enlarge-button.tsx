@@ -16,19 +16,22 @@ export function PairingEnlargeButton(props: ComponentPropsWithoutRef<'button'>):
 function Enlarge(props: ComponentPropsWithoutRef<'button'>): ReactElement {
   const { pairing, messages } = usePairingContext()
   const [isOpen, setOpen] = useState(false)
-  const isShown = pairing.session.status === 'awaiting-scan'
+  const { status } = pairing.session
+  const isShown = status === 'awaiting-scan'
   return (
     <>
-      {/* Without a code it stays, and is not `disabled`: either would take the focus from whoever is on it. */}
-      <ActionButton
-        {...props}
-        part="enlarge-button"
-        aria-haspopup="dialog"
-        aria-disabled={!isShown}
-        action={() => isShown && setOpen(true)}
-      >
-        {props.children ?? messages.enlarge}
-      </ActionButton>
+      {/* Between two codes it stays, and is not `disabled`: either would take the focus from whoever is on it. */}
+      {status !== 'expired' && (
+        <ActionButton
+          {...props}
+          part="enlarge-button"
+          aria-haspopup="dialog"
+          aria-disabled={!isShown}
+          action={() => isShown && setOpen(true)}
+        >
+          {props.children ?? messages.enlarge}
+        </ActionButton>
+      )}
       {isOpen && <EnlargedCode onClose={() => setOpen(false)} />}
     </>
   )
