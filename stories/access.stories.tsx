@@ -1,22 +1,11 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { useState } from 'react'
-import { expect, fn, waitFor } from 'storybook/test'
+import { expect, waitFor } from 'storybook/test'
 import { type PairingSession, WhatsAppPairing } from '../src/index.js'
 import { PairingCard } from '../src/parts.js'
 import { pairingStates } from '../src/testing.js'
 import { emulatedProvider } from './playground/emulated-provider.js'
-
-const actions = {
-  start: fn(),
-  retry: fn(),
-  cancel: fn(),
-  setMethod: fn(),
-  requestPairingCode: fn(),
-  changeNumber: fn(),
-  reportBrokenImage: fn(),
-  reportCopied: fn(),
-  unlink: fn(),
-}
+import { stillActions } from './still-actions.js'
 
 /** Codes that pass quickly, so that nobody has to wait to see what comes then. */
 function useQuickCodes() {
@@ -34,7 +23,7 @@ const meta = {
   title: 'Access',
   render: ({ session = pairingStates()['phone-code']['awaiting-code'] }, { globals }) => (
     <PairingCard
-      pairing={{ session, ...actions }}
+      pairing={{ session, ...stillActions }}
       appName="Acme Inbox"
       theme={globals.theme === 'dark' ? 'dark' : 'light'}
       dir={globals.direction === 'rtl' ? 'rtl' : 'ltr'}
@@ -60,9 +49,9 @@ export const CodeSpelledOut: Story = {
 export const NextCodeOnDemand: Story = {
   args: { session: { ...pairingStates().qr.expired, reason: 'refresh-due' } },
   play: async ({ canvas, userEvent }) => {
-    actions.retry.mockClear()
+    stillActions.retry.mockClear()
     await userEvent.click(canvas.getByRole('button', { name: 'Show a new code' }))
-    await expect(actions.retry).toHaveBeenCalledOnce()
+    await expect(stillActions.retry).toHaveBeenCalledOnce()
   },
 }
 

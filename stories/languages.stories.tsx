@@ -1,24 +1,13 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { expect, fn } from 'storybook/test'
+import { expect } from 'storybook/test'
 import { PairingCard } from '../src/parts.js'
 import { pairingStates } from '../src/testing.js'
 import { localeOf } from './all-locales.js'
+import { stillActions } from './still-actions.js'
 import './languages.css'
 
 interface LanguageArgs {
   readonly tag: string
-}
-
-const actions = {
-  start: fn(),
-  retry: fn(),
-  cancel: fn(),
-  setMethod: fn(),
-  requestPairingCode: fn(),
-  changeNumber: fn(),
-  reportBrokenImage: fn(),
-  reportCopied: fn(),
-  unlink: fn(),
 }
 
 /** The two states that most people see, beside one another. */
@@ -32,7 +21,7 @@ const meta = {
         {[qr['awaiting-scan'], phoneCode['awaiting-code']].map((session) => (
           <PairingCard
             key={session.status}
-            pairing={{ session, ...actions }}
+            pairing={{ session, ...stillActions }}
             appName="Acme Inbox"
             locale={localeOf(tag)}
             theme={globals.theme === 'dark' ? 'dark' : 'light'}

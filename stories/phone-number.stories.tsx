@@ -1,10 +1,11 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { expect, fn, waitFor, within } from 'storybook/test'
+import { expect, waitFor, within } from 'storybook/test'
 import { PairingError, type PairingLocale } from '../src/index.js'
 import { ar } from '../src/locales/ar.js'
 import { en } from '../src/locales/en.js'
 import { PairingCard } from '../src/parts.js'
 import { pairingStates } from '../src/testing.js'
+import { stillActions } from './still-actions.js'
 
 interface PhoneArgs {
   readonly defaultCountry?: string
@@ -15,18 +16,7 @@ interface PhoneArgs {
   readonly width?: string
 }
 
-const requestPairingCode = fn()
-const actions = {
-  start: fn(),
-  retry: fn(),
-  cancel: fn(),
-  setMethod: fn(),
-  requestPairingCode,
-  changeNumber: fn(),
-  reportBrokenImage: fn(),
-  reportCopied: fn(),
-  unlink: fn(),
-}
+const { requestPairingCode } = stillActions
 
 const awaitingNumber = pairingStates()['phone-code']['awaiting-number']
 const refused = {
@@ -40,7 +30,7 @@ const meta = {
   render: ({ defaultCountry, locale = en, isRefused, width = '100%' }, { globals }) => (
     <div style={{ inlineSize: width }}>
       <PairingCard
-        pairing={{ session: isRefused ? refused : awaitingNumber, ...actions }}
+        pairing={{ session: isRefused ? refused : awaitingNumber, ...stillActions }}
         appName="Acme Inbox"
         defaultCountry={defaultCountry}
         locale={locale}

@@ -1,11 +1,12 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { useState } from 'react'
-import { expect, fn, waitFor } from 'storybook/test'
+import { expect, waitFor } from 'storybook/test'
 import { normalizeQrPayload, type PairingSession, type QrPayload } from '../src/index.js'
 import { PairingCard } from '../src/parts.js'
 import { qrImage, toBase64 } from '../src/testing/qr-image.js'
 import { pairingStates } from '../src/testing.js'
 import { pretendPhone } from './own-phone.js'
+import { stillActions } from './still-actions.js'
 
 interface QrArgs {
   /** What the provider sends. */
@@ -13,17 +14,6 @@ interface QrArgs {
   readonly session: PairingSession
   /** Width of the page. */
   readonly width?: string
-}
-
-const actions = {
-  start: fn(),
-  cancel: fn(),
-  setMethod: fn(),
-  requestPairingCode: fn(),
-  changeNumber: fn(),
-  reportBrokenImage: fn(),
-  reportCopied: fn(),
-  unlink: fn(),
 }
 
 const { qr, 'phone-code': phoneCode } = pairingStates()
@@ -40,7 +30,7 @@ function Card({ args, theme, dir }: { args: QrArgs; theme: 'light' | 'dark'; dir
   return (
     <div style={{ inlineSize: args.width ?? '100%' }}>
       <PairingCard
-        pairing={{ session, ...actions, retry: () => setSession(args.session) }}
+        pairing={{ session, ...stillActions, retry: () => setSession(args.session) }}
         appName="Acme Inbox"
         theme={theme}
         dir={dir}
@@ -118,7 +108,7 @@ export const UnreadableImage: Story = {
   play: async ({ canvasElement }) => {
     const image = canvasElement.querySelector('[data-part="qr-code"] img')
     await expect(image).toBeVisible()
-    await expect(actions.reportBrokenImage).not.toHaveBeenCalled()
+    await expect(stillActions.reportBrokenImage).not.toHaveBeenCalled()
   },
 }
 

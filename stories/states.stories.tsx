@@ -1,5 +1,5 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { expect, fn, waitFor } from 'storybook/test'
+import { expect, waitFor } from 'storybook/test'
 import {
   normalizePhoneNumber,
   PairingError,
@@ -9,6 +9,7 @@ import {
 } from '../src/index.js'
 import { PairingCard } from '../src/parts.js'
 import { pairingStates } from '../src/testing.js'
+import { stillActions } from './still-actions.js'
 
 interface StateArgs {
   readonly method: PairingMethod
@@ -49,18 +50,6 @@ const looks = {
 
 type Look = keyof typeof looks
 
-const actions = {
-  start: fn(),
-  retry: fn(),
-  cancel: fn(),
-  setMethod: fn(),
-  requestPairingCode: fn(),
-  changeNumber: fn(),
-  reportBrokenImage: fn(),
-  reportCopied: fn(),
-  unlink: fn(),
-}
-
 const meta = {
   title: 'States',
   args: { method: 'qr', status: 'idle' },
@@ -69,7 +58,7 @@ const meta = {
     if (!session) throw new Error(`A ${method} session is never ${status}.`)
     return (
       <PairingCard
-        pairing={{ session, ...actions }}
+        pairing={{ session, ...stillActions }}
         appName="Acme Inbox"
         mode={mode}
         defaultPhoneNumber="+55 11 98765-4321"
@@ -107,7 +96,7 @@ function state(
 
 export const QrIdle: Story = state('qr', 'idle', async ({ canvas, userEvent }) => {
   await userEvent.click(canvas.getByRole('button', { name: 'Show code' }))
-  await expect(actions.start).toHaveBeenCalled()
+  await expect(stillActions.start).toHaveBeenCalled()
 })
 
 export const QrPreparing: Story = state('qr', 'preparing', async ({ canvas }) => {
@@ -118,12 +107,12 @@ export const QrAwaitingScan: Story = state('qr', 'awaiting-scan', async ({ canva
   await expect(await canvas.findByRole('img', { name: 'QR code to scan with WhatsApp' })).toBeVisible()
   await expect(canvas.getByRole('tab', { name: 'QR code' })).toHaveAttribute('aria-selected', 'true')
   await userEvent.click(canvas.getByRole('tab', { name: 'Phone number' }))
-  await expect(actions.setMethod).toHaveBeenCalledWith('phone-code')
+  await expect(stillActions.setMethod).toHaveBeenCalledWith('phone-code')
 })
 
 export const QrExpired: Story = state('qr', 'expired', async ({ canvas, userEvent }) => {
   await userEvent.click(canvas.getByRole('button', { name: 'Retry' }))
-  await expect(actions.retry).toHaveBeenCalled()
+  await expect(stillActions.retry).toHaveBeenCalled()
 })
 
 export const QrLinking: Story = state('qr', 'linking')
@@ -151,7 +140,7 @@ export const PhoneCodeAwaitingNumber: Story = state(
   'awaiting-number',
   async ({ canvas, userEvent }) => {
     await userEvent.click(canvas.getByRole('button', { name: 'Get code' }))
-    await expect(normalizePhoneNumber(actions.requestPairingCode.mock.lastCall?.[0] ?? '')).toBe(
+    await expect(normalizePhoneNumber(stillActions.requestPairingCode.mock.lastCall?.[0] ?? '')).toBe(
       '5511987654321',
     )
   },
@@ -221,7 +210,7 @@ export const QrWrongPhone: Story = state(
   async ({ canvas, userEvent }) => {
     await expect(canvas.getByRole('heading')).toHaveTextContent('That was another phone')
     await userEvent.click(canvas.getByRole('button', { name: 'Start over' }))
-    await expect(actions.retry).toHaveBeenCalled()
+    await expect(stillActions.retry).toHaveBeenCalled()
   },
   { look: 'wrong phone' },
 )
@@ -260,12 +249,12 @@ export const PhoneCodeCoolDown: Story = state(
   'phone-code',
   'awaiting-number',
   async ({ canvas, userEvent }) => {
-    actions.requestPairingCode.mockClear()
+    stillActions.requestPairingCode.mockClear()
     const button = canvas.getByRole('button', { name: 'Get code' })
     await expect(button).toHaveAttribute('aria-disabled', 'true')
     await expect(canvas.getByText('You can ask for another code in a moment.')).toBeVisible()
     await userEvent.click(button)
-    await expect(actions.requestPairingCode).not.toHaveBeenCalled()
+    await expect(stillActions.requestPairingCode).not.toHaveBeenCalled()
   },
   { look: 'cool-down' },
 )
@@ -275,9 +264,9 @@ export const PhoneCodeSlow: Story = state(
   'awaiting-code',
   async ({ canvas, userEvent }) => {
     await userEvent.click(canvas.getByRole('button', { name: 'Get a new code' }))
-    await expect(actions.requestPairingCode).toHaveBeenCalledWith('5511987654321')
+    await expect(stillActions.requestPairingCode).toHaveBeenCalledWith('5511987654321')
     await userEvent.click(canvas.getByRole('button', { name: 'Scan a QR code instead' }))
-    await expect(actions.setMethod).toHaveBeenCalledWith('qr')
+    await expect(stillActions.setMethod).toHaveBeenCalledWith('qr')
   },
   { look: 'slow' },
 )

@@ -1,16 +1,16 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { type CSSProperties, type ReactElement, useState } from 'react'
-import { expect, fn, screen, waitFor } from 'storybook/test'
+import { expect, screen, waitFor } from 'storybook/test'
 import {
   type PairingAccount,
   type PairingParts,
-  type UsePairingSessionResult,
   WhatsAppPairingDialog,
   type WhatsAppPairingDialogProps,
 } from '../src/index.js'
 import { PairingCard, PairingRetryButton, PairingTitle, usePairingContext } from '../src/parts.js'
 import { pairingStates } from '../src/testing.js'
 import { emulatedProvider } from './playground/emulated-provider.js'
+import { stillActions } from './still-actions.js'
 
 type Variables = Readonly<Record<`--whatsapp-pairing-${string}`, string>>
 
@@ -21,25 +21,13 @@ interface ThemeArgs {
   readonly state: 'awaiting-scan' | 'expired' | 'linked'
 }
 
-const actions = {
-  start: fn(),
-  retry: fn(),
-  cancel: fn(),
-  setMethod: fn(),
-  requestPairingCode: fn(),
-  changeNumber: fn(),
-  reportBrokenImage: fn(),
-  reportCopied: fn(),
-  unlink: fn(),
-} satisfies Omit<UsePairingSessionResult, 'session'>
-
 const meta = {
   title: 'Themes',
   args: { variables: {}, state: 'expired' },
   render: ({ variables, parts, state }, { globals }) => (
     <div style={variables as CSSProperties}>
       <PairingCard
-        pairing={{ session: pairingStates().qr[state], ...actions }}
+        pairing={{ session: pairingStates().qr[state], ...stillActions }}
         appName="Acme Inbox"
         parts={parts}
         theme={globals.theme === 'dark' ? 'dark' : 'light'}
@@ -109,7 +97,7 @@ export const OwnRetryButton: Story = {
   args: { parts: { RetryButton: () => <PairingRetryButton>Show another</PairingRetryButton> } },
   play: async ({ canvas, userEvent }) => {
     await userEvent.click(canvas.getByRole('button', { name: 'Show another' }))
-    await expect(actions.retry).toHaveBeenCalled()
+    await expect(stillActions.retry).toHaveBeenCalled()
   },
 }
 

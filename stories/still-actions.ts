@@ -1,0 +1,15 @@
+import { fn } from 'storybook/test'
+import type { UsePairingSessionResult } from '../src/index.js'
+
+/** What a session can be asked to do, in stories where it stays as it is. */
+export const stillActions = {
+  start: fn(),
+  retry: fn(),
+  cancel: fn(),
+  setMethod: fn(),
+  requestPairingCode: fn(),
+  changeNumber: fn(),
+  reportBrokenImage: fn(),
+  reportCopied: fn(),
+  unlink: fn(),
+} satisfies Omit<UsePairingSessionResult, 'session'>
