@@ -50,6 +50,9 @@ const inChromium = () => ({
 /** No claim about speed: machines that do other things too need longer than the five seconds of the default. */
 const TEST_TIMEOUT_MS = 30_000
 
+/** Chromium takes both cores, and its tests look at what happens in real time: the others are done by then. */
+const afterTheOthers = { sequence: { groupOrder: 1 }, testTimeout: 2 * TEST_TIMEOUT_MS }
+
 const domTests = {
   environment: 'jsdom',
   testTimeout: TEST_TIMEOUT_MS,
@@ -138,6 +141,7 @@ export default defineConfig({
         },
         test: {
           name: 'browser',
+          ...afterTheOthers,
           include: ['test/browser/**/*.browser.test.tsx'],
           setupFiles: ['test/setup-render.ts'],
           browser: inChromium(),
@@ -147,7 +151,7 @@ export default defineConfig({
         extends: true,
         optimizeDeps: { include: [...optimizeDeps.include, '@storybook/addon-a11y/preview'] },
         plugins: [storybookTest({ configDir: path('.storybook') })],
-        test: { name: 'storybook', browser: inChromium() },
+        test: { name: 'storybook', ...afterTheOthers, browser: inChromium() },
       },
     ],
   },

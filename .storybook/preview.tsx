@@ -1,7 +1,11 @@
 import type { Decorator, Preview } from '@storybook/react-vite'
+import { configure } from 'storybook/test'
 import '../src/styles/styles.css'
 import { axeInEveryLook, axeOptions } from './axe-in-every-look.js'
 import './preview.css'
+
+// A second, which is the default, is short where other tests run at the same time.
+configure({ asyncUtilTimeout: 10_000 })
 
 const withPage: Decorator = (Story, { globals }) => (
   <div

@@ -1,7 +1,10 @@
 // Before the clean-up below: hooks run last in, first out, so that what an unmount logs counts too.
 import './setup-console.js'
-import { cleanup } from '@testing-library/react'
+import { cleanup, configure } from '@testing-library/react'
 import { afterEach } from 'vitest'
+
+// A second, which is the default, is short where other tests run at the same time.
+configure({ asyncUtilTimeout: 10_000 })
 
 // Testing Library does this by itself only where the hooks are globals.
 afterEach(cleanup)

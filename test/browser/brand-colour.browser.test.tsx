@@ -1,5 +1,5 @@
 import { render } from '@testing-library/react'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import '../../src/styles/styles.css'
 import { PairingCard } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
@@ -48,10 +48,12 @@ const colourOf = (part: string, property: 'color' | 'backgroundColor'): string =
 }
 
 describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
-  const showExpired = () => {
+  const showExpired = async () => {
     const { container } = render(
       <PairingCard pairing={stillPairing(pairingStates().qr.expired)} theme={theme} />,
     )
+    // It comes with the parts that are loaded on demand.
+    await vi.waitFor(() => colourOf('switch-method-button', 'color'), { timeout: 10_000 })
     return container
   }
 
@@ -65,8 +67,8 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
           ['switch-method-button', 'tile'],
         ] as const,
     ],
-  ])('%s can be read, whatever the brand', (_name, pairs) => {
-    const container = showExpired()
+  ])('%s can be read, whatever the brand', async (_name, pairs) => {
+    const container = await showExpired()
     const unreadable = brands.filter((brand) => {
       container.style.setProperty('--whatsapp-pairing-brand', brand)
       return pairs().some(
@@ -76,8 +78,8 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     expect(unreadable).toEqual([])
   })
 
-  it('takes the brand colour as it is', () => {
-    const container = showExpired()
+  it('takes the brand colour as it is', async () => {
+    const container = await showExpired()
     const notTaken = brands.filter((brand) => {
       container.style.setProperty('--whatsapp-pairing-brand', brand)
       const taken = shown(colourOf('retry-button', 'backgroundColor'))
@@ -87,15 +89,15 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     expect(notTaken).toEqual([])
   })
 
-  it('leaves the on-colour to a host that names it', () => {
-    const container = showExpired()
+  it('leaves the on-colour to a host that names it', async () => {
+    const container = await showExpired()
     container.style.setProperty('--whatsapp-pairing-brand', '#5b3df5')
     container.style.setProperty('--whatsapp-pairing-on-brand', 'rgb(255, 250, 200)')
     expect(colourOf('retry-button', 'color')).toBe('rgb(255, 250, 200)')
   })
 
-  it('its own colours can be read too', () => {
-    showExpired()
+  it('its own colours can be read too', async () => {
+    await showExpired()
     expect(contrast(colourOf('title', 'color'), colourOf('card', 'backgroundColor'))).toBeGreaterThan(7)
     for (const ground of ['card', 'tile', 'safety-note']) {
       expect(contrast(colourOf('safety-note', 'color'), colourOf(ground, 'backgroundColor'))).toBeGreaterThan(

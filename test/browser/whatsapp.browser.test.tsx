@@ -13,7 +13,7 @@ import { openWhatsAppWorld, type WhatsAppWorld } from './whatsapp-world.js'
 const NUMBER = '5511987654321'
 
 /** Baileys answers in well under a second; machines that run other tests too take longer. */
-const patiently = { timeout: 10_000 }
+const patiently = { timeout: 20_000 }
 
 const worlds: WhatsAppWorld[] = []
 
