@@ -1,19 +1,19 @@
-export { PairingAccountCard } from './react/parts/account.js'
-export { PairingAnnouncer } from './react/parts/announcer.js'
+export { PairingAccount } from './react/parts/account.js'
+export { PairingAnnouncement } from './react/parts/announcement.js'
 export { PairingCard, type PairingCardProps } from './react/parts/card.js'
+export {
+  PairingCloseButton,
+  type PairingCloseButtonProps,
+} from './react/parts/close-button.js'
 export { PairingCodeRecipient } from './react/parts/code-recipient.js'
 export { PairingCopyButton } from './react/parts/copy-button.js'
 export { PairingCountdown } from './react/parts/countdown.js'
-export {
-  PairingDialogCloseButton,
-  type PairingDialogCloseButtonProps,
-} from './react/parts/dialog-close-button.js'
 export { PairingEnlargeButton } from './react/parts/enlarge-button.js'
-export { PairingErrorCodeText } from './react/parts/error.js'
+export { PairingErrorCode } from './react/parts/error-code.js'
 export { PairingInstructions } from './react/parts/instructions.js'
 export { PairingMethodTabs } from './react/parts/method-tabs.js'
-export { PairingOpenInWhatsAppLink } from './react/parts/open-in-whatsapp-link.js'
-export { PairingCodeText } from './react/parts/pairing-code.js'
+export { PairingOpenInWhatsApp } from './react/parts/open-in-whatsapp.js'
+export { PairingCode } from './react/parts/pairing-code.js'
 export { type PairingContextValue, usePairingContext } from './react/parts/pairing-context.js'
 export { PairingPanel } from './react/parts/panel.js'
 export { PairingPasskeyHelp } from './react/parts/passkey-help.js'
@@ -25,7 +25,7 @@ export { PairingRoot, type PairingRootOptions, type PairingRootProps } from './r
 export { PairingSafetyNote } from './react/parts/safety-note.js'
 export { PairingSlowCode } from './react/parts/slow-code.js'
 export { PairingStartButton } from './react/parts/start-button.js'
-export { PairingStatusText } from './react/parts/status.js'
+export { PairingStatus } from './react/parts/status.js'
 export { PairingSwitchMethodButton } from './react/parts/switch-method-button.js'
 export { PairingTile } from './react/parts/tile.js'
 export { PairingTitle } from './react/parts/title.js'

@@ -1,7 +1,7 @@
 'use client'
 
 import { type ReactElement, useEffect, useRef, useState } from 'react'
-import { PairingDialogCloseButton } from './parts/dialog-close-button.js'
+import { PairingCloseButton } from './parts/close-button.js'
 import { usePairingContext } from './parts/pairing-context.js'
 import { WhatsAppPairing, type WhatsAppPairingProps } from './whatsapp-pairing.js'
 
@@ -42,7 +42,7 @@ export function WhatsAppPairingDialog({
   }
   return (
     <WhatsAppPairing {...props} as="dialog">
-      <PairingDialogCloseButton onClose={close} />
+      <PairingCloseButton onClose={close} />
       {closeOnLinked && <CloseOnLinked close={close} />}
     </WhatsAppPairing>
   )

@@ -144,7 +144,9 @@ describe('another picture', () => {
     await waitFor(() => expect(document.querySelector('[data-status="failed"]')).not.toBeNull(), {
       timeout: 12_000,
     })
-    expect(document.querySelector('[data-part="error"]')?.getAttribute('data-code')).toBe('invalid-answer')
+    expect(document.querySelector('[data-part="error-code"]')?.getAttribute('data-code')).toBe(
+      'invalid-answer',
+    )
     expect(provider.calls.filter(({ question }) => question === 'qr-code')).toHaveLength(3)
   })
 })

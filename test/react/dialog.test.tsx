@@ -9,7 +9,7 @@ import {
   WhatsAppPairingDialog,
   type WhatsAppPairingDialogProps,
 } from '../../src/index.js'
-import { PairingCard, PairingDialogCloseButton } from '../../src/parts.js'
+import { PairingCard, PairingCloseButton } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
 import './jsdom-dialog.js'
@@ -106,7 +106,7 @@ describe('a session of the host’s own, in a dialog', () => {
     const onClose = vi.fn()
     render(
       <PairingCard as="dialog" pairing={stillPairing(session)}>
-        <PairingDialogCloseButton onClose={onClose} className="mine" />
+        <PairingCloseButton onClose={onClose} className="mine" />
       </PairingCard>,
     )
     expect(screen.getByRole('dialog', { name: 'Link your WhatsApp' })).toHaveProperty('open', true)
@@ -120,9 +120,9 @@ describe('a session of the host’s own, in a dialog', () => {
     const onClose = vi.fn()
     render(
       <PairingCard as="dialog" pairing={stillPairing(session)}>
-        <PairingDialogCloseButton onClose={onClose} onClick={(event) => event.preventDefault()}>
+        <PairingCloseButton onClose={onClose} onClick={(event) => event.preventDefault()}>
           Not now
-        </PairingDialogCloseButton>
+        </PairingCloseButton>
       </PairingCard>,
     )
     const button = screen.getByRole('button', { name: 'Close' })

@@ -8,7 +8,7 @@ import { createWorld, shownStatus } from './world.js'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-const errorCode = () => document.querySelector('[data-part="error"]')?.getAttribute('data-code')
+const errorCode = () => document.querySelector('[data-part="error-code"]')?.getAttribute('data-code')
 
 /** Shows the phone tab of a provider and presses its button. */
 async function askForCode(provider: PairingProvider): Promise<void> {
@@ -50,7 +50,7 @@ describe('a provider of one’s own', () => {
     await askForCode(provider)
     await advance(5_000)
     expect(shownStatus()).toBe('awaiting-number')
-    expect(document.querySelector('[data-part="error"]')?.textContent?.length).toBeGreaterThan(10)
+    expect(document.querySelector('[data-part="error-code"]')?.textContent?.length).toBeGreaterThan(10)
     expect(provider.calls.filter(({ question }) => question === 'pairing-code')).toHaveLength(1)
   })
 

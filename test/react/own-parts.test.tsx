@@ -14,17 +14,17 @@ function show(parts: PairingParts) {
 const shown = () => screen.findByRole('img', { name: 'QR code to scan with WhatsApp' })
 
 it('what is said of the time a code has left may be left to the host', async () => {
-  function Announcer() {
+  function Announcement() {
     return <p>{`Told by the host: ${usePairingContext().pairing.session.status}`}</p>
   }
-  show({ Announcer })
+  show({ Announcement })
   await shown()
   expect(screen.getByText('Told by the host: awaiting-scan')).toBeTruthy()
   expect(part('announcement')).toBeNull()
 })
 
 it('what is said of the time a code has left may be left out', async () => {
-  show({ Announcer: null })
+  show({ Announcement: null })
   await shown()
   expect(part('announcement')).toBeNull()
 })

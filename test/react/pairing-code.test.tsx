@@ -1,6 +1,6 @@
 import { fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { PairingCard, PairingCodeText, PairingRoot } from '../../src/parts.js'
+import { PairingCard, PairingCode, PairingRoot } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
 import { advance } from './time.js'
@@ -70,7 +70,7 @@ describe('the pairing code', () => {
   it('takes another name, and what else the host gives it, as its own', () => {
     render(
       <PairingRoot pairing={stillPairing(session)}>
-        <PairingCodeText aria-label="Type this" className="mine" />
+        <PairingCode aria-label="Type this" className="mine" />
       </PairingRoot>,
     )
     expect(screen.getByRole('group', { name: 'Type this' }).textContent).toContain('8RBZ-DSEK')

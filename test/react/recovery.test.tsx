@@ -16,7 +16,7 @@ afterEach(() => void vi.useRealTimers())
 const press = (name: string) => doing(() => void fireEvent.click(screen.getByRole('button', { name })))
 const paths = (world: ReturnType<typeof createWorld>) => world.wire.requests.map(({ path }) => path)
 
-const errorCode = () => document.querySelector('[data-part="error"]')?.getAttribute('data-code')
+const errorCode = () => document.querySelector('[data-part="error-code"]')?.getAttribute('data-code')
 
 describe('leftovers of an earlier link', () => {
   it.each([
@@ -304,7 +304,9 @@ describe('pictures that cannot be shown', () => {
       const picture = screen.queryByRole('img')
       if (picture instanceof HTMLImageElement) fireEvent.error(picture)
     })
-    expect(document.querySelector('[data-part="error"]')?.getAttribute('data-code')).toBe('invalid-answer')
+    expect(document.querySelector('[data-part="error-code"]')?.getAttribute('data-code')).toBe(
+      'invalid-answer',
+    )
   })
 })
 

@@ -19,7 +19,7 @@ const faults: readonly (readonly [EmulatorFault, string])[] = [
   ['not-an-image', 'invalid-answer'],
 ]
 
-const errorCode = () => document.querySelector('[data-part="error"]')?.getAttribute('data-code')
+const errorCode = () => document.querySelector('[data-part="error-code"]')?.getAttribute('data-code')
 
 describe.each(providerIds)('%s', (id) => {
   it.each(faults)('ends in failed with advice when the provider answers: %s', async (fault, code) => {

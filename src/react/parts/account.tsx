@@ -1,11 +1,11 @@
 'use client'
 
 import { type ComponentPropsWithoutRef, type ReactElement, useState } from 'react'
-import { Icon } from './icons.js'
+import { PairingIcon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
 /** Who was linked, as far as the provider tells. */
-export function PairingAccountCard(props: ComponentPropsWithoutRef<'div'>): ReactElement | null {
+export function PairingAccount(props: ComponentPropsWithoutRef<'div'>): ReactElement | null {
   const { session } = usePairingContext().pairing
   if (session.status !== 'linked') return null
   const { name, phoneNumber, avatarUrl } = session.account
@@ -14,7 +14,7 @@ export function PairingAccountCard(props: ComponentPropsWithoutRef<'div'>): Reac
       <span data-part="account-badge">
         <Avatar key={avatarUrl} src={avatarUrl} name={name} />
         <span data-part="account-check">
-          <Icon name="check" />
+          <PairingIcon name="check" />
         </span>
       </span>
       {name && <strong data-part="account-name">{name}</strong>}
@@ -43,7 +43,7 @@ function Avatar({ src, name }: { src: string | undefined; name: string | undefin
   }
   return (
     <span data-part="account-avatar" aria-hidden="true">
-      {initials(name) || <Icon name="phone" size={36} />}
+      {initials(name) || <PairingIcon name="phone" size={36} />}
     </span>
   )
 }

@@ -11,7 +11,7 @@ import { type PairingParts, Part, PartsContext } from './part.js'
 import { PairingQrActions } from './qr-actions.js'
 import { PairingRoot, type PairingRootProps } from './root.js'
 import { PairingSafetyNote } from './safety-note.js'
-import { PairingStatusText } from './status.js'
+import { PairingStatus } from './status.js'
 import { PairingTile } from './tile.js'
 import { PairingTitle } from './title.js'
 import { PairingTrouble } from './trouble.js'
@@ -50,8 +50,8 @@ export function PairingCard({ parts, children, ...props }: PairingCardProps): Re
         <PairingPanel>
           <Stage />
           <Part name="Countdown" own={PairingCountdown} />
-          <Part name="Status" own={PairingStatusText} />
-          <Part name="Announcer" own={later?.PairingAnnouncer} />
+          <Part name="Status" own={PairingStatus} />
+          <Part name="Announcement" own={later?.PairingAnnouncement} />
           <Part name="QrActions" own={PairingQrActions} />
           <Part name="CodeRecipient" own={later?.PairingCodeRecipient} />
           <Part name="SlowCode" own={later?.PairingSlowCode} />
@@ -89,7 +89,7 @@ function PhoneForm(): ReactElement | null {
 function CodeText(): ReactElement | null {
   const later = useLaterParts()
   const { session } = usePairingContext().pairing
-  if (later) return <later.PairingCodeText />
+  if (later) return <later.PairingCode />
   if (later === undefined || session.status !== 'awaiting-code') return null
   // The provider has issued it and counts it: it is shown as it is.
   return (

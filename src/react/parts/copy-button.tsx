@@ -2,7 +2,7 @@
 
 import { type ComponentPropsWithoutRef, type ReactElement, useEffect, useState } from 'react'
 import { ActionButton } from './action-button.js'
-import { Icon } from './icons.js'
+import { PairingIcon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
 /** Long enough to be read and heard; after that, whoever copies again is told again. */
@@ -38,7 +38,7 @@ function Copy({ code, ...props }: ComponentPropsWithoutRef<'button'> & { code: s
   return (
     <>
       <ActionButton {...props} part="copy-button" data-copied={isCopied || undefined} action={copy}>
-        <Icon name={isCopied ? 'check' : 'copy'} />
+        <PairingIcon name={isCopied ? 'check' : 'copy'} />
         <span>{isCopied ? messages.copied : messages.copyCode}</span>
       </ActionButton>
       <span aria-live="polite" data-part="announcement">

@@ -7,8 +7,8 @@ import { usePairingContext } from './pairing-context.js'
 /** Options that Page Up and Page Down pass over. */
 const PAGE = 8
 
-/** Props of {@link CountryPicker}. */
-export interface CountryPickerProps {
+/** Props of {@link PairingCountryPicker}. */
+export interface PairingCountryPickerProps {
   readonly country: string | undefined
   /** By country. */
   readonly callingCodes: ReadonlyMap<string, string>
@@ -23,7 +23,7 @@ export interface CountryPickerProps {
  * with a list box, after the ARIA Authoring Practices, https://www.w3.org/WAI/ARIA/apg/patterns/combobox/. A `<select>` would be less
  * code, but cannot be searched on phones.
  */
-export function CountryPicker(props: CountryPickerProps): ReactElement {
+export function PairingCountryPicker(props: PairingCountryPickerProps): ReactElement {
   const { country, callingCodes, isCodeWritten, isReadOnly, onChoose } = props
   const { messages, localeTag } = usePairingContext()
   const id = useId()

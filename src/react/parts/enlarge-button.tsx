@@ -2,7 +2,7 @@
 
 import { type ComponentPropsWithoutRef, type ReactElement, useState } from 'react'
 import { ActionButton } from './action-button.js'
-import { EnlargedCode } from './enlarged-code.js'
+import { PairingEnlargedCode } from './enlarged-code.js'
 import { hasQrCode } from './has-qr-code.js'
 import { usePairingContext } from './pairing-context.js'
 
@@ -32,7 +32,7 @@ function Enlarge(props: ComponentPropsWithoutRef<'button'>): ReactElement {
           {props.children ?? messages.enlarge}
         </ActionButton>
       )}
-      {isOpen && <EnlargedCode onClose={() => setOpen(false)} />}
+      {isOpen && <PairingEnlargedCode onClose={() => setOpen(false)} />}
     </>
   )
 }

@@ -1,16 +1,16 @@
 'use client'
 
 import { type ReactElement, useLayoutEffect, useMemo, useRef } from 'react'
-import { PairingAnnouncer } from './announcer.js'
+import { PairingAnnouncement } from './announcement.js'
+import { PairingCloseButton } from './close-button.js'
 import { PairingCountdown } from './countdown.js'
-import { PairingDialogCloseButton } from './dialog-close-button.js'
 import { PairingContext, usePairingContext } from './pairing-context.js'
 import { Part } from './part.js'
-import { PairingStatusText } from './status.js'
+import { PairingStatus } from './status.js'
 import { PairingTile } from './tile.js'
 
 /** The tile of the card once more, as large as the screen: the same session, so the same code, replaced at the same moment. */
-export function EnlargedCode({ onClose }: { onClose: () => void }): ReactElement {
+export function PairingEnlargedCode({ onClose }: { onClose: () => void }): ReactElement {
   const context = usePairingContext()
   const panel = useRef<HTMLDivElement>(null)
   const { panel: outside, messages } = context
@@ -28,13 +28,13 @@ export function EnlargedCode({ onClose }: { onClose: () => void }): ReactElement
   return (
     <PairingContext.Provider value={inside}>
       <dialog aria-label={messages.qrCodeLabel} data-part="enlarged-code">
-        <PairingDialogCloseButton onClose={onClose} />
+        <PairingCloseButton onClose={onClose} />
         <div ref={panel} tabIndex={-1} data-part="enlarged-panel">
           <Part name="Tile" own={PairingTile} />
           <Part name="Countdown" own={PairingCountdown} />
           {/* What is outside is not read out. */}
-          <Part name="Status" own={PairingStatusText} />
-          <Part name="Announcer" own={PairingAnnouncer} />
+          <Part name="Status" own={PairingStatus} />
+          <Part name="Announcement" own={PairingAnnouncement} />
         </div>
       </dialog>
     </PairingContext.Provider>

@@ -3,7 +3,7 @@
 import type { ComponentPropsWithoutRef, ReactElement } from 'react'
 import { sessionLead, sessionSteps } from '../session-texts.js'
 import { useOwnPhone } from '../use-own-phone.js'
-import { Icon } from './icons.js'
+import { PairingIcon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 import { RichText } from './rich-text.js'
 
@@ -16,8 +16,8 @@ export function PairingInstructions(props: ComponentPropsWithoutRef<'div'>): Rea
   const number = session.status === 'failed' && session.account?.phoneNumber
   const values = {
     app,
-    menuIcon: <Icon name="menu" />,
-    settingsIcon: <Icon name="settings" />,
+    menuIcon: <PairingIcon name="menu" />,
+    settingsIcon: <PairingIcon name="settings" />,
     phone: <bdi dir="ltr">{number && `+${number}`}</bdi>,
   }
   return (

@@ -8,7 +8,7 @@ import { usePairingContext } from './pairing-context.js'
  * decoration. Kept left to right and away from translators: in an Arabic page the halves would change places, and a
  * translated code is no code. Screen readers, which might read it as a word, are given it character by character.
  */
-export function PairingCodeText({
+export function PairingCode({
   'aria-label': label,
   ...props
 }: ComponentPropsWithoutRef<'div'>): ReactElement | null {

@@ -5,7 +5,7 @@ import { formatMessage, type PairingMessages } from '../../core/messages.js'
 import { otherSpelling } from '../../core/phone-spelling.js'
 import type { PhoneEntry } from '../use-phone-entry.js'
 import { countryName } from './countries.js'
-import { CountryPicker } from './country-picker.js'
+import { PairingCountryPicker } from './country-picker.js'
 import { guessCountry } from './guess-country.js'
 import { usePairingContext } from './pairing-context.js'
 import {
@@ -128,7 +128,7 @@ export function PhoneCountry({
     onChosen()
   }
   return (
-    <CountryPicker
+    <PairingCountryPicker
       country={reading.country}
       callingCodes={CALLING_CODES}
       isCodeWritten={reading.isInternational}

@@ -2,14 +2,14 @@
 
 import type { ReactElement } from 'react'
 import { PairingEnlargeButton } from './enlarge-button.js'
-import { PairingOpenInWhatsAppLink } from './open-in-whatsapp-link.js'
+import { PairingOpenInWhatsApp } from './open-in-whatsapp.js'
 
 /** The content of `PairingQrActions`: a chunk of its own, since the code itself must not wait for it. */
 export function QrActionButtons(): ReactElement {
   return (
     <>
       <PairingEnlargeButton />
-      <PairingOpenInWhatsAppLink />
+      <PairingOpenInWhatsApp />
     </>
   )
 }

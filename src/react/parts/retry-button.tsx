@@ -4,7 +4,7 @@ import type { ComponentPropsWithoutRef, ReactElement } from 'react'
 import type { PairingMessages } from '../../core/messages.js'
 import type { PairingSession } from '../../core/session-state.js'
 import { ActionButton } from './action-button.js'
-import { Icon } from './icons.js'
+import { PairingIcon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
 /** Begins a new round, in the states that need somebody to say so. */
@@ -14,7 +14,7 @@ export function PairingRetryButton(props: ComponentPropsWithoutRef<'button'>): R
   if (!label) return null
   return (
     <ActionButton {...props} part="retry-button" action={pairing.retry}>
-      <Icon name="retry" />
+      <PairingIcon name="retry" />
       {props.children ?? label}
     </ActionButton>
   )

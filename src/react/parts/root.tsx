@@ -43,7 +43,7 @@ export interface PairingRootOptions {
    */
   readonly samePhoneLink?: boolean | undefined
   /**
-   * The root's own element. A `dialog` is closed until a `PairingDialogCloseButton` is among the children, which shows it.
+   * The root's own element. A `dialog` is closed until a `PairingCloseButton` is among the children, which shows it.
    * @default 'section'
    */
   readonly as?: 'section' | 'div' | 'dialog' | undefined

@@ -1,7 +1,7 @@
 'use client'
 
 import type { ComponentPropsWithoutRef, ReactElement } from 'react'
-import { Icon } from './icons.js'
+import { PairingIcon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 import { RichText } from './rich-text.js'
 
@@ -10,7 +10,7 @@ export function PairingSafetyNote(props: ComponentPropsWithoutRef<'footer'>): Re
   const { messages, app } = usePairingContext()
   return (
     <footer {...props} data-part="safety-note">
-      <Icon name="lock" size={16} />
+      <PairingIcon name="lock" size={16} />
       <p>
         <RichText text={messages.safety} values={{ app }} />
       </p>

@@ -5,7 +5,7 @@ import { sessionStatusText } from '../session-texts.js'
 import { usePairingContext } from './pairing-context.js'
 
 /** The state in words. Always there, so that screen readers announce each change once, without interrupting. */
-export function PairingStatusText(props: ComponentPropsWithoutRef<'p'>): ReactElement {
+export function PairingStatus(props: ComponentPropsWithoutRef<'p'>): ReactElement {
   const { pairing, messages } = usePairingContext()
   return (
     <p {...props} role="status" data-part="status">

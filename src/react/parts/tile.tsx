@@ -3,8 +3,8 @@
 import type { ComponentPropsWithoutRef, ReactElement } from 'react'
 import type { ExpiredReason } from '../../core/pairing-event.js'
 import { expiredReasonText } from '../session-texts.js'
-import { PairingErrorCodeText } from './error.js'
-import { Icon } from './icons.js'
+import { PairingErrorCode } from './error-code.js'
+import { PairingIcon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 import { Part } from './part.js'
 import { PairingQrCode } from './qr-code.js'
@@ -26,12 +26,12 @@ export function PairingTile(props: ComponentPropsWithoutRef<'div'>): ReactElemen
       {session.status === 'expired' && <ExpiredNote reason={session.reason} />}
       {session.status === 'linking' && (
         <div data-part="spinner">
-          <Icon name="phone" size={32} />
+          <PairingIcon name="phone" size={32} />
         </div>
       )}
-      {session.status === 'passkey-required' && <Icon name="key" size={40} />}
-      <Part name="Account" own={later?.PairingAccountCard} />
-      <Part name="Error" own={PairingErrorCodeText} />
+      {session.status === 'passkey-required' && <PairingIcon name="key" size={40} />}
+      <Part name="Account" own={later?.PairingAccount} />
+      <Part name="ErrorCode" own={PairingErrorCode} />
       <Part name="PasskeyHelp" own={later?.PairingPasskeyHelp} />
       <Part name="StartButton" own={PairingStartButton} />
       <Part name="RetryButton" own={PairingRetryButton} />

@@ -52,7 +52,7 @@ const paths: Readonly<Record<IconName, ReactElement>> = {
 }
 
 /** A picture beside words; the words say it all, so it is hidden from screen readers. */
-export function Icon({ name, size = 18 }: { name: IconName; size?: number }): ReactElement {
+export function PairingIcon({ name, size = 18 }: { name: IconName; size?: number }): ReactElement {
   return (
     <svg
       data-part="icon"

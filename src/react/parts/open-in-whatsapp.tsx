@@ -13,7 +13,7 @@ const WHATSAPP_LINK = 'https://wa.me/settings/linked_devices#'
  * the text of the code is not known or is no link. Seen to work on Android; other phones may open a page instead.
  * The address is as secret as the code, and goes with it.
  */
-export function PairingOpenInWhatsAppLink(props: ComponentPropsWithoutRef<'a'>): ReactElement | null {
+export function PairingOpenInWhatsApp(props: ComponentPropsWithoutRef<'a'>): ReactElement | null {
   const { pairing, messages, qrText, samePhoneLink } = usePairingContext()
   const isOwnPhone = useOwnPhone()
   const ref = useFocusHandover<HTMLAnchorElement>()

@@ -11,7 +11,7 @@ import { usePairingContext } from './pairing-context.js'
  * Says to screen readers, politely, when half and a quarter of a code's time is left: what the countdown shows. A QR code
  * that takes another one's place by itself, and is followed by one, is told of by the status line alone.
  */
-export function PairingAnnouncer(props: ComponentPropsWithoutRef<'span'>): ReactElement | null {
+export function PairingAnnouncement(props: ComponentPropsWithoutRef<'span'>): ReactElement | null {
   const { session } = usePairingContext().pairing
   const code = timedCode(session)
   return code && <TimeLeft {...props} {...code} isTold={isTimeTold(session)} />

@@ -2,22 +2,22 @@
 
 import { type ComponentPropsWithoutRef, type ReactElement, useCallback, useEffect, useRef } from 'react'
 import { showModal } from '../show-modal.js'
-import { Icon } from './icons.js'
+import { PairingIcon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** Props of {@link PairingDialogCloseButton} beside those of a `button`. */
-export interface PairingDialogCloseButtonProps extends ComponentPropsWithoutRef<'button'> {
+/** Props of {@link PairingCloseButton} beside those of a `button`. */
+export interface PairingCloseButtonProps extends ComponentPropsWithoutRef<'button'> {
   /** Somebody wants the dialog closed: by this button, by Escape, or by a press beside it. Render it no more. */
   readonly onClose: () => void
 }
 
 /** Closes the dialog around it, which it shows, as a modal one, for as long as it is there itself. */
-export function PairingDialogCloseButton({
+export function PairingCloseButton({
   onClose,
   onClick,
   children,
   ...props
-}: PairingDialogCloseButtonProps): ReactElement {
+}: PairingCloseButtonProps): ReactElement {
   const { messages } = usePairingContext()
   const latestOnClose = useRef(onClose)
   const release = useRef<() => void>(undefined)
@@ -42,7 +42,7 @@ export function PairingDialogCloseButton({
         if (!event.defaultPrevented) onClose()
       }}
     >
-      {children ?? <Icon name="close" size={22} />}
+      {children ?? <PairingIcon name="close" size={22} />}
     </button>
   )
 }

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const src = resolve(import.meta.dirname, '../../src')
+const read = (file: string): string => readFileSync(join(src, file), 'utf8')
+
+/** `QrCode` → `qr-code`. WhatsApp is one word. */
+const kebab = (name: string): string =>
+  name
+    .replace('WhatsApp', 'Whatsapp')
+    .replace(/(?<=[a-z])[A-Z]/g, '-$&')
+    .toLowerCase()
+
+/** `QrCode` → `PairingQrCode`. The part `PairingCode` has the prefix already. */
+const exportOf = (slot: string): string => (slot.startsWith('Pairing') ? slot : `Pairing${slot}`)
+
+/** Components of `whatsapp-pairing/parts`, by the file that they come from. */
+const exported = [
+  ...read('parts.ts').matchAll(/export \{([^}]*)\} from '\.\/react\/parts\/([\w-]+)\.js'/g),
+].flatMap(([, names = '', file = '']) =>
+  names
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => /^Pairing\w+$/.test(name))
+    .map((name) => ({ name, file })),
+)
+
+/** The names that `parts` of `<WhatsAppPairing>` takes. */
+const [, slotUnion = ''] = /PairingPartName =(.*?)\n\n/s.exec(read('react/parts/part.tsx')) ?? []
+const slots = [...slotUnion.matchAll(/'(\w+)'/g)].map(([, slot = '']) => slot)
+
+describe('a part has one name everywhere', () => {
+  it.each(exported)('%o is the main export of $file.tsx, which renders that data-part', ({ name, file }) => {
+    expect([name, name.replace(/^Pairing/, '')].map(kebab)).toContain(file)
+    expect(read(`react/parts/${file}.tsx`)).toMatch(new RegExp(`part="${file}"`))
+  })
+
+  it.each(slots)('the slot %s has an export of that name', (slot) => {
+    expect(exported).toContainEqual({ name: exportOf(slot), file: kebab(slot) })
+  })
+
+  it('there are parts and slots to check', () => {
+    expect(exported.length).toBeGreaterThan(25)
+    expect(slots.length).toBeGreaterThan(20)
+  })
+})
