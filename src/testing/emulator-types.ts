@@ -9,8 +9,13 @@ export interface EmulatedAccount {
 
 /** Options of {@link createEmulator}. Times are WhatsApp's own unless given. */
 export interface EmulatorOptions {
-  /** The clock. Called whenever something is read or done; there are no timers. By default `Date.now`. */
+  /** The clock. Called whenever something is read or done. By default `Date.now`. */
   readonly now?: (() => number) | undefined
+  /**
+   * Resolves when so many milliseconds have passed on that clock, or rejects with the signal's reason. Mock servers hold
+   * their responses with it. Give it together with a `now` of your own. By default `setTimeout`.
+   */
+  readonly wait?: ((ms: number, signal?: AbortSignal) => Promise<void>) | undefined
   /** Life of the first QR code of a round. By default 60,000. */
   readonly firstCodeMs?: number | undefined
   /** Life of each later QR code. By default 20,000. */
@@ -162,6 +167,8 @@ export interface EmulatorEvent {
 export interface Emulator {
   /** The emulator's clock. */
   now(): number
+  /** For mock servers: lets time pass on that clock. Rejects with the signal's reason when it is aborted. */
+  wait(ms: number, signal?: AbortSignal): Promise<void>
   /** The state of this moment; the same object as long as nothing has changed. */
   readonly state: EmulatorState
   /** The fault that the next request meets, or `null`. */

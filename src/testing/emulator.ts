@@ -48,7 +48,8 @@ const nothingShown = { round: null, pairingCode: null } as const
  */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
   // Looked up at each call: fake clocks replace `Date` after this.
-  const { now = () => Date.now(), linkingMs = 2_000, pairingCodeMs = 160_000 } = options
+  const { now = () => Date.now(), wait = waitByTimer } = options
+  const { linkingMs = 2_000, pairingCodeMs = 160_000 } = options
   const { firstCodeMs = 60_000, codeMs = 20_000, refs = 6 } = options
   const { seed = Math.floor(Math.random() * 2 ** 32) } = options
   const timing = { firstCodeMs, codeMs, refs }
@@ -120,6 +121,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
 
   return {
     now,
+    wait,
     get state() {
       return stateAt(now())
     },
@@ -237,4 +239,19 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       }
     },
   }
+}
+
+function waitByTimer(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted()
+    const abort = (): void => {
+      clearTimeout(timer)
+      reject(signal?.reason)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort)
+      resolve()
+    }, ms)
+    signal?.addEventListener('abort', abort, { once: true })
+  })
 }

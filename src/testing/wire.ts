@@ -47,6 +47,8 @@ export interface WireCall {
   readonly request: Request
   readonly url: URL
   readonly path: string
+  /** Holds the response for so long, on the emulator's clock. Rejects when the client gives up. */
+  hold(ms: number): Promise<void>
   /** The QR text itself; something else under the fault `not-an-image`. */
   text(text: string): string
   /** PNG of a QR text; no image at all under the fault `not-an-image`. */
@@ -78,6 +80,7 @@ export function createWire(emulator: Emulator, face: WireFace, { intercept }: Wi
       request,
       url,
       path,
+      hold: (ms: number) => emulator.wait(ms, signal),
       text: (text: string) => (takesBadImage(emulator) ? NOT_A_CODE : text),
       image: (text: string) => codeImage(emulator, text),
     }

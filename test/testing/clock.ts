@@ -4,7 +4,9 @@ import { createEmulator } from '../../src/testing/emulator.js'
 /** A clock that moves only when told. */
 export interface TestClock {
   now(): number
+  /** Lets time pass; what waited for a moment in it goes on after that. */
   pass(ms: number): void
+  wait(ms: number, signal?: AbortSignal): Promise<void>
 }
 
 /** 2026-11-21, 00:00 UTC. */
@@ -12,11 +14,27 @@ export const START = Date.UTC(2026, 10, 21)
 
 function createClock(): TestClock {
   let time = START
+  const waiting = new Set<{ readonly at: number; resolve(): void }>()
   return {
     now: () => time,
     pass(ms) {
       time += ms
+      for (const entry of waiting) {
+        if (entry.at > time) continue
+        waiting.delete(entry)
+        entry.resolve()
+      }
     },
+    wait: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        signal?.throwIfAborted()
+        const entry = { at: time + ms, resolve }
+        waiting.add(entry)
+        signal?.addEventListener('abort', () => {
+          waiting.delete(entry)
+          reject(signal.reason)
+        })
+      }),
   }
 }
 
@@ -27,7 +45,7 @@ export interface Emulated {
 
 export function emulated(options: EmulatorOptions = {}): Emulated {
   const clock = createClock()
-  return { clock, emulator: createEmulator({ now: clock.now, seed: 7, ...options }) }
+  return { clock, emulator: createEmulator({ now: clock.now, wait: clock.wait, seed: 7, ...options }) }
 }
 
 /** The QR text shown now; fails the test where there is none. */

@@ -118,6 +118,38 @@ describe('QR codes', () => {
       vi.useRealTimers()
     }
   })
+
+  it('lets time pass on its clock for mock servers that hold a response, until their client gives up', async () => {
+    const { clock, emulator } = emulated()
+    const steps: string[] = []
+    const controller = new AbortController()
+    const held = emulator.wait(5_000).then(() => steps.push('held'))
+    const abandoned = emulator.wait(5_000, controller.signal)
+    clock.pass(4_999)
+    controller.abort(new Error('gone'))
+    await expect(abandoned).rejects.toThrow('gone')
+    expect(steps).toEqual([])
+    clock.pass(1)
+    await held
+    expect(steps).toEqual(['held'])
+  })
+
+  it('waits by timers of its own where no clock is given', async () => {
+    vi.useFakeTimers({ now: START })
+    try {
+      const emulator = createEmulator()
+      const controller = new AbortController()
+      const held = emulator.wait(5_000)
+      const abandoned = emulator.wait(5_000, controller.signal)
+      controller.abort(new Error('gone'))
+      await expect(abandoned).rejects.toThrow('gone')
+      expect(vi.getTimerCount()).toBe(1)
+      await vi.advanceTimersByTimeAsync(5_000)
+      await held
+    } finally {
+      vi.useRealTimers()
+    }
+  })
 })
 
 describe('scanning', () => {

@@ -24,10 +24,18 @@ export function createWorld(
   clock: { now(): number } = stopped(Date.now()),
 ): World {
   let passedMs = 0
-  const emulator = createEmulator({ now: () => clock.now() + passedMs, seed: 7 })
   const pass = (ms: number): void => {
     passedMs += ms
   }
+  const emulator = createEmulator({
+    now: () => clock.now() + passedMs,
+    // A response that its server holds takes time for the account alone: the rules count calls, not seconds.
+    wait: async (ms, signal) => {
+      signal?.throwIfAborted()
+      pass(ms)
+    },
+    seed: 7,
+  })
   const answer = subject.wire?.(emulator) ?? subject.answers?.[situation] ?? unreachable
   situations[situation].arrange(emulator, pass)
   const server = createServer(answer)
