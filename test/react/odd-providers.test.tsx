@@ -50,7 +50,7 @@ describe('a provider of one’s own', () => {
     await askForCode(provider)
     await advance(5_000)
     expect(shownStatus()).toBe('awaiting-number')
-    expect(document.querySelector('[data-part="error-code"]')?.textContent?.length).toBeGreaterThan(10)
+    expect(document.querySelector('[data-part="error"]')?.textContent?.length).toBeGreaterThan(10)
     expect(provider.calls.filter(({ question }) => question === 'pairing-code')).toHaveLength(1)
   })
 
