@@ -25,7 +25,7 @@ export const statusLine = (): string => screen.getByRole('status').textContent ?
 export const part = (name: string): HTMLElement | null =>
   document.querySelector<HTMLElement>(`[data-part="${name}"]`)
 /** Of `failed`. */
-export const errorCode = (): string | undefined => part('error')?.dataset.code
+export const errorCode = (): string | undefined => part('error-code')?.dataset.code
 /** `ABCD-1234`. */
 export const shownCode = (): string | undefined => part('pairing-code')?.textContent ?? undefined
 
