@@ -57,7 +57,7 @@ const domTests = {
   environment: 'jsdom',
   testTimeout: TEST_TIMEOUT_MS,
   include: ['test/**/*.test.tsx'],
-  exclude: ['test/browser/**', '**/node_modules/**'],
+  exclude: ['test/browser/**', 'test/consumers/**', '**/node_modules/**'],
   setupFiles: ['test/setup-dom.ts'],
 }
 
@@ -110,7 +110,7 @@ export default defineConfig({
           environment: 'node',
           testTimeout: TEST_TIMEOUT_MS,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**', '**/node_modules/**'],
+          exclude: ['test/browser/**', 'test/consumers/**', '**/node_modules/**'],
           setupFiles: ['test/setup-console.ts'],
         },
       },

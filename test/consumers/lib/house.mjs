@@ -1,0 +1,228 @@
+// @ts-check
+import { spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import { chromium } from 'playwright'
+import { chromiumLaunchOptions } from '../../chromium.mjs'
+
+/**
+ * @import { ChildProcess } from 'node:child_process'
+ * @import { Browser, BrowserContextOptions, Page } from 'playwright'
+ */
+
+/** A command that runs longer than this hangs: the slowest one, `next build`, takes a fifth of it. */
+const COMMAND_TIMEOUT_MS = 5 * 60_000
+
+/** Enough for the end of a stack trace, and not the whole log of an install. */
+const SHOWN_OUTPUT = 12_000
+
+/** One consumer app in a folder of its own, and the checks that it passes or fails. */
+export class House {
+  passed = 0
+  /** @type {string[]} Titles of the checks that failed. */
+  failed = []
+
+  /** @type {ChildProcess[]} */
+  #processes = []
+  /** @type {Promise<Browser> | undefined} */
+  #browser
+
+  /**
+   * @param {object} options
+   * @param {string} options.name
+   * @param {string} options.source The folder of the house in the repository.
+   * @param {string} options.folder The app: a fresh copy of the house's `app` folder, outside the repository.
+   * @param {string} options.tarball The packed package.
+   * @param {boolean} options.isNewest Today's newest versions are wanted, not the pinned ones.
+   */
+  constructor({ name, source, folder, tarball, isNewest }) {
+    this.name = name
+    this.source = source
+    this.folder = folder
+    this.tarball = tarball
+    this.isNewest = isNewest
+  }
+
+  /**
+   * Counts as one check. It never rejects: a house that cannot go on after a failure stops by the returned value.
+   *
+   * @param {string} title A whole sentence, which is all that a list of failures shows.
+   * @param {() => unknown} run
+   * @returns {Promise<boolean>} whether it passed
+   */
+  async check(title, run) {
+    try {
+      await run()
+      this.passed += 1
+      return true
+    } catch (error) {
+      this.fail(title, error)
+      return false
+    }
+  }
+
+  /**
+   * Counts as one failed check.
+   *
+   * @param {string} title
+   * @param {unknown} error
+   */
+  fail(title, error) {
+    this.failed.push(title)
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    console.log(`✗ ${this.name}: ${title}\n${reason.replace(/^/gm, '    ')}`)
+  }
+
+  /**
+   * Runs a command in the app's folder.
+   *
+   * @param {string} command
+   * @param {readonly string[]} args
+   * @param {{ readonly env?: Readonly<Record<string, string>>, readonly cwd?: string }} [options]
+   * @returns {Promise<string>} what it printed; rejects with the end of that when it fails
+   */
+  async run(command, args, { env = {}, cwd = this.folder } = {}) {
+    const child = this.#spawn(command, args, env, cwd)
+    const timeout = setTimeout(() => stop(child), COMMAND_TIMEOUT_MS)
+    const output = collectOutput(child)
+    const status = await new Promise((resolve, reject) => child.on('close', resolve).on('error', reject))
+    clearTimeout(timeout)
+    if (status === 0) return output()
+    const reason = status === null ? 'was stopped' : `ended with status ${status}`
+    throw new Error(`\`${[command, ...args].join(' ')}\` ${reason}.\n${output().slice(-SHOWN_OUTPUT)}`)
+  }
+
+  /**
+   * Starts a server in the app's folder, which runs until the house is done or `stop` is called.
+   *
+   * @param {string} command
+   * @param {readonly string[]} args
+   * @param {object} options
+   * @param {string} options.url Answers once the server is ready, with whatever status.
+   * @param {Readonly<Record<string, string>>} [options.env]
+   * @returns {Promise<{ output: () => string, stop: () => Promise<void> }>}
+   */
+  async start(command, args, { url, env = {} }) {
+    const child = this.#spawn(command, args, env, this.folder)
+    const output = collectOutput(child)
+    const ended = new Promise((resolve) => child.on('close', resolve))
+    const isUp = async () => {
+      const response = await fetch(url)
+      await response.body?.cancel()
+    }
+    for (let attempt = 0; ; attempt += 1) {
+      if (child.exitCode !== null || attempt === 120)
+        throw new Error(`\`${[command, ...args].join(' ')}\` does not answer at ${url}.\n${output()}`)
+      try {
+        await isUp()
+        break
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 500))
+      }
+    }
+    return {
+      output,
+      stop: async () => {
+        stop(child)
+        await ended
+      },
+    }
+  }
+
+  /** @returns {Promise<number>} a port of 127.0.0.1 on which no server listens */
+  async freePort() {
+    const server = createServer()
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)))
+    const address = server.address()
+    await new Promise((resolve) => server.close(resolve))
+    if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.')
+    return address.port
+  }
+
+  /**
+   * A page in Chromium.
+   *
+   * @param {BrowserContextOptions} [options] Of its browser context: `{ ...devices['Pixel 7'] }` is a phone.
+   * @returns {Promise<{ page: Page, problems: string[] }>} `problems` has all exceptions and errors of the console
+   */
+  async openPage(options = {}) {
+    this.#browser ??= chromiumLaunchOptions().then((launchOptions) => chromium.launch(launchOptions))
+    const browser = await this.#browser
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+    const page = await context.newPage()
+    // The machine may run a second house: no claim about speed.
+    page.setDefaultTimeout(60_000)
+    /** @type {string[]} */
+    const problems = []
+    page.on('pageerror', (error) => problems.push(error.stack ?? error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(`${message.text()} (${message.location().url})`)
+    })
+    return { page, problems }
+  }
+
+  /** Ends the browser and every process that the house started. */
+  async close() {
+    const browser = await this.#browser?.catch(() => undefined)
+    await browser?.close()
+    for (const child of this.#processes) stop(child)
+  }
+
+  /**
+   * @param {string} command
+   * @param {readonly string[]} args
+   * @param {Readonly<Record<string, string>>} env
+   * @param {string} cwd
+   */
+  #spawn(command, args, env, cwd) {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...cleanEnvironment(), ...env },
+      // A group of its own, so that what it starts ends with it.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#processes.push(child)
+    child.on('close', () => {
+      this.#processes = this.#processes.filter((other) => other !== child)
+    })
+    return child
+  }
+}
+
+/** The environment without what `npm run` and CI add, so that commands do what they do in a user's terminal. */
+function cleanEnvironment() {
+  const entries = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_(lifecycle|package|command)|NODE_ENV|CI$)/.test(name),
+  )
+  return {
+    ...Object.fromEntries(entries),
+    // `npm create` and `npx` may ask before they download: there is nobody to answer.
+    npm_config_yes: 'true',
+    NEXT_TELEMETRY_DISABLED: '1',
+  }
+}
+
+/** @param {ChildProcess} child */
+function stop(child) {
+  if (child.pid === undefined || child.exitCode !== null) return
+  try {
+    process.kill(-child.pid)
+  } catch {
+    // It ended by itself in the meantime.
+  }
+}
+
+/**
+ * @param {ChildProcess} child
+ * @returns {() => string} all that was printed until now
+ */
+function collectOutput(child) {
+  let output = ''
+  child.stdout?.on('data', (chunk) => {
+    output += chunk
+  })
+  child.stderr?.on('data', (chunk) => {
+    output += chunk
+  })
+  return () => output
+}

@@ -1,0 +1,176 @@
+// @ts-check
+// Installs the packed package into apps as its users have them, and checks it there:
+//
+//   npm run test:consumers                     all houses, with their pinned versions
+//   npm run test:consumers -- types jest       these houses
+//   npm run test:consumers -- --newest         today's newest versions of everything instead
+//   npm run test:consumers -- --lock types     writes the pinned versions of a house anew
+//
+// A house is a folder here. `app/` is copied to a temporary folder, where `npm install` gives it the versions of its
+// `package-lock.json` and the packed package as `file:../whatsapp-pairing.tgz`. `check.mjs` stays here and
+// exports the checks: `export default async function (house) { await house.check('…', async () => …) }`. A house that
+// is not installed that way exports `install(house)`, too.
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { House } from './lib/house.mjs'
+
+const here = import.meta.dirname
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    newest: { type: 'boolean', default: false },
+    lock: { type: 'boolean', default: false },
+    /** Houses at the same time. One waits for servers and pages while another one compiles. */
+    jobs: { type: 'string', default: '2' },
+  },
+})
+
+const installFlags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
+
+/** @returns {Promise<string[]>} */
+async function namesOfHouses() {
+  const entries = await readdir(here, { withFileTypes: true })
+  const houses = entries
+    .filter((entry) => entry.isDirectory() && entry.name !== 'lib')
+    .map(({ name }) => name)
+  const unknown = positionals.filter((name) => !houses.includes(name))
+  if (unknown.length > 0)
+    throw new Error(`No such house: ${unknown.join(', ')}. There are ${houses.join(', ')}.`)
+  return positionals.length > 0 ? positionals : houses
+}
+
+/**
+ * The pinned versions without the package itself, whose bytes change with every commit.
+ *
+ * @param {string} file
+ */
+async function forgetTarball(file) {
+  const lock = JSON.parse(await readFile(file, 'utf8'))
+  delete lock.packages['node_modules/whatsapp-pairing'].integrity
+  return `${JSON.stringify(lock, null, 2)}\n`
+}
+
+/** @param {House} house */
+async function install(house) {
+  if (house.isNewest) {
+    await rm(path.join(house.folder, 'package-lock.json'), { force: true })
+    const manifest = JSON.parse(await readFile(path.join(house.folder, 'package.json'), 'utf8'))
+    // Exact versions are what the house is about; ranges are only what was newest when it was written.
+    const newest = ['dependencies', 'devDependencies'].flatMap((kind) =>
+      Object.entries(manifest[kind] ?? {})
+        .filter(([, range]) => range.startsWith('^'))
+        .map(([name]) => `${name}@latest`),
+    )
+    await house.run('npm', ['install', '--no-save', ...installFlags, house.tarball, ...newest])
+    return
+  }
+  // Asked for by its name, the package is read anew; whatever else is installed has the version of the lockfile.
+  await house.run('npm', ['install', '--no-save', ...installFlags, house.tarball])
+}
+
+/**
+ * @param {House} house
+ */
+async function writeLock(house) {
+  const file = path.join(house.folder, 'package-lock.json')
+  await rm(file, { force: true })
+  await house.run('npm', [
+    'install',
+    '--package-lock-only',
+    '--omit-lockfile-registry-resolved',
+    ...installFlags,
+  ])
+  await writeFile(path.join(house.source, 'app', 'package-lock.json'), await forgetTarball(file))
+}
+
+/** @param {number} since */
+const minutesSince = (since) => ((performance.now() - since) / 60_000).toFixed(1)
+
+/**
+ * @param {string} name
+ * @param {string} temporary
+ */
+async function runHouse(name, temporary) {
+  const house = new House({
+    name,
+    source: path.join(here, name),
+    folder: path.join(temporary, name),
+    tarball: path.join(temporary, 'whatsapp-pairing.tgz'),
+    isNewest: values.newest,
+  })
+  open.add(house)
+  const app = path.join(house.source, 'app')
+  const checks = await import(path.join(house.source, 'check.mjs'))
+  const times = { install: '–', checks: '–' }
+  try {
+    await mkdir(house.folder)
+    await cp(app, house.folder, { recursive: true }).catch((error) => {
+      // A house may consist of what its `install` makes.
+      if (error.code !== 'ENOENT') throw error
+    })
+    if (values.lock) await writeLock(house)
+    const began = performance.now()
+    const isInstalled = await house.check('installs the packed package', () =>
+      (checks.install ?? install)(house),
+    )
+    times.install = minutesSince(began)
+    if (isInstalled) {
+      const checksBegan = performance.now()
+      await checks.default(house)
+      times.checks = minutesSince(checksBegan)
+    }
+  } catch (error) {
+    house.fail('gets through its checks', error)
+  } finally {
+    await house.close()
+    open.delete(house)
+  }
+  console.log(
+    `${house.failed.length === 0 ? '✓' : '✗'} ${name}: ${house.passed} passed, ${house.failed.length} failed; ` +
+      `install ${times.install} min, checks ${times.checks} min`,
+  )
+  return house
+}
+
+/** @type {Set<House>} Houses whose processes have to end when this one is interrupted. */
+const open = new Set()
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+  process.once(signal, async () => {
+    for (const house of open) await house.close()
+    process.exit(1)
+  })
+}
+
+const houses = await namesOfHouses()
+const temporary = await mkdtemp(path.join(tmpdir(), 'whatsapp-pairing-consumers-'))
+try {
+  const root = new House({
+    name: 'pack',
+    source: here,
+    folder: path.join(here, '../..'),
+    tarball: '',
+    isNewest: false,
+  })
+  await root.run('npm', ['pack', '--silent', '--pack-destination', temporary])
+  const [tarball = ''] = await readdir(temporary)
+  await rename(path.join(temporary, tarball), path.join(temporary, 'whatsapp-pairing.tgz'))
+
+  /** @type {House[]} */
+  const done = []
+  const waiting = [...houses]
+  const worker = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
+      done.push(await runHouse(name, temporary))
+  }
+  await Promise.all(Array.from({ length: Number(values.jobs) }, worker))
+
+  const passed = done.reduce((sum, house) => sum + house.passed, 0)
+  const failed = done.flatMap((house) => house.failed.map((title) => `${house.name}: ${title}`))
+  for (const title of failed) console.log(`✗ ${title}`)
+  console.log(`${passed} passed, ${failed.length} failed`)
+  process.exitCode = failed.length > 0 || passed === 0 ? 1 : 0
+} finally {
+  await rm(temporary, { recursive: true, force: true, maxRetries: 3 })
+}
