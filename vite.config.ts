@@ -14,7 +14,7 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 const entry = Object.fromEntries(
   Object.values(manifest.exports)
     .filter((target) => typeof target !== 'string')
-    .map(({ default: file }) => file.replace(/^\.\/dist\/(.*)\.js$/, '$1'))
+    .flatMap(({ default: file }) => /^\.\/dist\/(.*)\.js$/.exec(file)?.[1] ?? [])
     .map((name) => [name, path(`src/${name}.ts`)]),
 )
 
