@@ -1,4 +1,3 @@
-import type { DecodeQR } from 'qr/decode.js'
 import { normalizeQrPayload } from '../core/qr-payload.js'
 
 /** Providers' pictures have 200 to 600 pixels a side. A larger one stays the picture it is: reading it would halt the page. */
@@ -6,6 +5,9 @@ const LARGEST_SIDE_PX = 2_048
 
 /** The side of the canvas. Enough for ten pixels a module, and read in a few milliseconds. */
 const CANVAS_PX = 768
+
+/** `decodeQR` of `qr/decode.js`, whose own declarations need TypeScript 5.7. */
+export type DecodeQr = (image: ImageData, options: { readonly timeLimit: number }) => string
 
 /** White around the picture, which may come without the quiet zone that readers need. */
 const MARGIN_PX = 48
@@ -17,7 +19,7 @@ const TIME_LIMIT_MS = 50
  * WhatsApp's text in a picture that the browser has loaded; `undefined` where there is none, where it is too large or where
  * the browser gives no pixels out. Only `data:` pictures are looked at, and only WhatsApp's text is believed.
  */
-export function decodeQrImage(image: HTMLImageElement, decodeQr: DecodeQR): string | undefined {
+export function decodeQrImage(image: HTMLImageElement, decodeQr: DecodeQr): string | undefined {
   const { naturalWidth: width, naturalHeight: height } = image
   const longest = Math.max(width, height)
   if (!image.src.startsWith('data:image/') || width === 0 || longest > LARGEST_SIDE_PX) return undefined

@@ -61,15 +61,12 @@ export class EmulatedWebSocket extends EventTarget {
 
   override addEventListener(type: 'message', listener: (event: MessageEvent) => void): void
   override addEventListener(type: 'close', listener: (event: EmulatedCloseEvent) => void): void
-  override addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void
+  // By way of `EventTarget`: without the DOM, Node's types have no names for the listener and the options.
+  override addEventListener(...listening: Parameters<EventTarget['addEventListener']>): void
   override addEventListener(
     type: string,
     listener: never,
-    options?: boolean | AddEventListenerOptions,
+    options?: Parameters<EventTarget['addEventListener']>[2],
   ): void {
     super.addEventListener(type, listener, options)
   }

@@ -6,20 +6,23 @@ const QUIET_ZONE_MODULES = 4
 /** GREEN-API's images are 276 pixels wide: WhatsApp's text, low correction, four pixels a module. */
 const IMAGE_PIXELS = 276
 
+/** `Uint8Array<ArrayBuffer>`, for declaration files: before TypeScript 5.7 the class takes no argument. */
+export type Bytes = ReturnType<Uint8Array['slice']>
+
 /** A code is drawn once and given many times. */
-let drawn: { readonly text: string; readonly image: Uint8Array<ArrayBuffer> } | undefined
+let drawn: { readonly text: string; readonly image: Bytes } | undefined
 
 /**
  * A PNG of a text, as a provider would draw it.
  *
  * @throws {@link PairingError} `not-supported` where the optional `fast-png` is not installed.
  */
-export async function qrImage(text: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function qrImage(text: string): Promise<Bytes> {
   if (drawn?.text !== text) drawn = { text, image: await draw(text) }
   return drawn.image.slice()
 }
 
-async function draw(text: string): Promise<Uint8Array<ArrayBuffer>> {
+async function draw(text: string): Promise<Bytes> {
   // Loaded when the first image is asked for: whoever only wants the emulator's states needs none.
   const [{ encodeQR }, { encode }] = await Promise.all([import('qr'), import('fast-png').catch(notInstalled)])
   const modules = encodeQR(text, 'raw', { ecc: 'low', border: QUIET_ZONE_MODULES })

@@ -1,5 +1,5 @@
 import type { Emulator, FailOptions } from './emulator.js'
-import { qrImage } from './qr-image.js'
+import { type Bytes, qrImage } from './qr-image.js'
 
 /** One request that reached a wire. */
 export interface WireRequest {
@@ -52,7 +52,7 @@ export interface WireCall {
   /** The QR text itself; something else under the fault `not-an-image`. */
   text(text: string): string
   /** PNG of a QR text; no image at all under the fault `not-an-image`. */
-  image(text: string): Promise<Uint8Array<ArrayBuffer>>
+  image(text: string): Promise<Bytes>
 }
 
 /** What differs from provider to provider. */
@@ -139,7 +139,7 @@ function takesBadImage(emulator: Emulator): boolean {
 }
 
 /** PNG of a QR text; no image at all under the fault `not-an-image`. */
-export async function codeImage(emulator: Emulator, text: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function codeImage(emulator: Emulator, text: string): Promise<Bytes> {
   return takesBadImage(emulator) ? new TextEncoder().encode(NOT_A_CODE) : qrImage(text)
 }
 

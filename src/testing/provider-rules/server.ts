@@ -6,7 +6,7 @@ export interface SentRequest {
   readonly method: string
   readonly url: string
   readonly headers: Headers
-  readonly cache: RequestCache
+  readonly cache: Request['cache']
   readonly signal: AbortSignal | undefined
   /** Neither answered nor ended yet. */
   readonly isOpen: boolean
