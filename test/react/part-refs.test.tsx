@@ -1,0 +1,161 @@
+import { QueryClient } from '@tanstack/react-query'
+import { render } from '@testing-library/react'
+import { type ComponentType, createRef, type ReactElement, type Ref, StrictMode, version } from 'react'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  normalizeQrPayload,
+  type PairingSession,
+  WhatsAppPairing,
+  WhatsAppPairingDialog,
+} from '../../src/index.js'
+import * as partExports from '../../src/parts.js'
+import { PairingRoot } from '../../src/parts.js'
+import { pairingStates } from '../../src/testing.js'
+import { stillPairing } from '../browser/still-pairing.js'
+import './jsdom-dialog.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+
+beforeEach(() => {
+  // A phone, on which the QR code is offered as a link.
+  vi.stubGlobal('matchMedia', (query: string) => ({ matches: query === '(pointer: coarse)' }))
+  vi.stubGlobal('screen', { width: 412, height: 915 })
+})
+afterEach(() => void vi.unstubAllGlobals())
+
+type Props = Readonly<Record<string, unknown>>
+type Part = ComponentType<Props & { ref?: Ref<Element> }>
+
+const LINK = 'https://wa.me/settings/linked_devices#2@ref,noise,identity,adv,1'
+const states = pairingStates()
+const code = states['phone-code']['awaiting-code']
+const scan = states.qr['awaiting-scan']
+
+/** A session in every state, and those in which a part appears that is not in every session of its state. */
+const sessions: readonly PairingSession[] = [
+  { ...scan, qrCode: { ...scan.qrCode, payload: normalizeQrPayload(LINK) } },
+  { ...code, isSlow: true },
+  ...Object.values(states.qr),
+  ...Object.values(states['phone-code']),
+]
+
+/** What some parts cannot do without. */
+const needed: Readonly<Record<string, Props>> = {
+  PairingCard: { pairing: stillPairing(scan) },
+  PairingCountryPicker: {
+    country: 'BR',
+    callingCodes: new Map([['BR', '55']]),
+    isCodeWritten: false,
+    isReadOnly: false,
+    onChoose: () => {},
+  },
+  PairingEnlargedCode: { onClose: () => {} },
+  PairingIcon: { name: 'phone' },
+  PairingRoot: { pairing: stillPairing(scan) },
+}
+
+const isComponent = (value: unknown): value is Part =>
+  typeof value === 'function' || (typeof value === 'object' && value !== null && '$$typeof' in value)
+
+const exported: Readonly<Record<string, unknown>> = partExports
+const parts = Object.entries(exported).flatMap(([name, value]) =>
+  /^[A-Z]/.test(name) && isComponent(value) ? [[name, value] as const] : [],
+)
+
+type Mount = (ref: Ref<Element>) => ReactElement
+
+/** The part in a session in which it renders something, under a root. */
+function mountOf(name: string, Part: Part): Mount {
+  const inside = (session: PairingSession, ref?: Ref<Element>) => (
+    <PairingRoot as="dialog" onClose={() => {}} pairing={stillPairing(session)}>
+      <Part {...needed[name]} {...(ref && { ref })} data-tried="" />
+    </PairingRoot>
+  )
+  const session = sessions.find((candidate) => {
+    const { container, unmount } = render(inside(candidate))
+    const isThere = container.querySelector('[data-tried]') !== null
+    unmount()
+    return isThere
+  })
+  if (!session) throw new Error(`${name} renders nothing in any session. Add the session in which it does.`)
+  return (ref) => inside(session, ref)
+}
+
+function mountOfScreen(component: unknown): Mount {
+  if (!isComponent(component)) throw new Error('It is no component.')
+  const Screen = component
+  return (ref) => <Screen {...target} open ref={ref} />
+}
+
+const provider = scriptedProvider({ getQrCode: () => qr('a') })
+const target = { provider, queryClient: new QueryClient() }
+
+const mounts: readonly (readonly [string, () => Mount])[] = [
+  ['WhatsAppPairing', () => mountOfScreen(WhatsAppPairing)],
+  ['WhatsAppPairingDialog', () => mountOfScreen(WhatsAppPairingDialog)],
+  ...parts.map(([name, Part]) => [name, () => mountOf(name, Part)] as const),
+]
+
+it('finds the exports of whatsapp-pairing/parts', () => {
+  expect(parts.length).toBeGreaterThan(27)
+})
+
+describe.each(mounts)('%s', (_name, mount) => {
+  it('gives a ref object its element, the same one over re-renders, and null after unmounting', () => {
+    const element = mount()
+    const ref = createRef<Element>()
+    const { rerender, unmount } = render(element(ref))
+    const first = ref.current
+    expect(first?.getAttribute('data-part')).toBeTruthy()
+    expect(document.contains(first)).toBe(true)
+    rerender(element(ref))
+    expect(ref.current).toBe(first)
+    unmount()
+    expect(ref.current).toBeNull()
+  })
+
+  it('calls a ref callback once with its element and once with null', () => {
+    const element = mount()
+    const ref = vi.fn<(found: Element | null) => void>()
+    const { rerender, unmount } = render(element(ref))
+    rerender(element(ref))
+    // React passes more arguments than the element while it develops.
+    const got = () => ref.mock.calls.map(([found]) => found)
+    expect(got()).toEqual([expect.any(Element)])
+    unmount()
+    expect(got()).toEqual([expect.any(Element), null])
+  })
+
+  it('hands its element over when the host passes another ref, and takes null for none', () => {
+    const element = mount()
+    const [one, other] = [createRef<Element>(), createRef<Element>()]
+    const { rerender } = render(element(one))
+    const first = one.current
+    rerender(element(other))
+    expect([one.current, other.current]).toEqual([null, first])
+    rerender(element(null))
+    expect(other.current).toBeNull()
+    expect(document.contains(first)).toBe(true)
+  })
+
+  it('has its ref in StrictMode', () => {
+    const element = mount()
+    const ref = createRef<Element>()
+    render(<StrictMode>{element(ref)}</StrictMode>)
+    expect(document.contains(ref.current)).toBe(true)
+  })
+
+  it.runIf(Number.parseInt(version, 10) >= 19)(
+    'runs the clean-up that a ref callback returns, in place of null',
+    () => {
+      const element = mount()
+      const cleanUp = vi.fn<() => void>()
+      const ref = vi.fn((_found: Element | null) => cleanUp)
+      const { rerender, unmount } = render(element(ref))
+      rerender(element(ref))
+      expect(cleanUp).not.toHaveBeenCalled()
+      unmount()
+      expect(cleanUp).toHaveBeenCalledOnce()
+      expect(ref).toHaveBeenCalledOnce()
+    },
+  )
+})
