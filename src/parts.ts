@@ -1,15 +1,16 @@
 export { PairingAccount } from './react/parts/account.js'
 export { PairingAnnouncement } from './react/parts/announcement.js'
 export { PairingCard, type PairingCardProps } from './react/parts/card.js'
-export {
-  PairingCloseButton,
-  type PairingCloseButtonProps,
-} from './react/parts/close-button.js'
+export { PairingCloseButton } from './react/parts/close-button.js'
 export { PairingCodeRecipient } from './react/parts/code-recipient.js'
 export { PairingCopyButton } from './react/parts/copy-button.js'
 export { PairingCountdown } from './react/parts/countdown.js'
+export { PairingCountryPicker, type PairingCountryPickerProps } from './react/parts/country-picker.js'
 export { PairingEnlargeButton } from './react/parts/enlarge-button.js'
+export { PairingEnlargedCode, type PairingEnlargedCodeProps } from './react/parts/enlarged-code.js'
 export { PairingErrorCode } from './react/parts/error-code.js'
+export type { ComponentWithRef, PartComponent } from './react/parts/forward-part.js'
+export { PairingIcon, type PairingIconName, type PairingIconProps } from './react/parts/icon.js'
 export { PairingInstructions } from './react/parts/instructions.js'
 export { PairingMethodTabs } from './react/parts/method-tabs.js'
 export { PairingOpenInWhatsApp } from './react/parts/open-in-whatsapp.js'

@@ -1,12 +1,13 @@
 'use client'
 
-import { type ReactElement, useEffect, useRef, useState } from 'react'
-import { PairingCloseButton } from './parts/close-button.js'
+import { type ForwardedRef, forwardRef, useEffect, useRef, useState } from 'react'
+import type { ComponentWithRef } from './parts/forward-part.js'
 import { usePairingContext } from './parts/pairing-context.js'
 import { WhatsAppPairing, type WhatsAppPairingProps } from './whatsapp-pairing.js'
 
 /** Props of {@link WhatsAppPairingDialog}: those of the component, and when it is open. */
-export interface WhatsAppPairingDialogProps extends Omit<WhatsAppPairingProps, 'as' | 'children' | 'open'> {
+export interface WhatsAppPairingDialogProps
+  extends Omit<WhatsAppPairingProps, 'as' | 'children' | 'onClose' | 'open'> {
   /** Whether it is open, where the host controls that. */
   readonly open?: boolean | undefined
   /** Whether it is open at first, where the host does not control that. @default false */
@@ -27,26 +28,23 @@ export interface WhatsAppPairingDialogProps extends Omit<WhatsAppPairingProps, '
  * <WhatsAppPairingDialog open={isOpen} onOpenChange={setOpen} provider={provider} appName="Acme Inbox" />
  * ```
  */
-export function WhatsAppPairingDialog({
-  open,
-  defaultOpen = false,
-  onOpenChange,
-  closeOnLinked = false,
-  ...props
-}: WhatsAppPairingDialogProps): ReactElement | null {
-  const [ownOpen, setOwnOpen] = useState(defaultOpen)
-  if (!(open ?? ownOpen)) return null
-  const close = () => {
-    setOwnOpen(false)
-    onOpenChange?.(false)
-  }
-  return (
-    <WhatsAppPairing {...props} as="dialog">
-      <PairingCloseButton onClose={close} />
-      {closeOnLinked && <CloseOnLinked close={close} />}
-    </WhatsAppPairing>
-  )
-}
+export const WhatsAppPairingDialog: ComponentWithRef<WhatsAppPairingDialogProps, HTMLDialogElement> =
+  forwardRef(function WhatsAppPairingDialog(
+    { open, defaultOpen = false, onOpenChange, closeOnLinked = false, ...props }: WhatsAppPairingDialogProps,
+    ref: ForwardedRef<HTMLDialogElement>,
+  ) {
+    const [ownOpen, setOwnOpen] = useState(defaultOpen)
+    if (!(open ?? ownOpen)) return null
+    const close = () => {
+      setOwnOpen(false)
+      onOpenChange?.(false)
+    }
+    return (
+      <WhatsAppPairing {...props} ref={ref} as="dialog" onClose={close}>
+        {closeOnLinked && <CloseOnLinked close={close} />}
+      </WhatsAppPairing>
+    )
+  })
 
 /** By the state and not by `onLinked`, which is called once for all copies of a session, and maybe in another one. */
 function CloseOnLinked({ close }: { close: () => void }): null {

@@ -1,7 +1,8 @@
 'use client'
 
-import type { ComponentPropsWithoutRef, ReactElement } from 'react'
+import { type ComponentPropsWithoutRef, type ForwardedRef, forwardRef } from 'react'
 import { PairingCard, type PairingCardProps } from './parts/card.js'
+import type { ComponentWithRef } from './parts/forward-part.js'
 import type { PairingRootOptions } from './parts/root.js'
 import { type UsePairingSessionOptions, usePairingSession } from './use-pairing-session.js'
 
@@ -26,25 +27,27 @@ export interface WhatsAppPairingProps
  * <WhatsAppPairing provider={proxy({ url: '/api/pairing' })} appName="Acme Inbox" onLinked={(account) => …} />
  * ```
  */
-export function WhatsAppPairing(props: WhatsAppPairingProps): ReactElement {
-  const {
-    provider,
-    method,
-    defaultMethod,
-    onMethodChange,
-    autoStart,
-    maxRefreshes,
-    refreshMode,
-    expectedPhoneNumber,
-    queryClient,
-    onLinked,
-    onError,
-    onEvent,
-    ...rest
-  } = props
-  const card: PropsOfCard = rest
-  return <PairingCard {...card} pairing={usePairingSession(props)} />
-}
+export const WhatsAppPairing: ComponentWithRef<WhatsAppPairingProps, HTMLElement> = forwardRef(
+  function WhatsAppPairing(props: WhatsAppPairingProps, ref: ForwardedRef<HTMLElement>) {
+    const {
+      provider,
+      method,
+      defaultMethod,
+      onMethodChange,
+      autoStart,
+      maxRefreshes,
+      refreshMode,
+      expectedPhoneNumber,
+      queryClient,
+      onLinked,
+      onError,
+      onEvent,
+      ...rest
+    } = props
+    const card: PropsOfCard = rest
+    return <PairingCard {...card} ref={ref} pairing={usePairingSession(props)} />
+  },
+)
 
 /** Without the options of the hook alone: one that is forgotten above, and would land in the DOM, does not compile. */
 type PropsOfCard = Omit<PairingCardProps, 'pairing'> & {

@@ -611,7 +611,7 @@ describe('failures', () => {
     show(rotating().provider, { maxRefreshes: 1, onError })
     await advance(25_000)
     expect(shownStatus()).toBe('expired')
-    expect(part('error')).toBeNull()
+    expect(part('error-code')).toBeNull()
     expect(screen.queryByRole('alert')).toBeNull()
     expect(onError).not.toHaveBeenCalled()
   })

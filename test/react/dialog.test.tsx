@@ -9,7 +9,7 @@ import {
   WhatsAppPairingDialog,
   type WhatsAppPairingDialogProps,
 } from '../../src/index.js'
-import { PairingCard, PairingCloseButton } from '../../src/parts.js'
+import { PairingCard, PairingCloseButton, PairingRoot } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
 import './jsdom-dialog.js'
@@ -102,32 +102,32 @@ it('takes the focus also where a browser lets only that have it which has a `tab
 describe('a session of the host’s own, in a dialog', () => {
   const session: PairingSession = pairingStates().qr['awaiting-scan']
 
-  it('is shown by the close button within, which tells when it is used', () => {
+  it('is shown while it is mounted, and reports that its close button was pressed', () => {
     const onClose = vi.fn()
-    render(
-      <PairingCard as="dialog" pairing={stillPairing(session)}>
-        <PairingCloseButton onClose={onClose} className="mine" />
-      </PairingCard>,
-    )
+    render(<PairingCard as="dialog" onClose={onClose} pairing={stillPairing(session)} />)
     expect(screen.getByRole('dialog', { name: 'Link your WhatsApp' })).toHaveProperty('open', true)
-    const button = screen.getByRole('button', { name: 'Close' })
-    expect(button.className).toBe('mine')
-    fireEvent.click(button)
+    fireEvent.click(screen.getByRole('button', { name: 'Close' }))
     expect(onClose).toHaveBeenCalledOnce()
   })
 
-  it('stays where the host has taken the click', () => {
+  it('stays open when the host prevents the click on its close button', () => {
     const onClose = vi.fn()
     render(
-      <PairingCard as="dialog" pairing={stillPairing(session)}>
-        <PairingCloseButton onClose={onClose} onClick={(event) => event.preventDefault()}>
+      <PairingRoot as="dialog" onClose={onClose} pairing={stillPairing(session)}>
+        <PairingCloseButton className="mine" onClick={(event) => event.preventDefault()}>
           Not now
         </PairingCloseButton>
-      </PairingCard>,
+      </PairingRoot>,
     )
     const button = screen.getByRole('button', { name: 'Close' })
-    expect(button.textContent).toBe('Not now')
+    expect([button.textContent, button.className]).toEqual(['Not now', 'mine'])
     fireEvent.click(button)
     expect(onClose).not.toHaveBeenCalled()
+  })
+
+  it('has no close button where the host does not say how to close it', () => {
+    render(<PairingCard as="dialog" pairing={stillPairing(session)} />)
+    expect(screen.getByRole('dialog')).toHaveProperty('open', true)
+    expect(screen.queryByRole('button', { name: 'Close' })).toBeNull()
   })
 })

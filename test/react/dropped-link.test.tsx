@@ -111,7 +111,7 @@ describe('a link', () => {
       expect(length).toBeLessThanOrEqual(16)
       await later(600_000)
       expect(one.calls.length).toBe(length)
-      expect(part('error')).toBeNull()
+      expect(part('error-code')).toBeNull()
     },
   )
 

@@ -1,16 +1,17 @@
 'use client'
 
-import { type ComponentPropsWithoutRef, type ReactElement, useState } from 'react'
+import { type ReactElement, useState } from 'react'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { PairingIcon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
 /** Who was linked, as far as the provider tells. */
-export function PairingAccount(props: ComponentPropsWithoutRef<'div'>): ReactElement | null {
+export const PairingAccount: PartComponent<'div'> = forwardPart(function PairingAccount(props, ref) {
   const { session } = usePairingContext().pairing
   if (session.status !== 'linked') return null
   const { name, phoneNumber, avatarUrl } = session.account
   return (
-    <div {...props} data-part="account">
+    <div {...props} ref={ref} data-part="account">
       <span data-part="account-badge">
         <Avatar key={avatarUrl} src={avatarUrl} name={name} />
         <span data-part="account-check">
@@ -25,7 +26,7 @@ export function PairingAccount(props: ComponentPropsWithoutRef<'div'>): ReactEle
       )}
     </div>
   )
-}
+})
 
 function Avatar({ src, name }: { src: string | undefined; name: string | undefined }): ReactElement {
   // Addresses of pictures expire, and some networks block them.

@@ -1,18 +1,21 @@
 'use client'
 
-import type { ComponentPropsWithoutRef, ReactElement } from 'react'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
-/** Props of {@link ActionButton}: those of the host's button, and what the part adds. */
-export interface ActionButtonProps extends ComponentPropsWithoutRef<'button'> {
+/** What {@link ActionButton} takes beside the props of the host's button. */
+interface ActionButtonProps {
   readonly part: string
   /** What the part is for; comes after the host's own handler, unless that prevents it. */
   readonly action: () => void
 }
 
 /** A button that may go away when it is used; the focus is then put on the panel. */
-export function ActionButton({ part, action, onClick, ...props }: ActionButtonProps): ReactElement {
-  const ref = useFocusHandover<HTMLButtonElement>()
+export const ActionButton: PartComponent<'button', ActionButtonProps> = forwardPart(function ActionButton(
+  { part, action, onClick, ...props },
+  hostRef,
+) {
+  const ref = useFocusHandover(hostRef)
   return (
     <button
       type="button"
@@ -25,4 +28,4 @@ export function ActionButton({ part, action, onClick, ...props }: ActionButtonPr
       }}
     />
   )
-}
+})

@@ -1,21 +1,24 @@
 'use client'
 
-import { type ComponentPropsWithoutRef, type ReactElement, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { formatMessage } from '../../core/messages.js'
 import type { PairingSession } from '../../core/session-state.js'
 import { onceLoaded } from '../once-loaded.js'
 import { type TimedCode, timedCode } from './countdown.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
 /**
  * Says to screen readers, politely, when half and a quarter of a code's time is left: what the countdown shows. A QR code
  * that takes another one's place by itself, and is followed by one, is told of by the status line alone.
  */
-export function PairingAnnouncement(props: ComponentPropsWithoutRef<'span'>): ReactElement | null {
-  const { session } = usePairingContext().pairing
-  const code = timedCode(session)
-  return code && <TimeLeft {...props} {...code} isTold={isTimeTold(session)} />
-}
+export const PairingAnnouncement: PartComponent<'span'> = forwardPart(
+  function PairingAnnouncement(props, ref) {
+    const { session } = usePairingContext().pairing
+    const code = timedCode(session)
+    return code && <TimeLeft {...props} ref={ref} {...code} isTold={isTimeTold(session)} />
+  },
+)
 
 function isTimeTold(session: PairingSession): boolean {
   if (session.status !== 'awaiting-scan') return true
@@ -23,12 +26,10 @@ function isTimeTold(session: PairingSession): boolean {
   return number === 1 || number === of || isNextManual
 }
 
-function TimeLeft({
-  shownAt,
-  expiresAt,
-  isTold,
-  ...props
-}: ComponentPropsWithoutRef<'span'> & TimedCode & { isTold: boolean }): ReactElement {
+const TimeLeft = forwardPart<'span', TimedCode & { isTold: boolean }>(function TimeLeft(
+  { shownAt, expiresAt, isTold, ...props },
+  ref,
+) {
   const { messages, localeTag } = usePairingContext()
   const [told] = useState(() => new Set<string>())
   const [seconds, setSeconds] = useState<number>()
@@ -42,8 +43,8 @@ function TimeLeft({
     [isTold, shownAt, expiresAt, told],
   )
   return (
-    <span {...props} aria-live="polite" data-part="announcement">
+    <span {...props} ref={ref} aria-live="polite" data-part="announcement">
       {seconds && formatMessage(messages.timeLeft, { count: seconds }, localeTag)}
     </span>
   )
-}
+})

@@ -1,7 +1,9 @@
 'use client'
 
-import type { ReactElement } from 'react'
+import { type ForwardedRef, forwardRef, type ReactElement } from 'react'
+import { PairingCloseButton } from './close-button.js'
 import { PairingCountdown } from './countdown.js'
+import type { ComponentWithRef } from './forward-part.js'
 import { PairingInstructions } from './instructions.js'
 import { PairingMethodTabs } from './method-tabs.js'
 import { MissingPart } from './missing-part.js'
@@ -37,10 +39,13 @@ export interface PairingCardProps extends PairingRootProps {
 }
 
 /** The parts in the arrangement of `<WhatsAppPairing>`, for a session that the host holds itself. Children come last. */
-export function PairingCard({ parts, children, ...props }: PairingCardProps): ReactElement {
+export const PairingCard: ComponentWithRef<PairingCardProps, HTMLElement> = forwardRef(function PairingCard(
+  { parts, children, ...props }: PairingCardProps,
+  ref: ForwardedRef<HTMLElement>,
+) {
   const later = useLaterParts()
   const card = (
-    <PairingRoot {...props}>
+    <PairingRoot {...props} ref={ref}>
       <div data-part="card">
         <div data-part="intro">
           <Part name="Title" own={PairingTitle} />
@@ -60,11 +65,12 @@ export function PairingCard({ parts, children, ...props }: PairingCardProps): Re
         <Part name="Trouble" own={PairingTrouble} />
         <Part name="SafetyNote" own={PairingSafetyNote} />
       </div>
+      <PairingCloseButton />
       {children}
     </PairingRoot>
   )
   return parts ? <PartsContext.Provider value={parts}>{card}</PartsContext.Provider> : card
-}
+})
 
 function Stage(): ReactElement {
   const later = useLaterParts()

@@ -1,24 +1,26 @@
 'use client'
 
-import type { ComponentPropsWithoutRef, ReactElement } from 'react'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 import { RichText } from './rich-text.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
 /** Which number the pairing code is for, and the way back to the number. */
-export function PairingCodeRecipient(props: ComponentPropsWithoutRef<'p'>): ReactElement | null {
-  const { session } = usePairingContext().pairing
-  return session.status === 'awaiting-code' ? (
-    <Recipient {...props} phoneNumber={session.phoneNumber} />
-  ) : null
-}
+export const PairingCodeRecipient: PartComponent<'p'> = forwardPart(
+  function PairingCodeRecipient(props, ref) {
+    const { session } = usePairingContext().pairing
+    return session.status === 'awaiting-code' ? (
+      <Recipient {...props} ref={ref} phoneNumber={session.phoneNumber} />
+    ) : null
+  },
+)
 
-function Recipient({
-  phoneNumber,
-  ...props
-}: ComponentPropsWithoutRef<'p'> & { phoneNumber: string }): ReactElement {
+const Recipient = forwardPart<'p', { phoneNumber: string }>(function Recipient(
+  { phoneNumber, ...props },
+  hostRef,
+) {
   const { pairing, messages } = usePairingContext()
-  const ref = useFocusHandover<HTMLParagraphElement>()
+  const ref = useFocusHandover(hostRef)
   return (
     <p {...props} ref={ref} data-part="code-recipient">
       <RichText text={messages.codeFor} values={{ number: <bdi dir="ltr">+{phoneNumber}</bdi> }} />{' '}
@@ -27,4 +29,4 @@ function Recipient({
       </button>
     </p>
   )
-}
+})

@@ -1,7 +1,8 @@
 'use client'
 
-import { type ComponentPropsWithoutRef, type ReactElement, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { ActionButton } from './action-button.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { PairingIcon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
@@ -9,15 +10,15 @@ import { usePairingContext } from './pairing-context.js'
 const CONFIRMED_MS = 4_000
 
 /** Copies the pairing code without its dash, as WhatsApp's field takes it. */
-export function PairingCopyButton(props: ComponentPropsWithoutRef<'button'>): ReactElement | null {
+export const PairingCopyButton: PartComponent<'button'> = forwardPart(function PairingCopyButton(props, ref) {
   const { session } = usePairingContext().pairing
   // The key forgets "Copied" when another code comes.
   return session.status === 'awaiting-code' ? (
-    <Copy {...props} key={session.pairingCode.value} code={session.pairingCode.value} />
+    <Copy {...props} ref={ref} key={session.pairingCode.value} code={session.pairingCode.value} />
   ) : null
-}
+})
 
-function Copy({ code, ...props }: ComponentPropsWithoutRef<'button'> & { code: string }): ReactElement {
+const Copy = forwardPart<'button', { code: string }>(function Copy({ code, ...props }, ref) {
   const { messages, pairing, panel } = usePairingContext()
   const [isCopied, setCopied] = useState(false)
   useEffect(() => {
@@ -37,7 +38,7 @@ function Copy({ code, ...props }: ComponentPropsWithoutRef<'button'> & { code: s
   }
   return (
     <>
-      <ActionButton {...props} part="copy-button" data-copied={isCopied || undefined} action={copy}>
+      <ActionButton {...props} ref={ref} part="copy-button" data-copied={isCopied || undefined} action={copy}>
         <PairingIcon name={isCopied ? 'check' : 'copy'} />
         <span>{isCopied ? messages.copied : messages.copyCode}</span>
       </ActionButton>
@@ -46,7 +47,7 @@ function Copy({ code, ...props }: ComponentPropsWithoutRef<'button'> & { code: s
       </span>
     </>
   )
-}
+})
 
 /** The old way, which is left where the new one is not allowed. Where it fails too, the code is left selected. */
 function copySelected(code: Element | null | undefined): boolean {

@@ -1,18 +1,20 @@
 'use client'
 
-import { type ComponentPropsWithoutRef, type ReactElement, useCallback } from 'react'
+import { useCallback } from 'react'
 import type { PairingSession } from '../../core/session-state.js'
+import { useMergedRef } from '../use-merged-ref.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
 /**
  * The time a code has left, as a bar that CSS runs down: the variables `--whatsapp-pairing-lifetime` and
  * `--whatsapp-pairing-age` are set once for each code. Hidden from screen readers, which are told of each code.
  */
-export function PairingCountdown(props: ComponentPropsWithoutRef<'div'>): ReactElement | null {
+export const PairingCountdown: PartComponent<'div'> = forwardPart(function PairingCountdown(props, ref) {
   const code = timedCode(usePairingContext().pairing.session)
   // The key begins the animation anew for each code.
-  return code && <CountdownBar {...props} {...code} key={`${code.shownAt}-${code.expiresAt}`} />
-}
+  return code && <CountdownBar {...props} ref={ref} {...code} key={`${code.shownAt}-${code.expiresAt}`} />
+})
 
 /** When a code was shown and when it has passed, in epoch milliseconds. */
 export interface TimedCode {
@@ -30,11 +32,10 @@ export function timedCode(session: PairingSession): TimedCode | null {
 }
 
 /** A bar that runs down between two moments. */
-export function CountdownBar({
-  shownAt,
-  expiresAt,
-  ...props
-}: ComponentPropsWithoutRef<'div'> & TimedCode): ReactElement {
+export const CountdownBar: PartComponent<'div', TimedCode> = forwardPart(function CountdownBar(
+  { shownAt, expiresAt, ...props },
+  hostRef,
+) {
   // Not as `style`: in HTML from a server a strict Content Security Policy forbids that, and its clock is another one.
   const run = useCallback(
     (bar: HTMLDivElement | null) => {
@@ -45,8 +46,8 @@ export function CountdownBar({
     [shownAt, expiresAt],
   )
   return (
-    <div {...props} ref={run} aria-hidden="true" data-part="countdown">
+    <div {...props} ref={useMergedRef(run, hostRef)} aria-hidden="true" data-part="countdown">
       <div data-part="countdown-bar" />
     </div>
   )
-}
+})

@@ -1,7 +1,18 @@
 'use client'
 
-import { type KeyboardEvent, type ReactElement, useEffect, useId, useMemo, useRef, useState } from 'react'
+import {
+  type ComponentPropsWithoutRef,
+  type ForwardedRef,
+  type KeyboardEvent,
+  type ReactElement,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { type Country, countryName, findCountries, flagOf, listCountries } from './countries.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
 /** Options that Page Up and Page Down pass over. */
@@ -23,8 +34,14 @@ export interface PairingCountryPickerProps {
  * with a list box, after the ARIA Authoring Practices, https://www.w3.org/WAI/ARIA/apg/patterns/combobox/. A `<select>` would be less
  * code, but cannot be searched on phones.
  */
-export function PairingCountryPicker(props: PairingCountryPickerProps): ReactElement {
-  const { country, callingCodes, isCodeWritten, isReadOnly, onChoose } = props
+export const PairingCountryPicker: PartComponent<'div', PairingCountryPickerProps> =
+  forwardPart(CountryPicker)
+
+function CountryPicker(
+  props: ComponentPropsWithoutRef<'div'> & PairingCountryPickerProps,
+  ref: ForwardedRef<HTMLDivElement>,
+): ReactElement {
+  const { country, callingCodes, isCodeWritten, isReadOnly, onChoose, ...rest } = props
   const { messages, localeTag } = usePairingContext()
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
@@ -79,7 +96,7 @@ export function PairingCountryPicker(props: PairingCountryPickerProps): ReactEle
   }
 
   return (
-    <div data-part="country-picker" data-state={isOpen ? 'open' : 'closed'}>
+    <div {...rest} ref={ref} data-part="country-picker" data-state={isOpen ? 'open' : 'closed'}>
       <input
         type="text"
         role="combobox"

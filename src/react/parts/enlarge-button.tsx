@@ -1,19 +1,22 @@
 'use client'
 
-import { type ComponentPropsWithoutRef, type ReactElement, useState } from 'react'
+import { useState } from 'react'
 import { ActionButton } from './action-button.js'
 import { PairingEnlargedCode } from './enlarged-code.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { hasQrCode } from './has-qr-code.js'
 import { usePairingContext } from './pairing-context.js'
 
 /** Opens the QR code over the whole screen, for a phone that is far away or does not focus. */
-export function PairingEnlargeButton(props: ComponentPropsWithoutRef<'button'>): ReactElement | null {
-  const { session } = usePairingContext().pairing
-  // The view stays while one code follows the other, and goes when there is something else to look at.
-  return hasQrCode(session) ? <Enlarge {...props} /> : null
-}
+export const PairingEnlargeButton: PartComponent<'button'> = forwardPart(
+  function PairingEnlargeButton(props, ref) {
+    const { session } = usePairingContext().pairing
+    // The view stays while one code follows the other, and goes when there is something else to look at.
+    return hasQrCode(session) ? <Enlarge {...props} ref={ref} /> : null
+  },
+)
 
-function Enlarge(props: ComponentPropsWithoutRef<'button'>): ReactElement {
+const Enlarge = forwardPart<'button'>(function Enlarge(props, ref) {
   const { pairing, messages } = usePairingContext()
   const [isOpen, setOpen] = useState(false)
   const { status } = pairing.session
@@ -24,6 +27,7 @@ function Enlarge(props: ComponentPropsWithoutRef<'button'>): ReactElement {
       {status !== 'expired' && (
         <ActionButton
           {...props}
+          ref={ref}
           part="enlarge-button"
           aria-haspopup="dialog"
           aria-disabled={!isShown}
@@ -35,4 +39,4 @@ function Enlarge(props: ComponentPropsWithoutRef<'button'>): ReactElement {
       {isOpen && <PairingEnlargedCode onClose={() => setOpen(false)} />}
     </>
   )
-}
+})

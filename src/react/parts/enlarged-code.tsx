@@ -1,42 +1,54 @@
 'use client'
 
-import { type ReactElement, useLayoutEffect, useMemo, useRef } from 'react'
+import { useLayoutEffect, useMemo, useRef } from 'react'
+import { useMergedRef } from '../use-merged-ref.js'
+import { useModal } from '../use-modal.js'
 import { PairingAnnouncement } from './announcement.js'
 import { PairingCloseButton } from './close-button.js'
 import { PairingCountdown } from './countdown.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { PairingContext, usePairingContext } from './pairing-context.js'
 import { Part } from './part.js'
 import { PairingStatus } from './status.js'
 import { PairingTile } from './tile.js'
 
-/** The tile of the card once more, as large as the screen: the same session, so the same code, replaced at the same moment. */
-export function PairingEnlargedCode({ onClose }: { onClose: () => void }): ReactElement {
-  const context = usePairingContext()
-  const panel = useRef<HTMLDivElement>(null)
-  const { panel: outside, messages } = context
-  // Retry, once used, leaves the focus in here: what is outside cannot take it.
-  const inside = useMemo(() => ({ ...context, panel }), [context])
-  useLayoutEffect(
-    () => () =>
-      queueMicrotask(() => {
-        // The button that opened it, and has got the focus back, may have gone at the same time.
-        const page = outside.current?.ownerDocument
-        if (page?.activeElement === page?.body) outside.current?.focus({ preventScroll: true })
-      }),
-    [outside],
-  )
-  return (
-    <PairingContext.Provider value={inside}>
-      <dialog aria-label={messages.qrCodeLabel} data-part="enlarged-code">
-        <PairingCloseButton onClose={onClose} />
-        <div ref={panel} tabIndex={-1} data-part="enlarged-panel">
-          <Part name="Tile" own={PairingTile} />
-          <Part name="Countdown" own={PairingCountdown} />
-          {/* What is outside is not read out. */}
-          <Part name="Status" own={PairingStatus} />
-          <Part name="Announcement" own={PairingAnnouncement} />
-        </div>
-      </dialog>
-    </PairingContext.Provider>
-  )
+/** What {@link PairingEnlargedCode} takes beside the props of a `dialog`. */
+export interface PairingEnlargedCodeProps {
+  /** The user wants it closed. Then render it no more. */
+  readonly onClose: () => void
 }
+
+/** The tile of the card once more, as large as the screen: the same session, so the same code, replaced at the same moment. */
+export const PairingEnlargedCode: PartComponent<'dialog', PairingEnlargedCodeProps> = forwardPart(
+  function PairingEnlargedCode({ onClose, ...props }, hostRef) {
+    const context = usePairingContext()
+    const panel = useRef<HTMLDivElement>(null)
+    const { panel: outside, messages } = context
+    // Retry, once used, leaves the focus in here: what is outside cannot take it.
+    const inside = useMemo(() => ({ ...context, panel, close: onClose }), [context, onClose])
+    const ref = useMergedRef<HTMLDialogElement>(useModal(onClose), hostRef)
+    useLayoutEffect(
+      () => () =>
+        queueMicrotask(() => {
+          // The button that opened it, and has got the focus back, may have gone at the same time.
+          const page = outside.current?.ownerDocument
+          if (page?.activeElement === page?.body) outside.current?.focus({ preventScroll: true })
+        }),
+      [outside],
+    )
+    return (
+      <PairingContext.Provider value={inside}>
+        <dialog aria-label={messages.qrCodeLabel} {...props} ref={ref} data-part="enlarged-code">
+          <PairingCloseButton />
+          <div ref={panel} tabIndex={-1} data-part="enlarged-panel">
+            <Part name="Tile" own={PairingTile} />
+            <Part name="Countdown" own={PairingCountdown} />
+            {/* What is outside is not read out. */}
+            <Part name="Status" own={PairingStatus} />
+            <Part name="Announcement" own={PairingAnnouncement} />
+          </div>
+        </dialog>
+      </PairingContext.Provider>
+    )
+  },
+)

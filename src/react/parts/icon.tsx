@@ -1,6 +1,8 @@
-import type { ReactElement } from 'react'
+import { type ComponentPropsWithoutRef, type ForwardedRef, forwardRef, type ReactElement } from 'react'
+import type { ComponentWithRef } from './forward-part.js'
 
-type IconName =
+/** What {@link PairingIcon} draws. */
+export type PairingIconName =
   | 'menu'
   | 'settings'
   | 'retry'
@@ -13,7 +15,7 @@ type IconName =
   | 'close'
 
 /** Outlines on a 24 × 24 grid, in the colour of the text. */
-const paths: Readonly<Record<IconName, ReactElement>> = {
+const paths: Readonly<Record<PairingIconName, ReactElement>> = {
   menu: <path d="M12 5h.01M12 12h.01M12 19h.01" strokeWidth="3" />,
   settings: (
     <>
@@ -51,10 +53,22 @@ const paths: Readonly<Record<IconName, ReactElement>> = {
   ),
 }
 
+/** Props of {@link PairingIcon}. */
+export interface PairingIconProps extends ComponentPropsWithoutRef<'svg'> {
+  readonly name: PairingIconName
+  /** Width and height, in CSS pixels. @default 18 */
+  readonly size?: number | undefined
+}
+
 /** A picture beside words; the words say it all, so it is hidden from screen readers. */
-export function PairingIcon({ name, size = 18 }: { name: IconName; size?: number }): ReactElement {
+export const PairingIcon: ComponentWithRef<PairingIconProps, SVGSVGElement> = forwardRef(function PairingIcon(
+  { name, size = 18, ...props }: PairingIconProps,
+  ref: ForwardedRef<SVGSVGElement>,
+) {
   return (
     <svg
+      {...props}
+      ref={ref}
       data-part="icon"
       aria-hidden="true"
       width={size}
@@ -69,4 +83,4 @@ export function PairingIcon({ name, size = 18 }: { name: IconName; size?: number
       {paths[name]}
     </svg>
   )
-}
+})

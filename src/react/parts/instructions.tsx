@@ -1,42 +1,44 @@
 'use client'
 
-import type { ComponentPropsWithoutRef, ReactElement } from 'react'
 import { sessionLead, sessionSteps } from '../session-texts.js'
 import { useOwnPhone } from '../use-own-phone.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { PairingIcon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 import { RichText } from './rich-text.js'
 
 /** The steps on the phone in WhatsApp's own words, or a sentence where there is nothing to do step by step. */
-export function PairingInstructions(props: ComponentPropsWithoutRef<'div'>): ReactElement {
-  const { pairing, messages, app } = usePairingContext()
-  const isOwnPhone = useOwnPhone()
-  const { session } = pairing
-  const steps = sessionSteps(session, messages)
-  const number = session.status === 'failed' && session.account?.phoneNumber
-  const values = {
-    app,
-    menuIcon: <PairingIcon name="menu" />,
-    settingsIcon: <PairingIcon name="settings" />,
-    phone: <bdi dir="ltr">{number && `+${number}`}</bdi>,
-  }
-  return (
-    <div {...props} data-part="instructions">
-      {steps ? (
-        <ol data-part="steps">
-          {steps.map((step) => (
-            <li key={step} data-part="step">
-              <span>
-                <RichText text={step} values={values} />
-              </span>
-            </li>
-          ))}
-        </ol>
-      ) : (
-        <p data-part="lead">
-          <RichText text={sessionLead(session, messages, isOwnPhone) ?? ''} values={values} />
-        </p>
-      )}
-    </div>
-  )
-}
+export const PairingInstructions: PartComponent<'div'> = forwardPart(
+  function PairingInstructions(props, ref) {
+    const { pairing, messages, app } = usePairingContext()
+    const isOwnPhone = useOwnPhone()
+    const { session } = pairing
+    const steps = sessionSteps(session, messages)
+    const number = session.status === 'failed' && session.account?.phoneNumber
+    const values = {
+      app,
+      menuIcon: <PairingIcon name="menu" />,
+      settingsIcon: <PairingIcon name="settings" />,
+      phone: <bdi dir="ltr">{number && `+${number}`}</bdi>,
+    }
+    return (
+      <div {...props} ref={ref} data-part="instructions">
+        {steps ? (
+          <ol data-part="steps">
+            {steps.map((step) => (
+              <li key={step} data-part="step">
+                <span>
+                  <RichText text={step} values={values} />
+                </span>
+              </li>
+            ))}
+          </ol>
+        ) : (
+          <p data-part="lead">
+            <RichText text={sessionLead(session, messages, isOwnPhone) ?? ''} values={values} />
+          </p>
+        )}
+      </div>
+    )
+  },
+)

@@ -1,8 +1,9 @@
 'use client'
 
-import type { ComponentPropsWithoutRef, KeyboardEvent, ReactElement } from 'react'
+import type { KeyboardEvent } from 'react'
 import type { PairingMethod } from '../../core/provider.js'
 import type { PairingStatus } from '../../core/session-state.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
@@ -22,60 +23,62 @@ export function useMethodChoice(): { readonly methods: readonly PairingMethod[];
 }
 
 /** The choice between the methods; nothing where the provider has only one. */
-export function PairingMethodTabs(props: ComponentPropsWithoutRef<'div'>): ReactElement | null {
-  const { pairing, messages, ids } = usePairingContext()
-  const { methods, isKnown } = useMethodChoice()
-  const ref = useFocusHandover<HTMLDivElement>()
-  const chosen = pairing.session.method
-  if (methods.length === 0) return null
+export const PairingMethodTabs: PartComponent<'div'> = forwardPart(
+  function PairingMethodTabs(props, hostRef) {
+    const { pairing, messages, ids } = usePairingContext()
+    const { methods, isKnown } = useMethodChoice()
+    const ref = useFocusHandover(hostRef)
+    const chosen = pairing.session.method
+    if (methods.length === 0) return null
 
-  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
-    props.onKeyDown?.(event)
-    // With another key held they are the browser's, or the system's: Alt and an arrow leave the page.
-    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
-    const isRtl = getComputedStyle(event.currentTarget).direction === 'rtl'
-    const from = methods.indexOf(chosen)
-    const [next, previous] = [(from + 1) % methods.length, from - 1]
-    // -1 is the last one.
-    const places: Record<string, number> = {
-      Home: 0,
-      End: -1,
-      ArrowRight: isRtl ? previous : next,
-      ArrowLeft: isRtl ? next : previous,
+    const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+      props.onKeyDown?.(event)
+      // With another key held they are the browser's, or the system's: Alt and an arrow leave the page.
+      if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
+      const isRtl = getComputedStyle(event.currentTarget).direction === 'rtl'
+      const from = methods.indexOf(chosen)
+      const [next, previous] = [(from + 1) % methods.length, from - 1]
+      // -1 is the last one.
+      const places: Record<string, number> = {
+        Home: 0,
+        End: -1,
+        ArrowRight: isRtl ? previous : next,
+        ArrowLeft: isRtl ? next : previous,
+      }
+      const place = places[event.key]
+      const method = place === undefined ? undefined : methods.at(place)
+      if (!method) return
+      event.preventDefault()
+      pairing.setMethod(method)
+      document.getElementById(ids.tab(method))?.focus()
     }
-    const place = places[event.key]
-    const method = place === undefined ? undefined : methods.at(place)
-    if (!method) return
-    event.preventDefault()
-    pairing.setMethod(method)
-    document.getElementById(ids.tab(method))?.focus()
-  }
-  return (
-    <div
-      aria-label={messages.methods}
-      {...props}
-      ref={ref}
-      role="tablist"
-      data-part="method-tabs"
-      hidden={!isKnown}
-      onKeyDown={onKeyDown}
-    >
-      {methods.map((method) => (
-        <button
-          key={method}
-          type="button"
-          role="tab"
-          id={ids.tab(method)}
-          aria-selected={method === chosen}
-          aria-controls={ids.panel}
-          tabIndex={method === chosen ? 0 : -1}
-          data-part="method-tab"
-          data-value={method}
-          onClick={() => pairing.setMethod(method)}
-        >
-          {method === 'qr' ? messages.methodQr : messages.methodPhoneCode}
-        </button>
-      ))}
-    </div>
-  )
-}
+    return (
+      <div
+        aria-label={messages.methods}
+        {...props}
+        ref={ref}
+        role="tablist"
+        data-part="method-tabs"
+        hidden={!isKnown}
+        onKeyDown={onKeyDown}
+      >
+        {methods.map((method) => (
+          <button
+            key={method}
+            type="button"
+            role="tab"
+            id={ids.tab(method)}
+            aria-selected={method === chosen}
+            aria-controls={ids.panel}
+            tabIndex={method === chosen ? 0 : -1}
+            data-part="method-tab"
+            data-value={method}
+            onClick={() => pairing.setMethod(method)}
+          >
+            {method === 'qr' ? messages.methodQr : messages.methodPhoneCode}
+          </button>
+        ))}
+      </div>
+    )
+  },
+)

@@ -1,7 +1,8 @@
 'use client'
 
-import { type ComponentPropsWithoutRef, type ReactElement, useState } from 'react'
+import { useState } from 'react'
 import { useOwnPhone } from '../use-own-phone.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
@@ -13,21 +14,23 @@ const WHATSAPP_LINK = 'https://wa.me/settings/linked_devices#'
  * the text of the code is not known or is no link. Seen to work on Android; other phones may open a page instead.
  * The address is as secret as the code, and goes with it.
  */
-export function PairingOpenInWhatsApp(props: ComponentPropsWithoutRef<'a'>): ReactElement | null {
-  const { pairing, messages, qrText, samePhoneLink } = usePairingContext()
-  const isOwnPhone = useOwnPhone()
-  const ref = useFocusHandover<HTMLAnchorElement>()
-  const href = qrText?.startsWith(WHATSAPP_LINK) ? qrText : undefined
-  // Between two codes it stays, without an address: going away it would take the focus from whoever is on it.
-  const [isOffered, setOffered] = useState(false)
-  const isNextOffered = href !== undefined || (isOffered && pairing.session.status === 'preparing')
-  if (isNextOffered !== isOffered) setOffered(isNextOffered)
-  if (!isOwnPhone || !samePhoneLink || !isNextOffered) return null
-  const state = href ? { href } : ({ role: 'link', tabIndex: 0, 'aria-disabled': true } as const)
-  return (
-    // A new tab: where WhatsApp does not open, the code and its session stay.
-    <a {...props} {...state} ref={ref} target="_blank" rel="noreferrer" data-part="open-in-whatsapp">
-      {props.children ?? messages.openInWhatsApp}
-    </a>
-  )
-}
+export const PairingOpenInWhatsApp: PartComponent<'a'> = forwardPart(
+  function PairingOpenInWhatsApp(props, hostRef) {
+    const { pairing, messages, qrText, samePhoneLink } = usePairingContext()
+    const isOwnPhone = useOwnPhone()
+    const ref = useFocusHandover(hostRef)
+    const href = qrText?.startsWith(WHATSAPP_LINK) ? qrText : undefined
+    // Between two codes it stays, without an address: going away it would take the focus from whoever is on it.
+    const [isOffered, setOffered] = useState(false)
+    const isNextOffered = href !== undefined || (isOffered && pairing.session.status === 'preparing')
+    if (isNextOffered !== isOffered) setOffered(isNextOffered)
+    if (!isOwnPhone || !samePhoneLink || !isNextOffered) return null
+    const state = href ? { href } : ({ role: 'link', tabIndex: 0, 'aria-disabled': true } as const)
+    return (
+      // A new tab: where WhatsApp does not open, the code and its session stay.
+      <a {...props} {...state} ref={ref} target="_blank" rel="noreferrer" data-part="open-in-whatsapp">
+        {props.children ?? messages.openInWhatsApp}
+      </a>
+    )
+  },
+)

@@ -1,6 +1,8 @@
 'use client'
 
-import type { ClipboardEvent, ComponentPropsWithoutRef, ReactElement } from 'react'
+import { type ClipboardEvent, useCallback } from 'react'
+import { useMergedRef } from '../use-merged-ref.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
 /**
@@ -8,17 +10,21 @@ import { usePairingContext } from './pairing-context.js'
  * decoration. Kept left to right and away from translators: in an Arabic page the halves would change places, and a
  * translated code is no code. Screen readers, which might read it as a word, are given it character by character.
  */
-export function PairingCode({
-  'aria-label': label,
-  ...props
-}: ComponentPropsWithoutRef<'div'>): ReactElement | null {
+export const PairingCode: PartComponent<'div'> = forwardPart(function PairingCode(
+  { 'aria-label': label, ...props },
+  hostRef,
+) {
   const { pairing, messages } = usePairingContext()
   const { session } = pairing
-  if (session.status !== 'awaiting-code') return null
-  const { formatted, value } = session.pairingCode
+  const { formatted = '', value = '' } = session.status === 'awaiting-code' ? session.pairingCode : {}
   // Not as `style`: in HTML from a server a strict Content Security Policy forbids that.
-  const setLength = (code: HTMLDivElement | null) =>
-    code?.style.setProperty('--whatsapp-pairing-code-length', String(formatted.length))
+  const setLength = useCallback(
+    (code: HTMLDivElement | null) =>
+      code?.style.setProperty('--whatsapp-pairing-code-length', String(formatted.length)),
+    [formatted.length],
+  )
+  const ref = useMergedRef(setLength, hostRef)
+  if (!formatted) return null
   // Selected and copied by hand, it loses its dash too.
   const onCopy = (event: ClipboardEvent<HTMLDivElement>) => {
     props.onCopy?.(event)
@@ -32,7 +38,7 @@ export function PairingCode({
     <div role="group" aria-label={label ?? messages.pairingCodeLabel}>
       <div
         {...props}
-        ref={setLength}
+        ref={ref}
         dir="ltr"
         translate="no"
         aria-hidden="true"
@@ -52,4 +58,4 @@ export function PairingCode({
       </span>
     </div>
   )
-}
+})

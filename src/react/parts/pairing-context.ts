@@ -19,6 +19,8 @@ export interface PairingContextValue extends QrText, PhoneField {
   readonly ids: { readonly title: string; readonly panel: string; readonly tab: (method: string) => string }
   /** Takes the focus when the part that had it goes away. */
   readonly panel: RefObject<HTMLDivElement | null>
+  /** Closes the dialog around the part; `undefined` where there is none that can be closed. */
+  readonly close: (() => void) | undefined
   /** BCP 47, of the locale. */
   readonly localeTag: string
   readonly defaultCountry: string | undefined

@@ -1,16 +1,25 @@
 'use client'
 
-import type { ComponentPropsWithoutRef, ReactElement } from 'react'
+import { useCallback } from 'react'
+import { useMergedRef } from '../use-merged-ref.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { useMethodChoice } from './method-tabs.js'
 import { usePairingContext } from './pairing-context.js'
 
 /** What belongs to the chosen method: the panel of its tab. */
-export function PairingPanel(props: ComponentPropsWithoutRef<'div'>): ReactElement {
+export const PairingPanel: PartComponent<'div'> = forwardPart(function PairingPanel(props, hostRef) {
   const { pairing, ids, panel } = usePairingContext()
   const { methods, isKnown } = useMethodChoice()
+  const own = useCallback(
+    (element: HTMLDivElement | null) => {
+      panel.current = element
+    },
+    [panel],
+  )
+  const ref = useMergedRef(own, hostRef)
   const labelled =
     isKnown && methods.length > 0
       ? { role: 'tabpanel', 'aria-labelledby': ids.tab(pairing.session.method) }
       : {}
-  return <div {...labelled} {...props} id={ids.panel} ref={panel} tabIndex={-1} data-part="panel" />
-}
+  return <div {...labelled} {...props} id={ids.panel} ref={ref} tabIndex={-1} data-part="panel" />
+})

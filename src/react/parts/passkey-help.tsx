@@ -1,18 +1,27 @@
 'use client'
 
-import type { ComponentPropsWithoutRef, ReactElement } from 'react'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
 /** The provider's way through a passkey, where it documents one. */
-export function PairingPasskeyHelp(props: ComponentPropsWithoutRef<'a'>): ReactElement | null {
-  const { pairing, messages } = usePairingContext()
-  const ref = useFocusHandover<HTMLAnchorElement>()
-  const { session } = pairing
-  if (session.status !== 'passkey-required' || !/^https:/i.test(session.helpUrl ?? '')) return null
-  return (
-    <a target="_blank" rel="noreferrer" {...props} ref={ref} href={session.helpUrl} data-part="passkey-help">
-      {props.children ?? messages.passkeyHelp}
-    </a>
-  )
-}
+export const PairingPasskeyHelp: PartComponent<'a'> = forwardPart(
+  function PairingPasskeyHelp(props, hostRef) {
+    const { pairing, messages } = usePairingContext()
+    const ref = useFocusHandover(hostRef)
+    const { session } = pairing
+    if (session.status !== 'passkey-required' || !/^https:/i.test(session.helpUrl ?? '')) return null
+    return (
+      <a
+        target="_blank"
+        rel="noreferrer"
+        {...props}
+        ref={ref}
+        href={session.helpUrl}
+        data-part="passkey-help"
+      >
+        {props.children ?? messages.passkeyHelp}
+      </a>
+    )
+  },
+)

@@ -3,6 +3,7 @@
 import { type ComponentPropsWithoutRef, type ReactElement, useId, useRef, useState } from 'react'
 import { errorText } from '../session-texts.js'
 import { CountdownBar } from './countdown.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { lazyPart } from './lazy-part.js'
 import { usePairingContext } from './pairing-context.js'
 import type { PhoneObjection } from './phone-assist.js'
@@ -12,15 +13,15 @@ import { useFocusHandover } from './use-focus-handover.js'
 const usePhoneAssist = lazyPart(() => import('./phone-assist.js'))
 
 /** The phone number, and the button that asks for a code. Here while there is no code yet. */
-export function PairingPhoneForm(props: ComponentPropsWithoutRef<'form'>): ReactElement | null {
+export const PairingPhoneForm: PartComponent<'form'> = forwardPart(function PairingPhoneForm(props, ref) {
   const { status } = usePairingContext().pairing.session
-  return status === 'awaiting-number' || status === 'requesting-code' ? <Form {...props} /> : null
-}
+  return status === 'awaiting-number' || status === 'requesting-code' ? <Form {...props} ref={ref} /> : null
+})
 
-function Form(props: ComponentPropsWithoutRef<'form'>): ReactElement {
+const Form = forwardPart<'form'>(function Form(props, hostRef) {
   const { pairing, messages, phone, setPhone, defaultCountry, localeTag } = usePairingContext()
   const assist = usePhoneAssist()
-  const ref = useFocusHandover<HTMLFormElement>()
+  const ref = useFocusHandover(hostRef)
   const field = useRef<HTMLInputElement>(null)
   const id = useId()
   const [objection, setObjection] = useState<PhoneObjection>()
@@ -88,7 +89,7 @@ function Form(props: ComponentPropsWithoutRef<'form'>): ReactElement {
       {retryAt !== undefined && <CoolDown until={retryAt} />}
     </form>
   )
-}
+})
 
 /** Never seen. All flags are of one width, and most country codes have two digits. */
 const ANY_FLAG = '🇺🇳'

@@ -1,6 +1,7 @@
 'use client'
 
-import type { ComponentPropsWithoutRef, ReactElement } from 'react'
+import type { ReactElement } from 'react'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { hasQrCode } from './has-qr-code.js'
 import { lazyPart } from './lazy-part.js'
 import { usePairingContext } from './pairing-context.js'
@@ -11,15 +12,15 @@ const useButtons = lazyPart(() =>
 useButtons.load()
 
 /** What can be done with a QR code beside scanning it. The room is kept from the start, so that nothing jumps. */
-export function PairingQrActions(props: ComponentPropsWithoutRef<'div'>): ReactElement | null {
+export const PairingQrActions: PartComponent<'div'> = forwardPart(function PairingQrActions(props, ref) {
   const { session } = usePairingContext().pairing
   if (!hasQrCode(session)) return null
   return (
-    <div {...props} data-part="qr-actions">
+    <div {...props} ref={ref} data-part="qr-actions">
       {props.children ?? <Buttons />}
     </div>
   )
-}
+})
 
 function Buttons(): ReactElement | null {
   const Loaded = useButtons()

@@ -1,7 +1,7 @@
 'use client'
 
-import type { ComponentPropsWithoutRef, ReactElement } from 'react'
 import type { QrPayload } from '../../core/qr-payload.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { lazyPart } from './lazy-part.js'
 import { MissingPart } from './missing-part.js'
 import { usePairingContext } from './pairing-context.js'
@@ -12,20 +12,20 @@ const useQrSvg = lazyPart(() => import('./qr-svg.js').then(({ QrSvg }) => QrSvg)
 useQrSvg.load()
 
 /** The QR code of this moment; nothing where there is no live one. */
-export function PairingQrCode(props: ComponentPropsWithoutRef<'div'>): ReactElement | null {
+export const PairingQrCode: PartComponent<'div'> = forwardPart(function PairingQrCode(props, ref) {
   const { session } = usePairingContext().pairing
   // The key lets each code fade in anew. The one before is gone by then: it must not be read any more.
   return session.status === 'awaiting-scan' ? (
-    <Code {...props} key={session.qrCode.number} payload={session.qrCode.payload} />
+    <Code {...props} ref={ref} key={session.qrCode.number} payload={session.qrCode.payload} />
   ) : null
-}
+})
 
-function Code({ payload, ...props }: ComponentPropsWithoutRef<'div'> & { payload: QrPayload }): ReactElement {
+const Code = forwardPart<'div', { payload: QrPayload }>(function Code({ payload, ...props }, ref) {
   const { pairing, messages, qrText, readQrImage } = usePairingContext()
   const Encoder = useQrSvg()
   if (Encoder === null && payload.kind === 'text') return <MissingPart load={useQrSvg.load} />
   return (
-    <div {...props} data-part="qr-code" data-kind={payload.kind}>
+    <div {...props} ref={ref} data-part="qr-code" data-kind={payload.kind}>
       {Encoder && qrText ? (
         <Encoder text={qrText} label={messages.qrCodeLabel} />
       ) : (
@@ -43,4 +43,4 @@ function Code({ payload, ...props }: ComponentPropsWithoutRef<'div'> & { payload
       )}
     </div>
   )
-}
+})

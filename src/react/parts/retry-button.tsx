@@ -1,24 +1,26 @@
 'use client'
 
-import type { ComponentPropsWithoutRef, ReactElement } from 'react'
 import type { PairingMessages } from '../../core/messages.js'
 import type { PairingSession } from '../../core/session-state.js'
 import { ActionButton } from './action-button.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { PairingIcon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
 /** Begins a new round, in the states that need somebody to say so. */
-export function PairingRetryButton(props: ComponentPropsWithoutRef<'button'>): ReactElement | null {
-  const { pairing, messages } = usePairingContext()
-  const label = retryLabel(pairing.session, messages)
-  if (!label) return null
-  return (
-    <ActionButton {...props} part="retry-button" action={pairing.retry}>
-      <PairingIcon name="retry" />
-      {props.children ?? label}
-    </ActionButton>
-  )
-}
+export const PairingRetryButton: PartComponent<'button'> = forwardPart(
+  function PairingRetryButton(props, ref) {
+    const { pairing, messages } = usePairingContext()
+    const label = retryLabel(pairing.session, messages)
+    if (!label) return null
+    return (
+      <ActionButton {...props} ref={ref} part="retry-button" action={pairing.retry}>
+        <PairingIcon name="retry" />
+        {props.children ?? label}
+      </ActionButton>
+    )
+  },
+)
 
 function retryLabel(session: PairingSession, messages: PairingMessages): string | undefined {
   if (session.status === 'expired')

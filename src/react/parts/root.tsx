@@ -1,13 +1,16 @@
 'use client'
 
-import { type ComponentPropsWithoutRef, type ReactElement, useId, useMemo, useRef } from 'react'
+import { type ComponentPropsWithoutRef, type ForwardedRef, forwardRef, useId, useMemo, useRef } from 'react'
 import { mergeMessages, type PairingLocale, type PairingMessagesOverride } from '../../core/messages.js'
 import { en } from '../../locales/en.js'
 import type { PairingMode } from '../query-options.js'
 import { useAwake } from '../use-awake.js'
+import { useMergedRef } from '../use-merged-ref.js'
+import { useModal } from '../use-modal.js'
 import type { UsePairingSessionResult } from '../use-pairing-session.js'
 import { usePhoneEntry } from '../use-phone-entry.js'
 import { useQrText } from '../use-qr-text.js'
+import type { ComponentWithRef } from './forward-part.js'
 import { PairingContext, type PairingContextValue } from './pairing-context.js'
 
 /** Props of {@link PairingRoot} beside those of a `section`. */
@@ -42,11 +45,10 @@ export interface PairingRootOptions {
    * @default true
    */
   readonly samePhoneLink?: boolean | undefined
-  /**
-   * The root's own element. A `dialog` is closed until a `PairingCloseButton` is among the children, which shows it.
-   * @default 'section'
-   */
+  /** The root's own element. A `dialog` is shown as a modal one for as long as it is mounted. @default 'section' */
   readonly as?: 'section' | 'div' | 'dialog' | undefined
+  /** Of a `dialog`: the user wants it closed, by its button, by Escape or by a press beside it. Then render it no more. */
+  readonly onClose?: (() => void) | undefined
 }
 
 /** Props of {@link PairingRoot}. */
@@ -56,23 +58,28 @@ export interface PairingRootProps extends PairingRootOptions, ComponentPropsWith
 }
 
 /** The element around the parts: gives them the session and carries its state as `data-status` and `data-method`. */
-export function PairingRoot({
-  pairing,
-  locale = en,
-  messages: ownMessages,
-  theme = 'auto',
-  mode,
-  appName,
-  phoneNumber,
-  defaultPhoneNumber = '',
-  onPhoneNumberChange,
-  defaultCountry,
-  samePhoneLink = true,
-  as: Element = 'section',
-  ...props
-}: PairingRootProps): ReactElement {
+export const PairingRoot: ComponentWithRef<PairingRootProps, HTMLElement> = forwardRef(function PairingRoot(
+  {
+    pairing,
+    locale = en,
+    messages: ownMessages,
+    theme = 'auto',
+    mode,
+    appName,
+    phoneNumber,
+    defaultPhoneNumber = '',
+    onPhoneNumberChange,
+    defaultCountry,
+    samePhoneLink = true,
+    as: Element = 'section',
+    onClose,
+    ...props
+  }: PairingRootProps,
+  hostRef: ForwardedRef<HTMLElement>,
+) {
   const id = useId()
   const panel = useRef<HTMLDivElement>(null)
+  const ref = useMergedRef(useModal(onClose), hostRef)
   const { phone, setPhone } = usePhoneEntry(phoneNumber, defaultPhoneNumber, onPhoneNumberChange)
   const { qrText, readQrImage } = useQrText(pairing.session)
   useAwake(pairing.session)
@@ -86,6 +93,7 @@ export function PairingRoot({
       app: appName ?? messages.thisApp,
       ids: { title: `${id}title`, panel: `${id}panel`, tab: (method) => `${id}tab-${method}` },
       panel,
+      close: Element === 'dialog' ? onClose : undefined,
       localeTag: locale.tag,
       defaultCountry,
       phone,
@@ -101,6 +109,8 @@ export function PairingRoot({
     mode,
     appName,
     id,
+    Element,
+    onClose,
     defaultCountry,
     phone,
     setPhone,
@@ -116,6 +126,7 @@ export function PairingRoot({
         dir={locale.direction}
         lang={locale.tag}
         {...props}
+        ref={ref}
         data-scope="whatsapp-pairing"
         data-part="root"
         data-status={status}
@@ -124,4 +135,4 @@ export function PairingRoot({
       />
     </PairingContext.Provider>
   )
-}
+})

@@ -1,20 +1,20 @@
 'use client'
 
-import type { ComponentPropsWithoutRef, ReactElement } from 'react'
 import { ActionButton } from './action-button.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
 /**
  * Another code, or the QR code, for whoever has not entered this one after half a minute: WhatsApp tells nobody that it
  * does not know a code.
  */
-export function PairingSlowCode(props: ComponentPropsWithoutRef<'div'>): ReactElement | null {
+export const PairingSlowCode: PartComponent<'div'> = forwardPart(function PairingSlowCode(props, ref) {
   const { pairing, messages } = usePairingContext()
   const { session } = pairing
   if (session.status !== 'awaiting-code' || !session.isSlow) return null
   const { phoneNumber, methods } = session
   return (
-    <div {...props} data-part="slow-code">
+    <div {...props} ref={ref} data-part="slow-code">
       <span>{messages.slowCode}</span>{' '}
       <ActionButton part="new-code-button" action={() => pairing.requestPairingCode(phoneNumber)}>
         {messages.newCode}
@@ -26,4 +26,4 @@ export function PairingSlowCode(props: ComponentPropsWithoutRef<'div'>): ReactEl
       )}
     </div>
   )
-}
+})

@@ -1,15 +1,15 @@
 'use client'
 
-import type { ComponentPropsWithoutRef, ReactElement } from 'react'
 import { sessionStatusText } from '../session-texts.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
 /** The state in words. Always there, so that screen readers announce each change once, without interrupting. */
-export function PairingStatus(props: ComponentPropsWithoutRef<'p'>): ReactElement {
+export const PairingStatus: PartComponent<'p'> = forwardPart(function PairingStatus(props, ref) {
   const { pairing, messages } = usePairingContext()
   return (
-    <p {...props} role="status" data-part="status">
+    <p {...props} ref={ref} role="status" data-part="status">
       {sessionStatusText(pairing.session, messages)}
     </p>
   )
-}
+})

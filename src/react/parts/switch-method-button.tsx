@@ -1,22 +1,25 @@
 'use client'
 
-import type { ComponentPropsWithoutRef, ReactElement } from 'react'
 import { ActionButton } from './action-button.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
 /** The other way to link, offered where one has come to an end. */
-export function PairingSwitchMethodButton(props: ComponentPropsWithoutRef<'button'>): ReactElement | null {
-  const { pairing, messages } = usePairingContext()
-  const { status, method, methods } = pairing.session
-  if (status !== 'expired' || methods.length < 2) return null
-  const isQr = method === 'qr'
-  return (
-    <ActionButton
-      {...props}
-      part="switch-method-button"
-      action={() => pairing.setMethod(isQr ? 'phone-code' : 'qr')}
-    >
-      {props.children ?? (isQr ? messages.usePhoneNumber : messages.useQrCode)}
-    </ActionButton>
-  )
-}
+export const PairingSwitchMethodButton: PartComponent<'button'> = forwardPart(
+  function PairingSwitchMethodButton(props, ref) {
+    const { pairing, messages } = usePairingContext()
+    const { status, method, methods } = pairing.session
+    if (status !== 'expired' || methods.length < 2) return null
+    const isQr = method === 'qr'
+    return (
+      <ActionButton
+        {...props}
+        ref={ref}
+        part="switch-method-button"
+        action={() => pairing.setMethod(isQr ? 'phone-code' : 'qr')}
+      >
+        {props.children ?? (isQr ? messages.usePhoneNumber : messages.useQrCode)}
+      </ActionButton>
+    )
+  },
+)

@@ -1,9 +1,10 @@
 'use client'
 
-import type { ComponentPropsWithoutRef, ReactElement } from 'react'
+import type { ReactElement } from 'react'
 import type { ExpiredReason } from '../../core/pairing-event.js'
 import { expiredReasonText } from '../session-texts.js'
 import { PairingErrorCode } from './error-code.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { PairingIcon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 import { Part } from './part.js'
@@ -13,12 +14,13 @@ import { PairingStartButton } from './start-button.js'
 import { useLaterParts } from './use-later-parts.js'
 
 /** One box of one size for the code and for all that takes its place, so that nothing jumps. */
-export function PairingTile(props: ComponentPropsWithoutRef<'div'>): ReactElement {
+export const PairingTile: PartComponent<'div'> = forwardPart(function PairingTile(props, ref) {
   const { session } = usePairingContext().pairing
   const later = useLaterParts()
   return (
     <div
       {...props}
+      ref={ref}
       aria-busy={session.status === 'preparing' || session.status === 'linking'}
       data-part="tile"
     >
@@ -37,7 +39,7 @@ export function PairingTile(props: ComponentPropsWithoutRef<'div'>): ReactElemen
       <Part name="RetryButton" own={PairingRetryButton} />
     </div>
   )
-}
+})
 
 function ExpiredNote({ reason }: { reason: ExpiredReason }): ReactElement {
   const { messages } = usePairingContext()

@@ -1,7 +1,8 @@
 'use client'
 
-import { type ComponentPropsWithoutRef, type ReactElement, type ToggleEvent, useState } from 'react'
+import { type ToggleEvent, useState } from 'react'
 import type { PairingStatus } from '../../core/session-state.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 import type { TroubleList } from './trouble-list.js'
 import { useFocusHandover } from './use-focus-handover.js'
@@ -10,9 +11,9 @@ import { useFocusHandover } from './use-focus-handover.js'
 const WITHOUT_TROUBLE: readonly PairingStatus[] = ['idle', 'linked', 'passkey-required', 'failed']
 
 /** What the phone may say, what it means and what helps: phones blame the network for a code that has run out. */
-export function PairingTrouble(props: ComponentPropsWithoutRef<'details'>): ReactElement | null {
+export const PairingTrouble: PartComponent<'details'> = forwardPart(function PairingTrouble(props, hostRef) {
   const { pairing, messages } = usePairingContext()
-  const ref = useFocusHandover<HTMLDetailsElement>()
+  const ref = useFocusHandover(hostRef)
   const [isOpen, setOpen] = useState(false)
   const [loaded, setLoaded] = useState<{ readonly TroubleList: typeof TroubleList }>()
   if (WITHOUT_TROUBLE.includes(pairing.session.status)) return null
@@ -28,4 +29,4 @@ export function PairingTrouble(props: ComponentPropsWithoutRef<'details'>): Reac
       {loaded && <loaded.TroubleList isOpen={isOpen} />}
     </details>
   )
-}
+})

@@ -1,17 +1,22 @@
 'use client'
 
-import { type RefCallback, useCallback, useRef } from 'react'
+import { type ForwardedRef, type RefCallback, useCallback, useRef } from 'react'
+import { useMergedRef } from '../use-merged-ref.js'
 import { usePairingContext } from './pairing-context.js'
 
 /**
  * A ref for parts that go away when they are used, like Retry: whoever had the focus in one is put on the panel
  * instead of being thrown to the top of the page, or into the phone field where that is what comes next. Nobody else's
  * focus is touched.
+ *
+ * @param host The ref of the host, which gets the element too.
  */
-export function useFocusHandover<Element extends HTMLElement>(): RefCallback<Element> {
+export function useFocusHandover<Element extends HTMLElement>(
+  host: ForwardedRef<Element>,
+): RefCallback<Element> {
   const { panel } = usePairingContext()
   const element = useRef<Element | null>(null)
-  return useCallback(
+  const own = useCallback(
     (next: Element | null) => {
       // React takes the ref back before it takes the element out: the focus is still where it was.
       const previous = element.current
@@ -20,6 +25,7 @@ export function useFocusHandover<Element extends HTMLElement>(): RefCallback<Ele
     },
     [panel],
   )
+  return useMergedRef(own, host)
 }
 
 function handOver(panel: HTMLElement | null): void {
