@@ -10,7 +10,7 @@
 // `package-lock.json` and the packed package as `file:../whatsapp-pairing.tgz`. `check.mjs` stays here and
 // exports the checks: `export default async function (house) { await house.check('…', async () => …) }`. A house that
 // is not installed that way exports `install(house)`, too.
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -27,8 +27,6 @@ const { values, positionals } = parseArgs({
   },
 })
 
-const installFlags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
-
 /** @returns {Promise<string[]>} */
 async function namesOfHouses() {
   const entries = await readdir(here, { withFileTypes: true })
@@ -39,17 +37,6 @@ async function namesOfHouses() {
   if (unknown.length > 0)
     throw new Error(`No such house: ${unknown.join(', ')}. There are ${houses.join(', ')}.`)
   return positionals.length > 0 ? positionals : houses
-}
-
-/**
- * The pinned versions without the package itself, whose bytes change with every commit.
- *
- * @param {string} file
- */
-async function forgetTarball(file) {
-  const lock = JSON.parse(await readFile(file, 'utf8'))
-  delete lock.packages['node_modules/whatsapp-pairing'].integrity
-  return `${JSON.stringify(lock, null, 2)}\n`
 }
 
 /** @param {House} house */
@@ -63,26 +50,17 @@ async function install(house) {
         .filter(([, range]) => range.startsWith('^'))
         .map(([name]) => `${name}@latest`),
     )
-    await house.run('npm', ['install', '--no-save', ...installFlags, house.tarball, ...newest])
+    await house.run('npm', ['install', '--no-save', ...house.installFlags, house.tarball, ...newest])
     return
   }
+  if (house.isLocking) {
+    const lock = path.join(house.folder, 'package-lock.json')
+    await rm(lock, { force: true })
+    await house.run('npm', ['install', '--package-lock-only', ...house.installFlags])
+    await house.saveLock(lock, path.join(house.source, 'app', 'package-lock.json'))
+  }
   // Asked for by its name, the package is read anew; whatever else is installed has the version of the lockfile.
-  await house.run('npm', ['install', '--no-save', ...installFlags, house.tarball])
-}
-
-/**
- * @param {House} house
- */
-async function writeLock(house) {
-  const file = path.join(house.folder, 'package-lock.json')
-  await rm(file, { force: true })
-  await house.run('npm', [
-    'install',
-    '--package-lock-only',
-    '--omit-lockfile-registry-resolved',
-    ...installFlags,
-  ])
-  await writeFile(path.join(house.source, 'app', 'package-lock.json'), await forgetTarball(file))
+  await house.run('npm', ['install', '--no-save', ...house.installFlags, house.tarball])
 }
 
 /** @param {number} since */
@@ -99,6 +77,7 @@ async function runHouse(name, temporary) {
     folder: path.join(temporary, name),
     tarball: path.join(temporary, 'whatsapp-pairing.tgz'),
     isNewest: values.newest,
+    isLocking: values.lock,
   })
   open.add(house)
   const app = path.join(house.source, 'app')
@@ -110,7 +89,6 @@ async function runHouse(name, temporary) {
       // A house may consist of what its `install` makes.
       if (error.code !== 'ENOENT') throw error
     })
-    if (values.lock) await writeLock(house)
     const began = performance.now()
     const isInstalled = await house.check('installs the packed package', () =>
       (checks.install ?? install)(house),
@@ -152,6 +130,7 @@ try {
     folder: path.join(here, '../..'),
     tarball: '',
     isNewest: false,
+    isLocking: false,
   })
   await root.run('npm', ['pack', '--silent', '--pack-destination', temporary])
   const [tarball = ''] = await readdir(temporary)

@@ -1,5 +1,6 @@
 // @ts-check
 import { spawn } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { chromium } from 'playwright'
 import { chromiumLaunchOptions } from '../../chromium.mjs'
@@ -21,6 +22,9 @@ export class House {
   /** @type {string[]} Titles of the checks that failed. */
   failed = []
 
+  /** What an app's install has beside the packages: no scripts, and nothing that only people read. */
+  installFlags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
+
   /** @type {ChildProcess[]} */
   #processes = []
   /** @type {Promise<Browser> | undefined} */
@@ -33,13 +37,31 @@ export class House {
    * @param {string} options.folder The app: a fresh copy of the house's `app` folder, outside the repository.
    * @param {string} options.tarball The packed package.
    * @param {boolean} options.isNewest Today's newest versions are wanted, not the pinned ones.
+   * @param {boolean} options.isLocking Today's newest versions become the pinned ones.
    */
-  constructor({ name, source, folder, tarball, isNewest }) {
+  constructor({ name, source, folder, tarball, isNewest, isLocking }) {
     this.name = name
     this.source = source
     this.folder = folder
     this.tarball = tarball
     this.isNewest = isNewest
+    this.isLocking = isLocking
+  }
+
+  /**
+   * Writes a lockfile into the repository, without the registry it came from, and without the hash of the packed
+   * package, whose bytes change with every commit.
+   *
+   * @param {string} from
+   * @param {string} to
+   */
+  async saveLock(from, to) {
+    const lock = JSON.parse(await readFile(from, 'utf8'))
+    for (const [place, entry] of Object.entries(lock.packages)) {
+      if (entry.resolved?.startsWith('http')) delete entry.resolved
+      if (place === 'node_modules/whatsapp-pairing') delete entry.integrity
+    }
+    await writeFile(to, `${JSON.stringify(lock, null, 2)}\n`)
   }
 
   /**
@@ -139,25 +161,41 @@ export class House {
   }
 
   /**
-   * A page in Chromium.
+   * A check in a page of Chromium. It fails too when the page throws or writes an error to the console.
    *
-   * @param {BrowserContextOptions} [options] Of its browser context: `{ ...devices['Pixel 7'] }` is a phone.
-   * @returns {Promise<{ page: Page, problems: string[] }>} `problems` has all exceptions and errors of the console
+   * @param {string} title
+   * @param {object} visit
+   * @param {string} visit.url
+   * @param {BrowserContextOptions} [visit.context] `devices['Pixel 7']` of Playwright is a phone.
+   * @param {(page: Page) => Promise<void>} run
+   * @returns {Promise<boolean>} whether it passed
    */
-  async openPage(options = {}) {
-    this.#browser ??= chromiumLaunchOptions().then((launchOptions) => chromium.launch(launchOptions))
-    const browser = await this.#browser
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
-    const page = await context.newPage()
-    // The machine may run a second house: no claim about speed.
-    page.setDefaultTimeout(60_000)
-    /** @type {string[]} */
-    const problems = []
-    page.on('pageerror', (error) => problems.push(error.stack ?? error.message))
-    page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(`${message.text()} (${message.location().url})`)
+  async checkPage(title, { url, context: options = {} }, run) {
+    return this.check(title, async () => {
+      this.#browser ??= chromiumLaunchOptions().then((launchOptions) => chromium.launch(launchOptions))
+      const browser = await this.#browser
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+      const page = await context.newPage()
+      // The machine may run a second house: no claim about speed.
+      page.setDefaultTimeout(60_000)
+      /** @type {string[]} */
+      const problems = []
+      page.on('pageerror', (error) => problems.push(error.stack ?? error.message))
+      page.on('console', (message) => {
+        if (message.type() === 'error') problems.push(`${message.text()} (${message.location().url})`)
+      })
+      try {
+        await page.goto(url)
+        await run(page)
+      } catch (error) {
+        const text = await page.innerText('body', { timeout: 5_000 }).catch(() => '')
+        const seen = [...problems, 'The page says:', text].join('\n')
+        throw new Error(`${error instanceof Error ? error.message : error}\n${seen}`, { cause: error })
+      } finally {
+        await context.close()
+      }
+      if (problems.length > 0) throw new Error(problems.join('\n'))
     })
-    return { page, problems }
   }
 
   /** Ends the browser and every process that the house started. */

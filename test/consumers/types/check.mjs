@@ -1,6 +1,7 @@
 // @ts-check
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { readmeSnippets, writeFiles } from '../lib/readme.mjs'
 
 /** @import { House } from '../lib/house.mjs' */
 
@@ -27,6 +28,18 @@ const dist = 'node_modules/whatsapp-pairing/dist'
 /** A server as `tsc --init` or create-vite's `tsconfig.node.json` sets it up: no DOM. */
 const server = { lib: ['ES2022'], types: ['node'] }
 
+/** As create-vite and create-next-app set up what the README's files go into. */
+const app = {
+  lib: ['ES2023', 'DOM', 'DOM.Iterable'],
+  types: ['node'],
+  module: 'esnext',
+  moduleResolution: 'bundler',
+  allowJs: true,
+  checkJs: true,
+  skipLibCheck: true,
+  paths: { '@/*': ['./readme/*'] },
+}
+
 /** @param {House} house */
 export default async function check(house) {
   const manifest = JSON.parse(
@@ -45,6 +58,8 @@ export default async function check(house) {
   const declarations = (await readdir(path.join(house.folder, dist), { recursive: true }))
     .filter((file) => file.endsWith('.d.ts') && !file.includes('baileys'))
     .map((file) => path.join(dist, file))
+
+  const snippets = await writeFiles(await readmeSnippets(), path.join(house.folder, 'readme'))
 
   for (const compiler of compilers) {
     /**
@@ -74,6 +89,13 @@ export default async function check(house) {
           ]),
       )
     }
+    await house.check(`TypeScript ${compiler} accepts every file of the README`, () =>
+      compile(
+        'readme',
+        { ...strict, ...app },
+        snippets.map((file) => `readme/${file}`),
+      ),
+    )
     await house.check(`TypeScript ${compiler} accepts servers and providers without the DOM`, () =>
       compile('server', { ...strict, ...server, module: 'nodenext' }, ['server.ts']).catch(
         unlessOnlyOfBaileys,

@@ -1,0 +1,20 @@
+// @ts-check
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { readmeSnippets, writeFiles } from '../lib/readme.mjs'
+
+/** @import { House } from '../lib/house.mjs' */
+
+/** @param {House} house */
+export default async function check(house) {
+  const snippets = await readmeSnippets()
+  await writeFiles(
+    snippets.filter(({ file }) => file === 'jest.config.mjs' || file === 'pairing.test.tsx'),
+    house.folder,
+  )
+  const test = path.join(house.folder, 'pairing.test.tsx')
+  await writeFile(test, (await readFile(test, 'utf8')).replace("'vitest'", "'@jest/globals'"))
+  await house.check("Jest with the README's configuration links the phone of the README's test", () =>
+    house.run('npx', ['jest']),
+  )
+}

@@ -1,0 +1,92 @@
+// @ts-check
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+
+/**
+ * One fenced block of the README.
+ *
+ * @typedef {object} Snippet
+ * @property {string} heading The nearest heading above it.
+ * @property {string} language What follows the opening fence: `tsx`, `sh` …
+ * @property {string} text
+ * @property {string | undefined} file Where the reader puts it: its first line is `// path/of/the/file.ts`.
+ */
+
+const scripts = ['js', 'mjs', 'jsx', 'ts', 'tsx']
+
+const readme = path.join(import.meta.dirname, '../../../README.md')
+
+/** @returns {Promise<readonly Snippet[]>} */
+export async function readmeSnippets() {
+  return snippetsOf(await readFile(readme, 'utf8'))
+}
+
+/** @returns {Promise<readonly string[]>} the targets of all links and pictures */
+export async function readmeLinks() {
+  const text = (await readFile(readme, 'utf8')).replace(/^```[\s\S]*?^```$/gm, '')
+  const targets = [...text.matchAll(/\]\(([^)\s]+)|^\[[^\]]+\]:\s*(\S+)|\b(?:src|srcset|href)="([^"]+)"/gm)]
+  return targets.flatMap((match) => match.slice(1).filter((target) => target !== undefined))
+}
+
+/**
+ * @param {string} markdown
+ * @returns {readonly Snippet[]}
+ */
+function snippetsOf(markdown) {
+  /** @type {Snippet[]} */
+  const snippets = []
+  let heading = ''
+  /** @type {{ language: string, lines: string[] } | undefined} */
+  let block
+  for (const line of markdown.split('\n')) {
+    const fence = /^```(.*)$/.exec(line)
+    if (fence && block) {
+      const text = `${block.lines.join('\n')}\n`
+      const file = scripts.includes(block.language) ? /^\/\/ (\S+)\n/.exec(text)?.[1] : undefined
+      snippets.push({ heading, language: block.language, text, file })
+      block = undefined
+    } else if (fence) {
+      block = { language: fence[1] ?? '', lines: [] }
+    } else if (block) {
+      block.lines.push(line)
+    } else {
+      heading = /^#+ (.*)$/.exec(line)?.[1] ?? heading
+    }
+  }
+  return snippets
+}
+
+/**
+ * All files of the README, each in its place.
+ *
+ * @param {readonly Snippet[]} snippets
+ * @param {string} folder
+ * @returns {Promise<readonly string[]>} their paths below `folder`
+ */
+export async function writeFiles(snippets, folder) {
+  /** @type {string[]} */
+  const files = []
+  for (const { language, text, file } of snippets) {
+    if (!scripts.includes(language)) continue
+    if (file === undefined) throw new Error(`This snippet does not begin with its path:\n${text}`)
+    if (files.includes(file)) throw new Error(`Two snippets of the README are ${file}.`)
+    files.push(file)
+    await mkdir(path.dirname(path.join(folder, file)), { recursive: true })
+    await writeFile(path.join(folder, file), text)
+  }
+  return files
+}
+
+/**
+ * @param {readonly Snippet[]} snippets
+ * @param {string} heading
+ * @returns {readonly (readonly string[])[]} the commands below this heading, in words
+ */
+export function commandsBelow(snippets, heading) {
+  return snippets
+    .filter((snippet) => snippet.heading === heading && snippet.language === 'sh')
+    .flatMap(({ text }) => text.split('\n'))
+    .map((line) => line.replace(/\s*#.*$/, '').trim())
+    .filter((line) => line !== '')
+    .map((line) => line.split(/\s+/))
+}

@@ -1,0 +1,167 @@
+// @ts-check
+import assert from 'node:assert/strict'
+import { copyFile, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { devices } from 'playwright'
+import { commandsBelow, readmeSnippets, writeFiles } from './readme.mjs'
+
+/**
+ * @import { Page } from 'playwright'
+ * @import { House } from './house.mjs'
+ */
+
+const WEBHOOK_SECRET = 'webhook-secret-of-the-walk'
+
+/** How long a newcomer waits for the simulated phone, and then some for a machine that does other things too. */
+const LINK_TIMEOUT_MS = 60_000
+
+/**
+ * The walk of somebody who follows the README: its commands in an empty folder, its files, a browser.
+ *
+ * @typedef {object} Walk
+ * @property {string} heading The section of the README.
+ * @property {Readonly<Record<string, string>>} pins Versions in place of `@latest` in the commands that create the app.
+ * @property {readonly string[]} [createFlags] Keep the creator from installing what is newest.
+ * @property {string} page The path of the page.
+ * @property {Readonly<Record<string, string>>} [env]
+ */
+
+/**
+ * Runs the section's commands up to the build, and puts the README's files into the app. Versions are pinned by the
+ * house's `package-lock.json`.
+ *
+ * @param {House} house
+ * @param {Walk} walk
+ */
+export async function installByReadme(house, { heading, pins, createFlags = [] }) {
+  const snippets = await readmeSnippets()
+  const lock = path.join(house.source, 'package-lock.json')
+  const isPinned = !house.isNewest && !house.isLocking
+  const versions = isPinned ? JSON.parse(await readFile(lock, 'utf8')).packages : {}
+  for (const words of commandsBelow(snippets, heading)) {
+    const [command = '', verb, ...args] = words
+    if (command === 'cd') {
+      house.folder = path.join(house.folder, verb ?? '')
+    } else if (verb === 'create' || command === 'npx') {
+      const pinned = words.slice(1).map((word) => {
+        const name = word.replace(/@latest$/, '')
+        return isPinned && name !== word ? `${name}@${pins[name]}` : word
+      })
+      await house.run(command, [...pinned, ...(house.isNewest ? [] : createFlags)])
+    } else if (verb === 'install') {
+      if (isPinned) await copyFile(lock, path.join(house.folder, 'package-lock.json'))
+      const packages = args.map((name) => {
+        if (name === 'whatsapp-pairing') return house.tarball
+        const version = versions[`node_modules/${name}`]?.version
+        return version === undefined ? name : `${name}@${version}`
+      })
+      await house.run(command, [verb, ...packages, ...house.installFlags])
+    }
+  }
+  await writeFiles(
+    snippets.filter((snippet) => snippet.heading === heading || snippet.file === 'pairing.mjs'),
+    house.folder,
+  )
+  if (house.isLocking) await house.saveLock(path.join(house.folder, 'package-lock.json'), lock)
+}
+
+/**
+ * From the build to a linked phone, as the README says: by QR code and by pairing code, with mouse and finger, and
+ * with a webhook.
+ *
+ * @param {House} house
+ * @param {Walk} walk
+ */
+export async function walkByReadme(house, walk) {
+  const commands = commandsBelow(await readmeSnippets(), walk.heading)
+  const started = commands.findIndex(([command, verb]) => command === 'npm' && verb === 'run')
+  assert.ok(started > 0, `The README builds the app below "${walk.heading}".`)
+  const [build = [], start = []] = commands.slice(started)
+
+  const isBuilt = await house.check(`${build.join(' ')} builds the README's files`, () =>
+    house.run(build[0] ?? '', build.slice(1), { env: walk.env ?? {} }),
+  )
+  if (!isBuilt) return
+
+  const port = await house.freePort()
+  const origin = `http://localhost:${port}`
+  const serve = (/** @type {Readonly<Record<string, string>>} */ env) =>
+    house.start(start[0] ?? '', start.slice(1), {
+      url: origin,
+      env: { ...walk.env, PORT: String(port), PAIRING_WEBHOOK_SECRET: WEBHOOK_SECRET, ...env },
+    })
+
+  const url = `${origin}${walk.page}`
+  let server = await serve({})
+  await house.checkPage(
+    'a newcomer who opens the page and waits has a linked phone',
+    { url },
+    async (page) => {
+      await page.getByRole('img', { name: /QR code/ }).waitFor()
+      await page.locator('[data-status="linked"]').waitFor({ timeout: LINK_TIMEOUT_MS })
+    },
+  )
+  await house.check('webhooks are taken at the documented address, with the secret only', async () => {
+    const send = (/** @type {string} */ secret) =>
+      fetch(`${origin}/api/pairing/webhook`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          typeWebhook: 'stateInstanceChanged',
+          instanceData: { idInstance: 1101000001, wid: '5511987654321@c.us', typeInstance: 'whatsapp' },
+          timestamp: Math.floor(Date.now() / 1000),
+          stateInstance: 'authorized',
+        }),
+      })
+    assert.equal((await send(WEBHOOK_SECRET)).ok, true)
+    assert.equal((await send('another secret')).ok, false)
+  })
+  await server.stop()
+
+  // The simulated phone leaves the QR code alone, so that there is time for the phone number.
+  const env = { SCAN_AFTER_MS: '600000' }
+  server = await serve(env)
+  await house.checkPage(
+    'a mouse reaches the country list, the number and Get code, and the phone links',
+    { url },
+    (page) => linkByCode(page, (x, y) => page.mouse.click(x, y)),
+  )
+  await server.stop()
+
+  server = await serve(env)
+  await house.checkPage(
+    "a finger on a phone's screen reaches the country list, the number and Get code, and the phone links",
+    { url, context: devices['Pixel 7'] },
+    (page) => linkByCode(page, (x, y) => page.touchscreen.tap(x, y)),
+  )
+  await server.stop()
+}
+
+/**
+ * @param {Page} page
+ * @param {(x: number, y: number) => Promise<void>} press At a point of the window, whatever is there.
+ */
+async function linkByCode(page, press) {
+  /** @param {ReturnType<Page['locator']>} locator */
+  const pressOn = async (locator) => {
+    await locator.waitFor()
+    await locator.scrollIntoViewIfNeeded()
+    const box = await locator.boundingBox()
+    assert.ok(box, 'It has a place on the screen.')
+    await press(box.x + box.width / 2, box.y + box.height / 2)
+  }
+  await pressOn(page.getByRole('tab', { name: 'Phone number' }))
+  const country = page.getByRole('combobox')
+  await pressOn(country)
+  await page.getByRole('option').first().waitFor()
+  await page.keyboard.type('Brazil')
+  await pressOn(page.getByRole('option', { name: /Brazil/ }))
+  await pressOn(page.getByRole('textbox', { name: /number/i }))
+  await page.keyboard.type('11 98765-4321')
+  await pressOn(page.getByRole('button', { name: 'Get code' }))
+  await page
+    .getByText(/^[A-Z0-9]{4}-[A-Z0-9]{4}$/)
+    .first()
+    .waitFor()
+  await page.locator('[data-status="linked"]').waitFor({ timeout: LINK_TIMEOUT_MS })
+}

@@ -1,0 +1,73 @@
+// @ts-check
+import assert from 'node:assert/strict'
+import { cp, readFile, symlink, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { readmeLinks } from '../lib/readme.mjs'
+
+/** @import { House } from '../lib/house.mjs' */
+
+const repository = path.join(import.meta.dirname, '../../..')
+
+/**
+ * A fresh clone after `npm ci`: nothing is built.
+ *
+ * @param {House} house
+ */
+export async function install(house) {
+  const files = await house.run('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: repository,
+  })
+  for (const file of files.trim().split('\n'))
+    await cp(path.join(repository, file), path.join(house.folder, file), { recursive: true })
+  await symlink(path.join(repository, 'node_modules'), path.join(house.folder, 'node_modules'))
+}
+
+/** @param {House} house */
+export default async function check(house) {
+  const file = path.join(house.folder, 'package.json')
+  const manifest = JSON.parse(await readFile(file, 'utf8'))
+
+  await house.check('npm pack builds: a fresh clone packs every file that exports leads to', async () => {
+    await house.run('npm', ['pack', '--silent', '--pack-destination', house.folder])
+    const tarball = `whatsapp-pairing-${manifest.version}.tgz`
+    const packed = (await house.run('tar', ['--list', '--file', tarball])).split('\n')
+    const targets = Object.values(manifest.exports).flatMap((target) =>
+      typeof target === 'string' ? [target] : Object.values(target),
+    )
+    const missing = targets.filter((target) => !packed.includes(target.replace(/^\./, 'package')))
+    assert.deepEqual(missing, [])
+  })
+
+  const publish = () => house.run('npm', ['publish', '--dry-run', '--silent'])
+  await house.check(
+    'npm publish refuses in one sentence while the owner has not filled in the repository',
+    async () => {
+      const fields = { repository: undefined, homepage: undefined, bugs: undefined }
+      await writeFile(file, JSON.stringify({ ...manifest, ...fields }))
+      await assert.rejects(publish(), ({ message }) => {
+        const [, ...lines] = message.trim().split('\n')
+        assert.deepEqual(lines, [
+          'Not published: package.json has no repository, homepage, bugs, which only the owner of the repository can fill in.',
+        ])
+        return true
+      })
+    },
+  )
+  await house.check('npm publish goes on when repository, homepage and bugs are filled in', async () => {
+    const fields = {
+      repository: { type: 'git', url: 'git+https://git.example/owner/whatsapp-pairing.git' },
+      homepage: 'https://git.example/owner/whatsapp-pairing',
+      bugs: 'https://git.example/owner/whatsapp-pairing/issues',
+    }
+    await writeFile(file, JSON.stringify({ ...manifest, ...fields }))
+    await house.run('npm', ['run', 'prepublishOnly'])
+  })
+
+  await house.check(
+    'every link and picture of the README works on npm, where nothing is relative to the repository',
+    async () => {
+      const relative = (await readmeLinks()).filter((link) => !/^(https:\/\/|#)/.test(link))
+      assert.deepEqual(relative, [])
+    },
+  )
+}

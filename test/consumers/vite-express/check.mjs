@@ -1,0 +1,16 @@
+// @ts-check
+import { installByReadme, walkByReadme } from '../lib/walk.mjs'
+
+/**
+ * @import { House } from '../lib/house.mjs'
+ * @import { Walk } from '../lib/walk.mjs'
+ */
+
+/** @type {Walk} */
+const walk = { heading: 'Vite and Express', pins: { vite: '9.3.0' }, page: '/' }
+
+/** @param {House} house */
+export const install = (house) => installByReadme(house, walk)
+
+/** @param {House} house */
+export default (house) => walkByReadme(house, walk)
