@@ -22,7 +22,8 @@ export async function webSocketOpener(
   const Constructor: WebSocketConstructor | undefined = own ?? globalThis.WebSocket
   if (Constructor) return (url) => new Constructor(url)
   try {
-    const { WebSocket } = await import('ws')
+    // Left to Node: a bundler warns or fails where the package is not installed, and browsers never come here.
+    const { WebSocket } = await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ 'ws')
     return (url) => new WebSocket(url, { maxPayload: MAX_FRAME_BYTES })
   } catch {
     return undefined
