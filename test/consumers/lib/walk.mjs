@@ -118,6 +118,24 @@ export async function walkByReadme(house, walk) {
   })
   await server.stop()
 
+  const devPort = await house.freePort()
+  const devOrigin = `http://localhost:${devPort}`
+  // Vite forwards to the server; Next.js is the server.
+  server = await serve({})
+  const dev = await house.start('npm', ['run', 'dev', '--', '--port', String(devPort)], {
+    url: devOrigin,
+    env: { ...walk.env, PORT: String(port) },
+  })
+  await house.checkPage(
+    'in development the page shows a QR code',
+    { url: `${devOrigin}${walk.page}` },
+    async (page) => {
+      await page.getByRole('img', { name: /QR code/ }).waitFor()
+    },
+  )
+  await dev.stop()
+  await server.stop()
+
   // The simulated phone leaves the QR code alone, so that there is time for the phone number.
   const env = { SCAN_AFTER_MS: '600000' }
   server = await serve(env)
