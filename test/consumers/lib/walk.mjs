@@ -45,7 +45,7 @@ export async function installByReadme(house, { heading, pins, createFlags = [] }
     } else if (verb === 'create' || command === 'npx') {
       const pinned = words.slice(1).map((word) => {
         const name = word.replace(/@latest$/, '')
-        return isPinned && name !== word ? `${name}@${pins[name]}` : word
+        return !house.isNewest && name !== word ? `${name}@${pins[name]}` : word
       })
       await house.run(command, [...pinned, ...(house.isNewest ? [] : createFlags)])
     } else if (verb === 'install') {
