@@ -36,7 +36,7 @@ export type { GreenApiSocketWire, GreenApiSocketWireOptions } from './testing/wi
 export { greenApiSocketWire } from './testing/wires/green-api-socket.js'
 export type { OwnServerWireOptions } from './testing/wires/own-server.js'
 export { ownServerWire } from './testing/wires/own-server.js'
-export type { WahaWireOptions } from './testing/wires/waha.js'
+export type { WahaWire, WahaWireOptions } from './testing/wires/waha.js'
 export { wahaWire } from './testing/wires/waha.js'
 export type { WasendWireOptions } from './testing/wires/wasend.js'
 export { wasendWire } from './testing/wires/wasend.js'

@@ -70,6 +70,8 @@ export type EmulatorState =
   | {
       /** The phone answered (or the provider reconnects); the link is finished at `linkedAt`. */
       readonly status: 'linking'
+      /** Who will be linked. */
+      readonly account: EmulatedAccount
       readonly linkedAt: number
     }
   | {

@@ -79,9 +79,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     if (link.kind === 'passkey') return { status: 'passkey-required' }
     if (link.kind === 'answered') {
       const { linkedAt } = link
-      return at < linkedAt
-        ? { status: 'linking', linkedAt }
-        : { status: 'linked', account: link.account, linkedAt }
+      return { status: at < linkedAt ? 'linking' : 'linked', account: link.account, linkedAt }
     }
     const qr = round ? qrOfRound(round, timing, at) : 'ahead'
     if (qr === 'ahead') return { status: 'idle' }

@@ -7,23 +7,43 @@ export interface TestClock {
   /** Lets time pass; what waited for a moment in it goes on after that. */
   pass(ms: number): void
   wait(ms: number, signal?: AbortSignal): Promise<void>
+  /** Lets time pass from one wait to the next until something is done, and tells how long that took. */
+  until<Value>(promise: Promise<Value>): Promise<{ readonly value: Value; readonly ms: number }>
 }
 
 /** 2026-11-21, 00:00 UTC. */
 export const START = Date.UTC(2026, 10, 21)
 
+const TURNS_TO_SETTLE = 4
+
 function createClock(): TestClock {
   let time = START
   const waiting = new Set<{ readonly at: number; resolve(): void }>()
+  function pass(ms: number): void {
+    time += ms
+    for (const entry of waiting) {
+      if (entry.at > time) continue
+      waiting.delete(entry)
+      entry.resolve()
+    }
+  }
   return {
     now: () => time,
-    pass(ms) {
-      time += ms
-      for (const entry of waiting) {
-        if (entry.at > time) continue
-        waiting.delete(entry)
-        entry.resolve()
+    pass,
+    async until(promise) {
+      const begunAt = time
+      let isDone = false
+      const end = (): void => {
+        isDone = true
       }
+      promise.then(end, end)
+      for (let turn = 0; !isDone; turn += 1) {
+        await new Promise((resolve) => setImmediate(resolve))
+        // Responses with a picture need some turns of the event loop, and no time on this clock.
+        const next = Math.min(...[...waiting].map(({ at }) => at))
+        if (!isDone && turn % TURNS_TO_SETTLE === 0 && Number.isFinite(next)) pass(next - time)
+      }
+      return { value: await promise, ms: time - begunAt }
     },
     wait: (ms, signal) =>
       new Promise((resolve, reject) => {

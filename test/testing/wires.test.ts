@@ -195,8 +195,8 @@ describe.each(wires)('$name wire', ({ make, status, qr, init, path }) => {
     const { clock, emulator, wire } = setUp()
     link({ clock, emulator })
     const before = emulator.state
-    await wire.fetch(status, init)
-    await wire.fetch(qr, init)
+    await clock.until(wire.fetch(status, init))
+    await clock.until(wire.fetch(qr, init))
     expect(emulator.state).toBe(before)
   })
 })

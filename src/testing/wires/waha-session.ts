@@ -1,67 +1,203 @@
-import type { Emulator } from '../emulator.js'
+import type { Emulator, EmulatorState } from '../emulator.js'
 
-/** What a session says of itself; the words are WAHA's. */
+/** What a session says of itself, in WAHA's words. */
 export type WahaStatus = 'STOPPED' | 'STARTING' | 'SCAN_QR_CODE' | 'WORKING' | 'FAILED' | 'PASSKEY_REQUIRED'
 
-/** A process that has to run for the account to have codes. */
+/** The `me` of a session: whose credentials it holds, which says nothing about a link. */
+export interface WahaMe {
+  readonly id: string
+  readonly pushName?: string
+  readonly lid: string
+}
+
+/** A session of the engine NOWEB. It runs or is stopped, and keeps its credentials either way. */
 export interface WahaSession {
-  /** The status of this moment. A running session without a link begins a round of codes by itself. */
+  /** The status of this moment. A running session without credentials begins a round of codes by itself. */
   status(): WahaStatus
-  /** Starts it where it is stopped. */
-  start(): void
-  /** Stops it. The link survives that. */
-  stop(): void
-  restart(): void
+  /** The credentials that the server shows now. A session that is stopped or has just started shows none. */
+  me(): WahaMe | null
+  /** The credentials on the server's disk, shown or not. */
+  credentials(): WahaMe | null
+  /** Keeps the first half of a link: what the server saves when it is asked for a pairing code. */
+  halfLink(phoneNumber: string): void
+  /** Starts it. `false` where it is running. */
+  start(): boolean
+  /** Stops it at once. The link survives. Resolves when the server responds. */
+  stop(hold: Hold): Promise<void>
+  restart(hold: Hold): Promise<void>
+  /** Removes the device and starts again what was running. The status changes a second after the device is gone. */
+  logout(hold: Hold): Promise<void>
+  /** As {@link logout}, and stays stopped. */
+  remove(hold: Hold): Promise<void>
+  /** Waits for `SCAN_QR_CODE` as a request for the QR code does, and returns the status at the end of that. */
+  awaitScan(hold: Hold): Promise<WahaStatus>
+  /** Whether the engine's socket to WhatsApp is there: without it, a request for a pairing code crashes. */
+  hasSocket(): boolean
+  /** When the status changes next if nothing else happens, on the emulator's clock. */
+  nextChangeAt(): number
+}
+
+/** Holds a response. */
+export type Hold = (ms: number) => Promise<void>
+
+/** Recorded times of WAHA Core 2026.2.1: see the README of the recordings. */
+const STOP_MS = 3_000
+const LOGOUT_MS = 1_000
+/** The first login, the last part of the time from scan to link. */
+const LOGIN_MS = 100
+/** How far into a start the engine has made its socket. */
+const SOCKET_SHARE = 0.75
+const QR_TICK_MS = 500
+const QR_HOLD_STOPPED_MS = 5_000
+const QR_HOLD_RUNNING_MS = 10_000
+
+/** Whose leftovers are found by a server that has not seen the link. */
+const BEFORE: WahaMe = { id: '5511987654321@c.us', pushName: 'Ana Souza', lid: '' }
+
+/** One run of the session, and the end of the run before it. */
+interface Run {
+  /** What the session goes on saying until `stopsAt`. */
+  readonly before: { readonly status: WahaStatus; readonly me: WahaMe | null } | null
+  /** When the run before is over. */
+  readonly stopsAt: number
+  /** When this run begins; `null` where the session stays stopped. */
+  readonly startsAt: number | null
+}
+
+interface SessionOptions {
+  readonly startingMs: number
+  readonly stopped: boolean
+  /** NOWEB keeps credentials that WhatsApp does not take, and fails with them until a logout. */
+  readonly engine: 'NOWEB' | 'GOWS'
 }
 
 /** The session of WAHA, and of WASend on top of it: the emulator knows nothing of processes. */
 export function createWahaSession(
   emulator: Emulator,
-  { startingMs, stopped }: { readonly startingMs: number; readonly stopped: boolean },
+  { startingMs, stopped, engine }: SessionOptions,
 ): WahaSession {
-  /** When it is up; `null` while it is stopped. */
-  let upAt: number | null = stopped ? null : emulator.now()
+  const { now } = emulator
+  let run: Run = { before: null, stopsAt: now(), startsAt: stopped ? null : now() - startingMs }
+  let saved: WahaMe | null = null
+  /** The link came by a code: WAHA goes on saying SCAN_QR_CODE until it logs in. */
+  let isFreshLink = false
 
-  function start(): void {
-    if (upAt !== null) return
-    upAt = emulator.now() + startingMs
-    emulator.start(startingMs)
+  function keepCredentials(state: EmulatorState): void {
+    if (state.status !== 'linking' && state.status !== 'linked') return
+    const { phoneNumber, name } = state.account
+    saved = { id: `${phoneNumber}@c.us`, ...(name && { pushName: name }), lid: `${lidOf(phoneNumber)}@lid` }
   }
 
-  function stop(): void {
-    upAt = null
-    const { status } = emulator.state
-    // Codes live on the connection that ends here, also those still to come; a link does not.
-    if (status !== 'linked' && status !== 'linking') emulator.restart()
-  }
+  keepCredentials(emulator.state)
+  emulator.subscribe(({ action, state }) => {
+    keepCredentials(state)
+    if (action === 'scan' || action === 'typeCode') isFreshLink = true
+    if (action === 'restart' || action === 'restore') isFreshLink = false
+    if (action === 'logout') saved = null
+    // The server keeps the credentials that WhatsApp does not take any more.
+    if (action === 'disconnect' && engine === 'NOWEB') emulator.leaveStaleAuth()
+    if (action === 'leaveStaleAuth') saved ??= BEFORE
+  })
 
   function status(): WahaStatus {
-    if (upAt === null) return 'STOPPED'
-    if (emulator.now() < upAt) return 'STARTING'
+    const at = now()
+    if (run.before && at < run.stopsAt) return run.before.status
+    if (run.startsAt === null || at < run.startsAt) return 'STOPPED'
+    if (at < run.startsAt + startingMs) return 'STARTING'
     if (emulator.state.status === 'idle') emulator.start()
-    switch (emulator.state.status) {
+    const { state } = emulator
+    switch (state.status) {
       case 'pairing':
         return 'SCAN_QR_CODE'
+      case 'linking':
+        return isFreshLink && at < state.linkedAt - LOGIN_MS ? 'SCAN_QR_CODE' : 'STARTING'
       case 'linked':
         return 'WORKING'
       case 'passkey-required':
         return 'PASSKEY_REQUIRED'
-      case 'out-of-codes':
-      case 'stale-auth':
-        return 'FAILED'
       default:
-        return 'STARTING'
+        return 'FAILED'
     }
+  }
+
+  function me(): WahaMe | null {
+    if (run.before && now() < run.stopsAt) return run.before.me
+    const isUp = run.startsAt !== null && now() >= run.startsAt + startingMs
+    return isUp ? saved : null
+  }
+
+  /** Ends this run `stopMs` from now, and begins another one `startMs` from now. */
+  function replaceRun(stopMs: number, startMs: number | null, isLogout: boolean): void {
+    const at = now()
+    const before = { status: status(), me: me() }
+    run = { before, stopsAt: at + stopMs, startsAt: startMs === null ? null : at + startMs }
+    const { status: link } = emulator.state
+    if (isLogout) emulator.logout()
+    // A link survives a stop.
+    else if (link === 'linked' || link === 'linking') return
+    // Codes live on the connection that ends here, also those that are still to come.
+    else emulator.restart()
+    if (startMs === null) return
+    // With half of the credentials, or with dead ones, the server tries to log in, which WhatsApp refuses.
+    if (saved && engine === 'NOWEB') emulator.leaveStaleAuth()
+    else emulator.start(startMs + startingMs)
+  }
+
+  async function logout(hold: Hold, startMs: number | null): Promise<void> {
+    if (status() === 'STOPPED') return void emulator.logout()
+    replaceRun(LOGOUT_MS, startMs, true)
+    await hold(LOGOUT_MS + STOP_MS)
   }
 
   return {
     status,
-    start,
-    stop,
-    restart() {
-      upAt = null
-      emulator.restart()
-      start()
+    me,
+    credentials: () => saved,
+    halfLink(phoneNumber) {
+      saved = { id: `${phoneNumber}@c.us`, pushName: '~', lid: '' }
+    },
+    start() {
+      if (status() !== 'STOPPED') return false
+      replaceRun(0, 0, false)
+      return true
+    },
+    async stop(hold) {
+      if (status() === 'STOPPED') return
+      replaceRun(0, null, false)
+      await hold(STOP_MS)
+    },
+    async restart(hold) {
+      replaceRun(0, STOP_MS, false)
+      await hold(STOP_MS)
+    },
+    logout: (hold) => logout(hold, LOGOUT_MS + STOP_MS),
+    remove: (hold) => logout(hold, null),
+    async awaitScan(hold) {
+      const first = status()
+      const begun = run
+      const isEnding = now() < run.stopsAt
+      const endsAt = now() + (first === 'STOPPED' ? QR_HOLD_STOPPED_MS : QR_HOLD_RUNNING_MS)
+      // A request that began in one run never sees the next one: it waits in vain for the run that ended.
+      function seen(): WahaStatus {
+        const isOver = begun !== run || (isEnding && now() >= begun.stopsAt)
+        return first !== 'STOPPED' && isOver ? 'STOPPED' : status()
+      }
+      while (seen() !== 'SCAN_QR_CODE' && now() < endsAt) await hold(QR_TICK_MS)
+      return seen()
+    },
+    hasSocket: () => run.startsAt !== null && now() >= run.startsAt + startingMs * SOCKET_SHARE,
+    nextChangeAt() {
+      const { state } = emulator
+      const times = [run.stopsAt]
+      if (run.startsAt !== null) times.push(run.startsAt, run.startsAt + startingMs)
+      if (state.status === 'pairing') times.push(state.qrExpiresAt)
+      if (state.status === 'linking') times.push(state.linkedAt - LOGIN_MS, state.linkedAt)
+      return Math.min(...times.filter((time) => time > now()))
     },
   }
+}
+
+/** WhatsApp's number-less id; any other number will do. */
+export function lidOf(phoneNumber: string): string {
+  return `1${[...phoneNumber].reverse().join('')}`
 }

@@ -1,10 +1,12 @@
+import { asRecord } from '../../core/json.js'
 import type { Emulator } from '../emulator.js'
 import { toBase64 } from '../qr-image.js'
 import type { Wire, WireCall, WireOptions } from '../wire.js'
 import { createWire, json } from '../wire.js'
 import { createWahaSession } from './waha-session.js'
+import { createWahaWebhooks, webhooksOf } from './waha-webhooks.js'
 
-// https://waha.devlike.pro/docs/how-to/sessions, and a recording of WAHA Core 2024.10.8 with the engine NOWEB
+// https://waha.devlike.pro/docs/how-to/sessions, and recordings of WAHA Core 2026.2.1 with the engine NOWEB
 
 /** Options of {@link wahaWire}. */
 export interface WahaWireOptions extends WireOptions {
@@ -13,95 +15,127 @@ export interface WahaWireOptions extends WireOptions {
   readonly session: string
   /** The session is stopped at first. By default it runs, and its codes begin with the first request. */
   readonly stopped?: boolean | undefined
-  /** How long a start takes. By default 1,000. */
+  /** How long a start takes until the first code, or until a link is restored. By default 1,000. */
   readonly startingMs?: number | undefined
+  /**
+   * The session's configuration, as `PUT /api/sessions/{name}` sets it: `{ webhooks: [{ url, events, hmac }] }`. By
+   * default there is none.
+   */
+  readonly config?: object | undefined
+  /**
+   * Delivers the webhooks that the configuration asks for: `(request) => handler(request)`. By default nothing is sent.
+   */
+  readonly sendWebhook?: ((request: Request) => unknown) | undefined
 }
 
-/** Whom a session names, also before it is linked. */
-interface Me {
-  readonly id: string
-  readonly pushName: string
+/** {@link wahaWire}: the HTTP face, and the server process behind it. */
+export interface WahaWire extends Wire {
+  /**
+   * Ends the server process and starts it again. Requests are refused from 3 s on, for `downMs`. Then the session is
+   * stopped and its configuration is gone; the credentials are still there.
+   *
+   * @param downMs - By default 10,000.
+   */
+  restartServer(downMs?: number): void
 }
 
-/** Whose leftovers are found by a server that has not seen the link. */
-const BEFORE: Me = { id: '5511987654321@c.us', pushName: 'Ana Souza' }
+/** From the end of the process, as it is asked for, to the end of its port. */
+const SHUTDOWN_MS = 3_000
 
 /**
- * The face of WAHA. Codes are there only while the session runs; when a round is over, or the phone removed
- * the device, it is `FAILED`. WAHA holds a QR request for up to five seconds until a code is there, and a logout for
- * three; this wire answers at once, as after that.
+ * The face of WAHA Core 2026.2.1 with the engine NOWEB, as slow as that: it holds a QR request for 5 s while the session
+ * is stopped, and for 10 s while it is linked or has failed; a logout takes 4 s, a stop and a restart 3 s. When a round of
+ * codes is over, the phone removed the device, or the credentials are half of a link, the session is `FAILED`.
  */
-export function wahaWire(emulator: Emulator, options: WahaWireOptions): Wire {
-  const { apiKey, session: name, startingMs = 1_000, stopped = false } = options
-  const session = createWahaSession(emulator, { startingMs, stopped })
-  /** From the credentials on the server's disk: half of them are there as soon as a number is sent. */
-  let me: Me | null = null
+export function wahaWire(emulator: Emulator, options: WahaWireOptions): WahaWire {
+  const { apiKey, session: name, startingMs = 1_000, stopped = false, sendWebhook } = options
+  const session = createWahaSession(emulator, { startingMs, stopped, engine: 'NOWEB' })
+  let exists = true
+  let config: unknown = options.config ?? null
+  /** When the process does not accept requests. */
+  let down: { readonly from: number; readonly until: number } | null = null
+  let unusableCodes = 0
 
-  emulator.subscribe(({ action }) => {
-    // The server keeps the credentials that WhatsApp does not take any more.
-    if (action === 'disconnect') emulator.leaveStaleAuth()
-    if (action === 'leaveStaleAuth') me ??= BEFORE
-  })
+  const look = sendWebhook
+    ? createWahaWebhooks(emulator, {
+        name,
+        session,
+        environment,
+        webhooks: () => webhooksOf(config),
+        send: sendWebhook,
+      })
+    : () => {}
 
   const faults = {
-    unauthorized: () => problem(401, 'Unauthorized'),
-    'unknown-instance': () => problem(404, 'Session not found', 'Not Found'),
-    'rate-limited': () => problem(429, 'ThrottlerException: Too Many Requests'),
-    'server-error': () => problem(500, 'Internal server error'),
-  }
-
-  function isLinked(): boolean {
-    return emulator.state.status === 'linked' || emulator.state.status === 'linking'
+    unauthorized: () => json({ message: 'Unauthorized', statusCode: 401 }, 401),
+    'unknown-instance': () => problem(404, 'Session not found'),
+    'rate-limited': () => json({ message: 'ThrottlerException: Too Many Requests', statusCode: 429 }, 429),
+    'server-error': () => json({ message: 'Internal server error', statusCode: 500 }, 500),
   }
 
   function info(status = 200): Response {
-    const { state } = emulator
-    if (state.status === 'linked')
-      me = { id: `${state.account.phoneNumber}@c.us`, pushName: state.account.name }
     const now = session.status()
-    const engine = now === 'STOPPED' ? {} : { engine: 'NOWEB' }
-    return json({ name, status: now, config: null, me, engine }, status)
+    const isStopped = now === 'STOPPED'
+    const times = isStopped ? { timestamps: { activity: null }, engine: {} } : { timestamps: {}, engine }
+    return json({ name, status: now, config, me: session.me(), presence: null, ...times }, status)
   }
 
-  function start(): Response {
-    if (session.status() !== 'STOPPED') {
-      return problem(422, `Session '${name}' is already started.`, 'Unprocessable Entity')
-    }
+  /** The list leaves out stopped sessions unless it is asked for all. */
+  function list({ url }: WireCall): Response {
+    const status = session.status()
+    const isListed = exists && (status !== 'STOPPED' || url.searchParams.get('all') === 'true')
+    const isOnline = status === 'WORKING'
+    const online = { presence: isOnline ? 'online' : null, timestamps: { activity: isOnline ? now() : null } }
+    return json(isListed ? [{ name, status, config, me: session.me(), ...online }] : [])
+  }
+
+  async function create({ request }: WireCall): Promise<Response> {
+    const body = await bodyOf(request)
+    if (body.name !== undefined && body.name !== name) return onlyDefault(String(body.name))
+    if (exists) return problem(422, `Session '${name}' already exists. Use PUT to update it.`)
+    // Core says 201 and creates nothing where the session is not to be started.
+    if (body.start === false) return new Response(null, { status: 201 })
+    exists = true
+    config = body.config ?? null
     session.start()
     return info(201)
   }
 
-  function restart(): Response {
-    // With half of the credentials it tries to log in, which WhatsApp refuses.
-    if (me && !isLinked()) emulator.leaveStaleAuth()
-    session.restart()
-    return info(201)
+  async function update({ request }: WireCall): Promise<Response> {
+    config = (await bodyOf(request)).config ?? null
+    return info()
   }
 
-  /** Starts again by itself whatever was running. */
-  function logout(): Response {
-    const wasRunning = session.status() !== 'STOPPED'
-    session.stop()
-    emulator.logout()
-    me = null
-    if (wasRunning) session.start()
-    return info(201)
+  async function remove({ hold }: WireCall): Promise<Response> {
+    await session.remove(hold)
+    exists = false
+    config = null
+    return new Response(null, { status: 200 })
   }
 
-  function stop(): Response {
-    session.stop()
-    return info(201)
+  function start(): Response {
+    return session.start() ? info(201) : problem(422, `Session '${name}' is already started.`)
   }
 
-  async function getQrCode({ request, url, text, image }: WireCall): Promise<Response> {
-    const status = session.status()
-    const { state } = emulator
-    if (status === 'STOPPED') return notStarted(name)
-    if (state.status !== 'pairing') {
+  const change =
+    (action: (hold: WireCall['hold']) => Promise<void>): Route =>
+    async ({ hold }) => {
+      await action(hold)
+      return info(201)
+    }
+
+  async function getQrCode({ request, url, text, image, hold }: WireCall): Promise<Response> {
+    const status = await session.awaitScan(hold)
+    if (!exists) return json({ error: `Session "${name}" does not exist`, session: name }, 422)
+    if (status !== 'SCAN_QR_CODE') {
       const error = 'Session status is not as expected. Try again later or restart the session'
       return json({ error, session: name, status, expected: ['SCAN_QR_CODE'] }, 422)
     }
-    if (url.searchParams.get('format') === 'raw') return json({ value: text(state.qrText) })
+    const { state } = emulator
+    // After a scan the code is gone, and the status is still the same.
+    if (state.status !== 'pairing') return json({ value: '' })
+    const format = url.searchParams.get('format')
+    if (format === 'raw') return json({ value: text(state.qrText) })
     const png = await image(state.qrText)
     // The whole header is compared: lists that merely contain JSON get the image.
     return request.headers.get('accept') === 'application/json'
@@ -109,60 +143,193 @@ export function wahaWire(emulator: Emulator, options: WahaWireOptions): Wire {
       : new Response(png, { headers: { 'content-type': 'image/png' } })
   }
 
-  async function requestCode({ request }: WireCall): Promise<Response> {
+  async function requestCode({ request, hold }: WireCall): Promise<Response> {
     const status = session.status()
-    if (status === 'STOPPED') return notStarted(name)
-    if (status !== 'SCAN_QR_CODE') {
-      const message = `Can request code only in SCAN_QR_CODE status. The current status is ${status}`
-      return problem(422, message, 'Unprocessable Entity')
+    if (!exists || status === 'STOPPED') return notStarted()
+    const body = await bodyOf(request)
+    if (status === 'STARTING' && !session.hasSocket()) return crash(request, body)
+    const isStarting = status === 'STARTING' && emulator.state.status !== 'linking'
+    const reached = isStarting ? await session.awaitScan(hold) : status
+    if (reached !== 'SCAN_QR_CODE' || emulator.state.status === 'linking') {
+      return problem(422, `Can request code only in SCAN_QR_CODE status. The current status is ${reached}`)
     }
-    const body: unknown = await request.json().catch(() => undefined)
-    const sent = typeof body === 'object' && body !== null && 'phoneNumber' in body ? body.phoneNumber : ''
-    const phoneNumber = String(sent)
+    if ('method' in body) {
+      return problem(422, "NOWEB engine doesn't support any 'method', remove it and try again")
+    }
+    // Nothing is checked or corrected: the server takes any number, and names it as it was sent.
+    const phoneNumber = body.phoneNumber === undefined ? '' : String(body.phoneNumber)
+    session.halfLink(phoneNumber)
+    const code = pairingCodeFor(phoneNumber)
+    return json({ code: `${code.slice(0, 4)}-${code.slice(4)}` }, 201)
+  }
+
+  function pairingCodeFor(phoneNumber: string): string {
     const result = emulator.requestPairingCode(phoneNumber.replace(/\D/g, ''))
-    if (!result.ok) return problem(400, 'phoneNumber should not be empty', 'Bad Request')
-    // As it was sent: nobody corrects its spelling.
-    me = { id: `${phoneNumber}@c.us`, pushName: '~' }
-    const { value } = result.pairingCode
-    return json({ code: `${value.slice(0, 4)}-${value.slice(4)}` }, 201)
+    if (result.ok) return result.pairingCode.value
+    // WhatsApp has no account under this number, so that no phone takes this code.
+    unusableCodes += 1
+    return `AAAA${unusableCodes.toString(36).toUpperCase().padStart(4, 'A')}`
+  }
+
+  /** NestJS's answer to an exception, stack and all. */
+  function crash(request: Request, body: unknown): Response {
+    const message = "Cannot read properties of undefined (reading 'waitForConnectionUpdate')"
+    const stack = `TypeError: ${message}\n    at WhatsappSessionNoWebCore.requestCode (session.noweb.core.js:544:29)`
+    const { pathname: path } = new URL(request.url)
+    return json(
+      {
+        statusCode: 500,
+        timestamp: new Date(now()).toISOString(),
+        exception: { message, name: 'TypeError', stack },
+        request: { path, method: request.method, body, query: {} },
+        version: environment,
+      },
+      500,
+    )
+  }
+
+  function getMe(): Response {
+    return session.status() === 'STOPPED' ? notStarted() : json(session.me())
+  }
+
+  function getProfile(): Response {
+    const { state } = emulator
+    if (session.status() === 'STOPPED') return notStarted()
+    if (state.status !== 'linked') return problem(422, 'Session is not linked')
+    return json({ id: `${state.account.phoneNumber}@c.us`, picture: state.account.avatarUrl ?? null })
+  }
+
+  function notStarted(): Response {
+    return problem(
+      404,
+      `We didn't find a session with name '${name}'.\nPlease start it first by using POST /api/sessions/${name}/start request`,
+    )
+  }
+
+  /** WAHA Core answers so for any other name, before anything else is looked at. */
+  function onlyDefault(other: string): Response {
+    const base64 = toBase64(new TextEncoder().encode(other))
+    return problem(
+      422,
+      `WAHA Core support only '${name}' session. You tried to access '${other}' session (base64: ${base64}). If you want to run more then one WhatsApp account - please get WAHA PLUS version. Check this out: https://waha.devlike.pro/`,
+    )
   }
 
   type Route = (call: WireCall) => Response | Promise<Response>
 
-  const path = encodeURIComponent(name)
-  const routes: Readonly<Record<string, Route>> = {
-    [`GET /api/sessions/${path}`]: () => info(),
-    [`POST /api/sessions/${path}/start`]: start,
-    [`POST /api/sessions/${path}/stop`]: stop,
-    [`POST /api/sessions/${path}/restart`]: restart,
-    [`POST /api/sessions/${path}/logout`]: logout,
-    [`GET /api/${path}/auth/qr`]: getQrCode,
-    [`POST /api/${path}/auth/request-code`]: requestCode,
+  /** Routes that are there without a session. */
+  const serverRoutes: Readonly<Record<string, Route>> = {
+    'GET /ping': () => json({ message: 'pong' }),
+    'GET /api/server/version': () => json(environment),
+    'GET /api/sessions': list,
+    'POST /api/sessions': create,
   }
 
-  function answer(call: WireCall): Response | Promise<Response> {
-    const { request } = call
-    if (request.headers.get('x-api-key') !== apiKey) return faults.unauthorized()
-    const route = routes[`${request.method} ${call.path}`]
-    if (route) return route(call)
-    return call.path.startsWith('/api/sessions/') && request.method === 'GET'
-      ? faults['unknown-instance']()
-      : problem(404, `Cannot ${request.method} ${call.path}`, 'Not Found')
+  const sessionRoutes: Readonly<Record<string, Route>> = {
+    GET: () => info(),
+    PUT: update,
+    DELETE: remove,
+    'GET me': getMe,
+    'POST start': start,
+    'POST stop': change(session.stop),
+    'POST restart': change(session.restart),
+    'POST logout': change(session.logout),
   }
 
-  return createWire(emulator, { faults, pathOf, answer }, options)
+  /** These know a stopped session as little as an absent one. */
+  const engineRoutes: Readonly<Record<string, Route>> = {
+    'GET auth/qr': getQrCode,
+    'POST auth/request-code': requestCode,
+    'GET profile': getProfile,
+  }
+
+  function routeOf(method: string, path: string): Route | undefined {
+    const route = serverRoutes[`${method} ${path}`]
+    if (route) return route
+    const [, ofServer, asked = '', action = ''] = /^\/api\/(sessions\/)?([^/]+)(?:\/(.+))?$/.exec(path) ?? []
+    const found = (ofServer ? sessionRoutes : engineRoutes)[`${method} ${action}`.trim()]
+    if (!found) return undefined
+    if (decodeURIComponent(asked) !== name) return () => onlyDefault(decodeURIComponent(asked))
+    return ofServer && !exists ? faults['unknown-instance'] : found
+  }
+
+  async function answer(call: WireCall): Promise<Response> {
+    const { request, path } = call
+    const isPing = path === '/ping'
+    if (!isPing && request.headers.get('x-api-key') !== apiKey) return faults.unauthorized()
+    const route = routeOf(request.method, path)
+    if (!route) return problem(404, `Cannot ${request.method} ${path}`)
+    look()
+    const response = await route({ ...call, hold })
+    look()
+    return response
+
+    /** The end of the process ends the requests under way. */
+    async function hold(ms: number): Promise<void> {
+      await call.hold(ms)
+      refuseWhenDown()
+    }
+  }
+
+  function now(): number {
+    return emulator.now()
+  }
+
+  function refuseWhenDown(): void {
+    if (!down || now() < down.from) return
+    if (now() < down.until) throw new TypeError('fetch failed')
+    down = null
+    config = null
+  }
+
+  const wire = createWire(
+    emulator,
+    {
+      faults,
+      pathOf,
+      answer(call) {
+        refuseWhenDown()
+        return answer(call)
+      },
+    },
+    options,
+  )
+  return Object.assign(wire, {
+    restartServer(downMs = 10_000) {
+      void session.stop(async () => {})
+      look()
+      down = { from: now() + SHUTDOWN_MS, until: now() + SHUTDOWN_MS + downMs }
+    },
+  })
+}
+
+const engine = { engine: 'NOWEB' }
+
+const environment = {
+  version: '2026.2.1',
+  engine: 'NOWEB',
+  tier: 'CORE',
+  browser: null,
+  platform: 'linux/x64',
+  worker: { id: 'worker-1' },
 }
 
 function pathOf({ pathname }: URL): string | null {
-  return /\/api\/(?:sessions|[^/]+\/auth)(?:\/.*)?$/.exec(pathname)?.[0] ?? null
+  return (
+    /\/(?:ping|api\/(?:server\/version|sessions(?:\/.*)?|[^/]+\/(?:auth\/.*|profile)))$/.exec(
+      pathname,
+    )?.[0] ?? null
+  )
 }
 
-function notStarted(name: string): Response {
-  const message = `We didn't find a session with name '${name}'.\nPlease start it first by using POST /api/sessions/${name}/start request`
-  return problem(404, message, 'Not Found')
+async function bodyOf(request: Request): Promise<Readonly<Record<string, unknown>>> {
+  const body: unknown = await request.json().catch(() => undefined)
+  return asRecord(body)
 }
+
+const ERRORS: Readonly<Record<number, string>> = { 404: 'Not Found', 422: 'Unprocessable Entity' }
 
 /** An error as NestJS writes it. */
-function problem(statusCode: number, message: string, error?: string): Response {
-  return json({ statusCode, message, ...(error !== undefined && { error }) }, statusCode)
+function problem(statusCode: number, message: string): Response {
+  return json({ message, error: ERRORS[statusCode] ?? 'Error', statusCode }, statusCode)
 }

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
-import type { WahaWireOptions, Wire } from '../../../src/testing.js'
+import { createHmac } from 'node:crypto'
+import { describe, expect, it, vi } from 'vitest'
+import type { WahaWire, WahaWireOptions } from '../../../src/testing.js'
 import { wahaWire } from '../../../src/testing.js'
 import type { Emulated } from '../clock.js'
 import { emulated, link, shownText } from '../clock.js'
@@ -7,262 +8,600 @@ import { fromBase64, readPng } from '../read-png.js'
 
 const BASE = 'https://waha.example.com/api'
 const SESSION = 'GET sessions/default'
-const QR = 'GET default/auth/qr'
+const QR = 'GET default/auth/qr?format=raw'
 const CODE = 'POST default/auth/request-code'
+const ANA = { id: '5511987654321@c.us', pushName: 'Ana Souza', lid: expect.stringMatching(/^\d+@lid$/) }
+const HALF = { id: '5511912345678@c.us', pushName: '~', lid: '' }
+
+interface Exchange {
+  readonly status: number
+  readonly body: unknown
+  /** How long the response was held. */
+  readonly ms: number
+}
 
 interface SetUp extends Emulated {
-  readonly wire: Wire
-  ask(question: string, init?: RequestInit): Promise<Response>
-  body(question?: string, init?: RequestInit): Promise<unknown>
+  readonly wire: WahaWire
+  send(question: string, init?: RequestInit): Promise<Response>
+  /** Sends a request and lets time pass until the response is there. */
+  ask(question?: string, init?: RequestInit): Promise<Exchange>
   status(): Promise<unknown>
 }
 
 function setUp(options: Partial<WahaWireOptions> = {}): SetUp {
   const phone = emulated()
   const wire = wahaWire(phone.emulator, { apiKey: 'K1', session: 'default', ...options })
-  const ask = (question: string, init: RequestInit = {}): Promise<Response> => {
+  const send = (question: string, init: RequestInit = {}): Promise<Response> => {
     const [method = '', path = ''] = question.split(' ')
     const headers = { 'x-api-key': 'K1', accept: 'application/json', ...init.headers }
     return wire.fetch(`${BASE}/${path}`, { ...init, method, headers })
   }
-  const body = async (question = SESSION, init?: RequestInit): Promise<unknown> =>
-    (await ask(question, init)).json()
-  return { ...phone, wire, ask, body, status: async () => ((await body()) as { status: unknown }).status }
+  const ask = async (question = SESSION, init?: RequestInit): Promise<Exchange> => {
+    const { value, ms } = await phone.clock.until(send(question, init))
+    const text = await value.text()
+    return { status: value.status, body: text && JSON.parse(text), ms }
+  }
+  return { ...phone, wire, send, ask, status: async () => ((await ask()).body as { status: unknown }).status }
 }
 
-const number = (phoneNumber: string): RequestInit => ({
+const sent = (body: object): RequestInit => ({
   headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ phoneNumber }),
+  body: JSON.stringify(body),
 })
+const number = (phoneNumber: unknown): RequestInit => sent({ phoneNumber })
 
-const answered = async (answer: Response): Promise<unknown> => [answer.status, await answer.json()]
+const notAsExpected = (status: string): object => ({
+  error: 'Session status is not as expected. Try again later or restart the session',
+  session: 'default',
+  status,
+  expected: ['SCAN_QR_CODE'],
+})
+const noCodeIn = (status: string): object => ({
+  message: `Can request code only in SCAN_QR_CODE status. The current status is ${status}`,
+  error: 'Unprocessable Entity',
+  statusCode: 422,
+})
+const NOT_STARTED = {
+  message:
+    "We didn't find a session with name 'default'.\nPlease start it first by using POST /api/sessions/default/start request",
+  error: 'Not Found',
+  statusCode: 404,
+}
 
-describe('the session', () => {
+describe('WAHA mock server: session', () => {
   it('runs at first, and its codes begin with the first request', async () => {
-    const { body } = setUp()
-    expect(await body()).toEqual({
-      name: 'default',
-      status: 'SCAN_QR_CODE',
-      config: null,
-      me: null,
-      engine: { engine: 'NOWEB' },
+    expect(await setUp().ask()).toEqual({
+      status: 200,
+      ms: 0,
+      body: {
+        name: 'default',
+        status: 'SCAN_QR_CODE',
+        config: null,
+        me: null,
+        presence: null,
+        timestamps: {},
+        engine: { engine: 'NOWEB' },
+      },
     })
   })
 
   it('may be stopped at first, and takes a second to start', async () => {
-    const { clock, ask, body, status } = setUp({ stopped: true })
-    expect(await body()).toMatchObject({ status: 'STOPPED', engine: {} })
-    expect(await answered(await ask('POST sessions/default/start'))).toEqual([
-      201,
-      expect.objectContaining({ status: 'STARTING' }),
-    ])
-    clock.pass(1_000)
+    const { clock, ask, status } = setUp({ stopped: true })
+    expect((await ask()).body).toMatchObject({
+      status: 'STOPPED',
+      timestamps: { activity: null },
+      engine: {},
+    })
+    expect(await ask('POST sessions/default/start')).toMatchObject({
+      status: 201,
+      ms: 0,
+      body: { status: 'STARTING' },
+    })
+    clock.pass(999)
+    expect(await status()).toBe('STARTING')
+    clock.pass(1)
     expect(await status()).toBe('SCAN_QR_CODE')
   })
 
-  it('cannot be started twice', async () => {
-    expect(await answered(await setUp().ask('POST sessions/default/start'))).toEqual([
-      422,
-      {
-        statusCode: 422,
+  it('refuses a start while it runs, which FAILED is too', async () => {
+    const { clock, ask, status } = setUp()
+    const refusal = {
+      status: 422,
+      ms: 0,
+      body: {
         message: "Session 'default' is already started.",
         error: 'Unprocessable Entity',
+        statusCode: 422,
       },
-    ])
-  })
-
-  it('goes by STARTING to WORKING, and says who is linked', async () => {
-    const { clock, emulator, body, status } = setUp()
-    await status()
-    emulator.scan()
-    expect(await status()).toBe('STARTING')
-    clock.pass(2_000)
-    expect(await body()).toMatchObject({
-      status: 'WORKING',
-      me: { id: '5511987654321@c.us', pushName: 'Ana Souza' },
-    })
-  })
-
-  it('fails when the codes are over, and a restart helps', async () => {
-    const { clock, body, ask, status } = setUp()
+    }
+    expect(await ask('POST sessions/default/start')).toEqual(refusal)
     await status()
     clock.pass(160_000)
-    expect(await body()).toMatchObject({ status: 'FAILED', me: null })
-    await ask('POST sessions/default/restart')
+    expect(await status()).toBe('FAILED')
+    expect(await ask('POST sessions/default/start')).toEqual(refusal)
+  })
+
+  it('says SCAN_QR_CODE for almost two seconds after a scan, with me filled, then STARTING and WORKING', async () => {
+    const { clock, emulator, ask, status } = setUp()
+    await status()
+    emulator.scan()
+    expect((await ask()).body).toMatchObject({ status: 'SCAN_QR_CODE', me: ANA })
+    expect((await ask(QR)).body).toEqual({ value: '' })
+    clock.pass(1_900)
+    expect(await status()).toBe('STARTING')
+    clock.pass(100)
+    expect((await ask()).body).toMatchObject({ status: 'WORKING', me: ANA })
+  })
+
+  it('fails after 160 s of codes, and a restart of 3 s helps', async () => {
+    const { clock, ask, status } = setUp()
+    await status()
+    clock.pass(159_999)
+    expect(await status()).toBe('SCAN_QR_CODE')
+    clock.pass(1)
+    expect((await ask()).body).toMatchObject({ status: 'FAILED', me: null })
+    expect(await ask('POST sessions/default/restart')).toMatchObject({
+      status: 201,
+      ms: 3_000,
+      body: { status: 'STARTING' },
+    })
     clock.pass(1_000)
     expect(await status()).toBe('SCAN_QR_CODE')
   })
 
-  it('fails when the phone has removed the device, still names it, and needs a logout', async () => {
+  it('fails at once when the phone removes the device, still names it, and only a logout heals it', async () => {
     const phone = setUp()
     link(phone)
-    await phone.status()
     phone.emulator.disconnect()
-    expect(await phone.body()).toMatchObject({ status: 'FAILED', me: { id: '5511987654321@c.us' } })
+    expect((await phone.ask()).body).toMatchObject({ status: 'FAILED', me: ANA })
     await phone.ask('POST sessions/default/restart')
+    phone.clock.pass(1_000)
+    expect((await phone.ask()).body).toMatchObject({ status: 'FAILED', me: ANA })
+    await phone.ask('POST sessions/default/stop')
+    await phone.ask('POST sessions/default/start')
     phone.clock.pass(1_000)
     expect(await phone.status()).toBe('FAILED')
     await phone.ask('POST sessions/default/logout')
     phone.clock.pass(1_000)
-    expect(await phone.body()).toMatchObject({ status: 'SCAN_QR_CODE', me: null })
+    expect((await phone.ask()).body).toMatchObject({ status: 'SCAN_QR_CODE', me: null })
   })
 
   it('names whose leftovers it finds, of a link that it has not seen', async () => {
-    const { emulator, body } = setUp()
+    const { emulator, ask } = setUp()
     emulator.leaveStaleAuth()
-    expect(await body()).toMatchObject({ status: 'FAILED', me: { pushName: 'Ana Souza' } })
+    expect((await ask()).body).toMatchObject({ status: 'FAILED', me: { pushName: 'Ana Souza' } })
   })
 
-  it('keeps the link when stopped or restarted', async () => {
+  it('keeps the link when stopped for 3 s, and shows no credentials meanwhile', async () => {
     const phone = setUp()
     link(phone)
+    expect(await phone.ask('POST sessions/default/stop')).toMatchObject({
+      ms: 3_000,
+      body: { status: 'STOPPED', me: null },
+    })
+    expect(await phone.ask('POST sessions/default/stop')).toMatchObject({ status: 201, ms: 0 })
+    await phone.ask('POST sessions/default/start')
+    expect((await phone.ask()).body).toMatchObject({ status: 'STARTING', me: null })
+    phone.clock.pass(1_000)
+    expect((await phone.ask()).body).toMatchObject({ status: 'WORKING', me: ANA })
     await phone.ask('POST sessions/default/restart')
-    phone.clock.pass(2_000)
+    phone.clock.pass(1_000)
     expect(await phone.status()).toBe('WORKING')
-    await phone.ask('POST sessions/default/stop')
-    expect(await phone.status()).toBe('STOPPED')
-    expect(phone.emulator.state.status).toBe('linked')
   })
 
-  it('is started again by a logout, unless it was stopped', async () => {
+  it('is logged out in 4 s: the device is gone at once, the status after 1 s, and it starts by itself', async () => {
     const phone = setUp()
     link(phone)
-    expect(await phone.body('POST sessions/default/logout')).toMatchObject({ status: 'STARTING', me: null })
+    const response = phone.send('POST sessions/default/logout')
     expect(phone.emulator.state.status).toBe('idle')
-    await phone.ask('POST sessions/default/stop')
-    expect(await phone.body('POST sessions/default/logout')).toMatchObject({ status: 'STOPPED' })
+    phone.clock.pass(999)
+    expect((await phone.ask()).body).toMatchObject({ status: 'WORKING', me: ANA })
+    phone.clock.pass(1)
+    expect((await phone.ask()).body).toMatchObject({ status: 'STOPPED', me: null })
+    phone.clock.pass(2_999)
+    expect(await phone.status()).toBe('STOPPED')
+    phone.clock.pass(1)
+    expect(await (await response).json()).toMatchObject({ status: 'STARTING', me: null })
+    phone.clock.pass(1_000)
+    expect(await phone.status()).toBe('SCAN_QR_CODE')
   })
 
-  it('tells of a passkey', async () => {
+  it('is logged out at once while it is stopped, and stays stopped', async () => {
+    expect(await setUp({ stopped: true }).ask('POST sessions/default/logout')).toMatchObject({
+      ms: 0,
+      body: { status: 'STOPPED' },
+    })
+  })
+
+  it('reports a passkey', async () => {
     const phone = setUp()
     phone.emulator.demandPasskey()
     link(phone)
     expect(await phone.status()).toBe('PASSKEY_REQUIRED')
   })
-})
 
-describe('QR code', () => {
-  it('is bare base64 for exactly one Accept', async () => {
-    const { emulator, body } = setUp()
-    await body()
-    const answer = (await body(QR)) as { mimetype: string; data: string }
-    expect(answer).toEqual({ mimetype: 'image/png', data: expect.stringMatching(/^iVBOR/) })
-    expect(readPng(fromBase64(answer.data)).text).toBe(shownText(emulator))
+  it('is deleted in 4 s, and is created only where it is to be started', async () => {
+    const phone = setUp()
+    link(phone)
+    expect(await phone.ask('DELETE sessions/default')).toEqual({ status: 200, ms: 4_000, body: '' })
+    expect(phone.emulator.state.status).toBe('idle')
+    expect(await phone.ask()).toMatchObject({ status: 404, body: { message: 'Session not found' } })
+    expect(await phone.ask('GET sessions?all=true')).toMatchObject({ body: [] })
+    expect(await phone.ask(QR)).toEqual({
+      status: 422,
+      ms: 5_000,
+      body: { error: 'Session "default" does not exist', session: 'default' },
+    })
+    const create = (start: boolean): Promise<Exchange> =>
+      phone.ask('POST sessions', sent({ name: 'default', start }))
+    expect(await create(false)).toEqual({ status: 201, ms: 0, body: '' })
+    expect((await phone.ask()).status).toBe(404)
+    expect(await create(true)).toMatchObject({ status: 201, body: { status: 'STARTING' } })
+    expect(await create(true)).toMatchObject({
+      status: 422,
+      body: { message: "Session 'default' already exists. Use PUT to update it." },
+    })
   })
 
-  it.each(['application/json, text/plain, */*', '*/*', 'image/png'])(
+  it('is in the list unless it is stopped, and then where the list has all', async () => {
+    const running = setUp()
+    link(running)
+    expect((await running.ask('GET sessions')).body).toMatchObject([
+      { status: 'WORKING', presence: 'online' },
+    ])
+    const stopped = setUp({ stopped: true })
+    expect((await stopped.ask('GET sessions')).body).toEqual([])
+    expect((await stopped.ask('GET sessions?all=true')).body).toMatchObject([{ status: 'STOPPED' }])
+  })
+
+  it('shows who is linked in two more places', async () => {
+    const phone = setUp()
+    link(phone)
+    expect((await phone.ask('GET sessions/default/me')).body).toEqual(ANA)
+    expect((await phone.ask('GET default/profile')).body).toEqual({ id: ANA.id, picture: null })
+  })
+})
+
+describe('WAHA mock server: QR code', () => {
+  it('is bare base64 for exactly one Accept, at once', async () => {
+    const { emulator, ask } = setUp()
+    const { body, ms } = await ask('GET default/auth/qr')
+    const { data } = body as { data: string }
+    expect({ body, ms }).toEqual({
+      ms: 0,
+      body: { mimetype: 'image/png', data: expect.stringMatching(/^iVBOR/) },
+    })
+    expect(readPng(fromBase64(data)).text).toBe(shownText(emulator))
+  })
+
+  it.each(['application/json, text/plain, */*', '*/*', 'image/png', 'text/html'])(
     'is a PNG for Accept: %s',
     async (accept) => {
-      const answer = await setUp().ask(QR, { headers: { accept } })
-      expect(answer.headers.get('content-type')).toBe('image/png')
+      const response = await setUp().send('GET default/auth/qr', { headers: { accept } })
+      expect(response.headers.get('content-type')).toBe('image/png')
     },
   )
 
   it('is text for ?format=raw', async () => {
-    const { emulator, body } = setUp()
-    const answer = await body(`${QR}?format=raw`)
-    expect(answer).toEqual({ value: shownText(emulator) })
+    const { emulator, ask } = setUp()
+    const { body } = await ask(QR)
+    expect(body).toEqual({ value: shownText(emulator) })
   })
 
-  it('is not found while the session is stopped, which has an answer elsewhere', async () => {
-    const { ask, status } = setUp({ stopped: true })
-    expect(await answered(await ask(QR))).toEqual([
-      404,
-      {
-        statusCode: 404,
-        message:
-          "We didn't find a session with name 'default'.\nPlease start it first by using POST /api/sessions/default/start request",
-        error: 'Not Found',
-      },
-    ])
-    expect(await status()).toBe('STOPPED')
+  it('is refused after 5 s while the session is stopped', async () => {
+    expect(await setUp({ stopped: true }).ask(QR)).toEqual({
+      status: 422,
+      ms: 5_000,
+      body: notAsExpected('STOPPED'),
+    })
   })
 
-  it('is refused with 422 in every other state', async () => {
+  it('comes with the first look after the start, which is every half a second', async () => {
+    const { emulator, ask } = setUp({ stopped: true, startingMs: 70 })
+    await ask('POST sessions/default/start')
+    const { status, ms, body } = await ask(QR)
+    expect({ status, ms, body }).toEqual({ status: 200, ms: 500, body: { value: shownText(emulator) } })
+  })
+
+  it('is refused after 10 s while the session is linked, for two requests at a time too', async () => {
     const phone = setUp()
     link(phone)
-    expect(await answered(await phone.ask(QR))).toEqual([
-      422,
-      {
-        error: 'Session status is not as expected. Try again later or restart the session',
-        session: 'default',
-        status: 'WORKING',
-        expected: ['SCAN_QR_CODE'],
-      },
-    ])
+    const both = Promise.all([phone.send(QR), phone.send(QR)])
+    const { value, ms } = await phone.clock.until(both)
+    expect(ms).toBe(10_000)
+    for (const response of value) {
+      expect([response.status, await response.json()]).toEqual([422, notAsExpected('WORKING')])
+    }
+  })
+
+  it('is refused after 10 s in FAILED', async () => {
+    const { emulator, ask } = setUp()
+    emulator.leaveStaleAuth()
+    expect(await ask(QR)).toEqual({ status: 422, ms: 10_000, body: notAsExpected('FAILED') })
+  })
+
+  it('is refused after 10 s where a logout comes in between, although the next code is long there', async () => {
+    const phone = setUp()
+    link(phone)
+    void phone.send('POST sessions/default/logout')
+    expect(await phone.ask(QR)).toEqual({ status: 422, ms: 10_000, body: notAsExpected('STOPPED') })
+    expect(await phone.status()).toBe('SCAN_QR_CODE')
+  })
+
+  it('stops being waited for when the client gives up', async () => {
+    const { clock, send } = setUp({ stopped: true })
+    const controller = new AbortController()
+    const response = send(QR, { signal: controller.signal })
+    clock.pass(500)
+    controller.abort(new Error('gone'))
+    await expect(response).rejects.toThrow('gone')
   })
 })
 
-describe('pairing code', () => {
+describe('WAHA mock server: pairing code', () => {
   it('has a dash, and names somebody before anything is linked', async () => {
-    const { emulator, ask, body } = setUp()
-    const answer = await ask(CODE, number('5511912345678'))
-    const { code } = (await answer.json()) as { code: string }
-    expect([answer.status, code]).toEqual([201, expect.stringMatching(/^[1-9A-Z]{4}-[1-9A-Z]{4}$/)])
-    expect(await body()).toMatchObject({
-      status: 'SCAN_QR_CODE',
-      me: { id: '5511912345678@c.us', pushName: '~' },
-    })
+    const { emulator, ask } = setUp()
+    const { status, body } = await ask(CODE, number('5511912345678'))
+    const { code } = body as { code: string }
+    expect([status, code]).toEqual([201, expect.stringMatching(/^[1-9A-Z]{4}-[1-9A-Z]{4}$/)])
+    expect((await ask()).body).toMatchObject({ status: 'SCAN_QR_CODE', me: HALF })
     expect(emulator.typeCode(code)).toEqual({ ok: true })
   })
 
-  it('takes a number in any spelling, and does not correct what it says of it', async () => {
-    const { ask, body } = setUp()
-    expect((await ask(CODE, number('+55 11 98765-4321'))).status).toBe(201)
-    expect(await body()).toMatchObject({ me: { id: '+55 11 98765-4321@c.us' } })
+  it('is another one for each request, and leaves the QR code alone', async () => {
+    const { emulator, ask } = setUp()
+    const { body: qr } = await ask(QR)
+    const codes = [await ask(CODE, number('5511912345678')), await ask(CODE, number('5511912345678'))]
+    const [first, second] = codes.map(({ body }) => (body as { code: string }).code)
+    expect(first).not.toBe(second)
+    expect(emulator.typeCode(first ?? '')).toMatchObject({ reason: 'wrong-code' })
+    expect((await ask(QR)).body).toEqual(qr)
+    expect(emulator.scan()).toEqual({ ok: true })
   })
 
-  it('that nobody enters leaves something behind, which a restart meets and a logout clears', async () => {
-    const { clock, ask, body, status } = setUp()
+  it.each([
+    ['in any spelling', { phoneNumber: '+55 11 98765-4321' }, '+55 11 98765-4321@c.us'],
+    ['as a number', { phoneNumber: 5511987654321 }, '5511987654321@c.us'],
+    ['that is none', { phoneNumber: 'abc' }, 'abc@c.us'],
+    ['that is empty', { phoneNumber: '' }, '@c.us'],
+    ['that is missing', {}, '@c.us'],
+  ])('comes for a phone number %s, and the server names it as it was sent', async (_title, body, id) => {
+    const { ask } = setUp()
+    expect(await ask(CODE, sent(body))).toMatchObject({ status: 201, body: { code: expect.any(String) } })
+    expect((await ask()).body).toMatchObject({ status: 'SCAN_QR_CODE', me: { id } })
+  })
+
+  it('is 404 in STOPPED, 422 in WORKING and FAILED, and 422 with a method', async () => {
+    const refused = { status: 404, ms: 0, body: NOT_STARTED }
+    expect(await setUp({ stopped: true }).ask(CODE, number('5511912345678'))).toEqual(refused)
+    const phone = setUp()
+    expect(await phone.ask(CODE, sent({ phoneNumber: '5511912345678', method: 'sms' }))).toMatchObject({
+      status: 422,
+      body: { message: "NOWEB engine doesn't support any 'method', remove it and try again" },
+    })
+    link(phone)
+    expect(await phone.ask(CODE, number('5511912345678'))).toEqual({
+      status: 422,
+      ms: 0,
+      body: noCodeIn('WORKING'),
+    })
+    phone.emulator.disconnect()
+    expect(await phone.ask(CODE, number('5511912345678'))).toMatchObject({ body: noCodeIn('FAILED') })
+  })
+
+  it('is 500 with a stack trace until the socket is made, and waits for the rest of the start', async () => {
+    const { clock, ask } = setUp({ stopped: true })
+    await ask('POST sessions/default/start')
+    const crash = {
+      exception: { name: 'TypeError', message: expect.stringContaining('waitForConnectionUpdate') },
+    }
+    expect(await ask(CODE, number('5511912345678'))).toMatchObject({ status: 500, ms: 0, body: crash })
+    clock.pass(749)
+    expect(await ask(CODE, number('5511912345678'))).toMatchObject({ status: 500, body: crash })
+    clock.pass(1)
+    expect((await ask(CODE, number('5511912345678'))).status).toBe(201)
+  })
+
+  it('that was not entered poisons the session until a logout', async () => {
+    const { clock, ask, status } = setUp()
     await ask(CODE, number('5511912345678'))
-    await ask('POST sessions/default/restart')
+    for (const action of ['stop', 'start', 'restart']) await ask(`POST sessions/default/${action}`)
     clock.pass(1_000)
-    expect(await body()).toMatchObject({ status: 'FAILED', me: { pushName: '~' } })
+    expect((await ask()).body).toMatchObject({ status: 'FAILED', me: HALF })
     await ask('POST sessions/default/logout')
     clock.pass(1_000)
     expect(await status()).toBe('SCAN_QR_CODE')
   })
 
-  it('is refused outside SCAN_QR_CODE, and for what is no number', async () => {
-    expect((await setUp({ stopped: true }).ask(CODE, number('5511912345678'))).status).toBe(404)
-    const phone = setUp()
-    expect((await phone.ask(CODE, { body: '{}' })).status).toBe(400)
-    link(phone)
-    expect(await answered(await phone.ask(CODE, number('5511912345678')))).toEqual([
-      422,
-      {
-        statusCode: 422,
-        message: 'Can request code only in SCAN_QR_CODE status. The current status is WORKING',
-        error: 'Unprocessable Entity',
-      },
-    ])
+  it('is kept in me when the codes are over', async () => {
+    const { clock, ask } = setUp()
+    await ask(CODE, number('5511912345678'))
+    clock.pass(160_000)
+    expect((await ask()).body).toMatchObject({ status: 'FAILED', me: HALF })
   })
 })
 
-describe('errors', () => {
+describe('WAHA mock server: the server process', () => {
+  it('refuses requests from 3 s after its end on, then has a stopped session without configuration', async () => {
+    const phone = setUp({ config: { webhooks: [] } })
+    link(phone)
+    phone.wire.restartServer()
+    expect((await phone.ask()).body).toMatchObject({ status: 'STOPPED', config: { webhooks: [] } })
+    await expect(phone.ask(QR)).rejects.toThrow('fetch failed')
+    await expect(phone.ask()).rejects.toThrow('fetch failed')
+    phone.clock.pass(10_000)
+    expect((await phone.ask()).body).toMatchObject({ status: 'STOPPED', config: null })
+    await phone.ask('POST sessions/default/start')
+    phone.clock.pass(1_000)
+    expect(await phone.status()).toBe('WORKING')
+  })
+
+  it('does not need a key to say that it is there', async () => {
+    const response = await setUp().wire.fetch('https://waha.example.com/ping')
+    expect(await response.json()).toEqual({ message: 'pong' })
+    expect((await setUp().ask('GET server/version')).body).toMatchObject({
+      version: '2026.2.1',
+      tier: 'CORE',
+    })
+  })
+})
+
+describe('WAHA mock server: webhooks', () => {
+  const hook = {
+    url: 'http://localhost/hooks?secret=s',
+    events: ['session.status'],
+    hmac: { key: 'hmac-key' },
+  }
+
+  interface Body {
+    readonly timestamp: number
+    readonly me: unknown
+    readonly payload: {
+      readonly status: string
+      readonly statuses: readonly { status: string; timestamp: number }[]
+    }
+  }
+
+  function listen(options: Partial<WahaWireOptions> = {}) {
+    const received: Request[] = []
+    const phone = setUp({
+      config: { webhooks: [hook] },
+      sendWebhook: (request) => received.push(request),
+      ...options,
+    })
+    const startedAt = phone.clock.now()
+    /** What came, with the time since the beginning. */
+    async function bodies(): Promise<readonly Body[]> {
+      return Promise.all(received.map(async (request) => (await request.clone().json()) as Body))
+    }
+    return {
+      ...phone,
+      received,
+      bodies,
+      told: async () =>
+        (await bodies()).map(({ payload, timestamp }) => `${timestamp - startedAt} ${payload.status}`),
+      /** Signing takes a moment that is not on the emulator's clock. */
+      arrived: (count: number) => vi.waitFor(() => expect(received.length).toBeGreaterThanOrEqual(count)),
+      /** Lets time pass in steps, so that what waits has its turn. */
+      pass: (ms: number) => phone.clock.until(phone.clock.wait(ms)),
+    }
+  }
+
+  it('come with each status and each QR code, and WORKING two seconds late', async () => {
+    const { emulator, ask, pass, told, arrived } = listen({ stopped: true, startingMs: 70 })
+    await ask('POST sessions/default/start')
+    await pass(85_000)
+    emulator.scan()
+    await pass(5_000)
+    await arrived(6)
+    expect(await told()).toEqual([
+      '0 STARTING',
+      '70 SCAN_QR_CODE',
+      '60070 SCAN_QR_CODE',
+      '80070 SCAN_QR_CODE',
+      '86900 STARTING',
+      '89000 WORKING',
+    ])
+  })
+
+  it('have the last three statuses, and the credentials of that moment', async () => {
+    const { emulator, ask, pass, bodies, arrived } = listen({ stopped: true, startingMs: 70 })
+    await ask('POST sessions/default/start')
+    await pass(100)
+    emulator.scan()
+    await pass(5_000)
+    await arrived(4)
+    const all = await bodies()
+    expect(all.map(({ me }) => me)).toEqual([null, null, ANA, ANA])
+    expect(all.at(-1)?.payload.statuses.map(({ status }) => status)).toEqual([
+      'SCAN_QR_CODE',
+      'STARTING',
+      'WORKING',
+    ])
+  })
+
+  it('of a logout say STOPPED a second later, with who was linked, and begin anew', async () => {
+    const phone = listen()
+    link(phone)
+    await phone.pass(3_000)
+    await phone.ask('POST sessions/default/logout')
+    await phone.pass(1_500)
+    await phone.arrived(4)
+    const all = await phone.bodies()
+    expect((await phone.told()).slice(-3)).toEqual(['6000 STOPPED', '9000 STARTING', '10000 SCAN_QR_CODE'])
+    expect(all.at(-3)?.me).toEqual(ANA)
+    expect(all.at(-2)).toMatchObject({ me: null, payload: { statuses: [{ status: 'STARTING' }] } })
+  })
+
+  it('are signed with the key of the configuration', async () => {
+    const { ask, received, arrived } = listen({ stopped: true })
+    await ask('POST sessions/default/start')
+    await arrived(1)
+    const [request] = received
+    const body = await request?.text()
+    expect(request?.url).toBe(hook.url)
+    expect(request?.headers.get('x-webhook-hmac-algorithm')).toBe('sha512')
+    expect(request?.headers.get('x-webhook-hmac')).toBe(
+      createHmac('sha512', 'hmac-key').update(String(body)).digest('hex'),
+    )
+  })
+
+  it('end with the server process', async () => {
+    const { wire, ask, pass, told, arrived } = listen()
+    await ask()
+    wire.restartServer()
+    await arrived(1)
+    await pass(20_000)
+    await ask('POST sessions/default/start')
+    await pass(5_000)
+    expect(await told()).toEqual(['0 STOPPED'])
+  })
+})
+
+describe('WAHA mock server: errors', () => {
   it.each([{}, { 'x-api-key': 'K2' }, { authorization: 'Bearer K1' }])(
     '401 for %j',
     async (headers: Record<string, string>) => {
-      const answer = await setUp().wire.fetch(`${BASE}/sessions/default`, { headers })
-      expect(await answered(answer)).toEqual([401, { statusCode: 401, message: 'Unauthorized' }])
+      const response = await setUp().wire.fetch(`${BASE}/sessions/default`, { headers })
+      expect([response.status, await response.json()]).toEqual([
+        401,
+        { message: 'Unauthorized', statusCode: 401 },
+      ])
     },
   )
 
-  it.each(['GET sessions/other', 'GET other/auth/qr', 'DELETE sessions/default', 'GET sessions'])(
-    '404 for %s',
-    async (question) => {
-      expect((await setUp().ask(question)).status).toBe(404)
-    },
-  )
+  it.each([
+    'GET sessions/other',
+    'GET other/auth/qr',
+    'POST other/auth/request-code',
+    'POST sessions/other/start',
+    'DELETE sessions/other',
+  ])('422 at once for another session name: %s', async (question) => {
+    expect(await setUp().ask(question)).toEqual({
+      status: 422,
+      ms: 0,
+      body: {
+        message: expect.stringContaining(
+          "WAHA Core support only 'default' session. You tried to access 'other' session (base64: b3RoZXI=).",
+        ),
+        error: 'Unprocessable Entity',
+        statusCode: 422,
+      },
+    })
+  })
+
+  it('404 for a route that it does not have', async () => {
+    expect((await setUp().ask('PATCH sessions/default')).status).toBe(404)
+  })
 
   it('the faults look like them', async () => {
     const { emulator, ask } = setUp()
     const statuses = []
     for (const fault of ['unauthorized', 'unknown-instance', 'server-error', 'rate-limited'] as const) {
       emulator.fail(fault)
-      const answer = await ask(SESSION)
-      expect(await answer.json()).toMatchObject({ statusCode: answer.status })
-      statuses.push(answer.status)
+      const { status, body } = await ask(SESSION)
+      expect(body).toMatchObject({ statusCode: status })
+      statuses.push(status)
     }
     expect(statuses).toEqual([401, 404, 500, 429])
   })

@@ -1,0 +1,114 @@
+import { cleanup, fireEvent, screen } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { waha } from '../../src/providers/waha.js'
+import { wasend } from '../../src/providers/wasend.js'
+import { createEmulator, wahaWire, wasendWire } from '../../src/testing.js'
+import type { EmulatedProvider } from '../../stories/playground/emulated-provider.js'
+import { advance } from './time.js'
+import { doing, loadOnDemand, shownStatus, type World, worldOf } from './world.js'
+
+// How long the user waits, from the component to a mock server that takes as long as the recorded server.
+
+interface ServerOptions {
+  readonly stopped?: boolean
+}
+
+const common = { dangerouslyAllowBrowser: true }
+/** Recorded: from the start to SCAN_QR_CODE, on a quiet machine. */
+const startingMs = 900
+
+const servers = {
+  waha({ stopped }: ServerOptions): EmulatedProvider {
+    const emulator = createEmulator({ seed: 7 })
+    const session = { apiKey: 'key', session: 'default' }
+    const wire = wahaWire(emulator, { ...session, startingMs, stopped })
+    const baseUrl = 'https://waha.example'
+    return { emulator, wire, provider: waha({ baseUrl, ...session, ...common, fetch: wire.fetch }) }
+  },
+  wasend({ stopped }: ServerOptions): EmulatedProvider {
+    const emulator = createEmulator({ seed: 7 })
+    const session = { apiKey: 'key', sessionId: 'main' }
+    const wire = wasendWire(emulator, { ...session, startingMs, stopped })
+    return { emulator, wire, provider: wasend({ ...session, ...common, fetch: wire.fetch }) }
+  },
+}
+
+type ServerName = keyof typeof servers
+
+beforeAll(loadOnDemand)
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  cleanup()
+  vi.useRealTimers()
+})
+
+function open(name: ServerName, live: boolean, options: ServerOptions = {}): World {
+  const world = worldOf(servers[name](options))
+  world.show({ provider: world.proxied({ live }), defaultPhoneNumber: '5511987654321' })
+  return world
+}
+
+/** Lets time pass until the component is in a state, and returns how long that took. */
+async function timeTo(status: string): Promise<number> {
+  const startedAt = Date.now()
+  while (shownStatus() !== status) {
+    if (Date.now() - startedAt > 60_000)
+      throw new Error(`The page shows "${shownStatus()}", not "${status}".`)
+    await advance(50)
+  }
+  return Date.now() - startedAt
+}
+
+const everyWay = (['waha', 'wasend'] as const).flatMap((name) =>
+  [true, false].map((live) => [name, live ? 'live' : 'polling', live] as const),
+)
+
+describe.each(everyWay)('waiting for %s, %s', (name, _way, live) => {
+  it('shows the first code of a stopped session within two intervals of the start', async () => {
+    open(name, live, { stopped: true })
+    expect(await timeTo('awaiting-scan')).toBeLessThanOrEqual(4_000)
+  })
+
+  it('shows the code of a running session at once', async () => {
+    open(name, live)
+    expect(await timeTo('awaiting-scan')).toBeLessThanOrEqual(250)
+  })
+
+  it('shows at once that a phone is already linked', async () => {
+    const world = worldOf(servers[name]({}))
+    world.emulator.start()
+    world.emulator.scan()
+    await advance(10_000)
+    world.show({ provider: world.proxied({ live }) })
+    expect(await timeTo('linked')).toBeLessThanOrEqual(250)
+  })
+
+  it.each([0, 1_000, 2_000, 3_000, 4_000])(
+    'shows the link within one interval, with a scan %i ms after a read',
+    async (ms) => {
+      const { emulator } = open(name, live)
+      await timeTo('awaiting-scan')
+      await advance(10_000 + ms)
+      await doing(() => void emulator.scan())
+      // WhatsApp takes 2 s from the scan to the link; the state is read each 3 s.
+      expect(await timeTo('linked')).toBeLessThanOrEqual(2_000 + 3_000 + 250)
+    },
+  )
+})
+
+describe.each([true, false])('waiting for a pairing code of waha (live: %s)', (live) => {
+  it('gets a code from the QR tab, after the logout of 4 s and the start', async () => {
+    const { emulator } = open('waha', live)
+    await timeTo('awaiting-scan')
+    await doing(() => fireEvent.click(screen.getByRole('tab', { name: 'Phone number' })))
+    await timeTo('awaiting-number')
+    await doing(() => fireEvent.click(screen.getByRole('button', { name: 'Get code' })))
+    expect(await timeTo('awaiting-code')).toBeLessThanOrEqual(8_000)
+    const { state } = emulator
+    const code = state.status === 'pairing' ? state.pairingCode?.value : undefined
+    await doing(() => void emulator.typeCode(code ?? ''))
+    expect(await timeTo('linked')).toBeLessThanOrEqual(2_000 + 3_000 + 250)
+  })
+})
