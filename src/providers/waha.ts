@@ -24,9 +24,10 @@
 import { PairingError } from '../core/errors.js'
 import { asRecord, asText } from '../core/json.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
+import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
 import { normalizeQrPayload } from '../core/qr-payload.js'
-import { answerError, isPage } from './lib/answer-error.js'
+import { answerError, isPage, unknownSessionError } from './lib/answer-error.js'
 import { pause } from './lib/pause.js'
 import { qrContent } from './lib/qr-content.js'
 import { createRequester, type ProviderAnswer } from './lib/request.js'
@@ -66,18 +67,24 @@ const TIMING: ProviderTiming = {
   statusIntervalMs: 3_000,
   // The connection that it is issued on ends after 160 seconds; the code comes a few after its beginning.
   pairingCodeLifetimeMs: 150_000,
-  // QR requests are held for 5 seconds, logouts for 3, while a browser engine starts or ends.
+  // WAHA holds a QR request for up to 10 seconds and a logout for 4; engines with a browser take longer.
   requestTimeoutMs: 20_000,
 }
 
 const NAME = 'WAHA'
 
-/** How a number is refused where the session is stopped, starts, or is linked. */
+/** How a number is refused where the status has changed since it was read. */
 const NOT_READY = /SCAN_QR_CODE|start it first/
+
+/** How WAHA Core answers for any other session name. */
+const ONLY_DEFAULT = /support only '[^']*' session/i
 
 /** As long as an engine takes to start; those with a browser are slow. */
 const CODE_PAUSE_MS = 1_000
-const CODE_QUESTIONS = 20
+const CODE_ATTEMPTS = 20
+
+/** WAHA answers 500 until its socket is made, which takes less than a second. Engines without codes do it for ever. */
+const CRASHES_OF_A_START = 3
 
 /**
  * A WAHA session.
@@ -114,7 +121,7 @@ export function waha(options: WahaOptions): PairingProvider {
     const answer = await ask(`sessions/${name}`, options)
     const { status, me } = asRecord(answer.json)
     const session = wahaSession(status, me)
-    if (!answer.ok || !session.status) throw answerError(NAME, answer)
+    if (!answer.ok || !session.status) throw sessionError(answer)
     if (session.status === 'SCAN_QR_CODE' || session.status === 'WORKING') hasRestarted = false
     return session
   }
@@ -122,16 +129,17 @@ export function waha(options: WahaOptions): PairingProvider {
   const isStale = (session: WahaSession): boolean =>
     session.status === 'FAILED' && (hasRestarted || namesSomebody(session))
 
-  async function getStatus(options: RequestOptions): Promise<PairingSnapshot> {
-    const session = await getSession(options)
-    return isStale(session) ? { status: 'stale' } : fromSession(session)
-  }
+  const snapshotOf = (session: WahaSession): PairingSnapshot =>
+    isStale(session) ? { status: 'stale' } : fromSession(session)
+
+  const getStatus = async (options: RequestOptions): Promise<PairingSnapshot> =>
+    snapshotOf(await getSession(options))
 
   async function change(action: 'start' | 'restart' | 'logout', options: RequestOptions): Promise<void> {
     const answer = await ask(`sessions/${name}/${action}`, options, 'POST')
-    // Started by somebody else in the meantime.
-    const isStarted = action === 'start' && answer.status === 422
-    if ((!answer.ok && !isStarted) || isPage(answer)) throw answerError(NAME, answer)
+    // Another client has started it in the meantime.
+    const isStarted = action === 'start' && answer.status === 422 && !ONLY_DEFAULT.test(answer.text)
+    if ((!answer.ok && !isStarted) || isPage(answer)) throw sessionError(answer)
   }
 
   return {
@@ -140,8 +148,11 @@ export function waha(options: WahaOptions): PairingProvider {
     timing: TIMING,
     getStatus,
     async getQrCode(options) {
+      // WAHA holds a QR request for 5 to 10 seconds in every other status, so the status is read first.
+      const session = await getSession(options)
+      if (session.status !== 'SCAN_QR_CODE') return snapshotOf(session)
       const answer = await ask(`${name}/auth/qr?format=raw`, options)
-      // "Not in this status", after five seconds; a stopped session is not even found here.
+      // The status has changed in between.
       if (answer.status === 404 || answer.status === 422) return getStatus(options)
       const error = answerError(NAME, answer)
       if (!answer.ok || error.code !== 'invalid-answer') throw error
@@ -152,19 +163,32 @@ export function waha(options: WahaOptions): PairingProvider {
       if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { status: 'preparing' }
       throw error
     },
-    async requestPairingCode(phoneNumber, options) {
-      let session = await getSession(options)
-      if (session.status === 'STOPPED') await change('start', options)
-      if (session.status === 'SCAN_QR_CODE' || session.status === 'FAILED') await change('logout', options)
-      for (let asked = 0; asked < CODE_QUESTIONS; asked += 1) {
+    async requestPairingCode(input, options) {
+      // WAHA issues a code for any text.
+      const phoneNumber = normalizePhoneNumber(input)
+      let crashes = 0
+      /** The connection has just begun: a code lives no longer than that. */
+      let isFresh = false
+      let hasLoggedOut = false
+      for (let attempt = 0; attempt < CODE_ATTEMPTS; attempt += 1) {
+        if (attempt > 0) await pause(CODE_PAUSE_MS, options.signal)
+        let session = await getSession(options)
+        if (session.status === 'FAILED' ? !hasLoggedOut : session.status === 'SCAN_QR_CODE' && !isFresh) {
+          await change('logout', options)
+          hasLoggedOut = true
+          isFresh = true
+          session = await getSession(options)
+        }
+        isFresh ||= session.status === 'STOPPED' || session.status === 'STARTING'
         const snapshot = fromSession(session)
         if (snapshot.status === 'linked' || snapshot.status === 'passkey-required') return snapshot
+        if (session.status === 'STOPPED') await change('start', options)
+        if (session.status !== 'SCAN_QR_CODE') continue
         const answer = await ask(`${name}/auth/request-code`, options, 'POST', { phoneNumber })
         const code = answer.ok && asText(asRecord(answer.json).code)
         if (code) return { status: 'pairing-code', pairingCode: normalizePairingCode(code).value }
-        if (answer.ok || !NOT_READY.test(answer.text)) throw codeError(answer)
-        await pause(CODE_PAUSE_MS, options.signal)
-        session = await getSession(options)
+        if (answer.status === 500 && crashes < CRASHES_OF_A_START) crashes += 1
+        else if (answer.ok || !NOT_READY.test(answer.text)) throw codeError(answer)
       }
       throw new PairingError(
         'provider-unavailable',
@@ -193,6 +217,12 @@ export function waha(options: WahaOptions): PairingProvider {
 
 function fromSession(session: WahaSession): PairingSnapshot {
   return wahaSnapshot(session) ?? { status: 'preparing' }
+}
+
+function sessionError(answer: ProviderAnswer): PairingError {
+  return answer.status === 422 && ONLY_DEFAULT.test(answer.text)
+    ? unknownSessionError(NAME)
+    : answerError(NAME, answer)
 }
 
 /** Where the session failed, it is because of that: WhatsApp refuses whom it knew. */

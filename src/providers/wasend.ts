@@ -115,17 +115,32 @@ export function wasend(options: WasendOptions): PairingProvider {
   const path = `sessions/${encodeURIComponent(sessionId)}`
   let qrPaths = options.qrPath ? [options.qrPath] : ['qr', 'auth/qr']
 
+  /** WASend documents no status, but WAHA's are passed on here: this one means that the QR code is there. */
+  let knowsScanStatus = false
+
   /** @param otherwise What a status means that is not one of WAHA's: WASend documents none. */
   async function getSnapshot(
     { signal }: RequestOptions,
     otherwise: 'preparing' | 'linked',
   ): Promise<PairingSnapshot> {
-    const session = await getSession(signal)
+    return snapshotOf(await getSession(signal), otherwise)
+  }
+
+  function snapshotOf(session: WahaSession, otherwise: 'preparing' | 'linked'): PairingSnapshot {
     const { account } = session
     return (
       wahaSnapshot(session) ??
       (otherwise === 'linked' ? { status: 'linked', account } : { status: 'preparing' })
     )
+  }
+
+  /**
+   * Whether the QR code is to be requested, which WAHA holds for 5 to 10 seconds where there is none. WASend's page says
+   * that it is there in `STARTING`; once `SCAN_QR_CODE` was seen, that is known to be the status.
+   */
+  function mayHaveQrCode({ status }: WahaSession): boolean {
+    knowsScanStatus ||= status === 'SCAN_QR_CODE'
+    return !knowsScanStatus ? !isWithoutCode(status) : status === 'SCAN_QR_CODE'
   }
 
   async function getSession(signal: AbortSignal | undefined): Promise<WahaSession> {
@@ -159,6 +174,8 @@ export function wasend(options: WasendOptions): PairingProvider {
     timing: TIMING,
     getStatus: (options) => getSnapshot(options, 'preparing'),
     async getQrCode(options) {
+      const session = await getSession(options.signal)
+      if (!mayHaveQrCode(session)) return snapshotOf(session, 'preparing')
       const answer = await askForQrCode(options)
       // Documented as "already connected".
       if (answer.status === 409) return getSnapshot(options, 'linked')
@@ -166,8 +183,11 @@ export function wasend(options: WasendOptions): PairingProvider {
       if (answer.status === 422) return getSnapshot(options, 'preparing')
       const error = answerError(NAME, answer)
       const content = answer.ok && error.code === 'invalid-answer' ? qrContent(answer, QR_FIELDS) : undefined
-      if (!content) throw error
       const body = asRecord(answer.json)
+      // After a scan the code is gone, and the status is still the same.
+      if (!content && answer.ok && QR_FIELDS.some((field) => body[field] === ''))
+        return { status: 'preparing' }
+      if (!content) throw error
       const expiresAt = body.expiresAt ?? asRecord(body.data).expiresAt
       return { status: 'qr', qrCode: normalizeQrPayload(content), ...expiresIn(expiresAt) }
     },
@@ -213,6 +233,11 @@ export async function createWasendSession(options: CreateWasendSessionOptions): 
   const sessionId = asText(body.uniqueSessionId) ?? asText(asRecord(body.session).uniqueSessionId)
   if (answer.ok && sessionId) return { sessionId, sessionName, phoneNumber }
   throw answerError(NAME, answer)
+}
+
+/** Where WAHA has no QR code. Any other status, also one that is not WAHA's, may have one. */
+function isWithoutCode(status: string | undefined): boolean {
+  return status === 'STOPPED' || status === 'FAILED' || status === 'WORKING' || /^PASSKEY/.test(status ?? '')
 }
 
 type Access = (path: string, request: Omit<ProviderRequest, 'url' | 'headers'>) => Promise<ProviderAnswer>

@@ -34,6 +34,11 @@ const info = (status: unknown, me: object | null = null, code = 200): Answer =>
 const problem = (statusCode: number, message: string, error = 'Error'): Answer =>
   json({ statusCode, message, error }, statusCode)
 const unknownSession = problem(404, 'Session not found')
+const onlyDefault = problem(
+  422,
+  "WAHA Core support only 'default' session. You tried to access 'other' session (base64: b3RoZXI=). If you want to run more then one WhatsApp account - please get WAHA PLUS version.",
+  'Unprocessable Entity',
+)
 const notStarted = problem(
   404,
   "We didn't find a session with name 'default'.\nPlease start it first by using POST /api/sessions/default/start request",
@@ -54,7 +59,7 @@ const code = json({ code: 'D2MG-SJT1' }, 201)
 const started = info('STARTING', null, 201)
 
 function make(routes: Readonly<Record<string, Answer | readonly Answer[]>>) {
-  const stub = stubRoutes(routes)
+  const stub = stubRoutes({ GET: info('SCAN_QR_CODE'), ...routes })
   return { stub, provider: waha({ baseUrl, apiKey, session, fetch: stub.fetch }) }
 }
 
@@ -85,7 +90,7 @@ describe('waha', () => {
     const provider = waha({ baseUrl, apiKey, session: 'a/b ?#é', fetch: stub.fetch })
     await provider.getStatus({})
     await provider.getQrCode({})
-    expect(stub.requests.map(({ url }) => url)).toEqual([
+    expect(stub.requests.slice(1, 3).map(({ url }) => url)).toEqual([
       `${baseUrl}/api/sessions/a%2Fb%20%3F%23%C3%A9`,
       `${baseUrl}/api/a%2Fb%20%3F%23%C3%A9/auth/qr?format=raw`,
     ])
@@ -93,23 +98,23 @@ describe('waha', () => {
 
   it('sends the key, and exactly the Accept that gets JSON and no picture', async () => {
     const { provider, stub } = make({
-      GET: info('STOPPED'),
+      GET: [info('SCAN_QR_CODE'), info('STOPPED')],
       'GET auth/qr': json({ value: QR_LINK }),
       'POST start': started,
     })
     await provider.getQrCode({})
     await reset(provider)
-    expect(stub.requests).toHaveLength(3)
+    expect(stub.requests).toHaveLength(4)
     for (const { headers } of stub.requests) {
       expect(Object.fromEntries(headers)).toEqual({ accept: 'application/json', 'x-api-key': apiKey })
     }
   })
 
   it('reads without a side effect', async () => {
-    const { provider, stub } = make({ GET: info('STOPPED'), 'GET auth/qr': notStarted })
+    const { provider, stub } = make({ 'GET auth/qr': notAsExpected('STARTING') })
     await provider.getStatus({})
     await provider.getQrCode({})
-    expect(stub.requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET'])
+    expect(stub.requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'GET'])
   })
 })
 
@@ -174,6 +179,7 @@ describe('waha getStatus', () => {
     ['a wrong key', problem(401, 'Unauthorized'), 'unauthorized'],
     ['an unknown session', unknownSession, 'session-not-found'],
     ['an object that is no session', json({ success: true }), 'invalid-answer'],
+    ['another name than the one of WAHA Core', onlyDefault, 'session-not-found'],
   ])('reports %s', async (_title, answer, expected) => {
     const { provider } = make({ GET: answer })
     expect((await rejection(provider.getStatus({}))).code).toBe(expected)
@@ -184,7 +190,7 @@ describe('waha getQrCode', () => {
   it.each([QR_LINK, QR_TEXT])('asks for the text: %s', async (value) => {
     const { provider, stub } = make({ 'GET auth/qr': json({ value }) })
     expect(await provider.getQrCode({})).toEqual({ status: 'qr', qrCode: { kind: 'text', value } })
-    expect(stub.requests[0]?.url).toBe(`${baseUrl}/api/default/auth/qr?format=raw`)
+    expect(stub.requests[1]?.url).toBe(`${baseUrl}/api/default/auth/qr?format=raw`)
   })
 
   it.each<[string, Answer]>([
@@ -203,22 +209,39 @@ describe('waha getQrCode', () => {
     expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
   })
 
-  it.each([
+  const others = [
+    ['STOPPED', 'stopped'],
     ['STARTING', 'preparing'],
-    ['SCAN_QR_CODE', 'unlinked'],
     ['FAILED', 'stopped'],
     ['WORKING', 'linked'],
     ['PASSKEY_REQUIRED', 'passkey-required'],
-  ])('looks at the session where it is not ready: %s', async (status, expected) => {
-    const { provider, stub } = make({ 'GET auth/qr': notAsExpected(status), GET: info(status) })
-    expect((await provider.getQrCode({})).status).toBe(expected)
-    expect(stub.asked).toEqual(['GET auth/qr', 'GET'])
-  })
+  ] as const
 
-  it('looks at the session where it is not found: it may only be stopped', async () => {
-    const stopped = make({ 'GET auth/qr': notStarted, GET: info('STOPPED') })
+  it.each(others)(
+    'sends no request for the code, which would be held for 5 to 10 s, in %s',
+    async (status, expected) => {
+      const { provider, stub } = make({ GET: info(status) })
+      expect((await provider.getQrCode({})).status).toBe(expected)
+      expect(stub.asked).toEqual(['GET'])
+    },
+  )
+
+  it.each([...others, ['SCAN_QR_CODE', 'unlinked']] as const)(
+    'reads the session again where its status has changed in between: %s',
+    async (status, expected) => {
+      const { provider, stub } = make({
+        'GET auth/qr': notAsExpected(status),
+        GET: [info('SCAN_QR_CODE'), info(status)],
+      })
+      expect((await provider.getQrCode({})).status).toBe(expected)
+      expect(stub.asked).toEqual(['GET', 'GET auth/qr', 'GET'])
+    },
+  )
+
+  it('reads the session again where it is not found: it may only be stopped', async () => {
+    const stopped = make({ 'GET auth/qr': notStarted, GET: [info('SCAN_QR_CODE'), info('STOPPED')] })
     expect(await stopped.provider.getQrCode({})).toEqual({ status: 'stopped' })
-    const gone = make({ 'GET auth/qr': unknownSession, GET: unknownSession })
+    const gone = make({ GET: unknownSession })
     expect((await rejection(gone.provider.getQrCode({}))).code).toBe('session-not-found')
   })
 
@@ -237,11 +260,13 @@ describe('waha getQrCode', () => {
 
 describe('waha requestPairingCode', () => {
   const SENT = { id: '5511987654321@c.us', pushName: '~' }
+  const crash = json({ statusCode: 500, exception: { name: 'TypeError', message: "reading 'x'" } }, 500)
+  const starting = [info('STARTING'), info('SCAN_QR_CODE')]
 
   it('sends the digits, and takes the code without its dash', async () => {
-    const { provider, stub } = make({ GET: info('STARTING'), 'POST auth/request-code': code })
-    expect(await requestCode(provider)).toEqual({ status: 'pairing-code', pairingCode: 'D2MGSJT1' })
-    expect(stub.requests[1]).toMatchObject({
+    const { provider, stub } = make({ GET: starting, 'POST auth/request-code': code })
+    expect(await hurried(requestCode(provider))).toEqual({ status: 'pairing-code', pairingCode: 'D2MGSJT1' })
+    expect(stub.requests[2]).toMatchObject({
       url: `${baseUrl}/api/default/auth/request-code`,
       body: { phoneNumber: '5511987654321' },
     })
@@ -256,22 +281,40 @@ describe('waha requestPairingCode', () => {
     ],
     ['begins anew where a code was not entered', info('SCAN_QR_CODE', SENT), 'POST logout'],
     ['begins anew where the session failed', info('FAILED', ANA), 'POST logout'],
-  ])('%s', async (_title, status, action) => {
-    const { provider, stub } = make({ GET: status, [action]: started, 'POST auth/request-code': code })
-    expect(await requestCode(provider)).toMatchObject({ status: 'pairing-code' })
-    expect(stub.asked).toEqual(['GET', action, 'POST auth/request-code'])
+  ])('%s, and waits for SCAN_QR_CODE before it sends the number', async (_title, status, action) => {
+    const { provider, stub } = make({
+      GET: [status, ...starting],
+      [action]: started,
+      'POST auth/request-code': code,
+    })
+    expect(await hurried(requestCode(provider))).toMatchObject({ status: 'pairing-code' })
+    expect(stub.asked).toEqual(['GET', action, 'GET', 'GET', 'POST auth/request-code'])
+  })
+
+  it('logs out a session that fails after its start: it holds half of the last link', async () => {
+    const { provider, stub } = make({
+      GET: [info('STOPPED'), info('FAILED', SENT), ...starting],
+      'POST start': started,
+      'POST logout': started,
+      'POST auth/request-code': code,
+    })
+    expect(await hurried(requestCode(provider))).toMatchObject({ status: 'pairing-code' })
+    expect(stub.asked).toEqual([
+      ...['GET', 'POST start', 'GET', 'POST logout', 'GET', 'GET', 'POST auth/request-code'],
+    ])
   })
 
   it.each<[string, Answer]>([
     ['starts, and refuses numbers with 422', noNumberNow('STARTING')],
     ['is not even found yet', notStarted],
-  ])('waits while the session %s', async (_title, refusal) => {
+    ['has no socket yet, and crashes with 500', crash],
+  ])('tries again each second while the session %s', async (_title, refusal) => {
     const { provider, stub } = make({
-      GET: info('STARTING'),
+      GET: starting,
       'POST auth/request-code': [refusal, refusal, code],
     })
     const question = requestCode(provider)
-    await vi.advanceTimersByTimeAsync(1_999)
+    await vi.advanceTimersByTimeAsync(2_999)
     expect(stub.asked.filter((name) => name !== 'GET')).toHaveLength(2)
     await vi.advanceTimersByTimeAsync(1)
     expect(await question).toMatchObject({ pairingCode: 'D2MGSJT1' })
@@ -287,46 +330,37 @@ describe('waha requestPairingCode', () => {
   })
 
   it('is linked where that happens while it waits', async () => {
-    const { provider } = make({
-      GET: [info('STARTING'), info('WORKING', ANA)],
-      'POST auth/request-code': noNumberNow('WORKING'),
-    })
+    const { provider } = make({ GET: [info('STARTING'), info('WORKING', ANA)] })
     expect(await hurried(requestCode(provider))).toEqual({ status: 'linked', account })
   })
 
-  it('gives up after twenty questions', async () => {
-    const { provider, stub } = make({
-      GET: info('STARTING'),
-      'POST auth/request-code': noNumberNow('STARTING'),
-    })
+  it('gives up after twenty attempts', async () => {
+    const { provider, stub } = make({ GET: info('STARTING') })
     expect((await rejection(hurried(requestCode(provider)))).code).toBe('provider-unavailable')
-    expect(stub.asked.filter((name) => name !== 'GET')).toHaveLength(20)
+    expect(stub.asked).toEqual(Array.from({ length: 20 }, () => 'GET'))
   })
 
-  it('ends with its signal, also between two questions', async () => {
-    const { provider, stub } = make({
-      GET: info('STARTING'),
-      'POST auth/request-code': noNumberNow('STARTING'),
-    })
+  it('ends with its signal, also between two attempts', async () => {
+    const { provider, stub } = make({ GET: info('STARTING') })
     const controller = new AbortController()
     const question = provider.requestPairingCode?.(number, { signal: controller.signal })
     const outcome = rejection(Promise.resolve(question))
     await vi.advanceTimersByTimeAsync(500)
     controller.abort()
     expect((await outcome).code).toBe('aborted')
-    expect(stub.asked).toHaveLength(2)
+    expect(stub.asked).toHaveLength(1)
   })
 
   it.each<[string, Answer, string]>([
     ['a number that is refused', problem(422, 'Invalid number'), 'code-refused'],
     ['a number of a wrong form', problem(400, 'phoneNumber must be a string'), 'code-refused'],
     ['an engine without codes', problem(501, 'The method is not implemented'), 'not-supported'],
+    ['an engine that crashes each time', crash, 'provider-unavailable'],
     ['an unknown session', unknownSession, 'session-not-found'],
     ['an answer without a code', json({}, 201), 'invalid-answer'],
-    ['a server error', problem(500, 'Internal server error'), 'provider-unavailable'],
   ])('reports %s', async (_title, answer, expected) => {
-    const { provider } = make({ GET: info('STARTING'), 'POST auth/request-code': answer })
-    expect((await rejection(requestCode(provider))).code).toBe(expected)
+    const { provider } = make({ GET: starting, 'POST auth/request-code': answer })
+    expect((await rejection(hurried(requestCode(provider)))).code).toBe(expected)
   })
 })
 

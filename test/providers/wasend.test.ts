@@ -41,7 +41,7 @@ function make(
   routes: Readonly<Record<string, Answer | readonly Answer[]>>,
   options: Partial<WasendOptions> = {},
 ) {
-  const stub = stubRoutes(routes)
+  const stub = stubRoutes({ GET: info('SCAN_QR_CODE'), ...routes })
   return { stub, provider: wasend({ apiKey, sessionId, fetch: stub.fetch, ...options }) }
 }
 
@@ -77,10 +77,10 @@ describe('wasend', () => {
   })
 
   it('reads without a side effect', async () => {
-    const { provider, stub } = make({ GET: info('STOPPED'), 'GET qr': notReady })
+    const { provider, stub } = make({ 'GET qr': notReady })
     await provider.getStatus({})
     await provider.getQrCode({})
-    expect(stub.requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET'])
+    expect(stub.requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'GET'])
   })
 })
 
@@ -215,27 +215,27 @@ describe('wasend getQrCode', () => {
     const { provider, stub } = make({ 'GET qr': notFound, 'GET auth/qr': json({ data: PNG }) })
     expect((await provider.getQrCode({})).status).toBe('qr')
     expect((await provider.getQrCode({})).status).toBe('qr')
-    expect(stub.asked).toEqual(['GET qr', 'GET auth/qr', 'GET auth/qr'])
+    expect(stub.asked).toEqual(['GET', 'GET qr', 'GET auth/qr', 'GET', 'GET auth/qr'])
   })
 
   it('remembers the place of the pages too, also where it had no code to give', async () => {
     const { provider, stub } = make({ 'GET qr': [notReady, notFound], GET: info('STARTING') })
     expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
     expect((await rejection(provider.getQrCode({}))).code).toBe('session-not-found')
-    expect(stub.asked).toEqual(['GET qr', 'GET', 'GET qr'])
+    expect(stub.asked).toEqual(['GET', 'GET qr', 'GET', 'GET', 'GET qr'])
   })
 
   it('does not know a session that is in neither place, and tries both again', async () => {
     const { provider, stub } = make({ 'GET qr': [notFound, json({ data: PNG })], 'GET auth/qr': notFound })
     expect((await rejection(provider.getQrCode({}))).code).toBe('session-not-found')
     expect((await provider.getQrCode({})).status).toBe('qr')
-    expect(stub.asked).toEqual(['GET qr', 'GET auth/qr', 'GET qr'])
+    expect(stub.asked).toEqual(['GET', 'GET qr', 'GET auth/qr', 'GET', 'GET qr'])
   })
 
   it.each(['qr', 'auth/qr'] as const)('asks only at %s where the option says so', async (qrPath) => {
     const { provider, stub } = make({ [`GET ${qrPath}`]: notFound }, { qrPath })
     expect((await rejection(provider.getQrCode({}))).code).toBe('session-not-found')
-    expect(stub.asked).toEqual([`GET ${qrPath}`])
+    expect(stub.asked).toEqual(['GET', `GET ${qrPath}`])
   })
 
   it.each<[string, unknown, string]>([
@@ -244,9 +244,9 @@ describe('wasend getQrCode', () => {
     ['starting again', 'STARTING', 'preparing'],
     ['waiting for a scan again', 'SCAN_QR_CODE', 'unlinked'],
   ])('looks at the session after a conflict: %s', async (_title, status, expected) => {
-    const { provider, stub } = make({ 'GET qr': conflict, GET: info(status) })
+    const { provider, stub } = make({ 'GET qr': conflict, GET: [info('SCAN_QR_CODE'), info(status)] })
     expect((await provider.getQrCode({})).status).toBe(expected)
-    expect(stub.asked).toEqual(['GET qr', 'GET'])
+    expect(stub.asked).toEqual(['GET', 'GET qr', 'GET'])
   })
 
   it.each([
@@ -257,9 +257,36 @@ describe('wasend getQrCode', () => {
     ['WORKING', 'linked'],
     ['PASSKEY_REQUIRED', 'passkey-required'],
     ['somethingNew', 'preparing'],
-  ])('looks at the session where the code is not to be had: %s', async (status, expected) => {
-    const { provider } = make({ 'GET qr': notReady, GET: info(status) })
+  ])('reads the session again where the code is not to be had: %s', async (status, expected) => {
+    const { provider } = make({ 'GET qr': notReady, GET: [info('SCAN_QR_CODE'), info(status)] })
     expect((await provider.getQrCode({})).status).toBe(expected)
+  })
+
+  it.each([
+    ['FAILED', 'stopped'],
+    ['STOPPED', 'stopped'],
+    ['WORKING', 'linked'],
+    ['PASSKEY_REQUIRED', 'passkey-required'],
+  ])('sends no request for the code, which would be held for 5 to 10 s, in %s', async (status, expected) => {
+    const { provider, stub } = make({ GET: info(status) })
+    expect((await provider.getQrCode({})).status).toBe(expected)
+    expect(stub.asked).toEqual(['GET'])
+  })
+
+  it('requests the code in STARTING, as the pages say, until it has seen SCAN_QR_CODE', async () => {
+    const { provider, stub } = make({
+      GET: [info('STARTING'), info('SCAN_QR_CODE'), info('STARTING')],
+      'GET qr': json({ data: PNG }),
+    })
+    expect((await provider.getQrCode({})).status).toBe('qr')
+    expect((await provider.getQrCode({})).status).toBe('qr')
+    expect((await provider.getQrCode({})).status).toBe('preparing')
+    expect(stub.asked).toEqual(['GET', 'GET qr', 'GET', 'GET qr', 'GET'])
+  })
+
+  it('waits after a scan, when the status stays and the code is gone', async () => {
+    const { provider } = make({ 'GET qr': json({ data: '' }) })
+    expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
   })
 
   it.each<[string, Answer, string]>([
@@ -350,7 +377,7 @@ describe('createWasendSession', () => {
     const stub = stubRoutes({
       'POST /sessions': info('STARTING'),
       'GET qr': json({ data: PNG }),
-      GET: info('WORKING'),
+      GET: [info('SCAN_QR_CODE'), info('WORKING')],
     })
     const { sessionId: id } = await createWasendSession({
       apiKey,

@@ -244,7 +244,8 @@ describe('focus', () => {
 
 describe('onEvent', () => {
   it('tells each step once, with no code or number in it', async () => {
-    const world = createWorld('wasend', { linkingMs: 6_000 })
+    // WAHA and WASend say SCAN_QR_CODE until the link is there, GREEN-API says `starting`.
+    const world = createWorld('green-api', { linkingMs: 6_000 })
     const events: PairingEvent[] = []
     world.show({ onEvent: (event) => events.push(event) })
     await advance(65_000)
@@ -252,7 +253,7 @@ describe('onEvent', () => {
     await advance(10_000)
     const { attemptId = '' } = events[0] ?? {}
     expect(attemptId).toMatch(/^\w+-1$/)
-    const common = { attemptId, method: 'qr', provider: 'wasend', elapsedMs: expect.any(Number) }
+    const common = { attemptId, method: 'qr', provider: 'green-api', elapsedMs: expect.any(Number) }
     expect(events).toEqual([
       // The server has not said yet whose it is.
       { ...common, type: 'started', provider: 'proxy', elapsedMs: 0 },

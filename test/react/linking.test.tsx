@@ -75,8 +75,8 @@ describe.each(['green-api', 'z-api', 'evolution-api', 'waha'] as const)('%s', (i
       target: { value: '+55 11 98765-4321' },
     })
     fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
-    // WAHA is started anew for a code.
-    await advance(3_000)
+    // WAHA is logged out for a code, which takes 4 s, and starts again.
+    await advance(8_000)
     expect(shownStatus()).toBe('awaiting-code')
     const code = document.querySelector('[data-part="pairing-code"]')?.textContent ?? ''
     expect(code).toMatch(/^[1-9A-Z]{4}-[1-9A-Z]{4}$/)

@@ -157,9 +157,9 @@ describe('scanning', () => {
     const { clock, emulator } = emulated()
     emulator.start()
     expect(emulator.scan()).toEqual({ ok: true })
+    const account = { name: 'Ana Souza', phoneNumber: '5511987654321' }
     expect(emulator.state).toEqual({ status: 'linking', account, linkedAt: START + 2_000 })
     clock.pass(2_000)
-    const account = { name: 'Ana Souza', phoneNumber: '5511987654321' }
     expect(emulator.state).toEqual({ status: 'linked', account, linkedAt: START + 2_000 })
   })
 

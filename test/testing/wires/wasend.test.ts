@@ -221,21 +221,18 @@ describe('QR code', () => {
     expect(await setUp({ expiresAt }).body(QR)).toMatchObject({ expiresAt: expected })
   })
 
-  it('is JSON for the list that axios sends: the vendor\'s SDK reads `data` of it', async () => {
+  it("is JSON for the list that axios sends: the vendor's SDK reads `data` of it", async () => {
     const { body } = setUp()
     const accept = 'application/json, text/plain, */*'
     expect(await body(QR, { headers: { accept } })).toEqual({ data: expect.stringMatching(/^iVBOR/) })
   })
 
-  it.each(['*/*', 'image/png'])(
-    'is a PNG for Accept: %s',
-    async (accept) => {
-      const { emulator, ask } = setUp()
-      const answer = await ask(QR, { headers: { accept } })
-      expect(answer.headers.get('content-type')).toBe('image/png')
-      expect(readPng(new Uint8Array(await answer.arrayBuffer())).text).toBe(shownText(emulator))
-    },
-  )
+  it.each(['*/*', 'image/png'])('is a PNG for Accept: %s', async (accept) => {
+    const { emulator, ask } = setUp()
+    const answer = await ask(QR, { headers: { accept } })
+    expect(answer.headers.get('content-type')).toBe('image/png')
+    expect(readPng(new Uint8Array(await answer.arrayBuffer())).text).toBe(shownText(emulator))
+  })
 
   it('is text for ?format=raw', async () => {
     const { emulator, body } = setUp()
