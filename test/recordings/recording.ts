@@ -139,7 +139,9 @@ export function readRecording(name: string): Recording {
     const { line, t, request, webhook, phone, whatsapp, server } = raw
     if (request) {
       requestHeaders = request.headers ?? requestHeaders
-      const body = raw.bodyAs === undefined ? raw.body : bodies.get(raw.bodyAs)
+      const content = raw.bodyAs === undefined ? raw.body : bodies.get(raw.bodyAs)
+      // An empty response is recorded as an empty text.
+      const body = content === '' ? undefined : content
       const isPoll = raw.poll ?? false
       const rest = { ms: raw.ms ?? 0, until: raw.until ?? t, status: raw.status, error: raw.error }
       return [

@@ -148,8 +148,9 @@ export function wahaWire(emulator: Emulator, options: WahaWireOptions): WahaWire
     if (!exists || status === 'STOPPED') return notStarted()
     const body = await bodyOf(request)
     if (status === 'STARTING' && !session.hasSocket()) return crash(request, body)
-    const isStarting = status === 'STARTING' && emulator.state.status !== 'linking'
-    const reached = isStarting ? await session.awaitScan(hold) : status
+    // The socket is there, and the engine waits for its first code.
+    if (status === 'STARTING') await hold(session.nextChangeAt() - now())
+    const reached = session.status()
     if (reached !== 'SCAN_QR_CODE' || emulator.state.status === 'linking') {
       return problem(422, `Can request code only in SCAN_QR_CODE status. The current status is ${reached}`)
     }
