@@ -13,6 +13,13 @@ export interface GreenApiWireOptions extends WireOptions {
   readonly creatingMs?: number | undefined
   /** How long a logout goes on behind its answer (`logoutProcess`); no codes until then. By default 0. */
   readonly logoutMs?: number | undefined
+  /** How long the instance is `starting` after a reboot; the provider says up to five minutes. By default 0. */
+  readonly rebootMs?: number | undefined
+  /**
+   * How many pairing codes it issues before it falls to `starting` and stays there until a reboot or a logout, as
+   * users have reported. By default it does not.
+   */
+  readonly codesUntilStuck?: number | undefined
   /** Holds the documented limits per method and second: what is beyond gets a 429. By default `false`. */
   readonly enforceRateLimits?: boolean | undefined
   /** How errors are written: the provider does not document it. By default `json`. */
@@ -26,7 +33,11 @@ const RATE_LIMITS: Readonly<Record<string, number>> = {
   '/getWaSettings': 1,
   '/logout': 1,
   '/reboot': 1,
+  '/getSettings': 1,
 }
+
+/** How long a request for a notification is held when there is none. */
+const NOTIFICATION_MS = 5_000
 
 /** As recorded: browsers may call, but send no header beside these two. */
 const CORS_HEADERS = {
@@ -40,12 +51,16 @@ const CORS_HEADERS = {
  * round when one ran out.
  */
 export function greenApiWire(emulator: Emulator, options: GreenApiWireOptions): Wire {
-  const { idInstance, apiTokenInstance, creatingMs = 0, logoutMs = 0 } = options
+  const { idInstance, apiTokenInstance, creatingMs = 0, logoutMs = 0, rebootMs = 0 } = options
+  const { codesUntilStuck = Number.POSITIVE_INFINITY } = options
   const createdAt = emulator.now() + creatingMs
   let loggedOutAt = Number.NEGATIVE_INFINITY
+  let rebootedAt = Number.NEGATIVE_INFINITY
+  let issuedCodes = 0
   const isCreating = (): boolean => emulator.now() < createdAt
   const isLoggingOut = (): boolean => emulator.now() < loggedOutAt
-  const isBusy = (): boolean => isCreating() || isLoggingOut()
+  const isStuck = (): boolean => issuedCodes >= codesUntilStuck && emulator.state.status !== 'linked'
+  const isBusy = (): boolean => isCreating() || isLoggingOut() || emulator.now() < rebootedAt || isStuck()
   const isOverLimit = options.enforceRateLimits ? rateLimiter(emulator) : () => false
 
   const error = (status: number, message: string): Response =>
@@ -91,14 +106,17 @@ export function greenApiWire(emulator: Emulator, options: GreenApiWireOptions): 
     }
     if (isBusy() || emulator.state.status === 'linking') return starting()
     const result = emulator.requestPairingCode(String(phoneNumber))
-    if (result.ok) return json({ status: true, code: result.pairingCode.value })
+    if (result.ok) {
+      issuedCodes += 1
+      return json({ status: true, code: result.pairingCode.value })
+    }
     if (result.reason !== 'invalid-phone-number') return json({ status: false })
     return error(400, 'Validation failed. Details: "phoneNumber" is not an international number')
   }
 
   function stateInstance(): string {
     const { status } = emulator.state
-    if (status === 'linked') return 'authorized'
+    if (status === 'linked' && emulator.now() >= rebootedAt) return 'authorized'
     return status === 'linking' || isBusy() ? 'starting' : 'notAuthorized'
   }
 
@@ -117,13 +135,27 @@ export function greenApiWire(emulator: Emulator, options: GreenApiWireOptions): 
 
   function logout(): Response {
     emulator.logout()
+    issuedCodes = 0
     loggedOutAt = emulator.now() + logoutMs
     return json({ isLogout: true })
   }
 
   function reboot(): Response {
     emulator.restart()
+    issuedCodes = 0
+    rebootedAt = emulator.now() + rebootMs
     return json({ isReboot: true })
+  }
+
+  function getSettings(): Response {
+    const { state } = emulator
+    const wid = state.status === 'linked' ? `${state.account.phoneNumber}@c.us` : ''
+    return json({ wid, webhookUrl: '', delaySendMessagesMilliseconds: 500, stateWebhook: 'no' })
+  }
+
+  async function receiveNotification({ hold }: WireCall): Promise<Response> {
+    await hold(NOTIFICATION_MS)
+    return json(null)
   }
 
   const routes: Readonly<Record<string, (call: WireCall) => Response | Promise<Response>>> = {
@@ -131,6 +163,9 @@ export function greenApiWire(emulator: Emulator, options: GreenApiWireOptions): 
     'POST /getAuthorizationCode': getAuthorizationCode,
     'GET /getStateInstance': () => json(isCreating() ? null : { stateInstance: stateInstance() }),
     'GET /getWaSettings': getWaSettings,
+    'GET /getSettings': getSettings,
+    'GET /getDeviceInfo': () => json({ platform: 'android', deviceManufacturer: '', deviceModel: '' }),
+    'GET /receiveNotification': receiveNotification,
     'GET /logout': logout,
     'GET /reboot': reboot,
   }

@@ -253,6 +253,37 @@ describe('errors', () => {
     expect([answer.status, await answer.text()]).toEqual([400, 'instance in starting process try later'])
   })
 
+  it('is starting for as long as a reboot takes, if told, linked or not', async () => {
+    const phone = setUp({ rebootMs: 120_000 })
+    link(phone)
+    await phone.body('reboot')
+    phone.clock.pass(119_999)
+    expect(await phone.body('getStateInstance')).toEqual({ stateInstance: 'starting' })
+    expect(await phone.body('qr')).toMatchObject({ message: 'instance in starting process try later' })
+    phone.clock.pass(1)
+    expect(await phone.body('getStateInstance')).toEqual({ stateInstance: 'authorized' })
+  })
+
+  it('falls to starting after as many pairing codes as told, and a reboot heals it', async () => {
+    const { clock, body } = setUp({ codesUntilStuck: 2 })
+    await body('getAuthorizationCode', requestCode(5511987654321))
+    await body('getAuthorizationCode', requestCode(5511987654321))
+    clock.pass(600_000)
+    expect(await body('getStateInstance')).toEqual({ stateInstance: 'starting' })
+    expect(await body('getAuthorizationCode', requestCode(5511987654321))).toMatchObject({ statusCode: 400 })
+    await body('reboot')
+    expect(await body('getStateInstance')).toEqual({ stateInstance: 'notAuthorized' })
+  })
+
+  it("has what the vendor's SDKs call besides: settings, device, and notifications, held for 5 s", async () => {
+    const phone = setUp()
+    link(phone)
+    expect(await phone.body('getSettings')).toMatchObject({ wid: '5511987654321@c.us' })
+    expect(await phone.body('getDeviceInfo')).toMatchObject({ platform: 'android' })
+    const { value, ms } = await phone.clock.until(phone.body('receiveNotification'))
+    expect([value, ms]).toEqual([null, 5_000])
+  })
+
   it('limits requests per method and second, if told', async () => {
     const { clock, ask } = setUp({ enforceRateLimits: true })
     const statuses = async (method: string, count: number): Promise<number[]> => {
