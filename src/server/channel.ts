@@ -252,7 +252,8 @@ export function createChannel({ name, provider, bus, log, onIdle }: ChannelOptio
     },
     watch(watcher) {
       watchers.add(watcher)
-      // Who comes after a refusal may be the one who has mended it.
+      // Who comes after a refusal may be the one who has mended it: they are told what the provider says now.
+      if (knowledge.isRefused) lastError = undefined
       knowledge = { ...knowledge, isRefused: false }
       watchersChanged()
       return () => {
