@@ -27,13 +27,15 @@ export function drawAs({ canvasElement }: StoryContext, { theme, direction }: Lo
   }
 }
 
-/** Each story is tested as its globals draw it. Here axe looks at the other themes and directions, without playing it anew. */
+/**
+ * Axe looks at what a story has come to in each theme and direction, without playing it anew. The addon looks once more at the end,
+ * when `hits-in-every-look.ts` has changed the window, and may have closed what does not fit into it.
+ */
 export async function axeInEveryLook(context: StoryContext): Promise<void> {
   // In Storybook itself the toolbar does it.
   if (!inChromium.page) return
   for (const look of looks) {
     const { theme, direction } = look
-    if (theme === context.globals.theme && direction === context.globals.direction) continue
     drawAs(context, look)
     try {
       await axe(context)

@@ -22,6 +22,7 @@ const withPage: Decorator = (Story, { globals }) => (
 const preview: Preview = {
   decorators: [withPage],
   beforeEach: realInput,
+  // Storybook calls them from the last to the first.
   afterEach: [hitsInEveryLook, axeInEveryLook],
   globalTypes: {
     theme: {

@@ -129,10 +129,10 @@ describe.each(pointers)('with a %s', (name, pointer) => {
     await isOpen()
     await userEvent.keyboard('united')
     await waitFor(() => expect(options()).toHaveLength(3))
-    await pointer.press({ x: picker.getBoundingClientRect().left + 20, y: centreOf(picker).y })
+    await pointer.press({ x: picker.getBoundingClientRect().right - 20, y: centreOf(picker).y })
     expect(options()).toHaveLength(3)
     expect(picker.value).toBe('united')
-    await userEvent.keyboard('{End} k')
+    await userEvent.keyboard(' k')
     await waitFor(() => expect(options()).toHaveLength(1))
   })
 
