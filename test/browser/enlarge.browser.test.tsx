@@ -1,6 +1,6 @@
 import { render, screen, waitFor } from '@testing-library/react'
 import { afterEach, describe, expect, it } from 'vitest'
-import { cdp, page, userEvent } from 'vitest/browser'
+import { cdp, page } from 'vitest/browser'
 import '../../src/styles/styles.css'
 import { normalizeQrPayload } from '../../src/index.js'
 import { PairingCard } from '../../src/parts.js'
@@ -41,6 +41,13 @@ function partOf(within: ParentNode, part: string): HTMLElement {
 }
 
 const enlargeButton = () => screen.queryByRole('button', { name: 'Enlarge' })
+/** Pressed wherever it is, once the page is scrolled to it. */
+async function enlarge(): Promise<HTMLDialogElement> {
+  const button = enlargeButton() ?? document.body
+  button.scrollIntoView({ block: 'center' })
+  await mouse.press(centreOf(button))
+  return isFound()
+}
 const enlarged = () => document.querySelector('dialog')
 const cardTile = () => partOf(partOf(document.body, 'card'), 'tile').getBoundingClientRect().width
 const isFound = async (): Promise<HTMLDialogElement> => {
@@ -113,9 +120,7 @@ describe.each(['ltr', 'rtl'] as const)('in a page that runs %s', (dir) => {
       const before = cardTile()
       expect(enlargeButton() !== null, `the code has ${before} pixels in the card`).toBe(isOffered)
       if (!isOffered) return
-      enlargeButton()?.scrollIntoView({ block: 'center' })
-      await mouse.press(centreOf(enlargeButton() ?? document.body))
-      const dialog = await isFound()
+      const dialog = await enlarge()
       const tile = partOf(dialog, 'tile').getBoundingClientRect()
       expect(tile.width).toBeGreaterThanOrEqual(before * GAIN)
       expect(tile.height).toBe(tile.width)
@@ -133,15 +138,14 @@ describe.each(['ltr', 'rtl'] as const)('in a page that runs %s', (dir) => {
   )
 
   it.each([
-    [1280, 720, 700 - 4],
+    [1280, 720, 696],
     [1024, 768, 744],
     [768, 1024, 744],
     [844, 390, 366],
   ])('in %d×%d pixels, the code is as large as the shorter side allows', async (width, height, size) => {
     await page.viewport(width, height)
     await show(dir)
-    await mouse.press(centreOf(enlargeButton() ?? document.body))
-    expect(partOf(await isFound(), 'tile').getBoundingClientRect().width).toBe(size)
+    expect(partOf(await enlarge(), 'tile').getBoundingClientRect().width).toBe(size)
   })
 })
 
@@ -169,8 +173,7 @@ describe('when the window changes', () => {
   it('the enlarged code follows a rotation that it gains in', async () => {
     await page.viewport(768, 1024)
     await show()
-    await userEvent.click(enlargeButton() ?? document.body)
-    const dialog = await isFound()
+    const dialog = await enlarge()
     await page.viewport(1024, 768)
     await frames()
     expect(enlarged()).toBe(dialog)
@@ -182,8 +185,7 @@ describe('when the window changes', () => {
   it('the enlarged code closes where it is not larger any more, and does not come back by itself', async () => {
     await page.viewport(844, 390)
     await show()
-    await userEvent.click(enlargeButton() ?? document.body)
-    await isFound()
+    await enlarge()
     await page.viewport(390, 844)
     await waitFor(() => expect(enlarged()).toBeNull())
     expect(enlargeButton()).toBeNull()
@@ -195,6 +197,32 @@ describe('when the window changes', () => {
 })
 
 describe('the enlarged code', () => {
+  it('keeps out of what the device covers of its screen', async () => {
+    const insets = { top: 0, left: 59, bottom: 21, right: 59 }
+    await page.viewport(932, 430)
+    await cdp().send('Emulation.setSafeAreaInsetsOverride', { insets })
+    await show()
+    const dialog = await enlarge()
+    expect(getComputedStyle(dialog).padding).toBe('12px 59px 21px')
+    expect(partOf(dialog, 'tile').getBoundingClientRect().width).toBe(430 - 12 - 21)
+    expect(dialog.scrollHeight).toBe(430)
+    expect(await scanScreen()).toBe(longest)
+  })
+
+  it.each([
+    ['at the edge of the screen', 768, 1024, { x: 3, y: 3 }],
+    ['above it', 768, 1024, { x: 384, y: 60 }],
+    ['below the texts beside it', 1280, 720, { x: 1100, y: 600 }],
+  ])('is closed by a press %s', async (_, width, height, place) => {
+    await page.viewport(width, height)
+    await show()
+    const dialog = await enlarge()
+    await mouse.press(centreOf(partOf(dialog, 'tile')))
+    expect(enlarged()).toBe(dialog)
+    await mouse.press(place)
+    await waitFor(() => expect(enlarged()).toBeNull())
+  })
+
   it.each([
     [1280, 800],
     [600, 800],
@@ -203,8 +231,7 @@ describe('the enlarged code', () => {
     await page.viewport(width, height)
     document.documentElement.style.fontSize = '200%'
     await show()
-    await userEvent.click(enlargeButton() ?? document.body)
-    const dialog = await isFound()
+    const dialog = await enlarge()
     expect(overlaps(dialog)).toEqual([])
     expect(coveredControls()).toEqual([])
     expect(dialog.scrollWidth).toBe(width)
