@@ -4,6 +4,7 @@ import { page, userEvent } from 'vitest/browser'
 import '../../src/styles/styles.css'
 import { PairingCard } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
+import { coveredControls } from './covered-controls.js'
 import { centreOf, finger, mouse, type Pointer, setTouchScreen } from './pointer.js'
 import { stillPairing } from './still-pairing.js'
 
@@ -144,6 +145,35 @@ describe.each(pointers)('with a %s', (name, pointer) => {
     await pointer.press(centreOf(words))
     expect(words.isConnected).toBe(true)
     expect(document.activeElement).toBe(picker)
+  })
+})
+
+describe.each([
+  ['a phone with its keyboard on screen', 390, 300, '100%'],
+  ['a phone on its side with its keyboard on screen', 740, 160, '100%'],
+  ['280 pixels', 280, 653, '100%'],
+  ['320 pixels and text twice as large', 320, 640, '200%'],
+] as const)('on %s', (_, width, height, fontSize) => {
+  beforeEach(async () => {
+    await page.viewport(width, height)
+    document.documentElement.style.fontSize = fontSize
+    return () => {
+      document.documentElement.style.fontSize = ''
+    }
+  })
+
+  it.each(['ltr', 'rtl'] as const)('the ends of the open list can be pressed, %s', async (dir) => {
+    const { picker } = await show(dir)
+    picker.scrollIntoView({ block: 'center' })
+    await finger.press(centreOf(picker))
+    await isOpen()
+    expect(coveredControls()).toEqual([])
+    const last = options().at(-1)
+    last?.scrollIntoView({ block: 'center' })
+    await finger.press(centreOf(last ?? document.body))
+    await isClosed()
+    expect(picker.value).toBe('🇿🇼 +263')
+    expect(coveredControls()).toEqual([])
   })
 })
 
