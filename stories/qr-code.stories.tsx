@@ -34,7 +34,7 @@ function Card({ args, theme, dir }: { args: QrArgs; theme: 'light' | 'dark'; dir
     elsewhere.happens = setSession
   }, [])
   return (
-    <div style={{ inlineSize: args.width ?? '100%' }}>
+    <div style={{ inlineSize: args.width ?? '100%', maxInlineSize: '100%' }}>
       <PairingCard
         pairing={{ session, ...stillActions, retry: () => setSession(args.session) }}
         appName="Acme Inbox"
