@@ -33,7 +33,12 @@ const inChromium = () => ({
   headless: true,
   screenshotFailures: false,
   // Room for the longest page: a page that is larger than this is scaled down.
-  provider: playwright({ launchOptions, contextOptions: { viewport: { width: 1280, height: 1200 } } }),
+  provider: playwright({
+    launchOptions,
+    contextOptions: { viewport: { width: 1280, height: 1200 } },
+    // What cannot be pressed is then named, which it is not where the time of the whole test ends first.
+    actionTimeout: 20_000,
+  }),
   instances: [{ browser: 'chromium' as const }],
   expect: {
     toMatchScreenshot: {
@@ -137,7 +142,7 @@ export default defineConfig({
         extends: true,
         plugins: [whatsappBackend()],
         optimizeDeps: {
-          include: [...optimizeDeps.include, '@testing-library/react', '@testing-library/user-event'],
+          include: [...optimizeDeps.include, '@testing-library/react'],
         },
         test: {
           name: 'browser',
@@ -151,7 +156,12 @@ export default defineConfig({
         extends: true,
         optimizeDeps: { include: [...optimizeDeps.include, '@storybook/addon-a11y/preview'] },
         plugins: [storybookTest({ configDir: path('.storybook') })],
-        test: { name: 'storybook', ...afterTheOthers, browser: inChromium() },
+        test: {
+          name: 'storybook',
+          ...afterTheOthers,
+          setupFiles: ['.storybook/vitest-setup.ts'],
+          browser: inChromium(),
+        },
       },
     ],
   },

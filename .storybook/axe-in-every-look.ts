@@ -1,5 +1,6 @@
 import { afterEach as axe } from '@storybook/addon-a11y/preview'
-import type { Preview } from '@storybook/react-vite'
+import type { StoryContext } from '@storybook/react-vite'
+import { inChromium } from './in-chromium.js'
 
 /** The rules of WCAG 2.2 AA, and what axe holds for good practice beyond them. */
 export const axeOptions = {
@@ -9,21 +10,33 @@ export const axeOptions = {
   config: { rules: [{ id: 'target-size', enabled: true }] },
 } as const
 
-const looks = ['light', 'dark'].flatMap((theme) => ['ltr', 'rtl'].map((direction) => ({ theme, direction })))
+interface Look {
+  readonly theme: string
+  readonly direction: string
+}
+
+export const looks: readonly Look[] = ['light', 'dark'].flatMap((theme) =>
+  ['ltr', 'rtl'].map((direction) => ({ theme, direction })),
+)
+
+/** Draws what the story has come to in another theme and direction: they are attributes and nothing else. */
+export function drawAs({ canvasElement }: StoryContext, { theme, direction }: Look): void {
+  for (const element of canvasElement.querySelectorAll<HTMLElement>('.page, [data-scope]')) {
+    element.dataset.theme = theme
+    element.dir = direction
+  }
+}
 
 /**
- * Each story is tested as its globals draw it. Here what it has come to is looked at in the other themes and directions:
- * they are attributes and nothing else, so that no story has to be played four times.
+ * Axe looks at what a story has come to in each theme and direction, without playing it anew. The addon looks once more at the end,
+ * when `hits-in-every-look.ts` has changed the window, and may have closed what does not fit into it.
  */
-export const axeInEveryLook: NonNullable<Preview['afterEach']> = async (context) => {
+export async function axeInEveryLook(context: StoryContext): Promise<void> {
   // In Storybook itself the toolbar does it.
-  if (import.meta.env.VITEST_STORYBOOK === undefined) return
-  for (const { theme, direction } of looks) {
-    if (theme === context.globals.theme && direction === context.globals.direction) continue
-    for (const element of context.canvasElement.querySelectorAll<HTMLElement>('.page, [data-scope]')) {
-      element.dataset.theme = theme
-      element.dir = direction
-    }
+  if (!inChromium.page) return
+  for (const look of looks) {
+    const { theme, direction } = look
+    drawAs(context, look)
     try {
       await axe(context)
     } catch (error) {

@@ -2,7 +2,9 @@ import type { Decorator, Preview } from '@storybook/react-vite'
 import { configure } from 'storybook/test'
 import '../src/styles/styles.css'
 import { axeInEveryLook, axeOptions } from './axe-in-every-look.js'
+import { hitsInEveryLook } from './hits-in-every-look.js'
 import './preview.css'
+import { realInput } from './real-input.js'
 
 // A second, which is the default, is short where other tests run at the same time.
 configure({ asyncUtilTimeout: 10_000 })
@@ -19,7 +21,9 @@ const withPage: Decorator = (Story, { globals }) => (
 
 const preview: Preview = {
   decorators: [withPage],
-  afterEach: axeInEveryLook,
+  beforeEach: realInput,
+  // Storybook calls them from the last to the first.
+  afterEach: [hitsInEveryLook, axeInEveryLook],
   globalTypes: {
     theme: {
       description: 'Colour scheme of the page',

@@ -28,7 +28,7 @@ const meta = {
   title: 'Phone number',
   args: { defaultCountry: 'BR' },
   render: ({ defaultCountry, locale = en, isRefused, width = '100%' }, { globals }) => (
-    <div style={{ inlineSize: width }}>
+    <div style={{ inlineSize: width, maxInlineSize: '100%' }}>
       <PairingCard
         pairing={{ session: isRefused ? refused : awaitingNumber, ...stillActions }}
         appName="Acme Inbox"

@@ -90,7 +90,7 @@ export const Themed: Story = {
 export const Narrow: Story = {
   decorators: [
     (Story) => (
-      <div style={{ inlineSize: 300 }}>
+      <div style={{ inlineSize: 300, maxInlineSize: '100%' }}>
         <Story />
       </div>
     ),

@@ -3,7 +3,8 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { parseSync } from 'vite'
 import { describe, expect, it } from 'vitest'
 
-const src = resolve(import.meta.dirname, '../src')
+const root = resolve(import.meta.dirname, '..')
+const src = join(root, 'src')
 
 /** What each layer may import: folders of `src`, single modules of `src`, npm packages. */
 const layers = {
@@ -103,6 +104,56 @@ function isAllowed(layer: Layer, module: string, { target, isDynamic, isPackage 
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file))
 const modules = new Map(files.map((file) => [file.replace(/\.tsx?$/, ''), importsOf(file)]))
+
+/** Where code runs in Chromium. */
+const inChromium = ['test/browser', 'stories', '.storybook'].flatMap((folder) =>
+  readdirSync(resolve(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(tsx?|mjs)$/.test(file))
+    .map((file) => join(folder, file)),
+)
+
+/** Imports of what makes events instead of pressing. The story's own `userEvent`, of its context, is replaced by real input. */
+const SCRIPTED_INPUT: Readonly<Record<string, readonly string[] | undefined>> = {
+  '@testing-library/user-event': ['default', 'userEvent'],
+  '@testing-library/react': ['fireEvent', 'createEvent'],
+  '@testing-library/dom': ['fireEvent', 'createEvent'],
+  'storybook/test': ['userEvent', 'fireEvent', 'createEvent', 'uninstrumentedUserEvent'],
+}
+
+/** Calls that reach an element whatever lies over it: `element.click()` takes nothing, and `userEvent.click(element)` something. */
+const SCRIPTED_CALLS = ['click()', 'submit()', 'requestSubmit()', 'dispatchEvent']
+
+/** Every place in a module that sends an element events by script. */
+function scriptedInput(file: string): readonly string[] {
+  const found: string[] = []
+  for (const node of nodesOf(parseSync(file, readFileSync(resolve(root, file), 'utf8')).program)) {
+    if (node.type === 'ImportDeclaration' && isRecord(node.source) && Array.isArray(node.specifiers)) {
+      const from = String(node.source.value)
+      for (const { type, imported } of node.specifiers) {
+        const name = isRecord(imported)
+          ? String(imported.name)
+          : type === 'ImportDefaultSpecifier'
+            ? 'default'
+            : '*'
+        if (name === '*' ? from in SCRIPTED_INPUT : SCRIPTED_INPUT[from]?.includes(name))
+          found.push(`import ${name} from ${from}`)
+      }
+    }
+    if (node.type === 'CallExpression' && isRecord(node.callee) && Array.isArray(node.arguments)) {
+      const { property } = node.callee
+      const method = isRecord(property) ? String(property.name) : ''
+      const call = node.arguments.length === 0 ? `${method}()` : method
+      if (SCRIPTED_CALLS.includes(call)) found.push(call)
+    }
+  }
+  return found
+}
+
+describe('input in Chromium', () => {
+  it.each(inChromium)('%s presses with a real pointer and real keys', (file) => {
+    expect(scriptedInput(file)).toEqual([])
+  })
+})
 
 describe('architecture', () => {
   it.each([...modules])('%s imports what its layer may', (module, imports) => {

@@ -23,11 +23,14 @@ export function showModal(dialog: HTMLDialogElement, onClose: () => void): () =>
   on('close', ({ target }) => {
     if (target === dialog && !dialog.open) onClose()
   })
-  dialog.showModal()
-  // Instead of the first button: so the heading is read first, which names it. Not every browser lets a dialog have the focus
-  // without a `tabindex`.
+  // The dialog takes the focus itself, so that its heading, which names it, is read first. Without `autofocus` the browser picks
+  // the first element that can have it, and scrolls there. Not every browser lets a dialog have the focus without a `tabindex`.
   dialog.tabIndex = -1
-  dialog.focus()
+  dialog.autofocus = true
+  dialog.showModal()
+  // Browsers that do not know `autofocus` of a dialog.
+  dialog.focus({ preventScroll: true })
+  dialog.scrollTop = 0
   return () => {
     listeners.abort()
     dialog.close()

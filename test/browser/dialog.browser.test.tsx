@@ -1,11 +1,14 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render, screen, waitFor } from '@testing-library/react'
 import { type ReactElement, StrictMode, useState } from 'react'
-import { afterEach, describe, expect, it, vi } from 'vitest'
-import { cdp, page, userEvent } from 'vitest/browser'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { page, userEvent } from 'vitest/browser'
 import '../../src/styles/styles.css'
-import { WhatsAppPairingDialog, type WhatsAppPairingDialogProps } from '../../src/index.js'
+import { proxy, WhatsAppPairingDialog, type WhatsAppPairingDialogProps } from '../../src/index.js'
+import { createPairingHandler } from '../../src/server.js'
 import { emulatedProvider } from '../../stories/playground/emulated-provider.js'
+import { coveredControls } from './covered-controls.js'
+import { centreOf, finger, pressMouse } from './pointer.js'
 
 function App(props: Partial<WhatsAppPairingDialogProps> & Pick<WhatsAppPairingDialogProps, 'provider'>) {
   const [isOpen, setOpen] = useState(false)
@@ -49,20 +52,10 @@ async function open(): Promise<HTMLElement> {
   return screen.findByRole('dialog', { name: 'Link your WhatsApp' })
 }
 
-const isClosed = () => waitFor(() => expect(document.querySelector('dialog')).toBeNull())
+const isCodeThere = () =>
+  screen.findByRole('img', { name: 'QR code to scan with WhatsApp' }, { timeout: 15_000 })
 
-/** A press of the mouse at a place of the window. */
-async function press(from: { x: number; y: number }, to = from): Promise<void> {
-  const frame = frameElement?.getBoundingClientRect() ?? { x: 0, y: 0 }
-  const at = ({ x, y }: { x: number; y: number }) => ({
-    x: frame.x + x,
-    y: frame.y + y,
-    button: 'left' as const,
-    clickCount: 1,
-  })
-  await cdp().send('Input.dispatchMouseEvent', { type: 'mousePressed', ...at(from) })
-  await cdp().send('Input.dispatchMouseEvent', { type: 'mouseReleased', ...at(to) })
-}
+const isClosed = () => waitFor(() => expect(document.querySelector('dialog')).toBeNull())
 
 describe('while it is open', () => {
   it('is modal: what is behind it cannot be reached with the keyboard', async () => {
@@ -94,35 +87,116 @@ describe('while it is open', () => {
 describe('on a phone', () => {
   afterEach(() => page.viewport(1280, 1200))
 
-  it.each(['the dialog', 'the enlarged code'])(
-    '%s can be closed however far it is scrolled',
-    async (name) => {
-      // Held sideways, with the letters enlarged.
-      await page.viewport(360, 200)
-      show()
-      let dialog = await open()
-      if (name === 'the enlarged code') {
-        const enlarge = await screen.findByRole('button', { name: 'Enlarge' })
-        await waitFor(() => expect(enlarge.getAttribute('aria-disabled')).toBe('false'), { timeout: 5_000 })
-        await userEvent.click(enlarge)
-        dialog = await screen.findByRole('dialog', { name: 'QR code to scan with WhatsApp' })
-      }
-      dialog.scrollTop = dialog.scrollHeight
-      expect(dialog.scrollTop).toBeGreaterThan(100)
-      const button = dialog.querySelector(':scope > [data-part="close-button"]')
-      const { top, right } = button?.getBoundingClientRect() ?? new DOMRect()
-      const view = dialog.getBoundingClientRect()
-      expect([top - view.top, view.right - right]).toEqual([8, 8])
-      expect(document.elementFromPoint(right - 22, top + 22)?.closest('button')).toBe(button)
-    },
-  )
+  it('it can be closed however far it is scrolled', async () => {
+    // Held sideways, with the letters enlarged.
+    await page.viewport(360, 200)
+    show()
+    const dialog = await open()
+    dialog.scrollTop = dialog.scrollHeight
+    expect(dialog.scrollTop).toBeGreaterThan(100)
+    const button = dialog.querySelector(':scope > [data-part="close-button"]')
+    const { top, right } = button?.getBoundingClientRect() ?? new DOMRect()
+    const view = dialog.getBoundingClientRect()
+    expect([top - view.top, view.right - right]).toEqual([8, 8])
+    expect(document.elementFromPoint(right - 22, top + 22)?.closest('button')).toBe(button)
+  })
+})
+
+/** Windows of phones upright and on their side, of halved desktops, and of 1280 × 1024 at 400 %. */
+const windows = [
+  [360, 640],
+  [600, 600],
+  [800, 450],
+  [360, 740],
+  [1280, 480],
+  [320, 256],
+  [844, 390],
+  [280, 653],
+] as const
+
+/** Behind a server, as in an app: the methods, and so the tabs, are not known when the dialog opens. */
+function behindServer() {
+  const { emulator, provider } = emulatedProvider('z-api', { linkingMs: 100 })
+  const handler = createPairingHandler({ provider, authorize: () => true })
+  const fetchInPage: typeof fetch = (address, init) =>
+    handler(new Request(new URL(String(address), location.href), init))
+  return { emulator, provider: proxy({ url: `/pairing/${crypto.randomUUID()}`, fetch: fetchInPage }) }
+}
+
+describe.each(windows)('in a window of %d×%d pixels', (width, height) => {
+  beforeEach(async () => {
+    await page.viewport(width, height)
+    return () => page.viewport(1280, 1200)
+  })
+
+  /** The dialog at its top, with the whole title in it, and read out from its beginning. */
+  const expectTop = (dialog: HTMLElement) => {
+    const { top } = dialog.getBoundingClientRect()
+    const title = screen.getByRole('heading').getBoundingClientRect()
+    expect(dialog.scrollTop).toBe(0)
+    expect(title.top).toBeGreaterThanOrEqual(top)
+    expect(title.bottom).toBeLessThanOrEqual(dialog.getBoundingClientRect().bottom)
+    expect(document.activeElement).toBe(dialog)
+  }
+
+  it('it opens at its top, and opens there again', async () => {
+    show({ provider: behindServer().provider })
+    expectTop(await open())
+    await isCodeThere()
+    expectTop(screen.getByRole('dialog'))
+    await userEvent.keyboard('{Escape}')
+    await isClosed()
+    expectTop(await open())
+    const dialog = screen.getByRole('dialog')
+    dialog.scrollTop = dialog.scrollHeight
+    await userEvent.keyboard('{Escape}')
+    await isClosed()
+    expectTop(await open())
+  })
+
+  it('it is at its top where it is open from the start', async () => {
+    const { provider } = behindServer()
+    render(<WhatsAppPairingDialog defaultOpen queryClient={new QueryClient()} provider={provider} />)
+    expectTop(screen.getByRole('dialog'))
+    await isCodeThere()
+    expectTop(screen.getByRole('dialog'))
+  })
+
+  it('it stays at its top while the phone links, and the first Tab comes to what is next', async () => {
+    const { emulator, provider } = behindServer()
+    show({ provider })
+    const dialog = await open()
+    await isCodeThere()
+    emulator.scan()
+    await screen.findByRole('dialog', { name: 'You’re linked' }, { timeout: 10_000 })
+    expectTop(dialog)
+    await userEvent.keyboard('{Tab}')
+    expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Close' }))
+  })
+
+  it('it begins at the phone number where that is the method', async () => {
+    show({ provider: behindServer().provider, defaultMethod: 'phone-code' })
+    const dialog = await open()
+    await screen.findByRole('combobox', { name: 'Country' }, { timeout: 15_000 })
+    expectTop(dialog)
+    expect(coveredControls()).toEqual([])
+  })
+
+  it('a finger reaches everything in it, and closes it', async () => {
+    show()
+    await open()
+    await isCodeThere()
+    expect(coveredControls()).toEqual([])
+    await finger.press(centreOf(screen.getByRole('button', { name: 'Close' })))
+    await isClosed()
+  })
 })
 
 describe('closing', () => {
   it.each([
     ['Escape', () => userEvent.keyboard('{Escape}')],
     ['its button', () => userEvent.click(screen.getByRole('button', { name: 'Close' }))],
-    ['a press beside it', () => press({ x: 3, y: 3 })],
+    ['a press beside it', () => pressMouse({ x: 3, y: 3 })],
   ])('by %s gives the focus back and leaves the page where it was', async (_way, close) => {
     show({}, (app) => (
       <>
@@ -153,7 +227,7 @@ describe('closing', () => {
     show()
     const dialog = await open()
     const { left, top } = dialog.getBoundingClientRect()
-    await press({ x: left + 60, y: top + 80 }, { x: 3, y: 3 })
+    await pressMouse({ x: left + 60, y: top + 80 }, { x: 3, y: 3 })
     expect(dialog.isConnected).toBe(true)
   })
 
@@ -173,9 +247,6 @@ describe('closing', () => {
 })
 
 describe('once linked', () => {
-  const isCodeThere = () =>
-    screen.findByRole('img', { name: 'QR code to scan with WhatsApp' }, { timeout: 5_000 })
-
   it('shows who was linked until somebody closes it', async () => {
     const onLinked = vi.fn()
     const { emulator } = show({ onLinked })

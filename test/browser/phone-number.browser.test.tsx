@@ -93,8 +93,8 @@ describe('with real keys', () => {
     field.focus()
     await press('20255')
     field.select()
-    // As the browser does it with what is in the clipboard.
-    document.execCommand('insertText', false, 'https://wa.me/351912345678')
+    await navigator.clipboard.writeText('https://wa.me/351912345678')
+    await userEvent.paste()
     await waitFor(() => expect(field.value).toBe('+351 912 345 678'))
     expect(picker.value).toBe('🇵🇹')
     expect(field.selectionStart).toBe(field.value.length)

@@ -1,10 +1,11 @@
-import { render, waitFor } from '@testing-library/react'
+import { render, screen, waitFor } from '@testing-library/react'
 import { afterEach, describe, expect, it } from 'vitest'
 import { cdp, page } from 'vitest/browser'
 import '../../src/styles/styles.css'
 import type { PairingSession } from '../../src/index.js'
 import { PairingCard } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
+import { coveredControls } from './covered-controls.js'
 import { stillPairing } from './still-pairing.js'
 
 // How people set up their system and their browser: less motion, colours of their own, larger text, a narrow window.
@@ -18,6 +19,8 @@ const sessions: readonly PairingSession[] = [
 /** 1280 pixels at 400 %, which is what WCAG asks a page to bear without a second direction to scroll in. */
 const NARROW = { width: 320, height: 640 }
 const WIDE = { width: 1000, height: 800 }
+const NARROWEST = { width: 280, height: 653 }
+const ON_ITS_SIDE = { width: 640, height: 300 }
 
 const prefer = (features: readonly { readonly name: string; readonly value: string }[]) =>
   cdp().send('Emulation.setEmulatedMedia', { features: [...features] })
@@ -64,14 +67,19 @@ describe.each(sessions)('$method $status', (session) => {
     ['at 320 pixels', '100%', NARROW],
     ['at 320 pixels with text twice as large', '200%', NARROW],
     ['with text twice as large', '200%', WIDE],
+    ['at 280 pixels', '100%', NARROWEST],
+    ['on a phone on its side with text twice as large', '200%', ON_ITS_SIDE],
   ] as const)(
-    'cuts nothing off %s, and needs no scrolling sideways',
+    'cuts nothing off %s, covers no control, and needs no scrolling sideways',
     async (_, fontSize, { width, height }) => {
       await page.viewport(width, height)
       document.documentElement.style.fontSize = fontSize
       const root = await show(session)
       expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(width)
       expect(cutOff(root)).toEqual([])
+      if (session.status === 'awaiting-number')
+        await screen.findByRole('combobox', { name: 'Country' }, { timeout: 15_000 })
+      expect(coveredControls()).toEqual([])
     },
   )
 })

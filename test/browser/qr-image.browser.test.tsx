@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render, waitFor } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { userEvent } from 'vitest/browser'
+import { page, userEvent } from 'vitest/browser'
 import '../../src/styles/styles.css'
 import {
   normalizeQrPayload,
@@ -153,6 +153,7 @@ describe('another picture', () => {
 
 describe('the enlarged code', () => {
   it('fills the screen, is read from it, and closes with Escape', async () => {
+    await page.viewport(1000, 800)
     document.body.style.cssText = 'margin: 0; background: #0b141a'
     show(await pictureOf(LINK), { theme: 'dark' })
     await shown('svg')

@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render, screen, waitFor } from '@testing-library/react'
-import userEvent from '@testing-library/user-event'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { userEvent } from 'vitest/browser'
 import '../../src/styles/styles.css'
 import { proxy, WhatsAppPairing } from '../../src/index.js'
 import { scanScreen } from './scan-screen.js'

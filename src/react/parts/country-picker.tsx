@@ -158,8 +158,14 @@ function CountryPicker(
           ))}
         </div>
       )}
-      <div aria-live="polite" data-part={isEmpty ? 'country-list' : undefined}>
-        {isEmpty && <p data-part="country-option">{messages.noCountry}</p>}
+      {/* There before it has something to say, or screen readers miss it. */}
+      <div aria-live="polite" data-part="country-announcement">
+        {isEmpty && (
+          // biome-ignore lint/a11y/noStaticElementInteractions: a press on it must not take the focus from the field.
+          <div data-part="country-list" onMouseDown={(event) => event.preventDefault()}>
+            <p data-part="country-option">{messages.noCountry}</p>
+          </div>
+        )}
       </div>
     </div>
   )

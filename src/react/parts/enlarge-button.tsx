@@ -1,13 +1,19 @@
 'use client'
 
-import { useState } from 'react'
+import { useCallback, useState, useSyncExternalStore } from 'react'
 import { ActionButton } from './action-button.js'
 import { PairingEnlargedCode } from './enlarged-code.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { hasQrCode } from './has-qr-code.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** Opens the QR code over the whole screen, for a phone that is far away or does not focus. */
+/** How much larger the code has to become. For less, the view is not worth a press. */
+const MIN_GAIN = 1.2
+
+/**
+ * Opens the QR code over the whole screen, for a phone that is far away or does not focus. Not there where the screen is too
+ * small to make the code a fifth larger than it is in the card.
+ */
 export const PairingEnlargeButton: PartComponent<'button'> = forwardPart(
   function PairingEnlargeButton(props, ref) {
     const { session } = usePairingContext().pairing
@@ -21,10 +27,13 @@ const Enlarge = forwardPart<'button'>(function Enlarge(props, ref) {
   const [isOpen, setOpen] = useState(false)
   const { status } = pairing.session
   const isShown = status === 'awaiting-scan'
+  const isLarger = useIsLarger()
+  // A window that became smaller, or a phone that was turned. Turned back, the view would come as a surprise.
+  if (isOpen && !isLarger) setOpen(false)
   return (
     <>
       {/* Between two codes it stays, and is not `disabled`: either would take the focus from whoever is on it. */}
-      {status !== 'expired' && (
+      {status !== 'expired' && isLarger && (
         <ActionButton
           {...props}
           ref={ref}
@@ -36,7 +45,40 @@ const Enlarge = forwardPart<'button'>(function Enlarge(props, ref) {
           {props.children ?? messages.enlarge}
         </ActionButton>
       )}
-      {isOpen && <PairingEnlargedCode onClose={() => setOpen(false)} />}
+      {isOpen && isLarger && <PairingEnlargedCode onClose={() => setOpen(false)} />}
     </>
   )
 })
+
+/** Whether the code would be larger over the whole screen than in the card, in the window as it is now. */
+function useIsLarger(): boolean {
+  const { panel } = usePairingContext()
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      window.addEventListener('resize', changed)
+      // The card may change without the window. Test environments do not lay out, and have no observer.
+      const observer = typeof ResizeObserver === 'undefined' ? undefined : new ResizeObserver(changed)
+      if (panel.current) observer?.observe(panel.current)
+      return () => {
+        window.removeEventListener('resize', changed)
+        observer?.disconnect()
+      }
+    },
+    [panel],
+  )
+  return useSyncExternalStore(
+    subscribe,
+    () => isLargerThanIn(panel.current),
+    () => true,
+  )
+}
+
+function isLargerThanIn(panel: HTMLElement | null): boolean {
+  const tile = panel?.querySelector('[data-part="tile"]')
+  if (!tile) return true
+  // What enlarged-code.css computes. Without that stylesheet, the host decides about sizes, and about this button.
+  const enlarged = Number.parseFloat(
+    getComputedStyle(tile).getPropertyValue('--whatsapp-pairing-enlarged-size'),
+  )
+  return !(enlarged < MIN_GAIN * tile.getBoundingClientRect().width)
+}

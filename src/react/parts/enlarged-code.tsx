@@ -39,13 +39,15 @@ export const PairingEnlargedCode: PartComponent<'dialog', PairingEnlargedCodePro
     return (
       <PairingContext.Provider value={inside}>
         <dialog aria-label={messages.qrCodeLabel} {...props} ref={ref} data-part="enlarged-code">
-          <PairingCloseButton />
           <div ref={panel} tabIndex={-1} data-part="enlarged-panel">
             <Part name="Tile" own={PairingTile} />
-            <Part name="Countdown" own={PairingCountdown} />
-            {/* What is outside is not read out. */}
-            <Part name="Status" own={PairingStatus} />
-            <Part name="Announcement" own={PairingAnnouncement} />
+            <div data-part="enlarged-aside">
+              <PairingCloseButton />
+              <Part name="Countdown" own={PairingCountdown} />
+              {/* What is outside is not read out. */}
+              <Part name="Status" own={PairingStatus} />
+              <Part name="Announcement" own={PairingAnnouncement} />
+            </div>
           </div>
         </dialog>
       </PairingContext.Provider>

@@ -1,0 +1,241 @@
+import { render, screen, waitFor } from '@testing-library/react'
+import { afterEach, describe, expect, it } from 'vitest'
+import { cdp, page } from 'vitest/browser'
+import '../../src/styles/styles.css'
+import { normalizeQrPayload } from '../../src/index.js'
+import { PairingCard } from '../../src/parts.js'
+import { pairingStates } from '../../src/testing.js'
+import { coveredControls } from './covered-controls.js'
+import { centreOf, finger, mouse } from './pointer.js'
+import { scanScreen } from './scan-screen.js'
+import { stillPairing } from './still-pairing.js'
+
+/** As long as WhatsApp's text has been seen, and then some: 77 modules with the quiet zone. */
+const longest = `https://wa.me/settings/linked_devices#2@${'x'.repeat(380 - 40)}`
+
+/** Less is not worth a press. */
+const GAIN = 1.2
+
+/** The component on a page without margins, as a phone shows it. */
+async function show(dir: 'ltr' | 'rtl' = 'ltr') {
+  document.body.style.cssText = 'margin: 0; background: #ffffff'
+  const session = pairingStates().qr['awaiting-scan']
+  const qrCode = { ...session.qrCode, payload: normalizeQrPayload(longest) }
+  render(<PairingCard pairing={stillPairing({ ...session, qrCode })} appName="Acme Inbox" dir={dir} />)
+  await waitFor(() => expect(partOf(document.body, 'qr-code').querySelector('svg')).not.toBeNull())
+  await waitFor(() => expect(partOf(document.body, 'qr-actions')).toBeTruthy())
+  // The button is loaded on demand.
+  await import('../../src/react/parts/qr-action-buttons.js')
+  await frames()
+}
+
+/** Layout, what observes it, and what React makes of it. */
+async function frames(): Promise<void> {
+  for (let frame = 0; frame < 4; frame++) await new Promise((resolve) => requestAnimationFrame(resolve))
+}
+
+function partOf(within: ParentNode, part: string): HTMLElement {
+  const found = within.querySelector<HTMLElement>(`[data-part="${part}"]`)
+  if (!found) throw new Error(`There is no ${part}.`)
+  return found
+}
+
+const enlargeButton = () => screen.queryByRole('button', { name: 'Enlarge' })
+/** Pressed wherever it is, once the page is scrolled to it. */
+async function enlarge(): Promise<HTMLDialogElement> {
+  const button = enlargeButton() ?? document.body
+  button.scrollIntoView({ block: 'center' })
+  await mouse.press(centreOf(button))
+  return isFound()
+}
+const enlarged = () => document.querySelector('dialog')
+const cardTile = () => partOf(partOf(document.body, 'card'), 'tile').getBoundingClientRect().width
+const isFound = async (): Promise<HTMLDialogElement> => {
+  const dialog = await waitFor(() => {
+    const found = enlarged()
+    expect(found?.querySelector('svg')).toBeTruthy()
+    return found
+  })
+  if (!dialog) throw new Error('There is no dialog.')
+  return dialog
+}
+
+afterEach(async () => {
+  document.body.removeAttribute('style')
+  document.documentElement.style.fontSize = ''
+  await cdp().send('Emulation.setSafeAreaInsetsOverride', { insets: {} })
+  await page.viewport(1280, 1200)
+})
+
+const overlap = (one: DOMRect, other: DOMRect): boolean =>
+  one.left < other.right - 0.5 &&
+  other.left < one.right - 0.5 &&
+  one.top < other.bottom - 0.5 &&
+  other.top < one.bottom - 0.5
+
+/** Parts of the enlarged code that lie on one another. */
+function overlaps(dialog: HTMLElement): readonly string[] {
+  const parts = ['tile', 'close-button', 'countdown', 'status']
+  return parts.flatMap((one, place) =>
+    parts
+      .slice(place + 1)
+      .filter((other) =>
+        overlap(partOf(dialog, one).getBoundingClientRect(), partOf(dialog, other).getBoundingClientRect()),
+      )
+      .map((other) => `${one} and ${other}`),
+  )
+}
+
+/** Sizes of windows, and whether the code can become a fifth larger there than the card shows it. */
+const windows: readonly (readonly [width: number, height: number, isOffered: boolean])[] = [
+  [1280, 1200, true],
+  [1280, 1024, true],
+  [1280, 720, true],
+  [1024, 768, true],
+  [800, 600, true],
+  [768, 1024, true],
+  [600, 800, true],
+  [600, 600, true],
+  // Phones.
+  [932, 430, true],
+  [844, 390, true],
+  [740, 360, false],
+  [640, 360, false],
+  [568, 320, false],
+  [430, 932, false],
+  [390, 844, false],
+  [360, 640, false],
+  [280, 653, false],
+  // 1280 × 1024 and 1280 × 800 at 400 %.
+  [320, 256, false],
+  [320, 200, false],
+]
+
+describe.each(['ltr', 'rtl'] as const)('in a page that runs %s', (dir) => {
+  it.each(windows)(
+    'in %d×%d pixels, Enlarge makes the code larger or is not there',
+    async (width, height, isOffered) => {
+      await page.viewport(width, height)
+      await show(dir)
+      const before = cardTile()
+      expect(enlargeButton() !== null, `the code has ${before} pixels in the card`).toBe(isOffered)
+      if (!isOffered) return
+      const dialog = await enlarge()
+      const tile = partOf(dialog, 'tile').getBoundingClientRect()
+      expect(tile.width).toBeGreaterThanOrEqual(before * GAIN)
+      expect(tile.height).toBe(tile.width)
+      expect(
+        [tile.left, tile.top, innerWidth - tile.right, innerHeight - tile.bottom].map((gap) => gap >= 12),
+      ).toEqual([true, true, true, true])
+      expect(overlaps(dialog)).toEqual([])
+      expect(coveredControls()).toEqual([])
+      expect([dialog.scrollWidth, dialog.scrollHeight]).toEqual([width, height])
+      expect(await scanScreen()).toBe(longest)
+      await finger.press(centreOf(partOf(dialog, 'close-button')))
+      await waitFor(() => expect(enlarged()).toBeNull())
+      expect(document.activeElement).toBe(enlargeButton())
+    },
+  )
+
+  it.each([
+    [1280, 720, 696],
+    [1024, 768, 744],
+    [768, 1024, 744],
+    [844, 390, 366],
+  ])('in %d×%d pixels, the code is as large as the shorter side allows', async (width, height, size) => {
+    await page.viewport(width, height)
+    await show(dir)
+    expect(partOf(await enlarge(), 'tile').getBoundingClientRect().width).toBe(size)
+  })
+})
+
+describe('when the window changes', () => {
+  it('Enlarge comes and goes with what it gains', async () => {
+    await page.viewport(390, 844)
+    await show()
+    expect(enlargeButton()).toBeNull()
+    await page.viewport(844, 390)
+    await waitFor(() => expect(enlargeButton()).not.toBeNull())
+    await page.viewport(640, 360)
+    await waitFor(() => expect(enlargeButton()).toBeNull())
+    await page.viewport(1280, 800)
+    await waitFor(() => expect(enlargeButton()).not.toBeNull())
+  })
+
+  it('Enlarge goes where the card makes the code larger, in a window of the same size', async () => {
+    await page.viewport(700, 400)
+    await show()
+    expect(enlargeButton()).not.toBeNull()
+    document.body.style.inlineSize = '500px'
+    await waitFor(() => expect(enlargeButton()).toBeNull())
+  })
+
+  it('the enlarged code follows a rotation that it gains in', async () => {
+    await page.viewport(768, 1024)
+    await show()
+    const dialog = await enlarge()
+    await page.viewport(1024, 768)
+    await frames()
+    expect(enlarged()).toBe(dialog)
+    expect(partOf(dialog, 'tile').getBoundingClientRect().width).toBe(744)
+    expect(overlaps(dialog)).toEqual([])
+    expect(await scanScreen()).toBe(longest)
+  })
+
+  it('the enlarged code closes where it is not larger any more, and does not come back by itself', async () => {
+    await page.viewport(844, 390)
+    await show()
+    await enlarge()
+    await page.viewport(390, 844)
+    await waitFor(() => expect(enlarged()).toBeNull())
+    expect(enlargeButton()).toBeNull()
+    expect(document.activeElement).toBe(partOf(document.body, 'panel'))
+    await page.viewport(844, 390)
+    await waitFor(() => expect(enlargeButton()).not.toBeNull())
+    expect(enlarged()).toBeNull()
+  })
+})
+
+describe('the enlarged code', () => {
+  it('keeps out of what the device covers of its screen', async () => {
+    const insets = { top: 0, left: 59, bottom: 21, right: 59 }
+    await page.viewport(932, 430)
+    await cdp().send('Emulation.setSafeAreaInsetsOverride', { insets })
+    await show()
+    const dialog = await enlarge()
+    expect(getComputedStyle(dialog).padding).toBe('12px 59px 21px')
+    expect(partOf(dialog, 'tile').getBoundingClientRect().width).toBe(430 - 12 - 21)
+    expect(dialog.scrollHeight).toBe(430)
+    expect(await scanScreen()).toBe(longest)
+  })
+
+  it.each([
+    ['at the edge of the screen', 768, 1024, { x: 3, y: 3 }],
+    ['above it', 768, 1024, { x: 384, y: 60 }],
+    ['below the texts beside it', 1280, 720, { x: 1100, y: 600 }],
+  ])('is closed by a press %s', async (_, width, height, place) => {
+    await page.viewport(width, height)
+    await show()
+    const dialog = await enlarge()
+    await mouse.press(centreOf(partOf(dialog, 'tile')))
+    expect(enlarged()).toBe(dialog)
+    await mouse.press(place)
+    await waitFor(() => expect(enlarged()).toBeNull())
+  })
+
+  it.each([
+    [1280, 800],
+    [600, 800],
+    [600, 600],
+  ])('covers nothing with text twice as large, in %d×%d pixels', async (width, height) => {
+    await page.viewport(width, height)
+    document.documentElement.style.fontSize = '200%'
+    await show()
+    const dialog = await enlarge()
+    expect(overlaps(dialog)).toEqual([])
+    expect(coveredControls()).toEqual([])
+    expect(dialog.scrollWidth).toBe(width)
+    dialog.scrollTop = 0
+    expect(await scanScreen()).toBe(longest)
+  })
+})
