@@ -106,7 +106,8 @@ describe('the way to the handler and back', () => {
   })
 
   it.each([
-    ['sign-in-required', () => Promise.reject(new Error())],
+    ['sign-in-required', () => Promise.reject(new PairingError('sign-in-required'))],
+    ['unknown', () => Promise.reject(new Error())],
     ['forbidden', () => false],
   ])('brings "%s" from authorize', async (code, authorize) => {
     const handler = createPairingHandler({ provider: spyProvider(), authorize })

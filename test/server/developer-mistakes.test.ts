@@ -111,7 +111,9 @@ describe.each(mistakes)('an exception in $name', ({ place, options, methods, sen
     const world = setUp()
     for (let attempt = 0; attempt < 3; attempt += 1) await send(world)
     expect(consoleError).toHaveBeenCalledOnce()
-    expect(consoleError.mock.calls[0]?.[0]).toMatch(new RegExp(`^\\[whatsapp-pairing\\] ${place} failed with`))
+    expect(consoleError.mock.calls[0]?.[0]).toMatch(
+      new RegExp(`^\\[whatsapp-pairing\\] ${place} failed with`),
+    )
     expect(consoleError.mock.calls[0]?.at(-1)).toBe(error)
   })
 
@@ -137,7 +139,12 @@ describe.each(mistakes)('an exception in $name', ({ place, options, methods, sen
 describe('authorize', () => {
   it.each<readonly [string, unknown, string, number]>([
     ['sign-in-required', new PairingError('sign-in-required'), 'sign-in-required', 401],
-    ['sign-in-required with a message', new PairingError('sign-in-required', SECRET), 'sign-in-required', 401],
+    [
+      'sign-in-required with a message',
+      new PairingError('sign-in-required', SECRET),
+      'sign-in-required',
+      401,
+    ],
     ['forbidden', new PairingError('forbidden'), 'forbidden', 403],
   ])('refuses with a PairingError "%s", which is no mistake', async (_, error, code, status) => {
     const onError = vi.fn()
@@ -152,7 +159,10 @@ describe('authorize', () => {
     ['text', 'Not signed in'],
     ['nothing', undefined],
     ['a Response, as Remix does', new Response(null, { status: 401 })],
-    ['a redirect of Next.js', Object.assign(new Error('NEXT_REDIRECT'), { digest: 'NEXT_REDIRECT;replace;/sign-in' })],
+    [
+      'a redirect of Next.js',
+      Object.assign(new Error('NEXT_REDIRECT'), { digest: 'NEXT_REDIRECT;replace;/sign-in' }),
+    ],
     ['a PairingError about something else', new PairingError('rate-limited', 'Too often.')],
     ['a PairingError about the provider', new PairingError('unauthorized', 'The key is wrong.')],
   ])('answers 500 where it throws %s', async (_, error) => {
@@ -219,10 +229,7 @@ describe('a provider function', () => {
     ['an object', { id: 7 }],
   ])('with a tenant that is %s is reported, since no session may be shared by it', async (_, value) => {
     const onError = vi.fn()
-    const world = createWorld(
-      {},
-      { provider: () => spyProvider(), tenant: () => value as string, onError },
-    )
+    const world = createWorld({}, { provider: () => spyProvider(), tenant: () => value as string, onError })
     await expectRefusal(await world.get(), 'invalid-options', { status: 500 })
     expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(PairingError), { in: 'tenant' })
   })
