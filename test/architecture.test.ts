@@ -34,7 +34,7 @@ type Layer = keyof typeof layers
 const onlyDynamic: Partial<Record<Layer, string[]>> = {
   'providers/lib': ['ws'],
   react: ['qr/decode.js'],
-  testing: ['qr', 'fast-png'],
+  testing: ['qr'],
 }
 
 /** The one adapter that runs in the host's own process, and not anywhere: it may use Node, and its optional peer. */
