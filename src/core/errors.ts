@@ -98,8 +98,8 @@ const brand: symbol = Symbol.for('whatsapp-pairing.error')
 export interface PairingErrorOptions {
   /** Milliseconds to wait before asking again, where the provider told. */
   readonly retryAfterMs?: number | undefined
-  /** The error behind this one. It is logged and shown like this one, so it must not carry a token, a URL or a body. */
-  readonly cause?: Error | undefined
+  /** The error behind this one. Only another `PairingError`: anything else might carry a token or a URL. */
+  readonly cause?: PairingError | undefined
 }
 
 /**
