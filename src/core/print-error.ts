@@ -5,6 +5,14 @@ export function printError(message: string, ...error: readonly unknown[]): void 
   if (!isProduction()) console.error(`[whatsapp-pairing] ${message}`, ...error)
 }
 
+const printed = new Set<string>()
+
+/** As {@link printError}, but for each `key` only the first time. */
+export function printOnce(key: string, message: string, ...error: readonly unknown[]): void {
+  if (!printed.has(key)) printError(message, ...error)
+  printed.add(key)
+}
+
 function isProduction(): boolean {
   try {
     // Written out, because bundlers replace this expression as a whole.
