@@ -76,7 +76,8 @@ export function redisBus({ client, prefix = 'whatsapp-pairing:', onError }: Redi
   if (typeof client?.isReady !== 'boolean' || typeof client.duplicate !== 'function') {
     throw new PairingError(
       'invalid-options',
-      'redisBus() needs a "client" made by createClient() of the package "redis".',
+      'redisBus() needs a "client" made by createClient() of the package "redis", version 4.6 or later. A client of "ioredis" is ' +
+        'none: write a PairingBus for it, which is two functions.',
     )
   }
   const subscriptionsOf = new Map<string, Set<Subscription>>()

@@ -48,11 +48,16 @@ export function endingOf(error: unknown): SocketEnding {
   }
 }
 
-/** WhatsApp's server is not there, or nothing leads to it. */
-export function unreachable(): PairingError {
+/**
+ * WhatsApp's server is not there, or nothing leads to it.
+ *
+ * @param client The package and its version, where it may be the reason too.
+ */
+export function unreachable(client?: string): PairingError {
   return new PairingError(
     'network',
-    'WhatsApp cannot be reached from this server, so no phone can be linked. Check its connection to the internet.',
+    'WhatsApp cannot be reached from this server, so no phone can be linked. Check its connection to the internet' +
+      (client === undefined ? '.' : `, and whether there is a newer version than ${client}.`),
   )
 }
 
