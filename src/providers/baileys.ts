@@ -35,12 +35,12 @@
 
 import { resolve } from 'node:path'
 import type { WASocket } from 'baileys'
-import { abortedError, toPairingError } from '../core/errors.js'
+import { abortedError } from '../core/errors.js'
 import type { PairingProvider, ProviderTiming, RequestOptions } from '../core/provider.js'
 import { openAuthFolder } from './lib/baileys-auth-folder.js'
 import type { BaileysAuthState } from './lib/baileys-auth-state.js'
 import { QR_LIFETIME_MS, ROUND_MS } from './lib/baileys-clock.js'
-import { closed } from './lib/baileys-ending.js'
+import { closed, hostError } from './lib/baileys-ending.js'
 import { closeSession, sessionFor } from './lib/baileys-registry.js'
 import { type BaileysSession, createBaileysSession } from './lib/baileys-session.js'
 import type { BaileysSocketOptions } from './lib/baileys-socket.js'
@@ -140,7 +140,7 @@ export function baileys(options: BaileysOptions): BaileysProvider {
     if (signal?.aborted) throw abortedError()
     // The host's own `authState` and `onSocket` may fail in any way.
     const answer = question(session()).catch((error: unknown) => {
-      throw toPairingError(error)
+      throw hostError(error)
     })
     return signal ? unlessAborted(answer, signal, abortedError) : answer
   }

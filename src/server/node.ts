@@ -110,8 +110,9 @@ async function pipe(
       response.destroy()
       cancel()
     }
-  } catch {
+  } catch (error) {
     // The body failed midway: the status is out already, and a short answer is all that is left to say.
+    if (!gone.aborted) printError('The body of a response failed midway.', error)
     cancel()
   } finally {
     gone.removeEventListener('abort', cancel)

@@ -1,4 +1,5 @@
 import { PairingError, toPairingError } from '../core/errors.js'
+import { printError } from '../core/print-error.js'
 import type { PairingBus } from './bus.js'
 import { keepSubscribed, type RedisSubscriber, type RedisSubscriptions } from './redis-subscriptions.js'
 
@@ -89,8 +90,9 @@ export function redisBus({ client, prefix = 'whatsapp-pairing:', onError }: Redi
     if (closed) return
     try {
       onError?.(error)
-    } catch {
+    } catch (failure) {
       // Thrown into an event of a socket, it would end the process.
+      printError('onError of redisBus() failed with an exception.', failure)
     }
   }
 
@@ -103,6 +105,7 @@ export function redisBus({ client, prefix = 'whatsapp-pairing:', onError }: Redi
         subscription.listener(message)
       } catch (error) {
         // The other listeners are to hear the message too; node-redis would stop at the first that throws.
+        printError('A listener on the bus failed with an exception.', error)
         report(toPairingError(error))
       }
     }

@@ -1,5 +1,6 @@
-import { PairingError } from '../../core/errors.js'
+import { PairingError, toPairingError } from '../../core/errors.js'
 import { asRecord } from '../../core/json.js'
+import { printOnce } from '../../core/print-error.js'
 
 /** Why a socket came to its end. */
 export type SocketEnding =
@@ -67,6 +68,13 @@ export function ended(): PairingError {
     'provider-unavailable',
     'The connection to WhatsApp ended before there was an answer. Try again.',
   )
+}
+
+/** An error of the host's own functions, `authState` and `onSocket`, leaves its text in the console only. */
+export function hostError(error: unknown): PairingError {
+  if (PairingError.isInstance(error)) return error
+  printOnce('baileys', '"authState" or "onSocket" of baileys() failed, or Baileys itself.', error)
+  return toPairingError(error)
 }
 
 /** The host has closed the session. */

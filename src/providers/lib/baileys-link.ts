@@ -1,11 +1,11 @@
 import type { WASocket } from 'baileys'
-import { type PairingError, toPairingError } from '../../core/errors.js'
+import type { PairingError } from '../../core/errors.js'
 import type { PhoneNumber } from '../../core/phone-number.js'
 import type { PairingSnapshot } from '../../core/provider.js'
 import { type Attempt, finishLink, type OpenedAuth, openAttempt } from './baileys-attempt.js'
 import { type BaileysAuthState, type FencedAuthState, isLinked, withFence } from './baileys-auth-state.js'
 import { pairingCodeLifetimeMs, qrLifetimeMs } from './baileys-clock.js'
-import { closed, ended, type SocketEnding, unreachable } from './baileys-ending.js'
+import { closed, ended, hostError, type SocketEnding, unreachable } from './baileys-ending.js'
 import { type Baileys, baileysName, loadBaileys } from './baileys-package.js'
 import { createRetry } from './baileys-retry.js'
 import type { BaileysSocketOptions } from './baileys-socket.js'
@@ -232,7 +232,7 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
   }
 
   function refuse(error: unknown): void {
-    if (!isClosed) become({ status: 'refused', error: toPairingError(error), isLinkOver: false })
+    if (!isClosed) become({ status: 'refused', error: hostError(error), isLinkOver: false })
   }
 
   async function requestPairingCode(phoneNumber: PhoneNumber): Promise<PairingSnapshot> {

@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { AuthenticationState, BinaryNode, UserFacingSocketConfig, WASocket } from 'baileys'
 import { PairingError } from '../../core/errors.js'
+import { asRecord } from '../../core/json.js'
 import type { PhoneNumber } from '../../core/phone-number.js'
+import { printOnce } from '../../core/print-error.js'
 import { endingOf, type SocketEnding, unreachable } from './baileys-ending.js'
 import type { Baileys } from './baileys-package.js'
 
@@ -83,7 +85,9 @@ export function openSocket(
         await answer.promise
         return code
       } catch (error) {
-        throw PairingError.isInstance(error) ? error : unreachable()
+        // A mistake in the program, such as an `authState` without keys, is not the network's fault.
+        const isMistake = /^(?:Type|Reference|Range)Error$/.test(String(asRecord(error).name))
+        throw PairingError.isInstance(error) || isMistake ? error : unreachable()
       } finally {
         answer.forget()
       }
@@ -121,7 +125,8 @@ function makeSocket(
       ...options,
       auth,
     })
-  } catch {
+  } catch (error) {
+    printOnce('socketOptions', 'Baileys does not take the "socketOptions" of baileys().', error)
     throw new PairingError(
       'invalid-options',
       'Baileys does not take these "socketOptions", so there is no socket. Check "waWebSocketUrl" and the others.',
