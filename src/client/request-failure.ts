@@ -2,6 +2,8 @@ import { PairingError } from '../core/errors.js'
 import { asRecord } from '../core/json.js'
 import { printOnce } from '../core/print-error.js'
 
+declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
+
 /** Texts of JavaScript about a wrong program. Any other `TypeError` of a `fetch` means that there was no network. */
 const PROGRAM_TEXT =
   /not a (?:function|constructor|valid)|not defined|^Cannot|^can't|undefined|null|invalid (?:header|URL)|parse URL|^Failed to (?:construct|execute)/i
@@ -13,7 +15,11 @@ export function requestFailure(error: unknown, url: string): PairingError {
   const isMistake =
     /^(?:Reference|Syntax|Range)Error$/.test(String(name)) ||
     (isTypeError && PROGRAM_TEXT.test(String(message)))
-  if (isMistake || !/^(?:Type|Abort|Timeout|Network)Error$/.test(String(name)))
+  // Written out, so that bundlers leave it out of production.
+  if (
+    process.env.NODE_ENV !== 'production' &&
+    (isMistake || !/^(?:Type|Abort|Timeout|Network)Error$/.test(String(name)))
+  )
     printOnce(
       `${url} request`,
       'The request of proxy({ url, headers, fetch }) failed before it was sent.',

@@ -6,6 +6,8 @@ import type { PairingProvider, PairingSnapshot, RequestOptions } from '../core/p
 import type { QuestionKind, SessionEvent, SessionFacts } from '../core/session-state.js'
 import { decodeSnapshot } from '../core/wire.js'
 
+declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
+
 /** One call of a provider may take two requests (the QR code, then the state), and a server stands between. */
 const REQUESTS_PER_CALL = 2
 
@@ -47,7 +49,13 @@ export async function ask(
     const jitter = Math.random()
     const error = toPairingError(thrown)
     const { id, sessionId } = provider
-    if (error.code !== 'network' && !isExpected(error.code) && !outer.aborted)
+    // Written out, so that bundlers leave it and what it needs out of production.
+    if (
+      process.env.NODE_ENV !== 'production' &&
+      error.code !== 'network' &&
+      !isExpected(error.code) &&
+      !outer.aborted
+    )
       printOnce(`${id} ${sessionId} ${error.code}`, `A request of the provider "${id}" failed.`, thrown)
     return { type: 'errored', question, error, jitter, at: Date.now() }
   } finally {

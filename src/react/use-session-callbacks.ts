@@ -10,6 +10,8 @@ import { type PairingTarget, pairingSessionQueryKey } from './query-options.js'
 import { recordSteps } from './record-steps.js'
 import { SessionCell } from './session-cell.js'
 
+declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
+
 /** What has been told of a session: its end, by the moment it came. All copies of a component share it. */
 const told = new WeakMap<QueryClient, Map<string, string>>()
 
@@ -56,7 +58,8 @@ export function callHost(
   onError?: PairingCallbacks['onError'],
 ): void {
   const failed = (exception: unknown): void => {
-    printOnce(name, `${name} failed with an exception. The pairing goes on.`, exception)
+    if (process.env.NODE_ENV !== 'production')
+      printOnce(name, `${name} failed with an exception. The pairing goes on.`, exception)
     if (typeof reportError === 'function') reportError(exception)
     else void Promise.reject(exception)
     const error = new PairingError('unknown', `${name} of the app failed with an exception.`)

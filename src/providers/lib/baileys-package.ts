@@ -65,10 +65,13 @@ async function load(name: string, importIt: () => Promise<Baileys>): Promise<Loa
 
 /** Whether the package itself is not there, and not one that it needs. */
 function isMissing(error: unknown, name: string): boolean {
-  const { code, message } = asRecord(error)
-  return (
-    /^(?:ERR_)?MODULE_NOT_FOUND$/.test(String(code)) && new RegExp(`['"]${name}['"]`).test(String(message))
-  )
+  // Test runners wrap what an import throws.
+  return [error, asRecord(error).cause].some((one) => {
+    const { code, message } = asRecord(one)
+    return (
+      /^(?:ERR_)?MODULE_NOT_FOUND$/.test(String(code)) && new RegExp(`['"]${name}['"]`).test(String(message))
+    )
+  })
 }
 
 /** `undefined` where it is not installed, or a bundler leaves no folder to look into. */
