@@ -21,7 +21,7 @@ export type { PairingBus } from './server/bus.js'
 export type { Authorize } from './server/check-authorized.js'
 export { createPairingHandler, type PairingHandler, type PairingHandlerOptions } from './server/handler.js'
 export type { ReadQuestion } from './server/knowledge.js'
-export type { PairingLogEntry, PairingLogger, PairingLogTarget } from './server/log.js'
+export type { PairingErrorPlace, PairingLogEntry, PairingLogger, PairingLogTarget } from './server/log.js'
 export { type NodeRequest, type NodeResponse, toNodeListener } from './server/node.js'
 export {
   type CreatePairingLinkOptions,
@@ -30,4 +30,5 @@ export {
   type VerifyPairingLinkOptions,
   verifyPairingLink,
 } from './server/pairing-link.js'
+export type { PairingErrorListener } from './server/report.js'
 export type { WebhookSecret } from './server/webhook.js'

@@ -35,11 +35,15 @@ type Layer = keyof typeof layers
 const onlyDynamic: Partial<Record<Layer, string[]>> = {
   'providers/lib': ['ws'],
   react: ['qr/decode.js'],
-  testing: ['qr', 'fast-png'],
+  testing: ['qr'],
 }
 
 /** The one adapter that runs in the host's own process, and not anywhere: it may use Node, and its optional peer. */
-const inProcess = { modules: /^providers\/(?:lib\/)?baileys\b/, packages: /^node:/, onlyDynamic: 'baileys' }
+const inProcess = {
+  modules: /^providers\/(?:lib\/)?baileys\b/,
+  packages: /^node:/,
+  onlyDynamic: ['baileys', '@whiskeysockets/baileys'],
+}
 
 interface Import {
   target: string
@@ -95,7 +99,7 @@ function layerOf(module: string): Layer | undefined {
 
 function isAllowed(layer: Layer, module: string, { target, isDynamic, isPackage }: Import): boolean {
   if (isPackage && inProcess.modules.test(module))
-    return inProcess.packages.test(target) || (isDynamic && target === inProcess.onlyDynamic)
+    return inProcess.packages.test(target) || (isDynamic && inProcess.onlyDynamic.includes(target))
   if (isPackage)
     return layers[layer].includes(target) || (isDynamic && (onlyDynamic[layer] ?? []).includes(target))
   const targetLayer = layerOf(target)

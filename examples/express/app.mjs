@@ -4,6 +4,7 @@ import express from 'express'
 import {
   createPairingHandler,
   createPairingLink,
+  PairingError,
   toNodeListener,
   verifyPairingLink,
 } from 'whatsapp-pairing/server'
@@ -25,7 +26,7 @@ export function createApp({ provider, linkSecret, pageUrl, webhookSecret }) {
       return sessionId === provider.sessionId
     }
     const user = userOf(request.headers.get('cookie'))
-    if (!user) throw new Error('Not signed in')
+    if (!user) throw new PairingError('sign-in-required')
     return user.mayLinkPhones
   }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** @import { PairingProvider } from 'whatsapp-pairing/server' */
 import { Hono } from 'hono'
-import { createPairingHandler } from 'whatsapp-pairing/server'
+import { createPairingHandler, PairingError } from 'whatsapp-pairing/server'
 import { userOf } from './session.mjs'
 
 /**
@@ -14,7 +14,7 @@ export function createApp({ provider, webhookSecret }) {
     provider,
     authorize(request) {
       const user = userOf(request.headers.get('cookie'))
-      if (!user) throw new Error('Not signed in')
+      if (!user) throw new PairingError('sign-in-required')
       return user.mayLinkPhones
     },
     webhookSecret,

@@ -2,11 +2,11 @@ import { isPairingErrorCode, PairingError } from '../core/errors.js'
 import { asAmount, asRecord } from '../core/json.js'
 
 /** What an answer means that is not what was asked for: an error of our handler, or of whatever stands before it. */
-export function answeredError(status: number, body: unknown): PairingError {
+export function answeredError(status: number, body: unknown, contentType?: string | null): PairingError {
   const { code, retryAfterMs } = asRecord(body)
   // Many a gateway words its 401 as `unauthorized`, which for us is the provider refusing the host's own key.
   if (status !== 401 && isPairingErrorCode(code)) {
-    return new PairingError(code, `The pairing server answered "${code}".`, {
+    return new PairingError(code, `The pairing server answered "${code}". Its console or log says more.`, {
       retryAfterMs: asAmount(retryAfterMs),
     })
   }
@@ -17,8 +17,11 @@ export function answeredError(status: number, body: unknown): PairingError {
     return new PairingError('rate-limited', 'The pairing URL was asked too often. Wait before asking again.')
   if (status >= 500)
     return new PairingError('provider-unavailable', 'The pairing URL is not available now. Try again.')
+  // Of a header only its form: what stands in it comes from elsewhere.
+  const type = /^[\w.+-]+\/[\w.+-]+/.exec(contentType ?? '')?.[0]
   return new PairingError(
     'invalid-answer',
-    `The pairing URL answered with HTTP ${status}. Check that the server handler is mounted there.`,
+    `The pairing URL answered with ${status === 200 && type ? type : `HTTP ${status}`}, and not as the server handler ` +
+      'does. Check "url" of proxy(), and that createPairingHandler() is mounted there.',
   )
 }

@@ -9,6 +9,7 @@ import {
   type WireQuestion,
 } from '../core/wire.js'
 import { answeredError } from './answered-error.js'
+import { requestFailure } from './request-failure.js'
 
 /** Options of {@link proxy}. */
 export interface ProxyOptions {
@@ -47,6 +48,8 @@ const TIMING_BEFORE_FIRST_ANSWER: ProviderTiming = {
 /**
  * The browser side of `createPairingHandler`: a provider whose requests go to the host's own server, where the
  * credentials are. May be written inline; a new object with the same URL is the same provider.
+ *
+ * @throws {@link PairingError} `invalid-options` without a `url`
  */
 export function proxy({
   url,
@@ -55,6 +58,9 @@ export function proxy({
   headers,
   live = true,
 }: ProxyOptions): PairingProvider {
+  // From JavaScript, or of a variable that is not set: requests would go to the page itself.
+  if (typeof url !== 'string' || url === '')
+    throw new PairingError('invalid-options', 'proxy() needs "url": where createPairingHandler() is mounted.')
   const request = async (
     address: string,
     { headers: ours, ...init }: RequestInit & { readonly headers: Readonly<Record<string, string>> },
@@ -81,15 +87,12 @@ export function proxy({
     } catch (error) {
       if (signal?.aborted) throw abortedError()
       if (PairingError.isInstance(error)) throw error
-      throw new PairingError(
-        'network',
-        'The pairing URL could not be reached, so no code can be had. Check the connection and try again.',
-      )
+      throw requestFailure(error, url)
     }
     const body = parseJson(text)
     // A sign-in page answers 200 to a `reset` too: only the handler's own status says that it was done.
-    if (response.status === expected) return body
-    throw answeredError(response.status, body)
+    if (response.status === expected && (body !== undefined || expected !== 200)) return body
+    throw answeredError(response.status, body, response.headers.get('content-type'))
   }
   const addressOf = (question: WireQuestion): string =>
     `${url}${url.includes('?') ? '&' : '?'}${ASK_PARAMETER}=${question}`

@@ -113,7 +113,8 @@ export class PairingError extends Error {
   /** Milliseconds to wait before asking again, where the provider told. */
   readonly retryAfterMs: number | undefined
 
-  constructor(code: PairingErrorCode, message: string, options?: PairingErrorOptions) {
+  /** @param message What happened, and what to do: for developers, without a secret. By default the code. */
+  constructor(code: PairingErrorCode, message: string = code, options?: PairingErrorOptions) {
     super(message, options?.cause && { cause: options.cause })
     this.name = 'PairingError'
     this.code = code

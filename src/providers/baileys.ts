@@ -2,8 +2,9 @@
  * Baileys links a phone to this process: a device of one's own on WhatsApp, with no provider between. The adapter owns
  * the socket, from the first QR code to the link, and keeps the link up from then on.
  *
- * Setup: `npm install baileys@7.0.0-rc14` beside this package (an optional peer, loaded when it is first needed), and a
- * folder for the credentials that survives a restart. Make the provider once for each folder, in a process that goes
+ * Setup: `npm install baileys@7.0.0-rc14` beside this package (an optional peer, loaded when it is first needed; 7.0.0-rc.9 and
+ * later work, and 6.7.21 to 6.7.x; npm's `latest`, 6.17.16, does not). `@whiskeysockets/baileys` is the same package under its
+ * other name and is found too; with `skipLibCheck: false`, TypeScript wants the first. And a folder for the credentials that survives a restart. Make the provider once for each folder, in a process that goes
  * on running: not in a function that ends with its request.
  *
  * Configuration:
@@ -21,7 +22,7 @@
  * - A round of codes ends by itself after 160 seconds. Another one follows while somebody asks; otherwise the socket is
  *   closed, after `idleTimeoutMs` at the latest. A link is never closed for want of questions.
  * - What a phone has not let in yet is forgotten with the process: the screen then asks to start over.
- * - Bundlers must leave the package alone: in Next.js, `serverExternalPackages: ['baileys']`.
+ * - Bundlers must leave the package alone: in Next.js, `serverExternalPackages: ['baileys', '@whiskeysockets/baileys']`.
  * - WhatsApp's terms do not foresee clients of one's own. An account may be locked for what is sent through one.
  *
  * Pages:
@@ -34,12 +35,12 @@
 
 import { resolve } from 'node:path'
 import type { WASocket } from 'baileys'
-import { abortedError, toPairingError } from '../core/errors.js'
+import { abortedError } from '../core/errors.js'
 import type { PairingProvider, ProviderTiming, RequestOptions } from '../core/provider.js'
 import { openAuthFolder } from './lib/baileys-auth-folder.js'
 import type { BaileysAuthState } from './lib/baileys-auth-state.js'
 import { QR_LIFETIME_MS, ROUND_MS } from './lib/baileys-clock.js'
-import { closed } from './lib/baileys-ending.js'
+import { closed, hostError } from './lib/baileys-ending.js'
 import { closeSession, sessionFor } from './lib/baileys-registry.js'
 import { type BaileysSession, createBaileysSession } from './lib/baileys-session.js'
 import type { BaileysSocketOptions } from './lib/baileys-socket.js'
@@ -139,7 +140,7 @@ export function baileys(options: BaileysOptions): BaileysProvider {
     if (signal?.aborted) throw abortedError()
     // The host's own `authState` and `onSocket` may fail in any way.
     const answer = question(session()).catch((error: unknown) => {
-      throw toPairingError(error)
+      throw hostError(error)
     })
     return signal ? unlessAborted(answer, signal, abortedError) : answer
   }

@@ -200,7 +200,9 @@ function urlOption(value: unknown): string {
 function checkHeaders(headers: OwnServerOptions['headers']): void {
   try {
     new Headers(headers)
-  } catch {
+  } catch (error) {
+    // A runtime without `Headers` is another matter.
+    if (asRecord(error).name === 'ReferenceError') throw error
     throw new PairingError('invalid-options', 'ownServer() got "headers" that no request can carry.')
   }
 }

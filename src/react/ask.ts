@@ -1,8 +1,12 @@
 import { PairingError, toPairingError } from '../core/errors.js'
+import { isExpected } from '../core/is-expected.js'
 import { isPhoneNumber } from '../core/phone-number.js'
+import { printOnce } from '../core/print-error.js'
 import type { PairingProvider, PairingSnapshot, RequestOptions } from '../core/provider.js'
 import type { QuestionKind, SessionEvent, SessionFacts } from '../core/session-state.js'
 import { decodeSnapshot } from '../core/wire.js'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
 
 /** One call of a provider may take two requests (the QR code, then the state), and a server stands between. */
 const REQUESTS_PER_CALL = 2
@@ -40,10 +44,20 @@ export async function ask(
     ])
     return question === 'reset'
       ? { type: 'reset-done', at: Date.now() }
-      : answerEvent(question, snapshot, askedAt)
-  } catch (error) {
+      : { type: 'answered', question, snapshot: decodeSnapshot(snapshot), askedAt, at: Date.now() }
+  } catch (thrown) {
     const jitter = Math.random()
-    return { type: 'errored', question, error: toPairingError(error), jitter, at: Date.now() }
+    const error = toPairingError(thrown)
+    const { id, sessionId } = provider
+    // Written out, so that bundlers leave it and what it needs out of production.
+    if (
+      process.env.NODE_ENV !== 'production' &&
+      error.code !== 'network' &&
+      !isExpected(error.code) &&
+      !outer.aborted
+    )
+      printOnce(`${id} ${sessionId} ${error.code}`, `A request of the provider "${id}" failed.`, thrown)
+    return { type: 'errored', question, error, jitter, at: Date.now() }
   } finally {
     clearTimeout(timer)
     outer.removeEventListener('abort', abort)

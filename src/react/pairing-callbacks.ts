@@ -9,8 +9,13 @@ export interface PairingCallbacks {
    * again tells of a link that was there before, so what you do must bear being done twice.
    */
   readonly onLinked?: ((account: PairingAccount) => void) | undefined
-  /** The session failed. Called once for a failure. */
-  readonly onError?: ((error: PairingError) => void) | undefined
+  /**
+   * The session failed. Called once for a failure. Called with a second argument, `{ in }`, where one of your callbacks threw
+   * or rejected: its exception is the `cause`, the pairing goes on, and the exception is also reported as an uncaught one.
+   */
+  readonly onError?:
+    | ((error: PairingError, info?: { readonly in: keyof PairingCallbacks | 'onMethodChange' }) => void)
+    | undefined
   /** Each step of an attempt, in order, for statistics. Called once for a step, however many components show the session. */
   readonly onEvent?: ((event: PairingEvent) => void) | undefined
 }

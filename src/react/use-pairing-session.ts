@@ -2,7 +2,7 @@
 
 import { type QueryClient, useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
-import { toPairingError } from '../core/errors.js'
+import { PairingError, toPairingError } from '../core/errors.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingMethod, PairingProvider } from '../core/provider.js'
 import type { PairingRefreshMode, PairingSession, SessionEvent } from '../core/session-state.js'
@@ -18,7 +18,7 @@ import {
 import { useLive } from './use-live.js'
 import { useOwnPhone } from './use-own-phone.js'
 import { usePairingClient } from './use-pairing-client.js'
-import { useSessionCallbacks } from './use-session-callbacks.js'
+import { callHost, useSessionCallbacks } from './use-session-callbacks.js'
 import { watchDeadlines } from './watch-deadlines.js'
 
 /** Options of {@link usePairingSession}. */
@@ -93,9 +93,16 @@ export interface UsePairingSessionResult {
 /**
  * A session without markup: the state as one value, and what the user can do. However many components use it, one
  * provider and session id is one session, and is asked once.
+ *
+ * @throws {@link PairingError} `invalid-options` where `provider` is not a provider
  */
 export function usePairingSession(options: UsePairingSessionOptions): UsePairingSessionResult {
   const { provider, method, autoStart = true, expectedPhoneNumber, mode, refreshMode } = options
+  if (typeof provider?.getStatus !== 'function' || typeof provider.getQrCode !== 'function')
+    throw new PairingError(
+      'invalid-options',
+      '"provider" is not a provider, so there is nothing to link with. Give it proxy({ url }), or what another factory returns.',
+    )
   const { id, sessionId } = provider
   const client = usePairingClient(options.queryClient)
   const isOwnPhone = useOwnPhone()
@@ -154,7 +161,8 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
       choose,
       setMethod: (chosen: PairingMethod) => {
         if (chosen === latest.current.session.method) return
-        latest.current.onMethodChange?.(chosen)
+        const { onMethodChange, onError } = latest.current
+        callHost('onMethodChange', () => onMethodChange?.(chosen), onError)
         if (!latest.current.method) choose(chosen)
       },
       requestPairingCode: (typed?: string) => {

@@ -2,11 +2,15 @@
 
 import type { QueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
+import { PairingError } from '../core/errors.js'
+import { printOnce } from '../core/print-error.js'
 import type { PairingSession } from '../core/session-state.js'
 import type { PairingCallbacks } from './pairing-callbacks.js'
 import { type PairingTarget, pairingSessionQueryKey } from './query-options.js'
 import { recordSteps } from './record-steps.js'
 import { SessionCell } from './session-cell.js'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
 
 /** What has been told of a session: its end, by the moment it came. All copies of a component share it. */
 const told = new WeakMap<QueryClient, Map<string, string>>()
@@ -27,26 +31,46 @@ export function useSessionCallbacks(
     const once = (tell: () => void) => {
       if (isFirst(client, { id, sessionId })) tell()
     }
-    if (session.status === 'linked' && onLinked) once(() => unharmed(() => onLinked(session.account)))
-    if (session.status === 'failed' && onError) once(() => unharmed(() => onError(session.error)))
+    if (session.status === 'linked' && onLinked)
+      once(() => callHost('onLinked', () => onLinked(session.account), onError))
+    if (session.status === 'failed' && onError) once(() => callHost('onError', () => onError(session.error)))
   }, [client, id, sessionId, session])
   const wantsSteps = callbacks.onEvent !== undefined
   useEffect(
     () =>
       wantsSteps
-        ? recordSteps(client, { id, sessionId }, (event) => unharmed(() => latest.current.onEvent?.(event)))
+        ? recordSteps(client, { id, sessionId }, (event) => {
+            const { onEvent, onError } = latest.current
+            callHost('onEvent', () => onEvent?.(event), onError)
+          })
         : undefined,
     [client, id, sessionId, wantsSteps],
   )
 }
 
-/** Calls the host. A mistake of its own must not cost the user the link: it is reported as what nobody caught. */
-function unharmed(call: () => void): void {
+/**
+ * Calls a callback of the host's. An exception in it must not cost the user the link: it goes to `onError`, to the console,
+ * and to whatever the page has for uncaught exceptions.
+ */
+export function callHost(
+  name: 'onLinked' | 'onError' | 'onEvent' | 'onMethodChange',
+  call: () => unknown,
+  onError?: PairingCallbacks['onError'],
+): void {
+  const failed = (exception: unknown): void => {
+    if (process.env.NODE_ENV !== 'production')
+      printOnce(name, `${name} failed with an exception. The pairing goes on.`, exception)
+    if (typeof reportError === 'function') reportError(exception)
+    else void Promise.reject(exception)
+    const error = new PairingError('unknown', `${name} of the app failed with an exception.`)
+    error.cause = exception
+    if (onError) callHost('onError', () => onError(error, { in: name }))
+  }
   try {
-    call()
-  } catch (error) {
-    if (typeof reportError === 'function') reportError(error)
-    else void Promise.reject(error)
+    // An asynchronous one rejects. Typed as `void`, it may still return a promise.
+    Promise.resolve(call()).catch(failed)
+  } catch (exception) {
+    failed(exception)
   }
 }
 

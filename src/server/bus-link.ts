@@ -1,6 +1,7 @@
 import type { PairingBus } from './bus.js'
 import { type BusMessage, decodeBusMessage, encodeBusMessage } from './bus-message.js'
 import type { PairingLogger } from './log.js'
+import type { Report } from './report.js'
 
 /** One session's end of the bus. Never throws: without the bus a replica goes on by itself. */
 export interface BusLink {
@@ -18,21 +19,25 @@ export interface BusLinkOptions {
   /** Tells this replica's messages from those of others. */
   readonly self: string
   readonly log: PairingLogger
+  readonly report: Report
   readonly receive: (message: BusMessage) => void
 }
 
 /** Makes a session's end of the bus. */
-export function createBusLink({ bus, name, self, log, receive }: BusLinkOptions): BusLink {
+export function createBusLink({ bus, name, self, log, report, receive }: BusLinkOptions): BusLink {
   let end: (() => void) | undefined
-  const failed = () => log({ event: 'bus-failed' })
+  const failed = (error: unknown): void => {
+    log({ event: 'bus-failed' })
+    report(error, 'bus')
+  }
 
   function attempt<Value>(use: () => Value): Value | undefined {
     try {
       const value = use()
       Promise.resolve(value).catch(failed)
       return value
-    } catch {
-      failed()
+    } catch (error) {
+      failed(error)
       return undefined
     }
   }

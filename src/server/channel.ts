@@ -22,6 +22,7 @@ import {
 } from './knowledge.js'
 import type { PairingLogger } from './log.js'
 import { createProviderPush } from './provider-push.js'
+import type { Report } from './report.js'
 import { createSharedReads } from './shared-reads.js'
 import { upstream } from './upstream.js'
 
@@ -73,12 +74,13 @@ export interface ChannelOptions {
   readonly provider: () => PairingProvider
   readonly bus: PairingBus | undefined
   readonly log: PairingLogger
+  readonly report: Report
   /** Nobody watches or asks any more: nothing would be lost with it. */
   readonly onIdle: () => void
 }
 
 /** Makes the channel of a session. */
-export function createChannel({ name, provider, bus, log, onIdle }: ChannelOptions): Channel {
+export function createChannel({ name, provider, bus, log, report, onIdle }: ChannelOptions): Channel {
   const { id, sessionId } = provider()
   const timing = timingOf(provider())
   const self = crypto.randomUUID()
@@ -100,11 +102,12 @@ export function createChannel({ name, provider, bus, log, onIdle }: ChannelOptio
     const askedIn = era
     const asked = provider()
     try {
-      const answer = await upstream({ provider: asked, call: question, log, signal }, (options) =>
-        question === 'status' ? asked.getStatus(options) : asked.getQrCode(options),
+      const snapshot = await upstream(
+        { provider: asked, call: question, log, report, signal },
+        async (options) =>
+          // What a host's own provider returns beside the fields of a snapshot must not leave the server.
+          decodeSnapshot(await (question === 'status' ? asked.getStatus(options) : asked.getQrCode(options))),
       )
-      // What a host's own provider returns beside the fields of a snapshot must not leave the server.
-      const snapshot = decodeSnapshot(answer)
       latencyMs = Date.now() - askedAt
       if (askedIn === era) {
         take(snapshot, { question, askedAt, at: Date.now() })
@@ -125,11 +128,13 @@ export function createChannel({ name, provider, bus, log, onIdle }: ChannelOptio
     name,
     self,
     log,
+    report,
     receive: (message) => (message.type === 'changed' ? forget() : hear(message.snapshot)),
   })
 
   const push = createProviderPush({
     provider,
+    report,
     onSnapshot(snapshot) {
       hear(snapshot)
       publishAnswer(snapshot)
@@ -236,7 +241,7 @@ export function createChannel({ name, provider, bus, log, onIdle }: ChannelOptio
     async change(action, signal, run) {
       changes += 1
       try {
-        return await upstream({ provider: provider(), call: action, log, signal }, run)
+        return await upstream({ provider: provider(), call: action, log, report, signal }, run)
       } finally {
         changes -= 1
         forget()

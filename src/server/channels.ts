@@ -2,6 +2,7 @@ import type { PairingProvider } from '../core/provider.js'
 import type { PairingBus } from './bus.js'
 import { type Channel, createChannel } from './channel.js'
 import type { PairingLogger } from './log.js'
+import type { Report } from './report.js'
 import { type SessionTarget, sessionKey, sharedName } from './session-target.js'
 
 /** The sessions that somebody asks for or watches at this moment. */
@@ -25,6 +26,7 @@ const IDLE_MS = 5_000
 export function createChannels(options: {
   readonly bus: PairingBus | undefined
   readonly log: PairingLogger
+  readonly report: Report
 }): Channels {
   const open = new Map<string, OpenChannel>()
 

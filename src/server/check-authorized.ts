@@ -1,23 +1,36 @@
-import { PairingError } from '../core/errors.js'
-
-/** Decides who may link: `true` for yes, `false` for 403, a thrown error for 401, or 403 where it is a `forbidden`. */
-export type Authorize = (request: Request) => boolean | Promise<boolean>
+import { PairingError, type PairingErrorCode } from '../core/errors.js'
+import { HandlerError, kindOf, type Report } from './report.js'
 
 /**
- * Asks the host whether this request may go on. What the host threw stays here.
- *
- * @throws {@link PairingError} `sign-in-required`, `forbidden`
+ * Decides who may link. `true` lets the request in, `false` answers 403, `throw new PairingError('sign-in-required')` 401.
+ * Any other exception is a fault of the app: it answers 500 and is reported to `onError`.
  */
-export async function checkAuthorized(authorize: Authorize, request: Request): Promise<void> {
-  let allowed: boolean
+export type Authorize = (request: Request) => boolean | Promise<boolean>
+
+/** What `authorize` may answer by an exception. Another code, such as one about a provider, would mislead the page. */
+const refusals: readonly PairingErrorCode[] = ['sign-in-required', 'forbidden', 'invalid-options']
+
+/**
+ * Asks the host whether this request may go on.
+ *
+ * @throws {@link PairingError} `sign-in-required`, `forbidden`; `invalid-options` or `unknown` where `authorize` failed
+ */
+export async function checkAuthorized(authorize: Authorize, request: Request, report: Report): Promise<void> {
+  let allowed: unknown
   try {
     allowed = await authorize(request)
   } catch (error) {
-    if (PairingError.isInstance(error) && error.code === 'forbidden') throw forbidden()
-    throw new PairingError('sign-in-required', 'The host does not know who is asking. Sign in again.')
+    const refusal = refusals.find((code) => PairingError.isInstance(error) && error.code === code)
+    if (refusal !== 'sign-in-required' && refusal !== 'forbidden') report(error, 'authorize')
+    throw new PairingError(refusal ?? 'unknown', 'The app refused the request, or could not decide about it.')
   }
   // Strictly true: an `authorize` that forgets to return must not open the door.
-  if (allowed !== true) throw forbidden()
+  if (allowed === true) return
+  if (allowed !== false) {
+    const message = `authorize returned ${kindOf(allowed)}, so the request was refused with HTTP 403. Return true or false.`
+    report(new HandlerError('invalid-options', message), 'authorize')
+  }
+  throw forbidden()
 }
 
 function forbidden(): PairingError {

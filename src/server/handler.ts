@@ -5,11 +5,12 @@ import { createChannels } from './channels.js'
 import { type Authorize, checkAuthorized } from './check-authorized.js'
 import { checkOrigin } from './check-origin.js'
 import { preflightAnswer, withCors } from './cors.js'
-import type { PairingLogger } from './log.js'
+import type { PairingErrorPlace, PairingLogger } from './log.js'
 import { readJson } from './read-json.js'
+import { createReporter, type PairingErrorListener } from './report.js'
 import { problem, received } from './responses.js'
 import { createSessionService } from './session-service.js'
-import type { SessionTarget } from './session-target.js'
+import { checkedProvider, checkedTenant, type SessionTarget } from './session-target.js'
 import { checkWebhookSecret, isWebhook, takeWebhook, type WebhookSecret } from './webhook.js'
 
 /** Options of {@link createPairingHandler}. */
@@ -27,8 +28,10 @@ export interface PairingHandlerOptions {
    */
   readonly tenant?: ((request: Request) => string | Promise<string>) | undefined
   /**
-   * Decides who may link. Called before anything else, for every request but webhooks. `false` answers 403, a thrown
-   * error 401 (or 403, where it is a `PairingError` `forbidden`); neither gives a detail. Where it needs the body, it reads that of `request.clone()`.
+   * Decides who may link. Called before anything else, for every request but webhooks. `true` lets the request in, `false`
+   * answers 403, and `throw new PairingError('sign-in-required')` answers 401. Any other exception is a fault of the app: it
+   * answers 500 and is reported to `onError`. The page gets a code and no detail. Where `authorize` needs the body, it reads
+   * that of `request.clone()`.
    */
   readonly authorize: Authorize
   /**
@@ -70,6 +73,17 @@ export interface PairingHandlerOptions {
    * @default 300_000
    */
   readonly streamLifetimeMs?: number | undefined
+  /**
+   * Called with each error that the people who run the app can mend, as it was thrown, and with the option or the method of
+   * the provider in which it happened: an exception in `authorize`, `provider`, `tenant`, `webhookSecret` or `log`, a call
+   * that the provider refuses or that fails by a mistake, a package that is not installed, a body that was read before the
+   * handler got it. Errors that pass (`timeout`, `provider-unavailable`, `rate-limited`) and those of the user are not
+   * reported. An error of your own code may hold a secret, so treat it as any exception of your app.
+   *
+   * Outside production (`process.env.NODE_ENV`) the handler also prints each code once for each place with `console.error`.
+   * @default errors are only printed
+   */
+  readonly onError?: PairingErrorListener | undefined
   /** Takes facts for the host's own log. None of them holds a secret. */
   readonly log?: PairingLogger | undefined
 }
@@ -100,8 +114,8 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
       'createPairingHandler() needs a "provider" and an "authorize" function.',
     )
   }
-  const log = quietly(options.log)
-  const channels = createChannels({ bus, log })
+  const { log, report } = createReporter({ onError: options.onError, log: options.log })
+  const channels = createChannels({ bus, log, report })
   const sessions = createSessionService({
     channels,
     liveEvents,
@@ -113,22 +127,35 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
   async function targetOf(request: Request): Promise<SessionTarget> {
     // One provider for everybody has one owner.
     if (typeof provider !== 'function') return { provider, tenant: '' }
-    return { provider: await provider(request), tenant: await tenant?.(request) }
+    return {
+      provider: await reported('provider', async () => checkedProvider(await provider(request))),
+      tenant: tenant && (await reported('tenant', async () => checkedTenant(await tenant(request)))),
+    }
+  }
+
+  /** Runs a function of the host's, and reports what it throws. */
+  async function reported<Value>(place: PairingErrorPlace, run: () => Promise<Value>): Promise<Value> {
+    try {
+      return await run()
+    } catch (error) {
+      report(error, place)
+      throw toPairingError(error)
+    }
   }
 
   async function answer(request: Request): Promise<Response> {
     const { method, signal } = request
     if (webhookSecret !== undefined && isWebhook(request)) {
-      await checkWebhookSecret(request, webhookSecret)
-      await takeWebhook(request, await targetOf(request), channels)
+      await checkWebhookSecret(request, webhookSecret, report)
+      await takeWebhook(request, await targetOf(request), channels, report)
       return received()
     }
-    await checkAuthorized(authorize, request)
+    await checkAuthorized(authorize, request, report)
     if (method !== 'GET' && method !== 'POST')
       return refuse(new PairingError('invalid-request', 'Use GET or POST.'), 405)
     checkOrigin(request, allowedOrigins)
     if (method === 'GET') return sessions.ask(await targetOf(request), request)
-    const body = await readJson(request)
+    const body = await readJson(request, report)
     return sessions.change(await targetOf(request), body, signal)
   }
 
@@ -141,18 +168,11 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
   return async (request) => {
     const response =
       preflightAnswer(request, allowedOrigins) ??
-      (await answer(request).catch((error: unknown) => refuse(toPairingError(error))))
+      (await answer(request).catch((error: unknown) => {
+        // What the host or the provider threw was reported where it happened.
+        if (!PairingError.isInstance(error)) report(error, 'request')
+        return refuse(toPairingError(error))
+      }))
     return withCors(request, response, allowedOrigins)
-  }
-}
-
-/** A log that throws must not end a pairing. */
-function quietly(log: PairingLogger | undefined): PairingLogger {
-  return (entry) => {
-    try {
-      log?.(entry)
-    } catch {
-      // The host's own fault, and its own log is where it would have been told.
-    }
   }
 }

@@ -9,6 +9,26 @@ export interface PairingLogTarget {
   readonly sessionId: string
 }
 
+/**
+ * Where an error happened: an option of `createPairingHandler`, a method of the provider, or `request` for one that no
+ * handler could take, such as a request whose body was read before.
+ */
+export type PairingErrorPlace =
+  | 'authorize'
+  | 'provider'
+  | 'tenant'
+  | 'webhookSecret'
+  | 'bus'
+  | 'log'
+  | 'getStatus'
+  | 'getQrCode'
+  | 'requestPairingCode'
+  | 'reset'
+  | 'unlink'
+  | 'subscribe'
+  | 'readWebhook'
+  | 'request'
+
 /** A fact for the host's log. Holds no header, URL, body, phone number, code or token. */
 export type PairingLogEntry =
   | {
@@ -38,6 +58,20 @@ export type PairingLogEntry =
   | {
       /** The bus failed: this replica goes on by itself. */
       readonly event: 'bus-failed'
+    }
+  | {
+      /**
+       * Something failed that the people who run the app can mend: `onError` got the error itself. Here is nothing of its
+       * text, which may hold a secret.
+       */
+      readonly event: 'error'
+      /** The option, or the method of the provider, in which it happened. */
+      readonly in: PairingErrorPlace
+      readonly code: PairingErrorCode
+      /** The class of what was thrown: `ReferenceError`. */
+      readonly error: string
+      /** What happened and what to do, in a text of this package. */
+      readonly message: string
     }
 
 /** Takes what happens in the handler. Whatever it throws is ignored. */

@@ -1,5 +1,7 @@
 import { PairingError, toPairingError } from '../core/errors.js'
+import { printError } from '../core/print-error.js'
 import type { PairingHandler } from './handler.js'
+import { readBefore } from './read-json.js'
 import { problem } from './responses.js'
 
 /** The parts of `node:http`'s `IncomingMessage` that are read; typed here so that edge runtimes need no Node types. */
@@ -9,7 +11,7 @@ export interface NodeRequest extends AsyncIterable<Uint8Array> {
   /** The whole path: Express takes its mount path off `url`. */
   readonly originalUrl?: string | undefined
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
-  /** What `express.json()` made of the body, which is then gone from the stream. */
+  /** What a body parser of Express made of the body, which is then gone from the stream. */
   readonly body?: unknown
   readonly readableEnded: boolean
   readonly socket: object
@@ -28,6 +30,11 @@ export interface NodeResponse {
   off(event: 'drain', listener: () => void): unknown
 }
 
+const PARSER_ADVICE =
+  'A body parser consumed it and kept it where toNodeListener() does not find it. Mount the handler before the body ' +
+  'parser, or hand the parsed body on first: in Fastify `request.raw.body = request.body`, in Koa ' +
+  '`ctx.req.body = ctx.request.body`.'
+
 /** A line that takes nothing for so long leads to nobody, and without an end it would be held open for them. */
 const DRAIN_LIMIT_MS = 30_000
 
@@ -40,13 +47,23 @@ const DRAIN_LIMIT_MS = 30_000
 export function toNodeListener(
   handler: PairingHandler,
 ): (request: NodeRequest, response: NodeResponse) => Promise<void> {
+  let isPrinted = false
+  function failed(error: unknown): Response {
+    if (!isPrinted)
+      printError(
+        'The handler given to toNodeListener() failed, so the request was answered with HTTP 500.',
+        error,
+      )
+    isPrinted = true
+    return problem(toPairingError(error))
+  }
   return async (request, response) => {
     const gone = new AbortController()
     let isAnswered = false
     response.on('close', () => {
       if (!isAnswered) gone.abort()
     })
-    const answer = await answerTo(request, handler, gone.signal)
+    const answer = await answerTo(request, handler, gone.signal).catch(failed)
     // Ended by somebody else: a middleware that limits the time, for example.
     if (gone.signal.aborted || response.writableEnded) return void answer.body?.cancel()
     response.writeHead(answer.status, {
@@ -68,16 +85,14 @@ async function answerTo(
   let webRequest: Request
   try {
     webRequest = toWebRequest(request, signal)
-  } catch {
-    // Node passes on what the web standard refuses: a malformed Host header, a verb like TRACE.
-    return problem(new PairingError('invalid-request', 'The request is malformed.'))
-  }
-  try {
-    return await handler(webRequest)
   } catch (error) {
-    // Ours never rejects, but a host may have wrapped it; under `node:http` a rejection ends the process.
-    return problem(toPairingError(error))
+    // Node passes on what the web standard refuses: a malformed Host header, a verb like TRACE.
+    if (error instanceof TypeError)
+      return problem(new PairingError('invalid-request', 'The request is malformed.'))
+    throw error
   }
+  // Ours never rejects, but a host may have wrapped it; under `node:http` a rejection ends the process.
+  return handler(webRequest)
 }
 
 /** Writes a body piece by piece, each when there is room for it. */
@@ -95,8 +110,9 @@ async function pipe(
       response.destroy()
       cancel()
     }
-  } catch {
+  } catch (error) {
     // The body failed midway: the status is out already, and a short answer is all that is left to say.
+    if (!gone.aborted) printError('The body of a response failed midway.', error)
     cancel()
   } finally {
     gone.removeEventListener('abort', cancel)
@@ -133,7 +149,7 @@ function toWebRequest(request: NodeRequest, signal: AbortSignal): Request {
   const host = headers.get('host') ?? request.headers[':authority'] ?? 'localhost'
   const path = request.originalUrl ?? request.url ?? '/'
   // `Host: app.example/other-tenant?` would put another path before the one that the host's own middleware checked.
-  if (/[\s/\\?#@]/.test(`${host}`) || !path.startsWith('/')) throw new Error('Malformed address')
+  if (/[\s/\\?#@]/.test(`${host}`) || !path.startsWith('/')) throw new TypeError('Malformed address')
   const url = new URL(`${scheme}://${host}${path}`)
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal })
   const init: RequestInit & { duplex: 'half' } = {
@@ -149,7 +165,9 @@ function toWebRequest(request: NodeRequest, signal: AbortSignal): Request {
 
 /** The body as it arrives, so that the handler's limits of size and time hold, and nobody's body is read before `authorize`. */
 function bodyOf(request: NodeRequest): ReadableStream<Uint8Array> | string {
-  if (request.readableEnded && request.body !== undefined) return JSON.stringify(request.body)
+  const { body, readableEnded } = request
+  if (readableEnded && body !== undefined) return bodyText(body)
+  if (readableEnded && hasBody(request)) return failing(readBefore(PARSER_ADVICE))
   const pieces = request[Symbol.asyncIterator]()
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -158,6 +176,22 @@ function bodyOf(request: NodeRequest): ReadableStream<Uint8Array> | string {
       else controller.enqueue(value)
     },
   })
+}
+
+/** What is left of a body that a parser has read as JSON, as text or as bytes. */
+function bodyText(body: unknown): string {
+  if (typeof body === 'string') return body
+  return body instanceof Uint8Array ? new TextDecoder().decode(body) : JSON.stringify(body)
+}
+
+/** Whether the client has sent a body, whatever became of it. */
+function hasBody({ headers }: NodeRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+/** Fails when it is read, which is after `authorize`: the handler reports it then. */
+function failing(error: PairingError): ReadableStream<Uint8Array> {
+  return new ReadableStream({ start: (controller) => controller.error(error) })
 }
 
 function isRead({ method = 'GET', readableEnded }: NodeRequest): boolean {

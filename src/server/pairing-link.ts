@@ -101,7 +101,7 @@ export async function createPairingLink({
  * link reaches the session it was made for and no other.
  *
  * @throws {@link PairingError} `sign-in-required` where the token is missing or expired, `forbidden` where this server
- * did not make it or somebody altered it, `invalid-options`. Thrown by `authorize`, each of them answers 401.
+ * did not make it or somebody altered it, `invalid-options`. Thrown by `authorize`, they answer 401, 403 and 500.
  *
  * @example
  * createPairingHandler({

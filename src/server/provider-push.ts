@@ -1,6 +1,7 @@
 import { type PairingError, toPairingError } from '../core/errors.js'
 import type { PairingMethod, PairingProvider, PairingSnapshot } from '../core/provider.js'
 import { decodeSnapshot } from '../core/wire.js'
+import type { Report } from './report.js'
 
 /** A provider's own push, for as long as somebody watches. */
 export interface ProviderPush {
@@ -11,6 +12,7 @@ export interface ProviderPush {
 /** What {@link createProviderPush} needs. */
 export interface ProviderPushOptions {
   readonly provider: () => PairingProvider
+  readonly report: Report
   readonly onSnapshot: (snapshot: PairingSnapshot) => void
   readonly onError: (error: PairingError) => void
   /** Nothing comes any more for the moment. */
@@ -18,7 +20,7 @@ export interface ProviderPushOptions {
 }
 
 /** Follows a provider's `subscribe`, where it has one. After its end nothing is passed on, whatever the provider does. */
-export function createProviderPush({ provider, ...on }: ProviderPushOptions): ProviderPush {
+export function createProviderPush({ provider, report, ...on }: ProviderPushOptions): ProviderPush {
   let followed: PairingMethod | undefined
   let stop: (() => void) | undefined
 
@@ -31,6 +33,7 @@ export function createProviderPush({ provider, ...on }: ProviderPushOptions): Pr
         run()
       } catch (error) {
         // A provider of the host's may push anything.
+        report(error, 'subscribe')
         on.onError(toPairingError(error))
       }
     }
@@ -39,7 +42,11 @@ export function createProviderPush({ provider, ...on }: ProviderPushOptions): Pr
       end = provider().subscribe?.((snapshot) => guarded(() => on.onSnapshot(decodeSnapshot(snapshot))), {
         method,
         signal,
-        onError: (error) => guarded(() => on.onError(toPairingError(error))),
+        onError: (error) =>
+          guarded(() => {
+            report(error, 'subscribe')
+            on.onError(toPairingError(error))
+          }),
         onGap: () => guarded(on.onGap),
       })
     })
@@ -47,8 +54,9 @@ export function createProviderPush({ provider, ...on }: ProviderPushOptions): Pr
       controller.abort()
       try {
         end?.()
-      } catch {
-        // Nothing is passed on any more, so whoever stopped watching need not hear of it.
+      } catch (error) {
+        // Nothing is passed on any more, so the page need not know.
+        report(error, 'subscribe')
       }
     }
   }

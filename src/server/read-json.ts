@@ -1,4 +1,5 @@
-import { PairingError } from '../core/errors.js'
+import { PairingError, toPairingError } from '../core/errors.js'
+import { HandlerError, type Report } from './report.js'
 
 /** A phone number and an action fit in a tenth of this. */
 const MAX_BODY_BYTES = 4_096
@@ -9,17 +10,29 @@ const BODY_TIMEOUT_MS = 10_000
 /**
  * The JSON body of a request.
  *
- * @throws {@link PairingError} `invalid-request` where it is not JSON, not labelled so, too long or too slow.
+ * @throws {@link PairingError} `invalid-request` where it is not JSON, not labelled so, too long or too slow, and, reported
+ *   as a mistake of the app, where it was read before.
  */
-export async function readJson(request: Request, maxBytes: number = MAX_BODY_BYTES): Promise<unknown> {
+export async function readJson(
+  request: Request,
+  report: Report,
+  maxBytes: number = MAX_BODY_BYTES,
+): Promise<unknown> {
   // The label matters: a form post, which browsers send across sites without asking, cannot have it.
   if (!/^application\/json\s*(?:;|$)/i.test(request.headers.get('content-type') ?? ''))
     throw invalid('must be application/json')
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let text = ''
   let size = 0
-  const reader = request.bodyUsed ? undefined : request.body?.getReader()
-  if (!reader) throw invalid('is missing, or was read before')
+  if (request.bodyUsed || request.body?.locked) {
+    const error = readBefore(
+      'Where authorize, provider or a middleware needs it, let it read request.clone().',
+    )
+    report(error, 'request')
+    throw error
+  }
+  const reader = request.body?.getReader()
+  if (!reader) throw invalid('is missing')
   let refuse = (_error: PairingError): void => {}
   const overdue = new Promise<never>((_, reject) => {
     refuse = reject
@@ -33,9 +46,12 @@ export async function readJson(request: Request, maxBytes: number = MAX_BODY_BYT
       text += decode(decoder, chunk.value)
     }
   } catch (error) {
+    // Of `toNodeListener`, which finds that a body parser has read the body.
+    if (error instanceof HandlerError) report(error, 'request')
     // Not awaited: where the host holds a clone of the request, it would wait for that one to be read.
     reader.cancel().catch(() => {})
-    throw error
+    // A body that breaks off rejects with an error of the runtime, which is not the app's mistake.
+    throw toPairingError(error)
   } finally {
     clearTimeout(timer)
   }
@@ -52,6 +68,14 @@ function decode(decoder: TextDecoder, bytes?: Uint8Array): string {
   } catch {
     throw invalid('is not UTF-8')
   }
+}
+
+/** The app has read the body before the handler could. */
+export function readBefore(advice: string): HandlerError {
+  return new HandlerError(
+    'invalid-request',
+    `The body of the request was read before the handler got it. ${advice}`,
+  )
 }
 
 function invalid(what: string): PairingError {

@@ -1,4 +1,5 @@
 import { PairingError, toPairingError } from '../core/errors.js'
+import { printError } from '../core/print-error.js'
 import type { PairingBus } from './bus.js'
 import { keepSubscribed, type RedisSubscriber, type RedisSubscriptions } from './redis-subscriptions.js'
 
@@ -76,7 +77,8 @@ export function redisBus({ client, prefix = 'whatsapp-pairing:', onError }: Redi
   if (typeof client?.isReady !== 'boolean' || typeof client.duplicate !== 'function') {
     throw new PairingError(
       'invalid-options',
-      'redisBus() needs a "client" made by createClient() of the package "redis".',
+      'redisBus() needs a "client" made by createClient() of the package "redis", version 4.6 or later. A client of "ioredis" is ' +
+        'none: write a PairingBus for it, which is two functions.',
     )
   }
   const subscriptionsOf = new Map<string, Set<Subscription>>()
@@ -88,8 +90,9 @@ export function redisBus({ client, prefix = 'whatsapp-pairing:', onError }: Redi
     if (closed) return
     try {
       onError?.(error)
-    } catch {
+    } catch (failure) {
       // Thrown into an event of a socket, it would end the process.
+      printError('onError of redisBus() failed with an exception.', failure)
     }
   }
 
@@ -102,6 +105,7 @@ export function redisBus({ client, prefix = 'whatsapp-pairing:', onError }: Redi
         subscription.listener(message)
       } catch (error) {
         // The other listeners are to hear the message too; node-redis would stop at the first that throws.
+        printError('A listener on the bus failed with an exception.', error)
         report(toPairingError(error))
       }
     }

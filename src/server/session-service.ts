@@ -94,8 +94,10 @@ export function createSessionService({ channels, ...options }: SessionServiceOpt
           takeCodeRequest(target)
           const snapshot = await channels
             .of(target)
-            .change(action, signal, (call) => requestPairingCode.call(provider, number, call))
-          return snapshotAnswer(encodeSnapshot(decodeSnapshot(snapshot), provider))
+            .change(action, signal, async (call) =>
+              decodeSnapshot(await requestPairingCode.call(provider, number, call)),
+            )
+          return snapshotAnswer(encodeSnapshot(snapshot, provider))
         }
         case 'reset':
           if (!reset) throw unsupported('a reset')

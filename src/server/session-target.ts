@@ -1,4 +1,6 @@
+import { asRecord } from '../core/json.js'
 import type { PairingProvider } from '../core/provider.js'
+import { HandlerError, kindOf } from './report.js'
 
 /** A session, and who may share it. */
 export interface SessionTarget {
@@ -8,6 +10,31 @@ export interface SessionTarget {
    * only one provider object is one session, since anybody could have named another's.
    */
   readonly tenant: string | undefined
+}
+
+/** @throws {@link HandlerError} `invalid-options` where a `provider` function returned anything but a provider */
+export function checkedProvider(value: unknown): PairingProvider {
+  if (isProvider(value)) return value
+  throw new HandlerError(
+    'invalid-options',
+    `The provider function returned ${kindOf(value)} that has no getStatus() and getQrCode(), so nothing can be linked. ` +
+      'Return greenApi({ … }) or another provider; for an unknown user throw new PairingError("forbidden").',
+  )
+}
+
+function isProvider(value: unknown): value is PairingProvider {
+  const { getStatus, getQrCode } = asRecord(value)
+  return typeof getStatus === 'function' && typeof getQrCode === 'function'
+}
+
+/** @throws {@link HandlerError} `invalid-options` where a `tenant` function returned no text: all such tenants would be one */
+export function checkedTenant(value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value
+  throw new HandlerError(
+    'invalid-options',
+    `tenant returned ${value === '' ? 'an empty string' : kindOf(value)}, so its sessions cannot be told from those ` +
+      'of other tenants. Return the id of the tenant.',
+  )
 }
 
 const numbers = new WeakMap<PairingProvider, number>()

@@ -2,7 +2,8 @@ import { PairingError, toPairingError } from '../core/errors.js'
 import type { PairingProvider, RequestOptions } from '../core/provider.js'
 import type { WireAction } from '../core/wire.js'
 import type { ReadQuestion } from './knowledge.js'
-import type { PairingLogger } from './log.js'
+import type { PairingErrorPlace, PairingLogger } from './log.js'
+import type { Report } from './report.js'
 
 /** One call of a provider may take two requests: the QR code, then the state. */
 const REQUESTS_PER_CALL = 2
@@ -12,7 +13,16 @@ export interface UpstreamOptions {
   readonly provider: PairingProvider
   readonly call: ReadQuestion | WireAction
   readonly log: PairingLogger
+  readonly report: Report
   readonly signal: AbortSignal
+}
+
+const methods: Readonly<Record<ReadQuestion | WireAction, PairingErrorPlace>> = {
+  status: 'getStatus',
+  'qr-code': 'getQrCode',
+  'request-pairing-code': 'requestPairingCode',
+  reset: 'reset',
+  unlink: 'unlink',
 }
 
 /**
@@ -20,7 +30,7 @@ export interface UpstreamOptions {
  * of the host's may have none, may ignore its signal, and may reject with anything.
  */
 export async function upstream<Value>(
-  { provider, call, log, signal }: UpstreamOptions,
+  { provider, call, log, report, signal }: UpstreamOptions,
   run: (options: RequestOptions) => Promise<Value>,
 ): Promise<Value> {
   const { id, sessionId, timing } = provider
@@ -34,6 +44,8 @@ export async function upstream<Value>(
   } catch (error) {
     const failure = toPairingError(error)
     log({ ...entry(), code: failure.code })
+    // Nobody waits any more, so whatever it failed with says nothing about the provider.
+    if (!signal.aborted) report(error, methods[call])
     throw failure
   }
 }

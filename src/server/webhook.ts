@@ -1,7 +1,9 @@
-import { PairingError } from '../core/errors.js'
+import { PairingError, toPairingError } from '../core/errors.js'
+import type { PairingProvider, PairingSnapshot } from '../core/provider.js'
 import { decodeSnapshot } from '../core/wire.js'
 import type { Channels } from './channels.js'
 import { readJson } from './read-json.js'
+import { HandlerError, type Report } from './report.js'
 import type { SessionTarget } from './session-target.js'
 
 /** Ends the path of the URL that a provider is given for its webhooks. */
@@ -29,14 +31,37 @@ export function isWebhook({ url }: Request): boolean {
  *
  * @throws {@link PairingError} `sign-in-required`, `forbidden`
  */
-export async function checkWebhookSecret(request: Request, secret: WebhookSecret): Promise<void> {
+export async function checkWebhookSecret(
+  request: Request,
+  secret: WebhookSecret,
+  report: Report,
+): Promise<void> {
   const bearer = /^bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
   const given = bearer ?? new URL(request.url).searchParams.get(SECRET_PARAMETER)
   if (!given) throw new PairingError('sign-in-required', 'A webhook needs the secret of this handler.')
-  const expected = typeof secret === 'function' ? await secret(request) : secret
+  const expected = await expectedSecret(request, secret, report)
   // An environment variable that is not set must not let anybody in.
   if (!expected || !(await isSameText(given, expected)))
     throw new PairingError('forbidden', 'The webhook does not know the secret of this handler.')
+}
+
+async function expectedSecret(
+  request: Request,
+  secret: WebhookSecret,
+  report: Report,
+): Promise<string | undefined> {
+  try {
+    const expected = typeof secret === 'function' ? await secret(request) : secret
+    if (expected !== '') return expected
+  } catch (error) {
+    report(error, 'webhookSecret')
+    throw toPairingError(error)
+  }
+  const message =
+    'webhookSecret is an empty string, so every webhook is refused. Set it; an environment variable that is missing is ' +
+    'the usual cause.'
+  report(new HandlerError('invalid-options', message), 'webhookSecret')
+  return undefined
 }
 
 /**
@@ -48,6 +73,7 @@ export async function takeWebhook(
   request: Request,
   target: SessionTarget,
   channels: Channels,
+  report: Report,
 ): Promise<void> {
   const { provider } = target
   if (!provider.readWebhook)
@@ -55,10 +81,21 @@ export async function takeWebhook(
       'not-supported',
       'The provider of this session has no webhooks that are understood.',
     )
-  const snapshot = provider.readWebhook(await readJson(request, MAX_WEBHOOK_BYTES))
+  const body = await readJson(request, report, MAX_WEBHOOK_BYTES)
+  const snapshot = readWebhook(provider, body, report)
   // Messages and whatever else the provider tells at the same URL: not ours, and no reason to send it again.
-  // Decoded, for what a host's own provider hands on beside the fields of a snapshot must not reach a page.
-  if (snapshot) channels.of(target).hear(decodeSnapshot(snapshot))
+  if (snapshot) channels.of(target).hear(snapshot)
+}
+
+function readWebhook(provider: PairingProvider, body: unknown, report: Report): PairingSnapshot | undefined {
+  try {
+    const snapshot = provider.readWebhook?.(body)
+    // Decoded, for what a host's own provider hands on beside the fields of a snapshot must not reach a page.
+    return snapshot && decodeSnapshot(snapshot)
+  } catch (error) {
+    report(error, 'readWebhook')
+    throw toPairingError(error)
+  }
 }
 
 /** Compares signatures under a key of the moment, so that the time it takes tells nothing about the secret. */

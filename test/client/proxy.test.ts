@@ -106,7 +106,8 @@ describe('the way to the handler and back', () => {
   })
 
   it.each([
-    ['sign-in-required', () => Promise.reject(new Error())],
+    ['sign-in-required', () => Promise.reject(new PairingError('sign-in-required'))],
+    ['unknown', () => Promise.reject(new Error())],
     ['forbidden', () => false],
   ])('brings "%s" from authorize', async (code, authorize) => {
     const handler = createPairingHandler({ provider: spyProvider(), authorize })
@@ -316,8 +317,13 @@ describe.each(calls)('%s', (_, call) => {
 
   const failing: readonly (readonly [string, Partial<ProxyOptions>, string])[] = [
     ['headers that cannot be had', { headers: () => Promise.reject(new Error('no token')) }, 'network'],
-    ['headers that are none', { headers: { 'bad name': 'x' } }, 'network'],
-    ['headers with a line break', { headers: { authorization: 'Bearer\r\nx: y' } }, 'network'],
+    ['headers that are none', { headers: { 'bad name': 'x' } }, 'unknown'],
+    ['headers with a line break', { headers: { authorization: 'Bearer\r\nx: y' } }, 'unknown'],
+    [
+      'headers with a mistake',
+      { headers: () => Promise.reject(new ReferenceError('getToken is not defined')) },
+      'unknown',
+    ],
     [
       'headers that say who can help',
       { headers: () => Promise.reject(new PairingError('sign-in-required', 'Sign in.')) },
@@ -332,8 +338,18 @@ describe.each(calls)('%s', (_, call) => {
       },
       'network',
     ],
-    ['a fetch that answers with nothing', { fetch: async () => undefined as never }, 'network'],
-    ['a relative URL where there is no page', { url: '/api/pairing', fetch: undefined }, 'network'],
+    ['a fetch that answers with nothing', { fetch: async () => undefined as never }, 'unknown'],
+    ['a relative URL where there is no page', { url: '/api/pairing', fetch: undefined }, 'unknown'],
+    [
+      'a fetch with a mistake',
+      { fetch: () => Promise.reject(new ReferenceError('Request is not defined')) },
+      'unknown',
+    ],
+    [
+      'a fetch without a network',
+      { fetch: () => Promise.reject(new TypeError('Failed to fetch')) },
+      'network',
+    ],
   ]
   it.each(failing)('rejects with an error of ours for %s', async (_, options, code) => {
     const { provider } = answering(json({ status: 'unlinked' }), options)

@@ -73,14 +73,12 @@ describe('createRequester', () => {
     })
   })
 
-  it('takes a fetch that throws on the spot for a network failure', async () => {
+  it('treats a fetch that throws on the spot as one that rejects', async () => {
     const fetch = (): never => {
-      throw new TypeError(`Failed to parse URL from ${url}`)
+      throw new TypeError('fetch failed')
     }
     const error = await rejection(createRequester({ fetch, timeoutMs: 1_000 })({ url }))
     expect(error.code).toBe('network')
-    expect(error.cause).toBeUndefined()
-    expect(error.stack).not.toContain(url)
   })
 
   it('hands on an error of ours that a fetch in between throws', async () => {

@@ -44,7 +44,12 @@ describe('pages of an allowed origin', () => {
   })
 
   it.each(requests)('may also read that they are not signed in: %s', async (_, send) => {
-    const answer = await send(openWorld({ authorize: () => Promise.reject(new Error()) }), ALLOWED)
+    const answer = await send(
+      openWorld({
+        authorize: () => Promise.reject(new PairingError('sign-in-required')),
+      }),
+      ALLOWED,
+    )
     expect(answer.status).toBe(401)
     expect(answer.headers.get('access-control-allow-origin')).toBe(ALLOWED)
   })

@@ -76,7 +76,14 @@ describe('authorize', () => {
   ]
 
   describe.each(requests)('for %s', (_, request) => {
-    it.each(failing)('answers 401 without a detail where it %s', async (_, authorize) => {
+    it.each(failing)('answers 500 without a detail where it %s', async (_, authorize) => {
+      const world = setUp({}, { authorize })
+      await expectProblem(await request(world), 'unknown', 500)
+      expect(world.calls).toEqual([])
+    })
+
+    it('answers 401 without a detail where it throws that nobody is signed in', async () => {
+      const authorize = () => Promise.reject(new PairingError('sign-in-required', SECRET))
       const world = setUp({}, { authorize })
       await expectProblem(await request(world), 'sign-in-required', 401)
       expect(world.calls).toEqual([])
@@ -496,7 +503,7 @@ describe('a provider per request', () => {
       (await send({}, `https://host.example/${tenant}?ask=status`)).json()
     expect(await statusOf('a')).toMatchObject({ status: 'unlinked' })
     expect(await statusOf('b')).toMatchObject({ status: 'linking' })
-    expect(await statusOf('c')).toMatchObject({ code: 'unknown' })
+    expect(await statusOf('c')).toMatchObject({ code: 'invalid-options' })
   })
 
   it.each([

@@ -78,7 +78,7 @@ function twoTenants(options: Partial<PairingHandlerOptions> = {}) {
   const signedIn = ({ headers }: Request): SpyProvider => {
     const cookie = /(?:^|; )session=([^;]*)/.exec(headers.get('cookie') ?? '')?.[1]
     const provider = sessions.get(cookie ?? '')
-    if (!provider) throw new Error(`No such session: ${cookie} ${SECRET}`)
+    if (!provider) throw new PairingError('sign-in-required', `No such session: ${cookie} ${SECRET}`)
     return provider
   }
   const world = createWorld(

@@ -2,12 +2,15 @@ import { once } from 'node:events'
 import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http'
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, connect, type Server as NetServer, type Socket } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import express, { type RequestHandler } from 'express'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
+import { PairingError } from '../../src/core/errors.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { greenApi } from '../../src/providers/green-api.js'
 import { createPairingHandler, type PairingHandler } from '../../src/server/handler.js'
+import type { PairingLogEntry } from '../../src/server/log.js'
 import { toNodeListener } from '../../src/server/node.js'
 import { greenApiWire } from '../../src/testing.js'
 import { everythingIn, gate, rejection } from '../providers/fetch-stub.js'
@@ -17,6 +20,8 @@ import { spyProvider } from './spy-provider.js'
 const closers: (() => Promise<void>)[] = []
 
 afterEach(async () => {
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
   await Promise.all(closers.splice(0).map((close) => close()))
 })
 
@@ -449,12 +454,57 @@ describe('the body of a request', () => {
     expect(calls).toEqual(['reset'])
   })
 
-  it('that was read away and kept by nobody makes the request invalid', async () => {
-    const { url, calls } = await serve({ before: readAway })
+  it.each<readonly [string, RequestHandler]>([
+    ['express.text()', express.text({ type: '*/*' })],
+    ['express.raw()', express.raw({ type: '*/*' })],
+    ['express.json()', express.json()],
+    ['express.json() with strict off', express.json({ strict: false, type: '*/*' })],
+    ['express.urlencoded()', express.urlencoded()],
+  ])('may have been read by %s', async (_, parser) => {
+    const spy = spyProvider()
+    const app = express()
+    app.use(parser, toNodeListener(createPairingHandler({ provider: spy, authorize: () => true })))
+    const url = `http://127.0.0.1:${await listenOn(createServer(app))}/`
+    expect((await fetch(url, post('{"action":"reset"}'))).status).toBe(204)
+    expect((await fetch(url, post('{"action":'))).status).toBe(400)
+    expect(spy.calls).toEqual(['reset'])
+  })
+
+  it('that a parser of Fastify or Koa kept elsewhere is reported, with what to do', async () => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const log: PairingLogEntry[] = []
+    const onError = vi.fn()
+    const spy = spyProvider()
+    const handler = createPairingHandler({
+      provider: spy,
+      authorize: () => true,
+      log: (entry) => log.push(entry),
+      onError,
+    })
+    const { url } = await serve({ before: readAway, handler })
     const answer = await fetch(url, post('{"action":"reset"}'))
     expect(answer.status).toBe(400)
     expect(await answer.json()).toMatchObject({ code: 'invalid-request' })
-    expect(calls).toEqual([])
+    expect(spy.calls).toEqual([])
+    for (const part of [
+      'body parser',
+      'request.raw.body = request.body',
+      'ctx.req.body = ctx.request.body',
+    ]) {
+      expect(printed.mock.calls.flat().join(' ')).toContain(part)
+      expect(JSON.stringify(log)).toContain(part)
+    }
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(PairingError), { in: 'request' })
+  })
+
+  it.each<readonly [string, RequestInit]>([
+    ['has no body', { method: 'POST', headers: { 'content-type': 'application/json' } }],
+    ['reads', { method: 'GET' }],
+  ])('is not missed in a request that %s', async (_, init) => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { url } = await serve({ before: readAway })
+    await fetch(`${url}?ask=status`, init)
+    expect(printed).not.toHaveBeenCalled()
   })
 })
 
@@ -468,11 +518,36 @@ describe('a handler that the host has wrapped', () => {
       },
     ],
   ])('and that %s answers 500, and the process goes on', async (_, handler) => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
     const { url } = await serve({ handler })
+    await fetch(url)
     const answer = await fetch(url)
+    expect(printed).toHaveBeenCalledExactlyOnceWith(
+      expect.stringContaining('toNodeListener'),
+      new Error('secret'),
+    )
     expect(answer.status).toBe(500)
     expect(answer.headers.get('cache-control')).toBe('no-store')
     expect(await answer.text()).not.toContain('secret')
+  })
+
+  it('and a runtime without Request answers 500 too, and not that the client sent nonsense', async () => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { url } = await serve({
+      before: () => {
+        vi.stubGlobal(
+          'Request',
+          class {
+            constructor() {
+              throw new ReferenceError('Request is not defined')
+            }
+          },
+        )
+      },
+    })
+    const answer = await fetch(url)
+    expect(answer.status).toBe(500)
+    expect(printed.mock.calls.flat().map(String).join(' ')).toContain('Request is not defined')
   })
 
   it('may add headers of its own', async () => {

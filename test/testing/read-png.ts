@@ -7,11 +7,14 @@ export function readPng(bytes: Uint8Array): {
   readonly size: number
   readonly edge: number
 } {
-  const { width, height, data, channels } = decode(bytes)
-  const rgb = Uint8Array.from(
-    { length: width * height * 3 },
-    (_, at) => data[Math.floor(at / 3) * channels] ?? 0,
-  )
+  const { width, height, data, channels, depth } = decode(bytes)
+  const rgb = Uint8Array.from({ length: width * height * 3 }, (_, at) => {
+    const pixel = Math.floor(at / 3)
+    if (depth !== 1) return data[pixel * channels] ?? 0
+    const row = Math.floor(pixel / width) * Math.ceil(width / 8)
+    const column = pixel % width
+    return ((data[row + (column >> 3)] ?? 0) << (column & 7)) & 0x80 ? 255 : 0
+  })
   // Without a limit: the default is one frame of a camera, and a busy machine misses it.
   const text = decodeQR({ width, height, data: rgb }, { timeLimit: Number.POSITIVE_INFINITY })
   const firstDark = rgb.indexOf(0)

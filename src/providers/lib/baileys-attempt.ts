@@ -3,7 +3,8 @@ import type { PairingError } from '../../core/errors.js'
 import type { PairingAccount } from '../../core/provider.js'
 import type { FencedAuthState } from './baileys-auth-state.js'
 import type { SocketEnding } from './baileys-ending.js'
-import { type Baileys, type BaileysSocketOptions, type LinkSocket, openSocket } from './baileys-socket.js'
+import type { Baileys } from './baileys-package.js'
+import { type BaileysSocketOptions, type LinkSocket, openSocket } from './baileys-socket.js'
 import { accountOf } from './baileys-state.js'
 
 /** The credentials and the package that reads them. */

@@ -5,7 +5,7 @@ import type { AuthenticationCreds, SignalDataTypeMap, SignalKeyStore } from 'bai
 import { PairingError } from '../../core/errors.js'
 import { asRecord } from '../../core/json.js'
 import type { BaileysAuthState } from './baileys-auth-state.js'
-import type { Baileys } from './baileys-socket.js'
+import type { Baileys } from './baileys-package.js'
 import { createTurns } from './in-turn.js'
 
 /** Whoever reads these files has the account: nobody else on the machine may. */

@@ -1,5 +1,6 @@
-import { PairingError } from '../../core/errors.js'
+import { PairingError, toPairingError } from '../../core/errors.js'
 import { asRecord } from '../../core/json.js'
+import { printOnce } from '../../core/print-error.js'
 
 /** Why a socket came to its end. */
 export type SocketEnding =
@@ -48,11 +49,16 @@ export function endingOf(error: unknown): SocketEnding {
   }
 }
 
-/** WhatsApp's server is not there, or nothing leads to it. */
-export function unreachable(): PairingError {
+/**
+ * WhatsApp's server is not there, or nothing leads to it.
+ *
+ * @param client The package and its version, where it may be the reason too.
+ */
+export function unreachable(client?: string): PairingError {
   return new PairingError(
     'network',
-    'WhatsApp cannot be reached from this server, so no phone can be linked. Check its connection to the internet.',
+    'WhatsApp cannot be reached from this server, so no phone can be linked. Check its connection to the internet' +
+      (client === undefined ? '.' : `, and whether there is a newer version than ${client}.`),
   )
 }
 
@@ -62,6 +68,13 @@ export function ended(): PairingError {
     'provider-unavailable',
     'The connection to WhatsApp ended before there was an answer. Try again.',
   )
+}
+
+/** An error of the host's own functions, `authState` and `onSocket`, leaves its text in the console only. */
+export function hostError(error: unknown): PairingError {
+  if (PairingError.isInstance(error)) return error
+  printOnce('baileys', '"authState" or "onSocket" of baileys() failed, or Baileys itself.', error)
+  return toPairingError(error)
 }
 
 /** The host has closed the session. */

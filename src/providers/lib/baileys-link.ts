@@ -1,13 +1,14 @@
 import type { WASocket } from 'baileys'
-import { type PairingError, toPairingError } from '../../core/errors.js'
+import type { PairingError } from '../../core/errors.js'
 import type { PhoneNumber } from '../../core/phone-number.js'
 import type { PairingSnapshot } from '../../core/provider.js'
 import { type Attempt, finishLink, type OpenedAuth, openAttempt } from './baileys-attempt.js'
 import { type BaileysAuthState, type FencedAuthState, isLinked, withFence } from './baileys-auth-state.js'
 import { pairingCodeLifetimeMs, qrLifetimeMs } from './baileys-clock.js'
-import { closed, ended, type SocketEnding, unreachable } from './baileys-ending.js'
+import { closed, ended, hostError, type SocketEnding, unreachable } from './baileys-ending.js'
+import { type Baileys, baileysName, loadBaileys } from './baileys-package.js'
 import { createRetry } from './baileys-retry.js'
-import { type Baileys, type BaileysSocketOptions, loadBaileys } from './baileys-socket.js'
+import type { BaileysSocketOptions } from './baileys-socket.js'
 import { accountOf, type LinkState, statusSnapshot } from './baileys-state.js'
 import { createTurns } from './in-turn.js'
 import { within } from './within.js'
@@ -175,7 +176,10 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
 
   function onClosed(current: Attempt, ending: SocketEnding): void {
     attempt = undefined
-    const error = 'error' in ending ? ending.error : ended()
+    // Before the first code it may be the version as well as the network, so both are named.
+    const isStart = current.qrCodes === 0 && !current.isPaired && ending.kind === 'lost'
+    const given = 'error' in ending ? ending.error : ended()
+    const error = isStart && given.code === 'network' ? unreachable(baileysName()) : given
     current.settle(error)
     const isLinkAlive = current.isPaired && (ending.kind === 'restart' || ending.kind === 'lost')
     if (!isLinkAlive) void current.auth.fence()
@@ -228,7 +232,7 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
   }
 
   function refuse(error: unknown): void {
-    if (!isClosed) become({ status: 'refused', error: toPairingError(error), isLinkOver: false })
+    if (!isClosed) become({ status: 'refused', error: hostError(error), isLinkOver: false })
   }
 
   async function requestPairingCode(phoneNumber: PhoneNumber): Promise<PairingSnapshot> {

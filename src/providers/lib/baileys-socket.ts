@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { AuthenticationState, BinaryNode, UserFacingSocketConfig, WASocket } from 'baileys'
 import { PairingError } from '../../core/errors.js'
+import { asRecord } from '../../core/json.js'
 import type { PhoneNumber } from '../../core/phone-number.js'
+import { printOnce } from '../../core/print-error.js'
 import { endingOf, type SocketEnding, unreachable } from './baileys-ending.js'
-
-/** The npm package. */
-export type Baileys = typeof import('baileys')
+import type { Baileys } from './baileys-package.js'
 
 /** Options of Baileys itself: `browser`, `version`, `agent`, `logger`, `waWebSocketUrl` and the like. */
 export type BaileysSocketOptions = Omit<UserFacingSocketConfig, 'auth'>
@@ -52,18 +52,6 @@ const PICTURE_WAIT_MS = 3_000
 /** A server that is gone does not answer a good-bye; `ws` would wait for half a minute. */
 const CLOSE_WAIT_MS = 1_000
 
-/** Loads the optional peer when it is first needed. */
-export async function loadBaileys(): Promise<Baileys> {
-  try {
-    return await import('baileys')
-  } catch {
-    throw new PairingError(
-      'not-supported',
-      'baileys() needs the npm package "baileys", which is not installed here. Run: npm install baileys@7.0.0-rc14',
-    )
-  }
-}
-
 export function openSocket(
   baileys: Baileys,
   auth: AuthenticationState,
@@ -77,6 +65,8 @@ export function openSocket(
   })
   // A gateway on the way refuses. Baileys listens to that and does nothing, so that it would last until the time is over.
   socket.ws.on('unexpected-response', () => void socket.end(new Error('refused')))
+  // Ended before it is open, a WebSocket emits an error. Without a listener that would end the process.
+  socket.ws.on('error', nothing)
   // Baileys has written the change to the credentials before: its own listener was there first.
   socket.ev.on('creds.update', () => listener.onCredentials())
   socket.ev.on('connection.update', ({ connection, qr, isNewLogin, lastDisconnect }) => {
@@ -95,7 +85,9 @@ export function openSocket(
         await answer.promise
         return code
       } catch (error) {
-        throw PairingError.isInstance(error) ? error : unreachable()
+        // A mistake in the program, such as an `authState` without keys, is not the network's fault.
+        const isMistake = /^(?:Type|Reference|Range)Error$/.test(String(asRecord(error).name))
+        throw PairingError.isInstance(error) || isMistake ? error : unreachable()
       } finally {
         answer.forget()
       }
@@ -133,7 +125,8 @@ function makeSocket(
       ...options,
       auth,
     })
-  } catch {
+  } catch (error) {
+    printOnce('socketOptions', 'Baileys does not take the "socketOptions" of baileys().', error)
     throw new PairingError(
       'invalid-options',
       'Baileys does not take these "socketOptions", so there is no socket. Check "waWebSocketUrl" and the others.',

@@ -1,10 +1,10 @@
-import { toPairingError } from '../../core/errors.js'
 import type {
   PairingMethod,
   PairingProvider,
   PairingSnapshot,
   SubscribeOptions,
 } from '../../core/provider.js'
+import { hostError } from './baileys-ending.js'
 
 type Listener = Parameters<NonNullable<PairingProvider['subscribe']>>[0]
 
@@ -58,7 +58,7 @@ export function createWatchers(
           const snapshot = look(method)
           if (snapshot) later(() => listener(due(snapshot)))
         } catch (error) {
-          later(() => onError?.(toPairingError(error), REPEAT_MS + GRACE_MS))
+          later(() => onError?.(hostError(error), REPEAT_MS + GRACE_MS))
         }
       }
       const remove = (): void => {
@@ -80,7 +80,7 @@ export function createWatchers(
     },
     notify,
     fail(error) {
-      for (const { options } of watchers.values()) options.onError?.(toPairingError(error))
+      for (const { options } of watchers.values()) options.onError?.(hostError(error))
     },
     close() {
       clearInterval(timer)

@@ -1,3 +1,4 @@
+import { printOnce } from '../../core/print-error.js'
 import type { PairingProvider } from '../../core/provider.js'
 import type { PushSocket } from './push-socket.js'
 
@@ -18,7 +19,10 @@ export function lazyPush(load: () => Promise<PushSocket | undefined>): LazyPush 
       if (signal?.aborted) return stop
       signal?.addEventListener('abort', stop)
       end.signal.addEventListener('abort', () => signal?.removeEventListener('abort', stop))
-      push ??= load().catch(() => undefined)
+      push ??= load().catch((error: unknown) => {
+        printOnce('push', 'What a provider pushes could not be loaded, so the state is polled.', error)
+        return undefined
+      })
       push.then((loaded) => loaded?.subscribe(listener, options, end.signal))
       return stop
     },

@@ -1,5 +1,6 @@
 import { type PairingError, toPairingError } from '../../core/errors.js'
 import { asRecord, parseJson } from '../../core/json.js'
+import { printOnce } from '../../core/print-error.js'
 import type { PairingSnapshot, RequestOptions, SubscribeOptions } from '../../core/provider.js'
 import { MAX_FRAME_BYTES, type WebSocketLike } from './web-socket.js'
 
@@ -94,7 +95,12 @@ export function createPushSocket({ open, read, silenceLimitMs }: PushSocketOptio
     let opened: WebSocketLike
     try {
       opened = open()
-    } catch {
+    } catch (error) {
+      // Only its class: its text may hold the URL, and the URL the token.
+      printOnce(
+        'WebSocket',
+        `A WebSocket could not be made: it threw a ${asRecord(error).name}. The state is polled.`,
+      )
       lose(true)
       return
     }

@@ -1,6 +1,7 @@
 import { abortedError, PairingError } from '../../core/errors.js'
 import { parseJson } from '../../core/json.js'
 import type { RequestOptions } from '../../core/provider.js'
+import { fetchFailure, timeout } from './fetch-failure.js'
 
 /** What a provider answered, read to the end. Bodies are for the adapter alone: they may carry tokens. */
 export interface ProviderAnswer {
@@ -47,7 +48,7 @@ const DETAIL_TIMEOUT_MS = 5_000
 
 /**
  * A way to ask one session of one provider: requests never overlap, each ends by `timeoutMs` or by its
- * signal, and whatever `fetch` throws becomes a `PairingError` without a URL in it.
+ * signal, and whatever `fetch` throws becomes a `PairingError` without a word of the request.
  */
 export function createRequester({ fetch: ownFetch, timeoutMs }: RequesterOptions): Requester {
   let last: Promise<unknown> = Promise.resolve()
@@ -106,11 +107,7 @@ async function send(
     return await unlessAborted(answer, controller.signal, () => reason())
   } catch (error) {
     if (PairingError.isInstance(error)) throw error
-    // The thrown error may name the URL, and the URL may hold the token: nothing of it goes on.
-    throw new PairingError(
-      'network',
-      'The provider could not be reached, so no code can be had. Check the network and the base URL.',
-    )
+    throw fetchFailure(error, { url, headers, body })
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', end)
@@ -174,11 +171,4 @@ function retryAfterMs(header: string | null): number | undefined {
   if (header === null) return undefined
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
   return Number.isFinite(ms) && ms >= 0 ? ms : undefined
-}
-
-export function timeout(): PairingError {
-  return new PairingError(
-    'timeout',
-    'The provider did not answer in time, so the state is unknown. Try again.',
-  )
 }

@@ -1,3 +1,5 @@
+import { printOnce } from '../../core/print-error.js'
+
 /** As much of a `WebSocket` as is used: that of browsers, of Node, of the package `ws`, or a stand-in. */
 export interface WebSocketLike {
   addEventListener(type: 'open' | 'error', listener: () => void): void
@@ -12,6 +14,10 @@ export type WebSocketConstructor = new (url: string) => WebSocketLike
 /** More than any documented frame; `ws` would take a hundred million bytes. */
 export const MAX_FRAME_BYTES = 2_000_000
 
+const NO_WEB_SOCKET =
+  'There is no WebSocket in this runtime, so the state is polled and a scan shows later. Node has one since version 22; before, ' +
+  'run: npm install ws@8'
+
 /**
  * A way to open connections: the class given, the global one, or the optional package `ws`, since Node has no
  * `WebSocket` before version 22. `undefined` where there is none of them.
@@ -21,11 +27,16 @@ export async function webSocketOpener(
 ): Promise<((url: string) => WebSocketLike) | undefined> {
   const Constructor: WebSocketConstructor | undefined = own ?? globalThis.WebSocket
   if (Constructor) return (url) => new Constructor(url)
-  try {
-    // Left to Node: a bundler warns or fails where the package is not installed, and browsers never come here.
-    const { WebSocket } = await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ 'ws')
-    return (url) => new WebSocket(url, { maxPayload: MAX_FRAME_BYTES })
-  } catch {
+  // Left to Node: a bundler warns or fails where the package is not installed, and browsers never come here.
+  const loading = import(/* webpackIgnore: true */ /* turbopackIgnore: true */ 'ws')
+  const { WebSocket } = await loading.catch((error: unknown) => {
+    printOnce('ws', NO_WEB_SOCKET, error)
+    return { WebSocket: undefined }
+  })
+  if (!WebSocket) {
+    // Before version 8 it has another form.
+    printOnce('ws', NO_WEB_SOCKET)
     return undefined
   }
+  return (url) => new WebSocket(url, { maxPayload: MAX_FRAME_BYTES })
 }

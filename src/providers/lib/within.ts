@@ -1,4 +1,4 @@
-import { timeout } from './request.js'
+import { timeout } from './fetch-failure.js'
 
 /**
  * Settles as the promise does, or rejects when it takes too long.

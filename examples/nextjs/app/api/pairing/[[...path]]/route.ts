@@ -1,4 +1,4 @@
-import { createPairingHandler } from 'whatsapp-pairing/server'
+import { createPairingHandler, PairingError } from 'whatsapp-pairing/server'
 import { providerFrom } from '../provider'
 import { userOf } from '../session'
 
@@ -12,7 +12,7 @@ const handler = createPairingHandler({
   provider: providerFrom(process.env),
   authorize(request) {
     const user = userOf(request)
-    if (!user) throw new Error('Not signed in')
+    if (!user) throw new PairingError('sign-in-required')
     return user.mayLinkPhones
   },
   webhookSecret: process.env.PAIRING_WEBHOOK_SECRET,

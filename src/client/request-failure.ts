@@ -1,0 +1,38 @@
+import { PairingError } from '../core/errors.js'
+import { asRecord } from '../core/json.js'
+import { printOnce } from '../core/print-error.js'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
+
+/** Texts of JavaScript about a wrong program. Any other `TypeError` of a `fetch` means that there was no network. */
+const PROGRAM_TEXT =
+  /not a (?:function|constructor|valid)|not defined|^Cannot|^can't|undefined|null|invalid (?:header|URL)|parse URL|^Failed to (?:construct|execute)/i
+
+/** What an exception means that came out of `fetch` or `headers` before there was a response. Prints what is no network error. */
+export function requestFailure(error: unknown, url: string): PairingError {
+  const { name = '', message = '' } = asRecord(error)
+  const isTypeError = name === 'TypeError'
+  const isMistake =
+    /^(?:Reference|Syntax|Range)Error$/.test(String(name)) ||
+    (isTypeError && PROGRAM_TEXT.test(String(message)))
+  // Written out, so that bundlers leave it out of production.
+  if (
+    process.env.NODE_ENV !== 'production' &&
+    (isMistake || !/^(?:Type|Abort|Timeout|Network)Error$/.test(String(name)))
+  )
+    printOnce(
+      `${url} request`,
+      'The request of proxy({ url, headers, fetch }) failed before it was sent.',
+      error,
+    )
+  return isMistake
+    ? new PairingError(
+        'unknown',
+        'The request to the pairing URL failed with an exception that is no network error. Look at the console, and at ' +
+          '"url", "headers" and "fetch" of proxy().',
+      )
+    : new PairingError(
+        'network',
+        'The pairing URL could not be reached, so no code can be had. Check the connection and try again.',
+      )
+}

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { PairingError } from '../../core/errors.js'
+import { asRecord, asText, parseJson } from '../../core/json.js'
+import { printOnce } from '../../core/print-error.js'
+
+/** The npm package. */
+export type Baileys = typeof import('baileys')
+
+/** The package, and what to call it in a message. */
+interface Loaded {
+  readonly baileys: Baileys
+  /** `baileys 7.0.0-rc14`. */
+  readonly name: string
+}
+
+/** Published under two names. npm's `latest` of both does not work, so that a version has to be named. */
+const INSTALL = 'npm install baileys@7.0.0-rc14'
+
+let loaded: Loaded | undefined
+
+/**
+ * Loads the optional peer, by either of its names, when it is first needed.
+ *
+ * @throws {@link PairingError} `not-supported` where it is not installed, of another version, or cannot be loaded
+ */
+export async function loadBaileys(): Promise<Baileys> {
+  loaded ??=
+    (await load('baileys', () => import('baileys'))) ??
+    // @ts-expect-error The other name of the same package, which is not installed here.
+    (await load('@whiskeysockets/baileys', (): Promise<Baileys> => import('@whiskeysockets/baileys')))
+  if (loaded) return loaded.baileys
+  throw new PairingError(
+    'not-supported',
+    `baileys() needs the npm package "baileys", which is not installed here, nor "@whiskeysockets/baileys". Run: ${INSTALL}`,
+  )
+}
+
+/** What to call the installed package in a message. */
+export function baileysName(): string {
+  return loaded?.name ?? 'Baileys'
+}
+
+async function load(name: string, importIt: () => Promise<Baileys>): Promise<Loaded | undefined> {
+  const version = installedVersion(name)
+  // Before it is loaded: an old one fails in ways of its own.
+  if (version !== undefined && !isSupported(version)) {
+    throw new PairingError(
+      'not-supported',
+      `baileys() does not work with version ${version} of the npm package "${name}", which is installed here. Run: ${INSTALL}`,
+    )
+  }
+  try {
+    return { baileys: await importIt(), name: `${name}${version === undefined ? '' : ` ${version}`}` }
+  } catch (error) {
+    if (isMissing(error, name)) return undefined
+    printOnce(name, `The npm package "${name}" is installed and cannot be loaded.`, error)
+    throw new PairingError(
+      'not-supported',
+      `The npm package "${name}" is installed and cannot be loaded: a package that it needs may be missing, or a bundler ` +
+        `has changed it. Leave it out of the bundle (in Next.js, serverExternalPackages), and run: ${INSTALL}`,
+    )
+  }
+}
+
+/** Whether the package itself is not there, and not one that it needs. */
+function isMissing(error: unknown, name: string): boolean {
+  // Test runners wrap what an import throws.
+  return [error, asRecord(error).cause].some((one) => {
+    const { code, message } = asRecord(one)
+    return (
+      /^(?:ERR_)?MODULE_NOT_FOUND$/.test(String(code)) && new RegExp(`['"]${name}['"]`).test(String(message))
+    )
+  })
+}
+
+/** `undefined` where it is not installed, or a bundler leaves no folder to look into. */
+function installedVersion(name: string): string | undefined {
+  try {
+    const file = createRequire(import.meta.url).resolve(`${name}/package.json`)
+    return asText(asRecord(parseJson(readFileSync(file, 'utf8'))).version)
+  } catch {
+    return undefined
+  }
+}
+
+/** As the peer range says: `>=7.0.0-rc.9 <8 || ~6.7.21`. Versions 6.8 to 6.17 are older than 6.7.21, whatever they are called. */
+export function isSupported(version: string): boolean {
+  const [, major, minor, patch, tag = ''] = /^(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?/.exec(version) ?? []
+  if (major === '6') return minor === '7' && Number(patch) >= 21 && tag === ''
+  const isFirst = minor === '0' && patch === '0'
+  return major === '7' && !(isFirst && /^(?:alpha|beta|rc\.[0-8]$)/.test(tag))
+}

@@ -1,0 +1,91 @@
+import { PairingError } from '../core/errors.js'
+import { isExpected } from '../core/is-expected.js'
+import { printError } from '../core/print-error.js'
+import type { PairingErrorPlace, PairingLogger } from './log.js'
+import { publicError } from './responses.js'
+
+/** Takes the errors that the people who run the app can do something about, as they were thrown. */
+export type PairingErrorListener = (error: unknown, info: { readonly in: PairingErrorPlace }) => void
+
+/** Reports an error to the developer. */
+export type Report = (error: unknown, place: PairingErrorPlace) => void
+
+/** Options of `createPairingHandler` that take reports. */
+export interface ReportOptions {
+  readonly onError: PairingErrorListener | undefined
+  readonly log: PairingLogger | undefined
+}
+
+/** The host's functions that take reports. None of them can fail: an error of theirs is reported too. */
+export interface Reporter {
+  readonly log: PairingLogger
+  readonly report: Report
+}
+
+/**
+ * An error whose text was written here, so that it holds nothing of the request and may be in the log.
+ */
+export class HandlerError extends PairingError {}
+
+const advice: Partial<Record<PairingErrorPlace, string>> = {
+  authorize:
+    " The request was answered with HTTP 500. To refuse a user, return false or throw new PairingError('sign-in-required').",
+  bus: ' This process goes on without the other replicas.',
+}
+
+/** Makes the reporter of one handler. It prints each code once for each place. */
+export function createReporter({ onError, log }: ReportOptions): Reporter {
+  const printed = new Set<string>()
+
+  function write(entry: Parameters<PairingLogger>[0]): void {
+    attempt(
+      () => log?.(entry),
+      (error) => tell(error, 'log'),
+    )
+  }
+
+  function tell(error: unknown, place: PairingErrorPlace): { code: PairingError['code']; message: string } {
+    const code = PairingError.isInstance(error) ? publicError(error).code : 'unknown'
+    const isOwn = error instanceof HandlerError
+    const message = isOwn ? error.message : `${place} failed with ${nameOf(error)}.${advice[place] ?? ''}`
+    const key = `${place} ${code}`
+    if (!printed.has(key)) printError(message, ...(isOwn ? [] : [error]))
+    printed.add(key)
+    attempt(
+      () => onError?.(error, { in: place }),
+      (failure) => printError('onError failed with an error of its own.', failure),
+    )
+    return { code, message }
+  }
+
+  return {
+    log: write,
+    report(error, place) {
+      // `authorize` decides about users, so there only its own refusals are expected, which are not reported at all.
+      if (place !== 'authorize' && PairingError.isInstance(error) && isExpected(error.code)) return
+      write({ event: 'error', in: place, error: nameOf(error), ...tell(error, place) })
+    },
+  }
+}
+
+/** Calls a function of the host's, which may throw or, where it is asynchronous, reject. */
+function attempt(call: () => unknown, onFailure: (error: unknown) => void): void {
+  try {
+    Promise.resolve(call()).catch(onFailure)
+  } catch (error) {
+    onFailure(error)
+  }
+}
+
+/** The class of an error, and never its text: only `onError` and the console may have that. */
+function nameOf(error: unknown): string {
+  if (PairingError.isInstance(error)) return `PairingError "${publicError(error).code}"`
+  if (!(error instanceof Error)) return kindOf(error)
+  return /^\w{1,40}$/.test(error.name) ? error.name : 'Error'
+}
+
+/** What a value is, in words: `undefined`, `an object`. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}

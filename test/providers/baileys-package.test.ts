@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
+import { isSupported } from '../../src/providers/lib/baileys-package.js'
+import { rejection } from './fetch-stub.js'
+
+beforeEach(() => {
+  vi.resetModules()
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+})
+
+afterEach(() => {
+  vi.doUnmock('baileys')
+  vi.doUnmock('@whiskeysockets/baileys')
+  vi.doUnmock('node:fs')
+  vi.restoreAllMocks()
+})
+
+const missing = (name: string) => () => {
+  throw Object.assign(new Error(`Cannot find package '${name}' imported from /somewhere`), {
+    code: 'ERR_MODULE_NOT_FOUND',
+  })
+}
+
+/** Every `package.json` that is read says this version. */
+const installed = (version: string): void => {
+  vi.doMock('node:fs', async (importOriginal) => ({
+    ...(await importOriginal<typeof import('node:fs')>()),
+    readFileSync: () => JSON.stringify({ version }),
+  }))
+}
+
+const fresh = () => import('../../src/providers/lib/baileys-package.js')
+
+describe('the versions of Baileys', () => {
+  it.each([
+    ['6.7.20', false],
+    ['6.7.21', true],
+    ['6.7.24', true],
+    ['6.8.0', false],
+    ['6.17.16', false],
+    ['7.0.0-alpha.1', false],
+    ['7.0.0-rc.1', false],
+    ['7.0.0-rc.8', false],
+    ['7.0.0-rc.9', true],
+    ['7.0.0-rc10', true],
+    ['7.0.0-rc13', true],
+    ['7.0.0-rc14', true],
+    ['7.0.0-rc15', true],
+    ['7.0.0', true],
+    ['7.1.0', true],
+    ['8.0.0', false],
+    ['', false],
+  ])('%s is supported: %s', (version, supported) => {
+    expect(isSupported(version)).toBe(supported)
+  })
+
+  it('are those of the peer range, which is that of the tests too', () => {
+    expect(manifest.peerDependencies.baileys).toBe('>=7.0.0-rc.9 <8 || ~6.7.21')
+    expect(isSupported(manifest.devDependencies.baileys)).toBe(true)
+  })
+})
+
+describe('the package of Baileys', () => {
+  it('is loaded once, and named with its version', async () => {
+    const { baileysName, loadBaileys } = await fresh()
+    expect((await loadBaileys()).makeWASocket).toBeTypeOf('function')
+    expect(baileysName()).toBe(`baileys ${manifest.devDependencies.baileys}`)
+  })
+
+  it('is found under its other name', async () => {
+    vi.doMock('baileys', missing('baileys'))
+    vi.doMock('@whiskeysockets/baileys', () => ({ makeWASocket: () => 'the other one' }))
+    const { baileysName, loadBaileys } = await fresh()
+    expect((await loadBaileys()).makeWASocket({} as never)).toBe('the other one')
+    expect(baileysName()).toContain('@whiskeysockets/baileys')
+  })
+
+  it('is asked for where neither name is installed', async () => {
+    vi.doMock('baileys', missing('baileys'))
+    vi.doMock('@whiskeysockets/baileys', missing('@whiskeysockets/baileys'))
+    const error = await rejection((await fresh()).loadBaileys())
+    expect(error.code).toBe('not-supported')
+    expect(error.message).toMatch(/not installed.*npm install baileys@7/)
+  })
+
+  it('of another version is named with the one to install, before it is loaded', async () => {
+    installed('6.17.16')
+    const load = vi.fn(() => ({}))
+    vi.doMock('baileys', load)
+    const error = await rejection((await fresh()).loadBaileys())
+    expect(error.code).toBe('not-supported')
+    expect(error.message).toMatch(/version 6\.17\.16 of the npm package "baileys".*npm install baileys@7/)
+    expect(load).not.toHaveBeenCalled()
+  })
+
+  it('that lacks a package of its own is not called missing', async () => {
+    vi.doMock('baileys', missing('libsignal'))
+    const error = await rejection((await fresh()).loadBaileys())
+    expect(error.message).toMatch(/is installed and cannot be loaded/)
+    expect(error.message).not.toContain('/somewhere')
+    expect(console.error).toHaveBeenCalledOnce()
+  })
+})

@@ -1,0 +1,245 @@
+import { QueryClient } from '@tanstack/react-query'
+import { render, renderHook } from '@testing-library/react'
+import type { ReactNode } from 'react'
+import { act, Component } from 'react'
+import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
+import {
+  PairingError,
+  type ProxyOptions,
+  proxy,
+  type UsePairingSessionOptions,
+  usePairingSession,
+  WhatsAppPairing,
+} from '../../src/index.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+import { advance } from './time.js'
+import { shownStatus } from './world.js'
+
+let consoleError: Mock<typeof console.error>
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  vi.stubEnv('NODE_ENV', 'development')
+  consoleError = vi.spyOn(console, 'error').mockImplementation(() => {})
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllEnvs()
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+/** What this package printed. */
+const printed = (): readonly string[] =>
+  consoleError.mock.calls
+    .map((line) => line.map(String).join(' '))
+    .filter((line) => line.startsWith('[whatsapp-pairing]'))
+
+let pages = 0
+const show = (options: Partial<ProxyOptions>, props: Partial<UsePairingSessionOptions> = {}) => {
+  pages += 1
+  // Each session prints for itself.
+  const provider = proxy({ url: `https://app.example/api/${pages}`, live: false, ...options })
+  return render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} {...props} />)
+}
+
+const html = async () =>
+  new Response('<!doctype html><div id="root"></div>', { headers: { 'content-type': 'text/html' } })
+
+describe('a request of the page that cannot work', () => {
+  it.each<readonly [string, Partial<ProxyOptions>, RegExp, string]>([
+    [
+      'a URL that serves the page of the app',
+      { fetch: html },
+      /answered with text\/html.*createPairingHandler/s,
+      'invalid-answer',
+    ],
+    [
+      'a URL that serves text',
+      { fetch: async () => new Response('OK') },
+      /answered with text\/plain.*createPairingHandler/s,
+      'invalid-answer',
+    ],
+    [
+      'a URL that is not there',
+      { fetch: async () => new Response('Not found', { status: 404 }) },
+      /HTTP 404.*mounted/s,
+      'invalid-answer',
+    ],
+    [
+      'a server that has a mistake',
+      { fetch: async () => Response.json({ code: 'unknown' }, { status: 500 }) },
+      /answered "unknown".*console or log/s,
+      'unknown',
+    ],
+    [
+      'a server whose key the provider refuses',
+      { fetch: async () => Response.json({ code: 'unauthorized' }, { status: 502 }) },
+      /answered "unauthorized"/,
+      'unauthorized',
+    ],
+    [
+      'headers() with a mistake',
+      { headers: () => Promise.reject(new ReferenceError('getToken is not defined')) },
+      /headers.*getToken is not defined/s,
+      'unknown',
+    ],
+    [
+      'a fetch with a mistake',
+      { fetch: () => Promise.reject(new ReferenceError('Request is not defined')) },
+      /Request is not defined/,
+      'unknown',
+    ],
+  ])('%s is printed once, and ends in "failed" after a few attempts', async (_, options, text, code) => {
+    const onError = vi.fn()
+    show(options, { onError })
+    await advance(60_000)
+    expect(printed().join('\n')).toMatch(text)
+    expect(new Set(printed()).size).toBe(printed().length)
+    expect(shownStatus()).toBe('failed')
+    expect(onError.mock.calls.map(([error]) => error.code)).toEqual([code])
+  })
+
+  it('is not printed in production', async () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    show({ fetch: html })
+    await advance(60_000)
+    expect(printed()).toEqual([])
+  })
+
+  it.each<readonly [string, () => Promise<Response>]>([
+    ['a network that is away', () => Promise.reject(new TypeError('Failed to fetch'))],
+    ['a user who is not signed in', async () => new Response(null, { status: 401 })],
+    ['a gateway', async () => new Response(null, { status: 503 })],
+  ])('%s is no mistake', async (_, fetch) => {
+    show({ fetch })
+    await advance(60_000)
+    expect(printed()).toEqual([])
+  })
+
+  it.each([undefined, '', 7])('proxy() refuses the URL %s at once', (url) => {
+    expect(() => proxy({ url: url as string })).toThrow(expect.objectContaining({ code: 'invalid-options' }))
+  })
+})
+
+describe('a provider with a mistake', () => {
+  it('is printed with the exception that it threw', async () => {
+    const error = new TypeError('x is not a function')
+    const provider = scriptedProvider({
+      getQrCode: () => Promise.reject(error),
+      getStatus: () => Promise.reject(error),
+    })
+    render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} />)
+    await advance(60_000)
+    const lines = consoleError.mock.calls.filter(([first]) => String(first).startsWith('[whatsapp-pairing]'))
+    expect(lines).toHaveLength(1)
+    expect(lines[0]?.at(-1)).toBe(error)
+  })
+
+  it.each<readonly [string, unknown]>([
+    ['undefined', undefined],
+    ['null', null],
+    ['a factory that was not called', () => proxy({ url: '/api/pairing' })],
+    ['options', { url: '/api/pairing' }],
+    ['a promise', Promise.resolve()],
+  ])('%s is refused with a sentence that says what it has to be', async (_, provider) => {
+    const caught: unknown[] = []
+    class Boundary extends Component<{ readonly children: ReactNode }> {
+      override state = { isBroken: false }
+      static getDerivedStateFromError = () => ({ isBroken: true })
+      override componentDidCatch(error: unknown): void {
+        caught.push(error)
+      }
+      override render(): ReactNode {
+        return this.state.isBroken ? null : this.props.children
+      }
+    }
+    renderHook(() => usePairingSession({ provider: provider as never, queryClient: new QueryClient() }), {
+      wrapper: Boundary as never,
+    })
+    expect(caught).toEqual([expect.any(PairingError)])
+    expect(caught[0]).toMatchObject({
+      code: 'invalid-options',
+      message: expect.stringContaining('proxy({ url })'),
+    })
+  })
+})
+
+describe('an exception in a callback', () => {
+  const boom = new Error('boom')
+  const linked = scriptedProvider({
+    getQrCode: () => ({ status: 'linked', account: {} }),
+    getStatus: () => ({ status: 'linked', account: {} }),
+  })
+
+  it.each<readonly [string, () => unknown]>([
+    [
+      'that throws',
+      () => {
+        throw boom
+      },
+    ],
+    ['that rejects', () => Promise.reject(boom)],
+  ])('%s reaches onError with its place, and what catches uncaught errors', async (_, onLinked) => {
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
+    const onError = vi.fn()
+    render(
+      <WhatsAppPairing
+        provider={linked}
+        queryClient={new QueryClient()}
+        onLinked={onLinked as () => void}
+        onError={onError}
+      />,
+    )
+    await advance(1_000)
+    expect(shownStatus()).toBe('linked')
+    expect(onError).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ code: 'unknown', cause: boom }),
+      { in: 'onLinked' },
+    )
+    expect(reported.mock.calls).toEqual([[boom]])
+  })
+
+  it('of onEvent, and one of onError itself, cost nobody the link', async () => {
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
+    const thrower = vi.fn(() => {
+      throw boom
+    })
+    render(
+      <WhatsAppPairing
+        provider={linked}
+        queryClient={new QueryClient()}
+        onEvent={thrower}
+        onError={thrower}
+      />,
+    )
+    await advance(1_000)
+    expect(shownStatus()).toBe('linked')
+    expect(reported).toHaveBeenCalledWith(boom)
+  })
+
+  it('of onMethodChange does not keep the user from the other tab', async () => {
+    vi.stubGlobal('reportError', vi.fn())
+    const onError = vi.fn()
+    const { result } = renderHook(() =>
+      usePairingSession({
+        provider: scriptedProvider({
+          getQrCode: () => qr('a'),
+          requestPairingCode: () => ({ status: 'preparing' }),
+        }),
+        queryClient: new QueryClient(),
+        onMethodChange: () => {
+          throw boom
+        },
+        onError,
+      }),
+    )
+    await advance(1_000)
+    await act(async () => result.current.setMethod('phone-code'))
+    expect(onError).toHaveBeenCalledWith(expect.objectContaining({ cause: boom }), { in: 'onMethodChange' })
+    expect(printed().join()).toContain('onMethodChange failed with an exception')
+  })
+})

@@ -1,0 +1,398 @@
+import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
+import { PairingError } from '../../src/core/errors.js'
+import { createPairingHandler, type PairingHandlerOptions } from '../../src/server/handler.js'
+import type { PairingLogEntry } from '../../src/server/log.js'
+import { spyProvider } from './spy-provider.js'
+import { createWorld, expectRefusal, HANDLER_URL, type World } from './world.js'
+
+const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
+
+let consoleError: Mock<typeof console.error>
+
+beforeEach(() => {
+  vi.stubEnv('NODE_ENV', 'development')
+  consoleError = vi.spyOn(console, 'error').mockImplementation(() => {})
+})
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
+
+const throws = (error: unknown) => (): never => {
+  throw error
+}
+
+/** Everything that was printed, as text. */
+const printed = (): string => consoleError.mock.calls.map((line) => line.map(String).join(' ')).join('\n')
+
+interface Mistake {
+  readonly name: string
+  readonly place: string
+  readonly options?: (error: unknown) => Partial<PairingHandlerOptions>
+  readonly methods?: (error: unknown) => Parameters<typeof createWorld>[0]
+  readonly send: (world: World) => Promise<Response>
+}
+
+const read = (world: World): Promise<Response> => world.get('?ask=qr-code')
+const webhook = (world: World): Promise<Response> => world.webhook({}, { query: `?secret=${SECRET}` })
+
+const mistakes: readonly Mistake[] = [
+  { name: 'authorize', place: 'authorize', options: (error) => ({ authorize: throws(error) }), send: read },
+  { name: 'provider', place: 'provider', options: (error) => ({ provider: throws(error) }), send: read },
+  {
+    name: 'tenant',
+    place: 'tenant',
+    options: (error) => ({ provider: () => spyProvider(), tenant: throws(error) }),
+    send: read,
+  },
+  {
+    name: 'webhookSecret',
+    place: 'webhookSecret',
+    options: (error) => ({ webhookSecret: throws(error) }),
+    send: webhook,
+  },
+  {
+    name: 'readWebhook',
+    place: 'readWebhook',
+    options: () => ({ webhookSecret: SECRET }),
+    methods: (error) => ({ readWebhook: throws(error) }),
+    send: webhook,
+  },
+  {
+    name: 'getQrCode',
+    place: 'getQrCode',
+    methods: (error) => ({ getQrCode: throws(error) }),
+    send: read,
+  },
+  {
+    name: 'getStatus',
+    place: 'getStatus',
+    methods: (error) => ({ getStatus: throws(error) }),
+    send: (world) => world.get(),
+  },
+  {
+    name: 'requestPairingCode',
+    place: 'requestPairingCode',
+    methods: (error) => ({ requestPairingCode: throws(error) }),
+    send: (world) => world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }),
+  },
+  {
+    name: 'reset',
+    place: 'reset',
+    methods: (error) => ({ reset: throws(error) }),
+    send: (world) => world.post({ action: 'reset' }),
+  },
+  {
+    name: 'unlink',
+    place: 'unlink',
+    methods: (error) => ({ unlink: throws(error) }),
+    send: (world) => world.post({ action: 'unlink' }),
+  },
+]
+
+describe.each(mistakes)('an exception in $name', ({ place, options, methods, send }) => {
+  const error = new ReferenceError(`getUser is not defined, ${SECRET}`)
+  const setUp = (more: Partial<PairingHandlerOptions> = {}): World =>
+    createWorld(methods?.(error), { ...options?.(error), ...more })
+
+  it('reaches onError as it was thrown, with its place', async () => {
+    const onError = vi.fn()
+    await send(setUp({ onError }))
+    expect(onError.mock.calls).toEqual([[error, { in: place }]])
+    expect(onError.mock.calls[0]?.[0]).toBe(error)
+  })
+
+  it('is answered with HTTP 500 and the code "unknown", and with nothing else', async () => {
+    await expectRefusal(await send(setUp()), 'unknown', { status: 500 })
+  })
+
+  it('is printed once outside production, with the exception and its place', async () => {
+    const world = setUp()
+    for (let attempt = 0; attempt < 3; attempt += 1) await send(world)
+    expect(consoleError).toHaveBeenCalledOnce()
+    expect(consoleError.mock.calls[0]?.[0]).toMatch(
+      new RegExp(`^\\[whatsapp-pairing\\] ${place} failed with`),
+    )
+    expect(consoleError.mock.calls[0]?.at(-1)).toBe(error)
+  })
+
+  it('is not printed in production, and still reaches onError', async () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    const onError = vi.fn()
+    await send(setUp({ onError }))
+    expect(consoleError).not.toHaveBeenCalled()
+    expect(onError).toHaveBeenCalledOnce()
+  })
+
+  it('is in the log by its place and its class, without its message', async () => {
+    const world = setUp()
+    await send(world)
+    expect(world.log).toContainEqual(
+      expect.objectContaining({ event: 'error', in: place, code: 'unknown', error: 'ReferenceError' }),
+    )
+    expect(JSON.stringify(world.log)).not.toContain(SECRET)
+    expect(JSON.stringify(world.log)).not.toContain('getUser')
+  })
+})
+
+describe('authorize', () => {
+  it.each<readonly [string, unknown, string, number]>([
+    ['sign-in-required', new PairingError('sign-in-required'), 'sign-in-required', 401],
+    [
+      'sign-in-required with a message',
+      new PairingError('sign-in-required', SECRET),
+      'sign-in-required',
+      401,
+    ],
+    ['forbidden', new PairingError('forbidden'), 'forbidden', 403],
+  ])('refuses with a PairingError "%s", which is no mistake', async (_, error, code, status) => {
+    const onError = vi.fn()
+    const world = createWorld({}, { authorize: throws(error), onError })
+    await expectRefusal(await world.get(), code, { status })
+    expect(onError).not.toHaveBeenCalled()
+    expect(consoleError).not.toHaveBeenCalled()
+  })
+
+  it.each<readonly [string, unknown]>([
+    ['an Error', new Error('The database is down.')],
+    ['text', 'Not signed in'],
+    ['nothing', undefined],
+    ['a Response, as Remix does', new Response(null, { status: 401 })],
+    [
+      'a redirect of Next.js',
+      Object.assign(new Error('NEXT_REDIRECT'), { digest: 'NEXT_REDIRECT;replace;/sign-in' }),
+    ],
+    ['a PairingError about something else', new PairingError('rate-limited', 'Too often.')],
+    ['a PairingError about the provider', new PairingError('unauthorized', 'The key is wrong.')],
+  ])('answers 500 where it throws %s', async (_, error) => {
+    const onError = vi.fn()
+    const world = createWorld({}, { authorize: throws(error), onError })
+    await expectRefusal(await world.get(), 'unknown', { status: 500 })
+    expect(onError.mock.calls).toEqual([[error, { in: 'authorize' }]])
+    expect(printed()).toContain("throw new PairingError('sign-in-required')")
+  })
+
+  it.each<readonly [string, unknown, string]>([
+    ['undefined, as one that forgets to return', undefined, 'undefined'],
+    ['a user', { id: 7, token: SECRET }, 'an object'],
+    ['text', SECRET, 'a string'],
+    ['null', null, 'null'],
+  ])('refuses with 403 where it returns %s, and says so', async (_, value, named) => {
+    const onError = vi.fn()
+    const world = createWorld({}, { authorize: () => value as boolean, onError })
+    await expectRefusal(await world.get(), 'forbidden', { status: 403 })
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(PairingError), { in: 'authorize' })
+    expect(printed()).toContain(`authorize returned ${named}`)
+    expect(printed()).not.toContain(SECRET)
+  })
+
+  it('that returns false reports nothing', async () => {
+    const onError = vi.fn()
+    await expectRefusal(await createWorld({}, { authorize: () => false, onError }).get(), 'forbidden')
+    expect(onError).not.toHaveBeenCalled()
+    expect(consoleError).not.toHaveBeenCalled()
+  })
+
+  it('keeps its own code for wrong options, as verifyPairingLink() throws them', async () => {
+    const error = new PairingError('invalid-options', '"secret" must have at least 32 characters.')
+    const world = createWorld({}, { authorize: throws(error) })
+    await expectRefusal(await world.get(), 'invalid-options', { status: 500 })
+    expect(consoleError.mock.calls[0]?.at(-1)).toBe(error)
+  })
+})
+
+describe('a provider function', () => {
+  it.each<readonly [string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a function, not its result', () => spyProvider()],
+    ['an object that is no provider', { id: 'x' }],
+  ])('that returns %s is reported', async (_, value) => {
+    const onError = vi.fn()
+    const world = createWorld({}, { provider: () => value as never, onError })
+    await expectRefusal(await world.get(), 'invalid-options', { status: 500 })
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(PairingError), { in: 'provider' })
+    expect(printed()).toContain('getStatus')
+  })
+
+  it('may refuse a user: sign-in-required is no mistake', async () => {
+    const onError = vi.fn()
+    const provider = throws(new PairingError('sign-in-required'))
+    await expectRefusal(await createWorld({}, { provider, onError }).get(), 'sign-in-required')
+    expect(onError).not.toHaveBeenCalled()
+  })
+
+  it.each<readonly [string, unknown]>([
+    ['nothing', undefined],
+    ['an empty text', ''],
+    ['an object', { id: 7 }],
+  ])('with a tenant that is %s is reported, since no session may be shared by it', async (_, value) => {
+    const onError = vi.fn()
+    const world = createWorld({}, { provider: () => spyProvider(), tenant: () => value as string, onError })
+    await expectRefusal(await world.get(), 'invalid-options', { status: 500 })
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(PairingError), { in: 'tenant' })
+  })
+})
+
+describe('errors of provider calls', () => {
+  const failing = (error: unknown, onError = vi.fn()) => ({
+    onError,
+    world: createWorld({ getStatus: () => Promise.reject(error) }, { onError }),
+  })
+
+  it.each([
+    'unauthorized',
+    'session-not-found',
+    'subscription-expired',
+    'account-blocked',
+    'not-supported',
+    'invalid-options',
+    'server-only',
+    'invalid-answer',
+    'network',
+    'unknown',
+  ] as const)('%s is reported: the people who run the app can do something about it', async (code) => {
+    const error = new PairingError(code, 'What happened, and what to do.')
+    const { world, onError } = failing(error)
+    await expectRefusal(await world.get(), code)
+    expect(onError.mock.calls).toEqual([[error, { in: 'getStatus' }]])
+    expect(consoleError.mock.calls[0]?.at(-1)).toBe(error)
+  })
+
+  it.each([
+    'timeout',
+    'provider-unavailable',
+    'rate-limited',
+    'aborted',
+    'session-stale',
+    'code-refused',
+    'invalid-phone-number',
+    'sign-in-required',
+    'forbidden',
+  ] as const)('%s is not reported: it passes, or the user deals with it', async (code) => {
+    const { world, onError } = failing(new PairingError(code, 'What happened.'))
+    await expectRefusal(await world.get(), code)
+    expect(onError).not.toHaveBeenCalled()
+    expect(consoleError).not.toHaveBeenCalled()
+  })
+
+  it('are not reported where the page went away', async () => {
+    const onError = vi.fn()
+    const controller = new AbortController()
+    const getStatus: World['provider']['getStatus'] = ({ signal }) =>
+      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('gone'))))
+    const world = createWorld({ getStatus }, { onError })
+    const answer = world.get('?ask=status', { signal: controller.signal })
+    await vi.waitFor(() => expect(world.calls).toEqual(['getStatus']))
+    controller.abort()
+    await answer
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    expect(onError).not.toHaveBeenCalled()
+  })
+
+  it('print each code once', async () => {
+    const codes = ['unauthorized', 'not-supported', 'unauthorized'] as const
+    let call = 0
+    const getStatus = () => Promise.reject(new PairingError(codes[call++] ?? 'unknown', 'What happened.'))
+    const world = createWorld({ getStatus })
+    for (const _ of codes) await world.get()
+    expect(consoleError).toHaveBeenCalledTimes(2)
+  })
+
+  it('report an answer that is no snapshot', async () => {
+    const onError = vi.fn()
+    const world = createWorld({ getStatus: async () => ({ status: 'ready' }) as never }, { onError })
+    await expectRefusal(await world.get(), 'invalid-answer')
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(PairingError), { in: 'getStatus' })
+  })
+
+  it('report a subscribe() that throws', async () => {
+    const onError = vi.fn()
+    const error = new TypeError('x is not a function')
+    const world = createWorld({ subscribe: throws(error) }, { onError })
+    const { body } = await world.get('?ask=events')
+    await vi.waitFor(() => expect(onError).toHaveBeenCalledWith(error, { in: 'subscribe' }))
+    await body?.cancel()
+  })
+})
+
+describe('the functions that report', () => {
+  const boom = new Error('log is broken')
+
+  it.each<readonly [string, () => unknown]>([
+    ['throws', throws(boom)],
+    ['rejects', () => Promise.reject(boom)],
+  ])('a log that %s reaches onError, and nothing fails for it', async (_, log) => {
+    const onError = vi.fn()
+    const world = createWorld({}, { log: log as () => void, onError })
+    expect((await world.get()).status).toBe(200)
+    await vi.waitFor(() => expect(onError).toHaveBeenCalledWith(boom, { in: 'log' }))
+    expect(printed()).toContain('log failed with')
+  })
+
+  it.each<readonly [string, () => unknown]>([
+    ['throws', throws(boom)],
+    ['rejects', () => Promise.reject(boom)],
+  ])('an onError that %s is printed, and the answer stays the same', async (_, onError) => {
+    const world = createWorld({}, { authorize: throws(new Error('first')), onError: onError as () => void })
+    await expectRefusal(await world.get(), 'unknown', { status: 500 })
+    await vi.waitFor(() => expect(printed()).toContain('onError failed with'))
+  })
+
+  it('a bus that fails reaches onError', async () => {
+    const onError = vi.fn()
+    const bus = { publish: throws(boom), subscribe: throws(boom) }
+    const world = createWorld({}, { bus, onError })
+    expect((await world.get()).status).toBe(200)
+    expect(onError).toHaveBeenCalledWith(boom, { in: 'bus' })
+  })
+})
+
+describe('a body that was read before', () => {
+  it('says who may have read it, in the console and in the log', async () => {
+    const log: PairingLogEntry[] = []
+    const onError = vi.fn()
+    const handler = createPairingHandler({
+      provider: spyProvider(),
+      authorize: async (request) => Boolean(await request.json()),
+      log: (entry) => log.push(entry),
+      onError,
+    })
+    const request = new Request(HANDLER_URL, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"action":"reset"}',
+    })
+    await expectRefusal(await handler(request), 'invalid-request')
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(PairingError), { in: 'request' })
+    expect(printed()).toContain('request.clone()')
+    expect(log).toContainEqual(
+      expect.objectContaining({ event: 'error', in: 'request', message: expect.stringContaining('clone()') }),
+    )
+  })
+
+  it.each<readonly [string, RequestInit]>([
+    ['no JSON', { headers: { 'content-type': 'application/json' }, body: '{' }],
+    ['another type', { headers: { 'content-type': 'text/plain' }, body: '{}' }],
+    ['nothing', { headers: { 'content-type': 'application/json' } }],
+  ])('a request whose body is %s is the sender’s fault, and not reported', async (_, init) => {
+    const onError = vi.fn()
+    const { handler } = createWorld({}, { onError })
+    const answer = await handler(new Request(HANDLER_URL, { method: 'POST', ...init }))
+    await expectRefusal(answer, 'invalid-request')
+    expect(onError).not.toHaveBeenCalled()
+    expect(consoleError).not.toHaveBeenCalled()
+  })
+})
+
+it('a runtime without process reports as one outside production', async () => {
+  vi.stubGlobal('process', undefined)
+  try {
+    const world = createWorld({}, { authorize: throws(new Error('x')) })
+    await expectRefusal(await world.get(), 'unknown', { status: 500 })
+  } finally {
+    vi.unstubAllGlobals()
+  }
+  expect(consoleError).toHaveBeenCalledOnce()
+})
