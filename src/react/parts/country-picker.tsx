@@ -42,7 +42,7 @@ function CountryPicker(
   ref: ForwardedRef<HTMLDivElement>,
 ): ReactElement {
   const { country, callingCodes, isCodeWritten, isReadOnly, onChoose, ...rest } = props
-  const { messages, localeTag } = usePairingContext()
+  const { messages, localeTag, part } = usePairingContext()
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
   const [query, setQuery] = useState<string>()
@@ -96,11 +96,16 @@ function CountryPicker(
   }
 
   return (
-    <div {...rest} ref={ref} data-part="country-picker" data-state={isOpen ? 'open' : 'closed'}>
+    <div
+      {...rest}
+      ref={ref}
+      {...part('country-picker', rest.className)}
+      data-state={isOpen ? 'open' : 'closed'}
+    >
       <input
         type="text"
         role="combobox"
-        data-part="country-input"
+        {...part('country-input')}
         aria-label={messages.country}
         aria-describedby={country && !isOpen ? `${id}-name` : undefined}
         aria-autocomplete="list"
@@ -121,7 +126,7 @@ function CountryPicker(
         onKeyDown={onKeyDown}
       />
       {!isOpen && (
-        <span aria-hidden="true" data-part="country-size">
+        <span aria-hidden="true" {...part('country-size')}>
           {closed}
         </span>
       )}
@@ -137,7 +142,7 @@ function CountryPicker(
           role="listbox"
           tabIndex={-1}
           aria-label={messages.country}
-          data-part="country-list"
+          {...part('country-list')}
           // Whoever presses an option keeps the focus in the field, which would close the list on losing it.
           onMouseDown={(event) => event.preventDefault()}
         >
@@ -149,7 +154,7 @@ function CountryPicker(
               role="option"
               tabIndex={-1}
               aria-selected={option === current}
-              data-part="country-option"
+              {...part('country-option')}
               onClick={() => choose(option)}
             >
               <span aria-hidden="true">{flagOf(option.code)}</span> <span>{option.name}</span>{' '}
@@ -158,8 +163,8 @@ function CountryPicker(
           ))}
         </div>
       )}
-      <div aria-live="polite" data-part={isEmpty ? 'country-list' : undefined}>
-        {isEmpty && <p data-part="country-option">{messages.noCountry}</p>}
+      <div aria-live="polite" {...(isEmpty && part('country-list'))}>
+        {isEmpty && <p {...part('country-option')}>{messages.noCountry}</p>}
       </div>
     </div>
   )

@@ -6,6 +6,7 @@ import { PairingEnlargedCode } from './enlarged-code.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { hasQrCode } from './has-qr-code.js'
 import { usePairingContext } from './pairing-context.js'
+import { Part } from './part.js'
 
 /** Opens the QR code over the whole screen, for a phone that is far away or does not focus. */
 export const PairingEnlargeButton: PartComponent<'button'> = forwardPart(
@@ -36,7 +37,9 @@ const Enlarge = forwardPart<'button'>(function Enlarge(props, ref) {
           {props.children ?? messages.enlarge}
         </ActionButton>
       )}
-      {isOpen && <PairingEnlargedCode onClose={() => setOpen(false)} />}
+      {isOpen && (
+        <Part name="EnlargedCode" own={PairingEnlargedCode} props={{ onClose: () => setOpen(false) }} />
+      )}
     </>
   )
 })

@@ -10,6 +10,7 @@ import { useModal } from '../use-modal.js'
 import type { UsePairingSessionResult } from '../use-pairing-session.js'
 import { usePhoneEntry } from '../use-phone-entry.js'
 import { useQrText } from '../use-qr-text.js'
+import { elementProps, type PairingClassNames } from './element-names.js'
 import type { ComponentWithRef } from './forward-part.js'
 import { PairingContext, type PairingContextValue } from './pairing-context.js'
 
@@ -19,6 +20,14 @@ export interface PairingRootOptions {
   readonly locale?: PairingLocale | undefined
   /** Texts that replace those of the locale; of `errors`, those of single codes. */
   readonly messages?: PairingMessagesOverride | undefined
+  /**
+   * Classes for single elements, by their `data-part`; they join the `className` that a part of your own gives its element.
+   * @example
+   * ```tsx
+   * <WhatsAppPairing classNames={{ card: 'shadow-xl', 'retry-button': 'btn btn-primary' }} … />
+   * ```
+   */
+  readonly classNames?: PairingClassNames | undefined
   /** `auto` follows the system's colour scheme. @default 'auto' */
   readonly theme?: 'light' | 'dark' | 'auto' | undefined
   /** `relink` says so in the heading. @default 'link' */
@@ -63,6 +72,7 @@ export const PairingRoot: ComponentWithRef<PairingRootProps, HTMLElement> = forw
     pairing,
     locale = en,
     messages: ownMessages,
+    classNames,
     theme = 'auto',
     mode,
     appName,
@@ -89,6 +99,7 @@ export const PairingRoot: ComponentWithRef<PairingRootProps, HTMLElement> = forw
       pairing,
       messages,
       troubleshooting: locale.troubleshooting,
+      part: (name, className) => elementProps(classNames, name, className),
       mode,
       app: appName ?? messages.thisApp,
       ids: { title: `${id}title`, panel: `${id}panel`, tab: (method) => `${id}tab-${method}` },
@@ -106,6 +117,7 @@ export const PairingRoot: ComponentWithRef<PairingRootProps, HTMLElement> = forw
     pairing,
     locale,
     ownMessages,
+    classNames,
     mode,
     appName,
     id,
@@ -127,8 +139,8 @@ export const PairingRoot: ComponentWithRef<PairingRootProps, HTMLElement> = forw
         lang={locale.tag}
         {...props}
         ref={ref}
+        {...value.part('root', props.className)}
         data-scope="whatsapp-pairing"
-        data-part="root"
         data-status={status}
         data-method={method}
         data-theme={theme}
