@@ -1,4 +1,4 @@
-import { render } from '@testing-library/react'
+import { cleanup, render } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cdp } from 'vitest/browser'
 import '../../src/styles/styles.css'
@@ -94,11 +94,11 @@ describe.each(kinds)('the theme of %s', (_kind, kind) => {
         await preferScheme(system)
         setTheme(page)
         expect(show({ ...kind, theme: 'inherit' })()).toBe(colourOf[page])
-        document.body.innerHTML = ''
+        cleanup()
         expect(show({ ...kind, theme: 'auto' })()).toBe(colourOf[system])
-        document.body.innerHTML = ''
+        cleanup()
         expect(show({ ...kind, theme: 'light' })()).toBe(LIGHT)
-        document.body.innerHTML = ''
+        cleanup()
         expect(show({ ...kind, theme: 'dark' })()).toBe(DARK)
       },
     )

@@ -28,8 +28,12 @@ export interface PairingRootOptions {
    * ```
    */
   readonly classNames?: PairingClassNames | undefined
-  /** `auto` follows the system's colour scheme. @default 'auto' */
-  readonly theme?: 'light' | 'dark' | 'auto' | undefined
+  /**
+   * `auto` follows the system's colour scheme. `inherit` follows the `color-scheme` of the elements around the component, so
+   * the theme of your page, without a script.
+   * @default 'auto'
+   */
+  readonly theme?: 'light' | 'dark' | 'auto' | 'inherit' | undefined
   /** `relink` says so in the heading. @default 'link' */
   readonly mode?: PairingMode | undefined
   /** Who is being linked: stands in the safety line, so that nobody links a stranger's device. */
