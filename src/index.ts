@@ -37,6 +37,7 @@ export type {
   SessionQrCode,
 } from './core/session-state.js'
 export type { PairingCallbacks } from './react/pairing-callbacks.js'
+export type { PairingClassNames, PairingElementName } from './react/parts/element-names.js'
 export type { PairingPartName, PairingParts } from './react/parts/part.js'
 export {
   type PairingMode,

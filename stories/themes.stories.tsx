@@ -41,6 +41,23 @@ export default meta
 
 type Story = StoryObj<typeof meta>
 
+/** `theme="inherit"` in a page that is dark by its own `color-scheme`, whatever the system prefers. */
+export const InDarkPage: Story = {
+  render: ({ state }) => (
+    <div style={{ colorScheme: 'dark', background: '#0b141a', padding: 24 }}>
+      <PairingCard
+        theme="inherit"
+        appName="Acme Inbox"
+        pairing={{ session: pairingStates().qr[state], ...stillActions }}
+      />
+    </div>
+  ),
+  play: async ({ canvasElement }) => {
+    const card = canvasElement.querySelector('[data-part="card"]')
+    await expect(card && getComputedStyle(card).backgroundColor).toBe('rgb(17, 27, 33)')
+  },
+}
+
 /** One colour: the text on it is computed, and so is the colour of links. */
 export const Violet: Story = { args: { variables: { '--whatsapp-pairing-brand': '#5b3df5' } } }
 

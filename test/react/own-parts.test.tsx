@@ -1,30 +1,142 @@
-import { QueryClient } from '@tanstack/react-query'
-import { render, screen } from '@testing-library/react'
-import { expect, it } from 'vitest'
-import { type PairingParts, WhatsAppPairing } from '../../src/index.js'
-import { usePairingContext } from '../../src/parts.js'
-import { qr, scriptedProvider } from './scripted-provider.js'
+import { act, fireEvent, render, screen } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { PairingPartName, PairingParts } from '../../src/index.js'
+import {
+  PairingCard,
+  PairingCloseButton,
+  PairingCountryPicker,
+  type PairingCountryPickerProps,
+  PairingIcon,
+  PairingPanel,
+  usePairingContext,
+} from '../../src/parts.js'
+import { pairingStates } from '../../src/testing.js'
+import { stillPairing } from '../browser/still-pairing.js'
+import { pretendPhone, type Scene, scenes } from './every-element.js'
 import { part } from './user.js'
 
-function show(parts: PairingParts) {
-  const provider = scriptedProvider({ getQrCode: () => qr('a') })
-  return render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} parts={parts} />)
+beforeEach(pretendPhone)
+afterEach(() => void vi.unstubAllGlobals())
+
+/** The element of each part. A name that is missing here does not compile. */
+const elements: Readonly<Record<PairingPartName, string>> = {
+  Title: 'title',
+  MethodTabs: 'method-tabs',
+  Instructions: 'instructions',
+  Panel: 'panel',
+  Tile: 'tile',
+  QrCode: 'qr-code',
+  QrActions: 'qr-actions',
+  EnlargeButton: 'enlarge-button',
+  EnlargedCode: 'enlarged-code',
+  OpenInWhatsApp: 'open-in-whatsapp',
+  Account: 'account',
+  ErrorCode: 'error-code',
+  PasskeyHelp: 'passkey-help',
+  StartButton: 'start-button',
+  RetryButton: 'retry-button',
+  PhoneForm: 'phone-form',
+  CountryPicker: 'country-picker',
+  PairingCode: 'pairing-code',
+  CopyButton: 'copy-button',
+  Countdown: 'countdown',
+  Status: 'status',
+  Announcement: 'announcement',
+  CodeRecipient: 'code-recipient',
+  SlowCode: 'slow-code',
+  SwitchMethodButton: 'switch-method-button',
+  Trouble: 'trouble',
+  SafetyNote: 'safety-note',
+  CloseButton: 'close-button',
+  Icon: 'icon',
 }
 
-const shown = () => screen.findByRole('img', { name: 'QR code to scan with WhatsApp' })
+/** Whether the element that is there now belongs to another part: beside a slow code, that one offers the other method. */
+const isDrawnByAnother = (element: string) => element === 'switch-method-button' && part('slow-code') !== null
 
-it('what is said of the time a code has left may be left to the host', async () => {
-  function Announcement() {
-    return <p>{`Told by the host: ${usePairingContext().pairing.session.status}`}</p>
+/** The first scene in which each element is there. */
+const firstWith = new Map<string, Scene>()
+
+beforeAll(async () => {
+  pretendPhone()
+  for (const show of scenes) {
+    await show({})
+    for (const element of Object.values(elements))
+      if (part(element) && !firstWith.has(element) && !isDrawnByAnother(element)) firstWith.set(element, show)
   }
-  show({ Announcement })
-  await shown()
-  expect(screen.getByText('Told by the host: awaiting-scan')).toBeTruthy()
-  expect(part('announcement')).toBeNull()
+}, 60_000)
+
+describe.each(Object.entries(elements))('the slot %s', (name, element) => {
+  const show = async (parts: PairingParts) => {
+    const scene = firstWith.get(element)
+    if (!scene) throw new Error(`No scene shows ${element}.`)
+    await scene({ parts })
+  }
+
+  it('takes a component of the host’s own in its place', async () => {
+    await show({ [name]: () => <span>{`Own ${name}`}</span> })
+    expect(screen.queryAllByText(`Own ${name}`).length).toBeGreaterThan(0)
+    expect(part(element)).toBeNull()
+  })
+
+  it('is left out with null', async () => {
+    await show({ [name]: null })
+    expect(part(element)).toBeNull()
+    expect(part('root')).not.toBeNull()
+  })
 })
 
-it('what is said of the time a code has left may be left out', async () => {
-  show({ Announcement: null })
-  await shown()
-  expect(part('announcement')).toBeNull()
+const states = pairingStates()
+const settled = () => act(() => new Promise((resolve) => setTimeout(resolve, 20)))
+
+describe('a component in place of a part', () => {
+  it('gets the session from the context', () => {
+    const Announcement = () => <p>{`Now: ${usePairingContext().pairing.session.status}`}</p>
+    render(<PairingCard parts={{ Announcement }} pairing={stillPairing(states.qr['awaiting-scan'])} />)
+    expect(screen.getByText('Now: awaiting-scan')).toBeTruthy()
+  })
+
+  it('may render the part it replaces: the panel with its content, an icon, the close button', () => {
+    const parts: PairingParts = {
+      Panel: ({ children }) => <PairingPanel className="mine">{children}</PairingPanel>,
+      Icon: ({ name, size }) => <PairingIcon name={name} size={size} className={`icon-${name}`} />,
+      CloseButton: () => <PairingCloseButton>Not now</PairingCloseButton>,
+    }
+    const onClose = vi.fn()
+    const pairing = stillPairing(states.qr['awaiting-scan'])
+    render(<PairingCard as="dialog" onClose={onClose} parts={parts} pairing={pairing} />)
+    expect(part('panel')?.className).toBe('mine')
+    expect(part('panel')?.contains(part('tile'))).toBe(true)
+    expect(document.querySelector('.icon-lock')).not.toBeNull()
+    fireEvent.click(screen.getByText('Not now'))
+    expect(onClose).toHaveBeenCalledOnce()
+  })
+
+  it('in place of the close button closes the dialog with `close`', () => {
+    const CloseButton = () => (
+      <button type="button" onClick={usePairingContext().close}>
+        Later
+      </button>
+    )
+    const onClose = vi.fn()
+    const pairing = stillPairing(states.qr['awaiting-scan'])
+    render(<PairingCard as="dialog" onClose={onClose} parts={{ CloseButton }} pairing={pairing} />)
+    expect(document.querySelector('dialog')?.open).toBe(true)
+    fireEvent.click(screen.getByText('Later'))
+    expect(onClose).toHaveBeenCalledOnce()
+  })
+
+  it('in place of the country picker gets its props, and chooses a country', async () => {
+    const CountryPicker = (props: PairingCountryPickerProps) => (
+      <>
+        <button type="button" onClick={() => props.onChoose('FR')}>{`Now ${props.country ?? 'none'}`}</button>
+        <PairingCountryPicker {...props} />
+      </>
+    )
+    const pairing = stillPairing(states['phone-code']['awaiting-number'])
+    render(<PairingCard parts={{ CountryPicker }} defaultCountry="BR" pairing={pairing} />)
+    await settled()
+    fireEvent.click(screen.getByRole('button', { name: 'Now BR' }))
+    expect(screen.getByRole('button', { name: 'Now FR' })).toBeTruthy()
+  })
 })

@@ -2,41 +2,21 @@ import { QueryClient } from '@tanstack/react-query'
 import { render } from '@testing-library/react'
 import { type ComponentType, createRef, type ReactElement, type Ref, StrictMode, version } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import {
-  normalizeQrPayload,
-  type PairingSession,
-  WhatsAppPairing,
-  WhatsAppPairingDialog,
-} from '../../src/index.js'
+import { type PairingSession, WhatsAppPairing, WhatsAppPairingDialog } from '../../src/index.js'
 import * as partExports from '../../src/parts.js'
 import { PairingRoot } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
-import './jsdom-dialog.js'
+import { pretendPhone, sessions } from './every-element.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 
-beforeEach(() => {
-  // A phone, on which the QR code is offered as a link.
-  vi.stubGlobal('matchMedia', (query: string) => ({ matches: query === '(pointer: coarse)' }))
-  vi.stubGlobal('screen', { width: 412, height: 915 })
-})
+beforeEach(pretendPhone)
 afterEach(() => void vi.unstubAllGlobals())
 
 type Props = Readonly<Record<string, unknown>>
 type Part = ComponentType<Props & { ref?: Ref<Element> }>
 
-const LINK = 'https://wa.me/settings/linked_devices#2@ref,noise,identity,adv,1'
-const states = pairingStates()
-const code = states['phone-code']['awaiting-code']
-const scan = states.qr['awaiting-scan']
-
-/** A session in every state, and those in which a part appears that is not in every session of its state. */
-const sessions: readonly PairingSession[] = [
-  { ...scan, qrCode: { ...scan.qrCode, payload: normalizeQrPayload(LINK) } },
-  { ...code, isSlow: true },
-  ...Object.values(states.qr),
-  ...Object.values(states['phone-code']),
-]
+const scan = pairingStates().qr['awaiting-scan']
 
 /** What some parts cannot do without. */
 const needed: Readonly<Record<string, Props>> = {

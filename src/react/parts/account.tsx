@@ -2,25 +2,26 @@
 
 import { type ReactElement, useState } from 'react'
 import { forwardPart, type PartComponent } from './forward-part.js'
-import { PairingIcon } from './icon.js'
+import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
 /** Who was linked, as far as the provider tells. */
 export const PairingAccount: PartComponent<'div'> = forwardPart(function PairingAccount(props, ref) {
-  const { session } = usePairingContext().pairing
+  const { pairing, part } = usePairingContext()
+  const { session } = pairing
   if (session.status !== 'linked') return null
   const { name, phoneNumber, avatarUrl } = session.account
   return (
-    <div {...props} ref={ref} data-part="account">
-      <span data-part="account-badge">
+    <div {...props} ref={ref} {...part('account', props.className)}>
+      <span {...part('account-badge')}>
         <Avatar key={avatarUrl} src={avatarUrl} name={name} />
-        <span data-part="account-check">
-          <PairingIcon name="check" />
+        <span {...part('account-check')}>
+          <Icon name="check" />
         </span>
       </span>
-      {name && <strong data-part="account-name">{name}</strong>}
+      {name && <strong {...part('account-name')}>{name}</strong>}
       {phoneNumber && (
-        <bdi dir="ltr" data-part="account-number">
+        <bdi dir="ltr" {...part('account-number')}>
           +{phoneNumber}
         </bdi>
       )}
@@ -29,12 +30,13 @@ export const PairingAccount: PartComponent<'div'> = forwardPart(function Pairing
 })
 
 function Avatar({ src, name }: { src: string | undefined; name: string | undefined }): ReactElement {
+  const { part } = usePairingContext()
   // Addresses of pictures expire, and some networks block them.
   const [isBroken, setBroken] = useState(false)
   if (src && !isBroken) {
     return (
       <img
-        data-part="account-avatar"
+        {...part('account-avatar')}
         src={src}
         alt=""
         referrerPolicy="no-referrer"
@@ -43,8 +45,8 @@ function Avatar({ src, name }: { src: string | undefined; name: string | undefin
     )
   }
   return (
-    <span data-part="account-avatar" aria-hidden="true">
-      {initials(name) || <PairingIcon name="phone" size={36} />}
+    <span {...part('account-avatar')} aria-hidden="true">
+      {initials(name) || <Icon name="phone" size={36} />}
     </span>
   )
 }

@@ -30,7 +30,7 @@ const TimeLeft = forwardPart<'span', TimedCode & { isTold: boolean }>(function T
   { shownAt, expiresAt, isTold, ...props },
   ref,
 ) {
-  const { messages, localeTag } = usePairingContext()
+  const { messages, localeTag, part } = usePairingContext()
   const [told] = useState(() => new Set<string>())
   const [seconds, setSeconds] = useState<number>()
   useEffect(
@@ -43,7 +43,7 @@ const TimeLeft = forwardPart<'span', TimedCode & { isTold: boolean }>(function T
     [isTold, shownAt, expiresAt, told],
   )
   return (
-    <span {...props} ref={ref} aria-live="polite" data-part="announcement">
+    <span {...props} ref={ref} aria-live="polite" {...part('announcement', props.className)}>
       {seconds && formatMessage(messages.timeLeft, { count: seconds }, localeTag)}
     </span>
   )

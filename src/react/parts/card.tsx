@@ -43,43 +43,57 @@ export const PairingCard: ComponentWithRef<PairingCardProps, HTMLElement> = forw
   { parts, children, ...props }: PairingCardProps,
   ref: ForwardedRef<HTMLElement>,
 ) {
-  const later = useLaterParts()
   const card = (
     <PairingRoot {...props} ref={ref}>
-      <div data-part="card">
-        <div data-part="intro">
-          <Part name="Title" own={PairingTitle} />
-          <Part name="MethodTabs" own={PairingMethodTabs} />
-          <Part name="Instructions" own={PairingInstructions} />
-        </div>
-        <PairingPanel>
-          <Stage />
-          <Part name="Countdown" own={PairingCountdown} />
-          <Part name="Status" own={PairingStatus} />
-          <Part name="Announcement" own={later?.PairingAnnouncement} />
-          <Part name="QrActions" own={PairingQrActions} />
-          <Part name="CodeRecipient" own={later?.PairingCodeRecipient} />
-          <Part name="SlowCode" own={later?.PairingSlowCode} />
-          <Part name="SwitchMethodButton" own={later?.PairingSwitchMethodButton} />
-        </PairingPanel>
-        <Part name="Trouble" own={PairingTrouble} />
-        <Part name="SafetyNote" own={PairingSafetyNote} />
-      </div>
-      <PairingCloseButton />
+      <Layout />
+      <Part name="CloseButton" own={PairingCloseButton} />
       {children}
     </PairingRoot>
   )
   return parts ? <PartsContext.Provider value={parts}>{card}</PartsContext.Provider> : card
 })
 
+function Layout(): ReactElement {
+  const { part } = usePairingContext()
+  return (
+    <div {...part('card')}>
+      <div {...part('intro')}>
+        <Part name="Title" own={PairingTitle} />
+        <Part name="MethodTabs" own={PairingMethodTabs} />
+        <Part name="Instructions" own={PairingInstructions} />
+      </div>
+      <Part name="Panel" own={PairingPanel} props={{ children: <PanelContent /> }} />
+      <Part name="Trouble" own={PairingTrouble} />
+      <Part name="SafetyNote" own={PairingSafetyNote} />
+    </div>
+  )
+}
+
+function PanelContent(): ReactElement {
+  const later = useLaterParts()
+  return (
+    <>
+      <Stage />
+      <Part name="Countdown" own={PairingCountdown} />
+      <Part name="Status" own={PairingStatus} />
+      <Part name="Announcement" own={later?.PairingAnnouncement} />
+      <Part name="QrActions" own={PairingQrActions} />
+      <Part name="CodeRecipient" own={later?.PairingCodeRecipient} />
+      <Part name="SlowCode" own={later?.PairingSlowCode} />
+      <Part name="SwitchMethodButton" own={later?.PairingSwitchMethodButton} />
+    </>
+  )
+}
+
 function Stage(): ReactElement {
   const later = useLaterParts()
-  const { status } = usePairingContext().pairing.session
+  const { pairing, part } = usePairingContext()
+  const { status } = pairing.session
   if (status === 'awaiting-number' || status === 'requesting-code')
     return <Part name="PhoneForm" own={PhoneForm} />
   if (status !== 'awaiting-code') return <Part name="Tile" own={PairingTile} />
   return (
-    <div data-part="code-frame">
+    <div {...part('code-frame')}>
       <Part name="PairingCode" own={CodeText} />
       <Part name="CopyButton" own={later?.PairingCopyButton} />
     </div>
@@ -94,12 +108,13 @@ function PhoneForm(): ReactElement | null {
 
 function CodeText(): ReactElement | null {
   const later = useLaterParts()
-  const { session } = usePairingContext().pairing
+  const { pairing, part } = usePairingContext()
+  const { session } = pairing
   if (later) return <later.PairingCode />
   if (later === undefined || session.status !== 'awaiting-code') return null
   // The provider has issued it and counts it: it is shown as it is.
   return (
-    <p dir="ltr" translate="no" data-part="plain-code">
+    <p dir="ltr" translate="no" {...part('plain-code')}>
       {session.pairingCode.formatted}
     </p>
   )

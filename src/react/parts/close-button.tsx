@@ -1,7 +1,7 @@
 'use client'
 
 import { forwardPart, type PartComponent } from './forward-part.js'
-import { PairingIcon } from './icon.js'
+import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
 /** Closes the dialog it is in; nothing where there is none, or where the host did not say how to close it. */
@@ -9,7 +9,7 @@ export const PairingCloseButton: PartComponent<'button'> = forwardPart(function 
   { onClick, children, ...props },
   ref,
 ) {
-  const { messages, close } = usePairingContext()
+  const { messages, close, part } = usePairingContext()
   if (!close) return null
   return (
     <button
@@ -17,13 +17,13 @@ export const PairingCloseButton: PartComponent<'button'> = forwardPart(function 
       aria-label={messages.close}
       {...props}
       ref={ref}
-      data-part="close-button"
+      {...part('close-button', props.className)}
       onClick={(event) => {
         onClick?.(event)
         if (!event.defaultPrevented) close()
       }}
     >
-      {children ?? <PairingIcon name="close" size={22} />}
+      {children ?? <Icon name="close" size={22} />}
     </button>
   )
 })

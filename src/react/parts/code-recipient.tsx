@@ -19,12 +19,12 @@ const Recipient = forwardPart<'p', { phoneNumber: string }>(function Recipient(
   { phoneNumber, ...props },
   hostRef,
 ) {
-  const { pairing, messages } = usePairingContext()
+  const { pairing, messages, part } = usePairingContext()
   const ref = useFocusHandover(hostRef)
   return (
-    <p {...props} ref={ref} data-part="code-recipient">
+    <p {...props} ref={ref} {...part('code-recipient', props.className)}>
       <RichText text={messages.codeFor} values={{ number: <bdi dir="ltr">+{phoneNumber}</bdi> }} />{' '}
-      <button type="button" data-part="change-number-button" onClick={pairing.changeNumber}>
+      <button type="button" {...part('change-number-button')} onClick={pairing.changeNumber}>
         {messages.changeNumber}
       </button>
     </p>

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react'
 import { ActionButton } from './action-button.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
-import { PairingIcon } from './icon.js'
+import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
 /** Long enough to be read and heard; after that, whoever copies again is told again. */
@@ -19,7 +19,7 @@ export const PairingCopyButton: PartComponent<'button'> = forwardPart(function P
 })
 
 const Copy = forwardPart<'button', { code: string }>(function Copy({ code, ...props }, ref) {
-  const { messages, pairing, panel } = usePairingContext()
+  const { messages, pairing, panel, part } = usePairingContext()
   const [isCopied, setCopied] = useState(false)
   useEffect(() => {
     if (!isCopied) return undefined
@@ -39,10 +39,10 @@ const Copy = forwardPart<'button', { code: string }>(function Copy({ code, ...pr
   return (
     <>
       <ActionButton {...props} ref={ref} part="copy-button" data-copied={isCopied || undefined} action={copy}>
-        <PairingIcon name={isCopied ? 'check' : 'copy'} />
+        <Icon name={isCopied ? 'check' : 'copy'} />
         <span>{isCopied ? messages.copied : messages.copyCode}</span>
       </ActionButton>
-      <span aria-live="polite" data-part="announcement">
+      <span aria-live="polite" {...part('announcement')}>
         {isCopied && messages.copied}
       </span>
     </>

@@ -36,6 +36,7 @@ export const CountdownBar: PartComponent<'div', TimedCode> = forwardPart(functio
   { shownAt, expiresAt, ...props },
   hostRef,
 ) {
+  const { part } = usePairingContext()
   // Not as `style`: in HTML from a server a strict Content Security Policy forbids that, and its clock is another one.
   const run = useCallback(
     (bar: HTMLDivElement | null) => {
@@ -46,8 +47,13 @@ export const CountdownBar: PartComponent<'div', TimedCode> = forwardPart(functio
     [shownAt, expiresAt],
   )
   return (
-    <div {...props} ref={useMergedRef(run, hostRef)} aria-hidden="true" data-part="countdown">
-      <div data-part="countdown-bar" />
+    <div
+      {...props}
+      ref={useMergedRef(run, hostRef)}
+      aria-hidden="true"
+      {...part('countdown', props.className)}
+    >
+      <div {...part('countdown-bar')} />
     </div>
   )
 })

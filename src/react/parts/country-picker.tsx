@@ -42,7 +42,7 @@ function CountryPicker(
   ref: ForwardedRef<HTMLDivElement>,
 ): ReactElement {
   const { country, callingCodes, isCodeWritten, isReadOnly, onChoose, ...rest } = props
-  const { messages, localeTag } = usePairingContext()
+  const { messages, localeTag, part } = usePairingContext()
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
   const [query, setQuery] = useState<string>()
@@ -96,11 +96,16 @@ function CountryPicker(
   }
 
   return (
-    <div {...rest} ref={ref} data-part="country-picker" data-state={isOpen ? 'open' : 'closed'}>
+    <div
+      {...rest}
+      ref={ref}
+      {...part('country-picker', rest.className)}
+      data-state={isOpen ? 'open' : 'closed'}
+    >
       <input
         type="text"
         role="combobox"
-        data-part="country-input"
+        {...part('country-input')}
         aria-label={messages.country}
         aria-describedby={country && !isOpen ? `${id}-name` : undefined}
         aria-autocomplete="list"
@@ -121,7 +126,7 @@ function CountryPicker(
         onKeyDown={onKeyDown}
       />
       {!isOpen && (
-        <span aria-hidden="true" data-part="country-size">
+        <span aria-hidden="true" {...part('country-size')}>
           {closed}
         </span>
       )}
@@ -137,7 +142,7 @@ function CountryPicker(
           role="listbox"
           tabIndex={-1}
           aria-label={messages.country}
-          data-part="country-list"
+          {...part('country-list')}
           // Whoever presses an option keeps the focus in the field, which would close the list on losing it.
           onMouseDown={(event) => event.preventDefault()}
         >
@@ -149,7 +154,7 @@ function CountryPicker(
               role="option"
               tabIndex={-1}
               aria-selected={option === current}
-              data-part="country-option"
+              {...part('country-option')}
               onClick={() => choose(option)}
             >
               <span aria-hidden="true">{flagOf(option.code)}</span> <span>{option.name}</span>{' '}
@@ -159,11 +164,11 @@ function CountryPicker(
         </div>
       )}
       {/* There before it has something to say, or screen readers miss it. */}
-      <div aria-live="polite" data-part="country-announcement">
+      <div aria-live="polite" {...part('country-announcement')}>
         {isEmpty && (
           // biome-ignore lint/a11y/noStaticElementInteractions: a press on it must not take the focus from the field.
-          <div data-part="country-list" onMouseDown={(event) => event.preventDefault()}>
-            <p data-part="country-option">{messages.noCountry}</p>
+          <div {...part('country-list')} onMouseDown={(event) => event.preventDefault()}>
+            <p {...part('country-option')}>{messages.noCountry}</p>
           </div>
         )}
       </div>

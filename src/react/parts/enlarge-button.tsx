@@ -6,6 +6,7 @@ import { PairingEnlargedCode } from './enlarged-code.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { hasQrCode } from './has-qr-code.js'
 import { usePairingContext } from './pairing-context.js'
+import { Part } from './part.js'
 
 /** How much larger the code has to become. For less, the view is not worth a press. */
 const MIN_GAIN = 1.2
@@ -45,7 +46,9 @@ const Enlarge = forwardPart<'button'>(function Enlarge(props, ref) {
           {props.children ?? messages.enlarge}
         </ActionButton>
       )}
-      {isOpen && isLarger && <PairingEnlargedCode onClose={() => setOpen(false)} />}
+      {isOpen && isLarger && (
+        <Part name="EnlargedCode" own={PairingEnlargedCode} props={{ onClose: () => setOpen(false) }} />
+      )}
     </>
   )
 })

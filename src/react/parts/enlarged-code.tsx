@@ -23,7 +23,7 @@ export const PairingEnlargedCode: PartComponent<'dialog', PairingEnlargedCodePro
   function PairingEnlargedCode({ onClose, ...props }, hostRef) {
     const context = usePairingContext()
     const panel = useRef<HTMLDivElement>(null)
-    const { panel: outside, messages } = context
+    const { panel: outside, messages, part } = context
     // Retry, once used, leaves the focus in here: what is outside cannot take it.
     const inside = useMemo(() => ({ ...context, panel, close: onClose }), [context, onClose])
     const ref = useMergedRef<HTMLDialogElement>(useModal(onClose), hostRef)
@@ -38,11 +38,16 @@ export const PairingEnlargedCode: PartComponent<'dialog', PairingEnlargedCodePro
     )
     return (
       <PairingContext.Provider value={inside}>
-        <dialog aria-label={messages.qrCodeLabel} {...props} ref={ref} data-part="enlarged-code">
-          <div ref={panel} tabIndex={-1} data-part="enlarged-panel">
+        <dialog
+          aria-label={messages.qrCodeLabel}
+          {...props}
+          ref={ref}
+          {...part('enlarged-code', props.className)}
+        >
+          <div ref={panel} tabIndex={-1} {...part('enlarged-panel')}>
             <Part name="Tile" own={PairingTile} />
-            <div data-part="enlarged-aside">
-              <PairingCloseButton />
+            <div {...part('enlarged-aside')}>
+              <Part name="CloseButton" own={PairingCloseButton} />
               <Part name="Countdown" own={PairingCountdown} />
               {/* What is outside is not read out. */}
               <Part name="Status" own={PairingStatus} />

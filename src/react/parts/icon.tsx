@@ -1,5 +1,7 @@
 import { type ComponentPropsWithoutRef, type ForwardedRef, forwardRef, type ReactElement } from 'react'
 import type { ComponentWithRef } from './forward-part.js'
+import { usePairingContext } from './pairing-context.js'
+import { Part } from './part.js'
 
 /** What {@link PairingIcon} draws. */
 export type PairingIconName =
@@ -65,11 +67,12 @@ export const PairingIcon: ComponentWithRef<PairingIconProps, SVGSVGElement> = fo
   { name, size = 18, ...props }: PairingIconProps,
   ref: ForwardedRef<SVGSVGElement>,
 ) {
+  const { part } = usePairingContext()
   return (
     <svg
       {...props}
       ref={ref}
-      data-part="icon"
+      {...part('icon', props.className)}
       aria-hidden="true"
       width={size}
       height={size}
@@ -84,3 +87,8 @@ export const PairingIcon: ComponentWithRef<PairingIconProps, SVGSVGElement> = fo
     </svg>
   )
 })
+
+/** The icon, or the host's own. */
+export function Icon(props: Pick<PairingIconProps, 'name' | 'size'>): ReactElement | null {
+  return <Part name="Icon" own={PairingIcon} props={props} />
+}

@@ -3,30 +3,30 @@
 import { sessionLead, sessionSteps } from '../session-texts.js'
 import { useOwnPhone } from '../use-own-phone.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
-import { PairingIcon } from './icon.js'
+import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 import { RichText } from './rich-text.js'
 
 /** The steps on the phone in WhatsApp's own words, or a sentence where there is nothing to do step by step. */
 export const PairingInstructions: PartComponent<'div'> = forwardPart(
   function PairingInstructions(props, ref) {
-    const { pairing, messages, app } = usePairingContext()
+    const { pairing, messages, app, part } = usePairingContext()
     const isOwnPhone = useOwnPhone()
     const { session } = pairing
     const steps = sessionSteps(session, messages)
     const number = session.status === 'failed' && session.account?.phoneNumber
     const values = {
       app,
-      menuIcon: <PairingIcon name="menu" />,
-      settingsIcon: <PairingIcon name="settings" />,
+      menuIcon: <Icon name="menu" />,
+      settingsIcon: <Icon name="settings" />,
       phone: <bdi dir="ltr">{number && `+${number}`}</bdi>,
     }
     return (
-      <div {...props} ref={ref} data-part="instructions">
+      <div {...props} ref={ref} {...part('instructions', props.className)}>
         {steps ? (
-          <ol data-part="steps">
+          <ol {...part('steps')}>
             {steps.map((step) => (
-              <li key={step} data-part="step">
+              <li key={step} {...part('step')}>
                 <span>
                   <RichText text={step} values={values} />
                 </span>
@@ -34,7 +34,7 @@ export const PairingInstructions: PartComponent<'div'> = forwardPart(
             ))}
           </ol>
         ) : (
-          <p data-part="lead">
+          <p {...part('lead')}>
             <RichText text={sessionLead(session, messages, isOwnPhone) ?? ''} values={values} />
           </p>
         )}

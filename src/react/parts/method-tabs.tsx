@@ -25,7 +25,7 @@ export function useMethodChoice(): { readonly methods: readonly PairingMethod[];
 /** The choice between the methods; nothing where the provider has only one. */
 export const PairingMethodTabs: PartComponent<'div'> = forwardPart(
   function PairingMethodTabs(props, hostRef) {
-    const { pairing, messages, ids } = usePairingContext()
+    const { pairing, messages, ids, part } = usePairingContext()
     const { methods, isKnown } = useMethodChoice()
     const ref = useFocusHandover(hostRef)
     const chosen = pairing.session.method
@@ -58,7 +58,7 @@ export const PairingMethodTabs: PartComponent<'div'> = forwardPart(
         {...props}
         ref={ref}
         role="tablist"
-        data-part="method-tabs"
+        {...part('method-tabs', props.className)}
         hidden={!isKnown}
         onKeyDown={onKeyDown}
       >
@@ -71,7 +71,7 @@ export const PairingMethodTabs: PartComponent<'div'> = forwardPart(
             aria-selected={method === chosen}
             aria-controls={ids.panel}
             tabIndex={method === chosen ? 0 : -1}
-            data-part="method-tab"
+            {...part('method-tab')}
             data-value={method}
             onClick={() => pairing.setMethod(method)}
           >

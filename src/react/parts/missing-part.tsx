@@ -6,10 +6,10 @@ import { usePairingContext } from './pairing-context.js'
 
 /** In place of a part that did not load and without which there is nothing to do: says so, and loads it again when asked. */
 export function MissingPart({ load }: { readonly load: () => void }): ReactElement {
-  const { messages } = usePairingContext()
+  const { messages, part } = usePairingContext()
   const { title, advice } = messages.errors.unknown
   return (
-    <div role="alert" data-part="missing-part">
+    <div role="alert" {...part('missing-part')}>
       <p>
         <strong>{title}</strong> {advice}
       </p>

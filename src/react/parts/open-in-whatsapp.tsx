@@ -16,7 +16,7 @@ const WHATSAPP_LINK = 'https://wa.me/settings/linked_devices#'
  */
 export const PairingOpenInWhatsApp: PartComponent<'a'> = forwardPart(
   function PairingOpenInWhatsApp(props, hostRef) {
-    const { pairing, messages, qrText, samePhoneLink } = usePairingContext()
+    const { pairing, messages, qrText, samePhoneLink, part } = usePairingContext()
     const isOwnPhone = useOwnPhone()
     const ref = useFocusHandover(hostRef)
     const href = qrText?.startsWith(WHATSAPP_LINK) ? qrText : undefined
@@ -28,7 +28,14 @@ export const PairingOpenInWhatsApp: PartComponent<'a'> = forwardPart(
     const state = href ? { href } : ({ role: 'link', tabIndex: 0, 'aria-disabled': true } as const)
     return (
       // A new tab: where WhatsApp does not open, the code and its session stay.
-      <a {...props} {...state} ref={ref} target="_blank" rel="noreferrer" data-part="open-in-whatsapp">
+      <a
+        {...props}
+        {...state}
+        ref={ref}
+        target="_blank"
+        rel="noreferrer"
+        {...part('open-in-whatsapp', props.className)}
+      >
         {props.children ?? messages.openInWhatsApp}
       </a>
     )

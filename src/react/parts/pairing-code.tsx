@@ -14,7 +14,7 @@ export const PairingCode: PartComponent<'div'> = forwardPart(function PairingCod
   { 'aria-label': label, ...props },
   hostRef,
 ) {
-  const { pairing, messages } = usePairingContext()
+  const { pairing, messages, part } = usePairingContext()
   const { session } = pairing
   const { formatted = '', value = '' } = session.status === 'awaiting-code' ? session.pairingCode : {}
   // Not as `style`: in HTML from a server a strict Content Security Policy forbids that.
@@ -42,18 +42,18 @@ export const PairingCode: PartComponent<'div'> = forwardPart(function PairingCod
         dir="ltr"
         translate="no"
         aria-hidden="true"
-        data-part="pairing-code"
+        {...part('pairing-code', props.className)}
         onCopy={onCopy}
       >
-        <span data-part="pairing-code-boxes">
+        <span {...part('pairing-code-boxes')}>
           {Array.from(formatted, (character, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a box is its place.
-            <span key={index} data-part={character === '-' ? 'pairing-code-gap' : 'pairing-code-box'} />
+            <span key={index} {...part(character === '-' ? 'pairing-code-gap' : 'pairing-code-box')} />
           ))}
         </span>
         <span>{formatted}</span>
       </div>
-      <span dir="ltr" translate="no" data-part="pairing-code-spelled">
+      <span dir="ltr" translate="no" {...part('pairing-code-spelled')}>
         {Array.from(value).join(', ')}
       </span>
     </div>

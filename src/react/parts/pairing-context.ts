@@ -6,12 +6,15 @@ import type { PairingMode } from '../query-options.js'
 import type { UsePairingSessionResult } from '../use-pairing-session.js'
 import type { PhoneField } from '../use-phone-entry.js'
 import type { QrText } from '../use-qr-text.js'
+import type { ElementProps, PairingElementName } from './element-names.js'
 
 /** What `PairingRoot` gives its parts. */
 export interface PairingContextValue extends QrText, PhoneField {
   readonly pairing: UsePairingSessionResult
   readonly messages: PairingMessages
   readonly troubleshooting: PairingLocale['troubleshooting']
+  /** The name of an element, and its classes: those of `classNames`, and those that it has otherwise. Spread it last. */
+  readonly part: (name: PairingElementName, className?: string | undefined) => ElementProps
   readonly mode: PairingMode | undefined
   /** The host's name, as it stands in sentences. */
   readonly app: string

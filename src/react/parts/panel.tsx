@@ -8,7 +8,7 @@ import { usePairingContext } from './pairing-context.js'
 
 /** What belongs to the chosen method: the panel of its tab. */
 export const PairingPanel: PartComponent<'div'> = forwardPart(function PairingPanel(props, hostRef) {
-  const { pairing, ids, panel } = usePairingContext()
+  const { pairing, ids, panel, part } = usePairingContext()
   const { methods, isKnown } = useMethodChoice()
   const own = useCallback(
     (element: HTMLDivElement | null) => {
@@ -21,5 +21,14 @@ export const PairingPanel: PartComponent<'div'> = forwardPart(function PairingPa
     isKnown && methods.length > 0
       ? { role: 'tabpanel', 'aria-labelledby': ids.tab(pairing.session.method) }
       : {}
-  return <div {...labelled} {...props} id={ids.panel} ref={ref} tabIndex={-1} data-part="panel" />
+  return (
+    <div
+      {...labelled}
+      {...props}
+      id={ids.panel}
+      ref={ref}
+      tabIndex={-1}
+      {...part('panel', props.className)}
+    />
+  )
 })

@@ -1,21 +1,38 @@
 'use client'
 
-import { type ComponentType, type Context, createContext, type ReactElement, useContext } from 'react'
+import {
+  type Attributes,
+  type ComponentType,
+  type Context,
+  createContext,
+  createElement,
+  type ReactElement,
+  type ReactNode,
+  useContext,
+} from 'react'
+import type { PairingCountryPickerProps } from './country-picker.js'
+import type { PairingEnlargedCodeProps } from './enlarged-code.js'
+import type { PairingIconProps } from './icon.js'
 
-/** The parts of the card that a host may replace. */
+/** The parts that a host may replace: `QrCode` is `PairingQrCode`, and `data-part="qr-code"`. */
 export type PairingPartName =
   | 'Title'
   | 'MethodTabs'
   | 'Instructions'
+  | 'Panel'
   | 'Tile'
   | 'QrCode'
   | 'QrActions'
+  | 'EnlargeButton'
+  | 'EnlargedCode'
+  | 'OpenInWhatsApp'
   | 'Account'
   | 'ErrorCode'
   | 'PasskeyHelp'
   | 'StartButton'
   | 'RetryButton'
   | 'PhoneForm'
+  | 'CountryPicker'
   | 'PairingCode'
   | 'CopyButton'
   | 'Countdown'
@@ -26,19 +43,46 @@ export type PairingPartName =
   | 'SwitchMethodButton'
   | 'Trouble'
   | 'SafetyNote'
+  | 'CloseButton'
+  | 'Icon'
+
+/** The props of the parts that get any. */
+interface PropsByPart {
+  readonly Panel: { readonly children: ReactNode }
+  readonly EnlargedCode: PairingEnlargedCodeProps
+  readonly CountryPicker: PairingCountryPickerProps
+  readonly Icon: Pick<PairingIconProps, 'name' | 'size'>
+}
+
+type PropsOf<Name extends PairingPartName> = Name extends keyof PropsByPart ? PropsByPart[Name] : object
 
 /** The host's own components, by the name of the part they replace; `null` leaves a part out. */
-export type PairingParts = { readonly [Name in PairingPartName]?: ComponentType | null | undefined }
+export type PairingParts = {
+  readonly [Name in PairingPartName]?: ComponentType<PropsOf<Name>> | null | undefined
+}
 
 export const PartsContext: Context<PairingParts> = createContext<PairingParts>({})
 
-/** A part, or what the host put in its place; nothing while the part has not loaded. */
-export function Part({ name, own }: PartProps): ReactElement | null {
-  const { [name]: Chosen = own } = useContext(PartsContext)
-  return Chosen ? <Chosen /> : null
+interface PartProps<Name extends PairingPartName> {
+  readonly name: Name
+  readonly own: ComponentType<PropsOf<Name>> | undefined
 }
 
-interface PartProps {
-  readonly name: PairingPartName
-  readonly own: ComponentType | undefined
+type WithProps<Name extends PairingPartName> = PartProps<Name> & {
+  readonly props: Attributes & PropsOf<Name>
+}
+
+/** A part, or what the host put in its place; nothing while the part has not loaded. */
+export function Part<Name extends Exclude<PairingPartName, keyof PropsByPart>>(
+  part: PartProps<Name>,
+): ReactElement | null
+export function Part<Name extends keyof PropsByPart>(part: WithProps<Name>): ReactElement | null
+export function Part<Name extends PairingPartName>({
+  name,
+  own,
+  props,
+}: PartProps<Name> & Partial<WithProps<Name>>): ReactElement | null {
+  const { [name]: chosen }: PairingParts = useContext(PartsContext)
+  const component: ComponentType<PropsOf<Name>> | null | undefined = chosen === undefined ? own : chosen
+  return component ? createElement(component, props) : null
 }

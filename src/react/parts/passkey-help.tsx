@@ -7,7 +7,7 @@ import { useFocusHandover } from './use-focus-handover.js'
 /** The provider's way through a passkey, where it documents one. */
 export const PairingPasskeyHelp: PartComponent<'a'> = forwardPart(
   function PairingPasskeyHelp(props, hostRef) {
-    const { pairing, messages } = usePairingContext()
+    const { pairing, messages, part } = usePairingContext()
     const ref = useFocusHandover(hostRef)
     const { session } = pairing
     if (session.status !== 'passkey-required' || !/^https:/i.test(session.helpUrl ?? '')) return null
@@ -18,7 +18,7 @@ export const PairingPasskeyHelp: PartComponent<'a'> = forwardPart(
         {...props}
         ref={ref}
         href={session.helpUrl}
-        data-part="passkey-help"
+        {...part('passkey-help', props.className)}
       >
         {props.children ?? messages.passkeyHelp}
       </a>

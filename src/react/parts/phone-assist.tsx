@@ -8,6 +8,7 @@ import { countryName } from './countries.js'
 import { PairingCountryPicker } from './country-picker.js'
 import { guessCountry } from './guess-country.js'
 import { usePairingContext } from './pairing-context.js'
+import { Part } from './part.js'
 import {
   CALLING_CODES,
   editPhone,
@@ -128,22 +129,26 @@ export function PhoneCountry({
     onChosen()
   }
   return (
-    <PairingCountryPicker
-      country={reading.country}
-      callingCodes={CALLING_CODES}
-      isCodeWritten={reading.isInternational}
-      isReadOnly={isReadOnly}
-      onChoose={onChoose}
+    <Part
+      name="CountryPicker"
+      own={PairingCountryPicker}
+      props={{
+        country: reading.country,
+        callingCodes: CALLING_CODES,
+        isCodeWritten: reading.isInternational,
+        isReadOnly,
+        onChoose,
+      }}
     />
   )
 }
 
 /** The whole number as it is sent, for whoever typed a part of it. */
 export function PhoneEcho({ reading }: { readonly reading: PhoneReading }): ReactElement | null {
-  const { messages } = usePairingContext()
+  const { messages, part } = usePairingContext()
   if (!reading.shown) return null
   return (
-    <p data-part="phone-echo">
+    <p {...part('phone-echo')}>
       <RichText text={messages.codeFor} values={{ number: <bdi dir="ltr">{reading.shown}</bdi> }} />
     </p>
   )
@@ -157,19 +162,19 @@ export function PhoneHint({
   readonly reading: PhoneReading
   readonly onChosen: () => void
 }): ReactElement {
-  const { messages, pairing, setPhone } = usePairingContext()
+  const { messages, pairing, setPhone, part } = usePairingContext()
   const { session } = pairing
   const isRefused = session.status === 'awaiting-number' && session.error?.code === 'code-refused'
   const spelling = otherSpelling(reading.digits)
   const number = spelling && showPhone(spelling.other)
   return (
-    <div aria-live="polite" data-part="phone-spelling">
+    <div aria-live="polite" {...part('phone-spelling')}>
       {number && (spelling.isExpected || isRefused) && (
         <>
           {messages[HINTS[spelling.country]]}{' '}
           <button
             type="button"
-            data-part="use-number-button"
+            {...part('use-number-button')}
             onClick={() => {
               setPhone(entryOf(number, undefined))
               onChosen()

@@ -19,7 +19,7 @@ export const PairingPhoneForm: PartComponent<'form'> = forwardPart(function Pair
 })
 
 const Form = forwardPart<'form'>(function Form(props, hostRef) {
-  const { pairing, messages, phone, setPhone, defaultCountry, localeTag } = usePairingContext()
+  const { pairing, messages, phone, setPhone, defaultCountry, localeTag, part } = usePairingContext()
   const assist = usePhoneAssist()
   const ref = useFocusHandover(hostRef)
   const field = useRef<HTMLInputElement>(null)
@@ -44,11 +44,18 @@ const Form = forwardPart<'form'>(function Form(props, hostRef) {
   }
   const focusField = () => field.current?.focus()
   return (
-    <form {...props} ref={ref} noValidate aria-busy={isBusy} data-part="phone-form" onSubmit={onSubmit}>
-      <label htmlFor={id} data-part="phone-label">
+    <form
+      {...props}
+      ref={ref}
+      noValidate
+      aria-busy={isBusy}
+      {...part('phone-form', props.className)}
+      onSubmit={onSubmit}
+    >
+      <label htmlFor={id} {...part('phone-label')}>
         {messages.phoneNumber}
       </label>
-      <div data-part="phone-field">
+      <div {...part('phone-field')}>
         {assist && reading ? (
           <assist.PhoneCountry reading={reading} isReadOnly={isBusy} onChosen={focusField} />
         ) : (
@@ -61,7 +68,7 @@ const Form = forwardPart<'form'>(function Form(props, hostRef) {
           inputMode="tel"
           autoComplete="tel"
           dir="ltr"
-          data-part="phone-input"
+          {...part('phone-input')}
           value={phone.text}
           readOnly={isBusy}
           aria-describedby={`${id}-help`}
@@ -75,15 +82,15 @@ const Form = forwardPart<'form'>(function Form(props, hostRef) {
           }
         />
       </div>
-      <div id={`${id}-help`} data-part="phone-help">
+      <div id={`${id}-help`} {...part('phone-help')}>
         {assist && reading && <assist.PhoneEcho reading={reading} />}
-        <p data-part={complaint ? 'error' : 'phone-hint'} aria-live="polite">
+        <p {...part(complaint ? 'error' : 'phone-hint')} aria-live="polite">
           {complaint ?? (reading?.country ? undefined : messages.phoneNumberHint)}
         </p>
         {assist && reading && <assist.PhoneHint reading={reading} onChosen={focusField} />}
       </div>
       {/* aria-disabled and not disabled: a disabled button would drop the focus of whoever just pressed it. */}
-      <button type="submit" data-part="submit-button" aria-disabled={isWaiting}>
+      <button type="submit" {...part('submit-button')} aria-disabled={isWaiting}>
         {isBusy ? messages.statusRequesting : messages.getCode}
       </button>
       {retryAt !== undefined && <CoolDown until={retryAt} />}
@@ -96,19 +103,20 @@ const ANY_FLAG = '🇺🇳'
 
 /** As wide as the picker will be, so that the field does not shrink under whoever is typing when it comes. */
 function CountryRoom({ isCodeWritten }: { isCodeWritten: boolean }): ReactElement {
+  const { part } = usePairingContext()
   return (
-    <div aria-hidden="true" data-part="country-picker" data-state="loading">
-      <span data-part="country-size">{isCodeWritten ? ANY_FLAG : `${ANY_FLAG} +00`}</span>
+    <div aria-hidden="true" {...part('country-picker')} data-state="loading">
+      <span {...part('country-size')}>{isCodeWritten ? ANY_FLAG : `${ANY_FLAG} +00`}</span>
     </div>
   )
 }
 
 /** How long no code may be asked for, as a bar that runs down: nothing renders while it does. */
 function CoolDown({ until }: { until: number }): ReactElement {
-  const { messages } = usePairingContext()
+  const { messages, part } = usePairingContext()
   const [since] = useState(Date.now)
   return (
-    <div data-part="cool-down">
+    <div {...part('cool-down')}>
       <p>{messages.coolDown}</p>
       <CountdownBar key={until} shownAt={since} expiresAt={until} />
     </div>

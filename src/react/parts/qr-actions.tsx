@@ -13,10 +13,10 @@ useButtons.load()
 
 /** What can be done with a QR code beside scanning it. The room is kept from the start, so that nothing jumps. */
 export const PairingQrActions: PartComponent<'div'> = forwardPart(function PairingQrActions(props, ref) {
-  const { session } = usePairingContext().pairing
-  if (!hasQrCode(session)) return null
+  const { pairing, part } = usePairingContext()
+  if (!hasQrCode(pairing.session)) return null
   return (
-    <div {...props} ref={ref} data-part="qr-actions">
+    <div {...props} ref={ref} {...part('qr-actions', props.className)}>
       {props.children ?? <Buttons />}
     </div>
   )

@@ -21,11 +21,11 @@ export const PairingQrCode: PartComponent<'div'> = forwardPart(function PairingQ
 })
 
 const Code = forwardPart<'div', { payload: QrPayload }>(function Code({ payload, ...props }, ref) {
-  const { pairing, messages, qrText, readQrImage } = usePairingContext()
+  const { pairing, messages, qrText, readQrImage, part } = usePairingContext()
   const Encoder = useQrSvg()
   if (Encoder === null && payload.kind === 'text') return <MissingPart load={useQrSvg.load} />
   return (
-    <div {...props} ref={ref} data-part="qr-code" data-kind={payload.kind}>
+    <div {...props} ref={ref} {...part('qr-code', props.className)} data-kind={payload.kind}>
       {Encoder && qrText ? (
         <Encoder text={qrText} label={messages.qrCodeLabel} />
       ) : (

@@ -4,7 +4,7 @@ import type { PairingMessages } from '../../core/messages.js'
 import type { PairingSession } from '../../core/session-state.js'
 import { ActionButton } from './action-button.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
-import { PairingIcon } from './icon.js'
+import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
 /** Begins a new round, in the states that need somebody to say so. */
@@ -15,7 +15,7 @@ export const PairingRetryButton: PartComponent<'button'> = forwardPart(
     if (!label) return null
     return (
       <ActionButton {...props} ref={ref} part="retry-button" action={pairing.retry}>
-        <PairingIcon name="retry" />
+        <Icon name="retry" />
         {props.children ?? label}
       </ActionButton>
     )

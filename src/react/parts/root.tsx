@@ -10,6 +10,7 @@ import { useModal } from '../use-modal.js'
 import type { UsePairingSessionResult } from '../use-pairing-session.js'
 import { usePhoneEntry } from '../use-phone-entry.js'
 import { useQrText } from '../use-qr-text.js'
+import { elementProps, type PairingClassNames } from './element-names.js'
 import type { ComponentWithRef } from './forward-part.js'
 import { PairingContext, type PairingContextValue } from './pairing-context.js'
 
@@ -19,8 +20,20 @@ export interface PairingRootOptions {
   readonly locale?: PairingLocale | undefined
   /** Texts that replace those of the locale; of `errors`, those of single codes. */
   readonly messages?: PairingMessagesOverride | undefined
-  /** `auto` follows the system's colour scheme. @default 'auto' */
-  readonly theme?: 'light' | 'dark' | 'auto' | undefined
+  /**
+   * Classes for single elements, by their `data-part`; they join the `className` that a part of your own gives its element.
+   * @example
+   * ```tsx
+   * <WhatsAppPairing classNames={{ card: 'shadow-xl', 'retry-button': 'btn btn-primary' }} … />
+   * ```
+   */
+  readonly classNames?: PairingClassNames | undefined
+  /**
+   * `auto` follows the system's colour scheme. `inherit` follows the `color-scheme` of the elements around the component, so
+   * the theme of your page, without a script.
+   * @default 'auto'
+   */
+  readonly theme?: 'light' | 'dark' | 'auto' | 'inherit' | undefined
   /** `relink` says so in the heading. @default 'link' */
   readonly mode?: PairingMode | undefined
   /** Who is being linked: stands in the safety line, so that nobody links a stranger's device. */
@@ -63,6 +76,7 @@ export const PairingRoot: ComponentWithRef<PairingRootProps, HTMLElement> = forw
     pairing,
     locale = en,
     messages: ownMessages,
+    classNames,
     theme = 'auto',
     mode,
     appName,
@@ -89,6 +103,7 @@ export const PairingRoot: ComponentWithRef<PairingRootProps, HTMLElement> = forw
       pairing,
       messages,
       troubleshooting: locale.troubleshooting,
+      part: (name, className) => elementProps(classNames, name, className),
       mode,
       app: appName ?? messages.thisApp,
       ids: { title: `${id}title`, panel: `${id}panel`, tab: (method) => `${id}tab-${method}` },
@@ -106,6 +121,7 @@ export const PairingRoot: ComponentWithRef<PairingRootProps, HTMLElement> = forw
     pairing,
     locale,
     ownMessages,
+    classNames,
     mode,
     appName,
     id,
@@ -127,8 +143,8 @@ export const PairingRoot: ComponentWithRef<PairingRootProps, HTMLElement> = forw
         lang={locale.tag}
         {...props}
         ref={ref}
+        {...value.part('root', props.className)}
         data-scope="whatsapp-pairing"
-        data-part="root"
         data-status={status}
         data-method={method}
         data-theme={theme}

@@ -9,12 +9,12 @@ import { usePairingContext } from './pairing-context.js'
  * does not know a code.
  */
 export const PairingSlowCode: PartComponent<'div'> = forwardPart(function PairingSlowCode(props, ref) {
-  const { pairing, messages } = usePairingContext()
+  const { pairing, messages, part } = usePairingContext()
   const { session } = pairing
   if (session.status !== 'awaiting-code' || !session.isSlow) return null
   const { phoneNumber, methods } = session
   return (
-    <div {...props} ref={ref} data-part="slow-code">
+    <div {...props} ref={ref} {...part('slow-code', props.className)}>
       <span>{messages.slowCode}</span>{' '}
       <ActionButton part="new-code-button" action={() => pairing.requestPairingCode(phoneNumber)}>
         {messages.newCode}

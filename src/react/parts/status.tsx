@@ -6,9 +6,9 @@ import { usePairingContext } from './pairing-context.js'
 
 /** The state in words. Always there, so that screen readers announce each change once, without interrupting. */
 export const PairingStatus: PartComponent<'p'> = forwardPart(function PairingStatus(props, ref) {
-  const { pairing, messages } = usePairingContext()
+  const { pairing, messages, part } = usePairingContext()
   return (
-    <p {...props} ref={ref} role="status" data-part="status">
+    <p {...props} ref={ref} role="status" {...part('status', props.className)}>
       {sessionStatusText(pairing.session, messages)}
     </p>
   )

@@ -5,7 +5,7 @@ import type { ExpiredReason } from '../../core/pairing-event.js'
 import { expiredReasonText } from '../session-texts.js'
 import { PairingErrorCode } from './error-code.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
-import { PairingIcon } from './icon.js'
+import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 import { Part } from './part.js'
 import { PairingQrCode } from './qr-code.js'
@@ -15,23 +15,24 @@ import { useLaterParts } from './use-later-parts.js'
 
 /** One box of one size for the code and for all that takes its place, so that nothing jumps. */
 export const PairingTile: PartComponent<'div'> = forwardPart(function PairingTile(props, ref) {
-  const { session } = usePairingContext().pairing
+  const { pairing, part } = usePairingContext()
+  const { session } = pairing
   const later = useLaterParts()
   return (
     <div
       {...props}
       ref={ref}
       aria-busy={session.status === 'preparing' || session.status === 'linking'}
-      data-part="tile"
+      {...part('tile', props.className)}
     >
       <Part name="QrCode" own={PairingQrCode} />
       {session.status === 'expired' && <ExpiredNote reason={session.reason} />}
       {session.status === 'linking' && (
-        <div data-part="spinner">
-          <PairingIcon name="phone" size={32} />
+        <div {...part('spinner')}>
+          <Icon name="phone" size={32} />
         </div>
       )}
-      {session.status === 'passkey-required' && <PairingIcon name="key" size={40} />}
+      {session.status === 'passkey-required' && <Icon name="key" size={40} />}
       <Part name="Account" own={later?.PairingAccount} />
       <Part name="ErrorCode" own={PairingErrorCode} />
       <Part name="PasskeyHelp" own={later?.PairingPasskeyHelp} />
@@ -42,10 +43,10 @@ export const PairingTile: PartComponent<'div'> = forwardPart(function PairingTil
 })
 
 function ExpiredNote({ reason }: { reason: ExpiredReason }): ReactElement {
-  const { messages } = usePairingContext()
+  const { messages, part } = usePairingContext()
   // The status line says the same to screen readers.
   return (
-    <p aria-hidden="true" data-part="expired-note">
+    <p aria-hidden="true" {...part('expired-note')}>
       <strong>{messages.expiredTitle}</strong> {expiredReasonText(reason, messages)}
     </p>
   )

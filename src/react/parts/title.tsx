@@ -6,9 +6,9 @@ import { usePairingContext } from './pairing-context.js'
 
 /** The heading: what there is to do. Names the whole component. */
 export const PairingTitle: PartComponent<'h2'> = forwardPart(function PairingTitle(props, ref) {
-  const { pairing, messages, mode, ids } = usePairingContext()
+  const { pairing, messages, mode, ids, part } = usePairingContext()
   return (
-    <h2 id={ids.title} {...props} ref={ref} data-part="title">
+    <h2 id={ids.title} {...props} ref={ref} {...part('title', props.className)}>
       {props.children ?? sessionTitle(pairing.session, messages, mode)}
     </h2>
   )

@@ -7,8 +7,9 @@ import { RichText } from './rich-text.js'
 
 /** The content of `PairingTrouble`: a chunk of its own, since few people open it. */
 export function TroubleList({ isOpen }: { isOpen: boolean }): ReactElement {
+  const { part } = usePairingContext()
   return (
-    <dl data-part="trouble-list">
+    <dl {...part('trouble-list')}>
       {useSymptoms(isOpen)?.map(({ says, cause, steps }) => (
         <div key={says}>
           <dt>{says}</dt>

@@ -12,7 +12,7 @@ const WITHOUT_TROUBLE: readonly PairingStatus[] = ['idle', 'linked', 'passkey-re
 
 /** What the phone may say, what it means and what helps: phones blame the network for a code that has run out. */
 export const PairingTrouble: PartComponent<'details'> = forwardPart(function PairingTrouble(props, hostRef) {
-  const { pairing, messages } = usePairingContext()
+  const { pairing, messages, part } = usePairingContext()
   const ref = useFocusHandover(hostRef)
   const [isOpen, setOpen] = useState(false)
   const [loaded, setLoaded] = useState<{ readonly TroubleList: typeof TroubleList }>()
@@ -24,8 +24,8 @@ export const PairingTrouble: PartComponent<'details'> = forwardPart(function Pai
     import('./trouble-list.js').then(setLoaded, () => {})
   }
   return (
-    <details {...props} ref={ref} data-part="trouble" onToggle={onToggle}>
-      <summary data-part="trouble-summary">{messages.trouble}</summary>
+    <details {...props} ref={ref} {...part('trouble', props.className)} onToggle={onToggle}>
+      <summary {...part('trouble-summary')}>{messages.trouble}</summary>
       {loaded && <loaded.TroubleList isOpen={isOpen} />}
     </details>
   )

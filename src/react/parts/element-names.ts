@@ -1,0 +1,96 @@
+/** Every element of the component that has a `data-part`, by that name. Some are there in some states only. */
+export type PairingElementName =
+  | 'root'
+  | 'card'
+  | 'intro'
+  | 'title'
+  | 'method-tabs'
+  | 'method-tab'
+  | 'instructions'
+  | 'steps'
+  | 'step'
+  | 'lead'
+  | 'panel'
+  | 'tile'
+  | 'qr-code'
+  | 'expired-note'
+  | 'spinner'
+  | 'error-code'
+  | 'missing-part'
+  | 'passkey-help'
+  | 'start-button'
+  | 'retry-button'
+  | 'countdown'
+  | 'countdown-bar'
+  | 'status'
+  | 'announcement'
+  | 'qr-actions'
+  | 'enlarge-button'
+  | 'enlarged-aside'
+  | 'enlarged-code'
+  | 'enlarged-panel'
+  | 'open-in-whatsapp'
+  | 'phone-form'
+  | 'phone-label'
+  | 'phone-field'
+  | 'phone-input'
+  | 'phone-help'
+  | 'phone-hint'
+  | 'phone-echo'
+  | 'phone-spelling'
+  | 'use-number-button'
+  /** What is wrong with the phone number, in place of `phone-hint`. */
+  | 'error'
+  | 'submit-button'
+  | 'cool-down'
+  | 'country-picker'
+  | 'country-announcement'
+  | 'country-input'
+  /** Never seen: as wide as the text of `country-input`. */
+  | 'country-size'
+  | 'country-list'
+  | 'country-option'
+  | 'code-frame'
+  | 'pairing-code'
+  | 'pairing-code-boxes'
+  | 'pairing-code-box'
+  | 'pairing-code-gap'
+  | 'pairing-code-spelled'
+  /** In place of `pairing-code` while that has not loaded. */
+  | 'plain-code'
+  | 'copy-button'
+  | 'code-recipient'
+  | 'change-number-button'
+  | 'slow-code'
+  | 'new-code-button'
+  | 'switch-method-button'
+  | 'account'
+  | 'account-badge'
+  | 'account-avatar'
+  | 'account-check'
+  | 'account-name'
+  | 'account-number'
+  | 'trouble'
+  | 'trouble-summary'
+  | 'trouble-list'
+  | 'safety-note'
+  | 'close-button'
+  | 'icon'
+
+/** Classes for elements, by their `data-part`. They join those that a part is given as its own `className`. */
+export type PairingClassNames = { readonly [Name in PairingElementName]?: string | undefined }
+
+/** What makes an element known by its name: to styles, to tests, and to `classNames`. */
+export interface ElementProps {
+  readonly 'data-part': PairingElementName
+  readonly className: string | undefined
+}
+
+/** The name of an element, and its classes: those of `classNames` and its own. */
+export function elementProps(
+  classNames: PairingClassNames | undefined,
+  name: PairingElementName,
+  own: string | undefined,
+): ElementProps {
+  return { 'data-part': name, className: [classNames?.[name], own].filter(Boolean).join(' ') || undefined }
+}

@@ -1,0 +1,128 @@
+import { cleanup, render } from '@testing-library/react'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { cdp } from 'vitest/browser'
+import '../../src/styles/styles.css'
+import { PairingCard, type PairingCardProps } from '../../src/parts.js'
+import { pairingStates } from '../../src/testing.js'
+import { stillPairing } from './still-pairing.js'
+
+type Scheme = 'light' | 'dark'
+
+const LIGHT = 'rgb(255, 255, 255)'
+const DARK = 'rgb(17, 27, 33)'
+const colourOf = { light: LIGHT, dark: DARK } as const
+
+const html = document.documentElement
+
+/** How hosts say which theme their page has: their CSS, and what they do to `<html>`. */
+const hosts: readonly (readonly [string, string, (scheme: Scheme) => void])[] = [
+  [
+    'next-themes, which sets a class and color-scheme',
+    '',
+    (scheme) => {
+      html.className = scheme
+      html.style.colorScheme = scheme
+    },
+  ],
+  [
+    'shadcn and Tailwind, which set .dark, with the line of the README',
+    ".dark, [data-theme='dark'] { color-scheme: dark }",
+    (scheme) => html.classList.toggle('dark', scheme === 'dark'),
+  ],
+  [
+    '[data-theme], with the line of the README',
+    ".dark, [data-theme='dark'] { color-scheme: dark }",
+    (scheme) => html.setAttribute('data-theme', scheme),
+  ],
+  [
+    'daisyUI, whose data-theme sets color-scheme in both themes',
+    '[data-theme=light] { color-scheme: light } [data-theme=dark] { color-scheme: dark }',
+    (scheme) => html.setAttribute('data-theme', scheme),
+  ],
+  [
+    'Bootstrap, which sets data-bs-theme',
+    ':root, [data-bs-theme=light] { --bs-body-bg: #fff } [data-bs-theme=dark] { color-scheme: dark }',
+    (scheme) => html.setAttribute('data-bs-theme', scheme),
+  ],
+  [
+    'MUI, whose CssBaseline sets color-scheme',
+    '',
+    (scheme) => {
+      html.style.colorScheme = scheme
+    },
+  ],
+]
+
+const style = document.createElement('style')
+
+const preferScheme = (value: string) =>
+  cdp().send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value }] })
+
+beforeEach(() => document.head.append(style))
+afterEach(async () => {
+  style.remove()
+  html.removeAttribute('class')
+  html.removeAttribute('style')
+  html.removeAttribute('data-theme')
+  html.removeAttribute('data-bs-theme')
+  await preferScheme('')
+})
+
+function show(props: Partial<PairingCardProps>) {
+  render(<PairingCard {...props} pairing={stillPairing(pairingStates().qr.expired)} />)
+  const card = document.querySelector('[data-part="card"]')
+  if (!card) throw new Error('There is no card.')
+  return () => getComputedStyle(card).backgroundColor
+}
+
+const kinds = [
+  ['a card', {}],
+  ['a dialog in the top layer', { as: 'dialog' }],
+] as const satisfies readonly (readonly [string, Partial<PairingCardProps>])[]
+
+const schemes = ['light', 'dark'] as const
+
+describe.each(kinds)('the theme of %s', (_kind, kind) => {
+  describe.each(hosts)('in a page of %s', (_host, css, setTheme) => {
+    beforeEach(() => {
+      style.textContent = css
+    })
+
+    it.each(schemes.flatMap((system) => schemes.map((page) => [system, page] as const)))(
+      'system %s, page %s: inherit follows the page, auto the system, light and dark neither',
+      async (system, page) => {
+        await preferScheme(system)
+        setTheme(page)
+        expect(show({ ...kind, theme: 'inherit' })()).toBe(colourOf[page])
+        cleanup()
+        expect(show({ ...kind, theme: 'auto' })()).toBe(colourOf[system])
+        cleanup()
+        expect(show({ ...kind, theme: 'light' })()).toBe(LIGHT)
+        cleanup()
+        expect(show({ ...kind, theme: 'dark' })()).toBe(DARK)
+      },
+    )
+
+    it('inherit follows while the page changes its theme', async () => {
+      await preferScheme('dark')
+      setTheme('light')
+      const colour = show({ ...kind, theme: 'inherit' })
+      expect(colour()).toBe(LIGHT)
+      setTheme('dark')
+      expect(colour()).toBe(DARK)
+      setTheme('light')
+      expect(colour()).toBe(LIGHT)
+    })
+  })
+
+  it('inherit follows the nearest ancestor that has a theme', () => {
+    style.textContent = '.dark { color-scheme: dark }'
+    const { container } = render(
+      <div className="dark">
+        <PairingCard {...kind} theme="inherit" pairing={stillPairing(pairingStates().qr.expired)} />
+      </div>,
+    )
+    const card = container.querySelector('[data-part="card"]')
+    expect(card && getComputedStyle(card).backgroundColor).toBe(DARK)
+  })
+})

@@ -1,0 +1,71 @@
+import { act, cleanup, fireEvent, render } from '@testing-library/react'
+import { vi } from 'vitest'
+import {
+  normalizeQrPayload,
+  PairingError,
+  type PairingSession,
+  type WhatsAppPairingProps,
+} from '../../src/index.js'
+import { PairingCard } from '../../src/parts.js'
+import { pairingStates } from '../../src/testing.js'
+import { stillPairing } from '../browser/still-pairing.js'
+import './jsdom-dialog.js'
+import { part } from './user.js'
+
+const LINK = 'https://wa.me/settings/linked_devices#2@ref,noise,identity,adv,1'
+const states = pairingStates()
+const { 'awaiting-scan': scan, linked } = states.qr
+const { 'awaiting-number': number, 'awaiting-code': code } = states['phone-code']
+
+/** A session in every state, and those in which a part appears that is not in every session of its state. */
+export const sessions: readonly PairingSession[] = [
+  { ...scan, qrCode: { ...scan.qrCode, payload: normalizeQrPayload(LINK) } },
+  { ...code, isSlow: true },
+  ...Object.values(states.qr),
+  ...Object.values(states['phone-code']),
+  { ...number, error: new PairingError('code-refused', 'No code for this number.') },
+  { ...number, retryAt: Date.now() + 60_000 },
+  { ...linked, account: { ...linked.account, avatarUrl: 'https://pps.whatsapp.net/a.jpg' } },
+]
+
+/** A phone, on which the QR code is offered as a link. Undo it with `vi.unstubAllGlobals()`. */
+export function pretendPhone(): void {
+  vi.stubGlobal('matchMedia', (query: string) => ({ matches: query === '(pointer: coarse)' }))
+  vi.stubGlobal('screen', { width: 412, height: 915 })
+}
+
+/** What is loaded on demand takes some turns of the real clock. */
+const settled = (): Promise<void> => act(() => new Promise<void>((resolve) => setTimeout(resolve, 20)))
+
+function click(name: string): void {
+  const element = part(name)
+  if (element) fireEvent.click(element)
+}
+
+type Props = Pick<WhatsAppPairingProps, 'classNames' | 'parts' | 'defaultPhoneNumber'>
+
+/** Shows the card as a dialog in some session, with something opened. */
+export type Scene = (props: Props) => Promise<void>
+
+const sceneOf =
+  (session: PairingSession, open?: () => void, more?: Props): Scene =>
+  async (props) => {
+    cleanup()
+    const pairing = stillPairing(session)
+    render(<PairingCard as="dialog" onClose={() => {}} pairing={pairing} {...props} {...more} />)
+    await settled()
+    open?.()
+    await settled()
+  }
+
+/** Together they show every element. */
+export const scenes: readonly Scene[] = [
+  ...sessions.map((session) => sceneOf(session)),
+  sceneOf(scan, () => click('enlarge-button')),
+  sceneOf(scan, () => click('trouble-summary')),
+  sceneOf(number, undefined, { defaultPhoneNumber: '+55 11 8765-4321' }),
+  sceneOf(number, () => {
+    const country = part('country-input')
+    if (country) fireEvent.keyDown(country, { key: 'ArrowDown' })
+  }),
+]
