@@ -28,7 +28,11 @@ export type {
 } from './testing/provider-rules/subject.js'
 export { type PairingStates, pairingStates } from './testing/states.js'
 export type { Wire, WireOptions, WireRequest } from './testing/wire.js'
-export type { EvolutionApiWireOptions } from './testing/wires/evolution-api.js'
+export type {
+  EvolutionApiWire,
+  EvolutionApiWireOptions,
+  EvolutionWebhook,
+} from './testing/wires/evolution-api.js'
 export { evolutionApiWire } from './testing/wires/evolution-api.js'
 export type { GreenApiWireOptions } from './testing/wires/green-api.js'
 export { greenApiWire } from './testing/wires/green-api.js'

@@ -180,8 +180,9 @@ export interface Emulator {
    * Provider: begins a round of QR codes when idle or out of codes. Otherwise nothing happens.
    *
    * @param delayMs - Time until the first code is shown; the state is `idle` until then.
+   * @param codeMs - Life of each code of this round, where the provider decides. By default the emulator's own times.
    */
-  start(delayMs?: number): void
+  start(delayMs?: number, codeMs?: number): void
   /**
    * Provider: issues a pairing code, which ends an earlier one, and begins a round of QR codes if there is
    * none, since both live on one connection.

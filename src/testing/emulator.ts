@@ -97,8 +97,9 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   }
 
   /** A round from its first code. */
-  function newRound(since: number): Pick<Facts, 'round' | 'rounds'> {
-    return { round: { firstSerial: facts.rounds * refs + 1, number: 1, since }, rounds: facts.rounds + 1 }
+  function newRound(since: number, ownCodeMs?: number): Pick<Facts, 'round' | 'rounds'> {
+    const round = { firstSerial: facts.rounds * refs + 1, number: 1, since, codeMs: ownCodeMs }
+    return { round, rounds: facts.rounds + 1 }
   }
 
   function answeredBy(holder: EmulatedAccount, at: number): Partial<Facts> {
@@ -127,10 +128,11 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       return facts.fault
     },
 
-    start(delayMs = 0) {
+    start(delayMs = 0, ownCodeMs) {
       const at = now()
       const { status } = stateAt(at)
-      if (status === 'idle' || status === 'out-of-codes') change('start', newRound(at + delayMs), at)
+      if (status === 'idle' || status === 'out-of-codes')
+        change('start', newRound(at + delayMs, ownCodeMs), at)
     },
 
     requestPairingCode(phoneNumber) {

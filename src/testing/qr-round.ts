@@ -12,6 +12,8 @@ export interface QrRound {
   /** The code shown at `since`, from 1. */
   readonly number: number
   readonly since: number
+  /** Life of each code of this round, in place of the usual times. */
+  readonly codeMs: number | undefined
 }
 
 /** The code shown at a moment. */
@@ -26,7 +28,8 @@ export function qrOfRound(round: QrRound, timing: QrRoundTiming, at: number): Qr
   if (at < round.since) return 'ahead'
   let { number, since } = round
   while (number <= timing.refs) {
-    const expiresAt = since + (number === 1 ? timing.firstCodeMs : timing.codeMs)
+    const usualMs = number === 1 ? timing.firstCodeMs : timing.codeMs
+    const expiresAt = since + (round.codeMs ?? usualMs)
     if (at < expiresAt) return { number, serial: round.firstSerial + number - 1, expiresAt }
     number += 1
     since = expiresAt

@@ -1,8 +1,9 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { evolutionApi } from '../../src/providers/evolution-api.js'
-import { evolutionApiWire } from '../../src/testing.js'
+import { qrImage } from '../../src/testing/qr-image.js'
+import { createEmulator, evolutionApiWire } from '../../src/testing.js'
 import { describeAdapterRules } from './adapter-rules.js'
 import {
   type Answer,
@@ -58,19 +59,22 @@ const account = {
 }
 
 function make(routes: Readonly<Record<string, Answer | readonly Answer[]>>) {
-  const stub = stubRoutes(routes)
+  const stub = stubRoutes({ 'GET fetchInstances': list({ connectionStatus: 'close' }), ...routes })
   return { stub, provider: evolutionApi({ baseUrl, apiKey, instanceName, fetch: stub.fetch }) }
 }
 
 const requestCode = async ({ requestPairingCode }: PairingProvider) => requestPairingCode?.(number, {})
 
 /** Each question takes no time, and each pause is over at once. */
-async function hurried<Value>(question: () => Promise<Value>): Promise<Value> {
+async function hurried<Value>(question: () => Promise<Value>, withinMs = 30_000): Promise<Value> {
   const outcome = question()
   outcome.catch(() => undefined)
-  await vi.advanceTimersByTimeAsync(60_000)
+  await vi.advanceTimersByTimeAsync(withinMs)
   return outcome
 }
+
+// Loads the image libraries before the clock is taken away: modules load in real time.
+beforeAll(() => qrImage('2@a,b').then(() => undefined))
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -101,14 +105,19 @@ describe('evolutionApi', () => {
 
 describe('evolutionApi getStatus', () => {
   it.each([
-    ['close', 'unlinked'],
     ['connecting', 'unlinked'],
     ['somethingNew', 'preparing'],
     [undefined, 'preparing'],
-  ])('takes %s for %s, with one question', async (name, expected) => {
+  ])('takes %s for %s, with one request', async (name, expected) => {
     const { provider, stub } = make({ 'GET connectionState': state(name) })
     expect(await provider.getStatus({})).toEqual({ status: expected })
     expect(stub.asked).toEqual(['GET connectionState'])
+  })
+
+  it('takes `close` for unlinked where the list says so too', async () => {
+    const { provider, stub } = make({ 'GET connectionState': state('close') })
+    expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
+    expect(stub.asked).toEqual(['GET connectionState', 'GET fetchInstances'])
   })
 
   it('is linked at open, and tells who, but not the token beside it', async () => {
@@ -138,9 +147,24 @@ describe('evolutionApi getStatus', () => {
     ],
     ['an object that is no state', json({ success: true }), 'invalid-answer'],
     ['an error with HTTP 200', failure, 'invalid-answer'],
+    ['a server that is restarting', json({ error: 'Service Unavailable' }, 503), 'provider-unavailable'],
   ])('reports %s', async (_title, answer, code) => {
     const { provider } = make({ 'GET connectionState': answer })
     expect((await rejection(provider.getStatus({}))).code).toBe(code)
+  })
+
+  it.each([
+    ['getStatus', (provider: PairingProvider) => provider.getStatus({})],
+    ['getQrCode', (provider: PairingProvider) => provider.getQrCode({})],
+    ['requestPairingCode', requestCode],
+    ['reset', async (provider: PairingProvider) => provider.reset?.({})],
+    ['unlink', async (provider: PairingProvider) => provider.unlink?.({})],
+  ] as const)('%s ends at once where version 2.4 is not activated', async (_title, ask) => {
+    const wire = evolutionApiWire(createEmulator(), { apiKey, instanceName, isActivated: false })
+    const provider = evolutionApi({ baseUrl, apiKey, instanceName, fetch: wire.fetch })
+    const error = await rejection(Promise.resolve(ask(provider)))
+    expect(error).toMatchObject({ code: 'subscription-expired', action: 'contact-host', retryable: false })
+    expect(wire.requests).toHaveLength(1)
   })
 })
 
@@ -148,7 +172,7 @@ describe('evolutionApi getQrCode', () => {
   it('is stopped where the instance is closed: the question for a code would begin a pairing', async () => {
     const { provider, stub } = make({ 'GET connectionState': state('close') })
     expect(await provider.getQrCode({})).toEqual({ status: 'stopped' })
-    expect(stub.asked).toEqual(['GET connectionState'])
+    expect(stub.asked).toEqual(['GET connectionState', 'GET fetchInstances'])
   })
 
   it.each([
@@ -159,15 +183,49 @@ describe('evolutionApi getQrCode', () => {
       'GET connectionState': state('connecting'),
       'GET connect': codes(value),
     })
-    expect(await provider.getQrCode({})).toEqual({ status: 'qr', qrCode: { kind: 'text', value } })
+    expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', qrCode: { kind: 'text', value } })
     expect(stub.requests[1]?.url).toBe(`${baseUrl}/instance/connect/shop`)
   })
 
-  it('shows a code for as long as the server gives it', async () => {
-    const { provider } = make({ 'GET connectionState': state('connecting'), 'GET connect': codes(QR_LINK) })
-    const statuses = []
-    for (let index = 0; index < 3; index += 1) statuses.push((await provider.getQrCode({})).status)
-    expect(statuses).toEqual(['qr', 'qr', 'qr'])
+  it('fetches each code once, and says when it ends: 45 seconds after the pairing was begun', async () => {
+    const { provider, stub } = make({
+      'GET connectionState': [state('close'), state('connecting')],
+      'GET connect': [codes(QR_LINK), codes(QR_TEXT)],
+    })
+    await provider.reset?.({})
+    const given = []
+    for (let second = 0; second <= 48; second += 3) {
+      given.push(await provider.getQrCode({}))
+      await vi.advanceTimersByTimeAsync(3_000)
+    }
+    expect(given.slice(0, 15)).toEqual(
+      Array.from({ length: 15 }, (_, index) => ({
+        status: 'qr',
+        qrCode: { kind: 'text', value: QR_LINK },
+        expiresInMs: 45_000 - index * 3_000,
+      })),
+    )
+    // A scan of its last moment arrives before the next one is fetched.
+    expect(given.slice(15)).toMatchObject([
+      { status: 'unlinked' },
+      { status: 'qr', qrCode: { value: QR_TEXT }, expiresInMs: 42_000 },
+    ])
+    expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(2)
+  })
+
+  it('reads a code of unknown age again after 15 seconds, when it is off the screen', async () => {
+    const { provider, stub } = make({
+      'GET connectionState': state('connecting'),
+      'GET connect': codes(QR_LINK),
+    })
+    const given = []
+    for (let second = 0; second < 21; second += 3) {
+      given.push(await provider.getQrCode({}))
+      await vi.advanceTimersByTimeAsync(3_000)
+    }
+    const left = given.map((snapshot) => (snapshot.status === 'qr' ? snapshot.expiresInMs : snapshot.status))
+    expect(left).toEqual([15_000, 12_000, 9_000, 6_000, 3_000, 'unlinked', 15_000])
+    expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(2)
   })
 
   it('shows the picture where there is no text', async () => {
@@ -175,7 +233,7 @@ describe('evolutionApi getQrCode', () => {
       'GET connectionState': state('connecting'),
       'GET connect': json({ base64: `data:image/png;base64,${PNG}`, count: 1 }),
     })
-    expect(await provider.getQrCode({})).toEqual({ status: 'qr', qrCode: IMAGE })
+    expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', qrCode: IMAGE })
   })
 
   it('waits where the count is zero and no code is there', async () => {
@@ -228,23 +286,73 @@ describe('evolutionApi getQrCode', () => {
 })
 
 describe('evolutionApi, between two states', () => {
-  it('waits in the moment after a scan, in which a new device is closed and connects again', async () => {
+  const connecting = list({ connectionStatus: 'connecting' })
+
+  it('is linking in the moment after a scan, in which the server connects again', async () => {
     const { provider, stub } = make({
-      'GET connectionState': [state('connecting'), state('close'), state('open')],
+      'GET connectionState': [state('connecting'), state('close'), state('connecting'), state('open')],
       'GET connect': codes(QR_LINK),
-      'GET fetchInstances': list(),
+      'GET fetchInstances': connecting,
     })
     expect((await provider.getQrCode({})).status).toBe('qr')
     await vi.advanceTimersByTimeAsync(3_000)
-    expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
+    expect(await provider.getQrCode({})).toEqual({ status: 'linking' })
+    expect(await provider.getQrCode({})).toEqual({ status: 'linking' })
     expect((await provider.getStatus({})).status).toBe('linked')
     expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
+  })
+
+  it('finishes a link by one `connect` where the server does not connect again within 8 seconds', async () => {
+    const { provider, stub } = make({
+      'GET connectionState': [state('connecting'), state('close')],
+      'GET connect': codes(QR_LINK),
+      'GET fetchInstances': connecting,
+    })
+    await provider.getQrCode({})
+    const connects = []
+    for (let second = 0; second < 21; second += 1) {
+      await vi.advanceTimersByTimeAsync(1_000)
+      const { status } = await (second % 2 ? provider.getStatus({}) : provider.getQrCode({}))
+      connects.push(`${status} ${stub.asked.filter((name) => name === 'GET connect').length}`)
+    }
+    expect(connects).toEqual([
+      ...Array.from({ length: 8 }, () => 'linking 1'),
+      ...Array.from({ length: 8 }, () => 'linking 2'),
+      // It has not helped. What begins a pairing is the user's or the page's to ask for.
+      ...['stopped 2', 'unlinked 2', 'stopped 2', 'unlinked 2', 'stopped 2'],
+    ])
+  })
+
+  it('does not finish a link at the limit of codes, which looks the same: the time of the code is over', async () => {
+    const { provider, stub } = make({
+      'GET connectionState': [state('close'), state('connecting'), state('close')],
+      'GET connect': codes(QR_LINK),
+      'GET fetchInstances': [list({ connectionStatus: 'close' }), connecting],
+    })
+    await provider.reset?.({})
+    await provider.getQrCode({})
+    await vi.advanceTimersByTimeAsync(45_500)
+    expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
+    await vi.advanceTimersByTimeAsync(8_000)
+    expect(await provider.getQrCode({})).toEqual({ status: 'stopped' })
+    expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
+  })
+
+  it('is known by every adapter for the instance: none is stopped while another one saw the code', async () => {
+    const routes = {
+      'GET connectionState': [state('connecting'), state('close')],
+      'GET connect': codes(QR_LINK),
+      'GET fetchInstances': connecting,
+    }
+    const { provider, stub } = make(routes)
+    const other = evolutionApi({ baseUrl, apiKey, instanceName, fetch: stub.fetch })
+    await provider.getQrCode({})
+    expect(await other.getQrCode({})).toEqual({ status: 'linking' })
   })
 
   it('is stopped where it stays closed', async () => {
     const { provider } = make({ 'GET connectionState': [state('connecting'), state('close')] })
     await provider.getStatus({})
-    await vi.advanceTimersByTimeAsync(5_000)
     expect(await provider.getQrCode({})).toEqual({ status: 'stopped' })
   })
 
@@ -258,6 +366,7 @@ describe('evolutionApi, between two states', () => {
       await provider.getStatus({})
       await vi.advanceTimersByTimeAsync(60_000)
       expect(await provider.getStatus({})).toEqual({ status: 'preparing' })
+      await vi.advanceTimersByTimeAsync(7_000)
       expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
     },
   )
@@ -280,7 +389,7 @@ describe('evolutionApi requestPairingCode', () => {
       'GET connect': pairing('LKJBTJ5C'),
     })
     expect(await requestCode(provider)).toEqual({ status: 'pairing-code', pairingCode: 'LKJBTJ5C' })
-    expect(stub.requests[1]?.url).toBe(`${baseUrl}/instance/connect/shop?number=5511987654321`)
+    expect(stub.requests[2]?.url).toBe(`${baseUrl}/instance/connect/shop?number=5511987654321`)
   })
 
   it('ends the pairing that is under way first: a number is ignored in the middle of one', async () => {
@@ -305,12 +414,7 @@ describe('evolutionApi requestPairingCode', () => {
     })
     await requestCode(provider)
     await Promise.all(others)
-    expect(stub.asked.slice(2)).toEqual([
-      'DELETE logout',
-      'GET connect',
-      'GET connectionState',
-      'GET connect',
-    ])
+    expect(stub.asked.slice(2)).toEqual(['DELETE logout', 'GET connectionState', 'GET connect'])
   })
 
   it('asks again until the code is there, which comes after the QR code', async () => {
@@ -350,7 +454,7 @@ describe('evolutionApi requestPairingCode', () => {
     await vi.advanceTimersByTimeAsync(500)
     controller.abort()
     expect((await outcome).code).toBe('aborted')
-    expect(stub.asked).toHaveLength(2)
+    expect(stub.asked).toHaveLength(3)
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -362,14 +466,23 @@ describe('evolutionApi requestPairingCode', () => {
       'GET connect': json({ instance: { instanceName, state: 'open' } }),
       'GET fetchInstances': list(),
     })
-    expect(await requestCode(restored.provider)).toEqual({ status: 'linked', account })
+    expect(await hurried(() => requestCode(restored.provider))).toEqual({ status: 'linked', account })
   })
 
   it('does not disturb a device that connects for the first time', async () => {
-    const { provider, stub } = make({ 'GET connectionState': [state('connecting'), state('close')] })
-    await provider.getStatus({})
-    expect((await rejection(requestCode(provider))).code).toBe('provider-unavailable')
-    expect(stub.asked).toEqual(['GET connectionState', 'GET connectionState'])
+    const { provider, stub } = make({
+      'GET connectionState': [state('connecting'), state('close')],
+      'GET connect': codes(QR_LINK),
+      'GET fetchInstances': list({ connectionStatus: 'connecting' }),
+    })
+    await provider.getQrCode({})
+    const error = await rejection(hurried(() => requestCode(provider)))
+    expect(error.code).toBe('provider-unavailable')
+    // The second one finishes the link, without the number.
+    expect(stub.requests.map(({ url }) => url).filter((url) => url.includes('/connect/'))).toEqual([
+      `${baseUrl}/instance/connect/shop`,
+      `${baseUrl}/instance/connect/shop`,
+    ])
   })
 
   it.each<[string, Answer, string]>([
@@ -392,29 +505,55 @@ describe('evolutionApi, while a pairing code is to be entered', () => {
     return made
   }
 
-  it('tells of the code that comes with the next QR code, and with the one after that', async () => {
-    const { provider, stub } = await follow(
-      pairing('AAAA1111', 4),
-      pairing('BBBB2222', 5),
-      pairing('CCCC3333', 6),
-    )
+  /** A state each three seconds, with the requests of `connect` so far. */
+  async function watch({ provider, stub }: Awaited<ReturnType<typeof follow>>, seconds: number) {
     const told = []
-    for (let index = 0; index < 3; index += 1) told.push(await provider.getStatus({}))
-    expect(told).toEqual([
-      { status: 'pairing-code', pairingCode: 'AAAA1111' },
-      { status: 'pairing-code', pairingCode: 'BBBB2222' },
-      // Gone before the server replaces it: nothing would come in its place.
-      { status: 'pairing-code', pairingCode: 'CCCC3333', expiresInMs: 40_000 },
-    ])
-    expect(stub.requests.at(-1)?.url).toBe(`${baseUrl}/instance/connect/shop?number=5511987654321`)
+    for (let second = 0; second < seconds; second += 3) {
+      told.push({
+        ...(await provider.getStatus({})),
+        connects: stub.asked.filter((name) => name === 'GET connect').length,
+      })
+      await vi.advanceTimersByTimeAsync(3_000)
+    }
+    return told
+  }
+
+  const next = (pairingCode: string, count: number): Answer =>
+    codes(`${QR_LINK}${count}`, { pairingCode, count })
+
+  it('tells of the code that comes with the next QR code, and with the one after that, fetched once each', async () => {
+    const followed = await follow(next('BBBB2222', 5), next('CCCC3333', 6))
+    const told = await watch(followed, 99)
+    expect(told[0]).toEqual({ status: 'pairing-code', pairingCode: 'AAAA1111', connects: 1 })
+    expect(told[15]).toEqual({ status: 'pairing-code', pairingCode: 'AAAA1111', connects: 1 })
+    expect(told[16]).toEqual({ status: 'pairing-code', pairingCode: 'BBBB2222', connects: 2 })
+    // Gone before the server replaces it: nothing would come in its place.
+    const last = { status: 'pairing-code', pairingCode: 'CCCC3333', expiresInMs: 40_000, connects: 3 }
+    expect(told[32]).toEqual(last)
+    expect(followed.stub.requests.at(-1)?.url).toContain('/instance/connectionState/')
+    expect(followed.stub.requests.filter(({ url }) => url.includes('number=5511987654321'))).toHaveLength(3)
   })
 
   it('tells of no fourth code, so that a page nobody looks at comes to an end', async () => {
-    const { provider, stub } = await follow(pairing('DDDD4444', 7))
-    expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
-    const before = stub.requests.length
-    expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
-    expect(stub.requests.length).toBe(before + 1)
+    const followed = await follow(next('DDDD4444', 7))
+    const told = await watch(followed, 60)
+    expect(told.at(-1)).toEqual({ status: 'unlinked', connects: 2 })
+  })
+
+  it('finishes a link that does not come on 2.4, after a code that was entered', async () => {
+    const emulator = createEmulator({ linkingMs: 500 })
+    const wire = evolutionApiWire(emulator, { apiKey, instanceName, version: '2.4' })
+    const provider = evolutionApi({ baseUrl, apiKey, instanceName, fetch: wire.fetch })
+    await hurried(async () => provider.reset?.({}))
+    const given = await hurried(() => requestCode(provider))
+    expect(given).toMatchObject({ status: 'pairing-code' })
+    expect(emulator.typeCode(given?.status === 'pairing-code' ? given.pairingCode : '')).toEqual({ ok: true })
+    const told = []
+    for (let second = 0; second < 15; second += 1) {
+      told.push((await hurried(() => provider.getStatus({}), 3_000)).status)
+    }
+    expect([...new Set(told)]).toEqual(['pairing-code', 'linking', 'linked'])
+    expect(wire.whatsapp.logins).toBe(1)
   })
 
   it('shows the QR code of the same pairing to whoever would rather scan', async () => {
@@ -423,7 +562,7 @@ describe('evolutionApi, while a pairing code is to be entered', () => {
   })
 
   it('tells of no code after a reset', async () => {
-    const { provider } = await follow(codes(QR_LINK), pairing('BBBB2222', 5))
+    const { provider } = await follow(next('BBBB2222', 5))
     await vi.advanceTimersByTimeAsync(5_000)
     await provider.reset?.({})
     expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
@@ -436,6 +575,7 @@ describe('evolutionApi reset', () => {
     await provider.reset?.({})
     expect(stub.requests.map(({ url }) => url)).toEqual([
       `${baseUrl}/instance/connectionState/shop`,
+      `${baseUrl}/instance/fetchInstances?instanceName=shop`,
       `${baseUrl}/instance/connect/shop`,
     ])
   })
@@ -473,7 +613,12 @@ describe('evolutionApi reset', () => {
     })
     await provider.reset?.({})
     await provider.reset?.({})
-    expect(stub.asked).toEqual(['GET connectionState', 'GET connect', 'GET connectionState'])
+    expect(stub.asked).toEqual([
+      'GET connectionState',
+      'GET fetchInstances',
+      'GET connect',
+      'GET connectionState',
+    ])
     await vi.advanceTimersByTimeAsync(5_000)
     await provider.reset?.({})
     expect(stub.asked).toContain('DELETE logout')
@@ -486,17 +631,32 @@ describe('evolutionApi reset', () => {
   })
 
   it.each([
-    ['begins a pairing where it stays closed', state('close'), ['GET connect']],
-    ['does nothing where it is linked then', state('open'), ['GET fetchInstances']],
-  ])('waits where the instance has closed just now, and %s', async (_title, later, expected) => {
+    ['begins a pairing where it stays closed', state('close'), 1],
+    ['does nothing where it is linked then', state('open'), 0],
+  ])('waits where the instance may be connecting again, and %s', async (_title, later, connects) => {
     const { provider, stub } = make({
-      'GET connectionState': [state('connecting'), state('close'), later],
-      'GET fetchInstances': list(),
+      'GET connectionState': [...Array.from({ length: 5 }, () => state('close')), later],
+      'GET fetchInstances': list({ connectionStatus: 'connecting' }),
       'GET connect': noCode,
     })
-    await provider.getStatus({})
-    await hurried(async () => provider.reset?.({}))
-    expect(stub.asked.slice(3)).toEqual(expected)
+    const done = hurried(async () => provider.reset?.({}))
+    await done
+    expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(connects)
+  })
+
+  it('sends one `connect` where several adapters reset at once, also where it takes six seconds', async () => {
+    const emulator = createEmulator()
+    const wire = evolutionApiWire(emulator, { apiKey, instanceName, holdMs: 6_000 })
+    const make = () => evolutionApi({ baseUrl, apiKey, instanceName, fetch: wire.fetch })
+    await hurried(async () => {
+      const first = make().reset?.({})
+      await vi.advanceTimersByTimeAsync(20)
+      await Promise.all([first, make().reset?.({}), make().reset?.({})])
+    })
+    expect(wire.requests.map(({ method, path }) => `${method} ${path}`)).not.toContain(
+      'DELETE /instance/logout/shop',
+    )
+    expect(wire.whatsapp.registrations).toBe(1)
   })
 
   it('reports a start that failed with HTTP 200', async () => {
@@ -518,7 +678,7 @@ describe('evolutionApi unlink', () => {
   it.each(['open', 'connecting'])('is over at once, after %s: nothing is on its way then', async (name) => {
     const { provider } = make({
       'GET connectionState': [state(name), state('close')],
-      'GET fetchInstances': list(),
+      'GET fetchInstances': [...(name === 'open' ? [list()] : []), list({ connectionStatus: 'close' })],
       'DELETE logout': loggedOut,
     })
     await provider.getStatus({})
@@ -608,27 +768,32 @@ describe('evolutionApi readWebhook', () => {
   })
 })
 
-describeAdapterRules({
-  name: 'evolutionApi',
-  make: (options) => evolutionApi({ baseUrl, apiKey, instanceName, ...options }),
-  wire: (emulator) => evolutionApiWire(emulator, { apiKey, instanceName, token }),
-  webhooks: [
-    { event: 'qrcode.updated', instance: instanceName, data: { qrcode: { code: QR_LINK } }, apikey: token },
-    {
-      event: 'connection.update',
-      instance: instanceName,
-      data: { state: 'open', wuid: account.id, profileName: account.name },
-      apikey: token,
+// The rules have clocks of their own.
+describe('evolutionApi, as any adapter', () => {
+  beforeEach(() => void vi.useRealTimers())
+
+  describeAdapterRules({
+    name: 'evolutionApi',
+    make: (options) => evolutionApi({ baseUrl, apiKey, instanceName, ...options }),
+    wire: (emulator) => evolutionApiWire(emulator, { apiKey, instanceName, token }),
+    webhooks: [
+      { event: 'qrcode.updated', instance: instanceName, data: { qrcode: { code: QR_LINK } }, apikey: token },
+      {
+        event: 'connection.update',
+        instance: instanceName,
+        data: { state: 'open', wuid: account.id, profileName: account.name },
+        apikey: token,
+      },
+    ],
+    foreignWebhooks: [{ event: 'connection.update', instance: 'another', data: { state: 'open' } }],
+    invalid: {
+      'a missing name': () => evolutionApi({ baseUrl, apiKey, instanceName: '' }),
+      'a missing key': () => evolutionApi({ baseUrl, apiKey: ' ', instanceName }),
+      'a key that no header can hold': () =>
+        evolutionApi({ baseUrl, apiKey: `${apiKey}\n`.repeat(2), instanceName }),
     },
-  ],
-  foreignWebhooks: [{ event: 'connection.update', instance: 'another', data: { state: 'open' } }],
-  invalid: {
-    'a missing name': () => evolutionApi({ baseUrl, apiKey, instanceName: '' }),
-    'a missing key': () => evolutionApi({ baseUrl, apiKey: ' ', instanceName }),
-    'a key that no header can hold': () =>
-      evolutionApi({ baseUrl, apiKey: `${apiKey}\n`.repeat(2), instanceName }),
-  },
-  secrets: [apiKey, token],
-  statusAnswer: { instance: { instanceName, state: 'open' } },
-  hasDefaultUrl: false,
+    secrets: [apiKey, token],
+    statusAnswer: { instance: { instanceName, state: 'open' } },
+    hasDefaultUrl: false,
+  })
 })

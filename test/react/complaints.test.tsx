@@ -189,7 +189,8 @@ describe('screens without an end', () => {
     world.show()
     await advance(3_000)
     await doing(() => void world.emulator.scan())
-    await later(200_000)
+    // A link is watched for three minutes, and looked at each 15 seconds.
+    await later(220_000)
     expect(shownStatus()).toBe('linked')
     const before = world.wire.requests.length
     await later(600_000)

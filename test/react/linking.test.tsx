@@ -50,7 +50,7 @@ describe.each(providerIds)('%s, through proxy, handler, adapter, wire and emulat
     const world = createWorld(id)
     const { timing } = world.provider
     world.show()
-    let validAtLastChange = 0
+    let validAtLastChange = Date.now()
     let valid = ''
     await advance(100_000, (now) => {
       const { state } = world.emulator
@@ -75,7 +75,7 @@ describe.each(['green-api', 'z-api', 'evolution-api', 'waha'] as const)('%s', (i
       target: { value: '+55 11 98765-4321' },
     })
     fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
-    // WAHA is logged out for a code, which takes 4 s, and starts again.
+    // WAHA is logged out for a code, which takes 4 s, and starts again; Evolution API logs out what is under way.
     await advance(8_000)
     expect(shownStatus()).toBe('awaiting-code')
     const code = document.querySelector('[data-part="pairing-code"]')?.textContent ?? ''
@@ -94,7 +94,7 @@ describe('evolution-api', () => {
   it('shows each code that the server puts in place of the last one, and after three of them none', async () => {
     const world = createWorld('evolution-api')
     world.show({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
-    await advance(1_000)
+    await advance(3_000)
     fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
     const shown = new Map<string, number>()
     await advance(200_000, (now) => {
@@ -120,7 +120,7 @@ describe('evolution-api', () => {
       target: { value: '+55 11 98765-4321' },
     })
     fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
-    await advance(1_000)
+    await advance(6_000)
     expect(shownCode()).toBeTruthy()
     expect(world.wire.requests.map(({ method }) => method)).toContain('DELETE')
   })

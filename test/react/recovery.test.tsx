@@ -115,9 +115,9 @@ describe('a session that sleeps or has run out of codes', () => {
   it('is begun by itself at Evolution API', async () => {
     const world = createWorld('evolution-api')
     world.show()
-    await advance(1_000)
-    // The one that begins, and the one that asks for the code.
-    expect(paths(world).filter((path) => path.startsWith('/instance/connect/'))).toHaveLength(2)
+    await advance(3_000)
+    // The one that begins brings the code too.
+    expect(paths(world).filter((path) => path.startsWith('/instance/connect/'))).toHaveLength(1)
     expect(shownStatus()).toBe('awaiting-scan')
   })
 

@@ -98,8 +98,10 @@ function differencesOfPolls(
         until - from > 2 * toleranceMs &&
         !mine.some((poll) => poll.word === word && poll.t >= from && poll.t <= until),
     )
+    // One difference for each line, however often it was polled.
+    const lines = new Map(unknown.map((poll) => [`${poll.recorded.line} ${poll.word}`, poll]))
     return [
-      ...unknown.map(
+      ...[...lines.values()].map(
         ({ t, word, recorded }) => `${name} at ${t} ms: ${word}, recorded near line ${recorded.line}`,
       ),
       ...missing.map(({ from, word, line }) => `${name} from ${from} ms (line ${line}): never ${word}`),

@@ -4,12 +4,15 @@ import type { Exchange, Json, PhoneAction, Recording, WhatsAppEventName } from '
 /** A mock server and the phone beside it. */
 export interface ReplayTarget {
   readonly fetch: typeof fetch
+  /** Where the recorded server was: some bodies name it. */
+  readonly origin?: string
   scan(text: string): void
   typeCode(code: string): void
   logOutAllDevices(): void
-  /** Ends the server's process, and starts it again. Only for recordings that do so. */
+  /** Ends the server's process. Only for recordings that do so. */
   stop?(): void
-  start?(): void
+  /** Starts it again; it answers after `bootMs`, as it did in the recording. */
+  start?(bootMs: number): void
 }
 
 /** To be called by the mock server. */
@@ -41,22 +44,26 @@ const ORIGIN = 'http://mock.example'
 
 /**
  * Repeats a recording against a mock server: each request, scan, and restart at the recorded time, on Vitest's fake
- * clock. Call `vi.useFakeTimers` before, and make the mock server in `setUp`.
+ * clock. Call `vi.useFakeTimers` before, and make the mock server in `setUp`, which may also let time pass.
  */
 export async function replay(
   { entries }: Recording,
-  setUp: (listener: ReplayListener) => ReplayTarget,
+  setUp: (listener: ReplayListener) => ReplayTarget | Promise<ReplayTarget>,
 ): Promise<Transcript> {
-  const startedAt = Date.now()
+  let startedAt = Date.now()
   const now = (): number => Date.now() - startedAt
   const exchanges: MockExchange[] = []
   const webhooks: { t: number; body: Json }[] = []
   const whatsapp: { t: number; event: WhatsAppEventName }[] = []
   const codes = new Map<string, string>()
-  const target = setUp({
+  const target = await setUp({
     webhook: (body) => webhooks.push({ t: now(), body: clone(body) }),
     whatsapp: (event) => whatsapp.push({ t: now(), event }),
   })
+  // What happened before the recording began.
+  webhooks.length = 0
+  whatsapp.length = 0
+  startedAt = Date.now()
   const underWay: Promise<void>[] = []
 
   async function send(recorded: Exchange): Promise<void> {
@@ -67,7 +74,7 @@ export async function replay(
       headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }
-    const result = await target.fetch(ORIGIN + path, init).then(readBody, () => undefined)
+    const result = await target.fetch((target.origin ?? ORIGIN) + path, init).then(readBody, () => undefined)
     exchanges.push({ recorded, t, ms: now() - t, status: result?.status, body: result?.body })
     for (const [mine, its] of pairsOfCodes(recorded.body, result?.body)) {
       if (!codes.has(mine)) codes.set(mine, its)
@@ -93,6 +100,13 @@ export async function replay(
   const isWithin = ({ t }: { readonly t: number }): boolean => t <= end
   return { exchanges, webhooks: webhooks.filter(isWithin), whatsapp: whatsapp.filter(isWithin), codes }
 
+  function bootMs(startedAtT: number): number {
+    const first = entries.find(
+      (entry) => entry.kind === 'exchange' && entry.t > startedAtT && entry.status !== undefined,
+    )
+    return first ? first.t - startedAtT : 0
+  }
+
   /** What the client, the phone and the server's operator do, in order. */
   function steps(): readonly { readonly t: number; run(): void }[] {
     const list: { t: number; run(): void }[] = []
@@ -105,7 +119,7 @@ export async function replay(
       else if (entry.kind === 'server' && entry.event === 'ends')
         list.push({ t: entry.t, run: () => target.stop?.() })
       else if (entry.kind === 'server' && entry.event === 'starts')
-        list.push({ t: entry.t, run: () => target.start?.() })
+        list.push({ t: entry.t, run: () => target.start?.(bootMs(entry.t)) })
     }
     return list.sort((one, other) => one.t - other.t)
   }

@@ -68,6 +68,13 @@ export function emulated(options: EmulatorOptions = {}): Emulated {
   return { clock, emulator: createEmulator({ now: clock.now, wait: clock.wait, seed: 7, ...options }) }
 }
 
+/** As {@link emulated}; a response that is held lets its time pass by itself. */
+export function hurriedlyEmulated(options: EmulatorOptions = {}): Emulated {
+  const clock = createClock()
+  const wait = async (ms: number): Promise<void> => clock.pass(ms)
+  return { clock, emulator: createEmulator({ now: clock.now, wait, seed: 7, ...options }) }
+}
+
 /** The QR text shown now; fails the test where there is none. */
 export function shownText(emulator: Emulator): string {
   const { state } = emulator

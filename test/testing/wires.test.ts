@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { EmulatorFault, Wire, WireOptions } from '../../src/testing.js'
 import { evolutionApiWire, greenApiWire, wahaWire, wasendWire, zApiWire } from '../../src/testing.js'
 import type { Emulated } from './clock.js'
-import { emulated, link, START } from './clock.js'
+import { hurriedlyEmulated, link, START } from './clock.js'
 import { readPng } from './read-png.js'
 
 const secret = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345'
@@ -58,7 +58,7 @@ const wires = [
 
 describe.each(wires)('$name wire', ({ make, status, qr, init, path }) => {
   const setUp = (): Emulated & { readonly wire: Wire } => {
-    const phone = emulated()
+    const phone = hurriedlyEmulated()
     return { ...phone, wire: make(phone) }
   }
   const broken = (fault: EmulatorFault): { readonly wire: Wire; ask(): Promise<Response> } => {
@@ -111,7 +111,7 @@ describe.each(wires)('$name wire', ({ make, status, qr, init, path }) => {
   it('lets a test answer in its place', async () => {
     const intercept = (asked: string): Response | undefined =>
       asked === path ? new Response(null, { status: 466 }) : undefined
-    const wire = make(emulated(), { intercept })
+    const wire = make(hurriedlyEmulated(), { intercept })
     expect((await wire.fetch(status, init)).status).toBe(466)
     expect((await wire.fetch(qr, init)).status).toBe(200)
   })

@@ -11,8 +11,8 @@ export function linkedTo(id: unknown, name: unknown, avatarUrl: unknown): Pairin
 }
 
 /** A QR code, as text or picture; throws `invalid-answer` for what is none. */
-export function fromQrCode(content: string): PairingSnapshot {
-  return { status: 'qr', qrCode: normalizeQrPayload(content) }
+export function fromQrCode(content: string, expiresInMs?: number): PairingSnapshot {
+  return { status: 'qr', qrCode: normalizeQrPayload(content), expiresInMs }
 }
 
 /** A pairing code; throws `invalid-answer` for what is none. */

@@ -2,8 +2,10 @@ import type { Emulator } from '../emulator.js'
 import { toBase64 } from '../qr-image.js'
 import type { Wire, WireCall, WireOptions } from '../wire.js'
 import { createWire, json } from '../wire.js'
+import { createEvolutionInstance } from './evolution-instance.js'
+import type { EvolutionEvent, EvolutionInstance, EvolutionVersion } from './evolution-types.js'
 
-// https://doc.evolution-api.com/v2/api-reference/instance-controller/, and a recording of version 2.3.7
+// https://doc.evolution-api.com/v2/api-reference/instance-controller/, and recordings of 2.3.7 and 2.4
 
 /** Options of {@link evolutionApiWire}. */
 export interface EvolutionApiWireOptions extends WireOptions {
@@ -12,38 +14,86 @@ export interface EvolutionApiWireOptions extends WireOptions {
   readonly instanceName: string
   /** The instance's own token, which is taken as a key too. By default `emulated-instance-token`. */
   readonly token?: string | undefined
+  /**
+   * Which version's behaviour is emulated. 2.4 connects again 3 seconds after a scan, and never after a scan that
+   * follows a logout; it keeps a pairing code that was not entered until the instance is deleted. By default `2.3.7`.
+   */
+  readonly version?: EvolutionVersion | undefined
+  /** `false` for a 2.4.0 that is not activated: every response is 503 with `LICENSE_REQUIRED`. By default `true`. */
+  readonly isActivated?: boolean | undefined
   /** The server's `QRCODE_LIMIT`: after so many codes the instance closes. By default 30. */
   readonly qrLimit?: number | undefined
-  /** Time from the beginning of a pairing to its first code: `{"count":0}` until then. By default 0. */
+  /** Time from the beginning of a pairing to its first code: `{"count":0}` until then. By default 200. */
   readonly startingMs?: number | undefined
+  /** How long `connect` is held where the instance is closed. By default 2,000. */
+  readonly holdMs?: number | undefined
+  /** From the end of a scan to the next connection to WhatsApp. By default 0 with 2.3.7, and 3,000 with 2.4. */
+  readonly gapMs?: number | undefined
+  /** Gets each webhook as the server sends it, at its time. */
+  readonly onWebhook?: ((body: EvolutionWebhook) => void) | undefined
+  /** Gets what WhatsApp sees of the server, at its time: `registration`, `login`, `close` and others. */
+  readonly onWhatsApp?: ((event: { readonly event: string; readonly at: number }) => void) | undefined
 }
 
-type InstanceState = 'open' | 'connecting' | 'close'
-
-/** What the server keeps of the last code, and goes on giving when it is over. */
-interface KeptCodes {
-  readonly count: number
-  readonly code?: string
-  readonly pairingCode?: string | null
+/** Body of a webhook. */
+export interface EvolutionWebhook extends EvolutionEvent {
+  readonly instance: string
+  readonly date_time: string
+  readonly apikey: string
 }
+
+/** What {@link evolutionApiWire} returns. */
+export interface EvolutionApiWire extends Wire {
+  /** What the server did at WhatsApp. */
+  readonly whatsapp: {
+    /** Logins of the linked device. A server whose sockets throw each other out has many for one scan. */
+    readonly logins: number
+    /** How often a socket asked to be linked. */
+    readonly registrations: number
+    /** Logins that WhatsApp refused. */
+    readonly refusedLogins: number
+    /** Sockets of this moment. */
+    readonly connections: number
+  }
+  /** Ends the server's process: requests fail. */
+  readonly stop: () => void
+  /** Starts it again. It answers after `bootMs`, by default 2.9 seconds. */
+  readonly start: (bootMs?: number) => void
+}
+
+/** As recorded. */
+const BOOT_MS = 2_900
+const HOLD_MS = 2_000
+/** A deleted instance is known for a moment. */
+const REMOVED_MS = 60
+const GAP_MS: Readonly<Record<EvolutionVersion, number>> = { '2.3.7': 0, '2.4': 3_000 }
 
 /**
- * The face of Evolution API. A pairing is begun by `connect` where the instance is closed, and goes on by itself until
- * the limit of codes. The server shows each of WhatsApp's codes for 45 seconds, so give the emulator `firstCodeMs`
- * and `codeMs` of 45,000. It holds the first answer for two seconds; this wire answers at once, as after that.
+ * The face of Evolution API. A pairing is begun by `connect` where the instance is closed, which is held for two
+ * seconds, and goes on by itself until the limit of codes. Each code is shown for 45 seconds. After a scan the instance
+ * is `close` until the server has connected again; `connect` in that time opens a second socket, and the two throw each
+ * other out for ever: see `whatsapp.logins`.
  */
-export function evolutionApiWire(emulator: Emulator, options: EvolutionApiWireOptions): Wire {
-  const { apiKey, instanceName, qrLimit = 30, startingMs = 0 } = options
-  const { token = 'emulated-instance-token' } = options
-  let isStarted = false
-  /** The number that was given when this pairing began: each QR code brings a pairing code for it. */
-  let phoneNumber: string | null = null
-  let kept: KeptCodes = { count: 0 }
-
-  emulator.subscribe(({ action }) => {
-    // WhatsApp refuses the credentials, and the server does not connect again.
-    if (action === 'disconnect' || action === 'logout') isStarted = false
+export function evolutionApiWire(emulator: Emulator, options: EvolutionApiWireOptions): EvolutionApiWire {
+  const { apiKey, instanceName, qrLimit = 30, startingMs = 200, holdMs = HOLD_MS, onWebhook } = options
+  const { token = 'emulated-instance-token', version = '2.3.7', isActivated = true, onWhatsApp } = options
+  forgetInstance(instanceName)
+  const instance = createEvolutionInstance(emulator, {
+    instanceName,
+    version,
+    qrLimit,
+    startingMs,
+    gapMs: options.gapMs ?? GAP_MS[version],
+    onWhatsApp,
+    onEvent:
+      onWebhook &&
+      (({ event, data }) => {
+        const date = new Date(emulator.now()).toISOString()
+        onWebhook({ event, instance: instanceName, data, date_time: date, apikey: token })
+      }),
   })
+  let upAt = Number.NEGATIVE_INFINITY
+  let removedAt = Number.NEGATIVE_INFINITY
 
   const faults = {
     unauthorized: () => problem(401, 'Unauthorized', 'Unauthorized'),
@@ -52,97 +102,80 @@ export function evolutionApiWire(emulator: Emulator, options: EvolutionApiWireOp
     'server-error': () => problem(500, 'Internal Server Error', 'Connection Closed'),
   }
 
-  /** The state of this moment, with the codes that have come and gone until it. */
-  function update(): InstanceState {
-    // Out of codes the server connects again, for as long as it may.
-    if (isStarted && emulator.state.status === 'out-of-codes') emulator.start()
-    const { state } = emulator
-    if (state.status === 'pairing' && state.qrText !== kept.code) {
-      if (kept.count === qrLimit) {
-        emulator.logout()
-        kept = { count: 0 }
-        return 'close'
-      }
-      const issued = phoneNumber === null ? undefined : emulator.requestPairingCode(phoneNumber)
-      const pairingCode = issued?.ok ? issued.pairingCode.value : null
-      kept = { count: kept.count + 1, code: state.qrText, pairingCode }
-    }
-    switch (state.status) {
-      case 'linked':
-        return 'open'
-      case 'pairing':
-      case 'linking':
-      // The server does not know of passkeys: nothing happens.
-      case 'passkey-required':
-        return 'connecting'
-      case 'stale-auth':
-        return 'close'
-      default:
-        return isStarted ? 'connecting' : 'close'
-    }
-  }
-
   async function codes({ text, image }: WireCall): Promise<Response> {
-    const { count, code, pairingCode } = kept
+    const { count, code, pairingCode } = instance.codes
     if (code === undefined) return json({ count })
     const given = text(code)
     const png = given === code ? await image(code) : new TextEncoder().encode(given)
     return json({ pairingCode, code: given, base64: `data:image/png;base64,${toBase64(png)}`, count })
   }
 
-  function connect(call: WireCall): Response | Promise<Response> {
-    const state = update()
-    if (state === 'open') return connectionState()
-    if (state === 'close') {
-      // Leftovers end the first attempt, and are cleared by that.
-      if (emulator.state.status === 'stale-auth') emulator.logout()
-      else {
-        phoneNumber = call.url.searchParams.get('number')
-        isStarted = true
-        emulator.start(startingMs)
-        update()
-      }
-    }
+  async function connect(call: WireCall): Promise<Response> {
+    if (instance.state === 'open') return connectionState()
+    if (instance.state === 'connecting') return codes(call)
+    if (instance.state === undefined || instance.isSettling) return failed()
+    instance.connect(call.url.searchParams.get('number'))
+    if (holdMs > 0) await call.hold(holdMs)
+    instance.catchUp()
+    // The codes, also where the instance is open by now.
     return codes(call)
   }
 
   function connectionState(): Response {
-    return json({ instance: { instanceName, state: update() } })
+    return json({ instance: { instanceName, state: instance.state } })
   }
 
-  function restart(): Response {
-    if (update() === 'close') return json({ error: true, message: '[object Object]' })
-    emulator.restart()
-    emulator.start(startingMs)
-    return json({ instance: { instanceName, status: update() } })
+  function restart(call: WireCall): Response | Promise<Response> {
+    const { state } = instance
+    if (state === 'close' || state === undefined) return failed()
+    instance.restart()
+    return state === 'open' ? json({ instance: { instanceName, state } }) : codes(call)
   }
 
   function logout(): Response {
-    if (update() === 'close')
-      return problem(400, 'Bad Request', [`The "${instanceName}" instance is not connected`])
-    emulator.logout()
-    return json({ status: 'SUCCESS', error: false, response: { message: 'Instance logged out' } })
+    if (instance.logout()) return success('Instance logged out')
+    if (version === '2.4') return success('Instance was already disconnected')
+    return problem(400, 'Bad Request', [`The "${instanceName}" instance is not connected`])
+  }
+
+  function remove(): Response {
+    instance.remove()
+    removedAt = emulator.now()
+    return success('Instance deleted')
+  }
+
+  async function create({ request }: WireCall): Promise<Response> {
+    const body: unknown = await request.json().catch(() => undefined)
+    const { instanceName: name, integration } = {
+      ...(body as { instanceName?: unknown; integration?: unknown }),
+    }
+    if (name !== instanceName || instance.list)
+      return problem(403, 'Forbidden', [`This name "${name}" is already in use.`])
+    if (integration !== 'WHATSAPP-BAILEYS') return problem(400, 'Bad Request', ['Invalid integration'])
+    instance.create()
+    return json({ instance: { instanceName, integration, status: 'close' }, hash: token }, 201)
   }
 
   function fetchInstances({ url }: WireCall): Response {
     const asked = url.searchParams.get('instanceName') ?? instanceName
-    if (asked !== instanceName) return problem(404, 'Not Found', [`Instance "${asked}" not found`])
-    const connectionStatus = update()
+    const { list } = instance
+    if (asked !== instanceName || !list) return problem(404, 'Not Found', [`Instance "${asked}" not found`])
     const { state } = emulator
     const account = state.status === 'linked' ? state.account : undefined
     return json([
       {
         id: '95f28b28-05f7-46ac-892f-af76aa1ecdc7',
         name: instanceName,
-        connectionStatus,
-        ownerJid: account ? `${account.phoneNumber}@s.whatsapp.net` : null,
+        connectionStatus: list.connectionStatus,
+        ownerJid: list.ownerJid,
         profileName: account?.name ?? null,
         profilePicUrl: account?.avatarUrl ?? null,
         integration: 'WHATSAPP-BAILEYS',
         number: null,
+        businessId: null,
         token,
         clientName: 'evolution_exchange',
-        disconnectionReasonCode: null,
+        disconnectionReasonCode: list.disconnectionReasonCode,
       },
     ])
   }
@@ -154,23 +187,81 @@ export function evolutionApiWire(emulator: Emulator, options: EvolutionApiWireOp
     'GET connectionState': connectionState,
     'POST restart': restart,
     'DELETE logout': logout,
+    'DELETE delete': remove,
   }
 
   function answer(call: WireCall): Response | Promise<Response> {
     const { request, path } = call
+    instance.catchUp()
+    if (emulator.now() < upAt) throw new TypeError('fetch failed')
+    if (!isActivated) return notActivated(call.url.origin)
     const key = request.headers.get('apikey')
     const isKnown = key === apiKey || key === token
     const list = path === '/instance/fetchInstances' && request.method === 'GET'
     if (list) return isKnown ? fetchInstances(call) : faults.unauthorized()
+    if (path === '/instance/create' && request.method === 'POST')
+      return key === apiKey ? create(call) : faults.unauthorized()
     const [, action, name = ''] = /^\/instance\/([^/]+)\/([^/]+)$/.exec(path) ?? []
     const route = routes[`${request.method} ${action}`]
     if (!route) return problem(404, 'Not Found', [`Cannot ${request.method} ${path}`])
-    // In this order: whoever asks for another instance learns nothing about the key.
-    if (decodeURIComponent(name) !== instanceName) return unknownInstance(name)
+    const isThere = instance.list !== undefined || emulator.now() < removedAt + REMOVED_MS || isStarting()
+    // In this order: a request for another instance gets 404 with any key.
+    if (decodeURIComponent(name) !== instanceName || !isThere) return unknownInstance(name)
     return isKnown ? route(call) : faults.unauthorized()
   }
 
-  return createWire(emulator, { faults, pathOf, answer }, options)
+  /** Just started, and the instance not read yet: its state is asked for in vain, and not refused. */
+  function isStarting(): boolean {
+    return instance.state === undefined && emulator.now() - upAt < 1_000
+  }
+
+  const wire = createWire(emulator, { faults, pathOf, answer }, options)
+  return Object.assign(wire, {
+    whatsapp: upToDate(instance),
+    stop() {
+      instance.catchUp()
+      upAt = Number.POSITIVE_INFINITY
+      instance.stop()
+    },
+    start(bootMs = BOOT_MS) {
+      upAt = emulator.now() + bootMs
+      instance.start(upAt)
+    },
+  })
+}
+
+/**
+ * All adapters of a process share what they know of an instance, by its address. Another mock server is another server:
+ * what was known of the one before would be wrong.
+ */
+function forgetInstance(instanceName: string): void {
+  const memories: unknown = Reflect.get(globalThis, Symbol.for('whatsapp-pairing.evolution-api'))
+  if (!(memories instanceof Map)) return
+  for (const id of [...memories.keys()]) {
+    if (String(id).endsWith(`/${encodeURIComponent(instanceName)}`)) memories.delete(id)
+  }
+}
+
+/** The counts of this moment. */
+function upToDate(instance: EvolutionInstance): EvolutionApiWire['whatsapp'] {
+  const now = (): EvolutionApiWire['whatsapp'] => {
+    instance.catchUp()
+    return instance.whatsapp
+  }
+  return {
+    get logins() {
+      return now().logins
+    },
+    get registrations() {
+      return now().registrations
+    },
+    get refusedLogins() {
+      return now().refusedLogins
+    },
+    get connections() {
+      return now().connections
+    },
+  }
 }
 
 function pathOf({ pathname }: URL): string | null {
@@ -179,6 +270,30 @@ function pathOf({ pathname }: URL): string | null {
 
 function unknownInstance(name: string): Response {
   return problem(404, 'Not Found', [`The "${name}" instance does not exist`])
+}
+
+/** What went wrong has HTTP 200. */
+function failed(): Response {
+  return json({ error: true, message: '[object Object]' })
+}
+
+function success(message: string): Response {
+  return json({ status: 'SUCCESS', error: false, response: { message } })
+}
+
+function notActivated(origin: string): Response {
+  const url = `${origin}/manager/login`
+  const docs = 'https://docs.evolutionfoundation.com.br/licensing'
+  return json(
+    {
+      error: 'service not activated',
+      code: 'LICENSE_REQUIRED',
+      register_url: url,
+      docs_url: docs,
+      message: `This Evolution API instance is not activated. Open ${url} to activate, or set AUTHENTICATION_API_KEY in your .env with a valid licensing key. Docs: ${docs}`,
+    },
+    503,
+  )
 }
 
 /** An error as the server writes it: the message is a text or a list of them. */

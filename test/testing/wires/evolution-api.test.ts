@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import type { EvolutionApiWireOptions, Wire } from '../../../src/testing.js'
+import { describe, expect, it, vi } from 'vitest'
+import type { EvolutionApiWire, EvolutionApiWireOptions, EvolutionWebhook } from '../../../src/testing.js'
 import { evolutionApiWire } from '../../../src/testing.js'
 import type { Emulated } from '../clock.js'
 import { emulated, link, shownText } from '../clock.js'
@@ -7,17 +7,20 @@ import { fromBase64, readPng } from '../read-png.js'
 
 const BASE = 'https://evolution.example.com'
 const CODE_MS = 45_000
+const HOLD_MS = 2_000
 
 interface SetUp extends Emulated {
-  readonly wire: Wire
+  readonly wire: EvolutionApiWire
   /** `GET /instance/<action>/shop`, with another method and a query where given. */
   ask(question: string, init?: RequestInit): Promise<Response>
   body(question: string): Promise<unknown>
+  /** `GET connect`, whose response the server holds for two seconds where the instance is closed. */
+  connect(query?: string): Promise<unknown>
   state(): Promise<unknown>
 }
 
 function setUp(options: Partial<EvolutionApiWireOptions> = {}): SetUp {
-  const phone = emulated({ firstCodeMs: CODE_MS, codeMs: CODE_MS })
+  const phone = emulated()
   const wire = evolutionApiWire(phone.emulator, {
     apiKey: 'K1',
     instanceName: 'shop',
@@ -26,7 +29,7 @@ function setUp(options: Partial<EvolutionApiWireOptions> = {}): SetUp {
   })
   const ask = (question: string, init: RequestInit = {}): Promise<Response> => {
     const [, method = 'GET', action = '', query = ''] = /^(?:([A-Z]+) )?(\w+)(.*)$/.exec(question) ?? []
-    const path = action === 'fetchInstances' ? action : `${action}/shop`
+    const path = action === 'fetchInstances' || action === 'create' ? action : `${action}/shop`
     return wire.fetch(`${BASE}/instance/${path}${query}`, { headers: { apikey: 'K1' }, ...init, method })
   }
   const body = async (question: string): Promise<unknown> => (await ask(question)).json()
@@ -35,6 +38,11 @@ function setUp(options: Partial<EvolutionApiWireOptions> = {}): SetUp {
     wire,
     ask,
     body,
+    async connect(query = '') {
+      const answer = body(`connect${query}`)
+      phone.clock.pass(HOLD_MS)
+      return answer
+    },
     state: async () => ((await body('connectionState')) as { instance: { state: unknown } }).instance.state,
   }
 }
@@ -53,63 +61,153 @@ const problem = (status: number, error: string, message: unknown): unknown => ({
 })
 
 describe('the instance', () => {
-  it('is closed until somebody connects it', async () => {
-    const { emulator, body, state } = setUp()
+  it('is closed until `connect`', async () => {
+    const { emulator, body, connect, state } = setUp()
     expect(await body('connectionState')).toEqual({ instance: { instanceName: 'shop', state: 'close' } })
-    await body('connect')
+    await connect()
     expect(await state()).toBe('connecting')
     expect(emulator.state.status).toBe('pairing')
   })
 
-  it('goes by connecting to open, and nothing tells of the scan', async () => {
-    const { clock, emulator, body, state } = setUp()
-    await body('connect')
+  it.each([
+    ['2.3.7', 200],
+    ['2.4', 3_000],
+  ] as const)(
+    '%s: is closed after a scan, and open when the server has connected again',
+    async (version, gapMs) => {
+      const { clock, emulator, body, connect, state, wire } = setUp({ version, gapMs })
+      await connect()
+      emulator.scan()
+      expect(await state()).toBe('connecting')
+      clock.pass(1_950)
+      expect(await state()).toBe('close')
+      expect(await body('fetchInstances')).toMatchObject([{ connectionStatus: 'connecting' }])
+      clock.pass(gapMs + 100)
+      expect(await state()).toBe('open')
+      expect(await body('connect')).toEqual({ instance: { instanceName: 'shop', state: 'open' } })
+      expect(wire.whatsapp).toMatchObject({ registrations: 1, logins: 1, connections: 1 })
+    },
+  )
+
+  it.each([
+    ['2.3.7', 30],
+    ['2.4', 4],
+  ] as const)(
+    '%s: `connect` after a scan opens a second socket, and the two go on for ever',
+    async (version, atLeast) => {
+      const { clock, emulator, connect, wire } = setUp({ version, ...(version === '2.3.7' && { gapMs: 50 }) })
+      await connect()
+      emulator.scan()
+      clock.pass(1_950)
+      await connect()
+      clock.pass(10_000)
+      expect(wire.whatsapp.logins).toBeGreaterThanOrEqual(atLeast)
+    },
+  )
+
+  it('gets two sockets by two requests at the same moment, of which the last one has the codes', async () => {
+    const { clock, emulator, body, wire } = setUp()
+    const both = [body('connect'), body('connect')]
+    clock.pass(HOLD_MS)
+    const [first, second] = await Promise.all(both)
+    expect(first).toEqual(second)
+    expect(first).toMatchObject({ code: shownText(emulator), count: 2 })
+    expect(wire.whatsapp).toMatchObject({ registrations: 2, connections: 2 })
+  })
+
+  it('2.4 never connects again after a logout and a scan, until one more `connect`', async () => {
+    const { clock, ask, emulator, connect, state, wire } = setUp({ version: '2.4' })
+    await connect()
+    await ask('DELETE logout')
+    await connect()
     emulator.scan()
+    clock.pass(60_000)
+    expect([await state(), wire.whatsapp.logins]).toEqual(['close', 0])
+    await connect()
+    expect([await state(), wire.whatsapp.logins]).toEqual(['open', 1])
+  })
+
+  it('2.4 brings no code after one that was not entered, until it is deleted and created', async () => {
+    const { clock, ask, body, connect, wire } = setUp({ version: '2.4' })
+    await connect('?number=5511912345678')
+    wire.stop()
+    wire.start()
+    clock.pass(5_000)
+    expect(await connect()).toEqual({ count: 0 })
+    await ask('DELETE logout')
+    expect(await connect()).toEqual({ count: 0 })
+    expect(wire.whatsapp.refusedLogins).toBe(3)
+    await ask('DELETE delete')
+    clock.pass(1_000)
+    expect(await body('connectionState')).toMatchObject({ status: 404 })
+    const init = { body: JSON.stringify({ instanceName: 'shop', integration: 'WHATSAPP-BAILEYS' }) }
+    expect((await ask('POST create', init)).status).toBe(201)
+    expect(await connect()).toMatchObject({ count: 1, code: expect.any(String) })
+  })
+
+  it('pairs again by itself after a restart of the server, and cannot be reached meanwhile', async () => {
+    const { clock, body, connect, state, wire } = setUp()
+    const { code } = (await connect()) as Codes
+    wire.stop()
+    await expect(body('connectionState')).rejects.toThrow('fetch failed')
+    wire.start()
+    clock.pass(3_200)
     expect(await state()).toBe('connecting')
-    clock.pass(2_000)
-    expect(await state()).toBe('open')
-    expect(await body('connect')).toEqual({ instance: { instanceName: 'shop', state: 'open' } })
+    expect(await body('connect')).toMatchObject({ count: 1 })
+    expect(await body('connect')).not.toMatchObject({ code })
   })
 
   it('is closed when the phone has removed the device', async () => {
     const phone = setUp()
-    await phone.body('connect')
+    await phone.connect()
     link(phone)
+    expect(await phone.state()).toBe('open')
     phone.emulator.disconnect()
     expect(await phone.state()).toBe('close')
+    expect(await phone.body('fetchInstances')).toMatchObject([
+      { connectionStatus: 'close', disconnectionReasonCode: 401, ownerJid: '5511987654321@s.whatsapp.net' },
+    ])
   })
 
-  it('goes on with codes by itself when WhatsApp has no more of them', async () => {
-    const { clock, emulator, body, state } = setUp()
-    await body('connect')
-    clock.pass(6 * CODE_MS)
-    expect(await state()).toBe('connecting')
-    expect(emulator.state.status).toBe('pairing')
+  it.each([
+    ['2.3.7', 'connecting', 'pairing'],
+    ['2.4', 'close', 'idle'],
+  ] as const)('%s: is %s when WhatsApp has no more codes', async (version, expected, account) => {
+    const { clock, emulator, connect, state } = setUp({ version })
+    await connect()
+    for (let code = 1; code <= 6; code += 1) {
+      clock.pass(CODE_MS)
+      await state()
+    }
+    clock.pass(1_000)
+    expect(await state()).toBe(expected)
+    expect(emulator.state.status).toBe(account)
   })
 
-  it('is closed at the limit of codes, and begins to count anew', async () => {
-    const { clock, body, state } = setUp({ qrLimit: 2 })
-    const first = (await body('connect')) as Codes
+  it('is closed at the limit of codes, which its list does not tell, and begins to count anew', async () => {
+    const { clock, body, connect, state } = setUp({ qrLimit: 2 })
+    const first = (await connect()) as Codes
     clock.pass(CODE_MS)
     expect(await body('connect')).toMatchObject({ count: 2 })
     clock.pass(CODE_MS)
     expect(await state()).toBe('close')
-    const again = (await body('connect')) as Codes
+    expect(await body('fetchInstances')).toMatchObject([{ connectionStatus: 'connecting' }])
+    const again = (await connect()) as Codes
     expect(again.count).toBe(1)
     expect(again.code).not.toBe(first.code)
   })
 
-  it('cannot be connected with leftovers, which the attempt clears', async () => {
-    const { emulator, body, state } = setUp()
+  it('2.3.7 clears leftovers at the first attempt', async () => {
+    const { emulator, connect, state } = setUp()
     emulator.leaveStaleAuth()
-    expect(await body('connect')).toEqual({ count: 0 })
+    expect(await connect()).toEqual({ count: 0 })
     expect(await state()).toBe('close')
-    expect(await body('connect')).toMatchObject({ count: 1 })
+    expect(await connect()).toMatchObject({ count: 1 })
   })
 
   it('hangs where WhatsApp wants a passkey', async () => {
-    const { emulator, body, state } = setUp()
-    await body('connect')
+    const { emulator, connect, state } = setUp()
+    await connect()
     emulator.demandPasskey()
     emulator.scan()
     expect(await state()).toBe('connecting')
@@ -118,8 +216,8 @@ describe('the instance', () => {
 
 describe('codes', () => {
   it('are text and picture of the code that links', async () => {
-    const { emulator, body } = setUp()
-    const answer = (await body('connect')) as Codes
+    const { emulator, connect } = setUp()
+    const answer = (await connect()) as Codes
     expect(answer).toEqual({
       pairingCode: null,
       code: shownText(emulator),
@@ -129,29 +227,40 @@ describe('codes', () => {
     expect(readPng(fromBase64(answer.base64.split(',')[1] ?? '')).text).toBe(shownText(emulator))
   })
 
+  it('live for 45 seconds each, whatever the times of WhatsApp are', async () => {
+    const { clock, emulator, connect } = setUp()
+    const { code } = (await connect()) as Codes
+    clock.pass(CODE_MS - HOLD_MS)
+    expect(shownText(emulator)).toBe(code)
+    clock.pass(200)
+    expect(shownText(emulator)).not.toBe(code)
+  })
+
   it('are not there yet while a pairing begins', async () => {
-    const { clock, body } = setUp({ startingMs: 3_000 })
-    expect(await body('connect')).toEqual({ count: 0 })
-    clock.pass(3_000)
+    const { clock, body, connect } = setUp({ startingMs: 3_000 })
+    expect(await connect()).toEqual({ count: 0 })
+    clock.pass(1_000)
     expect(await body('connect')).toMatchObject({ count: 1 })
   })
 
   it('go on being given after a logout, until there is a new one; the count goes on too', async () => {
-    const { clock, ask, body } = setUp({ startingMs: 1_000 })
-    await body('connect')
-    clock.pass(1_000)
+    const { clock, ask, body, connect } = setUp({ startingMs: 2_500 })
+    await connect()
+    clock.pass(500)
     const { code } = (await body('connect')) as Codes
     await ask('DELETE logout')
-    expect(await body('connect')).toMatchObject({ code, count: 1 })
-    clock.pass(1_000)
+    expect(await body('connect')).toEqual({ error: true, message: '[object Object]' })
+    clock.pass(500)
+    expect(await connect()).toMatchObject({ code, count: 1 })
+    clock.pass(500)
     const next = (await body('connect')) as Codes
     expect(next.count).toBe(2)
     expect(next.code).not.toBe(code)
   })
 
   it('come with a pairing code where the pairing began with a number, another one each time', async () => {
-    const { clock, emulator, body } = setUp()
-    const first = (await body('connect?number=5511912345678')) as Codes
+    const { clock, emulator, body, connect } = setUp()
+    const first = (await connect('?number=5511912345678')) as Codes
     expect(first.pairingCode).toMatch(/^[1-9A-Z]{8}$/)
     expect(await body('connect?number=5511912345678')).toEqual(first)
     clock.pass(CODE_MS)
@@ -161,17 +270,39 @@ describe('codes', () => {
     expect(emulator.typeCode(second.pairingCode ?? '')).toEqual({ ok: true })
   })
 
+  it('come with a pairing code for what is no phone number, which no phone takes', async () => {
+    const { emulator, connect } = setUp()
+    const { pairingCode } = (await connect('?number=abc')) as Codes
+    expect(pairingCode).toMatch(/^[1-9A-Z]{8}$/)
+    expect(emulator.typeCode(pairingCode ?? '').ok).toBe(false)
+  })
+
   it('come without one where the number is given in the middle', async () => {
-    const { body } = setUp()
-    await body('connect')
+    const { body, connect } = setUp()
+    await connect()
     expect(await body('connect?number=5511912345678')).toMatchObject({ pairingCode: null })
+  })
+})
+
+describe('webhooks', () => {
+  it('are sent as the server sends them, at their time', async () => {
+    const bodies: EvolutionWebhook[] = []
+    const { clock, connect } = setUp({ onWebhook: (body) => bodies.push(body) })
+    await connect()
+    await vi.waitFor(() => expect(bodies).toHaveLength(2))
+    expect(bodies).toMatchObject([
+      { event: 'connection.update', instance: 'shop', data: { state: 'connecting' }, apikey: 'T1' },
+      { event: 'qrcode.updated', data: { qrcode: { code: expect.any(String) } } },
+    ])
+    clock.pass(CODE_MS)
+    await vi.waitFor(() => expect(bodies).toHaveLength(3))
   })
 })
 
 describe('logout and restart', () => {
   it('a logout ends a pairing or a link', async () => {
     const phone = setUp()
-    await phone.body('connect')
+    await phone.connect()
     expect(await phone.body('DELETE logout')).toEqual({
       status: 'SUCCESS',
       error: false,
@@ -179,14 +310,20 @@ describe('logout and restart', () => {
     })
     expect(await phone.state()).toBe('close')
     link(phone)
+    phone.clock.pass(1_000)
     await phone.ask('DELETE logout')
     expect(phone.emulator.state.status).toBe('idle')
   })
 
-  it('a logout of a closed instance is refused', async () => {
+  it('2.3.7 refuses a logout of a closed instance', async () => {
     const answer = await setUp().ask('DELETE logout')
     const body = problem(400, 'Bad Request', ['The "shop" instance is not connected'])
     expect([answer.status, await answer.json()]).toEqual([400, body])
+  })
+
+  it('2.4 takes a logout of a closed instance for done', async () => {
+    const answer = await setUp({ version: '2.4' }).ask('DELETE logout')
+    expect([answer.status, await answer.json()]).toMatchObject([200, { status: 'SUCCESS' }])
   })
 
   it('a restart of a closed instance fails with HTTP 200', async () => {
@@ -194,14 +331,14 @@ describe('logout and restart', () => {
     expect([answer.status, await answer.json()]).toEqual([200, { error: true, message: '[object Object]' }])
   })
 
-  it('a restart brings other codes, and leaves a link as it is', async () => {
+  it('a restart gives the code that it ends, brings others, and leaves a link as it is', async () => {
     const phone = setUp()
-    const { code } = (await phone.body('connect')) as Codes
-    expect(await phone.body('POST restart')).toEqual({
-      instance: { instanceName: 'shop', status: 'connecting' },
-    })
+    const { code } = (await phone.connect()) as Codes
+    expect(await phone.body('POST restart')).toMatchObject({ code })
+    phone.clock.pass(1_000)
     expect(await phone.body('connect')).not.toMatchObject({ code })
     link(phone)
+    phone.clock.pass(1_000)
     await phone.ask('POST restart')
     phone.clock.pass(2_000)
     expect(await phone.state()).toBe('open')
@@ -220,6 +357,7 @@ describe('fetchInstances', () => {
     }
     expect(await phone.body('fetchInstances?instanceName=shop')).toMatchObject([unlinked])
     link(phone)
+    phone.clock.pass(1_000)
     expect(await phone.body('fetchInstances')).toMatchObject([
       { connectionStatus: 'open', ownerJid: '5511987654321@s.whatsapp.net', profileName: 'Ana Souza' },
     ])
@@ -248,6 +386,13 @@ describe('errors', () => {
 
   it.each(['POST connect', 'GET logout', 'GET settings'])('404 for %s', async (question) => {
     expect((await setUp().ask(question)).status).toBe(404)
+  })
+
+  it('503 with LICENSE_REQUIRED for everything, where 2.4.0 is not activated', async () => {
+    for (const action of ['connectionState', 'fetchInstances', 'DELETE logout', 'GET settings']) {
+      const answer = await setUp({ isActivated: false }).ask(action, { headers: {} })
+      expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'LICENSE_REQUIRED' }])
+    }
   })
 
   it('the faults look like them', async () => {

@@ -1,0 +1,61 @@
+import type { EvolutionWhatsApp } from './evolution-whatsapp.js'
+
+/** Which version's behaviour is emulated. */
+export type EvolutionVersion = '2.3.7' | '2.4'
+
+/** What `connectionState` says. It has no `state` in the first moments after a start of the server. */
+export type EvolutionState = 'open' | 'connecting' | 'close' | undefined
+
+/** Body of a webhook, without the fields that every one has. */
+export interface EvolutionEvent {
+  readonly event: string
+  readonly data: unknown
+}
+
+/** What {@link createEvolutionInstance} needs. */
+export interface EvolutionInstanceOptions {
+  readonly instanceName: string
+  readonly version: EvolutionVersion
+  readonly qrLimit: number
+  readonly startingMs: number
+  readonly gapMs: number
+  readonly onEvent: ((event: EvolutionEvent) => void) | undefined
+  readonly onWhatsApp: ((event: { readonly event: string; readonly at: number }) => void) | undefined
+}
+
+/** The instance and its sockets. */
+export interface EvolutionInstance {
+  readonly whatsapp: EvolutionWhatsApp
+  /** Brings everything up to this moment. */
+  catchUp(): void
+  readonly state: EvolutionState
+  readonly list: EvolutionListEntry | undefined
+  readonly codes: EvolutionCodes
+  /** Opens a socket, whatever the state is. */
+  connect(phoneNumber: string | null): void
+  /** False where there was nothing to do. */
+  logout(): boolean
+  restart(): void
+  remove(): void
+  create(): void
+  /** Whether `connect` fails with HTTP 200. Read once: the next one works. */
+  readonly isSettling: boolean
+  /** The server's process ends. What it keeps in memory is lost. */
+  stop(): void
+  /** The process has started, and answers from `upAt` on. */
+  start(upAt: number): void
+}
+
+/** What the server keeps of the last code, and goes on giving when it is over. */
+export interface EvolutionCodes {
+  readonly count: number
+  readonly code?: string
+  readonly pairingCode?: string | null
+}
+
+/** What `fetchInstances` says: it comes from the server's database, which is written later or never. */
+export interface EvolutionListEntry {
+  readonly connectionStatus: Exclude<EvolutionState, undefined>
+  readonly ownerJid: string | null
+  readonly disconnectionReasonCode: number | null
+}
