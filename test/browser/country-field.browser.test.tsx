@@ -84,13 +84,16 @@ describe.each(pointers)('with a %s', (name, pointer) => {
     await pointer.scroll(lowest, 160)
     await waitFor(() => expect(list().scrollTop).toBeGreaterThan(before + 100))
     expect(document.activeElement).toBe(picker)
-    // What a flick goes on with is over.
+    // A wheel may scroll smoothly: it is over when nothing moves for as long as several frames take.
     let last = -1
-    await waitFor(() => {
-      const isStill = last === list().scrollTop
-      last = list().scrollTop
-      expect(isStill).toBe(true)
-    })
+    await waitFor(
+      () => {
+        const before = last
+        last = list().scrollTop
+        expect(last).toBe(before)
+      },
+      { interval: 150 },
+    )
     const { top, bottom } = list().getBoundingClientRect()
     const seen = options().filter((option) => {
       const box = option.getBoundingClientRect()

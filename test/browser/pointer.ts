@@ -20,7 +20,7 @@ const mouseEvent = (
   more: object = {},
 ) => cdp().send('Input.dispatchMouseEvent', { type, ...inWindow(at), ...more })
 
-const touchEvent = (type: 'touchStart' | 'touchMove' | 'touchEnd', at?: Point) =>
+const touchEvent = (type: 'touchStart' | 'touchEnd', at?: Point) =>
   cdp().send('Input.dispatchTouchEvent', { type, touchPoints: at ? [inWindow(at)] : [] })
 
 /** How a person points: the one thing that a page may not tell apart. */
@@ -49,13 +49,14 @@ export const finger: Pointer = {
     await touchEvent('touchStart', at)
     await touchEvent('touchEnd')
   },
-  async scroll(at, pixels) {
-    const step = 20
-    await touchEvent('touchStart', at)
-    for (let moved = step; moved <= pixels; moved += step)
-      await touchEvent('touchMove', { x: at.x, y: at.y - moved })
-    await touchEvent('touchEnd')
-  },
+  // Held still at the end: a tap into a list that still moves only stops it.
+  scroll: async (at, pixels) =>
+    void (await cdp().send('Input.synthesizeScrollGesture', {
+      ...inWindow(at),
+      yDistance: -pixels,
+      gestureSourceType: 'touch',
+      preventFling: true,
+    })),
 }
 
 /** Whether the device has a screen to touch: what `(pointer: coarse)` and `navigator.maxTouchPoints` say. */
