@@ -9,7 +9,6 @@ import { usePairingContext } from './pairing-context.js'
 const useButtons = lazyPart(() =>
   import('./qr-action-buttons.js').then(({ QrActionButtons }) => QrActionButtons),
 )
-useButtons.load()
 
 /** What can be done with a QR code beside scanning it. The room is kept from the start, so that nothing jumps. */
 export const PairingQrActions: PartComponent<'div'> = forwardPart(function PairingQrActions(props, ref) {

@@ -1,5 +1,6 @@
 'use client'
 
+import { useEffect } from 'react'
 import type { QrPayload } from '../../core/qr-payload.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { lazyPart } from './lazy-part.js'
@@ -9,11 +10,12 @@ import { usePairingContext } from './pairing-context.js'
 // The encoder is a third of the drop-in and is needed only once a code has arrived: a chunk of its own. Without it
 // pictures, and the phone number, still work.
 const useQrSvg = lazyPart(() => import('./qr-svg.js').then(({ QrSvg }) => QrSvg))
-useQrSvg.load()
 
 /** The QR code of this moment; nothing where there is no live one. */
 export const PairingQrCode: PartComponent<'div'> = forwardPart(function PairingQrCode(props, ref) {
   const { session } = usePairingContext().pairing
+  // Beside the first request, and not when the code is there.
+  useEffect(useQrSvg.load, [])
   // The key lets each code fade in anew. The one before is gone by then: it must not be read any more.
   return session.status === 'awaiting-scan' ? (
     <Code {...props} ref={ref} key={session.qrCode.number} payload={session.qrCode.payload} />

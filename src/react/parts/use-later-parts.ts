@@ -2,8 +2,7 @@
 
 import { type LazyPart, lazyPart } from './lazy-part.js'
 
-/** The parts that are not needed before the first code: loaded beside the first request instead of before it. */
+/** The parts that are not needed before the first code: loaded when the card mounts, beside the first request. */
 export const useLaterParts: LazyPart<typeof import('./later-parts.js')> = lazyPart(
   () => import('./later-parts.js'),
 )
-useLaterParts.load()

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { parseSync } from 'vite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const run = promisify(execFile)
+const root = resolve(import.meta.dirname, '..')
+
+/** A copy of `dist`, each module of which writes down that it was loaded. Below the root, to find the packages there. */
+let copy: string
+
+beforeAll(async () => {
+  copy = await mkdtemp(join(root, 'node_modules/.loads-nothing-'))
+  await cp(join(root, 'dist'), copy, { recursive: true })
+  const files = await readdir(copy, { recursive: true })
+  for (const file of files.filter((name) => name.endsWith('.js'))) {
+    const code = await readFile(join(copy, file), 'utf8')
+    await writeFile(join(copy, file), `${code}\n;(globalThis.loaded ??= []).push(${JSON.stringify(file)})\n`)
+  }
+  await writeFile(join(copy, 'page.mjs'), page)
+})
+
+afterAll(() => rm(copy, { recursive: true, force: true }))
+
+/** Runs in a Node of its own, where no other test has loaded anything. */
+const page = `
+import { JSDOM } from 'jsdom'
+const { window } = new JSDOM('<div id="app"></div>', { pretendToBeVisual: true, url: 'https://host.example/' })
+window.HTMLDialogElement.prototype.showModal = function () { this.open = true }
+window.HTMLDialogElement.prototype.close = function () { this.open = false }
+for (const name of ['window', 'document', 'navigator', 'HTMLElement', 'Node', 'MutationObserver', 'getSelection'])
+  Object.defineProperty(globalThis, name, { configurable: true, value: name === 'window' ? window : window[name] })
+const { createElement } = await import('react')
+const { createRoot } = await import('react-dom/client')
+const { WhatsAppPairingDialog, proxy } = await import('./index.js')
+const waited = () => new Promise((done) => setTimeout(done, 300))
+await waited()
+const imported = [...globalThis.loaded]
+const provider = proxy({ url: 'https://host.example/api/pairing', fetch: () => new Promise(() => {}) })
+const root = createRoot(document.getElementById('app'))
+const show = async (open) => {
+  root.render(createElement(WhatsAppPairingDialog, { open, provider }))
+  await waited()
+}
+await show(false)
+const closed = [...globalThis.loaded]
+await show(true)
+process.stdout.write(JSON.stringify({ imported, closed, opened: globalThis.loaded }))
+process.exit()
+`
+
+/** Every module that \`file\` imports before it runs, itself included. */
+async function importedWith(file: string, seen = new Set<string>()): Promise<Set<string>> {
+  if (seen.has(file)) return seen
+  seen.add(file)
+  const { staticImports, staticExports } = parseSync(
+    file,
+    await readFile(join(root, 'dist', file), 'utf8'),
+  ).module
+  const specifiers = [
+    ...staticImports.map(({ moduleRequest }) => moduleRequest.value),
+    ...staticExports.flatMap(({ entries }) =>
+      entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? []),
+    ),
+  ]
+  for (const specifier of specifiers.filter((name) => name.startsWith('.')))
+    await importedWith(relative('.', join(dirname(file), specifier)), seen)
+  return seen
+}
+
+describe('what is loaded (of dist: npm run build first)', () => {
+  it('by importing the component, and by rendering a closed dialog: nothing on demand; by opening it: more', async () => {
+    const { stdout } = await run(process.execPath, [join(copy, 'page.mjs')], { timeout: 60_000 })
+    const { imported, closed, opened }: Record<'imported' | 'closed' | 'opened', string[]> =
+      JSON.parse(stdout)
+    expect(imported.toSorted()).toEqual([...(await importedWith('index.js'))].toSorted())
+    expect(closed).toEqual(imported)
+    expect(opened.length).toBeGreaterThan(closed.length)
+  })
+})
