@@ -5,18 +5,24 @@ export { PairingCloseButton } from './react/parts/close-button.js'
 export { PairingCodeRecipient } from './react/parts/code-recipient.js'
 export { PairingCopyButton } from './react/parts/copy-button.js'
 export { PairingCountdown } from './react/parts/countdown.js'
-export { PairingCountryPicker, type PairingCountryPickerProps } from './react/parts/country-picker.js'
+export { PairingCountryPicker } from './react/parts/country-picker.js'
 export { PairingEnlargeButton } from './react/parts/enlarge-button.js'
-export { PairingEnlargedCode, type PairingEnlargedCodeProps } from './react/parts/enlarged-code.js'
+export { PairingEnlargedCode } from './react/parts/enlarged-code.js'
 export { PairingErrorCode } from './react/parts/error-code.js'
 export type { ComponentWithRef, PartComponent } from './react/parts/forward-part.js'
-export { PairingIcon, type PairingIconName, type PairingIconProps } from './react/parts/icon.js'
+export { PairingIcon } from './react/parts/icon.js'
 export { PairingInstructions } from './react/parts/instructions.js'
 export { PairingMethodTabs } from './react/parts/method-tabs.js'
 export { PairingOpenInWhatsApp } from './react/parts/open-in-whatsapp.js'
 export { PairingCode } from './react/parts/pairing-code.js'
 export { type PairingContextValue, usePairingContext } from './react/parts/pairing-context.js'
 export { PairingPanel } from './react/parts/panel.js'
+export type {
+  PairingCountryPickerProps,
+  PairingEnlargedCodeProps,
+  PairingIconName,
+  PairingIconProps,
+} from './react/parts/part.js'
 export { PairingPasskeyHelp } from './react/parts/passkey-help.js'
 export { PairingPhoneForm } from './react/parts/phone-form.js'
 export { PairingQrActions } from './react/parts/qr-actions.js'

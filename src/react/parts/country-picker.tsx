@@ -14,20 +14,10 @@ import {
 import { type Country, countryName, findCountries, flagOf, listCountries } from './countries.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
+import type { PairingCountryPickerProps } from './part.js'
 
 /** Options that Page Up and Page Down pass over. */
 const PAGE = 8
-
-/** Props of {@link PairingCountryPicker}. */
-export interface PairingCountryPickerProps {
-  readonly country: string | undefined
-  /** By country. */
-  readonly callingCodes: ReadonlyMap<string, string>
-  /** The number has its country code already: the flag is enough. */
-  readonly isCodeWritten: boolean
-  readonly isReadOnly: boolean
-  readonly onChoose: (country: string) => void
-}
 
 /**
  * The country of a number: one field that shows it, and searches when somebody types or presses it. An editable combobox

@@ -8,15 +8,9 @@ import { PairingCloseButton } from './close-button.js'
 import { PairingCountdown } from './countdown.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { PairingContext, usePairingContext } from './pairing-context.js'
-import { Part } from './part.js'
+import { type PairingEnlargedCodeProps, Part } from './part.js'
 import { PairingStatus } from './status.js'
 import { PairingTile } from './tile.js'
-
-/** What {@link PairingEnlargedCode} takes beside the props of a `dialog`. */
-export interface PairingEnlargedCodeProps {
-  /** The user wants it closed. Then render it no more. */
-  readonly onClose: () => void
-}
 
 /** The tile of the card once more, as large as the screen: the same session, so the same code, replaced at the same moment. */
 export const PairingEnlargedCode: PartComponent<'dialog', PairingEnlargedCodeProps> = forwardPart(

@@ -1,20 +1,7 @@
-import { type ComponentPropsWithoutRef, type ForwardedRef, forwardRef, type ReactElement } from 'react'
+import { type ForwardedRef, forwardRef, type ReactElement } from 'react'
 import type { ComponentWithRef } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
-import { Part } from './part.js'
-
-/** What {@link PairingIcon} draws. */
-export type PairingIconName =
-  | 'menu'
-  | 'settings'
-  | 'retry'
-  | 'copy'
-  | 'check'
-  | 'phone'
-  | 'warning'
-  | 'key'
-  | 'lock'
-  | 'close'
+import { type PairingIconName, type PairingIconProps, Part } from './part.js'
 
 /** Outlines on a 24 × 24 grid, in the colour of the text. */
 const paths: Readonly<Record<PairingIconName, ReactElement>> = {
@@ -53,13 +40,6 @@ const paths: Readonly<Record<PairingIconName, ReactElement>> = {
       <path d="M8 11V8a4 4 0 0 1 8 0v3" />
     </>
   ),
-}
-
-/** Props of {@link PairingIcon}. */
-export interface PairingIconProps extends ComponentPropsWithoutRef<'svg'> {
-  readonly name: PairingIconName
-  /** Width and height, in CSS pixels. @default 18 */
-  readonly size?: number | undefined
 }
 
 /** A picture beside words; the words say it all, so it is hidden from screen readers. */

@@ -2,6 +2,7 @@
 
 import {
   type Attributes,
+  type ComponentPropsWithoutRef,
   type ComponentType,
   type Context,
   createContext,
@@ -10,9 +11,43 @@ import {
   type ReactNode,
   useContext,
 } from 'react'
-import type { PairingCountryPickerProps } from './country-picker.js'
-import type { PairingEnlargedCodeProps } from './enlarged-code.js'
-import type { PairingIconProps } from './icon.js'
+
+/** Props of `PairingCountryPicker`. */
+export interface PairingCountryPickerProps {
+  readonly country: string | undefined
+  /** By country. */
+  readonly callingCodes: ReadonlyMap<string, string>
+  /** The number has its country code already: the flag is enough. */
+  readonly isCodeWritten: boolean
+  readonly isReadOnly: boolean
+  readonly onChoose: (country: string) => void
+}
+
+/** What `PairingEnlargedCode` takes beside the props of a `dialog`. */
+export interface PairingEnlargedCodeProps {
+  /** The user wants it closed. Then render it no more. */
+  readonly onClose: () => void
+}
+
+/** What {@link PairingIcon} draws. */
+export type PairingIconName =
+  | 'menu'
+  | 'settings'
+  | 'retry'
+  | 'copy'
+  | 'check'
+  | 'phone'
+  | 'warning'
+  | 'key'
+  | 'lock'
+  | 'close'
+
+/** Props of {@link PairingIcon}. */
+export interface PairingIconProps extends ComponentPropsWithoutRef<'svg'> {
+  readonly name: PairingIconName
+  /** Width and height, in CSS pixels. @default 18 */
+  readonly size?: number | undefined
+}
 
 /** The parts that a host may replace: `QrCode` is `PairingQrCode`, and `data-part="qr-code"`. */
 export type PairingPartName =
