@@ -15,6 +15,7 @@ const layers = {
   server: ['core', 'server'],
   testing: ['core', 'testing'],
   locales: ['core', 'locales'],
+  styles: [],
   react: [
     'core',
     'client',
