@@ -98,11 +98,8 @@ export interface UsePairingSessionResult {
  */
 export function usePairingSession(options: UsePairingSessionOptions): UsePairingSessionResult {
   const { provider, method, autoStart = true, expectedPhoneNumber, mode, refreshMode } = options
-  if (typeof provider?.getStatus !== 'function' || typeof provider.getQrCode !== 'function')
-    throw new PairingError(
-      'invalid-options',
-      '"provider" is not a provider, so there is nothing to link with. Give it proxy({ url }), or what another factory returns.',
-    )
+  if (typeof provider?.getStatus !== 'function')
+    throw new PairingError('invalid-options', '"provider" is no provider. Use proxy({ url }).')
   const { id, sessionId } = provider
   const client = usePairingClient(options.queryClient)
   const isOwnPhone = useOwnPhone()

@@ -197,7 +197,7 @@ describe('a mistake in the program is "unknown", with its cause', () => {
     ],
     [
       'a module that is not installed, required',
-      () => require('whatsapp-pairing-not-there'),
+      () => require(String('whatsapp-pairing-not-there')),
       'Error',
       /Cannot find module/,
     ],

@@ -35,7 +35,7 @@ const QR_INTERVAL_MS = 5_000
 
 beforeAll(async () => {
   // What the adapters and wires load when it is needed.
-  await Promise.all([import('qr'), import('fast-png'), import('../../src/providers/lib/green-api-socket.js')])
+  await Promise.all([import('qr'), import('../../src/providers/lib/green-api-socket.js')])
 })
 
 beforeEach(() => {
