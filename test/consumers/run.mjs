@@ -112,17 +112,20 @@ async function runHouse(name, temporary) {
   return house
 }
 
+const houses = await namesOfHouses()
+const temporary = await mkdtemp(path.join(tmpdir(), 'whatsapp-pairing-consumers-'))
+const removeTemporary = () => rm(temporary, { recursive: true, force: true, maxRetries: 3 })
+
 /** @type {Set<House>} Houses whose processes have to end when this one is interrupted. */
 const open = new Set()
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
   process.once(signal, async () => {
     for (const house of open) await house.close()
+    await removeTemporary()
     process.exit(1)
   })
 }
 
-const houses = await namesOfHouses()
-const temporary = await mkdtemp(path.join(tmpdir(), 'whatsapp-pairing-consumers-'))
 try {
   const root = new House({
     name: 'pack',
@@ -151,5 +154,5 @@ try {
   console.log(`${passed} passed, ${failed.length} failed`)
   process.exitCode = failed.length > 0 || passed === 0 ? 1 : 0
 } finally {
-  await rm(temporary, { recursive: true, force: true, maxRetries: 3 })
+  await removeTemporary()
 }
