@@ -11,9 +11,15 @@ import {
   useRef,
   useState,
 } from 'react'
+import { openEscapeLayer } from '../open-escape-layer.js'
 import { type Country, countryName, findCountries, flagOf, listCountries } from './countries.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
+
+/** Not in TypeScript's DOM library yet, and in Chromium alone. */
+declare class CloseWatcher extends EventTarget {
+  destroy(): void
+}
 
 /** Options that Page Up and Page Down pass over. */
 const PAGE = 8
@@ -45,6 +51,7 @@ function CountryPicker(
   const { messages, localeTag } = usePairingContext()
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
+  const input = useRef<HTMLInputElement>(null)
   const [query, setQuery] = useState<string>()
   const [active, setActive] = useState<string>()
   const isOpen = query !== undefined
@@ -70,6 +77,27 @@ function CountryPicker(
     }
   }, [isOpen, current])
 
+  useEffect(() => {
+    if (!isOpen) return undefined
+    const close = () => setQuery(undefined)
+    // Android's back gesture, which would close the dialog around the list.
+    const watcher = 'CloseWatcher' in window ? new CloseWatcher() : undefined
+    watcher?.addEventListener('close', close)
+    const closeLayer = openEscapeLayer((event) => {
+      if (event.target !== input.current) return false
+      // While a word is composed, Escape takes that back.
+      if (!event.isComposing) {
+        event.preventDefault()
+        close()
+      }
+      return true
+    })
+    return () => {
+      watcher?.destroy()
+      closeLayer()
+    }
+  }, [isOpen])
+
   const open = (text: string) => {
     if (isReadOnly) return
     setQuery(text)
@@ -87,10 +115,9 @@ function CountryPicker(
     if (isOpen && event.key === 'Tab') return
     if (!isOpen && (event.key === 'ArrowDown' || event.key === 'ArrowUp' || event.key === 'Enter')) open('')
     else if (isOpen && event.key === 'Enter') current ? choose(current) : isEmpty || close()
-    else if (isOpen && event.key === 'Escape') close()
     else if (isOpen && move) setActive(found[move(position, found.length)]?.code)
     else return
-    // Enter must not send the form, nor Escape close the dialog around it.
+    // Enter must not send the form.
     event.preventDefault()
     event.stopPropagation()
   }
@@ -98,6 +125,7 @@ function CountryPicker(
   return (
     <div {...rest} ref={ref} data-part="country-picker" data-state={isOpen ? 'open' : 'closed'}>
       <input
+        ref={input}
         type="text"
         role="combobox"
         data-part="country-input"
