@@ -21,7 +21,7 @@ export const PairingAccount: PartComponent<'div'> = forwardPart(function Pairing
       {name && <strong data-part="account-name">{name}</strong>}
       {phoneNumber && (
         <bdi dir="ltr" data-part="account-number">
-          +{phoneNumber}
+          {`+${phoneNumber}`}
         </bdi>
       )}
     </div>

@@ -180,8 +180,9 @@ function CountryPicker(
               data-part="country-option"
               onClick={() => choose(option)}
             >
-              <span aria-hidden="true">{flagOf(option.code)}</span> <span>{option.name}</span>{' '}
-              <bdi dir="ltr">+{option.callingCode}</bdi>
+              <span aria-hidden="true">{flagOf(option.code)}</span>
+              <span>{` ${option.name} `}</span>
+              <bdi dir="ltr">{`+${option.callingCode}`}</bdi>
             </div>
           ))}
         </div>

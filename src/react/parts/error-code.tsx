@@ -13,7 +13,8 @@ export const PairingErrorCode: PartComponent<'div'> = forwardPart(function Pairi
     <div {...props} ref={ref} data-part="error-code" data-code={session.error.code}>
       <PairingIcon name="warning" size={40} />
       <p>
-        {messages.errorLabel}: <code translate="no">{session.error.code}</code>
+        <span>{`${messages.errorLabel}: `}</span>
+        <code translate="no">{session.error.code}</code>
       </p>
     </div>
   )

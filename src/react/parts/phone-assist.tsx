@@ -166,7 +166,7 @@ export function PhoneHint({
     <div aria-live="polite" data-part="phone-spelling">
       {number && (spelling.isExpected || isRefused) && (
         <>
-          {messages[HINTS[spelling.country]]}{' '}
+          <span>{`${messages[HINTS[spelling.country]]} `}</span>
           <button
             type="button"
             data-part="use-number-button"

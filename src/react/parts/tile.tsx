@@ -46,7 +46,8 @@ function ExpiredNote({ reason }: { reason: ExpiredReason }): ReactElement {
   // The status line says the same to screen readers.
   return (
     <p aria-hidden="true" data-part="expired-note">
-      <strong>{messages.expiredTitle}</strong> {expiredReasonText(reason, messages)}
+      <strong>{messages.expiredTitle}</strong>
+      <span>{` ${expiredReasonText(reason, messages)}`}</span>
     </p>
   )
 }
