@@ -9,7 +9,7 @@ const IGNORED = [
 const OF_SHAPES =
   /^(?:display|visibility|opacity|fill|stroke|stroke-width|stroke-line.*|fill-.*|d|cx|cy|rx|ry|r|x|y|transform)$/
 
-/** @type {Map<string, readonly { name: string, styles: string, box: string, isShape: boolean }[]>} */
+/** @type {Map<string, readonly { name: string, styles: string, box: readonly number[], isShape: boolean }[]>} */
 const kept = new Map()
 
 /** Keeps how the elements of a selector, and all elements in them, are drawn now. Returns how many there are. */
@@ -26,7 +26,7 @@ export function differences(within) {
   return before.flatMap((alone, index) => {
     const { name, styles, box, isShape } = after[index]
     if (alone.name !== name) return [`${alone.name}: in the host, ${name} is in its place`]
-    const moved = alone.box === box ? [] : [`${name} is at ${box}, alone at ${alone.box}`]
+    const moved = isNear(alone.box, box) ? [] : [`${name} is at ${box}, alone at ${alone.box}`]
     // Nearly always they are the same.
     return alone.styles === styles ? moved : [...moved, ...compare(name, alone.styles, styles, isShape)]
   })
@@ -44,7 +44,7 @@ function drawn(within) {
       return pseudosOf(element).map((pseudo) => ({
         name: name + pseudo,
         styles: stylesOf(element, pseudo),
-        box: pseudo || isShape ? '' : boxOf(element),
+        box: pseudo || isShape ? [] : boxOf(element),
         isShape,
       }))
     })
@@ -86,9 +86,14 @@ function compare(name, alone, hosted, isShape) {
     .map((key) => `${name} ${after.get(key)}, alone ${before.get(key)}`)
 }
 
-/** Relative to the root, whose place is the host's. */
+/** Relative to the root, whose place is the host's. Of what is not displayed, nothing. */
 function boxOf(element) {
+  if (element.getClientRects().length === 0) return []
   const root = element.closest('[data-scope]').getBoundingClientRect()
   const { x, y, width, height } = element.getBoundingClientRect()
-  return [x - root.x, y - root.y, width, height].map((length) => Math.round(length * 2) / 2).join(' ')
+  return [x - root.x, y - root.y, width, height].map(Math.round)
 }
+
+/** But for a pixel, which may be rounded. */
+const isNear = (alone, hosted) =>
+  alone.length === hosted.length && alone.every((length, index) => Math.abs(length - hosted[index]) <= 1)
