@@ -1,4 +1,4 @@
-import { isAbsolute } from 'node:path'
+import { basename, isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
 import react from '@vitejs/plugin-react'
@@ -17,6 +17,12 @@ const entry = Object.fromEntries(
     .flatMap(({ default: file }) => /^\.\/dist\/(.*)\.js$/.exec(file)?.[1] ?? [])
     .map((name) => [name, path(`src/${name}.ts`)]),
 )
+
+/** The same rules twice: in no layer, and in one. */
+const stylesheets = {
+  styles: path('src/styles/styles.css'),
+  'styles.layer': path('src/styles/styles.layer.css'),
+}
 
 const isBare = (id: string): boolean => !id.startsWith('.') && !id.startsWith('\0') && !isAbsolute(id)
 
@@ -92,7 +98,7 @@ export default defineConfig({
     minify: false,
     // A CSS entry is a build error without it, and imported from a component it would be named after the package.
     cssCodeSplit: true,
-    lib: { entry: { ...entry, styles: path('src/styles/styles.css') }, formats: ['es'] },
+    lib: { entry: { ...entry, ...stylesheets }, formats: ['es'] },
     rolldownOptions: {
       external: isBare,
       output: {
@@ -100,7 +106,8 @@ export default defineConfig({
         preserveModules: true,
         preserveModulesRoot: path('src'),
         entryFileNames: '[name].js',
-        assetFileNames: '[name][extname]',
+        // By the name of the source: Rolldown takes what follows a dot for an extension.
+        assetFileNames: ({ originalFileNames: [source = ''] }) => basename(source),
       },
     },
   },

@@ -1,3 +1,5 @@
+import { openEscapeLayer } from './open-escape-layer.js'
+
 /**
  * Shows a dialog and tells when somebody wants it closed, by Escape or by a press beside it. Whether it then closes is
  * for the caller to say, with the function that is returned.
@@ -23,6 +25,11 @@ export function showModal(dialog: HTMLDialogElement, onClose: () => void): () =>
   on('close', ({ target }) => {
     if (target === dialog && !dialog.open) onClose()
   })
+  const closeLayer = openEscapeLayer(
+    // The browser's own close request follows. In the root, elements of the host may use Escape themselves.
+    (event) =>
+      event.composedPath().includes(dialog) && (dialog.dataset.part !== 'root' || isAboveAnother(dialog)),
+  )
   // The dialog takes the focus itself, so that its heading, which names it, is read first. Without `autofocus` the browser picks
   // the first element that can have it, and scrolls there. Not every browser lets a dialog have the focus without a `tabindex`.
   dialog.tabIndex = -1
@@ -33,6 +40,13 @@ export function showModal(dialog: HTMLDialogElement, onClose: () => void): () =>
   dialog.scrollTop = 0
   return () => {
     listeners.abort()
+    closeLayer()
     dialog.close()
   }
+}
+
+/** Whether a dialog of the page is open below this one. */
+function isAboveAnother(dialog: HTMLDialogElement): boolean {
+  const others = dialog.ownerDocument.querySelectorAll('dialog[open], [role="dialog"], [role="alertdialog"]')
+  return Array.from(others).some((other) => !dialog.contains(other))
 }

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { PairingSession } from '../../src/index.js'
 import { PairingCard } from '../../src/parts.js'
 import ownStyles from '../../src/styles/styles.css?inline'
+import layeredStyles from '../../src/styles/styles.layer.css?inline'
 import { pairingStates } from '../../src/testing.js'
 import { scanScreen } from './scan-screen.js'
 import { stillPairing } from './still-pairing.js'
@@ -66,30 +67,51 @@ const allStates = [...Object.values(states.qr), ...Object.values(states['phone-c
   (session) => [`${session.method} ${session.status}`, session] as const,
 )
 
+/** A page's own theme: elements, their states and attributes. */
+const theme = `
+  section { padding: 40px; background: silver; display: flex; text-transform: uppercase }
+  h2:first-child, p:first-of-type { margin: 30px; font-size: 40px; font-weight: 100; color: red }
+  button:not(:disabled), [type='button'], [role='tab'] { background: none; border-radius: 0; padding: 1px; color: red }
+  button::before { content: '»' }
+  svg { display: block; width: 50px; height: 50px; fill: red }
+  svg path { fill: red; stroke: red }
+  li { margin: 20px; list-style: square }
+  input { width: 40px; height: 20px; border: 0 }
+  strong, bdi, span { background: yellow; font-size: 20px }
+  [aria-busy='true']::before { content: ''; background: red }
+`
+
 describe.each([
-  ['Tailwind’s preflight', [inLayer('base', preflight)]],
-  ['Tailwind’s preflight, loaded after it', ['@layer base, whatsapp-pairing;'], [inLayer('base', preflight)]],
-  ['a reset of everything, in a layer', [inLayer('reset', reset)]],
-])('beside %s', (_name, before, after: readonly string[] = []) => {
+  ['Tailwind’s preflight', ownStyles, [inLayer('base', preflight)]],
+  ['Tailwind’s preflight in no layer', ownStyles, [preflight]],
+  ['a reset of everything', ownStyles, [reset]],
+  ['a reset of everything, loaded after it', ownStyles, [], [reset]],
+  ['a theme for elements, loaded after it', ownStyles, [], [theme]],
+  ['Tailwind’s preflight, in a layer as it is', layeredStyles, [inLayer('base', preflight)]],
+  [
+    'Tailwind’s preflight, in a layer as it is and loaded after it',
+    layeredStyles,
+    ['@layer base, whatsapp-pairing;'],
+    [inLayer('base', preflight)],
+  ],
+  ['a reset of everything, in a layer as it is', layeredStyles, [inLayer('reset', reset)]],
+])('beside %s', (_name, sheet, before: readonly string[], after: readonly string[] = []) => {
   it.each(allStates)('%s looks as it does alone', async (_state, session) => {
-    use(ownStyles)
+    use(sheet)
     show(session)
     const alone = measured()
     stopUsing()
     // In the order of the pages that load them: layers rank by where each is first named.
-    use(...before, ownStyles, ...after)
+    use(...before, sheet, ...after)
     await expect.poll(measured).toEqual(alone)
   })
 })
 
-describe('beside a reset of everything that is in no layer', () => {
-  it('gives way, and the code can be read all the same', async () => {
-    use(ownStyles, reset)
+describe('beside a theme for elements', () => {
+  it('draws a code that can be read', async () => {
+    use(ownStyles, theme)
     show()
     await waitFor(() => expect(document.querySelector('[data-part="qr-code"] svg')).not.toBeNull())
-    expect(getComputedStyle(document.querySelector('[data-part="card"]') ?? document.body).padding).toBe(
-      '0px',
-    )
     document.querySelector('[data-part="qr-code"]')?.scrollIntoView()
     const { payload } = states.qr['awaiting-scan'].qrCode
     expect(payload.kind === 'text' && payload.value).toBe(await scanScreen())
@@ -115,21 +137,70 @@ describe('the host', () => {
     expect(own(everything())).toEqual(own(before))
   })
 
-  it('wins with any rule that is in no layer, however plain', () => {
-    use(ownStyles, 'h2 { font-size: 40px } button { border-radius: 3px }')
+  it('wins with any rule that is in no layer over the sheet in a layer, however plain', () => {
+    use(layeredStyles, 'h2 { font-size: 40px } button { border-radius: 3px }')
     show(states.qr.expired)
-    const style = (part: string) =>
-      getComputedStyle(document.querySelector(`[data-part="${part}"]`) ?? document.body)
-    expect(style('title').fontSize).toBe('40px')
-    expect(style('retry-button').borderRadius).toBe('3px')
+    expect(styleOf('title').fontSize).toBe('40px')
+    expect(styleOf('retry-button').borderRadius).toBe('3px')
   })
 
-  it('has one layer more, and no rule outside it', () => {
-    const sheet = new CSSStyleSheet()
-    sheet.replaceSync(ownStyles)
-    const names = Array.from(sheet.cssRules, (rule) =>
-      rule instanceof CSSLayerBlockRule ? rule.name : rule.cssText,
+  it('wins over the sheet in no layer with one class or attribute more', () => {
+    use(ownStyles)
+    show(states.qr.expired)
+    document.querySelector('[data-part="root"]')?.parentElement?.setAttribute('class', 'mine')
+    use(".mine [data-scope] [data-part='retry-button'] { border-radius: 3px }")
+    expect(styleOf('retry-button').borderRadius).toBe('3px')
+  })
+
+  it('places the root with one class, wherever that is loaded', () => {
+    use('.mine { max-width: 400px; margin: 0 auto; display: none }', ownStyles)
+    show()
+    document.querySelector('[data-part="root"]')?.classList.add('mine')
+    expect(styleOf('root')).toMatchObject({ maxWidth: '400px', display: 'none' })
+  })
+
+  it('keeps the look of its own elements within the card', () => {
+    use(ownStyles, 'button { background: rgb(1, 2, 3) } p { margin: 40px }')
+    const Mine = () => (
+      <>
+        <button type="button">mine</button>
+        <p>mine</p>
+      </>
     )
-    expect(new Set(names)).toEqual(new Set(['whatsapp-pairing']))
+    const parts = { Title: Mine, Tile: Mine, Trouble: Mine }
+    const pairing = stillPairing(states.qr['awaiting-scan'])
+    const { container } = render(
+      <PairingCard pairing={pairing} parts={parts}>
+        <Mine />
+      </PairingCard>,
+    )
+    const own = [...container.querySelectorAll('button:not([data-part]), p:not([data-part])')]
+      .filter(({ textContent }) => textContent === 'mine')
+      .map((element) => {
+        const { backgroundColor, margin } = getComputedStyle(element)
+        return element.localName === 'p' ? margin : backgroundColor
+      })
+    expect(own).toEqual(Array.from({ length: 4 }, () => ['rgb(1, 2, 3)', '40px']).flat())
+  })
+
+  it.each([
+    ['styles.css', ownStyles, ''],
+    ['styles.layer.css', layeredStyles, 'whatsapp-pairing'],
+  ])('gets from %s no rule that could match an element of its own', (_name, css, layer) => {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(css)
+    const rules = [...sheet.cssRules].flatMap((rule) => {
+      if (!(rule instanceof CSSLayerBlockRule)) return [['', rule] as const]
+      return Array.from(rule.cssRules, (inner) => [rule.name, inner] as const)
+    })
+    expect(rules.length).toBeGreaterThan(10)
+    for (const [name, rule] of rules) {
+      expect(name).toBe(layer)
+      if (rule instanceof CSSStyleRule) expect(rule.selectorText).toContain('[data-scope="whatsapp-pairing"]')
+    }
   })
 })
+
+function styleOf(part: string): CSSStyleDeclaration {
+  return getComputedStyle(document.querySelector(`[data-part="${part}"]`) ?? document.body)
+}

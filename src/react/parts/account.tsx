@@ -22,7 +22,7 @@ export const PairingAccount: PartComponent<'div'> = forwardPart(function Pairing
       {name && <strong {...part('account-name')}>{name}</strong>}
       {phoneNumber && (
         <bdi dir="ltr" {...part('account-number')}>
-          +{phoneNumber}
+          {`+${phoneNumber}`}
         </bdi>
       )}
     </div>

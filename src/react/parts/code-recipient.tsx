@@ -23,7 +23,7 @@ const Recipient = forwardPart<'p', { phoneNumber: string }>(function Recipient(
   const ref = useFocusHandover(hostRef)
   return (
     <p {...props} ref={ref} {...part('code-recipient', props.className)}>
-      <RichText text={messages.codeFor} values={{ number: <bdi dir="ltr">+{phoneNumber}</bdi> }} />{' '}
+      <RichText text={`${messages.codeFor} `} values={{ number: <bdi dir="ltr">{`+${phoneNumber}`}</bdi> }} />
       <button type="button" {...part('change-number-button')} onClick={pairing.changeNumber}>
         {messages.changeNumber}
       </button>

@@ -11,10 +11,16 @@ import {
   useRef,
   useState,
 } from 'react'
+import { openEscapeLayer } from '../open-escape-layer.js'
 import { type Country, countryName, findCountries, flagOf, listCountries } from './countries.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 import type { PairingCountryPickerProps } from './part.js'
+
+/** Not in TypeScript's DOM library yet, and in Chromium alone. */
+declare class CloseWatcher extends EventTarget {
+  destroy(): void
+}
 
 /** Options that Page Up and Page Down pass over. */
 const PAGE = 8
@@ -35,6 +41,7 @@ function CountryPicker(
   const { messages, localeTag, part } = usePairingContext()
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
+  const input = useRef<HTMLInputElement>(null)
   const [query, setQuery] = useState<string>()
   const [active, setActive] = useState<string>()
   const isOpen = query !== undefined
@@ -60,6 +67,27 @@ function CountryPicker(
     }
   }, [isOpen, current])
 
+  useEffect(() => {
+    if (!isOpen) return undefined
+    const close = () => setQuery(undefined)
+    // Android's back gesture, which would close the dialog around the list.
+    const watcher = 'CloseWatcher' in window ? new CloseWatcher() : undefined
+    watcher?.addEventListener('close', close)
+    const closeLayer = openEscapeLayer((event) => {
+      if (event.target !== input.current) return false
+      // While a word is composed, Escape takes that back.
+      if (!event.isComposing) {
+        event.preventDefault()
+        close()
+      }
+      return true
+    })
+    return () => {
+      watcher?.destroy()
+      closeLayer()
+    }
+  }, [isOpen])
+
   const open = (text: string) => {
     if (isReadOnly) return
     setQuery(text)
@@ -77,10 +105,9 @@ function CountryPicker(
     if (isOpen && event.key === 'Tab') return
     if (!isOpen && (event.key === 'ArrowDown' || event.key === 'ArrowUp' || event.key === 'Enter')) open('')
     else if (isOpen && event.key === 'Enter') current ? choose(current) : isEmpty || close()
-    else if (isOpen && event.key === 'Escape') close()
     else if (isOpen && move) setActive(found[move(position, found.length)]?.code)
     else return
-    // Enter must not send the form, nor Escape close the dialog around it.
+    // Enter must not send the form.
     event.preventDefault()
     event.stopPropagation()
   }
@@ -93,6 +120,7 @@ function CountryPicker(
       data-state={isOpen ? 'open' : 'closed'}
     >
       <input
+        ref={input}
         type="text"
         role="combobox"
         {...part('country-input')}
@@ -147,8 +175,9 @@ function CountryPicker(
               {...part('country-option')}
               onClick={() => choose(option)}
             >
-              <span aria-hidden="true">{flagOf(option.code)}</span> <span>{option.name}</span>{' '}
-              <bdi dir="ltr">+{option.callingCode}</bdi>
+              <span aria-hidden="true">{flagOf(option.code)}</span>
+              <span>{` ${option.name} `}</span>
+              <bdi dir="ltr">{`+${option.callingCode}`}</bdi>
             </div>
           ))}
         </div>

@@ -13,7 +13,8 @@ export const PairingErrorCode: PartComponent<'div'> = forwardPart(function Pairi
     <div {...props} ref={ref} {...part('error-code', props.className)} data-code={session.error.code}>
       <Icon name="warning" size={40} />
       <p>
-        {messages.errorLabel}: <code translate="no">{session.error.code}</code>
+        <span>{`${messages.errorLabel}: `}</span>
+        <code translate="no">{session.error.code}</code>
       </p>
     </div>
   )

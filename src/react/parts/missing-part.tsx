@@ -11,7 +11,8 @@ export function MissingPart({ load }: { readonly load: () => void }): ReactEleme
   return (
     <div role="alert" {...part('missing-part')}>
       <p>
-        <strong>{title}</strong> {advice}
+        <strong>{title}</strong>
+        <span>{` ${advice}`}</span>
       </p>
       <ActionButton part="retry-button" action={load}>
         {messages.tryAgain}

@@ -171,7 +171,7 @@ export function PhoneHint({
     <div aria-live="polite" {...part('phone-spelling')}>
       {number && (spelling.isExpected || isRefused) && (
         <>
-          {messages[HINTS[spelling.country]]}{' '}
+          <span>{`${messages[HINTS[spelling.country]]} `}</span>
           <button
             type="button"
             {...part('use-number-button')}

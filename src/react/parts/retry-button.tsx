@@ -16,7 +16,7 @@ export const PairingRetryButton: PartComponent<'button'> = forwardPart(
     return (
       <ActionButton {...props} ref={ref} part="retry-button" action={pairing.retry}>
         <Icon name="retry" />
-        {props.children ?? label}
+        {props.children ?? <span>{label}</span>}
       </ActionButton>
     )
   },

@@ -2,7 +2,12 @@ import { createElement, Fragment, type ReactElement, type ReactNode } from 'reac
 
 type Values = Readonly<Record<string, ReactNode>>
 
-/** A message with `**…**` as `<strong>` and `{name}` as the node of that name. Never HTML: messages are text. */
+/**
+ * A message with `**…**` as `<strong>` and `{name}` as the node of that name. Never HTML: messages are text.
+ *
+ * Each text is in an element of its own. A page translator replaces text nodes, and React fails when it removes one that
+ * is no longer there; elements stay.
+ */
 export function RichText({ text, values }: { text: string; values: Values }): ReactElement {
   const pieces = text
     .split(/(\*\*.*?\*\*)/)
@@ -18,5 +23,7 @@ export function RichText({ text, values }: { text: string; values: Values }): Re
 function fill(text: string, values: Values): ReactNode[] {
   return text
     .split(/(\{\w+\})/)
+    .filter(Boolean)
     .map((piece) => (piece.startsWith('{') && values[piece.slice(1, -1)]) || piece)
+    .map((piece) => (typeof piece === 'string' ? createElement('span', null, piece) : piece))
 }

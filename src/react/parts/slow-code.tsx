@@ -15,7 +15,7 @@ export const PairingSlowCode: PartComponent<'div'> = forwardPart(function Pairin
   const { phoneNumber, methods } = session
   return (
     <div {...props} ref={ref} {...part('slow-code', props.className)}>
-      <span>{messages.slowCode}</span>{' '}
+      <span>{`${messages.slowCode} `}</span>
       <ActionButton part="new-code-button" action={() => pairing.requestPairingCode(phoneNumber)}>
         {messages.newCode}
       </ActionButton>

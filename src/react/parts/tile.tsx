@@ -47,7 +47,8 @@ function ExpiredNote({ reason }: { reason: ExpiredReason }): ReactElement {
   // The status line says the same to screen readers.
   return (
     <p aria-hidden="true" {...part('expired-note')}>
-      <strong>{messages.expiredTitle}</strong> {expiredReasonText(reason, messages)}
+      <strong>{messages.expiredTitle}</strong>
+      <span>{` ${expiredReasonText(reason, messages)}`}</span>
     </p>
   )
 }

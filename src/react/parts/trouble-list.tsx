@@ -14,7 +14,7 @@ export function TroubleList({ isOpen }: { isOpen: boolean }): ReactElement {
         <div key={says}>
           <dt>{says}</dt>
           <dd>
-            {cause}
+            <span>{cause}</span>
             <ul>
               {steps.map((step) => (
                 <li key={step}>

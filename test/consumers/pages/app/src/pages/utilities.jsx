@@ -1,0 +1,34 @@
+import { PairingCard } from 'whatsapp-pairing/parts'
+import { states, stillPairing } from '../sessions.js'
+
+/** As the README says it for each version and each stylesheet: nothing, or with the mark that makes it important. */
+const classes = {
+  plain: {
+    title: 'mt-8 rounded-none text-4xl uppercase',
+    button: 'rounded-none bg-red-600 p-8',
+    root: 'mx-auto max-w-lg',
+  },
+  'tailwind-3': {
+    title: '!mt-8 !rounded-none !text-4xl !uppercase',
+    button: '!rounded-none !bg-red-600 !p-8',
+    root: 'mx-auto max-w-lg',
+  },
+  'tailwind-4': {
+    title: 'mt-8! rounded-none! text-4xl! uppercase!',
+    button: 'rounded-none! bg-red-600! p-8!',
+    root: 'mx-auto! max-w-lg!',
+  },
+}
+
+export function Page({ params }) {
+  const { title, button, root } = classes[params.get('classes')]
+  return (
+    <PairingCard
+      pairing={stillPairing(states['qr expired'])}
+      className={root}
+      classNames={{ title, 'retry-button': button }}
+      appName="Acme Inbox"
+      theme="light"
+    />
+  )
+}

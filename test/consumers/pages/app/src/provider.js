@@ -1,0 +1,31 @@
+import { normalizePhoneNumber } from 'whatsapp-pairing'
+import { pairingStates } from 'whatsapp-pairing/testing'
+
+const { payload } = pairingStates().qr['awaiting-scan'].qrCode
+
+/**
+ * A provider of one's own, after the README. `phone.snapshot` is what it says from now on, where that is more than a code.
+ *
+ * @param {string} sessionId
+ */
+export function makeProvider(sessionId) {
+  const phone = { snapshot: undefined }
+  const provider = {
+    id: 'pages',
+    sessionId,
+    timing: {
+      qrLifetimeMs: 60_000,
+      qrIntervalMs: 500,
+      qrMinIntervalMs: 100,
+      statusIntervalMs: 500,
+      pairingCodeLifetimeMs: 160_000,
+      requestTimeoutMs: 30_000,
+    },
+    getStatus: async () => phone.snapshot ?? { status: 'unlinked' },
+    getQrCode: async () => phone.snapshot ?? { status: 'qr', qrCode: payload },
+    requestPairingCode: async () => ({ status: 'pairing-code', pairingCode: '8RBZDSEK' }),
+  }
+  return { phone, provider }
+}
+
+export const linkedAccount = { phoneNumber: normalizePhoneNumber('5511987654321'), name: 'Ana Souza' }

@@ -1,0 +1,40 @@
+// @ts-check
+import { checkDialogs } from './dialogs.mjs'
+import { checkHostStyles } from './host-styles.mjs'
+import { checkTranslated } from './translated.mjs'
+import { checkUtilities } from './utilities.mjs'
+
+/** @import { House } from '../lib/house.mjs' */
+
+/** What is built: the pages with the newest React, and the translated one with each React, for users and for developers. */
+const builds = [
+  { ENTRY: 'index', REACT: '19', NODE_ENV: 'production' },
+  { ENTRY: 'translated', REACT: '19', NODE_ENV: 'production' },
+  { ENTRY: 'translated', REACT: '19', NODE_ENV: 'development' },
+  { ENTRY: 'translated', REACT: '18', NODE_ENV: 'production' },
+  { ENTRY: 'translated', REACT: '18', NODE_ENV: 'development' },
+]
+
+/** @param {House} house */
+export default async function check(house) {
+  for (const env of builds) {
+    const name = `${env.ENTRY}-${env.REACT}-${env.NODE_ENV}`
+    const isBuilt = await house.check(`vite build makes ${name}`, () =>
+      house.run('npx', ['vite', 'build', '--mode', env.NODE_ENV], { env }),
+    )
+    if (!isBuilt) return
+  }
+  const port = await house.freePort()
+  const url = `http://127.0.0.1:${port}`
+  await house.start(
+    'npx',
+    ['vite', 'preview', '--outDir', 'dist', '--port', String(port), '--strictPort', '--host', '127.0.0.1'],
+    { url },
+  )
+  const pages = `${url}/index-19-production/index.html`
+  await checkHostStyles(house, pages)
+  await checkUtilities(house, pages)
+  await checkDialogs(house, pages)
+  for (const { ENTRY, REACT, NODE_ENV } of builds.filter(({ ENTRY }) => ENTRY === 'translated'))
+    await checkTranslated(house, `${url}/${ENTRY}-${REACT}-${NODE_ENV}/translated.html`, { REACT, NODE_ENV })
+}

@@ -1,0 +1,112 @@
+import { fireEvent, render, screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { PairingError, type PairingErrorCode, pairingErrorCodes } from '../../src/core/errors.js'
+import type { PairingSession } from '../../src/index.js'
+import { PairingCard } from '../../src/parts.js'
+import { pairingStates } from '../../src/testing.js'
+import { stillPairing } from '../browser/still-pairing.js'
+import { loadEverything, part } from './user.js'
+
+// A page translator replaces text nodes. React fails when it removes one of them, or puts an element in front of it, and
+// shows an old sentence when it changes one. It does none of that to the only child of an element.
+
+beforeAll(loadEverything)
+
+const { qr, 'phone-code': phoneCode } = pairingStates()
+
+const failed = (code: PairingErrorCode): PairingSession => ({
+  ...qr.failed,
+  error: new PairingError(code, 'Made up.'),
+})
+
+const sessions: Readonly<Record<string, PairingSession>> = {
+  ...Object.fromEntries(
+    [...Object.values(qr), ...Object.values(phoneCode)].map((session) => [
+      `${session.method} ${session.status}`,
+      session,
+    ]),
+  ),
+  'a slow code': { ...phoneCode['awaiting-code'], isSlow: true },
+  'a number that was refused': {
+    ...phoneCode['awaiting-number'],
+    error: new PairingError('code-refused', 'Made up.'),
+    retryAt: Date.now() + 60_000,
+  },
+  ...Object.fromEntries(pairingErrorCodes.map((code) => [code, failed(code)])),
+  'another phone': {
+    ...qr.failed,
+    error: new PairingError('wrong-phone-number', 'Made up.'),
+    account: qr.linked.account,
+  },
+}
+
+function show(session: PairingSession, phoneNumber = ''): void {
+  const root = render(
+    <PairingCard
+      pairing={stillPairing(session)}
+      appName="Acme Inbox"
+      defaultCountry="BR"
+      defaultPhoneNumber={phoneNumber}
+    />,
+  )
+  expect(root.container.textContent).not.toBe('')
+}
+
+/** Texts that stand beside an element or another text, each with what it stands in. */
+function textsBesideOthers(): readonly string[] {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  const found: string[] = []
+  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+    const { parentElement } = text
+    if (parentElement?.childNodes.length !== 1)
+      found.push(`${text.textContent} in ${parentElement?.outerHTML.slice(0, 120)}`)
+  }
+  return found
+}
+
+describe('each text is the only child of its element', () => {
+  it.each(Object.entries(sessions))('in %s', (_, session) => {
+    show(session)
+    expect(textsBesideOthers()).toEqual([])
+  })
+
+  it('in the list of troubles', async () => {
+    show(qr['awaiting-scan'])
+    const details = part('trouble')
+    if (!(details instanceof HTMLDetailsElement)) throw new Error('There is nothing to open.')
+    details.open = true
+    fireEvent(details, new Event('toggle'))
+    await screen.findAllByRole('term')
+    expect(textsBesideOthers()).toEqual([])
+  })
+
+  it('in the list of countries, with and without countries', async () => {
+    show(phoneCode['awaiting-number'])
+    const picker = screen.getByRole('combobox')
+    await userEvent.click(picker)
+    expect(picker.getAttribute('aria-expanded')).toBe('true')
+    expect(textsBesideOthers()).toEqual([])
+    fireEvent.change(picker, { target: { value: 'no such country' } })
+    expect(screen.getByText('No country found')).toBeTruthy()
+    expect(textsBesideOthers()).toEqual([])
+  })
+
+  it.each([
+    ['the other spelling of a number', '+52 1 55 1234 5678', 'Numbers in Mexico'],
+    ['what is wrong with a number', '+55 11', 'Too short'],
+  ])('in %s', async (_, number, text) => {
+    show(phoneCode['awaiting-number'], number)
+    await userEvent.click(screen.getByRole('button', { name: 'Get code' }))
+    expect(document.body.textContent).toContain(text)
+    expect(textsBesideOthers()).toEqual([])
+  })
+
+  it('in the button that has copied', async () => {
+    show(phoneCode['awaiting-code'])
+    const user = userEvent.setup()
+    await user.click(screen.getByRole('button', { name: 'Copy code' }))
+    expect(screen.getByRole('button', { name: 'Copied' })).toBeTruthy()
+    expect(textsBesideOthers()).toEqual([])
+  })
+})
