@@ -15,7 +15,7 @@ const layers = {
   server: ['core', 'server'],
   testing: ['core', 'testing'],
   locales: ['core', 'locales'],
-  styles: [],
+  styles: ['styles'],
   react: [
     'core',
     'client',
