@@ -1,3 +1,5 @@
+'use client'
+
 import { type ForwardedRef, forwardRef, type ReactElement } from 'react'
 import type { ComponentWithRef } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
