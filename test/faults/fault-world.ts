@@ -1,6 +1,6 @@
 import { focusManager, onlineManager } from '@tanstack/react-query'
 import { vi } from 'vitest'
-import { type PairingMethod, proxy } from '../../src/index.js'
+import { PairingError, type PairingMethod, proxy } from '../../src/index.js'
 import { createEmulator, type Emulator } from '../../src/testing.js'
 import { createWorldServer, type WorldServer, wishOf } from '../react/world-server.js'
 import { type CodeEnds, codeOnScreen, noteCodeEnds } from './code-ends.js'
@@ -19,7 +19,7 @@ const GRACE_MS = 2_000
 /** Timers stand still while a machine sleeps; none of those that hide a code is longer than this. */
 const LONGEST_TIMER_MS = 2_000
 
-/** Whether the host knows who asks, and lets them: `unknown` throws as a missing cookie does. */
+/** Whether the host knows who asks, and lets them: `unknown` is not signed in. */
 export type Visitor = 'welcome' | 'forbidden' | 'unknown'
 
 /** Options of {@link createFaultWorld}. */
@@ -95,7 +95,7 @@ export function createFaultWorld({ id, method, isLive, ...options }: FaultWorldO
   )
   if (!providerLink) throw new Error('An adapter without a network')
   const authorize = (): boolean => {
-    if (world.visitor === 'unknown') throw new Error('No cookie')
+    if (world.visitor === 'unknown') throw new PairingError('sign-in-required', 'No cookie.')
     return world.visitor === 'welcome'
   }
   const server = createWorldServer(HOST_URL, provider, { authorize })
