@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingCard, PairingCode, PairingRoot } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
-import { advance } from './time.js'
+import { advance, settle } from './time.js'
 import { part, press, shownCode } from './user.js'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -16,9 +16,11 @@ afterEach(() => {
 const session = pairingStates()['phone-code']['awaiting-code']
 const { value } = session.pairingCode
 
-function show() {
+async function show() {
   const reportCopied = vi.fn()
   render(<PairingCard pairing={{ ...stillPairing(session), reportCopied }} />)
+  // The parts for a code are loaded when the card mounts.
+  await settle()
   return { reportCopied }
 }
 
@@ -40,34 +42,34 @@ function copyInPage(): string | undefined {
 }
 
 describe('the pairing code', () => {
-  it('is one text with its dash for those who see it, and single characters for those who hear it', () => {
-    show()
+  it('is one text with its dash for those who see it, and single characters for those who hear it', async () => {
+    await show()
     expect(shownCode()).toBe('8RBZ-DSEK')
     expect(part('pairing-code-spelled')?.textContent).toBe('8, R, B, Z, D, S, E, K')
     expect(part('pairing-code')?.getAttribute('aria-hidden')).toBe('true')
   })
 
-  it('is left to right and left alone by translators, both ways', () => {
-    show()
+  it('is left to right and left alone by translators, both ways', async () => {
+    await show()
     for (const name of ['pairing-code', 'pairing-code-spelled']) {
       expect(part(name)?.dir).toBe('ltr')
       expect(part(name)?.getAttribute('translate')).toBe('no')
     }
   })
 
-  it('has a name that does not give it away', () => {
-    show()
+  it('has a name that does not give it away', async () => {
+    await show()
     const group = screen.getByRole('group', { name: 'Code to enter in WhatsApp' })
     expect(group.contains(part('pairing-code'))).toBe(true)
   })
 
-  it('is found under that name by those who hear it', () => {
-    show()
+  it('is found under that name by those who hear it', async () => {
+    await show()
     const group = screen.getByRole('group', { name: 'Code to enter in WhatsApp' })
     expect(group.contains(part('pairing-code-spelled'))).toBe(true)
   })
 
-  it('takes another name, and what else the host gives it, as its own', () => {
+  it('takes another name, and what else the host gives it, as its own', async () => {
     render(
       <PairingRoot pairing={stillPairing(session)}>
         <PairingCode aria-label="Type this" className="mine" />
@@ -77,8 +79,8 @@ describe('the pairing code', () => {
     expect(part('pairing-code')?.className).toBe('mine')
   })
 
-  it('loses its dash also when it is selected and copied by hand, and that counts', () => {
-    const { reportCopied } = show()
+  it('loses its dash also when it is selected and copied by hand, and that counts', async () => {
+    const { reportCopied } = await show()
     expect(copyInPage()).toBe(value)
     expect(reportCopied).toHaveBeenCalledOnce()
   })
@@ -88,7 +90,7 @@ describe('the copy button', () => {
   it('says so for a moment, and then offers it again', async () => {
     const writeText = vi.fn(async () => {})
     vi.stubGlobal('navigator', { ...navigator, clipboard: { writeText } })
-    const { reportCopied } = show()
+    const { reportCopied } = await show()
     await press('Copy code')
     expect(writeText).toHaveBeenCalledExactlyOnceWith(value)
     expect(part('copy-button')?.textContent).toBe('Copied')
@@ -103,7 +105,7 @@ describe('the copy button', () => {
       copied = copyInPage()
       return true
     })
-    const { reportCopied } = show()
+    const { reportCopied } = await show()
     await press('Copy code')
     expect(copied).toBe(value)
     expect(part('copy-button')?.textContent).toBe('Copied')
@@ -117,7 +119,7 @@ describe('the copy button', () => {
     'leaves the code selected where the browser %s, and does not say that it was copied',
     async (_, execCommand) => {
       withoutClipboard(execCommand)
-      const { reportCopied } = show()
+      const { reportCopied } = await show()
       await press('Copy code')
       expect(getSelection()?.toString()).toContain('8RBZ-DSEK')
       expect(part('copy-button')?.textContent).toBe('Copy code')

@@ -239,13 +239,17 @@ describe('a number that is not right', () => {
 
 describe('the hint', () => {
   const refusal = new PairingError('code-refused', 'No code.')
+  const offer = () => part('use-number-button')
 
   it('offers the number without the ninth digit when WhatsApp refused it with one', async () => {
     const { sent } = await show({}, refusal)
     enter('11 98765-4321')
     expect(part('use-number-button')).toBeNull()
     await press('Get code')
-    await press('Use +55 11 8765 4321')
+    // By its text: jsdom's names leave out the space at the end of an element.
+    expect(offer()?.textContent).toBe('Use +55 11 8765 4321')
+    fireEvent.click(offer() ?? document.body)
+    await settle()
     expect(document.activeElement).toBe(field())
     await press('Get code')
     expect(sent).toEqual(['5511987654321', '551187654321'])
@@ -255,10 +259,10 @@ describe('the hint', () => {
     ['BR', '11 8765-4321', 'Use +55 11 98765 4321', /ninth digit/],
     ['MX', '+52 1 55 1234 5678', 'Use +52 55 1234 5678', /no 1 after \+52/],
     ['AR', '11 2345-6789', 'Use +54 9 11 2345 6789', /9 after \+54/],
-  ])('of %s for %s says “%s”', async (defaultCountry, typed, offer, text) => {
+  ])('of %s for %s says “%s”', async (defaultCountry, typed, expected, text) => {
     await show({ defaultCountry })
     enter(typed)
-    expect(screen.getByRole('button', { name: offer })).toBeTruthy()
+    expect(offer()?.textContent).toBe(expected)
     expect(part('phone-spelling')?.textContent).toMatch(text)
   })
 
