@@ -40,6 +40,8 @@ export type PairingErrorCode =
   | 'invalid-options'
   /** The request was given up by us: unmount, cancel, another tab chosen. */
   | 'aborted'
+  /** The component threw an exception while it rendered, or a part of it did not load. The exception is its `cause`. */
+  | 'component-failed'
   /** Anything else. */
   | 'unknown'
 
@@ -62,6 +64,7 @@ const actions: Readonly<Partial<Record<PairingErrorCode, PairingErrorAction>>> =
   network: 'retry',
   timeout: 'retry',
   aborted: 'retry',
+  'component-failed': 'retry',
   unknown: 'retry',
 }
 
@@ -88,6 +91,7 @@ const httpStatuses: Readonly<Record<PairingErrorCode, number>> = {
   'server-only': 500,
   'invalid-options': 500,
   aborted: 499,
+  'component-failed': 500,
   unknown: 500,
 }
 

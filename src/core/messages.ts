@@ -170,5 +170,10 @@ export function formatMessage(
 
 function pluralForm(message: string | PluralForms, count: number, tag: string | undefined): string {
   if (typeof message === 'string') return message
-  return message[new Intl.PluralRules(tag).select(count)] ?? message.other
+  try {
+    return message[new Intl.PluralRules(tag).select(count)] ?? message.other
+  } catch {
+    // A locale of the host's own may have a tag that is none, like `pt_BR`.
+    return message.other
+  }
 }

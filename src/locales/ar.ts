@@ -179,6 +179,7 @@ export const ar: PairingLocale = {
       'server-only': { title: 'لم يتم الإعداد بعد', advice: tellHost },
       'invalid-options': { title: 'لم يتم الإعداد بعد', advice: tellHost },
       aborted: { title: 'تم الإيقاف', advice: again },
+      'component-failed': { title: 'حدث خطأ ما', advice: again },
       unknown: { title: 'حدث خطأ ما', advice: again },
     },
   },

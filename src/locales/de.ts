@@ -178,6 +178,7 @@ export const de: PairingLocale = {
       'server-only': { title: 'Noch nicht eingerichtet', advice: tellHost },
       'invalid-options': { title: 'Noch nicht eingerichtet', advice: tellHost },
       aborted: { title: 'Abgebrochen', advice: again },
+      'component-failed': { title: 'Etwas ist schiefgegangen', advice: again },
       unknown: { title: 'Etwas ist schiefgegangen', advice: again },
     },
   },

@@ -172,6 +172,7 @@ export const en: PairingLocale = {
       'server-only': { title: 'Not set up yet', advice: tellHost },
       'invalid-options': { title: 'Not set up yet', advice: tellHost },
       aborted: { title: 'Stopped', advice: again },
+      'component-failed': { title: 'Something went wrong', advice: again },
       unknown: { title: 'Something went wrong', advice: again },
     },
   },

@@ -178,6 +178,7 @@ export const es: PairingLocale = {
       'server-only': { title: 'Aún no está configurado', advice: tellHost },
       'invalid-options': { title: 'Aún no está configurado', advice: tellHost },
       aborted: { title: 'Interrumpido', advice: again },
+      'component-failed': { title: 'Algo salió mal', advice: again },
       unknown: { title: 'Algo salió mal', advice: again },
     },
   },

@@ -176,6 +176,7 @@ export const fr: PairingLocale = {
       'server-only': { title: 'Pas encore configuré', advice: tellHost },
       'invalid-options': { title: 'Pas encore configuré', advice: tellHost },
       aborted: { title: 'Interrompu', advice: again },
+      'component-failed': { title: 'Un problème est survenu', advice: again },
       unknown: { title: 'Un problème est survenu', advice: again },
     },
   },

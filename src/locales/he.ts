@@ -176,6 +176,7 @@ export const he: PairingLocale = {
       'server-only': { title: 'עוד לא הוגדר', advice: tellHost },
       'invalid-options': { title: 'עוד לא הוגדר', advice: tellHost },
       aborted: { title: 'הופסק', advice: again },
+      'component-failed': { title: 'משהו השתבש', advice: again },
       unknown: { title: 'משהו השתבש', advice: again },
     },
   },

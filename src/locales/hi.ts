@@ -174,6 +174,7 @@ export const hi: PairingLocale = {
       'server-only': { title: 'अभी सेट अप नहीं हुआ है', advice: tellHost },
       'invalid-options': { title: 'अभी सेट अप नहीं हुआ है', advice: tellHost },
       aborted: { title: 'रोक दिया गया', advice: again },
+      'component-failed': { title: 'कुछ गड़बड़ हो गई', advice: again },
       unknown: { title: 'कुछ गड़बड़ हो गई', advice: again },
     },
   },

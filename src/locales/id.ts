@@ -173,6 +173,7 @@ export const id: PairingLocale = {
       'server-only': { title: 'Belum disiapkan', advice: tellHost },
       'invalid-options': { title: 'Belum disiapkan', advice: tellHost },
       aborted: { title: 'Dihentikan', advice: again },
+      'component-failed': { title: 'Terjadi kesalahan', advice: again },
       unknown: { title: 'Terjadi kesalahan', advice: again },
     },
   },

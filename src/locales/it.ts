@@ -180,6 +180,7 @@ export const it: PairingLocale = {
       'server-only': { title: 'Non ancora configurato', advice: tellHost },
       'invalid-options': { title: 'Non ancora configurato', advice: tellHost },
       aborted: { title: 'Interrotto', advice: again },
+      'component-failed': { title: 'Qualcosa è andato storto', advice: again },
       unknown: { title: 'Qualcosa è andato storto', advice: again },
     },
   },

@@ -183,6 +183,7 @@ export const ja: PairingLocale = {
       'server-only': { title: '設定が完了していません', advice: tellHost },
       'invalid-options': { title: '設定が完了していません', advice: tellHost },
       aborted: { title: '中止しました', advice: again },
+      'component-failed': { title: '問題が発生しました', advice: again },
       unknown: { title: '問題が発生しました', advice: again },
     },
   },

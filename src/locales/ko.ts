@@ -172,6 +172,7 @@ export const ko: PairingLocale = {
       'server-only': { title: '아직 설정되지 않았어요', advice: tellHost },
       'invalid-options': { title: '아직 설정되지 않았어요', advice: tellHost },
       aborted: { title: '중지되었어요', advice: again },
+      'component-failed': { title: '문제가 발생했어요', advice: again },
       unknown: { title: '문제가 발생했어요', advice: again },
     },
   },

@@ -176,6 +176,7 @@ export const ptBR: PairingLocale = {
       'server-only': { title: 'Ainda não configurado', advice: tellHost },
       'invalid-options': { title: 'Ainda não configurado', advice: tellHost },
       aborted: { title: 'Interrompido', advice: again },
+      'component-failed': { title: 'Algo deu errado', advice: again },
       unknown: { title: 'Algo deu errado', advice: again },
     },
   },

@@ -180,6 +180,7 @@ export const ru: PairingLocale = {
       'server-only': { title: 'Ещё не настроено', advice: tellHost },
       'invalid-options': { title: 'Ещё не настроено', advice: tellHost },
       aborted: { title: 'Остановлено', advice: again },
+      'component-failed': { title: 'Что-то пошло не так', advice: again },
       unknown: { title: 'Что-то пошло не так', advice: again },
     },
   },

@@ -180,6 +180,7 @@ export const tr: PairingLocale = {
       'server-only': { title: 'Henüz ayarlanmadı', advice: tellHost },
       'invalid-options': { title: 'Henüz ayarlanmadı', advice: tellHost },
       aborted: { title: 'Durduruldu', advice: again },
+      'component-failed': { title: 'Bir şeyler ters gitti', advice: again },
       unknown: { title: 'Bir şeyler ters gitti', advice: again },
     },
   },

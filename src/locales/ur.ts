@@ -182,6 +182,7 @@ export const ur: PairingLocale = {
       'server-only': { title: 'ابھی سیٹ اپ نہیں ہوا', advice: tellHost },
       'invalid-options': { title: 'ابھی سیٹ اپ نہیں ہوا', advice: tellHost },
       aborted: { title: 'روک دیا گیا', advice: again },
+      'component-failed': { title: 'کچھ غلط ہو گیا', advice: again },
       unknown: { title: 'کچھ غلط ہو گیا', advice: again },
     },
   },

@@ -166,6 +166,7 @@ export const zhCN: PairingLocale = {
       'server-only': { title: '尚未设置好', advice: tellHost },
       'invalid-options': { title: '尚未设置好', advice: tellHost },
       aborted: { title: '已停止', advice: again },
+      'component-failed': { title: '出了点问题', advice: again },
       unknown: { title: '出了点问题', advice: again },
     },
   },

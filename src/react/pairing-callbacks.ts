@@ -10,11 +10,15 @@ export interface PairingCallbacks {
    */
   readonly onLinked?: ((account: PairingAccount) => void) | undefined
   /**
-   * The session failed. Called once for a failure. Called with a second argument, `{ in }`, where one of your callbacks threw
+   * The session failed. Called once for a failure. Called with the code `component-failed` where the component itself threw an
+   * exception, which is the `cause`. Called with a second argument, `{ in }`, where one of your callbacks threw
    * or rejected: its exception is the `cause`, the pairing goes on, and the exception is also reported as an uncaught one.
    */
   readonly onError?:
-    | ((error: PairingError, info?: { readonly in: keyof PairingCallbacks | 'onMethodChange' }) => void)
+    | ((
+        error: PairingError,
+        info?: { readonly in: keyof PairingCallbacks | 'onMethodChange' | 'onOpenChange' },
+      ) => void)
     | undefined
   /** Each step of an attempt, in order, for statistics. Called once for a step, however many components show the session. */
   readonly onEvent?: ((event: PairingEvent) => void) | undefined

@@ -34,7 +34,12 @@ export function showModal(dialog: HTMLDialogElement, onClose: () => void): () =>
   // the first element that can have it, and scrolls there. Not every browser lets a dialog have the focus without a `tabindex`.
   dialog.tabIndex = -1
   dialog.autofocus = true
-  dialog.showModal()
+  try {
+    dialog.showModal()
+  } catch {
+    // No such method (older browsers, jsdom), or the page is not in a window: better not modal than not there.
+    dialog.setAttribute('open', '')
+  }
   // Browsers that do not know `autofocus` of a dialog.
   dialog.focus({ preventScroll: true })
   dialog.scrollTop = 0

@@ -20,7 +20,9 @@ const never = () => () => {}
 const isUnknown = () => false
 
 function isPhone(): boolean {
-  if (typeof matchMedia === 'undefined' || !matchMedia('(pointer: coarse)').matches) return false
+  // Test environments often replace it by a function that returns nothing.
+  const query = typeof matchMedia === 'function' ? matchMedia('(pointer: coarse)') : undefined
+  if (asRecord(query).matches !== true) return false
   const { mobile } = asRecord(asRecord(navigator).userAgentData)
   // The screen and not the window: the component may stand in a narrow frame.
   return typeof mobile === 'boolean' ? mobile : Math.min(screen.width, screen.height) < SMALLEST_TABLET_PX

@@ -53,7 +53,7 @@ export function useSessionCallbacks(
  * and to whatever the page has for uncaught exceptions.
  */
 export function callHost(
-  name: 'onLinked' | 'onError' | 'onEvent' | 'onMethodChange',
+  name: 'onLinked' | 'onError' | 'onEvent' | 'onMethodChange' | 'onOpenChange',
   call: () => unknown,
   onError?: PairingCallbacks['onError'],
 ): void {

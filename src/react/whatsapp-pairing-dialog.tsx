@@ -3,6 +3,7 @@
 import { type ForwardedRef, forwardRef, useEffect, useRef, useState } from 'react'
 import type { ComponentWithRef } from './parts/forward-part.js'
 import { usePairingContext } from './parts/pairing-context.js'
+import { callHost } from './use-session-callbacks.js'
 import { WhatsAppPairing, type WhatsAppPairingProps } from './whatsapp-pairing.js'
 
 /** Props of {@link WhatsAppPairingDialog}: those of the component, and when it is open. */
@@ -51,7 +52,7 @@ function CloseOnLinked({ close }: { close: () => void }): null {
   const { status } = usePairingContext().pairing.session
   const before = useRef(status)
   useEffect(() => {
-    if (status === 'linked' && before.current !== status) close()
+    if (status === 'linked' && before.current !== status) callHost('onOpenChange', close)
     before.current = status
   })
   return null

@@ -1,7 +1,9 @@
 'use client'
 
-import { type ComponentPropsWithoutRef, type ForwardedRef, forwardRef } from 'react'
+import { type ComponentPropsWithoutRef, type ForwardedRef, forwardRef, type ReactElement } from 'react'
+import { PairingBoundary } from './pairing-boundary.js'
 import { PairingCard, type PairingCardProps } from './parts/card.js'
+import { fallbackOptions, RootFallback } from './parts/fallback.js'
 import type { ComponentWithRef } from './parts/forward-part.js'
 import type { PairingRootOptions } from './parts/root.js'
 import { type UsePairingSessionOptions, usePairingSession } from './use-pairing-session.js'
@@ -12,7 +14,7 @@ import { type UsePairingSessionOptions, usePairingSession } from './use-pairing-
  */
 export interface WhatsAppPairingProps
   extends UsePairingSessionOptions,
-    PairingRootOptions,
+    Omit<PairingRootOptions, 'onPartError'>,
     Pick<PairingCardProps, 'parts'>,
     Omit<
       ComponentPropsWithoutRef<'section'>,
@@ -29,25 +31,39 @@ export interface WhatsAppPairingProps
  */
 export const WhatsAppPairing: ComponentWithRef<WhatsAppPairingProps, HTMLElement> = forwardRef(
   function WhatsAppPairing(props: WhatsAppPairingProps, ref: ForwardedRef<HTMLElement>) {
-    const {
-      provider,
-      method,
-      defaultMethod,
-      onMethodChange,
-      autoStart,
-      maxRefreshes,
-      refreshMode,
-      expectedPhoneNumber,
-      queryClient,
-      onLinked,
-      onError,
-      onEvent,
-      ...rest
-    } = props
-    const card: PropsOfCard = rest
-    return <PairingCard {...card} ref={ref} pairing={usePairingSession(props)} />
+    return (
+      <PairingBoundary
+        onError={props.onError}
+        fallback={(retry) => <RootFallback {...fallbackOptions(props)} ref={ref} retry={retry} />}
+      >
+        <Screen {...props} hostRef={ref} />
+      </PairingBoundary>
+    )
   },
 )
+
+function Screen({
+  hostRef,
+  ...props
+}: WhatsAppPairingProps & { readonly hostRef: ForwardedRef<HTMLElement> }): ReactElement {
+  const {
+    provider,
+    method,
+    defaultMethod,
+    onMethodChange,
+    autoStart,
+    maxRefreshes,
+    refreshMode,
+    expectedPhoneNumber,
+    queryClient,
+    onLinked,
+    onError,
+    onEvent,
+    ...rest
+  } = props
+  const card: PropsOfCard = rest
+  return <PairingCard {...card} ref={hostRef} onPartError={onError} pairing={usePairingSession(props)} />
+}
 
 /** Without the options of the hook alone: one that is forgotten above, and would land in the DOM, does not compile. */
 type PropsOfCard = Omit<PairingCardProps, 'pairing'> & {

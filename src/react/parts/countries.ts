@@ -40,8 +40,13 @@ export function countryName(country: string, languageTag: string): string {
 }
 
 function namesIn(languageTag: string, style: 'long' | 'short' = 'long'): (country: string) => string {
-  const names = new Intl.DisplayNames(validTag(languageTag), { type: 'region', style })
-  return (country) => names.of(country) ?? country
+  try {
+    const names = new Intl.DisplayNames(validTag(languageTag), { type: 'region', style })
+    return (country) => names.of(country) ?? country
+  } catch {
+    // Some embedded browsers have no names: the ISO codes are found and read all the same.
+    return (country) => country
+  }
 }
 
 /** The countries that a text may mean, the likeliest first: by ISO code, calling code, and beginning or part of the name. */

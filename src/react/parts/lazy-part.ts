@@ -1,6 +1,7 @@
 'use client'
 
-import { useSyncExternalStore } from 'react'
+import { useEffect, useSyncExternalStore } from 'react'
+import { usePairingContext } from './pairing-context.js'
 
 /** A hook that gives what is loaded on demand: `undefined` until it is there, `null` where it did not load. */
 export interface LazyPart<Loaded> {
@@ -16,6 +17,8 @@ export interface LazyPart<Loaded> {
 export function lazyPart<Loaded>(load: () => Promise<Loaded>): LazyPart<Loaded> {
   let loaded: Loaded | null | undefined
   let isLoading = false
+  /** Why it did not load, until that is reported. */
+  let failure: { readonly cause: unknown } | undefined
   const listeners = new Set<() => void>()
   const become = (next: Loaded | null | undefined) => {
     loaded = next
@@ -28,7 +31,10 @@ export function lazyPart<Loaded>(load: () => Promise<Loaded>): LazyPart<Loaded> 
       isLoading = false
       become(result)
     }
-    load().then(end, () => end(null))
+    load().then(end, (cause: unknown) => {
+      failure = { cause }
+      end(null)
+    })
   }
   const subscribe = (changed: () => void) => {
     listeners.add(changed)
@@ -40,7 +46,19 @@ export function lazyPart<Loaded>(load: () => Promise<Loaded>): LazyPart<Loaded> 
   const read = () => loaded
   // What the server has loaded by then, the browser may not have.
   const readOnServer = () => undefined
-  return Object.assign(() => useSyncExternalStore(subscribe, read, readOnServer), {
+  const useLazyPart = () => {
+    const { reportFailure } = usePairingContext()
+    const found = useSyncExternalStore(subscribe, read, readOnServer)
+    useEffect(() => {
+      if (found !== null || !failure) return
+      const { cause } = failure
+      // Once, however many parts wait for it.
+      failure = undefined
+      reportFailure(cause)
+    }, [found, reportFailure])
+    return found
+  }
+  return Object.assign(useLazyPart, {
     load: () => {
       // What stands in its place goes while it loads, and is told of anew if it comes back.
       if (loaded === null) become(undefined)

@@ -20,6 +20,8 @@ export interface PairingContextValue extends QrText, PhoneField {
   readonly app: string
   /** Ids of elements that name or describe each other. */
   readonly ids: { readonly title: string; readonly panel: string; readonly tab: (method: string) => string }
+  /** Reports the exception of a part that did not load. */
+  readonly reportFailure: (cause: unknown) => void
   /** Takes the focus when the part that had it goes away. */
   readonly panel: RefObject<HTMLDivElement | null>
   /** Closes the dialog around the part; `undefined` where there is none that can be closed. */

@@ -1,8 +1,20 @@
 'use client'
 
-import { type ComponentPropsWithoutRef, type ForwardedRef, forwardRef, useId, useMemo, useRef } from 'react'
+import {
+  type ComponentPropsWithoutRef,
+  type ForwardedRef,
+  forwardRef,
+  type ReactElement,
+  useCallback,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+} from 'react'
+import type { PairingError } from '../../core/errors.js'
 import { mergeMessages, type PairingLocale, type PairingMessagesOverride } from '../../core/messages.js'
 import { en } from '../../locales/en.js'
+import { componentError, PairingBoundary } from '../pairing-boundary.js'
 import type { PairingMode } from '../query-options.js'
 import { useAwake } from '../use-awake.js'
 import { useMergedRef } from '../use-merged-ref.js'
@@ -10,7 +22,9 @@ import { useModal } from '../use-modal.js'
 import type { UsePairingSessionResult } from '../use-pairing-session.js'
 import { usePhoneEntry } from '../use-phone-entry.js'
 import { useQrText } from '../use-qr-text.js'
+import { callHost } from '../use-session-callbacks.js'
 import { elementProps, type PairingClassNames } from './element-names.js'
+import { ContentFallback, fallbackOptions, RootFallback } from './fallback.js'
 import type { ComponentWithRef } from './forward-part.js'
 import { PairingContext, type PairingContextValue } from './pairing-context.js'
 
@@ -62,6 +76,11 @@ export interface PairingRootOptions {
   readonly as?: 'section' | 'div' | 'dialog' | undefined
   /** Of a `dialog`: the user wants it closed, by its button, by Escape or by a press beside it. Then render it no more. */
   readonly onClose?: (() => void) | undefined
+  /**
+   * A part threw an exception, or did not load; the code of the error is `component-failed`, and its `cause` the exception. The
+   * page around the root stays, and the user can try again. `<WhatsAppPairing>` calls `onError` instead.
+   */
+  readonly onPartError?: ((error: PairingError) => void) | undefined
 }
 
 /** Props of {@link PairingRoot}. */
@@ -72,37 +91,60 @@ export interface PairingRootProps extends PairingRootOptions, ComponentPropsWith
 
 /** The element around the parts: gives them the session and carries its state as `data-status` and `data-method`. */
 export const PairingRoot: ComponentWithRef<PairingRootProps, HTMLElement> = forwardRef(function PairingRoot(
-  {
-    pairing,
-    locale = en,
-    messages: ownMessages,
-    classNames,
-    theme = 'auto',
-    mode,
-    appName,
-    phoneNumber,
-    defaultPhoneNumber = '',
-    onPhoneNumberChange,
-    defaultCountry,
-    samePhoneLink = true,
-    as: Element = 'section',
-    onClose,
-    ...props
-  }: PairingRootProps,
-  hostRef: ForwardedRef<HTMLElement>,
+  props: PairingRootProps,
+  ref: ForwardedRef<HTMLElement>,
 ) {
+  return (
+    <PairingBoundary
+      onError={props.onPartError}
+      fallback={(retry) => <RootFallback {...fallbackOptions(props)} ref={ref} retry={retry} />}
+    >
+      <Root {...props} hostRef={ref} />
+    </PairingBoundary>
+  )
+})
+
+function Root({
+  pairing,
+  locale = en,
+  messages: ownMessages,
+  classNames,
+  theme = 'auto',
+  mode,
+  appName,
+  phoneNumber,
+  defaultPhoneNumber = '',
+  onPhoneNumberChange,
+  defaultCountry,
+  samePhoneLink = true,
+  as: Element = 'section',
+  onClose,
+  onPartError,
+  hostRef,
+  children,
+  ...props
+}: PairingRootProps & { readonly hostRef: ForwardedRef<HTMLElement> }): ReactElement {
   const id = useId()
   const panel = useRef<HTMLDivElement>(null)
   const ref = useMergedRef(useModal(onClose), hostRef)
   const { phone, setPhone } = usePhoneEntry(phoneNumber, defaultPhoneNumber, onPhoneNumberChange)
   const { qrText, readQrImage } = useQrText(pairing.session)
   useAwake(pairing.session)
+  const latestOnPartError = useRef(onPartError)
+  useEffect(() => {
+    latestOnPartError.current = onPartError
+  })
+  const reportFailure = useCallback((cause: unknown) => {
+    const error = componentError('A part of the pairing screen did not load. See `cause`.', cause)
+    callHost('onError', () => latestOnPartError.current?.(error))
+  }, [])
   const value = useMemo<PairingContextValue>(() => {
     const messages = mergeMessages(locale.messages, ownMessages)
     return {
       pairing,
       messages,
       troubleshooting: locale.troubleshooting,
+      reportFailure,
       part: (name, className) => elementProps(classNames, name, className),
       mode,
       app: appName ?? messages.thisApp,
@@ -127,6 +169,7 @@ export const PairingRoot: ComponentWithRef<PairingRootProps, HTMLElement> = forw
     id,
     Element,
     onClose,
+    reportFailure,
     defaultCountry,
     phone,
     setPhone,
@@ -148,7 +191,11 @@ export const PairingRoot: ComponentWithRef<PairingRootProps, HTMLElement> = forw
         data-status={status}
         data-method={method}
         data-theme={theme}
-      />
+      >
+        <PairingBoundary onError={onPartError} fallback={(retry) => <ContentFallback retry={retry} />}>
+          {children}
+        </PairingBoundary>
+      </Element>
     </PairingContext.Provider>
   )
-})
+}

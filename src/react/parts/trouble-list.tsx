@@ -31,7 +31,7 @@ export function TroubleList({ isOpen }: { isOpen: boolean }): ReactElement {
 
 /** The texts of the locale, from the first time they are wanted. Where they do not load, the next time tries again. */
 function useSymptoms(isWanted: boolean): readonly PairingSymptom[] | undefined {
-  const { troubleshooting } = usePairingContext()
+  const { troubleshooting, reportFailure } = usePairingContext()
   const [loaded, setLoaded] = useState<{
     readonly from: typeof troubleshooting
     readonly symptoms: readonly PairingSymptom[]
@@ -42,13 +42,14 @@ function useSymptoms(isWanted: boolean): readonly PairingSymptom[] | undefined {
   useEffect(() => {
     if (!isMissing) return undefined
     let isGone = false
-    troubleshooting().then(
+    // Also where it throws at once: it may be a function of the host's.
+    new Promise<readonly PairingSymptom[]>((resolve) => resolve(troubleshooting())).then(
       (found) => isGone || setLoaded({ from: troubleshooting, symptoms: found }),
-      () => {},
+      reportFailure,
     )
     return () => {
       isGone = true
     }
-  }, [isMissing, troubleshooting])
+  }, [isMissing, troubleshooting, reportFailure])
   return symptoms
 }

@@ -12,7 +12,7 @@ const WITHOUT_TROUBLE: readonly PairingStatus[] = ['idle', 'linked', 'passkey-re
 
 /** What the phone may say, what it means and what helps: phones blame the network for a code that has run out. */
 export const PairingTrouble: PartComponent<'details'> = forwardPart(function PairingTrouble(props, hostRef) {
-  const { pairing, messages, part } = usePairingContext()
+  const { pairing, messages, part, reportFailure } = usePairingContext()
   const ref = useFocusHandover(hostRef)
   const [isOpen, setOpen] = useState(false)
   const [loaded, setLoaded] = useState<{ readonly TroubleList: typeof TroubleList }>()
@@ -21,7 +21,7 @@ export const PairingTrouble: PartComponent<'details'> = forwardPart(function Pai
     props.onToggle?.(event)
     setOpen(event.currentTarget.open)
     // Where it does not load it stays empty, and opening it again tries again.
-    import('./trouble-list.js').then(setLoaded, () => {})
+    import('./trouble-list.js').then(setLoaded, reportFailure)
   }
   return (
     <details {...props} ref={ref} {...part('trouble', props.className)} onToggle={onToggle}>
