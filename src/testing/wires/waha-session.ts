@@ -198,6 +198,6 @@ export function createWahaSession(
 }
 
 /** WhatsApp's number-less id; any other number will do. */
-export function lidOf(phoneNumber: string): string {
+function lidOf(phoneNumber: string): string {
   return `1${[...phoneNumber].reverse().join('')}`
 }
