@@ -63,7 +63,7 @@ export async function checkTranslated(house, url, { REACT, NODE_ENV }) {
       await part('country-list').getByText('«No country found»').waitFor()
       await page.keyboard.press('ControlOrMeta+A')
       await page.keyboard.type('mex')
-      await part('country-option').getByText('«Mexico»').waitFor()
+      await part('country-option').getByText('Mexico').waitFor()
       await page.keyboard.press('Enter')
       for (const number of ['1', '+52 1 55 1234 5678', '+55 11 8765-4321', '+55 11 98765-4321', '+', '']) {
         await part('phone-input').fill(number)
@@ -101,10 +101,10 @@ export async function checkTranslated(house, url, { REACT, NODE_ENV }) {
       await card.locator('[data-part="pairing-code"]').getByText('8RBZ-DSEK').waitFor()
       await card.locator('[data-part="change-number-button"]').click()
       await card.getByRole('tab', { name: 'QR code' }).click()
-      await say({ status: 'passkey-required', helpUrl: 'https://example.com/passkey' })
-      await card.getByRole('heading', { name: 'passkey' }).waitFor()
       await say({ status: 'linking' })
       await card.getByRole('heading', { name: 'Finish' }).waitFor()
+      await say({ status: 'passkey-required', helpUrl: 'https://example.com/passkey' })
+      await card.getByRole('heading', { name: 'passkey' }).waitFor()
       await say({ status: 'linked', account: { phoneNumber: '5511987654321', name: 'Ana Souza' } })
       await card.getByRole('heading', { name: 'You’re linked' }).waitFor()
       const text = (await card.locator('[data-part="root"]').textContent()) ?? ''
