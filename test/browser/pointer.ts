@@ -20,8 +20,13 @@ const mouseEvent = (
   more: object = {},
 ) => cdp().send('Input.dispatchMouseEvent', { type, ...inWindow(at), ...more })
 
-const touchEvent = (type: 'touchStart' | 'touchEnd', at?: Point) =>
-  cdp().send('Input.dispatchTouchEvent', { type, touchPoints: at ? [inWindow(at)] : [] })
+/** @param seconds The time of the event, since 1970, where it matters how fast the finger moves. */
+const touchEvent = (type: 'touchStart' | 'touchMove' | 'touchEnd', at?: Point, seconds?: number) =>
+  cdp().send('Input.dispatchTouchEvent', {
+    type,
+    touchPoints: at ? [inWindow(at)] : [],
+    ...(seconds !== undefined && { timestamp: seconds }),
+  })
 
 /** How a person points: the one thing that a page may not tell apart. */
 export interface Pointer {
@@ -49,14 +54,18 @@ export const finger: Pointer = {
     await touchEvent('touchStart', at)
     await touchEvent('touchEnd')
   },
-  // Held still at the end: a tap into a list that still moves only stops it.
-  scroll: async (at, pixels) =>
-    void (await cdp().send('Input.synthesizeScrollGesture', {
-      ...inWindow(at),
-      yDistance: -pixels,
-      gestureSourceType: 'touch',
-      preventFling: true,
-    })),
+  async scroll(at, pixels) {
+    const step = 20
+    let seconds = Date.now() / 1000
+    await touchEvent('touchStart', at, seconds)
+    for (let moved = step; moved <= pixels; moved += step) {
+      seconds += 0.02
+      await touchEvent('touchMove', { x: at.x, y: at.y - moved }, seconds)
+    }
+    // Held still before it is lifted: a tap into a list that still moves only stops it.
+    await touchEvent('touchMove', { x: at.x, y: at.y - pixels }, seconds + 0.5)
+    await touchEvent('touchEnd', undefined, seconds + 0.52)
+  },
 }
 
 /** Whether the device has a screen to touch: what `(pointer: coarse)` and `navigator.maxTouchPoints` say. */

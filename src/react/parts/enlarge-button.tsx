@@ -78,10 +78,8 @@ function useIsLarger(): boolean {
 
 function isLargerThanIn(panel: HTMLElement | null): boolean {
   const tile = panel?.querySelector('[data-part="tile"]')
-  if (!tile) return true
+  if (!panel || !tile) return true
   // What enlarged-code.css computes. Without that stylesheet, the host decides about sizes, and about this button.
-  const enlarged = Number.parseFloat(
-    getComputedStyle(tile).getPropertyValue('--whatsapp-pairing-enlarged-size'),
-  )
+  const enlarged = Number.parseFloat(getComputedStyle(panel).scrollPaddingBlockStart)
   return !(enlarged < MIN_GAIN * tile.getBoundingClientRect().width)
 }
