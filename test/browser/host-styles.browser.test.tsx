@@ -207,3 +207,19 @@ describe('the host', () => {
 function styleOf(part: string): CSSStyleDeclaration {
   return getComputedStyle(document.querySelector(`[data-part="${part}"]`) ?? document.body)
 }
+
+describe('without a host', () => {
+  it.each([
+    ['the number of a step', 'qr awaiting-scan', 'step', '::before', 'counter(step)'],
+    ['the ring of the spinner', 'qr linking', 'spinner', '::before', '""'],
+    ['the pattern behind an expired code', 'qr expired', 'tile', '::before', '""'],
+    ['the ring around the account', 'qr linked', 'account-badge', '::before', '""'],
+    ['the arrow of the country', 'phone-code awaiting-number', 'country-size', '::after', '" ▾" / ""'],
+  ])('%s is drawn', async (_, state, part, pseudo, content) => {
+    use(ownStyles)
+    show(Object.fromEntries(allStates)[state])
+    await expect.poll(() => document.querySelector(`[data-part="${part}"]`)).not.toBeNull()
+    const styles = getComputedStyle(document.querySelector(`[data-part="${part}"]`) ?? document.body, pseudo)
+    expect(styles.content).toBe(content)
+  })
+})
