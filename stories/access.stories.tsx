@@ -40,7 +40,7 @@ const part = (canvas: HTMLElement, name: string) => canvas.querySelector<HTMLEle
 /** Seen as one text with its dash; heard character by character; copied without the dash. */
 export const CodeSpelledOut: Story = {
   play: async ({ canvasElement }) => {
-    await expect(part(canvasElement, 'pairing-code')).toHaveTextContent(/^8RBZ-DSEK$/)
+    await waitFor(() => expect(part(canvasElement, 'pairing-code')).toHaveTextContent(/^8RBZ-DSEK$/))
     await expect(part(canvasElement, 'pairing-code-spelled')).toHaveTextContent('8, R, B, Z, D, S, E, K')
   },
 }

@@ -122,13 +122,14 @@ export const UnknownNumber: Story = {
   },
 }
 
+// Testing Library drops the space between the elements of a name; browsers keep it.
 /** Refused with the ninth digit: an old account may be known without it. */
 export const BrazilRefused: Story = {
   args: { isRefused: true },
   play: async ({ canvasElement, canvas, userEvent }) => {
     const { field, submit } = await parts(canvasElement)
     await userEvent.type(field, '11987654321')
-    await userEvent.click(await canvas.findByRole('button', { name: /^Use \+55 11/ }))
+    await userEvent.click(await canvas.findByRole('button', { name: /^Use ?\+55 11/ }))
     await expect(field).toHaveFocus()
     await userEvent.click(submit)
     await expect(requestPairingCode).toHaveBeenLastCalledWith('551187654321')
@@ -140,7 +141,7 @@ export const Mexico: Story = {
   play: async ({ canvasElement, canvas, userEvent }) => {
     const { field, submit } = await parts(canvasElement)
     await userEvent.type(field, '+5215512345678')
-    await userEvent.click(canvas.getByRole('button', { name: 'Use +52 55 1234 5678' }))
+    await userEvent.click(canvas.getByRole('button', { name: /^Use ?\+52 55 1234 5678$/ }))
     await userEvent.click(submit)
     await expect(requestPairingCode).toHaveBeenLastCalledWith('525512345678')
   },

@@ -228,8 +228,10 @@ export const QrStale: Story = state(
 export const QrPasskeyAtZApi: Story = state(
   'qr',
   'passkey-required',
-  async ({ canvas }) => {
-    await expect(canvas.getByText(/Ask whoever runs Acme Inbox .* Z-API’s browser extension/)).toBeVisible()
+  async ({ canvasElement }) => {
+    await expect(canvasElement.querySelector('[data-part="lead"]')).toHaveTextContent(
+      /Ask whoever runs Acme Inbox .* Z-API’s browser extension/,
+    )
   },
   { look: 'passkey at Z-API' },
 )
