@@ -30,7 +30,7 @@ import { JSDOM } from 'jsdom'
 const { window } = new JSDOM('<div id="app"></div>', { pretendToBeVisual: true, url: 'https://host.example/' })
 window.HTMLDialogElement.prototype.showModal = function () { this.open = true }
 window.HTMLDialogElement.prototype.close = function () { this.open = false }
-for (const name of ['window', 'document', 'navigator', 'HTMLElement', 'Node', 'MutationObserver', 'getSelection'])
+for (const name of ['window', 'document', 'navigator', 'HTMLElement', 'Node', 'MutationObserver', 'getSelection', 'AbortController', 'AbortSignal'])
   Object.defineProperty(globalThis, name, { configurable: true, value: name === 'window' ? window : window[name] })
 const { createElement } = await import('react')
 const { createRoot } = await import('react-dom/client')

@@ -5,7 +5,7 @@ import { PairingBoundary } from './pairing-boundary.js'
 import { PairingCard, type PairingCardProps } from './parts/card.js'
 import { fallbackOptions, RootFallback } from './parts/fallback.js'
 import type { ComponentWithRef } from './parts/forward-part.js'
-import type { PairingRootOptions } from './parts/root.js'
+import type { PairingRootOptions } from './parts/pairing-root-options.js'
 import { type UsePairingSessionOptions, usePairingSession } from './use-pairing-session.js'
 
 /**

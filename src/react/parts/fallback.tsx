@@ -10,8 +10,8 @@ import { elementProps } from './element-names.js'
 import type { ComponentWithRef } from './forward-part.js'
 import { MissingPart } from './missing-part.js'
 import { usePairingContext } from './pairing-context.js'
+import type { PairingRootOptions } from './pairing-root-options.js'
 import { PartsContext } from './part.js'
-import type { PairingRootOptions } from './root.js'
 
 interface Retry {
   /** Mounts again what threw. */
