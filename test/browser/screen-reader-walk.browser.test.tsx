@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render, screen, waitFor } from '@testing-library/react'
-import { describe, expect, it } from 'vitest'
-import { userEvent } from 'vitest/browser'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { page, userEvent } from 'vitest/browser'
 import '../../src/styles/styles.css'
 import {
   type PairingMethod,
@@ -55,6 +55,9 @@ const walk: readonly (readonly [PairingMethod, PairingStatus])[] = [
 
 // Kept as files that can be read: each line is a thing a screen reader comes to, with its role, name and states.
 describe('a screen reader finds, in the accessibility tree of Chromium,', () => {
+  // Large enough for Enlarge, which a smaller window does not offer.
+  beforeEach(() => page.viewport(1280, 1200))
+
   it.each(walk)('%s: %s', async (method, status) => {
     const session = pairingStates()[method][status]
     if (!session) throw new Error(`A ${method} session is never ${status}.`)

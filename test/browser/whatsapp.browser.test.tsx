@@ -74,7 +74,8 @@ describe('a phone, WhatsApp and real Baileys', () => {
   })
 
   it('link after Retry, where the codes of a round ran out', async () => {
-    const { act, onError } = await open(1_500)
+    // Long enough to take a screenshot and read it on a busy machine.
+    const { act, onError } = await open(4_000)
     const first = await codeOnScreen()
     await shown('[data-status="expired"]')
     await expect(act('scan', first)).resolves.toEqual({ ok: false, reason: 'code-expired' })

@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
-import { render, renderHook } from '@testing-library/react'
+import { act, render, renderHook } from '@testing-library/react'
 import type { ReactNode } from 'react'
-import { act, Component } from 'react'
+import { Component } from 'react'
 import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
 import {
   PairingError,
