@@ -1,6 +1,6 @@
 'use client'
 
-import { useCallback, useState, useSyncExternalStore } from 'react'
+import { useCallback, useRef, useState, useSyncExternalStore } from 'react'
 import { ActionButton } from './action-button.js'
 import { PairingEnlargedCode } from './enlarged-code.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
@@ -56,22 +56,31 @@ const Enlarge = forwardPart<'button'>(function Enlarge(props, ref) {
 /** Whether the code would be larger over the whole screen than in the card, in the window as it is now. */
 function useIsLarger(): boolean {
   const { panel } = usePairingContext()
+  // Measured when a size changes, and not on every render: reading a computed style makes the browser lay out the page.
+  const isLarger = useRef(true)
   const subscribe = useCallback(
     (changed: () => void) => {
-      window.addEventListener('resize', changed)
-      // The card may change without the window. Test environments do not lay out, and have no observer.
-      const observer = typeof ResizeObserver === 'undefined' ? undefined : new ResizeObserver(changed)
-      if (panel.current) observer?.observe(panel.current)
+      // Test environments do not lay out, and have no observer.
+      if (typeof ResizeObserver === 'undefined') return () => {}
+      const measure = () => {
+        isLarger.current = isLargerThanIn(panel.current)
+        changed()
+      }
+      measure()
+      window.addEventListener('resize', measure)
+      // The card may change without the window.
+      const observer = new ResizeObserver(measure)
+      if (panel.current) observer.observe(panel.current)
       return () => {
-        window.removeEventListener('resize', changed)
-        observer?.disconnect()
+        window.removeEventListener('resize', measure)
+        observer.disconnect()
       }
     },
     [panel],
   )
   return useSyncExternalStore(
     subscribe,
-    () => isLargerThanIn(panel.current),
+    () => isLarger.current,
     () => true,
   )
 }
