@@ -1,5 +1,13 @@
 export { pairingLinkToken } from './client/pairing-link-token.js'
 export { type ProxyOptions, proxy } from './client/proxy.js'
+export type {
+  PairingActOptions,
+  PairingConnection,
+  PairingProxy,
+  PairingRead,
+  PairingSource,
+  PairingStream,
+} from './core/connection.js'
 export {
   PairingError,
   type PairingErrorAction,
@@ -30,29 +38,41 @@ export type {
 } from './core/provider.js'
 export { normalizeQrPayload, type QrPayload } from './core/qr-payload.js'
 export type {
+  PairingNotice,
   PairingRefreshMode,
   PairingSession,
   PairingStatus,
+  PreparingReason,
   SessionPairingCode,
   SessionQrCode,
 } from './core/session-state.js'
-export type { PairingCallbacks } from './react/pairing-callbacks.js'
+export type {
+  PairingAbility,
+  PairingAction,
+  PairingUpdate,
+  PairingWant,
+  UpdateError,
+  UpdatePairingCode,
+  UpdateReason,
+} from './core/update.js'
 export type { PairingClassNames, PairingElementName } from './react/parts/element-names.js'
 export type { PairingPartName, PairingParts } from './react/parts/part.js'
+export type { PairingCallbacks } from './react/session/pairing-callbacks.js'
 export {
+  firstSession,
+  type PairingLinkStatus,
   type PairingMode,
-  type PairingQueryKey,
   type PairingSessionQueryInput,
-  type PairingTarget,
   pairingSessionQueryKey,
   pairingSessionQueryOptions,
   pairingStatusQueryOptions,
-} from './react/query-options.js'
-export type { SessionCell } from './react/session-cell.js'
+} from './react/session/query-options.js'
+export type { SessionCell } from './react/session/session-cell.js'
+export type { PairingQueryKey, PairingTarget } from './react/session/session-store.js'
 export {
   type UsePairingSessionOptions,
   type UsePairingSessionResult,
   usePairingSession,
-} from './react/use-pairing-session.js'
+} from './react/session/use-pairing-session.js'
 export { WhatsAppPairing, type WhatsAppPairingProps } from './react/whatsapp-pairing.js'
 export { WhatsAppPairingDialog, type WhatsAppPairingDialogProps } from './react/whatsapp-pairing-dialog.js'

@@ -1,9 +1,8 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
+import { retryAfterMs } from '../core/backoff.js'
 import { abortedError } from '../core/errors.js'
-import { asAmount, asRecord, parseJson } from '../core/json.js'
-import type { PairingSnapshot, SubscribeOptions } from '../core/provider.js'
-import { retryAfterMs } from '../core/session-moves.js'
-import { decodeConfirmation, decodeSnapshot, STREAM_SILENCE_LIMIT_MS } from '../core/wire.js'
+import { parseJson } from '../core/json.js'
+import { decodeUpdate, type PairingUpdate, STREAM_SILENCE_LIMIT_MS, UPDATE_EVENT } from '../core/update.js'
 import { answeredError } from './answered-error.js'
 
 /** The first bytes come at once; where they do not, something on the way holds the stream back. */
@@ -19,26 +18,25 @@ const REOPEN_LONGEST_MS = 60_000
 const HOPELESS_RETRY_MS = 300_000
 
 /** What {@link watchEvents} needs. */
-export interface LiveEventsOptions extends Omit<SubscribeOptions, 'method'> {
-  readonly listener: (snapshot: PairingSnapshot) => void
+export interface LiveEventsOptions {
+  readonly listener: (update: PairingUpdate) => void
+  /** Nothing comes any more for the moment. */
+  readonly onGap: () => void
   /** Sends the request for the stream. */
-  readonly open: (headers: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<Response>
+  readonly open: (signal: AbortSignal) => Promise<Response>
   readonly signal: AbortSignal
 }
 
 /**
- * Keeps a stream of the server handler open and passes on what it says, until the signal is aborted. A stream that breaks,
- * falls silent, is held back by something on the way, or is refused, is opened again after a while; meanwhile the session
- * asks by itself.
+ * Keeps a stream of the server handler open and passes on its updates, until the signal is aborted. A stream that breaks,
+ * falls silent, is held back by something on the way, or is refused, is opened again after a while; meanwhile the page reads.
  */
-export async function watchEvents(options: LiveEventsOptions): Promise<void> {
-  const { open, signal, onGap } = options
-  const reader = createReader(options)
+export async function watchEvents({ listener, onGap, open, signal }: LiveEventsOptions): Promise<void> {
   let failures = 0
   while (!signal.aborted) {
-    const { isGood, waitMs = 0 } = await follow(open, reader, signal)
+    const { isGood, waitMs = 0 } = await follow(open, listener, signal)
     if (signal.aborted) return
-    onGap?.()
+    onGap()
     failures = isGood ? 0 : failures + 1
     await pause(Math.max(waitMs, reopenAfter(failures)), signal)
   }
@@ -52,10 +50,10 @@ interface Outcome {
   readonly waitMs?: number
 }
 
-/** What one stream says, until it ends. */
+/** Passes on the updates of one stream, until it ends. */
 async function follow(
   open: LiveEventsOptions['open'],
-  reader: EventReader,
+  listener: LiveEventsOptions['listener'],
   outer: AbortSignal,
 ): Promise<Outcome> {
   const controller = new AbortController()
@@ -66,7 +64,7 @@ async function follow(
   const ended = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(abortedError()))
   })
-  const opening = open(reader.resumeHeaders(), signal)
+  const opening = open(signal)
   let body: ReadableStreamDefaultReader<Uint8Array> | undefined
   let timer = setTimeout(end, FIRST_BYTES_LIMIT_MS)
   let beganAt = Number.POSITIVE_INFINITY
@@ -79,7 +77,7 @@ async function follow(
       return { isGood: false, waitMs: await Promise.race([waitAfterRefusal(response), ended]) }
     }
     const decoder = new TextDecoder()
-    const feed = reader.begin()
+    const parser = createUpdateParser(listener, outer)
     body = response.body.getReader()
     for (;;) {
       const { done, value } = await Promise.race([body.read(), ended])
@@ -87,17 +85,17 @@ async function follow(
       clearTimeout(timer)
       timer = setTimeout(end, STREAM_SILENCE_LIMIT_MS)
       beganAt = Math.min(beganAt, performance.now())
-      feed(decoder.decode(value, { stream: true }))
+      parser(decoder.decode(value, { stream: true }))
     }
   } catch {
-    // Whatever it was, asking tells: the session does, as long as nothing is pushed.
+    // Whatever it was, the page reads as long as nothing is pushed, and a read shows the cause.
     return outcome()
   } finally {
     clearTimeout(timer)
     outer.removeEventListener('abort', end)
     end()
     body?.cancel().catch(() => {})
-    // Of an answer that was no stream, or that comes too late.
+    // Of a response that was no stream, or that comes too late.
     opening.then((response) => response.body?.cancel()).catch(() => {})
   }
 }
@@ -118,51 +116,24 @@ async function waitAfterRefusal(response: Response): Promise<number> {
   return error.retryable ? retryAfterMs(error) : HOPELESS_RETRY_MS
 }
 
-/** Turns the text of streams into snapshots. Remembers the code across streams, so that it need not be sent again. */
-interface EventReader {
-  /** What to send with the request for the next stream. */
-  resumeHeaders(): Readonly<Record<string, string>>
-  /** Takes the text of a new stream, piece by piece. */
-  begin(): (text: string) => void
-}
-
-function createReader({ listener, onError, signal }: LiveEventsOptions): EventReader {
-  let lastQr: { readonly id: string | undefined; readonly snapshot: PairingSnapshot } | undefined
-
-  function take({ event, id, data }: EventSourceMessage): void {
-    const body = parseJson(data)
-    if (event === 'snapshot') {
-      const snapshot = decodeSnapshot(body)
-      if (snapshot.status === 'qr') lastQr = { id, snapshot }
-      listener(snapshot)
-    } else if (event === 'same' && lastQr && id === lastQr.id) {
-      const stale = { nextInMs: undefined, confirmInMs: undefined, expiresInMs: undefined }
-      listener({ ...lastQr.snapshot, ...stale, ...decodeConfirmation(body) })
-    } else if (event === 'problem') {
-      onError?.(answeredError(PROBLEM_STATUS, body), asAmount(asRecord(body).nextInMs))
-    }
-  }
-
-  return {
-    resumeHeaders: () => (lastQr?.id === undefined ? {} : { 'last-event-id': lastQr.id }),
-    begin() {
-      const parser = createParser({
-        onEvent(message) {
-          try {
-            // More may be in the same piece than the one that made the subscriber leave.
-            if (!signal.aborted) take(message)
-          } catch {
-            // Not a snapshot: the next one may be.
-          }
-        },
-      })
-      return (text) => parser.feed(text)
+/** Turns the text of a stream, piece by piece, into updates. */
+function createUpdateParser(
+  listener: LiveEventsOptions['listener'],
+  signal: AbortSignal,
+): (text: string) => void {
+  const parser = createParser({
+    onEvent({ event, data }: EventSourceMessage) {
+      // A piece may hold more than the event that made the subscriber leave.
+      if (signal.aborted || event !== UPDATE_EVENT) return
+      try {
+        listener(decodeUpdate(parseJson(data)))
+      } catch {
+        // Not an update: the next one may be.
+      }
     },
-  }
+  })
+  return (text) => parser.feed(text)
 }
-
-/** Inside a stream an error has no status of its own; any that is not for a gateway lets its code speak. */
-const PROBLEM_STATUS = 500
 
 function reopenAfter(failures: number): number {
   const longestMs = Math.min(REOPEN_FIRST_MS * 2 ** Math.max(failures - 1, 0), REOPEN_LONGEST_MS)

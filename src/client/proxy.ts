@@ -1,13 +1,15 @@
+import type { PairingConnection, PairingProxy, PairingRead } from '../core/connection.js'
 import { abortedError, PairingError } from '../core/errors.js'
 import { parseJson } from '../core/json.js'
-import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
+import type { RequestOptions } from '../core/provider.js'
 import {
-  ASK_PARAMETER,
-  decodeSnapshot,
+  decodeUpdate,
+  EVENTS_PARAMETER,
+  HAS_PARAMETER,
   METHOD_PARAMETER,
-  type WireAction,
-  type WireQuestion,
-} from '../core/wire.js'
+  type PairingUpdate,
+  WANT_PARAMETER,
+} from '../core/update.js'
 import { answeredError } from './answered-error.js'
 import { requestFailure } from './request-failure.js'
 
@@ -35,16 +37,6 @@ export interface ProxyOptions {
   readonly live?: boolean | undefined
 }
 
-/** Until the first answer brings the timing of the provider behind the server. */
-const TIMING_BEFORE_FIRST_ANSWER: ProviderTiming = {
-  qrLifetimeMs: 20_000,
-  qrIntervalMs: 5_000,
-  qrMinIntervalMs: 2_000,
-  statusIntervalMs: 3_000,
-  pairingCodeLifetimeMs: 160_000,
-  requestTimeoutMs: 60_000,
-}
-
 /**
  * The browser side of `createPairingHandler`: a provider whose requests go to the host's own server, where the
  * credentials are. May be written inline; a new object with the same URL is the same provider.
@@ -57,7 +49,7 @@ export function proxy({
   fetch: ownFetch,
   headers,
   live = true,
-}: ProxyOptions): PairingProvider {
+}: ProxyOptions): PairingProxy {
   // From JavaScript, or of a variable that is not set: requests would go to the page itself.
   if (typeof url !== 'string' || url === '')
     throw new PairingError('invalid-options', 'proxy() needs "url": where createPairingHandler() is mounted.')
@@ -74,14 +66,13 @@ export function proxy({
     address: string,
     { signal }: RequestOptions,
     init: RequestInit,
-    expected: number,
-  ): Promise<unknown> => {
+  ): Promise<PairingUpdate> => {
     let response: Response
     let text: string
     try {
       const type = init.body ? { 'content-type': 'application/json' } : undefined
       const ours = { accept: 'application/json', ...type }
-      response = await request(address, { ...init, signal: signal ?? null, headers: ours })
+      response = await request(address, { ...init, cache: 'no-store', signal: signal ?? null, headers: ours })
       // Apart from its parsing: a body that is cut off is the network's fault, or an abort.
       text = await response.text()
     } catch (error) {
@@ -90,61 +81,49 @@ export function proxy({
       throw requestFailure(error, url)
     }
     const body = parseJson(text)
-    // A sign-in page answers 200 to a `reset` too: only the handler's own status says that it was done.
-    if (response.status === expected && (body !== undefined || expected !== 200)) return body
+    // A sign-in page responds with 200 too, but not with JSON.
+    if (response.status === 200 && body !== undefined) return decodeUpdate(body)
     throw answeredError(response.status, body, response.headers.get('content-type'))
   }
-  const addressOf = (question: WireQuestion): string =>
-    `${url}${url.includes('?') ? '&' : '?'}${ASK_PARAMETER}=${question}`
-  const read = async (question: WireQuestion, options: RequestOptions): Promise<PairingSnapshot> =>
-    decodeSnapshot(await send(addressOf(question), options, { cache: 'no-store' }, 200))
-  const change = (
-    action: WireAction,
-    options: RequestOptions,
-    expected: number,
-    phoneNumber?: string,
-  ): Promise<unknown> =>
-    send(url, options, { method: 'POST', body: JSON.stringify({ action, phoneNumber }) }, expected)
-  return {
-    id: 'proxy',
-    sessionId,
-    timing: TIMING_BEFORE_FIRST_ANSWER,
-    methods: [],
-    getStatus: (options) => read('status', options),
-    getQrCode: (options) => read('qr-code', options),
-    requestPairingCode: async (phoneNumber, options) =>
-      decodeSnapshot(await change('request-pairing-code', options, 200, phoneNumber)),
-    reset: async (options) => void (await change('reset', options, 204)),
-    unlink: async (options) => void (await change('unlink', options, 204)),
-    ...(live &&
-      ({
-        subscribe(listener, { signal, method = 'qr', ...rest }) {
-          const controller = new AbortController()
-          const end = (): void => controller.abort()
-          signal?.addEventListener('abort', end, { once: true })
-          if (signal?.aborted) end()
-          const address = `${addressOf('events')}&${METHOD_PARAMETER}=${method}`
-          // Loaded when it is needed; a page that cannot load it asks again and again, as without it.
-          import('./live-events.js').then(
-            ({ watchEvents }) =>
-              watchEvents({
-                ...rest,
-                listener,
-                signal: controller.signal,
-                open: (ours, streamSignal) =>
-                  request(address, {
-                    headers: { accept: 'text/event-stream', ...ours },
-                    cache: 'no-store',
-                    signal: streamSignal,
-                  }),
-              }),
-            () => {},
-          )
-          return () => {
-            signal?.removeEventListener('abort', end)
-            end()
-          }
-        },
-      } satisfies Pick<PairingProvider, 'subscribe'>)),
+  const addressOf = (parameters: Readonly<Record<string, string | undefined>>): string => {
+    const query = new URLSearchParams()
+    for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, value)
+    return `${url}${url.includes('?') ? '&' : '?'}${query}`
   }
+  const connection: PairingConnection = {
+    read: ({ want, method, has, ...options }: PairingRead) =>
+      send(
+        addressOf({ [WANT_PARAMETER]: want, [METHOD_PARAMETER]: method, [HAS_PARAMETER]: has }),
+        options,
+        {},
+      ),
+    act: (action, { method, phoneNumber, ...options }) =>
+      send(url, options, { method: 'POST', body: JSON.stringify({ action, method, phoneNumber }) }),
+    ...(live && {
+      subscribe(listener, { method, has, onGap }) {
+        const controller = new AbortController()
+        // Loaded when it is needed; a page that cannot load it reads, as without it.
+        import('./live-events.js').then(
+          ({ watchEvents }) =>
+            watchEvents({
+              listener,
+              onGap,
+              signal: controller.signal,
+              open: (signal) =>
+                request(
+                  addressOf({ [EVENTS_PARAMETER]: '', [METHOD_PARAMETER]: method, [HAS_PARAMETER]: has() }),
+                  {
+                    headers: { accept: 'text/event-stream' },
+                    cache: 'no-store',
+                    signal,
+                  },
+                ),
+            }),
+          () => {},
+        )
+        return () => controller.abort()
+      },
+    }),
+  }
+  return { id: 'proxy', sessionId, connection }
 }

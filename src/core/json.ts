@@ -30,3 +30,16 @@ export function asHttpsUrl(value: unknown): string | undefined {
     ? text
     : undefined
 }
+
+/** The named fields that are finite numbers of zero or more. */
+export function pickAmounts<Name extends string>(
+  fields: Readonly<Record<string, unknown>>,
+  names: readonly Name[],
+): { readonly [Key in Name]?: number } {
+  const amounts: { [Key in Name]?: number } = {}
+  for (const name of names) {
+    const amount = asAmount(fields[name])
+    if (amount !== undefined) amounts[name] = amount
+  }
+  return amounts
+}

@@ -1,107 +1,121 @@
 import { PairingError } from './errors.js'
-import { type Draft, forgetQr, freshRound, unasked } from './session-draft.js'
-import type { SessionFacts } from './session-state.js'
+import { isSamePhone } from './phone-number.js'
+import { qrPayloadKey } from './qr-payload.js'
+import type { Phase, QrRound, SessionFacts, SessionPoll } from './session-state.js'
 
-/** What fails for no outside reason is given this many chances. */
-export const FAILURE_LIMIT = 3
+/** The facts while a transition is worked out. */
+export type Draft = SessionFacts
 
-const RETRY_FIRST_MS = 1_000
+/** Before the first read: it is due at once. */
+export const initialPoll: SessionPoll = { dueAt: 0, failures: 0, error: undefined }
 
-/** Who is told to slow down, and not for how long, waits longer than after any other failure. */
-const RATE_LIMIT_FIRST_MS = 5_000
-
-/** Of a pause: how much longer it may be, so that many who failed together do not come back together. */
-const JITTER = 0.25
-const RETRY_LONGEST_MS = 30_000
-
-/** Whatever a provider says; nobody waits longer, and no timer holds more than 24 days. */
-const RETRY_AFTER_LONGEST_MS = 3_600_000
-
-/** A new round: from the beginning, after `expired`, after `failed`; or the next code, where that waits for the user. */
-export function start(draft: Draft, at: number): void {
-  const { phase, qr, phoneNumber } = draft
-  if (phase === 'active' && draft.qrHeld && draft.method === 'qr') {
-    askForNextCode(draft, at)
-    return
-  }
-  // A second click must not hand out three more codes.
-  if (phase === 'linking' || (phase === 'active' && !draft.qrExhausted && !draft.codeRanOut)) return
-  // Where leftovers block the way, starting again *is* the reset the user asked for.
-  const isReset = phase === 'failed' && draft.error?.action === 'start-over'
-  const unlinks = isReset && draft.error?.code === 'wrong-phone-number'
-  // Who asks again after a code ran out wants another one for the same number.
-  const isRepeat = draft.method === 'phone-code' && draft.codeRanOut && at >= draft.codeQuietUntil
-  Object.assign(draft, freshRound, {
-    roundSince: at,
-    waitingSince: at,
-    attempt: draft.attempt + 1,
-    reset: isReset ? 'due' : 'none',
-    unlinks,
-    // A code that may still be alive keeps its age; otherwise a provider that repeats it would make it young again.
-    qr: qr && { ...qr, number: 0 },
-    ...(isRepeat && { phoneNumber, codeRequested: true }),
-  })
-  enter(draft, 'active', at)
+/** Before the first QR code of a round. */
+export const initialRound: QrRound = {
+  display: 'waiting',
+  code: undefined,
+  shown: 0,
+  broken: 0,
+  wanted: 1,
+  replaced: [],
 }
 
-/** The next code of the round, as soon as the provider may be asked for it. */
-export function askForNextCode(draft: Draft, at: number): void {
-  forgetQr(draft)
-  const qrWanted = draft.qrShown + 1
-  const { promisedAt } = unasked
-  Object.assign(draft, {
-    qrHeld: false,
-    qrWanted,
-    qrInvited: true,
-    ending: false,
-    promisedAt,
-    waitingSince: at,
-  })
+/** Of replaced codes, these many are remembered: no provider repeats an older one. */
+const REPLACED_LIMIT = 12
+
+/** A new round: from the beginning, after `expired`, after `failed`; or the next code, where that waits for the user. */
+export function start(s: Draft, at: number): void {
+  const { phase, qr, code } = s
+  const isActive = phase.name === 'active'
+  if (isActive && qr.display === 'held' && s.method === 'qr') {
+    askForNextCode(s, at)
+    return
+  }
+  const isOver = s.method === 'qr' ? qr.display === 'spent' : code.name === 'spent'
+  // A second click must not hand out more codes.
+  if (phase.name === 'linking' || (isActive && !isOver)) return
+  const error = phase.name === 'failed' ? phase.error : undefined
+  // Where an earlier link blocks the way, starting again is the reset that the user asked for.
+  const isReset = error?.action === 'start-over'
+  s.reset = isReset ? (error?.code === 'wrong-phone-number' ? 'unlink-due' : 'reset-due') : 'none'
+  // Retrying after a pairing code expired requests a new code for the same number.
+  const isRepeat = s.method === 'phone-code' && code.name === 'spent' && at >= s.codeQuietUntil
+  s.code = isRepeat ? { name: 'requesting', phoneNumber: code.phoneNumber } : { name: 'number' }
+  s.poll = initialPoll
+  // A code that may still be live keeps its age; otherwise a provider that repeats it would make it young again.
+  s.qr = { ...initialRound, code: qr.code && { ...qr.code, number: 0 }, replaced: qr.replaced }
+  s.isLastLook = false
+  s.notice = undefined
+  s.roundSince = s.waitingSince = at
+  s.attempt += 1
+  enter(s, { name: 'active' }, at)
+}
+
+/** The next code of a round, as soon as it may be read. */
+export function askForNextCode(s: Draft, at: number): void {
+  forgetQr(s)
+  s.qr = { ...s.qr, display: 'waiting', wanted: s.qr.shown + 1 }
+  s.isLastLook = false
+  s.poll = { ...s.poll, dueAt: at }
+  s.waitingSince = at
 }
 
 /** Into a phase, with what it takes off the screen. */
-export function enter(draft: Draft, phase: SessionFacts['phase'], at: number): void {
-  if (draft.phase !== phase) draft.since = draft.waitingSince = at
-  draft.phase = phase
-  if (phase === 'active') return
-  // Only what is certainly used up is forgotten: after anything else the code may come again, and keeps its age.
-  if (phase === 'linked' || phase === 'passkey-required') forgetQr(draft)
-  // While linking it may still turn out that nothing was entered.
-  if (phase !== 'linking') draft.code = undefined
-  Object.assign(draft, { qrVisible: false, codeRequested: false, ending: false })
+export function enter(s: Draft, phase: Phase, at: number): void {
+  if (s.phase.name !== phase.name) s.since = s.waitingSince = at
+  s.phase = phase
+  if (phase.name === 'active') return
+  if (phase.name === 'linked' || phase.name === 'passkey-required') forgetQr(s)
+  const { code } = s
+  // While linking it may still turn out that the code was not entered.
+  if (code.name === 'requesting' || (code.name === 'live' && phase.name !== 'linking'))
+    s.code = { name: 'number', phoneNumber: code.phoneNumber }
+  hideQr(s)
+  s.isLastLook = false
 }
 
-/** A code has run out: one last question, at once, and then silence. */
-export function end(draft: Draft): void {
-  if (draft.phase === 'active') Object.assign(draft, { ending: true, quietUntil: 0 })
+/** Takes the QR code off the screen; it may come back. */
+export function hideQr(s: Draft): void {
+  if (s.qr.display === 'visible') s.qr = { ...s.qr, display: 'waiting' }
 }
 
-/** The pause before the next question, after so many failures in a row. `jitter` is random, from 0 to 1. */
-export function pauseAfter(error: PairingError, failures: number, jitter = 0): number {
-  const firstMs = error.code === 'rate-limited' ? RATE_LIMIT_FIRST_MS : RETRY_FIRST_MS
-  const pauseMs = Math.min(firstMs * 2 ** Math.max(failures - 1, 0), RETRY_LONGEST_MS)
-  return Math.max(pauseMs, retryAfterMs(error)) * (1 + JITTER * jitter)
+/** Takes the QR code off the screen for good. */
+export function forgetQr(s: Draft): void {
+  const { code, replaced } = s.qr
+  if (code) {
+    const keys = [...replaced, qrPayloadKey(code.payload)].slice(-REPLACED_LIMIT)
+    s.qr = { ...s.qr, code: undefined, replaced: keys }
+  }
+  hideQr(s)
 }
 
-/** The question will be asked again, after a pause. */
-export function retry(draft: Draft, error: PairingError, at: number, jitter?: number): void {
-  draft.error = error
-  draft.quietUntil = at + pauseAfter(error, draft.failures, jitter)
+/** A code has expired: the state is read once more, at once, and then no request is sent. */
+export function lookOnce(s: Draft, at: number): void {
+  if (s.phase.name !== 'active') return
+  s.isLastLook = true
+  s.poll = { ...s.poll, dueAt: at }
 }
 
-/** How long the provider wants to be left alone; 0 where it did not say. */
-export function retryAfterMs(error: PairingError): number {
-  // `||`: a provider's `NaN` is no time to wait for.
-  return Math.min(error.retryAfterMs || 0, RETRY_AFTER_LONGEST_MS)
+/** The provider keeps something that only a reset clears. */
+export function stuck(): Phase {
+  return {
+    name: 'failed',
+    error: new PairingError('session-stale', 'The session is stuck at the provider. Start over to clear it.'),
+  }
 }
 
-/** Into `failed`: somebody has to act. */
-export function fail(draft: Draft, error: PairingError, at: number): void {
-  draft.error = error
-  enter(draft, 'failed', at)
+/** A link to another phone than the expected one is a failure, however late the number is known. */
+export function checkPhone(s: Draft, at: number): void {
+  const { phase, setup } = s
+  if (phase.name !== 'linked' || !setup.expectedPhoneNumber || !phase.account.phoneNumber) return
+  if (isSamePhone(setup.expectedPhoneNumber, phase.account.phoneNumber)) return
+  const error = new PairingError(
+    'wrong-phone-number',
+    'Another phone was linked than the one expected. Unlink it, and link the right one.',
+  )
+  enter(s, { name: 'failed', error, account: phase.account }, at)
 }
 
-/** Leftovers of an earlier link, or a start that never ends: only a reset helps. */
-export function stuck(): PairingError {
-  return new PairingError('session-stale', 'The session is stuck at the provider. Start over to clear it.')
+/** Whether a code is in front of the user. */
+export function isCodeOnScreen({ method, qr, code }: Draft): boolean {
+  return method === 'qr' ? qr.display === 'visible' : code.name === 'live'
 }

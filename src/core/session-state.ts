@@ -2,9 +2,9 @@ import type { PairingError } from './errors.js'
 import type { PairingCode } from './pairing-code.js'
 import type { ExpiredReason } from './pairing-event.js'
 import type { PhoneNumber } from './phone-number.js'
-import type { PairingAccount, PairingMethod, PairingSnapshot, ProviderTiming } from './provider.js'
-import type { QrQuestions, TrackedQrCode } from './qr-lifetime.js'
+import type { PairingAccount, PairingMethod, ProviderTiming } from './provider.js'
 import type { QrPayload } from './qr-payload.js'
+import type { PairingAbility, PairingUpdate } from './update.js'
 
 /** The live QR code of {@link PairingSession} `awaiting-scan`. Times are epoch milliseconds. */
 export interface SessionQrCode {
@@ -27,28 +27,41 @@ export interface SessionPairingCode extends PairingCode {
   readonly expiresAt: number
 }
 
+/** What `preparing` waits for, where it is not the first code. */
+export type PreparingReason = 'starting' | 'resetting' | 'retrying'
+
+/**
+ * Why the state before ended, for one sentence in the state after it: WhatsApp or the phone's owner ended the link, the
+ * pairing code was replaced by one for another number, or the session was reset or unlinked elsewhere.
+ */
+export type PairingNotice = 'link-ended' | 'code-replaced' | 'reset' | 'unlinked'
+
 /** One attempt to link a phone, as the interface sees it. */
 export type PairingSession = {
   /** The method the user has chosen. */
   readonly method: PairingMethod
   /** What the provider offers; empty until that is known. */
   readonly methods: readonly PairingMethod[]
+  /** Why the state before ended, where that was not the user. */
+  readonly notice?: PairingNotice | undefined
 } & (
   | { readonly status: 'idle' }
   | {
       readonly status: 'preparing'
+      /** Epoch milliseconds; 0 before the session began, as in the first render. */
       readonly since: number
-      /** What the provider kept of an earlier link is being cleared first, which may take a minute. */
-      readonly isResetting?: boolean | undefined
-      /** What went wrong with the last question; it is asked again. */
+      readonly reason?: PreparingReason | undefined
+      /** Why the last request failed; it is sent again. */
       readonly error?: PairingError | undefined
+      /** Nothing could be shown for 30 seconds: the moment to offer a reset. */
+      readonly canStartOver?: boolean | undefined
     }
   | { readonly status: 'awaiting-scan'; readonly qrCode: SessionQrCode }
   | {
       readonly status: 'awaiting-number'
       /** Why the last number got no code. */
       readonly error?: PairingError | undefined
-      /** The cool-down: no code can be asked for before this moment, in epoch milliseconds. */
+      /** The cool-down: no code can be requested before this moment, in epoch milliseconds. */
       readonly retryAt?: number | undefined
     }
   | { readonly status: 'requesting-code'; readonly phoneNumber: PhoneNumber }
@@ -60,7 +73,11 @@ export type PairingSession = {
       readonly isSlow?: boolean | undefined
     }
   | { readonly status: 'expired'; readonly reason: ExpiredReason }
-  | { readonly status: 'linking' }
+  | {
+      readonly status: 'linking'
+      /** Epoch milliseconds. */
+      readonly since: number
+    }
   | { readonly status: 'linked'; readonly account: PairingAccount }
   | {
       readonly status: 'passkey-required'
@@ -80,13 +97,13 @@ export type PairingSession = {
 export type PairingStatus = PairingSession['status']
 
 /**
- * Who brings the next QR code of a round when one has passed. `manual`: the user, so that whoever needs more time has it;
- * until then the session is `expired`, with the reason `refresh-due`.
+ * Who brings the next QR code of a round when one has passed. `manual`: the user, who may need more time; until then the
+ * session is `expired`, with the reason `refresh-due`.
  */
 export type PairingRefreshMode = 'auto' | 'manual'
 
-/** What can be asked of a provider on behalf of a session. */
-export type QuestionKind = 'status' | 'qr-code' | 'pairing-code' | 'reset'
+/** A request of the page, or of the poller behind it. */
+export type SessionRequestKind = 'read' | 'start' | 'reset' | 'unlink' | 'request-pairing-code'
 
 /** All that happens to a session. `at` is epoch milliseconds: `core` has no clock of its own. */
 export type SessionEvent = { readonly at: number } & (
@@ -96,7 +113,9 @@ export type SessionEvent = { readonly at: number } & (
   | { readonly type: 'number-submitted'; readonly phoneNumber: PhoneNumber }
   | { readonly type: 'number-rejected'; readonly error: PairingError }
   | { readonly type: 'number-withdrawn' }
-  /** The host says what it expects of the link; what it leaves out stays as it was. */
+  /** The page has submitted this number before it was loaded again; its code may still be live. */
+  | { readonly type: 'number-remembered'; readonly phoneNumber: PhoneNumber }
+  /** What the app expects of the link; what it leaves out stays as it was. */
   | {
       readonly type: 'expected'
       readonly phoneNumber?: string | undefined
@@ -104,123 +123,166 @@ export type SessionEvent = { readonly at: number } & (
       readonly refreshMode?: PairingRefreshMode | undefined
     }
   | {
-      readonly type: 'answered'
-      readonly question: QuestionKind
-      /** When the question was asked: the age of the answer counts from there. */
-      readonly askedAt: number
-      readonly snapshot: PairingSnapshot
+      readonly type: 'updated'
+      readonly update: PairingUpdate
+      /** When the update was requested, or for one that was pushed, when it was sent: its durations count from there. */
+      readonly sentAt: number
+      /** Another update comes by itself. */
+      readonly isPushed?: boolean | undefined
+      /** The update is the response to this request. */
+      readonly request?: SessionRequestKind | undefined
     }
-  | { readonly type: 'reset-done' }
+  /** An action was carried out. */
+  | { readonly type: 'request-done'; readonly request: SessionRequestKind }
   | {
-      readonly type: 'errored'
-      readonly question: QuestionKind
+      readonly type: 'request-failed'
+      readonly request: SessionRequestKind
       readonly error: PairingError
-      /** From 0 to 1, at random: all who met the same failure must not come back at the same moment. */
+      /** From 0 to 1, at random: pages that failed at the same moment must not come back together. */
       readonly jitter?: number | undefined
-      /** Told by one who pushes, and asks again by itself within this time. */
-      readonly nextInMs?: number | undefined
     }
-  /** Nothing is pushed any more: what was promised is not to be waited for. */
+  /** Nothing is pushed any more: the next update has to be read. */
   | { readonly type: 'push-ended' }
   | { readonly type: 'image-broken' }
   /** The pairing code was copied. */
   | { readonly type: 'copied' }
+  /** The page was hidden or lost its network, or the opposite. */
+  | { readonly type: 'watched'; readonly isWatched: boolean }
+  /** A component with this session was mounted, when there was none. */
+  | { readonly type: 'entered' }
   /** The last component with this session is gone. */
   | { readonly type: 'left' }
   | { readonly type: 'time-passed' }
 )
 
-/** A code of a session. */
-export interface NumberedQrCode extends TrackedQrCode {
-  /** 1 for the first code of the round; 0 for a code of an earlier round that was not given again yet. */
-  readonly number: number
-}
-
-/** All that is known; {@link PairingSession} is derived from it. Times are epoch milliseconds. */
-export interface SessionFacts extends QrQuestions {
+/** What the app says about the session. */
+export interface SessionSetup {
+  readonly attemptSeed: string
+  readonly expectedPhoneNumber: string | undefined
+  readonly clearsLeftovers: boolean
   readonly maxRefreshes: number
   readonly refreshMode: PairingRefreshMode
-  /** Leftovers of an earlier link are cleared without a question: the user came to link again. */
-  readonly clearsLeftovers: boolean
-  /** Whose phone it has to be, where the host says so. */
-  readonly expectedPhoneNumber: string | undefined
-  /** `id` of the provider; behind `proxy` that of the server's, as soon as it is known. */
+}
+
+/** What the provider offers. */
+export interface SessionOffer {
   readonly provider: string
-  /** Random: with `attempt`, tells attempts apart in the host's statistics. */
-  readonly attemptSeed: string
-  /** Counts rounds, from 1; 0 before the first. */
-  readonly attempt: number
-  readonly method: PairingMethod
   readonly methods: readonly PairingMethod[]
-  readonly timing: ProviderTiming
-  /** `active`: a code is on its way, on screen, or has run out. */
-  readonly phase: 'idle' | 'active' | 'linking' | 'linked' | 'passkey-required' | 'failed'
-  /** When the phase began. */
-  readonly since: number
-  /** When this round of codes began. */
-  readonly roundSince: number
-  /** Since when there has been nothing to show while the provider was asked. */
-  readonly waitingSince: number
-  /** When these facts were last changed. */
-  readonly now: number
-  /** Of `linked`. */
-  readonly account: PairingAccount
-  /** Of `passkey-required`. */
-  readonly helpUrl: string | undefined
-  /** Of `failed`; while `active`, what went wrong with the last question. */
-  readonly error: PairingError | undefined
-  /** `due`: the provider must be reset before anything else; `done`: it was, once is enough for a round. */
-  readonly reset: 'none' | 'due' | 'done'
-  /** What the reset is for: to end a link to the wrong phone. */
-  readonly unlinks: boolean
-  /** The provider said once that a finished link is gone. It has to say so twice. */
-  readonly isLinkDoubted: boolean
-  /** The last answer of any kind in this round; `-Infinity` before it. */
-  readonly answeredAt: number
-  /** Nothing is asked before this moment. */
-  readonly quietUntil: number
-  /** When the next pushed answer is due; until then the session need not ask. */
-  readonly promisedAt: number
-  /**
-   * The code has run out, and one last question is still to be asked: the phone may have answered it in its last
-   * seconds.
-   */
-  readonly ending: boolean
-  /** Questions in a row that failed though asking again may help. */
+  readonly abilities: readonly PairingAbility[]
+  readonly timing: ProviderTiming | undefined
+}
+
+/** Where the last update came from. */
+export interface UpdateSource {
+  readonly session: string
+  readonly revision: number | undefined
+  readonly origin: string
+  readonly seq: number
+  /** The smallest difference of this clock to that of the server, in milliseconds: an event that takes longer is late. */
+  readonly clockOffsetMs: number
+}
+
+/** The next read, and how the last ones went. */
+export interface SessionPoll {
+  /** Epoch milliseconds. */
+  readonly dueAt: number
+  /** Failures in a row. */
   readonly failures: number
+  /** Why the last request failed. */
+  readonly error: PairingError | undefined
+}
 
-  /** The last QR code, also when it is not on screen: its age still counts. */
-  readonly qr: NumberedQrCode | undefined
-  readonly qrVisible: boolean
-  /** Codes of this round that were on screen. */
-  readonly qrShown: number
-  /** Pictures of this round that could not be shown. */
-  readonly qrBroken: number
-  /** The allowed codes have passed. */
-  readonly qrExhausted: boolean
-  /** With `manual`: a code of this round has passed, and the next one waits for the user. */
-  readonly qrHeld: boolean
-  /** With `manual`: codes of this round that the user has asked for; the first one is. */
-  readonly qrWanted: number
-  /** Keys of codes that were replaced: a late answer that brings one back brings a dead code. */
-  readonly qrReplaced: readonly string[]
+/** A QR code of a session. Times are epoch milliseconds. */
+export interface QrCodeOnScreen {
+  readonly payload: QrPayload
+  /** Names it in reads, so that it is not sent again. */
+  readonly id: string | undefined
+  /** 1 for the first code of the round; 0 for a code of an earlier round that no update of this round has named yet. */
+  readonly number: number
+  readonly shownAt: number
+  /** It leaves the screen then, unless another update confirms it. */
+  readonly hideAt: number
+  readonly expiresAt: number
+}
 
-  /** Where the pairing code goes. */
-  readonly phoneNumber: PhoneNumber | undefined
-  /** Asked for, and not answered yet. */
-  readonly codeRequested: boolean
-  readonly code: SessionPairingCode | undefined
-  /** That code has been there for long. */
-  readonly isCodeSlow: boolean
-  readonly codeRanOut: boolean
-  /** Why the last number got no code. */
-  readonly codeError: PairingError | undefined
-  /** No pairing code is asked for before this moment. */
-  readonly codeQuietUntil: number
+/** The QR codes of a round. */
+export interface QrRound {
+  /** `held`: the next code waits for the user. `spent`: the allowed codes have passed. */
+  readonly display: 'waiting' | 'visible' | 'held' | 'spent'
+  /** The last code, also when it is not visible. */
+  readonly code: QrCodeOnScreen | undefined
+  /** Codes that were shown in this round. */
+  readonly shown: number
+  /** Pictures in a row that could not be drawn. */
+  readonly broken: number
+  /** Of `refreshMode: 'manual'`: the codes that the user asked for. */
+  readonly wanted: number
+  /** Keys of codes that were replaced: they are never shown again. */
+  readonly replaced: readonly string[]
+}
 
-  /** How often a pairing code was copied, and how often the screen was left before an end. */
-  readonly copies: number
-  readonly departures: number
+/** The pairing code, step by step. */
+export type CodeStep =
+  | {
+      readonly name: 'number'
+      readonly phoneNumber?: PhoneNumber | undefined
+      readonly error?: PairingError | undefined
+    }
+  | { readonly name: 'requesting'; readonly phoneNumber: PhoneNumber }
+  | {
+      readonly name: 'live'
+      readonly phoneNumber: PhoneNumber
+      readonly code: SessionPairingCode
+      readonly isSlow: boolean
+    }
+  | { readonly name: 'spent'; readonly phoneNumber: PhoneNumber }
+
+/** What a session is doing. An error lives inside `failed`, an account inside `linked`. */
+export type Phase =
+  | { readonly name: 'idle' | 'active' | 'linking' }
+  | {
+      readonly name: 'linked'
+      readonly account: PairingAccount
+      /** One update said that the link is gone; a second one confirms it. */
+      readonly unlinkSuspected: boolean
+    }
+  | { readonly name: 'passkey-required'; readonly helpUrl: string | undefined }
+  | {
+      readonly name: 'failed'
+      readonly error: PairingError
+      readonly account?: PairingAccount | undefined
+    }
+
+/** All facts of a session; {@link PairingSession} is derived from them. Times are epoch milliseconds. */
+export interface SessionFacts {
+  setup: SessionSetup
+  offer: SessionOffer
+  method: PairingMethod
+  phase: Phase
+  since: number
+  roundSince: number
+  /** Since when nothing could be shown. */
+  waitingSince: number
+  /** Nothing could be shown for so long that a way out is offered. */
+  canStartOver: boolean
+  now: number
+  attempt: number
+  copies: number
+  departures: number
+  /** What has to be cleared or started at the provider before the round goes on. Each is sent once per round. */
+  reset: 'none' | 'start-due' | 'reset-due' | 'unlink-due' | 'done'
+  /** A code has expired, or a failed session was opened again: one more read of the state is due. */
+  isLastLook: boolean
+  source: UpdateSource | undefined
+  poll: SessionPoll
+  qr: QrRound
+  code: CodeStep
+  codeQuietUntil: number
+  notice: PairingNotice | undefined
+  isWatched: boolean
+  /** When the last component left; an update after the next mount has to confirm the session before it is shown. */
+  leftAt: number | undefined
+  isConfirmed: boolean
 }
 
 /** What the cache keeps. */

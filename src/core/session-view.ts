@@ -1,93 +1,100 @@
 import { isSame } from './is-same.js'
-import type { ExpiredReason } from './pairing-event.js'
-import type { PairingAccount } from './provider.js'
-import { qrDeadAt } from './qr-lifetime.js'
-import type { PairingSession, SessionFacts } from './session-state.js'
+import type { PairingSession, PreparingReason, SessionFacts } from './session-state.js'
 
-/** The session that these facts mean. The previous one is kept where nothing visible changed. */
+/** The facts as the interface sees them; the same object as before where nothing of it changed. */
 export function viewSession(facts: SessionFacts, previous?: PairingSession): PairingSession {
-  const session = { method: facts.method, methods: facts.methods, ...view(facts) }
+  const { notice } = facts
+  const session = {
+    method: facts.method,
+    methods: facts.offer.methods,
+    ...(notice && { notice }),
+    ...view(facts),
+  }
   return previous && isSame(previous, session) ? previous : session
 }
 
-type OwnFields<Session> = Session extends unknown ? Omit<Session, 'method' | 'methods'> : never
+type OwnFields<Session> = Session extends unknown ? Omit<Session, 'method' | 'methods' | 'notice'> : never
+type View = OwnFields<PairingSession>
 
-function view({ phase: status, ...facts }: SessionFacts): OwnFields<PairingSession> {
-  switch (status) {
+function view(s: SessionFacts): View {
+  const { phase } = s
+  // Another user may have signed in since the last component left.
+  if (!s.isConfirmed && phase.name !== 'idle') return { status: 'preparing', since: s.roundSince }
+  switch (phase.name) {
     case 'linked':
-      return { status, account: facts.account }
+      return { status: 'linked', account: phase.account }
+    case 'linking':
+      return { status: 'linking', since: s.since }
     case 'passkey-required':
-      return { status, helpUrl: facts.helpUrl, provider: facts.provider }
+      return { status: 'passkey-required', helpUrl: phase.helpUrl, provider: s.offer.provider }
     case 'failed':
-      // Only `fail` enters this phase, and it brings the error; the type cannot say so.
-      return facts.error ? { status, error: facts.error, ...wrongAccount(facts) } : { status: 'idle' }
+      return { status: 'failed', error: phase.error, ...(phase.account && { account: phase.account }) }
     case 'active':
-      return facts.method === 'qr' ? viewQr(facts) : viewCode(facts)
+      return s.method === 'qr' ? viewQr(s) : viewCode(s)
     default:
-      return { status }
+      return { status: 'idle' }
   }
 }
 
-type ActiveFacts = Omit<SessionFacts, 'phase'>
-
-function viewQr({
-  qr,
-  qrVisible,
-  qrExhausted,
-  qrHeld,
-  timing,
-  maxRefreshes,
-  ...facts
-}: ActiveFacts): OwnFields<PairingSession> {
-  if (qrExhausted) return viewEnd(facts, 'unscanned')
-  if (qrHeld) return viewEnd(facts, 'refresh-due')
-  if (!qr || !qrVisible) {
-    const isResetting = facts.reset !== 'none' && facts.qrShown === 0
-    return { status: 'preparing', since: facts.roundSince, isResetting, error: facts.error }
+function viewQr(s: SessionFacts): View {
+  const { qr, setup, poll } = s
+  if (qr.display === 'spent') return { status: 'expired', reason: 'unscanned' }
+  if (qr.display === 'held') return { status: 'expired', reason: 'refresh-due' }
+  if (!qr.code || qr.display === 'waiting') {
+    const reason = preparingReason(s)
+    return {
+      status: 'preparing',
+      since: s.roundSince,
+      ...(reason && { reason }),
+      ...(poll.error && { error: poll.error }),
+      ...(s.canStartOver && { canStartOver: true }),
+    }
   }
-  const { payload, number, firstSeenAt: shownAt } = qr
-  const expiresAt = qrDeadAt(qr, timing)
+  const { payload, number, shownAt, expiresAt } = qr.code
   return {
     status: 'awaiting-scan',
     qrCode: {
       payload,
-      number,
-      of: maxRefreshes,
+      // A code that does not count is shown as the next one.
+      number: number || qr.shown + 1,
+      of: setup.maxRefreshes,
       shownAt,
       expiresAt,
-      isNextManual: facts.refreshMode === 'manual',
+      ...(setup.refreshMode === 'manual' && { isNextManual: true }),
     },
   }
 }
 
-function viewCode({
-  phoneNumber,
-  codeRequested,
-  code,
-  codeRanOut,
-  isCodeSlow: isSlow,
-  ...facts
-}: ActiveFacts): OwnFields<PairingSession> {
-  if (phoneNumber && codeRequested) return { status: 'requesting-code', phoneNumber }
-  if (phoneNumber && code) return { status: 'awaiting-code', pairingCode: code, phoneNumber, isSlow }
-  return codeRanOut
-    ? viewEnd(facts, 'code-not-entered')
-    : { status: 'awaiting-number', error: facts.codeError, retryAt: facts.codeQuietUntil || undefined }
+function preparingReason({ reset, qr, poll }: SessionFacts): PreparingReason | undefined {
+  if (reset === 'start-due') return 'starting'
+  if (reset !== 'none' && qr.shown === 0) return 'resetting'
+  return poll.error ? 'retrying' : undefined
 }
 
-type EndFacts = Pick<SessionFacts, 'ending' | 'roundSince'>
-
-function viewEnd({ ending, roundSince }: EndFacts, reason: ExpiredReason): OwnFields<PairingSession> {
-  return ending
-    ? { status: 'preparing', since: roundSince, isResetting: false, error: undefined }
-    : { status: 'expired', reason }
+function viewCode(s: SessionFacts): View {
+  const { code } = s
+  switch (code.name) {
+    case 'requesting':
+      return { status: 'requesting-code', phoneNumber: code.phoneNumber }
+    case 'live':
+      return {
+        status: 'awaiting-code',
+        pairingCode: code.code,
+        phoneNumber: code.phoneNumber,
+        ...(code.isSlow && { isSlow: true }),
+      }
+    case 'spent':
+      return { status: 'expired', reason: 'code-not-entered' }
+    case 'number':
+      return {
+        status: 'awaiting-number',
+        ...(code.error && { error: code.error }),
+        ...(s.codeQuietUntil > 0 && { retryAt: s.codeQuietUntil }),
+      }
+  }
 }
 
-function wrongAccount({ error, account }: ActiveFacts): { readonly account?: PairingAccount } {
-  return error?.code === 'wrong-phone-number' ? { account } : {}
-}
-
-/** Whether nothing is to come of a session as it is. */
+/** Whether a session has come to an end that only the user can leave. */
 export function isOver(session: PairingSession): boolean {
   const { status } = session
   if (status === 'expired') return session.reason !== 'refresh-due'

@@ -1,208 +1,270 @@
+import { pauseAfter } from './backoff.js'
 import { PairingError } from './errors.js'
 import { isSame } from './is-same.js'
-import { endsWithCode, slowCodeAt } from './next-question.js'
 import type { PhoneNumber } from './phone-number.js'
-import type { PairingMethod, ProviderTiming } from './provider.js'
-import { qrDeadAt, qrHiddenAt } from './qr-lifetime.js'
-import { answered, checkPhone, errored } from './session-answers.js'
-import { type Draft, freshRound, noCode, unasked } from './session-draft.js'
-import { askForNextCode, end, enter, FAILURE_LIMIT, fail, retry, start } from './session-moves.js'
-import type { PairingRefreshMode, SessionEvent, SessionFacts, SessionState } from './session-state.js'
+import type { PairingMethod } from './provider.js'
+import {
+  askForNextCode,
+  checkPhone,
+  type Draft,
+  enter,
+  forgetQr,
+  hideQr,
+  initialPoll,
+  initialRound,
+  lookOnce,
+  start,
+} from './session-moves.js'
+import { endsWithCode, slowCodeAt, wayOutAt } from './session-request.js'
+import type { SessionEvent, SessionFacts, SessionOffer, SessionSetup, SessionState } from './session-state.js'
+import { FAILURE_LIMIT, requestFailed, updated } from './session-updates.js'
 import { isOver, viewSession } from './session-view.js'
 
-/** Codes that may pass unscanned before the user is asked: Z-API's documented rule, and a good one for all. */
+/** QR codes that may pass unscanned, as WhatsApp's own page does it. */
 export const DEFAULT_MAX_REFRESHES = 3
 
-/** Without a word for so long, nobody was asked: the page was hidden, or the machine asleep. */
+/** After a longer silence (a machine that slept), waiting starts anew. */
 const SILENCE_MS = 60_000
 
 /** Two readings of one clock may be this far out of order before it counts as set back. */
 const CLOCK_TOLERANCE_MS = 1_000
 
+/** A component that is mounted again within this time has only moved. */
+const MOVE_MS = 1_000
+
 /** What a session begins with. */
-export interface SessionOptions {
-  /** `id` of the provider. */
-  readonly provider: string
-  /** Random text. */
-  readonly attemptSeed: string
-  readonly expectedPhoneNumber: string | undefined
-  readonly clearsLeftovers: boolean
+export interface SessionOptions extends SessionSetup {
+  readonly offer: SessionOffer
   readonly method: PairingMethod
-  readonly methods: readonly PairingMethod[]
-  readonly timing: ProviderTiming
-  readonly maxRefreshes: number
-  /** @default 'auto' */
-  readonly refreshMode?: PairingRefreshMode | undefined
-  /** False: nothing is asked before `started`. */
   readonly autoStart: boolean
 }
 
-/** The first state of a session, at a moment in epoch milliseconds. */
+/** The state of a session that no update was received for. `now` is epoch milliseconds. */
 export function initialState(
-  { autoStart, refreshMode = 'auto', ...options }: SessionOptions,
+  { offer, method, autoStart, ...setup }: SessionOptions,
   now: number,
 ): SessionState {
   const facts: SessionFacts = {
-    ...options,
-    refreshMode,
-    ...freshRound,
-    phase: autoStart ? 'active' : 'idle',
+    setup,
+    offer,
+    method,
+    phase: { name: autoStart ? 'active' : 'idle' },
     since: now,
     roundSince: now,
     waitingSince: now,
+    canStartOver: false,
     now,
-    account: {},
-    helpUrl: undefined,
-    qr: undefined,
-    qrReplaced: [],
-    codeQuietUntil: 0,
     attempt: autoStart ? 1 : 0,
     copies: 0,
     departures: 0,
+    reset: 'none',
+    isLastLook: false,
+    source: undefined,
+    poll: initialPoll,
+    qr: initialRound,
+    code: { name: 'number' },
+    codeQuietUntil: 0,
+    notice: undefined,
+    isWatched: true,
+    leftAt: undefined,
+    isConfirmed: true,
   }
   return { facts, session: viewSession(facts) }
 }
 
-/** The state after an event. Pure and total: any event may come in any state; a state that stays is the same object. */
+/** The state after an event. A state that stays is returned as the same object. */
 export function transition(state: SessionState, event: SessionEvent): SessionState {
-  const draft: Draft = { ...state.facts }
-  settle(draft, event.at)
-  apply(draft, event)
-  settle(draft, event.at)
-  if (isSame(draft, state.facts)) return state
-  draft.now = event.at
-  return { facts: draft, session: viewSession(draft, state.session) }
+  const { facts } = state
+  const s: Draft = { ...facts }
+  settle(s, event.at)
+  apply(s, event)
+  settle(s, event.at)
+  if (isSame(s, facts)) return state
+  s.now = event.at
+  return { facts: s, session: viewSession(s, state.session) }
 }
 
-/** What time alone does: codes run out, waiting ends. */
-function settle(draft: Draft, at: number): void {
-  const { qr, code, timing, maxRefreshes } = draft
-  if (at < draft.now - CLOCK_TOLERANCE_MS) {
-    forgetTimes(draft, at)
+/** What time alone does to a session. */
+function settle(s: Draft, at: number): void {
+  if (at < s.now - CLOCK_TOLERANCE_MS) {
+    forgetTimes(s, at)
     return
   }
-  if (code && at >= code.expiresAt) {
-    draft.code = undefined
-    draft.codeRanOut = true
-    end(draft)
+  const { code } = s
+  if (code.name === 'live') {
+    if (at >= code.code.expiresAt) {
+      s.code = { name: 'spent', phoneNumber: code.phoneNumber }
+      if (s.method === 'phone-code') lookOnce(s, at)
+    } else if (at >= slowCodeAt(s)) s.code = { ...code, isSlow: true }
   }
-  if (code && at >= slowCodeAt(code)) draft.isCodeSlow = true
-  if (draft.codeQuietUntil && at >= draft.codeQuietUntil) {
-    draft.codeQuietUntil = 0
-    // It said to wait, and that is over.
-    if (draft.codeError?.code === 'rate-limited') draft.codeError = undefined
+  if (s.codeQuietUntil && at >= s.codeQuietUntil) {
+    s.codeQuietUntil = 0
+    if (code.name === 'number' && code.error?.code === 'rate-limited') s.code = { ...code, error: undefined }
   }
-  if (qr && draft.qrVisible && at >= qrHiddenAt(qr, timing)) {
-    draft.qrVisible = false
-    draft.waitingSince = at
-  }
-  if (qr && endsWithCode(draft) && at >= qrDeadAt(qr, timing)) {
-    if (qr.number >= maxRefreshes) draft.qrExhausted = true
-    else draft.qrHeld = true
-    end(draft)
-  }
-  if (at - draft.now > SILENCE_MS) draft.waitingSince = at
+  settleQr(s, at)
+  if (at - s.now > SILENCE_MS) s.waitingSince = at
+  const isWaiting = s.phase.name === 'active' && s.method === 'qr' && s.qr.display === 'waiting'
+  s.canStartOver = isWaiting && at >= wayOutAt(s)
 }
 
-/** A clock that was set back says nothing about the age of a code: what is on screen goes, and all waiting ends. */
-function forgetTimes(draft: Draft, at: number): void {
-  const { qr } = draft
-  const codeRanOut = draft.codeRanOut || draft.code !== undefined
-  const roundSince = Math.min(draft.roundSince, at)
-  Object.assign(draft, unasked, {
-    // The next answer that gives this code again begins its life anew.
-    qr: qr && {
-      ...qr,
-      firstSeenAt: at,
-      // Nobody knows how long ago: another code need not be born since.
-      confirmedAt: Number.NEGATIVE_INFINITY,
-      bornAfter: undefined,
-      ownExpiresAt: undefined,
-      promisedAt: undefined,
-    },
-    qrVisible: false,
-    codeQuietUntil: 0,
-    codeRanOut,
-    code: undefined,
-    now: at,
-    since: at,
-    roundSince,
-    waitingSince: at,
-  })
+function settleQr(s: Draft, at: number): void {
+  const { code } = s.qr
+  if (!code) return
+  if (s.qr.display === 'visible' && at >= Math.min(code.hideAt, code.expiresAt)) {
+    hideQr(s)
+    s.waitingSince = at
+  }
+  if (at < code.expiresAt || !endsWithCode(s)) return
+  if (!s.isWatched) {
+    // It expired while the user could not see it, so it does not count.
+    s.qr = { ...s.qr, shown: code.number - 1, code: { ...code, number: 0 } }
+    return
+  }
+  s.qr = { ...s.qr, display: code.number >= s.setup.maxRefreshes ? 'spent' : 'held' }
+  if (s.method === 'qr') lookOnce(s, at)
 }
 
-function apply(draft: Draft, event: SessionEvent): void {
+/** The clock was set back: no age is known any more. The phase stays, with its error or account. */
+function forgetTimes(s: Draft, at: number): void {
+  const { code } = s
+  s.poll = { ...s.poll, dueAt: at, failures: 0 }
+  forgetQr(s)
+  if (code.name === 'live') s.code = { name: 'spent', phoneNumber: code.phoneNumber }
+  s.source = s.source && { ...s.source, clockOffsetMs: Number.POSITIVE_INFINITY }
+  s.codeQuietUntil = 0
+  s.now = s.since = s.waitingSince = at
+  s.roundSince = Math.min(s.roundSince, at)
+  s.leftAt = s.leftAt === undefined ? undefined : Math.min(s.leftAt, at)
+}
+
+function apply(s: Draft, event: SessionEvent): void {
   const { at } = event
   switch (event.type) {
     case 'started':
-      start(draft, at)
-      break
+      start(s, at)
+      return
     case 'cancelled':
-      Object.assign(draft, noCode)
-      enter(draft, 'idle', at)
-      break
+      s.code = { name: 'number' }
+      s.notice = undefined
+      enter(s, { name: 'idle' }, at)
+      return
     case 'method-chosen':
-      choose(draft, event.method)
-      break
+      choose(s, event.method, at)
+      return
     case 'number-submitted':
-      submit(draft, event.phoneNumber, at)
-      break
+      submit(s, event.phoneNumber, at)
+      return
     case 'number-rejected':
-      Object.assign(draft, noCode, { codeError: event.error })
-      break
+      s.code = { name: 'number', error: event.error }
+      return
     case 'number-withdrawn':
-      Object.assign(draft, noCode)
-      break
+      s.code = { name: 'number' }
+      return
+    case 'number-remembered':
+      if (s.code.name === 'number' && !s.source) s.code = { ...s.code, phoneNumber: event.phoneNumber }
+      return
     case 'expected':
-      draft.expectedPhoneNumber = event.phoneNumber ?? draft.expectedPhoneNumber
-      draft.clearsLeftovers = event.clearsLeftovers ?? draft.clearsLeftovers
-      draft.refreshMode = event.refreshMode ?? draft.refreshMode
-      if (draft.refreshMode === 'auto' && draft.qrHeld) askForNextCode(draft, at)
-      if (draft.phase === 'linked') checkPhone(draft, at)
-      break
-    case 'answered':
-      answered(draft, event)
-      break
-    case 'reset-done':
-      // An unlinked provider may have stopped, and then it is still to be reset.
-      if (draft.reset === 'due')
-        Object.assign(draft, unasked, { reset: draft.unlinks ? 'none' : 'done', unlinks: false })
-      break
-    case 'errored':
-      errored(draft, event)
-      break
+      expect(s, event)
+      return
+    case 'updated':
+      updated(s, event)
+      return
+    case 'request-done':
+      requestDone(s, event)
+      return
+    case 'request-failed':
+      requestFailed(s, event)
+      return
     case 'push-ended':
-      draft.promisedAt = unasked.promisedAt
-      break
+      s.poll = { ...s.poll, dueAt: Math.min(s.poll.dueAt, at) }
+      return
     case 'copied':
-      draft.copies += 1
-      break
+      s.copies += 1
+      return
+    case 'watched':
+      s.isWatched = event.isWatched
+      return
+    case 'entered':
+      returned(s, at)
+      return
     case 'left':
-      if (!isOver(viewSession(draft))) draft.departures += 1
-      break
+      s.leftAt = at
+      s.isConfirmed = false
+      if (!isOver(viewSession(s))) s.departures += 1
+      return
     case 'image-broken':
-      if (draft.qrVisible) imageBroken(draft, at)
+      if (s.qr.display === 'visible') imageBroken(s, at)
   }
 }
 
-/** A number says which method is meant, and that the round has begun. */
-function submit(draft: Draft, phoneNumber: PhoneNumber, at: number): void {
-  choose(draft, 'phone-code')
-  if (draft.phase === 'idle') start(draft, at)
-  if (draft.phase !== 'active' || draft.method !== 'phone-code' || draft.codeRequested) return
-  if (at < draft.codeQuietUntil) return
-  Object.assign(draft, noCode, { phoneNumber, codeRequested: true, ending: false, quietUntil: 0 })
+function expect(
+  s: Draft,
+  { phoneNumber, clearsLeftovers, refreshMode, at }: Extract<SessionEvent, { type: 'expected' }>,
+): void {
+  const { setup } = s
+  s.setup = {
+    ...setup,
+    expectedPhoneNumber: phoneNumber ?? setup.expectedPhoneNumber,
+    clearsLeftovers: clearsLeftovers ?? setup.clearsLeftovers,
+    refreshMode: refreshMode ?? setup.refreshMode,
+  }
+  if (s.setup.refreshMode === 'auto' && s.qr.display === 'held') askForNextCode(s, at)
+  checkPhone(s, at)
 }
 
-function choose(draft: Draft, method: PairingMethod): void {
-  const isOpen = draft.phase === 'active' || draft.phase === 'idle' || draft.phase === 'failed'
-  if (isOpen && (draft.methods.length === 0 || draft.methods.includes(method))) draft.method = method
+function submit(s: Draft, phoneNumber: PhoneNumber, at: number): void {
+  choose(s, 'phone-code', at)
+  if (s.phase.name === 'idle') start(s, at)
+  if (s.phase.name !== 'active' || s.method !== 'phone-code' || s.code.name === 'requesting') return
+  if (at < s.codeQuietUntil) return
+  s.code = { name: 'requesting', phoneNumber }
+  s.isLastLook = false
+  s.notice = undefined
 }
 
-function imageBroken(draft: Draft, at: number): void {
-  draft.qrVisible = false
-  draft.qrBroken += 1
+function choose(s: Draft, method: PairingMethod, at: number): void {
+  const { methods } = s.offer
+  const isOpen = s.phase.name === 'active' || s.phase.name === 'idle' || s.phase.name === 'failed'
+  if (!isOpen || s.method === method || (methods.length > 0 && !methods.includes(method))) return
+  s.method = method
+  s.isLastLook = false
+  if (method !== 'qr') return
+  s.poll = { ...s.poll, dueAt: Math.min(s.poll.dueAt, at) }
+  s.waitingSince = at
+}
+
+function requestDone(s: Draft, { request, at }: Extract<SessionEvent, { type: 'request-done' }>): void {
+  const isDue = s.reset === `${request}-due`
+  if (!isDue) return
+  s.reset = request === 'unlink' ? 'none' : 'done'
+  s.poll = { ...initialPoll, dueAt: at }
+}
+
+function imageBroken(s: Draft, at: number): void {
+  const broken = s.qr.broken + 1
+  const { code } = s.qr
+  // Without its id it is sent again.
+  s.qr = { ...s.qr, display: 'waiting', broken, code: code && { ...code, id: undefined } }
   const error = new PairingError('invalid-answer', 'The QR image cannot be shown.')
-  if (draft.qrBroken < FAILURE_LIMIT) retry(draft, error, at)
-  else fail(draft, error, at)
+  if (broken < FAILURE_LIMIT) s.poll = { ...s.poll, error, dueAt: at + pauseAfter(error, broken) }
+  else enter(s, { name: 'failed', error }, at)
+}
+
+/** A component was mounted where there was none: it does not show how the last one ended. */
+function returned(s: Draft, at: number): void {
+  const { leftAt, phase } = s
+  s.leftAt = undefined
+  if (leftAt === undefined) return
+  s.poll = { ...s.poll, dueAt: at }
+  if (at - leftAt < MOVE_MS) return
+  const isExpired =
+    phase.name === 'active' && (s.method === 'qr' ? s.qr.display === 'spent' : s.code.name === 'spent')
+  if (isExpired || (phase.name === 'failed' && phase.error.retryable)) {
+    s.code = { name: 'number' }
+    enter(s, { name: 'idle' }, at)
+    start(s, at)
+  } else if (phase.name === 'failed') {
+    // Its cause may have been repaired in the meantime.
+    s.isLastLook = true
+  }
 }

@@ -2,7 +2,7 @@ import type { PairingError } from '../core/errors.js'
 import { formatMessage, type PairingMessages } from '../core/messages.js'
 import type { ExpiredReason } from '../core/pairing-event.js'
 import type { PairingSession } from '../core/session-state.js'
-import type { PairingMode } from './query-options.js'
+import type { PairingMode } from './session/query-options.js'
 
 /** The heading of a session. */
 export function sessionTitle(session: PairingSession, messages: PairingMessages, mode?: PairingMode): string {
@@ -74,7 +74,7 @@ export function sessionStatusText(session: PairingSession, messages: PairingMess
     case 'idle':
       return messages.statusIdle
     case 'preparing':
-      if (session.isResetting) return messages.statusResetting
+      if (session.reason === 'resetting') return messages.statusResetting
       return session.error ? messages.statusRetrying : messages.statusPreparing
     case 'awaiting-scan': {
       const { number, of } = session.qrCode

@@ -6,7 +6,7 @@ import { PairingCard, type PairingCardProps } from './parts/card.js'
 import { fallbackOptions, RootFallback } from './parts/fallback.js'
 import type { ComponentWithRef } from './parts/forward-part.js'
 import type { PairingRootOptions } from './parts/pairing-root-options.js'
-import { type UsePairingSessionOptions, usePairingSession } from './use-pairing-session.js'
+import { type UsePairingSessionOptions, usePairingSession } from './session/use-pairing-session.js'
 
 /**
  * Props of {@link WhatsAppPairing}: those of the hook and of the root, and the rest goes to the root element. Children

@@ -41,7 +41,7 @@ export function pairingStates(now: number = Date.now()): PairingStates {
       status: 'expired',
       reason: method === 'qr' ? 'unscanned' : 'code-not-entered',
     },
-    linking: { method, methods, status: 'linking' },
+    linking: { method, methods, status: 'linking', since: shownAt },
     linked: { method, methods, status: 'linked', account },
     'passkey-required': {
       method,

@@ -1,7 +1,7 @@
 'use client'
 
+import { useOwnPhone } from '../session/use-own-phone.js'
 import { sessionLead, sessionSteps } from '../session-texts.js'
-import { useOwnPhone } from '../use-own-phone.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'

@@ -1,7 +1,7 @@
 'use client'
 
 import { useState } from 'react'
-import { useOwnPhone } from '../use-own-phone.js'
+import { useOwnPhone } from '../session/use-own-phone.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 import { useFocusHandover } from './use-focus-handover.js'

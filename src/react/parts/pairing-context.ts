@@ -2,8 +2,8 @@
 
 import { type Context, createContext, type RefObject, useContext } from 'react'
 import type { PairingLocale, PairingMessages } from '../../core/messages.js'
-import type { PairingMode } from '../query-options.js'
-import type { UsePairingSessionResult } from '../use-pairing-session.js'
+import type { PairingMode } from '../session/query-options.js'
+import type { UsePairingSessionResult } from '../session/use-pairing-session.js'
 import type { PhoneField } from '../use-phone-entry.js'
 import type { QrText } from '../use-qr-text.js'
 import type { ElementProps, PairingElementName } from './element-names.js'

@@ -1,6 +1,6 @@
 import type { PairingError } from '../../core/errors.js'
 import type { PairingLocale, PairingMessagesOverride } from '../../core/messages.js'
-import type { PairingMode } from '../query-options.js'
+import type { PairingMode } from '../session/query-options.js'
 import type { PairingClassNames } from './element-names.js'
 
 /** Props of {@link PairingRoot} beside those of a `section`. */

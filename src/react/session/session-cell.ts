@@ -1,4 +1,4 @@
-import type { SessionState } from '../core/session-state.js'
+import type { SessionState } from '../../core/session-state.js'
 
 /**
  * What the query cache holds. Codes are credentials: a private field is left out by `JSON.stringify`, by structured

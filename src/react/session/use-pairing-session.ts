@@ -2,29 +2,28 @@
 
 import { type QueryClient, useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
-import { PairingError, toPairingError } from '../core/errors.js'
-import { normalizePhoneNumber } from '../core/phone-number.js'
-import type { PairingMethod, PairingProvider } from '../core/provider.js'
-import type { PairingRefreshMode, PairingSession, SessionEvent } from '../core/session-state.js'
-import { unsupported } from './ask.js'
+import type { PairingSource } from '../../core/connection.js'
+import { PairingError, toPairingError } from '../../core/errors.js'
+import { normalizePhoneNumber } from '../../core/phone-number.js'
+import type { PairingMethod } from '../../core/provider.js'
+import type { PairingRefreshMode, PairingSession, SessionEvent } from '../../core/session-state.js'
+import { callHost } from './call-host.js'
 import type { PairingCallbacks } from './pairing-callbacks.js'
 import {
   expectedDigits,
-  foldEvent,
+  firstSession,
   type PairingMode,
-  pairingSessionQueryKey,
   pairingSessionQueryOptions,
 } from './query-options.js'
-import { useLive } from './use-live.js'
+import { connectionOf } from './send-request.js'
+import { sessionStoreOf } from './session-store.js'
 import { useOwnPhone } from './use-own-phone.js'
 import { usePairingClient } from './use-pairing-client.js'
-import { callHost, useSessionCallbacks } from './use-session-callbacks.js'
-import { watchDeadlines } from './watch-deadlines.js'
 
 /** Options of {@link usePairingSession}. */
 export interface UsePairingSessionOptions extends PairingCallbacks {
   /** Where to link: `proxy({ url })`, an adapter, or one of your own. May be made anew on every render. */
-  readonly provider: PairingProvider
+  readonly provider: PairingSource
   /** The method, where the host controls it. */
   readonly method?: PairingMethod | undefined
   /**
@@ -74,17 +73,17 @@ export interface UsePairingSessionResult {
    * After `expired` for the reason `refresh-due`, shows the next code of the round.
    */
   readonly retry: () => void
-  /** Ends the round; nothing is asked any more. */
+  /** Ends the round; no request is sent any more. */
   readonly cancel: () => void
   /** Chooses the other method; where the host controls it, only `onMethodChange` is called. */
   readonly setMethod: (method: PairingMethod) => void
-  /** Asks for a code for this number, in any spelling; a number that cannot be one is told in the session. */
+  /** Requests a code for this number, in any spelling; a number that cannot be one is an error in the session. */
   readonly requestPairingCode: (phoneNumber?: string) => void
   /** Goes back from the code to the number. */
   readonly changeNumber: () => void
-  /** Tells that the QR image cannot be shown: for the `onError` of one's own `<img>`. */
+  /** Reports that the QR image cannot be shown: for the `onError` of your own `<img>`. */
   readonly reportBrokenImage: () => void
-  /** Tells that the user copied the pairing code: for one's own copy button, so that `onEvent` hears of it. */
+  /** Reports that the user copied the pairing code: for your own copy button, so that `onEvent` gets it. */
   readonly reportCopied: () => void
   /** Ends the link at the provider. Rejects with a `PairingError`, also where the provider has no such call. */
   readonly unlink: () => Promise<void>
@@ -92,26 +91,26 @@ export interface UsePairingSessionResult {
 
 /**
  * A session without markup: the state as one value, and what the user can do. However many components use it, one
- * provider and session id is one session, and is asked once.
+ * provider and session id is one session with one stream of requests.
  *
  * @throws {@link PairingError} `invalid-options` where `provider` is not a provider
  */
 export function usePairingSession(options: UsePairingSessionOptions): UsePairingSessionResult {
   const { provider, method, autoStart = true, expectedPhoneNumber, mode, refreshMode } = options
-  if (typeof provider?.getStatus !== 'function')
+  if (!isSource(provider))
     throw new PairingError('invalid-options', '"provider" is no provider. Use proxy({ url }).')
   const { id, sessionId } = provider
   const client = usePairingClient(options.queryClient)
+  const store = useMemo(() => sessionStoreOf(client, { id, sessionId }), [client, id, sessionId])
   const isOwnPhone = useOwnPhone()
   const isPhoneFirst = isOwnPhone && !method && !options.defaultMethod
-  const { data: found } = useQuery(
-    pairingSessionQueryOptions({
-      ...options,
-      defaultMethod: method ?? options.defaultMethod ?? (isPhoneFirst ? 'phone-code' : undefined),
-      queryClient: client,
-    }),
-    client,
-  )
+  const input = {
+    ...options,
+    defaultMethod: method ?? options.defaultMethod ?? (isPhoneFirst ? 'phone-code' : undefined),
+    queryClient: client,
+  }
+  const { data } = useQuery(pairingSessionQueryOptions(input), client)
+  const found = data ?? firstSession(input)
   const session = useMemo(
     () => (isPhoneFirst ? { ...found, methods: [...found.methods].sort(byPhoneFirst) } : found),
     [found, isPhoneFirst],
@@ -119,35 +118,29 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
   const latest = useRef({ ...options, session })
   useEffect(() => {
     // Known later than the session was begun, or begun by a component that does not know it.
-    const phoneNumber = expectedDigits(expectedPhoneNumber)
-    const clearsLeftovers = mode && mode === 'relink'
-    const event = {
+    store.fold({
       type: 'expected',
-      phoneNumber,
-      clearsLeftovers,
-      // Where it was said at the last render, which `latest` still holds, and is not any more, it is the default again. A
-      // component that never said it leaves it to the others with this session.
+      phoneNumber: expectedDigits(expectedPhoneNumber),
+      clearsLeftovers: mode && mode === 'relink',
+      // An option of the last render, which `latest` still holds, that is missing now has its default again. A component
+      // that never had it leaves it to the others with this session.
       refreshMode: refreshMode ?? (latest.current.refreshMode && 'auto'),
       at: Date.now(),
-    } as const
-    foldEvent(client, { id, sessionId }, event)
-  }, [client, id, sessionId, expectedPhoneNumber, mode, refreshMode])
+    })
+  }, [store, expectedPhoneNumber, mode, refreshMode])
   useEffect(() => {
     latest.current = { ...options, session }
   })
-  useEffect(() => watchDeadlines(client, { id, sessionId }), [client, id, sessionId])
-  useLive(client, provider, latest)
-  useSessionCallbacks(client, provider, session, options)
+  useEffect(() => store.mount(() => latest.current), [store])
 
   const actions = useMemo(() => {
-    const target = { id, sessionId }
-    /** Folds what the user did and lets the query see at once whether there is something to ask. */
+    /** Folds what the user did and lets the query see at once whether a request is due. */
     const fold = (event: UserEvent) => {
-      // What changes nothing, like a second click, must not cut off what the first one asked for.
-      if (!foldEvent(client, target, { ...event, at: Date.now() })) return
-      // Nor may a look at the other tab: the provider would have issued its pairing code for nobody.
+      // What changes nothing, like a second click, must not cut off what the first one requested.
+      if (!store.fold({ ...event, at: Date.now() })) return
+      // Nor may a look at the other tab: the provider would have issued its pairing code for nothing.
       const cancelRefetch = event.type !== 'method-chosen'
-      void client.invalidateQueries({ queryKey: pairingSessionQueryKey(target) }, { cancelRefetch })
+      void client.invalidateQueries({ queryKey: store.queryKey }, { cancelRefetch })
     }
     const choose = (chosen: PairingMethod) => fold({ type: 'method-chosen', method: chosen })
     const start = () => fold({ type: 'started' })
@@ -175,29 +168,28 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
       },
       changeNumber: () => fold({ type: 'number-withdrawn' }),
       reportBrokenImage: () => fold({ type: 'image-broken' }),
-      reportCopied: () => void foldEvent(client, target, { type: 'copied', at: Date.now() }),
+      reportCopied: () => void store.fold({ type: 'copied', at: Date.now() }),
       unlink: async () => {
-        const current = latest.current.provider
-        if (!current.unlink) throw unsupported()
+        const connection = await connectionOf(latest.current.provider)
         try {
-          await current.unlink({})
+          await connection.act('unlink', { method: latest.current.session.method })
         } catch (error) {
           throw toPairingError(error)
         }
         fold({ type: 'cancelled' })
       },
     }
-  }, [client, id, sessionId])
+  }, [client, store])
 
   const { choose, ...rest } = actions
-  // A session may have been left idle by whoever was here before; only on arrival, so that `cancel` stays cancelled.
+  // The last component may have left the session idle; only on arrival, so that `cancel` stays cancelled.
   const { start } = rest
   useEffect(() => {
-    if (autoStart && latest.current.session.status === 'idle') start()
-  }, [autoStart, start])
+    if (autoStart && store.read()?.session.status === 'idle') start()
+  }, [autoStart, start, store])
   const wasOwnPhone = useRef(isOwnPhone)
   useEffect(() => {
-    // A server, which cannot know the screen, began with the QR code; nothing has been asked yet.
+    // A server, which does not know the screen, began with the QR code; no request was sent yet.
     if (isPhoneFirst && !wasOwnPhone.current) choose('phone-code')
     wasOwnPhone.current = isOwnPhone
   }, [isPhoneFirst, isOwnPhone, choose])
@@ -205,6 +197,12 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
     if (method && method !== session.method) choose(method)
   }, [method, session.method, choose])
   return { session, ...rest }
+}
+
+/** From JavaScript, which checks no types: a `proxy`, or an object with the methods of a provider. */
+function isSource(source: PairingSource | undefined): source is PairingSource {
+  if (typeof source !== 'object' || source === null) return false
+  return 'connection' in source || typeof source.getStatus === 'function'
 }
 
 const byPhoneFirst = (one: PairingMethod, other: PairingMethod) =>

@@ -1,26 +1,30 @@
 import { type PairingError, toPairingError } from '../core/errors.js'
 import type { PairingMethod, PairingProvider, PairingSnapshot } from '../core/provider.js'
-import { decodeSnapshot } from '../core/wire.js'
-import type { Report } from './report.js'
+import { decodeSnapshot } from '../core/snapshot.js'
+import type { PollerHost } from './poller-host.js'
 
-/** A provider's own push, for as long as somebody watches. */
-export interface ProviderPush {
-  /** Begins, goes on, or begins anew where something else is to be told of; `undefined` ends it. */
+/** A provider's own push, for as long as a page watches. */
+export interface ProviderSubscription {
+  /** Begins, goes on, or begins anew where another method is watched; `undefined` ends it. */
   follow(method: PairingMethod | undefined): void
 }
 
-/** What {@link createProviderPush} needs. */
-export interface ProviderPushOptions {
+/** What {@link createProviderSubscription} needs. */
+export interface ProviderSubscriptionOptions {
   readonly provider: () => PairingProvider
-  readonly report: Report
+  readonly host: () => PollerHost
   readonly onSnapshot: (snapshot: PairingSnapshot) => void
   readonly onError: (error: PairingError) => void
-  /** Nothing comes any more for the moment. */
+  /** Nothing is pushed any more for the moment. */
   readonly onGap: () => void
 }
 
 /** Follows a provider's `subscribe`, where it has one. After its end nothing is passed on, whatever the provider does. */
-export function createProviderPush({ provider, report, ...on }: ProviderPushOptions): ProviderPush {
+export function createProviderSubscription({
+  provider,
+  host,
+  ...on
+}: ProviderSubscriptionOptions): ProviderSubscription {
   let followed: PairingMethod | undefined
   let stop: (() => void) | undefined
 
@@ -32,8 +36,8 @@ export function createProviderPush({ provider, report, ...on }: ProviderPushOpti
       try {
         run()
       } catch (error) {
-        // A provider of the host's may push anything.
-        report(error, 'subscribe')
+        // A developer's own provider may push anything.
+        host().report(error, 'subscribe')
         on.onError(toPairingError(error))
       }
     }
@@ -44,7 +48,7 @@ export function createProviderPush({ provider, report, ...on }: ProviderPushOpti
         signal,
         onError: (error) =>
           guarded(() => {
-            report(error, 'subscribe')
+            host().report(error, 'subscribe')
             on.onError(toPairingError(error))
           }),
         onGap: () => guarded(on.onGap),
@@ -56,7 +60,7 @@ export function createProviderPush({ provider, report, ...on }: ProviderPushOpti
         end?.()
       } catch (error) {
         // Nothing is passed on any more, so the page need not know.
-        report(error, 'subscribe')
+        host().report(error, 'subscribe')
       }
     }
   }

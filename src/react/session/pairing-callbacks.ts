@@ -1,6 +1,6 @@
-import type { PairingError } from '../core/errors.js'
-import type { PairingEvent } from '../core/pairing-event.js'
-import type { PairingAccount } from '../core/provider.js'
+import type { PairingError } from '../../core/errors.js'
+import type { PairingEvent } from '../../core/pairing-event.js'
+import type { PairingAccount } from '../../core/provider.js'
 
 /** What the host wants to be told. */
 export interface PairingCallbacks {

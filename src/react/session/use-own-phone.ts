@@ -1,7 +1,7 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
-import { asRecord } from '../core/json.js'
+import { asRecord } from '../../core/json.js'
 
 /** Android's own line between phones and tablets, in CSS pixels of the shorter side. */
 const SMALLEST_TABLET_PX = 600

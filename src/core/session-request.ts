@@ -1,0 +1,95 @@
+import type { PhoneNumber } from './phone-number.js'
+import type { PairingMethod } from './provider.js'
+import type { SessionFacts } from './session-state.js'
+import type { PairingWant } from './update.js'
+
+/** The request that a page has to send, and when (epoch milliseconds). */
+export type SessionRequest = { readonly at: number } & (
+  | {
+      readonly kind: 'read'
+      readonly want: PairingWant
+      /** The `codeId` of the QR code that the page holds. */
+      readonly has?: string | undefined
+    }
+  | { readonly kind: 'start' | 'reset' | 'unlink' }
+  | { readonly kind: 'request-pairing-code'; readonly phoneNumber: PhoneNumber }
+)
+
+/** A user who looks for a passkey for longer than this comes back to the page, which reads then. */
+const PASSKEY_LIMIT_MS = 10 * 60_000
+
+/** Some links end again two or three minutes after they were made. */
+const LINKED_WATCH_MS = 3 * 60_000
+
+/** Finding the right screen of the phone takes this long. After it, WhatsApp may not have accepted the code. */
+const SLOW_CODE_MS = 30_000
+
+/** Nothing could be shown for so long: a way out is offered. */
+const WAY_OUT_MS = 30_000
+
+/** What the page has to request next; `undefined` where only the user can go on. Pure: the schedule is a value. */
+export function nextRequest(facts: SessionFacts): SessionRequest | undefined {
+  const { phase, method, code, qr, poll, reset, since } = facts
+  const read = (want: PairingWant): SessionRequest => ({
+    kind: 'read',
+    want,
+    at: poll.dueAt,
+    ...(want === 'code' && qr.code?.id && qr.code.number > 0 && { has: qr.code.id }),
+  })
+  if (facts.isLastLook) return read('state')
+  if (phase.name === 'idle' || phase.name === 'failed') return undefined
+  if (phase.name !== 'active') return read('state')
+  if (method === 'qr' ? qr.display === 'spent' || qr.display === 'held' : code.name === 'spent')
+    return undefined
+  if (reset === 'start-due') return { kind: 'start', at: Math.max(since, poll.dueAt) }
+  if (reset === 'reset-due') return { kind: 'reset', at: Math.max(since, poll.dueAt) }
+  if (reset === 'unlink-due') return { kind: 'unlink', at: Math.max(since, poll.dueAt) }
+  if (method === 'qr') return read('code')
+  if (code.name === 'requesting')
+    return { kind: 'request-pairing-code', phoneNumber: code.phoneNumber, at: since }
+  // The first update says what the provider offers; later, a code that was just shown may have been scanned.
+  const mayChange = code.name === 'live' || (qr.code && facts.now < qr.code.expiresAt)
+  return mayChange || !facts.source || !facts.isConfirmed ? read('state') : undefined
+}
+
+/** What a stream has to send; `undefined` where it would send nothing that is shown. */
+export function wantedStream(facts: SessionFacts): PairingMethod | undefined {
+  if (facts.isLastLook || isOnlyReadOnFocus(facts)) return undefined
+  return nextRequest(facts)?.kind === 'read' ? facts.method : undefined
+}
+
+/** Whether the next read waits until the user looks at the page again: long waits are not polled. */
+export function isOnlyReadOnFocus({ phase, since, now }: SessionFacts): boolean {
+  if (phase.name === 'linked') return !phase.unlinkSuspected && now - since > LINKED_WATCH_MS
+  return phase.name === 'passkey-required' && now - since > PASSKEY_LIMIT_MS
+}
+
+/** Whether the round ends, or waits for the user, when the QR code of this moment expires. */
+export function endsWithCode({ qr: { code, display, wanted }, setup }: SessionFacts): boolean {
+  if (!code || code.number === 0 || display === 'spent' || display === 'held') return false
+  return code.number >= setup.maxRefreshes || (setup.refreshMode === 'manual' && code.number >= wanted)
+}
+
+/** When to offer another way to a user who has not entered the pairing code yet; `Infinity` without one. */
+export function slowCodeAt({ code }: SessionFacts): number {
+  return code.name === 'live' && !code.isSlow ? code.code.shownAt + SLOW_CODE_MS : Number.POSITIVE_INFINITY
+}
+
+/** When a way out is offered to a user for whom there was nothing to show. */
+export function wayOutAt({ waitingSince }: SessionFacts): number {
+  return waitingSince + WAY_OUT_MS
+}
+
+/** When the session changes by time alone, whatever the network does; `Infinity` when it does not. */
+export function nextDeadline(facts: SessionFacts): number {
+  const { phase, qr, code, codeQuietUntil, canStartOver } = facts
+  if (phase.name !== 'active') return Number.POSITIVE_INFINITY
+  const deadlines = [slowCodeAt(facts)]
+  if (codeQuietUntil) deadlines.push(codeQuietUntil)
+  if (code.name === 'live') deadlines.push(code.code.expiresAt)
+  if (qr.code && qr.display === 'visible') deadlines.push(qr.code.hideAt)
+  if (qr.code && endsWithCode(facts)) deadlines.push(qr.code.expiresAt)
+  if (facts.method === 'qr' && qr.display === 'waiting' && !canStartOver)
+    deadlines.push(wayOutAt(facts))
+  return Math.min(...deadlines)
+}

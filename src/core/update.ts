@@ -1,0 +1,211 @@
+import { normalizeAccount } from './account.js'
+import { isPairingErrorCode, PairingError, type PairingErrorCode } from './errors.js'
+import { asAmount, asHttpsUrl, asRecord, asText, pickAmounts } from './json.js'
+import { normalizePairingCode } from './pairing-code.js'
+import type { PairingAccount, PairingMethod, PairingSnapshot, ProviderTiming } from './provider.js'
+import { normalizeQrPayload, type QrPayload } from './qr-payload.js'
+import { decodeMethods, decodeProviderId, decodeTiming } from './snapshot.js'
+
+// What travels between `proxy` in the browser and the server handler.
+// `GET url?want=…` reads, `GET url?events` streams the same messages, `POST url` with `{ action, … }` acts.
+// One URL, so that any router can mount it.
+
+/** Version of the messages. A page that reads another one ignores fields that it does not know. */
+export const WIRE_VERSION = 1
+
+/** Query parameter of a read: {@link PairingWant}. */
+export const WANT_PARAMETER = 'want'
+
+/** Query parameter without a value: the response is a stream (`text/event-stream`) of updates. */
+export const EVENTS_PARAMETER = 'events'
+
+/** Query parameter: the method that the user sees. */
+export const METHOD_PARAMETER = 'method'
+
+/** Query parameter: `codeId` of the QR code that the page holds, which is not sent again. Never a code: URLs are logged. */
+export const HAS_PARAMETER = 'has'
+
+/** Name of the events of the stream. */
+export const UPDATE_EVENT = 'update'
+
+/** What a read is about: the QR code, or the state alone. */
+export type PairingWant = 'code' | 'state'
+
+/** What may be changed. A read never starts, restarts or ends a pairing. */
+export type PairingAction = 'start' | 'request-pairing-code' | 'reset' | 'unlink'
+
+/** What a provider offers beside reading. No button is shown that cannot work. */
+export type PairingAbility = 'unlink' | 'reset'
+
+/** Why the state before ended. */
+export type UpdateReason = 'code-replaced' | 'reset' | 'unlinked'
+
+/** A stream that is silent for longer than this (milliseconds) is broken or held back; the server sends something earlier. */
+export const STREAM_SILENCE_LIMIT_MS = 25_000
+
+/** A pairing code that may be entered now. */
+export interface UpdatePairingCode {
+  /** Eight letters and digits. */
+  readonly value: string
+  /** The last four digits of its phone number. The whole number is only known to the page that sent it. */
+  readonly lastDigits: string
+  /** Milliseconds until it expires. */
+  readonly expiresInMs: number
+}
+
+/** A request to the provider that failed. */
+export interface UpdateError {
+  readonly code: PairingErrorCode
+  /** Milliseconds until the next attempt; missing where only a change helps. */
+  readonly retryInMs?: number
+}
+
+/** The one message for polling and streaming: all that a page needs to know about a session. Durations are milliseconds. */
+export interface PairingUpdate {
+  /** {@link WIRE_VERSION}. */
+  readonly v: number
+  /** Whose session this is. Opaque, equal on every replica. A page drops what it holds when it changes. */
+  readonly session: string
+  /** Time of the last change (start, pairing code, reset, unlink). A greater one makes invalid what a page shows. */
+  readonly revision?: number
+  /** The process that sent it. */
+  readonly origin: string
+  /** Order within one `origin`: an older response never overwrites a newer event. */
+  readonly seq: number
+  /** The clock of the server, in epoch milliseconds. */
+  readonly at: number
+  readonly status: Exclude<PairingSnapshot['status'], 'pairing-code'>
+  readonly reason?: UpdateReason
+  readonly error?: UpdateError
+  /** Of `qr`; missing where the read said that the page holds this code. */
+  readonly qrCode?: QrPayload
+  /** Of `qr`: names the code. */
+  readonly codeId?: string
+  /** Of `qr`: hide the code then, unless another update confirms it. */
+  readonly hideInMs?: number
+  /** Of `qr`: the code expires then. */
+  readonly expiresInMs?: number
+  readonly pairingCode?: UpdatePairingCode
+  /** Of `linked`. */
+  readonly account?: PairingAccount
+  /** Of `passkey-required`. */
+  readonly helpUrl?: string
+  /** When to read again; in a stream, when the next event is due at the latest. */
+  readonly nextInMs?: number
+  /** How long the credentials of this request still count. */
+  readonly authorizedForMs?: number
+  /** `id` of the provider. */
+  readonly provider: string
+  readonly methods: readonly PairingMethod[]
+  readonly abilities: readonly PairingAbility[]
+  readonly timing: ProviderTiming
+}
+
+/** Every status that an update may have. */
+const statuses: readonly string[] = [
+  'preparing',
+  'unlinked',
+  'stopped',
+  'stale',
+  'qr',
+  'linking',
+  'linked',
+  'passkey-required',
+] satisfies readonly PairingUpdate['status'][]
+
+const reasons: readonly string[] = ['code-replaced', 'reset', 'unlinked'] satisfies readonly UpdateReason[]
+
+function isStatus(value: unknown): value is PairingUpdate['status'] {
+  return typeof value === 'string' && statuses.includes(value)
+}
+
+function isReason(value: unknown): value is UpdateReason {
+  return typeof value === 'string' && reasons.includes(value)
+}
+
+/** The JSON of an update. The code is left out where the page `has` it. */
+export function encodeUpdate({ qrCode, ...update }: PairingUpdate, has?: string | null): string {
+  const isKnown = update.codeId !== undefined && update.codeId === has
+  return JSON.stringify(isKnown ? update : { ...update, qrCode })
+}
+
+/**
+ * The update in a response of the server handler. A status that this version does not know is `preparing`.
+ *
+ * @throws {@link PairingError} `invalid-answer` for anything that is no update.
+ */
+export function decodeUpdate(input: unknown): PairingUpdate {
+  const fields = asRecord(input)
+  const { v, status, revision, seq, at, qrCode, reason } = fields
+  const [session, origin] = [asText(fields.session), asText(fields.origin)]
+  const timing = decodeTiming(fields.timing)
+  const provider = decodeProviderId(fields.provider)
+  if (
+    asAmount(v) === undefined ||
+    !session ||
+    !origin ||
+    !timing ||
+    !provider ||
+    typeof status !== 'string'
+  ) {
+    throw new PairingError(
+      'invalid-answer',
+      'The pairing URL returned something that is not a pairing update. Check that createPairingHandler() is mounted there.',
+    )
+  }
+  const error = decodeError(fields.error)
+  const pairingCode = decodePairingCode(fields.pairingCode)
+  const payload = asRecord(qrCode)
+  const codeId = asText(fields.codeId)
+  const helpUrl = asHttpsUrl(fields.helpUrl)
+  const known = isStatus(status) ? status : 'preparing'
+  const changedAt = asAmount(revision)
+  return {
+    v: asAmount(v) ?? WIRE_VERSION,
+    session,
+    origin,
+    seq: asAmount(seq) ?? 0,
+    at: asAmount(at) ?? 0,
+    status: known,
+    provider,
+    methods: decodeMethods(fields.methods) ?? [],
+    abilities: decodeAbilities(fields.abilities),
+    timing,
+    ...(changedAt !== undefined && { revision: changedAt }),
+    ...(isReason(reason) && { reason }),
+    ...(error && { error }),
+    ...(known === 'qr' &&
+      qrCode !== undefined && {
+        qrCode: normalizeQrPayload(asText(payload.value) ?? asText(payload.src) ?? ''),
+      }),
+    ...(codeId && { codeId }),
+    ...(pairingCode && { pairingCode }),
+    ...(known === 'linked' && { account: normalizeAccount(fields.account) }),
+    ...(helpUrl && { helpUrl }),
+    ...pickAmounts(fields, ['hideInMs', 'expiresInMs', 'nextInMs', 'authorizedForMs']),
+  }
+}
+
+function decodeAbilities(value: unknown): readonly PairingAbility[] {
+  const abilities: readonly PairingAbility[] = ['unlink', 'reset']
+  return Array.isArray(value) ? abilities.filter((ability) => value.includes(ability)) : []
+}
+
+function decodeError(value: unknown): UpdateError | undefined {
+  const { code, retryInMs } = asRecord(value)
+  if (code === undefined) return undefined
+  const waitMs = asAmount(retryInMs)
+  return {
+    code: isPairingErrorCode(code) ? code : 'unknown',
+    ...(waitMs !== undefined && { retryInMs: waitMs }),
+  }
+}
+
+function decodePairingCode(value: unknown): UpdatePairingCode | undefined {
+  const fields = asRecord(value)
+  const text = asText(fields.value)
+  const expiresInMs = asAmount(fields.expiresInMs)
+  if (!text || expiresInMs === undefined) return undefined
+  const lastDigits = /^\d{1,4}$/.exec(asText(fields.lastDigits) ?? '')?.[0] ?? ''
+  return { value: normalizePairingCode(text).value, lastDigits, expiresInMs }
+}

@@ -1,0 +1,71 @@
+import { PairingError, toPairingError } from '../core/errors.js'
+import type { PairingProvider, RequestOptions } from '../core/provider.js'
+import type { PairingAction, PairingWant } from '../core/update.js'
+import type { PollerHost, ProviderCall } from './poller-host.js'
+
+/** One call of a provider may take two requests: the QR code, then the state. */
+const REQUESTS_PER_CALL = 2
+
+/** Which provider is called, and where the call is logged. */
+export interface CallOptions {
+  readonly provider: PairingProvider
+  readonly call: PairingWant | PairingAction
+  readonly host: PollerHost
+  readonly signal: AbortSignal
+}
+
+const methods: Readonly<Record<PairingWant | PairingAction, ProviderCall>> = {
+  state: 'getStatus',
+  code: 'getQrCode',
+  'request-pairing-code': 'requestPairingCode',
+  start: 'reset',
+  reset: 'reset',
+  unlink: 'unlink',
+}
+
+/**
+ * Calls a provider and waits no longer than it may take: adapters have limits of their own, but a developer's own
+ * provider may have none, may ignore its signal, and may reject with anything.
+ */
+export async function callProvider<Value>(
+  { provider, call, host, signal }: CallOptions,
+  run: (options: RequestOptions) => Promise<Value>,
+): Promise<Value> {
+  const startedAt = Date.now()
+  const entry = () => ({ event: 'upstream', call, durationMs: Date.now() - startedAt }) as const
+  try {
+    const value = await inTime(run, provider.timing.requestTimeoutMs * REQUESTS_PER_CALL, signal)
+    host.log(entry(), provider)
+    return value
+  } catch (error) {
+    const failure = toPairingError(error)
+    host.log({ ...entry(), code: failure.code }, provider)
+    // After an abort, the error says nothing about the provider.
+    if (!signal.aborted) host.report(error, methods[call])
+    throw failure
+  }
+}
+
+async function inTime<Value>(
+  run: (options: RequestOptions) => Promise<Value>,
+  limitMs: number,
+  outer: AbortSignal,
+): Promise<Value> {
+  const controller = new AbortController()
+  const end = (): void => controller.abort()
+  if (outer.aborted) end()
+  outer.addEventListener('abort', end)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const overdue = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new PairingError('timeout', 'The provider did not respond in time. Try again.'))
+      end()
+    }, limitMs)
+  })
+  try {
+    return await Promise.race([run({ signal: controller.signal }), overdue])
+  } finally {
+    clearTimeout(timer)
+    outer.removeEventListener('abort', end)
+  }
+}

@@ -1,0 +1,48 @@
+import type { PairingConnection } from '../core/connection.js'
+import { toPairingError } from '../core/errors.js'
+import { isExpected } from '../core/is-expected.js'
+import { printOnce } from '../core/print-error.js'
+import type { PairingProvider } from '../core/provider.js'
+import { performAction } from './perform-action.js'
+import type { PollerHost } from './poller-host.js'
+import { processRegistry } from './registry.js'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
+
+/**
+ * The connection of a page to a provider in the same process: an adapter that may be used in a browser, or a provider of
+ * the developer's own. Connections to one `id` and `sessionId` share one poller.
+ */
+export function connectProvider(provider: PairingProvider): PairingConnection {
+  const { id, sessionId } = provider
+  const host: PollerHost = {
+    log: () => {},
+    report: (thrown) => {
+      const { code } = toPairingError(thrown)
+      if (process.env.NODE_ENV !== 'production' && code !== 'network' && !isExpected(code))
+        printOnce(`${id} ${sessionId} ${code}`, `A request of the provider "${id}" failed.`, thrown)
+    },
+    connect: () => ({ publish: () => {}, open: () => {}, close: () => {} }),
+  }
+  const poller = () => processRegistry().of(JSON.stringify([id, sessionId]), provider, host)
+  const endless = new AbortController().signal
+  return {
+    async read({ want, method, signal = endless }) {
+      const current = poller()
+      await current.read(want, signal)
+      return current.update(method)
+    },
+    async act(action, { method, phoneNumber, signal = endless }) {
+      const current = poller()
+      await performAction(current, provider, { action, phoneNumber }, signal)
+      return current.update(method)
+    },
+    // Without pushes of the provider, the page reads at the pace of its query.
+    ...(provider.subscribe && {
+      subscribe(listener, { method }) {
+        const current = poller()
+        return current.watch({ method, notify: () => listener(current.update(method)) })
+      },
+    }),
+  }
+}

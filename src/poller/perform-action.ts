@@ -1,0 +1,63 @@
+import { PairingError } from '../core/errors.js'
+import { normalizePhoneNumber } from '../core/phone-number.js'
+import type { PairingProvider } from '../core/provider.js'
+import { decodeSnapshot } from '../core/snapshot.js'
+import type { PairingAction } from '../core/update.js'
+import type { Poller } from './poller.js'
+
+/** An action and what it needs. */
+export interface ActionInput {
+  readonly action: PairingAction
+  /** Of `request-pairing-code`: an international number in any spelling. */
+  readonly phoneNumber?: string | undefined
+}
+
+/** Starts of several pages within this time (milliseconds) are one. */
+const START_TOGETHER_MS = 30_000
+
+const startedAt = new WeakMap<Poller, number>()
+
+/**
+ * Carries an action out at the provider.
+ *
+ * @throws {@link PairingError} `not-supported` where the provider lacks the method, `invalid-phone-number`, and whatever the
+ * provider throws.
+ */
+export async function performAction(
+  poller: Poller,
+  provider: PairingProvider,
+  { action, phoneNumber = '' }: ActionInput,
+  signal: AbortSignal,
+): Promise<void> {
+  const { requestPairingCode, reset, unlink } = provider
+  switch (action) {
+    case 'start': {
+      // A provider that is not asleep needs no start, and one that another page has just started has had it.
+      const isTogether = Date.now() - (startedAt.get(poller) ?? Number.NEGATIVE_INFINITY) < START_TOGETHER_MS
+      if (isTogether || !reset || (await poller.read('state', signal)).status !== 'stopped') return
+      startedAt.set(poller, Date.now())
+      await poller.change(action, signal, (options) => reset.call(provider, options))
+      return
+    }
+    case 'request-pairing-code': {
+      if (!requestPairingCode) throw unsupported('pairing codes')
+      const number = normalizePhoneNumber(phoneNumber)
+      const snapshot = await poller.change(action, signal, async (options) =>
+        decodeSnapshot(await requestPairingCode.call(provider, number, options)),
+      )
+      poller.receiveCode(snapshot, number)
+      return
+    }
+    case 'reset':
+      if (!reset) throw unsupported('a reset')
+      await poller.change(action, signal, (options) => reset.call(provider, options))
+      return
+    case 'unlink':
+      if (!unlink) throw unsupported('ending a link')
+      await poller.change(action, signal, (options) => unlink.call(provider, options))
+  }
+}
+
+function unsupported(ability: string): PairingError {
+  return new PairingError('not-supported', `The provider of this session does not offer ${ability}.`)
+}

@@ -1,0 +1,49 @@
+import type { PairingErrorCode } from '../core/errors.js'
+import type { PairingSnapshot } from '../core/provider.js'
+import type { PairingAction, PairingWant } from '../core/update.js'
+
+/** A method of the provider, or what a provider pushes. */
+export type ProviderCall = 'getStatus' | 'getQrCode' | 'requestPairingCode' | 'reset' | 'unlink' | 'subscribe'
+
+/** A fact about a poller, for a log. Holds no secret. */
+export type PollerEvent =
+  | {
+      /** The provider was called. */
+      readonly event: 'upstream'
+      readonly call: PairingWant | PairingAction
+      readonly durationMs: number
+      /** Why it failed, where it did. */
+      readonly code?: PairingErrorCode | undefined
+    }
+  | {
+      /** The number of pages that watch the session changed. */
+      readonly event: 'watchers'
+      readonly watchers: number
+    }
+  | {
+      /** A webhook of the provider's arrived and says something about the session. */
+      readonly event: 'webhook'
+    }
+
+/** What one replica sends to the others about a session. */
+export type ReplicaMessage =
+  | { readonly type: 'snapshot'; readonly snapshot: PairingSnapshot }
+  /** Something was changed at the provider at this moment (epoch milliseconds): the state from before is invalid. */
+  | { readonly type: 'changed'; readonly revision: number }
+
+/** The connection of one session to the other replicas. Never throws. */
+export interface Replicas {
+  publish(message: ReplicaMessage): void
+  /** Receives from the other replicas until {@link Replicas.close}. */
+  open(): void
+  close(): void
+}
+
+/** What surrounds a poller: a server handler, or a page that uses an adapter directly. */
+export interface PollerHost {
+  readonly log: (event: PollerEvent, provider: { readonly id: string; readonly sessionId: string }) => void
+  /** Reports an error that the developer can repair. */
+  readonly report: (error: unknown, call: ProviderCall) => void
+  /** Connects a session to the other replicas. */
+  readonly connect: (receive: (message: ReplicaMessage) => void) => Replicas
+}

@@ -1,0 +1,359 @@
+import { isPairingErrorCode, PairingError, toPairingError } from '../core/errors.js'
+import {
+  methodsOf,
+  type PairingMethod,
+  type PairingProvider,
+  type PairingSnapshot,
+  type ProviderTiming,
+  type RequestOptions,
+} from '../core/provider.js'
+import { decodeSnapshot, decodeTiming } from '../core/snapshot.js'
+import {
+  type PairingAbility,
+  type PairingAction,
+  type PairingUpdate,
+  type PairingWant,
+  type UpdateReason,
+  WIRE_VERSION,
+} from '../core/update.js'
+import { callProvider } from './call-provider.js'
+import type { PollerHost } from './poller-host.js'
+import { createProviderSubscription } from './provider-subscription.js'
+import {
+  afterChange,
+  afterFailure,
+  afterSnapshot,
+  dueRequest,
+  initialPollState,
+  nextRequest,
+  type PollState,
+  type SnapshotOrigin,
+  shownPairingCode,
+  shownQrCode,
+} from './schedule.js'
+import { createSharedRequests } from './shared-requests.js'
+
+/** A page that gets each update of a session. */
+export interface Watcher {
+  /** What its user sees: a QR code that no page shows is not requested. */
+  readonly method: PairingMethod
+  /** There is a newer update. Read it with {@link Poller.update}, now or as soon as there is room for it. */
+  notify(): void
+}
+
+/** The only place that decides what to request from a provider, and when. One for each session. */
+export interface Poller {
+  /**
+   * The update of this moment. A request is sent to the provider, or joined, only where one is due.
+   *
+   * @throws {@link PairingError} `aborted` when `signal` is; a failed request is an update with an `error`.
+   */
+  read(want: PairingWant, signal: AbortSignal): Promise<PairingUpdate>
+  /** Changes something at the provider; the cached state from before is invalid, also where the change fails. */
+  change<Value>(
+    action: PairingAction,
+    signal: AbortSignal,
+    run: (options: RequestOptions) => Promise<Value>,
+  ): Promise<Value>
+  /** Takes in a snapshot that was not requested: a webhook of the provider's. */
+  receive(snapshot: PairingSnapshot): void
+  /** Takes in a pairing code that the provider issued for a number. */
+  receiveCode(snapshot: PairingSnapshot, phoneNumber: string): void
+  /** Polls the provider until the returned function is called. */
+  watch(watcher: Watcher): () => void
+  /** The cached update, as a page with this method gets it. */
+  update(method: PairingMethod): PairingUpdate
+  readonly watchers: number
+  /** Ends all requests, timers and subscriptions. */
+  close(): void
+}
+
+/** What {@link createPoller} needs. */
+export interface PollerOptions {
+  /** Names the session; see {@link PairingUpdate.session}. */
+  readonly session: string
+  /** The provider of this session; may be another object at each call. */
+  readonly provider: () => PairingProvider
+  /** May be another object at each call. */
+  readonly host: () => PollerHost
+  /** Nothing reads, watches or changes the session any more. */
+  readonly onIdle: () => void
+}
+
+const reasons: Readonly<Record<PairingAction, UpdateReason | undefined>> = {
+  start: undefined,
+  reset: 'reset',
+  unlink: 'unlinked',
+  'request-pairing-code': 'code-replaced',
+}
+
+/** Makes the poller of a session. */
+export function createPoller({ session, provider, host, onIdle }: PollerOptions): Poller {
+  const timing = timingOf(provider())
+  const origin = crypto.randomUUID()
+  const watchers = new Set<Watcher>()
+  const ended = new AbortController()
+  let poll: PollState = initialPollState
+  let seq = 0
+  let revision: number | undefined
+  let reason: UpdateReason | undefined
+  /** How long the last response travelled: what is promised must leave time for it. */
+  let latencyMs = 0
+  /** Changes under way. */
+  let changes = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  /** Of the requests that only watchers wait for; `undefined` while no page watches. */
+  let loop: AbortController | undefined
+
+  const requests = createSharedRequests(async (want, signal) => {
+    const sentAt = Date.now()
+    const sentIn = revision
+    const asked = provider()
+    try {
+      const snapshot = await callProvider(
+        { provider: asked, call: want, host: host(), signal },
+        async (options) =>
+          // Fields that are no part of a snapshot must not leave the server.
+          decodeSnapshot(await (want === 'state' ? asked.getStatus(options) : asked.getQrCode(options))),
+      )
+      latencyMs = Date.now() - sentAt
+      // A response to a request from before a change says nothing about now.
+      if (sentIn !== revision) return
+      take(snapshot, { want, sentAt, at: Date.now() })
+      publish(snapshot)
+    } catch (error) {
+      // By the signal and not by the code: a provider may call anything aborted.
+      if (!signal.aborted && sentIn === revision) fail(toPairingError(error))
+    }
+  }, rest)
+
+  const replicas = host().connect((message) => {
+    // Updates from other replicas are treated like our own responses.
+    if (message.type === 'changed') changed(message.revision, undefined)
+    else receive(message.snapshot)
+  })
+
+  const subscription = createProviderSubscription({
+    provider,
+    host,
+    onSnapshot(snapshot) {
+      receive(snapshot)
+      publish(snapshot)
+    },
+    onError: fail,
+    onGap() {
+      poll = { ...poll, promisedAt: initialPollState.promisedAt }
+      plan()
+    },
+  })
+
+  function set(next: PollState): void {
+    poll = next
+    seq += 1
+    plan()
+    for (const watcher of [...watchers]) watcher.notify()
+  }
+
+  function take(snapshot: PairingSnapshot, from: SnapshotOrigin): void {
+    set(afterSnapshot(poll, snapshot, from, timing))
+  }
+
+  function receive(snapshot: PairingSnapshot): void {
+    const at = Date.now()
+    take(snapshot, { sentAt: at, at })
+  }
+
+  function fail(error: PairingError): void {
+    set(afterFailure(poll, error, Date.now(), Math.random()))
+  }
+
+  function changed(at: number, why: UpdateReason | undefined): void {
+    if (revision !== undefined && at <= revision) return
+    revision = at
+    reason = why
+    requests.forget()
+    set(afterChange(poll))
+  }
+
+  function publish(snapshot: PairingSnapshot): void {
+    const next = loop && nextDue()
+    const at = Date.now()
+    const promise = next && { nextInMs: Math.max(next.at - at, 0) + latencyMs }
+    replicas.publish({ type: 'snapshot', snapshot: { ...snapshot, ...promise } })
+  }
+
+  function showsQrCode(): boolean {
+    for (const { method } of watchers) if (method === 'qr') return true
+    return false
+  }
+
+  const nextDue = () => nextRequest(poll, showsQrCode(), timing)
+
+  /** Sets the timer for the next request, where a page watches. */
+  function plan(): void {
+    clearTimeout(timer)
+    const { signal } = loop ?? {}
+    const next = nextDue()
+    if (!signal || !next) return
+    // `take` and `fail` plan again.
+    const send = () => void requests.join(next.want, signal).catch(() => {})
+    timer = setTimeout(send, Math.max(next.at - Date.now(), 0))
+  }
+
+  function watchersChanged(): void {
+    host().log({ event: 'watchers', watchers: watchers.size }, provider())
+    if (watchers.size > 0) {
+      if (!loop) {
+        loop = new AbortController()
+        replicas.open()
+      }
+      subscription.follow(showsQrCode() ? 'qr' : 'phone-code')
+      plan()
+    } else {
+      clearTimeout(timer)
+      loop?.abort()
+      loop = undefined
+      replicas.close()
+      subscription.follow(undefined)
+      rest()
+    }
+  }
+
+  function rest(): void {
+    if (watchers.size === 0 && changes === 0 && !requests.isBusy) onIdle()
+  }
+
+  function update(method: PairingMethod): PairingUpdate {
+    const at = Date.now()
+    const asked = provider()
+    const { state, error } = poll
+    const isAnswered = state && /^link|passkey/.test(state.status)
+    const qr = method === 'qr' && !isAnswered ? shownQrCode(poll, at, timing) : undefined
+    const issued = isAnswered ? undefined : shownPairingCode(poll, at)
+    const next = nextRequest(poll, loop ? showsQrCode() : method === 'qr', timing)
+    const nextInMs = next && Math.max(next.at - at, 0) + latencyMs
+    return {
+      v: WIRE_VERSION,
+      session,
+      ...(revision !== undefined && { revision }),
+      origin,
+      seq,
+      at,
+      status: qr ? 'qr' : (state?.status ?? 'preparing'),
+      ...(reason && { reason }),
+      ...(error && {
+        error: {
+          code: isPairingErrorCode(error.code) ? error.code : 'unknown',
+          ...(error.retryable && nextInMs !== undefined && { retryInMs: nextInMs }),
+        },
+      }),
+      ...(qr && {
+        qrCode: qr.payload,
+        codeId: `${origin}-${poll.qrCount}`,
+        hideInMs: qr.hideInMs,
+        expiresInMs: qr.expiresInMs,
+      }),
+      ...(issued && {
+        pairingCode: {
+          value: issued.value,
+          lastDigits: issued.phoneNumber.slice(-4),
+          expiresInMs: issued.expiresAt - at,
+        },
+      }),
+      ...(state?.status === 'linked' && { account: state.account }),
+      ...(state?.status === 'passkey-required' && state.helpUrl && { helpUrl: state.helpUrl }),
+      ...(nextInMs !== undefined && { nextInMs }),
+      provider: state?.provider ?? asked.id,
+      methods: state?.methods ?? methodsOf(asked),
+      abilities: abilitiesOf(asked),
+      timing: state?.timing ?? timing,
+    }
+  }
+
+  return {
+    async read(want, signal) {
+      if (ended.signal.aborted) throw closedError()
+      try {
+        // A change in the meantime makes a response void; the second request is from after it.
+        for (let attempt = 0; attempt < 2; attempt += 1) {
+          const due = dueRequest(poll, want, Date.now(), timing)
+          if (!due) break
+          const sentIn = revision
+          await requests.join(due, signal)
+          if (sentIn === revision) break
+        }
+        return update(want === 'code' ? 'qr' : 'phone-code')
+      } finally {
+        rest()
+      }
+    },
+    async change(action, signal, run) {
+      if (ended.signal.aborted) throw closedError()
+      changes += 1
+      try {
+        const both = AbortSignal.any([signal, ended.signal])
+        return await callProvider({ provider: provider(), call: action, host: host(), signal: both }, run)
+      } finally {
+        changes -= 1
+        const at = Math.max(Date.now(), (revision ?? 0) + 1)
+        changed(at, reasons[action])
+        replicas.publish({ type: 'changed', revision: at })
+        rest()
+      }
+    },
+    receive(snapshot) {
+      host().log({ event: 'webhook' }, provider())
+      receive(snapshot)
+      publish(snapshot)
+      rest()
+    },
+    receiveCode(snapshot, phoneNumber) {
+      receive(snapshot)
+      const { issued } = poll
+      if (snapshot.status === 'pairing-code' && issued) set({ ...poll, issued: { ...issued, phoneNumber } })
+      publish(snapshot)
+      rest()
+    },
+    watch(watcher) {
+      watchers.add(watcher)
+      // A page that comes after a refusal may have repaired its cause.
+      if (poll.isRefused)
+        poll = { ...poll, isRefused: false, error: undefined, quietUntil: initialPollState.quietUntil }
+      watchersChanged()
+      return () => {
+        if (watchers.delete(watcher)) watchersChanged()
+      }
+    },
+    update,
+    get watchers() {
+      return watchers.size
+    },
+    close() {
+      ended.abort()
+      clearTimeout(timer)
+      loop?.abort()
+      loop = undefined
+      watchers.clear()
+      replicas.close()
+      subscription.follow(undefined)
+    },
+  }
+}
+
+function abilitiesOf({ unlink, reset }: PairingProvider): readonly PairingAbility[] {
+  return [...(unlink ? (['unlink'] as const) : []), ...(reset ? (['reset'] as const) : [])]
+}
+
+/** From JavaScript, which checks no types: without a time to wait, requests would be sent without a pause. */
+function timingOf({ timing }: PairingProvider): ProviderTiming {
+  const checked = decodeTiming(timing)
+  if (checked) return checked
+  throw new PairingError(
+    'invalid-options',
+    'The provider has no complete "timing", so the pace of requests is unknown. Give all six durations in milliseconds.',
+  )
+}
+
+function closedError(): PairingError {
+  return new PairingError('provider-unavailable', 'This handler was closed. Try again in a few seconds.')
+}

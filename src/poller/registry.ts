@@ -1,0 +1,84 @@
+import type { PairingProvider } from '../core/provider.js'
+import { createPoller, type Poller } from './poller.js'
+import type { PollerHost } from './poller-host.js'
+
+/** The pollers of the sessions that are read or watched at this moment. */
+export interface PollerRegistry {
+  /** The poller of a session: the same for all that name it. It follows the latest provider and host. */
+  of(session: string, provider: PairingProvider, host: PollerHost): Poller
+  /** The poller of a session, where one exists. */
+  get(session: string): Poller | undefined
+  /** Closes pollers: all, or those that a host used last. */
+  close(host?: PollerHost): void
+}
+
+interface Entry {
+  readonly poller: Poller
+  provider: PairingProvider
+  host: PollerHost
+  timer: ReturnType<typeof setTimeout> | undefined
+}
+
+/** A page reads first and watches then: a state that was just cached is not requested again. In milliseconds. */
+const IDLE_MS = 5_000
+
+/** Makes pollers as they are needed, and lets go of those that are idle. */
+export function createPollerRegistry(): PollerRegistry {
+  const entries = new Map<string, Entry>()
+
+  function create(session: string, provider: PairingProvider, host: PollerHost): Entry {
+    const entry: Entry = {
+      poller: createPoller({
+        session,
+        provider: () => entries.get(session)?.provider ?? provider,
+        host: () => entries.get(session)?.host ?? host,
+        onIdle: () => {
+          clearTimeout(entry.timer)
+          entry.timer = setTimeout(() => {
+            if (entries.get(session) === entry) entries.delete(session)
+          }, IDLE_MS)
+        },
+      }),
+      provider,
+      host,
+      timer: undefined,
+    }
+    entries.set(session, entry)
+    return entry
+  }
+
+  return {
+    of(session, provider, host) {
+      const entry = entries.get(session) ?? create(session, provider, host)
+      entry.provider = provider
+      entry.host = host
+      clearTimeout(entry.timer)
+      return entry.poller
+    },
+    get: (session) => entries.get(session)?.poller,
+    close(host) {
+      for (const [session, entry] of entries) {
+        if (host && entry.host !== host) continue
+        clearTimeout(entry.timer)
+        entries.delete(session)
+        entry.poller.close()
+      }
+    },
+  }
+}
+
+// On the global object: a bundler or a dev server may load this module twice, and a route for webhooks may be another bundle.
+const REGISTRY = Symbol.for('whatsapp-pairing.pollers')
+
+function isRegistry(value: unknown): value is PollerRegistry {
+  return typeof value === 'object' && value !== null && 'of' in value && 'close' in value
+}
+
+/** The registry of this process. */
+export function processRegistry(): PollerRegistry {
+  const kept: unknown = Reflect.get(globalThis, REGISTRY)
+  if (isRegistry(kept)) return kept
+  const registry = createPollerRegistry()
+  Reflect.set(globalThis, REGISTRY, registry)
+  return registry
+}

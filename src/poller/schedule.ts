@@ -1,0 +1,250 @@
+import { pauseAfter } from '../core/backoff.js'
+import type { PairingError } from '../core/errors.js'
+import type { PairingSnapshot, ProviderTiming } from '../core/provider.js'
+import {
+  PUSH_SLACK_MS,
+  promisedAt,
+  type QrQuestions,
+  qrDeadAt,
+  qrHiddenAt,
+  qrQuestionAt,
+  type TrackedQrCode,
+  trackQrCode,
+} from '../core/qr-lifetime.js'
+import { qrPayloadKey } from '../core/qr-payload.js'
+import type { PairingWant } from '../core/update.js'
+
+/** A pairing code that a provider issued. Times are epoch milliseconds. */
+export interface IssuedCode {
+  readonly value: string
+  /** Digits; empty where the code was issued outside of this process. */
+  readonly phoneNumber: string
+  readonly expiresAt: number
+}
+
+/** The cached state of one session at the provider. A value: times are epoch milliseconds and come from outside. */
+export interface PollState extends QrQuestions {
+  /** The last response that was no code. */
+  readonly state: Exclude<PairingSnapshot, { status: 'qr' | 'pairing-code' }> | undefined
+  /** The last QR code; gone as soon as the state says that a phone has responded, or that the provider sleeps. */
+  readonly qr: TrackedQrCode | undefined
+  /** Counts QR codes, so that a page that holds one does not get it again. */
+  readonly qrCount: number
+  readonly issued: IssuedCode | undefined
+  /** The last response of any kind. */
+  readonly respondedAt: number
+  /** Nothing is requested before this moment. */
+  readonly quietUntil: number
+  /** When the next pushed snapshot is due: from the provider, or from another replica. */
+  readonly promisedAt: number
+  /** Failures in a row. */
+  readonly failures: number
+  /** The last of them. */
+  readonly failedAt: number
+  /** The last failure, until a response arrives. */
+  readonly error: PairingError | undefined
+  /** The last response was one to a request of this process: it has all details that the provider sends. */
+  readonly isDetailed: boolean
+  /** The provider refused: another request helps only after something has changed. */
+  readonly isRefused: boolean
+  /** Requests since a phone responded. */
+  readonly linkingRequests: number
+}
+
+const NEVER = Number.NEGATIVE_INFINITY
+
+/** The state of a session that no request was made about. */
+export const initialPollState: PollState = {
+  state: undefined,
+  qr: undefined,
+  qrCount: 0,
+  qrAskedAt: NEVER,
+  qrInvited: false,
+  issued: undefined,
+  respondedAt: NEVER,
+  quietUntil: NEVER,
+  promisedAt: NEVER,
+  failures: 0,
+  failedAt: NEVER,
+  error: undefined,
+  isDetailed: false,
+  isRefused: false,
+  linkingRequests: 0,
+}
+
+/** A link may be ended on the phone at any time, and a linked screen is not looked at for long. */
+const LINKED_INTERVAL_MS = 15_000
+
+/** After a scan the user waits for the link: it takes a few seconds, so these requests come sooner. */
+const LINKING_INTERVAL_MS = 1_000
+const LINKING_REQUESTS = 3
+
+/** Two readings of one clock may be this far out of order before it counts as set back. */
+const CLOCK_TOLERANCE_MS = 1_000
+
+/** Where a snapshot comes from: a response to a request of this process, or without one. */
+export interface SnapshotOrigin {
+  readonly want?: PairingWant | undefined
+  readonly sentAt: number
+  readonly at: number
+}
+
+/** The state after a snapshot. */
+export function afterSnapshot(
+  before: PollState,
+  snapshot: PairingSnapshot,
+  { want, sentAt, at }: SnapshotOrigin,
+  timing: ProviderTiming,
+): PollState {
+  // After the clock was set back no age is known, and nothing may wait until the old time comes again.
+  const isSetBack = at < before.respondedAt - CLOCK_TOLERANCE_MS
+  const known = isSetBack ? afterChange(before) : before
+  const next: PollState = {
+    ...known,
+    respondedAt: at,
+    quietUntil: NEVER,
+    failures: 0,
+    error: undefined,
+    isDetailed: want !== undefined,
+    isRefused: false,
+    promisedAt: promisedAt(snapshot.nextInMs, at) ?? known.promisedAt,
+    ...(want === 'code' && { qrAskedAt: at, qrInvited: false }),
+  }
+  if (snapshot.status === 'qr') {
+    const { qrCode: payload, expiresInMs, confirmInMs } = snapshot
+    const qr = trackQrCode(known.qr, { payload, at, askedAt: sentAt, expiresInMs, confirmInMs }, timing)
+    const isSame = known.qr && qrPayloadKey(known.qr.payload) === qrPayloadKey(payload)
+    return {
+      ...next,
+      // Only a request for the state may take back that a phone responded.
+      ...(next.state && isAsleep(next.state) && { state: { status: 'unlinked' } }),
+      qr,
+      qrCount: isSame ? known.qrCount : known.qrCount + 1,
+      // A pushed code counts like a requested one.
+      qrAskedAt: at,
+      qrInvited: false,
+    }
+  }
+  if (snapshot.status === 'pairing-code') {
+    const { pairingCodeLifetimeMs } = timing
+    const lifetimeMs = Math.min(snapshot.expiresInMs ?? pairingCodeLifetimeMs, pairingCodeLifetimeMs)
+    const isSame = known.issued?.value === snapshot.pairingCode
+    const issued = {
+      value: snapshot.pairingCode,
+      phoneNumber: known.issued?.phoneNumber ?? '',
+      expiresAt: Math.min(sentAt, at) + lifetimeMs,
+    }
+    const { provider, methods, timing: own } = snapshot
+    const details = {
+      ...(provider && { provider }),
+      ...(methods && { methods }),
+      ...(own && { timing: own }),
+    }
+    // A state that repeats a code does not make it younger.
+    return { ...next, state: { ...details, status: 'unlinked' }, issued: isSame ? known.issued : issued }
+  }
+  const wasLinking = known.state?.status === 'linking'
+  return {
+    ...next,
+    state: snapshot,
+    linkingRequests: snapshot.status !== 'linking' ? 0 : wasLinking ? known.linkingRequests + 1 : 1,
+    ...(snapshot.status === 'unlinked' && { qrInvited: true }),
+    ...((isAnswered(snapshot) || isAsleep(snapshot)) && { qr: undefined }),
+    ...(snapshot.status === 'linked' && { issued: undefined }),
+  }
+}
+
+/** The state after a failed request. `jitter` is random, from 0 to 1. */
+export function afterFailure(before: PollState, error: PairingError, at: number, jitter: number): PollState {
+  const failures = before.failures + 1
+  const quietUntil = at + pauseAfter(error, failures, jitter)
+  return { ...before, failures, failedAt: at, quietUntil, error, isRefused: !error.retryable }
+}
+
+/** The state after something was changed at the provider: only when the next request may be sent is kept. */
+export function afterChange({ qrCount, quietUntil, failures }: PollState): PollState {
+  return { ...initialPollState, qrCount, quietUntil, failures }
+}
+
+/** What to request next, and when; `undefined` where another request does not help. */
+export function nextRequest(
+  poll: PollState,
+  showsQrCode: boolean,
+  timing: ProviderTiming,
+): { readonly want: PairingWant; readonly at: number } | undefined {
+  const { quietUntil, promisedAt: pushAt, isRefused } = poll
+  if (isRefused) return undefined
+  const stateAt = stateDueAt(poll, timing)
+  const codeAt = showsQrCode ? codeDueAt(poll, timing) : Number.POSITIVE_INFINITY
+  const at = Math.max(Math.min(stateAt, codeAt), quietUntil, pushAt + PUSH_SLACK_MS)
+  return { want: codeAt <= stateAt ? 'code' : 'state', at }
+}
+
+function stateDueAt(
+  { state, respondedAt, isDetailed, linkingRequests }: PollState,
+  timing: ProviderTiming,
+): number {
+  const { statusIntervalMs } = timing
+  if (state?.status === 'linked' && isDetailed) return respondedAt + LINKED_INTERVAL_MS
+  const isHurried = state?.status === 'linking' && linkingRequests <= LINKING_REQUESTS
+  return respondedAt + (isHurried ? Math.min(LINKING_INTERVAL_MS, statusIntervalMs) : statusIntervalMs)
+}
+
+function codeDueAt(poll: PollState, timing: ProviderTiming): number {
+  const { state, qr } = poll
+  return state && isAnswered(state) ? Number.POSITIVE_INFINITY : qrQuestionAt(qr, poll, timing)
+}
+
+/**
+ * The request that a read has to wait for; `undefined` where the cached state is fresh. The last look of a page at a code
+ * that expired is due at once, so that a scan in its last moment is seen.
+ */
+export function dueRequest(
+  poll: PollState,
+  want: PairingWant,
+  at: number,
+  timing: ProviderTiming,
+): PairingWant | undefined {
+  const { state, qr, respondedAt, failedAt, quietUntil, isRefused } = poll
+  const request = want === 'code' && state && isAnswered(state) ? 'state' : want
+  // After a refusal the user may have repaired the cause.
+  if (isRefused) return at - failedAt >= timing.qrMinIntervalMs || at < failedAt ? request : undefined
+  if (at < quietUntil) return undefined
+  const isSetBack = at < respondedAt - CLOCK_TOLERANCE_MS
+  const expiredAt = qr ? qrDeadAt(qr, timing) : Number.POSITIVE_INFINITY
+  if (isSetBack || (respondedAt < expiredAt && at >= expiredAt)) return request
+  const next = nextRequest(poll, want === 'code', timing)
+  return next && at >= next.at ? next.want : undefined
+}
+
+/** A QR code that may be shown now. Durations are milliseconds. */
+export interface ShownQrCode {
+  readonly payload: TrackedQrCode['payload']
+  readonly hideInMs: number
+  readonly expiresInMs: number
+}
+
+/** The QR code that may be shown at this moment. */
+export function shownQrCode({ qr }: PollState, at: number, timing: ProviderTiming): ShownQrCode | undefined {
+  if (!qr || at >= qrHiddenAt(qr, timing)) return undefined
+  return {
+    payload: qr.payload,
+    hideInMs: qrHiddenAt(qr, timing) - at,
+    expiresInMs: qrDeadAt(qr, timing) - at,
+  }
+}
+
+/** The pairing code that may be shown at this moment. */
+export function shownPairingCode({ issued }: PollState, at: number): IssuedCode | undefined {
+  return issued && at < issued.expiresAt ? issued : undefined
+}
+
+/** Whether a phone has responded: from then on, codes are invalid. */
+function isAnswered({ status }: PairingSnapshot): boolean {
+  return status === 'linking' || status === 'linked' || status === 'passkey-required'
+}
+
+/** Whether the provider offers no code until it is started or reset. */
+function isAsleep({ status }: PairingSnapshot): boolean {
+  return status === 'stopped' || status === 'stale'
+}

@@ -1,0 +1,76 @@
+import { abortedError } from '../core/errors.js'
+import type { PairingWant } from '../core/update.js'
+
+/** Identical requests that are under way at the same time are one request to the provider. */
+export interface SharedRequests {
+  /**
+   * Joins the request that is under way, or sends one. Never rejects but with `aborted`, when `signal` is. The request is
+   * aborted as soon as no one waits for it.
+   */
+  join(want: PairingWant, signal: AbortSignal): Promise<void>
+  /** Something has changed: a request that is under way is not joined any more. */
+  forget(): void
+  /** Whether a request is under way. */
+  readonly isBusy: boolean
+}
+
+interface Flight {
+  readonly landed: Promise<void>
+  readonly controller: AbortController
+  readonly waiting: Map<AbortSignal, Promise<void>>
+}
+
+/** Shares requests among all readers. `send` never rejects; `onQuiet` is called when no request is under way any more. */
+export function createSharedRequests(
+  send: (want: PairingWant, signal: AbortSignal) => Promise<void>,
+  onQuiet: () => void,
+): SharedRequests {
+  const joinable = new Map<PairingWant, Flight>()
+  let underWay = 0
+
+  function start(want: PairingWant): Flight {
+    const controller = new AbortController()
+    const landed = send(want, controller.signal)
+    const flight: Flight = { landed, controller, waiting: new Map() }
+    underWay += 1
+    landed.then(() => {
+      underWay -= 1
+      if (joinable.get(want) === flight) joinable.delete(want)
+      // Not when the last reader left: an aborted request is under way until the provider ends it too.
+      if (underWay === 0) onQuiet()
+    })
+    joinable.set(want, flight)
+    return flight
+  }
+
+  return {
+    join(want, signal) {
+      if (signal.aborted) return Promise.reject(abortedError())
+      const flight = joinable.get(want) ?? start(want)
+      const { landed, controller, waiting } = flight
+      const waiter =
+        waiting.get(signal) ??
+        new Promise<void>((resolve, reject) => {
+          const leave = (): void => {
+            reject(abortedError())
+            waiting.delete(signal)
+            if (waiting.size > 0) return
+            // The next reader must not join a request that was aborted.
+            if (joinable.get(want) === flight) joinable.delete(want)
+            controller.abort()
+          }
+          signal.addEventListener('abort', leave, { once: true })
+          landed.then(() => {
+            signal.removeEventListener('abort', leave)
+            resolve()
+          })
+        })
+      waiting.set(signal, waiter)
+      return waiter
+    },
+    forget: () => joinable.clear(),
+    get isBusy() {
+      return underWay > 0
+    },
+  }
+}

@@ -1,0 +1,107 @@
+import type { PairingConnection, PairingSource } from '../../core/connection.js'
+import { PairingError, toPairingError } from '../../core/errors.js'
+import { isExpected } from '../../core/is-expected.js'
+import { isPhoneNumber } from '../../core/phone-number.js'
+import { printOnce } from '../../core/print-error.js'
+import type { RequestOptions } from '../../core/provider.js'
+import { isCodeOnScreen } from '../../core/session-moves.js'
+import type { SessionRequest } from '../../core/session-request.js'
+import type { SessionEvent, SessionFacts } from '../../core/session-state.js'
+import type { PairingUpdate } from '../../core/update.js'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
+
+/** A call of a provider may take two requests (the QR code, then the state), and a server stands between. */
+const REQUESTS_PER_CALL = 2
+
+/** Before the first update brings the timing of the provider. In milliseconds. */
+const FIRST_TIMEOUT_MS = 60_000
+
+/** The connection of a source: that of `proxy`, or one to a poller that is loaded for an adapter used directly. */
+export async function connectionOf(source: PairingSource): Promise<PairingConnection> {
+  if ('connection' in source) return source.connection
+  const { connectProvider } = await import('../../poller/connect-provider.js')
+  return connectProvider(source)
+}
+
+/** Sends a request of the session and resolves with what came of it. Never rejects. */
+export async function sendRequest(
+  source: PairingSource,
+  request: SessionRequest,
+  facts: SessionFacts,
+  outer: AbortSignal,
+): Promise<readonly SessionEvent[]> {
+  const { kind } = request
+  const sentAt = Date.now()
+  const limitMs = (facts.offer.timing?.requestTimeoutMs ?? FIRST_TIMEOUT_MS) * REQUESTS_PER_CALL
+  try {
+    const { expectedPhoneNumber } = facts.setup
+    if (expectedPhoneNumber && !isPhoneNumber(expectedPhoneNumber)) {
+      throw new PairingError(
+        'invalid-options',
+        '`expectedPhoneNumber` is no international phone number, so no phone could be the right one.',
+      )
+    }
+    const send = () => inTime((options) => call(source, request, facts, options), limitMs, outer)
+    const update = await send().catch((error: unknown) => {
+      // The session of the app may have been renewed: its headers are made anew for the second try.
+      const mayBeRenewed = toPairingError(error).code === 'sign-in-required' && isCodeOnScreen(facts)
+      if (mayBeRenewed && !outer.aborted) return send()
+      throw error
+    })
+    const at = Date.now()
+    const updated = { type: 'updated', update, sentAt, at, request: kind } as const
+    return kind === 'read' ? [updated] : [{ type: 'request-done', request: kind, at }, updated]
+  } catch (thrown) {
+    const error = toPairingError(thrown)
+    const { id, sessionId } = source
+    // Written out, so that bundlers leave it and what it needs out of production.
+    if (
+      process.env.NODE_ENV !== 'production' &&
+      error.code !== 'network' &&
+      !isExpected(error.code) &&
+      !outer.aborted
+    )
+      printOnce(`${id} ${sessionId} ${error.code}`, `A request of the provider "${id}" failed.`, thrown)
+    return [{ type: 'request-failed', request: kind, error, jitter: Math.random(), at: Date.now() }]
+  }
+}
+
+async function call(
+  source: PairingSource,
+  request: SessionRequest,
+  { method }: SessionFacts,
+  { signal }: RequestOptions,
+): Promise<PairingUpdate> {
+  const connection = await connectionOf(source)
+  if (request.kind === 'read') {
+    const { want, has } = request
+    return connection.read({ want, method, has, signal })
+  }
+  const phoneNumber = request.kind === 'request-pairing-code' ? request.phoneNumber : undefined
+  return connection.act(request.kind, { method, phoneNumber, signal })
+}
+
+/** A source that ignores its signal must not keep the session waiting. */
+async function inTime<Value>(
+  run: (options: RequestOptions) => Promise<Value>,
+  limitMs: number,
+  outer: AbortSignal,
+): Promise<Value> {
+  const controller = new AbortController()
+  const abort = () => controller.abort()
+  outer.addEventListener('abort', abort)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const overdue = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new PairingError('timeout', 'No response in time. Try again.'))
+      abort()
+    }, limitMs)
+  })
+  try {
+    return await Promise.race([run({ signal: controller.signal }), overdue])
+  } finally {
+    clearTimeout(timer)
+    outer.removeEventListener('abort', abort)
+  }
+}

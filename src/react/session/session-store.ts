@@ -1,0 +1,277 @@
+import { focusManager, onlineManager, type QueryClient } from '@tanstack/react-query'
+import type { PairingSource } from '../../core/connection.js'
+import { PairingError, toPairingError } from '../../core/errors.js'
+import type { PairingEvent } from '../../core/pairing-event.js'
+import { printOnce } from '../../core/print-error.js'
+import type { PairingMethod, PairingProvider } from '../../core/provider.js'
+import { transition } from '../../core/session.js'
+import { nextDeadline, nextRequest, wantedStream } from '../../core/session-request.js'
+import type { SessionEvent, SessionFacts, SessionState } from '../../core/session-state.js'
+import { callHost } from './call-host.js'
+import type { PairingCallbacks } from './pairing-callbacks.js'
+import { connectionOf, sendRequest } from './send-request.js'
+import { SessionCell } from './session-cell.js'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
+
+/** What tells one session from another in the query cache. Holds no secret. */
+export type PairingQueryKey = readonly ['whatsapp-pairing', 'session' | 'status', string, string]
+
+/** The part of a provider that names it. */
+export type PairingTarget = Pick<PairingProvider, 'id' | 'sessionId'>
+
+/** What a mounted component gives to the store; each is read at the moment it is needed. */
+export interface MountedComponent extends PairingCallbacks {
+  readonly provider: PairingSource
+}
+
+/** One cached session: its only writer, and the owner of its timer, its stream and the callbacks of all its components. */
+export interface SessionStore {
+  readonly queryKey: PairingQueryKey
+  /** The cached state; `undefined` before {@link SessionStore.begin}. */
+  read(): SessionState | undefined
+  /** Caches a first state, where there is none. */
+  begin(first: () => SessionState): SessionState
+  /** Folds an event into the cached state; returns whether it changed anything. */
+  fold(event: SessionEvent): boolean
+  /** Sends the request that is due, if any, and folds what came of it. Never rejects but with an abort. */
+  send(source: PairingSource, signal: AbortSignal): Promise<void>
+  /** A component shows the session, until the returned function is called. */
+  mount(component: () => MountedComponent): () => void
+}
+
+/** Timers stand still while a machine sleeps: after that, nothing is up for longer than this beyond its time. In milliseconds. */
+const LONGEST_TIMER_MS = 2_000
+
+const stores = new WeakMap<QueryClient, Map<string, SessionStore>>()
+
+/** The store of a session: the same for all components with this client, `id` and `sessionId`. */
+export function sessionStoreOf(client: QueryClient, { id, sessionId }: PairingTarget): SessionStore {
+  const known = stores.get(client) ?? new Map<string, SessionStore>()
+  stores.set(client, known)
+  const key = JSON.stringify([id, sessionId])
+  const store = known.get(key) ?? createSessionStore(client, ['whatsapp-pairing', 'session', id, sessionId])
+  known.set(key, store)
+  return store
+}
+
+function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): SessionStore {
+  const components = new Set<() => MountedComponent>()
+  const sessionId = queryKey[3]
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let streamed: PairingMethod | undefined
+  let endStream: (() => void) | undefined
+  let unsubscribe: (() => void) | undefined
+  /** Steps that were not reported yet, until the module that tells them is loaded. */
+  let steps: Step[] = []
+  let report: ((step: Step) => void) | undefined
+
+  const read = () => SessionCell.stateIn(client.getQueryData(queryKey))
+  const isWatched = () => focusManager.isFocused() && onlineManager.isOnline()
+
+  function fold(event: SessionEvent): boolean {
+    const before = read()
+    const after = before && transitionSafely(before, event)
+    if (!after || after === before) return false
+    client.setQueryData(queryKey, new SessionCell(after))
+    follow(after.facts)
+    notify(before, after, event.at)
+    warnOfMixedSessions(before.facts, after.facts)
+    return true
+  }
+
+  /** Sets the timer and the stream to what the state needs. */
+  function follow(facts: SessionFacts): void {
+    clearTimeout(timer)
+    if (components.size === 0) return
+    const deadline = nextDeadline(facts)
+    if (Number.isFinite(deadline)) {
+      const waitMs = Math.min(Math.max(deadline - Date.now(), 0), LONGEST_TIMER_MS)
+      timer = setTimeout(() => {
+        fold({ type: 'time-passed', at: Date.now() })
+        const state = read()
+        if (state) follow(state.facts)
+      }, waitMs)
+    }
+    stream(facts.source && isWatched() ? wantedStream(facts) : undefined)
+  }
+
+  function stream(method: PairingMethod | undefined): void {
+    if (method === streamed) return
+    endStream?.()
+    endStream = undefined
+    streamed = method
+    if (!method) return
+    let isOver = false
+    let stop: (() => void) | undefined
+    endStream = () => {
+      isOver = true
+      stop?.()
+    }
+    const source = latestSource()
+    if (!source) return
+    const subscribe = async (): Promise<void> => {
+      const connection = await connectionOf(source)
+      if (isOver) return
+      stop = connection.subscribe?.(
+        (update) => {
+          const at = Date.now()
+          if (!isOver) fold({ type: 'updated', update, sentAt: at, isPushed: true, at })
+        },
+        {
+          method,
+          has: () => read()?.facts.qr.code?.id,
+          onGap: () => {
+            if (!isOver) fold({ type: 'push-ended', at: Date.now() })
+          },
+        },
+      )
+      if (isOver) stop?.()
+    }
+    // Without the module, the page reads.
+    subscribe().catch(() => {})
+  }
+
+  function latestSource(): PairingSource | undefined {
+    let source: PairingSource | undefined
+    for (const component of components) source = component().provider
+    return source
+  }
+
+  /** Calls the callbacks of the app: each end once, whatever is mounted. */
+  function notify(before: SessionState, after: SessionState, at: number): void {
+    const { phase } = after.facts
+    const isNew = phase.name !== before.facts.phase.name || after.facts.attempt !== before.facts.attempt
+    const { onLinked, onError } = callbacks()
+    if (isNew && phase.name === 'linked' && onLinked)
+      callHost('onLinked', () => onLinked(phase.account), onError)
+    if (isNew && phase.name === 'failed' && onError) callHost('onError', () => onError(phase.error))
+    record({ before, after, at })
+  }
+
+  /** Of each callback that of the first component that has it: two components of one session report it once. */
+  function callbacks(): PairingCallbacks {
+    const found: { -readonly [Name in keyof PairingCallbacks]: PairingCallbacks[Name] } = {}
+    for (const component of components) {
+      const { onLinked, onError, onEvent } = component()
+      found.onLinked ??= onLinked
+      found.onError ??= onError
+      found.onEvent ??= onEvent
+    }
+    return found
+  }
+
+  function record(step: Step): void {
+    if (report) report(step)
+    else steps.push(step)
+    const isWanted = callbacks().onEvent !== undefined
+    // Without a listener only the last state matters, for one that comes later.
+    if (!isWanted) steps = steps.slice(-1)
+    if (!isWanted || report) return
+    import('../../core/session-report.js').then(
+      ({ reportSteps }) => {
+        report = (kept) => {
+          const { onEvent, onError } = callbacks()
+          for (const reported of reportSteps(kept.before, kept.after, kept.at))
+            callHost('onEvent', () => onEvent?.(reported satisfies PairingEvent), onError)
+        }
+        for (const kept of steps.splice(0)) report(kept)
+      },
+      // Statistics are no reason to disturb the user.
+      () => {},
+    )
+  }
+
+  function warnOfMixedSessions({ source: before }: SessionFacts, { source: after }: SessionFacts): void {
+    if (process.env.NODE_ENV === 'production' || components.size < 2) return
+    if (before && after && before.session !== after.session)
+      printOnce(
+        `mixed ${sessionId}`,
+        `Two components with the sessionId "${sessionId}" belong to different sessions of the server, so they replace each ` +
+          'other. Give each proxy() a sessionId of its own.',
+        new PairingError('invalid-options', 'Two sessions share one sessionId.'),
+      )
+  }
+
+  function watchPage(): void {
+    const update = () => {
+      fold({ type: 'watched', isWatched: isWatched(), at: Date.now() })
+      const state = read()
+      if (state) follow(state.facts)
+    }
+    const stops = [focusManager.subscribe(update), onlineManager.subscribe(update)]
+    unsubscribe = () => {
+      for (const stop of stops) stop()
+    }
+    update()
+  }
+
+  return {
+    queryKey,
+    read,
+    fold,
+    begin(first) {
+      const state = read()
+      if (state) return state
+      // Nothing there, or a cell that was restored from storage and is empty.
+      const begun = first()
+      client.setQueryData(queryKey, new SessionCell(begun))
+      record({ before: undefined, after: begun, at: begun.facts.now })
+      follow(begun.facts)
+      return begun
+    },
+    async send(source, signal) {
+      fold({ type: 'time-passed', at: Date.now() })
+      const facts = read()?.facts
+      const request = facts && nextRequest(facts)
+      if (!request || request.at > Date.now()) return
+      const events = await sendRequest(source, request, facts, signal)
+      // After an abort, a source that ignores it must not change anything.
+      signal.throwIfAborted()
+      for (const event of events) fold(event)
+    },
+    mount(component) {
+      // One component may be mounted twice in a row, by StrictMode.
+      const mounted = () => component()
+      const isFirst = components.size === 0
+      components.add(mounted)
+      if (isFirst) {
+        fold({ type: 'entered', at: Date.now() })
+        watchPage()
+      }
+      return () => {
+        // Not at once: StrictMode, and a component that moves, mount again in the same turn.
+        queueMicrotask(() => {
+          const wasLast = components.size === 1 && components.has(mounted)
+          if (wasLast) fold({ type: 'left', at: Date.now() })
+          components.delete(mounted)
+          if (!wasLast) return
+          clearTimeout(timer)
+          stream(undefined)
+          unsubscribe?.()
+        })
+      }
+    },
+  }
+}
+
+interface Step {
+  /** Missing for the first state. */
+  readonly before: SessionState | undefined
+  readonly after: SessionState
+  readonly at: number
+}
+
+/** A source of the developer's own may return anything; that must not be requested again and again. */
+function transitionSafely(state: SessionState, event: SessionEvent): SessionState {
+  try {
+    return transition(state, event)
+  } catch (error) {
+    return transition(state, {
+      type: 'request-failed',
+      request: 'read',
+      error: toPairingError(error),
+      at: event.at,
+    })
+  }
+}

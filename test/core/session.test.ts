@@ -1,0 +1,1024 @@
+import { describe, expect, it } from 'vitest'
+import { PairingError } from '../../src/core/errors.js'
+import { normalizePhoneNumber } from '../../src/core/phone-number.js'
+import type { PairingMethod } from '../../src/core/provider.js'
+import { initialState, transition } from '../../src/core/session.js'
+import { nextDeadline, nextRequest, wantedStream } from '../../src/core/session-request.js'
+import type {
+  PairingSession,
+  SessionEvent,
+  SessionFacts,
+  SessionState,
+} from '../../src/core/session-state.js'
+import type { PairingUpdate } from '../../src/core/update.js'
+
+const T = 1_800_000_000_000
+const timing = {
+  qrLifetimeMs: 20_000,
+  qrIntervalMs: 5_000,
+  qrMinIntervalMs: 1_000,
+  statusIntervalMs: 3_000,
+  pairingCodeLifetimeMs: 150_000,
+  requestTimeoutMs: 30_000,
+}
+const account = { phoneNumber: '5511987654321', name: 'Ana' }
+const NUMBER = normalizePhoneNumber('+55 11 98765-4321')
+
+type Event = SessionEvent extends infer One ? (One extends SessionEvent ? Omit<One, 'at'> : never) : never
+type Step = readonly [atMs: number, event: Event]
+type Fields = Partial<Omit<PairingUpdate, 'status'>>
+
+let seq = 0
+/** An update that was read at `atMs`. */
+function reads(
+  atMs: number,
+  status: PairingUpdate['status'],
+  fields: Fields = {},
+  how: Partial<Event> = {},
+): Step {
+  seq += 1
+  const update: PairingUpdate = {
+    v: 1,
+    session: 'session-a',
+    origin: 'process-1',
+    seq,
+    at: T + atMs,
+    status,
+    provider: 'green-api',
+    methods: ['qr', 'phone-code'],
+    abilities: ['reset', 'unlink'],
+    timing,
+    nextInMs: 3_000,
+    ...fields,
+  }
+  return [atMs, { type: 'updated', update, sentAt: T + atMs, ...how } as Event]
+}
+
+const pushed = (atMs: number, status: PairingUpdate['status'], fields: Fields = {}): Step =>
+  reads(atMs, status, fields, { isPushed: true })
+
+/** A QR code that lives for 20 s. */
+const qr = (atMs: number, name: string, fields: Fields = {}): Step =>
+  reads(atMs, 'qr', {
+    qrCode: { kind: 'text', value: `2@${name}` },
+    codeId: `id-${name}`,
+    hideInMs: 20_000,
+    expiresInMs: 20_000,
+    ...fields,
+  })
+
+const passes = (atMs: number): Step => [atMs, { type: 'time-passed' }]
+const error = (code: PairingError['code'], retryAfterMs?: number) =>
+  new PairingError(code, code, { retryAfterMs })
+const fails = (
+  atMs: number,
+  code: PairingError['code'],
+  request: 'read' | 'request-pairing-code' | 'reset' = 'read',
+): Step => [atMs, { type: 'request-failed', request, error: error(code) }]
+const user = (
+  atMs: number,
+  type: 'started' | 'cancelled' | 'entered' | 'left' | 'number-withdrawn' | 'copied',
+): Step => [atMs, { type }]
+const chooses = (atMs: number, method: PairingMethod): Step => [atMs, { type: 'method-chosen', method }]
+const submits = (atMs: number): Step => [atMs, { type: 'number-submitted', phoneNumber: NUMBER }]
+const code = (value: string, expiresInMs = 150_000, lastDigits = '4321') => ({
+  pairingCode: { value, lastDigits, expiresInMs },
+})
+/** The response to the request for a pairing code. */
+const issues = (atMs: number, value: string, fields: Fields = {}): Step =>
+  reads(atMs, 'unlinked', { ...code(value), ...fields }, { request: 'request-pairing-code' })
+
+interface Options {
+  readonly autoStart?: boolean
+  readonly method?: PairingMethod
+  readonly maxRefreshes?: number
+  readonly refreshMode?: 'auto' | 'manual'
+  readonly clearsLeftovers?: boolean
+  readonly expectedPhoneNumber?: string
+}
+
+function run(options: Options, steps: readonly Step[]): SessionState {
+  const { autoStart = true, method = 'qr', maxRefreshes = 3, refreshMode = 'auto' } = options
+  const first = initialState(
+    {
+      autoStart,
+      method,
+      maxRefreshes,
+      refreshMode,
+      clearsLeftovers: options.clearsLeftovers ?? false,
+      expectedPhoneNumber: options.expectedPhoneNumber,
+      attemptSeed: 'seed',
+      offer: { provider: 'proxy', methods: [], abilities: [], timing: undefined },
+    },
+    T,
+  )
+  return steps.reduce<SessionState>((state, [atMs, event]) => {
+    return transition(state, { ...event, at: T + atMs } as SessionEvent)
+  }, first)
+}
+
+/** The session in a few words, such as `awaiting-scan 2@a 1/3` or `failed unauthorized`. */
+function words(session: PairingSession): string {
+  const more = (): readonly unknown[] => {
+    switch (session.status) {
+      case 'awaiting-scan': {
+        const { payload, number, of } = session.qrCode
+        return [payload.kind === 'text' ? payload.value : payload.kind, `${number}/${of}`]
+      }
+      case 'preparing':
+        return [session.reason, session.error?.code, session.canStartOver && 'way-out']
+      case 'awaiting-number':
+        return [session.error?.code, session.retryAt && session.retryAt - T]
+      case 'awaiting-code':
+        return [session.pairingCode.formatted, session.isSlow && 'slow']
+      case 'expired':
+        return [session.reason]
+      case 'linked':
+        return [session.account.name]
+      case 'failed':
+        return [session.error.code]
+      default:
+        return []
+    }
+  }
+  return [session.status, ...more(), session.notice && `(${session.notice})`].filter(Boolean).join(' ')
+}
+
+const wordsAfter = (options: Options, steps: readonly Step[]) => words(run(options, steps).session)
+
+type Row = readonly [title: string, expected: string, steps: readonly Step[], options?: Options]
+
+const threeCodes = [qr(0, 'a'), qr(20_000, 'b'), qr(40_000, 'c')] as const
+
+describe('QR codes', () => {
+  const rows: readonly Row[] = [
+    ['waits for the first code', 'preparing', []],
+    ['shows nothing before a start', 'idle', [qr(0, 'a')], { autoStart: false }],
+    [
+      'starts when the user wants to',
+      'awaiting-scan 2@a 1/3',
+      [user(0, 'started'), qr(1, 'a')],
+      { autoStart: false },
+    ],
+    ['shows the first code', 'awaiting-scan 2@a 1/3', [qr(0, 'a')]],
+    ['shows the second code', 'awaiting-scan 2@b 2/3', [qr(0, 'a'), qr(20_000, 'b')]],
+    [
+      'keeps a code that is sent again',
+      'awaiting-scan 2@a 1/3',
+      [qr(0, 'a'), qr(5_000, 'a', { expiresInMs: 15_000 })],
+    ],
+    ['takes a code off the screen when it expires', 'preparing', [qr(0, 'a'), passes(20_000)]],
+    ['keeps a code until the moment before', 'awaiting-scan 2@a 1/3', [qr(0, 'a'), passes(19_999)]],
+    ['hides a code that no update confirms', 'preparing', [qr(0, 'a', { hideInMs: 7_000 }), passes(7_000)]],
+    [
+      'shows a hidden code again when an update confirms it',
+      'awaiting-scan 2@a 1/3',
+      [qr(0, 'a', { hideInMs: 7_000 }), passes(7_000), qr(8_000, 'a', { expiresInMs: 12_000 })],
+    ],
+    [
+      'keeps a code that the server leaves out because the page has it',
+      'awaiting-scan 2@a 1/3',
+      [qr(0, 'a'), reads(5_000, 'qr', { codeId: 'id-a', hideInMs: 9_000, expiresInMs: 15_000 })],
+    ],
+    [
+      'never shows a replaced code again',
+      'awaiting-scan 2@b 2/3',
+      [qr(0, 'a'), qr(5_000, 'b'), qr(5_100, 'a')],
+    ],
+    ['shows no code that arrives expired', 'preparing', [qr(0, 'a', { expiresInMs: 0 })]],
+    [
+      'keeps a code while the provider prepares the next',
+      'awaiting-scan 2@a 1/3',
+      [qr(0, 'a'), reads(3_000, 'preparing')],
+    ],
+    ['keeps a code through a failed read', 'awaiting-scan 2@a 1/3', [qr(0, 'a'), fails(3_000, 'network')]],
+    [
+      'keeps a code through many failed reads',
+      'awaiting-scan 2@a 1/3',
+      [qr(0, 'a'), ...Array.from({ length: 12 }, (_, n) => fails(3_000 + n, 'network'))],
+    ],
+    ['expires after three unscanned codes', 'expired unscanned', [...threeCodes, passes(60_000)]],
+    ['expires when a fourth code arrives', 'expired unscanned', [...threeCodes, qr(50_000, 'd')]],
+    ['shows no code after the round', 'expired unscanned', [...threeCodes, passes(60_000), qr(60_100, 'd')]],
+    [
+      'expires after one code where one is allowed',
+      'expired unscanned',
+      [qr(0, 'a'), passes(20_000)],
+      { maxRefreshes: 1 },
+    ],
+    [
+      'goes on for ever where any number is allowed',
+      'awaiting-scan 2@d 4/Infinity',
+      [...threeCodes, qr(60_000, 'd')],
+      { maxRefreshes: Number.POSITIVE_INFINITY },
+    ],
+    [
+      'begins another round on Retry',
+      'awaiting-scan 2@d 1/3',
+      [...threeCodes, passes(60_000), user(61_000, 'started'), qr(61_100, 'd')],
+    ],
+    [
+      'ignores a second press on Retry',
+      'awaiting-scan 2@d 1/3',
+      [...threeCodes, passes(60_000), user(61_000, 'started'), qr(61_100, 'd'), user(61_200, 'started')],
+    ],
+    [
+      'does not show the expired code of the last round on Retry',
+      'preparing',
+      [...threeCodes, passes(60_000), user(61_000, 'started'), qr(61_100, 'c', { expiresInMs: 0 })],
+    ],
+    [
+      'does not count a code that it joined with less than 5 s to live',
+      'awaiting-scan 2@b 1/3',
+      [qr(0, 'a', { expiresInMs: 4_999 }), qr(5_000, 'b')],
+    ],
+    [
+      'counts a code that it joined with 5 s to live',
+      'awaiting-scan 2@b 2/3',
+      [qr(0, 'a', { expiresInMs: 5_000 }), qr(5_000, 'b')],
+    ],
+    [
+      'does not count the last code where it expired on a hidden page',
+      'awaiting-scan 2@d 3/3',
+      [
+        ...threeCodes,
+        [50_000, { type: 'watched', isWatched: false }],
+        passes(60_000),
+        [90_000, { type: 'watched', isWatched: true }],
+        qr(90_100, 'd'),
+      ],
+    ],
+    [
+      'stops at each code where the next one waits for the user',
+      'expired refresh-due',
+      [qr(0, 'a'), passes(20_000)],
+      { refreshMode: 'manual' },
+    ],
+    [
+      'does not show the next code by itself then',
+      'expired refresh-due',
+      [qr(0, 'a'), qr(20_000, 'b')],
+      { refreshMode: 'manual' },
+    ],
+    [
+      'shows the next code when the user asks for it',
+      'awaiting-scan 2@b 2/3',
+      [qr(0, 'a'), passes(20_000), user(25_000, 'started'), qr(25_100, 'b')],
+      { refreshMode: 'manual' },
+    ],
+    [
+      'shows the next code when the app turns the manual mode off',
+      'awaiting-scan 2@b 2/3',
+      [qr(0, 'a'), passes(20_000), [21_000, { type: 'expected', refreshMode: 'auto' }], qr(21_100, 'b')],
+      { refreshMode: 'manual' },
+    ],
+    [
+      'retries where a picture cannot be drawn',
+      'preparing retrying invalid-answer',
+      [qr(0, 'a'), [1, { type: 'image-broken' }]],
+    ],
+    [
+      'fails when three pictures cannot be drawn',
+      'failed invalid-answer',
+      [0, 1, 2].flatMap((n): Step[] => [qr(n * 10, `${n}`), [n * 10 + 1, { type: 'image-broken' }]]),
+    ],
+    [
+      'offers a way out after 30 s without a code',
+      'preparing way-out',
+      [reads(0, 'preparing'), passes(30_000)],
+    ],
+    ['offers none before', 'preparing', [reads(0, 'preparing'), passes(29_999)]],
+    [
+      'fails after ten minutes without a code',
+      'failed session-stale',
+      Array.from({ length: 21 }, (_, n) => reads(n * 30_000, 'preparing')),
+    ],
+    ['reads the code of a phone that has slept', 'preparing', [qr(0, 'a'), passes(3_600_000)]],
+  ]
+  it.each(rows)('%s', (_, expected, steps, options = {}) => {
+    expect(wordsAfter(options, steps)).toBe(expected)
+  })
+
+  it('keeps the same end of a code where two updates differ by less than 500 ms', () => {
+    const before = run({}, [qr(0, 'a')])
+    const after = transition(before, {
+      ...reads(5_000, 'qr', { codeId: 'id-a', hideInMs: 15_400, expiresInMs: 15_400 })[1],
+      at: T + 5_000,
+    } as SessionEvent)
+    expect(after.session).toBe(before.session)
+  })
+
+  it('counts the life of a pushed code from when it was sent', () => {
+    const { session } = run({}, [
+      reads(0, 'preparing'),
+      pushed(9_000, 'qr', {
+        at: T + 2_000,
+        qrCode: { kind: 'text', value: '2@a' },
+        codeId: 'a',
+        hideInMs: 20_000,
+        expiresInMs: 20_000,
+      }),
+    ])
+    expect(session.status === 'awaiting-scan' && session.qrCode.expiresAt - T).toBe(22_000)
+  })
+})
+
+describe('pairing codes', () => {
+  const phone: Options = { method: 'phone-code' }
+  const rows: readonly Row[] = [
+    ['asks for the number', 'awaiting-number', [reads(0, 'unlinked')], phone],
+    ['requests a code', 'requesting-code', [reads(0, 'unlinked'), submits(1_000)], phone],
+    ['shows the code', 'awaiting-code ABCD-1234', [submits(0), issues(1_000, 'ABCD1234')], phone],
+    [
+      'says that a code is slow after 30 s',
+      'awaiting-code ABCD-1234 slow',
+      [submits(0), issues(0, 'ABCD1234'), passes(30_000)],
+      phone,
+    ],
+    [
+      'expires with the code',
+      'expired code-not-entered',
+      [submits(0), issues(0, 'ABCD1234'), passes(150_000)],
+      phone,
+    ],
+    [
+      'requests another code for the same number on Retry',
+      'requesting-code',
+      [submits(0), issues(0, 'ABCD1234'), passes(150_000), user(151_000, 'started')],
+      phone,
+    ],
+    [
+      'goes back to the number',
+      'awaiting-number',
+      [submits(0), issues(0, 'ABCD1234'), user(1, 'number-withdrawn')],
+      phone,
+    ],
+    [
+      'does not make a repeated code younger',
+      'expired code-not-entered',
+      [submits(0), issues(0, 'ABCD1234'), reads(100_000, 'unlinked', code('ABCD1234')), passes(150_000)],
+      phone,
+    ],
+    [
+      'shows a later code for the same number',
+      'awaiting-code WXYZ-9876',
+      [submits(0), issues(0, 'ABCD1234'), reads(45_000, 'unlinked', code('WXYZ9876'))],
+      phone,
+    ],
+    [
+      'keeps the code where an update does not name one',
+      'awaiting-code ABCD-1234',
+      [submits(0), issues(0, 'ABCD1234'), reads(3_000, 'unlinked')],
+      phone,
+    ],
+    [
+      'says that the code was replaced by one for another number',
+      'awaiting-number (code-replaced)',
+      [submits(0), issues(0, 'ABCD1234'), reads(3_000, 'unlinked', code('WXYZ9876', 150_000, '0000'))],
+      phone,
+    ],
+    [
+      'says that the code was replaced where a change ended it',
+      'awaiting-number (code-replaced)',
+      [
+        submits(0),
+        issues(0, 'ABCD1234', { revision: T }),
+        reads(3_000, 'unlinked', { revision: T + 2_000, reason: 'code-replaced' }),
+      ],
+      phone,
+    ],
+    [
+      'says that the session was reset',
+      'awaiting-number (reset)',
+      [
+        submits(0),
+        issues(0, 'ABCD1234', { revision: T }),
+        reads(3_000, 'preparing', { revision: T + 2_000, reason: 'reset' }),
+      ],
+      phone,
+    ],
+    [
+      'keeps its own code after its own request',
+      'awaiting-code ABCD-1234',
+      [
+        submits(0),
+        issues(1_000, 'ABCD1234', { revision: T + 500, reason: 'code-replaced' }),
+        reads(3_000, 'unlinked', { revision: T + 500, ...code('ABCD1234') }),
+      ],
+      phone,
+    ],
+    [
+      'ignores a pushed code without a number',
+      'awaiting-number',
+      [reads(0, 'unlinked', code('ABCD1234'))],
+      phone,
+    ],
+    [
+      'shows no code of another page',
+      'awaiting-number',
+      [pushed(0, 'unlinked', code('ABCD1234', 150_000, '0000'))],
+      phone,
+    ],
+    [
+      'shows the code again after the page was loaded again',
+      'awaiting-code ABCD-1234',
+      [[0, { type: 'number-remembered', phoneNumber: NUMBER }], reads(1, 'unlinked', code('ABCD1234'))],
+      phone,
+    ],
+    [
+      'shows no code for another number after the page was loaded again',
+      'awaiting-number',
+      [
+        [0, { type: 'number-remembered', phoneNumber: NUMBER }],
+        reads(1, 'unlinked', code('ABCD1234', 150_000, '9999')),
+      ],
+      phone,
+    ],
+    [
+      'says why a number got no code',
+      'awaiting-number code-refused',
+      [submits(0), fails(1, 'code-refused', 'request-pairing-code')],
+      phone,
+    ],
+    [
+      'says so where the response has no code',
+      'awaiting-number code-refused',
+      [submits(0), reads(1, 'unlinked', {}, { request: 'request-pairing-code' })],
+      phone,
+    ],
+    [
+      'waits 30 s after too many requests',
+      'awaiting-number rate-limited 30001',
+      [submits(0), fails(1, 'rate-limited', 'request-pairing-code')],
+      phone,
+    ],
+    [
+      'sends no number before that',
+      'awaiting-number rate-limited 30001',
+      [submits(0), fails(1, 'rate-limited', 'request-pairing-code'), submits(2)],
+      phone,
+    ],
+    [
+      'allows a number after that',
+      'awaiting-number',
+      [submits(0), fails(1, 'rate-limited', 'request-pairing-code'), passes(30_001)],
+      phone,
+    ],
+    [
+      'fails where the app has to change something',
+      'failed unauthorized',
+      [submits(0), fails(1, 'unauthorized', 'request-pairing-code')],
+      phone,
+    ],
+    [
+      'offers the QR code alone where the provider has no pairing codes',
+      'preparing',
+      [submits(0), fails(1, 'not-supported', 'request-pairing-code')],
+      phone,
+    ],
+    [
+      'says that a number is none',
+      'awaiting-number invalid-phone-number',
+      [[0, { type: 'number-rejected', error: error('invalid-phone-number') }]],
+      phone,
+    ],
+    ['switches to the code where a number is submitted', 'requesting-code', [qr(0, 'a'), submits(1_000)]],
+    [
+      'keeps the QR code while the user looks at the other method',
+      'awaiting-scan 2@a 1/3',
+      [qr(0, 'a'), chooses(1_000, 'phone-code'), chooses(2_000, 'qr')],
+    ],
+    [
+      'keeps the pairing code while the user looks at the QR code',
+      'awaiting-code ABCD-1234',
+      [submits(0), issues(0, 'ABCD1234'), chooses(1_000, 'qr'), qr(1_100, 'a'), chooses(2_000, 'phone-code')],
+      phone,
+    ],
+    [
+      'chooses no method that the provider lacks',
+      'preparing',
+      [reads(0, 'preparing', { methods: ['qr'] }), chooses(1, 'phone-code')],
+    ],
+    [
+      'changes to a method that the provider has',
+      'preparing',
+      [reads(0, 'preparing', { methods: ['qr'] })],
+      phone,
+    ],
+  ]
+  it.each(rows)('%s', (_, expected, steps, options = {}) => {
+    expect(wordsAfter(options, steps)).toBe(expected)
+  })
+})
+
+describe('the link', () => {
+  const rows: readonly Row[] = [
+    ['is linking where the provider says so', 'linking', [qr(0, 'a'), reads(1_000, 'linking')]],
+    [
+      'is not linking because a code is missing',
+      'preparing',
+      [qr(0, 'a'), passes(20_000), reads(20_100, 'preparing')],
+    ],
+    ['is linked where the provider says so', 'linked Ana', [qr(0, 'a'), reads(1_000, 'linked', { account })]],
+    ['is linked at the first update', 'linked Ana', [reads(0, 'linked', { account })]],
+    ['is linked without an account', 'linked', [reads(0, 'linked')]],
+    [
+      'takes the name that comes later',
+      'linked Ana',
+      [reads(0, 'linked'), reads(3_000, 'linked', { account })],
+    ],
+    [
+      'keeps the name that a later update lacks',
+      'linked Ana',
+      [reads(0, 'linked', { account }), reads(3_000, 'linked', { account: { id: '1' } })],
+    ],
+    [
+      'does not mix the accounts of two phones',
+      'linked',
+      [reads(0, 'linked', { account }), reads(3_000, 'linked', { account: { phoneNumber: '447700900123' } })],
+    ],
+    [
+      'stays linking through a moment of "not linked"',
+      'linking',
+      [reads(0, 'linking'), reads(9_999, 'unlinked')],
+    ],
+    [
+      'goes back to codes after 10 s of it, and says why',
+      'preparing (link-ended)',
+      [reads(0, 'linking'), reads(10_000, 'unlinked')],
+    ],
+    [
+      'fails after five minutes of linking',
+      'failed session-stale',
+      Array.from({ length: 11 }, (_, n) => reads(n * 30_000, 'linking')),
+    ],
+    ['shows no code while linking', 'linking', [reads(0, 'linking'), qr(1_000, 'a')]],
+    [
+      'moves from an expired code to linking',
+      'linking',
+      [qr(0, 'a'), passes(20_000), reads(20_100, 'linking')],
+      { maxRefreshes: 1 },
+    ],
+    [
+      'moves from an expired code to linked',
+      'linked Ana',
+      [qr(0, 'a'), passes(20_000), reads(20_100, 'linked', { account })],
+      { maxRefreshes: 1 },
+    ],
+    [
+      'stays linked where one update says that the link is gone',
+      'linked Ana',
+      [reads(0, 'linked', { account }), reads(3_000, 'unlinked')],
+    ],
+    [
+      'begins anew where two updates say so',
+      'preparing (link-ended)',
+      [reads(0, 'linked', { account }), reads(3_000, 'unlinked'), reads(3_300, 'unlinked')],
+    ],
+    [
+      'shows the next code at once then',
+      'awaiting-scan 2@a 1/3 (link-ended)',
+      [reads(0, 'linked', { account }), reads(3_000, 'unlinked'), qr(3_300, 'a')],
+    ],
+    [
+      'stays linked where the same update comes twice',
+      'linked Ana',
+      [
+        reads(0, 'linked', { account }),
+        reads(3_000, 'unlinked', { seq: 1e9 }),
+        reads(3_300, 'unlinked', { seq: 1e9 }),
+      ],
+    ],
+    [
+      'stays linked after a doubt that the next update clears',
+      'linked Ana',
+      [
+        reads(0, 'linked', { account }),
+        reads(3_000, 'unlinked'),
+        reads(3_300, 'linked'),
+        reads(6_000, 'unlinked'),
+      ],
+    ],
+    [
+      'stays linked through failed reads',
+      'linked Ana',
+      [reads(0, 'linked', { account }), ...Array.from({ length: 12 }, (_, n) => fails(n, 'network'))],
+    ],
+    [
+      'ends at once where another page unlinked it',
+      'preparing (unlinked)',
+      [
+        reads(0, 'linked', { account }),
+        reads(3_000, 'preparing', { revision: T + 2_000, reason: 'unlinked' }),
+      ],
+    ],
+    ['ignores a code while linked', 'linked Ana', [reads(0, 'linked', { account }), qr(1_000, 'a')]],
+    [
+      'fails where another phone than the expected one was linked',
+      'failed wrong-phone-number',
+      [reads(0, 'linked', { account })],
+      { expectedPhoneNumber: '447700900123' },
+    ],
+    [
+      'believes a provider that does not tell the number',
+      'linked',
+      [reads(0, 'linked')],
+      { expectedPhoneNumber: '447700900123' },
+    ],
+    [
+      'fails when the number comes later',
+      'failed wrong-phone-number',
+      [reads(0, 'linked'), reads(3_000, 'linked', { account })],
+      { expectedPhoneNumber: '447700900123' },
+    ],
+    [
+      'requires a passkey where the provider says so',
+      'passkey-required',
+      [qr(0, 'a'), reads(1_000, 'passkey-required')],
+    ],
+    [
+      'is linked after the passkey',
+      'linked Ana',
+      [reads(0, 'passkey-required'), reads(60_000, 'linked', { account })],
+    ],
+  ]
+  it.each(rows)('%s', (_, expected, steps, options = {}) => {
+    expect(wordsAfter(options, steps)).toBe(expected)
+  })
+})
+
+describe('what stands in the way', () => {
+  const rows: readonly Row[] = [
+    ['starts a provider that sleeps', 'preparing starting', [reads(0, 'stopped')]],
+    [
+      'waits for the code after the start',
+      'preparing resetting',
+      [reads(0, 'stopped'), [100, { type: 'request-done', request: 'start' }]],
+    ],
+    [
+      'shows the code after the start',
+      'awaiting-scan 2@a 1/3',
+      [reads(0, 'stopped'), [100, { type: 'request-done', request: 'start' }], qr(500, 'a')],
+    ],
+    [
+      'fails where the start did not help',
+      'failed session-stale',
+      [reads(0, 'stopped'), [100, { type: 'request-done', request: 'start' }], reads(500, 'stopped')],
+    ],
+    [
+      'starts again after codes that were shown',
+      'preparing starting',
+      [
+        reads(0, 'stopped'),
+        [100, { type: 'request-done', request: 'start' }],
+        qr(500, 'a'),
+        reads(21_000, 'stopped'),
+      ],
+    ],
+    [
+      'does not start when the round is over',
+      'expired unscanned',
+      [...threeCodes, passes(60_000), reads(60_100, 'stopped')],
+    ],
+    ['fails where an earlier link is in the way', 'failed session-stale', [reads(0, 'stale')]],
+    [
+      'resets by itself where the app said that the phone was linked before',
+      'preparing resetting',
+      [reads(0, 'stale')],
+      { clearsLeftovers: true },
+    ],
+    ['resets on Start over', 'preparing resetting', [reads(0, 'stale'), user(1_000, 'started')]],
+    ['fails at once at a refusal', 'failed unauthorized', [fails(0, 'unauthorized')]],
+    [
+      'fails at once where the provider was refused',
+      'failed unauthorized',
+      [reads(0, 'preparing', { error: { code: 'unauthorized' } })],
+    ],
+    ['retries a transient error', 'preparing retrying network', [fails(0, 'network')]],
+    [
+      'retries a transient error of the provider',
+      'preparing retrying timeout',
+      [reads(0, 'preparing', { error: { code: 'timeout', retryInMs: 1_000 } })],
+    ],
+    [
+      'retries seven transient errors',
+      'preparing retrying network',
+      Array.from({ length: 7 }, (_, n) => fails(n, 'network')),
+    ],
+    ['fails at the eighth', 'failed network', Array.from({ length: 8 }, (_, n) => fails(n, 'network'))],
+    [
+      'retries two other errors',
+      'preparing retrying invalid-answer',
+      [fails(0, 'invalid-answer'), fails(1, 'invalid-answer')],
+    ],
+    ['fails at the third', 'failed invalid-answer', [0, 1, 2].map((n) => fails(n, 'invalid-answer'))],
+    [
+      'counts an error of the provider once, however often it is read',
+      'preparing retrying timeout',
+      Array.from({ length: 20 }, (_, n) =>
+        reads(n, 'preparing', { seq: 1e9, error: { code: 'timeout', retryInMs: 1_000 } }),
+      ),
+    ],
+    ['forgets failures after an update', 'preparing', [fails(0, 'network'), reads(1_000, 'preparing')]],
+    [
+      'tries again on Retry',
+      'preparing',
+      [...Array.from({ length: 8 }, (_, n) => fails(n, 'network')), user(100, 'started')],
+    ],
+    [
+      'shows a code after Retry',
+      'awaiting-scan 2@a 1/3',
+      [fails(0, 'unauthorized'), user(100, 'started'), qr(200, 'a')],
+    ],
+    [
+      'stays failed whatever is pushed',
+      'failed unauthorized',
+      [fails(0, 'unauthorized'), pushed(1_000, 'unlinked')],
+    ],
+    [
+      'stays failed when the clock is set back',
+      'failed unauthorized',
+      [fails(0, 'unauthorized'), passes(-5_000)],
+    ],
+    [
+      'still resets then',
+      'preparing resetting',
+      [reads(0, 'stale'), passes(-5_000), user(-4_000, 'started')],
+    ],
+    [
+      'stays linked when the clock is set back',
+      'linked Ana',
+      [reads(0, 'linked', { account }), passes(-5_000)],
+    ],
+    ['hides a code of unknown age when the clock is set back', 'preparing', [qr(0, 'a'), passes(-5_000)]],
+    [
+      'expires a pairing code of unknown age when the clock is set back',
+      'expired code-not-entered',
+      [submits(0), issues(0, 'ABCD1234'), passes(-5_000)],
+      { method: 'phone-code' },
+    ],
+    ['is idle after cancel', 'idle', [qr(0, 'a'), user(1, 'cancelled')]],
+    ['ignores updates after cancel', 'idle', [user(1, 'cancelled'), reads(2, 'linked', { account })]],
+  ]
+  it.each(rows)('%s', (_, expected, steps, options = {}) => {
+    expect(wordsAfter(options, steps)).toBe(expected)
+  })
+})
+
+describe('updates that arrive out of order, or from elsewhere', () => {
+  const rows: readonly Row[] = [
+    [
+      'ignores an older response of the same process',
+      'linking',
+      [reads(0, 'linking', { seq: 9 }), reads(100, 'unlinked', { seq: 8 })],
+    ],
+    [
+      'takes a response of another process',
+      'linked Ana',
+      [reads(0, 'linking', { seq: 1e9 }), reads(100, 'linked', { origin: 'process-2', seq: 1, account })],
+    ],
+    [
+      'drops everything of another session',
+      'preparing',
+      [reads(0, 'linked', { account }), reads(100, 'preparing', { session: 'session-b' })],
+    ],
+    [
+      'shows the code of the new session',
+      'awaiting-scan 2@b 1/3',
+      [qr(0, 'a'), qr(100, 'b', { session: 'session-b' })],
+    ],
+    [
+      'drops the pairing code of another session',
+      'awaiting-number',
+      [
+        submits(0),
+        issues(0, 'ABCD1234'),
+        reads(100, 'unlinked', { session: 'session-b', ...code('ABCD1234') }),
+      ],
+      { method: 'phone-code' },
+    ],
+    [
+      'hides a code that a change made invalid',
+      'preparing (reset)',
+      [qr(0, 'a'), reads(100, 'preparing', { revision: T + 50, reason: 'reset' })],
+    ],
+    [
+      'shows it again where it is still live',
+      'awaiting-scan 2@a 1/3',
+      [qr(0, 'a'), qr(100, 'a', { revision: T + 50, reason: 'code-replaced' })],
+    ],
+    [
+      'keeps a code where an update has no revision',
+      'awaiting-scan 2@a 1/3',
+      [qr(0, 'a', { revision: T }), reads(100, 'preparing')],
+    ],
+    [
+      'shows nothing of the cache before an update confirms it',
+      'preparing',
+      [reads(0, 'linked', { account }), user(1_000, 'left'), user(1_001, 'entered')],
+    ],
+    [
+      'shows it when an update has confirmed it',
+      'linked Ana',
+      [reads(0, 'linked', { account }), user(1_000, 'left'), user(1_001, 'entered'), reads(1_100, 'linked')],
+    ],
+    [
+      'begins a round where a component comes back 1 s after an expired one',
+      'awaiting-scan 2@d 1/3',
+      [...threeCodes, passes(60_000), user(61_000, 'left'), user(62_000, 'entered'), qr(62_100, 'd')],
+    ],
+    [
+      'shows the end where a component has only moved',
+      'expired unscanned',
+      [
+        ...threeCodes,
+        passes(60_000),
+        user(61_000, 'left'),
+        user(61_500, 'entered'),
+        reads(61_600, 'unlinked'),
+      ],
+    ],
+    [
+      'begins with the number where it comes back after an expired pairing code',
+      'awaiting-number',
+      [
+        submits(0),
+        issues(0, 'ABCD1234'),
+        passes(150_000),
+        user(151_000, 'left'),
+        user(153_000, 'entered'),
+        reads(153_100, 'unlinked'),
+      ],
+      { method: 'phone-code' },
+    ],
+    [
+      'begins a round where it comes back after a transient failure',
+      'awaiting-scan 2@a 1/3',
+      [
+        ...Array.from({ length: 8 }, (_, n) => fails(n, 'network')),
+        user(1_000, 'left'),
+        user(2_000, 'entered'),
+        qr(2_100, 'a'),
+      ],
+    ],
+    [
+      'stays failed where it comes back after another failure',
+      'failed unauthorized',
+      [fails(0, 'unauthorized'), user(1_000, 'left'), user(2_000, 'entered'), reads(2_100, 'unlinked')],
+    ],
+    [
+      'is linked where that read says so',
+      'linked Ana',
+      [
+        fails(0, 'unauthorized'),
+        user(1_000, 'left'),
+        user(2_000, 'entered'),
+        reads(2_100, 'linked', { account }),
+      ],
+    ],
+  ]
+  it.each(rows)('%s', (_, expected, steps, options = {}) => {
+    expect(wordsAfter(options, steps)).toBe(expected)
+  })
+})
+
+describe('nextRequest()', () => {
+  const rows: readonly (readonly [
+    title: string,
+    expected: string,
+    steps: readonly Step[],
+    options?: Options,
+  ])[] = [
+    ['reads the code at once', 'read code -1800000000000', []],
+    ['requests nothing before a start', 'nothing', [], { autoStart: false }],
+    ['reads when the update says so', 'read code 3000', [qr(0, 'a')]],
+    ['names the code that it has', 'id-a', [qr(0, 'a')]],
+    ['reads one second after a pushed update is late', 'read code 4000', [pushed(0, 'preparing')]],
+    [
+      'reads at once when nothing is pushed any more',
+      'read code 100',
+      [pushed(0, 'preparing'), [100, { type: 'push-ended' }]],
+    ],
+    ['is not moved by other events', 'read code 3000', [qr(0, 'a'), user(2_000, 'copied')]],
+    ['reads the state while linking', 'read state 1000', [reads(0, 'linking', { nextInMs: 1_000 })]],
+    [
+      'reads the state once more when the last code has expired',
+      'read state 60000',
+      [...threeCodes, passes(60_000)],
+    ],
+    ['requests nothing after that', 'nothing', [...threeCodes, passes(60_000), reads(60_100, 'unlinked')]],
+    [
+      'requests nothing where that read fails',
+      'nothing',
+      [...threeCodes, passes(60_000), fails(60_100, 'network')],
+    ],
+    ['starts a provider that sleeps at once', 'start 0', [reads(0, 'stopped')]],
+    ['resets at once on Start over', 'reset 1000', [reads(0, 'stale'), user(1_000, 'started')]],
+    [
+      'unlinks the wrong phone on Start over',
+      'unlink 1000',
+      [reads(0, 'linked', { account }), user(1_000, 'started')],
+      { expectedPhoneNumber: '447700900123' },
+    ],
+    ['requests a pairing code at once', 'request-pairing-code 0', [submits(1_000)], { method: 'phone-code' }],
+    [
+      'reads the state while a pairing code is live',
+      'read state 3000',
+      [submits(0), issues(0, 'ABCD1234')],
+      { method: 'phone-code' },
+    ],
+    ['reads the state once for the number', 'read state -1800000000000', [], { method: 'phone-code' }],
+    [
+      'requests nothing while the user types the number',
+      'nothing',
+      [reads(0, 'unlinked')],
+      { method: 'phone-code' },
+    ],
+    [
+      'goes on while a QR code may have been scanned',
+      'read state 3000',
+      [qr(0, 'a'), chooses(1_000, 'phone-code')],
+    ],
+    ['waits 1 s after a failed read', 'read code 1000', [fails(0, 'network')]],
+    ['waits 2 s after the second', 'read code 3000', [fails(0, 'network'), fails(1_000, 'network')]],
+    [
+      'waits as long as the server says',
+      'read code 7000',
+      [reads(0, 'preparing', { error: { code: 'timeout', retryInMs: 7_000 } })],
+    ],
+    ['reads a link as the update says', 'read state 15000', [reads(0, 'linked', { nextInMs: 15_000 })]],
+    [
+      'confirms at once that a link is gone',
+      'read state 3000',
+      [reads(0, 'linked'), reads(3_000, 'unlinked')],
+    ],
+    ['requests nothing after a failure', 'nothing', [fails(0, 'unauthorized')]],
+    [
+      'reads the state once where a component comes back to a failure',
+      'read state 2000',
+      [fails(0, 'unauthorized'), user(1_000, 'left'), user(2_000, 'entered')],
+    ],
+    ['reads at once after the clock was set back', 'read code -5000', [qr(0, 'a'), passes(-5_000)]],
+  ]
+  it.each(rows)('%s', (_, expected, steps, options = {}) => {
+    const request = nextRequest(run(options, steps).facts)
+    if (expected.startsWith('id-')) expect(request).toMatchObject({ has: expected })
+    else if (!request) expect('nothing').toBe(expected)
+    else
+      expect(
+        [request.kind, request.kind === 'read' && request.want, request.at - T]
+          .filter((word) => word !== false)
+          .join(' '),
+      ).toBe(expected)
+  })
+})
+
+describe('wantedStream()', () => {
+  it.each<readonly [string, PairingMethod | undefined, readonly Step[]]>([
+    ['streams while a code is up', 'qr', [qr(0, 'a')]],
+    ['streams the state for the other method', 'phone-code', [qr(0, 'a'), chooses(1, 'phone-code')]],
+    ['ends when the round is over', undefined, [...threeCodes, passes(60_000)]],
+    ['streams while linking', 'qr', [reads(0, 'linking')]],
+    [
+      'streams for three minutes after a link',
+      'qr',
+      [reads(0, 'linked'), reads(180_000, 'linked', { account })],
+    ],
+    ['ends after that', undefined, [reads(0, 'linked'), reads(180_001, 'linked', { account })]],
+    ['ends after a failure', undefined, [fails(0, 'unauthorized')]],
+  ])('%s', (_, expected, steps) => {
+    expect(wantedStream(run({}, steps).facts)).toBe(expected)
+  })
+})
+
+describe('nextDeadline()', () => {
+  const deadline = (facts: SessionFacts) => nextDeadline(facts) - T
+  it.each<readonly [string, number, readonly Step[], Options?]>([
+    ['is the moment at which a code is hidden', 7_000, [qr(0, 'a', { hideInMs: 7_000 })]],
+    ['is the moment at which a way out is offered', 30_000, [reads(0, 'preparing')]],
+    ['is none once it is offered', Number.POSITIVE_INFINITY, [reads(0, 'preparing'), passes(30_000)]],
+    ['is the end of the last code', 60_000, [...threeCodes]],
+    ['is none after the round', Number.POSITIVE_INFINITY, [...threeCodes, passes(60_000)]],
+    [
+      'is the moment at which a pairing code is slow',
+      30_000,
+      [submits(0), issues(0, 'ABCD1234')],
+      { method: 'phone-code' },
+    ],
+    [
+      'is the end of a slow pairing code',
+      150_000,
+      [submits(0), issues(0, 'ABCD1234'), passes(30_000)],
+      { method: 'phone-code' },
+    ],
+    [
+      'is the end of the cool-down',
+      30_001,
+      [submits(0), fails(1, 'rate-limited', 'request-pairing-code')],
+      { method: 'phone-code' },
+    ],
+    ['is none once linked', Number.POSITIVE_INFINITY, [reads(0, 'linked')]],
+  ])('%s', (_, expected, steps, options = {}) => {
+    expect(deadline(run(options, steps).facts)).toBe(expected)
+  })
+})

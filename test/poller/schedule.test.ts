@@ -1,0 +1,312 @@
+import { describe, expect, it } from 'vitest'
+import { PairingError } from '../../src/core/errors.js'
+import type { PairingSnapshot } from '../../src/core/provider.js'
+import type { PairingWant } from '../../src/core/update.js'
+import {
+  afterChange,
+  afterFailure,
+  afterSnapshot,
+  dueRequest,
+  initialPollState,
+  nextRequest,
+  type PollState,
+  shownPairingCode,
+  shownQrCode,
+} from '../../src/poller/schedule.js'
+
+const timing = {
+  qrLifetimeMs: 20_000,
+  qrIntervalMs: 5_000,
+  qrMinIntervalMs: 1_000,
+  statusIntervalMs: 3_000,
+  pairingCodeLifetimeMs: 150_000,
+  requestTimeoutMs: 30_000,
+}
+
+const T = 1_800_000_000_000
+const qr = (n: number, expiresInMs?: number): PairingSnapshot => ({
+  status: 'qr',
+  qrCode: { kind: 'text', value: `2@code${n}` },
+  ...(expiresInMs !== undefined && { expiresInMs }),
+})
+const linked: PairingSnapshot = { status: 'linked', account: {} }
+const offline = new PairingError('network', 'Offline.')
+const limited = new PairingError('rate-limited', 'Slower.', { retryAfterMs: 12_000 })
+const refused = new PairingError('unauthorized', 'Refused.')
+
+type Step = readonly [
+  atMs: number,
+  what: PairingSnapshot | PairingError | 'changed',
+  want?: PairingWant | 'pushed',
+]
+
+/** The state after steps, each at its milliseconds after T. */
+function pollAfter(...steps: readonly Step[]): PollState {
+  return steps.reduce<PollState>((poll, [atMs, what, want]) => {
+    const at = T + atMs
+    if (what === 'changed') return afterChange(poll)
+    if (what instanceof PairingError) return afterFailure(poll, what, at, 0)
+    const own = want ?? (what.status === 'qr' ? 'code' : 'state')
+    const origin = { want: own === 'pushed' ? undefined : own, sentAt: at, at }
+    return afterSnapshot(poll, what, origin, timing)
+  }, initialPollState)
+}
+
+describe('nextRequest()', () => {
+  const rows: readonly (readonly [
+    title: string,
+    poll: PollState,
+    qrShown: boolean,
+    expected: readonly [PairingWant, number] | undefined,
+  ])[] = [
+    ['asks for the code first where a page shows it', pollAfter(), true, ['code', -Infinity]],
+    ['asks for the state first where no page shows a code', pollAfter(), false, ['state', -Infinity]],
+    [
+      'reads the state one interval after a state',
+      pollAfter([0, { status: 'preparing' }]),
+      false,
+      ['state', 3_000],
+    ],
+    [
+      'asks for the code at once after a provider says that it is ready',
+      pollAfter([0, { status: 'unlinked' }]),
+      true,
+      ['code', -Infinity],
+    ],
+    [
+      'leaves the minimum interval between two requests for a code',
+      pollAfter([0, { status: 'preparing' }, 'code'], [10, { status: 'unlinked' }]),
+      true,
+      ['code', 1_000],
+    ],
+    ['reads the state while the first code is up', pollAfter([0, qr(1)]), true, ['state', 3_000]],
+    [
+      'confirms a first code of unknown age after the code interval',
+      pollAfter([0, qr(1)], [3_000, { status: 'unlinked' }]),
+      true,
+      ['code', 5_000],
+    ],
+    [
+      'requests the next code when the first one expires by the word of the provider',
+      pollAfter([0, qr(1, 20_000)], [18_000, { status: 'unlinked' }]),
+      true,
+      ['code', 20_000],
+    ],
+    [
+      'requests no code while linking',
+      pollAfter([0, qr(1)], [1, { status: 'linking' }]),
+      true,
+      ['state', 1_001],
+    ],
+    [
+      'reads the state each second for the first three times while linking',
+      pollAfter([0, { status: 'linking' }], [1_000, { status: 'linking' }], [2_000, { status: 'linking' }]),
+      true,
+      ['state', 3_000],
+    ],
+    [
+      'reads the state at the usual pace after three reads while linking',
+      pollAfter(
+        [0, { status: 'linking' }],
+        [1_000, { status: 'linking' }],
+        [2_000, { status: 'linking' }],
+        [3_000, { status: 'linking' }],
+      ),
+      true,
+      ['state', 6_000],
+    ],
+    ['reads the state every 15 s once linked', pollAfter([0, linked]), true, ['state', 15_000]],
+    [
+      'asks for the details of a link that was pushed at the usual pace',
+      pollAfter([0, linked, 'pushed']),
+      true,
+      ['state', 3_000],
+    ],
+    [
+      'goes on at the usual pace while a passkey is required',
+      pollAfter([0, { status: 'passkey-required' }]),
+      true,
+      ['state', 3_000],
+    ],
+    ['waits 1 s after the first failure', pollAfter([0, offline]), true, ['code', 1_000]],
+    ['waits 2 s after the second failure', pollAfter([0, offline], [1_000, offline]), true, ['code', 3_000]],
+    [
+      'waits 30 s at most',
+      pollAfter(...Array.from({ length: 9 }, (_, n): Step => [n, offline])),
+      true,
+      ['code', 30_008],
+    ],
+    ['waits as long as the provider says', pollAfter([0, limited]), true, ['code', 12_000]],
+    ['sends nothing after a refusal', pollAfter([0, refused]), true, undefined],
+    ['starts anew after a change', pollAfter([0, linked], [1, 'changed']), true, ['code', -Infinity]],
+    ['keeps the backoff after a change', pollAfter([0, limited], [1, 'changed']), true, ['code', 12_000]],
+    [
+      'waits for a push that was promised, and one second more',
+      pollAfter([0, { status: 'unlinked', nextInMs: 8_000 }, 'pushed']),
+      true,
+      ['code', 9_000],
+    ],
+    [
+      'waits a minute at most, whatever was promised',
+      pollAfter([0, { status: 'unlinked', nextInMs: 9e9 }, 'pushed']),
+      true,
+      ['code', 61_000],
+    ],
+    [
+      'does not wait for what was promised before the clock was set back',
+      pollAfter([0, { ...linked, nextInMs: 8_000 }], [-60_000, { status: 'preparing' }]),
+      false,
+      ['state', -57_000],
+    ],
+  ]
+  it.each(rows)('%s', (_, poll, showsQrCode, expected) => {
+    const next = nextRequest(poll, showsQrCode, timing)
+    expect(next && [next.want, next.at - T]).toEqual(expected)
+  })
+})
+
+describe('dueRequest()', () => {
+  const rows: readonly (readonly [
+    title: string,
+    poll: PollState,
+    want: PairingWant,
+    atMs: number,
+    expected: PairingWant | undefined,
+  ])[] = [
+    ['sends the first read', pollAfter(), 'state', 0, 'state'],
+    ['sends the first read for a code', pollAfter(), 'code', 0, 'code'],
+    [
+      'answers a read from a state younger than the interval',
+      pollAfter([0, { status: 'preparing' }]),
+      'state',
+      2_999,
+      undefined,
+    ],
+    ['sends a read one interval later', pollAfter([0, { status: 'preparing' }]), 'state', 3_000, 'state'],
+    ['answers a read for a code from one that is up', pollAfter([0, qr(1)]), 'code', 2_999, undefined],
+    ['reads the state for a page that shows a code', pollAfter([0, qr(1)]), 'code', 3_000, 'state'],
+    [
+      'answers the read of a page whose code is up by the state of another page',
+      pollAfter([0, qr(1)], [2_000, { status: 'unlinked' }]),
+      'code',
+      4_000,
+      undefined,
+    ],
+    [
+      'sends the last look at a code that expired at once',
+      pollAfter([0, qr(1, 20_000)], [19_500, { status: 'unlinked' }]),
+      'state',
+      20_000,
+      'state',
+    ],
+    [
+      'answers the last look of the second page from the cached state',
+      pollAfter([0, qr(1, 20_000)], [20_000, { status: 'unlinked' }]),
+      'state',
+      20_100,
+      undefined,
+    ],
+    [
+      'reads the state where a page wants a code while linking',
+      pollAfter([0, { status: 'linking' }]),
+      'code',
+      1_000,
+      'state',
+    ],
+    ['sends nothing during a backoff', pollAfter([0, offline]), 'state', 999, undefined],
+    ['sends a read after a backoff', pollAfter([0, offline]), 'state', 1_000, 'state'],
+    ['sends nothing while the provider wants a pause', pollAfter([0, limited]), 'code', 11_999, undefined],
+    [
+      'answers reads right after a refusal with the refusal',
+      pollAfter([0, refused]),
+      'state',
+      999,
+      undefined,
+    ],
+    ['tries again after a refusal when a page reads', pollAfter([0, refused]), 'state', 1_000, 'state'],
+    ['sends a read after a change', pollAfter([0, linked], [1, 'changed']), 'state', 2, 'state'],
+    ['sends a read after the clock was set back', pollAfter([0, linked]), 'state', -60_000, 'state'],
+    ['answers reads about a link for 15 s', pollAfter([0, linked]), 'code', 14_999, undefined],
+    ['reads a link again after 15 s', pollAfter([0, linked]), 'code', 15_000, 'state'],
+  ]
+  it.each(rows)('%s', (_, poll, want, atMs, expected) => {
+    expect(dueRequest(poll, want, T + atMs, timing)).toBe(expected)
+  })
+})
+
+describe('shownQrCode()', () => {
+  const shownAt = (poll: PollState, atMs: number) => {
+    const shown = shownQrCode(poll, T + atMs, timing)
+    return shown && [shown.payload.kind === 'text' && shown.payload.value, shown.hideInMs, shown.expiresInMs]
+  }
+  const rows: readonly (readonly [title: string, poll: PollState, atMs: number, expected: unknown])[] = [
+    ['shows a code that was just issued', pollAfter([0, qr(1)]), 0, ['2@code1', 20_000, 60_000]],
+    ['shows a code until it expires', pollAfter([0, qr(1, 20_000)]), 19_999, ['2@code1', 1, 1]],
+    ['shows no code that expired', pollAfter([0, qr(1, 20_000)]), 20_000, undefined],
+    [
+      'counts the life of a code from the request',
+      pollAfter([0, qr(1, 20_000)]),
+      5_000,
+      ['2@code1', 15_000, 15_000],
+    ],
+    [
+      'keeps a code while the provider says that it prepares the next',
+      pollAfter([0, qr(1, 20_000)], [5_000, { status: 'preparing' }, 'code']),
+      5_000,
+      ['2@code1', 15_000, 15_000],
+    ],
+    ['shows the newest code', pollAfter([0, qr(1)], [5_000, qr(2)]), 5_000, ['2@code2', 17_000, 20_000]],
+    ['shows no code once a phone responded', pollAfter([0, qr(1)], [1, { status: 'linking' }]), 1, undefined],
+    [
+      'shows no code once the provider sleeps',
+      pollAfter([0, qr(1)], [1, { status: 'stopped' }]),
+      1,
+      undefined,
+    ],
+    ['shows no code from before a change', pollAfter([0, qr(1)], [1, 'changed']), 1, undefined],
+    [
+      'keeps a code through a failure',
+      pollAfter([0, qr(1, 20_000)], [1, offline]),
+      1,
+      ['2@code1', 19_999, 19_999],
+    ],
+  ]
+  it.each(rows)('%s', (_, poll, atMs, expected) => {
+    expect(shownAt(poll, atMs)).toEqual(expected)
+  })
+
+  it('gives each code another number', () => {
+    expect(pollAfter([0, qr(1)], [1, qr(1)], [2, qr(2)], [3, 'changed'], [4, qr(3)]).qrCount).toBe(3)
+  })
+})
+
+describe('shownPairingCode()', () => {
+  const code = (value: string, expiresInMs?: number): PairingSnapshot => ({
+    status: 'pairing-code',
+    pairingCode: value,
+    ...(expiresInMs !== undefined && { expiresInMs }),
+  })
+  const rows: readonly (readonly [
+    title: string,
+    poll: PollState,
+    atMs: number,
+    expected: string | undefined,
+  ])[] = [
+    ['shows a code for the lifetime of the provider', pollAfter([0, code('AAAA1111')]), 149_999, 'AAAA1111'],
+    ['shows no code after that', pollAfter([0, code('AAAA1111')]), 150_000, undefined],
+    ['believes a shorter lifetime', pollAfter([0, code('AAAA1111', 40_000)]), 40_000, undefined],
+    ['believes no longer lifetime', pollAfter([0, code('AAAA1111', 9e9)]), 150_000, undefined],
+    [
+      'does not make a repeated code younger',
+      pollAfter([0, code('AAAA1111')], [100_000, code('AAAA1111')]),
+      150_000,
+      undefined,
+    ],
+    ['shows the newest code', pollAfter([0, code('AAAA1111')], [1, code('BBBB2222')]), 2, 'BBBB2222'],
+    ['shows no code once linked', pollAfter([0, code('AAAA1111')], [1, linked]), 2, undefined],
+    ['shows no code from before a change', pollAfter([0, code('AAAA1111')], [1, 'changed']), 2, undefined],
+  ]
+  it.each(rows)('%s', (_, poll, atMs, expected) => {
+    expect(shownPairingCode(poll, T + atMs)?.value).toBe(expected)
+  })
+})
