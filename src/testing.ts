@@ -27,22 +27,22 @@ export type {
   ServerAnswers,
 } from './testing/provider-rules/subject.js'
 export { type PairingStates, pairingStates } from './testing/states.js'
-export type { Wire, WireOptions, WireRequest } from './testing/wire.js'
+export type { MockServer, MockServerOptions, MockServerRequest } from './testing/mock-servers/create-mock-server.js'
 export type {
-  EvolutionApiWire,
-  EvolutionApiWireOptions,
+  MockEvolutionApi,
+  MockEvolutionApiOptions,
   EvolutionWebhook,
-} from './testing/wires/evolution-api.js'
-export { evolutionApiWire } from './testing/wires/evolution-api.js'
-export type { GreenApiWireOptions } from './testing/wires/green-api.js'
-export { greenApiWire } from './testing/wires/green-api.js'
-export type { GreenApiSocketWire, GreenApiSocketWireOptions } from './testing/wires/green-api-socket.js'
-export { greenApiSocketWire } from './testing/wires/green-api-socket.js'
-export type { OwnServerWireOptions } from './testing/wires/own-server.js'
-export { ownServerWire } from './testing/wires/own-server.js'
-export type { WahaWire, WahaWireOptions } from './testing/wires/waha.js'
-export { wahaWire } from './testing/wires/waha.js'
-export type { WasendWireOptions } from './testing/wires/wasend.js'
-export { wasendWire } from './testing/wires/wasend.js'
-export type { ZApiWireOptions } from './testing/wires/z-api.js'
-export { zApiWire } from './testing/wires/z-api.js'
+} from './testing/mock-servers/mock-evolution-api.js'
+export { mockEvolutionApi } from './testing/mock-servers/mock-evolution-api.js'
+export type { MockGreenApiOptions } from './testing/mock-servers/mock-green-api.js'
+export { mockGreenApi } from './testing/mock-servers/mock-green-api.js'
+export type { MockGreenApiSocket, MockGreenApiSocketOptions } from './testing/mock-servers/mock-green-api-socket.js'
+export { mockGreenApiSocket } from './testing/mock-servers/mock-green-api-socket.js'
+export type { MockOwnServerOptions } from './testing/mock-servers/mock-own-server.js'
+export { mockOwnServer } from './testing/mock-servers/mock-own-server.js'
+export type { MockWaha, MockWahaOptions } from './testing/mock-servers/mock-waha.js'
+export { mockWaha } from './testing/mock-servers/mock-waha.js'
+export type { MockWasendOptions } from './testing/mock-servers/mock-wasend.js'
+export { mockWasend } from './testing/mock-servers/mock-wasend.js'
+export type { MockZApiOptions } from './testing/mock-servers/mock-z-api.js'
+export { mockZApi } from './testing/mock-servers/mock-z-api.js'

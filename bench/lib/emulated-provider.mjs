@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { toNodeListener } from 'whatsapp-pairing/server'
-import { createEmulator, greenApiWire } from 'whatsapp-pairing/testing'
+import { createEmulator, mockGreenApi } from 'whatsapp-pairing/testing'
 
 /**
  * @typedef {import('whatsapp-pairing/testing').Emulator} Emulator
@@ -19,7 +19,7 @@ export const API_TOKEN = 'token-of-the-bench'
 const SAYS_LINKED = /"(?:authorized|alreadyLogged)"/
 
 /**
- * GREEN-API on this machine: the wires of `whatsapp-pairing/testing` behind HTTP, so that the server under test does
+ * GREEN-API on this machine: the mock servers of `whatsapp-pairing/testing` behind HTTP, so that the server under test does
  * all that it does in front of a real provider: connections, JSON, pictures of 7 kB.
  *
  * @param {{ onLinkedAnswer: (idInstance: string) => void }} options `onLinkedAnswer`: an answer that says so is on its way.
@@ -65,7 +65,7 @@ export async function startProvider({ onLinkedAnswer }) {
 }
 
 /**
- * The wire of an instance, which draws each picture once: that is the provider's work, and would take time from the
+ * The mock server of an instance, which draws each picture once: that is the provider's work, and would take time from the
  * server here.
  *
  * @param {string} idInstance
@@ -76,17 +76,17 @@ function createFace(idInstance, emulator) {
   let drawn = { code: undefined, text: '' }
   const shownCode = () => (emulator.state.status === 'pairing' ? emulator.state.qrText : undefined)
   const isDrawn = () => drawn.code !== undefined && drawn.code === shownCode()
-  const wire = greenApiWire(emulator, {
+  const mockServer = mockGreenApi(emulator, {
     idInstance,
     apiTokenInstance: API_TOKEN,
     intercept: (path) => (path === '/qr' && isDrawn() ? jsonAnswer(drawn.text) : undefined),
   })
   return {
-    askedAt: () => wire.requests.map(({ at }) => at),
+    askedAt: () => mockServer.requests.map(({ at }) => at),
     /** @param {Request} request */
     async face(request) {
       const code = shownCode()
-      const text = await (await wire(request)).text()
+      const text = await (await mockServer(request)).text()
       if (text.includes('"qrCode"') && code === shownCode()) drawn = { code, text }
       return text
     },

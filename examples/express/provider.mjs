@@ -1,7 +1,7 @@
 // @ts-check
 /** @import { PairingProvider } from 'whatsapp-pairing/server' */
 import { greenApi } from 'whatsapp-pairing/providers/green-api'
-import { createEmulator, greenApiSocketWire, greenApiWire } from 'whatsapp-pairing/testing'
+import { createEmulator, mockGreenApi, mockGreenApiSocket } from 'whatsapp-pairing/testing'
 
 /** Long enough to look at the code, shorter than the code lives. */
 const SCAN_AFTER_MS = 10_000
@@ -31,7 +31,7 @@ function simulatedProvider() {
   const instance = { idInstance: '1101000001', apiTokenInstance: 'simulated' }
   return greenApi({
     ...instance,
-    fetch: greenApiWire(emulator, instance).fetch,
-    webSocket: greenApiSocketWire(emulator, instance),
+    fetch: mockGreenApi(emulator, instance).fetch,
+    webSocket: mockGreenApiSocket(emulator, instance),
   })
 }

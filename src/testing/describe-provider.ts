@@ -20,14 +20,14 @@ export interface TestRunner {
  *
  * Where a test is about time, `setTimeout`, `setInterval`, `AbortSignal.timeout` and `Date.now` are replaced while it runs,
  * so no fake timers of the runner's are needed, and nothing waits for real. Abilities that the provider does not have
- * are not tested, and without `wire` and `answers` nothing about HTTP is.
+ * are not tested, and without `mockServer` and `answers` nothing about HTTP is.
  *
  * @example
  * import { describe, it } from 'vitest' // or 'node:test', or the globals of Jest
  *
  * describeProvider('ownServer', { describe, it }, {
  *   create: ({ fetch }) => ownServer({ url: 'http://engine.example/pairing', headers, fetch }),
- *   wire: (emulator) => ownServerWire(emulator, { headers }),
+ *   mockServer: (emulator) => mockOwnServer(emulator, { headers }),
  *   secrets: [key],
  * })
  *

@@ -218,7 +218,7 @@ export interface Emulator {
   fail(fault: EmulatorFault | null, options?: FailOptions): void
   /** Ends a fault: `fail(null)`. */
   recover(): void
-  /** For wires: the fault of the request at hand, counted as used. */
+  /** For mock servers: the fault of the request at hand, counted as used. */
   takeFault(): ActiveFault | null
 
   /**

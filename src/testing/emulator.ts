@@ -37,11 +37,11 @@ interface Facts {
 const nothingShown = { round: null, pairingCode: null } as const
 
 /**
- * One WhatsApp account with a phone and a clock. A wire gives it the HTTP face of a provider.
+ * One WhatsApp account with a phone and a clock. A mock server gives it the HTTP face of a provider.
  *
  * ```ts
  * const emulator = createEmulator({ now: () => time })
- * const provider = greenApi({ ...credentials, fetch: greenApiWire(emulator, credentials).fetch })
+ * const provider = greenApi({ ...credentials, fetch: mockGreenApi(emulator, credentials).fetch })
  * await provider.getQrCode({})
  * emulator.scan()
  * ```

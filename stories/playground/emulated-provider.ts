@@ -8,16 +8,16 @@ import {
   createEmulator,
   type Emulator,
   type EmulatorOptions,
-  evolutionApiWire,
-  greenApiSocketWire,
-  greenApiWire,
-  type Wire,
-  wahaWire,
-  wasendWire,
-  zApiWire,
+  type MockServer,
+  mockEvolutionApi,
+  mockGreenApi,
+  mockGreenApiSocket,
+  mockWaha,
+  mockWasend,
+  mockZApi,
 } from '../../src/testing.js'
 
-/** The providers there are wires for. */
+/** The providers there are mock servers for. */
 export const providerIds = ['green-api', 'z-api', 'wasend', 'evolution-api', 'waha'] as const
 
 export type ProviderId = (typeof providerIds)[number]
@@ -31,12 +31,12 @@ export const emulatedSecrets = {
   instanceToken: 'emulated-instance-token-3d6c',
 } as const
 
-/** An emulated account behind the adapter and the wire of a provider. */
+/** An emulated account behind the adapter and the mock server of a provider. */
 export interface EmulatedProvider {
   readonly emulator: Emulator
-  readonly wire: Wire
+  readonly mockServer: MockServer
   /** Where the provider has WebSockets too. */
-  readonly sockets?: Pick<Wire, 'requests'>
+  readonly sockets?: Pick<MockServer, 'requests'>
   readonly provider: PairingProvider
 }
 
@@ -52,37 +52,41 @@ export function emulatedProvider(id: ProviderId, options: EmulatorOptions = {}):
   switch (id) {
     case 'green-api': {
       const instance = { idInstance: '1101000001', apiTokenInstance }
-      const wire = greenApiWire(emulator, instance)
-      const sockets = greenApiSocketWire(emulator, instance)
-      const provider = greenApi({ ...instance, ...common, fetch: wire.fetch, webSocket: sockets })
-      return { emulator, wire, sockets, provider }
+      const mockServer = mockGreenApi(emulator, instance)
+      const sockets = mockGreenApiSocket(emulator, instance)
+      const provider = greenApi({ ...instance, ...common, fetch: mockServer.fetch, webSocket: sockets })
+      return { emulator, mockServer, sockets, provider }
     }
     case 'z-api': {
       const instance = { instanceId: '3C0FFEE0EMULATED', token, clientToken }
       // Text and not a picture, so that the other way of drawing a code is here too.
-      const wire = zApiWire(emulator, { ...instance, qrCode: 'text' })
-      return { emulator, wire, provider: zApi({ ...instance, ...common, fetch: wire.fetch }) }
+      const mockServer = mockZApi(emulator, { ...instance, qrCode: 'text' })
+      return { emulator, mockServer, provider: zApi({ ...instance, ...common, fetch: mockServer.fetch }) }
     }
     case 'wasend': {
       const session = { apiKey, sessionId: 'emulated' }
-      const wire = wasendWire(emulator, session)
-      return { emulator, wire, provider: wasend({ ...session, ...common, fetch: wire.fetch }) }
+      const mockServer = mockWasend(emulator, session)
+      return { emulator, mockServer, provider: wasend({ ...session, ...common, fetch: mockServer.fetch }) }
     }
     case 'evolution-api': {
       const instance = { apiKey, instanceName: 'emulated' }
       const baseUrl = 'https://evolution.example.com'
-      const wire = evolutionApiWire(emulator, { ...instance, token: instanceToken })
+      const mockServer = mockEvolutionApi(emulator, { ...instance, token: instanceToken })
       return {
         emulator,
-        wire,
-        provider: evolutionApi({ baseUrl, ...instance, ...common, fetch: wire.fetch }),
+        mockServer,
+        provider: evolutionApi({ baseUrl, ...instance, ...common, fetch: mockServer.fetch }),
       }
     }
     case 'waha': {
       const session = { apiKey, session: 'default' }
       const baseUrl = 'https://waha.example.com'
-      const wire = wahaWire(emulator, session)
-      return { emulator, wire, provider: waha({ baseUrl, ...session, ...common, fetch: wire.fetch }) }
+      const mockServer = mockWaha(emulator, session)
+      return {
+        emulator,
+        mockServer,
+        provider: waha({ baseUrl, ...session, ...common, fetch: mockServer.fetch }),
+      }
     }
   }
 }

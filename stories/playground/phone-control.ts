@@ -1,4 +1,10 @@
-import type { Emulator, EmulatorFault, EmulatorState, Wire, WireRequest } from '../../src/testing.js'
+import type {
+  Emulator,
+  EmulatorFault,
+  EmulatorState,
+  MockServer,
+  MockServerRequest,
+} from '../../src/testing.js'
 
 /** What one can do to the simulated phone and to the provider behind it. Never to the component. */
 export type PhoneAction =
@@ -20,7 +26,7 @@ export interface PhoneView {
   readonly fault: EmulatorFault | null
   readonly now: number
   /** The last requests that reached the provider, newest first. */
-  readonly requests: readonly (WireRequest & { readonly number: number })[]
+  readonly requests: readonly (MockServerRequest & { readonly number: number })[]
   readonly requestCount: number
 }
 
@@ -46,16 +52,16 @@ export function act(emulator: Emulator, action: PhoneAction): string | undefined
   }
 }
 
-export function view({ emulator, wire }: { emulator: Emulator; wire: Wire }): PhoneView {
+export function view({ emulator, mockServer }: { emulator: Emulator; mockServer: MockServer }): PhoneView {
   return {
     state: emulator.state,
     fault: emulator.fault?.fault ?? null,
     now: emulator.now(),
-    requests: wire.requests
+    requests: mockServer.requests
       .map((request, index) => ({ ...request, number: index + 1 }))
       .slice(-6)
       .reverse(),
-    requestCount: wire.requests.length,
+    requestCount: mockServer.requests.length,
   }
 }
 

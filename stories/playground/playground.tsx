@@ -27,7 +27,7 @@ export interface PlaygroundProps {
   readonly theme: 'light' | 'dark'
 }
 
-/** The component beside a simulated phone, the whole way: browser, proxy, handler, adapter, wire, emulator. */
+/** The component beside a simulated phone, the whole way: browser, proxy, handler, adapter, mock server, emulator. */
 export function Playground({ theme }: PlaygroundProps): ReactElement {
   const [queryClient] = useState(() => new QueryClient())
   return (

@@ -6,7 +6,7 @@ import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingProvider, RequestOptions } from '../../src/core/provider.js'
 import { greenApi } from '../../src/providers/green-api.js'
 import { createPairingHandler } from '../../src/server/handler.js'
-import { describeProvider, greenApiSocketWire, greenApiWire } from '../../src/testing.js'
+import { describeProvider, mockGreenApi, mockGreenApiSocket } from '../../src/testing.js'
 import {
   type Answer,
   empty,
@@ -418,8 +418,8 @@ describeProvider(
   { describe, it },
   {
     create: ({ fetch, emulator }) =>
-      inFrontOf(greenApi({ ...instance, fetch, webSocket: greenApiSocketWire(emulator, instance) })),
-    wire: (emulator) => greenApiWire(emulator, instance),
+      inFrontOf(greenApi({ ...instance, fetch, webSocket: mockGreenApiSocket(emulator, instance) })),
+    mockServer: (emulator) => mockGreenApi(emulator, instance),
     secrets: [instance.apiTokenInstance],
     pushes: true,
   },

@@ -1,6 +1,6 @@
 import { greenApi } from '../../src/providers/green-api.js'
 import type { PairingProvider } from '../../src/server.js'
-import { createEmulator, type Emulator, greenApiSocketWire, greenApiWire } from '../../src/testing.js'
+import { createEmulator, type Emulator, mockGreenApi, mockGreenApiSocket } from '../../src/testing.js'
 
 export const idInstance = '1101000001'
 
@@ -15,8 +15,8 @@ export function emulatedPhone(): EmulatedPhone {
   const emulator = createEmulator({ linkingMs: 0 })
   const provider = greenApi({
     ...instance,
-    fetch: greenApiWire(emulator, instance).fetch,
-    webSocket: greenApiSocketWire(emulator, instance),
+    fetch: mockGreenApi(emulator, instance).fetch,
+    webSocket: mockGreenApiSocket(emulator, instance),
   })
   return { emulator, provider }
 }

@@ -81,9 +81,9 @@ export function createFaultWorld({ id, method, isLive, ...options }: FaultWorldO
   const provider = createProviderSide(
     id,
     emulator,
-    (wire) => {
+    (mockServer) => {
       const noting: typeof fetch = async (...request) => {
-        const answer = await wire.fetch(...request)
+        const answer = await mockServer.fetch(...request)
         await codes.note()
         return answer
       }

@@ -4,11 +4,11 @@ import { wasend } from '../../src/providers/wasend.js'
 import { zApi } from '../../src/providers/z-api.js'
 import {
   type Emulator,
-  greenApiSocketWire,
-  greenApiWire,
-  type Wire,
-  wasendWire,
-  zApiWire,
+  type MockServer,
+  mockGreenApi,
+  mockGreenApiSocket,
+  mockWasend,
+  mockZApi,
 } from '../../src/testing.js'
 
 /** The services that the matrix is about. */
@@ -30,28 +30,28 @@ export interface ProviderSideOptions {
 export function createProviderSide(
   id: Service,
   emulator: Emulator,
-  connect: (wire: Wire) => typeof fetch,
+  connect: (mockServer: MockServer) => typeof fetch,
   { resettingMs = 0, isStopped = false, pushes = true }: ProviderSideOptions,
 ): PairingProvider {
   const common = { dangerouslyAllowBrowser: true }
   switch (id) {
     case 'green-api': {
       const instance = { idInstance: '1101000001', apiTokenInstance: 'token' }
-      const wire = greenApiWire(emulator, { ...instance, logoutMs: resettingMs })
-      const push = pushes && { webSocket: greenApiSocketWire(emulator, instance) }
-      return greenApi({ ...instance, ...common, ...push, fetch: connect(wire) })
+      const mockServer = mockGreenApi(emulator, { ...instance, logoutMs: resettingMs })
+      const push = pushes && { webSocket: mockGreenApiSocket(emulator, instance) }
+      return greenApi({ ...instance, ...common, ...push, fetch: connect(mockServer) })
     }
     case 'z-api': {
       const instance = { instanceId: '3C0FFEE0', token: 'token' }
       // Text and not a picture, so that the other way of drawing a code is here too.
-      const wire = zApiWire(emulator, { ...instance, qrCode: 'text' })
-      return zApi({ ...instance, ...common, fetch: connect(wire) })
+      const mockServer = mockZApi(emulator, { ...instance, qrCode: 'text' })
+      return zApi({ ...instance, ...common, fetch: connect(mockServer) })
     }
     case 'wasend': {
       const session = { apiKey: 'key', sessionId: 'main' }
       const startingMs = resettingMs || undefined
-      const wire = wasendWire(emulator, { ...session, startingMs, stopped: isStopped })
-      return wasend({ ...session, ...common, fetch: connect(wire) })
+      const mockServer = mockWasend(emulator, { ...session, startingMs, stopped: isStopped })
+      return wasend({ ...session, ...common, fetch: connect(mockServer) })
     }
   }
 }

@@ -3,7 +3,7 @@ import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { evolutionApi } from '../../src/providers/evolution-api.js'
 import { qrImage } from '../../src/testing/qr-image.js'
-import { createEmulator, evolutionApiWire } from '../../src/testing.js'
+import { createEmulator, mockEvolutionApi } from '../../src/testing.js'
 import { describeAdapterRules } from './adapter-rules.js'
 import {
   type Answer,
@@ -160,11 +160,11 @@ describe('evolutionApi getStatus', () => {
     ['reset', async (provider: PairingProvider) => provider.reset?.({})],
     ['unlink', async (provider: PairingProvider) => provider.unlink?.({})],
   ] as const)('%s ends at once where version 2.4 is not activated', async (_title, ask) => {
-    const wire = evolutionApiWire(createEmulator(), { apiKey, instanceName, isActivated: false })
-    const provider = evolutionApi({ baseUrl, apiKey, instanceName, fetch: wire.fetch })
+    const mockServer = mockEvolutionApi(createEmulator(), { apiKey, instanceName, isActivated: false })
+    const provider = evolutionApi({ baseUrl, apiKey, instanceName, fetch: mockServer.fetch })
     const error = await rejection(Promise.resolve(ask(provider)))
     expect(error).toMatchObject({ code: 'subscription-expired', action: 'contact-host', retryable: false })
-    expect(wire.requests).toHaveLength(1)
+    expect(mockServer.requests).toHaveLength(1)
   })
 })
 
@@ -542,8 +542,8 @@ describe('evolutionApi, while a pairing code is to be entered', () => {
 
   it('finishes a link that does not come on 2.4, after a code that was entered', async () => {
     const emulator = createEmulator({ linkingMs: 500 })
-    const wire = evolutionApiWire(emulator, { apiKey, instanceName, version: '2.4' })
-    const provider = evolutionApi({ baseUrl, apiKey, instanceName, fetch: wire.fetch })
+    const mockServer = mockEvolutionApi(emulator, { apiKey, instanceName, version: '2.4' })
+    const provider = evolutionApi({ baseUrl, apiKey, instanceName, fetch: mockServer.fetch })
     await hurried(async () => provider.reset?.({}))
     const given = await hurried(() => requestCode(provider))
     expect(given).toMatchObject({ status: 'pairing-code' })
@@ -553,7 +553,7 @@ describe('evolutionApi, while a pairing code is to be entered', () => {
       told.push((await hurried(() => provider.getStatus({}), 3_000)).status)
     }
     expect([...new Set(told)]).toEqual(['pairing-code', 'linking', 'linked'])
-    expect(wire.whatsapp.logins).toBe(1)
+    expect(mockServer.whatsapp.logins).toBe(1)
   })
 
   it('shows the QR code of the same pairing to whoever would rather scan', async () => {
@@ -646,17 +646,17 @@ describe('evolutionApi reset', () => {
 
   it('sends one `connect` where several adapters reset at once, also where it takes six seconds', async () => {
     const emulator = createEmulator()
-    const wire = evolutionApiWire(emulator, { apiKey, instanceName, holdMs: 6_000 })
-    const make = () => evolutionApi({ baseUrl, apiKey, instanceName, fetch: wire.fetch })
+    const mockServer = mockEvolutionApi(emulator, { apiKey, instanceName, holdMs: 6_000 })
+    const make = () => evolutionApi({ baseUrl, apiKey, instanceName, fetch: mockServer.fetch })
     await hurried(async () => {
       const first = make().reset?.({})
       await vi.advanceTimersByTimeAsync(20)
       await Promise.all([first, make().reset?.({}), make().reset?.({})])
     })
-    expect(wire.requests.map(({ method, path }) => `${method} ${path}`)).not.toContain(
+    expect(mockServer.requests.map(({ method, path }) => `${method} ${path}`)).not.toContain(
       'DELETE /instance/logout/shop',
     )
-    expect(wire.whatsapp.registrations).toBe(1)
+    expect(mockServer.whatsapp.registrations).toBe(1)
   })
 
   it('reports a start that failed with HTTP 200', async () => {
@@ -775,7 +775,7 @@ describe('evolutionApi, as any adapter', () => {
   describeAdapterRules({
     name: 'evolutionApi',
     make: (options) => evolutionApi({ baseUrl, apiKey, instanceName, ...options }),
-    wire: (emulator) => evolutionApiWire(emulator, { apiKey, instanceName, token }),
+    mockServer: (emulator) => mockEvolutionApi(emulator, { apiKey, instanceName, token }),
     webhooks: [
       { event: 'qrcode.updated', instance: instanceName, data: { qrcode: { code: QR_LINK } }, apikey: token },
       {

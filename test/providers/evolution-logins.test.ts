@@ -7,7 +7,7 @@ import { watchDeadlines } from '../../src/react/watch-deadlines.js'
 import { watchPush } from '../../src/react/watch-push.js'
 import { createPairingHandler } from '../../src/server.js'
 import { qrImage } from '../../src/testing/qr-image.js'
-import { createEmulator, evolutionApiWire } from '../../src/testing.js'
+import { createEmulator, mockEvolutionApi } from '../../src/testing.js'
 import { type FakeTime, startFakeTime } from '../faults/fake-time.js'
 
 // Pages that poll or have live events, an adapter made anew for each request, a line to the server that takes time, and
@@ -64,7 +64,7 @@ async function run({ seed, version, live }: Schedule): Promise<Outcome> {
   const emulator = createEmulator({ now: clock.now, seed, linkingMs: between(50, 2_000) })
   const key = { apiKey: 'KEY', instanceName: `shop-${version}-${live}-${seed}` }
   const gapMs = version === '2.4' ? between(3_000, 7_000) : between(0, 300)
-  const server = evolutionApiWire(emulator, { ...key, version, gapMs })
+  const server = mockEvolutionApi(emulator, { ...key, version, gapMs })
   const lineMs = between(2, 80)
   const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
   const fetch: typeof globalThis.fetch = async (input, init) => {

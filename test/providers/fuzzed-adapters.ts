@@ -5,11 +5,11 @@ import { wasend } from '../../src/providers/wasend.js'
 import { zApi } from '../../src/providers/z-api.js'
 import {
   type Emulator,
-  greenApiWire,
-  ownServerWire,
-  type Wire,
-  wasendWire,
-  zApiWire,
+  type MockServer,
+  mockGreenApi,
+  mockOwnServer,
+  mockWasend,
+  mockZApi,
 } from '../../src/testing.js'
 import { PNG } from './fetch-stub.js'
 
@@ -18,7 +18,7 @@ export interface FuzzedAdapter {
   readonly name: string
   make(options: Pick<GreenApiOptions, 'fetch' | 'webSocket'>): PairingProvider
   /** The HTTP face of its provider, in each shape that was met. */
-  readonly wires: readonly ((emulator: Emulator) => Wire)[]
+  readonly mockServers: readonly ((emulator: Emulator) => MockServer)[]
   /** Texts that it tells from others, wherever they stand. */
   readonly words: readonly string[]
   readonly webhooks: readonly unknown[]
@@ -52,10 +52,10 @@ export const fuzzedAdapters: readonly FuzzedAdapter[] = [
   {
     name: 'greenApi',
     make: (options) => greenApi({ ...instance, ...common, ...options }),
-    wires: [
-      (emulator) => greenApiWire(emulator, instance),
-      (emulator) => greenApiWire(emulator, { ...instance, errorBody: 'text' }),
-      (emulator) => greenApiWire(emulator, { ...instance, creatingMs: 60_000 }),
+    mockServers: [
+      (emulator) => mockGreenApi(emulator, instance),
+      (emulator) => mockGreenApi(emulator, { ...instance, errorBody: 'text' }),
+      (emulator) => mockGreenApi(emulator, { ...instance, creatingMs: 60_000 }),
     ],
     words: [
       ...['authorized', 'notAuthorized', 'blocked', 'sleepMode', 'starting', 'yellowCard'],
@@ -90,10 +90,10 @@ export const fuzzedAdapters: readonly FuzzedAdapter[] = [
   {
     name: 'zApi',
     make: (options) => zApi({ ...zInstance, ...common, ...options }),
-    wires: [
-      (emulator) => zApiWire(emulator, { ...zInstance, qrCode: 'text' }),
-      (emulator) => zApiWire(emulator, { ...zInstance, codeField: 'phoneCode', codeDash: true }),
-      (emulator) => zApiWire(emulator, { ...zInstance, codeField: 'code', statusDots: true }),
+    mockServers: [
+      (emulator) => mockZApi(emulator, { ...zInstance, qrCode: 'text' }),
+      (emulator) => mockZApi(emulator, { ...zInstance, codeField: 'phoneCode', codeDash: true }),
+      (emulator) => mockZApi(emulator, { ...zInstance, codeField: 'code', statusDots: true }),
     ],
     words: [
       'You are already connected',
@@ -128,11 +128,11 @@ export const fuzzedAdapters: readonly FuzzedAdapter[] = [
   {
     name: 'wasend',
     make: (options) => wasend({ ...session, ...common, ...options }),
-    wires: [
-      (emulator) => wasendWire(emulator, { ...session, me: true, expiresAt: 'iso' }),
-      (emulator) => wasendWire(emulator, { ...session, shape: 'sdk', qrPath: 'auth/qr', qrBody: 'nested' }),
-      (emulator) => wasendWire(emulator, { ...session, qrBody: 'value', expiresAt: 'milliseconds' }),
-      (emulator) => wasendWire(emulator, { ...session, stopped: true }),
+    mockServers: [
+      (emulator) => mockWasend(emulator, { ...session, me: true, expiresAt: 'iso' }),
+      (emulator) => mockWasend(emulator, { ...session, shape: 'sdk', qrPath: 'auth/qr', qrBody: 'nested' }),
+      (emulator) => mockWasend(emulator, { ...session, qrBody: 'value', expiresAt: 'milliseconds' }),
+      (emulator) => mockWasend(emulator, { ...session, stopped: true }),
     ],
     words: [
       ...['STOPPED', 'STARTING', 'SCAN_QR_CODE', 'WORKING', 'FAILED', 'PASSKEY_REQUIRED', 'session.status'],
@@ -158,10 +158,10 @@ export const fuzzedAdapters: readonly FuzzedAdapter[] = [
         ...common,
         ...options,
       }),
-    wires: [
-      (emulator) => ownServerWire(emulator, { headers }),
-      (emulator) => ownServerWire(emulator, { headers, qr: 'data-uri', startingMs: 60_000 }),
-      (emulator) => ownServerWire(emulator, { headers, qr: 'base64' }),
+    mockServers: [
+      (emulator) => mockOwnServer(emulator, { headers }),
+      (emulator) => mockOwnServer(emulator, { headers, qr: 'data-uri', startingMs: 60_000 }),
+      (emulator) => mockOwnServer(emulator, { headers, qr: 'base64' }),
     ],
     words: [
       ...['stopped', 'starting', 'ready', 'qr', 'code', 'linking', 'linked', 'passkey', 'stale', 'failed'],

@@ -25,13 +25,16 @@ export type Conversation = readonly FuzzedAnswer[]
 
 /** What its provider answers to a call when nothing is wrong, in each situation and each shape. */
 export async function recordConversations(
-  { make, wires }: FuzzedAdapter,
+  { make, mockServers }: FuzzedAdapter,
   call: Call,
 ): Promise<readonly Conversation[]> {
   const conversations = new Map<string, Conversation>()
-  for (const wire of wires) {
+  for (const mockServer of mockServers) {
     for (const situation of situationNames()) {
-      const { provider, server } = createWorld({ create: ({ fetch }) => make({ fetch }), wire }, situation)
+      const { provider, server } = createWorld(
+        { create: ({ fetch }) => make({ fetch }), mockServer },
+        situation,
+      )
       const { answer } = server
       const conversation: FuzzedAnswer[] = []
       server.answer = async (request) => {

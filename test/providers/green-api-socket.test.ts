@@ -7,8 +7,8 @@ import type { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider, PairingSnapshot, SubscribeOptions } from '../../src/core/provider.js'
 import { type GreenApiOptions, greenApi } from '../../src/providers/green-api.js'
 import { type EmulatedServerEnd, EmulatedWebSocket } from '../../src/testing/emulated-web-socket.js'
-import type { Emulator, GreenApiSocketWire, Wire } from '../../src/testing.js'
-import { createEmulator, greenApiSocketWire, greenApiWire } from '../../src/testing.js'
+import type { Emulator, MockGreenApiSocket, MockServer } from '../../src/testing.js'
+import { createEmulator, mockGreenApi, mockGreenApiSocket } from '../../src/testing.js'
 import { everythingIn, IMAGE, PNG } from './fetch-stub.js'
 
 const idInstance = '1101000001'
@@ -54,16 +54,16 @@ async function pass(ms: number): Promise<void> {
 
 interface Emulated {
   readonly emulator: Emulator
-  readonly http: Wire
-  readonly socket: GreenApiSocketWire
+  readonly http: MockServer
+  readonly socket: MockGreenApiSocket
   readonly provider: PairingProvider
 }
 
 /** The adapter over the emulated account, by HTTP and by WebSocket. */
 function emulated(options: Partial<GreenApiOptions> = {}): Emulated {
   const emulator = createEmulator({ seed: 7 })
-  const http = greenApiWire(emulator, credentials)
-  const socket = greenApiSocketWire(emulator, credentials)
+  const http = mockGreenApi(emulator, credentials)
+  const socket = mockGreenApiSocket(emulator, credentials)
   const provider = greenApi({ ...credentials, fetch: http.fetch, webSocket: socket, ...options })
   return { emulator, http, socket, provider }
 }
@@ -96,7 +96,7 @@ function scripted(script: Script, options: Partial<GreenApiOptions> = {}): Scrip
   }
   const provider = greenApi({
     ...credentials,
-    fetch: greenApiWire(createEmulator(), credentials).fetch,
+    fetch: mockGreenApi(createEmulator(), credentials).fetch,
     webSocket,
     ...options,
   })

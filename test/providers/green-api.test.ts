@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { greenApi } from '../../src/providers/green-api.js'
-import { greenApiSocketWire, greenApiWire } from '../../src/testing.js'
+import { mockGreenApi, mockGreenApiSocket } from '../../src/testing.js'
 import { describeAdapterRules } from './adapter-rules.js'
 import {
   type Answer,
@@ -443,10 +443,10 @@ describeAdapterRules({
       idInstance,
       apiTokenInstance,
       apiUrl: baseUrl,
-      webSocket: emulator && greenApiSocketWire(emulator, { idInstance, apiTokenInstance }),
+      webSocket: emulator && mockGreenApiSocket(emulator, { idInstance, apiTokenInstance }),
       ...rest,
     }),
-  wire: (emulator) => greenApiWire(emulator, { idInstance, apiTokenInstance }),
+  mockServer: (emulator) => mockGreenApi(emulator, { idInstance, apiTokenInstance }),
   pushes: true,
   webhooks: [
     {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import { type OwnServerOptions, ownServer } from '../../src/providers/own-server.js'
-import { describeProvider, ownServerWire } from '../../src/testing.js'
+import { describeProvider, mockOwnServer } from '../../src/testing.js'
 import {
   type Answer,
   everythingIn,
@@ -300,7 +300,7 @@ describeProvider(
   { describe, it },
   {
     create: ({ fetch }) => ownServer({ url, headers, fetch }),
-    wire: (emulator) => ownServerWire(emulator, { headers, path: '/pairing/main' }),
+    mockServer: (emulator) => mockOwnServer(emulator, { headers, path: '/pairing/main' }),
     secrets: [key],
     serverOnly: true,
     invalid: {

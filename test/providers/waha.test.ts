@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { waha } from '../../src/providers/waha.js'
-import { wahaWire } from '../../src/testing.js'
+import { mockWaha } from '../../src/testing.js'
 import { describeAdapterRules } from './adapter-rules.js'
 import {
   type Answer,
@@ -486,11 +486,11 @@ describe('waha readWebhook', () => {
 describeAdapterRules({
   name: 'waha',
   make: (options) => waha({ baseUrl, apiKey, session, ...options }),
-  wire(emulator) {
-    // A session that runs makes codes by itself; this wire's would begin with the first question.
+  mockServer(emulator) {
+    // A session that runs makes codes by itself; this mock server's would begin with the first question.
     emulator.start()
     // The clock of these rules stands still.
-    return wahaWire(emulator, { apiKey, session, startingMs: 0 })
+    return mockWaha(emulator, { apiKey, session, startingMs: 0 })
   },
   webhooks: [
     { event: 'session.status', session, me: ANA, payload: { name: session, status: 'WORKING' } },

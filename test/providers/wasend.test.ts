@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createWasendSession, type WasendOptions, wasend } from '../../src/providers/wasend.js'
-import { wasendWire } from '../../src/testing.js'
+import { mockWasend } from '../../src/testing.js'
 import { describeAdapterRules } from './adapter-rules.js'
 import {
   type Answer,
@@ -422,10 +422,10 @@ describe('wasend options', () => {
 describeAdapterRules({
   name: 'wasend',
   make: (options) => wasend({ apiKey, sessionId, ...options }),
-  wire(emulator) {
-    // A session that runs makes codes by itself; this wire's would begin with the first question.
+  mockServer(emulator) {
+    // A session that runs makes codes by itself; this mock server's would begin with the first question.
     emulator.start()
-    return wasendWire(emulator, { apiKey, sessionId })
+    return mockWasend(emulator, { apiKey, sessionId })
   },
   webhooks: [
     {

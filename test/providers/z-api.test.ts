@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { type ZApiOptions, zApi } from '../../src/providers/z-api.js'
-import { zApiWire } from '../../src/testing.js'
+import { mockZApi } from '../../src/testing.js'
 import { describeAdapterRules } from './adapter-rules.js'
 import {
   type Answer,
@@ -394,7 +394,7 @@ describe('zApi reset and unlink', () => {
 describeAdapterRules({
   name: 'zApi',
   make: (options) => zApi({ instanceId, token, clientToken, ...options }),
-  wire: (emulator) => zApiWire(emulator, { instanceId, token, clientToken }),
+  mockServer: (emulator) => mockZApi(emulator, { instanceId, token, clientToken }),
   webhooks: [
     { type: 'ConnectedCallback', connected: true, momment: 26151515154, instanceId, phone: '5544999999999' },
     { type: 'DisconnectedCallback', disconnected: true, momment: 1580163342, instanceId },

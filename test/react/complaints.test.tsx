@@ -58,7 +58,7 @@ const rotating = () => saying(() => qr(Math.floor(Date.now() / 20_000)))
 const show = (provider: PairingProvider, props: Partial<WhatsAppPairingProps> = {}) =>
   render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} {...props} />)
 const shownQr = () => part('qr-code')?.innerHTML
-const paths = (world: World) => world.wire.requests.map(({ path }) => path)
+const paths = (world: World) => world.mockServer.requests.map(({ path }) => path)
 /** Calls that change something at a provider. */
 const changes = (world: World) =>
   paths(world).filter((path) => /logout|disconnect|reboot|restart|restore|start$|stop$/.test(path))
@@ -160,7 +160,7 @@ describe('screens without an end', () => {
     world.show()
     await advance(id === 'evolution-api' ? 44_000 : 59_000)
     expect(statusLine()).toContain('1 of 3')
-    const codes = world.wire.requests.filter(({ path }) => /qr|connect\//.test(path))
+    const codes = world.mockServer.requests.filter(({ path }) => /qr|connect\//.test(path))
     expect(codes.length).toBeLessThanOrEqual(13)
   })
 
@@ -169,7 +169,7 @@ describe('screens without an end', () => {
     world.show({ provider: world.proxied({ live: false }) })
     await advance(60_000)
     // Evolution API is asked for the state before each code too.
-    const questions = world.wire.requests.filter(({ path }) => /State|status|sessions\/\w+$/.test(path))
+    const questions = world.mockServer.requests.filter(({ path }) => /State|status|sessions\/\w+$/.test(path))
     expect(questions.length).toBeGreaterThan(0)
     expect(questions.length).toBeLessThanOrEqual(30)
   })
@@ -192,9 +192,9 @@ describe('screens without an end', () => {
     // A link is watched for three minutes, and looked at each 15 seconds.
     await later(220_000)
     expect(shownStatus()).toBe('linked')
-    const before = world.wire.requests.length
+    const before = world.mockServer.requests.length
     await later(600_000)
-    expect(world.wire.requests.length).toBe(before)
+    expect(world.mockServer.requests.length).toBe(before)
   })
 
   it('“the QR never appears: a spinner, and nothing else”', async () => {

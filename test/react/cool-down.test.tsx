@@ -234,7 +234,7 @@ describe.each(['green-api', 'z-api'] as const)('through the server, with %s behi
       await advance(1_000)
       expect(isOff()).toBe(true)
       world.emulator.recover()
-      const asked = () => world.wire.requests.filter(({ path }) => /Code|phone-code/.test(path)).length
+      const asked = () => world.mockServer.requests.filter(({ path }) => /Code|phone-code/.test(path)).length
       const before = asked()
       await advance(offMs - 1_000)
       await submit()

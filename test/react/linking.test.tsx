@@ -12,7 +12,7 @@ afterEach(() => void vi.useRealTimers())
 
 const tab = (name: string) => screen.getByRole('tab', { name })
 
-describe.each(providerIds)('%s, through proxy, handler, adapter, wire and emulator', (id) => {
+describe.each(providerIds)('%s, through proxy, handler, adapter, mock server and emulator', (id) => {
   it('links by QR code', async () => {
     const world = createWorld(id)
     const onLinked = vi.fn()
@@ -34,9 +34,9 @@ describe.each(providerIds)('%s, through proxy, handler, adapter, wire and emulat
     await advance(roundMs(id) + 5_000)
     expect(shownStatus()).toBe('expired')
 
-    const requests = world.wire.requests.length
+    const requests = world.mockServer.requests.length
     await advance(600_000)
-    expect(world.wire.requests.length).toBe(requests)
+    expect(world.mockServer.requests.length).toBe(requests)
 
     fireEvent.click(screen.getByRole('button', { name: 'Retry' }))
     await advance(15_000)
@@ -122,7 +122,7 @@ describe('evolution-api', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Get code' }))
     await advance(6_000)
     expect(shownCode()).toBeTruthy()
-    expect(world.wire.requests.map(({ method }) => method)).toContain('DELETE')
+    expect(world.mockServer.requests.map(({ method }) => method)).toContain('DELETE')
   })
 })
 

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { usePairingSession } from '../../src/index.js'
 import { wasend } from '../../src/providers/wasend.js'
 import { qrImage } from '../../src/testing/qr-image.js'
-import { createEmulator, wasendWire } from '../../src/testing.js'
+import { createEmulator, mockWasend } from '../../src/testing.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance } from './time.js'
 import { createWorld, doing, shownStatus } from './world.js'
@@ -14,7 +14,7 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 const press = (name: string) => doing(() => void fireEvent.click(screen.getByRole('button', { name })))
-const paths = (world: ReturnType<typeof createWorld>) => world.wire.requests.map(({ path }) => path)
+const paths = (world: ReturnType<typeof createWorld>) => world.mockServer.requests.map(({ path }) => path)
 
 const errorCode = () => document.querySelector('[data-part="error-code"]')?.getAttribute('data-code')
 
@@ -102,11 +102,11 @@ describe('a session that sleeps or has run out of codes', () => {
   it('is started by itself at WASend', async () => {
     const emulator = createEmulator({ seed: 7 })
     const access = { apiKey: 'key', sessionId: 'asleep' }
-    const wire = wasendWire(emulator, { ...access, stopped: true })
-    const provider = wasend({ ...access, fetch: wire.fetch, dangerouslyAllowBrowser: true })
+    const mockServer = mockWasend(emulator, { ...access, stopped: true })
+    const provider = wasend({ ...access, fetch: mockServer.fetch, dangerouslyAllowBrowser: true })
     createWorld('wasend').show({ provider })
     await advance(10_000)
-    expect(wire.requests.map(({ method, path }) => `${method} ${path}`)).toContain(
+    expect(mockServer.requests.map(({ method, path }) => `${method} ${path}`)).toContain(
       'POST /sessions/asleep/start',
     )
     expect(shownStatus()).toBe('awaiting-scan')

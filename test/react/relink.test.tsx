@@ -42,7 +42,7 @@ describe('linking again', () => {
     world.show({ mode: 'relink' })
     await advance(8_000, () => void seen.add(shownStatus() ?? ''))
     expect([...seen].filter((status) => status !== 'preparing')).toEqual(['awaiting-scan'])
-    expect(world.wire.requests.filter(({ path }) => path === '/logout')).toHaveLength(1)
+    expect(world.mockServer.requests.filter(({ path }) => path === '/logout')).toHaveLength(1)
     await doing(() => void world.emulator.scan())
     await advance(10_000)
     expect(shownStatus()).toBe('linked')
@@ -63,12 +63,12 @@ describe('linking again', () => {
     await doing(() => void world.emulator.scan())
     await advance(10_000)
     first.unmount()
-    const before = world.wire.requests.length
+    const before = world.mockServer.requests.length
     world.show({ mode: 'relink', queryClient: new QueryClient() })
     await advance(30_000)
     expect(shownStatus()).toBe('linked')
     expect(world.emulator.state.status).toBe('linked')
-    const after = world.wire.requests.slice(before).map(({ path }) => path)
+    const after = world.mockServer.requests.slice(before).map(({ path }) => path)
     expect(after.filter((path) => /logout|reboot|restart|disconnect|start$/.test(path))).toEqual([])
   })
 

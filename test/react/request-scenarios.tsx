@@ -1,7 +1,7 @@
 import { focusManager } from '@tanstack/react-query'
 import { fireEvent, screen } from '@testing-library/react'
 import { ownServer } from '../../src/providers/own-server.js'
-import { createEmulator, type Emulator, ownServerWire } from '../../src/testing.js'
+import { createEmulator, type Emulator, mockOwnServer } from '../../src/testing.js'
 import { type EmulatedProvider, emulatedProvider } from '../../stories/playground/emulated-provider.js'
 import { advance } from './time.js'
 import { doing, shownStatus, type World, worldOf } from './world.js'
@@ -17,9 +17,9 @@ const countedProviders = {
   waha: () => emulatedProvider('waha', SEED),
   ownServer() {
     const emulator = createEmulator(SEED)
-    const wire = ownServerWire(emulator)
-    const provider = ownServer({ url: 'https://engine.example/pairing', fetch: wire.fetch })
-    return { emulator, wire, provider }
+    const mockServer = mockOwnServer(emulator)
+    const provider = ownServer({ url: 'https://engine.example/pairing', fetch: mockServer.fetch })
+    return { emulator, mockServer, provider }
   },
 } satisfies Record<string, () => EmulatedProvider>
 
@@ -151,7 +151,11 @@ export async function openCounted(
     provider: way === 'direct' ? world.provider : world.proxied({ live: way === 'live' }),
     ...(method && { defaultMethod: method, defaultPhoneNumber: '5511987654321' }),
   })
-  return { world, unmount, requests: () => world.wire.requests.length + (sockets?.requests.length ?? 0) }
+  return {
+    world,
+    unmount,
+    requests: () => world.mockServer.requests.length + (sockets?.requests.length ?? 0),
+  }
 }
 
 function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): readonly Key[] {

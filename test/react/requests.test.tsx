@@ -85,10 +85,10 @@ describe('requests', () => {
     const world = createWorld('green-api')
     const { rerender } = world.show()
     await advance(2_000)
-    const before = world.wire.requests.length
+    const before = world.mockServer.requests.length
     for (let index = 0; index < 50; index++) rerender(world.element())
     await settle()
-    expect(world.wire.requests.length).toBe(before)
+    expect(world.mockServer.requests.length).toBe(before)
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
@@ -154,7 +154,7 @@ describe('rendering', () => {
     const before = commits.length
     await advance(55_000)
     expect(commits.length - before).toBe(4)
-    expect(world.wire.requests.length).toBeGreaterThan(15)
+    expect(world.mockServer.requests.length).toBeGreaterThan(15)
   })
 })
 

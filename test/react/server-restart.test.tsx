@@ -1,7 +1,7 @@
 import { fireEvent, screen } from '@testing-library/react'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { wasend } from '../../src/providers/wasend.js'
-import { createEmulator, wasendWire } from '../../src/testing.js'
+import { createEmulator, mockWasend } from '../../src/testing.js'
 import { watchShownCodes } from './shown-codes.js'
 import { advance } from './time.js'
 import { createWorld, doing, loadOnDemand, shownStatus, type World, worldOf } from './world.js'
@@ -30,9 +30,9 @@ const outages = [5_000, 20_000, 45_000] as const
 function withExpiry(): World {
   const emulator = createEmulator({ seed: 7 })
   const session = { apiKey: 'emulated-key', sessionId: 'emulated' }
-  const wire = wasendWire(emulator, { ...session, expiresAt: 'iso' })
-  const provider = wasend({ ...session, fetch: wire.fetch, dangerouslyAllowBrowser: true })
-  return worldOf({ emulator, wire, provider })
+  const mockServer = mockWasend(emulator, { ...session, expiresAt: 'iso' })
+  const provider = wasend({ ...session, fetch: mockServer.fetch, dangerouslyAllowBrowser: true })
+  return worldOf({ emulator, mockServer, provider })
 }
 
 /** Lets time pass until this is shown; on the way nothing is given up. */

@@ -3,7 +3,7 @@ import { fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
 import { greenApi } from '../../src/providers/green-api.js'
-import { createEmulator, greenApiWire } from '../../src/testing.js'
+import { createEmulator, mockGreenApi } from '../../src/testing.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
 import { errorCode, later, loadEverything, part, press, statusLine } from './user.js'
@@ -56,8 +56,8 @@ describe('Start over', () => {
   it('waits for a logout that goes on behind its answer at GREEN-API, and asks for no second one', async () => {
     const emulator = createEmulator({ seed: 7 })
     const instance = { idInstance: '1101000001', apiTokenInstance: 'token' }
-    const wire = greenApiWire(emulator, { ...instance, logoutMs: 40_000 })
-    const provider = greenApi({ ...instance, fetch: wire.fetch, dangerouslyAllowBrowser: true })
+    const mockServer = mockGreenApi(emulator, { ...instance, logoutMs: 40_000 })
+    const provider = greenApi({ ...instance, fetch: mockServer.fetch, dangerouslyAllowBrowser: true })
     emulator.leaveStaleAuth()
     createWorld('green-api').show({ provider })
     await advance(2_000)
@@ -65,7 +65,7 @@ describe('Start over', () => {
     await later(39_000, () => expect(shownStatus()).toBe('preparing'))
     await later(10_000)
     expect(shownStatus()).toBe('awaiting-scan')
-    expect(wire.requests.filter(({ path }) => path === '/logout')).toHaveLength(1)
+    expect(mockServer.requests.filter(({ path }) => path === '/logout')).toHaveLength(1)
   })
 
   it('that meets weather is tried again with pauses, and shows that it goes on', async () => {
@@ -207,6 +207,6 @@ describe('a session that WAHA calls FAILED', () => {
     await advance(10_000, () => void seen.add(shownStatus() ?? ''))
     expect([...seen]).not.toContain('failed')
     expect(shownStatus()).toBe('awaiting-scan')
-    expect(world.wire.requests.some(({ path }) => path.endsWith('/restart'))).toBe(true)
+    expect(world.mockServer.requests.some(({ path }) => path.endsWith('/restart'))).toBe(true)
   })
 })

@@ -2,7 +2,7 @@ import { cleanup, fireEvent, screen } from '@testing-library/react'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { waha } from '../../src/providers/waha.js'
 import { wasend } from '../../src/providers/wasend.js'
-import { createEmulator, wahaWire, wasendWire } from '../../src/testing.js'
+import { createEmulator, mockWaha, mockWasend } from '../../src/testing.js'
 import type { EmulatedProvider } from '../../stories/playground/emulated-provider.js'
 import { advance } from './time.js'
 import { doing, loadOnDemand, shownStatus, type World, worldOf } from './world.js'
@@ -21,15 +21,19 @@ const servers = {
   waha({ stopped }: ServerOptions): EmulatedProvider {
     const emulator = createEmulator({ seed: 7 })
     const session = { apiKey: 'key', session: 'default' }
-    const wire = wahaWire(emulator, { ...session, startingMs, stopped })
+    const mockServer = mockWaha(emulator, { ...session, startingMs, stopped })
     const baseUrl = 'https://waha.example'
-    return { emulator, wire, provider: waha({ baseUrl, ...session, ...common, fetch: wire.fetch }) }
+    return {
+      emulator,
+      mockServer,
+      provider: waha({ baseUrl, ...session, ...common, fetch: mockServer.fetch }),
+    }
   },
   wasend({ stopped }: ServerOptions): EmulatedProvider {
     const emulator = createEmulator({ seed: 7 })
     const session = { apiKey: 'key', sessionId: 'main' }
-    const wire = wasendWire(emulator, { ...session, startingMs, stopped })
-    return { emulator, wire, provider: wasend({ ...session, ...common, fetch: wire.fetch }) }
+    const mockServer = mockWasend(emulator, { ...session, startingMs, stopped })
+    return { emulator, mockServer, provider: wasend({ ...session, ...common, fetch: mockServer.fetch }) }
   },
 }
 

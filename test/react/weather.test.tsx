@@ -11,7 +11,7 @@ import {
   type WhatsAppPairingProps,
 } from '../../src/index.js'
 import { greenApi } from '../../src/providers/green-api.js'
-import { createEmulator, type EmulatorFault, greenApiWire } from '../../src/testing.js'
+import { createEmulator, type EmulatorFault, mockGreenApi } from '../../src/testing.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { qr, type ScriptedProvider, scriptedProvider, timing } from './scripted-provider.js'
 import { advance, settle } from './time.js'
@@ -57,10 +57,10 @@ describe('a provider that says "too many requests"', () => {
     // Without what GREEN-API pushes over its socket, which has no such limit.
     world.show({ provider: world.proxied({ live: false }) })
     await advance(2_000)
-    expect(world.wire.requests).toHaveLength(1)
+    expect(world.mockServer.requests).toHaveLength(1)
     world.emulator.recover()
     await advance(17_500)
-    expect(world.wire.requests).toHaveLength(1)
+    expect(world.mockServer.requests).toHaveLength(1)
     expect(statusLine()).toBe('Still trying to get your code…')
     await advance(12_000)
     expect(shownStatus()).toBe('awaiting-scan')
@@ -86,15 +86,15 @@ describe('a provider that says "too many requests"', () => {
   ])('but %s is asked less and less often, and told as what it looks like', async (_, hide) => {
     const emulator = createEmulator({ seed: 7 })
     const instance = { idInstance: '1101000001', apiTokenInstance: 'secret-token' }
-    const wire = greenApiWire(emulator, instance)
+    const mockServer = mockGreenApi(emulator, instance)
     const direct: typeof fetch = async (input, init) => {
-      const response = await wire.fetch(input, init)
+      const response = await mockServer.fetch(input, init)
       return response.status === 429 ? hide(response) : response
     }
     emulator.fail('rate-limited', { retryAfterMs: 600_000 })
     show(greenApi({ ...instance, fetch: direct, dangerouslyAllowBrowser: true }))
     await later(60_000)
-    expect(wire.requests.length).toBeLessThanOrEqual(7)
+    expect(mockServer.requests.length).toBeLessThanOrEqual(7)
     emulator.recover()
     await later(40_000)
     expect(shownStatus()).toBe('awaiting-scan')
@@ -216,9 +216,9 @@ describe('a hidden page', () => {
       await advance(3_000)
       await doing(() => focusManager.setFocused(false))
       await advance(1_000)
-      const before = world.wire.requests.length
+      const before = world.mockServer.requests.length
       await later(120_000)
-      expect(world.wire.requests.length).toBe(before)
+      expect(world.mockServer.requests.length).toBe(before)
       expect(world.server.watchers).toBe(0)
       expect(part('qr-code')).toBeNull()
       await doing(() => focusManager.setFocused(true))
@@ -510,7 +510,7 @@ describe('a component', () => {
       unmount()
       await advance(1_000)
       expect(world.server.openStreams).toBe(0)
-      return world.wire.requests.map(({ path }) => path)
+      return world.mockServer.requests.map(({ path }) => path)
     }
     expect(await requests(true)).toEqual(await requests(false))
   })
@@ -621,7 +621,7 @@ describe('an unmount', () => {
         // An answer of the server's may be on its way for as long as it takes to notice.
         await settle()
         const before = {
-          wire: world.wire.requests.length,
+          mockServer: world.mockServer.requests.length,
           page: world.server.requests.length,
           told: [...told],
         }
@@ -636,7 +636,7 @@ describe('an unmount', () => {
         expect(vi.getTimerCount()).toBe(0)
         expect(world.server.requests.length).toBe(before.page)
         // A change that had reached the server may be finished there.
-        expect(world.wire.requests.length - before.wire).toBeLessThanOrEqual(1)
+        expect(world.mockServer.requests.length - before.mockServer).toBeLessThanOrEqual(1)
         expect(told).toEqual(before.told)
         expect(world.queryClient.getQueryCache().getAll()).toHaveLength(0)
       }),

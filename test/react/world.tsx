@@ -18,7 +18,7 @@ import {
 } from '../../stories/playground/emulated-provider.js'
 import { createWorldServer, type WorldServer } from './world-server.js'
 
-/** One emulated account and the whole way to it: proxy → handler → adapter → wire → emulator. */
+/** One emulated account and the whole way to it: proxy → handler → adapter → mock server → emulator. */
 export interface World extends EmulatedProvider {
   /** What stands between the page and the provider. */
   readonly server: WorldServer

@@ -37,7 +37,7 @@ const show = (props: Pick<WhatsAppPairingProps, 'provider'> & Partial<WhatsAppPa
   render(<WhatsAppPairing queryClient={new QueryClient()} {...props} />)
 
 describe.each(['green-api', 'z-api'] as const)('%s: the wrong phone', (id) => {
-  const paths = (world: ReturnType<typeof createWorld>) => world.wire.requests.map(({ path }) => path)
+  const paths = (world: ReturnType<typeof createWorld>) => world.mockServer.requests.map(({ path }) => path)
 
   it('is told apart, unlinked only when the user starts over, and then the right one is linked', async () => {
     const world = createWorld(id)

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { qrImage } from '../../src/testing/qr-image.js'
-import { createEmulator, type EvolutionApiWireOptions, evolutionApiWire } from '../../src/testing.js'
+import { createEmulator, type MockEvolutionApiOptions, mockEvolutionApi } from '../../src/testing.js'
 import { type Comparison, differences } from './differences.js'
 import {
   type Entry,
@@ -40,7 +40,7 @@ const comparison: Comparison = {
   codeFields: new Set(['code', 'pairingCode']),
 }
 
-interface Run extends Partial<Comparison>, Pick<EvolutionApiWireOptions, 'qrLimit' | 'gapMs'> {
+interface Run extends Partial<Comparison>, Pick<MockEvolutionApiOptions, 'qrLimit' | 'gapMs'> {
   /** Whether the phone was linked before the recording began. */
   readonly isLinked?: boolean
   /** Lines that are not repeated. */
@@ -138,7 +138,7 @@ function setUp(recording: Recording, { isLinked, qrLimit, gapMs }: Run) {
       emulator.scan()
       await vi.advanceTimersByTimeAsync(HOUR_MS)
     }
-    const options: EvolutionApiWireOptions = {
+    const options: MockEvolutionApiOptions = {
       apiKey: 'GLOBALKEY',
       instanceName: nameOf(recording),
       token: tokenOf(recording),
@@ -149,7 +149,7 @@ function setUp(recording: Recording, { isLinked, qrLimit, gapMs }: Run) {
       onWebhook: (body) => webhook(asJson(body)),
       onWhatsApp: ({ event }) => whatsapp(event as WhatsAppEventName),
     }
-    const server = evolutionApiWire(emulator, options)
+    const server = mockEvolutionApi(emulator, options)
     if (entries.some((entry) => entry.kind === 'exchange' && entry.request.path === '/instance/create')) {
       const url = `http://mock.example/instance/delete/${options.instanceName}`
       await server.fetch(url, { method: 'DELETE', headers: { apikey: 'GLOBALKEY' } })

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { qrImage } from '../../src/testing/qr-image.js'
-import { createEmulator, type Emulator, wahaWire } from '../../src/testing.js'
+import { createEmulator, type Emulator, mockWaha } from '../../src/testing.js'
 import { differences } from './differences.js'
 import { type Json, readRecording, recordingsOf } from './recording.js'
 import { type ReplayListener, type ReplayTarget, replay } from './replay.js'
@@ -20,7 +20,7 @@ interface Run {
 
 const EARLIER = 'a webhook about what was done before the recording'
 
-const BYTES = 'bytes of a picture: test/testing/wires/waha.test.ts reads the code in it'
+const BYTES = 'bytes of a picture: test/testing/mock-servers/mock-waha.test.ts reads the code in it'
 
 const runs: Readonly<Record<string, Run>> = {
   '01-first-link': { except: { 14: BYTES } },
@@ -95,7 +95,7 @@ function setUp(
     emulator.scan()
   }
   agoMs = 0
-  const wire = wahaWire(emulator, {
+  const mockServer = mockWaha(emulator, {
     apiKey: 'WAHAKEY',
     session: 'default',
     stopped: !isLinked,
@@ -104,9 +104,9 @@ function setUp(
     sendWebhook: async (request) => listener.webhook((await request.json()) as Json),
   })
   return {
-    fetch: (input, init) => wire.fetch(input, withoutHmac(init)),
+    fetch: (input, init) => mockServer.fetch(input, withoutHmac(init)),
     ...phoneOf(emulator, typingMs),
-    stop: () => wire.restartServer(DOWN_MS),
+    stop: () => mockServer.restartServer(DOWN_MS),
     start: () => {},
   }
 }

@@ -15,9 +15,9 @@ import {
   createEmulator,
   type Emulator,
   type EmulatorFault,
-  greenApiSocketWire,
-  greenApiWire,
-  ownServerWire,
+  mockGreenApi,
+  mockGreenApiSocket,
+  mockOwnServer,
 } from '../../src/testing.js'
 import { HANDLER_URL } from './world.js'
 
@@ -34,7 +34,7 @@ const GRACE_MS = 2_000
 const QR_INTERVAL_MS = 5_000
 
 beforeAll(async () => {
-  // What the adapters and wires load when it is needed.
+  // What the adapters and mock servers load when it is needed.
   await Promise.all([import('qr'), import('../../src/providers/lib/green-api-socket.js')])
 })
 
@@ -92,12 +92,12 @@ type World = (
 ) => PairingProvider
 
 const tellsExpiry: World = (emulator, through) =>
-  ownServer({ url: 'http://engine.example/pairing', fetch: through(ownServerWire(emulator).fetch) })
+  ownServer({ url: 'http://engine.example/pairing', fetch: through(mockOwnServer(emulator).fetch) })
 
 const tellsNothing: World = (emulator, through) => {
   const { subscribe: _, ...provider } = greenApi({
     ...INSTANCE,
-    fetch: through(greenApiWire(emulator, INSTANCE).fetch),
+    fetch: through(mockGreenApi(emulator, INSTANCE).fetch),
   })
   return provider
 }
@@ -105,8 +105,8 @@ const tellsNothing: World = (emulator, through) => {
 const pushes: World = (emulator, through) =>
   greenApi({
     ...INSTANCE,
-    fetch: through(greenApiWire(emulator, INSTANCE).fetch),
-    webSocket: greenApiSocketWire(emulator, INSTANCE),
+    fetch: through(mockGreenApi(emulator, INSTANCE).fetch),
+    webSocket: mockGreenApiSocket(emulator, INSTANCE),
   })
 
 const travel = (durationMs: number): Promise<void> =>

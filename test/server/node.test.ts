@@ -12,7 +12,7 @@ import { greenApi } from '../../src/providers/green-api.js'
 import { createPairingHandler, type PairingHandler } from '../../src/server/handler.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
 import { toNodeListener } from '../../src/server/node.js'
-import { greenApiWire } from '../../src/testing.js'
+import { mockGreenApi } from '../../src/testing.js'
 import { everythingIn, gate, rejection } from '../providers/fetch-stub.js'
 import { emulated } from '../testing/clock.js'
 import { spyProvider } from './spy-provider.js'
@@ -98,8 +98,8 @@ describe('a link over node:http', () => {
 
   async function emulatedWorld() {
     const phone = emulated()
-    const wire = greenApiWire(phone.emulator, instance)
-    const world = await serve({ provider: greenApi({ ...instance, fetch: wire.fetch }) })
+    const mockServer = mockGreenApi(phone.emulator, instance)
+    const world = await serve({ provider: greenApi({ ...instance, fetch: mockServer.fetch }) })
     return { ...phone, ...world, provider: proxy({ url: world.url }) }
   }
 

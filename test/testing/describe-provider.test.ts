@@ -7,7 +7,7 @@ import { ownServer } from '../../src/providers/own-server.js'
 import {
   describeProvider,
   type Emulator,
-  ownServerWire,
+  mockOwnServer,
   type ProviderEnvironment,
   type ProviderUnderTest,
   type TestRunner,
@@ -52,12 +52,12 @@ function sound({ fetch }: ProviderEnvironment): PairingProvider {
   }
 }
 
-const wire = (emulator: Emulator) => ownServerWire(emulator, { headers })
+const mockServer = (emulator: Emulator) => mockOwnServer(emulator, { headers })
 
 function underTest(create: (environment: ProviderEnvironment) => PairingProvider): ProviderUnderTest {
   return {
     create,
-    wire,
+    mockServer,
     secrets: [key],
     pushes: true,
     webhooks: [linkedWebhook],
@@ -149,11 +149,11 @@ describe('a sound provider', () => {
     const posting = ({ fetch }: ProviderEnvironment): PairingProvider =>
       ownServer({ url, headers, fetch: (input, init) => fetch(`${input}/read`, { ...init, method: 'POST' }) })
     const reading = (emulator: Emulator) => {
-      const answer = wire(emulator)
+      const answer = mockServer(emulator)
       return ({ url: asked, headers: sent }: Request) =>
         answer(new Request(asked.replace(/\/read$/, ''), { headers: sent }))
     }
-    const subject = { ...underTest(posting), wire: reading }
+    const subject = { ...underTest(posting), mockServer: reading }
     const name = 'getStatus changes nothing'
     expect(await verdict(testsOf(subject), name)).toContain('isRead')
     expect(await verdict(testsOf({ ...subject, isRead: (sent) => sent.url.endsWith('/read') }), name)).toBe(

@@ -9,7 +9,7 @@ import type { ProviderSituation } from './situation.js'
 export interface ProviderEnvironment {
   /** Stands in for the global `fetch`. The suite answers, spoils and counts what goes through it. */
   readonly fetch: typeof fetch
-  /** The account behind `wire`: for a stand-in of a WebSocket, or a provider that needs no HTTP. */
+  /** The account behind `mockServer`: for a stand-in of a WebSocket, or a provider that needs no HTTP. */
   readonly emulator: Emulator
 }
 
@@ -18,7 +18,7 @@ export type ServerAnswers = { readonly unlinked: ServerAnswer } & {
   readonly [Situation in ProviderSituation]?: ServerAnswer
 }
 
-/** What `describeProvider` must know of a provider. Give it a server: `wire`, or `answers`. */
+/** What `describeProvider` must know of a provider. Give it a server: `mockServer`, or `answers`. */
 export interface ProviderUnderTest {
   /** Makes the provider. Called anew for each test, and must not ask anything by itself. */
   create(environment: ProviderEnvironment): PairingProvider
@@ -26,9 +26,9 @@ export interface ProviderUnderTest {
    * The provider's server over an emulated account: one of the wires of this package, or a function from `Request` to
    * `Response`. The suite then also scans codes, enters them and looks at what became of the account.
    */
-  readonly wire?: ((emulator: Emulator) => ServerAnswer) | undefined
+  readonly mockServer?: ((emulator: Emulator) => ServerAnswer) | undefined
   /**
-   * Without a wire: what the server answers to any request, by what is going on. Recorded answers will do; what is not
+   * Without a mockServer: what the server answers to any request, by what is going on. Recorded answers will do; what is not
    * given is not tested.
    */
   readonly answers?: ServerAnswers | undefined

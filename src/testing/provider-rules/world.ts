@@ -36,25 +36,25 @@ export function createWorld(
     },
     seed: 7,
   })
-  const answer = subject.wire?.(emulator) ?? subject.answers?.[situation] ?? unreachable
+  const answer = subject.mockServer?.(emulator) ?? subject.answers?.[situation] ?? unreachable
   situations[situation].arrange(emulator, pass)
   const server = createServer(answer)
   return { provider: subject.create({ fetch: server.fetch, emulator }), server, emulator, pass }
 }
 
 /** The situations that can be brought about. */
-export function situationsOf({ wire, answers }: ProviderUnderTest): readonly ProviderSituation[] {
-  return situationNames().filter((name) => wire || !answers || answers[name])
+export function situationsOf({ mockServer, answers }: ProviderUnderTest): readonly ProviderSituation[] {
+  return situationNames().filter((name) => mockServer || !answers || answers[name])
 }
 
 /** Whether it talks to a server that the suite can spoil. */
-export function hasServer({ wire, answers }: ProviderUnderTest): boolean {
-  return wire !== undefined || answers !== undefined
+export function hasServer({ mockServer, answers }: ProviderUnderTest): boolean {
+  return mockServer !== undefined || answers !== undefined
 }
 
 /** Whether the emulated account is behind it: otherwise nothing that is done to a phone reaches the provider. */
-export function hasAccount({ wire, answers }: ProviderUnderTest): boolean {
-  return wire !== undefined || answers === undefined
+export function hasAccount({ mockServer, answers }: ProviderUnderTest): boolean {
+  return mockServer !== undefined || answers === undefined
 }
 
 function stopped(time: number): { now(): number } {

@@ -2,14 +2,14 @@ import { StrictMode, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { WhatsAppPairing, WhatsAppPairingDialog } from 'whatsapp-pairing'
 import { greenApi } from 'whatsapp-pairing/providers/green-api'
-import { createEmulator, greenApiWire } from 'whatsapp-pairing/testing'
+import { createEmulator, mockGreenApi } from 'whatsapp-pairing/testing'
 import 'whatsapp-pairing/styles.css'
 
 const phone = createEmulator()
 const instance = { idInstance: '1101000001', apiTokenInstance: 'emulated' }
 const provider = greenApi({
   ...instance,
-  fetch: greenApiWire(phone, instance).fetch,
+  fetch: mockGreenApi(phone, instance).fetch,
   dangerouslyAllowBrowser: true,
 })
 

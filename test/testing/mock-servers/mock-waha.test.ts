@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
-import type { WahaWire, WahaWireOptions } from '../../../src/testing.js'
-import { wahaWire } from '../../../src/testing.js'
+import type { MockWaha, MockWahaOptions } from '../../../src/testing.js'
+import { mockWaha } from '../../../src/testing.js'
 import type { Emulated } from '../clock.js'
 import { emulated, link, shownText } from '../clock.js'
 import { fromBase64, readPng } from '../read-png.js'
@@ -21,27 +21,33 @@ interface Exchange {
 }
 
 interface SetUp extends Emulated {
-  readonly wire: WahaWire
+  readonly mockServer: MockWaha
   send(question: string, init?: RequestInit): Promise<Response>
   /** Sends a request and lets time pass until the response is there. */
   ask(question?: string, init?: RequestInit): Promise<Exchange>
   status(): Promise<unknown>
 }
 
-function setUp(options: Partial<WahaWireOptions> = {}): SetUp {
+function setUp(options: Partial<MockWahaOptions> = {}): SetUp {
   const phone = emulated()
-  const wire = wahaWire(phone.emulator, { apiKey: 'K1', session: 'default', ...options })
+  const mockServer = mockWaha(phone.emulator, { apiKey: 'K1', session: 'default', ...options })
   const send = (question: string, init: RequestInit = {}): Promise<Response> => {
     const [method = '', path = ''] = question.split(' ')
     const headers = { 'x-api-key': 'K1', accept: 'application/json', ...init.headers }
-    return wire.fetch(`${BASE}/${path}`, { ...init, method, headers })
+    return mockServer.fetch(`${BASE}/${path}`, { ...init, method, headers })
   }
   const ask = async (question = SESSION, init?: RequestInit): Promise<Exchange> => {
     const { value, ms } = await phone.clock.until(send(question, init))
     const text = await value.text()
     return { status: value.status, body: text && JSON.parse(text), ms }
   }
-  return { ...phone, wire, send, ask, status: async () => ((await ask()).body as { status: unknown }).status }
+  return {
+    ...phone,
+    mockServer,
+    send,
+    ask,
+    status: async () => ((await ask()).body as { status: unknown }).status,
+  }
 }
 
 const sent = (body: object): RequestInit => ({
@@ -425,7 +431,7 @@ describe('WAHA mock server: the server process', () => {
   it('refuses requests from 3 s after its end on, then has a stopped session without configuration', async () => {
     const phone = setUp({ config: { webhooks: [] } })
     link(phone)
-    phone.wire.restartServer()
+    phone.mockServer.restartServer()
     expect((await phone.ask()).body).toMatchObject({ status: 'STOPPED', config: { webhooks: [] } })
     await expect(phone.ask(QR)).rejects.toThrow('fetch failed')
     await expect(phone.ask()).rejects.toThrow('fetch failed')
@@ -437,7 +443,7 @@ describe('WAHA mock server: the server process', () => {
   })
 
   it('does not need a key to say that it is there', async () => {
-    const response = await setUp().wire.fetch('https://waha.example.com/ping')
+    const response = await setUp().mockServer.fetch('https://waha.example.com/ping')
     expect(await response.json()).toEqual({ message: 'pong' })
     expect((await setUp().ask('GET server/version')).body).toMatchObject({
       version: '2026.2.1',
@@ -462,7 +468,7 @@ describe('WAHA mock server: webhooks', () => {
     }
   }
 
-  function listen(options: Partial<WahaWireOptions> = {}) {
+  function listen(options: Partial<MockWahaOptions> = {}) {
     const received: Request[] = []
     const phone = setUp({
       config: { webhooks: [hook] },
@@ -547,9 +553,9 @@ describe('WAHA mock server: webhooks', () => {
   })
 
   it('end with the server process', async () => {
-    const { wire, ask, pass, told, arrived } = listen()
+    const { mockServer, ask, pass, told, arrived } = listen()
     await ask()
-    wire.restartServer()
+    mockServer.restartServer()
     await arrived(1)
     await pass(20_000)
     await ask('POST sessions/default/start')
@@ -562,7 +568,7 @@ describe('WAHA mock server: errors', () => {
   it.each([{}, { 'x-api-key': 'K2' }, { authorization: 'Bearer K1' }])(
     '401 for %j',
     async (headers: Record<string, string>) => {
-      const response = await setUp().wire.fetch(`${BASE}/sessions/default`, { headers })
+      const response = await setUp().mockServer.fetch(`${BASE}/sessions/default`, { headers })
       expect([response.status, await response.json()]).toEqual([
         401,
         { message: 'Unauthorized', statusCode: 401 },

@@ -1,14 +1,14 @@
 import type { Emulator } from '../emulator.js'
 import { toBase64 } from '../qr-image.js'
-import type { Wire, WireCall, WireOptions } from '../wire.js'
-import { createWire, json } from '../wire.js'
+import type { MockServer, MockServerCall, MockServerOptions } from './create-mock-server.js'
+import { createMockServer, json } from './create-mock-server.js'
 import type { WahaStatus } from './waha-session.js'
 import { createWahaSession } from './waha-session.js'
 
 // https://wasend.dev/docs/sessions, and the server underneath: https://waha.devlike.pro/docs/how-to/sessions
 
-/** Options of {@link wasendWire}. */
-export interface WasendWireOptions extends WireOptions {
+/** Options of {@link mockWasend}. */
+export interface MockWasendOptions extends MockServerOptions {
   readonly apiKey: string
   /** The `uniqueSessionId` of the session that exists from the beginning. */
   readonly sessionId: string
@@ -40,7 +40,7 @@ export interface WasendWireOptions extends WireOptions {
  * `FAILED` and needs a restart. It takes as long as WAHA, the server below it: a QR request is held for 5 s while the
  * session is stopped and for 10 s while it has failed; a stop and a restart take 3 s, a `DELETE` 4 s.
  */
-export function wasendWire(emulator: Emulator, options: WasendWireOptions): Wire {
+export function mockWasend(emulator: Emulator, options: MockWasendOptions): MockServer {
   const { apiKey, qrPath = 'both', startingMs = 1_000, stopped = false } = options
   const session = createWahaSession(emulator, { startingMs, stopped, engine: 'GOWS' })
   const createdAt = emulator.now()
@@ -97,7 +97,7 @@ export function wasendWire(emulator: Emulator, options: WasendWireOptions): Wire
     return json({ sessions: [entry] })
   }
 
-  async function create({ request }: WireCall): Promise<Response> {
+  async function create({ request }: MockServerCall): Promise<Response> {
     const body: unknown = await request.json().catch(() => undefined)
     const fields = typeof body === 'object' && body !== null ? body : {}
     if (!('sessionName' in fields) || typeof fields.sessionName !== 'string') {
@@ -117,13 +117,13 @@ export function wasendWire(emulator: Emulator, options: WasendWireOptions): Wire
     return json(info(sessionId, session.status()), 201)
   }
 
-  async function remove({ hold }: WireCall): Promise<Response> {
+  async function remove({ hold }: MockServerCall): Promise<Response> {
     await session.remove(hold)
     sessionId = null
     return options.shape === 'sdk' ? new Response(null, { status: 200 }) : json({ success: true })
   }
 
-  async function getQrCode({ request, url, image, hold }: WireCall, id: string): Promise<Response> {
+  async function getQrCode({ request, url, image, hold }: MockServerCall, id: string): Promise<Response> {
     // WASend documents this for itself: it is not WAHA that answers.
     if (session.status() === 'WORKING') return problem(409, 'Session is already connected', 'Conflict')
     const status = await session.awaitScan(hold)
@@ -156,7 +156,7 @@ export function wasendWire(emulator: Emulator, options: WasendWireOptions): Wire
     return { expiresAt: spellings[options.expiresAt] }
   }
 
-  async function requestCode({ request }: WireCall): Promise<Response> {
+  async function requestCode({ request }: MockServerCall): Promise<Response> {
     const status = session.status()
     if (status !== 'SCAN_QR_CODE') {
       const message = `Can request code only in SCAN_QR_CODE status. The current status is ${status}`
@@ -170,10 +170,10 @@ export function wasendWire(emulator: Emulator, options: WasendWireOptions): Wire
     return json({ code: `${value.slice(0, 4)}-${value.slice(4)}` }, 201)
   }
 
-  type Route = (call: WireCall, id: string) => Response | Promise<Response>
+  type Route = (call: MockServerCall, id: string) => Response | Promise<Response>
 
   const change =
-    (action: (hold: WireCall['hold']) => unknown): Route =>
+    (action: (hold: MockServerCall['hold']) => unknown): Route =>
     async ({ hold }, id) => {
       await action(hold)
       return json(info(id, session.status()), 201)
@@ -190,7 +190,7 @@ export function wasendWire(emulator: Emulator, options: WasendWireOptions): Wire
     ...(options.requestCode && { 'POST auth/request-code': requestCode }),
   }
 
-  function answer(call: WireCall): Response | Promise<Response> {
+  function answer(call: MockServerCall): Response | Promise<Response> {
     const { request, path } = call
     if (request.headers.get('authorization') !== `Bearer ${apiKey}`) return faults.unauthorized()
     const [, id, action] = /^\/sessions(?:\/([^/]+)(?:\/(.+))?)?$/.exec(path) ?? []
@@ -201,7 +201,7 @@ export function wasendWire(emulator: Emulator, options: WasendWireOptions): Wire
     return id === sessionId ? route(call, id) : faults['unknown-instance']()
   }
 
-  return createWire(emulator, { faults, pathOf, answer }, options)
+  return createMockServer(emulator, { faults, pathOf, answer }, options)
 }
 
 /** Parts of a session that only the SDK's types have. */

@@ -1,8 +1,8 @@
-import type { Emulator, FailOptions } from './emulator.js'
-import { type Bytes, qrImage } from './qr-image.js'
+import type { Emulator, FailOptions } from '../emulator.js'
+import { type Bytes, qrImage } from '../qr-image.js'
 
-/** One request that reached a wire. */
-export interface WireRequest {
+/** One request that reached a mock server. */
+export interface MockServerRequest {
   readonly method: string
   /**
    * Path below the credentials and without the query, so that it may be logged and compared:
@@ -13,37 +13,37 @@ export interface WireRequest {
   readonly at: number
 }
 
-/** Options that every wire has. */
-export interface WireOptions {
+/** Options that every mock server has. */
+export interface MockServerOptions {
   /**
-   * Answers in the wire's place where it returns a response: for what a provider does rarely, such as a plan
-   * that ran out. Make a new `Response` each time.
+   * Responds in place of the mock server where it returns a response: for rare cases, such as a subscription
+   * that expired. Make a new `Response` each time.
    */
   readonly intercept?: ((path: string, request: Request) => Response | undefined) | undefined
 }
 
 /**
- * The HTTP face of a provider over an emulated account. Call it with a `Request` under any origin and base
- * path, or hand its `fetch` to an adapter: `greenApi({ …, fetch: greenApiWire(emulator, …).fetch })`.
+ * A mock server: the HTTP API of a provider over an emulated account. Call it with a `Request` under any origin and base
+ * path, or hand its `fetch` to an adapter: `greenApi({ …, fetch: mockGreenApi(emulator, …).fetch })`.
  */
-export interface Wire {
+export interface MockServer {
   (request: Request): Promise<Response>
   /** Stands in for the global `fetch`. Honours `signal`. */
   readonly fetch: typeof fetch
   /** Every request so far, oldest first. */
-  readonly requests: readonly WireRequest[]
+  readonly requests: readonly MockServerRequest[]
 }
 
-/** The faults that each provider words in its own way. */
-export interface WireFaults {
+/** The errors whose form differs from provider to provider. */
+export interface MockServerFaults {
   readonly unauthorized: () => Response
   readonly 'unknown-instance': () => Response
   readonly 'rate-limited': () => Response
   readonly 'server-error': () => Response
 }
 
-/** A request as a provider's part of a wire sees it. */
-export interface WireCall {
+/** A request, as the part of a mock server that is specific to a provider gets it. */
+export interface MockServerCall {
   readonly request: Request
   readonly url: URL
   readonly path: string
@@ -55,17 +55,21 @@ export interface WireCall {
   image(text: string): Promise<Bytes>
 }
 
-/** What differs from provider to provider. */
-export interface WireFace {
-  readonly faults: WireFaults
-  /** {@link WireRequest.path} of a URL; `null` for one that is not the provider's. */
+/** The part of a mock server that is specific to a provider. */
+export interface MockServerDefinition {
+  readonly faults: MockServerFaults
+  /** {@link MockServerRequest.path} of a URL; `null` for one that is not the provider's. */
   pathOf(url: URL): string | null
-  answer(call: WireCall): Response | Promise<Response>
+  answer(call: MockServerCall): Response | Promise<Response>
 }
 
-/** A wire from the part of it that differs. */
-export function createWire(emulator: Emulator, face: WireFace, { intercept }: WireOptions): Wire {
-  const requests: WireRequest[] = []
+/** Makes a mock server from the part that is specific to a provider. */
+export function createMockServer(
+  emulator: Emulator,
+  face: MockServerDefinition,
+  { intercept }: MockServerOptions,
+): MockServer {
+  const requests: MockServerRequest[] = []
 
   async function handle(request: Request, signal: AbortSignal): Promise<Response> {
     signal.throwIfAborted()
@@ -73,7 +77,7 @@ export function createWire(emulator: Emulator, face: WireFace, { intercept }: Wi
     // A URL of another shape may hold anything, credentials included.
     const path = face.pathOf(url) ?? '/…'
     requests.push({ method: request.method, path, at: emulator.now() })
-    // A browser's question beforehand is not one of the requests that were to fail.
+    // A preflight request of a browser uses up no fault.
     const isPreflight = request.method === 'OPTIONS'
     const fault = isPreflight || emulator.fault?.fault === 'not-an-image' ? null : emulator.takeFault()
     const call = {
@@ -107,7 +111,7 @@ export function createWire(emulator: Emulator, face: WireFace, { intercept }: Wi
     }
   }
 
-  const wire = (request: Request): Promise<Response> =>
+  const mockServer = (request: Request): Promise<Response> =>
     untilAborted(handle(request, request.signal), request.signal)
 
   const fetch: typeof globalThis.fetch = async (input, { signal, ...init } = {}) => {
@@ -116,16 +120,16 @@ export function createWire(emulator: Emulator, face: WireFace, { intercept }: Wi
     return untilAborted(handle(new Request(input, init), given), given)
   }
 
-  return Object.assign(wire, { fetch, requests })
+  return Object.assign(mockServer, { fetch, requests })
 }
 
-/** A JSON answer. */
+/** A JSON response. */
 export function json(body: unknown, status = 200): Response {
   const headers = { 'content-type': 'application/json; charset=utf-8' }
   return new Response(JSON.stringify(body), { status, headers })
 }
 
-/** A page as gateways send it. */
+/** An HTML page as gateways send it. */
 export function htmlPage(status: number, title: string): Response {
   const page = `<!DOCTYPE html>\n<html><head><title>${title}</title></head><body>${title}</body></html>\n`
   return new Response(page, { status, headers: { 'content-type': 'text/html' } })
@@ -133,7 +137,7 @@ export function htmlPage(status: number, title: string): Response {
 
 const NOT_A_CODE = 'The QR code is not ready.'
 
-/** Whether this answer is the one without a code, counted as used. */
+/** Whether this response has the fault `not-an-image`, which is then used up. */
 function takesBadImage(emulator: Emulator): boolean {
   return emulator.fault?.fault === 'not-an-image' && emulator.takeFault() !== null
 }

@@ -1,12 +1,12 @@
 import type { Emulator } from '../emulator.js'
 import { toBase64 } from '../qr-image.js'
-import type { Wire, WireCall, WireOptions } from '../wire.js'
-import { createWire, json } from '../wire.js'
+import type { MockServer, MockServerCall, MockServerOptions } from './create-mock-server.js'
+import { createMockServer, json } from './create-mock-server.js'
 
 // https://developer.z-api.io/en/instance/ — qr-code, qr-code-image, phone-code, status, device, …
 
-/** Options of {@link zApiWire}. */
-export interface ZApiWireOptions extends WireOptions {
+/** Options of {@link mockZApi}. */
+export interface MockZApiOptions extends MockServerOptions {
   readonly instanceId: string
   readonly token: string
   /** The account's security token. By default it is not activated, and not asked for. */
@@ -30,7 +30,7 @@ const EXTENSION_TOKEN_MS = 5 * 60_000
  * The face of Z-API. Codes are made as soon as a QR or pairing code is asked for, and asking begins a new
  * round when one ran out.
  */
-export function zApiWire(emulator: Emulator, options: ZApiWireOptions): Wire {
+export function mockZApi(emulator: Emulator, options: MockZApiOptions): MockServer {
   const { instanceId, token, clientToken, codeField = 'value' } = options
   const value = (content: unknown): Response => json({ value: content })
 
@@ -61,13 +61,13 @@ export function zApiWire(emulator: Emulator, options: ZApiWireOptions): Wire {
     }
   }
 
-  async function qrCode(call: WireCall): Promise<Response> {
+  async function qrCode(call: MockServerCall): Promise<Response> {
     const text = qrTextOrAnswer()
     if (typeof text !== 'string') return text
     return value(options.qrCode === 'text' ? call.text(text) : dataUri(await call.image(text)))
   }
 
-  async function qrCodeImage({ image }: WireCall): Promise<Response> {
+  async function qrCodeImage({ image }: MockServerCall): Promise<Response> {
     const text = qrTextOrAnswer()
     if (typeof text !== 'string') return text
     const png = await image(text)
@@ -136,7 +136,7 @@ export function zApiWire(emulator: Emulator, options: ZApiWireOptions): Wire {
     return value(true)
   }
 
-  type Route = (call: WireCall) => Response | Promise<Response>
+  type Route = (call: MockServerCall) => Response | Promise<Response>
 
   const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
     '/qr-code': { GET: qrCode },
@@ -158,7 +158,7 @@ export function zApiWire(emulator: Emulator, options: ZApiWireOptions): Wire {
     },
   }
 
-  function answer(call: WireCall): Response | Promise<Response> {
+  function answer(call: MockServerCall): Response | Promise<Response> {
     const { request, url, path } = call
     const address = addressOf(url)
     if (address?.id !== instanceId || address.token !== token) return faults['unknown-instance']()
@@ -176,7 +176,11 @@ export function zApiWire(emulator: Emulator, options: ZApiWireOptions): Wire {
     return route(call)
   }
 
-  return createWire(emulator, { faults, pathOf: (url) => addressOf(url)?.path ?? null, answer }, options)
+  return createMockServer(
+    emulator,
+    { faults, pathOf: (url) => addressOf(url)?.path ?? null, answer },
+    options,
+  )
 }
 
 /** WebAuthn's request options, for a page that none but WhatsApp has. */

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import type { EmulatorFault, Wire, WireOptions } from '../../src/testing.js'
-import { evolutionApiWire, greenApiWire, wahaWire, wasendWire, zApiWire } from '../../src/testing.js'
+import type { EmulatorFault, MockServer, MockServerOptions } from '../../src/testing.js'
+import { mockEvolutionApi, mockGreenApi, mockWaha, mockWasend, mockZApi } from '../../src/testing.js'
 import type { Emulated } from './clock.js'
 import { hurriedlyEmulated, link, START } from './clock.js'
 import { readPng } from './read-png.js'
 
 const secret = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345'
 
-/** Each wire with an address that answers 200 and JSON in any state, and one that gives a QR image. */
-const wires = [
+/** Each mock server with an address that answers 200 and JSON in any state, and one that gives a QR image. */
+const mockServers = [
   {
     name: 'GREEN-API',
-    make: ({ emulator }: Emulated, options?: WireOptions) =>
-      greenApiWire(emulator, { idInstance: 1101, apiTokenInstance: secret, ...options }),
+    make: ({ emulator }: Emulated, options?: MockServerOptions) =>
+      mockGreenApi(emulator, { idInstance: 1101, apiTokenInstance: secret, ...options }),
     status: `https://api.green-api.com/waInstance1101/getStateInstance/${secret}`,
     qr: `https://api.green-api.com/waInstance1101/qr/${secret}`,
     init: {},
@@ -20,8 +20,8 @@ const wires = [
   },
   {
     name: 'Z-API',
-    make: ({ emulator }: Emulated, options?: WireOptions) =>
-      zApiWire(emulator, { instanceId: '3C01', token: secret, clientToken: 'F1', ...options }),
+    make: ({ emulator }: Emulated, options?: MockServerOptions) =>
+      mockZApi(emulator, { instanceId: '3C01', token: secret, clientToken: 'F1', ...options }),
     status: `https://api.z-api.io/instances/3C01/token/${secret}/status`,
     qr: `https://api.z-api.io/instances/3C01/token/${secret}/qr-code/image`,
     init: { headers: { 'client-token': 'F1' } },
@@ -29,8 +29,8 @@ const wires = [
   },
   {
     name: 'WASend',
-    make: ({ emulator }: Emulated, options?: WireOptions) =>
-      wasendWire(emulator, { apiKey: secret, sessionId: 'main', ...options }),
+    make: ({ emulator }: Emulated, options?: MockServerOptions) =>
+      mockWasend(emulator, { apiKey: secret, sessionId: 'main', ...options }),
     status: 'https://api.wasend.dev/sessions/main',
     qr: 'https://api.wasend.dev/sessions/main/qr',
     init: { headers: { authorization: `Bearer ${secret}`, accept: 'application/json' } },
@@ -38,8 +38,8 @@ const wires = [
   },
   {
     name: 'Evolution API',
-    make: ({ emulator }: Emulated, options?: WireOptions) =>
-      evolutionApiWire(emulator, { apiKey: secret, instanceName: 'main', ...options }),
+    make: ({ emulator }: Emulated, options?: MockServerOptions) =>
+      mockEvolutionApi(emulator, { apiKey: secret, instanceName: 'main', ...options }),
     status: 'https://evolution.example.com/instance/connectionState/main',
     qr: 'https://evolution.example.com/instance/connect/main',
     init: { headers: { apikey: secret } },
@@ -47,8 +47,8 @@ const wires = [
   },
   {
     name: 'WAHA',
-    make: ({ emulator }: Emulated, options?: WireOptions) =>
-      wahaWire(emulator, { apiKey: secret, session: 'default', ...options }),
+    make: ({ emulator }: Emulated, options?: MockServerOptions) =>
+      mockWaha(emulator, { apiKey: secret, session: 'default', ...options }),
     status: 'https://waha.example.com/api/sessions/default',
     qr: 'https://waha.example.com/api/default/auth/qr',
     init: { headers: { 'x-api-key': secret, accept: 'application/json' } },
@@ -56,37 +56,37 @@ const wires = [
   },
 ]
 
-describe.each(wires)('$name wire', ({ make, status, qr, init, path }) => {
-  const setUp = (): Emulated & { readonly wire: Wire } => {
+describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, path }) => {
+  const setUp = (): Emulated & { readonly mockServer: MockServer } => {
     const phone = hurriedlyEmulated()
-    return { ...phone, wire: make(phone) }
+    return { ...phone, mockServer: make(phone) }
   }
-  const broken = (fault: EmulatorFault): { readonly wire: Wire; ask(): Promise<Response> } => {
-    const { emulator, wire } = setUp()
+  const broken = (fault: EmulatorFault): { readonly mockServer: MockServer; ask(): Promise<Response> } => {
+    const { emulator, mockServer } = setUp()
     emulator.fail(fault)
-    return { wire, ask: () => wire.fetch(status, init) }
+    return { mockServer, ask: () => mockServer.fetch(status, init) }
   }
 
   it('answers a Request as well as a fetch, under any origin and base path', async () => {
-    const { wire } = setUp()
+    const { mockServer } = setUp()
     const there = status.replace(/https:\/\/[^/]+/, 'http://localhost:6006/emulator')
     const answers = await Promise.all([
-      wire(new Request(there, init)),
-      wire.fetch(status, init),
-      wire.fetch(new URL(status), init),
-      wire.fetch(new Request(status, init)),
-      wire.fetch(new Request(status), init),
+      mockServer(new Request(there, init)),
+      mockServer.fetch(status, init),
+      mockServer.fetch(new URL(status), init),
+      mockServer.fetch(new Request(status, init)),
+      mockServer.fetch(new Request(status), init),
     ])
     expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 200, 200])
   })
 
   it('keeps the requests, without what is secret in them', async () => {
-    const { clock, wire } = setUp()
-    await wire.fetch(status, init)
+    const { clock, mockServer } = setUp()
+    await mockServer.fetch(status, init)
     clock.pass(3_000)
-    await wire.fetch(`${status}?token=${secret}`, { ...init, method: 'PUT' })
-    await wire.fetch(`https://api.example.com/${secret}`, init)
-    expect(wire.requests).toEqual([
+    await mockServer.fetch(`${status}?token=${secret}`, { ...init, method: 'PUT' })
+    await mockServer.fetch(`https://api.example.com/${secret}`, init)
+    expect(mockServer.requests).toEqual([
       { method: 'GET', path, at: START },
       { method: 'PUT', path, at: START + 3_000 },
       { method: 'GET', path: '/…', at: START + 3_000 },
@@ -94,16 +94,16 @@ describe.each(wires)('$name wire', ({ make, status, qr, init, path }) => {
   })
 
   it('rejects a request that is already aborted, and does not count it', async () => {
-    const { wire } = setUp()
-    const aborted = wire.fetch(status, { ...init, signal: AbortSignal.abort() })
+    const { mockServer } = setUp()
+    const aborted = mockServer.fetch(status, { ...init, signal: AbortSignal.abort() })
     await expect(aborted).rejects.toMatchObject({ name: 'AbortError' })
-    expect(wire.requests).toEqual([])
+    expect(mockServer.requests).toEqual([])
   })
 
   it('rejects when aborted while it answers, with the reason given', async () => {
-    const { wire } = setUp()
+    const { mockServer } = setUp()
     const controller = new AbortController()
-    const answer = wire.fetch(status, { ...init, signal: controller.signal })
+    const answer = mockServer.fetch(status, { ...init, signal: controller.signal })
     controller.abort(new Error('unmounted'))
     await expect(answer).rejects.toThrow('unmounted')
   })
@@ -111,9 +111,9 @@ describe.each(wires)('$name wire', ({ make, status, qr, init, path }) => {
   it('lets a test answer in its place', async () => {
     const intercept = (asked: string): Response | undefined =>
       asked === path ? new Response(null, { status: 466 }) : undefined
-    const wire = make(hurriedlyEmulated(), { intercept })
-    expect((await wire.fetch(status, init)).status).toBe(466)
-    expect((await wire.fetch(qr, init)).status).toBe(200)
+    const mockServer = make(hurriedlyEmulated(), { intercept })
+    expect((await mockServer.fetch(status, init)).status).toBe(466)
+    expect((await mockServer.fetch(qr, init)).status).toBe(200)
   })
 
   it('html: a page with status 200', async () => {
@@ -129,7 +129,7 @@ describe.each(wires)('$name wire', ({ make, status, qr, init, path }) => {
     expect(answer.headers.get('content-type')).toContain('application/json')
     const half = await answer.text()
     expect(() => JSON.parse(half)).toThrow(SyntaxError)
-    const whole = await (await setUp().wire.fetch(status, init)).text()
+    const whole = await (await setUp().mockServer.fetch(status, init)).text()
     expect(whole.startsWith(half)).toBe(true)
   })
 
@@ -140,12 +140,12 @@ describe.each(wires)('$name wire', ({ make, status, qr, init, path }) => {
   })
 
   it('rate-limited: 429, and Retry-After only where told', async () => {
-    const { emulator, wire } = setUp()
+    const { emulator, mockServer } = setUp()
     emulator.fail('rate-limited')
-    const answer = await wire.fetch(status, init)
+    const answer = await mockServer.fetch(status, init)
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, null])
     emulator.fail('rate-limited', { retryAfterMs: 1_500 })
-    expect((await wire.fetch(status, init)).headers.get('retry-after')).toBe('2')
+    expect((await mockServer.fetch(status, init)).headers.get('retry-after')).toBe('2')
   })
 
   it('network: rejects with a TypeError', async () => {
@@ -153,9 +153,9 @@ describe.each(wires)('$name wire', ({ make, status, qr, init, path }) => {
   })
 
   it('hang: no answer until aborted', async () => {
-    const { wire } = broken('hang')
+    const { mockServer } = broken('hang')
     const controller = new AbortController()
-    const answer = wire.fetch(status, { ...init, signal: controller.signal })
+    const answer = mockServer.fetch(status, { ...init, signal: controller.signal })
     const first = await Promise.race([
       answer,
       new Promise((resolve) => setTimeout(resolve, 0, 'still waiting')),
@@ -166,37 +166,38 @@ describe.each(wires)('$name wire', ({ make, status, qr, init, path }) => {
   })
 
   it('not-an-image: an image that is none, at the next QR question only', async () => {
-    const { emulator, wire } = setUp()
+    const { emulator, mockServer } = setUp()
     emulator.fail('not-an-image', { times: 1 })
-    expect((await wire.fetch(status, init)).status).toBe(200)
+    expect((await mockServer.fetch(status, init)).status).toBe(200)
     expect(emulator.fault).not.toBeNull()
-    const spoilt = await (await wire.fetch(qr, init)).text()
+    const spoilt = await (await mockServer.fetch(qr, init)).text()
     expect(spoilt).not.toContain('iVBOR')
-    expect(await (await wire.fetch(qr, init)).text()).toContain('iVBOR')
+    expect(await (await mockServer.fetch(qr, init)).text()).toContain('iVBOR')
   })
 
   it('recovers after as many requests as told', async () => {
-    const { emulator, wire } = setUp()
+    const { emulator, mockServer } = setUp()
     emulator.fail('server-error', { times: 2 })
     const statuses = []
-    for (let count = 0; count < 3; count += 1) statuses.push((await wire.fetch(status, init)).status >= 500)
+    for (let count = 0; count < 3; count += 1)
+      statuses.push((await mockServer.fetch(status, init)).status >= 500)
     expect(statuses).toEqual([true, true, false])
   })
 
   it('gives an image of the very code that links', async () => {
-    const { emulator, wire } = setUp()
-    const body = await (await wire.fetch(qr, init)).text()
+    const { emulator, mockServer } = setUp()
+    const body = await (await mockServer.fetch(qr, init)).text()
     const [, base64 = ''] = /(iVBOR[\w+/=]+)/.exec(body) ?? []
     const { text } = readPng(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)))
     expect(emulator.scan(text)).toEqual({ ok: true })
   })
 
   it('reads the state without any effect on a link', async () => {
-    const { clock, emulator, wire } = setUp()
+    const { clock, emulator, mockServer } = setUp()
     link({ clock, emulator })
     const before = emulator.state
-    await clock.until(wire.fetch(status, init))
-    await clock.until(wire.fetch(qr, init))
+    await clock.until(mockServer.fetch(status, init))
+    await clock.until(mockServer.fetch(qr, init))
     expect(emulator.state).toBe(before)
   })
 })

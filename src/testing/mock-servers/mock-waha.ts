@@ -1,15 +1,15 @@
 import { asRecord } from '../../core/json.js'
 import type { Emulator } from '../emulator.js'
 import { toBase64 } from '../qr-image.js'
-import type { Wire, WireCall, WireOptions } from '../wire.js'
-import { createWire, json } from '../wire.js'
+import type { MockServer, MockServerCall, MockServerOptions } from './create-mock-server.js'
+import { createMockServer, json } from './create-mock-server.js'
 import { createWahaSession } from './waha-session.js'
 import { createWahaWebhooks, webhooksOf } from './waha-webhooks.js'
 
 // https://waha.devlike.pro/docs/how-to/sessions, and recordings of WAHA Core 2026.2.1 with the engine NOWEB
 
-/** Options of {@link wahaWire}. */
-export interface WahaWireOptions extends WireOptions {
+/** Options of {@link mockWaha}. */
+export interface MockWahaOptions extends MockServerOptions {
   readonly apiKey: string
   /** Name of the session; there is no other. */
   readonly session: string
@@ -28,8 +28,8 @@ export interface WahaWireOptions extends WireOptions {
   readonly sendWebhook?: ((request: Request) => unknown) | undefined
 }
 
-/** {@link wahaWire}: the HTTP face, and the server process behind it. */
-export interface WahaWire extends Wire {
+/** {@link mockWaha}: the HTTP face, and the server process behind it. */
+export interface MockWaha extends MockServer {
   /**
    * Ends the server process and starts it again. Requests are refused from 3 s on, for `downMs`. Then the session is
    * stopped and its configuration is gone; the credentials are still there.
@@ -47,7 +47,7 @@ const SHUTDOWN_MS = 3_000
  * is stopped, and for 10 s while it is linked or has failed; a logout takes 4 s, a stop and a restart 3 s. When a round of
  * codes is over, the phone removed the device, or the credentials are half of a link, the session is `FAILED`.
  */
-export function wahaWire(emulator: Emulator, options: WahaWireOptions): WahaWire {
+export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha {
   const { apiKey, session: name, startingMs = 1_000, stopped = false, sendWebhook } = options
   const session = createWahaSession(emulator, { startingMs, stopped, engine: 'NOWEB' })
   let exists = true
@@ -81,7 +81,7 @@ export function wahaWire(emulator: Emulator, options: WahaWireOptions): WahaWire
   }
 
   /** The list leaves out stopped sessions unless it is asked for all. */
-  function list({ url }: WireCall): Response {
+  function list({ url }: MockServerCall): Response {
     const status = session.status()
     const isListed = exists && (status !== 'STOPPED' || url.searchParams.get('all') === 'true')
     const isOnline = status === 'WORKING'
@@ -89,7 +89,7 @@ export function wahaWire(emulator: Emulator, options: WahaWireOptions): WahaWire
     return json(isListed ? [{ name, status, config, me: session.me(), ...online }] : [])
   }
 
-  async function create({ request }: WireCall): Promise<Response> {
+  async function create({ request }: MockServerCall): Promise<Response> {
     const body = await bodyOf(request)
     if (body.name !== undefined && body.name !== name) return onlyDefault(String(body.name))
     if (exists) return problem(422, `Session '${name}' already exists. Use PUT to update it.`)
@@ -101,12 +101,12 @@ export function wahaWire(emulator: Emulator, options: WahaWireOptions): WahaWire
     return info(201)
   }
 
-  async function update({ request }: WireCall): Promise<Response> {
+  async function update({ request }: MockServerCall): Promise<Response> {
     config = (await bodyOf(request)).config ?? null
     return info()
   }
 
-  async function remove({ hold }: WireCall): Promise<Response> {
+  async function remove({ hold }: MockServerCall): Promise<Response> {
     await session.remove(hold)
     exists = false
     config = null
@@ -118,13 +118,13 @@ export function wahaWire(emulator: Emulator, options: WahaWireOptions): WahaWire
   }
 
   const change =
-    (action: (hold: WireCall['hold']) => Promise<void>): Route =>
+    (action: (hold: MockServerCall['hold']) => Promise<void>): Route =>
     async ({ hold }) => {
       await action(hold)
       return info(201)
     }
 
-  async function getQrCode({ request, url, text, image, hold }: WireCall): Promise<Response> {
+  async function getQrCode({ request, url, text, image, hold }: MockServerCall): Promise<Response> {
     const status = await session.awaitScan(hold)
     if (!exists) return json({ error: `Session "${name}" does not exist`, session: name }, 422)
     if (status !== 'SCAN_QR_CODE') {
@@ -143,7 +143,7 @@ export function wahaWire(emulator: Emulator, options: WahaWireOptions): WahaWire
       : new Response(png, { headers: { 'content-type': 'image/png' } })
   }
 
-  async function requestCode({ request, hold }: WireCall): Promise<Response> {
+  async function requestCode({ request, hold }: MockServerCall): Promise<Response> {
     const status = session.status()
     if (!exists || status === 'STOPPED') return notStarted()
     const body = await bodyOf(request)
@@ -216,7 +216,7 @@ export function wahaWire(emulator: Emulator, options: WahaWireOptions): WahaWire
     )
   }
 
-  type Route = (call: WireCall) => Response | Promise<Response>
+  type Route = (call: MockServerCall) => Response | Promise<Response>
 
   /** Routes that are there without a session. */
   const serverRoutes: Readonly<Record<string, Route>> = {
@@ -254,7 +254,7 @@ export function wahaWire(emulator: Emulator, options: WahaWireOptions): WahaWire
     return ofServer && !exists ? faults['unknown-instance'] : found
   }
 
-  async function answer(call: WireCall): Promise<Response> {
+  async function answer(call: MockServerCall): Promise<Response> {
     const { request, path } = call
     const isPing = path === '/ping'
     if (!isPing && request.headers.get('x-api-key') !== apiKey) return faults.unauthorized()
@@ -283,7 +283,7 @@ export function wahaWire(emulator: Emulator, options: WahaWireOptions): WahaWire
     config = null
   }
 
-  const wire = createWire(
+  const mockServer = createMockServer(
     emulator,
     {
       faults,
@@ -295,7 +295,7 @@ export function wahaWire(emulator: Emulator, options: WahaWireOptions): WahaWire
     },
     options,
   )
-  return Object.assign(wire, {
+  return Object.assign(mockServer, {
     restartServer(downMs = 10_000) {
       void session.stop(async () => {})
       look()

@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest'
-import { type OwnServerWireOptions, ownServerWire, type Wire } from '../../../src/testing.js'
+import { type MockOwnServerOptions, type MockServer, mockOwnServer } from '../../../src/testing.js'
 import { type Emulated, emulated, link, shownText } from '../clock.js'
 import { fromBase64, readPng } from '../read-png.js'
 
 const headers = { authorization: 'Bearer d75b3a66374942c5b3c019c698abc206' }
 
 interface SetUp extends Emulated {
-  readonly wire: Wire
+  readonly mockServer: MockServer
   ask(method?: string, body?: unknown): Promise<Response>
   body(method?: string, body?: unknown): Promise<unknown>
 }
 
-function setUp(options: OwnServerWireOptions = {}): SetUp {
+function setUp(options: MockOwnServerOptions = {}): SetUp {
   const phone = emulated()
-  const wire = ownServerWire(phone.emulator, options)
+  const mockServer = mockOwnServer(phone.emulator, options)
   const ask = (method = 'GET', body?: unknown): Promise<Response> =>
-    wire.fetch('http://engine.example:3000/pairing', {
+    mockServer.fetch('http://engine.example:3000/pairing', {
       method,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
-  return { ...phone, wire, ask, body: async (method, body) => (await ask(method, body)).json() }
+  return { ...phone, mockServer, ask, body: async (method, body) => (await ask(method, body)).json() }
 }
 
 const nothing = { qr: null, code: null, expiresInMs: null, reason: null, account: null }
@@ -136,18 +136,18 @@ describe('DELETE', () => {
 
 describe('everything else', () => {
   it('wants the headers it was given', async () => {
-    const { wire } = setUp({ headers })
+    const { mockServer } = setUp({ headers })
     const url = 'http://engine.example:3000/pairing'
-    expect((await wire.fetch(url)).status).toBe(401)
-    expect((await wire.fetch(url, { headers: { authorization: 'Bearer other' } })).status).toBe(401)
-    expect((await wire.fetch(url, { headers })).status).toBe(200)
+    expect((await mockServer.fetch(url)).status).toBe(401)
+    expect((await mockServer.fetch(url, { headers: { authorization: 'Bearer other' } })).status).toBe(401)
+    expect((await mockServer.fetch(url, { headers })).status).toBe(200)
   })
 
   it('has another path only where told', async () => {
-    const { wire } = setUp({ path: '/phones/7' })
-    expect((await wire.fetch('http://engine.example/phones/7')).status).toBe(200)
-    expect((await wire.fetch('http://engine.example/pairing')).status).toBe(404)
-    expect(wire.requests.map(({ path }) => path)).toEqual(['/phones/7', '/…'])
+    const { mockServer } = setUp({ path: '/phones/7' })
+    expect((await mockServer.fetch('http://engine.example/phones/7')).status).toBe(200)
+    expect((await mockServer.fetch('http://engine.example/pairing')).status).toBe(404)
+    expect(mockServer.requests.map(({ path }) => path)).toEqual(['/phones/7', '/…'])
   })
 
   it('knows no other method', async () => {

@@ -2,14 +2,14 @@ import type { EmulatedServerEnd } from '../emulated-web-socket.js'
 import { EmulatedWebSocket } from '../emulated-web-socket.js'
 import type { Emulator, EmulatorFault } from '../emulator.js'
 import { toBase64 } from '../qr-image.js'
-import type { WireRequest } from '../wire.js'
-import { codeImage } from '../wire.js'
-import { addressOf } from './green-api.js'
+import type { MockServerRequest } from './create-mock-server.js'
+import { codeImage } from './create-mock-server.js'
+import { addressOf } from './mock-green-api.js'
 
 // https://green-api.com/en/docs/api/account/Scanqrcode/
 
-/** Options of {@link greenApiSocketWire}. */
-export interface GreenApiSocketWireOptions {
+/** Options of {@link mockGreenApiSocket}. */
+export interface MockGreenApiSocketOptions {
   readonly idInstance: string | number
   readonly apiTokenInstance: string
   /** How long the instance is still being created, and connections end with an error. By default 0. */
@@ -20,11 +20,11 @@ export interface GreenApiSocketWireOptions {
   readonly limitType?: 'timeout' | 'timeoutExpired' | undefined
 }
 
-/** In place of the global `WebSocket`: `greenApi({ …, webSocket: greenApiSocketWire(emulator, …) })`. */
-export interface GreenApiSocketWire {
+/** In place of the global `WebSocket`: `greenApi({ …, webSocket: mockGreenApiSocket(emulator, …) })`. */
+export interface MockGreenApiSocket {
   new (url: string | URL): EmulatedWebSocket
   /** Every handshake so far, oldest first. */
-  readonly requests: readonly WireRequest[]
+  readonly requests: readonly MockServerRequest[]
   /** Whether there is a connection at this moment. */
   readonly isConnected: boolean
 }
@@ -50,13 +50,13 @@ const FRAME_FAULTS: readonly EmulatorFault[] = ['html', 'half-json', 'empty-body
  * instance and one opening in a second; others are refused. Follows the emulator's actions at once, and its clock by
  * `setTimeout`.
  */
-export function greenApiSocketWire(
+export function mockGreenApiSocket(
   emulator: Emulator,
-  options: GreenApiSocketWireOptions,
-): GreenApiSocketWire {
+  options: MockGreenApiSocketOptions,
+): MockGreenApiSocket {
   const { idInstance, apiTokenInstance, creatingMs = 0 } = options
   const { limitMs = 100_000, limitType = 'timeoutExpired' } = options
-  const requests: WireRequest[] = []
+  const requests: MockServerRequest[] = []
   const createdAt = emulator.now() + creatingMs
   let openedAt = Number.NEGATIVE_INFINITY
   let connected: EmulatedServerEnd | undefined

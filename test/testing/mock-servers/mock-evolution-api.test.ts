@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { EvolutionApiWire, EvolutionApiWireOptions, EvolutionWebhook } from '../../../src/testing.js'
-import { evolutionApiWire } from '../../../src/testing.js'
+import type { EvolutionWebhook, MockEvolutionApi, MockEvolutionApiOptions } from '../../../src/testing.js'
+import { mockEvolutionApi } from '../../../src/testing.js'
 import type { Emulated } from '../clock.js'
 import { emulated, link, shownText } from '../clock.js'
 import { fromBase64, readPng } from '../read-png.js'
@@ -10,7 +10,7 @@ const CODE_MS = 45_000
 const HOLD_MS = 2_000
 
 interface SetUp extends Emulated {
-  readonly wire: EvolutionApiWire
+  readonly mockServer: MockEvolutionApi
   /** `GET /instance/<action>/shop`, with another method and a query where given. */
   ask(question: string, init?: RequestInit): Promise<Response>
   body(question: string): Promise<unknown>
@@ -19,9 +19,9 @@ interface SetUp extends Emulated {
   state(): Promise<unknown>
 }
 
-function setUp(options: Partial<EvolutionApiWireOptions> = {}): SetUp {
+function setUp(options: Partial<MockEvolutionApiOptions> = {}): SetUp {
   const phone = emulated()
-  const wire = evolutionApiWire(phone.emulator, {
+  const mockServer = mockEvolutionApi(phone.emulator, {
     apiKey: 'K1',
     instanceName: 'shop',
     token: 'T1',
@@ -30,12 +30,16 @@ function setUp(options: Partial<EvolutionApiWireOptions> = {}): SetUp {
   const ask = (question: string, init: RequestInit = {}): Promise<Response> => {
     const [, method = 'GET', action = '', query = ''] = /^(?:([A-Z]+) )?(\w+)(.*)$/.exec(question) ?? []
     const path = action === 'fetchInstances' || action === 'create' ? action : `${action}/shop`
-    return wire.fetch(`${BASE}/instance/${path}${query}`, { headers: { apikey: 'K1' }, ...init, method })
+    return mockServer.fetch(`${BASE}/instance/${path}${query}`, {
+      headers: { apikey: 'K1' },
+      ...init,
+      method,
+    })
   }
   const body = async (question: string): Promise<unknown> => (await ask(question)).json()
   return {
     ...phone,
-    wire,
+    mockServer,
     ask,
     body,
     async connect(query = '') {
@@ -75,7 +79,7 @@ describe('the instance', () => {
   ] as const)(
     '%s: is closed after a scan, and open when the server has connected again',
     async (version, gapMs) => {
-      const { clock, emulator, body, connect, state, wire } = setUp({ version, gapMs })
+      const { clock, emulator, body, connect, state, mockServer } = setUp({ version, gapMs })
       await connect()
       emulator.scan()
       expect(await state()).toBe('connecting')
@@ -85,7 +89,7 @@ describe('the instance', () => {
       clock.pass(gapMs + 100)
       expect(await state()).toBe('open')
       expect(await body('connect')).toEqual({ instance: { instanceName: 'shop', state: 'open' } })
-      expect(wire.whatsapp).toMatchObject({ registrations: 1, logins: 1, connections: 1 })
+      expect(mockServer.whatsapp).toMatchObject({ registrations: 1, logins: 1, connections: 1 })
     },
   )
 
@@ -95,48 +99,51 @@ describe('the instance', () => {
   ] as const)(
     '%s: `connect` after a scan opens a second socket, and the two go on for ever',
     async (version, atLeast) => {
-      const { clock, emulator, connect, wire } = setUp({ version, ...(version === '2.3.7' && { gapMs: 50 }) })
+      const { clock, emulator, connect, mockServer } = setUp({
+        version,
+        ...(version === '2.3.7' && { gapMs: 50 }),
+      })
       await connect()
       emulator.scan()
       clock.pass(1_950)
       await connect()
       clock.pass(10_000)
-      expect(wire.whatsapp.logins).toBeGreaterThanOrEqual(atLeast)
+      expect(mockServer.whatsapp.logins).toBeGreaterThanOrEqual(atLeast)
     },
   )
 
   it('gets two sockets by two requests at the same moment, of which the last one has the codes', async () => {
-    const { clock, emulator, body, wire } = setUp()
+    const { clock, emulator, body, mockServer } = setUp()
     const both = [body('connect'), body('connect')]
     clock.pass(HOLD_MS)
     const [first, second] = await Promise.all(both)
     expect(first).toEqual(second)
     expect(first).toMatchObject({ code: shownText(emulator), count: 2 })
-    expect(wire.whatsapp).toMatchObject({ registrations: 2, connections: 2 })
+    expect(mockServer.whatsapp).toMatchObject({ registrations: 2, connections: 2 })
   })
 
   it('2.4 never connects again after a logout and a scan, until one more `connect`', async () => {
-    const { clock, ask, emulator, connect, state, wire } = setUp({ version: '2.4' })
+    const { clock, ask, emulator, connect, state, mockServer } = setUp({ version: '2.4' })
     await connect()
     await ask('DELETE logout')
     await connect()
     emulator.scan()
     clock.pass(60_000)
-    expect([await state(), wire.whatsapp.logins]).toEqual(['close', 0])
+    expect([await state(), mockServer.whatsapp.logins]).toEqual(['close', 0])
     await connect()
-    expect([await state(), wire.whatsapp.logins]).toEqual(['open', 1])
+    expect([await state(), mockServer.whatsapp.logins]).toEqual(['open', 1])
   })
 
   it('2.4 brings no code after one that was not entered, until it is deleted and created', async () => {
-    const { clock, ask, body, connect, wire } = setUp({ version: '2.4' })
+    const { clock, ask, body, connect, mockServer } = setUp({ version: '2.4' })
     await connect('?number=5511912345678')
-    wire.stop()
-    wire.start()
+    mockServer.stop()
+    mockServer.start()
     clock.pass(5_000)
     expect(await connect()).toEqual({ count: 0 })
     await ask('DELETE logout')
     expect(await connect()).toEqual({ count: 0 })
-    expect(wire.whatsapp.refusedLogins).toBe(3)
+    expect(mockServer.whatsapp.refusedLogins).toBe(3)
     await ask('DELETE delete')
     clock.pass(1_000)
     expect(await body('connectionState')).toMatchObject({ status: 404 })
@@ -146,11 +153,11 @@ describe('the instance', () => {
   })
 
   it('pairs again by itself after a restart of the server, and cannot be reached meanwhile', async () => {
-    const { clock, body, connect, state, wire } = setUp()
+    const { clock, body, connect, state, mockServer } = setUp()
     const { code } = (await connect()) as Codes
-    wire.stop()
+    mockServer.stop()
     await expect(body('connectionState')).rejects.toThrow('fetch failed')
-    wire.start()
+    mockServer.start()
     clock.pass(3_200)
     expect(await state()).toBe('connecting')
     expect(await body('connect')).toMatchObject({ count: 1 })
@@ -379,7 +386,7 @@ describe('errors', () => {
   })
 
   it('404 for an unknown instance, before the key is looked at', async () => {
-    const answer = await setUp().wire.fetch(`${BASE}/instance/connectionState/nope`)
+    const answer = await setUp().mockServer.fetch(`${BASE}/instance/connectionState/nope`)
     const body = problem(404, 'Not Found', ['The "nope" instance does not exist'])
     expect([answer.status, await answer.json()]).toEqual([404, body])
   })

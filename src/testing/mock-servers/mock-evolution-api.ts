@@ -1,14 +1,14 @@
 import type { Emulator } from '../emulator.js'
 import { toBase64 } from '../qr-image.js'
-import type { Wire, WireCall, WireOptions } from '../wire.js'
-import { createWire, json } from '../wire.js'
+import type { MockServer, MockServerCall, MockServerOptions } from './create-mock-server.js'
+import { createMockServer, json } from './create-mock-server.js'
 import { createEvolutionInstance } from './evolution-instance.js'
 import type { EvolutionEvent, EvolutionInstance, EvolutionVersion } from './evolution-types.js'
 
 // https://doc.evolution-api.com/v2/api-reference/instance-controller/, and recordings of 2.3.7 and 2.4
 
-/** Options of {@link evolutionApiWire}. */
-export interface EvolutionApiWireOptions extends WireOptions {
+/** Options of {@link mockEvolutionApi}. */
+export interface MockEvolutionApiOptions extends MockServerOptions {
   /** The server's global key. */
   readonly apiKey: string
   readonly instanceName: string
@@ -42,8 +42,8 @@ export interface EvolutionWebhook extends EvolutionEvent {
   readonly apikey: string
 }
 
-/** What {@link evolutionApiWire} returns. */
-export interface EvolutionApiWire extends Wire {
+/** What {@link mockEvolutionApi} returns. */
+export interface MockEvolutionApi extends MockServer {
   /** What the server did at WhatsApp. */
   readonly whatsapp: {
     /** Logins of the linked device. A server whose sockets throw each other out has many for one scan. */
@@ -74,7 +74,7 @@ const GAP_MS: Readonly<Record<EvolutionVersion, number>> = { '2.3.7': 0, '2.4': 
  * is `close` until the server has connected again; `connect` in that time opens a second socket, and the two throw each
  * other out for ever: see `whatsapp.logins`.
  */
-export function evolutionApiWire(emulator: Emulator, options: EvolutionApiWireOptions): EvolutionApiWire {
+export function mockEvolutionApi(emulator: Emulator, options: MockEvolutionApiOptions): MockEvolutionApi {
   const { apiKey, instanceName, qrLimit = 30, startingMs = 200, holdMs = HOLD_MS, onWebhook } = options
   const { token = 'emulated-instance-token', version = '2.3.7', isActivated = true, onWhatsApp } = options
   forgetInstance(instanceName)
@@ -102,7 +102,7 @@ export function evolutionApiWire(emulator: Emulator, options: EvolutionApiWireOp
     'server-error': () => problem(500, 'Internal Server Error', 'Connection Closed'),
   }
 
-  async function codes({ text, image }: WireCall): Promise<Response> {
+  async function codes({ text, image }: MockServerCall): Promise<Response> {
     const { count, code, pairingCode } = instance.codes
     if (code === undefined) return json({ count })
     const given = text(code)
@@ -110,7 +110,7 @@ export function evolutionApiWire(emulator: Emulator, options: EvolutionApiWireOp
     return json({ pairingCode, code: given, base64: `data:image/png;base64,${toBase64(png)}`, count })
   }
 
-  async function connect(call: WireCall): Promise<Response> {
+  async function connect(call: MockServerCall): Promise<Response> {
     if (instance.state === 'open') return connectionState()
     if (instance.state === 'connecting') return codes(call)
     if (instance.state === undefined || instance.isSettling) return failed()
@@ -125,7 +125,7 @@ export function evolutionApiWire(emulator: Emulator, options: EvolutionApiWireOp
     return json({ instance: { instanceName, state: instance.state } })
   }
 
-  function restart(call: WireCall): Response | Promise<Response> {
+  function restart(call: MockServerCall): Response | Promise<Response> {
     const { state } = instance
     if (state === 'close' || state === undefined) return failed()
     instance.restart()
@@ -144,7 +144,7 @@ export function evolutionApiWire(emulator: Emulator, options: EvolutionApiWireOp
     return success('Instance deleted')
   }
 
-  async function create({ request }: WireCall): Promise<Response> {
+  async function create({ request }: MockServerCall): Promise<Response> {
     const body: unknown = await request.json().catch(() => undefined)
     const { instanceName: name, integration } = {
       ...(body as { instanceName?: unknown; integration?: unknown }),
@@ -156,7 +156,7 @@ export function evolutionApiWire(emulator: Emulator, options: EvolutionApiWireOp
     return json({ instance: { instanceName, integration, status: 'close' }, hash: token }, 201)
   }
 
-  function fetchInstances({ url }: WireCall): Response {
+  function fetchInstances({ url }: MockServerCall): Response {
     const asked = url.searchParams.get('instanceName') ?? instanceName
     const { list } = instance
     if (asked !== instanceName || !list) return problem(404, 'Not Found', [`Instance "${asked}" not found`])
@@ -180,7 +180,7 @@ export function evolutionApiWire(emulator: Emulator, options: EvolutionApiWireOp
     ])
   }
 
-  type Route = (call: WireCall) => Response | Promise<Response>
+  type Route = (call: MockServerCall) => Response | Promise<Response>
 
   const routes: Readonly<Record<string, Route>> = {
     'GET connect': connect,
@@ -190,7 +190,7 @@ export function evolutionApiWire(emulator: Emulator, options: EvolutionApiWireOp
     'DELETE delete': remove,
   }
 
-  function answer(call: WireCall): Response | Promise<Response> {
+  function answer(call: MockServerCall): Response | Promise<Response> {
     const { request, path } = call
     instance.catchUp()
     if (emulator.now() < upAt) throw new TypeError('fetch failed')
@@ -215,8 +215,8 @@ export function evolutionApiWire(emulator: Emulator, options: EvolutionApiWireOp
     return instance.state === undefined && emulator.now() - upAt < 1_000
   }
 
-  const wire = createWire(emulator, { faults, pathOf, answer }, options)
-  return Object.assign(wire, {
+  const mockServer = createMockServer(emulator, { faults, pathOf, answer }, options)
+  return Object.assign(mockServer, {
     whatsapp: upToDate(instance),
     stop() {
       instance.catchUp()
@@ -243,8 +243,8 @@ function forgetInstance(instanceName: string): void {
 }
 
 /** The counts of this moment. */
-function upToDate(instance: EvolutionInstance): EvolutionApiWire['whatsapp'] {
-  const now = (): EvolutionApiWire['whatsapp'] => {
+function upToDate(instance: EvolutionInstance): MockEvolutionApi['whatsapp'] {
+  const now = (): MockEvolutionApi['whatsapp'] => {
     instance.catchUp()
     return instance.whatsapp
   }

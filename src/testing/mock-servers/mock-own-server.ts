@@ -1,10 +1,10 @@
 import type { Emulator } from '../emulator.js'
 import { toBase64 } from '../qr-image.js'
-import type { Wire, WireCall, WireOptions } from '../wire.js'
-import { createWire, json } from '../wire.js'
+import type { MockServer, MockServerCall, MockServerOptions } from './create-mock-server.js'
+import { createMockServer, json } from './create-mock-server.js'
 
-/** Options of {@link ownServerWire}. */
-export interface OwnServerWireOptions extends WireOptions {
+/** Options of {@link mockOwnServer}. */
+export interface MockOwnServerOptions extends MockServerOptions {
   /** How the URL's path ends. By default `/pairing`. */
   readonly path?: string | undefined
   /** What every request must carry, such as `{ authorization: 'Bearer …' }`; without it the answer is 401. */
@@ -16,7 +16,7 @@ export interface OwnServerWireOptions extends WireOptions {
 }
 
 /** The face of a server that follows the contract of `ownServer`. `POST` begins codes; `GET` only looks. */
-export function ownServerWire(emulator: Emulator, options: OwnServerWireOptions = {}): Wire {
+export function mockOwnServer(emulator: Emulator, options: MockOwnServerOptions = {}): MockServer {
   const { path = '/pairing', headers = {}, startingMs = 0 } = options
   let startedAt = Number.NEGATIVE_INFINITY
 
@@ -27,13 +27,13 @@ export function ownServerWire(emulator: Emulator, options: OwnServerWireOptions 
     'server-error': () => json({ error: 'Internal Server Error' }, 500),
   }
 
-  async function qrOf(text: string, call: WireCall): Promise<string> {
+  async function qrOf(text: string, call: MockServerCall): Promise<string> {
     if (options.qr === undefined || options.qr === 'text') return call.text(text)
     const base64 = toBase64(await call.image(text))
     return options.qr === 'data-uri' ? `data:image/png;base64,${base64}` : base64
   }
 
-  async function fields(call: WireCall): Promise<Record<string, unknown>> {
+  async function fields(call: MockServerCall): Promise<Record<string, unknown>> {
     const { state } = emulator
     switch (state.status) {
       case 'idle':
@@ -68,9 +68,9 @@ export function ownServerWire(emulator: Emulator, options: OwnServerWireOptions 
 
   const isStarting = (): boolean => emulator.now() < startedAt + startingMs
 
-  const snapshot = async (call: WireCall): Promise<Response> => answerWith(await fields(call))
+  const snapshot = async (call: MockServerCall): Promise<Response> => answerWith(await fields(call))
 
-  async function start(call: WireCall): Promise<Response> {
+  async function start(call: MockServerCall): Promise<Response> {
     const body: unknown = await call.request.json().catch(() => undefined)
     const { mode, phone }: { mode?: unknown; phone?: unknown } =
       typeof body === 'object' && body !== null ? body : {}
@@ -91,7 +91,7 @@ export function ownServerWire(emulator: Emulator, options: OwnServerWireOptions 
     return snapshot(call)
   }
 
-  async function answer(call: WireCall): Promise<Response> {
+  async function answer(call: MockServerCall): Promise<Response> {
     const { request } = call
     if (call.path !== path) return faults['unknown-instance']()
     const isAllowed = Object.entries(headers).every(([name, value]) => request.headers.get(name) === value)
@@ -111,5 +111,5 @@ export function ownServerWire(emulator: Emulator, options: OwnServerWireOptions 
   }
 
   const pathOf = ({ pathname }: URL): string | null => (pathname.endsWith(path) ? path : null)
-  return createWire(emulator, { faults, pathOf, answer }, options)
+  return createMockServer(emulator, { faults, pathOf, answer }, options)
 }

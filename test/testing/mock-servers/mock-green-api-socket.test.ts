@@ -3,10 +3,10 @@ import { asRecord, asText, parseJson } from '../../../src/core/json.js'
 import type {
   Emulator,
   EmulatorFault,
-  GreenApiSocketWire,
-  GreenApiSocketWireOptions,
+  MockGreenApiSocket,
+  MockGreenApiSocketOptions,
 } from '../../../src/testing.js'
-import { createEmulator, greenApiSocketWire } from '../../../src/testing.js'
+import { createEmulator, mockGreenApiSocket } from '../../../src/testing.js'
 import { shownText } from '../clock.js'
 import { fromBase64, readPng } from '../read-png.js'
 
@@ -22,19 +22,19 @@ interface Client {
 
 interface SetUp {
   readonly emulator: Emulator
-  readonly wire: GreenApiSocketWire
+  readonly mockServer: MockGreenApiSocket
   connect(address?: string): Promise<Client>
 }
 
-function setUp(options: Partial<GreenApiSocketWireOptions> = {}): SetUp {
+function setUp(options: Partial<MockGreenApiSocketOptions> = {}): SetUp {
   const emulator = createEmulator({ seed: 7 })
-  const wire = greenApiSocketWire(emulator, {
+  const mockServer = mockGreenApiSocket(emulator, {
     idInstance: 1101000001,
     apiTokenInstance: token,
     ...options,
   })
   async function connect(address = url): Promise<Client> {
-    const socket = new wire(address)
+    const socket = new mockServer(address)
     const log: string[] = []
     const frames: Readonly<Record<string, unknown>>[] = []
     socket.addEventListener('open', () => log.push('open'))
@@ -47,7 +47,7 @@ function setUp(options: Partial<GreenApiSocketWireOptions> = {}): SetUp {
     await pass(0)
     return { log, frames, close: () => socket.close() }
   }
-  return { emulator, wire, connect }
+  return { emulator, mockServer, connect }
 }
 
 /** Lets time pass, and codes be drawn. */
@@ -65,7 +65,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('greenApiSocketWire', () => {
+describe('mockGreenApiSocket', () => {
   it('gives the code of the moment at once, and each next one when its time comes', async () => {
     const { emulator, connect } = setUp()
     const { log, frames } = await connect()
@@ -92,7 +92,7 @@ describe('greenApiSocketWire', () => {
   })
 
   it('tells who was linked when the link is finished, and ends', async () => {
-    const { emulator, wire, connect } = setUp()
+    const { emulator, mockServer, connect } = setUp()
     const { log, frames } = await connect()
     emulator.scan()
     await pass(1_999)
@@ -100,7 +100,7 @@ describe('greenApiSocketWire', () => {
     await pass(1)
     expect(log).toEqual(['open', 'qrCode', 'accountData', 'close 1000'])
     expect(frames.at(-1)).toMatchObject({ wid: '5511987654321@c.us', pushname: 'Ana Souza' })
-    expect(wire.isConnected).toBe(false)
+    expect(mockServer.isConnected).toBe(false)
   })
 
   it.each<[string, (emulator: Emulator) => void, object]>([
@@ -153,7 +153,7 @@ describe('greenApiSocketWire', () => {
   })
 
   it('refuses a second connection, and another opening within a second', async () => {
-    const { wire, connect } = setUp()
+    const { mockServer, connect } = setUp()
     const first = await connect()
     expect((await connect()).log).toEqual(['close 1006'])
     first.close()
@@ -162,7 +162,7 @@ describe('greenApiSocketWire', () => {
     await pass(1)
     expect((await connect()).log).toEqual(['open', 'qrCode'])
     expect(first.log).toEqual(['open', 'qrCode', 'close 1005'])
-    expect(wire.isConnected).toBe(true)
+    expect(mockServer.isConnected).toBe(true)
   })
 
   it.each([
@@ -171,9 +171,9 @@ describe('greenApiSocketWire', () => {
     ['method', `wss://api.green-api.com/waInstance1101000001/qr/${token}`, '/qr'],
     ['address', `wss://api.green-api.com/${token}`, '/…'],
   ])('refuses a wrong %s, and keeps no secret of it', async (_title, address, path) => {
-    const { wire, connect } = setUp()
+    const { mockServer, connect } = setUp()
     expect((await connect(address)).log).toEqual(['close 1006'])
-    expect(wire.requests).toEqual([{ method: 'GET', path, at: Date.now() }])
+    expect(mockServer.requests).toEqual([{ method: 'GET', path, at: Date.now() }])
   })
 
   it.each<[EmulatorFault, string[]]>([
@@ -229,14 +229,14 @@ describe('greenApiSocketWire', () => {
   })
 
   it('is closed before it was open, and the provider never hears of it', async () => {
-    const { wire } = setUp()
-    const socket = new wire(url)
+    const { mockServer } = setUp()
+    const socket = new mockServer(url)
     const codes: number[] = []
     socket.onclose = ({ code }) => codes.push(code)
     socket.close()
     expect(socket.readyState).toBe(2)
     await pass(0)
     expect([codes, socket.readyState]).toEqual([[1006], 3])
-    expect(wire.requests).toEqual([])
+    expect(mockServer.requests).toEqual([])
   })
 })

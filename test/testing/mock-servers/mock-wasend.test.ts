@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { WasendWireOptions, Wire } from '../../../src/testing.js'
-import { wasendWire } from '../../../src/testing.js'
+import type { MockServer, MockWasendOptions } from '../../../src/testing.js'
+import { mockWasend } from '../../../src/testing.js'
 import type { Emulated } from '../clock.js'
 import { emulated, link, START, shownText } from '../clock.js'
 import { fromBase64, readPng } from '../read-png.js'
@@ -8,24 +8,30 @@ import { fromBase64, readPng } from '../read-png.js'
 const BASE = 'https://api.wasend.dev'
 
 interface SetUp extends Emulated {
-  readonly wire: Wire
+  readonly mockServer: MockServer
   /** `GET /sessions/main`, with the method and the rest of the path where given. */
   ask(question?: string, init?: RequestInit): Promise<Response>
   body(question?: string, init?: RequestInit): Promise<unknown>
   status(): Promise<unknown>
 }
 
-function setUp(options: Partial<WasendWireOptions> = {}): SetUp {
+function setUp(options: Partial<MockWasendOptions> = {}): SetUp {
   const phone = emulated()
-  const wire = wasendWire(phone.emulator, { apiKey: 'K1', sessionId: 'main', ...options })
+  const mockServer = mockWasend(phone.emulator, { apiKey: 'K1', sessionId: 'main', ...options })
   const ask = async (question = 'GET /sessions/main', init: RequestInit = {}): Promise<Response> => {
     const [method = '', path = ''] = question.split(' ')
     const headers = { authorization: 'Bearer K1', accept: 'application/json', ...init.headers }
-    return (await phone.clock.until(wire.fetch(`${BASE}${path}`, { ...init, method, headers }))).value
+    return (await phone.clock.until(mockServer.fetch(`${BASE}${path}`, { ...init, method, headers }))).value
   }
   const body = async (question?: string, init?: RequestInit): Promise<unknown> =>
     (await ask(question, init)).json()
-  return { ...phone, wire, ask, body, status: async () => ((await body()) as { status: unknown }).status }
+  return {
+    ...phone,
+    mockServer,
+    ask,
+    body,
+    status: async () => ((await body()) as { status: unknown }).status,
+  }
 }
 
 const QR = 'GET /sessions/main/qr'
@@ -346,7 +352,7 @@ describe('errors', () => {
   it.each([{}, { authorization: 'Bearer K2' }, { authorization: 'K1' }, { 'x-api-key': 'K1' }])(
     '401 for %j',
     async (headers: Record<string, string>) => {
-      const answer = await setUp().wire.fetch(`${BASE}/sessions/main`, { headers })
+      const answer = await setUp().mockServer.fetch(`${BASE}/sessions/main`, { headers })
       expect([answer.status, await answer.json()]).toEqual([
         401,
         { statusCode: 401, message: 'Unauthorized' },

@@ -1,12 +1,12 @@
 import type { Emulator } from '../emulator.js'
 import { toBase64 } from '../qr-image.js'
-import type { Wire, WireCall, WireOptions } from '../wire.js'
-import { createWire, htmlPage, json } from '../wire.js'
+import type { MockServer, MockServerCall, MockServerOptions } from './create-mock-server.js'
+import { createMockServer, htmlPage, json } from './create-mock-server.js'
 
 // https://green-api.com/en/docs/api/account/ — QR, GetAuthorizationCode, GetStateInstance, GetWaSettings, …
 
-/** Options of {@link greenApiWire}. */
-export interface GreenApiWireOptions extends WireOptions {
+/** Options of {@link mockGreenApi}. */
+export interface MockGreenApiOptions extends MockServerOptions {
   readonly idInstance: string | number
   readonly apiTokenInstance: string
   /** How long the instance is still being created: `getStateInstance` answers `null`. By default 0. */
@@ -50,7 +50,7 @@ const CORS_HEADERS = {
  * The face of GREEN-API. Codes are made as soon as a QR or pairing code is asked for, and asking begins a new
  * round when one ran out.
  */
-export function greenApiWire(emulator: Emulator, options: GreenApiWireOptions): Wire {
+export function mockGreenApi(emulator: Emulator, options: MockGreenApiOptions): MockServer {
   const { idInstance, apiTokenInstance, creatingMs = 0, logoutMs = 0, rebootMs = 0 } = options
   const { codesUntilStuck = Number.POSITIVE_INFINITY } = options
   const createdAt = emulator.now() + creatingMs
@@ -77,7 +77,7 @@ export function greenApiWire(emulator: Emulator, options: GreenApiWireOptions): 
     'server-error': () => htmlPage(502, '502 Bad Gateway'),
   }
 
-  async function getQrCode({ image }: WireCall): Promise<Response> {
+  async function getQrCode({ image }: MockServerCall): Promise<Response> {
     if (isBusy()) return starting()
     emulator.start()
     const { state } = emulator
@@ -97,7 +97,7 @@ export function greenApiWire(emulator: Emulator, options: GreenApiWireOptions): 
     }
   }
 
-  async function getAuthorizationCode({ request }: WireCall): Promise<Response> {
+  async function getAuthorizationCode({ request }: MockServerCall): Promise<Response> {
     const body: unknown = await request.json().catch(() => undefined)
     if (typeof body !== 'object' || body === null) return error(400, 'bad request data')
     const phoneNumber = 'phoneNumber' in body ? body.phoneNumber : undefined
@@ -153,12 +153,12 @@ export function greenApiWire(emulator: Emulator, options: GreenApiWireOptions): 
     return json({ wid, webhookUrl: '', delaySendMessagesMilliseconds: 500, stateWebhook: 'no' })
   }
 
-  async function receiveNotification({ hold }: WireCall): Promise<Response> {
+  async function receiveNotification({ hold }: MockServerCall): Promise<Response> {
     await hold(NOTIFICATION_MS)
     return json(null)
   }
 
-  const routes: Readonly<Record<string, (call: WireCall) => Response | Promise<Response>>> = {
+  const routes: Readonly<Record<string, (call: MockServerCall) => Response | Promise<Response>>> = {
     'GET /qr': getQrCode,
     'POST /getAuthorizationCode': getAuthorizationCode,
     'GET /getStateInstance': () => json(isCreating() ? null : { stateInstance: stateInstance() }),
@@ -170,7 +170,7 @@ export function greenApiWire(emulator: Emulator, options: GreenApiWireOptions): 
     'GET /reboot': reboot,
   }
 
-  async function answer(call: WireCall): Promise<Response> {
+  async function answer(call: MockServerCall): Promise<Response> {
     const { request, url, path } = call
     if (request.method === 'OPTIONS') return withCors(new Response(null, { status: 204 }))
     const address = addressOf(url)
@@ -181,7 +181,11 @@ export function greenApiWire(emulator: Emulator, options: GreenApiWireOptions): 
     return isOverLimit(path) ? faults['rate-limited']() : withCors(await route(call))
   }
 
-  return createWire(emulator, { faults, pathOf: (url) => addressOf(url)?.path ?? null, answer }, options)
+  return createMockServer(
+    emulator,
+    { faults, pathOf: (url) => addressOf(url)?.path ?? null, answer },
+    options,
+  )
 }
 
 /** What a URL of GREEN-API consists of; `null` for any other. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Wire, ZApiWireOptions } from '../../../src/testing.js'
-import { zApiWire } from '../../../src/testing.js'
+import type { MockServer, MockZApiOptions } from '../../../src/testing.js'
+import { mockZApi } from '../../../src/testing.js'
 import type { Emulated } from '../clock.js'
 import { emulated, link, START, shownText } from '../clock.js'
 import { fromBase64, readPng } from '../read-png.js'
@@ -8,20 +8,21 @@ import { fromBase64, readPng } from '../read-png.js'
 const BASE = 'https://api.z-api.io/instances/3C01/token/A1B2'
 
 interface SetUp extends Emulated {
-  readonly wire: Wire
+  readonly mockServer: MockServer
   ask(path: string, init?: RequestInit): Promise<Response>
   body(path: string, init?: RequestInit): Promise<unknown>
   value(path: string): Promise<string>
 }
 
-function setUp(options: Partial<ZApiWireOptions> = {}): SetUp {
+function setUp(options: Partial<MockZApiOptions> = {}): SetUp {
   const phone = emulated()
-  const wire = zApiWire(phone.emulator, { instanceId: '3C01', token: 'A1B2', ...options })
-  const ask = (path: string, init?: RequestInit): Promise<Response> => wire.fetch(`${BASE}${path}`, init)
+  const mockServer = mockZApi(phone.emulator, { instanceId: '3C01', token: 'A1B2', ...options })
+  const ask = (path: string, init?: RequestInit): Promise<Response> =>
+    mockServer.fetch(`${BASE}${path}`, init)
   const body = async (path: string, init?: RequestInit): Promise<unknown> => (await ask(path, init)).json()
   return {
     ...phone,
-    wire,
+    mockServer,
     ask,
     body,
     value: async (path) => ((await body(path)) as { value: string }).value,
@@ -209,9 +210,9 @@ describe('changes', () => {
 
 describe('errors', () => {
   it('the client token is asked for only where it is activated', async () => {
-    const { wire } = setUp({ clientToken: 'F1' })
+    const { mockServer } = setUp({ clientToken: 'F1' })
     const ask = async (headers: Record<string, string>): Promise<unknown> => {
-      const answer = await wire.fetch(`${BASE}/status`, { headers })
+      const answer = await mockServer.fetch(`${BASE}/status`, { headers })
       return [answer.status, await answer.json()]
     }
     expect(await ask({})).toEqual([400, { error: 'null not allowed' }])
@@ -226,7 +227,7 @@ describe('errors', () => {
   it.each(['3C01/token/other/status', 'other/token/A1B2/status', '3C01/token/A1B2/nothing'])(
     'NOT_FOUND for %s',
     async (path) => {
-      const answer = await setUp().wire.fetch(`https://api.z-api.io/instances/${path}`)
+      const answer = await setUp().mockServer.fetch(`https://api.z-api.io/instances/${path}`)
       expect([answer.status, await answer.json()]).toEqual([404, { error: 'NOT_FOUND' }])
     },
   )

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { GreenApiWireOptions, Wire } from '../../../src/testing.js'
-import { greenApiWire } from '../../../src/testing.js'
+import type { MockGreenApiOptions, MockServer } from '../../../src/testing.js'
+import { mockGreenApi } from '../../../src/testing.js'
 import type { Emulated } from '../clock.js'
 import { emulated, link, shownText } from '../clock.js'
 import { fromBase64, readPng } from '../read-png.js'
@@ -8,21 +8,21 @@ import { fromBase64, readPng } from '../read-png.js'
 const token = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345'
 
 interface SetUp extends Emulated {
-  readonly wire: Wire
+  readonly mockServer: MockServer
   ask(method: string, init?: RequestInit): Promise<Response>
   body(method: string, init?: RequestInit): Promise<unknown>
 }
 
-function setUp(options: Partial<GreenApiWireOptions> = {}): SetUp {
+function setUp(options: Partial<MockGreenApiOptions> = {}): SetUp {
   const phone = emulated()
-  const wire = greenApiWire(phone.emulator, {
+  const mockServer = mockGreenApi(phone.emulator, {
     idInstance: '1101000001',
     apiTokenInstance: token,
     ...options,
   })
   const ask = (method: string, init?: RequestInit): Promise<Response> =>
-    wire.fetch(`https://1101.api.greenapi.com/waInstance1101000001/${method}/${token}`, init)
-  return { ...phone, wire, ask, body: async (method, init) => (await ask(method, init)).json() }
+    mockServer.fetch(`https://1101.api.greenapi.com/waInstance1101000001/${method}/${token}`, init)
+  return { ...phone, mockServer, ask, body: async (method, init) => (await ask(method, init)).json() }
 }
 
 const requestCode = (phoneNumber: unknown): RequestInit => ({
@@ -213,7 +213,8 @@ describe('logout and reboot', () => {
 })
 
 describe('errors', () => {
-  const wrong = (path: string): Promise<Response> => setUp().wire.fetch(`https://api.green-api.com/${path}`)
+  const wrong = (path: string): Promise<Response> =>
+    setUp().mockServer.fetch(`https://api.green-api.com/${path}`)
 
   it('401 with an empty body, readable from a browser, for a wrong token', async () => {
     const answer = await wrong('waInstance1101000001/qr/other')
