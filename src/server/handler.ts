@@ -3,7 +3,7 @@ import type { PairingProvider } from '../core/provider.js'
 import type { PairingBus } from './bus.js'
 import { createChannels } from './channels.js'
 import { type Authorize, checkAuthorized } from './check-authorized.js'
-import { checkOrigin } from './check-origin.js'
+import { CrossOriginError, checkedOrigin, createOriginCheck } from './check-origin.js'
 import { preflightAnswer, withCors } from './cors.js'
 import type { PairingErrorPlace, PairingLogger } from './log.js'
 import { readJson } from './read-json.js'
@@ -35,8 +35,20 @@ export interface PairingHandlerOptions {
    */
   readonly authorize: Authorize
   /**
-   * Origins beside the server's own whose pages may use the handler, cookies included: `https://app.example`. They get
-   * the CORS headers they need; nobody else gets any.
+   * The origin under which browsers see this handler: `https://app.example`. Set it where a proxy changes the scheme or
+   * the host of requests, as nginx does by default; otherwise the handler refuses changes of its own pages with 403.
+   * @default scheme and host of each request
+   */
+  readonly origin?: string | undefined
+  /**
+   * Whether the handler takes its own origin from `Forwarded`, `X-Forwarded-Proto`, `X-Forwarded-Host` and
+   * `X-Forwarded-Port`. For servers that only a proxy can reach which sets these headers itself. `origin` goes before it.
+   * @default false
+   */
+  readonly trustProxy?: boolean | undefined
+  /**
+   * Other origins whose pages may use the handler, cookies included: `https://app.example`, as a browser writes it, in
+   * lower case and without a path. Only they get CORS headers.
    * @default none
    */
   readonly allowedOrigins?: readonly string[] | undefined
@@ -105,8 +117,9 @@ export type PairingHandler = (request: Request) => Promise<Response>
  * const handler = createPairingHandler({ provider: greenApi({ idInstance, apiTokenInstance }), authorize })
  */
 export function createPairingHandler(options: PairingHandlerOptions): PairingHandler {
-  const { provider, tenant, authorize, allowedOrigins = [], webhookSecret, bus, liveEvents = true } = options
+  const { provider, tenant, authorize, webhookSecret, bus, liveEvents = true } = options
   const { maxWatchersPerSession = 50, maxWatchers = 10_000, streamLifetimeMs = 300_000 } = options
+  checkAmounts({ maxWatchersPerSession, maxWatchers, streamLifetimeMs })
   // From JavaScript, where nobody checks: a door that cannot be shut must not be hung.
   if (!provider || typeof authorize !== 'function') {
     throw new PairingError(
@@ -114,7 +127,15 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
       'createPairingHandler() needs a "provider" and an "authorize" function.',
     )
   }
+  const allowedOrigins = (options.allowedOrigins ?? []).map((one) => checkedOrigin(one, 'allowedOrigins'))
+  const origin = options.origin === undefined ? undefined : checkedOrigin(options.origin, 'origin')
   const { log, report } = createReporter({ onError: options.onError, log: options.log })
+  const checkOrigin = createOriginCheck({
+    origin,
+    trustProxy: options.trustProxy === true,
+    allowedOrigins,
+    report,
+  })
   const channels = createChannels({ bus, log, report })
   const sessions = createSessionService({
     channels,
@@ -153,7 +174,7 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
     await checkAuthorized(authorize, request, report)
     if (method !== 'GET' && method !== 'POST')
       return refuse(new PairingError('invalid-request', 'Use GET or POST.'), 405)
-    checkOrigin(request, allowedOrigins)
+    checkOrigin(request)
     if (method === 'GET') return sessions.ask(await targetOf(request), request)
     const body = await readJson(request, report)
     return sessions.change(await targetOf(request), body, signal)
@@ -161,7 +182,8 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
 
   function refuse(error: PairingError, expectedStatus?: number): Response {
     const response = problem(error, expectedStatus)
-    log({ event: 'refused', status: response.status, code: error.code })
+    const code = error instanceof CrossOriginError ? 'cross-origin' : error.code
+    log({ event: 'refused', status: response.status, code })
     return response
   }
 
@@ -174,5 +196,16 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
         return refuse(toPairingError(error))
       }))
     return withCors(request, response, allowedOrigins)
+  }
+}
+
+/** From JavaScript or from text of an environment variable: with NaN a limit would never be reached. */
+function checkAmounts(options: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (typeof value === 'number' && value >= 0) continue
+    throw new PairingError(
+      'invalid-options',
+      `${name} of createPairingHandler() must be a number of 0 or more, so that the limit holds.`,
+    )
   }
 }

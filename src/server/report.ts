@@ -62,7 +62,8 @@ export function createReporter({ onError, log }: ReportOptions): Reporter {
     log: write,
     report(error, place) {
       // `authorize` decides about users, so there only its own refusals are expected, which are not reported at all.
-      if (place !== 'authorize' && PairingError.isInstance(error) && isExpected(error.code)) return
+      const isOwn = error instanceof HandlerError
+      if (place !== 'authorize' && !isOwn && PairingError.isInstance(error) && isExpected(error.code)) return
       write({ event: 'error', in: place, error: nameOf(error), ...tell(error, place) })
     },
   }
