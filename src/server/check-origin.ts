@@ -15,6 +15,11 @@ export class CrossOriginError extends PairingError {}
 /** Each pair of origins is reported once. A page of another site could fill the reports of the app otherwise. */
 const MAX_REPORTED_PAIRS = 100
 
+// Without the origins: they are text of the request, which is in no log.
+const LOG_ADVICE =
+  'A page of another origin was refused with HTTP 403. onError got both origins. Set origin, trustProxy or allowedOrigins ' +
+  'if the page is yours.'
+
 /** The longest host name has 253 characters. */
 const MAX_ORIGIN_CHARACTERS = 300
 
@@ -33,7 +38,7 @@ export function createOriginCheck(options: OriginCheckOptions): (request: Reques
     const pair = `${sender} ${own}`
     if (reported.has(pair) || reported.size >= MAX_REPORTED_PAIRS) return
     reported.add(pair)
-    report(new HandlerError('forbidden', adviceAbout(sender, own)), 'origin')
+    report(new HandlerError('forbidden', adviceAbout(sender, own), LOG_ADVICE), 'origin')
   }
 
   return (request) => {
