@@ -11,12 +11,16 @@ export interface Channels {
   of(target: SessionTarget): Channel
   /** How many watch a session. */
   watchersOf(target: SessionTarget): number
+  /** Lets go of all of them. From then on none is kept. */
+  close(): void
 }
 
 interface OpenChannel {
   readonly channel: Channel
   /** From now on this object is asked: made anew for a request, it may hold newer credentials. */
   use(provider: PairingProvider): void
+  /** Lets go of it at once. */
+  end(): void
 }
 
 /** A page asks first and watches then: what was just learnt is not asked for again. */
@@ -29,6 +33,7 @@ export function createChannels(options: {
   readonly report: Report
 }): Channels {
   const open = new Map<string, OpenChannel>()
+  let isClosed = false
 
   return {
     of(target) {
@@ -47,7 +52,7 @@ export function createChannels(options: {
         provider: () => newest,
         onIdle: () => {
           clearTimeout(timer)
-          timer = setTimeout(() => open.delete(key), IDLE_MS)
+          if (!isClosed) timer = setTimeout(() => open.delete(key), IDLE_MS)
         },
       })
       open.set(key, {
@@ -56,9 +61,15 @@ export function createChannels(options: {
           newest = used
           clearTimeout(timer)
         },
+        end: () => clearTimeout(timer),
       })
       return channel
     },
     watchersOf: (target) => open.get(sessionKey(target))?.channel.watchers ?? 0,
+    close() {
+      isClosed = true
+      for (const { end } of open.values()) end()
+      open.clear()
+    },
   }
 }

@@ -79,8 +79,11 @@ function firstOf(headers: Headers, name: string): string | undefined {
 }
 
 /** `proto` and `host` of the first hop in a `Forwarded` header (RFC 7239). */
-function firstForwarded(header: string): { readonly proto?: string; readonly host?: string } {
-  const found: { proto?: string; host?: string } = {}
+function firstForwarded(header: string): {
+  readonly proto?: string | undefined
+  readonly host?: string | undefined
+} {
+  const found: { proto?: string | undefined; host?: string | undefined } = {}
   const [hop = ''] = header.split(',')
   for (const pair of hop.split(';')) {
     const [, name = '', value] = /^\s*(proto|host)\s*=\s*"?([^"\s]+)"?\s*$/i.exec(pair) ?? []

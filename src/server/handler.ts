@@ -11,6 +11,7 @@ import { createReporter, type PairingErrorListener } from './report.js'
 import { problem, received } from './responses.js'
 import { createSessionService } from './session-service.js'
 import { checkedProvider, checkedTenant, type SessionTarget } from './session-target.js'
+import { createShutdown } from './shutdown.js'
 import { checkWebhookSecret, isWebhook, takeWebhook, type WebhookSecret } from './webhook.js'
 
 /** Options of {@link createPairingHandler}. */
@@ -101,7 +102,15 @@ export interface PairingHandlerOptions {
 }
 
 /** The server side of `proxy`: a function from `Request` to `Response`, for any runtime that has these two. */
-export type PairingHandler = (request: Request) => Promise<Response>
+export interface PairingHandler {
+  (request: Request): Promise<Response>
+  /**
+   * Ends everything, for a process that stops: live events end cleanly, so that pages come back to the process that takes
+   * over, requests under way and new ones get 503 with `Retry-After`, calls of the provider are aborted, and its pushes, the
+   * subscriptions at the `bus` and all timers end. Resolves when no request is under way any more; a second call does no harm.
+   */
+  close(): Promise<void>
+}
 
 /**
  * Keeps the provider's credentials on the server. `GET ?ask=status` and `GET ?ask=qr-code` read, `GET ?ask=events` goes
@@ -137,8 +146,10 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
     report,
   })
   const channels = createChannels({ bus, log, report })
+  const shutdown = createShutdown()
   const sessions = createSessionService({
     channels,
+    shutdown,
     liveEvents,
     maxWatchersPerSession,
     maxWatchers,
@@ -164,8 +175,8 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
     }
   }
 
-  async function answer(request: Request): Promise<Response> {
-    const { method, signal } = request
+  async function answer(request: Request, signal: AbortSignal): Promise<Response> {
+    const { method } = request
     if (webhookSecret !== undefined && isWebhook(request)) {
       await checkWebhookSecret(request, webhookSecret, report)
       await takeWebhook(request, await targetOf(request), channels, report)
@@ -175,7 +186,7 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
     if (method !== 'GET' && method !== 'POST')
       return refuse(new PairingError('invalid-request', 'Use GET or POST.'), 405)
     checkOrigin(request)
-    if (method === 'GET') return sessions.ask(await targetOf(request), request)
+    if (method === 'GET') return sessions.ask(await targetOf(request), request, signal)
     const body = await readJson(request, report)
     return sessions.change(await targetOf(request), body, signal)
   }
@@ -187,16 +198,25 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
     return response
   }
 
-  return async (request) => {
+  async function handle(request: Request): Promise<Response> {
     const response =
       preflightAnswer(request, allowedOrigins) ??
-      (await answer(request).catch((error: unknown) => {
-        // What the host or the provider threw was reported where it happened.
-        if (!PairingError.isInstance(error)) report(error, 'request')
-        return refuse(toPairingError(error))
-      }))
+      (await shutdown
+        .run(request.signal, (signal) => answer(request, signal))
+        .catch((error: unknown) => {
+          // What the host or the provider threw was reported where it happened.
+          if (!PairingError.isInstance(error)) report(error, 'request')
+          return refuse(toPairingError(error))
+        }))
     return withCors(request, response, allowedOrigins)
   }
+
+  handle.close = (): Promise<void> => {
+    const closed = shutdown.close()
+    channels.close()
+    return closed
+  }
+  return handle
 }
 
 /** From JavaScript or from text of an environment variable: with NaN a limit would never be reached. */
