@@ -47,5 +47,5 @@ export function createApp({ provider, linkSecret, pageUrl, webhookSecret }) {
     response.status(201).json({ link })
   })
 
-  return app
+  return { app, handler }
 }

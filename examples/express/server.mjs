@@ -12,7 +12,7 @@ const {
   PAIRING_WEBHOOK_SECRET,
 } = process.env
 
-const app = createApp({
+const { app, handler } = createApp({
   provider: providerFrom(process.env),
   linkSecret: PAIRING_LINK_SECRET,
   pageUrl: PAIRING_PAGE_URL,
@@ -24,4 +24,10 @@ const server = app.listen(Number(PORT), '127.0.0.1', (error) => {
   if (error) throw error
   const { port } = /** @type {AddressInfo} */ (server.address())
   console.log(`Pairing at http://127.0.0.1:${port}/api/pairing`)
+})
+
+// Ends live events first: without that, the server would wait for each page that watches.
+process.once('SIGTERM', () => {
+  void handler.close()
+  server.close()
 })

@@ -23,5 +23,5 @@ export function createApp({ provider, webhookSecret }) {
   // The address itself, and `/webhook` below it. compress() may stand in front: it leaves live events alone, because
   // they are marked `no-transform`.
   app.all('/api/pairing/*', (context) => handler(context.req.raw))
-  return app
+  return { app, handler }
 }

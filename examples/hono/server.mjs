@@ -4,9 +4,18 @@ import { createApp } from './app.mjs'
 import { providerFrom } from './provider.mjs'
 
 const { PORT = '3000', PAIRING_WEBHOOK_SECRET } = process.env
-const app = createApp({ provider: providerFrom(process.env), webhookSecret: PAIRING_WEBHOOK_SECRET })
+const { app, handler } = createApp({
+  provider: providerFrom(process.env),
+  webhookSecret: PAIRING_WEBHOOK_SECRET,
+})
 
 // For this machine alone: anybody could have the cookies of the example.
-serve({ fetch: app.fetch, port: Number(PORT), hostname: '127.0.0.1' }, ({ port }) => {
+const server = serve({ fetch: app.fetch, port: Number(PORT), hostname: '127.0.0.1' }, ({ port }) => {
   console.log(`Pairing at http://127.0.0.1:${port}/api/pairing`)
+})
+
+// Ends live events first: without that, the server would wait for each page that watches.
+process.once('SIGTERM', () => {
+  void handler.close()
+  server.close()
 })

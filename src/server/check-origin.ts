@@ -1,23 +1,147 @@
 import { PairingError } from '../core/errors.js'
+import { HandlerError, type Report } from './report.js'
+
+/** What {@link createOriginCheck} needs. */
+export interface OriginCheckOptions {
+  readonly origin: string | undefined
+  readonly trustProxy: boolean
+  readonly allowedOrigins: readonly string[]
+  readonly report: Report
+}
+
+/** A page of another origin sent the request. Its answer is a plain `forbidden`; the log has a code of its own for it. */
+export class CrossOriginError extends PairingError {}
+
+/** Each pair of origins is reported once. A page of another site could fill the reports of the app otherwise. */
+const MAX_REPORTED_PAIRS = 100
+
+// Without the origins: they are text of the request, which is in no log.
+const LOG_ADVICE =
+  'A page of another origin was refused with HTTP 403. onError got both origins. Set origin, trustProxy or allowedOrigins ' +
+  'if the page is yours.'
+
+/** The longest host name has 253 characters. */
+const MAX_ORIGIN_CHARACTERS = 300
 
 /**
- * Refuses what a page of another site does with the customer's cookies. It could not read an answer, but a change
- * needs no reading, and a question too has the provider make a code. A client that names no origin is no browser, or
- * asks its own server.
+ * Refuses what a page of another site does with the customer's cookies. It could not read a response, but a change
+ * needs no reading, and a read too makes the provider issue a code. A client that names no origin is no browser, or
+ * sends the request to its own server.
  *
- * @throws {@link PairingError} `forbidden`
+ * The returned function throws {@link PairingError} `forbidden`.
  */
-export function checkOrigin({ url, headers, method }: Request, allowedOrigins: readonly string[]): void {
-  const origin = headers.get('origin')
-  if (origin !== null && allowedOrigins.includes(origin)) return
-  // Cannot be set by a page, so it also speaks where a gateway has changed the host name.
-  const site = headers.get('sec-fetch-site')
-  if (site === 'same-origin') return
-  // `none` is the address bar, which only reads.
-  const isUnmarked = site === null || (site === 'none' && method === 'GET')
-  if (isUnmarked && (origin === null || origin === new URL(url).origin)) return
+export function createOriginCheck(options: OriginCheckOptions): (request: Request) => void {
+  const { allowedOrigins, report } = options
+  const reported = new Set<string>()
+
+  function reportPair(sender: string, own: string): void {
+    const pair = `${sender} ${own}`
+    if (reported.has(pair) || reported.size >= MAX_REPORTED_PAIRS) return
+    reported.add(pair)
+    report(new HandlerError('forbidden', adviceAbout(sender, own), LOG_ADVICE), 'origin')
+  }
+
+  return (request) => {
+    const { headers, method } = request
+    const origin = headers.get('origin')
+    if (origin !== null && allowedOrigins.includes(origin)) return
+    // A page cannot set it, so it also counts where a proxy has changed the host name.
+    const site = headers.get('sec-fetch-site')
+    if (site === 'same-origin') return
+    const own = ownOrigins(request, options)
+    // `none` is the address bar, which only reads.
+    const isUnmarked = site === null || (site === 'none' && method === 'GET')
+    if (isUnmarked && (origin === null || own.includes(origin))) return
+    reportPair(printable(origin), own.join(' or '))
+    throw new CrossOriginError('forbidden', 'The request comes from a page of another origin.')
+  }
+}
+
+/** The origins under which a browser may see this handler. */
+function ownOrigins(request: Request, { origin, trustProxy }: OriginCheckOptions): readonly string[] {
+  if (origin !== undefined) return [origin]
+  const url = new URL(request.url)
+  if (!trustProxy) return [url.origin]
+  const { headers } = request
+  const forwarded = firstForwarded(headers.get('forwarded') ?? '')
+  const scheme = forwarded.proto ?? firstOf(headers, 'x-forwarded-proto') ?? url.protocol.replace(':', '')
+  const host = forwarded.host ?? firstOf(headers, 'x-forwarded-host') ?? url.host
+  const port = firstOf(headers, 'x-forwarded-port')
+  // Many proxies leave the port out of the host and send it apart, and some send the port of an inner hop.
+  const hosts =
+    port !== undefined && /^\d{1,5}$/.test(port) && !/:\d+$/.test(host) ? [host, `${host}:${port}`] : [host]
+  return hosts.flatMap((one) => originOf(`${scheme.toLowerCase()}://${one}`) ?? [])
+}
+
+/** The hop next to the browser comes first. */
+function firstOf(headers: Headers, name: string): string | undefined {
+  return headers.get(name)?.split(',')[0]?.trim() || undefined
+}
+
+/** `proto` and `host` of the first hop in a `Forwarded` header (RFC 7239). */
+function firstForwarded(header: string): {
+  readonly proto?: string | undefined
+  readonly host?: string | undefined
+} {
+  const found: { proto?: string | undefined; host?: string | undefined } = {}
+  const [hop = ''] = header.split(',')
+  for (const pair of hop.split(';')) {
+    const [, name = '', value] = /^\s*(proto|host)\s*=\s*"?([^"\s]+)"?\s*$/i.exec(pair) ?? []
+    if (name.toLowerCase() === 'proto') found.proto = value
+    if (name.toLowerCase() === 'host') found.host = value
+  }
+  return found
+}
+
+function originOf(text: string): string | undefined {
+  try {
+    const { origin, protocol, pathname, username, password, search, hash } = new URL(text)
+    const isBare = pathname === '/' && `${username}${password}${search}${hash}` === ''
+    return isBare && /^https?:$/.test(protocol) ? origin : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * An origin exactly as a browser sends it, such as `https://app.example:8443`. Apps in a WebView have schemes of their
+ * own: `capacitor://localhost`.
+ *
+ * @throws {@link PairingError} `invalid-options`: any other spelling would never match
+ */
+export function checkedOrigin(value: unknown, option: string): string {
+  const text = typeof value === 'string' ? value : ''
+  const isWeb = /^https?:/i.test(text)
+  if (
+    isWeb
+      ? originOf(text) === text && !text.includes('*')
+      : /^[a-z][a-z\d+.-]*:\/\/[a-z\d.-]+(?::\d+)?$/.test(text)
+  )
+    return text
+  const suggestion = originOf(text)
   throw new PairingError(
-    'forbidden',
-    'The request comes from a page of another origin. Add it to allowedOrigins if it is yours.',
+    'invalid-options',
+    `${option} of createPairingHandler() has a value that no browser sends as its origin, so it would never match. Write ` +
+      `scheme, host and port in lower case, without a path or a slash at the end${
+        suggestion ? `: "${suggestion}"` : ', such as "https://app.example"'
+      }. There is no wildcard.`,
+  )
+}
+
+/** An `Origin` header may hold anything. */
+function printable(origin: string | null): string {
+  if (origin === null) return 'an unnamed origin'
+  return origin.length <= MAX_ORIGIN_CHARACTERS && /^[a-z][a-z\d+.-]*:\/\/[\w.:[\]-]+$/i.test(origin)
+    ? origin
+    : 'an origin without a name'
+}
+
+function adviceAbout(sender: string, own: string): string {
+  return (
+    `A request from ${sender} was refused with HTTP 403, because this handler runs at ${own || 'an address without a name'}. ` +
+    `If that is your own page behind a proxy, set origin: '${
+      sender.includes('://') ? sender : 'https://app.example'
+    }', or trustProxy: true where the proxy sets X-Forwarded-Proto and X-Forwarded-Host itself. If it is another site of ` +
+    'yours, add it to allowedOrigins.'
   )
 }

@@ -3,8 +3,14 @@ import type { WireEventName } from '../core/wire.js'
 import type { Channel, Topic } from './channel.js'
 import { publicError } from './responses.js'
 
-/** Often enough for the browser's side, which gives up after 25 seconds of silence, and for proxies, which do after 30 or more. */
-const HEARTBEAT_MS = 10_000
+/**
+ * Counted from whatever was sent last. Often enough for the browser's side, which gives up after 25 seconds of silence, and
+ * for proxies, which do after 30 or more, also where a busy machine is late with several in a row.
+ */
+const HEARTBEAT_MS = 5_000
+
+/** What a timer can hold. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** When nothing could be sent for so long, nobody is at the other end, or they look at codes that are dead. */
 const STALLED_LIMIT_MS = 20_000
@@ -22,6 +28,8 @@ export interface EventStreamOptions {
   readonly lifetimeMs: number
   /** Aborted when the client is gone. */
   readonly signal: AbortSignal
+  /** Registers the clean end of the stream, for the moment when the handler closes. */
+  readonly onClose: (end: () => void) => () => void
   /** Called once, when the channel is not watched any more. */
   readonly onEnd: () => void
 }
@@ -32,16 +40,17 @@ export interface EventStreamOptions {
  */
 export function openEventStream({ channel, ...options }: EventStreamOptions): ReadableStream<Uint8Array> {
   const { method, lifetimeMs, signal } = options
-  const openedAt = Date.now()
   const encoder = new TextEncoder()
   // While the provider cannot be asked, its last word is old: told as news, it would begin the patience of a page anew.
   const first: Topic = channel.problem ? 'problem' : 'state'
   const waiting = new Set<Topic>(method === 'qr' ? [first, 'qr'] : [first])
   let output: ReadableStreamDefaultController<Uint8Array> | undefined
-  let sentAt = openedAt
+  let sentAt = Date.now()
   let sentQr = options.lastEventId
   let unwatch = (): void => {}
-  let timer: ReturnType<typeof setInterval> | undefined
+  let beatTimer: ReturnType<typeof setTimeout> | undefined
+  let lifeTimer: ReturnType<typeof setTimeout> | undefined
+  let forget = (): void => {}
 
   /** The client has taken everything so far, and waits for more. */
   let isAwaited = false
@@ -49,6 +58,7 @@ export function openEventStream({ channel, ...options }: EventStreamOptions): Re
   function write(text: string): void {
     isAwaited = false
     sentAt = Date.now()
+    scheduleBeat()
     output?.enqueue(encoder.encode(text))
   }
 
@@ -86,18 +96,24 @@ export function openEventStream({ channel, ...options }: EventStreamOptions): Re
       : encodeEvent('snapshot', qr, qrVersion)
   }
 
+  function scheduleBeat(): void {
+    clearTimeout(beatTimer)
+    beatTimer = setTimeout(beat, HEARTBEAT_MS)
+  }
+
   function beat(): void {
-    const at = Date.now()
-    const isStalled = !isAwaited && at - sentAt >= STALLED_LIMIT_MS
-    if (isStalled || at - openedAt >= lifetimeMs) close()
-    else if (isAwaited && at - sentAt >= HEARTBEAT_MS) write(HEARTBEAT)
+    if (isAwaited) write(HEARTBEAT)
+    else if (Date.now() - sentAt >= STALLED_LIMIT_MS) close()
+    else scheduleBeat()
   }
 
   function stop(): void {
     if (!output) return
     output = undefined
     isAwaited = false
-    clearInterval(timer)
+    clearTimeout(beatTimer)
+    clearTimeout(lifeTimer)
+    forget()
     signal.removeEventListener('abort', close)
     unwatch()
     options.onEnd()
@@ -115,7 +131,8 @@ export function openEventStream({ channel, ...options }: EventStreamOptions): Re
         output = controller
         // The first bytes tell the browser that nothing on the way holds the stream back.
         write(HEARTBEAT)
-        timer = setInterval(beat, HEARTBEAT_MS)
+        lifeTimer = setTimeout(close, Math.min(lifetimeMs, LONGEST_TIMER_MS))
+        forget = options.onClose(close)
         signal.addEventListener('abort', close)
         unwatch = channel.watch({
           method,

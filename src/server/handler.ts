@@ -3,7 +3,7 @@ import type { PairingProvider } from '../core/provider.js'
 import type { PairingBus } from './bus.js'
 import { createChannels } from './channels.js'
 import { type Authorize, checkAuthorized } from './check-authorized.js'
-import { checkOrigin } from './check-origin.js'
+import { CrossOriginError, checkedOrigin, createOriginCheck } from './check-origin.js'
 import { preflightAnswer, withCors } from './cors.js'
 import type { PairingErrorPlace, PairingLogger } from './log.js'
 import { readJson } from './read-json.js'
@@ -11,6 +11,7 @@ import { createReporter, type PairingErrorListener } from './report.js'
 import { problem, received } from './responses.js'
 import { createSessionService } from './session-service.js'
 import { checkedProvider, checkedTenant, type SessionTarget } from './session-target.js'
+import { createShutdown } from './shutdown.js'
 import { checkWebhookSecret, isWebhook, takeWebhook, type WebhookSecret } from './webhook.js'
 
 /** Options of {@link createPairingHandler}. */
@@ -35,8 +36,20 @@ export interface PairingHandlerOptions {
    */
   readonly authorize: Authorize
   /**
-   * Origins beside the server's own whose pages may use the handler, cookies included: `https://app.example`. They get
-   * the CORS headers they need; nobody else gets any.
+   * The origin under which browsers see this handler: `https://app.example`. Set it where a proxy changes the scheme or
+   * the host of requests, as nginx does by default; otherwise the handler refuses changes of its own pages with 403.
+   * @default scheme and host of each request
+   */
+  readonly origin?: string | undefined
+  /**
+   * Whether the handler takes its own origin from `Forwarded`, `X-Forwarded-Proto`, `X-Forwarded-Host` and
+   * `X-Forwarded-Port`. For servers that only a proxy can reach which sets these headers itself. `origin` goes before it.
+   * @default false
+   */
+  readonly trustProxy?: boolean | undefined
+  /**
+   * Other origins whose pages may use the handler, cookies included: `https://app.example`, as a browser writes it, in
+   * lower case and without a path. Only they get CORS headers.
    * @default none
    */
   readonly allowedOrigins?: readonly string[] | undefined
@@ -89,7 +102,15 @@ export interface PairingHandlerOptions {
 }
 
 /** The server side of `proxy`: a function from `Request` to `Response`, for any runtime that has these two. */
-export type PairingHandler = (request: Request) => Promise<Response>
+export interface PairingHandler {
+  (request: Request): Promise<Response>
+  /**
+   * Ends everything, for a process that stops: live events end cleanly, so that pages come back to the process that takes
+   * over, requests under way and new ones get 503 with `Retry-After`, calls of the provider are aborted, and its pushes, the
+   * subscriptions at the `bus` and all timers end. Resolves when no request is under way any more; a second call does no harm.
+   */
+  close(): Promise<void>
+}
 
 /**
  * Keeps the provider's credentials on the server. `GET ?ask=status` and `GET ?ask=qr-code` read, `GET ?ask=events` goes
@@ -105,8 +126,9 @@ export type PairingHandler = (request: Request) => Promise<Response>
  * const handler = createPairingHandler({ provider: greenApi({ idInstance, apiTokenInstance }), authorize })
  */
 export function createPairingHandler(options: PairingHandlerOptions): PairingHandler {
-  const { provider, tenant, authorize, allowedOrigins = [], webhookSecret, bus, liveEvents = true } = options
+  const { provider, tenant, authorize, webhookSecret, bus, liveEvents = true } = options
   const { maxWatchersPerSession = 50, maxWatchers = 10_000, streamLifetimeMs = 300_000 } = options
+  checkAmounts({ maxWatchersPerSession, maxWatchers, streamLifetimeMs })
   // From JavaScript, where nobody checks: a door that cannot be shut must not be hung.
   if (!provider || typeof authorize !== 'function') {
     throw new PairingError(
@@ -114,10 +136,20 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
       'createPairingHandler() needs a "provider" and an "authorize" function.',
     )
   }
+  const allowedOrigins = (options.allowedOrigins ?? []).map((one) => checkedOrigin(one, 'allowedOrigins'))
+  const origin = options.origin === undefined ? undefined : checkedOrigin(options.origin, 'origin')
   const { log, report } = createReporter({ onError: options.onError, log: options.log })
+  const checkOrigin = createOriginCheck({
+    origin,
+    trustProxy: options.trustProxy === true,
+    allowedOrigins,
+    report,
+  })
   const channels = createChannels({ bus, log, report })
+  const shutdown = createShutdown()
   const sessions = createSessionService({
     channels,
+    shutdown,
     liveEvents,
     maxWatchersPerSession,
     maxWatchers,
@@ -143,8 +175,8 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
     }
   }
 
-  async function answer(request: Request): Promise<Response> {
-    const { method, signal } = request
+  async function answer(request: Request, signal: AbortSignal): Promise<Response> {
+    const { method } = request
     if (webhookSecret !== undefined && isWebhook(request)) {
       await checkWebhookSecret(request, webhookSecret, report)
       await takeWebhook(request, await targetOf(request), channels, report)
@@ -153,26 +185,47 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
     await checkAuthorized(authorize, request, report)
     if (method !== 'GET' && method !== 'POST')
       return refuse(new PairingError('invalid-request', 'Use GET or POST.'), 405)
-    checkOrigin(request, allowedOrigins)
-    if (method === 'GET') return sessions.ask(await targetOf(request), request)
+    checkOrigin(request)
+    if (method === 'GET') return sessions.ask(await targetOf(request), request, signal)
     const body = await readJson(request, report)
     return sessions.change(await targetOf(request), body, signal)
   }
 
   function refuse(error: PairingError, expectedStatus?: number): Response {
     const response = problem(error, expectedStatus)
-    log({ event: 'refused', status: response.status, code: error.code })
+    const code = error instanceof CrossOriginError ? 'cross-origin' : error.code
+    log({ event: 'refused', status: response.status, code })
     return response
   }
 
-  return async (request) => {
+  async function handle(request: Request): Promise<Response> {
     const response =
       preflightAnswer(request, allowedOrigins) ??
-      (await answer(request).catch((error: unknown) => {
-        // What the host or the provider threw was reported where it happened.
-        if (!PairingError.isInstance(error)) report(error, 'request')
-        return refuse(toPairingError(error))
-      }))
+      (await shutdown
+        .run(request.signal, (signal) => answer(request, signal))
+        .catch((error: unknown) => {
+          // What the host or the provider threw was reported where it happened.
+          if (!PairingError.isInstance(error)) report(error, 'request')
+          return refuse(toPairingError(error))
+        }))
     return withCors(request, response, allowedOrigins)
+  }
+
+  handle.close = (): Promise<void> => {
+    const closed = shutdown.close()
+    channels.close()
+    return closed
+  }
+  return handle
+}
+
+/** From JavaScript or from text of an environment variable: with NaN a limit would never be reached. */
+function checkAmounts(options: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (typeof value === 'number' && value >= 0) continue
+    throw new PairingError(
+      'invalid-options',
+      `${name} of createPairingHandler() must be a number of 0 or more, so that the limit holds.`,
+    )
   }
 }

@@ -18,6 +18,7 @@ export type PairingErrorPlace =
   | 'provider'
   | 'tenant'
   | 'webhookSecret'
+  | 'origin'
   | 'bus'
   | 'log'
   | 'getStatus'
@@ -32,10 +33,10 @@ export type PairingErrorPlace =
 /** A fact for the host's log. Holds no header, URL, body, phone number, code or token. */
 export type PairingLogEntry =
   | {
-      /** A request was refused or failed. */
+      /** A request was refused or failed. `cross-origin`: a page of another origin sent it. */
       readonly event: 'refused'
       readonly status: number
-      readonly code: PairingErrorCode
+      readonly code: PairingErrorCode | 'cross-origin'
     }
   | ({
       /** The provider was called. */

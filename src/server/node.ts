@@ -1,6 +1,5 @@
 import { PairingError, toPairingError } from '../core/errors.js'
 import { printError } from '../core/print-error.js'
-import type { PairingHandler } from './handler.js'
 import { readBefore } from './read-json.js'
 import { problem } from './responses.js'
 
@@ -14,6 +13,7 @@ export interface NodeRequest extends AsyncIterable<Uint8Array> {
   /** What a body parser of Express made of the body, which is then gone from the stream. */
   readonly body?: unknown
   readonly readableEnded: boolean
+  readonly httpVersionMajor?: number | undefined
   readonly socket: object
 }
 
@@ -45,7 +45,7 @@ const DRAIN_LIMIT_MS = 30_000
  * @example `http.createServer(toNodeListener(handler))`, `app.use('/api/pairing', toNodeListener(handler))`
  */
 export function toNodeListener(
-  handler: PairingHandler,
+  handler: (request: Request) => Promise<Response>,
 ): (request: NodeRequest, response: NodeResponse) => Promise<void> {
   let isPrinted = false
   function failed(error: unknown): Response {
@@ -68,8 +68,9 @@ export function toNodeListener(
     if (gone.signal.aborted || response.writableEnded) return void answer.body?.cancel()
     response.writeHead(answer.status, {
       ...Object.fromEntries(answer.headers),
-      // What is left of a body that was refused must not be taken for the next request, nor read for its own sake.
-      ...(!isRead(request) && { connection: 'close' }),
+      // What is left of a body that was refused must not be taken for the next request, nor read for its own sake. HTTP/2
+      // ends the stream of the request alone, and knows no such header.
+      ...(!isRead(request) && (request.httpVersionMajor ?? 1) < 2 && { connection: 'close' }),
     })
     if (answer.body) await pipe(answer.body, response, gone.signal)
     isAnswered = true
@@ -79,7 +80,7 @@ export function toNodeListener(
 
 async function answerTo(
   request: NodeRequest,
-  handler: PairingHandler,
+  handler: (request: Request) => Promise<Response>,
   signal: AbortSignal,
 ): Promise<Response> {
   let webRequest: Request

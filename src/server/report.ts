@@ -1,4 +1,4 @@
-import { PairingError } from '../core/errors.js'
+import { PairingError, type PairingErrorCode } from '../core/errors.js'
 import { isExpected } from '../core/is-expected.js'
 import { printError } from '../core/print-error.js'
 import type { PairingErrorPlace, PairingLogger } from './log.js'
@@ -23,9 +23,17 @@ export interface Reporter {
 }
 
 /**
- * An error whose text was written here, so that it holds nothing of the request and may be in the log.
+ * An error whose text was written here, so that it may be in the log.
  */
-export class HandlerError extends PairingError {}
+export class HandlerError extends PairingError {
+  /** The text for the log, where the message holds something of the request. */
+  readonly logMessage: string
+
+  constructor(code: PairingErrorCode, message: string, logMessage: string = message) {
+    super(code, message)
+    this.logMessage = logMessage
+  }
+}
 
 const advice: Partial<Record<PairingErrorPlace, string>> = {
   authorize:
@@ -55,14 +63,15 @@ export function createReporter({ onError, log }: ReportOptions): Reporter {
       () => onError?.(error, { in: place }),
       (failure) => printError('onError failed with an error of its own.', failure),
     )
-    return { code, message }
+    return { code, message: isOwn ? error.logMessage : message }
   }
 
   return {
     log: write,
     report(error, place) {
       // `authorize` decides about users, so there only its own refusals are expected, which are not reported at all.
-      if (place !== 'authorize' && PairingError.isInstance(error) && isExpected(error.code)) return
+      const isOwn = error instanceof HandlerError
+      if (place !== 'authorize' && !isOwn && PairingError.isInstance(error) && isExpected(error.code)) return
       write({ event: 'error', in: place, error: nameOf(error), ...tell(error, place) })
     },
   }

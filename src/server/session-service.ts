@@ -7,6 +7,7 @@ import { openEventStream } from './event-stream.js'
 import { createRateLimit } from './rate-limit.js'
 import { eventStream, noContent, snapshotAnswer } from './responses.js'
 import type { SessionTarget } from './session-target.js'
+import type { Shutdown } from './shutdown.js'
 
 /** A typing error or two are mended at once; who needs more waits, since WhatsApp blocks numbers that ask often. */
 const CODE_REQUESTS = { size: 3, intervalMs: 30_000 }
@@ -17,6 +18,7 @@ const FULL_RETRY_AFTER_MS = 60_000
 /** What {@link createSessionService} needs. */
 export interface SessionServiceOptions {
   readonly channels: Channels
+  readonly shutdown: Shutdown
   readonly liveEvents: boolean
   readonly maxWatchersPerSession: number
   readonly maxWatchers: number
@@ -26,13 +28,17 @@ export interface SessionServiceOptions {
 /** Answers requests that were let in, for the provider that they may use. */
 export interface SessionService {
   /** `GET`: the state, the code, or a stream of both. */
-  ask(target: SessionTarget, request: Request): Promise<Response>
+  ask(target: SessionTarget, request: Request, signal: AbortSignal): Promise<Response>
   /** `POST`: a pairing code, a reset, the end of the link. */
   change(target: SessionTarget, body: unknown, signal: AbortSignal): Promise<Response>
 }
 
 /** Makes the part of the handler behind its guards. */
-export function createSessionService({ channels, ...options }: SessionServiceOptions): SessionService {
+export function createSessionService({
+  channels,
+  shutdown,
+  ...options
+}: SessionServiceOptions): SessionService {
   const codeRequests = createRateLimit(CODE_REQUESTS)
   let watchers = 0
 
@@ -52,6 +58,7 @@ export function createSessionService({ channels, ...options }: SessionServiceOpt
       lastEventId: headers.get('last-event-id'),
       lifetimeMs: options.streamLifetimeMs,
       signal,
+      onClose: shutdown.onClose,
       onEnd: () => {
         watchers -= 1
       },
@@ -71,11 +78,11 @@ export function createSessionService({ channels, ...options }: SessionServiceOpt
   }
 
   return {
-    async ask(target, request) {
+    async ask(target, request, signal) {
       const question = new URL(request.url).searchParams.get(ASK_PARAMETER)
       if (question === 'events') return watch(target, request)
       if (question === 'status' || question === 'qr-code') {
-        const snapshot = await channels.of(target).read(question, request.signal)
+        const snapshot = await channels.of(target).read(question, signal)
         return snapshotAnswer(encodeSnapshot(snapshot, target.provider))
       }
       throw new PairingError(

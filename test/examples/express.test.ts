@@ -12,12 +12,12 @@ import { runExample } from './run-example.js'
 const links = { linkSecret: 'a-secret-of-at-least-32-characters', pageUrl: 'https://app.example/pair' }
 
 describeMountedHandler('the Express example', (options) =>
-  createApp({ ...links, ...options }).listen(0, '127.0.0.1'),
+  createApp({ ...links, ...options }).app.listen(0, '127.0.0.1'),
 )
 
 describeMountedHandler('the Express example behind express.json()', (options) => {
   const app = express()
-  app.use(express.json(), createApp({ ...links, ...options }))
+  app.use(express.json(), createApp({ ...links, ...options }).app)
   return app.listen(0, '127.0.0.1')
 })
 
@@ -29,7 +29,7 @@ it('starts without credentials, with a simulated phone', async () => {
 describe('a pairing link of the Express example', () => {
   async function served() {
     const { emulator, provider } = emulatedPhone()
-    const origin = await originOf(createApp({ ...links, provider }).listen(0, '127.0.0.1'))
+    const origin = await originOf(createApp({ ...links, provider }).app.listen(0, '127.0.0.1'))
     const requestLink = (headers: Readonly<Record<string, string>>) =>
       fetch(`${origin}/pairing-links`, { method: 'POST', headers })
     /** The page of somebody who has nothing but this link. */

@@ -7,7 +7,7 @@ import { admin, describeMountedHandler } from './mounted-handler.js'
 import { runExample } from './run-example.js'
 
 describeMountedHandler('the Hono example', (options) =>
-  createServer(getRequestListener(createApp(options).fetch)).listen(0, '127.0.0.1'),
+  createServer(getRequestListener(createApp(options).app.fetch)).listen(0, '127.0.0.1'),
 )
 
 it('starts without credentials, with a simulated phone', async () => {

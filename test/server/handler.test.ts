@@ -652,3 +652,19 @@ describe('every answer', () => {
     }
   })
 })
+
+describe('limits of streams', () => {
+  it.each(['streamLifetimeMs', 'maxWatchers', 'maxWatchersPerSession'])(
+    '%s must be a number of 0 or more',
+    (name) => {
+      for (const value of [Number.NaN, -1, '5', null, {}, Number.NEGATIVE_INFINITY])
+        expect(() =>
+          createPairingHandler({ provider: spyProvider(), authorize: () => true, [name]: value }),
+        ).toThrow(expect.objectContaining({ code: 'invalid-options' }))
+      for (const value of [0, 5, undefined, Number.POSITIVE_INFINITY])
+        expect(() =>
+          createPairingHandler({ provider: spyProvider(), authorize: () => true, [name]: value }),
+        ).not.toThrow()
+    },
+  )
+})

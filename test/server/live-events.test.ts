@@ -170,7 +170,7 @@ describe('a stream', () => {
   it('shows that it is alive while the provider says nothing', async () => {
     const tab = await createWorld({ getQrCode: silence, getStatus: silence }).watch()
     await pass(30_000)
-    expect(tab.text).toBe(':\n\n'.repeat(4))
+    expect(tab.text).toBe(':\n\n'.repeat(7))
   })
 
   it('ends after its lifetime, so that the page is authorized again', async () => {

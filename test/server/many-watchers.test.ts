@@ -16,7 +16,7 @@ const CODE_MS = 20_000
 const A_WHILE_MS = 25_000
 
 /** Of each stream. */
-const HEARTBEAT_MS = 10_000
+const HEARTBEAT_MS = 5_000
 
 /** A session is let go of after this time without anybody. */
 const IDLE_MS = 5_000

@@ -53,7 +53,7 @@ interface Options {
   readonly methods?: Partial<PairingProvider>
   readonly provider?: PairingProvider
   /** In place of the handler of the package. */
-  readonly handler?: PairingHandler
+  readonly handler?: (request: Request) => Promise<Response>
   /** What a middleware does before. */
   readonly before?: (request: IncomingMessage & { body?: unknown; originalUrl?: string }) => unknown
 }
@@ -295,6 +295,20 @@ describe('the address of a request', () => {
     session.destroy()
     expect(headers[':status']).toBe(200)
     expect(seen).toEqual([`http://127.0.0.1:${port}/api?ask=status`])
+  })
+
+  it('gets no connection header, which HTTP/2 does not know, where a body was refused', async () => {
+    const handler = createPairingHandler({ provider: spyProvider(), authorize: () => false })
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const listener = toNodeListener(handler)
+    const port = await listenOn(createHttp2Server((request, response) => void listener(request, response)))
+    const session = connectHttp2(`http://127.0.0.1:${port}`)
+    const stream = session.request({ ':path': '/api', ':method': 'POST' })
+    stream.write('{"action":')
+    const [headers] = await once(stream, 'response')
+    session.destroy()
+    expect(headers[':status']).toBe(403)
+    expect(warned).not.toHaveBeenCalled()
   })
 })
 

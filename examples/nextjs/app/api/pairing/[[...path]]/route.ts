@@ -18,6 +18,10 @@ const handler = createPairingHandler({
   webhookSecret: process.env.PAIRING_WEBHOOK_SECRET,
 })
 
+// Ends live events when the process stops, so that Next.js need not wait for each page that watches. A development server
+// loads this module again and again.
+if (process.env.NODE_ENV === 'production') process.once('SIGTERM', () => void handler.close())
+
 // Wrapped, because Next.js gives a route more than the request.
 export const GET = (request: Request): Promise<Response> => handler(request)
 export const POST = (request: Request): Promise<Response> => handler(request)

@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { PairingBus } from '../../src/server/bus.js'
+import { createWorld, expectRefusal, silence } from './world.js'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+
+describe('handler.close()', () => {
+  it('ends streams cleanly and stops polling', async () => {
+    const world = createWorld()
+    const tabs = [await world.watch(), await world.watch('&method=phone-code')]
+    await pass(10_000)
+    await world.handler.close()
+    await pass(0)
+    expect(tabs.map(({ isOver }) => isOver)).toEqual([true, true])
+    expect(world.watchers).toBe(0)
+    world.calls.length = 0
+    await pass(60_000)
+    expect(world.calls).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('refuses new requests with 503 and Retry-After', async () => {
+    const world = createWorld({ readWebhook: () => undefined }, { webhookSecret: 'd75b3a66374942c5b3c0' })
+    await world.handler.close()
+    for (const answer of [
+      await world.get(),
+      await world.get('?ask=events'),
+      await world.post({ action: 'reset' }),
+      await world.webhook({}, { query: '?secret=d75b3a66374942c5b3c0' }),
+    ]) {
+      expect(answer.headers.get('retry-after')).toBe('5')
+      await expectRefusal(answer, 'provider-unavailable', { retryAfterMs: 5_000 })
+    }
+    expect(world.calls).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it.each([
+    ['a read', '?ask=status', undefined],
+    ['a QR code', '?ask=qr-code', undefined],
+    ['a reset', '', { action: 'reset' }],
+    ['a pairing code', '', { action: 'request-pairing-code', phoneNumber: '5511987654321' }],
+  ])('aborts the provider under %s and answers 503', async (_, query, body) => {
+    const signals: AbortSignal[] = []
+    const never = (...given: readonly unknown[]): Promise<never> => {
+      signals.push(Object(given.at(-1)).signal)
+      return silence()
+    }
+    const world = createWorld({ getStatus: never, getQrCode: never, reset: never, requestPairingCode: never })
+    const answer = body ? world.post(body) : world.get(query)
+    await pass(100)
+    await world.handler.close()
+    await expectRefusal(await answer, 'provider-unavailable', { retryAfterMs: 5_000 })
+    await pass(0)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+  })
+
+  it('does not wait for an authorize that never answers', async () => {
+    const world = createWorld({}, { authorize: silence })
+    const answer = world.get()
+    await world.handler.close()
+    await expectRefusal(await answer, 'provider-unavailable', { retryAfterMs: 5_000 })
+  })
+
+  it('ends the push of the provider and the subscription at the bus', async () => {
+    const ended: string[] = []
+    const bus: PairingBus = { publish: () => {}, subscribe: () => () => void ended.push('bus') }
+    const world = createWorld({ subscribe: () => () => void ended.push('push') }, { bus })
+    await world.watch()
+    await world.handler.close()
+    await pass(0)
+    expect(ended.toSorted()).toEqual(['bus', 'push'])
+  })
+
+  it('lets go of a channel that was just used', async () => {
+    const world = createWorld()
+    await world.get()
+    expect(vi.getTimerCount()).toBe(1)
+    await world.handler.close()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('may be called twice', async () => {
+    const world = createWorld()
+    const tab = await world.watch()
+    await Promise.all([world.handler.close(), world.handler.close()])
+    await world.handler.close()
+    await pass(0)
+    expect(tab.isOver).toBe(true)
+  })
+})
+
+describe('the beats of a stream', () => {
+  it('come 5 seconds after whatever was sent last', async () => {
+    let push = (): void => {}
+    const world = createWorld({
+      getStatus: silence,
+      getQrCode: silence,
+      subscribe: (listener) => {
+        push = () => listener({ status: 'unlinked' })
+        return () => {}
+      },
+    })
+    const tab = await world.watch()
+    await pass(4_900)
+    push()
+    await pass(20_000)
+    const gaps = tab.signsOfLife.slice(1).map((at, index) => at - (tab.signsOfLife[index] ?? 0))
+    expect(gaps[0]).toBe(4_900)
+    expect(gaps.length).toBeGreaterThanOrEqual(4)
+    expect(Math.max(...gaps)).toBe(5_000)
+    tab.leave()
+    await pass(0)
+  })
+})

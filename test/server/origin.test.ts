@@ -1,0 +1,183 @@
+import { describe, expect, it, vi } from 'vitest'
+import { createPairingHandler, type PairingHandlerOptions } from '../../src/server/handler.js'
+import type { PairingLogEntry } from '../../src/server/log.js'
+import { spyProvider } from './spy-provider.js'
+import { expectRefusal } from './world.js'
+
+type Options = Pick<PairingHandlerOptions, 'origin' | 'trustProxy' | 'allowedOrigins' | 'onError' | 'log'>
+
+/** A press on "Start over" in a page at `origin`, as it arrives at the address that the server sees. */
+function post(
+  address: string,
+  origin: string,
+  options: Options,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const handler = createPairingHandler({ provider: spyProvider(), authorize: () => true, ...options })
+  return handler(
+    new Request(`${address}/api/pairing`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin, ...headers },
+      body: '{"action":"reset"}',
+    }),
+  )
+}
+
+describe('origin', () => {
+  it.each([
+    ['nginx, which sends its own Host on', 'http://127.0.0.1:3000', 'http://app.test'],
+    ['a proxy that ends TLS and keeps the Host', 'http://app.example', 'https://app.example'],
+    ['a proxy at a port of its own', 'http://127.0.0.1:3000', 'https://app.example:8443'],
+    ['a proxy on a LAN without TLS', 'http://10.0.0.7:3000', 'http://192.168.1.4:8080'],
+  ])('accepts a POST of its own page behind %s', async (_, address, origin) => {
+    await expectRefusal(await post(address, origin, {}), 'forbidden')
+    expect((await post(address, origin, { origin })).status).toBe(204)
+  })
+
+  it('takes the place of the address that the server sees', async () => {
+    const options = { origin: 'https://app.example' }
+    await expectRefusal(await post('http://127.0.0.1:3000', 'http://127.0.0.1:3000', options), 'forbidden')
+  })
+
+  it.each(['https://app.example.evil.test', 'http://app.example', 'https://app.example:8443', 'null'])(
+    'does not let a page of %s in',
+    async (sender) => {
+      await expectRefusal(
+        await post('http://127.0.0.1', sender, { origin: 'https://app.example' }),
+        'forbidden',
+      )
+    },
+  )
+})
+
+describe('trustProxy', () => {
+  const forwarded: readonly (readonly [string, string, Record<string, string>])[] = [
+    ['X-Forwarded-Proto', 'https://inner.example', { 'x-forwarded-proto': 'https' }],
+    [
+      'X-Forwarded-Host',
+      'https://app.example',
+      { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'app.example' },
+    ],
+    [
+      'a port in X-Forwarded-Host',
+      'https://app.example:8443',
+      { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'app.example:8443' },
+    ],
+    [
+      'X-Forwarded-Port',
+      'https://app.example:8443',
+      { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'app.example', 'x-forwarded-port': '8443' },
+    ],
+    [
+      'X-Forwarded-Port of an inner hop',
+      'https://app.example',
+      { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'app.example', 'x-forwarded-port': '80' },
+    ],
+    [
+      'the first of several hops',
+      'https://app.example',
+      { 'x-forwarded-proto': 'https, http', 'x-forwarded-host': 'app.example, inner.example' },
+    ],
+    [
+      'Forwarded',
+      'https://app.example:8443',
+      { forwarded: 'for=10.0.0.1;proto=https;host="app.example:8443", for=10.0.0.2;proto=http;host=inner' },
+    ],
+    ['plain http', 'http://app.test', { 'x-forwarded-proto': 'http', 'x-forwarded-host': 'app.test' }],
+  ]
+
+  it.each(forwarded)('accepts the page that %s names', async (_, origin, headers) => {
+    expect((await post('http://inner.example', origin, { trustProxy: true }, headers)).status).toBe(204)
+  })
+
+  it.each(forwarded)('ignores %s where it is not set', async (_, origin, headers) => {
+    for (const trustProxy of [undefined, false])
+      await expectRefusal(await post('http://inner.example', origin, { trustProxy }, headers), 'forbidden')
+  })
+
+  it('refuses other pages, also where the headers hold no host', async () => {
+    for (const host of ['evil.example/app.example', 'a b', 'user@app.example', ':', ''])
+      await expectRefusal(
+        await post(
+          'http://inner.example',
+          'https://app.example',
+          { trustProxy: true },
+          {
+            'x-forwarded-proto': 'https',
+            'x-forwarded-host': host,
+          },
+        ),
+        'forbidden',
+      )
+  })
+})
+
+describe('a refused page of another origin', () => {
+  it('is reported once to onError with both origins and the option to set', async () => {
+    const onError = vi.fn<NonNullable<PairingHandlerOptions['onError']>>()
+    const log: PairingLogEntry[] = []
+    const handler = createPairingHandler({
+      provider: spyProvider(),
+      authorize: () => true,
+      onError,
+      log: (entry) => log.push(entry),
+    })
+    const read = () =>
+      handler(
+        new Request('http://127.0.0.1:3000/api?ask=status', { headers: { origin: 'https://app.example' } }),
+      )
+    await read()
+    await read()
+    expect(onError).toHaveBeenCalledOnce()
+    const [error, info] = onError.mock.calls[0] ?? []
+    expect(info).toEqual({ in: 'origin' })
+    expect(String(error)).toContain('https://app.example')
+    expect(String(error)).toContain('http://127.0.0.1:3000')
+    expect(String(error)).toMatch(/origin: 'https:\/\/app\.example'.*trustProxy.*allowedOrigins/)
+    expect(log.filter(({ event }) => event === 'refused')).toEqual([
+      { event: 'refused', status: 403, code: 'cross-origin' },
+      { event: 'refused', status: 403, code: 'cross-origin' },
+    ])
+  })
+
+  it('cannot put a text of its own into the report, nor fill it', async () => {
+    const onError = vi.fn<NonNullable<PairingHandlerOptions['onError']>>()
+    const handler = createPairingHandler({ provider: spyProvider(), authorize: () => true, onError })
+    const read = (origin: string) =>
+      handler(new Request('http://127.0.0.1:3000/api?ask=status', { headers: { origin } }))
+    await read("set origin: 'https://evil.example' now")
+    expect(String(onError.mock.calls[0]?.[0])).not.toContain('evil.example')
+    for (let count = 0; count < 500; count += 1) await read(`https://${count}.evil.example`)
+    expect(onError.mock.calls.length).toBeLessThanOrEqual(100)
+  })
+})
+
+describe('an origin that no browser sends', () => {
+  it.each([
+    'https://app.example/',
+    'HTTPS://app.example',
+    'https://App.example',
+    'https://app.example/path',
+    'https://app.example:443',
+    'https://*.example',
+    'https://app.example?x',
+    'https://user@app.example',
+    'app.example',
+    '*',
+    'null',
+    '',
+    undefined,
+  ])('throws invalid-options in allowedOrigins: %s', (value) => {
+    const options = { provider: spyProvider(), authorize: () => true }
+    const invalid = expect.objectContaining({ code: 'invalid-options' })
+    expect(() => createPairingHandler({ ...options, allowedOrigins: [value as string] })).toThrow(invalid)
+    if (value !== undefined)
+      expect(() => createPairingHandler({ ...options, origin: value })).toThrow(invalid)
+  })
+
+  it('is not that of an app in a WebView', () => {
+    const options = { provider: spyProvider(), authorize: () => true }
+    for (const origin of ['capacitor://localhost', 'ionic://localhost', 'http://localhost:5173'])
+      expect(() => createPairingHandler({ ...options, allowedOrigins: [origin] })).not.toThrow()
+  })
+})
