@@ -17,10 +17,19 @@ export type {
   SubscribeOptions,
 } from './core/provider.js'
 export { normalizeQrPayload, type QrPayload } from './core/qr-payload.js'
+export type {
+  PairingAbility,
+  PairingAction,
+  PairingUpdate,
+  PairingWant,
+  UpdateError,
+  UpdatePairingCode,
+  UpdateReason,
+} from './core/update.js'
+export type { PollerEvent } from './poller/poller-host.js'
 export type { PairingBus } from './server/bus.js'
 export type { Authorize } from './server/check-authorized.js'
 export { createPairingHandler, type PairingHandler, type PairingHandlerOptions } from './server/handler.js'
-export type { ReadQuestion } from './server/knowledge.js'
 export type { PairingErrorPlace, PairingLogEntry, PairingLogger, PairingLogTarget } from './server/log.js'
 export { type NodeRequest, type NodeResponse, toNodeListener } from './server/node.js'
 export {

@@ -1,7 +1,7 @@
 import type { PhoneNumber } from './phone-number.js'
 import type { PairingMethod } from './provider.js'
 import type { SessionFacts } from './session-state.js'
-import type { PairingWant } from './update.js'
+import { PAIRING_CODE, type PairingWant } from './update.js'
 
 /** The request that a page has to send, and when (epoch milliseconds). */
 export type SessionRequest = { readonly at: number } & (
@@ -36,7 +36,10 @@ export function nextRequest(facts: SessionFacts): SessionRequest | undefined {
     at: poll.dueAt,
     ...(want === 'code' && qr.code?.id && qr.code.number > 0 && { has: qr.code.id }),
   })
-  if (facts.isLastLook) return read('state')
+  if (facts.isLastLook) {
+    const has = method === 'qr' ? qr.code?.id : PAIRING_CODE
+    return { ...read('state'), ...(has && { has }) }
+  }
   if (phase.name === 'idle' || phase.name === 'failed') return undefined
   if (phase.name !== 'active') return read('state')
   if (method === 'qr' ? qr.display === 'spent' || qr.display === 'held' : code.name === 'spent')
@@ -89,7 +92,6 @@ export function nextDeadline(facts: SessionFacts): number {
   if (code.name === 'live') deadlines.push(code.code.expiresAt)
   if (qr.code && qr.display === 'visible') deadlines.push(qr.code.hideAt)
   if (qr.code && endsWithCode(facts)) deadlines.push(qr.code.expiresAt)
-  if (facts.method === 'qr' && qr.display === 'waiting' && !canStartOver)
-    deadlines.push(wayOutAt(facts))
+  if (facts.method === 'qr' && qr.display === 'waiting' && !canStartOver) deadlines.push(wayOutAt(facts))
   return Math.min(...deadlines)
 }

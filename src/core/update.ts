@@ -22,8 +22,14 @@ export const EVENTS_PARAMETER = 'events'
 /** Query parameter: the method that the user sees. */
 export const METHOD_PARAMETER = 'method'
 
-/** Query parameter: `codeId` of the QR code that the page holds, which is not sent again. Never a code: URLs are logged. */
+/**
+ * Query parameter: `codeId` of the QR code that the page holds, which is not sent again. With `want=state`: the code, by its
+ * `codeId` or {@link PAIRING_CODE}, that has expired in front of the user. Never a code itself: URLs are logged.
+ */
 export const HAS_PARAMETER = 'has'
+
+/** Value of {@link HAS_PARAMETER} for the pairing code of the session. */
+export const PAIRING_CODE = 'pairing-code'
 
 /** Name of the events of the stream. */
 export const UPDATE_EVENT = 'update'

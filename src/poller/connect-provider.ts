@@ -27,9 +27,9 @@ export function connectProvider(provider: PairingProvider): PairingConnection {
   const poller = () => processRegistry().of(JSON.stringify([id, sessionId]), provider, host)
   const endless = new AbortController().signal
   return {
-    async read({ want, method, signal = endless }) {
+    async read({ want, method, has, signal = endless }) {
       const current = poller()
-      await current.read(want, signal)
+      await current.read(want, signal, has)
       return current.update(method)
     },
     async act(action, { method, phoneNumber, signal = endless }) {

@@ -34,7 +34,7 @@ export async function performAction(
     case 'start': {
       // A provider that is not asleep needs no start, and one that another page has just started has had it.
       const isTogether = Date.now() - (startedAt.get(poller) ?? Number.NEGATIVE_INFINITY) < START_TOGETHER_MS
-      if (isTogether || !reset || (await poller.read('state', signal)).status !== 'stopped') return
+      if (isTogether || !reset || (await poller.read('code', signal)).status !== 'stopped') return
       startedAt.set(poller, Date.now())
       await poller.change(action, signal, (options) => reset.call(provider, options))
       return

@@ -44,6 +44,6 @@ export interface PollerHost {
   readonly log: (event: PollerEvent, provider: { readonly id: string; readonly sessionId: string }) => void
   /** Reports an error that the developer can repair. */
   readonly report: (error: unknown, call: ProviderCall) => void
-  /** Connects a session to the other replicas. */
-  readonly connect: (receive: (message: ReplicaMessage) => void) => Replicas
+  /** Connects a session, by its tag, to the other replicas. */
+  readonly connect: (session: string, receive: (message: ReplicaMessage) => void) => Replicas
 }

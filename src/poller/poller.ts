@@ -9,6 +9,7 @@ import {
 } from '../core/provider.js'
 import { decodeSnapshot, decodeTiming } from '../core/snapshot.js'
 import {
+  PAIRING_CODE,
   type PairingAbility,
   type PairingAction,
   type PairingUpdate,
@@ -46,9 +47,11 @@ export interface Poller {
   /**
    * The update of this moment. A request is sent to the provider, or joined, only where one is due.
    *
+   * @param expired - The `codeId` of a QR code, or `pairing-code`, that has expired in front of a user: the state is read once
+   * more, so that a scan in its last moment is seen. Once for each code, however many pages say so.
    * @throws {@link PairingError} `aborted` when `signal` is; a failed request is an update with an `error`.
    */
-  read(want: PairingWant, signal: AbortSignal): Promise<PairingUpdate>
+  read(want: PairingWant, signal: AbortSignal, expired?: string | null): Promise<PairingUpdate>
   /** Changes something at the provider; the cached state from before is invalid, also where the change fails. */
   change<Value>(
     action: PairingAction,
@@ -99,6 +102,8 @@ export function createPoller({ session, provider, host, onIdle }: PollerOptions)
   let reason: UpdateReason | undefined
   /** How long the last response travelled: what is promised must leave time for it. */
   let latencyMs = 0
+  /** The last code that a page reported as expired. */
+  let lookedFor: string | undefined
   /** Changes under way. */
   let changes = 0
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -127,7 +132,7 @@ export function createPoller({ session, provider, host, onIdle }: PollerOptions)
     }
   }, rest)
 
-  const replicas = host().connect((message) => {
+  const replicas = host().connect(session, (message) => {
     // Updates from other replicas are treated like our own responses.
     if (message.type === 'changed') changed(message.revision, undefined)
     else receive(message.snapshot)
@@ -223,6 +228,15 @@ export function createPoller({ session, provider, host, onIdle }: PollerOptions)
     if (watchers.size === 0 && changes === 0 && !requests.isBusy) onIdle()
   }
 
+  const codeId = () => `${origin}-${poll.qrCount}`
+
+  function isFirstLook(expired: string | null | undefined): boolean {
+    const current = expired === codeId() ? expired : expired === PAIRING_CODE ? poll.issued?.value : undefined
+    const isFirst = current !== undefined && current !== lookedFor
+    if (isFirst) lookedFor = current
+    return isFirst
+  }
+
   function update(method: PairingMethod): PairingUpdate {
     const at = Date.now()
     const asked = provider()
@@ -231,7 +245,8 @@ export function createPoller({ session, provider, host, onIdle }: PollerOptions)
     const qr = method === 'qr' && !isAnswered ? shownQrCode(poll, at, timing) : undefined
     const issued = isAnswered ? undefined : shownPairingCode(poll, at)
     const next = nextRequest(poll, loop ? showsQrCode() : method === 'qr', timing)
-    const nextInMs = next && Math.max(next.at - at, 0) + latencyMs
+    // A page that polls causes the request itself; one that watches waits for its response.
+    const nextInMs = next && Math.max(next.at - at, 0) + (loop ? latencyMs : 0)
     return {
       v: WIRE_VERSION,
       session,
@@ -249,7 +264,7 @@ export function createPoller({ session, provider, host, onIdle }: PollerOptions)
       }),
       ...(qr && {
         qrCode: qr.payload,
-        codeId: `${origin}-${poll.qrCount}`,
+        codeId: codeId(),
         hideInMs: qr.hideInMs,
         expiresInMs: qr.expiresInMs,
       }),
@@ -271,12 +286,13 @@ export function createPoller({ session, provider, host, onIdle }: PollerOptions)
   }
 
   return {
-    async read(want, signal) {
+    async read(want, signal, expired) {
       if (ended.signal.aborted) throw closedError()
+      const isLastLook = want === 'state' && isFirstLook(expired)
       try {
         // A change in the meantime makes a response void; the second request is from after it.
         for (let attempt = 0; attempt < 2; attempt += 1) {
-          const due = dueRequest(poll, want, Date.now(), timing)
+          const due = isLastLook ? want : dueRequest(poll, want, Date.now(), timing)
           if (!due) break
           const sentIn = revision
           await requests.join(due, signal)

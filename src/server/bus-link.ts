@@ -1,30 +1,22 @@
+import type { ReplicaMessage, Replicas } from '../poller/poller-host.js'
 import type { PairingBus } from './bus.js'
-import { type BusMessage, decodeBusMessage, encodeBusMessage } from './bus-message.js'
+import { decodeBusMessage, encodeBusMessage } from './bus-message.js'
 import type { PairingLogger } from './log.js'
 import type { Report } from './report.js'
-
-/** One session's end of the bus. Never throws: without the bus a replica goes on by itself. */
-export interface BusLink {
-  publish(message: BusMessage): void
-  /** Listens to the other replicas until {@link BusLink.close}. */
-  open(): void
-  close(): void
-}
 
 /** What {@link createBusLink} needs. */
 export interface BusLinkOptions {
   readonly bus: PairingBus | undefined
-  /** Names the session: replicas with the same name hear each other. `undefined`: nobody does. */
-  readonly name: string | undefined
-  /** Tells this replica's messages from those of others. */
-  readonly self: string
+  /** Names the session among replicas. */
+  readonly session: string
   readonly log: PairingLogger
   readonly report: Report
-  readonly receive: (message: BusMessage) => void
+  readonly receive: (message: ReplicaMessage) => void
 }
 
-/** Makes a session's end of the bus. */
-export function createBusLink({ bus, name, self, log, report, receive }: BusLinkOptions): BusLink {
+/** Connects a session to the other replicas. Without a bus, or while it fails, this replica goes on by itself. */
+export function createBusLink({ bus, session, log, report, receive }: BusLinkOptions): Replicas {
+  const self = crypto.randomUUID()
   let end: (() => void) | undefined
   const failed = (error: unknown): void => {
     log({ event: 'bus-failed' })
@@ -42,12 +34,12 @@ export function createBusLink({ bus, name, self, log, report, receive }: BusLink
     }
   }
 
-  if (!bus || name === undefined) return { publish: () => {}, open: () => {}, close: () => {} }
+  if (!bus) return { publish: () => {}, open: () => {}, close: () => {} }
   return {
-    publish: (message) => void attempt(() => bus.publish(name, encodeBusMessage(self, message))),
+    publish: (message) => void attempt(() => bus.publish(session, encodeBusMessage(self, message))),
     open() {
       end = attempt(() =>
-        bus.subscribe(name, (text) => {
+        bus.subscribe(session, (text) => {
           const message = decodeBusMessage(text, self)
           if (message) receive(message)
         }),

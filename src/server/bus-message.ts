@@ -1,23 +1,17 @@
-import { asRecord, parseJson } from '../core/json.js'
-import type { PairingSnapshot } from '../core/provider.js'
-import { decodeSnapshot } from '../core/wire.js'
+import { asAmount, asRecord, parseJson } from '../core/json.js'
+import { decodeSnapshot } from '../core/snapshot.js'
+import type { ReplicaMessage } from '../poller/poller-host.js'
 
-/** What one replica tells the others about a session. */
-export type BusMessage =
-  | { readonly type: 'snapshot'; readonly snapshot: PairingSnapshot }
-  /** Something was changed at the provider: what was known before means nothing. */
-  | { readonly type: 'changed' }
-
-/** A message with its sender, who hears it too. */
-export function encodeBusMessage(from: string, message: BusMessage): string {
+/** A message with its sender, who receives it too. */
+export function encodeBusMessage(from: string, message: ReplicaMessage): string {
   return JSON.stringify({ from, ...message })
 }
 
-/** A message of another replica; `undefined` for one of our own, and for what is none: anybody may publish. */
-export function decodeBusMessage(text: string, self: string): BusMessage | undefined {
-  const { from, type, snapshot } = asRecord(parseJson(text))
+/** A message of another replica; `undefined` for one of this replica, and for any other text. */
+export function decodeBusMessage(text: string, self: string): ReplicaMessage | undefined {
+  const { from, type, snapshot, revision } = asRecord(parseJson(text))
   if (typeof from !== 'string' || from === self) return undefined
-  if (type === 'changed') return { type }
+  if (type === 'changed') return { type, revision: asAmount(revision) ?? 0 }
   if (type !== 'snapshot') return undefined
   try {
     return { type, snapshot: decodeSnapshot(snapshot) }

@@ -1,7 +1,9 @@
 import { PairingError, toPairingError } from '../core/errors.js'
 import type { PairingProvider } from '../core/provider.js'
+import type { PollerHost } from '../poller/poller-host.js'
+import { type PollerRegistry, processRegistry } from '../poller/registry.js'
 import type { PairingBus } from './bus.js'
-import { createChannels } from './channels.js'
+import { createBusLink } from './bus-link.js'
 import { type Authorize, checkAuthorized } from './check-authorized.js'
 import { CrossOriginError, checkedOrigin, createOriginCheck } from './check-origin.js'
 import { preflightAnswer, withCors } from './cors.js'
@@ -10,6 +12,7 @@ import { readJson } from './read-json.js'
 import { createReporter, type PairingErrorListener } from './report.js'
 import { problem, received } from './responses.js'
 import { createSessionService } from './session-service.js'
+import { createSessionTagger } from './session-tag.js'
 import { checkedProvider, checkedTenant, type SessionTarget } from './session-target.js'
 import { createShutdown } from './shutdown.js'
 import { checkWebhookSecret, isWebhook, takeWebhook, type WebhookSecret } from './webhook.js'
@@ -61,7 +64,18 @@ export interface PairingHandlerOptions {
    */
   readonly webhookSecret?: WebhookSecret | undefined
   /**
-   * Lets several replicas share what they learn.
+   * Makes the `session` tags of updates unguessable: 16 characters or more, the same on every replica. Without it they are
+   * plain digests of tenant, provider and session id. A tag authorises nothing.
+   * @default none
+   */
+  readonly secret?: string | undefined
+  /**
+   * Whether pages may start a session that sleeps. With `false` the handler sends nothing that starts a pairing by itself.
+   * @default true
+   */
+  readonly allowStart?: boolean | undefined
+  /**
+   * Shares updates between several replicas.
    * @default each replica for itself
    */
   readonly bus?: PairingBus | undefined
@@ -112,10 +126,13 @@ export interface PairingHandler {
   close(): Promise<void>
 }
 
+/** In base64 that is 96 bits. */
+const MIN_SECRET_CHARACTERS = 16
+
 /**
- * Keeps the provider's credentials on the server. `GET ?ask=status` and `GET ?ask=qr-code` read, `GET ?ask=events` goes
- * on telling; `POST` with a JSON body `{ "action": "request-pairing-code" | "reset" | "unlink", "phoneNumber"? }`
- * changes. However many pages ask for or watch a session, the provider is asked once. No cache keeps an answer, and
+ * Keeps the provider's credentials on the server. `GET ?want=code` and `GET ?want=state` read a `PairingUpdate`, `GET ?events`
+ * streams them; `POST` with a JSON body `{ "action": "start" | "request-pairing-code" | "reset" | "unlink", "phoneNumber"? }`
+ * acts. However many pages read or watch a session, the provider gets the requests of one. No cache keeps a response, and
  * an error is problem+json with a code of ours and nothing of the provider's.
  *
  * Mount it under any path, behind your own sign-in.
@@ -126,7 +143,21 @@ export interface PairingHandler {
  * const handler = createPairingHandler({ provider: greenApi({ idInstance, apiTokenInstance }), authorize })
  */
 export function createPairingHandler(options: PairingHandlerOptions): PairingHandler {
-  const { provider, tenant, authorize, webhookSecret, bus, liveEvents = true } = options
+  return createHandler(options, processRegistry())
+}
+
+/** The same with a registry of its own, as in another process. */
+export function createHandler(options: PairingHandlerOptions, registry: PollerRegistry): PairingHandler {
+  const {
+    provider,
+    tenant,
+    authorize,
+    webhookSecret,
+    secret,
+    bus,
+    liveEvents = true,
+    allowStart = true,
+  } = options
   const { maxWatchersPerSession = 50, maxWatchers = 10_000, streamLifetimeMs = 300_000 } = options
   checkAmounts({ maxWatchersPerSession, maxWatchers, streamLifetimeMs })
   // From JavaScript, where nobody checks: a door that cannot be shut must not be hung.
@@ -134,6 +165,20 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
     throw new PairingError(
       'invalid-options',
       'createPairingHandler() needs a "provider" and an "authorize" function.',
+    )
+  }
+  if (typeof provider === 'function' && typeof tenant !== 'function') {
+    throw new PairingError(
+      'invalid-options',
+      'createPairingHandler() needs a "tenant" function where "provider" is a function: without the id of the tenant, one ' +
+        'tenant could be shown the session of another. Return the id of the signed-in tenant.',
+    )
+  }
+  if (secret !== undefined && !(typeof secret === 'string' && secret.length >= MIN_SECRET_CHARACTERS)) {
+    throw new PairingError(
+      'invalid-options',
+      `"secret" of createPairingHandler() must have at least ${MIN_SECRET_CHARACTERS} characters. An environment variable that is not ` +
+        'set is the usual cause.',
     )
   }
   const allowedOrigins = (options.allowedOrigins ?? []).map((one) => checkedOrigin(one, 'allowedOrigins'))
@@ -145,12 +190,19 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
     allowedOrigins,
     report,
   })
-  const channels = createChannels({ bus, log, report })
+  const host: PollerHost = {
+    log: (event, { id, sessionId }) => log({ ...event, provider: id, sessionId }),
+    report,
+    connect: (session, receive) => createBusLink({ bus, session, log, report, receive }),
+  }
   const shutdown = createShutdown()
   const sessions = createSessionService({
-    channels,
+    registry,
+    host,
+    tag: createSessionTagger(secret),
     shutdown,
     liveEvents,
+    allowStart,
     maxWatchersPerSession,
     maxWatchers,
     streamLifetimeMs,
@@ -161,7 +213,7 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
     if (typeof provider !== 'function') return { provider, tenant: '' }
     return {
       provider: await reported('provider', async () => checkedProvider(await provider(request))),
-      tenant: tenant && (await reported('tenant', async () => checkedTenant(await tenant(request)))),
+      tenant: await reported('tenant', async () => checkedTenant(await tenant?.(request))),
     }
   }
 
@@ -179,16 +231,16 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
     const { method } = request
     if (webhookSecret !== undefined && isWebhook(request)) {
       await checkWebhookSecret(request, webhookSecret, report)
-      await takeWebhook(request, await targetOf(request), channels, report)
+      await takeWebhook(request, await targetOf(request), sessions.pollerOf, report)
       return received()
     }
     await checkAuthorized(authorize, request, report)
     if (method !== 'GET' && method !== 'POST')
       return refuse(new PairingError('invalid-request', 'Use GET or POST.'), 405)
     checkOrigin(request)
-    if (method === 'GET') return sessions.ask(await targetOf(request), request, signal)
+    if (method === 'GET') return sessions.read(await targetOf(request), request, signal)
     const body = await readJson(request, report)
-    return sessions.change(await targetOf(request), body, signal)
+    return sessions.act(await targetOf(request), body, signal)
   }
 
   function refuse(error: PairingError, expectedStatus?: number): Response {
@@ -213,7 +265,7 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
 
   handle.close = (): Promise<void> => {
     const closed = shutdown.close()
-    channels.close()
+    registry.close(host)
     return closed
   }
   return handle

@@ -1,6 +1,5 @@
 import type { PairingErrorCode } from '../core/errors.js'
-import type { WireAction } from '../core/wire.js'
-import type { ReadQuestion } from './knowledge.js'
+import type { PollerEvent } from '../poller/poller-host.js'
 
 /** Which session a {@link PairingLogEntry} is about. Session ids are no secrets. */
 export interface PairingLogTarget {
@@ -38,24 +37,7 @@ export type PairingLogEntry =
       readonly status: number
       readonly code: PairingErrorCode | 'cross-origin'
     }
-  | ({
-      /** The provider was called. */
-      readonly event: 'upstream'
-      readonly call: ReadQuestion | WireAction
-      readonly durationMs: number
-      /** Why it failed, where it did. */
-      readonly code?: PairingErrorCode | undefined
-    } & PairingLogTarget)
-  | ({
-      /** Somebody began or ceased to watch a session. */
-      readonly event: 'watchers'
-      /** How many watch now. */
-      readonly watchers: number
-    } & PairingLogTarget)
-  | ({
-      /** A webhook of the provider's arrived and says something about the session. */
-      readonly event: 'webhook'
-    } & PairingLogTarget)
+  | (PollerEvent & PairingLogTarget)
   | {
       /** The bus failed: this replica goes on by itself. */
       readonly event: 'bus-failed'

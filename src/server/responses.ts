@@ -8,8 +8,8 @@ const PRIVATE_HEADERS = {
   vary: 'origin, cookie',
 }
 
-/** A snapshot as JSON. */
-export function snapshotAnswer(json: string): Response {
+/** An update as JSON. */
+export function updateResponse(json: string): Response {
   return new Response(json, { headers: { ...PRIVATE_HEADERS, 'content-type': 'application/json' } })
 }
 
@@ -24,11 +24,6 @@ export function eventStream(body: ReadableStream<Uint8Array>): Response {
       'x-accel-buffering': 'no',
     },
   })
-}
-
-/** Done, nothing to say. */
-export function noContent(): Response {
-  return new Response(null, { status: 204, headers: PRIVATE_HEADERS })
 }
 
 /** A webhook was taken in. Some providers send it again after anything but a 200, a 204 included. */

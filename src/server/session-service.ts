@@ -1,11 +1,22 @@
 import { PairingError } from '../core/errors.js'
 import { asRecord, asText } from '../core/json.js'
-import { normalizePhoneNumber } from '../core/phone-number.js'
-import { ASK_PARAMETER, decodeSnapshot, encodeSnapshot, METHOD_PARAMETER } from '../core/wire.js'
-import type { Channels } from './channels.js'
+import type { PairingMethod } from '../core/provider.js'
+import {
+  EVENTS_PARAMETER,
+  encodeUpdate,
+  HAS_PARAMETER,
+  METHOD_PARAMETER,
+  type PairingAction,
+  WANT_PARAMETER,
+} from '../core/update.js'
+import { performAction } from '../poller/perform-action.js'
+import type { Poller } from '../poller/poller.js'
+import type { PollerHost } from '../poller/poller-host.js'
+import type { PollerRegistry } from '../poller/registry.js'
 import { openEventStream } from './event-stream.js'
 import { createRateLimit } from './rate-limit.js'
-import { eventStream, noContent, snapshotAnswer } from './responses.js'
+import { eventStream, updateResponse } from './responses.js'
+import type { SessionTagger } from './session-tag.js'
 import type { SessionTarget } from './session-target.js'
 import type { Shutdown } from './shutdown.js'
 
@@ -17,9 +28,12 @@ const FULL_RETRY_AFTER_MS = 60_000
 
 /** What {@link createSessionService} needs. */
 export interface SessionServiceOptions {
-  readonly channels: Channels
+  readonly registry: PollerRegistry
+  readonly host: PollerHost
+  readonly tag: SessionTagger
   readonly shutdown: Shutdown
   readonly liveEvents: boolean
+  readonly allowStart: boolean
   readonly maxWatchersPerSession: number
   readonly maxWatchers: number
   readonly streamLifetimeMs: number
@@ -27,103 +41,113 @@ export interface SessionServiceOptions {
 
 /** Answers requests that were let in, for the provider that they may use. */
 export interface SessionService {
-  /** `GET`: the state, the code, or a stream of both. */
-  ask(target: SessionTarget, request: Request, signal: AbortSignal): Promise<Response>
-  /** `POST`: a pairing code, a reset, the end of the link. */
-  change(target: SessionTarget, body: unknown, signal: AbortSignal): Promise<Response>
+  /** `GET`: an update, or a stream of them. */
+  read(target: SessionTarget, request: Request, signal: AbortSignal): Promise<Response>
+  /** `POST`: an action. */
+  act(target: SessionTarget, body: unknown, signal: AbortSignal): Promise<Response>
+  /** The poller of a session. */
+  pollerOf(target: SessionTarget): Promise<Poller>
 }
+
+const actions: readonly string[] = [
+  'start',
+  'request-pairing-code',
+  'reset',
+  'unlink',
+] satisfies readonly PairingAction[]
+
+function isAction(value: unknown): value is PairingAction {
+  return typeof value === 'string' && actions.includes(value)
+}
+
+const asMethod = (value: unknown): PairingMethod => (value === 'phone-code' ? value : 'qr')
 
 /** Makes the part of the handler behind its guards. */
 export function createSessionService({
-  channels,
+  registry,
+  host,
+  tag,
   shutdown,
   ...options
 }: SessionServiceOptions): SessionService {
   const codeRequests = createRateLimit(CODE_REQUESTS)
   let watchers = 0
 
-  function watch(target: SessionTarget, { url, headers, signal }: Request): Response {
-    if (!options.liveEvents) throw unsupported('live events')
-    if (watchers >= options.maxWatchers || channels.watchersOf(target) >= options.maxWatchersPerSession) {
-      throw new PairingError('rate-limited', 'Too many pages watch already. Ask for the state instead.', {
+  async function pollerOf(target: SessionTarget): Promise<Poller> {
+    return registry.of(await tag(target), target.provider, host)
+  }
+
+  function watch(poller: Poller, query: URLSearchParams, { signal }: Request): Response {
+    if (!options.liveEvents)
+      throw new PairingError(
+        'not-supported',
+        'This server does not offer live events. Read the state instead.',
+      )
+    if (watchers >= options.maxWatchers || poller.watchers >= options.maxWatchersPerSession) {
+      throw new PairingError('rate-limited', 'Too many pages watch already. Read the state instead.', {
         retryAfterMs: FULL_RETRY_AFTER_MS,
       })
     }
-    const channel = channels.of(target)
     watchers += 1
-    const method = new URL(url).searchParams.get(METHOD_PARAMETER)
     const stream = openEventStream({
-      channel,
-      method: method === 'phone-code' ? method : 'qr',
-      lastEventId: headers.get('last-event-id'),
+      poller,
+      method: asMethod(query.get(METHOD_PARAMETER)),
+      has: query.get(HAS_PARAMETER),
       lifetimeMs: options.streamLifetimeMs,
       signal,
       onClose: shutdown.onClose,
       onEnd: () => {
         watchers -= 1
       },
+      complete: (update) => update,
     })
     return eventStream(stream)
   }
 
-  function takeCodeRequest({ provider, tenant = '' }: SessionTarget): void {
-    // By name and not by object: one that is made anew for each request would have a bucket of its own each time.
-    const retryAfterMs = codeRequests.take(JSON.stringify([tenant, provider.id, provider.sessionId]))
+  async function takeCodeRequest(target: SessionTarget): Promise<void> {
+    const retryAfterMs = codeRequests.take(await tag(target))
     if (retryAfterMs === 0) return
     throw new PairingError(
       'rate-limited',
-      'Too many pairing codes were asked for. Wait before the next one, or WhatsApp refuses the number.',
+      'Too many pairing codes were requested. Wait before the next one, or WhatsApp refuses the number.',
       { retryAfterMs },
     )
   }
 
   return {
-    async ask(target, request, signal) {
-      const question = new URL(request.url).searchParams.get(ASK_PARAMETER)
-      if (question === 'events') return watch(target, request)
-      if (question === 'status' || question === 'qr-code') {
-        const snapshot = await channels.of(target).read(question, signal)
-        return snapshotAnswer(encodeSnapshot(snapshot, target.provider))
+    pollerOf,
+    async read(target, request, signal) {
+      const query = new URL(request.url).searchParams
+      const poller = await pollerOf(target)
+      if (query.has(EVENTS_PARAMETER)) return watch(poller, query, request)
+      const want = query.get(WANT_PARAMETER)
+      if (want !== 'code' && want !== 'state') {
+        throw new PairingError(
+          'invalid-request',
+          `A read needs ?${WANT_PARAMETER}=code, ?${WANT_PARAMETER}=state or ?${EVENTS_PARAMETER}.`,
+        )
       }
-      throw new PairingError(
-        'invalid-request',
-        `A read needs ?${ASK_PARAMETER}=status, ?${ASK_PARAMETER}=qr-code or ?${ASK_PARAMETER}=events.`,
-      )
+      const has = query.get(HAS_PARAMETER)
+      return updateResponse(encodeUpdate(await poller.read(want, signal, has), has))
     },
-    async change(target, body, signal) {
-      const { provider } = target
-      const { action, phoneNumber } = asRecord(body)
-      const { requestPairingCode, reset, unlink } = provider
-      switch (action) {
-        case 'request-pairing-code': {
-          if (!requestPairingCode) throw unsupported('pairing codes')
-          const number = normalizePhoneNumber(asText(phoneNumber) ?? '')
-          takeCodeRequest(target)
-          const snapshot = await channels
-            .of(target)
-            .change(action, signal, async (call) =>
-              decodeSnapshot(await requestPairingCode.call(provider, number, call)),
-            )
-          return snapshotAnswer(encodeSnapshot(snapshot, provider))
-        }
-        case 'reset':
-          if (!reset) throw unsupported('a reset')
-          await channels.of(target).change(action, signal, (call) => reset.call(provider, call))
-          return noContent()
-        case 'unlink':
-          if (!unlink) throw unsupported('ending a link')
-          await channels.of(target).change(action, signal, (call) => unlink.call(provider, call))
-          return noContent()
-        default:
-          throw new PairingError(
-            'invalid-request',
-            'A change needs an "action" of this handler in its JSON body.',
-          )
+    async act(target, body, signal) {
+      const { action, phoneNumber, method } = asRecord(body)
+      if (!isAction(action)) {
+        throw new PairingError(
+          'invalid-request',
+          'An action needs an "action" of this handler in its JSON body.',
+        )
       }
+      if (action === 'start' && !options.allowStart)
+        throw new PairingError(
+          'forbidden',
+          'This server does not start sessions. Start it in the console of the provider.',
+        )
+      if (action === 'request-pairing-code' && target.provider.requestPairingCode)
+        await takeCodeRequest(target)
+      const poller = await pollerOf(target)
+      await performAction(poller, target.provider, { action, phoneNumber: asText(phoneNumber) }, signal)
+      return updateResponse(encodeUpdate(poller.update(asMethod(method))))
     },
   }
-}
-
-function unsupported(ability: string): PairingError {
-  return new PairingError('not-supported', `The provider of this session does not offer ${ability}.`)
 }

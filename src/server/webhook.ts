@@ -1,7 +1,7 @@
 import { PairingError, toPairingError } from '../core/errors.js'
 import type { PairingProvider, PairingSnapshot } from '../core/provider.js'
-import { decodeSnapshot } from '../core/wire.js'
-import type { Channels } from './channels.js'
+import { decodeSnapshot } from '../core/snapshot.js'
+import type { Poller } from '../poller/poller.js'
 import { readJson } from './read-json.js'
 import { HandlerError, type Report } from './report.js'
 import type { SessionTarget } from './session-target.js'
@@ -72,7 +72,7 @@ async function expectedSecret(
 export async function takeWebhook(
   request: Request,
   target: SessionTarget,
-  channels: Channels,
+  pollerOf: (target: SessionTarget) => Promise<Poller>,
   report: Report,
 ): Promise<void> {
   const { provider } = target
@@ -84,7 +84,7 @@ export async function takeWebhook(
   const body = await readJson(request, report, MAX_WEBHOOK_BYTES)
   const snapshot = readWebhook(provider, body, report)
   // Messages and whatever else the provider tells at the same URL: not ours, and no reason to send it again.
-  if (snapshot) channels.of(target).hear(snapshot)
+  if (snapshot) (await pollerOf(target)).receive(snapshot)
 }
 
 function readWebhook(provider: PairingProvider, body: unknown, report: Report): PairingSnapshot | undefined {

@@ -1,12 +1,13 @@
 import { transferableAbortController } from 'node:util'
 import type { PairingProvider } from '../../src/index.js'
-import { createPairingHandler, type PairingHandlerOptions } from '../../src/server.js'
+import { createPollerRegistry } from '../../src/poller/registry.js'
+import { createHandler, type PairingHandlerOptions } from '../../src/server/handler.js'
 
 /** The host's server between the page and the provider: a process with a handler, and a network before it. */
 export interface WorldServer {
   /** What pages send their requests with. */
   readonly fetch: typeof fetch
-  /** What every request so far wanted, oldest first: `status`, `qr-code`, `events`, or the action of a change. */
+  /** What every request so far wanted, oldest first: `state`, `code`, `events`, or an action. */
   readonly requests: readonly string[]
   /** Streams that are open at this moment, as the network sees it. */
   readonly openStreams: number
@@ -43,14 +44,17 @@ export function createWorldServer(
     const actions = new Set<() => void>()
     watchers = 0
     running = {
-      handler: createPairingHandler({
-        provider,
-        authorize,
-        webhookSecret: SECRET,
-        log(entry) {
-          if (entry.event === 'watchers') watchers = entry.watchers
+      handler: createHandler(
+        {
+          provider,
+          authorize,
+          webhookSecret: SECRET,
+          log(entry) {
+            if (entry.event === 'watchers') watchers = entry.watchers
+          },
         },
-      }),
+        createPollerRegistry(),
+      ),
       onDeath(action) {
         actions.add(action)
         return () => void actions.delete(action)
@@ -148,9 +152,10 @@ export function createWorldServer(
   }
 }
 
-/** What a request wants: `status`, `qr-code`, `events`, or the action of a change. */
+/** What a request wants: `state`, `code`, `events`, or an action. */
 export function wishOf(url: string, body: unknown): string {
-  if (typeof body !== 'string') return new URL(url).searchParams.get('ask') ?? ''
+  const query = new URL(url).searchParams
+  if (typeof body !== 'string') return query.has('events') ? 'events' : (query.get('want') ?? '')
   const { action }: { action?: unknown } = JSON.parse(body)
   return String(action)
 }

@@ -2,7 +2,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { act, render } from '@testing-library/react'
 import type { ReactElement } from 'react'
 import {
-  type PairingProvider,
+  type PairingProxy,
   type ProxyOptions,
   proxy,
   WhatsAppPairing,
@@ -23,7 +23,7 @@ export interface World extends EmulatedProvider {
   /** What stands between the page and the provider. */
   readonly server: WorldServer
   /** A new proxy object each time, as a component makes one that writes it inline. */
-  readonly proxied: (options?: Partial<ProxyOptions>) => PairingProvider
+  readonly proxied: (options?: Partial<ProxyOptions>) => PairingProxy
   /** The component, with a cache of its own unless one is given. */
   readonly show: (props?: Partial<WhatsAppPairingProps>) => ReturnType<typeof render>
   readonly element: (props?: Partial<WhatsAppPairingProps>) => ReactElement
@@ -60,7 +60,6 @@ export function worldOf(emulated: EmulatedProvider): World {
 export async function loadOnDemand(): Promise<void> {
   await Promise.all([
     qrImage('2@a,b'),
-    import('../../src/react/watch-push.js'),
     import('../../src/client/live-events.js'),
     import('../../src/providers/lib/green-api-socket.js'),
   ])

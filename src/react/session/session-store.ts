@@ -36,8 +36,8 @@ export interface SessionStore {
   fold(event: SessionEvent): boolean
   /** Sends the request that is due, if any, and folds what came of it. Never rejects but with an abort. */
   send(source: PairingSource, signal: AbortSignal): Promise<void>
-  /** A component shows the session, until the returned function is called. */
-  mount(component: () => MountedComponent): () => void
+  /** A component shows the session, which begins with `first`, until the returned function is called. */
+  mount(component: () => MountedComponent, first: () => SessionState): () => void
 }
 
 /** Timers stand still while a machine sleeps: after that, nothing is up for longer than this beyond its time. In milliseconds. */
@@ -206,20 +206,22 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     update()
   }
 
+  function begin(first: () => SessionState): SessionState {
+    const state = read()
+    if (state) return state
+    // Nothing there, or a cell that was restored from storage and is empty.
+    const begun = first()
+    client.setQueryData(queryKey, new SessionCell(begun))
+    record({ before: undefined, after: begun, at: begun.facts.now })
+    follow(begun.facts)
+    return begun
+  }
+
   return {
     queryKey,
     read,
     fold,
-    begin(first) {
-      const state = read()
-      if (state) return state
-      // Nothing there, or a cell that was restored from storage and is empty.
-      const begun = first()
-      client.setQueryData(queryKey, new SessionCell(begun))
-      record({ before: undefined, after: begun, at: begun.facts.now })
-      follow(begun.facts)
-      return begun
-    },
+    begin,
     async send(source, signal) {
       fold({ type: 'time-passed', at: Date.now() })
       const facts = read()?.facts
@@ -230,15 +232,14 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
       signal.throwIfAborted()
       for (const event of events) fold(event)
     },
-    mount(component) {
+    mount(component, first) {
       // One component may be mounted twice in a row, by StrictMode.
       const mounted = () => component()
       const isFirst = components.size === 0
       components.add(mounted)
-      if (isFirst) {
-        fold({ type: 'entered', at: Date.now() })
-        watchPage()
-      }
+      if (isFirst) fold({ type: 'entered', at: Date.now() })
+      begin(first)
+      if (isFirst) watchPage()
       return () => {
         // Not at once: StrictMode, and a component that moves, mount again in the same turn.
         queueMicrotask(() => {

@@ -12,6 +12,7 @@ import type { PairingCallbacks } from './pairing-callbacks.js'
 import {
   expectedDigits,
   firstSession,
+  firstState,
   type PairingMode,
   pairingSessionQueryOptions,
 } from './query-options.js'
@@ -116,6 +117,7 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
     [found, isPhoneFirst],
   )
   const latest = useRef({ ...options, session })
+  const latestInput = useRef(input)
   useEffect(() => {
     // Known later than the session was begun, or begun by a component that does not know it.
     store.fold({
@@ -130,8 +132,16 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
   }, [store, expectedPhoneNumber, mode, refreshMode])
   useEffect(() => {
     latest.current = { ...options, session }
+    latestInput.current = input
   })
-  useEffect(() => store.mount(() => latest.current), [store])
+  useEffect(
+    () =>
+      store.mount(
+        () => latest.current,
+        () => firstState(latestInput.current),
+      ),
+    [store],
+  )
 
   const actions = useMemo(() => {
     /** Folds what the user did and lets the query see at once whether a request is due. */
