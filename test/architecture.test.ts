@@ -9,10 +9,11 @@ const src = join(root, 'src')
 /** What each layer may import: folders of `src`, single modules of `src`, npm packages. */
 const layers = {
   core: ['core'],
+  poller: ['core', 'poller'],
   providers: ['core', 'providers/lib'],
   'providers/lib': ['core', 'providers/lib'],
   client: ['core', 'client', 'eventsource-parser'],
-  server: ['core', 'server'],
+  server: ['core', 'poller', 'server', '@noble/hashes/hmac.js', '@noble/hashes/sha2.js'],
   testing: ['core', 'testing'],
   locales: ['core', 'locales'],
   styles: ['styles'],
@@ -27,7 +28,7 @@ const layers = {
     'libphonenumber-js/mobile',
     'libphonenumber-js/mobile/metadata',
   ],
-  entry: ['core', 'providers', 'client', 'server', 'testing', 'locales', 'react'],
+  entry: ['core', 'providers', 'poller', 'client', 'server', 'testing', 'locales', 'react'],
 } satisfies Record<string, string[]>
 
 type Layer = keyof typeof layers
@@ -35,7 +36,7 @@ type Layer = keyof typeof layers
 /** Optional peers, without which an app must build, and what most pages never need. */
 const onlyDynamic: Partial<Record<Layer, string[]>> = {
   'providers/lib': ['ws'],
-  react: ['qr/decode.js'],
+  react: ['qr/decode.js', 'poller'],
   testing: ['qr'],
 }
 
@@ -104,7 +105,8 @@ function isAllowed(layer: Layer, module: string, { target, isDynamic, isPackage 
   if (isPackage)
     return layers[layer].includes(target) || (isDynamic && (onlyDynamic[layer] ?? []).includes(target))
   const targetLayer = layerOf(target)
-  return layers[layer].includes(target) || (targetLayer !== undefined && layers[layer].includes(targetLayer))
+  const allowed = [...layers[layer], ...(isDynamic ? (onlyDynamic[layer] ?? []) : [])]
+  return allowed.includes(target) || (targetLayer !== undefined && allowed.includes(targetLayer))
 }
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file))

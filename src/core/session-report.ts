@@ -28,7 +28,7 @@ function eventOf(step: Step, { facts }: SessionState, at: number): PairingEvent 
 
 /** Whether the provider has ended a link, and not the host. */
 function isUnlinked({ facts: before }: SessionState, { facts }: SessionState): boolean {
-  return before.phase.name === 'linked' && facts.phase.name === 'active' && facts.attempt > before.attempt
+  return before.phase.name === 'linked' && facts.attempt > before.attempt && facts.notice !== undefined
 }
 
 function stepsBetween(before: SessionState | undefined, { facts, session }: SessionState): readonly Step[] {

@@ -40,7 +40,11 @@ export function nextRequest(facts: SessionFacts): SessionRequest | undefined {
     const has = method === 'qr' ? qr.code?.id : PAIRING_CODE
     return { ...read('state'), ...(has && { has }) }
   }
-  if (phase.name === 'idle' || phase.name === 'failed') return undefined
+  if (phase.name === 'idle') return undefined
+  // What the cache holds may belong to another user.
+  if (!facts.isConfirmed)
+    return read(method === 'qr' && phase.name === 'active' && qr.display === 'waiting' ? 'code' : 'state')
+  if (phase.name === 'failed') return undefined
   if (phase.name !== 'active') return read('state')
   if (method === 'qr' ? qr.display === 'spent' || qr.display === 'held' : code.name === 'spent')
     return undefined
@@ -52,7 +56,7 @@ export function nextRequest(facts: SessionFacts): SessionRequest | undefined {
     return { kind: 'request-pairing-code', phoneNumber: code.phoneNumber, at: since }
   // The first update says what the provider offers; later, a code that was just shown may have been scanned.
   const mayChange = code.name === 'live' || (qr.code && facts.now < qr.code.expiresAt)
-  return mayChange || !facts.source || !facts.isConfirmed ? read('state') : undefined
+  return mayChange || !facts.source ? read('state') : undefined
 }
 
 /** What a stream has to send; `undefined` where it would send nothing that is shown. */

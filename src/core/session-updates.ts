@@ -61,7 +61,7 @@ type Updated = Extract<SessionEvent, { type: 'updated' }>
 export function updated(s: Draft, event: Updated): void {
   const { update, at, isPushed = false, request } = event
   const { source, phase: before } = s
-  if (before.name === 'idle' || (before.name === 'failed' && !s.isLastLook)) return
+  if (before.name === 'idle' || (before.name === 'failed' && s.isConfirmed && !s.isLastLook)) return
   const { nextInMs = update.timing.statusIntervalMs || USUAL_INTERVAL_MS } = update
   s.poll = { ...s.poll, dueAt: at + nextInMs + (isPushed ? PUSH_SLACK_MS : 0) }
   const isSameSession = source?.session === update.session
@@ -81,7 +81,9 @@ export function updated(s: Draft, event: Updated): void {
     s.poll = { ...s.poll, failures: 0, error: undefined }
     takeState(s, event, { isRepeated, wasLastLook })
   }
-  if (request === 'request-pairing-code' && s.code.name === 'requesting') {
+  // What stands in the way is cleared first, then the code is requested again.
+  const isBlocked = s.reset !== 'none' && s.reset !== 'done'
+  if (request === 'request-pairing-code' && s.code.name === 'requesting' && !isBlocked) {
     const error = new PairingError(
       'code-refused',
       'The provider issued no pairing code. Try again, or use the QR code.',
@@ -132,12 +134,16 @@ function takeSource(s: Draft, { update, at }: Updated): void {
   const known = s.source?.origin === origin ? s.source.clockOffsetMs : Number.POSITIVE_INFINITY
   s.source = { session, revision, origin, seq, clockOffsetMs: Math.min(known, at - update.at) }
   s.offer = { provider, methods, abilities, timing }
-  if (!methods.includes(s.method)) s.method = methods[0] ?? s.method
+  const [first] = methods
+  if (!first || methods.includes(s.method)) return
+  s.method = first
+  // What was read was about the other method.
+  s.poll = { ...s.poll, dueAt: at }
 }
 
 /** The moment that the durations of an update count from, by the clock of the page. */
 function baseOf(s: Draft, { update, sentAt, at, isPushed }: Updated): number {
-  if (!isPushed) return Math.min(sentAt, at)
+  if (!isPushed) return Math.min(sentAt + (update.heldMs ?? 0), at)
   const delayMs = at - update.at - (s.source?.clockOffsetMs ?? 0)
   return at - Math.max(delayMs, 0)
 }
@@ -188,8 +194,7 @@ function blocked(s: Draft, status: 'stopped' | 'stale', at: number): void {
 
 /** "Not linked" after a scan ends the linking, when it has lasted long enough. */
 function endLinking(s: Draft, at: number): void {
-  if (s.phase.name !== 'linking' && s.phase.name !== 'passkey-required') return
-  if (at - s.since < LINKING_GRACE_MS) return
+  if (s.phase.name !== 'linking' || at - s.since < LINKING_GRACE_MS) return
   s.roundSince = at
   s.notice = 'link-ended'
   enter(s, { name: 'active' }, at)
@@ -343,12 +348,15 @@ function failed(s: Draft, error: PairingError, retryAt: number | undefined, at: 
   const { phase } = s
   const failures = s.poll.failures + 1
   const wasLastLook = s.isLastLook
-  const dueAt = retryAt ?? at + USUAL_INTERVAL_MS
+  const dueAt = retryAt ?? at + pauseAfter(error, failures)
   s.isLastLook = false
-  if (phase.name === 'failed') return
+  if (phase.name === 'failed') {
+    s.isConfirmed = true
+    return
+  }
   if (phase.name === 'linked') {
     // A failed read does not mean that the link is gone.
-    s.poll = { dueAt, failures, error: undefined }
+    s.poll = { dueAt, failures, error: s.isConfirmed ? undefined : error }
     if (failures >= TRANSIENT_LIMIT) s.phase = { ...phase, unlinkSuspected: false }
     return
   }

@@ -19,7 +19,8 @@ type View = OwnFields<PairingSession>
 function view(s: SessionFacts): View {
   const { phase } = s
   // Another user may have signed in since the last component left.
-  if (!s.isConfirmed && phase.name !== 'idle') return { status: 'preparing', since: s.roundSince }
+  if (!s.isConfirmed && phase.name !== 'idle')
+    return { status: 'preparing', since: s.roundSince, ...(s.poll.error && { error: s.poll.error }) }
   switch (phase.name) {
     case 'linked':
       return { status: 'linked', account: phase.account }

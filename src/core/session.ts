@@ -176,7 +176,8 @@ function apply(s: Draft, event: SessionEvent): void {
       requestFailed(s, event)
       return
     case 'push-ended':
-      s.poll = { ...s.poll, dueAt: Math.min(s.poll.dueAt, at) }
+      // After a failure, the pause goes on.
+      if (s.poll.failures === 0) s.poll = { ...s.poll, dueAt: Math.min(s.poll.dueAt, at) }
       return
     case 'copied':
       s.copies += 1
@@ -188,9 +189,9 @@ function apply(s: Draft, event: SessionEvent): void {
       returned(s, at)
       return
     case 'left':
+      if (!isOver(viewSession(s))) s.departures += 1
       s.leftAt = at
       s.isConfirmed = false
-      if (!isOver(viewSession(s))) s.departures += 1
       return
     case 'image-broken':
       if (s.qr.display === 'visible') imageBroken(s, at)
@@ -250,7 +251,10 @@ function imageBroken(s: Draft, at: number): void {
   else enter(s, { name: 'failed', error }, at)
 }
 
-/** A component was mounted where there was none: it does not show how the last one ended. */
+/**
+ * A component was mounted where there was none: it does not show how the last one ended. Another failure than a transient
+ * one is shown again when a read has confirmed the session, unless that says that its cause is gone.
+ */
 function returned(s: Draft, at: number): void {
   const { leftAt, phase } = s
   s.leftAt = undefined
@@ -263,8 +267,5 @@ function returned(s: Draft, at: number): void {
     s.code = { name: 'number' }
     enter(s, { name: 'idle' }, at)
     start(s, at)
-  } else if (phase.name === 'failed') {
-    // Its cause may have been repaired in the meantime.
-    s.isLastLook = true
   }
 }

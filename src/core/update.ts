@@ -98,6 +98,8 @@ export interface PairingUpdate {
   readonly helpUrl?: string
   /** When to read again; in a stream, when the next event is due at the latest. */
   readonly nextInMs?: number
+  /** How long the server held the request until it made this update, so that a page knows the age of its durations. */
+  readonly heldMs?: number
   /** How long the credentials of this request still count. */
   readonly authorizedForMs?: number
   /** `id` of the provider. */
@@ -188,7 +190,7 @@ export function decodeUpdate(input: unknown): PairingUpdate {
     ...(pairingCode && { pairingCode }),
     ...(known === 'linked' && { account: normalizeAccount(fields.account) }),
     ...(helpUrl && { helpUrl }),
-    ...pickAmounts(fields, ['hideInMs', 'expiresInMs', 'nextInMs', 'authorizedForMs']),
+    ...pickAmounts(fields, ['hideInMs', 'expiresInMs', 'nextInMs', 'heldMs', 'authorizedForMs']),
   }
 }
 

@@ -3,6 +3,7 @@ import { toPairingError } from '../core/errors.js'
 import { isExpected } from '../core/is-expected.js'
 import { printOnce } from '../core/print-error.js'
 import type { PairingProvider } from '../core/provider.js'
+import type { PairingUpdate } from '../core/update.js'
 import { performAction } from './perform-action.js'
 import type { PollerHost } from './poller-host.js'
 import { processRegistry } from './registry.js'
@@ -29,13 +30,15 @@ export function connectProvider(provider: PairingProvider): PairingConnection {
   return {
     async read({ want, method, has, signal = endless }) {
       const current = poller()
+      const sentAt = Date.now()
       await current.read(want, signal, has)
-      return current.update(method)
+      return held(current.update(method), sentAt)
     },
     async act(action, { method, phoneNumber, signal = endless }) {
       const current = poller()
+      const sentAt = Date.now()
       await performAction(current, provider, { action, phoneNumber }, signal)
-      return current.update(method)
+      return held(current.update(method), sentAt)
     },
     // Without pushes of the provider, the page reads at the pace of its query.
     ...(provider.subscribe && {
@@ -45,4 +48,8 @@ export function connectProvider(provider: PairingProvider): PairingConnection {
       },
     }),
   }
+}
+
+function held(update: PairingUpdate, sentAt: number): PairingUpdate {
+  return { ...update, heldMs: update.at - sentAt }
 }

@@ -12,11 +12,6 @@ export interface ActionInput {
   readonly phoneNumber?: string | undefined
 }
 
-/** Starts of several pages within this time (milliseconds) are one. */
-const START_TOGETHER_MS = 30_000
-
-const startedAt = new WeakMap<Poller, number>()
-
 /**
  * Carries an action out at the provider.
  *
@@ -31,14 +26,11 @@ export async function performAction(
 ): Promise<void> {
   const { requestPairingCode, reset, unlink } = provider
   switch (action) {
-    case 'start': {
+    case 'start':
       // A provider that is not asleep needs no start, and one that another page has just started has had it.
-      const isTogether = Date.now() - (startedAt.get(poller) ?? Number.NEGATIVE_INFINITY) < START_TOGETHER_MS
-      if (isTogether || !reset || (await poller.read('code', signal)).status !== 'stopped') return
-      startedAt.set(poller, Date.now())
+      if (!reset || (await poller.read('code', signal)).status !== 'stopped' || !poller.mayStart) return
       await poller.change(action, signal, (options) => reset.call(provider, options))
       return
-    }
     case 'request-pairing-code': {
       if (!requestPairingCode) throw unsupported('pairing codes')
       const number = normalizePhoneNumber(phoneNumber)

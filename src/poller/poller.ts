@@ -67,6 +67,8 @@ export interface Poller {
   /** The cached update, as a page with this method gets it. */
   update(method: PairingMethod): PairingUpdate
   readonly watchers: number
+  /** Whether a start would be another one: several pages that see a sleeping session start it once. */
+  readonly mayStart: boolean
   /** Ends all requests, timers and subscriptions. */
   close(): void
 }
@@ -79,9 +81,18 @@ export interface PollerOptions {
   readonly provider: () => PairingProvider
   /** May be another object at each call. */
   readonly host: () => PollerHost
-  /** Nothing reads, watches or changes the session any more. */
-  readonly onIdle: () => void
+  /** Nothing reads, watches or changes the session any more; its state is worth keeping for so many milliseconds. */
+  readonly onIdle: (keepMs: number) => void
 }
+
+/** Longer than any pace at which a page reads, so that polling pages share state and backoff. In milliseconds. */
+const IDLE_MS = 60_000
+
+/** A provider may want a pause of up to an hour; no timer may keep what no page reads for longer. In milliseconds. */
+const KEEP_LONGEST_MS = 3_600_000
+
+/** Starts of several pages within this time (milliseconds) are one. */
+const START_TOGETHER_MS = 30_000
 
 const reasons: Readonly<Record<PairingAction, UpdateReason | undefined>> = {
   start: undefined,
@@ -104,6 +115,9 @@ export function createPoller({ session, provider, host, onIdle }: PollerOptions)
   let latencyMs = 0
   /** The last code that a page reported as expired. */
   let lookedFor: string | undefined
+  let startedAt = Number.NEGATIVE_INFINITY
+  /** The session was awake after the last start. */
+  let wasAwake = true
   /** Changes under way. */
   let changes = 0
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -122,8 +136,8 @@ export function createPoller({ session, provider, host, onIdle }: PollerOptions)
           decodeSnapshot(await (want === 'state' ? asked.getStatus(options) : asked.getQrCode(options))),
       )
       latencyMs = Date.now() - sentAt
-      // A response to a request from before a change says nothing about now.
-      if (sentIn !== revision) return
+      // A response from before a change, or to an aborted request, says nothing about now.
+      if (signal.aborted || sentIn !== revision) return
       take(snapshot, { want, sentAt, at: Date.now() })
       publish(snapshot)
     } catch (error) {
@@ -160,6 +174,7 @@ export function createPoller({ session, provider, host, onIdle }: PollerOptions)
   }
 
   function take(snapshot: PairingSnapshot, from: SnapshotOrigin): void {
+    if (snapshot.status !== 'stopped' && snapshot.status !== 'preparing') wasAwake = true
     set(afterSnapshot(poll, snapshot, from, timing))
   }
 
@@ -225,7 +240,9 @@ export function createPoller({ session, provider, host, onIdle }: PollerOptions)
   }
 
   function rest(): void {
-    if (watchers.size === 0 && changes === 0 && !requests.isBusy) onIdle()
+    if (watchers.size > 0 || changes > 0 || requests.isBusy || ended.signal.aborted) return
+    const keepUntil = Math.max(poll.quietUntil, poll.issued?.expiresAt ?? 0)
+    onIdle(Math.min(Math.max(keepUntil - Date.now(), IDLE_MS), KEEP_LONGEST_MS))
   }
 
   const codeId = () => `${origin}-${poll.qrCount}`
@@ -306,6 +323,10 @@ export function createPoller({ session, provider, host, onIdle }: PollerOptions)
     async change(action, signal, run) {
       if (ended.signal.aborted) throw closedError()
       changes += 1
+      if (action === 'start') {
+        startedAt = Date.now()
+        wasAwake = false
+      }
       try {
         const both = AbortSignal.any([signal, ended.signal])
         return await callProvider({ provider: provider(), call: action, host: host(), signal: both }, run)
@@ -341,6 +362,9 @@ export function createPoller({ session, provider, host, onIdle }: PollerOptions)
       }
     },
     update,
+    get mayStart() {
+      return wasAwake || Date.now() - startedAt >= START_TOGETHER_MS
+    },
     get watchers() {
       return watchers.size
     },

@@ -19,9 +19,6 @@ interface Entry {
   timer: ReturnType<typeof setTimeout> | undefined
 }
 
-/** A page reads first and watches then: a state that was just cached is not requested again. In milliseconds. */
-const IDLE_MS = 5_000
-
 /** Makes pollers as they are needed, and lets go of those that are idle. */
 export function createPollerRegistry(): PollerRegistry {
   const entries = new Map<string, Entry>()
@@ -32,11 +29,11 @@ export function createPollerRegistry(): PollerRegistry {
         session,
         provider: () => entries.get(session)?.provider ?? provider,
         host: () => entries.get(session)?.host ?? host,
-        onIdle: () => {
+        onIdle: (keepMs) => {
           clearTimeout(entry.timer)
           entry.timer = setTimeout(() => {
             if (entries.get(session) === entry) entries.delete(session)
-          }, IDLE_MS)
+          }, keepMs)
         },
       }),
       provider,

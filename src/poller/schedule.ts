@@ -28,6 +28,8 @@ export interface PollState extends QrQuestions {
   readonly state: Exclude<PairingSnapshot, { status: 'qr' | 'pairing-code' }> | undefined
   /** The last QR code; gone as soon as the state says that a phone has responded, or that the provider sleeps. */
   readonly qr: TrackedQrCode | undefined
+  /** Keys of QR codes that were replaced: a late response does not bring them back. */
+  readonly replaced: readonly string[]
   /** Counts QR codes, so that a page that holds one does not get it again. */
   readonly qrCount: number
   readonly issued: IssuedCode | undefined
@@ -51,12 +53,16 @@ export interface PollState extends QrQuestions {
   readonly linkingRequests: number
 }
 
+/** So many replaced codes are remembered: no provider repeats an older one. */
+const REPLACED_LIMIT = 12
+
 const NEVER = Number.NEGATIVE_INFINITY
 
 /** The state of a session that no request was made about. */
 export const initialPollState: PollState = {
   state: undefined,
   qr: undefined,
+  replaced: [],
   qrCount: 0,
   qrAskedAt: NEVER,
   qrInvited: false,
@@ -97,8 +103,11 @@ export function afterSnapshot(
   timing: ProviderTiming,
 ): PollState {
   // After the clock was set back no age is known, and nothing may wait until the old time comes again.
+  // A code that is pushed late says nothing about a link.
+  if (want === undefined && before.state?.status === 'linked' && isCode(snapshot)) return before
   const isSetBack = at < before.respondedAt - CLOCK_TOLERANCE_MS
   const known = isSetBack ? afterChange(before) : before
+  const isUnlink = known.state?.status === 'linked' && snapshot.status !== 'linked'
   const next: PollState = {
     ...known,
     respondedAt: at,
@@ -107,18 +116,24 @@ export function afterSnapshot(
     error: undefined,
     isDetailed: want !== undefined,
     isRefused: false,
-    promisedAt: promisedAt(snapshot.nextInMs, at) ?? known.promisedAt,
+    // That a link is gone is confirmed by a request, whatever is promised.
+    promisedAt: isUnlink ? NEVER : (promisedAt(snapshot.nextInMs, at) ?? known.promisedAt),
     ...(want === 'code' && { qrAskedAt: at, qrInvited: false }),
   }
   if (snapshot.status === 'qr') {
     const { qrCode: payload, expiresInMs, confirmInMs } = snapshot
+    const key = qrPayloadKey(payload)
+    if (known.replaced.includes(key)) return next
     const qr = trackQrCode(known.qr, { payload, at, askedAt: sentAt, expiresInMs, confirmInMs }, timing)
-    const isSame = known.qr && qrPayloadKey(known.qr.payload) === qrPayloadKey(payload)
+    const before = known.qr && qrPayloadKey(known.qr.payload)
+    const isSame = before === key
     return {
       ...next,
       // Only a request for the state may take back that a phone responded.
       ...(next.state && isAsleep(next.state) && { state: { status: 'unlinked' } }),
       qr,
+      replaced:
+        before === undefined || isSame ? known.replaced : [...known.replaced, before].slice(-REPLACED_LIMIT),
       qrCount: isSame ? known.qrCount : known.qrCount + 1,
       // A pushed code counts like a requested one.
       qrAskedAt: at,
@@ -213,8 +228,14 @@ export function dueRequest(
   const isSetBack = at < respondedAt - CLOCK_TOLERANCE_MS
   const expiredAt = qr ? qrDeadAt(qr, timing) : Number.POSITIVE_INFINITY
   if (isSetBack || (respondedAt < expiredAt && at >= expiredAt)) return request
+  // A user who starts again after an end has changed something in the meantime.
+  if (state && isEnd(state) && at >= respondedAt + timing.qrMinIntervalMs) return request
   const next = nextRequest(poll, want === 'code', timing)
   return next && at >= next.at ? next.want : undefined
+}
+
+function isEnd(state: PairingSnapshot): boolean {
+  return state.status === 'linked' || isAsleep(state)
 }
 
 /** A QR code that may be shown now. Durations are milliseconds. */
@@ -237,6 +258,10 @@ export function shownQrCode({ qr }: PollState, at: number, timing: ProviderTimin
 /** The pairing code that may be shown at this moment. */
 export function shownPairingCode({ issued }: PollState, at: number): IssuedCode | undefined {
   return issued && at < issued.expiresAt ? issued : undefined
+}
+
+function isCode({ status }: PairingSnapshot): boolean {
+  return status === 'qr' || status === 'pairing-code'
 }
 
 /** Whether a phone has responded: from then on, codes are invalid. */

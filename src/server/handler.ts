@@ -12,7 +12,6 @@ import { readJson } from './read-json.js'
 import { createReporter, type PairingErrorListener } from './report.js'
 import { problem, received } from './responses.js'
 import { createSessionService } from './session-service.js'
-import { createSessionTagger } from './session-tag.js'
 import { checkedProvider, checkedTenant, type SessionTarget } from './session-target.js'
 import { createShutdown } from './shutdown.js'
 import { checkWebhookSecret, isWebhook, takeWebhook, type WebhookSecret } from './webhook.js'
@@ -199,7 +198,7 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
   const sessions = createSessionService({
     registry,
     host,
-    tag: createSessionTagger(secret),
+    secret,
     shutdown,
     liveEvents,
     allowStart,

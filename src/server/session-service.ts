@@ -16,7 +16,7 @@ import type { PollerRegistry } from '../poller/registry.js'
 import { openEventStream } from './event-stream.js'
 import { createRateLimit } from './rate-limit.js'
 import { eventStream, updateResponse } from './responses.js'
-import type { SessionTagger } from './session-tag.js'
+import { sessionTag } from './session-tag.js'
 import type { SessionTarget } from './session-target.js'
 import type { Shutdown } from './shutdown.js'
 
@@ -30,7 +30,8 @@ const FULL_RETRY_AFTER_MS = 60_000
 export interface SessionServiceOptions {
   readonly registry: PollerRegistry
   readonly host: PollerHost
-  readonly tag: SessionTagger
+  /** Of session tags. */
+  readonly secret: string | undefined
   readonly shutdown: Shutdown
   readonly liveEvents: boolean
   readonly allowStart: boolean
@@ -46,7 +47,7 @@ export interface SessionService {
   /** `POST`: an action. */
   act(target: SessionTarget, body: unknown, signal: AbortSignal): Promise<Response>
   /** The poller of a session. */
-  pollerOf(target: SessionTarget): Promise<Poller>
+  pollerOf(target: SessionTarget): Poller
 }
 
 const actions: readonly string[] = [
@@ -66,16 +67,15 @@ const asMethod = (value: unknown): PairingMethod => (value === 'phone-code' ? va
 export function createSessionService({
   registry,
   host,
-  tag,
+  secret,
   shutdown,
   ...options
 }: SessionServiceOptions): SessionService {
   const codeRequests = createRateLimit(CODE_REQUESTS)
   let watchers = 0
 
-  async function pollerOf(target: SessionTarget): Promise<Poller> {
-    return registry.of(await tag(target), target.provider, host)
-  }
+  const pollerOf = (target: SessionTarget): Poller =>
+    registry.of(sessionTag(target, secret), target.provider, host)
 
   function watch(poller: Poller, query: URLSearchParams, { signal }: Request): Response {
     if (!options.liveEvents)
@@ -104,8 +104,8 @@ export function createSessionService({
     return eventStream(stream)
   }
 
-  async function takeCodeRequest(target: SessionTarget): Promise<void> {
-    const retryAfterMs = codeRequests.take(await tag(target))
+  function takeCodeRequest(target: SessionTarget): void {
+    const retryAfterMs = codeRequests.take(sessionTag(target, secret))
     if (retryAfterMs === 0) return
     throw new PairingError(
       'rate-limited',
@@ -118,7 +118,7 @@ export function createSessionService({
     pollerOf,
     async read(target, request, signal) {
       const query = new URL(request.url).searchParams
-      const poller = await pollerOf(target)
+      const poller = pollerOf(target)
       if (query.has(EVENTS_PARAMETER)) return watch(poller, query, request)
       const want = query.get(WANT_PARAMETER)
       if (want !== 'code' && want !== 'state') {
@@ -128,7 +128,9 @@ export function createSessionService({
         )
       }
       const has = query.get(HAS_PARAMETER)
-      return updateResponse(encodeUpdate(await poller.read(want, signal, has), has))
+      const receivedAt = Date.now()
+      const update = await poller.read(want, signal, has)
+      return updateResponse(encodeUpdate({ ...update, heldMs: update.at - receivedAt }, has))
     },
     async act(target, body, signal) {
       const { action, phoneNumber, method } = asRecord(body)
@@ -143,11 +145,12 @@ export function createSessionService({
           'forbidden',
           'This server does not start sessions. Start it in the console of the provider.',
         )
-      if (action === 'request-pairing-code' && target.provider.requestPairingCode)
-        await takeCodeRequest(target)
-      const poller = await pollerOf(target)
+      if (action === 'request-pairing-code' && target.provider.requestPairingCode) takeCodeRequest(target)
+      const poller = pollerOf(target)
+      const receivedAt = Date.now()
       await performAction(poller, target.provider, { action, phoneNumber: asText(phoneNumber) }, signal)
-      return updateResponse(encodeUpdate(poller.update(asMethod(method))))
+      const update = poller.update(asMethod(method))
+      return updateResponse(encodeUpdate({ ...update, heldMs: update.at - receivedAt }))
     },
   }
 }

@@ -72,7 +72,7 @@ async function expectedSecret(
 export async function takeWebhook(
   request: Request,
   target: SessionTarget,
-  pollerOf: (target: SessionTarget) => Promise<Poller>,
+  pollerOf: (target: SessionTarget) => Poller,
   report: Report,
 ): Promise<void> {
   const { provider } = target
@@ -84,7 +84,7 @@ export async function takeWebhook(
   const body = await readJson(request, report, MAX_WEBHOOK_BYTES)
   const snapshot = readWebhook(provider, body, report)
   // Messages and whatever else the provider tells at the same URL: not ours, and no reason to send it again.
-  if (snapshot) (await pollerOf(target)).receive(snapshot)
+  if (snapshot) pollerOf(target).receive(snapshot)
 }
 
 function readWebhook(provider: PairingProvider, body: unknown, report: Report): PairingSnapshot | undefined {

@@ -226,8 +226,15 @@ describe('dueRequest()', () => {
     ['tries again after a refusal when a page reads', pollAfter([0, refused]), 'state', 1_000, 'state'],
     ['sends a read after a change', pollAfter([0, linked], [1, 'changed']), 'state', 2, 'state'],
     ['sends a read after the clock was set back', pollAfter([0, linked]), 'state', -60_000, 'state'],
-    ['answers reads about a link for 15 s', pollAfter([0, linked]), 'code', 14_999, undefined],
-    ['reads a link again after 15 s', pollAfter([0, linked]), 'code', 15_000, 'state'],
+    ['answers reads about a link for the minimum interval', pollAfter([0, linked]), 'code', 999, undefined],
+    ['reads a link again where a page comes later', pollAfter([0, linked]), 'code', 1_000, 'state'],
+    [
+      'reads a sleeping session again where a page comes later',
+      pollAfter([0, { status: 'stopped' }]),
+      'code',
+      1_000,
+      'code',
+    ],
   ]
   it.each(rows)('%s', (_, poll, want, atMs, expected) => {
     expect(dueRequest(poll, want, T + atMs, timing)).toBe(expected)

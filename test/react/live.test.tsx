@@ -134,7 +134,7 @@ describe('the stream of a page', () => {
     await advance(30_000)
     expect(shownStatus()).toBe('awaiting-scan')
     expect(isWatched(world)).toEqual([1, 1])
-    expect(world.server.requests).toEqual(['qr-code', 'events'])
+    expect(world.server.requests).toEqual(['code', 'events'])
   })
 
   it.each([

@@ -57,7 +57,7 @@ describe('requests', () => {
 
   it('are shared by all components with the same provider and session', async () => {
     const provider = scriptedProvider({ getQrCode: () => qr('a') })
-    const single = scriptedProvider({ getQrCode: () => qr('a') })
+    const single = scriptedProvider({ getQrCode: () => qr('a') }, 'single')
     render(<WhatsAppPairing provider={single} queryClient={new QueryClient()} />)
     const queryClient = new QueryClient()
     render(

@@ -1,4 +1,4 @@
-import { fireEvent, render, screen } from '@testing-library/react'
+import { act, fireEvent, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { PairingError, type PairingErrorCode, pairingErrorCodes } from '../../src/core/errors.js'
@@ -41,7 +41,7 @@ const sessions: Readonly<Record<string, PairingSession>> = {
   },
 }
 
-function show(session: PairingSession, phoneNumber = ''): void {
+async function show(session: PairingSession, phoneNumber = ''): Promise<void> {
   const root = render(
     <PairingCard
       pairing={stillPairing(session)}
@@ -50,6 +50,8 @@ function show(session: PairingSession, phoneNumber = ''): void {
       defaultPhoneNumber={phoneNumber}
     />,
   )
+  // Parts that load when the card mounts.
+  await act(async () => {})
   expect(root.container.textContent).not.toBe('')
 }
 
@@ -66,13 +68,13 @@ function textsBesideOthers(): readonly string[] {
 }
 
 describe('each text is the only child of its element', () => {
-  it.each(Object.entries(sessions))('in %s', (_, session) => {
-    show(session)
+  it.each(Object.entries(sessions))('in %s', async (_, session) => {
+    await show(session)
     expect(textsBesideOthers()).toEqual([])
   })
 
   it('in the list of troubles', async () => {
-    show(qr['awaiting-scan'])
+    await show(qr['awaiting-scan'])
     const details = part('trouble')
     if (!(details instanceof HTMLDetailsElement)) throw new Error('There is nothing to open.')
     details.open = true
@@ -82,7 +84,7 @@ describe('each text is the only child of its element', () => {
   })
 
   it('in the list of countries, with and without countries', async () => {
-    show(phoneCode['awaiting-number'])
+    await show(phoneCode['awaiting-number'])
     const picker = screen.getByRole('combobox')
     await userEvent.click(picker)
     expect(picker.getAttribute('aria-expanded')).toBe('true')
@@ -96,7 +98,7 @@ describe('each text is the only child of its element', () => {
     ['the other spelling of a number', '+52 1 55 1234 5678', 'Numbers in Mexico'],
     ['what is wrong with a number', '+55 11', 'Too short'],
   ])('in %s', async (_, number, text) => {
-    show(phoneCode['awaiting-number'], number)
+    await show(phoneCode['awaiting-number'], number)
     await userEvent.click(screen.getByRole('button', { name: 'Get code' }))
     expect(document.body.textContent).toContain(text)
     expect(textsBesideOthers()).toEqual([])

@@ -399,9 +399,15 @@ describe('answers', () => {
   it('that come after a newer one was pushed bring no old code back', async () => {
     let push = (_: PairingSnapshot): void => {}
     const waiting: ((snapshot: PairingSnapshot) => void)[] = []
+    let calls = 0
+    const isFirst = () => calls++ === 0
     const provider: PairingProvider = {
       ...scriptedProvider({
-        getQrCode: () => new Promise<PairingSnapshot>((resolve) => void waiting.push(resolve)),
+        // The stream begins after the first response.
+        getQrCode: () =>
+          isFirst()
+            ? { status: 'preparing' }
+            : new Promise<PairingSnapshot>((resolve) => void waiting.push(resolve)),
       }),
       subscribe: (listener) => {
         push = listener

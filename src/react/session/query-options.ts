@@ -123,8 +123,11 @@ export function firstSession({
   defaultMethod,
   autoStart = true,
 }: PairingSessionQueryInput): PairingSession {
-  const { method, methods } = firstMethods(provider, defaultMethod)
-  return autoStart ? { method, methods, status: 'preparing', since: 0 } : { method, methods, status: 'idle' }
+  const offer = firstMethods(provider, defaultMethod)
+  if (!autoStart) return { ...offer, status: 'idle' }
+  return offer.method === 'qr'
+    ? { ...offer, status: 'preparing', since: 0 }
+    : { ...offer, status: 'awaiting-number' }
 }
 
 function firstMethods(provider: PairingSource, wanted: PairingMethod = 'qr') {

@@ -3,7 +3,7 @@ import { PairingError, toPairingError } from '../../core/errors.js'
 import { isExpected } from '../../core/is-expected.js'
 import { isPhoneNumber } from '../../core/phone-number.js'
 import { printOnce } from '../../core/print-error.js'
-import type { RequestOptions } from '../../core/provider.js'
+import type { PairingProvider, RequestOptions } from '../../core/provider.js'
 import { isCodeOnScreen } from '../../core/session-moves.js'
 import type { SessionRequest } from '../../core/session-request.js'
 import type { SessionEvent, SessionFacts } from '../../core/session-state.js'
@@ -17,11 +17,16 @@ const REQUESTS_PER_CALL = 2
 /** Before the first update brings the timing of the provider. In milliseconds. */
 const FIRST_TIMEOUT_MS = 60_000
 
-/** The connection of a source: that of `proxy`, or one to a poller that is loaded for an adapter used directly. */
-export async function connectionOf(source: PairingSource): Promise<PairingConnection> {
+let connect: ((provider: PairingProvider) => PairingConnection) | undefined
+
+/** The connection of a source: that of `proxy`, or one to a poller, which is loaded for an adapter that is used directly. */
+export function connectionOf(source: PairingSource): PairingConnection | Promise<PairingConnection> {
   if ('connection' in source) return source.connection
-  const { connectProvider } = await import('../../poller/connect-provider.js')
-  return connectProvider(source)
+  if (connect) return connect(source)
+  return import('../../poller/connect-provider.js').then(({ connectProvider }) => {
+    connect = connectProvider
+    return connectProvider(source)
+  })
 }
 
 /** Sends a request of the session and resolves with what came of it. Never rejects. */

@@ -1,7 +1,6 @@
 import { focusManager, onlineManager, type QueryClient } from '@tanstack/react-query'
 import type { PairingSource } from '../../core/connection.js'
 import { PairingError, toPairingError } from '../../core/errors.js'
-import type { PairingEvent } from '../../core/pairing-event.js'
 import { printOnce } from '../../core/print-error.js'
 import type { PairingMethod, PairingProvider } from '../../core/provider.js'
 import { transition } from '../../core/session.js'
@@ -36,6 +35,8 @@ export interface SessionStore {
   fold(event: SessionEvent): boolean
   /** Sends the request that is due, if any, and folds what came of it. Never rejects but with an abort. */
   send(source: PairingSource, signal: AbortSignal): Promise<void>
+  /** Calls a new `onEvent` with the steps so far. */
+  catchUp(): void
   /** A component shows the session, which begins with `first`, until the returned function is called. */
   mount(component: () => MountedComponent, first: () => SessionState): () => void
 }
@@ -62,8 +63,10 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
   let streamed: PairingMethod | undefined
   let endStream: (() => void) | undefined
   let unsubscribe: (() => void) | undefined
-  /** Steps that were not reported yet, until the module that tells them is loaded. */
-  let steps: Step[] = []
+  /** The state up to which `onEvent` got all steps. */
+  let reported: SessionState | undefined
+  /** Steps that wait for the module that puts them into words. */
+  const steps: Step[] = []
   let report: ((step: Step) => void) | undefined
 
   const read = () => SessionCell.stateIn(client.getQueryData(queryKey))
@@ -86,7 +89,8 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     if (components.size === 0) return
     const deadline = nextDeadline(facts)
     if (Number.isFinite(deadline)) {
-      const waitMs = Math.min(Math.max(deadline - Date.now(), 0), LONGEST_TIMER_MS)
+      // A read that is due at the same moment goes first: its response may have come without a gap.
+      const waitMs = Math.min(Math.max(deadline - Date.now(), 0) + 1, LONGEST_TIMER_MS)
       timer = setTimeout(() => {
         fold({ type: 'time-passed', at: Date.now() })
         const state = read()
@@ -143,10 +147,10 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     const { phase } = after.facts
     const isNew = phase.name !== before.facts.phase.name || after.facts.attempt !== before.facts.attempt
     const { onLinked, onError } = callbacks()
+    reportSteps(after, at)
     if (isNew && phase.name === 'linked' && onLinked)
       callHost('onLinked', () => onLinked(phase.account), onError)
     if (isNew && phase.name === 'failed' && onError) callHost('onError', () => onError(phase.error))
-    record({ before, after, at })
   }
 
   /** Of each callback that of the first component that has it: two components of one session report it once. */
@@ -161,21 +165,23 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     return found
   }
 
-  function record(step: Step): void {
-    if (report) report(step)
-    else steps.push(step)
-    const isWanted = callbacks().onEvent !== undefined
-    // Without a listener only the last state matters, for one that comes later.
-    if (!isWanted) steps = steps.slice(-1)
-    if (!isWanted || report) return
+  /** Calls `onEvent` with the steps since it was called last. */
+  function reportSteps(after: SessionState, at: number): void {
+    if (!callbacks().onEvent || after === reported) return
+    steps.push({ before: reported, after, at })
+    reported = after
+    if (report) {
+      for (const step of steps.splice(0)) report(step)
+      return
+    }
     import('../../core/session-report.js').then(
-      ({ reportSteps }) => {
-        report = (kept) => {
+      (module) => {
+        report = ({ before, after, at }) => {
           const { onEvent, onError } = callbacks()
-          for (const reported of reportSteps(kept.before, kept.after, kept.at))
-            callHost('onEvent', () => onEvent?.(reported satisfies PairingEvent), onError)
+          for (const event of module.reportSteps(before, after, at))
+            callHost('onEvent', () => onEvent?.(event), onError)
         }
-        for (const kept of steps.splice(0)) report(kept)
+        for (const step of steps.splice(0)) report(step)
       },
       // Statistics are no reason to disturb the user.
       () => {},
@@ -212,7 +218,7 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     // Nothing there, or a cell that was restored from storage and is empty.
     const begun = first()
     client.setQueryData(queryKey, new SessionCell(begun))
-    record({ before: undefined, after: begun, at: begun.facts.now })
+    reportSteps(begun, begun.facts.now)
     follow(begun.facts)
     return begun
   }
@@ -222,11 +228,19 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     read,
     fold,
     begin,
+    catchUp() {
+      const state = read()
+      if (state) reportSteps(state, Date.now())
+    },
     async send(source, signal) {
-      fold({ type: 'time-passed', at: Date.now() })
-      const facts = read()?.facts
+      const at = Date.now()
+      const state = read()
+      const { facts } = state ? transitionSafely(state, { type: 'time-passed', at }) : { facts: undefined }
       const request = facts && nextRequest(facts)
-      if (!request || request.at > Date.now()) return
+      if (!request || request.at > at) {
+        fold({ type: 'time-passed', at })
+        return
+      }
       const events = await sendRequest(source, request, facts, signal)
       // After an abort, a source that ignores it must not change anything.
       signal.throwIfAborted()

@@ -143,6 +143,11 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
     [store],
   )
 
+  const wantsSteps = options.onEvent !== undefined
+  useEffect(() => {
+    if (wantsSteps) store.catchUp()
+  }, [store, wantsSteps])
+
   const actions = useMemo(() => {
     /** Folds what the user did and lets the query see at once whether a request is due. */
     const fold = (event: UserEvent) => {
