@@ -1,4 +1,3 @@
-export { describeProvider, type TestRunner } from './testing/describe-provider.js'
 export type { EmulatedWebSocket } from './testing/emulated-web-socket.js'
 export { createEmulator } from './testing/emulator.js'
 export type {
@@ -18,25 +17,23 @@ export type {
   ScanRefusal,
   TypeCodeRefusal,
 } from './testing/emulator-types.js'
-export type { ProviderFault } from './testing/provider-rules/faults.js'
-export type { ServerAnswer } from './testing/provider-rules/server.js'
-export type { ProviderSituation } from './testing/provider-rules/situation.js'
 export type {
-  ProviderEnvironment,
-  ProviderUnderTest,
-  ServerAnswers,
-} from './testing/provider-rules/subject.js'
-export { type PairingStates, pairingStates } from './testing/states.js'
-export type { MockServer, MockServerOptions, MockServerRequest } from './testing/mock-servers/create-mock-server.js'
+  MockServer,
+  MockServerOptions,
+  MockServerRequest,
+} from './testing/mock-servers/create-mock-server.js'
 export type {
+  EvolutionWebhook,
   MockEvolutionApi,
   MockEvolutionApiOptions,
-  EvolutionWebhook,
 } from './testing/mock-servers/mock-evolution-api.js'
 export { mockEvolutionApi } from './testing/mock-servers/mock-evolution-api.js'
 export type { MockGreenApiOptions } from './testing/mock-servers/mock-green-api.js'
 export { mockGreenApi } from './testing/mock-servers/mock-green-api.js'
-export type { MockGreenApiSocket, MockGreenApiSocketOptions } from './testing/mock-servers/mock-green-api-socket.js'
+export type {
+  MockGreenApiSocket,
+  MockGreenApiSocketOptions,
+} from './testing/mock-servers/mock-green-api-socket.js'
 export { mockGreenApiSocket } from './testing/mock-servers/mock-green-api-socket.js'
 export type { MockOwnServerOptions } from './testing/mock-servers/mock-own-server.js'
 export { mockOwnServer } from './testing/mock-servers/mock-own-server.js'
@@ -46,3 +43,17 @@ export type { MockWasendOptions } from './testing/mock-servers/mock-wasend.js'
 export { mockWasend } from './testing/mock-servers/mock-wasend.js'
 export type { MockZApiOptions } from './testing/mock-servers/mock-z-api.js'
 export { mockZApi } from './testing/mock-servers/mock-z-api.js'
+export type { ProviderFault } from './testing/provider-rules/faults.js'
+export type {
+  ProviderEnvironment,
+  ProviderState,
+  Responder,
+} from './testing/provider-rules/set-up-provider.js'
+export { type PairingStates, pairingStates } from './testing/states.js'
+export { testProvider } from './testing/test-provider.js'
+export type {
+  DescribeFunction,
+  ExpectedFault,
+  ItFunction,
+  TestProviderOptions,
+} from './testing/test-provider-options.js'

@@ -1,21 +1,19 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { PairingProvider } from '../../src/core/provider.js'
-import { describeProvider, type Emulator, type ProviderUnderTest } from '../../src/testing.js'
+import { type Emulator, type TestProviderOptions, testProvider } from '../../src/testing.js'
 import { json, stubFetch, thrownBy } from './fetch-stub.js'
 
-/** What the rules must know of an adapter that holds a secret. */
-export interface AdapterUnderTest extends Omit<ProviderUnderTest, 'create' | 'answers' | 'serverOnly'> {
-  /** Name of the factory. */
-  readonly name: string
+/** What the tests must know of an adapter that holds a secret. */
+export interface AdapterUnderTest extends Omit<TestProviderOptions, 'create' | 'responses' | 'serverOnly'> {
   make(
     options: {
       readonly fetch?: typeof fetch
       readonly baseUrl?: string
-      readonly dangerouslyAllowBrowser?: boolean
+      readonly dangerouslyAllowBrowser?: boolean | undefined
     },
     emulator?: Emulator,
   ): PairingProvider
-  /** An answer of its provider to the question about the state. */
+  /** A response of its provider to a request for the state. */
   readonly statusAnswer: unknown
   /**
    * False for a server of one's own, which can be anywhere.
@@ -34,24 +32,18 @@ export function describeAdapterRules({
 }: AdapterUnderTest): void {
   const answered = json(statusAnswer)
 
-  describeProvider(
+  testProvider({
+    ...rules,
     name,
-    { describe, it },
-    {
-      ...rules,
-      create: ({ fetch, emulator }) => make({ fetch }, emulator),
-      serverOnly: true,
-    },
-  )
+    create: ({ emulator, ...environment }) => make(environment, emulator),
+    serverOnly: 'unless-allowed',
+    describe,
+    it,
+  })
 
   describe(`${name}: options of every adapter`, () => {
     afterEach(() => {
       vi.unstubAllGlobals()
-    })
-
-    it('can be made in a browser by someone who asks for the danger', () => {
-      vi.stubGlobal('window', {})
-      expect(make({ dangerouslyAllowBrowser: true }).sessionId).not.toBe('')
     })
 
     it.each([

@@ -9,7 +9,7 @@ import { asRecord, asText } from '../../src/core/json.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingSnapshot } from '../../src/core/provider.js'
 import { type BaileysAuthState, baileys } from '../../src/providers/baileys.js'
-import { describeProvider } from '../../src/testing.js'
+import { testProvider } from '../../src/testing.js'
 import { testRootKey } from '../whatsapp-server/certificates.js'
 import { connectClient, memoryAuth } from '../whatsapp-server/client.js'
 import type { WhatsAppServerOptions } from '../whatsapp-server/whatsapp-server.js'
@@ -43,22 +43,19 @@ function fakeWaiting(): void {
 /** Three codes, each of them for so long. */
 const short = (ms: number) => ({ refLifetimesMs: [ms, ms, ms] })
 
-/** These bring the emulated account along, and the account behind Baileys is WhatsApp's: what becomes of it is below. */
-const rulesOfAccounts = ['what it reads', 'what it changes']
-
-describeProvider(
-  'baileys',
-  { describe: (name, body) => rulesOfAccounts.includes(name) || describe(name, body), it },
-  {
-    create: () => baileys({ authState: async () => memoryAuthState(), sessionId: 'rules' }),
-    serverOnly: true,
-    invalid: {
-      'an empty folder': () => baileys({ authFolder: '' }),
-      'credentials without a session id': () =>
-        baileys({ authState: async () => memoryAuthState(), sessionId: ' ' }),
-    },
+// Without a mock server: what happens to the account is tested below, against the half of WhatsApp in test/whatsapp-server.
+testProvider({
+  name: 'baileys',
+  describe,
+  it,
+  create: () => baileys({ authState: async () => memoryAuthState(), sessionId: 'rules' }),
+  serverOnly: true,
+  invalid: {
+    'an empty folder': () => baileys({ authFolder: '' }),
+    'credentials without a session id': () =>
+      baileys({ authState: async () => memoryAuthState(), sessionId: ' ' }),
   },
-)
+})
 
 describe('baileys: options', () => {
   it('refuses to be made in a browser', () => {

@@ -768,7 +768,7 @@ describe('evolutionApi readWebhook', () => {
   })
 })
 
-// The rules have clocks of their own.
+// `testProvider` needs real timers.
 describe('evolutionApi, as any adapter', () => {
   beforeEach(() => void vi.useRealTimers())
 

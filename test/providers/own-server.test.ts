@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import { type OwnServerOptions, ownServer } from '../../src/providers/own-server.js'
-import { describeProvider, mockOwnServer } from '../../src/testing.js'
+import { mockOwnServer, testProvider } from '../../src/testing.js'
 import {
   type Answer,
   everythingIn,
@@ -295,18 +295,17 @@ describe('ownServer options', () => {
   })
 })
 
-describeProvider(
-  'ownServer',
-  { describe, it },
-  {
-    create: ({ fetch }) => ownServer({ url, headers, fetch }),
-    mockServer: (emulator) => mockOwnServer(emulator, { headers, path: '/pairing/main' }),
-    secrets: [key],
-    serverOnly: true,
-    invalid: {
-      'a missing URL': () => ownServer({ url: ' ', headers }),
-      'a header that no request can carry': () =>
-        ownServer({ url, headers: { authorization: `${key}\n${key}` } }),
-    },
+testProvider({
+  name: 'ownServer',
+  describe,
+  it,
+  create: ({ fetch, dangerouslyAllowBrowser }) => ownServer({ url, headers, fetch, dangerouslyAllowBrowser }),
+  mockServer: (emulator) => mockOwnServer(emulator, { headers, path: '/pairing/main' }),
+  secrets: [key],
+  serverOnly: 'unless-allowed',
+  invalid: {
+    'a missing URL': () => ownServer({ url: ' ', headers }),
+    'a header that no request can carry': () =>
+      ownServer({ url, headers: { authorization: `${key}\n${key}` } }),
   },
-)
+})

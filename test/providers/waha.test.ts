@@ -483,26 +483,33 @@ describe('waha readWebhook', () => {
   })
 })
 
-describeAdapterRules({
-  name: 'waha',
-  make: (options) => waha({ baseUrl, apiKey, session, ...options }),
-  mockServer(emulator) {
-    // A session that runs makes codes by itself; this mock server's would begin with the first question.
-    emulator.start()
-    // The clock of these rules stands still.
-    return mockWaha(emulator, { apiKey, session, startingMs: 0 })
-  },
-  webhooks: [
-    { event: 'session.status', session, me: ANA, payload: { name: session, status: 'WORKING' } },
-    { event: 'session.status', session, me: ANA, payload: { name: session, status: 'FAILED' } },
-  ],
-  foreignWebhooks: [{ event: 'session.status', session: 'another', me: ANA, payload: { status: 'WORKING' } }],
-  invalid: {
-    'a missing name': () => waha({ baseUrl, apiKey, session: '' }),
-    'a missing key': () => waha({ baseUrl, apiKey: ' ', session }),
-    'a key that no header can hold': () => waha({ baseUrl, apiKey: `${apiKey} ${apiKey}`, session }),
-  },
-  secrets: [apiKey],
-  statusAnswer: { name: session, status: 'WORKING', me: null },
-  hasDefaultUrl: false,
+// `testProvider` needs real timers.
+describe('waha, as any adapter', () => {
+  beforeEach(() => void vi.useRealTimers())
+
+  describeAdapterRules({
+    name: 'waha',
+    make: (options) => waha({ baseUrl, apiKey, session, ...options }),
+    mockServer(emulator) {
+      // A session that runs makes codes by itself; this mock server's would begin with the first question.
+      emulator.start()
+      // The clock of these rules stands still.
+      return mockWaha(emulator, { apiKey, session, startingMs: 0 })
+    },
+    webhooks: [
+      { event: 'session.status', session, me: ANA, payload: { name: session, status: 'WORKING' } },
+      { event: 'session.status', session, me: ANA, payload: { name: session, status: 'FAILED' } },
+    ],
+    foreignWebhooks: [
+      { event: 'session.status', session: 'another', me: ANA, payload: { status: 'WORKING' } },
+    ],
+    invalid: {
+      'a missing name': () => waha({ baseUrl, apiKey, session: '' }),
+      'a missing key': () => waha({ baseUrl, apiKey: ' ', session }),
+      'a key that no header can hold': () => waha({ baseUrl, apiKey: `${apiKey} ${apiKey}`, session }),
+    },
+    secrets: [apiKey],
+    statusAnswer: { name: session, status: 'WORKING', me: null },
+    hasDefaultUrl: false,
+  })
 })
