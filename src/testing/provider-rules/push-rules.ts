@@ -12,7 +12,7 @@ import { spoiledJson } from './spoiled-json.js'
 const MOMENT_MS = 40
 
 /** A provider may have to connect, or to poll. */
-const PUSH_LIMIT_MS = 10_000
+const PUSH_LIMIT_MS = 5_000
 
 /** Bodies that mean nothing to any provider. */
 const foreignBodies: readonly unknown[] = [

@@ -56,8 +56,9 @@ export function addRequestRules(
   for (const name of names) {
     rule(`${name}() sends nothing if its signal is already aborted`, async () => {
       const setUp = setUpProvider(options)
+      const before = setUp.server.requests.length
       assertRejected(`${name}()`, await soon(`${name}()`, run(name, setUp, AbortSignal.abort())), 'aborted')
-      assert(setUp.server.requests.length === 0, `${name}() sent a request.`)
+      assert(setUp.server.requests.length === before, `${name}() sent a request.`)
     })
     if (!options.mockServer && !options.responses) continue
     for (const [what, respond] of [
@@ -70,13 +71,14 @@ export function addRequestRules(
         const setUp = setUpProvider(options)
         const { server } = setUp
         const sound = server.respond
+        const before = server.requests.length
         server.respond = respond
         const controller = new AbortController()
         const outcome = run(name, setUp, controller.signal)
-        await until(`a request of ${name}()`, () => server.requests.length > 0)
+        await until(`a request of ${name}()`, () => server.requests.length > before)
         controller.abort(new Error('unmounted'))
         assertRejected(`${name}()`, await soon(`${name}()`, outcome), 'aborted')
-        const areAborted = server.requests.every(({ signal }) => signal.aborted)
+        const areAborted = server.requests.slice(before).every(({ signal }) => signal.aborted)
         assert(areAborted, `${name}() left its request under way: pass the signal to fetch.`)
         server.respond = sound
         const next = await soon('The next getStatus()', run('getStatus', setUp))
