@@ -52,7 +52,7 @@ export function describeAdapterRules({
       'https://user:pass@api.example.com',
       'https://a.example/?x=1',
       'https://a.example:99999',
-    ])('refuses %s as a base URL', (baseUrl) => {
+    ])('throws "invalid-options" for the base URL %s', (baseUrl) => {
       expect(thrownBy(() => make({ baseUrl })).code).toBe('invalid-options')
     })
 
@@ -60,14 +60,14 @@ export function describeAdapterRules({
       'https://gateway.example/whatsapp',
       'https://gateway.example/whatsapp/',
       ' https://gateway.example/whatsapp// ',
-    ])('asks below the base URL %j', async (baseUrl) => {
+    ])('sends requests below the base URL %j', async (baseUrl) => {
       const stub = stubFetch(answered)
       await make({ baseUrl, fetch: stub.fetch }).getStatus({})
       for (const { url } of stub.requests) expect(url).toMatch(/^https:\/\/gateway\.example\/whatsapp\/\w/)
     })
 
     if (hasDefaultUrl) {
-      it('takes an empty base URL, as of an unset variable, for none', async () => {
+      it('uses the default for an empty base URL', async () => {
         const stub = stubFetch(answered)
         await make({ baseUrl: '', fetch: stub.fetch }).getStatus({})
         expect(stub.requests[0]?.url).toMatch(/^https:\/\/api\./)
@@ -97,7 +97,7 @@ export function describeAdapterRules({
       })
     }
 
-    it('uses the fetch of the moment where none is given', async () => {
+    it('uses the global fetch at the time of the request if none is given', async () => {
       const stub = stubFetch(answered)
       const provider = make({})
       vi.stubGlobal('fetch', stub.fetch)
@@ -105,7 +105,7 @@ export function describeAdapterRules({
       expect(stub.requests).not.toHaveLength(0)
     })
 
-    it('takes the 499 of a gateway for a provider that is not available', async () => {
+    it('rejects with "provider-unavailable" after the 499 of a gateway', async () => {
       const stub = stubFetch(() => new Response(null, { status: 499 }))
       await expect(make({ fetch: stub.fetch }).getStatus({})).rejects.toMatchObject({
         code: 'provider-unavailable',
