@@ -1,4 +1,3 @@
-export { describeProvider, type TestRunner } from './testing/describe-provider.js'
 export type { EmulatedWebSocket } from './testing/emulated-web-socket.js'
 export { createEmulator } from './testing/emulator.js'
 export type {
@@ -45,11 +44,16 @@ export { mockWasend } from './testing/mock-servers/mock-wasend.js'
 export type { MockZApiOptions } from './testing/mock-servers/mock-z-api.js'
 export { mockZApi } from './testing/mock-servers/mock-z-api.js'
 export type { ProviderFault } from './testing/provider-rules/faults.js'
-export type { ServerAnswer } from './testing/provider-rules/server.js'
-export type { ProviderSituation } from './testing/provider-rules/situation.js'
 export type {
   ProviderEnvironment,
-  ProviderUnderTest,
-  ServerAnswers,
-} from './testing/provider-rules/subject.js'
+  ProviderState,
+  Responder,
+} from './testing/provider-rules/set-up-provider.js'
 export { type PairingStates, pairingStates } from './testing/states.js'
+export { testProvider } from './testing/test-provider.js'
+export type {
+  DescribeFunction,
+  ExpectedFault,
+  ItFunction,
+  TestProviderOptions,
+} from './testing/test-provider-options.js'

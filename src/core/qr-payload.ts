@@ -32,15 +32,6 @@ export function normalizeQrPayload(input: string | Uint8Array): QrPayload {
   )
 }
 
-/** False for what would break the page or lead out of it: too much text for a QR code, an image that is an address. */
-export function isDrawable(payload: QrPayload): boolean {
-  return payload.kind === 'image'
-    ? payload.src.startsWith('data:image/')
-    : payload.kind === 'text' &&
-        payload.value.length <= MAX_TEXT_CHARACTERS &&
-        /^[\x20-\x7e]+$/.test(payload.value)
-}
-
 /** The string that tells one code from another. */
 export function qrPayloadKey(payload: QrPayload): string {
   return payload.kind === 'text' ? payload.value : payload.src

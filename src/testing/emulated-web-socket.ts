@@ -6,11 +6,11 @@ export interface EmulatedServerEnd {
   accept(): void
   send(text: string): void
   /**
-   * Ends the connection, or refuses it where it is not accepted yet: a client is told no reason then. 1006 is a
+   * Ends the connection, or refuses it where it is not accepted yet: the client gets no reason then. 1006 is a
    * connection that broke.
    */
   close(code: number): void
-  /** Called when the connection is over, whoever ended it. */
+  /** Called when the connection is over, on either side. */
   onEnd(listener: () => void): void
 }
 
@@ -19,7 +19,7 @@ const OPEN = 1
 const CLOSING = 2
 const CLOSED = 3
 
-/** Nobody gave a reason. */
+/** No reason was given. */
 const NO_STATUS = 1005
 const ABNORMAL_CLOSURE = 1006
 

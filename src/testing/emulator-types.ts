@@ -1,4 +1,4 @@
-/** Who holds the emulated phone. */
+/** The account of the emulated phone. */
 export interface EmulatedAccount {
   readonly name: string
   /** International number, digits only. */
@@ -26,7 +26,7 @@ export interface EmulatorOptions {
   readonly linkingMs?: number | undefined
   /** Life of a pairing code. By default 160,000: as long as the connection it was issued on. */
   readonly pairingCodeMs?: number | undefined
-  /** Who is linked in the end. By default Ana Souza, 5511987654321. */
+  /** The account that is linked. By default Ana Souza, 5511987654321. */
   readonly account?: Partial<EmulatedAccount> | undefined
   /** Makes the codes the same in every run. By default they are not. */
   readonly seed?: number | undefined
@@ -85,7 +85,7 @@ export type EmulatorState =
       readonly linkedAt: number
     }
 
-/** What may go wrong between a provider and whoever asks it. */
+/** A fault between a provider and its client. */
 export type EmulatorFault =
   /** The credentials are refused. */
   | 'unauthorized'
@@ -93,17 +93,17 @@ export type EmulatorFault =
   | 'unknown-instance'
   /** An HTML page with status 200 in place of JSON. */
   | 'html'
-  /** The answer breaks off in the middle. What was asked for is done nevertheless. */
+  /** The response body is truncated. The request takes effect all the same. */
   | 'half-json'
-  /** The next QR code is none. Answers without one are not touched, and do not count. */
+  /** The next QR code is invalid. Responses without one are unchanged and do not count. */
   | 'not-an-image'
-  /** The right status and no body. What was asked for is done nevertheless. */
+  /** The right status and no body. The request takes effect all the same. */
   | 'empty-body'
   | 'rate-limited'
   | 'server-error'
   /** `fetch` rejects with a `TypeError`, as for a host that cannot be reached. */
   | 'network'
-  /** No answer until the request is aborted. */
+  /** No response until the request is aborted. */
   | 'hang'
 
 /** Options of {@link Emulator.fail}. */
@@ -207,7 +207,7 @@ export interface Emulator {
   rotate(): EmulatorResult<'not-pairing'>
   /** WhatsApp: the next scanned or typed code leads to `passkey-required`. */
   demandPasskey(): void
-  /** Phone: confirms with the passkey, which only WhatsApp's own page can ask for. */
+  /** Phone: confirms with the passkey, which only WhatsApp's own page can request. */
   solvePasskey(): EmulatorResult<'no-passkey-required'>
   /** Phone: removes the device from its list. */
   disconnect(): EmulatorResult<'not-linked'>
@@ -222,7 +222,7 @@ export interface Emulator {
   takeFault(): ActiveFault | null
 
   /**
-   * Tells of everything that is done and changes something. Nothing is told when a code passes by time alone:
+   * Reports every change. A code that expires is not reported:
    * read `state` for that.
    *
    * @returns Ends it.

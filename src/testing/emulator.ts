@@ -37,7 +37,7 @@ interface Facts {
 const nothingShown = { round: null, pairingCode: null } as const
 
 /**
- * One WhatsApp account with a phone and a clock. A mock server gives it the HTTP face of a provider.
+ * One WhatsApp account with a phone and a clock. A mock server gives it the HTTP API of a provider.
  *
  * ```ts
  * const emulator = createEmulator({ now: () => time })

@@ -1,4 +1,4 @@
-/** What the QR standard asks for; without it phones do not find the code. */
+/** What the QR standard requires; without it phones do not find the code. */
 const QUIET_ZONE_MODULES = 4
 
 /** GREEN-API's images are 276 pixels wide: WhatsApp's text, low correction, four pixels a module. */

@@ -8,7 +8,7 @@ import { qrTextOf } from './emulated-codes.js'
 
 type CommonStatus = 'idle' | 'preparing' | 'expired' | 'linking' | 'linked' | 'passkey-required' | 'failed'
 
-/** Any status may be asked for; those named are known to be there. */
+/** Any status can be read; those named always exist. */
 type StatesOf<Status extends PairingStatus> = Readonly<Partial<Record<PairingStatus, PairingSession>>> & {
   readonly [Key in Status]: Extract<PairingSession, { status: Key }>
 }
@@ -33,7 +33,7 @@ export function pairingStates(now: number = Date.now()): PairingStates {
   const shownAt = now - 6_000
   const common = (method: PairingMethod): StatesOf<CommonStatus> => ({
     idle: { method, methods, status: 'idle' },
-    // With a pairing code: while one last question is asked, before `expired`.
+    // With a pairing code: during one last poll, before `expired`.
     preparing: { method, methods, status: 'preparing', since: shownAt },
     expired: {
       method,

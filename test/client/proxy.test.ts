@@ -6,7 +6,7 @@ import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingProvider, RequestOptions } from '../../src/core/provider.js'
 import { greenApi } from '../../src/providers/green-api.js'
 import { createPairingHandler } from '../../src/server/handler.js'
-import { describeProvider, mockGreenApi, mockGreenApiSocket } from '../../src/testing.js'
+import { mockGreenApi, mockGreenApiSocket, testProvider } from '../../src/testing.js'
 import {
   type Answer,
   empty,
@@ -413,14 +413,13 @@ describe('a change without an answer', () => {
 
 const instance = { idInstance: '1101000001', apiTokenInstance: 'd75b3a66374942c5b3c019c698abc2067e15' }
 
-describeProvider(
-  'proxy, in front of an adapter',
-  { describe, it },
-  {
-    create: ({ fetch, emulator }) =>
-      inFrontOf(greenApi({ ...instance, fetch, webSocket: mockGreenApiSocket(emulator, instance) })),
-    mockServer: (emulator) => mockGreenApi(emulator, instance),
-    secrets: [instance.apiTokenInstance],
-    pushes: true,
-  },
-)
+testProvider({
+  name: 'proxy in front of an adapter',
+  describe,
+  it,
+  create: ({ fetch, emulator }) =>
+    inFrontOf(greenApi({ ...instance, fetch, webSocket: mockGreenApiSocket(emulator, instance) })),
+  mockServer: (emulator) => mockGreenApi(emulator, instance),
+  secrets: [instance.apiTokenInstance],
+  pushes: true,
+})

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { normalizeQrPayload } from '../../src/core/qr-payload.js'
-import { decodeSnapshot, encodeSnapshot } from '../../src/core/wire.js'
+import { decodeSnapshot, encodeSnapshot } from '../../src/core/snapshot.js'
 import { IMAGE, QR_LINK, QR_TEXT } from '../providers/fetch-stub.js'
 
 const timing = {

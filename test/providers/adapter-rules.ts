@@ -1,21 +1,19 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { PairingProvider } from '../../src/core/provider.js'
-import { describeProvider, type Emulator, type ProviderUnderTest } from '../../src/testing.js'
+import { type Emulator, type TestProviderOptions, testProvider } from '../../src/testing.js'
 import { json, stubFetch, thrownBy } from './fetch-stub.js'
 
-/** What the rules must know of an adapter that holds a secret. */
-export interface AdapterUnderTest extends Omit<ProviderUnderTest, 'create' | 'answers' | 'serverOnly'> {
-  /** Name of the factory. */
-  readonly name: string
+/** What the tests must know of an adapter that holds a secret. */
+export interface AdapterUnderTest extends Omit<TestProviderOptions, 'create' | 'responses' | 'serverOnly'> {
   make(
     options: {
       readonly fetch?: typeof fetch
       readonly baseUrl?: string
-      readonly dangerouslyAllowBrowser?: boolean
+      readonly dangerouslyAllowBrowser?: boolean | undefined
     },
     emulator?: Emulator,
   ): PairingProvider
-  /** An answer of its provider to the question about the state. */
+  /** A response of its provider to a request for the state. */
   readonly statusAnswer: unknown
   /**
    * False for a server of one's own, which can be anywhere.
@@ -34,24 +32,18 @@ export function describeAdapterRules({
 }: AdapterUnderTest): void {
   const answered = json(statusAnswer)
 
-  describeProvider(
+  testProvider({
+    ...rules,
     name,
-    { describe, it },
-    {
-      ...rules,
-      create: ({ fetch, emulator }) => make({ fetch }, emulator),
-      serverOnly: true,
-    },
-  )
+    create: ({ emulator, ...environment }) => make(environment, emulator),
+    serverOnly: 'unless-allowed',
+    describe,
+    it,
+  })
 
   describe(`${name}: options of every adapter`, () => {
     afterEach(() => {
       vi.unstubAllGlobals()
-    })
-
-    it('can be made in a browser by someone who asks for the danger', () => {
-      vi.stubGlobal('window', {})
-      expect(make({ dangerouslyAllowBrowser: true }).sessionId).not.toBe('')
     })
 
     it.each([
@@ -60,7 +52,7 @@ export function describeAdapterRules({
       'https://user:pass@api.example.com',
       'https://a.example/?x=1',
       'https://a.example:99999',
-    ])('refuses %s as a base URL', (baseUrl) => {
+    ])('throws "invalid-options" for the base URL %s', (baseUrl) => {
       expect(thrownBy(() => make({ baseUrl })).code).toBe('invalid-options')
     })
 
@@ -68,14 +60,14 @@ export function describeAdapterRules({
       'https://gateway.example/whatsapp',
       'https://gateway.example/whatsapp/',
       ' https://gateway.example/whatsapp// ',
-    ])('asks below the base URL %j', async (baseUrl) => {
+    ])('sends requests below the base URL %j', async (baseUrl) => {
       const stub = stubFetch(answered)
       await make({ baseUrl, fetch: stub.fetch }).getStatus({})
       for (const { url } of stub.requests) expect(url).toMatch(/^https:\/\/gateway\.example\/whatsapp\/\w/)
     })
 
     if (hasDefaultUrl) {
-      it('takes an empty base URL, as of an unset variable, for none', async () => {
+      it('uses the default for an empty base URL', async () => {
         const stub = stubFetch(answered)
         await make({ baseUrl: '', fetch: stub.fetch }).getStatus({})
         expect(stub.requests[0]?.url).toMatch(/^https:\/\/api\./)
@@ -105,7 +97,7 @@ export function describeAdapterRules({
       })
     }
 
-    it('uses the fetch of the moment where none is given', async () => {
+    it('uses the global fetch at the time of the request if none is given', async () => {
       const stub = stubFetch(answered)
       const provider = make({})
       vi.stubGlobal('fetch', stub.fetch)
@@ -113,7 +105,7 @@ export function describeAdapterRules({
       expect(stub.requests).not.toHaveLength(0)
     })
 
-    it('takes the 499 of a gateway for a provider that is not available', async () => {
+    it('rejects with "provider-unavailable" after the 499 of a gateway', async () => {
       const stub = stubFetch(() => new Response(null, { status: 499 }))
       await expect(make({ fetch: stub.fetch }).getStatus({})).rejects.toMatchObject({
         code: 'provider-unavailable',

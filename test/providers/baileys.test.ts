@@ -9,7 +9,7 @@ import { asRecord, asText } from '../../src/core/json.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingSnapshot } from '../../src/core/provider.js'
 import { type BaileysAuthState, baileys } from '../../src/providers/baileys.js'
-import { describeProvider } from '../../src/testing.js'
+import { testProvider } from '../../src/testing.js'
 import { testRootKey } from '../whatsapp-server/certificates.js'
 import { connectClient, memoryAuth } from '../whatsapp-server/client.js'
 import type { WhatsAppServerOptions } from '../whatsapp-server/whatsapp-server.js'
@@ -43,22 +43,19 @@ function fakeWaiting(): void {
 /** Three codes, each of them for so long. */
 const short = (ms: number) => ({ refLifetimesMs: [ms, ms, ms] })
 
-/** These bring the emulated account along, and the account behind Baileys is WhatsApp's: what becomes of it is below. */
-const rulesOfAccounts = ['what it reads', 'what it changes']
-
-describeProvider(
-  'baileys',
-  { describe: (name, body) => rulesOfAccounts.includes(name) || describe(name, body), it },
-  {
-    create: () => baileys({ authState: async () => memoryAuthState(), sessionId: 'rules' }),
-    serverOnly: true,
-    invalid: {
-      'an empty folder': () => baileys({ authFolder: '' }),
-      'credentials without a session id': () =>
-        baileys({ authState: async () => memoryAuthState(), sessionId: ' ' }),
-    },
+// Without a mock server: what happens to the account is tested below, against the half of WhatsApp in test/whatsapp-server.
+testProvider({
+  name: 'baileys',
+  describe,
+  it,
+  create: () => baileys({ authState: async () => memoryAuthState(), sessionId: 'rules' }),
+  serverOnly: true,
+  invalid: {
+    'an empty folder': () => baileys({ authFolder: '' }),
+    'credentials without a session id': () =>
+      baileys({ authState: async () => memoryAuthState(), sessionId: ' ' }),
   },
-)
+})
 
 describe('baileys: options', () => {
   it('refuses to be made in a browser', () => {
@@ -81,7 +78,7 @@ describe('baileys: options', () => {
 })
 
 describe('baileys: QR code', () => {
-  it('opens no socket before it is told to', async () => {
+  it('getStatus() and getQrCode() open no socket', async () => {
     const world = await open()
     const provider = world.provider()
     await expect(provider.getStatus({})).resolves.toEqual({ status: 'unlinked' })
@@ -146,7 +143,7 @@ describe('baileys: QR code', () => {
     expect(watched.errors).toEqual([])
   })
 
-  it('tells how long each code lives: a minute, then 20 seconds', async () => {
+  it('each code has its remaining time: a minute, then 20 seconds', async () => {
     fakeWaiting()
     const world = await open()
     const provider = world.provider({ socketOptions: { keepAliveIntervalMs: 3_600_000 } })
@@ -164,7 +161,7 @@ describe('baileys: QR code', () => {
     }
   })
 
-  it('begins another round where the codes ran out and somebody looks', async () => {
+  it('another round starts after the last code while a page polls', async () => {
     const world = await open(short(50))
     const provider = world.provider({ socketOptions: { qrTimeout: 50 } })
     const registered = vi.fn()
@@ -178,7 +175,7 @@ describe('baileys: QR code', () => {
     expect(new Set(watched.statuses)).toEqual(new Set(['stopped', 'unlinked', 'qr']))
   })
 
-  it('begins no other round where nobody looks', async () => {
+  it('no other round starts while no page polls', async () => {
     fakeWaiting()
     const world = await open()
     const ended = vi.fn()
@@ -346,7 +343,7 @@ async function codeSnapshot(world: World) {
 }
 
 describe('baileys: the link', () => {
-  it('comes up again with the first question after a restart of the process', async () => {
+  it('the link is restored by the first request after a restart of the process', async () => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)
@@ -465,7 +462,7 @@ describe('baileys: the link', () => {
     await expect(other.closed).resolves.toBe(440)
   })
 
-  it('tells its listeners of every socket', async () => {
+  it('onSocket gets every socket', async () => {
     const world = await open()
     const onSocket = vi.fn()
     await link(world, world.provider({ onSocket }))
@@ -524,7 +521,7 @@ describe('baileys: refusals', () => {
     expect(watched.statuses).not.toContain('linked')
   })
 
-  it('tells that WhatsApp cannot be reached', async () => {
+  it('reports that WhatsApp cannot be reached', async () => {
     const world = await open()
     const provider = world.provider({ socketOptions: { waWebSocketUrl: 'ws://127.0.0.1:9/' } })
     const watched = watch(provider)
@@ -652,12 +649,12 @@ describe('baileys: what it pushes', () => {
     expect(next).toMatchObject({ expiresInMs: 20_000, confirmInMs: 22_000, nextInMs: 22_000 })
   })
 
-  it('promises nothing to whoever looks for a code where only a reset can bring one', async () => {
+  it('gives no nextInMs for codes if only reset() can start them', async () => {
     const watched = watch((await open()).provider())
     await expect(watched.until('stopped')).resolves.toEqual({ status: 'stopped', nextInMs: 0 })
   })
 
-  it('holds no QR code for somebody who types a number', async () => {
+  it('pushes no QR code for the method phone-code', async () => {
     const world = await open()
     const provider = world.provider()
     const [typing, looking] = [watch(provider, 'phone-code'), watch(provider)]
@@ -794,7 +791,7 @@ describe('baileys: an end', () => {
     await vi.waitFor(() => expect(world.server.connectionCount).toBe(0), { interval: 5 })
   })
 
-  it('comes soon where the server does not answer the good-bye', async () => {
+  it('close() ends soon if the server does not respond', async () => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)

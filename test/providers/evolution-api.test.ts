@@ -82,7 +82,7 @@ beforeEach(() => {
 })
 
 describe('evolutionApi', () => {
-  it('is known by its instance, and offers both methods, reset and unlink', () => {
+  it('has the id of the instance and offers both methods, reset and unlink', () => {
     const { provider } = make({})
     expect(provider).toMatchObject({ id: 'evolution-api', sessionId: 'evolution.example.com/shop' })
     expect(Object.keys(provider)).toEqual(expect.arrayContaining(['requestPairingCode', 'reset', 'unlink']))
@@ -95,7 +95,7 @@ describe('evolutionApi', () => {
     expect(evolutionApi({ baseUrl: url, apiKey, instanceName: name }).sessionId).toBe(sessionId)
   })
 
-  it('asks below /instance, with the key, whatever characters the name has', async () => {
+  it('encodes the instance name in URLs below /instance and sends the key', async () => {
     const stub = stubFetch(json({ instance: { instanceName: 'a/b ?#é', state: 'close' } }))
     await evolutionApi({ baseUrl, apiKey, instanceName: 'a/b ?#é', fetch: stub.fetch }).getStatus({})
     expect(stub.requests[0]?.url).toBe(`${baseUrl}/instance/connectionState/a%2Fb%20%3F%23%C3%A9`)
@@ -120,7 +120,7 @@ describe('evolutionApi getStatus', () => {
     expect(stub.asked).toEqual(['GET connectionState', 'GET fetchInstances'])
   })
 
-  it('is linked at open, and tells who, but not the token beside it', async () => {
+  it('is linked at open and gives the account without the token', async () => {
     const { provider, stub } = make({ 'GET connectionState': state('open'), 'GET fetchInstances': list() })
     const snapshot = await provider.getStatus({})
     expect(snapshot).toEqual({ status: 'linked', account })
@@ -169,7 +169,7 @@ describe('evolutionApi getStatus', () => {
 })
 
 describe('evolutionApi getQrCode', () => {
-  it('is stopped where the instance is closed: the question for a code would begin a pairing', async () => {
+  it('getQrCode() gives "stopped" for a closed instance and starts no pairing', async () => {
     const { provider, stub } = make({ 'GET connectionState': state('close') })
     expect(await provider.getQrCode({})).toEqual({ status: 'stopped' })
     expect(stub.asked).toEqual(['GET connectionState', 'GET fetchInstances'])
@@ -264,7 +264,7 @@ describe('evolutionApi getQrCode', () => {
     expect(await provider.getQrCode({})).toMatchObject({ qrCode: { value: QR_LINK } })
   })
 
-  it('waits where the instance was linked between the two questions', async () => {
+  it('getQrCode() gives "preparing" if the instance was linked between two requests', async () => {
     const { provider } = make({
       'GET connectionState': state('connecting'),
       'GET connect': json({ instance: { instanceName, state: 'open' } }),
@@ -417,7 +417,7 @@ describe('evolutionApi requestPairingCode', () => {
     expect(stub.asked.slice(2)).toEqual(['DELETE logout', 'GET connectionState', 'GET connect'])
   })
 
-  it('asks again until the code is there, which comes after the QR code', async () => {
+  it('requestPairingCode() repeats its request until the code exists', async () => {
     const { provider, stub } = make({
       'GET connectionState': state('close'),
       'GET connect': [noCode, codes(QR_LINK), pairing('LKJBTJ5C')],
@@ -439,14 +439,14 @@ describe('evolutionApi requestPairingCode', () => {
     expect(await hurried(() => requestCode(provider))).toMatchObject({ pairingCode: '98QRSTVW' })
   })
 
-  it('gives up after a dozen questions without a code', async () => {
+  it('requestPairingCode() rejects after twelve requests without a code', async () => {
     const { provider, stub } = make({ 'GET connectionState': state('close'), 'GET connect': noCode })
     const error = await rejection(hurried(() => requestCode(provider)))
     expect(error).toMatchObject({ code: 'provider-unavailable', action: 'retry' })
     expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(12)
   })
 
-  it('ends with its signal, also between two questions', async () => {
+  it('requestPairingCode() ends when its signal aborts between two requests', async () => {
     const { provider, stub } = make({ 'GET connectionState': state('close'), 'GET connect': noCode })
     const controller = new AbortController()
     const question = provider.requestPairingCode?.(number, { signal: controller.signal })
@@ -534,7 +534,7 @@ describe('evolutionApi, while a pairing code is to be entered', () => {
     expect(followed.stub.requests.filter(({ url }) => url.includes('number=5511987654321'))).toHaveLength(3)
   })
 
-  it('tells of no fourth code, so that a page nobody looks at comes to an end', async () => {
+  it('getStatus() gives no fourth pairing code', async () => {
     const followed = await follow(next('DDDD4444', 7))
     const told = await watch(followed, 60)
     expect(told.at(-1)).toEqual({ status: 'unlinked', connects: 2 })
@@ -561,7 +561,7 @@ describe('evolutionApi, while a pairing code is to be entered', () => {
     expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', qrCode: { value: QR_LINK } })
   })
 
-  it('tells of no code after a reset', async () => {
+  it('getStatus() gives no pairing code after reset()', async () => {
     const { provider } = await follow(next('BBBB2222', 5))
     await vi.advanceTimersByTimeAsync(5_000)
     await provider.reset?.({})
@@ -763,12 +763,12 @@ describe('evolutionApi readWebhook', () => {
     ['an empty body', undefined],
     ['a list', []],
     ['text', 'connection.update'],
-  ])('has nothing to say about %s', (_title, body) => {
+  ])('readWebhook() ignores %s', (_title, body) => {
     expect(provider.readWebhook?.(body)).toBeUndefined()
   })
 })
 
-// The rules have clocks of their own.
+// `testProvider` needs real timers.
 describe('evolutionApi, as any adapter', () => {
   beforeEach(() => void vi.useRealTimers())
 

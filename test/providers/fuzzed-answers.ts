@@ -1,9 +1,7 @@
 import fc from 'fast-check'
 import { parseJson } from '../../src/core/json.js'
-import type { Call } from '../../src/testing/provider-rules/calls.js'
-import { outcomeOf } from '../../src/testing/provider-rules/check.js'
-import { situationNames } from '../../src/testing/provider-rules/situation.js'
-import { createWorld } from '../../src/testing/provider-rules/world.js'
+import { type CallName, calls, outcomeOf } from '../../src/testing/provider-rules/calls.js'
+import { setUpProvider, statesOf } from '../../src/testing/provider-rules/set-up-provider.js'
 import { hostilePictures, hostileTexts, hostileValues } from '../hostile-content.js'
 import type { FuzzedAdapter } from './fuzzed-adapters.js'
 
@@ -26,24 +24,22 @@ export type Conversation = readonly FuzzedAnswer[]
 /** What its provider answers to a call when nothing is wrong, in each situation and each shape. */
 export async function recordConversations(
   { make, mockServers }: FuzzedAdapter,
-  call: Call,
+  call: CallName,
 ): Promise<readonly Conversation[]> {
   const conversations = new Map<string, Conversation>()
   for (const mockServer of mockServers) {
-    for (const situation of situationNames()) {
-      const { provider, server } = createWorld(
-        { create: ({ fetch }) => make({ fetch }), mockServer },
-        situation,
-      )
-      const { answer } = server
+    const options = { create: ({ fetch }: { fetch: typeof globalThis.fetch }) => make({ fetch }), mockServer }
+    for (const state of statesOf(options)) {
+      const { provider, server } = setUpProvider(options, state)
+      const { respond } = server
       const conversation: FuzzedAnswer[] = []
-      server.answer = async (request) => {
-        const response = await answer(request)
+      server.respond = async (request, signal) => {
+        const response = await respond(request, signal)
         const headers = { 'content-type': response.headers.get('content-type') ?? '' }
         conversation.push({ status: response.status, headers, body: await response.clone().text() })
         return response
       }
-      await outcomeOf(() => call.run(provider))
+      await outcomeOf(() => calls[call](provider, {}))
       conversations.set(JSON.stringify(conversation), conversation)
     }
   }

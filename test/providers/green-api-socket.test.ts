@@ -223,7 +223,7 @@ describe('greenApi subscribe: codes', () => {
 })
 
 describe('greenApi subscribe: last frames', () => {
-  it('tells who was linked, and stays away afterwards', async () => {
+  it('pushes the account after the link and does not connect again', async () => {
     const { emulator, provider, socket } = emulated()
     const { log, snapshots } = listen(provider)
     await pass(0)
@@ -250,7 +250,7 @@ describe('greenApi subscribe: last frames', () => {
     expect(snapshots).toEqual([{ status: 'linked', account }])
   })
 
-  it('asks for the state where a phone is already logged in: linked once that is finished', async () => {
+  it('reads the state after alreadyLogged: linked', async () => {
     const { emulator, provider } = emulated()
     emulator.start()
     emulator.scan()
@@ -260,7 +260,7 @@ describe('greenApi subscribe: last frames', () => {
     expect(snapshots).toMatchObject([{ status: 'linked', account: { phoneNumber: '5511987654321' } }])
   })
 
-  it('asks for the state where a phone is already logged in: linking until then', async () => {
+  it('reads the state after alreadyLogged: linking', async () => {
     const { emulator, provider, socket } = emulated()
     emulator.start()
     emulator.scan()
@@ -280,7 +280,7 @@ describe('greenApi subscribe: last frames', () => {
     expect(log).toEqual(['gap', 'account-blocked'])
   })
 
-  it('tells of a passkey', async () => {
+  it('pushes passkey-required', async () => {
     const { emulator, provider, socket } = emulated()
     const { log, snapshots } = listen(provider)
     await pass(0)
@@ -292,7 +292,7 @@ describe('greenApi subscribe: last frames', () => {
     expect(socket.requests).toHaveLength(1)
   })
 
-  it('tells of leftovers, and stays away until there is a code again', async () => {
+  it('pushes stale and does not connect until there is a code', async () => {
     const { emulator, provider, socket } = emulated()
     emulator.leaveStaleAuth()
     const { log } = listen(provider)
@@ -337,7 +337,7 @@ describe('greenApi subscribe: last frames', () => {
     expect(log.slice(0, 4)).toEqual(['preparing', 'gap', 'preparing', 'gap'])
   })
 
-  it('comes back where nobody is authorized yet', async () => {
+  it('connects again if no phone is authorized', async () => {
     const { provider, openedAt } = scripted(
       saying({ type: 'error', message: 'instance account not authorized' }),
     )
@@ -392,7 +392,7 @@ describe('greenApi subscribe: connections', () => {
     expect(log).toEqual(['gap'])
   })
 
-  it('tells of a connection that broke, once, and pushes on as soon as there is another', async () => {
+  it('reports a broken connection once and resumes with the next one', async () => {
     const { emulator, provider } = emulated()
     const { log } = listen(provider)
     await pass(0)
@@ -446,7 +446,7 @@ describe('greenApi subscribe: connections', () => {
     expect(openedAt).toEqual([0, 1_000, 3_000, 7_000, 8_000, 10_000])
   })
 
-  it('gives up after three handshakes that failed in a row, and asks for nothing more', async () => {
+  it('stops after three failed handshakes in a row', async () => {
     const { emulator, provider, socket } = emulated()
     emulator.fail('unauthorized')
     const { log } = listen(provider)
@@ -461,7 +461,7 @@ describe('greenApi subscribe: connections', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('tries again for somebody who subscribes after that', async () => {
+  it('connects again for a new subscriber after three failed handshakes', async () => {
     const { emulator, provider } = emulated()
     emulator.fail('network')
     const first = listen(provider)
@@ -486,7 +486,7 @@ describe('greenApi subscribe: connections', () => {
     expect(openedAt.length).toBeGreaterThan(10)
   })
 
-  it('takes a handshake that nobody answers within 15 seconds for one that failed', async () => {
+  it('a handshake without a response within 15 seconds has failed', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1)
     const { provider, openedAt, sockets } = scripted(() => {})
     const { log } = listen(provider)
@@ -500,7 +500,7 @@ describe('greenApi subscribe: connections', () => {
     expect(openedAt).toEqual([0, 16_000, 33_000])
   })
 
-  it('gives up a class that only throws', async () => {
+  it('stops if the WebSocket class throws', async () => {
     let attempts = 0
     const webSocket = class extends EmulatedWebSocket {
       constructor(url: string) {
@@ -583,7 +583,7 @@ describe('greenApi subscribe: its end', () => {
     expect([socket.requests.length, log]).toEqual([1, ['gap']])
   })
 
-  it('ends while the state is asked for, and the question with it', async () => {
+  it('stopping aborts the request for the state', async () => {
     let signal: AbortSignal | null | undefined
     const { provider } = scripted(saying({ type: 'alreadyLogged' }), {
       fetch: (_input, init) => {

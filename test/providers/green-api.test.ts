@@ -45,14 +45,14 @@ function make(routes: Readonly<Record<string, Answer | readonly Answer[]>>) {
 const requestCode = async ({ requestPairingCode }: PairingProvider) => requestPairingCode?.(number, {})
 
 describe('greenApi', () => {
-  it('is known by its instance, and offers both methods, reset and unlink', () => {
+  it('has the id of the instance and offers both methods, reset and unlink', () => {
     const { provider } = make({})
     expect(provider).toMatchObject({ id: 'green-api', sessionId: idInstance })
     expect(Object.keys(provider)).toEqual(expect.arrayContaining(['requestPairingCode', 'reset', 'unlink']))
     expect(greenApi({ idInstance: 1101000001, apiTokenInstance }).sessionId).toBe(idInstance)
   })
 
-  it('asks at the host of the console, below instance, method and token', async () => {
+  it('sends requests to the host of the console, with instance, method and token in the path', async () => {
     const { fetch, requests } = stubRoutes({ 'GET getStateInstance': state('notAuthorized') })
     await greenApi({
       idInstance,
@@ -116,12 +116,12 @@ describe('greenApi getStatus', () => {
   it.each([
     ['null', json(null)],
     ['missing', empty(204)],
-  ])('waits for an instance that is being created, whose body is %s', async (_title, answer) => {
+  ])('gives "preparing" while the instance is being created, with body %s', async (_title, answer) => {
     const { provider } = make({ 'GET getStateInstance': answer })
     expect(await provider.getStatus({})).toEqual({ status: 'preparing' })
   })
 
-  it('tells who is linked, with one more request', async () => {
+  it('getStatus() gives the account with one more request', async () => {
     const { provider, stub } = make({
       'GET getStateInstance': state('authorized'),
       'GET getWaSettings': json(waSettings),
@@ -158,7 +158,7 @@ describe('greenApi getStatus', () => {
     ['fails', json({ message: 'Too Many Requests' }, 429)],
     ['is a page', page(502)],
     ['is cut', text('{"avatar":"', 200, 'application/json')],
-  ])('is linked all the same where the account data %s', async (_title, answer) => {
+  ])('is linked if the account data %s', async (_title, answer) => {
     const { provider } = make({ 'GET getStateInstance': state('authorized'), 'GET getWaSettings': answer })
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account: {} })
   })
@@ -263,7 +263,7 @@ describe('greenApi getQrCode', () => {
     expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
   })
 
-  it('asks for a passkey, with a page that names it', async () => {
+  it('getQrCode() gives passkey-required with a help page', async () => {
     const { provider } = make({ 'GET qr': qr('passkeyRequired') })
     expect(await provider.getQrCode({})).toEqual({
       status: 'passkey-required',
@@ -283,7 +283,7 @@ describe('greenApi getQrCode', () => {
     ['starting or not', json({ message: 'instance is starting or not authorized' }, 400), 'preparing'],
     ['clean-up', qr('error', 'Authorization to the instance is not possible. Please wait'), 'preparing'],
     ['not authorized', json({ error: 'instance account not authorized' }, 400), 'unlinked'],
-  ])('understands the answer "%s"', async (_title, answer, status) => {
+  ])('understands the response "%s"', async (_title, answer, status) => {
     const { provider } = make({ 'GET qr': answer })
     expect(await provider.getQrCode({})).toEqual({ status })
   })

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import { type OwnServerOptions, ownServer } from '../../src/providers/own-server.js'
-import { describeProvider, mockOwnServer } from '../../src/testing.js'
+import { mockOwnServer, testProvider } from '../../src/testing.js'
 import {
   type Answer,
   everythingIn,
@@ -48,7 +48,7 @@ function inTurn(...answers: readonly Answer[]): Answer {
 const sent = ({ requests }: FetchStub): string[] => requests.map(({ method }) => method)
 
 describe('ownServer', () => {
-  it('asks one URL, and sends no header of its own with a question', async () => {
+  it('reads send no header of their own to the one URL', async () => {
     const { provider, requests } = answering(snapshot({ state: 'stopped' }))
     await provider.getStatus({})
     expect(requests).toHaveLength(1)
@@ -71,7 +71,7 @@ describe('ownServer', () => {
     expect(ownServer({ url, sessionId: 'tenant-7' }).sessionId).toBe('tenant-7')
   })
 
-  it('keeps a query in what it asks', async () => {
+  it('requests keep the query of the URL', async () => {
     const { provider, requests } = answering(snapshot({ state: 'stopped' }), { url: `${url}?tenant=7` })
     await provider.getStatus({})
     expect(requests[0]?.url).toBe(`${url}?tenant=7`)
@@ -106,7 +106,7 @@ describe('ownServer getStatus', () => {
     })
   })
 
-  it('is content with a link that names nobody', async () => {
+  it('accepts a link without an account', async () => {
     const { provider } = answering(snapshot({ state: 'linked' }))
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account: {} })
   })
@@ -187,7 +187,7 @@ describe('ownServer getQrCode', () => {
     expect(await provider.getQrCode({})).toEqual({ status: 'stopped' })
   })
 
-  it('refuses a code that is none', async () => {
+  it('rejects an invalid code', async () => {
     const { provider } = answering(snapshot({ state: 'ready', qr: 'https://evil.example/qr.png' }))
     expect((await rejection(provider.getQrCode({}))).code).toBe('invalid-answer')
   })
@@ -249,7 +249,7 @@ describe('ownServer unlink', () => {
   it.each<[string, Answer]>([
     ['a snapshot', snapshot({ state: 'stopped' })],
     ['nothing, with HTTP 204', () => new Response(null, { status: 204 })],
-  ])('is done where the server answers with %s', async (_title, answer) => {
+  ])('resolves after %s', async (_title, answer) => {
     const stub = answering(answer)
     expect(await stub.provider.unlink?.({})).toBeUndefined()
     expect(sent(stub)).toEqual(['DELETE'])
@@ -258,7 +258,7 @@ describe('ownServer unlink', () => {
   it.each<[string, Answer]>([
     ['other JSON', json({ ok: true })],
     ['words', text('Signed out')],
-  ])('is not done where the server answers with %s', async (_title, answer) => {
+  ])('rejects after %s', async (_title, answer) => {
     expect((await rejection(Promise.resolve(answering(answer).provider.unlink?.({})))).code).toBe(
       'invalid-answer',
     )
@@ -275,7 +275,7 @@ describe('ownServer in a browser', () => {
     expect(ownServer({ url }).id).toBe('own-server')
   })
 
-  it('may be made with headers by someone who asks for the danger', () => {
+  it('can be created with headers in a browser with dangerouslyAllowBrowser', () => {
     vi.stubGlobal('window', {})
     expect(ownServer({ url, headers, dangerouslyAllowBrowser: true }).id).toBe('own-server')
   })
@@ -295,18 +295,17 @@ describe('ownServer options', () => {
   })
 })
 
-describeProvider(
-  'ownServer',
-  { describe, it },
-  {
-    create: ({ fetch }) => ownServer({ url, headers, fetch }),
-    mockServer: (emulator) => mockOwnServer(emulator, { headers, path: '/pairing/main' }),
-    secrets: [key],
-    serverOnly: true,
-    invalid: {
-      'a missing URL': () => ownServer({ url: ' ', headers }),
-      'a header that no request can carry': () =>
-        ownServer({ url, headers: { authorization: `${key}\n${key}` } }),
-    },
+testProvider({
+  name: 'ownServer',
+  describe,
+  it,
+  create: ({ fetch, dangerouslyAllowBrowser }) => ownServer({ url, headers, fetch, dangerouslyAllowBrowser }),
+  mockServer: (emulator) => mockOwnServer(emulator, { headers, path: '/pairing/main' }),
+  secrets: [key],
+  serverOnly: 'unless-allowed',
+  invalid: {
+    'a missing URL': () => ownServer({ url: ' ', headers }),
+    'a header that no request can carry': () =>
+      ownServer({ url, headers: { authorization: `${key}\n${key}` } }),
   },
-)
+})

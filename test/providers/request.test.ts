@@ -26,7 +26,7 @@ describe('createRequester', () => {
     })
   })
 
-  it('reads an answer to the end, in every form', async () => {
+  it('reads a response body in every form', async () => {
     const { fetch } = stubFetch(() => {
       return new Response('\ufeff{"a":1}', { headers: { 'content-type': 'Application/JSON; charset=utf-8' } })
     })
@@ -42,14 +42,14 @@ describe('createRequester', () => {
     expect(answer.bytes).toHaveLength(10)
   })
 
-  it('tells a body of null from one that is no JSON', async () => {
+  it('distinguishes a body of null from one that is not JSON', async () => {
     const { fetch } = stubFetch(({ method }) => (method === 'GET' ? new Response('null') : new Response('')))
     const request = createRequester({ fetch, timeoutMs: 1_000 })
     expect((await request({ url })).json).toBeNull()
     expect((await request({ url, method: 'POST' })).json).toBeUndefined()
   })
 
-  it('keeps the order of the questions, whatever becomes of each', async () => {
+  it('keeps the order of requests, also after errors', async () => {
     const stub = stubFetch(({ url }) => {
       if (url.endsWith('2')) throw new Error('fails')
       return new Response(url)
@@ -100,14 +100,14 @@ describe('createRequester', () => {
 })
 
 describe('detail', () => {
-  it('is nothing where the question fails', async () => {
+  it('detail() resolves with undefined if the request fails', async () => {
     const { fetch } = stubFetch(() => {
       throw new Error('fails')
     })
     await expect(detail(createRequester({ fetch, timeoutMs: 1_000 }), { url })).resolves.toBeUndefined()
   })
 
-  it('is not waited for as long as an answer that matters', async () => {
+  it('detail() has a shorter timeout than other requests', async () => {
     await withFakeTimers(async () => {
       const question = detail(createRequester({ fetch: stubFetch(hang).fetch, timeoutMs: 30_000 }), { url })
       await vi.advanceTimersByTimeAsync(5_000)
@@ -115,7 +115,7 @@ describe('detail', () => {
     })
   })
 
-  it('ends with the question it belongs to', async () => {
+  it('detail() ends with its signal', async () => {
     const request = createRequester({ fetch: stubFetch(json({})).fetch, timeoutMs: 1_000 })
     expect((await rejection(detail(request, { url, signal: AbortSignal.abort() }))).code).toBe('aborted')
   })

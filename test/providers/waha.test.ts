@@ -79,13 +79,13 @@ beforeEach(() => {
 })
 
 describe('waha', () => {
-  it('is known by its session, and offers both methods, reset and unlink', () => {
+  it('has the id of the session and offers both methods, reset and unlink', () => {
     const { provider } = make({})
     expect(provider).toMatchObject({ id: 'waha', sessionId: 'waha.example.com/default' })
     expect(Object.keys(provider)).toEqual(expect.arrayContaining(['requestPairingCode', 'reset', 'unlink']))
   })
 
-  it('asks below /api, whatever characters the name has', async () => {
+  it('encodes the session name in URLs below /api', async () => {
     const stub = stubFetch(info('SCAN_QR_CODE'))
     const provider = waha({ baseUrl, apiKey, session: 'a/b ?#é', fetch: stub.fetch })
     await provider.getStatus({})
@@ -159,12 +159,12 @@ describe('waha getStatus', () => {
     ],
     ['no name where it is not known yet', { ...ANA, pushName: '~' }, { ...account, name: undefined }],
     ['nobody', null, {}],
-  ])('is linked at WORKING, and tells %s', async (_title, me, expected) => {
+  ])('is linked at WORKING and gives %s', async (_title, me, expected) => {
     const { provider } = make({ GET: info('WORKING', me) })
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account: expected })
   })
 
-  it('is stale where a failed session names somebody: WhatsApp does not take those credentials', async () => {
+  it('is stale if a failed session has an account, since WhatsApp refuses its credentials', async () => {
     const { provider } = make({ GET: info('FAILED', ANA), 'GET auth/qr': notAsExpected('FAILED') })
     expect(await provider.getStatus({})).toEqual({ status: 'stale' })
     expect(await provider.getQrCode({})).toEqual({ status: 'stale' })
@@ -334,7 +334,7 @@ describe('waha requestPairingCode', () => {
     expect(await hurried(requestCode(provider))).toEqual({ status: 'linked', account })
   })
 
-  it('gives up after twenty attempts', async () => {
+  it('requestPairingCode() rejects after twenty attempts', async () => {
     const { provider, stub } = make({ GET: info('STARTING') })
     expect((await rejection(hurried(requestCode(provider)))).code).toBe('provider-unavailable')
     expect(stub.asked).toEqual(Array.from({ length: 20 }, () => 'GET'))
@@ -403,7 +403,7 @@ describe('waha reset', () => {
     expect(await provider.getStatus({})).toEqual({ status: 'stopped' })
   })
 
-  it('is done where somebody else was faster', async () => {
+  it('reset() treats a session that was started meanwhile as success', async () => {
     const { provider } = make({
       GET: info('STOPPED'),
       'POST start': problem(422, "Session 'default' is already started."),
@@ -466,7 +466,7 @@ describe('waha readWebhook', () => {
     expect(everythingIn(snapshot)).not.toContain(apiKey)
   })
 
-  it('asks for a passkey', () => {
+  it('readWebhook() gives passkey-required', () => {
     expect(provider.readWebhook?.(event('PASSKEY_REQUIRED'))?.status).toBe('passkey-required')
   })
 
@@ -478,31 +478,38 @@ describe('waha readWebhook', () => {
     ['an empty body', undefined],
     ['a list', []],
     ['text', 'session.status'],
-  ])('has nothing to say about %s', (_title, body) => {
+  ])('readWebhook() ignores %s', (_title, body) => {
     expect(provider.readWebhook?.(body)).toBeUndefined()
   })
 })
 
-describeAdapterRules({
-  name: 'waha',
-  make: (options) => waha({ baseUrl, apiKey, session, ...options }),
-  mockServer(emulator) {
-    // A session that runs makes codes by itself; this mock server's would begin with the first question.
-    emulator.start()
-    // The clock of these rules stands still.
-    return mockWaha(emulator, { apiKey, session, startingMs: 0 })
-  },
-  webhooks: [
-    { event: 'session.status', session, me: ANA, payload: { name: session, status: 'WORKING' } },
-    { event: 'session.status', session, me: ANA, payload: { name: session, status: 'FAILED' } },
-  ],
-  foreignWebhooks: [{ event: 'session.status', session: 'another', me: ANA, payload: { status: 'WORKING' } }],
-  invalid: {
-    'a missing name': () => waha({ baseUrl, apiKey, session: '' }),
-    'a missing key': () => waha({ baseUrl, apiKey: ' ', session }),
-    'a key that no header can hold': () => waha({ baseUrl, apiKey: `${apiKey} ${apiKey}`, session }),
-  },
-  secrets: [apiKey],
-  statusAnswer: { name: session, status: 'WORKING', me: null },
-  hasDefaultUrl: false,
+// `testProvider` needs real timers.
+describe('waha, as any adapter', () => {
+  beforeEach(() => void vi.useRealTimers())
+
+  describeAdapterRules({
+    name: 'waha',
+    make: (options) => waha({ baseUrl, apiKey, session, ...options }),
+    mockServer(emulator) {
+      // A session that runs makes codes by itself; this mock server's would begin with the first question.
+      emulator.start()
+      // The clock of these rules stands still.
+      return mockWaha(emulator, { apiKey, session, startingMs: 0 })
+    },
+    webhooks: [
+      { event: 'session.status', session, me: ANA, payload: { name: session, status: 'WORKING' } },
+      { event: 'session.status', session, me: ANA, payload: { name: session, status: 'FAILED' } },
+    ],
+    foreignWebhooks: [
+      { event: 'session.status', session: 'another', me: ANA, payload: { status: 'WORKING' } },
+    ],
+    invalid: {
+      'a missing name': () => waha({ baseUrl, apiKey, session: '' }),
+      'a missing key': () => waha({ baseUrl, apiKey: ' ', session }),
+      'a key that no header can hold': () => waha({ baseUrl, apiKey: `${apiKey} ${apiKey}`, session }),
+    },
+    secrets: [apiKey],
+    statusAnswer: { name: session, status: 'WORKING', me: null },
+    hasDefaultUrl: false,
+  })
 })

@@ -46,20 +46,20 @@ function make(
 }
 
 describe('wasend', () => {
-  it('is known by its session, and offers no pairing code and no unlink', () => {
+  it('has the id of the session and offers no pairing code and no unlink', () => {
     const { provider } = make({})
     expect(provider).toMatchObject({ id: 'wasend', sessionId })
     expect(provider.requestPairingCode).toBeUndefined()
     expect(provider.unlink).toBeUndefined()
   })
 
-  it('asks below the session, whatever characters its id has', async () => {
+  it('encodes the session id in the URL', async () => {
     const stub = stubFetch(info('SCAN_QR_CODE'))
     await wasend({ apiKey, sessionId: 'shop/1 ?#é', fetch: stub.fetch }).getStatus({})
     expect(stub.requests[0]?.url).toBe('https://api.wasend.dev/sessions/shop%2F1%20%3F%23%C3%A9')
   })
 
-  it('sends the key, and exactly the Accept that makes WAHA answer with JSON', async () => {
+  it('sends the key and exactly the Accept header that gives JSON', async () => {
     const { provider, stub } = make({
       GET: info('STOPPED'),
       'GET qr': json({ data: PNG }),
@@ -153,7 +153,7 @@ describe('wasend getStatus', () => {
     ['the declared number where nothing else is known', {}, { phoneNumber: '1234567890' }],
     ['the declared number where nobody is named', { me: null }, { phoneNumber: '1234567890' }],
     ['no number at all', { phoneNumber: '' }, {}],
-  ])('is linked at WORKING, and tells %s', async (_title, more, account) => {
+  ])('is linked at WORKING and gives %s', async (_title, more, account) => {
     const { provider } = make({ GET: info('WORKING', more) })
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account })
   })
@@ -199,7 +199,7 @@ describe('wasend getQrCode', () => {
     ['a time that no code lives', Date.UTC(2030, 0, 2), undefined],
     ['nonsense', 'soon', undefined],
     ['null', null, undefined],
-  ])('tells how long the code lives, from %s', async (_title, expiresAt, expiresInMs) => {
+  ])('gives the remaining time of the code from %s', async (_title, expiresAt, expiresInMs) => {
     await withFakeTimers(async () => {
       vi.setSystemTime(Date.UTC(2030, 0, 1))
       const { provider } = make({
@@ -284,7 +284,7 @@ describe('wasend getQrCode', () => {
     expect(stub.asked).toEqual(['GET', 'GET qr', 'GET', 'GET qr', 'GET'])
   })
 
-  it('waits after a scan, when the status stays and the code is gone', async () => {
+  it('getQrCode() gives "preparing" after a scan, when the code is missing', async () => {
     const { provider } = make({ 'GET qr': json({ data: '' }) })
     expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
   })
@@ -322,7 +322,7 @@ describe('wasend reset', () => {
     expect(stub.asked).toEqual(['GET', action])
   })
 
-  it('is done where somebody else was faster', async () => {
+  it('reset() treats a session that was started meanwhile as success', async () => {
     const { provider } = make({
       GET: info('STOPPED'),
       'POST start': json({ message: 'already started' }, 422),
@@ -330,7 +330,7 @@ describe('wasend reset', () => {
     await expect(provider.reset?.({})).resolves.toBeUndefined()
   })
 
-  it('reports a session that is gone', async () => {
+  it('rejects with "session-not-found" for a deleted session', async () => {
     const { provider } = make({ GET: info('FAILED'), 'POST restart': notFound })
     expect((await rejection(Promise.resolve(provider.reset?.({})))).code).toBe('session-not-found')
   })
@@ -398,7 +398,7 @@ describe('createWasendSession', () => {
     expect((await rejection(create(answer).session)).code).toBe(code)
   })
 
-  it('refuses a number that is none, before anything is sent', async () => {
+  it('createWasendSession() rejects an invalid number without a request', async () => {
     const { stub, session } = create(info('STARTING'), { phoneNumber: '12' })
     expect((await rejection(session)).code).toBe('invalid-phone-number')
     expect(stub.requests).toEqual([])

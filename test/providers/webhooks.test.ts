@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
-import { decodeSnapshot } from '../../src/core/wire.js'
+import { decodeSnapshot } from '../../src/core/snapshot.js'
 import { evolutionApi } from '../../src/providers/evolution-api.js'
 import { greenApi } from '../../src/providers/green-api.js'
 import { waha } from '../../src/providers/waha.js'

@@ -66,13 +66,13 @@ const requestCode = async ({ requestPairingCode }: PairingProvider) => requestPa
 const PHONE_CODE = `GET phone-code/${number}`
 
 describe('zApi', () => {
-  it('is known by its instance, and offers both methods, reset and unlink', () => {
+  it('has the id of the instance and offers both methods, reset and unlink', () => {
     const { provider } = make({})
     expect(provider).toMatchObject({ id: 'z-api', sessionId: instanceId })
     expect(Object.keys(provider)).toEqual(expect.arrayContaining(['requestPairingCode', 'reset', 'unlink']))
   })
 
-  it('asks below instance and token', async () => {
+  it('sends requests with instance and token in the path', async () => {
     const { provider, stub } = make({ 'GET status': notConnected })
     await provider.getStatus({})
     expect(stub.requests[0]?.url).toBe(`https://api.z-api.io/instances/${instanceId}/token/${token}/status`)
@@ -164,7 +164,7 @@ describe('zApi getStatus', () => {
   it.each([
     ['fails', json({ error: 'You are not connected' }, 400)],
     ['is a page', page(200, 'unavailable')],
-  ])('is linked all the same where the device %s', async (_title, answer) => {
+  ])('is linked if the device %s', async (_title, answer) => {
     const { provider } = make({ 'GET status': connected, 'GET device': answer })
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account: {} })
   })
@@ -278,7 +278,7 @@ describe('zApi getQrCode', () => {
     ['alone', { challenge }],
     ['beside a value', { challenge, value: PNG }],
     ['as text', { challenge: 'c2lt' }],
-  ])('asks for a passkey where a challenge comes %s', async (_title, body) => {
+  ])('gives passkey-required for a challenge %s', async (_title, body) => {
     const { provider, stub } = make({ 'GET qr-code': json(body) })
     expect(await provider.getQrCode({})).toEqual(passkey)
     expect(stub.asked).toEqual(['GET qr-code'])
@@ -300,7 +300,7 @@ describe('zApi getQrCode', () => {
     expect((await rejection(provider.getQrCode({}))).code).toBe(code)
   })
 
-  it('reports what is wrong with the question about the state', async () => {
+  it('rejects with the error of the status request', async () => {
     const { provider } = make({ 'GET qr-code': json({}), 'GET status': json({}, 429) })
     expect((await rejection(provider.getQrCode({}))).code).toBe('rate-limited')
   })
@@ -320,7 +320,7 @@ describe('zApi requestPairingCode', () => {
     expect(stub.asked).toEqual([PHONE_CODE])
   })
 
-  it('asks for a passkey where a challenge comes', async () => {
+  it('gives passkey-required for a challenge', async () => {
     const { provider } = make({ [PHONE_CODE]: json({ challenge }) })
     expect(await requestCode(provider)).toEqual(passkey)
   })

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingSnapshot } from '../../src/core/provider.js'
 import { PUSH_SLACK_MS } from '../../src/core/qr-lifetime.js'
-import { STREAM_SILENCE_LIMIT_MS } from '../../src/core/wire.js'
+import { STREAM_SILENCE_LIMIT_MS } from '../../src/core/snapshot.js'
 import { timing } from './spy-provider.js'
 import { bodyOf, createWorld, expectRefusal, type LiveEvent, silence, type Tab } from './world.js'
 

@@ -68,8 +68,8 @@ function run(
 /** What may begin a link. */
 const answers = ['scan', 'typeCode', 'scanOld', 'typeOld', 'solvePasskey', 'restore']
 
-describe('whatever happens in whatever order', () => {
-  it('only a code that is shown links, and no code is ever shown twice', () => {
+describe('createEmulator(), with random actions', () => {
+  it('only the current code links, and no code appears twice', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const { clock, emulator } = emulated()
@@ -111,7 +111,7 @@ describe('whatever happens in whatever order', () => {
     )
   })
 
-  it('a code changes when its time is over, at most five times, and then there is none', () => {
+  it('a code is replaced when it expires, at most five times', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(30_000), { maxLength: 30 }), (pauses) => {
         const { clock, emulator } = emulated()

@@ -2,8 +2,8 @@ import { describe, expect, it, vi } from 'vitest'
 import { createEmulator } from '../../src/testing/emulator.js'
 import { emulated, link, START, shownText } from './clock.js'
 
-describe('QR codes', () => {
-  it('is idle until a provider starts', () => {
+describe('createEmulator(): QR codes', () => {
+  it('the state is idle until start()', () => {
     expect(emulated().emulator.state).toEqual({ status: 'idle' })
   })
 
@@ -15,7 +15,7 @@ describe('QR codes', () => {
     expect(text).toMatch(/^https:\/\/wa\.me\/settings\/linked_devices#2@[\w+/]{96},([\w+/]{43}=,){3}1$/)
   })
 
-  it('shows the first code for 60 s, five more for 20 s each, then none', () => {
+  it('the first code is valid for 60 s, five more for 20 s each, then there is none', () => {
     const { clock, emulator } = emulated()
     emulator.start()
     const seen = new Map<string, number>()
@@ -28,7 +28,7 @@ describe('QR codes', () => {
     expect(emulator.state).toEqual({ status: 'out-of-codes', pairingCode: null })
   })
 
-  it('tells the number of the code and when it ends', () => {
+  it('the state has the number of the code and its expiry', () => {
     const { clock, emulator } = emulated()
     emulator.start()
     expect(emulator.state).toMatchObject({ qrNumber: 1, qrExpiresAt: START + 60_000 })
@@ -36,7 +36,7 @@ describe('QR codes', () => {
     expect(emulator.state).toMatchObject({ qrNumber: 2, qrExpiresAt: START + 80_000 })
   })
 
-  it('follows the lifetimes it was given', () => {
+  it('codes are valid for the durations in the options', () => {
     const { clock, emulator } = emulated({ firstCodeMs: 100, codeMs: 50, refs: 2 })
     emulator.start()
     clock.pass(149)
@@ -45,7 +45,7 @@ describe('QR codes', () => {
     expect(emulator.state.status).toBe('out-of-codes')
   })
 
-  it('keeps the device keys while codes change, until the device is removed', () => {
+  it('the device keys stay the same until the device is removed', () => {
     const { clock, emulator } = emulated()
     const keys = (): string => shownText(emulator).split(',').slice(1).join()
     emulator.start()
@@ -57,7 +57,7 @@ describe('QR codes', () => {
     expect(keys()).not.toBe(before)
   })
 
-  it('is started by asking again only when idle or out of codes', () => {
+  it('start() starts a round only if the state is idle or out-of-codes', () => {
     const { clock, emulator } = emulated()
     emulator.start()
     const first = shownText(emulator)
@@ -70,7 +70,7 @@ describe('QR codes', () => {
     expect(shownText(emulator)).not.toBe(first)
   })
 
-  it('can start later than it is told to', () => {
+  it('start(delayMs) shows the first code after the delay', () => {
     const { clock, emulator } = emulated()
     emulator.start(1_000)
     expect(emulator.state.status).toBe('idle')
@@ -79,7 +79,7 @@ describe('QR codes', () => {
     expect(emulator.state).toMatchObject({ status: 'pairing', qrExpiresAt: START + 61_000 })
   })
 
-  it('rotates off the rhythm when told, which ends the code before it', () => {
+  it('rotate() replaces the code at once', () => {
     const { clock, emulator } = emulated()
     expect(emulator.rotate()).toEqual({ ok: false, reason: 'not-pairing' })
     emulator.start()
@@ -90,14 +90,14 @@ describe('QR codes', () => {
     expect(emulator.scan(first)).toEqual({ ok: false, reason: 'code-expired' })
   })
 
-  it('is out of codes when the last one is rotated away', () => {
+  it('rotate() after the last code ends the round', () => {
     const { emulator } = emulated({ refs: 1 })
     emulator.start()
     emulator.rotate()
     expect(emulator.state.status).toBe('out-of-codes')
   })
 
-  it('shows the same codes for the same seed, others for another and for none', () => {
+  it('the same seed gives the same codes', () => {
     const [one, same, other, ...none] = [{ seed: 1 }, { seed: 1 }, { seed: 2 }, {}, {}].map((options) => {
       const emulator = createEmulator(options)
       emulator.start()
@@ -107,7 +107,7 @@ describe('QR codes', () => {
     expect(new Set([one, other, ...none]).size).toBe(4)
   })
 
-  it('runs on the real clock by default, also one that is faked later', () => {
+  it('the default clock is Date.now, also one that is faked later', () => {
     const emulator = createEmulator()
     vi.useFakeTimers({ now: START })
     try {
@@ -119,7 +119,7 @@ describe('QR codes', () => {
     }
   })
 
-  it('lets time pass on its clock for mock servers that hold a response, until their client gives up', async () => {
+  it('wait() lets time pass on the clock of the emulator until the request is aborted', async () => {
     const { clock, emulator } = emulated()
     const steps: string[] = []
     const controller = new AbortController()
@@ -134,7 +134,7 @@ describe('QR codes', () => {
     expect(steps).toEqual(['held'])
   })
 
-  it('waits by timers of its own where no clock is given', async () => {
+  it('wait() uses setTimeout if no clock is given', async () => {
     vi.useFakeTimers({ now: START })
     try {
       const emulator = createEmulator()
@@ -152,8 +152,8 @@ describe('QR codes', () => {
   })
 })
 
-describe('scanning', () => {
-  it('links the account after WhatsApp made the device reconnect', () => {
+describe('createEmulator(): scan()', () => {
+  it('scan() links the account after the reconnect', () => {
     const { clock, emulator } = emulated()
     emulator.start()
     expect(emulator.scan()).toEqual({ ok: true })
@@ -163,13 +163,13 @@ describe('scanning', () => {
     expect(emulator.state).toEqual({ status: 'linked', account, linkedAt: START + 2_000 })
   })
 
-  it('takes a text that is shown now', () => {
+  it('scan(text) accepts the current code', () => {
     const { emulator } = emulated()
     emulator.start()
     expect(emulator.scan(shownText(emulator))).toEqual({ ok: true })
   })
 
-  it('refuses an old code, and nothing changes', () => {
+  it('scan(text) refuses an expired code and changes nothing', () => {
     const { clock, emulator } = emulated()
     emulator.start()
     const old = shownText(emulator)
@@ -185,7 +185,7 @@ describe('scanning', () => {
     expect(emulator.scan(text)).toEqual({ ok: false, reason: 'not-a-code' })
   })
 
-  it('finds nothing to scan while no code is shown', () => {
+  it('scan() refuses if no code is shown', () => {
     const { clock, emulator } = emulated()
     expect(emulator.scan()).toEqual({ ok: false, reason: 'not-pairing' })
     emulator.start()
@@ -193,13 +193,13 @@ describe('scanning', () => {
     expect(emulator.scan()).toEqual({ ok: false, reason: 'not-pairing' })
   })
 
-  it('is refused once linked', () => {
+  it('scan() refuses if a phone is linked', () => {
     const phone = emulated()
     link(phone)
     expect(phone.emulator.scan()).toEqual({ ok: false, reason: 'already-linked' })
   })
 
-  it('links whoever was given as the account', () => {
+  it('scan() links the account in the options', () => {
     const account = { name: 'Bo', phoneNumber: '4520123456', avatarUrl: 'https://pps.whatsapp.net/v/bo.jpg' }
     const phone = emulated({ account })
     link(phone)
@@ -207,7 +207,7 @@ describe('scanning', () => {
   })
 })
 
-describe('pairing codes', () => {
+describe('createEmulator(): pairing codes', () => {
   const number = '5511912345678'
 
   it("has eight characters of WhatsApp's alphabet and lives 160 s", () => {
@@ -220,7 +220,7 @@ describe('pairing codes', () => {
     })
   })
 
-  it('begins a round of QR codes where none runs, and leaves a running one alone', () => {
+  it('requestPairingCode() starts a round of QR codes only if none is running', () => {
     const { emulator } = emulated()
     emulator.requestPairingCode(number)
     expect(emulator.state).toMatchObject({ status: 'pairing', qrNumber: 1 })
@@ -249,7 +249,7 @@ describe('pairing codes', () => {
     })
   })
 
-  it('is refused when wrong, old, replaced or never requested', () => {
+  it('typeCode() refuses a code that is wrong, expired, replaced or was never requested', () => {
     const { clock, emulator } = emulated()
     expect(emulator.typeCode('ABCD1234')).toEqual({ ok: false, reason: 'not-pairing' })
     const first = issue(emulator)
@@ -260,7 +260,7 @@ describe('pairing codes', () => {
     expect(emulator.typeCode(second)).toEqual({ ok: false, reason: 'code-expired' })
   })
 
-  it('outlives the QR codes beside it', () => {
+  it('a pairing code stays valid when the QR codes have expired', () => {
     const { clock, emulator } = emulated()
     emulator.start()
     clock.pass(150_000)
@@ -270,7 +270,7 @@ describe('pairing codes', () => {
     expect(emulator.typeCode(code)).toEqual({ ok: true })
   })
 
-  it('is over once a QR code was scanned', () => {
+  it('a pairing code is invalid after a scan', () => {
     const phone = emulated()
     const code = issue(phone.emulator)
     link(phone)
@@ -283,7 +283,7 @@ describe('pairing codes', () => {
     expect(emulator.state.status).toBe('idle')
   })
 
-  it('is not issued while something stands in the way', () => {
+  it('requestPairingCode() refuses if linked, stale or at the passkey', () => {
     const linked = emulated()
     link(linked)
     expect(issue(linked.emulator)).toBe('already-linked')
@@ -296,8 +296,8 @@ describe('pairing codes', () => {
   })
 })
 
-describe('passkey', () => {
-  it('stands between the next scan and the link until it is solved', () => {
+describe('createEmulator(): passkey', () => {
+  it('demandPasskey() holds the next link until the passkey is confirmed', () => {
     const phone = emulated()
     const { clock, emulator } = phone
     expect(emulator.solvePasskey()).toEqual({ ok: false, reason: 'no-passkey-required' })
@@ -310,7 +310,7 @@ describe('passkey', () => {
     expect(emulator.state.status).toBe('linked')
   })
 
-  it('is demanded once, and given up by a restart', () => {
+  it('demandPasskey() applies to one scan, and restart() cancels it', () => {
     const phone = emulated()
     phone.emulator.demandPasskey()
     link(phone)
@@ -321,8 +321,8 @@ describe('passkey', () => {
   })
 })
 
-describe('ending a link', () => {
-  it('can be done by the phone, once there is a link', () => {
+describe('createEmulator(): end of a link', () => {
+  it('disconnect() ends a link', () => {
     const phone = emulated()
     expect(phone.emulator.disconnect()).toEqual({ ok: false, reason: 'not-linked' })
     link(phone)
@@ -330,14 +330,14 @@ describe('ending a link', () => {
     expect(phone.emulator.state).toEqual({ status: 'idle' })
   })
 
-  it('is done by a logout, which takes everything along', () => {
+  it('logout() ends a link and removes all codes', () => {
     const phone = emulated()
     link(phone)
     phone.emulator.logout()
     expect(phone.emulator.state).toEqual({ status: 'idle' })
   })
 
-  it('survives a restart, codes do not', () => {
+  it('restart() keeps a link and removes codes', () => {
     const phone = emulated()
     phone.emulator.start()
     phone.emulator.restart()
@@ -349,7 +349,7 @@ describe('ending a link', () => {
     expect(phone.emulator.state.status).toBe('linked')
   })
 
-  it('may leave leftovers, which only a logout clears', () => {
+  it('leaveStaleAuth() lasts until logout()', () => {
     const phone = emulated()
     link(phone)
     phone.emulator.leaveStaleAuth()
@@ -361,7 +361,7 @@ describe('ending a link', () => {
     expect(phone.emulator.state.status).toBe('linked')
   })
 
-  it('may leave leftovers that link again without a code', () => {
+  it('restore() links again after leaveStaleAuth()', () => {
     const phone = emulated()
     expect(phone.emulator.restore()).toEqual({ ok: false, reason: 'no-stale-auth' })
     phone.emulator.leaveStaleAuth()
@@ -371,8 +371,8 @@ describe('ending a link', () => {
   })
 })
 
-describe('telling of it', () => {
-  it('is the same object as long as nothing has changed', () => {
+describe('createEmulator(): state and subscribe()', () => {
+  it('the state is the same object while nothing changes', () => {
     const { clock, emulator } = emulated()
     emulator.start()
     const before = emulator.state
@@ -382,7 +382,7 @@ describe('telling of it', () => {
     expect(emulator.state).not.toBe(before)
   })
 
-  it('tells of what is done and changes something, until that is ended', () => {
+  it('subscribe() reports each change until it is stopped', () => {
     const { clock, emulator } = emulated()
     const told: unknown[] = []
     const end = emulator.subscribe(({ action, at, state }) => told.push([action, at - START, state.status]))
@@ -403,7 +403,7 @@ describe('telling of it', () => {
     ])
   })
 
-  it('tells which fault is on, until it is used up or ended', () => {
+  it('the fault is visible until it is used up or cleared', () => {
     const { emulator } = emulated()
     emulator.fail('html', { times: 2 })
     expect(emulator.takeFault()).toMatchObject({ fault: 'html' })

@@ -67,7 +67,7 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
     return { mockServer, ask: () => mockServer.fetch(status, init) }
   }
 
-  it('answers a Request as well as a fetch, under any origin and base path', async () => {
+  it('responds to a Request and to fetch, under any origin and base path', async () => {
     const { mockServer } = setUp()
     const there = status.replace(/https:\/\/[^/]+/, 'http://localhost:6006/emulator')
     const answers = await Promise.all([
@@ -80,7 +80,7 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
     expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 200, 200])
   })
 
-  it('keeps the requests, without what is secret in them', async () => {
+  it('requests lists method and path without credentials', async () => {
     const { clock, mockServer } = setUp()
     await mockServer.fetch(status, init)
     clock.pass(3_000)
@@ -93,14 +93,14 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
     ])
   })
 
-  it('rejects a request that is already aborted, and does not count it', async () => {
+  it('fetch rejects an aborted request and does not record it', async () => {
     const { mockServer } = setUp()
     const aborted = mockServer.fetch(status, { ...init, signal: AbortSignal.abort() })
     await expect(aborted).rejects.toMatchObject({ name: 'AbortError' })
     expect(mockServer.requests).toEqual([])
   })
 
-  it('rejects when aborted while it answers, with the reason given', async () => {
+  it('fetch rejects with the reason when its signal aborts', async () => {
     const { mockServer } = setUp()
     const controller = new AbortController()
     const answer = mockServer.fetch(status, { ...init, signal: controller.signal })
@@ -108,7 +108,7 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
     await expect(answer).rejects.toThrow('unmounted')
   })
 
-  it('lets a test answer in its place', async () => {
+  it('intercept() replaces the response', async () => {
     const intercept = (asked: string): Response | undefined =>
       asked === path ? new Response(null, { status: 466 }) : undefined
     const mockServer = make(hurriedlyEmulated(), { intercept })
@@ -116,14 +116,14 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
     expect((await mockServer.fetch(qr, init)).status).toBe(200)
   })
 
-  it('html: a page with status 200', async () => {
+  it('fault html gives a page with status 200', async () => {
     const answer = await broken('html').ask()
     expect(answer.status).toBe(200)
     expect(answer.headers.get('content-type')).toBe('text/html')
     expect(await answer.text()).toMatch(/^<!DOCTYPE html>/)
   })
 
-  it('half-json: the first half of the answer', async () => {
+  it('fault half-json gives the first half of the response', async () => {
     const answer = await broken('half-json').ask()
     expect(answer.status).toBe(200)
     expect(answer.headers.get('content-type')).toContain('application/json')
@@ -133,13 +133,13 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
     expect(whole.startsWith(half)).toBe(true)
   })
 
-  it('empty-body: the right status and nothing else', async () => {
+  it('fault empty-body gives the status without a body', async () => {
     const answer = await broken('empty-body').ask()
     expect(answer.status).toBe(200)
     expect(await answer.text()).toBe('')
   })
 
-  it('rate-limited: 429, and Retry-After only where told', async () => {
+  it('fault rate-limited gives 429, with Retry-After only if set', async () => {
     const { emulator, mockServer } = setUp()
     emulator.fail('rate-limited')
     const answer = await mockServer.fetch(status, init)
@@ -148,11 +148,11 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
     expect((await mockServer.fetch(status, init)).headers.get('retry-after')).toBe('2')
   })
 
-  it('network: rejects with a TypeError', async () => {
+  it('fault network rejects with a TypeError', async () => {
     await expect(broken('network').ask()).rejects.toThrow(TypeError)
   })
 
-  it('hang: no answer until aborted', async () => {
+  it('fault hang gives no response until the request is aborted', async () => {
     const { mockServer } = broken('hang')
     const controller = new AbortController()
     const answer = mockServer.fetch(status, { ...init, signal: controller.signal })
@@ -165,7 +165,7 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
     await expect(answer).rejects.toMatchObject({ name: 'AbortError' })
   })
 
-  it('not-an-image: an image that is none, at the next QR question only', async () => {
+  it('fault not-an-image spoils the next QR code only', async () => {
     const { emulator, mockServer } = setUp()
     emulator.fail('not-an-image', { times: 1 })
     expect((await mockServer.fetch(status, init)).status).toBe(200)
@@ -175,7 +175,7 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
     expect(await (await mockServer.fetch(qr, init)).text()).toContain('iVBOR')
   })
 
-  it('recovers after as many requests as told', async () => {
+  it('a fault ends after the given number of requests', async () => {
     const { emulator, mockServer } = setUp()
     emulator.fail('server-error', { times: 2 })
     const statuses = []
@@ -184,7 +184,7 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
     expect(statuses).toEqual([true, true, false])
   })
 
-  it('gives an image of the very code that links', async () => {
+  it('the image contains the code that links', async () => {
     const { emulator, mockServer } = setUp()
     const body = await (await mockServer.fetch(qr, init)).text()
     const [, base64 = ''] = /(iVBOR[\w+/=]+)/.exec(body) ?? []
@@ -192,7 +192,7 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
     expect(emulator.scan(text)).toEqual({ ok: true })
   })
 
-  it('reads the state without any effect on a link', async () => {
+  it('reading the state does not change a link', async () => {
     const { clock, emulator, mockServer } = setUp()
     link({ clock, emulator })
     const before = emulator.state

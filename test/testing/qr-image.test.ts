@@ -11,7 +11,7 @@ vi.mock('fast-png', async (importOriginal) => {
   return importOriginal()
 })
 
-describe('QR image', () => {
+describe('qrImage()', () => {
   it("is a PNG of the text, of GREEN-API's size, with four modules around it", async () => {
     const { emulator } = emulated()
     emulator.start()
@@ -28,14 +28,14 @@ describe('QR image', () => {
     expect(png.length).toBeLessThan(40_000)
   })
 
-  it('has data that zlib inflates to one row of bits for each pixel of height', async () => {
+  it('qrImage() writes zlib data with one row of bits for each row of pixels', async () => {
     const png = Buffer.from(await qrImage('text'))
     const size = png.readUInt32BE(16)
     const data = png.subarray(png.indexOf('IDAT') + 4, png.indexOf('IEND') - 8)
     expect(inflateSync(data).length).toBe(size * (1 + Math.ceil(size / 8)))
   })
 
-  it('needs no package beside "qr"', async () => {
+  it('qrImage() needs no package except "qr"', async () => {
     mocked.isMissing = true
     vi.resetModules()
     const fresh = await import('../../src/testing/qr-image.js')

@@ -251,7 +251,7 @@ export function createEvolutionInstance(
     }
   }
 
-  /** The account shows codes that this server did not ask for: it has begun before. */
+  /** The account shows codes that this server did not request: it has begun before. */
   function adopt(at: number): void {
     if (socket?.isOpen) return
     const adopted = whatsapp.open()
@@ -372,7 +372,7 @@ export function createEvolutionInstance(
       isLoaded = false
     },
     start(upAt) {
-      // 2.3.7 answers before it has read such an instance: without a `state`, and with 404 for the list.
+      // 2.3.7 responds before it has read such an instance: without a `state`, and with 404 for the list.
       const isLate = !is24 && saved === 'leftovers'
       agenda.add(upAt + (isLate ? LATE_MS : -EARLY_MS), (at) => {
         isLoaded = true
@@ -391,7 +391,7 @@ const RESTART_24_MS = 3_000
 const LATE_MS = 200
 const EARLY_MS = 50
 
-/** Of a socket that nobody looks at any more. */
+/** Of a socket that is not used any more. */
 function unseenCode({ id, codes }: EvolutionSocket): string {
   return qrTextOf(id, id, codes)
 }

@@ -42,7 +42,7 @@ export interface EvolutionInstance {
   readonly isSettling: boolean
   /** The server's process ends. What it keeps in memory is lost. */
   stop(): void
-  /** The process has started, and answers from `upAt` on. */
+  /** The process has started, and responds from `upAt` on. */
   start(upAt: number): void
 }
 

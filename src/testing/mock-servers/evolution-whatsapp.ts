@@ -16,7 +16,7 @@ export interface EvolutionSocket {
 export interface EvolutionWhatsApp {
   /** Every login of the linked device. More than one for each link and restart gets numbers banned. */
   readonly logins: number
-  /** How often a socket asked to be linked. */
+  /** How often a socket requested a link. */
   readonly registrations: number
   /** Logins with credentials that WhatsApp does not take. */
   readonly refusedLogins: number

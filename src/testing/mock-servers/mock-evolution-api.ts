@@ -48,7 +48,7 @@ export interface MockEvolutionApi extends MockServer {
   readonly whatsapp: {
     /** Logins of the linked device. A server whose sockets throw each other out has many for one scan. */
     readonly logins: number
-    /** How often a socket asked to be linked. */
+    /** How often a socket requested a link. */
     readonly registrations: number
     /** Logins that WhatsApp refused. */
     readonly refusedLogins: number
@@ -57,7 +57,7 @@ export interface MockEvolutionApi extends MockServer {
   }
   /** Ends the server's process: requests fail. */
   readonly stop: () => void
-  /** Starts it again. It answers after `bootMs`, by default 2.9 seconds. */
+  /** Starts it again. It responds after `bootMs`, by default 2.9 seconds. */
   readonly start: (bootMs?: number) => void
 }
 
@@ -69,7 +69,7 @@ const REMOVED_MS = 60
 const GAP_MS: Readonly<Record<EvolutionVersion, number>> = { '2.3.7': 0, '2.4': 3_000 }
 
 /**
- * The face of Evolution API. A pairing is begun by `connect` where the instance is closed, which is held for two
+ * The mock server of Evolution API. A pairing is begun by `connect` where the instance is closed, which is held for two
  * seconds, and goes on by itself until the limit of codes. Each code is shown for 45 seconds. After a scan the instance
  * is `close` until the server has connected again; `connect` in that time opens a second socket, and the two throw each
  * other out for ever: see `whatsapp.logins`.
@@ -210,7 +210,7 @@ export function mockEvolutionApi(emulator: Emulator, options: MockEvolutionApiOp
     return isKnown ? route(call) : faults.unauthorized()
   }
 
-  /** Just started, and the instance not read yet: its state is asked for in vain, and not refused. */
+  /** Just started, and the instance not read yet: a request for its state gets no state and no error. */
   function isStarting(): boolean {
     return instance.state === undefined && emulator.now() - upAt < 1_000
   }

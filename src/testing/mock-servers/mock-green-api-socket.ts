@@ -36,7 +36,7 @@ const NORMAL_CLOSURE = 1000
 const ABNORMAL_CLOSURE = 1006
 const INTERNAL_ERROR = 1011
 
-/** A client is told of none of these why its handshake failed. */
+/** A client does not learn from the handshake which of these it was. */
 const REFUSALS: readonly EmulatorFault[] = ['unauthorized', 'unknown-instance', 'rate-limited', 'network']
 
 /** What ends a connection that is there. */

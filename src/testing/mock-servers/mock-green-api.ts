@@ -9,9 +9,9 @@ import { createMockServer, htmlPage, json } from './create-mock-server.js'
 export interface MockGreenApiOptions extends MockServerOptions {
   readonly idInstance: string | number
   readonly apiTokenInstance: string
-  /** How long the instance is still being created: `getStateInstance` answers `null`. By default 0. */
+  /** How long the instance is still being created: `getStateInstance` gives `null`. By default 0. */
   readonly creatingMs?: number | undefined
-  /** How long a logout goes on behind its answer (`logoutProcess`); no codes until then. By default 0. */
+  /** How long a logout goes on after its response (`logoutProcess`); no codes until then. By default 0. */
   readonly logoutMs?: number | undefined
   /** How long the instance is `starting` after a reboot; the provider says up to five minutes. By default 0. */
   readonly rebootMs?: number | undefined
@@ -47,8 +47,8 @@ const CORS_HEADERS = {
 } as const
 
 /**
- * The face of GREEN-API. Codes are made as soon as a QR or pairing code is asked for, and asking begins a new
- * round when one ran out.
+ * The mock server of GREEN-API. Codes are made as soon as a QR or pairing code is requested, and a request starts a new
+ * round after the last code.
  */
 export function mockGreenApi(emulator: Emulator, options: MockGreenApiOptions): MockServer {
   const { idInstance, apiTokenInstance, creatingMs = 0, logoutMs = 0, rebootMs = 0 } = options

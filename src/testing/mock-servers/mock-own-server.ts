@@ -7,7 +7,7 @@ import { createMockServer, json } from './create-mock-server.js'
 export interface MockOwnServerOptions extends MockServerOptions {
   /** How the URL's path ends. By default `/pairing`. */
   readonly path?: string | undefined
-  /** What every request must carry, such as `{ authorization: 'Bearer …' }`; without it the answer is 401. */
+  /** What every request must carry, such as `{ authorization: 'Bearer …' }`; without it the response is 401. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** How `qr` is given. By default `text`. */
   readonly qr?: 'text' | 'data-uri' | 'base64' | undefined
@@ -15,7 +15,7 @@ export interface MockOwnServerOptions extends MockServerOptions {
   readonly startingMs?: number | undefined
 }
 
-/** The face of a server that follows the contract of `ownServer`. `POST` begins codes; `GET` only looks. */
+/** The mock server of a server that follows the contract of `ownServer`. `POST` begins codes; `GET` only looks. */
 export function mockOwnServer(emulator: Emulator, options: MockOwnServerOptions = {}): MockServer {
   const { path = '/pairing', headers = {}, startingMs = 0 } = options
   let startedAt = Number.NEGATIVE_INFINITY

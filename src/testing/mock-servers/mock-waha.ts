@@ -28,22 +28,22 @@ export interface MockWahaOptions extends MockServerOptions {
   readonly sendWebhook?: ((request: Request) => unknown) | undefined
 }
 
-/** {@link mockWaha}: the HTTP face, and the server process behind it. */
+/** {@link mockWaha}: the mock server, and the server process behind it. */
 export interface MockWaha extends MockServer {
   /**
    * Ends the server process and starts it again. Requests are refused from 3 s on, for `downMs`. Then the session is
-   * stopped and its configuration is gone; the credentials are still there.
+   * stopped and its configuration is lost; the credentials are still there.
    *
    * @param downMs - By default 10,000.
    */
   restartServer(downMs?: number): void
 }
 
-/** From the end of the process, as it is asked for, to the end of its port. */
+/** From the request to end the process to the end of its port. */
 const SHUTDOWN_MS = 3_000
 
 /**
- * The face of WAHA Core 2026.2.1 with the engine NOWEB, as slow as that: it holds a QR request for 5 s while the session
+ * The mock server of WAHA Core 2026.2.1 with the engine NOWEB, as slow as that: it holds a QR request for 5 s while the session
  * is stopped, and for 10 s while it is linked or has failed; a logout takes 4 s, a stop and a restart 3 s. When a round of
  * codes is over, the phone removed the device, or the credentials are half of a link, the session is `FAILED`.
  */
@@ -132,7 +132,7 @@ export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha
       return json({ error, session: name, status, expected: ['SCAN_QR_CODE'] }, 422)
     }
     const { state } = emulator
-    // After a scan the code is gone, and the status is still the same.
+    // After a scan there is no code, and the status is still the same.
     if (state.status !== 'pairing') return json({ value: '' })
     const format = url.searchParams.get('format')
     if (format === 'raw') return json({ value: text(state.qrText) })
@@ -172,7 +172,7 @@ export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha
     return `AAAA${unusableCodes.toString(36).toUpperCase().padStart(4, 'A')}`
   }
 
-  /** NestJS's answer to an exception, stack and all. */
+  /** NestJS's response to an exception, stack and all. */
   function crash(request: Request, body: unknown): Response {
     const message = "Cannot read properties of undefined (reading 'waitForConnectionUpdate')"
     const stack = `TypeError: ${message}\n    at WhatsappSessionNoWebCore.requestCode (session.noweb.core.js:544:29)`
@@ -207,7 +207,7 @@ export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha
     )
   }
 
-  /** WAHA Core answers so for any other name, before anything else is looked at. */
+  /** WAHA Core's response to any other name, before it checks anything else. */
   function onlyDefault(other: string): Response {
     const base64 = toBase64(new TextEncoder().encode(other))
     return problem(

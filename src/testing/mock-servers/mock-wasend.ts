@@ -12,7 +12,7 @@ export interface MockWasendOptions extends MockServerOptions {
   readonly apiKey: string
   /** The `uniqueSessionId` of the session that exists from the beginning. */
   readonly sessionId: string
-  /** The number the session was made for, with `+`: nobody checks that it is the one that links. */
+  /** The number the session was made for, with `+`: it is not compared with the one that links. */
   readonly phoneNumber?: string | undefined
   /** Where QR codes are: `/sessions/{id}/qr` in the pages, `…/auth/qr` in the SDK. By default `both`. */
   readonly qrPath?: 'qr' | 'auth/qr' | 'both' | undefined
@@ -36,7 +36,7 @@ export interface MockWasendOptions extends MockServerOptions {
 }
 
 /**
- * The face of WASend. Codes are there only while the session runs; when a round is over the session is
+ * The mock server of WASend. Codes are there only while the session runs; when a round is over the session is
  * `FAILED` and needs a restart. It takes as long as WAHA, the server below it: a QR request is held for 5 s while the
  * session is stopped and for 10 s while it has failed; a stop and a restart take 3 s, a `DELETE` 4 s.
  */
@@ -124,7 +124,7 @@ export function mockWasend(emulator: Emulator, options: MockWasendOptions): Mock
   }
 
   async function getQrCode({ request, url, image, hold }: MockServerCall, id: string): Promise<Response> {
-    // WASend documents this for itself: it is not WAHA that answers.
+    // WASend documents this for itself: WAHA has no part in it.
     if (session.status() === 'WORKING') return problem(409, 'Session is already connected', 'Conflict')
     const status = await session.awaitScan(hold)
     if (status !== 'SCAN_QR_CODE') {
@@ -132,7 +132,7 @@ export function mockWasend(emulator: Emulator, options: MockWasendOptions): Mock
       return json({ error, session: id, status, expected: ['SCAN_QR_CODE'] }, 422)
     }
     const { state } = emulator
-    // After a scan the code is gone, and the status is still the same.
+    // After a scan there is no code, and the status is still the same.
     if (state.status !== 'pairing') return json({ data: '' })
     if (url.searchParams.get('format') === 'raw') return json({ value: state.qrText })
     const png = await image(state.qrText)

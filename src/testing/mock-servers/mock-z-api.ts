@@ -9,7 +9,7 @@ import { createMockServer, json } from './create-mock-server.js'
 export interface MockZApiOptions extends MockServerOptions {
   readonly instanceId: string
   readonly token: string
-  /** The account's security token. By default it is not activated, and not asked for. */
+  /** The account's security token. By default it is not activated and not required. */
   readonly clientToken?: string | undefined
   /** What `/qr-code` gives: a data URI in the present pages, the text in older ones. By default `image`. */
   readonly qrCode?: 'image' | 'text' | undefined
@@ -27,8 +27,8 @@ export interface MockZApiOptions extends MockServerOptions {
 const EXTENSION_TOKEN_MS = 5 * 60_000
 
 /**
- * The face of Z-API. Codes are made as soon as a QR or pairing code is asked for, and asking begins a new
- * round when one ran out.
+ * The mock server of Z-API. Codes are made as soon as a QR or pairing code is requested, and a request starts a new
+ * round after the last code.
  */
 export function mockZApi(emulator: Emulator, options: MockZApiOptions): MockServer {
   const { instanceId, token, clientToken, codeField = 'value' } = options
@@ -41,7 +41,7 @@ export function mockZApi(emulator: Emulator, options: MockZApiOptions): MockServ
     'server-error': () => json({ error: 'Internal Server Error' }, 500),
   }
 
-  /** The code of this moment, or the answer in its place: none of them has the field a client looks for. */
+  /** The code of this moment, or the response without it, which lacks the field that clients read. */
   function qrTextOrAnswer(): string | Response {
     emulator.start()
     const { state } = emulator
@@ -130,7 +130,7 @@ export function mockZApi(emulator: Emulator, options: MockZApiOptions): MockServ
     return json({ success: true })
   }
 
-  /** Runs something that answers `true`, whatever it finds. */
+  /** Runs something and responds `true`, whatever the state. */
   const done = (action: () => unknown) => (): Response => {
     action()
     return value(true)

@@ -71,7 +71,7 @@ interface SessionOptions {
   readonly engine: 'NOWEB' | 'GOWS'
 }
 
-/** The session of WAHA, and of WASend on top of it: the emulator knows nothing of processes. */
+/** The session of WAHA, and of WASend on top of it: the emulator has no processes. */
 export function createWahaSession(
   emulator: Emulator,
   { startingMs, stopped, engine }: SessionOptions,
@@ -138,7 +138,7 @@ export function createWahaSession(
     // Codes live on the connection that ends here, also those that are still to come.
     else emulator.restart()
     if (startMs === null) return
-    // With half of the credentials, or with dead ones, the server tries to log in, which WhatsApp refuses.
+    // With half of the credentials, or with invalid ones, the server tries to log in, which WhatsApp refuses.
     if (saved && engine === 'NOWEB') emulator.leaveStaleAuth()
     else emulator.start(startMs + startingMs)
   }

@@ -45,13 +45,13 @@ export function createWahaWebhooks(emulator: Emulator, source: Source): () => vo
     const status = session.status()
     if (status !== 'SCAN_QR_CODE') return status
     const { state } = emulator
-    // After a scan the code is gone, which is not reported.
+    // After a scan there is no code, which is not reported.
     return state.status === 'pairing' ? `${status} ${state.qrText}` : reported
   }
 
   function report(status: WahaStatus): void {
     const timestamp = emulator.now()
-    // Each start makes a new session object, which knows nothing of the one before.
+    // Each start makes a new session object, without the history of the one before.
     const isNew = status === 'STARTING' && steps.at(-1)?.status === 'STOPPED'
     steps = [...(isNew ? [] : steps), { status, timestamp }].slice(-REPORTED_STATUSES)
     const content = bodyOf(status, reportedMe(status))

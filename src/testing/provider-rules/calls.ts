@@ -1,61 +1,121 @@
-import { normalizePhoneNumber, type PhoneNumber } from '../../core/phone-number.js'
-import type { PairingProvider, RequestOptions } from '../../core/provider.js'
-import { check } from './check.js'
-import { checkSnapshot } from './snapshot-form.js'
+import { isPairingErrorCode, PairingError, type PairingErrorCode } from '../../core/errors.js'
+import { isSame } from '../../core/is-same.js'
+import { asRecord } from '../../core/json.js'
+import { normalizePhoneNumber } from '../../core/phone-number.js'
+import type { PairingProvider, PairingSnapshot, RequestOptions } from '../../core/provider.js'
+import { decodeSnapshot } from '../../core/snapshot.js'
 
-/** One method of a provider, to be called like any other. */
-export interface Call {
-  readonly name: 'getStatus' | 'getQrCode' | 'requestPairingCode' | 'reset' | 'unlink'
-  /** Answers with a snapshot; the others with nothing. */
-  readonly answers: boolean
-  /** Changes nothing at the provider. */
-  readonly reads: boolean
-  run(provider: PairingProvider, options?: RequestOptions): Promise<unknown>
+/** One test that every provider must pass. */
+export interface ProviderRule {
+  readonly title: string
+  readonly test: () => Promise<void>
 }
 
-/** Whoever is asked for a pairing code. */
-export const phoneNumber: PhoneNumber = normalizePhoneNumber('5511999999999')
+/** Adds a test. */
+export type AddRule = (title: string, test: () => unknown) => void
 
-const every: readonly Call[] = [
-  {
-    name: 'getStatus',
-    answers: true,
-    reads: true,
-    run: (provider, options = {}) => provider.getStatus(options),
-  },
-  {
-    name: 'getQrCode',
-    answers: true,
-    reads: true,
-    run: (provider, options = {}) => provider.getQrCode(options),
-  },
-  {
-    name: 'requestPairingCode',
-    answers: true,
-    reads: false,
-    run: async (provider, options = {}) => provider.requestPairingCode?.(phoneNumber, options),
-  },
-  {
-    name: 'reset',
-    answers: false,
-    reads: false,
-    run: async (provider, options = {}) => provider.reset?.(options),
-  },
-  {
-    name: 'unlink',
-    answers: false,
-    reads: false,
-    run: async (provider, options = {}) => provider.unlink?.(options),
-  },
-]
+/** Name of a method that sends requests. */
+export type CallName = 'getStatus' | 'getQrCode' | 'requestPairingCode' | 'reset' | 'unlink'
 
-/** The methods that a provider has. */
-export function callsOf(provider: PairingProvider): readonly Call[] {
-  return every.filter(({ name }) => typeof provider[name] === 'function')
+const phoneNumber = normalizePhoneNumber('5511999999999')
+
+/** Every method that sends requests, to be called like any other. */
+export const calls: Readonly<
+  Record<CallName, (provider: PairingProvider, options: RequestOptions) => Promise<unknown> | undefined>
+> = {
+  getStatus: (provider, options) => provider.getStatus(options),
+  getQrCode: (provider, options) => provider.getQrCode(options),
+  requestPairingCode: (provider, options) => provider.requestPairingCode?.(phoneNumber, options),
+  reset: (provider, options) => provider.reset?.(options),
+  unlink: (provider, options) => provider.unlink?.(options),
 }
 
-/** Fails the test where a call gave something else than it promises. */
-export function checkResult({ name, answers }: Call, value: unknown): void {
-  if (answers) checkSnapshot(value, name)
-  else check(value === undefined, `${name} gave ${JSON.stringify(value)}, and should give nothing.`)
+/** The methods of a provider that send requests. */
+export function callNamesOf(provider: PairingProvider): readonly CallName[] {
+  return Object.keys(calls).filter((name): name is CallName => name in calls && name in provider)
+}
+
+/** How a call ended. */
+export type Outcome = { readonly value: unknown } | { readonly error: unknown }
+
+/** Waits until a call ends, either way. A synchronous exception counts as a rejection. */
+export async function outcomeOf(call: () => unknown): Promise<Outcome> {
+  try {
+    return { value: await call() }
+  } catch (error) {
+    return { error }
+  }
+}
+
+/** How a call ended, in a few words. */
+export function describeOutcome(outcome: Outcome): string {
+  if (!('error' in outcome)) return `the value ${JSON.stringify(outcome.value)}`
+  const { error } = outcome
+  return PairingError.isInstance(error) ? `PairingError "${error.code}"` : `${String(error)}, no PairingError`
+}
+
+/** Throws unless a call ended with a `PairingError` of a known code, which it returns, or of this code. */
+export function assertRejected(what: string, outcome: Outcome, code?: PairingErrorCode): PairingError {
+  const error = 'error' in outcome ? outcome.error : undefined
+  const isOurs = PairingError.isInstance(error) && isPairingErrorCode(error.code)
+  const expected = code === undefined ? 'a PairingError' : `PairingError "${code}"`
+  assert(
+    isOurs && (code === undefined || error.code === code),
+    `${what} must reject with ${expected}, and ended with ${describeOutcome(outcome)}.`,
+  )
+  return error
+}
+
+/** Throws unless a value is what a call may resolve with. */
+export function assertResult(name: CallName, value: unknown): void {
+  if (name !== 'reset' && name !== 'unlink') assertSnapshot(`${name}()`, value)
+  else assert(value === undefined, `${name}() must resolve with nothing, not ${JSON.stringify(value)}.`)
+}
+
+/** Throws unless a value is a snapshot in its documented form, without any other field. */
+export function assertSnapshot(what: string, value: unknown): asserts value is PairingSnapshot {
+  const plain: unknown = JSON.parse(JSON.stringify(value) ?? 'null')
+  let decoded: unknown
+  try {
+    // What `proxy` would drop or correct is not in the documented form. A pairing code may be in any spelling.
+    const { pairingCode } = asRecord(plain)
+    decoded = { ...decodeSnapshot(plain), ...(pairingCode !== undefined && { pairingCode }) }
+  } catch {}
+  const isWellFormed = decoded !== undefined && isSame(JSON.parse(JSON.stringify(decoded)), plain)
+  assert(
+    isWellFormed,
+    `${what} gave ${JSON.stringify(value)}. As a PairingSnapshot: ${JSON.stringify(decoded)}.`,
+  )
+}
+
+/** Throws an error where something does not hold. */
+export function assert(holds: unknown, message: string): asserts holds {
+  if (!holds) throw new Error(message)
+}
+
+// From the time of loading: fake timers of the test runner may be installed later.
+const realSetTimeout = globalThis.setTimeout
+
+/** A provider that works needs no more than some timers of 0 ms; only slow machines need this long. */
+const SOON_MS = 2_000
+
+/** Waits a moment until something holds. */
+export async function until(what: string, holds: () => boolean, limitMs: number = SOON_MS): Promise<void> {
+  for (const end = performance.now() + limitMs; !holds() && performance.now() < end; ) await pause(0)
+  assert(holds(), `Within ${limitMs} ms, ${what} did not happen.`)
+}
+
+/** Waits a moment for the end of a call. */
+export async function soon(what: string, outcome: Promise<Outcome>): Promise<Outcome> {
+  let ended: Outcome | undefined
+  void outcome.then((value) => {
+    ended = value
+  })
+  await until(`the end of ${what}`, () => ended !== undefined)
+  return outcome
+}
+
+/** Lets real time pass. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => realSetTimeout(resolve, ms))
 }

@@ -1,121 +1,94 @@
 import type { PairingErrorCode } from '../../core/errors.js'
-import type { ServerAnswer } from './server.js'
+import type { Responder } from './set-up-provider.js'
 
-/** What a server, or something in front of it, may answer to anything. */
+/** An error response of a provider's server, or of something in front of it. */
 export type ProviderFault =
   | 'HTTP 401'
-  | 'HTTP 401 with JSON'
-  | 'HTTP 403 with a page'
+  | 'HTTP 402'
+  | 'HTTP 403'
   | 'HTTP 404'
   | 'HTTP 429'
   | 'HTTP 500'
   | 'HTTP 502 with a page'
   | 'HTTP 503'
-  | 'a page under HTTP 200'
-  | 'a page without its type'
+  | 'HTTP 504 with a page'
+  | 'a page with HTTP 200'
   | 'an empty body'
-  | 'half a JSON body'
+  | 'malformed JSON'
   | 'plain text'
-  | 'a list'
-  | 'a number'
-  | 'a body without end'
-  | 'a body that breaks off'
-  | 'no network'
+  | 'a JSON list'
+  | 'a JSON number'
+  | 'an endless body'
+  | 'a truncated body'
+  | 'a network failure'
 
 interface Fault {
-  readonly code: PairingErrorCode
-  readonly answer: ServerAnswer
-  /** It might be a success without content: then a change may take it for one. */
+  /** What the `PairingError` must be: by its code, one that is retried, or any. */
+  readonly expected: PairingErrorCode | 'retryable' | 'any'
+  readonly respond: Responder
+  /** It could be a success without content, so that `reset` and `unlink` may take it for one. */
   readonly isVague?: boolean
 }
 
-/** Far more than any answer about a link holds. */
+/** Far more than any response about a link holds. */
 const ENDLESS_BYTES = 64_000_000
 const CHUNK_BYTES = 500_000
 
-export const faults: Readonly<Record<ProviderFault, Fault>> = {
-  'HTTP 401': { code: 'unauthorized', answer: empty(401) },
-  'HTTP 401 with JSON': { code: 'unauthorized', answer: json({ message: 'Unauthorized' }, 401) },
-  'HTTP 403 with a page': { code: 'unauthorized', answer: page(403, 'Forbidden') },
-  'HTTP 404': { code: 'session-not-found', answer: json({ message: 'Not Found' }, 404) },
-  'HTTP 429': { code: 'rate-limited', answer: json({ message: 'Too Many Requests' }, 429) },
-  'HTTP 500': { code: 'provider-unavailable', answer: json({ message: 'Internal Server Error' }, 500) },
-  'HTTP 502 with a page': { code: 'provider-unavailable', answer: page(502, 'Bad Gateway') },
-  'HTTP 503': { code: 'provider-unavailable', answer: empty(503) },
-  'a page under HTTP 200': { code: 'provider-unavailable', answer: page(200, 'Down for maintenance') },
-  'a page without its type': {
-    code: 'provider-unavailable',
-    answer: text('\n<html><body>Down for maintenance</body></html>'),
+const page = (status: number) => (): Response =>
+  new Response('<!DOCTYPE html>\n<html><body>Unavailable</body></html>', {
+    status,
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+  })
+
+const refusal = (status: number) => (): Response => Response.json({ message: 'Refused' }, { status })
+
+const text = (body: string, contentType: string) => (): Response =>
+  new Response(body, { headers: { 'content-type': contentType } })
+
+/** Each error response, and what a provider must make of it. */
+export const providerFaults: Readonly<Record<ProviderFault, Fault>> = {
+  'HTTP 401': { expected: 'unauthorized', respond: refusal(401) },
+  // Few providers document it.
+  'HTTP 402': { expected: 'any', respond: refusal(402) },
+  'HTTP 403': { expected: 'unauthorized', respond: refusal(403) },
+  'HTTP 404': { expected: 'session-not-found', respond: refusal(404) },
+  'HTTP 429': { expected: 'rate-limited', respond: refusal(429) },
+  'HTTP 500': { expected: 'retryable', respond: refusal(500) },
+  'HTTP 502 with a page': { expected: 'retryable', respond: page(502) },
+  'HTTP 503': { expected: 'retryable', respond: () => new Response(null, { status: 503 }) },
+  'HTTP 504 with a page': { expected: 'retryable', respond: page(504) },
+  'a page with HTTP 200': { expected: 'retryable', respond: page(200) },
+  'an empty body': { expected: 'retryable', respond: () => new Response(null), isVague: true },
+  'malformed JSON': { expected: 'retryable', respond: text('{"stat', 'application/json'), isVague: true },
+  'plain text': { expected: 'retryable', respond: text('OK', 'text/plain'), isVague: true },
+  'a JSON list': { expected: 'retryable', respond: () => Response.json([]), isVague: true },
+  'a JSON number': { expected: 'retryable', respond: () => Response.json(7), isVague: true },
+  'an endless body': {
+    expected: 'retryable',
+    respond: () => streamed(ENDLESS_BYTES / CHUNK_BYTES, CHUNK_BYTES),
   },
-  'an empty body': { code: 'invalid-answer', answer: empty(200), isVague: true },
-  'half a JSON body': {
-    code: 'invalid-answer',
-    answer: text('{"stat', 'application/json'),
-    isVague: true,
-  },
-  'plain text': { code: 'invalid-answer', answer: text('OK'), isVague: true },
-  'a list': { code: 'invalid-answer', answer: json([]), isVague: true },
-  'a number': { code: 'invalid-answer', answer: json(7), isVague: true },
-  'a body without end': { code: 'invalid-answer', answer: endless },
-  'a body that breaks off': { code: 'network', answer: breaking },
-  'no network': {
-    code: 'network',
-    answer: () => {
+  'a truncated body': { expected: 'retryable', respond: () => streamed(1, 1) },
+  'a network failure': {
+    expected: 'retryable',
+    respond() {
       throw new TypeError('fetch failed')
     },
   },
 }
 
-/** The names of all faults. */
-export function faultNames(): readonly ProviderFault[] {
-  return Object.keys(faults).filter((name): name is ProviderFault => Object.hasOwn(faults, name))
-}
+/** Every {@link ProviderFault}. */
+export const providerFaultNames: readonly ProviderFault[] = Object.keys(providerFaults).filter(
+  (name): name is ProviderFault => Object.hasOwn(providerFaults, name),
+)
 
-export function json(
-  body: unknown,
-  status = 200,
-  headers: Readonly<Record<string, string>> = {},
-): ServerAnswer {
-  return () =>
-    new Response(JSON.stringify(body), {
-      status,
-      headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-    })
-}
-
-export function text(body: string, contentType = 'text/plain', status = 200): ServerAnswer {
-  return () => new Response(body, { status, headers: { 'content-type': contentType } })
-}
-
-export function page(status: number, title: string): ServerAnswer {
-  const body = `<!DOCTYPE html>\n<html><head><title>${title}</title></head><body>${title}</body></html>`
-  return text(body, 'text/html; charset=utf-8', status)
-}
-
-function empty(status: number): ServerAnswer {
-  return () => new Response(null, { status })
-}
-
-function endless(): Response {
+/** A body whose connection breaks after some chunks. */
+function streamed(chunks: number, chunkBytes: number): Response {
   let sent = 0
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {
-      sent += CHUNK_BYTES
-      // An end after all, for a provider that would read on until nothing is left of the memory.
-      if (sent > ENDLESS_BYTES) controller.error(new TypeError('It read 64 MB and would have read on.'))
-      else controller.enqueue(new Uint8Array(CHUNK_BYTES))
-    },
-  })
-  return new Response(body)
-}
-
-function breaking(): Response {
-  let isFirst = true
-  const body = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      if (isFirst) controller.enqueue(new TextEncoder().encode('{"stat'))
-      else controller.error(new TypeError('terminated'))
-      isFirst = false
+      sent += 1
+      if (sent > chunks) controller.error(new TypeError('terminated'))
+      else controller.enqueue(new Uint8Array(chunkBytes).fill(0x7b))
     },
   })
   return new Response(body, { headers: { 'content-type': 'application/json' } })

@@ -64,8 +64,8 @@ const problem = (status: number, error: string, message: unknown): unknown => ({
   response: { message },
 })
 
-describe('the instance', () => {
-  it('is closed until `connect`', async () => {
+describe('mockEvolutionApi(): instance', () => {
+  it('the instance is closed until `connect`', async () => {
     const { emulator, body, connect, state } = setUp()
     expect(await body('connectionState')).toEqual({ instance: { instanceName: 'shop', state: 'close' } })
     await connect()
@@ -112,7 +112,7 @@ describe('the instance', () => {
     },
   )
 
-  it('gets two sockets by two requests at the same moment, of which the last one has the codes', async () => {
+  it('two `connect` requests at once open two sockets, and the last one has the codes', async () => {
     const { clock, emulator, body, mockServer } = setUp()
     const both = [body('connect'), body('connect')]
     clock.pass(HOLD_MS)
@@ -152,7 +152,7 @@ describe('the instance', () => {
     expect(await connect()).toMatchObject({ count: 1, code: expect.any(String) })
   })
 
-  it('pairs again by itself after a restart of the server, and cannot be reached meanwhile', async () => {
+  it('the instance pairs again after a restart of the server, which is unreachable meanwhile', async () => {
     const { clock, body, connect, state, mockServer } = setUp()
     const { code } = (await connect()) as Codes
     mockServer.stop()
@@ -164,7 +164,7 @@ describe('the instance', () => {
     expect(await body('connect')).not.toMatchObject({ code })
   })
 
-  it('is closed when the phone has removed the device', async () => {
+  it('the instance closes when the phone removes the device', async () => {
     const phone = setUp()
     await phone.connect()
     link(phone)
@@ -191,7 +191,7 @@ describe('the instance', () => {
     expect(emulator.state.status).toBe(account)
   })
 
-  it('is closed at the limit of codes, which its list does not tell, and begins to count anew', async () => {
+  it('the instance closes at the limit of codes, still open in its list, and counts from the start', async () => {
     const { clock, body, connect, state } = setUp({ qrLimit: 2 })
     const first = (await connect()) as Codes
     clock.pass(CODE_MS)
@@ -212,7 +212,7 @@ describe('the instance', () => {
     expect(await connect()).toMatchObject({ count: 1 })
   })
 
-  it('hangs where WhatsApp wants a passkey', async () => {
+  it('the instance hangs if WhatsApp requires a passkey', async () => {
     const { emulator, connect, state } = setUp()
     await connect()
     emulator.demandPasskey()
@@ -222,7 +222,7 @@ describe('the instance', () => {
 })
 
 describe('codes', () => {
-  it('are text and picture of the code that links', async () => {
+  it('codes come as text and picture of the code that links', async () => {
     const { emulator, connect } = setUp()
     const answer = (await connect()) as Codes
     expect(answer).toEqual({
@@ -243,14 +243,14 @@ describe('codes', () => {
     expect(shownText(emulator)).not.toBe(code)
   })
 
-  it('are not there yet while a pairing begins', async () => {
+  it('there are no codes while a pairing starts', async () => {
     const { clock, body, connect } = setUp({ startingMs: 3_000 })
     expect(await connect()).toEqual({ count: 0 })
     clock.pass(1_000)
     expect(await body('connect')).toMatchObject({ count: 1 })
   })
 
-  it('go on being given after a logout, until there is a new one; the count goes on too', async () => {
+  it('the last code and count remain after a logout until there is a new code', async () => {
     const { clock, ask, body, connect } = setUp({ startingMs: 2_500 })
     await connect()
     clock.pass(500)
@@ -277,22 +277,22 @@ describe('codes', () => {
     expect(emulator.typeCode(second.pairingCode ?? '')).toEqual({ ok: true })
   })
 
-  it('come with a pairing code for what is no phone number, which no phone takes', async () => {
+  it('an invalid number gets a pairing code that no phone accepts', async () => {
     const { emulator, connect } = setUp()
     const { pairingCode } = (await connect('?number=abc')) as Codes
     expect(pairingCode).toMatch(/^[1-9A-Z]{8}$/)
     expect(emulator.typeCode(pairingCode ?? '').ok).toBe(false)
   })
 
-  it('come without one where the number is given in the middle', async () => {
+  it('there is no pairing code if the number comes in the middle of a pairing', async () => {
     const { body, connect } = setUp()
     await connect()
     expect(await body('connect?number=5511912345678')).toMatchObject({ pairingCode: null })
   })
 })
 
-describe('webhooks', () => {
-  it('are sent as the server sends them, at their time', async () => {
+describe('mockEvolutionApi(): webhooks', () => {
+  it('webhooks have the form and the time of the server', async () => {
     const bodies: EvolutionWebhook[] = []
     const { clock, connect } = setUp({ onWebhook: (body) => bodies.push(body) })
     await connect()
@@ -306,7 +306,7 @@ describe('webhooks', () => {
   })
 })
 
-describe('logout and restart', () => {
+describe('mockEvolutionApi(): logout and restart', () => {
   it('a logout ends a pairing or a link', async () => {
     const phone = setUp()
     await phone.connect()
@@ -352,8 +352,8 @@ describe('logout and restart', () => {
   })
 })
 
-describe('fetchInstances', () => {
-  it('lists the instance with its token, and who is linked', async () => {
+describe('mockEvolutionApi(): fetchInstances', () => {
+  it('fetchInstances lists the instance with its token and account', async () => {
     const phone = setUp()
     const unlinked = {
       name: 'shop',
@@ -370,12 +370,12 @@ describe('fetchInstances', () => {
     ])
   })
 
-  it('does not know another one', async () => {
+  it('fetchInstances does not find another instance', async () => {
     expect((await setUp().ask('fetchInstances?instanceName=other')).status).toBe(404)
   })
 })
 
-describe('errors', () => {
+describe('mockEvolutionApi(): errors', () => {
   it.each(['K1', 'T1'])('the key may be the global one or the token: %s', async (apikey) => {
     expect((await setUp().ask('connectionState', { headers: { apikey } })).status).toBe(200)
   })
@@ -402,7 +402,7 @@ describe('errors', () => {
     }
   })
 
-  it('the faults look like them', async () => {
+  it('faults have the form of the provider', async () => {
     const { emulator, ask } = setUp()
     const statuses = []
     for (const fault of ['unauthorized', 'unknown-instance', 'server-error', 'rate-limited'] as const) {

@@ -66,7 +66,7 @@ afterEach(() => {
 })
 
 describe('mockGreenApiSocket', () => {
-  it('gives the code of the moment at once, and each next one when its time comes', async () => {
+  it('mockGreenApiSocket() sends the current code at once and each next one on time', async () => {
     const { emulator, connect } = setUp()
     const { log, frames } = await connect()
     expect(log).toEqual(['open', 'qrCode'])
@@ -81,7 +81,7 @@ describe('mockGreenApiSocket', () => {
     expect(frames.map(({ message }) => readPng(fromBase64(asText(message) ?? '')).text)).toEqual(texts)
   })
 
-  it('follows what is done to the account at once', async () => {
+  it('mockGreenApiSocket() reports changes of the account at once', async () => {
     const { emulator, connect } = setUp()
     const { log } = await connect()
     emulator.rotate()
@@ -91,7 +91,7 @@ describe('mockGreenApiSocket', () => {
     expect(log).toEqual(['open', 'qrCode', 'qrCode', 'qrCode'])
   })
 
-  it('tells who was linked when the link is finished, and ends', async () => {
+  it('mockGreenApiSocket() sends the account after the link and closes', async () => {
     const { emulator, mockServer, connect } = setUp()
     const { log, frames } = await connect()
     emulator.scan()
@@ -134,7 +134,7 @@ describe('mockGreenApiSocket', () => {
     expect(log.at(-1)).toBe('close 1000')
   })
 
-  it('says that the instance is starting while it is being created', async () => {
+  it('mockGreenApiSocket() reports "starting" while the instance is being created', async () => {
     const { connect } = setUp({ creatingMs: 5_000 })
     expect((await connect()).frames).toEqual([
       { type: 'error', message: 'instance in starting process try later' },
@@ -152,7 +152,7 @@ describe('mockGreenApiSocket', () => {
     expect(log.slice(4)).toEqual([limitType, 'close 1000'])
   })
 
-  it('refuses a second connection, and another opening within a second', async () => {
+  it('mockGreenApiSocket() refuses a second connection, and a new one within a second', async () => {
     const { mockServer, connect } = setUp()
     const first = await connect()
     expect((await connect()).log).toEqual(['close 1006'])
@@ -212,7 +212,7 @@ describe('mockGreenApiSocket', () => {
     expect(log).toEqual(['open', 'qrCode', expected])
   })
 
-  it('says nothing any more, also not at its end, once it hangs', async () => {
+  it('mockGreenApiSocket() sends nothing more after the fault hang', async () => {
     const { emulator, connect } = setUp()
     const { log } = await connect()
     emulator.fail('hang', { times: 1 })
@@ -220,7 +220,7 @@ describe('mockGreenApiSocket', () => {
     expect(log).toEqual(['open', 'qrCode'])
   })
 
-  it('leaves no timer behind when the client goes', async () => {
+  it('mockGreenApiSocket() leaves no timer behind when the client closes', async () => {
     const { connect } = setUp()
     const { close } = await connect()
     close()
@@ -228,7 +228,7 @@ describe('mockGreenApiSocket', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('is closed before it was open, and the provider never hears of it', async () => {
+  it('close() before the handshake never reaches the mock server', async () => {
     const { mockServer } = setUp()
     const socket = new mockServer(url)
     const codes: number[] = []

@@ -32,7 +32,7 @@ const requestCode = (phoneNumber: unknown): RequestInit => ({
 })
 
 describe('qr', () => {
-  it('gives bare base64 of a PNG, and begins the codes by being asked', async () => {
+  it('qr gives bare base64 of a PNG and starts the codes', async () => {
     const { emulator, body } = setUp()
     expect(emulator.state.status).toBe('idle')
     const answer = await body('qr')
@@ -41,7 +41,7 @@ describe('qr', () => {
     expect(readPng(fromBase64(message)).text).toBe(shownText(emulator))
   })
 
-  it('repeats a code while it lives, and begins another round after the last', async () => {
+  it('qr repeats a valid code and starts another round after the last', async () => {
     const { clock, emulator, body } = setUp()
     const first = await body('qr')
     clock.pass(59_000)
@@ -53,7 +53,7 @@ describe('qr', () => {
     expect(await body('qr')).toMatchObject({ type: 'qrCode' })
   })
 
-  it('says that it is already logged in, with status 200, while linking and once linked', async () => {
+  it('qr responds alreadyLogged with status 200 while linking and linked', async () => {
     const phone = setUp()
     const alreadyLogged = { type: 'alreadyLogged', message: 'instance account already authorized' }
     await phone.ask('qr')
@@ -64,7 +64,7 @@ describe('qr', () => {
     expect([answer.status, await answer.json()]).toEqual([200, alreadyLogged])
   })
 
-  it('gives an error with status 200 for leftovers, until there was a logout', async () => {
+  it('qr responds with an error and status 200 for a stale session until logout', async () => {
     const { emulator, ask, body } = setUp()
     emulator.leaveStaleAuth()
     const answer = await ask('qr')
@@ -79,7 +79,7 @@ describe('qr', () => {
     expect(await body('qr')).toMatchObject({ type: 'qrCode' })
   })
 
-  it('tells of a passkey', async () => {
+  it('qr responds passkeyRequired', async () => {
     const phone = setUp()
     phone.emulator.demandPasskey()
     link(phone)
@@ -88,8 +88,8 @@ describe('qr', () => {
   })
 })
 
-describe('getAuthorizationCode', () => {
-  it('gives a code without a dash for a number that is a JSON integer', async () => {
+describe('mockGreenApi(): getAuthorizationCode', () => {
+  it('getAuthorizationCode gives a code without a dash for an integer', async () => {
     const { emulator, body } = setUp()
     const answer = await body('getAuthorizationCode', requestCode(5511912345678))
     expect(answer).toEqual({ status: true, code: expect.stringMatching(/^[1-9A-Z]{8}$/) })
@@ -108,21 +108,24 @@ describe('getAuthorizationCode', () => {
   )
 
   it('refuses a body that is no JSON with 400', async () => {
-    const answer = await setUp().ask('getAuthorizationCode', { method: 'POST', body: 'phoneNumber=5' })
+    const answer = await setUp().ask('getAuthorizationCode', {
+      method: 'POST',
+      body: 'phoneNumber=5',
+    })
     expect([answer.status, await answer.json()]).toEqual([
       400,
       { statusCode: 400, message: 'bad request data' },
     ])
   })
 
-  it('says false with status 200 where no code is issued', async () => {
+  it('getAuthorizationCode responds false with status 200 if no code is issued', async () => {
     const phone = setUp()
     link(phone)
     const answer = await phone.ask('getAuthorizationCode', requestCode(5511912345678))
     expect([answer.status, await answer.json()]).toEqual([200, { status: false }])
   })
 
-  it('is told to wait while the instance starts', async () => {
+  it('getAuthorizationCode responds "starting" while the instance starts', async () => {
     const { emulator, ask } = setUp()
     emulator.start()
     emulator.scan()
@@ -131,13 +134,13 @@ describe('getAuthorizationCode', () => {
     expect([answer.status, await answer.json()]).toEqual([400, { statusCode: 400, message }])
   })
 
-  it('is there by POST only', async () => {
+  it('getAuthorizationCode accepts POST only', async () => {
     expect((await setUp().ask('getAuthorizationCode')).status).toBe(404)
   })
 })
 
-describe('getStateInstance', () => {
-  it('goes from notAuthorized by starting to authorized, and begins no codes', async () => {
+describe('mockGreenApi(): getStateInstance', () => {
+  it('getStateInstance goes from notAuthorized to starting to authorized and starts no codes', async () => {
     const { clock, emulator, body } = setUp()
     expect(await body('getStateInstance')).toEqual({ stateInstance: 'notAuthorized' })
     expect(emulator.state.status).toBe('idle')
@@ -151,19 +154,21 @@ describe('getStateInstance', () => {
     expect(await body('getStateInstance')).toEqual({ stateInstance: 'notAuthorized' })
   })
 
-  it('is null, and nothing else works, while the instance is being created', async () => {
+  it('getStateInstance is null while the instance is being created', async () => {
     const { clock, ask } = setUp({ creatingMs: 300_000 })
     const answer = await ask('getStateInstance')
     expect([answer.status, await answer.text()]).toEqual([200, 'null'])
     expect((await ask('qr')).status).toBe(400)
     clock.pass(300_000)
-    expect(await (await ask('getStateInstance')).json()).toEqual({ stateInstance: 'notAuthorized' })
+    expect(await (await ask('getStateInstance')).json()).toEqual({
+      stateInstance: 'notAuthorized',
+    })
     expect((await ask('qr')).status).toBe(200)
   })
 })
 
-describe('getWaSettings', () => {
-  it('has empty texts until linked', async () => {
+describe('mockGreenApi(): getWaSettings', () => {
+  it('getWaSettings has empty texts until linked', async () => {
     expect(await setUp().body('getWaSettings')).toEqual({
       avatar: '',
       phone: '',
@@ -174,7 +179,7 @@ describe('getWaSettings', () => {
     })
   })
 
-  it('tells the number and the device, and no name', async () => {
+  it('getWaSettings has number and device, and no name', async () => {
     const phone = setUp()
     link(phone)
     expect(await phone.body('getWaSettings')).toEqual({
@@ -188,8 +193,8 @@ describe('getWaSettings', () => {
   })
 })
 
-describe('logout and reboot', () => {
-  it('are GETs with an effect', async () => {
+describe('mockGreenApi(): logout and reboot', () => {
+  it('logout and reboot are GET requests with an effect', async () => {
     const phone = setUp()
     link(phone)
     expect(await phone.body('reboot')).toEqual({ isReboot: true })
@@ -198,10 +203,13 @@ describe('logout and reboot', () => {
     expect(phone.emulator.state.status).toBe('idle')
   })
 
-  it('a logout may go on for a while', async () => {
+  it('logout takes logoutMs', async () => {
     const { clock, ask, body } = setUp({ logoutMs: 4_000 })
     await ask('logout')
-    expect(await body('getWaSettings')).toMatchObject({ stateInstance: 'starting', logoutProcess: true })
+    expect(await body('getWaSettings')).toMatchObject({
+      stateInstance: 'starting',
+      logoutProcess: true,
+    })
     expect((await ask('qr')).status).toBe(400)
     clock.pass(4_000)
     expect(await body('getWaSettings')).toMatchObject({
@@ -212,7 +220,7 @@ describe('logout and reboot', () => {
   })
 })
 
-describe('errors', () => {
+describe('mockGreenApi(): errors', () => {
   const wrong = (path: string): Promise<Response> =>
     setUp().mockServer.fetch(`https://api.green-api.com/${path}`)
 
@@ -232,7 +240,7 @@ describe('errors', () => {
     expect((await setUp().ask('scanqr')).status).toBe(404)
   })
 
-  it('the faults look the same', async () => {
+  it('faults have the form of the provider', async () => {
     const { emulator, ask } = setUp()
     emulator.fail('unauthorized')
     const unauthorized = await ask('qr')
@@ -249,7 +257,7 @@ describe('errors', () => {
     ])
   })
 
-  it('may be written as text', async () => {
+  it('errors are plain text with errorBody: text', async () => {
     const answer = await setUp({ creatingMs: 1, errorBody: 'text' }).ask('qr')
     expect([answer.status, await answer.text()]).toEqual([400, 'instance in starting process try later'])
   })
@@ -271,7 +279,9 @@ describe('errors', () => {
     await body('getAuthorizationCode', requestCode(5511987654321))
     clock.pass(600_000)
     expect(await body('getStateInstance')).toEqual({ stateInstance: 'starting' })
-    expect(await body('getAuthorizationCode', requestCode(5511987654321))).toMatchObject({ statusCode: 400 })
+    expect(await body('getAuthorizationCode', requestCode(5511987654321))).toMatchObject({
+      statusCode: 400,
+    })
     await body('reboot')
     expect(await body('getStateInstance')).toEqual({ stateInstance: 'notAuthorized' })
   })
@@ -299,8 +309,8 @@ describe('errors', () => {
   })
 })
 
-describe('from a browser', () => {
-  it('answers the question beforehand with 204, also while requests fail', async () => {
+describe('mockGreenApi(): CORS', () => {
+  it('a preflight request gets 204, also during a fault', async () => {
     const { emulator, ask } = setUp()
     emulator.fail('network', { times: 1 })
     const answer = await ask('getAuthorizationCode', { method: 'OPTIONS' })
@@ -309,7 +319,7 @@ describe('from a browser', () => {
     await expect(ask('getStateInstance')).rejects.toThrow(TypeError)
   })
 
-  it('may be called from any origin', async () => {
+  it('any origin may send requests', async () => {
     expect((await setUp().ask('qr')).headers.get('access-control-allow-origin')).toBe('*')
   })
 })

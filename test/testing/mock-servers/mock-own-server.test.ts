@@ -25,13 +25,13 @@ function setUp(options: MockOwnServerOptions = {}): SetUp {
 const nothing = { qr: null, code: null, expiresInMs: null, reason: null, account: null }
 
 describe('GET', () => {
-  it('has no effect, and names every field', async () => {
+  it('GET has no effect and names every field', async () => {
     const { emulator, body } = setUp()
     expect(await body()).toEqual({ ...nothing, state: 'stopped' })
     expect(emulator.state.status).toBe('idle')
   })
 
-  it('gives the code of this moment and how long it still lives', async () => {
+  it('GET gives the current code and its remaining time', async () => {
     const { clock, emulator, body } = setUp()
     emulator.start()
     clock.pass(15_000)
@@ -45,7 +45,7 @@ describe('GET', () => {
     expect(readPng(fromBase64(base64)).text).toBe(shownText(emulator))
   })
 
-  it('gives the pairing code beside the QR code', async () => {
+  it('GET gives the pairing code beside the QR code', async () => {
     const { emulator, body } = setUp()
     const result = emulator.requestPairingCode('5511987654321')
     expect(await body()).toMatchObject({
@@ -55,14 +55,14 @@ describe('GET', () => {
     })
   })
 
-  it('says that nothing runs when the codes have run out', async () => {
+  it('GET responds stopped after the last code', async () => {
     const { clock, emulator, body } = setUp()
     emulator.start()
     clock.pass(160_000)
     expect(await body()).toEqual({ ...nothing, state: 'stopped' })
   })
 
-  it('follows the phone from the scan to the link, and to its end', async () => {
+  it('GET follows the phone from the scan to the end of the link', async () => {
     const { clock, emulator, body } = setUp()
     emulator.start()
     emulator.scan()
@@ -74,7 +74,7 @@ describe('GET', () => {
     expect(await body()).toEqual({ ...nothing, state: 'stopped' })
   })
 
-  it('names a passkey and leftovers', async () => {
+  it('GET reports a passkey and a stale session', async () => {
     const { emulator, body } = setUp()
     emulator.demandPasskey()
     emulator.start()
@@ -86,7 +86,7 @@ describe('GET', () => {
 })
 
 describe('POST', () => {
-  it('starts the codes, after as long as the engine takes', async () => {
+  it('POST starts the codes after startingMs', async () => {
     const { clock, body } = setUp({ startingMs: 3_000 })
     expect(await body('POST', { mode: 'qr' })).toEqual({ ...nothing, state: 'starting' })
     clock.pass(1_000)
@@ -95,7 +95,7 @@ describe('POST', () => {
     expect(await body()).toMatchObject({ state: 'ready', expiresInMs: 60_000 })
   })
 
-  it('leaves a running engine and a link as they are', async () => {
+  it('POST leaves a running engine and a link unchanged', async () => {
     const phone = setUp()
     const first = await phone.body('POST', { mode: 'qr' })
     expect(await phone.body('POST', { mode: 'qr' })).toEqual(first)
@@ -106,7 +106,7 @@ describe('POST', () => {
     })
   })
 
-  it('issues a pairing code, which links', async () => {
+  it('POST issues a pairing code that links', async () => {
     const { emulator, body } = setUp()
     const answer = await body('POST', { mode: 'code', phone: '5511987654321' })
     expect(answer).toMatchObject({ state: 'ready', code: expect.any(String), expiresInMs: 160_000 })
@@ -124,8 +124,8 @@ describe('POST', () => {
   })
 })
 
-describe('DELETE', () => {
-  it('ends a link and clears leftovers', async () => {
+describe('mockOwnServer(): DELETE', () => {
+  it('DELETE ends a link and a stale session', async () => {
     const phone = setUp()
     link(phone)
     expect(await phone.body('DELETE')).toEqual({ ...nothing, state: 'stopped' })
@@ -134,8 +134,8 @@ describe('DELETE', () => {
   })
 })
 
-describe('everything else', () => {
-  it('wants the headers it was given', async () => {
+describe('mockOwnServer(): other requests', () => {
+  it('requests without the expected headers get 401', async () => {
     const { mockServer } = setUp({ headers })
     const url = 'http://engine.example:3000/pairing'
     expect((await mockServer.fetch(url)).status).toBe(401)
@@ -143,14 +143,14 @@ describe('everything else', () => {
     expect((await mockServer.fetch(url, { headers })).status).toBe(200)
   })
 
-  it('has another path only where told', async () => {
+  it('the path can be changed', async () => {
     const { mockServer } = setUp({ path: '/phones/7' })
     expect((await mockServer.fetch('http://engine.example/phones/7')).status).toBe(200)
     expect((await mockServer.fetch('http://engine.example/pairing')).status).toBe(404)
     expect(mockServer.requests.map(({ path }) => path)).toEqual(['/phones/7', '/…'])
   })
 
-  it('knows no other method', async () => {
+  it('other methods get 405', async () => {
     expect((await setUp().ask('PUT', {})).status).toBe(405)
   })
 

@@ -600,7 +600,7 @@ describe('WAHA mock server: errors', () => {
     expect((await setUp().ask('PATCH sessions/default')).status).toBe(404)
   })
 
-  it('the faults look like them', async () => {
+  it('faults have the form of the provider', async () => {
     const { emulator, ask } = setUp()
     const statuses = []
     for (const fault of ['unauthorized', 'unknown-instance', 'server-error', 'rate-limited'] as const) {

@@ -43,7 +43,7 @@ const notAsExpected = (status: string): unknown => ({
   expected: ['SCAN_QR_CODE'],
 })
 
-describe('the session', () => {
+describe('mockWasend(): session', () => {
   it('runs at first, and its codes begin with the first request', async () => {
     const { clock, emulator, status } = setUp()
     clock.pass(3_600_000)
@@ -51,7 +51,7 @@ describe('the session', () => {
     expect(emulator.state).toMatchObject({ qrNumber: 1, qrExpiresAt: START + 3_660_000 })
   })
 
-  it('may be stopped at first, and takes a second to start', async () => {
+  it('a stopped session takes a second to start', async () => {
     const { clock, emulator, ask, status } = setUp({ stopped: true })
     expect(await status()).toBe('STOPPED')
     expect(emulator.state.status).toBe('idle')
@@ -90,7 +90,7 @@ describe('the session', () => {
     expect(await status()).toBe('SCAN_QR_CODE')
   })
 
-  it('goes by STARTING to WORKING', async () => {
+  it('the session goes from STARTING to WORKING', async () => {
     const { clock, emulator, status } = setUp()
     await status()
     emulator.scan()
@@ -101,7 +101,7 @@ describe('the session', () => {
     expect(await status()).toBe('WORKING')
   })
 
-  it('keeps the link when stopped or restarted', async () => {
+  it('stop and restart keep the link', async () => {
     const phone = setUp()
     link(phone)
     await phone.ask('POST /sessions/main/stop')
@@ -142,7 +142,7 @@ describe('the session', () => {
   })
 })
 
-describe('session info', () => {
+describe('mockWasend(): session details', () => {
   const flags = {
     enableAccountProtection: true,
     enableMessageLogging: true,
@@ -159,7 +159,7 @@ describe('session info', () => {
     config: flags,
   }
 
-  it('has the shape of the pages', async () => {
+  it('a session has the form of the documentation', async () => {
     const { body } = setUp()
     expect(await body()).toEqual(docs)
     expect(await body('GET /sessions')).toEqual({ sessions: [{ session: docs }] })
@@ -192,7 +192,7 @@ describe('session info', () => {
   })
 })
 
-describe('QR code', () => {
+describe('mockWasend(): QR code', () => {
   it.each([
     ['qr', [200, 404]],
     ['auth/qr', [404, 200]],
@@ -272,14 +272,14 @@ describe('QR code', () => {
   })
 })
 
-describe('pairing code', () => {
+describe('mockWasend(): pairing code', () => {
   const question = 'POST /sessions/main/auth/request-code'
   const init = {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ phoneNumber: '5511912345678' }),
   }
 
-  it('is not there by default', async () => {
+  it('request-code is not available by default', async () => {
     expect((await setUp().ask(question, init)).status).toBe(404)
   })
 
@@ -305,11 +305,11 @@ describe('pairing code', () => {
   })
 })
 
-describe('making and deleting', () => {
+describe('mockWasend(): creating and deleting', () => {
   const make = (fields: object): RequestInit => ({ body: JSON.stringify(fields) })
   const fields = { sessionName: 'Shop', phoneNumber: '+4520123456' }
 
-  it('a deleted session is gone, and its link with it', async () => {
+  it('deleting a session ends its link', async () => {
     const phone = setUp()
     link(phone)
     expect(await phone.body('DELETE /sessions/main')).toEqual({ success: true })
@@ -343,12 +343,12 @@ describe('making and deleting', () => {
     expect((await ask('POST /sessions', { body: 'Shop' })).status).toBe(400)
   })
 
-  it('is one session for one account', async () => {
+  it('there is one session for one account', async () => {
     expect((await setUp().ask('POST /sessions', make(fields))).status).toBe(422)
   })
 })
 
-describe('errors', () => {
+describe('mockWasend(): errors', () => {
   it.each([{}, { authorization: 'Bearer K2' }, { authorization: 'K1' }, { 'x-api-key': 'K1' }])(
     '401 for %j',
     async (headers: Record<string, string>) => {
@@ -370,7 +370,7 @@ describe('errors', () => {
     expect((await setUp().ask(question)).status).toBe(404)
   })
 
-  it('the faults look like them', async () => {
+  it('faults have the form of the provider', async () => {
     const { emulator, ask } = setUp()
     const answers = []
     for (const fault of ['unauthorized', 'unknown-instance', 'server-error', 'rate-limited'] as const) {

@@ -31,7 +31,7 @@ function setUp(options: Partial<MockZApiOptions> = {}): SetUp {
 
 const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
 
-describe('qr-code', () => {
+describe('mockZApi(): qr-code', () => {
   it.each(['/qr-code', '/qr-code/image'])(
     '%s gives a data URI in value, and begins the codes',
     async (path) => {
@@ -62,7 +62,7 @@ describe('qr-code', () => {
     expect(readPng(new Uint8Array(await bytes.arrayBuffer())).text).toBe(shownText(emulator))
   })
 
-  it('begins another round after the last code', async () => {
+  it('qr-code starts another round after the last code', async () => {
     const { clock, emulator, ask } = setUp()
     await ask('/qr-code')
     clock.pass(160_000)
@@ -70,7 +70,7 @@ describe('qr-code', () => {
     expect(emulator.state).toMatchObject({ status: 'pairing', qrNumber: 1 })
   })
 
-  it('has no value while linking and once linked, with status 200', async () => {
+  it('qr-code has no value and status 200 while linking and linked', async () => {
     const { clock, emulator, ask, body } = setUp()
     await ask('/qr-code')
     emulator.scan()
@@ -90,8 +90,8 @@ describe('qr-code', () => {
   })
 })
 
-describe('phone-code', () => {
-  it('gives the code in value', async () => {
+describe('mockZApi(): phone-code', () => {
+  it('phone-code gives the code in value', async () => {
     const { emulator, value } = setUp()
     const code = await value('/phone-code/5511912345678')
     expect(code).toMatch(/^[1-9A-Z]{8}$/)
@@ -109,15 +109,15 @@ describe('phone-code', () => {
     expect((await setUp().ask('/phone-code/+55(11)')).status).toBe(400)
   })
 
-  it('has no code once linked', async () => {
+  it('phone-code gives no code while linked', async () => {
     const phone = setUp()
     link(phone)
     expect(await phone.body('/phone-code/5511912345678')).toEqual({ connected: true })
   })
 })
 
-describe('status', () => {
-  it('fills error in every case, also when connected', async () => {
+describe('mockZApi(): status', () => {
+  it('status has an error in every state, also when connected', async () => {
     const { clock, emulator, body } = setUp()
     const notConnected = { connected: false, error: 'You are not connected', smartphoneConnected: false }
     expect(await body('/status')).toEqual(notConnected)
@@ -153,8 +153,8 @@ describe('status', () => {
   })
 })
 
-describe('device', () => {
-  it('tells who is linked', async () => {
+describe('mockZApi(): device', () => {
+  it('device gives the linked account', async () => {
     const phone = setUp()
     link(phone)
     expect(await phone.body('/device')).toEqual({
@@ -169,13 +169,13 @@ describe('device', () => {
     })
   })
 
-  it('is not available before', async () => {
+  it('device is not available before the link', async () => {
     const answer = await setUp().ask('/device')
     expect([answer.status, await answer.json()]).toEqual([400, { error: 'You are not connected' }])
   })
 })
 
-describe('changes', () => {
+describe('mockZApi(): changes', () => {
   it('disconnect, restart and restore-session are GETs that answer true', async () => {
     const phone = setUp()
     link(phone)
@@ -208,7 +208,7 @@ describe('changes', () => {
   })
 })
 
-describe('errors', () => {
+describe('mockZApi(): errors', () => {
   it('the client token is asked for only where it is activated', async () => {
     const { mockServer } = setUp({ clientToken: 'F1' })
     const ask = async (headers: Record<string, string>): Promise<unknown> => {
@@ -244,7 +244,7 @@ describe('errors', () => {
     expect((await setUp().ask('/passkey-prologue', { method: 'POST' })).status).toBe(415)
   })
 
-  it('the faults look like them', async () => {
+  it('faults have the form of the provider', async () => {
     const { emulator, ask } = setUp()
     const answers = []
     for (const fault of ['unauthorized', 'unknown-instance', 'server-error', 'rate-limited'] as const) {
