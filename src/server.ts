@@ -19,7 +19,12 @@ export type {
 export { normalizeQrPayload, type QrPayload } from './core/qr-payload.js'
 export type { PairingBus } from './server/bus.js'
 export type { Authorize } from './server/check-authorized.js'
-export { createPairingHandler, type PairingHandler, type PairingHandlerOptions } from './server/handler.js'
+export { createPairingHandler, type PairingHandler } from './server/handler.js'
+export type {
+  PairingHandlerOptions,
+  SingleProviderOptions,
+  TenantProviderOptions,
+} from './server/handler-options.js'
 export type { ReadQuestion } from './server/knowledge.js'
 export type { PairingErrorPlace, PairingLogEntry, PairingLogger, PairingLogTarget } from './server/log.js'
 export { type NodeRequest, type NodeResponse, toNodeListener } from './server/node.js'

@@ -17,7 +17,7 @@ export interface ProxyOptions {
   readonly url: string
   /**
    * Tells sessions apart where one URL serves several, one per tenant for example. Not sent anywhere.
-   * @default the URL
+   * @default the URL, with a short hash of `authorization` where `headers` is an object: each pairing link is a session of its own
    */
   readonly sessionId?: string | undefined
   /** Stands in for the global `fetch`: for tests, or as middleware. */
@@ -53,10 +53,10 @@ const TIMING_BEFORE_FIRST_ANSWER: ProviderTiming = {
  */
 export function proxy({
   url,
-  sessionId = url,
   fetch: ownFetch,
   headers,
   live = true,
+  sessionId = defaultSessionId(url, headers),
 }: ProxyOptions): PairingProvider {
   // From JavaScript, or of a variable that is not set: requests would go to the page itself.
   if (typeof url !== 'string' || url === '')
@@ -147,4 +147,19 @@ export function proxy({
         },
       } satisfies Pick<PairingProvider, 'subscribe'>)),
   }
+}
+
+function defaultSessionId(url: string, headers: ProxyOptions['headers']): string {
+  if (typeof headers !== 'object') return url
+  const name = Object.keys(headers).find((one) => one.toLowerCase() === 'authorization')
+  const credentials = name === undefined ? undefined : headers[name]
+  return credentials ? `${url}#${shortHash(credentials)}` : url
+}
+
+/** FNV-1a, 32 bits. It only has to tell a few credentials of one browser apart; nothing of them can be read from it. */
+function shortHash(text: string): string {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  return (hash >>> 0).toString(36)
 }

@@ -110,6 +110,11 @@ export type PairingSnapshot = SnapshotDetails &
 export interface SnapshotDetails {
   /** `id` of the provider that gave it, where it went through a server. */
   readonly provider?: string | undefined
+  /**
+   * Which session it is about, where it went through a server: an opaque tag, equal on every replica. What a page holds of
+   * another tag is not about this session.
+   */
+  readonly session?: string | undefined
   /** Of a pushed answer: the next one comes within this time, without a question. */
   readonly nextInMs?: number | undefined
   /** The methods the provider offers. */

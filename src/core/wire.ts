@@ -67,9 +67,16 @@ export function withDetails<Snapshot extends PairingSnapshot>(
   return { provider: provider.id, methods: methodsOf(provider), timing: provider.timing, ...snapshot }
 }
 
-/** The JSON of an answer: the snapshot, with what the browser must know of the provider behind the server. */
-export function encodeSnapshot(snapshot: PairingSnapshot, provider: PairingProvider): string {
-  return JSON.stringify(withDetails(snapshot, provider))
+/**
+ * The JSON of an answer: the snapshot, with what the browser must know of the provider behind the server, and the tag of
+ * its session.
+ */
+export function encodeSnapshot(
+  snapshot: PairingSnapshot,
+  provider: PairingProvider,
+  session?: string,
+): string {
+  return JSON.stringify({ ...withDetails(snapshot, provider), session })
 }
 
 /**
@@ -116,11 +123,17 @@ export function decodeSnapshot(input: unknown): PairingSnapshot {
 /** It ends up in the host's statistics. */
 const MAX_ID_CHARACTERS = 100
 
+/** Of this version 22 characters; another version may have more. */
+const SESSION_TAG = /^[\w-]{1,64}$/
+
 function decodeDetails(fields: Readonly<Record<string, unknown>>): SnapshotDetails {
   const methods = Array.isArray(fields.methods) ? [...new Set(fields.methods.filter(isMethod))] : undefined
   const timing = decodeTiming(fields.timing)
   const provider = asText(fields.provider)
+  const session =
+    typeof fields.session === 'string' && SESSION_TAG.test(fields.session) ? fields.session : undefined
   return {
+    ...(session && { session }),
     ...(provider && { provider: provider.slice(0, MAX_ID_CHARACTERS) }),
     ...(methods && { methods }),
     ...(timing && { timing }),

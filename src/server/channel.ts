@@ -68,8 +68,8 @@ export interface Channel {
 
 /** What {@link createChannel} needs. */
 export interface ChannelOptions {
-  /** Names the session among replicas; `undefined` where it is not shared with them. */
-  readonly name: string | undefined
+  /** Names the session among replicas. */
+  readonly name: string
   /** The provider of this session; may be another object each time it is called. */
   readonly provider: () => PairingProvider
   readonly bus: PairingBus | undefined

@@ -3,7 +3,7 @@ import type { PairingBus } from './bus.js'
 import { type Channel, createChannel } from './channel.js'
 import type { PairingLogger } from './log.js'
 import type { Report } from './report.js'
-import { type SessionTarget, sessionKey, sharedName } from './session-target.js'
+import { type SessionTarget, sessionKey } from './session-target.js'
 
 /** The sessions that somebody asks for or watches at this moment. */
 export interface Channels {
@@ -48,7 +48,7 @@ export function createChannels(options: {
       let timer: ReturnType<typeof setTimeout> | undefined
       const channel = createChannel({
         ...options,
-        name: sharedName(target),
+        name: key,
         provider: () => newest,
         onIdle: () => {
           clearTimeout(timer)

@@ -21,6 +21,8 @@ const HEARTBEAT = ':\n\n'
 /** What {@link openEventStream} needs. */
 export interface EventStreamOptions {
   readonly channel: Channel
+  /** The tag of the session, which every event carries. */
+  readonly session: string
   readonly method: PairingMethod
   /** The last event that this watcher got before it came back. */
   readonly lastEventId: string | null
@@ -39,7 +41,7 @@ export interface EventStreamOptions {
  * that a slow client gets the newest state and never a line of old ones.
  */
 export function openEventStream({ channel, ...options }: EventStreamOptions): ReadableStream<Uint8Array> {
-  const { method, lifetimeMs, signal } = options
+  const { method, lifetimeMs, signal, session } = options
   const encoder = new TextEncoder()
   // While the provider cannot be asked, its last word is old: told as news, it would begin the patience of a page anew.
   const first: Topic = channel.problem ? 'problem' : 'state'
@@ -75,14 +77,17 @@ export function openEventStream({ channel, ...options }: EventStreamOptions): Re
     // One at a time: the channel works each out anew, and this is done for every watcher.
     if (topic === 'state') {
       const { state } = channel
-      return state && encodeEvent('snapshot', state)
+      return state && encodeEvent('snapshot', { ...state, session })
     }
     if (topic === 'qr') {
       const { qr } = channel
       return qr && qrEvent(qr)
     }
     const { problem } = channel
-    return problem && encodeEvent('problem', { ...publicError(problem.error), nextInMs: problem.nextInMs })
+    return (
+      problem &&
+      encodeEvent('problem', { ...publicError(problem.error), nextInMs: problem.nextInMs, session })
+    )
   }
 
   /** A picture of some kilobytes is sent once; from then on, only that it still holds. */
@@ -92,8 +97,8 @@ export function openEventStream({ channel, ...options }: EventStreamOptions): Re
     const isSame = sentQr === qrVersion
     sentQr = qrVersion
     return isSame
-      ? encodeEvent('same', { nextInMs, confirmInMs, expiresInMs }, qrVersion)
-      : encodeEvent('snapshot', qr, qrVersion)
+      ? encodeEvent('same', { nextInMs, confirmInMs, expiresInMs, session }, qrVersion)
+      : encodeEvent('snapshot', { ...qr, session }, qrVersion)
   }
 
   function scheduleBeat(): void {

@@ -1,105 +1,20 @@
 import { PairingError, toPairingError } from '../core/errors.js'
-import type { PairingProvider } from '../core/provider.js'
-import type { PairingBus } from './bus.js'
 import { createChannels } from './channels.js'
-import { type Authorize, checkAuthorized } from './check-authorized.js'
+import { checkAuthorized } from './check-authorized.js'
 import { CrossOriginError, checkedOrigin, createOriginCheck } from './check-origin.js'
 import { preflightAnswer, withCors } from './cors.js'
-import type { PairingErrorPlace, PairingLogger } from './log.js'
+import type { PairingHandlerOptions } from './handler-options.js'
+import type { PairingErrorPlace } from './log.js'
 import { readJson } from './read-json.js'
-import { createReporter, type PairingErrorListener } from './report.js'
+import { createReporter } from './report.js'
 import { problem, received } from './responses.js'
 import { createSessionService } from './session-service.js'
 import { checkedProvider, checkedTenant, type SessionTarget } from './session-target.js'
 import { createShutdown } from './shutdown.js'
-import { checkWebhookSecret, isWebhook, takeWebhook, type WebhookSecret } from './webhook.js'
+import { checkWebhookSecret, isWebhook, takeWebhook } from './webhook.js'
 
-/** Options of {@link createPairingHandler}. */
-export interface PairingHandlerOptions {
-  /**
-   * The provider to link at, or a function that gives the one of this request: one instance per tenant. Make each provider
-   * once and keep it: one object is one session, and its requests never overlap.
-   */
-  readonly provider: PairingProvider | ((request: Request) => PairingProvider | Promise<PairingProvider>)
-  /**
-   * Whose request this is, for a `provider` function that makes its objects anew, and for one behind several replicas: the
-   * id of the tenant. Pages of one tenant with one `id` and `sessionId` share what is learnt, webhooks and the `bus` included.
-   * Without it nobody shares by name: whoever enters another's instance must not see its codes.
-   * @default none: only one provider object is one session
-   */
-  readonly tenant?: ((request: Request) => string | Promise<string>) | undefined
-  /**
-   * Decides who may link. Called before anything else, for every request but webhooks. `true` lets the request in, `false`
-   * answers 403, and `throw new PairingError('sign-in-required')` answers 401. Any other exception is a fault of the app: it
-   * answers 500 and is reported to `onError`. The page gets a code and no detail. Where `authorize` needs the body, it reads
-   * that of `request.clone()`.
-   */
-  readonly authorize: Authorize
-  /**
-   * The origin under which browsers see this handler: `https://app.example`. Set it where a proxy changes the scheme or
-   * the host of requests, as nginx does by default; otherwise the handler refuses changes of its own pages with 403.
-   * @default scheme and host of each request
-   */
-  readonly origin?: string | undefined
-  /**
-   * Whether the handler takes its own origin from `Forwarded`, `X-Forwarded-Proto`, `X-Forwarded-Host` and
-   * `X-Forwarded-Port`. For servers that only a proxy can reach which sets these headers itself. `origin` goes before it.
-   * @default false
-   */
-  readonly trustProxy?: boolean | undefined
-  /**
-   * Other origins whose pages may use the handler, cookies included: `https://app.example`, as a browser writes it, in
-   * lower case and without a path. Only they get CORS headers.
-   * @default none
-   */
-  readonly allowedOrigins?: readonly string[] | undefined
-  /**
-   * Takes the provider's webhooks at `POST …/webhook`, so that a scan shows without waiting for the next question; that
-   * path is for nothing else then. The provider sends it as `Authorization: Bearer …`, or as `?secret=…` where it can set
-   * no header.
-   * @default no webhooks
-   */
-  readonly webhookSecret?: WebhookSecret | undefined
-  /**
-   * Lets several replicas share what they learn.
-   * @default each replica for itself
-   */
-  readonly bus?: PairingBus | undefined
-  /**
-   * Whether pages may watch a session over `text/event-stream`. Where the runtime cannot hold an answer open, say
-   * `false`; pages ask again and again then, which they also do by themselves where a stream does not come through.
-   * @default true
-   */
-  readonly liveEvents?: boolean | undefined
-  /**
-   * Pages that may watch one session at the same time.
-   * @default 50
-   */
-  readonly maxWatchersPerSession?: number | undefined
-  /**
-   * Pages that may watch at the same time, all sessions together. Each takes a connection and some kilobytes.
-   * @default 10_000
-   */
-  readonly maxWatchers?: number | undefined
-  /**
-   * After this time a page has to open its stream anew, and is authorized again. In milliseconds.
-   * @default 300_000
-   */
-  readonly streamLifetimeMs?: number | undefined
-  /**
-   * Called with each error that the people who run the app can mend, as it was thrown, and with the option or the method of
-   * the provider in which it happened: an exception in `authorize`, `provider`, `tenant`, `webhookSecret` or `log`, a call
-   * that the provider refuses or that fails by a mistake, a package that is not installed, a body that was read before the
-   * handler got it. Errors that pass (`timeout`, `provider-unavailable`, `rate-limited`) and those of the user are not
-   * reported. An error of your own code may hold a secret, so treat it as any exception of your app.
-   *
-   * Outside production (`process.env.NODE_ENV`) the handler also prints each code once for each place with `console.error`.
-   * @default errors are only printed
-   */
-  readonly onError?: PairingErrorListener | undefined
-  /** Takes facts for the host's own log. None of them holds a secret. */
-  readonly log?: PairingLogger | undefined
-}
+/** In base64 that is 96 bits. */
+const MIN_SECRET_CHARACTERS = 16
 
 /** The server side of `proxy`: a function from `Request` to `Response`, for any runtime that has these two. */
 export interface PairingHandler {
@@ -126,7 +41,7 @@ export interface PairingHandler {
  * const handler = createPairingHandler({ provider: greenApi({ idInstance, apiTokenInstance }), authorize })
  */
 export function createPairingHandler(options: PairingHandlerOptions): PairingHandler {
-  const { provider, tenant, authorize, webhookSecret, bus, liveEvents = true } = options
+  const { provider, tenant, authorize, webhookSecret, secret, bus, liveEvents = true } = options
   const { maxWatchersPerSession = 50, maxWatchers = 10_000, streamLifetimeMs = 300_000 } = options
   checkAmounts({ maxWatchersPerSession, maxWatchers, streamLifetimeMs })
   // From JavaScript, where nobody checks: a door that cannot be shut must not be hung.
@@ -134,6 +49,20 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
     throw new PairingError(
       'invalid-options',
       'createPairingHandler() needs a "provider" and an "authorize" function.',
+    )
+  }
+  if (typeof provider === 'function' && typeof tenant !== 'function') {
+    throw new PairingError(
+      'invalid-options',
+      'createPairingHandler() needs a "tenant" function where "provider" is a function: without the id of the tenant, one ' +
+        'tenant could be shown the session of another. Return the id of the signed-in tenant.',
+    )
+  }
+  if (secret !== undefined && !(typeof secret === 'string' && secret.length >= MIN_SECRET_CHARACTERS)) {
+    throw new PairingError(
+      'invalid-options',
+      `"secret" of createPairingHandler() must have at least ${MIN_SECRET_CHARACTERS} characters. An environment variable that is not ` +
+        'set is the usual cause.',
     )
   }
   const allowedOrigins = (options.allowedOrigins ?? []).map((one) => checkedOrigin(one, 'allowedOrigins'))
@@ -150,6 +79,7 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
   const sessions = createSessionService({
     channels,
     shutdown,
+    secret,
     liveEvents,
     maxWatchersPerSession,
     maxWatchers,
@@ -161,7 +91,7 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
     if (typeof provider !== 'function') return { provider, tenant: '' }
     return {
       provider: await reported('provider', async () => checkedProvider(await provider(request))),
-      tenant: tenant && (await reported('tenant', async () => checkedTenant(await tenant(request)))),
+      tenant: await reported('tenant', async () => checkedTenant(await tenant?.(request))),
     }
   }
 

@@ -107,6 +107,7 @@ export async function createPairingLink({
  * createPairingHandler({
  *   authorize: async (request) => Boolean(await verifyPairingLink(request, { secret })),
  *   provider: async (request) => providerOf((await verifyPairingLink(request, { secret })).sessionId),
+ *   tenant: async (request) => (await verifyPairingLink(request, { secret })).sessionId,
  * })
  * // and on the page
  * proxy({ url: '/api/pairing', headers: { authorization: `Bearer ${pairingLinkToken(location.href)}` } })

@@ -6,7 +6,8 @@ import type { Channels } from './channels.js'
 import { openEventStream } from './event-stream.js'
 import { createRateLimit } from './rate-limit.js'
 import { eventStream, noContent, snapshotAnswer } from './responses.js'
-import type { SessionTarget } from './session-target.js'
+import { sessionTag } from './session-tag.js'
+import { type SessionTarget, sessionKey } from './session-target.js'
 import type { Shutdown } from './shutdown.js'
 
 /** A typing error or two are mended at once; who needs more waits, since WhatsApp blocks numbers that ask often. */
@@ -19,6 +20,7 @@ const FULL_RETRY_AFTER_MS = 60_000
 export interface SessionServiceOptions {
   readonly channels: Channels
   readonly shutdown: Shutdown
+  readonly secret: string | undefined
   readonly liveEvents: boolean
   readonly maxWatchersPerSession: number
   readonly maxWatchers: number
@@ -42,7 +44,7 @@ export function createSessionService({
   const codeRequests = createRateLimit(CODE_REQUESTS)
   let watchers = 0
 
-  function watch(target: SessionTarget, { url, headers, signal }: Request): Response {
+  function watch(target: SessionTarget, session: string, { url, headers, signal }: Request): Response {
     if (!options.liveEvents) throw unsupported('live events')
     if (watchers >= options.maxWatchers || channels.watchersOf(target) >= options.maxWatchersPerSession) {
       throw new PairingError('rate-limited', 'Too many pages watch already. Ask for the state instead.', {
@@ -54,6 +56,7 @@ export function createSessionService({
     const method = new URL(url).searchParams.get(METHOD_PARAMETER)
     const stream = openEventStream({
       channel,
+      session,
       method: method === 'phone-code' ? method : 'qr',
       lastEventId: headers.get('last-event-id'),
       lifetimeMs: options.streamLifetimeMs,
@@ -66,9 +69,8 @@ export function createSessionService({
     return eventStream(stream)
   }
 
-  function takeCodeRequest({ provider, tenant = '' }: SessionTarget): void {
-    // By name and not by object: one that is made anew for each request would have a bucket of its own each time.
-    const retryAfterMs = codeRequests.take(JSON.stringify([tenant, provider.id, provider.sessionId]))
+  function takeCodeRequest(target: SessionTarget): void {
+    const retryAfterMs = codeRequests.take(sessionKey(target))
     if (retryAfterMs === 0) return
     throw new PairingError(
       'rate-limited',
@@ -80,10 +82,11 @@ export function createSessionService({
   return {
     async ask(target, request, signal) {
       const question = new URL(request.url).searchParams.get(ASK_PARAMETER)
-      if (question === 'events') return watch(target, request)
+      const session = sessionTag(target, options.secret)
+      if (question === 'events') return watch(target, session, request)
       if (question === 'status' || question === 'qr-code') {
         const snapshot = await channels.of(target).read(question, signal)
-        return snapshotAnswer(encodeSnapshot(snapshot, target.provider))
+        return snapshotAnswer(encodeSnapshot(snapshot, target.provider, session))
       }
       throw new PairingError(
         'invalid-request',
@@ -104,7 +107,7 @@ export function createSessionService({
             .change(action, signal, async (call) =>
               decodeSnapshot(await requestPairingCode.call(provider, number, call)),
             )
-          return snapshotAnswer(encodeSnapshot(snapshot, provider))
+          return snapshotAnswer(encodeSnapshot(snapshot, provider, sessionTag(target, options.secret)))
         }
         case 'reset':
           if (!reset) throw unsupported('a reset')

@@ -54,7 +54,8 @@ function decodeUtf8(bytes: Uint8Array<ArrayBuffer>): string | undefined {
   }
 }
 
-function encodeBase64Url(bytes: Uint8Array): string {
+/** Bytes as base64url without padding (RFC 4648). */
+export function encodeBase64Url(bytes: Uint8Array): string {
   const base64 = btoa(String.fromCharCode(...bytes))
   return base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 }

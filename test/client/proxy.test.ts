@@ -21,7 +21,7 @@ import {
   stubFetch,
   text,
 } from '../providers/fetch-stub.js'
-import { spyProvider, timing } from '../server/spy-provider.js'
+import { SPY_SESSION, spyProvider, timing } from '../server/spy-provider.js'
 
 const PAIRING_URL = 'https://host.example/api/pairing'
 const number = normalizePhoneNumber('5511987654321')
@@ -71,7 +71,7 @@ describe('the way to the handler and back', () => {
   it('brings snapshots, each with the id, the methods and the timing of the provider behind', async () => {
     const provider = inFrontOf(spyProvider())
     const methods = ['qr', 'phone-code']
-    const behind = { provider: 'spy', methods, timing }
+    const behind = { session: SPY_SESSION, provider: 'spy', methods, timing }
     expect(await provider.getStatus({})).toEqual({ status: 'unlinked', ...behind })
     expect(await provider.getQrCode({})).toMatchObject({
       status: 'qr',

@@ -2,9 +2,8 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import type { PairingBus } from '../../src/server/bus.js'
-import type { PairingHandlerOptions } from '../../src/server/handler.js'
 import { spyProvider, timing } from './spy-provider.js'
-import { createWorld, type Tab, type World } from './world.js'
+import { createWorld, type Tab, type World, type WorldOptions } from './world.js'
 
 const START = Date.UTC(2026, 10, 21)
 const MINUTE_MS = 60_000
@@ -68,7 +67,7 @@ const rotating: Partial<PairingProvider> = {
 const replicaOn = (
   bus: PairingBus,
   methods: Partial<PairingProvider> = rotating,
-  options: Partial<PairingHandlerOptions> = {},
+  options: WorldOptions = {},
 ): World => createWorld(methods, { bus, ...options })
 
 const forged = (snapshot: unknown): string => JSON.stringify({ from: 'nobody', type: 'snapshot', snapshot })

@@ -391,7 +391,7 @@ describe('which session it is', () => {
   })
 
   /** A handler whose function makes a provider for each request, as hosts with tenants do. */
-  const anew = (tenant?: (request: Request) => string) => {
+  const anew = (tenant: (request: Request) => string) => {
     const made: ReturnType<typeof spyProvider>[] = []
     const provider = () => {
       const one = spyProvider()
@@ -407,17 +407,6 @@ describe('which session it is', () => {
     await world.watch()
     await pass(timing.statusIntervalMs)
     expect(calls()).toEqual([['getQrCode'], ['getStatus']])
-  })
-
-  it('is another one for each object where nobody says whose it is: an instance entered by a stranger shows nothing', async () => {
-    const { world, calls } = anew()
-    await world.watch()
-    await world.watch()
-    await pass(timing.statusIntervalMs)
-    expect(calls()).toEqual([
-      ['getQrCode', 'getStatus'],
-      ['getQrCode', 'getStatus'],
-    ])
   })
 
   it('is another one for each tenant, whatever instance they name', async () => {

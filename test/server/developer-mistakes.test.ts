@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
-import { createPairingHandler, type PairingHandlerOptions } from '../../src/server/handler.js'
+import { createPairingHandler } from '../../src/server/handler.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
 import { spyProvider } from './spy-provider.js'
-import { createWorld, expectRefusal, HANDLER_URL, type World } from './world.js'
+import { createWorld, expectRefusal, HANDLER_URL, type World, type WorldOptions } from './world.js'
 
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
 
@@ -29,7 +29,7 @@ const printed = (): string => consoleError.mock.calls.map((line) => line.map(Str
 interface Mistake {
   readonly name: string
   readonly place: string
-  readonly options?: (error: unknown) => Partial<PairingHandlerOptions>
+  readonly options?: (error: unknown) => WorldOptions
   readonly methods?: (error: unknown) => Parameters<typeof createWorld>[0]
   readonly send: (world: World) => Promise<Response>
 }
@@ -93,7 +93,7 @@ const mistakes: readonly Mistake[] = [
 
 describe.each(mistakes)('an exception in $name', ({ place, options, methods, send }) => {
   const error = new ReferenceError(`getUser is not defined, ${SECRET}`)
-  const setUp = (more: Partial<PairingHandlerOptions> = {}): World =>
+  const setUp = (more: WorldOptions = {}): World =>
     createWorld(methods?.(error), { ...options?.(error), ...more })
 
   it('reaches onError as it was thrown, with its place', async () => {

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
-import type { PairingHandlerOptions } from '../../src/server/handler.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
 import { timing } from './spy-provider.js'
-import { createWorld, expectRefusal, HANDLER_URL, silence, type World } from './world.js'
+import { createWorld, expectRefusal, HANDLER_URL, silence, type World, type WorldOptions } from './world.js'
 
 const OWN = 'https://host.example'
 const ALLOWED = 'https://app.example'
@@ -23,7 +22,7 @@ const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 const corsHeaders = ({ headers }: Response): string[] =>
   [...headers.keys()].filter((name) => name.startsWith('access-control'))
 
-const openWorld = (options: Partial<PairingHandlerOptions> = {}): World =>
+const openWorld = (options: WorldOptions = {}): World =>
   createWorld({}, { allowedOrigins: [ALLOWED], ...options })
 
 describe('pages of an allowed origin', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { httpStatusOf, PairingError, pairingErrorCodes } from '../../src/core/errors.js'
 import type { PairingProvider } from '../../src/core/provider.js'
-import { createPairingHandler, type PairingHandlerOptions } from '../../src/server/handler.js'
+import { createPairingHandler } from '../../src/server/handler.js'
 import { gate } from '../providers/fetch-stub.js'
-import { spyProvider, timing } from './spy-provider.js'
+import { SPY_SESSION, spyProvider, timing } from './spy-provider.js'
+import { handlerOptions, type WorldOptions } from './world.js'
 
 const URL_OF_HANDLER = 'https://host.example/api/pairing'
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
@@ -17,10 +18,10 @@ interface World {
 
 function setUp(
   methods: Partial<PairingProvider> = {},
-  { provider: other, ...options }: Partial<PairingHandlerOptions> = {},
+  { provider: other, ...options }: WorldOptions = {},
 ): World {
   const provider = spyProvider(methods)
-  const handler = createPairingHandler({ provider: other ?? provider, authorize: () => true, ...options })
+  const handler = createPairingHandler(handlerOptions({ ...options, provider: other ?? provider }))
   const send: World['send'] = (init, address = URL_OF_HANDLER) => handler(new Request(address, init))
   return {
     calls: provider.calls,
@@ -117,6 +118,7 @@ describe('authorize', () => {
         order.push(`provider, body ${request.bodyUsed ? 'used' : 'unused'}`)
         return provider
       },
+      tenant: () => 'acme',
     })
     await handler(
       new Request(URL_OF_HANDLER, {
@@ -152,6 +154,7 @@ describe('GET', () => {
     expect(answer.headers.get('content-type')).toBe('application/json')
     expect(await answer.json()).toEqual({
       ...snapshot,
+      session: SPY_SESSION,
       provider: 'spy',
       methods: ['qr', 'phone-code'],
       timing,
@@ -613,6 +616,7 @@ describe('answers of a provider that a host wrote', () => {
     expect(await answer.json()).toEqual({
       status: 'linked',
       account: { name: 'Ana' },
+      session: SPY_SESSION,
       provider: 'spy',
       methods: ['qr', 'phone-code'],
       timing,

@@ -5,12 +5,20 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { pairingLinkToken } from '../../src/client/pairing-link-token.js'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider } from '../../src/core/provider.js'
-import type { PairingHandlerOptions } from '../../src/server/handler.js'
 import { toNodeListener } from '../../src/server/node.js'
 import { createPairingLink, verifyPairingLink } from '../../src/server/pairing-link.js'
 import { everythingIn } from '../providers/fetch-stub.js'
 import { type SpyProvider, spyProvider } from './spy-provider.js'
-import { createWorld, expectRefusal, HANDLER_URL, readTab, silence, type Tab, type World } from './world.js'
+import {
+  createWorld,
+  expectRefusal,
+  HANDLER_URL,
+  readTab,
+  silence,
+  type Tab,
+  type World,
+  type WorldOptions,
+} from './world.js'
 
 // A client that knows how everything here works, and has no right to any of it. What a well-behaved one gets stands in
 // `handler.test.ts`.
@@ -58,7 +66,7 @@ const requestsAs = (headers: Record<string, string>): readonly Request[] => [
 const codesIn = ({ text }: Tab): string[] => text.match(/2@[^,]+/g) ?? []
 
 /** Two customers of one host. Who is asking stands in a cookie, whose webhook it is in the path. */
-function twoTenants(options: Partial<PairingHandlerOptions> = {}) {
+function twoTenants(options: WorldOptions = {}) {
   const tenant = (name: string): SpyProvider =>
     spyProvider({
       sessionId: name,
@@ -340,7 +348,7 @@ describe('a pairing link in the wrong hands', () => {
 describe('a forged webhook', () => {
   const payload = '{"state":"authorized"}'
 
-  function hooked(webhookSecret: PairingHandlerOptions['webhookSecret'] = SECRET) {
+  function hooked(webhookSecret: WorldOptions['webhookSecret'] = SECRET) {
     const readWebhook = vi.fn(() => ({ status: 'linking' }) as const)
     const world = createWorld({ readWebhook }, { webhookSecret, authorize: () => false })
     return { world, readWebhook }
@@ -376,7 +384,7 @@ describe('a forged webhook', () => {
     expect(readWebhook).not.toHaveBeenCalled()
   })
 
-  it.each<readonly [string, PairingHandlerOptions['webhookSecret']]>([
+  it.each<readonly [string, WorldOptions['webhookSecret']]>([
     ['an empty text, as of a variable that is not set', ''],
     ['a function that gives nothing', () => undefined],
     ['a function that gives an empty text', () => ''],

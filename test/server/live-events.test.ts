@@ -3,7 +3,7 @@ import { PairingError } from '../../src/core/errors.js'
 import type { PairingSnapshot } from '../../src/core/provider.js'
 import { PUSH_SLACK_MS } from '../../src/core/qr-lifetime.js'
 import { STREAM_SILENCE_LIMIT_MS } from '../../src/core/wire.js'
-import { timing } from './spy-provider.js'
+import { SPY_SESSION, timing } from './spy-provider.js'
 import { bodyOf, createWorld, expectRefusal, type LiveEvent, silence, type Tab } from './world.js'
 
 const START = Date.UTC(2026, 10, 21)
@@ -71,6 +71,7 @@ describe('a stream', () => {
         data: {
           ...qrOf(0),
           qrCode: { kind: 'text', value: '2@ref,noise,identity,adv,1' },
+          session: SPY_SESSION,
           provider: 'spy',
           methods: ['qr', 'phone-code'],
           timing,
@@ -83,7 +84,14 @@ describe('a stream', () => {
         name: 'snapshot',
         id: undefined,
         at: START + timing.statusIntervalMs,
-        data: { provider: 'spy', status: 'unlinked', methods: ['qr', 'phone-code'], timing, nextInMs: 2_000 },
+        data: {
+          session: SPY_SESSION,
+          provider: 'spy',
+          status: 'unlinked',
+          methods: ['qr', 'phone-code'],
+          timing,
+          nextInMs: 2_000,
+        },
       },
     ])
   })
@@ -97,7 +105,7 @@ describe('a stream', () => {
       Array(repeats.length).fill({
         name: 'same',
         id: picture?.id,
-        fields: ['confirmInMs', 'expiresInMs', 'nextInMs'],
+        fields: ['confirmInMs', 'expiresInMs', 'nextInMs', 'session'],
       }),
     )
     expect(repeats.length).toBeGreaterThan(1)
@@ -122,7 +130,7 @@ describe('a stream', () => {
         name: 'same',
         id: before.events[0]?.id,
         at: START + 1_000,
-        data: { expiresInMs: 59_000, confirmInMs: 4_000, nextInMs: 2_000 },
+        data: { expiresInMs: 59_000, confirmInMs: 4_000, nextInMs: 2_000, session: SPY_SESSION },
       },
     ])
   })
@@ -486,7 +494,7 @@ describe('a provider that fails', () => {
         name: 'problem',
         id: undefined,
         at: START,
-        data: { code: 'provider-unavailable', nextInMs: 1_000 },
+        data: { code: 'provider-unavailable', nextInMs: 1_000, session: SPY_SESSION },
       },
     ])
   })
@@ -512,7 +520,7 @@ describe('a provider that fails', () => {
     const world = createWorld(failing(new PairingError('rate-limited', '', { retryAfterMs: 45_000 })))
     const tab = await world.watch()
     expect(tab.events.map(({ data }) => data)).toEqual([
-      { code: 'rate-limited', retryAfterMs: 45_000, nextInMs: 45_000 },
+      { code: 'rate-limited', retryAfterMs: 45_000, nextInMs: 45_000, session: SPY_SESSION },
     ])
     await pass(44_999)
     expect(world.calls).toHaveLength(1)
@@ -544,7 +552,9 @@ describe('a provider that fails', () => {
     const world = createWorld({ getQrCode: () => silence() })
     const tab = await world.watch()
     await pass(2 * timing.requestTimeoutMs)
-    expect(tab.events.map(({ data }) => data)).toEqual([{ code: 'timeout', nextInMs: 1_000 }])
+    expect(tab.events.map(({ data }) => data)).toEqual([
+      { code: 'timeout', nextInMs: 1_000, session: SPY_SESSION },
+    ])
     await pass(1_000)
     expect(world.calls).toHaveLength(2)
   })
@@ -555,7 +565,7 @@ describe('a provider that fails', () => {
       const world = createWorld(failing(new PairingError(code, '')))
       const tab = await world.watch()
       await pass(4 * MINUTE_MS)
-      expect(tab.events.map(({ data }) => data)).toEqual([{ code }])
+      expect(tab.events.map(({ data }) => data)).toEqual([{ code, session: SPY_SESSION }])
       expect(world.calls).toEqual(['getQrCode'])
     },
   )

@@ -69,6 +69,7 @@ function setUp(): World {
       if (!provider) throw new Error(`There is no session at ${url}`)
       return provider
     },
+    tenant: () => 'acme',
     authorize: () => true,
     webhookSecret: 'webhook-secret',
     // Not one more than the world needs: who has left must give the place back.

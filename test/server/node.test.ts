@@ -9,7 +9,7 @@ import { PairingError } from '../../src/core/errors.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { greenApi } from '../../src/providers/green-api.js'
-import { createPairingHandler, type PairingHandler } from '../../src/server/handler.js'
+import { createPairingHandler } from '../../src/server/handler.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
 import { toNodeListener } from '../../src/server/node.js'
 import { greenApiWire } from '../../src/testing.js'
@@ -80,7 +80,9 @@ async function serve({ methods, provider, handler: own, before }: Options = {}):
 /** Sends bytes as they are, for what no client would send, and gives the status line and all else that came back. */
 async function sendRaw(port: number, ...lines: readonly string[]): Promise<string> {
   const socket = connect(port, '127.0.0.1')
-  socket.end(lines.join('\r\n'))
+  socket.write(lines.join('\r\n'))
+  // Not before: a server takes a line that is closed for a client that is gone.
+  socket.once('data', () => socket.end())
   let answer = ''
   for await (const chunk of socket) answer += chunk
   return answer
@@ -523,7 +525,7 @@ describe('the body of a request', () => {
 })
 
 describe('a handler that the host has wrapped', () => {
-  it.each<readonly [string, PairingHandler]>([
+  it.each<readonly [string, () => Promise<Response>]>([
     ['rejects', () => Promise.reject(new Error('secret'))],
     [
       'throws',

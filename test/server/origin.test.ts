@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createPairingHandler, type PairingHandlerOptions } from '../../src/server/handler.js'
+import { createPairingHandler } from '../../src/server/handler.js'
+import type { PairingHandlerOptions } from '../../src/server/handler-options.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
 import { spyProvider } from './spy-provider.js'
 import { expectRefusal } from './world.js'

@@ -429,6 +429,7 @@ describe('behind the pairing handler', () => {
         if (!provider) throw new PairingError('session-not-found', 'This tenant is gone.')
         return provider
       },
+      tenant: async (request) => (await verifyPairingLink(request, options)).sessionId,
     })
     return { tenants, handler, calls: () => [...tenants.a.calls, ...tenants.b.calls] }
   }

@@ -2,8 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { greenApi } from '../../src/providers/green-api.js'
-import type { PairingHandlerOptions } from '../../src/server/handler.js'
-import { createWorld, expectRefusal, HANDLER_URL, type Tab, type World } from './world.js'
+import { createWorld, expectRefusal, HANDLER_URL, type Tab, type World, type WorldOptions } from './world.js'
 
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
 const BEARER = { headers: { authorization: `Bearer ${SECRET}` } }
@@ -22,10 +21,8 @@ const statusesIn = ({ events }: Tab): unknown[] => events.map(({ data }) => data
 
 const linking: PairingSnapshot = { status: 'linking' }
 
-const hookedWorld = (
-  methods: Partial<PairingProvider> = {},
-  options: Partial<PairingHandlerOptions> = {},
-): World => createWorld({ readWebhook: () => linking, ...methods }, { webhookSecret: SECRET, ...options })
+const hookedWorld = (methods: Partial<PairingProvider> = {}, options: WorldOptions = {}): World =>
+  createWorld({ readWebhook: () => linking, ...methods }, { webhookSecret: SECRET, ...options })
 
 async function expectTaken(answer: Response): Promise<void> {
   // Some providers take nothing but 200 for a delivery.

@@ -44,6 +44,7 @@ const accountFields: Readonly<Record<keyof PairingAccount, Test>> = {
 
 const detailFields: Readonly<Record<keyof SnapshotDetails, Test>> = {
   provider: optional(isText),
+  session: optional(isText),
   nextInMs: optional(isDuration),
   methods: optional(isMethods),
   timing: optional((value) => timingFault(value) === undefined),
