@@ -1,17 +1,21 @@
 import { PairingError } from '../core/errors.js'
 import { asRecord, asText } from '../core/json.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
-import { ASK_PARAMETER, decodeSnapshot, encodeSnapshot, METHOD_PARAMETER } from '../core/wire.js'
+import type { PairingSnapshot, RequestOptions } from '../core/provider.js'
+import {
+  ASK_PARAMETER,
+  decodeSnapshot,
+  encodeSnapshot,
+  METHOD_PARAMETER,
+  type WireAction,
+} from '../core/wire.js'
+import { createChanges } from './changes.js'
 import type { Channels } from './channels.js'
 import { openEventStream } from './event-stream.js'
-import { createRateLimit } from './rate-limit.js'
 import { eventStream, noContent, snapshotAnswer } from './responses.js'
 import { sessionTag } from './session-tag.js'
-import { type SessionTarget, sessionKey } from './session-target.js'
+import type { SessionTarget } from './session-target.js'
 import type { Shutdown } from './shutdown.js'
-
-/** A typing error or two are mended at once; who needs more waits, since WhatsApp blocks numbers that ask often. */
-const CODE_REQUESTS = { size: 3, intervalMs: 30_000 }
 
 /** How long a page that finds no room asks by itself before it tries again. */
 const FULL_RETRY_AFTER_MS = 60_000
@@ -41,7 +45,7 @@ export function createSessionService({
   shutdown,
   ...options
 }: SessionServiceOptions): SessionService {
-  const codeRequests = createRateLimit(CODE_REQUESTS)
+  const changes = createChanges()
   let watchers = 0
 
   function watch(target: SessionTarget, session: string, { url, headers, signal }: Request): Response {
@@ -69,14 +73,16 @@ export function createSessionService({
     return eventStream(stream)
   }
 
-  function takeCodeRequest(target: SessionTarget): void {
-    const retryAfterMs = codeRequests.take(sessionKey(target))
-    if (retryAfterMs === 0) return
-    throw new PairingError(
-      'rate-limited',
-      'Too many pairing codes were asked for. Wait before the next one, or WhatsApp refuses the number.',
-      { retryAfterMs },
-    )
+  /** Calls the provider for all requests that want the same at the same time. */
+  function make(
+    target: SessionTarget,
+    action: WireAction,
+    signal: AbortSignal,
+    call: (options: RequestOptions) => Promise<PairingSnapshot | undefined>,
+    phoneNumber?: string,
+  ): Promise<PairingSnapshot | undefined> {
+    const run = (joined: AbortSignal) => channels.of(target).change(action, joined, call)
+    return changes.make({ target, action, phoneNumber, signal, run })
   }
 
   return {
@@ -101,21 +107,24 @@ export function createSessionService({
         case 'request-pairing-code': {
           if (!requestPairingCode) throw unsupported('pairing codes')
           const number = normalizePhoneNumber(asText(phoneNumber) ?? '')
-          takeCodeRequest(target)
-          const snapshot = await channels
-            .of(target)
-            .change(action, signal, async (call) =>
-              decodeSnapshot(await requestPairingCode.call(provider, number, call)),
-            )
-          return snapshotAnswer(encodeSnapshot(snapshot, provider, sessionTag(target, options.secret)))
+          const snapshot = await make(
+            target,
+            action,
+            signal,
+            async (call) => decodeSnapshot(await requestPairingCode.call(provider, number, call)),
+            number,
+          )
+          return snapshot
+            ? snapshotAnswer(encodeSnapshot(snapshot, provider, sessionTag(target, options.secret)))
+            : noContent()
         }
         case 'reset':
           if (!reset) throw unsupported('a reset')
-          await channels.of(target).change(action, signal, (call) => reset.call(provider, call))
+          await make(target, action, signal, async (call) => void (await reset.call(provider, call)))
           return noContent()
         case 'unlink':
           if (!unlink) throw unsupported('ending a link')
-          await channels.of(target).change(action, signal, (call) => unlink.call(provider, call))
+          await make(target, action, signal, async (call) => void (await unlink.call(provider, call)))
           return noContent()
         default:
           throw new PairingError(
