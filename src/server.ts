@@ -18,7 +18,7 @@ export type {
 } from './core/provider.js'
 export { normalizeQrPayload, type QrPayload } from './core/qr-payload.js'
 export type { PairingBus } from './server/bus.js'
-export type { Authorize } from './server/check-authorized.js'
+export type { Authorization, Authorize } from './server/check-authorized.js'
 export { createPairingHandler, type PairingHandler } from './server/handler.js'
 export type {
   PairingHandlerOptions,
@@ -26,6 +26,7 @@ export type {
   TenantProviderOptions,
 } from './server/handler-options.js'
 export type { ReadQuestion } from './server/knowledge.js'
+export type { LinkedEvent, UnlinkedEvent } from './server/link-reports.js'
 export type { PairingErrorPlace, PairingLogEntry, PairingLogger, PairingLogTarget } from './server/log.js'
 export { type NodeRequest, type NodeResponse, toNodeListener } from './server/node.js'
 export {

@@ -75,12 +75,22 @@ export interface ChannelOptions {
   readonly bus: PairingBus | undefined
   readonly log: PairingLogger
   readonly report: Report
+  /** Called with each response and push of the provider. */
+  readonly onSnapshot: (snapshot: PairingSnapshot) => void
   /** Nobody watches or asks any more: nothing would be lost with it. */
   readonly onIdle: () => void
 }
 
 /** Makes the channel of a session. */
-export function createChannel({ name, provider, bus, log, report, onIdle }: ChannelOptions): Channel {
+export function createChannel({
+  name,
+  provider,
+  bus,
+  log,
+  report,
+  onSnapshot,
+  onIdle,
+}: ChannelOptions): Channel {
   const { id, sessionId } = provider()
   const timing = timingOf(provider())
   const self = crypto.randomUUID()
@@ -111,6 +121,7 @@ export function createChannel({ name, provider, bus, log, report, onIdle }: Chan
       latencyMs = Date.now() - askedAt
       if (askedIn === era) {
         take(snapshot, { question, askedAt, at: Date.now() })
+        onSnapshot(snapshot)
         publishAnswer(snapshot)
       }
       return snapshot
@@ -137,6 +148,7 @@ export function createChannel({ name, provider, bus, log, report, onIdle }: Chan
     report,
     onSnapshot(snapshot) {
       hear(snapshot)
+      onSnapshot(snapshot)
       publishAnswer(snapshot)
     },
     onError: fail,

@@ -1,4 +1,4 @@
-import type { PairingProvider } from '../core/provider.js'
+import type { PairingProvider, PairingSnapshot } from '../core/provider.js'
 import type { PairingBus } from './bus.js'
 import { type Channel, createChannel } from './channel.js'
 import type { PairingLogger } from './log.js'
@@ -31,6 +31,8 @@ export function createChannels(options: {
   readonly bus: PairingBus | undefined
   readonly log: PairingLogger
   readonly report: Report
+  /** Called with each response and push of a provider. */
+  readonly onSnapshot: (target: SessionTarget, snapshot: PairingSnapshot) => void
 }): Channels {
   const open = new Map<string, OpenChannel>()
   let isClosed = false
@@ -48,6 +50,7 @@ export function createChannels(options: {
       let timer: ReturnType<typeof setTimeout> | undefined
       const channel = createChannel({
         ...options,
+        onSnapshot: (snapshot) => options.onSnapshot(target, snapshot),
         name: key,
         provider: () => newest,
         onIdle: () => {

@@ -1,6 +1,7 @@
 import type { PairingProvider } from '../core/provider.js'
 import type { PairingBus } from './bus.js'
 import type { Authorize } from './check-authorized.js'
+import type { LinkedEvent, UnlinkedEvent } from './link-reports.js'
 import type { PairingLogger } from './log.js'
 import type { PairingErrorListener } from './report.js'
 import type { WebhookSecret } from './webhook.js'
@@ -37,8 +38,8 @@ export interface CommonHandlerOptions {
    */
   readonly secret?: string | undefined
   /**
-   * Decides who may link. Called before anything else, for every request but webhooks. `true` lets the request in, `false`
-   * answers 403, and `throw new PairingError('sign-in-required')` answers 401. Any other exception is a fault of the app: it
+   * Decides who may link. Called before anything else, for every request but webhooks. `true` lets the request in, and so does
+   * `{ expiresAt, expectedPhoneNumber }`, which limits it; claims of a pairing link have that form. `false` answers 403, and `throw new PairingError('sign-in-required')` answers 401. Any other exception is a fault of the app: it
    * answers 500 and is reported to `onError`. The page gets a code and no detail. Where `authorize` needs the body, it reads
    * that of `request.clone()`.
    */
@@ -94,6 +95,14 @@ export interface CommonHandlerOptions {
    * @default 300_000
    */
   readonly streamLifetimeMs?: number | undefined
+  /**
+   * Called when the provider says that a phone is linked: at least once for each link, again after a restart, and again where it
+   * threw or rejected. Tell repeats by `linkId`. Use it, and not the page's `onLinked`, to store whose number it is. It needs a
+   * page that is open, a webhook or another request: the handler requests nothing while the session is not used.
+   */
+  readonly onLinked?: ((event: LinkedEvent) => void | Promise<void>) | undefined
+  /** Called when a link that this process knew has ended: on the phone, at the provider, or by `unlink`. */
+  readonly onUnlinked?: ((event: UnlinkedEvent) => void | Promise<void>) | undefined
   /**
    * Called with each error that the people who run the app can mend, as it was thrown, and with the option or the method of
    * the provider in which it happened: an exception in `authorize`, `provider`, `tenant`, `webhookSecret` or `log`, a call

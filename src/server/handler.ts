@@ -1,14 +1,15 @@
 import { PairingError, toPairingError } from '../core/errors.js'
 import { createChannels } from './channels.js'
-import { checkAuthorized } from './check-authorized.js'
+import { type CheckedAuthorization, checkAuthorized } from './check-authorized.js'
 import { CrossOriginError, checkedOrigin, createOriginCheck } from './check-origin.js'
 import { preflightAnswer, withCors } from './cors.js'
 import type { PairingHandlerOptions } from './handler-options.js'
+import { createLinkReports } from './link-reports.js'
 import type { PairingErrorPlace } from './log.js'
 import { readJson } from './read-json.js'
 import { createReporter } from './report.js'
 import { problem, received } from './responses.js'
-import { createSessionService } from './session-service.js'
+import { type AllowedTarget, createSessionService } from './session-service.js'
 import { checkedProvider, checkedTenant, type SessionTarget } from './session-target.js'
 import { createShutdown } from './shutdown.js'
 import { checkWebhookSecret, isWebhook, takeWebhook } from './webhook.js'
@@ -74,10 +75,17 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
     allowedOrigins,
     report,
   })
-  const channels = createChannels({ bus, log, report })
+  const links = createLinkReports({
+    onLinked: options.onLinked,
+    onUnlinked: options.onUnlinked,
+    secret,
+    report,
+  })
+  const channels = createChannels({ bus, log, report, onSnapshot: links.observe })
   const shutdown = createShutdown()
   const sessions = createSessionService({
     channels,
+    links,
     shutdown,
     secret,
     liveEvents,
@@ -93,6 +101,13 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
       provider: await reported('provider', async () => checkedProvider(await provider(request))),
       tenant: await reported('tenant', async () => checkedTenant(await tenant?.(request))),
     }
+  }
+
+  async function allowed(request: Request, authorization: CheckedAuthorization): Promise<AllowedTarget> {
+    const target = await targetOf(request)
+    const { expectedPhoneNumber } = authorization
+    if (expectedPhoneNumber) links.expect(target, expectedPhoneNumber)
+    return { ...target, ...authorization }
   }
 
   /** Runs a function of the host's, and reports what it throws. */
@@ -112,13 +127,13 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
       await takeWebhook(request, await targetOf(request), channels, report)
       return received()
     }
-    await checkAuthorized(authorize, request, report)
+    const authorization = await checkAuthorized(authorize, request, report)
     if (method !== 'GET' && method !== 'POST')
       return refuse(new PairingError('invalid-request', 'Use GET or POST.'), 405)
     checkOrigin(request)
-    if (method === 'GET') return sessions.ask(await targetOf(request), request, signal)
+    if (method === 'GET') return sessions.ask(await allowed(request, authorization), request, signal)
     const body = await readJson(request, report)
-    return sessions.change(await targetOf(request), body, signal)
+    return sessions.change(await allowed(request, authorization), body, signal)
   }
 
   function refuse(error: PairingError, expectedStatus?: number): Response {

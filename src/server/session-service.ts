@@ -1,6 +1,6 @@
 import { PairingError } from '../core/errors.js'
 import { asRecord, asText } from '../core/json.js'
-import { normalizePhoneNumber } from '../core/phone-number.js'
+import { isSamePhone, normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingSnapshot, RequestOptions } from '../core/provider.js'
 import {
   ASK_PARAMETER,
@@ -11,7 +11,9 @@ import {
 } from '../core/wire.js'
 import { createChanges } from './changes.js'
 import type { Channels } from './channels.js'
+import type { CheckedAuthorization } from './check-authorized.js'
 import { openEventStream } from './event-stream.js'
+import type { LinkReports } from './link-reports.js'
 import { eventStream, noContent, snapshotAnswer } from './responses.js'
 import { sessionTag } from './session-tag.js'
 import type { SessionTarget } from './session-target.js'
@@ -23,6 +25,7 @@ const FULL_RETRY_AFTER_MS = 60_000
 /** What {@link createSessionService} needs. */
 export interface SessionServiceOptions {
   readonly channels: Channels
+  readonly links: LinkReports
   readonly shutdown: Shutdown
   readonly secret: string | undefined
   readonly liveEvents: boolean
@@ -31,24 +34,28 @@ export interface SessionServiceOptions {
   readonly streamLifetimeMs: number
 }
 
+/** A session, and what the request may do with it. */
+export interface AllowedTarget extends SessionTarget, CheckedAuthorization {}
+
 /** Answers requests that were let in, for the provider that they may use. */
 export interface SessionService {
   /** `GET`: the state, the code, or a stream of both. */
-  ask(target: SessionTarget, request: Request, signal: AbortSignal): Promise<Response>
+  ask(target: AllowedTarget, request: Request, signal: AbortSignal): Promise<Response>
   /** `POST`: a pairing code, a reset, the end of the link. */
-  change(target: SessionTarget, body: unknown, signal: AbortSignal): Promise<Response>
+  change(target: AllowedTarget, body: unknown, signal: AbortSignal): Promise<Response>
 }
 
 /** Makes the part of the handler behind its guards. */
 export function createSessionService({
   channels,
+  links,
   shutdown,
   ...options
 }: SessionServiceOptions): SessionService {
   const changes = createChanges()
   let watchers = 0
 
-  function watch(target: SessionTarget, session: string, { url, headers, signal }: Request): Response {
+  function watch(target: AllowedTarget, session: string, { url, headers, signal }: Request): Response {
     if (!options.liveEvents) throw unsupported('live events')
     if (watchers >= options.maxWatchers || channels.watchersOf(target) >= options.maxWatchersPerSession) {
       throw new PairingError('rate-limited', 'Too many pages watch already. Ask for the state instead.', {
@@ -63,7 +70,10 @@ export function createSessionService({
       session,
       method: method === 'phone-code' ? method : 'qr',
       lastEventId: headers.get('last-event-id'),
-      lifetimeMs: options.streamLifetimeMs,
+      lifetimeMs: Math.min(
+        options.streamLifetimeMs,
+        (target.expiresAt ?? Number.POSITIVE_INFINITY) - Date.now(),
+      ),
       signal,
       onClose: shutdown.onClose,
       onEnd: () => {
@@ -107,6 +117,13 @@ export function createSessionService({
         case 'request-pairing-code': {
           if (!requestPairingCode) throw unsupported('pairing codes')
           const number = normalizePhoneNumber(asText(phoneNumber) ?? '')
+          const { expectedPhoneNumber } = target
+          if (expectedPhoneNumber && !isSamePhone(expectedPhoneNumber, number)) {
+            throw new PairingError(
+              'wrong-phone-number',
+              'The app expects another phone here, so no pairing code was requested for this number.',
+            )
+          }
           const snapshot = await make(
             target,
             action,
@@ -125,6 +142,7 @@ export function createSessionService({
         case 'unlink':
           if (!unlink) throw unsupported('ending a link')
           await make(target, action, signal, async (call) => void (await unlink.call(provider, call)))
+          links.unlinked(target)
           return noContent()
         default:
           throw new PairingError(
