@@ -262,7 +262,6 @@ export function createChannel({
       }
     },
     hear(snapshot) {
-      log({ event: 'webhook', provider: id, sessionId })
       hear(snapshot)
       publishAnswer(snapshot)
       rest()

@@ -12,7 +12,8 @@ import { problem, received } from './responses.js'
 import { type AllowedTarget, createSessionService } from './session-service.js'
 import { checkedProvider, checkedTenant, type SessionTarget } from './session-target.js'
 import { createShutdown } from './shutdown.js'
-import { checkWebhookSecret, isWebhook, takeWebhook } from './webhook.js'
+import { createWebhookGuard, isWebhook, takeWebhook } from './webhook.js'
+import { createWebhookReads } from './webhook-reads.js'
 
 /** In base64 that is 96 bits. */
 const MIN_SECRET_CHARACTERS = 16
@@ -82,6 +83,8 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
     report,
   })
   const channels = createChannels({ bus, log, report, onSnapshot: links.observe })
+  const webhooks = webhookSecret === undefined ? undefined : createWebhookGuard(webhookSecret, report)
+  const reads = createWebhookReads(channels)
   const shutdown = createShutdown()
   const sessions = createSessionService({
     channels,
@@ -122,9 +125,9 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
 
   async function answer(request: Request, signal: AbortSignal): Promise<Response> {
     const { method } = request
-    if (webhookSecret !== undefined && isWebhook(request)) {
-      await checkWebhookSecret(request, webhookSecret, report)
-      await takeWebhook(request, await targetOf(request), channels, report)
+    if (webhooks && isWebhook(request)) {
+      await webhooks.check(request)
+      await takeWebhook(request, await targetOf(request), { channels, reads, log, report })
       return received()
     }
     const authorization = await checkAuthorized(authorize, request, report)
@@ -158,6 +161,7 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
 
   handle.close = (): Promise<void> => {
     const closed = shutdown.close()
+    reads.close()
     channels.close()
     return closed
   }

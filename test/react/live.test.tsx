@@ -55,12 +55,16 @@ function greenApiWebhook(stateInstance: string): object {
   }
 }
 
-/** A webhook arrives, and all that follows of it; no time passes. */
+/** The adapters of GREEN-API and Z-API send one request a second, so the read that a webhook causes waits for its turn. */
+const READ_WITHIN_MS = 2_500
+
+/** A webhook arrives, and the server reads the state because of it. */
 const hear = (world: World, webhook: object) =>
   act(async () => {
-    const { ok } = await world.server.webhook(webhook)
+    const now = { timestamp: Date.now(), momment: Date.now() }
+    const { ok } = await world.server.webhook({ ...webhook, ...now })
     expect(ok).toBe(true)
-    await vi.advanceTimersByTimeAsync(0)
+    await vi.advanceTimersByTimeAsync(READ_WITHIN_MS)
   })
 
 /** A long time in which nothing is looked at, in one step. */
@@ -71,7 +75,7 @@ const streamsOf = ({ server }: World) => server.requests.filter((wish) => wish =
 
 describe('a scan', () => {
   it.each(['z-api', 'wasend', 'evolution-api', 'waha'] as const)(
-    'at %s is shown when the server hears of it, and nobody asks',
+    'at %s is shown when its webhook comes, by one read of the server',
     async (id) => {
       const world = createWorld(id, { linkingMs: 250 })
       world.show()
@@ -79,13 +83,13 @@ describe('a scan', () => {
       await doing(() => void world.emulator.scan())
       await advance(250)
       const upstream = world.wire.requests.length
-      const [now, asked] = [Date.now(), world.server.requests.length]
+      const asked = world.server.requests.length
       expect(shownStatus()).toBe('awaiting-scan')
       await hear(world, linkedWebhooks[id])
       expect(shownStatus()).toBe('linked')
       expect(screen.getByText('+5511987654321')).toBeTruthy()
-      expect([Date.now(), world.server.requests.length]).toEqual([now, asked])
-      expect(world.wire.requests.length).toBe(upstream)
+      expect(world.server.requests.length).toBe(asked)
+      expect(world.wire.requests.length - upstream).toBeGreaterThan(0)
     },
   )
 
@@ -94,14 +98,12 @@ describe('a scan', () => {
     world.show()
     await advance(6_250)
     await doing(() => void world.emulator.scan())
-    const upstream = world.wire.requests.length
     expect(shownStatus()).toBe('awaiting-scan')
     await hear(world, greenApiWebhook('starting'))
     expect(shownStatus()).toBe('linking')
-    expect(world.wire.requests.length).toBe(upstream)
+    await advance(7_500)
     await hear(world, greenApiWebhook('authorized'))
     expect(shownStatus()).toBe('linked')
-    expect(world.wire.requests.length).toBe(upstream)
   })
 
   it('at GREEN-API is shown when its socket says who was linked, without any webhook', async () => {

@@ -73,10 +73,14 @@ const replicaOn = (
 const forged = (snapshot: unknown): string => JSON.stringify({ from: 'nobody', type: 'snapshot', snapshot })
 
 describe('two replicas with a bus', () => {
-  it('tell each other at once what a webhook says', async () => {
+  it('tell each other at once what a webhook made one of them read', async () => {
     const bus = memoryBus()
     const [one, other] = [
-      replicaOn(bus, { readWebhook: () => ({ status: 'linking' }) }, { webhookSecret: SECRET }),
+      replicaOn(
+        bus,
+        { readWebhook: () => ({ status: 'linking' }), getStatus: async () => ({ status: 'linking' }) },
+        { webhookSecret: SECRET },
+      ),
       replicaOn(bus),
     ]
     const tab = await other.watch()
@@ -84,7 +88,7 @@ describe('two replicas with a bus', () => {
     expect(answer.status).toBe(200)
     await pass(0)
     expect(statusesIn(tab)).toEqual(['qr', 'linking'])
-    expect(one.calls).toEqual([])
+    expect(one.calls).toEqual(['getStatus'])
   })
 
   it('ask the provider together about as often as one', async () => {

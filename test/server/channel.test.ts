@@ -6,6 +6,7 @@ import { spyProvider, timing } from './spy-provider.js'
 import { createWorld, expectRefusal, silence, type Tab, type World } from './world.js'
 
 /** A channel that nobody uses is kept for this long, since a page asks first and watches then. */
+const SECRET = 'd75b3a66374942c5b3c0'
 const IDLE_MS = 5_000
 
 beforeEach(() => {
@@ -353,9 +354,9 @@ describe('a session that nobody asks for or watches any more', () => {
 
   it.each<readonly [string, (world: World) => Promise<Response>]>([
     ['a change', (world) => world.post({ action: 'reset' })],
-    ['a webhook', (world) => world.webhook({}, { query: '?secret=s' })],
+    ['a webhook', (world) => world.webhook({}, { query: `?secret=${SECRET}` })],
   ])('is forgotten after %s', async (_, happen) => {
-    const world = createWorld({ readWebhook: () => ({ status: 'linking' }) }, { webhookSecret: 's' })
+    const world = createWorld({ readWebhook: () => ({ status: 'linking' }) }, { webhookSecret: SECRET })
     const before = await channelOf(world)
     await pass(IDLE_MS - 1)
     expect((await happen(world)).ok).toBe(true)

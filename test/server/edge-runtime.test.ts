@@ -88,6 +88,7 @@ describe('in an edge runtime', () => {
     expect(answer.body.startsWith(':\n\n')).toBe(true)
     expect(answer.body).toContain('"status":"linking"')
     expect(world.watchers()).toBe(0)
+    await world.send('/webhook', change({}, { authorization: `Bearer ${world.WEBHOOK_SECRET}` }))
   })
 
   it('a page is told what is asked on its behalf', async () => {

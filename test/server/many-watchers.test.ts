@@ -71,7 +71,7 @@ function setUp(): World {
     },
     tenant: () => 'acme',
     authorize: () => true,
-    webhookSecret: 'webhook-secret',
+    webhookSecret: 'webhook-secret-of-the-test',
     // Not one more than the world needs: who has left must give the place back.
     maxWatchersPerSession: WATCHERS_PER_SESSION,
     maxWatchers: WATCHERS,
@@ -105,7 +105,10 @@ function setUp(): World {
       isLinked = true
     },
     async sendWebhooks() {
-      const headers = { authorization: 'Bearer webhook-secret', 'content-type': 'application/json' }
+      const headers = {
+        authorization: 'Bearer webhook-secret-of-the-test',
+        'content-type': 'application/json',
+      }
       const init = { method: 'POST', headers, body: '{}' }
       const send = (session: number) => handler(new Request(`${urlOf(session)}/webhook`, init))
       const answers = await Promise.all(sessions.map(send))
