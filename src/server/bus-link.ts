@@ -1,9 +1,7 @@
 import type { PairingBus } from './bus.js'
 import { type BusMessage, decodeBusMessage, encodeBusMessage } from './bus-message.js'
-import type { PairingLogger } from './log.js'
-import type { Report } from './report.js'
 
-/** One session's end of the bus. Never throws: without the bus a replica goes on by itself. */
+/** One session's end of the bus. */
 export interface BusLink {
   publish(message: BusMessage): void
   /** Listens to the other replicas until {@link BusLink.close}. */
@@ -13,50 +11,51 @@ export interface BusLink {
 
 /** What {@link createBusLink} needs. */
 export interface BusLinkOptions {
+  /** One that never throws. */
   readonly bus: PairingBus | undefined
-  /** Names the session: replicas with the same name hear each other. `undefined`: nobody does. */
-  readonly name: string | undefined
+  /** Names the session: replicas with the same name hear each other. */
+  readonly name: string
   /** Tells this replica's messages from those of others. */
   readonly self: string
-  readonly log: PairingLogger
-  readonly report: Report
   readonly receive: (message: BusMessage) => void
 }
 
-/** Makes a session's end of the bus. */
-export function createBusLink({ bus, name, self, log, report, receive }: BusLinkOptions): BusLink {
+/**
+ * Makes a session's end of the bus. Each message carries the time of the last change: one from before the last change that this
+ * replica knows of is dropped, and one from after a change that this replica has missed brings the change along.
+ */
+export function createBusLink({ bus, name, self, receive }: BusLinkOptions): BusLink {
   let end: (() => void) | undefined
-  const failed = (error: unknown): void => {
-    log({ event: 'bus-failed' })
-    report(error, 'bus')
-  }
+  let revision = 0
 
-  function attempt<Value>(use: () => Value): Value | undefined {
-    try {
-      const value = use()
-      Promise.resolve(value).catch(failed)
-      return value
-    } catch (error) {
-      failed(error)
-      return undefined
+  function take(text: string): void {
+    const message = end && decodeBusMessage(text, self, Date.now())
+    if (!message) return
+    const isMissed = message.revision > revision
+    revision = Math.max(revision, message.revision)
+    if (message.type === 'changed') receive({ type: 'changed' })
+    else if (message.revision === revision) {
+      if (isMissed) receive({ type: 'changed' })
+      receive({ type: 'snapshot', snapshot: message.snapshot })
     }
   }
 
-  if (!bus || name === undefined) return { publish: () => {}, open: () => {}, close: () => {} }
+  if (!bus) return { publish: () => {}, open: () => {}, close: () => {} }
   return {
-    publish: (message) => void attempt(() => bus.publish(name, encodeBusMessage(self, message))),
+    publish(message) {
+      const sentAt = Date.now()
+      if (message.type === 'changed') revision = Math.max(sentAt, revision + 1)
+      void bus.publish(name, encodeBusMessage(self, message, { sentAt, revision }))
+    },
     open() {
-      end = attempt(() =>
-        bus.subscribe(name, (text) => {
-          const message = decodeBusMessage(text, self)
-          if (message) receive(message)
-        }),
-      )
+      // Set before, because a bus may deliver at once.
+      end = () => {}
+      end = bus.subscribe(name, take)
     },
     close() {
       const ended = end
       end = undefined
-      if (ended) attempt(ended)
+      ended?.()
     },
   }
 }

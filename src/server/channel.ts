@@ -138,8 +138,6 @@ export function createChannel({
     bus,
     name,
     self,
-    log,
-    report,
     receive: (message) => (message.type === 'changed' ? forget() : hear(message.snapshot)),
   })
 

@@ -3,6 +3,7 @@ import { createChannels } from './channels.js'
 import { type CheckedAuthorization, checkAuthorized } from './check-authorized.js'
 import { CrossOriginError, checkedOrigin, createOriginCheck } from './check-origin.js'
 import { preflightAnswer, withCors } from './cors.js'
+import { createGuardedBus } from './guarded-bus.js'
 import type { PairingHandlerOptions } from './handler-options.js'
 import { createLinkReports } from './link-reports.js'
 import type { PairingErrorPlace } from './log.js'
@@ -43,7 +44,7 @@ export interface PairingHandler {
  * const handler = createPairingHandler({ provider: greenApi({ idInstance, apiTokenInstance }), authorize })
  */
 export function createPairingHandler(options: PairingHandlerOptions): PairingHandler {
-  const { provider, tenant, authorize, webhookSecret, secret, bus, liveEvents = true } = options
+  const { provider, tenant, authorize, webhookSecret, secret, liveEvents = true } = options
   const { maxWatchersPerSession = 50, maxWatchers = 10_000, streamLifetimeMs = 300_000 } = options
   checkAmounts({ maxWatchersPerSession, maxWatchers, streamLifetimeMs })
   // From JavaScript, where nobody checks: a door that cannot be shut must not be hung.
@@ -82,6 +83,7 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
     secret,
     report,
   })
+  const bus = options.bus && createGuardedBus(options.bus, { log, report })
   const channels = createChannels({ bus, log, report, onSnapshot: links.observe })
   const webhooks = webhookSecret === undefined ? undefined : createWebhookGuard(webhookSecret, report)
   const reads = createWebhookReads(channels)
@@ -163,6 +165,7 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
     const closed = shutdown.close()
     reads.close()
     channels.close()
+    bus?.close()
     return closed
   }
   return handle

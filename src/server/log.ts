@@ -60,7 +60,7 @@ export type PairingLogEntry =
       readonly event: 'webhook'
     } & PairingLogTarget)
   | {
-      /** The bus failed: this replica goes on by itself. */
+      /** The bus failed, or took no message for 5 seconds: this replica goes on by itself. Once for each outage. */
       readonly event: 'bus-failed'
     }
   | {
