@@ -123,17 +123,13 @@ export function decodeSnapshot(input: unknown): PairingSnapshot {
 /** It ends up in the host's statistics. */
 const MAX_ID_CHARACTERS = 100
 
-/** Of this version 22 characters; another version may have more. */
-const SESSION_TAG = /^[\w-]{1,64}$/
-
 function decodeDetails(fields: Readonly<Record<string, unknown>>): SnapshotDetails {
   const methods = Array.isArray(fields.methods) ? [...new Set(fields.methods.filter(isMethod))] : undefined
   const timing = decodeTiming(fields.timing)
   const provider = asText(fields.provider)
-  const session =
-    typeof fields.session === 'string' && SESSION_TAG.test(fields.session) ? fields.session : undefined
+  const session = asText(fields.session)
   return {
-    ...(session && { session }),
+    ...(session && { session: session.slice(0, MAX_ID_CHARACTERS) }),
     ...(provider && { provider: provider.slice(0, MAX_ID_CHARACTERS) }),
     ...(methods && { methods }),
     ...(timing && { timing }),

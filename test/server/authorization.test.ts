@@ -74,7 +74,7 @@ describe('expiresAt of an authorization', () => {
   )
 
   it.each([{}, { user: 7 }, []])('is needed, or a number: %o lets no request in', async (value) => {
-    const world = createWorld({}, { authorize: () => value as boolean })
+    const world = createWorld({}, { authorize: () => value as never })
     await expectRefusal(await world.get(), 'forbidden')
   })
 })

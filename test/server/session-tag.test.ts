@@ -68,12 +68,9 @@ describe('the session tag', () => {
     expect(new Set([await tagOf('a'), await tagOf('b'), await tagOf('a', SECRET)]).size).toBe(3)
   })
 
-  it.each(['', ' ', 7, 'x'.repeat(65), 'a b', '<script>'])(
-    'is dropped by the page where it is none: %s',
-    (session) => {
-      expect(decodeSnapshot({ status: 'unlinked', session })).toEqual({ status: 'unlinked' })
-    },
-  )
+  it.each(['', ' ', null, {}, ['a'], true])('is dropped by the page where it is none: %s', (session) => {
+    expect(decodeSnapshot({ status: 'unlinked', session })).toEqual({ status: 'unlinked' })
+  })
 })
 
 describe('createPairingHandler', () => {
