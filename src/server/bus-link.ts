@@ -13,7 +13,7 @@ export interface BusLink {
 export interface BusLinkOptions {
   /** One that never throws. */
   readonly bus: PairingBus | undefined
-  /** Names the session: replicas with the same name hear each other. */
+  /** Names the session: replicas with the same name receive each other's messages. */
   readonly name: string
   /** Tells this replica's messages from those of others. */
   readonly self: string

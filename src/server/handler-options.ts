@@ -21,7 +21,7 @@ export interface TenantProviderOptions extends CommonHandlerOptions {
   /**
    * The id of the tenant that this request belongs to. Requests with one tenant, and providers with one `id` and `sessionId`,
    * share a session: its state, webhooks and the `bus`. Take it from your own sign-in and never from what the page sends,
-   * because whoever names a tenant sees its codes.
+   * because a request that names a tenant gets its codes.
    */
   readonly tenant: (request: Request) => string | Promise<string>
 }
@@ -32,8 +32,8 @@ export type PairingHandlerOptions = SingleProviderOptions | TenantProviderOption
 /** Options of `createPairingHandler` that do not depend on the number of providers. */
 export interface CommonHandlerOptions {
   /**
-   * Keys the `session` tag of responses, so that nobody can compute the tag of a tenant: at least 16 characters, the same on
-   * every replica and after every restart. The tag tells a page that it is about another session now, and authorises nothing.
+   * Keys the `session` tag of responses, so that the tag of a tenant cannot be computed: at least 16 characters, the same on
+   * every replica and after every restart. A page notices by the tag that it is about another session now; the tag authorises nothing.
    * @default the tag is a plain SHA-256
    */
   readonly secret?: string | undefined
@@ -97,7 +97,7 @@ export interface CommonHandlerOptions {
   readonly streamLifetimeMs?: number | undefined
   /**
    * Called when the provider says that a phone is linked: at least once for each link, again after a restart, and again where it
-   * threw or rejected. Tell repeats by `linkId`. Use it, and not the page's `onLinked`, to store whose number it is. It needs a
+   * threw or rejected. Recognise repeats by `linkId`. Use it, and not the page's `onLinked`, to store whose number it is. It needs a
    * page that is open, a webhook or another request: the handler requests nothing while the session is not used.
    */
   readonly onLinked?: ((event: LinkedEvent) => void | Promise<void>) | undefined

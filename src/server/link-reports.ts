@@ -8,7 +8,7 @@ import { type SessionTarget, sessionKey } from './session-target.js'
 export interface LinkedEvent {
   /** As your `tenant` function returned it; `''` where `provider` is one object. */
   readonly tenant: string
-  /** The linked account, as far as the provider tells. */
+  /** The linked account, as far as the provider names it. */
   readonly account: PairingAccount
   /**
    * Names the link: equal on every replica and after a restart. It is derived from the tenant, the provider, the instance and

@@ -19,7 +19,7 @@ const SECRET_PARAMETER = 'secret'
 /** A state with its history is about 1 kB; a provider may be told to send much more than states to one URL. */
 const MAX_WEBHOOK_BYTES = 262_144
 
-/** What is older was held up on the way, or is sent again by somebody who has seen it. */
+/** What is older was held up on the way, or is sent again by a third party that has seen it. */
 const MAX_AGE_MS = 60_000
 
 /** A QR code lives 20 seconds. */
@@ -130,7 +130,7 @@ export interface WebhookContext {
 }
 
 /**
- * Takes a webhook in. Its word is shown to no page: it may be late, sent again, or forged by somebody who has seen the secret. It
+ * Takes a webhook in. Its word is shown to no page: it may be late, sent again, or forged by a third party that has seen the secret. It
  * makes the handler read the state, which pages are shown. A QR code alone is shown, where it is new and the state that was read
  * still waits for a scan.
  *

@@ -430,7 +430,7 @@ describe('a bus that stands still', () => {
       if (data.status === 'qr')
         expect(data.qrCode).toEqual({ kind: 'text', value: `2@ref${number},noise,identity,adv,1` })
     }
-    // They hear each other again.
+    // Messages are delivered again.
     await pass(5_000)
     await one.post({ action: 'reset' })
     const heard = bus.published.at(-1)

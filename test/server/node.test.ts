@@ -81,7 +81,7 @@ async function serve({ methods, provider, handler: own, before }: Options = {}):
 async function sendRaw(port: number, ...lines: readonly string[]): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   socket.write(lines.join('\r\n'))
-  // Not before: a server takes a line that is closed for a client that is gone.
+  // Not before: a server takes a client that closes its side for one that has left.
   socket.once('data', () => socket.end())
   let answer = ''
   for await (const chunk of socket) answer += chunk

@@ -86,7 +86,7 @@ describe('two replicas on one Redis', () => {
     await vi.waitFor(() =>
       expect([statusesIn(here).at(-1), statusesIn(there).at(-1)]).toEqual(['linked', 'linked']),
     )
-    // The webhook alone says nothing: one replica reads the state, and the other hears of it.
+    // The webhook alone says nothing: one replica reads the state, and the other gets it over the bus.
     expect(wire.requests.length - asked).toBeLessThanOrEqual(2)
     expect([...first.log, ...second.log].map(({ event }) => event)).not.toContain('bus-failed')
   })
