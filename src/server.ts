@@ -28,8 +28,14 @@ export type {
 } from './core/update.js'
 export type { PollerEvent } from './poller/poller-host.js'
 export type { PairingBus } from './server/bus.js'
-export type { Authorize } from './server/check-authorized.js'
-export { createPairingHandler, type PairingHandler, type PairingHandlerOptions } from './server/handler.js'
+export type { Authorization, Authorize } from './server/check-authorized.js'
+export { createPairingHandler, type PairingHandler } from './server/handler.js'
+export type {
+  PairingHandlerOptions,
+  SingleProviderOptions,
+  TenantProviderOptions,
+} from './server/handler-options.js'
+export type { LinkedEvent, UnlinkedEvent } from './server/link-reports.js'
 export type { PairingErrorPlace, PairingLogEntry, PairingLogger, PairingLogTarget } from './server/log.js'
 export { type NodeRequest, type NodeResponse, toNodeListener } from './server/node.js'
 export {

@@ -32,7 +32,7 @@ export function createPages(url) {
         if (event === 'snapshot' && !told.has(status)) told.set(status, performance.now())
       },
     })
-    const request = get(`${url}/${sessionId}?ask=events`, { agent, headers: { accept: 'text/event-stream' } })
+    const request = get(`${url}/${sessionId}?events`, { agent, headers: { accept: 'text/event-stream' } })
     const [response] = await once(request, 'response')
     if (response.statusCode !== 200) throw new Error(`A page was answered ${response.statusCode}.`)
     response.setEncoding('utf8')

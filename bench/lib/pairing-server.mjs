@@ -23,6 +23,7 @@ const handler = createPairingHandler({
     const idInstance = new URL(url).pathname.split('/')[1] ?? ''
     return providers.get(idInstance) ?? makeProvider(idInstance)
   },
+  tenant: ({ url }) => new URL(url).pathname.split('/')[1] || 'none',
   authorize: () => true,
   webhookSecret,
 })

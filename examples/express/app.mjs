@@ -22,8 +22,9 @@ export function createApp({ provider, linkSecret, pageUrl, webhookSecret }) {
   async function authorize(request) {
     // A customer with a pairing link, who has no account here. The link opens the session it was made for, no other.
     if (request.headers.has('authorization')) {
-      const { sessionId } = await verifyPairingLink(request, { secret: linkSecret })
-      return sessionId === provider.sessionId
+      const claims = await verifyPairingLink(request, { secret: linkSecret })
+      // The claims themselves, so that live events end with the link.
+      return claims.sessionId === provider.sessionId && claims
     }
     const user = userOf(request.headers.get('cookie'))
     if (!user) throw new PairingError('sign-in-required')

@@ -19,7 +19,7 @@ export interface ProxyOptions {
   readonly url: string
   /**
    * Tells sessions apart where one URL serves several, one per tenant for example. Not sent anywhere.
-   * @default the URL
+   * @default the URL, with a short hash of `authorization` where `headers` is an object: each pairing link is a session of its own
    */
   readonly sessionId?: string | undefined
   /** Stands in for the global `fetch`: for tests, or as middleware. */
@@ -45,10 +45,10 @@ export interface ProxyOptions {
  */
 export function proxy({
   url,
-  sessionId = url,
   fetch: ownFetch,
   headers,
   live = true,
+  sessionId = defaultSessionId(url, headers),
 }: ProxyOptions): PairingProxy {
   // From JavaScript, or of a variable that is not set: requests would go to the page itself.
   if (typeof url !== 'string' || url === '')
@@ -126,4 +126,19 @@ export function proxy({
     }),
   }
   return { id: 'proxy', sessionId, connection }
+}
+
+function defaultSessionId(url: string, headers: ProxyOptions['headers']): string {
+  if (typeof headers !== 'object') return url
+  const name = Object.keys(headers).find((one) => one.toLowerCase() === 'authorization')
+  const credentials = name === undefined ? undefined : headers[name]
+  return credentials ? `${url}#${shortHash(credentials)}` : url
+}
+
+/** FNV-1a, 32 bits. It only has to tell a few credentials of one browser apart; nothing of them can be read from it. */
+function shortHash(text: string): string {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  return (hash >>> 0).toString(36)
 }

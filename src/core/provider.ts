@@ -156,6 +156,12 @@ export interface PairingProvider {
    * argument, the parsed body, and nothing more.
    */
   readWebhook?(body: unknown): PairingSnapshot | undefined
+  /**
+   * When the provider sent this webhook, in epoch milliseconds, by its own clock; `undefined` where the body does not say. The
+   * server handler drops what is older than a minute, and shows a QR code of a webhook only where it is known to be younger
+   * than ten seconds.
+   */
+  webhookSentAt?(body: unknown): number | undefined
 }
 
 /** The methods a provider offers. */

@@ -23,9 +23,10 @@ export function connectProvider(provider: PairingProvider): PairingConnection {
       if (process.env.NODE_ENV !== 'production' && code !== 'network' && !isExpected(code))
         printOnce(`${id} ${sessionId} ${code}`, `A request of the provider "${id}" failed.`, thrown)
     },
+    observe: () => {},
     connect: () => ({ publish: () => {}, open: () => {}, close: () => {} }),
   }
-  const poller = () => processRegistry().of(JSON.stringify([id, sessionId]), provider, host)
+  const poller = () => processRegistry().of(JSON.stringify([id, sessionId]), { tenant: '', provider }, host)
   const endless = new AbortController().signal
   return {
     async read({ want, method, has, signal = endless }) {

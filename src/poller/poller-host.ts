@@ -1,5 +1,5 @@
 import type { PairingErrorCode } from '../core/errors.js'
-import type { PairingSnapshot } from '../core/provider.js'
+import type { PairingProvider, PairingSnapshot } from '../core/provider.js'
 import type { PairingAction, PairingWant } from '../core/update.js'
 
 /** A method of the provider, or what a provider pushes. */
@@ -20,10 +20,6 @@ export type PollerEvent =
       readonly event: 'watchers'
       readonly watchers: number
     }
-  | {
-      /** A webhook of the provider's arrived and says something about the session. */
-      readonly event: 'webhook'
-    }
 
 /** What one replica sends to the others about a session. */
 export type ReplicaMessage =
@@ -39,11 +35,19 @@ export interface Replicas {
   close(): void
 }
 
+/** A session at a provider, and whose it is. */
+export interface PolledSession {
+  readonly tenant: string
+  readonly provider: PairingProvider
+}
+
 /** What surrounds a poller: a server handler, or a page that uses an adapter directly. */
 export interface PollerHost {
   readonly log: (event: PollerEvent, provider: { readonly id: string; readonly sessionId: string }) => void
   /** Reports an error that the developer can repair. */
   readonly report: (error: unknown, call: ProviderCall) => void
+  /** Takes each response and push of the provider; messages of other replicas are none. */
+  readonly observe: (session: PolledSession, snapshot: PairingSnapshot) => void
   /** Connects a session, by its tag, to the other replicas. */
   readonly connect: (session: string, receive: (message: ReplicaMessage) => void) => Replicas
 }

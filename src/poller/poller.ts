@@ -18,7 +18,7 @@ import {
   WIRE_VERSION,
 } from '../core/update.js'
 import { callProvider } from './call-provider.js'
-import type { PollerHost } from './poller-host.js'
+import type { PolledSession, PollerHost } from './poller-host.js'
 import { createProviderSubscription } from './provider-subscription.js'
 import {
   afterChange,
@@ -58,7 +58,12 @@ export interface Poller {
     signal: AbortSignal,
     run: (options: RequestOptions) => Promise<Value>,
   ): Promise<Value>
-  /** Takes in a snapshot that was not requested: a webhook of the provider's. */
+  /**
+   * Requests the state because the provider says that something has changed: at most one request for each minimum interval of
+   * the provider. Resolves with the update after it.
+   */
+  refresh(): Promise<PairingUpdate>
+  /** Takes in a snapshot that was not requested: the QR code of a webhook. */
   receive(snapshot: PairingSnapshot): void
   /** Takes in a pairing code that the provider issued for a number. */
   receiveCode(snapshot: PairingSnapshot, phoneNumber: string): void
@@ -77,8 +82,8 @@ export interface Poller {
 export interface PollerOptions {
   /** Names the session; see {@link PairingUpdate.session}. */
   readonly session: string
-  /** The provider of this session; may be another object at each call. */
-  readonly provider: () => PairingProvider
+  /** The provider of this session, which may be another object at each call, and whose it is. */
+  readonly target: () => PolledSession
   /** May be another object at each call. */
   readonly host: () => PollerHost
   /** Nothing reads, watches or changes the session any more; its state is worth keeping for so many milliseconds. */
@@ -102,7 +107,8 @@ const reasons: Readonly<Record<PairingAction, UpdateReason | undefined>> = {
 }
 
 /** Makes the poller of a session. */
-export function createPoller({ session, provider, host, onIdle }: PollerOptions): Poller {
+export function createPoller({ session, target, host, onIdle }: PollerOptions): Poller {
+  const provider = () => target().provider
   const timing = timingOf(provider())
   const origin = crypto.randomUUID()
   const watchers = new Set<Watcher>()
@@ -121,11 +127,15 @@ export function createPoller({ session, provider, host, onIdle }: PollerOptions)
   /** Changes under way. */
   let changes = 0
   let timer: ReturnType<typeof setTimeout> | undefined
+  /** The last request to the provider. */
+  let requestedAt = Number.NEGATIVE_INFINITY
+  let refreshing: Promise<PairingUpdate> | undefined
   /** Of the requests that only watchers wait for; `undefined` while no page watches. */
   let loop: AbortController | undefined
 
   const requests = createSharedRequests(async (want, signal) => {
     const sentAt = Date.now()
+    requestedAt = sentAt
     const sentIn = revision
     const asked = provider()
     try {
@@ -139,6 +149,7 @@ export function createPoller({ session, provider, host, onIdle }: PollerOptions)
       // A response from before a change, or to an aborted request, says nothing about now.
       if (signal.aborted || sentIn !== revision) return
       take(snapshot, { want, sentAt, at: Date.now() })
+      host().observe(target(), snapshot)
       publish(snapshot)
     } catch (error) {
       // By the signal and not by the code: a provider may call anything aborted.
@@ -157,6 +168,7 @@ export function createPoller({ session, provider, host, onIdle }: PollerOptions)
     host,
     onSnapshot(snapshot) {
       receive(snapshot)
+      host().observe(target(), snapshot)
       publish(snapshot)
     },
     onError: fail,
@@ -193,6 +205,17 @@ export function createPoller({ session, provider, host, onIdle }: PollerOptions)
     reason = why
     requests.forget()
     set(afterChange(poll))
+  }
+
+  async function refresh(): Promise<PairingUpdate> {
+    const at = Date.now()
+    // A clock that was set back must not hold it up.
+    const nextAt = requestedAt > at ? at : requestedAt + timing.qrMinIntervalMs
+    const waitMs = Math.max(nextAt, poll.quietUntil) - at
+    if (waitMs > 0) await pause(waitMs, ended.signal)
+    await requests.join('state', ended.signal).catch(() => {})
+    rest()
+    return update('qr')
   }
 
   function publish(snapshot: PairingSnapshot): void {
@@ -338,8 +361,13 @@ export function createPoller({ session, provider, host, onIdle }: PollerOptions)
         rest()
       }
     },
+    refresh() {
+      refreshing ??= refresh().finally(() => {
+        refreshing = undefined
+      })
+      return refreshing
+    },
     receive(snapshot) {
-      host().log({ event: 'webhook' }, provider())
       receive(snapshot)
       publish(snapshot)
       rest()
@@ -382,6 +410,20 @@ export function createPoller({ session, provider, host, onIdle }: PollerOptions)
 
 function abilitiesOf({ unlink, reset }: PairingProvider): readonly PairingAbility[] {
   return [...(unlink ? (['unlink'] as const) : []), ...(reset ? (['reset'] as const) : [])]
+}
+
+/** Waits, but no longer than until the signal is aborted. */
+function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, durationMs)
+    signal.addEventListener('abort', done)
+    if (signal.aborted) done()
+  })
 }
 
 /** From JavaScript, which checks no types: without a time to wait, requests would be sent without a pause. */

@@ -1,11 +1,10 @@
-import type { PairingProvider } from '../core/provider.js'
 import { createPoller, type Poller } from './poller.js'
-import type { PollerHost } from './poller-host.js'
+import type { PolledSession, PollerHost } from './poller-host.js'
 
 /** The pollers of the sessions that are read or watched at this moment. */
 export interface PollerRegistry {
   /** The poller of a session: the same for all that name it. It follows the latest provider and host. */
-  of(session: string, provider: PairingProvider, host: PollerHost): Poller
+  of(session: string, target: PolledSession, host: PollerHost): Poller
   /** The poller of a session, where one exists. */
   get(session: string): Poller | undefined
   /** Closes pollers: all, or those that a host used last. */
@@ -14,7 +13,7 @@ export interface PollerRegistry {
 
 interface Entry {
   readonly poller: Poller
-  provider: PairingProvider
+  target: PolledSession
   host: PollerHost
   timer: ReturnType<typeof setTimeout> | undefined
 }
@@ -23,11 +22,11 @@ interface Entry {
 export function createPollerRegistry(): PollerRegistry {
   const entries = new Map<string, Entry>()
 
-  function create(session: string, provider: PairingProvider, host: PollerHost): Entry {
+  function create(session: string, target: PolledSession, host: PollerHost): Entry {
     const entry: Entry = {
       poller: createPoller({
         session,
-        provider: () => entries.get(session)?.provider ?? provider,
+        target: () => entries.get(session)?.target ?? target,
         host: () => entries.get(session)?.host ?? host,
         onIdle: (keepMs) => {
           clearTimeout(entry.timer)
@@ -36,7 +35,7 @@ export function createPollerRegistry(): PollerRegistry {
           }, keepMs)
         },
       }),
-      provider,
+      target,
       host,
       timer: undefined,
     }
@@ -45,9 +44,9 @@ export function createPollerRegistry(): PollerRegistry {
   }
 
   return {
-    of(session, provider, host) {
-      const entry = entries.get(session) ?? create(session, provider, host)
-      entry.provider = provider
+    of(session, target, host) {
+      const entry = entries.get(session) ?? create(session, target, host)
+      entry.target = target
       entry.host = host
       clearTimeout(entry.timer)
       return entry.poller

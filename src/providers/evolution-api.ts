@@ -51,6 +51,7 @@ import {
   type SecretOptions,
 } from './lib/server-only.js'
 import { sessionAt } from './lib/session-at.js'
+import { localWebhookTime } from './lib/webhook-time.js'
 
 /** Options of {@link evolutionApi}. */
 export interface EvolutionApiOptions extends SecretOptions {
@@ -336,6 +337,8 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
       if (typeof state === 'string' && !(state === 'connecting' && isJustBegun)) await begin(state, options)
     },
     unlink: logout,
+    // The clock of its own time zone, with the `Z` of UTC behind it.
+    webhookSentAt: (body) => localWebhookTime(asRecord(body).date_time, Date.now()),
     readWebhook: (body) => readEvolutionEvent(body, instanceName),
   }
 

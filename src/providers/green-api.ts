@@ -53,6 +53,7 @@ import { lazyPush } from './lib/lazy-push.js'
 import { createRequester, detail, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
 import { assertServer, baseUrlOption, requiredOption, type SecretOptions } from './lib/server-only.js'
 import type { WebSocketConstructor } from './lib/web-socket.js'
+import { webhookTime } from './lib/webhook-time.js'
 
 /** Options of {@link greenApi}, by their names in the console. */
 export interface GreenApiOptions extends SecretOptions {
@@ -263,6 +264,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
       // There is nothing but QR codes to be had, and nobody would see them.
       return options.method === 'phone-code' ? () => {} : push.subscribe(listener, options)
     },
+    webhookSentAt: (body) => webhookTime(asRecord(body).timestamp),
     readWebhook(body) {
       const { typeWebhook, instanceData, stateInstance } = asRecord(body)
       const { idInstance: sender, wid } = asRecord(instanceData)

@@ -40,6 +40,7 @@ import {
 } from './lib/server-only.js'
 import { sessionAt } from './lib/session-at.js'
 import { type WahaSession, wahaSession, wahaSnapshot, webhookSession } from './lib/waha-session.js'
+import { webhookTime } from './lib/webhook-time.js'
 
 /** Options of {@link waha}. */
 export interface WahaOptions extends SecretOptions {
@@ -206,6 +207,7 @@ export function waha(options: WahaOptions): PairingProvider {
       hasRestarted = true
     },
     unlink: (options) => change('logout', options),
+    webhookSentAt: (body) => webhookTime(asRecord(body).timestamp),
     readWebhook(body) {
       const told = webhookSession(body, sessionName)
       // A stop is a step of every restart and logout; where it is more than that, the next question tells.

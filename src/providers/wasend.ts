@@ -38,6 +38,7 @@ import {
   type SecretOptions,
 } from './lib/server-only.js'
 import { type WahaSession, wahaSession, wahaSnapshot, webhookSession } from './lib/waha-session.js'
+import { webhookTime } from './lib/webhook-time.js'
 
 interface AccessOptions extends SecretOptions {
   /** Key of the account, sent as `Authorization: Bearer`. */
@@ -198,6 +199,7 @@ export function wasend(options: WasendOptions): PairingProvider {
       // A conflict means that somebody else started it in the meantime.
       if (!answer.ok && answer.status !== 409 && answer.status !== 422) throw answerError(NAME, answer)
     },
+    webhookSentAt: (body) => webhookTime(asRecord(body).timestamp),
     readWebhook(body) {
       const told = webhookSession(body, sessionId)
       return told && wahaSnapshot(told)

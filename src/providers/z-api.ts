@@ -47,6 +47,7 @@ import {
   requiredOption,
   type SecretOptions,
 } from './lib/server-only.js'
+import { webhookTime } from './lib/webhook-time.js'
 
 /** Options of {@link zApi}, by their names in the console. */
 export interface ZApiOptions extends SecretOptions {
@@ -197,6 +198,8 @@ export function zApi(options: ZApiOptions): PairingProvider {
       await run(!isConnected && says(answer, TO_BE_RESTORED) ? 'restore-session' : 'restart', options)
     },
     unlink: (options) => run('disconnect', options),
+    // Spelled this way by Z-API.
+    webhookSentAt: (body) => webhookTime(asRecord(body).momment),
     readWebhook(body) {
       const { type, instanceId: sender, phone } = asRecord(body)
       if (asText(sender) !== instanceId) return undefined

@@ -2,19 +2,48 @@ import { asAmount, asRecord, parseJson } from '../core/json.js'
 import { decodeSnapshot } from '../core/snapshot.js'
 import type { ReplicaMessage } from '../poller/poller-host.js'
 
-/** A message with its sender, who receives it too. */
-export function encodeBusMessage(from: string, message: ReplicaMessage): string {
-  return JSON.stringify({ from, ...message })
+/** What belongs to every message. */
+export interface BusStamp {
+  /** When the sender sent it, by its own clock, in epoch milliseconds. */
+  readonly sentAt: number
+  /** The time of the last change that the sender has seen; 0 where it has seen none. */
+  readonly revision: number
 }
 
-/** A message of another replica; `undefined` for one of this replica, and for any other text. */
-export function decodeBusMessage(text: string, self: string): ReplicaMessage | undefined {
-  const { from, type, snapshot, revision } = asRecord(parseJson(text))
+/** A snapshot says how long its code lives from the moment it is sent, so it may not be much older when it arrives. */
+export const MAX_MESSAGE_AGE_MS = 2_000
+
+/**
+ * Servers that follow NTP differ by some milliseconds, and for a day by up to a second where some of them smear a leap second.
+ * Replicas whose clocks differ by more than this do without each other's messages, which costs requests and shows nothing wrong.
+ */
+const CLOCK_TOLERANCE_MS = 1_000
+
+/** A message with its sender, who receives it too. */
+export function encodeBusMessage(from: string, message: ReplicaMessage, stamp: BusStamp): string {
+  return JSON.stringify({ from, ...message, ...stamp })
+}
+
+/**
+ * A message of another replica; `undefined` for one of our own, for one that is old or from the future, and for what is none:
+ * anybody may publish.
+ */
+export function decodeBusMessage(
+  text: string,
+  self: string,
+  now: number,
+): (ReplicaMessage & Pick<BusStamp, 'revision'>) | undefined {
+  const { from, type, snapshot, ...stamp } = asRecord(parseJson(text))
   if (typeof from !== 'string' || from === self) return undefined
-  if (type === 'changed') return { type, revision: asAmount(revision) ?? 0 }
+  const sentAt = asAmount(stamp.sentAt)
+  const ageMs = now - (sentAt ?? Number.NaN)
+  if (!(ageMs <= MAX_MESSAGE_AGE_MS + CLOCK_TOLERANCE_MS && ageMs >= -CLOCK_TOLERANCE_MS)) return undefined
+  // A change lies before its message. One of the future would void everything until then.
+  const revision = Math.min(asAmount(stamp.revision) ?? 0, now + CLOCK_TOLERANCE_MS)
+  if (type === 'changed') return { type, revision }
   if (type !== 'snapshot') return undefined
   try {
-    return { type, snapshot: decodeSnapshot(snapshot) }
+    return { type, revision, snapshot: decodeSnapshot(snapshot) }
   } catch {
     return undefined
   }

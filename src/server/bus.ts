@@ -6,6 +6,8 @@
  *
  * - A message arrives at most once. One that is sent while nobody listens, or while a connection is down, is gone.
  * - No order is promised between replicas.
+ * - A message may be late. Each carries its time, and the handler drops what is older than two seconds.
+ * - `publish` may take its time: the handler sends the next message of a channel when the last one has ended.
  * - A replica may hear its own messages.
  * - Neither call ever throws or rejects. Whoever uses a bus must do without it: a replica that hears nothing asks the
  *   provider itself, as one that is alone does.

@@ -1,118 +1,24 @@
 import { PairingError, toPairingError } from '../core/errors.js'
-import type { PairingProvider } from '../core/provider.js'
 import type { PollerHost } from '../poller/poller-host.js'
 import { type PollerRegistry, processRegistry } from '../poller/registry.js'
-import type { PairingBus } from './bus.js'
 import { createBusLink } from './bus-link.js'
-import { type Authorize, checkAuthorized } from './check-authorized.js'
+import { type CheckedAuthorization, checkAuthorized } from './check-authorized.js'
 import { CrossOriginError, checkedOrigin, createOriginCheck } from './check-origin.js'
 import { preflightAnswer, withCors } from './cors.js'
-import type { PairingErrorPlace, PairingLogger } from './log.js'
+import { createGuardedBus } from './guarded-bus.js'
+import type { PairingHandlerOptions } from './handler-options.js'
+import { createLinkReports } from './link-reports.js'
+import type { PairingErrorPlace } from './log.js'
 import { readJson } from './read-json.js'
-import { createReporter, type PairingErrorListener } from './report.js'
+import { createReporter } from './report.js'
 import { problem, received } from './responses.js'
-import { createSessionService } from './session-service.js'
+import { type AllowedTarget, createSessionService } from './session-service.js'
 import { checkedProvider, checkedTenant, type SessionTarget } from './session-target.js'
 import { createShutdown } from './shutdown.js'
-import { checkWebhookSecret, isWebhook, takeWebhook, type WebhookSecret } from './webhook.js'
+import { createWebhookGuard, isWebhook, takeWebhook } from './webhook.js'
 
-/** Options of {@link createPairingHandler}. */
-export interface PairingHandlerOptions {
-  /**
-   * The provider to link at, or a function that gives the one of this request: one instance per tenant. Make each provider
-   * once and keep it: one object is one session, and its requests never overlap.
-   */
-  readonly provider: PairingProvider | ((request: Request) => PairingProvider | Promise<PairingProvider>)
-  /**
-   * Whose request this is, for a `provider` function that makes its objects anew, and for one behind several replicas: the
-   * id of the tenant. Pages of one tenant with one `id` and `sessionId` share what is learnt, webhooks and the `bus` included.
-   * Without it nobody shares by name: whoever enters another's instance must not see its codes.
-   * @default none: only one provider object is one session
-   */
-  readonly tenant?: ((request: Request) => string | Promise<string>) | undefined
-  /**
-   * Decides who may link. Called before anything else, for every request but webhooks. `true` lets the request in, `false`
-   * answers 403, and `throw new PairingError('sign-in-required')` answers 401. Any other exception is a fault of the app: it
-   * answers 500 and is reported to `onError`. The page gets a code and no detail. Where `authorize` needs the body, it reads
-   * that of `request.clone()`.
-   */
-  readonly authorize: Authorize
-  /**
-   * The origin under which browsers see this handler: `https://app.example`. Set it where a proxy changes the scheme or
-   * the host of requests, as nginx does by default; otherwise the handler refuses changes of its own pages with 403.
-   * @default scheme and host of each request
-   */
-  readonly origin?: string | undefined
-  /**
-   * Whether the handler takes its own origin from `Forwarded`, `X-Forwarded-Proto`, `X-Forwarded-Host` and
-   * `X-Forwarded-Port`. For servers that only a proxy can reach which sets these headers itself. `origin` goes before it.
-   * @default false
-   */
-  readonly trustProxy?: boolean | undefined
-  /**
-   * Other origins whose pages may use the handler, cookies included: `https://app.example`, as a browser writes it, in
-   * lower case and without a path. Only they get CORS headers.
-   * @default none
-   */
-  readonly allowedOrigins?: readonly string[] | undefined
-  /**
-   * Takes the provider's webhooks at `POST …/webhook`, so that a scan shows without waiting for the next question; that
-   * path is for nothing else then. The provider sends it as `Authorization: Bearer …`, or as `?secret=…` where it can set
-   * no header.
-   * @default no webhooks
-   */
-  readonly webhookSecret?: WebhookSecret | undefined
-  /**
-   * Makes the `session` tags of updates unguessable: 16 characters or more, the same on every replica. Without it they are
-   * plain digests of tenant, provider and session id. A tag authorises nothing.
-   * @default none
-   */
-  readonly secret?: string | undefined
-  /**
-   * Whether pages may start a session that sleeps. With `false` the handler sends nothing that starts a pairing by itself.
-   * @default true
-   */
-  readonly allowStart?: boolean | undefined
-  /**
-   * Shares updates between several replicas.
-   * @default each replica for itself
-   */
-  readonly bus?: PairingBus | undefined
-  /**
-   * Whether pages may watch a session over `text/event-stream`. Where the runtime cannot hold an answer open, say
-   * `false`; pages ask again and again then, which they also do by themselves where a stream does not come through.
-   * @default true
-   */
-  readonly liveEvents?: boolean | undefined
-  /**
-   * Pages that may watch one session at the same time.
-   * @default 50
-   */
-  readonly maxWatchersPerSession?: number | undefined
-  /**
-   * Pages that may watch at the same time, all sessions together. Each takes a connection and some kilobytes.
-   * @default 10_000
-   */
-  readonly maxWatchers?: number | undefined
-  /**
-   * After this time a page has to open its stream anew, and is authorized again. In milliseconds.
-   * @default 300_000
-   */
-  readonly streamLifetimeMs?: number | undefined
-  /**
-   * Called with each error that the people who run the app can mend, as it was thrown, and with the option or the method of
-   * the provider in which it happened: an exception in `authorize`, `provider`, `tenant`, `webhookSecret` or `log`, a call
-   * that the provider refuses or that fails by a mistake, a package that is not installed, a body that was read before the
-   * handler got it. Errors that pass (`timeout`, `provider-unavailable`, `rate-limited`) and those of the user are not
-   * reported. An error of your own code may hold a secret, so treat it as any exception of your app.
-   *
-   * Outside production (`process.env.NODE_ENV`) the handler also prints each code once for each place with `console.error`.
-   * @default errors are only printed
-   */
-  readonly onError?: PairingErrorListener | undefined
-  /** Takes facts for the host's own log. None of them holds a secret. */
-  readonly log?: PairingLogger | undefined
-}
+/** In base64 that is 96 bits. */
+const MIN_SECRET_CHARACTERS = 16
 
 /** The server side of `proxy`: a function from `Request` to `Response`, for any runtime that has these two. */
 export interface PairingHandler {
@@ -124,9 +30,6 @@ export interface PairingHandler {
    */
   close(): Promise<void>
 }
-
-/** In base64 that is 96 bits. */
-const MIN_SECRET_CHARACTERS = 16
 
 /**
  * Keeps the provider's credentials on the server. `GET ?want=code` and `GET ?want=state` read a `PairingUpdate`, `GET ?events`
@@ -145,18 +48,9 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
   return createHandler(options, processRegistry())
 }
 
-/** The same with a registry of its own, as in another process. */
+/** The same with pollers of its own, as in another process. */
 export function createHandler(options: PairingHandlerOptions, registry: PollerRegistry): PairingHandler {
-  const {
-    provider,
-    tenant,
-    authorize,
-    webhookSecret,
-    secret,
-    bus,
-    liveEvents = true,
-    allowStart = true,
-  } = options
+  const { provider, tenant, authorize, webhookSecret, secret, liveEvents = true, allowStart = true } = options
   const { maxWatchersPerSession = 50, maxWatchers = 10_000, streamLifetimeMs = 300_000 } = options
   checkAmounts({ maxWatchersPerSession, maxWatchers, streamLifetimeMs })
   // From JavaScript, where nobody checks: a door that cannot be shut must not be hung.
@@ -189,17 +83,27 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
     allowedOrigins,
     report,
   })
+  const links = createLinkReports({
+    onLinked: options.onLinked,
+    onUnlinked: options.onUnlinked,
+    secret,
+    report,
+  })
+  const bus = options.bus && createGuardedBus(options.bus, { log, report })
   const host: PollerHost = {
     log: (event, { id, sessionId }) => log({ ...event, provider: id, sessionId }),
     report,
-    connect: (session, receive) => createBusLink({ bus, session, log, report, receive }),
+    observe: links.observe,
+    connect: (session, receive) => createBusLink({ bus, name: session, receive }),
   }
+  const webhooks = webhookSecret === undefined ? undefined : createWebhookGuard(webhookSecret, report)
   const shutdown = createShutdown()
   const sessions = createSessionService({
     registry,
     host,
-    secret,
+    links,
     shutdown,
+    secret,
     liveEvents,
     allowStart,
     maxWatchersPerSession,
@@ -216,6 +120,13 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
     }
   }
 
+  async function allowed(request: Request, authorization: CheckedAuthorization): Promise<AllowedTarget> {
+    const target = await targetOf(request)
+    const { expectedPhoneNumber } = authorization
+    if (expectedPhoneNumber) links.expect(target, expectedPhoneNumber)
+    return { ...target, ...authorization }
+  }
+
   /** Runs a function of the host's, and reports what it throws. */
   async function reported<Value>(place: PairingErrorPlace, run: () => Promise<Value>): Promise<Value> {
     try {
@@ -228,18 +139,18 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
 
   async function answer(request: Request, signal: AbortSignal): Promise<Response> {
     const { method } = request
-    if (webhookSecret !== undefined && isWebhook(request)) {
-      await checkWebhookSecret(request, webhookSecret, report)
-      await takeWebhook(request, await targetOf(request), sessions.pollerOf, report)
+    if (webhooks && isWebhook(request)) {
+      await webhooks.check(request)
+      await takeWebhook(request, await targetOf(request), { pollerOf: sessions.pollerOf, log, report })
       return received()
     }
-    await checkAuthorized(authorize, request, report)
+    const authorization = await checkAuthorized(authorize, request, report)
     if (method !== 'GET' && method !== 'POST')
       return refuse(new PairingError('invalid-request', 'Use GET or POST.'), 405)
     checkOrigin(request)
-    if (method === 'GET') return sessions.read(await targetOf(request), request, signal)
+    if (method === 'GET') return sessions.read(await allowed(request, authorization), request, signal)
     const body = await readJson(request, report)
-    return sessions.act(await targetOf(request), body, signal)
+    return sessions.act(await allowed(request, authorization), body, signal)
   }
 
   function refuse(error: PairingError, expectedStatus?: number): Response {
@@ -265,6 +176,7 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
   handle.close = (): Promise<void> => {
     const closed = shutdown.close()
     registry.close(host)
+    bus?.close()
     return closed
   }
   return handle

@@ -18,6 +18,9 @@ export type PairingErrorPlace =
   | 'tenant'
   | 'webhookSecret'
   | 'origin'
+  | 'expectedPhoneNumber'
+  | 'onLinked'
+  | 'onUnlinked'
   | 'bus'
   | 'log'
   | 'getStatus'
@@ -38,8 +41,12 @@ export type PairingLogEntry =
       readonly code: PairingErrorCode | 'cross-origin'
     }
   | (PollerEvent & PairingLogTarget)
+  | ({
+      /** A webhook of the provider's arrived and says something about the session. */
+      readonly event: 'webhook'
+    } & PairingLogTarget)
   | {
-      /** The bus failed: this replica goes on by itself. */
+      /** The bus failed, or took no message for 5 seconds: this replica goes on by itself. Once for each outage. */
       readonly event: 'bus-failed'
     }
   | {

@@ -1,6 +1,7 @@
 import { PairingError } from '../core/errors.js'
 import { asRecord, parseJson } from '../core/json.js'
 import { PAIRING_LINK_PARAMETER } from '../core/pairing-link.js'
+import { isPhoneNumber, normalizePhoneNumber, type PhoneNumber } from '../core/phone-number.js'
 import { readSignedText, signText } from './signature.js'
 
 /** Options of {@link verifyPairingLink}. */
@@ -31,6 +32,12 @@ export interface CreatePairingLinkOptions extends VerifyPairingLinkOptions {
    * @default 900_000 (15 minutes)
    */
   readonly expiresInMs?: number | undefined
+  /**
+   * The one phone that may be linked with it, in any international spelling. Return the claims from `authorize`, and the handler
+   * holds it.
+   * @default any phone
+   */
+  readonly expectedPhoneNumber?: string | undefined
 }
 
 /** What a pairing link vouches for. */
@@ -39,6 +46,8 @@ export interface PairingLinkClaims {
   readonly sessionId: string
   /** From this moment on the link opens nothing, in epoch milliseconds. */
   readonly expiresAt: number
+  /** The one phone that may be linked, digits only. */
+  readonly expectedPhoneNumber?: PhoneNumber
 }
 
 /** Another form of the payload gets another number, and links of this one are refused there. */
@@ -55,9 +64,15 @@ const MAX_LIFETIME_MS = 86_400_000
 /** In hexadecimal that is 128 bits, which nobody tries out; a password somebody thought of is shorter. */
 const MIN_SECRET_CHARACTERS = 32
 
+/**
+ * A link of a day that a replica with a faster clock has made ends later than a day from here. The end itself has no such
+ * tolerance: at that moment the link is over on every clock that has reached it.
+ */
+const CLOCK_SKEW_MS = 60_000
+
 const MAX_SESSION_ID_CHARACTERS = 200
 
-/** The longest session id makes a token of about 1,750 characters where JSON escapes each of its characters. */
+/** The longest session id makes a token of about 1,810 characters where JSON escapes each of its characters. */
 const MAX_TOKEN_CHARACTERS = 2_000
 
 /**
@@ -77,6 +92,7 @@ export async function createPairingLink({
   url,
   sessionId,
   expiresInMs = STANDARD_LIFETIME_MS,
+  expectedPhoneNumber,
   now = Date.now,
 }: CreatePairingLinkOptions): Promise<string> {
   const [firstSecret] = checkedSecrets(secret)
@@ -86,7 +102,12 @@ export async function createPairingLink({
   const expiresAt = Math.floor(now() + expiresInMs)
   if (!(expiresInMs > 0 && expiresInMs <= MAX_LIFETIME_MS) || !Number.isSafeInteger(expiresAt))
     throw invalidOption('"expiresInMs" must be above 0 and at most 24 hours: a link cannot be taken back.')
-  const claims = { version: VERSION, sessionId, expiresAt }
+  const claims = {
+    version: VERSION,
+    sessionId,
+    expiresAt,
+    expectedPhoneNumber: checkedPhone(expectedPhoneNumber),
+  }
   const token = await signText(JSON.stringify(claims), firstSecret, PURPOSE)
   const fragment = page.hash.slice(1)
   // As hash routers read it, where the fragment is a route.
@@ -105,8 +126,9 @@ export async function createPairingLink({
  *
  * @example
  * createPairingHandler({
- *   authorize: async (request) => Boolean(await verifyPairingLink(request, { secret })),
+ *   authorize: (request) => verifyPairingLink(request, { secret }),
  *   provider: async (request) => providerOf((await verifyPairingLink(request, { secret })).sessionId),
+ *   tenant: async (request) => (await verifyPairingLink(request, { secret })).sessionId,
  * })
  * // and on the page
  * proxy({ url: '/api/pairing', headers: { authorization: `Bearer ${pairingLinkToken(location.href)}` } })
@@ -128,7 +150,7 @@ export async function verifyPairingLink(
     token.length <= MAX_TOKEN_CHARACTERS ? await readSignedText(token, secrets, PURPOSE) : undefined
   const claims = text === undefined ? undefined : parseClaims(text)
   const remainingMs = (claims?.expiresAt ?? 0) - now()
-  if (!claims || remainingMs > MAX_LIFETIME_MS) {
+  if (!claims || remainingMs > MAX_LIFETIME_MS + CLOCK_SKEW_MS) {
     throw new PairingError(
       'forbidden',
       'The pairing link is not one of this server, or was altered, so it opens nothing. Make a new one.',
@@ -150,10 +172,20 @@ function bearerToken(request: Request | undefined): string | undefined {
 
 /** Of a text that this server has signed: it may still be another version's, or another program's with this secret. */
 function parseClaims(text: string): PairingLinkClaims | undefined {
-  const { version, sessionId, expiresAt } = asRecord(parseJson(text))
+  const { version, sessionId, expiresAt, expectedPhoneNumber } = asRecord(parseJson(text))
   if (version !== VERSION || !isSessionId(sessionId)) return undefined
   if (typeof expiresAt !== 'number' || !Number.isSafeInteger(expiresAt)) return undefined
-  return { sessionId, expiresAt }
+  if (expectedPhoneNumber === undefined) return { sessionId, expiresAt }
+  return isPhoneNumber(expectedPhoneNumber) ? { sessionId, expiresAt, expectedPhoneNumber } : undefined
+}
+
+function checkedPhone(phoneNumber: string | undefined): PhoneNumber | undefined {
+  if (phoneNumber === undefined) return undefined
+  try {
+    return normalizePhoneNumber(phoneNumber)
+  } catch {
+    throw invalidOption('"expectedPhoneNumber" must be an international phone number.')
+  }
 }
 
 function isSessionId(value: unknown): value is string {

@@ -1,7 +1,11 @@
 /** Lets so many through at once, and from then on one for each interval. */
 export interface RateLimit {
+  /** The milliseconds until there is one for this key; 0 where there is. Takes nothing. */
+  wait(key: string): number
   /** Takes one for this key; returns 0, or the milliseconds until there is one. */
   take(key: string): number
+  /** One that was taken does not count. */
+  giveBack(key: string): void
 }
 
 /** A bucket of `size` for each key, filled by one every `intervalMs`. */
@@ -15,17 +19,31 @@ export function createRateLimit({
   /** When each bucket is full again: all there is to know about it. */
   const fullAt = new Map<string, number>()
 
+  /** Never longer than it takes to fill: a clock that was set back must lock nobody out. */
+  function fullOf(key: string, now: number): number {
+    return Math.min(Math.max(fullAt.get(key) ?? now, now), now + size * intervalMs)
+  }
+
+  function wait(key: string): number {
+    const now = Date.now()
+    return Math.max(fullOf(key, now) - now - (size - 1) * intervalMs, 0)
+  }
+
   return {
+    wait,
     take(key) {
-      const now = Date.now()
-      // Never longer than it takes to fill: a clock that was set back must lock nobody out.
-      const full = Math.min(Math.max(fullAt.get(key) ?? now, now), now + size * intervalMs)
-      const waitMs = full - now - (size - 1) * intervalMs
+      const waitMs = wait(key)
       if (waitMs > 0) return waitMs
+      const now = Date.now()
+      const full = fullOf(key, now)
       // A full bucket is no different from none: without this, every session ever seen would stay in memory.
       for (const [other, at] of fullAt) if (at <= now) fullAt.delete(other)
       fullAt.set(key, full + intervalMs)
       return 0
+    },
+    giveBack(key) {
+      const full = fullAt.get(key)
+      if (full !== undefined) fullAt.set(key, full - intervalMs)
     },
   }
 }

@@ -1,5 +1,6 @@
 import { PairingError } from '../core/errors.js'
 import { asRecord, asText } from '../core/json.js'
+import { isSamePhone, normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingMethod } from '../core/provider.js'
 import {
   EVENTS_PARAMETER,
@@ -7,32 +8,33 @@ import {
   HAS_PARAMETER,
   METHOD_PARAMETER,
   type PairingAction,
+  type PairingUpdate,
   WANT_PARAMETER,
 } from '../core/update.js'
 import { performAction } from '../poller/perform-action.js'
 import type { Poller } from '../poller/poller.js'
 import type { PollerHost } from '../poller/poller-host.js'
 import type { PollerRegistry } from '../poller/registry.js'
+import { createChanges } from './changes.js'
+import type { CheckedAuthorization } from './check-authorized.js'
 import { openEventStream } from './event-stream.js'
-import { createRateLimit } from './rate-limit.js'
+import type { LinkReports } from './link-reports.js'
 import { eventStream, updateResponse } from './responses.js'
 import { sessionTag } from './session-tag.js'
 import type { SessionTarget } from './session-target.js'
 import type { Shutdown } from './shutdown.js'
 
-/** A typing error or two are mended at once; who needs more waits, since WhatsApp blocks numbers that ask often. */
-const CODE_REQUESTS = { size: 3, intervalMs: 30_000 }
-
-/** How long a page that finds no room asks by itself before it tries again. */
+/** How long a page that finds no room polls before it tries again. */
 const FULL_RETRY_AFTER_MS = 60_000
 
 /** What {@link createSessionService} needs. */
 export interface SessionServiceOptions {
   readonly registry: PollerRegistry
   readonly host: PollerHost
+  readonly links: LinkReports
+  readonly shutdown: Shutdown
   /** Of session tags. */
   readonly secret: string | undefined
-  readonly shutdown: Shutdown
   readonly liveEvents: boolean
   readonly allowStart: boolean
   readonly maxWatchersPerSession: number
@@ -40,12 +42,15 @@ export interface SessionServiceOptions {
   readonly streamLifetimeMs: number
 }
 
+/** A session, and what the request may do with it. */
+export interface AllowedTarget extends SessionTarget, CheckedAuthorization {}
+
 /** Answers requests that were let in, for the provider that they may use. */
 export interface SessionService {
   /** `GET`: an update, or a stream of them. */
-  read(target: SessionTarget, request: Request, signal: AbortSignal): Promise<Response>
+  read(target: AllowedTarget, request: Request, signal: AbortSignal): Promise<Response>
   /** `POST`: an action. */
-  act(target: SessionTarget, body: unknown, signal: AbortSignal): Promise<Response>
+  act(target: AllowedTarget, body: unknown, signal: AbortSignal): Promise<Response>
   /** The poller of a session. */
   pollerOf(target: SessionTarget): Poller
 }
@@ -67,22 +72,38 @@ const asMethod = (value: unknown): PairingMethod => (value === 'phone-code' ? va
 export function createSessionService({
   registry,
   host,
-  secret,
+  links,
   shutdown,
+  secret,
   ...options
 }: SessionServiceOptions): SessionService {
-  const codeRequests = createRateLimit(CODE_REQUESTS)
+  const changes = createChanges()
   let watchers = 0
 
-  const pollerOf = (target: SessionTarget): Poller =>
-    registry.of(sessionTag(target, secret), target.provider, host)
+  const pollerOf = ({ provider, tenant }: SessionTarget): Poller =>
+    registry.of(sessionTag({ provider, tenant }, secret), { provider, tenant }, host)
 
-  function watch(poller: Poller, query: URLSearchParams, { signal }: Request): Response {
+  /** How long the permission of a request lasts. */
+  const leftMs = ({ expiresAt }: AllowedTarget): number =>
+    (expiresAt ?? Number.POSITIVE_INFINITY) - Date.now()
+
+  /** Adds to an update what concerns one request alone. */
+  function complete(update: PairingUpdate, target: AllowedTarget, receivedAt?: number): PairingUpdate {
+    const authorizedForMs = leftMs(target)
+    return {
+      ...update,
+      ...(receivedAt !== undefined && { heldMs: update.at - receivedAt }),
+      ...(Number.isFinite(authorizedForMs) && { authorizedForMs: Math.max(authorizedForMs, 0) }),
+    }
+  }
+
+  function watch(target: AllowedTarget, query: URLSearchParams, { signal }: Request): Response {
     if (!options.liveEvents)
       throw new PairingError(
         'not-supported',
         'This server does not offer live events. Read the state instead.',
       )
+    const poller = pollerOf(target)
     if (watchers >= options.maxWatchers || poller.watchers >= options.maxWatchersPerSession) {
       throw new PairingError('rate-limited', 'Too many pages watch already. Read the state instead.', {
         retryAfterMs: FULL_RETRY_AFTER_MS,
@@ -93,33 +114,35 @@ export function createSessionService({
       poller,
       method: asMethod(query.get(METHOD_PARAMETER)),
       has: query.get(HAS_PARAMETER),
-      lifetimeMs: options.streamLifetimeMs,
+      lifetimeMs: Math.min(options.streamLifetimeMs, leftMs(target)),
       signal,
       onClose: shutdown.onClose,
       onEnd: () => {
         watchers -= 1
       },
-      complete: (update) => update,
+      complete: (update) => complete(update, target),
     })
     return eventStream(stream)
   }
 
-  function takeCodeRequest(target: SessionTarget): void {
-    const retryAfterMs = codeRequests.take(sessionTag(target, secret))
-    if (retryAfterMs === 0) return
-    throw new PairingError(
-      'rate-limited',
-      'Too many pairing codes were requested. Wait before the next one, or WhatsApp refuses the number.',
-      { retryAfterMs },
-    )
+  function checkNumber({ provider, expectedPhoneNumber }: AllowedTarget, phoneNumber: unknown): string {
+    if (!provider.requestPairingCode)
+      throw new PairingError('not-supported', 'The provider of this session does not offer pairing codes.')
+    const number = normalizePhoneNumber(asText(phoneNumber) ?? '')
+    if (expectedPhoneNumber && !isSamePhone(expectedPhoneNumber, number)) {
+      throw new PairingError(
+        'wrong-phone-number',
+        'The app expects another phone here, so no pairing code was requested for this number.',
+      )
+    }
+    return number
   }
 
   return {
     pollerOf,
     async read(target, request, signal) {
       const query = new URL(request.url).searchParams
-      const poller = pollerOf(target)
-      if (query.has(EVENTS_PARAMETER)) return watch(poller, query, request)
+      if (query.has(EVENTS_PARAMETER)) return watch(target, query, request)
       const want = query.get(WANT_PARAMETER)
       if (want !== 'code' && want !== 'state') {
         throw new PairingError(
@@ -129,28 +152,31 @@ export function createSessionService({
       }
       const has = query.get(HAS_PARAMETER)
       const receivedAt = Date.now()
-      const update = await poller.read(want, signal, has)
-      return updateResponse(encodeUpdate({ ...update, heldMs: update.at - receivedAt }, has))
+      const update = await pollerOf(target).read(want, signal, has)
+      return updateResponse(encodeUpdate(complete(update, target, receivedAt), has))
     },
     async act(target, body, signal) {
       const { action, phoneNumber, method } = asRecord(body)
-      if (!isAction(action)) {
+      if (!isAction(action))
         throw new PairingError(
           'invalid-request',
           'An action needs an "action" of this handler in its JSON body.',
         )
-      }
-      if (action === 'start' && !options.allowStart)
+      if (action === 'start' && !options.allowStart) {
         throw new PairingError(
           'forbidden',
-          'This server does not start sessions. Start it in the console of the provider.',
+          'This server starts no sessions by itself. Start the session in the console of the provider.',
         )
-      if (action === 'request-pairing-code' && target.provider.requestPairingCode) takeCodeRequest(target)
+      }
+      const { provider } = target
+      const number = action === 'request-pairing-code' ? checkNumber(target, phoneNumber) : undefined
       const poller = pollerOf(target)
       const receivedAt = Date.now()
-      await performAction(poller, target.provider, { action, phoneNumber: asText(phoneNumber) }, signal)
-      const update = poller.update(asMethod(method))
-      return updateResponse(encodeUpdate({ ...update, heldMs: update.at - receivedAt }))
+      const run = (joined: AbortSignal): Promise<void> =>
+        performAction(poller, provider, { action, phoneNumber: number }, joined)
+      await changes.make({ target, action, phoneNumber: number, signal, run })
+      if (action === 'unlink') links.unlinked(target)
+      return updateResponse(encodeUpdate(complete(poller.update(asMethod(method)), target, receivedAt)))
     },
   }
 }

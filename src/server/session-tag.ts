@@ -19,8 +19,13 @@ const TAG_CHARACTERS = 22
  * Web crypto would make every request wait for a thread, so this uses a library that works at once (2 kB gzipped).
  */
 export function sessionTag({ tenant, provider }: TaggedSession, secret: string | undefined): string {
+  return tagOf([tenant, provider.id, provider.sessionId], secret)
+}
+
+/** The same for other names. */
+export function tagOf(names: readonly string[], secret: string | undefined): string {
   const encoder = new TextEncoder()
-  const name = encoder.encode(JSON.stringify([tenant, provider.id, provider.sessionId]))
+  const name = encoder.encode(JSON.stringify(names))
   const digest = secret === undefined ? sha256(name) : hmac(sha256, encoder.encode(secret), name)
   return encodeBase64Url(digest).slice(0, TAG_CHARACTERS)
 }

@@ -5,7 +5,7 @@ import { HandlerError, kindOf } from './report.js'
 /** A session, and who may share it. */
 export interface SessionTarget {
   readonly provider: PairingProvider
-  /** Whose it is: pages of one tenant with one `id` and `sessionId` share updates. */
+  /** Whose it is: requests of one tenant, and providers with one `id` and `sessionId`, share a session. `''` where there is one provider. */
   readonly tenant: string
 }
 
@@ -32,4 +32,10 @@ export function checkedTenant(value: unknown): string {
     `tenant returned ${value === '' ? 'an empty string' : kindOf(value)}, so its sessions cannot be told from those ` +
       'of other tenants. Return the id of the tenant.',
   )
+}
+
+/** Names a session: the same for all who share it, on every replica. */
+export function sessionKey({ provider, tenant }: SessionTarget): string {
+  const { id, sessionId } = provider
+  return JSON.stringify([tenant, id, sessionId])
 }

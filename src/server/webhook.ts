@@ -1,7 +1,10 @@
 import { PairingError, toPairingError } from '../core/errors.js'
+import { asAmount } from '../core/json.js'
 import type { PairingProvider, PairingSnapshot } from '../core/provider.js'
 import { decodeSnapshot } from '../core/snapshot.js'
 import type { Poller } from '../poller/poller.js'
+import type { PairingLogger } from './log.js'
+import { createRateLimit } from './rate-limit.js'
 import { readJson } from './read-json.js'
 import { HandlerError, type Report } from './report.js'
 import type { SessionTarget } from './session-target.js'
@@ -15,7 +18,31 @@ const SECRET_PARAMETER = 'secret'
 /** A state with its history is about 1 kB; a provider may be told to send much more than states to one URL. */
 const MAX_WEBHOOK_BYTES = 262_144
 
-/** The secret of the host's webhooks, or a function that gives the one of this request: one for each tenant. */
+/** What is older was held up on the way, or is sent again by a third party that has seen it. */
+const MAX_AGE_MS = 60_000
+
+/** A QR code lives 20 seconds. */
+const MAX_CODE_AGE_MS = 10_000
+
+/** Of the provider's clock, for a webhook that seems to come from the future. */
+const CLOCK_SKEW_MS = 60_000
+
+/** A phone may still scan a code. */
+const waitingStates: readonly PairingSnapshot['status'][] = ['unlinked', 'qr', 'preparing']
+
+/** In base64 that is 96 bits. */
+const MIN_SECRET_CHARACTERS = 16
+
+/** Random text of 16 characters has more, even where they are digits alone. */
+const MIN_DIFFERENT_CHARACTERS = 4
+
+/** Wrong secrets that are refused with 403; after that it is 429. */
+const WRONG_SECRETS = { size: 20, intervalMs: 5_000 }
+
+/**
+ * The secret of your webhooks: at least 16 characters. Or a function that gives the one of this request, one for each tenant;
+ * `undefined` refuses the request.
+ */
 export type WebhookSecret = string | ((request: Request) => string | undefined | Promise<string | undefined>)
 
 /**
@@ -26,23 +53,38 @@ export function isWebhook({ url }: Request): boolean {
   return WEBHOOK_PATH.test(new URL(url).pathname)
 }
 
+/** Lets webhooks in by their secret. */
+export interface WebhookGuard {
+  /** @throws {@link PairingError} `sign-in-required`, `forbidden`, `rate-limited`, `invalid-options` */
+  check(request: Request): Promise<void>
+}
+
 /**
- * Refuses a webhook that does not know the secret: `Authorization: Bearer …`, or `?secret=…`.
+ * Makes the guard of one handler: `Authorization: Bearer …`, or `?secret=…`.
  *
- * @throws {@link PairingError} `sign-in-required`, `forbidden`
+ * @throws {@link PairingError} `invalid-options` for a secret that can be guessed
  */
-export async function checkWebhookSecret(
-  request: Request,
-  secret: WebhookSecret,
-  report: Report,
-): Promise<void> {
-  const bearer = /^bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
-  const given = bearer ?? new URL(request.url).searchParams.get(SECRET_PARAMETER)
-  if (!given) throw new PairingError('sign-in-required', 'A webhook needs the secret of this handler.')
-  const expected = await expectedSecret(request, secret, report)
-  // An environment variable that is not set must not let anybody in.
-  if (!expected || !(await isSameText(given, expected)))
-    throw new PairingError('forbidden', 'The webhook does not know the secret of this handler.')
+export function createWebhookGuard(secret: WebhookSecret, report: Report): WebhookGuard {
+  if (typeof secret !== 'function' && !isStrong(secret)) throw weakSecretError()
+  const wrongSecrets = createRateLimit(WRONG_SECRETS)
+
+  return {
+    async check(request) {
+      const bearer = /^bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+      const given = bearer ?? new URL(request.url).searchParams.get(SECRET_PARAMETER)
+      if (!given) throw new PairingError('sign-in-required', 'A webhook needs the secret of this handler.')
+      const expected = await expectedSecret(request, secret, report)
+      // A right secret always passes: by guessing, anybody could lock the provider out otherwise.
+      if (expected !== undefined && (await isSameText(given, expected))) return
+      const retryAfterMs = wrongSecrets.take('')
+      if (retryAfterMs > 0) {
+        throw new PairingError('rate-limited', 'Too many webhooks with a wrong secret were sent.', {
+          retryAfterMs,
+        })
+      }
+      throw new PairingError('forbidden', 'The webhook does not know the secret of this handler.')
+    },
+  }
 }
 
 async function expectedSecret(
@@ -50,30 +92,52 @@ async function expectedSecret(
   secret: WebhookSecret,
   report: Report,
 ): Promise<string | undefined> {
+  let expected: string | undefined
   try {
-    const expected = typeof secret === 'function' ? await secret(request) : secret
-    if (expected !== '') return expected
+    expected = typeof secret === 'function' ? await secret(request) : secret
   } catch (error) {
     report(error, 'webhookSecret')
     throw toPairingError(error)
   }
-  const message =
-    'webhookSecret is an empty string, so every webhook is refused. Set it; an environment variable that is missing is ' +
-    'the usual cause.'
-  report(new HandlerError('invalid-options', message), 'webhookSecret')
-  return undefined
+  if (expected === undefined || isStrong(expected)) return expected
+  const error = weakSecretError()
+  report(error, 'webhookSecret')
+  throw error
+}
+
+/** From JavaScript the secret may be anything. */
+function isStrong(secret: unknown): boolean {
+  if (typeof secret !== 'string') return false
+  const text = secret.trim()
+  return text.length >= MIN_SECRET_CHARACTERS && new Set(text).size >= MIN_DIFFERENT_CHARACTERS
+}
+
+function weakSecretError(): HandlerError {
+  return new HandlerError(
+    'invalid-options',
+    `webhookSecret must have at least ${MIN_SECRET_CHARACTERS} characters that cannot be guessed, or anybody could send webhooks. ` +
+      'Make one with "openssl rand -base64 32"; an environment variable that is empty is the usual cause.',
+  )
+}
+
+/** What {@link takeWebhook} needs of the handler. */
+export interface WebhookContext {
+  readonly pollerOf: (target: SessionTarget) => Poller
+  readonly log: PairingLogger
+  readonly report: Report
 }
 
 /**
- * Takes a webhook in.
+ * Takes a webhook in. Its word is shown to no page: it may be late, sent again, or forged by a third party that has seen the secret. It
+ * makes the handler read the state, which pages are shown. A QR code alone is shown, where it is new and the state that was read
+ * still waits for a scan.
  *
- * @throws {@link PairingError} `not-supported`, `invalid-request`; `invalid-answer` for a provider's word that is none
+ * @throws {@link PairingError} `not-supported`, `invalid-request`; `invalid-answer` for a snapshot that is none
  */
 export async function takeWebhook(
   request: Request,
   target: SessionTarget,
-  pollerOf: (target: SessionTarget) => Poller,
-  report: Report,
+  { pollerOf, log, report }: WebhookContext,
 ): Promise<void> {
   const { provider } = target
   if (!provider.readWebhook)
@@ -82,16 +146,35 @@ export async function takeWebhook(
       'The provider of this session has no webhooks that are understood.',
     )
   const body = await readJson(request, report, MAX_WEBHOOK_BYTES)
-  const snapshot = readWebhook(provider, body, report)
-  // Messages and whatever else the provider tells at the same URL: not ours, and no reason to send it again.
-  if (snapshot) pollerOf(target).receive(snapshot)
+  // Before a poller is made, which a webhook that is refused must not cost.
+  const { snapshot, sentAt } = readWebhook(provider, body, report)
+  // Messages and whatever else the provider sends to the same URL: not ours, and no reason to send it again.
+  if (!snapshot || (sentAt !== undefined && Date.now() - sentAt > MAX_AGE_MS)) return
+  log({ event: 'webhook', provider: provider.id, sessionId: provider.sessionId })
+  const poller = pollerOf(target)
+  // Not awaited: the provider may wait for this response before it answers the read.
+  void poller.refresh().then(({ status, error }) => {
+    const isWaiting = !error && waitingStates.includes(status)
+    if (snapshot.status === 'qr' && isWaiting && isNew(sentAt)) poller.receive(snapshot)
+  })
 }
 
-function readWebhook(provider: PairingProvider, body: unknown, report: Report): PairingSnapshot | undefined {
+function isNew(sentAt: number | undefined): boolean {
+  if (sentAt === undefined) return false
+  const ageMs = Date.now() - sentAt
+  return ageMs < MAX_CODE_AGE_MS && ageMs > -CLOCK_SKEW_MS
+}
+
+function readWebhook(
+  provider: PairingProvider,
+  body: unknown,
+  report: Report,
+): { readonly snapshot?: PairingSnapshot | undefined; readonly sentAt?: number | undefined } {
   try {
     const snapshot = provider.readWebhook?.(body)
-    // Decoded, for what a host's own provider hands on beside the fields of a snapshot must not reach a page.
-    return snapshot && decodeSnapshot(snapshot)
+    if (!snapshot) return {}
+    // Decoded, for what a provider of your own hands on beside the fields of a snapshot must not reach a page.
+    return { snapshot: decodeSnapshot(snapshot), sentAt: asAmount(provider.webhookSentAt?.(body)) }
   } catch (error) {
     report(error, 'readWebhook')
     throw toPairingError(error)

@@ -176,7 +176,7 @@ async function reverseProxy(
   let streams = 0
   const { port } = await listen((request, response) => {
     const { method, url = '/', headers } = request
-    if (url.includes('ask=events')) streams += 1
+    if (url.includes('events')) streams += 1
     const upstream = httpRequest({ port: target.port, host: '127.0.0.1', method, path: url, headers })
     upstream.on('response', (answer) => forward(answer, response))
     upstream.on('error', () => response.destroy())

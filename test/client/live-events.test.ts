@@ -110,7 +110,7 @@ const hangUntilAborted: Answering = (_, { init: { signal } }) =>
 describe('the request for a stream', () => {
   it.each(['qr', 'phone-code'] as const)('says that %s is in front of the user', async (method) => {
     const { openings } = await watch({ method })
-    expect(openings.map(({ url }) => url)).toEqual([`${PAIRING_URL}?ask=events&method=${method}`])
+    expect(openings.map(({ url }) => url)).toEqual([`${PAIRING_URL}?events&method=${method}`])
   })
 
   it('is for a QR code where nothing is said', async () => {

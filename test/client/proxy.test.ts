@@ -21,7 +21,7 @@ import {
   stubFetch,
   text,
 } from '../providers/fetch-stub.js'
-import { spyProvider, timing } from '../server/spy-provider.js'
+import { SPY_SESSION, spyProvider, timing } from '../server/spy-provider.js'
 
 const PAIRING_URL = 'https://host.example/api/pairing'
 const number = normalizePhoneNumber('5511987654321')
@@ -71,7 +71,7 @@ describe('the way to the handler and back', () => {
   it('brings snapshots, each with the id, the methods and the timing of the provider behind', async () => {
     const provider = inFrontOf(spyProvider())
     const methods = ['qr', 'phone-code']
-    const behind = { provider: 'spy', methods, timing }
+    const behind = { session: SPY_SESSION, provider: 'spy', methods, timing }
     expect(await provider.getStatus({})).toEqual({ status: 'unlinked', ...behind })
     expect(await provider.getQrCode({})).toMatchObject({
       status: 'qr',
@@ -125,8 +125,8 @@ describe('requests', () => {
     await provider.getStatus({})
     await provider.getQrCode({})
     expect(requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
-      `GET ${PAIRING_URL}?ask=status`,
-      `GET ${PAIRING_URL}?ask=qr-code`,
+      `GET ${PAIRING_URL}?want=state`,
+      `GET ${PAIRING_URL}?want=code`,
     ])
     for (const { init, headers } of requests) {
       expect(init.cache).toBe('no-store')
@@ -154,10 +154,10 @@ describe('requests', () => {
   })
 
   it.each([
-    ['a relative URL', '/api/pairing', '/api/pairing?ask=status'],
-    ['a URL with a query', '/api/pairing?tenant=7', '/api/pairing?tenant=7&ask=status'],
-    ['a full URL with a query', `${PAIRING_URL}?a=b&c=d`, `${PAIRING_URL}?a=b&c=d&ask=status`],
-    ['a URL with a slash at its end', '/api/pairing/', '/api/pairing/?ask=status'],
+    ['a relative URL', '/api/pairing', '/api/pairing?want=state'],
+    ['a URL with a query', '/api/pairing?tenant=7', '/api/pairing?tenant=7&want=state'],
+    ['a full URL with a query', `${PAIRING_URL}?a=b&c=d`, `${PAIRING_URL}?a=b&c=d&want=state`],
+    ['a URL with a slash at its end', '/api/pairing/', '/api/pairing/?want=state'],
   ])('go to %s', async (_, url, asked) => {
     const { provider, requests } = answering(done(), { url })
     await provider.getStatus({})

@@ -11,7 +11,7 @@ import { emulatedPhone, idInstance } from './emulated-phone.js'
 export const admin = { cookie: 'theme=dark; session=demo-admin' }
 const agent = { cookie: 'session=demo-agent' }
 
-const webhookSecret = 'of-the-webhooks'
+const webhookSecret = 'secret-of-the-webhooks'
 
 /** The options that the apps of the examples have in common. */
 export interface ServeOptions {
@@ -114,10 +114,11 @@ export function describeMountedHandler(name: string, serve: (options: ServeOptio
       expect(emulator.state.status).toBe('idle')
     })
 
-    it('passes on what a webhook says', async () => {
-      const { url, provider } = await served(admin)
+    it('reads the state when a webhook comes', async () => {
+      const { emulator, url, provider } = await served(admin)
       const page = watch(provider)
       await page.until('qr')
+      emulator.scan()
       expect((await fetch(`${url}/webhook`, linkedWebhook(`Bearer ${webhookSecret}`))).ok).toBe(true)
       expect(await page.until('linked')).toMatchObject({ account: { phoneNumber: '5511987654321' } })
     })

@@ -10,7 +10,7 @@ beforeEach(() => {
   vi.resetModules()
   vi.stubEnv('GREEN_API_ID_INSTANCE', '')
   vi.stubEnv('GREEN_API_API_TOKEN_INSTANCE', '')
-  vi.stubEnv('PAIRING_WEBHOOK_SECRET', 'of-the-webhooks')
+  vi.stubEnv('PAIRING_WEBHOOK_SECRET', 'secret-of-the-webhooks')
 })
 
 afterEach(() => {
@@ -62,7 +62,7 @@ it('the Next.js route takes a change', async () => {
 
 it('the Next.js route takes webhooks below its own address', async () => {
   const send = await route()
-  const answer = await send(`${origin}/api/pairing/webhook`, linkedWebhook('Bearer of-the-webhooks'))
+  const answer = await send(`${origin}/api/pairing/webhook`, linkedWebhook('Bearer secret-of-the-webhooks'))
   expect(answer.ok).toBe(true)
 })
 

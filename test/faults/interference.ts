@@ -117,5 +117,5 @@ export function times(count: number, interference: Interference): Interference {
 
 /** Only requests for event streams meet it. */
 export function onStreams(interference: Interference): Interference {
-  return (send, url) => (url.includes('ask=events') ? interference(send, url) : send())
+  return (send, url) => (url.includes('events') ? interference(send, url) : send())
 }

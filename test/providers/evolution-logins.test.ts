@@ -75,6 +75,7 @@ async function run({ seed, version, live }: Schedule): Promise<Outcome> {
   }
   const handler = createPairingHandler({
     provider: () => evolutionApi({ baseUrl: 'https://evolution.example.com', ...key, fetch }),
+    tenant: () => 'acme',
     authorize: () => true,
   })
   const url = 'https://host.example/api/pairing'

@@ -245,3 +245,36 @@ describe.each<[string, PairingProvider]>([
 function throughWire(snapshot: PairingSnapshot): PairingSnapshot {
   return decodeSnapshot(JSON.parse(JSON.stringify(snapshot)))
 }
+
+describe('webhookSentAt', () => {
+  const seconds = 1_796_004_305
+  const options = { baseUrl: 'https://api.example', apiKey: 'd75b3a66374942c5b3c019c698abc206' }
+  const providers: readonly (readonly [string, PairingProvider, string])[] = [
+    ['greenApi', greenApi({ idInstance, apiTokenInstance: 'd75b3a66374942c5b3c019c698abc206' }), 'timestamp'],
+    ['zApi', zApi({ instanceId, token: 'T0KEN', clientToken: 'CL1ENT' }), 'momment'],
+    ['waha', waha({ ...options, session: 'default' }), 'timestamp'],
+    ['wasend', wasend({ apiKey: options.apiKey, sessionId }), 'timestamp'],
+  ]
+
+  it.each(providers)('of %s reads seconds, milliseconds and ISO 8601', (_, provider, field) => {
+    const read = (value: unknown) => provider.webhookSentAt?.({ [field]: value })
+    expect(read(seconds)).toBe(seconds * 1_000)
+    expect(read(seconds * 1_000 + 7)).toBe(seconds * 1_000 + 7)
+    expect(read(String(seconds))).toBe(seconds * 1_000)
+    expect(read(new Date(seconds * 1_000).toISOString())).toBe(seconds * 1_000)
+    for (const value of [undefined, null, {}, [], 'yesterday', '', Number.NaN])
+      expect(read(value)).toBeUndefined()
+    for (const body of [undefined, null, 7, 'text', []])
+      expect(provider.webhookSentAt?.(body)).toBeUndefined()
+  })
+
+  it.each([0, 60, -180, 330, 345, 840, -720])(
+    'of evolutionApi takes date_time for local time, with the offset of %s minutes',
+    (offsetMinutes) => {
+      const provider = evolutionApi({ ...options, instanceName: 'acme' })
+      const sentAt = Date.now() - 8_000
+      const date_time = new Date(sentAt + offsetMinutes * 60_000).toISOString()
+      expect(provider.webhookSentAt?.({ date_time })).toBe(sentAt)
+    },
+  )
+})

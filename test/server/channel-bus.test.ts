@@ -2,9 +2,8 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import type { PairingBus } from '../../src/server/bus.js'
-import type { PairingHandlerOptions } from '../../src/server/handler.js'
 import { spyProvider, timing } from './spy-provider.js'
-import { createWorld, type Tab, type World } from './world.js'
+import { createWorld, type Tab, type World, type WorldOptions } from './world.js'
 
 const START = Date.UTC(2026, 10, 21)
 const MINUTE_MS = 60_000
@@ -68,16 +67,21 @@ const rotating: Partial<PairingProvider> = {
 const replicaOn = (
   bus: PairingBus,
   methods: Partial<PairingProvider> = rotating,
-  options: Partial<PairingHandlerOptions> = {},
+  options: WorldOptions = {},
 ): World => createWorld(methods, { bus, ...options })
 
-const forged = (snapshot: unknown): string => JSON.stringify({ from: 'nobody', type: 'snapshot', snapshot })
+const forged = (snapshot: unknown): string =>
+  JSON.stringify({ from: 'nobody', sentAt: Date.now(), revision: 0, type: 'snapshot', snapshot })
 
 describe('two replicas with a bus', () => {
-  it('tell each other at once what a webhook says', async () => {
+  it('tell each other at once what a webhook made one of them read', async () => {
     const bus = memoryBus()
     const [one, other] = [
-      replicaOn(bus, { readWebhook: () => ({ status: 'linking' }) }, { webhookSecret: SECRET }),
+      replicaOn(
+        bus,
+        { readWebhook: () => ({ status: 'linking' }), getStatus: async () => ({ status: 'linking' }) },
+        { webhookSecret: SECRET },
+      ),
       replicaOn(bus),
     ]
     const tab = await other.watch()
@@ -85,7 +89,7 @@ describe('two replicas with a bus', () => {
     expect(answer.status).toBe(200)
     await pass(0)
     expect(statusesIn(tab)).toEqual(['qr', 'linking'])
-    expect(one.calls).toEqual([])
+    expect(one.calls).toEqual(['getStatus'])
   })
 
   it('ask the provider together about as often as one', async () => {
@@ -114,7 +118,7 @@ describe('two replicas with a bus', () => {
     const bus = memoryBus()
     const [one, other] = [replicaOn(bus, { getStatus: async () => ({ status: 'linking' }) }), replicaOn(bus)]
     const tab = await other.watch()
-    await one.get('?ask=status')
+    await one.get('?want=state')
     await pass(0)
     expect(statusesIn(tab)).toEqual(['qr', 'linking'])
   })
@@ -197,11 +201,13 @@ describe('two replicas with a bus', () => {
     })
     const world = createWorld({}, { bus, provider, webhookSecret: SECRET })
     await world.watch()
-    await world.get('?ask=status', { headers: { authorization: `Bearer ${SECRET}` } })
+    await world.get('?want=state', { headers: { authorization: `Bearer ${SECRET}` } })
     await world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' })
     await pass(MINUTE_MS)
     const fields = bus.published.map(({ message }) => Object.keys(JSON.parse(message)).join())
-    expect(new Set(fields)).toEqual(new Set(['from,type,snapshot', 'from,type']))
+    expect(new Set(fields)).toEqual(
+      new Set(['from,sentAt,revision,type,snapshot', 'from,sentAt,revision,type']),
+    )
     expect(new Set(bus.published.map(({ channel }) => channel))).toEqual(new Set(['["","spy","main"]']))
     const said = JSON.stringify(bus.published)
     expect(said).not.toContain(SECRET)
@@ -356,5 +362,164 @@ describe('what anybody may publish', () => {
     await pass(MINUTE_MS)
     expect(world.calls).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('a bus that stands still', () => {
+  /** Keeps everything while it stands still, and delivers it afterwards, as a broker whose process was stopped. */
+  function stallingBus(): MemoryBus & { stall(): void; resume(): void; readonly waiting: number } {
+    const bus = memoryBus()
+    let held: (() => void)[] | undefined
+    return {
+      ...bus,
+      get listeners() {
+        return bus.listeners
+      },
+      publish(channel, message) {
+        if (!held) return bus.publish(channel, message)
+        return new Promise((resolve) => {
+          held?.push(() => {
+            void bus.publish(channel, message)
+            resolve()
+          })
+        })
+      },
+      stall() {
+        held = []
+      },
+      resume() {
+        const late = held ?? []
+        held = undefined
+        for (const deliver of late) deliver()
+      },
+      get waiting() {
+        return held?.length ?? 0
+      },
+    }
+  }
+
+  it('for 34 s and then delivers everything shows no old code and no old link', async () => {
+    const bus = stallingBus()
+    let isLinked = false
+    const rotatingUntilLinked: Partial<PairingProvider> = {
+      getQrCode: async () =>
+        isLinked
+          ? { status: 'linked', account: { name: 'Ana' } }
+          : (rotating.getQrCode?.({}) ?? { status: 'preparing' }),
+      getStatus: async () =>
+        isLinked ? { status: 'linked', account: { name: 'Ana' } } : { status: 'unlinked' },
+      unlink: async () => {
+        isLinked = false
+      },
+    }
+    const [one, other] = [replicaOn(bus, rotatingUntilLinked), replicaOn(bus, rotatingUntilLinked)]
+    const tabs = [await one.watch(), await other.watch()]
+    await pass(5_000)
+    bus.stall()
+    isLinked = true
+    await pass(10_000)
+    await one.post({ action: 'unlink' })
+    await pass(24_000)
+    const before = tabs.map(({ events }) => events.length)
+    bus.resume()
+    await pass(1_000)
+    const after = tabs.map(({ events }, index) => events.slice(before[index]))
+    for (const { data, at } of after.flat()) {
+      expect(data.status).not.toBe('linked')
+      const number = Math.floor((at - START) / timing.qrLifetimeMs)
+      if (data.status === 'qr')
+        expect(data.qrCode).toEqual({ kind: 'text', value: `2@ref${number},noise,identity,adv,1` })
+    }
+    // Messages are delivered again.
+    await pass(5_000)
+    await one.post({ action: 'reset' })
+    const heard = bus.published.at(-1)
+    expect(heard?.message).toContain('"type":"changed"')
+    for (const tab of tabs) tab.leave()
+    await pass(MINUTE_MS)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('keeps one message for each session, and reports the outage once', async () => {
+    const bus = stallingBus()
+    const errors: unknown[] = []
+    const worlds = ['a', 'b', 'c'].map((sessionId) =>
+      replicaOn(bus, { ...rotating, sessionId }, { onError: (error, info) => errors.push([error, info]) }),
+    )
+    const tabs = await Promise.all(worlds.map((world) => world.watch()))
+    bus.stall()
+    await pass(55_000)
+    expect(bus.waiting).toBe(3)
+    // Each of the three is a handler of its own.
+    expect(errors).toEqual(Array(3).fill([expect.objectContaining({ code: 'network' }), { in: 'bus' }]))
+    for (const world of worlds)
+      expect(world.log.filter(({ event }) => event === 'bus-failed')).toHaveLength(1)
+    bus.resume()
+    await pass(10_000)
+    bus.stall()
+    await pass(20_000)
+    expect(errors).toHaveLength(6)
+    bus.resume()
+    for (const tab of tabs) tab.leave()
+    await pass(MINUTE_MS)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it.each([
+    ['3,001 ms old', -3_001, false],
+    ['2,999 ms old', -2_999, true],
+    ['from a clock 1,000 ms ahead', 1_000, true],
+    ['from a clock 1,001 ms ahead', 1_001, false],
+    ['without a time', undefined, false],
+    ['with a time that is none', Number.NaN, false],
+  ])('delivers a message that is %s: taken or dropped', async (_, aheadMs, isTaken) => {
+    const bus = memoryBus()
+    const world = replicaOn(bus)
+    const tab = await world.watch()
+    const sentAt = aheadMs === undefined ? undefined : Date.now() + aheadMs
+    bus.forge(JSON.stringify({ from: 'nobody', sentAt, type: 'snapshot', snapshot: { status: 'linking' } }))
+    await pass(0)
+    expect(statusesIn(tab).includes('linking')).toBe(isTaken)
+  })
+})
+
+describe('the revision of a message', () => {
+  const message = (revision: number | undefined, status: string): string =>
+    JSON.stringify({ from: 'nobody', sentAt: Date.now(), revision, type: 'snapshot', snapshot: { status } })
+
+  it('drops what another replica sends from before the last change', async () => {
+    const bus = memoryBus()
+    const world = replicaOn(bus)
+    const tab = await world.watch()
+    await world.post({ action: 'reset' })
+    for (const revision of [undefined, 0, Date.now() - 1]) bus.forge(message(revision, 'linking'))
+    await pass(0)
+    expect(statusesIn(tab)).not.toContain('linking')
+    bus.forge(message(Date.now(), 'linking'))
+    await pass(0)
+    expect(statusesIn(tab)).toContain('linking')
+  })
+
+  it('brings a change along that this replica has missed', async () => {
+    const bus = memoryBus()
+    const world = replicaOn(bus)
+    const tab = await world.watch()
+    bus.forge(message(Date.now(), 'stale'))
+    bus.forge(message(0, 'linking'))
+    await pass(0)
+    expect(statusesIn(tab)).toContain('stale')
+    expect(statusesIn(tab)).not.toContain('linking')
+  })
+
+  it('of the far future does not void everything until then', async () => {
+    const bus = memoryBus()
+    const world = replicaOn(bus)
+    const tab = await world.watch()
+    bus.forge(message(8e15, 'stale'))
+    await pass(2_000)
+    await world.post({ action: 'reset' })
+    bus.forge(message(Date.now(), 'linking'))
+    await pass(0)
+    expect(statusesIn(tab).at(-1)).toBe('linking')
   })
 })

@@ -32,7 +32,7 @@ describe('handler.close()', () => {
     await world.handler.close()
     for (const answer of [
       await world.get(),
-      await world.get('?ask=events'),
+      await world.get('?events'),
       await world.post({ action: 'reset' }),
       await world.webhook({}, { query: '?secret=d75b3a66374942c5b3c0' }),
     ]) {
@@ -44,8 +44,8 @@ describe('handler.close()', () => {
   })
 
   it.each([
-    ['a read', '?ask=status', undefined],
-    ['a QR code', '?ask=qr-code', undefined],
+    ['a read', '?want=state', undefined],
+    ['a QR code', '?want=code', undefined],
     ['a reset', '', { action: 'reset' }],
     ['a pairing code', '', { action: 'request-pairing-code', phoneNumber: '5511987654321' }],
   ])('aborts the provider under %s and answers 503', async (_, query, body) => {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
-import { createPairingHandler, type PairingHandlerOptions } from '../../src/server/handler.js'
+import { createPairingHandler } from '../../src/server/handler.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
 import { spyProvider } from './spy-provider.js'
-import { createWorld, expectRefusal, HANDLER_URL, type World } from './world.js'
+import { createWorld, expectRefusal, HANDLER_URL, type World, type WorldOptions } from './world.js'
 
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
 
@@ -29,12 +29,12 @@ const printed = (): string => consoleError.mock.calls.map((line) => line.map(Str
 interface Mistake {
   readonly name: string
   readonly place: string
-  readonly options?: (error: unknown) => Partial<PairingHandlerOptions>
+  readonly options?: (error: unknown) => WorldOptions
   readonly methods?: (error: unknown) => Parameters<typeof createWorld>[0]
   readonly send: (world: World) => Promise<Response>
 }
 
-const read = (world: World): Promise<Response> => world.get('?ask=qr-code')
+const read = (world: World): Promise<Response> => world.get('?want=code')
 const webhook = (world: World): Promise<Response> => world.webhook({}, { query: `?secret=${SECRET}` })
 
 const mistakes: readonly Mistake[] = [
@@ -93,7 +93,7 @@ const mistakes: readonly Mistake[] = [
 
 describe.each(mistakes)('an exception in $name', ({ place, options, methods, send }) => {
   const error = new ReferenceError(`getUser is not defined, ${SECRET}`)
-  const setUp = (more: Partial<PairingHandlerOptions> = {}): World =>
+  const setUp = (more: WorldOptions = {}): World =>
     createWorld(methods?.(error), { ...options?.(error), ...more })
 
   it('reaches onError as it was thrown, with its place', async () => {
@@ -283,7 +283,7 @@ describe('errors of provider calls', () => {
     const getStatus: World['provider']['getStatus'] = ({ signal }) =>
       new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('gone'))))
     const world = createWorld({ getStatus }, { onError })
-    const answer = world.get('?ask=status', { signal: controller.signal })
+    const answer = world.get('?want=state', { signal: controller.signal })
     await vi.waitFor(() => expect(world.calls).toEqual(['getStatus']))
     controller.abort()
     await answer
@@ -311,7 +311,7 @@ describe('errors of provider calls', () => {
     const onError = vi.fn()
     const error = new TypeError('x is not a function')
     const world = createWorld({ subscribe: throws(error) }, { onError })
-    const { body } = await world.get('?ask=events')
+    const { body } = await world.get('?events')
     await vi.waitFor(() => expect(onError).toHaveBeenCalledWith(error, { in: 'subscribe' }))
     await body?.cancel()
   })

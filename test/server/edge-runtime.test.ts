@@ -88,6 +88,7 @@ describe('in an edge runtime', () => {
     expect(answer.body.startsWith(':\n\n')).toBe(true)
     expect(answer.body).toContain('"status":"linking"')
     expect(world.watchers()).toBe(0)
+    await world.send('/webhook', change({}, { authorization: `Bearer ${world.WEBHOOK_SECRET}` }))
   })
 
   it('a page is told what is asked on its behalf', async () => {
@@ -110,7 +111,7 @@ describe('in an edge runtime', () => {
   it('a pairing link opens until it expires, and not where it was altered', async () => {
     const token = await world.tokenOf(0)
     const openWith = async (authorization: string): Promise<number> =>
-      (await world.send('?ask=status', { headers: { authorization } })).status
+      (await world.send('?want=state', { headers: { authorization } })).status
     expect(await openWith(`Bearer ${token}`)).toBe(200)
     expect(await openWith(`Bearer ${token.slice(0, -1)}`)).toBeGreaterThan(400)
     expect(await openWith('')).toBe(401)
@@ -119,7 +120,7 @@ describe('in an edge runtime', () => {
 
   it('a page of an allowed origin may read, and one of another may not', async () => {
     const read = async (origin: string) =>
-      world.send('?ask=status', { headers: { ...(await bearing()), origin } })
+      world.send('?want=state', { headers: { ...(await bearing()), origin } })
     expect((await read('https://app.example')).headers['access-control-allow-origin']).toBe(
       'https://app.example',
     )

@@ -39,18 +39,24 @@ function answer(call: string, snapshot: PairingSnapshot): Promise<PairingSnapsho
   return Promise.resolve(snapshot)
 }
 
+/** The phone has scanned: the provider says so from its webhook on, until another webhook comes. */
+let isScanned = false
+
 const provider: PairingProvider = {
   id: 'edge',
   sessionId: 'tenant-7',
   timing,
-  getStatus: () => answer('getStatus', { status: 'unlinked' }),
+  getStatus: () => answer('getStatus', { status: isScanned ? 'linking' : 'unlinked' }),
   getQrCode: () =>
     answer('getQrCode', { status: 'qr', qrCode: normalizeQrPayload('2@ref,noise,identity,adv,1') }),
   requestPairingCode: (phoneNumber) =>
     answer(`requestPairingCode ${phoneNumber}`, { status: 'pairing-code', pairingCode: 'ABCD1234' }),
   reset: async () => void calls.push('reset'),
   unlink: async () => void calls.push('unlink'),
-  readWebhook: (body) => (JSON.stringify(body) === '{"state":"scanned"}' ? { status: 'linking' } : undefined),
+  readWebhook(body) {
+    isScanned = JSON.stringify(body) === '{"state":"scanned"}'
+    return isScanned ? { status: 'linking' } : undefined
+  },
 }
 
 const handler: PairingHandler = createPairingHandler({
@@ -89,7 +95,7 @@ async function watch(
   isEnough: (text: string) => boolean,
   meanwhile: () => Promise<unknown>,
 ): Promise<EdgeAnswer> {
-  const response = await handler(new Request(`${HANDLER_URL}?ask=events`, init))
+  const response = await handler(new Request(`${HANDLER_URL}?events`, init))
   const reader = response.body?.getReader()
   if (!reader) throw new Error('The answer has no body')
   const decoder = new TextDecoder()

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
-import type { PairingHandlerOptions } from '../../src/server/handler.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
 import { timing } from './spy-provider.js'
-import { createWorld, expectRefusal, HANDLER_URL, silence, type World } from './world.js'
+import { createWorld, expectRefusal, HANDLER_URL, silence, type World, type WorldOptions } from './world.js'
 
 const OWN = 'https://host.example'
 const ALLOWED = 'https://app.example'
@@ -23,13 +22,13 @@ const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 const corsHeaders = ({ headers }: Response): string[] =>
   [...headers.keys()].filter((name) => name.startsWith('access-control'))
 
-const openWorld = (options: Partial<PairingHandlerOptions> = {}): World =>
+const openWorld = (options: WorldOptions = {}): World =>
   createWorld({}, { allowedOrigins: [ALLOWED], ...options })
 
 describe('pages of an allowed origin', () => {
   const requests: readonly (readonly [string, (world: World, origin: string) => Promise<Response>])[] = [
-    ['a read', (world, origin) => world.get('?ask=status', { headers: { origin } })],
-    ['a stream', (world, origin) => world.get('?ask=events', { headers: { origin } })],
+    ['a read', (world, origin) => world.get('?want=state', { headers: { origin } })],
+    ['a stream', (world, origin) => world.get('?events', { headers: { origin } })],
     ['a change', (world, origin) => world.post({ action: 'reset' }, { origin })],
     ['a request that is refused', (world, origin) => world.get('?ask=nothing', { headers: { origin } })],
     ['another method', (world, origin) => world.get('', { method: 'PUT', headers: { origin } })],
@@ -140,7 +139,7 @@ describe('a page of another site', () => {
 
   it.each(sites)('opens no stream: %s', async (_, headers) => {
     const world = openWorld()
-    await expectRefusal(await world.get('?ask=events', { headers }), 'forbidden')
+    await expectRefusal(await world.get('?events', { headers }), 'forbidden')
     expect(world.calls).toEqual([])
     expect(world.watchers).toBe(0)
   })
@@ -155,7 +154,7 @@ describe('a page of another site', () => {
 
 describe('a provider of the host that never answers', () => {
   it.each<readonly [string, (world: World) => Promise<Response>]>([
-    ['a read', (world) => world.get('?ask=qr-code')],
+    ['a read', (world) => world.get('?want=code')],
     ['a change', (world) => world.post({ action: 'reset' })],
     [
       'a pairing code',
@@ -253,5 +252,5 @@ describe('the log', () => {
 it('gives a handler to any path it is mounted at', async () => {
   const { handler } = createWorld()
   for (const url of [HANDLER_URL, `${OWN}/`, `${OWN}/a/b/c`, `${OWN}/api/pairing/`])
-    expect((await handler(new Request(`${url}?ask=status`))).status).toBe(200)
+    expect((await handler(new Request(`${url}?want=state`))).status).toBe(200)
 })

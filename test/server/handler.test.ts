@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { httpStatusOf, PairingError, pairingErrorCodes } from '../../src/core/errors.js'
 import type { PairingProvider } from '../../src/core/provider.js'
-import { createPairingHandler, type PairingHandlerOptions } from '../../src/server/handler.js'
+import { createPairingHandler } from '../../src/server/handler.js'
 import { gate } from '../providers/fetch-stub.js'
-import { spyProvider, timing } from './spy-provider.js'
+import { SPY_SESSION, spyProvider, timing } from './spy-provider.js'
+import { handlerOptions, type WorldOptions } from './world.js'
 
 const URL_OF_HANDLER = 'https://host.example/api/pairing'
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
@@ -17,15 +18,15 @@ interface World {
 
 function setUp(
   methods: Partial<PairingProvider> = {},
-  { provider: other, ...options }: Partial<PairingHandlerOptions> = {},
+  { provider: other, ...options }: WorldOptions = {},
 ): World {
   const provider = spyProvider(methods)
-  const handler = createPairingHandler({ provider: other ?? provider, authorize: () => true, ...options })
+  const handler = createPairingHandler(handlerOptions({ ...options, provider: other ?? provider }))
   const send: World['send'] = (init, address = URL_OF_HANDLER) => handler(new Request(address, init))
   return {
     calls: provider.calls,
     send,
-    get: (query = '?ask=status', init) => send({ ...init }, `${URL_OF_HANDLER}${query}`),
+    get: (query = '?want=state', init) => send({ ...init }, `${URL_OF_HANDLER}${query}`),
     post: (body, headers) =>
       send({
         method: 'POST',
@@ -69,7 +70,7 @@ describe('authorize', () => {
     ['a promise of a user', Promise.resolve({ id: 7 })],
   ]
   const requests: readonly (readonly [string, (world: World) => Promise<Response>])[] = [
-    ['GET', (world) => world.get('?ask=qr-code')],
+    ['GET', (world) => world.get('?want=code')],
     ['POST', (world) => world.post({ action: 'unlink' })],
     ['PUT', (world) => world.send({ method: 'PUT' })],
     ['a request that is nonsense', (world) => world.post('{', { 'content-type': 'text/plain' })],
@@ -117,6 +118,7 @@ describe('authorize', () => {
         order.push(`provider, body ${request.bodyUsed ? 'used' : 'unused'}`)
         return provider
       },
+      tenant: () => 'acme',
     })
     await handler(
       new Request(URL_OF_HANDLER, {
@@ -152,6 +154,7 @@ describe('GET', () => {
     expect(answer.headers.get('content-type')).toBe('application/json')
     expect(await answer.json()).toEqual({
       ...snapshot,
+      session: SPY_SESSION,
       provider: 'spy',
       methods: ['qr', 'phone-code'],
       timing,
@@ -200,7 +203,7 @@ describe('GET', () => {
         }),
     })
     const client = new AbortController()
-    const answer = world.get('?ask=status', { signal: client.signal })
+    const answer = world.get('?want=state', { signal: client.signal })
     await asked.opened
     client.abort()
     await expectProblem(await answer, 'aborted', 499)
@@ -442,7 +445,7 @@ describe('changes from other origins', () => {
 
   it('include reads, since a question has the provider make a code; but the address bar may read', async () => {
     const world = setUp({}, { allowedOrigins })
-    const read = (headers: Headers) => world.get('?ask=qr-code', { headers })
+    const read = (headers: Headers) => world.get('?want=code', { headers })
     await expectProblem(await read({ 'sec-fetch-site': 'cross-site' }), 'forbidden', 403)
     await expectProblem(await read({ origin: 'https://evil.example' }), 'forbidden', 403)
     expect(world.calls).toEqual([])
@@ -500,7 +503,7 @@ describe('a provider per request', () => {
       },
     )
     const statusOf = async (tenant: string): Promise<unknown> =>
-      (await send({}, `https://host.example/${tenant}?ask=status`)).json()
+      (await send({}, `https://host.example/${tenant}?want=state`)).json()
     expect(await statusOf('a')).toMatchObject({ status: 'unlinked' })
     expect(await statusOf('b')).toMatchObject({ status: 'linking' })
     expect(await statusOf('c')).toMatchObject({ code: 'invalid-options' })
@@ -532,8 +535,8 @@ describe('errors of the provider', () => {
     status: 418,
   })
   const calls: readonly (readonly [string, (world: World) => Promise<Response>])[] = [
-    ['getStatus', (world) => world.get('?ask=status')],
-    ['getQrCode', (world) => world.get('?ask=qr-code')],
+    ['getStatus', (world) => world.get('?want=state')],
+    ['getQrCode', (world) => world.get('?want=code')],
     [
       'requestPairingCode',
       (world) => world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }),
@@ -613,6 +616,7 @@ describe('answers of a provider that a host wrote', () => {
     expect(await answer.json()).toEqual({
       status: 'linked',
       account: { name: 'Ana' },
+      session: SPY_SESSION,
       provider: 'spy',
       methods: ['qr', 'phone-code'],
       timing,
@@ -635,7 +639,7 @@ describe('answers of a provider that a host wrote', () => {
 describe('every answer', () => {
   const answers: readonly (readonly [string, (world: World) => Promise<Response>])[] = [
     ['a snapshot', (world) => world.get()],
-    ['a code', (world) => world.get('?ask=qr-code')],
+    ['a code', (world) => world.get('?want=code')],
     ['a change', (world) => world.post({ action: 'reset' })],
     ['a bad request', (world) => world.post('{')],
     ['a foreign origin', (world) => world.post({ action: 'reset' }, { origin: 'https://evil.example' })],

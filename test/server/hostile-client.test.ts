@@ -5,12 +5,20 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { pairingLinkToken } from '../../src/client/pairing-link-token.js'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider } from '../../src/core/provider.js'
-import type { PairingHandlerOptions } from '../../src/server/handler.js'
 import { toNodeListener } from '../../src/server/node.js'
 import { createPairingLink, verifyPairingLink } from '../../src/server/pairing-link.js'
 import { everythingIn } from '../providers/fetch-stub.js'
 import { type SpyProvider, spyProvider } from './spy-provider.js'
-import { createWorld, expectRefusal, HANDLER_URL, readTab, silence, type Tab, type World } from './world.js'
+import {
+  createWorld,
+  expectRefusal,
+  HANDLER_URL,
+  readTab,
+  silence,
+  type Tab,
+  type World,
+  type WorldOptions,
+} from './world.js'
 
 // A client that knows how everything here works, and has no right to any of it. What a well-behaved one gets stands in
 // `handler.test.ts`.
@@ -43,10 +51,10 @@ const post = (body: BodyInit, headers: Record<string, string> = {}): RequestInit
 
 /** Every request that a client may send, each as somebody with these headers. */
 const requestsAs = (headers: Record<string, string>): readonly Request[] => [
-  new Request(`${HANDLER_URL}?ask=status`, { headers }),
-  new Request(`${HANDLER_URL}?ask=qr-code`, { headers }),
-  new Request(`${HANDLER_URL}?ask=events`, { headers }),
-  new Request(`${HANDLER_URL}?ask=events&method=phone-code`, { headers }),
+  new Request(`${HANDLER_URL}?want=state`, { headers }),
+  new Request(`${HANDLER_URL}?want=code`, { headers }),
+  new Request(`${HANDLER_URL}?events`, { headers }),
+  new Request(`${HANDLER_URL}?events&method=phone-code`, { headers }),
   new Request(HANDLER_URL, post('{"action":"reset"}', headers)),
   new Request(HANDLER_URL, post('{"action":"unlink"}', headers)),
   new Request(HANDLER_URL, post('{"action":"request-pairing-code","phoneNumber":"5511987654321"}', headers)),
@@ -58,13 +66,13 @@ const requestsAs = (headers: Record<string, string>): readonly Request[] => [
 const codesIn = ({ text }: Tab): string[] => text.match(/2@[^,]+/g) ?? []
 
 /** Two customers of one host. Who is asking stands in a cookie, whose webhook it is in the path. */
-function twoTenants(options: Partial<PairingHandlerOptions> = {}) {
+function twoTenants(options: WorldOptions = {}) {
   const tenant = (name: string): SpyProvider =>
     spyProvider({
       sessionId: name,
       getQrCode: async () => ({ status: 'qr', qrCode: { kind: 'text', value: `2@of-${name},a,b,c,1` } }),
       getStatus: async () => ({ status: 'linked', account: { name: `Owner of ${name}` } }),
-      readWebhook: (body) => (Object(body).instance === name ? { status: 'linking' } : undefined),
+      readWebhook: (body) => (Object(body).instance === name ? { status: 'linked', account: {} } : undefined),
     })
   const tenants = { a: tenant('a'), b: tenant('b') }
   const sessions = new Map([
@@ -91,7 +99,7 @@ function twoTenants(options: Partial<PairingHandlerOptions> = {}) {
       },
       webhookSecret: (request) => {
         const hook = hookOf(request)
-        return hook && `hook-of-${hook}`
+        return hook && `the-webhooks-of-${hook}`
       },
       ...options,
     },
@@ -134,16 +142,16 @@ describe('who is not signed in', () => {
 
 describe('a tenant who wants the session of another', () => {
   it.each<readonly [string, string, Record<string, string>]>([
-    ['its id in the query', '?ask=qr-code&sessionId=b&tenant=b&id=b', {}],
-    ['its id in place of theirs', '?sessionId=b&ask=qr-code', {}],
-    ['its id as a second question', '?ask=qr-code&ask=b', {}],
-    ['its id in the path', '/b?ask=qr-code', {}],
-    ['its id behind a step back', '/a/../b?ask=qr-code', {}],
-    ['its id in a header', '?ask=qr-code', { 'x-session-id': 'b', 'x-tenant': 'b' }],
-    ['its host', '?ask=qr-code', { host: 'b.example', 'x-forwarded-host': 'b.example' }],
-    ['its cookie behind theirs', '?ask=qr-code', { cookie: 'session=cookie-of-a; session=cookie-of-b' }],
-    ['another method in a header', '?ask=qr-code', { 'x-http-method-override': 'POST' }],
-    ['another path in a header', '?ask=qr-code', { 'x-original-url': '/b', 'x-rewrite-url': '/b' }],
+    ['its id in the query', '?want=code&sessionId=b&tenant=b&id=b', {}],
+    ['its id in place of theirs', '?sessionId=b&want=code', {}],
+    ['its id as a second question', '?want=code&ask=b', {}],
+    ['its id in the path', '/b?want=code', {}],
+    ['its id behind a step back', '/a/../b?want=code', {}],
+    ['its id in a header', '?want=code', { 'x-session-id': 'b', 'x-tenant': 'b' }],
+    ['its host', '?want=code', { host: 'b.example', 'x-forwarded-host': 'b.example' }],
+    ['its cookie behind theirs', '?want=code', { cookie: 'session=cookie-of-a; session=cookie-of-b' }],
+    ['another method in a header', '?want=code', { 'x-http-method-override': 'POST' }],
+    ['another path in a header', '?want=code', { 'x-original-url': '/b', 'x-rewrite-url': '/b' }],
   ])('gets their own with %s', async (_, query, headers) => {
     const { world, tenants, as } = twoTenants()
     const answer = await world.get(query, { headers: { ...as('a'), ...headers } })
@@ -169,7 +177,7 @@ describe('a tenant who wants the session of another', () => {
 
   it('reads nothing on the path of its webhooks', async () => {
     const { world, tenants, as } = twoTenants()
-    for (const query of ['?ask=qr-code', '?ask=events', '?ask=status']) {
+    for (const query of ['?want=code', '?events', '?want=state']) {
       const answer = await world.get(`/b/webhook${query}`, { headers: as('a') })
       await expectRefusal(answer, 'sign-in-required')
     }
@@ -189,7 +197,7 @@ describe('a tenant who wants the session of another', () => {
     const { world, as } = twoTenants()
     const answers = await Promise.all(
       (['a', 'b', 'a', 'b'] as const).map(async (name) =>
-        (await world.get('?ask=qr-code', { headers: as(name) })).text(),
+        (await world.get('?want=code', { headers: as(name) })).text(),
       ),
     )
     expect(answers.map((text) => /2@of-\w/.exec(text)?.[0])).toEqual(['2@of-a', '2@of-b', '2@of-a', '2@of-b'])
@@ -202,12 +210,12 @@ describe('a tenant who wants the session of another', () => {
     for (let request = 0; request < 5; request += 1) await ask('a')
     expect((await ask('b')).status).toBe(200)
     await watchAs('a')
-    expect((await world.get('?ask=events', { headers: as('a') })).status).toBe(429)
+    expect((await world.get('?events', { headers: as('a') })).status).toBe(429)
     await watchAs('b')
   })
 
   it.each([
-    ['the secret of their own webhooks', 'hook-of-a', 'b', 'forbidden'],
+    ['the secret of their own webhooks', 'the-webhooks-of-a', 'b', 'forbidden'],
     ['no secret', '', 'b', 'sign-in-required'],
     ['the secret of a tenant that does not exist', 'undefined', 'c', 'forbidden'],
   ])('reaches no page of it through a webhook with %s', async (_, secret, path, code) => {
@@ -224,7 +232,7 @@ describe('a tenant who wants the session of another', () => {
     const { world, watchAs } = twoTenants()
     const tabs = [await watchAs('a'), await watchAs('b')]
     const heard = tabs.map(({ text }) => text)
-    const request = new Request(`${HANDLER_URL}/a/webhook?secret=hook-of-a`, post('{"instance":"b"}'))
+    const request = new Request(`${HANDLER_URL}/a/webhook?secret=the-webhooks-of-a`, post('{"instance":"b"}'))
     expect((await world.handler(request)).status).toBe(200)
     await pass(0)
     expect(tabs.map(({ text }) => text)).toEqual(heard)
@@ -233,10 +241,12 @@ describe('a tenant who wants the session of another', () => {
   it('reaches their own pages alone with their own', async () => {
     const { world, watchAs } = twoTenants()
     const [ofA, ofB] = [await watchAs('a'), await watchAs('b')]
-    await world.handler(new Request(`${HANDLER_URL}/a/webhook?secret=hook-of-a`, post('{"instance":"a"}')))
+    await world.handler(
+      new Request(`${HANDLER_URL}/a/webhook?secret=the-webhooks-of-a`, post('{"instance":"a"}')),
+    )
     await pass(0)
-    expect(ofA.text).toContain('"linking"')
-    expect(ofB.text).not.toContain('"linking"')
+    expect(ofA.text).toContain('Owner of a')
+    expect(ofB.text).not.toContain('Owner of')
   })
 })
 
@@ -299,15 +309,15 @@ describe('a pairing link in the wrong hands', () => {
   })
 
   it.each([
-    ['in the query', (token: string) => new Request(`${HANDLER_URL}?ask=qr-code&pairing=${token}`)],
+    ['in the query', (token: string) => new Request(`${HANDLER_URL}?want=code&pairing=${token}`)],
     [
       'in a cookie',
-      (token: string) => new Request(`${HANDLER_URL}?ask=qr-code`, { headers: { cookie: token } }),
+      (token: string) => new Request(`${HANDLER_URL}?want=code`, { headers: { cookie: token } }),
     ],
     [
       'as a password',
       (token: string) =>
-        new Request(`${HANDLER_URL}?ask=qr-code`, {
+        new Request(`${HANDLER_URL}?want=code`, {
           headers: { authorization: `Basic ${btoa(`:${token}`)}` },
         }),
     ],
@@ -321,7 +331,7 @@ describe('a pairing link in the wrong hands', () => {
     const { world, tenants } = linkedWorld()
     const headers = { authorization: `Bearer ${await tokenFor('a', { expiresInMs: MINUTE_MS })}` }
     await pass(MINUTE_MS - 1)
-    expect((await world.get('?ask=status', { headers })).status).toBe(200)
+    expect((await world.get('?want=state', { headers })).status).toBe(200)
     await pass(1)
     for (const request of requestsAs(headers))
       await expectRefusal(await world.handler(request), 'sign-in-required')
@@ -331,7 +341,7 @@ describe('a pairing link in the wrong hands', () => {
   it('opens its own session and no other, whatever else is asked for', async () => {
     const { world, tenants } = linkedWorld()
     const headers = { authorization: `Bearer ${await tokenFor('a')}` }
-    await world.get('?ask=qr-code&sessionId=b&pairing=b', { headers })
+    await world.get('?want=code&sessionId=b&pairing=b', { headers })
     await world.post({ action: 'reset', sessionId: 'b' }, headers)
     expect([tenants.a?.calls, tenants.b?.calls]).toEqual([['getQrCode', 'reset'], []])
   })
@@ -340,7 +350,7 @@ describe('a pairing link in the wrong hands', () => {
 describe('a forged webhook', () => {
   const payload = '{"state":"authorized"}'
 
-  function hooked(webhookSecret: PairingHandlerOptions['webhookSecret'] = SECRET) {
+  function hooked(webhookSecret: WorldOptions['webhookSecret'] = SECRET) {
     const readWebhook = vi.fn(() => ({ status: 'linking' }) as const)
     const world = createWorld({ readWebhook }, { webhookSecret, authorize: () => false })
     return { world, readWebhook }
@@ -376,8 +386,7 @@ describe('a forged webhook', () => {
     expect(readWebhook).not.toHaveBeenCalled()
   })
 
-  it.each<readonly [string, PairingHandlerOptions['webhookSecret']]>([
-    ['an empty text, as of a variable that is not set', ''],
+  it.each<readonly [string, WorldOptions['webhookSecret']]>([
     ['a function that gives nothing', () => undefined],
     ['a function that gives an empty text', () => ''],
     ['a function that gives null, from JavaScript', () => null as never],
@@ -412,15 +421,23 @@ describe('a forged webhook', () => {
     expect(readWebhook).toHaveBeenCalledOnce()
   })
 
-  it('that is sent two hundred times asks the provider nothing', async () => {
+  it('that is sent two hundred times at once makes two requests: now, and after the shortest interval', async () => {
     const readWebhook = () => ({ status: 'unlinked' }) as const
     const world = createWorld({ readWebhook }, { webhookSecret: SECRET })
     await Promise.all(
       Array.from({ length: 200 }, () => world.webhook(payload, { query: `?secret=${SECRET}` })),
     )
-    expect(world.calls).toEqual([])
     await pass(MINUTE_MS)
+    expect(world.calls).toEqual(['getStatus', 'getStatus'])
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('whose secret is wrong is limited, and a right one still passes', async () => {
+    const { world } = hooked()
+    const send = (secret: string) => world.webhook(payload, { query: `?secret=${secret}` })
+    for (let count = 0; count < 20; count += 1) await expectRefusal(await send('wrong'), 'forbidden')
+    await expectRefusal(await send('wrong'), 'rate-limited', { retryAfterMs: 5_000 })
+    expect((await send(SECRET)).status).toBe(200)
   })
 })
 
@@ -467,7 +484,7 @@ describe('a path that looks like another', () => {
     '/%2e/webhook',
     '\\webhook',
     '/\twebhook',
-    '/webhook?ask=events',
+    '/webhook?events',
     '/webhook#x',
   ])('is a webhook, so the secret decides, and it changes nothing else: %s', async (path) => {
     const { world, readWebhook } = fortress()
@@ -476,7 +493,7 @@ describe('a path that looks like another', () => {
     await expectRefusal(await send({}), 'sign-in-required')
     expect((await send(knowing)).status).toBe(200)
     expect(readWebhook).toHaveBeenCalledOnce()
-    expect(world.calls).toEqual([])
+    expect(world.calls).toEqual(['getStatus'])
   })
 
   it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
@@ -484,7 +501,7 @@ describe('a path that looks like another', () => {
     async (method) => {
       const readWebhook = vi.fn(() => ({ status: 'linking' }) as const)
       const world = createWorld({ readWebhook }, { webhookSecret: SECRET })
-      for (const query of ['?ask=qr-code', '?ask=events']) {
+      for (const query of ['?want=code', '?events']) {
         const unknowing = await world.get(`/webhook${query}`, { method })
         expect(unknowing.status).toBe(401)
         expect((await world.get(`/webhook${query}`, { method, headers: knowing })).status).toBe(400)
@@ -499,7 +516,7 @@ describe('a path that looks like another', () => {
     '%s reads and changes nothing, also for who is signed in',
     async (method) => {
       const world = createWorld()
-      for (const query of ['?ask=status', '?ask=events', '?action=reset', '']) {
+      for (const query of ['?want=state', '?events', '?action=reset', '']) {
         const answer = await world.get(query, { method, headers: { 'x-http-method-override': 'GET' } })
         expect(answer.status).toBe(405)
       }
@@ -634,15 +651,15 @@ describe('a request that wants to be seen in the answer', () => {
   it.each<readonly [string, Request]>([
     [
       'an origin',
-      new Request(`${HANDLER_URL}?ask=status`, { headers: { origin: `https://${marker}.example` } }),
+      new Request(`${HANDLER_URL}?want=state`, { headers: { origin: `https://${marker}.example` } }),
     ],
     [
       'a last event',
-      new Request(`${HANDLER_URL}?ask=events`, { headers: { 'last-event-id': `${marker}%0d%0a` } }),
+      new Request(`${HANDLER_URL}?events`, { headers: { 'last-event-id': `${marker}%0d%0a` } }),
     ],
     ['a question', new Request(`${HANDLER_URL}?ask=${line}`)],
-    ['a method to look at', new Request(`${HANDLER_URL}?ask=events&method=${line}`)],
-    ['a path', new Request(`${HANDLER_URL}/${line}?ask=status`)],
+    ['a method to look at', new Request(`${HANDLER_URL}?events&method=${line}`)],
+    ['a path', new Request(`${HANDLER_URL}/${line}?want=state`)],
     ['a secret', new Request(`${HANDLER_URL}/webhook?secret=${line}`, post('{}'))],
     [
       'a phone number',
@@ -710,10 +727,10 @@ describe('a flood', () => {
 
   it('of pairing codes says the time that is left', async () => {
     const world = createWorld()
-    const ask = () => world.post({ action: 'request-pairing-code', phoneNumber: number(0) })
-    await Promise.all([ask(), ask(), ask()])
+    const ask = (digit: number) => world.post({ action: 'request-pairing-code', phoneNumber: number(digit) })
+    await Promise.all([ask(0), ask(1), ask(2)])
     await pass(12_345)
-    await expectRefusal(await ask(), 'rate-limited', { retryAfterMs: 17_655 })
+    await expectRefusal(await ask(3), 'rate-limited', { retryAfterMs: 17_655 })
   })
 
   it('of requests that are refused uses up no pairing code', async () => {
@@ -745,21 +762,21 @@ describe('a flood', () => {
     const world = createWorld()
     const tabs: Tab[] = []
     for (let page = 0; page < 50; page += 1) tabs.push(await world.watch())
-    const full = await world.get('?ask=events')
+    const full = await world.get('?events')
     expect(full.headers.get('retry-after')).toBe('60')
     await expectRefusal(full, 'rate-limited', { retryAfterMs: MINUTE_MS })
-    expect((await world.get('?ask=status')).status).toBe(200)
+    expect((await world.get('?want=state')).status).toBe(200)
     tabs[0]?.leave()
     await pass(0)
     await world.watch()
-    await expectRefusal(await world.get('?ask=events'), 'rate-limited', { retryAfterMs: MINUTE_MS })
+    await expectRefusal(await world.get('?events'), 'rate-limited', { retryAfterMs: MINUTE_MS })
   })
 
   it('of pages that watch all sessions is refused at its limit, and let in again when one leaves', async () => {
     const { watchAs, world, as } = twoTenants({ maxWatchers: 3 })
     const tabs = [await watchAs('a'), await watchAs('a'), await watchAs('b')]
     for (const name of ['a', 'b'] as const)
-      await expectRefusal(await world.get('?ask=events', { headers: as(name) }), 'rate-limited', {
+      await expectRefusal(await world.get('?events', { headers: as(name) }), 'rate-limited', {
         retryAfterMs: MINUTE_MS,
       })
     tabs[2]?.leave()
@@ -775,7 +792,7 @@ describe('a flood', () => {
       { maxWatchers: 1, provider: ({ headers }) => (headers.has('x-broken') ? broken : fine) },
     )
     for (let page = 0; page < 5; page += 1) {
-      const answer = await world.get('?ask=events', { headers: { 'x-broken': '1' } })
+      const answer = await world.get('?events', { headers: { 'x-broken': '1' } })
       await expectRefusal(answer, 'invalid-options')
     }
     await world.watch()
@@ -795,7 +812,7 @@ describe('a flood', () => {
 
   it('of questions at the same time is one question', async () => {
     const world = createWorld()
-    await Promise.all(Array.from({ length: 500 }, () => world.get('?ask=qr-code')))
+    await Promise.all(Array.from({ length: 500 }, () => world.get('?want=code')))
     expect(world.calls).toEqual(['getQrCode'])
   })
 })
@@ -849,7 +866,7 @@ describe('five hundred streams that nobody looks after', () => {
     const first = await world.watch()
     first.leave()
     await pass(0)
-    for (let page = 0; page < COUNT; page += 1) await world.get('?ask=events')
+    for (let page = 0; page < COUNT; page += 1) await world.get('?events')
     expect(world.watchers).toBe(COUNT)
     await pass(30_000)
     await expectNothingLeft(world, idOf(first))
@@ -859,7 +876,7 @@ describe('five hundred streams that nobody looks after', () => {
     const world = crowded()
     const readers: ReadableStreamDefaultReader<Uint8Array>[] = []
     for (let page = 0; page < COUNT; page += 1) {
-      const reader = (await world.get('?ask=events')).body?.getReader()
+      const reader = (await world.get('?events')).body?.getReader()
       await reader?.read()
       if (reader) readers.push(reader)
     }
@@ -982,18 +999,18 @@ describe('over a socket', () => {
   })
 
   it.each([
-    ['the form for proxies', 'GET http://evil.example/?ask=status HTTP/1.1', 'Host: host.example'],
+    ['the form for proxies', 'GET http://evil.example/?want=state HTTP/1.1', 'Host: host.example'],
     [
       'the form for proxies, with our host',
-      'GET http://host.example/?ask=status HTTP/1.1',
+      'GET http://host.example/?want=state HTTP/1.1',
       'Host: host.example',
     ],
     ['an asterisk', 'OPTIONS * HTTP/1.1', 'Host: host.example'],
-    ['TRACE', 'TRACE /?ask=status HTTP/1.1', 'Host: host.example'],
-    ['a host with a path', 'GET /?ask=status HTTP/1.1', 'Host: host.example/webhook?x='],
-    ['a host with a user', 'GET /?ask=status HTTP/1.1', 'Host: user@host.example'],
-    ['a host of nothing but a colon', 'GET /?ask=status HTTP/1.1', 'Host: :'],
-    ['no host', 'GET /?ask=status HTTP/1.1', 'X-Host: host.example'],
+    ['TRACE', 'TRACE /?want=state HTTP/1.1', 'Host: host.example'],
+    ['a host with a path', 'GET /?want=state HTTP/1.1', 'Host: host.example/webhook?x='],
+    ['a host with a user', 'GET /?want=state HTTP/1.1', 'Host: user@host.example'],
+    ['a host of nothing but a colon', 'GET /?want=state HTTP/1.1', 'Host: :'],
+    ['no host', 'GET /?want=state HTTP/1.1', 'X-Host: host.example'],
   ])('a target that is none of ours is refused: %s', async (_, target, host) => {
     const world = createWorld()
     const { port } = await serve(world)
@@ -1019,7 +1036,7 @@ describe('over a socket', () => {
     const { port } = await serve(world)
     const answer = await send(
       port,
-      'GET /?ask=status HTTP/1.1',
+      'GET /?want=state HTTP/1.1',
       'Host: host.example',
       `${name}: ${value}`,
       ...END,
@@ -1032,7 +1049,7 @@ describe('over a socket', () => {
     const { port } = await serve(world)
     const answer = await send(
       port,
-      'GET /?ask=events HTTP/1.1',
+      'GET /?events HTTP/1.1',
       'Host: host.example',
       'Last-Event-ID: \u00ff\u0080',
       'Cookie: \u00e4',
@@ -1049,7 +1066,7 @@ describe('over a socket', () => {
       'POST / HTTP/1.1\r\nHost: host.example\r\nContent-Type: application/json\r\nContent-Length: 18\r\n\r\n{"action":"reset"}'
     await send(
       port,
-      'GET /?ask=status HTTP/1.1',
+      'GET /?want=state HTTP/1.1',
       'Host: host.example',
       `Content-Length: ${inner.length}`,
       ...END,
@@ -1104,7 +1121,7 @@ describe('over a socket', () => {
     // In portions: a process may have only so many files open.
     for (let portion = 0; portion < 5; portion += 1) {
       const dialled = Array.from({ length: 100 }, () => dial(port))
-      for (const socket of dialled) socket.write('GET /?ask=events HTTP/1.1\r\nHost: host.example\r\n\r\n')
+      for (const socket of dialled) socket.write('GET /?events HTTP/1.1\r\nHost: host.example\r\n\r\n')
       await until(() => world.watchers === 100)
       for (const socket of dialled) socket.destroy()
       await until(() => world.watchers === 0)
@@ -1119,7 +1136,7 @@ describe('over a socket', () => {
     const world = createWorld()
     const responses: ServerResponse[] = []
     const { port } = await serve(world, (response) => responses.push(response))
-    dial(port).write('GET /?ask=events HTTP/1.1\r\nHost: host.example\r\n\r\n')
+    dial(port).write('GET /?events HTTP/1.1\r\nHost: host.example\r\n\r\n')
     await until(() => world.watchers === 1)
     for (const response of responses) response.end()
     await until(() => world.watchers === 0)
@@ -1140,7 +1157,7 @@ describe('over a socket', () => {
     const { port, lines } = await serve(world)
     const socket = dial(port)
     socket.pause()
-    socket.write('GET /?ask=events HTTP/1.1\r\nHost: host.example\r\n\r\n')
+    socket.write('GET /?events HTTP/1.1\r\nHost: host.example\r\n\r\n')
     await until(() => world.watchers === 1)
     // Far more than a socket holds, and less than the life of a stream: 40 pictures of nearly 1 MB.
     for (let second = 0; second < 240 && lines.size > 0; second += 1) {

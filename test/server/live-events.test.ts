@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingSnapshot } from '../../src/core/provider.js'
 import { PUSH_SLACK_MS } from '../../src/core/qr-lifetime.js'
-import { STREAM_SILENCE_LIMIT_MS } from '../../src/core/snapshot.js'
-import { timing } from './spy-provider.js'
+import { STREAM_SILENCE_LIMIT_MS } from '../../src/core/wire.js'
+import { SPY_SESSION, timing } from './spy-provider.js'
 import { bodyOf, createWorld, expectRefusal, type LiveEvent, silence, type Tab } from './world.js'
 
 const START = Date.UTC(2026, 10, 21)
@@ -71,6 +71,7 @@ describe('a stream', () => {
         data: {
           ...qrOf(0),
           qrCode: { kind: 'text', value: '2@ref,noise,identity,adv,1' },
+          session: SPY_SESSION,
           provider: 'spy',
           methods: ['qr', 'phone-code'],
           timing,
@@ -83,7 +84,14 @@ describe('a stream', () => {
         name: 'snapshot',
         id: undefined,
         at: START + timing.statusIntervalMs,
-        data: { provider: 'spy', status: 'unlinked', methods: ['qr', 'phone-code'], timing, nextInMs: 2_000 },
+        data: {
+          session: SPY_SESSION,
+          provider: 'spy',
+          status: 'unlinked',
+          methods: ['qr', 'phone-code'],
+          timing,
+          nextInMs: 2_000,
+        },
       },
     ])
   })
@@ -97,7 +105,7 @@ describe('a stream', () => {
       Array(repeats.length).fill({
         name: 'same',
         id: picture?.id,
-        fields: ['confirmInMs', 'expiresInMs', 'nextInMs'],
+        fields: ['confirmInMs', 'expiresInMs', 'nextInMs', 'session'],
       }),
     )
     expect(repeats.length).toBeGreaterThan(1)
@@ -122,7 +130,7 @@ describe('a stream', () => {
         name: 'same',
         id: before.events[0]?.id,
         at: START + 1_000,
-        data: { expiresInMs: 59_000, confirmInMs: 4_000, nextInMs: 2_000 },
+        data: { expiresInMs: 59_000, confirmInMs: 4_000, nextInMs: 2_000, session: SPY_SESSION },
       },
     ])
   })
@@ -203,7 +211,7 @@ describe('a stream', () => {
 
   it('is not offered where the runtime cannot hold an answer open', async () => {
     const world = createWorld({}, { liveEvents: false })
-    await expectRefusal(await world.get('?ask=events'), 'not-supported')
+    await expectRefusal(await world.get('?events'), 'not-supported')
     expect(world.calls).toEqual([])
   })
 })
@@ -228,10 +236,10 @@ describe('a page that reads slowly', () => {
     let answers = 0
     const world = createWorld({ getQrCode: async () => qrOf(++answers) })
     const fast = await world.watch()
-    const slow = await world.get('?ask=events')
+    const slow = await world.get('?events')
     for (let second = 0; second < 19; second += 1) {
-      await world.get('?ask=qr-code')
-      await world.get('?ask=status')
+      await world.get('?want=code')
+      await world.get('?want=state')
       await pass(1_000)
     }
     expect(codesIn(fast)).toHaveLength(answers)
@@ -243,7 +251,7 @@ describe('a page that reads slowly', () => {
   it('gets what is true when it takes it, and not what was true when it could have', async () => {
     const world = createWorld(rotating())
     await world.watch()
-    const reader = bodyOf(await world.get('?ask=events')).getReader()
+    const reader = bodyOf(await world.get('?events')).getReader()
     const taken: string[] = []
     for (let read = 0; read < 3; read += 1) {
       await pass(6_000)
@@ -261,7 +269,7 @@ describe('a page that reads slowly', () => {
 
   it('is dropped when it has taken nothing for so long that its code is dead', async () => {
     const world = createWorld(rotating())
-    const response = await world.get('?ask=events')
+    const response = await world.get('?events')
     await pass(0)
     expect(world.watchers).toBe(1)
     await pass(20_000)
@@ -275,7 +283,7 @@ describe('a page that reads slowly', () => {
 
   it('does not hold up the others', async () => {
     const world = createWorld(rotating())
-    await world.get('?ask=events')
+    await world.get('?events')
     const fast = await world.watch()
     await pass(MINUTE_MS + timing.qrIntervalMs)
     expect(codesIn(fast)).toEqual([qrText(0), qrText(1), qrText(2), qrText(3)])
@@ -357,7 +365,7 @@ describe('all who watch one session', () => {
     const tab = await world.watch()
     await pass(4_000)
     status = { status: 'linking' }
-    await world.get('?ask=status')
+    await world.get('?want=state')
     await pass(0)
     expect(namesIn(tab)).toEqual(['qr', 'unlinked', 'linking'])
   })
@@ -463,7 +471,7 @@ describe('what is promised', () => {
 
   it('is nothing to whom only asks: nobody goes on asking for them', async () => {
     const world = createWorld()
-    const answer: unknown = await (await world.get('?ask=qr-code')).json()
+    const answer: unknown = await (await world.get('?want=code')).json()
     expect(answer).not.toHaveProperty('nextInMs')
   })
 })
@@ -486,7 +494,7 @@ describe('a provider that fails', () => {
         name: 'problem',
         id: undefined,
         at: START,
-        data: { code: 'provider-unavailable', nextInMs: 1_000 },
+        data: { code: 'provider-unavailable', nextInMs: 1_000, session: SPY_SESSION },
       },
     ])
   })
@@ -512,7 +520,7 @@ describe('a provider that fails', () => {
     const world = createWorld(failing(new PairingError('rate-limited', '', { retryAfterMs: 45_000 })))
     const tab = await world.watch()
     expect(tab.events.map(({ data }) => data)).toEqual([
-      { code: 'rate-limited', retryAfterMs: 45_000, nextInMs: 45_000 },
+      { code: 'rate-limited', retryAfterMs: 45_000, nextInMs: 45_000, session: SPY_SESSION },
     ])
     await pass(44_999)
     expect(world.calls).toHaveLength(1)
@@ -544,7 +552,9 @@ describe('a provider that fails', () => {
     const world = createWorld({ getQrCode: () => silence() })
     const tab = await world.watch()
     await pass(2 * timing.requestTimeoutMs)
-    expect(tab.events.map(({ data }) => data)).toEqual([{ code: 'timeout', nextInMs: 1_000 }])
+    expect(tab.events.map(({ data }) => data)).toEqual([
+      { code: 'timeout', nextInMs: 1_000, session: SPY_SESSION },
+    ])
     await pass(1_000)
     expect(world.calls).toHaveLength(2)
   })
@@ -555,7 +565,7 @@ describe('a provider that fails', () => {
       const world = createWorld(failing(new PairingError(code, '')))
       const tab = await world.watch()
       await pass(4 * MINUTE_MS)
-      expect(tab.events.map(({ data }) => data)).toEqual([{ code }])
+      expect(tab.events.map(({ data }) => data)).toEqual([{ code, session: SPY_SESSION }])
       expect(world.calls).toEqual(['getQrCode'])
     },
   )
@@ -584,7 +594,7 @@ describe('a provider that fails', () => {
       ['somebody new comes', (world) => world.watch()],
       ['something is changed', (world) => world.post({ action: 'reset' })],
       ['a webhook comes', (world) => world.webhook({}, { query: `?secret=${secret}` })],
-      ['somebody asks, and gets an answer', (world) => world.get('?ask=qr-code')],
+      ['somebody asks, and gets an answer', (world) => world.get('?want=code')],
     ])('is asked again when %s', async (_, happen) => {
       const { world, tab } = await refused()
       await happen(world)

@@ -69,8 +69,9 @@ function setUp(): World {
       if (!provider) throw new Error(`There is no session at ${url}`)
       return provider
     },
+    tenant: () => 'acme',
     authorize: () => true,
-    webhookSecret: 'webhook-secret',
+    webhookSecret: 'webhook-secret-of-the-test',
     // Not one more than the world needs: who has left must give the place back.
     maxWatchersPerSession: WATCHERS_PER_SESSION,
     maxWatchers: WATCHERS,
@@ -79,7 +80,7 @@ function setUp(): World {
   const sessions = [...providers.keys()]
 
   async function open(session: number): Promise<Watcher> {
-    const response = await handler(new Request(`${urlOf(session)}?ask=events`))
+    const response = await handler(new Request(`${urlOf(session)}?events`))
     if (response.status !== 200 || !response.body) throw new Error(`Not let in: ${response.status}`)
     const told: string[] = []
     const parser = createParser({
@@ -104,7 +105,10 @@ function setUp(): World {
       isLinked = true
     },
     async sendWebhooks() {
-      const headers = { authorization: 'Bearer webhook-secret', 'content-type': 'application/json' }
+      const headers = {
+        authorization: 'Bearer webhook-secret-of-the-test',
+        'content-type': 'application/json',
+      }
       const init = { method: 'POST', headers, body: '{}' }
       const send = (session: number) => handler(new Request(`${urlOf(session)}/webhook`, init))
       const answers = await Promise.all(sessions.map(send))

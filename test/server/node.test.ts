@@ -9,7 +9,7 @@ import { PairingError } from '../../src/core/errors.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { greenApi } from '../../src/providers/green-api.js'
-import { createPairingHandler, type PairingHandler } from '../../src/server/handler.js'
+import { createPairingHandler } from '../../src/server/handler.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
 import { toNodeListener } from '../../src/server/node.js'
 import { mockGreenApi } from '../../src/testing.js'
@@ -80,7 +80,9 @@ async function serve({ methods, provider, handler: own, before }: Options = {}):
 /** Sends bytes as they are, for what no client would send, and gives the status line and all else that came back. */
 async function sendRaw(port: number, ...lines: readonly string[]): Promise<string> {
   const socket = connect(port, '127.0.0.1')
-  socket.end(lines.join('\r\n'))
+  socket.write(lines.join('\r\n'))
+  // Not before: a server takes a client that closes its side for one that has left.
+  socket.once('data', () => socket.end())
   let answer = ''
   for await (const chunk of socket) answer += chunk
   return answer
@@ -137,7 +139,7 @@ describe('a link over node:http', () => {
     const error = await rejection(provider.getStatus({}))
     expect(error).toMatchObject({ code: 'rate-limited', retryAfterMs: 7_000 })
     emulator.fail('unauthorized')
-    const answer = await fetch(`${url}?ask=qr-code`)
+    const answer = await fetch(`${url}?want=code`)
     expect(answer.status).toBe(502)
     const seen = `${everythingIn(error)} ${JSON.stringify([...answer.headers])} ${await answer.text()}`
     expect(seen).not.toContain(secret)
@@ -178,7 +180,7 @@ describe('a link over node:http', () => {
     const closed = new Promise((resolve) => {
       server.on('request', (_, response) => response.on('close', resolve))
     })
-    await (await fetch(`${url}?ask=status`)).text()
+    await (await fetch(`${url}?want=state`)).text()
     await closed
     expect(signals.map((signal) => signal.aborted)).toEqual([false])
   })
@@ -200,7 +202,7 @@ describe('the address of a request', () => {
     ['a bracket', '[::1'],
   ])('is refused where its Host has %s', async (_, host) => {
     const { port, seen } = await serve()
-    const answer = await get(port, '/api/pairing?ask=status', host)
+    const answer = await get(port, '/api/pairing?want=state', host)
     expect(answer).toMatch(/^HTTP\/1\.1 400 /)
     expect(answer).toContain('"code":"invalid-request"')
     expect(seen).toEqual([])
@@ -213,14 +215,14 @@ describe('the address of a request', () => {
     ['an IPv6 address', '[::1]:8080', 'http://[::1]:8080'],
   ])('has the Host as its origin: %s', async (_, host, origin) => {
     const { port, seen } = await serve()
-    expect(await get(port, '/api/pairing?ask=status', host)).toMatch(/^HTTP\/1\.1 200 /)
-    expect(seen.map(({ url }) => url)).toEqual([`${origin}/api/pairing?ask=status`])
+    expect(await get(port, '/api/pairing?want=state', host)).toMatch(/^HTTP\/1\.1 200 /)
+    expect(seen.map(({ url }) => url)).toEqual([`${origin}/api/pairing?want=state`])
   })
 
   it('may lack the Host, as HTTP/1.0 does', async () => {
     const { port, seen } = await serve()
-    expect(await sendRaw(port, 'GET /?ask=status HTTP/1.0', '', '')).toMatch(/^HTTP\/1\.1 200 /)
-    expect(seen[0]?.url).toBe('http://localhost/?ask=status')
+    expect(await sendRaw(port, 'GET /?want=state HTTP/1.0', '', '')).toMatch(/^HTTP\/1\.1 200 /)
+    expect(seen[0]?.url).toBe('http://localhost/?want=state')
   })
 
   it.each([
@@ -231,7 +233,7 @@ describe('the address of a request', () => {
     '/..//evil.example',
   ])('keeps its origin for the path %s', async (path) => {
     const { port, seen } = await serve()
-    await get(port, `${path}?ask=status`)
+    await get(port, `${path}?want=state`)
     expect(seen.map(({ url }) => new URL(url).origin)).toEqual(['http://host.example'])
   })
 
@@ -253,7 +255,7 @@ describe('the address of a request', () => {
     expect(calls).toEqual([])
   })
 
-  it.each(['http://evil.example/api/pairing?ask=status', 'http://host.example/api/pairing?ask=status'])(
+  it.each(['http://evil.example/api/pairing?want=state', 'http://host.example/api/pairing?want=state'])(
     'is refused in the form for forward proxies: %s',
     async (address) => {
       const { port, seen } = await serve()
@@ -266,19 +268,19 @@ describe('the address of a request', () => {
     const { url, seen } = await serve({
       before: (request) => {
         request.originalUrl = request.url ?? ''
-        request.url = '/?ask=status'
+        request.url = '/?want=state'
       },
     })
-    await (await fetch(`${url}?ask=status`)).text()
-    expect(seen[0]?.url).toBe(`${url}?ask=status`)
+    await (await fetch(`${url}?want=state`)).text()
+    expect(seen[0]?.url).toBe(`${url}?want=state`)
   })
 
   it('is https over TLS', async () => {
     const { port, seen } = await serve({
       before: ({ socket }) => Object.assign(socket, { encrypted: true }),
     })
-    await get(port, '/?ask=status')
-    expect(seen[0]?.url).toBe('https://host.example/?ask=status')
+    await get(port, '/?want=state')
+    expect(seen[0]?.url).toBe('https://host.example/?want=state')
   })
 
   it('comes from :authority over HTTP/2', async () => {
@@ -290,11 +292,11 @@ describe('the address of a request', () => {
     })
     const port = await listenOn(createHttp2Server((request, response) => void listener(request, response)))
     const session = connectHttp2(`http://127.0.0.1:${port}`)
-    const stream = session.request({ ':path': '/api?ask=status', cookie: 'a=b' })
+    const stream = session.request({ ':path': '/api?want=state', cookie: 'a=b' })
     const [headers] = await once(stream, 'response')
     session.destroy()
     expect(headers[':status']).toBe(200)
-    expect(seen).toEqual([`http://127.0.0.1:${port}/api?ask=status`])
+    expect(seen).toEqual([`http://127.0.0.1:${port}/api?want=state`])
   })
 
   it('gets no connection header, which HTTP/2 does not know, where a body was refused', async () => {
@@ -317,7 +319,7 @@ describe('the headers of a request', () => {
     const { port, seen } = await serve()
     await sendRaw(
       port,
-      'GET /?ask=status HTTP/1.1',
+      'GET /?want=state HTTP/1.1',
       'Host: host.example',
       'Cookie: a=b',
       'Cookie: c=d',
@@ -337,7 +339,7 @@ describe('methods', () => {
     const { port, calls } = await serve()
     const answer = await sendRaw(
       port,
-      'HEAD /?ask=status HTTP/1.1',
+      'HEAD /?want=state HTTP/1.1',
       'Host: host.example',
       'Connection: close',
       '',
@@ -424,7 +426,7 @@ describe('the body of a request', () => {
     socket.destroy()
     await answered
     expect(calls).toEqual([])
-    expect((await fetch(`${url}?ask=status`)).status).toBe(200)
+    expect((await fetch(`${url}?want=state`)).status).toBe(200)
   })
 
   async function readAway(request: IncomingMessage): Promise<string> {
@@ -440,7 +442,7 @@ describe('the body of a request', () => {
       },
     })
     expect((await fetch(url, post('{"action":"unlink"}'))).status).toBe(204)
-    expect((await fetch(`${url}?ask=status`)).status).toBe(200)
+    expect((await fetch(`${url}?want=state`)).status).toBe(200)
     expect(calls).toEqual(['unlink', 'getStatus'])
   })
 
@@ -517,13 +519,13 @@ describe('the body of a request', () => {
   ])('is not missed in a request that %s', async (_, init) => {
     const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
     const { url } = await serve({ before: readAway })
-    await fetch(`${url}?ask=status`, init)
+    await fetch(`${url}?want=state`, init)
     expect(printed).not.toHaveBeenCalled()
   })
 })
 
 describe('a handler that the host has wrapped', () => {
-  it.each<readonly [string, PairingHandler]>([
+  it.each<readonly [string, () => Promise<Response>]>([
     ['rejects', () => Promise.reject(new Error('secret'))],
     [
       'throws',
@@ -596,7 +598,7 @@ it('does not answer again where a middleware already has', async () => {
     await done
     settled.open()
   })
-  const answer = await fetch(`http://127.0.0.1:${await listenOn(server)}/?ask=status`)
+  const answer = await fetch(`http://127.0.0.1:${await listenOn(server)}/?want=state`)
   expect(answer.status).toBe(503)
   expect(await answer.text()).toBe('Too slow')
   await settled.opened

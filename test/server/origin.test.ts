@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createPairingHandler, type PairingHandlerOptions } from '../../src/server/handler.js'
+import { createPairingHandler } from '../../src/server/handler.js'
+import type { PairingHandlerOptions } from '../../src/server/handler-options.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
 import { spyProvider } from './spy-provider.js'
 import { expectRefusal } from './world.js'
@@ -124,7 +125,7 @@ describe('a refused page of another origin', () => {
     })
     const read = () =>
       handler(
-        new Request('http://127.0.0.1:3000/api?ask=status', { headers: { origin: 'https://app.example' } }),
+        new Request('http://127.0.0.1:3000/api?want=state', { headers: { origin: 'https://app.example' } }),
       )
     await read()
     await read()
@@ -144,7 +145,7 @@ describe('a refused page of another origin', () => {
     const onError = vi.fn<NonNullable<PairingHandlerOptions['onError']>>()
     const handler = createPairingHandler({ provider: spyProvider(), authorize: () => true, onError })
     const read = (origin: string) =>
-      handler(new Request('http://127.0.0.1:3000/api?ask=status', { headers: { origin } }))
+      handler(new Request('http://127.0.0.1:3000/api?want=state', { headers: { origin } }))
     await read("set origin: 'https://evil.example' now")
     expect(String(onError.mock.calls[0]?.[0])).not.toContain('evil.example')
     for (let count = 0; count < 500; count += 1) await read(`https://${count}.evil.example`)

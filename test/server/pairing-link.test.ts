@@ -321,7 +321,7 @@ describe('a payload that was signed with the secret', () => {
     ['with its end as text', { ...good, expiresAt: String(good.expiresAt) }],
     ['with a fraction as its end', { ...good, expiresAt: good.expiresAt + 0.5 }],
     ['without an end', { ...good, expiresAt: undefined }],
-    ['with an end more than a day away', { ...good, expiresAt: NOW + DAY_MS + 1 }],
+    ['with an end more than a day and a minute away', { ...good, expiresAt: NOW + DAY_MS + MINUTE_MS + 1 }],
     ['with an end that no integer holds', { ...good, expiresAt: 2 ** 53 }],
     ['that is null', null],
     ['that is a list', [1, 'tenant-7', good.expiresAt]],
@@ -429,6 +429,7 @@ describe('behind the pairing handler', () => {
         if (!provider) throw new PairingError('session-not-found', 'This tenant is gone.')
         return provider
       },
+      tenant: async (request) => (await verifyPairingLink(request, options)).sessionId,
     })
     return { tenants, handler, calls: () => [...tenants.a.calls, ...tenants.b.calls] }
   }

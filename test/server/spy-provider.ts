@@ -10,6 +10,9 @@ export const timing = {
   requestTimeoutMs: 30_000,
 }
 
+/** The session tag of the spy where it is the one provider of a handler without a secret. */
+export const SPY_SESSION = 'SmNqlwNIfvu_tBL8tqReIF'
+
 export interface SpyProvider extends PairingProvider {
   /** Names of the methods that were called, oldest first, each with its phone number. */
   readonly calls: string[]

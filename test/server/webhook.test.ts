@@ -2,14 +2,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { greenApi } from '../../src/providers/green-api.js'
-import type { PairingHandlerOptions } from '../../src/server/handler.js'
-import { createWorld, expectRefusal, HANDLER_URL, type Tab, type World } from './world.js'
+import { timing } from './spy-provider.js'
+import { createWorld, expectRefusal, HANDLER_URL, type Tab, type World, type WorldOptions } from './world.js'
 
+const NOW = Date.UTC(2026, 10, 21)
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
 const BEARER = { headers: { authorization: `Bearer ${SECRET}` } }
 
 beforeEach(() => {
-  vi.useFakeTimers()
+  vi.useFakeTimers({ now: NOW })
 })
 
 afterEach(() => {
@@ -22,10 +23,11 @@ const statusesIn = ({ events }: Tab): unknown[] => events.map(({ data }) => data
 
 const linking: PairingSnapshot = { status: 'linking' }
 
-const hookedWorld = (
-  methods: Partial<PairingProvider> = {},
-  options: Partial<PairingHandlerOptions> = {},
-): World => createWorld({ readWebhook: () => linking, ...methods }, { webhookSecret: SECRET, ...options })
+const hookedWorld = (methods: Partial<PairingProvider> = {}, options: WorldOptions = {}): World =>
+  createWorld(
+    { readWebhook: () => linking, getStatus: async () => linking, ...methods },
+    { webhookSecret: SECRET, ...options },
+  )
 
 async function expectTaken(answer: Response): Promise<void> {
   // Some providers take nothing but 200 for a delivery.
@@ -57,11 +59,48 @@ describe('a webhook', () => {
     expect(statusesIn(await world.watch()).at(0)).toBe('linking')
   })
 
-  it('asks nobody anything', async () => {
+  it('makes the handler read the state once, and again only after the shortest interval of the provider', async () => {
     const world = hookedWorld()
-    await world.webhook({}, BEARER)
+    for (let count = 0; count < 50; count += 1) await world.webhook({}, BEARER)
+    expect(world.calls).toEqual(['getStatus'])
+    await pass(timing.qrMinIntervalMs - 1)
+    expect(world.calls).toEqual(['getStatus'])
+    await pass(1)
+    expect(world.calls).toEqual(['getStatus', 'getStatus'])
     await pass(60_000)
-    expect(world.calls).toEqual([])
+    expect(world.calls).toHaveLength(2)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it.each<PairingSnapshot>([
+    { status: 'linked', account: { name: 'Ana' } },
+    { status: 'linking' },
+    { status: 'stopped' },
+    { status: 'stale' },
+    { status: 'passkey-required' },
+  ])('alone shows $status to no page: the provider still says that no phone is linked', async (claimed) => {
+    const onLinked = vi.fn()
+    const world = hookedWorld(
+      { readWebhook: () => claimed, getStatus: async () => ({ status: 'unlinked' }) },
+      { onLinked },
+    )
+    const tab = await world.watch()
+    await world.webhook({}, BEARER)
+    await pass(10_000)
+    expect(new Set(statusesIn(tab).filter((status) => status !== undefined))).toEqual(
+      new Set(['qr', 'unlinked']),
+    )
+    expect(onLinked).not.toHaveBeenCalled()
+    tab.leave()
+    await pass(0)
+  })
+
+  it('changes nothing where the provider cannot be read', async () => {
+    const getStatus = () => Promise.reject(new PairingError('provider-unavailable', ''))
+    const world = hookedWorld({ getStatus })
+    await expectTaken(await world.webhook({}, BEARER))
+    await pass(10_000)
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('gives the provider the parsed body and nothing more', async () => {
@@ -113,10 +152,64 @@ describe('a webhook', () => {
   })
 })
 
+describe('the time in a webhook', () => {
+  const sent = (ageMs: number): Partial<PairingProvider> => ({ webhookSentAt: () => Date.now() - ageMs })
+
+  it.each([60_001, 6 * 3_600_000, 30 * 86_400_000])('drops it when it is %s ms old', async (ageMs) => {
+    const world = hookedWorld(sent(ageMs))
+    await expectTaken(await world.webhook({}, BEARER))
+    await pass(10_000)
+    expect(world.calls).toEqual([])
+    expect(world.log).toEqual([])
+  })
+
+  it.each([0, 59_999, -3_600_000, Number.NaN])('lets it through when it is %s ms old', async (ageMs) => {
+    const world = hookedWorld(sent(ageMs))
+    await world.webhook({}, BEARER)
+    expect(world.calls).toEqual(['getStatus'])
+  })
+})
+
+describe('a QR code in a webhook', () => {
+  const qr: PairingSnapshot = { status: 'qr', qrCode: { kind: 'text', value: '2@hook,noise,identity,adv,1' } }
+  const codeWorld = async (ageMs: number | undefined, state: PairingSnapshot) => {
+    const world = hookedWorld({
+      readWebhook: () => qr,
+      getStatus: async () => state,
+      getQrCode: async () => ({ status: 'unlinked' }),
+      ...(ageMs !== undefined && { webhookSentAt: () => Date.now() - ageMs }),
+    })
+    const tab = await world.watch()
+    await world.webhook({}, BEARER)
+    await pass(0)
+    const isShown = tab.text.includes('2@hook')
+    tab.leave()
+    await pass(0)
+    return isShown
+  }
+
+  it('is shown while it is younger than 10 s and the state still waits for a scan', async () => {
+    expect(await codeWorld(9_999, { status: 'unlinked' })).toBe(true)
+    expect(await codeWorld(0, { status: 'preparing' })).toBe(true)
+  })
+
+  it.each([10_000, 59_000, -60_001, undefined])('is not shown when its age is %s ms', async (ageMs) => {
+    expect(await codeWorld(ageMs, { status: 'unlinked' })).toBe(false)
+  })
+
+  it.each<PairingSnapshot>([{ status: 'linked', account: {} }, { status: 'linking' }, { status: 'stopped' }])(
+    'is not shown where the state is $status',
+    async (state) => {
+      expect(await codeWorld(0, state)).toBe(false)
+    },
+  )
+})
+
 describe('a `readWebhook` of the host', () => {
   it('does not let through what is no part of a snapshot', async () => {
     const world = hookedWorld({
       readWebhook: (body) => ({ ...Object(body), status: 'linked', account: { name: 'Ana', token: SECRET } }),
+      getStatus: async () => ({ status: 'linked', account: { name: 'Ana' } }),
     })
     const tab = await world.watch()
     await world.webhook({ apiKey: SECRET, nested: { authorization: SECRET } }, BEARER)
@@ -173,27 +266,40 @@ describe('a webhook of GREEN-API', () => {
   const payload = {
     typeWebhook: 'stateInstanceChanged',
     instanceData: { idInstance: 1101000001, wid: '5511987654321@c.us', typeInstance: 'whatsapp' },
-    timestamp: 1586700690,
+    timestamp: Math.floor(NOW / 1_000),
     stateInstance: 'authorized',
   }
 
-  function greenWorld(): World {
+  function greenWorld(isLinked = false): World {
     const { subscribe: _, ...provider } = greenApi({
       ...instance,
-      fetch: async () => Response.json({ stateInstance: 'notAuthorized' }),
+      fetch: async (input) =>
+        Response.json(
+          String(input).includes('getStateInstance')
+            ? { stateInstance: isLinked ? 'authorized' : 'notAuthorized' }
+            : { phone: '5511987654321' },
+        ),
     })
     return createWorld({}, { provider, webhookSecret: SECRET })
   }
 
   it('shows the account that was linked', async () => {
-    const world = greenWorld()
+    const world = greenWorld(true)
     const tab = await world.watch('&method=phone-code')
     await expectTaken(await world.webhook(payload, BEARER))
-    await pass(0)
+    await pass(5_000)
     expect(tab.events.at(-1)?.data).toMatchObject({
       status: 'linked',
       account: { phoneNumber: '5511987654321' },
     })
+  })
+
+  it('of six hours ago is dropped', async () => {
+    const world = greenWorld(true)
+    const late = { ...payload, timestamp: payload.timestamp - 6 * 3_600 }
+    await expectTaken(await world.webhook(late, BEARER))
+    await pass(10_000)
+    expect(world.log).toEqual([])
   })
 
   it.each([
@@ -235,7 +341,7 @@ describe('the secret', () => {
   })
 
   it('may have any characters in the query', async () => {
-    const webhookSecret = 'ü & = + % # / 🙂'
+    const webhookSecret = 'ü & = + % # / 🙂 and more'
     const world = hookedWorld({}, { webhookSecret })
     await expectTaken(await world.webhook({}, { query: `?secret=${encodeURIComponent(webhookSecret)}` }))
   })
@@ -243,10 +349,13 @@ describe('the secret', () => {
   it('may be chosen by the request, also later', async () => {
     const world = hookedWorld(
       {},
-      { webhookSecret: async (request) => (new URL(request.url).searchParams.has('b') ? 'of-b' : 'of-a') },
+      {
+        webhookSecret: async (request) =>
+          new URL(request.url).searchParams.has('b') ? 'the-webhooks-of-b' : 'the-webhooks-of-a',
+      },
     )
-    await expectTaken(await world.webhook({}, { query: '?b&secret=of-b' }))
-    await expectRefusal(await world.webhook({}, { query: '?b&secret=of-a' }), 'forbidden')
+    await expectTaken(await world.webhook({}, { query: '?b&secret=the-webhooks-of-b' }))
+    await expectRefusal(await world.webhook({}, { query: '?b&secret=the-webhooks-of-a' }), 'forbidden')
   })
 
   it.each([
@@ -258,6 +367,19 @@ describe('the secret', () => {
     for (const given of ['', 'undefined', 'null', '[object Promise]'])
       expect((await world.webhook({}, { query: `?secret=${given}` })).status).not.toBe(200)
   })
+
+  it.each(['', 'fifteen letters', ' '.repeat(32), '0'.repeat(32), 'abcabcabcabcabcabc', 7, null])(
+    'that can be guessed throws invalid-options, and refuses where a function gives it: %s',
+    async (webhookSecret) => {
+      const weak = webhookSecret as string
+      const invalid = expect.objectContaining({ code: 'invalid-options' })
+      expect(() => hookedWorld({}, { webhookSecret: weak })).toThrow(invalid)
+      const onError = vi.fn()
+      const world = hookedWorld({}, { webhookSecret: () => weak, onError })
+      await expectRefusal(await world.webhook({}, { query: `?secret=${weak}x` }), 'invalid-options')
+      expect(onError).toHaveBeenCalledWith(invalid, { in: 'webhookSecret' })
+    },
+  )
 
   it('that cannot be chosen is an error without a detail', async () => {
     const world = hookedWorld({}, { webhookSecret: () => Promise.reject(new Error(SECRET)) })

@@ -1,11 +1,8 @@
 import { expect, vi } from 'vitest'
 import { httpStatusOf, pairingErrorCodes } from '../../src/core/errors.js'
 import type { PairingProvider } from '../../src/core/provider.js'
-import {
-  createPairingHandler,
-  type PairingHandler,
-  type PairingHandlerOptions,
-} from '../../src/server/handler.js'
+import { createPairingHandler, type PairingHandler } from '../../src/server/handler.js'
+import type { PairingHandlerOptions, TenantProviderOptions } from '../../src/server/handler-options.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
 import { type SpyProvider, spyProvider } from './spy-provider.js'
 
@@ -117,19 +114,31 @@ export interface World {
   watch(query?: string, init?: RequestInit): Promise<Tab>
 }
 
-export function createWorld(
-  methods: Partial<PairingProvider> = {},
-  options: Partial<PairingHandlerOptions> = {},
-): World {
+/** Options of the handler, each of which may be missing. */
+export type WorldOptions = Partial<Omit<PairingHandlerOptions, 'provider' | 'tenant'>> & {
+  readonly provider?: PairingHandlerOptions['provider'] | undefined
+  readonly tenant?: TenantProviderOptions['tenant'] | undefined
+}
+
+/** Options of the handler with the provider of a test, and with a tenant where that is a function. */
+export function handlerOptions({
+  provider = spyProvider(),
+  tenant = () => 'tenant',
+  authorize = () => true,
+  ...common
+}: WorldOptions): PairingHandlerOptions {
+  return typeof provider === 'function'
+    ? { ...common, authorize, provider, tenant }
+    : { ...common, authorize, provider }
+}
+
+export function createWorld(methods: Partial<PairingProvider> = {}, options: WorldOptions = {}): World {
   const provider = spyProvider(methods)
   const log: PairingLogEntry[] = []
-  const handler = createPairingHandler({
-    provider,
-    authorize: () => true,
-    log: (entry) => log.push(entry),
-    ...options,
-  })
-  const get: World['get'] = (query = '?ask=status', init) =>
+  const handler = createPairingHandler(
+    handlerOptions({ provider, log: (entry) => log.push(entry), ...options }),
+  )
+  const get: World['get'] = (query = '?want=state', init) =>
     handler(new Request(`${HANDLER_URL}${query}`, init))
   const postTo = (url: string, body: unknown, headers: HeadersInit = {}): Promise<Response> => {
     const sent = new Headers(headers)
@@ -149,7 +158,7 @@ export function createWorld(
     post: (body, headers) => postTo(HANDLER_URL, body, headers),
     webhook: (body, { query = '', headers } = {}) => postTo(`${HANDLER_URL}/webhook${query}`, body, headers),
     async watch(query = '', init) {
-      const response = await get(`?ask=events${query}`, init)
+      const response = await get(`?events${query}`, init)
       expect(response.status).toBe(200)
       const tab = readTab(response)
       await vi.advanceTimersByTimeAsync(0)

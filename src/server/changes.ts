@@ -1,0 +1,130 @@
+import { abortedError, PairingError, type PairingErrorCode, toPairingError } from '../core/errors.js'
+import type { PairingAction } from '../core/update.js'
+import { createRateLimit, type RateLimit } from './rate-limit.js'
+import { type SessionTarget, sessionKey } from './session-target.js'
+
+/**
+ * What may be done at once, and how soon again. Pairing codes: a typing error or two are corrected at once; more has to wait,
+ * because WhatsApp blocks numbers that request codes often. A reset and an unlink cost the provider several requests.
+ */
+const SUCCESSES: Readonly<Record<PairingAction, { readonly size: number; readonly intervalMs: number }>> = {
+  'request-pairing-code': { size: 3, intervalMs: 30_000 },
+  start: { size: 5, intervalMs: 10_000 },
+  reset: { size: 5, intervalMs: 10_000 },
+  unlink: { size: 5, intervalMs: 10_000 },
+}
+
+/** Failed calls give their place back, so they have a limit of their own: a provider that is down is not called in a loop. */
+const ATTEMPTS = { size: 10, intervalMs: 3_000 }
+
+/** After these the provider may have issued a code, or sent a request to WhatsApp: they count. */
+const countedFailures: readonly PairingErrorCode[] = ['aborted', 'timeout', 'invalid-answer', 'code-refused']
+
+/** Requests of one provider object wait for one another, so each further change makes all pages wait longer. */
+const MAX_UNDER_WAY = 4
+const FULL_RETRY_AFTER_MS = 5_000
+
+const refusals: Readonly<Record<PairingAction, string>> = {
+  'request-pairing-code':
+    'Too many pairing codes were requested. Wait before the next one, or WhatsApp refuses the number.',
+  start: 'The session was started too often. Wait before the next start.',
+  reset: 'The session was reset too often. Wait before the next reset.',
+  unlink: 'The session was unlinked too often. Wait before the next attempt.',
+}
+
+/** One change of a session. */
+export interface Change {
+  readonly target: SessionTarget
+  readonly action: PairingAction
+  /** Where it is about a number: changes for different ones are different. */
+  readonly phoneNumber?: string | undefined
+  /** Of the request. The provider's call is aborted when every request that waits for it was. */
+  readonly signal: AbortSignal
+  /** Calls the provider, for all requests that were joined. */
+  readonly run: (signal: AbortSignal) => Promise<void>
+}
+
+/** Lets changes through: identical ones that are under way are one, and each kind has its limit for each session. */
+export interface Changes {
+  /** @throws {@link PairingError} `rate-limited`; what the call fails with */
+  make(change: Change): Promise<void>
+}
+
+interface Flight {
+  readonly key: string
+  readonly result: Promise<void>
+  readonly controller: AbortController
+  waiting: number
+}
+
+interface SessionChanges {
+  underWay: number
+  /** The one that was begun last: one that came before it may be void at the provider. */
+  last: Flight | undefined
+}
+
+/** Makes the changes of one handler. */
+export function createChanges(): Changes {
+  const sessions = new Map<string, SessionChanges>()
+  const successes: Readonly<Record<PairingAction, RateLimit>> = {
+    'request-pairing-code': createRateLimit(SUCCESSES['request-pairing-code']),
+    start: createRateLimit(SUCCESSES.start),
+    reset: createRateLimit(SUCCESSES.reset),
+    unlink: createRateLimit(SUCCESSES.unlink),
+  }
+  const attempts = createRateLimit(ATTEMPTS)
+
+  function start(session: string, key: string, { action, run }: Change): Flight {
+    const known = sessions.get(session) ?? { underWay: 0, last: undefined }
+    if (known.underWay >= MAX_UNDER_WAY) throw limited(action, FULL_RETRY_AFTER_MS)
+    const waitMs = attempts.wait(`${action} ${session}`) || successes[action].take(session)
+    if (waitMs > 0) throw limited(action, waitMs)
+    attempts.take(`${action} ${session}`)
+    const controller = new AbortController()
+    const result = run(controller.signal)
+    const flight: Flight = { key, result, controller, waiting: 0 }
+    const land = (): void => {
+      known.underWay -= 1
+      if (known.last === flight) known.last = undefined
+      if (known.underWay === 0) sessions.delete(session)
+    }
+    known.underWay += 1
+    known.last = flight
+    sessions.set(session, known)
+    result.then(land, (error: unknown) => {
+      if (!countedFailures.includes(toPairingError(error).code)) successes[action].giveBack(session)
+      land()
+    })
+    return flight
+  }
+
+  return {
+    async make(change) {
+      const { target, action, phoneNumber, signal } = change
+      if (signal.aborted) throw abortedError()
+      const session = sessionKey(target)
+      const key = JSON.stringify([action, phoneNumber])
+      const last = sessions.get(session)?.last
+      const flight = last?.key === key && !last.controller.signal.aborted ? last : start(session, key, change)
+      flight.waiting += 1
+      try {
+        return await unlessAborted(flight.result, signal)
+      } finally {
+        flight.waiting -= 1
+        if (flight.waiting === 0) flight.controller.abort()
+      }
+    },
+  }
+}
+
+function limited(action: PairingAction, retryAfterMs: number): PairingError {
+  return new PairingError('rate-limited', refusals[action], { retryAfterMs })
+}
+
+function unlessAborted<Value>(result: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(abortedError())
+    signal.addEventListener('abort', leave, { once: true })
+    result.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+  })
+}

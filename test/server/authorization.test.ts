@@ -1,0 +1,265 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { PairingSnapshot } from '../../src/core/provider.js'
+import type { PairingHandlerOptions } from '../../src/server/handler-options.js'
+import type { LinkedEvent } from '../../src/server/link-reports.js'
+import { createPairingLink, verifyPairingLink } from '../../src/server/pairing-link.js'
+import { spyProvider, timing } from './spy-provider.js'
+import { createWorld, expectRefusal } from './world.js'
+
+const NOW = Date.UTC(2026, 10, 21)
+const MINUTE_MS = 60_000
+const SECRET = 'kV2x9Qp7Lr4Tn8Ws1Zb6Yc3Hd5Jf0Gm_'
+const NUMBER = '5511987654321'
+const OTHER = '447700900123'
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+const code = (phoneNumber: string) => ({ action: 'request-pairing-code', phoneNumber })
+const onErrorOf = () => vi.fn<NonNullable<PairingHandlerOptions['onError']>>()
+
+describe('expiresAt of an authorization', () => {
+  it('ends streams at that moment', async () => {
+    const world = createWorld({}, { authorize: () => ({ expiresAt: NOW + 7_000 }) })
+    const tab = await world.watch()
+    await pass(6_999)
+    expect(tab.isOver).toBe(false)
+    await pass(1)
+    expect(tab.isOver).toBe(true)
+    expect(world.watchers).toBe(0)
+    await expectRefusal(await world.get('?events'), 'sign-in-required')
+  })
+
+  it('does not lengthen a stream', async () => {
+    const world = createWorld(
+      {},
+      { authorize: () => ({ expiresAt: NOW + 86_400_000 * 365 }), streamLifetimeMs: MINUTE_MS },
+    )
+    const tab = await world.watch()
+    await pass(MINUTE_MS)
+    expect(tab.isOver).toBe(true)
+  })
+
+  it('may be that of a pairing link', async () => {
+    const world = createWorld({}, { authorize: (request) => verifyPairingLink(request, { secret: SECRET }) })
+    const link = await createPairingLink({
+      secret: SECRET,
+      url: 'https://app.example/pair',
+      sessionId: 'a',
+      expiresInMs: 2_000,
+    })
+    const headers = { authorization: `Bearer ${link.split('=')[1]}` }
+    const tab = await world.watch('', { headers })
+    await pass(2_000)
+    expect(tab.isOver).toBe(true)
+    await expectRefusal(await world.get('?want=state', { headers }), 'sign-in-required')
+  })
+
+  it.each([NOW / 1_000 + 60, Number.NaN, '2026-11-21', null, -1])(
+    'refuses the request and is reported where it is no time in milliseconds: %s',
+    async (expiresAt) => {
+      const onError = onErrorOf()
+      const world = createWorld({}, { authorize: () => ({ expiresAt: expiresAt as number }), onError })
+      await expectRefusal(await world.get(), 'forbidden')
+      expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: 'invalid-options' }), {
+        in: 'authorize',
+      })
+    },
+  )
+
+  it.each([{}, { user: 7 }, []])('is needed, or a number: %o lets no request in', async (value) => {
+    const world = createWorld({}, { authorize: () => value as never })
+    await expectRefusal(await world.get(), 'forbidden')
+  })
+})
+
+describe('expectedPhoneNumber of an authorization', () => {
+  it('refuses pairing codes for other numbers before the provider is called', async () => {
+    const world = createWorld({}, { authorize: () => ({ expectedPhoneNumber: '+55 11 98765-4321' }) })
+    for (let count = 0; count < 5; count += 1)
+      await expectRefusal(await world.post(code(OTHER)), 'wrong-phone-number')
+    expect(world.calls).toEqual([])
+    expect((await world.post(code(NUMBER))).status).toBe(200)
+    // Brazil's other spelling of the same phone.
+    expect((await world.post(code('551187654321'))).status).toBe(200)
+  })
+
+  it('comes with the claims of a pairing link', async () => {
+    const world = createWorld({}, { authorize: (request) => verifyPairingLink(request, { secret: SECRET }) })
+    const link = await createPairingLink({
+      secret: SECRET,
+      url: 'https://app.example/pair',
+      sessionId: 'a',
+      expectedPhoneNumber: '+55 (11) 98765-4321',
+    })
+    const headers = { authorization: `Bearer ${link.split('=')[1]}` }
+    await expectRefusal(await world.post(code(OTHER), headers), 'wrong-phone-number')
+    expect((await world.post(code(NUMBER), headers)).status).toBe(200)
+  })
+
+  it.each(['', '0', '11 98765-4321x', null, {}])(
+    'refuses the request where it is no number, and createPairingLink throws: %s',
+    async (expectedPhoneNumber) => {
+      const given = expectedPhoneNumber as string
+      const world = createWorld({}, { authorize: () => ({ expectedPhoneNumber: given }) })
+      await expectRefusal(await world.get(), 'forbidden')
+      const options = { secret: SECRET, url: 'https://app.example/pair', sessionId: 'a' }
+      await expect(createPairingLink({ ...options, expectedPhoneNumber: given })).rejects.toMatchObject({
+        code: 'invalid-options',
+      })
+    },
+  )
+
+  it('reports a link of another phone once to onError, and neither unlinks it nor calls onLinked', async () => {
+    const onError = onErrorOf()
+    const onLinked = vi.fn()
+    const world = createWorld(
+      { getStatus: async () => ({ status: 'linked', account: { phoneNumber: OTHER } }) },
+      { authorize: () => ({ expectedPhoneNumber: NUMBER }), onError, onLinked },
+    )
+    const tab = await world.watch()
+    await pass(MINUTE_MS)
+    await world.get()
+    expect(onError.mock.calls).toEqual([
+      [expect.objectContaining({ code: 'wrong-phone-number' }), { in: 'expectedPhoneNumber' }],
+    ])
+    expect(JSON.stringify([onError.mock.calls, world.log])).not.toContain(OTHER)
+    expect(onLinked).not.toHaveBeenCalled()
+    expect(world.calls).not.toContain('unlink')
+    tab.leave()
+    await pass(0)
+  })
+})
+
+describe('onLinked and onUnlinked', () => {
+  const account = { phoneNumber: NUMBER, name: 'Ana' }
+  function linkedWorld(options: Partial<Pick<PairingHandlerOptions, 'onLinked'>> = {}) {
+    const seen: unknown[] = []
+    let snapshot: PairingSnapshot = { status: 'linked', account }
+    const read = async (): Promise<PairingSnapshot> => snapshot
+    const provider = spyProvider({
+      getStatus: read,
+      getQrCode: read,
+      unlink: async () => {
+        snapshot = { status: 'unlinked' }
+      },
+    })
+    const world = createWorld(
+      {},
+      {
+        provider: () => provider,
+        tenant: () => 'acme',
+        onLinked: (event: LinkedEvent) => void seen.push(event),
+        onUnlinked: (event) => void seen.push(event),
+        ...options,
+      },
+    )
+    return { world, seen, tell: (next: PairingSnapshot) => (snapshot = next) }
+  }
+
+  it('are called once for a link and once for its end, for pages that poll and that watch', async () => {
+    const { world, seen } = linkedWorld()
+    const tab = await world.watch()
+    await pass(MINUTE_MS)
+    await world.get()
+    expect(seen).toEqual([{ tenant: 'acme', account, linkId: expect.stringMatching(/^[\w-]{22}$/) }])
+    await world.post({ action: 'unlink' })
+    await pass(MINUTE_MS)
+    expect(seen.slice(1)).toEqual([{ tenant: 'acme' }])
+    tab.leave()
+    await pass(0)
+  })
+
+  it('have a linkId that a restart repeats, and that another phone has not', async () => {
+    const [first, second] = [linkedWorld(), linkedWorld()]
+    await first.world.get()
+    await second.world.get()
+    expect(first.seen).toEqual(second.seen)
+    second.tell({ status: 'linked', account: { phoneNumber: OTHER } })
+    await second.world.get()
+    expect(new Set(second.seen.map((event) => Object(event).linkId)).size).toBe(2)
+  })
+
+  it('are called for a link that was ended on the phone, and not while a state says nothing about it', async () => {
+    const { world, seen, tell } = linkedWorld()
+    await world.get()
+    for (const status of ['preparing', 'linking', 'stopped'] as const) {
+      tell({ status })
+      await world.get()
+    }
+    expect(seen).toHaveLength(1)
+    tell({ status: 'unlinked' })
+    await world.get()
+    await world.get()
+    expect(seen.slice(1)).toEqual([{ tenant: 'acme' }])
+  })
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('database')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('database'))],
+  ] as const)('onLinked that %s is reported and called again with the next response', async (_, fail) => {
+    const onError = onErrorOf()
+    let isDown = true
+    const onLinked = vi.fn(() => (isDown ? fail() : undefined))
+    const world = createWorld(
+      { getStatus: async () => ({ status: 'linked', account }) },
+      { onLinked, onError },
+    )
+    expect((await world.get()).status).toBe(200)
+    await pass(0)
+    isDown = false
+    await world.get()
+    await world.get()
+    expect(onLinked).toHaveBeenCalledTimes(2)
+    expect(onError.mock.calls).toEqual([[new Error('database'), { in: 'onLinked' }]])
+  })
+
+  it('are not called by what the bus says', async () => {
+    const onLinked = vi.fn()
+    let hear = (_message: string): void => {}
+    const bus = {
+      publish: () => {},
+      subscribe: (_: string, listener: (message: string) => void) => {
+        hear = listener
+        return () => {}
+      },
+    }
+    const world = createWorld({}, { onLinked, bus })
+    const tab = await world.watch()
+    const snapshot = { status: 'linked', account }
+    hear(JSON.stringify({ from: 'other', type: 'snapshot', sentAt: Date.now(), snapshot }))
+    await pass(timing.statusIntervalMs)
+    expect(onLinked).not.toHaveBeenCalled()
+    tab.leave()
+    await pass(0)
+  })
+})
+
+describe('a pairing link of a replica with a faster clock', () => {
+  it('opens the session for a link of a day, up to a minute ahead', async () => {
+    const link = (aheadMs: number) =>
+      createPairingLink({
+        secret: SECRET,
+        url: 'https://app.example/pair',
+        sessionId: 'a',
+        expiresInMs: 86_400_000,
+        now: () => NOW + aheadMs,
+      })
+    const open = async (aheadMs: number) =>
+      verifyPairingLink((await link(aheadMs)).split('=')[1], { secret: SECRET })
+    expect(await open(1)).toMatchObject({ sessionId: 'a' })
+    expect(await open(MINUTE_MS)).toMatchObject({ sessionId: 'a' })
+    await expect(open(MINUTE_MS + 1)).rejects.toMatchObject({ code: 'forbidden' })
+  })
+})
