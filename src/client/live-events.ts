@@ -1,8 +1,8 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
+import { retryAfterMs } from '../core/backoff.js'
 import { abortedError } from '../core/errors.js'
 import { asAmount, asRecord, parseJson } from '../core/json.js'
 import type { PairingSnapshot, SubscribeOptions } from '../core/provider.js'
-import { retryAfterMs } from '../core/session-moves.js'
 import { decodeConfirmation, decodeSnapshot, STREAM_SILENCE_LIMIT_MS } from '../core/wire.js'
 import { answeredError } from './answered-error.js'
 

@@ -16,7 +16,12 @@ export function reportSteps(
 }
 
 function eventOf(step: Step, { facts }: SessionState, at: number): PairingEvent {
-  const { attempt, attemptSeed, provider, method, roundSince } = facts
+  const {
+    attempt,
+    setup: { attemptSeed, provider },
+    method,
+    roundSince,
+  } = facts
   return {
     ...step,
     attemptId: `${attemptSeed}-${attempt}`,
@@ -28,7 +33,7 @@ function eventOf(step: Step, { facts }: SessionState, at: number): PairingEvent 
 
 /** Whether the provider has ended a link, and not the host. */
 function isUnlinked({ facts: before }: SessionState, { facts }: SessionState): boolean {
-  return before.phase === 'linked' && before.isLinkDoubted && facts.attempt > before.attempt
+  return before.phase.name === 'linked' && before.phase.isDoubted && facts.attempt > before.attempt
 }
 
 function stepsBetween(before: SessionState | undefined, { facts, session }: SessionState): readonly Step[] {
@@ -36,10 +41,11 @@ function stepsBetween(before: SessionState | undefined, { facts, session }: Sess
   const isFirst = before?.facts.attempt !== facts.attempt
   if (isFirst && facts.attempt > 0) steps.push({ type: 'started' })
   if (before && before.facts.method !== facts.method) steps.push({ type: 'method-chosen' })
-  if (facts.codeRequested && !before?.facts.codeRequested) steps.push({ type: 'code-requested' })
-  if (facts.qrShown > (isFirst ? 0 : before.facts.qrShown))
-    steps.push({ type: facts.qrShown === 1 ? 'shown' : 'refreshed', number: facts.qrShown })
-  if (facts.code && facts.code.value !== before?.facts.code?.value) steps.push({ type: 'code-shown' })
+  if (facts.code.name === 'requesting' && before?.facts.code.name !== 'requesting')
+    steps.push({ type: 'code-requested' })
+  if (facts.qr.shown > (isFirst ? 0 : before.facts.qr.shown))
+    steps.push({ type: facts.qr.shown === 1 ? 'shown' : 'refreshed', number: facts.qr.shown })
+  if (liveCode(facts) && liveCode(facts) !== liveCode(before?.facts)) steps.push({ type: 'code-shown' })
   if (facts.copies > (before?.facts.copies ?? 0)) steps.push({ type: 'copied' })
   if (facts.departures > (before?.facts.departures ?? 0)) steps.push({ type: 'gave-up' })
   const end = session.status === before?.session.status && !isFirst ? undefined : endOf(session, before)
@@ -62,3 +68,6 @@ function endOf(session: PairingSession, before: SessionState | undefined): Step 
       return undefined
   }
 }
+
+const liveCode = (facts: SessionState['facts'] | undefined): string | undefined =>
+  facts?.code.name === 'live' ? facts.code.code.value : undefined

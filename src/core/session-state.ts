@@ -3,7 +3,7 @@ import type { PairingCode } from './pairing-code.js'
 import type { ExpiredReason } from './pairing-event.js'
 import type { PhoneNumber } from './phone-number.js'
 import type { PairingAccount, PairingMethod, PairingSnapshot, ProviderTiming } from './provider.js'
-import type { QrQuestions, TrackedQrCode } from './qr-lifetime.js'
+import type { TrackedQrCode } from './qr-lifetime.js'
 import type { QrPayload } from './qr-payload.js'
 
 /** The live QR code of {@link PairingSession} `awaiting-scan`. Times are epoch milliseconds. */
@@ -136,91 +136,84 @@ export interface NumberedQrCode extends TrackedQrCode {
   readonly number: number
 }
 
-/** All that is known; {@link PairingSession} is derived from it. Times are epoch milliseconds. */
-export interface SessionFacts extends QrQuestions {
+/** What the host, or the provider, has said about the session. */
+export interface SessionSetup {
+  readonly provider: string
+  readonly attemptSeed: string
+  readonly expectedPhoneNumber: string | undefined
+  readonly clearsLeftovers: boolean
   readonly maxRefreshes: number
   readonly refreshMode: PairingRefreshMode
-  /** Leftovers of an earlier link are cleared without a question: the user came to link again. */
-  readonly clearsLeftovers: boolean
-  /** Whose phone it has to be, where the host says so. */
-  readonly expectedPhoneNumber: string | undefined
-  /** `id` of the provider; behind `proxy` that of the server's, as soon as it is known. */
-  readonly provider: string
-  /** Random: with `attempt`, tells attempts apart in the host's statistics. */
-  readonly attemptSeed: string
-  /** Counts rounds, from 1; 0 before the first. */
-  readonly attempt: number
-  readonly method: PairingMethod
   readonly methods: readonly PairingMethod[]
   readonly timing: ProviderTiming
-  /** `active`: a code is on its way, on screen, or has run out. */
-  readonly phase: 'idle' | 'active' | 'linking' | 'linked' | 'passkey-required' | 'failed'
-  /** When the phase began. */
-  readonly since: number
-  /** When this round of codes began. */
-  readonly roundSince: number
-  /** Since when there has been nothing to show while the provider was asked. */
-  readonly waitingSince: number
-  /** When these facts were last changed. */
-  readonly now: number
-  /** Of `linked`. */
-  readonly account: PairingAccount
-  /** Of `passkey-required`. */
-  readonly helpUrl: string | undefined
-  /** Of `failed`; while `active`, what went wrong with the last question. */
-  readonly error: PairingError | undefined
-  /** `due`: the provider must be reset before anything else; `done`: it was, once is enough for a round. */
-  readonly reset: 'none' | 'due' | 'done'
-  /** What the reset is for: to end a link to the wrong phone. */
-  readonly unlinks: boolean
-  /** The provider said once that a finished link is gone. It has to say so twice. */
-  readonly isLinkDoubted: boolean
-  /** The last answer of any kind in this round; `-Infinity` before it. */
-  readonly answeredAt: number
-  /** Nothing is asked before this moment. */
-  readonly quietUntil: number
-  /** When the next pushed answer is due; until then the session need not ask. */
-  readonly promisedAt: number
-  /**
-   * The code has run out, and one last question is still to be asked: the phone may have answered it in its last
-   * seconds.
-   */
-  readonly ending: boolean
-  /** Questions in a row that failed though asking again may help. */
-  readonly failures: number
+}
 
-  /** The last QR code, also when it is not on screen: its age still counts. */
-  readonly qr: NumberedQrCode | undefined
-  readonly qrVisible: boolean
-  /** Codes of this round that were on screen. */
-  readonly qrShown: number
-  /** Pictures of this round that could not be shown. */
-  readonly qrBroken: number
-  /** The allowed codes have passed. */
-  readonly qrExhausted: boolean
-  /** With `manual`: a code of this round has passed, and the next one waits for the user. */
-  readonly qrHeld: boolean
-  /** With `manual`: codes of this round that the user has asked for; the first one is. */
-  readonly qrWanted: number
-  /** Keys of codes that were replaced: a late answer that brings one back brings a dead code. */
-  readonly qrReplaced: readonly string[]
+/** When the provider may be asked, and what came of it. */
+export interface Poll {
+  answeredAt: number
+  quietUntil: number
+  promisedAt: number
+  failures: number
+  /** What went wrong with the last question. */
+  error: PairingError | undefined
+}
 
-  /** Where the pairing code goes. */
-  readonly phoneNumber: PhoneNumber | undefined
-  /** Asked for, and not answered yet. */
-  readonly codeRequested: boolean
-  readonly code: SessionPairingCode | undefined
-  /** That code has been there for long. */
-  readonly isCodeSlow: boolean
-  readonly codeRanOut: boolean
-  /** Why the last number got no code. */
-  readonly codeError: PairingError | undefined
-  /** No pairing code is asked for before this moment. */
-  readonly codeQuietUntil: number
+/** The QR codes of a round. */
+export interface QrRound {
+  /** `held`: the next code waits for the user. `spent`: the allowed codes have passed. */
+  display: 'waiting' | 'visible' | 'held' | 'spent'
+  /** The last code, also when it is not visible: its age still counts. */
+  code: NumberedQrCode | undefined
+  askedAt: number
+  /** The provider is ready: the next question need not wait its full time. */
+  isInvited: boolean
+  shown: number
+  broken: number
+  wanted: number
+  replaced: readonly string[]
+}
 
-  /** How often a pairing code was copied, and how often the screen was left before an end. */
-  readonly copies: number
-  readonly departures: number
+/** The pairing code, step by step. */
+export type CodeStep =
+  | {
+      readonly name: 'number'
+      readonly phoneNumber?: PhoneNumber | undefined
+      readonly error?: PairingError | undefined
+    }
+  | { readonly name: 'requesting'; readonly phoneNumber: PhoneNumber }
+  | {
+      readonly name: 'live'
+      readonly phoneNumber: PhoneNumber
+      readonly code: SessionPairingCode
+      readonly isSlow: boolean
+    }
+  | { readonly name: 'spent'; readonly phoneNumber: PhoneNumber }
+
+export type Phase =
+  | { readonly name: 'idle' | 'active' | 'linking' }
+  | { readonly name: 'linked'; readonly account: PairingAccount; readonly isDoubted: boolean }
+  | { readonly name: 'passkey-required'; readonly helpUrl: string | undefined }
+  | { readonly name: 'failed'; readonly error: PairingError; readonly account?: PairingAccount | undefined }
+
+/** All that is known; {@link PairingSession} is derived from it. */
+export interface SessionFacts {
+  setup: SessionSetup
+  method: PairingMethod
+  phase: Phase
+  since: number
+  roundSince: number
+  waitingSince: number
+  now: number
+  attempt: number
+  copies: number
+  departures: number
+  reset: 'none' | 'due' | 'unlink-due' | 'done'
+  /** The code has run out, and one last question is still to be asked. */
+  isEnding: boolean
+  poll: Poll
+  qr: QrRound
+  code: CodeStep
+  codeQuietUntil: number
 }
 
 /** What the cache keeps. */

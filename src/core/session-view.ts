@@ -1,93 +1,77 @@
 import { isSame } from './is-same.js'
 import type { ExpiredReason } from './pairing-event.js'
-import type { PairingAccount } from './provider.js'
 import { qrDeadAt } from './qr-lifetime.js'
 import type { PairingSession, SessionFacts } from './session-state.js'
 
-/** The session that these facts mean. The previous one is kept where nothing visible changed. */
 export function viewSession(facts: SessionFacts, previous?: PairingSession): PairingSession {
-  const session = { method: facts.method, methods: facts.methods, ...view(facts) }
+  const session = { method: facts.method, methods: facts.setup.methods, ...view(facts) }
   return previous && isSame(previous, session) ? previous : session
 }
 
 type OwnFields<Session> = Session extends unknown ? Omit<Session, 'method' | 'methods'> : never
+type View = OwnFields<PairingSession>
 
-function view({ phase: status, ...facts }: SessionFacts): OwnFields<PairingSession> {
-  switch (status) {
+function view(s: SessionFacts): View {
+  const { phase } = s
+  switch (phase.name) {
     case 'linked':
-      return { status, account: facts.account }
+      return { status: 'linked', account: phase.account }
     case 'passkey-required':
-      return { status, helpUrl: facts.helpUrl, provider: facts.provider }
+      return { status: 'passkey-required', helpUrl: phase.helpUrl, provider: s.setup.provider }
     case 'failed':
-      // Only `fail` enters this phase, and it brings the error; the type cannot say so.
-      return facts.error ? { status, error: facts.error, ...wrongAccount(facts) } : { status: 'idle' }
+      return { status: 'failed', error: phase.error, ...(phase.account && { account: phase.account }) }
     case 'active':
-      return facts.method === 'qr' ? viewQr(facts) : viewCode(facts)
+      return s.method === 'qr' ? viewQr(s) : viewCode(s)
     default:
-      return { status }
+      return { status: phase.name }
   }
 }
 
-type ActiveFacts = Omit<SessionFacts, 'phase'>
-
-function viewQr({
-  qr,
-  qrVisible,
-  qrExhausted,
-  qrHeld,
-  timing,
-  maxRefreshes,
-  ...facts
-}: ActiveFacts): OwnFields<PairingSession> {
-  if (qrExhausted) return viewEnd(facts, 'unscanned')
-  if (qrHeld) return viewEnd(facts, 'refresh-due')
-  if (!qr || !qrVisible) {
-    const isResetting = facts.reset !== 'none' && facts.qrShown === 0
-    return { status: 'preparing', since: facts.roundSince, isResetting, error: facts.error }
-  }
-  const { payload, number, firstSeenAt: shownAt } = qr
-  const expiresAt = qrDeadAt(qr, timing)
+function viewQr(s: SessionFacts): View {
+  const { qr, setup, poll } = s
+  if (qr.display === 'spent') return viewEnd(s, 'unscanned')
+  if (qr.display === 'held') return viewEnd(s, 'refresh-due')
+  if (!qr.code || qr.display === 'waiting')
+    return {
+      status: 'preparing',
+      since: s.roundSince,
+      isResetting: s.reset !== 'none' && qr.shown === 0,
+      error: poll.error,
+    }
+  const { payload, number, firstSeenAt: shownAt } = qr.code
+  const expiresAt = qrDeadAt(qr.code, setup.timing)
+  const isNextManual = setup.refreshMode === 'manual'
   return {
     status: 'awaiting-scan',
-    qrCode: {
-      payload,
-      number,
-      of: maxRefreshes,
-      shownAt,
-      expiresAt,
-      isNextManual: facts.refreshMode === 'manual',
-    },
+    qrCode: { payload, number, of: setup.maxRefreshes, shownAt, expiresAt, isNextManual },
   }
 }
 
-function viewCode({
-  phoneNumber,
-  codeRequested,
-  code,
-  codeRanOut,
-  isCodeSlow: isSlow,
-  ...facts
-}: ActiveFacts): OwnFields<PairingSession> {
-  if (phoneNumber && codeRequested) return { status: 'requesting-code', phoneNumber }
-  if (phoneNumber && code) return { status: 'awaiting-code', pairingCode: code, phoneNumber, isSlow }
-  return codeRanOut
-    ? viewEnd(facts, 'code-not-entered')
-    : { status: 'awaiting-number', error: facts.codeError, retryAt: facts.codeQuietUntil || undefined }
+function viewCode(s: SessionFacts): View {
+  const { code } = s
+  switch (code.name) {
+    case 'requesting':
+      return { status: 'requesting-code', phoneNumber: code.phoneNumber }
+    case 'live':
+      return {
+        status: 'awaiting-code',
+        pairingCode: code.code,
+        phoneNumber: code.phoneNumber,
+        isSlow: code.isSlow,
+      }
+    case 'spent':
+      return viewEnd(s, 'code-not-entered')
+    case 'number':
+      return { status: 'awaiting-number', error: code.error, retryAt: s.codeQuietUntil || undefined }
+  }
 }
 
-type EndFacts = Pick<SessionFacts, 'ending' | 'roundSince'>
-
-function viewEnd({ ending, roundSince }: EndFacts, reason: ExpiredReason): OwnFields<PairingSession> {
-  return ending
+function viewEnd({ isEnding, roundSince }: SessionFacts, reason: ExpiredReason): View {
+  return isEnding
     ? { status: 'preparing', since: roundSince, isResetting: false, error: undefined }
     : { status: 'expired', reason }
 }
 
-function wrongAccount({ error, account }: ActiveFacts): { readonly account?: PairingAccount } {
-  return error?.code === 'wrong-phone-number' ? { account } : {}
-}
-
-/** Whether nothing is to come of a session as it is. */
 export function isOver(session: PairingSession): boolean {
   const { status } = session
   if (status === 'expired') return session.reason !== 'refresh-due'

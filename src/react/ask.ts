@@ -1,6 +1,6 @@
 import { PairingError, toPairingError } from '../core/errors.js'
 import { isExpected } from '../core/is-expected.js'
-import { isPhoneNumber } from '../core/phone-number.js'
+import { isPhoneNumber, type PhoneNumber } from '../core/phone-number.js'
 import { printOnce } from '../core/print-error.js'
 import type { PairingProvider, PairingSnapshot, RequestOptions } from '../core/provider.js'
 import type { QuestionKind, SessionEvent, SessionFacts } from '../core/session-state.js'
@@ -15,7 +15,7 @@ const REQUESTS_PER_CALL = 2
 export async function ask(
   provider: PairingProvider,
   question: QuestionKind,
-  { timing, phoneNumber, unlinks, expectedPhoneNumber }: SessionFacts,
+  { setup: { timing, expectedPhoneNumber }, code: { phoneNumber }, reset }: SessionFacts,
   outer: AbortSignal,
 ): Promise<SessionEvent> {
   const askedAt = Date.now()
@@ -39,7 +39,7 @@ export async function ask(
       )
     }
     const snapshot = await Promise.race([
-      call(provider, question, { phoneNumber, unlinks }, { signal }),
+      call(provider, question, { phoneNumber, unlinks: reset === 'unlink-due' }, { signal }),
       overdue,
     ])
     return question === 'reset'
@@ -78,7 +78,7 @@ export function answerEvent(question: QuestionKind, answer: unknown, askedAt: nu
 async function call(
   provider: PairingProvider,
   question: QuestionKind,
-  { phoneNumber, unlinks }: Pick<SessionFacts, 'phoneNumber' | 'unlinks'>,
+  { phoneNumber, unlinks }: { phoneNumber: PhoneNumber | undefined; unlinks: boolean },
   options: RequestOptions,
 ): Promise<PairingSnapshot | undefined> {
   if (question === 'status') return provider.getStatus(options)

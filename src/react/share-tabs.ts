@@ -74,13 +74,16 @@ function withPromise(snapshot: PairingSnapshot, { facts }: SessionState): Pairin
   const now = Date.now()
   const until = (at: number) => Math.max(at - now, 0)
   const next = nextQuestion(facts)
-  const { qr, timing } = facts
+  const {
+    qr: { code: qr, askedAt: qrAskedAt, isInvited: qrInvited },
+    setup: { timing },
+  } = facts
   const promise = next && { nextInMs: until(next.at) }
   if (snapshot.status !== 'qr' || !qr) return { ...snapshot, ...promise }
   return {
     ...snapshot,
     ...promise,
-    confirmInMs: until(qrQuestionAt(qr, facts, timing)),
+    confirmInMs: until(qrQuestionAt(qr, { qrAskedAt, qrInvited }, timing)),
     expiresInMs: until(qrDeadAt(qr, timing)),
   }
 }

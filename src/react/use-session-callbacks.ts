@@ -81,7 +81,7 @@ function isFirst(client: QueryClient, target: PairingTarget): boolean {
   const ends = told.get(client) ?? new Map<string, string>()
   told.set(client, ends)
   const key = JSON.stringify(queryKey)
-  const end = `${facts?.attemptSeed} ${facts?.attempt} ${facts?.phase} ${facts?.since}`
+  const end = `${facts?.setup.attemptSeed} ${facts?.attempt} ${facts?.phase.name} ${facts?.since}`
   const first = ends.get(key) !== end
   ends.set(key, end)
   return first

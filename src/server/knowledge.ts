@@ -1,3 +1,4 @@
+import { pauseAfter } from '../core/backoff.js'
 import type { PairingError } from '../core/errors.js'
 import type { PairingSnapshot, ProviderTiming } from '../core/provider.js'
 import {
@@ -11,7 +12,6 @@ import {
   trackQrCode,
 } from '../core/qr-lifetime.js'
 import { qrPayloadKey } from '../core/qr-payload.js'
-import { pauseAfter } from '../core/session-moves.js'
 
 /** What a server may ask a provider on behalf of those who watch. */
 export type ReadQuestion = 'status' | 'qr-code'

@@ -194,9 +194,9 @@ describe.each(['auto', 'manual'] as const)(
             if (before.session.status !== 'linked') return
             if (event.type === 'started' || event.type === 'cancelled') return
             const isDenied = event.type === 'answered' && /unlinked|stopped|stale/.test(event.snapshot.status)
-            if (isDenied && before.facts.isLinkDoubted) return
+            if (isDenied && before.facts.phase.name === 'linked' && before.facts.phase.isDoubted) return
             expect(session.status).toBe('linked')
-            expect(facts.isLinkDoubted && isOnlyOnLook(facts)).toBe(false)
+            expect(facts.phase.name === 'linked' && facts.phase.isDoubted && isOnlyOnLook(facts)).toBe(false)
           }),
         ),
         { numRuns: 1_000 },
@@ -268,4 +268,4 @@ const isRefreshDue = ({ session }: SessionState): boolean =>
   session.status === 'expired' && session.reason === 'refresh-due'
 
 const isHeldAt = (state: SessionState, at: number): boolean =>
-  transition(state, { type: 'time-passed', at }).facts.qrHeld
+  transition(state, { type: 'time-passed', at }).facts.qr.display === 'held'
