@@ -33,6 +33,7 @@ export type {
   PairingRefreshMode,
   PairingSession,
   PairingStatus,
+  SessionNotice,
   SessionPairingCode,
   SessionQrCode,
 } from './core/session-state.js'
@@ -41,14 +42,12 @@ export type { PairingClassNames, PairingElementName } from './react/parts/elemen
 export type { PairingPartName, PairingParts } from './react/parts/part.js'
 export {
   type PairingMode,
-  type PairingQueryKey,
   type PairingSessionQueryInput,
-  type PairingTarget,
-  pairingSessionQueryKey,
   pairingSessionQueryOptions,
   pairingStatusQueryOptions,
 } from './react/query-options.js'
 export type { SessionCell } from './react/session-cell.js'
+export { type PairingQueryKey, type PairingTarget, pairingSessionQueryKey } from './react/shared-session.js'
 export {
   type UsePairingSessionOptions,
   type UsePairingSessionResult,

@@ -24,7 +24,7 @@ const otherPhone = { phoneNumber: '4915112345678', name: 'Bruno Lima' }
 
 /** Looks of one state that depend on more than its name. */
 const looks = {
-  resetting: () => ({ ...states.qr.preparing, isResetting: true }),
+  resetting: () => ({ ...states.qr.preparing, reason: 'resetting' }),
   retrying: () => ({
     ...states.qr.preparing,
     error: new PairingError('network', 'Nobody could be reached.'),

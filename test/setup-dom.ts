@@ -3,9 +3,6 @@ import './setup-render.js'
 // In jsdom a state change outside `act` is a mistake in the test. In a real browser, where users act, it is not.
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
 
-// Tests of one file share a process, and with it every channel: where tabs talk, the test brings its own.
-Reflect.deleteProperty(globalThis, 'BroadcastChannel')
-
 // Loaded when they are needed, which takes real time: fake timers would not wait for it.
 await Promise.all([
   import('../src/client/live-events.js'),
@@ -15,6 +12,5 @@ await Promise.all([
   import('../src/react/parts/phone-assist.js'),
   import('../src/react/parts/qr-action-buttons.js'),
   import('../src/react/parts/trouble-list.js'),
-  import('../src/react/share-tabs.js'),
   import('../src/react/watch-push.js'),
 ])

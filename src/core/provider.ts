@@ -108,6 +108,11 @@ export type PairingSnapshot = SnapshotDetails &
 
 /** What an answer may say about itself and, where it went through a server, about the provider behind it. */
 export interface SnapshotDetails {
+  /**
+   * The tag of the session, where the response went through a server: equal for the same session on every replica, and means
+   * nothing else. A page drops all that it holds when the tag changes.
+   */
+  readonly session?: string | undefined
   /** `id` of the provider that gave it, where it went through a server. */
   readonly provider?: string | undefined
   /** Of a pushed answer: the next one comes within this time, without a question. */

@@ -108,7 +108,10 @@ export interface QrSighting {
   readonly confirmInMs: number | undefined
 }
 
-/** What is known of a code after an answer that gave it: `previous` is the code before, which may be the same. */
+/** Two statements about the end of one code that are closer than this mean the same moment: responses travel for a while. */
+const EXPIRY_TOLERANCE_MS = 500
+
+/** What is known of a code after a response that carries it: `previous` is the code before, which may be the same. */
 export function trackQrCode(
   previous: TrackedQrCode | undefined,
   { payload, at, askedAt, expiresInMs, confirmInMs }: QrSighting,
@@ -117,14 +120,32 @@ export function trackQrCode(
   const isKnown = previous !== undefined && qrPayloadKey(previous.payload) === qrPayloadKey(payload)
   // After a longer gap other codes may have come and gone between: the rotation is unknown again.
   const isNext = previous !== undefined && at - previous.confirmedAt < qrLifetimeMs
+  const ownExpiresAt = isFiniteNumber(expiresInMs) ? Math.min(askedAt, at) + expiresInMs : undefined
   return {
     payload,
     firstSeenAt: isKnown ? previous.firstSeenAt : at,
     confirmedAt: at,
     bornAfter: isKnown ? previous.bornAfter : isNext ? previous.confirmedAt : undefined,
-    ownExpiresAt: isFiniteNumber(expiresInMs) ? Math.min(askedAt, at) + expiresInMs : undefined,
+    ownExpiresAt: isKnown ? steady(previous.ownExpiresAt, ownExpiresAt) : ownExpiresAt,
     promisedAt: promisedAt(confirmInMs, at),
   }
+}
+
+/** A moment that moved by a few milliseconds would be a change: the screen would be drawn again and the countdown restart. */
+function steady(before: number | undefined, after: number | undefined): number | undefined {
+  if (before === undefined || after === undefined) return after
+  return Math.abs(after - before) < EXPIRY_TOLERANCE_MS ? before : after
+}
+
+/**
+ * A code on screen that the provider has not repeated, though it named no other: it is trusted until its own end. Where that
+ * is unknown, a pushed code is trusted for as long as it was promised, any other one for one lifetime.
+ */
+export function unconfirmedQrCode(code: TrackedQrCode, timing: ProviderTiming): TrackedQrCode {
+  if (code.ownExpiresAt === undefined && code.promisedAt !== undefined) return code
+  const deadAt = qrDeadAt(code, timing)
+  const ownExpiresAt = code.ownExpiresAt ?? Math.min(deadAt, code.confirmedAt + timing.qrLifetimeMs)
+  return { ...code, ownExpiresAt, promisedAt: undefined }
 }
 
 function isFiniteNumber(value: number | undefined): value is number {

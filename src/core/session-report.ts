@@ -1,6 +1,6 @@
 import type { PairingEvent } from './pairing-event.js'
 import type { PairingSession, SessionState } from './session-state.js'
-import { isOver } from './session-view.js'
+import { isOver, viewSession } from './session-view.js'
 
 type Step = Pick<PairingEvent, 'type' | 'number' | 'reason' | 'code'>
 
@@ -10,8 +10,11 @@ export function reportSteps(
   after: SessionState,
   at: number,
 ): readonly PairingEvent[] {
-  const events = stepsBetween(before, after).map((step) => eventOf(step, after, at))
-  // The link that is gone was the end of the attempt before.
+  // What a return hides until a response confirms it was reported before: it is no step.
+  const seen = before && { ...before, session: viewSession({ ...before.facts, visit: { name: 'shown' } }) }
+  const shown = { ...after, session: viewSession({ ...after.facts, visit: { name: 'shown' } }) }
+  const events = stepsBetween(seen, shown).map((step) => eventOf(step, after, at))
+  // The link that is gone ended the attempt before.
   return before && isUnlinked(before, after) ? [eventOf({ type: 'unlinked' }, before, at), ...events] : events
 }
 
@@ -31,9 +34,15 @@ function eventOf(step: Step, { facts }: SessionState, at: number): PairingEvent 
   }
 }
 
-/** Whether the provider has ended a link, and not the host. */
+/** Whether the provider has ended a link, and not the app. */
 function isUnlinked({ facts: before }: SessionState, { facts }: SessionState): boolean {
-  return before.phase.name === 'linked' && before.phase.isDoubted && facts.attempt > before.attempt
+  const isSameTag = !before.setup.tag || before.setup.tag === facts.setup.tag
+  return (
+    before.phase.name === 'linked' &&
+    before.phase.unlinkSuspected &&
+    facts.attempt > before.attempt &&
+    isSameTag
+  )
 }
 
 function stepsBetween(before: SessionState | undefined, { facts, session }: SessionState): readonly Step[] {
@@ -43,8 +52,8 @@ function stepsBetween(before: SessionState | undefined, { facts, session }: Sess
   if (before && before.facts.method !== facts.method) steps.push({ type: 'method-chosen' })
   if (facts.code.name === 'requesting' && before?.facts.code.name !== 'requesting')
     steps.push({ type: 'code-requested' })
-  if (facts.qr.shown > (isFirst ? 0 : before.facts.qr.shown))
-    steps.push({ type: facts.qr.shown === 1 ? 'shown' : 'refreshed', number: facts.qr.shown })
+  if (facts.qr.displayed > (isFirst ? 0 : before.facts.qr.displayed))
+    steps.push({ type: facts.qr.displayed === 1 ? 'shown' : 'refreshed', number: facts.qr.shown })
   if (liveCode(facts) && liveCode(facts) !== liveCode(before?.facts)) steps.push({ type: 'code-shown' })
   if (facts.copies > (before?.facts.copies ?? 0)) steps.push({ type: 'copied' })
   if (facts.departures > (before?.facts.departures ?? 0)) steps.push({ type: 'gave-up' })

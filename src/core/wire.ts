@@ -120,7 +120,9 @@ function decodeDetails(fields: Readonly<Record<string, unknown>>): SnapshotDetai
   const methods = Array.isArray(fields.methods) ? [...new Set(fields.methods.filter(isMethod))] : undefined
   const timing = decodeTiming(fields.timing)
   const provider = asText(fields.provider)
+  const session = asText(fields.session)
   return {
+    ...(session && { session: session.slice(0, MAX_ID_CHARACTERS) }),
     ...(provider && { provider: provider.slice(0, MAX_ID_CHARACTERS) }),
     ...(methods && { methods }),
     ...(timing && { timing }),

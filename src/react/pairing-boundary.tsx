@@ -3,7 +3,7 @@
 import { Component, type ReactNode } from 'react'
 import { PairingError } from '../core/errors.js'
 import { asRecord } from '../core/json.js'
-import { callHost } from './use-session-callbacks.js'
+import { callHost } from './call-host.js'
 
 interface PairingBoundaryProps {
   readonly children: ReactNode

@@ -74,7 +74,7 @@ export function sessionStatusText(session: PairingSession, messages: PairingMess
     case 'idle':
       return messages.statusIdle
     case 'preparing':
-      if (session.isResetting) return messages.statusResetting
+      if (session.reason === 'resetting') return messages.statusResetting
       return session.error ? messages.statusRetrying : messages.statusPreparing
     case 'awaiting-scan': {
       const { number, of } = session.qrCode

@@ -6,20 +6,13 @@ import { PairingError, toPairingError } from '../core/errors.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingMethod, PairingProvider } from '../core/provider.js'
 import type { PairingRefreshMode, PairingSession, SessionEvent } from '../core/session-state.js'
-import { unsupported } from './ask.js'
+import { callHost } from './call-host.js'
 import type { PairingCallbacks } from './pairing-callbacks.js'
-import {
-  expectedDigits,
-  foldEvent,
-  type PairingMode,
-  pairingSessionQueryKey,
-  pairingSessionQueryOptions,
-} from './query-options.js'
-import { useLive } from './use-live.js'
+import { expectedDigits, type PairingMode, pairingSessionQueryOptions } from './query-options.js'
+import { unsupported } from './send-request.js'
+import { foldEvent, joinSession, pairingSessionQueryKey } from './shared-session.js'
 import { useOwnPhone } from './use-own-phone.js'
 import { usePairingClient } from './use-pairing-client.js'
-import { callHost, useSessionCallbacks } from './use-session-callbacks.js'
-import { watchDeadlines } from './watch-deadlines.js'
 
 /** Options of {@link usePairingSession}. */
 export interface UsePairingSessionOptions extends PairingCallbacks {
@@ -97,6 +90,18 @@ export interface UsePairingSessionResult {
  * @throws {@link PairingError} `invalid-options` where `provider` is not a provider
  */
 export function usePairingSession(options: UsePairingSessionOptions): UsePairingSessionResult {
+  return useSharedSession(options, false)
+}
+
+/**
+ * As {@link usePairingSession}.
+ *
+ * @param isReopened Whether a mount means that the user opened the screen: that of a dialog does.
+ */
+export function useSharedSession(
+  options: UsePairingSessionOptions,
+  isReopened: boolean,
+): UsePairingSessionResult {
   const { provider, method, autoStart = true, expectedPhoneNumber, mode, refreshMode } = options
   if (typeof provider?.getStatus !== 'function')
     throw new PairingError('invalid-options', '"provider" is no provider. Use proxy({ url }).')
@@ -118,15 +123,15 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
   )
   const latest = useRef({ ...options, session })
   useEffect(() => {
-    // Known later than the session was begun, or begun by a component that does not know it.
+    // These options may be known later than the session began, or another component may have begun it.
     const phoneNumber = expectedDigits(expectedPhoneNumber)
     const clearsLeftovers = mode && mode === 'relink'
     const event = {
       type: 'expected',
       phoneNumber,
       clearsLeftovers,
-      // Where it was said at the last render, which `latest` still holds, and is not any more, it is the default again. A
-      // component that never said it leaves it to the others with this session.
+      // An option that was given at the last render, which `latest` still holds, and is not any more, is the default again. A
+      // component that never gave it leaves it to the others with this session.
       refreshMode: refreshMode ?? (latest.current.refreshMode && 'auto'),
       at: Date.now(),
     } as const
@@ -135,17 +140,18 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
   useEffect(() => {
     latest.current = { ...options, session }
   })
-  useEffect(() => watchDeadlines(client, { id, sessionId }), [client, id, sessionId])
-  useLive(client, provider, latest)
-  useSessionCallbacks(client, provider, session, options)
+  useEffect(
+    () => joinSession(client, { id, sessionId }, () => latest.current, isReopened),
+    [client, id, sessionId, isReopened],
+  )
 
   const actions = useMemo(() => {
     const target = { id, sessionId }
-    /** Folds what the user did and lets the query see at once whether there is something to ask. */
+    /** Folds what the user did and lets the query see at once whether a request is due. */
     const fold = (event: UserEvent) => {
-      // What changes nothing, like a second click, must not cut off what the first one asked for.
+      // What changes nothing, like a second click, must not cut off the request of the first one.
       if (!foldEvent(client, target, { ...event, at: Date.now() })) return
-      // Nor may a look at the other tab: the provider would have issued its pairing code for nobody.
+      // Nor may a look at the other tab: the pairing code that is being requested would be lost.
       const cancelRefetch = event.type !== 'method-chosen'
       void client.invalidateQueries({ queryKey: pairingSessionQueryKey(target) }, { cancelRefetch })
     }
@@ -190,14 +196,14 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
   }, [client, id, sessionId])
 
   const { choose, ...rest } = actions
-  // A session may have been left idle by whoever was here before; only on arrival, so that `cancel` stays cancelled.
+  // An earlier component may have left the session idle. Only on mount, so that `cancel` stays cancelled.
   const { start } = rest
   useEffect(() => {
     if (autoStart && latest.current.session.status === 'idle') start()
   }, [autoStart, start])
   const wasOwnPhone = useRef(isOwnPhone)
   useEffect(() => {
-    // A server, which cannot know the screen, began with the QR code; nothing has been asked yet.
+    // A server, which cannot know the screen, began with the QR code; no request has been sent yet.
     if (isPhoneFirst && !wasOwnPhone.current) choose('phone-code')
     wasOwnPhone.current = isOwnPhone
   }, [isPhoneFirst, isOwnPhone, choose])

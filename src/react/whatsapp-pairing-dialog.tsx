@@ -1,9 +1,9 @@
 'use client'
 
 import { type ForwardedRef, forwardRef, useEffect, useRef, useState } from 'react'
+import { callHost } from './call-host.js'
 import type { ComponentWithRef } from './parts/forward-part.js'
 import { usePairingContext } from './parts/pairing-context.js'
-import { callHost } from './use-session-callbacks.js'
 import { WhatsAppPairing, type WhatsAppPairingProps } from './whatsapp-pairing.js'
 
 /** Props of {@link WhatsAppPairingDialog}: those of the component, and when it is open. */

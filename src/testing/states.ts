@@ -33,7 +33,6 @@ export function pairingStates(now: number = Date.now()): PairingStates {
   const shownAt = now - 6_000
   const common = (method: PairingMethod): StatesOf<CommonStatus> => ({
     idle: { method, methods, status: 'idle' },
-    // With a pairing code: while one last question is asked, before `expired`.
     preparing: { method, methods, status: 'preparing', since: shownAt },
     expired: {
       method,
@@ -41,7 +40,7 @@ export function pairingStates(now: number = Date.now()): PairingStates {
       status: 'expired',
       reason: method === 'qr' ? 'unscanned' : 'code-not-entered',
     },
-    linking: { method, methods, status: 'linking' },
+    linking: { method, methods, status: 'linking', since: shownAt },
     linked: { method, methods, status: 'linked', account },
     'passkey-required': {
       method,

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { proxy } from '../../src/client/proxy.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { pairingSessionQueryOptions } from '../../src/react/query-options.js'
-import { watchPush } from '../../src/react/watch-push.js'
+import { joinSession } from '../../src/react/shared-session.js'
 import { createPairingHandler } from '../../src/server/handler.js'
 import { toNodeListener } from '../../src/server/node.js'
 import { spyProvider, timing } from '../server/spy-provider.js'
@@ -161,7 +161,7 @@ function pair(url: string): { readonly status: () => string | undefined } {
   closers.push(
     () => queryClient.clear(),
     observer.subscribe(() => {}),
-    watchPush(queryClient, provider, () => provider),
+    joinSession(queryClient, provider, () => ({ provider })),
   )
   return { status: () => observer.getCurrentResult().data?.status }
 }

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
-import { nextDeadline, nextQuestion, type Question, wantedPush } from '../../src/core/next-question.js'
+import { type DueRequest, nextDeadline, nextRequest, wantedPush } from '../../src/core/next-request.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingSnapshot } from '../../src/core/provider.js'
 import { initialState, type SessionOptions, transition } from '../../src/core/session.js'
-import type { PairingSession, QuestionKind, SessionEvent } from '../../src/core/session-state.js'
+import type { PairingSession, RequestKind, SessionEvent } from '../../src/core/session-state.js'
 import { GRACE_MS, LONGEST_IDLE_MS, network, play, qr, sessionOptions, worlds } from './pushed-world.js'
 
 const START = 1_000_000_000
@@ -15,14 +15,14 @@ interface Story {
   readonly status: PairingSession['status']
   readonly session: PairingSession
   /** The next question, and when it is due. */
-  readonly question: Question | undefined
+  readonly request: DueRequest | undefined
   /** When the session changes by time alone. */
   readonly deadline: number
   readonly wanted: ReturnType<typeof wantedPush>
   happens(at: number, event: Happening): Story
   /** Somebody says so without a question. */
   pushed(at: number, snapshot: PairingSnapshot): Story
-  asked(at: number, question: QuestionKind, snapshot: PairingSnapshot): Story
+  asked(at: number, request: RequestKind, snapshot: PairingSnapshot): Story
 }
 
 type Happening = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'at'> : never) : never
@@ -36,9 +36,9 @@ function begin(options: Partial<SessionOptions> = {}): Story {
     get status() {
       return state.session.status
     },
-    get question() {
-      const question = nextQuestion(state.facts)
-      return question && { ...question, at: question.at - START }
+    get request() {
+      const request = nextRequest(state.facts)
+      return request && { ...request, at: request.at - START }
     },
     get deadline() {
       return nextDeadline(state.facts) - START
@@ -51,8 +51,8 @@ function begin(options: Partial<SessionOptions> = {}): Story {
       return story
     },
     pushed: (at, snapshot) => story.asked(at, snapshot.status === 'qr' ? 'qr-code' : 'status', snapshot),
-    asked: (at, question, snapshot) =>
-      story.happens(at, { type: 'answered', question, snapshot, askedAt: START + at }),
+    asked: (at, request, snapshot) =>
+      story.happens(at, { type: 'responded', request, snapshot, requestedAt: START + at }),
   }
   return story
 }
@@ -66,74 +66,74 @@ describe('what is promised', () => {
     qr('a', { nextInMs: 10_000, confirmInMs: 5_000 }),
     qr('a', { nextInMs: 10_000, expiresInMs: 4_000 }),
   ])('is not asked for before one second after its time: %j', (snapshot) => {
-    expect(begin().pushed(500, snapshot).question?.at).toBe(500 + 10_000 + 1_000)
+    expect(begin().pushed(500, snapshot).request?.at).toBe(500 + 10_000 + 1_000)
   })
 
   it('is what was promised last', () => {
     const story = begin().pushed(0, { status: 'unlinked', nextInMs: 30_000 })
-    expect(story.pushed(4_000, qr('a', { nextInMs: 5_000, confirmInMs: 5_000 })).question?.at).toBe(10_000)
-    expect(story.pushed(6_000, { status: 'unlinked', nextInMs: 20_000 }).question?.at).toBe(27_000)
+    expect(story.pushed(4_000, qr('a', { nextInMs: 5_000, confirmInMs: 5_000 })).request?.at).toBe(10_000)
+    expect(story.pushed(6_000, { status: 'unlinked', nextInMs: 20_000 }).request?.at).toBe(27_000)
   })
 
   it('stands also while a question of the session’s own is answered', () => {
     const story = begin().pushed(0, { status: 'unlinked', nextInMs: 20_000 })
-    expect(story.asked(1_000, 'qr-code', qr('a')).question?.at).toBe(21_000)
+    expect(story.asked(1_000, 'qr-code', qr('a')).request?.at).toBe(21_000)
   })
 
   it('holds nobody off for longer than a minute', () => {
-    expect(begin().pushed(0, { status: 'unlinked', nextInMs: 1e12 }).question?.at).toBe(61_000)
+    expect(begin().pushed(0, { status: 'unlinked', nextInMs: 1e12 }).request?.at).toBe(61_000)
   })
 
   it.each([Number.NaN, -1, Number.POSITIVE_INFINITY])('is nothing where it is %d', (nextInMs) => {
     const story = begin().asked(0, 'qr-code', qr('a'))
-    expect(story.pushed(1_000, { status: 'unlinked', nextInMs }).question?.at).toBe(1_000 + 3_000)
+    expect(story.pushed(1_000, { status: 'unlinked', nextInMs }).request?.at).toBe(1_000 + 3_000)
   })
 
   it('is asked for at the usual pace as soon as nothing is pushed any more', () => {
     const story = begin().asked(0, 'qr-code', qr('a')).pushed(1_000, { status: 'unlinked', nextInMs: 30_000 })
-    expect(story.question?.at).toBe(32_000)
+    expect(story.request?.at).toBe(32_000)
     story.happens(2_000, { type: 'push-ended' })
-    expect(story.question).toEqual({ kind: 'status', at: 1_000 + 3_000 })
+    expect(story.request).toEqual({ kind: 'status', at: 1_000 + 3_000 })
   })
 
   it('is asked for at once where the usual time has passed too', () => {
     const story = begin().pushed(0, qr('a', { nextInMs: 30_000, confirmInMs: 30_000 }))
     story.happens(9_000, { type: 'push-ended' })
-    expect(story.question?.at).toBeLessThanOrEqual(9_000)
+    expect(story.request?.at).toBeLessThanOrEqual(9_000)
   })
 
   it('may be an answer after a problem', () => {
     const story = begin().asked(0, 'qr-code', qr('a'))
-    story.happens(1_000, { type: 'errored', question: 'status', error: network(), nextInMs: 8_000 })
-    expect(story.question?.at).toBe(1_000 + 8_000 + 1_000)
+    story.happens(1_000, { type: 'request-failed', request: 'status', error: network(), nextInMs: 8_000 })
+    expect(story.request?.at).toBe(1_000 + 8_000 + 1_000)
     expect(story.status).toBe('awaiting-scan')
   })
 
   it('does not keep a problem without a promise from being looked into', () => {
     const story = begin().asked(0, 'qr-code', qr('a'))
-    story.happens(1_000, { type: 'errored', question: 'status', error: network() })
-    expect(story.question?.at).toBeLessThanOrEqual(3_000)
+    story.happens(1_000, { type: 'request-failed', request: 'status', error: network() })
+    expect(story.request?.at).toBeLessThanOrEqual(3_000)
   })
 
   it('does not shorten what a problem says to wait', () => {
     const error = new PairingError('rate-limited', 'Wait.', { retryAfterMs: 45_000 })
     const story = begin().asked(0, 'qr-code', qr('a'))
-    story.happens(1_000, { type: 'errored', question: 'status', error, nextInMs: 2_000 })
-    expect(story.question?.at).toBeGreaterThanOrEqual(46_000)
+    story.happens(1_000, { type: 'request-failed', request: 'status', error, nextInMs: 2_000 })
+    expect(story.request?.at).toBeGreaterThanOrEqual(46_000)
   })
 
   it('does not hold off a pairing code that the user asks for', () => {
     const story = begin().pushed(0, { status: 'unlinked', nextInMs: 30_000 })
     const phoneNumber = normalizePhoneNumber('5511987654321')
     story.happens(1_000, { type: 'number-submitted', phoneNumber })
-    expect(story.question?.kind).toBe('pairing-code')
-    expect(story.question?.at).toBeLessThanOrEqual(1_000)
+    expect(story.request?.kind).toBe('pairing-code')
+    expect(story.request?.at).toBeLessThanOrEqual(1_000)
   })
 
   it('does not hold off a reset', () => {
     const story = begin().pushed(0, { status: 'stopped', nextInMs: 30_000 })
-    expect(story.question?.kind).toBe('reset')
-    expect(story.question?.at).toBeLessThanOrEqual(0)
+    expect(story.request?.kind).toBe('reset')
+    expect(story.request?.at).toBeLessThanOrEqual(0)
   })
 })
 
@@ -202,11 +202,11 @@ describe('the end of the last code', () => {
     return story.happens(60_000, { type: 'time-passed' })
   }
 
-  it('is asked about once more, though a push has promised to tell', () => {
+  it('is expired at once and read once more, though a push has promised to report', () => {
     const story = lastCode()
-    expect(story.status).toBe('preparing')
-    expect(story.question?.kind).toBe('status')
-    expect(story.question?.at).toBeLessThanOrEqual(60_000)
+    expect(story.status).toBe('expired')
+    expect(story.request?.kind).toBe('status')
+    expect(story.request?.at).toBeLessThanOrEqual(60_000)
     expect(story.wanted).toBeUndefined()
   })
 
@@ -216,7 +216,7 @@ describe('the end of the last code', () => {
     ['a fourth code is pushed', (story) => story.pushed(60_500, qr(4, { nextInMs: 60_000 }))],
     [
       'its question fails',
-      (story) => story.happens(61_000, { type: 'errored', question: 'status', error: network() }),
+      (story) => story.happens(61_000, { type: 'request-failed', request: 'status', error: network() }),
     ],
   ])('is expired when %s', (_, answer) => {
     const story = lastCode()
@@ -230,7 +230,7 @@ describe('the end of the last code', () => {
     story.pushed(63_000, qr(5, { nextInMs: 1_000, confirmInMs: 1_000, expiresInMs: 20_000 }))
     story.happens(64_000, { type: 'push-ended' })
     expect(story.status).toBe('expired')
-    expect(story.question).toBeUndefined()
+    expect(story.request).toBeUndefined()
     expect(story.wanted).toBeUndefined()
     expect(story.deadline).toBe(Number.POSITIVE_INFINITY)
   })

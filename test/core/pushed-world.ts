@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { PairingError } from '../../src/core/errors.js'
-import { nextDeadline, nextQuestion } from '../../src/core/next-question.js'
+import { nextDeadline, nextRequest } from '../../src/core/next-request.js'
 import type { PairingSnapshot } from '../../src/core/provider.js'
 import { normalizeQrPayload } from '../../src/core/qr-payload.js'
 import { initialState, type SessionOptions, transition } from '../../src/core/session.js'
-import type { QuestionKind, SessionEvent } from '../../src/core/session-state.js'
+import type { RequestKind, SessionEvent } from '../../src/core/session-state.js'
 
 // A small world: a provider that tells the truth about its codes, a line over which some of it is pushed and some is
 // asked for, and a session that behaves as the hook makes it: it asks when its question is due, and wakes at its
@@ -150,8 +150,8 @@ export function play({ lifetimes, steps, outcomes }: World): Observed {
   }
 
   function setTimers(): void {
-    const question = nextQuestion(state.facts)
-    askAt = question ? now + Math.max(question.at - clock(), 1) : Number.POSITIVE_INFINITY
+    const request = nextRequest(state.facts)
+    askAt = request ? now + Math.max(request.at - clock(), 1) : Number.POSITIVE_INFINITY
     wakeAt = now + Math.max(nextDeadline(state.facts) - clock(), 0)
   }
 
@@ -170,39 +170,40 @@ export function play({ lifetimes, steps, outcomes }: World): Observed {
 
   function ask(): void {
     happen({ type: 'time-passed', at: clock() })
-    const question = nextQuestion(state.facts)
-    if (!question || question.at > clock()) {
+    const request = nextRequest(state.facts)
+    if (!request || request.at > clock()) {
       setTimers()
       return
     }
     noteIdle()
     const { what, latencyMs } = outcomes[questions++ % outcomes.length] ?? { what: 'error', latencyMs: 0 }
-    const answer = answerTo(question.kind)
+    const answer = answerTo(request.kind)
     underWay = {
       endsAt: now + (what === 'silence' ? GIVEN_UP_MS : latencyMs),
       end: () =>
         what === 'answer'
           ? { ...answer, at: clock() }
-          : { type: 'errored', question: question.kind, error: network(), at: clock() },
+          : { type: 'request-failed', request: request.kind, error: network(), at: clock() },
     }
   }
 
-  function answerTo(question: QuestionKind): SessionEvent {
+  function answerTo(request: RequestKind): SessionEvent {
     const at = clock()
-    if (question === 'reset') return { type: 'reset-done', at }
+    if (request === 'reset') return { type: 'reset-done', at }
     const { code, expiresInMs } = codeNow()
     const snapshot: PairingSnapshot =
-      question === 'qr-code' ? qr(code, { expiresInMs }) : { status: 'unlinked' }
-    return { type: 'answered', question, snapshot, askedAt: at, at }
+      request === 'qr-code' ? qr(code, { expiresInMs }) : { status: 'unlinked' }
+    return { type: 'responded', request, snapshot, requestedAt: at, at }
   }
 
   function wordOf({ what, nextInMs, part }: Step): SessionEvent {
     const at = clock()
     if (what === 'gap') return { type: 'push-ended', at }
-    if (what === 'problem') return { type: 'errored', question: 'status', error: network(), nextInMs, at }
+    if (what === 'problem')
+      return { type: 'request-failed', request: 'status', error: network(), nextInMs, at }
     if (what === 'state') {
       const status = part < 0.2 ? 'preparing' : 'unlinked'
-      return { type: 'answered', question: 'status', snapshot: { status, nextInMs }, askedAt: at, at }
+      return { type: 'responded', request: 'status', snapshot: { status, nextInMs }, requestedAt: at, at }
     }
     const { code, expiresInMs } = codeNow()
     const details = {
@@ -210,7 +211,7 @@ export function play({ lifetimes, steps, outcomes }: World): Observed {
       ...(what !== 'confirm' && { expiresInMs }),
       ...(what !== 'expiry' && { confirmInMs: expiresInMs * part }),
     }
-    return { type: 'answered', question: 'qr-code', snapshot: qr(code, details), askedAt: at, at }
+    return { type: 'responded', request: 'qr-code', snapshot: qr(code, details), requestedAt: at, at }
   }
 
   function take(step: Step): void {

@@ -10,12 +10,8 @@ import type {
 } from '../../src/core/provider.js'
 import { normalizeQrPayload } from '../../src/core/qr-payload.js'
 import type { PairingSession, SessionEvent } from '../../src/core/session-state.js'
-import {
-  foldEvent,
-  pairingSessionQueryKey,
-  pairingSessionQueryOptions,
-} from '../../src/react/query-options.js'
-import { watchDeadlines } from '../../src/react/watch-deadlines.js'
+import { pairingSessionQueryOptions } from '../../src/react/query-options.js'
+import { foldEvent, joinSession, pairingSessionQueryKey } from '../../src/react/shared-session.js'
 import { createEmulator, type Emulator } from '../../src/testing.js'
 import { timing } from '../react/scripted-provider.js'
 import { type FakeTime, startFakeTime } from './fake-time.js'
@@ -216,7 +212,11 @@ export function createSmallWorld(): SmallWorld {
     open(method = 'qr') {
       observer = observe(method)
       client.mount()
-      const stops = [observer.subscribe(() => {}), watchDeadlines(client, provider), () => client.unmount()]
+      const stops = [
+        observer.subscribe(() => {}),
+        joinSession(client, provider, () => ({ provider })),
+        () => client.unmount(),
+      ]
       unmount = () => {
         for (const stop of stops) stop()
         observer = undefined

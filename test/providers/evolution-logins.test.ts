@@ -3,8 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
 import { evolutionApi } from '../../src/providers/evolution-api.js'
 import { pairingSessionQueryOptions } from '../../src/react/query-options.js'
-import { watchDeadlines } from '../../src/react/watch-deadlines.js'
-import { watchPush } from '../../src/react/watch-push.js'
+import { joinSession } from '../../src/react/shared-session.js'
 import { createPairingHandler } from '../../src/server.js'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { createEmulator, evolutionApiWire } from '../../src/testing.js'
@@ -89,8 +88,7 @@ async function run({ seed, version, live }: Schedule): Promise<Outcome> {
     client.mount()
     const ends = [
       observer.subscribe(() => {}),
-      watchDeadlines(client, target),
-      watchPush(client, target, () => target),
+      joinSession(client, target, () => ({ provider: target })),
       () => client.unmount(),
       () => client.clear(),
     ]

@@ -21,7 +21,7 @@ import { loadOnDemand, shownStatus } from './world.js'
 /** A quarter of a minute of work, on machines that have other things to do. */
 const TIMEOUT_MS = 180_000
 
-beforeAll(() => Promise.all([loadOnDemand(), import('../../src/react/share-tabs.js')]).then(() => undefined))
+beforeAll(loadOnDemand)
 beforeEach(begin)
 afterEach(end)
 

@@ -36,7 +36,6 @@ export async function loadEverything(): Promise<void> {
     import('../../src/core/session-report.js'),
     import('../../src/locales/troubleshooting/en.js'),
     import('../../src/react/parts/qr-svg.js'),
-    import('../../src/react/share-tabs.js'),
   ])
 }
 

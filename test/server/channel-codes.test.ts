@@ -165,12 +165,12 @@ async function watch(world: World, { ageMs, latenciesMs, faults, breaksAt }: Sch
   const leave = page.subscribe?.(
     (snapshot) => {
       const at = Date.now()
-      const question = snapshot.status === 'qr' ? 'qr-code' : 'status'
-      fold({ type: 'answered', question, snapshot, askedAt: at, at })
+      const request = snapshot.status === 'qr' ? 'qr-code' : 'status'
+      fold({ type: 'responded', request, snapshot, requestedAt: at, at })
     },
     {
       onError: (error, nextInMs) =>
-        fold({ type: 'errored', question: 'status', error, nextInMs, at: Date.now() }),
+        fold({ type: 'request-failed', request: 'status', error, nextInMs, at: Date.now() }),
       onGap: () => fold({ type: 'push-ended', at: Date.now() }),
     },
   )

@@ -32,7 +32,7 @@ export const states = Object.fromEntries(
 
 /** What a status can carry beside. */
 export const variants = {
-  'qr preparing, resetting': { ...qr.preparing, isResetting: true },
+  'qr preparing, resetting': { ...qr.preparing, reason: 'resetting' },
   'qr preparing, with an error': { ...qr.preparing, error: error('network') },
   'qr awaiting-scan, without an end': {
     ...qr['awaiting-scan'],

@@ -3,7 +3,7 @@ import { isExpected } from '../core/is-expected.js'
 import { isPhoneNumber, type PhoneNumber } from '../core/phone-number.js'
 import { printOnce } from '../core/print-error.js'
 import type { PairingProvider, PairingSnapshot, RequestOptions } from '../core/provider.js'
-import type { QuestionKind, SessionEvent, SessionFacts } from '../core/session-state.js'
+import type { RequestKind, SessionEvent, SessionFacts } from '../core/session-state.js'
 import { decodeSnapshot } from '../core/wire.js'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
@@ -11,14 +11,14 @@ declare const process: { readonly env: { readonly NODE_ENV?: string | undefined 
 /** One call of a provider may take two requests (the QR code, then the state), and a server stands between. */
 const REQUESTS_PER_CALL = 2
 
-/** Puts a question to the provider and tells what came of it. Never rejects. */
-export async function ask(
+/** Sends a request to the provider and returns what came of it, as an event. Never rejects. */
+export async function sendRequest(
   provider: PairingProvider,
-  question: QuestionKind,
+  request: RequestKind,
   { setup: { timing, expectedPhoneNumber }, code: { phoneNumber }, reset }: SessionFacts,
   outer: AbortSignal,
 ): Promise<SessionEvent> {
-  const askedAt = Date.now()
+  const requestedAt = Date.now()
   const controller = new AbortController()
   const { signal } = controller
   const abort = () => controller.abort()
@@ -27,7 +27,7 @@ export async function ask(
   // A provider that ignores its signal must not keep the session waiting.
   const overdue = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new PairingError('timeout', 'No answer in time. Try again.'))
+      reject(new PairingError('timeout', 'No response in time. Try again.'))
       abort()
     }, timing.requestTimeoutMs * REQUESTS_PER_CALL)
   })
@@ -35,16 +35,16 @@ export async function ask(
     if (expectedPhoneNumber && !isPhoneNumber(expectedPhoneNumber)) {
       throw new PairingError(
         'invalid-options',
-        '`expectedPhoneNumber` is no international phone number, so no phone could be the right one.',
+        '`expectedPhoneNumber` is not an international phone number, so no phone could match it.',
       )
     }
     const snapshot = await Promise.race([
-      call(provider, question, { phoneNumber, unlinks: reset === 'unlink-due' }, { signal }),
+      call(provider, request, { phoneNumber, unlinks: reset === 'unlink-due' }, { signal }),
       overdue,
     ])
-    return question === 'reset'
+    return request === 'reset'
       ? { type: 'reset-done', at: Date.now() }
-      : { type: 'answered', question, snapshot: decodeSnapshot(snapshot), askedAt, at: Date.now() }
+      : { type: 'responded', request, snapshot: decodeSnapshot(snapshot), requestedAt, at: Date.now() }
   } catch (thrown) {
     const jitter = Math.random()
     const error = toPairingError(thrown)
@@ -57,41 +57,41 @@ export async function ask(
       !outer.aborted
     )
       printOnce(`${id} ${sessionId} ${error.code}`, `A request of the provider "${id}" failed.`, thrown)
-    return { type: 'errored', question, error, jitter, at: Date.now() }
+    return { type: 'request-failed', request, error, jitter, at: Date.now() }
   } finally {
     clearTimeout(timer)
     outer.removeEventListener('abort', abort)
   }
 }
 
-/** What an answer of a provider does to the session; where it is none, that is an error of its own. */
-export function answerEvent(question: QuestionKind, answer: unknown, askedAt: number): SessionEvent {
+/** What a response of a provider does to the session; a value that is no snapshot is an error of its own. */
+export function responseEvent(request: RequestKind, response: unknown, requestedAt: number): SessionEvent {
   const at = Date.now()
   try {
-    // A provider of one's own may answer with anything, and what is drawn as it comes may take the whole page down.
-    return { type: 'answered', question, snapshot: decodeSnapshot(answer), askedAt, at }
+    // A provider of your own may respond with anything, and drawn as it comes that could break the whole page.
+    return { type: 'responded', request, snapshot: decodeSnapshot(response), requestedAt, at }
   } catch (error) {
-    return { type: 'errored', question, error: toPairingError(error), at }
+    return { type: 'request-failed', request, error: toPairingError(error), at }
   }
 }
 
 async function call(
   provider: PairingProvider,
-  question: QuestionKind,
+  request: RequestKind,
   { phoneNumber, unlinks }: { phoneNumber: PhoneNumber | undefined; unlinks: boolean },
   options: RequestOptions,
 ): Promise<PairingSnapshot | undefined> {
-  if (question === 'status') return provider.getStatus(options)
-  if (question === 'qr-code') return provider.getQrCode(options)
-  if (question === 'pairing-code' && phoneNumber && provider.requestPairingCode) {
+  if (request === 'status') return provider.getStatus(options)
+  if (request === 'qr-code') return provider.getQrCode(options)
+  if (request === 'pairing-code' && phoneNumber && provider.requestPairingCode) {
     return provider.requestPairingCode(phoneNumber, options)
   }
-  if (question === 'reset' && unlinks && provider.unlink) return void (await provider.unlink(options))
-  if (question === 'reset' && !unlinks && provider.reset) return void (await provider.reset(options))
+  if (request === 'reset' && unlinks && provider.unlink) return void (await provider.unlink(options))
+  if (request === 'reset' && !unlinks && provider.reset) return void (await provider.reset(options))
   throw unsupported()
 }
 
-/** The provider lacks a method that was asked for. */
+/** The provider lacks the method for this request. */
 export function unsupported(): PairingError {
   return new PairingError('not-supported', 'This provider cannot do that. Use its console.')
 }
