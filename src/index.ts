@@ -29,11 +29,11 @@ export type {
   SubscribeOptions,
 } from './core/provider.js'
 export { normalizeQrPayload, type QrPayload } from './core/qr-payload.js'
+export type { SessionNotice } from './core/session-notice.js'
 export type {
   PairingRefreshMode,
   PairingSession,
   PairingStatus,
-  SessionNotice,
   SessionPairingCode,
   SessionQrCode,
 } from './core/session-state.js'

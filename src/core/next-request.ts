@@ -30,14 +30,14 @@ export function nextRequest(facts: SessionFacts): DueRequest | undefined {
   const kind = nextKind(facts)
   if (!kind) return undefined
   // The last read, and what the user asked for, do not wait for pushed snapshots.
-  const isPushed = !facts.isLastReadDue && (kind === 'status' || kind === 'qr-code')
+  const isPushed = !facts.lastRead && (kind === 'status' || kind === 'qr-code')
   const promisedAt = isPushed ? facts.poll.promisedAt + PUSH_SLACK_MS : 0
   return { kind, at: Math.max(dueAt(facts, kind), facts.poll.quietUntil, promisedAt) }
 }
 
 /** What a push would save the session from polling: codes and state, or with `phone-code` the state alone. */
 export function wantedPush(facts: SessionFacts): PairingMethod | undefined {
-  const kind = facts.isLastReadDue || isOnlyOnLook(facts) ? undefined : nextKind(facts)
+  const kind = facts.lastRead || isOnlyOnLook(facts) ? undefined : nextKind(facts)
   return kind === 'status' || kind === 'qr-code' ? facts.method : undefined
 }
 
@@ -50,7 +50,7 @@ export function isOnlyOnLook({ phase, since, now }: SessionFacts): boolean {
 function nextKind(facts: SessionFacts): RequestKind | undefined {
   const { phase, method, qr, code, setup } = facts
   if (phase.name === 'idle') return undefined
-  if (facts.isLastReadDue) return 'status'
+  if (facts.lastRead) return 'status'
   if (phase.name === 'failed') return undefined
   if (phase.name !== 'active') return 'status'
   if (method === 'qr' ? qr.display === 'spent' || qr.display === 'held' : code.name === 'expired')
@@ -66,7 +66,8 @@ function nextKind(facts: SessionFacts): RequestKind | undefined {
 
 function dueAt(facts: SessionFacts, kind: RequestKind): number {
   const { qr, phase, setup, poll } = facts
-  if (kind === 'status' && !facts.isLastReadDue) {
+  if (kind === 'status' && facts.lastRead) return facts.lastRead.at
+  if (kind === 'status') {
     const isSettled = phase.name === 'linked' && !phase.unlinkSuspected
     return poll.respondedAt + (isSettled ? LINKED_RECHECK_MS : setup.timing.statusIntervalMs)
   }

@@ -1,6 +1,7 @@
 import type { PairingError } from './errors.js'
 import type { PhoneNumber } from './phone-number.js'
 import type { QrPayload } from './qr-payload.js'
+import type { SessionNotice } from './session-notice.js'
 
 /** The two ways to link a phone. */
 export type PairingMethod = 'qr' | 'phone-code'
@@ -113,6 +114,8 @@ export interface SnapshotDetails {
    * nothing else. A page drops all that it holds when the tag changes.
    */
   readonly session?: string | undefined
+  /** Why the state before this one ended, where the server knows it. */
+  readonly reason?: SessionNotice | undefined
   /** `id` of the provider that gave it, where it went through a server. */
   readonly provider?: string | undefined
   /** Of a pushed answer: the next one comes within this time, without a question. */

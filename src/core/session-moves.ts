@@ -2,7 +2,8 @@ import { pauseAfter } from './backoff.js'
 import { PairingError } from './errors.js'
 import { qrDeadAt } from './qr-lifetime.js'
 import { qrPayloadKey } from './qr-payload.js'
-import type { Phase, Poll, QrRound, SessionFacts, SessionNotice } from './session-state.js'
+import type { SessionNotice } from './session-notice.js'
+import type { Phase, Poll, QrRound, SessionFacts } from './session-state.js'
 
 /** Attempts before an error that is not transient ends the session. */
 export const FAILURE_LIMIT = 3
@@ -67,7 +68,7 @@ export function begin(facts: SessionFacts, at: number): void {
   // A code that may still be valid keeps its age; otherwise a provider that repeats it would make it young again.
   facts.qr = { ...emptyRound, code: qr.code && { ...qr.code, number: 0 }, replaced: qr.replaced }
   facts.notice = undefined
-  facts.isLastReadDue = false
+  facts.lastRead = undefined
   facts.roundSince = facts.waitingSince = at
   facts.attempt += 1
   enter(facts, { name: 'active' }, at)
@@ -80,7 +81,7 @@ export function showNextCode(facts: SessionFacts, at: number): void {
   qr.display = 'waiting'
   qr.wanted = qr.shown + 1
   qr.isInvited = true
-  facts.isLastReadDue = false
+  facts.lastRead = undefined
   facts.poll.promisedAt = NEVER
   facts.waitingSince = at
 }
@@ -97,7 +98,7 @@ export function enter(facts: SessionFacts, phase: Phase, at: number): void {
   if (code.name === 'requesting' || (code.name === 'live' && phase.name !== 'linking'))
     facts.code = { name: 'number', phoneNumber: code.phoneNumber }
   hide(qr)
-  facts.isLastReadDue = false
+  facts.lastRead = undefined
   facts.notice = undefined
 }
 
@@ -147,9 +148,9 @@ export function watch(facts: SessionFacts, isWatched: boolean, at: number): void
 }
 
 /** A code has expired: the state is read once more, at once, and then nothing until the user acts. */
-export function readOnceMore(facts: SessionFacts): void {
+export function readOnceMore(facts: SessionFacts, at: number): void {
   if (facts.phase.name !== 'active') return
-  facts.isLastReadDue = true
+  facts.lastRead = { since: at, at }
   facts.poll.quietUntil = 0
 }
 
@@ -182,7 +183,7 @@ export function followTag(facts: SessionFacts, tag: string | undefined, at: numb
   if (!isIdle) facts.attempt += 1
   facts.notice = undefined
   facts.reset = 'none'
-  facts.isLastReadDue = false
+  facts.lastRead = undefined
   facts.poll = { ...initialPoll }
   facts.qr = { ...emptyRound }
   facts.code = { name: 'number' }

@@ -1,5 +1,4 @@
-import { pauseAfter, retryAfterMs } from './backoff.js'
-import { PairingError, type PairingErrorCode } from './errors.js'
+import { PairingError } from './errors.js'
 import { asAmount } from './json.js'
 import { LINKED_WATCH_MS } from './next-request.js'
 import { normalizePairingCode } from './pairing-code.js'
@@ -7,27 +6,8 @@ import { isSamePhone } from './phone-number.js'
 import type { PairingSnapshot } from './provider.js'
 import { promisedAt, qrDeadAt, trackQrCode, unconfirmedQrCode } from './qr-lifetime.js'
 import { qrPayloadKey } from './qr-payload.js'
-import {
-  begin,
-  enter,
-  FAILURE_LIMIT,
-  followTag,
-  forgetQr,
-  isCodeOnScreen,
-  retry,
-  returnToCodes,
-  stuck,
-} from './session-moves.js'
+import { begin, enter, followTag, forgetQr, returnToCodes, stuck } from './session-moves.js'
 import type { Phase, SessionEvent, SessionFacts, SessionSetup } from './session-state.js'
-
-/** Transient errors get more attempts than {@link FAILURE_LIMIT}, since they pass by themselves. */
-const TRANSIENT_LIMIT = 8
-const transientErrors: readonly PairingErrorCode[] = [
-  'network',
-  'timeout',
-  'provider-unavailable',
-  'rate-limited',
-]
 
 /** Providers report "not linked" for a moment between the scan and the link (WhatsApp's 515 restart). */
 const LINKING_GRACE_MS = 10_000
@@ -38,11 +18,10 @@ const LINKING_LIMIT_MS = 5 * 60_000
 /** GREEN-API documents up to ten minutes before the first code. */
 const WAITING_LIMIT_MS = 10 * 60_000
 
-/** The wait after "too often", where the provider does not say how long it is. */
-const CODE_COOL_DOWN_MS = 30_000
+/** For how long the last read is repeated while the provider is between two states. */
+const LAST_READ_LIMIT_MS = 15_000
 
 type Response = Extract<SessionEvent, { type: 'responded' }>
-type Failure = Extract<SessionEvent, { type: 'request-failed' }>
 type LinkedPhase = Extract<Phase, { name: 'linked' }>
 type Status = PairingSnapshot['status']
 
@@ -89,9 +68,9 @@ function reopens(
   phase: Extract<Phase, { name: 'failed' }>,
   { snapshot, at }: Response,
 ): boolean {
-  const { isLastReadDue, visit } = facts
-  facts.isLastReadDue = false
-  if (!isLastReadDue) return false
+  const { lastRead, visit } = facts
+  facts.lastRead = undefined
+  if (!lastRead) return false
   const mayRestart = visit.name === 'returned' && visit.mayRestart
   if (!(mayRestart ? ready : scanned).includes(snapshot.status)) return false
   const other = phase.error.code === 'wrong-phone-number' && snapshot.status === 'linked' && snapshot.account
@@ -120,8 +99,8 @@ function takeIn(facts: SessionFacts, event: Response): void {
     qr.requestedAt = at
     qr.isInvited = false
   }
-  const wasLastRead = facts.isLastReadDue
-  facts.isLastReadDue = false
+  const { lastRead } = facts
+  facts.lastRead = undefined
   // The request for a pairing code is over, whatever it brought.
   if (request === 'pairing-code' && code.name === 'requesting' && snapshot.status !== 'pairing-code') {
     const message = 'The provider gave no pairing code. Request one again, or use the QR code.'
@@ -142,7 +121,7 @@ function takeIn(facts: SessionFacts, event: Response): void {
     case 'stopped':
     case 'stale':
       // After the last read the round is over; the next one will meet this again.
-      if (!wasLastRead) stopped(facts, event, code)
+      if (!lastRead) stopped(facts, event, code)
       break
     case 'unlinked':
       qr.isInvited = true
@@ -150,6 +129,9 @@ function takeIn(facts: SessionFacts, event: Response): void {
         returnToCodes(facts, 'link-not-finished', at)
       break
     case 'preparing':
+      // After a scan in the last second, some providers say no more than this before the link is there.
+      if (lastRead && at - lastRead.since < LAST_READ_LIMIT_MS)
+        facts.lastRead = { ...lastRead, at: at + facts.setup.timing.statusIntervalMs }
       // Not a scan: the code on screen stays until its own end.
       if (qr.code && qr.display === 'visible' && !qr.isMissing) {
         qr.code = { ...unconfirmedQrCode(qr.code, facts.setup.timing), number: qr.code.number }
@@ -162,7 +144,19 @@ function takeIn(facts: SessionFacts, event: Response): void {
     case 'pairing-code':
       if (facts.phase.name === 'active') showPairingCode(facts, event, snapshot)
   }
+  explain(facts, snapshot)
   endLongWait(facts, at)
+}
+
+/** The server may say why the state before ended. */
+function explain(facts: SessionFacts, { reason }: PairingSnapshot): void {
+  const { phase, code } = facts
+  if (!reason || phase.name !== 'active') return
+  if (reason === 'code-replaced') {
+    if (code.name !== 'live') return
+    facts.code = { name: 'number', phoneNumber: code.phoneNumber }
+  }
+  facts.notice = reason
 }
 
 function detailsOf(snapshot: PairingSnapshot, setup: SessionSetup): Partial<SessionSetup> {
@@ -282,76 +276,8 @@ function showPairingCode(
   if (!step.phoneNumber || (!isOwn && step.name !== 'live' && step.name !== 'number')) return
   const code = normalizePairingCode(pairingCode)
   if (step.name === 'live' && step.code.value === code.value) return
-  if (step.name === 'live' && !isOwn) {
-    facts.code = { name: 'number', phoneNumber: step.phoneNumber }
-    facts.notice = 'code-replaced'
-    return
-  }
   const { pairingCodeLifetimeMs } = setup.timing
   const lifetimeMs = Math.min(asAmount(expiresInMs) ?? pairingCodeLifetimeMs, pairingCodeLifetimeMs)
   const live = { ...code, shownAt: at, expiresAt: Math.min(requestedAt, at) + lifetimeMs }
   facts.code = { name: 'live', phoneNumber: step.phoneNumber, code: live, isSlow: false }
-  facts.notice = undefined
-}
-
-/** What it means that a request failed. */
-export function requestFailed(facts: SessionFacts, { request, error, jitter, nextInMs, at }: Failure): void {
-  const { phase, poll, setup, code, visit } = facts
-  const wasLastRead = facts.isLastReadDue
-  facts.isLastReadDue = false
-  if (phase.name === 'idle') return
-  if (wasLastRead && request === 'status') showWithoutAccount(facts)
-  else if (phase.name === 'failed') return
-  else if (phase.name === 'linked' && (visit.name === 'shown' || error.retryable))
-    backOffWhileLinked(facts, phase, error, at, jitter)
-  else if (request === 'pairing-code' && error.code === 'not-supported' && setup.methods.length === 0) {
-    // The number was sent before the first response could say that there are no pairing codes.
-    facts.code = { name: 'number' }
-    facts.setup = { ...setup, methods: ['qr'] }
-    facts.method = 'qr'
-  } else if (request === 'pairing-code' && error.action !== 'contact-host') {
-    // Another request could end a code that was issued after all: the user decides.
-    if (code.name === 'requesting') facts.code = { ...code, name: 'number', error }
-    const standardMs = error.code === 'rate-limited' ? CODE_COOL_DOWN_MS : 0
-    facts.codeQuietUntil = at + (retryAfterMs(error) || standardMs)
-  } else if (!error.retryable) fail(facts, error, at)
-  else {
-    // Before the next request was due, it is one failure that is reported twice: by a response and by a push.
-    if (at >= poll.quietUntil) poll.failures += 1
-    const limit = transientErrors.includes(error.code) ? TRANSIENT_LIMIT : FAILURE_LIMIT
-    // A code that is still good stays while requests fail; after it has gone, the limit counts.
-    if (poll.failures < limit || isCodeOnScreen(facts)) {
-      retry(facts, error, at, jitter)
-      promise(facts, nextInMs, at)
-    } else fail(facts, error, at)
-  }
-}
-
-function fail(facts: SessionFacts, error: PairingError, at: number): void {
-  enter(facts, { name: 'failed', error }, at)
-  facts.visit = { name: 'shown' }
-}
-
-/** The last read found nothing: the session has ended as it was. What nobody confirmed is not shown with it. */
-function showWithoutAccount(facts: SessionFacts): void {
-  const { visit, phase } = facts
-  if (visit.name === 'shown') return
-  facts.visit = { name: 'shown' }
-  if (phase.name === 'failed') facts.phase = { name: 'failed', error: phase.error }
-}
-
-/** A failed poll does not mean that the link is gone; it only makes the pauses longer. */
-function backOffWhileLinked(
-  facts: SessionFacts,
-  phase: LinkedPhase,
-  error: PairingError,
-  at: number,
-  jitter?: number,
-): void {
-  const { poll, visit } = facts
-  poll.failures += 1
-  poll.quietUntil = at + pauseAfter(error, poll.failures, jitter)
-  if (visit.name !== 'shown') poll.error = error
-  // A provider that cannot be reached is not polled for ever.
-  if (poll.failures >= TRANSIENT_LIMIT) facts.phase = { ...phase, unlinkSuspected: false }
 }

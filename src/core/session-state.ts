@@ -5,6 +5,7 @@ import type { PhoneNumber } from './phone-number.js'
 import type { PairingAccount, PairingMethod, PairingSnapshot, ProviderTiming } from './provider.js'
 import type { TrackedQrCode } from './qr-lifetime.js'
 import type { QrPayload } from './qr-payload.js'
+import type { SessionNotice } from './session-notice.js'
 
 /** The live QR code of {@link PairingSession} `awaiting-scan`. Times are epoch milliseconds. */
 export interface SessionQrCode {
@@ -26,13 +27,6 @@ export interface SessionPairingCode extends PairingCode {
   /** Epoch milliseconds. */
   readonly expiresAt: number
 }
-
-/**
- * Why the state before this one ended, where the user did not end it: a finished link was ended soon after
- * (`link-ended`) or later (`unlinked-on-phone`), a scan led to no link (`link-not-finished`), or another request took
- * the place of the pairing code on screen (`code-replaced`).
- */
-export type SessionNotice = 'link-ended' | 'link-not-finished' | 'unlinked-on-phone' | 'code-replaced'
 
 /** One attempt to link a phone, as the interface sees it. */
 export type PairingSession = {
@@ -280,6 +274,14 @@ export type Visit =
       readonly mayRestart: boolean
     }
 
+/** A read of the state that is due though the session has ended. */
+export interface LastRead {
+  /** Since when it has been due. */
+  readonly since: number
+  /** When to send it. */
+  readonly at: number
+}
+
 /** All that is known about a session; {@link PairingSession} is derived from it. Times are epoch milliseconds. */
 export interface SessionFacts {
   setup: SessionSetup
@@ -309,7 +311,7 @@ export interface SessionFacts {
    * The state is read once more: after the last code has expired, since a phone may have scanned it in its last seconds,
    * and after a return to a session that had ended.
    */
-  isLastReadDue: boolean
+  lastRead: LastRead | undefined
   poll: Poll
   qr: QrRound
   code: CodeStep

@@ -4,6 +4,7 @@ import { endsWithCode, slowCodeAt } from './next-request.js'
 import type { PhoneNumber } from './phone-number.js'
 import type { PairingMethod, ProviderTiming } from './provider.js'
 import { qrDeadAt, qrHiddenAt } from './qr-lifetime.js'
+import { requestFailed } from './session-failures.js'
 import {
   begin,
   doesCount,
@@ -20,7 +21,7 @@ import {
   start,
   watch,
 } from './session-moves.js'
-import { checkPhone, requestFailed, responded } from './session-responses.js'
+import { checkPhone, responded } from './session-responses.js'
 import type { PairingRefreshMode, SessionEvent, SessionFacts, SessionState } from './session-state.js'
 import { isOver, viewSession } from './session-view.js'
 
@@ -74,7 +75,7 @@ export function initialState(
     isWatched: true,
     notice: undefined,
     reset: 'none',
-    isLastReadDue: false,
+    lastRead: undefined,
     poll: initialPoll,
     qr: emptyRound,
     code: { name: 'number' },
@@ -105,7 +106,7 @@ function settle(facts: SessionFacts, at: number): void {
   if (code.name === 'live') {
     if (at >= code.code.expiresAt) {
       facts.code = { name: 'expired', phoneNumber: code.phoneNumber }
-      readOnceMore(facts)
+      readOnceMore(facts, at)
     } else if (at >= slowCodeAt(code.code) && !code.isSlow) facts.code = { ...code, isSlow: true }
   }
   if (facts.codeQuietUntil && at >= facts.codeQuietUntil) {
@@ -131,7 +132,7 @@ function endWithCode(facts: SessionFacts, at: number): void {
     return
   }
   qr.display = qr.code && qr.code.number >= setup.maxRefreshes ? 'spent' : 'held'
-  readOnceMore(facts)
+  readOnceMore(facts, at)
 }
 
 /** A clock that was set back says nothing about the age of a code: what is on screen goes, and all waiting ends. */
@@ -232,7 +233,7 @@ function submit(facts: SessionFacts, phoneNumber: PhoneNumber, at: number): void
   if (at < facts.codeQuietUntil) return
   facts.code = { name: 'requesting', phoneNumber }
   facts.notice = undefined
-  facts.isLastReadDue = false
+  facts.lastRead = undefined
   facts.poll.quietUntil = 0
 }
 
@@ -280,7 +281,7 @@ function returned(facts: SessionFacts, event: Extract<SessionEvent, { type: 'ret
     begin(facts, at)
     return
   }
-  if (isExpired || phase.name === 'failed') facts.isLastReadDue = true
+  if (isExpired || phase.name === 'failed') facts.lastRead = { since: at, at }
   poll.respondedAt = NEVER
   poll.promisedAt = NEVER
   facts.waitingSince = at

@@ -11,6 +11,7 @@ import type {
 } from './provider.js'
 import { methodsOf } from './provider.js'
 import { normalizeQrPayload } from './qr-payload.js'
+import { sessionNotices } from './session-notice.js'
 
 // What travels between `proxy` (browser) and the server handler. `GET url?ask=…` reads, `POST url` with a JSON
 // body `{ action, … }` changes; one URL, so that any router can mount it.
@@ -121,8 +122,10 @@ function decodeDetails(fields: Readonly<Record<string, unknown>>): SnapshotDetai
   const timing = decodeTiming(fields.timing)
   const provider = asText(fields.provider)
   const session = asText(fields.session)
+  const reason = sessionNotices.find((notice) => notice === fields.reason)
   return {
     ...(session && { session: session.slice(0, MAX_ID_CHARACTERS) }),
+    ...(reason && { reason }),
     ...(provider && { provider: provider.slice(0, MAX_ID_CHARACTERS) }),
     ...(methods && { methods }),
     ...(timing && { timing }),

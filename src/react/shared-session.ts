@@ -96,6 +96,11 @@ export function joinSession(
     })
 }
 
+/** Reports the steps of a session from now on, because a component has begun to want them. */
+export function recordSession(client: QueryClient, { id, sessionId }: PairingTarget): void {
+  clients.get(client)?.byKey.get(nameOf(id, sessionId))?.record()
+}
+
 /**
  * Folds an event into the cached session and returns whether it changed anything. A state that stays is not written:
  * its timers run on.
@@ -173,7 +178,7 @@ class SharedSession {
     const isFirst = this.#members.size === 0
     this.#members.add(member)
     const { autoStart = true } = member.read()
-    this.#startRecording()
+    this.record()
     if (isFirst) {
       this.#stops = [focusManager.subscribe(this.#look), onlineManager.subscribe(this.#look)]
       this.#look()
@@ -247,7 +252,7 @@ class SharedSession {
   }
 
   /** What turns states into steps is loaded when a component wants them; until it is there, they are kept. */
-  #startRecording(): void {
+  record(): void {
     const recorder = [...this.#members].find(({ read }) => read().onEvent)
     this.#recorder = recorder ?? this.#recorder
     if (!recorder || this.#record) return
@@ -276,7 +281,7 @@ class SharedSession {
 
   /** Something happened to the session. */
   report(step: Step): void {
-    this.#startRecording()
+    this.record()
     const memory = this.#memory
     if (this.#record && memory) memory.reported = step.after
     this.#record?.(step)

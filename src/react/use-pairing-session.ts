@@ -10,7 +10,7 @@ import { callHost } from './call-host.js'
 import type { PairingCallbacks } from './pairing-callbacks.js'
 import { expectedDigits, type PairingMode, pairingSessionQueryOptions } from './query-options.js'
 import { unsupported } from './send-request.js'
-import { foldEvent, joinSession, pairingSessionQueryKey } from './shared-session.js'
+import { foldEvent, joinSession, pairingSessionQueryKey, recordSession } from './shared-session.js'
 import { useOwnPhone } from './use-own-phone.js'
 import { usePairingClient } from './use-pairing-client.js'
 
@@ -144,6 +144,10 @@ export function useSharedSession(
     () => joinSession(client, { id, sessionId }, () => latest.current, isReopened),
     [client, id, sessionId, isReopened],
   )
+  const wantsSteps = options.onEvent !== undefined
+  useEffect(() => {
+    if (wantsSteps) recordSession(client, { id, sessionId })
+  }, [client, id, sessionId, wantsSteps])
 
   const actions = useMemo(() => {
     const target = { id, sessionId }

@@ -181,7 +181,7 @@ describe.each(['auto', 'manual'] as const)(
             // The first one does not count where it was joined in its last seconds.
             expect(shown.size).toBeLessThanOrEqual(MAX_REFRESHES + 1)
             if (session.status === 'expired' && session.reason === 'unscanned')
-              expect(nextRequest(facts)?.kind).toBe(facts.isLastReadDue ? 'status' : undefined)
+              expect(nextRequest(facts)?.kind).toBe(facts.lastRead ? 'status' : undefined)
           })
         }),
         { numRuns: 1_000 },
@@ -260,7 +260,7 @@ describe('with refreshMode manual, for any sequence of events', () => {
       fc.property(steps, (story) =>
         runIn('manual', story, (state) => {
           if (state.session.method !== 'qr' || !isRefreshDue(state)) return
-          expect(nextRequest(state.facts)?.kind).toBe(state.facts.isLastReadDue ? 'status' : undefined)
+          expect(nextRequest(state.facts)?.kind).toBe(state.facts.lastRead ? 'status' : undefined)
         }),
       ),
       { numRuns: 1_000 },

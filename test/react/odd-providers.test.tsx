@@ -118,7 +118,7 @@ describe('what a provider of one’s own sends', () => {
     })
     await askForCode(provider)
     await advance(8_000)
-    expect(shownStatus()).toBe('linking')
+    expect(shownStatus()).toBe('awaiting-code')
     await advance(15_000)
     expect(shownStatus()).toBe('awaiting-code')
   })

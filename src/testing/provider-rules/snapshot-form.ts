@@ -44,6 +44,7 @@ const accountFields: Readonly<Record<keyof PairingAccount, Test>> = {
 
 const detailFields: Readonly<Record<keyof SnapshotDetails, Test>> = {
   session: optional(isText),
+  reason: optional(isText),
   provider: optional(isText),
   nextInMs: optional(isDuration),
   methods: optional(isMethods),
