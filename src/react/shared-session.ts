@@ -150,6 +150,8 @@ class SharedSession {
   #push: PushWatch | 'loading' | undefined
   /** Takes steps as soon as a component wants them. */
   #record: ((step: Step) => void) | undefined
+  /** Steps wait for the module that names them, and the callbacks for the end wait for the steps. */
+  #areStepsLate = false
   /** The component that steps are reported to; the last one also gets those of its own leaving. */
   #recorder: Member | undefined
 
@@ -258,6 +260,7 @@ class SharedSession {
     if (!recorder || this.#record) return
     const waiting: Step[] = []
     this.#record = (step) => void waiting.push(step)
+    this.#areStepsLate = true
     const state = this.#state
     const memory = this.#memory
     if (state && memory && memory.reported !== state) {
@@ -273,9 +276,14 @@ class SharedSession {
           }
         }
         for (const step of waiting) this.#record(step)
+        this.#areStepsLate = false
+        this.#reportEnd()
       },
-      // Without it nothing is reported, which the user does not notice.
-      () => {},
+      () => {
+        // Without it no steps are reported, which the user does not notice.
+        this.#areStepsLate = false
+        this.#reportEnd()
+      },
     )
   }
 
@@ -292,7 +300,7 @@ class SharedSession {
   #reportEnd(): void {
     const state = this.#state
     const memory = this.#memory
-    if (!state || !memory) return
+    if (!state || !memory || this.#areStepsLate) return
     const { session, facts } = state
     const end = `${facts.attempt} ${facts.phase.name} ${facts.since}`
     if ((session.status !== 'linked' && session.status !== 'failed') || memory.end === end) return

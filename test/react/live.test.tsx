@@ -89,7 +89,7 @@ describe('a scan', () => {
     },
   )
 
-  it('at GREEN-API is shown when its webhook says that the instance starts anew', async () => {
+  it('at GREEN-API is no news when its webhook says that the instance starts anew', async () => {
     const world = createWorld('green-api', { linkingMs: 10_000 })
     world.show()
     await advance(6_250)
@@ -97,7 +97,7 @@ describe('a scan', () => {
     const upstream = world.wire.requests.length
     expect(shownStatus()).toBe('awaiting-scan')
     await hear(world, greenApiWebhook('starting'))
-    expect(shownStatus()).toBe('linking')
+    expect(shownStatus()).toBe('awaiting-scan')
     expect(world.wire.requests.length).toBe(upstream)
     await hear(world, greenApiWebhook('authorized'))
     expect(shownStatus()).toBe('linked')
