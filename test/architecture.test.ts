@@ -179,6 +179,18 @@ describe('architecture', () => {
     expect(others.map(({ type }) => type)).toEqual([])
   })
 
+  it.each(files)('%s copies fields with types: no `Object.assign(` without type arguments', (file) => {
+    const untyped: string[] = []
+    for (const node of nodesOf(parseSync(file, readFileSync(join(src, file), 'utf8')).program)) {
+      const { type, callee, typeArguments } = node
+      if (type !== 'CallExpression' || !isRecord(callee) || typeArguments) continue
+      const { object, property } = callee
+      if (isRecord(object) && object.name === 'Object' && isRecord(property) && property.name === 'assign')
+        untyped.push(`${file}:${node.start}`)
+    }
+    expect(untyped).toEqual([])
+  })
+
   it('has no import cycles', () => {
     const cycles: string[] = []
     const done = new Set<string>()

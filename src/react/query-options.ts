@@ -13,7 +13,7 @@ import { DEFAULT_MAX_REFRESHES, initialState, transition } from '../core/session
 import type { PairingRefreshMode, PairingSession, SessionState } from '../core/session-state.js'
 import { sendRequest } from './send-request.js'
 import { SessionCell } from './session-cell.js'
-import { foldEvent, type PairingQueryKey, pairingSessionQueryKey } from './shared-session.js'
+import { foldEvent, type PairingQueryKey, pairingSessionQueryKey, senderOf } from './shared-session.js'
 
 /** The cached session is dropped this long after the last component is gone: no QR code lives longer. */
 const SESSION_GC_MS = 60_000
@@ -70,13 +70,14 @@ export function pairingSessionQueryOptions(
       const tick = { type: 'time-passed', at: Date.now() } as const
       const { facts } = transition(read(), tick)
       const request = nextRequest(facts)
+      const sender = senderOf(queryClient, provider, provider)
       const isDue = request && request.at <= Date.now()
-      const event = isDue ? await sendRequest(provider, request.kind, facts, signal) : tick
+      const event = isDue ? await sendRequest(sender, request.kind, facts, signal) : tick
       // Cancelled meanwhile: a provider that ignores the signal may still respond, and that must not be reported.
       signal.throwIfAborted()
       // Into the state of this moment, not of before the request: buttons may have been pressed meanwhile.
       const before = read()
-      foldEvent(queryClient, provider, event, provider)
+      foldEvent(queryClient, provider, event, sender)
       return queryClient.getQueryData<SessionCell>(queryKey) ?? new SessionCell(before)
     },
     refetchInterval: ({ state: { data, dataUpdatedAt, fetchStatus } }) => {

@@ -96,6 +96,20 @@ export function joinSession(
     })
 }
 
+/**
+ * The provider to send the next request with. Outside production each object among the components has its turn, because only
+ * a response shows whether it reaches the same session as the others.
+ */
+export function senderOf(
+  client: QueryClient,
+  target: PairingTarget,
+  provider: PairingProvider,
+): PairingProvider {
+  if (process.env.NODE_ENV === 'production') return provider
+  const { id, sessionId } = target
+  return clients.get(client)?.byKey.get(nameOf(id, sessionId))?.untested() ?? provider
+}
+
 /** Reports the steps of a session from now on, because a component has begun to want them. */
 export function recordSession(client: QueryClient, { id, sessionId }: PairingTarget): void {
   clients.get(client)?.byKey.get(nameOf(id, sessionId))?.record()
@@ -311,6 +325,13 @@ class SharedSession {
     const { onLinked, onError } = member
     if (session.status === 'linked') callHost(name, () => onLinked?.(session.account), onError)
     else callHost(name, () => onError?.(session.error), onError)
+  }
+
+  /** A provider of a component of which no tag is known, where another one has sent a tag. */
+  untested(): PairingProvider | undefined {
+    const tags = this.#memory?.tags
+    if (!tags || !this.#state?.facts.setup.tag) return undefined
+    return [...this.#members].map(({ read }) => read().provider).find((provider) => !tags.has(provider))
   }
 
   /** Two providers that name the same session must reach the same one. */

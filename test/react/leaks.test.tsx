@@ -52,7 +52,6 @@ const situations: readonly Situation[] = [
   { status: 'requesting-code', method: 'phone-code', begin: meets(silent), lead: submit },
   { status: 'awaiting-code', method: 'phone-code', lead: submit },
   { status: 'expired' },
-  { status: 'linking', lead: scan },
   { status: 'linked', lead: scan },
   { status: 'passkey-required', begin: ({ emulator }) => emulator.demandPasskey(), lead: scan },
   { status: 'failed', begin: meets(status(401)) },
