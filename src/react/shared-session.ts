@@ -316,7 +316,8 @@ class SharedSession {
     const memory = this.#memory
     if (!state || !memory || this.#areStepsLate) return
     const { session, facts } = state
-    const end = `${facts.attempt} ${facts.phase.name} ${facts.since}`
+    // No time in it: a clock that is set back must not make it another end.
+    const end = `${facts.attempt} ${facts.phase.name}`
     if ((session.status !== 'linked' && session.status !== 'failed') || memory.end === end) return
     const name = session.status === 'linked' ? 'onLinked' : 'onError'
     const member = [...this.#members].map(({ read }) => read()).find((callbacks) => callbacks[name])
