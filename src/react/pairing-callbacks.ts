@@ -2,11 +2,11 @@ import type { PairingError } from '../core/errors.js'
 import type { PairingEvent } from '../core/pairing-event.js'
 import type { PairingAccount } from '../core/provider.js'
 
-/** What the host wants to be told. */
+/** Functions of your app that the session calls. They belong to the session: of several components, one is called. */
 export interface PairingCallbacks {
   /**
-   * The phone is linked. Called once for a link, whatever is mounted, remounted or mounted twice; a page that is loaded
-   * again tells of a link that was there before, so what you do must bear being done twice.
+   * The phone is linked. Called once for a link, whatever is mounted, remounted or mounted twice. After a reload it is also
+   * called for a link that was there before, so make it idempotent.
    */
   readonly onLinked?: ((account: PairingAccount) => void) | undefined
   /**

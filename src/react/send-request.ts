@@ -8,7 +8,7 @@ import { decodeSnapshot } from '../core/wire.js'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
 
-/** One call of a provider may take two requests (the QR code, then the state), and a server stands between. */
+/** One call of a provider may take two requests (the QR code, then the state), and a server is in between. */
 const REQUESTS_PER_CALL = 2
 
 /** Sends a request to the provider and returns what came of it, as an event. Never rejects. */

@@ -18,7 +18,7 @@ import { usePairingClient } from './use-pairing-client.js'
 export interface UsePairingSessionOptions extends PairingCallbacks {
   /** Where to link: `proxy({ url })`, an adapter, or one of your own. May be made anew on every render. */
   readonly provider: PairingProvider
-  /** The method, where the host controls it. */
+  /** The method, where your app controls it. */
   readonly method?: PairingMethod | undefined
   /**
    * The method to begin with. @default 'phone-code' on a phone's own screen, which no phone can scan
@@ -27,7 +27,7 @@ export interface UsePairingSessionOptions extends PairingCallbacks {
   readonly defaultMethod?: PairingMethod | undefined
   /** The user chose another method. */
   readonly onMethodChange?: ((method: PairingMethod) => void) | undefined
-  /** Ask for a code as soon as the component mounts. Otherwise `start` does. @default true */
+  /** Request a code as soon as the component mounts. Otherwise `start` does. @default true */
   readonly autoStart?: boolean | undefined
   /** QR codes that may pass unscanned, the first one included, before the session expires; `Infinity`: any number. @default 3 */
   readonly maxRefreshes?: number | undefined
@@ -39,18 +39,18 @@ export interface UsePairingSessionOptions extends PairingCallbacks {
   readonly refreshMode?: PairingRefreshMode | undefined
   /**
    * Whose phone it has to be: an international number, in any spelling. Where another one was linked, the session fails with
-   * `wrong-phone-number`, and starting over unlinks it. A provider that does not tell the number is believed.
+   * `wrong-phone-number`, and starting over unlinks it. A provider that does not report the number is trusted.
    * @default anybody's
    */
   readonly expectedPhoneNumber?: string | undefined
   /**
-   * `relink`: the phone was linked before, so what the provider kept of that is cleared without a question.
+   * `relink`: the phone was linked before, so what the provider kept of that is cleared without asking the user.
    * @default 'link'
    */
   readonly mode?: PairingMode | undefined
   /** Used by `requestPairingCode` where it is called without a number. */
   readonly phoneNumber?: string | undefined
-  /** The same, where the host does not control it. */
+  /** The same, where your app does not control it. */
   readonly defaultPhoneNumber?: string | undefined
   /** The client whose cache keeps the session. @default the one of `QueryClientProvider`, else a private one */
   readonly queryClient?: QueryClient | undefined
@@ -67,17 +67,17 @@ export interface UsePairingSessionResult {
    * After `expired` for the reason `refresh-due`, shows the next code of the round.
    */
   readonly retry: () => void
-  /** Ends the round; nothing is asked any more. */
+  /** Ends the round; no more requests are sent. */
   readonly cancel: () => void
-  /** Chooses the other method; where the host controls it, only `onMethodChange` is called. */
+  /** Chooses the other method; where your app controls it, only `onMethodChange` is called. */
   readonly setMethod: (method: PairingMethod) => void
-  /** Asks for a code for this number, in any spelling; a number that cannot be one is told in the session. */
+  /** Requests a code for this number, in any spelling. The session reports a number that cannot be one. */
   readonly requestPairingCode: (phoneNumber?: string) => void
   /** Goes back from the code to the number. */
   readonly changeNumber: () => void
-  /** Tells that the QR image cannot be shown: for the `onError` of one's own `<img>`. */
+  /** Reports that the QR image cannot be shown: for the `onError` of your own `<img>`. */
   readonly reportBrokenImage: () => void
-  /** Tells that the user copied the pairing code: for one's own copy button, so that `onEvent` hears of it. */
+  /** Reports that the user copied the pairing code: for your own copy button, so that `onEvent` gets the step. */
   readonly reportCopied: () => void
   /** Ends the link at the provider. Rejects with a `PairingError`, also where the provider has no such call. */
   readonly unlink: () => Promise<void>
@@ -85,7 +85,7 @@ export interface UsePairingSessionResult {
 
 /**
  * A session without markup: the state as one value, and what the user can do. However many components use it, one
- * provider and session id is one session, and is asked once.
+ * provider and session id is one session, and is polled once.
  *
  * @throws {@link PairingError} `invalid-options` where `provider` is not a provider
  */
