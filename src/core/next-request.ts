@@ -42,7 +42,8 @@ export function wantedPush(facts: SessionFacts): PairingMethod | undefined {
 }
 
 /** Whether the next request waits until the user comes back to the page: what takes long is not polled. */
-export function isOnlyOnLook({ phase, since, now }: SessionFacts): boolean {
+export function isOnlyOnLook({ phase, since, now, visit }: SessionFacts): boolean {
+  if (visit.name !== 'shown') return false
   if (phase.name === 'linked') return !phase.unlinkSuspected && now - since > LINKED_WATCH_MS
   return phase.name === 'passkey-required' && now - since > PASSKEY_LIMIT_MS
 }

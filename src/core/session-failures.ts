@@ -27,7 +27,8 @@ export function requestFailed(facts: SessionFacts, { request, error, jitter, nex
   if (phase.name === 'idle') return
   if (lastRead && request === 'status') showWithoutAccount(facts)
   else if (phase.name === 'failed') return
-  else if (phase.name === 'linked' && (visit.name === 'shown' || error.retryable))
+  // Before a response has confirmed it, the link is not shown, and the wait for it has to end like any other.
+  else if (phase.name === 'linked' && visit.name === 'shown')
     backOffWhileLinked(facts, phase, error, at, jitter)
   else if (request === 'pairing-code' && error.code === 'not-supported' && setup.methods.length === 0) {
     // The number was sent before the first response could say that there are no pairing codes.
@@ -73,10 +74,9 @@ function backOffWhileLinked(
   at: number,
   jitter?: number,
 ): void {
-  const { poll, visit } = facts
+  const { poll } = facts
   poll.failures += 1
   poll.quietUntil = at + pauseAfter(error, poll.failures, jitter)
-  if (visit.name !== 'shown') poll.error = error
   // A provider that cannot be reached is not polled for ever.
   if (poll.failures >= TRANSIENT_LIMIT) facts.phase = { ...phase, unlinkSuspected: false }
 }

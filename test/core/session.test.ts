@@ -860,6 +860,21 @@ describe('a return to the session', () => {
       { expectedPhoneNumber: NUMBER },
     ],
     [
+      'a link that no response confirms ends in the error',
+      [
+        linked(0),
+        leaves(1_000),
+        returns(200_000),
+        ...Array.from({ length: 8 }, (_, index) => fails(260_000 + index * 60_000, 'network')),
+      ],
+      { status: 'failed', session: { error: { code: 'network' } }, request: null },
+    ],
+    [
+      'a link that no response confirms is polled however old it is',
+      [linked(0), leaves(1_000), returns(900_000), fails(900_100, 'network')],
+      { status: 'preparing', session: { reason: 'retrying' }, request: 'status', at: 901_100 },
+    ],
+    [
       'without autoStart no round begins',
       [...spent, leaves(61_000), [70_000, { type: 'returned', autoStart: false }]],
       { status: 'preparing', request: 'status', facts: { attempt: 1 } },
