@@ -281,3 +281,17 @@ describe('decodeSnapshot', () => {
     expect(decoded.methods).toEqual(['qr', 'phone-code'])
   })
 })
+
+describe('the tag of the session and the reason', () => {
+  it.each([
+    [{ session: 'a1b2' }, { session: 'a1b2' }],
+    [{ session: 'x'.repeat(300) }, { session: 'x'.repeat(100) }],
+    [{ session: { id: 7 } }, {}],
+    [{ reason: 'code-replaced' }, { reason: 'code-replaced' }],
+    [{ reason: 'something else' }, {}],
+  ])('are read from %j', (fields, expected) => {
+    const { status, ...details } = decodeSnapshot({ status: 'unlinked', ...fields })
+    expect(status).toBe('unlinked')
+    expect(details).toEqual(expected)
+  })
+})
