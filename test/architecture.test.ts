@@ -162,6 +162,19 @@ describe('input in Chromium', () => {
   })
 })
 
+/** Every call of `Object.assign` whose fields the compiler does not check. */
+function untypedAssigns(file: string): readonly string[] {
+  const found: string[] = []
+  for (const node of nodesOf(parseSync(file, readFileSync(join(src, file), 'utf8')).program)) {
+    const { type, callee, typeArguments } = node
+    if (type !== 'CallExpression' || !isRecord(callee) || typeArguments) continue
+    const { object, property } = callee
+    if (isRecord(object) && object.name === 'Object' && isRecord(property) && property.name === 'assign')
+      found.push(`${file}:${node.start}`)
+  }
+  return found
+}
+
 describe('architecture', () => {
   it.each([...modules])('%s imports what its layer may', (module, imports) => {
     const layer = layerOf(module)
@@ -179,6 +192,14 @@ describe('architecture', () => {
         !(statement.type.startsWith('Export') && 'source' in statement && statement.source !== null),
     )
     expect(others.map(({ type }) => type)).toEqual([])
+  })
+
+  // Without type arguments, the compiler takes any field of any type. The mocks of `testing` only add to objects that they make.
+  it('writes fields with types: no `Object.assign(` without type arguments', () => {
+    const untyped: string[] = []
+    for (const file of files.filter((name) => layerOf(name) !== 'testing'))
+      untyped.push(...untypedAssigns(file))
+    expect(untyped).toEqual([])
   })
 
   it('has no import cycles', () => {

@@ -98,6 +98,14 @@ export interface PairingMessages {
   readonly statusNumber: string
   readonly statusRequesting: string
   readonly statusCode: string
+  /** Before that line: why the state before ended. WhatsApp ended a link soon after it was made. */
+  readonly noticeLinkEnded: string
+  /** A phone scanned the code, and no link came of it. */
+  readonly noticeLinkNotFinished: string
+  /** A link of some age has ended. */
+  readonly noticeUnlinkedOnPhone: string
+  /** Another pairing code took the place of the one on screen. */
+  readonly noticeCodeReplaced: string
   /** Announced when half and a quarter of a code’s time is left. `{count}`: seconds, 2 to 120 as a rule. */
   readonly timeLeft: PluralForms
   readonly expiredTitle: string

@@ -31,10 +31,11 @@ export interface SessionPairingCode extends PairingCode {
 export type PreparingReason = 'starting' | 'resetting' | 'retrying'
 
 /**
- * Why the state before ended, for one sentence in the state after it: WhatsApp or the phone's owner ended the link, the
- * pairing code was replaced by one for another number, or the session was reset or unlinked elsewhere.
+ * Why the state before this one ended, where the user did not end it, for one sentence: a finished link was ended soon after
+ * (`link-ended`) or later (`unlinked-on-phone`), a scan led to no link (`link-not-finished`), or another user requested a
+ * pairing code or reset the session, which ended the code on screen (`code-replaced`).
  */
-export type PairingNotice = 'link-ended' | 'code-replaced' | 'reset' | 'unlinked'
+export type PairingNotice = 'link-ended' | 'link-not-finished' | 'unlinked-on-phone' | 'code-replaced'
 
 /** One attempt to link a phone, as the interface sees it. */
 export type PairingSession = {

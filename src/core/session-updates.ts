@@ -16,7 +16,7 @@ import {
   start,
   stuck,
 } from './session-moves.js'
-import type { PairingNotice, Phase, QrCodeOnScreen, SessionEvent } from './session-state.js'
+import type { Phase, QrCodeOnScreen, SessionEvent } from './session-state.js'
 import type { PairingUpdate, UpdatePairingCode } from './update.js'
 
 /** Failures in a row until the session fails. */
@@ -51,6 +51,9 @@ const USUAL_INTERVAL_MS = 3_000
 
 /** Two statements about the end of one code that differ by less are the same statement, delayed on the way. */
 const STEADY_MS = 500
+
+/** WhatsApp ends some links again two or three minutes after they were made. A later end is one of the phone's owner. */
+const SOON_MS = 3 * 60_000
 
 /** A code that was joined with less of its life left does not count as one of the round. */
 const JOINED_MS = 5_000
@@ -113,20 +116,20 @@ function beginAnew(s: Draft, at: number): void {
 
 /** Another page, or another person, has changed the session. */
 function invalidate(s: Draft, { reason }: PairingUpdate, at: number): void {
-  const { code, qr, phase } = s
+  const { code, phase } = s
   if (phase.name === 'linked') {
     if (reason !== 'unlinked') return
     start(s, at)
-    s.notice = 'unlinked'
+    s.notice = 'unlinked-on-phone'
     return
   }
   if (phase.name !== 'active') return
   // Where the code is still live, this update names it again.
-  const wasVisible = qr.display === 'visible'
   hideQr(s)
   s.waitingSince = at
-  if (code.name === 'live') s.code = { name: 'number', phoneNumber: code.phoneNumber }
-  if (code.name === 'live' || (wasVisible && reason !== 'code-replaced')) s.notice = reason
+  if (code.name !== 'live') return
+  s.code = { name: 'number', phoneNumber: code.phoneNumber }
+  s.notice = 'code-replaced'
 }
 
 function takeSource(s: Draft, { update, at }: Updated): void {
@@ -196,7 +199,7 @@ function blocked(s: Draft, status: 'stopped' | 'stale', at: number): void {
 function endLinking(s: Draft, at: number): void {
   if (s.phase.name !== 'linking' || at - s.since < LINKING_GRACE_MS) return
   s.roundSince = at
-  s.notice = 'link-ended'
+  s.notice = 'link-not-finished'
   enter(s, { name: 'active' }, at)
 }
 
@@ -290,8 +293,8 @@ function isLinkGone(
   const { status } = update
   const isDenied = status === 'unlinked' || status === 'stopped' || status === 'stale' || status === 'qr'
   if (isDenied && phase.unlinkSuspected && !isRepeated) {
+    const notice = at - s.since < SOON_MS ? 'link-ended' : 'unlinked-on-phone'
     start(s, at)
-    const notice: PairingNotice = 'link-ended'
     s.notice = notice
     return true
   }

@@ -93,6 +93,10 @@ export const ar: PairingLocale = {
     statusNumber: 'بانتظار رقم هاتفك',
     statusRequesting: 'جارٍ الحصول على الكود…',
     statusCode: 'بانتظار إدخال الكود',
+    noticeLinkEnded: 'أنهى واتساب الربط من جديد. يُرجى ربط الهاتف مرة أخرى.',
+    noticeLinkNotFinished: 'لم يكتمل ربط الهاتف. يُرجى المحاولة مرة أخرى.',
+    noticeUnlinkedOnPhone: 'أُلغي ربط الهاتف.',
+    noticeCodeReplaced: 'طُلب رمز أحدث، لذلك لم يعد الرمز السابق صالحًا.',
     timeLeft: {
       zero: 'لم يبقَ وقت لهذا الكود',
       one: 'بقيت ثانية واحدة على انتهاء هذا الكود',

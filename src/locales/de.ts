@@ -91,6 +91,11 @@ export const de: PairingLocale = {
     statusNumber: 'Warten auf deine Nummer',
     statusRequesting: 'Dein Code wird geholt…',
     statusCode: 'Warten auf deine Eingabe',
+    noticeLinkEnded: 'WhatsApp hat die Verknüpfung wieder beendet. Bitte verknüpfe das Telefon noch einmal.',
+    noticeLinkNotFinished:
+      'Das Telefon hat die Verknüpfung nicht abgeschlossen. Bitte versuche es noch einmal.',
+    noticeUnlinkedOnPhone: 'Die Verknüpfung mit dem Telefon wurde aufgehoben.',
+    noticeCodeReplaced: 'Ein neuerer Code wurde angefordert, deshalb gilt der vorige nicht mehr.',
     timeLeft: { one: 'Noch {count} Sekunde für diesen Code', other: 'Noch {count} Sekunden für diesen Code' },
     expiredTitle: 'Der Code ist abgelaufen.',
     expiredUnscanned: 'Niemand hat ihn gescannt.',

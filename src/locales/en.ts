@@ -90,6 +90,10 @@ export const en: PairingLocale = {
     statusNumber: 'Waiting for your number',
     statusRequesting: 'Getting your code…',
     statusCode: 'Waiting for you to enter the code',
+    noticeLinkEnded: 'WhatsApp ended the link again. Please link the phone once more.',
+    noticeLinkNotFinished: 'The phone did not finish linking. Please try again.',
+    noticeUnlinkedOnPhone: 'The phone was unlinked.',
+    noticeCodeReplaced: 'A newer code was requested, so the code before no longer works.',
     timeLeft: {
       one: '{count} second left for this code',
       other: '{count} seconds left for this code',

@@ -91,6 +91,10 @@ export const es: PairingLocale = {
     statusNumber: 'Esperando tu número',
     statusRequesting: 'Preparando tu código…',
     statusCode: 'Esperando a que ingreses el código',
+    noticeLinkEnded: 'WhatsApp volvió a cerrar la vinculación. Vincula el teléfono otra vez.',
+    noticeLinkNotFinished: 'El teléfono no terminó de vincularse. Inténtalo de nuevo.',
+    noticeUnlinkedOnPhone: 'El teléfono se desvinculó.',
+    noticeCodeReplaced: 'Se pidió un código más reciente, así que el anterior ya no sirve.',
     timeLeft: {
       one: 'Queda {count} segundo para este código',
       other: 'Quedan {count} segundos para este código',

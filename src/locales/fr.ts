@@ -91,6 +91,11 @@ export const fr: PairingLocale = {
     statusNumber: 'En attente de votre numéro',
     statusRequesting: 'Préparation de votre code…',
     statusCode: 'En attente de la saisie du code',
+    noticeLinkEnded:
+      'WhatsApp a de nouveau mis fin à l’association. Veuillez associer le téléphone encore une fois.',
+    noticeLinkNotFinished: 'Le téléphone n’a pas terminé l’association. Veuillez réessayer.',
+    noticeUnlinkedOnPhone: 'Le téléphone a été dissocié.',
+    noticeCodeReplaced: 'Un code plus récent a été demandé, donc le précédent ne fonctionne plus.',
     timeLeft: { one: 'Encore {count} seconde pour ce code', other: 'Encore {count} secondes pour ce code' },
     expiredTitle: 'Le code a expiré.',
     expiredUnscanned: 'Personne ne l’a scanné.',

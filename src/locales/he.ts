@@ -93,6 +93,10 @@ export const he: PairingLocale = {
     statusNumber: 'ממתינים למספר שלכם',
     statusRequesting: 'מקבלים את הקוד…',
     statusCode: 'ממתינים להזנת הקוד',
+    noticeLinkEnded: 'WhatsApp ניתק שוב את הקישור. יש לקשר את הטלפון פעם נוספת.',
+    noticeLinkNotFinished: 'הטלפון לא השלים את הקישור. יש לנסות שוב.',
+    noticeUnlinkedOnPhone: 'הקישור לטלפון בוטל.',
+    noticeCodeReplaced: 'התבקש קוד חדש יותר, ולכן הקוד הקודם כבר אינו תקף.',
     timeLeft: {
       one: 'נותרה שנייה אחת לקוד הזה',
       two: 'נותרו שתי שניות לקוד הזה',

@@ -88,6 +88,10 @@ export const hi: PairingLocale = {
     statusNumber: 'आपके नंबर का इंतज़ार है',
     statusRequesting: 'आपका कोड लाया जा रहा है…',
     statusCode: 'आपके कोड डालने का इंतज़ार है',
+    noticeLinkEnded: 'WhatsApp ने लिंक फिर से हटा दिया। कृपया फ़ोन को एक बार फिर लिंक करें।',
+    noticeLinkNotFinished: 'फ़ोन का लिंक होना पूरा नहीं हुआ। कृपया फिर से कोशिश करें।',
+    noticeUnlinkedOnPhone: 'फ़ोन का लिंक हटा दिया गया।',
+    noticeCodeReplaced: 'एक नया कोड माँगा गया है, इसलिए पिछला कोड अब काम नहीं करता।',
     timeLeft: {
       one: 'इस कोड के लिए {count} सेकंड बाकी है',
       other: 'इस कोड के लिए {count} सेकंड बाकी हैं',

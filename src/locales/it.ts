@@ -92,6 +92,10 @@ export const it: PairingLocale = {
     statusNumber: 'In attesa del tuo numero',
     statusRequesting: 'Preparazione del codice…',
     statusCode: 'In attesa che inserisci il codice',
+    noticeLinkEnded: 'WhatsApp ha interrotto di nuovo il collegamento. Collega il telefono ancora una volta.',
+    noticeLinkNotFinished: 'Il telefono non ha completato il collegamento. Riprova.',
+    noticeUnlinkedOnPhone: 'Il telefono è stato scollegato.',
+    noticeCodeReplaced: 'È stato richiesto un codice più recente, quindi quello precedente non funziona più.',
     timeLeft: {
       one: 'Resta {count} secondo per questo codice',
       other: 'Restano {count} secondi per questo codice',

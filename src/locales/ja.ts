@@ -90,6 +90,10 @@ export const ja: PairingLocale = {
     statusNumber: '電話番号の入力を待っています',
     statusRequesting: 'コードを取得しています…',
     statusCode: 'コードの入力を待っています',
+    noticeLinkEnded: 'WhatsAppがリンクを再び解除しました。もう一度電話をリンクしてください。',
+    noticeLinkNotFinished: '電話のリンクが完了しませんでした。もう一度お試しください。',
+    noticeUnlinkedOnPhone: '電話のリンクが解除されました。',
+    noticeCodeReplaced: '新しいコードがリクエストされたため、前のコードは使えません。',
     timeLeft: {
       other: 'このコードの残り時間は{count}秒です',
     },

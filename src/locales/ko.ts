@@ -90,6 +90,10 @@ export const ko: PairingLocale = {
     statusNumber: '전화번호를 기다리는 중',
     statusRequesting: '코드를 가져오는 중…',
     statusCode: '코드 입력을 기다리는 중',
+    noticeLinkEnded: 'WhatsApp에서 연결을 다시 해제했습니다. 휴대전화를 한 번 더 연결해 주세요.',
+    noticeLinkNotFinished: '휴대전화 연결이 완료되지 않았습니다. 다시 시도해 주세요.',
+    noticeUnlinkedOnPhone: '휴대전화 연결이 해제되었습니다.',
+    noticeCodeReplaced: '더 새로운 코드가 요청되어 이전 코드는 더 이상 사용할 수 없습니다.',
     timeLeft: {
       other: '이 코드는 {count}초 남았어요',
     },

@@ -90,6 +90,10 @@ export const ptBR: PairingLocale = {
     statusNumber: 'Aguardando seu número',
     statusRequesting: 'Gerando seu código…',
     statusCode: 'Aguardando você inserir o código',
+    noticeLinkEnded: 'O WhatsApp encerrou a conexão de novo. Conecte o celular mais uma vez.',
+    noticeLinkNotFinished: 'O celular não concluiu a conexão. Tente novamente.',
+    noticeUnlinkedOnPhone: 'O celular foi desconectado.',
+    noticeCodeReplaced: 'Um código mais recente foi solicitado, então o anterior não funciona mais.',
     timeLeft: {
       one: 'Resta {count} segundo para este código',
       other: 'Restam {count} segundos para este código',

@@ -91,6 +91,10 @@ export const ru: PairingLocale = {
     statusNumber: 'Ждём ваш номер',
     statusRequesting: 'Получаем код…',
     statusCode: 'Ждём, когда вы введёте код',
+    noticeLinkEnded: 'WhatsApp снова завершил связь. Привяжите телефон ещё раз.',
+    noticeLinkNotFinished: 'Телефон не завершил привязку. Попробуйте ещё раз.',
+    noticeUnlinkedOnPhone: 'Телефон отвязан.',
+    noticeCodeReplaced: 'Запрошен более новый код, поэтому предыдущий больше не действует.',
     timeLeft: {
       one: 'Код действует ещё {count} секунду',
       few: 'Код действует ещё {count} секунды',

@@ -95,6 +95,10 @@ export const ur: PairingLocale = {
     statusNumber: 'آپ کے نمبر کا انتظار ہے',
     statusRequesting: 'آپ کا کوڈ حاصل کیا جا رہا ہے…',
     statusCode: 'آپ کے کوڈ درج کرنے کا انتظار ہے',
+    noticeLinkEnded: 'واٹس ایپ نے لنک دوبارہ ختم کر دیا۔ براہ کرم فون کو ایک بار پھر لنک کریں۔',
+    noticeLinkNotFinished: 'فون کا لنک ہونا مکمل نہیں ہوا۔ براہ کرم دوبارہ کوشش کریں۔',
+    noticeUnlinkedOnPhone: 'فون کا لنک ختم کر دیا گیا۔',
+    noticeCodeReplaced: 'ایک نیا کوڈ مانگا گیا ہے، اس لیے پچھلا کوڈ اب کام نہیں کرتا۔',
     timeLeft: {
       one: 'اس کوڈ کے لیے {count} سیکنڈ باقی ہے',
       other: 'اس کوڈ کے لیے {count} سیکنڈ باقی ہیں',

@@ -86,6 +86,10 @@ export const zhCN: PairingLocale = {
     statusNumber: '等待输入号码',
     statusRequesting: '正在获取代码…',
     statusCode: '等待你在手机上输入代码',
+    noticeLinkEnded: 'WhatsApp 再次断开了关联，请重新关联手机。',
+    noticeLinkNotFinished: '手机未完成关联，请重试。',
+    noticeUnlinkedOnPhone: '手机已取消关联。',
+    noticeCodeReplaced: '已请求更新的验证码，之前的验证码不再有效。',
     timeLeft: {
       other: '此代码还剩 {count} 秒',
     },

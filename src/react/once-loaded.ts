@@ -1,18 +1,18 @@
-/** Begins when the module is there, unless it was stopped before; returns what stops it. A module that does not load is done without. */
+/** Begins when the module has loaded, unless it was stopped before; returns what stops it. Does nothing where the module does not load. */
 export function onceLoaded<Module>(
   loading: Promise<Module>,
   begin: (module: Module) => () => void,
 ): () => void {
-  let isGone = false
+  let isStopped = false
   let stop: (() => void) | undefined
   loading.then(
     (module) => {
-      if (!isGone) stop = begin(module)
+      if (!isStopped) stop = begin(module)
     },
     () => {},
   )
   return () => {
-    isGone = true
+    isStopped = true
     stop?.()
   }
 }

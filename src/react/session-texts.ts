@@ -1,7 +1,7 @@
 import type { PairingError } from '../core/errors.js'
 import { formatMessage, type PairingMessages } from '../core/messages.js'
 import type { ExpiredReason } from '../core/pairing-event.js'
-import type { PairingSession } from '../core/session-state.js'
+import type { PairingNotice, PairingSession } from '../core/session-state.js'
 import type { PairingMode } from './session/query-options.js'
 
 /** The heading of a session. */
@@ -68,8 +68,20 @@ export function expiredReasonText(reason: ExpiredReason, messages: PairingMessag
   return reason === 'code-not-entered' ? messages.expiredCode : messages.expiredUnscanned
 }
 
-/** The state in words: shown under the code, and announced when it changes. */
+const notices = {
+  'link-ended': 'noticeLinkEnded',
+  'link-not-finished': 'noticeLinkNotFinished',
+  'unlinked-on-phone': 'noticeUnlinkedOnPhone',
+  'code-replaced': 'noticeCodeReplaced',
+} as const satisfies Readonly<Record<PairingNotice, keyof PairingMessages>>
+
+/** The state in words, after why the one before ended: shown under the code, and announced when it changes. */
 export function sessionStatusText(session: PairingSession, messages: PairingMessages): string {
+  const text = stateText(session, messages)
+  return session.notice ? `${messages[notices[session.notice]]} ${text}` : text
+}
+
+function stateText(session: PairingSession, messages: PairingMessages): string {
   switch (session.status) {
     case 'idle':
       return messages.statusIdle

@@ -1,49 +1,49 @@
 import { focusManager } from '@tanstack/react-query'
 
-/** What part of its time a code has left when somebody who does not see it run down is told. */
+/** What part of its time a code has left when screen readers announce it. */
 const MARKS = [1 / 2, 1 / 4]
 
-/** What was told is heard, and then gone: read later, it would not be true any more. */
+/** An announcement is removed after this time: read later, it would not be true any more. */
 const STAYS_MS = 5_000
 
 /**
- * Tells how many seconds a code has left, at half and at a quarter of its time; and nothing again soon after. Silent while
- * nobody looks. Times are epoch milliseconds; returns what stops it.
+ * Announces how many seconds a code has left, at half and at a quarter of its time, and removes that soon after. Silent while
+ * the page is hidden. Times are epoch milliseconds; returns what stops it.
  *
- * @param told What was told before, of this code too: its end may become known better.
+ * @param announced What was announced before, of this code too: its end may become known better.
  */
 export function watchTimeLeft(
   { shownAt, expiresAt }: { readonly shownAt: number; readonly expiresAt: number },
-  told: Set<string>,
-  tell: (seconds: number | undefined) => void,
+  announced: Set<string>,
+  announce: (seconds: number | undefined) => void,
 ): () => void {
   const lifetimeMs = expiresAt - shownAt
   const marks = MARKS.map((part) => ({ name: `${shownAt} ${part}`, at: expiresAt - lifetimeMs * part }))
   let timer: ReturnType<typeof setTimeout> | undefined
-  let isSaying = false
-  const hush = () => {
+  let isAnnounced = false
+  const clear = () => {
     clearTimeout(timer)
-    if (isSaying) tell(undefined)
-    isSaying = false
+    if (isAnnounced) announce(undefined)
+    isAnnounced = false
   }
   const wait = () => {
-    hush()
+    clear()
     if (!focusManager.isFocused()) return
-    const next = marks.find(({ name, at }) => !told.has(name) && at > Date.now())
+    const next = marks.find(({ name, at }) => !announced.has(name) && at > Date.now())
     if (next) timer = setTimeout(() => say(next.name), next.at - Date.now())
   }
   const say = (name: string) => {
-    told.add(name)
+    announced.add(name)
     const seconds = Math.round((expiresAt - Date.now()) / 1_000)
     // The machine may have slept over it.
-    isSaying = seconds > 0
-    if (isSaying) tell(seconds)
+    isAnnounced = seconds > 0
+    if (isAnnounced) announce(seconds)
     timer = setTimeout(wait, Math.min(STAYS_MS, lifetimeMs / 8))
   }
   const unsubscribe = focusManager.subscribe(wait)
   wait()
   return () => {
-    hush()
+    clear()
     unsubscribe()
   }
 }

@@ -388,8 +388,8 @@ describe('pairing codes', () => {
       phone,
     ],
     [
-      'says that the session was reset',
-      'awaiting-number (reset)',
+      'says that a reset ended the code',
+      'awaiting-number (code-replaced)',
       [
         submits(0),
         issues(0, 'ABCD1234', { revision: T }),
@@ -544,7 +544,7 @@ describe('the link', () => {
     ],
     [
       'goes back to codes after 10 s of it, and says why',
-      'preparing (link-ended)',
+      'preparing (link-not-finished)',
       [reads(0, 'linking'), reads(10_000, 'unlinked')],
     ],
     [
@@ -606,7 +606,7 @@ describe('the link', () => {
     ],
     [
       'ends at once where another page unlinked it',
-      'preparing (unlinked)',
+      'preparing (unlinked-on-phone)',
       [
         reads(0, 'linked', { account }),
         reads(3_000, 'preparing', { revision: T + 2_000, reason: 'unlinked' }),
@@ -799,7 +799,7 @@ describe('updates that arrive out of order, or from elsewhere', () => {
     ],
     [
       'hides a code that a change made invalid',
-      'preparing (reset)',
+      'preparing',
       [qr(0, 'a'), reads(100, 'preparing', { revision: T + 50, reason: 'reset' })],
     ],
     [

@@ -118,3 +118,48 @@ describe('the three-codes rule', () => {
     expect(status()).toBe('expired')
   })
 })
+
+describe('a code that the page joined in its last seconds', () => {
+  it('does not count as one of the three', async () => {
+    const endsAt = Date.now() + 4_000
+    const second = endsAt + 20_000
+    show(
+      scriptedProvider({
+        getQrCode: () =>
+          Date.now() < endsAt ? qr('a', endsAt - Date.now()) : qr('b', Math.max(second - Date.now(), 0)),
+      }),
+    )
+    await advance(1_000)
+    expect(screen.getByRole('status').textContent).toContain('1 of 3')
+    await advance(5_000)
+    expect(status()).toBe('awaiting-scan')
+    expect(screen.getByRole('status').textContent).toContain('1 of 3')
+  })
+
+  it('counts where five seconds were left', async () => {
+    const endsAt = Date.now() + 6_000
+    const second = endsAt + 20_000
+    show(
+      scriptedProvider({
+        getQrCode: () =>
+          Date.now() < endsAt ? qr('a', endsAt - Date.now()) : qr('b', Math.max(second - Date.now(), 0)),
+      }),
+    )
+    await advance(8_000)
+    expect(screen.getByRole('status').textContent).toContain('2 of 3')
+  })
+})
+
+describe('a pairing code that is pushed', () => {
+  it('is ignored while this page has requested none', async () => {
+    const provider = scriptedProvider({
+      getQrCode: () => qr('a'),
+      getStatus: () => ({ status: 'pairing-code', pairingCode: 'ABCD1234' }),
+      requestPairingCode: hang,
+    })
+    render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} defaultMethod="phone-code" />)
+    await advance(10_000)
+    expect(status()).toBe('awaiting-number')
+    expect(document.body.textContent).not.toContain('ABCD')
+  })
+})

@@ -264,9 +264,9 @@ describe('a link that is made, and not shown', () => {
     await advance(2_000)
     const seen = new Set<string>()
     const note = () => void seen.add(shownStatus() ?? '')
-    one.now = { status: 'preparing' }
+    one.now = { status: 'linking' }
     await advance(4_000, note)
-    // For a moment it is as if nobody had scanned anything.
+    // For a moment it is as if the code had not been scanned.
     one.now = { status: 'unlinked' }
     await advance(5_000, note)
     one.now = linked

@@ -52,7 +52,6 @@ const situations: readonly Situation[] = [
   { status: 'requesting-code', method: 'phone-code', begin: meets(silent), lead: submit },
   { status: 'awaiting-code', method: 'phone-code', lead: submit },
   { status: 'expired' },
-  { status: 'linking', lead: scan },
   { status: 'linked', lead: scan },
   { status: 'passkey-required', begin: ({ emulator }) => emulator.demandPasskey(), lead: scan },
   { status: 'failed', begin: meets(status(401)) },
@@ -77,7 +76,8 @@ describe('a component that is mounted and unmounted a hundred times', { timeout:
         await world.pass(SECOND / 10)
         lead?.(world)
       }
-      const seen = new Set<PairingStatus | undefined>()
+      // A mount of a millisecond ends before a response shows what the cache holds.
+      const seen = new Set<PairingStatus | undefined>([world.page.session?.status])
       const before = world.held()
       for (let mount = 0; mount < MOUNTS; mount += 1) {
         world.page.close()

@@ -93,7 +93,7 @@ describe('a scan', () => {
     },
   )
 
-  it('at GREEN-API is shown when its webhook says that the instance starts anew', async () => {
+  it('at GREEN-API is no news when its webhook says that the instance starts anew', async () => {
     const world = createWorld('green-api', { linkingMs: 10_000 })
     world.show()
     await advance(6_250)

@@ -56,7 +56,7 @@ export async function openAuthFolder(
         for (const id of ids) {
           const value = await read(`${kind}-${id}`)
           if (value === undefined) continue
-          Object.assign(found, {
+          Object.assign<typeof found, Record<string, unknown>>(found, {
             [id]:
               kind === 'app-state-sync-key'
                 ? proto.Message.AppStateSyncKeyData.fromObject(asRecord(value))

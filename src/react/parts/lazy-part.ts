@@ -58,7 +58,7 @@ export function lazyPart<Loaded>(load: () => Promise<Loaded>): LazyPart<Loaded> 
     }, [found, reportFailure])
     return found
   }
-  return Object.assign(useLazyPart, {
+  return Object.assign<() => Loaded | null | undefined, { load: () => void }>(useLazyPart, {
     load: () => {
       // What stands in its place goes while it loads, and is told of anew if it comes back.
       if (loaded === null) become(undefined)

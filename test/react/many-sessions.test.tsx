@@ -1,0 +1,110 @@
+import { QueryClient } from '@tanstack/react-query'
+import { render } from '@testing-library/react'
+import { Profiler } from 'react'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { PairingSnapshot, SubscribeOptions } from '../../src/core/provider.js'
+import { usePairingSession, WhatsAppPairing } from '../../src/index.js'
+import { foldEvent } from '../../src/react/shared-session.js'
+import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { doing } from './world.js'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const SESSIONS = 200
+
+describe('two hundred sessions on a page', () => {
+  it('spend work on one of them for an event of one of them', async () => {
+    const client = new QueryClient()
+    const providers = Array.from({ length: SESSIONS }, (_, index) => ({
+      ...scriptedProvider({ getQrCode: () => qr(index, 60_000) }, `session ${index}`),
+      // Pushes look at the session too.
+      subscribe: () => () => {},
+    }))
+    const [, target] = providers
+    if (!target) throw new Error('There is a second session.')
+    render(
+      providers.map((provider) => (
+        <WithClient key={provider.sessionId} provider={provider} client={client} />
+      )),
+    )
+    await settle()
+    const reads = vi.spyOn(client, 'getQueryData')
+    await doing(() => void foldEvent(client, target, { type: 'copied', at: Date.now() }))
+    const keys = new Set(reads.mock.calls.map(([key]) => JSON.stringify(key)))
+    expect([...keys]).toEqual([JSON.stringify(['whatsapp-pairing', 'session', 'scripted', 'session 1'])])
+    expect(reads.mock.calls.length).toBeLessThan(20)
+  })
+
+  it('listen to the cache once, and not at all when they are gone', async () => {
+    const client = new QueryClient()
+    const subscribe = vi.spyOn(client.getQueryCache(), 'subscribe')
+    const providers = Array.from({ length: 20 }, (_, index) =>
+      scriptedProvider({ getQrCode: () => qr(index) }, `session ${index}`),
+    )
+    const { unmount } = render(
+      providers.map((provider) => (
+        <WithClient key={provider.sessionId} provider={provider} client={client} />
+      )),
+    )
+    await settle()
+    expect(subscribe).toHaveBeenCalledOnce()
+    unmount()
+    await settle()
+    expect(client.getQueryCache().hasListeners()).toBe(false)
+  })
+})
+
+function WithClient({ provider, client }: { provider: ScriptedProvider; client: QueryClient }) {
+  return <i>{usePairingSession({ provider, queryClient: client }).session.status}</i>
+}
+
+describe('the commits of the screen', () => {
+  it('are at most two for a new code, and none while it is up, though each response words its end anew', async () => {
+    let commits = 0
+    const count = () => {
+      commits += 1
+    }
+    let push: (snapshot: PairingSnapshot) => void = () => {}
+    const begunAt = Date.now()
+    const current = (jitterMs = 0): PairingSnapshot => {
+      const ageMs = (Date.now() - begunAt) % 20_000
+      return qr(Math.floor((Date.now() - begunAt) / 20_000), 20_000 - ageMs + jitterMs)
+    }
+    const provider = {
+      ...scriptedProvider({ getQrCode: () => current() }),
+      subscribe: (listener: (snapshot: PairingSnapshot) => void, _: SubscribeOptions) => {
+        push = listener
+        return () => {}
+      },
+    }
+    render(
+      <Profiler id="screen" onRender={count}>
+        <WhatsAppPairing provider={provider} queryClient={new QueryClient()} maxRefreshes={10} />
+      </Profiler>,
+    )
+    await advance(1_000)
+    for (const jitterMs of [-450, 90, 0, 300, -120]) {
+      const before = commits
+      await doing(() => push(current(jitterMs)))
+      await advance(250)
+      expect(commits).toBe(before)
+    }
+    // The next code, by the end of this one.
+    await advance(17_000)
+    const before = commits
+    await advance(1_500)
+    expect(commits - before).toBeGreaterThan(0)
+    expect(commits - before).toBeLessThanOrEqual(2)
+    const after = commits
+    for (const jitterMs of [400, -90, 10]) {
+      await doing(() => push(current(jitterMs)))
+      await advance(250)
+    }
+    expect(commits).toBe(after)
+  })
+})
