@@ -149,8 +149,8 @@ export type SessionEvent = { readonly at: number } & (
   | { readonly type: 'copied' }
   /** The page was hidden or lost its network, or the opposite. */
   | { readonly type: 'watched'; readonly isWatched: boolean }
-  /** A component with this session was mounted, when there was none. */
-  | { readonly type: 'entered' }
+  /** A component with this session was mounted, when there was none; a dialog because the user opened it. */
+  | { readonly type: 'entered'; readonly isReopened?: boolean | undefined }
   /** The last component with this session is gone. */
   | { readonly type: 'left' }
   | { readonly type: 'time-passed' }

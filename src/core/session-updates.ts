@@ -74,6 +74,15 @@ export function updated(s: Draft, event: Updated): void {
   else if (source && !request && isChanged(source.revision, update.revision)) invalidate(s, update, at)
   const isRepeated = isSameOrigin && update.seq === source.seq
   const wasLastLook = s.isLastLook
+  // What made the session fail before the component came back is gone, unless the provider says so again.
+  const isObstacleGone =
+    !s.isConfirmed && !update.error && update.status !== 'stale' && update.status !== 'linked'
+  if (s.phase.name === 'failed' && isObstacleGone) {
+    const { dueAt } = s.poll
+    enter(s, { name: 'idle' }, at)
+    start(s, at)
+    s.poll = { ...s.poll, dueAt }
+  }
   s.isLastLook = false
   s.isConfirmed = true
   takeSource(s, event)

@@ -186,7 +186,7 @@ function apply(s: Draft, event: SessionEvent): void {
       s.isWatched = event.isWatched
       return
     case 'entered':
-      returned(s, at)
+      returned(s, event)
       return
     case 'left':
       if (!isOver(viewSession(s))) s.departures += 1
@@ -255,12 +255,12 @@ function imageBroken(s: Draft, at: number): void {
  * A component was mounted where there was none: it does not show how the last one ended. Another failure than a transient
  * one is shown again when a read has confirmed the session, unless that says that its cause is gone.
  */
-function returned(s: Draft, at: number): void {
+function returned(s: Draft, { isReopened, at }: Extract<SessionEvent, { type: 'entered' }>): void {
   const { leftAt, phase } = s
   s.leftAt = undefined
   if (leftAt === undefined) return
   s.poll = { ...s.poll, dueAt: at }
-  if (at - leftAt < MOVE_MS) return
+  if (!isReopened && at - leftAt < MOVE_MS) return
   const isExpired =
     phase.name === 'active' && (s.method === 'qr' ? s.qr.display === 'spent' : s.code.name === 'spent')
   if (isExpired || (phase.name === 'failed' && phase.error.retryable)) {

@@ -6,7 +6,7 @@ import type { PairingProvider } from '../core/provider.js'
 import type { PairingUpdate } from '../core/update.js'
 import { performAction } from './perform-action.js'
 import type { PollerHost } from './poller-host.js'
-import { processRegistry } from './registry.js'
+import { type PollerRegistry, processRegistry } from './registry.js'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
 
@@ -14,7 +14,10 @@ declare const process: { readonly env: { readonly NODE_ENV?: string | undefined 
  * The connection of a page to a provider in the same process: an adapter that may be used in a browser, or a provider of
  * the developer's own. Connections to one `id` and `sessionId` share one poller.
  */
-export function connectProvider(provider: PairingProvider): PairingConnection {
+export function connectProvider(
+  provider: PairingProvider,
+  registry: PollerRegistry = processRegistry(),
+): PairingConnection {
   const { id, sessionId } = provider
   const host: PollerHost = {
     log: () => {},
@@ -26,7 +29,7 @@ export function connectProvider(provider: PairingProvider): PairingConnection {
     observe: () => {},
     connect: () => ({ publish: () => {}, open: () => {}, close: () => {} }),
   }
-  const poller = () => processRegistry().of(JSON.stringify([id, sessionId]), { tenant: '', provider }, host)
+  const poller = () => registry.of(JSON.stringify([id, sessionId]), { tenant: '', provider }, host)
   const endless = new AbortController().signal
   return {
     async read({ want, method, has, signal = endless }) {

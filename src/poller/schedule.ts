@@ -129,8 +129,8 @@ export function afterSnapshot(
     const isSame = before === key
     return {
       ...next,
-      // Only a request for the state may take back that a phone responded.
-      ...(next.state && isAsleep(next.state) && { state: { status: 'unlinked' } }),
+      // A code that was requested says that no phone is linked; while one links, only the state says so.
+      ...(isOver(next.state, want) && { state: { status: 'unlinked' } }),
       qr,
       replaced:
         before === undefined || isSame ? known.replaced : [...known.replaced, before].slice(-REPLACED_LIMIT),
@@ -258,6 +258,11 @@ export function shownQrCode({ qr }: PollState, at: number, timing: ProviderTimin
 /** The pairing code that may be shown at this moment. */
 export function shownPairingCode({ issued }: PollState, at: number): IssuedCode | undefined {
   return issued && at < issued.expiresAt ? issued : undefined
+}
+
+function isOver(state: PollState['state'], want: PairingWant | undefined): boolean {
+  if (!state) return false
+  return isAsleep(state) || want === 'state' || (want === 'code' && state.status === 'linked')
 }
 
 function isCode({ status }: PairingSnapshot): boolean {

@@ -21,7 +21,8 @@ export interface WhatsAppPairingDialogProps
 
 /**
  * `<WhatsAppPairing>` in the platform's modal dialog: what is behind it is inert, and the focus goes back where it was.
- * While it is closed nothing is requested; opened again soon after, it goes on where it was.
+ * While it is closed nothing is requested. Opened again, it begins a new round after `expired` and after a transient failure;
+ * otherwise it goes on where it was.
  *
  * @example
  * ```tsx

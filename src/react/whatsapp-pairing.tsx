@@ -6,7 +6,7 @@ import { PairingCard, type PairingCardProps } from './parts/card.js'
 import { fallbackOptions, RootFallback } from './parts/fallback.js'
 import type { ComponentWithRef } from './parts/forward-part.js'
 import type { PairingRootOptions } from './parts/pairing-root-options.js'
-import { type UsePairingSessionOptions, usePairingSession } from './session/use-pairing-session.js'
+import { type UsePairingSessionOptions, useSharedSession } from './session/use-pairing-session.js'
 
 /**
  * Props of {@link WhatsAppPairing}: those of the hook and of the root, and the rest goes to the root element. Children
@@ -62,7 +62,8 @@ function Screen({
     ...rest
   } = props
   const card: PropsOfCard = rest
-  return <PairingCard {...card} ref={hostRef} onPartError={onError} pairing={usePairingSession(props)} />
+  const pairing = useSharedSession(props, props.as === 'dialog')
+  return <PairingCard {...card} ref={hostRef} onPartError={onError} pairing={pairing} />
 }
 
 /** Without the options of the hook alone: one that is forgotten above, and would land in the DOM, does not compile. */

@@ -864,7 +864,12 @@ describe('updates that arrive out of order, or from elsewhere', () => {
     [
       'stays failed where it comes back after another failure',
       'failed unauthorized',
-      [fails(0, 'unauthorized'), user(1_000, 'left'), user(2_000, 'entered'), reads(2_100, 'unlinked')],
+      [
+        fails(0, 'unauthorized'),
+        user(1_000, 'left'),
+        user(2_000, 'entered'),
+        reads(2_100, 'preparing', { error: { code: 'unauthorized' } }),
+      ],
     ],
     [
       'is linked where that read says so',

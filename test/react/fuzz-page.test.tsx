@@ -82,7 +82,7 @@ const methods = fc.constantFrom('qr' as const, 'phone-code' as const)
 type Method = 'qr' | 'phone-code'
 
 /** Shows a provider for a moment, looks at all of the page, and takes it away. */
-async function look(provider: PairingProvider, method: Method): Promise<void> {
+async function look(provider: PairingSource, method: Method): Promise<void> {
   said.length = 0
   try {
     render(

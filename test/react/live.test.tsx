@@ -82,14 +82,14 @@ describe('a scan', () => {
       await advance(6_250)
       await doing(() => void world.emulator.scan())
       await advance(250)
-      const upstream = world.wire.requests.length
+      const upstream = world.mockServer.requests.length
       const asked = world.server.requests.length
       expect(shownStatus()).toBe('awaiting-scan')
       await hear(world, linkedWebhooks[id])
       expect(shownStatus()).toBe('linked')
       expect(screen.getByText('+5511987654321')).toBeTruthy()
       expect(world.server.requests.length).toBe(asked)
-      expect(world.wire.requests.length - upstream).toBeGreaterThan(0)
+      expect(world.mockServer.requests.length - upstream).toBeGreaterThan(0)
     },
   )
 
@@ -100,7 +100,7 @@ describe('a scan', () => {
     await doing(() => void world.emulator.scan())
     expect(shownStatus()).toBe('awaiting-scan')
     await hear(world, greenApiWebhook('starting'))
-    expect(shownStatus()).toBe('linking')
+    expect(shownStatus()).toBe('awaiting-scan')
     await advance(7_500)
     await hear(world, greenApiWebhook('authorized'))
     expect(shownStatus()).toBe('linked')
@@ -110,11 +110,11 @@ describe('a scan', () => {
     const world = createWorld('green-api', { linkingMs: 250 })
     world.show()
     await advance(6_250)
-    const upstream = world.wire.requests.length
+    const upstream = world.mockServer.requests.length
     await doing(() => void world.emulator.scan())
     await advance(500)
     expect(shownStatus()).toBe('linked')
-    expect(world.wire.requests.length).toBe(upstream)
+    expect(world.mockServer.requests.length).toBe(upstream)
   })
 
   it('is shown on all pages at once', async () => {
@@ -136,7 +136,7 @@ describe('the stream of a page', () => {
     await advance(30_000)
     expect(shownStatus()).toBe('awaiting-scan')
     expect(isWatched(world)).toEqual([1, 1])
-    expect(world.server.requests).toEqual(['qr-code', 'events'])
+    expect(world.server.requests).toEqual(['code', 'events'])
   })
 
   it.each([
@@ -195,9 +195,9 @@ describe('the stream of a page', () => {
     unmount()
     await settle()
     expect(isWatched(world)).toEqual([0, 0])
-    const upstream = world.wire.requests.length
+    const upstream = world.mockServer.requests.length
     await wait(600_000)
-    expect(world.wire.requests.length).toBe(upstream)
+    expect(world.mockServer.requests.length).toBe(upstream)
     expect(streamsOf(world)).toBe(1)
   })
 
@@ -206,7 +206,7 @@ describe('the stream of a page', () => {
     world.show().unmount()
     await advance(10_000)
     expect(streamsOf(world)).toBe(0)
-    expect(world.wire.requests).toHaveLength(0)
+    expect(world.mockServer.requests).toHaveLength(0)
   })
 
   describe.each<readonly [string, (isThere: boolean) => void]>([
@@ -220,9 +220,9 @@ describe('the stream of a page', () => {
       await doing(() => set(false))
       await settle()
       expect(isWatched(world)).toEqual([0, 0])
-      const upstream = world.wire.requests.length
+      const upstream = world.mockServer.requests.length
       await wait(60_000)
-      expect(world.wire.requests.length).toBe(upstream)
+      expect(world.mockServer.requests.length).toBe(upstream)
     })
 
     it('is closed, and opened again when it comes back, with the code of that moment', async () => {
@@ -247,9 +247,9 @@ describe('the stream of a page', () => {
     await advance(roundMs(id) + 5_000)
     expect(shownStatus()).toBe('expired')
     expect(isWatched(world)).toEqual([0, 0])
-    const [upstream, asked] = [world.wire.requests.length, world.server.requests.length]
+    const [upstream, asked] = [world.mockServer.requests.length, world.server.requests.length]
     await wait(600_000)
-    expect(world.wire.requests.length).toBe(upstream)
+    expect(world.mockServer.requests.length).toBe(upstream)
     expect(world.server.requests.length).toBe(asked)
   })
 
@@ -274,9 +274,9 @@ describe('the stream of a page', () => {
     expect(isWatched(world)).toEqual([1, 1])
     await advance(30_000)
     expect(isWatched(world)).toEqual([0, 0])
-    const upstream = world.wire.requests.length
+    const upstream = world.mockServer.requests.length
     await wait(60_000)
-    expect(world.wire.requests.length).toBe(upstream)
+    expect(world.mockServer.requests.length).toBe(upstream)
     expect(shownStatus()).toBe('linked')
   })
 
@@ -288,9 +288,9 @@ describe('the stream of a page', () => {
     await advance(10_000)
     expect(shownStatus()).toBe('failed')
     expect(isWatched(world)).toEqual([0, 0])
-    const upstream = world.wire.requests.length
+    const upstream = world.mockServer.requests.length
     await wait(60_000)
-    expect(world.wire.requests.length).toBe(upstream)
+    expect(world.mockServer.requests.length).toBe(upstream)
   })
 })
 
@@ -300,7 +300,7 @@ describe('the phone tab', () => {
     await settle()
   }
   const qrQuestions = (world: World) =>
-    world.wire.requests.filter(({ path }) => path.startsWith('/qr')).length
+    world.mockServer.requests.filter(({ path }) => path.startsWith('/qr')).length
 
   it.each(['green-api', 'z-api'] as const)('ends all QR questions at %s', async (id) => {
     const world = createWorld(id)
@@ -353,8 +353,8 @@ describe('a waiting minute', () => {
     world.emulator.start()
     show(world)
     await advance(59_900, () => expect(shownStatus()).not.toBe('failed'))
-    const qrQuestions = world.wire.requests.filter(({ path }) => /\/qr(?:-code)?$/.test(path)).length
-    return [qrQuestions, world.wire.requests.length - qrQuestions]
+    const qrQuestions = world.mockServer.requests.filter(({ path }) => /\/qr(?:-code)?$/.test(path)).length
+    return [qrQuestions, world.mockServer.requests.length - qrQuestions]
   }
 
   // GREEN-API pushes its codes itself, which saves some of the questions.
@@ -388,7 +388,7 @@ describe('a waiting minute', () => {
         three.show({ queryClient: new QueryClient() })
         await advance(pauseMs)
       }
-      expect(three.wire.requests.length).toBeLessThanOrEqual(one.wire.requests.length + 2)
+      expect(three.mockServer.requests.length).toBeLessThanOrEqual(one.mockServer.requests.length + 2)
     },
   )
 })

@@ -1,9 +1,12 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { PairingProxy, PairingSource } from '../../src/core/connection.js'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { WhatsAppPairing, WhatsAppPairingDialog, type WhatsAppPairingProps } from '../../src/index.js'
+import { connectProvider } from '../../src/poller/connect-provider.js'
+import { createPollerRegistry, type PollerRegistry } from '../../src/poller/registry.js'
 import './jsdom-dialog.js'
 import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
@@ -15,7 +18,10 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const ana: PairingSnapshot = { status: 'linked', account: { name: 'Ana' }, session: 'one' }
+/** What a server says, and of which session. */
+type Tagged = PairingSnapshot & { readonly session?: string }
+
+const ana: Tagged = { status: 'linked', account: { name: 'Ana' }, session: 'one' }
 const hang = () => new Promise<never>(() => {})
 const shownCode = () => document.querySelector('[data-part="qr-code"]')
 
@@ -26,19 +32,41 @@ function lasting(name: string): () => PairingSnapshot {
 }
 
 /** A screen that can be taken away and shown again, with one cache. */
-function screenOf(provider: PairingProvider, props: Partial<WhatsAppPairingProps> = {}) {
+function screenOf(provider: PairingSource, props: Partial<WhatsAppPairingProps> = {}) {
   const queryClient = new QueryClient()
   return () => render(<WhatsAppPairing provider={provider} queryClient={queryClient} {...props} />)
 }
 
 /** What the provider responds, until the test changes it. */
-function changing(first: PairingSnapshot | (() => PairingSnapshot | Promise<PairingSnapshot>)) {
+function changing(first: Tagged | (() => PairingSnapshot | Promise<PairingSnapshot>)) {
   let current = first
   const respond = () => (typeof current === 'function' ? current() : current)
+  const provider = scriptedProvider({ getQrCode: respond, getStatus: respond })
   return {
-    provider: scriptedProvider({ getQrCode: respond, getStatus: respond }),
+    provider,
+    /** The same behind a server, which says whose session it is. */
+    source: behindServer(provider, () =>
+      typeof current === 'function' ? 'one' : (current.session ?? 'one'),
+    ),
     becomes: (next: typeof first) => {
       current = next
+    },
+  }
+}
+
+function behindServer(provider: PairingProvider, session: () => string): PairingProxy {
+  const registries = new Map<string, PollerRegistry>()
+  const connection = () => {
+    const registry = registries.get(session()) ?? createPollerRegistry()
+    registries.set(session(), registry)
+    return connectProvider(provider, registry)
+  }
+  return {
+    id: 'proxy',
+    sessionId: 'shared',
+    connection: {
+      read: async (options) => ({ ...(await connection().read(options)), session: session() }),
+      act: async (action, options) => ({ ...(await connection().act(action, options)), session: session() }),
     },
   }
 }
@@ -211,8 +239,8 @@ describe('a cached session', () => {
   })
 
   it('is shown at once beside a component that shows it', async () => {
-    const { provider } = changing(ana)
-    const show = screenOf(provider)
+    const { source } = changing(ana)
+    const show = screenOf(source)
     show()
     await settle()
     show()
@@ -221,8 +249,8 @@ describe('a cached session', () => {
 
   it('of another user is dropped, without a second onLinked for the first one', async () => {
     const onLinked = vi.fn()
-    const { provider, becomes } = changing(ana)
-    const show = screenOf(provider, { onLinked })
+    const { source, becomes } = changing(ana)
+    const show = screenOf(source, { onLinked })
     const { unmount } = show()
     await settle()
     unmount()
@@ -236,8 +264,8 @@ describe('a cached session', () => {
   })
 
   it('drops the code at once when a response has another tag', async () => {
-    const { provider, becomes } = changing({ ...qr('a', 60_000), session: 'one' })
-    screenOf(provider)()
+    const { source, becomes } = changing({ ...qr('a', 60_000), session: 'one' })
+    screenOf(source)()
     await settle()
     expect(shownCode()).not.toBeNull()
     becomes({ status: 'preparing', session: 'two' })
@@ -251,15 +279,15 @@ describe('a cached session', () => {
     const one = changing({ status: 'unlinked', session: 'one' })
     const two = changing({ status: 'unlinked', session: 'two' })
     const queryClient = new QueryClient()
-    const twice = (first: PairingProvider, second?: PairingProvider) => (
+    const twice = (first: PairingSource, second?: PairingSource) => (
       <>
         <WhatsAppPairing provider={first} queryClient={queryClient} />
         {second && <WhatsAppPairing provider={second} queryClient={queryClient} />}
       </>
     )
-    const { rerender } = render(twice(one.provider))
+    const { rerender } = render(twice(one.source))
     await advance(1_000)
-    rerender(twice(one.provider, two.provider))
+    rerender(twice(one.source, two.source))
     await advance(30_000)
     expect(error).toHaveBeenCalledOnce()
     expect(error.mock.calls[0]?.[0]).toContain('sessionId')
@@ -272,8 +300,8 @@ describe('a cached session', () => {
     const queryClient = new QueryClient()
     render(
       <>
-        <WhatsAppPairing provider={one.provider} queryClient={queryClient} />
-        <WhatsAppPairing provider={two.provider} queryClient={queryClient} />
+        <WhatsAppPairing provider={one.source} queryClient={queryClient} />
+        <WhatsAppPairing provider={two.source} queryClient={queryClient} />
       </>,
     )
     await advance(30_000)
@@ -283,16 +311,11 @@ describe('a cached session', () => {
 
 describe('a link that was ended', () => {
   it('is explained with the next code', async () => {
-    const { provider, becomes } = changing(ana)
-    screenOf(provider)()
+    const { source, becomes } = changing(ana)
+    screenOf(source)()
     await settle()
     becomes({ ...qr('a', 20_000), session: 'one' })
-    const gone = scriptedProvider({
-      getQrCode: () => qr('a', 20_000),
-      getStatus: () => ({ status: 'unlinked' }),
-    })
-    provider.getStatus = gone.getStatus
-    await advance(40_000)
+    await advance(20_000)
     expect(shownStatus()).toBe('awaiting-scan')
     expect(screen.getByRole('status').textContent).toMatch(/^WhatsApp ended the link again\. .* code 1 of 3$/)
   })

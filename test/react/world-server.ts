@@ -1,7 +1,8 @@
 import { transferableAbortController } from 'node:util'
 import type { PairingProvider } from '../../src/index.js'
 import { createPollerRegistry } from '../../src/poller/registry.js'
-import { createHandler, type PairingHandlerOptions } from '../../src/server/handler.js'
+import { createHandler } from '../../src/server/handler.js'
+import type { PairingHandlerOptions } from '../../src/server/handler-options.js'
 
 /** The host's server between the page and the provider: a process with a handler, and a network before it. */
 export interface WorldServer {

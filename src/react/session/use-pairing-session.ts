@@ -97,6 +97,18 @@ export interface UsePairingSessionResult {
  * @throws {@link PairingError} `invalid-options` where `provider` is not a provider
  */
 export function usePairingSession(options: UsePairingSessionOptions): UsePairingSessionResult {
+  return useSharedSession(options, false)
+}
+
+/**
+ * The same for the components of this package.
+ *
+ * @param isReopened Whether a mount means that the user opened the screen: that of a dialog does.
+ */
+export function useSharedSession(
+  options: UsePairingSessionOptions,
+  isReopened: boolean,
+): UsePairingSessionResult {
   const { provider, method, autoStart = true, expectedPhoneNumber, mode, refreshMode } = options
   if (!isSource(provider))
     throw new PairingError('invalid-options', '"provider" is no provider. Use proxy({ url }).')
@@ -139,8 +151,9 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
       store.mount(
         () => latest.current,
         () => firstState(latestInput.current),
+        isReopened,
       ),
-    [store],
+    [store, isReopened],
   )
 
   const wantsSteps = options.onEvent !== undefined
