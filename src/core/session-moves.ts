@@ -88,6 +88,20 @@ export function forgetQr(s: Draft): void {
   hideQr(s)
 }
 
+/** A code that a page joined and showed for less than this does not count as one of the round. In milliseconds. */
+const SEEN_MS = 5_000
+
+/** The QR code is over. It does not count where it expired on a hidden page, or where the page joined it for a moment only. */
+export function uncount(s: Draft, at: number): void {
+  const { code } = s.qr
+  if (!code || code.number === 0) return
+  const { shownAt, expiresAt, isJoined, number } = code
+  const hiddenAt = s.unwatchedAt ?? Number.POSITIVE_INFINITY
+  const seenMs = Math.min(at, expiresAt, hiddenAt) - shownAt
+  if (hiddenAt >= expiresAt && !(isJoined && seenMs < SEEN_MS)) return
+  s.qr = { ...s.qr, shown: number - 1, code: { ...code, number: 0 } }
+}
+
 /** A code has expired: the state is read once more, at once, and then no request is sent. */
 export function lookOnce(s: Draft, at: number): void {
   if (s.phase.name !== 'active') return

@@ -198,6 +198,8 @@ export interface QrCodeOnScreen {
   readonly payload: QrPayload
   /** Names it in reads, so that it is not sent again. */
   readonly id: string | undefined
+  /** It was there before the page looked: shown for a moment only, it does not count. */
+  readonly isJoined: boolean
   /** 1 for the first code of the round; 0 for a code of an earlier round that no update of this round has named yet. */
   readonly number: number
   readonly shownAt: number
@@ -280,7 +282,8 @@ export interface SessionFacts {
   code: CodeStep
   codeQuietUntil: number
   notice: PairingNotice | undefined
-  isWatched: boolean
+  /** Since when the page is hidden or offline; `undefined` while it is watched. */
+  unwatchedAt: number | undefined
   /** When the last component left; an update after the next mount has to confirm the session before it is shown. */
   leftAt: number | undefined
   isConfirmed: boolean

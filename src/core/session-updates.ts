@@ -1,9 +1,8 @@
 import { pauseAfter, retryAfterMs } from './backoff.js'
 import { PairingError, type PairingErrorCode } from './errors.js'
-import { normalizePairingCode } from './pairing-code.js'
 import { isSamePhone } from './phone-number.js'
 import type { PairingAccount } from './provider.js'
-import { qrPayloadKey } from './qr-payload.js'
+import { takeCodes } from './session-codes.js'
 import {
   checkPhone,
   type Draft,
@@ -16,8 +15,8 @@ import {
   start,
   stuck,
 } from './session-moves.js'
-import type { Phase, QrCodeOnScreen, SessionEvent } from './session-state.js'
-import type { PairingUpdate, UpdatePairingCode } from './update.js'
+import type { Phase, SessionEvent } from './session-state.js'
+import type { PairingUpdate } from './update.js'
 
 /** Failures in a row until the session fails. */
 export const FAILURE_LIMIT = 3
@@ -49,14 +48,8 @@ const PUSH_SLACK_MS = 1_000
 /** Where an update does not say when to read again. */
 const USUAL_INTERVAL_MS = 3_000
 
-/** Two statements about the end of one code that differ by less are the same statement, delayed on the way. */
-const STEADY_MS = 500
-
 /** WhatsApp ends some links again two or three minutes after they were made. A later end is one of the phone's owner. */
 const SOON_MS = 3 * 60_000
-
-/** A code that was joined with less of its life left does not count as one of the round. */
-const JOINED_MS = 5_000
 
 type Updated = Extract<SessionEvent, { type: 'updated' }>
 
@@ -153,13 +146,6 @@ function takeSource(s: Draft, { update, at }: Updated): void {
   s.poll = { ...s.poll, dueAt: at }
 }
 
-/** The moment that the durations of an update count from, by the clock of the page. */
-function baseOf(s: Draft, { update, sentAt, at, isPushed }: Updated): number {
-  if (!isPushed) return Math.min(sentAt + (update.heldMs ?? 0), at)
-  const delayMs = at - update.at - (s.source?.clockOffsetMs ?? 0)
-  return at - Math.max(delayMs, 0)
-}
-
 function takeState(
   s: Draft,
   event: Updated,
@@ -210,85 +196,6 @@ function endLinking(s: Draft, at: number): void {
   s.roundSince = at
   s.notice = 'link-not-finished'
   enter(s, { name: 'active' }, at)
-}
-
-function takeCodes(s: Draft, event: Updated, wasLastLook: boolean): void {
-  if (s.phase.name !== 'active') return
-  const { update, request, at } = event
-  const base = baseOf(s, event)
-  if (update.status === 'qr' && s.method === 'qr' && !wasLastLook) showQrCode(s, update, base, at)
-  if (update.pairingCode) takePairingCode(s, update.pairingCode, request === 'request-pairing-code', base, at)
-}
-
-function showQrCode(s: Draft, update: PairingUpdate, base: number, at: number): void {
-  const { qr, setup } = s
-  const { codeId: id, hideInMs = 0, expiresInMs = 0 } = update
-  const payload = update.qrCode ?? (id !== undefined && qr.code?.id === id ? qr.code.payload : undefined)
-  if (!payload) {
-    // The server thinks that this page holds a code that it has forgotten.
-    s.qr = { ...qr, code: qr.code && { ...qr.code, id: undefined } }
-    s.poll = { ...s.poll, dueAt: at }
-    return
-  }
-  const key = qrPayloadKey(payload)
-  if (qr.display === 'spent' || qr.display === 'held' || qr.replaced.includes(key)) return
-  const known = qr.code && qrPayloadKey(qr.code.payload) === key ? qr.code : undefined
-  const expiresAt = steady(known?.expiresAt, base + expiresInMs)
-  const hideAt = Math.min(steady(known?.hideAt, base + hideInMs), expiresAt)
-  if (at >= expiresAt) return
-  // The one before is never shown again.
-  if (!known) forgetQr(s)
-  const number = known?.number || qr.shown + 1
-  if (number > setup.maxRefreshes) {
-    s.qr = { ...s.qr, display: 'spent' }
-    return
-  }
-  if (setup.refreshMode === 'manual' && number > qr.wanted) {
-    s.qr = { ...s.qr, display: 'held' }
-    return
-  }
-  const isJoined = !known?.number && expiresAt - at < JOINED_MS
-  const code: QrCodeOnScreen = { payload, id, number, shownAt: known?.shownAt ?? at, hideAt, expiresAt }
-  s.qr = {
-    ...s.qr,
-    code: isJoined ? { ...code, number: 0 } : code,
-    display: at < hideAt ? 'visible' : 'waiting',
-    shown: isJoined ? qr.shown : number,
-  }
-  s.notice = s.notice === 'code-replaced' ? undefined : s.notice
-  // The start or the reset has helped. After these codes, another one may be sent.
-  if (s.reset === 'done') s.reset = 'none'
-}
-
-function steady(before: number | undefined, after: number): number {
-  return before !== undefined && Math.abs(after - before) < STEADY_MS ? before : after
-}
-
-function takePairingCode(
-  s: Draft,
-  { value, lastDigits, expiresInMs }: UpdatePairingCode,
-  isOwn: boolean,
-  base: number,
-  at: number,
-): void {
-  const { code: step } = s
-  const { phoneNumber } = step
-  // A code belongs to a number: that of another page is not shown here.
-  if (!phoneNumber || (step.name === 'requesting' && !isOwn)) return
-  if (!isOwn && lastDigits && !phoneNumber.endsWith(lastDigits)) {
-    if (step.name !== 'live') return
-    s.code = { name: 'number', phoneNumber }
-    s.notice = 'code-replaced'
-    return
-  }
-  // An update that goes on naming a code does not make it younger.
-  if (step.name === 'spent' || (step.name === 'live' && step.code.value === value)) return
-  if (step.name === 'number' && !lastDigits) return
-  const expiresAt = base + expiresInMs
-  if (at >= expiresAt) return
-  const code = { ...normalizePairingCode(value), shownAt: at, expiresAt }
-  s.code = { name: 'live', phoneNumber, code, isSlow: false }
-  s.notice = undefined
 }
 
 /** Whether a finished link is gone: by a second update that says so, since some providers say it while a link settles. */

@@ -56,8 +56,7 @@ function viewQr(s: SessionFacts): View {
     status: 'awaiting-scan',
     qrCode: {
       payload,
-      // A code that does not count is shown as the next one.
-      number: number || qr.shown + 1,
+      number,
       of: setup.maxRefreshes,
       shownAt,
       expiresAt,

@@ -14,6 +14,7 @@ import {
   initialRound,
   lookOnce,
   start,
+  uncount,
 } from './session-moves.js'
 import { endsWithCode, slowCodeAt, wayOutAt } from './session-request.js'
 import type { SessionEvent, SessionFacts, SessionOffer, SessionSetup, SessionState } from './session-state.js'
@@ -65,7 +66,7 @@ export function initialState(
     code: { name: 'number' },
     codeQuietUntil: 0,
     notice: undefined,
-    isWatched: true,
+    unwatchedAt: undefined,
     leftAt: undefined,
     isConfirmed: true,
   }
@@ -114,12 +115,9 @@ function settleQr(s: Draft, at: number): void {
     hideQr(s)
     s.waitingSince = at
   }
-  if (at < code.expiresAt || !endsWithCode(s)) return
-  if (!s.isWatched) {
-    // It expired while the user could not see it, so it does not count.
-    s.qr = { ...s.qr, shown: code.number - 1, code: { ...code, number: 0 } }
-    return
-  }
+  if (at < code.expiresAt) return
+  uncount(s, at)
+  if (!endsWithCode(s)) return
   s.qr = { ...s.qr, display: code.number >= s.setup.maxRefreshes ? 'spent' : 'held' }
   if (s.method === 'qr') lookOnce(s, at)
 }
@@ -183,7 +181,9 @@ function apply(s: Draft, event: SessionEvent): void {
       s.copies += 1
       return
     case 'watched':
-      s.isWatched = event.isWatched
+      s.unwatchedAt = event.isWatched ? undefined : (s.unwatchedAt ?? at)
+      // A code may have come and gone in the meantime.
+      if (event.isWatched && s.qr.code) s.qr = { ...s.qr, code: { ...s.qr.code, isJoined: true } }
       return
     case 'entered':
       returned(s, event)

@@ -271,7 +271,7 @@ describe('a link that is made, and not shown', () => {
     await advance(5_000, note)
     one.now = linked
     await advance(4_000, note)
-    expect([...seen]).toEqual(['awaiting-scan', 'linked'])
+    expect([...seen]).toEqual(['awaiting-scan', 'linking', 'linked'])
     expect(onError).not.toHaveBeenCalled()
   })
 

@@ -105,9 +105,10 @@ describe('each text is the only child of its element', () => {
   })
 
   it('in the button that has copied', async () => {
-    show(phoneCode['awaiting-code'])
+    await show(phoneCode['awaiting-code'])
     const user = userEvent.setup()
     await user.click(screen.getByRole('button', { name: 'Copy code' }))
+    await act(async () => {})
     expect(screen.getByRole('button', { name: 'Copied' })).toBeTruthy()
     expect(textsBesideOthers()).toEqual([])
   })

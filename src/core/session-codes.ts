@@ -1,0 +1,105 @@
+import { normalizePairingCode } from './pairing-code.js'
+import { qrPayloadKey } from './qr-payload.js'
+import { type Draft, forgetQr, uncount } from './session-moves.js'
+import type { QrCodeOnScreen, SessionEvent } from './session-state.js'
+import type { PairingUpdate, UpdatePairingCode } from './update.js'
+
+/** Two statements about the end of one code that differ by less are the same statement, delayed on the way. */
+const STEADY_MS = 500
+
+type Updated = Extract<SessionEvent, { type: 'updated' }>
+
+/** Shows the codes of an update. */
+export function takeCodes(s: Draft, event: Updated, wasLastLook: boolean): void {
+  if (s.phase.name !== 'active') return
+  const { update, request, at } = event
+  const base = baseOf(s, event)
+  if (update.status === 'qr' && s.method === 'qr' && !wasLastLook) showQrCode(s, update, base, at)
+  if (update.pairingCode) takePairingCode(s, update.pairingCode, request === 'request-pairing-code', base, at)
+}
+
+function showQrCode(s: Draft, update: PairingUpdate, base: number, at: number): void {
+  const { setup } = s
+  const { codeId: id, hideInMs = 0, expiresInMs = 0 } = update
+  const held = s.qr.code
+  const payload = update.qrCode ?? (id !== undefined && held?.id === id ? held.payload : undefined)
+  if (!payload) {
+    // The server thinks that this page holds a code that it has forgotten.
+    s.qr = { ...s.qr, code: held && { ...held, id: undefined } }
+    s.poll = { ...s.poll, dueAt: at }
+    return
+  }
+  const key = qrPayloadKey(payload)
+  if (s.qr.display === 'spent' || s.qr.display === 'held' || s.qr.replaced.includes(key)) return
+  const known = held && qrPayloadKey(held.payload) === key ? held : undefined
+  const expiresAt = steady(known?.expiresAt, base + expiresInMs)
+  const hideAt = Math.min(steady(known?.hideAt, base + hideInMs), expiresAt)
+  if (at >= expiresAt) return
+  // The one before is never shown again.
+  if (!known) {
+    uncount(s, at)
+    forgetQr(s)
+  }
+  const { qr } = s
+  const number = known?.number || qr.shown + 1
+  if (number > setup.maxRefreshes) {
+    s.qr = { ...s.qr, display: 'spent' }
+    return
+  }
+  if (setup.refreshMode === 'manual' && number > qr.wanted) {
+    s.qr = { ...s.qr, display: 'held' }
+    return
+  }
+  const isJoined = known?.isJoined ?? (qr.shown === 0 || held?.isJoined === true)
+  const code: QrCodeOnScreen = {
+    payload,
+    id,
+    number,
+    isJoined,
+    shownAt: known?.number ? known.shownAt : at,
+    hideAt,
+    expiresAt,
+  }
+  s.qr = { ...qr, code, display: at < hideAt ? 'visible' : 'waiting', shown: number }
+  s.notice = s.notice === 'code-replaced' ? undefined : s.notice
+  // The start or the reset has helped. After these codes, another one may be sent.
+  if (s.reset === 'done') s.reset = 'none'
+}
+
+function steady(before: number | undefined, after: number): number {
+  return before !== undefined && Math.abs(after - before) < STEADY_MS ? before : after
+}
+
+function takePairingCode(
+  s: Draft,
+  { value, lastDigits, expiresInMs }: UpdatePairingCode,
+  isOwn: boolean,
+  base: number,
+  at: number,
+): void {
+  const { code: step } = s
+  const { phoneNumber } = step
+  // A code belongs to a number: that of another page is not shown here.
+  if (!phoneNumber || (step.name === 'requesting' && !isOwn)) return
+  if (!isOwn && lastDigits && !phoneNumber.endsWith(lastDigits)) {
+    if (step.name !== 'live') return
+    s.code = { name: 'number', phoneNumber }
+    s.notice = 'code-replaced'
+    return
+  }
+  // An update that goes on naming a code does not make it younger.
+  if (step.name === 'spent' || (step.name === 'live' && step.code.value === value)) return
+  if (step.name === 'number' && !lastDigits) return
+  const expiresAt = base + expiresInMs
+  if (at >= expiresAt) return
+  const code = { ...normalizePairingCode(value), shownAt: at, expiresAt }
+  s.code = { name: 'live', phoneNumber, code, isSlow: false }
+  s.notice = undefined
+}
+
+/** The moment that the durations of an update count from, by the clock of the page. */
+function baseOf(s: Draft, { update, sentAt, at, isPushed }: Updated): number {
+  if (!isPushed) return Math.min(sentAt + (update.heldMs ?? 0), at)
+  const delayMs = at - update.at - (s.source?.clockOffsetMs ?? 0)
+  return at - Math.max(delayMs, 0)
+}
