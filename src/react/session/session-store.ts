@@ -91,8 +91,7 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     if (components.size === 0) return
     const deadline = nextDeadline(facts)
     if (Number.isFinite(deadline)) {
-      // A read that is due at the same moment goes first: its response may have come without a gap.
-      const waitMs = Math.min(Math.max(deadline - Date.now(), 0), LONGEST_TIMER_MS) + 1
+      const waitMs = Math.min(Math.max(deadline - Date.now(), 0), LONGEST_TIMER_MS)
       timer = setTimeout(() => {
         fold({ type: 'time-passed', at: Date.now() })
         const state = read()
