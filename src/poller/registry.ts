@@ -7,7 +7,7 @@ export interface PollerRegistry {
   of(session: string, target: PolledSession, host: PollerHost): Poller
   /** The poller of a session, where one exists. */
   get(session: string): Poller | undefined
-  /** Closes pollers: all, or those that a host used last. */
+  /** Closes pollers: all, or those that a host used last and that no page of another host watches. */
   close(host?: PollerHost): void
 }
 
@@ -54,7 +54,7 @@ export function createPollerRegistry(): PollerRegistry {
     get: (session) => entries.get(session)?.poller,
     close(host) {
       for (const [session, entry] of entries) {
-        if (host && entry.host !== host) continue
+        if (host && (entry.host !== host || entry.poller.watchers > 0)) continue
         clearTimeout(entry.timer)
         entries.delete(session)
         entry.poller.close()

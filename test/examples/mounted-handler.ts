@@ -3,7 +3,9 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
-import type { PairingProvider, PairingSnapshot } from '../../src/server.js'
+import type { PairingProxy } from '../../src/core/connection.js'
+import type { PairingUpdate } from '../../src/core/update.js'
+import type { PairingProvider } from '../../src/server.js'
 import { rejection } from '../providers/fetch-stub.js'
 import { emulatedPhone, idInstance } from './emulated-phone.js'
 
@@ -31,26 +33,25 @@ export async function originOf(server: Server): Promise<string> {
 }
 
 /** Watches a session until the end of the test. */
-export function watch(provider: PairingProvider): {
-  /** The first snapshot with this status, also one that came before. */
-  until(status: PairingSnapshot['status']): Promise<PairingSnapshot>
+export function watch({ connection }: PairingProxy): {
+  /** The first update with this status, also one that came before. */
+  until(status: PairingUpdate['status']): Promise<PairingUpdate>
 } {
-  const heard: PairingSnapshot[] = []
+  const updates: PairingUpdate[] = []
   const waiting = new Set<() => void>()
-  const controller = new AbortController()
-  onTestFinished(() => controller.abort())
-  provider.subscribe?.(
-    (snapshot) => {
-      heard.push(snapshot)
+  const leave = connection.subscribe?.(
+    (update) => {
+      updates.push(update)
       for (const look of waiting) look()
     },
-    { signal: controller.signal },
+    { method: 'qr', has: () => undefined, onGap: () => {} },
   )
+  onTestFinished(() => leave?.())
   return {
     until: (status) =>
       new Promise((resolve) => {
         const look = (): void => {
-          const found = heard.find((snapshot) => snapshot.status === status)
+          const found = updates.find((update) => update.status === status)
           if (!found) return
           waiting.delete(look)
           resolve(found)
@@ -90,13 +91,16 @@ export function describeMountedHandler(name: string, serve: (options: ServeOptio
       ['the user may not link phones', agent, 'forbidden'],
     ])('refuses where %s', async (_, headers, code) => {
       const { emulator, provider } = await served(headers)
-      expect((await rejection(provider.getQrCode({}))).code).toBe(code)
+      expect((await rejection(provider.connection.read({ want: 'code', method: 'qr' }))).code).toBe(code)
       expect(emulator.state.status).toBe('idle')
     })
 
     it('gives the QR code to a user who may link phones', async () => {
       const { provider } = await served(admin)
-      expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', qrCode: { kind: 'image' } })
+      expect(await provider.connection.read({ want: 'code', method: 'qr' })).toMatchObject({
+        status: 'qr',
+        qrCode: { kind: 'image' },
+      })
     })
 
     it('tells a page that watches of the scan', async () => {
@@ -109,8 +113,8 @@ export function describeMountedHandler(name: string, serve: (options: ServeOptio
 
     it('takes the body of a change', async () => {
       const { emulator, provider } = await served(admin)
-      await provider.getQrCode({})
-      await provider.reset?.({})
+      await provider.connection.read({ want: 'code', method: 'qr' })
+      await provider.connection.act('reset', { method: 'qr' })
       expect(emulator.state.status).toBe('idle')
     })
 

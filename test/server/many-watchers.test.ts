@@ -1,9 +1,9 @@
 import { createParser } from 'eventsource-parser'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PairingSnapshot } from '../../src/core/provider.js'
-import { createPairingHandler } from '../../src/server/handler.js'
 import { type SpyProvider, spyProvider, timing } from './spy-provider.js'
 import { type StepClock, settled, useStepClock } from './step-clock.js'
+import { separateHandler } from './world.js'
 
 const SESSIONS = 200
 const WATCHERS_PER_SESSION = 10
@@ -63,7 +63,7 @@ function setUp(): World {
       readWebhook: () => LINKED,
     })
   })
-  const handler = createPairingHandler({
+  const handler = separateHandler({
     provider: ({ url }) => {
       const provider = providers[Number(new URL(url).pathname.split('/')[1])]
       if (!provider) throw new Error(`There is no session at ${url}`)

@@ -9,13 +9,13 @@ import { PairingError } from '../../src/core/errors.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { greenApi } from '../../src/providers/green-api.js'
-import { createPairingHandler } from '../../src/server/handler.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
 import { toNodeListener } from '../../src/server/node.js'
 import { mockGreenApi } from '../../src/testing.js'
 import { everythingIn, gate, rejection } from '../providers/fetch-stub.js'
 import { emulated } from '../testing/clock.js'
 import { spyProvider } from './spy-provider.js'
+import { separateHandler } from './world.js'
 
 const closers: (() => Promise<void>)[] = []
 
@@ -61,7 +61,7 @@ interface Options {
 async function serve({ methods, provider, handler: own, before }: Options = {}): Promise<World> {
   const spy = spyProvider(methods)
   const seen: Request[] = []
-  const handler = own ?? createPairingHandler({ provider: provider ?? spy, authorize: () => true })
+  const handler = own ?? separateHandler({ provider: provider ?? spy, authorize: () => true })
   const listener = toNodeListener((request) => {
     seen.push(request)
     return handler(request)
@@ -107,27 +107,40 @@ describe('a link over node:http', () => {
 
   it('goes from a QR code to the linked account, and back', async () => {
     const { clock, emulator, provider } = await emulatedWorld()
-    expect(await provider.getStatus({})).toMatchObject({ status: 'unlinked', methods: ['qr', 'phone-code'] })
-    expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', qrCode: { kind: 'image' } })
+    expect(await provider.connection.read({ want: 'state', method: 'qr' })).toMatchObject({
+      status: 'unlinked',
+      methods: ['qr', 'phone-code'],
+    })
+    expect(await provider.connection.read({ want: 'code', method: 'qr' })).toMatchObject({
+      status: 'qr',
+      qrCode: { kind: 'image' },
+    })
     expect(emulator.scan()).toEqual({ ok: true })
-    expect(await provider.getQrCode({})).toMatchObject({ status: 'linking' })
+    expect(await provider.connection.read({ want: 'code', method: 'qr' })).toMatchObject({
+      status: 'linking',
+    })
     clock.pass(2_000)
-    expect(await provider.getStatus({})).toMatchObject({
+    expect(await provider.connection.read({ want: 'state', method: 'qr' })).toMatchObject({
       status: 'linked',
       account: { phoneNumber: '5511987654321' },
     })
-    await provider.unlink?.({})
+    await provider.connection.act('unlink', { method: 'qr' })
     expect(emulator.state.status).toBe('idle')
-    expect(await provider.getStatus({})).toMatchObject({ status: 'unlinked' })
+    expect(await provider.connection.read({ want: 'state', method: 'qr' })).toMatchObject({
+      status: 'unlinked',
+    })
   })
 
   it('goes by pairing code as well', async () => {
     const { clock, emulator, provider } = await emulatedWorld()
-    const answer = await provider.requestPairingCode?.(normalizePhoneNumber('+44 20 7946 0958'), {})
+    const answer = await provider.connection.act('request-pairing-code', {
+      method: 'phone-code',
+      phoneNumber: normalizePhoneNumber('+44 20 7946 0958'),
+    })
     if (answer?.status !== 'pairing-code') throw new Error(`No code: ${answer?.status}`)
     expect(emulator.typeCode(answer.pairingCode)).toEqual({ ok: true })
     clock.pass(2_000)
-    expect(await provider.getStatus({})).toMatchObject({
+    expect(await provider.connection.read({ want: 'state', method: 'qr' })).toMatchObject({
       status: 'linked',
       account: { phoneNumber: '442079460958' },
     })
@@ -136,7 +149,7 @@ describe('a link over node:http', () => {
   it('tells a fault of the provider by its code, and nothing else of it', async () => {
     const { emulator, provider, url } = await emulatedWorld()
     emulator.fail('rate-limited', { retryAfterMs: 7_000 })
-    const error = await rejection(provider.getStatus({}))
+    const error = await rejection(provider.connection.read({ want: 'state', method: 'qr' }))
     expect(error).toMatchObject({ code: 'rate-limited', retryAfterMs: 7_000 })
     emulator.fail('unauthorized')
     const answer = await fetch(`${url}?want=code`)
@@ -159,7 +172,9 @@ describe('a link over node:http', () => {
       })
     const { url, answered } = await serve({ provider: greenApi({ ...instance, fetch: upstream }) })
     const client = new AbortController()
-    const error = rejection(proxy({ url }).getQrCode({ signal: client.signal }))
+    const error = rejection(
+      proxy({ url }).connection.read({ want: 'code', method: 'qr', signal: client.signal }),
+    )
     await asked.opened
     client.abort()
     expect((await error).code).toBe('aborted')
@@ -285,7 +300,7 @@ describe('the address of a request', () => {
 
   it('comes from :authority over HTTP/2', async () => {
     const seen: string[] = []
-    const handler = createPairingHandler({ provider: spyProvider(), authorize: () => true })
+    const handler = separateHandler({ provider: spyProvider(), authorize: () => true })
     const listener = toNodeListener((request) => {
       seen.push(request.url)
       return handler(request)
@@ -300,7 +315,7 @@ describe('the address of a request', () => {
   })
 
   it('gets no connection header, which HTTP/2 does not know, where a body was refused', async () => {
-    const handler = createPairingHandler({ provider: spyProvider(), authorize: () => false })
+    const handler = separateHandler({ provider: spyProvider(), authorize: () => false })
     const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     const listener = toNodeListener(handler)
     const port = await listenOn(createHttp2Server((request, response) => void listener(request, response)))
@@ -412,7 +427,7 @@ describe('the body of a request', () => {
     request.end('"reset"}')
     const [response] = (await once(request, 'response')) as [IncomingMessage]
     response.resume()
-    expect(response.statusCode).toBe(204)
+    expect(response.statusCode).toBe(200)
     expect(calls).toEqual(['reset'])
   })
 
@@ -441,7 +456,7 @@ describe('the body of a request', () => {
         request.body = JSON.parse((await readAway(request)) || '{}')
       },
     })
-    expect((await fetch(url, post('{"action":"unlink"}'))).status).toBe(204)
+    expect((await fetch(url, post('{"action":"unlink"}'))).status).toBe(200)
     expect((await fetch(`${url}?want=state`)).status).toBe(200)
     expect(calls).toEqual(['unlink', 'getStatus'])
   })
@@ -466,7 +481,7 @@ describe('the body of a request', () => {
         request.body = {}
       },
     })
-    expect((await fetch(url, post('{"action":"reset"}'))).status).toBe(204)
+    expect((await fetch(url, post('{"action":"reset"}'))).status).toBe(200)
     expect(calls).toEqual(['reset'])
   })
 
@@ -479,9 +494,9 @@ describe('the body of a request', () => {
   ])('may have been read by %s', async (_, parser) => {
     const spy = spyProvider()
     const app = express()
-    app.use(parser, toNodeListener(createPairingHandler({ provider: spy, authorize: () => true })))
+    app.use(parser, toNodeListener(separateHandler({ provider: spy, authorize: () => true })))
     const url = `http://127.0.0.1:${await listenOn(createServer(app))}/`
-    expect((await fetch(url, post('{"action":"reset"}'))).status).toBe(204)
+    expect((await fetch(url, post('{"action":"reset"}'))).status).toBe(200)
     expect((await fetch(url, post('{"action":'))).status).toBe(400)
     expect(spy.calls).toEqual(['reset'])
   })
@@ -491,7 +506,7 @@ describe('the body of a request', () => {
     const log: PairingLogEntry[] = []
     const onError = vi.fn()
     const spy = spyProvider()
-    const handler = createPairingHandler({
+    const handler = separateHandler({
       provider: spy,
       authorize: () => true,
       log: (entry) => log.push(entry),
@@ -579,7 +594,7 @@ it('does not answer again where a middleware already has', async () => {
   const settled = gate()
   const answered = gate()
   const listener = toNodeListener(
-    createPairingHandler({
+    separateHandler({
       authorize: () => true,
       provider: spyProvider({
         getStatus: async () => {

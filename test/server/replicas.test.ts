@@ -7,9 +7,10 @@ import { proxy } from '../../src/client/proxy.js'
 import type { PairingSnapshot } from '../../src/core/provider.js'
 import { greenApi } from '../../src/providers/green-api.js'
 import { redisBus } from '../../src/server/redis-bus.js'
-import { createPairingHandler, type PairingLogEntry, toNodeListener } from '../../src/server.js'
-import { createEmulator, greenApiWire } from '../../src/testing.js'
+import { type PairingLogEntry, toNodeListener } from '../../src/server.js'
+import { createEmulator, mockGreenApi } from '../../src/testing.js'
 import { startRedisServer } from './redis-server.js'
+import { separateHandler } from './world.js'
 
 const instance = { idInstance: '1101000001', apiTokenInstance: 'secret-of-nobody' }
 const webhookSecret = 'webhook-secret-of-nobody'
@@ -20,14 +21,14 @@ afterEach(async () => {
 })
 
 /** One replica of a host's server: a port of its own, a Redis connection of its own, the same provider. */
-async function startReplica(redisUrl: string, wire: ReturnType<typeof greenApiWire>) {
+async function startReplica(redisUrl: string, mockServer: ReturnType<typeof mockGreenApi>) {
   const client = createClient({ url: redisUrl })
   client.on('error', () => {})
   await client.connect()
   const bus = redisBus({ client })
   const log: PairingLogEntry[] = []
-  const handler = createPairingHandler({
-    provider: greenApi({ ...instance, fetch: wire.fetch }),
+  const handler = separateHandler({
+    provider: greenApi({ ...instance, fetch: mockServer.fetch }),
     authorize: () => true,
     webhookSecret,
     bus,
@@ -59,18 +60,21 @@ describe('two replicas on one Redis', () => {
     const redis = await startRedisServer()
     closers.push(() => redis.stop())
     const emulator = createEmulator({ linkingMs: 0 })
-    const wire = greenApiWire(emulator, instance)
-    const [first, second] = [await startReplica(redis.url, wire), await startReplica(redis.url, wire)]
+    const mockServer = mockGreenApi(emulator, instance)
+    const [first, second] = [
+      await startReplica(redis.url, mockServer),
+      await startReplica(redis.url, mockServer),
+    ]
     const here = watch(first.url)
     await vi.waitFor(() => expect(statusesIn(here)).toContain('qr'))
     const there = watch(second.url)
     await vi.waitFor(() => expect(statusesIn(there)).toContain('qr'))
     // From its first question on, the second replica hears what the first one learns.
-    const before = wire.requests.length
+    const before = mockServer.requests.length
     await vi.waitFor(() => expect(statusesIn(there)).toContain('unlinked'), { timeout: 5_000 })
-    expect(wire.requests.length - before).toBe(1)
+    expect(mockServer.requests.length - before).toBe(1)
 
-    const asked = wire.requests.length
+    const asked = mockServer.requests.length
     emulator.scan()
     const answer = await fetch(`${first.url}/webhook`, {
       method: 'POST',
@@ -87,7 +91,7 @@ describe('two replicas on one Redis', () => {
       expect([statusesIn(here).at(-1), statusesIn(there).at(-1)]).toEqual(['linked', 'linked']),
     )
     // The webhook alone says nothing: one replica reads the state, and the other gets it over the bus.
-    expect(wire.requests.length - asked).toBeLessThanOrEqual(2)
+    expect(mockServer.requests.length - asked).toBeLessThanOrEqual(2)
     expect([...first.log, ...second.log].map(({ event }) => event)).not.toContain('bus-failed')
   })
 
@@ -95,7 +99,7 @@ describe('two replicas on one Redis', () => {
     const redis = await startRedisServer()
     closers.push(() => redis.stop())
     const emulator = createEmulator({ linkingMs: 0 })
-    const replica = await startReplica(redis.url, greenApiWire(emulator, instance))
+    const replica = await startReplica(redis.url, mockGreenApi(emulator, instance))
     await redis.stop()
     const heard = watch(replica.url)
     await vi.waitFor(() => expect(statusesIn(heard)).toContain('qr'))

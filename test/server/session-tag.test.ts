@@ -2,11 +2,10 @@ import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
 import { decodeSnapshot } from '../../src/core/wire.js'
-import { createPairingHandler } from '../../src/server/handler.js'
 import { sessionTag } from '../../src/server/session-tag.js'
 import { hmacSha256, sha256 } from '../../src/server/sha-256.js'
 import { SPY_SESSION, spyProvider } from './spy-provider.js'
-import { createWorld, readTab } from './world.js'
+import { createWorld, readTab, separateHandler } from './world.js'
 
 const SECRET = 'sixteen letters!'
 
@@ -79,15 +78,15 @@ describe('createPairingHandler', () => {
   it('throws for a provider function without a tenant function', () => {
     const options = { provider: () => spyProvider(), authorize: () => true }
     // @ts-expect-error The types require it too.
-    expect(() => createPairingHandler(options)).toThrow(invalid)
+    expect(() => separateHandler(options)).toThrow(invalid)
     for (const tenant of ['acme', null])
-      expect(() => createPairingHandler({ ...options, tenant: tenant as never })).toThrow(invalid)
-    expect(() => createPairingHandler({ ...options, tenant: () => 'acme' })).not.toThrow()
+      expect(() => separateHandler({ ...options, tenant: tenant as never })).toThrow(invalid)
+    expect(() => separateHandler({ ...options, tenant: () => 'acme' })).not.toThrow()
   })
 
   it.each(['', 'fifteen letters', 7, null])('throws for a secret that is too short: %s', (secret) => {
     const options = { provider: spyProvider(), authorize: () => true }
-    expect(() => createPairingHandler({ ...options, secret: secret as never })).toThrow(invalid)
+    expect(() => separateHandler({ ...options, secret: secret as never })).toThrow(invalid)
   })
 })
 

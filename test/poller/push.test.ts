@@ -6,8 +6,8 @@ import type {
   PairingSnapshot,
   SubscribeOptions,
 } from '../../src/core/provider.js'
-import { spyProvider, timing } from './spy-provider.js'
-import { createWorld, type Tab } from './world.js'
+import { spyProvider, timing } from '../server/spy-provider.js'
+import { createWorld, type Tab } from '../server/world.js'
 
 const MINUTE_MS = 60_000
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
