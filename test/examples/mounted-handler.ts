@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
 import type { PairingProxy } from '../../src/core/connection.js'
 import type { PairingUpdate } from '../../src/core/update.js'
+import { processRegistry } from '../../src/poller/registry.js'
 import type { PairingProvider } from '../../src/server.js'
 import { rejection } from '../providers/fetch-stub.js'
 import { emulatedPhone, idInstance } from './emulated-phone.js'
@@ -12,6 +13,9 @@ import { emulatedPhone, idInstance } from './emulated-phone.js'
 /** What the sessions of the examples may do. */
 export const admin = { cookie: 'theme=dark; session=demo-admin' }
 const agent = { cookie: 'session=demo-agent' }
+
+// The handlers of the examples share the pollers of this process; each test begins without any.
+afterEach(() => processRegistry().close())
 
 const webhookSecret = 'secret-of-the-webhooks'
 
@@ -86,8 +90,8 @@ export function describeMountedHandler(name: string, serve: (options: ServeOptio
 
   describe(name, () => {
     it.each([
-      ['nobody is signed in', undefined, 'sign-in-required'],
-      ['the session is none of the host', { cookie: 'session=guessed' }, 'sign-in-required'],
+      ['no user is signed in', undefined, 'sign-in-required'],
+      ['the session cookie is unknown', { cookie: 'session=guessed' }, 'sign-in-required'],
       ['the user may not link phones', agent, 'forbidden'],
     ])('refuses where %s', async (_, headers, code) => {
       const { emulator, provider } = await served(headers)
@@ -95,7 +99,7 @@ export function describeMountedHandler(name: string, serve: (options: ServeOptio
       expect(emulator.state.status).toBe('idle')
     })
 
-    it('gives the QR code to a user who may link phones', async () => {
+    it('shows the QR code to a user who may link phones', async () => {
       const { provider } = await served(admin)
       expect(await provider.connection.read({ want: 'code', method: 'qr' })).toMatchObject({
         status: 'qr',
@@ -103,7 +107,7 @@ export function describeMountedHandler(name: string, serve: (options: ServeOptio
       })
     })
 
-    it('tells a page that watches of the scan', async () => {
+    it('shows the linked account to a page that watches', async () => {
       const { emulator, provider } = await served(admin)
       const page = watch(provider)
       await page.until('qr')
@@ -111,7 +115,7 @@ export function describeMountedHandler(name: string, serve: (options: ServeOptio
       expect(await page.until('linked')).toMatchObject({ account: { phoneNumber: '5511987654321' } })
     })
 
-    it('takes the body of a change', async () => {
+    it('reads the body of an action', async () => {
       const { emulator, provider } = await served(admin)
       await provider.connection.read({ want: 'code', method: 'qr' })
       await provider.connection.act('reset', { method: 'qr' })

@@ -6,7 +6,9 @@ import {
   createWorld,
   expectRefusal,
   HANDLER_URL,
+  providerErrorOf,
   separateHandler,
+  updateOf,
   type World,
   type WorldOptions,
 } from './world.js'
@@ -116,7 +118,7 @@ describe.each(mistakes)('an exception in $name', ({ place, options, methods, sen
     if (place === 'getQrCode' || place === 'getStatus') {
       expect(await updateOf(response)).toMatchObject({
         status: 'preparing',
-        error: { code: 'unknown', retryInMs: 1_000 },
+        error: { code: 'unknown' },
       })
     } else await expectRefusal(response, 'unknown', { status: 500 })
   })
