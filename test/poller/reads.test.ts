@@ -3,14 +3,25 @@ import { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { gate } from '../providers/fetch-stub.js'
 import { spyProvider, timing } from '../server/spy-provider.js'
-import { createWorld, expectRefusal, silence, type Tab, type World } from '../server/world.js'
+import {
+  createWorld,
+  expectRefusal,
+  providerErrorOf,
+  silence,
+  stepsIn,
+  updateOf,
+  type World,
+} from '../server/world.js'
 
-/** A channel that nobody uses is kept for this long, since a page asks first and watches then. */
 const SECRET = 'd75b3a66374942c5b3c0'
-const IDLE_MS = 5_000
+
+/** The cached state of a session that no page uses is kept for this long. */
+const IDLE_MS = 60_000
+
+const START = Date.UTC(2026, 10, 21)
 
 beforeEach(() => {
-  vi.useFakeTimers()
+  vi.useFakeTimers({ now: START })
 })
 
 afterEach(() => {
@@ -19,49 +30,57 @@ afterEach(() => {
 
 const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 
-const jsonOf = async (answer: Promise<Response>): Promise<unknown> => (await answer).json()
-
-/** Rejects as adapters do, as soon as nobody waits any more. */
+/** Rejects as adapters do when their signal is aborted. */
 function untilAborted({ signal }: { readonly signal?: AbortSignal | undefined }): Promise<never> {
   return new Promise((_, reject) => {
-    signal?.addEventListener('abort', () => reject(new PairingError('aborted', 'Given up.')))
+    signal?.addEventListener('abort', () => reject(new PairingError('aborted', 'The page has left.')))
   })
 }
 
-const statusesIn = ({ events }: Tab): unknown[] => events.map(({ data }) => data.status)
+const qrOf = (text: string): PairingSnapshot => ({
+  status: 'qr',
+  qrCode: { kind: 'text', value: `2@${text},noise,identity,adv,1` },
+})
 
-describe('questions at the same time', () => {
+/** Another code every 20 seconds. */
+const rotating: Partial<PairingProvider> = {
+  getQrCode: async () => qrOf(`ref${Math.floor((Date.now() - START) / timing.qrLifetimeMs)}`),
+}
+
+describe('reads at the same time', () => {
   it.each([
-    ['status', 'getStatus'],
-    ['qr-code', 'getQrCode'],
-  ])('about the %s are one to the provider, and everybody gets its answer', async (question, call) => {
+    ['state', 'getStatus'],
+    ['code', 'getQrCode'],
+  ])('with want=%s are one request, and all get its response', async (want, call) => {
     const asked = gate()
     const late = async (): Promise<PairingSnapshot> => {
       await asked.opened
       return { status: 'linking' }
     }
     const world = createWorld({ getStatus: late, getQrCode: late })
-    const answers = Array.from({ length: 20 }, () => jsonOf(world.get(`?want=${question}`)))
+    const reads = Array.from({ length: 20 }, () => updateOf(world.get(`?want=${want}`)))
     await pass(0)
     asked.open()
-    expect(await Promise.all(answers)).toEqual(Array(20).fill(expect.objectContaining({ status: 'linking' })))
+    expect((await Promise.all(reads)).map(({ status }) => status)).toEqual(Array(20).fill('linking'))
     expect(world.calls).toEqual([call])
   })
 
-  it('about different things are different ones', async () => {
+  it('with different wants are different requests', async () => {
     const world = createWorld()
     await Promise.all([world.get('?want=state'), world.get('?want=code')])
     expect(world.calls.toSorted()).toEqual(['getQrCode', 'getStatus'])
   })
 
-  it('fail for everybody', async () => {
+  it('all get the error of their request', async () => {
     const world = createWorld({ getStatus: () => Promise.reject(new PairingError('network', '')) })
-    const answers = await Promise.all([world.get(), world.get()])
-    for (const answer of answers) await expectRefusal(answer, 'network')
+    expect(await Promise.all([providerErrorOf(world.get()), providerErrorOf(world.get())])).toEqual([
+      'network',
+      'network',
+    ])
     expect(world.calls).toEqual(['getStatus'])
   })
 
-  it('are given up when the last who waits has left, and not before', async () => {
+  it('have their request aborted when the last page leaves, and not before', async () => {
     let given: AbortSignal | undefined
     const world = createWorld({
       getStatus: ({ signal }) => {
@@ -81,7 +100,7 @@ describe('questions at the same time', () => {
     for (const answer of answers) await expectRefusal(await answer, 'aborted')
   })
 
-  it('that were given up are not joined by whoever comes next', async () => {
+  it('do not join a request that was aborted', async () => {
     let isHanging = true
     const world = createWorld({
       getStatus: () => (isHanging ? silence() : Promise.resolve({ status: 'linking' })),
@@ -92,11 +111,11 @@ describe('questions at the same time', () => {
     client.abort()
     await expectRefusal(await left, 'aborted')
     isHanging = false
-    expect(await jsonOf(world.get())).toMatchObject({ status: 'linking' })
+    expect(await updateOf(world.get())).toMatchObject({ status: 'linking' })
     expect(world.calls).toEqual(['getStatus', 'getStatus'])
   })
 
-  it('that hang are waited for once by all pages that watch, however many come', async () => {
+  it('add no listeners for each page that watches while a request hangs', async () => {
     const listeners = vi.spyOn(AbortSignal.prototype, 'addEventListener')
     const world = createWorld({ getQrCode: silence })
     for (let page = 0; page < 20; page += 1) await world.watch()
@@ -108,124 +127,182 @@ describe('questions at the same time', () => {
     expect(Math.max(...perSignal.values())).toBeLessThan(10)
   })
 
-  it('are joined by the pages that watch', async () => {
+  it('share their request with pages that watch', async () => {
     const world = createWorld()
     await Promise.all([world.get('?want=code'), world.watch(), world.watch()])
     expect(world.calls).toEqual(['getQrCode'])
   })
 })
 
-describe('a question after an answer', () => {
-  it('is put to the provider again', async () => {
+describe('a read of fresh state', () => {
+  it.each(['?want=state', '?want=code'])('sends no request: %s', async (query) => {
     const world = createWorld()
-    await world.get()
-    await world.get()
-    expect(world.calls).toEqual(['getStatus', 'getStatus'])
+    const first = await updateOf(world.get(query))
+    await pass(999)
+    const second = await updateOf(world.get(query))
+    expect(second).toMatchObject({ status: first.status, origin: first.origin, seq: first.seq })
+    expect(world.calls).toHaveLength(1)
   })
 
-  it('is not put to it by a page that asks first and watches then', async () => {
+  it('is also one of a page that watches after its first read', async () => {
     const world = createWorld()
     await world.get('?want=code')
-    const tab = await world.watch()
-    expect(statusesIn(tab)).toEqual(['qr'])
+    expect(stepsIn(await world.watch())).toEqual(['qr'])
     expect(world.calls).toEqual(['getQrCode'])
+  })
+
+  it('sends a request at nextInMs and not before', async () => {
+    const world = createWorld()
+    const { nextInMs = Number.NaN } = await updateOf(world.get('?want=state'))
+    await pass(nextInMs - 1)
+    await world.get('?want=state')
+    expect(world.calls).toHaveLength(1)
+    await pass(1)
+    await world.get('?want=state')
+    expect(world.calls).toHaveLength(2)
+  })
+
+  it('keeps the backoff of a failed request', async () => {
+    const world = createWorld({
+      getStatus: () => Promise.reject(new PairingError('provider-unavailable', '')),
+    })
+    for (let count = 0; count < 60; count += 1) {
+      await world.get()
+      await pass(1_000)
+    }
+    // After 1, 2, 4, 8, 16 and 30 seconds.
+    expect(world.calls.length).toBeLessThanOrEqual(6)
   })
 })
 
-describe('a change', () => {
-  const linked: PairingSnapshot = { status: 'linked', account: { phoneNumber: '5511987654321' } }
-
-  /** A phone is linked, pages know it, and a question about it is on its way when the link is ended. */
-  async function unlinkedWhileAsking() {
-    let answers: () => Promise<PairingSnapshot> = async () => linked
-    const world = createWorld({ getStatus: () => answers(), getQrCode: () => answers() })
-    const tab = await world.watch()
-    const late = gate()
-    answers = async () => {
-      await late.opened
-      return linked
-    }
-    const asked = jsonOf(world.get())
-    await pass(0)
-    answers = async () => ({ status: 'unlinked' })
-    const heard = tab.events.length
-    expect((await world.post({ action: 'unlink' })).status).toBe(200)
-    await pass(0)
-    return {
-      world,
-      asked,
-      answer: late.open,
-      heard: () => statusesIn(tab).slice(heard),
+describe('the pace of reads', () => {
+  /** Reads as pages that poll do, for so long. */
+  async function poll(world: World, pages: number, everyMs: number, durationMs: number): Promise<void> {
+    for (let elapsedMs = 0; elapsedMs < durationMs; elapsedMs += everyMs) {
+      await Promise.all(Array.from({ length: pages }, () => world.get('?want=code')))
+      await pass(everyMs)
     }
   }
 
-  it('makes pages forget what was asked before it: a link that is gone is not told of again', async () => {
-    const { answer, heard } = await unlinkedWhileAsking()
-    answer()
-    await pass(0)
-    expect(heard()).toEqual(['unlinked'])
+  it('of 40 pages that poll every 3 seconds for 12 seconds is that of one page', async () => {
+    const [alone, many] = [createWorld(rotating), createWorld(rotating)]
+    await poll(alone, 1, 3_000, 12_000)
+    vi.setSystemTime(START)
+    await poll(many, 40, 3_000, 12_000)
+    expect(many.calls).toEqual(alone.calls)
+    // The code at 0 s and every 5 s, the state every 3 s: no more than the pace of the provider.
+    const most = 12_000 / timing.qrIntervalMs + 12_000 / timing.statusIntervalMs + 1
+    expect(many.calls.length).toBeLessThanOrEqual(most)
+    expect(many.calls.length).toBeGreaterThanOrEqual(4)
   })
 
-  it('leaves the one who asked before it with their answer', async () => {
-    const { asked, answer } = await unlinkedWhileAsking()
-    answer()
-    expect(await asked).toMatchObject({ status: 'linked' })
+  it.each<PairingSnapshot>([{ status: 'linked', account: {} }, { status: 'stopped' }, { status: 'stale' }])(
+    'of a client in a loop is at most one request per qrMinIntervalMs while the state is $status',
+    async (end) => {
+      const world = createWorld({ getStatus: async () => end, getQrCode: async () => end })
+      await poll(world, 1, 10, 3_000)
+      expect(world.calls.length).toBeGreaterThanOrEqual(3)
+      expect(world.calls.length).toBeLessThanOrEqual(1 + 3_000 / timing.qrMinIntervalMs)
+    },
+  )
+
+  it('of a client in a loop is no request while the state is fresh', async () => {
+    const world = createWorld(rotating)
+    await poll(world, 1, 10, timing.statusIntervalMs - 10)
+    expect(world.calls).toEqual(['getQrCode'])
   })
 
-  it('is not answered by a question from before it', async () => {
-    const { world, asked, answer } = await unlinkedWhileAsking()
-    expect(await jsonOf(world.get())).toMatchObject({ status: 'unlinked' })
-    answer()
-    await asked
-  })
-
-  it.each<readonly [string, Partial<PairingProvider>, number]>([
-    ['is done', {}, 204],
-    ['fails', { reset: () => Promise.reject(new PairingError('timeout', '')) }, 504],
-  ])('has the state asked at once where it %s', async (_, methods, status) => {
-    const world = createWorld({ ...methods, getQrCode: async () => linked, getStatus: async () => linked })
-    await world.watch()
-    world.calls.length = 0
-    expect((await world.post({ action: 'reset' })).status).toBe(status)
-    await pass(0)
-    expect(world.calls).toEqual(['reset', 'getQrCode'])
-  })
-
-  it('does not end the pause after failures', async () => {
-    const world = createWorld({
-      getQrCode: () => Promise.reject(new PairingError('rate-limited', '', { retryAfterMs: 20_000 })),
-    })
-    await world.watch()
-    await world.post({ action: 'reset' })
-    await pass(19_999)
-    expect(world.calls).toEqual(['getQrCode', 'reset'])
-  })
-
-  it('is given up when the client goes away', async () => {
-    let given: AbortSignal | undefined
-    const world = createWorld({
-      reset: ({ signal }) => {
-        given = signal
-        return untilAborted({ signal })
-      },
-    })
-    const client = new AbortController()
-    const request = new Request('https://host.example/', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{"action":"reset"}',
-      signal: client.signal,
-    })
-    const answer = world.handler(request)
-    await pass(0)
-    client.abort()
-    await expectRefusal(await answer, 'aborted')
-    expect(given?.aborted).toBe(true)
+  it('of a client in a loop is at most one request per qrMinIntervalMs after a refusal', async () => {
+    const fails = () => Promise.reject(new PairingError('unauthorized', ''))
+    const world = createWorld({ getStatus: fails, getQrCode: fails })
+    await poll(world, 1, 10, 3_000)
+    expect(world.calls.length).toBeLessThanOrEqual(1 + 3_000 / timing.qrMinIntervalMs)
   })
 })
 
-describe('what a provider of the host says', () => {
-  it('loses what is no part of a snapshot, in a stream too', async () => {
+describe('has', () => {
+  it('leaves out the QR code that the page holds, and nothing else', async () => {
+    const world = createWorld()
+    const { qrCode, ...first } = await updateOf(world.get('?want=code'))
+    expect(qrCode).toEqual({ kind: 'text', value: '2@ref,noise,identity,adv,1' })
+    const text = await (await world.get(`?want=code&has=${first.codeId}`)).text()
+    expect(text).not.toContain('2@ref')
+    expect(JSON.parse(text)).toMatchObject({ status: 'qr', codeId: first.codeId, expiresInMs: 60_000 })
+  })
+
+  it('of another code has no effect', async () => {
+    const world = createWorld()
+    expect((await updateOf(world.get('?want=code&has=other-1'))).qrCode).toBeDefined()
+  })
+
+  it('of an expired QR code makes one request for the state, however many pages say so', async () => {
+    const world = createWorld()
+    const { codeId } = await updateOf(world.get('?want=code'))
+    await Promise.all(Array.from({ length: 5 }, () => world.get(`?want=state&has=${codeId}`)))
+    await world.get(`?want=state&has=${codeId}`)
+    expect(world.calls).toEqual(['getQrCode', 'getStatus'])
+  })
+
+  it('of an expired pairing code makes one request for the state, however many pages say so', async () => {
+    const world = createWorld()
+    await world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' })
+    await world.get('?want=state')
+    world.calls.length = 0
+    await Promise.all(Array.from({ length: 5 }, () => world.get('?want=state&has=pairing-code')))
+    await world.get('?want=state&has=pairing-code')
+    expect(world.calls).toEqual(['getStatus'])
+  })
+
+  it.each(['other-1', '', '2@ref,noise,identity,adv,1', 'pairing-code'])(
+    'of a code that the session does not have makes no request: "%s"',
+    async (has) => {
+      const world = createWorld()
+      await world.get('?want=state')
+      await world.get(`?want=state&has=${encodeURIComponent(has)}`)
+      expect(world.calls).toEqual(['getStatus'])
+    },
+  )
+
+  it('of an expired code shows a scan in its last moment', async () => {
+    let status: PairingSnapshot = { status: 'unlinked' }
+    const world = createWorld({ getStatus: async () => status })
+    const { codeId } = await updateOf(world.get('?want=code'))
+    status = { status: 'linked', account: { name: 'Ana' } }
+    expect((await updateOf(world.get(`?want=state&has=${codeId}`))).status).toBe('linked')
+  })
+})
+
+describe('authorizedForMs', () => {
+  const until = (expiresAt: number) => createWorld({}, { authorize: () => ({ expiresAt }) })
+
+  it('is the time until the authorization expires, in reads, actions and events', async () => {
+    const world = until(START + 90_000)
+    await pass(10_000)
+    expect((await updateOf(world.get())).authorizedForMs).toBe(80_000)
+    expect((await updateOf(world.post({ action: 'reset' }))).authorizedForMs).toBe(80_000)
+    const tab = await world.watch()
+    await pass(timing.statusIntervalMs)
+    expect(tab.events.map(({ data }) => data.authorizedForMs)).toContain(80_000 - timing.statusIntervalMs)
+    tab.leave()
+  })
+
+  it('is missing where the authorization does not expire', async () => {
+    expect(await updateOf(createWorld().get())).not.toHaveProperty('authorizedForMs')
+  })
+
+  it('differs between two pages of one session', async () => {
+    let left = 10_000
+    const world = createWorld({}, { authorize: () => ({ expiresAt: START + left }) })
+    const first = await updateOf(world.get())
+    left = 20_000
+    const second = await updateOf(world.get())
+    expect([first.authorizedForMs, second.authorizedForMs]).toEqual([10_000, 20_000])
+    expect(world.calls).toHaveLength(1)
+  })
+})
+
+describe('a provider of your own', () => {
+  it('cannot send fields that are no part of a snapshot, in a stream either', async () => {
     const secret = 'd75b3a66374942c5b3c019c698abc2067e15'
     const tab = await createWorld({
       getQrCode: async () => {
@@ -246,14 +323,14 @@ describe('what a provider of the host says', () => {
       'an image at an address of the provider',
       { status: 'qr', qrCode: { kind: 'image', src: 'https://api.example/qr' } },
     ],
-    ['a status that is none', { status: 'booting' }],
+    ['an unknown status', { status: 'booting' }],
     ['nothing', undefined],
-  ])('is a problem, and no event, where it is %s', async (_, snapshot) => {
+  ])('is the error invalid-answer where it responds with %s', async (_, snapshot) => {
     const tab = await createWorld({ getQrCode: async () => snapshot as never }).watch()
-    expect(tab.events.map(({ name, data }) => [name, data.code])).toEqual([['problem', 'invalid-answer']])
+    expect(stepsIn(tab)).toEqual(['error invalid-answer'])
   })
 
-  it('does not end the questions where it calls them aborted, and nobody has', async () => {
+  it('is polled on where it rejects with "aborted" by itself', async () => {
     let isBroken = true
     const world = createWorld({
       getQrCode: async () => {
@@ -264,62 +341,78 @@ describe('what a provider of the host says', () => {
     const tab = await world.watch()
     isBroken = false
     await pass(10_000)
-    expect(statusesIn(tab)).toContain('preparing')
+    expect(stepsIn(tab)).toContain('preparing')
+  })
+
+  it('is the error timeout after twice its request timeout', async () => {
+    const world = createWorld({ getQrCode: silence })
+    const answer = world.get('?want=code')
+    await pass(2 * timing.requestTimeoutMs)
+    expect(await providerErrorOf(answer)).toBe('timeout')
+    await pass(IDLE_MS)
+    expect(vi.getTimerCount()).toBe(0)
   })
 })
 
-describe('a session that nobody asks for or watches any more', () => {
-  /** Differs from channel to channel: whether the one before was kept shows in the ids of its events. */
-  async function channelOf(world: World): Promise<string | undefined> {
-    const tab = await world.watch()
-    tab.leave()
-    await pass(0)
-    return tab.events.find(({ id }) => id)?.id?.replace(/-\d+$/, '')
+describe('the poller of a session', () => {
+  /** Names the poller. */
+  const originOf = async (world: World): Promise<string> => {
+    const { origin } = await updateOf(world.get('?want=code'))
+    return origin
   }
 
-  it('is kept for a moment', async () => {
+  it('is kept for 60 seconds after the last read', async () => {
     const world = createWorld()
-    const before = await channelOf(world)
+    const before = await originOf(world)
     await pass(IDLE_MS - 1)
-    expect(await channelOf(world)).toBe(before)
+    expect(await originOf(world)).toBe(before)
   })
 
-  it('is forgotten after it, and leaves no timer', async () => {
+  it('is dropped after 60 seconds without a page, and leaves no timer', async () => {
     const world = createWorld()
-    const before = await channelOf(world)
+    const before = await originOf(world)
     await pass(IDLE_MS)
     expect(vi.getTimerCount()).toBe(0)
-    expect(await channelOf(world)).not.toBe(before)
+    expect(await originOf(world)).not.toBe(before)
   })
 
-  it('is kept as long as one watches', async () => {
+  it('is kept as long as a page watches', async () => {
     const world = createWorld()
-    const before = await channelOf(world)
+    const before = await originOf(world)
     await world.watch()
-    await pass(10 * IDLE_MS)
-    expect(await channelOf(world)).toBe(before)
+    await pass(4 * IDLE_MS)
+    expect(await originOf(world)).toBe(before)
   })
 
-  const ways: readonly (readonly [string, (world: World, signal: AbortSignal) => Promise<unknown>])[] = [
-    ['a page that watches', (world, signal) => world.get('?events', { signal })],
-    ['a client that asks', (world, signal) => world.get('?want=code', { signal })],
-    [
-      'a client that was gone before it asked',
-      (world) => world.get('?want=state', { signal: AbortSignal.abort() }),
-    ],
-  ]
-
-  it.each(ways)('is forgotten also after %s left in the middle of a question', async (_, ask) => {
-    let isHanging = false
+  it('is kept for as long as the provider wants no request', async () => {
     const world = createWorld({
-      getStatus: (options) => (isHanging ? untilAborted(options) : Promise.resolve({ status: 'unlinked' })),
-      getQrCode: (options) =>
-        isHanging
-          ? untilAborted(options)
-          : Promise.resolve({ status: 'qr', qrCode: { kind: 'text', value: '2@ref,noise,identity,adv,1' } }),
+      getQrCode: () => Promise.reject(new PairingError('rate-limited', '', { retryAfterMs: 5 * IDLE_MS })),
     })
-    const before = await channelOf(world)
-    isHanging = true
+    await world.get('?want=code')
+    await pass(4 * IDLE_MS)
+    await world.get('?want=code')
+    expect(world.calls).toHaveLength(1)
+  })
+
+  const hanging = () => {
+    const state = { isHanging: false }
+    const world = createWorld({
+      getStatus: (options) =>
+        state.isHanging ? untilAborted(options) : Promise.resolve({ status: 'unlinked' }),
+      getQrCode: (options) => (state.isHanging ? untilAborted(options) : Promise.resolve(qrOf('ref'))),
+    })
+    return { state, world }
+  }
+
+  it.each<readonly [string, (world: World, signal: AbortSignal) => Promise<unknown>]>([
+    ['a page that watches', (world, signal) => world.get('?events', { signal })],
+    ['a page that reads', (world, signal) => world.get('?want=code', { signal })],
+    ['a page that had left before it read', (world) => world.get('', { signal: AbortSignal.abort() })],
+  ])('is dropped after %s has left during a request', async (_, ask) => {
+    const { state, world } = hanging()
+    const before = await originOf(world)
+    state.isHanging = true
+    await pass(timing.qrIntervalMs)
     const client = new AbortController()
     const answered = ask(world, client.signal)
     await pass(timing.qrIntervalMs)
@@ -327,98 +420,20 @@ describe('a session that nobody asks for or watches any more', () => {
     await answered
     await pass(IDLE_MS)
     expect(vi.getTimerCount()).toBe(0)
-    isHanging = false
-    expect(await channelOf(world)).not.toBe(before)
-  })
-
-  it('is forgotten also where the provider ignores that nobody waits', async () => {
-    let isHanging = false
-    const world = createWorld({
-      getQrCode: () =>
-        isHanging
-          ? silence()
-          : Promise.resolve({ status: 'qr', qrCode: { kind: 'text', value: '2@ref,noise,identity,adv,1' } }),
-    })
-    const before = await channelOf(world)
-    isHanging = true
-    const client = new AbortController()
-    const answer = world.get('?want=code', { signal: client.signal })
-    await pass(0)
-    client.abort()
-    await answer
-    await pass(2 * timing.requestTimeoutMs + IDLE_MS)
-    expect(vi.getTimerCount()).toBe(0)
-    isHanging = false
-    expect(await channelOf(world)).not.toBe(before)
+    state.isHanging = false
+    expect(await originOf(world)).not.toBe(before)
   })
 
   it.each<readonly [string, (world: World) => Promise<Response>]>([
     ['a change', (world) => world.post({ action: 'reset' })],
     ['a webhook', (world) => world.webhook({}, { query: `?secret=${SECRET}` })],
-  ])('is forgotten after %s', async (_, happen) => {
+  ])('is dropped 60 seconds after %s', async (_, happen) => {
     const world = createWorld({ readWebhook: () => ({ status: 'linking' }) }, { webhookSecret: SECRET })
-    const before = await channelOf(world)
+    const before = await originOf(world)
     await pass(IDLE_MS - 1)
     expect((await happen(world)).ok).toBe(true)
     await pass(IDLE_MS)
     expect(vi.getTimerCount()).toBe(0)
-    expect(await channelOf(world)).not.toBe(before)
-  })
-})
-
-describe('which session it is', () => {
-  const statusOf = (provider: PairingProvider, status: 'linking' | 'preparing'): PairingProvider => ({
-    ...provider,
-    getStatus: async () => ({ status }),
-    getQrCode: async () => ({ status }),
-  })
-
-  it.each([
-    ['the provider', { id: 'a', sessionId: 'main' }, { id: 'b', sessionId: 'main' }],
-    ['the session', { sessionId: 'main' }, { sessionId: 'Main' }],
-    ['where one ends and the other begins', { id: 'a', sessionId: 'b-c' }, { id: 'a-b', sessionId: 'c' }],
-    ['a mark of JSON', { id: 'a', sessionId: 'b' }, { id: 'a","b', sessionId: '' }],
-    ['half a character', { sessionId: '\ud83d' }, { sessionId: '\ud83c' }],
-  ])('is told apart by %s', async (_, first, second) => {
-    const [one, other] = [statusOf(spyProvider(first), 'linking'), statusOf(spyProvider(second), 'preparing')]
-    const world = createWorld(
-      {},
-      { provider: (request) => (new URL(request.url).searchParams.has('other') ? other : one) },
-    )
-    const tabs = await Promise.all([world.watch(), world.watch('&other')])
-    expect(tabs.map(statusesIn)).toEqual([['linking'], ['preparing']])
-    const asked = await Promise.all([jsonOf(world.get()), jsonOf(world.get('?want=state&other'))])
-    expect(asked).toMatchObject([{ status: 'linking' }, { status: 'preparing' }])
-  })
-
-  /** A handler whose function makes a provider for each request, as hosts with tenants do. */
-  const anew = (tenant: (request: Request) => string) => {
-    const made: ReturnType<typeof spyProvider>[] = []
-    const provider = () => {
-      const one = spyProvider()
-      made.push(one)
-      return one
-    }
-    return { world: createWorld({}, { provider, tenant }), calls: () => made.map(({ calls }) => calls) }
-  }
-
-  it('is the same for provider objects made anew for one tenant, and the newest of them is asked', async () => {
-    const { world, calls } = anew(() => 'acme')
-    await world.watch()
-    await world.watch()
-    await pass(timing.statusIntervalMs)
-    expect(calls()).toEqual([['getQrCode'], ['getStatus']])
-  })
-
-  it('is another one for each tenant, whatever instance they name', async () => {
-    const tenants = ['acme', 'umbrella']
-    const { world, calls } = anew(() => tenants.shift() ?? '')
-    await world.watch()
-    await world.watch()
-    await pass(timing.statusIntervalMs)
-    expect(calls()).toEqual([
-      ['getQrCode', 'getStatus'],
-      ['getQrCode', 'getStatus'],
-    ])
+    expect(await originOf(world)).not.toBe(before)
   })
 })
