@@ -11,7 +11,8 @@ export interface CallOptions {
   readonly provider: PairingProvider
   readonly call: PairingWant | PairingAction
   readonly host: PollerHost
-  readonly signal: AbortSignal
+  /** The call is aborted when one of them is. */
+  readonly signals: readonly AbortSignal[]
 }
 
 const methods: Readonly<Record<PairingWant | PairingAction, ProviderCall>> = {
@@ -28,20 +29,20 @@ const methods: Readonly<Record<PairingWant | PairingAction, ProviderCall>> = {
  * provider may have none, may ignore its signal, and may reject with anything.
  */
 export async function callProvider<Value>(
-  { provider, call, host, signal }: CallOptions,
+  { provider, call, host, signals }: CallOptions,
   run: (options: RequestOptions) => Promise<Value>,
 ): Promise<Value> {
   const startedAt = Date.now()
   const entry = () => ({ event: 'upstream', call, durationMs: Date.now() - startedAt }) as const
   try {
-    const value = await inTime(run, provider.timing.requestTimeoutMs * REQUESTS_PER_CALL, signal)
+    const value = await inTime(run, provider.timing.requestTimeoutMs * REQUESTS_PER_CALL, signals)
     host.log(entry(), provider)
     return value
   } catch (error) {
     const failure = toPairingError(error)
     host.log({ ...entry(), code: failure.code }, provider)
     // After an abort, the error says nothing about the provider.
-    if (!signal.aborted) host.report(error, methods[call])
+    if (!signals.some(({ aborted }) => aborted)) host.report(error, methods[call])
     throw failure
   }
 }
@@ -49,12 +50,15 @@ export async function callProvider<Value>(
 async function inTime<Value>(
   run: (options: RequestOptions) => Promise<Value>,
   limitMs: number,
-  outer: AbortSignal,
+  outer: readonly AbortSignal[],
 ): Promise<Value> {
   const controller = new AbortController()
   const end = (): void => controller.abort()
-  if (outer.aborted) end()
-  outer.addEventListener('abort', end)
+  // Not AbortSignal.any(), which edge runtimes and older browsers lack.
+  for (const signal of outer) {
+    if (signal.aborted) end()
+    signal.addEventListener('abort', end)
+  }
   let timer: ReturnType<typeof setTimeout> | undefined
   const overdue = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -66,6 +70,6 @@ async function inTime<Value>(
     return await Promise.race([run({ signal: controller.signal }), overdue])
   } finally {
     clearTimeout(timer)
-    outer.removeEventListener('abort', end)
+    for (const signal of outer) signal.removeEventListener('abort', end)
   }
 }

@@ -140,7 +140,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     const asked = provider()
     try {
       const snapshot = await callProvider(
-        { provider: asked, call: want, host: host(), signal },
+        { provider: asked, call: want, host: host(), signals: [signal] },
         async (options) =>
           // Fields that are no part of a snapshot must not leave the server.
           decodeSnapshot(await (want === 'state' ? asked.getStatus(options) : asked.getQrCode(options))),
@@ -351,8 +351,8 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
         wasAwake = false
       }
       try {
-        const both = AbortSignal.any([signal, ended.signal])
-        return await callProvider({ provider: provider(), call: action, host: host(), signal: both }, run)
+        const signals = [signal, ended.signal]
+        return await callProvider({ provider: provider(), call: action, host: host(), signals }, run)
       } finally {
         changes -= 1
         const at = Math.max(Date.now(), (revision ?? 0) + 1)

@@ -7,7 +7,7 @@ export interface PollerRegistry {
   of(session: string, target: PolledSession, host: PollerHost): Poller
   /** The poller of a session, where one exists. */
   get(session: string): Poller | undefined
-  /** Closes pollers: all, or those that a host used last. */
+  /** Closes pollers: all, or those that a host used last and that no page of another host watches. */
   close(host?: PollerHost): void
 }
 
@@ -16,11 +16,23 @@ interface Entry {
   target: PolledSession
   host: PollerHost
   timer: ReturnType<typeof setTimeout> | undefined
+  /** Its host was closed while a page of another host watched: it ends with that page. */
+  isOrphan: boolean
 }
 
 /** Makes pollers as they are needed, and lets go of those that are idle. */
 export function createPollerRegistry(): PollerRegistry {
   const entries = new Map<string, Entry>()
+
+  function forget(session: string, entry: Entry): void {
+    if (entries.get(session) === entry) entries.delete(session)
+  }
+
+  function end(session: string, entry: Entry): void {
+    clearTimeout(entry.timer)
+    forget(session, entry)
+    entry.poller.close()
+  }
 
   function create(session: string, target: PolledSession, host: PollerHost): Entry {
     const entry: Entry = {
@@ -30,14 +42,14 @@ export function createPollerRegistry(): PollerRegistry {
         host: () => entries.get(session)?.host ?? host,
         onIdle: (keepMs) => {
           clearTimeout(entry.timer)
-          entry.timer = setTimeout(() => {
-            if (entries.get(session) === entry) entries.delete(session)
-          }, keepMs)
+          if (entry.isOrphan) end(session, entry)
+          else entry.timer = setTimeout(() => forget(session, entry), keepMs)
         },
       }),
       target,
       host,
       timer: undefined,
+      isOrphan: false,
     }
     entries.set(session, entry)
     return entry
@@ -48,6 +60,7 @@ export function createPollerRegistry(): PollerRegistry {
       const entry = entries.get(session) ?? create(session, target, host)
       entry.target = target
       entry.host = host
+      entry.isOrphan = false
       clearTimeout(entry.timer)
       return entry.poller
     },
@@ -55,9 +68,8 @@ export function createPollerRegistry(): PollerRegistry {
     close(host) {
       for (const [session, entry] of entries) {
         if (host && entry.host !== host) continue
-        clearTimeout(entry.timer)
-        entries.delete(session)
-        entry.poller.close()
+        if (host && entry.poller.watchers > 0) entry.isOrphan = true
+        else end(session, entry)
       }
     },
   }

@@ -23,7 +23,9 @@ describeMountedHandler('the Express example behind express.json()', (options) =>
 
 it('starts without credentials, with a simulated phone', async () => {
   const url = await runExample('express')
-  expect(await proxy({ url, headers: admin }).getQrCode({})).toMatchObject({ status: 'qr' })
+  expect(await proxy({ url, headers: admin }).connection.read({ want: 'code', method: 'qr' })).toMatchObject({
+    status: 'qr',
+  })
 })
 
 describe('a pairing link of the Express example', () => {
@@ -70,7 +72,9 @@ describe('a pairing link of the Express example', () => {
       sessionId: '1101000001',
       ...changes,
     })
-    expect((await rejection(pageOf(link).getQrCode({}))).code).toBe('forbidden')
+    expect((await rejection(pageOf(link).connection.read({ want: 'code', method: 'qr' }))).code).toBe(
+      'forbidden',
+    )
     expect(emulator.state.status).toBe('idle')
   })
 })

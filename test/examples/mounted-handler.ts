@@ -1,15 +1,21 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
-import type { PairingProvider, PairingSnapshot } from '../../src/server.js'
+import type { PairingProxy } from '../../src/core/connection.js'
+import type { PairingUpdate } from '../../src/core/update.js'
+import { processRegistry } from '../../src/poller/registry.js'
+import type { PairingProvider } from '../../src/server.js'
 import { rejection } from '../providers/fetch-stub.js'
 import { emulatedPhone, idInstance } from './emulated-phone.js'
 
 /** What the sessions of the examples may do. */
 export const admin = { cookie: 'theme=dark; session=demo-admin' }
 const agent = { cookie: 'session=demo-agent' }
+
+// The handlers of the examples share the pollers of this process; each test begins without any.
+afterEach(() => processRegistry().close())
 
 const webhookSecret = 'secret-of-the-webhooks'
 
@@ -31,26 +37,25 @@ export async function originOf(server: Server): Promise<string> {
 }
 
 /** Watches a session until the end of the test. */
-export function watch(provider: PairingProvider): {
-  /** The first snapshot with this status, also one that came before. */
-  until(status: PairingSnapshot['status']): Promise<PairingSnapshot>
+export function watch({ connection }: PairingProxy): {
+  /** The first update with this status, also one that came before. */
+  until(status: PairingUpdate['status']): Promise<PairingUpdate>
 } {
-  const heard: PairingSnapshot[] = []
+  const updates: PairingUpdate[] = []
   const waiting = new Set<() => void>()
-  const controller = new AbortController()
-  onTestFinished(() => controller.abort())
-  provider.subscribe?.(
-    (snapshot) => {
-      heard.push(snapshot)
+  const leave = connection.subscribe?.(
+    (update) => {
+      updates.push(update)
       for (const look of waiting) look()
     },
-    { signal: controller.signal },
+    { method: 'qr', has: () => undefined, onGap: () => {} },
   )
+  onTestFinished(() => leave?.())
   return {
     until: (status) =>
       new Promise((resolve) => {
         const look = (): void => {
-          const found = heard.find((snapshot) => snapshot.status === status)
+          const found = updates.find((update) => update.status === status)
           if (!found) return
           waiting.delete(look)
           resolve(found)
@@ -85,21 +90,24 @@ export function describeMountedHandler(name: string, serve: (options: ServeOptio
 
   describe(name, () => {
     it.each([
-      ['nobody is signed in', undefined, 'sign-in-required'],
-      ['the session is none of the host', { cookie: 'session=guessed' }, 'sign-in-required'],
+      ['no user is signed in', undefined, 'sign-in-required'],
+      ['the session cookie is unknown', { cookie: 'session=guessed' }, 'sign-in-required'],
       ['the user may not link phones', agent, 'forbidden'],
     ])('refuses where %s', async (_, headers, code) => {
       const { emulator, provider } = await served(headers)
-      expect((await rejection(provider.getQrCode({}))).code).toBe(code)
+      expect((await rejection(provider.connection.read({ want: 'code', method: 'qr' }))).code).toBe(code)
       expect(emulator.state.status).toBe('idle')
     })
 
-    it('gives the QR code to a user who may link phones', async () => {
+    it('shows the QR code to a user who may link phones', async () => {
       const { provider } = await served(admin)
-      expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', qrCode: { kind: 'image' } })
+      expect(await provider.connection.read({ want: 'code', method: 'qr' })).toMatchObject({
+        status: 'qr',
+        qrCode: { kind: 'image' },
+      })
     })
 
-    it('tells a page that watches of the scan', async () => {
+    it('shows the linked account to a page that watches', async () => {
       const { emulator, provider } = await served(admin)
       const page = watch(provider)
       await page.until('qr')
@@ -107,10 +115,10 @@ export function describeMountedHandler(name: string, serve: (options: ServeOptio
       expect(await page.until('linked')).toMatchObject({ account: { phoneNumber: '5511987654321' } })
     })
 
-    it('takes the body of a change', async () => {
+    it('reads the body of an action', async () => {
       const { emulator, provider } = await served(admin)
-      await provider.getQrCode({})
-      await provider.reset?.({})
+      await provider.connection.read({ want: 'code', method: 'qr' })
+      await provider.connection.act('reset', { method: 'qr' })
       expect(emulator.state.status).toBe('idle')
     })
 

@@ -34,13 +34,17 @@ it.each([
   ['nobody is signed in', undefined, 'sign-in-required'],
   ['the user may not link phones', { cookie: 'session=demo-agent' }, 'forbidden'],
 ])('the Next.js route refuses where %s', async (_, headers, code) => {
-  expect((await rejection((await page(headers)).getQrCode({}))).code).toBe(code)
+  expect((await rejection((await page(headers)).connection.read({ want: 'code', method: 'qr' }))).code).toBe(
+    code,
+  )
 })
 
 it('the sign-in of the Next.js example opens its route', async () => {
   const { POST } = await import('../../examples/nextjs/app/sign-in/route.js')
   const [cookie = ''] = POST().headers.get('set-cookie')?.split(';') ?? []
-  expect(await (await page({ cookie })).getQrCode({})).toMatchObject({ status: 'qr' })
+  expect(await (await page({ cookie })).connection.read({ want: 'code', method: 'qr' })).toMatchObject({
+    status: 'qr',
+  })
 })
 
 it('the simulated phone of the Next.js example scans by itself, and the page is told', async () => {
@@ -56,8 +60,8 @@ it('the simulated phone of the Next.js example scans by itself, and the page is 
 
 it('the Next.js route takes a change', async () => {
   const provider = await page(admin)
-  await provider.getQrCode({})
-  expect(await provider.reset?.({})).toBeUndefined()
+  await provider.connection.read({ want: 'code', method: 'qr' })
+  expect(await provider.connection.act('reset', { method: 'qr' })).toMatchObject({ reason: 'reset' })
 })
 
 it('the Next.js route takes webhooks below its own address', async () => {

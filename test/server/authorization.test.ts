@@ -182,6 +182,7 @@ describe('onLinked and onUnlinked', () => {
     await second.world.get()
     expect(first.seen).toEqual(second.seen)
     second.tell({ status: 'linked', account: { phoneNumber: OTHER } })
+    await pass(timing.qrMinIntervalMs)
     await second.world.get()
     expect(new Set(second.seen.map((event) => Object(event).linkId)).size).toBe(2)
   })
@@ -191,12 +192,15 @@ describe('onLinked and onUnlinked', () => {
     await world.get()
     for (const status of ['preparing', 'linking', 'stopped'] as const) {
       tell({ status })
+      await pass(timing.statusIntervalMs)
       await world.get()
     }
     expect(seen).toHaveLength(1)
     tell({ status: 'unlinked' })
-    await world.get()
-    await world.get()
+    for (let count = 0; count < 2; count += 1) {
+      await pass(timing.statusIntervalMs)
+      await world.get()
+    }
     expect(seen.slice(1)).toEqual([{ tenant: 'acme' }])
   })
 
@@ -219,8 +223,10 @@ describe('onLinked and onUnlinked', () => {
     expect((await world.get()).status).toBe(200)
     await pass(0)
     isDown = false
-    await world.get()
-    await world.get()
+    for (let count = 0; count < 2; count += 1) {
+      await pass(timing.statusIntervalMs)
+      await world.get()
+    }
     expect(onLinked).toHaveBeenCalledTimes(2)
     expect(onError.mock.calls).toEqual([[new Error('database'), { in: 'onLinked' }]])
   })

@@ -80,7 +80,7 @@ describe('handler.close()', () => {
     expect(ended.toSorted()).toEqual(['bus', 'push'])
   })
 
-  it('lets go of a channel that was just used', async () => {
+  it('clears the timer of a poller that was just used', async () => {
     const world = createWorld()
     await world.get()
     expect(vi.getTimerCount()).toBe(1)

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { httpStatusOf, PairingError, pairingErrorCodes } from '../../src/core/errors.js'
 import type { PairingProvider } from '../../src/core/provider.js'
-import { createPairingHandler } from '../../src/server/handler.js'
 import { gate } from '../providers/fetch-stub.js'
 import { SPY_SESSION, spyProvider, timing } from './spy-provider.js'
-import { handlerOptions, type WorldOptions } from './world.js'
+import { handlerOptions, providerErrorOf, separateHandler, updateOf, type WorldOptions } from './world.js'
 
 const URL_OF_HANDLER = 'https://host.example/api/pairing'
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
@@ -21,7 +20,7 @@ function setUp(
   { provider: other, ...options }: WorldOptions = {},
 ): World {
   const provider = spyProvider(methods)
-  const handler = createPairingHandler(handlerOptions({ ...options, provider: other ?? provider }))
+  const handler = separateHandler(handlerOptions({ ...options, provider: other ?? provider }))
   const send: World['send'] = (init, address = URL_OF_HANDLER) => handler(new Request(address, init))
   return {
     calls: provider.calls,
@@ -102,13 +101,13 @@ describe('authorize', () => {
     ['provider', { provider: undefined as never }],
   ])('and the provider are not optional: without %s there is no handler', (_, missing) => {
     const options = { provider: spyProvider(), authorize: () => true, ...missing }
-    expect(() => createPairingHandler(options)).toThrow(expect.objectContaining({ code: 'invalid-options' }))
+    expect(() => separateHandler(options)).toThrow(expect.objectContaining({ code: 'invalid-options' }))
   })
 
   it('comes before the provider is chosen, and before the body is read', async () => {
     const order: string[] = []
     const provider = spyProvider()
-    const handler = createPairingHandler({
+    const handler = separateHandler({
       authorize: async (request) => {
         await Promise.resolve()
         order.push(`authorize, body ${request.bodyUsed ? 'used' : 'unused'}`)
@@ -139,58 +138,77 @@ describe('authorize', () => {
 
   it('may read a clone of the request', async () => {
     const world = setUp({}, { authorize: async (request) => Boolean(await request.clone().json()) })
-    expect((await world.post({ action: 'reset' })).status).toBe(204)
+    expect((await world.post({ action: 'reset' })).status).toBe(200)
   })
 })
 
 describe('GET', () => {
-  it.each([
-    ['status', 'getStatus', { status: 'unlinked' }],
-    ['qr-code', 'getQrCode', { status: 'qr', qrCode: { kind: 'text', value: '2@ref,noise,identity,adv,1' } }],
-  ])('?ask=%s answers with %s, the id, the methods and the timing', async (question, method, snapshot) => {
+  const common = {
+    v: 1,
+    session: SPY_SESSION,
+    origin: expect.any(String),
+    seq: 1,
+    at: expect.any(Number),
+    nextInMs: expect.any(Number),
+    heldMs: expect.any(Number),
+    provider: 'spy',
+    methods: ['qr', 'phone-code'],
+    abilities: ['unlink', 'reset'],
+    timing,
+  }
+
+  it('?want=state calls getStatus and responds with an update', async () => {
     const world = setUp()
-    const answer = await world.get(`?ask=${question}`)
+    const answer = await world.get('?want=state')
     expect(answer.status).toBe(200)
     expect(answer.headers.get('content-type')).toBe('application/json')
-    expect(await answer.json()).toEqual({
-      ...snapshot,
-      session: SPY_SESSION,
-      provider: 'spy',
-      methods: ['qr', 'phone-code'],
-      timing,
-    })
-    expect(world.calls).toEqual([method])
+    expect(await answer.json()).toEqual({ ...common, status: 'unlinked' })
+    expect(world.calls).toEqual(['getStatus'])
   })
 
-  it('tells where pairing codes are no ability of the provider', async () => {
-    const { requestPairingCode: _, calls: __, ...provider } = spyProvider()
+  it('?want=code calls getQrCode and responds with an update that holds the code', async () => {
+    const world = setUp()
+    expect(await (await world.get('?want=code')).json()).toEqual({
+      ...common,
+      status: 'qr',
+      qrCode: { kind: 'text', value: '2@ref,noise,identity,adv,1' },
+      codeId: expect.any(String),
+      hideInMs: timing.qrLifetimeMs,
+      expiresInMs: 60_000,
+    })
+    expect(world.calls).toEqual(['getQrCode'])
+  })
+
+  it('lists no method and no ability that the provider lacks', async () => {
+    const { requestPairingCode: _, reset: __, unlink: ___, calls: ____, ...provider } = spyProvider()
     const answer = await setUp({}, { provider }).get()
-    expect(await answer.json()).toMatchObject({ methods: ['qr'] })
+    expect(await answer.json()).toMatchObject({ methods: ['qr'], abilities: [] })
   })
 
   it.each([
     ['nothing', ''],
-    ['an empty question', '?ask='],
-    ['an unknown question', '?ask=account'],
-    ['an action', '?ask=reset'],
+    ['an empty word', '?want='],
+    ['an unknown word', '?want=account'],
+    ['an action', '?want=reset'],
     ['an action in a parameter of that name', '?action=unlink'],
-    ['the name of a method', '?ask=unlink&phoneNumber=5511987654321'],
-    ['a name every object has', '?ask=constructor'],
-    ['another case', '?ask=STATUS'],
-  ])('refuses %s', async (_, query) => {
+    ['the name of a method', '?want=unlink&phoneNumber=5511987654321'],
+    ['a name that every object has', '?want=constructor'],
+    ['another case', '?want=STATE'],
+    ['the word of an older version', '?ask=status'],
+  ])('refuses a read of %s with 400', async (_, query) => {
     const world = setUp()
     await expectProblem(await world.get(query), 'invalid-request', 400)
     expect(world.calls).toEqual([])
   })
 
   it.each([
-    'status&action=reset',
-    'qr-code&ask=reset',
-    'status&ask=request-pairing-code&phoneNumber=5511987654321',
-  ])('?ask=%s reaches no method that changes something', async (query) => {
+    'state&action=reset',
+    'code&want=reset',
+    'state&want=request-pairing-code&phoneNumber=5511987654321',
+  ])('?want=%s calls no method that changes something', async (query) => {
     const world = setUp()
-    expect((await world.get(`?ask=${query}`)).status).toBe(200)
-    expect(world.calls).toEqual([query.startsWith('qr') ? 'getQrCode' : 'getStatus'])
+    expect((await world.get(`?want=${query}`)).status).toBe(200)
+    expect(world.calls).toEqual([query.startsWith('code') ? 'getQrCode' : 'getStatus'])
   })
 
   it('gives the provider the signal of the request', async () => {
@@ -211,20 +229,32 @@ describe('GET', () => {
 })
 
 describe('POST', () => {
-  it('asks for a pairing code with the digits of the number', async () => {
+  it('request-pairing-code sends the digits of the number and responds with the code', async () => {
     const world = setUp()
     const answer = await world.post({ action: 'request-pairing-code', phoneNumber: '+55 (11) 98765-4321' })
     expect(answer.status).toBe(200)
-    expect(await answer.json()).toMatchObject({ status: 'pairing-code', pairingCode: 'ABCD1234' })
+    expect(await answer.json()).toMatchObject({
+      status: 'unlinked',
+      reason: 'code-replaced',
+      pairingCode: { value: 'ABCD1234', lastDigits: '4321', expiresInMs: timing.pairingCodeLifetimeMs },
+    })
     expect(world.calls).toEqual(['requestPairingCode 5511987654321'])
   })
 
-  it.each(['reset', 'unlink'])('%ss, and says no more than that it is done', async (action) => {
+  it.each([
+    ['reset', 'reset'],
+    ['unlink', 'unlinked'],
+  ])('%s responds with an update that has the reason %s', async (action, reason) => {
     const world = setUp()
     const answer = await world.post({ action })
-    expect(answer.status).toBe(204)
+    expect(answer.status).toBe(200)
     expect(answer.headers.get('cache-control')).toBe('no-store')
-    expect(await answer.text()).toBe('')
+    expect(await answer.json()).toMatchObject({
+      session: SPY_SESSION,
+      status: 'preparing',
+      reason,
+      revision: expect.any(Number),
+    })
     expect(world.calls).toEqual([action])
   })
 
@@ -318,7 +348,7 @@ describe('POST', () => {
   it.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON ;charset=UTF-8'])(
     'takes the content type "%s"',
     async (type) => {
-      expect((await setUp().post({ action: 'reset' }, { 'content-type': type })).status).toBe(204)
+      expect((await setUp().post({ action: 'reset' }, { 'content-type': type })).status).toBe(200)
     },
   )
 
@@ -329,7 +359,7 @@ describe('POST', () => {
 
   it('takes a body of 4 kB, and refuses one byte more', async () => {
     const world = setUp()
-    expect((await world.post(padded(4_096))).status).toBe(204)
+    expect((await world.post(padded(4_096))).status).toBe(200)
     await expectProblem(await world.post(padded(4_097)), 'invalid-request', 400)
     expect(world.calls).toEqual(['reset'])
   })
@@ -382,7 +412,7 @@ describe('POST', () => {
         controller.close()
       },
     })
-    expect((await setUp().send(streamed(body))).status).toBe(204)
+    expect((await setUp().send(streamed(body))).status).toBe(200)
   })
 
   it('answers with an error of ours where the body breaks off', async () => {
@@ -440,7 +470,7 @@ describe('changes from other origins', () => {
 
   it.each(allowed)('are taken with %s', async (_, headers) => {
     const world = setUp({}, { allowedOrigins })
-    expect((await world.post({ action: 'unlink' }, headers)).status).toBe(204)
+    expect((await world.post({ action: 'unlink' }, headers)).status).toBe(200)
   })
 
   it('include reads, since a question has the provider make a code; but the address bar may read', async () => {
@@ -454,7 +484,7 @@ describe('changes from other origins', () => {
   })
 
   it('are refused before their body is read', async () => {
-    const handler = createPairingHandler({ provider: spyProvider(), authorize: () => true })
+    const handler = separateHandler({ provider: spyProvider(), authorize: () => true })
     const request = new Request(URL_OF_HANDLER, {
       method: 'POST',
       headers: { origin: 'https://evil.example', 'content-type': 'application/json' },
@@ -485,7 +515,7 @@ describe('other methods', () => {
   )
 
   it('has no Allow beside the 405', async () => {
-    const answer = await setUp().get('?ask=no')
+    const answer = await setUp().get('?want=no')
     expect(answer.headers.has('allow')).toBe(false)
   })
 })
@@ -500,6 +530,7 @@ describe('a provider per request', () => {
       {},
       {
         provider: async (request) => tenants[new URL(request.url).pathname.slice(1)] as PairingProvider,
+        tenant: (request) => new URL(request.url).pathname,
       },
     )
     const statusOf = async (tenant: string): Promise<unknown> =>
@@ -525,7 +556,7 @@ describe('a provider per request', () => {
   })
 })
 
-describe('errors of the provider', () => {
+describe('a call of the provider that fails', () => {
   const upstream = `https://api.provider.example/waInstance1101/qr/${SECRET}`
   const foreign = Object.assign(new Error(`GET ${upstream} failed`, { cause: new TypeError(upstream) }), {
     url: upstream,
@@ -535,8 +566,6 @@ describe('errors of the provider', () => {
     status: 418,
   })
   const calls: readonly (readonly [string, (world: World) => Promise<Response>])[] = [
-    ['getStatus', (world) => world.get('?want=state')],
-    ['getQrCode', (world) => world.get('?want=code')],
     [
       'requestPairingCode',
       (world) => world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }),
@@ -545,14 +574,14 @@ describe('errors of the provider', () => {
     ['unlink', (world) => world.post({ action: 'unlink' })],
   ]
 
-  describe.each(calls)('in %s', (method, call) => {
+  describe.each(calls)('of %s', (method, call) => {
     it.each([
       ['a foreign error', foreign],
       ['a foreign error that looks like ours', Object.assign(new Error(upstream), { name: 'PairingError' })],
       ['text', upstream],
       ['nothing', undefined],
       ['a response', new Response(upstream, { status: 401 })],
-    ])('leave nothing of themselves in the answer: %s', async (_, error) => {
+    ])('shows nothing of %s', async (_, error) => {
       const throwing: readonly (() => Promise<never>)[] = [
         () => Promise.reject(error),
         () => {
@@ -568,7 +597,7 @@ describe('errors of the provider', () => {
       }
     })
 
-    it('keep code and waiting time, but not message and cause, where they are ours', async () => {
+    it('keeps code and time to wait of a PairingError, but not message and cause', async () => {
       const cause = new PairingError('network', upstream)
       const error = new PairingError('rate-limited', upstream, { retryAfterMs: 1_500, cause })
       const answer = await call(setUp({ [method]: () => Promise.reject(error) }))
@@ -584,43 +613,61 @@ describe('errors of the provider', () => {
     })
   })
 
-  it.each(pairingErrorCodes)('%s arrives as itself', async (code) => {
+  it.each(pairingErrorCodes)('a failed read keeps its code: %s', async (code) => {
     const fails = () => Promise.reject(new PairingError(code, upstream))
-    await expectProblem(await setUp({ getStatus: fails }).get(), code)
+    expect(await providerErrorOf(setUp({ getStatus: fails }).get())).toBe(code)
   })
 
-  it('with a code that this version does not know are no success', async () => {
-    const error = Object.assign(new PairingError('unknown', ''), { code: `new-${SECRET}` })
-    await expectProblem(await setUp({ getStatus: () => Promise.reject(error) }).get(), 'unknown', 500)
+  const foreignErrors: readonly (readonly [string, unknown])[] = [
+    ['a foreign error', foreign],
+    ['text', upstream],
+    ['nothing', undefined],
+    ['a code of a later version', Object.assign(new PairingError('unknown', ''), { code: `new-${SECRET}` })],
+  ]
+
+  it.each(foreignErrors)('a failed read shows nothing of %s', async (_, error) => {
+    const answer = await setUp({ getStatus: () => Promise.reject(error) }).get()
+    expect(JSON.stringify([...answer.headers])).not.toContain(SECRET)
+    const text = await answer.text()
+    expect(text).not.toContain(SECRET)
+    expect(JSON.parse(text)).toMatchObject({ status: 'preparing', error: { code: 'unknown' } })
+  })
+
+  it('a failed read says how long to wait, in milliseconds', async () => {
+    const error = new PairingError('rate-limited', upstream, { retryAfterMs: 20_000 })
+    const { error: shown } = await updateOf(setUp({ getStatus: () => Promise.reject(error) }).get())
+    // What the provider wants, and up to a quarter more, so that pages do not come back at the same moment.
+    expect(shown?.retryInMs).toBeGreaterThan(19_000)
+    expect(shown?.retryInMs).toBeLessThanOrEqual(25_000)
+  })
+
+  it('a refusal that no retry repairs has no time to wait', async () => {
+    const fails = () => Promise.reject(new PairingError('unauthorized', ''))
+    expect((await updateOf(setUp({ getStatus: fails }).get())).error).toEqual({ code: 'unauthorized' })
   })
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])(
-    'with %s ms to wait say nothing of waiting',
+    'an action that fails with %s ms to wait has no Retry-After',
     async (retryAfterMs) => {
       const error = new PairingError('rate-limited', '', { retryAfterMs })
-      const answer = await setUp({ getStatus: () => Promise.reject(error) }).get()
+      const answer = await setUp({ reset: () => Promise.reject(error) }).post({ action: 'reset' })
       expect(answer.headers.has('retry-after')).toBe(false)
       await expectProblem(answer, 'rate-limited')
     },
   )
 })
 
-describe('answers of a provider that a host wrote', () => {
-  it('lose what is no part of a snapshot', async () => {
+describe('responses of a provider of your own', () => {
+  it('lose fields that are no part of a snapshot', async () => {
     const snapshot = {
       status: 'linked' as const,
       account: { name: 'Ana', avatarUrl: 'http://insecure.example/', apiKey: SECRET },
       raw: { token: SECRET },
     }
-    const answer = await setUp({ getStatus: async () => snapshot }).get()
-    expect(await answer.json()).toEqual({
-      status: 'linked',
-      account: { name: 'Ana' },
-      session: SPY_SESSION,
-      provider: 'spy',
-      methods: ['qr', 'phone-code'],
-      timing,
-    })
+    const text = await (await setUp({ getStatus: async () => snapshot }).get()).text()
+    expect(text).not.toContain(SECRET)
+    expect(JSON.parse(text)).toMatchObject({ status: 'linked', account: { name: 'Ana' } })
+    expect(JSON.parse(text).account).toEqual({ name: 'Ana' })
   })
 
   it.each([
@@ -628,11 +675,11 @@ describe('answers of a provider that a host wrote', () => {
       'an image at an address of the provider',
       { status: 'qr', qrCode: { kind: 'image', src: `https://api.provider.example/${SECRET}` } },
     ],
-    ['a pairing code that is none', { status: 'pairing-code', pairingCode: `Error: ${SECRET}` }],
-    ['a status that is none', { status: SECRET }],
-  ])('are refused with %s', async (_, snapshot) => {
+    ['an invalid pairing code', { status: 'pairing-code', pairingCode: `Error: ${SECRET}` }],
+    ['an unknown status', { status: SECRET }],
+  ])('are the error invalid-answer for %s', async (_, snapshot) => {
     const world = setUp({ getStatus: async () => snapshot as never })
-    await expectProblem(await world.get(), 'invalid-answer')
+    expect(await providerErrorOf(world.get())).toBe('invalid-answer')
   })
 })
 
@@ -663,11 +710,11 @@ describe('limits of streams', () => {
     (name) => {
       for (const value of [Number.NaN, -1, '5', null, {}, Number.NEGATIVE_INFINITY])
         expect(() =>
-          createPairingHandler({ provider: spyProvider(), authorize: () => true, [name]: value }),
+          separateHandler({ provider: spyProvider(), authorize: () => true, [name]: value }),
         ).toThrow(expect.objectContaining({ code: 'invalid-options' }))
       for (const value of [0, 5, undefined, Number.POSITIVE_INFINITY])
         expect(() =>
-          createPairingHandler({ provider: spyProvider(), authorize: () => true, [name]: value }),
+          separateHandler({ provider: spyProvider(), authorize: () => true, [name]: value }),
         ).not.toThrow()
     },
   )

@@ -1,9 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createPairingHandler } from '../../src/server/handler.js'
 import type { PairingHandlerOptions } from '../../src/server/handler-options.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
 import { spyProvider } from './spy-provider.js'
-import { expectRefusal } from './world.js'
+import { expectRefusal, separateHandler } from './world.js'
 
 type Options = Pick<PairingHandlerOptions, 'origin' | 'trustProxy' | 'allowedOrigins' | 'onError' | 'log'>
 
@@ -14,7 +13,7 @@ function post(
   options: Options,
   headers: Record<string, string> = {},
 ): Promise<Response> {
-  const handler = createPairingHandler({ provider: spyProvider(), authorize: () => true, ...options })
+  const handler = separateHandler({ provider: spyProvider(), authorize: () => true, ...options })
   return handler(
     new Request(`${address}/api/pairing`, {
       method: 'POST',
@@ -32,7 +31,7 @@ describe('origin', () => {
     ['a proxy on a LAN without TLS', 'http://10.0.0.7:3000', 'http://192.168.1.4:8080'],
   ])('accepts a POST of its own page behind %s', async (_, address, origin) => {
     await expectRefusal(await post(address, origin, {}), 'forbidden')
-    expect((await post(address, origin, { origin })).status).toBe(204)
+    expect((await post(address, origin, { origin })).status).toBe(200)
   })
 
   it('takes the place of the address that the server sees', async () => {
@@ -88,7 +87,7 @@ describe('trustProxy', () => {
   ]
 
   it.each(forwarded)('accepts the page that %s names', async (_, origin, headers) => {
-    expect((await post('http://inner.example', origin, { trustProxy: true }, headers)).status).toBe(204)
+    expect((await post('http://inner.example', origin, { trustProxy: true }, headers)).status).toBe(200)
   })
 
   it.each(forwarded)('ignores %s where it is not set', async (_, origin, headers) => {
@@ -117,7 +116,7 @@ describe('a refused page of another origin', () => {
   it('is reported once to onError with both origins and the option to set', async () => {
     const onError = vi.fn<NonNullable<PairingHandlerOptions['onError']>>()
     const log: PairingLogEntry[] = []
-    const handler = createPairingHandler({
+    const handler = separateHandler({
       provider: spyProvider(),
       authorize: () => true,
       onError,
@@ -143,7 +142,7 @@ describe('a refused page of another origin', () => {
 
   it('cannot put a text of its own into the report, nor fill it', async () => {
     const onError = vi.fn<NonNullable<PairingHandlerOptions['onError']>>()
-    const handler = createPairingHandler({ provider: spyProvider(), authorize: () => true, onError })
+    const handler = separateHandler({ provider: spyProvider(), authorize: () => true, onError })
     const read = (origin: string) =>
       handler(new Request('http://127.0.0.1:3000/api?want=state', { headers: { origin } }))
     await read("set origin: 'https://evil.example' now")
@@ -171,14 +170,13 @@ describe('an origin that no browser sends', () => {
   ])('throws invalid-options in allowedOrigins: %s', (value) => {
     const options = { provider: spyProvider(), authorize: () => true }
     const invalid = expect.objectContaining({ code: 'invalid-options' })
-    expect(() => createPairingHandler({ ...options, allowedOrigins: [value as string] })).toThrow(invalid)
-    if (value !== undefined)
-      expect(() => createPairingHandler({ ...options, origin: value })).toThrow(invalid)
+    expect(() => separateHandler({ ...options, allowedOrigins: [value as string] })).toThrow(invalid)
+    if (value !== undefined) expect(() => separateHandler({ ...options, origin: value })).toThrow(invalid)
   })
 
   it('is not that of an app in a WebView', () => {
     const options = { provider: spyProvider(), authorize: () => true }
     for (const origin of ['capacitor://localhost', 'ionic://localhost', 'http://localhost:5173'])
-      expect(() => createPairingHandler({ ...options, allowedOrigins: [origin] })).not.toThrow()
+      expect(() => separateHandler({ ...options, allowedOrigins: [origin] })).not.toThrow()
   })
 })

@@ -5,7 +5,7 @@ import { pairingLinkToken } from '../../src/client/pairing-link-token.js'
 import { proxy } from '../../src/client/proxy.js'
 import { PairingError } from '../../src/core/errors.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
-import { createPairingHandler, type PairingHandler } from '../../src/server/handler.js'
+import type { PairingHandler } from '../../src/server/handler.js'
 import {
   type CreatePairingLinkOptions,
   createPairingLink,
@@ -13,6 +13,7 @@ import {
 } from '../../src/server/pairing-link.js'
 import { everythingIn, rejection } from '../providers/fetch-stub.js'
 import { type SpyProvider, spyProvider } from './spy-provider.js'
+import { separateHandler } from './world.js'
 
 const SECRET = 'kV2x9Qp7Lr4Tn8Ws1Zb6Yc3Hd5Jf0Gm_'
 const OTHER_SECRET = 'another-Secret-of-32-characters!'
@@ -421,7 +422,7 @@ describe('behind the pairing handler', () => {
     const tenants = { a: spyProvider({ sessionId: 'a' }), b: spyProvider({ sessionId: 'b' }) }
     const options = { secret: SECRET, now: clock }
     const providers = new Map<string, SpyProvider>(Object.entries(tenants))
-    const handler = createPairingHandler({
+    const handler = separateHandler({
       authorize: async (request) => Boolean(await verifyPairingLink(request, options)),
       provider: async (request) => {
         const { sessionId } = await verifyPairingLink(request, options)
@@ -444,10 +445,13 @@ describe('behind the pairing handler', () => {
   it('lets the page do all that its session needs, and reach nobody else', async () => {
     const world = setUp()
     const provider = proxyOf(world, await link({ sessionId: 'a' }))
-    await provider.getStatus({})
-    await provider.getQrCode({})
-    await provider.requestPairingCode?.(normalizePhoneNumber('5511987654321'), {})
-    await provider.reset?.({})
+    await provider.connection.read({ want: 'state', method: 'qr' })
+    await provider.connection.read({ want: 'code', method: 'qr' })
+    await provider.connection.act('request-pairing-code', {
+      method: 'phone-code',
+      phoneNumber: normalizePhoneNumber('5511987654321'),
+    })
+    await provider.connection.act('reset', { method: 'qr' })
     expect(world.tenants.a.calls).toEqual([
       'getStatus',
       'getQrCode',
@@ -461,18 +465,18 @@ describe('behind the pairing handler', () => {
     const tokens = { a: await token({ sessionId: 'a' }), b: await token({ sessionId: 'b' }) }
     const tenant = fc.constantFrom('a' as const, 'b' as const)
     const hint = fc.constantFrom('sessionId', 'tenant', 'session', 'x-session-id', 'cookie', 'pairing')
-    const question = fc.constantFrom('status', 'qr-code')
+    const question = fc.constantFrom('state', 'code')
     const action = fc.constantFrom('request-pairing-code', 'reset', 'unlink')
     const request = fc.oneof(
-      question.map((ask) => ({ ask, body: undefined })),
-      action.map((name) => ({ ask: '', body: { action: name, phoneNumber: '5511987654321' } })),
+      question.map((want) => ({ want, body: undefined })),
+      action.map((name) => ({ want: '', body: { action: name, phoneNumber: '5511987654321' } })),
     )
     await fc.assert(
-      fc.asyncProperty(tenant, tenant, hint, request, async (own, claimed, name, { ask, body }) => {
+      fc.asyncProperty(tenant, tenant, hint, request, async (own, claimed, name, { want, body }) => {
         const { tenants, handler } = setUp()
         const value = name === 'pairing' ? tokens[claimed] : claimed
         const answer = await handler(
-          new Request(`${URL_OF_HANDLER}/${claimed}?ask=${ask}&${name}=${value}`, {
+          new Request(`${URL_OF_HANDLER}/${claimed}?want=${want}&${name}=${value}`, {
             method: body ? 'POST' : 'GET',
             headers: {
               authorization: `Bearer ${tokens[own]}`,
@@ -494,13 +498,17 @@ describe('behind the pairing handler', () => {
     const [payload] = (await token({ sessionId: 'a' })).split('.')
     const [, signature] = (await token({ sessionId: 'b' })).split('.')
     const provider = proxyOf(world, `${PAGE}#pairing=${payload}.${signature}`)
-    expect((await rejection(provider.getStatus({}))).code).toBe('forbidden')
+    expect((await rejection(provider.connection.read({ want: 'state', method: 'qr' }))).code).toBe(
+      'forbidden',
+    )
     expect(world.calls()).toEqual([])
   })
 
   it('reaches nobody without a link', async () => {
     const world = setUp()
-    expect((await rejection(proxyOf(world, PAGE).getQrCode({}))).code).toBe('forbidden')
+    expect((await rejection(proxyOf(world, PAGE).connection.read({ want: 'code', method: 'qr' }))).code).toBe(
+      'forbidden',
+    )
     expect(world.calls()).toEqual([])
   })
 
@@ -509,16 +517,20 @@ describe('behind the pairing handler', () => {
     const world = setUp(() => time)
     const provider = proxyOf(world, await link({ sessionId: 'a', expiresInMs: MINUTE_MS }))
     time = NOW + MINUTE_MS - 1
-    await provider.getStatus({})
+    await provider.connection.read({ want: 'state', method: 'qr' })
     time = NOW + MINUTE_MS
-    expect((await rejection(provider.getStatus({}))).code).toBe('sign-in-required')
+    expect((await rejection(provider.connection.read({ want: 'state', method: 'qr' }))).code).toBe(
+      'sign-in-required',
+    )
     expect(world.calls()).toEqual(['getStatus'])
   })
 
   it('says which session is gone by a code alone', async () => {
     const world = setUp()
     const provider = proxyOf(world, await link({ sessionId: 'c' }))
-    expect((await rejection(provider.getStatus({}))).code).toBe('session-not-found')
+    expect((await rejection(provider.connection.read({ want: 'state', method: 'qr' }))).code).toBe(
+      'session-not-found',
+    )
     expect(world.calls()).toEqual([])
   })
 })

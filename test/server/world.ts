@@ -1,7 +1,9 @@
 import { expect, vi } from 'vitest'
 import { httpStatusOf, pairingErrorCodes } from '../../src/core/errors.js'
 import type { PairingProvider } from '../../src/core/provider.js'
-import { createPairingHandler, type PairingHandler } from '../../src/server/handler.js'
+import { decodeUpdate, type PairingUpdate } from '../../src/core/update.js'
+import { createPollerRegistry, type PollerRegistry } from '../../src/poller/registry.js'
+import { createHandler, type PairingHandler } from '../../src/server/handler.js'
 import type { PairingHandlerOptions, TenantProviderOptions } from '../../src/server/handler-options.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
 import { type SpyProvider, spyProvider } from './spy-provider.js'
@@ -11,7 +13,6 @@ export const HANDLER_URL = 'https://host.example/api/pairing'
 /** One event as it arrived. */
 export interface LiveEvent {
   readonly name: string
-  readonly id: string | undefined
   readonly data: Readonly<Record<string, unknown>>
   /** When it arrived, in epoch milliseconds. */
   readonly at: number
@@ -52,7 +53,6 @@ export function readTab(response: Response): Tab {
     if (data === undefined) return
     events.push({
       name: fields.get('event') ?? 'message',
-      id: fields.get('id'),
       data: JSON.parse(data),
       at: Date.now(),
     })
@@ -85,6 +85,33 @@ export function readTab(response: Response): Tab {
     },
     leave: () => void reader.cancel(),
   }
+}
+
+/** What each event shows: its status, or `error` and the code. */
+export const shownIn = ({ events }: Tab): string[] =>
+  events.map(({ data: { status, error } }) =>
+    error ? `error ${Reflect.get(Object(error), 'code')}` : `${status}`,
+  )
+
+/** The same without repetitions in a row. */
+export const stepsIn = (tab: Tab): string[] =>
+  shownIn(tab).filter((one, index, all) => one !== all[index - 1])
+
+/** The values of the QR codes that were sent. */
+export const codesIn = ({ events }: Tab): string[] =>
+  events.flatMap(({ data: { qrCode } }) => (qrCode ? [String(Reflect.get(Object(qrCode), 'value'))] : []))
+
+/** A response that is an update. */
+export async function updateOf(answer: Response | Promise<Response>): Promise<PairingUpdate> {
+  const response = await answer
+  expect(response.status).toBe(200)
+  expect(response.headers.get('content-type')).toBe('application/json')
+  return decodeUpdate(await response.json())
+}
+
+/** The code of an update with an error: the provider failed, and the handler did not. */
+export async function providerErrorOf(answer: Response | Promise<Response>): Promise<unknown> {
+  return (await updateOf(answer)).error?.code
 }
 
 export function bodyOf({ body }: Response): ReadableStream<Uint8Array> {
@@ -132,11 +159,21 @@ export function handlerOptions({
     : { ...common, authorize, provider }
 }
 
-export function createWorld(methods: Partial<PairingProvider> = {}, options: WorldOptions = {}): World {
+/** A handler as in a process of its own: with pollers that no other handler shares. */
+export const separateHandler = (options: PairingHandlerOptions): PairingHandler =>
+  createHandler(options, createPollerRegistry())
+
+/** A handler with its provider and log; `registry` puts several of them into one process. */
+export function createWorld(
+  methods: Partial<PairingProvider> = {},
+  options: WorldOptions = {},
+  registry: PollerRegistry = createPollerRegistry(),
+): World {
   const provider = spyProvider(methods)
   const log: PairingLogEntry[] = []
-  const handler = createPairingHandler(
+  const handler = createHandler(
     handlerOptions({ provider, log: (entry) => log.push(entry), ...options }),
+    registry,
   )
   const get: World['get'] = (query = '?want=state', init) =>
     handler(new Request(`${HANDLER_URL}${query}`, init))

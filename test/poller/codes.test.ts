@@ -9,7 +9,6 @@ import { initialState, transition } from '../../src/core/session.js'
 import type { SessionEvent } from '../../src/core/session-state.js'
 import { greenApi } from '../../src/providers/green-api.js'
 import { ownServer } from '../../src/providers/own-server.js'
-import { createPairingHandler } from '../../src/server/handler.js'
 import { qrImage, toBase64 } from '../../src/testing/qr-image.js'
 import {
   createEmulator,
@@ -19,7 +18,7 @@ import {
   mockGreenApiSocket,
   mockOwnServer,
 } from '../../src/testing.js'
-import { HANDLER_URL } from './world.js'
+import { HANDLER_URL, separateHandler } from '../server/world.js'
 
 const START = Date.UTC(2026, 10, 21)
 const INSTANCE = { idInstance: '1101000001', apiTokenInstance: 'secret' }
@@ -126,7 +125,7 @@ async function watch(world: World, { ageMs, latenciesMs, faults, breaksAt }: Sch
     await travel(latencyMs / 2)
     return answer
   })
-  const handler = createPairingHandler({ provider, authorize: () => true })
+  const handler = separateHandler({ provider, authorize: () => true })
   let line = new AbortController()
   const page = proxy({
     url: HANDLER_URL,

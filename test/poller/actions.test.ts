@@ -1,0 +1,294 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PairingError } from '../../src/core/errors.js'
+import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
+import { gate } from '../providers/fetch-stub.js'
+import { spyProvider, timing } from '../server/spy-provider.js'
+import { createWorld, expectRefusal, shownIn, stepsIn, updateOf } from '../server/world.js'
+
+const START = Date.UTC(2026, 10, 21)
+const code = (phoneNumber = '5511987654321') => ({ action: 'request-pairing-code', phoneNumber })
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: START })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+
+const linked: PairingSnapshot = { status: 'linked', account: { phoneNumber: '5511987654321' } }
+
+describe('the revision of an update', () => {
+  it('is missing before the first change of this process', async () => {
+    const update = await updateOf(createWorld().get())
+    expect(update).not.toHaveProperty('revision')
+    expect(update).not.toHaveProperty('reason')
+  })
+
+  it.each([
+    ['reset', { action: 'reset' }, 'reset'],
+    ['unlink', { action: 'unlink' }, 'unlinked'],
+    ['request-pairing-code', code(), 'code-replaced'],
+  ])('is the time of the change after %s, with its reason', async (_, body, reason) => {
+    const world = createWorld()
+    await pass(1_234)
+    expect(await updateOf(world.post(body))).toMatchObject({ revision: START + 1_234, reason })
+    expect(await updateOf(world.get())).toMatchObject({ revision: START + 1_234, reason })
+  })
+
+  it('grows with each change, also within one millisecond and after the clock was set back', async () => {
+    const world = createWorld()
+    const first = await updateOf(world.post({ action: 'reset' }))
+    const second = await updateOf(world.post({ action: 'unlink' }))
+    vi.setSystemTime(START - 60_000)
+    const third = await updateOf(world.post(code()))
+    expect([first, second, third].map(({ revision }) => revision)).toEqual([START, START + 1, START + 2])
+  })
+
+  it('grows where the provider failed, because it may have changed something', async () => {
+    const world = createWorld({ reset: () => Promise.reject(new PairingError('timeout', '')) })
+    await expectRefusal(await world.post({ action: 'reset' }), 'timeout')
+    expect(await updateOf(world.get())).toMatchObject({ revision: START })
+  })
+
+  it('stays where an action was refused before the provider was called', async () => {
+    const world = createWorld()
+    await expectRefusal(await world.post(code('12')), 'invalid-phone-number')
+    expect(await updateOf(world.get())).not.toHaveProperty('revision')
+  })
+})
+
+describe('a change', () => {
+  /** A phone is linked and pages show it; a read of it is under way when the link is ended. */
+  async function unlinkedDuringRead() {
+    let respond: () => Promise<PairingSnapshot> = async () => linked
+    const world = createWorld({ getStatus: () => respond(), getQrCode: () => respond() })
+    const tab = await world.watch()
+    await pass(timing.qrMinIntervalMs)
+    const late = gate()
+    respond = async () => {
+      await late.opened
+      return linked
+    }
+    const read = updateOf(world.get())
+    await pass(0)
+    respond = async () => ({ status: 'unlinked' })
+    const before = tab.events.length
+    expect(await updateOf(world.post({ action: 'unlink' }))).toMatchObject({ reason: 'unlinked' })
+    await pass(0)
+    return { world, read, respond: late.open, shown: () => shownIn(tab).slice(before) }
+  }
+
+  it('keeps a response from before it away from pages that watch', async () => {
+    const { respond, shown } = await unlinkedDuringRead()
+    respond()
+    await pass(0)
+    expect(shown()).not.toContain('linked')
+    expect(shown().at(-1)).toBe('unlinked')
+  })
+
+  it('makes a read that was under way wait for a response from after it', async () => {
+    const { read, respond } = await unlinkedDuringRead()
+    respond()
+    expect((await read).status).toBe('unlinked')
+  })
+
+  it('is not joined by a read to a request from before it', async () => {
+    const { world, read, respond } = await unlinkedDuringRead()
+    expect((await updateOf(world.get())).status).toBe('unlinked')
+    respond()
+    await read
+  })
+
+  it.each<readonly [string, Partial<PairingProvider>, number]>([
+    ['succeeds', {}, 200],
+    ['fails', { reset: () => Promise.reject(new PairingError('timeout', '')) }, 504],
+  ])('that %s has the state polled at once', async (_, methods, status) => {
+    const world = createWorld({ ...methods, getQrCode: async () => linked, getStatus: async () => linked })
+    await world.watch()
+    world.calls.length = 0
+    expect((await world.post({ action: 'reset' })).status).toBe(status)
+    await pass(0)
+    expect(world.calls).toEqual(['reset', 'getQrCode'])
+  })
+
+  it('keeps the backoff after failures', async () => {
+    const world = createWorld({
+      getQrCode: () => Promise.reject(new PairingError('rate-limited', '', { retryAfterMs: 20_000 })),
+    })
+    await world.watch()
+    await world.post({ action: 'reset' })
+    await pass(19_999)
+    expect(world.calls).toEqual(['getQrCode', 'reset'])
+  })
+
+  it('is aborted at the provider when the client leaves', async () => {
+    let given: AbortSignal | undefined
+    const world = createWorld({
+      reset: ({ signal }) => {
+        given = signal
+        return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('left'))))
+      },
+    })
+    const client = new AbortController()
+    const request = new Request('https://host.example/', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"action":"reset"}',
+      signal: client.signal,
+    })
+    const answer = world.handler(request)
+    await pass(0)
+    client.abort()
+    await expectRefusal(await answer, 'aborted')
+    expect(given?.aborted).toBe(true)
+  })
+
+  it('removes the QR code from before it', async () => {
+    const world = createWorld({ getStatus: async () => ({ status: 'preparing' }) })
+    await world.get('?want=code')
+    expect((await updateOf(world.post({ action: 'reset' }))).status).toBe('preparing')
+  })
+})
+
+describe('a pairing code', () => {
+  it('is in the updates of all pages with the last digits of its number', async () => {
+    const world = createWorld()
+    const tab = await world.watch('&method=phone-code')
+    await world.post(code())
+    await pass(0)
+    const pairingCode = { value: 'ABCD1234', lastDigits: '4321', expiresInMs: timing.pairingCodeLifetimeMs }
+    expect(tab.events.at(-1)?.data).toMatchObject({ pairingCode })
+    expect((await updateOf(world.get())).pairingCode).toEqual(pairingCode)
+    expect(tab.text).not.toContain('5511987654321')
+  })
+
+  it('is gone from updates when it expires', async () => {
+    const world = createWorld()
+    await world.post(code())
+    await pass(timing.pairingCodeLifetimeMs - 1)
+    expect((await updateOf(world.get())).pairingCode?.expiresInMs).toBe(1)
+    await pass(1)
+    expect(await updateOf(world.get())).not.toHaveProperty('pairingCode')
+  })
+
+  it.each([['reset'], ['unlink']])('is gone from updates after %s', async (action) => {
+    const world = createWorld()
+    await world.post(code())
+    expect(await updateOf(world.post({ action }))).not.toHaveProperty('pairingCode')
+    expect(await updateOf(world.get())).not.toHaveProperty('pairingCode')
+  })
+
+  it('is replaced by a later one', async () => {
+    const codes = ['ABCD1234', 'EFGH5678']
+    const world = createWorld({
+      requestPairingCode: async () => ({ status: 'pairing-code', pairingCode: codes.shift() ?? '' }),
+    })
+    await world.post(code())
+    const { revision: before = 0 } = await updateOf(world.get())
+    await pass(1_000)
+    const after = await updateOf(world.post(code('447700900123')))
+    expect(after).toMatchObject({
+      reason: 'code-replaced',
+      pairingCode: { value: 'EFGH5678', lastDigits: '0123' },
+    })
+    expect(after.revision).toBeGreaterThan(before)
+  })
+})
+
+describe('start', () => {
+  /** A session that sleeps until it is reset, and then takes a while. */
+  function sleeping(wakesAfterMs = 5_000) {
+    let startedAt = Number.POSITIVE_INFINITY
+    const read = async (): Promise<PairingSnapshot> => ({
+      status: Date.now() >= startedAt + wakesAfterMs ? 'unlinked' : 'stopped',
+    })
+    return createWorld({
+      getStatus: read,
+      getQrCode: read,
+      reset: async () => {
+        startedAt = Math.min(startedAt, Date.now())
+      },
+    })
+  }
+  const starts = ({ calls }: { readonly calls: readonly string[] }) =>
+    calls.filter((one) => one === 'reset').length
+
+  it('starts a session that is stopped', async () => {
+    const world = sleeping(0)
+    expect((await updateOf(world.get())).status).toBe('stopped')
+    const { status, reason } = await updateOf(world.post({ action: 'start' }))
+    expect(status).toBe('preparing')
+    expect(reason).toBeUndefined()
+    expect(starts(world)).toBe(1)
+    expect((await updateOf(world.get())).status).toBe('unlinked')
+  })
+
+  it.each<PairingSnapshot>([
+    { status: 'unlinked' },
+    { status: 'preparing' },
+    { status: 'linking' },
+    { status: 'stale' },
+    linked,
+  ])('sends nothing that starts a pairing while the state is $status', async (snapshot) => {
+    const world = createWorld({ getStatus: async () => snapshot, getQrCode: async () => snapshot })
+    const update = await updateOf(world.post({ action: 'start' }))
+    expect(update.status).toBe(snapshot.status)
+    expect(update).not.toHaveProperty('revision')
+    expect(world.calls).not.toContain('reset')
+  })
+
+  it('of several pages within 30 seconds is one start', async () => {
+    const world = sleeping(120_000)
+    for (let page = 0; page < 4; page += 1) {
+      expect((await world.post({ action: 'start' })).status).toBe(200)
+      await pass(7_000)
+    }
+    expect(starts(world)).toBe(1)
+  })
+
+  it('is sent again after 30 seconds where the session is still stopped', async () => {
+    const world = sleeping(120_000)
+    await world.post({ action: 'start' })
+    await pass(29_999)
+    await world.post({ action: 'start' })
+    expect(starts(world)).toBe(1)
+    await pass(1)
+    await world.post({ action: 'start' })
+    expect(starts(world)).toBe(2)
+  })
+
+  it('at the same moment of 20 pages is one start', async () => {
+    const world = sleeping()
+    await Promise.all(Array.from({ length: 20 }, () => world.post({ action: 'start' })))
+    expect(starts(world)).toBe(1)
+  })
+
+  it('is refused with 403 where allowStart is false, and calls nothing', async () => {
+    const world = createWorld({ getQrCode: async () => ({ status: 'stopped' }) }, { allowStart: false })
+    await expectRefusal(await world.post({ action: 'start' }), 'forbidden')
+    expect(world.calls).toEqual([])
+    // What the user asks for is not a start.
+    expect((await world.post({ action: 'reset' })).status).toBe(200)
+  })
+
+  it('is never caused by a read or a stream', async () => {
+    const world = sleeping()
+    const tab = await world.watch()
+    for (let count = 0; count < 20; count += 1) {
+      await world.get('?want=code')
+      await pass(1_000)
+    }
+    expect(stepsIn(tab)).toEqual(['stopped'])
+    expect(starts(world)).toBe(0)
+  })
+
+  it('of a provider without reset() responds with the state', async () => {
+    const { reset: _, ...provider } = spyProvider({ getQrCode: async () => ({ status: 'stopped' }) })
+    const world = createWorld({}, { provider })
+    await world.get('?want=code')
+    expect((await updateOf(world.post({ action: 'start' }))).status).toBe('stopped')
+  })
+})

@@ -1,0 +1,439 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PairingError } from '../../src/core/errors.js'
+import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
+import { gate } from '../providers/fetch-stub.js'
+import { spyProvider, timing } from '../server/spy-provider.js'
+import {
+  createWorld,
+  expectRefusal,
+  providerErrorOf,
+  silence,
+  stepsIn,
+  updateOf,
+  type World,
+} from '../server/world.js'
+
+const SECRET = 'd75b3a66374942c5b3c0'
+
+/** The cached state of a session that no page uses is kept for this long. */
+const IDLE_MS = 60_000
+
+const START = Date.UTC(2026, 10, 21)
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: START })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+
+/** Rejects as adapters do when their signal is aborted. */
+function untilAborted({ signal }: { readonly signal?: AbortSignal | undefined }): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener('abort', () => reject(new PairingError('aborted', 'The page has left.')))
+  })
+}
+
+const qrOf = (text: string): PairingSnapshot => ({
+  status: 'qr',
+  qrCode: { kind: 'text', value: `2@${text},noise,identity,adv,1` },
+})
+
+/** Another code every 20 seconds. */
+const rotating: Partial<PairingProvider> = {
+  getQrCode: async () => qrOf(`ref${Math.floor((Date.now() - START) / timing.qrLifetimeMs)}`),
+}
+
+describe('reads at the same time', () => {
+  it.each([
+    ['state', 'getStatus'],
+    ['code', 'getQrCode'],
+  ])('with want=%s are one request, and all get its response', async (want, call) => {
+    const asked = gate()
+    const late = async (): Promise<PairingSnapshot> => {
+      await asked.opened
+      return { status: 'linking' }
+    }
+    const world = createWorld({ getStatus: late, getQrCode: late })
+    const reads = Array.from({ length: 20 }, () => updateOf(world.get(`?want=${want}`)))
+    await pass(0)
+    asked.open()
+    expect((await Promise.all(reads)).map(({ status }) => status)).toEqual(Array(20).fill('linking'))
+    expect(world.calls).toEqual([call])
+  })
+
+  it('with different wants are different requests', async () => {
+    const world = createWorld()
+    await Promise.all([world.get('?want=state'), world.get('?want=code')])
+    expect(world.calls.toSorted()).toEqual(['getQrCode', 'getStatus'])
+  })
+
+  it('all get the error of their request', async () => {
+    const world = createWorld({ getStatus: () => Promise.reject(new PairingError('network', '')) })
+    expect(await Promise.all([providerErrorOf(world.get()), providerErrorOf(world.get())])).toEqual([
+      'network',
+      'network',
+    ])
+    expect(world.calls).toEqual(['getStatus'])
+  })
+
+  it('have their request aborted when the last page leaves, and not before', async () => {
+    let given: AbortSignal | undefined
+    const world = createWorld({
+      getStatus: ({ signal }) => {
+        given = signal
+        return untilAborted({ signal })
+      },
+    })
+    const [first, second] = [new AbortController(), new AbortController()]
+    const answers = [first, second].map(({ signal }) => world.get('?want=state', { signal }))
+    await pass(0)
+    first.abort()
+    await pass(0)
+    expect(given?.aborted).toBe(false)
+    second.abort()
+    await pass(0)
+    expect(given?.aborted).toBe(true)
+    for (const answer of answers) await expectRefusal(await answer, 'aborted')
+  })
+
+  it('do not join a request that was aborted', async () => {
+    let isHanging = true
+    const world = createWorld({
+      getStatus: () => (isHanging ? silence() : Promise.resolve({ status: 'linking' })),
+    })
+    const client = new AbortController()
+    const left = world.get('?want=state', { signal: client.signal })
+    await pass(0)
+    client.abort()
+    await expectRefusal(await left, 'aborted')
+    isHanging = false
+    expect(await updateOf(world.get())).toMatchObject({ status: 'linking' })
+    expect(world.calls).toEqual(['getStatus', 'getStatus'])
+  })
+
+  it('add no listeners for each page that watches while a request hangs', async () => {
+    const listeners = vi.spyOn(AbortSignal.prototype, 'addEventListener')
+    const world = createWorld({ getQrCode: silence })
+    for (let page = 0; page < 20; page += 1) await world.watch()
+    await pass(10_000)
+    const perSignal = new Map<unknown, number>()
+    for (const signal of listeners.mock.contexts) perSignal.set(signal, (perSignal.get(signal) ?? 0) + 1)
+    listeners.mockRestore()
+    expect(world.calls).toEqual(['getQrCode'])
+    expect(Math.max(...perSignal.values())).toBeLessThan(10)
+  })
+
+  it('share their request with pages that watch', async () => {
+    const world = createWorld()
+    await Promise.all([world.get('?want=code'), world.watch(), world.watch()])
+    expect(world.calls).toEqual(['getQrCode'])
+  })
+})
+
+describe('a read of fresh state', () => {
+  it.each(['?want=state', '?want=code'])('sends no request: %s', async (query) => {
+    const world = createWorld()
+    const first = await updateOf(world.get(query))
+    await pass(999)
+    const second = await updateOf(world.get(query))
+    expect(second).toMatchObject({ status: first.status, origin: first.origin, seq: first.seq })
+    expect(world.calls).toHaveLength(1)
+  })
+
+  it('is also one of a page that watches after its first read', async () => {
+    const world = createWorld()
+    await world.get('?want=code')
+    expect(stepsIn(await world.watch())).toEqual(['qr'])
+    expect(world.calls).toEqual(['getQrCode'])
+  })
+
+  it('sends a request at nextInMs and not before', async () => {
+    const world = createWorld()
+    const { nextInMs = Number.NaN } = await updateOf(world.get('?want=state'))
+    await pass(nextInMs - 1)
+    await world.get('?want=state')
+    expect(world.calls).toHaveLength(1)
+    await pass(1)
+    await world.get('?want=state')
+    expect(world.calls).toHaveLength(2)
+  })
+
+  it('keeps the backoff of a failed request', async () => {
+    const world = createWorld({
+      getStatus: () => Promise.reject(new PairingError('provider-unavailable', '')),
+    })
+    for (let count = 0; count < 60; count += 1) {
+      await world.get()
+      await pass(1_000)
+    }
+    // After 1, 2, 4, 8, 16 and 30 seconds.
+    expect(world.calls.length).toBeLessThanOrEqual(6)
+  })
+})
+
+describe('the pace of reads', () => {
+  /** Reads as pages that poll do, for so long. */
+  async function poll(world: World, pages: number, everyMs: number, durationMs: number): Promise<void> {
+    for (let elapsedMs = 0; elapsedMs < durationMs; elapsedMs += everyMs) {
+      await Promise.all(Array.from({ length: pages }, () => world.get('?want=code')))
+      await pass(everyMs)
+    }
+  }
+
+  it('of 40 pages that poll every 3 seconds for 12 seconds is that of one page', async () => {
+    const [alone, many] = [createWorld(rotating), createWorld(rotating)]
+    await poll(alone, 1, 3_000, 12_000)
+    vi.setSystemTime(START)
+    await poll(many, 40, 3_000, 12_000)
+    expect(many.calls).toEqual(alone.calls)
+    // The code at 0 s and every 5 s, the state every 3 s: no more than the pace of the provider.
+    const most = 12_000 / timing.qrIntervalMs + 12_000 / timing.statusIntervalMs + 1
+    expect(many.calls.length).toBeLessThanOrEqual(most)
+    expect(many.calls.length).toBeGreaterThanOrEqual(4)
+  })
+
+  it.each<PairingSnapshot>([{ status: 'linked', account: {} }, { status: 'stopped' }, { status: 'stale' }])(
+    'of a client in a loop is at most one request per qrMinIntervalMs while the state is $status',
+    async (end) => {
+      const world = createWorld({ getStatus: async () => end, getQrCode: async () => end })
+      await poll(world, 1, 10, 3_000)
+      expect(world.calls.length).toBeGreaterThanOrEqual(3)
+      expect(world.calls.length).toBeLessThanOrEqual(1 + 3_000 / timing.qrMinIntervalMs)
+    },
+  )
+
+  it('of a client in a loop is no request while the state is fresh', async () => {
+    const world = createWorld(rotating)
+    await poll(world, 1, 10, timing.statusIntervalMs - 10)
+    expect(world.calls).toEqual(['getQrCode'])
+  })
+
+  it('of a client in a loop is at most one request per qrMinIntervalMs after a refusal', async () => {
+    const fails = () => Promise.reject(new PairingError('unauthorized', ''))
+    const world = createWorld({ getStatus: fails, getQrCode: fails })
+    await poll(world, 1, 10, 3_000)
+    expect(world.calls.length).toBeLessThanOrEqual(1 + 3_000 / timing.qrMinIntervalMs)
+  })
+})
+
+describe('has', () => {
+  it('leaves out the QR code that the page holds, and nothing else', async () => {
+    const world = createWorld()
+    const { qrCode, ...first } = await updateOf(world.get('?want=code'))
+    expect(qrCode).toEqual({ kind: 'text', value: '2@ref,noise,identity,adv,1' })
+    const text = await (await world.get(`?want=code&has=${first.codeId}`)).text()
+    expect(text).not.toContain('2@ref')
+    expect(JSON.parse(text)).toMatchObject({ status: 'qr', codeId: first.codeId, expiresInMs: 60_000 })
+  })
+
+  it('of another code has no effect', async () => {
+    const world = createWorld()
+    expect((await updateOf(world.get('?want=code&has=other-1'))).qrCode).toBeDefined()
+  })
+
+  it('of an expired QR code makes one request for the state, however many pages say so', async () => {
+    const world = createWorld()
+    const { codeId } = await updateOf(world.get('?want=code'))
+    await Promise.all(Array.from({ length: 5 }, () => world.get(`?want=state&has=${codeId}`)))
+    await world.get(`?want=state&has=${codeId}`)
+    expect(world.calls).toEqual(['getQrCode', 'getStatus'])
+  })
+
+  it('of an expired pairing code makes one request for the state, however many pages say so', async () => {
+    const world = createWorld()
+    await world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' })
+    await world.get('?want=state')
+    world.calls.length = 0
+    await Promise.all(Array.from({ length: 5 }, () => world.get('?want=state&has=pairing-code')))
+    await world.get('?want=state&has=pairing-code')
+    expect(world.calls).toEqual(['getStatus'])
+  })
+
+  it.each(['other-1', '', '2@ref,noise,identity,adv,1', 'pairing-code'])(
+    'of a code that the session does not have makes no request: "%s"',
+    async (has) => {
+      const world = createWorld()
+      await world.get('?want=state')
+      await world.get(`?want=state&has=${encodeURIComponent(has)}`)
+      expect(world.calls).toEqual(['getStatus'])
+    },
+  )
+
+  it('of an expired code shows a scan in its last moment', async () => {
+    let status: PairingSnapshot = { status: 'unlinked' }
+    const world = createWorld({ getStatus: async () => status })
+    const { codeId } = await updateOf(world.get('?want=code'))
+    status = { status: 'linked', account: { name: 'Ana' } }
+    expect((await updateOf(world.get(`?want=state&has=${codeId}`))).status).toBe('linked')
+  })
+})
+
+describe('authorizedForMs', () => {
+  const until = (expiresAt: number) => createWorld({}, { authorize: () => ({ expiresAt }) })
+
+  it('is the time until the authorization expires, in reads, actions and events', async () => {
+    const world = until(START + 90_000)
+    await pass(10_000)
+    expect((await updateOf(world.get())).authorizedForMs).toBe(80_000)
+    expect((await updateOf(world.post({ action: 'reset' }))).authorizedForMs).toBe(80_000)
+    const tab = await world.watch()
+    await pass(timing.statusIntervalMs)
+    expect(tab.events.map(({ data }) => data.authorizedForMs)).toContain(80_000 - timing.statusIntervalMs)
+    tab.leave()
+  })
+
+  it('is missing where the authorization does not expire', async () => {
+    expect(await updateOf(createWorld().get())).not.toHaveProperty('authorizedForMs')
+  })
+
+  it('differs between two pages of one session', async () => {
+    let left = 10_000
+    const world = createWorld({}, { authorize: () => ({ expiresAt: START + left }) })
+    const first = await updateOf(world.get())
+    left = 20_000
+    const second = await updateOf(world.get())
+    expect([first.authorizedForMs, second.authorizedForMs]).toEqual([10_000, 20_000])
+    expect(world.calls).toHaveLength(1)
+  })
+})
+
+describe('a provider of your own', () => {
+  it('cannot send fields that are no part of a snapshot, in a stream either', async () => {
+    const secret = 'd75b3a66374942c5b3c019c698abc2067e15'
+    const tab = await createWorld({
+      getQrCode: async () => {
+        const answer = {
+          status: 'linked' as const,
+          account: { name: 'Ana', apiKey: secret },
+          raw: { token: secret },
+        }
+        return answer
+      },
+    }).watch()
+    expect(tab.events.map(({ data }) => data.account)).toEqual([{ name: 'Ana' }])
+    expect(tab.text).not.toContain(secret)
+  })
+
+  it.each([
+    [
+      'an image at an address of the provider',
+      { status: 'qr', qrCode: { kind: 'image', src: 'https://api.example/qr' } },
+    ],
+    ['an unknown status', { status: 'booting' }],
+    ['nothing', undefined],
+  ])('is the error invalid-answer where it responds with %s', async (_, snapshot) => {
+    const tab = await createWorld({ getQrCode: async () => snapshot as never }).watch()
+    expect(stepsIn(tab)).toEqual(['error invalid-answer'])
+  })
+
+  it('is polled on where it rejects with "aborted" by itself', async () => {
+    let isBroken = true
+    const world = createWorld({
+      getQrCode: async () => {
+        if (isBroken) throw new PairingError('aborted', '')
+        return { status: 'preparing' }
+      },
+    })
+    const tab = await world.watch()
+    isBroken = false
+    await pass(10_000)
+    expect(stepsIn(tab)).toContain('preparing')
+  })
+
+  it('is the error timeout after twice its request timeout', async () => {
+    const world = createWorld({ getQrCode: silence })
+    const answer = world.get('?want=code')
+    await pass(2 * timing.requestTimeoutMs)
+    expect(await providerErrorOf(answer)).toBe('timeout')
+    await pass(IDLE_MS)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('the poller of a session', () => {
+  /** Names the poller. */
+  const originOf = async (world: World): Promise<string> => {
+    const { origin } = await updateOf(world.get('?want=code'))
+    return origin
+  }
+
+  it('is kept for 60 seconds after the last read', async () => {
+    const world = createWorld()
+    const before = await originOf(world)
+    await pass(IDLE_MS - 1)
+    expect(await originOf(world)).toBe(before)
+  })
+
+  it('is dropped after 60 seconds without a page, and leaves no timer', async () => {
+    const world = createWorld()
+    const before = await originOf(world)
+    await pass(IDLE_MS)
+    expect(vi.getTimerCount()).toBe(0)
+    expect(await originOf(world)).not.toBe(before)
+  })
+
+  it('is kept as long as a page watches', async () => {
+    const world = createWorld()
+    const before = await originOf(world)
+    await world.watch()
+    await pass(4 * IDLE_MS)
+    expect(await originOf(world)).toBe(before)
+  })
+
+  it('is kept for as long as the provider wants no request', async () => {
+    const world = createWorld({
+      getQrCode: () => Promise.reject(new PairingError('rate-limited', '', { retryAfterMs: 5 * IDLE_MS })),
+    })
+    await world.get('?want=code')
+    await pass(4 * IDLE_MS)
+    await world.get('?want=code')
+    expect(world.calls).toHaveLength(1)
+  })
+
+  const hanging = () => {
+    const state = { isHanging: false }
+    const world = createWorld({
+      getStatus: (options) =>
+        state.isHanging ? untilAborted(options) : Promise.resolve({ status: 'unlinked' }),
+      getQrCode: (options) => (state.isHanging ? untilAborted(options) : Promise.resolve(qrOf('ref'))),
+    })
+    return { state, world }
+  }
+
+  it.each<readonly [string, (world: World, signal: AbortSignal) => Promise<unknown>]>([
+    ['a page that watches', (world, signal) => world.get('?events', { signal })],
+    ['a page that reads', (world, signal) => world.get('?want=code', { signal })],
+    ['a page that had left before it read', (world) => world.get('', { signal: AbortSignal.abort() })],
+  ])('is dropped after %s has left during a request', async (_, ask) => {
+    const { state, world } = hanging()
+    const before = await originOf(world)
+    state.isHanging = true
+    await pass(timing.qrIntervalMs)
+    const client = new AbortController()
+    const answered = ask(world, client.signal)
+    await pass(timing.qrIntervalMs)
+    client.abort()
+    await answered
+    await pass(IDLE_MS)
+    expect(vi.getTimerCount()).toBe(0)
+    state.isHanging = false
+    expect(await originOf(world)).not.toBe(before)
+  })
+
+  it.each<readonly [string, (world: World) => Promise<Response>]>([
+    ['a change', (world) => world.post({ action: 'reset' })],
+    ['a webhook', (world) => world.webhook({}, { query: `?secret=${SECRET}` })],
+  ])('is dropped 60 seconds after %s', async (_, happen) => {
+    const world = createWorld({ readWebhook: () => ({ status: 'linking' }) }, { webhookSecret: SECRET })
+    const before = await originOf(world)
+    await pass(IDLE_MS - 1)
+    expect((await happen(world)).ok).toBe(true)
+    await pass(IDLE_MS)
+    expect(vi.getTimerCount()).toBe(0)
+    expect(await originOf(world)).not.toBe(before)
+  })
+})
