@@ -72,7 +72,8 @@ async function runToEnd(world: FaultWorld, fault: Fault): Promise<End | undefine
     fault.cause(world)
   }
   pageLink.onSend = (kind) => {
-    if (kind === 'reset') reach('at the reset')
+    // A session that sleeps is started in place of a reset.
+    if (kind === 'reset' || kind === 'start') reach('at the reset')
     if (kind === 'request-pairing-code') reach('when the number is sent')
   }
   reach('at the first question')
