@@ -10,12 +10,9 @@ import type {
 } from '../../src/core/provider.js'
 import { normalizeQrPayload } from '../../src/core/qr-payload.js'
 import type { PairingSession, SessionEvent } from '../../src/core/session-state.js'
-import {
-  foldEvent,
-  pairingSessionQueryKey,
-  pairingSessionQueryOptions,
-} from '../../src/react/query-options.js'
-import { watchDeadlines } from '../../src/react/watch-deadlines.js'
+import { processRegistry } from '../../src/poller/registry.js'
+import { firstState, pairingSessionQueryOptions } from '../../src/react/session/query-options.js'
+import { sessionStoreOf } from '../../src/react/session/session-store.js'
 import { createEmulator, type Emulator } from '../../src/testing.js'
 import { timing } from '../react/scripted-provider.js'
 import { type FakeTime, startFakeTime } from './fake-time.js'
@@ -55,12 +52,7 @@ type UserAction = SessionEvent extends infer Event
   : never
 
 /** The user begins again from these; nothing is asked meanwhile. */
-const silentStates: readonly (PairingSession['status'] | undefined)[] = [
-  undefined,
-  'idle',
-  'expired',
-  'failed',
-]
+const silentStates: readonly (PairingSession['status'] | undefined)[] = [undefined, 'idle', 'failed']
 
 /** A code is hidden that long after the question about it was due, to leave time for the answer. */
 const GRACE_MS = 2_000
@@ -84,6 +76,8 @@ export function createSmallWorld(): SmallWorld {
   const underWay = new Map<string, number>()
   let slowestMs = 0
   let shown: string | undefined
+  /** The session that the last look after an expiry was about. */
+  let lookedAfter: PairingSession | undefined
   let unmount: (() => void) | undefined
   let observer: ReturnType<typeof observe> | undefined
   const client = new QueryClient()
@@ -93,8 +87,12 @@ export function createSmallWorld(): SmallWorld {
     answer: () => PairingSnapshot,
     { signal }: RequestOptions,
   ): Promise<PairingSnapshot> {
-    if (silentStates.includes(world.session?.status))
-      broken.add(`asked for ${kind} while ${world.session?.status}`)
+    const { session } = world
+    if (silentStates.includes(session?.status)) broken.add(`asked for ${kind} while ${session?.status}`)
+    if (session?.status === 'expired') {
+      if (kind !== 'status' || lookedAfter === session) broken.add(`asked for ${kind} after the last look`)
+      lookedAfter = session
+    }
     const count = (underWay.get(kind) ?? 0) + 1
     underWay.set(kind, count)
     if (count > 1) broken.add(`asked for ${kind} twice at the same time`)
@@ -184,7 +182,7 @@ export function createSmallWorld(): SmallWorld {
       )
     },
   }
-  const queryKey = pairingSessionQueryKey(provider)
+  const store = sessionStoreOf(client, provider)
 
   function observe(defaultMethod: PairingMethod) {
     return new QueryObserver(
@@ -216,7 +214,14 @@ export function createSmallWorld(): SmallWorld {
     open(method = 'qr') {
       observer = observe(method)
       client.mount()
-      const stops = [observer.subscribe(() => {}), watchDeadlines(client, provider), () => client.unmount()]
+      const stops = [
+        observer.subscribe(() => {}),
+        store.mount(
+          () => ({ provider }),
+          () => firstState({ provider, queryClient: client, defaultMethod: method }),
+        ),
+        () => client.unmount(),
+      ]
       unmount = () => {
         for (const stop of stops) stop()
         observer = undefined
@@ -228,9 +233,9 @@ export function createSmallWorld(): SmallWorld {
       unmount = undefined
     },
     does(action) {
-      if (!observer || !foldEvent(client, provider, { ...action, at: Date.now() })) return
+      if (!observer || !store.fold({ ...action, at: Date.now() })) return
       const cancelRefetch = action.type !== 'method-chosen'
-      void client.invalidateQueries({ queryKey }, { cancelRefetch })
+      void client.invalidateQueries({ queryKey: store.queryKey }, { cancelRefetch })
     },
     answer() {
       const code = codeOf(world.session)
@@ -243,6 +248,7 @@ export function createSmallWorld(): SmallWorld {
     },
     end() {
       world.close()
+      processRegistry().close()
       onlineManager.setOnline(true)
       focusManager.setFocused(undefined)
       time.end()
