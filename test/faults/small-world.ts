@@ -1,5 +1,6 @@
 import { focusManager, onlineManager, QueryClient, QueryObserver } from '@tanstack/react-query'
 import { vi } from 'vitest'
+import type { PairingProxy } from '../../src/core/connection.js'
 import { PairingError, type PairingErrorCode } from '../../src/core/errors.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type {
@@ -10,6 +11,7 @@ import type {
 } from '../../src/core/provider.js'
 import { normalizeQrPayload } from '../../src/core/qr-payload.js'
 import type { PairingSession, SessionEvent } from '../../src/core/session-state.js'
+import { connectProvider } from '../../src/poller/connect-provider.js'
 import { processRegistry } from '../../src/poller/registry.js'
 import { firstState, pairingSessionQueryOptions } from '../../src/react/session/query-options.js'
 import { sessionStoreOf } from '../../src/react/session/session-store.js'
@@ -182,12 +184,15 @@ export function createSmallWorld(): SmallWorld {
       )
     },
   }
-  const store = sessionStoreOf(client, provider)
+  const { id, sessionId } = provider
+  // As where an adapter is used directly; modules load in real time, so this one is loaded already.
+  const source: PairingProxy = { id, sessionId, connection: connectProvider(provider) }
+  const store = sessionStoreOf(client, source)
 
   function observe(defaultMethod: PairingMethod) {
     return new QueryObserver(
       client,
-      pairingSessionQueryOptions({ provider, queryClient: client, defaultMethod }),
+      pairingSessionQueryOptions({ provider: source, queryClient: client, defaultMethod }),
     )
   }
 
@@ -217,8 +222,8 @@ export function createSmallWorld(): SmallWorld {
       const stops = [
         observer.subscribe(() => {}),
         store.mount(
-          () => ({ provider }),
-          () => firstState({ provider, queryClient: client, defaultMethod: method }),
+          () => ({ provider: source }),
+          () => firstState({ provider: source, queryClient: client, defaultMethod: method }),
         ),
         () => client.unmount(),
       ]
