@@ -1,6 +1,6 @@
 import type { PairingEvent } from './pairing-event.js'
 import type { PairingSession, SessionState } from './session-state.js'
-import { isOver } from './session-view.js'
+import { isOver, viewSession } from './session-view.js'
 
 type Step = Pick<PairingEvent, 'type' | 'number' | 'reason' | 'code'>
 
@@ -31,7 +31,15 @@ function isUnlinked({ facts: before }: SessionState, { facts }: SessionState): b
   return before.phase.name === 'linked' && facts.attempt > before.attempt && facts.notice !== undefined
 }
 
-function stepsBetween(before: SessionState | undefined, { facts, session }: SessionState): readonly Step[] {
+/** The session as a read will confirm it: a component that is mounted again shows it only then, and that is no step. */
+function confirmedSession({ facts, session }: SessionState): PairingSession {
+  return facts.isConfirmed ? session : viewSession({ ...facts, isConfirmed: true })
+}
+
+function stepsBetween(before: SessionState | undefined, after: SessionState): readonly Step[] {
+  const { facts } = after
+  const session = confirmedSession(after)
+  const earlier = before && confirmedSession(before)
   const steps: Step[] = []
   const isFirst = before?.facts.attempt !== facts.attempt
   if (isFirst && facts.attempt > 0) steps.push({ type: 'started' })
@@ -43,11 +51,11 @@ function stepsBetween(before: SessionState | undefined, { facts, session }: Sess
   if (liveCode(facts) && liveCode(facts) !== liveCode(before?.facts)) steps.push({ type: 'code-shown' })
   if (facts.copies > (before?.facts.copies ?? 0)) steps.push({ type: 'copied' })
   if (facts.departures > (before?.facts.departures ?? 0)) steps.push({ type: 'gave-up' })
-  const end = session.status === before?.session.status && !isFirst ? undefined : endOf(session, before)
+  const end = session.status === earlier?.status && !isFirst ? undefined : endOf(session, earlier)
   return end ? [...steps, end] : steps
 }
 
-function endOf(session: PairingSession, before: SessionState | undefined): Step | undefined {
+function endOf(session: PairingSession, before: PairingSession | undefined): Step | undefined {
   switch (session.status) {
     case 'linking':
     case 'linked':
@@ -58,7 +66,7 @@ function endOf(session: PairingSession, before: SessionState | undefined): Step 
     case 'failed':
       return { type: 'failed', code: session.error.code }
     case 'idle':
-      return before && !isOver(before.session) ? { type: 'gave-up' } : undefined
+      return before && !isOver(before) ? { type: 'gave-up' } : undefined
     default:
       return undefined
   }

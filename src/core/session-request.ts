@@ -54,9 +54,10 @@ export function nextRequest(facts: SessionFacts): SessionRequest | undefined {
   if (method === 'qr') return read('code')
   if (code.name === 'requesting')
     return { kind: 'request-pairing-code', phoneNumber: code.phoneNumber, at: since }
-  // The first update says what the provider offers; later, a code that was just shown may have been scanned.
+  // A phone may be linked already, which an error or a provider that starts does not tell. Later, a code that was just shown may
+  // have been scanned.
   const mayChange = code.name === 'live' || (qr.code && facts.now < qr.code.expiresAt)
-  return mayChange || !facts.source ? read('state') : undefined
+  return mayChange || !facts.source?.hasState ? read('state') : undefined
 }
 
 /** What a stream has to send; `undefined` where it would send nothing that is shown. */

@@ -179,6 +179,8 @@ export interface UpdateSource {
   readonly revision: number | undefined
   readonly origin: string
   readonly seq: number
+  /** An update has said in which state the session is: neither an error nor `preparing` does. */
+  readonly hasState: boolean
   /** The smallest difference of this clock to that of the server, in milliseconds: an event that takes longer is late. */
   readonly clockOffsetMs: number
 }

@@ -137,7 +137,10 @@ function invalidate(s: Draft, { reason }: PairingUpdate, at: number): void {
 function takeSource(s: Draft, { update, at }: Updated): void {
   const { session, revision = s.source?.revision, origin, seq, provider, methods, abilities, timing } = update
   const known = s.source?.origin === origin ? s.source.clockOffsetMs : Number.POSITIVE_INFINITY
-  s.source = { session, revision, origin, seq, clockOffsetMs: Math.min(known, at - update.at) }
+  const { source: before } = s
+  const saysState = update.status !== 'preparing' && !update.error
+  const hasState = saysState || (before?.session === session && before.hasState)
+  s.source = { session, revision, origin, seq, hasState, clockOffsetMs: Math.min(known, at - update.at) }
   s.offer = { provider, methods, abilities, timing }
   const [first] = methods
   if (!first || methods.includes(s.method)) return

@@ -264,8 +264,10 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
 
   function rest(): void {
     if (watchers.size > 0 || changes > 0 || requests.isBusy || ended.signal.aborted) return
-    const keepUntil = Math.max(poll.quietUntil, poll.issued?.expiresAt ?? 0)
-    onIdle(Math.min(Math.max(keepUntil - Date.now(), IDLE_MS), KEEP_LONGEST_MS))
+    const at = Date.now()
+    // After the clock was set back, no time of before counts.
+    const keepUntil = at < poll.respondedAt ? at : Math.max(poll.quietUntil, poll.issued?.expiresAt ?? 0)
+    onIdle(Math.min(Math.max(keepUntil - at, IDLE_MS), KEEP_LONGEST_MS))
   }
 
   const codeId = () => `${origin}-${poll.qrCount}`

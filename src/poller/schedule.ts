@@ -95,6 +95,11 @@ export interface SnapshotOrigin {
   readonly at: number
 }
 
+/** After the clock was set back no age is known, and nothing may wait until the old time comes again. */
+function isSetBack({ respondedAt, failedAt }: PollState, at: number): boolean {
+  return at < Math.max(respondedAt, failedAt) - CLOCK_TOLERANCE_MS
+}
+
 /** The state after a snapshot. */
 export function afterSnapshot(
   before: PollState,
@@ -102,11 +107,9 @@ export function afterSnapshot(
   { want, sentAt, at }: SnapshotOrigin,
   timing: ProviderTiming,
 ): PollState {
-  // After the clock was set back no age is known, and nothing may wait until the old time comes again.
   // A code that is pushed late says nothing about a link.
   if (want === undefined && before.state?.status === 'linked' && isCode(snapshot)) return before
-  const isSetBack = at < before.respondedAt - CLOCK_TOLERANCE_MS
-  const known = isSetBack ? afterChange(before) : before
+  const known = isSetBack(before, at) ? afterChange(before) : before
   const isUnlink = known.state?.status === 'linked' && snapshot.status !== 'linked'
   const next: PollState = {
     ...known,
@@ -173,7 +176,8 @@ export function afterSnapshot(
 export function afterFailure(before: PollState, error: PairingError, at: number, jitter: number): PollState {
   const failures = before.failures + 1
   const quietUntil = at + pauseAfter(error, failures, jitter)
-  return { ...before, failures, failedAt: at, quietUntil, error, isRefused: !error.retryable }
+  const known = isSetBack(before, at) ? afterChange(before) : before
+  return { ...known, failures, failedAt: at, quietUntil, error, isRefused: !error.retryable }
 }
 
 /** The state after something was changed at the provider: only when the next request may be sent is kept. */
@@ -224,10 +228,11 @@ export function dueRequest(
   const request = want === 'code' && state && isAnswered(state) ? 'state' : want
   // After a refusal the user may have repaired the cause.
   if (isRefused) return at - failedAt >= timing.qrMinIntervalMs || at < failedAt ? request : undefined
-  if (at < quietUntil) return undefined
-  const isSetBack = at < respondedAt - CLOCK_TOLERANCE_MS
+  // A pause that began by another clock could last for hours.
+  const isLost = isSetBack(poll, at)
+  if (at < quietUntil && !isLost) return undefined
   const expiredAt = qr ? qrDeadAt(qr, timing) : Number.POSITIVE_INFINITY
-  if (isSetBack || (respondedAt < expiredAt && at >= expiredAt)) return request
+  if (isLost || (respondedAt < expiredAt && at >= expiredAt)) return request
   // A user who starts again after an end has changed something in the meantime.
   if (state && isEnd(state) && at >= respondedAt + timing.qrMinIntervalMs) return request
   const next = nextRequest(poll, want === 'code', timing)

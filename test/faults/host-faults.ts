@@ -40,14 +40,14 @@ function unreachable(name: string, interference: Interference, code: PairingErro
   }))
 }
 
-function slow(ms: number): Fault {
+function slow(ms: number, slowEnds: Ends): Fault {
   return {
     name: `answers of the host take ${ms / SECOND} s`,
     when: 'at the first question',
     cause: ({ pageLink }) => {
       pageLink.delayMs = () => ms
     },
-    ends: linked,
+    ends: slowEnds,
   }
 }
 
@@ -86,8 +86,9 @@ export const hostFaults: readonly Fault[] = [
   ...strikes('event streams are cut', (world) => interfere(world, cuttingStreams(7 * SECOND)), linked),
   ...strikes('a proxy holds event streams back', (world) => interfere(world, buffering), linked),
   ...strikes('event streams are refused', (world) => interfere(world, onStreams(status(404))), linked),
-  slow(3 * SECOND),
-  slow(15 * SECOND),
+  slow(3 * SECOND, linked),
+  // A QR code that lives for 20 s is 15 s old when it arrives, and it leaves the screen before the user has scanned it.
+  slow(15 * SECOND, ends('expired (unscanned)', 'linked')),
   {
     name: 'every other answer of the host takes 6 s',
     when: 'at the first question',

@@ -3,8 +3,8 @@ import { Fragment, type ReactElement, StrictMode, useLayoutEffect } from 'react'
 import { createRoot } from 'react-dom/client'
 import {
   type PairingMethod,
-  type PairingProvider,
   type PairingSession,
+  type PairingSource,
   usePairingSession,
 } from '../../src/index.js'
 import { PairingCard } from '../../src/parts.js'
@@ -43,9 +43,9 @@ const TYPED_NUMBER = '+55 11 98765-4321'
 
 const find = (selector: string): HTMLElement | null => document.querySelector<HTMLElement>(selector)
 
-/** @param provider Called on every render, as in a component that writes it inline. */
+/** @param source Called on every render, as in a component that writes it inline. */
 export function createPage(
-  provider: () => PairingProvider,
+  source: () => PairingSource,
   defaultMethod: PairingMethod,
   { copies = 1, isStrict = false }: PageOptions,
 ): Page {
@@ -55,7 +55,7 @@ export function createPage(
 
   function Screen(): ReactElement {
     const pairing = usePairingSession({
-      provider: provider(),
+      provider: source(),
       queryClient,
       defaultMethod,
       onLinked: () => {

@@ -16,8 +16,8 @@ export interface Outcome {
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 
-/** Without any change or request for so long, it is the end: no question hangs longer than two minutes. */
-const STABLE_MS = 150 * SECOND
+/** Without any change or request for so long, it is the end: no question hangs longer than two minutes, nor a pause than 38 s. */
+const STABLE_MS = 170 * SECOND
 
 /** Eight questions that hang for two minutes each, and the pauses between them. */
 const LONGEST_MS = 30 * MINUTE
@@ -72,7 +72,8 @@ async function runToEnd(world: FaultWorld, fault: Fault): Promise<End | undefine
     fault.cause(world)
   }
   pageLink.onSend = (kind) => {
-    if (kind === 'reset') reach('at the reset')
+    // A session that sleeps is started in place of a reset.
+    if (kind === 'reset' || kind === 'start') reach('at the reset')
     if (kind === 'request-pairing-code') reach('when the number is sent')
   }
   reach('at the first question')

@@ -1,5 +1,6 @@
 import { focusManager, onlineManager, QueryClient, QueryObserver } from '@tanstack/react-query'
 import { vi } from 'vitest'
+import type { PairingProxy } from '../../src/core/connection.js'
 import { PairingError, type PairingErrorCode } from '../../src/core/errors.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type {
@@ -10,12 +11,10 @@ import type {
 } from '../../src/core/provider.js'
 import { normalizeQrPayload } from '../../src/core/qr-payload.js'
 import type { PairingSession, SessionEvent } from '../../src/core/session-state.js'
-import {
-  foldEvent,
-  pairingSessionQueryKey,
-  pairingSessionQueryOptions,
-} from '../../src/react/query-options.js'
-import { watchDeadlines } from '../../src/react/watch-deadlines.js'
+import { connectProvider } from '../../src/poller/connect-provider.js'
+import { processRegistry } from '../../src/poller/registry.js'
+import { firstState, pairingSessionQueryOptions } from '../../src/react/session/query-options.js'
+import { sessionStoreOf } from '../../src/react/session/session-store.js'
 import { createEmulator, type Emulator } from '../../src/testing.js'
 import { timing } from '../react/scripted-provider.js'
 import { type FakeTime, startFakeTime } from './fake-time.js'
@@ -55,12 +54,7 @@ type UserAction = SessionEvent extends infer Event
   : never
 
 /** The user begins again from these; nothing is asked meanwhile. */
-const silentStates: readonly (PairingSession['status'] | undefined)[] = [
-  undefined,
-  'idle',
-  'expired',
-  'failed',
-]
+const silentStates: readonly (PairingSession['status'] | undefined)[] = [undefined, 'idle', 'failed']
 
 /** A code is hidden that long after the question about it was due, to leave time for the answer. */
 const GRACE_MS = 2_000
@@ -84,6 +78,8 @@ export function createSmallWorld(): SmallWorld {
   const underWay = new Map<string, number>()
   let slowestMs = 0
   let shown: string | undefined
+  /** The session that the last look after an expiry was about. */
+  let lookedAfter: PairingSession | undefined
   let unmount: (() => void) | undefined
   let observer: ReturnType<typeof observe> | undefined
   const client = new QueryClient()
@@ -93,8 +89,12 @@ export function createSmallWorld(): SmallWorld {
     answer: () => PairingSnapshot,
     { signal }: RequestOptions,
   ): Promise<PairingSnapshot> {
-    if (silentStates.includes(world.session?.status))
-      broken.add(`asked for ${kind} while ${world.session?.status}`)
+    const { session } = world
+    if (silentStates.includes(session?.status)) broken.add(`asked for ${kind} while ${session?.status}`)
+    if (session?.status === 'expired') {
+      if (kind !== 'status' || lookedAfter === session) broken.add(`asked for ${kind} after the last look`)
+      lookedAfter = session
+    }
     const count = (underWay.get(kind) ?? 0) + 1
     underWay.set(kind, count)
     if (count > 1) broken.add(`asked for ${kind} twice at the same time`)
@@ -184,12 +184,15 @@ export function createSmallWorld(): SmallWorld {
       )
     },
   }
-  const queryKey = pairingSessionQueryKey(provider)
+  const { id, sessionId } = provider
+  // As where an adapter is used directly; modules load in real time, so this one is loaded already.
+  const source: PairingProxy = { id, sessionId, connection: connectProvider(provider) }
+  const store = sessionStoreOf(client, source)
 
   function observe(defaultMethod: PairingMethod) {
     return new QueryObserver(
       client,
-      pairingSessionQueryOptions({ provider, queryClient: client, defaultMethod }),
+      pairingSessionQueryOptions({ provider: source, queryClient: client, defaultMethod }),
     )
   }
 
@@ -216,7 +219,14 @@ export function createSmallWorld(): SmallWorld {
     open(method = 'qr') {
       observer = observe(method)
       client.mount()
-      const stops = [observer.subscribe(() => {}), watchDeadlines(client, provider), () => client.unmount()]
+      const stops = [
+        observer.subscribe(() => {}),
+        store.mount(
+          () => ({ provider: source }),
+          () => firstState({ provider: source, queryClient: client, defaultMethod: method }),
+        ),
+        () => client.unmount(),
+      ]
       unmount = () => {
         for (const stop of stops) stop()
         observer = undefined
@@ -228,9 +238,9 @@ export function createSmallWorld(): SmallWorld {
       unmount = undefined
     },
     does(action) {
-      if (!observer || !foldEvent(client, provider, { ...action, at: Date.now() })) return
+      if (!observer || !store.fold({ ...action, at: Date.now() })) return
       const cancelRefetch = action.type !== 'method-chosen'
-      void client.invalidateQueries({ queryKey }, { cancelRefetch })
+      void client.invalidateQueries({ queryKey: store.queryKey }, { cancelRefetch })
     },
     answer() {
       const code = codeOf(world.session)
@@ -243,6 +253,7 @@ export function createSmallWorld(): SmallWorld {
     },
     end() {
       world.close()
+      processRegistry().close()
       onlineManager.setOnline(true)
       focusManager.setFocused(undefined)
       time.end()

@@ -226,6 +226,14 @@ describe('dueRequest()', () => {
     ['tries again after a refusal when a page reads', pollAfter([0, refused]), 'state', 1_000, 'state'],
     ['sends a read after a change', pollAfter([0, linked], [1, 'changed']), 'state', 2, 'state'],
     ['sends a read after the clock was set back', pollAfter([0, linked]), 'state', -60_000, 'state'],
+    ['sends one in the pause after a failure, too', pollAfter([0, offline]), 'state', -60_000, 'state'],
+    [
+      'sends one after a failure by the new clock, when its pause is over',
+      pollAfter([0, linked], [-60_000, offline]),
+      'state',
+      -59_000,
+      'state',
+    ],
     ['answers reads about a link for the minimum interval', pollAfter([0, linked]), 'code', 999, undefined],
     ['reads a link again where a page comes later', pollAfter([0, linked]), 'code', 1_000, 'state'],
     [
