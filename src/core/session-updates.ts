@@ -52,7 +52,10 @@ const USUAL_INTERVAL_MS = 3_000
 /** Two statements about the end of one code that differ by less are the same statement, delayed on the way. */
 const STEADY_MS = 500
 
-/** A code that was joined with less of its life left does not count as one of the round. */
+/**
+ * A code that was joined with less of its life left does not count as one of the round. One that follows another code within this
+ * time was shown from its beginning, and counts.
+ */
 const JOINED_MS = 5_000
 
 type Updated = Extract<SessionEvent, { type: 'updated' }>
@@ -235,7 +238,8 @@ function showQrCode(s: Draft, update: PairingUpdate, base: number, at: number): 
     s.qr = { ...s.qr, display: 'held' }
     return
   }
-  const isJoined = !known?.number && expiresAt - at < JOINED_MS
+  const follows = !known && qr.code !== undefined && at < qr.code.expiresAt + JOINED_MS
+  const isJoined = !known?.number && !follows && expiresAt - at < JOINED_MS
   const code: QrCodeOnScreen = { payload, id, number, shownAt: known?.shownAt ?? at, hideAt, expiresAt }
   s.qr = {
     ...s.qr,
