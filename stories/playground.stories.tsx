@@ -61,14 +61,14 @@ export const WasendByQrCode: Story = {
   },
 }
 
-/** A scan reaches the page over the stream; without live events the page asks, and the line below says so. */
+/** A scan reaches the page over the stream; without live events the page polls, and the line below says so. */
 export const LiveEventsAndPolling: Story = {
   play: async (context) => {
     const { canvas, userEvent } = context
     await choose(context, 'GREEN-API')
-    await canvas.findByText(/^Live events: the server tells the page/, undefined, patiently)
+    await canvas.findByText(/^Live events: the server sends updates/, undefined, patiently)
     await userEvent.click(canvas.getByRole('checkbox', { name: 'Live events' }))
-    await canvas.findByText(/^Polling: the page asks/, undefined, patiently)
+    await canvas.findByText(/^Polling: the page reads/, undefined, patiently)
     await userEvent.click(canvas.getByRole('button', { name: 'Scan the QR code' }))
     await canvas.findByRole('heading', { name: 'You’re linked' }, patiently)
   },

@@ -7,6 +7,9 @@ import type { PairingUpdate, UpdatePairingCode } from './update.js'
 /** Two statements about the end of one code that differ by less are the same statement, delayed on the way. */
 const STEADY_MS = 500
 
+/** The time in which the next code arrives on a slow network. In milliseconds. */
+const FOLLOWS_MS = 5_000
+
 type Updated = Extract<SessionEvent, { type: 'updated' }>
 
 /** Shows the codes of an update. */
@@ -50,12 +53,13 @@ function showQrCode(s: Draft, update: PairingUpdate, base: number, at: number): 
     s.qr = { ...s.qr, display: 'held' }
     return
   }
-  const isJoined = known?.isJoined ?? (qr.shown === 0 || held?.isJoined === true)
+  // One that follows another was seen from its beginning.
+  const follows = held !== undefined && at < held.expiresAt + FOLLOWS_MS
   const code: QrCodeOnScreen = {
     payload,
     id,
     number,
-    isJoined,
+    isJoined: known?.isJoined ?? !follows,
     shownAt: known?.number ? known.shownAt : at,
     hideAt,
     expiresAt,

@@ -1,4 +1,4 @@
-import type { PairingProvider } from '../../src/index.js'
+import type { PairingSource } from '../../src/index.js'
 import { proxy } from '../../src/index.js'
 import { createPairingHandler } from '../../src/server.js'
 import { emulatedProvider, type ProviderId, providerIds } from './emulated-provider.js'
@@ -10,11 +10,11 @@ export type PlaygroundProviderId = ProviderId | 'baileys'
 
 /** What stands behind the playground: Storybook's dev server, or, in a static build, this page. */
 export interface PlaygroundBackend {
-  /** Where everything runs, for the one who looks. */
+  /** Where everything runs. */
   readonly place: 'server' | 'browser'
   readonly providers: readonly PlaygroundProvider[]
   /** What the component is given: a `proxy` to the handler, with or without live events. */
-  providerOf(id: PlaygroundProviderId, live: boolean): PairingProvider
+  providerOf(id: PlaygroundProviderId, live: boolean): PairingSource
   traffic(id: PlaygroundProviderId): Promise<TrafficView>
   /** Of the simulated phone: not for a provider that is real. */
   view(id: PlaygroundProviderId): Promise<PhoneView>

@@ -6,7 +6,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import { type ReactElement, useState } from 'react'
-import { type PairingProvider, usePairingSession, WhatsAppPairing } from '../../src/index.js'
+import { type PairingSource, usePairingSession, WhatsAppPairing } from '../../src/index.js'
 import { findBackend, type PlaygroundBackend, type PlaygroundProviderId } from './backend.js'
 import type { PhoneAction } from './phone-control.js'
 import './playground.css'
@@ -113,7 +113,7 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
 }
 
 /** What stands beside the component where there is no phone to play with. It shares the component's session. */
-function RealPhone({ provider, name }: { provider: PairingProvider; name: string }): ReactElement {
+function RealPhone({ provider, name }: { provider: PairingSource; name: string }): ReactElement {
   const { session } = usePairingSession({ provider })
   const error = 'error' in session ? session.error : undefined
   return (
@@ -129,8 +129,8 @@ function RealPhone({ provider, name }: { provider: PairingProvider; name: string
   )
 }
 
-/** Which way the component is told, and what that costs. */
+/** How updates reach the component, and what that costs. */
 function describe({ watchers, upstreamCalls }: TrafficView): string {
-  const way = watchers > 0 ? 'Live events: the server tells the page.' : 'Polling: the page asks.'
+  const way = watchers > 0 ? 'Live events: the server sends updates.' : 'Polling: the page reads.'
   return `${way} Calls of the provider so far: ${upstreamCalls}.`
 }

@@ -1,10 +1,10 @@
 import type { PairingLogEntry, PairingLogger } from '../../src/server.js'
 
-/** What goes through a pairing handler, for the one who looks. */
+/** What goes through a pairing handler. */
 export interface TrafficView {
-  /** Pages that watch over live events; none of them: they ask again and again. */
+  /** Pages that watch over live events; with none, pages poll. */
   readonly watchers: number
-  /** Calls of the provider so far. */
+  /** Requests to the provider so far. */
   readonly upstreamCalls: number
 }
 

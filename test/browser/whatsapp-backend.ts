@@ -3,8 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { asAmount, asRecord, asText, parseJson } from '../../src/core/json.js'
+import { createPollerRegistry } from '../../src/poller/registry.js'
 import { type BaileysOptions, baileys } from '../../src/providers/baileys.js'
-import { createPairingHandler, toNodeListener } from '../../src/server.js'
+import { createHandler } from '../../src/server/handler.js'
+import { toNodeListener } from '../../src/server.js'
 import { trustTestServers } from '../whatsapp-server/certificates.js'
 import { startWhatsAppServer, type WhatsAppServer } from '../whatsapp-server/whatsapp-server.js'
 import type { PhoneAnswer, WorldAction } from './whatsapp-world.js'
@@ -106,7 +108,9 @@ async function openWorld(codeLifetimeMs: number | undefined): Promise<World> {
   }
   const startApp = () => {
     const provider = baileys(options)
-    const handle = toNodeListener(createPairingHandler({ provider, authorize: () => true }))
+    // Pollers of its own, as in a process that has just started.
+    const handler = createHandler({ provider, authorize: () => true }, createPollerRegistry())
+    const handle = toNodeListener(handler)
     const underWay = new Set<ServerResponse>()
     return {
       listener(request: IncomingMessage, response: ServerResponse): void {
@@ -116,6 +120,7 @@ async function openWorld(codeLifetimeMs: number | undefined): Promise<World> {
       },
       async end() {
         for (const response of underWay) response.destroy()
+        await handler.close()
         await provider.close()
       },
     }

@@ -238,6 +238,17 @@ describe('QR codes', () => {
       [qr(0, 'a', { expiresInMs: 5_000 }), qr(5_000, 'b')],
     ],
     [
+      'counts codes that follow each other, however short their lives are',
+      'expired unscanned',
+      [
+        qr(0, 'a', { expiresInMs: 4_000 }),
+        qr(4_100, 'b', { expiresInMs: 4_000 }),
+        qr(8_200, 'c', { expiresInMs: 4_000 }),
+        qr(12_300, 'd', { expiresInMs: 4_000 }),
+        passes(16_400),
+      ],
+    ],
+    [
       'does not count the last code where it expired on a hidden page',
       'awaiting-scan 2@d 3/3',
       [

@@ -98,7 +98,16 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
         if (state) follow(state.facts)
       }, waitMs)
     }
-    stream(facts.source && isWatched() ? wantedStream(facts) : undefined)
+    const mayStream = facts.source && isWatched() && offersStream(latestSource())
+    stream(mayStream ? wantedStream(facts) : undefined)
+  }
+
+  /** Another component is the latest now; its source may offer no stream. */
+  function followSource(): void {
+    const wasStreamed = streamed
+    const state = read()
+    if (state) follow(state.facts)
+    if (wasStreamed && !streamed) fold({ type: 'push-ended', at: Date.now() })
   }
 
   function stream(method: PairingMethod | undefined): void {
@@ -262,13 +271,17 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
       if (isFirst) fold({ type: 'entered', isReopened, at: Date.now() })
       begin(first)
       if (isFirst) watchPage()
+      else followSource()
       return () => {
         // Not at once: StrictMode, and a component that moves, mount again in the same turn.
         queueMicrotask(() => {
           const wasLast = components.size === 1 && components.has(mounted)
           if (wasLast) fold({ type: 'left', at: Date.now() })
           components.delete(mounted)
-          if (!wasLast) return
+          if (!wasLast) {
+            followSource()
+            return
+          }
           clearTimeout(timer)
           stream(undefined)
           unsubscribe?.()
@@ -276,6 +289,12 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
       }
     },
   }
+}
+
+/** Whether updates of this source may come without a read. */
+function offersStream(source: PairingSource | undefined): boolean {
+  if (!source) return false
+  return ('connection' in source ? source.connection : source).subscribe !== undefined
 }
 
 interface Step {

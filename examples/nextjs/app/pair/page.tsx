@@ -1,6 +1,6 @@
 'use client'
 
-import { type ReactElement, Suspense, useState } from 'react'
+import { type ReactElement, useState } from 'react'
 import { type PairingError, proxy, WhatsAppPairing } from 'whatsapp-pairing'
 import 'whatsapp-pairing/styles.css'
 
@@ -13,10 +13,5 @@ export default function PairPage(): ReactElement {
       </form>
     )
   }
-  // With `cacheComponents`, Next.js prerenders no component that reads the clock, unless it is in a `Suspense`.
-  return (
-    <Suspense>
-      <WhatsAppPairing provider={proxy({ url: '/api/pairing' })} appName="Acme Inbox" onError={setError} />
-    </Suspense>
-  )
+  return <WhatsAppPairing provider={proxy({ url: '/api/pairing' })} appName="Acme Inbox" onError={setError} />
 }
