@@ -93,9 +93,15 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     if (Number.isFinite(deadline)) {
       const waitMs = Math.min(Math.max(deadline - Date.now(), 0), LONGEST_TIMER_MS)
       timer = setTimeout(() => {
-        fold({ type: 'time-passed', at: Date.now() })
+        const at = Date.now()
+        fold({ type: 'time-passed', at })
         const state = read()
-        if (state) follow(state.facts)
+        if (!state) return
+        follow(state.facts)
+        // The next code is read the moment this one expires, and not an interval later.
+        const request = nextRequest(state.facts)
+        if (request && request.at <= at && isWatched())
+          void client.refetchQueries({ queryKey, exact: true, type: 'active' }, { cancelRefetch: false })
       }, waitMs)
     }
     const mayStream = facts.source && isWatched() && offersStream(latestSource())
