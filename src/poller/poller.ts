@@ -23,6 +23,7 @@ import { createProviderSubscription } from './provider-subscription.js'
 import {
   afterChange,
   afterFailure,
+  afterGap,
   afterSnapshot,
   dueRequest,
   initialPollState,
@@ -167,13 +168,13 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     provider,
     host,
     onSnapshot(snapshot) {
-      receive(snapshot)
+      receive(snapshot, true)
       host().observe(target(), snapshot)
       publish(snapshot)
     },
     onError: fail,
     onGap() {
-      poll = { ...poll, promisedAt: initialPollState.promisedAt }
+      poll = afterGap(poll)
       plan()
     },
   })
@@ -190,9 +191,9 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     set(afterSnapshot(poll, snapshot, from, timing))
   }
 
-  function receive(snapshot: PairingSnapshot): void {
+  function receive(snapshot: PairingSnapshot, isPushed = false): void {
     const at = Date.now()
-    take(snapshot, { sentAt: at, at })
+    take(snapshot, { isPushed, sentAt: at, at })
   }
 
   function fail(error: PairingError): void {

@@ -39,6 +39,8 @@ export interface PollState extends QrQuestions {
   readonly quietUntil: number
   /** When the next pushed snapshot is due: from the provider, or from another replica. */
   readonly promisedAt: number
+  /** How long the last push promised to the next one, while the connection that pushed is there. */
+  readonly promiseMs: number | undefined
   /** Failures in a row. */
   readonly failures: number
   /** The last of them. */
@@ -70,6 +72,7 @@ export const initialPollState: PollState = {
   respondedAt: NEVER,
   quietUntil: NEVER,
   promisedAt: NEVER,
+  promiseMs: undefined,
   failures: 0,
   failedAt: NEVER,
   error: undefined,
@@ -91,6 +94,8 @@ const CLOCK_TOLERANCE_MS = 1_000
 /** Where a snapshot comes from: a response to a request of this process, or without one. */
 export interface SnapshotOrigin {
   readonly want?: PairingWant | undefined
+  /** It came over a connection that the provider keeps. */
+  readonly isPushed?: boolean | undefined
   readonly sentAt: number
   readonly at: number
 }
@@ -104,12 +109,14 @@ function isSetBack({ respondedAt, failedAt }: PollState, at: number): boolean {
 export function afterSnapshot(
   before: PollState,
   snapshot: PairingSnapshot,
-  { want, sentAt, at }: SnapshotOrigin,
+  { want, isPushed = false, sentAt, at }: SnapshotOrigin,
   timing: ProviderTiming,
 ): PollState {
   // A code that is pushed late says nothing about a link.
   if (want === undefined && before.state?.status === 'linked' && isCode(snapshot)) return before
   const known = isSetBack(before, at) ? afterChange(before) : before
+  // A response in between does not end the promise of a connection that is there.
+  const promiseMs = isPushed ? snapshot.nextInMs : known.promiseMs
   const isUnlink = known.state?.status === 'linked' && snapshot.status !== 'linked'
   const next: PollState = {
     ...known,
@@ -120,16 +127,22 @@ export function afterSnapshot(
     isDetailed: want !== undefined,
     isRefused: false,
     // That a link is gone is confirmed by a request, whatever is promised.
-    promisedAt: isUnlink ? NEVER : (promisedAt(snapshot.nextInMs, at) ?? known.promisedAt),
+    promisedAt: isUnlink
+      ? NEVER
+      : (promisedAt(snapshot.nextInMs ?? (want && promiseMs), at) ?? known.promisedAt),
+    promiseMs: isUnlink ? undefined : promiseMs,
     ...(want === 'code' && { qrAskedAt: at, qrInvited: false }),
   }
   if (snapshot.status === 'qr') {
-    const { qrCode: payload, expiresInMs, confirmInMs } = snapshot
+    const { qrCode: payload, expiresInMs } = snapshot
     const key = qrPayloadKey(payload)
     if (known.replaced.includes(key)) return next
-    const qr = trackQrCode(known.qr, { payload, at, askedAt: sentAt, expiresInMs, confirmInMs }, timing)
     const before = known.qr && qrPayloadKey(known.qr.payload)
     const isSame = before === key
+    // The connection that pushed this code would have pushed another one: it is trusted for as long again.
+    const trustedMs = isSame && known.qr?.promisedAt !== undefined ? timing.qrLifetimeMs : undefined
+    const confirmInMs = snapshot.confirmInMs ?? trustedMs
+    const qr = trackQrCode(known.qr, { payload, at, askedAt: sentAt, expiresInMs, confirmInMs }, timing)
     return {
       ...next,
       // A code that was requested says that no phone is linked; while one links, only the state says so.
@@ -172,6 +185,12 @@ export function afterSnapshot(
   }
 }
 
+/** The state after a connection that pushed is lost: what it promised is not waited for. */
+export function afterGap(before: PollState): PollState {
+  const { qr } = before
+  return { ...before, promisedAt: NEVER, promiseMs: undefined, qr: qr && { ...qr, promisedAt: undefined } }
+}
+
 /** The state after a failed request. `jitter` is random, from 0 to 1. */
 export function afterFailure(before: PollState, error: PairingError, at: number, jitter: number): PollState {
   const failures = before.failures + 1
@@ -193,10 +212,17 @@ export function nextRequest(
 ): { readonly want: PairingWant; readonly at: number } | undefined {
   const { quietUntil, promisedAt: pushAt, isRefused } = poll
   if (isRefused) return undefined
-  const stateAt = stateDueAt(poll, timing)
-  const codeAt = showsQrCode ? codeDueAt(poll, timing) : Number.POSITIVE_INFINITY
-  const at = Math.max(Math.min(stateAt, codeAt), quietUntil, pushAt + PUSH_SLACK_MS)
-  return { want: codeAt <= stateAt ? 'code' : 'state', at }
+  const pushedAt = pushAt + PUSH_SLACK_MS
+  const stateAt = Math.max(stateDueAt(poll, timing), quietUntil, pushedAt)
+  // A code that was pushed has a promise of its own.
+  const hasPromise = poll.qr?.promisedAt !== undefined
+  const codeAt = showsQrCode
+    ? Math.max(codeDueAt(poll, timing), quietUntil, hasPromise ? NEVER : pushedAt)
+    : Number.POSITIVE_INFINITY
+  // Where both are due, a pushed code can wait: it is confirmed next.
+  return codeAt < stateAt || (codeAt === stateAt && !hasPromise)
+    ? { want: 'code', at: codeAt }
+    : { want: 'state', at: stateAt }
 }
 
 function stateDueAt(

@@ -111,7 +111,7 @@ function scripted(script: Script, options: Partial<GreenApiOptions> = {}): Scrip
 type Answering = (socket: Duplex) => void
 
 const qrFrame = JSON.stringify({ type: 'qrCode', message: PNG })
-const qrSnapshot = { status: 'qr', qrCode: IMAGE, nextInMs: 9_000, confirmInMs: 21_000 }
+const qrSnapshot = { status: 'qr', qrCode: IMAGE, nextInMs: 20_000, confirmInMs: 21_000 }
 
 /** Accepts and sends these frames, objects as JSON. */
 const saying =
@@ -648,7 +648,7 @@ describe('greenApi subscribe: several at once', () => {
     await pass(8_000)
     const second = listen(provider)
     await pass(0)
-    expect(second.snapshots).toEqual([{ ...qrSnapshot, nextInMs: 1_000, confirmInMs: 13_000 }])
+    expect(second.snapshots).toEqual([{ ...qrSnapshot, nextInMs: 12_000, confirmInMs: 13_000 }])
     server().send(qrFrame)
     expect([first.log, second.log, openedAt]).toEqual([['qr', 'qr'], ['qr', 'qr'], [0]])
   })

@@ -14,10 +14,10 @@ import { type WebSocketConstructor, webSocketOpener } from './web-socket.js'
 const NEXT_CODE_MS = 21_000
 
 /**
- * The state is asked for all the same, at a third of the pace: which frame follows a scan, and when, is documented by
- * examples only, and nobody should wait for a frame that never comes.
+ * The state is read all the same, as often as codes change: which frame follows a scan, and when, is documented by examples
+ * only, and a user must not wait for a frame that never comes.
  */
-const NEXT_STATE_MS = 9_000
+const NEXT_STATE_MS = 20_000
 
 /** The provider ends a connection after 100 seconds: where it did not, nobody is there any more. */
 const SILENCE_LIMIT_MS = 110_000
