@@ -29,7 +29,7 @@ export function createPages(url) {
     const parser = createParser({
       onEvent({ event, data }) {
         const { status } = JSON.parse(data)
-        if (event === 'snapshot' && !told.has(status)) told.set(status, performance.now())
+        if (event === 'update' && !told.has(status)) told.set(status, performance.now())
       },
     })
     const request = get(`${url}/${sessionId}?events`, { agent, headers: { accept: 'text/event-stream' } })

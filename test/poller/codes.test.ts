@@ -31,6 +31,9 @@ const GRACE_MS = 2_000
 /** How often GREEN-API is polled while the rotation is not known. */
 const QR_INTERVAL_MS = 5_000
 
+/** A code whose age is not known is trusted for as long as a code lives. */
+const LIFETIME_MS = 20_000
+
 beforeAll(async () => {
   // What the adapters and mock servers load when it is needed.
   await Promise.all([import('qr'), import('../../src/providers/lib/green-api-socket.js')])
@@ -216,11 +219,17 @@ describe('a QR code on the screen of a page that gets a stream alone', { timeout
     })
   })
 
-  it('leaves at the latest two seconds after it should have been confirmed, whatever fails', async () => {
+  it('leaves at the latest two seconds after it should have been confirmed, where the provider gives no expiry', async () => {
     const longestLatencyMs = 1_500
-    await always(givesNoExpiry, schedules(longestLatencyMs), (sights) => {
+    await always(givesNoExpiry, calmSchedules(longestLatencyMs), (sights) => {
       const confirmedForMs = QR_INTERVAL_MS + GRACE_MS
       expect(oldest(sights)).toBeLessThanOrEqual(confirmedForMs + longestLatencyMs / 2)
+    })
+  })
+
+  it('leaves after one lifetime at the latest where the provider gives no expiry and fails after the first response', async () => {
+    await always(givesNoExpiry, schedules(1_500), (sights) => {
+      expect(oldest(sights)).toBeLessThanOrEqual(LIFETIME_MS)
     })
   })
 })
