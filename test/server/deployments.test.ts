@@ -17,11 +17,11 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
 
-/** A provider that all processes call. It shows a new code every 1.5 seconds from its start on. */
-async function startProvider() {
+/** A provider that all processes call. It has a new code every 1.5 seconds; one that is asleep has none until it is started. */
+async function startProvider({ isAsleep = false } = {}) {
   const paths: string[] = []
   const startedAt = Date.now()
-  const state = { isLinked: false }
+  const state = { isLinked: false, isAsleep }
   const server: Server = createServer(({ url = '' }, response) => {
     paths.push(url)
     const age = Date.now() - startedAt
@@ -29,7 +29,9 @@ async function startProvider() {
     const qrCode = { kind: 'text', value: `2@${number},noise,identity,adv,1` }
     const linked = { status: 'linked', account: { name: 'Ana' } }
     const code = { status: 'qr', qrCode, expiresInMs: CODE_MS - (age % CODE_MS) }
-    const snapshot = state.isLinked ? linked : url === '/code' ? code : { status: 'unlinked' }
+    if (url === '/start') state.isAsleep = false
+    const awake = url === '/code' ? code : { status: 'unlinked' }
+    const snapshot = state.isLinked ? linked : state.isAsleep ? { status: 'stopped' } : awake
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify(snapshot))
   }).listen(0, '127.0.0.1')
@@ -115,10 +117,25 @@ describe('a page keeps each QR code until it expires, and no process starts a pa
       if (!one) throw new TypeError('fetch failed')
       return sendTo(one, input, init)
     }
-    const { wiped, codes } = await show(provider, send, 4_000)
+    const { wiped, codes } = await show(provider, send, 3_300)
     expect(wiped).toEqual([])
     expect(codes).toBeGreaterThanOrEqual(3)
     expect(provider.paths).not.toContain('/start')
+  })
+
+  it('behind two processes that take turns: a page that finds the session asleep starts it once', async () => {
+    const provider = await startProvider({ isAsleep: true })
+    const processes = [await startProcess(provider), await startProcess(provider)]
+    let turn = 0
+    const send: typeof fetch = async (input, init) => {
+      const one = processes[turn++ % processes.length]
+      if (!one) throw new TypeError('fetch failed')
+      return sendTo(one, input, init)
+    }
+    const { wiped, codes } = await show(provider, send, 1_500)
+    expect(wiped).toEqual([])
+    expect(codes).toBeGreaterThanOrEqual(1)
+    expect(provider.paths.filter((path) => path === '/start')).toHaveLength(1)
   })
 
   it('behind a process that is restarted while a code is shown', async () => {
@@ -130,7 +147,7 @@ describe('a page keeps each QR code until it expires, and no process starts a pa
       current = await startProcess(provider)
       await stopped
     })()
-    const { wiped, codes } = await show(provider, (input, init) => sendTo(current, input, init), 5_000)
+    const { wiped, codes } = await show(provider, (input, init) => sendTo(current, input, init), 4_200)
     await restarted
     expect(wiped).toEqual([])
     expect(codes).toBeGreaterThanOrEqual(3)
@@ -146,7 +163,7 @@ describe('a page keeps each QR code until it expires, and no process starts a pa
       void one.stop()
       return new Response(body, response)
     }
-    const { wiped, codes } = await show(provider, send, 4_000)
+    const { wiped, codes } = await show(provider, send, 3_300)
     expect(wiped).toEqual([])
     expect(codes).toBeGreaterThanOrEqual(2)
     expect(provider.paths).not.toContain('/start')
