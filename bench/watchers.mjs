@@ -1,4 +1,4 @@
-// 2,000 pages watch 200 sessions: what that costs the provider and the server, and how fast they are told of a scan.
+// 2,000 pages watch 200 sessions: what that costs the provider and the server, and how fast they show a scan.
 
 import { availableParallelism, loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,18 +14,18 @@ const PAGES_PER_SESSION = 10
 const PAGES = SESSIONS * PAGES_PER_SESSION
 
 /**
- * Questions of a session fall due 5 and 8 seconds after its first. None comes early, and on a busy machine many come late:
+ * Requests of a session fall due 5 and 8 seconds after its first. None comes early, and on a busy machine many come late:
  * this border is as far behind the one as it can be.
  */
 const COUNTED_MS = 7_900
 
-/** GREEN-API's pace: the longest time between two questions while a code is shown. */
+/** GREEN-API's pace: the longest time between two requests while a code is shown. */
 const LONGEST_INTERVAL_MS = 5_000
 
-/** The server lets go of a session 5 seconds after the last page has left. */
-const LET_GO_MS = 6_000
+/** The server drops the state of a session 60 seconds after the last page has left. */
+const LET_GO_MS = 61_000
 
-/** What is not told by then is lost: the state is asked for every 3 seconds. */
+/** What is not shown by then is lost: the state is polled every 3 seconds. */
 const TOLD_LIMIT_MS = 8_000
 
 /** 100 scans a second, so that 1,000 pages a second are told. */
@@ -71,15 +71,15 @@ async function openPages(instances, pagesPerSession) {
 }
 
 /**
- * Questions that reached the provider, of each session in the same time from its first.
+ * Requests that reached the provider, of each session in the same time from its first.
  *
  * @param {readonly Instance[]} instances
  */
-function questionsOf(instances) {
+function requestsOf(instances) {
   return instances
-    .map(({ askedAt }) => askedAt())
+    .map(({ requestedAt }) => requestedAt())
     .map((times) => times.filter((at) => at < (times[0] ?? 0) + COUNTED_MS).length)
-    .reduce((sum, questions) => sum + questions, 0)
+    .reduce((sum, requests) => sum + requests, 0)
 }
 
 /**
@@ -109,7 +109,7 @@ const pages = await openPages(instances, PAGES_PER_SESSION)
 const shown = pages.told('qr')
 await sleep(COUNTED_MS)
 const many = await server.measure()
-const questions = { few: questionsOf(fewInstances), many: questionsOf(instances) }
+const requests = { few: requestsOf(fewInstances), many: requestsOf(instances) }
 
 /**
  * All codes are scanned; how long after the provider knew each page was told.
@@ -150,12 +150,13 @@ await unlinkAll()
 
 const leftAt = Date.now()
 pages.close()
-// Long enough for one more question of each session to show.
+// Long enough for one more request of each session to show.
 await sleep(2 * LONGEST_INTERVAL_MS)
 const afterwards = await server.measure()
 /** @param {number} ms */
-const askedLaterThan = (ms) =>
-  [...fewInstances, ...instances].flatMap(({ askedAt }) => askedAt()).filter((at) => at > leftAt + ms).length
+const requestedLaterThan = (ms) =>
+  [...fewInstances, ...instances].flatMap(({ requestedAt }) => requestedAt()).filter((at) => at > leftAt + ms)
+    .length
 
 server.close()
 provider.close()
@@ -187,13 +188,13 @@ const medianLimit = (delays) => ({
   holds: quantile(delays, 0.5) < MEDIAN_LIMIT_MS,
 })
 
-const BY_QUESTION = 'by the next question'
+const BY_POLL = 'by the next poll'
 const BY_WEBHOOK = `by webhook, ${1_000 / SCAN_GAP_MS} scans a second`
 const AT_ONCE = `by webhook, ${SESSIONS} scans at once`
 
-const ratio = questions.many / questions.few
+const ratio = requests.many / requests.few
 const returned = (many.used - afterwards.used) / (many.used - empty.used)
-const asked = { after: askedLaterThan(0), late: askedLaterThan(LONGEST_INTERVAL_MS) }
+const requested = { after: requestedLaterThan(0), late: requestedLaterThan(LONGEST_INTERVAL_MS) }
 
 report(`watchers: ${count(PAGES)} pages on ${SESSIONS} sessions, one server process`, [
   {
@@ -202,26 +203,26 @@ report(`watchers: ${count(PAGES)} pages on ${SESSIONS} sessions, one server proc
     limit: `all ${count(PAGES)}`,
     holds: shown === PAGES,
   },
-  { what: `questions in ${seconds(COUNTED_MS)}, 1 page a session`, measured: count(questions.few) },
+  { what: `requests in ${seconds(COUNTED_MS)}, 1 page a session`, measured: count(requests.few) },
   {
-    what: `questions in ${seconds(COUNTED_MS)}, ${PAGES_PER_SESSION} pages a session`,
-    measured: count(questions.many),
+    what: `requests in ${seconds(COUNTED_MS)}, ${PAGES_PER_SESSION} pages a session`,
+    measured: count(requests.many),
   },
   { what: 'ratio', measured: ratio.toFixed(3), limit: `≤ ${RATIO_LIMIT}`, holds: ratio <= RATIO_LIMIT },
-  toldRow(BY_QUESTION, byQuestion),
+  toldRow(BY_POLL, byQuestion),
   toldRow(BY_WEBHOOK, byWebhook),
   toldRow(AT_ONCE, atOnce),
-  { what: 'questions after all pages have left', measured: count(asked.after) },
+  { what: 'requests after all pages have left', measured: count(requested.after) },
   {
-    what: `questions later than ${seconds(LONGEST_INTERVAL_MS)} after`,
-    measured: count(asked.late),
+    what: `requests later than ${seconds(LONGEST_INTERVAL_MS)} after`,
+    measured: count(requested.late),
     limit: 'none',
-    holds: asked.late === 0,
+    holds: requested.late === 0,
   },
 ])
 
 report('from the moment at which the provider knew of a scan until a page was told', [
-  { ...delayRow(BY_QUESTION, byQuestion), ...medianLimit(byQuestion) },
+  { ...delayRow(BY_POLL, byQuestion), ...medianLimit(byQuestion) },
   { ...delayRow(BY_WEBHOOK, byWebhook), ...medianLimit(byWebhook) },
   delayRow(AT_ONCE, atOnce),
 ])

@@ -9,13 +9,13 @@ import { createEmulator, mockGreenApi } from 'whatsapp-pairing/testing'
  * @typedef {object} Instance
  * @property {string} idInstance
  * @property {Emulator} emulator
- * @property {() => readonly number[]} askedAt when the provider was asked about it, in epoch milliseconds
+ * @property {() => readonly number[]} requestedAt when a request about it arrived, in epoch milliseconds
  */
 
 /** Of all instances; the emulated provider is reached from this machine only. */
 export const API_TOKEN = 'token-of-the-bench'
 
-/** What GREEN-API says of an instance that is linked, in its answers to both questions. */
+/** What GREEN-API responds about a linked instance, to both requests. */
 const SAYS_LINKED = /"(?:authorized|alreadyLogged)"/
 
 /**
@@ -53,9 +53,9 @@ export async function startProvider({ onLinkedAnswer }) {
       // Linked at once: what the bench measures begins where the provider knows.
       const emulator = createEmulator({ linkingMs: 0, seed: id })
       emulator.start()
-      const { face, askedAt } = createFace(idInstance, emulator)
+      const { face, requestedAt } = createFace(idInstance, emulator)
       faces.set(idInstance, face)
-      return { idInstance, emulator, askedAt }
+      return { idInstance, emulator, requestedAt }
     },
     close() {
       server.closeAllConnections()
@@ -82,7 +82,7 @@ function createFace(idInstance, emulator) {
     intercept: (path) => (path === '/qr' && isDrawn() ? jsonAnswer(drawn.text) : undefined),
   })
   return {
-    askedAt: () => mockServer.requests.map(({ at }) => at),
+    requestedAt: () => mockServer.requests.map(({ at }) => at),
     /** @param {Request} request */
     async face(request) {
       const code = shownCode()

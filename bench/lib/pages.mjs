@@ -8,8 +8,8 @@ const OPENING = 100
 /**
  * @typedef {object} Page
  * @property {string} sessionId
- * @property {(status: string) => number | undefined} toldAt when it was first told, by `performance.now()`
- * @property {() => void} forget from now on everything is told for the first time
+ * @property {(status: string) => number | undefined} toldAt when it first got this status, by `performance.now()`
+ * @property {() => void} forget from now on each status counts as the first
  */
 
 /**
@@ -29,12 +29,12 @@ export function createPages(url) {
     const parser = createParser({
       onEvent({ event, data }) {
         const { status } = JSON.parse(data)
-        if (event === 'snapshot' && !told.has(status)) told.set(status, performance.now())
+        if (event === 'update' && !told.has(status)) told.set(status, performance.now())
       },
     })
     const request = get(`${url}/${sessionId}?events`, { agent, headers: { accept: 'text/event-stream' } })
     const [response] = await once(request, 'response')
-    if (response.statusCode !== 200) throw new Error(`A page was answered ${response.statusCode}.`)
+    if (response.statusCode !== 200) throw new Error(`A page got HTTP ${response.statusCode}.`)
     response.setEncoding('utf8')
     response.on('data', (/** @type {string} */ text) => parser.feed(text))
     // As every page does that is closed.
@@ -45,7 +45,7 @@ export function createPages(url) {
   return {
     all: pages,
     /**
-     * Opens pages, one for each id given, and resolves when the server has begun to answer to all.
+     * Opens pages, one for each id given, and resolves when the server has begun to respond to all.
      *
      * @param {readonly string[]} sessionIds
      */

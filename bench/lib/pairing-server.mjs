@@ -1,4 +1,4 @@
-// The process under test: a host's server as the README describes it. Its parent asks it for its memory.
+// The process under test: a host's server as the README describes it. Its parent requests its memory usage.
 
 import { createServer } from 'node:http'
 import { setImmediate as turn } from 'node:timers/promises'

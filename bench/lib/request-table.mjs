@@ -1,6 +1,6 @@
 /**
- * Requests that reach a provider in one scenario, by how the page comes to know: the server tells it, it asks the server,
- * or it has the adapter itself.
+ * Requests that reach a provider in one scenario, by how the page gets updates: over a stream, by polling the
+ * server, or from the adapter itself.
  *
  * @typedef {{ readonly live: number, readonly polling: number, readonly direct: number }} RequestCounts
  *

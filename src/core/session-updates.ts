@@ -169,7 +169,7 @@ function takeState(
     case 'stopped':
     case 'stale':
       // The round is over; the next one meets this state again.
-      if (!wasLastLook) blocked(s, update.status, at)
+      if (!wasLastLook) blocked(s, update.status, update.revision, at)
       return
     case 'linking':
       enter(s, { name: 'linking' }, at)
@@ -181,8 +181,10 @@ function takeState(
 }
 
 /** The provider sleeps, or keeps something of an earlier link. */
-function blocked(s: Draft, status: 'stopped' | 'stale', at: number): void {
+function blocked(s: Draft, status: 'stopped' | 'stale', revision: number | undefined, at: number): void {
   if (s.reset === 'start-due' || s.reset === 'reset-due' || s.reset === 'unlink-due') return
+  // A process that has not seen the start or reset may respond with its cached state from before it.
+  if (s.reset === 'done' && (revision ?? 0) < (s.source?.revision ?? 0)) return
   if (s.reset === 'done' || (status === 'stale' && !s.setup.clearsLeftovers)) {
     enter(s, stuck(), at)
     return

@@ -677,6 +677,26 @@ describe('what stands in the way', () => {
       [reads(0, 'stopped'), [100, { type: 'request-done', request: 'start' }], reads(500, 'stopped')],
     ],
     [
+      'waits where a process that has not seen the start still says "stopped"',
+      'preparing resetting',
+      [
+        reads(0, 'stopped'),
+        [100, { type: 'request-done', request: 'start' }],
+        reads(100, 'preparing', { revision: T + 100 }, { request: 'start' }),
+        reads(200, 'stopped', { origin: 'process-2' }),
+      ],
+    ],
+    [
+      'fails where the process that has seen the start still says "stopped"',
+      'failed session-stale',
+      [
+        reads(0, 'stopped'),
+        [100, { type: 'request-done', request: 'start' }],
+        reads(100, 'preparing', { revision: T + 100 }, { request: 'start' }),
+        reads(200, 'stopped', { revision: T + 100 }),
+      ],
+    ],
+    [
       'starts again after codes that were shown',
       'preparing starting',
       [

@@ -5,8 +5,6 @@ import '../../src/client/live-events.js'
 import { proxy } from '../../src/client/proxy.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { qrPayloadKey } from '../../src/core/qr-payload.js'
-import { initialState, transition } from '../../src/core/session.js'
-import type { SessionEvent } from '../../src/core/session-state.js'
 import { greenApi } from '../../src/providers/green-api.js'
 import { ownServer } from '../../src/providers/own-server.js'
 import { qrImage, toBase64 } from '../../src/testing/qr-image.js'
@@ -18,19 +16,23 @@ import {
   mockGreenApiSocket,
   mockOwnServer,
 } from '../../src/testing.js'
+import { openCorePage } from '../server/core-page.js'
 import { HANDLER_URL, separateHandler } from '../server/world.js'
 
 const START = Date.UTC(2026, 10, 21)
 const INSTANCE = { idInstance: '1101000001', apiTokenInstance: 'secret' }
 
-/** As often as a screen would have to look for a dead code to be seen. */
+/** How often the screen is checked. */
 const TICK_MS = 250
 
-/** A code that was asked about may stay this long after the answer was due: time for it to travel. */
+/** A code may stay this long after its confirmation was due: time for the response to travel. */
 const GRACE_MS = 2_000
 
-/** How often GREEN-API is asked while the rotation is not known. */
+/** How often GREEN-API is polled while the rotation is not known. */
 const QR_INTERVAL_MS = 5_000
+
+/** A code whose age is not known is trusted for as long as a code lives. */
+const LIFETIME_MS = 20_000
 
 beforeAll(async () => {
   // What the adapters and mock servers load when it is needed.
@@ -81,19 +83,19 @@ const calmSchedules = (longestMs: number): fc.Arbitrary<Schedule> =>
 interface Sight {
   /** 0 for the first code that the page ever saw. */
   readonly code: number
-  /** How long the phone has refused this code already; negative while it takes it. */
-  readonly deadForMs: number
+  /** How long ago the code expired; negative before that. */
+  readonly expiredForMs: number
 }
 
-type World = (
+type Connect = (
   emulator: Emulator,
   through: (fetch: typeof globalThis.fetch) => typeof globalThis.fetch,
 ) => PairingProvider
 
-const tellsExpiry: World = (emulator, through) =>
+const givesExpiry: Connect = (emulator, through) =>
   ownServer({ url: 'http://engine.example/pairing', fetch: through(mockOwnServer(emulator).fetch) })
 
-const tellsNothing: World = (emulator, through) => {
+const givesNoExpiry: Connect = (emulator, through) => {
   const { subscribe: _, ...provider } = greenApi({
     ...INSTANCE,
     fetch: through(mockGreenApi(emulator, INSTANCE).fetch),
@@ -101,7 +103,7 @@ const tellsNothing: World = (emulator, through) => {
   return provider
 }
 
-const pushes: World = (emulator, through) =>
+const pushes: Connect = (emulator, through) =>
   greenApi({
     ...INSTANCE,
     fetch: through(mockGreenApi(emulator, INSTANCE).fetch),
@@ -112,13 +114,13 @@ const travel = (durationMs: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, durationMs))
 
 /** Everything from the phone to the page: what is on the screen, tick by tick. */
-async function watch(world: World, { ageMs, latenciesMs, faults, breaksAt }: Schedule): Promise<Sight[]> {
+async function watch(connect: Connect, { ageMs, latenciesMs, faults, breaksAt }: Schedule): Promise<Sight[]> {
   const emulator = createEmulator({ now: () => Date.now(), seed: 7, refs: 12 })
   emulator.start()
   await vi.advanceTimersByTimeAsync(ageMs)
 
   let requests = 0
-  const provider = world(emulator, (fetch) => async (input, init) => {
+  const provider = connect(emulator, (fetch) => async (input, init) => {
     const latencyMs = latenciesMs[requests++ % latenciesMs.length] ?? 0
     await travel(latencyMs / 2)
     const answer = await fetch(input, init)
@@ -135,45 +137,16 @@ async function watch(world: World, { ageMs, latenciesMs, faults, breaksAt }: Sch
     },
   })
 
-  /** When the phone ceases to take a code, by what a page knows of it. */
-  const deadAt = new Map<string, number>()
+  /** When a code expires, by its payload. */
+  const expiresAt = new Map<string, number>()
   async function noteCode(): Promise<void> {
     const { state: phone } = emulator
-    if (phone.status !== 'pairing' || deadAt.has(phone.qrText)) return
-    deadAt.set(phone.qrText, phone.qrExpiresAt)
-    deadAt.set(`data:image/png;base64,${toBase64(await qrImage(phone.qrText))}`, phone.qrExpiresAt)
+    if (phone.status !== 'pairing' || expiresAt.has(phone.qrText)) return
+    expiresAt.set(phone.qrText, phone.qrExpiresAt)
+    expiresAt.set(`data:image/png;base64,${toBase64(await qrImage(phone.qrText))}`, phone.qrExpiresAt)
   }
 
-  let state = initialState(
-    {
-      provider: page.id,
-      attemptSeed: '',
-      expectedPhoneNumber: undefined,
-      clearsLeftovers: false,
-      method: 'qr',
-      methods: ['qr', 'phone-code'],
-      timing: page.timing,
-      maxRefreshes: Number.POSITIVE_INFINITY,
-      autoStart: true,
-    },
-    Date.now(),
-  )
-  const fold = (event: SessionEvent): void => {
-    state = transition(state, event)
-  }
-  const leave = page.subscribe?.(
-    (snapshot) => {
-      const at = Date.now()
-      const question = snapshot.status === 'qr' ? 'qr-code' : 'status'
-      fold({ type: 'answered', question, snapshot, askedAt: at, at })
-    },
-    {
-      onError: (error, nextInMs) =>
-        fold({ type: 'errored', question: 'status', error, nextInMs, at: Date.now() }),
-      onGap: () => fold({ type: 'push-ended', at: Date.now() }),
-    },
-  )
-
+  const screen = openCorePage(page.connection, true)
   const sights: Sight[] = []
   const seen: string[] = []
   for (let elapsedMs = 0; elapsedMs < DURATION_MS; elapsedMs += TICK_MS) {
@@ -186,20 +159,21 @@ async function watch(world: World, { ageMs, latenciesMs, faults, breaksAt }: Sch
     await noteCode()
     await vi.advanceTimersByTimeAsync(TICK_MS)
     await noteCode()
-    fold({ type: 'time-passed', at: Date.now() })
-    if (state.session.status !== 'awaiting-scan') continue
-    const code = qrPayloadKey(state.session.qrCode.payload)
+    screen.tick()
+    const { session } = screen
+    if (session.status !== 'awaiting-scan') continue
+    const code = qrPayloadKey(session.qrCode.payload)
     if (!seen.includes(code)) seen.push(code)
-    const deadForMs = Date.now() - (deadAt.get(code) ?? Number.NaN)
-    sights.push({ code: seen.indexOf(code), deadForMs })
+    const expiredForMs = Date.now() - (expiresAt.get(code) ?? Number.NaN)
+    sights.push({ code: seen.indexOf(code), expiredForMs })
   }
-  leave?.()
+  screen.leave()
   await vi.advanceTimersByTimeAsync(2 * provider.timing.requestTimeoutMs)
   expect(vi.getTimerCount()).toBe(0)
   return sights
 }
 
-/** Whatever holds of codes on the screen would hold of an empty one. */
+/** An empty screen would satisfy any rule about codes. */
 function expectCodes(sights: readonly Sight[]): void {
   expect(sights.length).toBeGreaterThan((0.8 * DURATION_MS) / TICK_MS)
   expect(new Set(sights.map(({ code }) => code)).size).toBeGreaterThan(2)
@@ -207,48 +181,55 @@ function expectCodes(sights: readonly Sight[]): void {
 
 /** Holds for what is on the screen under every schedule. */
 async function always(
-  world: World,
+  connect: Connect,
   arbitrary: fc.Arbitrary<Schedule>,
   check: (sights: readonly Sight[]) => void,
 ): Promise<void> {
   await fc.assert(
-    fc.asyncProperty(arbitrary, async (schedule) => check(await watch(world, schedule))),
+    fc.asyncProperty(arbitrary, async (schedule) => check(await watch(connect, schedule))),
     { numRuns: 10 },
   )
 }
 
-const oldest = (sights: readonly Sight[]): number => Math.max(...sights.map(({ deadForMs }) => deadForMs))
+const oldest = (sights: readonly Sight[]): number =>
+  Math.max(...sights.map(({ expiredForMs }) => expiredForMs))
 
-describe('a code on the screen of a page that is only pushed to', { timeout: 60_000 }, () => {
-  it('is never one that the phone refuses, where the provider tells its end, whatever goes wrong', async () => {
-    await always(tellsExpiry, schedules(1_500), (sights) => {
+describe('a QR code on the screen of a page that gets a stream alone', { timeout: 60_000 }, () => {
+  it('is never an expired one where the provider gives its expiry, whatever fails', async () => {
+    await always(givesExpiry, schedules(1_500), (sights) => {
       expect(oldest(sights)).toBeLessThanOrEqual(0)
     })
   })
 
-  it('is nearly always there', async () => {
-    await always(tellsExpiry, calmSchedules(1_500), expectCodes)
+  it('is shown nearly all the time', async () => {
+    await always(givesExpiry, calmSchedules(1_500), expectCodes)
   })
 
-  it('is never one that the phone refuses, where the provider pushes', async () => {
+  it('is never an expired one where the provider pushes', async () => {
     await always(pushes, calmSchedules(1_500), (sights) => {
       expectCodes(sights)
       expect(oldest(sights)).toBeLessThanOrEqual(0)
     })
   })
 
-  it('is gone two seconds after its end once the rotation is known, where the provider tells nothing', async () => {
-    await always(tellsNothing, calmSchedules(200), (sights) => {
+  it('leaves at the latest two seconds after it expires once the rotation is known, where the provider gives no expiry', async () => {
+    await always(givesNoExpiry, calmSchedules(200), (sights) => {
       expectCodes(sights)
       expect(oldest(sights.filter(({ code }) => code >= 2))).toBeLessThanOrEqual(GRACE_MS)
     })
   })
 
-  it('is gone two seconds after it should have been confirmed, whatever goes wrong', async () => {
+  it('leaves at the latest two seconds after it should have been confirmed, where the provider gives no expiry', async () => {
     const longestLatencyMs = 1_500
-    await always(tellsNothing, schedules(longestLatencyMs), (sights) => {
+    await always(givesNoExpiry, calmSchedules(longestLatencyMs), (sights) => {
       const confirmedForMs = QR_INTERVAL_MS + GRACE_MS
       expect(oldest(sights)).toBeLessThanOrEqual(confirmedForMs + longestLatencyMs / 2)
+    })
+  })
+
+  it('leaves after one lifetime at the latest where the provider gives no expiry and fails after the first response', async () => {
+    await always(givesNoExpiry, schedules(1_500), (sights) => {
+      expect(oldest(sights)).toBeLessThanOrEqual(LIFETIME_MS)
     })
   })
 })

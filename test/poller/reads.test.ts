@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { gate } from '../providers/fetch-stub.js'
-import { spyProvider, timing } from '../server/spy-provider.js'
+import { timing } from '../server/spy-provider.js'
 import {
   createWorld,
   expectRefusal,

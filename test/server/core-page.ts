@@ -1,0 +1,82 @@
+import type { PairingConnection } from '../../src/core/connection.js'
+import { toPairingError } from '../../src/core/errors.js'
+import { initialState, transition } from '../../src/core/session.js'
+import { nextRequest, type SessionRequest } from '../../src/core/session-request.js'
+import type { PairingSession, SessionEvent } from '../../src/core/session-state.js'
+
+/** A page without React: the session of `core` over a connection. */
+export interface CorePage {
+  readonly session: PairingSession
+  /** Lets time pass: call it as often as a screen is painted. Sends the request that is due, unless the page is pushed to. */
+  tick(): void
+  leave(): void
+}
+
+type Happened = SessionEvent extends infer One ? (One extends SessionEvent ? Omit<One, 'at'> : never) : never
+
+/**
+ * Opens a page that shows QR codes.
+ *
+ * @param isPushed - The page only takes what the stream brings, and sends no read.
+ */
+export function openCorePage(connection: PairingConnection, isPushed = false): CorePage {
+  let state = initialState(
+    {
+      offer: { provider: 'proxy', methods: [], abilities: [], timing: undefined },
+      method: 'qr',
+      autoStart: true,
+      attemptSeed: '',
+      expectedPhoneNumber: undefined,
+      clearsLeftovers: false,
+      maxRefreshes: Number.POSITIVE_INFINITY,
+      refreshMode: 'auto',
+    },
+    Date.now(),
+  )
+  let isBusy = false
+  const fold = (event: Happened): void => {
+    state = transition(state, { ...event, at: Date.now() } as SessionEvent)
+  }
+
+  async function send(request: SessionRequest): Promise<void> {
+    const { kind } = request
+    const { method } = state.facts
+    const sentAt = Date.now()
+    try {
+      const update = await (request.kind === 'read'
+        ? connection.read({ want: request.want, method, has: request.has })
+        : connection.act(request.kind, { method }))
+      if (kind !== 'read') fold({ type: 'request-done', request: kind })
+      fold({ type: 'updated', update, sentAt, request: kind })
+    } catch (error) {
+      fold({ type: 'request-failed', request: kind, error: toPairingError(error) })
+    }
+  }
+
+  const leave = isPushed
+    ? connection.subscribe?.(
+        (update) => fold({ type: 'updated', update, sentAt: Date.now(), isPushed: true }),
+        {
+          method: 'qr',
+          has: () => state.facts.qr.code?.id,
+          onGap: () => fold({ type: 'push-ended' }),
+        },
+      )
+    : undefined
+
+  return {
+    get session() {
+      return state.session
+    },
+    tick() {
+      fold({ type: 'time-passed' })
+      const request = nextRequest(state.facts)
+      if (isPushed || isBusy || !request || request.at > Date.now()) return
+      isBusy = true
+      void send(request).finally(() => {
+        isBusy = false
+      })
+    },
+    leave: () => leave?.(),
+  }
+}

@@ -1,0 +1,171 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it } from 'vitest'
+import { proxy } from '../../src/client/proxy.js'
+import { openCorePage } from './core-page.js'
+
+const SCRIPT = fileURLToPath(new URL('handler-process.mjs', import.meta.url))
+
+/** A code of the provider of these tests lives for this long. */
+const CODE_MS = 1_500
+
+const closers: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+/** A provider that all processes call. It has a new code every 1.5 seconds; one that is asleep has none until it is started. */
+async function startProvider({ isAsleep = false } = {}) {
+  const paths: string[] = []
+  const startedAt = Date.now()
+  const state = { isLinked: false, isAsleep }
+  const server: Server = createServer(({ url = '' }, response) => {
+    paths.push(url)
+    const age = Date.now() - startedAt
+    const number = Math.floor(age / CODE_MS)
+    const qrCode = { kind: 'text', value: `2@${number},noise,identity,adv,1` }
+    const linked = { status: 'linked', account: { name: 'Ana' } }
+    const code = { status: 'qr', qrCode, expiresInMs: CODE_MS - (age % CODE_MS) }
+    if (url === '/start') state.isAsleep = false
+    const awake = url === '/code' ? code : { status: 'unlinked' }
+    const snapshot = state.isLinked ? linked : state.isAsleep ? { status: 'stopped' } : awake
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify(snapshot))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closers.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    paths,
+    scan: () => {
+      state.isLinked = true
+    },
+    /** When the phone stops accepting a code. */
+    expiresAt: (code: string) => startedAt + (Number(/\d+/.exec(code.slice(2))?.[0]) + 1) * CODE_MS,
+  }
+}
+
+type Provider = Awaited<ReturnType<typeof startProvider>>
+
+interface AppProcess {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+async function startProcess(provider: Provider): Promise<AppProcess> {
+  const child: ChildProcess = spawn(process.execPath, [SCRIPT], {
+    env: { PROVIDER_URL: provider.url },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const exited = once(child, 'exit')
+  const stop = async (): Promise<void> => {
+    child.kill()
+    await exited
+  }
+  closers.push(stop)
+  if (!child.stdout) throw new Error('The process has no output.')
+  const [line] = await once(child.stdout, 'data')
+  return { url: `${line}`.trim(), stop }
+}
+
+/** What a page showed, painted every 20 ms until it is linked: codes that left too early or too late, and how many it showed. */
+async function show(provider: Provider, send: typeof fetch, scanAfterMs: number) {
+  const page = openCorePage(proxy({ url: 'http://app.example/pairing', live: false, fetch: send }).connection)
+  const wiped: string[] = []
+  const shown = new Set<string>()
+  let before: { readonly value: string; readonly expiresAt: number } | undefined
+  const startedAt = Date.now()
+  while (page.session.status !== 'linked') {
+    const elapsedMs = Date.now() - startedAt
+    if (elapsedMs > scanAfterMs + 4_000) throw new Error(`Not linked, but ${page.session.status}`)
+    if (elapsedMs > scanAfterMs) provider.scan()
+    page.tick()
+    const { session } = page
+    const code =
+      session.status === 'awaiting-scan' && session.qrCode.payload.kind === 'text'
+        ? { value: session.qrCode.payload.value, expiresAt: session.qrCode.expiresAt }
+        : undefined
+    // The page counts the life of a code from its request, so that a slow network makes it shorter and never longer.
+    if (before && code?.value !== before.value && elapsedMs <= scanAfterMs && Date.now() < before.expiresAt)
+      wiped.push(`${before.value} became ${code?.value ?? session.status} after ${elapsedMs} ms`)
+    if (code && code.expiresAt > provider.expiresAt(code.value)) wiped.push(`${code.value} is shown too long`)
+    if (code) shown.add(code.value)
+    before = code
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  page.leave()
+  return { wiped, codes: shown.size }
+}
+
+/** Sends a request of the page to this process instead. */
+const sendTo = ({ url }: AppProcess, input: Parameters<typeof fetch>[0], init?: RequestInit) =>
+  fetch(`${url}/pairing${new URL(`${input}`).search}`, init)
+
+describe('a page keeps each QR code until it expires, and no process starts a pairing by itself', () => {
+  it('behind two processes that take turns without a bus', async () => {
+    const provider = await startProvider()
+    const processes = [await startProcess(provider), await startProcess(provider)]
+    let turn = 0
+    const send: typeof fetch = async (input, init) => {
+      const one = processes[turn++ % processes.length]
+      if (!one) throw new TypeError('fetch failed')
+      return sendTo(one, input, init)
+    }
+    const { wiped, codes } = await show(provider, send, 3_300)
+    expect(wiped).toEqual([])
+    expect(codes).toBeGreaterThanOrEqual(3)
+    expect(provider.paths).not.toContain('/start')
+  })
+
+  it('behind two processes that take turns: a page that finds the session asleep starts it once', async () => {
+    const provider = await startProvider({ isAsleep: true })
+    const processes = [await startProcess(provider), await startProcess(provider)]
+    let turn = 0
+    const send: typeof fetch = async (input, init) => {
+      const one = processes[turn++ % processes.length]
+      if (!one) throw new TypeError('fetch failed')
+      return sendTo(one, input, init)
+    }
+    const { wiped, codes } = await show(provider, send, 1_500)
+    expect(wiped).toEqual([])
+    expect(codes).toBeGreaterThanOrEqual(1)
+    expect(provider.paths.filter((path) => path === '/start')).toHaveLength(1)
+  })
+
+  it('behind a process that is restarted while a code is shown', async () => {
+    const provider = await startProvider()
+    let current = await startProcess(provider)
+    const restarted = (async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1_900))
+      const stopped = current.stop()
+      current = await startProcess(provider)
+      await stopped
+    })()
+    const { wiped, codes } = await show(provider, (input, init) => sendTo(current, input, init), 4_200)
+    await restarted
+    expect(wiped).toEqual([])
+    expect(codes).toBeGreaterThanOrEqual(3)
+    expect(provider.paths).not.toContain('/start')
+  })
+
+  it('behind a new process for each request', async () => {
+    const provider = await startProvider()
+    const send: typeof fetch = async (input, init) => {
+      const one = await startProcess(provider)
+      const response = await sendTo(one, input, init)
+      const body = await response.text()
+      void one.stop()
+      return new Response(body, response)
+    }
+    const { wiped, codes } = await show(provider, send, 3_300)
+    expect(wiped).toEqual([])
+    expect(codes).toBeGreaterThanOrEqual(2)
+    expect(provider.paths).not.toContain('/start')
+  })
+})
