@@ -96,7 +96,7 @@ export interface SnapshotOrigin {
 }
 
 /** After the clock was set back no age is known, and nothing may wait until the old time comes again. */
-function isSetBack({ respondedAt, failedAt }: PollState, at: number): boolean {
+export function isSetBack({ respondedAt, failedAt }: PollState, at: number): boolean {
   return at < Math.max(respondedAt, failedAt) - CLOCK_TOLERANCE_MS
 }
 
