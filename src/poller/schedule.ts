@@ -116,6 +116,7 @@ export function afterSnapshot(
     respondedAt: at,
     quietUntil: NEVER,
     failures: 0,
+    failedAt: NEVER,
     error: undefined,
     isDetailed: want !== undefined,
     isRefused: false,
@@ -181,8 +182,8 @@ export function afterFailure(before: PollState, error: PairingError, at: number,
 }
 
 /** The state after something was changed at the provider: only when the next request may be sent is kept. */
-export function afterChange({ qrCount, quietUntil, failures }: PollState): PollState {
-  return { ...initialPollState, qrCount, quietUntil, failures }
+export function afterChange({ qrCount, quietUntil, failures, failedAt }: PollState): PollState {
+  return { ...initialPollState, qrCount, quietUntil, failures, failedAt }
 }
 
 /** What to request next, and when; `undefined` where another request does not help. */
