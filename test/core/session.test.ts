@@ -1014,6 +1014,11 @@ describe('wantedStream()', () => {
       [reads(0, 'linked'), reads(180_000, 'linked', { account })],
     ],
     ['ends after that', undefined, [reads(0, 'linked'), reads(180_001, 'linked', { account })]],
+    [
+      'streams until a link is confirmed for a component that came back',
+      'qr',
+      [reads(0, 'linked'), user(1_000, 'left'), user(200_000, 'entered')],
+    ],
     ['ends after a failure', undefined, [fails(0, 'unauthorized')]],
   ])('%s', (_, expected, steps) => {
     expect(wantedStream(run({}, steps).facts)).toBe(expected)
