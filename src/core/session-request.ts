@@ -67,7 +67,9 @@ export function wantedStream(facts: SessionFacts): PairingMethod | undefined {
 }
 
 /** Whether the next read waits until the user looks at the page again: long waits are not polled. */
-export function isOnlyReadOnFocus({ phase, since, now }: SessionFacts): boolean {
+export function isOnlyReadOnFocus({ phase, since, now, isConfirmed }: SessionFacts): boolean {
+  // Nothing is shown until a read has confirmed it.
+  if (!isConfirmed) return false
   if (phase.name === 'linked') return !phase.unlinkSuspected && now - since > LINKED_WATCH_MS
   return phase.name === 'passkey-required' && now - since > PASSKEY_LIMIT_MS
 }

@@ -278,9 +278,9 @@ function failed(s: Draft, error: PairingError, retryAt: number | undefined, at: 
     s.isConfirmed = true
     return
   }
-  if (phase.name === 'linked') {
+  if (phase.name === 'linked' && s.isConfirmed) {
     // A failed read does not mean that the link is gone.
-    s.poll = { dueAt, failures, error: s.isConfirmed ? undefined : error }
+    s.poll = { dueAt, failures, error: undefined }
     if (failures >= TRANSIENT_LIMIT) s.phase = { ...phase, unlinkSuspected: false }
     return
   }
@@ -288,5 +288,9 @@ function failed(s: Draft, error: PairingError, retryAt: number | undefined, at: 
   if (wasLastLook) return
   const limit = transientErrors.includes(error.code) ? TRANSIENT_LIMIT : FAILURE_LIMIT
   if (error.retryable && (failures < limit || isCodeOnScreen(s))) s.poll = { dueAt, failures, error }
-  else enter(s, { name: 'failed', error }, at)
+  else {
+    enter(s, { name: 'failed', error }, at)
+    // A component that came back waits for nothing more.
+    s.isConfirmed = true
+  }
 }

@@ -190,8 +190,17 @@ export function decodeUpdate(input: unknown): PairingUpdate {
     ...(pairingCode && { pairingCode }),
     ...(known === 'linked' && { account: normalizeAccount(fields.account) }),
     ...(helpUrl && { helpUrl }),
-    ...pickAmounts(fields, ['hideInMs', 'expiresInMs', 'nextInMs', 'heldMs', 'authorizedForMs']),
+    ...pickAmounts(fields, ['heldMs', 'authorizedForMs']),
+    ...waits(pickAmounts(fields, ['hideInMs', 'expiresInMs', 'nextInMs'])),
   }
+}
+
+/** A timer that waits for more than 24 days fires at once, and would not stop. In milliseconds. */
+const LONGEST_WAIT_MS = 86_400_000
+
+function waits<Amounts extends Readonly<Record<string, number | undefined>>>(amounts: Amounts): Amounts {
+  const capped = Object.entries(amounts).map(([name, ms]) => [name, Math.min(ms ?? 0, LONGEST_WAIT_MS)])
+  return { ...amounts, ...Object.fromEntries(capped) }
 }
 
 function decodeAbilities(value: unknown): readonly PairingAbility[] {
@@ -205,7 +214,7 @@ function decodeError(value: unknown): UpdateError | undefined {
   const waitMs = asAmount(retryInMs)
   return {
     code: isPairingErrorCode(code) ? code : 'unknown',
-    ...(waitMs !== undefined && { retryInMs: waitMs }),
+    ...(waitMs !== undefined && { retryInMs: Math.min(waitMs, LONGEST_WAIT_MS) }),
   }
 }
 
@@ -215,5 +224,9 @@ function decodePairingCode(value: unknown): UpdatePairingCode | undefined {
   const expiresInMs = asAmount(fields.expiresInMs)
   if (!text || expiresInMs === undefined) return undefined
   const lastDigits = /^\d{1,4}$/.exec(asText(fields.lastDigits) ?? '')?.[0] ?? ''
-  return { value: normalizePairingCode(text).value, lastDigits, expiresInMs }
+  return {
+    value: normalizePairingCode(text).value,
+    lastDigits,
+    expiresInMs: Math.min(expiresInMs, LONGEST_WAIT_MS),
+  }
 }

@@ -27,6 +27,7 @@ import {
   afterSnapshot,
   dueRequest,
   initialPollState,
+  isSetBack,
   nextRequest,
   type PollState,
   type SnapshotOrigin,
@@ -267,7 +268,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     if (watchers.size > 0 || changes > 0 || requests.isBusy || ended.signal.aborted) return
     const at = Date.now()
     // After the clock was set back, no time of before counts.
-    const keepUntil = at < poll.respondedAt ? at : Math.max(poll.quietUntil, poll.issued?.expiresAt ?? 0)
+    const keepUntil = isSetBack(poll, at) ? at : Math.max(poll.quietUntil, poll.issued?.expiresAt ?? 0)
     onIdle(Math.min(Math.max(keepUntil - at, IDLE_MS), KEEP_LONGEST_MS))
   }
 

@@ -101,7 +101,7 @@ export interface SnapshotOrigin {
 }
 
 /** After the clock was set back no age is known, and nothing may wait until the old time comes again. */
-function isSetBack({ respondedAt, failedAt }: PollState, at: number): boolean {
+export function isSetBack({ respondedAt, failedAt }: PollState, at: number): boolean {
   return at < Math.max(respondedAt, failedAt) - CLOCK_TOLERANCE_MS
 }
 
@@ -123,6 +123,7 @@ export function afterSnapshot(
     respondedAt: at,
     quietUntil: NEVER,
     failures: 0,
+    failedAt: NEVER,
     error: undefined,
     isDetailed: want !== undefined,
     isRefused: false,
@@ -200,8 +201,8 @@ export function afterFailure(before: PollState, error: PairingError, at: number,
 }
 
 /** The state after something was changed at the provider: only when the next request may be sent is kept. */
-export function afterChange({ qrCount, quietUntil, failures }: PollState): PollState {
-  return { ...initialPollState, qrCount, quietUntil, failures }
+export function afterChange({ qrCount, quietUntil, failures, failedAt }: PollState): PollState {
+  return { ...initialPollState, qrCount, quietUntil, failures, failedAt }
 }
 
 /** What to request next, and when; `undefined` where another request does not help. */

@@ -5,9 +5,10 @@ import { environmentManager, QueryClient, QueryObserver } from '@tanstack/react-
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
-import { pairingSessionQueryOptions } from '../../src/react/query-options.js'
-import { watchPush } from '../../src/react/watch-push.js'
-import { createPairingHandler } from '../../src/server/handler.js'
+import { createPollerRegistry } from '../../src/poller/registry.js'
+import { firstState, pairingSessionQueryOptions } from '../../src/react/session/query-options.js'
+import { sessionStoreOf } from '../../src/react/session/session-store.js'
+import { createHandler } from '../../src/server/handler.js'
 import { toNodeListener } from '../../src/server/node.js'
 import { spyProvider, timing } from '../server/spy-provider.js'
 
@@ -89,22 +90,28 @@ interface Server extends Process {
 
 async function serve(provider: PairingProvider, port?: number): Promise<Server> {
   let watchers = 0
-  const handler = createPairingHandler({
-    provider,
-    authorize: () => true,
-    log(entry) {
-      if (entry.event === 'watchers') watchers = entry.watchers
+  const handler = createHandler(
+    {
+      provider,
+      authorize: () => true,
+      log(entry) {
+        if (entry.event === 'watchers') watchers = entry.watchers
+      },
     },
-  })
+    createPollerRegistry(),
+  )
+  closers.push(handler.close)
   const process = await listen(toNodeListener(handler), port)
   return { ...process, url: `http://127.0.0.1:${process.port}/api/pairing`, watchers: () => watchers }
 }
 
-/** Subscribes from Node, and remembers what it was told. */
+/** Subscribes from Node, and keeps each status. */
 function subscribe(url: string): { readonly told: string[]; readonly gaps: () => number; stop(): void } {
   const told: string[] = []
   let gaps = 0
-  const stop = proxy({ url }).subscribe?.(({ status }) => told.push(status), {
+  const stop = proxy({ url }).connection.subscribe?.(({ status }) => told.push(status), {
+    method: 'qr',
+    has: () => undefined,
     onGap: () => {
       gaps += 1
     },
@@ -157,11 +164,15 @@ describe('a stream over node:http', () => {
 function pair(url: string): { readonly status: () => string | undefined } {
   const queryClient = new QueryClient()
   const provider = proxy({ url })
-  const observer = new QueryObserver(queryClient, pairingSessionQueryOptions({ provider, queryClient }))
+  const input = { provider, queryClient }
+  const observer = new QueryObserver(queryClient, pairingSessionQueryOptions(input))
   closers.push(
     () => queryClient.clear(),
     observer.subscribe(() => {}),
-    watchPush(queryClient, provider, () => provider),
+    sessionStoreOf(queryClient, provider).mount(
+      () => ({ provider }),
+      () => firstState(input),
+    ),
   )
   return { status: () => observer.getCurrentResult().data?.status }
 }

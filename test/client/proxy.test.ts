@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ProxyOptions, proxy } from '../../src/client/proxy.js'
+import type { PairingConnection } from '../../src/core/connection.js'
 import { PairingError, pairingErrorCodes } from '../../src/core/errors.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingProvider, RequestOptions } from '../../src/core/provider.js'
-import { greenApi } from '../../src/providers/green-api.js'
-import { createPairingHandler } from '../../src/server/handler.js'
-import { mockGreenApi, mockGreenApiSocket, testProvider } from '../../src/testing.js'
+import type { PairingUpdate } from '../../src/core/update.js'
+import { createPollerRegistry } from '../../src/poller/registry.js'
+import { createHandler } from '../../src/server/handler.js'
+import type { PairingHandlerOptions } from '../../src/server/handler-options.js'
 import {
   type Answer,
   empty,
@@ -24,41 +26,67 @@ import {
 import { SPY_SESSION, spyProvider, timing } from '../server/spy-provider.js'
 
 const PAIRING_URL = 'https://host.example/api/pairing'
+const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
 const number = normalizePhoneNumber('5511987654321')
 
-type Call = (provider: PairingProvider, options: RequestOptions) => Promise<unknown>
+const update: PairingUpdate = {
+  v: 1,
+  session: 'session-a',
+  origin: 'process-1',
+  seq: 1,
+  at: 1_800_000_000_000,
+  status: 'unlinked',
+  provider: 'spy',
+  methods: ['qr', 'phone-code'],
+  abilities: ['unlink', 'reset'],
+  timing,
+}
 
-const reads: readonly (readonly [string, Call])[] = [
-  ['getStatus', (provider, options) => provider.getStatus(options)],
-  ['getQrCode', (provider, options) => provider.getQrCode(options)],
+type Call = (connection: PairingConnection, options?: RequestOptions) => Promise<PairingUpdate>
+
+const readState: Call = ({ read }, options) => read({ want: 'state', method: 'qr', ...options })
+const readCode: Call = ({ read }, options) => read({ want: 'code', method: 'qr', ...options })
+const requestCode: Call = ({ act }, options) =>
+  act('request-pairing-code', { method: 'phone-code', phoneNumber: number, ...options })
+const reset: Call = ({ act }, options) => act('reset', { method: 'qr', ...options })
+const unlink: Call = ({ act }, options) => act('unlink', { method: 'qr', ...options })
+
+const calls: readonly (readonly [string, Call])[] = [
+  ["read({ want: 'state' })", readState],
+  ["read({ want: 'code' })", readCode],
+  ["act('request-pairing-code')", requestCode],
+  ["act('reset')", reset],
+  ["act('unlink')", unlink],
 ]
-const changes: readonly (readonly [string, Call])[] = [
-  ['requestPairingCode', async (provider, options) => provider.requestPairingCode?.(number, options)],
-  ['reset', async (provider, options) => provider.reset?.(options)],
-  ['unlink', async (provider, options) => provider.unlink?.(options)],
-]
-const calls = [...reads, ...changes]
+
+/** One read and one action: all others take the same way. */
+const oneOfEach = calls.filter(([, call]) => call === readState || call === reset)
 
 interface Setup extends FetchStub {
-  readonly provider: PairingProvider
+  readonly connection: PairingConnection
 }
 
 function answering(answer: Answer, options: Partial<ProxyOptions> = {}): Setup {
   const stub = stubFetch(answer)
-  return { ...stub, provider: proxy({ url: PAIRING_URL, fetch: stub.fetch, ...options }) }
+  const { connection } = proxy({ url: PAIRING_URL, fetch: stub.fetch, ...options })
+  return { ...stub, connection }
 }
 
-/** The proxy in front of the real handler. */
-function inFrontOf(behind: PairingProvider): PairingProvider {
-  const handler = createPairingHandler({ provider: behind, authorize: () => true })
-  return proxy({ url: PAIRING_URL, fetch: (input, init) => handler(new Request(input, init)) })
+/** The proxy in front of a real handler. */
+function inFrontOf(
+  provider: PairingProvider,
+  authorize: PairingHandlerOptions['authorize'] = () => true,
+): PairingConnection {
+  const handler = createHandler({ provider, authorize }, createPollerRegistry())
+  const fetch: typeof globalThis.fetch = (input, init) => handler(new Request(input, init))
+  return proxy({ url: PAIRING_URL, fetch }).connection
 }
 
-describe('the way to the handler and back', () => {
+describe('proxy() in front of the handler', () => {
   it('reaches every method of the provider', async () => {
     const behind = spyProvider()
-    const provider = inFrontOf(behind)
-    for (const [, call] of calls) await call(provider, {})
+    const connection = inFrontOf(behind)
+    for (const [, call] of calls) await call(connection)
     expect(behind.calls).toEqual([
       'getStatus',
       'getQrCode',
@@ -68,65 +96,72 @@ describe('the way to the handler and back', () => {
     ])
   })
 
-  it('brings snapshots, each with the id, the methods and the timing of the provider behind', async () => {
-    const provider = inFrontOf(spyProvider())
-    const methods = ['qr', 'phone-code']
-    const behind = { session: SPY_SESSION, provider: 'spy', methods, timing }
-    expect(await provider.getStatus({})).toEqual({ status: 'unlinked', ...behind })
-    expect(await provider.getQrCode({})).toMatchObject({
-      status: 'qr',
-      qrCode: { kind: 'text' },
-      ...behind,
+  it('decodes updates with the session, the abilities and the timing behind', async () => {
+    const connection = inFrontOf(spyProvider())
+    const offer = {
+      v: 1,
+      session: SPY_SESSION,
+      provider: 'spy',
+      methods: ['qr', 'phone-code'],
+      abilities: ['unlink', 'reset'],
+      timing,
+    }
+    expect(await readState(connection)).toMatchObject({ ...offer, status: 'unlinked' })
+    expect(await readCode(connection)).toMatchObject({ ...offer, status: 'qr', qrCode: { kind: 'text' } })
+    expect(await requestCode(connection)).toMatchObject({
+      ...offer,
+      status: 'unlinked',
+      pairingCode: { value: 'ABCD1234', lastDigits: '4321' },
     })
-    expect(await provider.requestPairingCode?.(number, {})).toEqual({
-      status: 'pairing-code',
-      pairingCode: 'ABCD1234',
-      ...behind,
-    })
-    expect(await provider.reset?.({})).toBeUndefined()
-    expect(await provider.unlink?.({})).toBeUndefined()
+    expect(await reset(connection)).toMatchObject({ ...offer, status: 'preparing', reason: 'reset' })
+    expect(await unlink(connection)).toMatchObject({ ...offer, reason: 'unlinked' })
   })
 
-  it('promises no method until the server has answered', () => {
-    expect(inFrontOf(spyProvider()).methods).toEqual([])
+  it('gets a code once: not where the page says that it holds it', async () => {
+    const connection = inFrontOf(spyProvider())
+    const { codeId, qrCode } = await readCode(connection)
+    expect(qrCode).toBeDefined()
+    const again = await connection.read({ want: 'code', method: 'qr', has: codeId })
+    expect(again).toMatchObject({ status: 'qr', codeId })
+    expect(again.qrCode).toBeUndefined()
   })
 
-  describe.each(calls)('of %s', (method, call) => {
-    it.each(pairingErrorCodes.filter((code) => code !== 'sign-in-required'))(
-      'brings "%s" with its waiting time, and nothing else of the error',
-      async (code) => {
-        const secret = 'd75b3a66374942c5b3c019c698abc2067e15'
-        const thrown = new PairingError(code, secret, { retryAfterMs: 1_234 })
-        const provider = inFrontOf(spyProvider({ [method]: () => Promise.reject(thrown) }))
-        const error = await rejection(call(provider, {}))
-        expect(error).toMatchObject({ code, retryAfterMs: 1_234 })
-        expect(everythingIn(error)).not.toContain(secret)
-      },
-    )
+  it('reports a failed request to the provider as an update, with its code and pause alone', async () => {
+    const thrown = new PairingError('rate-limited', SECRET, { retryAfterMs: 12_000 })
+    const failed = await readState(inFrontOf(spyProvider({ getStatus: () => Promise.reject(thrown) })))
+    expect(failed).toMatchObject({ status: 'preparing', error: { code: 'rate-limited' } })
+    expect(failed.error?.retryInMs).toBeGreaterThanOrEqual(11_000)
+    expect(everythingIn(failed)).not.toContain(SECRET)
   })
 
-  it.each([
+  it.each(pairingErrorCodes.filter((code) => code !== 'sign-in-required'))(
+    'rejects an action with "%s" and its waiting time, and nothing else of the error',
+    async (code) => {
+      const thrown = new PairingError(code, SECRET, { retryAfterMs: 1_234 })
+      const error = await rejection(reset(inFrontOf(spyProvider({ reset: () => Promise.reject(thrown) }))))
+      expect(error).toMatchObject({ code, retryAfterMs: 1_234 })
+      expect(everythingIn(error)).not.toContain(SECRET)
+    },
+  )
+
+  it.each<readonly [string, PairingHandlerOptions['authorize']]>([
     ['sign-in-required', () => Promise.reject(new PairingError('sign-in-required'))],
-    ['unknown', () => Promise.reject(new Error())],
+    ['unknown', () => Promise.reject(new Error(SECRET))],
     ['forbidden', () => false],
-  ])('brings "%s" from authorize', async (code, authorize) => {
-    const handler = createPairingHandler({ provider: spyProvider(), authorize })
-    const provider = proxy({ url: PAIRING_URL, fetch: (input, init) => handler(new Request(input, init)) })
-    for (const [, call] of calls) expect((await rejection(call(provider, {}))).code).toBe(code)
+  ])('rejects with "%s" from authorize', async (code, authorize) => {
+    const connection = inFrontOf(spyProvider(), authorize)
+    for (const [, call] of oneOfEach) expect((await rejection(call(connection))).code).toBe(code)
   })
 })
 
-describe('requests', () => {
-  const done = (): Answer => (request) =>
-    request.method === 'POST' ? new Response(null, { status: 204 }) : Response.json({ status: 'unlinked' })
-
-  it('reads with GET, past every cache', async () => {
-    const { provider, requests } = answering(json({ status: 'unlinked' }))
-    await provider.getStatus({})
-    await provider.getQrCode({})
+describe('the requests of proxy()', () => {
+  it('read with GET, past every cache', async () => {
+    const { connection, requests } = answering(json(update))
+    await connection.read({ want: 'state', method: 'phone-code' })
+    await connection.read({ want: 'code', method: 'qr', has: 'process-1-3' })
     expect(requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
-      `GET ${PAIRING_URL}?want=state`,
-      `GET ${PAIRING_URL}?want=code`,
+      `GET ${PAIRING_URL}?want=state&method=phone-code`,
+      `GET ${PAIRING_URL}?want=code&method=qr&has=process-1-3`,
     ])
     for (const { init, headers } of requests) {
       expect(init.cache).toBe('no-store')
@@ -135,189 +170,183 @@ describe('requests', () => {
     }
   })
 
-  it('changes with POST and JSON', async () => {
-    const { provider, requests } = answering(({ body }) =>
-      body && Object.hasOwn(body, 'phoneNumber')
-        ? Response.json({ status: 'pairing-code', pairingCode: 'ABCD1234' })
-        : new Response(null, { status: 204 }),
-    )
-    for (const [, call] of changes) await call(provider, {})
+  it('act with POST and JSON', async () => {
+    const { connection, requests } = answering(json(update))
+    for (const call of [requestCode, reset]) await call(connection)
+    await connection.act('start', { method: 'qr' })
     expect(requests.map(({ body }) => body)).toEqual([
-      { action: 'request-pairing-code', phoneNumber: '5511987654321' },
-      { action: 'reset' },
-      { action: 'unlink' },
+      { action: 'request-pairing-code', method: 'phone-code', phoneNumber: '5511987654321' },
+      { action: 'reset', method: 'qr' },
+      { action: 'start', method: 'qr' },
     ])
-    for (const { method, url, headers } of requests) {
-      expect(`${method} ${url}`).toBe(`POST ${PAIRING_URL}`)
+    for (const { method, url, headers, init } of requests) {
+      expect(`${method} ${url} ${init.cache}`).toBe(`POST ${PAIRING_URL} no-store`)
       expect(headers.get('content-type')).toBe('application/json')
     }
   })
 
   it.each([
-    ['a relative URL', '/api/pairing', '/api/pairing?want=state'],
-    ['a URL with a query', '/api/pairing?tenant=7', '/api/pairing?tenant=7&want=state'],
-    ['a full URL with a query', `${PAIRING_URL}?a=b&c=d`, `${PAIRING_URL}?a=b&c=d&want=state`],
-    ['a URL with a slash at its end', '/api/pairing/', '/api/pairing/?want=state'],
-  ])('go to %s', async (_, url, asked) => {
-    const { provider, requests } = answering(done(), { url })
-    await provider.getStatus({})
-    await provider.reset?.({})
-    expect(requests.map((request) => request.url)).toEqual([asked, url])
+    ['a relative URL', '/api/pairing', '/api/pairing?want=state&method=qr'],
+    ['a URL with a query', '/api/pairing?tenant=7', '/api/pairing?tenant=7&want=state&method=qr'],
+    ['a URL with a slash at its end', '/api/pairing/', '/api/pairing/?want=state&method=qr'],
+  ])('go to %s', async (_, url, read) => {
+    const { connection, requests } = answering(json(update), { url })
+    await readState(connection)
+    await reset(connection)
+    expect(requests.map((request) => request.url)).toEqual([read, url])
   })
 
-  it('are named by their URL unless the host says otherwise', () => {
-    expect(proxy({ url: '/api/pairing' })).toMatchObject({ id: 'proxy', sessionId: '/api/pairing' })
-    expect(proxy({ url: '/api/pairing', sessionId: 'tenant-7' })).toMatchObject({ sessionId: 'tenant-7' })
-  })
-
-  it.each([
-    ['an object', { authorization: 'Bearer of-the-host' }],
-    ['a function', () => ({ authorization: 'Bearer of-the-host' })],
-    ['an async function', async () => ({ authorization: 'Bearer of-the-host' })],
+  it.each<readonly [string, NonNullable<ProxyOptions['headers']>]>([
+    ['an object', { authorization: 'Bearer of-the-app' }],
+    ['a function', () => ({ authorization: 'Bearer of-the-app' })],
+    ['an async function', async () => ({ authorization: 'Bearer of-the-app' })],
   ])('carry the headers of %s', async (_, headers) => {
-    const { provider, requests } = answering(done(), { headers })
-    await provider.getStatus({})
-    await provider.reset?.({})
-    for (const request of requests) expect(request.headers.get('authorization')).toBe('Bearer of-the-host')
-    expect(requests[1]?.headers.get('content-type')).toBe('application/json')
+    const { connection, requests } = answering(json(update), { headers })
+    for (const [, call] of oneOfEach) await call(connection)
+    for (const request of requests) expect(request.headers.get('authorization')).toBe('Bearer of-the-app')
   })
 
-  it('ask a function for its headers each time', async () => {
+  it('call a function for its headers each time', async () => {
     let turn = 0
-    const headers = () => {
-      turn += 1
-      return { 'x-turn': String(turn) }
-    }
-    const { provider, requests } = answering(done(), { headers })
-    await provider.getStatus({})
-    await provider.getStatus({})
+    const headers = () => ({ 'x-turn': String(++turn) })
+    const { connection, requests } = answering(json(update), { headers })
+    await readState(connection)
+    await readState(connection)
     expect(requests.map((request) => request.headers.get('x-turn'))).toEqual(['1', '2'])
   })
 
-  it.each([{ 'Content-Type': 'application/json' }, { 'CONTENT-TYPE': 'text/plain', Accept: 'text/html' }])(
-    'keep their own type whatever the host writes: %j',
-    async (headers) => {
-      const { provider, requests } = answering(done(), { headers })
-      await provider.reset?.({})
-      expect(requests[0]?.headers.get('content-type')).toBe('application/json')
-      expect(requests[0]?.headers.get('accept')).toBe('application/json')
-    },
-  )
+  it('keep their own type whatever the app writes', async () => {
+    const headers = { 'CONTENT-TYPE': 'text/plain', Accept: 'text/html' }
+    const { connection, requests } = answering(json(update), { headers })
+    await reset(connection)
+    expect(requests[0]?.headers.get('content-type')).toBe('application/json')
+    expect(requests[0]?.headers.get('accept')).toBe('application/json')
+  })
 })
 
-describe.each(calls)('%s', (_, call) => {
+describe('the sessionId of proxy()', () => {
+  const idOf = (options: Partial<ProxyOptions>) => proxy({ url: '/api/pairing', ...options }).sessionId
+  const bearer = (token: string): string => idOf({ headers: { Authorization: `Bearer ${token}` } })
+
+  it('is the URL, unless the app gives one', () => {
+    expect(idOf({})).toBe('/api/pairing')
+    expect(idOf({ sessionId: 'tenant-7', headers: { authorization: SECRET } })).toBe('tenant-7')
+    expect(idOf({ headers: () => ({ authorization: SECRET }) })).toBe('/api/pairing')
+  })
+
+  it('is another one for each static authorization, and holds nothing of it', () => {
+    expect(bearer(SECRET)).toBe(bearer(SECRET))
+    expect(bearer(SECRET)).not.toBe(bearer('other'))
+    expect(bearer(SECRET)).not.toContain(SECRET.slice(0, 6))
+  })
+
+  it.each([undefined, '', 7])('is missing with the url %j, which is refused', (url) => {
+    expect(() => proxy({ url: url as string })).toThrow(expect.objectContaining({ code: 'invalid-options' }))
+  })
+})
+
+describe.each(oneOfEach)('%s of proxy()', (_, call) => {
   const codeOf = async (answer: Answer): Promise<unknown> =>
-    (await rejection(call(answering(answer).provider, {}))).code
+    (await rejection(call(answering(answer).connection))).code
 
   it.each<readonly [string, Answer, string]>([
     ['a sign-in page', page(200, 'Sign in'), 'invalid-answer'],
-    ['a sign-in page that answers 401', page(401, 'Sign in'), 'sign-in-required'],
-    ['a 401 without a body', empty(401), 'sign-in-required'],
+    ['a sign-in page with 401', page(401, 'Sign in'), 'sign-in-required'],
     ['a 401 in the words of a gateway', json({ code: 'unauthorized' }, 401), 'sign-in-required'],
     ['a 403 of a firewall', page(403, 'Forbidden'), 'sign-in-required'],
-    ['a 403 in JSON', json({ message: 'Forbidden' }, 403), 'sign-in-required'],
-    ['a 404 of the host', page(404, 'Not Found'), 'invalid-answer'],
+    ['a 404 of the app', page(404, 'Not Found'), 'invalid-answer'],
     ['a 404 in JSON', json({ error: 'Not Found', code: 404 }, 404), 'invalid-answer'],
     ['a 405', empty(405), 'invalid-answer'],
     ['a 429 of a gateway', text('Too many requests', 429), 'rate-limited'],
-    [
-      'a 500 of the framework',
-      json({ message: 'Internal Server Error', code: 'ERR' }, 500),
-      'provider-unavailable',
-    ],
+    ['a 500 of the framework', json({ message: 'Error', code: 'ERR' }, 500), 'provider-unavailable'],
     ['a 502 of a gateway', page(502), 'provider-unavailable'],
     ['a 504 without a body', empty(504), 'provider-unavailable'],
-    ['a code that is none of ours', json({ code: 'constructor' }, 400), 'invalid-answer'],
+    ['a code of every object', json({ code: 'constructor' }, 400), 'invalid-answer'],
     ['a code that is no text', json({ code: ['forbidden'] }, 400), 'invalid-answer'],
     ['null', json(null), 'invalid-answer'],
-    ['a list', json([]), 'invalid-answer'],
     ['something else in JSON', json({ ok: true }), 'invalid-answer'],
-    ['half of its JSON', text('{"status":"unlin', 200, 'application/json'), 'invalid-answer'],
+    ['a snapshot of an old server', json({ status: 'unlinked' }), 'invalid-answer'],
+    ['half of its JSON', text('{"v":1,"status":"unlin', 200, 'application/json'), 'invalid-answer'],
     ['nothing', empty(200), 'invalid-answer'],
-    ['a 202', json({ status: 'unlinked' }, 202), 'invalid-answer'],
-  ])('takes %s for what it is', async (_, answer, code) => {
+    ['a 202', json(update, 202), 'invalid-answer'],
+    ['a 204', empty(204), 'invalid-answer'],
+  ])('rejects %s', async (_, answer, code) => {
     expect(await codeOf(answer)).toBe(code)
   })
 
   it.each([Number.NaN, -1, '1000', null])('does not wait for %j ms', async (retryAfterMs) => {
-    const error = await rejection(
-      call(answering(json({ code: 'rate-limited', retryAfterMs }, 429)).provider, {}),
-    )
+    const answer = json({ code: 'rate-limited', retryAfterMs }, 429)
+    const error = await rejection(call(answering(answer).connection))
     expect(error).toMatchObject({ code: 'rate-limited', retryAfterMs: undefined })
   })
 
-  it('says nothing of what a foreign answer says', async () => {
-    const secret = 'd75b3a66374942c5b3c019c698abc2067e15'
-    const body = { code: 'unknown', title: secret, message: secret, cause: secret }
-    for (const answer of [json(body, 500), page(500, secret), text(secret, 404)]) {
-      expect(everythingIn(await rejection(call(answering(answer).provider, {})))).not.toContain(secret)
+  it('repeats nothing of a foreign response, of the URL, or of what fetch threw', async () => {
+    const body = { code: 'unknown', title: SECRET, message: SECRET, cause: SECRET }
+    const url = `${PAIRING_URL}?key=${SECRET}`
+    const answers: readonly Answer[] = [
+      json(body, 500),
+      page(500, SECRET),
+      text(SECRET, 404),
+      text(SECRET, 200, SECRET),
+      () => Promise.reject(new TypeError(`${url} failed`)),
+    ]
+    for (const answer of answers) {
+      const { connection } = answering(answer, { url })
+      expect(everythingIn(await rejection(call(connection)))).not.toContain(SECRET)
     }
   })
 
-  it('says nothing of what fetch threw', async () => {
-    const { provider } = answering(() => Promise.reject(new TypeError(`${PAIRING_URL}?key=secret failed`)))
-    const error = await rejection(call(provider, {}))
-    expect(error.code).toBe('network')
-    expect(everythingIn(error)).not.toContain('secret')
-  })
-
-  it('blames the network where the body breaks off', async () => {
+  it('rejects with "network" where the body breaks off', async () => {
     const half = () =>
       new Response(new ReadableStream({ start: (body) => body.error(new TypeError('terminated')) }))
     expect(await codeOf(half)).toBe('network')
   })
 
-  it('is aborted by its signal before it is sent, where fetch honours that', async () => {
-    const { provider, requests } = answering(({ init }) => {
+  const aborts: readonly (readonly [string, (reached: () => void) => Answer])[] = [
+    [
+      'before the response',
+      (reached) => async (request) => {
+        reached()
+        await Promise.race([hang(), abortOf(request.init)])
+        return new Response()
+      },
+    ],
+    [
+      'in the middle of the body',
+      (reached) =>
+        ({ init }) =>
+          new Response(
+            new ReadableStream<Uint8Array>({
+              start(controller) {
+                controller.enqueue(new TextEncoder().encode('{"status":'))
+                init.signal?.addEventListener('abort', () => controller.error(init.signal?.reason))
+              },
+              pull: reached,
+            }),
+          ),
+    ],
+  ]
+  it.each(aborts)('is aborted by its signal %s', async (_, answer) => {
+    const { open, opened } = gate()
+    const client = new AbortController()
+    const error = rejection(call(answering(answer(open)).connection, { signal: client.signal }))
+    await opened
+    client.abort(new Error(SECRET))
+    expect((await error).code).toBe('aborted')
+    expect(everythingIn(await error)).not.toContain(SECRET)
+  })
+
+  it('is aborted by a signal that was aborted before', async () => {
+    const { connection } = answering(({ init }) => {
       init.signal?.throwIfAborted()
-      return Response.json({ status: 'unlinked' })
+      return Response.json(update)
     })
-    const error = await rejection(call(provider, { signal: AbortSignal.abort() }))
-    expect(error.code).toBe('aborted')
-    expect(requests).toHaveLength(1)
+    expect((await rejection(call(connection, { signal: AbortSignal.abort() }))).code).toBe('aborted')
   })
 
-  it('is aborted by its signal while it waits for the answer', async () => {
-    const asked = gate()
-    const { provider } = answering(({ init }) => {
-      asked.open()
-      return Promise.race([
-        hang(),
-        new Promise<never>((_, reject) =>
-          init.signal?.addEventListener('abort', () => reject(init.signal?.reason)),
-        ),
-      ])
-    })
-    const client = new AbortController()
-    const error = rejection(call(provider, { signal: client.signal }))
-    await asked.opened
-    client.abort(new Error('a reason of the host'))
-    expect((await error).code).toBe('aborted')
-    expect(everythingIn(await error)).not.toContain('reason of the host')
-  })
-
-  it('is aborted by its signal in the middle of the body', async () => {
-    const answered = gate()
-    const { provider } = answering(({ init }) => {
-      const body = new ReadableStream<Uint8Array>({
-        start(controller) {
-          controller.enqueue(new TextEncoder().encode('{"status":'))
-          init.signal?.addEventListener('abort', () => controller.error(init.signal?.reason))
-        },
-        pull: () => answered.open(),
-      })
-      return new Response(body)
-    })
-    const client = new AbortController()
-    const error = rejection(call(provider, { signal: client.signal }))
-    await answered.opened
-    client.abort()
-    expect((await error).code).toBe('aborted')
-  })
-
-  const failing: readonly (readonly [string, Partial<ProxyOptions>, string])[] = [
+  it.each<readonly [string, Partial<ProxyOptions>, string]>([
     ['headers that cannot be had', { headers: () => Promise.reject(new Error('no token')) }, 'network'],
-    ['headers that are none', { headers: { 'bad name': 'x' } }, 'unknown'],
+    ['headers with a bad name', { headers: { 'bad name': 'x' } }, 'unknown'],
     ['headers with a line break', { headers: { authorization: 'Bearer\r\nx: y' } }, 'unknown'],
     [
       'headers with a mistake',
@@ -325,7 +354,7 @@ describe.each(calls)('%s', (_, call) => {
       'unknown',
     ],
     [
-      'headers that say who can help',
+      'headers that throw an error of ours',
       { headers: () => Promise.reject(new PairingError('sign-in-required', 'Sign in.')) },
       'sign-in-required',
     ],
@@ -338,41 +367,30 @@ describe.each(calls)('%s', (_, call) => {
       },
       'network',
     ],
-    ['a fetch that answers with nothing', { fetch: async () => undefined as never }, 'unknown'],
+    ['a fetch that resolves with nothing', { fetch: async () => undefined as never }, 'unknown'],
     ['a relative URL where there is no page', { url: '/api/pairing', fetch: undefined }, 'unknown'],
-    [
-      'a fetch with a mistake',
-      { fetch: () => Promise.reject(new ReferenceError('Request is not defined')) },
-      'unknown',
-    ],
     [
       'a fetch without a network',
       { fetch: () => Promise.reject(new TypeError('Failed to fetch')) },
       'network',
     ],
-  ]
-  it.each(failing)('rejects with an error of ours for %s', async (_, options, code) => {
-    const { provider } = answering(json({ status: 'unlinked' }), options)
-    expect((await rejection(call(provider, {}))).code).toBe(code)
+  ])('rejects with an error of ours for %s', async (_, options, code) => {
+    const { connection } = answering(json(update), options)
+    expect((await rejection(call(connection))).code).toBe(code)
   })
 
-  it('never rejects with anything but an error of ours, whatever is answered', async () => {
+  it('rejects with nothing but an error of ours, whatever the response is', async () => {
+    const changed = fc
+      .dictionary(
+        fc.constantFrom(...Object.keys(update), 'code', 'retryAfterMs', 'qrCode', 'account', 'error'),
+        fc.jsonValue(),
+      )
+      .map((fields) => JSON.stringify({ ...update, qrCode: { value: QR_TEXT }, ...fields }))
     const bodies = fc.oneof(
-      fc.string({ unit: 'binary' }),
+      fc.string(),
       fc.json(),
-      fc.uint8Array(),
-      fc
-        .record(
-          {
-            status: fc.constantFrom('unlinked', 'qr', 'linked', 'pairing-code', 429),
-            code: fc.oneof(fc.constantFrom(...pairingErrorCodes), fc.jsonValue()),
-            retryAfterMs: fc.jsonValue(),
-            qrCode: fc.oneof(fc.constant({ value: QR_TEXT }), fc.jsonValue()),
-            account: fc.jsonValue(),
-          },
-          { requiredKeys: [] },
-        )
-        .map((fields) => JSON.stringify(fields)),
+      fc.uint8Array().map((bytes) => bytes.slice()),
+      changed,
     )
     const statuses = fc.oneof(
       fc.constantFrom(200, 204, 400, 401, 403, 429, 500),
@@ -381,45 +399,17 @@ describe.each(calls)('%s', (_, call) => {
     await fc.assert(
       fc.asyncProperty(bodies, statuses, async (body, status) => {
         const isBodiless = [204, 205, 304].includes(status)
-        const { provider } = answering(() => new Response(isBodiless ? null : (body as BodyInit), { status }))
-        const outcome = await call(provider, {}).then(
-          () => undefined,
-          (error: unknown) => error,
-        )
-        if (outcome === undefined) expect([200, 204]).toContain(status)
-        else expect(PairingError.isInstance(outcome) && pairingErrorCodes.includes(outcome.code)).toBe(true)
+        const { connection } = answering(() => new Response(isBodiless ? null : body, { status }))
+        const outcome = await call(connection).catch((error: unknown) => error)
+        if (PairingError.isInstance(outcome)) expect(pairingErrorCodes).toContain(outcome.code)
+        else
+          expect([status, outcome]).toEqual([200, expect.objectContaining({ session: expect.any(String) })])
       }),
       { numRuns: 300 },
     )
   })
 })
 
-describe('a change without an answer', () => {
-  it.each(['reset', 'unlink'] as const)('%s is done only where the handler says so', async (method) => {
-    expect(await answering(empty(204)).provider[method]?.({})).toBeUndefined()
-    for (const answer of [
-      empty(200),
-      page(200, 'Sign in'),
-      json({ status: 'unlinked' }),
-      json(null),
-      empty(205),
-    ]) {
-      expect((await rejection(Promise.resolve(answering(answer).provider[method]?.({})))).code).toBe(
-        'invalid-answer',
-      )
-    }
-  })
-})
-
-const instance = { idInstance: '1101000001', apiTokenInstance: 'd75b3a66374942c5b3c019c698abc2067e15' }
-
-testProvider({
-  name: 'proxy in front of an adapter',
-  describe,
-  it,
-  create: ({ fetch, emulator }) =>
-    inFrontOf(greenApi({ ...instance, fetch, webSocket: mockGreenApiSocket(emulator, instance) })),
-  mockServer: (emulator) => mockGreenApi(emulator, instance),
-  secrets: [instance.apiTokenInstance],
-  pushes: true,
-})
+function abortOf({ signal }: RequestInit): Promise<never> {
+  return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+}

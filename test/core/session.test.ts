@@ -146,7 +146,7 @@ function words(session: PairingSession): string {
 
 const wordsAfter = (options: Options, steps: readonly Step[]) => words(run(options, steps).session)
 
-type Row = readonly [title: string, expected: string, steps: readonly Step[], options?: Options]
+type Row = [title: string, expected: string, steps: readonly Step[], options?: Options]
 
 const threeCodes = [qr(0, 'a'), qr(20_000, 'b'), qr(40_000, 'c')] as const
 
@@ -306,7 +306,7 @@ describe('QR codes', () => {
     ],
     ['reads the code of a phone that has slept', 'preparing', [qr(0, 'a'), passes(3_600_000)]],
   ]
-  it.each(rows)('%s', (_, expected, steps, options = {}) => {
+  it.each<Row>(rows)('%s', (_, expected, steps, options = {}) => {
     expect(wordsAfter(options, steps)).toBe(expected)
   })
 
@@ -517,7 +517,7 @@ describe('pairing codes', () => {
       phone,
     ],
   ]
-  it.each(rows)('%s', (_, expected, steps, options = {}) => {
+  it.each<Row>(rows)('%s', (_, expected, steps, options = {}) => {
     expect(wordsAfter(options, steps)).toBe(expected)
   })
 })
@@ -653,7 +653,7 @@ describe('the link', () => {
       [reads(0, 'passkey-required'), reads(60_000, 'linked', { account })],
     ],
   ]
-  it.each(rows)('%s', (_, expected, steps, options = {}) => {
+  it.each<Row>(rows)('%s', (_, expected, steps, options = {}) => {
     expect(wordsAfter(options, steps)).toBe(expected)
   })
 })
@@ -791,7 +791,7 @@ describe('what stands in the way', () => {
     ['is idle after cancel', 'idle', [qr(0, 'a'), user(1, 'cancelled')]],
     ['ignores updates after cancel', 'idle', [user(1, 'cancelled'), reads(2, 'linked', { account })]],
   ]
-  it.each(rows)('%s', (_, expected, steps, options = {}) => {
+  it.each<Row>(rows)('%s', (_, expected, steps, options = {}) => {
     expect(wordsAfter(options, steps)).toBe(expected)
   })
 })
@@ -847,6 +847,26 @@ describe('updates that arrive out of order, or from elsewhere', () => {
       'shows nothing of the cache before an update confirms it',
       'preparing',
       [reads(0, 'linked', { account }), user(1_000, 'left'), user(1_001, 'entered')],
+    ],
+    [
+      'fails when a component that came back to a link gets nothing but transient errors',
+      'failed network',
+      [
+        reads(0, 'linked', { account }),
+        user(1_000, 'left'),
+        user(2_000, 'entered'),
+        ...Array.from({ length: 8 }, (_, n) => fails(3_000 + n, 'network')),
+      ],
+    ],
+    [
+      'fails when a component that came back to a link is refused',
+      'failed sign-in-required',
+      [
+        reads(0, 'linked', { account }),
+        user(1_000, 'left'),
+        user(2_000, 'entered'),
+        fails(3_000, 'sign-in-required'),
+      ],
     ],
     [
       'shows it when an update has confirmed it',
@@ -913,18 +933,14 @@ describe('updates that arrive out of order, or from elsewhere', () => {
       ],
     ],
   ]
-  it.each(rows)('%s', (_, expected, steps, options = {}) => {
+  it.each<Row>(rows)('%s', (_, expected, steps, options = {}) => {
     expect(wordsAfter(options, steps)).toBe(expected)
   })
 })
 
 describe('nextRequest()', () => {
-  const rows: readonly (readonly [
-    title: string,
-    expected: string,
-    steps: readonly Step[],
-    options?: Options,
-  ])[] = [
+  const phone: Options = { method: 'phone-code' }
+  const rows: readonly Row[] = [
     ['reads the code at once', 'read code -1800000000000', []],
     ['requests nothing before a start', 'nothing', [], { autoStart: false }],
     ['reads when the update says so', 'read code 3000', [qr(0, 'a')]],
@@ -988,6 +1004,19 @@ describe('nextRequest()', () => {
       'read state 3000',
       [reads(0, 'linked'), reads(3_000, 'unlinked')],
     ],
+    [
+      'reads on until the state of a phone-code session is known',
+      'read state 3000',
+      [reads(0, 'preparing')],
+      phone,
+    ],
+    [
+      'reads on after an error in the first update of one',
+      'read state 7000',
+      [reads(0, 'preparing', { error: { code: 'timeout', retryInMs: 7_000 } })],
+      phone,
+    ],
+    ['requests nothing once it is known', 'nothing', [reads(0, 'unlinked')], phone],
     ['requests nothing after a failure', 'nothing', [fails(0, 'unauthorized')]],
     [
       'reads the state once where a component comes back to a failure',
@@ -996,7 +1025,7 @@ describe('nextRequest()', () => {
     ],
     ['reads at once after the clock was set back', 'read code -5000', [qr(0, 'a'), passes(-5_000)]],
   ]
-  it.each(rows)('%s', (_, expected, steps, options = {}) => {
+  it.each<Row>(rows)('%s', (_, expected, steps, options = {}) => {
     const request = nextRequest(run(options, steps).facts)
     if (expected.startsWith('id-')) expect(request).toMatchObject({ has: expected })
     else if (!request) expect('nothing').toBe(expected)
@@ -1021,6 +1050,11 @@ describe('wantedStream()', () => {
       [reads(0, 'linked'), reads(180_000, 'linked', { account })],
     ],
     ['ends after that', undefined, [reads(0, 'linked'), reads(180_001, 'linked', { account })]],
+    [
+      'streams until a link is confirmed for a component that came back',
+      'qr',
+      [reads(0, 'linked'), user(1_000, 'left'), user(200_000, 'entered')],
+    ],
     ['ends after a failure', undefined, [fails(0, 'unauthorized')]],
   ])('%s', (_, expected, steps) => {
     expect(wantedStream(run({}, steps).facts)).toBe(expected)
@@ -1029,7 +1063,7 @@ describe('wantedStream()', () => {
 
 describe('nextDeadline()', () => {
   const deadline = (facts: SessionFacts) => nextDeadline(facts) - T
-  it.each<readonly [string, number, readonly Step[], Options?]>([
+  it.each<[string, number, readonly Step[], Options?]>([
     ['is the moment at which a code is hidden', 7_000, [qr(0, 'a', { hideInMs: 7_000 })]],
     ['is the moment at which a way out is offered', 30_000, [reads(0, 'preparing')]],
     ['is none once it is offered', Number.POSITIVE_INFINITY, [reads(0, 'preparing'), passes(30_000)]],

@@ -228,6 +228,13 @@ describe('dueRequest()', () => {
     ['sends a read after the clock was set back', pollAfter([0, linked]), 'state', -60_000, 'state'],
     ['sends one in the pause after a failure, too', pollAfter([0, offline]), 'state', -60_000, 'state'],
     [
+      'sends one in the pause that goes on after a change, too',
+      pollAfter([0, offline], [1, 'changed']),
+      'state',
+      -60_000,
+      'state',
+    ],
+    [
       'sends one after a failure by the new clock, when its pause is over',
       pollAfter([0, linked], [-60_000, offline]),
       'state',

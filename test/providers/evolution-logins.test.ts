@@ -1,17 +1,17 @@
 import { environmentManager, QueryClient, QueryObserver } from '@tanstack/react-query'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
+import { createPollerRegistry } from '../../src/poller/registry.js'
 import { evolutionApi } from '../../src/providers/evolution-api.js'
-import { pairingSessionQueryOptions } from '../../src/react/query-options.js'
-import { watchDeadlines } from '../../src/react/watch-deadlines.js'
-import { watchPush } from '../../src/react/watch-push.js'
-import { createPairingHandler } from '../../src/server.js'
+import { firstState, pairingSessionQueryOptions } from '../../src/react/session/query-options.js'
+import { sessionStoreOf } from '../../src/react/session/session-store.js'
+import { createHandler } from '../../src/server/handler.js'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { createEmulator, mockEvolutionApi } from '../../src/testing.js'
 import { type FakeTime, startFakeTime } from '../faults/fake-time.js'
 
-// Pages that poll or have live events, an adapter made anew for each request, a line to the server that takes time, and
-// a scan at a random moment: whatever the adapter sends meanwhile, WhatsApp must see one login.
+// Pages that poll or have live events, an adapter made anew for each request, a server that takes time, and a scan at a random
+// moment: whatever the poller and the adapter send meanwhile, WhatsApp must see one login.
 
 /** Numbers from a seed: mulberry32. */
 function randomOf(seed: number): () => number {
@@ -73,25 +73,28 @@ async function run({ seed, version, live }: Schedule): Promise<Outcome> {
     await pass(lineMs * between(0.5, 1.5))
     return response
   }
-  const handler = createPairingHandler({
-    provider: () => evolutionApi({ baseUrl: 'https://evolution.example.com', ...key, fetch }),
-    tenant: () => 'acme',
-    authorize: () => true,
-  })
+  const handler = createHandler(
+    {
+      provider: () => evolutionApi({ baseUrl: 'https://evolution.example.com', ...key, fetch }),
+      tenant: () => 'acme',
+      authorize: () => true,
+    },
+    createPollerRegistry(),
+  )
   const url = 'https://host.example/api/pairing'
   const provider = () => proxy({ url, live, fetch: (input, init) => handler(new Request(input, init)) })
   const pages = Array.from({ length: random() < 0.5 ? 1 : 2 }, () => {
     const client = new QueryClient()
     const target = provider()
-    const observer = new QueryObserver(
-      client,
-      pairingSessionQueryOptions({ provider: target, queryClient: client }),
-    )
+    const input = { provider: target, queryClient: client }
+    const observer = new QueryObserver(client, pairingSessionQueryOptions(input))
     client.mount()
     const ends = [
       observer.subscribe(() => {}),
-      watchDeadlines(client, target),
-      watchPush(client, target, () => target),
+      sessionStoreOf(client, target).mount(
+        () => ({ provider: target }),
+        () => firstState(input),
+      ),
       () => client.unmount(),
       () => client.clear(),
     ]
@@ -115,6 +118,7 @@ async function run({ seed, version, live }: Schedule): Promise<Outcome> {
     connects: server.requests.filter(({ path }) => path.includes('/connect/')).length,
   }
   for (const { close } of pages) close()
+  await handler.close()
   clock.end()
   time = undefined
   return outcome
@@ -133,7 +137,7 @@ describe('evolutionApi and scans at random moments', () => {
     ['2.4', 'polling pages', false],
     ['2.4', 'live events', true],
   ] as const)(
-    'Evolution API %s, %s: one login for each scan, and the page says linked',
+    'Evolution API %s, %s: one login for each scan, and the page shows linked',
     { timeout: TIMEOUT_MS },
     async (version, _title, live) => {
       const failures: string[] = []

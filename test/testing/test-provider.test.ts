@@ -55,6 +55,7 @@ function sound({ fetch, dangerouslyAllowBrowser }: ProviderEnvironment): Require
       void poll()
       return stop
     },
+    webhookSentAt: () => undefined,
     readWebhook(body) {
       const { event, session, account } = Object(body)
       if (event !== 'pairing' || session !== 'main') return undefined

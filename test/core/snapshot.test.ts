@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
-import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
+import type { PairingSnapshot } from '../../src/core/provider.js'
 import { normalizeQrPayload } from '../../src/core/qr-payload.js'
-import { decodeSnapshot, encodeSnapshot } from '../../src/core/snapshot.js'
+import { decodeSnapshot } from '../../src/core/snapshot.js'
 import { IMAGE, QR_LINK, QR_TEXT } from '../providers/fetch-stub.js'
 
 const timing = {
@@ -15,16 +15,6 @@ const timing = {
   requestTimeoutMs: 30_000,
 }
 
-const provider: PairingProvider = {
-  id: 'any',
-  sessionId: 'main',
-  timing,
-  methods: ['qr'],
-  getStatus: async () => ({ status: 'preparing' }),
-  getQrCode: async () => ({ status: 'preparing' }),
-}
-
-const sent = (snapshot: PairingSnapshot, by = provider): unknown => JSON.parse(encodeSnapshot(snapshot, by))
 const codeOf = (input: unknown): unknown => {
   try {
     return decodeSnapshot(input)
@@ -85,38 +75,17 @@ const snapshots: fc.Arbitrary<PairingSnapshot> = fc
   )
   .map(([details, snapshot]) => ({ ...details, ...snapshot }))
 
-describe('a snapshot that crosses the wire', () => {
+/** As it arrives from another process. */
+const sent = (snapshot: PairingSnapshot): unknown => JSON.parse(JSON.stringify(snapshot))
+
+describe('a snapshot as JSON', () => {
   it('arrives as it was sent, whatever it is', () => {
     fc.assert(
       fc.property(snapshots, (snapshot) => {
-        expect(decodeSnapshot(sent(snapshot))).toEqual({ provider: 'any', ...snapshot })
+        expect(decodeSnapshot(sent(snapshot))).toEqual(snapshot)
       }),
       { numRuns: 1_000 },
     )
-  })
-
-  it('is the same after a second server', () => {
-    fc.assert(
-      fc.property(snapshots, (snapshot) => {
-        const again = decodeSnapshot(sent(decodeSnapshot(sent(snapshot))))
-        expect(again).toEqual({ provider: 'any', ...snapshot })
-      }),
-    )
-  })
-
-  it('brings the id, the methods and the timing of the provider, unless it has its own', () => {
-    const own = {
-      provider: 'behind',
-      methods: ['phone-code'] as const,
-      timing: { ...timing, qrLifetimeMs: 7_000 },
-    }
-    expect(decodeSnapshot(sent({ status: 'unlinked' }))).toEqual({
-      status: 'unlinked',
-      provider: 'any',
-      methods: ['qr'],
-      timing,
-    })
-    expect(decodeSnapshot(sent({ status: 'unlinked', ...own }))).toEqual({ status: 'unlinked', ...own })
   })
 
   it.each([
@@ -128,13 +97,13 @@ describe('a snapshot that crosses the wire', () => {
     })
   })
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])('says nothing of a lifetime of %s', (expiresInMs) => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])('has no lifetime of %s', (expiresInMs) => {
     const snapshot = { status: 'qr', qrCode: normalizeQrPayload(QR_TEXT), expiresInMs } as const
-    expect(decodeSnapshot(sent(snapshot))).not.toHaveProperty('expiresInMs')
+    expect(decodeSnapshot(snapshot)).not.toHaveProperty('expiresInMs')
   })
 })
 
-describe('decodeSnapshot', () => {
+describe('decodeSnapshot()', () => {
   const statuses = [
     'preparing',
     'unlinked',
@@ -147,7 +116,7 @@ describe('decodeSnapshot', () => {
     'pairing-code',
   ]
 
-  it('throws nothing but invalid-answer, and gives a snapshot that it takes again, whatever the JSON', () => {
+  it('throws nothing but invalid-answer, and returns a snapshot that it takes again, whatever the JSON', () => {
     const anything = fc.oneof(
       fc.jsonValue(),
       fc.constantFrom(QR_TEXT, IMAGE.src, 'javascript:alert(1)', 'ABCD-1234', '5511987654321@c.us', 1e300),
@@ -210,7 +179,7 @@ describe('decodeSnapshot', () => {
     expect(codeOf(input)).toBe('invalid-answer')
   })
 
-  it('believes the text of a code, not what kind it says it is', () => {
+  it('takes the kind of a code from its text', () => {
     const decoded = decodeSnapshot({ status: 'qr', qrCode: { kind: 'image', value: QR_TEXT } })
     expect(decoded).toEqual({ status: 'qr', qrCode: { kind: 'text', value: QR_TEXT } })
   })
@@ -236,7 +205,7 @@ describe('decodeSnapshot', () => {
     ['a number that is none', { phoneNumber: '0' }],
     ['an id as number', { phoneNumber: '123456789012345@lid' }],
     ['keys of every object', JSON.parse('{"__proto__":{"name":"Eve"},"constructor":{"name":"Eve"}}')],
-  ])('links an account with %s, and leaves that out', (_, account) => {
+  ])('leaves out of an account: %s', (_, account) => {
     expect(accountOf(account)).toEqual({})
     expect(Object.getPrototypeOf(accountOf(account))).toBe(Object.prototype)
   })
@@ -246,7 +215,7 @@ describe('decodeSnapshot', () => {
     expect(accountOf({ name: huge, id: huge })).toEqual({ name: 'A'.repeat(100), id: 'A'.repeat(100) })
   })
 
-  it('keeps markup in a name as text, for that is what it is drawn as', () => {
+  it('keeps markup in a name, which is drawn as text', () => {
     expect(accountOf({ name: '<img src=x onerror=alert(1)>' })).toEqual({
       name: '<img src=x onerror=alert(1)>',
     })
@@ -269,14 +238,14 @@ describe('decodeSnapshot', () => {
     expect(decodeSnapshot({ status: 'unlinked', timing })).toEqual({ status: 'unlinked' })
   })
 
-  it('never lets a server make the browser ask without pause', () => {
+  it('never lets a server make the browser send requests without a pause', () => {
     const none = Object.fromEntries(Object.keys(timing).map((key) => [key, 0]))
     const decoded = decodeSnapshot({ status: 'unlinked', timing: none })
     for (const duration of Object.values(decoded.timing ?? { none: 0 }))
       expect(duration).toBeGreaterThanOrEqual(100)
   })
 
-  it('takes only methods that there are', () => {
+  it('drops unknown methods', () => {
     const decoded = decodeSnapshot({ status: 'unlinked', methods: ['qr', 'sms', null, 'phone-code', ['qr']] })
     expect(decoded.methods).toEqual(['qr', 'phone-code'])
   })
