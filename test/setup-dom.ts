@@ -1,5 +1,3 @@
-import { afterEach } from 'vitest'
-import { processRegistry } from '../src/poller/registry.js'
 import './setup-render.js'
 
 // In jsdom a state change outside `act` is a mistake in the test. In a real browser, where users act, it is not.
@@ -16,8 +14,3 @@ await Promise.all([
   import('../src/react/parts/trouble-list.js'),
   import('../src/poller/connect-provider.js'),
 ])
-
-// Tests of one file share a process, and with it the pollers of adapters that are used directly.
-afterEach(() => {
-  processRegistry().close()
-})

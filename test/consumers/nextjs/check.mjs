@@ -1,4 +1,6 @@
 // @ts-check
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { installByReadme, walkByReadme } from '../lib/walk.mjs'
 
@@ -21,4 +23,11 @@ const walk = {
 export const install = (house) => installByReadme(house, walk)
 
 /** @param {House} house */
-export default (house) => walkByReadme(house, walk)
+export default async function (house) {
+  // With it, a component that reads the clock in its first render fails the build, unless it is in a `Suspense`.
+  await house.check('the app is built with cacheComponents', async () => {
+    const config = await readFile(path.join(house.folder, 'next.config.ts'), 'utf8')
+    assert.match(config, /^\s*cacheComponents: true,$/m)
+  })
+  await walkByReadme(house, walk)
+}
