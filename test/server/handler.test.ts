@@ -82,7 +82,7 @@ describe('authorize', () => {
       expect(world.calls).toEqual([])
     })
 
-    it('answers 401 without a detail where it throws that nobody is signed in', async () => {
+    it('answers 401 without a detail where it throws sign-in-required', async () => {
       const authorize = () => Promise.reject(new PairingError('sign-in-required', SECRET))
       const world = setUp({}, { authorize })
       await expectProblem(await request(world), 'sign-in-required', 401)
@@ -473,7 +473,7 @@ describe('changes from other origins', () => {
     expect((await world.post({ action: 'unlink' }, headers)).status).toBe(200)
   })
 
-  it('include reads, since a question has the provider make a code; but the address bar may read', async () => {
+  it('include reads, because a read may make the provider issue a code; the address bar may read', async () => {
     const world = setUp({}, { allowedOrigins })
     const read = (headers: Headers) => world.get('?want=code', { headers })
     await expectProblem(await read({ 'sec-fetch-site': 'cross-site' }), 'forbidden', 403)
@@ -693,7 +693,7 @@ describe('every answer', () => {
     ['another method', (world) => world.send({ method: 'DELETE' })],
   ]
 
-  it.each(answers)('may be kept by nobody, and read as nothing else: %s', async (_, call) => {
+  it.each(answers)('is stored by no cache and has a fixed content type: %s', async (_, call) => {
     for (const authorize of [() => true, () => false, () => Promise.reject(new Error())]) {
       const { headers } = await call(setUp({}, { authorize }))
       expect(headers.get('cache-control')).toBe('no-store')
