@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { httpStatusOf, PairingError, pairingErrorCodes } from '../../src/core/errors.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { gate } from '../providers/fetch-stub.js'
@@ -7,6 +7,15 @@ import { handlerOptions, providerErrorOf, separateHandler, updateOf, type WorldO
 
 const URL_OF_HANDLER = 'https://host.example/api/pairing'
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
+
+// Durations of responses are compared exactly.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 interface World {
   readonly calls: readonly string[]
