@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { httpStatusOf, PairingError, pairingErrorCodes } from '../../src/core/errors.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { gate } from '../providers/fetch-stub.js'
@@ -7,6 +7,15 @@ import { handlerOptions, providerErrorOf, separateHandler, updateOf, type WorldO
 
 const URL_OF_HANDLER = 'https://host.example/api/pairing'
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
+
+// Durations of responses are compared exactly.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 interface World {
   readonly calls: readonly string[]
@@ -82,7 +91,7 @@ describe('authorize', () => {
       expect(world.calls).toEqual([])
     })
 
-    it('answers 401 without a detail where it throws that nobody is signed in', async () => {
+    it('answers 401 without a detail where it throws sign-in-required', async () => {
       const authorize = () => Promise.reject(new PairingError('sign-in-required', SECRET))
       const world = setUp({}, { authorize })
       await expectProblem(await request(world), 'sign-in-required', 401)
@@ -473,7 +482,7 @@ describe('changes from other origins', () => {
     expect((await world.post({ action: 'unlink' }, headers)).status).toBe(200)
   })
 
-  it('include reads, since a question has the provider make a code; but the address bar may read', async () => {
+  it('include reads, because a read may make the provider issue a code; the address bar may read', async () => {
     const world = setUp({}, { allowedOrigins })
     const read = (headers: Headers) => world.get('?want=code', { headers })
     await expectProblem(await read({ 'sec-fetch-site': 'cross-site' }), 'forbidden', 403)
@@ -693,7 +702,7 @@ describe('every answer', () => {
     ['another method', (world) => world.send({ method: 'DELETE' })],
   ]
 
-  it.each(answers)('may be kept by nobody, and read as nothing else: %s', async (_, call) => {
+  it.each(answers)('is stored by no cache and has a fixed content type: %s', async (_, call) => {
     for (const authorize of [() => true, () => false, () => Promise.reject(new Error())]) {
       const { headers } = await call(setUp({}, { authorize }))
       expect(headers.get('cache-control')).toBe('no-store')

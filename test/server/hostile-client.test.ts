@@ -166,7 +166,7 @@ describe('a tenant who wants the session of another', () => {
     expect([tenants.a.calls, tenants.b.calls]).toEqual([['unlink'], []])
   })
 
-  it('hears nothing of it in a live stream, also at the same moment', async () => {
+  it('gets none of its updates in a stream, also at the same moment', async () => {
     const { tenants, watchAs } = twoTenants()
     const [ofA, ofB] = await Promise.all([watchAs('a'), watchAs('b')])
     await pass(MINUTE_MS)
@@ -193,7 +193,7 @@ describe('a tenant who wants the session of another', () => {
     expect(ofA.text).not.toContain(id)
   })
 
-  it('does not share its questions that are under way', async () => {
+  it('does not share its requests that are under way', async () => {
     const { world, as } = twoTenants()
     const answers = await Promise.all(
       (['a', 'b', 'a', 'b'] as const).map(async (name) =>
@@ -228,7 +228,7 @@ describe('a tenant who wants the session of another', () => {
     expect(tabs.map(({ text }) => text)).toEqual(heard)
   })
 
-  it('reaches nobody with the webhook of another instance, sent as their own', async () => {
+  it('reaches no page with the webhook of another instance, sent as their own', async () => {
     const { world, watchAs } = twoTenants()
     const tabs = [await watchAs('a'), await watchAs('b')]
     const heard = tabs.map(({ text }) => text)
@@ -700,7 +700,7 @@ describe('a request that wants to be seen in the answer', () => {
 describe('a flood', () => {
   const number = (digit: number): string => `55119876543${digit % 10}${digit % 7}`
 
-  it('of pairing codes is refused from the fourth on, and told how long to wait', async () => {
+  it('of pairing codes is refused from the fourth on, with the time to wait', async () => {
     const world = createWorld()
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, digit) =>
@@ -749,7 +749,7 @@ describe('a flood', () => {
     )
   })
 
-  it('of pairing codes locks nobody out when the clock is set back', async () => {
+  it('of pairing codes locks no user out when the clock is set back', async () => {
     const world = createWorld()
     const ask = () => world.post({ action: 'request-pairing-code', phoneNumber: number(0) })
     await Promise.all([ask(), ask(), ask()])
@@ -810,14 +810,14 @@ describe('a flood', () => {
     expect(world.calls.length).toBeLessThan(10)
   })
 
-  it('of questions at the same time is one question', async () => {
+  it('of reads at the same time is one request', async () => {
     const world = createWorld()
     await Promise.all(Array.from({ length: 500 }, () => world.get('?want=code')))
     expect(world.calls).toEqual(['getQrCode'])
   })
 })
 
-describe('five hundred streams that nobody looks after', () => {
+describe('five hundred abandoned streams', () => {
   const COUNT = 500
 
   function crowded(): World {
@@ -886,7 +886,7 @@ describe('five hundred streams that nobody looks after', () => {
     await expectNothingLeft(world, undefined)
   })
 
-  it('leave nothing behind when half a question is under way', async () => {
+  it('leave nothing behind when a request is under way', async () => {
     const world = createWorld(
       {
         getQrCode: ({ signal }) =>

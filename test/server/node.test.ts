@@ -454,7 +454,7 @@ describe('the body of a request', () => {
     expect(calls).toEqual(['unlink', 'getStatus'])
   })
 
-  it('is still checked where somebody else has parsed it', async () => {
+  it('is still checked where a middleware has parsed it', async () => {
     const { url, calls } = await serve({
       before: async (request) => {
         await readAway(request)

@@ -442,7 +442,7 @@ describe('behind the pairing handler', () => {
       fetch: (input, init) => handler(new Request(input, init)),
     })
 
-  it('lets the page do all that its session needs, and reach nobody else', async () => {
+  it('lets the page do all that its session needs, and reach no other session', async () => {
     const world = setUp()
     const provider = proxyOf(world, await link({ sessionId: 'a' }))
     await provider.connection.read({ want: 'state', method: 'qr' })
@@ -465,10 +465,10 @@ describe('behind the pairing handler', () => {
     const tokens = { a: await token({ sessionId: 'a' }), b: await token({ sessionId: 'b' }) }
     const tenant = fc.constantFrom('a' as const, 'b' as const)
     const hint = fc.constantFrom('sessionId', 'tenant', 'session', 'x-session-id', 'cookie', 'pairing')
-    const question = fc.constantFrom('state', 'code')
+    const want = fc.constantFrom('state', 'code')
     const action = fc.constantFrom('request-pairing-code', 'reset', 'unlink')
     const request = fc.oneof(
-      question.map((want) => ({ want, body: undefined })),
+      want.map((one) => ({ want: one, body: undefined })),
       action.map((name) => ({ want: '', body: { action: name, phoneNumber: '5511987654321' } })),
     )
     await fc.assert(
@@ -493,7 +493,7 @@ describe('behind the pairing handler', () => {
     )
   })
 
-  it('reaches nobody with the session of one link and the signature of another', async () => {
+  it('reaches no session with the session of one link and the signature of another', async () => {
     const world = setUp()
     const [payload] = (await token({ sessionId: 'a' })).split('.')
     const [, signature] = (await token({ sessionId: 'b' })).split('.')
@@ -504,7 +504,7 @@ describe('behind the pairing handler', () => {
     expect(world.calls()).toEqual([])
   })
 
-  it('reaches nobody without a link', async () => {
+  it('reaches no session without a link', async () => {
     const world = setUp()
     expect((await rejection(proxyOf(world, PAGE).connection.read({ want: 'code', method: 'qr' }))).code).toBe(
       'forbidden',

@@ -38,7 +38,7 @@ export interface SessionStore {
   /** Calls a new `onEvent` with the steps so far. */
   catchUp(): void
   /** A component shows the session, which begins with `first`, until the returned function is called. */
-  mount(component: () => MountedComponent, first: () => SessionState, isReopened: boolean): () => void
+  mount(component: () => MountedComponent, first: () => SessionState, isReopened?: boolean): () => void
 }
 
 /** Timers stand still while a machine sleeps: after that, nothing is up for longer than this beyond its time. In milliseconds. */
@@ -269,7 +269,7 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
       signal.throwIfAborted()
       for (const event of events) fold(event)
     },
-    mount(component, first, isReopened) {
+    mount(component, first, isReopened = false) {
       // One component may be mounted twice in a row, by StrictMode.
       const mounted = () => component()
       const isFirst = components.size === 0
