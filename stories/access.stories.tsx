@@ -7,7 +7,7 @@ import { pairingStates } from '../src/testing.js'
 import { emulatedProvider } from './playground/emulated-provider.js'
 import { stillActions } from './still-actions.js'
 
-/** Codes that pass quickly, so that nobody has to wait to see what comes then. */
+/** Codes that pass quickly, so that what comes then is seen soon. */
 function useQuickCodes() {
   return useState(() => {
     const { provider } = emulatedProvider('green-api', { firstCodeMs: 3_000, codeMs: 3_000 })

@@ -98,7 +98,7 @@ export const PastedFromElsewhere: Story = {
   },
 }
 
-/** Told what is wrong when the button is pressed, and not while somebody types. */
+/** The message comes when the button is pressed, and not while the user types. */
 export const WrongNumber: Story = {
   play: async ({ canvasElement, userEvent }) => {
     const { field, submit } = await parts(canvasElement)
@@ -111,7 +111,7 @@ export const WrongNumber: Story = {
   },
 }
 
-/** A number that nobody knows yet is questioned once, and then sent. */
+/** A number that the library does not know is questioned once, and then sent. */
 export const UnknownNumber: Story = {
   play: async ({ canvasElement, userEvent }) => {
     const { field, submit } = await parts(canvasElement)

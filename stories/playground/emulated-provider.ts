@@ -22,7 +22,7 @@ export const providerIds = ['green-api', 'z-api', 'wasend', 'evolution-api', 'wa
 
 export type ProviderId = (typeof providerIds)[number]
 
-/** Credentials of nobody; the tests look for them wherever they must not be. */
+/** Credentials that open nothing; tests check that they leak nowhere. */
 export const emulatedSecrets = {
   apiTokenInstance: 'emulated-api-token-instance-1f3a',
   token: 'emulated-z-api-token-7c2e',

@@ -30,7 +30,7 @@ export interface PhoneView {
   readonly requestCount: number
 }
 
-/** Does what the panel says; the answer is what to tell where it could not be done. */
+/** Does what the panel says; returns the reason where it could not be done. */
 export function act(emulator: Emulator, action: PhoneAction): string | undefined {
   switch (action.type) {
     case 'scan':

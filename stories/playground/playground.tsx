@@ -47,7 +47,7 @@ function WithBackend({ theme }: PlaygroundProps): ReactElement {
 }
 
 function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBackend }): ReactElement {
-  // What was asked for on the command line comes first.
+  // What the command line names comes first.
   const [id, setId] = useState<PlaygroundProviderId>(backend.providers[0]?.id ?? 'green-api')
   const [opened, setOpened] = useState(1)
   const [isLive, setLive] = useState(true)
@@ -132,5 +132,5 @@ function RealPhone({ provider, name }: { provider: PairingSource; name: string }
 /** How updates reach the component, and what that costs. */
 function describe({ watchers, upstreamCalls }: TrafficView): string {
   const way = watchers > 0 ? 'Live events: the server sends updates.' : 'Polling: the page reads.'
-  return `${way} Calls of the provider so far: ${upstreamCalls}.`
+  return `${way} Requests to the provider so far: ${upstreamCalls}.`
 }

@@ -24,25 +24,25 @@ function App(props: Partial<WhatsAppPairingDialogProps> & Pick<WhatsAppPairingDi
 
 let queryClient: QueryClient
 
-/** The page with its button, and a count of what is asked of the provider. */
+/** The page with its button, and a count of the requests to the provider. */
 function show(props: Partial<WhatsAppPairingDialogProps> = {}, around?: (app: ReactElement) => ReactElement) {
   queryClient = new QueryClient()
   const { emulator, provider } = emulatedProvider('z-api', { linkingMs: 100 })
-  const asked = vi.fn()
+  const requested = vi.fn()
   const counted = {
     ...provider,
     getStatus: (...options: Parameters<typeof provider.getStatus>) => {
-      asked()
+      requested()
       return provider.getStatus(...options)
     },
     getQrCode: (...options: Parameters<typeof provider.getQrCode>) => {
-      asked()
+      requested()
       return provider.getQrCode(...options)
     },
   }
   const app = <App provider={counted} {...props} />
   render(around ? around(app) : app)
-  return { emulator, asked }
+  return { emulator, requested }
 }
 
 const opener = () => screen.getByRole('button', { name: 'Connect WhatsApp', hidden: true })
@@ -214,7 +214,7 @@ describe('closing', () => {
     expect(scrollY).toBe(scrolled)
   })
 
-  it('is asked for once, and is for the host to refuse', async () => {
+  it('calls onOpenChange once, and the app may refuse', async () => {
     const onOpenChange = vi.fn()
     show({ open: true, onOpenChange })
     const dialog = await screen.findByRole('dialog')
@@ -232,22 +232,22 @@ describe('closing', () => {
   })
 
   it('ends all requests, and opening again goes on', async () => {
-    const { asked } = show()
+    const { requested } = show()
     await open()
     await screen.findByRole('img', { name: 'QR code to scan with WhatsApp' }, { timeout: 5_000 })
     await userEvent.keyboard('{Escape}')
     await isClosed()
-    const before = asked.mock.calls.length
-    // As long as several questions take.
+    const before = requested.mock.calls.length
+    // As long as several requests take.
     await new Promise((resolve) => setTimeout(resolve, 4_000))
-    expect(asked).toHaveBeenCalledTimes(before)
+    expect(requested).toHaveBeenCalledTimes(before)
     await open()
     await screen.findByRole('img', { name: 'QR code to scan with WhatsApp' }, { timeout: 5_000 })
   })
 })
 
 describe('once linked', () => {
-  it('shows who was linked until somebody closes it', async () => {
+  it('shows who was linked until the user closes it', async () => {
     const onLinked = vi.fn()
     const { emulator } = show({ onLinked })
     await open()
@@ -259,7 +259,7 @@ describe('once linked', () => {
     await isClosed()
   })
 
-  it('closes by itself where the host asked for that', async () => {
+  it('closes by itself with closeOnLinked', async () => {
     const { emulator } = show({ closeOnLinked: true })
     await open()
     await isCodeThere()

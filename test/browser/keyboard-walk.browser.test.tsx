@@ -157,7 +157,7 @@ describe('the tabs', () => {
   }, 20_000)
 })
 
-describe('nobody’s focus is taken', () => {
+describe('the focus is not taken', () => {
   it('while codes come, run out and link by themselves', async () => {
     const emulator = open()
     const host = focused()

@@ -9,7 +9,7 @@ import { shrinkPicture } from './shrink-picture.js'
 import { stillPairing } from './still-pairing.js'
 
 /**
- * Every state as it looked when somebody last looked at it: `baselines/`, drawn by the browser and the fonts of
+ * Every state as it looked when its picture was last checked: `baselines/`, drawn by the browser and the fonts of
  * `baselines/drawn-by.txt`. There a difference fails; elsewhere edges are smoothed otherwise, so it is only left as
  * pictures in `__screenshots__/`. After a change that is meant, and looked at, draw them anew:
  *

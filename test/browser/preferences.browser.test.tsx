@@ -46,7 +46,7 @@ async function show(session: PairingSession): Promise<HTMLElement> {
   return root
 }
 
-/** What moves by itself; a transition only answers what somebody does. */
+/** What moves by itself; a transition follows what the user does. */
 const motion = (root: HTMLElement) =>
   root
     .getAnimations({ subtree: true })

@@ -139,7 +139,7 @@ describe('another picture', () => {
     expect(looks.count).toBe(0)
   })
 
-  it('that is broken is asked for again, and fails in the end', async () => {
+  it('that is broken is requested again, and fails in the end', async () => {
     const provider = show(normalizeQrPayload('data:image/png;base64,iVBORw0KGgoAAAANSUhEUg=='))
     await waitFor(() => expect(document.querySelector('[data-status="failed"]')).not.toBeNull(), {
       timeout: 12_000,

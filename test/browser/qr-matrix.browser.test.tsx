@@ -13,7 +13,7 @@ import { screenPixels } from './scan-screen.js'
 const sent = pairingStates().qr['awaiting-scan'].qrCode.payload
 const text = sent.kind === 'text' ? sent.value : ''
 
-/** How somebody may meet the code. */
+/** How a user may see the code. */
 interface Look {
   readonly theme?: 'light' | 'dark'
   readonly dir?: 'rtl'

@@ -9,10 +9,10 @@ import { createHandler } from '../../src/server/handler.js'
 import { toNodeListener } from '../../src/server.js'
 import { trustTestServers } from '../whatsapp-server/certificates.js'
 import { startWhatsAppServer, type WhatsAppServer } from '../whatsapp-server/whatsapp-server.js'
-import type { PhoneAnswer, WorldAction } from './whatsapp-world.js'
+import type { AccountAction, PhoneAnswer } from './whatsapp-account.js'
 
 /** An account with its phone, and an app that links it. */
-interface World {
+interface Account {
   readonly server: WhatsAppServer
   /** Of the app that runs at this moment. */
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void
@@ -21,47 +21,47 @@ interface World {
   close(): Promise<void>
 }
 
-/** As WhatsApp gives them out, but fewer: nobody looks at more than three. */
+/** As WhatsApp gives them out, but fewer: no test looks at more than three. */
 const CODES_OF_A_ROUND = 3
 
-const worlds = new Map<string, Promise<World>>()
+const accounts = new Map<string, Promise<Account>>()
 
 /**
- * `PUT /{world}` opens a world and `DELETE /{world}` ends it. In between `/{world}/pairing` is the pairing handler of the
- * app, and `POST /{world}/act` what a hand does with the phone, or fate with the servers.
+ * `PUT /{account}` opens an account and `DELETE /{account}` ends it. In between `/{account}/pairing` is the pairing handler of the
+ * app, and `POST /{account}/act` what a user does with the phone, or what happens to the servers.
  */
 export async function whatsappListener(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [, name = '', subject] = new URL(request.url ?? '/', 'http://localhost').pathname.split('/')
   if (request.method === 'PUT') {
     const { codeLifetimeMs } = asRecord(parseJson(await readText(request)))
-    const opened = openWorld(asAmount(codeLifetimeMs))
-    worlds.set(name, opened)
+    const opened = openAccount(asAmount(codeLifetimeMs))
+    accounts.set(name, opened)
     await opened
     response.writeHead(204).end()
     return
   }
-  const world = await worlds.get(name)
-  // Pages ask on for a moment after their world has ended.
-  if (!world) {
+  const account = await accounts.get(name)
+  // Pages read for a moment after their account has ended.
+  if (!account) {
     response.writeHead(404).end()
     return
   }
   if (request.method === 'DELETE') {
-    worlds.delete(name)
-    await world.close()
+    accounts.delete(name)
+    await account.close()
     response.writeHead(204).end()
     return
   }
-  if (subject === 'pairing') return world.listener(request, response)
+  if (subject === 'pairing') return account.listener(request, response)
   const { action, text } = asRecord(parseJson(await readText(request)))
-  const answer = await actions[actionOf(action)](world, asText(text) ?? '')
+  const answer = await actions[actionOf(action)](account, asText(text) ?? '')
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
 }
 
 const done: PhoneAnswer = { ok: true }
 
 const actions: Readonly<
-  Record<WorldAction, (world: World, text: string) => PhoneAnswer | Promise<PhoneAnswer>>
+  Record<AccountAction, (account: Account, text: string) => PhoneAnswer | Promise<PhoneAnswer>>
 > = {
   scan: ({ server }, text) => server.phone.scan(text),
   'type-code': ({ server }, text) => server.phone.typeCode(text),
@@ -78,22 +78,22 @@ const actions: Readonly<
     server.restart()
     return done
   },
-  async 'restart-app'(world) {
-    await world.restartApp()
+  async 'restart-app'(account) {
+    await account.restartApp()
     return done
   },
 }
 
-function actionOf(value: unknown): WorldAction {
+function actionOf(value: unknown): AccountAction {
   for (const action of Object.keys(actions)) if (action === value && isAction(action)) return action
   throw new Error('There is no such action.')
 }
 
-function isAction(name: string): name is WorldAction {
+function isAction(name: string): name is AccountAction {
   return Object.hasOwn(actions, name)
 }
 
-async function openWorld(codeLifetimeMs: number | undefined): Promise<World> {
+async function openAccount(codeLifetimeMs: number | undefined): Promise<Account> {
   trustTestServers()
   const server = await startWhatsAppServer({
     refLifetimesMs: codeLifetimeMs === undefined ? undefined : Array(CODES_OF_A_ROUND).fill(codeLifetimeMs),

@@ -5,7 +5,7 @@ import { userEvent } from 'vitest/browser'
 import '../../src/styles/styles.css'
 import { proxy, WhatsAppPairing } from '../../src/index.js'
 import { scanScreen } from './scan-screen.js'
-import { openWhatsAppWorld, type WhatsAppWorld } from './whatsapp-world.js'
+import { openWhatsAppAccount, type WhatsAppAccount } from './whatsapp-account.js'
 
 // Component → proxy → pairing handler → Baileys adapter → Baileys itself → the test server, and a phone that only sees
 // the screen.
@@ -15,25 +15,25 @@ const NUMBER = '5511987654321'
 /** Baileys answers in well under a second; machines that run other tests too take longer. */
 const patiently = { timeout: 30_000 }
 
-const worlds: WhatsAppWorld[] = []
+const accounts: WhatsAppAccount[] = []
 
-afterEach(() => Promise.all(worlds.splice(0).map((world) => world.end())))
+afterEach(() => Promise.all(accounts.splice(0).map((account) => account.end())))
 
 async function open(codeLifetimeMs?: number) {
-  const world = await openWhatsAppWorld(codeLifetimeMs)
-  worlds.push(world)
+  const account = await openWhatsAppAccount(codeLifetimeMs)
+  accounts.push(account)
   const onLinked = vi.fn()
   const onError = vi.fn()
   render(
     <WhatsAppPairing
-      provider={proxy({ url: world.pairingUrl })}
+      provider={proxy({ url: account.pairingUrl })}
       queryClient={new QueryClient()}
       appName="Acme Inbox"
       onLinked={onLinked}
       onError={onError}
     />,
   )
-  return { ...world, onLinked, onError }
+  return { ...account, onLinked, onError }
 }
 
 const shown = (selector: string) =>
@@ -73,7 +73,7 @@ describe('a phone, WhatsApp and real Baileys', () => {
     expect(onError).not.toHaveBeenCalled()
   })
 
-  it('link after Retry, where the codes of a round ran out', async () => {
+  it('link after Retry, where the codes of a round have expired', async () => {
     // Long enough to take a screenshot and read it on a busy machine. The first code may not count.
     const { act, onError } = await open(4_000)
     const first = await codeOnScreen()

@@ -16,7 +16,7 @@ const WEBHOOK_SECRET = 'webhook-secret-of-the-walk'
 const LINK_TIMEOUT_MS = 60_000
 
 /**
- * The walk of somebody who follows the README: its commands in an empty folder, its files, a browser.
+ * The walk of a developer who follows the README: its commands in an empty folder, its files, a browser.
  *
  * @typedef {object} Walk
  * @property {string} heading The section of the README.

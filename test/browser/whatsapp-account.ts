@@ -1,5 +1,5 @@
-/** What a hand does with the phone, and fate with the servers. */
-export type WorldAction =
+/** What a user does with the phone, and what happens to the servers. */
+export type AccountAction =
   | 'scan'
   | 'type-code'
   | 'log-out'
@@ -12,15 +12,15 @@ export type WorldAction =
 export type PhoneAnswer = { readonly ok: true } | { readonly ok: false; readonly reason: string }
 
 /** A phone, the WhatsApp it talks to, and an app that links it: each test has its own. */
-export interface WhatsAppWorld {
+export interface WhatsAppAccount {
   /** Of the pairing handler. */
   readonly pairingUrl: string
-  act(action: WorldAction, text?: string): Promise<PhoneAnswer>
+  act(action: AccountAction, text?: string): Promise<PhoneAnswer>
   end(): Promise<unknown>
 }
 
 /** @param codeLifetimeMs Of each of three QR codes; by default as long as WhatsApp's. */
-export async function openWhatsAppWorld(codeLifetimeMs?: number): Promise<WhatsAppWorld> {
+export async function openWhatsAppAccount(codeLifetimeMs?: number): Promise<WhatsAppAccount> {
   // As `whatsapp-plugin.ts` mounts it.
   const url = `/whatsapp/${crypto.randomUUID()}`
   await fetch(url, { method: 'PUT', body: JSON.stringify({ codeLifetimeMs }) })
