@@ -10,7 +10,8 @@ configure({ asyncUtilTimeout: 10_000 })
 // Testing Library does this by itself only where the hooks are globals.
 afterEach(cleanup)
 
-// Tests of one file share a process or a page, and with it the pollers of adapters that are used directly.
+// Tests of one file share a process or a page, and with it the pollers of adapters that are used directly, and the storage.
 afterEach(() => {
   processRegistry().close()
+  sessionStorage.clear()
 })

@@ -159,7 +159,9 @@ function apply(s: Draft, event: SessionEvent): void {
       s.code = { name: 'number' }
       return
     case 'number-remembered':
-      if (s.code.name === 'number' && !s.source) s.code = { ...s.code, phoneNumber: event.phoneNumber }
+      if (s.code.name !== 'number' || s.source) return
+      s.code = { ...s.code, phoneNumber: event.phoneNumber }
+      choose(s, 'phone-code', at)
       return
     case 'expected':
       expect(s, event)

@@ -8,6 +8,7 @@ import { nextDeadline, nextRequest, wantedStream } from '../../core/session-requ
 import type { SessionEvent, SessionFacts, SessionState } from '../../core/session-state.js'
 import { callHost } from './call-host.js'
 import type { PairingCallbacks } from './pairing-callbacks.js'
+import { forgetNumber, recallNumber, rememberNumber } from './remembered-number.js'
 import { connectionOf, sendRequest } from './send-request.js'
 import { SessionCell } from './session-cell.js'
 
@@ -165,11 +166,19 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     return [...components][turn % components.size]?.().provider
   }
 
+  /** Keeps the number while its code is live, for a page that is loaded again. */
+  function keepNumber({ code: before }: SessionFacts, { code }: SessionFacts): void {
+    if (code === before) return
+    if (code.name === 'live') rememberNumber(queryKey, code.phoneNumber, code.code.expiresAt)
+    else if (before.name === 'live') forgetNumber(queryKey)
+  }
+
   /** Calls the callbacks of the app: each end once, whatever is mounted. */
   function notify(before: SessionState, after: SessionState, at: number): void {
     const { phase } = after.facts
     const isNew = phase.name !== before.facts.phase.name || after.facts.attempt !== before.facts.attempt
     const { onLinked, onError } = callbacks()
+    keepNumber(before.facts, after.facts)
     reportSteps(after, at)
     if (isNew && phase.name === 'linked' && onLinked)
       callHost('onLinked', () => onLinked(phase.account), onError)
@@ -239,7 +248,11 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     const state = read()
     if (state) return state
     // Nothing there, or a cell that was restored from storage and is empty.
-    const begun = first()
+    const fresh = first()
+    const phoneNumber = recallNumber(queryKey, fresh.facts.now)
+    const begun = phoneNumber
+      ? transition(fresh, { type: 'number-remembered', phoneNumber, at: fresh.facts.now })
+      : fresh
     client.setQueryData(queryKey, new SessionCell(begun))
     reportSteps(begun, begun.facts.now)
     follow(begun.facts)

@@ -1,0 +1,87 @@
+import { QueryClient } from '@tanstack/react-query'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { advance, settle } from './time.js'
+import { askForCode, loadEverything, shownCode } from './user.js'
+import { createWorld, doing, shownStatus, type World } from './world.js'
+
+beforeAll(loadEverything)
+beforeEach(() => {
+  vi.useFakeTimers()
+  sessionStorage.clear()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+/** The page is loaded again: nothing is left of it but what its browser keeps for the tab. */
+async function reload(world: World, unmount: () => void): Promise<() => void> {
+  unmount()
+  await settle()
+  const { unmount: next } = world.show({ queryClient: new QueryClient() })
+  await advance(1_000)
+  return next
+}
+
+async function withCode(world: World) {
+  const { unmount } = world.show({ defaultMethod: 'phone-code' })
+  await advance(1_000)
+  await askForCode()
+  await advance(1_000)
+  return { unmount, code: shownCode() }
+}
+
+describe('a page that is loaded again', () => {
+  it('shows the pairing code that is still live, and links with it', async () => {
+    const world = createWorld('green-api')
+    const { unmount, code } = await withCode(world)
+    expect(code).toMatch(/^\w{4}-\w{4}$/)
+    await advance(20_000)
+    const requests = world.mockServer.requests.length
+    await reload(world, unmount)
+    expect(shownStatus()).toBe('awaiting-code')
+    expect(shownCode()).toBe(code)
+    // No second code was requested.
+    expect(world.mockServer.requests.length).toBeLessThanOrEqual(requests + 1)
+    await doing(() => void world.emulator.typeCode(code ?? ''))
+    await advance(15_000)
+    expect(shownStatus()).toBe('linked')
+    expect(sessionStorage).toHaveLength(0)
+  })
+
+  it('begins with the number once the code has expired', async () => {
+    const world = createWorld('green-api')
+    const { unmount } = await withCode(world)
+    unmount()
+    await advance(170_000)
+    world.show({ queryClient: new QueryClient() })
+    await advance(1_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(shownCode()).toBeUndefined()
+  })
+
+  it('shows no code of another number', async () => {
+    const world = createWorld('green-api')
+    const { unmount } = await withCode(world)
+    const kept = Object.entries(sessionStorage).map(([key, value]) => [key, value.replace(/\d{4}"/, '0000"')])
+    unmount()
+    for (const [key, value] of kept) sessionStorage.setItem(key ?? '', value ?? '')
+    world.show({ queryClient: new QueryClient() })
+    await advance(1_000)
+    expect(shownStatus()).toBe('awaiting-number')
+    expect(shownCode()).toBeUndefined()
+  })
+
+  it('works where the browser keeps nothing', async () => {
+    vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
+      throw new DOMException('Denied', 'SecurityError')
+    })
+    vi.spyOn(Storage.prototype, 'getItem').mockImplementation(() => {
+      throw new DOMException('Denied', 'SecurityError')
+    })
+    const world = createWorld('green-api')
+    const { unmount } = await withCode(world)
+    await reload(world, unmount)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+})
