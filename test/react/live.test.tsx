@@ -285,7 +285,8 @@ describe('the stream of a page', () => {
     world.show()
     await advance(6_000)
     await doing(() => world.emulator.fail('unauthorized'))
-    await advance(10_000)
+    // Beside its socket the state is read every 20 seconds.
+    await advance(22_000)
     expect(shownStatus()).toBe('failed')
     expect(isWatched(world)).toEqual([0, 0])
     const upstream = world.mockServer.requests.length
@@ -359,7 +360,7 @@ describe('a waiting minute', () => {
 
   // GREEN-API pushes its codes itself, which saves some of the questions.
   it.each<readonly [ProviderId, readonly [number, number], readonly [number, number]]>([
-    ['green-api', [9, 11], [12, 12]],
+    ['green-api', [3, 2], [12, 12]],
     ['z-api', [6, 12], [6, 12]],
     // Its state is read before each QR code.
     ['wasend', [12, 24], [12, 24]],

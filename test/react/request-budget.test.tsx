@@ -4,6 +4,7 @@ import { focusManager } from '@tanstack/react-query'
 import { cleanup } from '@testing-library/react'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { requestTable } from '../../bench/lib/request-table.mjs'
+import { processRegistry } from '../../src/poller/registry.js'
 import figures from './request-budget.json' with { type: 'json' }
 import {
   type CountedProviderName,
@@ -32,6 +33,8 @@ function begin(): void {
 
 function end(): void {
   cleanup()
+  // Every measurement is a process of its own.
+  processRegistry().close()
   focusManager.setFocused(undefined)
   vi.useRealTimers()
 }

@@ -144,7 +144,7 @@ describe('requests', () => {
 describe('rendering', () => {
   it('commits to the DOM only when the state changes, and to say twice how much time is left: in a waiting minute four times', async () => {
     const commits: string[] = []
-    const world = createWorld('green-api')
+    const world = createWorld('z-api')
     render(
       <Profiler id="pairing" onRender={() => void commits.push(shownStatus() ?? '')}>
         {world.element()}
