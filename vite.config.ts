@@ -89,6 +89,23 @@ const optimizeDeps = {
   ],
 }
 
+const oldestPeerTests = [
+  'boundary',
+  'dialog',
+  'developer-mistakes',
+  'events',
+  'interaction',
+  'linking',
+  'many-sessions',
+  'own-parts',
+  'pairing-code',
+  'part-refs',
+  'prerender',
+  'requests',
+  'returns',
+  'server-rendering',
+].map((name) => `test/react/${name}.test.tsx`)
+
 const oldestPeer = (name: string): string => path(`test/oldest-peers/node_modules/${name}`)
 
 export default defineConfig({
@@ -141,6 +158,8 @@ export default defineConfig({
         test: {
           name: 'oldest-peers',
           ...domTests,
+          // What the versions of React and TanStack Query can change: mounting, effects, refs, rendering on a server.
+          include: oldestPeerTests,
           // Left to Node, these would load the newest React, or a second copy of one another.
           server: { deps: { inline: [/@testing-library/, 'qrcode.react'] } },
         },

@@ -5,6 +5,7 @@ import type { UsePairingSessionResult } from '../src/index.js'
 export const stillActions = {
   start: fn(),
   retry: fn(),
+  startOver: fn(),
   cancel: fn(),
   setMethod: fn(),
   requestPairingCode: fn(),

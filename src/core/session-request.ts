@@ -92,13 +92,14 @@ export function wayOutAt({ waitingSince }: SessionFacts): number {
 
 /** When the session changes by time alone, whatever the network does; `Infinity` when it does not. */
 export function nextDeadline(facts: SessionFacts): number {
-  const { phase, qr, code, codeQuietUntil, canStartOver } = facts
+  const { phase, offer, qr, code, codeQuietUntil, canStartOver } = facts
   if (phase.name !== 'active') return Number.POSITIVE_INFINITY
   const deadlines = [slowCodeAt(facts)]
   if (codeQuietUntil) deadlines.push(codeQuietUntil)
   if (code.name === 'live') deadlines.push(code.code.expiresAt)
   if (qr.code && qr.display === 'visible') deadlines.push(qr.code.hideAt)
   if (qr.code && endsWithCode(facts)) deadlines.push(qr.code.expiresAt)
-  if (facts.method === 'qr' && qr.display === 'waiting' && !canStartOver) deadlines.push(wayOutAt(facts))
+  if (facts.method === 'qr' && qr.display === 'waiting' && !canStartOver && offer.abilities.includes('reset'))
+    deadlines.push(wayOutAt(facts))
   return Math.min(...deadlines)
 }

@@ -54,7 +54,7 @@ export type PairingSession = {
       readonly reason?: PreparingReason | undefined
       /** Why the last request failed; it is sent again. */
       readonly error?: PairingError | undefined
-      /** Nothing could be shown for 30 seconds: the moment to offer a reset. */
+      /** Nothing could be shown for 30 seconds, and the provider can be reset: the moment to offer `startOver`. */
       readonly canStartOver?: boolean | undefined
     }
   | { readonly status: 'awaiting-scan'; readonly qrCode: SessionQrCode }
@@ -109,6 +109,8 @@ export type SessionRequestKind = 'read' | 'start' | 'reset' | 'unlink' | 'reques
 /** All that happens to a session. `at` is epoch milliseconds: `core` has no clock of its own. */
 export type SessionEvent = { readonly at: number } & (
   | { readonly type: 'started' }
+  /** The user does not want to wait any longer: what the provider keeps is cleared. */
+  | { readonly type: 'reset-requested' }
   | { readonly type: 'cancelled' }
   | { readonly type: 'method-chosen'; readonly method: PairingMethod }
   | { readonly type: 'number-submitted'; readonly phoneNumber: PhoneNumber }

@@ -105,7 +105,7 @@ function settle(s: Draft, at: number): void {
   settleQr(s, at)
   if (at - s.now > SILENCE_MS) s.waitingSince = at
   const isWaiting = s.phase.name === 'active' && s.method === 'qr' && s.qr.display === 'waiting'
-  s.canStartOver = isWaiting && at >= wayOutAt(s)
+  s.canStartOver = isWaiting && at >= wayOutAt(s) && s.offer.abilities.includes('reset')
 }
 
 function settleQr(s: Draft, at: number): void {
@@ -140,6 +140,12 @@ function apply(s: Draft, event: SessionEvent): void {
   switch (event.type) {
     case 'started':
       start(s, at)
+      return
+    case 'reset-requested':
+      if (s.phase.name !== 'active' || !s.canStartOver) return
+      s.reset = 'reset-due'
+      s.poll = { ...initialPoll, dueAt: at }
+      s.waitingSince = at
       return
     case 'cancelled':
       s.code = { name: 'number' }

@@ -87,7 +87,7 @@ function stateText(session: PairingSession, messages: PairingMessages): string {
       return messages.statusIdle
     case 'preparing':
       if (session.reason === 'resetting') return messages.statusResetting
-      return session.error ? messages.statusRetrying : messages.statusPreparing
+      return session.error || session.canStartOver ? messages.statusRetrying : messages.statusPreparing
     case 'awaiting-scan': {
       const { number, of } = session.qrCode
       return Number.isFinite(of)

@@ -8,6 +8,7 @@ export function stillPairing(session: PairingSession): UsePairingSessionResult {
     session,
     start: nothing,
     retry: nothing,
+    startOver: nothing,
     cancel: nothing,
     setMethod: nothing,
     requestPairingCode: nothing,

@@ -228,7 +228,8 @@ describe.each(['auto', 'manual'] as const)(
           if (facts.attempt !== before.facts.attempt) shown = new Set()
           if (session.status === 'awaiting-scan') {
             // One that the page joined for a moment does not count.
-            if (facts.qr.code?.number && !facts.qr.code.isJoined) shown.add(JSON.stringify(session.qrCode.payload))
+            if (facts.qr.code?.number && !facts.qr.code.isJoined)
+              shown.add(JSON.stringify(session.qrCode.payload))
             expect(session.qrCode.number).toBeLessThanOrEqual(MAX_REFRESHES)
           }
           expect(shown.size).toBeLessThanOrEqual(MAX_REFRESHES)

@@ -75,6 +75,7 @@ const fails = (
   code: PairingError['code'],
   request: 'read' | 'request-pairing-code' | 'reset' = 'read',
 ): Step => [atMs, { type: 'request-failed', request, error: error(code) }]
+const startsOver = (atMs: number): Step => [atMs, { type: 'reset-requested' }]
 const user = (
   atMs: number,
   type: 'started' | 'cancelled' | 'entered' | 'left' | 'number-withdrawn' | 'copied',
@@ -298,6 +299,17 @@ describe('QR codes', () => {
       'preparing way-out',
       [reads(0, 'preparing'), passes(30_000)],
     ],
+    [
+      'offers none where the provider cannot be reset',
+      'preparing',
+      [reads(0, 'preparing', { abilities: [] }), passes(30_000)],
+    ],
+    [
+      'resets when the user does not want to wait any longer',
+      'preparing resetting',
+      [reads(0, 'preparing'), passes(30_000), startsOver(31_000)],
+    ],
+    ['ignores that before', 'preparing', [reads(0, 'preparing'), startsOver(1_000)]],
     ['offers none before', 'preparing', [reads(0, 'preparing'), passes(29_999)]],
     [
       'fails after ten minutes without a code',

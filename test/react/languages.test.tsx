@@ -14,6 +14,7 @@ import { part } from './user.js'
 
 const actions = {
   start: vi.fn(),
+  startOver: vi.fn(),
   retry: vi.fn(),
   cancel: vi.fn(),
   setMethod: vi.fn(),

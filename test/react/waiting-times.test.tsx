@@ -116,3 +116,31 @@ describe.each([true, false])('waiting for a pairing code of waha (live: %s)', (l
     expect(await timeTo('linked')).toBeLessThanOrEqual(2_000 + 3_000 + 250)
   })
 })
+
+describe('a provider that brings no code', () => {
+  it('is waited for half a minute, and then the user can start over', async () => {
+    const emulated = servers.waha({})
+    let isStuck = true
+    const reset = vi.fn(async () => {
+      isStuck = false
+    })
+    const getQrCode = emulated.provider.getQrCode.bind(emulated.provider)
+    const provider = {
+      ...emulated.provider,
+      reset,
+      getQrCode: (options: Parameters<typeof getQrCode>[0]) =>
+        isStuck ? Promise.resolve({ status: 'preparing' } as const) : getQrCode(options),
+    }
+    const world = worldOf({ ...emulated, provider })
+    world.show()
+    await advance(29_000)
+    expect(screen.queryByRole('button', { name: 'Start over' })).toBeNull()
+    await advance(2_000)
+    expect(shownStatus()).toBe('preparing')
+    expect(screen.getByRole('status').textContent).toContain('Still trying')
+    fireEvent.click(screen.getByRole('button', { name: 'Start over' }))
+    await advance(5_000)
+    expect(reset).toHaveBeenCalledOnce()
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+})

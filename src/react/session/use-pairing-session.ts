@@ -74,6 +74,11 @@ export interface UsePairingSessionResult {
    * After `expired` for the reason `refresh-due`, shows the next code of the round.
    */
   readonly retry: () => void
+  /**
+   * Clears what the provider keeps and goes on with the round. Works while the session is `preparing` with `canStartOver`; after
+   * `failed`, `retry` does it.
+   */
+  readonly startOver: () => void
   /** Ends the round; no request is sent any more. */
   readonly cancel: () => void
   /** Chooses the other method; where the host controls it, only `onMethodChange` is called. */
@@ -175,6 +180,7 @@ export function useSharedSession(
     return {
       start,
       retry: start,
+      startOver: () => fold({ type: 'reset-requested' }),
       cancel: () => fold({ type: 'cancelled' }),
       choose,
       setMethod: (chosen: PairingMethod) => {
