@@ -2,13 +2,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { cleanup, fireEvent, render } from '@testing-library/react'
 import fc from 'fast-check'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import {
-  type PairingProvider,
-  type PairingSnapshot,
-  type PairingSource,
-  proxy,
-  WhatsAppPairing,
-} from '../../src/index.js'
+import { type PairingSnapshot, type PairingSource, proxy, WhatsAppPairing } from '../../src/index.js'
 import { assert, type CallName, callNamesOf } from '../../src/testing/provider-rules/calls.js'
 import { HOSTILE_MARK, hostilePictures, hostileTexts } from '../hostile-content.js'
 import { IMAGE, PNG, QR_TEXT } from '../providers/fetch-stub.js'
