@@ -13,8 +13,10 @@ export interface LazyPart<Loaded> {
 /**
  * Loads when the hook is first used, and at a later use again where that failed: a network comes back, and a chunk that is
  * gone after a deployment must not be gone until somebody loads the page anew.
+ *
+ * @param isLoadedByUse Otherwise only `load` loads it.
  */
-export function lazyPart<Loaded>(load: () => Promise<Loaded>): LazyPart<Loaded> {
+export function lazyPart<Loaded>(load: () => Promise<Loaded>, isLoadedByUse = true): LazyPart<Loaded> {
   let loaded: Loaded | null | undefined
   let isLoading = false
   /** Why it did not load, until that is reported. */
@@ -38,7 +40,7 @@ export function lazyPart<Loaded>(load: () => Promise<Loaded>): LazyPart<Loaded> 
   }
   const subscribe = (changed: () => void) => {
     listeners.add(changed)
-    begin()
+    if (isLoadedByUse) begin()
     return () => {
       listeners.delete(changed)
     }

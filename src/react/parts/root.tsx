@@ -16,7 +16,6 @@ import { en } from '../../locales/en.js'
 import { componentError, PairingBoundary } from '../pairing-boundary.js'
 import { callHost } from '../session/call-host.js'
 import type { UsePairingSessionResult } from '../session/use-pairing-session.js'
-import { useAwake } from '../use-awake.js'
 import { useMergedRef } from '../use-merged-ref.js'
 import { useModal } from '../use-modal.js'
 import { usePhoneEntry } from '../use-phone-entry.js'
@@ -26,6 +25,7 @@ import { ContentFallback, fallbackOptions, RootFallback } from './fallback.js'
 import type { ComponentWithRef } from './forward-part.js'
 import { PairingContext, type PairingContextValue } from './pairing-context.js'
 import type { PairingRootOptions } from './pairing-root-options.js'
+import { LaterParts } from './use-later-parts.js'
 
 /** Props of {@link PairingRoot}. */
 export interface PairingRootProps extends PairingRootOptions, ComponentPropsWithoutRef<'section'> {
@@ -73,7 +73,6 @@ function Root({
   const ref = useMergedRef(useModal(onClose), hostRef)
   const { phone, setPhone } = usePhoneEntry(phoneNumber, defaultPhoneNumber, onPhoneNumberChange)
   const { qrText, readQrImage } = useQrText(pairing.session)
-  useAwake(pairing.session)
   const latestOnPartError = useRef(onPartError)
   useEffect(() => {
     latestOnPartError.current = onPartError
@@ -136,6 +135,7 @@ function Root({
         data-method={method}
         data-theme={theme}
       >
+        <LaterParts />
         <PairingBoundary onError={onPartError} fallback={(retry) => <ContentFallback retry={retry} />}>
           {children}
         </PairingBoundary>
