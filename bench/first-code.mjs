@@ -20,8 +20,9 @@ async function measure(name, options) {
   const scripts = [...new Set(paths.filter((path) => path.endsWith('.js')))]
   return {
     bytes: gzippedBytes(app, scripts) - theirBytes,
-    // The first script is the app's own.
+    // The first script is the app's own. Vite may divide it, which is a request more.
     chunks: scripts.length - 1,
+    onDemand: scripts.filter((path) => !app.atOnce.includes(path)).length,
     reads: paths.filter((path) => path === '/api/pairing').length,
   }
 }
@@ -61,7 +62,7 @@ report('first code: what an app loads of this package, gzipped, above React and 
   bytesAtMost('JavaScript until the first QR code is painted', screen.bytes, LIMITS.screenBytes),
   atMost('chunks until then, after the app itself', screen.chunks, LIMITS.chunks),
   atMost('reads until then', screen.reads, LIMITS.reads),
-  atMost('chunks of a page that only imports the component', imported.chunks, 0),
-  atMost('chunks of a page with a closed dialog', closed.chunks, 0),
+  atMost('chunks that importing the component loads', imported.onDemand, 0),
+  atMost('chunks that a closed dialog loads', closed.onDemand, 0),
   bytesAtMost('JavaScript of usePairingSession and proxy', hook.bytes, LIMITS.hookBytes),
 ])

@@ -1,4 +1,5 @@
 // What no user needs before the first code: one chunk, loaded when that code was painted.
+export { laterEnglish } from '../../locales/later/en.js'
 export { keepAwake } from '../keep-awake.js'
 export { PairingAccount } from './account.js'
 export { PairingAnnouncement } from './announcement.js'

@@ -6,6 +6,8 @@ import { usePairingContext } from './pairing-context.js'
 /** A hook that gives what is loaded on demand: `undefined` until it is there, `null` where it did not load. */
 export interface LazyPart<Loaded> {
   (): Loaded | null | undefined
+  /** The same hook, outside `PairingRoot`; another component reports a failure. */
+  readonly unreported: () => Loaded | null | undefined
   /** Begins to load, before the first use or once more after a failure. */
   readonly load: () => void
 }
@@ -48,9 +50,10 @@ export function lazyPart<Loaded>(load: () => Promise<Loaded>, isLoadedByUse = tr
   const read = () => loaded
   // What the server has loaded by then, the browser may not have.
   const readOnServer = () => undefined
+  const useFound = () => useSyncExternalStore(subscribe, read, readOnServer)
   const useLazyPart = () => {
     const { reportFailure } = usePairingContext()
-    const found = useSyncExternalStore(subscribe, read, readOnServer)
+    const found = useFound()
     useEffect(() => {
       if (found !== null || !failure) return
       const { cause } = failure
@@ -60,11 +63,15 @@ export function lazyPart<Loaded>(load: () => Promise<Loaded>, isLoadedByUse = tr
     }, [found, reportFailure])
     return found
   }
-  return Object.assign<() => Loaded | null | undefined, { load: () => void }>(useLazyPart, {
-    load: () => {
-      // What stands in its place goes while it loads, and is told of anew if it comes back.
-      if (loaded === null) become(undefined)
-      begin()
+  return Object.assign<() => Loaded | null | undefined, Pick<LazyPart<Loaded>, 'load' | 'unreported'>>(
+    useLazyPart,
+    {
+      unreported: useFound,
+      load: () => {
+        // What stands in its place goes while it loads, and is told of anew if it comes back.
+        if (loaded === null) become(undefined)
+        begin()
+      },
     },
-  })
+  )
 }

@@ -12,7 +12,7 @@ import {
   useRef,
 } from 'react'
 import { mergeMessages } from '../../core/messages.js'
-import { en } from '../../locales/en.js'
+import { firstEnglish } from '../../locales/first/en.js'
 import { componentError, PairingBoundary } from '../pairing-boundary.js'
 import { callHost } from '../session/call-host.js'
 import type { UsePairingSessionResult } from '../session/use-pairing-session.js'
@@ -25,7 +25,7 @@ import { ContentFallback, fallbackOptions, RootFallback } from './fallback.js'
 import type { ComponentWithRef } from './forward-part.js'
 import { PairingContext, type PairingContextValue } from './pairing-context.js'
 import type { PairingRootOptions } from './pairing-root-options.js'
-import { LaterParts } from './use-later-parts.js'
+import { LaterParts, useLaterParts } from './use-later-parts.js'
 
 /** Props of {@link PairingRoot}. */
 export interface PairingRootProps extends PairingRootOptions, ComponentPropsWithoutRef<'section'> {
@@ -50,7 +50,7 @@ export const PairingRoot: ComponentWithRef<PairingRootProps, HTMLElement> = forw
 
 function Root({
   pairing,
-  locale = en,
+  locale: ownLocale,
   messages: ownMessages,
   classNames,
   theme = 'auto',
@@ -68,6 +68,9 @@ function Root({
   children,
   ...props
 }: PairingRootProps & { readonly hostRef: ForwardedRef<HTMLElement> }): ReactElement {
+  const later = useLaterParts.unreported()
+  const locale = ownLocale ?? firstEnglish
+  const laterTexts = ownLocale ? undefined : later?.laterEnglish
   const id = useId()
   const panel = useRef<HTMLDivElement>(null)
   const ref = useMergedRef(useModal(onClose), hostRef)
@@ -82,7 +85,7 @@ function Root({
     callHost('onError', () => latestOnPartError.current?.(error))
   }, [])
   const value = useMemo<PairingContextValue>(() => {
-    const messages = mergeMessages(locale.messages, ownMessages)
+    const messages = mergeMessages({ ...locale.messages, ...laterTexts }, ownMessages)
     return {
       pairing,
       messages,
@@ -105,6 +108,7 @@ function Root({
   }, [
     pairing,
     locale,
+    laterTexts,
     ownMessages,
     classNames,
     mode,

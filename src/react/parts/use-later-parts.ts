@@ -5,11 +5,10 @@ import { afterFirstCode } from '../first-code.js'
 import { type LazyPart, lazyPart } from './lazy-part.js'
 import { usePairingContext } from './pairing-context.js'
 
+type LaterModule = typeof import('./later-parts.js')
+
 /** The parts that are not needed before the first code; {@link LaterParts} loads them. */
-export const useLaterParts: LazyPart<typeof import('./later-parts.js')> = lazyPart(
-  () => import('./later-parts.js'),
-  false,
-)
+export const useLaterParts: LazyPart<LaterModule> = lazyPart(() => import('./later-parts.js'), false)
 
 /** Loads the later parts: after the first code was painted, or at once for a state that shows one of them. */
 export function LaterParts(): null {
