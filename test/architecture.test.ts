@@ -20,7 +20,8 @@ const layers = {
   react: [
     'core',
     'client',
-    'locales/en',
+    'locales/first/en',
+    'locales/later/en',
     'react',
     'react/jsx-runtime',
     '@tanstack/react-query',

@@ -97,6 +97,7 @@ describe('exports (of dist: npm run build first)', () => {
   it('brings English alone with the main entry', () => {
     expect([...reachableFrom('index.js')].filter((file) => file.startsWith('locales/'))).toEqual([
       'locales/en.js',
+      'locales/first/en.js',
       'locales/troubleshooting/en.js',
     ])
   })

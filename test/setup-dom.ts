@@ -7,10 +7,7 @@ Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
 await Promise.all([
   import('../src/client/live-events.js'),
   import('../src/core/session-report.js'),
-  import('../src/react/keep-awake.js'),
-  import('../src/react/parts/later-parts.js'),
   import('../src/react/parts/phone-assist.js'),
-  import('../src/react/parts/qr-action-buttons.js'),
   import('../src/react/parts/trouble-list.js'),
   import('../src/poller/connect-provider.js'),
 ])

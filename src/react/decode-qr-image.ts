@@ -1,5 +1,3 @@
-import { normalizeQrPayload } from '../core/qr-payload.js'
-
 /** Providers' pictures have 200 to 600 pixels a side. A larger one stays the picture it is: reading it would halt the page. */
 const LARGEST_SIDE_PX = 2_048
 
@@ -16,18 +14,15 @@ const MARGIN_PX = 48
 const TIME_LIMIT_MS = 50
 
 /**
- * WhatsApp's text in a picture that the browser has loaded; `undefined` where there is none, where it is too large or where
- * the browser gives no pixels out. Only `data:` pictures are looked at, and only WhatsApp's text is believed.
+ * The text of the QR code in a picture that the browser has loaded; `undefined` where there is none, where it is too large or
+ * where the browser gives no pixels out. Only `data:` pictures are looked at.
  */
 export function decodeQrImage(image: HTMLImageElement, decodeQr: DecodeQr): string | undefined {
   const { naturalWidth: width, naturalHeight: height } = image
   const longest = Math.max(width, height)
   if (!image.src.startsWith('data:image/') || width === 0 || longest > LARGEST_SIDE_PX) return undefined
   try {
-    const payload = normalizeQrPayload(
-      decodeQr(pixelsOf(image, (CANVAS_PX - 2 * MARGIN_PX) / longest), { timeLimit: TIME_LIMIT_MS }),
-    )
-    return payload.kind === 'text' ? payload.value : undefined
+    return decodeQr(pixelsOf(image, (CANVAS_PX - 2 * MARGIN_PX) / longest), { timeLimit: TIME_LIMIT_MS })
   } catch {
     return undefined
   }

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react'
 import { formatMessage } from '../../core/messages.js'
 import type { PairingSession } from '../../core/session-state.js'
-import { onceLoaded } from '../once-loaded.js'
+import { watchTimeLeft } from '../watch-time-left.js'
 import { type TimedCode, timedCode } from './countdown.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
@@ -34,12 +34,7 @@ const TimeLeft = forwardPart<'span', TimedCode & { isTold: boolean }>(function T
   const [told] = useState(() => new Set<string>())
   const [seconds, setSeconds] = useState<number>()
   useEffect(
-    () =>
-      isTold
-        ? onceLoaded(import('../watch-time-left.js'), ({ watchTimeLeft }) =>
-            watchTimeLeft({ shownAt, expiresAt }, told, setSeconds),
-          )
-        : undefined,
+    () => (isTold ? watchTimeLeft({ shownAt, expiresAt }, told, setSeconds) : undefined),
     [isTold, shownAt, expiresAt, told],
   )
   return (

@@ -1,4 +1,4 @@
-import { latinDigits } from '../../core/phone-number.js'
+import { latinDigits } from '../../core/phone-text.js'
 import { validTag } from './guess-country.js'
 
 /** A country to choose. */

@@ -2,7 +2,7 @@
 
 import { type ForwardedRef, forwardRef, type ReactElement } from 'react'
 import type { PairingMessages } from '../../core/messages.js'
-import { en } from '../../locales/en.js'
+import { firstEnglish } from '../../locales/first/en.js'
 import { useMergedRef } from '../use-merged-ref.js'
 import { useModal } from '../use-modal.js'
 import { PairingCloseButton } from './close-button.js'
@@ -106,10 +106,10 @@ function textsOf(
   locale: PairingRootOptions['locale'],
 ): Pick<PairingMessages, 'errors' | 'tryAgain' | 'close'> {
   try {
-    const { errors, tryAgain, close } = locale?.messages ?? en.messages
+    const { errors, tryAgain, close } = locale?.messages ?? firstEnglish.messages
     // A locale in plain JavaScript may lack it.
-    return errors['component-failed'] ? { errors, tryAgain, close } : en.messages
+    return errors['component-failed'] ? { errors, tryAgain, close } : firstEnglish.messages
   } catch {
-    return en.messages
+    return firstEnglish.messages
   }
 }

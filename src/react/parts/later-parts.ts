@@ -1,8 +1,12 @@
-// What nobody sees before the first code: a chunk of its own, loaded beside the first request.
+// What no user needs before the first code: one chunk, loaded when that code was painted.
+export { laterEnglish } from '../../locales/later/en.js'
+export { keepAwake } from '../keep-awake.js'
 export { PairingAccount } from './account.js'
 export { PairingAnnouncement } from './announcement.js'
 export { PairingCodeRecipient } from './code-recipient.js'
 export { PairingCopyButton } from './copy-button.js'
+export { PairingEnlargeButton } from './enlarge-button.js'
+export { PairingOpenInWhatsApp } from './open-in-whatsapp.js'
 export { PairingCode } from './pairing-code.js'
 export { PairingPasskeyHelp } from './passkey-help.js'
 export { PairingPhoneForm } from './phone-form.js'

@@ -6,6 +6,8 @@ import { usePairingContext } from './pairing-context.js'
 /** A hook that gives what is loaded on demand: `undefined` until it is there, `null` where it did not load. */
 export interface LazyPart<Loaded> {
   (): Loaded | null | undefined
+  /** The same hook, outside `PairingRoot`; another component reports a failure. */
+  readonly unreported: () => Loaded | null | undefined
   /** Begins to load, before the first use or once more after a failure. */
   readonly load: () => void
 }
@@ -13,8 +15,10 @@ export interface LazyPart<Loaded> {
 /**
  * Loads when the hook is first used, and at a later use again where that failed: a network comes back, and a chunk that is
  * gone after a deployment must not be gone until somebody loads the page anew.
+ *
+ * @param isLoadedByUse Otherwise only `load` loads it.
  */
-export function lazyPart<Loaded>(load: () => Promise<Loaded>): LazyPart<Loaded> {
+export function lazyPart<Loaded>(load: () => Promise<Loaded>, isLoadedByUse = true): LazyPart<Loaded> {
   let loaded: Loaded | null | undefined
   let isLoading = false
   /** Why it did not load, until that is reported. */
@@ -38,7 +42,7 @@ export function lazyPart<Loaded>(load: () => Promise<Loaded>): LazyPart<Loaded> 
   }
   const subscribe = (changed: () => void) => {
     listeners.add(changed)
-    begin()
+    if (isLoadedByUse) begin()
     return () => {
       listeners.delete(changed)
     }
@@ -46,9 +50,10 @@ export function lazyPart<Loaded>(load: () => Promise<Loaded>): LazyPart<Loaded> 
   const read = () => loaded
   // What the server has loaded by then, the browser may not have.
   const readOnServer = () => undefined
+  const useFound = () => useSyncExternalStore(subscribe, read, readOnServer)
   const useLazyPart = () => {
     const { reportFailure } = usePairingContext()
-    const found = useSyncExternalStore(subscribe, read, readOnServer)
+    const found = useFound()
     useEffect(() => {
       if (found !== null || !failure) return
       const { cause } = failure
@@ -58,11 +63,15 @@ export function lazyPart<Loaded>(load: () => Promise<Loaded>): LazyPart<Loaded> 
     }, [found, reportFailure])
     return found
   }
-  return Object.assign<() => Loaded | null | undefined, { load: () => void }>(useLazyPart, {
-    load: () => {
-      // What stands in its place goes while it loads, and is told of anew if it comes back.
-      if (loaded === null) become(undefined)
-      begin()
+  return Object.assign<() => Loaded | null | undefined, Pick<LazyPart<Loaded>, 'load' | 'unreported'>>(
+    useLazyPart,
+    {
+      unreported: useFound,
+      load: () => {
+        // What stands in its place goes while it loads, and is told of anew if it comes back.
+        if (loaded === null) become(undefined)
+        begin()
+      },
     },
-  })
+  )
 }

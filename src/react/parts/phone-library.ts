@@ -5,8 +5,8 @@ import {
   validatePhoneNumberLength,
 } from 'libphonenumber-js/mobile'
 import metadata from 'libphonenumber-js/mobile/metadata'
-import { BETWEEN_DIGITS, bareNumber } from '../../core/phone-number.js'
 import { otherSpelling } from '../../core/phone-spelling.js'
+import { BETWEEN_DIGITS, bareNumber } from '../../core/phone-text.js'
 
 // Of the three sets of metadata, minified and gzipped with the code that is used of the library: `min` 35.7 kB, `mobile` 40.0 kB,
 // `max` 55.8 kB. Only the last two know mobile numbers from others, and the last one knows nothing more that matters here.

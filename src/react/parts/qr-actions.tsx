@@ -1,27 +1,24 @@
 'use client'
 
-import type { ReactElement } from 'react'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { hasQrCode } from './has-qr-code.js'
-import { lazyPart } from './lazy-part.js'
 import { usePairingContext } from './pairing-context.js'
-
-const useButtons = lazyPart(() =>
-  import('./qr-action-buttons.js').then(({ QrActionButtons }) => QrActionButtons),
-)
+import { Part } from './part.js'
+import { useLaterParts } from './use-later-parts.js'
 
 /** What can be done with a QR code beside scanning it. The room is kept from the start, so that nothing jumps. */
 export const PairingQrActions: PartComponent<'div'> = forwardPart(function PairingQrActions(props, ref) {
   const { pairing, part } = usePairingContext()
+  const later = useLaterParts()
   if (!hasQrCode(pairing.session)) return null
   return (
     <div {...props} ref={ref} {...part('qr-actions', props.className)}>
-      {props.children ?? <Buttons />}
+      {props.children ?? (
+        <>
+          <Part name="EnlargeButton" own={later?.PairingEnlargeButton} />
+          <Part name="OpenInWhatsApp" own={later?.PairingOpenInWhatsApp} />
+        </>
+      )}
     </div>
   )
 })
-
-function Buttons(): ReactElement | null {
-  const Loaded = useButtons()
-  return Loaded ? <Loaded /> : null
-}

@@ -2,6 +2,7 @@
 
 import { useEffect } from 'react'
 import type { QrPayload } from '../../core/qr-payload.js'
+import { drawsWith } from '../first-code.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { lazyPart } from './lazy-part.js'
 import { MissingPart } from './missing-part.js'
@@ -9,7 +10,7 @@ import { usePairingContext } from './pairing-context.js'
 
 // The encoder is a third of the drop-in and is needed only once a code has arrived: a chunk of its own. Without it
 // pictures, and the phone number, still work.
-const useQrSvg = lazyPart(() => import('./qr-svg.js').then(({ QrSvg }) => QrSvg))
+const useQrSvg = lazyPart(() => drawsWith(import('./qr-svg.js')).then(({ QrSvg }) => QrSvg))
 
 /** The QR code of this moment; nothing where there is no live one. */
 export const PairingQrCode: PartComponent<'div'> = forwardPart(function PairingQrCode(props, ref) {

@@ -12,11 +12,10 @@ import {
   useRef,
 } from 'react'
 import { mergeMessages } from '../../core/messages.js'
-import { en } from '../../locales/en.js'
+import { firstEnglish } from '../../locales/first/en.js'
 import { componentError, PairingBoundary } from '../pairing-boundary.js'
 import { callHost } from '../session/call-host.js'
 import type { UsePairingSessionResult } from '../session/use-pairing-session.js'
-import { useAwake } from '../use-awake.js'
 import { useMergedRef } from '../use-merged-ref.js'
 import { useModal } from '../use-modal.js'
 import { usePhoneEntry } from '../use-phone-entry.js'
@@ -26,6 +25,7 @@ import { ContentFallback, fallbackOptions, RootFallback } from './fallback.js'
 import type { ComponentWithRef } from './forward-part.js'
 import { PairingContext, type PairingContextValue } from './pairing-context.js'
 import type { PairingRootOptions } from './pairing-root-options.js'
+import { LaterParts, useLaterParts } from './use-later-parts.js'
 
 /** Props of {@link PairingRoot}. */
 export interface PairingRootProps extends PairingRootOptions, ComponentPropsWithoutRef<'section'> {
@@ -50,7 +50,7 @@ export const PairingRoot: ComponentWithRef<PairingRootProps, HTMLElement> = forw
 
 function Root({
   pairing,
-  locale = en,
+  locale: ownLocale,
   messages: ownMessages,
   classNames,
   theme = 'auto',
@@ -68,12 +68,14 @@ function Root({
   children,
   ...props
 }: PairingRootProps & { readonly hostRef: ForwardedRef<HTMLElement> }): ReactElement {
+  const later = useLaterParts.unreported()
+  const locale = ownLocale ?? firstEnglish
+  const laterTexts = ownLocale ? undefined : later?.laterEnglish
   const id = useId()
   const panel = useRef<HTMLDivElement>(null)
   const ref = useMergedRef(useModal(onClose), hostRef)
   const { phone, setPhone } = usePhoneEntry(phoneNumber, defaultPhoneNumber, onPhoneNumberChange)
   const { qrText, readQrImage } = useQrText(pairing.session)
-  useAwake(pairing.session)
   const latestOnPartError = useRef(onPartError)
   useEffect(() => {
     latestOnPartError.current = onPartError
@@ -83,7 +85,7 @@ function Root({
     callHost('onError', () => latestOnPartError.current?.(error))
   }, [])
   const value = useMemo<PairingContextValue>(() => {
-    const messages = mergeMessages(locale.messages, ownMessages)
+    const messages = mergeMessages({ ...locale.messages, ...laterTexts }, ownMessages)
     return {
       pairing,
       messages,
@@ -106,6 +108,7 @@ function Root({
   }, [
     pairing,
     locale,
+    laterTexts,
     ownMessages,
     classNames,
     mode,
@@ -136,6 +139,7 @@ function Root({
         data-method={method}
         data-theme={theme}
       >
+        <LaterParts />
         <PairingBoundary onError={onPartError} fallback={(retry) => <ContentFallback retry={retry} />}>
           {children}
         </PairingBoundary>

@@ -1,8 +1,32 @@
 'use client'
 
+import { useEffect } from 'react'
+import { afterFirstCode } from '../first-code.js'
 import { type LazyPart, lazyPart } from './lazy-part.js'
+import { usePairingContext } from './pairing-context.js'
 
-/** The parts that are not needed before the first code: loaded when the card mounts, beside the first request. */
-export const useLaterParts: LazyPart<typeof import('./later-parts.js')> = lazyPart(
-  () => import('./later-parts.js'),
-)
+type LaterModule = typeof import('./later-parts.js')
+
+/** The parts that are not needed before the first code; {@link LaterParts} loads them. */
+export const useLaterParts: LazyPart<LaterModule> = lazyPart(() => import('./later-parts.js'), false)
+
+/** Loads the later parts: after the first code was painted, or at once for a state that shows one of them. */
+export function LaterParts(): null {
+  const { status } = usePairingContext().pairing.session
+  const later = useLaterParts()
+  useEffect(() => {
+    if (status === 'preparing' || status === 'idle') return undefined
+    let isOver = false
+    const load = () => {
+      if (!isOver) useLaterParts.load()
+    }
+    if (status === 'awaiting-scan') void afterFirstCode().then(load)
+    else load()
+    return () => {
+      isOver = true
+    }
+  }, [status])
+  const isCodeShown = status === 'awaiting-scan' || status === 'awaiting-code'
+  useEffect(() => (isCodeShown ? later?.keepAwake() : undefined), [isCodeShown, later])
+  return null
+}

@@ -6,6 +6,7 @@ import type { PairingMethod, PairingProvider } from '../../core/provider.js'
 import { transition } from '../../core/session.js'
 import { nextDeadline, nextRequest, wantedStream } from '../../core/session-request.js'
 import type { SessionEvent, SessionFacts, SessionState } from '../../core/session-state.js'
+import { afterFirstCode } from '../first-code.js'
 import { callHost } from './call-host.js'
 import type { PairingCallbacks } from './pairing-callbacks.js'
 import { forgetNumber, recallNumber, rememberNumber } from './remembered-number.js'
@@ -132,6 +133,8 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     const source = latestSource()
     if (!source) return
     const subscribe = async (): Promise<void> => {
+      await afterFirstCode()
+      if (isOver) return
       const connection = await connectionOf(source)
       if (isOver) return
       stop = connection.subscribe?.(

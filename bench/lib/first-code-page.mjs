@@ -1,0 +1,87 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { chromium } from 'playwright'
+import { ownServer } from 'whatsapp-pairing/providers/own-server'
+import { createPairingHandler, toNodeListener } from 'whatsapp-pairing/server'
+import { createEmulator, mockOwnServer } from 'whatsapp-pairing/testing'
+import { chromiumLaunchOptions } from '../../test/chromium.mjs'
+
+/** @typedef {import('./first-code-app.mjs').BuiltApp} BuiltApp */
+
+/** A page without a code has loaded by then all that it loads by itself. */
+const SETTLED_MS = 1_000
+
+const PAINTED = '/painted'
+
+/** Runs in the page: requests {@link PAINTED} when the first QR code was painted. */
+function reportPaint() {
+  const observer = new MutationObserver(() => {
+    if (!document.querySelector('[data-part="qr-code"] svg path')) return
+    observer.disconnect()
+    requestAnimationFrame(() => {
+      // A message that is sent in a frame arrives after it was painted.
+      const { port1, port2 } = new MessageChannel()
+      port1.onmessage = () => void fetch('/painted')
+      port2.postMessage(undefined)
+    })
+  })
+  observer.observe(document, { subtree: true, childList: true })
+}
+
+/**
+ * The paths that a page requests, in order: until the first QR code is painted, or of a page without one, all.
+ *
+ * @param {BuiltApp} app
+ * @param {{ hasCode: boolean }} options
+ * @returns {Promise<readonly string[]>}
+ */
+export async function requestsOf({ files }, { hasCode }) {
+  const emulator = createEmulator({ seed: 1 })
+  emulator.start()
+  const options = { url: 'https://engine.example/pairing', headers: { authorization: 'Bearer of-the-bench' } }
+  const handler = createPairingHandler({
+    provider: ownServer({ ...options, fetch: mockOwnServer(emulator, options).fetch }),
+    authorize: () => true,
+  })
+  const pairing = toNodeListener(handler)
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+    if (pathname === '/api/pairing') {
+      pairing(request, response)
+      return
+    }
+    const file = files.get(pathname === '/' ? '/index.html' : pathname)
+    const type = pathname.endsWith('.js')
+      ? 'text/javascript'
+      : pathname.endsWith('.css')
+        ? 'text/css'
+        : 'text/html'
+    response.writeHead(file ? 200 : 204, { 'content-type': type }).end(file)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The app has no port.')
+  const browser = await chromium.launch(await chromiumLaunchOptions())
+  try {
+    const page = await browser.newPage()
+    /** @type {string[]} */
+    const paths = []
+    page.on('request', (request) => paths.push(new URL(request.url()).pathname))
+    const painted = page.waitForRequest((request) => request.url().endsWith(PAINTED), { timeout: 30_000 })
+    // Where the page has no code, nothing waits for it.
+    painted.catch(() => {})
+    await page.addInitScript(reportPaint)
+    await page.goto(`http://127.0.0.1:${address.port}/`, { waitUntil: 'load' })
+    if (!hasCode) {
+      await sleep(SETTLED_MS)
+      return paths
+    }
+    await painted
+    return paths.slice(0, paths.indexOf(PAINTED))
+  } finally {
+    await browser.close()
+    server.closeAllConnections()
+    server.close()
+  }
+}

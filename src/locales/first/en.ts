@@ -1,0 +1,102 @@
+import { type PairingErrorCode, pairingErrorCodes } from '../../core/errors.js'
+import type { PairingErrorText, PairingLocale } from '../../core/messages.js'
+
+/** For a page that cannot load the others. */
+const anyError: PairingErrorText = { title: 'Something went wrong', advice: 'Try again in a moment.' }
+
+/**
+ * The English that is needed until the first code: what `en` has beyond it is loaded after that, or with the first state that
+ * needs it, and is empty here.
+ */
+export const firstEnglish: PairingLocale = {
+  tag: 'en',
+  direction: 'ltr',
+  messages: {
+    titleScan: 'Link your WhatsApp',
+    titleRelink: 'Link your WhatsApp again',
+    titleNumber: 'Link your WhatsApp',
+    titleCode: 'Enter this code on your phone',
+    titleLinking: 'Finish on your phone',
+    titleLinked: 'You’re linked',
+    titlePasskey: 'WhatsApp wants your passkey',
+    methods: 'Ways to link',
+    methodQr: 'QR code',
+    methodPhoneCode: 'Phone number',
+    stepsScan: [
+      'Open **WhatsApp** or **WhatsApp Business** on your phone',
+      'On Android tap **Menu {menuIcon},** on iPhone **Settings {settingsIcon}**',
+      'Tap **Linked devices**, then **Link a device**',
+      'Point your phone at this code',
+    ],
+    leadNumber:
+      'Type the number of the phone you want to link. You get a code to enter in WhatsApp: no camera needed.',
+    leadOwnPhone:
+      'You can’t scan this phone with itself. Type its number instead: you get a code to enter in WhatsApp.',
+    thisApp: 'This app',
+    qrCodeLabel: 'QR code to scan with WhatsApp',
+    enlarge: 'Enlarge',
+    close: 'Close',
+    openInWhatsApp: 'Open in WhatsApp on this phone',
+    pairingCodeLabel: 'Code to enter in WhatsApp',
+    start: 'Show code',
+    retry: 'Retry',
+    showNewCode: 'Show a new code',
+    tryAgain: 'Try again',
+    startOver: 'Start over',
+    phoneNumber: 'Phone number',
+    country: 'Country',
+    useNumber: 'Use {number}',
+    getCode: 'Get code',
+    copyCode: 'Copy code',
+    copied: 'Copied',
+    codeFor: 'For {number}',
+    changeNumber: 'Change',
+    newCode: 'Get a new code',
+    trouble: 'Trouble linking?',
+    usePhoneNumber: 'Use your phone number instead',
+    useQrCode: 'Scan a QR code instead',
+    passkeyHelp: 'Show me how',
+    statusIdle: 'Ready when you are',
+    statusPreparing: 'Getting your code…',
+    statusRetrying: 'Still trying to get your code…',
+    statusResetting: 'Clearing the old connection…',
+    statusScan: 'Waiting for your scan · code {number} of {of}',
+    statusScanUnlimited: 'Waiting for your scan',
+    statusNumber: 'Waiting for your number',
+    statusRequesting: 'Getting your code…',
+    statusCode: 'Waiting for you to enter the code',
+    expiredTitle: 'The code ran out.',
+    expiredUnscanned: 'Nobody scanned it yet.',
+    expiredCode: 'Nobody entered it yet.',
+    safety: 'This links **{app}** to your WhatsApp. Never scan or enter a code you did not ask for.',
+    errorLabel: 'Error',
+    // Later: all that follows.
+    stepsCode: [],
+    leadLinking: '',
+    leadLinked: '',
+    leadPasskey: '',
+    passkeyAdvice: { other: '' },
+    phoneNumberHint: '',
+    noCountry: '',
+    phoneTooShort: '',
+    phoneTooLong: '',
+    phoneUnknownCountry: '',
+    phoneUnlikely: '',
+    phonePressAgain: '',
+    phoneHintBrazil: '',
+    phoneHintMexico: '',
+    phoneHintArgentina: '',
+    slowCode: '',
+    coolDown: '',
+    noticeLinkEnded: '',
+    noticeLinkNotFinished: '',
+    noticeUnlinkedOnPhone: '',
+    noticeCodeReplaced: '',
+    timeLeft: { other: '' },
+    errors: Object.fromEntries(pairingErrorCodes.map((code) => [code, anyError])) as Record<
+      PairingErrorCode,
+      PairingErrorText
+    >,
+  },
+  troubleshooting: async () => (await import('../troubleshooting/en.js')).enTroubleshooting,
+}
