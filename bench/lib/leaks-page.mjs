@@ -13,23 +13,31 @@ const { QueryClient } = await import('@tanstack/react-query')
 const { WhatsAppPairing } = await import('whatsapp-pairing')
 
 let codes = 0
+/** @returns {import('whatsapp-pairing').PairingSnapshot} */
+function nextCode() {
+  codes += 1
+  const src = `data:image/png;base64,iVBORw0KGgoA${String(codes).padStart(12, '0')}`
+  return { status: 'qr', qrCode: { kind: 'image', src } }
+}
+
 /** @type {import('whatsapp-pairing').PairingProvider} */
 const provider = {
   id: 'bench',
   sessionId: 'main',
   timing: {
-    qrLifetimeMs: 1,
-    qrIntervalMs: 1,
-    qrMinIntervalMs: 1,
+    qrLifetimeMs: 60_000,
+    qrIntervalMs: 60_000,
+    qrMinIntervalMs: 1_000,
     statusIntervalMs: 1_000,
     pairingCodeLifetimeMs: 1_000,
     requestTimeoutMs: 1_000,
   },
   getStatus: async () => ({ status: 'unlinked' }),
-  getQrCode: async () => {
-    codes += 1
-    const src = `data:image/png;base64,iVBORw0KGgoA${String(codes).padStart(12, '0')}`
-    return { status: 'qr', qrCode: { kind: 'image', src } }
+  getQrCode: async () => nextCode(),
+  // Pushed: a page reads four times a second at most, and 10,000 codes would take an hour.
+  subscribe(listener) {
+    const timer = setInterval(() => listener(nextCode()), 1)
+    return () => clearInterval(timer)
   },
 }
 const queryClient = new QueryClient()

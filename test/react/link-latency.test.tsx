@@ -1,0 +1,90 @@
+import { cleanup } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openCounted, providerNames } from './request-scenarios.js'
+import { advance } from './time.js'
+import { doing, loadOnDemand, shownStatus } from './world.js'
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Of each scan, for `npm run bench -- latency`. */
+    latency?: {
+      readonly provider: string
+      readonly way: string
+      readonly statusIntervalMs: number
+      readonly scans: readonly ScanLatency[]
+    }
+  }
+}
+
+/** Milliseconds from the scan until the page shows something of it. */
+interface ScanLatency {
+  /** Until `linking` or `linked`. */
+  readonly firstSignMs: number
+  readonly linkedMs: number
+}
+
+/** Scans at so many moments of one status interval. */
+const OFFSETS = 7
+
+/** WhatsApp makes a new device connect again: the provider knows of the link so long after the scan. */
+const LINKING_MS = 2_000
+
+/** The first code is up, and the pace of the requests is that of a code that waits. */
+const SCAN_AFTER_MS = 10_000
+
+/** How exactly the moments are seen. */
+const STEP_MS = 50
+
+const TIMEOUT_MS = 60_000
+
+beforeAll(() => loadOnDemand())
+beforeEach(begin)
+afterEach(end)
+
+function begin(): void {
+  vi.useFakeTimers()
+  vi.setSystemTime(new Date('2026-01-01T00:00:00Z'))
+}
+
+function end(): void {
+  cleanup()
+  vi.useRealTimers()
+}
+
+const cases = providerNames.flatMap((provider) =>
+  (['live', 'polling'] as const).map((way) => ({ provider, way })),
+)
+
+describe.each(cases)('a page of $provider, $way,', ({ provider, way }) => {
+  it('shows the link at most one status interval after the provider knows it', {
+    timeout: TIMEOUT_MS,
+  }, async ({ task }) => {
+    const scans: ScanLatency[] = []
+    let statusIntervalMs = 0
+    for (let offset = 0; offset < OFFSETS; offset += 1) {
+      end()
+      begin()
+      const { world, unmount } = await openCounted(provider, way)
+      statusIntervalMs = world.provider.timing.statusIntervalMs
+      await advance(SCAN_AFTER_MS + (offset * statusIntervalMs) / OFFSETS)
+      scans.push(await scan(() => world.emulator.scan()))
+      unmount()
+    }
+    task.meta.latency = { provider, way, statusIntervalMs, scans }
+    const latest = Math.max(...scans.map(({ linkedMs }) => linkedMs))
+    expect(latest).toBeLessThanOrEqual(LINKING_MS + statusIntervalMs + STEP_MS)
+  })
+})
+
+async function scan(act: () => void): Promise<ScanLatency> {
+  const scannedAt = Date.now()
+  const passedMs = () => Date.now() - scannedAt
+  let firstSignMs: number | undefined
+  await doing(act)
+  while (shownStatus() !== 'linked') {
+    if (passedMs() > 60_000) throw new Error(`The page shows "${shownStatus()}" and never "linked".`)
+    if (shownStatus() === 'linking') firstSignMs ??= passedMs()
+    await advance(STEP_MS)
+  }
+  return { firstSignMs: firstSignMs ?? passedMs(), linkedMs: passedMs() }
+}
