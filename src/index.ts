@@ -28,6 +28,7 @@ export type { ExpiredReason, PairingEvent, PairingEventType } from './core/pairi
 export { normalizePhoneNumber, type PhoneNumber } from './core/phone-number.js'
 export type {
   PairingAccount,
+  PairingMemory,
   PairingMethod,
   PairingProvider,
   PairingSnapshot,

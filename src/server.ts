@@ -8,6 +8,7 @@ export { normalizePairingCode, type PairingCode } from './core/pairing-code.js'
 export { normalizePhoneNumber, type PhoneNumber } from './core/phone-number.js'
 export type {
   PairingAccount,
+  PairingMemory,
   PairingMethod,
   PairingProvider,
   PairingSnapshot,

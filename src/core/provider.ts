@@ -37,7 +37,15 @@ export interface ProviderTiming {
 export interface RequestOptions {
   /** Ends the request, and with it whatever waits for its turn. */
   readonly signal?: AbortSignal | undefined
+  /**
+   * One record for each session, for what the provider's server does not tell: an adapter that is made anew for each request keeps
+   * its history here. The poller keeps it as long as the session is used; another process has another one.
+   */
+  readonly memory?: PairingMemory | undefined
 }
+
+/** See {@link RequestOptions.memory}. What is in it is the adapter's own. */
+export type PairingMemory = Record<string, unknown>
 
 /** What {@link PairingProvider.subscribe} takes. */
 export interface SubscribeOptions extends RequestOptions {
@@ -136,6 +144,12 @@ export interface PairingProvider {
    * answers. By default: `qr`, and `phone-code` where `requestPairingCode` exists.
    */
   readonly methods?: readonly PairingMethod[]
+  /**
+   * Whether `getQrCode` starts a pairing where none is under way. It is called then when the user asked for a start, and when the
+   * code before has been over for a second; never on a guess.
+   * @default false
+   */
+  readonly startsOnRead?: boolean | undefined
   /** The state, without any effect on it. */
   getStatus(options: RequestOptions): Promise<PairingSnapshot>
   /** The QR code of this moment, or the state that stands in its way. */

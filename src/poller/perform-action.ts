@@ -27,6 +27,13 @@ export async function performAction(
   const { requestPairingCode, reset, unlink } = provider
   switch (action) {
     case 'start':
+      if (provider.startsOnRead) {
+        await poller.read('state', signal)
+        if (poller.update('qr').status !== 'stopped' || !poller.mayStart) return
+        poller.permitStart()
+        await poller.read('code', signal)
+        return
+      }
       // A provider that is not asleep needs no start, and one that another page has just started has had it.
       if (!reset || (await poller.read('code', signal)).status !== 'stopped' || !poller.mayStart) return
       await poller.change(action, signal, (options) => reset.call(provider, options))

@@ -1,6 +1,7 @@
 import { isPairingErrorCode, PairingError, toPairingError } from '../core/errors.js'
 import {
   methodsOf,
+  type PairingMemory,
   type PairingMethod,
   type PairingProvider,
   type PairingSnapshot,
@@ -28,6 +29,7 @@ import {
   dueRequest,
   initialPollState,
   isSetBack,
+  needsStart,
   nextRequest,
   type PollState,
   type SnapshotOrigin,
@@ -76,6 +78,8 @@ export interface Poller {
   readonly watchers: number
   /** Whether a start would be another one: several pages that see a sleeping session start it once. */
   readonly mayStart: boolean
+  /** The user asked for a start, at a provider whose reads start a pairing. */
+  permitStart(): void
   /** Ends all requests, timers and subscriptions. */
   close(): void
 }
@@ -115,7 +119,9 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   const origin = crypto.randomUUID()
   const watchers = new Set<Watcher>()
   const ended = new AbortController()
-  let poll: PollState = initialPollState
+  let poll: PollState = { ...initialPollState, startsOnRead: provider().startsOnRead === true }
+  /** What adapters that are made anew for each request keep of this session. */
+  const memory: PairingMemory = {}
   let seq = 0
   let revision: number | undefined
   let reason: UpdateReason | undefined
@@ -143,9 +149,13 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     try {
       const snapshot = await callProvider(
         { provider: asked, call: want, host: host(), signals: [signal] },
-        async (options) =>
+        async ({ signal: own }) => {
+          const options = { signal: own, memory }
           // Fields that are no part of a snapshot must not leave the server.
-          decodeSnapshot(await (want === 'state' ? asked.getStatus(options) : asked.getQrCode(options))),
+          return decodeSnapshot(
+            await (want === 'state' ? asked.getStatus(options) : asked.getQrCode(options)),
+          )
+        },
       )
       latencyMs = Date.now() - sentAt
       // A response from before a change, or to an aborted request, says nothing about now.
@@ -201,12 +211,12 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     set(afterFailure(poll, error, Date.now(), Math.random()))
   }
 
-  function changed(at: number, why: UpdateReason | undefined): void {
+  function changed(at: number, why: UpdateReason | undefined, isStarted = false): void {
     if (revision !== undefined && at <= revision) return
     revision = at
     reason = why
     requests.forget()
-    set(afterChange(poll))
+    set(afterChange(poll, isStarted))
   }
 
   async function refresh(): Promise<PairingUpdate> {
@@ -298,7 +308,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       origin,
       seq,
       at,
-      status: qr ? 'qr' : (state?.status ?? 'preparing'),
+      status: qr ? 'qr' : needsStart(poll) ? 'stopped' : (state?.status ?? 'preparing'),
       ...(reason && { reason }),
       ...(error && {
         error: {
@@ -356,11 +366,13 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       }
       try {
         const signals = [signal, ended.signal]
-        return await callProvider({ provider: provider(), call: action, host: host(), signals }, run)
+        return await callProvider({ provider: provider(), call: action, host: host(), signals }, (options) =>
+          run({ ...options, memory }),
+        )
       } finally {
         changes -= 1
         const at = Math.max(Date.now(), (revision ?? 0) + 1)
-        changed(at, reasons[action])
+        changed(at, reasons[action], action === 'start' || action === 'reset')
         replicas.publish({ type: 'changed', revision: at })
         rest()
       }
@@ -394,6 +406,13 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       }
     },
     update,
+    permitStart() {
+      startedAt = Date.now()
+      wasAwake = false
+      const at = Math.max(startedAt, (revision ?? 0) + 1)
+      changed(at, undefined, true)
+      replicas.publish({ type: 'changed', revision: at })
+    },
     get mayStart() {
       return wasAwake || Date.now() - startedAt >= START_TOGETHER_MS
     },

@@ -39,6 +39,10 @@ export interface PollState extends QrQuestions {
   readonly quietUntil: number
   /** When the next pushed snapshot is due: from the provider, or from another replica. */
   readonly promisedAt: number
+  /** Of the provider: a request for a code starts a pairing where none is under way. */
+  readonly startsOnRead: boolean
+  /** The user asked for a start, so a request for a code may start a pairing. */
+  readonly isStarted: boolean
   /** How long the last push promised to the next one, while the connection that pushed is there. */
   readonly promiseMs: number | undefined
   /** Failures in a row. */
@@ -73,6 +77,8 @@ export const initialPollState: PollState = {
   quietUntil: NEVER,
   promisedAt: NEVER,
   promiseMs: undefined,
+  startsOnRead: false,
+  isStarted: false,
   failures: 0,
   failedAt: NEVER,
   error: undefined,
@@ -80,6 +86,9 @@ export const initialPollState: PollState = {
   isRefused: false,
   linkingRequests: 0,
 }
+
+/** Between the end of a code and the request that brings the next one, where that starts a pairing: a scan has arrived by then. */
+const SETTLED_MS = 1_000
 
 /** A link may be ended on the phone at any time, and a linked screen is not looked at for long. */
 const LINKED_INTERVAL_MS = 15_000
@@ -181,7 +190,7 @@ export function afterSnapshot(
     state: snapshot,
     linkingRequests: snapshot.status !== 'linking' ? 0 : wasLinking ? known.linkingRequests + 1 : 1,
     ...(snapshot.status === 'unlinked' && { qrInvited: true }),
-    ...((isAnswered(snapshot) || isAsleep(snapshot)) && { qr: undefined }),
+    ...((isAnswered(snapshot) || isAsleep(snapshot)) && { qr: undefined, isStarted: false }),
     ...(snapshot.status === 'linked' && { issued: undefined }),
   }
 }
@@ -201,8 +210,11 @@ export function afterFailure(before: PollState, error: PairingError, at: number,
 }
 
 /** The state after something was changed at the provider: only when the next request may be sent is kept. */
-export function afterChange({ qrCount, quietUntil, failures, failedAt }: PollState): PollState {
-  return { ...initialPollState, qrCount, quietUntil, failures, failedAt }
+export function afterChange(
+  { qrCount, quietUntil, failures, failedAt, startsOnRead }: PollState,
+  isStarted = false,
+): PollState {
+  return { ...initialPollState, qrCount, quietUntil, failures, failedAt, startsOnRead, isStarted }
 }
 
 /** What to request next, and when; `undefined` where another request does not help. */
@@ -237,8 +249,16 @@ function stateDueAt(
 }
 
 function codeDueAt(poll: PollState, timing: ProviderTiming): number {
-  const { state, qr } = poll
-  return state && isAnswered(state) ? Number.POSITIVE_INFINITY : qrQuestionAt(qr, poll, timing)
+  const { state, qr, qrAskedAt, startsOnRead, isStarted } = poll
+  if (state && isAnswered(state)) return Number.POSITIVE_INFINITY
+  if (!startsOnRead) return qrQuestionAt(qr, poll, timing)
+  if (!qr) return isStarted ? qrAskedAt + timing.qrMinIntervalMs : Number.POSITIVE_INFINITY
+  return Math.max(qrDeadAt(qr, timing) + SETTLED_MS, qrAskedAt + timing.qrIntervalMs)
+}
+
+/** Whether only a start by the user brings a code. */
+export function needsStart({ startsOnRead, isStarted, qr, state }: PollState): boolean {
+  return startsOnRead && !isStarted && !qr && state?.status === 'unlinked'
 }
 
 /**
@@ -251,8 +271,9 @@ export function dueRequest(
   at: number,
   timing: ProviderTiming,
 ): PairingWant | undefined {
-  const { state, qr, respondedAt, failedAt, quietUntil, isRefused } = poll
-  const request = want === 'code' && state && isAnswered(state) ? 'state' : want
+  const { state, qr, respondedAt, failedAt, quietUntil, isRefused, startsOnRead } = poll
+  const isCodeOff = (state && isAnswered(state)) || (startsOnRead && at < codeDueAt(poll, timing))
+  const request = want === 'code' && isCodeOff ? 'state' : want
   // After a refusal the user may have repaired the cause.
   if (isRefused) return at - failedAt >= timing.qrMinIntervalMs || at < failedAt ? request : undefined
   // A pause that began by another clock could last for hours.

@@ -292,3 +292,53 @@ describe('start', () => {
     expect((await updateOf(world.post({ action: 'start' }))).status).toBe('stopped')
   })
 })
+
+describe('a provider whose reads start a pairing', () => {
+  const starter = () => createWorld({ startsOnRead: true })
+
+  it('is asked for no code before a page starts it', async () => {
+    const world = starter()
+    await updateOf(world.get('?want=code'))
+    await pass(10_000)
+    expect(await updateOf(world.get('?want=code'))).toMatchObject({ status: 'stopped' })
+    expect(world.calls).not.toContain('getQrCode')
+  })
+
+  it('is asked for one code after a start, however many pages start it', async () => {
+    const world = starter()
+    await updateOf(world.get('?want=code'))
+    const [first] = await Promise.all([
+      updateOf(world.post({ action: 'start' })),
+      updateOf(world.post({ action: 'start' })),
+    ])
+    expect(first).toMatchObject({ status: 'qr' })
+    await updateOf(world.post({ action: 'start' }))
+    expect(world.calls.filter((call) => call === 'getQrCode')).toHaveLength(1)
+  })
+
+  it('is started by no page where allowStart is false', async () => {
+    const provider = spyProvider({ startsOnRead: true })
+    const world = createWorld({}, { provider, allowStart: false })
+    await expectRefusal(await world.post({ action: 'start' }), 'forbidden')
+    await updateOf(world.get('?want=code'))
+    expect(provider.calls).not.toContain('getQrCode')
+  })
+
+  it('keeps its memory between two objects that were made anew', async () => {
+    const seen: unknown[] = []
+    const provider = () =>
+      spyProvider({
+        getStatus: async ({ memory = {} }) => {
+          seen.push(memory.count)
+          memory.count = Number(memory.count ?? 0) + 1
+          return { status: 'unlinked' }
+        },
+      })
+    const world = createWorld({}, { provider })
+    for (let read = 0; read < 3; read += 1) {
+      await updateOf(world.get('?want=state'))
+      await pass(5_000)
+    }
+    expect(seen).toEqual([undefined, 1, 2])
+  })
+})

@@ -8,6 +8,7 @@ import {
   afterSnapshot,
   dueRequest,
   initialPollState,
+  needsStart,
   nextRequest,
   type PollState,
   shownPairingCode,
@@ -330,5 +331,67 @@ describe('shownPairingCode()', () => {
   ]
   it.each(rows)('%s', (_, poll, atMs, expected) => {
     expect(shownPairingCode(poll, T + atMs)?.value).toBe(expected)
+  })
+})
+
+describe('a provider whose reads start a pairing', () => {
+  /** The state after steps, at such a provider. */
+  const starting = (isStarted: boolean, ...steps: readonly Step[]): PollState =>
+    steps.reduce<PollState>(
+      (poll, [atMs, what, want]) => {
+        if (what === 'changed' || what instanceof PairingError) throw new Error('Not in these rows.')
+        const origin = {
+          want: want === 'pushed' ? undefined : (want ?? 'state'),
+          sentAt: T + atMs,
+          at: T + atMs,
+        }
+        return afterSnapshot(poll, what, origin, timing)
+      },
+      { ...initialPollState, startsOnRead: true, isStarted },
+    )
+  const code: Step = [0, qr(1, 20_000), 'code']
+
+  it.each<readonly [string, PollState, number, PairingWant | undefined]>([
+    ['reads the state where a page wants a code and no start was asked for', starting(false), 0, 'state'],
+    [
+      'requests no code where the provider waits for a start',
+      starting(false, [0, { status: 'unlinked' }]),
+      60_000,
+      'state',
+    ],
+    ['requests the code after a start', starting(true, [0, { status: 'unlinked' }]), 0, 'code'],
+    ['requests no code while one is live', starting(true, code), 19_999, 'state'],
+    ['looks at the state when the code expires', starting(true, code), 20_000, 'state'],
+    [
+      'requests no code in the second after it',
+      starting(true, code, [20_000, { status: 'unlinked' }]),
+      20_999,
+      undefined,
+    ],
+    [
+      'requests the next code after that second',
+      starting(true, code, [20_000, { status: 'unlinked' }]),
+      21_000,
+      'code',
+    ],
+    ['requests no code while linking', starting(true, code, [5_000, { status: 'linking' }]), 60_000, 'state'],
+    [
+      'requests no code once the provider sleeps',
+      starting(true, code, [5_000, { status: 'stopped' }]),
+      60_000,
+      'state',
+    ],
+  ])('%s', (_, poll, atMs, expected) => {
+    expect(dueRequest(poll, 'code', T + atMs, timing)).toBe(expected)
+  })
+
+  it.each<readonly [string, PollState, boolean]>([
+    ['needs a start where no code is there', starting(false, [0, { status: 'unlinked' }]), true],
+    ['needs none before its state is known', starting(false), false],
+    ['needs none after one', starting(true, [0, { status: 'unlinked' }]), false],
+    ['needs none while a code is there', starting(false, code), false],
+    ['needs none once linked', starting(false, [0, linked]), false],
+  ])('%s', (_, poll, expected) => {
+    expect(needsStart(poll)).toBe(expected)
   })
 })

@@ -26,7 +26,10 @@ const webhook = { event: 'pairing', session: 'main', account: { phoneNumber: '55
 const POLL_MS = 5
 
 /** An adapter with every ability that there is. */
-function sound({ fetch, dangerouslyAllowBrowser }: ProviderEnvironment): Required<PairingProvider> {
+function sound({
+  fetch,
+  dangerouslyAllowBrowser,
+}: ProviderEnvironment): Required<Omit<PairingProvider, 'startsOnRead'>> {
   const { requestPairingCode, reset, unlink, ...provider } = ownServer({
     url,
     headers,
@@ -111,7 +114,12 @@ type Create = TestProviderOptions['create']
 
 /** A provider with other methods. As from JavaScript, where nothing checks what they give. */
 const having =
-  (change: (provider: Required<PairingProvider>, environment: ProviderEnvironment) => object): Create =>
+  (
+    change: (
+      provider: Required<Omit<PairingProvider, 'startsOnRead'>>,
+      environment: ProviderEnvironment,
+    ) => object,
+  ): Create =>
   (environment) => {
     const provider = sound(environment)
     return Object.create(
