@@ -25,7 +25,7 @@ async function show(dir: 'ltr' | 'rtl' = 'ltr') {
   await waitFor(() => expect(partOf(document.body, 'qr-code').querySelector('svg')).not.toBeNull())
   await waitFor(() => expect(partOf(document.body, 'qr-actions')).toBeTruthy())
   // The button is loaded on demand.
-  await import('../../src/react/parts/qr-action-buttons.js')
+  await import('../../src/react/parts/later-parts.js')
   await frames()
 }
 
