@@ -158,7 +158,7 @@ export function decodeUpdate(input: unknown): PairingUpdate {
   ) {
     throw new PairingError(
       'invalid-answer',
-      'The pairing URL returned something that is not a pairing update. Check that createPairingHandler() is mounted there.',
+      'The response is no pairing update. Check that createPairingHandler() is mounted at the URL.',
     )
   }
   const error = decodeError(fields.error)

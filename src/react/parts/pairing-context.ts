@@ -42,7 +42,7 @@ export function usePairingContext(): PairingContextValue {
   const value = useContext(PairingContext)
   if (!value)
     throw new Error(
-      'A pairing part was rendered outside <PairingRoot>, which gives it its session. Put it inside.',
+      'A pairing part was rendered outside <PairingRoot>. Put it inside.',
     )
   return value
 }
