@@ -1,36 +1,12 @@
 // What a page loads of this package until the first QR code is painted, in an app that Vite has built for production.
 
-import { buildApp, gzippedBytes } from './lib/first-code-app.mjs'
-import { requestsOf } from './lib/first-code-page.mjs'
+import { measureFirstCode } from './lib/measure-first-code.mjs'
 import { count, kilobytes, report } from './lib/table.mjs'
 
 /** The only place with these limits. Bytes: JavaScript, minified and gzipped, above React and TanStack Query. */
 const LIMITS = { screenBytes: 30_000, hookBytes: 14_200, chunks: 1, reads: 1 }
 
-const withoutUs = await buildApp('without us')
-const theirBytes = gzippedBytes(withoutUs, withoutUs.atOnce)
-
-/**
- * @param {import('./lib/first-code-app.mjs').AppName} name
- * @param {{ hasCode: boolean }} options
- */
-async function measure(name, options) {
-  const app = await buildApp(name)
-  const paths = await requestsOf(app, options)
-  const scripts = [...new Set(paths.filter((path) => path.endsWith('.js')))]
-  return {
-    bytes: gzippedBytes(app, scripts) - theirBytes,
-    // The first script is the app's own. Vite may divide it, which is a request more.
-    chunks: scripts.length - 1,
-    onDemand: scripts.filter((path) => !app.atOnce.includes(path)).length,
-    reads: paths.filter((path) => path === '/api/pairing').length,
-  }
-}
-
-const screen = await measure('screen', { hasCode: true })
-const imported = await measure('import', { hasCode: false })
-const closed = await measure('closed dialog', { hasCode: false })
-const hook = await measure('hook', { hasCode: false })
+const { screen, imported, closed, hook } = await measureFirstCode()
 
 /**
  * @param {string} what
@@ -59,7 +35,7 @@ const bytesAtMost = (what, measured, limit) => ({
 })
 
 report('first code: what an app loads of this package, gzipped, above React and TanStack Query', [
-  bytesAtMost('JavaScript until the first QR code is painted', screen.bytes, LIMITS.screenBytes),
+  bytesAtMost('JavaScript until the first text QR code is painted', screen.bytes, LIMITS.screenBytes),
   atMost('chunks until then, after the app itself', screen.chunks, LIMITS.chunks),
   atMost('reads until then', screen.reads, LIMITS.reads),
   atMost('chunks that importing the component loads', imported.onDemand, 0),

@@ -23,6 +23,7 @@ export type {
   PairingSymptom,
   PluralForms,
 } from './core/messages.js'
+export { normalizeQrPayload } from './core/normalize-qr-payload.js'
 export { normalizePairingCode, type PairingCode } from './core/pairing-code.js'
 export type { ExpiredReason, PairingEvent, PairingEventType } from './core/pairing-event.js'
 export { normalizePhoneNumber, type PhoneNumber } from './core/phone-number.js'
@@ -37,7 +38,7 @@ export type {
   SnapshotDetails,
   SubscribeOptions,
 } from './core/provider.js'
-export { normalizeQrPayload, type QrPayload } from './core/qr-payload.js'
+export type { QrPayload } from './core/qr-payload.js'
 export type {
   PairingNotice,
   PairingRefreshMode,

@@ -4,6 +4,7 @@ export {
   type PairingErrorCode,
   type PairingErrorOptions,
 } from './core/errors.js'
+export { normalizeQrPayload } from './core/normalize-qr-payload.js'
 export { normalizePairingCode, type PairingCode } from './core/pairing-code.js'
 export { normalizePhoneNumber, type PhoneNumber } from './core/phone-number.js'
 export type {
@@ -17,7 +18,7 @@ export type {
   SnapshotDetails,
   SubscribeOptions,
 } from './core/provider.js'
-export { normalizeQrPayload, type QrPayload } from './core/qr-payload.js'
+export type { QrPayload } from './core/qr-payload.js'
 export type {
   PairingAbility,
   PairingAction,

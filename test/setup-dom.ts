@@ -1,3 +1,4 @@
+import { useLaterParts } from '../src/react/parts/use-later-parts.js'
 import './setup-render.js'
 
 // In jsdom a state change outside `act` is a mistake in the test. In a real browser, where users act, it is not.
@@ -7,7 +8,11 @@ Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
 await Promise.all([
   import('../src/client/live-events.js'),
   import('../src/core/session-report.js'),
+  import('../src/react/parts/later-parts.js'),
   import('../src/react/parts/phone-assist.js'),
   import('../src/react/parts/trouble-list.js'),
   import('../src/poller/connect-provider.js'),
 ])
+
+// Also the parts that follow the first code.
+useLaterParts.load()

@@ -1,11 +1,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { chromium } from 'playwright'
 import { ownServer } from 'whatsapp-pairing/providers/own-server'
 import { createPairingHandler, toNodeListener } from 'whatsapp-pairing/server'
 import { createEmulator, mockOwnServer } from 'whatsapp-pairing/testing'
-import { chromiumLaunchOptions } from '../../test/chromium.mjs'
 
 /** @typedef {import('./first-code-app.mjs').BuiltApp} BuiltApp */
 
@@ -32,11 +30,12 @@ function reportPaint() {
 /**
  * The paths that a page requests, in order: until the first QR code is painted, or of a page without one, all.
  *
+ * @param {import('playwright').Browser} browser
  * @param {BuiltApp} app
  * @param {{ hasCode: boolean }} options
  * @returns {Promise<readonly string[]>}
  */
-export async function requestsOf({ files }, { hasCode }) {
+export async function requestsOf(browser, { files }, { hasCode }) {
   const emulator = createEmulator({ seed: 1 })
   emulator.start()
   const options = { url: 'https://engine.example/pairing', headers: { authorization: 'Bearer of-the-bench' } }
@@ -62,9 +61,8 @@ export async function requestsOf({ files }, { hasCode }) {
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The app has no port.')
-  const browser = await chromium.launch(await chromiumLaunchOptions())
+  const page = await browser.newPage()
   try {
-    const page = await browser.newPage()
     /** @type {string[]} */
     const paths = []
     page.on('request', (request) => paths.push(new URL(request.url()).pathname))
@@ -80,7 +78,7 @@ export async function requestsOf({ files }, { hasCode }) {
     await painted
     return paths.slice(0, paths.indexOf(PAINTED))
   } finally {
-    await browser.close()
+    await page.close()
     server.closeAllConnections()
     server.close()
   }

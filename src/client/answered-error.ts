@@ -6,7 +6,7 @@ export function answeredError(status: number, body: unknown, contentType?: strin
   const { code, retryAfterMs } = asRecord(body)
   // Many a gateway words its 401 as `unauthorized`, which for us is the provider refusing the host's own key.
   if (status !== 401 && isPairingErrorCode(code)) {
-    return new PairingError(code, `The pairing server answered "${code}". Its console or log says more.`, {
+    return new PairingError(code, `The pairing server answered "${code}". See its log.`, {
       retryAfterMs: asAmount(retryAfterMs),
     })
   }

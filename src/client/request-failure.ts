@@ -28,11 +28,7 @@ export function requestFailure(error: unknown, url: string): PairingError {
   return isMistake
     ? new PairingError(
         'unknown',
-        'The request to the pairing URL failed with an exception that is no network error. Look at the console, and at ' +
-          '"url", "headers" and "fetch" of proxy().',
+        'The request threw before it was sent. Check "url", "headers" and "fetch" of proxy().',
       )
-    : new PairingError(
-        'network',
-        'The pairing URL could not be reached, so no code can be had. Check the connection and try again.',
-      )
+    : new PairingError('network', 'The pairing URL could not be reached. Check the connection and try again.')
 }

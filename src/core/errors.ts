@@ -68,32 +68,31 @@ const actions: Readonly<Partial<Record<PairingErrorCode, PairingErrorAction>>> =
   unknown: 'retry',
 }
 
-// Apart from the actions, because the hook never needs it: 0.3 kB of its budget. A provider that refuses *our*
-// key is an upstream fault (502), not a 401: the customer's own sign-in is fine.
-const httpStatuses: Readonly<Record<PairingErrorCode, number>> = {
-  unauthorized: 502,
-  'session-not-found': 502,
-  'subscription-expired': 502,
-  'account-blocked': 409,
-  'session-stale': 409,
-  'wrong-phone-number': 409,
-  'code-refused': 409,
-  'invalid-phone-number': 422,
-  'rate-limited': 429,
-  'not-supported': 501,
-  'invalid-answer': 502,
-  'provider-unavailable': 503,
-  network: 503,
-  timeout: 504,
-  'sign-in-required': 401,
-  forbidden: 403,
-  'invalid-request': 400,
-  'server-only': 500,
-  'invalid-options': 500,
-  aborted: 499,
-  'component-failed': 500,
-  unknown: 500,
-}
+/** Every code, in a fixed order. */
+export const pairingErrorCodes: readonly PairingErrorCode[] = [
+  'unauthorized',
+  'session-not-found',
+  'subscription-expired',
+  'account-blocked',
+  'session-stale',
+  'wrong-phone-number',
+  'code-refused',
+  'invalid-phone-number',
+  'rate-limited',
+  'not-supported',
+  'invalid-answer',
+  'provider-unavailable',
+  'network',
+  'timeout',
+  'sign-in-required',
+  'forbidden',
+  'invalid-request',
+  'server-only',
+  'invalid-options',
+  'aborted',
+  'component-failed',
+  'unknown',
+]
 
 // By symbol and not by class: two copies of the package in one bundle must still know each other's errors.
 const brand: symbol = Symbol.for('whatsapp-pairing.error')
@@ -147,20 +146,10 @@ export function abortedError(): PairingError {
   return new PairingError('aborted', 'The request was given up because nobody waits for it any more.')
 }
 
-/** The status the server handler answers with. */
-export function httpStatusOf(code: PairingErrorCode): number {
-  return httpStatuses[code]
-}
-
 /** True for a code of the table; used where a code arrives over HTTP. */
 export function isPairingErrorCode(value: unknown): value is PairingErrorCode {
-  return typeof value === 'string' && Object.hasOwn(httpStatuses, value)
+  return pairingErrorCodes.some((code) => code === value)
 }
-
-/** Every code, in the order of the table. */
-export const pairingErrorCodes: readonly PairingErrorCode[] = /* @__PURE__ */ Object.keys(
-  httpStatuses,
-).filter(isPairingErrorCode)
 
 /** `value` where it is a `PairingError`; otherwise one without any detail, for a foreign error may carry a secret. */
 export function toPairingError(value: unknown): PairingError {

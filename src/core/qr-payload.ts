@@ -1,4 +1,5 @@
 import { PairingError } from './errors.js'
+import { asRecord } from './json.js'
 
 /** What to draw: WhatsApp's own text, or a finished image as a `data:` URI. */
 export type QrPayload =
@@ -6,7 +7,7 @@ export type QrPayload =
   | { readonly kind: 'image'; readonly src: string }
 
 /** More than any provider's QR image (they have 2 to 20 kB); a larger one is not a QR code. */
-const MAX_IMAGE_CHARACTERS = 1_000_000
+export const MAX_IMAGE_CHARACTERS = 1_000_000
 
 /** A QR symbol holds at most 2,953 bytes; WhatsApp's text has about 275. */
 const MAX_TEXT_CHARACTERS = 2_000
@@ -15,18 +16,30 @@ const MAX_TEXT_CHARACTERS = 2_000
 const WHATSAPP_TEXT =
   /^(?:https:\/\/wa\.me\/settings\/linked_devices#[\x21-\x7e]+|\d@[\x21-\x7e]*,[\x21-\x7e]+)$/
 
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
+/** The images that `normalizeQrPayload` makes. */
+const IMAGE = /^data:image\/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/]+={0,2}$/
+
+/** Whether this is WhatsApp's text of a QR code. */
+export function isQrText(text: string): boolean {
+  return text.length <= MAX_TEXT_CHARACTERS && WHATSAPP_TEXT.test(text)
+}
 
 /**
- * One form for all that providers call a QR code: a data URI, bare base64 (PNG, JPEG, GIF, WebP, SVG, told by
- * their first bytes and not by their label), image bytes, or WhatsApp's text. White space anywhere is ignored.
+ * The payload in an update, where the server has made one form of it. Small: it is loaded before the first code.
  *
  * @throws {@link PairingError} `invalid-answer` for anything else, so that it never becomes an `<img src>`.
  */
-export function normalizeQrPayload(input: string | Uint8Array): QrPayload {
-  const payload = typeof input === 'string' ? fromText(input) : ArrayBuffer.isView(input) && fromBytes(input)
-  if (payload) return payload
-  throw new PairingError(
+export function decodeQrPayload(input: unknown): QrPayload {
+  const { value, src } = asRecord(input)
+  if (typeof value === 'string' && isQrText(value)) return { kind: 'text', value }
+  if (typeof src === 'string' && src.length <= 2 * MAX_IMAGE_CHARACTERS && IMAGE.test(src))
+    return { kind: 'image', src }
+  throw notQrCode()
+}
+
+/** The provider sent no QR code. */
+export function notQrCode(): PairingError {
+  return new PairingError(
     'invalid-answer',
     'The provider sent something that is neither a QR image nor WhatsApp QR text. Ask for a new code.',
   )
@@ -35,51 +48,4 @@ export function normalizeQrPayload(input: string | Uint8Array): QrPayload {
 /** The string that tells one code from another. */
 export function qrPayloadKey(payload: QrPayload): string {
   return payload.kind === 'text' ? payload.value : payload.src
-}
-
-function fromText(input: string): QrPayload | undefined {
-  if (input.length > MAX_IMAGE_CHARACTERS) return undefined
-  const plain = /^\s*data:image\/[a-z+.-]+(?:;charset=[\w-]+|;utf8)*,(.*)$/is.exec(input)
-  if (plain?.[1] !== undefined) return fromBytes(new TextEncoder().encode(percentDecoded(plain[1])))
-  const text = input.replace(/\s+/g, '')
-  if (text.length <= MAX_TEXT_CHARACTERS && WHATSAPP_TEXT.test(text)) return { kind: 'text', value: text }
-  const base64 = text.replace(/^data:image\/[a-z+.-]+(?:;charset=[\w-]+)?;base64,/i, '')
-  return BASE64.test(base64) ? fromBase64(base64) : undefined
-}
-
-function fromBase64(base64: string): QrPayload | undefined {
-  const unpadded = base64.replace(/=+$/, '')
-  if (unpadded.length % 4 === 1) return undefined
-  // The first 24 characters hold 18 bytes: enough for every signature below.
-  const type = imageType(atob(unpadded.slice(0, 24)))
-  const padded = unpadded + '='.repeat((4 - (unpadded.length % 4)) % 4)
-  return type === undefined ? undefined : { kind: 'image', src: `data:${type};base64,${padded}` }
-}
-
-function fromBytes(bytes: Uint8Array): QrPayload | undefined {
-  if (bytes.length > MAX_IMAGE_CHARACTERS) return undefined
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  const type = imageType(binary)
-  if (type) return { kind: 'image', src: `data:${type};base64,${btoa(binary)}` }
-  // Some answers are the text itself, labelled as bytes.
-  return /^[\s\x20-\x7e]+$/.test(binary) && !/^\s*data:/i.test(binary) ? fromText(binary) : undefined
-}
-
-function imageType(binary: string): string | undefined {
-  if (binary.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png'
-  if (binary.startsWith('\xff\xd8\xff')) return 'image/jpeg'
-  if (/^GIF8[79]a/.test(binary)) return 'image/gif'
-  if (/^RIFF.{4}WEBP/s.test(binary)) return 'image/webp'
-  // An SVG in an <img> runs no script and loads nothing.
-  if (/^(?:\xef\xbb\xbf)?\s*<(?:svg[\s>]|\?xml)/i.test(binary)) return 'image/svg+xml'
-  return undefined
-}
-
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }

@@ -124,7 +124,7 @@ export function checkPhone(s: Draft, at: number): void {
   if (isSamePhone(setup.expectedPhoneNumber, phase.account.phoneNumber)) return
   const error = new PairingError(
     'wrong-phone-number',
-    'Another phone was linked than the one expected. Unlink it, and link the right one.',
+    'Another phone was linked than the expected one. Unlink it.',
   )
   enter(s, { name: 'failed', error, account: phase.account }, at)
 }

@@ -89,10 +89,7 @@ export function updated(s: Draft, event: Updated): void {
   // What stands in the way is cleared first, then the code is requested again.
   const isBlocked = s.reset !== 'none' && s.reset !== 'done'
   if (request === 'request-pairing-code' && s.code.name === 'requesting' && !isBlocked) {
-    const error = new PairingError(
-      'code-refused',
-      'The provider issued no pairing code. Try again, or use the QR code.',
-    )
+    const error = new PairingError('code-refused', 'The provider issued no pairing code. Try again.')
     s.code = { ...s.code, name: 'number', error }
   }
   limitWaiting(s, at)
@@ -246,7 +243,7 @@ function limitWaiting(s: Draft, at: number): void {
 function takeError(s: Draft, { code, retryInMs }: NonNullable<PairingUpdate['error']>, at: number): void {
   const error = new PairingError(
     code,
-    `A request to the provider failed with "${code}". The console or log of the server says more.`,
+    `A request to the provider failed with "${code}". See the log of the server.`,
     { retryAfterMs: retryInMs },
   )
   failed(s, error, retryInMs === undefined ? undefined : at + retryInMs, at)

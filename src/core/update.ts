@@ -1,10 +1,10 @@
 import { normalizeAccount } from './account.js'
+import { decodeMethods, decodeProviderId, decodeTiming } from './decode-offer.js'
 import { isPairingErrorCode, PairingError, type PairingErrorCode } from './errors.js'
 import { asAmount, asHttpsUrl, asRecord, asText, pickAmounts } from './json.js'
 import { normalizePairingCode } from './pairing-code.js'
 import type { PairingAccount, PairingMethod, PairingSnapshot, ProviderTiming } from './provider.js'
-import { normalizeQrPayload, type QrPayload } from './qr-payload.js'
-import { decodeMethods, decodeProviderId, decodeTiming } from './snapshot.js'
+import { decodeQrPayload, type QrPayload } from './qr-payload.js'
 
 // What travels between `proxy` in the browser and the server handler.
 // `GET url?want=…` reads, `GET url?events` streams the same messages, `POST url` with `{ action, … }` acts.
@@ -158,12 +158,11 @@ export function decodeUpdate(input: unknown): PairingUpdate {
   ) {
     throw new PairingError(
       'invalid-answer',
-      'The pairing URL returned something that is not a pairing update. Check that createPairingHandler() is mounted there.',
+      'The response is no pairing update. Check that createPairingHandler() is mounted at the URL.',
     )
   }
   const error = decodeError(fields.error)
   const pairingCode = decodePairingCode(fields.pairingCode)
-  const payload = asRecord(qrCode)
   const codeId = asText(fields.codeId)
   const helpUrl = asHttpsUrl(fields.helpUrl)
   const known = isStatus(status) ? status : 'preparing'
@@ -184,7 +183,7 @@ export function decodeUpdate(input: unknown): PairingUpdate {
     ...(error && { error }),
     ...(known === 'qr' &&
       qrCode !== undefined && {
-        qrCode: normalizeQrPayload(asText(payload.value) ?? asText(payload.src) ?? ''),
+        qrCode: decodeQrPayload(qrCode),
       }),
     ...(codeId && { codeId }),
     ...(pairingCode && { pairingCode }),

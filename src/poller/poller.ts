@@ -1,3 +1,4 @@
+import { decodeTiming } from '../core/decode-offer.js'
 import { isPairingErrorCode, PairingError, toPairingError } from '../core/errors.js'
 import {
   methodsOf,
@@ -8,7 +9,7 @@ import {
   type ProviderTiming,
   type RequestOptions,
 } from '../core/provider.js'
-import { decodeSnapshot, decodeTiming } from '../core/snapshot.js'
+import { decodeSnapshot } from '../core/snapshot.js'
 import {
   PAIRING_CODE,
   type PairingAbility,

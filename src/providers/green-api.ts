@@ -31,9 +31,9 @@
 import { normalizeAccount } from '../core/account.js'
 import { PairingError } from '../core/errors.js'
 import { asRecord, asText } from '../core/json.js'
+import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
-import { normalizeQrPayload } from '../core/qr-payload.js'
 import { unavailableError } from './lib/answer-error.js'
 import {
   BAD_NUMBER,

@@ -23,10 +23,10 @@
 
 import { PairingError } from '../core/errors.js'
 import { asRecord, asText } from '../core/json.js'
+import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
-import { normalizeQrPayload } from '../core/qr-payload.js'
 import { answerError, isPage, unknownSessionError } from './lib/answer-error.js'
 import { pause } from './lib/pause.js'
 import { qrContent } from './lib/qr-content.js'

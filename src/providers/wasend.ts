@@ -23,9 +23,9 @@
  */
 
 import { asRecord, asText } from '../core/json.js'
+import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
-import { normalizeQrPayload } from '../core/qr-payload.js'
 import { answerError } from './lib/answer-error.js'
 import { expiresIn } from './lib/expires-in.js'
 import { qrContent } from './lib/qr-content.js'

@@ -30,9 +30,9 @@ export class PairingBoundary extends Component<PairingBoundaryProps, PairingBoun
   override componentDidCatch(cause: unknown): void {
     if (isNavigation(cause)) return
     const { onError } = this.props
-    const message =
-      'The pairing screen threw an exception while it rendered, and shows a fallback now. See `cause`, and what React wrote to the console.'
-    callHost('onError', () => onError?.(componentError(message, cause)))
+    callHost('onError', () =>
+      onError?.(componentError('The pairing screen threw while it rendered. See `cause`.', cause)),
+    )
   }
 
   readonly retry = (): void => this.setState({ failure: undefined })

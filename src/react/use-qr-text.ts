@@ -1,7 +1,7 @@
 'use client'
 
 import { useCallback, useState } from 'react'
-import { normalizeQrPayload } from '../core/qr-payload.js'
+import { isQrText } from '../core/qr-payload.js'
 import type { PairingSession } from '../core/session-state.js'
 
 /** The text of the QR code on screen, and what finds it where the provider sent a picture. */
@@ -21,8 +21,10 @@ export function useQrText(session: PairingSession): QrText {
     Promise.all([import('./decode-qr-image.js'), import('qr/decode.js')]).then(
       ([{ decodeQrImage }, { default: decodeQr }]) => {
         // Another code may have come while the reader was loading.
-        if (image.isConnected && image.getAttribute('src') === src)
-          setRead({ src, text: whatsAppText(decodeQrImage(image, decodeQr)) })
+        if (!image.isConnected || image.getAttribute('src') !== src) return
+        const text = decodeQrImage(image, decodeQr)
+        // Only WhatsApp's text is drawn again.
+        setRead({ src, text: text && isQrText(text) ? text : undefined })
       },
       () => {},
     )
@@ -31,14 +33,4 @@ export function useQrText(session: PairingSession): QrText {
   const qrText =
     payload?.kind === 'image' ? (read?.src === payload.src ? read.text : undefined) : payload?.value
   return { qrText, readQrImage }
-}
-
-/** Only WhatsApp's text is drawn again. */
-function whatsAppText(text: string | undefined): string | undefined {
-  try {
-    const payload = normalizeQrPayload(text ?? '')
-    return payload.kind === 'text' ? payload.value : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,6 @@
-import { httpStatusOf, isPairingErrorCode, type PairingError, type PairingErrorCode } from '../core/errors.js'
+import { isPairingErrorCode, type PairingError, type PairingErrorCode } from '../core/errors.js'
 import { asAmount } from '../core/json.js'
+import { httpStatusOf } from './http-status.js'
 
 // Codes are credentials: nothing on the way may keep them, and no browser may take them for a script or a page.
 const PRIVATE_HEADERS = {

@@ -1,8 +1,8 @@
 import { PairingError } from '../core/errors.js'
+import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingMethod } from '../core/provider.js'
-import { normalizeQrPayload } from '../core/qr-payload.js'
 import type { PairingSession, PairingStatus } from '../core/session-state.js'
 import { qrTextOf } from './emulated-codes.js'
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
-import { normalizeQrPayload, type QrPayload, qrPayloadKey } from '../../src/core/qr-payload.js'
+import { normalizeQrPayload } from '../../src/core/normalize-qr-payload.js'
+import { type QrPayload, qrPayloadKey } from '../../src/core/qr-payload.js'
 
 const PNG_BASE64 =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='

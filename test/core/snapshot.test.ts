@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
+import { normalizeQrPayload } from '../../src/core/normalize-qr-payload.js'
 import type { PairingSnapshot } from '../../src/core/provider.js'
-import { normalizeQrPayload } from '../../src/core/qr-payload.js'
 import { decodeSnapshot } from '../../src/core/snapshot.js'
 import { IMAGE, QR_LINK, QR_TEXT } from '../providers/fetch-stub.js'
 

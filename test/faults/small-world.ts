@@ -2,6 +2,7 @@ import { focusManager, onlineManager, QueryClient, QueryObserver } from '@tansta
 import { vi } from 'vitest'
 import type { PairingProxy } from '../../src/core/connection.js'
 import { PairingError, type PairingErrorCode } from '../../src/core/errors.js'
+import { normalizeQrPayload } from '../../src/core/normalize-qr-payload.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type {
   PairingMethod,
@@ -9,7 +10,6 @@ import type {
   PairingSnapshot,
   RequestOptions,
 } from '../../src/core/provider.js'
-import { normalizeQrPayload } from '../../src/core/qr-payload.js'
 import type { PairingSession, SessionEvent } from '../../src/core/session-state.js'
 import { connectProvider } from '../../src/poller/connect-provider.js'
 import { processRegistry } from '../../src/poller/registry.js'

@@ -12,7 +12,6 @@ import { askForCode, later, loadEverything, press } from './user.js'
 
 beforeAll(async () => {
   await loadEverything()
-  await import('../../src/react/watch-time-left.js')
 })
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => {

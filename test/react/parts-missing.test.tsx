@@ -6,13 +6,12 @@ import { part } from './user.js'
 
 const LATER = '../../src/react/parts/later-parts.js'
 const ENCODER = '../../src/react/parts/qr-svg.js'
-const BUTTONS = '../../src/react/parts/qr-action-buttons.js'
 
 const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
 
 beforeEach(() => void vi.resetModules())
 afterEach(() => {
-  for (const module of [LATER, ENCODER, BUTTONS]) vi.doUnmock(module)
+  for (const module of [LATER, ENCODER]) vi.doUnmock(module)
 })
 
 /** As for a page that is older than the server's present build: the chunk is gone. */
@@ -140,11 +139,11 @@ describe('where the encoder does not load', () => {
 })
 
 it('the actions of a QR code, refused once, are there when somebody comes back to it', async () => {
-  refuse(BUTTONS)
+  refuse(LATER)
   await show()
   await waitFor(() => expect(qrCode()).not.toBeNull())
   expect(screen.queryByRole('button', { name: 'Enlarge' })).toBeNull()
-  vi.doUnmock(BUTTONS)
+  vi.doUnmock(LATER)
   openTab('Phone number')
   await waitFor(() => expect(field()).not.toBeNull())
   openTab('QR code')

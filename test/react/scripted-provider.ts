@@ -1,5 +1,5 @@
+import { normalizeQrPayload } from '../../src/core/normalize-qr-payload.js'
 import type { PairingProvider, PairingSnapshot, RequestOptions } from '../../src/core/provider.js'
-import { normalizeQrPayload } from '../../src/core/qr-payload.js'
 
 export const timing = {
   qrLifetimeMs: 20_000,

@@ -1,10 +1,11 @@
 import { expect, vi } from 'vitest'
-import { httpStatusOf, pairingErrorCodes } from '../../src/core/errors.js'
+import { pairingErrorCodes } from '../../src/core/errors.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { decodeUpdate, type PairingUpdate } from '../../src/core/update.js'
 import { createPollerRegistry, type PollerRegistry } from '../../src/poller/registry.js'
 import { createHandler, type PairingHandler } from '../../src/server/handler.js'
 import type { PairingHandlerOptions, TenantProviderOptions } from '../../src/server/handler-options.js'
+import { httpStatusOf } from '../../src/server/http-status.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
 import { type SpyProvider, spyProvider } from './spy-provider.js'
 

@@ -1,7 +1,7 @@
 import { normalizeAccount } from '../../core/account.js'
 import type { PairingError } from '../../core/errors.js'
+import { normalizeQrPayload } from '../../core/normalize-qr-payload.js'
 import type { PairingAccount, PairingSnapshot } from '../../core/provider.js'
-import { normalizeQrPayload } from '../../core/qr-payload.js'
 
 /** A code and the moment it ends, in epoch milliseconds. */
 export interface TimedCode {

@@ -1,7 +1,7 @@
 import { normalizeAccount } from '../../core/account.js'
+import { normalizeQrPayload } from '../../core/normalize-qr-payload.js'
 import { normalizePairingCode } from '../../core/pairing-code.js'
 import type { PairingSnapshot } from '../../core/provider.js'
-import { normalizeQrPayload } from '../../core/qr-payload.js'
 
 // What Evolution API tells, in answers and in events alike.
 

@@ -44,7 +44,7 @@ export async function sendRequest(
     if (expectedPhoneNumber && !isPhoneNumber(expectedPhoneNumber)) {
       throw new PairingError(
         'invalid-options',
-        '`expectedPhoneNumber` is no international phone number, so no phone could be the right one.',
+        '`expectedPhoneNumber` is no international phone number. Correct it.',
       )
     }
     const send = () => inTime((options) => call(source, request, facts, options), limitMs, outer)

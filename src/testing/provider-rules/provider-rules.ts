@@ -1,6 +1,6 @@
+import { decodeTiming } from '../../core/decode-offer.js'
 import { isSame } from '../../core/is-same.js'
 import { methodsOf, type PairingSnapshot, type RequestOptions } from '../../core/provider.js'
-import { decodeTiming } from '../../core/snapshot.js'
 import type { TestProviderOptions } from '../test-provider-options.js'
 import {
   type AddRule,
