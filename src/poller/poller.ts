@@ -1,25 +1,23 @@
 import { decodeTiming } from '../core/decode-offer.js'
-import { isPairingErrorCode, PairingError, toPairingError } from '../core/errors.js'
-import {
-  methodsOf,
-  type PairingMemory,
-  type PairingMethod,
-  type PairingProvider,
-  type PairingSnapshot,
-  type ProviderTiming,
-  type RequestOptions,
+import { PairingError, toPairingError } from '../core/errors.js'
+import type {
+  PairingMemory,
+  PairingMethod,
+  PairingProvider,
+  PairingSnapshot,
+  ProviderTiming,
+  RequestOptions,
 } from '../core/provider.js'
 import { decodeSnapshot } from '../core/snapshot.js'
 import {
   PAIRING_CODE,
-  type PairingAbility,
   type PairingAction,
   type PairingUpdate,
   type PairingWant,
   type UpdateReason,
-  WIRE_VERSION,
 } from '../core/update.js'
 import { callProvider } from './call-provider.js'
+import { makeUpdate } from './make-update.js'
 import type { PolledSession, PollerHost } from './poller-host.js'
 import { createProviderSubscription } from './provider-subscription.js'
 import {
@@ -30,12 +28,9 @@ import {
   dueRequest,
   initialPollState,
   isSetBack,
-  needsStart,
   nextRequest,
   type PollState,
   type SnapshotOrigin,
-  shownPairingCode,
-  shownQrCode,
 } from './schedule.js'
 import { createSharedRequests } from './shared-requests.js'
 
@@ -294,50 +289,11 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
 
   function update(method: PairingMethod): PairingUpdate {
     const at = Date.now()
-    const asked = provider()
-    const { state, error } = poll
-    const isAnswered = state && /^link|passkey/.test(state.status)
-    const qr = method === 'qr' && !isAnswered ? shownQrCode(poll, at, timing) : undefined
-    const issued = isAnswered ? undefined : shownPairingCode(poll, at)
     const next = nextRequest(poll, loop ? showsQrCode() : method === 'qr', timing)
     // A page that polls causes the request itself; one that watches waits for its response.
     const nextInMs = next && Math.max(next.at - at, 0) + (loop ? latencyMs : 0)
-    return {
-      v: WIRE_VERSION,
-      session,
-      ...(revision !== undefined && { revision }),
-      origin,
-      seq,
-      at,
-      status: qr ? 'qr' : needsStart(poll) ? 'stopped' : (state?.status ?? 'preparing'),
-      ...(reason && { reason }),
-      ...(error && {
-        error: {
-          code: isPairingErrorCode(error.code) ? error.code : 'unknown',
-          ...(error.retryable && nextInMs !== undefined && { retryInMs: nextInMs }),
-        },
-      }),
-      ...(qr && {
-        qrCode: qr.payload,
-        codeId: codeId(),
-        hideInMs: qr.hideInMs,
-        expiresInMs: qr.expiresInMs,
-      }),
-      ...(issued && {
-        pairingCode: {
-          value: issued.value,
-          lastDigits: issued.phoneNumber.slice(-4),
-          expiresInMs: issued.expiresAt - at,
-        },
-      }),
-      ...(state?.status === 'linked' && { account: state.account }),
-      ...(state?.status === 'passkey-required' && state.helpUrl && { helpUrl: state.helpUrl }),
-      ...(nextInMs !== undefined && { nextInMs }),
-      provider: state?.provider ?? asked.id,
-      methods: state?.methods ?? methodsOf(asked),
-      abilities: abilitiesOf(asked),
-      timing: state?.timing ?? timing,
-    }
+    const source = { session, revision, origin, seq, reason, codeId: codeId() }
+    return makeUpdate(poll, { ...source, at, method, nextInMs, provider: provider(), timing })
   }
 
   return {
@@ -430,10 +386,6 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       subscription.follow(undefined)
     },
   }
-}
-
-function abilitiesOf({ unlink, reset }: PairingProvider): readonly PairingAbility[] {
-  return [...(unlink ? (['unlink'] as const) : []), ...(reset ? (['reset'] as const) : [])]
 }
 
 /** Waits, but no longer than until the signal is aborted. */

@@ -1,0 +1,61 @@
+import { isPairingErrorCode } from '../core/errors.js'
+import { methodsOf, type PairingMethod, type PairingProvider, type ProviderTiming } from '../core/provider.js'
+import { type PairingAbility, type PairingUpdate, type UpdateReason, WIRE_VERSION } from '../core/update.js'
+import { needsStart, type PollState, shownPairingCode, shownQrCode } from './schedule.js'
+
+/** What an update says beside the cached state. */
+export interface UpdateContext extends Pick<PairingUpdate, 'session' | 'origin' | 'seq' | 'at'> {
+  readonly revision: number | undefined
+  readonly reason: UpdateReason | undefined
+  /** Of the QR code of this moment. */
+  readonly codeId: string
+  /** What the user of the page sees. */
+  readonly method: PairingMethod
+  readonly nextInMs: number | undefined
+  readonly provider: PairingProvider
+  readonly timing: ProviderTiming
+}
+
+/** The cached state as a page gets it. */
+export function makeUpdate(poll: PollState, context: UpdateContext): PairingUpdate {
+  const { session, origin, seq, at, revision, reason, codeId, method, nextInMs, provider, timing } = context
+  const { state, error } = poll
+  const isAnswered = state && /^link|passkey/.test(state.status)
+  const qr = method === 'qr' && !isAnswered ? shownQrCode(poll, at, timing) : undefined
+  const issued = isAnswered ? undefined : shownPairingCode(poll, at)
+  return {
+    v: WIRE_VERSION,
+    session,
+    ...(revision !== undefined && { revision }),
+    origin,
+    seq,
+    at,
+    status: qr ? 'qr' : needsStart(poll) ? 'stopped' : (state?.status ?? 'preparing'),
+    ...(reason && { reason }),
+    ...(error && {
+      error: {
+        code: isPairingErrorCode(error.code) ? error.code : 'unknown',
+        ...(error.retryable && nextInMs !== undefined && { retryInMs: nextInMs }),
+      },
+    }),
+    ...(qr && { qrCode: qr.payload, codeId, hideInMs: qr.hideInMs, expiresInMs: qr.expiresInMs }),
+    ...(issued && {
+      pairingCode: {
+        value: issued.value,
+        lastDigits: issued.phoneNumber.slice(-4),
+        expiresInMs: issued.expiresAt - at,
+      },
+    }),
+    ...(state?.status === 'linked' && { account: state.account }),
+    ...(state?.status === 'passkey-required' && state.helpUrl && { helpUrl: state.helpUrl }),
+    ...(nextInMs !== undefined && { nextInMs }),
+    provider: state?.provider ?? provider.id,
+    methods: state?.methods ?? methodsOf(provider),
+    abilities: abilitiesOf(provider),
+    timing: state?.timing ?? timing,
+  }
+}
+
+function abilitiesOf({ unlink, reset }: PairingProvider): readonly PairingAbility[] {
+  return [...(unlink ? (['unlink'] as const) : []), ...(reset ? (['reset'] as const) : [])]
+}
