@@ -30,8 +30,5 @@ export function requestFailure(error: unknown, url: string): PairingError {
         'unknown',
         'The request threw before it was sent. Check "url", "headers" and "fetch" of proxy().',
       )
-    : new PairingError(
-        'network',
-        'The pairing URL could not be reached. Check the connection and try again.',
-      )
+    : new PairingError('network', 'The pairing URL could not be reached. Check the connection and try again.')
 }

@@ -89,10 +89,7 @@ export function updated(s: Draft, event: Updated): void {
   // What stands in the way is cleared first, then the code is requested again.
   const isBlocked = s.reset !== 'none' && s.reset !== 'done'
   if (request === 'request-pairing-code' && s.code.name === 'requesting' && !isBlocked) {
-    const error = new PairingError(
-      'code-refused',
-      'The provider issued no pairing code. Try again.',
-    )
+    const error = new PairingError('code-refused', 'The provider issued no pairing code. Try again.')
     s.code = { ...s.code, name: 'number', error }
   }
   limitWaiting(s, at)

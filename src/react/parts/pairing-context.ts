@@ -40,9 +40,6 @@ export const PairingContext: Context<PairingContextValue | null> = createContext
 /** The root's values. Throws where a part stands outside `PairingRoot`. */
 export function usePairingContext(): PairingContextValue {
   const value = useContext(PairingContext)
-  if (!value)
-    throw new Error(
-      'A pairing part was rendered outside <PairingRoot>. Put it inside.',
-    )
+  if (!value) throw new Error('A pairing part was rendered outside <PairingRoot>. Put it inside.')
   return value
 }
