@@ -10,6 +10,7 @@ await Promise.all([
   import('../src/core/session-report.js'),
   import('../src/react/parts/later-parts.js'),
   import('../src/react/parts/phone-assist.js'),
+  import('../src/react/parts/qr-svg.js'),
   import('../src/react/parts/trouble-list.js'),
   import('../src/poller/connect-provider.js'),
 ])

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import { normalizeQrPayload } from '../../src/core/normalize-qr-payload.js'
-import { type QrPayload, qrPayloadKey } from '../../src/core/qr-payload.js'
+import { decodeQrPayload, type QrPayload, qrPayloadKey } from '../../src/core/qr-payload.js'
 
 const PNG_BASE64 =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
@@ -97,5 +97,31 @@ describe('normalizeQrPayload', () => {
       }),
       { numRuns: 2_000 },
     )
+  })
+})
+
+describe('decodeQrPayload', () => {
+  it.each(['2@a,b', 'https://wa.me/settings/linked_devices#2@a,b', 'data:image/png;base64,iVBORw0KGgo='])(
+    'takes what normalizeQrPayload makes of %s',
+    (input) => {
+      const payload = normalizeQrPayload(input)
+      expect(decodeQrPayload(JSON.parse(JSON.stringify(payload)))).toEqual(payload)
+    },
+  )
+
+  it.each([
+    undefined,
+    null,
+    '2@a,b',
+    { value: 'https://evil.example/' },
+    { value: `2@${'a'.repeat(2_000)},b` },
+    { value: 7 },
+    { src: 'https://evil.example/qr.png' },
+    { src: 'javascript:alert(1)' },
+    { src: 'data:text/html;base64,PHNjcmlwdD4=' },
+    { src: 'data:image/png;base64,a"onerror="b' },
+    { src: `data:image/png;base64,${'a'.repeat(2_000_000)}` },
+  ])('refuses %j', (input) => {
+    expect(() => decodeQrPayload(input)).toThrow(expect.objectContaining({ code: 'invalid-answer' }))
   })
 })

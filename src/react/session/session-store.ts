@@ -133,8 +133,8 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     const source = latestSource()
     if (!source) return
     const subscribe = async (): Promise<void> => {
-      await afterFirstCode()
-      if (isOver) return
+      // The code that is there by now is drawn first. An adapter that is used directly is loaded already.
+      if ('connection' in source) await afterFirstCode()
       const connection = await connectionOf(source)
       if (isOver) return
       stop = connection.subscribe?.(
