@@ -1,0 +1,39 @@
+/**
+ * @typedef {import('./measured-page.js').Commit} Commit
+ *
+ * @typedef {object} CommitGroups
+ * @property {number} beforeFirst commits before the first code
+ * @property {readonly number[]} perCode commits in which each code came, the one before it left included
+ * @property {number} whileUp commits that changed nothing about a code
+ */
+
+/** What comes so soon after a code belongs to it: its picture may be drawn anew when it has been read. In milliseconds. */
+const ARRIVAL_MS = 1_000
+
+/**
+ * What the commits of a page were for.
+ *
+ * @param {readonly Commit[]} commits
+ * @returns {CommitGroups}
+ */
+export function groupCommits(commits) {
+  const first = commits.findIndex(({ code }) => code !== '')
+  if (first < 0) return { beforeFirst: commits.length, perCode: [], whileUp: 0 }
+  /** @type {number[]} */
+  const perCode = []
+  let whileUp = 0
+  let shown = ''
+  // A code is on its way until a second after it came.
+  let isAwaited = false
+  let arrivesUntil = Number.NEGATIVE_INFINITY
+  for (const { at, code } of commits.slice(first)) {
+    const isArriving = isAwaited || at <= arrivesUntil
+    if (!isArriving && code === shown) whileUp += 1
+    else if (isArriving) perCode[perCode.length - 1] = (perCode.at(-1) ?? 0) + 1
+    else perCode.push(1)
+    isAwaited = code === ''
+    if (code !== '' && code !== shown) arrivesUntil = at + ARRIVAL_MS
+    shown = code
+  }
+  return { beforeFirst: first, perCode, whileUp }
+}
