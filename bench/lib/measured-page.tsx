@@ -19,6 +19,8 @@ export interface Commit {
   readonly at: number
   /** Names the code; empty without one. */
   readonly code: string
+  /** What screen readers are told of the time left; empty where that is nothing. */
+  readonly announcement: string
 }
 
 declare global {
@@ -168,7 +170,8 @@ function shownCode(): string {
 
 /** Only a build for profiling calls it. */
 function recordCommit(): void {
-  window.measured.commits.push({ at: performance.now(), code: shownCode() })
+  const announcement = document.querySelector("[data-part='announcement']")?.textContent ?? ''
+  window.measured.commits.push({ at: performance.now(), code: shownCode(), announcement })
 }
 
 const place = document.getElementById('root')
