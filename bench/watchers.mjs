@@ -14,8 +14,8 @@ const PAGES_PER_SESSION = 10
 const PAGES = SESSIONS * PAGES_PER_SESSION
 
 /**
- * Requests of a session fall due 5 and 8 seconds after its first. None comes early, and on a busy machine many come late:
- * this border is as far behind the one as it can be.
+ * Requests of a session fall due 3, 5 and 8 seconds after its first. None comes early, and on a busy machine many come late:
+ * this border is as far behind the second as it can be.
  */
 const COUNTED_MS = 7_900
 
@@ -26,9 +26,9 @@ const LONGEST_INTERVAL_MS = 5_000
 const LET_GO_MS = 61_000
 
 /** What is not shown by then is lost: the state is polled every 3 seconds. */
-const TOLD_LIMIT_MS = 8_000
+const SHOWN_LIMIT_MS = 8_000
 
-/** 100 scans a second, so that 1,000 pages a second are told. */
+/** 100 scans a second, so that 1,000 pages a second show one. */
 const SCAN_GAP_MS = 10
 
 const RATIO_LIMIT = 1.05
@@ -46,7 +46,7 @@ const [loadBefore = 0] = loadavg()
 /** @type {Map<string, number>} */
 const knownAt = new Map()
 const provider = await startProvider({
-  onLinkedAnswer: (idInstance) => {
+  onLinkedResponse: (idInstance) => {
     if (!knownAt.has(idInstance)) knownAt.set(idInstance, performance.now())
   },
 })
@@ -66,7 +66,7 @@ async function openPages(instances, pagesPerSession) {
   const pages = createPages(server.url)
   const ids = instances.map(({ idInstance }) => idInstance)
   await pages.open(Array.from({ length: pagesPerSession }, () => ids).flat())
-  await until(() => pages.told('qr') === pages.all.length, TOLD_LIMIT_MS)
+  await until(() => pages.showing('qr') === pages.all.length, SHOWN_LIMIT_MS)
   return pages
 }
 
@@ -83,16 +83,20 @@ function requestsOf(instances) {
 }
 
 /**
- * How long after the provider knew each page was told that the phone is linked.
+ * How long after the provider knew each page showed that the phone is linked.
  *
  * @param {ReturnType<typeof createPages>} pages
  */
 function delaysOf({ all }) {
-  return all.flatMap(({ sessionId, toldAt }) => {
-    const [known, told] = [knownAt.get(sessionId), toldAt('linked')]
-    return known === undefined || told === undefined ? [] : [told - known]
+  return all.flatMap(({ sessionId, shownAt }) => {
+    const [known, shown] = [knownAt.get(sessionId), shownAt('linked')]
+    return known === undefined || shown === undefined ? [] : [shown - known]
   })
 }
+
+// The first responses are slow, because code is loaded and compiled for them: what is due after them would count too late.
+const firstPages = await openPages(addInstances(500), 1)
+firstPages.close()
 
 const fewInstances = addInstances(1_000)
 const fewPages = await openPages(fewInstances, 1)
@@ -106,13 +110,13 @@ const empty = await server.measure()
 
 const instances = addInstances(2_000)
 const pages = await openPages(instances, PAGES_PER_SESSION)
-const shown = pages.told('qr')
+const shown = pages.showing('qr')
 await sleep(COUNTED_MS)
 const many = await server.measure()
 const requests = { few: requestsOf(fewInstances), many: requestsOf(instances) }
 
 /**
- * All codes are scanned; how long after the provider knew each page was told.
+ * All codes are scanned; how long after the provider knew each page showed it.
  *
  * @param {{ byWebhook: boolean, gapMs: number }} how
  */
@@ -127,7 +131,7 @@ async function scanAll({ byWebhook, gapMs }) {
     }
     if (gapMs > 0) await sleep(gapMs)
   }
-  await until(() => pages.told('linked') === PAGES, TOLD_LIMIT_MS)
+  await until(() => pages.showing('linked') === PAGES, SHOWN_LIMIT_MS)
   return delaysOf(pages)
 }
 
@@ -138,10 +142,10 @@ async function unlinkAll() {
     instance.emulator.disconnect()
     server.sendWebhook(instance.idInstance, webhookOf(instance))
   }
-  await until(() => pages.told('qr') === PAGES, TOLD_LIMIT_MS)
+  await until(() => pages.showing('qr') === PAGES, SHOWN_LIMIT_MS)
 }
 
-const byQuestion = await scanAll({ byWebhook: false, gapMs: 0 })
+const byPoll = await scanAll({ byWebhook: false, gapMs: 0 })
 await unlinkAll()
 const byWebhook = await scanAll({ byWebhook: true, gapMs: SCAN_GAP_MS })
 await unlinkAll()
@@ -166,8 +170,8 @@ provider.close()
  * @param {readonly number[]} delays
  * @returns {import('./lib/table.mjs').Row}
  */
-const toldRow = (how, delays) => ({
-  what: `pages told of the scan, ${how}`,
+const shownRow = (how, delays) => ({
+  what: `pages that show the scan, ${how}`,
   measured: count(delays.length),
   limit: `all ${count(PAGES)}`,
   holds: delays.length === PAGES,
@@ -209,9 +213,9 @@ report(`watchers: ${count(PAGES)} pages on ${SESSIONS} sessions, one server proc
     measured: count(requests.many),
   },
   { what: 'ratio', measured: ratio.toFixed(3), limit: `≤ ${RATIO_LIMIT}`, holds: ratio <= RATIO_LIMIT },
-  toldRow(BY_POLL, byQuestion),
-  toldRow(BY_WEBHOOK, byWebhook),
-  toldRow(AT_ONCE, atOnce),
+  shownRow(BY_POLL, byPoll),
+  shownRow(BY_WEBHOOK, byWebhook),
+  shownRow(AT_ONCE, atOnce),
   { what: 'requests after all pages have left', measured: count(requested.after) },
   {
     what: `requests later than ${seconds(LONGEST_INTERVAL_MS)} after`,
@@ -221,8 +225,8 @@ report(`watchers: ${count(PAGES)} pages on ${SESSIONS} sessions, one server proc
   },
 ])
 
-report('from the moment at which the provider knew of a scan until a page was told', [
-  { ...delayRow(BY_POLL, byQuestion), ...medianLimit(byQuestion) },
+report('from the moment at which the provider knew of a scan until a page showed it', [
+  { ...delayRow(BY_POLL, byPoll), ...medianLimit(byPoll) },
   { ...delayRow(BY_WEBHOOK, byWebhook), ...medianLimit(byWebhook) },
   delayRow(AT_ONCE, atOnce),
 ])

@@ -22,9 +22,9 @@ const SAYS_LINKED = /"(?:authorized|alreadyLogged)"/
  * GREEN-API on this machine: the mock servers of `whatsapp-pairing/testing` behind HTTP, so that the server under test does
  * all that it does in front of a real provider: connections, JSON, pictures of 7 kB.
  *
- * @param {{ onLinkedAnswer: (idInstance: string) => void }} options `onLinkedAnswer`: an answer that says so is on its way.
+ * @param {{ onLinkedResponse: (idInstance: string) => void }} options `onLinkedResponse`: a response that says so is on its way.
  */
-export async function startProvider({ onLinkedAnswer }) {
+export async function startProvider({ onLinkedResponse }) {
   /** @type {Map<string, (request: Request) => Promise<string>>} */
   const faces = new Map()
 
@@ -33,7 +33,7 @@ export async function startProvider({ onLinkedAnswer }) {
     const idInstance = /\/waInstance(\d+)\//.exec(request.url)?.[1] ?? ''
     const text = await faces.get(idInstance)?.(request)
     if (text === undefined) return new Response(null, { status: 403 })
-    if (SAYS_LINKED.test(text)) onLinkedAnswer(idInstance)
+    if (SAYS_LINKED.test(text)) onLinkedResponse(idInstance)
     return jsonAnswer(text)
   }
 

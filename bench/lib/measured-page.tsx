@@ -17,8 +17,10 @@ import 'whatsapp-pairing/styles.css'
 /** One commit of React, and what was on the screen after it. */
 export interface Commit {
   readonly at: number
-  /** The drawn code; empty without one. */
+  /** Names the code; empty without one. */
   readonly code: string
+  /** What screen readers are told of the time left; empty where that is nothing. */
+  readonly announcement: string
 }
 
 declare global {
@@ -158,12 +160,18 @@ function Page({ index }: { index: number }): ReactElement {
   )
 }
 
+const codePlace = kind === 'drop-in' ? "[data-part='qr-code']" : '#root'
+
+/** The code that is on the screen: the path that draws it, or the address of its picture. */
+function shownCode(): string {
+  const drawn = document.querySelector(`${codePlace} svg[height='256'] path:last-child`)?.getAttribute('d')
+  return drawn ?? document.querySelector(`${codePlace} img`)?.getAttribute('src') ?? ''
+}
+
 /** Only a build for profiling calls it. */
 function recordCommit(): void {
-  const [drawn] = document.querySelectorAll(
-    kind === 'drop-in' ? "[data-part='qr-code'] path:last-child" : 'svg path:last-child',
-  )
-  window.measured.commits.push({ at: performance.now(), code: drawn?.getAttribute('d') ?? '' })
+  const announcement = document.querySelector("[data-part='announcement']")?.textContent ?? ''
+  window.measured.commits.push({ at: performance.now(), code: shownCode(), announcement })
 }
 
 const place = document.getElementById('root')

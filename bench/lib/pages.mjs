@@ -8,7 +8,7 @@ const OPENING = 100
 /**
  * @typedef {object} Page
  * @property {string} sessionId
- * @property {(status: string) => number | undefined} toldAt when it first got this status, by `performance.now()`
+ * @property {(status: string) => number | undefined} shownAt when it first got this status, by `performance.now()`
  * @property {() => void} forget from now on each status counts as the first
  */
 
@@ -25,11 +25,11 @@ export function createPages(url) {
   /** @param {string} sessionId */
   async function open(sessionId) {
     /** @type {Map<string, number>} */
-    const told = new Map()
+    const shownFrom = new Map()
     const parser = createParser({
       onEvent({ event, data }) {
         const { status } = JSON.parse(data)
-        if (event === 'update' && !told.has(status)) told.set(status, performance.now())
+        if (event === 'update' && !shownFrom.has(status)) shownFrom.set(status, performance.now())
       },
     })
     const request = get(`${url}/${sessionId}?events`, { agent, headers: { accept: 'text/event-stream' } })
@@ -39,7 +39,7 @@ export function createPages(url) {
     response.on('data', (/** @type {string} */ text) => parser.feed(text))
     // As every page does that is closed.
     response.on('error', () => {})
-    pages.push({ sessionId, toldAt: (status) => told.get(status), forget: () => told.clear() })
+    pages.push({ sessionId, shownAt: (status) => shownFrom.get(status), forget: () => shownFrom.clear() })
   }
 
   return {
@@ -55,7 +55,7 @@ export function createPages(url) {
       }
     },
     /** @param {string} status */
-    told: (status) => pages.filter(({ toldAt }) => toldAt(status) !== undefined).length,
+    showing: (status) => pages.filter(({ shownAt }) => shownAt(status) !== undefined).length,
     forget() {
       for (const page of pages) page.forget()
     },

@@ -1,0 +1,43 @@
+/**
+ * @typedef {import('./measured-page.js').Commit} Commit
+ *
+ * @typedef {object} CommitGroups
+ * @property {number} beforeFirst commits before the first code
+ * @property {readonly number[]} perCode commits in which each code came, the one before it left included
+ * @property {number} announced commits that told screen readers how much time is left, or that took that away
+ * @property {number} whileUp all other commits while a code was up
+ */
+
+/** What comes so soon after a code belongs to it: its picture may be drawn anew when it has been read. In milliseconds. */
+const ARRIVAL_MS = 1_000
+
+/**
+ * What the commits of a page were for.
+ *
+ * @param {readonly Commit[]} commits
+ * @returns {CommitGroups}
+ */
+export function groupCommits(commits) {
+  const first = commits.findIndex(({ code }) => code !== '')
+  if (first < 0) return { beforeFirst: commits.length, perCode: [], announced: 0, whileUp: 0 }
+  /** @type {number[]} */
+  const perCode = []
+  let announced = 0
+  let whileUp = 0
+  let [shown, heard] = ['', '']
+  // A code is on its way until a second after it came.
+  let isAwaited = false
+  let arrivesUntil = Number.NEGATIVE_INFINITY
+  for (const { at, code, announcement } of commits.slice(first)) {
+    const isArriving = isAwaited || at <= arrivesUntil
+    if (code !== '' && code === shown && announcement !== heard) announced += 1
+    else if (!isArriving && code === shown) whileUp += 1
+    else if (isArriving) perCode[perCode.length - 1] = (perCode.at(-1) ?? 0) + 1
+    else perCode.push(1)
+    isAwaited = code === ''
+    if (code !== '' && code !== shown) arrivesUntil = at + ARRIVAL_MS
+    shown = code
+    heard = announcement
+  }
+  return { beforeFirst: first, perCode, announced, whileUp }
+}
