@@ -53,6 +53,8 @@ interface Import {
   /** Loaded when it is needed; or, as a type, never. */
   isDynamic: boolean
   isPackage: boolean
+  /** By `import()`, or the type of one: both modules have run by then, so it closes no cycle. */
+  isOnDemand: boolean
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -73,15 +75,16 @@ function importsOf(file: string): Import[] {
     if (!isRecord(source)) continue
     const isDynamic =
       node.type === 'ImportExpression' || node.type === 'TSImportType' || node.importKind === 'type'
+    const isOnDemand = node.type === 'ImportExpression' || node.type === 'TSImportType'
     const specifier = source.value
     if (typeof specifier !== 'string') {
       // A computed specifier could be anything, so no layer allows it.
-      imports.push({ target: '(computed import)', isDynamic, isPackage: true })
+      imports.push({ target: '(computed import)', isDynamic, isPackage: true, isOnDemand })
     } else if (specifier.startsWith('.')) {
       const target = relative(src, resolve(src, dirname(file), specifier)).replace(/\.js$/, '')
-      imports.push({ target, isDynamic, isPackage: false })
+      imports.push({ target, isDynamic, isPackage: false, isOnDemand })
     } else {
-      imports.push({ target: specifier, isDynamic, isPackage: true })
+      imports.push({ target: specifier, isDynamic, isPackage: true, isOnDemand })
     }
   }
   return imports
@@ -210,8 +213,8 @@ describe('architecture', () => {
       const seenAt = path.indexOf(module)
       if (seenAt >= 0) cycles.push([...path.slice(seenAt), module].join(' -> '))
       if (seenAt >= 0 || done.has(module)) return
-      for (const { target, isPackage } of modules.get(module) ?? []) {
-        if (!isPackage) visit(target, [...path, module])
+      for (const { target, isPackage, isOnDemand } of modules.get(module) ?? []) {
+        if (!isPackage && !isOnDemand) visit(target, [...path, module])
       }
       done.add(module)
     }

@@ -9,8 +9,22 @@ export function drawsWith<Loaded>(loading: Promise<Loaded>): Promise<Loaded> {
   return loading
 }
 
-/** Resolves when what the first code does not need may be requested: after the code was painted. Never rejects. */
-export async function afterFirstCode(): Promise<void> {
-  await encoder?.catch(() => {})
-  await new Promise((resolve) => setTimeout(resolve, PAINTED_MS))
+/**
+ * Runs what the first code does not need after that code was painted; at once in a page where we draw none. Returns what stops it.
+ */
+export function afterFirstCode(run: () => void): () => void {
+  if (!encoder) {
+    run()
+    return () => {}
+  }
+  let isOver = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const wait = () => {
+    if (!isOver) timer = setTimeout(run, PAINTED_MS)
+  }
+  encoder.then(wait, wait)
+  return () => {
+    isOver = true
+    clearTimeout(timer)
+  }
 }

@@ -16,15 +16,9 @@ export function LaterParts(): null {
   const later = useLaterParts()
   useEffect(() => {
     if (status === 'preparing' || status === 'idle') return undefined
-    let isOver = false
-    const load = () => {
-      if (!isOver) useLaterParts.load()
-    }
-    if (status === 'awaiting-scan') void afterFirstCode().then(load)
-    else load()
-    return () => {
-      isOver = true
-    }
+    if (status === 'awaiting-scan') return afterFirstCode(useLaterParts.load)
+    useLaterParts.load()
+    return undefined
   }, [status])
   const isCodeShown = status === 'awaiting-scan' || status === 'awaiting-code'
   useEffect(() => (isCodeShown ? later?.keepAwake() : undefined), [isCodeShown, later])

@@ -133,8 +133,6 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     const source = latestSource()
     if (!source) return
     const subscribe = async (): Promise<void> => {
-      // The code that is there by now is drawn first. An adapter that is used directly is loaded already.
-      if ('connection' in source) await afterFirstCode()
       const connection = await connectionOf(source)
       if (isOver) return
       stop = connection.subscribe?.(
@@ -153,7 +151,10 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
       if (isOver) stop?.()
     }
     // Without the module, the page reads.
-    subscribe().catch(() => {})
+    const begin = () => void subscribe().catch(() => {})
+    // The code that is there by now is drawn first. An adapter that is used directly is loaded already.
+    if ('connection' in source) stop = afterFirstCode(begin)
+    else begin()
   }
 
   function latestSource(): PairingSource | undefined {
