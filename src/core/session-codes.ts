@@ -7,6 +7,12 @@ import type { PairingUpdate, UpdatePairingCode } from './update.js'
 /** Two statements about the end of one code that differ by less are the same statement, delayed on the way. */
 const STEADY_MS = 500
 
+/**
+ * The first statement of a page that is still loading travels for long, so the end that it gives is too early by as much. It
+ * is safe to keep it, and another one would draw the screen again and restart the countdown. In milliseconds.
+ */
+const STEADY_END_MS = 2_000
+
 /** The time in which the next code arrives on a slow network. In milliseconds. */
 const FOLLOWS_MS = 5_000
 
@@ -35,7 +41,7 @@ function showQrCode(s: Draft, update: PairingUpdate, base: number, at: number): 
   const key = qrPayloadKey(payload)
   if (s.qr.display === 'spent' || s.qr.display === 'held' || s.qr.replaced.includes(key)) return
   const known = held && qrPayloadKey(held.payload) === key ? held : undefined
-  const expiresAt = steady(known?.expiresAt, base + expiresInMs)
+  const expiresAt = steady(known?.expiresAt, base + expiresInMs, STEADY_END_MS)
   const hideAt = Math.min(steady(known?.hideAt, base + hideInMs), expiresAt)
   if (at >= expiresAt) return
   // The one before is never shown again.
@@ -70,8 +76,8 @@ function showQrCode(s: Draft, update: PairingUpdate, base: number, at: number): 
   if (s.reset === 'done') s.reset = 'none'
 }
 
-function steady(before: number | undefined, after: number): number {
-  return before !== undefined && Math.abs(after - before) < STEADY_MS ? before : after
+function steady(before: number | undefined, after: number, laterMs = STEADY_MS): number {
+  return before !== undefined && after - before < laterMs && before - after < STEADY_MS ? before : after
 }
 
 function takePairingCode(

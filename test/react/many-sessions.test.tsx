@@ -1,14 +1,17 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render } from '@testing-library/react'
 import { Profiler } from 'react'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PairingSnapshot, SubscribeOptions } from '../../src/core/provider.js'
 import { usePairingSession, WhatsAppPairing } from '../../src/index.js'
 import { sessionStoreOf } from '../../src/react/session/session-store.js'
 import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
+import { loadEverything } from './user.js'
 import { doing } from './world.js'
 
+// A part that arrives late is a commit too.
+beforeAll(() => loadEverything())
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => {
   vi.useRealTimers()
@@ -61,6 +64,41 @@ function WithClient({ provider, client }: { provider: ScriptedProvider; client: 
 }
 
 describe('the commits of the screen', () => {
+  it('are none when a later update has a more exact end than the first read of a page on a slow network', async () => {
+    let commits = 0
+    const SLOW_MS = 1_400
+    let push: (snapshot: PairingSnapshot) => void = () => {}
+    const begunAt = Date.now()
+    const provider = {
+      ...scriptedProvider({
+        // Counted from when it was sent, as nothing else is known: the end is too early by the whole way.
+        getQrCode: () =>
+          new Promise((resolve) => {
+            setTimeout(() => resolve(qr(0, 20_000)), SLOW_MS)
+          }),
+      }),
+      subscribe: (listener: (snapshot: PairingSnapshot) => void, _: SubscribeOptions) => {
+        push = listener
+        return () => {}
+      },
+    }
+    render(
+      <Profiler
+        id="screen"
+        onRender={() => {
+          commits += 1
+        }}
+      >
+        <WhatsAppPairing provider={provider} queryClient={new QueryClient()} />
+      </Profiler>,
+    )
+    await advance(SLOW_MS + 1_000)
+    const before = commits
+    await doing(() => push(qr(0, 20_000 + SLOW_MS - (Date.now() - begunAt))))
+    await advance(250)
+    expect(commits).toBe(before)
+  })
+
   it('are at most two for a new code, and none while it is up, though each response words its end anew', async () => {
     let commits = 0
     const count = () => {
