@@ -461,6 +461,8 @@ describe('the pairing code', () => {
       await askForCode(`+${number}`)
       expect(requested).toHaveBeenCalledWith(number, expect.anything())
       unmount()
+      // The next page is another tab.
+      sessionStorage.clear()
     }
   })
 

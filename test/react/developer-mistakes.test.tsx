@@ -70,7 +70,7 @@ describe('a request of the page that cannot work', () => {
     [
       'a server that has a mistake',
       { fetch: async () => Response.json({ code: 'unknown' }, { status: 500 }) },
-      /answered "unknown".*console or log/s,
+      /answered "unknown".*See its log/s,
       'unknown',
     ],
     [

@@ -23,6 +23,8 @@ const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' 
 
 /** The phone tab, and what the provider was asked for. */
 async function show(props: Partial<WhatsAppPairingProps> = {}, refusal?: PairingError) {
+  // Each page is a tab of its own.
+  sessionStorage.clear()
   const sent: string[] = []
   const provider = {
     ...scriptedProvider({ getQrCode: () => qr('a') }),
