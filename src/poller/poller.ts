@@ -266,6 +266,8 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       loop = undefined
       replicas.close()
       subscription.follow(undefined)
+      // Nothing is pushed any more: the next read is not held by what was promised.
+      poll = afterGap(poll)
       rest()
     }
   }

@@ -62,6 +62,9 @@ describe('a screen reader finds, in the accessibility tree of Chromium,', () => 
     const session = pairingStates()[method][status]
     if (!session) throw new Error(`A ${method} session is never ${status}.`)
     await show(session)
+    // It is loaded after the code was painted.
+    if (status === 'awaiting-scan')
+      await expect.element(page.getByRole('button', { name: 'Enlarge' })).toBeEnabled()
     await expect(await accessibilityTree(ROOT)).toMatchFileSnapshot(
       `./accessibility-trees/${method}-${status}.txt`,
     )

@@ -7,7 +7,7 @@ import type {
   SubscribeOptions,
 } from '../../src/core/provider.js'
 import { spyProvider, timing } from '../server/spy-provider.js'
-import { createWorld, stepsIn, type Tab } from '../server/world.js'
+import { createWorld, stepsIn, type Tab, updateOf } from '../server/world.js'
 
 const MINUTE_MS = 60_000
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
@@ -214,6 +214,20 @@ describe('what is pushed', () => {
     subscriptions[0]?.push(linking)
     await pass(0)
     expect(stepsIn(tab)).not.toContain('linking')
+  })
+})
+
+describe('the promise of a connection', () => {
+  it('holds no read once the last page that watched has left', async () => {
+    const { world, latest } = pushing()
+    const tab = await world.watch()
+    latest().push({ status: 'unlinked', nextInMs: 50_000 })
+    await pass(0)
+    tab.leave()
+    await pass(4_000)
+    const { length } = world.calls
+    await updateOf(world.get('?want=state'))
+    expect(world.calls.length).toBe(length + 1)
   })
 })
 
