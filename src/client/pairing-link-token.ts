@@ -1,7 +1,7 @@
 import { PAIRING_LINK_PARAMETER } from '../core/pairing-link.js'
 
-// Only what a token is made of, so that it fits into a header whatever somebody put behind the hash. The last one
-// counts, because `createPairingLink` adds its own behind what is there.
+// Matches the characters of a token only, so that the result is always a valid header value. The last match counts,
+// because `createPairingLink` appends its parameter to an existing hash.
 const TOKEN = new RegExp(`^[^#]*#(?:.*[?&])?${PAIRING_LINK_PARAMETER}=([\\w.-]+)`)
 
 /**

@@ -16,15 +16,15 @@ export type PairingErrorCode =
   | 'wrong-phone-number'
   /** Not an international phone number. */
   | 'invalid-phone-number'
-  /** Too many requests; `retryAfterMs` says how long to wait where the provider told. */
+  /** Too many requests; `retryAfterMs` says how long to wait if the provider states it. */
   | 'rate-limited'
-  /** The provider, or the session, cannot do what was asked. */
+  /** The provider, or the session, does not support the request. */
   | 'not-supported'
   /** An answer arrived that is not what the provider documents: half a JSON body, an image that is none. */
   | 'invalid-answer'
   /** The provider is down or restarting. */
   | 'provider-unavailable'
-  /** Nobody could be reached at all. */
+  /** The server could not be reached: no connection, or no name resolution. */
   | 'network'
   /** No answer, or no code, within the time allowed. */
   | 'timeout'
@@ -99,7 +99,7 @@ const brand: symbol = Symbol.for('whatsapp-pairing.error')
 
 /** Fields of a {@link PairingError} beside its code and message. */
 export interface PairingErrorOptions {
-  /** Milliseconds to wait before asking again, where the provider told. */
+  /** Milliseconds to wait before the next request, if the provider states it. */
   readonly retryAfterMs?: number | undefined
   /** The error behind this one. Only another `PairingError`: anything else might carry a token or a URL. */
   readonly cause?: PairingError | undefined
@@ -113,7 +113,7 @@ export interface PairingErrorOptions {
 export class PairingError extends Error {
   /** What went wrong. */
   readonly code: PairingErrorCode
-  /** Milliseconds to wait before asking again, where the provider told. */
+  /** Milliseconds to wait before the next request, if the provider states it. */
   readonly retryAfterMs: number | undefined
 
   /** @param message What happened, and what to do: for developers, without a secret. By default the code. */
@@ -141,7 +141,7 @@ export class PairingError extends Error {
   }
 }
 
-/** For whoever still waits for a request that nobody else waits for. */
+/** Rejects the calls that still wait for a request after it was cancelled. */
 export function abortedError(): PairingError {
   return new PairingError('aborted', 'The request was given up because nobody waits for it any more.')
 }

@@ -51,9 +51,9 @@ export interface PairingMessages {
   readonly tryAgain: string
   readonly startOver: string
   readonly phoneNumber: string
-  /** Under the phone field while no country is known. The number is an example: any country's will do. */
+  /** Under the phone field while no country is known. The number is an example and may be of every country. */
   readonly phoneNumberHint: string
-  /** Names the field that shows the country of the number, and stands in it while somebody searches there. */
+  /** Names the field that shows the country of the number, and is its placeholder during a search. */
   readonly country: string
   /** In its list where a search found nothing. */
   readonly noCountry: string
@@ -152,7 +152,7 @@ export interface PairingLocale {
   readonly tag: string
   readonly direction: 'ltr' | 'rtl'
   readonly messages: PairingMessages
-  /** What the phone may say, and what helps. Asked for when somebody opens the list, so that it need not be shipped before. */
+  /** Messages on the phone and their remedies. Loaded when the user opens the list, to keep them out of the first bundle. */
   readonly troubleshooting: () => Promise<readonly PairingSymptom[]>
 }
 

@@ -33,7 +33,7 @@ export function isPhoneNumber(value: unknown): value is PhoneNumber {
 
 /**
  * Mobile numbers that people, WhatsApp and its providers write with a digit more or less: Brazil, Mexico, Argentina. In
- * Brazil only the old numbers had eight digits, and those began with 6 to 9: with 2 to 5 it is somebody's landline.
+ * Brazil only the old numbers had eight digits, and those began with 6 to 9: a number that begins with 2 to 5 is a landline.
  */
 const EXTRA_DIGITS = [/^(55\d{2})9([6-9]\d{7})$/, /^(52)1(\d{10})$/, /^(54)9(\d{10})$/]
 

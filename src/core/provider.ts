@@ -50,32 +50,32 @@ export type PairingMemory = Record<string, unknown>
 /** What {@link PairingProvider.subscribe} takes. */
 export interface SubscribeOptions extends RequestOptions {
   /**
-   * What the user has in front of them. For `phone-code` only the state is told: a QR code that is asked for and not
-   * looked at would be wasted.
+   * The method on the screen. With `phone-code` the provider pushes the state only, because every QR code that it
+   * requests counts against WhatsApp's limit, displayed or not.
    * @default 'qr'
    */
   readonly method?: PairingMethod | undefined
   /**
-   * Told of what the provider refuses or lacks, and when it will be asked again by whoever pushes. A connection that is
-   * lost is no error: whoever subscribed asks by itself.
+   * Called when the provider refuses a request. `nextInMs` is the time in milliseconds until the subscription retries.
+   * A lost connection is not an error: it calls `onGap`, and the subscriber polls until the next snapshot.
    */
   readonly onError?: ((error: PairingError, nextInMs?: number) => void) | undefined
-  /** The connection is gone, and nothing is pushed until another snapshot comes. */
+  /** Called when the connection is lost. Nothing is pushed until the next snapshot. */
   readonly onGap?: (() => void) | undefined
 }
 
 /**
- * What a provider knows at this moment. Every call answers with the same union, so that a QR call which says
- * "already logged in" and a status call which says `authorized` mean the same thing.
+ * What a provider knows at this moment. Every call returns this union, so that a QR call which
+ * reports "already logged in" and a status call which reports `authorized` are the same value.
  */
 export type PairingSnapshot = SnapshotDetails &
   (
     | {
-        /** Starting up, or between states: ask again. */
+        /** Starting up, or between two states. Poll again. */
         readonly status: 'preparing'
       }
     | {
-        /** Ready: no phone is linked, and a code may be asked for. */
+        /** Ready: no phone is linked, and a code can be requested. */
         readonly status: 'unlinked'
       }
     | {
