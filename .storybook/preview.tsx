@@ -1,5 +1,6 @@
 import type { Decorator, Preview } from '@storybook/react-vite'
 import { configure } from 'storybook/test'
+import { useLaterParts } from '../src/react/parts/use-later-parts.js'
 import '../src/styles/styles.css'
 import { axeInEveryLook, axeOptions } from './axe-in-every-look.js'
 import { hitsInEveryLook } from './hits-in-every-look.js'
@@ -21,6 +22,11 @@ const withPage: Decorator = (Story, { globals }) => (
 
 const preview: Preview = {
   decorators: [withPage],
+  // A story opened on its own must find the parts of its state at once, as it does after other stories.
+  beforeAll: async () => {
+    await import('../src/react/parts/later-parts.js')
+    useLaterParts.load()
+  },
   beforeEach: realInput,
   // Storybook calls them from the last to the first.
   afterEach: [hitsInEveryLook, axeInEveryLook],
