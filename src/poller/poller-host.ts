@@ -30,7 +30,7 @@ export type ReplicaMessage =
 /** The connection of one session to the other replicas. Never throws. */
 export interface Replicas {
   publish(message: ReplicaMessage): void
-  /** Receives from the other replicas until {@link Replicas.close}. */
+  /** Receives from the other replicas until {@link Replicas.close}. A second call changes nothing. */
   open(): void
   close(): void
 }

@@ -1,4 +1,5 @@
-import { createPoller, type Poller } from './poller.js'
+import { createPoller } from './create-poller.js'
+import type { Poller } from './poller.js'
 import type { PolledSession, PollerHost } from './poller-host.js'
 
 /** The pollers of the sessions that are read or watched at this moment. */

@@ -41,6 +41,7 @@ export function createBusLink({ bus, name, receive }: BusLinkOptions): Replicas 
       void bus.publish(name, encodeBusMessage(self, message, { sentAt, revision }))
     },
     open() {
+      if (end) return
       // Set before, because a bus may deliver at once.
       end = () => {}
       end = bus.subscribe(name, take)

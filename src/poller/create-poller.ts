@@ -1,0 +1,314 @@
+import { decodeTiming } from '../core/decode-offer.js'
+import { PairingError, toPairingError } from '../core/errors.js'
+import type {
+  PairingMemory,
+  PairingMethod,
+  PairingProvider,
+  PairingSnapshot,
+  ProviderTiming,
+} from '../core/provider.js'
+import { decodeSnapshot } from '../core/snapshot.js'
+import { PAIRING_CODE, type PairingAction, type PairingUpdate } from '../core/update.js'
+import { callProvider } from './call-provider.js'
+import { makeUpdate } from './make-update.js'
+import type { Poller } from './poller.js'
+import type { PolledSession, PollerHost } from './poller-host.js'
+import { createProviderSubscription } from './provider-subscription.js'
+import {
+  afterChange,
+  afterFailure,
+  afterGap,
+  afterSnapshot,
+  dueRequest,
+  initialPollState,
+  isSetBack,
+  nextRequest,
+  type PollState,
+  type SnapshotOrigin,
+} from './schedule.js'
+import { createSessionChanges } from './session-changes.js'
+import { createSharedRequests } from './shared-requests.js'
+import { createWatchLoop } from './watch-loop.js'
+
+/** What {@link createPoller} needs. */
+export interface PollerOptions {
+  /** Names the session; see {@link PairingUpdate.session}. */
+  readonly session: string
+  /** The provider of this session, which may be another object at each call, and whose it is. */
+  readonly target: () => PolledSession
+  /** May be another object at each call. */
+  readonly host: () => PollerHost
+  /** Nothing reads, watches or changes the session any more; its state is worth keeping for so many milliseconds. */
+  readonly onIdle: (keepMs: number) => void
+}
+
+/** Longer than any pace at which a page reads, so that polling pages share state and backoff. In milliseconds. */
+const IDLE_MS = 60_000
+
+/** A provider may want a pause of up to an hour; no timer may keep what no page reads for longer. In milliseconds. */
+const KEEP_LONGEST_MS = 3_600_000
+
+/** Makes the poller of a session. */
+export function createPoller({ session, target, host, onIdle }: PollerOptions): Poller {
+  const provider = () => target().provider
+  const timing = timingOf(provider())
+  const origin = crypto.randomUUID()
+  const ended = new AbortController()
+  let poll: PollState = { ...initialPollState, startsOnRead: provider().startsOnRead === true }
+  /** What adapters that are made anew for each request keep of this session. */
+  const memory: PairingMemory = {}
+  let seq = 0
+  const changes = createSessionChanges()
+  /** How long the last response travelled: what is promised must leave time for it. */
+  let latencyMs = 0
+  /** The last code that a page reported as expired. */
+  let lookedFor: string | undefined
+  let changesUnderWay = 0
+  /** The last request to the provider. */
+  let requestedAt = Number.NEGATIVE_INFINITY
+  let refreshing: Promise<PairingUpdate> | undefined
+  /** Of the read that a webhook waits for. */
+  let refreshTimer: ReturnType<typeof setTimeout> | undefined
+
+  const requests = createSharedRequests(async (want, signal) => {
+    const sentAt = Date.now()
+    requestedAt = sentAt
+    const sentIn = changes.revision
+    const asked = provider()
+    try {
+      const snapshot = await callProvider(
+        { provider: asked, call: want, host: host(), signals: [signal] },
+        async ({ signal: own }) => {
+          const options = { signal: own, memory }
+          // Fields that are no part of a snapshot must not leave the server.
+          return decodeSnapshot(
+            await (want === 'state' ? asked.getStatus(options) : asked.getQrCode(options)),
+          )
+        },
+      )
+      latencyMs = Date.now() - sentAt
+      // A response from before a change, or to an aborted request, says nothing about now.
+      if (signal.aborted || sentIn !== changes.revision) return
+      take(snapshot, { want, sentAt, at: Date.now() })
+      host().observe(target(), snapshot)
+      publish(snapshot)
+    } catch (error) {
+      // By the signal and not by the code: a provider may call anything aborted.
+      if (!signal.aborted && sentIn === changes.revision) fail(toPairingError(error))
+    }
+  }, rest)
+
+  const replicas = host().connect(session, (message) => {
+    // Updates from other replicas are treated like our own responses.
+    if (message.type === 'snapshot') receive(message.snapshot)
+    else if (changes.receive(message.revision)) changed()
+  })
+
+  const subscription = createProviderSubscription({
+    provider,
+    host,
+    onSnapshot(snapshot) {
+      receive(snapshot, true)
+      host().observe(target(), snapshot)
+      publish(snapshot)
+    },
+    onError: fail,
+    onGap() {
+      poll = afterGap(poll)
+      loop.plan()
+    },
+  })
+
+  const nextDue = () => nextRequest(poll, loop.showsQrCode, timing)
+
+  const loop = createWatchLoop({
+    next: nextDue,
+    // `take` and `fail` plan again.
+    send: (want, signal) => void requests.join(want, signal).catch(() => {}),
+    onChange() {
+      host().log({ event: 'watchers', watchers: loop.size }, provider())
+      if (loop.size > 0) {
+        replicas.open()
+        subscription.follow(loop.showsQrCode ? 'qr' : 'phone-code')
+        return
+      }
+      replicas.close()
+      subscription.follow(undefined)
+      // Nothing is pushed any more: the next read is not held by what was promised.
+      poll = afterGap(poll)
+      rest()
+    },
+  })
+
+  function set(next: PollState): void {
+    poll = next
+    seq += 1
+    loop.plan()
+    loop.notify()
+  }
+
+  function take(snapshot: PairingSnapshot, from: SnapshotOrigin): void {
+    changes.observe(snapshot)
+    set(afterSnapshot(poll, snapshot, from, timing))
+  }
+
+  function receive(snapshot: PairingSnapshot, isPushed = false): void {
+    const at = Date.now()
+    take(snapshot, { isPushed, sentAt: at, at })
+  }
+
+  function fail(error: PairingError): void {
+    set(afterFailure(poll, error, Date.now(), Math.random()))
+  }
+
+  function changed(isStarted = false): void {
+    requests.forget()
+    set(afterChange(poll, isStarted))
+  }
+
+  function changedHere(action: PairingAction): void {
+    const revision = changes.make(action)
+    changed(action === 'start' || action === 'reset')
+    replicas.publish({ type: 'changed', revision })
+  }
+
+  async function refresh(): Promise<PairingUpdate> {
+    const at = Date.now()
+    // A clock that was set back must not hold it up.
+    const nextAt = requestedAt > at ? at : requestedAt + timing.qrMinIntervalMs
+    const waitMs = Math.max(nextAt, poll.quietUntil) - at
+    if (waitMs > 0)
+      await new Promise<void>((resolve) => {
+        refreshTimer = setTimeout(resolve, waitMs)
+      })
+    await requests.join('state', ended.signal).catch(() => {})
+    rest()
+    return update('qr')
+  }
+
+  function publish(snapshot: PairingSnapshot): void {
+    const next = loop.size > 0 ? nextDue() : undefined
+    const at = Date.now()
+    const promise = next && { nextInMs: Math.max(next.at - at, 0) + latencyMs }
+    replicas.publish({ type: 'snapshot', snapshot: { ...snapshot, ...promise } })
+  }
+
+  function rest(): void {
+    if (loop.size > 0 || changesUnderWay > 0 || requests.isBusy || ended.signal.aborted) return
+    const at = Date.now()
+    // After the clock was set back, no time of before counts.
+    const keepUntil = isSetBack(poll, at) ? at : Math.max(poll.quietUntil, poll.issued?.expiresAt ?? 0)
+    onIdle(Math.min(Math.max(keepUntil - at, IDLE_MS), KEEP_LONGEST_MS))
+  }
+
+  const codeId = () => `${origin}-${poll.qrCount}`
+
+  function isFirstLook(expired: string | null | undefined): boolean {
+    const current = expired === codeId() ? expired : expired === PAIRING_CODE ? poll.issued?.value : undefined
+    const isFirst = current !== undefined && current !== lookedFor
+    if (isFirst) lookedFor = current
+    return isFirst
+  }
+
+  function update(method: PairingMethod): PairingUpdate {
+    const at = Date.now()
+    const isWatched = loop.size > 0
+    const next = nextRequest(poll, isWatched ? loop.showsQrCode : method === 'qr', timing)
+    // A page that polls causes the request itself; one that watches waits for its response.
+    const nextInMs = next && Math.max(next.at - at, 0) + (isWatched ? latencyMs : 0)
+    const { revision, reason } = changes
+    const source = { session, revision, origin, seq, reason, codeId: codeId() }
+    return makeUpdate(poll, { ...source, at, method, nextInMs, provider: provider(), timing })
+  }
+
+  return {
+    async read(want, signal, expired) {
+      if (ended.signal.aborted) throw closedError()
+      const isLastLook = want === 'state' && isFirstLook(expired)
+      try {
+        // A change in the meantime makes a response void; the second request is from after it.
+        for (let attempt = 0; attempt < 2; attempt += 1) {
+          const due = isLastLook ? want : dueRequest(poll, want, Date.now(), timing)
+          if (!due) break
+          const sentIn = changes.revision
+          await requests.join(due, signal)
+          if (sentIn === changes.revision) break
+        }
+        return update(want === 'code' ? 'qr' : 'phone-code')
+      } finally {
+        rest()
+      }
+    },
+    async change(action, signal, run) {
+      if (ended.signal.aborted) throw closedError()
+      changesUnderWay += 1
+      if (action === 'start') changes.start()
+      try {
+        const signals = [signal, ended.signal]
+        return await callProvider({ provider: provider(), call: action, host: host(), signals }, (options) =>
+          run({ ...options, memory }),
+        )
+      } finally {
+        changesUnderWay -= 1
+        changedHere(action)
+        rest()
+      }
+    },
+    refresh() {
+      refreshing ??= refresh().finally(() => {
+        refreshing = undefined
+      })
+      return refreshing
+    },
+    receive(snapshot) {
+      receive(snapshot)
+      publish(snapshot)
+      rest()
+    },
+    receiveCode(snapshot, phoneNumber) {
+      receive(snapshot)
+      const { issued } = poll
+      if (snapshot.status === 'pairing-code' && issued) set({ ...poll, issued: { ...issued, phoneNumber } })
+      publish(snapshot)
+      rest()
+    },
+    watch(watcher) {
+      // A page that comes after a refusal may have repaired its cause.
+      if (poll.isRefused)
+        poll = { ...poll, isRefused: false, error: undefined, quietUntil: initialPollState.quietUntil }
+      return loop.add(watcher)
+    },
+    update,
+    permitStart() {
+      changes.start()
+      changedHere('start')
+    },
+    get mayStart() {
+      return changes.mayStart
+    },
+    get watchers() {
+      return loop.size
+    },
+    close() {
+      ended.abort()
+      clearTimeout(refreshTimer)
+      loop.close()
+      replicas.close()
+      subscription.follow(undefined)
+    },
+  }
+}
+
+/** From JavaScript, which checks no types: without a time to wait, requests would be sent without a pause. */
+function timingOf({ timing }: PairingProvider): ProviderTiming {
+  const checked = decodeTiming(timing)
+  if (checked) return checked
+  throw new PairingError(
+    'invalid-options',
+    'The provider has no complete "timing", so the pace of requests is unknown. Give all six durations in milliseconds.',
+  )
+}
+
+function closedError(): PairingError {
+  return new PairingError('provider-unavailable', 'This handler was closed. Try again in a few seconds.')
+}
