@@ -1,5 +1,6 @@
 import { PairingError, toPairingError } from '../core/errors.js'
-import type { PairingProvider, RequestOptions } from '../core/provider.js'
+import type { PairingMemory, PairingProvider, PairingSnapshot, RequestOptions } from '../core/provider.js'
+import { decodeSnapshot } from '../core/snapshot.js'
 import type { PairingAction, PairingWant } from '../core/update.js'
 import type { PollerHost, ProviderCall } from './poller-host.js'
 
@@ -7,9 +8,9 @@ import type { PollerHost, ProviderCall } from './poller-host.js'
 const REQUESTS_PER_CALL = 2
 
 /** Which provider is called, and where the call is logged. */
-export interface CallOptions {
+export interface CallOptions<Call = PairingWant | PairingAction> {
   readonly provider: PairingProvider
-  readonly call: PairingWant | PairingAction
+  readonly call: Call
   readonly host: PollerHost
   /** The call is aborted when one of them is. */
   readonly signals: readonly AbortSignal[]
@@ -45,6 +46,18 @@ export async function callProvider<Value>(
     if (!signals.some(({ aborted }) => aborted)) host.report(error, methods[call])
     throw failure
   }
+}
+
+/** Reads the provider. Fields that are no part of a snapshot must not leave the server. */
+export function readProvider(
+  options: CallOptions<PairingWant>,
+  memory: PairingMemory,
+): Promise<PairingSnapshot> {
+  const { provider, call } = options
+  return callProvider(options, async ({ signal }) => {
+    const own = { signal, memory }
+    return decodeSnapshot(await (call === 'state' ? provider.getStatus(own) : provider.getQrCode(own)))
+  })
 }
 
 async function inTime<Value>(

@@ -1,15 +1,15 @@
 import { decodeTiming } from '../core/decode-offer.js'
 import { PairingError, toPairingError } from '../core/errors.js'
 import type {
-  PairingMemory,
   PairingMethod,
   PairingProvider,
   PairingSnapshot,
   ProviderTiming,
+  RequestOptions,
 } from '../core/provider.js'
-import { decodeSnapshot } from '../core/snapshot.js'
-import { PAIRING_CODE, type PairingAction, type PairingUpdate } from '../core/update.js'
-import { callProvider } from './call-provider.js'
+import { PAIRING_CODE, type PairingAction, type PairingUpdate, type PairingWant } from '../core/update.js'
+import { callProvider, readProvider } from './call-provider.js'
+import { createExclusive } from './exclusive.js'
 import { makeUpdate } from './make-update.js'
 import type { Poller } from './poller.js'
 import type { PolledSession, PollerHost } from './poller-host.js'
@@ -27,6 +27,7 @@ import {
   type SnapshotOrigin,
 } from './schedule.js'
 import { createSessionChanges } from './session-changes.js'
+import { createSharedRecord } from './shared-record.js'
 import { createSharedRequests } from './shared-requests.js'
 import { createWatchLoop } from './watch-loop.js'
 
@@ -48,6 +49,9 @@ const IDLE_MS = 60_000
 /** A provider may want a pause of up to an hour; no timer may keep what no page reads for longer. In milliseconds. */
 const KEEP_LONGEST_MS = 3_600_000
 
+/** A turn to change the session is kept for longer than the provider may take, in milliseconds. */
+const TURN_SLACK_MS = 5_000
+
 /** Makes the poller of a session. */
 export function createPoller({ session, target, host, onIdle }: PollerOptions): Poller {
   const provider = () => target().provider
@@ -55,8 +59,6 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   const origin = crypto.randomUUID()
   const ended = new AbortController()
   let poll: PollState = { ...initialPollState, startsOnRead: provider().startsOnRead === true }
-  /** What adapters that are made anew for each request keep of this session. */
-  const memory: PairingMemory = {}
   let seq = 0
   const changes = createSessionChanges()
   /** How long the last response travelled: what is promised must leave time for it. */
@@ -70,22 +72,25 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   /** Of the read that a webhook waits for. */
   let refreshTimer: ReturnType<typeof setTimeout> | undefined
 
-  const requests = createSharedRequests(async (want, signal) => {
+  const requests = createSharedRequests((want, signal) => {
+    if (want === 'state' || !poll.startsOnRead) return request(want, want, signal)
+    // Two that start a pairing at the same time throw each other out.
+    return exclusive.runOrElse(
+      () => request('code', want, signal),
+      () => request('state', want, signal),
+    )
+  }, rest)
+
+  /** Never rejects. */
+  async function request(call: PairingWant, want: PairingWant, signal: AbortSignal): Promise<void> {
+    requestedAt = Date.now()
+    if (replicas.load) await record.load()
     const sentAt = Date.now()
     requestedAt = sentAt
     const sentIn = changes.revision
-    const asked = provider()
     try {
-      const snapshot = await callProvider(
-        { provider: asked, call: want, host: host(), signals: [signal] },
-        async ({ signal: own }) => {
-          const options = { signal: own, memory }
-          // Fields that are no part of a snapshot must not leave the server.
-          return decodeSnapshot(
-            await (want === 'state' ? asked.getStatus(options) : asked.getQrCode(options)),
-          )
-        },
-      )
+      const how = { provider: provider(), call, host: host(), signals: [signal] }
+      const snapshot = await readProvider(how, record.memory)
       latencyMs = Date.now() - sentAt
       // A response from before a change, or to an aborted request, says nothing about now.
       if (signal.aborted || sentIn !== changes.revision) return
@@ -95,13 +100,39 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     } catch (error) {
       // By the signal and not by the code: a provider may call anything aborted.
       if (!signal.aborted && sentIn === changes.revision) fail(toPairingError(error))
+    } finally {
+      if (replicas.save) await record.save()
     }
-  }, rest)
+  }
 
   const replicas = host().connect(session, (message) => {
     // Updates from other replicas are treated like our own responses.
     if (message.type === 'snapshot') receive(message.snapshot)
     else if (changes.receive(message.revision)) changed()
+  })
+
+  // A change may take two requests, and a start reads the state before.
+  const exclusive = createExclusive(replicas, 2 * timing.requestTimeoutMs + TURN_SLACK_MS)
+
+  const record = createSharedRecord({
+    replicas,
+    read() {
+      const { revision = 0, action, startedAt } = changes
+      const { issued, isStarted } = poll
+      // The whole number is only known to the page that sent it.
+      const code = issued && { ...issued, phoneNumber: issued.phoneNumber.slice(-4) }
+      return { revision, action, startedAt, isStarted, issued: code }
+    },
+    receive({ revision, action, startedAt, isStarted, issued }) {
+      if (revision > 0 && changes.receive(revision, action)) changed()
+      if (revision < (changes.revision ?? 0)) return
+      changes.start(startedAt)
+      const at = Date.now()
+      const isNew = issued && issued.value !== poll.issued?.value && at < issued.expiresAt
+      if (!isNew && isStarted === poll.isStarted) return
+      const expiresAt = Math.min(issued?.expiresAt ?? 0, at + timing.pairingCodeLifetimeMs)
+      set({ ...poll, isStarted, issued: isNew ? { ...issued, expiresAt } : poll.issued })
+    },
   })
 
   const subscription = createProviderSubscription({
@@ -166,10 +197,29 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     set(afterChange(poll, isStarted))
   }
 
-  function changedHere(action: PairingAction): void {
-    const revision = changes.make(action)
+  function changedHere(action: PairingAction, isDone: boolean): void {
+    const revision = changes.make(action, isDone)
     changed(action === 'start' || action === 'reset')
     replicas.publish({ type: 'changed', revision })
+  }
+
+  async function change(
+    action: PairingAction,
+    signal: AbortSignal,
+    run: (options: RequestOptions) => Promise<void>,
+  ): Promise<void> {
+    if (action === 'start') changes.start(Date.now())
+    let isDone = false
+    try {
+      const signals = [signal, ended.signal]
+      await callProvider({ provider: provider(), call: action, host: host(), signals }, (options) =>
+        run({ ...options, memory: record.memory }),
+      )
+      isDone = true
+    } finally {
+      changedHere(action, isDone)
+      if (replicas.save) await record.save()
+    }
   }
 
   async function refresh(): Promise<PairingUpdate> {
@@ -242,15 +292,17 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     async change(action, signal, run) {
       if (ended.signal.aborted) throw closedError()
       changesUnderWay += 1
-      if (action === 'start') changes.start()
+      const before = changes.revision
       try {
-        const signals = [signal, ended.signal]
-        return await callProvider({ provider: provider(), call: action, host: host(), signals }, (options) =>
-          run({ ...options, memory }),
-        )
+        await exclusive.run(signal, async () => {
+          if (replicas.load) await record.load()
+          // The same change was made while this one waited for its turn.
+          const isMade = changes.revision !== before && changes.action === action
+          if (action === 'start' ? !changes.mayStart : isMade && action !== 'request-pairing-code') return
+          await change(action, signal, run)
+        })
       } finally {
         changesUnderWay -= 1
-        changedHere(action)
         rest()
       }
     },
@@ -270,6 +322,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       const { issued } = poll
       if (snapshot.status === 'pairing-code' && issued) set({ ...poll, issued: { ...issued, phoneNumber } })
       publish(snapshot)
+      void record.save()
       rest()
     },
     watch(watcher) {
@@ -280,8 +333,9 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     },
     update,
     permitStart() {
-      changes.start()
-      changedHere('start')
+      changes.start(Date.now())
+      changedHere('start', true)
+      void record.save()
     },
     get mayStart() {
       return changes.mayStart

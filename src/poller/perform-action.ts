@@ -1,9 +1,21 @@
 import { PairingError } from '../core/errors.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
-import type { PairingProvider } from '../core/provider.js'
+import type { PairingProvider, PairingSnapshot } from '../core/provider.js'
 import { decodeSnapshot } from '../core/snapshot.js'
 import type { PairingAction } from '../core/update.js'
 import type { Poller } from './poller.js'
+
+const actions: readonly string[] = [
+  'start',
+  'request-pairing-code',
+  'reset',
+  'unlink',
+] satisfies readonly PairingAction[]
+
+/** Whether a value of unknown origin is an action. */
+export function isAction(value: unknown): value is PairingAction {
+  return typeof value === 'string' && actions.includes(value)
+}
 
 /** An action and what it needs. */
 export interface ActionInput {
@@ -41,10 +53,11 @@ export async function performAction(
     case 'request-pairing-code': {
       if (!requestPairingCode) throw unsupported('pairing codes')
       const number = normalizePhoneNumber(phoneNumber)
-      const snapshot = await poller.change(action, signal, async (options) =>
-        decodeSnapshot(await requestPairingCode.call(provider, number, options)),
-      )
-      poller.receiveCode(snapshot, number)
+      let snapshot: PairingSnapshot | undefined
+      await poller.change(action, signal, async (options) => {
+        snapshot = decodeSnapshot(await requestPairingCode.call(provider, number, options))
+      })
+      if (snapshot) poller.receiveCode(snapshot, number)
       return
     }
     case 'reset':

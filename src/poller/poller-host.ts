@@ -1,6 +1,7 @@
 import type { PairingErrorCode } from '../core/errors.js'
-import type { PairingProvider, PairingSnapshot } from '../core/provider.js'
+import type { PairingMemory, PairingProvider, PairingSnapshot } from '../core/provider.js'
 import type { PairingAction, PairingWant } from '../core/update.js'
+import type { IssuedCode } from './schedule.js'
 
 /** A method of the provider, or what a provider pushes. */
 export type ProviderCall = 'getStatus' | 'getQrCode' | 'requestPairingCode' | 'reset' | 'unlink' | 'subscribe'
@@ -27,12 +28,39 @@ export type ReplicaMessage =
   /** Something was changed at the provider at this moment (epoch milliseconds): the state from before is invalid. */
   | { readonly type: 'changed'; readonly revision: number }
 
+/** What all replicas know of a session, and the provider does not tell. Times are epoch milliseconds. */
+export interface SessionRecord {
+  /** Orders records: a later one counts. */
+  readonly savedAt: number
+  /** Time of the last change; 0 where there was none. */
+  readonly revision: number
+  /** What the last change was. */
+  readonly action: PairingAction | undefined
+  /** When a start was sent; 0 where the session was awake since, or none was sent. */
+  readonly startedAt: number
+  /** The user asked for a start, so a request for a code may start a pairing. */
+  readonly isStarted: boolean
+  /** The pairing code that may be entered. Of its phone number, the last four digits. */
+  readonly issued: IssuedCode | undefined
+  /** See {@link PairingMemory}. */
+  readonly memory: PairingMemory
+}
+
 /** The connection of one session to the other replicas. Never throws. */
 export interface Replicas {
   publish(message: ReplicaMessage): void
   /** Receives from the other replicas until {@link Replicas.close}. A second call changes nothing. */
   open(): void
   close(): void
+  /**
+   * Takes the turn to change the session, for so many milliseconds: `false` where another replica has it, `undefined` where that is
+   * not known; 0 gives it back. Missing where replicas share nothing.
+   */
+  take?(ttlMs: number): Promise<boolean | undefined>
+  /** The record that any replica saved last. Missing where replicas share none. */
+  load?(): Promise<SessionRecord | undefined>
+  /** Saves the record for all replicas. */
+  save?(record: SessionRecord): Promise<void>
 }
 
 /** A session at a provider, and whose it is. */

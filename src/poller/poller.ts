@@ -19,12 +19,15 @@ export interface Poller {
    * @throws {@link PairingError} `aborted` when `signal` is; a failed request is an update with an `error`.
    */
   read(want: PairingWant, signal: AbortSignal, expired?: string | null): Promise<PairingUpdate>
-  /** Changes something at the provider; the cached state from before is invalid, also where the change fails. */
-  change<Value>(
+  /**
+   * Changes something at the provider; the cached state from before is invalid, also where the change fails. One change runs at a
+   * time, on all replicas. `run` is not called where another page has made the same change in the meantime.
+   */
+  change(
     action: PairingAction,
     signal: AbortSignal,
-    run: (options: RequestOptions) => Promise<Value>,
-  ): Promise<Value>
+    run: (options: RequestOptions) => Promise<void>,
+  ): Promise<void>
   /**
    * Requests the state because the provider says that something has changed: at most one request for each minimum interval of
    * the provider. Resolves with the update after it.

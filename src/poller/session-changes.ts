@@ -3,16 +3,20 @@ import type { PairingAction, UpdateReason } from '../core/update.js'
 
 /** When a session was changed at the provider last, and why: a response from before says nothing about now. */
 export interface SessionChanges {
-  /** Time of the last change; `undefined` where this process has seen none. */
+  /** Time of the last change; `undefined` where this process knows of none. */
   readonly revision: number | undefined
-  /** What it was, where pages are told. */
+  /** What it was; `undefined` where it failed, or where that is not known. */
+  readonly action: PairingAction | undefined
+  /** The same, where pages are told. */
   readonly reason: UpdateReason | undefined
-  /** Notes a change of another replica. Returns `false` where a later one is known. */
-  receive(revision: number): boolean
-  /** Notes a change of this process, and returns its revision. */
-  make(action: PairingAction): number
-  /** A start is sent: further ones are not, until the session was awake. */
-  start(): void
+  /** Notes a change of another replica. Returns `false` where it, or a later one, is known. */
+  receive(revision: number, action?: PairingAction): boolean
+  /** Notes a change of this process, which may have failed, and returns its revision. */
+  make(action: PairingAction, isDone: boolean): number
+  /** When a start was sent (epoch milliseconds); 0 where none was, or the session was awake since. */
+  readonly startedAt: number
+  /** A start was sent, here or by another replica; with 0, the session was awake since. */
+  start(at: number): void
   /** Takes the state that the provider reports. */
   observe(snapshot: PairingSnapshot): void
   /** Whether a start would be another one: several pages that see a sleeping session start it once. */
@@ -32,38 +36,44 @@ const reasons: Readonly<Record<PairingAction, UpdateReason | undefined>> = {
 /** Makes the record of one session. */
 export function createSessionChanges(): SessionChanges {
   let revision: number | undefined
+  let action: PairingAction | undefined
   let reason: UpdateReason | undefined
-  let startedAt = Number.NEGATIVE_INFINITY
-  /** The session was awake after the last start. */
-  let wasAwake = true
+  let startedAt = 0
 
   return {
     get revision() {
       return revision
     },
+    get action() {
+      return action
+    },
     get reason() {
       return reason
     },
-    receive(at) {
+    receive(at, made) {
       if (revision !== undefined && at <= revision) return false
       revision = at
+      action = made
       reason = undefined
       return true
     },
-    make(action) {
+    make(made, isDone) {
       revision = Math.max(Date.now(), (revision ?? 0) + 1)
-      reason = reasons[action]
+      action = isDone ? made : undefined
+      reason = reasons[made]
       return revision
     },
-    start() {
-      startedAt = Date.now()
-      wasAwake = false
+    get startedAt() {
+      return startedAt
+    },
+    start(at) {
+      startedAt = at
     },
     observe({ status }) {
-      if (status !== 'stopped' && status !== 'preparing') wasAwake = true
+      if (status !== 'stopped' && status !== 'preparing') startedAt = 0
     },
     get mayStart() {
-      return wasAwake || Date.now() - startedAt >= START_TOGETHER_MS
+      return Date.now() - startedAt >= START_TOGETHER_MS
     },
   }
 }

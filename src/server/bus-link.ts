@@ -1,15 +1,18 @@
-import type { ReplicaMessage, Replicas } from '../poller/poller-host.js'
-import type { PairingBus } from './bus.js'
+import type { ReplicaMessage, Replicas, SessionRecord } from '../poller/poller-host.js'
 import { decodeBusMessage, encodeBusMessage } from './bus-message.js'
+import type { GuardedBus } from './guarded-bus.js'
+import { decodeRecord, encodeRecord } from './record-message.js'
 
 /** What {@link createBusLink} needs. */
 export interface BusLinkOptions {
-  /** One that never throws. */
-  readonly bus: PairingBus | undefined
+  readonly bus: GuardedBus | undefined
   /** Names the session: replicas with the same name receive each other's messages. */
   readonly name: string
   readonly receive: (message: ReplicaMessage) => void
 }
+
+/** Longer than a pairing code may be entered, and than a page waits to read again. In milliseconds. */
+const KEEP_RECORD_MS = 600_000
 
 /**
  * Makes a session's end of the bus. Each message carries the time of the last change: one from before the last change that this
@@ -34,7 +37,14 @@ export function createBusLink({ bus, name, receive }: BusLinkOptions): Replicas 
   }
 
   if (!bus) return { publish: () => {}, open: () => {}, close: () => {} }
+  const { last, take: takeKey, keep } = bus
+  const recordChannel = `record:${name}`
   return {
+    ...(takeKey && { take: (ttlMs: number) => takeKey(`change:${name}`, ttlMs) }),
+    ...(last && {
+      load: async () => decodeRecord(await last(recordChannel), Date.now()),
+      save: (record: SessionRecord) => keep(recordChannel, encodeRecord(record), KEEP_RECORD_MS),
+    }),
     publish(message) {
       const sentAt = Date.now()
       if (message.type === 'changed') revision = Math.max(message.revision, revision)

@@ -17,7 +17,7 @@ export const MAX_MESSAGE_AGE_MS = 2_000
  * Servers that follow NTP differ by some milliseconds, and for a day by up to a second where some of them smear a leap second.
  * Replicas whose clocks differ by more than this do without each other's messages, which costs requests and shows nothing wrong.
  */
-const CLOCK_TOLERANCE_MS = 1_000
+export const CLOCK_TOLERANCE_MS = 1_000
 
 /** A message with its sender, who receives it too. */
 export function encodeBusMessage(from: string, message: ReplicaMessage, stamp: BusStamp): string {

@@ -1,13 +1,13 @@
 import { abortedError, PairingError, type PairingErrorCode, toPairingError } from '../core/errors.js'
 import type { PairingAction } from '../core/update.js'
-import { createRateLimit, type RateLimit } from './rate-limit.js'
-import { type SessionTarget, sessionKey } from './session-target.js'
+import type { PairingBus } from './bus.js'
+import { createRateLimit, type RateLimit, type RateLimitOptions, takeShared } from './rate-limit.js'
 
 /**
  * What may be done at once, and how soon again. Pairing codes: a typing error or two are corrected at once; more has to wait,
  * because WhatsApp blocks numbers that request codes often. A reset and an unlink cost the provider several requests.
  */
-const SUCCESSES: Readonly<Record<PairingAction, { readonly size: number; readonly intervalMs: number }>> = {
+const SUCCESSES: Readonly<Record<PairingAction, RateLimitOptions>> = {
   'request-pairing-code': { size: 3, intervalMs: 30_000 },
   start: { size: 5, intervalMs: 10_000 },
   reset: { size: 5, intervalMs: 10_000 },
@@ -34,7 +34,8 @@ const refusals: Readonly<Record<PairingAction, string>> = {
 
 /** One change of a session. */
 export interface Change {
-  readonly target: SessionTarget
+  /** Names the session: the same on every replica. */
+  readonly session: string
   readonly action: PairingAction
   /** Where it is about a number: changes for different ones are different. */
   readonly phoneNumber?: string | undefined
@@ -63,8 +64,8 @@ interface SessionChanges {
   last: Flight | undefined
 }
 
-/** Makes the changes of one handler. */
-export function createChanges(): Changes {
+/** Makes the changes of one handler. Where the bus can, its replicas share the limits. */
+export function createChanges(bus: Pick<PairingBus, 'take'> | undefined): Changes {
   const sessions = new Map<string, SessionChanges>()
   const successes: Readonly<Record<PairingAction, RateLimit>> = {
     'request-pairing-code': createRateLimit(SUCCESSES['request-pairing-code']),
@@ -74,14 +75,28 @@ export function createChanges(): Changes {
   }
   const attempts = createRateLimit(ATTEMPTS)
 
-  function start(session: string, key: string, { action, run }: Change): Flight {
+  /** Runs a change that this process lets through. */
+  async function runShared({ session, action, run }: Change, signal: AbortSignal): Promise<void> {
+    const { waitMs, giveBack } = await takeShared(bus, `${action}:${session}`, SUCCESSES[action])
+    if (waitMs > 0) throw limited(action, waitMs)
+    try {
+      if (signal.aborted) throw abortedError()
+      await run(signal)
+    } catch (error) {
+      if (!isCounted(error)) giveBack()
+      throw error
+    }
+  }
+
+  function start(key: string, change: Change): Flight {
+    const { session, action } = change
     const known = sessions.get(session) ?? { underWay: 0, last: undefined }
     if (known.underWay >= MAX_UNDER_WAY) throw limited(action, FULL_RETRY_AFTER_MS)
     const waitMs = attempts.wait(`${action} ${session}`) || successes[action].take(session)
     if (waitMs > 0) throw limited(action, waitMs)
     attempts.take(`${action} ${session}`)
     const controller = new AbortController()
-    const result = run(controller.signal)
+    const result = runShared(change, controller.signal)
     const flight: Flight = { key, result, controller, waiting: 0 }
     const land = (): void => {
       known.underWay -= 1
@@ -92,7 +107,7 @@ export function createChanges(): Changes {
     known.last = flight
     sessions.set(session, known)
     result.then(land, (error: unknown) => {
-      if (!countedFailures.includes(toPairingError(error).code)) successes[action].giveBack(session)
+      if (!isCounted(error)) successes[action].giveBack(session)
       land()
     })
     return flight
@@ -100,12 +115,11 @@ export function createChanges(): Changes {
 
   return {
     async make(change) {
-      const { target, action, phoneNumber, signal } = change
+      const { session, action, phoneNumber, signal } = change
       if (signal.aborted) throw abortedError()
-      const session = sessionKey(target)
       const key = JSON.stringify([action, phoneNumber])
       const last = sessions.get(session)?.last
-      const flight = last?.key === key && !last.controller.signal.aborted ? last : start(session, key, change)
+      const flight = last?.key === key && !last.controller.signal.aborted ? last : start(key, change)
       flight.waiting += 1
       try {
         return await unlessAborted(flight.result, signal)
@@ -115,6 +129,10 @@ export function createChanges(): Changes {
       }
     },
   }
+}
+
+function isCounted(error: unknown): boolean {
+  return countedFailures.includes(toPairingError(error).code)
 }
 
 function limited(action: PairingAction, retryAfterMs: number): PairingError {

@@ -7,24 +7,37 @@ import type { Report } from './report.js'
 /** A broker in the same network needs milliseconds. */
 const PUBLISH_LIMIT_MS = 5_000
 
-/** A publish that has not ended by then never will, and a bus may have lost its promise. */
+/** A request to the provider waits for the broker, so it does not wait for long. */
+const REPLY_LIMIT_MS = 1_000
+
+/** A call that has not ended by then never will, and a bus may have lost its promise. */
 const GIVE_UP_MS = 60_000
 
-/** A bus that never throws, never rejects and never lets messages pile up. */
+/** A bus that never throws, never rejects, never lets messages pile up, and replies within a second or not at all. */
 export interface GuardedBus extends PairingBus {
+  /** Publishes, and resolves when this message or a newer one was sent or dropped; after a second at the latest. */
+  keep(channel: string, message: string, keepMs: number): Promise<void>
   /** Forgets what waits. */
   close(): void
 }
 
+interface Message {
+  readonly text: string
+  readonly keepMs: number | undefined
+  readonly at: number
+}
+
 interface Sending {
   /** Sent when the one under way has ended, in place of those before it. */
-  newest?: { readonly message: string; readonly at: number } | undefined
+  newest?: Message | undefined
+  /** Of those that wait for the newest. */
+  waiting: (() => void)[]
 }
 
 /**
  * Guards the bus of a handler. For each channel one message is under way at a time and the newest waits: while a broker
- * stands still, the client of the broker would keep every message in memory, and deliver all of them when they are old. An outage
- * is reported once, whichever channels notice it.
+ * stands still, the client of the broker would keep every message in memory, and deliver all of them when they are old. While a reply is
+ * overdue, no other one is requested. An outage is reported once, whichever calls notice it.
  */
 export function createGuardedBus(
   bus: PairingBus,
@@ -33,6 +46,8 @@ export function createGuardedBus(
   const sendings = new Map<string, Sending>()
   const timers = new Set<ReturnType<typeof setTimeout>>()
   let isDown = false
+  /** Replies that did not come within their time, and have not come since. */
+  let overdue = 0
 
   function failed(error: unknown): void {
     if (isDown) return
@@ -53,19 +68,21 @@ export function createGuardedBus(
     }
   }
 
-  function send(channel: string, message: string): void {
-    const sending: Sending = {}
+  function send(channel: string, { text, keepMs }: Message, sent: readonly (() => void)[]): void {
+    const sending: Sending = { waiting: [] }
     sendings.set(channel, sending)
     let cancels: readonly (() => void)[] = []
     const ended = (): void => {
       for (const cancel of cancels) cancel()
+      for (const resolve of sent) resolve()
       if (sendings.get(channel) !== sending) return
       sendings.delete(channel)
-      const { newest } = sending
-      if (newest && Date.now() - newest.at <= MAX_MESSAGE_AGE_MS) send(channel, newest.message)
+      const { newest, waiting } = sending
+      if (newest && Date.now() - newest.at <= MAX_MESSAGE_AGE_MS) send(channel, newest, waiting)
+      else for (const resolve of waiting) resolve()
     }
     try {
-      const publishing: unknown = bus.publish(channel, message)
+      const publishing: unknown = bus.publish(channel, text, ...(keepMs === undefined ? [] : [keepMs]))
       if (!isThenable(publishing)) {
         isDown = false
         ended()
@@ -83,11 +100,66 @@ export function createGuardedBus(
     }
   }
 
+  /** The reply of the broker; `undefined` where it gives none in time. */
+  function reply<Value>(
+    request: () => Promise<Value | undefined>,
+    isNeeded = false,
+  ): Promise<Value | undefined> {
+    if (overdue > 0 && !isNeeded) return Promise.resolve(undefined)
+    return new Promise((resolve) => {
+      let isLate = false
+      const cancelLimit = after(REPLY_LIMIT_MS, () => {
+        isLate = true
+        overdue += 1
+        failed(overdueError())
+        resolve(undefined)
+      })
+      const end = (): void => {
+        cancelLimit()
+        cancelGiveUp()
+        if (isLate) overdue -= 1
+        isLate = false
+      }
+      const cancelGiveUp = after(GIVE_UP_MS, end)
+      // In a function, because a bus may throw.
+      const asked = (async () => request())()
+      asked
+        .then(
+          (value) => {
+            isDown = false
+            return value
+          },
+          (error: unknown) => {
+            failed(error)
+            return undefined
+          },
+        )
+        .then((value) => {
+          end()
+          resolve(value)
+        })
+    })
+  }
+
+  function publish(channel: string, text: string, keepMs?: number, sent?: () => void): void {
+    const message: Message = { text, keepMs, at: Date.now() }
+    const sending = sendings.get(channel)
+    if (sending) {
+      sending.newest = message
+      if (sent) sending.waiting.push(sent)
+    } else send(channel, message, sent ? [sent] : [])
+  }
+
   return {
-    publish(channel, message) {
-      const sending = sendings.get(channel)
-      if (sending) sending.newest = { message, at: Date.now() }
-      else send(channel, message)
+    publish,
+    keep(channel, text, keepMs) {
+      return new Promise((resolve) => {
+        const cancel = after(REPLY_LIMIT_MS, resolve)
+        publish(channel, text, keepMs, () => {
+          cancel()
+          resolve()
+        })
+      })
     },
     subscribe(channel, listener) {
       let end: unknown
@@ -105,6 +177,19 @@ export function createGuardedBus(
         }
       }
     },
+    ...(bus.take && {
+      take: async (key, ttlMs) => {
+        // What is not given back stays taken for its whole time.
+        const isTaken: unknown = await reply(async () => bus.take?.(key, ttlMs), ttlMs === 0)
+        return typeof isTaken === 'boolean' ? isTaken : undefined
+      },
+    }),
+    ...(bus.last && {
+      last: async (channel) => {
+        const text: unknown = await reply(async () => bus.last?.(channel))
+        return typeof text === 'string' ? text : undefined
+      },
+    }),
     close() {
       for (const timer of timers) clearTimeout(timer)
       timers.clear()
@@ -120,6 +205,6 @@ function isThenable(value: unknown): boolean {
 function overdueError(): PairingError {
   return new PairingError(
     'network',
-    'The bus has not taken a message for 5 seconds, so replicas read the provider each for itself. Look at its broker.',
+    'The bus does not reply in time, so replicas work each for itself. Look at its broker.',
   )
 }

@@ -101,6 +101,7 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
   const sessions = createSessionService({
     registry,
     host,
+    bus,
     links,
     shutdown,
     secret,

@@ -1,3 +1,11 @@
+import type { PairingBus } from './bus.js'
+
+/** So many at once, and from then on one for each interval. */
+export interface RateLimitOptions {
+  readonly size: number
+  readonly intervalMs: number
+}
+
 /** Lets so many through at once, and from then on one for each interval. */
 export interface RateLimit {
   /** The milliseconds until there is one for this key; 0 where there is. Takes nothing. */
@@ -9,13 +17,7 @@ export interface RateLimit {
 }
 
 /** A bucket of `size` for each key, filled by one every `intervalMs`. */
-export function createRateLimit({
-  size,
-  intervalMs,
-}: {
-  readonly size: number
-  readonly intervalMs: number
-}): RateLimit {
+export function createRateLimit({ size, intervalMs }: RateLimitOptions): RateLimit {
   /** When each bucket is full again: all there is to know about it. */
   const fullAt = new Map<string, number>()
 
@@ -46,4 +48,36 @@ export function createRateLimit({
       if (full !== undefined) fullAt.set(key, full - intervalMs)
     },
   }
+}
+
+/** What one attempt to take something got. */
+export interface Taken {
+  /** 0, or the milliseconds until there is one again. */
+  readonly waitMs: number
+  /** What was taken does not count. */
+  giveBack(): void
+}
+
+/**
+ * Takes one from a bucket that all replicas share. Each interval of the clock brings one, named by its number, which may be taken until
+ * `size` further ones have come; so a broker needs to know nothing but whether a key is taken. Without one, or where it gives no reply, all
+ * may be taken.
+ */
+export async function takeShared(
+  bus: Pick<PairingBus, 'take'> | undefined,
+  key: string,
+  { size, intervalMs }: RateLimitOptions,
+): Promise<Taken> {
+  const free: Taken = { waitMs: 0, giveBack: () => {} }
+  if (!bus?.take) return free
+  const now = Date.now()
+  const current = Math.floor(now / intervalMs)
+  // The oldest first: it is the first that can no longer be taken.
+  for (let index = current - size + 1; index <= current; index += 1) {
+    const name = `limit:${key}:${index}`
+    const isTaken = await bus.take(name, (size + 1) * intervalMs)
+    if (isTaken === undefined) return free
+    if (isTaken) return { waitMs: 0, giveBack: () => void bus.take?.(name, 0) }
+  }
+  return { waitMs: (current + 1) * intervalMs - now, giveBack: () => {} }
 }

@@ -13,6 +13,7 @@ export type { RedisSubscriber } from './redis-subscriptions.js'
 export interface RedisPublisher {
   readonly isReady: boolean
   publish(channel: string, message: string): Promise<unknown>
+  sendCommand(command: string[]): Promise<unknown>
   duplicate(): RedisSubscriber
 }
 
@@ -24,29 +25,33 @@ export interface RedisBusOptions {
    */
   readonly client: RedisPublisher
   /**
-   * Comes before the name of each channel. Handlers with one prefix and one Redis hear each other, whichever of its
-   * databases they use.
+   * Comes before the name of each channel and key. Handlers with one prefix and one Redis share what they publish, whichever of its
+   * databases they use; keys are kept in the database of the client.
    * @default 'whatsapp-pairing:'
    */
   readonly prefix?: string | undefined
   /**
-   * Told, with the code `network`, of each message that was not sent, of each subscription that Redis refused, and
-   * once of each outage of the connection that listens; with `unknown`, of a listener that throws. Holds nothing of
+   * Called with the code `network` for each command that was not carried out, for each subscription that Redis refused, and
+   * once for each outage of the connection that listens; with `unknown` for a listener that throws. Holds nothing of
    * Redis's, such as its URL.
-   * @default nobody is told
+   * @default nothing is reported
    */
   readonly onError?: ((error: PairingError) => void) | undefined
 }
 
-// `network` and not `provider-unavailable`: the provider is well, it is the other replicas that nobody can reach.
+// `network` and not `provider-unavailable`: the provider is well, it is the other replicas that cannot be reached.
 const NOT_SENT =
   'Other replicas miss a message: Redis is away, or does not let its user publish. Look at the Redis client.'
+const NOT_SHARED =
+  'Replicas share no limits and no record for now: Redis is away, or does not let its user SET, GET and DEL. Look at the Redis client.'
 
 /** What {@link redisBus} returns. */
 export interface RedisBus extends PairingBus {
-  /** Resolves when Redis has the message, or when `onError` was told that it has not; never rejects. */
-  publish(channel: string, message: string): Promise<void>
-  /** Ends what the bus has opened, never the host's client. From then on nothing is sent or heard. */
+  /** Resolves when Redis has the message, or when `onError` was called because it has not; never rejects. */
+  publish(channel: string, message: string, keepMs?: number): Promise<void>
+  take(key: string, ttlMs: number): Promise<boolean | undefined>
+  last(channel: string): Promise<string | undefined>
+  /** Ends what the bus has opened, never the host's client. From then on nothing is sent or received. */
   close(): Promise<void>
 }
 
@@ -62,7 +67,8 @@ interface Subscription {
  * and is subscribed again by then; what was published in between is lost. A subscription that Redis refuses is tried
  * again with the next one, and after a reconnect.
  *
- * A message is dropped, and not kept, while Redis is away: news of a code is worth nothing afterwards.
+ * A message is dropped, and not kept, while Redis is away: a code is worth nothing afterwards. `take` and `last` resolve with
+ * `undefined` then.
  *
  * @throws {@link PairingError} `invalid-options` where `client` is not node-redis's.
  *
@@ -73,12 +79,12 @@ interface Subscription {
  * const bus = redisBus({ client, onError: (error) => log.warn(error.message) })
  */
 export function redisBus({ client, prefix = 'whatsapp-pairing:', onError }: RedisBusOptions): RedisBus {
-  // From JavaScript, where nobody checks: ioredis looks alike, and would never send anything.
+  // From JavaScript, where no compiler checks: ioredis looks alike, and would never send anything.
   if (typeof client?.isReady !== 'boolean' || typeof client.duplicate !== 'function') {
     throw new PairingError(
       'invalid-options',
       'redisBus() needs a "client" made by createClient() of the package "redis", version 4.6 or later. A client of "ioredis" is ' +
-        'none: write a PairingBus for it, which is two functions.',
+        'none: README has a PairingBus for it.',
     )
   }
   const subscriptionsOf = new Map<string, Set<Subscription>>()
@@ -98,13 +104,13 @@ export function redisBus({ client, prefix = 'whatsapp-pairing:', onError }: Redi
 
   function deliver(message: string, channel: string): void {
     const subscriptions = subscriptionsOf.get(channel)
-    // A copy: whoever subscribes in a listener hears the next message. Whoever has left hears none.
+    // A copy: a subscription that a listener adds receives the next message first. One that was ended receives none.
     for (const subscription of [...(subscriptions ?? [])]) {
       if (!subscriptions?.has(subscription)) continue
       try {
         subscription.listener(message)
       } catch (error) {
-        // The other listeners are to hear the message too; node-redis would stop at the first that throws.
+        // The other listeners receive the message too; node-redis would stop at the first that throws.
         printError('A listener on the bus failed with an exception.', error)
         report(toPairingError(error))
       }
@@ -122,16 +128,43 @@ export function redisBus({ client, prefix = 'whatsapp-pairing:', onError }: Redi
       })
   }
 
+  /** The reply of Redis; `undefined` where there is none, which is reported. */
+  async function send(run: () => Promise<unknown>, failure: string): Promise<unknown> {
+    if (closed) return undefined
+    try {
+      // Otherwise node-redis would keep the command, and send it when it is old.
+      if (client.isReady) return await run()
+    } catch {
+      // Lost on the way, or refused: as good as not sent.
+    }
+    report(new PairingError('network', failure))
+    return undefined
+  }
+
+  const keyOf = (channel: string): string => `${prefix}last:${channel}`
+
   return {
-    async publish(channel, message) {
-      if (closed) return
-      try {
-        // Otherwise node-redis would keep the message, and send it when it is old.
-        if (client.isReady) return void (await client.publish(prefix + channel, message))
-      } catch {
-        // Lost on the way, or refused: as good as not sent.
-      }
-      report(new PairingError('network', NOT_SENT))
+    async publish(channel, message, keepMs = 0) {
+      await send(async () => {
+        const commands = [client.publish(prefix + channel, message)]
+        if (keepMs > 0)
+          commands.push(client.sendCommand(['SET', keyOf(channel), message, 'PX', milliseconds(keepMs)]))
+        await Promise.all(commands)
+      }, NOT_SENT)
+    },
+
+    async take(name, ttlMs) {
+      const key = `${prefix}taken:${name}`
+      const command = ttlMs > 0 ? ['SET', key, '1', 'NX', 'PX', milliseconds(ttlMs)] : ['DEL', key]
+      const reply = await send(() => client.sendCommand(command), NOT_SHARED)
+      // `OK` or null of SET; a number of DEL.
+      return reply === undefined ? undefined : ttlMs <= 0 || reply !== null
+    },
+
+    async last(channel) {
+      const reply = await send(() => client.sendCommand(['GET', keyOf(channel)]), NOT_SHARED)
+      // A client of the host may be set up to give bytes.
+      return reply === undefined || reply === null ? undefined : String(reply)
     },
 
     subscribe(name, listener) {
@@ -154,4 +187,9 @@ export function redisBus({ client, prefix = 'whatsapp-pairing:', onError }: Redi
       return closed
     },
   }
+}
+
+/** Redis takes whole milliseconds. */
+function milliseconds(ms: number): string {
+  return String(Math.ceil(ms))
 }

@@ -7,14 +7,14 @@ import {
   encodeUpdate,
   HAS_PARAMETER,
   METHOD_PARAMETER,
-  type PairingAction,
   type PairingUpdate,
   WANT_PARAMETER,
 } from '../core/update.js'
-import { performAction } from '../poller/perform-action.js'
+import { isAction, performAction } from '../poller/perform-action.js'
 import type { Poller } from '../poller/poller.js'
 import type { PollerHost } from '../poller/poller-host.js'
 import type { PollerRegistry } from '../poller/registry.js'
+import type { PairingBus } from './bus.js'
 import { createChanges } from './changes.js'
 import type { CheckedAuthorization } from './check-authorized.js'
 import { openEventStream } from './event-stream.js'
@@ -31,6 +31,7 @@ const FULL_RETRY_AFTER_MS = 60_000
 export interface SessionServiceOptions {
   readonly registry: PollerRegistry
   readonly host: PollerHost
+  readonly bus: PairingBus | undefined
   readonly links: LinkReports
   readonly shutdown: Shutdown
   /** Of session tags. */
@@ -55,33 +56,27 @@ export interface SessionService {
   pollerOf(target: SessionTarget): Poller
 }
 
-const actions: readonly string[] = [
-  'start',
-  'request-pairing-code',
-  'reset',
-  'unlink',
-] satisfies readonly PairingAction[]
-
-function isAction(value: unknown): value is PairingAction {
-  return typeof value === 'string' && actions.includes(value)
-}
-
 const asMethod = (value: unknown): PairingMethod => (value === 'phone-code' ? value : 'qr')
 
 /** Makes the part of the handler behind its guards. */
 export function createSessionService({
   registry,
   host,
+  bus,
   links,
   shutdown,
   secret,
   ...options
 }: SessionServiceOptions): SessionService {
-  const changes = createChanges()
+  const changes = createChanges(bus)
   let watchers = 0
 
-  const pollerOf = ({ provider, tenant }: SessionTarget): Poller =>
-    registry.of(sessionTag({ provider, tenant }, secret), { provider, tenant }, host)
+  const tagOf = (target: SessionTarget): string => sessionTag(target, secret)
+
+  const pollerOf = (target: SessionTarget): Poller => {
+    const { provider, tenant } = target
+    return registry.of(tagOf(target), { provider, tenant }, host)
+  }
 
   /** How long the permission of a request lasts. */
   const leftMs = ({ expiresAt }: AllowedTarget): number =>
@@ -174,7 +169,7 @@ export function createSessionService({
       const receivedAt = Date.now()
       const run = (joined: AbortSignal): Promise<void> =>
         performAction(poller, provider, { action, phoneNumber: number }, joined)
-      await changes.make({ target, action, phoneNumber: number, signal, run })
+      await changes.make({ session: tagOf(target), action, phoneNumber: number, signal, run })
       if (action === 'unlink') links.unlinked(target)
       return updateResponse(encodeUpdate(complete(poller.update(asMethod(method)), target, receivedAt)))
     },
