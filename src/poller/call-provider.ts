@@ -1,5 +1,12 @@
+import { decodeTiming } from '../core/decode-offer.js'
 import { PairingError, toPairingError } from '../core/errors.js'
-import type { PairingMemory, PairingProvider, PairingSnapshot, RequestOptions } from '../core/provider.js'
+import type {
+  PairingMemory,
+  PairingProvider,
+  PairingSnapshot,
+  ProviderTiming,
+  RequestOptions,
+} from '../core/provider.js'
 import { decodeSnapshot } from '../core/snapshot.js'
 import type { PairingAction, PairingWant } from '../core/update.js'
 import type { PollerHost, ProviderCall } from './poller-host.js'
@@ -85,4 +92,14 @@ async function inTime<Value>(
     clearTimeout(timer)
     for (const signal of outer) signal.removeEventListener('abort', end)
   }
+}
+
+/** From JavaScript, which checks no types: without a time to wait, requests would be sent without a pause. */
+export function timingOf({ timing }: PairingProvider): ProviderTiming {
+  const checked = decodeTiming(timing)
+  if (checked) return checked
+  throw new PairingError(
+    'invalid-options',
+    'The provider has no complete "timing", so the pace of requests is unknown. Give all six durations in milliseconds.',
+  )
 }

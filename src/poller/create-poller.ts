@@ -1,4 +1,3 @@
-import { decodeTiming } from '../core/decode-offer.js'
 import { PairingError, toPairingError } from '../core/errors.js'
 import type {
   PairingMethod,
@@ -8,12 +7,13 @@ import type {
   RequestOptions,
 } from '../core/provider.js'
 import { PAIRING_CODE, type PairingAction, type PairingUpdate, type PairingWant } from '../core/update.js'
-import { callProvider, readProvider } from './call-provider.js'
+import { callProvider, readProvider, timingOf } from './call-provider.js'
 import { createExclusive } from './exclusive.js'
 import { makeUpdate } from './make-update.js'
 import type { Poller } from './poller.js'
 import type { PolledSession, PollerHost } from './poller-host.js'
 import { createProviderSubscription } from './provider-subscription.js'
+import { createRefresh } from './refresh.js'
 import {
   afterChange,
   afterFailure,
@@ -68,9 +68,6 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   let changesUnderWay = 0
   /** The last request to the provider. */
   let requestedAt = Number.NEGATIVE_INFINITY
-  let refreshing: Promise<PairingUpdate> | undefined
-  /** Of the read that a webhook waits for. */
-  let refreshTimer: ReturnType<typeof setTimeout> | undefined
 
   const requests = createSharedRequests((want, signal) => {
     if (want === 'state' || !poll.startsOnRead) return request(want, want, signal)
@@ -222,19 +219,17 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     }
   }
 
-  async function refresh(): Promise<PairingUpdate> {
-    const at = Date.now()
-    // A clock that was set back must not hold it up.
-    const nextAt = requestedAt > at ? at : requestedAt + timing.qrMinIntervalMs
-    const waitMs = Math.max(nextAt, poll.quietUntil) - at
-    if (waitMs > 0)
-      await new Promise<void>((resolve) => {
-        refreshTimer = setTimeout(resolve, waitMs)
-      })
-    await requests.join('state', ended.signal).catch(() => {})
-    rest()
-    return update('qr')
-  }
+  const refresh = createRefresh({
+    nextAt() {
+      // A clock that was set back must not hold it up.
+      const nextAt = requestedAt > Date.now() ? 0 : requestedAt + timing.qrMinIntervalMs
+      return Math.max(nextAt, poll.quietUntil)
+    },
+    async read() {
+      await requests.join('state', ended.signal).catch(() => {})
+      rest()
+    },
+  })
 
   function publish(snapshot: PairingSnapshot): void {
     const next = loop.size > 0 ? nextDue() : undefined
@@ -292,25 +287,27 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     async change(action, signal, run) {
       if (ended.signal.aborted) throw closedError()
       changesUnderWay += 1
-      const before = changes.revision
       try {
-        await exclusive.run(signal, async () => {
+        // Changes that are known by now are from before the user's press.
+        if (replicas.load) await record.load()
+        const before = changes.revision
+        return await exclusive.run(signal, async () => {
           if (replicas.load) await record.load()
           // The same change was made while this one waited for its turn.
           const isMade = changes.revision !== before && changes.action === action
-          if (action === 'start' ? !changes.mayStart : isMade && action !== 'request-pairing-code') return
+          if (action === 'start' ? !changes.mayStart : isMade && action !== 'request-pairing-code')
+            return false
           await change(action, signal, run)
+          return true
         })
       } finally {
         changesUnderWay -= 1
         rest()
       }
     },
-    refresh() {
-      refreshing ??= refresh().finally(() => {
-        refreshing = undefined
-      })
-      return refreshing
+    async refresh() {
+      await refresh.run()
+      return update('qr')
     },
     receive(snapshot) {
       receive(snapshot)
@@ -345,22 +342,12 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     },
     close() {
       ended.abort()
-      clearTimeout(refreshTimer)
+      refresh.close()
       loop.close()
       replicas.close()
       subscription.follow(undefined)
     },
   }
-}
-
-/** From JavaScript, which checks no types: without a time to wait, requests would be sent without a pause. */
-function timingOf({ timing }: PairingProvider): ProviderTiming {
-  const checked = decodeTiming(timing)
-  if (checked) return checked
-  throw new PairingError(
-    'invalid-options',
-    'The provider has no complete "timing", so the pace of requests is unknown. Give all six durations in milliseconds.',
-  )
 }
 
 function closedError(): PairingError {

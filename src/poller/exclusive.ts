@@ -46,7 +46,8 @@ export function createExclusive(replicas: Pick<Replicas, 'take'>, longestMs: num
     try {
       return await work()
     } finally {
-      await replicas.take?.(0)
+      // Not waited for: during an outage that would take a second.
+      void replicas.take?.(0)
     }
   }
 

@@ -25,7 +25,7 @@ export interface ActionInput {
 }
 
 /**
- * Carries an action out at the provider.
+ * Carries an action out at the provider. Resolves with whether a change was sent: a session that is awake needs no start.
  *
  * @throws {@link PairingError} `not-supported` where the provider lacks the method, `invalid-phone-number`, and whatever the
  * provider throws.
@@ -35,21 +35,20 @@ export async function performAction(
   provider: PairingProvider,
   { action, phoneNumber = '' }: ActionInput,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const { requestPairingCode, reset, unlink } = provider
   switch (action) {
     case 'start':
       if (provider.startsOnRead) {
         await poller.read('state', signal)
-        if (poller.update('qr').status !== 'stopped' || !poller.mayStart) return
+        if (poller.update('qr').status !== 'stopped' || !poller.mayStart) return false
         poller.permitStart()
         await poller.read('code', signal)
-        return
+        return true
       }
       // A provider that is not asleep needs no start, and one that another page has just started has had it.
-      if (!reset || (await poller.read('code', signal)).status !== 'stopped' || !poller.mayStart) return
-      await poller.change(action, signal, (options) => reset.call(provider, options))
-      return
+      if (!reset || (await poller.read('code', signal)).status !== 'stopped' || !poller.mayStart) return false
+      return poller.change(action, signal, (options) => reset.call(provider, options))
     case 'request-pairing-code': {
       if (!requestPairingCode) throw unsupported('pairing codes')
       const number = normalizePhoneNumber(phoneNumber)
@@ -58,15 +57,14 @@ export async function performAction(
         snapshot = decodeSnapshot(await requestPairingCode.call(provider, number, options))
       })
       if (snapshot) poller.receiveCode(snapshot, number)
-      return
+      return true
     }
     case 'reset':
       if (!reset) throw unsupported('a reset')
-      await poller.change(action, signal, (options) => reset.call(provider, options))
-      return
+      return poller.change(action, signal, (options) => reset.call(provider, options))
     case 'unlink':
       if (!unlink) throw unsupported('ending a link')
-      await poller.change(action, signal, (options) => unlink.call(provider, options))
+      return poller.change(action, signal, (options) => unlink.call(provider, options))
   }
 }
 

@@ -21,13 +21,14 @@ export interface Poller {
   read(want: PairingWant, signal: AbortSignal, expired?: string | null): Promise<PairingUpdate>
   /**
    * Changes something at the provider; the cached state from before is invalid, also where the change fails. One change runs at a
-   * time, on all replicas. `run` is not called where another page has made the same change in the meantime.
+   * time, on all replicas. `run` is not called where another page has made the same change in the meantime; resolves with whether
+   * it was.
    */
   change(
     action: PairingAction,
     signal: AbortSignal,
     run: (options: RequestOptions) => Promise<void>,
-  ): Promise<void>
+  ): Promise<boolean>
   /**
    * Requests the state because the provider says that something has changed: at most one request for each minimum interval of
    * the provider. Resolves with the update after it.

@@ -41,8 +41,8 @@ export interface Change {
   readonly phoneNumber?: string | undefined
   /** Of the request. The provider's call is aborted when every request that waits for it was. */
   readonly signal: AbortSignal
-  /** Calls the provider, for all requests that were joined. */
-  readonly run: (signal: AbortSignal) => Promise<void>
+  /** Calls the provider, for all requests that were joined. Resolves with whether anything was sent, which alone counts. */
+  readonly run: (signal: AbortSignal) => Promise<boolean>
 }
 
 /** Lets changes through: identical ones that are under way are one, and each kind has its limit for each session. */
@@ -81,7 +81,9 @@ export function createChanges(bus: Pick<PairingBus, 'take'> | undefined): Change
     if (waitMs > 0) throw limited(action, waitMs)
     try {
       if (signal.aborted) throw abortedError()
-      await run(signal)
+      if (await run(signal)) return
+      giveBack()
+      successes[action].giveBack(session)
     } catch (error) {
       if (!isCounted(error)) giveBack()
       throw error

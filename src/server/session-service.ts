@@ -167,7 +167,7 @@ export function createSessionService({
       const number = action === 'request-pairing-code' ? checkNumber(target, phoneNumber) : undefined
       const poller = pollerOf(target)
       const receivedAt = Date.now()
-      const run = (joined: AbortSignal): Promise<void> =>
+      const run = (joined: AbortSignal): Promise<boolean> =>
         performAction(poller, provider, { action, phoneNumber: number }, joined)
       await changes.make({ session: tagOf(target), action, phoneNumber: number, signal, run })
       if (action === 'unlink') links.unlinked(target)

@@ -1,0 +1,453 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PairingError } from '../../src/core/errors.js'
+import type { PairingMemory, PairingProvider, RequestOptions } from '../../src/core/provider.js'
+import type { PairingBus } from '../../src/server/bus.js'
+import { memoryBus } from './memory-bus.js'
+import { timing } from './spy-provider.js'
+import { createWorld, expectRefusal, silence, updateOf, type World, type WorldOptions } from './world.js'
+
+const START = Date.UTC(2026, 10, 21)
+const NUMBER = '5511987654321'
+const code = (phoneNumber = NUMBER) => ({ action: 'request-pairing-code', phoneNumber })
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: START })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+
+/** So many replicas on one bus, each with pollers of its own. */
+const replicasOn = (
+  bus: PairingBus,
+  count: number,
+  methods: Partial<PairingProvider> = {},
+  options: WorldOptions = {},
+): World[] => Array.from({ length: count }, () => createWorld(methods, { bus, ...options }))
+
+const at = (replicas: readonly World[], index: number): World => {
+  const replica = replicas[index % replicas.length]
+  if (!replica) throw new Error('No replica')
+  return replica
+}
+
+const postTo = async (world: World, body: object) => (await world.post(body)).status
+
+/** What a bus does that is worth nothing. Each replica works by itself then. */
+const brokenBuses: readonly (readonly [string, Partial<PairingBus>])[] = [
+  ['has neither take() nor last()', { publish: () => {}, subscribe: () => () => {} }],
+  ['resolves with undefined', { take: async () => undefined, last: async () => undefined }],
+  ['never resolves', { take: silence, last: silence }],
+  [
+    'rejects',
+    { take: () => Promise.reject(new Error('down')), last: () => Promise.reject(new Error('down')) },
+  ],
+  [
+    'throws',
+    {
+      take: () => {
+        throw new Error('down')
+      },
+      last: () => {
+        throw new Error('down')
+      },
+    },
+  ],
+]
+
+const withBroken = (broken: Partial<PairingBus>): PairingBus =>
+  'publish' in broken
+    ? { publish: () => {}, subscribe: () => () => {}, ...broken }
+    : { ...memoryBus(), ...broken }
+
+describe.each([
+  ['request-pairing-code', code(), 3, 30_000],
+  ['reset', { action: 'reset' }, 5, 10_000],
+  ['unlink', { action: 'unlink' }, 5, 10_000],
+] as const)('the limit of %s', (_, body, size, intervalMs) => {
+  it(`is ${size} for all replicas together, then one each ${intervalMs / 1_000} seconds`, async () => {
+    const replicas = replicasOn(memoryBus(), 4)
+    const results: number[] = []
+    for (let index = 0; index < 12; index += 1) results.push(await postTo(at(replicas, index), body))
+    expect(results).toEqual([...Array(size).fill(200), ...Array(12 - size).fill(429)])
+    await pass(intervalMs)
+    const later: number[] = []
+    for (let index = 0; index < 4; index += 1) later.push(await postTo(at(replicas, index), body))
+    expect(later).toEqual([200, 429, 429, 429])
+  })
+
+  it('holds after a restart of all processes', async () => {
+    const bus = memoryBus()
+    for (let index = 0; index < size; index += 1) await postTo(at(replicasOn(bus, 1), 0), body)
+    await expectRefusal(await at(replicasOn(bus, 1), 0).post(body), 'rate-limited', {
+      retryAfterMs: intervalMs,
+    })
+  })
+
+  it('counts no call that failed at the provider, on whichever replica', async () => {
+    let isDown = true
+    const fail = async () => {
+      if (isDown) throw new PairingError('provider-unavailable', 'down')
+    }
+    const replicas = replicasOn(memoryBus(), 3, {
+      reset: fail,
+      unlink: fail,
+      requestPairingCode: async () => {
+        await fail()
+        return { status: 'pairing-code', pairingCode: 'ABCD1234' }
+      },
+    })
+    for (let index = 0; index < 9; index += 1) expect(await postTo(at(replicas, index), body)).toBe(503)
+    isDown = false
+    const results: number[] = []
+    for (let index = 0; index < size + 1; index += 1) results.push(await postTo(at(replicas, index), body))
+    expect(results).toEqual([...Array(size).fill(200), 429])
+  })
+
+  it('is another one for another tenant', async () => {
+    const bus = memoryBus()
+    const provider = createWorld().provider
+    const worldOf = (tenant: string) =>
+      createWorld({}, { bus, provider: () => provider, tenant: () => tenant })
+    for (let index = 0; index < size; index += 1) await postTo(worldOf('a'), body)
+    expect(await postTo(worldOf('a'), body)).toBe(429)
+    expect(await postTo(worldOf('b'), body)).toBe(200)
+  })
+
+  it.each(brokenBuses)('is that of each process where the bus %s', async (_name, broken) => {
+    const onError = vi.fn()
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const replicas = replicasOn(withBroken(broken), 2, {}, { onError })
+    for (const replica of replicas) {
+      const results: number[] = []
+      for (let index = 0; index < size + 1; index += 1) {
+        const sent = postTo(replica, body)
+        await pass(1_000)
+        results.push(await sent)
+      }
+      expect(results).toEqual([...Array(size).fill(200), 429])
+    }
+  })
+})
+
+describe('changes of one session', () => {
+  /** A provider that takes a second for each change, and notes how many are under way. */
+  function slowProvider() {
+    const seen = { most: 0, calls: [] as string[] }
+    let underWay = 0
+    const slow = (name: string) => async () => {
+      underWay += 1
+      seen.most = Math.max(seen.most, underWay)
+      seen.calls.push(name)
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      underWay -= 1
+    }
+    const methods: Partial<PairingProvider> = {
+      reset: slow('reset'),
+      unlink: slow('unlink'),
+      async requestPairingCode() {
+        await slow('code')()
+        return { status: 'pairing-code', pairingCode: 'ABCD1234' }
+      },
+    }
+    return { seen, methods }
+  }
+
+  it.each([
+    ['two resets', [{ action: 'reset' }, { action: 'reset' }], ['reset']],
+    ['two unlinks', [{ action: 'unlink' }, { action: 'unlink' }], ['unlink']],
+    ['a reset and a code', [{ action: 'reset' }, code()], ['reset', 'code']],
+    ['codes for two numbers', [code(), code('447700900123')], ['code', 'code']],
+  ])('on two replicas are never two at once: %s', async (_, bodies, calls) => {
+    const { seen, methods } = slowProvider()
+    const replicas = replicasOn(memoryBus(), 2, methods)
+    const sent = bodies.map((body, index) => postTo(at(replicas, index), body))
+    await pass(5_000)
+    expect(await Promise.all(sent)).toEqual(bodies.map(() => 200))
+    expect(seen.most).toBe(1)
+    expect(seen.calls).toEqual(calls)
+  })
+
+  it('on one process without a bus are never two at once, also where each request has a provider of its own', async () => {
+    const { seen, methods } = slowProvider()
+    const world = createWorld(methods)
+    const sent = [{ action: 'reset' }, code(), { action: 'unlink' }].map((body) => postTo(world, body))
+    await pass(5_000)
+    expect(await Promise.all(sent)).toEqual([200, 200, 200])
+    expect(seen.most).toBe(1)
+  })
+
+  it('go on after one that failed: the same change of another replica is sent then', async () => {
+    let calls = 0
+    const methods: Partial<PairingProvider> = {
+      async reset() {
+        calls += 1
+        const isFirst = calls === 1
+        await new Promise((resolve) => setTimeout(resolve, 1_000))
+        if (isFirst) throw new PairingError('provider-unavailable', 'down')
+      },
+    }
+    const replicas = replicasOn(memoryBus(), 2, methods)
+    const sent = replicas.map((replica) => postTo(replica, { action: 'reset' }))
+    await pass(5_000)
+    expect(await Promise.all(sent)).toEqual([503, 200])
+    expect(calls).toBe(2)
+  })
+
+  it('wait 15 seconds for a replica that was killed, and are possible again when its turn is over', async () => {
+    const bus = memoryBus()
+    const [killed, other] = [createWorld({ reset: silence }, { bus }), createWorld({}, { bus })]
+    void killed.post({ action: 'reset' })
+    await pass(0)
+    // Nothing of its process runs any more, and what it has taken stays taken.
+    const refused = other.post({ action: 'unlink' })
+    await pass(16_000)
+    await expectRefusal(await refused, 'provider-unavailable', { retryAfterMs: 5_000 })
+    await pass(2 * timing.requestTimeoutMs + 5_000)
+    expect(await postTo(other, { action: 'unlink' })).toBe(200)
+  })
+
+  it('leave nothing behind: each turn is given back', async () => {
+    const bus = memoryBus()
+    const [one, other] = [createWorld({}, { bus }), createWorld({}, { bus })]
+    for (const world of [one, other, one, other]) expect(await postTo(world, { action: 'reset' })).toBe(200)
+    // The limit alone is kept.
+    expect(bus.taken).toBe(4)
+  })
+
+  it('start a sleeping session once, although the pages of two replicas see it asleep for 20 seconds', async () => {
+    const bus = memoryBus()
+    const starts: number[] = []
+    const methods: Partial<PairingProvider> = {
+      getStatus: async () => ({ status: 'stopped' }),
+      getQrCode: async () => ({ status: 'stopped' }),
+      reset: async () => void starts.push(Date.now()),
+    }
+    const replicas = replicasOn(bus, 3, methods)
+    for (let index = 0; index < 4; index += 1) {
+      const sent = replicas.map((replica) => postTo(replica, { action: 'start' }))
+      await pass(5_000)
+      expect(await Promise.all(sent)).toEqual([200, 200, 200])
+    }
+    expect(starts).toHaveLength(1)
+    await pass(12_000)
+    await postTo(at(replicas, 1), { action: 'start' })
+    expect(starts).toHaveLength(2)
+  })
+})
+
+describe('the record of a session', () => {
+  /** Counts its requests in the memory, as an adapter would that is made anew for each request. */
+  const counting: Partial<PairingProvider> = {
+    async getStatus({ memory }: RequestOptions) {
+      if (memory) memory.count = Number(memory.count ?? 0) + 1
+      return { status: 'unlinked' }
+    },
+  }
+
+  const memoryOf = async (world: World): Promise<PairingMemory> => {
+    let seen: PairingMemory = {}
+    world.provider.getStatus = async ({ memory }) => {
+      seen = { ...memory }
+      return { status: 'unlinked' }
+    }
+    await world.get()
+    return seen
+  }
+
+  it('keeps the memory of the provider for all replicas and after a restart', async () => {
+    const bus = memoryBus()
+    for (const replica of replicasOn(bus, 3, counting)) await replica.get()
+    expect(await memoryOf(createWorld({}, { bus }))).toEqual({ count: 3 })
+    expect(await memoryOf(createWorld())).toEqual({})
+  })
+
+  it('joins what two replicas write into different fields at the same time', async () => {
+    const bus = memoryBus()
+    const writing = (field: string): Partial<PairingProvider> => ({
+      async getStatus({ memory }) {
+        await new Promise((resolve) => setTimeout(resolve, 500))
+        if (memory) memory[field] = field
+        return { status: 'unlinked' }
+      },
+    })
+    const reads = ['a', 'b', 'c'].map((field) => createWorld(writing(field), { bus }).get())
+    await pass(1_000)
+    await Promise.all(reads)
+    expect(await memoryOf(createWorld({}, { bus }))).toEqual({ a: 'a', b: 'b', c: 'c' })
+  })
+
+  it('takes a field away from all replicas that one of them deletes', async () => {
+    const bus = memoryBus()
+    const [one, other] = replicasOn(bus, 2, counting)
+    await one?.get()
+    await pass(10_000)
+    if (!one || !other) throw new Error('No replica')
+    other.provider.getStatus = async ({ memory }) => {
+      delete memory?.count
+      return { status: 'unlinked' }
+    }
+    await other.get()
+    await pass(10_000)
+    expect(await memoryOf(one)).toEqual({})
+  })
+
+  it('is saved again before it is forgotten, and only then, while nothing changes', async () => {
+    const bus = memoryBus()
+    const world = createWorld(
+      {
+        getStatus: async ({ memory }) => {
+          if (memory) memory.fact = true
+          return { status: 'unlinked' }
+        },
+      },
+      { bus, streamLifetimeMs: 7_200_000 },
+    )
+    const saved = () => bus.seen.filter((line) => line.startsWith('record:')).length
+    const tab = await world.watch('&method=phone-code')
+    await pass(30_000)
+    expect(saved()).toBe(1)
+    await pass(3_600_000)
+    expect(saved()).toBeLessThanOrEqual(62)
+    expect(await memoryOf(createWorld({}, { bus }))).toEqual({ fact: true })
+    tab.leave()
+    await pass(0)
+  })
+
+  it('shows a live pairing code on a replica that did not issue it, with four digits of its number', async () => {
+    const bus = memoryBus()
+    const [one, other] = replicasOn(bus, 2)
+    if (!one || !other) throw new Error('No replica')
+    await one.post(code())
+    await pass(60_000)
+    const update = await updateOf(other.get())
+    expect(update.pairingCode).toEqual({
+      value: 'ABCD1234',
+      lastDigits: '4321',
+      expiresInMs: timing.pairingCodeLifetimeMs - 60_000,
+    })
+    expect(update.revision).toBe((await updateOf(one.get())).revision)
+    expect(bus.seen.join()).not.toContain(NUMBER)
+    await pass(timing.pairingCodeLifetimeMs)
+    expect((await updateOf(other.get())).pairingCode).toBeUndefined()
+  })
+
+  it('takes the pairing code off again when another replica resets the session', async () => {
+    const bus = memoryBus()
+    const [one, other] = replicasOn(bus, 2)
+    if (!one || !other) throw new Error('No replica')
+    await one.post(code())
+    expect((await updateOf(other.get())).pairingCode).toBeDefined()
+    await pass(5_000)
+    await other.post({ action: 'reset' })
+    await pass(5_000)
+    const update = await updateOf(one.get())
+    expect(update.pairingCode).toBeUndefined()
+    expect(update.status).toBe('unlinked')
+  })
+
+  it('starts a provider whose reads start a pairing once, and all replicas go on with its codes', async () => {
+    const bus = memoryBus()
+    const connects: number[] = []
+    let underWay = 0
+    let most = 0
+    // As an adapter with a history would: one connect for each code, which the memory has.
+    const methods: Partial<PairingProvider> = {
+      startsOnRead: true,
+      async getQrCode({ memory = {} }) {
+        underWay += 1
+        most = Math.max(most, underWay)
+        await new Promise((resolve) => setTimeout(resolve, 300))
+        const now = Date.now()
+        if (Number(memory.until ?? 0) <= now) {
+          connects.push(now)
+          memory.until = now + 45_000
+          memory.code = `2@ref${connects.length},noise,identity,adv,1`
+        }
+        underWay -= 1
+        return {
+          status: 'qr',
+          qrCode: { kind: 'text', value: String(memory.code) },
+          expiresInMs: Number(memory.until) - now,
+        }
+      },
+    }
+    const replicas = replicasOn(bus, 3, methods)
+    const started = Promise.all(replicas.map((replica) => replica.post({ action: 'start' })))
+    await pass(3_000)
+    await started
+    for (let second = 0; second < 40; second += 2) {
+      const reads = replicas.map((replica) => replica.get('?want=code'))
+      await pass(2_000)
+      await Promise.all(reads)
+    }
+    const last = replicas.map((replica) => replica.get('?want=code'))
+    await pass(2_000)
+    const updates = await Promise.all(last.map(updateOf))
+    expect(updates.map(({ status }) => status)).toEqual(['qr', 'qr', 'qr'])
+    expect(most).toBe(1)
+    expect(connects.length).toBeLessThanOrEqual(2)
+  })
+
+  const poisons: readonly (readonly [string, (text: string) => string])[] = [
+    ['no JSON', () => '{'],
+    ['nothing', () => ''],
+    ['a list', () => '[]'],
+    ['500,000 brackets', () => '['.repeat(500_000)],
+    ['5 MB', () => JSON.stringify({ savedAt: Date.now(), memory: { junk: 'x'.repeat(5_000_000) } })],
+    ['a prototype', () => `{"savedAt":${START + 5_000},"memory":{"__proto__":{"polluted":true},"count":1}}`],
+    ['times of the year 5000', () => '{"savedAt":1e14,"revision":1e14,"startedAt":1e14,"memory":{}}'],
+    ['times that are none', () => '{"savedAt":"now","revision":-1,"startedAt":null}'],
+    [
+      'a pairing code for a year',
+      () =>
+        `{"savedAt":${START + 5_000},"issued":{"value":"EVIL1234","phoneNumber":"5511987654321","expiresAt":1e15}}`,
+    ],
+    [
+      'a pairing code that is none',
+      () => `{"savedAt":${START + 5_000},"issued":{"value":"<b>","expiresAt":1e15}}`,
+    ],
+  ]
+
+  it.each(poisons)('with %s in its place breaks no replica', async (_, change) => {
+    const bus = memoryBus()
+    const [one, other] = replicasOn(bus, 2, counting)
+    if (!one || !other) throw new Error('No replica')
+    await one.get()
+    bus.forge(change)
+    await pass(5_000)
+    const update = await updateOf(other.get())
+    expect(update.status).toBe('unlinked')
+    expect(update.pairingCode?.expiresInMs ?? 0).toBeLessThanOrEqual(timing.pairingCodeLifetimeMs)
+    expect(update.revision ?? 0).toBeLessThanOrEqual(Date.now() + 1_000)
+    expect(Reflect.get({}, 'polluted')).toBeUndefined()
+    // Its own changes still work, and reach the other one.
+    await pass(35_000)
+    expect(await postTo(other, { action: 'reset' })).toBe(200)
+    await pass(35_000)
+    expect((await updateOf(one.get())).status).toBe('unlinked')
+    expect(Object.keys(await memoryOf(createWorld({}, { bus })))).not.toContain('junk')
+  })
+
+  it('costs a request to the provider one second while the broker stands still, and the next ones nothing', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const onError = vi.fn()
+    const stalled: PairingBus = { ...memoryBus(), publish: silence, take: silence, last: silence }
+    const world = createWorld({}, { bus: stalled, onError })
+    const first = world.get()
+    await pass(999)
+    expect(world.calls).toEqual([])
+    await pass(1)
+    expect((await updateOf(first)).status).toBe('unlinked')
+    for (let count = 0; count < 5; count += 1) {
+      await pass(5_000)
+      const startedAt = Date.now()
+      expect((await updateOf(world.get())).status).toBe('unlinked')
+      expect(Date.now()).toBe(startedAt)
+    }
+    expect(onError.mock.calls.map(([, info]) => info)).toEqual([{ in: 'bus' }])
+  })
+})
