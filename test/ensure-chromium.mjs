@@ -3,7 +3,7 @@ import { ensureProgram } from './ensure-program.mjs'
 
 await ensureProgram({
   name: 'Chromium',
-  debianPackage: 'chromium',
+  debianPackages: ['chromium'],
   variable: 'CHROMIUM_PATH',
   advice: 'Install Chromium (Debian: apt-get install chromium), or set CHROMIUM_PATH to the browser to use.',
   find: chromiumPath,

@@ -4,7 +4,7 @@ import { isRoot } from './chromium.mjs'
 /**
  * @typedef {object} Program
  * @property {string} name as people call it
- * @property {string} debianPackage
+ * @property {readonly string[]} debianPackages
  * @property {string} variable of the environment, which may say where the program is
  * @property {string} advice for whoever has to install it
  * @property {() => string | undefined | Promise<string | undefined>} find
@@ -17,7 +17,7 @@ import { isRoot } from './chromium.mjs'
  *
  * @param {Program} program
  */
-export async function ensureProgram({ name, debianPackage, variable, advice, find, otherInstaller }) {
+export async function ensureProgram({ name, debianPackages, variable, advice, find, otherInstaller }) {
   const label = `ensure ${name}`
 
   /**
@@ -51,7 +51,7 @@ export async function ensureProgram({ name, debianPackage, variable, advice, fin
   if (isRoot && spawnSync('apt-get', ['--version']).status === 0) {
     console.log(`${label}: not found, installing it`)
     run('apt-get', ['update'])
-    run('apt-get', ['install', '-y', '--no-install-recommends', debianPackage])
+    run('apt-get', ['install', '-y', '--no-install-recommends', ...debianPackages])
   } else if (otherInstaller !== undefined) {
     console.log(`${label}: not found, installing it`)
     const [command, ...args] = otherInstaller

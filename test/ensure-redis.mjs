@@ -3,7 +3,7 @@ import { redisAdvice, redisServerPath } from './redis.mjs'
 
 await ensureProgram({
   name: 'Redis',
-  debianPackage: 'redis-server',
+  debianPackages: ['redis-server'],
   variable: 'REDIS_SERVER_PATH',
   advice: redisAdvice,
   find: redisServerPath,

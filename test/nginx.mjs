@@ -1,0 +1,27 @@
+// Plain JavaScript, because `ensure-nginx.mjs` runs it before anything that understands TypeScript.
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+export const nginxAdvice =
+  'Install nginx and openssl (Debian: apt-get install nginx openssl), or set NGINX_PATH to the nginx to use.'
+
+/** Debian keeps servers in a folder that is not in everybody's PATH. */
+const SERVER_FOLDERS = ['/usr/sbin', '/usr/local/sbin']
+
+/**
+ * The nginx that tests start: the one `NGINX_PATH` names, else the first one in `PATH`.
+ *
+ * @returns {string | undefined} nothing when nginx, or the openssl that makes its certificate, is not installed
+ */
+export function nginxPath() {
+  if (find('openssl') === undefined) return undefined
+  const named = process.env.NGINX_PATH
+  if (named !== undefined && named !== '') return existsSync(named) ? named : undefined
+  return find('nginx')
+}
+
+/** @param {string} program */
+function find(program) {
+  const folders = [...(process.env.PATH?.split(delimiter) ?? []), ...SERVER_FOLDERS]
+  return folders.map((folder) => join(folder, program)).find((path) => existsSync(path))
+}
