@@ -66,12 +66,11 @@ export function toNodeListener(
     const answer = await answerTo(request, handler, gone.signal).catch(failed)
     // Ended by somebody else: a middleware that limits the time, for example.
     if (gone.signal.aborted || response.writableEnded) return void answer.body?.cancel()
-    response.writeHead(answer.status, {
-      ...Object.fromEntries(answer.headers),
-      // What is left of a body that was refused must not be taken for the next request, nor read for its own sake. HTTP/2
-      // ends the stream of the request alone, and knows no such header.
-      ...(!isRead(request) && (request.httpVersionMajor ?? 1) < 2 && { connection: 'close' }),
-    })
+    // What is left of a body that was refused must not be taken for the next request, nor read for its own sake.
+    if (!isRead(request)) answer.headers.set('connection', 'close')
+    // HTTP/2 ends the stream of the request alone, and Node warns about this header there.
+    if ((request.httpVersionMajor ?? 1) >= 2) answer.headers.delete('connection')
+    response.writeHead(answer.status, Object.fromEntries(answer.headers))
     if (answer.body) await pipe(answer.body, response, gone.signal)
     isAnswered = true
     response.end()

@@ -9,6 +9,9 @@ const PRIVATE_HEADERS = {
   vary: 'origin, cookie',
 }
 
+/** A connection that the client kept would hold up the end of the process: Node waits five seconds for its next request. */
+const LAST_ON_CONNECTION = { connection: 'close' }
+
 /** An update as JSON. */
 export function updateResponse(json: string): Response {
   return new Response(json, { headers: { ...PRIVATE_HEADERS, 'content-type': 'application/json' } })
@@ -21,8 +24,9 @@ export function eventStream(body: ReadableStream<Uint8Array>): Response {
       ...PRIVATE_HEADERS,
       'cache-control': 'no-store, no-transform',
       'content-type': 'text/event-stream',
-      // nginx buffers whole answers otherwise.
+      // nginx buffers whole responses otherwise.
       'x-accel-buffering': 'no',
+      ...LAST_ON_CONNECTION,
     },
   })
 }
@@ -55,6 +59,7 @@ export function problem(error: PairingError, expectedStatus?: number): Response 
       'content-type': 'application/problem+json',
       ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
       ...(status === 405 && { allow: 'GET, POST' }),
+      ...(status === 503 && LAST_ON_CONNECTION),
     },
   })
 }

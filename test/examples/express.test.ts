@@ -22,7 +22,7 @@ describeMountedHandler('the Express example behind express.json()', (options) =>
 })
 
 it('starts without credentials, with a simulated phone', async () => {
-  const url = await runExample('express')
+  const { url } = await runExample('express')
   expect(await proxy({ url, headers: admin }).connection.read({ want: 'code', method: 'qr' })).toMatchObject({
     status: 'qr',
   })

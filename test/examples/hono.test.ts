@@ -11,7 +11,7 @@ describeMountedHandler('the Hono example', (options) =>
 )
 
 it('starts without credentials, with a simulated phone', async () => {
-  const url = await runExample('hono')
+  const { url } = await runExample('hono')
   expect(await proxy({ url, headers: admin }).connection.read({ want: 'code', method: 'qr' })).toMatchObject({
     status: 'qr',
   })

@@ -4,24 +4,41 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
+/** The server of an example as a process of its own. */
+export interface ExampleProcess {
+  /** The address that it prints. */
+  readonly url: string
+  /** Asks it to end, as a process manager does, and gives the milliseconds until it has. */
+  terminate(): Promise<number>
+}
+
 /**
- * Starts the server of an example as its README says, on a free port and without anybody's credentials, and gives the
- * address that it prints. Ends it after the test.
+ * Starts the server of an example as its README says, on a free port and without credentials unless `env` says otherwise.
+ * Ends it after the test.
  */
-export async function runExample(name: string): Promise<string> {
+export async function runExample(name: string, env: NodeJS.ProcessEnv = {}): Promise<ExampleProcess> {
   const script = fileURLToPath(new URL(`../../examples/${name}/server.mjs`, import.meta.url))
   const child = spawn(process.execPath, [script], {
-    env: { PORT: '0' },
+    env: { PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = once(child, 'exit')
   onTestFinished(async () => {
-    child.kill()
+    child.kill('SIGKILL')
     await ended
   })
   for await (const line of createInterface({ input: child.stdout })) {
-    const [address] = /http:\/\/\S+/.exec(line) ?? []
-    if (address) return address
+    const [url] = /http:\/\/\S+/.exec(line) ?? []
+    if (!url) continue
+    return {
+      url,
+      async terminate() {
+        const askedAt = performance.now()
+        child.kill('SIGTERM')
+        await ended
+        return performance.now() - askedAt
+      },
+    }
   }
   child.stderr.setEncoding('utf8')
   throw new Error(`${name} ended before it listened:\n${await child.stderr.toArray()}`)

@@ -146,7 +146,7 @@ async function watch(connect: Connect, { ageMs, latenciesMs, faults, breaksAt }:
     expiresAt.set(`data:image/png;base64,${toBase64(await qrImage(phone.qrText))}`, phone.qrExpiresAt)
   }
 
-  const screen = openCorePage(page.connection, true)
+  const screen = openCorePage(page.connection, 'only')
   const sights: Sight[] = []
   const seen: string[] = []
   for (let elapsedMs = 0; elapsedMs < DURATION_MS; elapsedMs += TICK_MS) {

@@ -7,7 +7,7 @@ import type { PairingSession, SessionEvent } from '../../src/core/session-state.
 /** A page without React: the session of `core` over a connection. */
 export interface CorePage {
   readonly session: PairingSession
-  /** Lets time pass: call it as often as a screen is painted. Sends the request that is due, unless the page is pushed to. */
+  /** Lets time pass: call it as often as a screen is painted. Sends the request that is due, unless live events come. */
   tick(): void
   leave(): void
 }
@@ -17,9 +17,9 @@ type Happened = SessionEvent extends infer One ? (One extends SessionEvent ? Omi
 /**
  * Opens a page that shows QR codes.
  *
- * @param isPushed - The page only takes what the stream brings, and sends no read.
+ * @param live - `true`: the page opens a stream, and reads only while no live events come. `'only'`: it never reads.
  */
-export function openCorePage(connection: PairingConnection, isPushed = false): CorePage {
+export function openCorePage(connection: PairingConnection, live: boolean | 'only' = false): CorePage {
   let state = initialState(
     {
       offer: { provider: 'proxy', methods: [], abilities: [], timing: undefined },
@@ -34,6 +34,7 @@ export function openCorePage(connection: PairingConnection, isPushed = false): C
     Date.now(),
   )
   let isBusy = false
+  let isPushed = live === 'only'
   const fold = (event: Happened): void => {
     state = transition(state, { ...event, at: Date.now() } as SessionEvent)
   }
@@ -53,13 +54,19 @@ export function openCorePage(connection: PairingConnection, isPushed = false): C
     }
   }
 
-  const leave = isPushed
+  const leave = live
     ? connection.subscribe?.(
-        (update) => fold({ type: 'updated', update, sentAt: Date.now(), isPushed: true }),
+        (update) => {
+          isPushed = true
+          fold({ type: 'updated', update, sentAt: Date.now(), isPushed: true })
+        },
         {
           method: 'qr',
           has: () => state.facts.qr.code?.id,
-          onGap: () => fold({ type: 'push-ended' }),
+          onGap: () => {
+            isPushed = live === 'only'
+            fold({ type: 'push-ended' })
+          },
         },
       )
     : undefined

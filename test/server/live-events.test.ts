@@ -45,6 +45,7 @@ describe('a stream', () => {
     const { headers } = (await createWorld().watch()).response
     expect(Object.fromEntries(headers)).toEqual({
       'cache-control': 'no-store, no-transform',
+      connection: 'close',
       'content-type': 'text/event-stream',
       vary: 'origin, cookie',
       'x-accel-buffering': 'no',

@@ -208,6 +208,7 @@ export function createWorld(
 const HEADERS_OF_A_REFUSAL = [
   'allow',
   'cache-control',
+  'connection',
   'content-type',
   'retry-after',
   'vary',

@@ -1,0 +1,78 @@
+import { createServer } from 'node:http'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { proxy } from '../../src/client/proxy.js'
+import { toNodeListener } from '../../src/server.js'
+import { createEmulator, mockGreenApi } from '../../src/testing.js'
+import { type CorePage, openCorePage } from '../server/core-page.js'
+import { admin, originOf } from './mounted-handler.js'
+import { runExample } from './run-example.js'
+
+const PAGES = 100
+
+/** Process managers wait for 10 to 30 seconds before they kill. */
+const EXIT_LIMIT_MS = 2_000
+
+const instance = { idInstance: '1101000001', apiTokenInstance: 'secret-of-the-instance' }
+
+/** A simulated phone behind a GREEN-API that several processes can call. */
+async function startProvider() {
+  const emulator = createEmulator({ linkingMs: 0 })
+  const { fetch } = mockGreenApi(emulator, instance)
+  const url = await originOf(
+    createServer(toNodeListener((request) => fetch(request.url, request))).listen(0, '127.0.0.1'),
+  )
+  return {
+    emulator,
+    env: {
+      GREEN_API_ID_INSTANCE: instance.idInstance,
+      GREEN_API_API_TOKEN_INSTANCE: instance.apiTokenInstance,
+      GREEN_API_API_URL: url,
+    },
+  }
+}
+
+/** Pages that watch live events, or poll where the session has enough watchers, and what each showed, without repetitions in a row. */
+function openPages(url: string) {
+  const pages = Array.from({ length: PAGES }, () => {
+    const page = openCorePage(proxy({ url, headers: admin }).connection, true)
+    return { page, shown: [page.session.status] }
+  })
+  const timer = setInterval(() => {
+    for (const { page, shown } of pages) {
+      page.tick()
+      if (shown.at(-1) !== page.session.status) shown.push(page.session.status)
+    }
+  }, 50)
+  onTestFinished(() => {
+    clearInterval(timer)
+    for (const { page } of pages) page.leave()
+  })
+  const until = (status: CorePage['session']['status']) =>
+    vi.waitFor(() => expect(new Set(pages.map(({ shown }) => shown.at(-1)))).toEqual(new Set([status])), {
+      timeout: 20_000,
+      interval: 50,
+    })
+  return { pages, until }
+}
+
+it.each(['express', 'hono'])(
+  'the %s example ends within 2 s of SIGTERM with 100 pages watching, and each page goes on at the next process',
+  async (name) => {
+    const { emulator, env } = await startProvider()
+    const first = await runExample(name, env)
+    const { pages, until } = openPages(first.url)
+    await until('awaiting-scan')
+
+    expect(await first.terminate()).toBeLessThan(EXIT_LIMIT_MS)
+    const second = await runExample(name, { ...env, PORT: new URL(first.url).port })
+    expect(second.url).toBe(first.url)
+    // Each page is there again before the phone scans; otherwise nothing would show that it came back.
+    await vi.waitFor(() => expect(pages.every(({ shown }) => shown.at(-1) === 'awaiting-scan')).toBe(true))
+    emulator.scan()
+    await until('linked')
+    expect(new Set(pages.map(({ shown }) => shown.join(' ')))).toEqual(
+      new Set(['preparing awaiting-scan linked']),
+    )
+  },
+  60_000,
+)
