@@ -15,6 +15,11 @@ const WEBHOOK_SECRET = 'webhook-secret-of-the-walk'
 /** How long a newcomer waits for the simulated phone, and then some for a machine that does other things too. */
 const LINK_TIMEOUT_MS = 60_000
 
+const WATCHERS = 100
+
+/** Process managers wait for 10 to 30 seconds before they kill. */
+const EXIT_LIMIT_MS = 2_000
+
 /**
  * The walk of a developer who follows the README: its commands in an empty folder, its files, a browser.
  *
@@ -116,7 +121,19 @@ export async function walkByReadme(house, walk) {
     assert.equal((await send(WEBHOOK_SECRET)).ok, true)
     assert.equal((await send('another secret')).ok, false)
   })
-  await server.stop()
+  await house.check(
+    `the server ends within ${EXIT_LIMIT_MS / 1000} s of SIGTERM with ${WATCHERS} pages watching`,
+    async () => {
+      const watchers = await Promise.all(
+        Array.from({ length: WATCHERS }, () => fetch(`${origin}/api/pairing?events&method=qr`)),
+      )
+      assert.ok(watchers.some(({ ok }) => ok))
+      const askedAt = performance.now()
+      await server.stop()
+      const tookMs = performance.now() - askedAt
+      assert.ok(tookMs < EXIT_LIMIT_MS, `It took ${Math.round(tookMs)} ms.`)
+    },
+  )
 
   const devPort = await house.freePort()
   const devOrigin = `http://localhost:${devPort}`
