@@ -9,7 +9,7 @@ const src = join(root, 'src')
 /** What each layer may import: folders of `src`, single modules of `src`, npm packages. */
 const layers = {
   core: ['core'],
-  poller: ['core', 'poller'],
+  poller: ['core', 'poller', '@noble/hashes/sha2.js'],
   providers: ['core', 'providers/lib'],
   'providers/lib': ['core', 'providers/lib'],
   client: ['core', 'client', 'eventsource-parser'],

@@ -7,7 +7,6 @@ import {
   EVENTS_PARAMETER,
   HAS_PARAMETER,
   METHOD_PARAMETER,
-  type PairingUpdate,
   WANT_PARAMETER,
 } from '../core/update.js'
 import { answeredError } from './answered-error.js'
@@ -62,11 +61,7 @@ export function proxy({
     for (const [name, value] of Object.entries(ours)) sent.set(name, value)
     return (ownFetch ?? fetch)(address, { ...init, headers: sent })
   }
-  const send = async (
-    address: string,
-    { signal }: RequestOptions,
-    init: RequestInit,
-  ): Promise<PairingUpdate> => {
+  const send = async (address: string, { signal }: RequestOptions, init: RequestInit): Promise<unknown> => {
     let response: Response
     let text: string
     try {
@@ -82,7 +77,7 @@ export function proxy({
     }
     const body = parseJson(text)
     // A sign-in page responds with 200 too, but not with JSON.
-    if (response.status === 200 && body !== undefined) return decodeUpdate(body)
+    if (response.status === 200 && body !== undefined) return body
     throw answeredError(response.status, body, response.headers.get('content-type'))
   }
   const addressOf = (parameters: Readonly<Record<string, string | undefined>>): string => {
@@ -90,15 +85,22 @@ export function proxy({
     for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, value)
     return `${url}${url.includes('?') ? '&' : '?'}${query}`
   }
+  const post = (body: object, options: RequestOptions): Promise<unknown> =>
+    send(url, options, { method: 'POST', body: JSON.stringify(body) })
   const connection: PairingConnection = {
     read: ({ want, method, has, ...options }: PairingRead) =>
       send(
         addressOf({ [WANT_PARAMETER]: want, [METHOD_PARAMETER]: method, [HAS_PARAMETER]: has }),
         options,
         {},
-      ),
+      ).then(decodeUpdate),
     act: (action, { method, phoneNumber, ...options }) =>
-      send(url, options, { method: 'POST', body: JSON.stringify({ action, method, phoneNumber }) }),
+      post({ action, method, phoneNumber }, options).then(decodeUpdate),
+    // What reads the reply is loaded with the first ceremony.
+    passkey: async (action, body, options) => {
+      const reply = await post({ action, ...body }, options)
+      return (await import('../core/passkey.js')).decodePasskeyReply(reply)
+    },
     ...(live && {
       subscribe(listener, { method, has, onGap }) {
         const controller = new AbortController()

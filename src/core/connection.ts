@@ -1,3 +1,4 @@
+import type { PasskeyAction, PasskeyReply } from './passkey.js'
 import type { PhoneNumber } from './phone-number.js'
 import type { PairingMethod, PairingProvider, RequestOptions } from './provider.js'
 import type { PairingAction, PairingUpdate, PairingWant } from './update.js'
@@ -30,12 +31,22 @@ export interface PairingStream {
   readonly onGap: () => void
 }
 
+/** What a passkey request carries. */
+export interface PasskeyBody {
+  /** Of `passkey-answer`: `PublicKeyCredential.toJSON()`. */
+  readonly assertion?: unknown
+  /** Of `passkey-confirm`: the code that was on the screen when the user confirmed it. */
+  readonly code?: string | undefined
+}
+
 /** A page's way to one session: over HTTP to a server handler, or directly to an adapter in the same process. */
 export interface PairingConnection {
   /** Reads; never starts, restarts or ends a pairing. Rejects with `PairingError` only. */
   read(options: PairingRead): Promise<PairingUpdate>
   /** Carries an action out, and resolves with the state after it. Rejects with `PairingError` only. */
   act(action: PairingAction, options: PairingActOptions): Promise<PairingUpdate>
+  /** Sends a request about a passkey ceremony. Rejects with `PairingError` only, and is never repeated by itself. */
+  passkey?(action: PasskeyAction, body: PasskeyBody, options: RequestOptions): Promise<PasskeyReply>
   /** Streams updates until the returned function is called; never throws. */
   subscribe?(listener: (update: PairingUpdate) => void, options: PairingStream): () => void
 }

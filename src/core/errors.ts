@@ -14,6 +14,12 @@ export type PairingErrorCode =
   | 'code-refused'
   /** Another phone was linked than the one that the host expected. */
   | 'wrong-phone-number'
+  /** WhatsApp, the provider or the server did not accept the answer of the passkey. */
+  | 'passkey-refused'
+  /** The passkey was not used in time. */
+  | 'passkey-expired'
+  /** The user says that the phone shows another code: another device may be about to be linked. */
+  | 'passkey-mismatch'
   /** Not an international phone number. */
   | 'invalid-phone-number'
   /** Too many requests; `retryAfterMs` says how long to wait if the provider states it. */
@@ -56,6 +62,9 @@ export type PairingErrorAction = 'retry' | 'start-over' | 'edit-number' | 'conta
 const actions: Readonly<Partial<Record<PairingErrorCode, PairingErrorAction>>> = {
   'session-stale': 'start-over',
   'wrong-phone-number': 'start-over',
+  'passkey-refused': 'start-over',
+  'passkey-expired': 'start-over',
+  'passkey-mismatch': 'start-over',
   'code-refused': 'edit-number',
   'invalid-phone-number': 'edit-number',
   'rate-limited': 'retry',
@@ -76,6 +85,9 @@ export const pairingErrorCodes: readonly PairingErrorCode[] = [
   'account-blocked',
   'session-stale',
   'wrong-phone-number',
+  'passkey-refused',
+  'passkey-expired',
+  'passkey-mismatch',
   'code-refused',
   'invalid-phone-number',
   'rate-limited',

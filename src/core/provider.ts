@@ -1,4 +1,6 @@
 import type { PairingError } from './errors.js'
+import type { PasskeyAssertion, PasskeyChallenge, PasskeyHandoff } from './passkey.js'
+import type { PasskeyStep } from './passkey-step.js'
 import type { PhoneNumber } from './phone-number.js'
 import type { QrPayload } from './qr-payload.js'
 
@@ -109,7 +111,13 @@ export type PairingSnapshot = SnapshotDetails &
     | {
         /** WhatsApp demands a passkey, which only its own page can ask for. */
         readonly status: 'passkey-required'
-        /** The provider's instructions. */
+        /** Where the ceremony is; missing where the provider only signals it. */
+        readonly step?: PasskeyStep | undefined
+        /** Of `confirm`: the code that the phone shows too. It is never published to other replicas, logged or stored. */
+        readonly code?: string | undefined
+        /** Milliseconds until WhatsApp gives up, where the provider says so. */
+        readonly expiresInMs?: number | undefined
+        /** The provider's instructions for the user. */
         readonly helpUrl?: string | undefined
       }
   )
@@ -160,6 +168,16 @@ export interface PairingProvider {
   reset?(options: RequestOptions): Promise<void>
   /** Ends the link, on the user's demand. */
   unlink?(options: RequestOptions): Promise<void>
+  /** The challenge of the passkey ceremony that is under way, by a request of its own: it is a secret, and in no snapshot. */
+  getPasskeyChallenge?(options: RequestOptions): Promise<PasskeyChallenge>
+  /** Passes the answer of the passkey on. Resolves when it was sent; what becomes of it is a state. */
+  answerPasskey?(assertion: PasskeyAssertion, options: RequestOptions): Promise<void>
+  /** The user says that the phone shows this code too. */
+  confirmPasskey?(code: string, options: RequestOptions): Promise<void>
+  /** The provider's own way through the ceremony: a code for its extension, or a link. */
+  getPasskeyHandoff?(options: RequestOptions): Promise<PasskeyHandoff>
+  /** Ends the ceremony, so that a new QR code comes. `reset` is called where it is missing. */
+  resetPasskey?(options: RequestOptions): Promise<void>
   /**
    * Pushes snapshots until the returned function is called or `signal` is aborted; never throws. Each may say when the
    * next one is due (`nextInMs`): until then nobody asks, and where none came, the session asks by itself.

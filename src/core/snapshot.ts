@@ -4,6 +4,7 @@ import { PairingError } from './errors.js'
 import { asHttpsUrl, asRecord, asText, pickAmounts } from './json.js'
 import { normalizeQrPayload } from './normalize-qr-payload.js'
 import { normalizePairingCode } from './pairing-code.js'
+import { asPasskeyCode, asPasskeyStep } from './passkey-step.js'
 import type { PairingSnapshot, SnapshotDetails } from './provider.js'
 
 /**
@@ -24,7 +25,14 @@ export function decodeSnapshot(input: unknown): PairingSnapshot {
     case 'linked':
       return { ...details, status: 'linked', account: normalizeAccount(fields.account) }
     case 'passkey-required':
-      return { ...details, status: 'passkey-required', helpUrl: asHttpsUrl(fields.helpUrl) }
+      return {
+        ...details,
+        status: 'passkey-required',
+        step: asPasskeyStep(fields.step),
+        code: asPasskeyCode(fields.code),
+        helpUrl: asHttpsUrl(fields.helpUrl),
+        ...pickAmounts(fields, ['expiresInMs']),
+      }
     case 'qr': {
       const payload = asRecord(fields.qrCode)
       const qrCode = normalizeQrPayload(asText(payload.value) ?? asText(payload.src) ?? '')

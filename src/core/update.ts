@@ -3,6 +3,7 @@ import { decodeMethods, decodeProviderId, decodeTiming } from './decode-offer.js
 import { isPairingErrorCode, PairingError, type PairingErrorCode } from './errors.js'
 import { asAmount, asHttpsUrl, asRecord, asText, pickAmounts } from './json.js'
 import { normalizePairingCode } from './pairing-code.js'
+import { asPasskeyCode, asPasskeyStep, type PasskeyStep } from './passkey-step.js'
 import type { PairingAccount, PairingMethod, PairingSnapshot, ProviderTiming } from './provider.js'
 import { decodeQrPayload, type QrPayload } from './qr-payload.js'
 
@@ -40,8 +41,20 @@ export type PairingWant = 'code' | 'state'
 /** What may be changed. A read never starts, restarts or ends a pairing. */
 export type PairingAction = 'start' | 'request-pairing-code' | 'reset' | 'unlink'
 
-/** What a provider offers beside reading. No button is shown that cannot work. */
-export type PairingAbility = 'unlink' | 'reset'
+/**
+ * What a provider offers beside reading. No button is shown that cannot work. `passkey`: the server passes the answer of a
+ * passkey on; `passkey-confirm`: a code can be confirmed; `passkey-handoff`: the provider has a way of its own.
+ */
+export type PairingAbility = 'unlink' | 'reset' | 'passkey' | 'passkey-confirm' | 'passkey-handoff'
+
+/** Every ability, in the order of updates. */
+export const pairingAbilities: readonly PairingAbility[] = [
+  'unlink',
+  'reset',
+  'passkey',
+  'passkey-confirm',
+  'passkey-handoff',
+]
 
 /** Why the state before ended. */
 export type UpdateReason = 'code-replaced' | 'reset' | 'unlinked'
@@ -57,6 +70,15 @@ export interface UpdatePairingCode {
   readonly lastDigits: string
   /** Milliseconds until it expires. */
   readonly expiresInMs: number
+}
+
+/** A passkey ceremony that is under way. */
+export interface UpdatePasskey {
+  readonly step: PasskeyStep
+  /** Of `confirm`: the code that the phone shows too. */
+  readonly code?: string
+  /** Milliseconds until WhatsApp gives up. */
+  readonly expiresInMs?: number
 }
 
 /** A request to the provider that failed. */
@@ -94,6 +116,8 @@ export interface PairingUpdate {
   readonly pairingCode?: UpdatePairingCode
   /** Of `linked`. */
   readonly account?: PairingAccount
+  /** Of `passkey-required`, where the provider says more than that. */
+  readonly passkey?: UpdatePasskey
   /** Of `passkey-required`. */
   readonly helpUrl?: string
   /** When to read again; in a stream, when the next event is due at the latest. */
@@ -165,6 +189,7 @@ export function decodeUpdate(input: unknown): PairingUpdate {
   const pairingCode = decodePairingCode(fields.pairingCode)
   const codeId = asText(fields.codeId)
   const helpUrl = asHttpsUrl(fields.helpUrl)
+  const passkey = decodePasskey(fields.passkey)
   const known = isStatus(status) ? status : 'preparing'
   const changedAt = asAmount(revision)
   return {
@@ -188,6 +213,7 @@ export function decodeUpdate(input: unknown): PairingUpdate {
     ...(codeId && { codeId }),
     ...(pairingCode && { pairingCode }),
     ...(known === 'linked' && { account: normalizeAccount(fields.account) }),
+    ...(known === 'passkey-required' && passkey && { passkey }),
     ...(helpUrl && { helpUrl }),
     ...pickAmounts(fields, ['heldMs', 'authorizedForMs']),
     ...waits(pickAmounts(fields, ['hideInMs', 'expiresInMs', 'nextInMs'])),
@@ -203,8 +229,14 @@ function waits<Amounts extends Readonly<Record<string, number | undefined>>>(amo
 }
 
 function decodeAbilities(value: unknown): readonly PairingAbility[] {
-  const abilities: readonly PairingAbility[] = ['unlink', 'reset']
-  return Array.isArray(value) ? abilities.filter((ability) => value.includes(ability)) : []
+  return Array.isArray(value) ? pairingAbilities.filter((ability) => value.includes(ability)) : []
+}
+
+function decodePasskey(value: unknown): UpdatePasskey | undefined {
+  const fields = asRecord(value)
+  const step = asPasskeyStep(fields.step)
+  const code = asPasskeyCode(fields.code)
+  return step && { step, ...(code && { code }), ...waits(pickAmounts(fields, ['expiresInMs'])) }
 }
 
 function decodeError(value: unknown): UpdateError | undefined {

@@ -129,6 +129,21 @@ export const de: PairingLocale = {
         cause: 'Von einer früheren Verknüpfung ist etwas übrig, oder der Anbieter ist nie fertig gestartet.',
         advice: 'Beginne von vorn, um aufzuräumen. Das kann eine Minute dauern.',
       },
+      'passkey-refused': {
+        title: 'Der Passkey wurde nicht angenommen',
+        advice: 'Beginne von vorn und nimm den Passkey des WhatsApp-Kontos, das du verknüpfen willst.',
+      },
+      'passkey-expired': {
+        title: 'Der Passkey hat zu lange gedauert',
+        cause: 'WhatsApp wartet zehn Minuten darauf.',
+        advice: 'Beginne von vorn, um es noch einmal zu versuchen.',
+      },
+      'passkey-mismatch': {
+        title: 'Die Codes waren verschieden',
+        cause: 'Vielleicht wird gerade ein anderes Gerät verknüpft als dieses.',
+        advice:
+          'Öffne WhatsApp auf deinem Telefon, sieh unter **Verknüpfte Geräte** nach und melde ab, was du nicht kennst. Beginne dann hier von vorn.',
+      },
       'code-refused': {
         title: 'Kein Code für diese Nummer',
         cause: 'WhatsApp gibt gerade keinen Code für sie aus.',

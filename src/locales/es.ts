@@ -131,6 +131,21 @@ export const es: PairingLocale = {
         cause: 'Quedó algo de una vinculación anterior, o el proveedor no terminó de iniciarse.',
         advice: 'Empieza de nuevo para limpiarla. Puede tardar un minuto.',
       },
+      'passkey-refused': {
+        title: 'No se aceptó la llave de acceso',
+        advice: 'Empieza de nuevo y usa la llave de acceso de la cuenta de WhatsApp que quieres vincular.',
+      },
+      'passkey-expired': {
+        title: 'La llave de acceso tardó demasiado',
+        cause: 'WhatsApp la espera diez minutos.',
+        advice: 'Empieza de nuevo para volver a intentarlo.',
+      },
+      'passkey-mismatch': {
+        title: 'Los códigos eran distintos',
+        cause: 'Puede que se esté vinculando otro dispositivo en lugar de este.',
+        advice:
+          'Abre WhatsApp en tu teléfono, mira en **Dispositivos vinculados** y cierra la sesión de lo que no conozcas. Después empieza de nuevo aquí.',
+      },
       'code-refused': {
         title: 'No hay código para este número',
         cause: 'WhatsApp no da un código para él ahora.',

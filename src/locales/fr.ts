@@ -130,6 +130,21 @@ export const fr: PairingLocale = {
           'Il reste quelque chose d’une connexion précédente, ou le fournisseur n’a pas fini de démarrer.',
         advice: 'Recommencez pour tout remettre à zéro. Cela peut prendre une minute.',
       },
+      'passkey-refused': {
+        title: 'La clé d’accès n’a pas été acceptée',
+        advice: 'Recommencez avec la clé d’accès du compte WhatsApp que vous voulez connecter.',
+      },
+      'passkey-expired': {
+        title: 'La clé d’accès a pris trop de temps',
+        cause: 'WhatsApp l’attend dix minutes.',
+        advice: 'Recommencez pour réessayer.',
+      },
+      'passkey-mismatch': {
+        title: 'Les codes étaient différents',
+        cause: 'Un autre appareil est peut-être en train d’être connecté à la place de celui-ci.',
+        advice:
+          'Ouvrez WhatsApp sur votre téléphone, regardez sous **Appareils connectés** et déconnectez ce que vous ne connaissez pas. Recommencez ensuite ici.',
+      },
       'code-refused': {
         title: 'Pas de code pour ce numéro',
         cause: 'WhatsApp ne donne pas de code pour ce numéro en ce moment.',

@@ -126,6 +126,21 @@ export const id: PairingLocale = {
         cause: 'Masih ada sisa tautan sebelumnya, atau penyedia belum selesai memulai.',
         advice: 'Mulai dari awal untuk membersihkannya. Ini bisa memakan waktu satu menit.',
       },
+      'passkey-refused': {
+        title: 'Kunci sandi tidak diterima',
+        advice: 'Mulai dari awal, dan pakai kunci sandi akun WhatsApp yang ingin Anda tautkan.',
+      },
+      'passkey-expired': {
+        title: 'Kunci sandi terlalu lama',
+        cause: 'WhatsApp menunggunya sepuluh menit.',
+        advice: 'Mulai dari awal untuk mencoba lagi.',
+      },
+      'passkey-mismatch': {
+        title: 'Kedua kode berbeda',
+        cause: 'Mungkin perangkat lain yang akan tertaut, bukan yang ini.',
+        advice:
+          'Buka WhatsApp di ponsel, lihat **Perangkat tertaut**, dan keluarkan yang tidak Anda kenal. Lalu mulai dari awal di sini.',
+      },
       'code-refused': {
         title: 'Tidak ada kode untuk nomor ini',
         cause: 'WhatsApp tidak memberi kode untuk nomor ini sekarang.',

@@ -133,6 +133,21 @@ export const it: PairingLocale = {
           'È rimasto qualcosa di un collegamento precedente, o il fornitore non ha mai finito di avviarsi.',
         advice: 'Ricomincia per ripulire tutto. Può volerci un minuto.',
       },
+      'passkey-refused': {
+        title: 'La passkey non è stata accettata',
+        advice: 'Ricomincia e usa la passkey dell’account WhatsApp che vuoi collegare.',
+      },
+      'passkey-expired': {
+        title: 'La passkey ha richiesto troppo tempo',
+        cause: 'WhatsApp la aspetta per dieci minuti.',
+        advice: 'Ricomincia per riprovare.',
+      },
+      'passkey-mismatch': {
+        title: 'I codici erano diversi',
+        cause: 'Forse sta per essere collegato un altro dispositivo al posto di questo.',
+        advice:
+          'Apri WhatsApp sul telefono, guarda in **Dispositivi collegati** e scollega ciò che non conosci. Poi ricomincia qui.',
+      },
       'code-refused': {
         title: 'Nessun codice per questo numero',
         cause: 'WhatsApp adesso non dà un codice per questo numero.',

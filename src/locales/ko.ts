@@ -129,6 +129,21 @@ export const ko: PairingLocale = {
         cause: '이전 연결의 정보가 남아 있거나 서비스 시작이 끝나지 않았어요.',
         advice: '처음부터 다시 시작하면 지워져요. 1분 정도 걸릴 수 있어요.',
       },
+      'passkey-refused': {
+        title: '패스키가 승인되지 않았어요',
+        advice: '처음부터 다시 시작하고, 연결하려는 WhatsApp 계정의 패스키를 사용하세요.',
+      },
+      'passkey-expired': {
+        title: '패스키 확인이 너무 오래 걸렸어요',
+        cause: 'WhatsApp은 10분 동안 기다려요.',
+        advice: '처음부터 다시 시작하세요.',
+      },
+      'passkey-mismatch': {
+        title: '코드가 서로 달랐어요',
+        cause: '이 기기 대신 다른 기기가 연결되려는 것일 수 있어요.',
+        advice:
+          '휴대전화에서 WhatsApp을 열고 **연결된 기기**를 확인한 다음, 모르는 기기를 로그아웃하세요. 그런 다음 여기에서 처음부터 다시 시작하세요.',
+      },
       'code-refused': {
         title: '이 번호의 코드를 받을 수 없어요',
         cause: '지금은 WhatsApp에서 이 번호의 코드를 발급하지 않아요.',

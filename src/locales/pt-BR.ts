@@ -129,6 +129,21 @@ export const ptBR: PairingLocale = {
         cause: 'Sobrou algo de uma conexão anterior, ou o provedor não terminou de iniciar.',
         advice: 'Recomece para limpar tudo. Pode levar um minuto.',
       },
+      'passkey-refused': {
+        title: 'A chave de acesso não foi aceita',
+        advice: 'Comece de novo e use a chave de acesso da conta do WhatsApp que você quer conectar.',
+      },
+      'passkey-expired': {
+        title: 'A chave de acesso demorou demais',
+        cause: 'O WhatsApp espera por ela dez minutos.',
+        advice: 'Comece de novo para tentar outra vez.',
+      },
+      'passkey-mismatch': {
+        title: 'Os códigos eram diferentes',
+        cause: 'Talvez outro aparelho esteja sendo conectado no lugar deste.',
+        advice:
+          'Abra o WhatsApp no celular, veja em **Dispositivos conectados** e desconecte o que você não conhece. Depois comece de novo aqui.',
+      },
       'code-refused': {
         title: 'Sem código para este número',
         cause: 'O WhatsApp não dá um código para ele agora.',

@@ -130,6 +130,21 @@ export const tr: PairingLocale = {
         cause: 'Önceki bir bağlantıdan bir şeyler kaldı ya da sağlayıcı başlatmayı bitirmedi.',
         advice: 'Temizlemek için baştan başlayın. Bir dakika sürebilir.',
       },
+      'passkey-refused': {
+        title: 'Geçiş anahtarı kabul edilmedi',
+        advice: 'Baştan başlayın ve bağlamak istediğiniz WhatsApp hesabının geçiş anahtarını kullanın.',
+      },
+      'passkey-expired': {
+        title: 'Geçiş anahtarı çok uzun sürdü',
+        cause: 'WhatsApp onu on dakika bekler.',
+        advice: 'Yeniden denemek için baştan başlayın.',
+      },
+      'passkey-mismatch': {
+        title: 'Kodlar farklıydı',
+        cause: 'Bunun yerine başka bir cihaz bağlanmak üzere olabilir.',
+        advice:
+          'Telefonunuzda WhatsApp’ı açın, **Bağlı cihazlar** bölümüne bakın ve tanımadıklarınızın oturumunu kapatın. Sonra burada baştan başlayın.',
+      },
       'code-refused': {
         title: 'Bu numara için kod yok',
         cause: 'WhatsApp şu anda bu numaraya kod vermiyor.',

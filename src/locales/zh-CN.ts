@@ -124,6 +124,20 @@ export const zhCN: PairingLocale = {
         cause: '之前的关联有残留，或者服务商一直没有启动完成。',
         advice: '请重新开始以清除。可能需要一分钟。',
       },
+      'passkey-refused': {
+        title: '通行密钥未被接受',
+        advice: '请重新开始，并使用要关联的 WhatsApp 账号的通行密钥。',
+      },
+      'passkey-expired': {
+        title: '通行密钥用时过长',
+        cause: 'WhatsApp 只等待十分钟。',
+        advice: '请重新开始再试一次。',
+      },
+      'passkey-mismatch': {
+        title: '两个代码不一致',
+        cause: '可能有另一台设备正要代替这一台被关联。',
+        advice: '请在手机上打开 WhatsApp，查看**“已关联的设备”**，退出你不认识的设备，然后在这里重新开始。',
+      },
       'code-refused': {
         title: '此号码无法获取代码',
         cause: 'WhatsApp 现在不为此号码提供代码。',

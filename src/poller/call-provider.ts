@@ -1,5 +1,6 @@
 import { decodeTiming } from '../core/decode-offer.js'
 import { PairingError, toPairingError } from '../core/errors.js'
+import type { PasskeyAction } from '../core/passkey.js'
 import type {
   PairingMemory,
   PairingProvider,
@@ -15,7 +16,7 @@ import type { PollerHost, ProviderCall } from './poller-host.js'
 const REQUESTS_PER_CALL = 2
 
 /** Which provider is called, and where the call is logged. */
-export interface CallOptions<Call = PairingWant | PairingAction> {
+export interface CallOptions<Call = PairingWant | PairingAction | PasskeyAction> {
   readonly provider: PairingProvider
   readonly call: Call
   readonly host: PollerHost
@@ -23,13 +24,17 @@ export interface CallOptions<Call = PairingWant | PairingAction> {
   readonly signals: readonly AbortSignal[]
 }
 
-const methods: Readonly<Record<PairingWant | PairingAction, ProviderCall>> = {
+const methods: Readonly<Record<PairingWant | PairingAction | PasskeyAction, ProviderCall>> = {
   state: 'getStatus',
   code: 'getQrCode',
   'request-pairing-code': 'requestPairingCode',
   start: 'reset',
   reset: 'reset',
   unlink: 'unlink',
+  'passkey-challenge': 'getPasskeyChallenge',
+  'passkey-answer': 'answerPasskey',
+  'passkey-confirm': 'confirmPasskey',
+  'passkey-handoff': 'getPasskeyHandoff',
 }
 
 /**

@@ -1,11 +1,5 @@
 import { PairingError, toPairingError } from '../core/errors.js'
-import type {
-  PairingMethod,
-  PairingProvider,
-  PairingSnapshot,
-  ProviderTiming,
-  RequestOptions,
-} from '../core/provider.js'
+import type { PairingMethod, PairingSnapshot, RequestOptions } from '../core/provider.js'
 import { PAIRING_CODE, type PairingAction, type PairingUpdate, type PairingWant } from '../core/update.js'
 import { callProvider, readProvider, timingOf } from './call-provider.js'
 import { createExclusive } from './exclusive.js'
@@ -104,8 +98,12 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
 
   const replicas = host().connect(session, (message) => {
     // Updates from other replicas are treated like our own responses.
-    if (message.type === 'snapshot') receive(message.snapshot)
-    else if (changes.receive(message.revision)) changed()
+    if (message.type === 'snapshot') {
+      receive(message.snapshot)
+      // The code to compare is on no bus: this process reads it itself.
+      const { snapshot } = message
+      if (snapshot.status === 'passkey-required' && snapshot.step === 'confirm') void refresh.run()
+    } else if (changes.receive(message.revision)) changed()
   })
 
   // A change may take two requests, and a start reads the state before.
@@ -235,7 +233,9 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     const next = loop.size > 0 ? nextDue() : undefined
     const at = Date.now()
     const promise = next && { nextInMs: Math.max(next.at - at, 0) + latencyMs }
-    replicas.publish({ type: 'snapshot', snapshot: { ...snapshot, ...promise } })
+    // The code to compare is for the user alone.
+    const shared = snapshot.status === 'passkey-required' ? { ...snapshot, code: undefined } : snapshot
+    replicas.publish({ type: 'snapshot', snapshot: { ...shared, ...promise } })
   }
 
   function rest(): void {
@@ -304,6 +304,13 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
         changesUnderWay -= 1
         rest()
       }
+    },
+    async call(action, signal, run) {
+      if (ended.signal.aborted) throw closedError()
+      const signals = [signal, ended.signal]
+      return callProvider({ provider: provider(), call: action, host: host(), signals }, (options) =>
+        run({ ...options, memory: record.memory }),
+      )
     },
     async refresh() {
       await refresh.run()

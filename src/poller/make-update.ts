@@ -1,6 +1,12 @@
 import { isPairingErrorCode } from '../core/errors.js'
 import { methodsOf, type PairingMethod, type PairingProvider, type ProviderTiming } from '../core/provider.js'
-import { type PairingAbility, type PairingUpdate, type UpdateReason, WIRE_VERSION } from '../core/update.js'
+import {
+  type PairingAbility,
+  type PairingUpdate,
+  pairingAbilities,
+  type UpdateReason,
+  WIRE_VERSION,
+} from '../core/update.js'
 import { needsStart, type PollState, shownPairingCode, shownQrCode } from './schedule.js'
 
 /** What an update says beside the cached state. */
@@ -47,7 +53,10 @@ export function makeUpdate(poll: PollState, context: UpdateContext): PairingUpda
       },
     }),
     ...(state?.status === 'linked' && { account: state.account }),
-    ...(state?.status === 'passkey-required' && state.helpUrl && { helpUrl: state.helpUrl }),
+    ...(state?.status === 'passkey-required' && {
+      ...passkeyOf(state, poll.respondedAt, at),
+      ...(state.helpUrl && { helpUrl: state.helpUrl }),
+    }),
     ...(nextInMs !== undefined && { nextInMs }),
     provider: state?.provider ?? provider.id,
     methods: state?.methods ?? methodsOf(provider),
@@ -56,6 +65,30 @@ export function makeUpdate(poll: PollState, context: UpdateContext): PairingUpda
   }
 }
 
-function abilitiesOf({ unlink, reset }: PairingProvider): readonly PairingAbility[] {
-  return [...(unlink ? (['unlink'] as const) : []), ...(reset ? (['reset'] as const) : [])]
+type PasskeyState = Extract<PollState['state'], { status: 'passkey-required' }>
+
+function passkeyOf(
+  { step, code, expiresInMs }: PasskeyState,
+  respondedAt: number,
+  at: number,
+): Pick<PairingUpdate, 'passkey'> {
+  if (!step) return {}
+  return {
+    passkey: {
+      step,
+      ...(step === 'confirm' && code && { code }),
+      ...(expiresInMs !== undefined && { expiresInMs: Math.max(respondedAt + expiresInMs - at, 0) }),
+    },
+  }
+}
+
+function abilitiesOf(provider: PairingProvider): readonly PairingAbility[] {
+  const has: Readonly<Record<PairingAbility, unknown>> = {
+    unlink: provider.unlink,
+    reset: provider.reset,
+    passkey: provider.getPasskeyChallenge && provider.answerPasskey,
+    'passkey-confirm': provider.confirmPasskey,
+    'passkey-handoff': provider.getPasskeyHandoff,
+  }
+  return pairingAbilities.filter((ability) => has[ability])
 }

@@ -36,7 +36,14 @@ export async function performAction(
   { action, phoneNumber = '' }: ActionInput,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { requestPairingCode, reset, unlink } = provider
+  const { requestPairingCode, reset, resetPasskey, unlink } = provider
+  const hasCeremony = poller.update('qr').status === 'passkey-required'
+  // Asking for a login or a code would end the ceremony that the user is in.
+  if (hasCeremony && (action === 'start' || action === 'request-pairing-code'))
+    throw new PairingError(
+      'invalid-request',
+      'WhatsApp waits for a passkey in this session, so no code was requested. Finish that, or reset the session first.',
+    )
   switch (action) {
     case 'start':
       if (provider.startsOnRead) {
@@ -59,9 +66,11 @@ export async function performAction(
       if (snapshot) poller.receiveCode(snapshot, number)
       return true
     }
-    case 'reset':
-      if (!reset) throw unsupported('a reset')
-      return poller.change(action, signal, (options) => reset.call(provider, options))
+    case 'reset': {
+      const run = hasCeremony && resetPasskey ? resetPasskey : reset
+      if (!run) throw unsupported('a reset')
+      return poller.change(action, signal, (options) => run.call(provider, options))
+    }
     case 'unlink':
       if (!unlink) throw unsupported('ending a link')
       return poller.change(action, signal, (options) => unlink.call(provider, options))

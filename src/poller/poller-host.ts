@@ -1,17 +1,28 @@
 import type { PairingErrorCode } from '../core/errors.js'
+import type { PasskeyAction } from '../core/passkey.js'
 import type { PairingMemory, PairingProvider, PairingSnapshot } from '../core/provider.js'
 import type { PairingAction, PairingWant } from '../core/update.js'
 import type { IssuedCode } from './schedule.js'
 
 /** A method of the provider, or what a provider pushes. */
-export type ProviderCall = 'getStatus' | 'getQrCode' | 'requestPairingCode' | 'reset' | 'unlink' | 'subscribe'
+export type ProviderCall =
+  | 'getStatus'
+  | 'getQrCode'
+  | 'requestPairingCode'
+  | 'reset'
+  | 'unlink'
+  | 'subscribe'
+  | 'getPasskeyChallenge'
+  | 'answerPasskey'
+  | 'confirmPasskey'
+  | 'getPasskeyHandoff'
 
 /** A fact about a poller, for a log. Holds no secret. */
 export type PollerEvent =
   | {
       /** The provider was called. */
       readonly event: 'upstream'
-      readonly call: PairingWant | PairingAction
+      readonly call: PairingWant | PairingAction | PasskeyAction
       readonly durationMs: number
       /** Why it failed, where it did. */
       readonly code?: PairingErrorCode | undefined

@@ -1,3 +1,4 @@
+import type { PasskeyAction } from '../core/passkey.js'
 import type { PairingMethod, PairingSnapshot, RequestOptions } from '../core/provider.js'
 import type { PairingAction, PairingUpdate, PairingWant } from '../core/update.js'
 
@@ -29,6 +30,12 @@ export interface Poller {
     signal: AbortSignal,
     run: (options: RequestOptions) => Promise<void>,
   ): Promise<boolean>
+  /** Calls the provider about a passkey ceremony; the cached state stays as it is. */
+  call<Value>(
+    action: PasskeyAction,
+    signal: AbortSignal,
+    run: (options: RequestOptions) => Promise<Value>,
+  ): Promise<Value>
   /**
    * Requests the state because the provider says that something has changed: at most one request for each minimum interval of
    * the provider. Resolves with the update after it.

@@ -187,7 +187,7 @@ export function afterSnapshot(
   const wasLinking = known.state?.status === 'linking'
   return {
     ...next,
-    state: snapshot,
+    state: withSentPasskey(known.state, snapshot),
     linkingRequests: snapshot.status !== 'linking' ? 0 : wasLinking ? known.linkingRequests + 1 : 1,
     ...(snapshot.status === 'unlinked' && { qrInvited: true }),
     ...((isAnswered(snapshot) || isAsleep(snapshot)) && { qr: undefined, isStarted: false }),
@@ -320,6 +320,16 @@ function isOver(state: PollState['state'], want: PairingWant | undefined): boole
 
 function isCode({ status }: PairingSnapshot): boolean {
   return status === 'qr' || status === 'pairing-code'
+}
+
+/** A provider that still waits for a passkey does not say that it was sent already. */
+function withSentPasskey(
+  before: PollState['state'],
+  state: NonNullable<PollState['state']>,
+): PollState['state'] {
+  const isSent = before?.status === 'passkey-required' && before.step === 'submitted'
+  const isStill = state.status === 'passkey-required' && state.step === 'assert'
+  return isSent && isStill ? { ...state, step: 'submitted' } : state
 }
 
 /** Whether a phone has responded: from then on, codes are invalid. */

@@ -76,6 +76,13 @@ export interface CommonHandlerOptions {
    */
   readonly allowStart?: boolean | undefined
   /**
+   * Whether the answer of a passkey may be passed on to the provider, for WhatsApp accounts that want one. WhatsApp cannot show the
+   * signing user which device is linked, so with `true` your app takes the place of that protection: only where the user
+   * has signed in and sees whom the link is for. The provider's own extension or link works without it.
+   * @default false
+   */
+  readonly allowPasskeyAnswers?: boolean | undefined
+  /**
    * Shares updates between several replicas.
    * @default each replica for itself
    */

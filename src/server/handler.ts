@@ -51,6 +51,7 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
 /** The same with pollers of its own, as in another process. */
 export function createHandler(options: PairingHandlerOptions, registry: PollerRegistry): PairingHandler {
   const { provider, tenant, authorize, webhookSecret, secret, liveEvents = true, allowStart = true } = options
+  const { allowPasskeyAnswers = false } = options
   const { maxWatchersPerSession = 50, maxWatchers = 10_000, streamLifetimeMs = 300_000 } = options
   checkAmounts({ maxWatchersPerSession, maxWatchers, streamLifetimeMs })
   // From JavaScript, where nobody checks: a door that cannot be shut must not be hung.
@@ -107,6 +108,7 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
     secret,
     liveEvents,
     allowStart,
+    allowPasskeyAnswers,
     maxWatchersPerSession,
     maxWatchers,
     streamLifetimeMs,

@@ -29,6 +29,10 @@ export type PairingErrorPlace =
   | 'reset'
   | 'unlink'
   | 'subscribe'
+  | 'getPasskeyChallenge'
+  | 'answerPasskey'
+  | 'confirmPasskey'
+  | 'getPasskeyHandoff'
   | 'readWebhook'
   | 'request'
 

@@ -1,8 +1,8 @@
 import { PairingError, toPairingError } from '../core/errors.js'
 import { HandlerError, type Report } from './report.js'
 
-/** A phone number and an action fit in a tenth of this. */
-const MAX_BODY_BYTES = 4_096
+/** The answer of a passkey takes less than an eighth of this. */
+const MAX_BODY_BYTES = 16_384
 
 /** A body this small arrives in one packet; one that takes longer is sent to keep the connection busy. */
 const BODY_TIMEOUT_MS = 10_000

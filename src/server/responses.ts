@@ -12,8 +12,8 @@ const PRIVATE_HEADERS = {
 /** A connection that the client kept would hold up the end of the process: Node waits five seconds for its next request. */
 const LAST_ON_CONNECTION = { connection: 'close' }
 
-/** An update as JSON. */
-export function updateResponse(json: string): Response {
+/** An update, or another reply, as JSON. */
+export function jsonResponse(json: string): Response {
   return new Response(json, { headers: { ...PRIVATE_HEADERS, 'content-type': 'application/json' } })
 }
 

@@ -19,7 +19,8 @@ import { createChanges } from './changes.js'
 import type { CheckedAuthorization } from './check-authorized.js'
 import { openEventStream } from './event-stream.js'
 import type { LinkReports } from './link-reports.js'
-import { eventStream, updateResponse } from './responses.js'
+import { createPasskeyService, isPasskeyAction } from './passkey-service.js'
+import { eventStream, jsonResponse } from './responses.js'
 import { sessionTag } from './session-tag.js'
 import type { SessionTarget } from './session-target.js'
 import type { Shutdown } from './shutdown.js'
@@ -38,6 +39,7 @@ export interface SessionServiceOptions {
   readonly secret: string | undefined
   readonly liveEvents: boolean
   readonly allowStart: boolean
+  readonly allowPasskeyAnswers: boolean
   readonly maxWatchersPerSession: number
   readonly maxWatchers: number
   readonly streamLifetimeMs: number
@@ -69,6 +71,7 @@ export function createSessionService({
   ...options
 }: SessionServiceOptions): SessionService {
   const changes = createChanges(bus)
+  const passkeys = createPasskeyService(options)
   let watchers = 0
 
   const tagOf = (target: SessionTarget): string => sessionTag(target, secret)
@@ -86,7 +89,7 @@ export function createSessionService({
   function complete(update: PairingUpdate, target: AllowedTarget, receivedAt?: number): PairingUpdate {
     const authorizedForMs = leftMs(target)
     return {
-      ...update,
+      ...passkeys.allowed(update),
       ...(receivedAt !== undefined && { heldMs: update.at - receivedAt }),
       ...(Number.isFinite(authorizedForMs) && { authorizedForMs: Math.max(authorizedForMs, 0) }),
     }
@@ -148,10 +151,14 @@ export function createSessionService({
       const has = query.get(HAS_PARAMETER)
       const receivedAt = Date.now()
       const update = await pollerOf(target).read(want, signal, has)
-      return updateResponse(encodeUpdate(complete(update, target, receivedAt), has))
+      return jsonResponse(encodeUpdate(complete(update, target, receivedAt), has))
     },
     async act(target, body, signal) {
       const { action, phoneNumber, method } = asRecord(body)
+      if (isPasskeyAction(action)) {
+        const reply = await passkeys.perform(pollerOf(target), target, action, body, signal)
+        return jsonResponse(JSON.stringify(reply))
+      }
       if (!isAction(action))
         throw new PairingError(
           'invalid-request',
@@ -171,7 +178,7 @@ export function createSessionService({
         performAction(poller, provider, { action, phoneNumber: number }, joined)
       await changes.make({ session: tagOf(target), action, phoneNumber: number, signal, run })
       if (action === 'unlink') links.unlinked(target)
-      return updateResponse(encodeUpdate(complete(poller.update(asMethod(method)), target, receivedAt)))
+      return jsonResponse(encodeUpdate(complete(poller.update(asMethod(method)), target, receivedAt)))
     },
   }
 }

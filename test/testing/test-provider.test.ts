@@ -29,7 +29,17 @@ const POLL_MS = 5
 function sound({
   fetch,
   dangerouslyAllowBrowser,
-}: ProviderEnvironment): Required<Omit<PairingProvider, 'startsOnRead'>> {
+}: ProviderEnvironment): Required<
+  Omit<
+    PairingProvider,
+    | 'startsOnRead'
+    | 'getPasskeyChallenge'
+    | 'answerPasskey'
+    | 'confirmPasskey'
+    | 'getPasskeyHandoff'
+    | 'resetPasskey'
+  >
+> {
   const { requestPairingCode, reset, unlink, ...provider } = ownServer({
     url,
     headers,
@@ -116,7 +126,17 @@ type Create = TestProviderOptions['create']
 const having =
   (
     change: (
-      provider: Required<Omit<PairingProvider, 'startsOnRead'>>,
+      provider: Required<
+        Omit<
+          PairingProvider,
+          | 'startsOnRead'
+          | 'getPasskeyChallenge'
+          | 'answerPasskey'
+          | 'confirmPasskey'
+          | 'getPasskeyHandoff'
+          | 'resetPasskey'
+        >
+      >,
       environment: ProviderEnvironment,
     ) => object,
   ): Create =>

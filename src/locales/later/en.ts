@@ -94,6 +94,21 @@ export const laterEnglish: LaterMessages = {
       cause: 'Something is left of an earlier link, or the provider never finished starting.',
       advice: 'Start over to clear it. This can take a minute.',
     },
+    'passkey-refused': {
+      title: 'The passkey was not accepted',
+      advice: 'Start over, and use the passkey of the WhatsApp account you want to link.',
+    },
+    'passkey-expired': {
+      title: 'The passkey took too long',
+      cause: 'WhatsApp waits ten minutes for it.',
+      advice: 'Start over to try again.',
+    },
+    'passkey-mismatch': {
+      title: 'The codes were different',
+      cause: 'Another device may be about to be linked instead of this one.',
+      advice:
+        'Open WhatsApp on your phone, look under **Linked devices**, and log out what you do not know. Then start over here.',
+    },
     'code-refused': {
       title: 'No code for this number',
       cause: 'WhatsApp gives no code for it now.',

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import type { PasskeyAssertion } from '../src/core/passkey.js'
+
+/** What may be wrong with an answer. */
+export interface AnswerFaults {
+  readonly type?: string
+  readonly challenge?: string
+  readonly origin?: string
+  readonly crossOrigin?: boolean
+  readonly rpId?: string
+  readonly flags?: number
+  readonly bytes?: number
+}
+
+const base64Url = (data: Uint8Array | string): string => Buffer.from(data).toString('base64url')
+
+/** User present and verified: https://w3c.github.io/webauthn/#authdata-flags */
+const PRESENT_AND_VERIFIED = 0x05
+
+/** The answer of a passkey to a challenge, as `PublicKeyCredential.toJSON()` gives it. Its signature signs nothing. */
+export function passkeyAnswer(
+  challenge: string,
+  { rpId = 'whatsapp.com', flags = PRESENT_AND_VERIFIED, bytes = 37, type, ...client }: AnswerFaults = {},
+): PasskeyAssertion {
+  const clientData = {
+    type: type ?? 'webauthn.get',
+    challenge: client.challenge ?? challenge,
+    origin: client.origin ?? 'https://web.whatsapp.com',
+    crossOrigin: client.crossOrigin ?? false,
+  }
+  const authenticatorData = Buffer.concat([
+    createHash('sha256').update(rpId).digest(),
+    Buffer.from([flags, 0, 0, 0, 1]),
+  ])
+  return {
+    id: base64Url('credential-of-a-test'),
+    rawId: base64Url('credential-of-a-test'),
+    type: 'public-key',
+    response: {
+      clientDataJSON: base64Url(JSON.stringify(clientData)),
+      authenticatorData: base64Url(authenticatorData.subarray(0, bytes)),
+      signature: base64Url('signature-of-a-test'),
+      userHandle: base64Url('user-of-a-test'),
+    },
+  }
+}

@@ -1,0 +1,335 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PairingError } from '../../src/core/errors.js'
+import type { PasskeyAssertion } from '../../src/core/passkey.js'
+import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
+import { type AnswerFaults, passkeyAnswer } from '../passkey-answer.js'
+import { timing } from './spy-provider.js'
+import { createWorld, expectRefusal, updateOf, type WorldOptions } from './world.js'
+
+const CHALLENGE = 'Y2hhbGxlbmdlLW9mLXRoZS10ZXN0'
+const CODE = 'ABCD-EFGH'
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 30) })
+})
+
+afterEach(() => vi.useRealTimers())
+
+/** A provider whose account wants a passkey, behind a handler that passes answers on unless `options` says otherwise. */
+function ceremony(methods: Partial<PairingProvider> = {}, options: WorldOptions = {}) {
+  let state: PairingSnapshot = { status: 'passkey-required', step: 'assert', expiresInMs: 600_000 }
+  const answers: PasskeyAssertion[] = []
+  const confirmed: string[] = []
+  let challenge = CHALLENGE
+  const asked: string[] = []
+  const world = createWorld(
+    {
+      getStatus: async () => state,
+      getQrCode: async () => state,
+      getPasskeyChallenge: async () => {
+        asked.push('challenge')
+        return {
+          options: {
+            challenge,
+            rpId: 'whatsapp.com',
+            userVerification: 'required',
+            extensions: { uvm: true },
+          },
+        }
+      },
+      answerPasskey: async (assertion) => {
+        answers.push(assertion)
+      },
+      confirmPasskey: async (code) => {
+        confirmed.push(code)
+      },
+      getPasskeyHandoff: async () => ({ kind: 'code', code: 'FA48-HS63', expiresAt: Date.now() + 300_000 }),
+      ...methods,
+    },
+    { allowPasskeyAnswers: true, ...options },
+  )
+  return {
+    ...world,
+    answers,
+    confirmed,
+    asked,
+    set: (next: PairingSnapshot) => {
+      state = next
+    },
+    renew: (next: string) => {
+      challenge = next
+    },
+    answer: (assertion: unknown = passkeyAnswer(challenge)) =>
+      world.post({ action: 'passkey-answer', assertion }),
+    confirm: (code: string) => world.post({ action: 'passkey-confirm', code }),
+  }
+}
+
+const nextStatus = () => vi.advanceTimersByTimeAsync(timing.statusIntervalMs)
+
+describe('a passkey ceremony', () => {
+  it('goes from the challenge to the answer, the code to compare and the link', async () => {
+    const world = ceremony()
+    expect(await updateOf(world.get())).toMatchObject({
+      status: 'passkey-required',
+      passkey: { step: 'assert', expiresInMs: 600_000 },
+      abilities: ['unlink', 'reset', 'passkey', 'passkey-confirm', 'passkey-handoff'],
+    })
+    const challenge = await (await world.post({ action: 'passkey-challenge' })).json()
+    // Fields that this package does not know are part of what has to be signed.
+    expect(challenge).toEqual({
+      challenge: {
+        options: {
+          challenge: CHALLENGE,
+          rpId: 'whatsapp.com',
+          userVerification: 'required',
+          extensions: { uvm: true },
+        },
+      },
+    })
+    expect((await world.answer()).status).toBe(200)
+    expect(world.answers).toEqual([passkeyAnswer(CHALLENGE)])
+    // The provider still says that it waits for the passkey.
+    await nextStatus()
+    expect(await updateOf(world.get())).toMatchObject({ passkey: { step: 'submitted' } })
+    world.set({ status: 'passkey-required', step: 'confirm', code: CODE })
+    await nextStatus()
+    expect(await updateOf(world.get())).toMatchObject({ passkey: { step: 'confirm', code: CODE } })
+    expect((await world.confirm(CODE)).status).toBe(200)
+    expect(world.confirmed).toEqual([CODE])
+    world.set({ status: 'linked', account: {} })
+    await nextStatus()
+    expect(await updateOf(world.get())).toMatchObject({ status: 'linked' })
+  })
+
+  it('requests neither QR codes nor pairing codes, and starts nothing', async () => {
+    const world = ceremony()
+    await world.get()
+    for (let poll = 0; poll < 5; poll += 1) {
+      await nextStatus()
+      expect(await updateOf(world.get('?want=code'))).toMatchObject({ status: 'passkey-required' })
+    }
+    for (const body of [
+      { action: 'request-pairing-code', phoneNumber: '+442079460958' },
+      { action: 'start' },
+    ])
+      await expectRefusal(await world.post(body), 'invalid-request')
+    expect(new Set(world.calls)).toEqual(new Set(['getStatus']))
+  })
+
+  it('ends with a reset of the ceremony where the provider has one, and with a reset of the session otherwise', async () => {
+    const resetPasskey = vi.fn(async () => {})
+    const special = ceremony({ resetPasskey })
+    await special.get()
+    await special.post({ action: 'reset' })
+    expect(resetPasskey).toHaveBeenCalledOnce()
+    expect(special.calls).not.toContain('reset')
+    const general = ceremony()
+    await general.get()
+    await general.post({ action: 'reset' })
+    expect(general.calls).toContain('reset')
+  })
+
+  it('gives the provider’s code with the time it has left, and only links to WhatsApp Web', async () => {
+    const code = ceremony()
+    expect(await (await code.post({ action: 'passkey-handoff' })).json()).toEqual({
+      handoff: { kind: 'code', code: 'FA48-HS63', expiresInMs: 300_000 },
+    })
+    const url = 'https://web.whatsapp.com/#wapk=abc'
+    const link = ceremony({ getPasskeyHandoff: async () => ({ kind: 'link', url }) })
+    expect(await (await link.post({ action: 'passkey-handoff' })).json()).toEqual({
+      handoff: { kind: 'link', url },
+    })
+    for (const foreign of [
+      'https://web.whatsapp.com.evil.example/',
+      'https://evil.example/web.whatsapp.com',
+      'http://web.whatsapp.com/',
+      'https://user@web.whatsapp.com/',
+      'javascript:alert(1)',
+    ]) {
+      const bad = ceremony({ getPasskeyHandoff: async () => ({ kind: 'link', url: foreign }) })
+      await expectRefusal(await bad.post({ action: 'passkey-handoff' }), 'invalid-answer')
+    }
+  })
+})
+
+describe('an answer of a passkey is not passed on', () => {
+  it('where the app did not allow it', async () => {
+    const world = ceremony({}, { allowPasskeyAnswers: false })
+    expect((await updateOf(world.get())).abilities).not.toContain('passkey')
+    await expectRefusal(await world.post({ action: 'passkey-challenge' }), 'forbidden')
+    await expectRefusal(await world.answer(), 'forbidden')
+    expect(world.asked).toEqual([])
+    // The provider's own way needs no permission.
+    expect((await world.post({ action: 'passkey-handoff' })).status).toBe(200)
+  })
+
+  const faults: readonly (readonly [name: string, faults: AnswerFaults])[] = [
+    ['to another challenge', { challenge: 'YW5vdGhlcg' }],
+    ['that was signed on another page', { origin: 'https://web.whatsapp.com.evil.example' }],
+    ['that was signed on plain http', { origin: 'http://web.whatsapp.com' }],
+    ['that was signed in a frame of another page', { crossOrigin: true }],
+    ['to the creation of a passkey', { type: 'webauthn.create' }],
+    ['for another site', { rpId: 'evil.example' }],
+    ['for a subdomain that the options do not name', { rpId: 'web.whatsapp.com' }],
+    ['without a user', { flags: 0x04 }],
+    ['of a user who was not verified', { flags: 0x01 }],
+    ['that is cut off', { bytes: 36 }],
+    ['without flags', { bytes: 32 }],
+  ]
+  it.each(faults)('%s', async (_, fault) => {
+    const world = ceremony()
+    await expectRefusal(await world.answer(passkeyAnswer(CHALLENGE, fault)), 'passkey-refused')
+    expect(world.answers).toEqual([])
+  })
+
+  const good = passkeyAnswer(CHALLENGE)
+  it.each<readonly [string, unknown]>([
+    ['nothing', null],
+    ['a text', JSON.stringify(good)],
+    ['a list', [good]],
+    ['another type', { ...good, type: 'password' }],
+    ['no response', { ...good, response: undefined }],
+    ['client data that is not base64', { ...good, response: { ...good.response, clientDataJSON: '%%%' } }],
+    ['client data that is not JSON', { ...good, response: { ...good.response, clientDataJSON: 'bm8' } }],
+    ['client data of a script', { ...good, response: { ...good.response, clientDataJSON: '<script>' } }],
+    ['no signature', { ...good, response: { ...good.response, signature: '' } }],
+    [
+      'a signature of a kilobyte too much',
+      { ...good, response: { ...good.response, signature: 'A'.repeat(5_000) } },
+    ],
+    ['an id that is an object', { ...good, id: { toString: () => 'x' }, rawId: {} }],
+  ])('that is %s', async (_, assertion) => {
+    const world = ceremony()
+    await expectRefusal(await world.answer(assertion), 'passkey-refused')
+    expect(world.answers).toEqual([])
+  })
+
+  it('twice for one challenge, also where the first call failed', async () => {
+    const answerPasskey = vi.fn(async () => {
+      throw new PairingError('network', 'The provider could not be reached.')
+    })
+    const world = ceremony({ answerPasskey })
+    await expectRefusal(await world.answer(), 'network')
+    await nextStatus()
+    await expectRefusal(await world.answer(), 'invalid-request')
+    expect(answerPasskey).toHaveBeenCalledOnce()
+  })
+
+  it('twice at the same moment', async () => {
+    const world = ceremony()
+    const statuses = (await Promise.all([world.answer(), world.answer()])).map(({ status }) => status)
+    expect(statuses.toSorted()).toEqual([200, 400])
+    expect(world.answers).toHaveLength(1)
+  })
+
+  it('to the challenge before, where the provider has another one', async () => {
+    const world = ceremony()
+    const stale = passkeyAnswer(CHALLENGE)
+    world.renew('bmV3LWNoYWxsZW5nZQ')
+    await expectRefusal(await world.answer(stale), 'passkey-refused')
+    expect((await world.answer()).status).toBe(200)
+  })
+
+  it.each<PairingSnapshot>([
+    { status: 'unlinked' },
+    { status: 'linking' },
+    { status: 'linked', account: {} },
+    { status: 'passkey-required', step: 'confirm', code: CODE },
+    { status: 'passkey-required', step: 'submitted' },
+  ])('where no passkey is wanted: %o', async (state) => {
+    const world = ceremony()
+    world.set(state)
+    await expectRefusal(await world.answer(), 'invalid-request')
+    await expectRefusal(await world.post({ action: 'passkey-challenge' }), 'invalid-request')
+    expect([world.answers, world.asked]).toEqual([[], []])
+  })
+
+  it('more often than three times in a moment', async () => {
+    const world = ceremony()
+    const wrong = passkeyAnswer(CHALLENGE, { challenge: 'YW5vdGhlcg' })
+    for (let count = 0; count < 3; count += 1)
+      await expectRefusal(await world.answer(wrong), 'passkey-refused')
+    await expectRefusal(await world.answer(wrong), 'rate-limited', { retryAfterMs: 30_000 })
+  })
+
+  it('from a page of another origin, or where it is longer than 16 kB', async () => {
+    const world = ceremony()
+    const body = { action: 'passkey-answer', assertion: passkeyAnswer(CHALLENGE) }
+    await expectRefusal(await world.post(body, { origin: 'https://evil.example' }), 'forbidden')
+    await expectRefusal(await world.post({ ...body, padding: 'x'.repeat(16_384) }), 'invalid-request')
+    await expectRefusal(await world.post(body, { 'content-type': 'text/plain' }), 'invalid-request')
+    expect(world.answers).toEqual([])
+  })
+})
+
+it('an answer is passed on with known fields only, in base64url without padding', async () => {
+  const world = ceremony()
+  const answer = passkeyAnswer(CHALLENGE)
+  const padded = (text: string) => Buffer.from(text, 'base64url').toString('base64')
+  await world.answer({
+    ...answer,
+    rawId: padded(answer.rawId),
+    authenticatorAttachment: 'platform',
+    __proto__: { admin: true },
+    token: 'x',
+    response: {
+      ...answer.response,
+      clientDataJSON: padded(answer.response.clientDataJSON),
+      signature: padded(answer.response.signature),
+      publicKey: 'x',
+    },
+    clientExtensionResults: { uvm: [[2, 4, 2]] },
+  })
+  expect(world.answers).toEqual([{ ...answer, clientExtensionResults: { uvm: [[2, 4, 2]] } }])
+})
+
+describe('a code is confirmed only', () => {
+  it('where it is the one that the provider shows now, and once', async () => {
+    const world = ceremony()
+    await expectRefusal(await world.confirm(CODE), 'invalid-request')
+    world.set({ status: 'passkey-required', step: 'confirm', code: CODE })
+    await nextStatus()
+    for (const other of ['', 'abcd-efgh', 'ABCDEFGH', 'WXYZ-1234']) {
+      await expectRefusal(await world.confirm(other), 'invalid-request')
+      await vi.advanceTimersByTimeAsync(60_000)
+    }
+    expect((await world.confirm(CODE)).status).toBe(200)
+    await vi.advanceTimersByTimeAsync(60_000)
+    await expectRefusal(await world.confirm(CODE), 'invalid-request')
+    expect(world.confirmed).toEqual([CODE])
+  })
+})
+
+it('challenge, answer, code and way of the provider are in no log, error, event of the bus or report', async () => {
+  const published: string[] = []
+  const onError = vi.fn()
+  const secrets = [CHALLENGE, CODE, 'FA48-HS63', passkeyAnswer(CHALLENGE).response.signature]
+  const world = ceremony(
+    {
+      answerPasskey: async () => {
+        throw new Error(`The provider says: ${secrets.join(' ')}`)
+      },
+    },
+    {
+      onError,
+      bus: {
+        publish: (_, message) => void published.push(message),
+        subscribe: () => () => {},
+      },
+    },
+  )
+  const tab = await world.watch()
+  await world.post({ action: 'passkey-challenge' })
+  await world.post({ action: 'passkey-handoff' })
+  const answered = await (await world.answer()).text()
+  world.set({ status: 'passkey-required', step: 'confirm', code: CODE })
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(published.length).toBeGreaterThan(0)
+  for (const secret of secrets) {
+    expect(`${JSON.stringify(world.log)} ${published} ${answered}`).not.toContain(secret)
+    // The code alone is for the user of the page.
+    if (secret !== CODE) expect(tab.text).not.toContain(secret)
+  }
+  expect(tab.text).toContain(CODE)
+})
