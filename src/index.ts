@@ -7,6 +7,7 @@ export type {
   PairingRead,
   PairingSource,
   PairingStream,
+  PasskeyBody,
 } from './core/connection.js'
 export {
   PairingError,
@@ -26,6 +27,16 @@ export type {
 export { normalizeQrPayload } from './core/normalize-qr-payload.js'
 export { normalizePairingCode, type PairingCode } from './core/pairing-code.js'
 export type { ExpiredReason, PairingEvent, PairingEventType } from './core/pairing-event.js'
+export type {
+  PasskeyAction,
+  PasskeyAssertion,
+  PasskeyChallenge,
+  PasskeyHandoff,
+  PasskeyHandoffReply,
+  PasskeyReply,
+  PasskeyRequestOptions,
+} from './core/passkey.js'
+export type { PasskeyStep } from './core/passkey-step.js'
 export { normalizePhoneNumber, type PhoneNumber } from './core/phone-number.js'
 export type {
   PairingAccount,
@@ -55,6 +66,7 @@ export type {
   PairingWant,
   UpdateError,
   UpdatePairingCode,
+  UpdatePasskey,
   UpdateReason,
 } from './core/update.js'
 export type { PairingClassNames, PairingElementName } from './react/parts/element-names.js'

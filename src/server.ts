@@ -6,6 +6,16 @@ export {
 } from './core/errors.js'
 export { normalizeQrPayload } from './core/normalize-qr-payload.js'
 export { normalizePairingCode, type PairingCode } from './core/pairing-code.js'
+export type {
+  PasskeyAction,
+  PasskeyAssertion,
+  PasskeyChallenge,
+  PasskeyHandoff,
+  PasskeyHandoffReply,
+  PasskeyReply,
+  PasskeyRequestOptions,
+} from './core/passkey.js'
+export type { PasskeyStep } from './core/passkey-step.js'
 export { normalizePhoneNumber, type PhoneNumber } from './core/phone-number.js'
 export type {
   PairingAccount,
@@ -26,6 +36,7 @@ export type {
   PairingWant,
   UpdateError,
   UpdatePairingCode,
+  UpdatePasskey,
   UpdateReason,
 } from './core/update.js'
 export type { PollerEvent } from './poller/poller-host.js'
