@@ -1,4 +1,4 @@
-export { pairingLinkToken } from './client/pairing-link-token.js'
+export { pairingLinkToken, takePairingLinkToken } from './client/pairing-link-token.js'
 export { type ProxyOptions, proxy } from './client/proxy.js'
 export type {
   PairingActOptions,

@@ -54,9 +54,13 @@ export { type NodeRequest, type NodeResponse, toNodeListener } from './server/no
 export {
   type CreatePairingLinkOptions,
   createPairingLink,
-  type PairingLinkClaims,
+  type PairingLinkOptions,
+  type RedeemedPairingLink,
+  type RedeemPairingLinkOptions,
+  redeemPairingLink,
   type VerifyPairingLinkOptions,
   verifyPairingLink,
 } from './server/pairing-link.js'
+export type { PairingLinkClaims } from './server/pairing-link-token.js'
 export type { PairingErrorListener } from './server/report.js'
 export type { WebhookSecret } from './server/webhook.js'

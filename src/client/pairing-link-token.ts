@@ -4,16 +4,69 @@ import { PAIRING_LINK_PARAMETER } from '../core/pairing-link.js'
 // because `createPairingLink` appends its parameter to an existing hash.
 const TOKEN = new RegExp(`^[^#]*#(?:.*[?&])?${PAIRING_LINK_PARAMETER}=([\\w.-]+)`)
 
+/** The parameter with the separator before it and the one behind it, of which one stays. */
+const PARAMETER = new RegExp(`(^#|[?&])${PAIRING_LINK_PARAMETER}=[^&]*(&?)`)
+
+const STORED_AS = 'whatsapp-pairing:link'
+
+/** Where the browser denies storage, the token lives as long as the page. */
+let taken: string | undefined
+
 /**
  * The token of the pairing link that opened this page: what stands behind `#pairing=`, also among other parameters or
- * behind the route of a hash router. `undefined` where there is none. Whether it is any good, the server says.
+ * behind the route of a hash router. `undefined` where there is none. Whether it is valid, the server decides.
+ *
+ * It leaves the token in the address bar; {@link takePairingLinkToken} does not.
  *
  * @param url - The address of the page, or its hash alone.
- *
- * @example
- * const token = pairingLinkToken(location.href)
- * const provider = proxy({ url: '/api/pairing', headers: { authorization: `Bearer ${token}` } })
  */
 export function pairingLinkToken(url: string | URL): string | undefined {
   return TOKEN.exec(String(url))?.[1]
+}
+
+/**
+ * Takes the token of the pairing link that opened this page out of the address bar, so that it is in no bookmark, no screenshot
+ * and no copied address, and returns it. The tab keeps it in `sessionStorage`: called again, or after a reload, the function
+ * returns the same token until another link is opened in this tab. `undefined` where there was no link, and on a server.
+ *
+ * Call it once, when your module loads and before error reporting or statistics read `location.href`.
+ *
+ * @example
+ * const headers = { authorization: `Bearer ${takePairingLinkToken() ?? ''}` }
+ */
+export function takePairingLinkToken(): string | undefined {
+  if (typeof location === 'undefined') return undefined
+  const token = pairingLinkToken(location.href)
+  if (token === undefined) return stored() ?? taken
+  taken = token
+  store(token)
+  // The state is that of the app's router.
+  history.replaceState(history.state, '', withoutToken(location.href))
+  return token
+}
+
+function withoutToken(href: string): string {
+  const url = new URL(href)
+  let { hash } = url
+  while (PARAMETER.test(hash)) {
+    hash = hash.replace(PARAMETER, (_, before: string, behind: string) => (behind === '' ? '' : before))
+  }
+  url.hash = hash
+  return url.href
+}
+
+function stored(): string | undefined {
+  try {
+    return sessionStorage.getItem(STORED_AS) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+function store(token: string): void {
+  try {
+    sessionStorage.setItem(STORED_AS, token)
+  } catch {
+    // `taken` has it.
+  }
 }

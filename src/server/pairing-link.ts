@@ -1,14 +1,22 @@
 import { PairingError } from '../core/errors.js'
-import { asRecord, parseJson } from '../core/json.js'
 import { PAIRING_LINK_PARAMETER } from '../core/pairing-link.js'
-import { isPhoneNumber, normalizePhoneNumber, type PhoneNumber } from '../core/phone-number.js'
-import { readSignedText, signText } from './signature.js'
+import { normalizePhoneNumber, type PhoneNumber } from '../core/phone-number.js'
+import {
+  CLOCK_SKEW_MS,
+  isName,
+  LINK_AUDIENCE,
+  MAX_LIFETIME_MS,
+  type PairingLinkClaims,
+  REDEEMED_AUDIENCE,
+  readToken,
+  signToken,
+} from './pairing-link-token.js'
 
-/** Options of {@link verifyPairingLink}. */
-export interface VerifyPairingLinkOptions {
+/** What making and checking a pairing link have in common. */
+export interface PairingLinkOptions {
   /**
    * At least 32 characters that nobody can guess, as `openssl rand -base64 32` makes them. Of several, the first signs
-   * and all verify: put a new one in front, and take the old one out when its last link is over.
+   * and all verify: put a new one in front, and take the old one out when its last link has expired.
    */
   readonly secret: string | readonly string[]
   /**
@@ -19,16 +27,17 @@ export interface VerifyPairingLinkOptions {
 }
 
 /** Options of {@link createPairingLink}. */
-export interface CreatePairingLinkOptions extends VerifyPairingLinkOptions {
+export interface CreatePairingLinkOptions extends PairingLinkOptions {
   /**
    * The page with `<WhatsAppPairing>`, as an absolute http(s) URL. Its query stays, and so does its fragment: the token
    * goes behind it as one more parameter, `#/pair` becomes `#/pair?pairing=…`.
    */
   readonly url: string | URL
-  /** Whose phone is to be linked, in the host's own words: 1 to 200 characters. Signed, but readable in the link. */
+  /** Whose phone is to be linked, in your own words: 1 to 200 characters. Signed, but readable in the link. */
   readonly sessionId: string
   /**
-   * How long the link opens the session, the pairing itself included: at most 24 hours.
+   * How long the link opens the session, the pairing itself included: at most 24 hours, in whole seconds. It opens for a minute
+   * more, because the clocks of two servers may differ.
    * @default 900_000 (15 minutes)
    */
   readonly expiresInMs?: number | undefined
@@ -38,48 +47,57 @@ export interface CreatePairingLinkOptions extends VerifyPairingLinkOptions {
    * @default any phone
    */
   readonly expectedPhoneNumber?: string | undefined
+  /**
+   * Names this link, so that `isRevoked` can refuse it: 1 to 200 characters, another for each link.
+   * @default a random UUID
+   */
+  readonly id?: string | undefined
 }
 
-/** What a pairing link vouches for. */
-export interface PairingLinkClaims {
-  /** As it was given to {@link createPairingLink}. */
-  readonly sessionId: string
-  /** From this moment on the link opens nothing, in epoch milliseconds. */
-  readonly expiresAt: number
-  /** The one phone that may be linked, digits only. */
-  readonly expectedPhoneNumber?: PhoneNumber
+/** Options of {@link verifyPairingLink}. */
+export interface VerifyPairingLinkOptions extends PairingLinkOptions {
+  /**
+   * Whether you have withdrawn this link, by its `id` or by its session. Only `false` lets it pass. An exception refuses it too, and
+   * reaches `onError` of the handler.
+   * @default no link is withdrawn
+   */
+  readonly isRevoked?: ((claims: PairingLinkClaims) => boolean | Promise<boolean>) | undefined
+  /**
+   * `true` takes the token that {@link redeemPairingLink} returned, and no token of a link.
+   * @default false
+   */
+  readonly redeemed?: boolean | undefined
 }
 
-/** Another form of the payload gets another number, and links of this one are refused there. */
-const VERSION = 1
+/** Options of {@link redeemPairingLink}. */
+export interface RedeemPairingLinkOptions extends Omit<VerifyPairingLinkOptions, 'redeemed'> {
+  /**
+   * Takes a key that no process has taken yet, and keeps it for so many milliseconds: `true` for the first call, `false` for every
+   * later one. `take` of a bus, or an `INSERT` into a table of yours with a unique key.
+   */
+  readonly take: (key: string, ttlMs: number) => boolean | Promise<boolean>
+}
 
-const PURPOSE = 'whatsapp-pairing/link'
+/** What {@link redeemPairingLink} gives for a link. */
+export interface RedeemedPairingLink extends PairingLinkClaims {
+  /** Opens the same session until `expiresAt`, where `verifyPairingLink` is called with `redeemed: true`. */
+  readonly token: string
+}
 
 /** Long enough to find the phone and scan; short enough that a link in an old chat opens nothing. */
 const STANDARD_LIFETIME_MS = 900_000
 
-/** Nobody can take a link back, so none lives longer than a day. */
-const MAX_LIFETIME_MS = 86_400_000
-
-/** In hexadecimal that is 128 bits, which nobody tries out; a password somebody thought of is shorter. */
+/** In hexadecimal that is 128 bits, more than anybody can try; a password that a person thought of is shorter. */
 const MIN_SECRET_CHARACTERS = 32
 
 /**
- * A link of a day that a replica with a faster clock has made ends later than a day from here. The end itself has no such
- * tolerance: at that moment the link is over on every clock that has reached it.
- */
-const CLOCK_SKEW_MS = 60_000
-
-const MAX_SESSION_ID_CHARACTERS = 200
-
-/** The longest session id makes a token of about 1,810 characters where JSON escapes each of its characters. */
-const MAX_TOKEN_CHARACTERS = 2_000
-
-/**
- * A link to the pairing page for the person who holds the phone and has no account at the host: what to send instead of
- * a picture of the QR code, which is dead before it is opened. Signed, for one session, and over after `expiresInMs`.
+ * A link to the pairing page for the person who holds the phone and has no account in your app: what to send instead of
+ * a picture of the QR code, which has expired before it is opened. Signed, for one session, and over after `expiresInMs`.
  *
- * The link is a credential: whoever has it may link a phone to this session, and end that link, until it expires. Its
+ * The token is a JWT (RFC 7519) with HS256, so any back end can make one: `aud` is `whatsapp-pairing`, `sub` the session id, `jti`
+ * the id of the link, `exp` its end, and `expectedPhoneNumber` the one phone that may be linked.
+ *
+ * The link is a credential: with it anybody may link a phone to this session, and end that link, until it expires. Its
  * token is in the fragment, which browsers keep to themselves: no server log, proxy or `Referer` sees it.
  *
  * @throws {@link PairingError} `invalid-options`
@@ -93,22 +111,25 @@ export async function createPairingLink({
   sessionId,
   expiresInMs = STANDARD_LIFETIME_MS,
   expectedPhoneNumber,
+  id = crypto.randomUUID(),
   now = Date.now,
 }: CreatePairingLinkOptions): Promise<string> {
   const [firstSecret] = checkedSecrets(secret)
   const page = checkedPage(url)
-  if (!isSessionId(sessionId))
+  if (!isName(sessionId))
     throw invalidOption('"sessionId" must be a text of 1 to 200 characters. Give the id of one session.')
-  const expiresAt = Math.floor(now() + expiresInMs)
-  if (!(expiresInMs > 0 && expiresInMs <= MAX_LIFETIME_MS) || !Number.isSafeInteger(expiresAt))
-    throw invalidOption('"expiresInMs" must be above 0 and at most 24 hours: a link cannot be taken back.')
-  const claims = {
-    version: VERSION,
+  if (!isName(id)) throw invalidOption('"id" must be a text of 1 to 200 characters, another for each link.')
+  const issuedAt = now()
+  const expiresAt = issuedAt + expiresInMs
+  if (!(expiresInMs > 0 && expiresInMs <= MAX_LIFETIME_MS) || !Number.isSafeInteger(Math.floor(expiresAt)))
+    throw invalidOption('"expiresInMs" must be above 0 and at most 24 hours.')
+  const token = await signToken(LINK_AUDIENCE, firstSecret, {
+    id,
     sessionId,
-    expiresAt,
     expectedPhoneNumber: checkedPhone(expectedPhoneNumber),
-  }
-  const token = await signText(JSON.stringify(claims), firstSecret, PURPOSE)
+    issuedAtS: Math.floor(issuedAt / 1_000),
+    expiresAtS: Math.ceil(expiresAt / 1_000),
+  })
   const fragment = page.hash.slice(1)
   // As hash routers read it, where the fragment is a route.
   const separator = fragment === '' ? '' : /[?=]/.test(fragment) ? '&' : '?'
@@ -121,8 +142,9 @@ export async function createPairingLink({
  * token itself. Under `createPairingHandler` use it twice: to let the request in, and to choose its provider, so that a
  * link reaches the session it was made for and no other.
  *
- * @throws {@link PairingError} `sign-in-required` where the token is missing or expired, `forbidden` where this server
- * did not make it or somebody altered it, `invalid-options`. Thrown by `authorize`, they answer 401, 403 and 500.
+ * @throws {@link PairingError} `sign-in-required` where the token is missing or expired, `forbidden` where it was not signed with
+ * this secret, was altered, is no token of a pairing link or was withdrawn, `invalid-options`. Thrown by `authorize`, they answer
+ * 401, 403 and 500.
  *
  * @example
  * createPairingHandler({
@@ -131,52 +153,65 @@ export async function createPairingLink({
  *   tenant: async (request) => (await verifyPairingLink(request, { secret })).sessionId,
  * })
  * // and on the page
- * proxy({ url: '/api/pairing', headers: { authorization: `Bearer ${pairingLinkToken(location.href)}` } })
+ * proxy({ url: '/api/pairing', headers: { authorization: `Bearer ${takePairingLinkToken()}` } })
  */
 export async function verifyPairingLink(
   requestOrToken: Request | string | undefined,
-  { secret, now = Date.now }: VerifyPairingLinkOptions,
+  { secret, now = Date.now, isRevoked, redeemed = false }: VerifyPairingLinkOptions,
 ): Promise<PairingLinkClaims> {
   const secrets = checkedSecrets(secret)
   const token = typeof requestOrToken === 'string' ? requestOrToken : bearerToken(requestOrToken)
   if (!token) {
     throw new PairingError(
       'sign-in-required',
-      'The request has no pairing link, so nobody knows whose phone it is about. Open the page with its link, ' +
-        'and send the token as "Authorization: Bearer".',
+      'The request has no pairing link, so its session is unknown. Open the page with its link, and send the token as ' +
+        '"Authorization: Bearer".',
     )
   }
-  const text =
-    token.length <= MAX_TOKEN_CHARACTERS ? await readSignedText(token, secrets, PURPOSE) : undefined
-  const claims = text === undefined ? undefined : parseClaims(text)
-  const remainingMs = (claims?.expiresAt ?? 0) - now()
-  if (!claims || remainingMs > MAX_LIFETIME_MS + CLOCK_SKEW_MS) {
+  const claims = await readToken(token, secrets, redeemed ? REDEEMED_AUDIENCE : LINK_AUDIENCE, now())
+  if (isRevoked && (await isRevoked(claims)) !== false)
     throw new PairingError(
       'forbidden',
-      'The pairing link is not one of this server, or was altered, so it opens nothing. Make a new one.',
+      'The pairing link was withdrawn, so it opens nothing. Make a new one.',
     )
-  }
-  // Asked this way round, a clock that gives no number ends every link.
-  if (!(remainingMs > 0)) {
-    throw new PairingError(
-      'sign-in-required',
-      'The pairing link has expired, so it opens nothing any more. Make a new one.',
-    )
-  }
   return claims
+}
+
+/**
+ * Lets a pairing link be opened once. The first call for a link returns its claims and a token for this browser; every later call
+ * is refused. Call it in a route of your own that the page requests once, put the token into a cookie that scripts cannot
+ * read, and let `authorize` take only that: `verifyPairingLink(token, { secret, redeemed: true })`.
+ *
+ * @throws {@link PairingError} `forbidden` where the link was opened before, and whatever {@link verifyPairingLink} throws
+ *
+ * @example
+ * const { token } = await redeemPairingLink(request, { secret, take: (key, ttlMs) => bus.take(key, ttlMs) })
+ */
+export async function redeemPairingLink(
+  requestOrToken: Request | string | undefined,
+  { take, ...options }: RedeemPairingLinkOptions,
+): Promise<RedeemedPairingLink> {
+  const { secret, now = Date.now } = options
+  const claims = await verifyPairingLink(requestOrToken, { ...options, redeemed: false })
+  const { id, sessionId, expiresAt, expectedPhoneNumber } = claims
+  if ((await take(`pairing-link:${id}`, Math.max(expiresAt - now(), 1))) !== true) {
+    throw new PairingError(
+      'forbidden',
+      'The pairing link was opened before, and it opens once only. Make a new one.',
+    )
+  }
+  const token = await signToken(REDEEMED_AUDIENCE, checkedSecrets(secret)[0], {
+    id,
+    sessionId,
+    expectedPhoneNumber,
+    issuedAtS: Math.floor(now() / 1_000),
+    expiresAtS: (expiresAt - CLOCK_SKEW_MS) / 1_000,
+  })
+  return { ...claims, token }
 }
 
 function bearerToken(request: Request | undefined): string | undefined {
   return /^bearer +(.+)$/i.exec(request?.headers.get('authorization') ?? '')?.[1]
-}
-
-/** Of a text that this server has signed: it may still be another version's, or another program's with this secret. */
-function parseClaims(text: string): PairingLinkClaims | undefined {
-  const { version, sessionId, expiresAt, expectedPhoneNumber } = asRecord(parseJson(text))
-  if (version !== VERSION || !isSessionId(sessionId)) return undefined
-  if (typeof expiresAt !== 'number' || !Number.isSafeInteger(expiresAt)) return undefined
-  if (expectedPhoneNumber === undefined) return { sessionId, expiresAt }
-  return isPhoneNumber(expectedPhoneNumber) ? { sessionId, expiresAt, expectedPhoneNumber } : undefined
 }
 
 function checkedPhone(phoneNumber: string | undefined): PhoneNumber | undefined {
@@ -186,10 +221,6 @@ function checkedPhone(phoneNumber: string | undefined): PhoneNumber | undefined 
   } catch {
     throw invalidOption('"expectedPhoneNumber" must be an international phone number.')
   }
-}
-
-function isSessionId(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= MAX_SESSION_ID_CHARACTERS
 }
 
 function checkedSecrets(secret: string | readonly string[]): readonly [string, ...string[]] {

@@ -1,6 +1,6 @@
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { encodeBase64Url } from './signature.js'
+import { encode } from 'jose/base64url'
 
 /** What names a session. */
 export interface TaggedSession {
@@ -27,5 +27,5 @@ export function tagOf(names: readonly string[], secret: string | undefined): str
   const encoder = new TextEncoder()
   const name = encoder.encode(JSON.stringify(names))
   const digest = secret === undefined ? sha256(name) : hmac(sha256, encoder.encode(secret), name)
-  return encodeBase64Url(digest).slice(0, TAG_CHARACTERS)
+  return encode(digest).slice(0, TAG_CHARACTERS)
 }

@@ -56,7 +56,10 @@ describe('expiresAt of an authorization', () => {
     })
     const headers = { authorization: `Bearer ${link.split('=')[1]}` }
     const tab = await world.watch('', { headers })
-    await pass(2_000)
+    // The minute by which the clocks of two servers may differ comes on top.
+    await pass(2_000 + MINUTE_MS - 1)
+    expect(tab.isOver).toBe(false)
+    await pass(1)
     expect(tab.isOver).toBe(true)
     await expectRefusal(await world.get('?want=state', { headers }), 'sign-in-required')
   })
@@ -249,23 +252,5 @@ describe('onLinked and onUnlinked', () => {
     expect(onLinked).not.toHaveBeenCalled()
     tab.leave()
     await pass(0)
-  })
-})
-
-describe('a pairing link of a replica with a faster clock', () => {
-  it('opens the session for a link of a day, up to a minute ahead', async () => {
-    const link = (aheadMs: number) =>
-      createPairingLink({
-        secret: SECRET,
-        url: 'https://app.example/pair',
-        sessionId: 'a',
-        expiresInMs: 86_400_000,
-        now: () => NOW + aheadMs,
-      })
-    const open = async (aheadMs: number) =>
-      verifyPairingLink((await link(aheadMs)).split('=')[1], { secret: SECRET })
-    expect(await open(1)).toMatchObject({ sessionId: 'a' })
-    expect(await open(MINUTE_MS)).toMatchObject({ sessionId: 'a' })
-    await expect(open(MINUTE_MS + 1)).rejects.toMatchObject({ code: 'forbidden' })
   })
 })

@@ -114,7 +114,7 @@ describe('in an edge runtime', () => {
     expect(await openWith(`Bearer ${token}`)).toBe(200)
     expect(await openWith(`Bearer ${token.slice(0, -1)}`)).toBeGreaterThan(400)
     expect(await openWith('')).toBe(401)
-    expect(await openWith(`Bearer ${await world.tokenOf(60_000)}`)).toBe(401)
+    expect(await openWith(`Bearer ${await world.tokenOf(130_000)}`)).toBe(401)
   })
 
   it('a page of an allowed origin may read, and a page of another origin gets 403', async () => {

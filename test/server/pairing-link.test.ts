@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { pairingLinkToken } from '../../src/client/pairing-link-token.js'
@@ -9,8 +9,10 @@ import type { PairingHandler } from '../../src/server/handler.js'
 import {
   type CreatePairingLinkOptions,
   createPairingLink,
+  redeemPairingLink,
   verifyPairingLink,
 } from '../../src/server/pairing-link.js'
+import type { PairingLinkClaims } from '../../src/server/pairing-link-token.js'
 import { everythingIn, rejection } from '../providers/fetch-stub.js'
 import { type SpyProvider, spyProvider } from './spy-provider.js'
 import { separateHandler } from './world.js'
@@ -22,6 +24,8 @@ const URL_OF_HANDLER = 'https://app.example/api/pairing'
 const NOW = Date.UTC(2026, 0, 15, 12)
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
+/** By which the clocks of two servers may differ: a link opens for so much longer. */
+const SKEW_MS = 60_000
 
 const now = (): number => NOW
 const at = (time: number) => ({ secret: SECRET, now: () => time })
@@ -36,17 +40,12 @@ async function token(options: Partial<CreatePairingLinkOptions> = {}): Promise<s
 
 const base64url = (text: string): string => Buffer.from(text).toString('base64url')
 
-/** As anybody with the secret could write it, without the code under test. */
-function signedByHand(payload: string, secret = SECRET, purpose = 'whatsapp-pairing/link'): string {
-  return `${payload}.${createHmac('sha256', secret).update(`${purpose}.${payload}`).digest('base64url')}`
-}
+const HS256 = { alg: 'HS256', typ: 'JWT' }
 
-/** The same bytes with a spare bit of the last character set, which lenient decoders ignore. */
-function respelled(payload: string): string {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-  const other = payload.slice(0, -1) + alphabet.charAt(alphabet.indexOf(payload.slice(-1)) + 1)
-  expect(Buffer.from(other, 'base64url')).toEqual(Buffer.from(payload, 'base64url'))
-  return other
+/** As another back end with the secret signs it, without the code under test: RFC 7515, appendix A.1. */
+function signedByHand(payload: string, secret = SECRET, header: object = HS256, hash = 'sha256'): string {
+  const signed = `${base64url(JSON.stringify(header))}.${payload}`
+  return `${signed}.${createHmac(hash, secret).update(signed).digest('base64url')}`
 }
 
 const bearing = (authorization: string): Request =>
@@ -67,9 +66,10 @@ afterEach(() => {
 
 describe('a pairing link', () => {
   it('vouches for its session until it expires', async () => {
-    expect(await verifyPairingLink(await token({ expiresInMs: MINUTE_MS }), at(NOW))).toEqual({
+    expect(await verifyPairingLink(await token({ expiresInMs: MINUTE_MS, id: 'link-1' }), at(NOW))).toEqual({
+      id: 'link-1',
       sessionId: 'tenant-7',
-      expiresAt: NOW + MINUTE_MS,
+      expiresAt: NOW + MINUTE_MS + SKEW_MS,
     })
   })
 
@@ -81,28 +81,57 @@ describe('a pairing link', () => {
     )
   })
 
-  it('is signed as any other HMAC-SHA-256 signs it', async () => {
+  it('is the JWT that RFC 7515 describes, to the last character', async () => {
     const payload = base64url(
-      JSON.stringify({ version: 1, sessionId: 'tenant-7', expiresAt: NOW + 15 * MINUTE_MS }),
+      JSON.stringify({
+        expectedPhoneNumber: '5511987654321',
+        aud: 'whatsapp-pairing',
+        sub: 'tenant-7',
+        jti: 'link-1',
+        iat: NOW / 1_000,
+        exp: NOW / 1_000 + 900,
+      }),
     )
-    expect(await token()).toBe(signedByHand(payload))
+    expect(await token({ id: 'link-1', expectedPhoneNumber: '+55 11 98765-4321' })).toBe(
+      signedByHand(payload),
+    )
+  })
+
+  it('has another id each time where none is given', async () => {
+    const ids = await Promise.all(
+      Array.from({ length: 20 }, async () => (await verifyPairingLink(await token(), at(NOW))).id),
+    )
+    expect(new Set(ids).size).toBe(20)
   })
 
   it('lives by the clock of the machine where none is given', async () => {
     const before = Date.now()
     const { expiresAt } = await verifyPairingLink(await token({ now: undefined }), { secret: SECRET })
-    expect(expiresAt).toBeGreaterThanOrEqual(before + 15 * MINUTE_MS)
-    expect(expiresAt).toBeLessThanOrEqual(Date.now() + 15 * MINUTE_MS)
+    expect(expiresAt).toBeGreaterThanOrEqual(before + 15 * MINUTE_MS + SKEW_MS)
+    expect(expiresAt).toBeLessThanOrEqual(Date.now() + 15 * MINUTE_MS + SKEW_MS + 1_000)
   })
 
   it.each([
     ['15 minutes where nothing is said', undefined, 15 * MINUTE_MS],
-    ['a moment', 1, 1],
+    ['a second where less is asked for', 1, 1_000],
     ['a day', DAY_MS, DAY_MS],
-  ])('lives %s: it is good just before, and over at that moment', async (_, expiresInMs, lifetimeMs) => {
-    const ours = await token({ expiresInMs })
-    expect(await verifyPairingLink(ours, at(NOW + lifetimeMs - 1))).toMatchObject({ sessionId: 'tenant-7' })
-    expect(await codeOf(ours, at(NOW + lifetimeMs))).toBe('sign-in-required')
+  ])(
+    'lives %s and the minute by which clocks differ, to the millisecond',
+    async (_, expiresInMs, lifetimeMs) => {
+      const ours = await token({ expiresInMs })
+      const end = NOW + lifetimeMs + SKEW_MS
+      expect(await verifyPairingLink(ours, at(end - 1))).toMatchObject({ expiresAt: end })
+      expect(await codeOf(ours, at(end))).toBe('sign-in-required')
+    },
+  )
+
+  it('opens on a server whose clock is a minute behind or ahead of the one that made it', async () => {
+    for (const expiresInMs of [MINUTE_MS, DAY_MS]) {
+      const ours = await token({ expiresInMs })
+      for (const skewMs of [-SKEW_MS, SKEW_MS])
+        expect(await verifyPairingLink(ours, at(NOW + skewMs))).toMatchObject({ sessionId: 'tenant-7' })
+    }
+    expect(await codeOf(await token({ expiresInMs: DAY_MS }), at(NOW - 2 * SKEW_MS))).toBe('forbidden')
   })
 
   it('is over where the clock gives no number', async () => {
@@ -112,7 +141,7 @@ describe('a pairing link', () => {
 
 describe('the address of a link', () => {
   const address = async (url: string | URL): Promise<string> =>
-    (await link({ url })).replace(/pairing=[\w-]+\.[\w-]+$/, 'pairing=TOKEN')
+    (await link({ url })).replace(/pairing=[\w-]+\.[\w-]+\.[\w-]+$/, 'pairing=TOKEN')
 
   it.each([
     [PAGE, `${PAGE}#pairing=TOKEN`],
@@ -133,7 +162,7 @@ describe('the address of a link', () => {
     const hash = url.hash
     url.hash = ''
     expect(url.href).toBe(`${PAGE}?lang=de`)
-    expect(pairingLinkToken(hash)).toMatch(/^[\w-]+\.[\w-]{43}$/)
+    expect(pairingLinkToken(hash)).toMatch(/^[\w-]+\.[\w-]+\.[\w-]{43}$/)
   })
 
   it('brings its own token where the page already has an older one', async () => {
@@ -166,6 +195,9 @@ describe('options that cannot work', () => {
     ['a session id of 201 characters', { sessionId: 'x'.repeat(201) }],
     ['a session id that is a number', { sessionId: 7 as never }],
     ['no session id', { sessionId: undefined as never }],
+    ['an empty id', { id: '' }],
+    ['an id of 201 characters', { id: 'x'.repeat(201) }],
+    ['an id that is a number', { id: 7 as never }],
     ['no time at all', { expiresInMs: 0 }],
     ['a negative time', { expiresInMs: -1 }],
     ['more than a day', { expiresInMs: DAY_MS + 1 }],
@@ -285,6 +317,7 @@ describe('verifyPairingLink', () => {
     const importKey = vi.spyOn(crypto.subtle, 'importKey')
     const huge = `${'A'.repeat(5_000_000)}.${'A'.repeat(43)}`
     expect(await codeOf(huge)).toBe('forbidden')
+    expect(await codeOf(`A.${huge}`)).toBe('forbidden')
     expect(await codeOf('.'.repeat(5_000_000))).toBe('forbidden')
     expect(verify).not.toHaveBeenCalled()
     expect(importKey).not.toHaveBeenCalled()
@@ -301,54 +334,255 @@ describe('verifyPairingLink', () => {
 })
 
 describe('a payload that was signed with the secret', () => {
-  const good = { version: 1, sessionId: 'tenant-7', expiresAt: NOW + MINUTE_MS }
-  const signedJson = (value: unknown): string => signedByHand(base64url(JSON.stringify(value)))
+  const good = { aud: 'whatsapp-pairing', sub: 'tenant-7', jti: 'link-1', exp: (NOW + MINUTE_MS) / 1_000 }
+  const claims = { id: 'link-1', sessionId: 'tenant-7', expiresAt: NOW + MINUTE_MS + SKEW_MS }
+  const json = (value: unknown): string => base64url(JSON.stringify(value))
 
-  it('is taken where it is what createPairingLink makes', async () => {
-    expect(await verifyPairingLink(signedJson(good), at(NOW))).toEqual({
-      sessionId: 'tenant-7',
-      expiresAt: NOW + MINUTE_MS,
-    })
+  it.each([
+    ['has what a link needs', good, claims],
+    [
+      'names a phone as people write it',
+      { ...good, expectedPhoneNumber: '+55 (11) 98765-4321' },
+      { ...claims, expectedPhoneNumber: '5511987654321' },
+    ],
+    [
+      'names a phone as a number',
+      { ...good, expectedPhoneNumber: 5511987654321 },
+      { ...claims, expectedPhoneNumber: '5511987654321' },
+    ],
+    ['has more audiences', { ...good, aud: ['my-app', 'whatsapp-pairing'] }, claims],
+    ['has claims of its own', { ...good, iss: 'my-app', iat: NOW / 1_000, role: 'admin' }, claims],
+    ['begins within the minute by which clocks differ', { ...good, nbf: NOW / 1_000 + 60 }, claims],
+  ])('is taken where it %s', async (_, payload, expected) => {
+    expect(await verifyPairingLink(signedByHand(json(payload)), at(NOW))).toEqual(expected)
   })
 
   it.each([
-    ['of another version', { ...good, version: 2 }],
-    ['with its version as text', { ...good, version: '1' }],
-    ['without a version', { ...good, version: undefined }],
-    ['with an empty session id', { ...good, sessionId: '' }],
-    ['with a session id of 201 characters', { ...good, sessionId: 'x'.repeat(201) }],
-    ['with a number as session id', { ...good, sessionId: 7 }],
-    ['without a session id', { ...good, sessionId: undefined }],
-    ['with its end as text', { ...good, expiresAt: String(good.expiresAt) }],
-    ['with a fraction as its end', { ...good, expiresAt: good.expiresAt + 0.5 }],
-    ['without an end', { ...good, expiresAt: undefined }],
-    ['with an end more than a day and a minute away', { ...good, expiresAt: NOW + DAY_MS + MINUTE_MS + 1 }],
-    ['with an end that no integer holds', { ...good, expiresAt: 2 ** 53 }],
+    ['without an audience', { ...good, aud: undefined }],
+    ['with the audience of another program', { ...good, aud: 'whatsapp-pairing/other' }],
+    ['with the audience of a redeemed link', { ...good, aud: 'whatsapp-pairing/redeemed' }],
+    ['with a number as audience', { ...good, aud: 1 }],
+    ['with an empty session id', { ...good, sub: '' }],
+    ['with a session id of 201 characters', { ...good, sub: 'x'.repeat(201) }],
+    ['with a number as session id', { ...good, sub: 7 }],
+    ['without a session id', { ...good, sub: undefined }],
+    ['without an id', { ...good, jti: undefined }],
+    ['with an empty id', { ...good, jti: '' }],
+    ['with a number as id', { ...good, jti: 7 }],
+    ['with an id of 201 characters', { ...good, jti: 'x'.repeat(201) }],
+    ['with its end as text', { ...good, exp: String(good.exp) }],
+    ['without an end', { ...good, exp: undefined }],
+    ['with null as its end', { ...good, exp: null }],
+    ['with an end in milliseconds', { ...good, exp: NOW + MINUTE_MS }],
+    [
+      'with an end more than a day and two minutes away',
+      { ...good, exp: (NOW + DAY_MS + SKEW_MS) / 1_000 + 1 },
+    ],
+    ['with an end that no integer holds', { ...good, exp: 2 ** 53 }],
+    ['that begins later', { ...good, nbf: NOW / 1_000 + 61 }],
+    ['with a phone that is none', { ...good, expectedPhoneNumber: '0' }],
+    ['with an empty phone', { ...good, expectedPhoneNumber: '' }],
+    ['with null as its phone', { ...good, expectedPhoneNumber: null }],
     ['that is null', null],
-    ['that is a list', [1, 'tenant-7', good.expiresAt]],
+    ['that is a list', ['tenant-7', good.exp]],
     ['that is text', 'tenant-7'],
   ])('is refused %s', async (_, payload) => {
-    expect(await codeOf(signedJson(payload))).toBe('forbidden')
+    expect(await codeOf(signedByHand(json(payload)))).toBe('forbidden')
   })
 
   it.each([
     ['not JSON', base64url('tenant-7')],
     ['half of its JSON', base64url(JSON.stringify(good).slice(0, -1))],
     ['empty', ''],
-    ['no UTF-8', Buffer.from(JSON.stringify({ ...good, sessionId: '\xff' }), 'latin1').toString('base64url')],
+    ['no UTF-8', Buffer.from(JSON.stringify({ ...good, sub: '\xff' }), 'latin1').toString('base64url')],
     ['not encoded', JSON.stringify(good)],
     ['padded', `${base64url(JSON.stringify(good))}==`],
     ['of a length that no bytes have', 'AAAAA'],
-    ['another spelling of the same bytes', respelled(base64url(JSON.stringify(good)))],
+    ['deep', base64url('['.repeat(2_000))],
+    ['another payload in its prototype', base64url(`{"__proto__":${JSON.stringify(good)}}`)],
   ])('is refused where it is %s', async (_, payload) => {
     expect(await codeOf(signedByHand(payload))).toBe('forbidden')
   })
 
-  it('is refused where it was signed for something else', async () => {
-    const payload = base64url(JSON.stringify(good))
-    expect(await codeOf(signedByHand(payload, SECRET, 'session'))).toBe('forbidden')
-    const bare = `${payload}.${createHmac('sha256', SECRET).update(payload).digest('base64url')}`
-    expect(await codeOf(bare)).toBe('forbidden')
+  it('is refused in the form of earlier versions', async () => {
+    const payload = json({ version: 1, sessionId: 'tenant-7', expiresAt: NOW + MINUTE_MS })
+    const signature = createHmac('sha256', SECRET)
+      .update(`whatsapp-pairing/link.${payload}`)
+      .digest('base64url')
+    expect(await codeOf(`${payload}.${signature}`)).toBe('forbidden')
+  })
+
+  // RFC 8725, section 2.1: the header of a token must not choose how it is checked.
+  it.each<readonly [string, string]>([
+    ['none, without a signature', `${json({ alg: 'none' })}.${json(good)}.`],
+    ['none, with a signature', signedByHand(json(good), SECRET, { alg: 'none' })],
+    ['None', signedByHand(json(good), SECRET, { alg: 'None' })],
+    ['hs256', signedByHand(json(good), SECRET, { alg: 'hs256' })],
+    ['HS512 with the same secret', signedByHand(json(good), SECRET, { alg: 'HS512' }, 'sha512')],
+    ['HS384 with the same secret', signedByHand(json(good), SECRET, { alg: 'HS384' }, 'sha384')],
+    ['RS256, signed with the secret', signedByHand(json(good), SECRET, { alg: 'RS256' })],
+    ['ES256, signed with the secret', signedByHand(json(good), SECRET, { alg: 'ES256' })],
+    ['no algorithm', signedByHand(json(good), SECRET, {})],
+    ['a list of algorithms', signedByHand(json(good), SECRET, { alg: ['HS256'] })],
+    [
+      'a key of its own',
+      signedByHand(json(good), 'k'.repeat(32), {
+        alg: 'HS256',
+        jwk: { kty: 'oct', k: base64url('k'.repeat(32)) },
+      }),
+    ],
+    [
+      'the address of a key',
+      signedByHand(json(good), 'k'.repeat(32), { alg: 'HS256', jku: 'https://evil.example/keys' }),
+    ],
+    [
+      'an extension that must be understood',
+      signedByHand(json(good), SECRET, { alg: 'HS256', crit: ['x'], x: 1 }),
+    ],
+    [
+      'a payload that is not encoded',
+      signedByHand(json(good), SECRET, { alg: 'HS256', b64: false, crit: ['b64'] }),
+    ],
+    ['compression', signedByHand(json(good), SECRET, { alg: 'dir', enc: 'A256GCM', zip: 'DEF' })],
+  ])('is refused where its header says %s', async (_, forged) => {
+    expect(await codeOf(forged)).toBe('forbidden')
+  })
+
+  it('is refused with RS256 and a key pair of the sender', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+    const signed = `${json({ alg: 'RS256', typ: 'JWT' })}.${json(good)}`
+    const signature = sign('sha256', Buffer.from(signed), privateKey).toString('base64url')
+    expect(await codeOf(`${signed}.${signature}`)).toBe('forbidden')
+  })
+})
+
+describe('a link that was withdrawn', () => {
+  it('is refused by its id or by its session, and the claims say which', async () => {
+    const isRevoked = vi.fn(({ id }: PairingLinkClaims) => id === 'link-1')
+    const first = await token({ id: 'link-1' })
+    const second = await token({ id: 'link-2' })
+    await expect(verifyPairingLink(first, { ...at(NOW), isRevoked })).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+    expect(await verifyPairingLink(second, { ...at(NOW), isRevoked })).toMatchObject({ id: 'link-2' })
+    expect(isRevoked.mock.calls.map(([{ id, sessionId }]) => [id, sessionId])).toEqual([
+      ['link-1', 'tenant-7'],
+      ['link-2', 'tenant-7'],
+    ])
+  })
+
+  it('is refused where isRevoked gives no decision', async () => {
+    for (const decision of [undefined, null, 0, 'no', Promise.resolve(undefined)]) {
+      const isRevoked = (): boolean => decision as never
+      await expect(verifyPairingLink(await token(), { ...at(NOW), isRevoked })).rejects.toMatchObject({
+        code: 'forbidden',
+      })
+    }
+  })
+
+  it('is not looked up for a token that is forged or has expired', async () => {
+    const isRevoked = vi.fn(() => false)
+    const ours = await token()
+    await rejection(verifyPairingLink(`${ours.slice(0, -43)}${'A'.repeat(43)}`, { ...at(NOW), isRevoked }))
+    await rejection(verifyPairingLink(ours, { ...at(NOW + DAY_MS), isRevoked }))
+    expect(isRevoked).not.toHaveBeenCalled()
+  })
+
+  it('ends with 500 and a report where the look-up fails', async () => {
+    const onError = vi.fn()
+    const provider = spyProvider()
+    const handler = separateHandler({
+      provider,
+      onError,
+      authorize: (request) =>
+        verifyPairingLink(request, { ...at(NOW), isRevoked: () => Promise.reject(new Error('database')) }),
+    })
+    const answer = await handler(
+      new Request(`${URL_OF_HANDLER}?want=code`, { headers: { authorization: `Bearer ${await token()}` } }),
+    )
+    expect(answer.status).toBe(500)
+    expect(onError).toHaveBeenCalledWith(new Error('database'), { in: 'authorize' })
+    expect(provider.calls).toEqual([])
+  })
+})
+
+describe('redeemPairingLink()', () => {
+  /** As `SET key NX PX ttl` of Redis. */
+  function takeOnce() {
+    const taken = new Map<string, number>()
+    const take = async (key: string, ttlMs: number): Promise<boolean> => {
+      if (taken.has(key)) return false
+      taken.set(key, ttlMs)
+      return true
+    }
+    return { taken, take }
+  }
+
+  it('opens a link once, also for two browsers at the same moment', async () => {
+    const { take } = takeOnce()
+    const ours = await token()
+    const results = await Promise.allSettled(
+      [1, 2, 3].map(() => redeemPairingLink(ours, { ...at(NOW), take })),
+    )
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected'])
+    await expect(redeemPairingLink(ours, { ...at(NOW), take })).rejects.toMatchObject({ code: 'forbidden' })
+    expect(await redeemPairingLink(await token(), { ...at(NOW), take })).toMatchObject({
+      sessionId: 'tenant-7',
+    })
+  })
+
+  it('keeps the key as long as the link lives, under the id of the link', async () => {
+    const { taken, take } = takeOnce()
+    await redeemPairingLink(await token({ id: 'link-1' }), { ...at(NOW + MINUTE_MS), take })
+    expect([...taken]).toEqual([['pairing-link:link-1', 15 * MINUTE_MS]])
+  })
+
+  it('returns a token that opens the session until the same end, and that is no link', async () => {
+    const { take } = takeOnce()
+    const link = await token({ expectedPhoneNumber: '5511987654321' })
+    const redeemed = await redeemPairingLink(link, { ...at(NOW), take })
+    const { token: own, ...claims } = redeemed
+    expect(claims).toEqual(await verifyPairingLink(link, at(NOW)))
+    expect(await verifyPairingLink(own, { ...at(NOW), redeemed: true })).toEqual(claims)
+    expect(await codeOf(own)).toBe('forbidden')
+    await expect(verifyPairingLink(link, { ...at(NOW), redeemed: true })).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+    await expect(redeemPairingLink(own, { ...at(NOW), take })).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(verifyPairingLink(own, { ...at(claims.expiresAt), redeemed: true })).rejects.toMatchObject({
+      code: 'sign-in-required',
+    })
+  })
+
+  it('takes nothing for a link that is forged, expired or withdrawn', async () => {
+    const { taken, take } = takeOnce()
+    const ours = await token()
+    for (const attempt of [
+      redeemPairingLink(`${ours}x`, { ...at(NOW), take }),
+      redeemPairingLink(undefined, { ...at(NOW), take }),
+      redeemPairingLink(ours, { ...at(NOW + DAY_MS), take }),
+      redeemPairingLink(ours, { ...at(NOW), take, isRevoked: () => true }),
+    ])
+      await rejection(attempt)
+    expect(taken.size).toBe(0)
+  })
+
+  it('opens nothing where take gives no decision', async () => {
+    for (const decision of [undefined, 1, 'OK'])
+      await expect(
+        redeemPairingLink(await token(), { ...at(NOW), take: () => decision as never }),
+      ).rejects.toMatchObject({ code: 'forbidden' })
+  })
+
+  it('has a token that isRevoked refuses by the id of its link', async () => {
+    const { token: own } = await redeemPairingLink(await token({ id: 'link-1' }), {
+      ...at(NOW),
+      take: () => true,
+    })
+    const isRevoked = ({ id }: PairingLinkClaims): boolean => id === 'link-1'
+    await expect(verifyPairingLink(own, { ...at(NOW), redeemed: true, isRevoked })).rejects.toMatchObject({
+      code: 'forbidden',
+    })
   })
 })
 
@@ -389,13 +623,13 @@ describe('errors', () => {
   it('hold nothing of the token, its session or the secret', async () => {
     const sessionId = 'tenant-in-the-token'
     const ours = await token({ sessionId })
-    const [payload = '', signature = ''] = ours.split('.')
+    const [header = '', payload = '', signature = ''] = ours.split('.')
     const failing = [
       verifyPairingLink(ours, at(NOW + DAY_MS)),
       verifyPairingLink(bearing(`Bearer ${ours}`), at(NOW + DAY_MS)),
       verifyPairingLink(ours, at(NOW - DAY_MS)),
       verifyPairingLink(ours, { secret: OTHER_SECRET, now }),
-      verifyPairingLink(`${payload}x.${signature}`, at(NOW)),
+      verifyPairingLink(`${header}.${payload}x.${signature}`, at(NOW)),
       verifyPairingLink(`${ours}.`, at(NOW)),
       verifyPairingLink(bearing(`Basic ${ours}`), at(NOW)),
       verifyPairingLink(ours, { secret: [SECRET, OTHER_SECRET.slice(1)], now }),
@@ -495,9 +729,9 @@ describe('behind the pairing handler', () => {
 
   it('reaches no session with the session of one link and the signature of another', async () => {
     const world = setUp()
-    const [payload] = (await token({ sessionId: 'a' })).split('.')
-    const [, signature] = (await token({ sessionId: 'b' })).split('.')
-    const provider = proxyOf(world, `${PAGE}#pairing=${payload}.${signature}`)
+    const [header, payload] = (await token({ sessionId: 'a' })).split('.')
+    const [, , signature] = (await token({ sessionId: 'b' })).split('.')
+    const provider = proxyOf(world, `${PAGE}#pairing=${header}.${payload}.${signature}`)
     expect((await rejection(provider.connection.read({ want: 'state', method: 'qr' }))).code).toBe(
       'forbidden',
     )
@@ -516,9 +750,9 @@ describe('behind the pairing handler', () => {
     let time = NOW
     const world = setUp(() => time)
     const provider = proxyOf(world, await link({ sessionId: 'a', expiresInMs: MINUTE_MS }))
-    time = NOW + MINUTE_MS - 1
+    time = NOW + MINUTE_MS + SKEW_MS - 1
     await provider.connection.read({ want: 'state', method: 'qr' })
-    time = NOW + MINUTE_MS
+    time = NOW + MINUTE_MS + SKEW_MS
     expect((await rejection(provider.connection.read({ want: 'state', method: 'qr' }))).code).toBe(
       'sign-in-required',
     )

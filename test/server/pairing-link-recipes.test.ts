@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { pairingLinkToken } from '../../src/client/pairing-link-token.js'
+import { verifyPairingLink } from '../../src/server/pairing-link.js'
+
+const SECRET = 'kV2x9Qp7Lr4Tn8Ws1Zb6Yc3Hd5Jf0Gm_'
+const readme = readFileSync(resolve(import.meta.dirname, '../../README.md'), 'utf8')
+
+/** The one block of the README in this language. */
+function snippet(language: string): string {
+  const found = [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))]
+  expect(found).toHaveLength(1)
+  return found[0]?.[1] ?? ''
+}
+
+const python = (code: string): string =>
+  execFileSync('python3', ['-c', `import sys\n${code}`, SECRET], { encoding: 'utf8' }).trim()
+
+describe('a pairing link of another back end', () => {
+  it.each(['tenant-7', 'Zoë "日本" 🇯🇵', '\\u0000/../'])(
+    'is accepted where the Python of the README made it for %s',
+    async (sessionId) => {
+      const call = `print(pairing_link(${JSON.stringify(sessionId).replaceAll('🇯🇵', '\\U0001F1EF\\U0001F1F5')}, sys.argv[1]))`
+      const link = python(`${snippet('python')}\n${call}`)
+      expect(link).toMatch(/^https:\/\/app\.example\/pair#pairing=/)
+      const claims = await verifyPairingLink(pairingLinkToken(link), { secret: SECRET })
+      expect(claims).toEqual({
+        id: expect.stringMatching(/^[\da-f-]{36}$/),
+        sessionId,
+        expiresAt: expect.closeTo(Date.now() + 16 * 60_000, -5),
+      })
+      await expect(
+        verifyPairingLink(pairingLinkToken(link), { secret: SECRET.toLowerCase() }),
+      ).rejects.toMatchObject({ code: 'forbidden' })
+    },
+  )
+
+  it('has in PHP the claims, the header and the signature that it has in Python', () => {
+    const php = snippet('php')
+    const names = (code: string): string[] => [
+      ...new Set(code.match(/(?<=["'])(?:aud|sub|jti|exp)(?=["'])/g)),
+    ]
+    expect(names(php)).toEqual(names(snippet('python')))
+    for (const text of ['whatsapp-pairing', '{"alg":"HS256","typ":"JWT"}', '+ 900']) {
+      expect(php).toContain(text)
+      expect(snippet('python')).toContain(text)
+    }
+  })
+})
