@@ -58,6 +58,8 @@ export function proxy({
   ): Promise<Response> => {
     // Written in another case, a `Content-Type` of the host's would stand beside ours, and be joined to it.
     const sent = new Headers(typeof headers === 'function' ? await headers() : headers)
+    // A page of another site cannot send it: over plain http a browser says nothing else about where a read comes from.
+    sent.set('x-requested-with', 'XMLHttpRequest')
     for (const [name, value] of Object.entries(ours)) sent.set(name, value)
     return (ownFetch ?? fetch)(address, { ...init, headers: sent })
   }

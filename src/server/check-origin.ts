@@ -20,13 +20,21 @@ const LOG_ADVICE =
   'A page of another origin was refused with HTTP 403. onError got both origins. Set origin, trustProxy or allowedOrigins ' +
   'if the page is yours.'
 
+const UNMARKED_ADVICE =
+  'A request with the marks of a browser named neither its origin nor its site, so it was refused with HTTP 403: a page of ' +
+  'another site could have caused it. proxy() sends "X-Requested-With"; send it too in requests of your own, such as those of ' +
+  'curl or of a server that passes a cookie on.'
+
+/** Schemes of `Authorization` whose credentials browsers attach by themselves, as they do cookies. */
+const AMBIENT_SCHEME = /^(?:basic|digest|negotiate|ntlm)\b/i
+
 /** The longest host name has 253 characters. */
 const MAX_ORIGIN_CHARACTERS = 300
 
 /**
  * Refuses what a page of another site does with the customer's cookies. It could not read a response, but a change
- * needs no reading, and a read too makes the provider issue a code. A client that names no origin is no browser, or
- * sends the request to its own server.
+ * needs no reading, and a read too makes the provider issue a code. Browsers name the origin or the site of a request, but
+ * neither in a GET over plain http: there a header is needed that a page of another site cannot send. Other clients need none.
  *
  * The returned function throws {@link PairingError} `forbidden`.
  */
@@ -34,11 +42,10 @@ export function createOriginCheck(options: OriginCheckOptions): (request: Reques
   const { allowedOrigins, report } = options
   const reported = new Set<string>()
 
-  function reportPair(sender: string, own: string): void {
-    const pair = `${sender} ${own}`
+  function reportOnce(pair: string, error: HandlerError): void {
     if (reported.has(pair) || reported.size >= MAX_REPORTED_PAIRS) return
     reported.add(pair)
-    report(new HandlerError('forbidden', adviceAbout(sender, own), LOG_ADVICE), 'origin')
+    report(error, 'origin')
   }
 
   return (request) => {
@@ -51,10 +58,34 @@ export function createOriginCheck(options: OriginCheckOptions): (request: Reques
     const own = ownOrigins(request, options)
     // `none` is the address bar, which only reads.
     const isUnmarked = site === null || (site === 'none' && method === 'GET')
-    if (isUnmarked && (origin === null || own.includes(origin))) return
-    reportPair(printable(origin), own.join(' or '))
+    if (isUnmarked && origin !== null && own.includes(origin)) return
+    if (isUnmarked && origin === null) {
+      if (site === 'none' || !isForgeable(headers)) return
+      reportOnce('', new HandlerError('forbidden', UNMARKED_ADVICE))
+      throw new CrossOriginError('forbidden', 'The request may come from a page of another site.')
+    }
+    const [sender, receiver] = [printable(origin), own.join(' or ')]
+    reportOnce(
+      `${sender} ${receiver}`,
+      new HandlerError('forbidden', adviceAbout(sender, receiver), LOG_ADVICE),
+    )
     throw new CrossOriginError('forbidden', 'The request comes from a page of another origin.')
   }
+}
+
+/**
+ * Whether a page of another site could have caused a request that names no origin: a browser sent it, and it holds no header
+ * that such a page may only send after a preflight request.
+ */
+function isForgeable(headers: Headers): boolean {
+  const authorization = headers.get('authorization') ?? ''
+  const isAmbient = AMBIENT_SCHEME.test(authorization)
+  const isBrowser = isAmbient || headers.has('cookie') || /^mozilla\//i.test(headers.get('user-agent') ?? '')
+  const isMarked =
+    headers.has('x-requested-with') ||
+    (authorization !== '' && !isAmbient) ||
+    /^application\/json\b/i.test(headers.get('content-type') ?? '')
+  return isBrowser && !isMarked
 }
 
 /** The origins under which a browser may see this handler. */
@@ -118,7 +149,7 @@ export function checkedOrigin(value: unknown, option: string): string {
       : /^[a-z][a-z\d+.-]*:\/\/[a-z\d.-]+(?::\d+)?$/.test(text)
   )
     return text
-  const suggestion = originOf(text)
+  const suggestion = suggestedOrigin(text)
   throw new PairingError(
     'invalid-options',
     `${option} of createPairingHandler() has a value that no browser sends as its origin, so it would never match. Write ` +
@@ -126,6 +157,17 @@ export function checkedOrigin(value: unknown, option: string): string {
         suggestion ? `: "${suggestion}"` : ', such as "https://app.example"'
       }. There is no wildcard.`,
   )
+}
+
+/** What was meant by an origin with a path, in another case or without its scheme. */
+function suggestedOrigin(text: string): string | undefined {
+  const isHost = /^(?:[\w-]+(?:\.[\w-]+)+|localhost)(?::\d+)?\/?$/i.test(text)
+  try {
+    const { origin } = new URL(isHost ? `${/^localhost/i.test(text) ? 'http' : 'https'}://${text}` : text)
+    return origin === 'null' || origin.includes('*') ? undefined : origin
+  } catch {
+    return undefined
+  }
 }
 
 /** An `Origin` header may hold anything. */

@@ -104,7 +104,11 @@ function twoTenants(options: WorldOptions = {}) {
       ...options,
     },
   )
-  const as = (name: 'a' | 'b') => ({ cookie: `session=cookie-of-${name}` })
+  // As `proxy` sends it.
+  const as = (name: 'a' | 'b') => ({
+    cookie: `session=cookie-of-${name}`,
+    'x-requested-with': 'XMLHttpRequest',
+  })
   return { world, tenants, as, watchAs: (name: 'a' | 'b') => world.watch('', { headers: as(name) }) }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { proxy } from '../../src/client/proxy.js'
 import type { PairingHandlerOptions } from '../../src/server/handler-options.js'
 import type { PairingLogEntry } from '../../src/server/log.js'
 import { spyProvider } from './spy-provider.js'
@@ -154,29 +155,154 @@ describe('a refused page of another origin', () => {
 
 describe('an origin that no browser sends', () => {
   it.each([
-    'https://app.example/',
-    'HTTPS://app.example',
-    'https://App.example',
-    'https://app.example/path',
-    'https://app.example:443',
-    'https://*.example',
-    'https://app.example?x',
-    'https://user@app.example',
-    'app.example',
-    '*',
-    'null',
-    '',
-    undefined,
-  ])('throws invalid-options in allowedOrigins: %s', (value) => {
+    ['https://app.example/', '"https://app.example"'],
+    ['HTTPS://app.example', '"https://app.example"'],
+    ['https://App.example', '"https://app.example"'],
+    ['https://app.example/path', '"https://app.example"'],
+    ['https://app.example:443', '"https://app.example"'],
+    ['http://app.example:80', '"http://app.example"'],
+    ['https://app.example:8443/x', '"https://app.example:8443"'],
+    ['https://app.example?x', '"https://app.example"'],
+    ['https://user@app.example', '"https://app.example"'],
+    ['https://bücher.example', '"https://xn--bcher-kva.example"'],
+    ['app.example', '"https://app.example"'],
+    ['App.example:8443/', '"https://app.example:8443"'],
+    ['localhost:5173', '"http://localhost:5173"'],
+    ['https://*.example', 'There is no wildcard.'],
+    ['*.example', 'There is no wildcard.'],
+    ['*', 'There is no wildcard.'],
+    ['null', 'such as "https://app.example"'],
+    ['', 'such as "https://app.example"'],
+    [' https://app.example', '"https://app.example"'],
+    [undefined, 'such as "https://app.example"'],
+    [443, 'such as "https://app.example"'],
+    [/app/, 'such as "https://app.example"'],
+  ])('throws invalid-options with what to write instead: %s', (value, advice) => {
     const options = { provider: spyProvider(), authorize: () => true }
-    const invalid = expect.objectContaining({ code: 'invalid-options' })
-    expect(() => separateHandler({ ...options, allowedOrigins: [value as string] })).toThrow(invalid)
-    if (value !== undefined) expect(() => separateHandler({ ...options, origin: value })).toThrow(invalid)
+    const invalid = expect.objectContaining({
+      code: 'invalid-options',
+      message: expect.stringContaining(advice),
+    })
+    const given = value as string
+    expect(() => separateHandler({ ...options, allowedOrigins: ['https://app.example', given] })).toThrow(
+      invalid,
+    )
+    if (value !== undefined) expect(() => separateHandler({ ...options, origin: given })).toThrow(invalid)
   })
 
   it('is not that of an app in a WebView', () => {
     const options = { provider: spyProvider(), authorize: () => true }
     for (const origin of ['capacitor://localhost', 'ionic://localhost', 'http://localhost:5173'])
       expect(() => separateHandler({ ...options, allowedOrigins: [origin] })).not.toThrow()
+  })
+})
+
+describe('a request that names neither origin nor site', () => {
+  const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+  const SAFARI =
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 15_8 like Mac OS X) AppleWebKit/605.1.15 Version/15.6 Safari/604.1'
+  const cookie = 'session=of-the-victim'
+
+  function world() {
+    const provider = spyProvider()
+    const log: PairingLogEntry[] = []
+    const onError = vi.fn<NonNullable<PairingHandlerOptions['onError']>>()
+    const handler = separateHandler({
+      provider,
+      authorize: () => true,
+      log: (entry) => log.push(entry),
+      onError,
+    })
+    const send = (query: string, headers: Record<string, string>): Promise<Response> =>
+      handler(new Request(`http://192.168.1.4:8080/api/pairing${query}`, { headers }))
+    return { provider, log, onError, send }
+  }
+
+  // What browsers send for these over plain http, where they leave Sec-Fetch-Site out.
+  it.each<readonly [string, Record<string, string>]>([
+    [
+      'an image',
+      {
+        cookie,
+        'user-agent': FIREFOX,
+        accept: 'image/avif,image/webp,*/*;q=0.8',
+        referer: 'http://evil.example/',
+      },
+    ],
+    ['an image without a referrer', { cookie, 'user-agent': SAFARI, accept: 'image/webp,*/*' }],
+    ['a script', { cookie, 'user-agent': FIREFOX, accept: '*/*' }],
+    [
+      'fetch without CORS, labelled as ours',
+      { cookie, 'user-agent': SAFARI, accept: 'application/json', 'content-language': 'x' },
+    ],
+    [
+      'a form',
+      {
+        cookie,
+        'user-agent': SAFARI,
+        accept: 'text/html',
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+    ],
+    ['a page in a LAN that needs no sign-in', { 'user-agent': FIREFOX, accept: '*/*' }],
+    ['a password that the browser keeps', { authorization: `Basic ${btoa('admin:admin')}`, accept: '*/*' }],
+    ['a Windows sign-in', { authorization: 'Negotiate YIIabc', accept: '*/*' }],
+    ['a cookie, behind a proxy that drops the user agent', { cookie }],
+  ])(
+    'makes no provider request and opens no stream where it may be %s of another site',
+    async (_, headers) => {
+      const { provider, log, send } = world()
+      for (const query of ['?want=code', '?want=state', '?events'])
+        await expectRefusal(await send(query, headers), 'forbidden')
+      expect(provider.calls).toEqual([])
+      expect(log.filter(({ event }) => event === 'refused')).toEqual(
+        Array(3).fill({ event: 'refused', status: 403, code: 'cross-origin' }),
+      )
+    },
+  )
+
+  it.each<readonly [string, Record<string, string>]>([
+    [
+      'proxy() in a page over plain http',
+      { cookie, 'user-agent': SAFARI, 'x-requested-with': 'XMLHttpRequest' },
+    ],
+    ['a pairing link in such a page', { cookie, 'user-agent': SAFARI, authorization: 'Bearer a.b.c' }],
+    ['curl with a token', { 'user-agent': 'curl/8.5.0', authorization: 'Bearer a.b.c' }],
+    ['curl with a cookie and the header', { 'user-agent': 'curl/8.5.0', cookie, 'x-requested-with': 'curl' }],
+    [
+      'a server that passes a cookie on, with the header',
+      { 'user-agent': 'node', cookie, 'x-requested-with': 'ssr' },
+    ],
+    ['a client without credentials', { 'user-agent': 'curl/8.5.0' }],
+    ['a bare request', {}],
+    ['the address bar', { cookie, 'user-agent': FIREFOX, 'sec-fetch-site': 'none' }],
+    ['a page over https', { cookie, 'user-agent': FIREFOX, 'sec-fetch-site': 'same-origin' }],
+  ])('is answered where it comes from %s', async (_, headers) => {
+    const { send } = world()
+    expect((await send('?want=state', headers)).status).toBe(200)
+  })
+
+  it('is reported once to onError, with the header to send', async () => {
+    const { onError, send } = world()
+    for (let count = 0; count < 3; count += 1) await send('?want=state', { cookie })
+    expect(onError).toHaveBeenCalledOnce()
+    expect(String(onError.mock.calls[0]?.[0])).toContain('X-Requested-With')
+    expect(onError.mock.calls[0]?.[1]).toEqual({ in: 'origin' })
+  })
+
+  it('is one that proxy() does not send', async () => {
+    const { provider, send } = world()
+    const page = proxy({
+      url: 'http://192.168.1.4:8080/api/pairing',
+      headers: { cookie },
+      // A browser adds these itself.
+      fetch: (input, init) => {
+        const headers = new Headers(init?.headers)
+        headers.set('user-agent', SAFARI)
+        return send(new URL(String(input)).search, Object.fromEntries(headers))
+      },
+    })
+    await page.connection.read({ want: 'state', method: 'qr' })
+    expect(provider.calls).toEqual(['getStatus'])
   })
 })
