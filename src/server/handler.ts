@@ -1,4 +1,5 @@
 import { PairingError, toPairingError } from '../core/errors.js'
+import type { PairingProvider } from '../core/provider.js'
 import type { PollerHost } from '../poller/poller-host.js'
 import { type PollerRegistry, processRegistry } from '../poller/registry.js'
 import { createBusLink } from './bus-link.js'
@@ -13,7 +14,7 @@ import { readJson } from './read-json.js'
 import { createReporter } from './report.js'
 import { problem, received } from './responses.js'
 import { type AllowedTarget, createSessionService } from './session-service.js'
-import { checkedProvider, checkedTenant, type SessionTarget } from './session-target.js'
+import { checkedProvider, checkedTenant, type SessionTarget, withoutStarts } from './session-target.js'
 import { createShutdown } from './shutdown.js'
 import { createWebhookGuard, isWebhook, takeWebhook } from './webhook.js'
 
@@ -114,11 +115,13 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
     streamLifetimeMs,
   })
 
+  const bounded = (given: PairingProvider): PairingProvider => (allowStart ? given : withoutStarts(given))
+
   async function targetOf(request: Request): Promise<SessionTarget> {
     // One provider for everybody has one owner.
-    if (typeof provider !== 'function') return { provider, tenant: '' }
+    if (typeof provider !== 'function') return { provider: bounded(provider), tenant: '' }
     return {
-      provider: await reported('provider', async () => checkedProvider(await provider(request))),
+      provider: bounded(await reported('provider', async () => checkedProvider(await provider(request)))),
       tenant: await reported('tenant', async () => checkedTenant(await tenant?.(request))),
     }
   }

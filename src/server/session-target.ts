@@ -39,3 +39,18 @@ export function sessionKey({ provider, tenant }: SessionTarget): string {
   const { id, sessionId } = provider
   return JSON.stringify([tenant, id, sessionId])
 }
+
+/**
+ * The provider of a handler that may start nothing. Where getting a code may start a pairing, the state is read in its place, also
+ * when the code before has expired.
+ */
+export function withoutStarts(provider: PairingProvider): PairingProvider {
+  if (!provider.startsOnRead) return provider
+  // Not a copy: a provider may be an instance of a class with private fields.
+  return new Proxy(provider, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name === 'getQrCode' ? 'getStatus' : name)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}

@@ -1,0 +1,218 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { PairingProvider, PairingSnapshot, RequestOptions } from '../../src/core/provider.js'
+import { createPollerRegistry } from '../../src/poller/registry.js'
+import { evolutionApi } from '../../src/providers/evolution-api.js'
+import { waha } from '../../src/providers/waha.js'
+import { wasend } from '../../src/providers/wasend.js'
+import { createEmulator } from '../../src/testing/emulator.js'
+import type { MockServer } from '../../src/testing/mock-servers/create-mock-server.js'
+import { mockEvolutionApi } from '../../src/testing/mock-servers/mock-evolution-api.js'
+import { mockWaha } from '../../src/testing/mock-servers/mock-waha.js'
+import { mockWasend } from '../../src/testing/mock-servers/mock-wasend.js'
+import { spyProvider, timing } from './spy-provider.js'
+import { createWorld, expectRefusal, HANDLER_URL, updateOf, type World } from './world.js'
+
+const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** An account whose session sleeps at the provider, and the webhook that says so. */
+interface Sleeping {
+  readonly provider: PairingProvider
+  readonly mock: MockServer
+  readonly starts: string[]
+  readonly webhook: object
+}
+
+function asleep(name: 'waha' | 'wasend' | 'evolution-api'): Sleeping {
+  const emulator = createEmulator()
+  const starts: string[] = []
+  emulator.subscribe(({ action }) => starts.push(action))
+  const now = { timestamp: Date.now() }
+  switch (name) {
+    case 'waha': {
+      const keys = { apiKey: 'key', session: 'default' }
+      const mock = mockWaha(emulator, { ...keys, stopped: true })
+      const provider = waha({ ...keys, baseUrl: 'http://waha.example', fetch: mock.fetch })
+      const payload = { name: 'default', status: 'STOPPED' }
+      return {
+        provider,
+        mock,
+        starts,
+        webhook: { event: 'session.status', session: 'default', payload, ...now },
+      }
+    }
+    case 'wasend': {
+      const keys = { apiKey: 'key', sessionId: 'emulated' }
+      const mock = mockWasend(emulator, { ...keys, stopped: true })
+      const payload = { status: 'STOPPED' }
+      const webhook = { event: 'session.status', session: 'emulated', payload, ...now }
+      return { provider: wasend({ ...keys, fetch: mock.fetch }), mock, starts, webhook }
+    }
+    case 'evolution-api': {
+      const keys = { apiKey: 'key', instanceName: `asleep-${Math.random()}` }
+      const mock = mockEvolutionApi(emulator, keys)
+      const provider = evolutionApi({ ...keys, baseUrl: 'http://evolution.example', fetch: mock.fetch })
+      const data = { instance: keys.instanceName, state: 'close', statusReason: 428 }
+      return {
+        provider,
+        mock,
+        starts,
+        webhook: { event: 'connection.update', instance: keys.instanceName, data },
+      }
+    }
+  }
+}
+
+/** All that pages and webhooks cause without a press, for two minutes. */
+async function useAll(world: World, webhook: object): Promise<void> {
+  const tab = await world.watch()
+  for (let count = 0; count < 8; count += 1) {
+    void world.get('?want=code')
+    void world.get('?want=state&has=pairing-code')
+    void world.get(`?want=state&has=${String(tab.events.at(-1)?.data.codeId)}`)
+    void world.webhook(webhook, { query: `?secret=${SECRET}` })
+    await vi.advanceTimersByTimeAsync(15_000)
+  }
+  tab.leave()
+  await vi.advanceTimersByTimeAsync(0)
+}
+
+/** Requests that begin, restart or end a pairing at one of these providers. */
+const changes = ({ requests }: MockServer): string[] =>
+  requests
+    .map(({ method, path }) => `${method} ${path}`)
+    .filter((request) => /\/(?:start|restart|stop|logout|connect)\b/.test(request))
+
+describe('with allowStart: false', () => {
+  it.each(['waha', 'wasend', 'evolution-api'] as const)(
+    'a session that sleeps at %s is started by no read, stream, webhook or start of a page',
+    async (name) => {
+      const { provider, mock, starts, webhook } = asleep(name)
+      const world = createWorld({}, { provider, allowStart: false, webhookSecret: SECRET })
+      await useAll(world, webhook)
+      const start = world.post({ action: 'start' })
+      await vi.advanceTimersByTimeAsync(30_000)
+      await expectRefusal(await start, 'forbidden')
+      expect(mock.requests.length).toBeGreaterThan(5)
+      expect(changes(mock)).toEqual([])
+      expect(starts).toEqual([])
+    },
+  )
+
+  it.each(['waha', 'wasend', 'evolution-api'] as const)(
+    'the same page starts it at %s where it is allowed',
+    async (name) => {
+      const { provider, mock, starts, webhook } = asleep(name)
+      const world = createWorld({}, { provider, webhookSecret: SECRET })
+      void world.post({ action: 'start' })
+      await useAll(world, webhook)
+      expect(changes(mock).length).toBeGreaterThan(0)
+      expect(starts).toContain('start')
+    },
+  )
+
+  /** Its codes are requested by what starts a pairing. It is a class, as a developer may write one. */
+  class Starter implements PairingProvider {
+    readonly id = 'starter'
+    readonly sessionId = 'main'
+    readonly timing = timing
+    readonly startsOnRead = true
+    #codes = 0
+
+    get codes(): number {
+      return this.#codes
+    }
+
+    async getStatus(_options: RequestOptions): Promise<PairingSnapshot> {
+      return { status: 'unlinked' }
+    }
+
+    async getQrCode(_options: RequestOptions): Promise<PairingSnapshot> {
+      this.#codes += 1
+      return { status: 'qr', qrCode: { kind: 'text', value: `2@${this.#codes},a,b,c,1` } }
+    }
+
+    async reset(): Promise<void> {}
+  }
+
+  it.each([
+    [false, 'is not requested'],
+    [true, 'is requested'],
+  ])(
+    '(%s) a code that staff has started is shown to a page, and the next one %s when it expires',
+    async (allowStart) => {
+      const provider = new Starter()
+      const registry = createPollerRegistry()
+      const staff = createWorld({}, { provider }, registry)
+      const customers = createWorld({}, { provider, allowStart }, registry)
+      await updateOf(staff.post({ action: 'start' }))
+      expect(provider.codes).toBe(1)
+      const tab = await customers.watch()
+      expect(tab.text).toContain('2@1,')
+      await vi.advanceTimersByTimeAsync(5 * 60_000 - 1)
+      expect(provider.codes > 1).toBe(allowStart)
+      tab.leave()
+      await vi.advanceTimersByTimeAsync(0)
+    },
+  )
+
+  it('a reset goes out, because the user asked for it, and no code is requested after it', async () => {
+    const reset = vi.spyOn(Starter.prototype, 'reset')
+    const provider = new Starter()
+    const world = createWorld({}, { provider, allowStart: false })
+    await updateOf(world.post({ action: 'reset' }))
+    const tab = await world.watch()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(reset).toHaveBeenCalledOnce()
+    expect(provider.codes).toBe(0)
+    tab.leave()
+    await vi.advanceTimersByTimeAsync(0)
+    reset.mockRestore()
+  })
+
+  it('holds for a provider that is made anew for each request', async () => {
+    const made: Starter[] = []
+    const world = createWorld(
+      {},
+      {
+        allowStart: false,
+        provider: () => {
+          const provider = new Starter()
+          made.push(provider)
+          return provider
+        },
+      },
+    )
+    for (let count = 0; count < 5; count += 1) {
+      await updateOf(world.get('?want=code'))
+      await vi.advanceTimersByTimeAsync(30_000)
+    }
+    await expectRefusal(await world.post({ action: 'start' }), 'forbidden')
+    expect(made.map(({ codes }) => codes)).toEqual(Array(made.length).fill(0))
+  })
+
+  it('a pairing code goes out, because the user asked for it', async () => {
+    const provider = spyProvider({ startsOnRead: true })
+    const world = createWorld({}, { provider, allowStart: false })
+    await updateOf(world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }))
+    expect(provider.calls).toEqual(['requestPairingCode 5511987654321'])
+  })
+
+  it('an action in another spelling starts nothing', async () => {
+    const world = createWorld({ getQrCode: async () => ({ status: 'stopped' }) }, { allowStart: false })
+    for (const action of ['Start', 'start ', ' start', 'START', ['start'], { start: true }, 'restart']) {
+      const answer = await world.post({ action })
+      expect(answer.status).toBeGreaterThanOrEqual(400)
+    }
+    const query = new Request(`${HANDLER_URL}?action=start&want=code`)
+    expect((await world.handler(query)).status).toBe(200)
+    expect(world.calls).toEqual(['getQrCode'])
+  })
+})
