@@ -63,4 +63,10 @@ export {
 } from './server/pairing-link.js'
 export type { PairingLinkClaims } from './server/pairing-link-token.js'
 export type { PairingErrorListener } from './server/report.js'
+export type {
+  PairingServerEvent,
+  PairingServerListener,
+  RefusedRequest,
+  ServerEventSession,
+} from './server/server-events.js'
 export type { WebhookSecret } from './server/webhook.js'

@@ -4,6 +4,7 @@ import type { Authorize } from './check-authorized.js'
 import type { LinkedEvent, UnlinkedEvent } from './link-reports.js'
 import type { PairingLogger } from './log.js'
 import type { PairingErrorListener } from './report.js'
+import type { PairingServerListener } from './server-events.js'
 import type { WebhookSecret } from './webhook.js'
 
 /** Options of `createPairingHandler` for one provider, which all users of the app share. */
@@ -119,7 +120,7 @@ export interface CommonHandlerOptions {
   readonly onUnlinked?: ((event: UnlinkedEvent) => void | Promise<void>) | undefined
   /**
    * Called with each error that the people who run the app can mend, as it was thrown, and with the option or the method of
-   * the provider in which it happened: an exception in `authorize`, `provider`, `tenant`, `webhookSecret` or `log`, a call
+   * the provider in which it happened: an exception in `authorize`, `provider`, `tenant`, `webhookSecret`, `onEvent` or `log`, a call
    * that the provider refuses or that fails by a mistake, a package that is not installed, a body that was read before the
    * handler got it. Errors that pass (`timeout`, `provider-unavailable`, `rate-limited`) and those of the user are not
    * reported. An error of your own code may hold a secret, so treat it as any exception of your app.
@@ -128,6 +129,14 @@ export interface CommonHandlerOptions {
    * @default errors are only printed
    */
   readonly onError?: PairingErrorListener | undefined
+  /**
+   * Takes what happens in the handler, for a dashboard and for alerts: actions, codes, logins, links and their ends, refusals with
+   * their reason, calls of the provider with duration and error. No event holds a token, a phone number or a code. What the
+   * function throws or rejects with goes to `onError`, and changes no response. It is called before the response is sent, so it should
+   * return at once.
+   * @default no events
+   */
+  readonly onEvent?: PairingServerListener | undefined
   /** Takes facts for the host's own log. None of them holds a secret. */
   readonly log?: PairingLogger | undefined
 }

@@ -1,5 +1,6 @@
 import { PairingError, toPairingError } from '../core/errors.js'
 import type { PairingProvider } from '../core/provider.js'
+import { EVENTS_PARAMETER } from '../core/update.js'
 import type { PollerHost } from '../poller/poller-host.js'
 import { type PollerRegistry, processRegistry } from '../poller/registry.js'
 import { createBusLink } from './bus-link.js'
@@ -12,7 +13,8 @@ import { createLinkReports } from './link-reports.js'
 import type { PairingErrorPlace } from './log.js'
 import { readJson } from './read-json.js'
 import { createReporter } from './report.js'
-import { problem, received } from './responses.js'
+import { problem, publicError, received } from './responses.js'
+import { createSessionEvents, type RefusedRequest } from './server-events.js'
 import { type AllowedTarget, createSessionService } from './session-service.js'
 import { checkedProvider, checkedTenant, type SessionTarget, withoutStarts } from './session-target.js'
 import { createShutdown } from './shutdown.js'
@@ -78,7 +80,9 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
   }
   const allowedOrigins = (options.allowedOrigins ?? []).map((one) => checkedOrigin(one, 'allowedOrigins'))
   const origin = options.origin === undefined ? undefined : checkedOrigin(options.origin, 'origin')
-  const { log, report } = createReporter({ onError: options.onError, log: options.log })
+  const { onError, onEvent } = options
+  const { log, report, emit } = createReporter({ onError, onEvent, log: options.log })
+  const events = onEvent && createSessionEvents(emit)
   const checkOrigin = createOriginCheck({
     origin,
     trustProxy: options.trustProxy === true,
@@ -95,7 +99,10 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
   const host: PollerHost = {
     log: (event, { id, sessionId }) => log({ ...event, provider: id, sessionId }),
     report,
-    observe: links.observe,
+    observe(session, snapshot) {
+      links.observe(session, snapshot)
+      events?.observe(session, snapshot)
+    },
     connect: (session, receive) => createBusLink({ bus, name: session, receive }),
   }
   const webhooks = webhookSecret === undefined ? undefined : createWebhookGuard(webhookSecret, report)
@@ -105,6 +112,7 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
     host,
     bus,
     links,
+    events,
     shutdown,
     secret,
     liveEvents,
@@ -152,18 +160,27 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
     }
     const authorization = await checkAuthorized(authorize, request, report)
     if (method !== 'GET' && method !== 'POST')
-      return refuse(new PairingError('invalid-request', 'Use GET or POST.'), 405)
+      return refuse(request, new PairingError('invalid-request', 'Use GET or POST.'), 405)
     checkOrigin(request)
     if (method === 'GET') return sessions.read(await allowed(request, authorization), request, signal)
     const body = await readJson(request, report)
     return sessions.act(await allowed(request, authorization), body, signal)
   }
 
-  function refuse(error: PairingError, expectedStatus?: number): Response {
+  function refuse(request: Request, error: PairingError, expectedStatus?: number): Response {
     const response = problem(error, expectedStatus)
-    const code = error instanceof CrossOriginError ? 'cross-origin' : error.code
-    log({ event: 'refused', status: response.status, code })
+    const { status } = response
+    const code = error instanceof CrossOriginError ? 'cross-origin' : publicError(error).code
+    log({ event: 'refused', status, code })
+    emit({ type: 'refused', request: purposeOf(request), status, code })
     return response
+  }
+
+  function purposeOf(request: Request): RefusedRequest {
+    if (webhooks && isWebhook(request)) return 'webhook'
+    if (request.method === 'POST') return 'action'
+    if (request.method !== 'GET') return 'other'
+    return new URL(request.url).searchParams.has(EVENTS_PARAMETER) ? 'events' : 'read'
   }
 
   async function handle(request: Request): Promise<Response> {
@@ -174,7 +191,7 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
         .catch((error: unknown) => {
           // What the host or the provider threw was reported where it happened.
           if (!PairingError.isInstance(error)) report(error, 'request')
-          return refuse(toPairingError(error))
+          return refuse(request, toPairingError(error))
         }))
     return withCors(request, response, allowedOrigins)
   }

@@ -21,6 +21,7 @@ export type PairingErrorPlace =
   | 'expectedPhoneNumber'
   | 'onLinked'
   | 'onUnlinked'
+  | 'onEvent'
   | 'bus'
   | 'log'
   | 'getStatus'

@@ -3,6 +3,7 @@ import { isExpected } from '../core/is-expected.js'
 import { printError } from '../core/print-error.js'
 import type { PairingErrorPlace, PairingLogger } from './log.js'
 import { publicError } from './responses.js'
+import { eventOf, type PairingServerEvent, type PairingServerListener } from './server-events.js'
 
 /** Takes the errors that the people who run the app can do something about, as they were thrown. */
 export type PairingErrorListener = (error: unknown, info: { readonly in: PairingErrorPlace }) => void
@@ -14,12 +15,14 @@ export type Report = (error: unknown, place: PairingErrorPlace) => void
 export interface ReportOptions {
   readonly onError: PairingErrorListener | undefined
   readonly log: PairingLogger | undefined
+  readonly onEvent: PairingServerListener | undefined
 }
 
 /** The host's functions that take reports. None of them can fail: an error of theirs is reported too. */
 export interface Reporter {
   readonly log: PairingLogger
   readonly report: Report
+  readonly emit: PairingServerListener
 }
 
 /**
@@ -42,13 +45,23 @@ const advice: Partial<Record<PairingErrorPlace, string>> = {
 }
 
 /** Makes the reporter of one handler. It prints each code once for each place. */
-export function createReporter({ onError, log }: ReportOptions): Reporter {
+export function createReporter({ onError, log, onEvent }: ReportOptions): Reporter {
   const printed = new Set<string>()
 
   function write(entry: Parameters<PairingLogger>[0]): void {
     attempt(
       () => log?.(entry),
       (error) => tell(error, 'log'),
+    )
+    const event = eventOf(entry)
+    // A listener that fails is not called about its own failure.
+    if (event && !(event.type === 'error' && event.in === 'onEvent')) emit(event)
+  }
+
+  function emit(event: PairingServerEvent): void {
+    attempt(
+      () => onEvent?.(event),
+      (error) => report(error, 'onEvent'),
     )
   }
 
@@ -66,15 +79,14 @@ export function createReporter({ onError, log }: ReportOptions): Reporter {
     return { code, message: isOwn ? error.logMessage : message }
   }
 
-  return {
-    log: write,
-    report(error, place) {
-      // `authorize` decides about users, so there only its own refusals are expected, which are not reported at all.
-      const isOwn = error instanceof HandlerError
-      if (place !== 'authorize' && !isOwn && PairingError.isInstance(error) && isExpected(error.code)) return
-      write({ event: 'error', in: place, error: nameOf(error), ...tell(error, place) })
-    },
+  function report(error: unknown, place: PairingErrorPlace): void {
+    // `authorize` decides about users, so there only its own refusals are expected, which are not reported at all.
+    const isOwn = error instanceof HandlerError
+    if (place !== 'authorize' && !isOwn && PairingError.isInstance(error) && isExpected(error.code)) return
+    write({ event: 'error', in: place, error: nameOf(error), ...tell(error, place) })
   }
+
+  return { log: write, report, emit }
 }
 
 /** Calls a function of the host's, which may throw or, where it is asynchronous, reject. */

@@ -21,6 +21,7 @@ import { openEventStream } from './event-stream.js'
 import type { LinkReports } from './link-reports.js'
 import { createPasskeyService, isPasskeyAction } from './passkey-service.js'
 import { eventStream, jsonResponse } from './responses.js'
+import type { SessionEvents } from './server-events.js'
 import { sessionTag } from './session-tag.js'
 import type { SessionTarget } from './session-target.js'
 import type { Shutdown } from './shutdown.js'
@@ -34,6 +35,7 @@ export interface SessionServiceOptions {
   readonly host: PollerHost
   readonly bus: PairingBus | undefined
   readonly links: LinkReports
+  readonly events: SessionEvents | undefined
   readonly shutdown: Shutdown
   /** Of session tags. */
   readonly secret: string | undefined
@@ -66,6 +68,7 @@ export function createSessionService({
   host,
   bus,
   links,
+  events,
   shutdown,
   secret,
   ...options
@@ -174,8 +177,10 @@ export function createSessionService({
       const number = action === 'request-pairing-code' ? checkNumber(target, phoneNumber) : undefined
       const poller = pollerOf(target)
       const receivedAt = Date.now()
-      const run = (joined: AbortSignal): Promise<boolean> =>
-        performAction(poller, provider, { action, phoneNumber: number }, joined)
+      const run = (joined: AbortSignal): Promise<boolean> => {
+        const done = performAction(poller, provider, { action, phoneNumber: number }, joined)
+        return events ? events.act(target, action, done) : done
+      }
       await changes.make({ session: tagOf(target), action, phoneNumber: number, signal, run })
       if (action === 'unlink') links.unlinked(target)
       return jsonResponse(encodeUpdate(complete(poller.update(asMethod(method)), target, receivedAt)))

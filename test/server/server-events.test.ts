@@ -1,0 +1,339 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PairingError } from '../../src/core/errors.js'
+import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
+import type { PairingErrorListener } from '../../src/server/report.js'
+import {
+  createSessionEvents,
+  type PairingServerEvent,
+  type PairingServerListener,
+} from '../../src/server/server-events.js'
+import { everythingIn } from '../providers/fetch-stub.js'
+import { spyProvider, timing } from './spy-provider.js'
+import { createWorld, type World, type WorldOptions } from './world.js'
+
+const NUMBER = '5511987654321'
+const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
+const account = { phoneNumber: NUMBER, name: 'Ana Souza', avatarUrl: 'https://pps.whatsapp.net/ana' }
+const session = { provider: 'spy', sessionId: 'main', tenant: 'acme' }
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+const qr = (value: string): PairingSnapshot => ({
+  status: 'qr',
+  qrCode: { kind: 'text', value: `2@${value},a,b,c,1` },
+})
+
+/** A handler whose provider says what `state` holds, with its events. */
+function eventful(methods: Partial<PairingProvider> = {}, options: WorldOptions = {}) {
+  const events: PairingServerEvent[] = []
+  const state: { snapshot: PairingSnapshot } = { snapshot: qr('1') }
+  const read = async (): Promise<PairingSnapshot> => state.snapshot
+  const provider = spyProvider({ getStatus: read, getQrCode: read, ...methods })
+  const world = createWorld(
+    {},
+    {
+      provider: () => provider,
+      tenant: () => 'acme',
+      onEvent: (event) => void events.push(event),
+      ...options,
+    },
+  )
+  /** The next response of the provider. */
+  const say = async (snapshot: PairingSnapshot): Promise<void> => {
+    state.snapshot = snapshot
+    await pass(60_000)
+    await world.get('?want=code')
+  }
+  return { world, events, say }
+}
+
+const typesIn = (events: readonly PairingServerEvent[], ...left: readonly string[]): string[] =>
+  events.map(({ type }) => type).filter((type) => !left.includes(type))
+
+describe('onEvent', () => {
+  it('gets each step of an attempt once, with session and tenant', async () => {
+    const { events, say } = eventful()
+    await say(qr('1'))
+    await say(qr('1'))
+    await say(qr('2'))
+    await say({ status: 'linking' })
+    await say({ status: 'linking' })
+    await say({ status: 'preparing' })
+    await say({ status: 'linked', account })
+    await say({ status: 'linked', account })
+    await say({ status: 'stopped' })
+    await say({ status: 'unlinked' })
+    expect(events.filter(({ type }) => type !== 'call')).toEqual([
+      { type: 'code', method: 'qr', ...session },
+      { type: 'code', method: 'qr', ...session },
+      { type: 'login', ...session },
+      { type: 'linked', ...session },
+      { type: 'unlinked', ...session },
+    ])
+  })
+
+  it.each<readonly [string, readonly PairingSnapshot[], readonly string[]]>([
+    [
+      'a link without `linking`, which some providers do not report',
+      [qr('1'), { status: 'linked', account }],
+      ['code', 'login', 'linked'],
+    ],
+    ['a link that was there before', [{ status: 'linked', account }], ['linked']],
+    [
+      'two logins that end without a link',
+      [{ status: 'linking' }, qr('1'), { status: 'linking' }, qr('2')],
+      ['login', 'code', 'login', 'code'],
+    ],
+    [
+      'a passkey',
+      [qr('1'), { status: 'linking' }, { status: 'passkey-required' }, { status: 'linked', account }],
+      ['code', 'login', 'passkey-required', 'linked'],
+    ],
+    [
+      'a link that is lost and comes again',
+      [{ status: 'linked', account }, { status: 'unlinked' }, { status: 'linked', account }],
+      ['linked', 'unlinked', 'login', 'linked'],
+    ],
+    ['a session that sleeps', [{ status: 'stopped' }, { status: 'preparing' }], []],
+  ])('gets %s', async (_, snapshots, expected) => {
+    const { events, say } = eventful()
+    for (const snapshot of snapshots) await say(snapshot)
+    expect(typesIn(events, 'call')).toEqual(expected)
+  })
+
+  it('gets what a provider pushes', async () => {
+    let push = (_snapshot: PairingSnapshot): void => {}
+    const { world, events } = eventful({
+      subscribe(listener) {
+        push = listener
+        return () => {}
+      },
+    })
+    const tab = await world.watch()
+    await pass(0)
+    push({ status: 'linking' })
+    push({ status: 'linked', account })
+    expect(typesIn(events, 'call', 'watchers', 'code')).toEqual(['login', 'linked'])
+    tab.leave()
+    await pass(0)
+  })
+
+  it('gets each action with its duration, once for pages that were joined, and its error', async () => {
+    let isDown = false
+    const slow = (): Promise<void> =>
+      new Promise((resolve, reject) =>
+        setTimeout(() => (isDown ? reject(new PairingError('provider-unavailable')) : resolve()), 250),
+      )
+    const { world, events } = eventful({ reset: slow, unlink: slow })
+    const resets = Promise.all([1, 2, 3].map(() => world.post({ action: 'reset' })))
+    await pass(250)
+    await resets
+    isDown = true
+    const unlink = world.post({ action: 'unlink' })
+    await pass(250)
+    await unlink
+    await world.post({ action: 'request-pairing-code', phoneNumber: NUMBER })
+    expect(events.filter(({ type }) => type === 'action' || type === 'code')).toEqual([
+      { type: 'action', action: 'reset', durationMs: 250, ...session },
+      { type: 'action', action: 'unlink', durationMs: 250, code: 'provider-unavailable', ...session },
+      { type: 'action', action: 'request-pairing-code', durationMs: 0, ...session },
+      { type: 'code', method: 'phone-code', ...session },
+    ])
+  })
+
+  it('gets the end of a link that the action unlink ended, once', async () => {
+    const { world, events, say } = eventful()
+    await say({ status: 'linked', account })
+    await world.post({ action: 'unlink' })
+    await say(qr('1'))
+    expect(typesIn(events, 'call', 'action')).toEqual(['linked', 'unlinked', 'code'])
+  })
+
+  it('gets each call of the provider with its duration and its error', async () => {
+    const { world, events } = eventful({
+      getStatus: () =>
+        new Promise((_, reject) => setTimeout(() => reject(new PairingError('timeout')), 1_200)),
+    })
+    const answer = world.get('?want=state')
+    await pass(1_200)
+    await answer
+    expect(events).toEqual([
+      { type: 'call', call: 'state', durationMs: 1_200, code: 'timeout', provider: 'spy', sessionId: 'main' },
+    ])
+  })
+
+  it.each<readonly [string, WorldOptions, (world: World) => Promise<Response>, object]>([
+    [
+      'a user who may not',
+      { authorize: () => false },
+      (world) => world.get(),
+      { request: 'read', status: 403, code: 'forbidden' },
+    ],
+    [
+      'a user who is not signed in',
+      { authorize: () => Promise.reject(new PairingError('sign-in-required')) },
+      (world) => world.get('?events'),
+      { request: 'events', status: 401, code: 'sign-in-required' },
+    ],
+    [
+      'a page of another site',
+      {},
+      (world) => world.post({ action: 'unlink' }, { origin: 'https://evil.example' }),
+      { request: 'action', status: 403, code: 'cross-origin' },
+    ],
+    [
+      'another phone',
+      { authorize: () => ({ expectedPhoneNumber: NUMBER }) },
+      (world) => world.post({ action: 'request-pairing-code', phoneNumber: '447700900123' }),
+      { request: 'action', status: 409, code: 'wrong-phone-number' },
+    ],
+    [
+      'a start',
+      { allowStart: false },
+      (world) => world.post({ action: 'start' }),
+      { request: 'action', status: 403, code: 'forbidden' },
+    ],
+    [
+      'too many watchers',
+      { maxWatchers: 0 },
+      (world) => world.get('?events'),
+      { request: 'events', status: 429, code: 'rate-limited' },
+    ],
+    [
+      'a forged webhook',
+      { webhookSecret: SECRET },
+      (world) => world.webhook({}, { query: '?secret=wrong' }),
+      { request: 'webhook', status: 403, code: 'forbidden' },
+    ],
+    [
+      'another method',
+      {},
+      (world) => world.get('', { method: 'PUT' }),
+      { request: 'other', status: 405, code: 'invalid-request' },
+    ],
+    [
+      'a request that says nothing',
+      {},
+      (world) => world.get(''),
+      { request: 'read', status: 400, code: 'invalid-request' },
+    ],
+  ])('gets the refusal of %s with its reason', async (_, options, send, expected) => {
+    const { world, events } = eventful({}, options)
+    const { status } = await send(world)
+    const refused = events.filter(({ type }) => type === 'refused')
+    expect(refused).toEqual([{ type: 'refused', ...expected, status }])
+  })
+
+  it('gets webhooks, watchers, outages of the bus and errors', async () => {
+    const { world, events } = eventful(
+      { readWebhook: () => ({ status: 'unlinked' }) },
+      {
+        webhookSecret: SECRET,
+        bus: { publish: () => Promise.reject(new Error('broker')), subscribe: () => () => {} },
+      },
+    )
+    const tab = await world.watch()
+    await world.webhook({}, { query: `?secret=${SECRET}` })
+    tab.leave()
+    await pass(timing.qrMinIntervalMs)
+    expect(typesIn(events, 'call', 'code')).toEqual(
+      expect.arrayContaining(['watchers', 'webhook', 'bus-failed', 'error']),
+    )
+    expect(events).toContainEqual({ type: 'error', in: 'bus', code: 'unknown' })
+  })
+
+  it('is not called with a secret, a number, a name, a code or a URL, whatever happens', async () => {
+    const leaky = new Error(`https://api.provider.example/waInstance/${SECRET}`)
+    const { world, events, say } = eventful(
+      {
+        reset: () => Promise.reject(leaky),
+        unlink: () => Promise.reject(new PairingError('unauthorized', leaky.message)),
+        readWebhook: () => {
+          throw leaky
+        },
+      },
+      { webhookSecret: SECRET, authorize: () => ({ expectedPhoneNumber: NUMBER }) },
+    )
+    const tab = await world.watch()
+    await say(qr('code-of-the-provider'))
+    await say({ status: 'passkey-required', helpUrl: 'https://help.example/x' })
+    await say({
+      status: 'linked',
+      account: { ...account, phoneNumber: '447700900123', id: '447700900123@lid' },
+    })
+    await say({ status: 'unlinked' })
+    for (const action of ['reset', 'unlink', 'start', SECRET]) await world.post({ action })
+    for (const phoneNumber of [NUMBER, '447700900123', SECRET])
+      await world.post({ action: 'request-pairing-code', phoneNumber })
+    await world.webhook({ token: SECRET }, { query: `?secret=${SECRET}` })
+    await world.get(`?want=${SECRET}`, { headers: { origin: `https://${SECRET}.example`, cookie: SECRET } })
+    tab.leave()
+    await pass(0)
+    expect(new Set(typesIn(events)).size).toBeGreaterThan(8)
+    const everything = everythingIn(events)
+    for (const leak of [
+      SECRET,
+      NUMBER,
+      '447700900123',
+      'Ana',
+      'ABCD1234',
+      'code-of-the-provider',
+      'http',
+      '@lid',
+      '.ts:',
+    ])
+      expect(everything).not.toContain(leak)
+  })
+
+  it.each<readonly [string, PairingServerListener]>([
+    [
+      'throws',
+      () => {
+        throw new Error('statsd')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('statsd'))],
+  ])('that %s changes no response, and reaches onError once for each event', async (_, onEvent) => {
+    const onError = vi.fn<PairingErrorListener>()
+    const { world } = eventful({}, { onEvent, onError })
+    expect((await world.get('?want=code')).status).toBe(200)
+    expect((await world.get('?want=nothing')).status).toBe(400)
+    expect((await world.post({ action: 'reset' })).status).toBe(200)
+    await pass(0)
+    expect(onError.mock.calls.length).toBeGreaterThanOrEqual(3)
+    for (const call of onError.mock.calls) expect(call).toEqual([new Error('statsd'), { in: 'onEvent' }])
+  })
+
+  it('that fails together with onError and log ends nothing', async () => {
+    const fail = (): never => {
+      throw new Error('all down')
+    }
+    const { world } = eventful({}, { onEvent: fail, onError: fail, log: fail })
+    expect((await world.get('?want=code')).status).toBe(200)
+    expect((await world.get('?want=nothing')).status).toBe(400)
+  })
+
+  it('keeps what it knows of the 10,000 sessions that were seen last, and of no more', () => {
+    const linked: string[] = []
+    const events = createSessionEvents((event) => {
+      if (event.type === 'linked') linked.push(event.sessionId)
+    })
+    const look = (id: number): void =>
+      events.observe(
+        { provider: spyProvider({ sessionId: `${id}` }), tenant: '' },
+        { status: 'linked', account },
+      )
+    for (let id = 0; id < 10_000; id += 1) look(id)
+    for (const id of [0, 10_000, 0, 9_999, 1]) look(id)
+    expect(linked.slice(10_000)).toEqual(['10000', '1'])
+  })
+})
