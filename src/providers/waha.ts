@@ -7,10 +7,15 @@
  *
  * Notes:
  * - `me` is filled as soon as a number is sent or a code scanned. Only `WORKING` is linked.
+ * - WAHA holds a request for the QR code for 5 to 10 seconds in every status but `SCAN_QR_CODE`. The status is read
+ *   first, which takes milliseconds.
  * - `requestPairingCode` logs out a session that waits for a scan: a code dies with the connection it was issued
- *   on, which may be about to end, and leftovers of the last number would be in the way of the next.
+ *   on, which may be about to end, and leftovers of the last number would be in the way of the next. An engine that
+ *   has no pairing codes answers with an error of the server. That is remembered, and the session is left as it is.
+ * - A code that was not entered leaves half of a link. The session fails with it after each start, and only a logout
+ *   removes it: `reset` and the next `requestPairingCode` send one.
  * - `reset` starts a stopped session and restarts a failed one. Where that did not help, or a failed session
- *   names somebody who was linked, it is `stale`, and `reset` logs it out. It never ends a link.
+ *   names an account that was linked, it is `stale`, and `reset` logs it out. It never ends a link that is up.
  * - `unlink` logs out, and WAHA starts the session again by itself.
  *
  * Pages:
@@ -21,16 +26,23 @@
  * @module
  */
 
-import { PairingError } from '../core/errors.js'
+import { PairingError, toPairingError } from '../core/errors.js'
 import { asRecord, asText } from '../core/json.js'
 import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
-import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
+import type {
+  PairingMemory,
+  PairingProvider,
+  PairingSnapshot,
+  ProviderTiming,
+  RequestOptions,
+} from '../core/provider.js'
 import { answerError, isPage, unknownSessionError } from './lib/answer-error.js'
 import { pause } from './lib/pause.js'
 import { qrContent } from './lib/qr-content.js'
-import { createRequester, type ProviderAnswer } from './lib/request.js'
+import { createRequester, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
+import { createResetSteps } from './lib/reset-steps.js'
 import {
   assertServer,
   baseUrlOption,
@@ -64,7 +76,7 @@ const TIMING: ProviderTiming = {
   qrIntervalMs: 5_000,
   // Below that only to meet a change that is due.
   qrMinIntervalMs: 2_000,
-  // As often as a scan should be noticed.
+  // How soon a scan is noticed.
   statusIntervalMs: 3_000,
   // The connection that it is issued on ends after 160 seconds; the code comes a few after its beginning.
   pairingCodeLifetimeMs: 150_000,
@@ -78,14 +90,25 @@ const NAME = 'WAHA'
 const NOT_READY = /SCAN_QR_CODE|start it first/
 
 /** How WAHA Core answers for any other session name. */
-const ONLY_DEFAULT = /support only '[^']*' session/i
+const ONLY_DEFAULT = /supports? only \S+ session/i
+
+/** In SCAN_QR_CODE a QR code comes in milliseconds. Where the status changes at that moment, WAHA holds the request. */
+const QR_TIMEOUT_MS = 3_000
+
+/** Between two looks at a session that starts. The engine NOWEB takes less than a second. */
+const START_PAUSE_MS = 250
+
+/** A start, restart or logout is awaited for so long. The engines with a browser take longer, and are polled then. */
+const SETTLE_LOOKS = 12
 
 /** As long as an engine takes to start; those with a browser are slow. */
 const CODE_PAUSE_MS = 1_000
 const CODE_ATTEMPTS = 20
 
-/** WAHA answers 500 until its socket is made, which takes less than a second. Engines without codes do it for ever. */
+/** WAHA answers 500 until its socket is made, which takes less than a second. An engine without codes does it each time. */
 const CRASHES_OF_A_START = 3
+
+type Step = 'start' | 'restart' | 'logout'
 
 /**
  * A WAHA session.
@@ -103,44 +126,78 @@ export function waha(options: WahaOptions): PairingProvider {
   const ask = (
     path: string,
     { signal }: RequestOptions,
-    method: 'GET' | 'POST' = 'GET',
-    body?: unknown,
+    more: Pick<ProviderRequest, 'method' | 'body' | 'timeoutMs'> = {},
   ): Promise<ProviderAnswer> =>
     request({
+      ...more,
       url: `${baseUrl}/api/${path}`,
       // WAHA compares the whole header: any list, also one with JSON in it, gets the image as bytes.
       headers: { Accept: 'application/json', 'X-Api-Key': apiKey },
-      method,
-      body,
       signal,
     })
 
-  /** WAHA's own advice for a failed session is a restart, and a logout where that did not help. */
-  let hasRestarted = false
+  const resets = createResetSteps<Step>(['start', 'restart', 'logout'])
+  const ownMemory: PairingMemory = {}
 
   async function getSession(options: RequestOptions): Promise<WahaSession> {
     const answer = await ask(`sessions/${name}`, options)
     const { status, me } = asRecord(answer.json)
     const session = wahaSession(status, me)
     if (!answer.ok || !session.status) throw sessionError(answer)
-    if (session.status === 'SCAN_QR_CODE' || session.status === 'WORKING') hasRestarted = false
+    if (session.status === 'SCAN_QR_CODE' || session.status === 'WORKING') resets.helped(options)
     return session
   }
 
-  const isStale = (session: WahaSession): boolean =>
-    session.status === 'FAILED' && (hasRestarted || namesSomebody(session))
+  /** WAHA's own advice for a failed session is a restart, and a logout where that did not help. */
+  function isStale(session: WahaSession, options: RequestOptions): boolean {
+    if (session.status !== 'FAILED') return false
+    const last = resets.last(options)
+    return last === 'restart' || last === 'logout' || namesAccount(session)
+  }
 
-  const snapshotOf = (session: WahaSession): PairingSnapshot =>
-    isStale(session) ? { status: 'stale' } : fromSession(session)
+  const snapshotOf = (session: WahaSession, options: RequestOptions): PairingSnapshot =>
+    isStale(session, options) ? { status: 'stale' } : fromSession(session)
 
   const getStatus = async (options: RequestOptions): Promise<PairingSnapshot> =>
-    snapshotOf(await getSession(options))
+    snapshotOf(await getSession(options), options)
 
-  async function change(action: 'start' | 'restart' | 'logout', options: RequestOptions): Promise<void> {
-    const answer = await ask(`sessions/${name}/${action}`, options, 'POST')
+  async function change(action: Step, options: RequestOptions): Promise<void> {
+    const answer = await ask(`sessions/${name}/${action}`, options, { method: 'POST' })
     // Another client has started it in the meantime.
     const isStarted = action === 'start' && answer.status === 422 && !ONLY_DEFAULT.test(answer.text)
     if ((!answer.ok && !isStarted) || isPage(answer)) throw sessionError(answer)
+  }
+
+  /** WAHA answers a change before the session has started, and the next read is to find a code. The last look, if any. */
+  async function settle(options: RequestOptions): Promise<WahaSession | undefined> {
+    for (let look = 0; look < SETTLE_LOOKS; look += 1) {
+      // The change has been made, whatever comes of this.
+      const session = await getSession(options).catch(() => undefined)
+      if (session?.status !== 'STARTING' && session?.status !== 'STOPPED') return session
+      await pause(START_PAUSE_MS, options.signal)
+    }
+    return undefined
+  }
+
+  async function reset(options: RequestOptions): Promise<void> {
+    const session = await getSession(options)
+    if (session.status === 'WORKING') return
+    const step = resets.next(options, stepsFor(session))
+    await change(step, options)
+    resets.taken(options, step)
+    await settle(options)
+  }
+
+  /** The QR code, or how WAHA says that the status is another one now. */
+  async function askForQrCode(options: RequestOptions): Promise<ProviderAnswer | undefined> {
+    try {
+      const answer = await ask(`${name}/auth/qr?format=raw`, options, { timeoutMs: QR_TIMEOUT_MS })
+      return answer.status === 404 || answer.status === 422 ? undefined : answer
+    } catch (error) {
+      const isHeld = toPairingError(error).code === 'timeout'
+      if (isHeld && (await getSession(options)).status !== 'SCAN_QR_CODE') return undefined
+      throw error
+    }
   }
 
   return {
@@ -149,12 +206,10 @@ export function waha(options: WahaOptions): PairingProvider {
     timing: TIMING,
     getStatus,
     async getQrCode(options) {
-      // WAHA holds a QR request for 5 to 10 seconds in every other status, so the status is read first.
       const session = await getSession(options)
-      if (session.status !== 'SCAN_QR_CODE') return snapshotOf(session)
-      const answer = await ask(`${name}/auth/qr?format=raw`, options)
-      // The status has changed in between.
-      if (answer.status === 404 || answer.status === 422) return getStatus(options)
+      if (session.status !== 'SCAN_QR_CODE') return snapshotOf(session, options)
+      const answer = await askForQrCode(options)
+      if (!answer) return getStatus(options)
       const error = answerError(NAME, answer)
       if (!answer.ok || error.code !== 'invalid-answer') throw error
       const content = qrContent(answer, ['value', 'data'])
@@ -167,52 +222,62 @@ export function waha(options: WahaOptions): PairingProvider {
     async requestPairingCode(input, options) {
       // WAHA issues a code for any text.
       const phoneNumber = normalizePhoneNumber(input)
+      const { memory = ownMemory } = options
       let crashes = 0
       /** The connection has just begun: a code lives no longer than that. */
-      let isFresh = false
+      let isFresh = memory.hasNoCodes === true
       let hasLoggedOut = false
       for (let attempt = 0; attempt < CODE_ATTEMPTS; attempt += 1) {
         if (attempt > 0) await pause(CODE_PAUSE_MS, options.signal)
         let session = await getSession(options)
+        if (session.status === 'STOPPED') {
+          await change('start', options)
+          isFresh = true
+          session = (await settle(options)) ?? (await getSession(options))
+        }
+        isFresh ||= session.status === 'STARTING'
         if (session.status === 'FAILED' ? !hasLoggedOut : session.status === 'SCAN_QR_CODE' && !isFresh) {
           await change('logout', options)
-          hasLoggedOut = true
           isFresh = true
-          session = await getSession(options)
+          hasLoggedOut = true
+          session = (await settle(options)) ?? (await getSession(options))
         }
-        isFresh ||= session.status === 'STOPPED' || session.status === 'STARTING'
         const snapshot = fromSession(session)
         if (snapshot.status === 'linked' || snapshot.status === 'passkey-required') return snapshot
-        if (session.status === 'STOPPED') await change('start', options)
         if (session.status !== 'SCAN_QR_CODE') continue
-        const answer = await ask(`${name}/auth/request-code`, options, 'POST', { phoneNumber })
+        const answer = await ask(`${name}/auth/request-code`, options, {
+          method: 'POST',
+          body: { phoneNumber },
+        })
         const code = answer.ok && asText(asRecord(answer.json).code)
-        if (code) return { status: 'pairing-code', pairingCode: normalizePairingCode(code).value }
-        if (answer.status === 500 && crashes < CRASHES_OF_A_START) crashes += 1
-        else if (answer.ok || !NOT_READY.test(answer.text)) throw codeError(answer)
+        if (code) {
+          delete memory.hasNoCodes
+          return { status: 'pairing-code', pairingCode: normalizePairingCode(code).value }
+        }
+        if (isEngineError(answer)) {
+          crashes += 1
+          if (answer.status === 500 && crashes <= CRASHES_OF_A_START && !memory.hasNoCodes) continue
+          memory.hasNoCodes = true
+          throw refusedCodeError()
+        }
+        if (answer.ok || !NOT_READY.test(answer.text)) throw codeError(answer)
       }
       throw new PairingError(
         'provider-unavailable',
-        `${NAME} did not get the session ready for a pairing code. Ask again in a few seconds.`,
+        `${NAME} did not get the session ready for a pairing code. Try again in a few seconds.`,
       )
     },
-    async reset(options) {
-      const session = await getSession(options)
-      const { status } = session
-      if (status === 'WORKING') return
-      if (status === 'STOPPED') return change('start', options)
-      const hasLeftovers = session.isHalfLinked || isStale(session)
-      if (status === 'SCAN_QR_CODE' || hasLeftovers) return change('logout', options)
-      await change('restart', options)
-      hasRestarted = true
+    reset,
+    async unlink(options) {
+      await change('logout', options)
+      await settle(options)
     },
-    unlink: (options) => change('logout', options),
     webhookSentAt: (body) => webhookTime(asRecord(body).timestamp),
     readWebhook(body) {
-      const told = webhookSession(body, sessionName)
-      // A stop is a step of every restart and logout; where it is more than that, the next question tells.
-      if (!told?.status || told.status === 'STOPPED') return undefined
-      return told.status === 'FAILED' && namesSomebody(told) ? { status: 'stale' } : fromSession(told)
+      const session = webhookSession(body, sessionName)
+      // A stop is a step of every restart and logout. Where it is more than that, the next poll finds it.
+      if (!session?.status || session.status === 'STOPPED') return undefined
+      return session.status === 'FAILED' && namesAccount(session) ? { status: 'stale' } : fromSession(session)
     },
   }
 }
@@ -227,18 +292,38 @@ function sessionError(answer: ProviderAnswer): PairingError {
     : answerError(NAME, answer)
 }
 
-/** Where the session failed, it is because of that: WhatsApp refuses whom it knew. */
-function namesSomebody({ account, isHalfLinked }: WahaSession): boolean {
+/** Where the session failed with this account, WhatsApp refuses its credentials. */
+function namesAccount({ account, isHalfLinked }: WahaSession): boolean {
   return account.id !== undefined && !isHalfLinked
 }
 
+/** What to send to a session that is not linked, from the mildest step on. */
+function stepsFor(session: WahaSession): readonly [Step, ...Step[]] {
+  const { status, isHalfLinked } = session
+  // A logout would end a link that the session keeps while it is stopped.
+  if (status === 'STOPPED') return ['start', 'restart']
+  if (status === 'SCAN_QR_CODE') return ['logout']
+  return isHalfLinked || (status === 'FAILED' && namesAccount(session))
+    ? ['logout', 'restart']
+    : ['restart', 'logout']
+}
+
+/** WAHA's own report of an exception, or of a method that the engine does not have. A gateway has other words. */
+function isEngineError({ status, json }: ProviderAnswer): boolean {
+  return (status === 500 || status === 501) && asRecord(json).statusCode === status
+}
+
+function refusedCodeError(): PairingError {
+  return new PairingError(
+    'code-refused',
+    `The engine of this ${NAME} session issues no pairing codes, or none for this number. Use the QR code, or another engine.`,
+  )
+}
+
 function codeError(answer: ProviderAnswer): PairingError {
-  if (answer.status === 501) {
-    return new PairingError('not-supported', `This engine of ${NAME} has no pairing codes. Use the QR code.`)
-  }
   if (answer.status !== 400 && answer.status !== 422) return answerError(NAME, answer)
   return new PairingError(
     'code-refused',
-    `${NAME} issued no pairing code for this number. Check it and ask again, or use the QR code.`,
+    `${NAME} issued no pairing code for this number. Check it and try again, or use the QR code.`,
   )
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
-import type { PairingProvider } from '../../src/core/provider.js'
+import type { PairingProvider, RequestOptions } from '../../src/core/provider.js'
 import { waha } from '../../src/providers/waha.js'
 import { mockWaha } from '../../src/testing.js'
 import { describeAdapterRules } from './adapter-rules.js'
@@ -64,14 +64,18 @@ function make(routes: Readonly<Record<string, Answer | readonly Answer[]>>) {
 }
 
 const requestCode = async ({ requestPairingCode }: PairingProvider) => requestPairingCode?.(number, {})
-const reset = async (provider: PairingProvider) => provider.reset?.({})
 
-/** Each question takes no time, and each pause is over at once. */
-async function hurried<Value>(question: Promise<Value>): Promise<Value> {
-  question.catch(() => undefined)
+/** Each request takes no time, and each pause is over at once. */
+async function hurried<Value>(call: Promise<Value>): Promise<Value> {
+  call.catch(() => undefined)
   await vi.advanceTimersByTimeAsync(60_000)
-  return question
+  return call
 }
+
+const reset = (provider: PairingProvider, options: RequestOptions = {}) =>
+  hurried(Promise.resolve(provider.reset?.(options)))
+const posts = ({ asked }: { readonly asked: readonly string[] }) =>
+  asked.filter((name) => name.startsWith('POST'))
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -104,7 +108,7 @@ describe('waha', () => {
     })
     await provider.getQrCode({})
     await reset(provider)
-    expect(stub.requests).toHaveLength(4)
+    expect(stub.requests).toHaveLength(16)
     for (const { headers } of stub.requests) {
       expect(Object.fromEntries(headers)).toEqual({ accept: 'application/json', 'x-api-key': apiKey })
     }
@@ -184,6 +188,27 @@ describe('waha getStatus', () => {
     const { provider } = make({ GET: answer })
     expect((await rejection(provider.getStatus({}))).code).toBe(expected)
   })
+
+  it.each([
+    "WAHA Core support only 'default' session. You tried to access 'Default' session (base64: RGVmYXVsdA==).",
+    'WAHA Core supports only "default" session. You tried to access "shop 1" session.',
+    'WAHA Core supports only default session.',
+    "WAHA Core support only `main-1` session. You tried to access 'default' session.",
+  ])('gives session-not-found at once, for all calls, after: %s', async (message) => {
+    const refusal = problem(422, message, 'Unprocessable Entity')
+    const { provider, stub } = make({ GET: refusal })
+    const calls = [
+      provider.getStatus({}),
+      provider.getQrCode({}),
+      requestCode(provider),
+      Promise.resolve(provider.reset?.({})),
+    ]
+    for (const call of calls) {
+      const error = await rejection(call)
+      expect([error.code, error.retryable]).toEqual(['session-not-found', false])
+    }
+    expect(stub.asked).toEqual(['GET', 'GET', 'GET', 'GET'])
+  })
 })
 
 describe('waha getQrCode', () => {
@@ -238,6 +263,31 @@ describe('waha getQrCode', () => {
     },
   )
 
+  it.each([
+    ['WORKING', 'linked'],
+    ['STARTING', 'preparing'],
+    ['FAILED', 'stopped'],
+  ])(
+    'waits 3 s for a QR code that WAHA holds because a scan has just led to %s',
+    async (status, expected) => {
+      const { provider } = make({
+        GET: [info('SCAN_QR_CODE'), info(status)],
+        'GET auth/qr': () => new Promise<Response>(() => {}),
+      })
+      const done = vi.fn()
+      void provider.getQrCode({}).then((snapshot) => done(snapshot.status))
+      await vi.advanceTimersByTimeAsync(2_999)
+      expect(done).not.toHaveBeenCalled()
+      await vi.advanceTimersByTimeAsync(1)
+      expect(done.mock.calls).toEqual([[expected]])
+    },
+  )
+
+  it('reports a timeout where the session still waits for a scan', async () => {
+    const { provider } = make({ 'GET auth/qr': () => new Promise<Response>(() => {}) })
+    expect((await rejection(hurried(provider.getQrCode({})))).code).toBe('timeout')
+  })
+
   it('reads the session again where it is not found: it may only be stopped', async () => {
     const stopped = make({ 'GET auth/qr': notStarted, GET: [info('SCAN_QR_CODE'), info('STOPPED')] })
     expect(await stopped.provider.getQrCode({})).toEqual({ status: 'stopped' })
@@ -289,6 +339,19 @@ describe('waha requestPairingCode', () => {
     })
     expect(await hurried(requestCode(provider))).toMatchObject({ status: 'pairing-code' })
     expect(stub.asked).toEqual(['GET', action, 'GET', 'GET', 'POST auth/request-code'])
+  })
+
+  it('sends the number 250 ms after a logout, as soon as the session waits for a scan', async () => {
+    const { provider, stub } = make({
+      GET: [info('SCAN_QR_CODE'), ...starting],
+      'POST logout': started,
+      'POST auth/request-code': code,
+    })
+    void requestCode(provider)
+    await vi.advanceTimersByTimeAsync(249)
+    expect(stub.asked).toEqual(['GET', 'POST logout', 'GET'])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(stub.asked.slice(3)).toEqual(['GET', 'POST auth/request-code'])
   })
 
   it('logs out a session that fails after its start: it holds half of the last link', async () => {
@@ -354,13 +417,83 @@ describe('waha requestPairingCode', () => {
   it.each<[string, Answer, string]>([
     ['a number that is refused', problem(422, 'Invalid number'), 'code-refused'],
     ['a number of a wrong form', problem(400, 'phoneNumber must be a string'), 'code-refused'],
-    ['an engine without codes', problem(501, 'The method is not implemented'), 'not-supported'],
-    ['an engine that crashes each time', crash, 'provider-unavailable'],
+    ['an engine without codes', problem(501, 'The method is not implemented'), 'code-refused'],
+    ['an engine that crashes each time', crash, 'code-refused'],
+    ['a gateway in front of a server that is down', page(500), 'provider-unavailable'],
+    ['the JSON of a gateway', json({ error: 'upstream connect error' }, 500), 'provider-unavailable'],
+    [
+      'a server that says itself that it is overloaded',
+      problem(503, 'Service Unavailable'),
+      'provider-unavailable',
+    ],
     ['an unknown session', unknownSession, 'session-not-found'],
     ['an answer without a code', json({}, 201), 'invalid-answer'],
   ])('reports %s', async (_title, answer, expected) => {
     const { provider } = make({ GET: starting, 'POST auth/request-code': answer })
     expect((await rejection(hurried(requestCode(provider)))).code).toBe(expected)
+  })
+})
+
+describe('waha requestPairingCode of an engine without codes', () => {
+  const refusals: readonly (readonly [string, Answer, number])[] = [
+    [
+      '500 of a browser that does not find its page',
+      json({ statusCode: 500, exception: { name: 'Error', message: 'Evaluation failed' } }, 500),
+      4,
+    ],
+    [
+      '500 with a timeout of the engine',
+      json({ statusCode: 500, exception: { name: 'TimeoutError', message: 'Waiting failed: 30000ms' } }, 500),
+      4,
+    ],
+    ['500 without an exception', problem(500, 'Internal server error'), 4],
+    ['501', problem(501, 'The method is not implemented by the engine'), 1],
+  ]
+
+  it.each(refusals)(
+    'gives code-refused for %s, and does not log the session out a second time',
+    async (_title, refusal, tries) => {
+      const { provider, stub } = make({
+        GET: info('SCAN_QR_CODE'),
+        'POST logout': started,
+        'POST auth/request-code': refusal,
+      })
+      const first = await rejection(hurried(requestCode(provider)))
+      expect([first.code, first.action]).toEqual(['code-refused', 'edit-number'])
+      const count = (name: string): number => stub.asked.filter((asked) => asked === name).length
+      expect([count('POST logout'), count('POST auth/request-code')]).toEqual([1, tries])
+      stub.requests.length = 0
+      expect((await rejection(hurried(requestCode(provider)))).code).toBe('code-refused')
+      expect(stub.asked).toEqual(['GET', 'POST auth/request-code'])
+    },
+  )
+
+  it('remembers it for an adapter that is made anew for each request', async () => {
+    const { stub } = make({
+      GET: info('SCAN_QR_CODE'),
+      'POST logout': started,
+      'POST auth/request-code': problem(500, 'Internal server error'),
+    })
+    const memory = {}
+    const request = () => {
+      const { requestPairingCode } = waha({ baseUrl, apiKey, session, fetch: stub.fetch })
+      return rejection(hurried(Promise.resolve(requestPairingCode?.(number, { memory }))))
+    }
+    await request()
+    await request()
+    expect(posts(stub).filter((name) => name === 'POST logout')).toHaveLength(1)
+  })
+
+  it('logs out again once the engine has issued a code', async () => {
+    const { provider, stub } = make({
+      GET: info('SCAN_QR_CODE'),
+      'POST logout': started,
+      'POST auth/request-code': [problem(501, 'Not implemented'), code, code],
+    })
+    await rejection(hurried(requestCode(provider)))
+    await hurried(requestCode(provider))
+    await hurried(requestCode(provider))
+    expect(posts(stub).filter((name) => name === 'POST logout')).toHaveLength(2)
   })
 })
 
@@ -376,7 +509,63 @@ describe('waha reset', () => {
   ])('of %s', async (_title, status, action) => {
     const { provider, stub } = make({ GET: status, [action]: started })
     await reset(provider)
-    expect(stub.asked).toEqual(['GET', action])
+    expect(posts(stub)).toEqual([action])
+  })
+
+  it.each<[string, Answer, readonly string[]]>([
+    ['failed', info('FAILED'), ['restart', 'logout', 'restart']],
+    ['failed with the account that it was linked to', info('FAILED', ANA), ['logout', 'restart', 'logout']],
+    ['failed with half of a link', info('FAILED', { ...ANA, pushName: '~' }), ['logout', 'restart']],
+    ['hangs in STARTING', info('STARTING'), ['restart', 'logout', 'restart']],
+    ['stays STOPPED, where a logout could end a link', info('STOPPED', ANA), ['start', 'restart', 'start']],
+    ['has a status of the future', info('SOMETHING_NEW'), ['restart', 'logout']],
+  ])('sends another call than the last one while the session %s', async (_title, status, expected) => {
+    const { stub } = make({
+      GET: status,
+      'POST start': started,
+      'POST restart': started,
+      'POST logout': started,
+    })
+    const memory = {}
+    for (const _ of expected) {
+      await reset(waha({ baseUrl, apiKey, session, fetch: stub.fetch }), { memory })
+    }
+    expect(posts(stub)).toEqual(expected.map((step) => `POST ${step}`))
+  })
+
+  it('sends the same call again where WAHA did not respond to it', async () => {
+    const { provider, stub } = make({ GET: info('FAILED'), 'POST restart': [page(502), started] })
+    await rejection(reset(provider))
+    await reset(provider)
+    expect(posts(stub)).toEqual(['POST restart', 'POST restart'])
+  })
+
+  it('resolves when the session waits for a scan, so that the next read finds a code', async () => {
+    const { provider, stub } = make({
+      GET: [info('STOPPED'), info('STARTING'), info('STARTING'), info('SCAN_QR_CODE')],
+      'POST start': started,
+    })
+    let isDone = false
+    void Promise.resolve(provider.reset?.({})).then(() => {
+      isDone = true
+    })
+    await vi.advanceTimersByTimeAsync(499)
+    expect(isDone).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    expect([isDone, stub.asked.length]).toEqual([true, 5])
+  })
+
+  it('waits for 3 s at most, since an engine with a browser takes longer', async () => {
+    const { provider } = make({ GET: [info('STOPPED'), info('STARTING')], 'POST start': started })
+    const done = vi.fn()
+    void Promise.resolve(provider.reset?.({})).then(done)
+    await vi.advanceTimersByTimeAsync(3_000)
+    expect(done).toHaveBeenCalledTimes(1)
+  })
+
+  it('resolves although the look after the change fails', async () => {
+    const { provider } = make({ GET: [info('STOPPED'), page(502)], 'POST start': started })
+    await expect(reset(provider)).resolves.toBeUndefined()
   })
 
   it('leaves a link alone', async () => {
@@ -390,7 +579,7 @@ describe('waha reset', () => {
     await reset(provider)
     expect(await provider.getStatus({})).toEqual({ status: 'stale' })
     await reset(provider)
-    expect(stub.asked.at(-1)).toBe('POST logout')
+    expect(posts(stub).at(-1)).toBe('POST logout')
   })
 
   it.each(['SCAN_QR_CODE', 'WORKING'])('counts no restart that has helped: %s', async (status) => {
@@ -426,10 +615,9 @@ describe('waha unlink', () => {
       'POST logout': started,
       GET: [info('STARTING'), info('SCAN_QR_CODE')],
     })
-    await provider.unlink?.({})
-    expect(await provider.getStatus({})).toEqual({ status: 'preparing' })
+    await hurried(Promise.resolve(provider.unlink?.({})))
     expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
-    expect(stub.asked).toEqual(['POST logout', 'GET', 'GET'])
+    expect(stub.asked).toEqual(['POST logout', 'GET', 'GET', 'GET'])
   })
 
   it('reports a refusal', async () => {
