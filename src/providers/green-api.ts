@@ -29,7 +29,7 @@
  */
 
 import { normalizeAccount } from '../core/account.js'
-import { PairingError } from '../core/errors.js'
+import { PairingError, toPairingError } from '../core/errors.js'
 import { asRecord, asText } from '../core/json.js'
 import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
@@ -51,6 +51,7 @@ import {
 } from './lib/green-api-words.js'
 import { lazyPush } from './lib/lazy-push.js'
 import { createRequester, detail, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
+import { createResetSteps } from './lib/reset-steps.js'
 import { assertServer, baseUrlOption, requiredOption, type SecretOptions } from './lib/server-only.js'
 import type { WebSocketConstructor } from './lib/web-socket.js'
 import { webhookTime } from './lib/webhook-time.js'
@@ -117,6 +118,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
   })
   const ask = (method: string, options: RequestOptions): Promise<ProviderAnswer> =>
     request(question(method, options))
+  const resets = createResetSteps(['reboot', 'logout'])
   // Not loaded by those who only ask.
   const push = lazyPush(async () => {
     const { webSocket, fetch: ownFetch } = options
@@ -155,6 +157,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
   }
 
   async function linked(options: RequestOptions): Promise<PairingSnapshot> {
+    resets.helped(options)
     const { phone, avatar, deviceId, logoutProcess } = await getSettings(options)
     if (logoutProcess === true) return { status: 'preparing' }
     return {
@@ -201,12 +204,24 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     if (!says(answer, LOGGED_OUT)) throw greenApiError(answer)
   }
 
-  /** An instance that hangs in `starting` cannot be logged out; documented for it is a reboot. */
+  async function reboot(options: RequestOptions): Promise<void> {
+    const answer = await ask('reboot', options)
+    if (!answer.ok || asRecord(answer.json).isReboot !== true) throw greenApiError(answer)
+  }
+
+  /** Documented is a reboot for an instance that hangs in `starting`, and a logout otherwise. Where one did not help, the other. */
   async function reset(options: RequestOptions): Promise<void> {
     const answer = await ask('getStateInstance', options)
-    if (asRecord(answer.json).stateInstance !== 'starting') return logout(options)
-    const rebooted = await ask('reboot', options)
-    if (!rebooted.ok || asRecord(rebooted.json).isReboot !== true) throw greenApiError(rebooted)
+    const isStarting = asRecord(answer.json).stateInstance === 'starting'
+    const step = resets.next(options, isStarting ? ['reboot', 'logout'] : ['logout', 'reboot'])
+    try {
+      await (step === 'reboot' ? reboot(options) : logout(options))
+      resets.taken(options, step)
+    } catch (error) {
+      // It is busy with what it hangs in: the same call would be refused again.
+      if (toPairingError(error).code === 'provider-unavailable') resets.taken(options, step)
+      throw error
+    }
   }
 
   return {
@@ -222,6 +237,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
       switch (type) {
         case 'qrCode':
           push.wake()
+          resets.helped(options)
           return { status: 'qr', qrCode: normalizeQrPayload(asText(message) ?? '') }
         case 'alreadyLogged':
           return alreadyLogged(options)

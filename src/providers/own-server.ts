@@ -49,6 +49,7 @@ import { normalizePairingCode } from '../core/pairing-code.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
 import { answerError } from './lib/answer-error.js'
 import { createRequester, type ProviderAnswer } from './lib/request.js'
+import { createResetSteps } from './lib/reset-steps.js'
 import { assertServer, requiredOption, type SecretOptions } from './lib/server-only.js'
 
 /** Options of {@link ownServer}. */
@@ -108,6 +109,15 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
   const start = async (options: RequestOptions, body: object): Promise<Fields> =>
     fieldsOf(await send('POST', options, body))
 
+  const resets = createResetSteps(['start', 'clear'])
+
+  /** The state, and whether the last reset has helped. */
+  async function read(options: RequestOptions): Promise<Fields> {
+    const fields = fieldsOf(await send('GET', options))
+    if (fields.state !== 'stopped' && fields.state !== 'starting') resets.helped(options)
+    return fields
+  }
+
   async function clear(options: RequestOptions): Promise<void> {
     const answer = await send('DELETE', options)
     if (!answer.ok || answer.text) fieldsOf(answer)
@@ -118,9 +128,9 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
     // A query may hold a key.
     sessionId: options.sessionId ?? url.replace(/\?.*$/, ''),
     timing,
-    getStatus: async (options) => snapshotOf(fieldsOf(await send('GET', options))) ?? { status: 'unlinked' },
+    getStatus: async (options) => snapshotOf(await read(options)) ?? { status: 'unlinked' },
     async getQrCode(options) {
-      const fields = fieldsOf(await send('GET', options))
+      const fields = await read(options)
       const snapshot = snapshotOf(fields)
       if (snapshot) return snapshot
       const { state, qr, expiresInMs } = fields
@@ -144,9 +154,14 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
       }
     },
     async reset(options) {
-      // What only ran out needs no `DELETE`, which would end a link that came about in the meantime.
-      if (fieldsOf(await send('GET', options)).state !== 'stopped') await clear(options)
-      snapshotOf(await start(options, { mode: 'qr' }))
+      // What only ran out needs no `DELETE`, which would end a link that came about in the meantime. Where a start did not help,
+      // it does.
+      const isStopped = (await read(options)).state === 'stopped'
+      const step = isStopped ? resets.next(options, ['start', 'clear']) : 'clear'
+      if (step === 'clear') await clear(options)
+      const fields = await start(options, { mode: 'qr' })
+      resets.taken(options, step)
+      snapshotOf(fields)
     },
     unlink: clear,
   }

@@ -9,9 +9,10 @@
  * - `me` is filled as soon as a number is sent or a code scanned. Only `WORKING` is linked.
  * - WAHA holds a request for the QR code for 5 to 10 seconds in every status but `SCAN_QR_CODE`. The status is read
  *   first, which takes milliseconds.
- * - `requestPairingCode` logs out a session that waits for a scan: a code dies with the connection it was issued
- *   on, which may be about to end, and leftovers of the last number would be in the way of the next. An engine that
- *   has no pairing codes answers with an error of the server. That is remembered, and the session is left as it is.
+ * - `requestPairingCode` logs out a session that has waited for a scan for a minute or more: a code dies with the
+ *   connection it was issued on, which ends after 160 seconds. It also does so where leftovers of another number would
+ *   be in the way. An engine that has no pairing codes answers with an error of the server. That is remembered, and the
+ *   session is left as it is.
  * - A code that was not entered leaves half of a link. The session fails with it after each start, and only a logout
  *   removes it: `reset` and the next `requestPairingCode` send one.
  * - `reset` starts a stopped session and restarts a failed one. Where that did not help, or a failed session
@@ -108,6 +109,12 @@ const CODE_ATTEMPTS = 20
 /** WAHA answers 500 until its socket is made, which takes less than a second. An engine without codes does it each time. */
 const CRASHES_OF_A_START = 3
 
+/** The codes of a connection, 60 and five times 20 seconds, with time for responses. Then it ends. */
+const CONNECTION_MS = 155_000
+
+/** A pairing code of a connection that is younger can be entered in time. */
+const FRESH_MS = 60_000
+
 type Step = 'start' | 'restart' | 'logout'
 
 /**
@@ -138,6 +145,7 @@ export function waha(options: WahaOptions): PairingProvider {
 
   const resets = createResetSteps<Step>(['start', 'restart', 'logout'])
   const ownMemory: PairingMemory = {}
+  const memoryOf = ({ memory = ownMemory }: RequestOptions): PairingMemory => memory
 
   async function getSession(options: RequestOptions): Promise<WahaSession> {
     const answer = await ask(`sessions/${name}`, options)
@@ -145,7 +153,14 @@ export function waha(options: WahaOptions): PairingProvider {
     const session = wahaSession(status, me)
     if (!answer.ok || !session.status) throw sessionError(answer)
     if (session.status === 'SCAN_QR_CODE' || session.status === 'WORKING') resets.helped(options)
+    if (session.status !== 'SCAN_QR_CODE') memoryOf(options).beforeScanAt = performance.now()
     return session
+  }
+
+  /** How long the connection may have waited for a scan at the most. */
+  function ageOf(options: RequestOptions): number {
+    const { beforeScanAt } = memoryOf(options)
+    return typeof beforeScanAt === 'number' ? performance.now() - beforeScanAt : Number.POSITIVE_INFINITY
   }
 
   /** WAHA's own advice for a failed session is a restart, and a logout where that did not help. */
@@ -166,6 +181,7 @@ export function waha(options: WahaOptions): PairingProvider {
     // Another client has started it in the meantime.
     const isStarted = action === 'start' && answer.status === 422 && !ONLY_DEFAULT.test(answer.text)
     if ((!answer.ok && !isStarted) || isPage(answer)) throw sessionError(answer)
+    memoryOf(options).beforeScanAt = performance.now()
   }
 
   /** WAHA answers a change before the session has started, and the next read is to find a code. The last look, if any. */
@@ -222,23 +238,18 @@ export function waha(options: WahaOptions): PairingProvider {
     async requestPairingCode(input, options) {
       // WAHA issues a code for any text.
       const phoneNumber = normalizePhoneNumber(input)
-      const { memory = ownMemory } = options
+      const memory = memoryOf(options)
       let crashes = 0
-      /** The connection has just begun: a code lives no longer than that. */
-      let isFresh = memory.hasNoCodes === true
       let hasLoggedOut = false
       for (let attempt = 0; attempt < CODE_ATTEMPTS; attempt += 1) {
         if (attempt > 0) await pause(CODE_PAUSE_MS, options.signal)
         let session = await getSession(options)
         if (session.status === 'STOPPED') {
           await change('start', options)
-          isFresh = true
           session = (await settle(options)) ?? (await getSession(options))
         }
-        isFresh ||= session.status === 'STARTING'
-        if (session.status === 'FAILED' ? !hasLoggedOut : session.status === 'SCAN_QR_CODE' && !isFresh) {
+        if (!hasLoggedOut && needsLogout(session, memory.hasNoCodes === true ? 0 : ageOf(options))) {
           await change('logout', options)
-          isFresh = true
           hasLoggedOut = true
           session = (await settle(options)) ?? (await getSession(options))
         }
@@ -252,7 +263,12 @@ export function waha(options: WahaOptions): PairingProvider {
         const code = answer.ok && asText(asRecord(answer.json).code)
         if (code) {
           delete memory.hasNoCodes
-          return { status: 'pairing-code', pairingCode: normalizePairingCode(code).value }
+          const ageMs = ageOf(options)
+          return {
+            status: 'pairing-code',
+            pairingCode: normalizePairingCode(code).value,
+            ...(ageMs < CONNECTION_MS && { expiresInMs: CONNECTION_MS - ageMs }),
+          }
         }
         if (isEngineError(answer)) {
           crashes += 1
@@ -295,6 +311,11 @@ function sessionError(answer: ProviderAnswer): PairingError {
 /** Where the session failed with this account, WhatsApp refuses its credentials. */
 function namesAccount({ account, isHalfLinked }: WahaSession): boolean {
   return account.id !== undefined && !isHalfLinked
+}
+
+/** Whether a pairing code of this connection could not be entered, or not for long. */
+function needsLogout({ status, isHalfLinked }: WahaSession, ageMs: number): boolean {
+  return status === 'FAILED' || (status === 'SCAN_QR_CODE' && (isHalfLinked || ageMs >= FRESH_MS))
 }
 
 /** What to send to a session that is not linked, from the mildest step on. */

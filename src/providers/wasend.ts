@@ -9,7 +9,8 @@
  * - There is no pairing code, and no `unlink`: `stop` keeps the link, and `DELETE` destroys the session with
  *   all its settings. Users unlink on the phone.
  * - `reset` starts a stopped session and restarts any other, such as one that ran out of codes. Neither ends
- *   a link.
+ *   a link. Where a restart did not help, the next `reset` stops and starts it; after that, it is `not-supported`: what
+ *   an earlier link left can be removed only with the session.
  * - Webhooks are WAHA's `session.status`, by its pages: WASend shows none of its own.
  * - Pages and SDK disagree on where the QR code is and in which field. Both places are tried, all fields are
  *   read.
@@ -22,6 +23,7 @@
  * @module
  */
 
+import { PairingError } from '../core/errors.js'
 import { asRecord, asText } from '../core/json.js'
 import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
@@ -30,6 +32,7 @@ import { answerError } from './lib/answer-error.js'
 import { expiresIn } from './lib/expires-in.js'
 import { qrContent } from './lib/qr-content.js'
 import { createRequester, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
+import { createResetSteps } from './lib/reset-steps.js'
 import {
   assertServer,
   baseUrlOption,
@@ -101,6 +104,9 @@ const TIMING: ProviderTiming = {
 
 const NAME = 'WASend'
 
+/** What a reset of a session that runs sends, from the mildest step on. */
+const STEPS = ['restart', 'stop', 'give-up'] as const
+
 /** Fields of the QR code: example, field table of the same page, WAHA. */
 const QR_FIELDS = ['data', 'qrCode', 'value']
 
@@ -121,10 +127,10 @@ export function wasend(options: WasendOptions): PairingProvider {
 
   /** @param otherwise What a status means that is not one of WAHA's: WASend documents none. */
   async function getSnapshot(
-    { signal }: RequestOptions,
+    options: RequestOptions,
     otherwise: 'preparing' | 'linked',
   ): Promise<PairingSnapshot> {
-    return snapshotOf(await getSession(signal), otherwise)
+    return snapshotOf(await getSession(options), otherwise)
   }
 
   function snapshotOf(session: WahaSession, otherwise: 'preparing' | 'linked'): PairingSnapshot {
@@ -144,8 +150,16 @@ export function wasend(options: WasendOptions): PairingProvider {
     return !knowsScanStatus ? !isWithoutCode(status) : status === 'SCAN_QR_CODE'
   }
 
-  async function getSession(signal: AbortSignal | undefined): Promise<WahaSession> {
-    const answer = await request(path, { signal })
+  const resets = createResetSteps(['start', ...STEPS])
+
+  async function act(action: 'start' | 'stop' | 'restart', { signal }: RequestOptions): Promise<void> {
+    const answer = await request(`${path}/${action}`, { signal, method: 'POST' })
+    // A conflict means that another client has started it in the meantime.
+    if (!answer.ok && answer.status !== 409 && answer.status !== 422) throw answerError(NAME, answer)
+  }
+
+  async function getSession(options: RequestOptions): Promise<WahaSession> {
+    const answer = await request(path, { signal: options.signal })
     const body = asRecord(answer.json)
     // Flat in the pages; nested, with the status beside it, in lists and in the SDK.
     const holders = [body, asRecord(body.session), asRecord(body.downstream)]
@@ -154,7 +168,9 @@ export function wasend(options: WasendOptions): PairingProvider {
     if (!answer.ok || !(status || field('uniqueSessionId'))) throw answerError(NAME, answer)
     // `me` is who scanned; `phoneNumber` is what was declared when the session was made.
     const me = holders.map((holder) => holder.me).find((value) => value)
-    return wahaSession(status, me, field('phoneNumber'))
+    const session = wahaSession(status, me, field('phoneNumber'))
+    if (session.status === 'SCAN_QR_CODE' || session.status === 'WORKING') resets.helped(options)
+    return session
   }
 
   /** The answer of the first place that exists. */
@@ -175,7 +191,7 @@ export function wasend(options: WasendOptions): PairingProvider {
     timing: TIMING,
     getStatus: (options) => getSnapshot(options, 'preparing'),
     async getQrCode(options) {
-      const session = await getSession(options.signal)
+      const session = await getSession(options)
       if (!mayHaveQrCode(session)) return snapshotOf(session, 'preparing')
       const answer = await askForQrCode(options)
       // Documented as "already connected".
@@ -192,12 +208,19 @@ export function wasend(options: WasendOptions): PairingProvider {
       const expiresAt = body.expiresAt ?? asRecord(body.data).expiresAt
       return { status: 'qr', qrCode: normalizeQrPayload(content), ...expiresIn(expiresAt) }
     },
-    async reset({ signal }) {
-      const { status } = await getSession(signal)
-      const action = status === 'STOPPED' ? 'start' : 'restart'
-      const answer = await request(`${path}/${action}`, { signal, method: 'POST' })
-      // A conflict means that somebody else started it in the meantime.
-      if (!answer.ok && answer.status !== 409 && answer.status !== 422) throw answerError(NAME, answer)
+    async reset(options) {
+      const { status } = await getSession(options)
+      const step = resets.next(options, status === 'STOPPED' ? ['start', 'restart'] : STEPS)
+      if (step === 'give-up') {
+        resets.helped(options)
+        throw new PairingError(
+          'not-supported',
+          `The session fails after each restart, and ${NAME} has no logout. Delete the session in its console and create it anew.`,
+        )
+      }
+      if (step === 'stop') await act('stop', options)
+      await act(step === 'stop' ? 'start' : step, options)
+      resets.taken(options, step)
     },
     webhookSentAt: (body) => webhookTime(asRecord(body).timestamp),
     readWebhook(body) {

@@ -7,7 +7,9 @@
  *
  * Notes:
  * - `reset` restores a session that Z-API says needs it, which takes no new scan, and restarts the instance
- *   otherwise.
+ *   otherwise. Where that did not help, the next `reset` sends the next stronger call: `restore-session`, `restart`,
+ *   `disconnect`. The session is `stale` until then, so that only the user sends it. It never disconnects a phone
+ *   that is connected.
  * - `unlink` disconnects the phone. Every other call of the instance fails from then on.
  * - Webhooks: point `update-webhook-connected` and `update-webhook-disconnected` to your server. The former also
  *   comes after a restart.
@@ -40,6 +42,7 @@ import {
 } from './lib/answer-error.js'
 import { qrContent } from './lib/qr-content.js'
 import { createRequester, detail, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
+import { createResetSteps } from './lib/reset-steps.js'
 import {
   assertServer,
   baseUrlOption,
@@ -100,6 +103,11 @@ const UNKNOWN = /not[_ ]found/i
 const TO_BE_RESTORED = /restore the session/i
 const DISCONNECTED = /not connected/i
 
+/** The calls of a reset, from the mildest on. */
+const STEPS = ['restore-session', 'restart', 'disconnect'] as const
+
+type Step = (typeof STEPS)[number]
+
 /**
  * A Z-API instance.
  *
@@ -121,6 +129,7 @@ export function zApi(options: ZApiOptions): PairingProvider {
   })
   const ask = (path: string, options: RequestOptions): Promise<ProviderAnswer> =>
     request(question(path, options))
+  const resets = createResetSteps(STEPS)
 
   async function getStatus(options: RequestOptions): Promise<PairingSnapshot> {
     const answer = await ask('status', options)
@@ -128,12 +137,13 @@ export function zApi(options: ZApiOptions): PairingProvider {
     // Alone decides: `error` is filled on success too, and `smartphoneConnected` is about the phone's own
     // network.
     if (connected === true) return linked(options)
-    if (says(answer, TO_BE_RESTORED)) return { status: 'stopped' }
+    if (says(answer, TO_BE_RESTORED)) return { status: resets.last(options) ? 'stale' : 'stopped' }
     if ((answer.ok && connected === false) || says(answer, DISCONNECTED)) return { status: 'unlinked' }
     throw zApiError(answer)
   }
 
   async function linked(options: RequestOptions): Promise<PairingSnapshot> {
+    resets.helped(options)
     const { phone, name, imgUrl } = asRecord((await detail(request, question('device', options)))?.json)
     return { status: 'linked', account: normalizeAccount({ phoneNumber: phone, name, avatarUrl: imgUrl }) }
   }
@@ -155,14 +165,12 @@ export function zApi(options: ZApiOptions): PairingProvider {
     return undefined
   }
 
-  /** Runs a call that answers `{"value": true}`. */
-  async function run(path: string, options: RequestOptions): Promise<void> {
-    const answer = await ask(path, options)
-    const { value } = asRecord(answer.json)
-    if (answer.ok && value === true) return
-    // Nothing to disconnect.
-    if (path === 'disconnect' && says(answer, DISCONNECTED)) return
-    throw answer.ok && value === false ? unavailableError(NAME, answer) : zApiError(answer)
+  async function reset(options: RequestOptions): Promise<void> {
+    const step = resets.next(options, stepsAfter(await ask('status', options)))
+    const answer = await ask(step, options)
+    // A gateway in between says nothing about the call.
+    if (answer.json !== undefined) resets.taken(options, step)
+    checkDone(step, answer)
   }
 
   return {
@@ -173,7 +181,10 @@ export function zApi(options: ZApiOptions): PairingProvider {
     async getQrCode(options) {
       const answer = await ask(qrPath, options)
       const content = hasCode(answer) ? qrContent(answer, QR_FIELDS) : undefined
-      if (content) return { status: 'qr', qrCode: normalizeQrPayload(content) }
+      if (content) {
+        resets.helped(options)
+        return { status: 'qr', qrCode: normalizeQrPayload(content) }
+      }
       const snapshot = await obstacle(answer, options)
       if (!snapshot && !answer.ok) throw zApiError(answer)
       return snapshot ?? { status: 'preparing' }
@@ -192,12 +203,8 @@ export function zApi(options: ZApiOptions): PairingProvider {
         `${NAME} issued no pairing code for this number. Check it and ask again later, or use the QR code.`,
       )
     },
-    async reset(options) {
-      const answer = await ask('status', options)
-      const isConnected = asRecord(answer.json).connected === true
-      await run(!isConnected && says(answer, TO_BE_RESTORED) ? 'restore-session' : 'restart', options)
-    },
-    unlink: (options) => run('disconnect', options),
+    reset,
+    unlink: async (options) => checkDone('disconnect', await ask('disconnect', options)),
     // Spelled this way by Z-API.
     webhookSentAt: (body) => webhookTime(asRecord(body).momment),
     readWebhook(body) {
@@ -209,6 +216,24 @@ export function zApi(options: ZApiOptions): PairingProvider {
       return type === 'ConnectedCallback' && account.phoneNumber ? { status: 'linked', account } : undefined
     },
   }
+}
+
+/** What to send, from the mildest call on. */
+function stepsAfter(status: ProviderAnswer): readonly [Step, ...Step[]] {
+  const { connected } = asRecord(status.json)
+  // Nothing but a phone that is known not to be connected is disconnected.
+  if (connected === true) return ['restart']
+  if (says(status, TO_BE_RESTORED)) return STEPS
+  return connected === false || says(status, DISCONNECTED) ? ['restart', 'disconnect'] : ['restart']
+}
+
+/** @throws {@link PairingError} where the call was not answered with `{"value": true}`. */
+function checkDone(step: Step, answer: ProviderAnswer): void {
+  const { value } = asRecord(answer.json)
+  if (answer.ok && value === true) return
+  // Nothing to disconnect.
+  if (step === 'disconnect' && says(answer, DISCONNECTED)) return
+  throw answer.ok && value === false ? unavailableError(NAME, answer) : zApiError(answer)
 }
 
 /** Whether a code may be in the answer at all. */

@@ -420,6 +420,50 @@ describe.each(['reset', 'unlink'] as const)('greenApi %s', (action) => {
   })
 })
 
+describe('greenApi reset that did not help', () => {
+  const calls = { 'GET reboot': json({ isReboot: true }), 'GET logout': json({ isLogout: true }) }
+  const resets = ({ asked }: { readonly asked: readonly string[] }) =>
+    asked.filter((name) => name === 'GET reboot' || name === 'GET logout')
+
+  it.each([
+    ['starting', ['GET reboot', 'GET logout', 'GET reboot']],
+    ['notAuthorized', ['GET logout', 'GET reboot', 'GET logout']],
+    ['sleepMode', ['GET logout', 'GET reboot']],
+  ])('sends another call than the last one while the state is %s', async (name, expected) => {
+    const { stub } = make({ 'GET getStateInstance': state(name), ...calls })
+    const memory = {}
+    for (const _ of expected) {
+      // As where the adapter is made anew for each request.
+      await greenApi({ idInstance, apiTokenInstance, fetch: stub.fetch }).reset?.({ memory })
+    }
+    expect(resets(stub)).toEqual(expected)
+  })
+
+  it('reboots after a logout that the instance was too busy for', async () => {
+    const busy = json({ message: 'instance in starting process try later' }, 400)
+    const { provider, stub } = make({
+      'GET getStateInstance': state('notAuthorized'),
+      ...calls,
+      'GET logout': busy,
+    })
+    await rejection(Promise.resolve(provider.reset?.({})))
+    await provider.reset?.({})
+    expect(resets(stub)).toEqual(['GET logout', 'GET reboot'])
+  })
+
+  it('begins anew after a code', async () => {
+    const { provider, stub } = make({
+      'GET getStateInstance': state('notAuthorized'),
+      'GET qr': json({ type: 'qrCode', message: PNG }),
+      ...calls,
+    })
+    await provider.reset?.({})
+    await provider.getQrCode({})
+    await provider.reset?.({})
+    expect(resets(stub)).toEqual(['GET logout', 'GET logout'])
+  })
+})
+
 describe('greenApi reset of an instance that hangs in starting', () => {
   it('reboots it', async () => {
     const { provider, stub } = make({

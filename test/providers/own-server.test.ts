@@ -239,6 +239,29 @@ describe('ownServer reset', () => {
     expect(sent(stub)).toEqual(['GET', 'DELETE', 'POST'])
   })
 
+  it.each(['stopped', 'starting'])(
+    'clears a session that is still stopped after a start, which then says %s',
+    async (after) => {
+      const stub = answering((request) =>
+        snapshot({ state: request.method === 'POST' ? after : 'stopped' })(request),
+      )
+      const memory = {}
+      await stub.provider.reset?.({ memory })
+      await stub.provider.getQrCode({ memory })
+      await stub.provider.reset?.({ memory })
+      expect(sent(stub)).toEqual(['GET', 'POST', 'GET', 'GET', 'DELETE', 'POST'])
+    },
+  )
+
+  it.each(['ready', 'qr', 'linking', 'linked'])('only starts again after %s', async (state) => {
+    const states = ['stopped', 'starting', state, 'stopped', 'starting']
+    const stub = answering(inTurn(...states.map((name) => snapshot({ state: name }))))
+    await stub.provider.reset?.({})
+    await stub.provider.getStatus({})
+    await stub.provider.reset?.({})
+    expect(sent(stub)).toEqual(['GET', 'POST', 'GET', 'GET', 'POST'])
+  })
+
   it('rejects where the start fails', async () => {
     const stub = answering(inTurn(snapshot({ state: 'stopped' }), snapshot({ state: 'failed' })))
     expect((await rejection(Promise.resolve(stub.provider.reset?.({})))).code).toBe('session-stale')

@@ -315,7 +315,12 @@ describe('waha requestPairingCode', () => {
 
   it('sends the digits, and takes the code without its dash', async () => {
     const { provider, stub } = make({ GET: starting, 'POST auth/request-code': code })
-    expect(await hurried(requestCode(provider))).toEqual({ status: 'pairing-code', pairingCode: 'D2MGSJT1' })
+    expect(await hurried(requestCode(provider))).toEqual({
+      status: 'pairing-code',
+      pairingCode: 'D2MGSJT1',
+      // The connection may have begun a second before.
+      expiresInMs: 154_000,
+    })
     expect(stub.requests[2]).toMatchObject({
       url: `${baseUrl}/api/default/auth/request-code`,
       body: { phoneNumber: '5511987654321' },
@@ -339,6 +344,24 @@ describe('waha requestPairingCode', () => {
     })
     expect(await hurried(requestCode(provider))).toMatchObject({ status: 'pairing-code' })
     expect(stub.asked).toEqual(['GET', action, 'GET', 'GET', 'POST auth/request-code'])
+  })
+
+  it.each<[string, number, object | null, readonly string[]]>([
+    ['leaves a connection of under a minute as it is', 59_000, null, []],
+    ['logs out a connection of a minute, which ends soon', 60_000, null, ['POST logout']],
+    ['logs out what is left of another number', 5_000, SENT, ['POST logout']],
+    ['does not mind an account that a scan has left', 5_000, ANA, []],
+  ])('%s', async (_title, ageMs, me, expected) => {
+    const { provider, stub } = make({
+      GET: [info('STARTING'), info('SCAN_QR_CODE', me), info('SCAN_QR_CODE')],
+      'POST logout': started,
+      'POST auth/request-code': code,
+    })
+    await provider.getStatus({})
+    await vi.advanceTimersByTimeAsync(ageMs)
+    const snapshot = await hurried(requestCode(provider))
+    expect(posts(stub)).toEqual([...expected, 'POST auth/request-code'])
+    expect(snapshot).toMatchObject({ expiresInMs: expected.length > 0 ? 155_000 : 155_000 - ageMs })
   })
 
   it('sends the number 250 ms after a logout, as soon as the session waits for a scan', async () => {

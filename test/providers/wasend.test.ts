@@ -330,6 +330,45 @@ describe('wasend reset', () => {
     await expect(provider.reset?.({})).resolves.toBeUndefined()
   })
 
+  const done = json({}, 201)
+  const changes = { 'POST start': done, 'POST stop': done, 'POST restart': done }
+  const posts = ({ asked }: { readonly asked: readonly string[] }) =>
+    asked.filter((name) => name.startsWith('POST'))
+
+  it.each([
+    ['FAILED', ['POST restart', 'POST stop', 'POST start']],
+    ['STARTING', ['POST restart', 'POST stop', 'POST start']],
+    ['STOPPED', ['POST start', 'POST restart']],
+    ['somethingNew', ['POST restart', 'POST stop', 'POST start']],
+  ])('sends another call than the last one while the session stays %s', async (status, expected) => {
+    const { stub } = make({ GET: info(status), ...changes })
+    const memory = {}
+    for (let press = 0; press < 2; press += 1) {
+      // As where the adapter is made anew for each request.
+      await wasend({ apiKey, sessionId, fetch: stub.fetch }).reset?.({ memory })
+    }
+    expect(posts(stub)).toEqual(expected)
+  })
+
+  it('says after two resets that did not help that only a new session does, then begins anew', async () => {
+    const { provider, stub } = make({ GET: info('FAILED'), ...changes })
+    await provider.reset?.({})
+    await provider.reset?.({})
+    const error = await rejection(Promise.resolve(provider.reset?.({})))
+    expect([error.code, error.action]).toEqual(['not-supported', 'contact-host'])
+    expect(error.message).toMatch(/Delete the session .* create it anew/)
+    await provider.reset?.({})
+    expect(posts(stub)).toEqual(['POST restart', 'POST stop', 'POST start', 'POST restart'])
+  })
+
+  it.each(['SCAN_QR_CODE', 'WORKING'])('counts no restart that has led to %s', async (status) => {
+    const { provider, stub } = make({ GET: [info('FAILED'), info(status), info('FAILED')], ...changes })
+    await provider.reset?.({})
+    await provider.getStatus({})
+    await provider.reset?.({})
+    expect(posts(stub)).toEqual(['POST restart', 'POST restart'])
+  })
+
   it('rejects with "session-not-found" for a deleted session', async () => {
     const { provider } = make({ GET: info('FAILED'), 'POST restart': notFound })
     expect((await rejection(Promise.resolve(provider.reset?.({})))).code).toBe('session-not-found')

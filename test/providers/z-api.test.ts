@@ -368,6 +368,94 @@ describe('zApi reset and unlink', () => {
     expect(stub.asked).toEqual(['GET status', action])
   })
 
+  const done = json({ value: true })
+  const calls = { 'GET restore-session': done, 'GET restart': done, 'GET disconnect': done }
+  const resets = ({ asked }: { readonly asked: readonly string[] }) =>
+    asked.filter((name) => name !== 'GET status' && name !== 'GET qr-code')
+
+  it.each<[string, Answer, readonly string[]]>([
+    ['is to be restored', toBeRestored, ['restore-session', 'restart', 'disconnect', 'restore-session']],
+    [
+      'is to be restored, in a text with a full stop',
+      json({ connected: false, error: 'You need to restore the session.' }),
+      ['restore-session', 'restart', 'disconnect'],
+    ],
+    [
+      'is to be restored, with HTTP 400 and the text in "message"',
+      json({ message: 'You need to restore the session' }, 400),
+      ['restore-session', 'restart', 'disconnect'],
+    ],
+    ['is not connected', notConnected, ['restart', 'disconnect', 'restart']],
+    [
+      'is not connected, by an error alone',
+      json({ error: 'You are not connected.' }, 400),
+      ['restart', 'disconnect'],
+    ],
+  ])('sends another call than the last one while the instance %s', async (_title, status, expected) => {
+    const { stub } = make({ 'GET status': status, ...calls })
+    const memory = {}
+    for (const _ of expected) {
+      // As where the adapter is made anew for each request.
+      await zApi({ instanceId, token, fetch: stub.fetch }).reset?.({ memory })
+    }
+    expect(resets(stub)).toEqual(expected.map((path) => `GET ${path}`))
+  })
+
+  it.each<[string, Answer]>([
+    ['is connected', connected],
+    ['has a state that is not to be had', page(200)],
+    ['gives something else', json({})],
+  ])('never disconnects an instance that %s', async (_title, status) => {
+    const { provider, stub } = make({ 'GET status': status, ...calls })
+    for (let press = 0; press < 4; press += 1) await provider.reset?.({})
+    expect(resets(stub)).not.toContain('GET disconnect')
+  })
+
+  it('is stale after a restore that did not help, so that only a press of the user sends the next call', async () => {
+    const { provider } = make({ 'GET status': toBeRestored, ...calls })
+    expect(await provider.getStatus({})).toEqual({ status: 'stopped' })
+    await provider.reset?.({})
+    expect(await provider.getStatus({})).toEqual({ status: 'stale' })
+  })
+
+  it.each<[string, Answer]>([
+    ['a refusal', json({ value: false })],
+    ['an error of Z-API', json({ error: 'Instance is busy' }, 400)],
+  ])('goes on after %s', async (_title, refusal) => {
+    const { provider, stub } = make({ 'GET status': toBeRestored, ...calls, 'GET restore-session': refusal })
+    await rejection(Promise.resolve(provider.reset?.({})))
+    await provider.reset?.({})
+    expect(resets(stub)).toEqual(['GET restore-session', 'GET restart'])
+  })
+
+  it.each<[string, Answer]>([
+    ['a page of a gateway', page(502)],
+    ['an outage', () => Promise.reject(new TypeError('fetch failed'))],
+  ])('sends the same call again after %s', async (_title, failure) => {
+    const routes = { 'GET status': toBeRestored, ...calls, 'GET restore-session': [failure, done] }
+    const { provider, stub } = make(routes)
+    await rejection(Promise.resolve(provider.reset?.({})))
+    await provider.reset?.({})
+    expect(resets(stub)).toEqual(['GET restore-session', 'GET restore-session'])
+  })
+
+  it('begins anew after a code or a link', async () => {
+    const { provider, stub } = make({
+      'GET status': [toBeRestored, connected, toBeRestored, toBeRestored],
+      'GET device': json(device),
+      'GET qr-code': json({ value: QR_TEXT }),
+      ...calls,
+    })
+    await provider.reset?.({})
+    await provider.getStatus({})
+    await provider.reset?.({})
+    await provider.getQrCode({})
+    await provider.reset?.({})
+    expect(resets(stub).filter((name) => name !== 'GET device')).toEqual(
+      Array.from({ length: 3 }, () => 'GET restore-session'),
+    )
+  })
+
   it('disconnects on demand', async () => {
     const { provider, stub } = make({ 'GET disconnect': json({ value: true }) })
     await provider.unlink?.({})

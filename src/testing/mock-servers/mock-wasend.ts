@@ -193,7 +193,9 @@ export function mockWasend(emulator: Emulator, options: MockWasendOptions): Mock
   function answer(call: MockServerCall): Response | Promise<Response> {
     const { request, path } = call
     if (request.headers.get('authorization') !== `Bearer ${apiKey}`) return faults.unauthorized()
-    const [, id, action] = /^\/sessions(?:\/([^/]+)(?:\/(.+))?)?$/.exec(path) ?? []
+    const [, inPath, action] = /^\/sessions(?:\/([^/]+)(?:\/(.+))?)?$/.exec(path) ?? []
+    // The vendor's SDK sends ids as they are, other clients escape them.
+    const id = inPath === undefined ? undefined : unescaped(inPath)
     if (path === '/sessions' && request.method === 'GET') return list()
     if (path === '/sessions' && request.method === 'POST') return create(call)
     const route = routes[action ? `${request.method} ${action}` : request.method]
@@ -215,6 +217,14 @@ const engine = { grpc: { client: 'READY', stream: 'READY' }, gows: { found: true
 
 function pathOf({ pathname }: URL): string | null {
   return /\/sessions(?:\/.*)?$/.exec(pathname)?.[0] ?? null
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** An error as NestJS writes it. */

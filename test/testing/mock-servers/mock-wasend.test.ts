@@ -227,6 +227,17 @@ describe('mockWasend(): QR code', () => {
     expect(await setUp({ expiresAt }).body(QR)).toMatchObject({ expiresAt: expected })
   })
 
+  it.each(['shop:1', 'shop|1', 'loja-são@1', '50%', "a'(b)*+,;=$&"])(
+    "knows a session id as the vendor's SDK sends it and as an escaped one: %s",
+    async (sessionId) => {
+      const { body } = setUp({ sessionId })
+      for (const id of [sessionId, encodeURIComponent(sessionId)]) {
+        expect(await body(`GET /sessions/${id}`)).toMatchObject({ uniqueSessionId: sessionId })
+        expect(await body(`GET /sessions/${id}/auth/qr`)).toEqual({ data: expect.stringMatching(/^iVBOR/) })
+      }
+    },
+  )
+
   it("is JSON for the list that axios sends: the vendor's SDK reads `data` of it", async () => {
     const { body } = setUp()
     const accept = 'application/json, text/plain, */*'
