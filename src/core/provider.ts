@@ -83,6 +83,8 @@ export type PairingSnapshot = SnapshotDetails &
     | {
         /** Asleep, or out of codes: `reset` wakes it and loses nothing. */
         readonly status: 'stopped'
+        /** The link before was ended on the phone, or by WhatsApp. */
+        readonly reason?: 'unlinked' | undefined
       }
     | {
         /** Leftovers of an earlier link are in the way: only `reset` helps, and the user should ask for it. */

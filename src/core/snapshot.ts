@@ -18,10 +18,15 @@ export function decodeSnapshot(input: unknown): PairingSnapshot {
   switch (fields.status) {
     case 'preparing':
     case 'unlinked':
-    case 'stopped':
     case 'stale':
     case 'linking':
       return { ...details, status: fields.status }
+    case 'stopped':
+      return {
+        ...details,
+        status: 'stopped',
+        ...(fields.reason === 'unlinked' && { reason: fields.reason }),
+      }
     case 'linked':
       return { ...details, status: 'linked', account: normalizeAccount(fields.account) }
     case 'passkey-required':

@@ -24,6 +24,7 @@ import { createSessionChanges } from './session-changes.js'
 import { createSharedRecord } from './shared-record.js'
 import { createSharedRequests } from './shared-requests.js'
 import { createWatchLoop } from './watch-loop.js'
+import { afterWebhook, areTrusted } from './webhook-record.js'
 
 /** What {@link createPoller} needs. */
 export interface PollerOptions {
@@ -260,7 +261,10 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     const isWatched = loop.size > 0
     const next = nextRequest(poll, isWatched ? loop.showsQrCode : method === 'qr', timing)
     // A page that polls causes the request itself; one that watches waits for its response.
-    const nextInMs = next && Math.max(next.at - at, 0) + (isWatched ? latencyMs : 0)
+    const waitMs = next && Math.max(next.at - at, 0)
+    // What a webhook has found is here for a page that polls, so it does not wait as long as the provider does.
+    const pollMs = waitMs && areTrusted(poll.webhooks) ? Math.min(waitMs, timing.statusIntervalMs) : waitMs
+    const nextInMs = isWatched ? waitMs && waitMs + latencyMs : pollMs
     const { revision, reason } = changes
     const source = { session, revision, origin, seq, reason, codeId: codeId() }
     return makeUpdate(poll, { ...source, at, method, nextInMs, provider: provider(), timing })
@@ -313,6 +317,8 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       )
     },
     async refresh() {
+      poll = { ...poll, webhooks: afterWebhook(poll.webhooks, Date.now()) }
+      loop.plan()
       await refresh.run()
       return update('qr')
     },

@@ -24,8 +24,9 @@ export interface UpdateContext extends Pick<PairingUpdate, 'session' | 'origin' 
 
 /** The cached state as a page gets it. */
 export function makeUpdate(poll: PollState, context: UpdateContext): PairingUpdate {
-  const { session, origin, seq, at, revision, reason, codeId, method, nextInMs, provider, timing } = context
+  const { session, origin, seq, at, revision, codeId, method, nextInMs, provider, timing } = context
   const { state, error } = poll
+  const reason = poll.isUnlinked ? 'unlinked' : context.reason
   const isAnswered = state && /^link|passkey/.test(state.status)
   const qr = method === 'qr' && !isAnswered ? shownQrCode(poll, at, timing) : undefined
   const issued = isAnswered ? undefined : shownPairingCode(poll, at)

@@ -96,7 +96,6 @@ export async function performPasskey(
         )
       sendOnce(poller, 'code', code)
       await poller.call(action, signal, (options) => confirmPasskey.call(provider, code, options))
-      void poller.refresh()
       return {}
     }
   }

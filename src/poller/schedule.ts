@@ -13,6 +13,13 @@ import {
 } from '../core/qr-lifetime.js'
 import { qrPayloadKey } from '../core/qr-payload.js'
 import type { PairingWant } from '../core/update.js'
+import {
+  afterFinding,
+  areTrusted,
+  initialWebhookRecord,
+  TRUSTED_INTERVAL_MS,
+  type WebhookRecord,
+} from './webhook-record.js'
 
 /** A pairing code that a provider issued. Times are epoch milliseconds. */
 export interface IssuedCode {
@@ -57,6 +64,9 @@ export interface PollState extends QrQuestions {
   readonly isRefused: boolean
   /** Requests since a phone responded. */
   readonly linkingRequests: number
+  readonly webhooks: WebhookRecord
+  /** The last link was ended on the phone, or by WhatsApp. */
+  readonly isUnlinked: boolean
 }
 
 /** So many replaced codes are remembered: no provider repeats an older one. */
@@ -85,7 +95,12 @@ export const initialPollState: PollState = {
   isDetailed: false,
   isRefused: false,
   linkingRequests: 0,
+  webhooks: initialWebhookRecord,
+  isUnlinked: false,
 }
+
+/** A code stays for so long after the next request was due: time for the response to travel. */
+const TRUSTED_GRACE_MS = 2_000
 
 /** Between the end of a code and the request that brings the next one, where that starts a pairing: a scan has arrived by then. */
 const SETTLED_MS = 1_000
@@ -118,6 +133,29 @@ export function isSetBack({ respondedAt, failedAt }: PollState, at: number): boo
 export function afterSnapshot(
   before: PollState,
   snapshot: PairingSnapshot,
+  origin: SnapshotOrigin,
+  timing: ProviderTiming,
+): PollState {
+  const after = takeSnapshot(before, snapshot, origin, timing)
+  return isChange(before, after) ? { ...after, webhooks: afterFinding(before.webhooks, origin.at) } : after
+}
+
+/** Whether the provider said something new. The first response says nothing about before. */
+function isChange(before: PollState, after: PollState): boolean {
+  const [from, to] = [stageOf(before), stageOf(after)]
+  if (from === undefined || from !== to) return from !== undefined
+  return before.qr !== undefined && after.qr !== undefined && after.qrCount !== before.qrCount
+}
+
+/** A code is what a session that waits for a scan has: the first one is no change. */
+function stageOf({ state, qr }: PollState): string | undefined {
+  if (state && (isAnswered(state) || isAsleep(state))) return state.status
+  return qr ? 'unlinked' : state?.status
+}
+
+function takeSnapshot(
+  before: PollState,
+  snapshot: PairingSnapshot,
   { want, isPushed = false, sentAt, at }: SnapshotOrigin,
   timing: ProviderTiming,
 ): PollState {
@@ -129,6 +167,7 @@ export function afterSnapshot(
   const isUnlink = known.state?.status === 'linked' && snapshot.status !== 'linked'
   const next: PollState = {
     ...known,
+    isUnlinked: snapshot.status !== 'linked' && (known.isUnlinked || (isUnlink && tellsOfUnlink(snapshot))),
     respondedAt: at,
     quietUntil: NEVER,
     failures: 0,
@@ -211,10 +250,11 @@ export function afterFailure(before: PollState, error: PairingError, at: number,
 
 /** The state after something was changed at the provider: only when the next request may be sent is kept. */
 export function afterChange(
-  { qrCount, quietUntil, failures, failedAt, startsOnRead }: PollState,
+  { qrCount, quietUntil, failures, failedAt, startsOnRead, webhooks: { inARow } }: PollState,
   isStarted = false,
 ): PollState {
-  return { ...initialPollState, qrCount, quietUntil, failures, failedAt, startsOnRead, isStarted }
+  const webhooks = { ...initialWebhookRecord, inARow }
+  return { ...initialPollState, qrCount, quietUntil, failures, failedAt, startsOnRead, isStarted, webhooks }
 }
 
 /** What to request next, and when; `undefined` where another request does not help. */
@@ -238,12 +278,12 @@ export function nextRequest(
     : { want: 'state', at: stateAt }
 }
 
-function stateDueAt(
-  { state, respondedAt, isDetailed, linkingRequests }: PollState,
-  timing: ProviderTiming,
-): number {
-  const { statusIntervalMs } = timing
+function stateDueAt(poll: PollState, { statusIntervalMs }: ProviderTiming): number {
+  const { state, respondedAt, isDetailed, linkingRequests } = poll
   if (state?.status === 'linked' && isDetailed) return respondedAt + LINKED_INTERVAL_MS
+  // While a session starts, or a phone responds, the user waits.
+  if (state?.status !== 'preparing' && stageOf(poll) === 'unlinked' && areTrusted(poll.webhooks))
+    return respondedAt + Math.max(statusIntervalMs, TRUSTED_INTERVAL_MS)
   const isHurried = state?.status === 'linking' && linkingRequests <= LINKING_REQUESTS
   return respondedAt + (isHurried ? Math.min(LINKING_INTERVAL_MS, statusIntervalMs) : statusIntervalMs)
 }
@@ -251,7 +291,14 @@ function stateDueAt(
 function codeDueAt(poll: PollState, timing: ProviderTiming): number {
   const { state, qr, qrAskedAt, startsOnRead, isStarted } = poll
   if (state && isAnswered(state)) return Number.POSITIVE_INFINITY
-  if (!startsOnRead) return qrQuestionAt(qr, poll, timing)
+  if (!startsOnRead) {
+    const usualAt = qrQuestionAt(qr, poll, timing)
+    // The new code that was announced.
+    if (poll.webhooks.announcedAt > qrAskedAt) return Math.min(usualAt, qrAskedAt + timing.qrMinIntervalMs)
+    if (!qr || !areTrusted(poll.webhooks)) return usualAt
+    // The webhook of the next code is given a moment.
+    return Math.max(usualAt, Math.min(qrAskedAt + TRUSTED_INTERVAL_MS, qrDeadAt(qr, timing) + PUSH_SLACK_MS))
+  }
   if (!qr) return isStarted ? qrAskedAt + timing.qrMinIntervalMs : Number.POSITIVE_INFINITY
   return Math.max(qrDeadAt(qr, timing) + SETTLED_MS, qrAskedAt + timing.qrIntervalMs)
 }
@@ -299,13 +346,16 @@ export interface ShownQrCode {
 }
 
 /** The QR code that may be shown at this moment. */
-export function shownQrCode({ qr }: PollState, at: number, timing: ProviderTiming): ShownQrCode | undefined {
-  if (!qr || at >= qrHiddenAt(qr, timing)) return undefined
-  return {
-    payload: qr.payload,
-    hideInMs: qrHiddenAt(qr, timing) - at,
-    expiresInMs: qrDeadAt(qr, timing) - at,
-  }
+export function shownQrCode(poll: PollState, at: number, timing: ProviderTiming): ShownQrCode | undefined {
+  const { qr } = poll
+  if (!qr) return undefined
+  const expiresAt = qrDeadAt(qr, timing)
+  // Where requests are rare, a code is confirmed as rarely.
+  const trustedUntil = areTrusted(poll.webhooks)
+    ? qr.confirmedAt + TRUSTED_INTERVAL_MS + TRUSTED_GRACE_MS
+    : NEVER
+  const hideAt = Math.min(Math.max(qrHiddenAt(qr, timing), trustedUntil), expiresAt)
+  return at < hideAt ? { payload: qr.payload, hideInMs: hideAt - at, expiresInMs: expiresAt - at } : undefined
 }
 
 /** The pairing code that may be shown at this moment. */
@@ -316,6 +366,17 @@ export function shownPairingCode({ issued }: PollState, at: number): IssuedCode 
 function isOver(state: PollState['state'], want: PairingWant | undefined): boolean {
   if (!state) return false
   return isAsleep(state) || want === 'state' || (want === 'code' && state.status === 'linked')
+}
+
+/** A provider that sleeps, starts or finishes a link may be linked all the same. */
+function tellsOfUnlink(snapshot: PairingSnapshot): boolean {
+  const { status } = snapshot
+  return (
+    status === 'unlinked' ||
+    status === 'qr' ||
+    status === 'stale' ||
+    Boolean('reason' in snapshot && snapshot.reason)
+  )
 }
 
 function isCode({ status }: PairingSnapshot): boolean {

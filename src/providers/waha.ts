@@ -17,6 +17,8 @@
  *   removes it: `reset` and the next `requestPairingCode` send one.
  * - `reset` starts a stopped session and restarts a failed one. Where that did not help, or a failed session
  *   names an account that was linked, it is `stale`, and `reset` logs it out. It never ends a link that is up.
+ * - A session that fails after it was linked is `stopped` with the reason `unlinked`. `reset` restarts it, which keeps a
+ *   link that is still there, and logs it out where it fails again.
  * - `unlink` logs out, and WAHA starts the session again by itself.
  *
  * Pages:
@@ -32,13 +34,7 @@ import { asRecord, asText } from '../core/json.js'
 import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
-import type {
-  PairingMemory,
-  PairingProvider,
-  PairingSnapshot,
-  ProviderTiming,
-  RequestOptions,
-} from '../core/provider.js'
+import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
 import { answerError, isPage, unknownSessionError } from './lib/answer-error.js'
 import { pause } from './lib/pause.js'
 import { qrContent } from './lib/qr-content.js'
@@ -52,6 +48,7 @@ import {
   type SecretOptions,
 } from './lib/server-only.js'
 import { sessionAt } from './lib/session-at.js'
+import { createWahaMemory } from './lib/waha-memory.js'
 import { type WahaSession, wahaSession, wahaSnapshot, webhookSession } from './lib/waha-session.js'
 import { webhookTime } from './lib/webhook-time.js'
 
@@ -144,8 +141,7 @@ export function waha(options: WahaOptions): PairingProvider {
     })
 
   const resets = createResetSteps<Step>(['start', 'restart', 'logout'])
-  const ownMemory: PairingMemory = {}
-  const memoryOf = ({ memory = ownMemory }: RequestOptions): PairingMemory => memory
+  const memory = createWahaMemory()
 
   async function getSession(options: RequestOptions): Promise<WahaSession> {
     const answer = await ask(`sessions/${name}`, options)
@@ -153,25 +149,22 @@ export function waha(options: WahaOptions): PairingProvider {
     const session = wahaSession(status, me)
     if (!answer.ok || !session.status) throw sessionError(answer)
     if (session.status === 'SCAN_QR_CODE' || session.status === 'WORKING') resets.helped(options)
-    if (session.status !== 'SCAN_QR_CODE') memoryOf(options).beforeScanAt = performance.now()
+    memory.see(options, session)
     return session
-  }
-
-  /** How long the connection may have waited for a scan at the most. */
-  function ageOf(options: RequestOptions): number {
-    const { beforeScanAt } = memoryOf(options)
-    return typeof beforeScanAt === 'number' ? performance.now() - beforeScanAt : Number.POSITIVE_INFINITY
   }
 
   /** WAHA's own advice for a failed session is a restart, and a logout where that did not help. */
   function isStale(session: WahaSession, options: RequestOptions): boolean {
     if (session.status !== 'FAILED') return false
     const last = resets.last(options)
-    return last === 'restart' || last === 'logout' || namesAccount(session)
+    return last === 'restart' || last === 'logout' || (namesAccount(session) && !memory.wasLinked(options))
   }
 
-  const snapshotOf = (session: WahaSession, options: RequestOptions): PairingSnapshot =>
-    isStale(session, options) ? { status: 'stale' } : fromSession(session)
+  function snapshotOf(session: WahaSession, options: RequestOptions): PairingSnapshot {
+    if (isStale(session, options)) return { status: 'stale' }
+    const isUnlinked = session.status === 'FAILED' && memory.wasLinked(options)
+    return isUnlinked ? { status: 'stopped', reason: 'unlinked' } : fromSession(session)
+  }
 
   const getStatus = async (options: RequestOptions): Promise<PairingSnapshot> =>
     snapshotOf(await getSession(options), options)
@@ -181,7 +174,7 @@ export function waha(options: WahaOptions): PairingProvider {
     // Another client has started it in the meantime.
     const isStarted = action === 'start' && answer.status === 422 && !ONLY_DEFAULT.test(answer.text)
     if ((!answer.ok && !isStarted) || isPage(answer)) throw sessionError(answer)
-    memoryOf(options).beforeScanAt = performance.now()
+    memory.change(options, action)
   }
 
   /** WAHA answers a change before the session has started, and the next read is to find a code. The last look, if any. */
@@ -195,13 +188,21 @@ export function waha(options: WahaOptions): PairingProvider {
     return undefined
   }
 
+  /** Sends one step of a reset; the session after it. */
+  async function take(step: Step, options: RequestOptions): Promise<WahaSession | undefined> {
+    await change(step, options)
+    resets.taken(options, step)
+    return settle(options)
+  }
+
   async function reset(options: RequestOptions): Promise<void> {
     const session = await getSession(options)
     if (session.status === 'WORKING') return
-    const step = resets.next(options, stepsFor(session))
-    await change(step, options)
-    resets.taken(options, step)
-    await settle(options)
+    const wasLinked = memory.wasLinked(options)
+    const step = resets.next(options, stepsFor(session, wasLinked))
+    const after = await take(step, options)
+    // It logged in with these credentials before, and cannot any more: the device was unlinked on the phone.
+    if (step === 'restart' && wasLinked && after?.status === 'FAILED') await take('logout', options)
   }
 
   /** The QR code, or how WAHA says that the status is another one now. */
@@ -238,7 +239,6 @@ export function waha(options: WahaOptions): PairingProvider {
     async requestPairingCode(input, options) {
       // WAHA issues a code for any text.
       const phoneNumber = normalizePhoneNumber(input)
-      const memory = memoryOf(options)
       let crashes = 0
       let hasLoggedOut = false
       for (let attempt = 0; attempt < CODE_ATTEMPTS; attempt += 1) {
@@ -248,7 +248,10 @@ export function waha(options: WahaOptions): PairingProvider {
           await change('start', options)
           session = (await settle(options)) ?? (await getSession(options))
         }
-        if (!hasLoggedOut && needsLogout(session, memory.hasNoCodes === true ? 0 : ageOf(options))) {
+        if (
+          !hasLoggedOut &&
+          needsLogout(session, memory.hasNoCodes(options) ? 0 : memory.connectionAge(options))
+        ) {
           await change('logout', options)
           hasLoggedOut = true
           session = (await settle(options)) ?? (await getSession(options))
@@ -262,8 +265,8 @@ export function waha(options: WahaOptions): PairingProvider {
         })
         const code = answer.ok && asText(asRecord(answer.json).code)
         if (code) {
-          delete memory.hasNoCodes
-          const ageMs = ageOf(options)
+          memory.setNoCodes(options, false)
+          const ageMs = memory.connectionAge(options)
           return {
             status: 'pairing-code',
             pairingCode: normalizePairingCode(code).value,
@@ -272,8 +275,8 @@ export function waha(options: WahaOptions): PairingProvider {
         }
         if (isEngineError(answer)) {
           crashes += 1
-          if (answer.status === 500 && crashes <= CRASHES_OF_A_START && !memory.hasNoCodes) continue
-          memory.hasNoCodes = true
+          if (answer.status === 500 && crashes <= CRASHES_OF_A_START && !memory.hasNoCodes(options)) continue
+          memory.setNoCodes(options, true)
           throw refusedCodeError()
         }
         if (answer.ok || !NOT_READY.test(answer.text)) throw codeError(answer)
@@ -319,12 +322,13 @@ function needsLogout({ status, isHalfLinked }: WahaSession, ageMs: number): bool
 }
 
 /** What to send to a session that is not linked, from the mildest step on. */
-function stepsFor(session: WahaSession): readonly [Step, ...Step[]] {
+function stepsFor(session: WahaSession, wasLinked: boolean): readonly [Step, ...Step[]] {
   const { status, isHalfLinked } = session
   // A logout would end a link that the session keeps while it is stopped.
   if (status === 'STOPPED') return ['start', 'restart']
   if (status === 'SCAN_QR_CODE') return ['logout']
-  return isHalfLinked || (status === 'FAILED' && namesAccount(session))
+  // A session that worked may have failed for another reason, such as a browser that crashed.
+  return isHalfLinked || (status === 'FAILED' && namesAccount(session) && !wasLinked)
     ? ['logout', 'restart']
     : ['restart', 'logout']
 }

@@ -14,6 +14,7 @@ import {
   shownPairingCode,
   shownQrCode,
 } from '../../src/poller/schedule.js'
+import { afterWebhook, areTrusted } from '../../src/poller/webhook-record.js'
 
 const timing = {
   qrLifetimeMs: 20_000,
@@ -37,15 +38,21 @@ const refused = new PairingError('unauthorized', 'Refused.')
 
 type Step = readonly [
   atMs: number,
-  what: PairingSnapshot | PairingError | 'changed',
+  what: PairingSnapshot | PairingError | 'changed' | 'webhook',
   want?: PairingWant | 'pushed',
 ]
+
+const heard = (poll: PollState, at: number): PollState => ({
+  ...poll,
+  webhooks: afterWebhook(poll.webhooks, at),
+})
 
 /** The state after steps, each at its milliseconds after T. */
 function pollAfter(...steps: readonly Step[]): PollState {
   return steps.reduce<PollState>((poll, [atMs, what, want]) => {
     const at = T + atMs
     if (what === 'changed') return afterChange(poll)
+    if (what === 'webhook') return heard(poll, at)
     if (what instanceof PairingError) return afterFailure(poll, what, at, 0)
     const own = want ?? (what.status === 'qr' ? 'code' : 'state')
     const origin = { want: own === 'pushed' ? undefined : own, sentAt: at, at }
@@ -303,6 +310,219 @@ describe('shownQrCode()', () => {
   })
 })
 
+describe('the pace where webhooks come before polls', () => {
+  const unlinked: PairingSnapshot = { status: 'unlinked' }
+  /** A webhook, and what the requests after it find. */
+  const announced = (atMs: number, what: PairingSnapshot, want: PairingWant = 'code'): readonly Step[] => [
+    [atMs, 'webhook'],
+    [atMs + 50, what, want],
+  ]
+  const first: readonly Step[] = [[0, qr(1), 'code']]
+  const trusted: readonly Step[] = [...first, ...announced(60_000, qr(2)), ...announced(80_000, qr(3))]
+
+  it.each<readonly [string, boolean, readonly Step[]]>([
+    ['no webhook at all', false, [...first, [60_000, qr(2)], [80_000, qr(3)], [100_000, qr(4)]]],
+    ['a webhook before one change', false, [...first, ...announced(60_000, qr(2))]],
+    ['a webhook before each of two changes', true, trusted],
+    ['webhooks that announced nothing', false, [...first, [10, 'webhook'], [20, 'webhook'], [30, 'webhook']]],
+    ['many webhooks before one change', false, [...first, [59_000, 'webhook'], ...announced(60_000, qr(2))]],
+    [
+      'webhooks about states and about codes',
+      true,
+      [
+        [0, { status: 'stopped' }],
+        ...announced(1_000, { status: 'preparing' }, 'state'),
+        ...announced(2_000, unlinked, 'state'),
+      ],
+    ],
+    [
+      'a code that is read a moment after the state of its webhook',
+      true,
+      [
+        ...first,
+        ...announced(60_000, unlinked, 'state'),
+        [60_300, qr(2)],
+        ...announced(80_000, unlinked, 'state'),
+        [82_000, qr(3)],
+      ],
+    ],
+    ['a change that a poll found first', false, [...trusted, [100_000, qr(4)]]],
+    [
+      'a webhook that came within 3 s of such a poll',
+      true,
+      [...trusted, [100_000, qr(4)], [103_000, 'webhook']],
+    ],
+    ['a webhook that came later', false, [...trusted, [100_000, qr(4)], [103_001, 'webhook']]],
+    [
+      'only one more announced change after a webhook that came later',
+      false,
+      [...trusted, [100_000, qr(4)], [103_001, 'webhook'], ...announced(120_000, qr(5))],
+    ],
+    [
+      'two changes that polls found first, and one webhook after them',
+      false,
+      [...trusted, [100_000, qr(4)], [120_000, qr(5)], [120_010, 'webhook']],
+    ],
+    [
+      'two announced changes after two missed ones',
+      true,
+      [
+        ...trusted,
+        [100_000, qr(4)],
+        [120_000, qr(5)],
+        ...announced(140_000, qr(6)),
+        ...announced(160_000, qr(7)),
+      ],
+    ],
+    [
+      'a change 5 s after its webhook',
+      true,
+      [...first, ...announced(60_000, qr(2)), [75_000, 'webhook'], [80_000, qr(3)]],
+    ],
+    [
+      'a change later than that',
+      false,
+      [...first, ...announced(60_000, qr(2)), [74_999, 'webhook'], [80_000, qr(3)]],
+    ],
+    ['a change of the session by the user', true, [...trusted, [85_000, 'changed'], [86_000, qr(4)]]],
+  ])('after %s: webhooks are trusted: %s', (_, expected, steps) => {
+    expect(areTrusted(pollAfter(...steps).webhooks)).toBe(expected)
+  })
+
+  it.each<readonly [string, readonly Step[], readonly [PairingWant, number]]>([
+    ['polls the state after 3 s while webhooks are not trusted', [...first], ['state', 3_000]],
+    ['polls after 20 s once they are', trusted, ['code', 100_050]],
+    [
+      'polls the state after 20 s where that was read last',
+      [...trusted, [90_000, unlinked]],
+      ['code', 100_050],
+    ],
+    [
+      'gives the webhook of the next code one second after the end of a code',
+      [
+        ...first,
+        ...announced(60_000, qr(2, 20_000)),
+        ...announced(80_000, qr(3, 10_000)),
+        [85_000, unlinked],
+      ],
+      ['code', 91_050],
+    ],
+    [
+      'requests an announced code at once',
+      [...trusted, [95_000, 'webhook'], [95_050, unlinked]],
+      ['code', 81_050],
+    ],
+    [
+      'polls as usual while the session starts',
+      [...trusted, [85_000, { status: 'preparing' }]],
+      ['state', 88_000],
+    ],
+    ['polls as usual while linking', [...trusted, [85_000, { status: 'linking' }]], ['state', 86_000]],
+    ['polls as usual after a webhook that is missed', [...trusted, [90_000, qr(4)]], ['state', 93_000]],
+  ])('%s', (_, steps, [want, atMs]) => {
+    expect(nextRequest(pollAfter(...steps), true, timing)).toEqual({ want, at: T + atMs })
+  })
+
+  it('polls after 20 s where no page shows a code', () => {
+    expect(nextRequest(pollAfter(...trusted), false, timing)).toEqual({ want: 'state', at: T + 100_050 })
+  })
+
+  it.each([
+    ['of unknown age until 2 s after the next poll', [[0, qr(1), 'code']], 22_000],
+    ['until its own end', [[0, qr(1, 18_000), 'code']], 18_000],
+  ] as const)('shows a code %s', (_, steps, expected) => {
+    const webhooks = pollAfter(...trusted).webhooks
+    const poll = steps.reduce<PollState>(
+      (before, [atMs, what, want]) =>
+        afterSnapshot(before, what, { want, sentAt: T + atMs, at: T + atMs }, timing),
+      { ...initialPollState, webhooks },
+    )
+    expect(shownQrCode(poll, T, timing)?.hideInMs).toBe(expected)
+  })
+})
+
+describe('the reason why a link is over', () => {
+  const reasonless: PairingSnapshot = { status: 'stopped' }
+  it.each<readonly [string, boolean, readonly Step[]]>([
+    [
+      'no phone is linked any more',
+      true,
+      [
+        [0, linked],
+        [15_000, { status: 'unlinked' }],
+      ],
+    ],
+    [
+      'a QR code came',
+      true,
+      [
+        [0, linked],
+        [15_000, qr(1)],
+      ],
+    ],
+    [
+      'leftovers are in the way',
+      true,
+      [
+        [0, linked],
+        [15_000, { status: 'stale' }],
+      ],
+    ],
+    [
+      'the provider gives that reason',
+      true,
+      [
+        [0, linked],
+        [15_000, { status: 'stopped', reason: 'unlinked' }],
+      ],
+    ],
+    [
+      'the provider sleeps, which keeps a link',
+      false,
+      [
+        [0, linked],
+        [15_000, reasonless],
+      ],
+    ],
+    [
+      'the provider starts',
+      false,
+      [
+        [0, linked],
+        [15_000, { status: 'preparing' }],
+      ],
+    ],
+    [
+      'a phone is linked again',
+      false,
+      [
+        [0, linked],
+        [15_000, qr(1)],
+        [20_000, linked],
+      ],
+    ],
+    [
+      'the user changed the session since',
+      false,
+      [
+        [0, linked],
+        [15_000, qr(1)],
+        [20_000, 'changed'],
+      ],
+    ],
+    [
+      'there was no link',
+      false,
+      [
+        [0, { status: 'preparing' }],
+        [1_000, { status: 'unlinked' }],
+      ],
+    ],
+  ])('%s: %s', (_, expected, steps) => {
+    expect(pollAfter(...steps).isUnlinked).toBe(expected)
+  })
+})
+
 describe('shownPairingCode()', () => {
   const code = (value: string, expiresInMs?: number): PairingSnapshot => ({
     status: 'pairing-code',
@@ -339,7 +559,7 @@ describe('a provider whose reads start a pairing', () => {
   const starting = (isStarted: boolean, ...steps: readonly Step[]): PollState =>
     steps.reduce<PollState>(
       (poll, [atMs, what, want]) => {
-        if (what === 'changed' || what instanceof PairingError) throw new Error('Not in these rows.')
+        if (typeof what === 'string' || what instanceof PairingError) throw new Error('Not in these rows.')
         const origin = {
           want: want === 'pushed' ? undefined : (want ?? 'state'),
           sentAt: T + atMs,

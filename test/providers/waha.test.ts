@@ -556,6 +556,61 @@ describe('waha reset', () => {
     expect(posts(stub)).toEqual(expected.map((step) => `POST ${step}`))
   })
 
+  describe('after the session was linked', () => {
+    const linkedThen = (...after: readonly Answer[]) =>
+      make({
+        GET: [info('WORKING', ANA), ...after],
+        'POST restart': started,
+        'POST logout': started,
+      })
+
+    it('is stopped, with the reason, when the session fails', async () => {
+      const { provider } = linkedThen(info('FAILED', ANA))
+      await provider.getStatus({})
+      expect(await provider.getStatus({})).toEqual({ status: 'stopped', reason: 'unlinked' })
+      expect(await provider.getQrCode({})).toEqual({ status: 'stopped', reason: 'unlinked' })
+    })
+
+    it.each([
+      ['the phone unlinked it, and it fails again', info('FAILED', ANA), ['POST restart', 'POST logout']],
+      ['the link is still there, and it works again', info('WORKING', ANA), ['POST restart']],
+      ['it takes long to start', info('STARTING', ANA), ['POST restart']],
+      ['it cannot be read after the restart', page(502), ['POST restart']],
+    ] as const)('restarts a failed session, where %s', async (_title, after, expected) => {
+      const { provider, stub } = linkedThen(info('FAILED', ANA), after)
+      await provider.getStatus({})
+      await reset(provider)
+      expect(posts(stub)).toEqual(expected)
+    })
+
+    it('remembers the link for a poller that was idle, and for an adapter that is made anew', async () => {
+      const { provider, stub } = linkedThen(info('FAILED', ANA))
+      const memory = {}
+      await provider.getStatus({ memory })
+      expect(await provider.getStatus({ memory: {} })).toMatchObject({ reason: 'unlinked' })
+      const another = waha({ baseUrl, apiKey, session, fetch: stub.fetch })
+      expect(await another.getStatus({ memory })).toMatchObject({ reason: 'unlinked' })
+      expect(await another.getStatus({ memory: {} })).toEqual({ status: 'stale' })
+    })
+
+    it.each<[string, Answer]>([
+      ['a QR code', info('SCAN_QR_CODE')],
+      ['half of another link', info('SCAN_QR_CODE', { ...ANA, pushName: '~' })],
+    ])('is stale where the session fails after %s came', async (_title, waiting) => {
+      const { provider } = linkedThen(waiting, info('FAILED', ANA))
+      await provider.getStatus({})
+      await provider.getStatus({})
+      expect(await provider.getStatus({})).toEqual({ status: 'stale' })
+    })
+
+    it('is stale where the app unlinked it', async () => {
+      const { provider } = linkedThen(info('FAILED', ANA))
+      await provider.getStatus({})
+      await hurried(Promise.resolve(provider.unlink?.({})))
+      expect(await provider.getStatus({})).toEqual({ status: 'stale' })
+    })
+  })
+
   it('sends the same call again where WAHA did not respond to it', async () => {
     const { provider, stub } = make({ GET: info('FAILED'), 'POST restart': [page(502), started] })
     await rejection(reset(provider))
@@ -612,7 +667,7 @@ describe('waha reset', () => {
     })
     await reset(provider)
     await provider.getStatus({})
-    expect(await provider.getStatus({})).toEqual({ status: 'stopped' })
+    expect(await provider.getStatus({})).toMatchObject({ status: 'stopped' })
   })
 
   it('reset() treats a session that was started meanwhile as success', async () => {

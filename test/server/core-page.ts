@@ -9,6 +9,8 @@ export interface CorePage {
   readonly session: PairingSession
   /** Lets time pass: call it as often as a screen is painted. Sends the request that is due, unless live events come. */
   tick(): void
+  /** Folds what the user does. */
+  fold(event: Happened): void
   leave(): void
 }
 
@@ -46,7 +48,10 @@ export function openCorePage(connection: PairingConnection, live: boolean | 'onl
     try {
       const update = await (request.kind === 'read'
         ? connection.read({ want: request.want, method, has: request.has })
-        : connection.act(request.kind, { method }))
+        : connection.act(request.kind, {
+            method,
+            ...(request.kind === 'request-pairing-code' && { phoneNumber: request.phoneNumber }),
+          }))
       if (kind !== 'read') fold({ type: 'request-done', request: kind })
       fold({ type: 'updated', update, sentAt, request: kind })
     } catch (error) {
@@ -84,6 +89,7 @@ export function openCorePage(connection: PairingConnection, live: boolean | 'onl
         isBusy = false
       })
     },
+    fold,
     leave: () => leave?.(),
   }
 }
