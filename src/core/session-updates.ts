@@ -59,7 +59,9 @@ export function updated(s: Draft, event: Updated): void {
   const { source, phase: before } = s
   if (before.name === 'idle' || (before.name === 'failed' && s.isConfirmed && !s.isLastLook)) return
   const { nextInMs = update.timing.statusIntervalMs || USUAL_INTERVAL_MS } = update
-  s.poll = { ...s.poll, dueAt: at + nextInMs + (isPushed ? PUSH_SLACK_MS : 0) }
+  // An update that comes while a change is due does not delay it.
+  if (!isChangeDue(s) || before.name !== 'active')
+    s.poll = { ...s.poll, dueAt: at + nextInMs + (isPushed ? PUSH_SLACK_MS : 0) }
   const isSameSession = source?.session === update.session
   const isSameOrigin = isSameSession && source?.origin === update.origin
   if (isSameOrigin && update.seq < source.seq) return
@@ -93,6 +95,10 @@ export function updated(s: Draft, event: Updated): void {
     s.code = { ...s.code, name: 'number', error }
   }
   limitWaiting(s, at)
+}
+
+function isChangeDue({ reset }: Draft): boolean {
+  return reset === 'start-due' || reset === 'reset-due' || reset === 'unlink-due'
 }
 
 /** A greater revision makes invalid what a page shows; a missing one does not. */
@@ -179,7 +185,7 @@ function takeState(
 
 /** The provider sleeps, or keeps something of an earlier link. */
 function blocked(s: Draft, status: 'stopped' | 'stale', revision: number | undefined, at: number): void {
-  if (s.reset === 'start-due' || s.reset === 'reset-due' || s.reset === 'unlink-due') return
+  if (isChangeDue(s)) return
   // A process that has not seen the start or reset may respond with its cached state from before it.
   if (s.reset === 'done' && (revision ?? 0) < (s.source?.revision ?? 0)) return
   if (s.reset === 'done' || (status === 'stale' && !s.setup.clearsLeftovers)) {

@@ -1028,6 +1028,28 @@ describe('nextRequest()', () => {
       [reads(0, 'preparing', { error: { code: 'timeout', retryInMs: 7_000 } })],
       phone,
     ],
+    ['starts a session that sleeps at once', 'start 0', [reads(0, 'stopped')]],
+    [
+      'does not wait with the start for an update that comes in between',
+      'start 0',
+      [reads(0, 'stopped'), pushed(10, 'stopped')],
+    ],
+    [
+      'does not wait with a reset either',
+      'reset 0',
+      [reads(0, 'stale'), pushed(10, 'stale'), pushed(20, 'preparing')],
+      { clearsLeftovers: true },
+    ],
+    [
+      'reads a link that came before the start as usual',
+      'read state 3020',
+      [reads(0, 'stopped'), reads(10, 'linked'), reads(20, 'linked')],
+    ],
+    [
+      'keeps the pause after a start that failed',
+      'start 1000',
+      [reads(0, 'stopped'), fails(0, 'network', 'reset'), pushed(10, 'stopped')],
+    ],
     ['requests nothing once it is known', 'nothing', [reads(0, 'unlinked')], phone],
     ['requests nothing after a failure', 'nothing', [fails(0, 'unauthorized')]],
     [
