@@ -1,5 +1,5 @@
 import { asHttpsUrl, asRecord, asText } from './json.js'
-import { isPhoneNumber } from './phone-number.js'
+import { digitsIn, isPhoneNumber } from './phone-number.js'
 import type { PairingAccount } from './provider.js'
 
 /** WhatsApp's names have up to 25 characters, ids about 40; what is much longer is cut. */
@@ -29,12 +29,19 @@ function shortText(value: unknown): string | undefined {
   )
 }
 
+// What stands behind the @ of a number; `lid` and `hosted.lid` are ids, and groups and channels have no phone.
+const PHONE_SERVER = /^(?:c\.us|s\.whatsapp\.net|hosted)$/i
+
 /**
- * `5511999999999` from `5511999999999:8@s.whatsapp.net`, `5511999999999@c.us` or the number itself. The digits before
- * `@lid` are an id, and a lone `0` is how a provider writes that it has none.
+ * `5511999999999` from `5511999999999.0:8@s.whatsapp.net`, where an agent and a device follow the number, from
+ * `5511999999999@c.us`, or from the number as people write it. A lone `0` is how a provider writes that it has none.
  */
-function phoneNumberOf(address: string | undefined): string | undefined {
-  if (!address || /@(?!c\.us|s\.whatsapp\.net)/i.test(address)) return undefined
-  const digits = address.replace(/[:@].*$/, '').replace(/\D/g, '')
+function phoneNumberOf(text: string | undefined): string | undefined {
+  const [address = '', server] = (text ?? '').replace(/^(?:tel|whatsapp):/i, '').split('@')
+  if (server !== undefined && !PHONE_SERVER.test(server.trim())) return undefined
+  // In an address the number ends at the first other character. Of a number alone, a single digit behind a point is an agent too.
+  const isAddress = server !== undefined || address.includes(':')
+  const number = isAddress ? (/^\s*\+?(\d*)/.exec(address)?.[1] ?? '') : address.replace(/[._]\d$/, '')
+  const digits = digitsIn(number)
   return isPhoneNumber(digits) ? digits : undefined
 }

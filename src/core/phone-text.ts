@@ -26,3 +26,18 @@ function latinDigit(digit: string): string {
   const place = point % 16
   return String(/\p{Nd}/u.test(String.fromCodePoint(point - place)) ? place : place - 6)
 }
+
+// 0011 is Australia's 00. No number of the world begins with +11, so it can be read everywhere.
+const INTERNATIONAL = /^(?:\+|00(?:11)?)/
+
+/** Splits a text into the sign of an international number (`+`, `00`), if there is one, and the digits behind it. */
+export function splitPhone(text: string): { readonly sign: string; readonly digits: string } {
+  const plain = bareNumber(text).replace(BETWEEN_DIGITS, (character) => (character === '+' ? '+' : ''))
+  const sign = INTERNATIONAL.exec(plain)?.[0] ?? ''
+  return { sign, digits: plain.slice(sign.length).replaceAll('+', '') }
+}
+
+/** Whether a text says itself that its number is an international one: begins with `+` or `00`, or is a link to a chat. */
+export function isSigned(text: string): boolean {
+  return splitPhone(text).sign !== ''
+}

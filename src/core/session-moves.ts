@@ -1,5 +1,5 @@
+import { comparePhoneNumbers } from './compare-phone-numbers.js'
 import { PairingError } from './errors.js'
-import { isSamePhone } from './phone-number.js'
 import { qrPayloadKey } from './qr-payload.js'
 import type { Phase, QrRound, SessionFacts, SessionPoll } from './session-state.js'
 
@@ -117,11 +117,14 @@ export function stuck(): Phase {
   }
 }
 
-/** A link to another phone than the expected one is a failure, however late the number is known. */
+/**
+ * A link to another phone than the expected one is a failure, however late the number is known. One that is probably the expected
+ * phone is none.
+ */
 export function checkPhone(s: Draft, at: number): void {
   const { phase, setup } = s
   if (phase.name !== 'linked' || !setup.expectedPhoneNumber || !phase.account.phoneNumber) return
-  if (isSamePhone(setup.expectedPhoneNumber, phase.account.phoneNumber)) return
+  if (comparePhoneNumbers(setup.expectedPhoneNumber, phase.account.phoneNumber) !== 'different') return
   const error = new PairingError(
     'wrong-phone-number',
     'Another phone was linked than the expected one. Unlink it.',

@@ -1,6 +1,6 @@
 import { pauseAfter, retryAfterMs } from './backoff.js'
+import { comparePhoneNumbers } from './compare-phone-numbers.js'
 import { PairingError, type PairingErrorCode } from './errors.js'
-import { isSamePhone } from './phone-number.js'
 import type { PairingAccount } from './provider.js'
 import { takeCodes } from './session-codes.js'
 import {
@@ -233,7 +233,9 @@ function isLinkGone(
 /** The number, the name and the picture may come later than the link. Details of another phone are not mixed in. */
 function mergeAccounts(before: PairingAccount, after: PairingAccount = {}): PairingAccount {
   const isOther =
-    before.phoneNumber && after.phoneNumber && !isSamePhone(before.phoneNumber, after.phoneNumber)
+    before.phoneNumber &&
+    after.phoneNumber &&
+    comparePhoneNumbers(before.phoneNumber, after.phoneNumber) !== 'same'
   return isOther ? after : { ...before, ...after }
 }
 

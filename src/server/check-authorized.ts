@@ -1,6 +1,6 @@
+import { isComparable } from '../core/compare-phone-numbers.js'
 import { PairingError, type PairingErrorCode } from '../core/errors.js'
 import { asRecord, asText } from '../core/json.js'
-import { normalizePhoneNumber, type PhoneNumber } from '../core/phone-number.js'
 import { HandlerError, kindOf, type Report } from './report.js'
 
 /** Lets a request in, with limits. Give at least one of the two fields. */
@@ -11,8 +11,10 @@ export interface Authorization {
    */
   readonly expiresAt?: number | undefined
   /**
-   * The one phone that may be linked, in any international spelling. Pairing codes for other numbers are refused with
-   * `wrong-phone-number`. A link of another phone is reported to `onError`; it stays linked.
+   * The one phone that may be linked, as an international number that begins with `+`. One without country code is compared by
+   * the digits it has. Pairing codes for other numbers are refused with `wrong-phone-number`. A link of another phone is reported to
+   * `onError`; it stays linked. Where numbering plans have changed, a number that is probably the same phone counts as this one:
+   * compare `account.phoneNumber` in `onLinked` where you need more.
    */
   readonly expectedPhoneNumber?: string | undefined
 }
@@ -27,7 +29,7 @@ export type Authorize = (request: Request) => boolean | Authorization | Promise<
 /** An {@link Authorization} that was checked. */
 export interface CheckedAuthorization {
   readonly expiresAt: number | undefined
-  readonly expectedPhoneNumber: PhoneNumber | undefined
+  readonly expectedPhoneNumber: string | undefined
 }
 
 const unlimited: CheckedAuthorization = { expiresAt: undefined, expectedPhoneNumber: undefined }
@@ -83,12 +85,10 @@ function checkedAuthorization(value: unknown): Checked {
   if (expiresAt !== undefined && !(typeof expiresAt === 'number' && expiresAt >= LEAST_MILLISECONDS))
     return { mistake: 'an expiresAt that is no time in epoch milliseconds' }
   if (expectedPhoneNumber === undefined) return { authorization: { expiresAt, expectedPhoneNumber } }
-  try {
-    const phoneNumber = normalizePhoneNumber(asText(expectedPhoneNumber) ?? '')
-    return { authorization: { expiresAt, expectedPhoneNumber: phoneNumber } }
-  } catch {
+  const number = asText(expectedPhoneNumber) ?? ''
+  if (!isComparable(number))
     return { mistake: 'an expectedPhoneNumber that is no international phone number' }
-  }
+  return { authorization: { expiresAt, expectedPhoneNumber: number } }
 }
 
 function forbidden(): PairingError {

@@ -1,4 +1,4 @@
-import { isSamePhone, type PhoneNumber } from '../core/phone-number.js'
+import { comparePhoneNumbers } from '../core/compare-phone-numbers.js'
 import type { PairingAccount, PairingSnapshot } from '../core/provider.js'
 import { HandlerError, type Report } from './report.js'
 import { tagOf } from './session-tag.js'
@@ -30,7 +30,7 @@ export interface LinkReports {
   /** The provider has ended the link. */
   unlinked(target: SessionTarget): void
   /** From now on a link of another phone is reported to `onError`. */
-  expect(target: SessionTarget, phoneNumber: PhoneNumber): void
+  expect(target: SessionTarget, phoneNumber: string): void
 }
 
 /** What {@link createLinkReports} needs. */
@@ -47,7 +47,7 @@ const MAX_SESSIONS = 10_000
 interface KnownSession {
   /** Of the link that was reported; `undefined` where none is known. */
   readonly linkId?: string | undefined
-  readonly expected?: PhoneNumber | undefined
+  readonly expected?: string | undefined
 }
 
 const endings: readonly PairingSnapshot['status'][] = ['unlinked', 'qr', 'stale']
@@ -73,7 +73,7 @@ export function createLinkReports({ onLinked, onUnlinked, secret, report }: Link
     const { linkId: reported, expected } = sessions.get(key) ?? {}
     if (reported === linkId) return
     remember(key, { linkId })
-    if (expected && phoneNumber && !isSamePhone(expected, phoneNumber)) {
+    if (expected && phoneNumber && comparePhoneNumbers(expected, phoneNumber) === 'different') {
       report(wrongPhone(tenant), 'expectedPhoneNumber')
       return
     }

@@ -1,6 +1,7 @@
+import { comparePhoneNumbers } from '../core/compare-phone-numbers.js'
 import { PairingError } from '../core/errors.js'
 import { asRecord, asText } from '../core/json.js'
-import { isSamePhone, normalizePhoneNumber } from '../core/phone-number.js'
+import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingMethod } from '../core/provider.js'
 import {
   EVENTS_PARAMETER,
@@ -130,7 +131,7 @@ export function createSessionService({
     if (!provider.requestPairingCode)
       throw new PairingError('not-supported', 'The provider of this session does not offer pairing codes.')
     const number = normalizePhoneNumber(asText(phoneNumber) ?? '')
-    if (expectedPhoneNumber && !isSamePhone(expectedPhoneNumber, number)) {
+    if (expectedPhoneNumber && comparePhoneNumbers(expectedPhoneNumber, number) === 'different') {
       throw new PairingError(
         'wrong-phone-number',
         'The app expects another phone here, so no pairing code was requested for this number.',

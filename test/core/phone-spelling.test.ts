@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isSamePhone } from '../../src/core/phone-number.js'
+import { comparePhoneNumbers } from '../../src/core/compare-phone-numbers.js'
 import { otherSpelling } from '../../src/core/phone-spelling.js'
 
 describe('otherSpelling', () => {
@@ -10,7 +10,7 @@ describe('otherSpelling', () => {
     ['541123456789', 'AR', '5491123456789', true],
   ])('of %s, in %s, is %s', (number, country, other, isExpected) => {
     expect(otherSpelling(number)).toEqual({ country, other, isExpected })
-    expect(isSamePhone(number, other)).toBe(true)
+    expect(comparePhoneNumbers(`+${number}`, other)).toBe('same')
   })
 
   it.each([

@@ -15,7 +15,10 @@ import { createWorld, doing, shownStatus } from './world.js'
 
 beforeAll(loadEverything)
 beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
 
 const SCANNING = '5511987654321'
 const EXPECTED = '4915112345678'
@@ -85,6 +88,10 @@ describe('the expected phone', () => {
     ['as a link', 'https://wa.me/5511987654321'],
     ['in other digits', '+٥٥ ١١ ٩٨٧٦٥-٤٣٢١'],
     ['with marks of direction around it', '\u202a+55 11 98765-4321\u202c'],
+    ['without its country code', '11 98765-4321'],
+    ['as it is dialled at home', '(011) 98765-4321'],
+    ['without its area code', '98765-4321'],
+    ['with a + that hides that the country code is missing', '+11987654321'],
   ])('may be written %s', async (_, expectedPhoneNumber) => {
     const { provider } = phone(linkedTo(SCANNING))
     show({ provider, expectedPhoneNumber })
@@ -171,7 +178,66 @@ describe('the expected phone', () => {
     expect(errorCode()).toBe('wrong-phone-number')
   })
 
-  it.each(['n/a', 'unknown', '12', '011 98765-4321'])(
+  it.each([
+    ['Côte d’Ivoire', '+225 07 08 09 10 11', '22508091011'],
+    ['Benin', '+229 97 12 34 56', '2290197123456'],
+    ['Gabon', '+241 066 12 34 56', '24106123456'],
+    ['Vietnam', '+84 79 123 4567', '841211234567'],
+    ['Georgia, which is in no table', '+995 577 12 34 56', '99577123456'],
+  ])(
+    'of %s is the same after the numbering plan has changed',
+    async (_, expectedPhoneNumber, linkedNumber) => {
+      const { provider } = phone(linkedTo(linkedNumber))
+      show({ provider, expectedPhoneNumber })
+      await advance(1_000)
+      expect(shownStatus()).toBe('linked')
+    },
+  )
+
+  it.each([
+    '5491155554444.0:53@s.whatsapp.net',
+    '5491155554444_1:53@s.whatsapp.net',
+    '5491155554444:99@hosted',
+  ])('is found in %s, which names a device too', async (linkedNumber) => {
+    const { provider } = phone(linkedTo(linkedNumber))
+    show({ provider, expectedPhoneNumber: '+54 9 11 5555-4444' })
+    await advance(1_000)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it('is believed where the provider gives an id of WhatsApp in place of the number', async () => {
+    const { provider } = phone(linkedTo('123456789012345:7@lid'))
+    show({ provider, expectedPhoneNumber: '+54 9 11 5555-4444' })
+    await advance(1_000)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it.each(['+55 11 98765-4321', '0055 11 98765 4321', 'https://wa.me/5511987654321'])(
+    'written as %s is no reason for a warning',
+    async (expectedPhoneNumber) => {
+      const warnings = vi.spyOn(console, 'error').mockImplementation(() => {})
+      const { provider } = phone(linkedTo(SCANNING))
+      show({ provider: { ...provider, sessionId: expectedPhoneNumber }, expectedPhoneNumber })
+      await advance(1_000)
+      expect(warnings).not.toHaveBeenCalled()
+    },
+  )
+
+  it.each([
+    ['without country code', '11 98765-4321', 'does not begin with "+"'],
+    ['without +', '5511987654321', 'does not begin with "+"'],
+    ['as it is dialled at home', '011 98765-4321', 'does not begin with "+"'],
+    ['that is probably another spelling', '+55 98765-4321', 'probably that of `expectedPhoneNumber`'],
+  ])('%s is reported to the developer once, without the number', async (title, expectedPhoneNumber, text) => {
+    const warnings = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { provider } = phone(linkedTo(SCANNING))
+    show({ provider: { ...provider, sessionId: title }, expectedPhoneNumber })
+    await advance(30_000)
+    expect(warnings.mock.calls).toEqual([[expect.stringContaining(text)]])
+    expect(String(warnings.mock.calls)).not.toMatch(/98765|5511/)
+  })
+
+  it.each(['n/a', 'unknown', '12', '+011 98765-4321'])(
     'that is no international number (%s) lets no phone in, and asks the provider nothing',
     async (expectedPhoneNumber) => {
       const { provider, calls } = phone(linkedTo(SCANNING))

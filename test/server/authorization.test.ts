@@ -93,6 +93,29 @@ describe('expectedPhoneNumber of an authorization', () => {
     expect((await world.post(code('551187654321'))).status).toBe(200)
   })
 
+  it.each([
+    ['11 98765-4321', '5511987654321'],
+    ['(011) 98765-4321', '5511987654321'],
+    ['+225 07 08 09 10 11', '22508091011'],
+    ['+229 01 97 12 34 56', '22997123456'],
+    ['+995 577 12 34 56', '99577123456'],
+  ])('lets %s request a code for %s, and calls onLinked for it', async (expectedPhoneNumber, phoneNumber) => {
+    const onError = onErrorOf()
+    const onLinked = vi.fn()
+    const world = createWorld(
+      { getStatus: async () => ({ status: 'linked', account: { phoneNumber } }) },
+      { authorize: () => ({ expectedPhoneNumber }), onError, onLinked },
+    )
+    expect((await world.post(code(phoneNumber))).status).toBe(200)
+    await expectRefusal(await world.post(code('5511987654322')), 'wrong-phone-number')
+    const tab = await world.watch()
+    await pass(MINUTE_MS)
+    expect(onLinked).toHaveBeenCalledTimes(1)
+    expect(onError).not.toHaveBeenCalled()
+    tab.leave()
+    await pass(0)
+  })
+
   it('comes with the claims of a pairing link', async () => {
     const world = createWorld({}, { authorize: (request) => verifyPairingLink(request, { secret: SECRET }) })
     const link = await createPairingLink({

@@ -3,6 +3,7 @@
 import type { ChangeEvent, ReactElement } from 'react'
 import { formatMessage, type PairingMessages } from '../../core/messages.js'
 import { otherSpelling } from '../../core/phone-spelling.js'
+import { isSigned } from '../../core/phone-text.js'
 import type { PhoneEntry } from '../use-phone-entry.js'
 import { countryName } from './countries.js'
 import { PairingCountryPicker } from './country-picker.js'
@@ -13,7 +14,6 @@ import {
   CALLING_CODES,
   editPhone,
   isCountry,
-  isSigned,
   movePhone,
   type PhoneReading,
   readPhone,

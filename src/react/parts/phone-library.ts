@@ -6,7 +6,7 @@ import {
 } from 'libphonenumber-js/mobile'
 import metadata from 'libphonenumber-js/mobile/metadata'
 import { otherSpelling } from '../../core/phone-spelling.js'
-import { BETWEEN_DIGITS, bareNumber } from '../../core/phone-text.js'
+import { bareNumber, splitPhone } from '../../core/phone-text.js'
 
 // Of the three sets of metadata, minified and gzipped with the code that is used of the library: `min` 35.7 kB, `mobile` 40.0 kB,
 // `max` 55.8 kB. Only the last two know mobile numbers from others, and the last one knows nothing more that matters here.
@@ -61,21 +61,6 @@ function countryOfCode(
 }
 
 const LETTER = /\p{L}/u
-// 0011 is Australia's 00. No number of the world begins with +11, so it can be read everywhere.
-const INTERNATIONAL = /^(?:\+|00(?:11)?)/
-
-/** Whether a text says itself that its number is an international one: begins with `+` or `00`, or is a link to a chat. */
-export function isSigned(text: string): boolean {
-  return splitPhone(text).sign !== ''
-}
-
-/** Splits a text into the sign of an international number, if there is one, and the digits behind it. */
-function splitPhone(text: string): { readonly sign: string; readonly digits: string } {
-  const bare = bareNumber(text)
-  const plain = bare.replace(BETWEEN_DIGITS, (character) => (character === '+' ? '+' : ''))
-  const sign = INTERNATIONAL.exec(plain)?.[0] ?? ''
-  return { sign, digits: plain.slice(sign.length).replaceAll('+', '') }
-}
 
 /**
  * A text with the spaces and brackets of its country, and with each of its digits. A text with letters, and one that the library

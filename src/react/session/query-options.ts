@@ -1,6 +1,5 @@
 import { focusManager, onlineManager, type QueryClient, type UseQueryOptions } from '@tanstack/react-query'
 import type { PairingSource } from '../../core/connection.js'
-import { normalizePhoneNumber } from '../../core/phone-number.js'
 import { methodsOf, type PairingAccount, type PairingMethod } from '../../core/provider.js'
 import { DEFAULT_MAX_REFRESHES, initialState } from '../../core/session.js'
 import { isOnlyReadOnFocus, nextRequest } from '../../core/session-request.js'
@@ -35,7 +34,7 @@ export interface PairingSessionQueryInput {
   readonly autoStart?: boolean | undefined
   /** The method to begin with. @default 'qr' */
   readonly defaultMethod?: PairingMethod | undefined
-  /** Whose phone it has to be: an international number, in any spelling. @default anybody's */
+  /** Whose phone it has to be: an international number that begins with `+`. @default anybody's */
   readonly expectedPhoneNumber?: string | undefined
   /** `relink` clears what the provider kept of an earlier link without a press of the user. @default 'link' */
   readonly mode?: PairingMode | undefined
@@ -156,18 +155,9 @@ export function firstState({
       refreshMode,
       autoStart,
       attemptSeed: Math.random().toString(36).slice(2, 12),
-      expectedPhoneNumber: expectedDigits(expectedPhoneNumber),
+      expectedPhoneNumber: expectedPhoneNumber || undefined,
       clearsLeftovers: mode === 'relink',
     },
     Date.now(),
   )
-}
-
-/** The digits of the expected number. What is no number stays as it is: no request is sent with it. */
-export function expectedDigits(text: string | undefined): string | undefined {
-  try {
-    return text ? normalizePhoneNumber(text) : undefined
-  } catch {
-    return text
-  }
 }

@@ -1,7 +1,7 @@
+import { isComparable } from '../../core/compare-phone-numbers.js'
 import type { PairingConnection, PairingSource } from '../../core/connection.js'
 import { PairingError, toPairingError } from '../../core/errors.js'
 import { isExpected } from '../../core/is-expected.js'
-import { isPhoneNumber } from '../../core/phone-number.js'
 import { printOnce } from '../../core/print-error.js'
 import type { PairingProvider, RequestOptions } from '../../core/provider.js'
 import { isCodeOnScreen } from '../../core/session-moves.js'
@@ -41,7 +41,7 @@ export async function sendRequest(
   const limitMs = (facts.offer.timing?.requestTimeoutMs ?? FIRST_TIMEOUT_MS) * REQUESTS_PER_CALL
   try {
     const { expectedPhoneNumber } = facts.setup
-    if (expectedPhoneNumber && !isPhoneNumber(expectedPhoneNumber)) {
+    if (expectedPhoneNumber && !isComparable(expectedPhoneNumber)) {
       throw new PairingError(
         'invalid-options',
         '`expectedPhoneNumber` is no international phone number. Correct it.',

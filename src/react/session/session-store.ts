@@ -1,7 +1,6 @@
 import { focusManager, onlineManager, type QueryClient } from '@tanstack/react-query'
 import type { PairingSource } from '../../core/connection.js'
-import { PairingError, toPairingError } from '../../core/errors.js'
-import { printOnce } from '../../core/print-error.js'
+import { toPairingError } from '../../core/errors.js'
 import type { PairingMethod, PairingProvider } from '../../core/provider.js'
 import { transition } from '../../core/session.js'
 import { nextDeadline, nextRequest, wantedStream } from '../../core/session-request.js'
@@ -12,6 +11,7 @@ import type { PairingCallbacks } from './pairing-callbacks.js'
 import { forgetNumber, recallNumber, rememberNumber } from './remembered-number.js'
 import { connectionOf, sendRequest } from './send-request.js'
 import { SessionCell } from './session-cell.js'
+import { warnDeveloper } from './warn-developer.js'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
 
@@ -83,7 +83,8 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     client.setQueryData(queryKey, new SessionCell(after))
     follow(after.facts)
     notify(before, after, event.at)
-    warnOfMixedSessions(before.facts, after.facts)
+    if (process.env.NODE_ENV !== 'production')
+      warnDeveloper({ sessionId, before: before.facts, after: after.facts, isShared: components.size > 1 })
     return true
   }
 
@@ -222,17 +223,6 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
       // Statistics are no reason to disturb the user.
       () => {},
     )
-  }
-
-  function warnOfMixedSessions({ source: before }: SessionFacts, { source: after }: SessionFacts): void {
-    if (process.env.NODE_ENV === 'production' || components.size < 2) return
-    if (before && after && before.session !== after.session)
-      printOnce(
-        `mixed ${sessionId}`,
-        `Two components with the sessionId "${sessionId}" belong to different sessions of the server, so they replace each ` +
-          'other. Give each proxy() a sessionId of its own.',
-        new PairingError('invalid-options', 'Two sessions share one sessionId.'),
-      )
   }
 
   function watchPage(): void {

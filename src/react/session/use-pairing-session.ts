@@ -9,13 +9,7 @@ import type { PairingMethod } from '../../core/provider.js'
 import type { PairingRefreshMode, PairingSession, SessionEvent } from '../../core/session-state.js'
 import { callHost } from './call-host.js'
 import type { PairingCallbacks } from './pairing-callbacks.js'
-import {
-  expectedDigits,
-  firstSession,
-  firstState,
-  type PairingMode,
-  pairingSessionQueryOptions,
-} from './query-options.js'
+import { firstSession, firstState, type PairingMode, pairingSessionQueryOptions } from './query-options.js'
 import { connectionOf } from './send-request.js'
 import { sessionStoreOf } from './session-store.js'
 import { useOwnPhone } from './use-own-phone.js'
@@ -45,8 +39,10 @@ export interface UsePairingSessionOptions extends PairingCallbacks {
    */
   readonly refreshMode?: PairingRefreshMode | undefined
   /**
-   * Whose phone it has to be: an international number, in any spelling. Where another one was linked, the session fails with
-   * `wrong-phone-number`, and starting over unlinks it. A provider that does not tell the number is believed.
+   * Whose phone it has to be: an international number that begins with `+`, in any spelling. A number without `+` is compared by the
+   * digits it has, with a warning in development. Where another phone was linked, the session fails with `wrong-phone-number`, and
+   * starting over unlinks it. A number that is probably the same phone, as after a change of the numbering plan, is no failure. A
+   * provider that does not tell the number is believed.
    * @default anybody's
    */
   readonly expectedPhoneNumber?: string | undefined
@@ -139,7 +135,7 @@ export function useSharedSession(
     // Known later than the session was begun, or begun by a component that does not know it.
     store.fold({
       type: 'expected',
-      phoneNumber: expectedDigits(expectedPhoneNumber),
+      phoneNumber: expectedPhoneNumber || undefined,
       clearsLeftovers: mode && mode === 'relink',
       // An option of the last render, which `latest` still holds, that is missing now has its default again. A component
       // that never had it leaves it to the others with this session.

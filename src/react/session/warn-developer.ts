@@ -1,0 +1,47 @@
+import { comparePhoneNumbers, isComparable } from '../../core/compare-phone-numbers.js'
+import { PairingError } from '../../core/errors.js'
+import { isSigned } from '../../core/phone-text.js'
+import { printOnce } from '../../core/print-error.js'
+import type { SessionFacts } from '../../core/session-state.js'
+
+/** One step of a session. */
+interface DevelopmentStep {
+  readonly sessionId: string
+  readonly before: SessionFacts
+  readonly after: SessionFacts
+  /** More than one component shows the session. */
+  readonly isShared: boolean
+}
+
+/** Prints what the developer should change, each thing once. Call it outside production only: it is left out of the bundle there. */
+export function warnDeveloper({ sessionId, before, after, isShared }: DevelopmentStep): void {
+  warnOfExpectedPhone(sessionId, after)
+  if (isShared && before.source && after.source && before.source.session !== after.source.session)
+    printOnce(
+      `mixed ${sessionId}`,
+      `Two components with the sessionId "${sessionId}" belong to different sessions of the server, so they replace each ` +
+        'other. Give each proxy() a sessionId of its own.',
+      new PairingError('invalid-options', 'Two sessions share one sessionId.'),
+    )
+}
+
+function warnOfExpectedPhone(
+  sessionId: string,
+  { setup: { expectedPhoneNumber: expected }, phase }: SessionFacts,
+): void {
+  // What is no number at all fails with `invalid-options`.
+  if (!expected || !isComparable(expected)) return
+  if (!isSigned(expected))
+    printOnce(
+      `unsigned ${sessionId}`,
+      '`expectedPhoneNumber` does not begin with "+". A number without its country code can only be compared by the digits it has, ' +
+        'and may be mistaken for one of another country. Give it as "+", country code and number.',
+    )
+  const linked = phase.name === 'linked' && phase.account.phoneNumber
+  if (linked && comparePhoneNumbers(expected, linked) === 'probably')
+    printOnce(
+      `probably ${sessionId}`,
+      'The linked phone is probably that of `expectedPhoneNumber`, under an older or newer number, so it was accepted. Correct the ' +
+        'number that your app keeps.',
+    )
+}
