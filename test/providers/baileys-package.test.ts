@@ -55,8 +55,12 @@ describe('the versions of Baileys', () => {
   })
 
   it('are those of the peer range, which is that of the tests too', () => {
-    expect(manifest.peerDependencies.baileys).toBe('>=7.0.0-rc.9 <8 || ~6.7.21')
-    expect(isSupported(manifest.devDependencies.baileys)).toBe(true)
+    const { peerDependencies, devDependencies } = manifest
+    expect(peerDependencies.baileys).toBe('>=7.0.0-rc.9 <8 || ~6.7.21')
+    expect(peerDependencies['@whiskeysockets/baileys']).toBe(peerDependencies.baileys)
+    expect(isSupported(devDependencies.baileys)).toBe(true)
+    for (const oldest of [devDependencies['baileys-first-6'], devDependencies['baileys-first-7']])
+      expect(isSupported(oldest.replace('npm:baileys@', ''))).toBe(true)
   })
 })
 
@@ -93,8 +97,21 @@ describe('the package of Baileys', () => {
     expect(load).not.toHaveBeenCalled()
   })
 
+  it('of another version is left for a supported one under the other name', async () => {
+    vi.doMock('node:fs', async (importOriginal) => ({
+      ...(await importOriginal<typeof import('node:fs')>()),
+      readFileSync: () => JSON.stringify({ version: '6.17.16' }),
+    }))
+    vi.doMock('@whiskeysockets/baileys', () => ({ makeWASocket: () => 'the other one' }))
+    // The other name has no folder here, as in a bundle: its version is not known.
+    const { baileysName, loadBaileys } = await fresh()
+    expect((await loadBaileys()).makeWASocket({} as never)).toBe('the other one')
+    expect(baileysName()).toBe('@whiskeysockets/baileys')
+  })
+
   it('that lacks a package of its own is not called missing', async () => {
     vi.doMock('baileys', missing('libsignal'))
+    vi.doMock('@whiskeysockets/baileys', missing('@whiskeysockets/baileys'))
     const error = await rejection((await fresh()).loadBaileys())
     expect(error.message).toMatch(/is installed and cannot be loaded/)
     expect(error.message).not.toContain('/somewhere')

@@ -41,7 +41,7 @@ export interface World {
   end(): Promise<void>
 }
 
-export async function openWorld(serverOptions?: WhatsAppServerOptions): Promise<World> {
+export async function openWorld(serverOptions?: WhatsAppServerOptions, make = baileys): Promise<World> {
   trustTestServers()
   const server = await startWhatsAppServer(serverOptions)
   const parent = await mkdtemp(join(tmpdir(), 'whatsapp-pairing-'))
@@ -56,7 +56,7 @@ export async function openWorld(serverOptions?: WhatsAppServerOptions): Promise<
     folder,
     provider: ({ socketOptions, ...options } = {}) =>
       keep(
-        baileys({
+        make({
           ...options,
           authFolder: folder,
           socketOptions: { waWebSocketUrl: server.url, ...socketOptions },

@@ -28,14 +28,20 @@ export function acceptConnection(
   webSocket: WebSocket,
   certificates: ServerCertificates,
   listener: ConnectionListener,
+  latencyMs = 0,
 ): Connection {
   const noise = createNoiseResponder(certificates)
   const readFrames = createFrameReader()
+  const write = (frame: Buffer): void => {
+    if (latencyMs === 0) webSocket.send(frame)
+    // Equal delays keep the order.
+    else setTimeout(() => webSocket.send(frame), latencyMs)
+  }
   let step: 'hello' | 'finish' | 'open' | 'ended' = 'hello'
 
   const connection: Connection = {
     send: (node) => {
-      if (step === 'open') webSocket.send(frameOf(noise.seal(encodeBinaryNode(node))))
+      if (step === 'open') write(frameOf(noise.seal(encodeBinaryNode(node))))
     },
     end: (node) => {
       connection.send(node)
@@ -47,7 +53,7 @@ export function acceptConnection(
 
   const onFrame = async (frame: Buffer): Promise<void> => {
     if (step === 'hello') {
-      webSocket.send(frameOf(noise.answerHello(frame)))
+      write(frameOf(noise.answerHello(frame)))
       step = 'finish'
     } else if (step === 'finish') {
       const introduction = noise.readFinish(frame)

@@ -18,6 +18,12 @@ export interface WhatsAppServerOptions {
   readonly phoneNumber?: string | undefined
   /** @default none, as where the account hides it */
   readonly pictureUrl?: string | undefined
+  /**
+   * How long each frame of the server is on its way, in milliseconds. Before 7.0.0-rc10 Baileys loses what arrives while it still
+   * makes its keys, which no real line is fast enough for.
+   * @default 0
+   */
+  readonly latencyMs?: number | undefined
 }
 
 /** What the server says no to, and with which code. */
@@ -72,6 +78,7 @@ export async function startWhatsAppServer({
   refLifetimesMs = WHATSAPP_REF_LIFETIMES_MS,
   phoneNumber = '5511987654321',
   pictureUrl,
+  latencyMs,
 }: WhatsAppServerOptions = {}): Promise<WhatsAppServer> {
   const account = createAccount(phoneNumber)
   const events = new EventEmitter<WhatsAppServerEvents>()
@@ -142,20 +149,25 @@ export async function startWhatsAppServer({
   const http = createServer((_, response) => response.writeHead(404).end())
   const webSockets = new WebSocketServer({ server: http })
   webSockets.on('connection', (webSocket) => {
-    const connection = acceptConnection(webSocket, certificates, {
-      onIntroduction,
-      onNode: (from, stanza) => {
-        if (!registrations.get(from)?.onNode(stanza)) onRequest(from, stanza)
+    const connection = acceptConnection(
+      webSocket,
+      certificates,
+      {
+        onIntroduction,
+        onNode: (from, stanza) => {
+          if (!registrations.get(from)?.onNode(stanza)) onRequest(from, stanza)
+        },
+        onClose: (closed) => {
+          registrations.get(closed)?.onClose()
+          connections.delete(closed)
+          registrations.delete(closed)
+          logins.delete(closed)
+          events.emit('close')
+        },
+        onFault: (fault) => faults.push(fault),
       },
-      onClose: (closed) => {
-        registrations.get(closed)?.onClose()
-        connections.delete(closed)
-        registrations.delete(closed)
-        logins.delete(closed)
-        events.emit('close')
-      },
-      onFault: (fault) => faults.push(fault),
-    })
+      latencyMs,
+    )
     connections.add(connection)
   })
   http.listen(0, '127.0.0.1')

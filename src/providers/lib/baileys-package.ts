@@ -25,11 +25,20 @@ let loaded: Loaded | undefined
  * @throws {@link PairingError} `not-supported` where it is not installed, of another version, or cannot be loaded
  */
 export async function loadBaileys(): Promise<Baileys> {
-  loaded ??=
-    (await load('baileys', () => import('baileys'))) ??
-    // @ts-expect-error The other name of the same package, which is not installed here.
-    (await load('@whiskeysockets/baileys', (): Promise<Baileys> => import('@whiskeysockets/baileys')))
+  let failure: unknown
+  const attempt = async (name: string, importIt: () => Promise<Baileys>): Promise<void> => {
+    try {
+      loaded ??= await load(name, importIt)
+    } catch (error) {
+      // An app may have both, one of them for another package.
+      failure ??= error
+    }
+  }
+  await attempt('baileys', () => import('baileys'))
+  // @ts-expect-error The other name of the same package, which is not installed here.
+  await attempt('@whiskeysockets/baileys', (): Promise<Baileys> => import('@whiskeysockets/baileys'))
   if (loaded) return loaded.baileys
+  if (failure) throw failure
   throw new PairingError(
     'not-supported',
     `baileys() needs the npm package "baileys", which is not installed here, nor "@whiskeysockets/baileys". Run: ${INSTALL}`,
