@@ -5,6 +5,7 @@ export {
   type PairingErrorOptions,
 } from './core/errors.js'
 export { normalizeQrPayload } from './core/normalize-qr-payload.js'
+export type { PairingBus } from './core/pairing-bus.js'
 export { normalizePairingCode, type PairingCode } from './core/pairing-code.js'
 export type {
   PasskeyAction,
@@ -40,7 +41,6 @@ export type {
   UpdateReason,
 } from './core/update.js'
 export type { PollerEvent } from './poller/poller-host.js'
-export type { PairingBus } from './server/bus.js'
 export type { Authorization, Authorize } from './server/check-authorized.js'
 export { createPairingHandler, type PairingHandler } from './server/handler.js'
 export type {

@@ -17,8 +17,10 @@
  *   `requestPairingCode` begin a new one.
  * - Nothing is kept before a phone has let the device in. An attempt that was abandoned leaves nothing behind that a
  *   later one could stumble over.
- * - Providers of the same folder, or of the same `sessionId` without a folder, share one socket in a process. Two
- *   processes must not share credentials: WhatsApp lets one of them in at a time.
+ * - Providers of the same folder, or of the same `sessionId` without a folder, share one socket in a process. Of several
+ *   processes with one folder the first has it, by a lock file with its process id; the others wait until it ends, and reach the
+ *   link through `bus`, or are refused with `invalid-options`. With `authState`, see to it yourself that one process uses the
+ *   credentials: WhatsApp lets one in at a time, and ends the connection of the other, which then rejects with `invalid-options`.
  * - A round of codes ends by itself after 160 seconds. Another one follows while somebody asks; otherwise the socket is
  *   closed, after `idleTimeoutMs` at the latest. A link is never closed for want of questions.
  * - What a phone has not let in yet is forgotten with the process: the screen then asks to start over.
@@ -36,11 +38,13 @@
 import { resolve } from 'node:path'
 import type { WASocket } from 'baileys'
 import { abortedError } from '../core/errors.js'
+import type { PairingBus } from '../core/pairing-bus.js'
 import type { PairingProvider, ProviderTiming, RequestOptions } from '../core/provider.js'
 import { openAuthFolder } from './lib/baileys-auth-folder.js'
 import type { BaileysAuthState } from './lib/baileys-auth-state.js'
 import { QR_LIFETIME_MS, ROUND_MS } from './lib/baileys-clock.js'
 import { closed, hostError } from './lib/baileys-ending.js'
+import { createFolderLock } from './lib/baileys-folder-lock.js'
 import { closeSession, sessionFor } from './lib/baileys-registry.js'
 import { type BaileysSession, createBaileysSession } from './lib/baileys-session.js'
 import type { BaileysSocketOptions } from './lib/baileys-socket.js'
@@ -71,15 +75,23 @@ export type BaileysOptions = CommonOptions &
     | {
         /**
          * Folder for the credentials, made where it is not there, in the layout of Baileys' `useMultiFileAuthState`.
-         * Whoever reads it has the account: only the owner of the process may.
+         * Whoever reads it has the account: only the owner of the process may. One process at a time uses it; another one waits until
+         * that one has closed the provider or ended, and until then rejects with `invalid-options`, or goes through `bus`.
          */
         readonly authFolder: string
         readonly authState?: undefined
+        /**
+         * Leads from other processes of this folder to the one that uses it: the `bus` of the handler. Everybody who can publish on it
+         * can read codes and end the link, so keep it private.
+         * @default none
+         */
+        readonly bus?: PairingBus | undefined
         /** @default the whole path of the folder */
         readonly sessionId?: string | undefined
       }
     | {
         readonly authFolder?: undefined
+        readonly bus?: undefined
         /** Opens credentials that are kept elsewhere, a database for example. Called anew for every round. */
         readonly authState: () => Promise<BaileysAuthState>
         /** Tells these credentials from others: one socket for each. */
@@ -121,15 +133,24 @@ const TIMING: ProviderTiming = {
  */
 export function baileys(options: BaileysOptions): BaileysProvider {
   assertServer('baileys', {})
-  const { key, sessionId, openAuthState } = target(options)
-  const { socketOptions = {}, onSocket, idleTimeoutMs = 60_000 } = options
+  const { key, sessionId, openAuthState, lockOf } = target(options)
+  const { socketOptions = {}, onSocket, idleTimeoutMs = 60_000, bus } = options
   const { requestTimeoutMs } = TIMING
   let isClosed = false
 
   const session = (): BaileysSession => {
     if (isClosed) throw closed()
     return sessionFor(key, () =>
-      createBaileysSession({ openAuthState, socketOptions, onSocket, idleTimeoutMs, requestTimeoutMs }),
+      createBaileysSession({
+        openAuthState,
+        lockOf,
+        socketOptions,
+        onSocket,
+        idleTimeoutMs,
+        requestTimeoutMs,
+        sessionId,
+        bus,
+      }),
     )
   }
   /** What is under way goes on when it is given up: others may wait for it too. */
@@ -167,7 +188,7 @@ export function baileys(options: BaileysOptions): BaileysProvider {
   }
 }
 
-type Target = Pick<Parameters<typeof createBaileysSession>[0], 'openAuthState'> & {
+type Target = Pick<Parameters<typeof createBaileysSession>[0], 'openAuthState' | 'lockOf'> & {
   /** Of the registry. */
   readonly key: string
   readonly sessionId: string
@@ -176,7 +197,7 @@ type Target = Pick<Parameters<typeof createBaileysSession>[0], 'openAuthState'> 
 function target({ authFolder, authState, sessionId }: BaileysOptions): Target {
   if (authState) {
     const id = requiredOption('baileys', 'sessionId', sessionId)
-    return { key: `session:${id}`, sessionId: id, openAuthState: authState }
+    return { key: `session:${id}`, sessionId: id, openAuthState: authState, lockOf: undefined }
   }
   // The folder itself, whatever name it goes by: its credentials allow one socket.
   const folder = resolve(requiredOption('baileys', 'authFolder', authFolder))
@@ -184,5 +205,6 @@ function target({ authFolder, authState, sessionId }: BaileysOptions): Target {
     key: `folder:${folder}`,
     sessionId: sessionId ?? folder,
     openAuthState: (loaded) => openAuthFolder(loaded, folder),
+    lockOf: (onLost) => createFolderLock(folder, onLost),
   }
 }

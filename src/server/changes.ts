@@ -1,6 +1,6 @@
 import { abortedError, PairingError, type PairingErrorCode, toPairingError } from '../core/errors.js'
+import type { PairingBus } from '../core/pairing-bus.js'
 import type { PairingAction } from '../core/update.js'
-import type { PairingBus } from './bus.js'
 import { createRateLimit, type RateLimit, type RateLimitOptions, takeShared } from './rate-limit.js'
 
 /**

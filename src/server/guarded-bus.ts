@@ -1,5 +1,5 @@
 import { PairingError } from '../core/errors.js'
-import type { PairingBus } from './bus.js'
+import type { PairingBus } from '../core/pairing-bus.js'
 import { MAX_MESSAGE_AGE_MS } from './bus-message.js'
 import type { PairingLogger } from './log.js'
 import type { Report } from './report.js'

@@ -1,5 +1,5 @@
+import type { PairingBus } from '../core/pairing-bus.js'
 import type { PairingProvider } from '../core/provider.js'
-import type { PairingBus } from './bus.js'
 import type { Authorize } from './check-authorized.js'
 import type { LinkedEvent, UnlinkedEvent } from './link-reports.js'
 import type { PairingLogger } from './log.js'

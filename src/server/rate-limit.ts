@@ -1,4 +1,4 @@
-import type { PairingBus } from './bus.js'
+import type { PairingBus } from '../core/pairing-bus.js'
 
 /** So many at once, and from then on one for each interval. */
 export interface RateLimitOptions {

@@ -1,9 +1,9 @@
 import { PairingError, toPairingError } from '../core/errors.js'
+import type { PairingBus } from '../core/pairing-bus.js'
 import { printError } from '../core/print-error.js'
-import type { PairingBus } from './bus.js'
 import { keepSubscribed, type RedisSubscriber, type RedisSubscriptions } from './redis-subscriptions.js'
 
-export type { PairingBus } from './bus.js'
+export type { PairingBus } from '../core/pairing-bus.js'
 export type { RedisSubscriber } from './redis-subscriptions.js'
 
 /**

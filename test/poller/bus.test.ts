@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { PairingBus } from '../../src/core/pairing-bus.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
-import type { PairingBus } from '../../src/server/bus.js'
 import { SPY_SESSION, spyProvider, timing } from '../server/spy-provider.js'
 import { codesIn, createWorld, stepsIn, updateOf, type World, type WorldOptions } from '../server/world.js'
 

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import type * as FileSystem from 'node:fs/promises'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -130,6 +132,44 @@ describe('openAuthFolder', () => {
     await auth.clear()
     expect((await readdir(folder)).toSorted()).toEqual(['notes.txt', 'package.json', 'session'])
     expect((await open()).state.creds.registrationId).not.toBe(auth.state.creds.registrationId)
+  })
+
+  it('deletes what a process that was killed while it wrote has left, and no file of anybody else', async () => {
+    const secret = await kept()
+    const ids = ['0721443f-69f3-4a84-93a8-54e0e54ea46c', '0721443f-69f3-4a84-93a8-54e0e54ea46d']
+    for (const [index, name] of ['creds', 'pre-key-5', 'app-state-sync-key-AAAA', 'notes'].entries())
+      await writeFile(join(folder, `${name}.json.${ids[index % 2]}.tmp`), '{')
+    expect((await open()).state.creds.advSecretKey).toBe(secret)
+    expect((await readdir(folder)).toSorted()).toEqual(['creds.json', `notes.json.${ids[1]}.tmp`])
+  })
+
+  it('is whole, and has no temporary files, after a process was killed in the middle of a write (of dist: npm run build first)', async () => {
+    const secret = await kept()
+    const module = new URL('../../dist/providers/lib/baileys-auth-folder.js', import.meta.url).href
+    const script = `
+      import { openAuthFolder } from '${module}'
+      const { state } = await openAuthFolder({ BufferJSON: {}, initAuthCreds: () => ({}) }, process.argv[1])
+      process.send('ready')
+      for (;;) await state.keys.set({ 'lid-mapping': { a: 'x'.repeat(2_000_000) } })`
+    let leftOver = 0
+    for (let round = 0; round < 6; round += 1) {
+      const writer = spawn(process.execPath, ['--input-type=module', '-e', script, folder], {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      })
+      await once(writer, 'message')
+      await new Promise((resolve) => setTimeout(resolve, 5 + round))
+      const exited = once(writer, 'exit')
+      writer.kill('SIGKILL')
+      await exited
+      leftOver += (await readdir(folder)).filter((file) => file.endsWith('.tmp')).length
+      const { state } = await open()
+      expect(state.creds.advSecretKey).toBe(secret)
+      expect((await readdir(folder)).filter((file) => !file.endsWith('.json'))).toEqual([])
+      const { a } = await state.keys.get('lid-mapping', ['a'])
+      expect([undefined, 2_000_000]).toContain(a?.length)
+    }
+    // Otherwise no process was killed at such a moment.
+    expect(leftOver).toBeGreaterThan(0)
   })
 
   it('writes in order, however much is asked for at once', async () => {

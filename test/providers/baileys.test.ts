@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { createInterface } from 'node:readline'
 import { initAuthCreds, useMultiFileAuthState } from 'baileys'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { asRecord, asText } from '../../src/core/json.js'
@@ -10,9 +8,9 @@ import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingSnapshot } from '../../src/core/provider.js'
 import { type BaileysAuthState, baileys } from '../../src/providers/baileys.js'
 import { testProvider } from '../../src/testing.js'
-import { testRootKey } from '../whatsapp-server/certificates.js'
 import { connectClient, memoryAuth } from '../whatsapp-server/client.js'
 import type { WhatsAppServerOptions } from '../whatsapp-server/whatsapp-server.js'
+import { createChildren } from './baileys-child.js'
 import { link, openWorld, pairingCodeOf, textOf, type World, watch } from './baileys-world.js'
 import { everythingIn, rejection, thrownBy } from './fetch-stub.js'
 
@@ -378,7 +376,7 @@ describe('baileys: the link', () => {
     await watched.until('stopped')
     await expect(provider.getStatus({})).resolves.toEqual({ status: 'unlinked' })
     await expect(provider.getQrCode({})).resolves.toEqual({ status: 'stopped' })
-    expect(await readdir(world.folder)).toEqual([])
+    expect(await readdir(world.folder)).toEqual(['whatsapp-pairing.lock'])
     await link(world, provider)
     expect(world.server.phone.devices.map(({ index }) => index)).toEqual([2])
   })
@@ -422,7 +420,7 @@ describe('baileys: the link', () => {
     await provider.unlink({})
     expect(world.server.phone.devices).toEqual([])
     await expect(provider.getStatus({})).resolves.toEqual({ status: 'unlinked' })
-    expect(await readdir(world.folder)).toEqual([])
+    expect(await readdir(world.folder)).toEqual(['whatsapp-pairing.lock'])
   })
 
   it('is not ended here only where WhatsApp cannot be told', async () => {
@@ -447,7 +445,7 @@ describe('baileys: the link', () => {
     await expect(provider.getStatus({})).resolves.toMatchObject({ status: 'linked' })
   })
 
-  it('is left to another process that logs in with its credentials', async () => {
+  it('is no link any more where another process logs in with its credentials, until it is reset', async () => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)
@@ -455,7 +453,7 @@ describe('baileys: the link', () => {
     const gone = once(world.server.events, 'close')
     const other = connectClient(world.server, state)
     await Promise.all([other.opened, gone])
-    await expect(provider.getStatus({})).resolves.toMatchObject({ status: 'linked' })
+    expect((await rejection(provider.getStatus({}))).code).toBe('invalid-options')
     // Longer than the pause before another attempt.
     await expect(Promise.race([other.closed, quiet(400)])).resolves.toBe('quiet')
     await provider.reset({})
@@ -824,19 +822,17 @@ describe('baileys: an end', () => {
         server.isMute = isMute
       })
       const loggedIn = once(server.events, 'login')
-      const script = `${import.meta.dirname}/baileys-process.mjs`
-      const child = spawn(process.execPath, [script, server.url, testRootKey, world.folder], {
-        stdio: ['pipe', 'pipe', 'inherit'],
-      })
-      const exited = once(child, 'exit')
-      for await (const line of createInterface({ input: child.stdout })) {
-        const said = asRecord(JSON.parse(line))
-        if (said.status === 'qr') {
-          expect(await server.phone.scan(asText(asRecord(said.qrCode).value) ?? '')).toEqual({ ok: true })
-          if (isMute) loggedIn.then(() => child.stdin.write('close\n'))
-        }
-        if (said.status === 'linked') child.stdin.write('close\n')
-      }
+      const children = createChildren()
+      const child = await children.start(world)
+      const exited = once(child.process, 'exit')
+      child.process.send({ call: 'subscribe' })
+      await child.call('reset')
+      const { qrCode } = await child.pushed('qr')
+      const code = asText(asRecord(qrCode).value) ?? ''
+      await expect(server.phone.scan(code)).resolves.toEqual({ ok: true })
+      if (isMute) await loggedIn
+      else await child.pushed('linked')
+      await child.call('close')
       await expect(exited).resolves.toEqual([0, null])
     },
   )

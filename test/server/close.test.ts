@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { PairingBus } from '../../src/server/bus.js'
+import type { PairingBus } from '../../src/core/pairing-bus.js'
 import { createWorld, expectRefusal, silence } from './world.js'
 
 beforeEach(() => {

@@ -1,4 +1,4 @@
-import type { PairingBus } from '../../src/server/bus.js'
+import type { PairingBus } from '../../src/core/pairing-bus.js'
 
 /** A bus in this process, for as many replicas as a test has. Each receives its own messages too. */
 export interface MemoryBus extends Required<PairingBus> {

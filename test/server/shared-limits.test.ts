@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
+import type { PairingBus } from '../../src/core/pairing-bus.js'
 import type { PairingMemory, PairingProvider, RequestOptions } from '../../src/core/provider.js'
-import type { PairingBus } from '../../src/server/bus.js'
 import { memoryBus } from './memory-bus.js'
 import { timing } from './spy-provider.js'
 import { createWorld, expectRefusal, silence, updateOf, type World, type WorldOptions } from './world.js'

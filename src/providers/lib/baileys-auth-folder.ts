@@ -9,8 +9,8 @@ import type { Baileys } from './baileys-package.js'
 import { createTurns } from './in-turn.js'
 
 /** Whoever reads these files has the account: nobody else on the machine may. */
-const FOLDER_MODE = 0o700
-const FILE_MODE = 0o600
+export const FOLDER_MODE = 0o700
+export const FILE_MODE = 0o600
 
 const CREDENTIALS = 'creds'
 
@@ -81,6 +81,10 @@ export async function openAuthFolder(
     await mkdir(folder, { recursive: true, mode: FOLDER_MODE })
     // It may have been there before, open to others.
     await chmod(folder, FOLDER_MODE)
+    for (const file of await readdir(folder)) {
+      // Of a process that was ended while it wrote. The lock of the folder sees to it that no other process writes now.
+      if (TEMPORARY.test(file) && isOurs(file)) await rm(join(folder, file), { force: true })
+    }
     const kept = await read(CREDENTIALS)
     // What cannot be read is no link that could be lost: another program was interrupted while it wrote.
     const creds = isCredentials(kept) ? kept : initAuthCreds()
@@ -95,6 +99,9 @@ export async function openAuthFolder(
     }
   })
 }
+
+/** Behind the name of a file that is being written. */
+const TEMPORARY = /\.[\da-f-]{36}\.tmp$/
 
 /** Into a file of another name first: whatever happens meanwhile, the old content or the new one is there. */
 async function writeWhole(folder: string, file: string, text: string): Promise<void> {
@@ -122,7 +129,7 @@ function fileName(name: string): string {
 
 /** The folder may hold files of somebody else: those stay. */
 function isOurs(file: string): boolean {
-  const name = file.replace(/(?:\.[\da-f-]{36}\.tmp)?$/, '')
+  const name = file.replace(TEMPORARY, '')
   return (
     name === fileName(CREDENTIALS) ||
     (name.endsWith('.json') && Object.keys(kinds).some((kind) => name.startsWith(`${kind}-`)))
@@ -159,7 +166,7 @@ function unlessMissing(error: unknown): undefined {
 }
 
 /** Without the path: an error may be shown. */
-function unusable(error: unknown): never {
+export function unusable(error: unknown): never {
   const code = asRecord(error).code
   throw new PairingError(
     'invalid-options',

@@ -8,8 +8,6 @@ export type SocketEnding =
   | { readonly kind: 'restart' }
   /** The link is over: ended on the phone, or by ourselves. */
   | { readonly kind: 'logged-out' }
-  /** Another process logged in with the same credentials. */
-  | { readonly kind: 'replaced' }
   /** WhatsApp will say the same next time: somebody has to act. */
   | { readonly kind: 'refused'; readonly error: PairingError; readonly isLinkOver: boolean }
   /** The connection is gone, or never came about, and may come back. */
@@ -31,7 +29,7 @@ export function endingOf(error: unknown): SocketEnding {
     case 401:
       return { kind: 'logged-out' }
     case 440:
-      return { kind: 'replaced' }
+      return { kind: 'refused', error: replaced(), isLinkOver: false }
     case 402:
       return { kind: 'refused', error: blocked(), isLinkOver: false }
     case 403:
@@ -93,6 +91,18 @@ function outdated(): PairingError {
   return new PairingError(
     'not-supported',
     'WhatsApp refuses this version of Baileys. Install a newer one, or set "version" in "socketOptions".',
+  )
+}
+
+/**
+ * Another process, with a copy of the credentials, has logged in. Two processes that took the link from each other again and again
+ * would never end: this one waits for a reset.
+ */
+function replaced(): PairingError {
+  return new PairingError(
+    'invalid-options',
+    'Another process logged in with the same credentials, and WhatsApp lets one at a time in, so this one was thrown out. End one of ' +
+      'the two, and never copy the credentials of a link. Then reset() brings the link back here.',
   )
 }
 

@@ -6,6 +6,7 @@ import { type Attempt, finishLink, type OpenedAuth, openAttempt } from './bailey
 import { type BaileysAuthState, type FencedAuthState, isLinked, withFence } from './baileys-auth-state.js'
 import { pairingCodeLifetimeMs, qrLifetimeMs } from './baileys-clock.js'
 import { closed, ended, hostError, type SocketEnding, unreachable } from './baileys-ending.js'
+import { FolderBusyError, type FolderLock } from './baileys-folder-lock.js'
 import { type Baileys, baileysName, loadBaileys } from './baileys-package.js'
 import { createRetry } from './baileys-retry.js'
 import type { BaileysSocketOptions } from './baileys-socket.js'
@@ -17,6 +18,8 @@ import { within } from './within.js'
 export interface BaileysLinkOptions {
   /** Opens the credentials; called anew for every round. */
   readonly openAuthState: (baileys: Baileys) => Promise<BaileysAuthState>
+  /** Of the folder of the credentials. @param onLost Another process has taken it. */
+  readonly lockOf: ((onLost: () => void) => FolderLock) | undefined
   readonly socketOptions: BaileysSocketOptions
   readonly onSocket: ((socket: WASocket) => void) | undefined
   readonly requestTimeoutMs: number
@@ -33,6 +36,8 @@ interface LinkListener {
 /** The link itself: its credentials, at most one socket, and where it stands. Commands run one after the other. */
 export interface BaileysLink {
   readonly state: LinkState
+  /** This process has the credentials, as far as that is known. */
+  readonly isHolder: boolean
   /** Finds out whether there is a link, and brings it up. The first time only. */
   read(): Promise<void>
   /** New codes, where somebody asked for a link and the socket was put to sleep. */
@@ -49,6 +54,9 @@ export interface BaileysLink {
 /** A round that ends sooner did not run out of codes: the next one at once would be hammering. */
 const ROUND_MIN_MS = 5_000
 
+/** While another process has the folder, this one looks so often whether it has ended. */
+const LOCK_INTERVAL_MS = 1_000
+
 /** The longest pause between two attempts: somebody looks at the screen. */
 const PAIRING_PAUSE_MS = 8_000
 /** Nobody does, and the link is to come back whenever the network does. */
@@ -58,6 +66,7 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
   const { openAuthState, socketOptions, requestTimeoutMs } = options
   const inTurn = createTurns()
   const retry = createRetry()
+  const lock = options.lockOf?.(onLost)
   const closing = new Set<Promise<unknown>>()
   let state: LinkState = { status: 'unread' }
   let attempt: Attempt | undefined
@@ -66,6 +75,8 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
   // A socket that was put to sleep may be woken by whoever looks for a code; one that nobody asked for may not.
   let isWanted = false
   let isClosed = false
+  /** While another process has the folder. */
+  let waiting: ReturnType<typeof setInterval> | undefined
 
   function become(next: LinkState): void {
     state = next
@@ -74,9 +85,29 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
 
   async function open(): Promise<OpenedAuth> {
     const baileys = await loadBaileys()
+    if (lock && !(await lock.take())) {
+      waitForLock()
+      throw new FolderBusyError(lock.holder)
+    }
+    clearInterval(waiting)
+    waiting = undefined
     const auth = withFence(await openAuthState(baileys))
     if (isClosed) throw closed()
     return { baileys, auth }
+  }
+
+  /** The next process takes the link over when this one's deployment ends the last: nobody may ask it again. */
+  function waitForLock(): void {
+    if (isClosed) return
+    waiting ??= setInterval(() => void inTurn(read).catch(() => undefined), LOCK_INTERVAL_MS)
+    waiting.unref()
+  }
+
+  /** This process was suspended for so long that another one has taken the folder. */
+  function onLost(): void {
+    hangUp()
+    become({ status: 'unread' })
+    waitForLock()
   }
 
   async function read(): Promise<void> {
@@ -137,12 +168,18 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     const { creds } = current.auth.state
     // Before a phone has let it in there is nothing to keep, and an abandoned code would stand in the way of the next.
     if (!isLinked(creds)) return
-    current.saved = current.auth.saveCreds()
+    current.saved = saveCredentials(current)
     current.saved.catch(listener.onUnsaved)
     // The name comes some time after the link.
     if (state.status === 'linked') {
       become({ status: 'linked', account: accountOf(creds.me, state.account.avatarUrl) })
     }
+  }
+
+  /** What another process has written since is not overwritten. */
+  async function saveCredentials({ auth }: Attempt): Promise<void> {
+    if (lock && !(await lock.take())) throw new FolderBusyError(lock.holder)
+    await auth.saveCreds()
   }
 
   function onQrCode(current: Attempt, text: string): void {
@@ -186,7 +223,6 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     if (ending.kind === 'refused') become({ status: 'refused', error, isLinkOver: ending.isLinkOver })
     else if (!current.isPaired) pairAgain(current, error)
     else if (ending.kind === 'logged-out') inTurn(() => forget(current.auth)).catch(refuse)
-    else if (ending.kind === 'replaced') leaveToOther(current)
     else comeBack(current, ending.kind === 'restart', error)
   }
 
@@ -213,11 +249,6 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     // After a scan WhatsApp waits. A server that keeps on saying "again" to every login must be given a rest.
     if (isInvited && (current.isOpen || current.qrCodes > 0)) again()
     else retry.after(LINK_PAUSE_MS, again)
-  }
-
-  /** Two processes that took the link from each other again and again would never end: this one waits for a reset. */
-  function leaveToOther({ auth }: Attempt): void {
-    if (state.status !== 'linked') become({ status: 'linked', account: accountOf(auth.state.creds.me) })
   }
 
   async function resume(): Promise<void> {
@@ -270,6 +301,9 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     get state() {
       return state
     },
+    get isHolder() {
+      return lock?.isHeld ?? true
+    },
     read: () => (state.status === 'unread' ? inTurn(read) : Promise.resolve()),
     wake() {
       if (state.status !== 'idle' || !isWanted) return
@@ -285,8 +319,10 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     unlink: () => inTurn(unlink),
     async close() {
       isClosed = true
+      clearInterval(waiting)
       hangUp()
       await Promise.allSettled([...closing, inTurn(async () => undefined)])
+      await lock?.release()
     },
   }
 }

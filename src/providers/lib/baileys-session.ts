@@ -1,13 +1,22 @@
+import type { PairingBus } from '../../core/pairing-bus.js'
 import type { PhoneNumber } from '../../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot } from '../../core/provider.js'
+import { FolderBusyError } from './baileys-folder-lock.js'
 import { type BaileysLink, type BaileysLinkOptions, createBaileysLink } from './baileys-link.js'
+import { createBaileysRemote, type RemoteCall } from './baileys-remote.js'
 import { isLive, qrSnapshot, statusSnapshot } from './baileys-state.js'
 import { createWatchers } from './baileys-watchers.js'
 
 /** What a session needs to know. */
 export interface BaileysSessionOptions extends BaileysLinkOptions {
   readonly idleTimeoutMs: number
+  readonly sessionId: string
+  /** Leads to the process that has the folder. */
+  readonly bus: PairingBus | undefined
 }
+
+/** A process that has the folder responds to a read from memory. */
+const REMOTE_READ_MS = 3_000
 
 /** A link and those who ask for it, however many providers they come through. */
 export interface BaileysSession {
@@ -20,7 +29,12 @@ export interface BaileysSession {
   close(): Promise<void>
 }
 
-export function createBaileysSession({ idleTimeoutMs, ...options }: BaileysSessionOptions): BaileysSession {
+export function createBaileysSession({
+  idleTimeoutMs,
+  sessionId,
+  bus,
+  ...options
+}: BaileysSessionOptions): BaileysSession {
   let askedAt = Number.NEGATIVE_INFINITY
   let idleTimer: ReturnType<typeof setInterval> | undefined
   let underWay = 0
@@ -78,30 +92,68 @@ export function createBaileysSession({ idleTimeoutMs, ...options }: BaileysSessi
     idleTimer = undefined
   }
 
+  const run = (call: RemoteCall): Promise<PairingSnapshot | undefined> =>
+    asked(async () => {
+      switch (call.name) {
+        case 'status':
+          await link.read()
+          return statusSnapshot(link.state)
+        case 'qrCode':
+          await link.read()
+          link.wake()
+          return qrSnapshot(link.state, Date.now())
+        case 'requestPairingCode':
+          return link.requestPairingCode(call.phoneNumber)
+        case 'reset':
+        case 'unlink':
+          await link[call.name]()
+          return undefined
+      }
+    })
+
+  const remote = bus && createBaileysRemote({ bus, sessionId, isHolder: () => link.isHolder, run })
+
+  /** Here, or by the process that has the folder. */
+  async function anywhere(call: RemoteCall): Promise<PairingSnapshot | undefined> {
+    try {
+      return await run(call)
+    } catch (error) {
+      if (!remote || !(error instanceof FolderBusyError)) throw error
+      const isRead = call.name === 'status' || call.name === 'qrCode'
+      const response = await remote.call(call, isRead ? REMOTE_READ_MS : options.requestTimeoutMs)
+      if (!response) throw error
+      return response.snapshot
+    }
+  }
+
+  async function snapshotOf(call: RemoteCall): Promise<PairingSnapshot> {
+    return (await anywhere(call)) ?? { status: 'preparing' }
+  }
+
   return {
-    status: () =>
-      asked(async () => {
-        await link.read()
-        return statusSnapshot(link.state)
-      }),
-    qrCode: () =>
-      asked(async () => {
-        await link.read()
-        link.wake()
-        return qrSnapshot(link.state, Date.now())
-      }),
-    requestPairingCode: (phoneNumber) => asked(() => link.requestPairingCode(phoneNumber)),
-    reset: () => asked(link.reset),
-    unlink: () => asked(link.unlink),
+    status: () => snapshotOf({ name: 'status' }),
+    qrCode: () => snapshotOf({ name: 'qrCode' }),
+    requestPairingCode: (phoneNumber) => snapshotOf({ name: 'requestPairingCode', phoneNumber }),
+    async reset() {
+      await anywhere({ name: 'reset' })
+    },
+    async unlink() {
+      await anywhere({ name: 'unlink' })
+    },
     subscribe(listener, options) {
       const remove = watchers.add(listener, options)
-      link.read().catch((error: unknown) => watchers.fail(error))
+      link.read().catch((error: unknown) => {
+        // The other process pushes nothing here: the page reads.
+        if (remote && error instanceof FolderBusyError) options.onGap?.()
+        else watchers.fail(error)
+      })
       if (options.method !== 'phone-code') link.wake()
       return remove
     },
     async close() {
       stopIdleWatch()
       watchers.close()
+      remote?.close()
       await link.close()
     },
   }

@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync, unlinkSync } from 'node:fs'
+import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { PairingError } from '../../core/errors.js'
+import { asRecord, asText, parseJson } from '../../core/json.js'
+import { FILE_MODE, FOLDER_MODE, unusable } from './baileys-auth-folder.js'
+
+/** One process at a time uses a folder of credentials: WhatsApp lets one socket of a device live. */
+export interface FolderLock {
+  /** Takes the folder, or checks that this process still has it. `false`: another process has it. */
+  take(): Promise<boolean>
+  readonly isHeld: boolean
+  /** Which process has the folder, as far as this one has seen. */
+  readonly holder: string
+  release(): Promise<void>
+}
+
+const FILE = 'whatsapp-pairing.lock'
+
+/** The process that has the folder renews its file this often. In milliseconds. */
+const RENEW_MS = 5_000
+
+/** Where no process can be looked up, because it runs on another host, a file that is not renewed for so long is left over. */
+const LEFT_OVER_MS = 20_000
+
+interface Owner {
+  readonly token: string
+  readonly pid: number
+  /** Of the process, where the system tells: another process may have got the same id. */
+  readonly start: string | undefined
+  readonly host: string
+}
+
+/** Files of this process, which end with it. */
+const heldFiles = new Map<string, string>()
+
+function removeAtExit(): void {
+  for (const [file, token] of heldFiles) {
+    try {
+      if (ownerIn(readFileSync(file, 'utf8'))?.token === token) unlinkSync(file)
+    } catch {
+      // The next process finds out that this one has ended.
+    }
+  }
+}
+
+/**
+ * @param onLost Another process has taken the folder, because this one was suspended for long.
+ */
+export function createFolderLock(folder: string, onLost: () => void): FolderLock {
+  const file = join(folder, FILE)
+  const own: Owner = { token: randomUUID(), pid: process.pid, start: startOf(process.pid), host: hostname() }
+  let timer: ReturnType<typeof setInterval> | undefined
+  let holder = 'another process'
+  /** What another process wrote, and since when it is unchanged. */
+  let observed: { readonly mark: string; readonly since: number } | undefined
+
+  async function create(): Promise<boolean> {
+    await mkdir(folder, { recursive: true, mode: FOLDER_MODE })
+    try {
+      await writeFile(file, JSON.stringify(own), { flag: 'wx', mode: FILE_MODE })
+      return true
+    } catch (error) {
+      if (asRecord(error).code === 'EEXIST') return false
+      throw error
+    }
+  }
+
+  async function found(): Promise<{ readonly owner: Owner | undefined; readonly mark: string } | undefined> {
+    try {
+      const [text, { mtimeMs }] = await Promise.all([readFile(file, 'utf8'), stat(file)])
+      return { owner: ownerIn(text), mark: `${text} ${mtimeMs}` }
+    } catch (error) {
+      if (asRecord(error).code === 'ENOENT') return undefined
+      throw error
+    }
+  }
+
+  function isLeftOver(owner: Owner | undefined, mark: string): boolean {
+    if (owner?.host === own.host) {
+      const start = startOf(owner.pid)
+      if (
+        !isRunning(owner.pid) ||
+        (owner.start !== undefined && start !== undefined && start !== owner.start)
+      )
+        return true
+      if (start !== undefined) return false
+    }
+    const now = performance.now()
+    if (observed?.mark !== mark) observed = { mark, since: now }
+    return now - observed.since >= LEFT_OVER_MS
+  }
+
+  /** Renamed first: of two processes that find the same file, one gets it. */
+  async function remove(token: string | undefined): Promise<void> {
+    const aside = `${file}.${own.token}`
+    try {
+      await rename(file, aside)
+      const moved = ownerIn(await readFile(aside, 'utf8'))
+      // It was a new one already: it goes back, where no third process was faster.
+      if (moved && moved.token !== token)
+        await writeFile(file, JSON.stringify(moved), { flag: 'wx', mode: FILE_MODE })
+    } catch (error) {
+      if (!['ENOENT', 'EEXIST'].includes(String(asRecord(error).code))) throw error
+    } finally {
+      await rm(aside, { force: true })
+    }
+  }
+
+  async function isOurs(): Promise<boolean> {
+    const lock = await found()
+    // Somebody may have deleted the folder.
+    return lock ? lock.owner?.token === own.token : create()
+  }
+
+  function keep(): void {
+    if (heldFiles.size === 0) process.once('exit', removeAtExit)
+    heldFiles.set(file, own.token)
+    timer = setInterval(() => void renew().catch(() => undefined), RENEW_MS)
+    timer.unref()
+  }
+
+  async function renew(): Promise<void> {
+    if (await isOurs()) {
+      const now = new Date()
+      if (timer) await utimes(file, now, now)
+    } else if (timer) {
+      letGo()
+      onLost()
+    }
+  }
+
+  function letGo(): void {
+    clearInterval(timer)
+    timer = undefined
+    heldFiles.delete(file)
+    if (heldFiles.size === 0) process.off('exit', removeAtExit)
+  }
+
+  async function take(): Promise<boolean> {
+    if (timer && (await isOurs())) return true
+    letGo()
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      if (await create()) {
+        keep()
+        return true
+      }
+      const lock = await found()
+      if (!lock) continue
+      holder = lock.owner ? `the process ${lock.owner.pid} on "${lock.owner.host}"` : 'another process'
+      if (!isLeftOver(lock.owner, lock.mark)) return false
+      await remove(lock.owner?.token)
+    }
+    return false
+  }
+
+  return {
+    take: () => take().catch(unusable),
+    get isHeld() {
+      return timer !== undefined
+    },
+    get holder() {
+      return holder
+    },
+    async release() {
+      if (!timer) return
+      letGo()
+      const lock = await found().catch(() => undefined)
+      if (lock?.owner?.token === own.token) await rm(file, { force: true }).catch(() => undefined)
+    },
+  }
+}
+
+function ownerIn(text: string): Owner | undefined {
+  const { token, pid, start, host } = asRecord(parseJson(text))
+  if (typeof token !== 'string' || typeof pid !== 'number' || typeof host !== 'string') return undefined
+  return { token, pid, start: asText(start), host }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // It runs, and belongs to another user.
+    return asRecord(error).code === 'EPERM'
+  }
+}
+
+/** When a process was started, in ticks of this start of the system. Linux alone tells it in a file. */
+function startOf(pid: number): string | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // Behind the name, which may contain anything: the twentieth field.
+    const ticks = fields.slice(fields.lastIndexOf(')') + 2).split(' ')[19]
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${ticks}`
+  } catch {
+    return undefined
+  }
+}
+
+/** Two processes use one folder. */
+export class FolderBusyError extends PairingError {
+  constructor(holder: string) {
+    super(
+      'invalid-options',
+      `The "authFolder" of baileys() is used by ${holder}, and WhatsApp lets one process at a time use a link, so this process ` +
+        'opened no connection. Give every process the same "bus" to reach the link through that one, or run one process for each folder.',
+    )
+  }
+}

@@ -1,0 +1,113 @@
+import { isPairingErrorCode, PairingError, toPairingError } from '../../core/errors.js'
+import { asAmount, asRecord, parseJson } from '../../core/json.js'
+import type { PairingBus } from '../../core/pairing-bus.js'
+import { isPhoneNumber, type PhoneNumber } from '../../core/phone-number.js'
+import type { PairingSnapshot } from '../../core/provider.js'
+import { decodeSnapshot } from '../../core/snapshot.js'
+
+/** What one process asks another one to do, which has the folder. */
+export type RemoteCall =
+  | { readonly name: 'status' | 'qrCode' | 'reset' | 'unlink' }
+  | { readonly name: 'requestPairingCode'; readonly phoneNumber: PhoneNumber }
+
+/** The processes of one folder, over the bus. */
+export interface BaileysRemote {
+  /**
+   * Has the process that has the folder do it. `undefined` where it does not respond: it has no bus, or has just ended.
+   *
+   * @throws {@link PairingError} what the other process fails with
+   */
+  call(
+    call: RemoteCall,
+    timeoutMs: number,
+  ): Promise<{ readonly snapshot: PairingSnapshot | undefined } | undefined>
+  close(): void
+}
+
+/** What {@link createBaileysRemote} needs. */
+export interface BaileysRemoteOptions {
+  readonly bus: PairingBus
+  /** The same in all processes of the folder. */
+  readonly sessionId: string
+  /** Whether this process has the folder, and so responds. */
+  readonly isHolder: () => boolean
+  readonly run: (call: RemoteCall) => Promise<PairingSnapshot | undefined>
+}
+
+/** Processes on different hosts may differ a little; what is older than this was kept by the broker, and nobody waits for it. */
+const MAX_AGE_MS = 5_000
+
+type Pending = (response: Readonly<Record<string, unknown>>) => void
+
+export function createBaileysRemote({ bus, sessionId, isHolder, run }: BaileysRemoteOptions): BaileysRemote {
+  const self = crypto.randomUUID()
+  const channel = `whatsapp-pairing.baileys ${sessionId}`
+  const pending = new Map<string, Pending>()
+
+  const send = (message: Readonly<Record<string, unknown>>): void =>
+    void bus.publish(channel, JSON.stringify({ ...message, sentAt: Date.now() }))
+
+  async function respond(id: string, call: RemoteCall): Promise<void> {
+    try {
+      send({ to: id, snapshot: await run(call) })
+    } catch (error) {
+      const { code, retryAfterMs } = toPairingError(error)
+      send({ to: id, code, retryAfterMs })
+    }
+  }
+
+  const unsubscribe = bus.subscribe(channel, (text) => {
+    const message = asRecord(parseJson(text))
+    const ageMs = Math.abs(Date.now() - (asAmount(message.sentAt) ?? 0))
+    if (ageMs > MAX_AGE_MS) return
+    if (typeof message.to === 'string') pending.get(message.to)?.(message)
+    const call = callIn(message)
+    if (typeof message.id === 'string' && message.from !== self && call && isHolder())
+      void respond(message.id, call)
+  })
+
+  return {
+    async call(call, timeoutMs) {
+      const id = crypto.randomUUID()
+      let timer: ReturnType<typeof setTimeout> | undefined
+      try {
+        const response = await new Promise<Readonly<Record<string, unknown>> | undefined>((resolve) => {
+          pending.set(id, resolve)
+          timer = setTimeout(resolve, timeoutMs, undefined)
+          send({ id, from: self, ...call })
+        })
+        if (!response) return undefined
+        const { code, retryAfterMs, snapshot } = response
+        if (code !== undefined) throw refusal(code, asAmount(retryAfterMs))
+        return { snapshot: snapshot === undefined ? undefined : decodeSnapshot(snapshot) }
+      } finally {
+        clearTimeout(timer)
+        pending.delete(id)
+      }
+    },
+    close: unsubscribe,
+  }
+}
+
+function callIn({ name, phoneNumber }: Readonly<Record<string, unknown>>): RemoteCall | undefined {
+  switch (name) {
+    case 'status':
+    case 'qrCode':
+    case 'reset':
+    case 'unlink':
+      return { name }
+    case 'requestPairingCode':
+      return isPhoneNumber(phoneNumber) ? { name, phoneNumber } : undefined
+    default:
+      return undefined
+  }
+}
+
+function refusal(value: unknown, retryAfterMs: number | undefined): PairingError {
+  const code = isPairingErrorCode(value) ? value : 'unknown'
+  return new PairingError(
+    code,
+    `The process that has the link failed with "${code}". Its own log says more.`,
+    { retryAfterMs },
+  )
+}

@@ -1,0 +1,171 @@
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import { asRecord, asText } from '../../src/core/json.js'
+import { type Child, type Children, createChildren } from './baileys-child.js'
+import { openWorld, type World } from './baileys-world.js'
+
+// Real processes over dist: npm run build first.
+
+let world: World
+let children: Children
+
+afterEach(async () => {
+  await children.end()
+  await world.end()
+})
+
+async function open(hasBus: boolean): Promise<void> {
+  world = await openWorld()
+  children = createChildren({ hasBus })
+}
+
+const two = () => Promise.all([children.start(world), children.start(world)])
+
+async function qrCodeOf(child: Child): Promise<string> {
+  for (;;) {
+    const { status, qrCode } = asRecord((await child.call('getQrCode')).value)
+    const code = asText(asRecord(qrCode).value)
+    if (status === 'qr' && code) return code
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+async function link(child: Child): Promise<void> {
+  expect((await child.call('reset')).code).toBeUndefined()
+  await expect(world.server.phone.scan(await qrCodeOf(child))).resolves.toEqual({ ok: true })
+  await child.until('linked')
+}
+
+const meIn = async () =>
+  asRecord(asRecord(JSON.parse(await readFile(`${world.folder}/creds.json`, 'utf8'))).me).id
+
+describe('two processes with one folder, without a bus', () => {
+  it('the second is refused and makes no connection, and the link of the first stays', async () => {
+    await open(false)
+    const [first, second] = await two()
+    await link(first)
+    const before = await meIn()
+    for (const call of ['getStatus', 'getQrCode', 'reset', 'unlink']) {
+      const { code, text } = await second.call(call)
+      expect(code).toBe('invalid-options')
+      expect(text).toContain(`process ${first.process.pid} `)
+    }
+    expect((await second.call('requestPairingCode', world.phoneNumber)).code).toBe('invalid-options')
+    expect(world.server.connectionCount).toBe(1)
+    expect(world.server.phone.devices).toHaveLength(1)
+    expect(await meIn()).toBe(before)
+    expect(await first.status()).toBe('linked')
+  })
+
+  it('the second is refused while the first shows a code, and cannot take the link from it', async () => {
+    await open(false)
+    const [first, second] = await two()
+    await first.call('reset')
+    const code = await qrCodeOf(first)
+    expect((await second.call('reset')).code).toBe('invalid-options')
+    await expect(world.server.phone.scan(code)).resolves.toEqual({ ok: true })
+    await first.until('linked')
+    expect(world.server.phone.devices).toHaveLength(1)
+  })
+
+  it.each(['close', 'kill -9'])('the second takes the link over when the first ends by %s', async (means) => {
+    await open(false)
+    const [first, second] = await two()
+    await link(first)
+    await second.call('subscribe')
+    // As at its start: nobody calls it again.
+    expect((await second.call('getStatus')).code).toBe('invalid-options')
+    if (means === 'close') await first.call('close')
+    else await first.kill()
+    await second.pushed('linked')
+    expect(world.server.phone.devices).toHaveLength(1)
+    expect(await second.status()).toBe('linked')
+  })
+
+  it('of two that start at once over a lock that was left behind, one gets the link', async () => {
+    await open(false)
+    const old = await children.start(world)
+    await link(old)
+    await old.kill()
+    const both = await two()
+    const statuses = await Promise.all(both.map((child) => child.status()))
+    expect(statuses.toSorted()).toEqual(['invalid-options', 'preparing'])
+    await both[statuses.indexOf('preparing')]?.until('linked')
+  })
+
+  it('a lock whose process id belongs to another process now is left over', async () => {
+    await open(false)
+    const child = await children.start(world)
+    await mkdir(world.folder, { mode: 0o700 })
+    const { hostname } = await import('node:os')
+    const owner = { token: 'old', pid: process.pid, start: 'another boot 1', host: hostname() }
+    await writeFile(`${world.folder}/whatsapp-pairing.lock`, JSON.stringify(owner))
+    expect(await child.status()).toBe('unlinked')
+  })
+
+  it('a copy of the credentials that logs in ends the link of the first with an error', async () => {
+    await open(false)
+    const first = await children.start(world)
+    await link(first)
+    const copy = { ...world, folder: `${world.folder}-copy` }
+    await mkdir(copy.folder)
+    for (const file of await readdir(world.folder))
+      if (file.endsWith('.json')) await copyFile(`${world.folder}/${file}`, `${copy.folder}/${file}`)
+    const second = await children.start(copy)
+    await second.until('linked')
+    await first.until('invalid-options')
+    expect((await first.call('getStatus')).text).toContain('same credentials')
+    expect(await second.status()).toBe('linked')
+  })
+})
+
+describe('two processes with one folder and a bus', () => {
+  it('the second shows the codes of the first, starts them and unlinks', async () => {
+    await open(true)
+    const [first, second] = await two()
+    expect(await first.status()).toBe('unlinked')
+    await link(second)
+    expect(await first.status()).toBe('linked')
+    expect(world.server.connectionCount).toBe(1)
+    expect((await second.call('getStatus')).value).toEqual((await first.call('getStatus')).value)
+    expect((await second.call('unlink')).code).toBeUndefined()
+    expect(world.server.phone.devices).toHaveLength(0)
+    const { value } = await second.call('requestPairingCode', world.phoneNumber)
+    const code = asText(asRecord(value).pairingCode) ?? ''
+    await expect(world.server.phone.typeCode(code)).resolves.toEqual({ ok: true })
+    await first.until('linked')
+    expect(await second.status()).toBe('linked')
+  })
+
+  it('the second gets the error of the first', async () => {
+    await open(true)
+    const [first, second] = await two()
+    await first.status()
+    world.server.refusals.pairingCode = 429
+    expect((await second.call('requestPairingCode', world.phoneNumber)).code).toBe('rate-limited')
+  })
+
+  it('the second takes the link over when the first is killed', async () => {
+    await open(true)
+    const [first, second] = await two()
+    await link(first)
+    expect(await second.status()).toBe('linked')
+    await first.kill()
+    await second.until('linked')
+    expect(world.server.phone.devices).toHaveLength(1)
+    expect(await readFile(`${world.folder}/whatsapp-pairing.lock`, 'utf8')).toContain(`${second.process.pid}`)
+  })
+})
+
+describe('a process that is killed', () => {
+  it('leaves no temporary file behind once the next one has started, and the link stays', async () => {
+    await open(false)
+    const [first, second] = await two()
+    await link(first)
+    await first.kill()
+    for (const name of ['creds', 'pre-key-5', 'session-a'])
+      await writeFile(`${world.folder}/${name}.json.0721443f-69f3-4a84-93a8-54e0e54ea46c.tmp`, '{')
+    await second.until('linked')
+    expect((await readdir(world.folder)).filter((file) => !/\.(?:json|lock)$/.test(file))).toEqual([])
+  })
+})
