@@ -1,5 +1,5 @@
 /** What may stand between the digits of a number without being a part of it. */
-export const BETWEEN_DIGITS: RegExp = /[\s\p{P}\p{S}\p{Cf}]/gu
+const BETWEEN_DIGITS: RegExp = /[\s\p{P}\p{S}\p{Cf}]/gu
 
 const CHAT_LINK =
   /^(?:https?:\/\/)?(?:(?:www\.)?wa\.me\/|(?:api|web)\.whatsapp\.com\/send\/?\?phone=|whatsapp:\/\/send\/?\?phone=)/i

@@ -106,7 +106,7 @@ describe('the package of Baileys', () => {
     // The other name has no folder here, as in a bundle: its version is not known.
     const { baileysName, loadBaileys } = await fresh()
     expect((await loadBaileys()).makeWASocket({} as never)).toBe('the other one')
-    expect(baileysName()).toBe('@whiskeysockets/baileys')
+    expect(baileysName()).toBe('the installed @whiskeysockets/baileys')
   })
 
   it('that lacks a package of its own is not called missing', async () => {

@@ -60,7 +60,8 @@ async function load(name: string, importIt: () => Promise<Baileys>): Promise<Loa
     )
   }
   try {
-    return { baileys: await importIt(), name: `${name}${version === undefined ? '' : ` ${version}`}` }
+    const isKnown = version !== undefined
+    return { baileys: await importIt(), name: isKnown ? `${name} ${version}` : `the installed ${name}` }
   } catch (error) {
     if (isMissing(error, name)) return undefined
     printOnce(name, `The npm package "${name}" is installed and cannot be loaded.`, error)
