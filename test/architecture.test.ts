@@ -48,6 +48,7 @@ type Layer = keyof typeof layers
 const onlyDynamic: Partial<Record<Layer, string[]>> = {
   'providers/lib': ['ws'],
   react: ['qr/decode.js', 'poller'],
+  server: ['qr/decode.js'],
   testing: ['qr'],
 }
 

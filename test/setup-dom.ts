@@ -13,6 +13,8 @@ await Promise.all([
   import('../src/react/parts/qr-svg.js'),
   import('../src/react/parts/trouble-list.js'),
   import('../src/poller/connect-provider.js'),
+  import('../src/server/read-picture.js'),
+  import('qr/decode.js'),
 ])
 
 // Also the parts that follow the first code.

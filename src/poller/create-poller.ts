@@ -4,6 +4,7 @@ import { PAIRING_CODE, type PairingAction, type PairingUpdate, type PairingWant 
 import { callProvider, readProvider, timingOf } from './call-provider.js'
 import { createExclusive } from './exclusive.js'
 import { makeUpdate } from './make-update.js'
+import { createPictureReader } from './picture-reader.js'
 import type { Poller } from './poller.js'
 import type { PolledSession, PollerHost } from './poller-host.js'
 import { createProviderSubscription } from './provider-subscription.js'
@@ -64,6 +65,8 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   /** The last request to the provider. */
   let requestedAt = Number.NEGATIVE_INFINITY
 
+  const pictures = createPictureReader(() => host().readPicture)
+
   const requests = createSharedRequests((want, signal) => {
     if (want === 'state' || !poll.startsOnRead) return request(want, want, signal)
     // Two that start a pairing at the same time throw each other out.
@@ -84,11 +87,13 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       const how = { provider: provider(), call, host: host(), signals: [signal] }
       const snapshot = await readProvider(how, record.memory)
       latencyMs = Date.now() - sentAt
-      // A response from before a change, or to an aborted request, says nothing about now.
-      if (signal.aborted || sentIn !== changes.revision) return
-      take(snapshot, { want, sentAt, at: Date.now() })
-      host().observe(target(), snapshot)
-      publish(snapshot)
+      await pictures.read(snapshot, (read) => {
+        // A response from before a change, or to an aborted request, says nothing about now.
+        if (signal.aborted || sentIn !== changes.revision) return
+        take(read, { want, sentAt, at: Date.now() })
+        host().observe(target(), read)
+        publish(read)
+      })
     } catch (error) {
       // By the signal and not by the code: a provider may call anything aborted.
       if (!signal.aborted && sentIn === changes.revision) fail(toPairingError(error))
@@ -135,9 +140,13 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     provider,
     host,
     onSnapshot(snapshot) {
-      receive(snapshot, true)
-      host().observe(target(), snapshot)
-      publish(snapshot)
+      const sentIn = changes.revision
+      void pictures.read(snapshot, (read) => {
+        if (loop.size === 0 || sentIn !== changes.revision) return
+        receive(read, true)
+        host().observe(target(), read)
+        publish(read)
+      })
     },
     onError: fail,
     onGap() {
@@ -323,9 +332,13 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       return update('qr')
     },
     receive(snapshot) {
-      receive(snapshot)
-      publish(snapshot)
-      rest()
+      const sentIn = changes.revision
+      void pictures.read(snapshot, (read) => {
+        if (ended.signal.aborted || sentIn !== changes.revision) return
+        receive(read)
+        publish(read)
+        rest()
+      })
     },
     receiveCode(snapshot, phoneNumber) {
       receive(snapshot)

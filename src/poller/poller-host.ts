@@ -87,6 +87,8 @@ export interface PollerHost {
   readonly report: (error: unknown, call: ProviderCall) => void
   /** Takes each response and push of the provider; messages of other replicas are none. */
   readonly observe: (session: PolledSession, snapshot: PairingSnapshot) => void
+  /** The text in a provider's picture of a QR code, where the host reads pictures; `undefined` for one that cannot be read. */
+  readonly readPicture?: (src: string) => Promise<string | undefined>
   /** Connects a session, by its tag, to the other replicas. */
   readonly connect: (session: string, receive: (message: ReplicaMessage) => void) => Replicas
 }

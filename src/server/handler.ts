@@ -103,6 +103,7 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
       links.observe(session, snapshot)
       events?.observe(session, snapshot)
     },
+    readPicture: async (src) => (await import('./read-picture.js')).readPicture(src),
     connect: (session, receive) => createBusLink({ bus, name: session, receive }),
   }
   const webhooks = webhookSecret === undefined ? undefined : createWebhookGuard(webhookSecret, report)

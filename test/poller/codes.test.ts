@@ -36,7 +36,12 @@ const LIFETIME_MS = 20_000
 
 beforeAll(async () => {
   // What the adapters and mock servers load when it is needed.
-  await Promise.all([import('qr'), import('../../src/providers/lib/green-api-socket.js')])
+  await Promise.all([
+    import('qr'),
+    import('qr/decode.js'),
+    import('../../src/providers/lib/green-api-socket.js'),
+    import('../../src/server/read-picture.js'),
+  ])
 })
 
 beforeEach(() => {
