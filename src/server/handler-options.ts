@@ -66,7 +66,7 @@ export interface CommonHandlerOptions {
   /**
    * Takes the provider's webhooks at `POST …/webhook`, so that a scan shows without waiting for the next poll; that
    * path is for nothing else then. The provider sends it as `Authorization: Bearer …`, or as `?secret=…` where it can set
-   * no header.
+   * no header; or it signs the body with it, as WAHA does (`X-Webhook-Hmac`, HMAC-SHA-512). At least 16 characters.
    * @default no webhooks
    */
   readonly webhookSecret?: WebhookSecret | undefined

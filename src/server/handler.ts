@@ -155,8 +155,8 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
   async function answer(request: Request, signal: AbortSignal): Promise<Response> {
     const { method } = request
     if (webhooks && isWebhook(request)) {
-      await webhooks.check(request)
-      await takeWebhook(request, await targetOf(request), { pollerOf: sessions.pollerOf, log, report })
+      const text = await webhooks.check(request)
+      await takeWebhook(request, await targetOf(request), { text, pollerOf: sessions.pollerOf, log, report })
       return received()
     }
     const authorization = await checkAuthorized(authorize, request, report)

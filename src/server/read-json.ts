@@ -10,14 +10,32 @@ const BODY_TIMEOUT_MS = 10_000
 /**
  * The JSON body of a request.
  *
- * @throws {@link PairingError} `invalid-request` where it is not JSON, not labelled so, too long or too slow, and, reported
- *   as a mistake of the app, where it was read before.
+ * @throws {@link PairingError} `invalid-request` where it is not JSON, and whatever {@link readJsonText} throws
  */
-export async function readJson(
+export async function readJson(request: Request, report: Report, maxBytes?: number): Promise<unknown> {
+  return jsonOf(await readJsonText(request, report, maxBytes))
+}
+
+/** @throws {@link PairingError} `invalid-request` */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalid('is not JSON')
+  }
+}
+
+/**
+ * The text of a JSON body, not parsed yet.
+ *
+ * @throws {@link PairingError} `invalid-request` where it is not labelled as JSON, too long or too slow, and, reported as a mistake of the
+ *   app, where it was read before.
+ */
+export async function readJsonText(
   request: Request,
   report: Report,
   maxBytes: number = MAX_BODY_BYTES,
-): Promise<unknown> {
+): Promise<string> {
   // The label matters: a form post, which browsers send across sites without asking, cannot have it.
   if (!/^application\/json\s*(?:;|$)/i.test(request.headers.get('content-type') ?? ''))
     throw invalid('must be application/json')
@@ -55,11 +73,7 @@ export async function readJson(
   } finally {
     clearTimeout(timer)
   }
-  try {
-    return JSON.parse(text + decode(decoder))
-  } catch {
-    throw invalid('is not JSON')
-  }
+  return text + decode(decoder)
 }
 
 function decode(decoder: TextDecoder, bytes?: Uint8Array): string {

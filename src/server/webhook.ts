@@ -5,12 +5,16 @@ import { decodeSnapshot } from '../core/snapshot.js'
 import type { Poller } from '../poller/poller.js'
 import type { PairingLogger } from './log.js'
 import { createRateLimit } from './rate-limit.js'
-import { readJson } from './read-json.js'
+import { jsonOf, readJson, readJsonText } from './read-json.js'
 import { HandlerError, type Report } from './report.js'
 import type { SessionTarget } from './session-target.js'
 
 /** Ends the path of the URL that a provider is given for its webhooks. */
 const WEBHOOK_PATH = /\/webhook\/?$/
+
+/** WAHA's, with the algorithm in a second header. */
+const SIGNATURE_HEADER = 'x-webhook-hmac'
+const ALGORITHM_HEADER = 'x-webhook-hmac-algorithm'
 
 /** Query parameter for providers that can send no header. */
 const SECRET_PARAMETER = 'secret'
@@ -55,12 +59,19 @@ export function isWebhook({ url }: Request): boolean {
 
 /** Lets webhooks in by their secret. */
 export interface WebhookGuard {
-  /** @throws {@link PairingError} `sign-in-required`, `forbidden`, `rate-limited`, `invalid-options` */
-  check(request: Request): Promise<void>
+  /**
+   * Resolves with the text of the body where that is signed, and has been read.
+   *
+   * @throws {@link PairingError} `sign-in-required`, `forbidden`, `rate-limited`, `invalid-options`, `invalid-request`
+   */
+  check(request: Request): Promise<string | undefined>
 }
 
 /**
- * Makes the guard of one handler: `Authorization: Bearer …`, or `?secret=…`.
+ * Makes the guard of one handler: `Authorization: Bearer …`, `?secret=…`, or `X-Webhook-Hmac`, the HMAC-SHA-512 of the body under the
+ * secret, in hexadecimal digits. WAHA signs like this where its `hmac.key` is the secret; no URL holds it then.
+ *
+ * @see https://waha.devlike.pro/docs/how-to/events/#hmac-authentication
  *
  * @throws {@link PairingError} `invalid-options` for a secret that can be guessed
  */
@@ -72,10 +83,17 @@ export function createWebhookGuard(secret: WebhookSecret, report: Report): Webho
     async check(request) {
       const bearer = /^bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
       const given = bearer ?? new URL(request.url).searchParams.get(SECRET_PARAMETER)
-      if (!given) throw new PairingError('sign-in-required', 'A webhook needs the secret of this handler.')
+      const signature = request.headers.get(SIGNATURE_HEADER)
+      if (!given && !signature)
+        throw new PairingError('sign-in-required', 'A webhook needs the secret of this handler.')
       const expected = await expectedSecret(request, secret, report)
-      // A right secret always passes: by guessing, anybody could lock the provider out otherwise.
-      if (expected !== undefined && (await isSameText(given, expected))) return
+      // A right secret always passes: by guessing, anyone could lock the provider out otherwise.
+      if (given) {
+        if (expected !== undefined && (await isSameText(given, expected))) return undefined
+      } else if (expected !== undefined && isSha512(request)) {
+        const text = await readJsonText(request, report, MAX_WEBHOOK_BYTES)
+        if (await isSigned(text, signature ?? '', expected)) return text
+      }
       const retryAfterMs = wrongSecrets.take('')
       if (retryAfterMs > 0) {
         throw new PairingError('rate-limited', 'Too many webhooks with a wrong secret were sent.', {
@@ -122,6 +140,8 @@ function weakSecretError(): HandlerError {
 
 /** What {@link takeWebhook} needs of the handler. */
 export interface WebhookContext {
+  /** The body, where it was read to check its signature. */
+  readonly text: string | undefined
   readonly pollerOf: (target: SessionTarget) => Poller
   readonly log: PairingLogger
   readonly report: Report
@@ -137,7 +157,7 @@ export interface WebhookContext {
 export async function takeWebhook(
   request: Request,
   target: SessionTarget,
-  { pollerOf, log, report }: WebhookContext,
+  { text, pollerOf, log, report }: WebhookContext,
 ): Promise<void> {
   const { provider } = target
   if (!provider.readWebhook)
@@ -145,7 +165,7 @@ export async function takeWebhook(
       'not-supported',
       'The provider of this session has no webhooks that are understood.',
     )
-  const body = await readJson(request, report, MAX_WEBHOOK_BYTES)
+  const body = text === undefined ? await readJson(request, report, MAX_WEBHOOK_BYTES) : jsonOf(text)
   // Before a poller is made, which a webhook that is refused must not cost.
   const { snapshot, sentAt } = readWebhook(provider, body, report)
   // Messages and whatever else the provider sends to the same URL: not ours, and no reason to send it again.
@@ -179,6 +199,19 @@ function readWebhook(
     report(error, 'readWebhook')
     throw toPairingError(error)
   }
+}
+
+function isSha512({ headers }: Request): boolean {
+  return (headers.get(ALGORITHM_HEADER) ?? 'sha512').toLowerCase() === 'sha512'
+}
+
+async function isSigned(text: string, signature: string, secret: string): Promise<boolean> {
+  if (!/^[0-9a-f]{128}$/i.test(signature)) return false
+  const encoder = new TextEncoder()
+  const algorithm = { name: 'HMAC', hash: 'SHA-512' }
+  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), algorithm, false, ['verify'])
+  const bytes = Uint8Array.from(signature.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16))
+  return crypto.subtle.verify('HMAC', key, bytes, encoder.encode(text))
 }
 
 /** Compares signatures under a key of the moment, so that the time it takes tells nothing about the secret. */

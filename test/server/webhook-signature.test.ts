@@ -1,0 +1,167 @@
+import { createHmac } from 'node:crypto'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, it, vi } from 'vitest'
+import type { PairingSnapshot } from '../../src/core/provider.js'
+import { createPollerRegistry } from '../../src/poller/registry.js'
+import { waha } from '../../src/providers/waha.js'
+import { readRecording, recordingsOf, type Webhook } from '../recordings/recording.js'
+import { createWorld, expectRefusal, type World, type WorldOptions } from './world.js'
+
+/** `hmac.key` of the recorded servers. */
+const KEY = 'an-hmac-key-of-thirty-two-chars!'
+const LINKING = { status: 'linking' } as const
+
+const sign = (body: string, key = KEY, algorithm = 'sha512'): string =>
+  createHmac(algorithm, key).update(body).digest('hex')
+
+const worldWith = (options: WorldOptions = {}): World =>
+  createWorld(
+    { readWebhook: () => LINKING, getStatus: async () => LINKING },
+    { webhookSecret: KEY, ...options },
+  )
+
+const signed = (signature: string, algorithm?: string) => ({
+  headers: {
+    'x-webhook-hmac': signature,
+    ...(algorithm !== undefined && { 'x-webhook-hmac-algorithm': algorithm }),
+  },
+})
+
+const recorded = recordingsOf('waha').flatMap((name) =>
+  readRecording(name)
+    .entries.filter(
+      (entry): entry is Webhook => entry.kind === 'webhook' && 'x-webhook-hmac' in entry.headers,
+    )
+    .map((webhook) => ({ name, webhook })),
+)
+
+describe('a webhook that is signed and brings no secret', () => {
+  it('of each recorded WAHA server is taken, and refused where one byte of it differs', async () => {
+    expect(recorded.length).toBeGreaterThan(10)
+    const provider = waha({
+      baseUrl: 'http://127.0.0.1:13000',
+      apiKey: 'WAHAKEY',
+      session: 'default',
+      fetch: vi.fn(),
+    })
+    for (const { name, webhook } of recorded) {
+      const world = createWorld({}, { provider, webhookSecret: KEY })
+      const body = JSON.stringify(webhook.body)
+      expect(
+        (await world.webhook(body, { headers: webhook.headers })).status,
+        `${name} ${webhook.line}`,
+      ).toBe(200)
+      await expectRefusal(await world.webhook(`${body} `, { headers: webhook.headers }), 'forbidden')
+    }
+  })
+
+  it.each([
+    ['the right one', sign('{"a":"é"}'), 'sha512', 200],
+    ['in capitals', sign('{"a":"é"}').toUpperCase(), 'SHA512', 200],
+    ['without the name of its algorithm', sign('{"a":"é"}'), undefined, 200],
+    ['under another key', sign('{"a":"é"}', 'another-key-of-thirty-two-chars!'), 'sha512', 403],
+    ['of another body', sign('{"a":"e"}'), 'sha512', 403],
+    ['by another algorithm', sign('{"a":"é"}', KEY, 'sha256'), 'sha256', 403],
+    ['called by another algorithm', sign('{"a":"é"}'), 'none', 403],
+    ['cut short', sign('{"a":"é"}').slice(0, 64), 'sha512', 403],
+    ['with something behind it', `${sign('{"a":"é"}')}00`, 'sha512', 403],
+    ['that is no number', 'z'.repeat(128), 'sha512', 403],
+  ])('counts by its signature: %s', async (_, signature, algorithm, status) => {
+    expect((await worldWith().webhook('{"a":"é"}', signed(signature, algorithm))).status).toBe(status)
+  })
+
+  it('is refused without reading its body where the host has no secret for it', async () => {
+    const world = worldWith({ webhookSecret: () => undefined })
+    await expectRefusal(await world.webhook('{}', signed(sign('{}'))), 'forbidden')
+  })
+
+  it('has the key of its request', async () => {
+    const world = worldWith({
+      webhookSecret: (request) => (request.url.includes('?a') ? KEY : `other-${KEY}`),
+    })
+    expect((await world.webhook('{}', { ...signed(sign('{}')), query: '?a' })).status).toBe(200)
+    await expectRefusal(await world.webhook('{}', { ...signed(sign('{}')), query: '?b' }), 'forbidden')
+  })
+
+  it('has a limit on wrong signatures, which locks right ones out of nothing', async () => {
+    const world = worldWith()
+    for (let count = 0; count < 20; count += 1)
+      await expectRefusal(await world.webhook('{}', signed(sign('{}', `wrong key ${count}`))), 'forbidden')
+    const refused = await world.webhook('{}', signed(sign('{}', 'wrong key 21')))
+    expect(refused.status).toBe(429)
+    expect((await world.webhook('{}', signed(sign('{}')))).status).toBe(200)
+  })
+
+  it('may have 256 kB, and not a byte more', async () => {
+    const padded = (bytes: number): string => `{"pad":"${'x'.repeat(bytes - 10)}"}`
+    const world = worldWith()
+    for (const [bytes, status] of [
+      [262_144, 200],
+      [262_145, 400],
+    ] as const)
+      expect((await world.webhook(padded(bytes), signed(sign(padded(bytes))))).status).toBe(status)
+  })
+
+  it('with a right secret beside a wrong signature counts by the secret', async () => {
+    const { headers } = signed(sign('{}', 'another key'))
+    expect(
+      (await worldWith().webhook('{}', { headers: { ...headers, authorization: `Bearer ${KEY}` } })).status,
+    ).toBe(200)
+  })
+})
+
+describe('20,000 webhooks', () => {
+  setFlagsFromString('--expose-gc')
+  const gc: unknown = runInNewContext('gc')
+  const heapMb = (): number => {
+    if (typeof gc === 'function') gc()
+    return process.memoryUsage().heapUsed / 1_048_576
+  }
+
+  it.each<readonly [string, WorldOptions, () => PairingSnapshot | undefined, string | undefined, number]>([
+    ['with a wrong secret', {}, () => LINKING, 'Bearer wrong', 403],
+    ['without a secret', {}, () => LINKING, undefined, 401],
+    ['that are no snapshot', {}, () => JSON.parse('{"status":"nonsense"}'), `Bearer ${KEY}`, 502],
+    ['about something else', {}, () => undefined, `Bearer ${KEY}`, 200],
+    ['of an hour ago', {}, () => LINKING, `Bearer ${KEY}`, 200],
+  ])(
+    '%s, each for another tenant, make no session and leave no memory',
+    async (_, options, read, authorization, status) => {
+      vi.spyOn(console, 'error').mockImplementation(() => {})
+      const registry = createPollerRegistry()
+      const of = vi.spyOn(registry, 'of')
+      let count = 0
+      const { provider } = createWorld({
+        readWebhook: read,
+        webhookSentAt: () => Date.now() - 3_600_000,
+      })
+      const world = createWorld(
+        {},
+        {
+          webhookSecret: KEY,
+          provider: () => provider,
+          tenant: () => `tenant ${count}`,
+          log: () => {},
+          ...options,
+        },
+        registry,
+      )
+      const send = async (): Promise<number> => {
+        count += 1
+        return (await world.webhook('{}', { headers: authorization ? { authorization } : {} })).status
+      }
+      const statuses = new Set<number>()
+      for (let warmUp = 0; warmUp < 500; warmUp += 1) statuses.add(await send())
+      const before = heapMb()
+      for (let left = 20_000; left > 0; left -= 1) statuses.add(await send())
+      // The last refusals of wrong secrets are 429.
+      statuses.delete(429)
+      expect([...statuses]).toEqual([status])
+      expect(of).not.toHaveBeenCalled()
+      // It was 111 MB.
+      expect(heapMb() - before).toBeLessThan(8)
+    },
+    60_000,
+  )
+})
