@@ -4,8 +4,11 @@ import { PAIRING_LINK_PARAMETER } from '../core/pairing-link.js'
 // because `createPairingLink` appends its parameter to an existing hash.
 const TOKEN = new RegExp(`^[^#]*#(?:.*[?&])?${PAIRING_LINK_PARAMETER}=([\\w.-]+)`)
 
-/** The parameter with the separator before it and the one behind it, of which one stays. */
-const PARAMETER = new RegExp(`(^#|[?&])${PAIRING_LINK_PARAMETER}=[^&]*(&?)`)
+/** The parameter, also several in a row, with the separator before it and the one behind it, of which one stays. */
+const PARAMETERS = new RegExp(
+  `(^#|[?&])(?:${PAIRING_LINK_PARAMETER}=[^&]*&)*?${PAIRING_LINK_PARAMETER}=[^&]*(&(?!${PAIRING_LINK_PARAMETER}=)|$)`,
+  'g',
+)
 
 const STORED_AS = 'whatsapp-pairing:link'
 
@@ -47,11 +50,9 @@ export function takePairingLinkToken(): string | undefined {
 
 function withoutToken(href: string): string {
   const url = new URL(href)
-  let { hash } = url
-  while (PARAMETER.test(hash)) {
-    hash = hash.replace(PARAMETER, (_, before: string, behind: string) => (behind === '' ? '' : before))
-  }
-  url.hash = hash
+  url.hash = url.hash.replace(PARAMETERS, (_, before: string, behind: string) =>
+    behind === '' ? '' : before,
+  )
   return url.href
 }
 

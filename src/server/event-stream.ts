@@ -25,8 +25,11 @@ export interface EventStreamOptions {
   readonly has: string | null
   /** After this time the page has to open the stream again, and is authorized again. */
   readonly lifetimeMs: number
-  /** Aborted when the client is gone. */
-  readonly signal: AbortSignal
+  /**
+   * Its signal is aborted when the client is gone. Kept as long as the stream: the signal of a request that was garbage-collected is
+   * never aborted.
+   */
+  readonly request: Request
   /** Registers the clean end of the stream, for the moment when the handler closes. */
   readonly onClose: (end: () => void) => () => void
   /** Called once, when the session is not watched any more. */
@@ -40,7 +43,7 @@ export interface EventStreamOptions {
  * newest one and never a line of old ones.
  */
 export function openEventStream({ poller, ...options }: EventStreamOptions): ReadableStream<Uint8Array> {
-  const { method, lifetimeMs, signal } = options
+  const { method, lifetimeMs } = options
   const encoder = new TextEncoder()
   let output: ReadableStreamDefaultController<Uint8Array> | undefined
   let sentAt = Date.now()
@@ -89,7 +92,7 @@ export function openEventStream({ poller, ...options }: EventStreamOptions): Rea
     clearTimeout(beatTimer)
     clearTimeout(lifeTimer)
     forget()
-    signal.removeEventListener('abort', close)
+    options.request.signal.removeEventListener('abort', close)
     unwatch()
     options.onEnd()
   }
@@ -108,6 +111,7 @@ export function openEventStream({ poller, ...options }: EventStreamOptions): Rea
         write(HEARTBEAT)
         lifeTimer = setTimeout(close, Math.min(lifetimeMs, LONGEST_TIMER_MS))
         forget = options.onClose(close)
+        const { signal } = options.request
         signal.addEventListener('abort', close)
         unwatch = poller.watch({
           method,

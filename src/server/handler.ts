@@ -137,8 +137,8 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
 
   async function allowed(request: Request, authorization: CheckedAuthorization): Promise<AllowedTarget> {
     const target = await targetOf(request)
-    const { expectedPhoneNumber } = authorization
-    if (expectedPhoneNumber) links.expect(target, expectedPhoneNumber)
+    const { expectedPhoneNumber, expiresAt = Number.POSITIVE_INFINITY } = authorization
+    if (expectedPhoneNumber) links.expect(target, expectedPhoneNumber, expiresAt)
     return { ...target, ...authorization }
   }
 

@@ -29,8 +29,8 @@ export interface LinkReports {
   observe(target: SessionTarget, snapshot: PairingSnapshot): void
   /** The provider has ended the link. */
   unlinked(target: SessionTarget): void
-  /** From now on a link of another phone is reported to `onError`. */
-  expect(target: SessionTarget, phoneNumber: string): void
+  /** From now on, and until this time, a link of another phone is reported to `onError`. */
+  expect(target: SessionTarget, phoneNumber: string, until: number): void
 }
 
 /** What {@link createLinkReports} needs. */
@@ -47,7 +47,9 @@ const MAX_SESSIONS = 10_000
 interface KnownSession {
   /** Of the link that was reported; `undefined` where none is known. */
   readonly linkId?: string | undefined
-  readonly expected?: string | undefined
+  /** Of the link that was reported as one of another phone. Pages that expect different phones report it once. */
+  readonly wrongLinkId?: string | undefined
+  readonly expected?: { readonly phoneNumber: string; readonly until: number } | undefined
 }
 
 const endings: readonly PairingSnapshot['status'][] = ['unlinked', 'qr', 'stale']
@@ -70,13 +72,16 @@ export function createLinkReports({ onLinked, onUnlinked, secret, report }: Link
     const key = sessionKey(target)
     const { phoneNumber, id = '' } = account
     const linkId = tagOf(['link', tenant, provider.id, provider.sessionId, phoneNumber ?? id], secret)
-    const { linkId: reported, expected } = sessions.get(key) ?? {}
-    if (reported === linkId) return
-    remember(key, { linkId })
-    if (expected && phoneNumber && comparePhoneNumbers(expected, phoneNumber) === 'different') {
+    const { linkId: reported, wrongLinkId, expected } = sessions.get(key) ?? {}
+    const isExpected = !expected || Date.now() >= expected.until || !phoneNumber
+    if (!isExpected && comparePhoneNumbers(expected.phoneNumber, phoneNumber) === 'different') {
+      if (wrongLinkId === linkId) return
+      remember(key, { wrongLinkId: linkId })
       report(wrongPhone(tenant), 'expectedPhoneNumber')
       return
     }
+    if (reported === linkId) return
+    remember(key, { linkId })
     const failed = (error: unknown): void => {
       report(error, 'onLinked')
       // The next response of the provider tries again.
@@ -87,8 +92,11 @@ export function createLinkReports({ onLinked, onUnlinked, secret, report }: Link
 
   function unlinked(target: SessionTarget): void {
     const key = sessionKey(target)
-    if (sessions.get(key)?.linkId === undefined) return
-    remember(key, { linkId: undefined })
+    const { linkId, wrongLinkId } = sessions.get(key) ?? {}
+    if (linkId === undefined && wrongLinkId === undefined) return
+    remember(key, { linkId: undefined, wrongLinkId: undefined })
+    // A link that `onLinked` did not get has no end for the app.
+    if (linkId === undefined) return
     attempt(
       () => onUnlinked?.({ tenant: target.tenant }),
       (error) => report(error, 'onUnlinked'),
@@ -101,12 +109,8 @@ export function createLinkReports({ onLinked, onUnlinked, secret, report }: Link
       else if (endings.includes(snapshot.status)) unlinked(target)
     },
     unlinked,
-    expect(target, phoneNumber) {
-      const key = sessionKey(target)
-      // Another expectation judges the link anew.
-      if (sessions.get(key)?.expected !== phoneNumber)
-        remember(key, { expected: phoneNumber, linkId: undefined })
-    },
+    expect: (target, phoneNumber, until) =>
+      remember(sessionKey(target), { expected: { phoneNumber, until } }),
   }
 }
 

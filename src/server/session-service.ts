@@ -99,7 +99,7 @@ export function createSessionService({
     }
   }
 
-  function watch(target: AllowedTarget, query: URLSearchParams, { signal }: Request): Response {
+  function watch(target: AllowedTarget, query: URLSearchParams, request: Request): Response {
     if (!options.liveEvents)
       throw new PairingError(
         'not-supported',
@@ -117,7 +117,7 @@ export function createSessionService({
       method: asMethod(query.get(METHOD_PARAMETER)),
       has: query.get(HAS_PARAMETER),
       lifetimeMs: Math.min(options.streamLifetimeMs, leftMs(target)),
-      signal,
+      request,
       onClose: shutdown.onClose,
       onEnd: () => {
         watchers -= 1

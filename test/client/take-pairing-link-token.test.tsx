@@ -29,6 +29,7 @@ describe('takePairingLinkToken()', () => {
     [`#/pair?pairing=${TOKEN}&step=2`, '#/pair?step=2'],
     [`#pairing=an.older.one&pairing=${TOKEN}`, ''],
     [`#/pair?pairing=a.b.c&pairing=${TOKEN}&x=1`, '#/pair?x=1'],
+    [`#a=1&pairing=a.b&b=2&pairing=a.b&pairing=${TOKEN}&c=3`, '#a=1&b=2&c=3'],
     [`?pairing=1#pairing=${TOKEN}`, '?pairing=1'],
     [`#repairing=2&pairing=${TOKEN}`, '#repairing=2'],
   ])('returns the token of %s and leaves %s in the address bar', (before, after) => {
@@ -36,6 +37,14 @@ describe('takePairingLinkToken()', () => {
     expect(takePairingLinkToken()).toBe(TOKEN)
     expect(location.href).toBe(`${PAGE}${after}`)
     expect(location.href).not.toContain(TOKEN)
+  })
+
+  it('takes no time for an address that repeats the parameter 20,000 times', () => {
+    open(`/pair#${'pairing=a.b&'.repeat(20_000)}pairing=${TOKEN}`)
+    const startedAt = performance.now()
+    expect(takePairingLinkToken()).toBe(TOKEN)
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    expect(location.href).toBe(PAGE)
   })
 
   it('adds no entry to the history, and keeps the state of the router', () => {

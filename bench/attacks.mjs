@@ -1,0 +1,58 @@
+// What attacks achieve: those of the security review by their numbers, and others. Each is a test; this prints what came of it.
+
+import { startVitest } from 'vitest/node'
+import { listedAttacks } from './lib/attack-list.mjs'
+import { count, report } from './lib/table.mjs'
+
+const OWN = 'test/server/attacks'
+const files = listedAttacks.flatMap(({ file }) => file ?? [])
+
+const vitest = await startVitest('test', [OWN, ...files], {
+  watch: false,
+  project: ['node', 'dom'],
+  reporters: [{}],
+})
+const tests = vitest.state
+  .getTestModules()
+  .flatMap((module) =>
+    [...module.children.allTests()].map((test) => ({ file: module.relativeModuleId, test })),
+  )
+const failures = vitest.state.getCountOfFailedTests()
+await vitest.close()
+
+const own = tests.flatMap(({ file, test }) => {
+  if (!file.startsWith(OWN)) return []
+  const { attack } = test.meta()
+  const [item = '', ...name] = test.name.split(' ')
+  return { item, name: name.join(' '), before: '', figure: 'it succeeded', ...attack, holds: test.ok() }
+})
+const listed = listedAttacks.map(({ item, name, before, file, tests: names }) => {
+  if (!file || !names) return { item, name, before, figure: 'open', holds: undefined }
+  const found = tests.filter((one) => one.file === file && names.test(one.test.fullName))
+  const held = found.filter(({ test }) => test.ok()).length
+  const figure = `${count(held)} of ${count(found.length)} attempts without effect`
+  return { item, name, before, figure, holds: found.length > 0 && held === found.length }
+})
+
+/** B1, M1 … M11, m1 … m13, N1 … @param {{ item: string }} attack */
+const place = ({ item }) => 'BMmN'.indexOf(item.charAt(0)) * 100 + Number(item.slice(1))
+const attacks = [...own, ...listed].toSorted((a, b) => place(a) - place(b))
+
+report('attacks: none of them achieves anything', [
+  ...attacks.map(({ item, name, before, figure, holds }) => ({
+    what: `${item} ${name}`,
+    measured: figure,
+    limit: before && `before: ${before}`,
+    ...(holds !== undefined && { holds }),
+  })),
+  {
+    what: 'attacks that achieve something',
+    measured: count(attacks.filter(({ holds }) => holds === false).length),
+    limit: 'none',
+    holds: failures === 0 && own.length > 0,
+  },
+  {
+    what: 'attacks that nothing stops yet',
+    measured: count(attacks.filter(({ holds }) => holds === undefined).length),
+  },
+])
