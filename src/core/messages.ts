@@ -70,6 +70,8 @@ export interface PairingMessages {
   readonly phoneHintBrazil: string
   readonly phoneHintMexico: string
   readonly phoneHintArgentina: string
+  /** Where the numbering plan has changed, as in Côte d'Ivoire, Benin and Gabon. */
+  readonly phoneHintChanged: string
   /** Button that puts the other spelling, `{number}`, into the field. */
   readonly useNumber: string
   readonly getCode: string

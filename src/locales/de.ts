@@ -69,6 +69,8 @@ export const de: PairingLocale = {
     phoneHintBrazil: 'WhatsApp-Konten von vor 2017 sind vielleicht ohne die neunte Ziffer registriert.',
     phoneHintMexico: 'Nummern in Mexiko haben keine 1 mehr nach +52.',
     phoneHintArgentina: 'WhatsApp schreibt Handynummern in Argentinien mit einer 9 nach +54.',
+    phoneHintChanged:
+      'Nummern in diesem Land haben sich geändert. WhatsApp kennt Ihre vielleicht in der anderen Form.',
     useNumber: '{number} verwenden',
     getCode: 'Code holen',
     copyCode: 'Code kopieren',

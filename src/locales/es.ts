@@ -69,6 +69,8 @@ export const es: PairingLocale = {
       'Las cuentas de WhatsApp anteriores a 2017 pueden estar registradas sin el noveno dígito.',
     phoneHintMexico: 'Los números de México ya no llevan el 1 después de +52.',
     phoneHintArgentina: 'WhatsApp escribe los móviles de Argentina con un 9 después de +54.',
+    phoneHintChanged:
+      'Los números de este país han cambiado. Puede que WhatsApp conozca el suyo en la otra forma.',
     useNumber: 'Usar {number}',
     getCode: 'Obtener código',
     copyCode: 'Copiar código',

@@ -69,6 +69,8 @@ export const fr: PairingLocale = {
     phoneHintBrazil: 'Les comptes WhatsApp d’avant 2017 peuvent être enregistrés sans le neuvième chiffre.',
     phoneHintMexico: 'Au Mexique, les numéros n’ont plus de 1 après +52.',
     phoneHintArgentina: 'WhatsApp écrit les numéros mobiles d’Argentine avec un 9 après +54.',
+    phoneHintChanged:
+      'Les numéros de ce pays ont changé. WhatsApp connaît peut-être le vôtre sous l’autre forme.',
     useNumber: 'Utiliser {number}',
     getCode: 'Obtenir un code',
     copyCode: 'Copier le code',

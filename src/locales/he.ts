@@ -71,6 +71,7 @@ export const he: PairingLocale = {
     phoneHintBrazil: 'חשבונות WhatsApp מלפני 2017 עשויים להיות רשומים בלי הספרה התשיעית.',
     phoneHintMexico: 'במספרים במקסיקו כבר אין 1 אחרי \u2066+52\u2069.',
     phoneHintArgentina: 'ב-WhatsApp כותבים מספרי נייד בארגנטינה עם 9 אחרי \u2066+54\u2069.',
+    phoneHintChanged: 'המספרים במדינה הזו השתנו. ייתכן שב-WhatsApp המספר שלכם רשום בצורה האחרת.',
     useNumber: 'להשתמש במספר {number}',
     getCode: 'קבלת קוד',
     copyCode: 'העתקת הקוד',

@@ -66,6 +66,7 @@ export const hi: PairingLocale = {
     phoneHintBrazil: '2017 से पहले के WhatsApp अकाउंट नौवें अंक के बिना रजिस्टर हुए हो सकते हैं.',
     phoneHintMexico: 'मेक्सिको के नंबरों में अब +52 के बाद 1 नहीं होता.',
     phoneHintArgentina: 'अर्जेंटीना के मोबाइल नंबरों में WhatsApp +54 के बाद 9 लिखता है.',
+    phoneHintChanged: 'इस देश के नंबर बदल गए हैं. हो सकता है WhatsApp आपके नंबर को दूसरे रूप में जानता हो.',
     useNumber: '{number} इस्तेमाल करें',
     getCode: 'कोड पाएँ',
     copyCode: 'कोड कॉपी करें',

@@ -67,6 +67,8 @@ export const id: PairingLocale = {
     phoneHintBrazil: 'Akun WhatsApp dari sebelum 2017 mungkin terdaftar tanpa digit kesembilan.',
     phoneHintMexico: 'Nomor di Meksiko tidak lagi memakai angka 1 setelah +52.',
     phoneHintArgentina: 'WhatsApp menulis nomor ponsel di Argentina dengan angka 9 setelah +54.',
+    phoneHintChanged:
+      'Nomor di negara ini telah berubah. WhatsApp mungkin mengenal nomor Anda dalam bentuk lainnya.',
     useNumber: 'Gunakan {number}',
     getCode: 'Dapatkan kode',
     copyCode: 'Salin kode',

@@ -70,6 +70,8 @@ export const it: PairingLocale = {
       'Gli account WhatsApp creati prima del 2017 possono essere registrati senza la nona cifra.',
     phoneHintMexico: 'In Messico i numeri non hanno più l’1 dopo +52.',
     phoneHintArgentina: 'WhatsApp scrive i cellulari argentini con un 9 dopo +54.',
+    phoneHintChanged:
+      'I numeri di questo Paese sono cambiati. WhatsApp potrebbe conoscere il suo nell’altra forma.',
     useNumber: 'Usa {number}',
     getCode: 'Ricevi il codice',
     copyCode: 'Copia il codice',

@@ -68,6 +68,8 @@ export const ja: PairingLocale = {
     phoneHintBrazil: '2017年より前のWhatsAppアカウントは、9桁目の数字なしで登録されていることがあります。',
     phoneHintMexico: 'メキシコの番号では、+52の後の1が不要になりました。',
     phoneHintArgentina: 'WhatsAppでは、アルゼンチンの携帯電話番号は+54の後に9が付きます。',
+    phoneHintChanged:
+      'この国の電話番号は変更されました。WhatsAppでは別の形式で登録されていることがあります。',
     useNumber: '{number}を使用',
     getCode: 'コードを取得',
     copyCode: 'コードをコピー',

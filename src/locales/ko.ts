@@ -68,6 +68,7 @@ export const ko: PairingLocale = {
     phoneHintBrazil: '2017년 이전의 WhatsApp 계정은 아홉째 자리 숫자 없이 등록되어 있을 수 있어요.',
     phoneHintMexico: '멕시코 번호는 이제 +52 뒤에 1을 쓰지 않아요.',
     phoneHintArgentina: 'WhatsApp에서는 아르헨티나 휴대폰 번호의 +54 뒤에 9를 써요.',
+    phoneHintChanged: '이 국가의 번호 체계가 바뀌었어요. WhatsApp에는 다른 형식으로 등록되어 있을 수 있어요.',
     useNumber: '{number} 사용',
     getCode: '코드 받기',
     copyCode: '코드 복사',

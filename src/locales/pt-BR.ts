@@ -68,6 +68,7 @@ export const ptBR: PairingLocale = {
     phoneHintBrazil: 'Contas do WhatsApp de antes de 2017 podem estar registradas sem o nono dígito.',
     phoneHintMexico: 'Os números do México não têm mais o 1 depois de +52.',
     phoneHintArgentina: 'O WhatsApp escreve os celulares da Argentina com um 9 depois de +54.',
+    phoneHintChanged: 'Os números deste país mudaram. O WhatsApp talvez conheça o seu na outra forma.',
     useNumber: 'Usar {number}',
     getCode: 'Receber código',
     copyCode: 'Copiar código',

@@ -71,6 +71,7 @@ export const tr: PairingLocale = {
     phoneHintBrazil: '2017’den önceki WhatsApp hesapları dokuzuncu rakam olmadan kayıtlı olabilir.',
     phoneHintMexico: 'Meksika numaralarında artık +52’den sonra 1 yok.',
     phoneHintArgentina: 'WhatsApp, Arjantin’deki cep numaralarını +54’ten sonra 9 ile yazar.',
+    phoneHintChanged: 'Bu ülkedeki numaralar değişti. WhatsApp numaranızı diğer biçimiyle biliyor olabilir.',
     useNumber: '{number} kullan',
     getCode: 'Kod al',
     copyCode: 'Kodu kopyala',

@@ -73,6 +73,7 @@ export const ur: PairingLocale = {
     phoneHintBrazil: '2017 سے پہلے کے WhatsApp اکاؤنٹس نویں ہندسے کے بغیر رجسٹر ہوئے ہو سکتے ہیں۔',
     phoneHintMexico: 'میکسیکو کے نمبروں میں اب \u2066+52\u2069 کے بعد 1 نہیں ہوتا۔',
     phoneHintArgentina: 'ارجنٹینا کے موبائل نمبروں میں WhatsApp \u2066+54\u2069 کے بعد 9 لکھتا ہے۔',
+    phoneHintChanged: 'اس ملک کے نمبر بدل گئے ہیں۔ ہو سکتا ہے WhatsApp آپ کا نمبر دوسری شکل میں جانتا ہو۔',
     useNumber: '{number} استعمال کریں',
     getCode: 'کوڈ حاصل کریں',
     copyCode: 'کوڈ کاپی کریں',

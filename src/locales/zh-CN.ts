@@ -64,6 +64,7 @@ export const zhCN: PairingLocale = {
     phoneHintBrazil: '2017 年之前的 WhatsApp 账号，注册号码可能不含第九位数字。',
     phoneHintMexico: '墨西哥的号码在 +52 之后已不再有 1。',
     phoneHintArgentina: 'WhatsApp 中的阿根廷手机号码在 +54 之后有 9。',
+    phoneHintChanged: '该国家或地区的号码已变更。WhatsApp 中可能登记的是您号码的另一种形式。',
     useNumber: '使用 {number}',
     getCode: '获取代码',
     copyCode: '复制代码',

@@ -261,6 +261,9 @@ describe('the hint', () => {
     ['BR', '11 8765-4321', 'Use +55 11 98765 4321', /ninth digit/],
     ['MX', '+52 1 55 1234 5678', 'Use +52 55 1234 5678', /no 1 after \+52/],
     ['AR', '11 2345-6789', 'Use +54 9 11 2345 6789', /9 after \+54/],
+    ['CI', '08 09 10 11', 'Use +225 07 08 09 1011', /have changed/],
+    ['BJ', '97 12 34 56', 'Use +229 01 97 12 34 56', /have changed/],
+    ['GA', '+241 06 12 34 56', 'Use +241 66 12 34 56', /have changed/],
   ])('of %s for %s says “%s”', async (defaultCountry, typed, expected, text) => {
     await show({ defaultCountry })
     enter(typed)

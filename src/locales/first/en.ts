@@ -86,6 +86,7 @@ export const firstEnglish: PairingLocale = {
     phoneHintBrazil: '',
     phoneHintMexico: '',
     phoneHintArgentina: '',
+    phoneHintChanged: '',
     slowCode: '',
     coolDown: '',
     noticeLinkEnded: '',

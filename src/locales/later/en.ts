@@ -20,6 +20,7 @@ type LaterMessages = Pick<
   | 'phoneHintBrazil'
   | 'phoneHintMexico'
   | 'phoneHintArgentina'
+  | 'phoneHintChanged'
   | 'slowCode'
   | 'coolDown'
   | 'noticeLinkEnded'
@@ -58,6 +59,7 @@ export const laterEnglish: LaterMessages = {
   phoneHintBrazil: 'WhatsApp accounts from before 2017 may be registered without the ninth digit.',
   phoneHintMexico: 'Numbers in Mexico have no 1 after +52 any more.',
   phoneHintArgentina: 'WhatsApp writes mobile numbers in Argentina with a 9 after +54.',
+  phoneHintChanged: 'Numbers in this country have changed. WhatsApp may know yours in the other form.',
   slowCode: 'The phone does not take the code?',
   coolDown: 'You can ask for another code in a moment.',
   noticeLinkEnded: 'WhatsApp ended the link again. Please link the phone once more.',

@@ -154,7 +154,7 @@ export function PhoneEcho({ reading }: { readonly reading: PhoneReading }): Reac
   )
 }
 
-/** The other spelling of a number, in the countries that have two. */
+/** The other spelling of a number, in countries that have two. */
 export function PhoneHint({
   reading,
   onChosen,
@@ -188,4 +188,11 @@ export function PhoneHint({
   )
 }
 
-const HINTS = { BR: 'phoneHintBrazil', MX: 'phoneHintMexico', AR: 'phoneHintArgentina' } as const
+const HINTS = {
+  BR: 'phoneHintBrazil',
+  MX: 'phoneHintMexico',
+  AR: 'phoneHintArgentina',
+  CI: 'phoneHintChanged',
+  BJ: 'phoneHintChanged',
+  GA: 'phoneHintChanged',
+} as const
