@@ -208,7 +208,7 @@ export const QrWrongPhone: Story = state(
   'qr',
   'failed',
   async ({ canvas, userEvent }) => {
-    await expect(canvas.getByRole('heading')).toHaveTextContent('That was another phone')
+    await expect(canvas.getByRole('heading')).toHaveTextContent('Another number is linked')
     await userEvent.click(canvas.getByRole('button', { name: 'Start over' }))
     await expect(stillActions.retry).toHaveBeenCalled()
   },

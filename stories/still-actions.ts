@@ -10,6 +10,7 @@ export const stillActions = {
   setMethod: fn(),
   requestPairingCode: fn(),
   changeNumber: fn(),
+  showOtherCode: fn(),
   reportBrokenImage: fn(),
   reportCopied: fn(),
   unlink: fn(),

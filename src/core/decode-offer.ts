@@ -35,5 +35,6 @@ export function decodeTiming(input: unknown): ProviderTiming | undefined {
     pairingCodeLifetimeMs: duration('pairingCodeLifetimeMs'),
     requestTimeoutMs: duration('requestTimeoutMs'),
   }
-  return Object.values(timing).some(Number.isNaN) ? undefined : timing
+  if (Object.values(timing).some(Number.isNaN)) return undefined
+  return fields.startMs === undefined ? timing : { ...timing, startMs: duration('startMs') || undefined }
 }

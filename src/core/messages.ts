@@ -1,4 +1,5 @@
 import type { PairingErrorCode } from './errors.js'
+import type { PreparingReason } from './session-state.js'
 
 /**
  * Every text of the component. `{name}` is a placeholder; `**…**` marks the words as WhatsApp shows them on the
@@ -13,6 +14,8 @@ export interface PairingMessages {
   readonly titleCode: string
   readonly titleLinking: string
   readonly titleLinked: string
+  /** The linked phone has a number that is probably the expected one, written in another way. */
+  readonly titleNumberCheck: string
   readonly titlePasskey: string
   /** Name of the tab list, for screen readers. */
   readonly methods: string
@@ -32,6 +35,8 @@ export interface PairingMessages {
   /** `{app}` is the host's `appName`. */
   readonly leadLinking: string
   readonly leadLinked: string
+  /** `{phone}` was linked, and `{expected}` is the number that the host expects. */
+  readonly leadNumberCheck: string
   readonly leadPasskey: string
   /** What to do about a passkey, by the `id` of the provider; `other` for those that are not named. */
   readonly passkeyAdvice: Readonly<Record<string, string>> & { readonly other: string }
@@ -80,6 +85,23 @@ export interface PairingMessages {
   /** `{number}` is the phone number a code is for. */
   readonly codeFor: string
   readonly changeNumber: string
+  /** Button that shows the code that another page requested. `{digits}`: the last four of its number. */
+  readonly showCodeFor: string
+  /** In place of the text of `wrong-phone-number`, where a number was typed that the host does not expect. */
+  readonly numberExpected: string
+  /** The answers to `titleNumberCheck`. */
+  readonly numberIsMine: string
+  readonly numberIsOther: string
+  /**
+   * What is waited for, after half a minute in which nothing could be shown: by the reason of `preparing`, or by the state. `mayTake`
+   * comes after it where the provider says how long, in `{minutes}`.
+   */
+  readonly longWait: Readonly<Record<PreparingReason | 'preparing' | 'requesting-code' | 'linking', string>>
+  readonly mayTake: string
+  /** Button that goes back from a request for a code to the number. */
+  readonly backToNumber: string
+  /** Link to the host's `supportUrl`. */
+  readonly contactSupport: string
   /** Beside the code when it has been there for half a minute. */
   readonly slowCode: string
   readonly newCode: string

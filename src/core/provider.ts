@@ -33,6 +33,12 @@ export interface ProviderTiming {
   readonly pairingCodeLifetimeMs: number
   /** After this time without an answer a request is given up. */
   readonly requestTimeoutMs: number
+  /**
+   * How long the provider may take until its first code, where it documents that. The screen says so after 30 seconds, and the
+   * session fails with `session-stale` after this time.
+   * @default not said on screen; fails after ten minutes
+   */
+  readonly startMs?: number | undefined
 }
 
 /** What every call of a provider takes. */

@@ -73,7 +73,7 @@ function showQrCode(s: Draft, update: PairingUpdate, base: number, at: number): 
   s.qr = { ...qr, code, display: at < hideAt ? 'visible' : 'waiting', shown: number }
   s.notice = s.notice === 'code-replaced' ? undefined : s.notice
   // The start or the reset has helped. After these codes, another one may be sent.
-  if (s.reset === 'done') s.reset = 'none'
+  if (!s.reset.endsWith('-due')) s.reset = 'none'
 }
 
 function steady(before: number | undefined, after: number, laterMs = STEADY_MS): number {
@@ -87,23 +87,26 @@ function takePairingCode(
   base: number,
   at: number,
 ): void {
-  const { code: step } = s
+  const { code: step, otherCode } = s
   const { phoneNumber } = step
-  // A code belongs to a number: that of another page is not shown here.
-  if (!phoneNumber || (step.name === 'requesting' && !isOwn)) return
-  if (!isOwn && lastDigits && !phoneNumber.endsWith(lastDigits)) {
-    if (step.name !== 'live') return
-    s.code = { name: 'number', phoneNumber }
-    s.notice = 'code-replaced'
+  if (step.name === 'requesting' && !isOwn) return
+  const expiresAt = base + expiresInMs
+  const issued = { lastDigits, code: { ...normalizePairingCode(value), shownAt: at, expiresAt } }
+  const digits = step.name === 'live' ? step.lastDigits : phoneNumber?.slice(-4)
+  // A code belongs to a number: that of another page is shown here only when the user wants to see it.
+  if (!digits || (!isOwn && lastDigits && digits !== lastDigits)) {
+    if (step.name === 'live') {
+      s.code = { name: 'number', phoneNumber }
+      s.notice = 'code-replaced'
+    }
+    // An update that goes on naming a code does not make it younger.
+    if (lastDigits && otherCode?.code.value !== value && at < expiresAt) s.otherCode = issued
     return
   }
-  // An update that goes on naming a code does not make it younger.
   if (step.name === 'spent' || (step.name === 'live' && step.code.value === value)) return
-  if (step.name === 'number' && !lastDigits) return
-  const expiresAt = base + expiresInMs
-  if (at >= expiresAt) return
-  const code = { ...normalizePairingCode(value), shownAt: at, expiresAt }
-  s.code = { name: 'live', phoneNumber, code, isSlow: false }
+  if ((step.name === 'number' && !lastDigits) || at >= expiresAt) return
+  s.code = { ...issued, name: 'live', lastDigits: digits, phoneNumber, isSlow: false }
+  s.otherCode = undefined
   s.notice = undefined
 }
 

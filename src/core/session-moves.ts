@@ -25,6 +25,12 @@ const REPLACED_LIMIT = 12
 /** A new round: from the beginning, after `expired`, after `failed`; or the next code, where that waits for the user. */
 export function start(s: Draft, at: number): void {
   const { phase, qr, code } = s
+  if (!s.isConfirmed && s.isSlow) {
+    // What the session is may not be known: it is read again, and nothing is changed.
+    s.poll = initialPoll
+    s.waitingSince = at
+    return
+  }
   const isActive = phase.name === 'active'
   if (isActive && qr.display === 'held' && s.method === 'qr') {
     askForNextCode(s, at)
@@ -32,14 +38,16 @@ export function start(s: Draft, at: number): void {
   }
   const isOver = s.method === 'qr' ? qr.display === 'spent' : code.name === 'spent'
   // A second click must not hand out more codes.
-  if (phase.name === 'linking' || (isActive && !isOver)) return
+  if (!s.isSlow && (phase.name === 'linking' || (isActive && !isOver))) return
   const error = phase.name === 'failed' ? phase.error : undefined
   // Where an earlier link blocks the way, starting again is the reset that the user asked for.
   const isReset = error?.action === 'start-over'
   s.reset = isReset ? (error?.code === 'wrong-phone-number' ? 'unlink-due' : 'reset-due') : 'none'
   // Retrying after a pairing code expired requests a new code for the same number.
-  const isRepeat = s.method === 'phone-code' && code.name === 'spent' && at >= s.codeQuietUntil
-  s.code = isRepeat ? { name: 'requesting', phoneNumber: code.phoneNumber } : { name: 'number' }
+  const repeated =
+    s.method === 'phone-code' && code.name === 'spent' && at >= s.codeQuietUntil && code.phoneNumber
+  s.code = repeated ? { name: 'requesting', phoneNumber: repeated } : { name: 'number' }
+  s.otherCode = undefined
   s.poll = initialPoll
   // A code that may still be live keeps its age; otherwise a provider that repeats it would make it young again.
   s.qr = { ...initialRound, code: qr.code && { ...qr.code, number: 0 }, replaced: qr.replaced }
@@ -130,6 +138,13 @@ export function checkPhone(s: Draft, at: number): void {
     'Another phone was linked than the expected one. Unlink it.',
   )
   enter(s, { name: 'failed', error, account: phase.account }, at)
+}
+
+/** Whether the user waits, with nothing to look at or to do. */
+export function isWaiting({ phase, method, qr, code, isConfirmed }: Draft): boolean {
+  if (!isConfirmed) return phase.name !== 'idle'
+  if (phase.name !== 'active') return phase.name === 'linking'
+  return method === 'qr' ? qr.display === 'waiting' : code.name === 'requesting'
 }
 
 /** Whether a code is in front of the user. */

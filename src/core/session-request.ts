@@ -1,5 +1,6 @@
 import type { PhoneNumber } from './phone-number.js'
 import type { PairingMethod } from './provider.js'
+import { isWaiting } from './session-moves.js'
 import type { SessionFacts } from './session-state.js'
 import { PAIRING_CODE, type PairingWant } from './update.js'
 
@@ -25,7 +26,7 @@ const LINKED_WATCH_MS = 3 * 60_000
 const SLOW_CODE_MS = 30_000
 
 /** Nothing could be shown for so long: a way out is offered. */
-const WAY_OUT_MS = 30_000
+export const WAY_OUT_MS = 30_000
 
 /** What the page has to request next; `undefined` where only the user can go on. Pure: the schedule is a value. */
 export function nextRequest(facts: SessionFacts): SessionRequest | undefined {
@@ -56,7 +57,7 @@ export function nextRequest(facts: SessionFacts): SessionRequest | undefined {
     return { kind: 'request-pairing-code', phoneNumber: code.phoneNumber, at: since }
   // A phone may be linked already, which an error or a provider that starts does not tell. Later, a code that was just shown may
   // have been scanned.
-  const mayChange = code.name === 'live' || (qr.code && facts.now < qr.code.expiresAt)
+  const mayChange = code.name === 'live' || facts.otherCode || (qr.code && facts.now < qr.code.expiresAt)
   return mayChange || !facts.source?.hasState ? read('state') : undefined
 }
 
@@ -92,14 +93,15 @@ export function wayOutAt({ waitingSince }: SessionFacts): number {
 
 /** When the session changes by time alone, whatever the network does; `Infinity` when it does not. */
 export function nextDeadline(facts: SessionFacts): number {
-  const { phase, offer, qr, code, codeQuietUntil, canStartOver } = facts
-  if (phase.name !== 'active') return Number.POSITIVE_INFINITY
-  const deadlines = [slowCodeAt(facts)]
+  const { phase, qr, code, otherCode, codeQuietUntil } = facts
+  const deadlines: number[] = []
+  if (!facts.isSlow && isWaiting(facts)) deadlines.push(wayOutAt(facts))
+  if (phase.name !== 'active') return Math.min(...deadlines)
+  deadlines.push(slowCodeAt(facts))
+  if (otherCode) deadlines.push(otherCode.code.expiresAt)
   if (codeQuietUntil) deadlines.push(codeQuietUntil)
   if (code.name === 'live') deadlines.push(code.code.expiresAt)
   if (qr.code && qr.display === 'visible') deadlines.push(qr.code.hideAt)
   if (qr.code && endsWithCode(facts)) deadlines.push(qr.code.expiresAt)
-  if (facts.method === 'qr' && qr.display === 'waiting' && !canStartOver && offer.abilities.includes('reset'))
-    deadlines.push(wayOutAt(facts))
   return Math.min(...deadlines)
 }

@@ -27,6 +27,15 @@ export interface SessionPairingCode extends PairingCode {
   readonly expiresAt: number
 }
 
+/** A wait of more than 30 seconds, in which nothing could be shown: the moment to say what is waited for, and to offer a way out. */
+export interface SlowWait {
+  readonly isSlow?: boolean | undefined
+  /** How long the provider may take, in milliseconds, where that is known. Only with `isSlow`. */
+  readonly mayTakeMs?: number | undefined
+  /** The provider can be reset, so `startOver` is the way out. Otherwise `retry` is. Only with `isSlow`. */
+  readonly canStartOver?: boolean | undefined
+}
+
 /** What `preparing` waits for, where it is not the first code. */
 export type PreparingReason = 'starting' | 'resetting' | 'retrying'
 
@@ -47,16 +56,14 @@ export type PairingSession = {
   readonly notice?: PairingNotice | undefined
 } & (
   | { readonly status: 'idle' }
-  | {
+  | ({
       readonly status: 'preparing'
       /** Epoch milliseconds; 0 before the session began, as in the first render. */
       readonly since: number
       readonly reason?: PreparingReason | undefined
       /** Why the last request failed; it is sent again. */
       readonly error?: PairingError | undefined
-      /** Nothing could be shown for 30 seconds, and the provider can be reset: the moment to offer `startOver`. */
-      readonly canStartOver?: boolean | undefined
-    }
+    } & SlowWait)
   | { readonly status: 'awaiting-scan'; readonly qrCode: SessionQrCode }
   | {
       readonly status: 'awaiting-number'
@@ -64,21 +71,29 @@ export type PairingSession = {
       readonly error?: PairingError | undefined
       /** The cool-down: no code can be requested before this moment, in epoch milliseconds. */
       readonly retryAt?: number | undefined
+      /**
+       * Another page of this session has requested a pairing code that is still live. `showOtherCode` shows it. Only that page knows
+       * the whole number.
+       */
+      readonly otherCode?: { readonly lastDigits: string; readonly expiresAt: number } | undefined
     }
-  | { readonly status: 'requesting-code'; readonly phoneNumber: PhoneNumber }
+  | ({ readonly status: 'requesting-code'; readonly phoneNumber: PhoneNumber } & SlowWait)
   | {
       readonly status: 'awaiting-code'
       readonly pairingCode: SessionPairingCode
-      readonly phoneNumber: PhoneNumber
+      /** Whose phone takes the code. Missing where another page requested it. */
+      readonly phoneNumber?: PhoneNumber | undefined
+      /** The last four digits of that number. */
+      readonly lastDigits: string
       /** It has been there for half a minute: the moment to offer another code, or the QR code. */
       readonly isSlow?: boolean | undefined
     }
   | { readonly status: 'expired'; readonly reason: ExpiredReason }
-  | {
+  | ({
       readonly status: 'linking'
       /** Epoch milliseconds. */
       readonly since: number
-    }
+    } & SlowWait)
   | { readonly status: 'linked'; readonly account: PairingAccount }
   | {
       readonly status: 'passkey-required'
@@ -116,6 +131,8 @@ export type SessionEvent = { readonly at: number } & (
   | { readonly type: 'number-submitted'; readonly phoneNumber: PhoneNumber }
   | { readonly type: 'number-rejected'; readonly error: PairingError }
   | { readonly type: 'number-withdrawn' }
+  /** The user wants to see the code that another page requested. */
+  | { readonly type: 'other-code-shown' }
   /** The page has submitted this number before it was loaded again; its code may still be live. */
   | { readonly type: 'number-remembered'; readonly phoneNumber: PhoneNumber }
   /** What the app expects of the link; what it leaves out stays as it was. */
@@ -236,13 +253,16 @@ export type CodeStep =
       readonly error?: PairingError | undefined
     }
   | { readonly name: 'requesting'; readonly phoneNumber: PhoneNumber }
-  | {
-      readonly name: 'live'
-      readonly phoneNumber: PhoneNumber
-      readonly code: SessionPairingCode
-      readonly isSlow: boolean
-    }
-  | { readonly name: 'spent'; readonly phoneNumber: PhoneNumber }
+  | ({ readonly name: 'live'; readonly isSlow: boolean } & IssuedTo)
+  | { readonly name: 'spent'; readonly phoneNumber?: PhoneNumber | undefined }
+
+/** A live pairing code, and whose phone takes it. */
+export interface IssuedTo {
+  readonly code: SessionPairingCode
+  readonly lastDigits: string
+  /** Missing where another page sent it. */
+  readonly phoneNumber?: PhoneNumber | undefined
+}
 
 /** What a session is doing. An error lives inside `failed`, an account inside `linked`. */
 export type Phase =
@@ -271,19 +291,21 @@ export interface SessionFacts {
   /** Since when nothing could be shown. */
   waitingSince: number
   /** Nothing could be shown for so long that a way out is offered. */
-  canStartOver: boolean
+  isSlow: boolean
   now: number
   attempt: number
   copies: number
   departures: number
   /** What has to be cleared or started at the provider before the round goes on. Each is sent once per round. */
-  reset: 'none' | 'start-due' | 'reset-due' | 'unlink-due' | 'done'
+  reset: 'none' | 'start-due' | 'reset-due' | 'unlink-due' | 'started' | 'done'
   /** A code has expired, or a failed session was opened again: one more read of the state is due. */
   isLastLook: boolean
   source: UpdateSource | undefined
   poll: SessionPoll
   qr: QrRound
   code: CodeStep
+  /** A live code that this page does not show: of another page, or given up with its number. */
+  otherCode: IssuedTo | undefined
   codeQuietUntil: number
   notice: PairingNotice | undefined
   /** Since when the page is hidden or offline; `undefined` while it is watched. */

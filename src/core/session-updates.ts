@@ -12,9 +12,11 @@ import {
   initialPoll,
   initialRound,
   isCodeOnScreen,
+  isWaiting,
   start,
   stuck,
 } from './session-moves.js'
+import { WAY_OUT_MS } from './session-request.js'
 import type { Phase, SessionEvent } from './session-state.js'
 import type { PairingUpdate } from './update.js'
 
@@ -36,8 +38,11 @@ const LINKING_GRACE_MS = 10_000
 /** WhatsApp's own hand-over after a scan takes seconds, the start of a provider up to five minutes. */
 const LINKING_LIMIT_MS = 5 * 60_000
 
-/** GREEN-API documents up to ten minutes before the first code. */
+/** Where a provider does not document how long its first code may take. */
 const WAITING_LIMIT_MS = 10 * 60_000
+
+/** A provider that had a code in this round, and has no other one after this time, is stuck. */
+const NEXT_CODE_LIMIT_MS = 90_000
 
 /** After a refusal for too many requests that names no time to wait. */
 const CODE_COOL_DOWN_MS = 30_000
@@ -89,7 +94,7 @@ export function updated(s: Draft, event: Updated): void {
     takeState(s, event, { isRepeated, wasLastLook })
   }
   // What stands in the way is cleared first, then the code is requested again.
-  const isBlocked = s.reset !== 'none' && s.reset !== 'done'
+  const isBlocked = s.reset.endsWith('-due')
   if (request === 'request-pairing-code' && s.code.name === 'requesting' && !isBlocked) {
     const error = new PairingError('code-refused', 'The provider issued no pairing code. Try again.')
     s.code = { ...s.code, name: 'number', error }
@@ -113,6 +118,7 @@ function beginAnew(s: Draft, at: number): void {
   s.reset = 'none'
   s.qr = initialRound
   s.code = { name: 'number' }
+  s.otherCode = undefined
   s.codeQuietUntil = 0
   s.notice = undefined
   s.poll = { ...initialPoll, dueAt: s.poll.dueAt }
@@ -131,6 +137,7 @@ function invalidate(s: Draft, { reason }: PairingUpdate, at: number): void {
   if (phase.name !== 'active') return
   // Where the code is still live, this update names it again.
   hideQr(s)
+  s.otherCode = undefined
   s.waitingSince = at
   if (code.name !== 'live') return
   s.code = { name: 'number', phoneNumber: code.phoneNumber }
@@ -185,10 +192,12 @@ function takeState(
 
 /** The provider sleeps, or keeps something of an earlier link. */
 function blocked(s: Draft, status: 'stopped' | 'stale', revision: number | undefined, at: number): void {
-  if (isChangeDue(s)) return
+  endLinking(s, at)
+  if (s.phase.name === 'linking' || isChangeDue(s)) return
+  const isSent = s.reset !== 'none'
   // A process that has not seen the start or reset may respond with its cached state from before it.
-  if (s.reset === 'done' && (revision ?? 0) < (s.source?.revision ?? 0)) return
-  if (s.reset === 'done' || (status === 'stale' && !s.setup.clearsLeftovers)) {
+  if (isSent && (revision ?? 0) < (s.source?.revision ?? 0)) return
+  if (isSent || (status === 'stale' && !s.setup.clearsLeftovers)) {
     enter(s, stuck(), at)
     return
   }
@@ -240,11 +249,10 @@ function mergeAccounts(before: PairingAccount, after: PairingAccount = {}): Pair
 }
 
 function limitWaiting(s: Draft, at: number): void {
-  const isLinking = s.phase.name === 'linking'
-  const isWaiting =
-    isLinking || (s.phase.name === 'active' && s.method === 'qr' && s.qr.display === 'waiting')
-  if (isWaiting && at - s.waitingSince >= (isLinking ? LINKING_LIMIT_MS : WAITING_LIMIT_MS))
-    enter(s, stuck(), at)
+  const startMs = s.offer.timing?.startMs ?? WAITING_LIMIT_MS
+  const firstMs = s.qr.shown > 0 ? NEXT_CODE_LIMIT_MS : startMs
+  const limitMs = s.phase.name === 'linking' ? LINKING_LIMIT_MS : firstMs
+  if (isWaiting(s) && at - s.waitingSince >= limitMs) enter(s, stuck(), at)
 }
 
 /** A request of the poller to the provider failed. */
@@ -292,8 +300,11 @@ function failed(s: Draft, error: PairingError, retryAt: number | undefined, at: 
   // The last look failed: the round is over all the same.
   if (wasLastLook) return
   const limit = transientErrors.includes(error.code) ? TRANSIENT_LIMIT : FAILURE_LIMIT
-  if (error.retryable && (failures < limit || isCodeOnScreen(s))) s.poll = { dueAt, failures, error }
-  else {
+  if (error.retryable && (failures < limit || isCodeOnScreen(s))) {
+    s.poll = { dueAt, failures, error }
+    // Time in which nothing is known about the provider is no sign that it is stuck.
+    s.waitingSince = Math.max(s.waitingSince, at - WAY_OUT_MS)
+  } else {
     enter(s, { name: 'failed', error }, at)
     // A component that came back waits for nothing more.
     s.isConfirmed = true

@@ -1,15 +1,10 @@
 import { isSame } from './is-same.js'
-import type { PairingSession, PreparingReason, SessionFacts } from './session-state.js'
+import type { PairingSession, PreparingReason, SessionFacts, SlowWait } from './session-state.js'
 
 /** The facts as the interface sees them; the same object as before where nothing of it changed. */
 export function viewSession(facts: SessionFacts, previous?: PairingSession): PairingSession {
-  const { notice } = facts
-  const session = {
-    method: facts.method,
-    methods: facts.offer.methods,
-    ...(notice && { notice }),
-    ...view(facts),
-  }
+  const { method, offer, notice } = facts
+  const session = { method, methods: offer.methods, notice, ...view(facts) }
   return previous && isSame(previous, session) ? previous : session
 }
 
@@ -19,17 +14,16 @@ type View = OwnFields<PairingSession>
 function view(s: SessionFacts): View {
   const { phase } = s
   // Another user may have signed in since the last component left.
-  if (!s.isConfirmed && phase.name !== 'idle')
-    return { status: 'preparing', since: s.roundSince, ...(s.poll.error && { error: s.poll.error }) }
+  if (!s.isConfirmed && phase.name !== 'idle') return preparing(s)
   switch (phase.name) {
     case 'linked':
       return { status: 'linked', account: phase.account }
     case 'linking':
-      return { status: 'linking', since: s.since }
+      return { status: 'linking', since: s.since, ...slowWait(s) }
     case 'passkey-required':
       return { status: 'passkey-required', helpUrl: phase.helpUrl, provider: s.offer.provider }
     case 'failed':
-      return { status: 'failed', error: phase.error, ...(phase.account && { account: phase.account }) }
+      return { status: 'failed', error: phase.error, account: phase.account }
     case 'active':
       return s.method === 'qr' ? viewQr(s) : viewCode(s)
     default:
@@ -37,59 +31,54 @@ function view(s: SessionFacts): View {
   }
 }
 
+function preparing(s: SessionFacts, reason?: PreparingReason): View {
+  return { status: 'preparing', since: s.roundSince, reason, error: s.poll.error, ...slowWait(s) }
+}
+
 function viewQr(s: SessionFacts): View {
-  const { qr, setup, poll } = s
+  const { qr, setup } = s
   if (qr.display === 'spent') return { status: 'expired', reason: 'unscanned' }
   if (qr.display === 'held') return { status: 'expired', reason: 'refresh-due' }
-  if (!qr.code || qr.display === 'waiting') {
-    const reason = preparingReason(s)
-    return {
-      status: 'preparing',
-      since: s.roundSince,
-      ...(reason && { reason }),
-      ...(poll.error && { error: poll.error }),
-      ...(s.canStartOver && { canStartOver: true }),
-    }
-  }
+  if (!qr.code || qr.display === 'waiting') return preparing(s, preparingReason(s))
   const { payload, number, shownAt, expiresAt } = qr.code
+  const isNextManual = setup.refreshMode === 'manual'
   return {
     status: 'awaiting-scan',
-    qrCode: {
-      payload,
-      number,
-      of: setup.maxRefreshes,
-      shownAt,
-      expiresAt,
-      ...(setup.refreshMode === 'manual' && { isNextManual: true }),
-    },
+    qrCode: { payload, number, of: setup.maxRefreshes, shownAt, expiresAt, isNextManual },
   }
 }
 
-function preparingReason({ reset, qr, poll }: SessionFacts): PreparingReason | undefined {
-  if (reset === 'start-due') return 'starting'
-  if (reset !== 'none' && qr.shown === 0) return 'resetting'
-  return poll.error ? 'retrying' : undefined
+function preparingReason({ reset, poll }: SessionFacts): PreparingReason | undefined {
+  if (reset === 'start-due' || reset === 'started') return 'starting'
+  if (reset !== 'none') return 'resetting'
+  return poll.error && 'retrying'
+}
+
+function slowWait({ isSlow, isConfirmed, phase, offer }: SessionFacts): SlowWait {
+  return {
+    isSlow,
+    canStartOver: isSlow && isConfirmed && offer.abilities.includes('reset'),
+    mayTakeMs: phase.name === 'active' ? offer.timing?.startMs : undefined,
+  }
 }
 
 function viewCode(s: SessionFacts): View {
-  const { code } = s
+  const { code, otherCode: other } = s
   switch (code.name) {
     case 'requesting':
-      return { status: 'requesting-code', phoneNumber: code.phoneNumber }
-    case 'live':
-      return {
-        status: 'awaiting-code',
-        pairingCode: code.code,
-        phoneNumber: code.phoneNumber,
-        ...(code.isSlow && { isSlow: true }),
-      }
+      return { status: 'requesting-code', phoneNumber: code.phoneNumber, ...slowWait(s) }
+    case 'live': {
+      const { code: pairingCode, name: _, ...rest } = code
+      return { status: 'awaiting-code', pairingCode, ...rest }
+    }
     case 'spent':
       return { status: 'expired', reason: 'code-not-entered' }
     case 'number':
       return {
         status: 'awaiting-number',
-        ...(code.error && { error: code.error }),
-        ...(s.codeQuietUntil > 0 && { retryAt: s.codeQuietUntil }),
+        error: code.error,
+        retryAt: s.codeQuietUntil || undefined,
+        otherCode: other && { lastDigits: other.lastDigits, expiresAt: other.code.expiresAt },
       }
   }
 }

@@ -12,6 +12,7 @@ import {
   hideQr,
   initialPoll,
   initialRound,
+  isWaiting,
   lookOnce,
   start,
   uncount,
@@ -53,7 +54,7 @@ export function initialState(
     since: now,
     roundSince: now,
     waitingSince: now,
-    canStartOver: false,
+    isSlow: false,
     now,
     attempt: autoStart ? 1 : 0,
     copies: 0,
@@ -64,6 +65,7 @@ export function initialState(
     poll: initialPoll,
     qr: initialRound,
     code: { name: 'number' },
+    otherCode: undefined,
     codeQuietUntil: 0,
     notice: undefined,
     unwatchedAt: undefined,
@@ -102,10 +104,10 @@ function settle(s: Draft, at: number): void {
     s.codeQuietUntil = 0
     if (code.name === 'number' && code.error?.code === 'rate-limited') s.code = { ...code, error: undefined }
   }
+  if (s.otherCode && at >= s.otherCode.code.expiresAt) s.otherCode = undefined
   settleQr(s, at)
   if (at - s.now > SILENCE_MS) s.waitingSince = at
-  const isWaiting = s.phase.name === 'active' && s.method === 'qr' && s.qr.display === 'waiting'
-  s.canStartOver = isWaiting && at >= wayOutAt(s) && s.offer.abilities.includes('reset')
+  s.isSlow = isWaiting(s) && at >= wayOutAt(s)
 }
 
 function settleQr(s: Draft, at: number): void {
@@ -129,6 +131,7 @@ function forgetTimes(s: Draft, at: number): void {
   forgetQr(s)
   if (code.name === 'live') s.code = { name: 'spent', phoneNumber: code.phoneNumber }
   s.source = s.source && { ...s.source, clockOffsetMs: Number.POSITIVE_INFINITY }
+  s.otherCode = undefined
   s.codeQuietUntil = 0
   s.now = s.since = s.waitingSince = at
   s.roundSince = Math.min(s.roundSince, at)
@@ -142,7 +145,10 @@ function apply(s: Draft, event: SessionEvent): void {
       start(s, at)
       return
     case 'reset-requested':
-      if (s.phase.name !== 'active' || !s.canStartOver) return
+      if (!s.isSlow || !s.isConfirmed || !s.offer.abilities.includes('reset')) return
+      // The code that the phone has answered is over.
+      if (s.phase.name === 'linking') s.code = { name: 'number' }
+      enter(s, { name: 'active' }, at)
       s.reset = 'reset-due'
       s.poll = { ...initialPoll, dueAt: at }
       s.waitingSince = at
@@ -162,7 +168,13 @@ function apply(s: Draft, event: SessionEvent): void {
       s.code = { name: 'number', error: event.error }
       return
     case 'number-withdrawn':
+      if (s.code.name === 'live') s.otherCode = s.code
       s.code = { name: 'number' }
+      return
+    case 'other-code-shown':
+      if (!s.otherCode || s.code.name !== 'number') return
+      s.code = { ...s.otherCode, name: 'live', isSlow: false }
+      s.notice = undefined
       return
     case 'number-remembered':
       if (s.code.name !== 'number' || s.source) return
@@ -227,6 +239,7 @@ function submit(s: Draft, phoneNumber: PhoneNumber, at: number): void {
   if (s.phase.name !== 'active' || s.method !== 'phone-code' || s.code.name === 'requesting') return
   if (at < s.codeQuietUntil) return
   s.code = { name: 'requesting', phoneNumber }
+  s.waitingSince = at
   s.isLastLook = false
   s.notice = undefined
 }
@@ -245,7 +258,7 @@ function choose(s: Draft, method: PairingMethod, at: number): void {
 function requestDone(s: Draft, { request, at }: Extract<SessionEvent, { type: 'request-done' }>): void {
   const isDue = s.reset === `${request}-due`
   if (!isDue) return
-  s.reset = request === 'unlink' ? 'none' : 'done'
+  s.reset = request === 'unlink' ? 'none' : request === 'start' ? 'started' : 'done'
   s.poll = { ...initialPoll, dueAt: at }
 }
 
@@ -268,6 +281,7 @@ function returned(s: Draft, { isReopened, at }: Extract<SessionEvent, { type: 'e
   s.leftAt = undefined
   if (leftAt === undefined) return
   s.poll = { ...s.poll, dueAt: at }
+  s.waitingSince = at
   if (!isReopened && at - leftAt < MOVE_MS) return
   const isExpired =
     phase.name === 'active' && (s.method === 'qr' ? s.qr.display === 'spent' : s.code.name === 'spent')

@@ -91,6 +91,8 @@ const TIMING: ProviderTiming = {
   pairingCodeLifetimeMs: 150_000,
   // QR requests are held while the instance starts.
   requestTimeoutMs: 30_000,
+  // Documented for `starting`; after it, a reboot helps: https://green-api.com/en/docs/api/account/GetStateInstance/
+  startMs: 300_000,
 }
 
 /** With the page that names this step; there is none for end customers. */

@@ -1,6 +1,5 @@
 import type { PairingError } from '../core/errors.js'
 import { formatMessage, type PairingMessages } from '../core/messages.js'
-import type { ExpiredReason } from '../core/pairing-event.js'
 import type { PairingNotice, PairingSession } from '../core/session-state.js'
 import type { PairingMode } from './session/query-options.js'
 
@@ -18,9 +17,14 @@ export function sessionTitle(session: PairingSession, messages: PairingMessages,
     case 'failed':
       return messages.errors[session.error.code].title
     default:
-      if (mode === 'relink') return messages.titleRelink
+      if (mode === 'relink' || isUnlinkedBefore(session)) return messages.titleRelink
       return session.method === 'qr' ? messages.titleScan : messages.titleNumber
   }
+}
+
+/** A link, or the beginning of one, is over. */
+function isUnlinkedBefore({ notice }: PairingSession): boolean {
+  return notice !== undefined && notice !== 'code-replaced'
 }
 
 /** The sentence under the heading, where there are no steps to follow. */
@@ -64,7 +68,12 @@ export function sessionSteps(
 }
 
 /** Why a session is `expired`, in words. */
-export function expiredReasonText(reason: ExpiredReason, messages: PairingMessages): string {
+export function expiredReasonText(
+  { reason, notice }: Extract<PairingSession, { status: 'expired' }>,
+  messages: PairingMessages,
+): string {
+  // A phone has scanned or entered a code of this round.
+  if (notice === 'link-not-finished') return messages.noticeLinkNotFinished
   return reason === 'code-not-entered' ? messages.expiredCode : messages.expiredUnscanned
 }
 
@@ -78,7 +87,8 @@ const notices = {
 /** The state in words, after why the one before ended: shown under the code, and announced when it changes. */
 export function sessionStatusText(session: PairingSession, messages: PairingMessages): string {
   const text = stateText(session, messages)
-  return session.notice ? `${messages[notices[session.notice]]} ${text}` : text
+  const notice = session.notice && messages[notices[session.notice]]
+  return notice && !text.includes(notice) ? `${notice} ${text}` : text
 }
 
 function stateText(session: PairingSession, messages: PairingMessages): string {
@@ -87,7 +97,7 @@ function stateText(session: PairingSession, messages: PairingMessages): string {
       return messages.statusIdle
     case 'preparing':
       if (session.reason === 'resetting') return messages.statusResetting
-      return session.error || session.canStartOver ? messages.statusRetrying : messages.statusPreparing
+      return session.error || session.isSlow ? messages.statusRetrying : messages.statusPreparing
     case 'awaiting-scan': {
       const { number, of } = session.qrCode
       return Number.isFinite(of)
@@ -101,7 +111,7 @@ function stateText(session: PairingSession, messages: PairingMessages): string {
     case 'awaiting-code':
       return messages.statusCode
     case 'expired':
-      return `${messages.expiredTitle} ${expiredReasonText(session.reason, messages)}`
+      return `${messages.expiredTitle} ${expiredReasonText(session, messages)}`
     case 'linking':
     case 'linked':
     case 'passkey-required':

@@ -81,6 +81,7 @@ export function pairingStates(now: number = Date.now()): PairingStates {
         methods,
         status: 'awaiting-code',
         phoneNumber,
+        lastDigits: phoneNumber.slice(-4),
         pairingCode: { ...normalizePairingCode('8RBZDSEK'), shownAt, expiresAt: shownAt + 160_000 },
       },
     },

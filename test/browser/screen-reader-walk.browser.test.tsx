@@ -97,7 +97,7 @@ describe('with a screen reader, a newcomer', () => {
     const steps = heard.filter((text) => !/^(?:Getting your code…|Finish on your phone)$/.test(text))
     expect(steps).toEqual([
       'Waiting for your scan · code 1 of 1',
-      'The code ran out. Nobody scanned it yet.',
+      'The code has expired. No scan was reported.',
       'Waiting for your number',
       'Waiting for you to enter the code',
       'You’re linked',

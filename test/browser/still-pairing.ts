@@ -13,6 +13,7 @@ export function stillPairing(session: PairingSession): UsePairingSessionResult {
     setMethod: nothing,
     requestPairingCode: nothing,
     changeNumber: nothing,
+    showOtherCode: nothing,
     reportBrokenImage: nothing,
     reportCopied: nothing,
     unlink: nothing,

@@ -9,6 +9,7 @@ import type {
   SessionEvent,
   SessionFacts,
   SessionState,
+  SlowWait,
 } from '../../src/core/session-state.js'
 import type { PairingUpdate } from '../../src/core/update.js'
 
@@ -78,7 +79,7 @@ const fails = (
 const startsOver = (atMs: number): Step => [atMs, { type: 'reset-requested' }]
 const user = (
   atMs: number,
-  type: 'started' | 'cancelled' | 'entered' | 'left' | 'number-withdrawn' | 'copied',
+  type: 'started' | 'cancelled' | 'entered' | 'left' | 'number-withdrawn' | 'other-code-shown' | 'copied',
 ): Step => [atMs, { type }]
 const chooses = (atMs: number, method: PairingMethod): Step => [atMs, { type: 'method-chosen', method }]
 const submits = (atMs: number): Step => [atMs, { type: 'number-submitted', phoneNumber: NUMBER }]
@@ -127,11 +128,20 @@ function words(session: PairingSession): string {
         return [payload.kind === 'text' ? payload.value : payload.kind, `${number}/${of}`]
       }
       case 'preparing':
-        return [session.reason, session.error?.code, session.canStartOver && 'way-out']
-      case 'awaiting-number':
-        return [session.error?.code, session.retryAt && session.retryAt - T]
+        return [session.reason, session.error?.code, ...waitWords(session)]
+      case 'requesting-code':
+      case 'linking':
+        return waitWords(session)
+      case 'awaiting-number': {
+        const { error, retryAt, otherCode } = session
+        return [error?.code, retryAt && retryAt - T, otherCode && `other …${otherCode.lastDigits}`]
+      }
       case 'awaiting-code':
-        return [session.pairingCode.formatted, session.isSlow && 'slow']
+        return [
+          session.pairingCode.formatted,
+          session.phoneNumber ? undefined : `…${session.lastDigits}`,
+          session.isSlow && 'slow',
+        ]
       case 'expired':
         return [session.reason]
       case 'linked':
@@ -143,6 +153,12 @@ function words(session: PairingSession): string {
     }
   }
   return [session.status, ...more(), session.notice && `(${session.notice})`].filter(Boolean).join(' ')
+}
+
+/** A wait that is slow: whether it can be ended by starting over or by trying again, and how long it may take. */
+function waitWords({ isSlow, canStartOver, mayTakeMs }: SlowWait): readonly unknown[] {
+  if (!isSlow) return []
+  return [canStartOver ? 'start-over' : 'try-again', mayTakeMs && `${mayTakeMs / 60_000}min`]
 }
 
 const wordsAfter = (options: Options, steps: readonly Step[]) => words(run(options, steps).session)
@@ -296,13 +312,64 @@ describe('QR codes', () => {
     ],
     [
       'offers a way out after 30 s without a code',
-      'preparing way-out',
+      'preparing start-over',
       [reads(0, 'preparing'), passes(30_000)],
     ],
     [
-      'offers none where the provider cannot be reset',
-      'preparing',
+      'offers to try again where the provider cannot be reset',
+      'preparing try-again',
       [reads(0, 'preparing', { abilities: [] }), passes(30_000)],
+    ],
+    [
+      'begins the wait again then',
+      'preparing',
+      [reads(0, 'preparing', { abilities: [] }), passes(30_000), user(31_000, 'started')],
+    ],
+    [
+      'says how long the provider may take, where that is known',
+      'preparing start-over 5min',
+      [reads(0, 'preparing', { timing: { ...timing, startMs: 300_000 } }), passes(30_000)],
+    ],
+    [
+      'offers it while a start takes long',
+      'preparing starting start-over',
+      [reads(0, 'stopped'), [100, { type: 'request-done', request: 'start' }], passes(30_000)],
+    ],
+    [
+      'offers it while a reset takes long',
+      'preparing resetting start-over',
+      [reads(0, 'stale'), user(1_000, 'started'), passes(31_000)],
+    ],
+    [
+      'offers it while requests fail',
+      'preparing retrying network start-over',
+      [reads(0, 'preparing'), fails(20_000, 'network'), passes(30_000)],
+    ],
+    [
+      'offers it in the second wait too',
+      'preparing start-over',
+      [qr(0, 'a'), passes(20_000), passes(49_999), passes(50_000)],
+    ],
+    [
+      'does not offer it 30 s after a code that came in between',
+      'preparing',
+      [reads(0, 'preparing'), qr(29_000, 'a'), passes(49_000), passes(60_000)],
+    ],
+    [
+      'offers to try again where nothing confirms the session to a component that came back',
+      'preparing try-again',
+      [reads(0, 'linked', { account }), user(1_000, 'left'), user(2_000, 'entered'), passes(32_000)],
+    ],
+    [
+      'changes nothing at the provider then, but reads again',
+      'preparing',
+      [
+        reads(0, 'stale'),
+        user(1_000, 'left'),
+        user(1_500, 'entered'),
+        passes(31_500),
+        user(32_000, 'started'),
+      ],
     ],
     [
       'resets when the user does not want to wait any longer',
@@ -315,6 +382,37 @@ describe('QR codes', () => {
       'fails after ten minutes without a code',
       'failed session-stale',
       Array.from({ length: 21 }, (_, n) => reads(n * 30_000, 'preparing')),
+    ],
+    [
+      'fails after the time that the provider documents',
+      'failed session-stale',
+      Array.from({ length: 11 }, (_, n) =>
+        reads(n * 30_000, 'preparing', { timing: { ...timing, startMs: 300_000 } }),
+      ),
+    ],
+    [
+      'fails 90 s after the last code of a provider that repeats it',
+      'failed session-stale',
+      [qr(0, 'a'), ...Array.from({ length: 4 }, (_, n) => qr(20_000 + n * 30_000, 'a', { expiresInMs: 0 }))],
+    ],
+    [
+      'fails 90 s after the last code of a provider that starts again',
+      'failed session-stale',
+      [qr(0, 'a'), ...Array.from({ length: 4 }, (_, n) => reads(20_000 + n * 30_000, 'preparing'))],
+    ],
+    [
+      'fails no earlier',
+      'preparing start-over',
+      [qr(0, 'a'), ...Array.from({ length: 3 }, (_, n) => reads(20_000 + n * 30_000, 'preparing'))],
+    ],
+    [
+      'does not count the time in which requests failed',
+      'preparing start-over',
+      [
+        qr(0, 'a'),
+        ...Array.from({ length: 4 }, (_, n) => fails(20_000 + n * 30_000, 'network')),
+        reads(125_000, 'preparing'),
+      ],
     ],
     ['reads the code of a phone that has slept', 'preparing', [qr(0, 'a'), passes(3_600_000)]],
   ]
@@ -359,6 +457,25 @@ describe('pairing codes', () => {
       phone,
     ],
     [
+      'offers a way out after 30 s without a code',
+      'requesting-code start-over',
+      [reads(0, 'unlinked'), submits(0), passes(30_000)],
+      phone,
+    ],
+    ['offers none before', 'requesting-code', [submits(0), passes(29_999)], phone],
+    [
+      'goes back to the number then',
+      'awaiting-number',
+      [submits(0), passes(30_000), user(31_000, 'number-withdrawn')],
+      phone,
+    ],
+    [
+      'offers a code that arrives after the user went back',
+      'awaiting-number other …4321',
+      [submits(0), passes(30_000), user(31_000, 'number-withdrawn'), issues(32_000, 'ABCD1234')],
+      phone,
+    ],
+    [
       'expires with the code',
       'expired code-not-entered',
       [submits(0), issues(0, 'ABCD1234'), passes(150_000)],
@@ -371,8 +488,8 @@ describe('pairing codes', () => {
       phone,
     ],
     [
-      'goes back to the number',
-      'awaiting-number',
+      'goes back to the number, and offers the code that is still live',
+      'awaiting-number other …4321',
       [submits(0), issues(0, 'ABCD1234'), user(1, 'number-withdrawn')],
       phone,
     ],
@@ -396,7 +513,7 @@ describe('pairing codes', () => {
     ],
     [
       'says that the code was replaced by one for another number',
-      'awaiting-number (code-replaced)',
+      'awaiting-number other …0000 (code-replaced)',
       [submits(0), issues(0, 'ABCD1234'), reads(3_000, 'unlinked', code('WXYZ9876', 150_000, '0000'))],
       phone,
     ],
@@ -433,13 +550,7 @@ describe('pairing codes', () => {
     [
       'ignores a pushed code without a number',
       'awaiting-number',
-      [reads(0, 'unlinked', code('ABCD1234'))],
-      phone,
-    ],
-    [
-      'shows no code of another page',
-      'awaiting-number',
-      [pushed(0, 'unlinked', code('ABCD1234', 150_000, '0000'))],
+      [reads(0, 'unlinked', code('ABCD1234', 150_000, ''))],
       phone,
     ],
     [
@@ -450,7 +561,7 @@ describe('pairing codes', () => {
     ],
     [
       'shows no code for another number after the page was loaded again',
-      'awaiting-number',
+      'awaiting-number other …9999',
       [
         [0, { type: 'number-remembered', phoneNumber: NUMBER }],
         reads(1, 'unlinked', code('ABCD1234', 150_000, '9999')),
@@ -534,6 +645,180 @@ describe('pairing codes', () => {
   })
 })
 
+describe('a pairing code that another page requested', () => {
+  const phone: Options = { method: 'phone-code' }
+  const theirs = (value = 'WXYZ9876', digits = '0000', expiresInMs = 150_000) =>
+    code(value, expiresInMs, digits)
+  const shows = (atMs: number): Step => user(atMs, 'other-code-shown')
+  const rows: readonly Row[] = [
+    [
+      'is offered by the last digits of its number',
+      'awaiting-number other …0000',
+      [reads(0, 'unlinked', theirs())],
+      phone,
+    ],
+    ['is offered when it is pushed', 'awaiting-number other …0000', [pushed(0, 'unlinked', theirs())], phone],
+    [
+      'is shown after a press',
+      'awaiting-code WXYZ-9876 …0000',
+      [reads(0, 'unlinked', theirs()), shows(1_000)],
+      phone,
+    ],
+    ['is not shown by itself in the other tab', 'awaiting-scan 2@a 1/3', [qr(0, 'a', theirs())]],
+    [
+      'is offered to a user who comes from the other tab',
+      'awaiting-number other …0000',
+      [qr(0, 'a', theirs()), chooses(1_000, 'phone-code')],
+    ],
+    ['is not shown where there is none', 'awaiting-number', [reads(0, 'unlinked'), shows(1_000)], phone],
+    [
+      'is offered until it expires',
+      'awaiting-number other …0000',
+      [reads(0, 'unlinked', theirs()), passes(149_999)],
+      phone,
+    ],
+    [
+      'is not offered after that',
+      'awaiting-number',
+      [reads(0, 'unlinked', theirs()), passes(150_000)],
+      phone,
+    ],
+    [
+      'does not become younger by updates that go on naming it',
+      'awaiting-number',
+      [reads(0, 'unlinked', theirs()), reads(100_000, 'unlinked', theirs()), passes(150_000)],
+      phone,
+    ],
+    [
+      'is not offered where it arrives expired',
+      'awaiting-number',
+      [reads(0, 'unlinked', theirs('WXYZ9876', '0000', 0))],
+      phone,
+    ],
+    [
+      'expires on screen like an own one',
+      'expired code-not-entered',
+      [reads(0, 'unlinked', theirs()), shows(1_000), passes(150_000)],
+      phone,
+    ],
+    [
+      'is followed by the number on Retry, which is not known here',
+      'awaiting-number',
+      [reads(0, 'unlinked', theirs()), shows(1_000), passes(150_000), user(151_000, 'started')],
+      phone,
+    ],
+    [
+      'is slow after 30 s on screen',
+      'awaiting-code WXYZ-9876 …0000 slow',
+      [reads(0, 'unlinked', theirs()), shows(0), passes(30_000)],
+      phone,
+    ],
+    [
+      'gives way to a later one of the same number',
+      'awaiting-code EFGH-5678 …0000',
+      [reads(0, 'unlinked', theirs()), shows(1_000), reads(2_000, 'unlinked', theirs('EFGH5678'))],
+      phone,
+    ],
+    [
+      'is replaced by one of a third number, which is offered',
+      'awaiting-number other …7777 (code-replaced)',
+      [reads(0, 'unlinked', theirs()), shows(1_000), reads(2_000, 'unlinked', theirs('EFGH5678', '7777'))],
+      phone,
+    ],
+    [
+      'is replaced in the offer by a later one',
+      'awaiting-number other …7777',
+      [reads(0, 'unlinked', theirs()), reads(2_000, 'unlinked', theirs('EFGH5678', '7777'))],
+      phone,
+    ],
+    [
+      'is not offered after a change that ended it',
+      'awaiting-number',
+      [reads(0, 'unlinked', theirs()), reads(2_000, 'preparing', { revision: T + 1_000, reason: 'reset' })],
+      phone,
+    ],
+    [
+      'is offered after a change that it is the result of',
+      'awaiting-number other …0000',
+      [
+        reads(0, 'unlinked'),
+        reads(2_000, 'unlinked', { revision: T + 1_000, reason: 'code-replaced', ...theirs() }),
+      ],
+      phone,
+    ],
+    [
+      'gives way to an own one',
+      'awaiting-code ABCD-1234',
+      [reads(0, 'unlinked', theirs()), submits(1_000), issues(2_000, 'ABCD1234')],
+      phone,
+    ],
+    [
+      'is offered again where the own number got none',
+      'awaiting-number code-refused other …0000',
+      [reads(0, 'unlinked', theirs()), submits(1_000), fails(2_000, 'code-refused', 'request-pairing-code')],
+      phone,
+    ],
+    [
+      'is offered again on the way back to the number',
+      'awaiting-number other …0000',
+      [reads(0, 'unlinked', theirs()), shows(1_000), user(2_000, 'number-withdrawn')],
+      phone,
+    ],
+    [
+      'is not offered while the own number waits for its code',
+      'requesting-code',
+      [reads(0, 'unlinked', theirs()), submits(1_000), reads(2_000, 'unlinked', theirs())],
+      phone,
+    ],
+    [
+      'is not offered to another session',
+      'awaiting-number',
+      [reads(0, 'unlinked', theirs()), reads(1_000, 'unlinked', { session: 'session-b' })],
+      phone,
+    ],
+    [
+      'leads to the link that it made',
+      'linked Ana',
+      [reads(0, 'unlinked', theirs()), shows(1_000), reads(5_000, 'linked', { account })],
+      phone,
+    ],
+    [
+      'is not offered after a link that ended',
+      'awaiting-number (link-ended)',
+      [
+        reads(0, 'unlinked', theirs()),
+        reads(5_000, 'linked', { account }),
+        reads(8_000, 'unlinked'),
+        reads(8_300, 'unlinked'),
+      ],
+      phone,
+    ],
+    [
+      'is not offered when the clock is set back',
+      'awaiting-number',
+      [reads(0, 'unlinked', theirs()), passes(-5_000)],
+      phone,
+    ],
+  ]
+  it.each<Row>(rows)('%s', (_, expected, steps, options = {}) => {
+    expect(wordsAfter(options, steps)).toBe(expected)
+  })
+
+  it('is read on while it is offered, since it may lead to a link', () => {
+    expect(nextRequest(run(phone, [reads(0, 'unlinked', theirs())]).facts)).toMatchObject({
+      kind: 'read',
+      at: T + 3_000,
+    })
+    expect(nextRequest(run(phone, [reads(0, 'unlinked', theirs()), passes(150_000)]).facts)).toBeUndefined()
+  })
+
+  it('shows no more of the number than its last four digits', () => {
+    const { session } = run(phone, [reads(0, 'unlinked', theirs()), shows(1_000)])
+    expect(session).toMatchObject({ lastDigits: '0000' })
+    expect(session.status === 'awaiting-code' && session.phoneNumber).toBeUndefined()
+  })
+})
+
 describe('the link', () => {
   const rows: readonly Row[] = [
     ['is linking where the provider says so', 'linking', [qr(0, 'a'), reads(1_000, 'linking')]],
@@ -569,6 +854,56 @@ describe('the link', () => {
       'goes back to codes after 10 s of it, and says why',
       'preparing (link-not-finished)',
       [reads(0, 'linking'), reads(10_000, 'unlinked')],
+    ],
+    [
+      'goes back to codes after 10 s of "stopped" too',
+      'preparing starting (link-not-finished)',
+      [reads(0, 'linking'), reads(10_000, 'stopped')],
+    ],
+    [
+      'stays linking through a moment of "stopped"',
+      'linking',
+      [reads(0, 'linking'), reads(9_999, 'stopped')],
+    ],
+    [
+      'says so where an earlier link is in the way after it',
+      'failed session-stale (link-not-finished)',
+      [reads(0, 'linking'), reads(10_000, 'stale')],
+    ],
+    [
+      'says so while the next code is on screen',
+      'awaiting-scan 2@b 1/3 (link-not-finished)',
+      [reads(0, 'linking'), qr(10_000, 'b')],
+    ],
+    [
+      'says so where the code of the phone expires after it',
+      'expired code-not-entered (link-not-finished)',
+      [
+        submits(0),
+        issues(0, 'ABCD1234'),
+        reads(5_000, 'linking'),
+        reads(15_000, 'unlinked'),
+        passes(150_000),
+      ],
+      { method: 'phone-code' },
+    ],
+    [
+      'says no more of it in the next round',
+      'preparing',
+      [reads(0, 'linking'), reads(10_000, 'unlinked'), passes(40_000), user(41_000, 'started')],
+    ],
+    ['offers a way out after 30 s of linking', 'linking start-over', [reads(0, 'linking'), passes(30_000)]],
+    [
+      'offers to try again where the provider cannot be reset',
+      'linking try-again',
+      [reads(0, 'linking', { abilities: [] }), passes(30_000)],
+    ],
+    ['resets then', 'preparing resetting', [reads(0, 'linking'), passes(30_000), startsOver(31_000)]],
+    [
+      'gives the field back where a pairing code led to it',
+      'awaiting-number',
+      [submits(0), issues(0, 'ABCD1234'), reads(5_000, 'linking'), passes(35_000), startsOver(36_000)],
+      { method: 'phone-code' },
     ],
     [
       'fails after five minutes of linking',
@@ -628,6 +963,21 @@ describe('the link', () => {
       [reads(0, 'linked', { account }), ...Array.from({ length: 12 }, (_, n) => fails(n, 'network'))],
     ],
     [
+      'begins anew where two updates say that the provider sleeps',
+      'preparing starting (link-ended)',
+      [reads(0, 'linked', { account }), reads(3_000, 'stopped'), reads(3_300, 'stopped')],
+    ],
+    [
+      'says so where an earlier link is in the way then',
+      'failed session-stale (link-ended)',
+      [reads(0, 'linked', { account }), reads(3_000, 'stale'), reads(3_300, 'stale')],
+    ],
+    [
+      'says after three minutes that the phone was unlinked',
+      'preparing (unlinked-on-phone)',
+      [reads(0, 'linked', { account }), reads(180_000, 'unlinked'), reads(180_300, 'unlinked')],
+    ],
+    [
       'ends at once where another page unlinked it',
       'preparing (unlinked-on-phone)',
       [
@@ -675,7 +1025,7 @@ describe('what stands in the way', () => {
     ['starts a provider that sleeps', 'preparing starting', [reads(0, 'stopped')]],
     [
       'waits for the code after the start',
-      'preparing resetting',
+      'preparing starting',
       [reads(0, 'stopped'), [100, { type: 'request-done', request: 'start' }]],
     ],
     [
@@ -690,7 +1040,7 @@ describe('what stands in the way', () => {
     ],
     [
       'waits where a process that has not seen the start still says "stopped"',
-      'preparing resetting',
+      'preparing starting',
       [
         reads(0, 'stopped'),
         [100, { type: 'request-done', request: 'start' }],
@@ -831,8 +1181,8 @@ describe('updates that arrive out of order, or from elsewhere', () => {
       [qr(0, 'a'), qr(100, 'b', { session: 'session-b' })],
     ],
     [
-      'drops the pairing code of another session',
-      'awaiting-number',
+      'drops the pairing code and the number of another session, and offers the code of this one',
+      'awaiting-number other …4321',
       [
         submits(0),
         issues(0, 'ABCD1234'),
@@ -1100,6 +1450,14 @@ describe('nextDeadline()', () => {
   it.each<[string, number, readonly Step[], Options?]>([
     ['is the moment at which a code is hidden', 7_000, [qr(0, 'a', { hideInMs: 7_000 })]],
     ['is the moment at which a way out is offered', 30_000, [reads(0, 'preparing')]],
+    ['is the moment for linking too', 30_000, [reads(0, 'linking')]],
+    ['is the moment for a pairing code too', 30_000, [submits(0)], { method: 'phone-code' }],
+    [
+      'is the end of the code of another page',
+      100_000,
+      [reads(0, 'unlinked', code('WXYZ9876', 100_000, '0000'))],
+      { method: 'phone-code' },
+    ],
     ['is none once it is offered', Number.POSITIVE_INFINITY, [reads(0, 'preparing'), passes(30_000)]],
     ['is the end of the last code', 60_000, [...threeCodes]],
     ['is none after the round', Number.POSITIVE_INFINITY, [...threeCodes, passes(60_000)]],

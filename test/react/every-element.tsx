@@ -25,6 +25,8 @@ export const sessions: readonly PairingSession[] = [
   ...Object.values(states['phone-code']),
   { ...number, error: new PairingError('code-refused', 'No code for this number.') },
   { ...number, retryAt: Date.now() + 60_000 },
+  { ...number, otherCode: { lastDigits: '0000', expiresAt: Date.now() + 60_000 } },
+  { ...states.qr.linking, isSlow: true },
   { ...linked, account: { ...linked.account, avatarUrl: 'https://pps.whatsapp.net/a.jpg' } },
 ]
 
@@ -42,7 +44,7 @@ function click(name: string): void {
   if (element) fireEvent.click(element)
 }
 
-type Props = Pick<WhatsAppPairingProps, 'classNames' | 'parts' | 'defaultPhoneNumber'>
+type Props = Pick<WhatsAppPairingProps, 'classNames' | 'parts' | 'defaultPhoneNumber' | 'supportUrl'>
 
 /** Shows the card as a dialog in some session, with something opened. */
 export type Scene = (props: Props) => Promise<void>
@@ -64,6 +66,7 @@ export const scenes: readonly Scene[] = [
   sceneOf(scan, () => click('enlarge-button')),
   sceneOf(scan, () => click('trouble-summary')),
   sceneOf(number, undefined, { defaultPhoneNumber: '+55 11 8765-4321' }),
+  sceneOf(states.qr.failed, undefined, { supportUrl: 'https://app.example/help' }),
   sceneOf(number, () => {
     const country = part('country-input')
     if (country) fireEvent.keyDown(country, { key: 'ArrowDown' })

@@ -20,6 +20,7 @@ const actions = {
   setMethod: vi.fn(),
   requestPairingCode: vi.fn(),
   changeNumber: vi.fn(),
+  showOtherCode: vi.fn(),
   reportBrokenImage: vi.fn(),
   reportCopied: vi.fn(),
   unlink: vi.fn(),

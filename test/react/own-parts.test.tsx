@@ -33,9 +33,11 @@ const elements: Readonly<Record<PairingPartName, string>> = {
   Account: 'account',
   ErrorCode: 'error-code',
   PasskeyHelp: 'passkey-help',
+  SupportLink: 'support-link',
   StartButton: 'start-button',
   RetryButton: 'retry-button',
   PhoneForm: 'phone-form',
+  OtherCode: 'other-code',
   CountryPicker: 'country-picker',
   PairingCode: 'pairing-code',
   CopyButton: 'copy-button',
@@ -44,6 +46,7 @@ const elements: Readonly<Record<PairingPartName, string>> = {
   Announcement: 'announcement',
   CodeRecipient: 'code-recipient',
   SlowCode: 'slow-code',
+  WayOut: 'way-out',
   SwitchMethodButton: 'switch-method-button',
   Trouble: 'trouble',
   SafetyNote: 'safety-note',
@@ -51,8 +54,11 @@ const elements: Readonly<Record<PairingPartName, string>> = {
   Icon: 'icon',
 }
 
-/** Whether the element that is there now belongs to another part: beside a slow code, that one offers the other method. */
-const isDrawnByAnother = (element: string) => element === 'switch-method-button' && part('slow-code') !== null
+/** Whether the element that is there now belongs to another part: beside a slow code, that one offers the other
+ * method, and a long wait has a button of its own. */
+const isDrawnByAnother = (element: string) =>
+  (element === 'switch-method-button' && part('slow-code') !== null) ||
+  (element === 'retry-button' && part('way-out') !== null)
 
 /** The first scene in which each element is there. */
 const firstWith = new Map<string, Scene>()

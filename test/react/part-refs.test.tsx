@@ -46,7 +46,12 @@ type Mount = (ref: Ref<Element>) => ReactElement
 /** The part in a session in which it renders something, under a root. */
 function mountOf(name: string, Part: Part): Mount {
   const inside = (session: PairingSession, ref?: Ref<Element>) => (
-    <PairingRoot as="dialog" onClose={() => {}} pairing={stillPairing(session)}>
+    <PairingRoot
+      as="dialog"
+      onClose={() => {}}
+      supportUrl="https://app.example/help"
+      pairing={stillPairing(session)}
+    >
       <Part {...needed[name]} {...(ref && { ref })} data-tried="" />
     </PairingRoot>
   )

@@ -100,7 +100,7 @@ describe('the end of the last code', () => {
     becomes(hang)
     await advance(20_250)
     expect(shownStatus()).toBe('expired')
-    expect(screen.getByRole('status').textContent).toContain('The code ran out')
+    expect(screen.getByRole('status').textContent).toContain('The code has expired')
     expect(screen.getByRole('button', { name: 'Retry' })).toBeTruthy()
   })
 

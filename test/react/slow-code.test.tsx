@@ -97,7 +97,7 @@ describe('a pairing code that nobody has entered', () => {
     await advance(31_000)
     await press('Get a new code')
     expect(shownStatus()).toBe('awaiting-number')
-    expect(part('error')?.textContent).toContain('no code for it')
+    expect(part('error')?.textContent).toContain('issues no code for this number')
     expect(shownCode()).toBeUndefined()
   })
 

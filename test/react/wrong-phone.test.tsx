@@ -51,7 +51,7 @@ describe.each(['green-api', 'z-api'] as const)('%s: the wrong phone', (id) => {
     await doing(() => void world.emulator.scan())
     await advance(10_000)
     expect(shownStatus()).toBe('failed')
-    expect(heading()).toBe('That was another phone')
+    expect(heading()).toBe('Another number is linked')
     expect(part('lead')?.textContent).toContain(`+${SCANNING} was linked`)
     expect(onError.mock.calls.map(([error]) => error.code)).toEqual(['wrong-phone-number'])
     await advance(30_000)

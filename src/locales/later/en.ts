@@ -1,13 +1,15 @@
 import type { PairingMessages } from '../../core/messages.js'
 
 const again = 'Try again in a moment.'
-const tellHost = 'This is not your phone: please tell the people who run this app.'
+const tellHost = 'You cannot repair this yourself: please tell the people who run this app.'
 
 type LaterMessages = Pick<
   PairingMessages,
   | 'stepsCode'
   | 'leadLinking'
   | 'leadLinked'
+  | 'titleNumberCheck'
+  | 'leadNumberCheck'
   | 'leadPasskey'
   | 'passkeyAdvice'
   | 'phoneNumberHint'
@@ -22,6 +24,14 @@ type LaterMessages = Pick<
   | 'phoneHintArgentina'
   | 'phoneHintChanged'
   | 'slowCode'
+  | 'showCodeFor'
+  | 'numberExpected'
+  | 'numberIsMine'
+  | 'numberIsOther'
+  | 'longWait'
+  | 'mayTake'
+  | 'backToNumber'
+  | 'contactSupport'
   | 'coolDown'
   | 'noticeLinkEnded'
   | 'noticeLinkNotFinished'
@@ -42,6 +52,9 @@ export const laterEnglish: LaterMessages = {
   leadLinking: 'WhatsApp is linking {app}. Keep the app open for a few seconds.',
   leadLinked:
     '{app} can now send and receive for this number. You can unlink it any time under **Linked devices**.',
+  titleNumberCheck: 'Is this your number?',
+  leadNumberCheck:
+    'A phone with the number {phone} is linked, and {expected} is expected here. They may be one number, written in two ways.',
   leadPasskey:
     'WhatsApp protects this account with a passkey, and only WhatsApp’s own page may ask for it: this page cannot. {advice} Leave this page open: it goes on by itself.',
   passkeyAdvice: {
@@ -61,39 +74,54 @@ export const laterEnglish: LaterMessages = {
   phoneHintArgentina: 'WhatsApp writes mobile numbers in Argentina with a 9 after +54.',
   phoneHintChanged: 'Numbers in this country have changed. WhatsApp may know yours in the other form.',
   slowCode: 'The phone does not take the code?',
+  showCodeFor: 'Show the code for …{digits}',
+  numberExpected: 'Another number is expected here.',
+  numberIsMine: 'Yes',
+  numberIsOther: 'It is another phone',
+  longWait: {
+    preparing: 'The provider has no code yet.',
+    starting: 'The provider is still starting.',
+    resetting: 'The old connection is still being cleared.',
+    retrying: 'The last request for a code failed. It is sent again.',
+    'requesting-code': 'The provider has not issued the code yet.',
+    linking: 'The link is not finished yet. Keep WhatsApp open on your phone.',
+  },
+  mayTake: 'This can take up to {minutes} min.',
+  backToNumber: 'Back to the number',
+  contactSupport: 'Contact support',
   coolDown: 'You can ask for another code in a moment.',
-  noticeLinkEnded: 'WhatsApp ended the link again. Please link the phone once more.',
-  noticeLinkNotFinished: 'The phone did not finish linking. Please try again.',
+  noticeLinkEnded: 'The link ended soon after it was made. Please link the phone once more.',
+  noticeLinkNotFinished: 'The link was not finished. Please try again.',
   noticeUnlinkedOnPhone: 'The phone was unlinked.',
-  noticeCodeReplaced: 'A newer code was requested, so the code before no longer works.',
+  noticeCodeReplaced: 'Your code was replaced, so it no longer works.',
   timeLeft: {
     one: '{count} second left for this code',
     other: '{count} seconds left for this code',
   },
   errors: {
     unauthorized: {
-      title: 'Can’t reach WhatsApp',
+      title: 'This app can’t link WhatsApp now',
       cause: 'The provider refused this app’s key, so no code can be made.',
       advice: tellHost,
     },
     'session-not-found': {
-      title: 'Can’t reach WhatsApp',
+      title: 'This app can’t link WhatsApp now',
       cause: 'The provider does not know this app’s connection.',
       advice: tellHost,
     },
     'subscription-expired': {
-      title: 'Can’t link now',
-      cause: 'This app’s plan at its provider has run out.',
+      title: 'This app can’t link WhatsApp now',
+      cause: 'This app’s plan at its provider has ended, or is used up.',
       advice: tellHost,
     },
     'account-blocked': {
       title: 'This account is blocked',
-      cause: 'WhatsApp has blocked this account.',
+      cause: 'The provider says that WhatsApp has blocked it.',
       advice: 'Open WhatsApp on your phone to ask for a review.',
     },
     'session-stale': {
       title: 'The connection is stuck',
-      cause: 'Something is left of an earlier link, or the provider never finished starting.',
+      cause: 'Something may be left of an earlier link, or the provider did not finish.',
       advice: 'Start over to clear it. This can take a minute.',
     },
     'passkey-refused': {
@@ -112,13 +140,13 @@ export const laterEnglish: LaterMessages = {
         'Open WhatsApp on your phone, look under **Linked devices**, and log out what you do not know. Then start over here.',
     },
     'code-refused': {
-      title: 'No code for this number',
-      cause: 'WhatsApp gives no code for it now.',
+      title: 'No code was issued',
+      cause: 'The provider issues no code for this number now.',
       advice: 'Check the number and try again, or scan the QR code instead.',
     },
     'wrong-phone-number': {
-      title: 'That was another phone',
-      cause: '{phone} was linked, and another phone is expected here.',
+      title: 'Another number is linked',
+      cause: '{phone} was linked, and another number is expected here.',
       advice:
         'Start over to unlink it, or log this app out on that phone under **Linked devices**. Then use the right one.',
     },
@@ -127,36 +155,39 @@ export const laterEnglish: LaterMessages = {
       advice: 'Write the country code first, then the number without its leading zero.',
     },
     'rate-limited': {
-      title: 'Too many tries',
-      cause: 'WhatsApp needs a break.',
+      title: 'Too many requests',
+      cause: 'No more requests are accepted for a while.',
       advice: 'Wait a minute, then try again.',
     },
     'not-supported': {
       title: 'Not possible here',
-      cause: 'The provider has no way to do this.',
+      cause: 'The provider of this app does not offer it.',
       advice: tellHost,
     },
     'invalid-answer': {
       title: 'Something went wrong',
-      cause: 'The provider sent something that is not a code.',
+      cause: 'A response was not what it should be.',
       advice: again,
     },
     'provider-unavailable': {
-      title: 'The provider is not available',
-      cause: 'It is down, or restarting.',
+      title: 'Not available right now',
+      cause: 'The provider of this app did not respond as it should.',
       advice: again,
     },
-    network: { title: 'No connection', advice: 'Check your internet connection, then try again.' },
-    timeout: { title: 'This took too long', cause: 'The provider gave no answer.', advice: again },
-    'sign-in-required': {
-      title: 'Please sign in again',
-      cause: 'Your session in this app is over.',
-      advice: 'Sign in, then link your phone.',
+    network: {
+      title: 'No connection',
+      advice: 'Check your internet connection, then try again.',
     },
-    forbidden: { title: 'Not allowed', cause: 'You may not link a phone here.', advice: tellHost },
+    timeout: { title: 'This took too long', cause: 'No response came in time.', advice: again },
+    'sign-in-required': {
+      title: 'Please sign in',
+      cause: 'You are not signed in to this app.',
+      advice: 'Sign in, then try again.',
+    },
+    forbidden: { title: 'Not allowed', cause: 'This app did not allow the request.', advice: tellHost },
     'invalid-request': { title: 'Something went wrong', advice: tellHost },
-    'server-only': { title: 'Not set up yet', advice: tellHost },
-    'invalid-options': { title: 'Not set up yet', advice: tellHost },
+    'server-only': { title: 'This app is not set up right', advice: tellHost },
+    'invalid-options': { title: 'This app is not set up right', advice: tellHost },
     aborted: { title: 'Stopped', advice: again },
     'component-failed': { title: 'Something went wrong', advice: again },
     unknown: { title: 'Something went wrong', advice: again },

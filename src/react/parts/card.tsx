@@ -80,6 +80,7 @@ function PanelContent(): ReactElement {
       <Part name="QrActions" own={PairingQrActions} />
       <Part name="CodeRecipient" own={later?.PairingCodeRecipient} />
       <Part name="SlowCode" own={later?.PairingSlowCode} />
+      <Part name="WayOut" own={later?.PairingWayOut} />
       <Part name="SwitchMethodButton" own={later?.PairingSwitchMethodButton} />
     </>
   )

@@ -9,21 +9,18 @@ import { useFocusHandover } from './use-focus-handover.js'
 export const PairingCodeRecipient: PartComponent<'p'> = forwardPart(
   function PairingCodeRecipient(props, ref) {
     const { session } = usePairingContext().pairing
-    return session.status === 'awaiting-code' ? (
-      <Recipient {...props} ref={ref} phoneNumber={session.phoneNumber} />
-    ) : null
+    if (session.status !== 'awaiting-code') return null
+    const { phoneNumber, lastDigits } = session
+    return <Recipient {...props} ref={ref} number={phoneNumber ? `+${phoneNumber}` : `…${lastDigits}`} />
   },
 )
 
-const Recipient = forwardPart<'p', { phoneNumber: string }>(function Recipient(
-  { phoneNumber, ...props },
-  hostRef,
-) {
+const Recipient = forwardPart<'p', { number: string }>(function Recipient({ number, ...props }, hostRef) {
   const { pairing, messages, part } = usePairingContext()
   const ref = useFocusHandover(hostRef)
   return (
     <p {...props} ref={ref} {...part('code-recipient', props.className)}>
-      <RichText text={`${messages.codeFor} `} values={{ number: <bdi dir="ltr">{`+${phoneNumber}`}</bdi> }} />
+      <RichText text={`${messages.codeFor} `} values={{ number: <bdi dir="ltr">{number}</bdi> }} />
       <button type="button" {...part('change-number-button')} onClick={pairing.changeNumber}>
         {messages.changeNumber}
       </button>

@@ -31,6 +31,7 @@ export interface PairingContextValue extends QrText, PhoneField {
   readonly defaultCountry: string | undefined
   /** Whether a phone is offered to open the code on its own screen. */
   readonly samePhoneLink: boolean
+  readonly supportUrl: string | undefined
 }
 
 export const PairingContext: Context<PairingContextValue | null> = createContext<PairingContextValue | null>(

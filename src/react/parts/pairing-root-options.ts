@@ -27,6 +27,12 @@ export interface PairingRootOptions {
   readonly mode?: PairingMode | undefined
   /** Who is being linked: stands in the safety line, so that nobody links a stranger's device. */
   readonly appName?: string | undefined
+  /**
+   * Where the user gets help: a page, or a `mailto:` address. After an error that only the people who run the app can repair, a
+   * link to it is the first thing to press.
+   * @default no link
+   */
+  readonly supportUrl?: string | undefined
   /** The number in the phone field, where the host controls it. Begins with `+` and the country code. */
   readonly phoneNumber?: string | undefined
   /** The number it begins with. */

@@ -5,7 +5,9 @@ import { errorText } from '../session-texts.js'
 import { CountdownBar } from './countdown.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { lazyPart } from './lazy-part.js'
+import { PairingOtherCode } from './other-code.js'
 import { usePairingContext } from './pairing-context.js'
+import { Part } from './part.js'
 import type { PhoneObjection } from './phone-assist.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
@@ -32,7 +34,10 @@ const Form = forwardPart<'form'>(function Form(props, hostRef) {
   const reading = assist?.understandPhone(phone, defaultCountry, localeTag)
   const isObjected =
     objection?.text === phone.text && objection.country === reading?.country && !objection.isOverruled
-  const complaint = isObjected ? objection.message : error && errorText(error, messages)
+  // Nothing was linked, which is what the text of this error is about.
+  const refusal =
+    error?.code === 'wrong-phone-number' ? messages.numberExpected : error && errorText(error, messages)
+  const complaint = isObjected ? objection.message : refusal
   const onSubmit: ComponentPropsWithoutRef<'form'>['onSubmit'] = (event) => {
     props.onSubmit?.(event)
     event.preventDefault()
@@ -94,6 +99,7 @@ const Form = forwardPart<'form'>(function Form(props, hostRef) {
         {isBusy ? messages.statusRequesting : messages.getCode}
       </button>
       {retryAt !== undefined && <CoolDown until={retryAt} />}
+      <Part name="OtherCode" own={PairingOtherCode} />
     </form>
   )
 })

@@ -7,19 +7,14 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** Begins a new round, in the states that wait for the user; starts over where nothing could be shown for 30 seconds. */
+/** Begins a new round, in the states that wait for the user. */
 export const PairingRetryButton: PartComponent<'button'> = forwardPart(
   function PairingRetryButton(props, ref) {
     const { pairing, messages } = usePairingContext()
     const label = retryLabel(pairing.session, messages)
     if (!label) return null
     return (
-      <ActionButton
-        {...props}
-        ref={ref}
-        part="retry-button"
-        action={pairing.session.status === 'preparing' ? pairing.startOver : pairing.retry}
-      >
+      <ActionButton {...props} ref={ref} part="retry-button" action={pairing.retry}>
         <Icon name="retry" />
         {props.children ?? <span>{label}</span>}
       </ActionButton>
@@ -30,7 +25,6 @@ export const PairingRetryButton: PartComponent<'button'> = forwardPart(
 function retryLabel(session: PairingSession, messages: PairingMessages): string | undefined {
   if (session.status === 'expired')
     return session.reason === 'refresh-due' ? messages.showNewCode : messages.retry
-  if (session.status === 'preparing') return session.canStartOver ? messages.startOver : undefined
   if (session.status !== 'failed') return undefined
   return session.error.action === 'start-over' ? messages.startOver : messages.tryAgain
 }

@@ -56,6 +56,7 @@ function Root({
   theme = 'auto',
   mode,
   appName,
+  supportUrl,
   phoneNumber,
   defaultPhoneNumber = '',
   onPhoneNumberChange,
@@ -104,6 +105,7 @@ function Root({
       qrText,
       readQrImage,
       samePhoneLink,
+      supportUrl,
     }
   }, [
     pairing,
@@ -123,6 +125,7 @@ function Root({
     qrText,
     readQrImage,
     samePhoneLink,
+    supportUrl,
   ])
   const { status, method } = pairing.session
   return (

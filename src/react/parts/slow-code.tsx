@@ -16,9 +16,11 @@ export const PairingSlowCode: PartComponent<'div'> = forwardPart(function Pairin
   return (
     <div {...props} ref={ref} {...part('slow-code', props.className)}>
       <span>{`${messages.slowCode} `}</span>
-      <ActionButton part="new-code-button" action={() => pairing.requestPairingCode(phoneNumber)}>
-        {messages.newCode}
-      </ActionButton>
+      {phoneNumber && (
+        <ActionButton part="new-code-button" action={() => pairing.requestPairingCode(phoneNumber)}>
+          {messages.newCode}
+        </ActionButton>
+      )}
       {methods.includes('qr') && (
         <ActionButton part="switch-method-button" action={() => pairing.setMethod('qr')}>
           {messages.useQrCode}

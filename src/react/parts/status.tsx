@@ -8,7 +8,13 @@ import { usePairingContext } from './pairing-context.js'
 export const PairingStatus: PartComponent<'p'> = forwardPart(function PairingStatus(props, ref) {
   const { pairing, messages, part } = usePairingContext()
   return (
-    <p {...props} ref={ref} role="status" {...part('status', props.className)}>
+    <p
+      {...props}
+      ref={ref}
+      role="status"
+      data-notice={pairing.session.notice}
+      {...part('status', props.className)}
+    >
       {sessionStatusText(pairing.session, messages)}
     </p>
   )

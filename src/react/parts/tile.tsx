@@ -1,7 +1,7 @@
 'use client'
 
 import type { ReactElement } from 'react'
-import type { ExpiredReason } from '../../core/pairing-event.js'
+import type { PairingSession } from '../../core/session-state.js'
 import { expiredReasonText } from '../session-texts.js'
 import { PairingErrorCode } from './error-code.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
@@ -26,7 +26,7 @@ export const PairingTile: PartComponent<'div'> = forwardPart(function PairingTil
       {...part('tile', props.className)}
     >
       <Part name="QrCode" own={PairingQrCode} />
-      {session.status === 'expired' && <ExpiredNote reason={session.reason} />}
+      {session.status === 'expired' && <ExpiredNote session={session} />}
       {session.status === 'linking' && (
         <div {...part('spinner')}>
           <Icon name="phone" size={32} />
@@ -36,19 +36,20 @@ export const PairingTile: PartComponent<'div'> = forwardPart(function PairingTil
       <Part name="Account" own={later?.PairingAccount} />
       <Part name="ErrorCode" own={PairingErrorCode} />
       <Part name="PasskeyHelp" own={later?.PairingPasskeyHelp} />
+      <Part name="SupportLink" own={later?.PairingSupportLink} />
       <Part name="StartButton" own={PairingStartButton} />
       <Part name="RetryButton" own={PairingRetryButton} />
     </div>
   )
 })
 
-function ExpiredNote({ reason }: { reason: ExpiredReason }): ReactElement {
+function ExpiredNote({ session }: { session: Extract<PairingSession, { status: 'expired' }> }): ReactElement {
   const { messages, part } = usePairingContext()
   // The status line says the same to screen readers.
   return (
     <p aria-hidden="true" {...part('expired-note')}>
       <strong>{messages.expiredTitle}</strong>
-      <span>{` ${expiredReasonText(reason, messages)}`}</span>
+      <span>{` ${expiredReasonText(session, messages)}`}</span>
     </p>
   )
 }

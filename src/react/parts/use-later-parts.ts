@@ -12,14 +12,16 @@ export const useLaterParts: LazyPart<LaterModule> = lazyPart(() => import('./lat
 
 /** Loads the later parts: after the first code was painted, or at once for a state that shows one of them. */
 export function LaterParts(): null {
-  const { status } = usePairingContext().pairing.session
+  const { session } = usePairingContext().pairing
+  const { status } = session
+  const isEarly = status === 'idle' || (status === 'preparing' && !session.isSlow)
   const later = useLaterParts()
   useEffect(() => {
-    if (status === 'preparing' || status === 'idle') return undefined
+    if (isEarly) return undefined
     if (status === 'awaiting-scan') return afterFirstCode(useLaterParts.load)
     useLaterParts.load()
     return undefined
-  }, [status])
+  }, [status, isEarly])
   const isCodeShown = status === 'awaiting-scan' || status === 'awaiting-code'
   useEffect(() => (isCodeShown ? later?.keepAwake() : undefined), [isCodeShown, later])
   return null

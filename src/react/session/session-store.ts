@@ -174,7 +174,8 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
   /** Keeps the number while its code is live, for a page that is loaded again. */
   function keepNumber({ code: before }: SessionFacts, { code }: SessionFacts): void {
     if (code === before) return
-    if (code.name === 'live') rememberNumber(queryKey, code.phoneNumber, code.code.expiresAt)
+    if (code.name === 'live' && code.phoneNumber)
+      rememberNumber(queryKey, code.phoneNumber, code.code.expiresAt)
     else if (before.name === 'live') forgetNumber(queryKey)
   }
 

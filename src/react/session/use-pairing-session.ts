@@ -67,12 +67,12 @@ export interface UsePairingSessionResult {
   readonly start: () => void
   /**
    * Begins a new round: after `expired`, and after `failed`, where it clears what the provider kept if that was the cause.
-   * After `expired` for the reason `refresh-due`, shows the next code of the round.
+   * After `expired` for the reason `refresh-due`, shows the next code of the round. In a wait with `isSlow`, begins it again.
    */
   readonly retry: () => void
   /**
-   * Clears what the provider keeps and goes on with the round. Works while the session is `preparing` with `canStartOver`; after
-   * `failed`, `retry` does it.
+   * Clears what the provider keeps and goes on with the round. Works in a wait with `canStartOver`; after `failed`, `retry` does
+   * it.
    */
   readonly startOver: () => void
   /** Ends the round; no request is sent any more. */
@@ -81,8 +81,10 @@ export interface UsePairingSessionResult {
   readonly setMethod: (method: PairingMethod) => void
   /** Requests a code for this number, in any spelling; a number that cannot be one is an error in the session. */
   readonly requestPairingCode: (phoneNumber?: string) => void
-  /** Goes back from the code to the number. */
+  /** Goes back to the number, from the code or from a request for one. */
   readonly changeNumber: () => void
+  /** Shows the pairing code that another page requested: that of `otherCode` while the session is `awaiting-number`. */
+  readonly showOtherCode: () => void
   /** Reports that the QR image cannot be shown: for the `onError` of your own `<img>`. */
   readonly reportBrokenImage: () => void
   /** Reports that the user copied the pairing code: for your own copy button, so that `onEvent` gets it. */
@@ -197,6 +199,7 @@ export function useSharedSession(
         }
       },
       changeNumber: () => fold({ type: 'number-withdrawn' }),
+      showOtherCode: () => fold({ type: 'other-code-shown' }),
       reportBrokenImage: () => fold({ type: 'image-broken' }),
       reportCopied: () => void store.fold({ type: 'copied', at: Date.now() }),
       unlink: async () => {

@@ -1,0 +1,20 @@
+'use client'
+
+import { forwardPart, type PartComponent } from './forward-part.js'
+import { usePairingContext } from './pairing-context.js'
+import { useFocusHandover } from './use-focus-handover.js'
+
+/** Where the user gets help, after an error that only the people who run the app can repair: `supportUrl` of the host. */
+export const PairingSupportLink: PartComponent<'a'> = forwardPart(
+  function PairingSupportLink(props, hostRef) {
+    const { pairing, messages, supportUrl, part } = usePairingContext()
+    const ref = useFocusHandover(hostRef)
+    const { session } = pairing
+    if (!supportUrl || session.status !== 'failed' || session.error.action !== 'contact-host') return null
+    return (
+      <a {...props} ref={ref} href={supportUrl} {...part('support-link', props.className)}>
+        {props.children ?? messages.contactSupport}
+      </a>
+    )
+  },
+)
