@@ -13,6 +13,7 @@ export type { ComponentWithRef, PartComponent } from './react/parts/forward-part
 export { PairingIcon } from './react/parts/icon.js'
 export { PairingInstructions } from './react/parts/instructions.js'
 export { PairingMethodTabs } from './react/parts/method-tabs.js'
+export { PairingNumberCheck } from './react/parts/number-check.js'
 export { PairingOpenInWhatsApp } from './react/parts/open-in-whatsapp.js'
 export { PairingOtherCode } from './react/parts/other-code.js'
 export { PairingCode } from './react/parts/pairing-code.js'

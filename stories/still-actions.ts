@@ -11,6 +11,7 @@ export const stillActions = {
   requestPairingCode: fn(),
   changeNumber: fn(),
   showOtherCode: fn(),
+  confirmNumber: fn(),
   reportBrokenImage: fn(),
   reportCopied: fn(),
   unlink: fn(),

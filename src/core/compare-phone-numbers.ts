@@ -1,57 +1,6 @@
-import { digitsIn, isPhoneNumber } from './phone-number.js'
+import { compareDigits, type PhoneComparison } from './compare-digits.js'
+import { digitsIn } from './phone-number.js'
 import { isSigned } from './phone-text.js'
-
-/**
- * Whether two numbers belong to one phone. `probably`: they differ in a way that changed numbering plans and missing area codes
- * explain, so the phone's owner has to confirm it. `different`: two phones.
- */
-export type PhoneComparison = 'same' | 'probably' | 'different'
-
-/** What became of Vietnam's prefixes 120 to 129. */
-const VIETNAM_12 = ['70', '79', '77', '83', '84', '85', '76', '81', '78', '82']
-
-/**
- * Mobile numbers that people, WhatsApp and its providers write in two ways, since the numbering plan of the country has changed:
- * each spelling on the left becomes the one on the right, so that both are equal afterwards. WhatsApp keeps an account under the
- * number that it was made with.
- */
-const SPELLINGS: readonly (readonly [RegExp, string])[] = [
-  // Brazil, 2016: a ninth digit. The old numbers began with 6 to 9; a number that begins with 2 to 5 is a landline.
-  [/^(55\d{2})9([6-9]\d{7})$/, '$1$2'],
-  // Mexico, 2019: without the 1 of mobile phones.
-  [/^(52)1(\d{10})$/, '$1$2'],
-  // Argentina: a 9 when dialled from abroad, a 15 behind the area code at home.
-  [/^(54)9(\d{10})$/, '$1$2'],
-  [/^(54(?=\d{12}$)\d{2,4}?)15(\d{6,8})$/, '$1$2'],
-  // Côte d'Ivoire, 2021: the second digit of the old number tells the network, and so the new prefix.
-  [/^(225)0(?:1(?=\d[0-3])|5(?=\d[4-6])|7(?=\d[7-9]))(\d{8})$/, '$1$2'],
-  // Benin, 2024.
-  [/^(229)01(\d{8})$/, '$1$2'],
-  // Gabon, 2019: 6 or 7 in place of the 0, which was also left out from abroad.
-  [/^(241)(?:0|6(?=[256])|7(?=[47]))([2-7]\d{6})$/, '$1$2'],
-  // Cameroon, 2014.
-  [/^(237)6([5-9]\d{7})$/, '$1$2'],
-  // Mauritius, 2013.
-  [/^(230)5(\d{7})$/, '$1$2'],
-  // Ecuador, 2012.
-  [/^(593)9([89]\d{7})$/, '$1$2'],
-  // Egypt, 2011.
-  [/^(201)(?:0(?=[069])|1(?=[14])|2(?=[278]))(\d{8})$/, '$1$2'],
-  // Vietnam, 2018: eleven digits became ten.
-  [/^(84)16([2-9]\d{7})$/, '$13$2'],
-  [/^(84)1(?:8(?=[68])|9(?=9))(\d{8})$/, '$15$2'],
-  ...VIETNAM_12.map((prefix, digit) => [new RegExp(`^(84)12${digit}(\\d{7})$`), `$1${prefix}$2`] as const),
-]
-
-/** Without these digits in common, two numbers have nothing to do with each other. */
-const LEAST_IN_COMMON = 7
-
-/** Numbers of this length and more have area codes, under which the same seven digits belong to many phones. */
-const LONG_NATIONAL = 10
-
-/** What is dialled before a number at home. Russia and its neighbours have an 8, the others a 0 and up to two more digits. */
-const TRUNK_DIGITS = [0, 1, 2, 3]
-const TRUNK_8 = /^(?:7|37|99)/
 
 /**
  * Compares the number that the app expects with the number of a phone.
@@ -60,59 +9,5 @@ const TRUNK_8 = /^(?:7|37|99)/
  * @param actual International.
  */
 export function comparePhoneNumbers(expected: string, actual: string): PhoneComparison {
-  const wanted = digitsIn(expected)
-  const linked = digitsIn(actual)
-  const known = spellingsOf(linked)
-  const isKnown = (digits: string): boolean =>
-    spellingsOf(digits).some((spelling) => known.includes(spelling))
-  const code = callingCodeOf(linked)
-  const isAtHome = !isSigned(expected)
-  const isNational = (trunk: number): boolean => {
-    const isTrunk = wanted[0] === '0' || (trunk === 1 && wanted[0] === '8' && TRUNK_8.test(linked))
-    return (trunk === 0 || isTrunk) && isKnown(code + wanted.slice(trunk))
-  }
-  if (isKnown(wanted) || (isAtHome && TRUNK_DIGITS.some(isNational))) return 'same'
-  if (callingCodeOf(wanted) === code)
-    return isRelated(wanted.slice(code.length), linked.slice(code.length)) ? 'probably' : 'different'
-  const local = wanted.replace(/^0+/, '')
-  const isPart = local.length > LEAST_IN_COMMON && linked.endsWith(local)
-  // Of a number without area code, or with a trunk prefix that is not known here, the last digits are left.
-  const isShort = wanted[0] === '0' || wanted.length < LONG_NATIONAL
-  const isLocal = isAtHome && isShort && local.length > LEAST_IN_COMMON && tail(local, 8) === tail(linked, 8)
-  return isPart || isLocal ? 'probably' : 'different'
-}
-
-/** Whether one of two national numbers of a country may have become the other. */
-function isRelated(a: string, b: string): boolean {
-  const isLong = a.length === b.length && a.length >= LONG_NATIONAL
-  const count = isLong ? LEAST_IN_COMMON + 1 : LEAST_IN_COMMON
-  const [short, long] = a.length < b.length ? [a, b] : [b, a]
-  // Digits were put in front of a number that is shorter still.
-  return tail(a, count) === tail(b, count) || (short.length === 6 && long.endsWith(short))
-}
-
-/** Whether a text can be compared: an international number, or one without `+` as it is dialled at home. */
-export function isComparable(expected: string): boolean {
-  const digits = digitsIn(expected)
-  return isPhoneNumber(digits) || (!isSigned(expected) && /^0\d{7,14}$/.test(digits))
-}
-
-const CALLING_CODE = /^(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})/
-
-const callingCodeOf = (digits: string): string => CALLING_CODE.exec(digits)?.[0] ?? ''
-
-const tail = (digits: string, count: number): string => digits.slice(-count)
-
-/** One spelling for all that are equal; and one without the 0 of calls at home, where it was left behind the country code. */
-function spellingsOf(digits: string): readonly string[] {
-  const code = callingCodeOf(digits)
-  return [digits, code + digits.slice(code.length).replace(/^0/, '')].map(oneSpelling)
-}
-
-function oneSpelling(digits: string): string {
-  for (const [pattern, replacement] of SPELLINGS) {
-    const changed = digits.replace(pattern, replacement)
-    if (changed !== digits) return changed
-  }
-  return digits
+  return compareDigits(digitsIn(expected), digitsIn(actual), !isSigned(expected))
 }

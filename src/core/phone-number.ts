@@ -1,5 +1,5 @@
 import { PairingError } from './errors.js'
-import { bareNumber, splitPhone } from './phone-text.js'
+import { bareNumber, isSigned, splitPhone } from './phone-text.js'
 
 /** An international phone number, digits only: country code first, no `+`, no leading zero, 7 to 15 digits. */
 export type PhoneNumber = string & { readonly __phoneNumber: true }
@@ -31,4 +31,10 @@ export function digitsIn(text: string): string {
 /** True where the text already has the normal form. */
 export function isPhoneNumber(value: unknown): value is PhoneNumber {
   return typeof value === 'string' && DIGITS.test(value)
+}
+
+/** Whether a text can be compared: an international number, or one without `+` as it is dialled at home. */
+export function isComparable(expected: string): boolean {
+  const digits = digitsIn(expected)
+  return isPhoneNumber(digits) || (!isSigned(expected) && /^0\d{7,14}$/.test(digits))
 }

@@ -1,4 +1,4 @@
-import { comparePhoneNumbers } from './compare-phone-numbers.js'
+import type { PhoneComparison } from './compare-digits.js'
 import { PairingError } from './errors.js'
 import { qrPayloadKey } from './qr-payload.js'
 import type { Phase, QrRound, SessionFacts, SessionPoll } from './session-state.js'
@@ -48,6 +48,7 @@ export function start(s: Draft, at: number): void {
     s.method === 'phone-code' && code.name === 'spent' && at >= s.codeQuietUntil && code.phoneNumber
   s.code = repeated ? { name: 'requesting', phoneNumber: repeated } : { name: 'number' }
   s.otherCode = undefined
+  if (error) s.judged = undefined
   s.poll = initialPoll
   // A code that may still be live keeps its age; otherwise a provider that repeats it would make it young again.
   s.qr = { ...initialRound, code: qr.code && { ...qr.code, number: 0 }, replaced: qr.replaced }
@@ -125,19 +126,27 @@ export function stuck(): Phase {
   }
 }
 
-/**
- * A link to another phone than the expected one is a failure, however late the number is known. One that is probably the expected
- * phone is none.
- */
+/** A link counts when its number, however late that is known, was compared with the expected one. */
 export function checkPhone(s: Draft, at: number): void {
-  const { phase, setup } = s
+  const { phase, setup, judged } = s
   if (phase.name !== 'linked' || !setup.expectedPhoneNumber || !phase.account.phoneNumber) return
-  if (comparePhoneNumbers(setup.expectedPhoneNumber, phase.account.phoneNumber) !== 'different') return
+  if (judged?.phoneNumber === phase.account.phoneNumber) judgeNumber(s, judged.result, at)
+  else s.phase = { ...phase, check: 'due' }
+}
+
+/** What the comparison has shown, or the user has said. A link to another phone than the expected one is a failure. */
+export function judgeNumber(s: Draft, result: PhoneComparison, at: number): void {
+  const { phase } = s
+  if (phase.name !== 'linked') return
+  const { account } = phase
+  s.judged = { phoneNumber: account.phoneNumber, result }
+  s.phase = { ...phase, check: result === 'probably' ? 'unsure' : undefined }
+  if (result !== 'different') return
   const error = new PairingError(
     'wrong-phone-number',
     'Another phone was linked than the expected one. Unlink it.',
   )
-  enter(s, { name: 'failed', error, account: phase.account }, at)
+  enter(s, { name: 'failed', error, account }, at)
 }
 
 /** Whether the user waits, with nothing to look at or to do. */

@@ -1,3 +1,4 @@
+import type { PhoneComparison } from './compare-digits.js'
 import type { PairingError } from './errors.js'
 import type { PairingCode } from './pairing-code.js'
 import type { ExpiredReason } from './pairing-event.js'
@@ -94,6 +95,12 @@ export type PairingSession = {
       /** Epoch milliseconds. */
       readonly since: number
     } & SlowWait)
+  | {
+      /** A phone is linked whose number is probably the expected one. The user has to say whether it is: `confirmNumber`. */
+      readonly status: 'confirming-number'
+      readonly account: PairingAccount
+      readonly expectedPhoneNumber: string
+    }
   | { readonly status: 'linked'; readonly account: PairingAccount }
   | {
       readonly status: 'passkey-required'
@@ -164,6 +171,8 @@ export type SessionEvent = { readonly at: number } & (
   /** Nothing is pushed any more: the next update has to be read. */
   | { readonly type: 'push-ended' }
   | { readonly type: 'image-broken' }
+  /** The linked number was compared with the expected one, or the user has said whose it is. */
+  | { readonly type: 'number-judged'; readonly result: PhoneComparison }
   /** The pairing code was copied. */
   | { readonly type: 'copied' }
   /** The page was hidden or lost its network, or the opposite. */
@@ -272,6 +281,8 @@ export type Phase =
       readonly account: PairingAccount
       /** One update said that the link is gone; a second one confirms it. */
       readonly unlinkSuspected: boolean
+      /** The number was not compared with the expected one yet, or is only probably the same. */
+      readonly check?: 'due' | 'unsure' | undefined
     }
   | { readonly name: 'passkey-required'; readonly helpUrl: string | undefined }
   | {
@@ -307,6 +318,8 @@ export interface SessionFacts {
   /** A live code that this page does not show: of another page, or given up with its number. */
   otherCode: IssuedTo | undefined
   codeQuietUntil: number
+  /** The linked number that was compared last with the expected one. */
+  judged: { readonly phoneNumber: string | undefined; readonly result: PhoneComparison } | undefined
   notice: PairingNotice | undefined
   /** Since when the page is hidden or offline; `undefined` while it is watched. */
   unwatchedAt: number | undefined

@@ -1,5 +1,4 @@
 import { pauseAfter, retryAfterMs } from './backoff.js'
-import { comparePhoneNumbers } from './compare-phone-numbers.js'
 import { PairingError, type PairingErrorCode } from './errors.js'
 import type { PairingAccount } from './provider.js'
 import { takeCodes } from './session-codes.js'
@@ -119,6 +118,7 @@ function beginAnew(s: Draft, at: number): void {
   s.qr = initialRound
   s.code = { name: 'number' }
   s.otherCode = undefined
+  s.judged = undefined
   s.codeQuietUntil = 0
   s.notice = undefined
   s.poll = { ...initialPoll, dueAt: s.poll.dueAt }
@@ -241,10 +241,7 @@ function isLinkGone(
 
 /** The number, the name and the picture may come later than the link. Details of another phone are not mixed in. */
 function mergeAccounts(before: PairingAccount, after: PairingAccount = {}): PairingAccount {
-  const isOther =
-    before.phoneNumber &&
-    after.phoneNumber &&
-    comparePhoneNumbers(before.phoneNumber, after.phoneNumber) !== 'same'
+  const isOther = before.phoneNumber && after.phoneNumber && before.phoneNumber !== after.phoneNumber
   return isOther ? after : { ...before, ...after }
 }
 

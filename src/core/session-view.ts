@@ -1,5 +1,5 @@
 import { isSame } from './is-same.js'
-import type { PairingSession, PreparingReason, SessionFacts, SlowWait } from './session-state.js'
+import type { PairingSession, Phase, PreparingReason, SessionFacts, SlowWait } from './session-state.js'
 
 /** The facts as the interface sees them; the same object as before where nothing of it changed. */
 export function viewSession(facts: SessionFacts, previous?: PairingSession): PairingSession {
@@ -17,7 +17,7 @@ function view(s: SessionFacts): View {
   if (!s.isConfirmed && phase.name !== 'idle') return preparing(s)
   switch (phase.name) {
     case 'linked':
-      return { status: 'linked', account: phase.account }
+      return viewLink(phase, s)
     case 'linking':
       return { status: 'linking', since: s.since, ...slowWait(s) }
     case 'passkey-required':
@@ -29,6 +29,12 @@ function view(s: SessionFacts): View {
     default:
       return { status: 'idle' }
   }
+}
+
+function viewLink({ account, check }: Extract<Phase, { name: 'linked' }>, s: SessionFacts): View {
+  if (!check) return { status: 'linked', account }
+  const { expectedPhoneNumber = '' } = s.setup
+  return check === 'unsure' ? { status: 'confirming-number', account, expectedPhoneNumber } : preparing(s)
 }
 
 function preparing(s: SessionFacts, reason?: PreparingReason): View {

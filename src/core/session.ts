@@ -13,6 +13,7 @@ import {
   initialPoll,
   initialRound,
   isWaiting,
+  judgeNumber,
   lookOnce,
   start,
   uncount,
@@ -67,6 +68,7 @@ export function initialState(
     code: { name: 'number' },
     otherCode: undefined,
     codeQuietUntil: 0,
+    judged: undefined,
     notice: undefined,
     unwatchedAt: undefined,
     leftAt: undefined,
@@ -197,6 +199,9 @@ function apply(s: Draft, event: SessionEvent): void {
       // After a failure, the pause goes on.
       if (s.poll.failures === 0) s.poll = { ...s.poll, dueAt: Math.min(s.poll.dueAt, at) }
       return
+    case 'number-judged':
+      judgeNumber(s, event.result, at)
+      return
     case 'copied':
       s.copies += 1
       return
@@ -230,6 +235,7 @@ function expect(
     refreshMode: refreshMode ?? setup.refreshMode,
   }
   if (s.setup.refreshMode === 'auto' && s.qr.display === 'held') askForNextCode(s, at)
+  if (s.setup.expectedPhoneNumber !== setup.expectedPhoneNumber) s.judged = undefined
   checkPhone(s, at)
 }
 

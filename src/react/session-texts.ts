@@ -12,6 +12,8 @@ export function sessionTitle(session: PairingSession, messages: PairingMessages,
       return messages.titleLinking
     case 'linked':
       return messages.titleLinked
+    case 'confirming-number':
+      return messages.titleNumberCheck
     case 'passkey-required':
       return messages.titlePasskey
     case 'failed':
@@ -38,6 +40,8 @@ export function sessionLead(
       return messages.leadLinking
     case 'linked':
       return messages.leadLinked
+    case 'confirming-number':
+      return messages.leadNumberCheck
     case 'passkey-required':
       return formatMessage(messages.leadPasskey, {
         advice: messages.passkeyAdvice[session.provider ?? 'other'] ?? messages.passkeyAdvice.other,
@@ -114,6 +118,7 @@ function stateText(session: PairingSession, messages: PairingMessages): string {
       return `${messages.expiredTitle} ${expiredReasonText(session, messages)}`
     case 'linking':
     case 'linked':
+    case 'confirming-number':
     case 'passkey-required':
     case 'failed':
       return sessionTitle(session, messages)

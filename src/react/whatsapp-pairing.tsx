@@ -57,6 +57,7 @@ function Screen({
     expectedPhoneNumber,
     queryClient,
     onLinked,
+    onUnlinked,
     onError,
     onEvent,
     ...rest

@@ -1,6 +1,6 @@
-import { isComparable } from '../core/compare-phone-numbers.js'
 import { PairingError, type PairingErrorCode } from '../core/errors.js'
 import { asRecord, asText } from '../core/json.js'
+import { isComparable } from '../core/phone-number.js'
 import { HandlerError, kindOf, type Report } from './report.js'
 
 /** Lets a request in, with limits. Give at least one of the two fields. */

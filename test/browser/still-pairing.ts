@@ -14,6 +14,7 @@ export function stillPairing(session: PairingSession): UsePairingSessionResult {
     requestPairingCode: nothing,
     changeNumber: nothing,
     showOtherCode: nothing,
+    confirmNumber: nothing,
     reportBrokenImage: nothing,
     reportCopied: nothing,
     unlink: nothing,

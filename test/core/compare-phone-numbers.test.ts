@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { comparePhoneNumbers, isComparable } from '../../src/core/compare-phone-numbers.js'
+import { comparePhoneNumbers } from '../../src/core/compare-phone-numbers.js'
+import { isComparable } from '../../src/core/phone-number.js'
 
 /** In both directions: either spelling may be the expected one. */
 const both = (a: string, b: string) => [comparePhoneNumbers(`+${a}`, b), comparePhoneNumbers(`+${b}`, a)]

@@ -82,6 +82,11 @@ const user = (
   type: 'started' | 'cancelled' | 'entered' | 'left' | 'number-withdrawn' | 'other-code-shown' | 'copied',
 ): Step => [atMs, { type }]
 const chooses = (atMs: number, method: PairingMethod): Step => [atMs, { type: 'method-chosen', method }]
+/** The linked number was compared with the expected one, or the user has said whose it is. */
+const judges = (atMs: number, result: 'same' | 'probably' | 'different'): Step => [
+  atMs,
+  { type: 'number-judged', result },
+]
 const submits = (atMs: number): Step => [atMs, { type: 'number-submitted', phoneNumber: NUMBER }]
 const code = (value: string, expiresInMs = 150_000, lastDigits = '4321') => ({
   pairingCode: { value, lastDigits, expiresInMs },
@@ -145,6 +150,7 @@ function words(session: PairingSession): string {
       case 'expired':
         return [session.reason]
       case 'linked':
+      case 'confirming-number':
         return [session.account.name]
       case 'failed':
         return [session.error.code]
@@ -989,8 +995,79 @@ describe('the link', () => {
     [
       'fails where another phone than the expected one was linked',
       'failed wrong-phone-number',
-      [reads(0, 'linked', { account })],
+      [reads(0, 'linked', { account }), judges(0, 'different')],
       { expectedPhoneNumber: '447700900123' },
+    ],
+    [
+      'does not count before the number was compared',
+      'preparing',
+      [reads(0, 'linked', { account })],
+      { expectedPhoneNumber: '5511987654321' },
+    ],
+    [
+      'counts when it is the expected number',
+      'linked Ana',
+      [reads(0, 'linked', { account }), judges(0, 'same')],
+      { expectedPhoneNumber: '5511987654321' },
+    ],
+    ['counts at once where no number is expected', 'linked Ana', [reads(0, 'linked', { account })]],
+    [
+      'asks the user where it is probably the expected number',
+      'confirming-number Ana',
+      [reads(0, 'linked', { account }), judges(0, 'probably'), reads(3_000, 'linked', { account })],
+      { expectedPhoneNumber: '551187654321' },
+    ],
+    [
+      'is linked when the user says that it is',
+      'linked Ana',
+      [
+        reads(0, 'linked', { account }),
+        judges(0, 'probably'),
+        judges(5_000, 'same'),
+        reads(6_000, 'linked', { account }),
+      ],
+      { expectedPhoneNumber: '551187654321' },
+    ],
+    [
+      'fails when the user says that it is another phone',
+      'failed wrong-phone-number',
+      [reads(0, 'linked', { account }), judges(0, 'probably'), judges(5_000, 'different')],
+      { expectedPhoneNumber: '551187654321' },
+    ],
+    [
+      'asks no second time in another component',
+      'linked Ana',
+      [
+        reads(0, 'linked', { account }),
+        judges(0, 'probably'),
+        judges(5_000, 'same'),
+        user(6_000, 'left'),
+        user(8_000, 'entered'),
+        [8_000, { type: 'expected', phoneNumber: '551187654321' }],
+        reads(8_100, 'linked', { account }),
+      ],
+      { expectedPhoneNumber: '551187654321' },
+    ],
+    [
+      'is compared anew where the app expects another number',
+      'preparing',
+      [
+        reads(0, 'linked', { account }),
+        judges(0, 'same'),
+        [5_000, { type: 'expected', phoneNumber: '447700900123' }],
+      ],
+      { expectedPhoneNumber: '5511987654321' },
+    ],
+    [
+      'begins anew where the link ends while the user is asked',
+      'preparing (link-ended)',
+      [
+        reads(0, 'linked', { account }),
+        judges(0, 'probably'),
+        reads(3_000, 'unlinked'),
+        reads(3_300, 'unlinked'),
+      ],
+      { expectedPhoneNumber: '551187654321' },
     ],
     [
       'believes a provider that does not tell the number',
@@ -1001,7 +1078,7 @@ describe('the link', () => {
     [
       'fails when the number comes later',
       'failed wrong-phone-number',
-      [reads(0, 'linked'), reads(3_000, 'linked', { account })],
+      [reads(0, 'linked'), reads(3_000, 'linked', { account }), judges(3_000, 'different')],
       { expectedPhoneNumber: '447700900123' },
     ],
     [
@@ -1331,7 +1408,7 @@ describe('nextRequest()', () => {
     [
       'unlinks the wrong phone on Start over',
       'unlink 1000',
-      [reads(0, 'linked', { account }), user(1_000, 'started')],
+      [reads(0, 'linked', { account }), judges(0, 'different'), user(1_000, 'started')],
       { expectedPhoneNumber: '447700900123' },
     ],
     ['requests a pairing code at once', 'request-pairing-code 0', [submits(1_000)], { method: 'phone-code' }],

@@ -27,6 +27,13 @@ export const sessions: readonly PairingSession[] = [
   { ...number, retryAt: Date.now() + 60_000 },
   { ...number, otherCode: { lastDigits: '0000', expiresAt: Date.now() + 60_000 } },
   { ...states.qr.linking, isSlow: true },
+  {
+    method: 'qr',
+    methods: linked.methods,
+    status: 'confirming-number',
+    account: linked.account,
+    expectedPhoneNumber: '+55 11 8765-4321',
+  },
   { ...linked, account: { ...linked.account, avatarUrl: 'https://pps.whatsapp.net/a.jpg' } },
 ]
 

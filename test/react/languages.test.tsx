@@ -21,6 +21,7 @@ const actions = {
   requestPairingCode: vi.fn(),
   changeNumber: vi.fn(),
   showOtherCode: vi.fn(),
+  confirmNumber: vi.fn(),
   reportBrokenImage: vi.fn(),
   reportCopied: vi.fn(),
   unlink: vi.fn(),

@@ -31,6 +31,7 @@ const elements: Readonly<Record<PairingPartName, string>> = {
   EnlargedCode: 'enlarged-code',
   OpenInWhatsApp: 'open-in-whatsapp',
   Account: 'account',
+  NumberCheck: 'number-check',
   ErrorCode: 'error-code',
   PasskeyHelp: 'passkey-help',
   SupportLink: 'support-link',

@@ -9,15 +9,17 @@ import { usePairingContext } from './pairing-context.js'
 export const PairingAccount: PartComponent<'div'> = forwardPart(function PairingAccount(props, ref) {
   const { pairing, part } = usePairingContext()
   const { session } = pairing
-  if (session.status !== 'linked') return null
+  if (session.status !== 'linked' && session.status !== 'confirming-number') return null
   const { name, phoneNumber, avatarUrl } = session.account
   return (
     <div {...props} ref={ref} {...part('account', props.className)}>
       <span {...part('account-badge')}>
         <Avatar key={avatarUrl} src={avatarUrl} name={name} />
-        <span {...part('account-check')}>
-          <Icon name="check" />
-        </span>
+        {session.status === 'linked' && (
+          <span {...part('account-check')}>
+            <Icon name="check" />
+          </span>
+        )}
       </span>
       {name && <strong {...part('account-name')}>{name}</strong>}
       {phoneNumber && (

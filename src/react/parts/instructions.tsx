@@ -14,12 +14,14 @@ export const PairingInstructions: PartComponent<'div'> = forwardPart(
     const isOwnPhone = useOwnPhone()
     const { session } = pairing
     const steps = sessionSteps(session, messages)
-    const number = session.status === 'failed' && session.account?.phoneNumber
+    const number = 'account' in session && session.account?.phoneNumber
+    const expected = session.status === 'confirming-number' && session.expectedPhoneNumber
     const values = {
       app,
       menuIcon: <Icon name="menu" />,
       settingsIcon: <Icon name="settings" />,
       phone: <bdi dir="ltr">{number && `+${number}`}</bdi>,
+      expected: <bdi dir="ltr">{expected}</bdi>,
     }
     return (
       <div {...props} ref={ref} {...part('instructions', props.className)}>

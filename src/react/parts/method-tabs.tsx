@@ -10,7 +10,13 @@ import { useFocusHandover } from './use-focus-handover.js'
 const ALL_METHODS: readonly PairingMethod[] = ['qr', 'phone-code']
 
 /** States in which the method is decided, or does not matter any more. */
-const WITHOUT_TABS: readonly PairingStatus[] = ['linking', 'linked', 'passkey-required', 'failed']
+const WITHOUT_TABS: readonly PairingStatus[] = [
+  'linking',
+  'confirming-number',
+  'linked',
+  'passkey-required',
+  'failed',
+]
 
 /** Whether there is a choice of methods to show. */
 export function useMethodChoice(): { readonly methods: readonly PairingMethod[]; readonly isKnown: boolean } {

@@ -62,6 +62,7 @@ export type PairingPartName =
   | 'EnlargedCode'
   | 'OpenInWhatsApp'
   | 'Account'
+  | 'NumberCheck'
   | 'ErrorCode'
   | 'PasskeyHelp'
   | 'SupportLink'

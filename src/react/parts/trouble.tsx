@@ -8,7 +8,13 @@ import type { TroubleList } from './trouble-list.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
 /** Where nobody is standing with a phone that does not do what it should. Elsewhere it stays: somebody may be reading. */
-const WITHOUT_TROUBLE: readonly PairingStatus[] = ['idle', 'linked', 'passkey-required', 'failed']
+const WITHOUT_TROUBLE: readonly PairingStatus[] = [
+  'idle',
+  'confirming-number',
+  'linked',
+  'passkey-required',
+  'failed',
+]
 
 /** What the phone may say, what it means and what helps: phones blame the network for a code that has run out. */
 export const PairingTrouble: PartComponent<'details'> = forwardPart(function PairingTrouble(props, hostRef) {

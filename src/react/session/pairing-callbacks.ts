@@ -10,6 +10,12 @@ export interface PairingCallbacks {
    */
   readonly onLinked?: ((account: PairingAccount) => void) | undefined
   /**
+   * A link that `onLinked` was called for has ended: on the phone, at the provider, or by another page. Called once for each link
+   * that ends while a component shows it, with who was linked. A new round begins, which says why in its `notice`. Not called for
+   * `unlink` of this page, whose promise says so.
+   */
+  readonly onUnlinked?: ((account: PairingAccount) => void) | undefined
+  /**
    * The session failed. Called once for a failure. Called with the code `component-failed` where the component itself threw an
    * exception, which is the `cause`. Called with a second argument, `{ in }`, where one of your callbacks threw
    * or rejected: its exception is the `cause`, the pairing goes on, and the exception is also reported as an uncaught one.

@@ -1,7 +1,7 @@
-import { isComparable } from '../../core/compare-phone-numbers.js'
 import type { PairingConnection, PairingSource } from '../../core/connection.js'
 import { PairingError, toPairingError } from '../../core/errors.js'
 import { isExpected } from '../../core/is-expected.js'
+import { isComparable } from '../../core/phone-number.js'
 import { printOnce } from '../../core/print-error.js'
 import type { PairingProvider, RequestOptions } from '../../core/provider.js'
 import { isCodeOnScreen } from '../../core/session-moves.js'

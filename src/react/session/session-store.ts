@@ -1,7 +1,10 @@
 import { focusManager, onlineManager, type QueryClient } from '@tanstack/react-query'
+import type { compareDigits } from '../../core/compare-digits.js'
 import type { PairingSource } from '../../core/connection.js'
 import { toPairingError } from '../../core/errors.js'
-import type { PairingMethod, PairingProvider } from '../../core/provider.js'
+import { digitsIn } from '../../core/phone-number.js'
+import { isSigned } from '../../core/phone-text.js'
+import type { PairingAccount, PairingMethod, PairingProvider } from '../../core/provider.js'
 import { transition } from '../../core/session.js'
 import { nextDeadline, nextRequest, wantedStream } from '../../core/session-request.js'
 import type { SessionEvent, SessionFacts, SessionState } from '../../core/session-state.js'
@@ -83,9 +86,20 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     client.setQueryData(queryKey, new SessionCell(after))
     follow(after.facts)
     notify(before, after, event.at)
+    compareNumber()
     if (process.env.NODE_ENV !== 'production')
       warnDeveloper({ sessionId, before: before.facts, after: after.facts, isShared: components.size > 1 })
     return true
+  }
+
+  /** Compares the linked number with the expected one. Where the module does not load, the next update tries again. */
+  function compareNumber(): void {
+    const { phase, setup } = read()?.facts ?? {}
+    if (phase?.name !== 'linked' || phase.check !== 'due') return
+    if (!compare) return loadCompare(compareNumber)
+    const expected = setup?.expectedPhoneNumber ?? ''
+    const result = compare(digitsIn(expected), digitsIn(phase.account.phoneNumber ?? ''), !isSigned(expected))
+    fold({ type: 'number-judged', result, at: Date.now() })
   }
 
   /** Sets the timer and the stream to what the state needs. */
@@ -182,12 +196,16 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
   /** Calls the callbacks of the app: each end once, whatever is mounted. */
   function notify(before: SessionState, after: SessionState, at: number): void {
     const { phase } = after.facts
-    const isNew = phase.name !== before.facts.phase.name || after.facts.attempt !== before.facts.attempt
-    const { onLinked, onError } = callbacks()
+    const isNewAttempt = after.facts.attempt !== before.facts.attempt
+    const isNew = phase.name !== before.facts.phase.name || isNewAttempt
+    const { onLinked, onUnlinked, onError } = callbacks()
+    const ended = accountOf(before.facts)
+    const linked = accountOf(after.facts)
     keepNumber(before.facts, after.facts)
     reportSteps(after, at)
-    if (isNew && phase.name === 'linked' && onLinked)
-      callHost('onLinked', () => onLinked(phase.account), onError)
+    if (linked && (isNewAttempt || !ended) && onLinked) callHost('onLinked', () => onLinked(linked), onError)
+    if (ended && isNewAttempt && after.facts.notice && onUnlinked)
+      callHost('onUnlinked', () => onUnlinked(ended), onError)
     if (isNew && phase.name === 'failed' && onError) callHost('onError', () => onError(phase.error))
   }
 
@@ -195,8 +213,9 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
   function callbacks(): PairingCallbacks {
     const found: { -readonly [Name in keyof PairingCallbacks]: PairingCallbacks[Name] } = {}
     for (const component of components) {
-      const { onLinked, onError, onEvent } = component()
+      const { onLinked, onUnlinked, onError, onEvent } = component()
       found.onLinked ??= onLinked
+      found.onUnlinked ??= onUnlinked
       found.onError ??= onError
       found.onEvent ??= onEvent
     }
@@ -303,6 +322,24 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
       }
     },
   }
+}
+
+let compare: typeof compareDigits | undefined
+
+/** Loads what compares the linked number with the expected one, which the first code does not need. */
+function loadCompare(then: () => void): void {
+  import('../../core/compare-digits.js').then(
+    (module) => {
+      compare = module.compareDigits
+      then()
+    },
+    () => {},
+  )
+}
+
+/** Who is linked, as far as the link counts. */
+function accountOf({ phase }: SessionFacts): PairingAccount | undefined {
+  return phase.name === 'linked' && !phase.check ? phase.account : undefined
 }
 
 /** Whether updates of this source may come without a read. */

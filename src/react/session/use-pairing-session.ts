@@ -41,8 +41,8 @@ export interface UsePairingSessionOptions extends PairingCallbacks {
   /**
    * Whose phone it has to be: an international number that begins with `+`, in any spelling. A number without `+` is compared by the
    * digits it has, with a warning in development. Where another phone was linked, the session fails with `wrong-phone-number`, and
-   * starting over unlinks it. A number that is probably the same phone, as after a change of the numbering plan, is no failure. A
-   * provider that does not tell the number is believed.
+   * starting over unlinks it. Where the number is probably that of the same phone, as after a change of the numbering plan, the
+   * user has to confirm it, and the link counts only then. A provider that does not tell the number is believed.
    * @default anybody's
    */
   readonly expectedPhoneNumber?: string | undefined
@@ -83,6 +83,8 @@ export interface UsePairingSessionResult {
   readonly requestPairingCode: (phoneNumber?: string) => void
   /** Goes back to the number, from the code or from a request for one. */
   readonly changeNumber: () => void
+  /** Says whether the linked phone is the expected one, while the session is `confirming-number`. */
+  readonly confirmNumber: (isOwn: boolean) => void
   /** Shows the pairing code that another page requested: that of `otherCode` while the session is `awaiting-number`. */
   readonly showOtherCode: () => void
   /** Reports that the QR image cannot be shown: for the `onError` of your own `<img>`. */
@@ -201,6 +203,8 @@ export function useSharedSession(
       changeNumber: () => fold({ type: 'number-withdrawn' }),
       showOtherCode: () => fold({ type: 'other-code-shown' }),
       reportBrokenImage: () => fold({ type: 'image-broken' }),
+      confirmNumber: (isOwn: boolean) =>
+        fold({ type: 'number-judged', result: isOwn ? 'same' : 'different' }),
       reportCopied: () => void store.fold({ type: 'copied', at: Date.now() }),
       unlink: async () => {
         const connection = await connectionOf(latest.current.provider)

@@ -1,5 +1,5 @@
-import { comparePhoneNumbers, isComparable } from '../../core/compare-phone-numbers.js'
 import { PairingError } from '../../core/errors.js'
+import { isComparable } from '../../core/phone-number.js'
 import { isSigned } from '../../core/phone-text.js'
 import { printOnce } from '../../core/print-error.js'
 import type { SessionFacts } from '../../core/session-state.js'
@@ -37,11 +37,10 @@ function warnOfExpectedPhone(
       '`expectedPhoneNumber` does not begin with "+". A number without its country code can only be compared by the digits it has, ' +
         'and may be mistaken for one of another country. Give it as "+", country code and number.',
     )
-  const linked = phase.name === 'linked' && phase.account.phoneNumber
-  if (linked && comparePhoneNumbers(expected, linked) === 'probably')
+  if (phase.name === 'linked' && phase.check === 'unsure')
     printOnce(
       `probably ${sessionId}`,
-      'The linked phone is probably that of `expectedPhoneNumber`, under an older or newer number, so it was accepted. Correct the ' +
-        'number that your app keeps.',
+      'The linked phone is probably that of `expectedPhoneNumber`, under an older or newer number, so the user was asked to confirm ' +
+        'it. Correct the number that your app keeps.',
     )
 }

@@ -12,6 +12,8 @@ export const stillPairing = (session) => ({
   setMethod: nothing,
   requestPairingCode: nothing,
   changeNumber: nothing,
+  showOtherCode: nothing,
+  confirmNumber: nothing,
   reportBrokenImage: nothing,
   reportCopied: nothing,
   unlink: nothing,
