@@ -44,6 +44,38 @@ const looks = {
     error: new PairingError('wrong-phone-number', 'Another phone was linked.'),
     account: otherPhone,
   }),
+  waiting: () => ({ ...states.qr.preparing, isSlow: true, canStartOver: true, mayTakeMs: 300_000 }),
+  'waiting for a reset': () => ({
+    ...states.qr.preparing,
+    reason: 'resetting' as const,
+    isSlow: true,
+    canStartOver: true,
+  }),
+  'waiting for the link': () => ({ ...states.qr.linking, isSlow: true, canStartOver: true }),
+  'waiting for a code': () => ({ ...states['phone-code']['requesting-code'], isSlow: true }),
+  'code of another page': () => ({
+    ...states['phone-code']['awaiting-number'],
+    otherCode: { lastDigits: '1234', expiresAt: Date.now() + 90_000 },
+  }),
+  'code of another page shown': () => ({
+    ...states['phone-code']['awaiting-code'],
+    phoneNumber: undefined,
+    lastDigits: '1234',
+  }),
+  'code replaced': () => ({
+    ...states['phone-code']['awaiting-number'],
+    notice: 'code-replaced' as const,
+    otherCode: { lastDigits: '1234', expiresAt: Date.now() + 90_000 },
+  }),
+  'link ended': () => ({ ...states.qr['awaiting-scan'], notice: 'link-ended' as const }),
+  'link not finished': () => ({ ...states.qr.expired, notice: 'link-not-finished' as const }),
+  'probably the number': () => ({
+    method: 'qr' as const,
+    methods: states.qr.linked.methods,
+    status: 'confirming-number' as const,
+    account: states.qr.linked.account,
+    expectedPhoneNumber: '+55 11 8765-4321',
+  }),
   stale: () => ({ ...states.qr.failed, error: new PairingError('session-stale', 'Stuck.') }),
   'passkey at Z-API': () => ({ ...states.qr['passkey-required'], provider: 'z-api' }),
 } satisfies Readonly<Record<string, () => PairingSession>>
@@ -61,6 +93,7 @@ const meta = {
         pairing={{ session, ...stillActions }}
         appName="Acme Inbox"
         mode={mode}
+        supportUrl="https://app.example/help"
         defaultPhoneNumber="+55 11 98765-4321"
         theme={globals.theme === 'dark' ? 'dark' : 'light'}
         dir={globals.direction === 'rtl' ? 'rtl' : 'ltr'}
@@ -213,6 +246,99 @@ export const QrWrongPhone: Story = state(
     await expect(stillActions.retry).toHaveBeenCalled()
   },
   { look: 'wrong phone' },
+)
+
+export const QrSlow: Story = state(
+  'qr',
+  'preparing',
+  async ({ canvas, userEvent }) => {
+    await expect(await canvas.findByText(/The provider has no code yet\. .* up to 5 min\./)).toBeVisible()
+    await userEvent.click(canvas.getByRole('button', { name: 'Start over' }))
+    await expect(stillActions.startOver).toHaveBeenCalled()
+  },
+  { look: 'waiting' },
+)
+
+export const QrSlowReset: Story = state(
+  'qr',
+  'preparing',
+  async ({ canvas }) => {
+    await expect(await canvas.findByText('The old connection is still being cleared.')).toBeVisible()
+  },
+  { look: 'waiting for a reset' },
+)
+
+export const QrSlowLinking: Story = state(
+  'qr',
+  'linking',
+  async ({ canvas }) => {
+    await expect(await canvas.findByText(/The link is not finished yet/)).toBeVisible()
+    await expect(canvas.getByRole('button', { name: 'Start over' })).toBeVisible()
+  },
+  { look: 'waiting for the link' },
+)
+
+export const PhoneCodeSlowRequest: Story = state(
+  'phone-code',
+  'requesting-code',
+  async ({ canvas, userEvent }) => {
+    await userEvent.click(await canvas.findByRole('button', { name: 'Back to the number' }))
+    await expect(stillActions.changeNumber).toHaveBeenCalled()
+  },
+  { look: 'waiting for a code' },
+)
+
+export const PhoneCodeOfAnotherPage: Story = state(
+  'phone-code',
+  'awaiting-number',
+  async ({ canvas, userEvent }) => {
+    await userEvent.click(await canvas.findByRole('button', { name: 'Show the code for …1234' }))
+    await expect(stillActions.showOtherCode).toHaveBeenCalled()
+  },
+  { look: 'code of another page' },
+)
+
+export const PhoneCodeOfAnotherPageShown: Story = state(
+  'phone-code',
+  'awaiting-code',
+  async ({ canvas }) => {
+    await expect(await canvas.findByText('…1234')).toBeVisible()
+  },
+  { look: 'code of another page shown' },
+)
+
+export const PhoneCodeReplaced: Story = state(
+  'phone-code',
+  'awaiting-number',
+  async ({ canvas }) => {
+    await expect(await canvas.findByText(/Your code was replaced/)).toBeVisible()
+  },
+  { look: 'code replaced' },
+)
+
+export const QrLinkEnded: Story = state(
+  'qr',
+  'awaiting-scan',
+  async ({ canvas }) => {
+    await expect(canvas.getByRole('heading')).toHaveTextContent('Link your WhatsApp again')
+    await expect(await canvas.findByText(/The link ended soon after it was made/)).toBeVisible()
+  },
+  { look: 'link ended' },
+)
+
+export const QrLinkNotFinished: Story = state('qr', 'expired', undefined, { look: 'link not finished' })
+
+export const QrConfirmingNumber: Story = state(
+  'qr',
+  'confirming-number',
+  async ({ canvas, userEvent }) => {
+    await expect(await canvas.findByRole('heading')).toHaveTextContent('Is this your number?')
+    await userEvent.click(canvas.getByRole('button', { name: 'Yes' }))
+    await expect(stillActions.confirmNumber).toHaveBeenCalledWith(true)
+    await userEvent.click(canvas.getByRole('button', { name: 'It is another phone' }))
+    await expect(stillActions.confirmNumber).toHaveBeenCalledWith(false)
+  },
+  { look: 'probably the number' },
 )
 
 export const QrStale: Story = state(

@@ -73,8 +73,9 @@ export function createLinkReports({ onLinked, onUnlinked, secret, report }: Link
     const { phoneNumber, id = '' } = account
     const linkId = tagOf(['link', tenant, provider.id, provider.sessionId, phoneNumber ?? id], secret)
     const { linkId: reported, wrongLinkId, expected } = sessions.get(key) ?? {}
-    const isExpected = !expected || Date.now() >= expected.until || !phoneNumber
-    if (!isExpected && comparePhoneNumbers(expected.phoneNumber, phoneNumber) === 'different') {
+    const isCompared = expected && phoneNumber && Date.now() < expected.until
+    const match = isCompared ? comparePhoneNumbers(expected.phoneNumber, phoneNumber) : 'same'
+    if (match === 'different') {
       if (wrongLinkId === linkId) return
       remember(key, { wrongLinkId: linkId })
       report(wrongPhone(tenant), 'expectedPhoneNumber')
@@ -82,6 +83,7 @@ export function createLinkReports({ onLinked, onUnlinked, secret, report }: Link
     }
     if (reported === linkId) return
     remember(key, { linkId })
+    if (match === 'probably') report(probablyRight(tenant), 'expectedPhoneNumber')
     const failed = (error: unknown): void => {
       report(error, 'onLinked')
       // The next response of the provider tries again.
@@ -121,6 +123,16 @@ function attempt(call: () => unknown, onFailure: (error: unknown) => void): void
   } catch (error) {
     onFailure(error)
   }
+}
+
+function probablyRight(tenant: string): HandlerError {
+  const text =
+    'was linked to a phone that probably is that of expectedPhoneNumber, under an older or newer number. onLinked was called.'
+  return new HandlerError(
+    'wrong-phone-number',
+    `A session of tenant "${tenant}" ${text} Compare account.phoneNumber there, and correct the number that your app keeps.`,
+    `A session ${text}`,
+  )
 }
 
 function wrongPhone(tenant: string): HandlerError {

@@ -6,8 +6,10 @@ import {
   type PairingSnapshot,
   usePairingSession,
   WhatsAppPairing,
+  WhatsAppPairingDialog,
   type WhatsAppPairingProps,
 } from '../../src/index.js'
+import './jsdom-dialog.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
 import { askForCode, errorCode, heading, loadEverything, openTab, part, press, shownCode } from './user.js'
@@ -90,8 +92,6 @@ describe('the expected phone', () => {
     ['with marks of direction around it', '\u202a+55 11 98765-4321\u202c'],
     ['without its country code', '11 98765-4321'],
     ['as it is dialled at home', '(011) 98765-4321'],
-    ['without its area code', '98765-4321'],
-    ['with a + that hides that the country code is missing', '+11987654321'],
   ])('may be written %s', async (_, expectedPhoneNumber) => {
     const { provider } = phone(linkedTo(SCANNING))
     show({ provider, expectedPhoneNumber })
@@ -183,7 +183,6 @@ describe('the expected phone', () => {
     ['Benin', '+229 97 12 34 56', '2290197123456'],
     ['Gabon', '+241 066 12 34 56', '24106123456'],
     ['Vietnam', '+84 79 123 4567', '841211234567'],
-    ['Georgia, which is in no table', '+995 577 12 34 56', '99577123456'],
   ])(
     'of %s is the same after the numbering plan has changed',
     async (_, expectedPhoneNumber, linkedNumber) => {
@@ -258,6 +257,101 @@ describe('the expected phone', () => {
     show({ provider, expectedPhoneNumber })
     await advance(1_000)
     expect(shownStatus()).toBe('linked')
+  })
+})
+
+describe('a number that is probably the expected one', () => {
+  const PROBABLE = [
+    ['of a country that is in no table', '+995 577 12 34 56', '99577123456'],
+    ['without its area code', '98765-4321', SCANNING],
+    ['with a + that hides that the country code is missing', '+11987654321', SCANNING],
+    ['shorter than the linked one', '+995 12 34 56 7', '995571234567'],
+  ] as const
+  const isAsked = () => shownStatus() === 'confirming-number'
+
+  async function ask(expectedPhoneNumber: string, linkedNumber: string) {
+    const one = phone(linkedTo(linkedNumber))
+    const onLinked = vi.fn()
+    const onError = vi.fn()
+    show({ provider: one.provider, expectedPhoneNumber, onLinked, onError })
+    await advance(1_000)
+    return { ...one, onLinked, onError }
+  }
+
+  it.each(PROBABLE)('%s is a question, and no failure', async (_, expectedPhoneNumber, linkedNumber) => {
+    const { onLinked, onError } = await ask(expectedPhoneNumber, linkedNumber)
+    if (!isAsked()) throw new Error(`${expectedPhoneNumber} and ${linkedNumber}: ${shownStatus()}`)
+    expect(heading()).toBe('Is this your number?')
+    expect(part('account-number')?.textContent).toBe(`+${linkedNumber}`)
+    expect(part('lead')?.textContent).toContain(expectedPhoneNumber)
+    expect(screen.getAllByRole('button').map(({ textContent }) => textContent)).toEqual([
+      'Yes',
+      'It is another phone',
+    ])
+    expect(onLinked).not.toHaveBeenCalled()
+    expect(onError).not.toHaveBeenCalled()
+  })
+
+  it('is linked when the user says that it is', async () => {
+    const { onLinked, onError } = await ask('98765-4321', SCANNING)
+    await press('Yes')
+    expect(shownStatus()).toBe('linked')
+    await advance(60_000)
+    expect(shownStatus()).toBe('linked')
+    expect(onLinked.mock.calls).toEqual([[{ phoneNumber: SCANNING }]])
+    expect(onError).not.toHaveBeenCalled()
+  })
+
+  it('offers to unlink only after the user has said that it is another phone', async () => {
+    const one = await ask('98765-4321', SCANNING)
+    await advance(60_000)
+    expect(screen.queryByRole('button', { name: 'Start over' })).toBeNull()
+    await press('It is another phone')
+    expect(errorCode()).toBe('wrong-phone-number')
+    expect(one.unlink).not.toHaveBeenCalled()
+    expect(one.onError).toHaveBeenCalledTimes(1)
+    await press('Start over')
+    await advance(1_000)
+    expect(one.unlink).toHaveBeenCalledTimes(1)
+    expect(one.onLinked).not.toHaveBeenCalled()
+  })
+
+  it('is asked about once, however often the screen is opened', async () => {
+    const { provider } = phone(linkedTo(SCANNING))
+    const queryClient = new QueryClient()
+    const onLinked = vi.fn()
+    const props = { provider, queryClient, onLinked, expectedPhoneNumber: '98765-4321' }
+    const { unmount } = show(props)
+    await advance(1_000)
+    await press('Yes')
+    unmount()
+    await advance(5_000)
+    show(props)
+    await advance(1_000)
+    expect(shownStatus()).toBe('linked')
+    expect(onLinked).toHaveBeenCalledTimes(1)
+  })
+
+  it('keeps a dialog open that closes when a phone was linked', async () => {
+    const closed = vi.fn()
+    const one = phone(qr('a'))
+    render(
+      <WhatsAppPairingDialog
+        open
+        closeOnLinked
+        onOpenChange={closed}
+        provider={one.provider}
+        queryClient={new QueryClient()}
+        expectedPhoneNumber="98765-4321"
+      />,
+    )
+    await advance(1_000)
+    one.now = linkedTo(SCANNING)
+    await advance(6_000)
+    expect(isAsked()).toBe(true)
+    expect(closed).not.toHaveBeenCalled()
+    await press('Yes')
+    expect(closed).toHaveBeenCalledWith(false)
   })
 })
 

@@ -98,7 +98,6 @@ describe('expectedPhoneNumber of an authorization', () => {
     ['(011) 98765-4321', '5511987654321'],
     ['+225 07 08 09 10 11', '22508091011'],
     ['+229 01 97 12 34 56', '22997123456'],
-    ['+995 577 12 34 56', '99577123456'],
   ])('lets %s request a code for %s, and calls onLinked for it', async (expectedPhoneNumber, phoneNumber) => {
     const onError = onErrorOf()
     const onLinked = vi.fn()
@@ -115,6 +114,38 @@ describe('expectedPhoneNumber of an authorization', () => {
     tab.leave()
     await pass(0)
   })
+
+  it.each([
+    ['+995 577 12 34 56', '99577123456'],
+    ['98765-4321', '5511987654321'],
+    ['+995 123 45 67', '995571234567'],
+  ])(
+    'reports once that the phone of %s is probably %s, and calls onLinked',
+    async (expectedPhoneNumber, phoneNumber) => {
+      const onError = onErrorOf()
+      const onLinked = vi.fn()
+      const world = createWorld(
+        { getStatus: async () => ({ status: 'linked', account: { phoneNumber } }) },
+        { authorize: () => ({ expectedPhoneNumber }), onError, onLinked },
+      )
+      expect((await world.post(code(phoneNumber))).status).toBe(200)
+      const tab = await world.watch()
+      await pass(MINUTE_MS)
+      expect(onLinked).toHaveBeenCalledTimes(1)
+      expect(onError.mock.calls).toEqual([
+        [
+          expect.objectContaining({
+            code: 'wrong-phone-number',
+            message: expect.stringContaining('probably'),
+          }),
+          { in: 'expectedPhoneNumber' },
+        ],
+      ])
+      expect(JSON.stringify([onError.mock.calls, world.log])).not.toContain(phoneNumber)
+      tab.leave()
+      await pass(0)
+    },
+  )
 
   it('comes with the claims of a pairing link', async () => {
     const world = createWorld({}, { authorize: (request) => verifyPairingLink(request, { secret: SECRET }) })

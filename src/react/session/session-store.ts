@@ -4,7 +4,7 @@ import type { PairingSource } from '../../core/connection.js'
 import { toPairingError } from '../../core/errors.js'
 import { digitsIn } from '../../core/phone-number.js'
 import { isSigned } from '../../core/phone-text.js'
-import type { PairingAccount, PairingMethod, PairingProvider } from '../../core/provider.js'
+import type { PairingMethod, PairingProvider } from '../../core/provider.js'
 import { transition } from '../../core/session.js'
 import { nextDeadline, nextRequest, wantedStream } from '../../core/session-request.js'
 import type { SessionEvent, SessionFacts, SessionState } from '../../core/session-state.js'
@@ -68,6 +68,8 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
   let streamed: PairingMethod | undefined
   let endStream: (() => void) | undefined
   let unsubscribe: (() => void) | undefined
+  /** The attempt whose link counted: it is reported once, though its number may have to be compared later. */
+  let linkedAttempt: number | undefined
   /** Counts requests, outside production. */
   let turn = 0
   /** The state up to which `onEvent` got all steps. */
@@ -199,13 +201,21 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     const isNewAttempt = after.facts.attempt !== before.facts.attempt
     const isNew = phase.name !== before.facts.phase.name || isNewAttempt
     const { onLinked, onUnlinked, onError } = callbacks()
-    const ended = accountOf(before.facts)
-    const linked = accountOf(after.facts)
     keepNumber(before.facts, after.facts)
     reportSteps(after, at)
-    if (linked && (isNewAttempt || !ended) && onLinked) callHost('onLinked', () => onLinked(linked), onError)
-    if (ended && isNewAttempt && after.facts.notice && onUnlinked)
-      callHost('onUnlinked', () => onUnlinked(ended), onError)
+    const { phase: last, attempt } = before.facts
+    if (
+      last.name === 'linked' &&
+      attempt === linkedAttempt &&
+      isNewAttempt &&
+      after.facts.notice &&
+      onUnlinked
+    )
+      callHost('onUnlinked', () => onUnlinked(last.account), onError)
+    if (phase.name === 'linked' && !phase.check && linkedAttempt !== after.facts.attempt) {
+      linkedAttempt = after.facts.attempt
+      if (onLinked) callHost('onLinked', () => onLinked(phase.account), onError)
+    }
     if (isNew && phase.name === 'failed' && onError) callHost('onError', () => onError(phase.error))
   }
 
@@ -335,11 +345,6 @@ function loadCompare(then: () => void): void {
     },
     () => {},
   )
-}
-
-/** Who is linked, as far as the link counts. */
-function accountOf({ phase }: SessionFacts): PairingAccount | undefined {
-  return phase.name === 'linked' && !phase.check ? phase.account : undefined
 }
 
 /** Whether updates of this source may come without a read. */

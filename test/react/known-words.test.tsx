@@ -1,0 +1,160 @@
+import { cleanup, render, screen } from '@testing-library/react'
+import { afterEach, describe, expect, it } from 'vitest'
+import {
+  PairingError,
+  type PairingErrorCode,
+  type PairingNotice,
+  type PairingSession,
+  pairingErrorCodes,
+} from '../../src/index.js'
+import { en } from '../../src/locales/en.js'
+import { PairingCard } from '../../src/parts.js'
+import { sessionStatusText, sessionTitle } from '../../src/react/session-texts.js'
+import { pairingStates } from '../../src/testing.js'
+import { stillPairing } from '../browser/still-pairing.js'
+import { heading, part } from './user.js'
+
+// A title says no more than is known.
+
+afterEach(cleanup)
+
+/** What is known of an error, and the titles that claim no more than that. */
+const KNOWN = {
+  'the provider refuses what this app has': ['This app can’t link WhatsApp now'],
+  'this app is configured wrongly': ['This app is not set up right'],
+  'this app refuses the request': ['Not allowed', 'Please sign in'],
+  'the provider says that the account is blocked': ['This account is blocked'],
+  'nothing goes on': ['The connection is stuck', 'This took too long', 'Stopped'],
+  'no code came': ['No code was issued'],
+  'the number of the linked phone is another one': ['Another number is linked'],
+  'the text is no number': ['Check the number'],
+  'requests are limited': ['Too many requests'],
+  'the provider lacks it': ['Not possible here'],
+  'a server responds, but not as documented': ['Not available right now'],
+  'a server was not reached': ['No connection'],
+  'nothing else': ['Something went wrong'],
+} as const
+
+const knownOf: Readonly<Record<PairingErrorCode, keyof typeof KNOWN>> = {
+  unauthorized: 'the provider refuses what this app has',
+  'session-not-found': 'the provider refuses what this app has',
+  'subscription-expired': 'the provider refuses what this app has',
+  'account-blocked': 'the provider says that the account is blocked',
+  'session-stale': 'nothing goes on',
+  'code-refused': 'no code came',
+  'wrong-phone-number': 'the number of the linked phone is another one',
+  'invalid-phone-number': 'the text is no number',
+  'rate-limited': 'requests are limited',
+  'not-supported': 'the provider lacks it',
+  'invalid-answer': 'nothing else',
+  'provider-unavailable': 'a server responds, but not as documented',
+  network: 'a server was not reached',
+  timeout: 'nothing goes on',
+  'sign-in-required': 'this app refuses the request',
+  forbidden: 'this app refuses the request',
+  'invalid-request': 'nothing else',
+  'server-only': 'this app is configured wrongly',
+  'invalid-options': 'this app is configured wrongly',
+  aborted: 'nothing goes on',
+  'component-failed': 'nothing else',
+  unknown: 'nothing else',
+}
+
+/** Codes after which something is known about WhatsApp itself, or about the user's phone. */
+const ABOUT_WHATSAPP: readonly PairingErrorCode[] = ['account-blocked']
+
+const { qr, 'phone-code': phone } = pairingStates()
+const failed = (code: PairingErrorCode): PairingSession => ({ ...qr.failed, error: new PairingError(code) })
+
+describe.each(pairingErrorCodes)('the error %s', (code) => {
+  const text = en.messages.errors[code]
+
+  it('has a title that says no more than is known', () => {
+    expect(KNOWN[knownOf[code]]).toContain(sessionTitle(failed(code), en.messages))
+  })
+
+  it('claims nothing about WhatsApp or the phone that nobody has reported', () => {
+    const claims = `${text.title}. ${text.cause ?? ''}`
+    if (!ABOUT_WHATSAPP.includes(code))
+      expect(claims).not.toMatch(
+        /WhatsApp (?:has|gives|needs|ended|blocked|is down)|reach WhatsApp|(?:that was|your) .*phone/i,
+      )
+    expect(claims).not.toMatch(/\b(?:nobody|never|ran out|is down|restarting)\b/i)
+  })
+
+  it('has the way to support as its first action, where only the people who run the app can help', () => {
+    render(<PairingCard supportUrl="https://app.example/help" pairing={stillPairing(failed(code))} />)
+    const link = screen.queryByRole('link', { name: 'Contact support' })
+    if (new PairingError(code).action !== 'contact-host') {
+      expect(link).toBeNull()
+      return
+    }
+    expect(link?.getAttribute('href')).toBe('https://app.example/help')
+    const [first] = part('tile')?.querySelectorAll('a, button') ?? []
+    expect(first).toBe(link)
+    cleanup()
+    render(<PairingCard pairing={stillPairing(failed(code))} />)
+    expect(screen.queryByRole('link', { name: 'Contact support' })).toBeNull()
+  })
+})
+
+describe('a state after another one that ended', () => {
+  const notices = [
+    'link-ended',
+    'link-not-finished',
+    'unlinked-on-phone',
+    'code-replaced',
+  ] as const satisfies readonly PairingNotice[]
+  const sessions: readonly PairingSession[] = [...Object.values(qr), ...Object.values(phone)]
+
+  it.each(notices.flatMap((notice) => sessions.map((session) => ({ ...session, notice }))))(
+    '$method $status after $notice says why in one sentence',
+    (session) => {
+      const texts = {
+        'link-ended': en.messages.noticeLinkEnded,
+        'link-not-finished': en.messages.noticeLinkNotFinished,
+        'unlinked-on-phone': en.messages.noticeUnlinkedOnPhone,
+        'code-replaced': en.messages.noticeCodeReplaced,
+      }
+      const status = sessionStatusText(session, en.messages)
+      expect(status.split(texts[session.notice])).toHaveLength(2)
+      render(<PairingCard pairing={stillPairing(session)} />)
+      expect(part('status')?.dataset.notice).toBe(session.notice)
+      expect(heading()).toBe(sessionTitle(session, en.messages))
+    },
+  )
+
+  it.each([qr.expired, phone.expired])(
+    '$method: an expired code says that nothing was reported',
+    (session) => {
+      expect(sessionStatusText(session, en.messages)).toMatch(/No (?:scan|entry) was reported\.$/)
+    },
+  )
+
+  it.each([qr.expired, phone.expired])('$method: it does not say so after linking was seen', (session) => {
+    const status = sessionStatusText({ ...session, notice: 'link-not-finished' }, en.messages)
+    expect(status).toBe('The code has expired. The link was not finished. Please try again.')
+  })
+
+  it.each([
+    ['link-ended', 'Link your WhatsApp again'],
+    ['link-not-finished', 'Link your WhatsApp again'],
+    ['unlinked-on-phone', 'Link your WhatsApp again'],
+    ['code-replaced', 'Link your WhatsApp'],
+    [undefined, 'Link your WhatsApp'],
+  ] as const)(
+    'has the title for linking again after a link, or the beginning of one: %s',
+    (notice, title) => {
+      expect(sessionTitle({ ...qr['awaiting-scan'], notice }, en.messages)).toBe(title)
+    },
+  )
+
+  it('says in the phone tab that another number is expected, and nothing of a link that was not made', () => {
+    const session: PairingSession = {
+      ...phone['awaiting-number'],
+      error: new PairingError('wrong-phone-number'),
+    }
+    render(<PairingCard pairing={stillPairing(session)} locale={en} />)
+    expect(part('error')?.textContent).toBe('Another number is expected here.')
+  })
+})

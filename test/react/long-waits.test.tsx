@@ -1,0 +1,229 @@
+import { QueryClient } from '@tanstack/react-query'
+import { render, screen } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  PairingError,
+  type PairingSnapshot,
+  WhatsAppPairing,
+  type WhatsAppPairingProps,
+} from '../../src/index.js'
+import { qr, scriptedProvider, timing } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { askForCode, errorCode, later, loadEverything, part, press, statusLine } from './user.js'
+import { doing, shownStatus } from './world.js'
+
+beforeAll(loadEverything)
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const buttons = () => screen.queryAllByRole('button').map(({ textContent }) => textContent)
+const wait = () => part('way-out')?.querySelector('p')?.textContent ?? undefined
+const preparing: PairingSnapshot = { status: 'preparing' }
+const pending = () => new Promise<never>(() => {})
+
+interface Options {
+  readonly canReset?: boolean
+  readonly startMs?: number
+  readonly requestPairingCode?: () => PairingSnapshot | Promise<PairingSnapshot>
+}
+
+/** A provider that says whatever `now` holds. */
+function saying(first: PairingSnapshot, { canReset = true, startMs, requestPairingCode }: Options = {}) {
+  const state: { now: PairingSnapshot | PairingError | Promise<never> } = { now: first }
+  const say = () => {
+    if (state.now instanceof PairingError) throw state.now
+    return state.now
+  }
+  const provider = scriptedProvider({
+    getQrCode: say,
+    getStatus: say,
+    ...(requestPairingCode && { requestPairingCode }),
+  })
+  const reset = vi.fn(async (_: object): Promise<void> => {})
+  return Object.assign(state, {
+    reset,
+    calls: provider.calls,
+    provider: { ...provider, timing: { ...timing, ...(startMs && { startMs }) }, ...(canReset && { reset }) },
+  })
+}
+
+async function show(props: Partial<WhatsAppPairingProps> & Pick<WhatsAppPairingProps, 'provider'>) {
+  render(<WhatsAppPairing queryClient={new QueryClient()} {...props} />)
+  await settle()
+}
+
+describe('a wait of 30 seconds says what is waited for, and has a button', () => {
+  it('for the first code', async () => {
+    const one = saying(preparing)
+    await show({ provider: one.provider })
+    await advance(29_000)
+    expect(wait()).toBeUndefined()
+    await advance(2_000)
+    expect(wait()).toBe('The provider has no code yet.')
+    expect(statusLine()).toBe('Still trying to get your code…')
+    one.reset.mockImplementation(async () => {
+      one.now = qr('a')
+    })
+    await press('Start over')
+    await advance(3_000)
+    expect(one.reset).toHaveBeenCalledTimes(1)
+    expect(shownStatus()).toBe('awaiting-scan')
+    expect(part('way-out')).toBeNull()
+  })
+
+  it.each([
+    [60_000, '1'],
+    [300_000, '5'],
+    [90_000, '2'],
+  ])('for a start that may take %i ms', async (startMs, minutes) => {
+    await show({ provider: saying(preparing, { startMs }).provider })
+    await advance(31_000)
+    expect(wait()).toBe(`The provider has no code yet. This can take up to ${minutes} min.`)
+  })
+
+  it('for a provider that was started', async () => {
+    const one = saying({ status: 'stopped' })
+    one.reset.mockImplementation(pending)
+    await show({ provider: one.provider })
+    await advance(31_000)
+    expect(wait()).toBe('The provider is still starting.')
+    expect(buttons()).toContain('Start over')
+  })
+
+  it('for a reset', async () => {
+    const one = saying({ status: 'stale' })
+    one.reset.mockImplementation(pending)
+    await show({ provider: one.provider })
+    await press('Start over')
+    await advance(31_000)
+    expect(statusLine()).toBe('Clearing the old connection…')
+    expect(wait()).toBe('The old connection is still being cleared.')
+    expect(buttons()).toContain('Start over')
+  })
+
+  it('for requests that fail', async () => {
+    const one = saying(preparing)
+    await show({ provider: one.provider })
+    one.now = new PairingError('provider-unavailable', 'Down.')
+    await advance(33_000)
+    expect(wait()).toBe('The last request for a code failed. It is sent again.')
+    expect(buttons()).toContain('Start over')
+  })
+
+  it('for a pairing code, which leads back to the number', async () => {
+    const one = saying({ status: 'unlinked' }, { requestPairingCode: pending })
+    await show({ provider: one.provider, defaultMethod: 'phone-code' })
+    await askForCode()
+    await advance(31_000)
+    expect(wait()).toBe('The provider has not issued the code yet.')
+    await press('Back to the number')
+    expect(shownStatus()).toBe('awaiting-number')
+    expect(screen.getByDisplayValue(/98765.4321$/)).toBeTruthy()
+  })
+
+  it('for a link', async () => {
+    const one = saying(qr('a'))
+    await show({ provider: one.provider })
+    one.now = { status: 'linking' }
+    await advance(35_000)
+    expect(shownStatus()).toBe('linking')
+    expect(wait()).toBe('The link is not finished yet. Keep WhatsApp open on your phone.')
+    one.reset.mockImplementation(async () => {
+      one.now = qr('b')
+    })
+    await press('Start over')
+    await advance(3_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('and tries again where the provider cannot be reset', async () => {
+    const one = saying(preparing, { canReset: false })
+    await show({ provider: one.provider })
+    await advance(31_000)
+    const { length } = one.calls
+    await press('Try again')
+    expect(one.calls.length).toBeGreaterThanOrEqual(length)
+    expect(wait()).toBeUndefined()
+    one.now = qr('a')
+    await advance(4_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('on return to a page, where nothing says what the session is', async () => {
+    const one = saying({ status: 'linked', account: { name: 'Ana' } })
+    const queryClient = new QueryClient()
+    const { unmount } = render(<WhatsAppPairing provider={one.provider} queryClient={queryClient} />)
+    await advance(1_000)
+    unmount()
+    await advance(20_000)
+    one.now = pending()
+    await show({ provider: one.provider, queryClient })
+    await advance(31_000)
+    expect(shownStatus()).toBe('preparing')
+    expect(buttons()).toContain('Try again')
+    expect(buttons()).not.toContain('Start over')
+    one.now = { status: 'linked', account: { name: 'Ana' } }
+    await press('Try again')
+    await later(31_000)
+    expect(shownStatus()).toBe('linked')
+    expect(one.reset).not.toHaveBeenCalled()
+  })
+})
+
+describe('a provider that has lost its codes (field report F9)', () => {
+  it('ends 90 s after a code that it repeats, and not after ten minutes', async () => {
+    // WhatsApp's first code may live for a minute.
+    const one = saying(qr('a'))
+    await show({ provider: one.provider })
+    await advance(5_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    await later(90_000)
+    expect(shownStatus()).toBe('preparing')
+    expect(buttons()).toContain('Start over')
+    await later(70_000)
+    expect(errorCode()).toBe('session-stale')
+  })
+
+  it('ends after the five minutes that GREEN-API documents for its start', async () => {
+    const one = saying(preparing, { startMs: 300_000 })
+    await show({ provider: one.provider })
+    await later(295_000)
+    expect(shownStatus()).toBe('preparing')
+    await later(10_000)
+    expect(errorCode()).toBe('session-stale')
+    one.reset.mockImplementation(async () => {
+      one.now = qr('a')
+    })
+    await press('Start over')
+    await advance(3_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('offers a way out after a second pairing code was refused and the instance starts', async () => {
+    const refuse = () => {
+      throw new PairingError('code-refused', 'No.')
+    }
+    const one = saying({ status: 'unlinked' }, { startMs: 300_000, requestPairingCode: refuse })
+    await show({ provider: one.provider, defaultMethod: 'phone-code' })
+    await askForCode()
+    one.now = preparing
+    await doing(() => screen.getByRole('tab', { name: 'QR code' }).click())
+    await later(35_000)
+    expect(buttons()).toContain('Start over')
+    expect(wait()).toContain('up to 5 min')
+  })
+
+  it('is not said to be stuck because of an outage', async () => {
+    const one = saying(qr('a', 20_000))
+    await show({ provider: one.provider })
+    await advance(5_000)
+    one.now = new PairingError('provider-unavailable', 'Down.')
+    await later(60_000)
+    one.now = preparing
+    await later(40_000)
+    expect(shownStatus()).toBe('preparing')
+    one.now = qr('b')
+    await later(10_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+})

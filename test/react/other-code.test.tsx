@@ -1,0 +1,147 @@
+import { QueryClient } from '@tanstack/react-query'
+import { cleanup, fireEvent, render, screen, within } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { ProviderId } from '../../stories/playground/emulated-provider.js'
+import { advance, settle } from './time.js'
+import { loadEverything } from './user.js'
+import { createWorld, doing, type World } from './world.js'
+
+const ANA = '+55 11 98765-4321'
+const BEN = '+49 151 12345678'
+
+beforeAll(loadEverything)
+beforeEach(() => {
+  vi.useFakeTimers()
+  sessionStorage.clear()
+})
+afterEach(() => {
+  cleanup()
+  vi.useRealTimers()
+})
+
+/** One of several pages of a session, each with a cache of its own, as in different browsers. */
+async function open(world: World, live = true) {
+  // What another browser keeps is not there.
+  sessionStorage.clear()
+  const { container } = render(
+    world.element({
+      provider: world.proxied({ live }),
+      queryClient: new QueryClient(),
+      defaultMethod: 'phone-code',
+    }),
+  )
+  await advance(1_000)
+  const page = within(container)
+  const part = (name: string) => container.querySelector<HTMLElement>(`[data-part="${name}"]`)
+  const press = async (name: string | RegExp) => {
+    await doing(() => page.getByRole('button', { name }).click())
+    await advance(1_000)
+  }
+  return {
+    page,
+    part,
+    press,
+    status: () => container.querySelector('[data-scope]')?.getAttribute('data-status'),
+    code: () => part('pairing-code')?.textContent,
+    html: () => container.innerHTML,
+    async submit(number: string) {
+      fireEvent.change(page.getByRole('textbox', { name: 'Phone number' }), { target: { value: number } })
+      await settle()
+      await press('Get code')
+    },
+  }
+}
+
+describe.each<[ProviderId, boolean]>([
+  ['green-api', true],
+  ['green-api', false],
+  ['waha', false],
+])('pairing codes of two people (%s, live: %s)', (id, live) => {
+  it('gives another page the last four digits, and the code after a press', async () => {
+    const world = createWorld(id)
+    const ana = await open(world, live)
+    await ana.submit(ANA)
+    await advance(15_000)
+    const code = ana.code()
+    expect(code).toMatch(/^\w{4}-\w{4}$/)
+    const ben = await open(world, live)
+    await advance(5_000)
+    expect(ben.status()).toBe('awaiting-number')
+    expect(ben.code()).toBeUndefined()
+    await ben.press('Show the code for …4321')
+    expect(ben.code()).toBe(code)
+    expect(ben.part('code-recipient')?.textContent).toContain('…4321')
+    expect(ben.html()).not.toContain('98765')
+    await doing(() => void world.emulator.typeCode(code ?? ''))
+    await advance(20_000)
+    expect([ana.status(), ben.status()]).toEqual(['linked', 'linked'])
+  })
+
+  it('tells a page that its code was replaced, and gives its field back', async () => {
+    const world = createWorld(id)
+    const ana = await open(world, live)
+    await ana.submit(ANA)
+    await advance(15_000)
+    const ben = await open(world, live)
+    await ben.submit(BEN)
+    await advance(15_000)
+    expect(ben.code()).toMatch(/^\w{4}-\w{4}$/)
+    expect(ana.status()).toBe('awaiting-number')
+    expect(ana.code()).toBeUndefined()
+    const notice = ana.part('status')
+    expect(notice?.textContent).toContain('Your code was replaced')
+    expect(notice?.dataset.notice).toBe('code-replaced')
+    expect(ana.page.getByDisplayValue(/98765.4321$/)).toBeTruthy()
+    expect(ana.page.getByRole('button', { name: 'Show the code for …5678' })).toBeTruthy()
+    expect(ana.html()).not.toContain('15112345')
+  })
+})
+
+describe('the number of another page', () => {
+  it('is in no response that this page gets', async () => {
+    const world = createWorld('green-api')
+    const bodies: string[] = []
+    const ana = await open(world)
+    await ana.submit(ANA)
+    sessionStorage.clear()
+    const listening: typeof fetch = async (input, init) => {
+      const response = await world.server.fetch(input, init)
+      bodies.push(await response.clone().text())
+      return response
+    }
+    render(
+      world.element({
+        provider: world.proxied({ live: false, fetch: listening }),
+        queryClient: new QueryClient(),
+        defaultMethod: 'phone-code',
+      }),
+    )
+    await advance(10_000)
+    expect(bodies.join()).toContain('"lastDigits":"4321"')
+    expect(bodies.join()).not.toContain('5511987654321')
+    expect(screen.getByRole('button', { name: 'Show the code for …4321' })).toBeTruthy()
+  })
+
+  it('is offered no longer than its code lives', async () => {
+    const world = createWorld('green-api')
+    const ana = await open(world)
+    await ana.submit(ANA)
+    const ben = await open(world)
+    expect(ben.part('other-code')).not.toBeNull()
+    await advance(160_000)
+    expect(ben.part('other-code')).toBeNull()
+    expect(ben.status()).toBe('awaiting-number')
+  })
+
+  it('is given up on the way back, and can be taken up again', async () => {
+    const world = createWorld('green-api')
+    const ana = await open(world)
+    await ana.submit(ANA)
+    const code = ana.code()
+    await ana.press('Change')
+    expect(ana.status()).toBe('awaiting-number')
+    await ana.press('Show the code for …4321')
+    expect(ana.code()).toBe(code)
+    expect(ana.part('code-recipient')?.textContent).toContain('+5511987654321')
+  })
+})

@@ -1,0 +1,133 @@
+import { QueryClient } from '@tanstack/react-query'
+import { render } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
+import { providerIds } from '../../stories/playground/emulated-provider.js'
+import { qr, scriptedProvider } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { heading, later, loadEverything, part, press, statusLine } from './user.js'
+import { createWorld, doing, shownStatus } from './world.js'
+
+// Field report F10: a link that WhatsApp ended again, or that the phone's owner ended, is explained and reported.
+
+beforeAll(loadEverything)
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const linked: PairingSnapshot = { status: 'linked', account: { name: 'Ana' } }
+
+function page(first: PairingSnapshot) {
+  const state = { now: first }
+  const provider = scriptedProvider({ getQrCode: () => state.now, getStatus: () => state.now })
+  const reset = vi.fn(async (_: object): Promise<void> => {
+    state.now = qr('after')
+  })
+  const onUnlinked = vi.fn()
+  const onLinked = vi.fn()
+  const queryClient = new QueryClient()
+  const shown = { provider: { ...provider, reset }, queryClient, onLinked, onUnlinked }
+  const view = render(<WhatsAppPairing {...shown} />)
+  return Object.assign(state, { onUnlinked, onLinked, shown, ...view })
+}
+
+const ENDS: readonly (readonly [string, PairingSnapshot])[] = [
+  ['another code', qr('next')],
+  ['that no phone is linked', { status: 'unlinked' }],
+  ['that it sleeps', { status: 'stopped' }],
+  ['that something is left of the link', { status: 'stale' }],
+]
+
+describe.each(ENDS)('a link that ends where the provider reports %s', (_, end) => {
+  it('soon after it was made, is explained in one sentence, with the title for linking again', async () => {
+    const one = page(qr('a'))
+    await advance(1_000)
+    one.now = { status: 'linking' }
+    await advance(4_000)
+    one.now = linked
+    await advance(12_000)
+    expect(shownStatus()).toBe('linked')
+    one.now = end
+    await advance(20_000)
+    expect(statusLine()).toContain('The link ended soon after it was made.')
+    expect(part('status')?.dataset.notice).toBe('link-ended')
+    if (end.status === 'stale') await press('Start over')
+    else expect(heading()).toBe('Link your WhatsApp again')
+    expect(one.onUnlinked.mock.calls).toEqual([[{ name: 'Ana' }]])
+  })
+
+  it('on the phone, minutes later, says so', async () => {
+    const one = page(linked)
+    await later(150_000)
+    await advance(31_000)
+    one.now = end
+    await later(60_000)
+    // Nothing is requested of a link that has been there for long, until the user looks at the page.
+    one.unmount()
+    await settle()
+    render(<WhatsAppPairing {...one.shown} />)
+    await advance(5_000)
+    expect(statusLine()).toContain('The phone was unlinked.')
+    expect(one.onUnlinked).toHaveBeenCalledTimes(1)
+  })
+
+  it('before it was made, is no link that ended', async () => {
+    const one = page(qr('a'))
+    await advance(1_000)
+    one.now = { status: 'linking' }
+    await advance(8_000)
+    one.now = end
+    await advance(20_000)
+    expect(statusLine()).toContain('The link was not finished.')
+    expect(one.onUnlinked).not.toHaveBeenCalled()
+    expect(one.onLinked).not.toHaveBeenCalled()
+  })
+})
+
+describe('onUnlinked', () => {
+  it('is called again for another link that ends', async () => {
+    const one = page(linked)
+    await advance(1_000)
+    for (let count = 1; count <= 3; count += 1) {
+      one.now = qr(`code ${count}`)
+      await advance(20_000)
+      expect(one.onUnlinked).toHaveBeenCalledTimes(count)
+      one.now = linked
+      await advance(6_000)
+      expect(shownStatus()).toBe('linked')
+    }
+  })
+
+  it.each<[string, PairingSnapshot]>([
+    ['one response that says so', qr('a')],
+    ['a provider that prepares', { status: 'preparing' }],
+    ['another account', { status: 'linked', account: { name: 'Ben' } }],
+  ])('is not called for %s', async (_, now) => {
+    const one = page(linked)
+    await advance(1_000)
+    one.now = now
+    await advance(now.status === 'qr' ? 14_100 : 60_000)
+    one.now = linked
+    await advance(30_000)
+    expect(one.onUnlinked).not.toHaveBeenCalled()
+    expect(shownStatus()).toBe('linked')
+  })
+})
+
+describe.each(providerIds)('%s: a phone that unlinks itself', (id) => {
+  it.each([
+    ['while the page streams', true],
+    ['while the page reads', false],
+  ])('%s, is reported once by the page', async (_, live) => {
+    const world = createWorld(id)
+    const onUnlinked = vi.fn()
+    world.show({ provider: world.proxied({ live }), onUnlinked })
+    await advance(3_000)
+    await doing(() => void world.emulator.scan())
+    await advance(30_000)
+    expect(shownStatus()).toBe('linked')
+    await doing(() => void world.emulator.disconnect())
+    await advance(40_000)
+    expect(onUnlinked).toHaveBeenCalledTimes(1)
+    expect(statusLine()).toContain('The link ended soon after it was made.')
+  })
+})
