@@ -80,7 +80,9 @@ export function proxy({
     const body = parseJson(text)
     // A sign-in page responds with 200 too, but not with JSON.
     if (response.status === 200 && body !== undefined) return body
-    throw answeredError(response.status, body, response.headers.get('content-type'))
+    // Otherwise a sign-in page at another address, which responds with 200 as well, would be a wrong response of the handler.
+    const status = response.ok && response.redirected ? 401 : response.status
+    throw answeredError(status, body, response.headers.get('content-type'))
   }
   const addressOf = (parameters: Readonly<Record<string, string | undefined>>): string => {
     const query = new URLSearchParams()

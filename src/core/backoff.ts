@@ -4,7 +4,9 @@ const RETRY_FIRST_MS = 1_000
 const RATE_LIMIT_FIRST_MS = 5_000
 const JITTER = 0.25
 const RETRY_LONGEST_MS = 30_000
-const RETRY_AFTER_LONGEST_MS = 3_600_000
+
+/** No provider wants a longer pause; what says so has a wrong clock, or is no time. In milliseconds. */
+export const RETRY_AFTER_LONGEST_MS = 3_600_000
 
 export function pauseAfter(error: PairingError, failures: number, jitter = 0): number {
   const firstMs = error.code === 'rate-limited' ? RATE_LIMIT_FIRST_MS : RETRY_FIRST_MS

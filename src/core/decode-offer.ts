@@ -18,8 +18,9 @@ function isMethod(value: unknown): value is PairingMethod {
   return value === 'qr' || value === 'phone-code'
 }
 
-const SHORTEST_MS = 100
-const LONGEST_MS = 86_400_000
+/** Bounds of a time of {@link ProviderTiming}: below, requests are sent without a pause; above, no timer can wait. */
+export const SHORTEST_MS = 100
+export const LONGEST_MS = 86_400_000
 
 /** The timing in a value of unknown origin; `undefined` where a part of it is missing. */
 export function decodeTiming(input: unknown): ProviderTiming | undefined {

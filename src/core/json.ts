@@ -7,6 +7,32 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Responses and webhooks of providers are less than ten deep. */
+const MAX_DEPTH = 32
+
+/**
+ * As {@link parseJson}, for text from outside: one that is nested deeper than any response of a provider would take a second to
+ * parse, in which the process does nothing else.
+ */
+export function parseForeignJson(text: string): unknown {
+  return isTooDeep(text) ? undefined : parseJson(text)
+}
+
+function isTooDeep(text: string): boolean {
+  let depth = 0
+  let isInText = false
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index]
+    if (isInText && character === '\\') index += 1
+    else if (character === '"') isInText = !isInText
+    else if (isInText) continue
+    else if (character === '[' || character === '{') depth += 1
+    else if (character === ']' || character === '}') depth -= 1
+    if (depth > MAX_DEPTH) return true
+  }
+  return false
+}
+
 /** An object with unknown fields; `{}` for everything else, so that reading a field never throws. */
 export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}

@@ -3,45 +3,66 @@ import { isQrText, MAX_IMAGE_CHARACTERS, notQrCode, type QrPayload } from './qr-
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 
+/** A data URI that is not base64. */
+const PLAIN_PICTURE = /^\s*data:image\/[a-z+.-]+(?:;charset=[\w-]+|;utf8)*,(.*)$/is
+
+/** What may stand in front of the element of an SVG. Other XML is no picture, such as the error of a storage service. */
+const SVG =
+  /^(?:\xef\xbb\xbf)?\s*(?:(?:<\?xml[^>]*>|<!--(?:(?!-->).)*-->|<!doctype\s+svg[^>]*>)\s*)*<svg[\s>/]/is
+
+/** The element of an SVG stands near its beginning. */
+const SVG_HEAD_CHARACTERS = 4_000
+
+/** Some servers encode twice: text that is a picture as text. */
+const MAX_ENCODINGS = 3
+
 /**
- * One form for all that providers call a QR code: a data URI, bare base64 (PNG, JPEG, GIF, WebP, SVG, told by
- * their first bytes and not by their label), image bytes, or WhatsApp's text. White space anywhere is ignored.
+ * One form for all that providers call a QR code: a data URI, bare base64 (PNG, JPEG, GIF, WebP, SVG, recognised by their
+ * bytes, whatever label stands before them), image bytes, or WhatsApp's text. White space anywhere is ignored.
  *
  * @throws {@link PairingError} `invalid-answer` for anything else, so that it never becomes an `<img src>`.
  */
 export function normalizeQrPayload(input: string | Uint8Array): QrPayload {
-  const payload = typeof input === 'string' ? fromText(input) : ArrayBuffer.isView(input) && fromBytes(input)
+  const payload =
+    typeof input === 'string'
+      ? fromText(input, MAX_ENCODINGS)
+      : ArrayBuffer.isView(input) && fromBytes(input, MAX_ENCODINGS)
   if (payload) return payload
   throw notQrCode()
 }
 
-function fromText(input: string): QrPayload | undefined {
-  if (input.length > MAX_IMAGE_CHARACTERS) return undefined
-  const plain = /^\s*data:image\/[a-z+.-]+(?:;charset=[\w-]+|;utf8)*,(.*)$/is.exec(input)
-  if (plain?.[1] !== undefined) return fromBytes(new TextEncoder().encode(percentDecoded(plain[1])))
-  const text = input.replace(/\s+/g, '')
+function fromText(input: string, encodings: number): QrPayload | undefined {
+  if (input.length > MAX_IMAGE_CHARACTERS || encodings === 0) return undefined
+  const text = input.replace(/[\s\ufeff]+/g, '').replace(/^(["'])(.*)\1$/s, '$2')
   if (isQrText(text)) return { kind: 'text', value: text }
-  const base64 = text.replace(/^data:image\/[a-z+.-]+(?:;charset=[\w-]+)?;base64,/i, '')
-  return BASE64.test(base64) ? fromBase64(base64) : undefined
+  // The label may be wrong, incomplete or there twice; base64 has none of its last characters.
+  const content = percentDecoded(text.replace(/^.*[,:;]/s, ''))
+  const base64 = content.replaceAll('-', '+').replaceAll('_', '/')
+  if (BASE64.test(base64)) return fromBase64(base64, encodings)
+  const [, plain = input] = PLAIN_PICTURE.exec(input) ?? []
+  return fromBytes(new TextEncoder().encode(percentDecoded(plain)), encodings)
 }
 
-function fromBase64(base64: string): QrPayload | undefined {
+function fromBase64(base64: string, encodings: number): QrPayload | undefined {
   const unpadded = base64.replace(/=+$/, '')
   if (unpadded.length % 4 === 1) return undefined
-  // The first 24 characters hold 18 bytes: enough for every signature below.
-  const type = imageType(atob(unpadded.slice(0, 24)))
-  const padded = unpadded + '='.repeat((4 - (unpadded.length % 4)) % 4)
-  return type === undefined ? undefined : { kind: 'image', src: `data:${type};base64,${padded}` }
+  return fromBinary(atob(unpadded), encodings)
 }
 
-function fromBytes(bytes: Uint8Array): QrPayload | undefined {
+function fromBytes(bytes: Uint8Array, encodings: number): QrPayload | undefined {
   if (bytes.length > MAX_IMAGE_CHARACTERS) return undefined
   let binary = ''
   for (const byte of bytes) binary += String.fromCharCode(byte)
+  return fromBinary(binary, encodings)
+}
+
+function fromBinary(binary: string, encodings: number): QrPayload | undefined {
   const type = imageType(binary)
-  if (type) return { kind: 'image', src: `data:${type};base64,${btoa(binary)}` }
-  // Some answers are the text itself, labelled as bytes.
-  return /^[\s\x20-\x7e]+$/.test(binary) && !/^\s*data:/i.test(binary) ? fromText(binary) : undefined
+  // What stands before the first element of an SVG is left out, so that a page recognises it by its beginning too.
+  const picture = type === 'image/svg+xml' ? binary.replace(/^(?:\xef\xbb\xbf)?\s*/, '') : binary
+  if (type) return { kind: 'image', src: `data:${type};base64,${btoa(picture)}` }
+  // Some responses are the text itself, labelled as bytes.
+  return /^[\s\x20-\x7e]+$/.test(binary) ? fromText(binary, encodings - 1) : undefined
 }
 
 function imageType(binary: string): string | undefined {
@@ -49,8 +70,8 @@ function imageType(binary: string): string | undefined {
   if (binary.startsWith('\xff\xd8\xff')) return 'image/jpeg'
   if (/^GIF8[79]a/.test(binary)) return 'image/gif'
   if (/^RIFF.{4}WEBP/s.test(binary)) return 'image/webp'
-  // An SVG in an <img> runs no script and loads nothing.
-  if (/^(?:\xef\xbb\xbf)?\s*<(?:svg[\s>]|\?xml)/i.test(binary)) return 'image/svg+xml'
+  // In an <img> it runs no script and loads nothing.
+  if (SVG.test(binary.slice(0, SVG_HEAD_CHARACTERS))) return 'image/svg+xml'
   return undefined
 }
 

@@ -8,16 +8,44 @@ export interface PairingCode {
   readonly formatted: string
 }
 
+/** Two halves, with at most one separator between them. */
+const EIGHT = /^([A-Z\d]{4})([\s\p{Pd}._·]?)([A-Z\d]{4})$/iu
+
+/** The one documented sample that has another length. */
+const TEN = /^(?=.*\d)(?=.*[A-Z])[A-Z\d]{10}$/i
+
+/** Words of eight letters that servers have for states and errors. A code is one of them once in 10¹⁰ times. */
+const WORDS =
+  /^(?:accepted|answered|approved|canceled|complete|conflict|declined|detached|disabled|expected|finished|inactive|internal|notfound|notready|passkeys|received|rejected|required|timedout|unlinked|verified|whatsapp)$/i
+
 /**
  * A pairing code from any spelling a provider uses: `ABCD1234`, `ABCD-1234`, `abcd 1234`. WhatsApp's codes have
- * eight characters; other lengths are kept whole, since one provider documents ten.
+ * eight characters. What is not a code, such as `undefined`, `Not found` or JSON, is never taken for one.
  *
+ * @param provider - `id` of the provider. Without it, ten characters are taken too, which Z-API documents.
  * @throws {@link PairingError} `invalid-answer`
  */
-export function normalizePairingCode(input: string): PairingCode {
-  const value = (typeof input === 'string' ? input : '').replace(/[\s\p{P}\p{Cf}]/gu, '').toUpperCase()
-  if (!/^[A-Z0-9]{4,16}$/.test(value)) {
-    throw new PairingError('invalid-answer', 'The provider sent something that is not a pairing code.')
-  }
+export function normalizePairingCode(input: string, provider: string = 'z-api'): PairingCode {
+  const text = typeof input === 'string' ? input.replace(/\p{Cf}/gu, '').trim() : ''
+  const [, first = '', separator = '', second = ''] = EIGHT.exec(text) ?? []
+  if (first && isCode(first + second, separator)) return formatPairingCode((first + second).toUpperCase())
+  if (provider === 'z-api' && TEN.test(text)) return formatPairingCode(text.toUpperCase())
+  throw new PairingError('invalid-answer', 'The provider sent something that is not a pairing code.')
+}
+
+/** The code in an update, which the server has normalized. Small: it is loaded before the first code. */
+export function isNormalized(value: string, provider: string): boolean {
+  return /^[A-Z\d]{8}$/.test(value) || (provider === 'z-api' && /^[A-Z\d]{10}$/.test(value))
+}
+
+/** Both forms of a code that is normalized. */
+export function formatPairingCode(value: string): PairingCode {
   return { value, formatted: value.length === 8 ? `${value.slice(0, 4)}-${value.slice(4)}` : value }
+}
+
+/** Letters alone are a word, or two, unless they are written as WhatsApp writes a code. */
+function isCode(text: string, separator: string): boolean {
+  return (
+    /\d/.test(text) || (text === text.toUpperCase() && separator.trim() === separator && !WORDS.test(text))
+  )
 }

@@ -16,8 +16,9 @@ const MAX_TEXT_CHARACTERS = 2_000
 const WHATSAPP_TEXT =
   /^(?:https:\/\/wa\.me\/settings\/linked_devices#[\x21-\x7e]+|\d@[\x21-\x7e]*,[\x21-\x7e]+)$/
 
-/** The images that `normalizeQrPayload` makes. */
-const IMAGE = /^data:image\/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/]+={0,2}$/
+/** The images that `normalizeQrPayload` makes, by their label and by the bytes that they begin with. */
+const IMAGE =
+  /^data:image\/(?:png;base64,iVBORw0KGg|jpeg;base64,\/9j\/|gif;base64,R0lGOD|webp;base64,UklGR|svg\+xml;base64,P)[A-Za-z0-9+/]*={0,2}$/
 
 /** Whether this is WhatsApp's text of a QR code. */
 export function isQrText(text: string): boolean {

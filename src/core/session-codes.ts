@@ -1,4 +1,4 @@
-import { normalizePairingCode } from './pairing-code.js'
+import { formatPairingCode } from './pairing-code.js'
 import { qrPayloadKey } from './qr-payload.js'
 import { type Draft, forgetQr, uncount } from './session-moves.js'
 import type { QrCodeOnScreen, SessionEvent } from './session-state.js'
@@ -91,7 +91,7 @@ function takePairingCode(
   const { phoneNumber } = step
   if (step.name === 'requesting' && !isOwn) return
   const expiresAt = base + expiresInMs
-  const issued = { lastDigits, code: { ...normalizePairingCode(value), shownAt: at, expiresAt } }
+  const issued = { lastDigits, code: { ...formatPairingCode(value), shownAt: at, expiresAt } }
   const digits = step.name === 'live' ? step.lastDigits : phoneNumber?.slice(-4)
   // A code belongs to a number: that of another page is shown here only when the user wants to see it.
   if (!digits || (!isOwn && lastDigits && digits !== lastDigits)) {

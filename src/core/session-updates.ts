@@ -87,7 +87,7 @@ export function updated(s: Draft, event: Updated): void {
   takeSource(s, event)
   if (update.error) {
     s.isLastLook = wasLastLook
-    if (!isRepeated || wasLastLook) takeError(s, update.error, at)
+    if (!isRepeated || wasLastLook) takeError(s, update, at)
   } else {
     s.poll = { ...s.poll, failures: 0, error: undefined }
     takeState(s, event, { isRepeated, wasLastLook })
@@ -253,13 +253,13 @@ function limitWaiting(s: Draft, at: number): void {
 }
 
 /** A request of the poller to the provider failed. */
-function takeError(s: Draft, { code, retryInMs }: NonNullable<PairingUpdate['error']>, at: number): void {
-  const error = new PairingError(
-    code,
-    `A request to the provider failed with "${code}". See the log of the server.`,
-    { retryAfterMs: retryInMs },
-  )
-  failed(s, error, retryInMs === undefined ? undefined : at + retryInMs, at)
+function takeError(s: Draft, { error: told, willRetry, nextInMs }: PairingUpdate, at: number): void {
+  const { code = 'unknown', retryInMs } = told ?? {}
+  const text = `A request to the provider failed with "${code}". See the log of the server.`
+  const error = new PairingError(code, text, { retryAfterMs: retryInMs })
+  const waitMs = willRetry ? nextInMs : retryInMs
+  const shown = willRetry ? new PairingError('provider-unavailable', text) : error
+  failed(s, shown, waitMs === undefined ? undefined : at + waitMs, at)
 }
 
 /** A request of the page failed. */

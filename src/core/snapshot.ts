@@ -10,9 +10,10 @@ import type { PairingSnapshot, SnapshotDetails } from './provider.js'
 /**
  * The snapshot in a value of unknown origin: a response of a developer's own provider may hold anything.
  *
+ * @param provider - `id` of the provider: one of them documents another length of pairing codes.
  * @throws {@link PairingError} `invalid-answer`
  */
-export function decodeSnapshot(input: unknown): PairingSnapshot {
+export function decodeSnapshot(input: unknown, provider?: string): PairingSnapshot {
   const fields = asRecord(input)
   const details = decodeDetails(fields)
   switch (fields.status) {
@@ -44,7 +45,7 @@ export function decodeSnapshot(input: unknown): PairingSnapshot {
       return { ...details, status: 'qr', qrCode, ...pickAmounts(fields, ['expiresInMs', 'confirmInMs']) }
     }
     case 'pairing-code': {
-      const { value } = normalizePairingCode(asText(fields.pairingCode) ?? '')
+      const { value } = normalizePairingCode(asText(fields.pairingCode) ?? '', provider)
       return {
         ...details,
         status: 'pairing-code',

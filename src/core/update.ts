@@ -2,7 +2,7 @@ import { normalizeAccount } from './account.js'
 import { decodeMethods, decodeProviderId, decodeTiming } from './decode-offer.js'
 import { isPairingErrorCode, PairingError, type PairingErrorCode } from './errors.js'
 import { asAmount, asHttpsUrl, asRecord, asText, pickAmounts } from './json.js'
-import { normalizePairingCode } from './pairing-code.js'
+import { isNormalized } from './pairing-code.js'
 import { asPasskeyCode, asPasskeyStep, type PasskeyStep } from './passkey-step.js'
 import type { PairingAccount, PairingMethod, PairingSnapshot, ProviderTiming } from './provider.js'
 import { decodeQrPayload, type QrPayload } from './qr-payload.js'
@@ -105,6 +105,8 @@ export interface PairingUpdate {
   readonly status: Exclude<PairingSnapshot['status'], 'pairing-code'>
   readonly reason?: UpdateReason
   readonly error?: UpdateError
+  /** The refusal in `error` is not final: the server tries again, `nextInMs` says when. */
+  readonly willRetry?: boolean
   /** Of `qr`; missing where the read said that the page holds this code. */
   readonly qrCode?: QrPayload
   /** Of `qr`: names the code. */
@@ -186,7 +188,7 @@ export function decodeUpdate(input: unknown): PairingUpdate {
     )
   }
   const error = decodeError(fields.error)
-  const pairingCode = decodePairingCode(fields.pairingCode)
+  const pairingCode = decodePairingCode(fields.pairingCode, provider)
   const codeId = asText(fields.codeId)
   const helpUrl = asHttpsUrl(fields.helpUrl)
   const passkey = decodePasskey(fields.passkey)
@@ -206,6 +208,7 @@ export function decodeUpdate(input: unknown): PairingUpdate {
     ...(changedAt !== undefined && { revision: changedAt }),
     ...(isReason(reason) && { reason }),
     ...(error && { error }),
+    ...(fields.willRetry === true && { willRetry: true }),
     ...(known === 'qr' &&
       qrCode !== undefined && {
         qrCode: decodeQrPayload(qrCode),
@@ -249,14 +252,16 @@ function decodeError(value: unknown): UpdateError | undefined {
   }
 }
 
-function decodePairingCode(value: unknown): UpdatePairingCode | undefined {
+function decodePairingCode(value: unknown, provider: string): UpdatePairingCode | undefined {
   const fields = asRecord(value)
   const text = asText(fields.value)
   const expiresInMs = asAmount(fields.expiresInMs)
   if (!text || expiresInMs === undefined) return undefined
+  if (!isNormalized(text, provider))
+    throw new PairingError('invalid-answer', 'The update holds something that is not a pairing code.')
   const lastDigits = /^\d{1,4}$/.exec(asText(fields.lastDigits) ?? '')?.[0] ?? ''
   return {
-    value: normalizePairingCode(text).value,
+    value: text,
     lastDigits,
     expiresInMs: Math.min(expiresInMs, LONGEST_WAIT_MS),
   }

@@ -68,7 +68,8 @@ export function readProvider(
   const { provider, call } = options
   return callProvider(options, async ({ signal }) => {
     const own = { signal, memory }
-    return decodeSnapshot(await (call === 'state' ? provider.getStatus(own) : provider.getQrCode(own)))
+    const snapshot = await (call === 'state' ? provider.getStatus(own) : provider.getQrCode(own))
+    return decodeSnapshot(snapshot, provider.id)
   })
 }
 

@@ -9,6 +9,7 @@ import type { Poller } from './poller.js'
 import type { PolledSession, PollerHost } from './poller-host.js'
 import { createProviderSubscription } from './provider-subscription.js'
 import { createRefresh } from './refresh.js'
+import { retryRefused } from './refusals.js'
 import {
   afterChange,
   afterFailure,
@@ -217,9 +218,12 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     let isDone = false
     try {
       const signals = [signal, ended.signal]
-      await callProvider({ provider: provider(), call: action, host: host(), signals }, (options) =>
-        run({ ...options, memory: record.memory }),
-      )
+      const call = (): Promise<void> =>
+        callProvider({ provider: provider(), call: action, host: host(), signals }, (options) =>
+          run({ ...options, memory: record.memory }),
+        )
+      // A refused call has changed nothing.
+      await retryRefused(call, signal)
       isDone = true
     } finally {
       changedHere(action, isDone)

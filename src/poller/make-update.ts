@@ -45,6 +45,7 @@ export function makeUpdate(poll: PollState, context: UpdateContext): PairingUpda
         ...(error.retryable && nextInMs !== undefined && { retryInMs: nextInMs }),
       },
     }),
+    ...(error && !error.retryable && !poll.isRefused && { willRetry: true }),
     ...(qr && { qrCode: qr.payload, codeId, hideInMs: qr.hideInMs, expiresInMs: qr.expiresInMs }),
     ...(issued && {
       pairingCode: {

@@ -61,7 +61,7 @@ export async function performAction(
       const number = normalizePhoneNumber(phoneNumber)
       let snapshot: PairingSnapshot | undefined
       await poller.change(action, signal, async (options) => {
-        snapshot = decodeSnapshot(await requestPairingCode.call(provider, number, options))
+        snapshot = decodeSnapshot(await requestPairingCode.call(provider, number, options), provider.id)
       })
       if (snapshot) poller.receiveCode(snapshot, number)
       return true

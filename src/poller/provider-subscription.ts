@@ -43,16 +43,19 @@ export function createProviderSubscription({
     }
     let end: (() => void) | undefined
     guarded(() => {
-      end = provider().subscribe?.((snapshot) => guarded(() => on.onSnapshot(decodeSnapshot(snapshot))), {
-        method,
-        signal,
-        onError: (error) =>
-          guarded(() => {
-            host().report(error, 'subscribe')
-            on.onError(toPairingError(error))
-          }),
-        onGap: () => guarded(on.onGap),
-      })
+      end = provider().subscribe?.(
+        (snapshot) => guarded(() => on.onSnapshot(decodeSnapshot(snapshot, provider().id))),
+        {
+          method,
+          signal,
+          onError: (error) =>
+            guarded(() => {
+              host().report(error, 'subscribe')
+              on.onError(toPairingError(error))
+            }),
+          onGap: () => guarded(on.onGap),
+        },
+      )
     })
     return () => {
       controller.abort()

@@ -13,6 +13,7 @@ import {
 } from '../core/qr-lifetime.js'
 import { qrPayloadKey } from '../core/qr-payload.js'
 import type { PairingWant } from '../core/update.js'
+import { isRefusal, pauseAfterRefusal } from './refusals.js'
 import {
   afterFinding,
   areTrusted,
@@ -56,6 +57,8 @@ export interface PollState extends QrQuestions {
   readonly failures: number
   /** The last of them. */
   readonly failedAt: number
+  /** Refusals since the last response. */
+  readonly refusals: number
   /** The last failure, until a response arrives. */
   readonly error: PairingError | undefined
   /** The last response was one to a request of this process: it has all details that the provider sends. */
@@ -91,6 +94,7 @@ export const initialPollState: PollState = {
   isStarted: false,
   failures: 0,
   failedAt: NEVER,
+  refusals: 0,
   error: undefined,
   isDetailed: false,
   isRefused: false,
@@ -172,6 +176,7 @@ function takeSnapshot(
     quietUntil: NEVER,
     failures: 0,
     failedAt: NEVER,
+    refusals: 0,
     error: undefined,
     isDetailed: want !== undefined,
     isRefused: false,
@@ -243,9 +248,23 @@ export function afterGap(before: PollState): PollState {
 /** The state after a failed request. `jitter` is random, from 0 to 1. */
 export function afterFailure(before: PollState, error: PairingError, at: number, jitter: number): PollState {
   const failures = before.failures + 1
-  const quietUntil = at + pauseAfter(error, failures, jitter)
-  const known = isSetBack(before, at) ? afterChange(before) : before
-  return { ...known, failures, failedAt: at, quietUntil, error, isRefused: !error.retryable }
+  // Of requests that were sent together, one counts.
+  const isCounted = isRefusal(error) && (before.refusals === 0 || at >= before.quietUntil)
+  const refusals = before.refusals + (isCounted ? 1 : 0)
+  const pauseMs = isRefusal(error) ? pauseAfterRefusal(refusals) : undefined
+  const known = {
+    ...(isSetBack(before, at) ? afterChange(before) : before),
+    failures,
+    refusals,
+    failedAt: at,
+  }
+  if (pauseMs !== undefined) return { ...known, quietUntil: at + pauseMs, error, isRefused: false }
+  return {
+    ...known,
+    quietUntil: at + pauseAfter(error, failures, jitter),
+    error,
+    isRefused: !error.retryable,
+  }
 }
 
 /** The state after something was changed at the provider: only when the next request may be sent is kept. */

@@ -47,7 +47,7 @@ import {
   assertServer,
   baseUrlOption,
   headerOption,
-  requiredOption,
+  nameOption,
   type SecretOptions,
 } from './lib/server-only.js'
 import { sessionAt } from './lib/session-at.js'
@@ -123,7 +123,7 @@ type Fields = Readonly<Record<string, unknown>>
 export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
   assertServer('evolutionApi', options)
   const apiKey = headerOption('evolutionApi', 'apiKey', options.apiKey)
-  const instanceName = requiredOption('evolutionApi', 'instanceName', options.instanceName)
+  const instanceName = nameOption('evolutionApi', 'instanceName', options.instanceName)
   const baseUrl = baseUrlOption('evolutionApi', 'baseUrl', options.baseUrl)
   const sessionId = sessionAt(baseUrl, instanceName)
   const server = createEvolutionServer({

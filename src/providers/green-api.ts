@@ -30,11 +30,18 @@
 
 import { normalizeAccount } from '../core/account.js'
 import { PairingError, toPairingError } from '../core/errors.js'
-import { asRecord, asText } from '../core/json.js'
+import { asAmount, asRecord, asText } from '../core/json.js'
 import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
-import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
-import { unavailableError } from './lib/answer-error.js'
+import { printOnce } from '../core/print-error.js'
+import type {
+  PairingMemory,
+  PairingProvider,
+  PairingSnapshot,
+  ProviderTiming,
+  RequestOptions,
+} from '../core/provider.js'
+import { isBare401, unavailableError } from './lib/answer-error.js'
 import {
   BAD_NUMBER,
   BANNED,
@@ -95,6 +102,13 @@ const TIMING: ProviderTiming = {
   startMs: 300_000,
 }
 
+/** It takes up to five minutes, and the token is refused until then: https://green-api.com/en/docs/api/recommendations/creating-and-configuring-an-instance/ */
+const CREATION_MS = 300_000
+
+/** Keys of {@link PairingMemory}. */
+const HAS_RESPONDED = 'green-api-has-responded'
+const REFUSED_AT = 'green-api-refused-at'
+
 /** With the page that names this step; there is none for end customers. */
 const PASSKEY_REQUIRED: PairingSnapshot = {
   status: 'passkey-required',
@@ -118,9 +132,29 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     url: `${instanceUrl}/${method}/${encodeURIComponent(apiTokenInstance)}`,
     signal,
   })
-  const ask = (method: string, options: RequestOptions): Promise<ProviderAnswer> =>
-    request(question(method, options))
   const resets = createResetSteps(['reboot', 'logout'])
+  const ownMemory: PairingMemory = {}
+
+  async function ask(method: string, options: RequestOptions): Promise<ProviderAnswer> {
+    const answer = await request(question(method, options))
+    const { memory = ownMemory } = options
+    if (wordsOf(answer) && !isNull(answer)) memory[HAS_RESPONDED] = true
+    else if (isBare401(answer)) memory[REFUSED_AT] ??= Date.now()
+    return answer
+  }
+
+  /** An instance that was just created: it has no state, or refuses its token. */
+  function isBeingMade(answer: ProviderAnswer, { memory = ownMemory }: RequestOptions): boolean {
+    const isNew = isBare401(answer) && memory[HAS_RESPONDED] !== true
+    if (!isNew || Date.now() - (asAmount(memory[REFUSED_AT]) ?? 0) >= CREATION_MS) return isNull(answer)
+    printOnce(
+      `green-api ${idInstance} 401`,
+      `${NAME} refuses the token of instance ${idInstance} (HTTP 401). It does so for up to five minutes after an instance was created. ` +
+        'Where the instance is older, check "apiTokenInstance" and "apiUrl".',
+    )
+    return true
+  }
+
   // Not loaded by those who only ask.
   const push = lazyPush(async () => {
     const { webSocket, fetch: ownFetch } = options
@@ -138,7 +172,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
 
   async function getStatus(options: RequestOptions): Promise<PairingSnapshot> {
     const answer = await ask('getStateInstance', options)
-    if (isNull(answer)) return { status: 'preparing' }
+    if (isBeingMade(answer, options)) return { status: 'preparing' }
     const state = answer.ok && asText(asRecord(answer.json).stateInstance)
     return state ? fromState(state, options) : fromError(answer, options)
   }
@@ -233,7 +267,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     getStatus,
     async getQrCode(options) {
       const answer = await ask('qr', options)
-      if (isNull(answer)) return { status: 'preparing' }
+      if (isBeingMade(answer, options)) return { status: 'preparing' }
       // HTTP 200 says nothing here: errors have it too.
       const { type, message } = asRecord(answer.json)
       switch (type) {
@@ -258,7 +292,10 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
       })
       const { status, code } = asRecord(answer.json)
       if (answer.ok && status === true) {
-        return { status: 'pairing-code', pairingCode: normalizePairingCode(asText(code) ?? '').value }
+        return {
+          status: 'pairing-code',
+          pairingCode: normalizePairingCode(asText(code) ?? '', 'green-api').value,
+        }
       }
       if (says(answer, BAD_NUMBER)) {
         throw new PairingError(
@@ -267,7 +304,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
         )
       }
       // Told as a state, the user would wait for a code that nobody is making.
-      if (says(answer, BUSY)) throw unavailableError(NAME, answer)
+      if (says(answer, BUSY) || isBeingMade(answer, options)) throw unavailableError(NAME, answer)
       if ((answer.ok && status === false) || says(answer, LOGGED_OUT)) {
         throw new PairingError(
           'code-refused',

@@ -35,13 +35,14 @@
  * | `helpUrl` | An `https:` page that says what to do. |
  * | `reason` | A code of `PairingError`, also with HTTP 4xx and 5xx: `code-refused` (409), `invalid-phone-number` (422) … |
  *
- * A field may be `null` or missing, and others are not read. `401`, `404`, `429` (with `Retry-After`) and `5xx` say what
- * they always say.
+ * A field may be `null` or missing, and others are not read. `401`, `402`, `403`, `404`, `429` (with `Retry-After`) and `5xx` say what
+ * they always say; the first four need JSON with `reason`, `error` or `message`, because a gateway has them too.
  *
  * @module
  */
 
 import { normalizeAccount } from '../core/account.js'
+import { LONGEST_MS, SHORTEST_MS } from '../core/decode-offer.js'
 import { isPairingErrorCode, PairingError } from '../core/errors.js'
 import { asAmount, asHttpsUrl, asRecord, asText } from '../core/json.js'
 import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
@@ -50,7 +51,7 @@ import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions }
 import { answerError } from './lib/answer-error.js'
 import { createRequester, type ProviderAnswer } from './lib/request.js'
 import { createResetSteps } from './lib/reset-steps.js'
-import { assertServer, requiredOption, type SecretOptions } from './lib/server-only.js'
+import { assertServer, isReachable, requiredOption, type SecretOptions } from './lib/server-only.js'
 
 /** Options of {@link ownServer}. */
 export interface OwnServerOptions extends SecretOptions {
@@ -98,7 +99,7 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
   if (headers) assertServer('ownServer', options)
   checkHeaders(headers)
   const url = urlOption(options.url)
-  const timing = { ...TIMING, ...options.timing }
+  const timing = timingOption(options.timing)
   const request = createRequester({ fetch: options.fetch, timeoutMs: timing.requestTimeoutMs })
   const send = (
     method: 'GET' | 'POST' | 'DELETE',
@@ -149,7 +150,7 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
       if (!pairingCode) throw failure('code-refused')
       return {
         status: 'pairing-code',
-        pairingCode: normalizePairingCode(pairingCode).value,
+        pairingCode: normalizePairingCode(pairingCode, 'own-server').value,
         expiresInMs: asAmount(expiresInMs),
       }
     },
@@ -204,11 +205,24 @@ function failure(code: PairingError['code'], answer?: ProviderAnswer): PairingEr
 
 function urlOption(value: unknown): string {
   const url = requiredOption('ownServer', 'url', value)
-  if (/^https?:\/\/[^\s/@?#\\]+(?:[/?][^\s@#\\]*)?$/i.test(url)) return url
+  if (/^https?:\/\/[^\s/@?#\\]+(?:[/?][^\s@#\\]*)?$/i.test(url) && isReachable(url)) return url
   throw new PairingError(
     'invalid-options',
     'ownServer() got a "url" that is not a full http(s) URL. It has no user name in it; use "headers" for a key.',
   )
+}
+
+/** With a time that is none, or too short, requests would be sent without a pause. */
+function timingOption(given: OwnServerOptions['timing'] = {}): ProviderTiming {
+  for (const [name, ms] of Object.entries(given)) {
+    if (ms === undefined || (typeof ms === 'number' && ms >= SHORTEST_MS && ms <= LONGEST_MS)) continue
+    throw new PairingError(
+      'invalid-options',
+      `ownServer() got a "timing" whose ${name} is no time from ${SHORTEST_MS} to ${LONGEST_MS} milliseconds.`,
+    )
+  }
+  const known = Object.entries(given).filter(([, ms]) => ms !== undefined)
+  return { ...TIMING, ...Object.fromEntries(known) }
 }
 
 /** Before `fetch` blames the network for them. */

@@ -44,7 +44,7 @@ import {
   assertServer,
   baseUrlOption,
   headerOption,
-  requiredOption,
+  nameOption,
   type SecretOptions,
 } from './lib/server-only.js'
 import { sessionAt } from './lib/session-at.js'
@@ -123,7 +123,7 @@ type Step = 'start' | 'restart' | 'logout'
 export function waha(options: WahaOptions): PairingProvider {
   assertServer('waha', options)
   const apiKey = headerOption('waha', 'apiKey', options.apiKey)
-  const sessionName = requiredOption('waha', 'session', options.session)
+  const sessionName = nameOption('waha', 'session', options.session)
   const baseUrl = baseUrlOption('waha', 'baseUrl', options.baseUrl)
   const name = encodeURIComponent(sessionName)
   const request = createRequester({ fetch: options.fetch, timeoutMs: TIMING.requestTimeoutMs })
@@ -269,7 +269,7 @@ export function waha(options: WahaOptions): PairingProvider {
           const ageMs = memory.connectionAge(options)
           return {
             status: 'pairing-code',
-            pairingCode: normalizePairingCode(code).value,
+            pairingCode: normalizePairingCode(code, 'waha').value,
             ...(ageMs < CONNECTION_MS && { expiresInMs: CONNECTION_MS - ageMs }),
           }
         }

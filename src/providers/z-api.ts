@@ -35,11 +35,14 @@ import { normalizePairingCode } from '../core/pairing-code.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
 import {
   answerError,
+  isOwnError,
   isPage,
+  mustPayError,
   refusedError,
   unavailableError,
   unknownSessionError,
 } from './lib/answer-error.js'
+import { saysMustPay } from './lib/must-pay.js'
 import { qrContent } from './lib/qr-content.js'
 import { createRequester, detail, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
 import { createResetSteps } from './lib/reset-steps.js'
@@ -137,6 +140,7 @@ export function zApi(options: ZApiOptions): PairingProvider {
     // Alone decides: `error` is filled on success too, and `smartphoneConnected` is about the phone's own
     // network.
     if (connected === true) return linked(options)
+    if (isUnpaid(answer)) throw mustPayError(NAME)
     if (says(answer, TO_BE_RESTORED)) return { status: resets.last(options) ? 'stale' : 'stopped' }
     if ((answer.ok && connected === false) || says(answer, DISCONNECTED)) return { status: 'unlinked' }
     throw zApiError(answer)
@@ -195,7 +199,8 @@ export function zApi(options: ZApiOptions): PairingProvider {
       // Documented as `value`, met as the others; its length in the documented sample, ten, is not
       // WhatsApp's.
       const pairingCode = hasCode(answer) && (asText(value) ?? asText(code) ?? asText(phoneCode))
-      if (pairingCode) return { status: 'pairing-code', pairingCode: normalizePairingCode(pairingCode).value }
+      if (pairingCode)
+        return { status: 'pairing-code', pairingCode: normalizePairingCode(pairingCode, 'z-api').value }
       const snapshot = await obstacle(answer, options)
       if (snapshot) return snapshot
       throw new PairingError(
@@ -252,14 +257,20 @@ function says(answer: ProviderAnswer, text: RegExp): boolean {
 }
 
 function saysAnything(answer: ProviderAnswer): boolean {
-  return [REFUSED, UNKNOWN, TO_BE_RESTORED, /already connected/i, DISCONNECTED].some((text) =>
-    says(answer, text),
-  )
+  const texts = [REFUSED, UNKNOWN, TO_BE_RESTORED, /already connected/i, DISCONNECTED]
+  return isUnpaid(answer) || texts.some((text) => says(answer, text))
+}
+
+/** A plan that is over, in an answer that is no error by its status. */
+function isUnpaid(answer: ProviderAnswer): boolean {
+  return answer.ok && !isPage(answer) && saysMustPay(messageOf(answer))
 }
 
 function zApiError(answer: ProviderAnswer): PairingError {
-  // An instance that is not available answers with a page, under any status.
-  if (isPage(answer) && answer.status !== 401 && answer.status !== 403) return unavailableError(NAME, answer)
+  if (isUnpaid(answer)) return mustPayError(NAME)
+  // The text of a gateway may have the same words.
+  if (answer.status > 400 && answer.status < 405 && !isOwnError(NAME, answer))
+    return answerError(NAME, answer)
   if (says(answer, REFUSED)) return refusedError(NAME, answer)
   return says(answer, UNKNOWN) ? unknownSessionError(NAME) : answerError(NAME, answer)
 }

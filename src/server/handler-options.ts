@@ -111,6 +111,13 @@ export interface CommonHandlerOptions {
    */
   readonly streamLifetimeMs?: number | undefined
   /**
+   * The hosts that the picture of a linked account may come from, such as `pps.whatsapp.net`, or `*.whatsapp.net` for all below
+   * it. A page gets no address at another host, so the provider cannot make the browsers of your users load anything
+   * from there. `[]` shows no pictures. `onLinked` on the server gets the address in any case.
+   * @default any host with https
+   */
+  readonly avatarHosts?: readonly string[] | undefined
+  /**
    * Called when the provider says that a phone is linked: at least once for each link, again after a restart, and again where it
    * threw or rejected. Recognise repeats by `linkId`. Use it, and not the page's `onLinked`, to store whose number it is. It needs a
    * page that is open, a webhook or another request: the handler requests nothing while the session is not used.

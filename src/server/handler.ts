@@ -3,6 +3,7 @@ import type { PairingProvider } from '../core/provider.js'
 import { EVENTS_PARAMETER } from '../core/update.js'
 import type { PollerHost } from '../poller/poller-host.js'
 import { type PollerRegistry, processRegistry } from '../poller/registry.js'
+import { createAvatarFilter } from './avatar-hosts.js'
 import { createBusLink } from './bus-link.js'
 import { type CheckedAuthorization, checkAuthorized } from './check-authorized.js'
 import { CrossOriginError, checkedOrigin, createOriginCheck } from './check-origin.js'
@@ -23,7 +24,7 @@ import { createWebhookGuard, isWebhook, takeWebhook } from './webhook.js'
 /** In base64 that is 96 bits. */
 const MIN_SECRET_CHARACTERS = 16
 
-/** The server side of `proxy`: a function from `Request` to `Response`, for any runtime that has these two. */
+/** The server side of `proxy`: a function from `Request` to `Response`, for any runtime that has these two; Cloudflare Workers of any date. */
 export interface PairingHandler {
   (request: Request): Promise<Response>
   /**
@@ -122,6 +123,7 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
     maxWatchersPerSession,
     maxWatchers,
     streamLifetimeMs,
+    filterAvatar: createAvatarFilter(options.avatarHosts),
   })
 
   const bounded = (given: PairingProvider): PairingProvider => (allowStart ? given : withoutStarts(given))

@@ -1,3 +1,4 @@
+import { RETRY_AFTER_LONGEST_MS } from '../core/backoff.js'
 import { isPairingErrorCode, type PairingError, type PairingErrorCode } from '../core/errors.js'
 import { asAmount } from '../core/json.js'
 import { httpStatusOf } from './http-status.js'
@@ -44,7 +45,11 @@ export interface PublicError {
 
 /** An error of another version of the package, or of a host's own provider, may hold anything. */
 export function publicError({ code, retryAfterMs }: PairingError): PublicError {
-  return { code: isPairingErrorCode(code) ? code : 'unknown', retryAfterMs: asAmount(retryAfterMs) }
+  const waitMs = asAmount(retryAfterMs)
+  return {
+    code: isPairingErrorCode(code) ? code : 'unknown',
+    retryAfterMs: waitMs && Math.min(waitMs, RETRY_AFTER_LONGEST_MS),
+  }
 }
 
 /** An error as problem+json (RFC 9457): our code, the time to wait, and not a word of the provider's. */

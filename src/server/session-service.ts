@@ -46,6 +46,8 @@ export interface SessionServiceOptions {
   readonly maxWatchersPerSession: number
   readonly maxWatchers: number
   readonly streamLifetimeMs: number
+  /** Takes the picture of an account out, where the host does not allow it. */
+  readonly filterAvatar: (update: PairingUpdate) => PairingUpdate
 }
 
 /** A session, and what the request may do with it. */
@@ -93,7 +95,7 @@ export function createSessionService({
   function complete(update: PairingUpdate, target: AllowedTarget, receivedAt?: number): PairingUpdate {
     const authorizedForMs = leftMs(target)
     return {
-      ...passkeys.allowed(update),
+      ...options.filterAvatar(passkeys.allowed(update)),
       ...(receivedAt !== undefined && { heldMs: update.at - receivedAt }),
       ...(Number.isFinite(authorizedForMs) && { authorizedForMs: Math.max(authorizedForMs, 0) }),
     }

@@ -194,7 +194,10 @@ function readWebhook(
     const snapshot = provider.readWebhook?.(body)
     if (!snapshot) return {}
     // Decoded, for what a provider of your own hands on beside the fields of a snapshot must not reach a page.
-    return { snapshot: decodeSnapshot(snapshot), sentAt: asAmount(provider.webhookSentAt?.(body)) }
+    return {
+      snapshot: decodeSnapshot(snapshot, provider.id),
+      sentAt: asAmount(provider.webhookSentAt?.(body)),
+    }
   } catch (error) {
     report(error, 'readWebhook')
     throw toPairingError(error)

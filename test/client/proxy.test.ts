@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ProxyOptions, proxy } from '../../src/client/proxy.js'
@@ -272,6 +274,58 @@ describe.each(oneOfEach)('%s of proxy()', (_, call) => {
     ['a 204', empty(204), 'invalid-answer'],
   ])('rejects %s', async (_, answer, code) => {
     expect(await codeOf(answer)).toBe(code)
+  })
+
+  // The kind: another page in place of an update. Where the request was led there, the app sent the user to its sign-in.
+  it.each<readonly [string, Answer, string]>([
+    ['the sign-in page of the app', page(200, 'Sign in'), 'sign-in-required'],
+    ['a sign-in page without a label', text('<html>Sign in</html>', 200, ''), 'sign-in-required'],
+    ['a sign-in page as text', text('Please sign in', 200), 'sign-in-required'],
+    ['an empty page', empty(204), 'sign-in-required'],
+    ['a page that is not there', page(404), 'invalid-answer'],
+    ['a page that is down', page(502), 'provider-unavailable'],
+    ['an error of the handler at its real address', json({ code: 'code-refused' }, 409), 'code-refused'],
+  ])('after a redirect to %s', async (_, answer, code) => {
+    const redirected: Answer = async (request) => {
+      const response = await answer(request)
+      Object.defineProperty(response, 'redirected', { value: true })
+      return response
+    }
+    expect(await codeOf(redirected)).toBe(code)
+  })
+
+  it('resolves after a redirect to the handler', async () => {
+    const { connection } = answering((request) => {
+      const response = json(update)(request)
+      Object.defineProperty(response, 'redirected', { value: true })
+      return response
+    })
+    expect((await call(connection)).session).toBe(update.session)
+  })
+
+  it('after a real redirect to a sign-in page rejects with "sign-in-required"', async () => {
+    const server = createServer(({ url: path }, response) => {
+      if (path?.startsWith('/sign-in')) response.end('<!DOCTYPE html><title>Sign in</title>')
+      else response.writeHead(302, { location: '/sign-in?from=pairing' }).end()
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    const { connection } = proxy({ url: `http://127.0.0.1:${port}/api/pairing` })
+    expect((await rejection(call(connection))).code).toBe('sign-in-required')
+    server.close()
+    server.closeAllConnections()
+  })
+
+  it.each([
+    ['a page', page(200), 'text/html'],
+    ['a page with HTTP 404', page(404), 'HTTP 404'],
+    ['a page with HTTP 203', page(203), 'HTTP 203'],
+  ] as const)('says what came in place of an update: %s', async (_, answer, named) => {
+    const { code, message } = await rejection(call(answering(answer).connection))
+    expect(code).toBe('invalid-answer')
+    expect(message).toContain(named)
+    expect(message).toContain('createPairingHandler')
   })
 
   it.each([Number.NaN, -1, '1000', null])('does not wait for %j ms', async (retryAfterMs) => {

@@ -20,12 +20,112 @@ describe('normalizePairingCode', () => {
     ['ABCD-1234', 'ABCD1234', 'ABCD-1234'],
     [' abcd 1234\n', 'ABCD1234', 'ABCD-1234'],
     ['A1B2C3D4E5', 'A1B2C3D4E5', 'A1B2C3D4E5'],
+    ['\u2066ABCD–1234\u2069', 'ABCD1234', 'ABCD-1234'],
+    ['abcd_1234', 'ABCD1234', 'ABCD-1234'],
+    ['ABCD.1234', 'ABCD1234', 'ABCD-1234'],
+    ['ABCDEFGH', 'ABCDEFGH', 'ABCD-EFGH'],
+    ['ABCD-EFGH', 'ABCDEFGH', 'ABCD-EFGH'],
+    ['12345678', '12345678', '1234-5678'],
   ])('reads %s', (input, value, formatted) => {
     expect(normalizePairingCode(input)).toEqual({ value, formatted })
   })
 
   it.each(['', 'ABC', '<b>ABCD1234</b>', 'ABCD1234ABCD1234X', 'ÄBCD1234'])('refuses %j', (input) => {
     expect(codeOf(input)).toBe('invalid-answer')
+  })
+
+  // The kind: text in place of a code. Words of programs, words of servers, structures, codes of another length, and codes with
+  // something beside them.
+  it.each([
+    ...[
+      'undefined',
+      'null',
+      'NaN',
+      'true',
+      'false',
+      'error',
+      'success',
+      'OK',
+      'none',
+      'N/A',
+      'pending',
+      'Infinity',
+    ],
+    ...[
+      '[object Object]',
+      '[object Promise]',
+      'function(){}',
+      '{}',
+      '[]',
+      '""',
+      '{{code}}',
+      '$code$',
+      '%code%',
+    ],
+    ...[
+      'Not found',
+      'notfound',
+      'NOT_FOUND',
+      'Error 404',
+      'error-404',
+      'HTTP 500',
+      'Too many',
+      'timed out',
+      'TIMEDOUT',
+    ],
+    ...[
+      'rejected',
+      'REJECTED',
+      'Rejected',
+      'conflict',
+      'WhatsApp',
+      'disabled',
+      'No number',
+      'Try again',
+      'bad code',
+    ],
+    ...[
+      '{"code":"ABCD1234"}',
+      '["ABCD1234"]',
+      '"ABCD1234"',
+      "'ABCD1234'",
+      'code=ABCD1234',
+      'ABCD1234;',
+      '(ABCD1234)',
+    ],
+    ...[
+      'ABCD123',
+      'ABCD12345',
+      'ABCD1234E',
+      'ABC-12345',
+      'ABC-123',
+      'AB-CD-12-34',
+      'A B C D 1 2 3 4',
+      'ABCD--1234',
+    ],
+    ...['ABCD1234ABCD1234', '482913', '5511987654321', 'CONNECTING', 'processing', '1234567890', 'A1B2C3D4E'],
+    ...['********', '--------', '········', 'ABCD 1234 or EFGH 5678', 'your code: ABCD-1234', '2@abc,def'],
+  ])('refuses what is no code: %j', (input) => {
+    expect(codeOf(input)).toBe('invalid-answer')
+  })
+
+  it.each([
+    'green-api',
+    'waha',
+    'evolution-api',
+    'own-server',
+    'wasend',
+    'baileys',
+    'a-provider-of-your-own',
+  ])('takes exactly eight characters from %s', (provider) => {
+    expect(normalizePairingCode('ABCD-1234', provider).value).toBe('ABCD1234')
+    expect(() => normalizePairingCode('A1B2C3D4E5', provider)).toThrow(
+      expect.objectContaining({ code: 'invalid-answer' }),
+    )
+  })
+
+  it('takes the ten characters of the sample of Z-API from Z-API', () => {
+    expect(normalizePairingCode('A1B2C3D4E5', 'z-api').value).toBe('A1B2C3D4E5')
   })
 
   it('throws nothing but PairingError, and gives the same for both of its own spellings', () => {

@@ -50,6 +50,48 @@ describe('normalizeQrPayload', () => {
       'data:image/svg+xml;utf8,%3Csvg%20a%3D%22b%22/%3E',
       `data:image/svg+xml;base64,${base64Of('<svg a="b"/>')}`,
     ],
+    // The kind: anything that stands before a picture, beside it or around it. Its bytes say what it is.
+    ['a data URI that was labelled twice', `data:image/png;base64,${PNG}`, PNG],
+    ['a data URI that was labelled three times', `data:image/png;base64,data:image/png;base64,${PNG}`, PNG],
+    ['two labels that differ', `data:image/jpeg;base64,${PNG}`, PNG],
+    ['a label with another media type', `data:application/octet-stream;base64,${PNG_BASE64}`, PNG],
+    ['a label that is no image', `data:text/plain;charset=utf-8;base64,${PNG_BASE64}`, PNG],
+    ['a label without a media type', `data:;base64,${PNG_BASE64}`, PNG],
+    ['a label without "data:"', `image/png;base64,${PNG_BASE64}`, PNG],
+    ['a label without "base64"', `data:image/png,${PNG_BASE64}`, PNG],
+    ['a label with a colon', `base64:${PNG_BASE64}`, PNG],
+    ['a label in capitals', `DATA:IMAGE/PNG;BASE64,${PNG_BASE64}`, PNG],
+    ['a label with parameters', `data:image/png;name=qr.png;charset=utf-8;base64,${PNG_BASE64}`, PNG],
+    ['an address before the label', `https://cdn.example/${PNG}`, PNG],
+    ['a JSON text', JSON.stringify(PNG), PNG],
+    ['a byte order mark', `\ufeff${PNG}`, PNG],
+    [
+      'url-safe base64',
+      PNG.replaceAll('+', '-')
+        .replaceAll('/', '_')
+        .replace(/^data:image_png/, 'data:image/png'),
+      PNG,
+    ],
+    [
+      'url-safe base64 without a label',
+      PNG_BASE64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
+      PNG,
+    ],
+    ['percent-encoded base64', `data:image/png;base64,${encodeURIComponent(PNG_BASE64)}`, PNG],
+    ['base64 of a data URI', base64Of(PNG), PNG],
+    ['base64 of base64', base64Of(PNG_BASE64), PNG],
+    ['bytes that are a data URI', ascii(PNG), PNG],
+    ['bytes that are base64', ascii(`${PNG_BASE64}\n`), PNG],
+    [
+      'an SVG without any encoding',
+      '<svg xmlns="x"/>',
+      `data:image/svg+xml;base64,${base64Of('<svg xmlns="x"/>')}`,
+    ],
+    [
+      'an SVG behind a declaration, a comment and white space',
+      ascii('\ufeff\n<?xml version="1.0"?>\n<!-- a --><!-- b -->\n<!DOCTYPE svg><svg/>'),
+      `data:image/svg+xml;base64,${base64Of('<?xml version="1.0"?>\n<!-- a --><!-- b -->\n<!DOCTYPE svg><svg/>')}`,
+    ],
   ])('makes an image of %s', (_, input, src) => {
     expect(normalizeQrPayload(input)).toEqual({ kind: 'image', src })
   })
@@ -59,6 +101,8 @@ describe('normalizeQrPayload', () => {
     ['the link form in use since 2026', LINK_TEXT],
     ['line breaks anywhere', LINK_TEXT.replace(/(.{17})/g, '$1\n '), LINK_TEXT],
     ['bytes that are text', ascii(OLD_TEXT), OLD_TEXT],
+    ['quotation marks around it', JSON.stringify(LINK_TEXT), LINK_TEXT],
+    ['base64 of it', base64Of(LINK_TEXT), LINK_TEXT],
   ])('takes WhatsApp text: %s', (_, input, value) => {
     expect(normalizeQrPayload(input)).toEqual({ kind: 'text', value: value ?? String(input) })
   })
@@ -69,6 +113,16 @@ describe('normalizeQrPayload', () => {
     ['a script address', 'javascript:alert(1)'],
     ['markup', '<img src=x onerror=alert(1)>'],
     ['another kind of data URI', 'data:text/html;base64,PHNjcmlwdD4='],
+    ['XML that is no picture', ascii('<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>')],
+    ['base64 of a web page', base64Of('<!DOCTYPE html><html><svg/></html>')],
+    ['a web page labelled as a picture', `data:image/png;base64,${base64Of('<html>Sign in</html>')}`],
+    ['JSON labelled as a picture', `data:image/png;base64,${base64Of('{"error":"no"}')}`],
+    ['a label without a picture', 'data:image/png;base64,'],
+    ['a label twice without a picture', 'data:image/png;base64,data:image/png;base64,undefined'],
+    ['a word of a program behind a label', 'data:image/png;base64,null'],
+    ['an object as text', '[object Object]'],
+    ['markup around a picture', `<img src="${PNG}">`],
+    ['comments without end', ascii(`<?xml?>${'<!-- -->'.repeat(400)}<!--`)],
     ['base64 of something else', base64Of('hello, this is not an image at all')],
     ['base64 cut in the middle of a character', 'iVBORw0KGgoAA'],
     ['base64 shorter than a signature, whatever its length', 'A'.repeat(23)],
@@ -101,13 +155,21 @@ describe('normalizeQrPayload', () => {
 })
 
 describe('decodeQrPayload', () => {
-  it.each(['2@a,b', 'https://wa.me/settings/linked_devices#2@a,b', 'data:image/png;base64,iVBORw0KGgo='])(
-    'takes what normalizeQrPayload makes of %s',
-    (input) => {
-      const payload = normalizeQrPayload(input)
-      expect(decodeQrPayload(JSON.parse(JSON.stringify(payload)))).toEqual(payload)
-    },
-  )
+  it.each([
+    '2@a,b',
+    'https://wa.me/settings/linked_devices#2@a,b',
+    'data:image/png;base64,iVBORw0KGgo=',
+    base64Of('\xff\xd8\xff\xe0 jpeg'),
+    base64Of('\xff\xd8\xff\xdb jpeg'),
+    base64Of('GIF87a gif data'),
+    base64Of('RIFF\x01\x02\x03\x04WEBPVP8 '),
+    base64Of('\xef\xbb\xbf\n<svg/>'),
+    '  <SVG/>',
+    '<!--a--><svg></svg>',
+  ])('takes what normalizeQrPayload makes of %s', (input) => {
+    const payload = normalizeQrPayload(input)
+    expect(decodeQrPayload(JSON.parse(JSON.stringify(payload)))).toEqual(payload)
+  })
 
   it.each([
     undefined,
@@ -120,6 +182,12 @@ describe('decodeQrPayload', () => {
     { src: 'javascript:alert(1)' },
     { src: 'data:text/html;base64,PHNjcmlwdD4=' },
     { src: 'data:image/png;base64,a"onerror="b' },
+    { src: `data:image/png;base64,${btoa('<html>Sign in</html>')}` },
+    { src: 'data:image/png;base64,undefined' },
+    { src: 'data:image/png;base64,' },
+    { src: `data:image/jpeg;base64,${PNG_BASE64}` },
+    { src: `data:image/svg+xml;base64,${btoa('{"error":"no"}')}` },
+    { src: PNG.replace('base64,', 'base64,data:image/png;base64,') },
     { src: `data:image/png;base64,${'a'.repeat(2_000_000)}` },
   ])('refuses %j', (input) => {
     expect(() => decodeQrPayload(input)).toThrow(expect.objectContaining({ code: 'invalid-answer' }))

@@ -1164,6 +1164,19 @@ describe('what stands in the way', () => {
       'failed unauthorized',
       [reads(0, 'preparing', { error: { code: 'unauthorized' } })],
     ],
+    [
+      'takes a refusal for a transient error where the server tries again',
+      'preparing retrying provider-unavailable',
+      [reads(0, 'preparing', { error: { code: 'unauthorized' }, willRetry: true })],
+    ],
+    [
+      'fails where the server believes the refusal in the end',
+      'failed session-not-found',
+      [
+        reads(0, 'preparing', { error: { code: 'session-not-found' }, willRetry: true }),
+        reads(5_000, 'preparing', { error: { code: 'session-not-found' } }),
+      ],
+    ],
     ['retries a transient error', 'preparing retrying network', [fails(0, 'network')]],
     [
       'retries a transient error of the provider',

@@ -25,11 +25,7 @@ export const accountFaults: readonly Fault[] = [
     cause: ({ id, providerLink }) => {
       providerLink.interfere = quotaWords[id]
     },
-    ends: {
-      ...ends('failed (invalid-answer)'),
-      'green-api/qr': 'failed (subscription-expired)',
-      'green-api/phone-code': 'failed (subscription-expired)',
-    },
+    ends: ends('failed (subscription-expired)'),
   },
   {
     name: 'WhatsApp has blocked the account',

@@ -88,7 +88,12 @@ const statuses: readonly Fault[] = [
   lasting('HTTP 502', status(502), 'provider-unavailable'),
   ...weather('HTTP 503', status(503), 'provider-unavailable'),
   lasting('HTTP 504', status(504), 'provider-unavailable'),
-  lasting('a redirect', redirect, 'invalid-answer'),
+  lasting('a redirect', redirect, 'invalid-options'),
+  ...[401, 403, 404].flatMap((code) => [
+    lasting(`the HTTP ${code} of a gateway`, page(code), 'provider-unavailable'),
+    line(`the HTTP ${code} of a gateway, for two requests`, first, () => times(2, page(code)), linked),
+    line(`HTTP ${code}, for two requests`, 'while a code is on screen', () => times(2, status(code)), linked),
+  ]),
 ]
 
 const bodies: readonly Fault[] = [
@@ -140,10 +145,10 @@ export const providerFaults: readonly Fault[] = [
   // Nobody minds who does not look at it.
   said('not-an-image', ends('failed (invalid-answer)', 'linked')),
   said('unauthorized', ends('failed (unauthorized)')),
-  // GREEN-API says no more than that it refuses.
+  // GREEN-API sends the page that its gateway also has for other reasons.
   said('unknown-instance', {
     ...ends('failed (session-not-found)'),
-    'green-api/qr': 'failed (unauthorized)',
-    'green-api/phone-code': 'failed (unauthorized)',
+    'green-api/qr': 'failed (provider-unavailable)',
+    'green-api/phone-code': 'failed (provider-unavailable)',
   }),
 ]

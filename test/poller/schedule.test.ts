@@ -35,7 +35,8 @@ const linked: PairingSnapshot = { status: 'linked', account: {} }
 const offline = new PairingError('network', 'Offline.')
 const limited = new PairingError('rate-limited', 'Slower.', { retryAfterMs: 12_000 })
 const refused = new PairingError('unauthorized', 'Refused.')
-
+const unknown = new PairingError('session-not-found', 'Not here.')
+const unpaid = new PairingError('subscription-expired', 'Renew.')
 type Step = readonly [
   atMs: number,
   what: PairingSnapshot | PairingError | 'changed' | 'webhook',
@@ -46,6 +47,12 @@ const heard = (poll: PollState, at: number): PollState => ({
   ...poll,
   webhooks: afterWebhook(poll.webhooks, at),
 })
+/** A refusal is final after the third one. */
+const refusals: readonly Step[] = [
+  [0, refused],
+  [5_000, refused],
+  [15_000, refused],
+]
 
 /** The state after steps, each at its milliseconds after T. */
 function pollAfter(...steps: readonly Step[]): PollState {
@@ -145,7 +152,28 @@ describe('nextRequest()', () => {
       ['code', 30_008],
     ],
     ['waits as long as the provider says', pollAfter([0, limited]), true, ['code', 12_000]],
-    ['sends nothing after a refusal', pollAfter([0, refused]), true, undefined],
+    ['tries again 5 s after a first refusal', pollAfter([0, refused]), true, ['code', 5_000]],
+    ['tries again 10 s after a second one', pollAfter(...refusals.slice(0, 2)), true, ['code', 15_000]],
+    [
+      'counts two kinds of refusals together',
+      pollAfter([0, refused], [5_000, unknown]),
+      true,
+      ['code', 15_000],
+    ],
+    [
+      'counts on after a transient error between two refusals',
+      pollAfter([0, refused], [5_000, offline], [7_000, refused]),
+      true,
+      ['code', 17_000],
+    ],
+    ['sends nothing after a third refusal', pollAfter(...refusals), true, undefined],
+    [
+      'doubts a refusal after a response again',
+      pollAfter(...refusals.slice(0, 2), [15_000, { status: 'unlinked' }, 'state'], [18_000, refused]),
+      false,
+      ['state', 23_000],
+    ],
+    ['does not doubt that a plan has to be paid for', pollAfter([0, unpaid]), true, undefined],
     ['starts anew after a change', pollAfter([0, linked], [1, 'changed']), true, ['code', -Infinity]],
     ['keeps the backoff after a change', pollAfter([0, limited], [1, 'changed']), true, ['code', 12_000]],
     [
@@ -226,12 +254,12 @@ describe('dueRequest()', () => {
     ['sends nothing while the provider wants a pause', pollAfter([0, limited]), 'code', 11_999, undefined],
     [
       'answers reads right after a refusal with the refusal',
-      pollAfter([0, refused]),
+      pollAfter(...refusals),
       'state',
-      999,
+      15_999,
       undefined,
     ],
-    ['tries again after a refusal when a page reads', pollAfter([0, refused]), 'state', 1_000, 'state'],
+    ['tries again after a refusal when a page reads', pollAfter(...refusals), 'state', 16_000, 'state'],
     ['sends a read after a change', pollAfter([0, linked], [1, 'changed']), 'state', 2, 'state'],
     ['sends a read after the clock was set back', pollAfter([0, linked]), 'state', -60_000, 'state'],
     ['sends one in the pause after a failure, too', pollAfter([0, offline]), 'state', -60_000, 'state'],

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import { qrContent } from '../../src/providers/lib/qr-content.js'
 import { createRequester, detail } from '../../src/providers/lib/request.js'
+import { ownServer } from '../../src/providers/own-server.js'
 import { bytes, hang, json, PNG, rejection, stubFetch, text, withFakeTimers } from './fetch-stub.js'
 
 const url = 'https://api.example/secret'
@@ -96,6 +97,124 @@ describe('createRequester', () => {
     await createRequester({ fetch: stubFetch(json({})).fetch, timeoutMs: 1_000 })({ url, signal })
     await vi.waitFor(() => expect(removed.mock.calls.length).toBe(added.mock.calls.length))
     expect(added.mock.calls.length).toBeGreaterThan(0)
+  })
+})
+
+describe('a fetch that refuses `cache`', () => {
+  // The kind: runtimes that lack an option of `fetch`. Cloudflare Workers throw on the spot or reject, by the compatibility date.
+  const workerd = (message: string, isLate = false): { fetch: typeof fetch; inits: RequestInit[] } => {
+    const inits: RequestInit[] = []
+    return {
+      inits,
+      fetch(_input, init = {}) {
+        inits.push(init)
+        if (!('cache' in init)) return Promise.resolve(Response.json({ a: 1 }))
+        const error = new Error(message)
+        if (isLate) return Promise.reject(error)
+        throw error
+      },
+    }
+  }
+  const NOT_IMPLEMENTED = "The 'cache' field on 'RequestInitializerDict' is not implemented."
+
+  it.each([
+    ['throws as workerd does', NOT_IMPLEMENTED, false],
+    ['rejects as workerd does', NOT_IMPLEMENTED, true],
+    ['knows the field and not its value', 'Unsupported cache mode: no-store', false],
+    ['calls the option unsupported', "TypeError: option 'cache' is not supported", true],
+  ])('gets the request again without it: one that %s', async (_, message, isLate) => {
+    const { fetch, inits } = workerd(message, isLate)
+    const request = createRequester({ fetch, timeoutMs: 1_000 })
+    expect((await request({ url, method: 'POST', body: { b: 2 }, headers: { 'X-Key': 'k' } })).json).toEqual({
+      a: 1,
+    })
+    expect(inits).toHaveLength(2)
+    const { cache, signal, ...first } = inits[0] ?? {}
+    expect(cache).toBe('no-store')
+    expect(signal).toBeInstanceOf(AbortSignal)
+    expect(inits[1]).toEqual({ ...first, signal })
+    expect(inits[1]).not.toHaveProperty('cache')
+  })
+
+  it('works in every adapter', async () => {
+    const { fetch } = workerd(NOT_IMPLEMENTED)
+    const provider = ownServer({
+      url: 'https://engine.example/main',
+      fetch: (input, init) => fetch(input, init).then(() => Response.json({ state: 'starting' })),
+    })
+    expect(await provider.getStatus({})).toEqual({ status: 'preparing' })
+  })
+
+  it('gets no second request after another error, or after the end of the first', async () => {
+    const { fetch, inits } = workerd('socket hang up')
+    expect((await rejection(createRequester({ fetch, timeoutMs: 1_000 })({ url }))).code).toBe('network')
+    const page = new AbortController()
+    const late = workerd(NOT_IMPLEMENTED)
+    const request = createRequester({
+      timeoutMs: 1_000,
+      fetch: (input, init) => {
+        page.abort()
+        return late.fetch(input, init)
+      },
+    })
+    expect((await rejection(request({ url, signal: page.signal }))).code).toBe('aborted')
+    expect([inits.length, late.inits.length]).toEqual([1, 1])
+  })
+})
+
+describe('a response body', () => {
+  const jsonOf = async (body: string) =>
+    (
+      await createRequester({
+        fetch: stubFetch(text(body, 200, 'application/json')).fetch,
+        timeoutMs: 5_000,
+      })({ url })
+    ).json
+
+  it.each([
+    ['lists within lists', '['.repeat(500_000)],
+    ['lists that are closed', '['.repeat(250_000) + ']'.repeat(250_000)],
+    ['objects within objects', '{"a":'.repeat(100_000)],
+    ['both in turn', '[{"a":'.repeat(80_000)],
+    ['more than 32 lists', `${'['.repeat(33)}${']'.repeat(33)}`],
+  ])('that is nested too deep is no JSON, and takes no time: %s', async (_, body) => {
+    const startedAt = performance.now()
+    expect(await jsonOf(body)).toBeUndefined()
+    expect(performance.now() - startedAt).toBeLessThan(250)
+  })
+
+  it.each([
+    ['brackets in a text', `{"a":"${'['.repeat(100)}"}`, { a: '['.repeat(100) }],
+    ['a quotation mark in a text', `{"a":"\\"${'{'.repeat(100)}"}`, { a: `"${'{'.repeat(100)}` }],
+    ['a backslash at the end of a text', '{"a":"\\\\","b":[[1]]}', { a: '\\', b: [[1]] }],
+    ['a long list that is not deep', `[${'[],'.repeat(1_000)}[]]`, Array.from({ length: 1_001 }, () => [])],
+  ])('is read whatever stands in it: %s', async (_, body, value) => {
+    expect(await jsonOf(body)).toEqual(value)
+  })
+
+  it('is read up to 512 kB, as more than any response about a link', async () => {
+    const request = (length: number) =>
+      createRequester({ fetch: stubFetch(text('7'.repeat(length))).fetch, timeoutMs: 5_000 })({ url })
+    expect((await request(512_000)).bytes).toHaveLength(512_000)
+    expect((await rejection(request(512_001))).code).toBe('invalid-answer')
+  })
+})
+
+describe('Retry-After', () => {
+  it.each([
+    ['7', 7_000],
+    ['3600', 3_600_000],
+    ['3601', 3_600_000],
+    ['90000000000000000000', 3_600_000],
+    ['9'.repeat(400), 3_600_000],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', 3_600_000],
+    ['Thu, 01 Jan 1970 00:00:00 GMT', undefined],
+    ['-5', undefined],
+    ['1e9', undefined],
+    ['soon', undefined],
+  ])('%s is clamped to an hour', async (header, expected) => {
+    const { fetch } = stubFetch(() => new Response('', { status: 429, headers: { 'retry-after': header } }))
+    expect((await createRequester({ fetch, timeoutMs: 1_000 })({ url })).retryAfterMs).toBe(expected)
   })
 })
 

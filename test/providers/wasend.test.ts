@@ -431,7 +431,8 @@ describe('createWasendSession', () => {
 
   it.each<[string, Answer, string]>([
     ['a refusal', json({ statusCode: 400, message: 'sessionName must be a string' }, 400), 'invalid-answer'],
-    ['a wrong key', empty(401), 'unauthorized'],
+    ['a wrong key', json({ message: 'Unauthorized' }, 401), 'unauthorized'],
+    ['the 401 of a gateway', empty(401), 'provider-unavailable'],
     ['an answer without an id', json({ success: true }), 'invalid-answer'],
   ])('reports %s', async (_title, answer, code) => {
     expect((await rejection(create(answer).session)).code).toBe(code)

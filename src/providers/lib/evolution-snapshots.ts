@@ -17,5 +17,9 @@ export function fromQrCode(content: string, expiresInMs?: number): PairingSnapsh
 
 /** A pairing code; throws `invalid-answer` for what is none. */
 export function fromPairingCode(text: string, expiresInMs?: number): PairingSnapshot {
-  return { status: 'pairing-code', pairingCode: normalizePairingCode(text).value, expiresInMs }
+  return {
+    status: 'pairing-code',
+    pairingCode: normalizePairingCode(text, 'evolution-api').value,
+    expiresInMs,
+  }
 }

@@ -68,6 +68,11 @@ export function fetchFailure(error: unknown, request: SentRequest): PairingError
   )
 }
 
+/** Whether a runtime refuses the option `cache` of `fetch`: "The 'cache' field on 'RequestInitializerDict' is not implemented." */
+export function isCacheRefused(error: unknown): boolean {
+  return chainOf(error).some((one) => /\bcache\b(?! miss)/i.test(messageOf(one)))
+}
+
 export function timeout(): PairingError {
   return new PairingError(
     'timeout',

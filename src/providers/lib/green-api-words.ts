@@ -1,5 +1,6 @@
-import { PairingError } from '../../core/errors.js'
-import { answerError, isPage, unknownSessionError } from './answer-error.js'
+import type { PairingError } from '../../core/errors.js'
+import { answerError, isPage, mustPayError, unknownSessionError } from './answer-error.js'
+import { saysMustPay } from './must-pay.js'
 import type { ProviderAnswer } from './request.js'
 
 /** The provider as people know it. */
@@ -12,7 +13,6 @@ export const BUSY: RegExp = /starting|in process|try later|please wait/i
 export const LOGGED_IN: RegExp = /already (?:logged|authorized)/i
 export const LOGGED_OUT: RegExp = /not authorized/i
 export const BAD_NUMBER: RegExp = /validation failed|bad request data/i
-const EXPIRED = /(?:account|instance)\b.*\bexpired|renew/i
 const DELETED = /\bdeleted\b/i
 
 /** A documented text is one sentence. Through a body of two million characters the search for it would take hours. */
@@ -49,19 +49,15 @@ export function says(answer: ProviderAnswer, text: RegExp): boolean {
 
 /** The error of an answer that is no state. */
 export function greenApiError(answer: ProviderAnswer): PairingError {
-  return answer.status === 466 ? expiredError() : (textError(wordsOf(answer)) ?? answerError(NAME, answer))
+  // Its own status for a quota that is used up.
+  return answer.status === 466
+    ? mustPayError(NAME)
+    : (textError(wordsOf(answer)) ?? answerError(NAME, answer))
 }
 
 /** The error that a text names; `undefined` for any other text. */
 export function textError(text: string): PairingError | undefined {
   const words = text.slice(0, MAX_WORDS_CHARACTERS)
-  if (EXPIRED.test(words)) return expiredError()
+  if (saysMustPay(words)) return mustPayError(NAME)
   return DELETED.test(words) ? unknownSessionError(NAME) : undefined
-}
-
-function expiredError(): PairingError {
-  return new PairingError(
-    'subscription-expired',
-    `The plan of this ${NAME} instance ran out, or its quota is used up. Renew it in the console.`,
-  )
 }

@@ -1,5 +1,5 @@
 import { type PairingError, toPairingError } from '../../core/errors.js'
-import { asRecord, parseJson } from '../../core/json.js'
+import { asRecord, parseForeignJson } from '../../core/json.js'
 import { printOnce } from '../../core/print-error.js'
 import type { PairingSnapshot, RequestOptions, SubscribeOptions } from '../../core/provider.js'
 import { MAX_FRAME_BYTES, type WebSocketLike } from './web-socket.js'
@@ -128,7 +128,7 @@ export function createPushSocket({ open, read, silenceLimitMs }: PushSocketOptio
   function receive(data: unknown): void {
     if (!watch || typeof data !== 'string' || data.length > MAX_FRAME_BYTES) return
     const { signal } = watch
-    const meaning = read(asRecord(parseJson(data)), { signal })
+    const meaning = read(asRecord(parseForeignJson(data)), { signal })
     switch (meaning?.kind) {
       case 'snapshot':
         failures = 0

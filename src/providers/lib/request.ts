@@ -1,7 +1,8 @@
+import { RETRY_AFTER_LONGEST_MS } from '../../core/backoff.js'
 import { abortedError, PairingError } from '../../core/errors.js'
-import { parseJson } from '../../core/json.js'
+import { parseForeignJson } from '../../core/json.js'
 import type { RequestOptions } from '../../core/provider.js'
-import { fetchFailure, timeout } from './fetch-failure.js'
+import { fetchFailure, isCacheRefused, timeout } from './fetch-failure.js'
 
 /** What a provider answered, read to the end. Bodies are for the adapter alone: they may carry tokens. */
 export interface ProviderAnswer {
@@ -37,8 +38,8 @@ interface RequesterOptions {
   readonly timeoutMs: number
 }
 
-/** More than any documented answer; an endless body must not fill the memory. */
-const MAX_BODY_BYTES = 2_000_000
+/** A QR picture has 20 kB, everything else less. A longer body must neither fill the memory nor take the time to be parsed. */
+const MAX_BODY_BYTES = 512_000
 
 /**
  * A name and a picture are worth a moment, not the wait of a whole request: the phone is linked without
@@ -90,7 +91,7 @@ async function send(
   }, timeoutMs)
   signal?.addEventListener('abort', end)
   try {
-    const answer = fetcher(url, {
+    const init: RequestInit = {
       method,
       signal: controller.signal,
       // A redirect would carry the token of the URL or the header to another place.
@@ -102,7 +103,8 @@ async function send(
         headers: { ...headers, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
       }),
       ...(body !== undefined && { body: JSON.stringify(body) }),
-    }).then(read)
+    }
+    const answer = sent(fetcher, url, init).then(read)
     // A fetch stand-in, or a stalled body, may ignore the signal: the request ends all the same.
     return await unlessAborted(answer, controller.signal, () => reason())
   } catch (error) {
@@ -111,6 +113,17 @@ async function send(
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', end)
+  }
+}
+
+/** Cloudflare Workers with a compatibility date before 2024-11-11 throw for `cache`, before anything is sent, and cache nothing without it. */
+async function sent(fetcher: typeof fetch, url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetcher(url, init)
+  } catch (error) {
+    if (!isCacheRefused(error) || init.signal?.aborted) throw error
+    const { cache: _, ...rest } = init
+    return fetcher(url, rest)
   }
 }
 
@@ -137,7 +150,7 @@ async function read(response: Response): Promise<ProviderAnswer> {
     contentType: (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
     bytes,
     text,
-    json: parseJson(text),
+    json: parseForeignJson(text),
     retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
   }
 }
@@ -170,5 +183,5 @@ async function readBytes(response: Response): Promise<Uint8Array> {
 function retryAfterMs(header: string | null): number | undefined {
   if (header === null) return undefined
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
-  return Number.isFinite(ms) && ms >= 0 ? ms : undefined
+  return ms >= 0 ? Math.min(ms, RETRY_AFTER_LONGEST_MS) : undefined
 }

@@ -21,12 +21,18 @@ export function assertServer(factory: string, { dangerouslyAllowBrowser = false 
 
 /** `value` without white space around it; throws `invalid-options` where a required option is missing. */
 export function requiredOption(factory: string, name: string, value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : value
-  // Of dots alone it would be taken as "this folder" or "the one above" in a URL.
-  if (typeof text === 'string' && !/^\s*\.*\s*$/.test(text)) return text.trim()
+  const text = Number.isSafeInteger(value) ? String(value) : value
+  // Of dots alone it would be taken as "this folder" or "the one above" in a URL. A template makes words of what is not set.
+  if (typeof text === 'string' && !/^\s*(?:\.*|undefined|null|NaN)\s*$/.test(text)) return text.trim()
   throw invalidOption(
     `${factory}() needs "${name}". An environment variable that is not set is the usual cause.`,
   )
+}
+
+/** As {@link requiredOption}, for a name that people chose: a space at its end is a part of it. */
+export function nameOption(factory: string, name: string, value: unknown): string {
+  const text = requiredOption(factory, name, value)
+  return typeof value === 'string' ? value.replace(/[\r\n]+$/, '') : text
 }
 
 /**
@@ -51,10 +57,15 @@ export function baseUrlOption(
   standard: string = requiredOption(factory, name, value),
 ): string {
   const url = (value?.trim() || standard).replace(/\/+$/, '')
-  if (/^https?:\/\/[^\s/@?#\\]+(?:\/[^\s@?#\\]*)?$/i.test(url) && URL.canParse(url)) return url
+  if (/^https?:\/\/[^\s/@?#\\]+(?:\/[^\s@?#\\]*)?$/i.test(url) && isReachable(url)) return url
   throw invalidOption(
     `${factory}() got a "${name}" that is not an http(s) URL without query. Copy it from the console.`,
   )
+}
+
+/** Whether a URL has a port that can exist. */
+export function isReachable(url: string): boolean {
+  return URL.canParse(url) && new URL(url).port !== '0'
 }
 
 function invalidOption(message: string): PairingError {

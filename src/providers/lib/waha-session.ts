@@ -37,7 +37,7 @@ export function wahaSession(status: unknown, me: unknown, declaredNumber?: unkno
 /** The session in a webhook that is about this one: `session.status`, which also comes with each new QR code. */
 export function webhookSession(body: unknown, sessionName: string): WahaSession | undefined {
   const { event, session, me, payload } = asRecord(body)
-  if (event !== 'session.status' || asText(session) !== sessionName) return undefined
+  if (event !== 'session.status' || session !== sessionName) return undefined
   return wahaSession(asRecord(payload).status, me)
 }
 

@@ -12,7 +12,7 @@ export interface WebSocketLike {
 export type WebSocketConstructor = new (url: string) => WebSocketLike
 
 /** More than any documented frame; `ws` would take a hundred million bytes. */
-export const MAX_FRAME_BYTES = 2_000_000
+export const MAX_FRAME_BYTES = 512_000
 
 const NO_WEB_SOCKET =
   'There is no WebSocket in this runtime, so the state is polled and a scan shows later. Node has one since version 22; before, ' +

@@ -1,5 +1,6 @@
 import { focusManager, onlineManager, type QueryClient, type UseQueryOptions } from '@tanstack/react-query'
 import type { PairingSource } from '../../core/connection.js'
+import { isSame } from '../../core/is-same.js'
 import { methodsOf, type PairingAccount, type PairingMethod } from '../../core/provider.js'
 import { DEFAULT_MAX_REFRESHES, initialState } from '../../core/session.js'
 import { isOnlyReadOnFocus, nextRequest } from '../../core/session-request.js'
@@ -95,8 +96,31 @@ export function pairingSessionQueryOptions(
 /** Whether a phone is linked, for a badge or a settings page. */
 export interface PairingLinkStatus {
   readonly status: PairingUpdate['status']
-  /** Of `linked`. */
+  /**
+   * Of `linked`. `JSON.stringify` and `structuredClone` leave it out, so that neither dehydration nor a persisted cache holds the
+   * number or the name; after a restart it comes with the first read.
+   */
   readonly account?: PairingAccount | undefined
+}
+
+class LinkStatus implements PairingLinkStatus {
+  readonly status: PairingUpdate['status']
+  readonly #account: PairingAccount | undefined
+
+  constructor({ status, account }: PairingUpdate) {
+    this.status = status
+    this.#account = account
+  }
+
+  get account(): PairingAccount | undefined {
+    return this.#account
+  }
+
+  /** The one that is known already, where the new one says the same: nothing is rendered again. */
+  static shared(this: void, before: unknown, after: unknown): unknown {
+    if (!(before instanceof LinkStatus && after instanceof LinkStatus)) return after
+    return before.status === after.status && isSame(before.account, after.account) ? before : after
+  }
 }
 
 /**
@@ -110,9 +134,9 @@ export function pairingStatusQueryOptions(
     queryKey: ['whatsapp-pairing', 'status', provider.id, provider.sessionId],
     queryFn: async ({ signal }) => {
       const connection = await connectionOf(provider)
-      const { status, account } = await connection.read({ want: 'state', method: 'phone-code', signal })
-      return { status, ...(account && { account }) }
+      return new LinkStatus(await connection.read({ want: 'state', method: 'phone-code', signal }))
     },
+    structuralSharing: LinkStatus.shared,
   }
 }
 

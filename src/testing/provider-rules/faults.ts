@@ -40,7 +40,9 @@ const page = (status: number) => (): Response =>
     headers: { 'content-type': 'text/html; charset=utf-8' },
   })
 
-const refusal = (status: number) => (): Response => Response.json({ message: 'Refused' }, { status })
+/** With the fields of many APIs: a response in another form may be a gateway's. */
+const refusal = (status: number) => (): Response =>
+  Response.json({ status, statusCode: status, error: 'Refused', message: 'Refused' }, { status })
 
 const text = (body: string, contentType: string) => (): Response =>
   new Response(body, { headers: { 'content-type': contentType } })

@@ -1,0 +1,32 @@
+import { type PairingError, toPairingError } from '../core/errors.js'
+import { pause } from './pause.js'
+
+// A provider refuses also for some seconds while it is deployed, and until an instance that was just created is ready. So a refusal is
+// final only after some tries; until then it is a transient error.
+
+/** Before the second and the third try, in milliseconds. */
+const PAUSES: readonly number[] = [5_000, 10_000]
+
+/** How long to wait before another try after so many refusals in a row; `undefined` where the last one is final. */
+export function pauseAfterRefusal(refusals: number): number | undefined {
+  return PAUSES[refusals - 1]
+}
+
+/** Whether an error is a refusal that a later try may not get. */
+export function isRefusal({ code }: PairingError): boolean {
+  return code === 'unauthorized' || code === 'session-not-found'
+}
+
+/** Calls the provider again where it refuses. */
+export async function retryRefused<Value>(run: () => Promise<Value>, signal: AbortSignal): Promise<Value> {
+  for (let refusals = 1; ; refusals += 1) {
+    try {
+      return await run()
+    } catch (error) {
+      const pauseMs = isRefusal(toPairingError(error)) ? pauseAfterRefusal(refusals) : undefined
+      if (pauseMs === undefined) throw error
+      await pause(pauseMs, signal)
+      if (signal.aborted) throw error
+    }
+  }
+}

@@ -1,0 +1,240 @@
+import { describe, expect, it, vi } from 'vitest'
+import { normalizePhoneNumber } from '../../src/core/phone-number.js'
+import type { PairingMemory, PairingProvider } from '../../src/core/provider.js'
+import { evolutionApi } from '../../src/providers/evolution-api.js'
+import { greenApi } from '../../src/providers/green-api.js'
+import { ownServer } from '../../src/providers/own-server.js'
+import { waha } from '../../src/providers/waha.js'
+import { wasend } from '../../src/providers/wasend.js'
+import { zApi } from '../../src/providers/z-api.js'
+import { type Answer, empty, json, page, rejection, stubFetch, text, withFakeTimers } from './fetch-stub.js'
+
+const number = normalizePhoneNumber('5511987654321')
+const secret = 'd75b3a66374942c5b3c019c698abc206'
+const baseUrl = 'https://api.example'
+
+interface Adapter {
+  readonly make: (fetch: typeof globalThis.fetch) => PairingProvider
+  /** An error in the form of its provider. */
+  readonly own: (status: number) => Answer
+  readonly isSelfHosted: boolean
+}
+
+const nest = (status: number) => json({ statusCode: status, message: 'No.' }, status)
+
+const adapters: Readonly<Record<string, Adapter>> = {
+  greenApi: {
+    make: (fetch) => greenApi({ idInstance: '1101000001', apiTokenInstance: secret, fetch }),
+    own: (status) => json({ message: 'No.' }, status),
+    isSelfHosted: false,
+  },
+  zApi: {
+    make: (fetch) => zApi({ instanceId: '3C0587A6', token: secret, fetch }),
+    own: (status) => json({ error: 'No.' }, status),
+    isSelfHosted: false,
+  },
+  wasend: {
+    make: (fetch) => wasend({ apiKey: secret, sessionId: 'main-1', fetch }),
+    own: nest,
+    isSelfHosted: false,
+  },
+  evolutionApi: {
+    make: (fetch) => evolutionApi({ baseUrl, apiKey: secret, instanceName: 'shop', fetch }),
+    own: (status) => json({ status, error: 'No', response: { message: ['No.'] } }, status),
+    isSelfHosted: true,
+  },
+  waha: {
+    make: (fetch) => waha({ baseUrl, apiKey: secret, session: 'default', fetch }),
+    own: nest,
+    isSelfHosted: true,
+  },
+  ownServer: {
+    make: (fetch) => ownServer({ url: `${baseUrl}/pairing`, fetch }),
+    own: (status) => json({ error: 'No.' }, status),
+    isSelfHosted: true,
+  },
+}
+
+const refusals = [
+  [401, 'unauthorized'],
+  [403, 'unauthorized'],
+  [404, 'session-not-found'],
+] as const
+
+// The kind: what stands in front of a provider responds in its place, as while a container restarts. Beside the 404 of Traefik in the
+// report: the pages of nginx and Cloudflare, the texts of ingresses and hosting services, and responses without a body.
+const gateways: readonly (readonly [string, (status: number) => Answer])[] = [
+  ['text of Traefik', (status) => text('404 page not found\n', status, 'text/plain; charset=utf-8')],
+  ['a page of nginx', (status) => page(status, `${status} Not Found`)],
+  [
+    'a page with a byte order mark and no label',
+    (status) => text('\ufeff<!DOCTYPE html><title>x</title>', status, ''),
+  ],
+  ['a page of XHTML', (status) => text('<?xml version="1.0"?><html/>', status, 'application/xhtml+xml')],
+  ['a challenge of Cloudflare', (status) => page(status, 'Just a moment...')],
+  ['text of an ingress', (status) => text('default backend - 404', status)],
+  ['text labelled as JSON', (status) => text('Forbidden', status, 'application/json')],
+  ['half a JSON body', (status) => text('{"message":"Unau', status, 'application/json')],
+  ['a JSON list', (status) => json(['Not Found'], status)],
+  ['a JSON text', (status) => json('Not Found', status)],
+  ['an empty JSON object', (status) => json({}, status)],
+]
+
+const calls = ['getStatus', 'getQrCode'] as const
+
+describe.each(Object.entries(adapters))('a refusal from %s', (_name, { make, own, isSelfHosted }) => {
+  it.each(refusals)('with HTTP %i in the form of the provider is "%s"', async (status, code) => {
+    for (const call of calls) {
+      const error = await rejection(make(stubFetch(own(status)).fetch)[call]({}))
+      expect(error.code).toBe(code)
+    }
+  })
+
+  it.each(gateways)('in the form of a gateway is a transient error: %s', async (_, answer) => {
+    for (const status of [401, 403, 404]) {
+      for (const call of calls) {
+        const error = await rejection(make(stubFetch(answer(status)).fetch)[call]({}))
+        expect([status, error.code, error.retryable]).toEqual([status, 'provider-unavailable', true])
+      }
+    }
+  })
+
+  it.each([403, 404])('without a body is a transient error: HTTP %i', async (status) => {
+    const error = await rejection(make(stubFetch(empty(status)).fetch).getStatus({}))
+    expect(error.code).toBe('provider-unavailable')
+    expect(error.message).toContain(`HTTP ${status} came without a body`)
+  })
+
+  it.each(gateways.slice(0, 8))('with HTTP 402 is no word of the provider: %s', async (_, answer) => {
+    const error = await rejection(make(stubFetch(answer(402)).fetch).getStatus({}))
+    expect(error.code).toBe('provider-unavailable')
+  })
+
+  it('keeps the text of a gateway to itself', async () => {
+    const error = await rejection(make(stubFetch(text(`no ${secret}`, 404)).fetch).getStatus({}))
+    expect(error.message).not.toContain(secret)
+    expect(error.message).not.toContain('no d75')
+  })
+
+  it.each([300, 301, 302, 303, 307, 308])(
+    'that is a redirect names the base URL: HTTP %i',
+    async (status) => {
+      const location = `https://elsewhere.example/?token=${secret}`
+      for (const body of [null, '<!DOCTYPE html><html><body>Moved</body></html>', '{"message":"Moved"}']) {
+        const answer: Answer = () => new Response(body, { status, headers: { location } })
+        for (const call of calls) {
+          const error = await rejection(make(stubFetch(answer).fetch)[call]({}))
+          expect(error).toMatchObject({ code: 'invalid-options', action: 'contact-host' })
+          expect(error.message).toMatch(/redirect .*https/)
+          expect(error.message).not.toContain('elsewhere')
+        }
+      }
+    },
+  )
+
+  it('that is a redirect in a browser, which shows neither status nor address', async () => {
+    const opaque = (): Response => {
+      const response = Response.error()
+      Object.defineProperty(response, 'type', { value: 'opaqueredirect' })
+      return response
+    }
+    const error = await rejection(make(stubFetch(opaque).fetch).getStatus({}))
+    expect(error.code).toBe('invalid-options')
+  })
+
+  it.each([200, 201, 203])(
+    'that is a web page with HTTP %i says what the base URL leads to',
+    async (status) => {
+      const error = await rejection(make(stubFetch(page(status, 'Welcome to nginx!')).fetch).getStatus({}))
+      expect(error.code).toBe('provider-unavailable')
+      if (isSelfHosted) expect(error.message).toMatch(/^The base URL of .* leads to a web page/)
+      else expect(error.message).not.toContain('base URL')
+    },
+  )
+})
+
+describe('JSON of another API', () => {
+  it.each([
+    ['Kong', { message: 'no Route matched with those values' }],
+    ['AWS', { message: 'Forbidden' }],
+    ['Kubernetes', { kind: 'Status', status: 'Failure', message: 'forbidden', code: 403 }],
+    ['Azure', { error: { code: 'AuthenticationFailed', message: 'No.' } }],
+  ])('of %s is a transient error before WAHA and Evolution API, whose own form is known', async (_, body) => {
+    for (const name of ['waha', 'evolutionApi']) {
+      for (const [status] of refusals) {
+        const provider = adapters[name]?.make(stubFetch(json(body, status)).fetch)
+        if (provider) expect((await rejection(provider.getStatus({}))).code).toBe('provider-unavailable')
+      }
+    }
+  })
+})
+
+describe('greenApi with an instance that was just created', () => {
+  const make = (answer: Answer) =>
+    greenApi({ idInstance: '1101000001', apiTokenInstance: secret, fetch: stubFetch(answer).fetch })
+
+  it.each(calls)('%s() is "preparing" for five minutes of HTTP 401 without a body', async (call) => {
+    await withFakeTimers(async () => {
+      const provider = make(empty(401))
+      const memory: PairingMemory = {}
+      for (let minute = 0; minute < 5; minute += 1) {
+        expect(await provider[call]({ memory })).toEqual({ status: 'preparing' })
+        vi.advanceTimersByTime(60_000)
+      }
+      expect((await rejection(provider[call]({ memory }))).code).toBe('unauthorized')
+    })
+  })
+
+  it('counts the minutes for the session, and not for an adapter that is made anew for each request', async () => {
+    await withFakeTimers(async () => {
+      const memory: PairingMemory = {}
+      expect(await make(empty(401)).getStatus({ memory })).toEqual({ status: 'preparing' })
+      vi.advanceTimersByTime(300_000)
+      expect((await rejection(make(empty(401)).getStatus({ memory }))).code).toBe('unauthorized')
+    })
+  })
+
+  it.each<[string, Answer]>([
+    ['null', json(null)],
+    ['no body with HTTP 204', empty(204)],
+    ['the page of a gateway', page(502)],
+    ['HTTP 500', json({ message: 'No.' }, 500)],
+  ])('goes on after %s in between, which says nothing about the token', async (_, between) => {
+    const memory: PairingMemory = {}
+    await make(between)
+      .getStatus({ memory })
+      .catch(() => {})
+    expect(await make(empty(401)).getStatus({ memory })).toEqual({ status: 'preparing' })
+  })
+
+  it.each<[string, Answer]>([
+    ['a state', json({ stateInstance: 'notAuthorized' })],
+    ['a documented error', json({ message: 'instance in starting process try later' }, 400)],
+  ])('is over after %s: the instance is there', async (_, response) => {
+    const memory: PairingMemory = {}
+    await make(response).getStatus({ memory })
+    expect((await rejection(make(empty(401)).getStatus({ memory }))).code).toBe('unauthorized')
+  })
+
+  it('gives no pairing code yet, and says that this may pass', async () => {
+    const memory: PairingMemory = {}
+    const provider = make(empty(401))
+    await provider.getStatus({ memory })
+    const outcome = provider.requestPairingCode?.(number, { memory })
+    expect((await rejection(Promise.resolve(outcome))).code).toBe('provider-unavailable')
+  })
+
+  it('tells the developer at once what else the reason may be', async () => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const provider = greenApi({
+      idInstance: '1101000999',
+      apiTokenInstance: secret,
+      fetch: stubFetch(empty(401)).fetch,
+    })
+    await provider.getStatus({})
+    await provider.getStatus({})
+    expect(printed.mock.calls.flat()).toEqual([expect.stringMatching(/1101000999.*apiTokenInstance/)])
+    expect(printed.mock.calls.flat().join()).not.toContain(secret)
+    printed.mockRestore()
+  })
+})

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest'
+import { normalizePhoneNumber } from '../../src/core/phone-number.js'
+import type { PairingProvider } from '../../src/core/provider.js'
+import { evolutionApi } from '../../src/providers/evolution-api.js'
+import { greenApi } from '../../src/providers/green-api.js'
+import { saysMustPay } from '../../src/providers/lib/must-pay.js'
+import { ownServer } from '../../src/providers/own-server.js'
+import { waha } from '../../src/providers/waha.js'
+import { wasend } from '../../src/providers/wasend.js'
+import { zApi } from '../../src/providers/z-api.js'
+import { type Answer, json, page, rejection, stubFetch, text } from './fetch-stub.js'
+
+// The kind: a plan that has to be paid for, in any words, with any HTTP status, as JSON or as text, from a provider or from
+// whoever sells its servers. Not of the kind: other things that expire, are subscribed to or are about payments; a rate limit;
+// and a page, which a gateway may have sent.
+
+const due = [
+  'To continue sending a message, you must subscribe to this instance again',
+  'Subscription expired',
+  'Your subscription has been canceled.',
+  'SUBSCRIPTION_REQUIRED',
+  'subscriptionExpired',
+  'Your subscription is not active',
+  'You do not have an active subscription.',
+  'Your plan has expired, please renew it',
+  'Trial period ended',
+  'Your free trial is over. Please upgrade your plan.',
+  'Payment required',
+  'Payment overdue',
+  'There is an outstanding invoice.',
+  'Your invoice is unpaid',
+  'Your account is overdue',
+  'The payment was not received',
+  'This instance was suspended because of non-payment',
+  'You need to pay for the next month',
+  'Please renew your subscription',
+  'Insufficient balance',
+  'License expired',
+  'Instance account is expired. Renew your instance from personal area',
+  'Please go to your personal account and change the tariff to business',
+  'Assinatura vencida',
+  'Sua assinatura expirou. Renove para continuar.',
+  'A assinatura desta instância está cancelada',
+  'Sua assinatura não está ativa',
+  'Para continuar enviando mensagens, você precisa assinar esta instância novamente',
+  'Pagamento pendente',
+  'Conta suspensa por inadimplência',
+  'Fatura em aberto',
+  'Seu plano venceu',
+  'Su suscripción ha caducado',
+  'Suscripción vencida',
+  'Pago pendiente',
+  'Renueve su plan',
+  'Saldo insuficiente',
+  'Подписка истекла',
+  'Срок действия тарифа истёк',
+  'Инстанс не оплачен',
+  'Пожалуйста, оплатите инстанс',
+]
+
+const notDue = [
+  '',
+  'Unauthorized',
+  'Session expired',
+  'Your session has expired, please scan again',
+  'Token expired',
+  'The instance token expired',
+  'The QR code has expired. Please renew the QR code.',
+  'Please renew your API key',
+  'You must subscribe to the webhook events first',
+  'Please subscribe to presence updates',
+  'Webhook subscription expired',
+  'Your subscription is active',
+  'Payment messages are not supported',
+  'Payments are not enabled on this WhatsApp Business account',
+  'You must pay attention to the format of the number',
+  'A request overdue by 5 s',
+  'Instance not found',
+  'The "payment-bot" instance does not exist',
+  'The "subscription" instance does not exist',
+  'Please upgrade your WhatsApp',
+  'The plan of the connection is unknown',
+  'Sessão expirada',
+  'Token de assinatura inválido',
+  'Instância não encontrada',
+  'Токен истёк',
+  'Срок действия сессии истёк',
+]
+
+describe('saysMustPay', () => {
+  it.each(due)('recognises %j', (words) => {
+    expect(saysMustPay(words)).toBe(true)
+  })
+
+  it.each(notDue)('passes over %j', (words) => {
+    expect(saysMustPay(words)).toBe(false)
+  })
+
+  it('reads no more than the beginning of a long text', () => {
+    const startedAt = performance.now()
+    expect(saysMustPay(`${'subscription is '.repeat(100_000)}expired`)).toBe(false)
+    expect(performance.now() - startedAt).toBeLessThan(200)
+  })
+})
+
+const number = normalizePhoneNumber('5511987654321')
+const secret = 'd75b3a66374942c5b3c019c698abc206'
+const baseUrl = 'https://api.example'
+
+const adapters: readonly (readonly [string, (fetch: typeof globalThis.fetch) => PairingProvider])[] = [
+  ['greenApi', (fetch) => greenApi({ idInstance: '1101000001', apiTokenInstance: secret, fetch })],
+  ['zApi', (fetch) => zApi({ instanceId: '3C0587A6', token: secret, fetch })],
+  ['wasend', (fetch) => wasend({ apiKey: secret, sessionId: 'main-1', fetch })],
+  ['evolutionApi', (fetch) => evolutionApi({ baseUrl, apiKey: secret, instanceName: 'shop', fetch })],
+  ['waha', (fetch) => waha({ baseUrl, apiKey: secret, session: 'default', fetch })],
+  ['ownServer', (fetch) => ownServer({ url: `${baseUrl}/pairing`, fetch })],
+]
+
+const unpaid: readonly (readonly [string, Answer])[] = [
+  ['HTTP 402 with JSON of any form', json({ detail: 'No.' }, 402)],
+  ['the words of Z-API with HTTP 400', json({ error: due[0] }, 400)],
+  ['words in "message" with HTTP 403', json({ statusCode: 403, message: 'Payment overdue' }, 403)],
+  [
+    'words in a nested error with HTTP 401',
+    json({ error: { message: 'Your subscription has expired' } }, 401),
+  ],
+  ['words in a list with HTTP 404', json({ status: 404, response: { message: ['Trial expired'] } }, 404)],
+  ['plain text with HTTP 400', text('Assinatura vencida', 400)],
+  ['escaped Portuguese', text('{"error":"Sua assinatura n\\u00e3o est\\u00e1 ativa"}', 400)],
+  ['HTTP 500 with words', json({ message: 'Plan expired' }, 500)],
+]
+
+describe.each(adapters)('%s', (_, make) => {
+  it.each(unpaid)('reports "subscription-expired" after %s', async (_title, answer) => {
+    const { fetch } = stubFetch(answer)
+    expect((await rejection(make(fetch).getStatus({}))).code).toBe('subscription-expired')
+    expect((await rejection(make(fetch).getQrCode({}))).code).toBe('subscription-expired')
+    const { requestPairingCode } = make(fetch)
+    if (requestPairingCode)
+      expect((await rejection(requestPairingCode(number, {}))).code).toBe('subscription-expired')
+  })
+
+  it('keeps "rate-limited" where the text also says what to pay for', async () => {
+    const { fetch } = stubFetch(json({ message: 'Too many requests. Please upgrade your plan.' }, 429))
+    expect((await rejection(make(fetch).getStatus({}))).code).toBe('rate-limited')
+  })
+
+  it('does not take the page of a gateway for the word of the provider, whatever is on it', async () => {
+    const { fetch } = stubFetch(page(402, 'Payment required'))
+    expect((await rejection(make(fetch).getStatus({}))).code).toBe('provider-unavailable')
+  })
+})
+
+describe('zApi', () => {
+  it.each(['status', 'qr-code'])(
+    'reports "subscription-expired" where %s says so with HTTP 200',
+    async (call) => {
+      const { fetch } = stubFetch(json({ connected: false, error: due[0] }))
+      const provider = zApi({ instanceId: '3C0587A6', token: secret, fetch })
+      const outcome = call === 'status' ? provider.getStatus({}) : provider.getQrCode({})
+      expect((await rejection(outcome)).code).toBe('subscription-expired')
+    },
+  )
+})

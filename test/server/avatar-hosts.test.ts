@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { spyProvider } from './spy-provider.js'
+import { createWorld, separateHandler, updateOf } from './world.js'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const account = { phoneNumber: '5511987654321', name: 'Ana' }
+
+/** The picture that a page gets: by a read, by live events and after an action. */
+async function shownWith(avatarHosts: readonly string[] | undefined, avatarUrl: string): Promise<unknown> {
+  const world = createWorld(
+    {
+      getStatus: async () => ({ status: 'linked', account: { ...account, avatarUrl } }),
+      unlink: async () => {},
+    },
+    { avatarHosts },
+  )
+  const read = await updateOf(world.get())
+  const tab = await world.watch()
+  const pushed = tab.events.at(-1)?.data.account
+  tab.leave()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(read.account).toMatchObject(account)
+  expect(pushed).toEqual(read.account)
+  return read.account?.avatarUrl
+}
+
+describe('avatarHosts', () => {
+  it.each<[string, readonly string[] | undefined, string, boolean]>([
+    ['no list', undefined, 'https://tracker.example/a.jpg', true],
+    ['the host itself', ['pps.whatsapp.net'], 'https://pps.whatsapp.net/v/t61.jpg?oh=1', true],
+    ['one of several hosts', ['a.example', 'pps.whatsapp.net'], 'https://pps.whatsapp.net/a.jpg', true],
+    ['a host in capitals', ['pps.whatsapp.net'], 'https://PPS.WhatsApp.net/a.jpg', true],
+    ['a host below', ['*.whatsapp.net'], 'https://media-ber1-1.cdn.whatsapp.net/a.jpg', true],
+    ['an empty list', [], 'https://pps.whatsapp.net/a.jpg', false],
+    ['another host', ['pps.whatsapp.net'], 'https://tracker.example/a.jpg', false],
+    ['a host below, without a star', ['whatsapp.net'], 'https://pps.whatsapp.net/a.jpg', false],
+    ['the host above a star', ['*.whatsapp.net'], 'https://whatsapp.net/a.jpg', false],
+    ['a host that ends alike', ['*.whatsapp.net'], 'https://evilwhatsapp.net/a.jpg', false],
+    ['the host in the path', ['pps.whatsapp.net'], 'https://tracker.example/pps.whatsapp.net', false],
+    ['the host in the query', ['pps.whatsapp.net'], 'https://tracker.example/?pps.whatsapp.net', false],
+    ['a longer host', ['pps.whatsapp.net'], 'https://pps.whatsapp.net.tracker.example/a.jpg', false],
+  ])('with %s', async (_, hosts, url, isShown) => {
+    expect(await shownWith(hosts, url)).toBe(isShown ? url : undefined)
+  })
+
+  it.each<unknown>([
+    ...[
+      'https://pps.whatsapp.net',
+      'pps.whatsapp.net/',
+      'PPS.whatsapp.net',
+      '*',
+      '',
+      'a.example:443',
+      '*whatsapp.net',
+      '*.',
+    ],
+    ...[7, null],
+  ])('throws "invalid-options" for %j, which never matches', (host) => {
+    const options = { provider: spyProvider(), authorize: () => true, avatarHosts: [String(host)] }
+    if (typeof host !== 'string') Reflect.set(options, 'avatarHosts', host)
+    expect(() => separateHandler(options)).toThrow(expect.objectContaining({ code: 'invalid-options' }))
+  })
+
+  it('leaves the address to onLinked on the server', async () => {
+    const onLinked = vi.fn()
+    const avatarUrl = 'https://tracker.example/a.jpg'
+    const world = createWorld(
+      { getStatus: async () => ({ status: 'linked', account: { ...account, avatarUrl } }) },
+      { avatarHosts: [], onLinked },
+    )
+    await world.get()
+    expect(onLinked.mock.calls[0]?.[0]).toMatchObject({ account: { avatarUrl } })
+  })
+})

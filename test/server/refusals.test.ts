@@ -1,0 +1,222 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PairingError, type PairingErrorCode } from '../../src/core/errors.js'
+import type { PairingProvider } from '../../src/core/provider.js'
+import { greenApi } from '../../src/providers/green-api.js'
+import { type Answer, empty, json, PNG, page, stubFetch, text } from '../providers/fetch-stub.js'
+import {
+  createWorld,
+  expectRefusal,
+  type LiveEvent,
+  shownIn,
+  stepsIn,
+  type Tab,
+  updateOf,
+  type World,
+} from './world.js'
+
+// The kind: a refusal while a provider starts, is deployed, or makes an instance. A page keeps what it shows, nothing is final before the
+// third refusal in 15 seconds, and the developer gets each of them at once. Beside the reported GET: the first read of a page, pages that
+// poll, changes, two kinds of refusals in turn, and a refusal of one method alone.
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+
+const refusal = (code: PairingErrorCode) => () => Promise.reject(new PairingError(code, 'Refused.'))
+
+const qrCode = json({ type: 'qrCode', message: PNG })
+const notAuthorized = json({ stateInstance: 'notAuthorized' })
+
+/** GREEN-API, whose responses a test replaces for a while. */
+function greenWorld(): {
+  readonly world: World
+  readonly reported: unknown[]
+  replace(answer?: Answer): void
+} {
+  let replaced: Answer | undefined
+  const { fetch } = stubFetch((request) =>
+    (replaced ?? (request.url.includes('/qr/') ? qrCode : notAuthorized))(request),
+  )
+  const reported: unknown[] = []
+  const provider = greenApi({ idInstance: '1101000001', apiTokenInstance: 'd75b3a66374942c5b3c019', fetch })
+  const world = createWorld(
+    {},
+    { provider, streamLifetimeMs: 600_000, onError: (error) => reported.push(error) },
+  )
+  return {
+    world,
+    reported,
+    replace(answer) {
+      replaced = answer
+    },
+  }
+}
+
+const events = ({ events: all }: Tab) => all.map(({ data }) => data)
+
+describe('a page with a QR code', () => {
+  it.each<[string, number, Answer]>([
+    ['text of Traefik with HTTP 404 for 6 s', 6_000, text('404 page not found', 404)],
+    ['a page with HTTP 403 for 6 s', 6_000, page(403)],
+    ['HTTP 404 without a body for 12 s', 12_000, empty(404)],
+    ['HTTP 401 without a body for 6 s, which GREEN-API sends itself', 6_000, empty(401)],
+    ['HTTP 401 in the form of the provider for 12 s', 12_000, json({ message: 'Unauthorized' }, 401)],
+    ['HTTP 404 in the form of the provider for 6 s', 6_000, json({ message: 'Not Found' }, 404)],
+  ])('keeps it through %s, and gets the next one', async (_, durationMs, answer) => {
+    const { world, replace } = greenWorld()
+    const tab = await world.watch()
+    await pass(1_000)
+    expect(shownIn(tab).at(-1)).toBe('qr')
+    replace(answer)
+    await pass(durationMs)
+    replace()
+    await pass(20_000)
+    expect(shownIn(tab).at(-1)).toBe('qr')
+    const errors = new Set(shownIn(tab).filter((shown) => shown.startsWith('error')))
+    expect(errors.size).toBe(1)
+    // Each of them passes: `retryInMs` says when, or the server does not believe the refusal.
+    const isPassing = ({ error, willRetry }: LiveEvent['data']) =>
+      !error || willRetry === true || Reflect.has(Object(error), 'retryInMs')
+    expect(events(tab).every(isPassing)).toBe(true)
+    tab.leave()
+    await pass(0)
+  })
+
+  it('ends after the third refusal in the form of the provider, 15 s after the first', async () => {
+    const { world, replace, reported } = greenWorld()
+    const tab = await world.watch()
+    await pass(1_000)
+    replace(json({ message: 'Unauthorized' }, 401))
+    await pass(16_000)
+    expect(stepsIn(tab)).toEqual(['qr', 'error unauthorized'])
+    expect(events(tab).at(-1)?.willRetry).toBe(true)
+    await pass(5_000)
+    expect(events(tab).at(-1)).toMatchObject({ error: { code: 'unauthorized' } })
+    expect(events(tab).at(-1)).not.toHaveProperty('willRetry')
+    expect(reported).toHaveLength(3)
+    tab.leave()
+    await pass(0)
+  })
+})
+
+describe('a page that opens while the provider refuses', () => {
+  it.each(['unauthorized', 'session-not-found'] as const)(
+    'gets "%s" with the time of the next try, then without one',
+    async (code) => {
+      const world = createWorld({ getStatus: refusal(code), getQrCode: refusal(code) })
+      const first = await updateOf(world.get('?want=code'))
+      expect(first).toMatchObject({ status: 'preparing', error: { code }, willRetry: true, nextInMs: 5_000 })
+      await pass(5_000)
+      expect(await updateOf(world.get('?want=code'))).toMatchObject({
+        error: { code },
+        willRetry: true,
+        nextInMs: 10_000,
+      })
+      await pass(10_000)
+      const last = await updateOf(world.get('?want=code'))
+      expect(last.error).toEqual({ code })
+      expect(last).not.toHaveProperty('willRetry')
+      expect(world.calls).toHaveLength(3)
+    },
+  )
+
+  it('makes no more requests where several pages poll', async () => {
+    const world = createWorld({ getStatus: refusal('unauthorized'), getQrCode: refusal('unauthorized') })
+    for (let second = 0; second < 16; second += 1) {
+      await Promise.all([world.get('?want=code'), world.get('?want=state'), world.get('?want=code')])
+      await pass(1_000)
+    }
+    // Code and state together, three times.
+    expect(world.calls.length).toBeLessThanOrEqual(6)
+    expect((await updateOf(world.get('?want=code'))).error).toEqual({ code: 'unauthorized' })
+  })
+
+  it('sees a new instance of GREEN-API as "preparing" without an error, then its QR code', async () => {
+    const { world, replace } = greenWorld()
+    replace(empty(401))
+    const tab = await world.watch()
+    await pass(240_000)
+    expect(new Set(shownIn(tab))).toEqual(new Set(['preparing']))
+    replace()
+    await pass(6_000)
+    expect(shownIn(tab).at(-1)).toBe('qr')
+    tab.leave()
+    await pass(0)
+  })
+
+  it('is told after five minutes that GREEN-API refuses the token', async () => {
+    const { world, replace } = greenWorld()
+    replace(empty(401))
+    const tab = await world.watch()
+    await pass(330_000)
+    expect(shownIn(tab).at(-1)).toBe('error unauthorized')
+    tab.leave()
+    await pass(0)
+  })
+
+  it.each(['subscription-expired', 'account-blocked', 'not-supported'] as const)(
+    'is told "%s" at once: no start ends it',
+    async (code) => {
+      const world = createWorld({ getQrCode: refusal(code) })
+      expect((await updateOf(world.get('?want=code'))).error).toEqual({ code })
+    },
+  )
+})
+
+describe('a change that the provider refuses', () => {
+  const changes: readonly (readonly [string, object, keyof PairingProvider])[] = [
+    [
+      'a pairing code',
+      { action: 'request-pairing-code', phoneNumber: '+5511987654321' },
+      'requestPairingCode',
+    ],
+    ['a reset', { action: 'reset' }, 'reset'],
+    ['an unlink', { action: 'unlink' }, 'unlink'],
+  ]
+
+  it.each(changes)('is tried again: %s', async (_, body, method) => {
+    let calls = 0
+    const world = createWorld({
+      [method]: async () => {
+        calls += 1
+        if (calls < 3) throw new PairingError('session-not-found', 'Not yet.')
+        return { status: 'pairing-code', pairingCode: 'ABCD1234' }
+      },
+    })
+    const answer = world.post(body)
+    await pass(15_000)
+    expect((await answer).status).toBe(200)
+    expect(calls).toBe(3)
+  })
+
+  it.each(changes)('is refused after the third time: %s', async (_, body, method) => {
+    const world = createWorld({ [method]: refusal('unauthorized') })
+    const answer = world.post(body)
+    await pass(15_000)
+    await expectRefusal(await answer, 'unauthorized')
+  })
+
+  it('is not tried again after the page has left', async () => {
+    const world = createWorld({ reset: refusal('unauthorized') })
+    const page = new AbortController()
+    const request = new Request('https://host.example/api/pairing', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"action":"reset"}',
+      signal: page.signal,
+    })
+    const answer = world.handler(request)
+    await pass(1_000)
+    page.abort()
+    await pass(60_000)
+    expect((await answer).status).toBe(499)
+    expect(world.calls.filter((call) => call === 'reset')).toHaveLength(1)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})

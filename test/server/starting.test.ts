@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { proxy } from '../../src/client/proxy.js'
+import type { PairingSession } from '../../src/core/session-state.js'
+import { greenApi } from '../../src/providers/green-api.js'
+import { type Answer, json, PNG, stubFetch } from '../providers/fetch-stub.js'
+import { type CorePage, openCorePage } from './core-page.js'
+import { createWorld, HANDLER_URL } from './world.js'
+
+// The kind: an instance that starts, for whatever reason, is no scan. The code on screen stays until its own end, "Finish on your phone"
+// shows to no user who scanned nothing, and every wait has a button after 30 s.
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const starting = json({ stateInstance: 'starting' })
+const busy = json({ type: 'error', message: 'instance in starting process try later' })
+const busy400 = json({ message: 'instance is starting or not authorized' }, 400)
+
+/** A page on GREEN-API, through proxy and handler. */
+function openPage(): {
+  readonly page: CorePage
+  replace(state: Answer, qr: Answer): void
+} {
+  let stateAnswer: Answer = json({ stateInstance: 'notAuthorized' })
+  let qrAnswer: Answer = json({ type: 'qrCode', message: PNG })
+  const stub = stubFetch((request) => {
+    return (request.url.includes('/qr/') ? qrAnswer : stateAnswer)(request)
+  })
+  const provider = greenApi({
+    idInstance: '1101000001',
+    apiTokenInstance: 'd75b3a66374942c5',
+    fetch: stub.fetch,
+  })
+  const world = createWorld({}, { provider })
+  const source = proxy({
+    url: HANDLER_URL,
+    live: false,
+    fetch: (input, init) => world.handler(new Request(input, init)),
+  })
+  return {
+    page: openCorePage(source.connection),
+    replace(state, qr) {
+      stateAnswer = state
+      qrAnswer = qr
+    },
+  }
+}
+
+/** Lets time pass, and gives what was on screen each 250 ms. */
+async function pass(page: CorePage, durationMs: number): Promise<readonly PairingSession[]> {
+  const seen: PairingSession[] = []
+  for (let ms = 0; ms < durationMs; ms += 250) {
+    page.tick()
+    await vi.advanceTimersByTimeAsync(250)
+    seen.push(page.session)
+  }
+  return seen
+}
+
+const namesOf = (sessions: readonly PairingSession[]): readonly string[] => [
+  ...new Set(sessions.map(({ status }) => status)),
+]
+
+describe('GREEN-API that starts while a QR code is on screen', () => {
+  it.each<[string, Answer, Answer]>([
+    ['says so with HTTP 200', starting, busy],
+    ['says so with HTTP 400', starting, busy400],
+    ['has no state', json(null), json(null)],
+    ['has a state of another product', json({ stateInstance: 'pendingCode' }), busy],
+  ])('and %s keeps the code until its end, and shows no scan', async (_, state, qr) => {
+    const { page, replace } = openPage()
+    await pass(page, 3_000)
+    expect(page.session.status).toBe('awaiting-scan')
+    replace(state, qr)
+    expect(namesOf(await pass(page, 10_000))).toEqual(['awaiting-scan'])
+    const later = await pass(page, 75_000)
+    expect(namesOf(later)).toEqual(['awaiting-scan', 'preparing'])
+  })
+
+  it('shows the code again that is there after three seconds', async () => {
+    const { page, replace } = openPage()
+    await pass(page, 3_000)
+    replace(starting, busy)
+    await pass(page, 3_000)
+    replace(json({ stateInstance: 'notAuthorized' }), json({ type: 'qrCode', message: PNG }))
+    expect(namesOf(await pass(page, 10_000))).toEqual(['awaiting-scan'])
+  })
+
+  it('offers "Start over" 30 s after the code', async () => {
+    const { page, replace } = openPage()
+    await pass(page, 3_000)
+    replace(starting, busy)
+    const seen = await pass(page, 120_000)
+    const waits = seen.filter(({ status }) => status === 'preparing')
+    const offered = waits.findIndex((session) => session.status === 'preparing' && session.canStartOver)
+    expect(offered * 250).toBeGreaterThanOrEqual(25_000)
+    expect(offered * 250).toBeLessThanOrEqual(31_000)
+  })
+})
+
+describe('GREEN-API that starts before there is a code', () => {
+  it('offers "Start over" after 30 s, and never says that a phone has scanned', async () => {
+    const { page, replace } = openPage()
+    replace(starting, busy400)
+    const early = await pass(page, 29_000)
+    expect(namesOf(early)).toEqual(['preparing'])
+    expect(early.some((session) => session.status === 'preparing' && session.canStartOver)).toBe(false)
+    const late = await pass(page, 270_000)
+    expect(namesOf(late)).toEqual(['preparing'])
+    expect(late.at(-1)).toMatchObject({ status: 'preparing', canStartOver: true })
+  })
+})
