@@ -138,6 +138,8 @@ function invalidate(s: Draft, { reason }: PairingUpdate, at: number): void {
   // Where the code is still live, this update names it again.
   hideQr(s)
   s.otherCode = undefined
+  // It is read on until the state after the change is known, which may name a code.
+  if (s.source) s.source = { ...s.source, hasState: false }
   s.waitingSince = at
   if (code.name !== 'live') return
   s.code = { name: 'number', phoneNumber: code.phoneNumber }

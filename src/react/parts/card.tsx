@@ -81,6 +81,7 @@ function PanelContent(): ReactElement {
       <Part name="CodeRecipient" own={later?.PairingCodeRecipient} />
       <Part name="SlowCode" own={later?.PairingSlowCode} />
       <Part name="WayOut" own={later?.PairingWayOut} />
+      <Part name="NumberCheck" own={later?.PairingNumberCheck} />
       <Part name="SwitchMethodButton" own={later?.PairingSwitchMethodButton} />
     </>
   )

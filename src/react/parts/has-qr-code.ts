@@ -1,6 +1,8 @@
 import type { PairingSession } from '../../core/session-state.js'
 
-/** Whether a QR code is on screen, was there, or is about to be. */
-export function hasQrCode({ method, status }: PairingSession): boolean {
-  return method === 'qr' && (status === 'preparing' || status === 'awaiting-scan' || status === 'expired')
+/** Whether a QR code is on screen, was there, or is about to be. In a long wait there is nothing to enlarge. */
+export function hasQrCode(session: PairingSession): boolean {
+  const { method, status } = session
+  if (status === 'preparing') return method === 'qr' && !session.isSlow
+  return method === 'qr' && (status === 'awaiting-scan' || status === 'expired')
 }

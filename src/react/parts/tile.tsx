@@ -34,7 +34,6 @@ export const PairingTile: PartComponent<'div'> = forwardPart(function PairingTil
       )}
       {session.status === 'passkey-required' && <Icon name="key" size={40} />}
       <Part name="Account" own={later?.PairingAccount} />
-      <Part name="NumberCheck" own={later?.PairingNumberCheck} />
       <Part name="ErrorCode" own={PairingErrorCode} />
       <Part name="PasskeyHelp" own={later?.PairingPasskeyHelp} />
       <Part name="SupportLink" own={later?.PairingSupportLink} />

@@ -98,7 +98,10 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
   function compareNumber(): void {
     const { phase, setup } = read()?.facts ?? {}
     if (phase?.name !== 'linked' || phase.check !== 'due') return
-    if (!compare) return loadCompare(compareNumber)
+    if (!compare) {
+      loadCompare(compareNumber)
+      return
+    }
     const expected = setup?.expectedPhoneNumber ?? ''
     const result = compare(digitsIn(expected), digitsIn(phase.account.phoneNumber ?? ''), !isSigned(expected))
     fold({ type: 'number-judged', result, at: Date.now() })
