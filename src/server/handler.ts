@@ -18,6 +18,7 @@ import { problem, publicError, received } from './responses.js'
 import { createSessionEvents, type RefusedRequest } from './server-events.js'
 import { type AllowedTarget, createSessionService } from './session-service.js'
 import { checkedProvider, checkedTenant, type SessionTarget, withoutStarts } from './session-target.js'
+import { createSharedLinks } from './shared-links.js'
 import { createShutdown } from './shutdown.js'
 import { createWebhookGuard, isWebhook, takeWebhook } from './webhook.js'
 
@@ -90,13 +91,14 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
     allowedOrigins,
     report,
   })
+  const bus = options.bus && createGuardedBus(options.bus, { log, report })
   const links = createLinkReports({
     onLinked: options.onLinked,
     onUnlinked: options.onUnlinked,
     secret,
+    shared: createSharedLinks(bus),
     report,
   })
-  const bus = options.bus && createGuardedBus(options.bus, { log, report })
   const host: PollerHost = {
     log: (event, { id, sessionId }) => log({ ...event, provider: id, sessionId }),
     report,

@@ -1,8 +1,9 @@
 import { comparePhoneNumbers } from '../core/compare-phone-numbers.js'
 import type { PairingAccount, PairingSnapshot } from '../core/provider.js'
 import { HandlerError, type Report } from './report.js'
-import { tagOf } from './session-tag.js'
-import { type SessionTarget, sessionKey } from './session-target.js'
+import { sessionTag, tagOf } from './session-tag.js'
+import type { SessionTarget } from './session-target.js'
+import type { SharedLinks } from './shared-links.js'
 
 /** A link, as `onLinked` of `createPairingHandler` gets it. */
 export interface LinkedEvent {
@@ -38,71 +39,131 @@ export interface LinkReportsOptions {
   readonly onLinked: ((event: LinkedEvent) => void | Promise<void>) | undefined
   readonly onUnlinked: ((event: UnlinkedEvent) => void | Promise<void>) | undefined
   readonly secret: string | undefined
+  /** Makes each report one of all replicas. Without it, each process reports what it sees. */
+  readonly shared: SharedLinks | undefined
   readonly report: Report
 }
 
 /** A session that is forgotten is reported once more, which `linkId` makes harmless. */
 const MAX_SESSIONS = 10_000
 
+/** So long a replica relies on what it knows of a link: another one may have seen its end. In milliseconds. */
+const CHECK_AGAIN_MS = 60_000
+
 interface KnownSession {
-  /** Of the link that was reported; `undefined` where none is known. */
-  readonly linkId?: string | undefined
+  /** Of the link that was reported; `null` where there is none, `undefined` where that is not known. */
+  readonly linkId?: string | null | undefined
+  /** When that was checked with the other replicas. */
+  readonly checkedAt: number
   /** Of the link that was reported as one of another phone. Pages that expect different phones report it once. */
   readonly wrongLinkId?: string | undefined
   readonly expected?: { readonly phoneNumber: string; readonly until: number } | undefined
+  /** The other replicas are being asked, or the app is called. */
+  readonly isBusy?: boolean
 }
 
 const endings: readonly PairingSnapshot['status'][] = ['unlinked', 'qr', 'stale']
 
 /** Makes the reports of one handler. */
-export function createLinkReports({ onLinked, onUnlinked, secret, report }: LinkReportsOptions): LinkReports {
+export function createLinkReports({
+  onLinked,
+  onUnlinked,
+  secret,
+  report,
+  ...options
+}: LinkReportsOptions): LinkReports {
+  const shared = onLinked || onUnlinked ? options.shared : undefined
   const sessions = new Map<string, KnownSession>()
 
-  function remember(key: string, change: KnownSession): void {
-    const known = { ...sessions.get(key), ...change }
+  function remember(session: string, change: Partial<KnownSession>): void {
+    const known = { checkedAt: Date.now(), ...sessions.get(session), ...change }
     // The one that was used last goes to the end.
-    sessions.delete(key)
-    sessions.set(key, known)
+    sessions.delete(session)
+    sessions.set(session, known)
     const [oldest] = sessions.keys()
     if (sessions.size > MAX_SESSIONS && oldest !== undefined) sessions.delete(oldest)
   }
 
+  /** Whether this process may rely on what it knows. */
+  const isFresh = (known: KnownSession | undefined): boolean =>
+    known?.linkId !== undefined && (!shared || Date.now() - known.checkedAt < CHECK_AGAIN_MS)
+
   function linked(target: SessionTarget, account: PairingAccount): void {
     const { tenant, provider } = target
-    const key = sessionKey(target)
+    const session = sessionTag(target, secret)
     const { phoneNumber, id = '' } = account
     const linkId = tagOf(['link', tenant, provider.id, provider.sessionId, phoneNumber ?? id], secret)
-    const { linkId: reported, wrongLinkId, expected } = sessions.get(key) ?? {}
+    const known = sessions.get(session)
+    const { wrongLinkId, expected } = known ?? {}
     const isCompared = expected && phoneNumber && Date.now() < expected.until
     const match = isCompared ? comparePhoneNumbers(expected.phoneNumber, phoneNumber) : 'same'
     if (match === 'different') {
       if (wrongLinkId === linkId) return
-      remember(key, { wrongLinkId: linkId })
+      remember(session, { wrongLinkId: linkId })
       report(wrongPhone(tenant), 'expectedPhoneNumber')
       return
     }
-    if (reported === linkId) return
-    remember(key, { linkId })
-    if (match === 'probably') report(probablyRight(tenant), 'expectedPhoneNumber')
-    const failed = (error: unknown): void => {
+    if (known?.isBusy || (known?.linkId === linkId && isFresh(known))) return
+    if (match === 'probably' && known?.linkId !== linkId) report(probablyRight(tenant), 'expectedPhoneNumber')
+    const call = async (): Promise<void> => onLinked?.({ tenant, account, linkId })
+    if (shared) {
+      void withOthers(session, known?.linkId, async (before) => {
+        if (before === linkId) shared.note(session, linkId)
+        else if (!(await shared.report({ session, linkId, isEnd: false, call }))) return undefined
+        return linkId
+      })
+      return
+    }
+    remember(session, { linkId })
+    call().catch((error: unknown) => {
       report(error, 'onLinked')
       // The next response of the provider tries again.
-      if (sessions.get(key)?.linkId === linkId) remember(key, { linkId: undefined })
-    }
-    attempt(() => onLinked?.({ tenant, account, linkId }), failed)
+      if (sessions.get(session)?.linkId === linkId) remember(session, { linkId: undefined })
+    })
   }
 
   function unlinked(target: SessionTarget): void {
-    const key = sessionKey(target)
-    const { linkId, wrongLinkId } = sessions.get(key) ?? {}
-    if (linkId === undefined && wrongLinkId === undefined) return
-    remember(key, { linkId: undefined, wrongLinkId: undefined })
+    const session = sessionTag(target, secret)
+    const known = sessions.get(session)
+    const call = async (): Promise<void> => {
+      try {
+        await onUnlinked?.({ tenant: target.tenant })
+      } catch (error) {
+        report(error, 'onUnlinked')
+      }
+    }
+    if (known?.wrongLinkId !== undefined) remember(session, { wrongLinkId: undefined })
+    if (known?.isBusy || (known?.linkId === null && isFresh(known))) return
+    if (shared) {
+      void withOthers(session, known?.linkId, async (before) => {
+        if (before && !(await shared.report({ session, linkId: before, isEnd: true, call }))) return undefined
+        return null
+      })
+      return
+    }
     // A link that `onLinked` did not get has no end for the app.
-    if (linkId === undefined) return
-    attempt(
-      () => onUnlinked?.({ tenant: target.tenant }),
-      (error) => report(error, 'onUnlinked'),
-    )
+    if (known?.linkId == null) return
+    remember(session, { linkId: null })
+    void call()
+  }
+
+  /** Finds out what the other replicas have reported, and goes on from there. Resolves with what is known afterwards. */
+  async function withOthers(
+    session: string,
+    own: string | null | undefined,
+    goOn: (before: string | null | undefined) => Promise<string | null | undefined>,
+  ): Promise<void> {
+    remember(session, { isBusy: true })
+    let linkId: string | null | undefined
+    try {
+      const before = await shared?.reported(session)
+      // During an outage, what this process knows counts.
+      linkId = await goOn(before === undefined ? own : before)
+    } catch (error) {
+      report(error, 'onLinked')
+    } finally {
+      remember(session, { isBusy: false, linkId, checkedAt: Date.now() })
+    }
   }
 
   return {
@@ -112,16 +173,7 @@ export function createLinkReports({ onLinked, onUnlinked, secret, report }: Link
     },
     unlinked,
     expect: (target, phoneNumber, until) =>
-      remember(sessionKey(target), { expected: { phoneNumber, until } }),
-  }
-}
-
-/** Calls a function of the app, which may throw or reject. */
-function attempt(call: () => unknown, onFailure: (error: unknown) => void): void {
-  try {
-    Promise.resolve(call()).catch(onFailure)
-  } catch (error) {
-    onFailure(error)
+      remember(sessionTag(target, secret), { expected: { phoneNumber, until } }),
   }
 }
 

@@ -1,0 +1,219 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createPollerRegistry } from '../../src/poller/registry.js'
+import type { PairingBus } from '../../src/server/bus.js'
+import { createHandler } from '../../src/server/handler.js'
+import type { LinkedEvent } from '../../src/server/link-reports.js'
+import { memoryBus } from './memory-bus.js'
+import { spyProvider } from './spy-provider.js'
+import { HANDLER_URL, handlerOptions, silence } from './world.js'
+
+const ANA = { phoneNumber: '5511987654321', name: 'Ana' }
+const BOB = { phoneNumber: '447700900123' }
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) })
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+
+/** One account at the provider, and replicas that read it. */
+function linkedAccount(bus: PairingBus | undefined) {
+  let account: typeof ANA | typeof BOB | undefined
+  const seen: string[] = []
+  const events: LinkedEvent[] = []
+  const provider = () =>
+    spyProvider({
+      getStatus: async () => (account ? { status: 'linked', account } : { status: 'unlinked' }),
+      unlink: async () => {
+        account = undefined
+      },
+    })
+  return {
+    seen,
+    events,
+    link: (next: typeof ANA | typeof BOB | undefined) => {
+      account = next
+    },
+    replica(name: string, onLinked: (event: LinkedEvent) => void | Promise<void> = () => {}) {
+      const handler = createHandler(
+        handlerOptions({
+          provider: provider(),
+          ...(bus && { bus }),
+          async onLinked(event) {
+            seen.push(`${name} linked ${event.account.phoneNumber}`)
+            await onLinked(event)
+            events.push(event)
+          },
+          onUnlinked: () => void seen.push(`${name} unlinked`),
+        }),
+        createPollerRegistry(),
+      )
+      return {
+        read: async () => void (await handler(new Request(`${HANDLER_URL}?want=state`))),
+        act: async (action: string) =>
+          void (await handler(
+            new Request(HANDLER_URL, {
+              method: 'POST',
+              headers: { 'content-type': 'application/json' },
+              body: JSON.stringify({ action }),
+            }),
+          )),
+      }
+    },
+  }
+}
+
+/** Each replica reads once, some seconds apart. */
+async function readAll(
+  replicas: readonly { readonly read: () => Promise<void> }[],
+  times = 1,
+): Promise<void> {
+  for (let round = 0; round < times; round += 1) {
+    for (const { read } of replicas) {
+      const reading = read()
+      await pass(5_000)
+      await reading
+    }
+    await pass(10_000)
+  }
+}
+
+describe('onLinked of replicas on one bus', () => {
+  it('is called once for a link that all of them see, for an hour', async () => {
+    const { replica, link, seen, events } = linkedAccount(memoryBus())
+    const replicas = ['a', 'b', 'c'].map((name) => replica(name))
+    link(ANA)
+    await readAll(replicas, 150)
+    expect(seen).toEqual(['a linked 5511987654321'])
+    expect(events[0]?.linkId).toMatch(/^[\w-]{22}$/)
+  })
+
+  it('is called once where all of them see it at the same moment', async () => {
+    const { replica, link, seen } = linkedAccount(memoryBus())
+    link(ANA)
+    const replicas = ['a', 'b', 'c', 'd'].map((name) => replica(name, () => pass(0).then(() => {})))
+    await Promise.all(replicas.map(({ read }) => read()))
+    await pass(1_000)
+    await readAll(replicas, 3)
+    expect(seen).toHaveLength(1)
+  })
+
+  it('is not called again after a restart of all of them', async () => {
+    const bus = memoryBus()
+    const { replica, link, seen } = linkedAccount(bus)
+    link(ANA)
+    await readAll([replica('before')])
+    await pass(24 * 3_600_000)
+    await readAll([replica('after')])
+    expect(seen).toEqual(['before linked 5511987654321'])
+  })
+
+  it('is called by another one where it failed', async () => {
+    const { replica, link, seen, events } = linkedAccount(memoryBus())
+    link(ANA)
+    const broken = replica('broken', () => Promise.reject(new Error('database')))
+    await readAll([broken, replica('works'), broken])
+    expect(seen).toEqual(['broken linked 5511987654321', 'works linked 5511987654321'])
+    expect(events).toHaveLength(1)
+  })
+
+  it('is called by another one within 80 seconds where the first was killed while it was called', async () => {
+    const { replica, link, seen, events } = linkedAccount(memoryBus())
+    link(ANA)
+    const killed = replica('killed', silence)
+    await readAll([killed])
+    const other = replica('other')
+    const startedAt = Date.now()
+    while (events.length === 0 && Date.now() - startedAt < 120_000) await readAll([other])
+    expect(seen).toEqual(['killed linked 5511987654321', 'other linked 5511987654321'])
+    expect(Date.now() - startedAt).toBeLessThanOrEqual(80_000)
+  })
+
+  it.each([
+    ['the same phone', ANA],
+    ['another phone', BOB],
+  ])('is called again for %s after an unlink that another replica saw', async (_, next) => {
+    const { replica, link, seen } = linkedAccount(memoryBus())
+    const [a, b] = [replica('a'), replica('b')]
+    link(ANA)
+    await readAll([a, b])
+    await pass(60_000)
+    link(undefined)
+    await readAll([b])
+    await pass(60_000)
+    link(next)
+    await readAll([a, b], 6)
+    expect(seen).toEqual(['a linked 5511987654321', 'b unlinked', `a linked ${next.phoneNumber}`])
+  })
+
+  it('has one linkId on every replica, after a restart and without a bus', async () => {
+    const ids = new Set<string | undefined>()
+    for (const bus of [memoryBus(), memoryBus(), undefined]) {
+      const { replica, link, events } = linkedAccount(bus)
+      link(ANA)
+      await readAll([replica('one')])
+      ids.add(events[0]?.linkId)
+    }
+    expect(ids.size).toBe(1)
+    expect([...ids][0]).toBeDefined()
+  })
+
+  it.each<readonly [string, Partial<PairingBus>]>([
+    ['stands still', { take: silence, last: silence }],
+    ['is away', { take: async () => undefined, last: async () => undefined }],
+  ])(
+    'is called at least once by each of them where the bus %s, and not again and again',
+    async (_, broken) => {
+      const { replica, link, seen } = linkedAccount({ ...memoryBus(), ...broken })
+      link(ANA)
+      await readAll([replica('a'), replica('b')], 40)
+      expect(seen).toEqual(['a linked 5511987654321', 'b linked 5511987654321'])
+    },
+  )
+})
+
+describe('onUnlinked of replicas on one bus', () => {
+  it('is called once, also by one that was started after the link', async () => {
+    const { replica, link, seen } = linkedAccount(memoryBus())
+    link(ANA)
+    await readAll([replica('old')])
+    const replicas = [replica('new'), replica('newer')]
+    link(undefined)
+    await readAll(replicas, 20)
+    expect(seen).toEqual(['old linked 5511987654321', 'new unlinked'])
+  })
+
+  it('is called once for an unlink by a page, at whichever replica', async () => {
+    const { replica, link, seen } = linkedAccount(memoryBus())
+    const [a, b] = [replica('a'), replica('b')]
+    link(ANA)
+    await readAll([a, b])
+    const acting = b.act('unlink')
+    await pass(5_000)
+    await acting
+    await readAll([a, b], 20)
+    expect(seen).toEqual(['a linked 5511987654321', 'b unlinked'])
+  })
+
+  it('is not called where there was no link', async () => {
+    const { replica, seen } = linkedAccount(memoryBus())
+    await readAll([replica('a'), replica('b')], 20)
+    expect(seen).toEqual([])
+  })
+
+  it('holds nothing of the number on the bus', async () => {
+    const bus = memoryBus()
+    const { replica, link } = linkedAccount(bus)
+    link(ANA)
+    await readAll([replica('a')])
+    expect(bus.seen.join()).toContain('link:')
+    // Snapshots, which pages are shown, have the account; the marks of links have not.
+    expect(bus.seen.filter((line) => line.startsWith('link:')).join()).not.toContain(ANA.phoneNumber)
+  })
+})
