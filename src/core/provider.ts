@@ -47,7 +47,9 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined
   /**
    * One record for each session, for what the provider's server does not tell: an adapter that is made anew for each request keeps
-   * its history here. The poller keeps it as long as the session is used; another process has another one.
+   * its history here. The poller keeps it as long as the session is used. All replicas have the same one where the `bus` of the handler has
+   * `last`; each process has its own otherwise. Put in it what JSON can hold, in small fields: where two replicas write at the same time,
+   * each field has the value that was written last. Times in it are epoch milliseconds.
    */
   readonly memory?: PairingMemory | undefined
 }

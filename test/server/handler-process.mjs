@@ -1,9 +1,10 @@
 import { createServer } from 'node:http'
 import { createPairingHandler, toNodeListener } from 'whatsapp-pairing/server'
 
-// A process of an app: a handler for a provider at PROVIDER_URL. It prints its address, and ends when its parent does.
+// A process of an app: a handler for a provider at PROVIDER_URL, on a bus where REDIS_URL is given. It prints its address, then a line
+// for each call of `onLinked` and `onUnlinked`, and ends when its parent does.
 
-const providerUrl = process.env.PROVIDER_URL
+const { PROVIDER_URL: providerUrl, REDIS_URL: redisUrl } = process.env
 /**
  * @param {string} path
  * @param {import('whatsapp-pairing/server').RequestOptions} options
@@ -28,12 +29,34 @@ const provider = {
   getStatus: (options) => call('/state', options),
   getQrCode: (options) => call('/code', options),
   reset: (options) => call('/start', options),
+  ...(redisUrl && { unlink: (options) => call('/unlink', options) }),
 }
 
-const handler = createPairingHandler({ provider, authorize: () => true })
+async function connectBus() {
+  const { createClient } = await import('redis')
+  const { redisBus } = await import('whatsapp-pairing/server/redis-bus')
+  const client = createClient({ url: redisUrl ?? '' })
+  client.on('error', () => {})
+  await client.connect()
+  return redisBus({ client })
+}
+
+/** @param {string} line */
+const print = (line) => void process.stdout.write(`${line}\n`)
+
+const handler = createPairingHandler({
+  provider,
+  authorize: () => true,
+  ...(redisUrl && {
+    bus: await connectBus(),
+    onLinked: ({ linkId }) => print(`linked ${linkId}`),
+    onUnlinked: () => print('unlinked'),
+    onError: () => {},
+  }),
+})
 const server = createServer(toNodeListener(handler)).listen(0, '127.0.0.1', () => {
   const address = server.address()
-  if (address && typeof address === 'object') process.stdout.write(`http://127.0.0.1:${address.port}\n`)
+  if (address && typeof address === 'object') print(`http://127.0.0.1:${address.port}`)
 })
 process.stdin.resume().on('end', () => process.exit())
-setTimeout(() => process.exit(), 30_000).unref()
+setTimeout(() => process.exit(), 60_000).unref()
