@@ -18,8 +18,20 @@ export const listedAttacks = [
     file: 'test/poller/bus.test.ts',
     tests: /a bus that stalls/,
   },
-  { item: 'M10', name: 'two processes on one folder of Baileys', before: 'the link was lost' },
-  { item: 'm2', name: 'pairing codes from several replicas', before: '12 at once in place of 3' },
+  {
+    item: 'M10',
+    name: 'two processes on one folder of Baileys',
+    before: 'the link was lost, and 3 said linked',
+    file: 'test/providers/baileys-processes.test.ts',
+    tests: /two processes with one folder/,
+  },
+  {
+    item: 'm2',
+    name: 'pairing codes from several replicas',
+    before: '12 at once in place of 3',
+    file: 'test/server/shared-limits.test.ts',
+    tests: /for all replicas together|after a restart of all processes/,
+  },
   {
     item: 'm5',
     name: 'the token of a link in the address bar',
@@ -29,7 +41,13 @@ export const listedAttacks = [
   },
   { item: 'm6', name: 'number and name in a persisted status query', before: 'both were in it' },
   { item: 'm8', name: 'provider JSON of 1.8 MB of brackets', before: '1.6 s without another response' },
-  { item: 'm9', name: 'temporary credential files after kill -9', before: 'they stayed' },
+  {
+    item: 'm9',
+    name: 'temporary credential files after kill -9',
+    before: 'they stayed',
+    file: 'test/providers/baileys-auth-folder.test.ts',
+    tests: /killed while it wrote/,
+  },
   {
     item: 'm11',
     name: 'warnings over HTTP/2',

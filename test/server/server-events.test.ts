@@ -2,11 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import type { PairingErrorListener } from '../../src/server/report.js'
-import {
-  createSessionEvents,
-  type PairingServerEvent,
-  type PairingServerListener,
-} from '../../src/server/server-events.js'
+import type { PairingServerEvent, PairingServerListener } from '../../src/server/server-events.js'
+import { createSessionEvents } from '../../src/server/session-events.js'
 import { everythingIn } from '../providers/fetch-stub.js'
 import { spyProvider, timing } from './spy-provider.js'
 import { createWorld, type World, type WorldOptions } from './world.js'
