@@ -1,4 +1,4 @@
-import { type PairingErrorCode, toPairingError } from '../core/errors.js'
+import { toPairingError } from '../core/errors.js'
 import type { PairingSnapshot } from '../core/provider.js'
 import { qrPayloadKey } from '../core/qr-payload.js'
 import type { PairingAction } from '../core/update.js'

@@ -287,7 +287,7 @@ attack(
       headers: { authorization: `Bearer ${token}` },
       fetch: (input, init) => world.handler(new Request(input, init)),
     })
-    for (const phoneNumber of [OTHER, `+${OTHER}`, '5521987654321', '5511912345678'])
+    for (const phoneNumber of [OTHER, `+${OTHER}`, '5511912345678', '5511987654322'])
       await expect(
         page.connection.act('request-pairing-code', {
           method: 'phone-code',
