@@ -63,6 +63,27 @@ describe('createRequester', () => {
     expect(stub.requests.map((sent) => sent.url.at(-1))).toEqual(['1', '2', '3'])
   })
 
+  it('asks for no cached response', async () => {
+    const stub = stubFetch(json({}))
+    await createRequester({ fetch: stub.fetch, timeoutMs: 1_000 })({ url })
+    expect(stub.requests[0]?.init).toMatchObject({ cache: 'no-store' })
+  })
+
+  it('works in Cloudflare Workers whose compatibility date knows no cache option', async () => {
+    // As workerd does with a compatibility date before 2024-11-11.
+    vi.stubGlobal('Request', class {})
+    const request = createRequester({
+      fetch: async (_, init) => {
+        if (init && 'cache' in init)
+          throw new Error("The 'cache' field on 'RequestInitializerDict' is not implemented.")
+        return Response.json({ a: 1 })
+      },
+      timeoutMs: 1_000,
+    })
+    expect((await request({ url })).json).toEqual({ a: 1 })
+    vi.unstubAllGlobals()
+  })
+
   it('ends a body that stalls', async () => {
     await withFakeTimers(async () => {
       const { fetch } = stubFetch(

@@ -77,6 +77,11 @@ export async function detail(
   }
 }
 
+/** Cloudflare Workers with a compatibility date before 2024-11-11 throw for the option. They cache no response to `fetch` by themselves. */
+function knowsCache(): boolean {
+  return typeof Request === 'undefined' || 'cache' in Request.prototype
+}
+
 async function send(
   fetcher: typeof fetch,
   { url, method = 'GET', headers, body, signal, timeoutMs }: ProviderRequest,
@@ -97,7 +102,7 @@ async function send(
       // A redirect would carry the token of the URL or the header to another place.
       redirect: 'manual',
       // Next.js before 15 keeps GET answers for good unless told: the first code would be the last one.
-      cache: 'no-store',
+      ...(knowsCache() && { cache: 'no-store' as const }),
       // Nothing but what must be sent: one header more makes a browser ask beforehand, and GREEN-API refuse.
       ...((headers || body !== undefined) && {
         headers: { ...headers, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
