@@ -81,8 +81,8 @@ export type BaileysOptions = CommonOptions &
         readonly authFolder: string
         readonly authState?: undefined
         /**
-         * Leads from other processes of this folder to the one that uses it: the `bus` of the handler. Everybody who can publish on it
-         * can read codes and end the link, so keep it private.
+         * Leads from other processes of this folder to the one that uses it: the `bus` of the handler. Anyone who can publish on it can
+         * read codes and end the link, so keep it private.
          * @default none
          */
         readonly bus?: PairingBus | undefined

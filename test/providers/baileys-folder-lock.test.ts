@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createFolderLock } from '../../src/providers/lib/baileys-folder-lock.js'
 import { everythingIn, rejection } from './fetch-stub.js'
@@ -127,6 +129,22 @@ describe('the lock of a folder', () => {
     expect(await one.take()).toBe(true)
     expect(await readdir(folder)).toEqual(['whatsapp-pairing.lock'])
     await one.release()
+  })
+
+  it('goes when its process exits without having released it (of dist: npm run build first)', async () => {
+    const module = new URL('../../dist/providers/lib/baileys-folder-lock.js', import.meta.url).href
+    const script = `
+      import { createFolderLock } from '${module}'
+      console.log(await createFolderLock(process.argv[1], () => {}).take())
+      process.exit()`
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      '--input-type=module',
+      '-e',
+      script,
+      folder,
+    ])
+    expect(stdout).toBe('true\n')
+    expect(await readdir(folder)).toEqual([])
   })
 
   it('goes to one of many that take it at once from a process that ended', async () => {

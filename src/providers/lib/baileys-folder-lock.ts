@@ -28,7 +28,7 @@ const LEFT_OVER_MS = 20_000
 interface Owner {
   readonly token: string
   readonly pid: number
-  /** Of the process, where the system tells: another process may have got the same id. */
+  /** When the process was started, where the system says so: another process may have got the same id since. */
   readonly start: string | undefined
   readonly host: string
 }
@@ -41,7 +41,7 @@ function removeAtExit(): void {
     try {
       if (ownerIn(readFileSync(file, 'utf8'))?.token === token) unlinkSync(file)
     } catch {
-      // The next process finds out that this one has ended.
+      // The file stays, and the next process sees that this one has ended.
     }
   }
 }
@@ -93,7 +93,7 @@ export function createFolderLock(folder: string, onLost: () => void): FolderLock
     return now - observed.since >= LEFT_OVER_MS
   }
 
-  /** Renamed first: of two processes that find the same file, one gets it. */
+  /** Renames the file first: of two processes that find it, one gets it. */
   async function remove(token: string | undefined): Promise<void> {
     const aside = `${file}.${own.token}`
     try {
@@ -111,7 +111,7 @@ export function createFolderLock(folder: string, onLost: () => void): FolderLock
 
   async function isOurs(): Promise<boolean> {
     const lock = await found()
-    // Somebody may have deleted the folder.
+    // The folder may have been deleted.
     return lock ? lock.owner?.token === own.token : create()
   }
 
@@ -189,7 +189,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** When a process was started, in ticks of this start of the system. Linux alone tells it in a file. */
+/** When a process was started, in ticks since the start of the system. Only Linux has a file for it. */
 function startOf(pid: number): string | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -96,7 +96,7 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     return { baileys, auth }
   }
 
-  /** The next process takes the link over when this one's deployment ends the last: nobody may ask it again. */
+  /** A deployment starts the next process before it ends the last one, and may call the next one only once, at its start. */
   function waitForLock(): void {
     if (isClosed) return
     waiting ??= setInterval(() => void inTurn(read).catch(() => undefined), LOCK_INTERVAL_MS)

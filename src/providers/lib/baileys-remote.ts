@@ -5,7 +5,7 @@ import { isPhoneNumber, type PhoneNumber } from '../../core/phone-number.js'
 import type { PairingSnapshot } from '../../core/provider.js'
 import { decodeSnapshot } from '../../core/snapshot.js'
 
-/** What one process asks another one to do, which has the folder. */
+/** A call that a process forwards to the process that has the folder. */
 export type RemoteCall =
   | { readonly name: 'status' | 'qrCode' | 'reset' | 'unlink' }
   | { readonly name: 'requestPairingCode'; readonly phoneNumber: PhoneNumber }
@@ -13,7 +13,7 @@ export type RemoteCall =
 /** The processes of one folder, over the bus. */
 export interface BaileysRemote {
   /**
-   * Has the process that has the folder do it. `undefined` where it does not respond: it has no bus, or has just ended.
+   * Forwards a call to the process that has the folder. `undefined` where it does not respond: it has no bus, or has just ended.
    *
    * @throws {@link PairingError} what the other process fails with
    */
@@ -34,7 +34,7 @@ export interface BaileysRemoteOptions {
   readonly run: (call: RemoteCall) => Promise<PairingSnapshot | undefined>
 }
 
-/** Processes on different hosts may differ a little; what is older than this was kept by the broker, and nobody waits for it. */
+/** The clocks of two hosts may differ a little. The broker has kept what is older than this, and its sender has given up. */
 const MAX_AGE_MS = 5_000
 
 type Pending = (response: Readonly<Record<string, unknown>>) => void
