@@ -39,9 +39,12 @@ const PHONE_SERVER = /^(?:c\.us|s\.whatsapp\.net|hosted)$/i
 function phoneNumberOf(text: string | undefined): string | undefined {
   const [address = '', server] = (text ?? '').replace(/^(?:tel|whatsapp):/i, '').split('@')
   if (server !== undefined && !PHONE_SERVER.test(server.trim())) return undefined
-  // In an address the number ends at the first other character. Of a number alone, a single digit behind a point is an agent too.
+  // In an address the number ends at the first other character; one with + may have spaces. Of a number alone, a single digit behind a
+  // point is an agent too.
   const isAddress = server !== undefined || address.includes(':')
-  const number = isAddress ? (/^\s*\+?(\d*)/.exec(address)?.[1] ?? '') : address.replace(/[._]\d$/, '')
+  const number = isAddress
+    ? (/^\s*(?:\+[\d\s()-]*|\d*)/.exec(address)?.[0] ?? '')
+    : address.replace(/[._]\d$/, '')
   const digits = digitsIn(number)
   return isPhoneNumber(digits) ? digits : undefined
 }

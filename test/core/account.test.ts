@@ -19,6 +19,8 @@ describe('normalizeAccount', () => {
     '5491155554444/2@c.us',
     '5491155554444 @s.whatsapp.net',
     '+5491155554444@S.WhatsApp.net',
+    '+54 9 11 5555-4444@c.us',
+    '+54 9 (11) 5555-4444.0:53@s.whatsapp.net',
     '5491155554444:99@hosted',
     '5491155554444@c.us',
     'whatsapp:+5491155554444',
