@@ -312,8 +312,9 @@ function codeDueAt(poll: PollState, timing: ProviderTiming): number {
   if (state && isAnswered(state)) return Number.POSITIVE_INFINITY
   if (!startsOnRead) {
     const usualAt = qrQuestionAt(qr, poll, timing)
-    // The new code that was announced.
-    if (poll.webhooks.announcedAt > qrAskedAt) return Math.min(usualAt, qrAskedAt + timing.qrMinIntervalMs)
+    // The session still waits for a scan, so what the webhook announced may be a new code.
+    if (state?.status === 'unlinked' && poll.webhooks.announcedAt > qrAskedAt)
+      return Math.min(usualAt, qrAskedAt + timing.qrMinIntervalMs)
     if (!qr || !areTrusted(poll.webhooks)) return usualAt
     // The webhook of the next code is given a moment.
     return Math.max(usualAt, Math.min(qrAskedAt + TRUSTED_INTERVAL_MS, qrDeadAt(qr, timing) + PUSH_SLACK_MS))

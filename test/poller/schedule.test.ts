@@ -441,6 +441,15 @@ describe('the pace where webhooks come before polls', () => {
       ['code', 81_050],
     ],
     [
+      'requests no code for a webhook after which the session starts',
+      [
+        [0, qr(1)],
+        [4_000, 'webhook'],
+        [4_050, { status: 'preparing' }],
+      ],
+      ['code', 5_000],
+    ],
+    [
       'polls as usual while the session starts',
       [...trusted, [85_000, { status: 'preparing' }]],
       ['state', 88_000],
