@@ -46,7 +46,8 @@ export function asText(value: unknown): string | undefined {
 
 /** A finite number of zero or more. */
 export function asAmount(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+  // Not -0, which JSON does not keep.
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? Math.abs(value) : undefined
 }
 
 /** An `https:` address without user name and password. */

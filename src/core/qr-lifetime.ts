@@ -50,7 +50,7 @@ export function qrHiddenAt(code: TrackedQrCode, timing: ProviderTiming): number 
   const seenOnce = code.bornAfter === undefined && code.confirmedAt === code.firstSeenAt
   const trustedUntil = seenOnce
     ? code.firstSeenAt + timing.qrLifetimeMs
-    : qrNextQuestionAt(code, timing) + QR_ANSWER_GRACE_MS
+    : qrNextRequestAt(code, timing) + QR_ANSWER_GRACE_MS
   return Math.min(trustedUntil, deadAt)
 }
 
@@ -59,7 +59,7 @@ export function qrHiddenAt(code: TrackedQrCode, timing: ProviderTiming): number 
  * first change on the rotation is known to within one interval: the next request falls where the next change may first
  * happen, and if it has not, halfway through what is left. Each round of requests narrows the interval.
  */
-function qrNextQuestionAt(code: TrackedQrCode, timing: ProviderTiming): number {
+function qrNextRequestAt(code: TrackedQrCode, timing: ProviderTiming): number {
   if (code.promisedAt !== undefined) return code.promisedAt + PUSH_SLACK_MS
   if (code.ownExpiresAt !== undefined) {
     return Math.max(qrDeadAt(code, timing), code.confirmedAt + timing.qrMinIntervalMs)
@@ -76,20 +76,20 @@ function qrNextQuestionAt(code: TrackedQrCode, timing: ProviderTiming): number {
 }
 
 /** When the QR request is due, for a known code or for the first one. */
-export function qrQuestionAt(
+export function qrRequestAt(
   code: TrackedQrCode | undefined,
-  { qrAskedAt, qrInvited }: QrQuestions,
+  { qrAskedAt, qrInvited }: QrRequests,
   timing: ProviderTiming,
 ): number {
   const usualAt = qrAskedAt + timing.qrIntervalMs
   if (!code) return qrInvited ? qrAskedAt + timing.qrMinIntervalMs : usualAt
-  const at = qrNextQuestionAt(code, timing)
+  const at = qrNextRequestAt(code, timing)
   // The provider still repeats a code that has expired: poll at the usual pace.
   return at <= qrAskedAt ? usualAt : at
 }
 
 /** What was requested so far. */
-export interface QrQuestions {
+export interface QrRequests {
   /** The last response to a QR request; `-Infinity` before it. */
   readonly qrAskedAt: number
   /** The provider said since that it is ready: the next request need not wait its full time. */

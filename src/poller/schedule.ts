@@ -4,10 +4,10 @@ import type { PairingSnapshot, ProviderTiming } from '../core/provider.js'
 import {
   PUSH_SLACK_MS,
   promisedAt,
-  type QrQuestions,
+  type QrRequests,
   qrDeadAt,
   qrHiddenAt,
-  qrQuestionAt,
+  qrRequestAt,
   type TrackedQrCode,
   trackQrCode,
 } from '../core/qr-lifetime.js'
@@ -31,7 +31,7 @@ export interface IssuedCode {
 }
 
 /** The cached state of one session at the provider. A value: times are epoch milliseconds and come from outside. */
-export interface PollState extends QrQuestions {
+export interface PollState extends QrRequests {
   /** The last response that was no code. */
   readonly state: Exclude<PairingSnapshot, { status: 'qr' | 'pairing-code' }> | undefined
   /** The last QR code; gone as soon as the state says that a phone has responded, or that the provider sleeps. */
@@ -311,7 +311,7 @@ function codeDueAt(poll: PollState, timing: ProviderTiming): number {
   const { state, qr, qrAskedAt, startsOnRead, isStarted } = poll
   if (state && isAnswered(state)) return Number.POSITIVE_INFINITY
   if (!startsOnRead) {
-    const usualAt = qrQuestionAt(qr, poll, timing)
+    const usualAt = qrRequestAt(qr, poll, timing)
     // The session still waits for a scan, so what the webhook announced may be a new code.
     if (state?.status === 'unlinked' && poll.webhooks.announcedAt > qrAskedAt)
       return Math.min(usualAt, qrAskedAt + timing.qrMinIntervalMs)

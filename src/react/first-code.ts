@@ -1,6 +1,9 @@
 /** The browser has painted a code this long after it was drawn. In milliseconds. */
 const PAINTED_MS = 200
 
+/** A page that is never idle must get its later states too. In milliseconds. */
+const IDLE_LIMIT_MS = 2_000
+
 let encoder: Promise<unknown> | undefined
 
 /** The first code waits for this chunk. */
@@ -19,12 +22,21 @@ export function afterFirstCode(run: () => void): () => void {
   }
   let isOver = false
   let timer: ReturnType<typeof setTimeout> | undefined
+  const end = () => {
+    if (!isOver) run()
+  }
   const wait = () => {
-    if (!isOver) timer = setTimeout(run, PAINTED_MS)
+    if (!isOver) timer = setTimeout(whenIdle, PAINTED_MS, end)
   }
   encoder.then(wait, wait)
   return () => {
     isOver = true
     clearTimeout(timer)
   }
+}
+
+/** On a slow device the code may not be drawn yet. Some browsers cannot tell. */
+function whenIdle(run: () => void): void {
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: IDLE_LIMIT_MS })
+  else run()
 }

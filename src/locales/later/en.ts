@@ -6,6 +6,25 @@ const tellHost = 'You cannot repair this yourself: please tell the people who ru
 type LaterMessages = Pick<
   PairingMessages,
   | 'stepsCode'
+  | 'leadNumber'
+  | 'leadOwnPhone'
+  | 'enlarge'
+  | 'openInWhatsApp'
+  | 'pairingCodeLabel'
+  | 'phoneNumber'
+  | 'country'
+  | 'useNumber'
+  | 'getCode'
+  | 'copyCode'
+  | 'copied'
+  | 'codeFor'
+  | 'changeNumber'
+  | 'newCode'
+  | 'usePhoneNumber'
+  | 'useQrCode'
+  | 'passkeyHelp'
+  | 'showNewCode'
+  | 'expiredCode'
   | 'leadLinking'
   | 'leadLinked'
   | 'titleNumberCheck'
@@ -49,6 +68,27 @@ export const laterEnglish: LaterMessages = {
     'Tap **Linked devices**, **Link a device**, then **Link with phone number instead**',
     'Enter this code',
   ],
+  leadNumber:
+    'Type the number of the phone you want to link. You get a code to enter in WhatsApp: no camera needed.',
+  leadOwnPhone:
+    'You can’t scan this phone with itself. Type its number instead: you get a code to enter in WhatsApp.',
+  enlarge: 'Enlarge',
+  openInWhatsApp: 'Open in WhatsApp on this phone',
+  pairingCodeLabel: 'Code to enter in WhatsApp',
+  phoneNumber: 'Phone number',
+  country: 'Country',
+  useNumber: 'Use {number}',
+  getCode: 'Get code',
+  copyCode: 'Copy code',
+  copied: 'Copied',
+  codeFor: 'For {number}',
+  changeNumber: 'Change',
+  newCode: 'Get a new code',
+  usePhoneNumber: 'Use your phone number instead',
+  useQrCode: 'Scan a QR code instead',
+  passkeyHelp: 'Show me how',
+  showNewCode: 'Show a new code',
+  expiredCode: 'No entry was reported.',
   leadLinking: 'WhatsApp is linking {app}. Keep the app open for a few seconds.',
   leadLinked:
     '{app} can now send and receive for this number. You can unlink it any time under **Linked devices**.',

@@ -2,11 +2,13 @@
 
 import { type ForwardedRef, forwardRef, type ReactElement } from 'react'
 import type { ComponentWithRef } from './forward-part.js'
+import type { LaterIconName } from './later-icons.js'
 import { usePairingContext } from './pairing-context.js'
 import { type PairingIconName, type PairingIconProps, Part } from './part.js'
+import { useLaterParts } from './use-later-parts.js'
 
-/** Outlines on a 24 × 24 grid, in the colour of the text. */
-const paths: Readonly<Record<PairingIconName, ReactElement>> = {
+/** Outlines on a 24 × 24 grid, in the colour of the text. The others are {@link laterIcons}. */
+const paths: Readonly<Record<Exclude<PairingIconName, LaterIconName>, ReactElement>> = {
   menu: <path d="M12 5h.01M12 12h.01M12 19h.01" strokeWidth="3" />,
   settings: (
     <>
@@ -15,27 +17,7 @@ const paths: Readonly<Record<PairingIconName, ReactElement>> = {
     </>
   ),
   retry: <path d="M20 12a8 8 0 1 1-2.3-5.7L20 8.6M20 3.5v5.1h-5.1" />,
-  copy: (
-    <>
-      <rect x="9" y="9" width="11" height="11" rx="2" />
-      <path d="M5 15V5.5A1.5 1.5 0 0 1 6.5 4H15" />
-    </>
-  ),
   close: <path d="m6 6 12 12M18 6 6 18" />,
-  check: <path d="m5 12.5 4.5 4.5L19 7.5" />,
-  phone: (
-    <>
-      <rect x="7" y="3" width="10" height="18" rx="2" />
-      <path d="M11 18h2" />
-    </>
-  ),
-  warning: <path d="M12 4 2.5 20h19L12 4Zm0 6v4.5M12 17.5h.01" />,
-  key: (
-    <>
-      <circle cx="7.5" cy="15.5" r="4" />
-      <path d="m10.5 12.5 9-9M16 7l3 3M13 10l2 2" />
-    </>
-  ),
   lock: (
     <>
       <rect x="5" y="11" width="14" height="9" rx="2" />
@@ -50,6 +32,8 @@ export const PairingIcon: ComponentWithRef<PairingIconProps, SVGSVGElement> = fo
   ref: ForwardedRef<SVGSVGElement>,
 ) {
   const { part } = usePairingContext()
+  const later = useLaterParts.unreported()
+  const all: Readonly<Partial<Record<PairingIconName, ReactElement>>> = { ...paths, ...later?.laterIcons }
   return (
     <svg
       {...props}
@@ -65,7 +49,7 @@ export const PairingIcon: ComponentWithRef<PairingIconProps, SVGSVGElement> = fo
       strokeLinecap="round"
       strokeLinejoin="round"
     >
-      {paths[name]}
+      {all[name]}
     </svg>
   )
 })
