@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError, type PairingErrorCode } from '../../src/core/errors.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { greenApi } from '../../src/providers/green-api.js'
-import { type Answer, empty, json, PNG, page, stubFetch, text } from '../providers/fetch-stub.js'
+import { type Answer, empty, json, page, QR_TEXT, stubFetch, text } from '../providers/fetch-stub.js'
 import {
   createWorld,
   expectRefusal,
@@ -30,7 +30,7 @@ const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 
 const refusal = (code: PairingErrorCode) => () => Promise.reject(new PairingError(code, 'Refused.'))
 
-const qrCode = json({ type: 'qrCode', message: PNG })
+const qrCode = json({ type: 'qrCode', message: QR_TEXT })
 const notAuthorized = json({ stateInstance: 'notAuthorized' })
 
 /** GREEN-API, whose responses a test replaces for a while. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
 import type { PairingSession } from '../../src/core/session-state.js'
 import { greenApi } from '../../src/providers/green-api.js'
-import { type Answer, json, PNG, stubFetch } from '../providers/fetch-stub.js'
+import { type Answer, json, QR_TEXT, stubFetch } from '../providers/fetch-stub.js'
 import { type CorePage, openCorePage } from './core-page.js'
 import { createWorld, HANDLER_URL } from './world.js'
 
@@ -27,7 +27,7 @@ function openPage(): {
   replace(state: Answer, qr: Answer): void
 } {
   let stateAnswer: Answer = json({ stateInstance: 'notAuthorized' })
-  let qrAnswer: Answer = json({ type: 'qrCode', message: PNG })
+  let qrAnswer: Answer = json({ type: 'qrCode', message: QR_TEXT })
   const stub = stubFetch((request) => {
     return (request.url.includes('/qr/') ? qrAnswer : stateAnswer)(request)
   })
@@ -87,7 +87,7 @@ describe('GREEN-API that starts while a QR code is on screen', () => {
     await pass(page, 3_000)
     replace(starting, busy)
     await pass(page, 3_000)
-    replace(json({ stateInstance: 'notAuthorized' }), json({ type: 'qrCode', message: PNG }))
+    replace(json({ stateInstance: 'notAuthorized' }), json({ type: 'qrCode', message: QR_TEXT }))
     expect(namesOf(await pass(page, 10_000))).toEqual(['awaiting-scan'])
   })
 
