@@ -1,4 +1,3 @@
-import { beforeEach } from 'vitest'
 import failOnConsole from 'vitest-fail-on-console'
 
 failOnConsole({
@@ -7,6 +6,3 @@ failOnConsole({
   // What the package prints for developers. Tests provoke faults on purpose; those about the reports look at them.
   silenceMessage: (message) => message.startsWith('[whatsapp-pairing]'),
 })
-
-// What is known of an instance of Evolution API is shared by all adapters of a process, and tests use one name often.
-beforeEach(() => void Reflect.deleteProperty(globalThis, Symbol.for('whatsapp-pairing.evolution-api')))

@@ -205,7 +205,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
 
   function changedHere(action: PairingAction, isDone: boolean): void {
     const revision = changes.make(action, isDone)
-    changed(action === 'start' || action === 'reset')
+    changed(action !== 'unlink')
     replicas.publish({ type: 'changed', revision })
   }
 

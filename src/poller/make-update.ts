@@ -37,7 +37,8 @@ export function makeUpdate(poll: PollState, context: UpdateContext): PairingUpda
     origin,
     seq,
     at,
-    status: qr ? 'qr' : needsStart(poll) ? 'stopped' : (state?.status ?? 'preparing'),
+    // A request for a pairing code is a start of its own.
+    status: qr ? 'qr' : method === 'qr' && needsStart(poll) ? 'stopped' : (state?.status ?? 'preparing'),
     ...(reason && { reason }),
     ...(error && {
       error: {

@@ -27,22 +27,22 @@
  * @module
  */
 
-import { abortedError, PairingError } from '../core/errors.js'
-import { asRecord, asText } from '../core/json.js'
-import { normalizePhoneNumber, type PhoneNumber } from '../core/phone-number.js'
-import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
+import { PairingError } from '../core/errors.js'
+import { asRecord } from '../core/json.js'
+import { normalizePhoneNumber } from '../core/phone-number.js'
+import type {
+  PairingMemory,
+  PairingProvider,
+  PairingSnapshot,
+  ProviderTiming,
+  RequestOptions,
+} from '../core/provider.js'
+import { type EvolutionCode, shownUntil } from './lib/evolution-code.js'
 import { readEvolutionEvent } from './lib/evolution-events.js'
-import {
-  type EvolutionCodes,
-  endPairing,
-  evolutionMemoryOf,
-  startStep,
-  takeCodes,
-} from './lib/evolution-memory.js'
+import { type EvolutionPairing, evolutionPairing, notYet, untilNextRead } from './lib/evolution-pairing.js'
 import { createEvolutionServer } from './lib/evolution-server.js'
-import { fromPairingCode, fromQrCode, linkedTo } from './lib/evolution-snapshots.js'
+import { fromPairingCode, fromQrCode } from './lib/evolution-snapshots.js'
 import { pause } from './lib/pause.js'
-import { unlessAborted } from './lib/request.js'
 import {
   assertServer,
   baseUrlOption,
@@ -64,6 +64,16 @@ export interface EvolutionApiOptions extends SecretOptions {
   readonly apiKey: string
   /** Name of the instance. */
   readonly instanceName: string
+  /**
+   * Deletes the instance and creates it again with your settings. With 2.4 that is the only way to mend an instance whose pairing
+   * code was not entered before the server restarted. It needs the global key, and the instance loses its webhooks, settings and stored
+   * messages, so the adapter does neither by itself. It is called when the user starts over. Without it, starting over fails
+   * with `not-supported`.
+   * @throws whatever your function throws, as an error of `reset`
+   */
+  readonly recreateInstance?:
+    | ((options: { readonly signal?: AbortSignal | undefined }) => Promise<void>)
+    | undefined
   /** Stands in for the global `fetch`: for tests, or as middleware. */
   readonly fetch?: typeof fetch | undefined
 }
@@ -72,47 +82,21 @@ const TIMING: ProviderTiming = {
   // The server's own setting, for the first code too.
   qrLifetimeMs: 45_000,
   // No limit is documented; the server answers from memory.
-  qrIntervalMs: 3_000,
-  // Below that only to meet a change that is due.
+  qrIntervalMs: 2_000,
   qrMinIntervalMs: 2_000,
   // As often as a scan, or another pairing code, should be noticed.
   statusIntervalMs: 3_000,
-  // 45 seconds as well; the next one takes two more to be made, and is fetched when a phone can no longer have the old one.
-  pairingCodeLifetimeMs: 55_000,
+  // Another one is made for each QR code, and WhatsApp takes the last one only.
+  pairingCodeLifetimeMs: 45_000,
   // The beginning of a pairing is held for two seconds; a logout goes through WhatsApp.
   requestTimeoutMs: 20_000,
 }
 
 const NAME = 'Evolution API'
 
-/** So long an instance may be `close` because the server connects again: 3 seconds with 2.4, and the line to WhatsApp. */
-const GAP_MS = 8_000
-
-/** The server holds `connect` for two seconds, and is `close` in the first moments of them. */
-const BEGIN_MS = 3_000
-
-/** After a phone has answered, the instance is `connecting` once more. */
-const LINKING_MS = 30_000
-
-/** Pages that are opened together find the instance closed together, and each asks for a pairing to be begun. */
-const TOGETHER_MS = 5_000
-
-/** A pairing code is made a second or more after the QR code that the first answer waits for. */
+/** A pairing code is made a second or more after the QR code that the first response waits for. */
 const CODE_PAUSE_MS = 1_000
-const CODE_QUESTIONS = 12
-
-/** Longer than a link takes. */
-const SETTLED_PAUSE_MS = 1_000
-const SETTLED_QUESTIONS = 14
-
-/** With 2.3.7 `connect` fails for a moment after a logout. */
-const SETTLE_QUESTIONS = 4
-
-/** After the code that was asked for: three in all, as with QR codes. The last is seen up to 5 of its seconds late. */
-const FURTHER_CODES = 2
-const LAST_CODE_MS = 40_000
-
-type Fields = Readonly<Record<string, unknown>>
+const CODE_REQUESTS = 12
 
 /**
  * An Evolution API instance.
@@ -125,7 +109,7 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
   const apiKey = headerOption('evolutionApi', 'apiKey', options.apiKey)
   const instanceName = nameOption('evolutionApi', 'instanceName', options.instanceName)
   const baseUrl = baseUrlOption('evolutionApi', 'baseUrl', options.baseUrl)
-  const sessionId = sessionAt(baseUrl, instanceName)
+  const { recreateInstance } = options
   const server = createEvolutionServer({
     baseUrl,
     apiKey,
@@ -133,238 +117,125 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
     fetch: options.fetch,
     timeoutMs: TIMING.requestTimeoutMs,
   })
-  const remembered = () => evolutionMemoryOf(sessionId)
+  /** Where no poller keeps one. */
+  const ownMemory: PairingMemory = {}
+  const pairingOf = (call: RequestOptions): EvolutionPairing =>
+    evolutionPairing(server, call.memory ?? ownMemory, call)
 
-  /** The state of the instance, as a snapshot where it is linked or on its way from one state to another. */
-  async function look(options: RequestOptions): Promise<PairingSnapshot | 'connecting' | 'close'> {
-    const state = await server.state(options)
-    const memory = remembered()
-    if (state === 'open') {
-      endPairing(memory)
-      memory.wasOpen = true
-      return linked(options)
+  /** The instance is closed for good: it takes more than another `connect`. */
+  function broken(): PairingSnapshot {
+    if (recreateInstance) return { status: 'stale' }
+    throw new PairingError(
+      'session-stale',
+      `${NAME} made no code for this instance, twice. Usually it keeps a pairing code that was not entered, which WhatsApp refuses: delete ` +
+        'the instance and create it again, or give "recreateInstance". It may also have no connection to WhatsApp.',
+    )
+  }
+
+  async function startOver(pairing: EvolutionPairing, { signal }: RequestOptions): Promise<void> {
+    if (pairing.isRepeatedlyOpen) {
+      // The user asks for it, and it ends both connections.
+      await pairing.logout()
+      await pairing.begin({ isSettling: true })
+      return
     }
-    if (state === 'close') return lookCloser(options)
-    memory.closedAt = undefined
-    // A link that is lost for a moment looks like a pairing; the list still calls it open.
-    memory.wasOpen &&= (await server.details(options)).connectionStatus === 'open'
-    if (memory.answeredAt !== undefined && performance.now() - memory.answeredAt < LINKING_MS)
-      return { status: 'linking' }
-    return state === 'connecting' && !memory.wasOpen ? state : { status: 'preparing' }
-  }
-
-  /** The instance is `close`, or between two connections: only the list, the code before and the time can tell. */
-  async function lookCloser(options: RequestOptions): Promise<PairingSnapshot | 'close'> {
-    const memory = remembered()
-    // Being begun, here or by a request that was given up: the server shows that some moments later.
-    if (memory.connecting || performance.now() - memory.begunAt < BEGIN_MS)
-      return { status: isAnswered() ? 'linking' : 'preparing' }
-    const { connectionStatus } = await server.details(options)
-    const now = performance.now()
-    if (memory.closedAt === undefined) {
-      memory.closedAt = now
-      const { codes, awaited } = memory
-      // Later, the limit of codes is as likely. Where a pairing code is awaited, that is 22 minutes away.
-      const slackMs = awaited ? TOGETHER_MS : 0
-      if (codes && now < codes.endsAt + slackMs && connectionStatus !== 'close') memory.answeredAt = now
+    const found = await pairing.settled()
+    if (typeof found !== 'string') {
+      if (found.status === 'linked') return
+      throw notYet('is on its way from one state to another')
     }
-    if (connectionStatus !== 'close' && now - memory.closedAt < GAP_MS)
-      return { status: isAnswered() ? 'linking' : 'preparing' }
-    if (connectionStatus !== 'close' && isAnswered()) {
-      if (memory.healedAt === undefined) {
-        memory.healedAt = now
-        await connect(options, memory.awaited?.phoneNumber)
-        return { status: 'linking' }
-      }
-      if (now - memory.healedAt < GAP_MS) return { status: 'linking' }
+    if (found === 'over') {
+      const { isBroken } = pairing
+      if (isBroken) await recreate(signal)
+      await pairing.begin({ isSettling: isBroken })
+      return
     }
-    const { closedAt } = memory
-    memory.wasOpen = false
-    endPairing(memory)
-    // It stays closed until a pairing is begun: nobody waits for it again.
-    memory.closedAt = closedAt
-    return 'close'
-  }
-
-  const isAnswered = (): boolean => remembered().answeredAt !== undefined
-
-  async function linked(options: RequestOptions): Promise<PairingSnapshot> {
-    const { ownerJid, profileName, profilePicUrl } = await server.details(options)
-    return linkedTo(ownerJid, profileName, profilePicUrl)
-  }
-
-  /** The codes of this moment. Where the instance is closed, this begins a pairing. */
-  function connect(options: RequestOptions, phoneNumber?: PhoneNumber): Promise<Fields> {
-    return exclusive(options, (own) => sendConnect(own, phoneNumber))
-  }
-
-  async function sendConnect(options: RequestOptions, phoneNumber?: PhoneNumber): Promise<Fields> {
-    const sentAt = performance.now()
-    const codes = await server.connect(options, phoneNumber)
-    takeCodes(remembered(), codes, sentAt)
-    return codes
-  }
-
-  /** One at a time, for all adapters of this process: joins what is under way. It ends with the last that waits for it. */
-  function exclusive(
-    { signal }: RequestOptions,
-    run: (options: RequestOptions) => Promise<Fields>,
-  ): Promise<Fields> {
-    if (signal?.aborted) return Promise.reject(abortedError())
-    const memory = remembered()
-    const step = memory.connecting ?? startStep(memory, run)
-    step.waiting += 1
-    const leave = (): void => {
-      step.waiting -= 1
-      if (step.waiting === 0) step.controller.abort()
+    if (pairing.isJustBegun) return
+    const isAgain = pairing.startsOver()
+    if (!isAgain) {
+      if (untilNextRead(pairing.code, Date.now()) <= 0) await pairing.read()
+      if (isValid(pairing.code)) return
     }
-    signal?.addEventListener('abort', leave)
-    const ended = step.result.then(asRecord).finally(() => signal?.removeEventListener('abort', leave))
-    return signal ? unlessAborted(ended, signal, abortedError) : ended
+    await pairing.begin({ isUnderWay: true })
   }
 
-  async function logout(options: RequestOptions): Promise<void> {
-    await server.logout(options)
-    const memory = remembered()
-    endPairing(memory)
-    memory.wasOpen = false
-  }
-
-  /** Begins a pairing. The one under way ends before; all of it is one step for other adapters. */
-  async function begin(
-    state: 'connecting' | 'close',
-    options: RequestOptions,
-    phoneNumber?: PhoneNumber,
-  ): Promise<Fields> {
-    const isUnderWay = state === 'connecting'
-    // An adapter that was made just now has not seen the link: it would end one that only connects again.
-    if (isUnderWay && (await server.details(options)).connectionStatus === 'open')
-      throw notYet('is connecting')
-    // Joined, the number would not count.
-    if (phoneNumber && remembered().connecting) throw notYet('is beginning another pairing')
-    return exclusive(options, async (own) => {
-      const memory = remembered()
-      if (isUnderWay) await logout(own)
-      endPairing(memory)
-      const codes = await untilSettled(own, phoneNumber, isUnderWay)
-      memory.begunUntil = performance.now()
-      memory.emptyBegins = asText(codes.code) ? 0 : memory.emptyBegins + 1
-      return codes
-    })
-  }
-
-  async function untilSettled(
-    options: RequestOptions,
-    phoneNumber: PhoneNumber | undefined,
-    isSettling: boolean,
-  ): Promise<Fields> {
-    for (let asked = 1; ; asked += 1) {
-      try {
-        remembered().begunAt = performance.now()
-        return await sendConnect(options, phoneNumber)
-      } catch (error) {
-        const isOver = !isSettling || asked === SETTLE_QUESTIONS
-        if (isOver || !PairingError.isInstance(error) || error.code !== 'provider-unavailable') throw error
-        await pause(CODE_PAUSE_MS, options.signal)
-      }
+  async function recreate(signal: AbortSignal | undefined): Promise<void> {
+    if (!recreateInstance) {
+      throw new PairingError(
+        'not-supported',
+        `Only deleting and creating this ${NAME} instance again helps. Do that, or give "recreateInstance".`,
+      )
     }
-  }
-
-  /** The codes that may be shown, fetched where those before are over. */
-  async function currentCodes(options: RequestOptions): Promise<EvolutionCodes | undefined> {
-    const memory = remembered()
-    const { codes } = memory
-    if (!codes || performance.now() >= codes.nextAt) await connect(options, memory.awaited?.phoneNumber)
-    return memory.codes
-  }
-
-  async function getStatus(options: RequestOptions): Promise<PairingSnapshot> {
-    const state = await look(options)
-    if (typeof state !== 'string') return state
-    const memory = remembered()
-    if (state === 'close' || !memory.awaited) return { status: 'unlinked' }
-    const codes = await currentCodes(options)
-    const { awaited } = memory
-    if (codes && awaited && codes.count > awaited.lastCount) memory.awaited = undefined
-    if (!codes?.pairingCode || !awaited || codes.count > awaited.lastCount) return { status: 'unlinked' }
-    return fromPairingCode(codes.pairingCode, codes.count === awaited.lastCount ? LAST_CODE_MS : undefined)
+    await recreateInstance({ signal })
   }
 
   return {
     id: 'evolution-api',
-    sessionId,
+    sessionId: sessionAt(baseUrl, instanceName),
     timing: TIMING,
-    getStatus,
+    startsOnRead: true,
+    async getStatus(options) {
+      const pairing = pairingOf(options)
+      const found = await pairing.look()
+      if (typeof found !== 'string') return found
+      return found === 'over' && pairing.isBroken ? broken() : { status: 'unlinked' }
+    },
     async getQrCode(options) {
-      const state = await look(options)
-      if (typeof state !== 'string') return state
-      if (state === 'close') {
-        if (remembered().emptyBegins > 1) throw brokenError()
-        return { status: 'stopped' }
-      }
-      const codes = await currentCodes(options)
-      if (!codes) return { status: 'preparing' }
-      const leftMs = codes.endsAt - performance.now()
-      // Not `preparing`: after a code, a page would take that for a scan.
-      return leftMs > 0 ? fromQrCode(codes.qrCode, leftMs) : { status: 'unlinked' }
+      const calledAt = Date.now()
+      const pairing = pairingOf(options)
+      const found = await pairing.look()
+      if (typeof found !== 'string') return found
+      if (found === 'over') {
+        if (pairing.isBroken) return broken()
+        await pairing.begin()
+      } else if (!pairing.isBusy && untilNextRead(pairing.code, Date.now()) <= 0) await pairing.read()
+      const { code } = pairing
+      if (!code) return { status: 'preparing' }
+      // The poller counts from the call, which a beginning holds for two seconds.
+      return isValid(code) ? fromQrCode(code.qr, shownUntil(code) - calledAt) : { status: 'unlinked' }
     },
     async requestPairingCode(input, options) {
       // The server would take anything, and give a code for it that no phone accepts.
       const phoneNumber = normalizePhoneNumber(input)
-      const state = await settled(options)
-      if (typeof state !== 'string') {
-        if (state.status === 'linked') return state
+      const pairing = pairingOf(options)
+      const found = await pairing.settled()
+      if (typeof found !== 'string') {
+        if (found.status === 'linked') return found
         throw notYet('is connecting')
       }
-      const memory = remembered()
-      let codes = await begin(state, options, phoneNumber)
-      for (let asked = 1; ; asked += 1) {
-        // Linked in the meantime.
-        if (codes.instance) return getStatus(options)
-        const text = memory.codesOfPairing.take(codes.pairingCode)
-        if (text) {
-          memory.awaited = { phoneNumber, lastCount: Number(codes.count) + FURTHER_CODES }
-          return fromPairingCode(text)
+      if (found === 'over') {
+        if (pairing.isBroken) return broken()
+        await pairing.begin({ phoneNumber })
+      } else if (pairing.phoneNumber !== phoneNumber) await pairing.begin({ phoneNumber, isUnderWay: true })
+      let mayBegin = true
+      for (let sent = 1; ; sent += 1) {
+        const { code } = pairing
+        if (code?.pairing && isValid(code))
+          return fromPairingCode(code.pairing, shownUntil(code) - Date.now())
+        // A code without a pairing code is new, and on no screen.
+        const waitMs = code?.pairing ? untilNextRead(code, Date.now()) : 0
+        await pause(Math.max(CODE_PAUSE_MS, waitMs), options.signal)
+        const state = await pairing.look()
+        if (typeof state !== 'string' && state.status === 'linked') return state
+        if (state === 'over' && pairing.isBroken) return broken()
+        if (sent === CODE_REQUESTS || (state === 'over' && !mayBegin))
+          throw notYet('has made no pairing code')
+        if (state === 'connecting') await pairing.read(phoneNumber)
+        else if (state === 'over') {
+          // 2.3.7 clears what an earlier code has left with the first one.
+          mayBegin = false
+          await pairing.begin({ phoneNumber })
         }
-        if (asked === CODE_QUESTIONS) throw notYet('has made no pairing code')
-        await pause(CODE_PAUSE_MS, options.signal)
-        codes = await connect(options, phoneNumber)
       }
     },
-    async reset(options) {
-      const state = await settled(options)
-      const isJustBegun = performance.now() - remembered().begunUntil < TOGETHER_MS
-      if (typeof state === 'string' && !(state === 'connecting' && isJustBegun)) await begin(state, options)
-    },
-    unlink: logout,
+    reset: (options) => startOver(pairingOf(options), options),
+    unlink: (options) => pairingOf(options).logout(),
     // The clock of its own time zone, with the `Z` of UTC behind it.
     webhookSentAt: (body) => localWebhookTime(asRecord(body).date_time, Date.now()),
     readWebhook: (body) => readEvolutionEvent(body, instanceName),
   }
-
-  /** The state after whatever is under way: a link, a pairing that another page begins. */
-  async function settled(options: RequestOptions): Promise<PairingSnapshot | 'connecting' | 'close'> {
-    for (let asked = 1; ; asked += 1) {
-      const underWay = remembered().connecting
-      if (underWay) {
-        const ended = underWay.result.then(asRecord, asRecord)
-        await (options.signal ? unlessAborted(ended, options.signal, abortedError) : ended)
-      }
-      const state = await look(options)
-      if (typeof state === 'string' || state.status === 'linked' || asked === SETTLED_QUESTIONS) return state
-      await pause(SETTLED_PAUSE_MS, options.signal)
-    }
-  }
 }
 
-function notYet(reason: string): PairingError {
-  return new PairingError('provider-unavailable', `${NAME} ${reason}. Ask again in a few seconds.`)
-}
-
-/** A pairing code that was not entered stays in the way for good, with 2.4. */
-function brokenError(): PairingError {
-  return new PairingError(
-    'session-stale',
-    `${NAME} brings no code for this instance: it keeps credentials that WhatsApp refuses. Delete the instance, and create it anew.`,
-  )
+function isValid(code: EvolutionCode | undefined): code is EvolutionCode {
+  return code !== undefined && Date.now() < shownUntil(code)
 }

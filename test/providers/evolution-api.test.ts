@@ -38,19 +38,29 @@ const problem = (status: number, message: unknown): Answer =>
 const notConnected = problem(400, [`The "${instanceName}" instance is not connected`])
 
 const token = 'A1C2E3F4-0000-4000-8000-SECRETTOKEN1'
-const list = (more: object = {}): Answer =>
-  json([
-    {
-      id: '95f28b28-05f7-46ac-892f-af76aa1ecdc7',
-      name: instanceName,
-      connectionStatus: 'open',
-      ownerJid: '5511987654321@s.whatsapp.net',
-      profileName: 'Ana Souza',
-      profilePicUrl: 'https://pps.whatsapp.net/v/1.jpg',
-      token,
-      ...more,
-    },
-  ])
+const list = (more: object = {}): Answer => json(entry(more))
+
+/** An entry of a server that says when it was written, and what its clock is. */
+const dated =
+  (more: object, ageMs: number): Answer =>
+  () =>
+    new Response(JSON.stringify(entry({ ...more, updatedAt: new Date(Date.now() - ageMs).toISOString() })), {
+      headers: { 'content-type': 'application/json', date: new Date().toUTCString() },
+    })
+
+const entry = (more: object): object => [
+  {
+    id: '95f28b28-05f7-46ac-892f-af76aa1ecdc7',
+    name: instanceName,
+    connectionStatus: 'open',
+    ownerJid: '5511987654321@s.whatsapp.net',
+    profileName: 'Ana Souza',
+    profilePicUrl: 'https://pps.whatsapp.net/v/1.jpg',
+    token,
+    ...more,
+  },
+]
+const account0 = '5511999990000@s.whatsapp.net'
 const account = {
   phoneNumber: '5511987654321',
   name: 'Ana Souza',
@@ -64,6 +74,10 @@ function make(routes: Readonly<Record<string, Answer | readonly Answer[]>>) {
 }
 
 const requestCode = async ({ requestPairingCode }: PairingProvider) => requestPairingCode?.(number, {})
+
+/** The whole numbers from one to before another. */
+const range = (from: number, to: number): readonly number[] =>
+  Array.from({ length: to - from }, (_, index) => from + index)
 
 /** Each question takes no time, and each pause is over at once. */
 async function hurried<Value>(question: () => Promise<Value>, withinMs = 30_000): Promise<Value> {
@@ -112,6 +126,34 @@ describe('evolutionApi getStatus', () => {
     const { provider, stub } = make({ 'GET connectionState': state(name) })
     expect(await provider.getStatus({})).toEqual({ status: expected })
     expect(stub.asked).toEqual(['GET connectionState'])
+  })
+
+  it.each([
+    [
+      'as version 1 writes it',
+      json([{ instance: { instanceName, owner: account0, status: 'open' } }]),
+      '5511999990000',
+    ],
+    ['as version 1 writes one', json({ instance: { instanceName, owner: account0 } }), '5511999990000'],
+    ['without an owner', list({ ownerJid: null, number: '5511987654321' }), '5511987654321'],
+    ['with an empty owner', list({ ownerJid: '', number: '5511987654321' }), '5511987654321'],
+    ['of another instance', json([{ instance: { instanceName: 'other', owner: account0 } }]), undefined],
+    ['without any number', list({ ownerJid: null }), undefined],
+    ['with an id that hides the number', list({ ownerJid: '123456789012345@lid' }), undefined],
+  ])('reads the number of a link from a list %s', async (_title, answer, phoneNumber) => {
+    const { provider } = make({ 'GET connectionState': state('open'), 'GET fetchInstances': answer })
+    const snapshot = await provider.getStatus({})
+    expect(snapshot.status === 'linked' && snapshot.account.phoneNumber).toBe(phoneNumber)
+  })
+
+  it('does not name the phone of an earlier link, which the list keeps until it is written again', async () => {
+    const { provider } = make({
+      'GET connectionState': state('open'),
+      'GET fetchInstances': list({ connectionStatus: 'connecting' }),
+    })
+    expect(await provider.getStatus({})).toEqual({ status: 'linking' })
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(await provider.getStatus({})).toEqual({ status: 'linked', account: {} })
   })
 
   it('takes `close` for unlinked where the list says so too', async () => {
@@ -169,10 +211,16 @@ describe('evolutionApi getStatus', () => {
 })
 
 describe('evolutionApi getQrCode', () => {
-  it('getQrCode() gives "stopped" for a closed instance and starts no pairing', async () => {
-    const { provider, stub } = make({ 'GET connectionState': state('close') })
-    expect(await provider.getQrCode({})).toEqual({ status: 'stopped' })
-    expect(stub.asked).toEqual(['GET connectionState', 'GET fetchInstances'])
+  it('begins a pairing where the instance is closed, which getStatus() does not', async () => {
+    const { provider, stub } = make({
+      'GET connectionState': [state('close'), state('close'), state('connecting')],
+      'GET connect': codes(QR_LINK),
+    })
+    expect(provider.startsOnRead).toBe(true)
+    expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
+    expect(stub.asked).not.toContain('GET connect')
+    expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', expiresInMs: 45_000 })
+    expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
   })
 
   it.each([
@@ -184,7 +232,7 @@ describe('evolutionApi getQrCode', () => {
       'GET connect': codes(value),
     })
     expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', qrCode: { kind: 'text', value } })
-    expect(stub.requests[1]?.url).toBe(`${baseUrl}/instance/connect/shop`)
+    expect(stub.requests.map(({ url }) => url)).toContain(`${baseUrl}/instance/connect/shop`)
   })
 
   it('fetches each code once, and says when it ends: 45 seconds after the pairing was begun', async () => {
@@ -213,19 +261,53 @@ describe('evolutionApi getQrCode', () => {
     expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(2)
   })
 
-  it('reads a code of unknown age again after 15 seconds, when it is off the screen', async () => {
+  it('reads a code of unknown age again after 15 and 30 seconds, and each time it is off the screen before', async () => {
     const { provider, stub } = make({
       'GET connectionState': state('connecting'),
       'GET connect': codes(QR_LINK),
     })
-    const given = []
-    for (let second = 0; second < 21; second += 3) {
-      given.push(await provider.getQrCode({}))
-      await vi.advanceTimersByTimeAsync(3_000)
+    const given: unknown[] = []
+    for (let second = 0; second <= 48; second += 1) {
+      const before = stub.asked.length
+      const snapshot = await provider.getQrCode({})
+      const isRead = stub.asked.slice(before).includes('GET connect')
+      const last = given.at(-1)
+      if (isRead && second > 0) expect(last).toBe('unlinked')
+      given.push(snapshot.status === 'qr' ? snapshot.expiresInMs : snapshot.status)
+      await vi.advanceTimersByTimeAsync(1_000)
     }
-    const left = given.map((snapshot) => (snapshot.status === 'qr' ? snapshot.expiresInMs : snapshot.status))
-    expect(left).toEqual([15_000, 12_000, 9_000, 6_000, 3_000, 'unlinked', 15_000])
-    expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(2)
+    const visible = given
+      .map((left, second) => (typeof left === 'number' ? second : -1))
+      .filter((at) => at >= 0)
+    expect(visible).toEqual([...range(0, 14), ...range(17, 31), ...range(34, 45)])
+  })
+
+  it('knows the age of a code that another process has begun from the list, and reads it once', async () => {
+    const { provider, stub } = make({
+      'GET connectionState': state('connecting'),
+      'GET connect': codes(QR_LINK),
+      'GET fetchInstances': dated({ connectionStatus: 'connecting' }, 20_000),
+    })
+    const snapshot = await provider.getQrCode({})
+    const left = snapshot.status === 'qr' ? (snapshot.expiresInMs ?? 0) : 0
+    // The clock of the server is known to a second.
+    expect(left).toBeGreaterThanOrEqual(24_000)
+    expect(left).toBeLessThanOrEqual(25_000)
+    await vi.advanceTimersByTimeAsync(left - 1_000)
+    expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', expiresInMs: 1_000 })
+    expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
+  })
+
+  it.each([
+    ['from the future', -7_200_000],
+    ['of hours ago, as of a clock of another zone', 10_800_000],
+  ])('does not trust a list %s', async (_title, ageMs) => {
+    const { provider } = make({
+      'GET connectionState': state('connecting'),
+      'GET connect': codes(QR_LINK),
+      'GET fetchInstances': dated({ connectionStatus: 'connecting' }, ageMs),
+    })
+    expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', expiresInMs: 14_000 })
   })
 
   it('shows the picture where there is no text', async () => {
@@ -254,7 +336,12 @@ describe('evolutionApi getQrCode', () => {
   it('waits where the code is of the pairing before, until another one comes', async () => {
     const { provider } = make({
       'GET connectionState': [state('connecting'), state('open'), state('open'), state('connecting')],
-      'GET fetchInstances': list({ connectionStatus: 'connecting' }),
+      'GET fetchInstances': [
+        list({ connectionStatus: 'connecting' }),
+        list(),
+        list(),
+        list({ connectionStatus: 'connecting' }),
+      ],
       'GET connect': [codes(QR_TEXT), codes(QR_TEXT), codes(QR_LINK)],
     })
     expect((await provider.getQrCode({})).status).toBe('qr')
@@ -288,18 +375,28 @@ describe('evolutionApi getQrCode', () => {
 describe('evolutionApi, between two states', () => {
   const connecting = list({ connectionStatus: 'connecting' })
 
-  it('is linking in the moment after a scan, in which the server connects again', async () => {
+  const connects = ({ asked }: { readonly asked: readonly string[] }): number =>
+    asked.filter((name) => name === 'GET connect').length
+
+  it('sends nothing in the moment after a scan, and leaves the code where it is', async () => {
     const { provider, stub } = make({
-      'GET connectionState': [state('connecting'), state('close'), state('connecting'), state('open')],
+      'GET connectionState': [
+        state('connecting'),
+        state('close'),
+        state('close'),
+        state('connecting'),
+        state('open'),
+      ],
       'GET connect': codes(QR_LINK),
-      'GET fetchInstances': connecting,
+      'GET fetchInstances': [...range(0, 3).map(() => connecting), list()],
     })
     expect((await provider.getQrCode({})).status).toBe('qr')
     await vi.advanceTimersByTimeAsync(3_000)
-    expect(await provider.getQrCode({})).toEqual({ status: 'linking' })
-    expect(await provider.getQrCode({})).toEqual({ status: 'linking' })
+    // No provider says that a phone has scanned: it is not called linking.
+    for (let times = 0; times < 3; times += 1)
+      expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
     expect((await provider.getStatus({})).status).toBe('linked')
-    expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
+    expect(connects(stub)).toBe(1)
   })
 
   it('finishes a link by one `connect` where the server does not connect again within 8 seconds', async () => {
@@ -309,18 +406,70 @@ describe('evolutionApi, between two states', () => {
       'GET fetchInstances': connecting,
     })
     await provider.getQrCode({})
-    const connects = []
-    for (let second = 0; second < 21; second += 1) {
+    const told = []
+    for (let second = 0; second < 20; second += 1) {
       await vi.advanceTimersByTimeAsync(1_000)
-      const { status } = await (second % 2 ? provider.getStatus({}) : provider.getQrCode({}))
-      connects.push(`${status} ${stub.asked.filter((name) => name === 'GET connect').length}`)
+      told.push(`${(await provider.getStatus({})).status} ${connects(stub)}`)
     }
-    expect(connects).toEqual([
-      ...Array.from({ length: 8 }, () => 'linking 1'),
+    expect(told).toEqual([
+      ...Array.from({ length: 8 }, () => 'preparing 1'),
       ...Array.from({ length: 8 }, () => 'linking 2'),
-      // It has not helped. What begins a pairing is the user's or the page's to ask for.
-      ...['stopped 2', 'unlinked 2', 'stopped 2', 'unlinked 2', 'stopped 2'],
+      // It has not helped. The user or the page begins the next pairing.
+      ...Array.from({ length: 4 }, () => 'unlinked 2'),
     ])
+  })
+
+  it('is linking, and not without a scan, where the time of the code is over before the server is back', async () => {
+    const { provider } = make({
+      'GET connectionState': [state('close'), state('connecting'), state('close')],
+      'GET connect': codes(QR_LINK),
+      'GET fetchInstances': [list({ connectionStatus: 'close' }), connecting],
+    })
+    await provider.getQrCode({})
+    await vi.advanceTimersByTimeAsync(38_000)
+    await provider.getStatus({})
+    await vi.advanceTimersByTimeAsync(3_000)
+    expect(await provider.getStatus({})).toEqual({ status: 'preparing' })
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(await provider.getStatus({})).toEqual({ status: 'linking' })
+  })
+
+  it.each<[string, (provider: PairingProvider) => Promise<unknown>, string]>([
+    ['a start', (provider) => provider.getQrCode({}), 'preparing'],
+    ['a start over', async (provider) => provider.reset?.({}), ''],
+    ['a pairing code', requestCode, 'linked'],
+  ])('joins what the user asks for in that time to the one `connect`: %s', async (_title, ask, expected) => {
+    const open = [state('connecting'), ...Array.from({ length: 9 }, () => state('close')), state('open')]
+    const { provider, stub } = make({
+      'GET connectionState': open,
+      'GET connect': codes(QR_LINK),
+      'GET fetchInstances': [...Array.from({ length: 10 }, () => connecting), list()],
+    })
+    await provider.getQrCode({})
+    await vi.advanceTimersByTimeAsync(3_000)
+    await provider.getStatus({})
+    const asked = await hurried(() => ask(provider))
+    if (expected) expect(asked).toMatchObject({ status: expected })
+    expect(connects(stub)).toBeLessThanOrEqual(2)
+    expect(stub.asked).not.toContain('DELETE logout')
+  })
+
+  it('sends one `connect` for a link that does not come, however many requests find it at once', async () => {
+    const { provider, stub } = make({
+      'GET connectionState': [state('connecting'), state('close')],
+      'GET connect': codes(QR_LINK),
+      'GET fetchInstances': connecting,
+    })
+    const memory = {}
+    await provider.getQrCode({ memory })
+    await provider.getStatus({ memory })
+    await vi.advanceTimersByTimeAsync(8_000)
+    // As several requests make adapters of their own.
+    const others = range(0, 4).map(() => evolutionApi({ baseUrl, apiKey, instanceName, fetch: stub.fetch }))
+    await Promise.all(
+      others.map((other, index) => (index % 2 ? other.getQrCode({ memory }) : other.getStatus({ memory }))),
+    )
+    expect(connects(stub)).toBe(2)
   })
 
   it('does not finish a link at the limit of codes, which looks the same: the time of the code is over', async () => {
@@ -329,31 +478,92 @@ describe('evolutionApi, between two states', () => {
       'GET connect': codes(QR_LINK),
       'GET fetchInstances': [list({ connectionStatus: 'close' }), connecting],
     })
-    await provider.reset?.({})
     await provider.getQrCode({})
     await vi.advanceTimersByTimeAsync(45_500)
-    expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
+    await provider.getStatus({})
+    expect(await provider.getStatus({})).toEqual({ status: 'preparing' })
     await vi.advanceTimersByTimeAsync(8_000)
-    expect(await provider.getQrCode({})).toEqual({ status: 'stopped' })
-    expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
+    expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
+    expect(connects(stub)).toBe(1)
   })
 
-  it('is known by every adapter for the instance: none is stopped while another one saw the code', async () => {
-    const routes = {
+  it('does not wait where the list was written long ago: no scan is under way then', async () => {
+    const { provider } = make({
+      'GET connectionState': state('close'),
+      'GET fetchInstances': dated({ connectionStatus: 'connecting' }, 60_000),
+    })
+    expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
+  })
+
+  it('takes a code away that the server has replaced after a restart, and reads the next one', async () => {
+    const { provider, stub } = make({
+      'GET connectionState': [state('close'), state('connecting'), state(undefined), state('connecting')],
+      'GET connect': [codes(QR_LINK), codes(QR_TEXT)],
+      'GET fetchInstances': [
+        list({ connectionStatus: 'close' }),
+        dated({ connectionStatus: 'connecting' }, 500),
+      ],
+    })
+    await provider.getQrCode({})
+    await provider.getStatus({})
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(await provider.getStatus({})).toEqual({ status: 'preparing' })
+    expect(await provider.getStatus({})).toMatchObject({
+      status: 'qr',
+      qrCode: { value: QR_LINK },
+      expiresInMs: 0,
+    })
+    expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', qrCode: { value: QR_TEXT } })
+    expect(connects(stub)).toBe(2)
+  })
+
+  it('keeps a code that is the same after requests have failed', async () => {
+    const { provider, stub } = make({
+      'GET connectionState': [state('close'), empty(502), state('connecting')],
+      'GET connect': codes(QR_LINK),
+      'GET fetchInstances': [
+        list({ connectionStatus: 'close' }),
+        dated({ connectionStatus: 'connecting' }, 20_000),
+      ],
+    })
+    await provider.getQrCode({})
+    await vi.advanceTimersByTimeAsync(20_000)
+    await rejection(provider.getStatus({}))
+    for (let times = 0; times < 3; times += 1)
+      expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
+    // Once the list has said so, it is not read again.
+    expect(stub.asked.filter((name) => name === 'GET fetchInstances')).toHaveLength(2)
+    expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', expiresInMs: 25_000 })
+  })
+
+  it('keeps what went before in the memory of the session, as plain JSON', async () => {
+    const { stub } = make({
       'GET connectionState': [state('connecting'), state('close')],
       'GET connect': codes(QR_LINK),
       'GET fetchInstances': connecting,
-    }
-    const { provider, stub } = make(routes)
-    const other = evolutionApi({ baseUrl, apiKey, instanceName, fetch: stub.fetch })
-    await provider.getQrCode({})
-    expect(await other.getQrCode({})).toEqual({ status: 'linking' })
+    })
+    const adapter = () => evolutionApi({ baseUrl, apiKey, instanceName, fetch: stub.fetch })
+    const memory: Record<string, unknown> = {}
+    await adapter().getQrCode({ memory })
+    const shared: Record<string, unknown> = JSON.parse(JSON.stringify(memory))
+    expect(await adapter().getStatus({ memory: shared })).toEqual({ status: 'preparing' })
+    await vi.advanceTimersByTimeAsync(8_000)
+    expect(await adapter().getStatus({ memory: JSON.parse(JSON.stringify(shared)) })).toEqual({
+      status: 'linking',
+    })
+    expect(connects(stub)).toBe(2)
+    // Without it, nothing is sent.
+    expect(await adapter().getStatus({ memory: {} })).toEqual({ status: 'preparing' })
+    expect(await adapter().getStatus({ memory: { evolution: 'of another version' } })).toEqual({
+      status: 'preparing',
+    })
+    expect(connects(stub)).toBe(2)
   })
 
-  it('is stopped where it stays closed', async () => {
+  it('stays unlinked where it stays closed', async () => {
     const { provider } = make({ 'GET connectionState': [state('connecting'), state('close')] })
     await provider.getStatus({})
-    expect(await provider.getQrCode({})).toEqual({ status: 'stopped' })
+    expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
   })
 
   it.each(['connecting', 'close'])(
@@ -378,7 +588,6 @@ describe('evolutionApi, between two states', () => {
     })
     await provider.getStatus({})
     expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
-    expect(await provider.getQrCode({})).toEqual({ status: 'stopped' })
   })
 })
 
@@ -388,7 +597,7 @@ describe('evolutionApi requestPairingCode', () => {
       'GET connectionState': state('close'),
       'GET connect': pairing('LKJBTJ5C'),
     })
-    expect(await requestCode(provider)).toEqual({ status: 'pairing-code', pairingCode: 'LKJBTJ5C' })
+    expect(await requestCode(provider)).toMatchObject({ status: 'pairing-code', pairingCode: 'LKJBTJ5C' })
     expect(stub.requests[2]?.url).toBe(`${baseUrl}/instance/connect/shop?number=5511987654321`)
   })
 
@@ -399,7 +608,7 @@ describe('evolutionApi requestPairingCode', () => {
       'GET connect': pairing('LKJBTJ5C'),
     })
     await requestCode(provider)
-    expect(stub.asked).toEqual(['GET connectionState', 'GET fetchInstances', 'DELETE logout', 'GET connect'])
+    expect(stub.asked.slice(-2)).toEqual(['DELETE logout', 'GET connect'])
   })
 
   it('leaves no moment between the two in which another page would find the instance closed', async () => {
@@ -419,7 +628,7 @@ describe('evolutionApi requestPairingCode', () => {
 
   it('requestPairingCode() repeats its request until the code exists', async () => {
     const { provider, stub } = make({
-      'GET connectionState': state('close'),
+      'GET connectionState': [state('close'), state('connecting')],
       'GET connect': [noCode, codes(QR_LINK), pairing('LKJBTJ5C')],
     })
     const question = requestCode(provider)
@@ -433,17 +642,33 @@ describe('evolutionApi requestPairingCode', () => {
     const { provider } = make({
       'GET connectionState': [state('close'), state('connecting')],
       'DELETE logout': loggedOut,
-      'GET connect': [pairing('LKJBTJ5C'), pairing('LKJBTJ5C', 2), pairing('98QRSTVW', 2)],
+      'GET connect': [
+        pairing('LKJBTJ5C'),
+        pairing('LKJBTJ5C', 2),
+        codes(QR_TEXT, { pairingCode: '98QRSTVW', count: 2 }),
+      ],
     })
+    const other = normalizePhoneNumber('5521987654321')
     await requestCode(provider)
-    expect(await hurried(() => requestCode(provider))).toMatchObject({ pairingCode: '98QRSTVW' })
+    const question = hurried(async () => provider.requestPairingCode?.(other, {}))
+    expect(await question).toMatchObject({ pairingCode: '98QRSTVW' })
   })
 
   it('requestPairingCode() rejects after twelve requests without a code', async () => {
-    const { provider, stub } = make({ 'GET connectionState': state('close'), 'GET connect': noCode })
+    const { provider, stub } = make({
+      'GET connectionState': [state('close'), state('connecting')],
+      'GET connect': noCode,
+    })
     const error = await rejection(hurried(() => requestCode(provider)))
     expect(error).toMatchObject({ code: 'provider-unavailable', action: 'retry' })
     expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(12)
+  })
+
+  it('begins a pairing once more where the first one closes without a code, and no third', async () => {
+    const { provider, stub } = make({ 'GET connectionState': state('close'), 'GET connect': noCode })
+    const error = await rejection(hurried(() => requestCode(provider)))
+    expect(error).toMatchObject({ code: 'provider-unavailable', action: 'retry' })
+    expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(2)
   })
 
   it('requestPairingCode() ends when its signal aborts between two requests', async () => {
@@ -454,7 +679,7 @@ describe('evolutionApi requestPairingCode', () => {
     await vi.advanceTimersByTimeAsync(500)
     controller.abort()
     expect((await outcome).code).toBe('aborted')
-    expect(stub.asked).toHaveLength(3)
+    expect(stub.asked).toHaveLength(4)
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -501,71 +726,161 @@ describe('evolutionApi, while a pairing code is to be entered', () => {
       'GET connect': [pairing('AAAA1111', 4), ...answers],
       'DELETE logout': loggedOut,
     })
-    await requestCode(made.provider)
-    return made
-  }
-
-  /** A state each three seconds, with the requests of `connect` so far. */
-  async function watch({ provider, stub }: Awaited<ReturnType<typeof follow>>, seconds: number) {
-    const told = []
-    for (let second = 0; second < seconds; second += 3) {
-      told.push({
-        ...(await provider.getStatus({})),
-        connects: stub.asked.filter((name) => name === 'GET connect').length,
-      })
-      await vi.advanceTimersByTimeAsync(3_000)
-    }
-    return told
+    return { ...made, given: await requestCode(made.provider) }
   }
 
   const next = (pairingCode: string, count: number): Answer =>
     codes(`${QR_LINK}${count}`, { pairingCode, count })
 
-  it('tells of the code that comes with the next QR code, and with the one after that, fetched once each', async () => {
-    const followed = await follow(next('BBBB2222', 5), next('CCCC3333', 6))
-    const told = await watch(followed, 99)
-    expect(told[0]).toEqual({ status: 'pairing-code', pairingCode: 'AAAA1111', connects: 1 })
-    expect(told[15]).toEqual({ status: 'pairing-code', pairingCode: 'AAAA1111', connects: 1 })
-    expect(told[16]).toEqual({ status: 'pairing-code', pairingCode: 'BBBB2222', connects: 2 })
-    // Gone before the server replaces it: nothing would come in its place.
-    const last = { status: 'pairing-code', pairingCode: 'CCCC3333', expiresInMs: 40_000, connects: 3 }
-    expect(told[32]).toEqual(last)
-    expect(followed.stub.requests.at(-1)?.url).toContain('/instance/connectionState/')
-    expect(followed.stub.requests.filter(({ url }) => url.includes('number=5511987654321'))).toHaveLength(3)
-  })
-
-  it('getStatus() gives no fourth pairing code', async () => {
-    const followed = await follow(next('DDDD4444', 7))
-    const told = await watch(followed, 60)
-    expect(told.at(-1)).toEqual({ status: 'unlinked', connects: 2 })
-  })
-
-  it('finishes a link that does not come on 2.4, after a code that was entered', async () => {
-    const emulator = createEmulator({ linkingMs: 500 })
-    const mockServer = mockEvolutionApi(emulator, { apiKey, instanceName, version: '2.4' })
-    const provider = evolutionApi({ baseUrl, apiKey, instanceName, fetch: mockServer.fetch })
-    await hurried(async () => provider.reset?.({}))
-    const given = await hurried(() => requestCode(provider))
-    expect(given).toMatchObject({ status: 'pairing-code' })
-    expect(emulator.typeCode(given?.status === 'pairing-code' ? given.pairingCode : '')).toEqual({ ok: true })
-    const told = []
-    for (let second = 0; second < 15; second += 1) {
-      told.push((await hurried(() => provider.getStatus({}), 3_000)).status)
-    }
-    expect([...new Set(told)]).toEqual(['pairing-code', 'linking', 'linked'])
-    expect(mockServer.whatsapp.logins).toBe(1)
-  })
-
-  it('shows the QR code of the same pairing to whoever would rather scan', async () => {
-    const { provider } = await follow(pairing('AAAA1111', 4))
-    expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', qrCode: { value: QR_LINK } })
-  })
-
-  it('getStatus() gives no pairing code after reset()', async () => {
-    const { provider } = await follow(next('BBBB2222', 5))
-    await vi.advanceTimersByTimeAsync(5_000)
-    await provider.reset?.({})
+  it('says that the code ends after 45 seconds, with the QR code beside it', async () => {
+    const { provider, given, stub } = await follow()
+    expect(given).toEqual({ status: 'pairing-code', pairingCode: 'AAAA1111', expiresInMs: 45_000 })
+    await vi.advanceTimersByTimeAsync(30_000)
     expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
+    expect(await requestCode(provider)).toMatchObject({ pairingCode: 'AAAA1111', expiresInMs: 15_000 })
+    // While it may be on a screen, no `connect` is sent.
+    expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
+  })
+
+  it('gives the next code of the same pairing for the same number, without a logout', async () => {
+    const { provider, stub } = await follow(next('BBBB2222', 5))
+    await vi.advanceTimersByTimeAsync(48_000)
+    expect(await hurried(() => requestCode(provider))).toMatchObject({ pairingCode: 'BBBB2222' })
+    expect(stub.asked).not.toContain('DELETE logout')
+    expect(stub.requests.filter(({ url }) => url.includes('number=5511987654321'))).toHaveLength(2)
+  })
+
+  it('waits for the end of a code that is over in a moment, and for a scan of that moment', async () => {
+    const { provider, stub } = await follow(next('BBBB2222', 5))
+    await vi.advanceTimersByTimeAsync(45_100)
+    const question = requestCode(provider)
+    await vi.advanceTimersByTimeAsync(2_300)
+    expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
+    expect(await hurried(() => question)).toMatchObject({ pairingCode: 'BBBB2222' })
+  })
+
+  it('logs out for another number, which the server ignores in the middle of a pairing', async () => {
+    const { provider, stub } = await follow(next('BBBB2222', 1))
+    const other = normalizePhoneNumber('5521987654321')
+    expect(await provider.requestPairingCode?.(other, {})).toMatchObject({ pairingCode: 'BBBB2222' })
+    expect(stub.asked).toContain('DELETE logout')
+  })
+
+  it.each(['qr', 'code'] as const)(
+    'links on 2.4 after a logout, with a code that is used: %s',
+    async (method) => {
+      const emulator = createEmulator({ linkingMs: 500 })
+      const mockServer = mockEvolutionApi(emulator, { apiKey, instanceName, version: '2.4' })
+      const provider = evolutionApi({ baseUrl, apiKey, instanceName, fetch: mockServer.fetch })
+      await hurried(() => provider.getQrCode({}))
+      const given = await hurried(() => requestCode(provider))
+      const code = given?.status === 'pairing-code' ? given.pairingCode : ''
+      expect(method === 'qr' ? emulator.scan() : emulator.typeCode(code)).toEqual({ ok: true })
+      const told: string[] = []
+      for (let second = 0; second < 15; second += 1) {
+        const { status } = await hurried(() => provider.getStatus({}), 3_000)
+        if (told.at(-1) !== status) told.push(status)
+      }
+      expect(told.join(' ')).toMatch(/^(unlinked )?preparing linked$|^(unlinked )?preparing linking linked$/)
+      expect(mockServer.whatsapp.logins).toBe(1)
+    },
+  )
+
+  it('shows the QR code of the same pairing to a user who would rather scan', async () => {
+    const { provider, stub } = await follow()
+    expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', qrCode: { value: QR_LINK } })
+    expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
+  })
+})
+
+describe('evolutionApi, where a pairing code was not entered', () => {
+  const closedForGood = {
+    'GET connectionState': state('close'),
+    'GET connect': noCode,
+    'GET fetchInstances': dated({ connectionStatus: 'connecting' }, 600_000),
+  }
+
+  it('says so after two starts without a code, and sends no third', async () => {
+    const { provider, stub } = make(closedForGood)
+    expect(await hurried(() => provider.getQrCode({}))).toEqual({ status: 'preparing' })
+    expect(await hurried(() => provider.getQrCode({}))).toEqual({ status: 'preparing' })
+    const error = await rejection(hurried(() => provider.getQrCode({})))
+    expect(error).toMatchObject({ code: 'session-stale', retryable: false })
+    expect(error.message).toContain('recreateInstance')
+    expect((await rejection(provider.getStatus({}))).code).toBe('session-stale')
+    expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(2)
+  })
+
+  it('says so to a user who requests a pairing code', async () => {
+    const { provider, stub } = make(closedForGood)
+    expect((await rejection(hurried(() => requestCode(provider)))).code).toBe('session-stale')
+    expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(2)
+  })
+
+  it('reset() fails with "not-supported" and sends nothing that does not help', async () => {
+    const { provider, stub } = make(closedForGood)
+    await rejection(hurried(() => requestCode(provider)))
+    const error = await rejection(hurried(async () => provider.reset?.({})))
+    expect(error).toMatchObject({ code: 'not-supported', action: 'contact-host' })
+    expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(2)
+  })
+
+  it('does not say so of a server that only cannot reach WhatsApp: its list never said "connecting"', async () => {
+    const { provider } = make({ 'GET connectionState': state('close'), 'GET connect': noCode })
+    for (let times = 0; times < 4; times += 1)
+      expect(await hurried(() => provider.getQrCode({}))).toEqual({ status: 'preparing' })
+  })
+
+  it('forgets it as soon as the instance was created again', async () => {
+    let isNew = false
+    const { provider } = make({
+      ...closedForGood,
+      'GET connect': (request) => (isNew ? codes(QR_LINK) : noCode)(request),
+      'GET fetchInstances': (request) =>
+        (isNew ? list({ connectionStatus: 'close' }) : dated({ connectionStatus: 'connecting' }, 600_000))(
+          request,
+        ),
+    })
+    await rejection(hurried(() => requestCode(provider)))
+    isNew = true
+    expect(await provider.getQrCode({})).toMatchObject({ status: 'qr' })
+  })
+
+  it.each(['2.3.7', '2.4'] as const)('%s: with recreateInstance, starting over helps', async (version) => {
+    const emulator = createEmulator({ linkingMs: 500 })
+    const mockServer = mockEvolutionApi(emulator, { apiKey, instanceName, version })
+    const call = (method: string, path: string, body?: object): Promise<Response> =>
+      mockServer.fetch(`${baseUrl}/instance/${path}`, {
+        method,
+        headers: { apikey: apiKey, 'content-type': 'application/json' },
+        ...(body && { body: JSON.stringify(body) }),
+      })
+    let times = 0
+    const provider = evolutionApi({
+      baseUrl,
+      apiKey,
+      instanceName,
+      fetch: mockServer.fetch,
+      async recreateInstance() {
+        times += 1
+        await call('DELETE', `delete/${instanceName}`)
+        await call('POST', 'create', { instanceName, integration: 'WHATSAPP-BAILEYS' })
+      },
+    })
+    expect(await hurried(() => requestCode(provider))).toMatchObject({ status: 'pairing-code' })
+    mockServer.stop()
+    mockServer.start()
+    await vi.advanceTimersByTimeAsync(60_000)
+    const told: string[] = []
+    for (let attempt = 0; attempt < 4 && told.at(-1) !== 'qr' && told.at(-1) !== 'stale'; attempt += 1)
+      told.push((await hurried(() => provider.getQrCode({}))).status)
+    expect(told.at(-1)).toBe(version === '2.4' ? 'stale' : 'qr')
+    if (version === '2.4') await hurried(async () => provider.reset?.({}))
+    expect((await hurried(() => provider.getQrCode({}), 0)).status).toBe('qr')
+    expect(times).toBe(version === '2.4' ? 1 : 0)
+    expect(emulator.scan()).toEqual({ ok: true })
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect((await provider.getStatus({})).status).toBe('linked')
   })
 })
 
@@ -587,7 +902,32 @@ describe('evolutionApi reset', () => {
       'GET connect': noCode,
     })
     await provider.reset?.({})
-    expect(stub.asked).toEqual(['GET connectionState', 'GET fetchInstances', 'DELETE logout', 'GET connect'])
+    expect(stub.asked).toEqual([
+      'GET connectionState',
+      // Nothing comes of the pairing under way.
+      'GET connect',
+      'GET fetchInstances',
+      'DELETE logout',
+      'GET connect',
+      'GET connectionState',
+    ])
+  })
+
+  it('leaves a pairing alone that has a code, and ends it where the user starts over again', async () => {
+    const { provider, stub } = make({
+      'GET connectionState': [state('close'), state('connecting')],
+      'GET connect': [codes(QR_LINK), codes(QR_TEXT)],
+      'GET fetchInstances': [list({ connectionStatus: 'close' }), list({ connectionStatus: 'connecting' })],
+      'DELETE logout': loggedOut,
+    })
+    await provider.getQrCode({})
+    await vi.advanceTimersByTimeAsync(10_000)
+    await provider.reset?.({})
+    expect(stub.asked).not.toContain('DELETE logout')
+    await vi.advanceTimersByTimeAsync(10_000)
+    await provider.reset?.({})
+    expect(stub.asked).toContain('DELETE logout')
+    expect(await provider.getQrCode({})).toMatchObject({ qrCode: { value: QR_TEXT } })
   })
 
   it.each<[string, (provider: PairingProvider) => Promise<unknown>]>([
@@ -598,10 +938,12 @@ describe('evolutionApi reset', () => {
     async (_title, ask) => {
       const { provider, stub } = make({
         'GET connectionState': state('connecting'),
+        'GET connect': noCode,
         'GET fetchInstances': list(),
       })
-      expect((await rejection(ask(provider))).code).toBe('provider-unavailable')
-      expect(stub.asked).toEqual(['GET connectionState', 'GET fetchInstances'])
+      const error = await rejection(hurried(() => ask(provider)))
+      expect(error.code).toBe('provider-unavailable')
+      expect(stub.asked).not.toContain('DELETE logout')
     },
   )
 
@@ -613,15 +955,11 @@ describe('evolutionApi reset', () => {
     })
     await provider.reset?.({})
     await provider.reset?.({})
-    expect(stub.asked).toEqual([
-      'GET connectionState',
-      'GET fetchInstances',
-      'GET connect',
-      'GET connectionState',
-    ])
+    expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
     await vi.advanceTimersByTimeAsync(5_000)
     await provider.reset?.({})
-    expect(stub.asked).toContain('DELETE logout')
+    expect(stub.asked).not.toContain('DELETE logout')
+    expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
   })
 
   it('leaves a link alone', async () => {
@@ -648,10 +986,11 @@ describe('evolutionApi reset', () => {
     const emulator = createEmulator()
     const mockServer = mockEvolutionApi(emulator, { apiKey, instanceName, holdMs: 6_000 })
     const make = () => evolutionApi({ baseUrl, apiKey, instanceName, fetch: mockServer.fetch })
+    const memory = {}
     await hurried(async () => {
-      const first = make().reset?.({})
+      const first = make().reset?.({ memory })
       await vi.advanceTimersByTimeAsync(20)
-      await Promise.all([first, make().reset?.({}), make().reset?.({})])
+      await Promise.all([first, make().reset?.({ memory }), make().reset?.({ memory })])
     })
     expect(mockServer.requests.map(({ method, path }) => `${method} ${path}`)).not.toContain(
       'DELETE /instance/logout/shop',

@@ -93,7 +93,7 @@ const done = undefined
 
 /** Which lines of a recording answer a question, by their number in the file, and what is made of them. */
 /** A code of unknown age. */
-const JOINED = { expiresInMs: 15_000 }
+const JOINED = { expiresInMs: 14_000 }
 
 type Row = readonly [
   string,
@@ -134,7 +134,8 @@ const tables: readonly (readonly [Name, readonly Row[]])[] = [
         'its QR code',
         evolution('acme1'),
         getQrCode,
-        [13, 7],
+        // The list says how old the code is; here, its response has no time of the server.
+        [13, 7, 14],
         recordedQr('evolution-2.3.7-01-first-link', 7, JOINED),
       ],
       ['a link', evolution('acme1'), getStatus, [400, 398], linked],
@@ -149,7 +150,13 @@ const tables: readonly (readonly [Name, readonly Row[]])[] = [
       ['a logout', evolution('acme6'), unlink, [13], done],
       ['a logout of nothing', evolution('acme6'), unlink, [32], done],
       ['a closed instance', evolution('acme6'), getStatus, [20, 14], { status: 'unlinked' }],
-      ['a closed instance, asked for a code', evolution('acme6'), getQrCode, [20, 14], { status: 'stopped' }],
+      [
+        'a closed instance, where a code is wanted',
+        evolution('acme6'),
+        getQrCode,
+        [20, 14, 35],
+        recordedQr('evolution-2.3.7-06-api-logout', 35, { expiresInMs: 45_000 }),
+      ],
       ['the beginning of a pairing', evolution('acme6'), reset, [20, 14, 35], done],
     ],
   ],
@@ -161,7 +168,7 @@ const tables: readonly (readonly [Name, readonly Row[]])[] = [
         evolution('acme3'),
         requestPairingCode,
         [3, 4, 6],
-        { status: 'pairing-code', pairingCode: 'ZV1WKMQ9' },
+        { status: 'pairing-code', pairingCode: 'ZV1WKMQ9', expiresInMs: 45_000 },
       ],
     ],
   ],
@@ -170,7 +177,7 @@ const tables: readonly (readonly [Name, readonly Row[]])[] = [
     [
       ['a logout', evolution('acme6'), unlink, [12], done],
       ['a logout of nothing, which 2.4 takes', evolution('acme6'), unlink, [29], done],
-      ['a closed instance', evolution('acme6'), getQrCode, [14, 17], { status: 'stopped' }],
+      ['a closed instance', evolution('acme6'), getStatus, [14, 17], { status: 'unlinked' }],
     ],
   ],
   [

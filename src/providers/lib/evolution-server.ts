@@ -1,8 +1,8 @@
 import { PairingError } from '../../core/errors.js'
 import { asRecord, asText } from '../../core/json.js'
-import type { PhoneNumber } from '../../core/phone-number.js'
 import type { RequestOptions } from '../../core/provider.js'
 import { answerError, isPage, unavailableError } from './answer-error.js'
+import type { EvolutionListed } from './evolution-history.js'
 import { createRequester, detail, type ProviderAnswer, type ProviderRequest } from './request.js'
 
 const NAME = 'Evolution API'
@@ -17,14 +17,22 @@ interface EvolutionServerOptions {
   readonly timeoutMs: number
 }
 
+/** An entry of the list, of version 1 too. */
+export interface EvolutionEntry extends EvolutionListed {
+  /** Address or number of the linked phone. It stays after a logout. */
+  readonly owner?: unknown
+  readonly profileName?: unknown
+  readonly profilePicUrl?: unknown
+}
+
 /** The requests that the adapter sends. What they mean, and when they may be sent, is not decided here. */
-interface EvolutionServer {
+export interface EvolutionServer {
   /** `open`, `connecting` or `close`; nothing where the server has just started. */
   state(options: RequestOptions): Promise<unknown>
   /** What the list says of the instance; no fields where that fails. */
-  details(options: RequestOptions): Promise<Fields>
+  listed(options: RequestOptions): Promise<EvolutionEntry>
   /** The codes of this moment. Where the instance is closed, this opens a connection to WhatsApp. */
-  connect(options: RequestOptions, phoneNumber?: PhoneNumber): Promise<Fields>
+  connect(options: RequestOptions, phoneNumber?: string): Promise<Fields>
   /** Resolves also where nothing is connected. */
   logout(options: RequestOptions): Promise<void>
 }
@@ -51,10 +59,21 @@ export function createEvolutionServer({
       if (!answer.ok || !asText(known)) throw refusal(answer)
       return state
     },
-    async details(options) {
+    async listed(options) {
       const answer = await detail(request, question(`fetchInstances?instanceName=${name}`, options))
-      const instances: unknown[] = Array.isArray(answer?.json) ? answer.json : []
-      return instances.map(asRecord).find((instance) => instance.name === instanceName) ?? {}
+      const { json } = answer ?? {}
+      // Version 1 gives an object, or a list of them, with the fields one level below.
+      const instances: readonly unknown[] = Array.isArray(json)
+        ? json
+        : [{ instance: asRecord(json).instance }]
+      const entries = instances.map((instance) => ({
+        ...asRecord(instance),
+        ...asRecord(asRecord(instance).instance),
+      }))
+      return entryOf(
+        entries.map(asRecord).find((entry) => (entry.name ?? entry.instanceName) === instanceName) ?? {},
+        answer?.date,
+      )
     },
     async connect(options, phoneNumber) {
       const query = phoneNumber ? `?number=${phoneNumber}` : ''
@@ -80,4 +99,22 @@ function refusal(answer: ProviderAnswer): PairingError {
     'subscription-expired',
     `This ${NAME} server is not activated, so it refuses every request. Activate it in its manager.`,
   )
+}
+
+/** @param date - The time of the server at its response, in whole seconds. */
+function entryOf(entry: Fields, date: number | undefined): EvolutionEntry {
+  const { ownerJid, owner, number, connectionStatus, status, profileName, profilePicUrl, profilePictureUrl } =
+    entry
+  const updatedAt = asText(entry.updatedAt)
+  const writtenAt = Date.parse(updatedAt ?? '')
+  // Rounded up, so that a code is not shown for longer than it lives. A server with a clock of its own zone gives no age.
+  const ageMs = date === undefined ? Number.NaN : date + 1_000 - writtenAt
+  return {
+    connectionStatus: connectionStatus ?? status,
+    owner: asText(ownerJid) ?? asText(owner) ?? number,
+    profileName,
+    profilePicUrl: profilePicUrl ?? profilePictureUrl,
+    ...(updatedAt && { updatedAt }),
+    ...(ageMs >= 0 && { listedAt: Date.now() - ageMs }),
+  }
 }

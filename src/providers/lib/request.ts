@@ -16,6 +16,8 @@ export interface ProviderAnswer {
   readonly json: unknown
   /** From `Retry-After`, where it is readable. */
   readonly retryAfterMs: number | undefined
+  /** From `Date`: the clock of the provider, in epoch milliseconds. */
+  readonly date: number | undefined
 }
 
 /** One request of an adapter. */
@@ -157,6 +159,7 @@ async function read(response: Response): Promise<ProviderAnswer> {
     text,
     json: parseForeignJson(text),
     retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
+    date: dateOf(response.headers.get('date')),
   }
 }
 
@@ -189,4 +192,9 @@ function retryAfterMs(header: string | null): number | undefined {
   if (header === null) return undefined
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
   return ms >= 0 ? Math.min(ms, RETRY_AFTER_LONGEST_MS) : undefined
+}
+
+function dateOf(header: string | null): number | undefined {
+  const date = Date.parse(header ?? '')
+  return Number.isNaN(date) ? undefined : date
 }

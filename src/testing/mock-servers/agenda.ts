@@ -51,7 +51,9 @@ export function createAgenda(emulator: Emulator, { isPunctual }: AgendaOptions):
     if (!next) return
     const controller = new AbortController()
     sleep = controller
-    emulator.wait(Math.max(next.at - emulator.now(), 0), controller.signal).then(catchUp, () => {})
+    // Timers count whole milliseconds: rounded down, it would wake up before the moment, again and again.
+    const waitMs = Math.ceil(Math.max(next.at - emulator.now(), 0))
+    emulator.wait(waitMs, controller.signal).then(catchUp, () => {})
   }
 
   return {

@@ -29,6 +29,7 @@ const unlinked: EvolutionListEntry = {
   connectionStatus: 'close',
   ownerJid: null,
   disconnectionReasonCode: null,
+  updatedAt: 0,
 }
 
 /** One instance on an Evolution API server. */
@@ -60,6 +61,9 @@ export function createEvolutionInstance(
     // 2.4 sends nothing for a deleted instance, whatever its sockets still do.
     const isMuted = is24 && list === undefined && event !== 'remove.instance'
     if (!isMuted) onEvent?.({ event, data })
+  }
+  const write = (fields: Partial<EvolutionListEntry>): void => {
+    if (list) list = { ...list, ...fields, updatedAt: emulator.now() }
   }
   const update = (fields: Readonly<Record<string, unknown>>): void =>
     send('connection.update', { instance: instanceName, ...fields })
@@ -131,7 +135,7 @@ export function createEvolutionInstance(
 
   function keep(code: string, pairingCode: string | null): void {
     codes = { count: codes.count, code, pairingCode }
-    if (list) list = { ...list, connectionStatus: 'connecting' }
+    write({ connectionStatus: 'connecting' })
     send('qrcode.updated', { qrcode: { instance: instanceName, pairingCode, code } })
   }
 
@@ -183,7 +187,7 @@ export function createEvolutionInstance(
       if (!of.isOpen || emulator.state.status !== 'linked') return
       const jid = `${emulator.state.account.phoneNumber}@s.whatsapp.net`
       state = 'open'
-      list = { disconnectionReasonCode: null, ...list, connectionStatus: 'open', ownerJid: jid }
+      write({ connectionStatus: 'open', ownerJid: jid })
       const { name, avatarUrl } = emulator.state.account
       update({ wuid: jid, profileName: name, profilePictureUrl: avatarUrl, state, statusReason: 200 })
     })
@@ -201,7 +205,7 @@ export function createEvolutionInstance(
 
   /** What the server writes and sends where it does not connect again. */
   function disconnected(reason: number, events: readonly string[]): void {
-    if (list) list = { ...list, connectionStatus: 'close', disconnectionReasonCode: reason }
+    write({ connectionStatus: 'close', disconnectionReasonCode: reason })
     for (const event of events) {
       if (event === 'connection.update') update({ state: 'close', statusReason: reason })
       else if (event === 'logout.instance') send(event)
@@ -240,7 +244,7 @@ export function createEvolutionInstance(
       whatsapp.closeAll(at)
       saved = 'leftovers'
       state = 'close'
-      if (list) list = { ...list, connectionStatus: 'close' }
+      write({ connectionStatus: 'close' })
     } else if (action === 'disconnect' || action === 'logout') {
       if (whatsapp.connections === 0 && saved !== 'device') return
       whatsapp.note('logged-out', at)
@@ -327,7 +331,7 @@ export function createEvolutionInstance(
       endSocket(at)
       if (is24) {
         isDeleting = true
-        if (list) list = { ...list, connectionStatus: 'close' }
+        write({ connectionStatus: 'close' })
       } else {
         settledAt = at + SETTLING_MS
         disconnected(401, ['status.instance', 'logout.instance', 'connection.update'])
@@ -355,7 +359,7 @@ export function createEvolutionInstance(
     create() {
       firstId = whatsapp.nextId
       state = 'close'
-      list = unlinked
+      list = { ...unlinked, updatedAt: emulator.now() }
       codes = { count: 0 }
       phoneNumber = null
       isDeleting = false

@@ -58,4 +58,6 @@ export interface EvolutionListEntry {
   readonly connectionStatus: Exclude<EvolutionState, undefined>
   readonly ownerJid: string | null
   readonly disconnectionReasonCode: number | null
+  /** When it was last written: with each code, each link and each end. */
+  readonly updatedAt: number
 }

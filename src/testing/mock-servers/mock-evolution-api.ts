@@ -77,7 +77,6 @@ const GAP_MS: Readonly<Record<EvolutionVersion, number>> = { '2.3.7': 0, '2.4': 
 export function mockEvolutionApi(emulator: Emulator, options: MockEvolutionApiOptions): MockEvolutionApi {
   const { apiKey, instanceName, qrLimit = 30, startingMs = 200, holdMs = HOLD_MS, onWebhook } = options
   const { token = 'emulated-instance-token', version = '2.3.7', isActivated = true, onWhatsApp } = options
-  forgetInstance(instanceName)
   const instance = createEvolutionInstance(emulator, {
     instanceName,
     version,
@@ -176,6 +175,7 @@ export function mockEvolutionApi(emulator: Emulator, options: MockEvolutionApiOp
         token,
         clientName: 'evolution_exchange',
         disconnectionReasonCode: list.disconnectionReasonCode,
+        updatedAt: new Date(list.updatedAt).toISOString(),
       },
     ])
   }
@@ -215,7 +215,14 @@ export function mockEvolutionApi(emulator: Emulator, options: MockEvolutionApiOp
     return instance.state === undefined && emulator.now() - upAt < 1_000
   }
 
-  const mockServer = createMockServer(emulator, { faults, pathOf, answer }, options)
+  const dated = async (call: MockServerCall): Promise<Response> => {
+    const response = await answer(call)
+    // As web servers send it: in whole seconds.
+    response.headers.set('date', new Date(emulator.now()).toUTCString())
+    return response
+  }
+
+  const mockServer = createMockServer(emulator, { faults, pathOf, answer: dated }, options)
   return Object.assign(mockServer, {
     whatsapp: upToDate(instance),
     stop() {
@@ -228,18 +235,6 @@ export function mockEvolutionApi(emulator: Emulator, options: MockEvolutionApiOp
       instance.start(upAt)
     },
   })
-}
-
-/**
- * All adapters of a process share what they know of an instance, by its address. Another mock server is another server:
- * what was known of the one before would be wrong.
- */
-function forgetInstance(instanceName: string): void {
-  const memories: unknown = Reflect.get(globalThis, Symbol.for('whatsapp-pairing.evolution-api'))
-  if (!(memories instanceof Map)) return
-  for (const id of [...memories.keys()]) {
-    if (String(id).endsWith(`/${encodeURIComponent(instanceName)}`)) memories.delete(id)
-  }
 }
 
 /** The counts of this moment. */
