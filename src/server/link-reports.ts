@@ -104,7 +104,11 @@ export function createLinkReports({
       return
     }
     if (known?.isBusy || (known?.linkId === linkId && isFresh(known))) return
-    if (match === 'probably' && known?.linkId !== linkId) report(probablyRight(tenant), 'expectedPhoneNumber')
+    if (known?.linkId !== linkId) {
+      if (match === 'probably') report(probablyRight(tenant), 'expectedPhoneNumber')
+      if (expected && !phoneNumber && Date.now() < expected.until)
+        report(unknownPhone(tenant), 'expectedPhoneNumber')
+    }
     const call = async (): Promise<void> => onLinked?.({ tenant, account, linkId })
     if (shared) {
       void withOthers(session, known?.linkId, async (before) => {
@@ -193,5 +197,15 @@ function wrongPhone(tenant: string): HandlerError {
     'wrong-phone-number',
     `A session of tenant "${tenant}" ${text} It stays linked, and onLinked was not called. Unlink it, or correct the number.`,
     `A session ${text} It stays linked, and onLinked was not called.`,
+  )
+}
+
+function unknownPhone(tenant: string): HandlerError {
+  const text =
+    'was linked, and the provider does not say which phone it is, so expectedPhoneNumber was not checked.'
+  return new HandlerError(
+    'invalid-answer',
+    `A session of tenant "${tenant}" ${text} onLinked is called without a number. Read the number where your provider shows it.`,
+    `A session ${text} onLinked is called without a number. Read the number where your provider shows it.`,
   )
 }

@@ -9,8 +9,12 @@ import { jsonOf, readJson, readJsonText } from './read-json.js'
 import { HandlerError, type Report } from './report.js'
 import type { SessionTarget } from './session-target.js'
 
-/** Ends the path of the URL that a provider is given for its webhooks. */
-const WEBHOOK_PATH = /\/webhook\/?$/
+/**
+ * Ends the path of the URL that a provider is given for its webhooks. Evolution API adds the name of the event to the end of that
+ * URL where `webhookByEvents` is set: to the path, or to the secret behind it.
+ */
+const WEBHOOK_PATH = /\/webhook(?:\/[a-z-]+)?\/?$/
+const EVENT_NAME = /\/[a-z-]+$/
 
 /** WAHA's, with the algorithm in a second header. */
 const SIGNATURE_HEADER = 'x-webhook-hmac'
@@ -89,7 +93,9 @@ export function createWebhookGuard(secret: WebhookSecret, report: Report): Webho
       const expected = await expectedSecret(request, secret, report)
       // A right secret always passes: by guessing, anyone could lock the provider out otherwise.
       if (given) {
-        if (expected !== undefined && (await isSameText(given, expected))) return undefined
+        const spellings = [given, given.replace(EVENT_NAME, '')]
+        for (const one of spellings)
+          if (expected !== undefined && (await isSameText(one, expected))) return undefined
       } else if (expected !== undefined && isSha512(request)) {
         const text = await readJsonText(request, report, MAX_WEBHOOK_BYTES)
         if (await isSigned(text, signature ?? '', expected)) return text

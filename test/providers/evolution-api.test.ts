@@ -905,6 +905,7 @@ describe('evolutionApi reset', () => {
     expect(stub.asked).toEqual([
       'GET connectionState',
       // Nothing comes of the pairing under way.
+      'GET fetchInstances',
       'GET connect',
       'GET fetchInstances',
       'DELETE logout',
@@ -1088,8 +1089,22 @@ describe('evolutionApi readWebhook', () => {
     ],
   ])('reads %s, and no token', (_title, body, expected) => {
     const snapshot = provider.readWebhook?.(body)
-    expect(snapshot).toEqual(expected)
+    expect(snapshot).toMatchObject(Object(expected))
     expect(everythingIn(snapshot)).not.toContain(token)
+  })
+
+  it.each([
+    ['of this moment', 0, 45_000],
+    ['of four seconds ago', 4_000, 41_000],
+    ['of an hour ago by a clock of another zone', 3_604_000, 41_000],
+    ['that is older than a code', 60_000, undefined],
+  ])('says how long a code lives that comes in a webhook %s', (_title, ageMs, expiresInMs) => {
+    const body = { event: 'qrcode.updated', instance: instanceName, data: { qrcode: { code: QR_LINK } } }
+    const snapshot = provider.readWebhook?.({
+      ...body,
+      date_time: new Date(Date.now() - ageMs).toISOString(),
+    })
+    expect(snapshot).toEqual({ status: 'qr', qrCode: { kind: 'text', value: QR_LINK }, expiresInMs })
   })
 
   it.each<[string, unknown]>([

@@ -135,7 +135,7 @@ const tables: readonly (readonly [Name, readonly Row[]])[] = [
         evolution('acme1'),
         getQrCode,
         // The list says how old the code is; here, its response has no time of the server.
-        [13, 7, 14],
+        [13, 14, 7],
         recordedQr('evolution-2.3.7-01-first-link', 7, JOINED),
       ],
       ['a link', evolution('acme1'), getStatus, [400, 398], linked],

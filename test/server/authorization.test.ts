@@ -194,6 +194,32 @@ describe('expectedPhoneNumber of an authorization', () => {
   })
 })
 
+describe('an expected phone number, where the provider does not name the phone', () => {
+  it.each([
+    ['no account', {}],
+    ['a name alone', { name: 'Ana' }],
+    ['an id that hides the number', { id: '123456789012345@lid' }],
+  ])('is reported to onError as not checked, once, for %s', async (_title, account) => {
+    const onError = onErrorOf()
+    const onLinked = vi.fn()
+    const world = createWorld(
+      { getStatus: async () => ({ status: 'linked', account }) },
+      { authorize: () => ({ expectedPhoneNumber: NUMBER }), onError, onLinked },
+    )
+    const tab = await world.watch()
+    await pass(MINUTE_MS)
+    expect(onError.mock.calls).toEqual([
+      [
+        expect.objectContaining({ message: expect.stringContaining('not checked') }),
+        { in: 'expectedPhoneNumber' },
+      ],
+    ])
+    expect(onLinked).toHaveBeenCalledTimes(1)
+    tab.leave()
+    await pass(0)
+  })
+})
+
 describe('onLinked and onUnlinked', () => {
   const account = { phoneNumber: NUMBER, name: 'Ana' }
   function linkedWorld(options: Partial<Pick<PairingHandlerOptions, 'onLinked'>> = {}) {

@@ -43,6 +43,29 @@ async function expectTaken(answer: Response): Promise<void> {
 }
 
 describe('a webhook', () => {
+  it.each([
+    ['the path of an event', `/webhook/connection-update`, BEARER],
+    ['the path of an event and the secret behind it', `/webhook/qrcode-updated?secret=${SECRET}`, {}],
+    ['an event behind the secret', `/webhook?secret=${SECRET}/connection-update`, {}],
+    ['an encoded event behind the secret', `/webhook?secret=${SECRET}%2Fstatus-instance`, {}],
+  ])('is taken at %s, as Evolution API sends it with webhookByEvents', async (_title, path, init) => {
+    const world = hookedWorld()
+    const headers = { 'content-type': 'application/json', ...('headers' in init && init.headers) }
+    const request = new Request(`${HANDLER_URL}${path}`, { method: 'POST', body: '{}', headers })
+    await expectTaken(await world.handler(request))
+  })
+
+  it.each([
+    ['another secret with an event behind it', `/webhook?secret=${SECRET}x/connection-update`, 403],
+    ['a longer path', `/webhook/connection/update?secret=${SECRET}`, 403],
+    ['something behind the secret that is no event', `/webhook?secret=${SECRET}/CONNECTION_UPDATE`, 403],
+    ['no secret', '/webhook/connection-update', 401],
+  ])('is refused with %s', async (_title, path, status) => {
+    const world = hookedWorld({}, { authorize: () => false })
+    const request = new Request(`${HANDLER_URL}${path}`, { method: 'POST', body: '{}' })
+    expect((await world.handler(request)).status).toBe(status)
+  })
+
   it('makes the handler read the state for all pages, after the minimum interval of the provider', async () => {
     const world = hookedWorld()
     const tabs = [await world.watch(), await world.watch('&method=phone-code')]

@@ -28,7 +28,7 @@ export const CODE_MS = 45_000
 const UNKNOWN_AGE_MS = 14_000
 
 /** Between the end of a code and the next `connect`: a scan of its last moment has arrived at the server by then. */
-const SETTLED_MS = 2_500
+export const SETTLED_MS = 2_500
 
 /** The server tells its time in whole seconds. */
 const LISTED_TOLERANCE_MS = 1_500

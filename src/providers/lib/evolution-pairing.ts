@@ -1,16 +1,8 @@
 import { PairingError } from '../../core/errors.js'
 import type { PhoneNumber } from '../../core/phone-number.js'
 import type { PairingMemory, PairingSnapshot, RequestOptions } from '../../core/provider.js'
-import type { EvolutionCode, EvolutionCodes } from './evolution-code.js'
-import { nextReadAt, shownUntil } from './evolution-code.js'
-import {
-  evolutionHistory,
-  isFinishing,
-  isRepeatedlyOpen,
-  meaningOfClose,
-  readHistory,
-  remember,
-} from './evolution-history.js'
+import { CODE_MS, type EvolutionCode, nextReadAt, SETTLED_MS, shownUntil } from './evolution-code.js'
+import { isFinishing, isRepeatedlyOpen, meaningOfClose, readHistory, remember } from './evolution-history.js'
 import type { EvolutionEntry, EvolutionServer } from './evolution-server.js'
 import { fromQrCode, linkedTo } from './evolution-snapshots.js'
 import { pause } from './pause.js'
@@ -31,8 +23,8 @@ const SETTLE_PAUSE_MS = 1_000
 const SETTLED_REQUESTS = 14
 const SETTLED_PAUSE_MS = 1_000
 
-/** The age of a code that is known less exactly is read from the list. */
-const EXACT_MS = 3_000
+/** A code that is read so soon after the end of the one before is the next one. */
+const FOLLOWS_MS = 5_000
 
 /** `connecting`: a pairing is under way. `over`: the instance is closed, and nothing is under way. */
 export type EvolutionStage = 'connecting' | 'over'
@@ -156,15 +148,11 @@ export function evolutionPairing(
   }
 
   /** Sends `connect`, after the memory says that it is under way. `false` where the response has no code. */
-  async function connect(phoneNumber: string | undefined): Promise<boolean> {
+  async function connect(phoneNumber: string | undefined, listedAt?: number): Promise<boolean> {
     const sentAt = Date.now()
     try {
       const fields = await server.connect(options, phoneNumber)
-      const codes: EvolutionCodes = { fields, sentAt, at: Date.now() }
-      const { code } = evolutionHistory(history(), { type: 'codes', ...codes })
-      const isExact = !code || code.bornBefore - code.bornAfter < EXACT_MS
-      const listedAt = isExact ? undefined : (await server.listed(options)).listedAt
-      remember(memory, { type: 'codes', ...codes, listedAt })
+      remember(memory, { type: 'codes', fields, sentAt, at: Date.now(), listedAt })
       return [fields.code, fields.base64, fields.instance].some(Boolean)
     } finally {
       remember(memory, { type: 'ended', at: Date.now() })
@@ -225,7 +213,13 @@ export function evolutionPairing(
     begin,
     async read(phoneNumber) {
       remember(memory, { type: 'busy', at: Date.now(), until: busyUntil() })
-      await connect(phoneNumber ?? history().phoneNumber)
+      const { code, isUnsure, phoneNumber: own } = history()
+      const isNext = code && !isUnsure && Date.now() - shownUntil(code) < FOLLOWS_MS
+      // Of another process, or of a webhook.
+      const { listedAt } = isNext ? {} : await server.listed(options)
+      const sinceEndMs = listedAt === undefined ? -1 : Date.now() - listedAt - CODE_MS
+      if (sinceEndMs >= 0 && sinceEndMs < SETTLED_MS) remember(memory, { type: 'ended', at: Date.now() })
+      else await connect(phoneNumber ?? own, listedAt)
     },
     async logout() {
       await server.logout(options)
