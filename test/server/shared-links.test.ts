@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createPollerRegistry } from '../../src/poller/registry.js'
 import type { PairingBus } from '../../src/core/pairing-bus.js'
+import { createPollerRegistry } from '../../src/poller/registry.js'
 import { createHandler } from '../../src/server/handler.js'
 import type { LinkedEvent } from '../../src/server/link-reports.js'
 import { memoryBus } from './memory-bus.js'
