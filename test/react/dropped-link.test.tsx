@@ -2,10 +2,10 @@ import { focusManager, QueryClient } from '@tanstack/react-query'
 import { render } from '@testing-library/react'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError, type PairingProvider, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
-import { type ProviderId, providerIds } from '../../stories/playground/emulated-provider.js'
+import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
-import { later, loadEverything, part, press } from './user.js'
+import { later, loadEverything, part } from './user.js'
 import { createWorld, doing, shownStatus } from './world.js'
 
 beforeAll(loadEverything)
@@ -35,9 +35,6 @@ async function link() {
   return Object.assign(state, { calls: provider.calls, onLinked, unmount })
 }
 
-/** Here the credentials of the phone that left stay, and codes come only when somebody agrees to throw them away. */
-const keepsCredentials: readonly ProviderId[] = ['waha']
-
 describe.each(providerIds)('%s: a link that is ended on the phone soon after it was made', (id) => {
   it.each([
     ['the server tells', true],
@@ -52,11 +49,6 @@ describe.each(providerIds)('%s: a link that is ended on the phone soon after it 
     expect(onLinked).toHaveBeenCalledTimes(1)
     await doing(() => void world.emulator.disconnect())
     await advance(25_000)
-    if (keepsCredentials.includes(id)) {
-      expect(shownStatus()).toBe('failed')
-      await press('Start over')
-      await advance(10_000)
-    }
     expect(shownStatus()).toBe('awaiting-scan')
     await doing(() => void world.emulator.scan())
     await advance(15_000)
