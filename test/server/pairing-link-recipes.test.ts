@@ -3,7 +3,12 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { pairingLinkToken } from '../../src/client/pairing-link-token.js'
-import { verifyPairingLink } from '../../src/server/pairing-link.js'
+import { proxy } from '../../src/client/proxy.js'
+import { normalizePhoneNumber } from '../../src/core/phone-number.js'
+import { createPairingLink, redeemPairingLink, verifyPairingLink } from '../../src/server/pairing-link.js'
+import type { PairingLinkClaims } from '../../src/server/pairing-link-token.js'
+import { spyProvider } from './spy-provider.js'
+import { separateHandler } from './world.js'
 
 const SECRET = 'kV2x9Qp7Lr4Tn8Ws1Zb6Yc3Hd5Jf0Gm_'
 const readme = readFileSync(resolve(import.meta.dirname, '../../README.md'), 'utf8')
@@ -47,5 +52,61 @@ describe('a pairing link of another back end', () => {
       expect(php).toContain(text)
       expect(snippet('python')).toContain(text)
     }
+  })
+})
+
+describe('a link that opens once, as the README has it', () => {
+  it('opens in the first browser, also after a reload, and in no other', async () => {
+    const opened = new Set<string>()
+    const take = (key: string): boolean => !opened.has(key) && opened.add(key).has(key)
+    const provider = spyProvider()
+    const claimsOf = ({ headers }: Request): Promise<PairingLinkClaims> => {
+      const token = /(?:^|; )pairing=([^;]+)/.exec(headers.get('cookie') ?? '')?.[1]
+      return verifyPairingLink(token, { secret: SECRET, redeemed: true })
+    }
+    const handler = separateHandler({
+      authorize: claimsOf,
+      provider: () => provider,
+      tenant: async (request) => (await claimsOf(request)).sessionId,
+    })
+    const url = 'https://app.example/pair'
+    const link = await createPairingLink({
+      secret: SECRET,
+      url,
+      sessionId: 'a',
+      expectedPhoneNumber: '5511987654321',
+    })
+    const headers = { authorization: `Bearer ${pairingLinkToken(link)}` }
+    const { token } = await redeemPairingLink(new Request(url, { method: 'POST', headers }), {
+      secret: SECRET,
+      take,
+    })
+    const browser = (cookie: string) =>
+      proxy({
+        url: 'https://app.example/api/pairing',
+        headers: { cookie },
+        fetch: (input, init) => handler(new Request(input, init)),
+      }).connection
+
+    const first = browser(`theme=dark; pairing=${token}`)
+    for (let load = 0; load < 2; load += 1)
+      expect(await first.read({ want: 'code', method: 'qr' })).toMatchObject({ status: 'qr' })
+    await expect(
+      first.act('request-pairing-code', {
+        method: 'phone-code',
+        phoneNumber: normalizePhoneNumber('447700900123'),
+      }),
+    ).rejects.toMatchObject({ code: 'wrong-phone-number' })
+
+    await expect(
+      redeemPairingLink(new Request(url, { headers }), { secret: SECRET, take }),
+    ).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+    for (const cookie of ['', `pairing=${pairingLinkToken(link)}`, `pairing=${token}x`])
+      await expect(browser(cookie).read({ want: 'code', method: 'qr' })).rejects.toMatchObject({
+        code: expect.stringMatching(/^(?:sign-in-required|forbidden)$/),
+      })
+    expect(provider.calls).toEqual(['getQrCode'])
   })
 })
