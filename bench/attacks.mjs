@@ -17,7 +17,6 @@ const tests = vitest.state
   .flatMap((module) =>
     [...module.children.allTests()].map((test) => ({ file: module.relativeModuleId, test })),
   )
-const failures = vitest.state.getCountOfFailedTests()
 await vitest.close()
 
 const own = tests.flatMap(({ file, test }) => {
@@ -49,7 +48,7 @@ report('attacks: none of them achieves anything', [
     what: 'attacks that achieve something',
     measured: count(attacks.filter(({ holds }) => holds === false).length),
     limit: 'none',
-    holds: failures === 0 && own.length > 0,
+    holds: own.length > 0 && attacks.every(({ holds }) => holds !== false),
   },
   {
     what: 'attacks that nothing stops yet',
