@@ -23,7 +23,7 @@ import {
   type SnapshotOrigin,
 } from './schedule.js'
 import { createSessionChanges } from './session-changes.js'
-import { createSharedRecord } from './shared-record.js'
+import { afterRecord, createSharedRecord, recordStateOf } from './shared-record.js'
 import { createSharedRequests } from './shared-requests.js'
 import { createWatchLoop } from './watch-loop.js'
 import { afterWebhook, areTrusted } from './webhook-record.js'
@@ -118,22 +118,13 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
 
   const record = createSharedRecord({
     replicas,
-    read() {
-      const { revision = 0, action, startedAt } = changes
-      const { issued, isStarted } = poll
-      // The whole number is only known to the page that sent it.
-      const code = issued && { ...issued, phoneNumber: issued.phoneNumber.slice(-4) }
-      return { revision, action, startedAt, isStarted, issued: code }
-    },
-    receive({ revision, action, startedAt, isStarted, issued }) {
-      if (revision > 0 && changes.receive(revision, action)) changed()
-      if (revision < (changes.revision ?? 0)) return
-      changes.start(startedAt)
-      const at = Date.now()
-      const isNew = issued && issued.value !== poll.issued?.value && at < issued.expiresAt
-      if (!isNew && isStarted === poll.isStarted) return
-      const expiresAt = Math.min(issued?.expiresAt ?? 0, at + timing.pairingCodeLifetimeMs)
-      set({ ...poll, isStarted, issued: isNew ? { ...issued, expiresAt } : poll.issued })
+    read: () => recordStateOf(poll, changes),
+    receive(state) {
+      if (state.revision > 0 && changes.receive(state.revision, state.action)) changed()
+      if (state.revision < (changes.revision ?? 0)) return
+      changes.start(state.startedAt)
+      const next = afterRecord(poll, state, Date.now(), timing)
+      if (next !== poll) set(next)
     },
   })
 

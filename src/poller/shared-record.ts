@@ -1,9 +1,33 @@
 import { isSame } from '../core/is-same.js'
-import type { PairingMemory } from '../core/provider.js'
+import type { PairingMemory, ProviderTiming } from '../core/provider.js'
 import type { Replicas, SessionRecord } from './poller-host.js'
+import type { PollState } from './schedule.js'
+import type { SessionChanges } from './session-changes.js'
 
 /** The part of a record that the poller keeps. */
 export type RecordState = Omit<SessionRecord, 'savedAt' | 'memory'>
+
+/** What this process knows, for the record. The whole number of a pairing code is only known to the page that sent it. */
+export function recordStateOf(
+  { issued, isStarted }: PollState,
+  { revision = 0, action, startedAt }: SessionChanges,
+): RecordState {
+  const code = issued && { ...issued, phoneNumber: issued.phoneNumber.slice(-4) }
+  return { revision, action, startedAt, isStarted, issued: code }
+}
+
+/** The state of this process after a record of the same change: the same object where that says nothing new. */
+export function afterRecord(
+  poll: PollState,
+  { isStarted, issued }: RecordState,
+  at: number,
+  { pairingCodeLifetimeMs }: ProviderTiming,
+): PollState {
+  const isNew = issued && issued.value !== poll.issued?.value && at < issued.expiresAt
+  if (!isNew && isStarted === poll.isStarted) return poll
+  const expiresAt = Math.min(issued?.expiresAt ?? 0, at + pairingCodeLifetimeMs)
+  return { ...poll, isStarted, issued: isNew ? { ...issued, expiresAt } : poll.issued }
+}
 
 /** What all replicas know of a session, and the memory of its provider. */
 export interface SharedRecord {

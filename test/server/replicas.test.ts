@@ -70,9 +70,10 @@ describe('two replicas on one Redis', () => {
       await startReplica(redis.url, mockServer),
     ]
     const here = watch(first.url)
-    await vi.waitFor(() => expect(statusesIn(here)).toContain('qr'))
+    // The first picture loads what reads it.
+    await vi.waitFor(() => expect(statusesIn(here)).toContain('qr'), { timeout: 5_000 })
     const there = watch(second.url)
-    await vi.waitFor(() => expect(statusesIn(there)).toContain('qr'))
+    await vi.waitFor(() => expect(statusesIn(there)).toContain('qr'), { timeout: 5_000 })
     // From its first request on, the second replica gets what the first one reads.
     const before = mockServer.requests.length
     const updates = there.length
@@ -108,7 +109,7 @@ describe('two replicas on one Redis', () => {
     const replica = await startReplica(redis.url, mockGreenApi(emulator, instance))
     await redis.stop()
     const updates = watch(replica.url)
-    await vi.waitFor(() => expect(statusesIn(updates)).toContain('qr'))
+    await vi.waitFor(() => expect(statusesIn(updates)).toContain('qr'), { timeout: 5_000 })
     emulator.scan()
     await vi.waitFor(() => expect(statusesIn(updates).at(-1)).toBe('linked'), { timeout: 10_000 })
   }, 20_000)
