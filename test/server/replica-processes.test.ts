@@ -140,7 +140,16 @@ describe('processes on one Redis', { timeout: 60_000 }, () => {
     expect(provider.state.starts).toBe(3)
     expect(statuses).toEqual(Array(9).fill(200))
     for (let count = 0; count < 2; count += 1) expect(await processes[0]?.act('reset')).toBe(200)
-    expect(await Promise.all(processes.map(({ act }) => act('reset')))).toEqual([429, 429, 429])
+    const startedAt = Date.now()
+    const further = [
+      await processes[0]?.act('reset'),
+      await processes[1]?.act('reset'),
+      await processes[2]?.act('reset'),
+    ]
+    // Five, and one more where an interval of 10 seconds has begun meanwhile; two where the machine is that slow.
+    const mostFurther = 1 + Math.ceil((Date.now() - startedAt) / 10_000)
+    expect(further.filter((status) => status === 200).length).toBeLessThan(mostFurther + 1)
+    expect(further).toContain(429)
   })
 
   it('go on while Redis stands still, show no code beyond its time, and share again afterwards', async () => {
