@@ -59,7 +59,7 @@ type Bytes = ReturnType<Uint8Array['slice']>
  * Decodes a PNG; `undefined` for one that is broken, or too large. The size is checked before anything is inflated, and never more
  * is inflated than the header says, so that a crafted file costs a few milliseconds.
  *
- * Own code, because the known libraries inflate without a limit: a file of 300 kB becomes 300 MB in `fast-png`.
+ * Own code, because `fast-png` inflates pixels and colour profiles without a limit: 200 kB may become 200 MB.
  *
  * @see https://www.w3.org/TR/png-3/
  */
