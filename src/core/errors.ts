@@ -113,6 +113,8 @@ const brand: symbol = Symbol.for('whatsapp-pairing.error')
 export interface PairingErrorOptions {
   /** Milliseconds to wait before the next request, if the provider states it. */
   readonly retryAfterMs?: number | undefined
+  /** The provider cannot mean anything else: the request is not repeated. Other refusals are final after the third try only. */
+  readonly isFinal?: boolean | undefined
   /** The error behind this one. Only another `PairingError`: anything else might carry a token or a URL. */
   readonly cause?: PairingError | undefined
 }
@@ -127,6 +129,8 @@ export class PairingError extends Error {
   readonly code: PairingErrorCode
   /** Milliseconds to wait before the next request, if the provider states it. */
   readonly retryAfterMs: number | undefined
+  /** The provider cannot mean anything else: the request is not repeated. */
+  readonly isFinal: boolean
 
   /** @param message What happened, and what to do: for developers, without a secret. By default the code. */
   constructor(code: PairingErrorCode, message: string = code, options?: PairingErrorOptions) {
@@ -134,6 +138,7 @@ export class PairingError extends Error {
     this.name = 'PairingError'
     this.code = code
     this.retryAfterMs = options?.retryAfterMs
+    this.isFinal = options?.isFinal === true
     Object.defineProperty(this, brand, { value: true })
   }
 

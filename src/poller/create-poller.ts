@@ -20,6 +20,7 @@ import {
   isSetBack,
   nextRequest,
   type PollState,
+  passkeyUntil,
   type SnapshotOrigin,
 } from './schedule.js'
 import { createSessionChanges } from './session-changes.js'
@@ -247,7 +248,9 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     if (loop.size > 0 || changesUnderWay > 0 || requests.isBusy || ended.signal.aborted) return
     const at = Date.now()
     // After the clock was set back, no time of before counts.
-    const keepUntil = isSetBack(poll, at) ? at : Math.max(poll.quietUntil, poll.issued?.expiresAt ?? 0)
+    const keepUntil = isSetBack(poll, at)
+      ? at
+      : Math.max(poll.quietUntil, poll.issued?.expiresAt ?? 0, passkeyUntil(poll))
     onIdle(Math.min(Math.max(keepUntil - at, IDLE_MS), KEEP_LONGEST_MS))
   }
 

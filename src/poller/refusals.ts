@@ -13,8 +13,8 @@ export function pauseAfterRefusal(refusals: number): number | undefined {
 }
 
 /** Whether an error is a refusal that a later try may not get. */
-export function isRefusal({ code }: PairingError): boolean {
-  return code === 'unauthorized' || code === 'session-not-found'
+export function isRefusal({ code, isFinal }: PairingError): boolean {
+  return !isFinal && (code === 'unauthorized' || code === 'session-not-found')
 }
 
 /** Calls the provider again where it refuses. */

@@ -35,7 +35,7 @@ import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
-import { answerError, isPage, unknownSessionError } from './lib/answer-error.js'
+import { answerError, isPage } from './lib/answer-error.js'
 import { pause } from './lib/pause.js'
 import { qrContent } from './lib/qr-content.js'
 import { createRequester, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
@@ -307,7 +307,11 @@ function fromSession(session: WahaSession): PairingSnapshot {
 
 function sessionError(answer: ProviderAnswer): PairingError {
   return answer.status === 422 && ONLY_DEFAULT.test(answer.text)
-    ? unknownSessionError(NAME)
+    ? new PairingError(
+        'session-not-found',
+        'WAHA Core has one session, named "default", and no other. Set session: "default", or use WAHA Plus.',
+        { isFinal: true },
+      )
     : answerError(NAME, answer)
 }
 

@@ -308,7 +308,7 @@ describe('errors of provider calls', () => {
   })
 
   it('print each code once', async () => {
-    const codes = ['unauthorized', 'not-supported', 'unauthorized'] as const
+    const codes = ['subscription-expired', 'not-supported', 'subscription-expired'] as const
     let call = 0
     const getStatus = () => Promise.reject(new PairingError(codes[call++] ?? 'unknown', 'What happened.'))
     const world = createWorld({ getStatus })

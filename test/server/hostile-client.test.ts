@@ -6,6 +6,8 @@ import { pairingLinkToken } from '../../src/client/pairing-link-token.js'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import { toNodeListener } from '../../src/server/node.js'
+// Loaded with the first picture, which fake timers do not wait for.
+import '../../src/server/read-picture.js'
 import { createPairingLink, verifyPairingLink } from '../../src/server/pairing-link.js'
 import { everythingIn } from '../providers/fetch-stub.js'
 import { type SpyProvider, spyProvider, timing } from './spy-provider.js'
@@ -458,7 +460,9 @@ describe('a path that looks like another', () => {
   it.each([
     '/webhooks',
     '/webhook.json',
-    '/webhook/x',
+    '/webhook/x/y',
+    '/webhook/x.json',
+    '/webhook/X',
     '/webhook//',
     '/webhook;a=b',
     '/webhook%2f',
@@ -483,6 +487,7 @@ describe('a path that looks like another', () => {
   it.each([
     '/webhook',
     '/webhook/',
+    '/webhook/connection-update',
     '//webhook',
     '/x/../webhook',
     '/./webhook',

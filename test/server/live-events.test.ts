@@ -502,7 +502,20 @@ describe('a provider that fails', () => {
     expect(world.calls).toHaveLength(2)
   })
 
-  it.each(['unauthorized', 'session-not-found', 'subscription-expired', 'account-blocked'] as const)(
+  it.each(['unauthorized', 'session-not-found'] as const)(
+    'is polled three times within 15 seconds where it refuses with %s, and then no more',
+    async (code) => {
+      const world = createWorld(failing(new PairingError(code, '')))
+      const tab = await world.watch()
+      await pass(15_000)
+      expect(world.calls).toHaveLength(3)
+      await pass(4 * MINUTE_MS)
+      expect(world.calls).toHaveLength(3)
+      expect(tab.events.at(-1)?.data.error).toEqual({ code })
+    },
+  )
+
+  it.each(['subscription-expired', 'account-blocked'] as const)(
     'is not polled again after %s',
     async (code) => {
       const world = createWorld(failing(new PairingError(code, '')))
@@ -532,7 +545,7 @@ describe('a provider that fails', () => {
     )
     const tab = await world.watch()
     await pass(MINUTE_MS)
-    expect(world.calls).toEqual(['getQrCode'])
+    expect(world.calls).toHaveLength(3)
     isRepaired = true
     await happen(world)
     await pass(10_000)
