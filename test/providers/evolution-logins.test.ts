@@ -122,17 +122,22 @@ async function run({ seed, version, updates }: Schedule): Promise<Outcome> {
     const target = provider()
     const input = { provider: target, queryClient: client }
     const observer = new QueryObserver(client, pairingSessionQueryOptions(input))
+    const store = sessionStoreOf(client, target)
     client.mount()
     const ends = [
       observer.subscribe(() => {}),
-      sessionStoreOf(client, target).mount(
+      store.mount(
         () => ({ provider: target }),
         () => firstState(input),
       ),
       () => client.unmount(),
       () => client.clear(),
     ]
-    return { observer, close: () => ends.forEach((end) => void end()) }
+    const retry = (): void => {
+      store.fold({ type: 'started', at: Date.now() })
+      void client.invalidateQueries({ queryKey: store.queryKey })
+    }
+    return { observer, retry, close: () => ends.forEach((end) => void end()) }
   })
   const [first] = pages
   const session = () => first?.observer.getCurrentResult().data
@@ -153,6 +158,11 @@ async function run({ seed, version, updates }: Schedule): Promise<Outcome> {
     void handler(new Request(url, { method: 'POST', headers, body: JSON.stringify({ action }) }))
   }
   await clock.pass(AFTERWARDS_MS, look)
+  // Nothing tells a scan in the last moment of the last code from the limit of codes, so the page may be `expired` until Retry.
+  if (session()?.status === 'expired') {
+    first?.retry()
+    await clock.pass(AFTERWARDS_MS, look)
+  }
   const outcome = {
     logins: isScanned ? server.whatsapp.logins : -1,
     status: session()?.status,

@@ -87,8 +87,8 @@ export type MeaningOfClose = 'starting' | 'gap' | 'fault' | 'healing' | 'untyped
 /** So long an instance may be `close` because the server connects again: 3 seconds with 2.4, and the line to WhatsApp. */
 const GAP_MS = 8_000
 
-/** The limit of codes is reached up to a second before the time of the last code by this clock. */
-const LIMIT_TOLERANCE_MS = 2_000
+/** At the limit of codes the instance closes when the time of the last code is over, by a clock that is not this one. */
+const LIMIT_TOLERANCE_MS = 500
 
 /** A code that the list knows of is another one where it is younger by this. */
 const NEWER_MS = 3_000
