@@ -90,6 +90,9 @@ const GAP_MS = 8_000
 /** At the limit of codes the instance closes when the time of the last code is over, by a clock that is not this one. */
 const LIMIT_TOLERANCE_MS = 500
 
+/** A server under load writes its list so long after a code was born. */
+const LISTED_LATE_MS = 2_000
+
 /** A code that the list knows of is another one where it is younger by this. */
 const NEWER_MS = 3_000
 
@@ -204,16 +207,17 @@ function afterConnecting(
 }
 
 function codeAtClose(
-  { code }: EvolutionHistory,
+  { code, isUnsure }: EvolutionHistory,
   at: number,
   { listedAt = 0 }: EvolutionListed,
 ): EvolutionHistory['codeAtClose'] {
   // The list knows of codes that came by webhook.
   const lastEnd = Math.max(code?.bornBefore ?? 0, listedAt) + CODE_MS
   if (lastEnd > CODE_MS && at > lastEnd + GAP_MS) return 'over'
-  const firstEnd = Math.max(code ? shownUntil(code) : 0, listedAt + CODE_MS)
-  // Only where this session has seen a code: another process may have begun the pairing.
-  return code && at < firstEnd - LIMIT_TOLERANCE_MS ? 'live' : 'unsure'
+  // Only where this session has seen a code. After requests that failed, the server may have been restarted, which is no scan.
+  if (!code || isUnsure) return 'unsure'
+  const firstEnd = Math.max(shownUntil(code) - LIMIT_TOLERANCE_MS, listedAt + CODE_MS - LISTED_LATE_MS)
+  return at < firstEnd ? 'live' : 'unsure'
 }
 
 /** The pairing is over, by a link or without one. */
