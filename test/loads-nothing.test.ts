@@ -35,18 +35,23 @@ for (const name of ['window', 'document', 'navigator', 'HTMLElement', 'Node', 'M
 const { createElement } = await import('react')
 const { createRoot } = await import('react-dom/client')
 const { WhatsAppPairingDialog, proxy } = await import('./index.js')
-const waited = () => new Promise((done) => setTimeout(done, 300))
+const pause = (ms) => new Promise((done) => setTimeout(done, ms))
+// At least so many modules, for which a busy machine takes longer, and then those that come without being wanted.
+const waited = async (modules = 0) => {
+  for (let turn = 0; turn < 200 && globalThis.loaded.length < modules; turn += 1) await pause(50)
+  await pause(300)
+}
 await waited()
 const imported = [...globalThis.loaded]
 const provider = proxy({ url: 'https://host.example/api/pairing', fetch: () => new Promise(() => {}) })
 const root = createRoot(document.getElementById('app'))
-const show = async (open) => {
+const show = async (open, modules) => {
   root.render(createElement(WhatsAppPairingDialog, { open, provider }))
-  await waited()
+  await waited(modules)
 }
 await show(false)
 const closed = [...globalThis.loaded]
-await show(true)
+await show(true, closed.length + 1)
 process.stdout.write(JSON.stringify({ imported, closed, opened: globalThis.loaded }))
 process.exit()
 `

@@ -314,7 +314,9 @@ function codeDueAt(poll: PollState, timing: ProviderTiming): number {
   if (!startsOnRead) {
     const usualAt = qrRequestAt(qr, poll, timing)
     // The session still waits for a scan, so what the webhook announced may be a new code.
-    if (state?.status === 'unlinked' && poll.webhooks.announcedAt > qrAskedAt)
+    const { announcedAt } = poll.webhooks
+    const isStateRead = poll.respondedAt >= announcedAt
+    if (state?.status === 'unlinked' && isStateRead && announcedAt > qrAskedAt)
       return Math.min(usualAt, qrAskedAt + timing.qrMinIntervalMs)
     if (!qr || !areTrusted(poll.webhooks)) return usualAt
     // The webhook of the next code is given a moment.

@@ -103,7 +103,7 @@ export function describeMountedHandler(name: string, serve: (options: ServeOptio
       const { provider } = await served(admin)
       expect(await provider.connection.read({ want: 'code', method: 'qr' })).toMatchObject({
         status: 'qr',
-        qrCode: { kind: 'image' },
+        qrCode: { kind: 'text' },
       })
     })
 

@@ -107,7 +107,8 @@ describe('requests for a pairing code', () => {
     let isDown = true
     const world = createWorld({
       requestPairingCode: async () => {
-        if (isDown) throw new PairingError(errorCode, '')
+        // Where a refusal is not final, the call itself is repeated.
+        if (isDown) throw new PairingError(errorCode, '', { isFinal: true })
         return { status: 'pairing-code', pairingCode: 'ABCD1234' }
       },
     })

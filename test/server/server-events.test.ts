@@ -253,7 +253,7 @@ describe('onEvent', () => {
     const { world, events, say } = eventful(
       {
         reset: () => Promise.reject(leaky),
-        unlink: () => Promise.reject(new PairingError('unauthorized', leaky.message)),
+        unlink: () => Promise.reject(new PairingError('subscription-expired', leaky.message)),
         readWebhook: () => {
           throw leaky
         },
