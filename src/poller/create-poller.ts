@@ -1,4 +1,5 @@
 import { PairingError, toPairingError } from '../core/errors.js'
+import { PASSKEY_LIFETIME_MS } from '../core/passkey.js'
 import type { PairingMethod, PairingSnapshot, RequestOptions } from '../core/provider.js'
 import { PAIRING_CODE, type PairingAction, type PairingUpdate, type PairingWant } from '../core/update.js'
 import { callProvider, readProvider, timingOf } from './call-provider.js'
@@ -20,7 +21,6 @@ import {
   isSetBack,
   nextRequest,
   type PollState,
-  passkeyUntil,
   type SnapshotOrigin,
 } from './schedule.js'
 import { createSessionChanges } from './session-changes.js'
@@ -64,6 +64,8 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   /** The last code that a page reported as expired. */
   let lookedFor: string | undefined
   let changesUnderWay = 0
+  /** What was answered in a passkey ceremony must not be answered again: so long is it remembered. */
+  let ceremonyUntil = 0
   /** The last request to the provider. */
   let requestedAt = Number.NEGATIVE_INFINITY
 
@@ -250,7 +252,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     // After the clock was set back, no time of before counts.
     const keepUntil = isSetBack(poll, at)
       ? at
-      : Math.max(poll.quietUntil, poll.issued?.expiresAt ?? 0, passkeyUntil(poll))
+      : Math.max(poll.quietUntil, poll.issued?.expiresAt ?? 0, ceremonyUntil)
     onIdle(Math.min(Math.max(keepUntil - at, IDLE_MS), KEEP_LONGEST_MS))
   }
 
@@ -318,6 +320,8 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     },
     async call(action, signal, run) {
       if (ended.signal.aborted) throw closedError()
+      if (action === 'passkey-answer' || action === 'passkey-confirm')
+        ceremonyUntil = Date.now() + PASSKEY_LIFETIME_MS
       const signals = [signal, ended.signal]
       return callProvider({ provider: provider(), call: action, host: host(), signals }, (options) =>
         run({ ...options, memory: record.memory }),
@@ -339,9 +343,12 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       })
     },
     receiveCode(snapshot, phoneNumber) {
-      receive(snapshot)
-      const { issued } = poll
-      if (snapshot.status === 'pairing-code' && issued) set({ ...poll, issued: { ...issued, phoneNumber } })
+      const at = Date.now()
+      changes.observe(snapshot)
+      const next = afterSnapshot(poll, snapshot, { sentAt: at, at }, timing)
+      const isCode = snapshot.status === 'pairing-code' && next.issued
+      // In one update: a page that gets a code without its number takes it for its own.
+      set(isCode ? { ...next, issued: { ...isCode, phoneNumber } } : next)
       publish(snapshot)
       void record.save()
       rest()

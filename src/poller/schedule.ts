@@ -1,6 +1,5 @@
 import { pauseAfter } from '../core/backoff.js'
 import type { PairingError } from '../core/errors.js'
-import { PASSKEY_LIFETIME_MS } from '../core/passkey.js'
 import type { PairingSnapshot, ProviderTiming } from '../core/provider.js'
 import {
   PUSH_SLACK_MS,
@@ -424,9 +423,4 @@ function isAnswered({ status }: PairingSnapshot): boolean {
 /** Whether the provider offers no code until it is started or reset. */
 function isAsleep({ status }: PairingSnapshot): boolean {
   return status === 'stopped' || status === 'stale'
-}
-
-/** How long a passkey ceremony is remembered: what was answered in it must not be answered again. */
-export function passkeyUntil({ state, respondedAt }: PollState): number {
-  return state?.status === 'passkey-required' ? respondedAt + PASSKEY_LIFETIME_MS : NEVER
 }

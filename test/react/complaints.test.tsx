@@ -785,7 +785,8 @@ describe('secrets', () => {
     '“the customer is told about credentials that are not theirs”: %s',
     async (failure) => {
       show(saying(new PairingError(failure, 'No.')).provider)
-      await advance(1_000)
+      // A refusal is final after the third request.
+      await advance(20_000)
       expect(part('lead')?.textContent).toContain('tell the people who run this app')
     },
   )

@@ -61,7 +61,7 @@ describe('a pairing code that was asked for too often', () => {
     await settle()
     await askForCode()
     expect(shownStatus()).toBe('awaiting-number')
-    expect(part('error')?.textContent).toContain('needs a break')
+    expect(part('error')?.textContent).toContain('No more requests are accepted')
     expect(part('cool-down')?.textContent).toContain('in a moment')
     one.error = undefined
     await advance(19_500, () => expect(isOff()).toBe(true))

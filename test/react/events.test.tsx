@@ -156,9 +156,9 @@ describe('an attempt', () => {
     const world = watch(new PairingError('network', 'Down.'))
     await advance(2_500)
     expect(typesOf(world.events)).toEqual(['started'])
-    world.now = new PairingError('unauthorized', 'No.')
+    world.now = new PairingError('subscription-expired', 'No.')
     await advance(5_000)
-    expect(world.events.slice(1)).toMatchObject([{ type: 'failed', code: 'unauthorized' }])
+    expect(world.events.slice(1)).toMatchObject([{ type: 'failed', code: 'subscription-expired' }])
   })
 
   it('ends in `gave-up` where the screen is closed before an end, and the id stays when it is opened again', async () => {
@@ -189,7 +189,7 @@ describe('an attempt', () => {
 
   it.each<[string, PairingSnapshot | PairingError]>([
     ['linked', linked],
-    ['failed', new PairingError('unauthorized', 'No.')],
+    ['failed', new PairingError('subscription-expired', 'No.')],
   ])('that has ended (%s) is not given up when the screen is closed', async (end, snapshot) => {
     const world = watch(snapshot)
     await advance(1_000)

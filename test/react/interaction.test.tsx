@@ -267,8 +267,11 @@ describe('onEvent', () => {
 
 describe('a broken image', () => {
   it('is not left on screen', async () => {
-    const world = createWorld('green-api')
-    world.show()
+    // Without a server, a picture is drawn as it is.
+    const src = `data:image/png;base64,iVBORw0KGgoAAAAN${'A'.repeat(200)}`
+    show({
+      provider: scriptedProvider({ getQrCode: () => ({ status: 'qr', qrCode: { kind: 'image', src } }) }),
+    })
     await advance(2_000)
     fireEvent.error(screen.getByRole('img'))
     await settle()
@@ -299,10 +302,10 @@ describe('two mounted copies', () => {
 describe('messages', () => {
   it('replace single texts, of the errors too, and leave the others', async () => {
     const refusing = scriptedProvider({
-      getQrCode: () => Promise.reject(new PairingError('unauthorized', 'No.')),
+      getQrCode: () => Promise.reject(new PairingError('subscription-expired', 'No.')),
     })
     const own = { title: 'Ask Ana', advice: 'She knows the key.' }
-    show({ provider: refusing, messages: { tryAgain: 'Once more', errors: { unauthorized: own } } })
+    show({ provider: refusing, messages: { tryAgain: 'Once more', errors: { 'subscription-expired': own } } })
     await settle()
     await settle()
     expect(screen.getByRole('heading').textContent).toBe('Ask Ana')
@@ -323,7 +326,7 @@ describe('a method that is changed afterwards', () => {
     const linked = scriptedProvider({ getQrCode: () => ({ status: 'linked', account: {} }) }, 'linked')
     const refused = scriptedProvider(
       {
-        getQrCode: () => Promise.reject(new PairingError('unauthorized', 'No.')),
+        getQrCode: () => Promise.reject(new PairingError('subscription-expired', 'No.')),
         requestPairingCode: () => code,
       },
       'refused',

@@ -287,6 +287,9 @@ describe('the stream of a page', () => {
     await doing(() => world.emulator.fail('unauthorized'))
     // Beside its socket the state is read every 20 seconds.
     await advance(22_000)
+    // For five minutes, GREEN-API may be making the instance.
+    await wait(300_000)
+    await advance(20_000)
     expect(shownStatus()).toBe('failed')
     expect(isWatched(world)).toEqual([0, 0])
     const upstream = world.mockServer.requests.length

@@ -99,10 +99,10 @@ describe('Start over', () => {
 
   it('that the provider refuses says why, and is not tried again by itself', async () => {
     const one = await stuck()
-    one.reset.mockRejectedValue(new PairingError('unauthorized', 'No.'))
+    one.reset.mockRejectedValue(new PairingError('subscription-expired', 'No.'))
     await press('Start over')
     await later(60_000)
-    expect(errorCode()).toBe('unauthorized')
+    expect(errorCode()).toBe('subscription-expired')
     expect(one.reset).toHaveBeenCalledTimes(1)
   })
 

@@ -124,7 +124,7 @@ describe('“Trouble linking?”', () => {
     ['idle', qr('a'), { autoStart: false }],
     ['linked', { status: 'linked', account: {} }, {}],
     ['passkey-required', { status: 'passkey-required' }, {}],
-    ['failed', new PairingError('unauthorized', 'No.'), {}],
+    ['failed', new PairingError('subscription-expired', 'No.'), {}],
   ])('is not there where no phone is being held: %s', async (status, snapshot, props) => {
     show(snapshot, props)
     await advance(1_000)

@@ -69,7 +69,7 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
   let endStream: (() => void) | undefined
   let unsubscribe: (() => void) | undefined
   /** The attempt whose link counted: it is reported once, though its number may have to be compared later. */
-  let linkedAttempt: number | undefined
+  let linkedAttempt: string | undefined
   /** Counts requests, outside production. */
   let turn = 0
   /** The state up to which `onEvent` got all steps. */
@@ -206,17 +206,17 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     const { onLinked, onUnlinked, onError } = callbacks()
     keepNumber(before.facts, after.facts)
     reportSteps(after, at)
-    const { phase: last, attempt } = before.facts
+    const { phase: last } = before.facts
     if (
       last.name === 'linked' &&
-      attempt === linkedAttempt &&
+      attemptOf(before.facts) === linkedAttempt &&
       isNewAttempt &&
       after.facts.notice &&
       onUnlinked
     )
       callHost('onUnlinked', () => onUnlinked(last.account), onError)
-    if (phase.name === 'linked' && !phase.check && linkedAttempt !== after.facts.attempt) {
-      linkedAttempt = after.facts.attempt
+    if (phase.name === 'linked' && !phase.check && linkedAttempt !== attemptOf(after.facts)) {
+      linkedAttempt = attemptOf(after.facts)
       if (onLinked) callHost('onLinked', () => onLinked(phase.account), onError)
     }
     if (isNew && phase.name === 'failed' && onError) callHost('onError', () => onError(phase.error))
@@ -375,4 +375,9 @@ function transitionSafely(state: SessionState, event: SessionEvent): SessionStat
       at: event.at,
     })
   }
+}
+
+/** An attempt by name: a session that left the cache counts from the beginning again. */
+function attemptOf({ setup, attempt }: SessionFacts): string {
+  return `${setup.attemptSeed}-${attempt}`
 }
