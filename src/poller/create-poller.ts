@@ -6,23 +6,22 @@ import { callProvider, readProvider, timingOf } from './call-provider.js'
 import { createExclusive } from './exclusive.js'
 import { makeUpdate } from './make-update.js'
 import { createPictureReader } from './picture-reader.js'
-import type { Poller } from './poller.js'
-import type { PolledSession, PollerHost } from './poller-host.js'
-import { createProviderSubscription } from './provider-subscription.js'
-import { createRefresh } from './refresh.js'
-import { retryRefused } from './refusals.js'
 import {
   afterChange,
   afterFailure,
   afterGap,
   afterSnapshot,
-  dueRequest,
   initialPollState,
   isSetBack,
-  nextRequest,
   type PollState,
   type SnapshotOrigin,
-} from './schedule.js'
+} from './poll-state.js'
+import type { Poller } from './poller.js'
+import type { PolledSession, PollerHost } from './poller-host.js'
+import { createProviderSubscription } from './provider-subscription.js'
+import { createRefresh } from './refresh.js'
+import { retryRefused } from './refusals.js'
+import { dueRequest, nextRequest } from './schedule.js'
 import { createSessionChanges } from './session-changes.js'
 import { afterRecord, createSharedRecord, recordStateOf } from './shared-record.js'
 import { createSharedRequests } from './shared-requests.js'

@@ -7,7 +7,8 @@ import {
   type UpdateReason,
   WIRE_VERSION,
 } from '../core/update.js'
-import { needsStart, type PollState, shownPairingCode, shownQrCode } from './schedule.js'
+import type { PollState } from './poll-state.js'
+import { needsStart, shownPairingCode, shownQrCode } from './schedule.js'
 
 /** What an update says beside the cached state. */
 export interface UpdateContext extends Pick<PairingUpdate, 'session' | 'origin' | 'seq' | 'at'> {

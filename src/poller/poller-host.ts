@@ -2,7 +2,7 @@ import type { PairingErrorCode } from '../core/errors.js'
 import type { PasskeyAction } from '../core/passkey.js'
 import type { PairingMemory, PairingProvider, PairingSnapshot } from '../core/provider.js'
 import type { PairingAction, PairingWant } from '../core/update.js'
-import type { IssuedCode } from './schedule.js'
+import type { IssuedCode } from './poll-state.js'
 
 /** A method of the provider, or what a provider pushes. */
 export type ProviderCall =

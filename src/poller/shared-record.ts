@@ -1,7 +1,7 @@
 import { isSame } from '../core/is-same.js'
 import type { PairingMemory, ProviderTiming } from '../core/provider.js'
+import type { PollState } from './poll-state.js'
 import type { Replicas, SessionRecord } from './poller-host.js'
-import type { PollState } from './schedule.js'
 import type { SessionChanges } from './session-changes.js'
 
 /** The part of a record that the poller keeps. */

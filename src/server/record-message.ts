@@ -1,8 +1,8 @@
 import { asAmount, asRecord, asText, parseJson } from '../core/json.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
 import { isAction } from '../poller/perform-action.js'
+import type { IssuedCode } from '../poller/poll-state.js'
 import type { SessionRecord } from '../poller/poller-host.js'
-import type { IssuedCode } from '../poller/schedule.js'
 import { CLOCK_TOLERANCE_MS } from './bus-message.js'
 
 /** The memory of an adapter has some hundred bytes for each session. */

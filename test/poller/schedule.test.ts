@@ -6,11 +6,13 @@ import {
   afterChange,
   afterFailure,
   afterSnapshot,
-  dueRequest,
   initialPollState,
+  type PollState,
+} from '../../src/poller/poll-state.js'
+import {
+  dueRequest,
   needsStart,
   nextRequest,
-  type PollState,
   shownPairingCode,
   shownQrCode,
 } from '../../src/poller/schedule.js'
