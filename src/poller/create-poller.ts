@@ -95,7 +95,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
         if (signal.aborted || sentIn !== changes.revision) return
         take(read, { want, sentAt, at: Date.now() })
         host().observe(target(), read)
-        publish(read)
+        publish(read, sentAt)
       })
     } catch (error) {
       // By the signal and not by the code: a provider may call anything aborted.
@@ -108,7 +108,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   const replicas = host().connect(session, (message) => {
     // Updates from other replicas are treated like our own responses.
     if (message.type === 'snapshot') {
-      receive(message.snapshot)
+      receive(message.snapshot, false, message.ageMs)
       // The code to compare is on no bus: this process reads it itself.
       const { snapshot } = message
       if (snapshot.status === 'passkey-required' && snapshot.step === 'confirm') void refresh.run()
@@ -182,9 +182,9 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     set(afterSnapshot(poll, snapshot, from, timing))
   }
 
-  function receive(snapshot: PairingSnapshot, isPushed = false): void {
+  function receive(snapshot: PairingSnapshot, isPushed = false, ageMs = 0): void {
     const at = Date.now()
-    take(snapshot, { isPushed, sentAt: at, at })
+    take(snapshot, { isPushed, sentAt: at - ageMs, at })
   }
 
   function fail(error: PairingError): void {
@@ -236,13 +236,17 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     },
   })
 
-  function publish(snapshot: PairingSnapshot): void {
+  function publish(snapshot: PairingSnapshot, sentAt = Date.now()): void {
     const next = loop.size > 0 ? nextDue() : undefined
     const at = Date.now()
     const promise = next && { nextInMs: Math.max(next.at - at, 0) + latencyMs }
     // The code to compare is for the user alone.
     const shared = snapshot.status === 'passkey-required' ? { ...snapshot, code: undefined } : snapshot
-    replicas.publish({ type: 'snapshot', snapshot: { ...shared, ...promise } })
+    replicas.publish({
+      type: 'snapshot',
+      snapshot: { ...shared, ...promise },
+      ageMs: Math.max(at - sentAt, 0),
+    })
   }
 
   function rest(): void {
@@ -300,15 +304,16 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       if (ended.signal.aborted) throw closedError()
       changesUnderWay += 1
       try {
-        // Changes that are known by now are from before the user's press.
+        // A start is for the state that was read; any other change is a press, made with what is known by now.
+        const read = changes.revision
         if (replicas.load) await record.load()
-        const before = changes.revision
+        const before = action === 'start' ? read : changes.revision
         return await exclusive.run(signal, async () => {
           if (replicas.load) await record.load()
-          // The same change was made while this one waited for its turn.
+          // The same change was made while this one waited for its turn. It may have woken the session up already.
           const isMade = changes.revision !== before && changes.action === action
-          if (action === 'start' ? !changes.mayStart : isMade && action !== 'request-pairing-code')
-            return false
+          if (action === 'start' && (!changes.mayStart || isMade)) return false
+          if (isMade && action !== 'request-pairing-code') return false
           await change(action, signal, run)
           return true
         })

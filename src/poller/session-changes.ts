@@ -51,6 +51,8 @@ export function createSessionChanges(): SessionChanges {
       return reason
     },
     receive(at, made) {
+      // A message says when, and the record that follows it says what.
+      if (at === revision) action ??= made
       if (revision !== undefined && at <= revision) return false
       revision = at
       action = made

@@ -32,7 +32,7 @@ export function createBusLink({ bus, name, receive }: BusLinkOptions): Replicas 
     if (message.type === 'changed') receive(message)
     else if (message.revision === revision) {
       if (isMissed) receive({ type: 'changed', revision })
-      receive({ type: 'snapshot', snapshot: message.snapshot })
+      receive(message)
     }
   }
 

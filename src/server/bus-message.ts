@@ -10,7 +10,7 @@ export interface BusStamp {
   readonly revision: number
 }
 
-/** A snapshot says how long its code lives from the moment it is sent, so it may not be much older when it arrives. */
+/** A state that is older when it arrives is requested instead. */
 export const MAX_MESSAGE_AGE_MS = 2_000
 
 /**
@@ -33,17 +33,23 @@ export function decodeBusMessage(
   self: string,
   now: number,
 ): (ReplicaMessage & Pick<BusStamp, 'revision'>) | undefined {
-  const { from, type, snapshot, ...stamp } = asRecord(parseJson(text))
+  const { from, type, snapshot, ageMs, ...stamp } = asRecord(parseJson(text))
   if (typeof from !== 'string' || from === self) return undefined
   const sentAt = asAmount(stamp.sentAt)
-  const ageMs = now - (sentAt ?? Number.NaN)
-  if (!(ageMs <= MAX_MESSAGE_AGE_MS + CLOCK_TOLERANCE_MS && ageMs >= -CLOCK_TOLERANCE_MS)) return undefined
+  const travelledMs = now - (sentAt ?? Number.NaN)
+  if (!(travelledMs <= MAX_MESSAGE_AGE_MS + CLOCK_TOLERANCE_MS && travelledMs >= -CLOCK_TOLERANCE_MS))
+    return undefined
   // A change lies before its message. One of the future would void everything until then.
   const revision = Math.min(asAmount(stamp.revision) ?? 0, now + CLOCK_TOLERANCE_MS)
   if (type === 'changed') return { type, revision }
   if (type !== 'snapshot') return undefined
   try {
-    return { type, revision, snapshot: decodeSnapshot(snapshot) }
+    return {
+      type,
+      revision,
+      snapshot: decodeSnapshot(snapshot),
+      ageMs: (asAmount(ageMs) ?? 0) + Math.max(travelledMs, 0),
+    }
   } catch {
     return undefined
   }

@@ -109,6 +109,39 @@ describe('two replicas with a bus', () => {
     expect(codesIn(other)).toEqual(codesIn(one))
   })
 
+  it.each([
+    ['took 3 s', 3_000, 0],
+    ['waited 2 s in the broker', 0, 2_000],
+    ['was held up on both ways', 1_500, 1_500],
+  ])(
+    'show a code no longer than the provider said where its response %s',
+    async (_, responseMs, brokerMs) => {
+      const bus = memoryBus()
+      const late: PairingBus = {
+        subscribe: bus.subscribe,
+        publish: (channel, message) => void setTimeout(() => void bus.publish(channel, message), brokerMs),
+      }
+      const expiresInMs = 20_000
+      const methods: Partial<PairingProvider> = {
+        getQrCode: async () => {
+          await pass(responseMs)
+          return { status: 'qr', qrCode: { kind: 'text', value: '2@one,noise,identity,adv,1' }, expiresInMs }
+        },
+      }
+      const [one, other] = [
+        replicaOn(late, methods),
+        replicaOn(late, { getQrCode: () => new Promise(() => {}) }),
+      ]
+      const tab = await other.watch()
+      const sentAt = Date.now()
+      await one.get('?want=code')
+      await pass(brokerMs)
+      const { data } = tab.events.findLast((event) => event.data.status === 'qr') ?? {}
+      expect(Number(data?.at)).toBeGreaterThanOrEqual(sentAt + responseMs + brokerMs)
+      expect(Number(data?.at) + Number(data?.expiresInMs)).toBe(sentAt + expiresInMs)
+    },
+  )
+
   it('share the response to a single read', async () => {
     const bus = memoryBus()
     const [one, other] = [replicaOn(bus, { getStatus: async () => ({ status: 'linking' }) }), replicaOn(bus)]
@@ -216,7 +249,7 @@ describe('two replicas with a bus', () => {
     await pass(MINUTE_MS)
     const fields = bus.published.map(({ message }) => Object.keys(JSON.parse(message)).toSorted().join())
     expect(new Set(fields)).toEqual(
-      new Set(['from,revision,sentAt,snapshot,type', 'from,revision,sentAt,type']),
+      new Set(['ageMs,from,revision,sentAt,snapshot,type', 'from,revision,sentAt,type']),
     )
     expect(new Set(bus.published.map(({ channel }) => channel))).toEqual(new Set([SPY_SESSION]))
     const said = JSON.stringify(bus.published)

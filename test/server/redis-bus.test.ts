@@ -4,7 +4,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { PairingError } from '../../src/core/errors.js'
 import { type RedisBus, type RedisBusOptions, redisBus } from '../../src/server/redis-bus.js'
 import { everythingIn, thrownBy } from '../providers/fetch-stub.js'
-import { type RedisServer, redisPassword, startRedisServer } from './redis-server.js'
+import { type RedisServer, redisPassword, startRedisServer } from './redis-server.mjs'
 
 let redis: RedisServer
 const closers: (() => unknown)[] = []

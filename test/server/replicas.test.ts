@@ -9,7 +9,7 @@ import { greenApi } from '../../src/providers/green-api.js'
 import { redisBus } from '../../src/server/redis-bus.js'
 import { type PairingLogEntry, toNodeListener } from '../../src/server.js'
 import { createEmulator, mockGreenApi } from '../../src/testing.js'
-import { startRedisServer } from './redis-server.js'
+import { startRedisServer } from './redis-server.mjs'
 import { separateHandler } from './world.js'
 
 const instance = { idInstance: '1101000001', apiTokenInstance: 'secret-of-nobody' }

@@ -5,7 +5,7 @@ import { ioredisBus } from '../../examples/ioredis/ioredis-bus.mjs'
 import type { PairingBus } from '../../src/core/pairing-bus.js'
 import { redisBus } from '../../src/server/redis-bus.js'
 import { memoryBus } from './memory-bus.js'
-import { type RedisServer, startRedisServer } from './redis-server.js'
+import { type RedisServer, startRedisServer } from './redis-server.mjs'
 
 let redis: RedisServer
 const closers: (() => unknown)[] = []

@@ -20,6 +20,8 @@ afterEach(() => {
 
 const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 
+const pause = (durationMs: number) => new Promise((resolve) => setTimeout(resolve, durationMs))
+
 /** So many replicas on one bus, each with pollers of its own. */
 const replicasOn = (
   bus: PairingBus,
@@ -216,6 +218,37 @@ describe('changes of one session', () => {
     for (const world of [one, other, one, other]) expect(await postTo(world, { action: 'reset' })).toBe(200)
     // The limit alone is kept.
     expect(bus.taken).toBe(4)
+  })
+
+  it('start a sleeping session once where it is awake before the other replica has its turn', async () => {
+    let isAwake = false
+    let starts = 0
+    const bus = memoryBus()
+    const replicas = replicasOn(bus, 2, {
+      getStatus: async () => (isAwake ? { status: 'unlinked' } : { status: 'stopped' }),
+      getQrCode: async () => {
+        const qrCode = { kind: 'text', value: '2@one,noise,identity,adv,1' } as const
+        return isAwake ? { status: 'qr', qrCode } : { status: 'stopped' }
+      },
+      reset: async () => {
+        starts += 1
+        await pause(100)
+        isAwake = true
+      },
+    })
+    await Promise.all(replicas.map((replica) => replica.watch()))
+    await pass(1_000)
+    const sent = replicas.map((replica) => postTo(replica, { action: 'start' }))
+    // Longer than the start and than the wait for a turn: the session was read awake in between.
+    await pass(2_000)
+    expect(await Promise.all(sent)).toEqual([200, 200])
+    expect(starts).toBe(1)
+    isAwake = false
+    await pass(30_000)
+    const again = postTo(at(replicas, 1), { action: 'start' })
+    await pass(1_000)
+    expect(await again).toBe(200)
+    expect(starts).toBe(2)
   })
 
   it('start a sleeping session once, although the pages of two replicas see it asleep for 20 seconds', async () => {

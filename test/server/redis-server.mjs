@@ -1,0 +1,119 @@
+// Plain JavaScript, because the tables of `bench` start it too.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { redisAdvice, redisServerPath } from '../redis.mjs'
+
+/** In the URL of every Redis of the tests, and to be seen nowhere else. */
+export const redisPassword = 'password-of-the-redis-under-test'
+
+/**
+ * A Redis of one's own: empty, on this machine, and gone afterwards.
+ *
+ * @typedef {object} RedisServer
+ * @property {string} url With the password in it. The same one after a `stop` and a `start`.
+ * @property {() => Promise<void>} start Resolves when it answers.
+ * @property {() => Promise<void>} stop Cuts every connection. Does nothing where it is stopped.
+ * @property {() => void} pause Connections stay, and nothing is answered until `resume`.
+ * @property {() => void} resume
+ */
+
+// The pipe closes with this process however that ends: Vitest kills workers that hang, and then no hook runs. Only the
+// server keeps stdout, so that it ends with the server. Ctrl-C is meant for Vitest, and would end the shell too early.
+const WHILE_STDIN_IS_OPEN = `
+  trap '' INT TERM HUP
+  sh -c 'echo "process id: $$"; exec "$0" "$@"' "$0" "$@" &
+  exec >/dev/null
+  read -r _
+  kill -9 $! 2>/dev/null
+  wait 2>/dev/null
+  rmdir "$PWD"
+`
+
+/**
+ * Starts one; whoever does has to `stop` it, for example in `afterAll`.
+ *
+ * @returns {Promise<RedisServer>}
+ */
+export async function startRedisServer() {
+  const path = redisServerPath()
+  if (path === undefined) throw new Error(`There is no redis-server for the tests. ${redisAdvice}`)
+  const server = path
+  const port = await freePort()
+  /** @type {{ shell: import('node:child_process').ChildProcess, pid: number } | undefined} */
+  let running
+
+  async function stop() {
+    if (!running) return
+    const { shell } = running
+    const gone = once(shell, 'exit')
+    shell.stdin?.end()
+    running = undefined
+    await gone
+  }
+
+  async function start() {
+    const shell = spawn(
+      'sh',
+      [
+        ...['-c', WHILE_STDIN_IS_OPEN, server],
+        ...['--bind', '127.0.0.1', '--port', `${port}`, '--requirepass', redisPassword],
+        ...['--save', '', '--appendonly', 'no'],
+      ],
+      { stdio: ['pipe', 'pipe', 'inherit'], cwd: await mkdtemp(join(tmpdir(), 'redis-under-test-')) },
+    )
+    running = { shell, pid: 0 }
+    try {
+      running.pid = await untilReady(shell.stdout)
+    } catch (error) {
+      await stop()
+      throw error
+    }
+  }
+
+  /** @param {NodeJS.Signals} signal */
+  const signal = (signal) => {
+    if (running) process.kill(running.pid, signal)
+  }
+
+  await start()
+  return {
+    url: `redis://:${redisPassword}@127.0.0.1:${port}`,
+    start,
+    stop,
+    pause: () => signal('SIGSTOP'),
+    resume: () => signal('SIGCONT'),
+  }
+}
+
+/**
+ * The process id of the server, when it answers.
+ *
+ * @param {import('node:stream').Readable} stdout
+ */
+async function untilReady(stdout) {
+  /** @type {string[]} */
+  const log = []
+  for await (const line of createInterface({ input: stdout })) {
+    log.push(line)
+    if (!line.includes('Ready to accept connections')) continue
+    // Nobody reads on, and a full pipe would stop the server.
+    stdout.resume()
+    return Number(/^process id: (\d+)$/m.exec(log.join('\n'))?.[1])
+  }
+  throw new Error(`redis-server ended before it was ready:\n${log.join('\n')}`)
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('The system gave no port.')
+  return address.port
+}
