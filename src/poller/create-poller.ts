@@ -259,6 +259,13 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     onIdle(Math.min(Math.max(keepUntil - at, IDLE_MS), KEEP_LONGEST_MS))
   }
 
+  /** Whether only a start brings a code: by the cached state where that is fresh. */
+  async function isAsleep(signal: AbortSignal): Promise<boolean> {
+    const due = dueRequest(poll, 'code', Date.now(), timing)
+    if (due) await requests.join(due, signal)
+    return update('qr').status === 'stopped'
+  }
+
   const codeId = () => `${origin}-${poll.qrCount}`
 
   function isFirstLook(expired: string | null | undefined): boolean {
@@ -304,16 +311,17 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       if (ended.signal.aborted) throw closedError()
       changesUnderWay += 1
       try {
-        // A start is for the state that was read; any other change is a press, made with what is known by now.
-        const read = changes.revision
+        // Changes that are known by now are from before the user's press.
         if (replicas.load) await record.load()
-        const before = action === 'start' ? read : changes.revision
+        const before = changes.revision
         return await exclusive.run(signal, async () => {
           if (replicas.load) await record.load()
-          // The same change was made while this one waited for its turn. It may have woken the session up already.
+          // A start or a link has come about while this one waited for its turn, also where the response to that start was lost.
+          if (action === 'start' && !(await isAsleep(signal))) return false
+          // The same change was made in the meantime.
           const isMade = changes.revision !== before && changes.action === action
-          if (action === 'start' && (!changes.mayStart || isMade)) return false
-          if (isMade && action !== 'request-pairing-code') return false
+          if (action === 'start' ? !changes.mayStart : isMade && action !== 'request-pairing-code')
+            return false
           await change(action, signal, run)
           return true
         })

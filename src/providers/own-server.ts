@@ -157,8 +157,9 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
     async reset(options) {
       // What only ran out needs no `DELETE`, which would end a link that came about in the meantime. Where a start did not help,
       // it does.
-      const isStopped = (await read(options)).state === 'stopped'
-      const step = isStopped ? resets.next(options, ['start', 'clear']) : 'clear'
+      const { state } = await read(options)
+      if (state === 'linked') return
+      const step = state === 'stopped' ? resets.next(options, ['start', 'clear']) : 'clear'
       if (step === 'clear') await clear(options)
       const fields = await start(options, { mode: 'qr' })
       resets.taken(options, step)

@@ -231,12 +231,18 @@ describe('ownServer reset', () => {
     expect(stub.requests[1]?.body).toEqual({ mode: 'qr' })
   })
 
-  it.each(['stale', 'failed', 'ready', 'linked', 'starting'])('clears "%s", then starts', async (state) => {
+  it.each(['stale', 'failed', 'ready', 'starting'])('clears "%s", then starts', async (state) => {
     const stub = answering(
       inTurn(snapshot({ state }), snapshot({ state: 'stopped' }), snapshot({ state: 'starting' })),
     )
     await stub.provider.reset?.({})
     expect(sent(stub)).toEqual(['GET', 'DELETE', 'POST'])
+  })
+
+  it('sends nothing where a phone is linked', async () => {
+    const stub = answering(snapshot({ state: 'linked' }))
+    await stub.provider.reset?.({})
+    expect(sent(stub)).toEqual(['GET'])
   })
 
   it.each(['stopped', 'starting'])(
