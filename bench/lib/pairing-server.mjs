@@ -1,9 +1,9 @@
 // The process under test: a host's server as the README describes it. Its parent requests its memory usage.
 
 import { createServer } from 'node:http'
-import { setImmediate as turn } from 'node:timers/promises'
 import { greenApi } from 'whatsapp-pairing/providers/green-api'
 import { createPairingHandler, toNodeListener } from 'whatsapp-pairing/server'
+import { measureUsage } from './usage.mjs'
 
 const [, , apiUrl = '', apiTokenInstance = '', webhookSecret = ''] = process.argv
 
@@ -28,19 +28,8 @@ const handler = createPairingHandler({
   webhookSecret,
 })
 
-/** What is in use after everything that could be let go was. */
-async function measure() {
-  for (let round = 0; round < 3; round += 1) {
-    await turn()
-    globalThis.gc?.()
-  }
-  const { heapUsed, external, rss } = process.memoryUsage()
-  const { user, system } = process.cpuUsage()
-  return { used: heapUsed + external, rss, cpuMs: (user + system) / 1_000 }
-}
-
 const server = createServer(toNodeListener(handler)).listen(0, '127.0.0.1', () => {
   process.send?.(server.address())
 })
-process.on('message', async () => process.send?.(await measure()))
+process.on('message', async () => process.send?.(await measureUsage()))
 process.on('disconnect', () => process.exit())

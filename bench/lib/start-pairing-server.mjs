@@ -5,11 +5,7 @@ import { API_TOKEN } from './emulated-provider.mjs'
 
 const WEBHOOK_SECRET = 'webhook-secret-of-the-bench'
 
-/**
- * What the server process uses, in bytes and in milliseconds of one core.
- *
- * @typedef {{ used: number, rss: number, cpuMs: number }} Usage
- */
+/** @typedef {import('./usage.mjs').Usage} Usage */
 
 /**
  * Starts the server under test in a process of its own.

@@ -1,0 +1,214 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startRedisServer } from '../../test/server/redis-server.mjs'
+import { openFailoverPage } from './failover-page.mjs'
+import { startPhonesProvider } from './phones-provider.mjs'
+import { startReplica } from './start-replica.mjs'
+import { until } from './wait.mjs'
+
+/** A page opens its stream again after this time, at its own replica if that runs. */
+const STREAM_LIFETIME_MS = 30_000
+
+/** How long a code is looked at, and how long a phone stays linked after everyone has seen it. */
+const SCAN_AFTER_MS = /** @type {const} */ ([500, 20_000])
+const LINKED_FOR_MS = /** @type {const} */ ([500, 5_000])
+
+/** A replica that is killed while it reports a link leaves that to the others after a minute, at their next request. */
+const SEEN_LIMIT_MS = 90_000
+
+const LOOK_EVERY_MS = 250
+
+/** So many pages open at once. */
+const OPENING = 50
+
+/** An outage of Redis is felt for so long after its end: connections come back, and late messages arrive. */
+const AFTER_OUTAGE_MS = 3_000
+
+/** Two clocks that are read one after the other, in whole milliseconds. */
+const CLOCK_MS = 5
+
+/**
+ * A phone that was linked, and what came of it.
+ *
+ * @typedef {object} Scan
+ * @property {number} linkedAt
+ * @property {number[]} shownAfter milliseconds, one for each page that showed it
+ * @property {number[]} reportedAt of `onLinked`
+ * @property {boolean} isOver nobody waits for it any more
+ */
+
+/**
+ * Two replicas with one Redis; phones that are linked and unlinked at a provider, and pages that watch.
+ *
+ * @param {object} options
+ * @param {number} options.sessions
+ * @param {number} options.pagesPerSession
+ * @param {number} options.faultChance
+ * @param {import('./random.mjs').Random} options.random
+ */
+export async function startPhones({ sessions, pagesPerSession, faultChance, random }) {
+  const redis = await startRedisServer()
+  const provider = await startPhonesProvider({ random, faultChance })
+  /** By phone number: each phone is linked once. @type {Map<string, Scan>} */
+  const scans = new Map()
+  /** Of Redis, and the moments at which a replica was killed. @type {{ from: number, until: number }[]} */
+  const outages = []
+  /** @type {number[]} */
+  const kills = []
+  /** @type {number[]} */
+  const overdue = []
+  let [refusedScans, codes, repeats] = [0, 0, 0]
+  let isEnding = false
+
+  /** @param {string} phoneNumber */
+  const onLinked = (phoneNumber) => void scans.get(phoneNumber)?.reportedAt.push(Date.now())
+  const replicaOptions = {
+    providerUrl: provider.url,
+    redisUrl: redis.url,
+    streamLifetimeMs: STREAM_LIFETIME_MS,
+    onLinked,
+  }
+  const replicas = await Promise.all([startReplica(replicaOptions), startReplica(replicaOptions)])
+
+  /** @type {Map<string, Set<number>>} */
+  const seenBy = new Map()
+  /** @type {import('./failover-page.mjs').FailoverPage[]} */
+  const pages = []
+  /** @type {Promise<void>[]} */
+  const phones = []
+
+  /** @param {string} id @param {number} index */
+  const openPage = (id, index) =>
+    openFailoverPage({
+      session: id,
+      replicas: index % 2 === 0 ? replicas : replicas.toReversed(),
+      random,
+      onLinked(_, phoneNumber) {
+        const seen = seenBy.get(phoneNumber)
+        const scan = scans.get(phoneNumber)
+        if (!seen || !scan || seen.has(index)) return
+        seen.add(index)
+        scan.shownAfter.push(Date.now() - scan.linkedAt)
+      },
+      onCode(overdueMs) {
+        codes += 1
+        if (overdueMs > CLOCK_MS) overdue.push(overdueMs)
+      },
+    })
+
+  /**
+   * Scans what a page shows, waits until all have seen it, and unlinks; again and again.
+   *
+   * @param {import('./phones-provider.mjs').ProviderSession} session
+   * @param {readonly import('./failover-page.mjs').FailoverPage[]} watching
+   */
+  async function scanAndUnlink(session, watching) {
+    while (!isEnding) {
+      await sleep(random.between(...SCAN_AFTER_MS))
+      const code = watching.map((page) => page.code()).find((one) => one !== undefined)
+      if (code === undefined || isEnding) continue
+      const phoneNumber = `49151${String(10_000_000 + scans.size)}`
+      const linkedAt = session.scan(code, phoneNumber)
+      if (linkedAt === undefined) {
+        refusedScans += 1
+        continue
+      }
+      /** @type {Scan} */
+      const scan = { linkedAt, shownAfter: [], reportedAt: [], isOver: false }
+      scans.set(phoneNumber, scan)
+      seenBy.set(phoneNumber, new Set())
+      const isComplete = () => scan.shownAfter.length === watching.length && scan.reportedAt.length > 0
+      const giveUpAt = Date.now() + SEEN_LIMIT_MS
+      while (!isComplete() && Date.now() < giveUpAt) await sleep(LOOK_EVERY_MS)
+      await sleep(random.between(...LINKED_FOR_MS))
+      session.unlink()
+      seenBy.delete(phoneNumber)
+      scan.isOver = true
+    }
+  }
+
+  for (let index = 0; index < sessions; index += 1) {
+    const session = provider.add(`phone-${index}`)
+    const watching = Array.from({ length: pagesPerSession }, (_, page) => openPage(session.id, page))
+    pages.push(...watching)
+    phones.push(scanAndUnlink(session, watching))
+    if (pages.length % OPENING === 0) await sleep(LOOK_EVERY_MS)
+  }
+
+  /** @param {() => Promise<void>} whileAway */
+  async function outage(whileAway) {
+    const from = Date.now()
+    await whileAway()
+    outages.push({ from, until: Date.now() + AFTER_OUTAGE_MS })
+  }
+
+  /** Whether Redis was away, or a replica was killed, between these moments. @param {number} from @param {number} to */
+  const isDisturbed = (from, to) =>
+    outages.some((one) => one.from <= to && one.until >= from) || kills.some((at) => at >= from && at <= to)
+
+  return {
+    replicas,
+    provider,
+    pages,
+    /** Connections are kept, and nothing is answered. @param {number} ms */
+    stallRedis: (ms) =>
+      outage(async () => {
+        redis.pause()
+        await sleep(ms)
+        redis.resume()
+      }),
+    /** With everything that it kept. @param {number} ms */
+    restartRedis: (ms) =>
+      outage(async () => {
+        await redis.stop()
+        await sleep(ms)
+        await redis.start()
+      }),
+    /** @param {import('./start-replica.mjs').Replica} replica */
+    async kill(replica) {
+      kills.push(Date.now())
+      await replica.end('SIGKILL')
+      await replica.start()
+    },
+    /** Lets the phones that are linked be seen, and ends everything. */
+    async end() {
+      isEnding = true
+      await Promise.race([Promise.all(phones), sleep(SEEN_LIMIT_MS + LINKED_FOR_MS[1])])
+      for (const page of pages) page.close()
+      await Promise.all(replicas.map((replica) => replica.end('SIGTERM')))
+      provider.close()
+      await redis.stop()
+    },
+    /** What came of it. */
+    figures() {
+      const all = [...scans.values()]
+      const repeated = all.filter(({ reportedAt }) => reportedAt.length > 1)
+      const isFree = (/** @type {Scan} */ { linkedAt, reportedAt }) =>
+        !isDisturbed(linkedAt - 1_000, reportedAt.at(-1) ?? linkedAt)
+      const isOutside = (/** @type {number} */ at) =>
+        !outages.some((one) => one.from <= at && one.until >= at)
+      repeats = repeated.length
+      return {
+        scans: all.length,
+        shown: all.reduce((sum, { shownAfter }) => sum + shownAfter.length, 0),
+        shownAfter: all.flatMap(({ shownAfter }) => shownAfter),
+        unreported: all.filter(({ reportedAt }) => reportedAt.length === 0).length,
+        repeats,
+        undisturbedRepeats: repeated.filter(isFree).length,
+        codes,
+        overdue,
+        refusedScans,
+        starts: provider.counts.starts,
+        secondStarts: provider.secondStarts.length,
+        undisturbedSecondStarts: provider.secondStarts.filter(isOutside).length,
+        kills: kills.length,
+        outages: outages.length,
+      }
+    },
+    /** Whether all pages show a code or a link. */
+    untilShown: (/** @type {number} */ limitMs) =>
+      until(
+        () => pages.every((page) => page.code() !== undefined || page.linkedNumber() !== undefined),
+        limitMs,
+      ),
+  }
+}
