@@ -33,7 +33,11 @@ export function phoneRows(figures, pagesPerSession) {
     { what: 'codes shown, on all pages', measured: count(figures.codes) },
     none('of these beyond their time', overdue.length),
     { what: 'longest time beyond', measured: milliseconds(Math.max(0, ...overdue)) },
-    none('codes that a page showed and the provider refused', figures.refusedScans),
+    none('codes shown and refused by the provider, without an outage of Redis', figures.undisturbedRefusals),
+    {
+      what: 'codes shown and refused while Redis was away',
+      measured: count(figures.refusedScans - figures.undisturbedRefusals),
+    },
     { what: 'pairings started', measured: count(figures.starts) },
     none('started a second time, without an outage of Redis', figures.undisturbedSecondStarts),
     {

@@ -56,7 +56,9 @@ export async function startPhones({ sessions, pagesPerSession, faultChance, rand
   const kills = []
   /** @type {number[]} */
   const overdue = []
-  let [refusedScans, codes, repeats] = [0, 0, 0]
+  /** When a page showed a code that the provider refused. @type {number[]} */
+  const refusedScans = []
+  let [codes, repeats] = [0, 0]
   let isEnding = false
 
   /** @param {string} phoneNumber */
@@ -109,7 +111,7 @@ export async function startPhones({ sessions, pagesPerSession, faultChance, rand
       const phoneNumber = `49151${String(10_000_000 + scans.size)}`
       const linkedAt = session.scan(code, phoneNumber)
       if (linkedAt === undefined) {
-        refusedScans += 1
+        refusedScans.push(Date.now())
         continue
       }
       /** @type {Scan} */
@@ -196,7 +198,8 @@ export async function startPhones({ sessions, pagesPerSession, faultChance, rand
         undisturbedRepeats: repeated.filter(isFree).length,
         codes,
         overdue,
-        refusedScans,
+        refusedScans: refusedScans.length,
+        undisturbedRefusals: refusedScans.filter(isOutside).length,
         starts: provider.counts.starts,
         secondStarts: provider.secondStarts.length,
         undisturbedSecondStarts: provider.secondStarts.filter(isOutside).length,
