@@ -1,6 +1,7 @@
 import type { Decorator, Preview } from '@storybook/react-vite'
 import { configure } from 'storybook/test'
 import { useLaterParts } from '../src/react/parts/use-later-parts.js'
+import { loadLaterSession } from '../src/react/session/load-later-session.js'
 import '../src/styles/styles.css'
 import { axeInEveryLook, axeOptions } from './axe-in-every-look.js'
 import { hitsInEveryLook } from './hits-in-every-look.js'
@@ -24,7 +25,7 @@ const preview: Preview = {
   decorators: [withPage],
   // A story opened on its own must find the parts of its state at once, as it does after other stories.
   beforeAll: async () => {
-    await import('../src/react/parts/later-parts.js')
+    await Promise.all([loadLaterSession(), import('../src/react/parts/later-parts.js')])
     useLaterParts.load()
   },
   beforeEach: realInput,

@@ -1,4 +1,6 @@
+import { loadLater } from '../src/client/proxy.js'
 import { useLaterParts } from '../src/react/parts/use-later-parts.js'
+import { loadLaterSession } from '../src/react/session/load-later-session.js'
 import './setup-render.js'
 
 // In jsdom a state change outside `act` is a mistake in the test. In a real browser, where users act, it is not.
@@ -6,8 +8,9 @@ Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
 
 // Loaded when they are needed, which takes real time: fake timers would not wait for it.
 await Promise.all([
+  loadLater(),
+  loadLaterSession(),
   import('../src/client/live-events.js'),
-  import('../src/core/session-report.js'),
   import('../src/react/parts/later-parts.js'),
   import('../src/react/parts/phone-assist.js'),
   import('../src/react/parts/qr-svg.js'),

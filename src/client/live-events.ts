@@ -2,8 +2,8 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { retryAfterMs } from '../core/backoff.js'
 import { abortedError } from '../core/errors.js'
 import { parseJson } from '../core/json.js'
-import { decodeUpdate, type PairingUpdate, STREAM_SILENCE_LIMIT_MS, UPDATE_EVENT } from '../core/update.js'
-import { answeredError } from './answered-error.js'
+import { later } from '../core/later.js'
+import { type PairingUpdate, STREAM_SILENCE_LIMIT_MS, UPDATE_EVENT } from '../core/update.js'
 
 /** The first bytes come at once; where they do not, something on the way holds the stream back. */
 const FIRST_BYTES_LIMIT_MS = 5_000
@@ -112,7 +112,7 @@ async function waitAfterRefusal(response: Response): Promise<number> {
   const { status } = response
   // Not there, not ours, or not allowed: nothing that passes soon.
   if (status !== 429 && status < 500) return HOPELESS_RETRY_MS
-  const error = answeredError(status, parseJson(await response.text()))
+  const error = later.answeredError(status, parseJson(await response.text()))
   return error.retryable ? retryAfterMs(error) : HOPELESS_RETRY_MS
 }
 
@@ -126,7 +126,7 @@ function createUpdateParser(
       // A piece may hold more than the event that made the subscriber leave.
       if (signal.aborted || event !== UPDATE_EVENT) return
       try {
-        listener(decodeUpdate(parseJson(data)))
+        listener(later.decodeUpdate(parseJson(data)))
       } catch {
         // Not an update: the next one may be.
       }

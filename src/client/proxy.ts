@@ -3,13 +3,14 @@ import { abortedError, PairingError } from '../core/errors.js'
 import { parseJson } from '../core/json.js'
 import type { RequestOptions } from '../core/provider.js'
 import {
-  decodeUpdate,
+  decodePlainUpdate,
   EVENTS_PARAMETER,
   HAS_PARAMETER,
+  hasDetails,
   METHOD_PARAMETER,
+  type PairingUpdate,
   WANT_PARAMETER,
 } from '../core/update.js'
-import { answeredError } from './answered-error.js'
 import { requestFailure } from './request-failure.js'
 
 /** Options of {@link proxy}. */
@@ -63,6 +64,11 @@ export function proxy({
     for (const [name, value] of Object.entries(ours)) sent.set(name, value)
     return (ownFetch ?? fetch)(address, { ...init, headers: sent })
   }
+  /** What is not needed before the first code. A page that cannot load it has no network either. */
+  const late = (): Promise<Later> =>
+    loadLater().catch((error: unknown) => {
+      throw requestFailure(error, url)
+    })
   const send = async (address: string, { signal }: RequestOptions, init: RequestInit): Promise<unknown> => {
     let response: Response
     let text: string
@@ -82,7 +88,11 @@ export function proxy({
     if (response.status === 200 && body !== undefined) return body
     // Otherwise a sign-in page at another address, which responds with 200 as well, would be a wrong response of the handler.
     const status = response.ok && response.redirected ? 401 : response.status
-    throw answeredError(status, body, response.headers.get('content-type'))
+    throw (await late()).answeredError(status, body, response.headers.get('content-type'))
+  }
+  const decode = async (body: unknown): Promise<PairingUpdate> => {
+    if (!hasDetails(body)) return decodePlainUpdate(body)
+    return (await late()).decodeUpdate(body)
   }
   const addressOf = (parameters: Readonly<Record<string, string | undefined>>): string => {
     const query = new URLSearchParams()
@@ -97,13 +107,12 @@ export function proxy({
         addressOf({ [WANT_PARAMETER]: want, [METHOD_PARAMETER]: method, [HAS_PARAMETER]: has }),
         options,
         {},
-      ).then(decodeUpdate),
+      ).then(decode),
     act: (action, { method, phoneNumber, ...options }) =>
-      post({ action, method, phoneNumber }, options).then(decodeUpdate),
-    // What reads the reply is loaded with the first ceremony.
+      post({ action, method, phoneNumber }, options).then(decode),
     passkey: async (action, body, options) => {
       const reply = await post({ action, ...body }, options)
-      return (await import('../core/passkey.js')).decodePasskeyReply(reply)
+      return (await late()).decodePasskeyReply(reply)
     },
     ...(live && {
       subscribe(listener, { method, has, onGap }) {
@@ -147,4 +156,14 @@ function shortHash(text: string): string {
   for (let index = 0; index < text.length; index += 1)
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
   return (hash >>> 0).toString(36)
+}
+
+type Later = typeof import('../core/later.js').later
+
+let later: Later | undefined
+
+/** What no session needs before its first QR code: at once, where it has loaded. */
+export async function loadLater(): Promise<Later> {
+  later ??= (await import('../core/later.js')).later
+  return later
 }

@@ -36,7 +36,7 @@ export function promisedAt(nextInMs: number | undefined, at: number): number | u
 }
 
 /** When this code has certainly expired. */
-export function qrDeadAt(code: TrackedQrCode, timing: ProviderTiming): number {
+export function qrExpiresAt(code: TrackedQrCode, timing: ProviderTiming): number {
   const longest = code.firstSeenAt + QR_LONGEST_LIFETIME_MS
   if (code.ownExpiresAt !== undefined) return Math.min(code.ownExpiresAt, longest)
   return followsRotation(code, timing) ? code.firstSeenAt + timing.qrLifetimeMs : longest
@@ -44,7 +44,7 @@ export function qrDeadAt(code: TrackedQrCode, timing: ProviderTiming): number {
 
 /** When this code leaves the screen unless a response confirms it before. */
 export function qrHiddenAt(code: TrackedQrCode, timing: ProviderTiming): number {
-  const deadAt = qrDeadAt(code, timing)
+  const deadAt = qrExpiresAt(code, timing)
   if (code.promisedAt !== undefined) return Math.min(code.promisedAt + QR_ANSWER_GRACE_MS, deadAt)
   if (code.ownExpiresAt !== undefined) return deadAt
   const seenOnce = code.bornAfter === undefined && code.confirmedAt === code.firstSeenAt
@@ -62,7 +62,7 @@ export function qrHiddenAt(code: TrackedQrCode, timing: ProviderTiming): number 
 function qrNextRequestAt(code: TrackedQrCode, timing: ProviderTiming): number {
   if (code.promisedAt !== undefined) return code.promisedAt + PUSH_SLACK_MS
   if (code.ownExpiresAt !== undefined) {
-    return Math.max(qrDeadAt(code, timing), code.confirmedAt + timing.qrMinIntervalMs)
+    return Math.max(qrExpiresAt(code, timing), code.confirmedAt + timing.qrMinIntervalMs)
   }
   if (code.bornAfter === undefined || !followsRotation(code, timing))
     return code.confirmedAt + timing.qrIntervalMs

@@ -1,4 +1,3 @@
-import type { PhoneComparison } from './compare-digits.js'
 import { PairingError } from './errors.js'
 import { qrPayloadKey } from './qr-payload.js'
 import type { Phase, QrRound, SessionFacts, SessionPoll } from './session-state.js'
@@ -21,52 +20,6 @@ export const initialRound: QrRound = {
 
 /** Of replaced codes, these many are remembered: no provider repeats an older one. */
 const REPLACED_LIMIT = 12
-
-/** A new round: from the beginning, after `expired`, after `failed`; or the next code, where that waits for the user. */
-export function start(s: Draft, at: number): void {
-  const { phase, qr, code } = s
-  if (!s.isConfirmed && s.isSlow) {
-    // What the session is may not be known: it is read again, and nothing is changed.
-    s.poll = initialPoll
-    s.waitingSince = at
-    return
-  }
-  const isActive = phase.name === 'active'
-  if (isActive && qr.display === 'held' && s.method === 'qr') {
-    askForNextCode(s, at)
-    return
-  }
-  const isOver = s.method === 'qr' ? qr.display === 'spent' : code.name === 'spent'
-  // A second click must not hand out more codes.
-  if (!s.isSlow && (phase.name === 'linking' || (isActive && !isOver))) return
-  const error = phase.name === 'failed' ? phase.error : undefined
-  // Where an earlier link blocks the way, starting again is the reset that the user asked for.
-  const isReset = error?.action === 'start-over'
-  s.reset = isReset ? (error?.code === 'wrong-phone-number' ? 'unlink-due' : 'reset-due') : 'none'
-  // Retrying after a pairing code expired requests a new code for the same number.
-  const repeated =
-    s.method === 'phone-code' && code.name === 'spent' && at >= s.codeQuietUntil && code.phoneNumber
-  s.code = repeated ? { name: 'requesting', phoneNumber: repeated } : { name: 'number' }
-  s.otherCode = undefined
-  if (error) s.judged = undefined
-  s.poll = initialPoll
-  // A code that may still be live keeps its age; otherwise a provider that repeats it would make it young again.
-  s.qr = { ...initialRound, code: qr.code && { ...qr.code, number: 0 }, replaced: qr.replaced }
-  s.isLastLook = false
-  s.notice = undefined
-  s.roundSince = s.waitingSince = at
-  s.attempt += 1
-  enter(s, { name: 'active' }, at)
-}
-
-/** The next code of a round, as soon as it may be read. */
-export function askForNextCode(s: Draft, at: number): void {
-  forgetQr(s)
-  s.qr = { ...s.qr, display: 'waiting', wanted: s.qr.shown + 1 }
-  s.isLastLook = false
-  s.poll = { ...s.poll, dueAt: at }
-  s.waitingSince = at
-}
 
 /** Into a phase, with what it takes off the screen. */
 export function enter(s: Draft, phase: Phase, at: number): void {
@@ -126,34 +79,16 @@ export function stuck(): Phase {
   }
 }
 
-/** A link counts when its number, however late that is known, was compared with the expected one. */
-export function checkPhone(s: Draft, at: number): void {
-  const { phase, setup, judged } = s
-  if (phase.name !== 'linked' || !setup.expectedPhoneNumber || !phase.account.phoneNumber) return
-  if (judged?.phoneNumber === phase.account.phoneNumber) judgeNumber(s, judged.result, at)
-  else s.phase = { ...phase, check: 'due' }
-}
-
-/** What the comparison has shown, or the user has said. A link to another phone than the expected one is a failure. */
-export function judgeNumber(s: Draft, result: PhoneComparison, at: number): void {
-  const { phase } = s
-  if (phase.name !== 'linked') return
-  const { account } = phase
-  s.judged = { phoneNumber: account.phoneNumber, result }
-  s.phase = { ...phase, check: result === 'probably' ? 'unsure' : undefined }
-  if (result !== 'different') return
-  const error = new PairingError(
-    'wrong-phone-number',
-    'Another phone was linked than the expected one. Unlink it.',
-  )
-  enter(s, { name: 'failed', error, account }, at)
-}
-
 /** Whether the user waits, with nothing to look at or to do. */
 export function isWaiting({ phase, method, qr, code, isConfirmed }: Draft): boolean {
   if (!isConfirmed) return phase.name !== 'idle'
   if (phase.name !== 'active') return phase.name === 'linking'
   return method === 'qr' ? qr.display === 'waiting' : code.name === 'requesting'
+}
+
+/** Whether an action is due at the provider before the round goes on. */
+export function isChangeDue(reset: Draft['reset']): reset is 'start' | 'reset' | 'unlink' {
+  return reset === 'start' || reset === 'reset' || reset === 'unlink'
 }
 
 /** Whether a code is in front of the user. */

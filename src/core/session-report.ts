@@ -1,3 +1,4 @@
+import { laterRules } from './later-rules.js'
 import type { PairingEvent } from './pairing-event.js'
 import type { PairingSession, SessionState } from './session-state.js'
 import { isOver, viewSession } from './session-view.js'
@@ -33,7 +34,7 @@ function isUnlinked({ facts: before }: SessionState, { facts }: SessionState): b
 
 /** The session as a read will confirm it: a component that is mounted again shows it only then, and that is no step. */
 function confirmedSession({ facts, session }: SessionState): PairingSession {
-  return facts.isConfirmed ? session : viewSession({ ...facts, isConfirmed: true })
+  return facts.isConfirmed ? session : viewSession({ ...facts, isConfirmed: true }, laterRules)
 }
 
 function stepsBetween(before: SessionState | undefined, after: SessionState): readonly Step[] {

@@ -1,6 +1,5 @@
 import type { PhoneNumber } from './phone-number.js'
-import type { PairingMethod } from './provider.js'
-import { isWaiting } from './session-moves.js'
+import { isChangeDue, isWaiting } from './session-moves.js'
 import type { SessionFacts } from './session-state.js'
 import { PAIRING_CODE, type PairingWant } from './update.js'
 
@@ -49,9 +48,7 @@ export function nextRequest(facts: SessionFacts): SessionRequest | undefined {
   if (phase.name !== 'active') return read('state')
   if (method === 'qr' ? qr.display === 'spent' || qr.display === 'held' : code.name === 'spent')
     return undefined
-  if (reset === 'start-due') return { kind: 'start', at: Math.max(since, poll.dueAt) }
-  if (reset === 'reset-due') return { kind: 'reset', at: Math.max(since, poll.dueAt) }
-  if (reset === 'unlink-due') return { kind: 'unlink', at: Math.max(since, poll.dueAt) }
+  if (isChangeDue(reset)) return { kind: reset, at: Math.max(since, poll.dueAt) }
   if (method === 'qr') return read('code')
   if (code.name === 'requesting')
     return { kind: 'request-pairing-code', phoneNumber: code.phoneNumber, at: since }
@@ -59,12 +56,6 @@ export function nextRequest(facts: SessionFacts): SessionRequest | undefined {
   // have been scanned.
   const mayChange = code.name === 'live' || facts.otherCode || (qr.code && facts.now < qr.code.expiresAt)
   return mayChange || !facts.source?.hasState ? read('state') : undefined
-}
-
-/** What a stream has to send; `undefined` where it would send nothing that is shown. */
-export function wantedStream(facts: SessionFacts): PairingMethod | undefined {
-  if (facts.isLastLook || isOnlyReadOnFocus(facts)) return undefined
-  return nextRequest(facts)?.kind === 'read' ? facts.method : undefined
 }
 
 /** Whether the next read waits until the user looks at the page again: long waits are not polled. */

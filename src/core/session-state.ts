@@ -135,8 +135,8 @@ export type SessionEvent = { readonly at: number } & (
   | { readonly type: 'reset-requested' }
   | { readonly type: 'cancelled' }
   | { readonly type: 'method-chosen'; readonly method: PairingMethod }
-  | { readonly type: 'number-submitted'; readonly phoneNumber: PhoneNumber }
-  | { readonly type: 'number-rejected'; readonly error: PairingError }
+  /** In any spelling. */
+  | { readonly type: 'number-submitted'; readonly phoneNumber: string }
   | { readonly type: 'number-withdrawn' }
   /** The user wants to see the code that another page requested. */
   | { readonly type: 'other-code-shown' }
@@ -163,7 +163,8 @@ export type SessionEvent = { readonly at: number } & (
   | { readonly type: 'request-done'; readonly request: SessionRequestKind }
   | {
       readonly type: 'request-failed'
-      readonly request: SessionRequestKind
+      /** `rules`: those of the state that comes next did not load. */
+      readonly request: SessionRequestKind | 'rules'
       readonly error: PairingError
       /** From 0 to 1, at random: pages that failed at the same moment must not come back together. */
       readonly jitter?: number | undefined
@@ -171,7 +172,7 @@ export type SessionEvent = { readonly at: number } & (
   /** Nothing is pushed any more: the next update has to be read. */
   | { readonly type: 'push-ended' }
   | { readonly type: 'image-broken' }
-  /** The linked number was compared with the expected one, or the user has said whose it is. */
+  /** The user has said whether the linked phone is the expected one. */
   | { readonly type: 'number-judged'; readonly result: PhoneComparison }
   /** The pairing code was copied. */
   | { readonly type: 'copied' }
@@ -187,6 +188,7 @@ export type SessionEvent = { readonly at: number } & (
 /** What the app says about the session. */
 export interface SessionSetup {
   readonly attemptSeed: string
+  /** In any spelling. */
   readonly expectedPhoneNumber: string | undefined
   readonly clearsLeftovers: boolean
   readonly maxRefreshes: number
@@ -281,8 +283,8 @@ export type Phase =
       readonly account: PairingAccount
       /** One update said that the link is gone; a second one confirms it. */
       readonly unlinkSuspected: boolean
-      /** The number was not compared with the expected one yet, or is only probably the same. */
-      readonly check?: 'due' | 'unsure' | undefined
+      /** The number is only probably the expected one, and the user has not said yet whether it is. */
+      readonly isUnsure?: boolean | undefined
     }
   | { readonly name: 'passkey-required'; readonly helpUrl: string | undefined }
   | {
@@ -307,8 +309,8 @@ export interface SessionFacts {
   attempt: number
   copies: number
   departures: number
-  /** What has to be cleared or started at the provider before the round goes on. Each is sent once per round. */
-  reset: 'none' | 'start-due' | 'reset-due' | 'unlink-due' | 'started' | 'done'
+  /** The action that is due at the provider before the round goes on. Each is sent once per round: then it is `started` or `done`. */
+  reset: 'none' | 'start' | 'reset' | 'unlink' | 'started' | 'done'
   /** A code has expired, or a failed session was opened again: one more read of the state is due. */
   isLastLook: boolean
   source: UpdateSource | undefined
@@ -333,3 +335,36 @@ export interface SessionState {
   readonly facts: SessionFacts
   readonly session: PairingSession
 }
+
+/** An update of the poller. */
+export type UpdatedEvent = Extract<SessionEvent, { type: 'updated' }>
+
+/** What an update means for the session depends on these. */
+export interface UpdateContext {
+  /** The same statement of the provider as in the update before. */
+  readonly isRepeated: boolean
+  readonly wasLastLook: boolean
+}
+
+/** The rules that no session needs before its first QR code: an app loads them after it. They change the facts. */
+export interface LaterRules {
+  /** The user, or the response to an action. */
+  apply(facts: SessionFacts, event: SessionEvent): void
+  /** Another page or another user changed the session, or a component came back to one that failed. */
+  prepare(facts: SessionFacts, event: UpdatedEvent): void
+  /** A state beyond the wait for the scan of a QR code. */
+  takeState(facts: SessionFacts, event: UpdatedEvent, context: UpdateContext): void
+  /** The request for a pairing code is over, with or without one. */
+  endCodeRequest(facts: SessionFacts): void
+  /** What time alone does to pairing codes. */
+  settleCode(facts: SessionFacts, at: number): void
+  /** The clock was set back: no age is known any more. */
+  forgetTimes(facts: SessionFacts, at: number): void
+  /** How a session looks beyond the wait for the scan of a QR code. */
+  view(facts: SessionFacts): SessionView
+}
+
+type OwnFields<Session> = Session extends unknown ? Omit<Session, 'method' | 'methods' | 'notice'> : never
+
+/** {@link PairingSession}, but for what all states have. */
+export type SessionView = OwnFields<PairingSession>

@@ -1,48 +1,36 @@
 import { isSame } from './is-same.js'
-import type { PairingSession, Phase, PreparingReason, SessionFacts, SlowWait } from './session-state.js'
+import type {
+  LaterRules,
+  PairingSession,
+  PreparingReason,
+  SessionFacts,
+  SessionView,
+  SlowWait,
+} from './session-state.js'
+import { need } from './session-updates.js'
 
 /** The facts as the interface sees them; the same object as before where nothing of it changed. */
-export function viewSession(facts: SessionFacts, previous?: PairingSession): PairingSession {
+export function viewSession(
+  facts: SessionFacts,
+  later: LaterRules | undefined,
+  previous?: PairingSession,
+): PairingSession {
   const { method, offer, notice } = facts
-  const session = { method, methods: offer.methods, notice, ...view(facts) }
+  const session = { method, methods: offer.methods, notice, ...view(facts, later) }
   return previous && isSame(previous, session) ? previous : session
 }
 
-type OwnFields<Session> = Session extends unknown ? Omit<Session, 'method' | 'methods' | 'notice'> : never
-type View = OwnFields<PairingSession>
-
-function view(s: SessionFacts): View {
-  const { phase } = s
+function view(s: SessionFacts, later: LaterRules | undefined): SessionView {
+  const { phase, qr, code, setup } = s
+  if (phase.name === 'idle') return { status: 'idle' }
   // Another user may have signed in since the last component left.
-  if (!s.isConfirmed && phase.name !== 'idle') return preparing(s)
-  switch (phase.name) {
-    case 'linked':
-      return viewLink(phase, s)
-    case 'linking':
-      return { status: 'linking', since: s.since, ...slowWait(s) }
-    case 'passkey-required':
-      return { status: 'passkey-required', helpUrl: phase.helpUrl, provider: s.offer.provider }
-    case 'failed':
-      return { status: 'failed', error: phase.error, account: phase.account }
-    case 'active':
-      return s.method === 'qr' ? viewQr(s) : viewCode(s)
-    default:
-      return { status: 'idle' }
-  }
-}
-
-function viewLink({ account, check }: Extract<Phase, { name: 'linked' }>, s: SessionFacts): View {
-  if (!check) return { status: 'linked', account }
-  const { expectedPhoneNumber = '' } = s.setup
-  return check === 'unsure' ? { status: 'confirming-number', account, expectedPhoneNumber } : preparing(s)
-}
-
-function preparing(s: SessionFacts, reason?: PreparingReason): View {
-  return { status: 'preparing', since: s.roundSince, reason, error: s.poll.error, ...slowWait(s) }
-}
-
-function viewQr(s: SessionFacts): View {
-  const { qr, setup } = s
+  if (!s.isConfirmed) return preparing(s)
+  if (phase.name === 'failed') return { status: 'failed', error: phase.error, account: phase.account }
+  if (phase.name !== 'active') return need(later).view(s)
+  if (s.method !== 'qr')
+    return code.name === 'number' && !code.error && !s.codeQuietUntil && !s.otherCode
+      ? { status: 'awaiting-number' }
+      : need(later).view(s)
   if (qr.display === 'spent') return { status: 'expired', reason: 'unscanned' }
   if (qr.display === 'held') return { status: 'expired', reason: 'refresh-due' }
   if (!qr.code || qr.display === 'waiting') return preparing(s, preparingReason(s))
@@ -54,38 +42,22 @@ function viewQr(s: SessionFacts): View {
   }
 }
 
+function preparing(s: SessionFacts, reason?: PreparingReason): SessionView {
+  return { status: 'preparing', since: s.roundSince, reason, error: s.poll.error, ...slowWait(s) }
+}
+
 function preparingReason({ reset, poll }: SessionFacts): PreparingReason | undefined {
-  if (reset === 'start-due' || reset === 'started') return 'starting'
+  if (reset === 'start' || reset === 'started') return 'starting'
   if (reset !== 'none') return 'resetting'
   return poll.error && 'retrying'
 }
 
-function slowWait({ isSlow, isConfirmed, phase, offer }: SessionFacts): SlowWait {
+/** What a long wait shows. */
+export function slowWait({ isSlow, isConfirmed, phase, offer }: SessionFacts): SlowWait {
   return {
     isSlow,
     canStartOver: isSlow && isConfirmed && offer.abilities.includes('reset'),
     mayTakeMs: phase.name === 'active' ? offer.timing?.startMs : undefined,
-  }
-}
-
-function viewCode(s: SessionFacts): View {
-  const { code, otherCode: other } = s
-  switch (code.name) {
-    case 'requesting':
-      return { status: 'requesting-code', phoneNumber: code.phoneNumber, ...slowWait(s) }
-    case 'live': {
-      const { code: pairingCode, name: _, ...rest } = code
-      return { status: 'awaiting-code', pairingCode, ...rest }
-    }
-    case 'spent':
-      return { status: 'expired', reason: 'code-not-entered' }
-    case 'number':
-      return {
-        status: 'awaiting-number',
-        error: code.error,
-        retryAt: s.codeQuietUntil || undefined,
-        otherCode: other && { lastDigits: other.lastDigits, expiresAt: other.code.expiresAt },
-      }
   }
 }
 

@@ -1,9 +1,7 @@
-import { normalizeAccount } from './account.js'
 import { decodeMethods, decodeProviderId, decodeTiming } from './decode-offer.js'
 import { isPairingErrorCode, PairingError, type PairingErrorCode } from './errors.js'
-import { asAmount, asHttpsUrl, asRecord, asText, pickAmounts } from './json.js'
-import { isNormalized } from './pairing-code.js'
-import { asPasskeyCode, asPasskeyStep, type PasskeyStep } from './passkey-step.js'
+import { asAmount, asRecord, asText, pickAmounts } from './json.js'
+import type { PasskeyStep } from './passkey-step.js'
 import type { PairingAccount, PairingMethod, PairingSnapshot, ProviderTiming } from './provider.js'
 import { decodeQrPayload, type QrPayload } from './qr-payload.js'
 
@@ -147,14 +145,8 @@ const statuses: readonly string[] = [
   'passkey-required',
 ] satisfies readonly PairingUpdate['status'][]
 
-const reasons: readonly string[] = ['code-replaced', 'reset', 'unlinked'] satisfies readonly UpdateReason[]
-
 function isStatus(value: unknown): value is PairingUpdate['status'] {
   return typeof value === 'string' && statuses.includes(value)
-}
-
-function isReason(value: unknown): value is UpdateReason {
-  return typeof value === 'string' && reasons.includes(value)
 }
 
 /** The JSON of an update. The code is left out where the page `has` it. */
@@ -164,13 +156,14 @@ export function encodeUpdate({ qrCode, ...update }: PairingUpdate, has?: string 
 }
 
 /**
- * The update in a response of the server handler. A status that this version does not know is `preparing`.
+ * The update in a response, but for its account, pairing code, passkey, help URL and reason: `decodeUpdate` of `decode-update.js` decodes those
+ * too. A status that this version does not know is `preparing`.
  *
  * @throws {@link PairingError} `invalid-answer` for anything that is no update.
  */
-export function decodeUpdate(input: unknown): PairingUpdate {
+export function decodePlainUpdate(input: unknown): PairingUpdate {
   const fields = asRecord(input)
-  const { v, status, revision, seq, at, qrCode, reason } = fields
+  const { v, status, revision, seq, at, qrCode } = fields
   const [session, origin] = [asText(fields.session), asText(fields.origin)]
   const timing = decodeTiming(fields.timing)
   const provider = decodeProviderId(fields.provider)
@@ -188,10 +181,7 @@ export function decodeUpdate(input: unknown): PairingUpdate {
     )
   }
   const error = decodeError(fields.error)
-  const pairingCode = decodePairingCode(fields.pairingCode, provider)
   const codeId = asText(fields.codeId)
-  const helpUrl = asHttpsUrl(fields.helpUrl)
-  const passkey = decodePasskey(fields.passkey)
   const known = isStatus(status) ? status : 'preparing'
   const changedAt = asAmount(revision)
   return {
@@ -206,7 +196,6 @@ export function decodeUpdate(input: unknown): PairingUpdate {
     abilities: decodeAbilities(fields.abilities),
     timing,
     ...(changedAt !== undefined && { revision: changedAt }),
-    ...(isReason(reason) && { reason }),
     ...(error && { error }),
     ...(fields.willRetry === true && { willRetry: true }),
     ...(known === 'qr' &&
@@ -214,32 +203,30 @@ export function decodeUpdate(input: unknown): PairingUpdate {
         qrCode: decodeQrPayload(qrCode),
       }),
     ...(codeId && { codeId }),
-    ...(pairingCode && { pairingCode }),
-    ...(known === 'linked' && { account: normalizeAccount(fields.account) }),
-    ...(known === 'passkey-required' && passkey && { passkey }),
-    ...(helpUrl && { helpUrl }),
     ...pickAmounts(fields, ['heldMs', 'authorizedForMs']),
     ...waits(pickAmounts(fields, ['hideInMs', 'expiresInMs', 'nextInMs'])),
   }
 }
 
-/** A timer that waits for more than 24 days fires at once, and would not stop. In milliseconds. */
-const LONGEST_WAIT_MS = 86_400_000
+/** Whether a message has what {@link decodePlainUpdate} leaves out. */
+export function hasDetails(input: unknown): boolean {
+  const { status, pairingCode, passkey, helpUrl, reason } = asRecord(input)
+  return Boolean(status === 'linked' || pairingCode || passkey || helpUrl || reason)
+}
 
-function waits<Amounts extends Readonly<Record<string, number | undefined>>>(amounts: Amounts): Amounts {
+/** A timer that waits for more than 24 days fires at once, and would not stop. In milliseconds. */
+export const LONGEST_WAIT_MS = 86_400_000
+
+/** Durations that a timer can wait for. */
+export function waits<Amounts extends Readonly<Record<string, number | undefined>>>(
+  amounts: Amounts,
+): Amounts {
   const capped = Object.entries(amounts).map(([name, ms]) => [name, Math.min(ms ?? 0, LONGEST_WAIT_MS)])
   return { ...amounts, ...Object.fromEntries(capped) }
 }
 
 function decodeAbilities(value: unknown): readonly PairingAbility[] {
   return Array.isArray(value) ? pairingAbilities.filter((ability) => value.includes(ability)) : []
-}
-
-function decodePasskey(value: unknown): UpdatePasskey | undefined {
-  const fields = asRecord(value)
-  const step = asPasskeyStep(fields.step)
-  const code = asPasskeyCode(fields.code)
-  return step && { step, ...(code && { code }), ...waits(pickAmounts(fields, ['expiresInMs'])) }
 }
 
 function decodeError(value: unknown): UpdateError | undefined {
@@ -249,20 +236,5 @@ function decodeError(value: unknown): UpdateError | undefined {
   return {
     code: isPairingErrorCode(code) ? code : 'unknown',
     ...(waitMs !== undefined && { retryInMs: Math.min(waitMs, LONGEST_WAIT_MS) }),
-  }
-}
-
-function decodePairingCode(value: unknown, provider: string): UpdatePairingCode | undefined {
-  const fields = asRecord(value)
-  const text = asText(fields.value)
-  const expiresInMs = asAmount(fields.expiresInMs)
-  if (!text || expiresInMs === undefined) return undefined
-  if (!isNormalized(text, provider))
-    throw new PairingError('invalid-answer', 'The update holds something that is not a pairing code.')
-  const lastDigits = /^\d{1,4}$/.exec(asText(fields.lastDigits) ?? '')?.[0] ?? ''
-  return {
-    value: text,
-    lastDigits,
-    expiresInMs: Math.min(expiresInMs, LONGEST_WAIT_MS),
   }
 }

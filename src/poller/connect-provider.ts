@@ -1,6 +1,7 @@
 import type { PairingConnection } from '../core/connection.js'
 import { toPairingError } from '../core/errors.js'
 import { isExpected } from '../core/is-expected.js'
+import { later } from '../core/later.js'
 import { printOnce } from '../core/print-error.js'
 import type { PairingProvider } from '../core/provider.js'
 import type { PairingUpdate } from '../core/update.js'
@@ -42,7 +43,9 @@ export function connectProvider(
     async act(action, { method, phoneNumber, signal = endless }) {
       const current = poller()
       const sentAt = Date.now()
-      await performAction(current, provider, { action, phoneNumber }, signal)
+      // From JavaScript it may have any spelling.
+      const number = phoneNumber && later.normalizePhoneNumber(phoneNumber)
+      await performAction(current, provider, { action, phoneNumber: number }, signal)
       return held(current.update(method), sentAt)
     },
     passkey: (action, body, { signal = endless }) =>

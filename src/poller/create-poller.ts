@@ -334,10 +334,14 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       if (ended.signal.aborted) throw closedError()
       if (action === 'passkey-answer' || action === 'passkey-confirm')
         ceremonyUntil = Date.now() + PASSKEY_LIFETIME_MS
-      const signals = [signal, ended.signal]
-      return callProvider({ provider: provider(), call: action, host: host(), signals }, (options) =>
-        run({ ...options, memory: record.memory }),
-      )
+      try {
+        const signals = [signal, ended.signal]
+        return await callProvider({ provider: provider(), call: action, host: host(), signals }, (options) =>
+          run({ ...options, memory: record.memory }),
+        )
+      } finally {
+        rest()
+      }
     },
     async refresh() {
       poll = { ...poll, webhooks: afterWebhook(poll.webhooks, Date.now()) }

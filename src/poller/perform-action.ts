@@ -1,5 +1,5 @@
 import { PairingError } from '../core/errors.js'
-import { normalizePhoneNumber } from '../core/phone-number.js'
+import type { PhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot } from '../core/provider.js'
 import { decodeSnapshot } from '../core/snapshot.js'
 import type { PairingAction } from '../core/update.js'
@@ -20,8 +20,8 @@ export function isAction(value: unknown): value is PairingAction {
 /** An action and what it needs. */
 export interface ActionInput {
   readonly action: PairingAction
-  /** Of `request-pairing-code`: an international number in any spelling. */
-  readonly phoneNumber?: string | undefined
+  /** Of `request-pairing-code`. */
+  readonly phoneNumber?: PhoneNumber | undefined
 }
 
 /**
@@ -33,7 +33,7 @@ export interface ActionInput {
 export async function performAction(
   poller: Poller,
   provider: PairingProvider,
-  { action, phoneNumber = '' }: ActionInput,
+  { action, phoneNumber }: ActionInput,
   signal: AbortSignal,
 ): Promise<boolean> {
   const { requestPairingCode, reset, resetPasskey, unlink } = provider
@@ -58,12 +58,12 @@ export async function performAction(
       return poller.change(action, signal, (options) => reset.call(provider, options))
     case 'request-pairing-code': {
       if (!requestPairingCode) throw unsupported('pairing codes')
-      const number = normalizePhoneNumber(phoneNumber)
+      if (!phoneNumber) throw new PairingError('invalid-phone-number', 'A pairing code needs a phone number.')
       let snapshot: PairingSnapshot | undefined
       await poller.change(action, signal, async (options) => {
-        snapshot = decodeSnapshot(await requestPairingCode.call(provider, number, options), provider.id)
+        snapshot = decodeSnapshot(await requestPairingCode.call(provider, phoneNumber, options), provider.id)
       })
-      if (snapshot) poller.receiveCode(snapshot, number)
+      if (snapshot) poller.receiveCode(snapshot, phoneNumber)
       return true
     }
     case 'reset': {

@@ -1,5 +1,11 @@
 import type { PairingSnapshot, ProviderTiming } from '../core/provider.js'
-import { PUSH_SLACK_MS, qrDeadAt, qrHiddenAt, qrRequestAt, type TrackedQrCode } from '../core/qr-lifetime.js'
+import {
+  PUSH_SLACK_MS,
+  qrExpiresAt,
+  qrHiddenAt,
+  qrRequestAt,
+  type TrackedQrCode,
+} from '../core/qr-lifetime.js'
 import type { PairingWant } from '../core/update.js'
 import {
   type IssuedCode,
@@ -68,10 +74,13 @@ function codeDueAt(poll: PollState, timing: ProviderTiming): number {
       return Math.min(usualAt, qrAskedAt + timing.qrMinIntervalMs)
     if (!qr || !areTrusted(poll.webhooks)) return usualAt
     // The webhook of the next code is given a moment.
-    return Math.max(usualAt, Math.min(qrAskedAt + TRUSTED_INTERVAL_MS, qrDeadAt(qr, timing) + PUSH_SLACK_MS))
+    return Math.max(
+      usualAt,
+      Math.min(qrAskedAt + TRUSTED_INTERVAL_MS, qrExpiresAt(qr, timing) + PUSH_SLACK_MS),
+    )
   }
   if (!qr) return isStarted ? qrAskedAt + timing.qrMinIntervalMs : Number.POSITIVE_INFINITY
-  return Math.max(qrDeadAt(qr, timing) + SETTLED_MS, qrAskedAt + timing.qrIntervalMs)
+  return Math.max(qrExpiresAt(qr, timing) + SETTLED_MS, qrAskedAt + timing.qrIntervalMs)
 }
 
 /** Whether only a start by the user brings a code. */
@@ -97,7 +106,7 @@ export function dueRequest(
   // A pause that began by another clock could last for hours.
   const isLost = isSetBack(poll, at)
   if (at < quietUntil && !isLost) return undefined
-  const expiredAt = qr ? qrDeadAt(qr, timing) : Number.POSITIVE_INFINITY
+  const expiredAt = qr ? qrExpiresAt(qr, timing) : Number.POSITIVE_INFINITY
   if (isLost || (respondedAt < expiredAt && at >= expiredAt)) return request
   // A user who starts again after an end has changed something in the meantime.
   if (state && isEnd(state) && at >= respondedAt + timing.qrMinIntervalMs) return request
@@ -120,7 +129,7 @@ export interface ShownQrCode {
 export function shownQrCode(poll: PollState, at: number, timing: ProviderTiming): ShownQrCode | undefined {
   const { qr } = poll
   if (!qr) return undefined
-  const expiresAt = qrDeadAt(qr, timing)
+  const expiresAt = qrExpiresAt(qr, timing)
   // Where requests are rare, a code is confirmed as rarely.
   const trustedUntil = areTrusted(poll.webhooks)
     ? qr.confirmedAt + TRUSTED_INTERVAL_MS + TRUSTED_GRACE_MS

@@ -2,7 +2,7 @@ import { comparePhoneNumbers } from '../core/compare-phone-numbers.js'
 import { PairingError } from '../core/errors.js'
 import { asRecord, asText } from '../core/json.js'
 import type { PairingBus } from '../core/pairing-bus.js'
-import { normalizePhoneNumber } from '../core/phone-number.js'
+import { normalizePhoneNumber, type PhoneNumber } from '../core/phone-number.js'
 import type { PairingMethod } from '../core/provider.js'
 import {
   EVENTS_PARAMETER,
@@ -129,7 +129,7 @@ export function createSessionService({
     return eventStream(stream)
   }
 
-  function checkNumber({ provider, expectedPhoneNumber }: AllowedTarget, phoneNumber: unknown): string {
+  function checkNumber({ provider, expectedPhoneNumber }: AllowedTarget, phoneNumber: unknown): PhoneNumber {
     if (!provider.requestPairingCode)
       throw new PairingError('not-supported', 'The provider of this session does not offer pairing codes.')
     const number = normalizePhoneNumber(asText(phoneNumber) ?? '')

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PairingError, pairingErrorCodes } from '../../src/core/errors.js'
+import { laterRules } from '../../src/core/later-rules.js'
 import { normalizeQrPayload } from '../../src/core/normalize-qr-payload.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import { initialState, transition } from '../../src/core/session.js'
@@ -174,7 +175,7 @@ function runIn(refreshMode: PairingRefreshMode, story: Story, check: Check) {
     at += elapsedMs
     const event: SessionEvent =
       happening.type === 'updated' ? updatedAt(happening, index, at, at - delayMs) : { ...happening, at }
-    const next = transition(state, event)
+    const next = transition(state, event, laterRules)
     check(next, state, event)
     state = next
   }
@@ -294,7 +295,9 @@ describe.each(['auto', 'manual'] as const)(
     it('keeps its phase, with the error or account, when the clock is set back', () => {
       hold((state) => {
         const at = state.facts.now - 3_600_000
-        expect(transition(state, { type: 'time-passed', at }).facts.phase).toEqual(state.facts.phase)
+        expect(transition(state, { type: 'time-passed', at }, laterRules).facts.phase).toEqual(
+          state.facts.phase,
+        )
       }, 300)
     })
 
@@ -349,4 +352,4 @@ const isRefreshDue = ({ session }: SessionState): boolean =>
   session.status === 'expired' && session.reason === 'refresh-due'
 
 const isHeldAt = (state: SessionState, at: number): boolean =>
-  transition(state, { type: 'time-passed', at }).facts.qr.display === 'held'
+  transition(state, { type: 'time-passed', at }, laterRules).facts.qr.display === 'held'

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { decodeUpdate } from '../../src/core/decode-update.js'
 import { PairingError, pairingErrorCodes } from '../../src/core/errors.js'
 import { normalizeQrPayload } from '../../src/core/normalize-qr-payload.js'
-import { decodeUpdate, encodeUpdate, type PairingUpdate } from '../../src/core/update.js'
+import { encodeUpdate, type PairingUpdate } from '../../src/core/update.js'
 import { IMAGE, QR_LINK, QR_TEXT } from '../providers/fetch-stub.js'
 
 const timing = {

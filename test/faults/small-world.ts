@@ -15,11 +15,15 @@ import type {
 import type { PairingSession, SessionEvent } from '../../src/core/session-state.js'
 import { connectProvider } from '../../src/poller/connect-provider.js'
 import { processRegistry } from '../../src/poller/registry.js'
+import { loadLaterSession } from '../../src/react/session/load-later-session.js'
 import { firstState, pairingSessionQueryOptions } from '../../src/react/session/query-options.js'
 import { sessionStoreOf } from '../../src/react/session/session-store.js'
 import { createEmulator, type Emulator } from '../../src/testing.js'
 import { timing } from '../react/scripted-provider.js'
 import { type FakeTime, startFakeTime } from './fake-time.js'
+
+// Loaded when it is needed, which takes real time: fake timers would not wait for it.
+await loadLaterSession()
 
 /** What becomes of questions. */
 export interface Weather {
@@ -240,9 +244,12 @@ export function createSmallWorld(): SmallWorld {
       unmount = undefined
     },
     does(action) {
-      if (!observer || !store.fold({ ...action, at: Date.now() })) return
       const cancelRefetch = action.type !== 'method-chosen'
-      void client.invalidateQueries({ queryKey: store.queryKey }, { cancelRefetch })
+      if (observer)
+        store.fold(
+          { ...action, at: Date.now() },
+          () => void client.invalidateQueries({ queryKey: store.queryKey }, { cancelRefetch }),
+        )
     },
     answer() {
       const code = codeOf(world.session)

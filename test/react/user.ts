@@ -1,5 +1,6 @@
 import { act, fireEvent, screen } from '@testing-library/react'
 import { vi } from 'vitest'
+import { loadLaterSession } from '../../src/react/session/load-later-session.js'
 import { settle } from './time.js'
 import { loadOnDemand } from './world.js'
 
@@ -33,7 +34,7 @@ export const shownCode = (): string | undefined => part('pairing-code')?.textCon
 export async function loadEverything(): Promise<void> {
   await Promise.all([
     loadOnDemand(),
-    import('../../src/core/session-report.js'),
+    loadLaterSession(),
     import('../../src/locales/troubleshooting/en.js'),
     import('../../src/react/parts/qr-svg.js'),
   ])

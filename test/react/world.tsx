@@ -61,7 +61,6 @@ export async function loadOnDemand(): Promise<void> {
   await Promise.all([
     qrImage('2@a,b'),
     import('../../src/client/live-events.js'),
-    import('../../src/core/compare-digits.js'),
     import('../../src/providers/lib/green-api-socket.js'),
   ])
 }

@@ -1,5 +1,6 @@
 import type { PairingConnection } from '../../src/core/connection.js'
 import { toPairingError } from '../../src/core/errors.js'
+import { laterRules } from '../../src/core/later-rules.js'
 import { initialState, transition } from '../../src/core/session.js'
 import { nextRequest, type SessionRequest } from '../../src/core/session-request.js'
 import type { PairingSession, SessionEvent } from '../../src/core/session-state.js'
@@ -38,7 +39,7 @@ export function openCorePage(connection: PairingConnection, live: boolean | 'onl
   let isBusy = false
   let isPushed = live === 'only'
   const fold = (event: Happened): void => {
-    state = transition(state, { ...event, at: Date.now() } as SessionEvent)
+    state = transition(state, { ...event, at: Date.now() } as SessionEvent, laterRules)
   }
 
   async function send(request: SessionRequest): Promise<void> {

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { decodeUpdate, type PairingUpdate } from '../../src/core/update.js'
+import { decodeUpdate } from '../../src/core/decode-update.js'
+import type { PairingUpdate } from '../../src/core/update.js'
 import { startRedisServer } from './redis-server.mjs'
 
 const SCRIPT = fileURLToPath(new URL('handler-process.mjs', import.meta.url))

@@ -1,8 +1,8 @@
 'use client'
 
 import type { ChangeEvent, ReactElement } from 'react'
+import { later } from '../../core/later.js'
 import { formatMessage, type PairingMessages } from '../../core/messages.js'
-import { otherSpelling } from '../../core/phone-spelling.js'
 import { isSigned } from '../../core/phone-text.js'
 import type { PhoneEntry } from '../use-phone-entry.js'
 import { countryName } from './countries.js'
@@ -165,7 +165,7 @@ export function PhoneHint({
   const { messages, pairing, setPhone, part } = usePairingContext()
   const { session } = pairing
   const isRefused = session.status === 'awaiting-number' && session.error?.code === 'code-refused'
-  const spelling = otherSpelling(reading.digits)
+  const spelling = later.otherSpelling(reading.digits)
   const number = spelling && showPhone(spelling.other)
   return (
     <div aria-live="polite" {...part('phone-spelling')}>

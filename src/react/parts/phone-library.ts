@@ -5,7 +5,7 @@ import {
   validatePhoneNumberLength,
 } from 'libphonenumber-js/mobile'
 import metadata from 'libphonenumber-js/mobile/metadata'
-import { otherSpelling } from '../../core/phone-spelling.js'
+import { later } from '../../core/later.js'
 import { bareNumber, splitPhone } from '../../core/phone-text.js'
 
 // Of the three sets of metadata, minified and gzipped with the code that is used of the library: `min` 35.7 kB, `mobile` 40.0 kB,
@@ -183,7 +183,7 @@ function readNational(typed: string, chosen: CountryCode): PhoneReading {
 
 function verdictOf(digits: string): PhoneVerdict {
   const number = parsePhoneNumberFromString(`+${digits}`)
-  const other = otherSpelling(digits)
+  const other = later.otherSpelling(digits)
   // The library knows one of the two spellings. Argentina's is left to its verdict: there the other one is a landline.
   const isOtherLikely =
     other && other.country !== 'AR' && parsePhoneNumberFromString(`+${other.other}`)?.isValid()

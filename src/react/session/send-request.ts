@@ -1,13 +1,13 @@
 import type { PairingConnection, PairingSource } from '../../core/connection.js'
 import { PairingError, toPairingError } from '../../core/errors.js'
 import { isExpected } from '../../core/is-expected.js'
-import { isComparable } from '../../core/phone-number.js'
 import { printOnce } from '../../core/print-error.js'
 import type { PairingProvider, RequestOptions } from '../../core/provider.js'
 import { isCodeOnScreen } from '../../core/session-moves.js'
 import type { SessionRequest } from '../../core/session-request.js'
 import type { SessionEvent, SessionFacts } from '../../core/session-state.js'
 import type { PairingUpdate } from '../../core/update.js'
+import { loadedSession, loadLaterSession } from './load-later-session.js'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
 
@@ -41,11 +41,9 @@ export async function sendRequest(
   const limitMs = (facts.offer.timing?.requestTimeoutMs ?? FIRST_TIMEOUT_MS) * REQUESTS_PER_CALL
   try {
     const { expectedPhoneNumber } = facts.setup
-    if (expectedPhoneNumber && !isComparable(expectedPhoneNumber)) {
-      throw new PairingError(
-        'invalid-options',
-        '`expectedPhoneNumber` is no international phone number. Correct it.',
-      )
+    if (expectedPhoneNumber) {
+      const later = loadedSession() ?? (await loadLaterSession())
+      later.checkExpectedNumber(expectedPhoneNumber)
     }
     const send = () => inTime((options) => call(source, request, facts, options), limitMs, outer)
     const update = await send().catch((error: unknown) => {

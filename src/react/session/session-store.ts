@@ -1,18 +1,16 @@
 import { focusManager, onlineManager, type QueryClient } from '@tanstack/react-query'
-import type { compareDigits } from '../../core/compare-digits.js'
 import type { PairingSource } from '../../core/connection.js'
 import { toPairingError } from '../../core/errors.js'
-import { digitsIn } from '../../core/phone-number.js'
-import { isSigned } from '../../core/phone-text.js'
 import type { PairingMethod, PairingProvider } from '../../core/provider.js'
 import { transition } from '../../core/session.js'
-import { nextDeadline, nextRequest, wantedStream } from '../../core/session-request.js'
+import { nextDeadline, nextRequest } from '../../core/session-request.js'
 import type { SessionEvent, SessionFacts, SessionState } from '../../core/session-state.js'
+import { rulesMissing } from '../../core/session-updates.js'
 import { afterFirstCode } from '../first-code.js'
-import { callHost } from './call-host.js'
+import { createReporter } from './create-reporter.js'
+import { loadedSession, loadLaterSession } from './load-later-session.js'
 import type { PairingCallbacks } from './pairing-callbacks.js'
-import { forgetNumber, recallNumber, rememberNumber } from './remembered-number.js'
-import { connectionOf, sendRequest } from './send-request.js'
+import { sendRequest } from './send-request.js'
 import { SessionCell } from './session-cell.js'
 import { warnDeveloper } from './warn-developer.js'
 
@@ -36,8 +34,12 @@ export interface SessionStore {
   read(): SessionState | undefined
   /** Caches a first state, where there is none. */
   begin(first: () => SessionState): SessionState
-  /** Folds an event into the cached state; returns whether it changed anything. */
-  fold(event: SessionEvent): boolean
+  /**
+   * Folds an event into the cached state, at once or when the rules for it have loaded.
+   *
+   * @param onChange Called where it changed the state.
+   */
+  fold(event: SessionEvent, onChange?: () => void): void
   /** Sends the request that is due, if any, and folds what came of it. Never rejects but with an abort. */
   send(fallback: PairingSource, signal: AbortSignal): Promise<void>
   /** Calls a new `onEvent` with the steps so far. */
@@ -64,47 +66,52 @@ export function sessionStoreOf(client: QueryClient, { id, sessionId }: PairingTa
 function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): SessionStore {
   const components = new Set<() => MountedComponent>()
   const sessionId = queryKey[3]
+  /** Of the number whose pairing code is live, in the storage of this tab. */
+  const storageKey = JSON.stringify(queryKey)
   let timer: ReturnType<typeof setTimeout> | undefined
+  let stream: ((method: PairingMethod | undefined) => void) | undefined
   let streamed: PairingMethod | undefined
-  let endStream: (() => void) | undefined
+  /** Events that wait for their rules. */
+  let waiting: Promise<void> | undefined
+  let isLaterDue = true
   let unsubscribe: (() => void) | undefined
-  /** The attempt whose link counted: it is reported once, though its number may have to be compared later. */
-  let linkedAttempt: string | undefined
   /** Counts requests, outside production. */
   let turn = 0
-  /** The state up to which `onEvent` got all steps. */
-  let reported: SessionState | undefined
-  /** Steps that wait for the module that puts them into words. */
-  const steps: Step[] = []
-  let report: ((step: Step) => void) | undefined
+  const reporter = createReporter(components, loadLater)
 
   const read = () => SessionCell.stateIn(client.getQueryData(queryKey))
   const isWatched = () => focusManager.isFocused() && onlineManager.isOnline()
 
-  function fold(event: SessionEvent): boolean {
+  function fold(event: SessionEvent, onChange?: () => void): void {
     const before = read()
-    const after = before && transitionSafely(before, event)
-    if (!after || after === before) return false
-    client.setQueryData(queryKey, new SessionCell(after))
-    follow(after.facts)
-    notify(before, after, event.at)
-    compareNumber()
-    if (process.env.NODE_ENV !== 'production')
-      warnDeveloper({ sessionId, before: before.facts, after: after.facts, isShared: components.size > 1 })
-    return true
-  }
-
-  /** Compares the linked number with the expected one. Where the module does not load, the next update tries again. */
-  function compareNumber(): void {
-    const { phase, setup } = read()?.facts ?? {}
-    if (phase?.name !== 'linked' || phase.check !== 'due') return
-    if (!compare) {
-      loadCompare(compareNumber)
+    if (!before) return
+    let after: SessionState
+    try {
+      after = transitionSafely(before, event)
+    } catch (error) {
+      if (error !== rulesMissing) throw error
+      waiting = foldLater(event, onChange)
       return
     }
-    const expected = setup?.expectedPhoneNumber ?? ''
-    const result = compare(digitsIn(expected), digitsIn(phase.account.phoneNumber ?? ''), !isSigned(expected))
-    fold({ type: 'number-judged', result, at: Date.now() })
+    if (after === before) return
+    client.setQueryData(queryKey, new SessionCell(after))
+    follow(after.facts)
+    const { code } = after.facts
+    if (code !== before.facts.code) loadedSession()?.keepNumber(storageKey, before.facts.code, code)
+    reporter.ended(before, after, event.at)
+    if (process.env.NODE_ENV !== 'production')
+      warnDeveloper({ sessionId, before: before.facts, after: after.facts, isShared: components.size > 1 })
+    onChange?.()
+  }
+
+  /** The rules for this event have to be loaded first. Without them the page retries, or says that it cannot go on. */
+  async function foldLater(event: SessionEvent, onChange: (() => void) | undefined): Promise<void> {
+    try {
+      await loadLaterSession()
+      fold({ ...event, at: Date.now() }, onChange)
+    } catch (error) {
+      fold({ type: 'request-failed', request: 'rules', error: toPairingError(error), at: Date.now() })
+    }
   }
 
   /** Sets the timer and the stream to what the state needs. */
@@ -126,8 +133,38 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
           void client.refetchQueries({ queryKey, exact: true, type: 'active' }, { cancelRefetch: false })
       }, waitMs)
     }
+    const later = loadedSession()
+    // The user comes next, and not a QR code.
+    if (facts.phase.name === 'idle' || facts.method !== 'qr') loadLater()
+    else if (facts.source && isLaterDue) {
+      isLaterDue = false
+      afterFirstCode(loadLater)
+    }
+    if (!later) return
     const mayStream = facts.source && isWatched() && offersStream(latestSource())
-    stream(mayStream ? wantedStream(facts) : undefined)
+    stream ??= later.createStream({ source: latestSource, has: () => read()?.facts.qr.code?.id, fold })
+    setStream(mayStream ? later.wantedStream(facts) : undefined)
+  }
+
+  function setStream(method: PairingMethod | undefined): void {
+    if (method === streamed) return
+    streamed = method
+    stream?.(method)
+  }
+
+  /** Loads what no session needs before its first code, and does what waited for it. */
+  function loadLater(): void {
+    if (loadedSession()) return
+    loadLaterSession().then(
+      () => {
+        const state = read()
+        if (!state) return
+        follow(state.facts)
+        reporter.steps(state, Date.now())
+      },
+      // Loaded again by what needs it.
+      () => {},
+    )
   }
 
   /** Another component is the latest now; its source may offer no stream. */
@@ -136,45 +173,6 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     const state = read()
     if (state) follow(state.facts)
     if (wasStreamed && !streamed) fold({ type: 'push-ended', at: Date.now() })
-  }
-
-  function stream(method: PairingMethod | undefined): void {
-    if (method === streamed) return
-    endStream?.()
-    endStream = undefined
-    streamed = method
-    if (!method) return
-    let isOver = false
-    let stop: (() => void) | undefined
-    endStream = () => {
-      isOver = true
-      stop?.()
-    }
-    const source = latestSource()
-    if (!source) return
-    const subscribe = async (): Promise<void> => {
-      const connection = await connectionOf(source)
-      if (isOver) return
-      stop = connection.subscribe?.(
-        (update) => {
-          const at = Date.now()
-          if (!isOver) fold({ type: 'updated', update, sentAt: at, isPushed: true, at })
-        },
-        {
-          method,
-          has: () => read()?.facts.qr.code?.id,
-          onGap: () => {
-            if (!isOver) fold({ type: 'push-ended', at: Date.now() })
-          },
-        },
-      )
-      if (isOver) stop?.()
-    }
-    // Without the module, the page reads.
-    const begin = () => void subscribe().catch(() => {})
-    // The code that is there by now is drawn first. An adapter that is used directly is loaded already.
-    if ('connection' in source) stop = afterFirstCode(begin)
-    else begin()
   }
 
   function latestSource(): PairingSource | undefined {
@@ -188,74 +186,6 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     if (process.env.NODE_ENV === 'production' || components.size < 2) return latestSource()
     turn += 1
     return [...components][turn % components.size]?.().provider
-  }
-
-  /** Keeps the number while its code is live, for a page that is loaded again. */
-  function keepNumber({ code: before }: SessionFacts, { code }: SessionFacts): void {
-    if (code === before) return
-    if (code.name === 'live' && code.phoneNumber)
-      rememberNumber(queryKey, code.phoneNumber, code.code.expiresAt)
-    else if (before.name === 'live') forgetNumber(queryKey)
-  }
-
-  /** Calls the callbacks of the app: each end once, whatever is mounted. */
-  function notify(before: SessionState, after: SessionState, at: number): void {
-    const { phase } = after.facts
-    const isNewAttempt = after.facts.attempt !== before.facts.attempt
-    const isNew = phase.name !== before.facts.phase.name || isNewAttempt
-    const { onLinked, onUnlinked, onError } = callbacks()
-    keepNumber(before.facts, after.facts)
-    reportSteps(after, at)
-    const { phase: last } = before.facts
-    if (
-      last.name === 'linked' &&
-      attemptOf(before.facts) === linkedAttempt &&
-      isNewAttempt &&
-      after.facts.notice &&
-      onUnlinked
-    )
-      callHost('onUnlinked', () => onUnlinked(last.account), onError)
-    if (phase.name === 'linked' && !phase.check && linkedAttempt !== attemptOf(after.facts)) {
-      linkedAttempt = attemptOf(after.facts)
-      if (onLinked) callHost('onLinked', () => onLinked(phase.account), onError)
-    }
-    if (isNew && phase.name === 'failed' && onError) callHost('onError', () => onError(phase.error))
-  }
-
-  /** Of each callback that of the first component that has it: two components of one session report it once. */
-  function callbacks(): PairingCallbacks {
-    const found: { -readonly [Name in keyof PairingCallbacks]: PairingCallbacks[Name] } = {}
-    for (const component of components) {
-      const { onLinked, onUnlinked, onError, onEvent } = component()
-      found.onLinked ??= onLinked
-      found.onUnlinked ??= onUnlinked
-      found.onError ??= onError
-      found.onEvent ??= onEvent
-    }
-    return found
-  }
-
-  /** Calls `onEvent` with the steps since it was called last. */
-  function reportSteps(after: SessionState, at: number): void {
-    if (!callbacks().onEvent || after === reported) return
-    steps.push({ before: reported, after, at })
-    reported = after
-    if (report) {
-      for (const step of steps.splice(0)) report(step)
-      return
-    }
-    import('../../core/session-report.js').then(
-      (module) => {
-        report = ({ before, after, at }) => {
-          const { onEvent, onError } = callbacks()
-          for (const event of module.reportSteps(before, after, at))
-            callHost('onEvent', () => onEvent?.(event), onError)
-        }
-        for (const step of steps.splice(0)) report(step)
-      },
-      // Statistics are no reason to disturb the user.
-      () => {},
-    )
   }
 
   function watchPage(): void {
@@ -276,14 +206,24 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     if (state) return state
     // Nothing there, or a cell that was restored from storage and is empty.
     const fresh = first()
-    const phoneNumber = recallNumber(queryKey, fresh.facts.now)
-    const begun = phoneNumber
-      ? transition(fresh, { type: 'number-remembered', phoneNumber, at: fresh.facts.now })
-      : fresh
-    client.setQueryData(queryKey, new SessionCell(begun))
-    reportSteps(begun, begun.facts.now)
+    client.setQueryData(queryKey, new SessionCell(fresh))
+    const kept = keptNumber(storageKey)
+    if (kept && loadedSession()) recall(kept)
+    else if (kept)
+      waiting = loadLaterSession().then(
+        () => recall(kept),
+        () => {},
+      )
+    const begun = read() ?? fresh
+    reporter.steps(begun, begun.facts.now)
     follow(begun.facts)
     return begun
+  }
+
+  function recall(kept: string): void {
+    const at = Date.now()
+    const phoneNumber = loadedSession()?.recallNumber(kept, at)
+    if (phoneNumber) fold({ type: 'number-remembered', phoneNumber, at })
   }
 
   return {
@@ -293,12 +233,16 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     begin,
     catchUp() {
       const state = read()
-      if (state) reportSteps(state, Date.now())
+      if (state) reporter.steps(state, Date.now())
     },
     async send(fallback, signal) {
+      if (waiting) {
+        await waiting
+        signal.throwIfAborted()
+      }
       const at = Date.now()
       const state = read()
-      const { facts } = state ? transitionSafely(state, { type: 'time-passed', at }) : { facts: undefined }
+      const facts = state && factsAt(state, at)
       const request = facts && nextRequest(facts)
       if (!request || request.at > at) {
         fold({ type: 'time-passed', at })
@@ -308,6 +252,7 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
       // After an abort, a source that ignores it must not change anything.
       signal.throwIfAborted()
       for (const event of events) fold(event)
+      if (waiting) await waiting
     },
     mount(component, first, isReopened = false) {
       // One component may be mounted twice in a row, by StrictMode.
@@ -329,7 +274,7 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
             return
           }
           clearTimeout(timer)
-          stream(undefined)
+          setStream(undefined)
           unsubscribe?.()
         })
       }
@@ -337,17 +282,13 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
   }
 }
 
-let compare: typeof compareDigits | undefined
-
-/** Loads what compares the linked number with the expected one, which the first code does not need. */
-function loadCompare(then: () => void): void {
-  import('../../core/compare-digits.js').then(
-    (module) => {
-      compare = module.compareDigits
-      then()
-    },
-    () => {},
-  )
+/** The facts as they are at this moment; `undefined` where the rules for them have not loaded. */
+function factsAt(state: SessionState, at: number): SessionFacts | undefined {
+  try {
+    return transitionSafely(state, { type: 'time-passed', at }).facts
+  } catch {
+    return undefined
+  }
 }
 
 /** Whether updates of this source may come without a read. */
@@ -356,28 +297,31 @@ function offersStream(source: PairingSource | undefined): boolean {
   return ('connection' in source ? source.connection : source).subscribe !== undefined
 }
 
-interface Step {
-  /** Missing for the first state. */
-  readonly before: SessionState | undefined
-  readonly after: SessionState
-  readonly at: number
-}
-
-/** A source of the developer's own may return anything; that must not be requested again and again. */
-function transitionSafely(state: SessionState, event: SessionEvent): SessionState {
+/** The text that an earlier load of the page has kept. Where storage is not allowed, even reading the property throws. */
+function keptNumber(key: string): string | null {
   try {
-    return transition(state, event)
-  } catch (error) {
-    return transition(state, {
-      type: 'request-failed',
-      request: 'read',
-      error: toPairingError(error),
-      at: event.at,
-    })
+    return sessionStorage.getItem(key)
+  } catch {
+    return null
   }
 }
 
-/** An attempt by name: a session that left the cache counts from the beginning again. */
-function attemptOf({ setup, attempt }: SessionFacts): string {
-  return `${setup.attemptSeed}-${attempt}`
+/**
+ * A source of the developer's own may return anything; that must not be requested again and again.
+ *
+ * @throws where the rules for the event have not loaded.
+ */
+function transitionSafely(state: SessionState, event: SessionEvent): SessionState {
+  const rules = loadedSession()?.laterRules
+  try {
+    return transition(state, event, rules)
+  } catch (error) {
+    if (error === rulesMissing) throw error
+    const { at } = event
+    return transition(
+      state,
+      { type: 'request-failed', request: 'read', error: toPairingError(error), at },
+      rules,
+    )
+  }
 }

@@ -4,7 +4,6 @@ import { type QueryClient, useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
 import type { PairingSource } from '../../core/connection.js'
 import { PairingError, toPairingError } from '../../core/errors.js'
-import { normalizePhoneNumber } from '../../core/phone-number.js'
 import type { PairingMethod } from '../../core/provider.js'
 import type { PairingRefreshMode, PairingSession, SessionEvent } from '../../core/session-state.js'
 import { callHost } from './call-host.js'
@@ -169,11 +168,13 @@ export function useSharedSession(
   const actions = useMemo(() => {
     /** Folds what the user did and lets the query see at once whether a request is due. */
     const fold = (event: UserEvent) => {
-      // What changes nothing, like a second click, must not cut off what the first one requested.
-      if (!store.fold({ ...event, at: Date.now() })) return
-      // Nor may a look at the other tab: the provider would have issued its pairing code for nothing.
+      // A look at the other tab must not cut off a request: the provider would have issued its pairing code for nothing.
       const cancelRefetch = event.type !== 'method-chosen'
-      void client.invalidateQueries({ queryKey: store.queryKey }, { cancelRefetch })
+      // Nor may what changes nothing, like a second click.
+      store.fold(
+        { ...event, at: Date.now() },
+        () => void client.invalidateQueries({ queryKey: store.queryKey }, { cancelRefetch }),
+      )
     }
     const choose = (chosen: PairingMethod) => fold({ type: 'method-chosen', method: chosen })
     const start = () => fold({ type: 'started' })
@@ -191,14 +192,10 @@ export function useSharedSession(
       },
       requestPairingCode: (typed?: string) => {
         const { phoneNumber, defaultPhoneNumber } = latest.current
-        try {
-          fold({
-            type: 'number-submitted',
-            phoneNumber: normalizePhoneNumber(typed ?? phoneNumber ?? defaultPhoneNumber ?? ''),
-          })
-        } catch (error) {
-          fold({ type: 'number-rejected', error: toPairingError(error) })
-        }
+        fold({
+          type: 'number-submitted',
+          phoneNumber: typed ?? phoneNumber ?? defaultPhoneNumber ?? '',
+        })
       },
       changeNumber: () => fold({ type: 'number-withdrawn' }),
       showOtherCode: () => fold({ type: 'other-code-shown' }),

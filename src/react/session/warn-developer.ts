@@ -37,7 +37,7 @@ function warnOfExpectedPhone(
       '`expectedPhoneNumber` does not begin with "+". A number without its country code can only be compared by the digits it has, ' +
         'and may be mistaken for one of another country. Give it as "+", country code and number.',
     )
-  if (phase.name === 'linked' && phase.check === 'unsure')
+  if (phase.name === 'linked' && phase.isUnsure)
     printOnce(
       `probably ${sessionId}`,
       'The linked phone is probably that of `expectedPhoneNumber`, under an older or newer number, so the user was asked to confirm ' +

@@ -1,5 +1,5 @@
-import { isPairingErrorCode, PairingError } from '../core/errors.js'
-import { asAmount, asRecord } from '../core/json.js'
+import { isPairingErrorCode, PairingError } from './errors.js'
+import { asAmount, asRecord } from './json.js'
 
 /** What an answer means that is not what was asked for: an error of our handler, or of whatever stands before it. */
 export function answeredError(status: number, body: unknown, contentType?: string | null): PairingError {

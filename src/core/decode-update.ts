@@ -1,0 +1,61 @@
+import { normalizeAccount } from './account.js'
+import { PairingError } from './errors.js'
+import { asAmount, asHttpsUrl, asRecord, asText, pickAmounts } from './json.js'
+import { isNormalized } from './pairing-code.js'
+import { asPasskeyCode, asPasskeyStep } from './passkey-step.js'
+import {
+  decodePlainUpdate,
+  LONGEST_WAIT_MS,
+  type PairingUpdate,
+  type UpdatePairingCode,
+  type UpdatePasskey,
+  type UpdateReason,
+  waits,
+} from './update.js'
+
+/**
+ * The update in a response of the server handler, whole.
+ *
+ * @throws {@link PairingError} `invalid-answer` for anything that is no update.
+ */
+export function decodeUpdate(input: unknown): PairingUpdate {
+  const update = decodePlainUpdate(input)
+  const fields = asRecord(input)
+  const pairingCode = decodePairingCode(fields.pairingCode, update.provider)
+  const passkey = decodePasskey(fields.passkey)
+  const helpUrl = asHttpsUrl(fields.helpUrl)
+  return {
+    ...update,
+    ...(pairingCode && { pairingCode }),
+    ...(update.status === 'linked' && { account: normalizeAccount(fields.account) }),
+    ...(update.status === 'passkey-required' && passkey && { passkey }),
+    ...(helpUrl && { helpUrl }),
+    ...(isReason(fields.reason) && { reason: fields.reason }),
+  }
+}
+
+function isReason(value: unknown): value is UpdateReason {
+  return value === 'code-replaced' || value === 'reset' || value === 'unlinked'
+}
+
+function decodePairingCode(value: unknown, provider: string): UpdatePairingCode | undefined {
+  const fields = asRecord(value)
+  const text = asText(fields.value)
+  const expiresInMs = asAmount(fields.expiresInMs)
+  if (!text || expiresInMs === undefined) return undefined
+  if (!isNormalized(text, provider))
+    throw new PairingError('invalid-answer', 'The update holds something that is not a pairing code.')
+  const lastDigits = /^\d{1,4}$/.exec(asText(fields.lastDigits) ?? '')?.[0] ?? ''
+  return {
+    value: text,
+    lastDigits,
+    expiresInMs: Math.min(expiresInMs, LONGEST_WAIT_MS),
+  }
+}
+
+function decodePasskey(value: unknown): UpdatePasskey | undefined {
+  const fields = asRecord(value)
+  const step = asPasskeyStep(fields.step)
+  const code = asPasskeyCode(fields.code)
+  return step && { step, ...(code && { code }), ...waits(pickAmounts(fields, ['expiresInMs'])) }
+}

@@ -1,0 +1,175 @@
+import { PairingError } from './errors.js'
+import { checkPhone, start } from './later-moves.js'
+import type { PairingAccount } from './provider.js'
+import {
+  type Draft,
+  enter,
+  forgetQr,
+  hideQr,
+  initialPoll,
+  initialRound,
+  isChangeDue,
+  stuck,
+} from './session-moves.js'
+import type { Phase, UpdateContext, UpdatedEvent } from './session-state.js'
+import { baseOf, showQrCode } from './show-qr-code.js'
+import { takePairingCode } from './take-pairing-code.js'
+import type { PairingUpdate } from './update.js'
+
+/** Providers report "not linked" for a moment between the scan and the link (WhatsApp's 515 restart). */
+const LINKING_GRACE_MS = 10_000
+
+/** WhatsApp ends some links again two or three minutes after they were made. A later end is one of the phone's owner. */
+const SOON_MS = 3 * 60_000
+
+/** The session before an update that changes more than its state. */
+export function prepare(s: Draft, event: UpdatedEvent): void {
+  const { update, at, request } = event
+  const { source } = s
+  const isSameSession = source?.session === update.session
+  if (source && !isSameSession) beginAnew(s, at)
+  else if (source && !request && (update.revision ?? 0) > (source.revision ?? 0)) invalidate(s, update, at)
+  // What made the session fail before the component came back is gone, unless the provider says so again.
+  const isObstacleGone =
+    !s.isConfirmed && !update.error && update.status !== 'stale' && update.status !== 'linked'
+  if (s.phase.name !== 'failed' || !isObstacleGone) return
+  const { dueAt } = s.poll
+  enter(s, { name: 'idle' }, at)
+  start(s, at)
+  s.poll = { ...s.poll, dueAt }
+}
+
+/** Another session took the place of this one, as after another user signed in: nothing of it may stay. */
+function beginAnew(s: Draft, at: number): void {
+  s.phase = { name: 'active' }
+  s.attempt += 1
+  s.reset = 'none'
+  s.qr = initialRound
+  s.code = { name: 'number' }
+  s.otherCode = undefined
+  s.judged = undefined
+  s.codeQuietUntil = 0
+  s.notice = undefined
+  s.poll = { ...initialPoll, dueAt: s.poll.dueAt }
+  s.since = s.roundSince = s.waitingSince = at
+}
+
+/** Another page, or another person, has changed the session. */
+function invalidate(s: Draft, { reason }: PairingUpdate, at: number): void {
+  const { code, phase } = s
+  if (phase.name === 'linked') {
+    if (reason !== 'unlinked') return
+    start(s, at)
+    s.notice = 'unlinked-on-phone'
+    return
+  }
+  if (phase.name !== 'active') return
+  // Where the code is still live, this update names it again.
+  hideQr(s)
+  s.otherCode = undefined
+  // It is read on until the state after the change is known, which may name a code.
+  if (s.source) s.source = { ...s.source, hasState: false }
+  s.waitingSince = at
+  if (code.name !== 'live') return
+  s.code = { name: 'number', phoneNumber: code.phoneNumber }
+  s.notice = 'code-replaced'
+}
+
+/** The state that an update names. */
+export function takeState(s: Draft, event: UpdatedEvent, { isRepeated, wasLastLook }: UpdateContext): void {
+  const { update, at } = event
+  const { phase } = s
+  if (phase.name === 'failed' && update.status !== 'linked') return
+  if (phase.name === 'linked' && !isLinkGone(s, phase, update, isRepeated, at)) return
+  switch (update.status) {
+    case 'linked':
+      enter(s, { name: 'linked', account: update.account ?? {}, unlinkSuspected: false }, at)
+      checkPhone(s, at)
+      return
+    case 'passkey-required':
+      enter(s, { name: 'passkey-required', helpUrl: update.helpUrl }, at)
+      return
+    case 'stopped':
+    case 'stale':
+      // The round is over; the next one meets this state again.
+      if (!wasLastLook) blocked(s, update.status, update.revision, at)
+      return
+    case 'linking':
+      enter(s, { name: 'linking' }, at)
+      return
+    default:
+      if (update.status !== 'preparing') endLinking(s, at)
+      takeCodes(s, event, wasLastLook)
+  }
+}
+
+function takeCodes(s: Draft, event: UpdatedEvent, wasLastLook: boolean): void {
+  if (s.phase.name !== 'active') return
+  const { update, request, at } = event
+  if (update.status === 'qr' && s.method === 'qr' && !wasLastLook) showQrCode(s, event)
+  const { pairingCode } = update
+  if (pairingCode) takePairingCode(s, pairingCode, request === 'request-pairing-code', baseOf(s, event), at)
+}
+
+/** The request for a pairing code is over: without one, it was refused. */
+export function endCodeRequest(s: Draft): void {
+  // What stands in the way is cleared first, then the code is requested again.
+  if (s.code.name !== 'requesting' || isChangeDue(s.reset)) return
+  const error = new PairingError('code-refused', 'The provider issued no pairing code. Try again.')
+  s.code = { ...s.code, name: 'number', error }
+}
+
+/** The provider sleeps, or keeps something of an earlier link. */
+function blocked(s: Draft, status: 'stopped' | 'stale', revision: number | undefined, at: number): void {
+  endLinking(s, at)
+  if (s.phase.name === 'linking' || isChangeDue(s.reset)) return
+  const isSent = s.reset !== 'none'
+  // A process that has not seen the start or reset may respond with its cached state from before it.
+  if (isSent && (revision ?? 0) < (s.source?.revision ?? 0)) return
+  if (isSent || (status === 'stale' && !s.setup.clearsLeftovers)) {
+    enter(s, stuck(), at)
+    return
+  }
+  forgetQr(s)
+  s.reset = status === 'stopped' ? 'start' : 'reset'
+  s.poll = { ...s.poll, dueAt: at }
+  enter(s, { name: 'active' }, at)
+}
+
+/** "Not linked" after a scan ends the linking, when it has lasted long enough. */
+function endLinking(s: Draft, at: number): void {
+  if (s.phase.name !== 'linking' || at - s.since < LINKING_GRACE_MS) return
+  s.roundSince = at
+  s.notice = 'link-not-finished'
+  enter(s, { name: 'active' }, at)
+}
+
+/** Whether a finished link is gone: by a second update that says so, since some providers say it while a link settles. */
+function isLinkGone(
+  s: Draft,
+  phase: Extract<Phase, { name: 'linked' }>,
+  update: PairingUpdate,
+  isRepeated: boolean,
+  at: number,
+): boolean {
+  const { status } = update
+  const isDenied = status === 'unlinked' || status === 'stopped' || status === 'stale' || status === 'qr'
+  if (isDenied && phase.unlinkSuspected && !isRepeated) {
+    const notice = at - s.since < SOON_MS ? 'link-ended' : 'unlinked-on-phone'
+    start(s, at)
+    s.notice = notice
+    return true
+  }
+  if (isRepeated) return false
+  const account = status === 'linked' ? mergeAccounts(phase.account, update.account) : phase.account
+  s.phase = { ...phase, account, unlinkSuspected: isDenied }
+  if (isDenied) s.poll = { ...s.poll, dueAt: at }
+  checkPhone(s, at)
+  return false
+}
+
+/** The number, the name and the picture may come later than the link. Details of another phone are not mixed in. */
+function mergeAccounts(before: PairingAccount, after: PairingAccount = {}): PairingAccount {
+  const isOther = before.phoneNumber && after.phoneNumber && before.phoneNumber !== after.phoneNumber
+  return isOther ? after : { ...before, ...after }
+}

@@ -1,0 +1,63 @@
+import { answeredError } from './answered-error.js'
+import { decodeUpdate } from './decode-update.js'
+import { PairingError } from './errors.js'
+import { asAmount, asRecord, asText, parseJson } from './json.js'
+import { laterRules } from './later-rules.js'
+import { decodePasskeyReply } from './passkey.js'
+import { isComparable, isPhoneNumber, normalizePhoneNumber, type PhoneNumber } from './phone-number.js'
+import { otherSpelling } from './phone-spelling.js'
+import type { PairingMethod } from './provider.js'
+import { reportSteps } from './session-report.js'
+import { isOnlyReadOnFocus, nextRequest } from './session-request.js'
+import type { SessionFacts } from './session-state.js'
+
+/**
+ * What no session needs before its first QR code. Apps load it as one chunk, and what other chunks share with it they get from here: a
+ * module that two chunks share would become a third one, and would take what it imports out of the app's own chunk. An object,
+ * since bundlers skip a module that only re-exports.
+ */
+export const later: {
+  readonly answeredError: typeof answeredError
+  readonly checkExpectedNumber: typeof checkExpectedNumber
+  readonly decodePasskeyReply: typeof decodePasskeyReply
+  readonly decodeUpdate: typeof decodeUpdate
+  readonly laterRules: typeof laterRules
+  readonly normalizePhoneNumber: typeof normalizePhoneNumber
+  readonly otherSpelling: typeof otherSpelling
+  readonly recallNumber: typeof recallNumber
+  readonly reportSteps: typeof reportSteps
+  readonly wantedStream: typeof wantedStream
+} = {
+  answeredError,
+  checkExpectedNumber,
+  decodePasskeyReply,
+  decodeUpdate,
+  laterRules,
+  normalizePhoneNumber,
+  otherSpelling,
+  recallNumber,
+  reportSteps,
+  wantedStream,
+}
+
+/** @throws {@link PairingError} `invalid-options` where the option `expectedPhoneNumber` is no phone number. */
+function checkExpectedNumber(text: string): void {
+  if (!isComparable(text))
+    throw new PairingError(
+      'invalid-options',
+      '`expectedPhoneNumber` is no international phone number. Correct it.',
+    )
+}
+
+/** The number that the page kept before it was loaded again, where its code may still be live at this moment. */
+function recallNumber(kept: string, at: number): PhoneNumber | undefined {
+  const { phoneNumber, until } = asRecord(parseJson(kept))
+  const number = asText(phoneNumber)
+  return number && isPhoneNumber(number) && at < (asAmount(until) ?? 0) ? number : undefined
+}
+
+/** What a stream has to send; `undefined` where it would send nothing that is shown. */
+function wantedStream(facts: SessionFacts): PairingMethod | undefined {
+  if (facts.isLastLook || isOnlyReadOnFocus(facts)) return undefined
+  return nextRequest(facts)?.kind === 'read' ? facts.method : undefined
+}

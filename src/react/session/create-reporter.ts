@@ -1,0 +1,81 @@
+import type { SessionFacts, SessionState } from '../../core/session-state.js'
+import { callHost } from './call-host.js'
+import { loadedSession } from './load-later-session.js'
+import type { PairingCallbacks } from './pairing-callbacks.js'
+
+/** Calls the callbacks of the app. */
+interface Reporter {
+  /** Calls `onLinked`, `onUnlinked` or `onError` where one state is such an end and the one before was not, and `onEvent` with the steps. */
+  ended(before: SessionState, after: SessionState, at: number): void
+  /** Calls `onEvent` with the steps since it was called last. */
+  steps(after: SessionState, at: number): void
+}
+
+/**
+ * The reporter of one session.
+ *
+ * @param components All that show the session. Of each callback that of the first one that has it is called.
+ * @param load Loads the module that puts steps into words. They wait for it.
+ */
+export function createReporter(components: ReadonlySet<() => PairingCallbacks>, load: () => void): Reporter {
+  /** The state up to which `onEvent` got all steps; missing before the first one. */
+  let reported: SessionState | undefined
+  /** The attempt whose link counted: it is reported once, though the user may have to confirm its number. */
+  let linkedAttempt: string | undefined
+  const waiting: {
+    readonly before: SessionState | undefined
+    readonly after: SessionState
+    readonly at: number
+  }[] = []
+
+  function callbacks(): PairingCallbacks {
+    const found: { -readonly [Name in keyof PairingCallbacks]: PairingCallbacks[Name] } = {}
+    for (const component of components) {
+      const { onLinked, onUnlinked, onError, onEvent } = component()
+      found.onLinked ??= onLinked
+      found.onUnlinked ??= onUnlinked
+      found.onError ??= onError
+      found.onEvent ??= onEvent
+    }
+    return found
+  }
+
+  function steps(after: SessionState, at: number): void {
+    const { onEvent, onError } = callbacks()
+    if (!onEvent) return
+    if (after !== reported) waiting.push({ before: reported, after, at })
+    reported = after
+    const later = loadedSession()
+    if (!later) load()
+    else
+      for (const step of waiting.splice(0))
+        for (const event of later.reportSteps(step.before, step.after, step.at))
+          callHost('onEvent', () => onEvent(event), onError)
+  }
+
+  return {
+    steps,
+    ended(before, after, at) {
+      const { phase, notice } = after.facts
+      const { phase: last } = before.facts
+      const attempt = attemptOf(after.facts)
+      const isNewAttempt = attempt !== attemptOf(before.facts)
+      const { onLinked, onUnlinked, onError } = callbacks()
+      steps(after, at)
+      const wasLinked = last.name === 'linked' && attemptOf(before.facts) === linkedAttempt
+      if (wasLinked && isNewAttempt && notice && onUnlinked)
+        callHost('onUnlinked', () => onUnlinked(last.account), onError)
+      if (phase.name === 'linked' && !phase.isUnsure && linkedAttempt !== attempt) {
+        linkedAttempt = attempt
+        if (onLinked) callHost('onLinked', () => onLinked(phase.account), onError)
+      }
+      const isNew = phase.name !== last.name || isNewAttempt
+      if (isNew && phase.name === 'failed' && onError) callHost('onError', () => onError(phase.error))
+    },
+  }
+}
+
+/** An attempt by name: a session that left the cache counts from the beginning again. */
+function attemptOf({ setup, attempt }: SessionFacts): string {
+  return `${setup.attemptSeed}-${attempt}`
+}
