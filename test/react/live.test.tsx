@@ -378,7 +378,10 @@ describe('a waiting minute', () => {
     const showPages = (pages: number) => (world: World) => {
       for (let page = 0; page < pages; page++) world.show({ queryClient: new QueryClient() })
     }
-    expect(await costs(id, showPages(3))).toEqual(await costs(id, showPages(1)))
+    const [three, one] = [await costs(id, showPages(3)), await costs(id, showPages(1))]
+    expect(three[0]).toBe(one[0])
+    // The last request of the minute may fall on either side of its end.
+    expect(Math.abs(three[1] - one[1])).toBeLessThanOrEqual(1)
   })
 
   it.each(providerIds)(
