@@ -10,14 +10,11 @@ Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
 await Promise.all([
   loadLater(),
   loadLaterSession(),
-  import('../src/client/live-events.js'),
   import('../src/react/parts/later-parts.js'),
   import('../src/react/parts/phone-assist.js'),
   import('../src/react/parts/qr-svg.js'),
   import('../src/react/parts/trouble-list.js'),
-  import('../src/poller/connect-provider.js'),
-  import('../src/server/read-picture.js'),
-  import('qr/decode.js'),
+  import('./late-modules.js'),
 ])
 
 // Also the parts that follow the first code.

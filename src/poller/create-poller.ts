@@ -89,11 +89,13 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     try {
       const how = { provider: provider(), call, host: host(), signals: [signal] }
       const snapshot = await readProvider(how, record.memory)
-      latencyMs = Date.now() - sentAt
+      const respondedAt = Date.now()
+      latencyMs = respondedAt - sentAt
       await pictures.read(snapshot, (read) => {
         // A response from before a change, or to an aborted request, says nothing about now.
         if (signal.aborted || sentIn !== changes.revision) return
-        take(read, { want, sentAt, at: Date.now() })
+        // A code ages while its picture is read.
+        take(read, { want, sentAt, at: Math.max(respondedAt, poll.respondedAt) })
         host().observe(target(), read)
         publish(read, sentAt)
       })
@@ -135,9 +137,10 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     host,
     onSnapshot(snapshot) {
       const sentIn = changes.revision
+      const pushedAt = Date.now()
       void pictures.read(snapshot, (read) => {
         if (loop.size === 0 || sentIn !== changes.revision) return
-        receive(read, true)
+        receive(read, true, Date.now() - pushedAt)
         host().observe(target(), read)
         publish(read)
       })
@@ -351,9 +354,10 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     },
     receive(snapshot) {
       const sentIn = changes.revision
+      const receivedAt = Date.now()
       void pictures.read(snapshot, (read) => {
         if (ended.signal.aborted || sentIn !== changes.revision) return
-        receive(read)
+        receive(read, false, Date.now() - receivedAt)
         publish(read)
         rest()
       })

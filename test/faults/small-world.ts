@@ -1,5 +1,4 @@
-// Loaded with the first picture, which fake time does not wait for.
-import '../../src/server/read-picture.js'
+import '../late-modules.js'
 import { focusManager, onlineManager, QueryClient, QueryObserver } from '@tanstack/react-query'
 import { vi } from 'vitest'
 import type { PairingProxy } from '../../src/core/connection.js'

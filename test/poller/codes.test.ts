@@ -1,5 +1,6 @@
+import '../late-modules.js'
 import fc from 'fast-check'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 // Loaded by `proxy` when it is needed, which fake timers do not wait for.
 import '../../src/client/live-events.js'
 import { proxy } from '../../src/client/proxy.js'
@@ -33,16 +34,6 @@ const QR_INTERVAL_MS = 5_000
 
 /** A code whose age is not known is trusted for as long as a code lives. */
 const LIFETIME_MS = 20_000
-
-beforeAll(async () => {
-  // What the adapters and mock servers load when it is needed.
-  await Promise.all([
-    import('qr'),
-    import('qr/decode.js'),
-    import('../../src/providers/lib/green-api-socket.js'),
-    import('../../src/server/read-picture.js'),
-  ])
-})
 
 beforeEach(() => {
   vi.useFakeTimers({ now: START })

@@ -1,3 +1,4 @@
+import '../late-modules.js'
 import type { PairingConnection } from '../../src/core/connection.js'
 import { toPairingError } from '../../src/core/errors.js'
 import { laterRules } from '../../src/core/later-rules.js'
