@@ -6,7 +6,6 @@ import { printOnce } from '../core/print-error.js'
 import type { PairingProvider } from '../core/provider.js'
 import type { PairingUpdate } from '../core/update.js'
 import { performAction } from './perform-action.js'
-import { performPasskey } from './perform-passkey.js'
 import type { PollerHost } from './poller-host.js'
 import { type PollerRegistry, processRegistry } from './registry.js'
 
@@ -48,8 +47,11 @@ export function connectProvider(
       await performAction(current, provider, { action, phoneNumber: number }, signal)
       return held(current.update(method), sentAt)
     },
-    passkey: (action, body, { signal = endless }) =>
-      performPasskey(poller(), provider, { action, ...body }, signal),
+    // Loaded with the first ceremony, as behind a server.
+    passkey: async (action, body, { signal = endless }) => {
+      const { performPasskey } = await import('./perform-passkey.js')
+      return performPasskey(poller(), provider, { action, ...body }, signal)
+    },
     // Without pushes of the provider, the page reads at the pace of its query.
     ...(provider.subscribe && {
       subscribe(listener, { method }) {

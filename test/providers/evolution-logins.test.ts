@@ -1,3 +1,4 @@
+import '../late-modules.js'
 import { environmentManager, QueryClient, QueryObserver } from '@tanstack/react-query'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
