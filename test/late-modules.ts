@@ -2,11 +2,13 @@
 // something takes it the first time. So one page reads one picture before the tests of a file begin.
 import 'qr'
 import '../src/client/live-events.js'
+import '../src/core/session-report.js'
 import '../src/poller/connect-provider.js'
 import '../src/providers/lib/green-api-socket.js'
 import { loadLater, proxy } from '../src/client/proxy.js'
 import { createPollerRegistry } from '../src/poller/registry.js'
 import { greenApi } from '../src/providers/green-api.js'
+import { loadLaterSession } from '../src/react/session/load-later-session.js'
 import { createHandler } from '../src/server/handler.js'
 import { createEmulator, mockGreenApi } from '../src/testing.js'
 
@@ -20,6 +22,6 @@ const { connection } = proxy({
   url: 'https://host.example/pairing',
   fetch: (input, init) => handler(new Request(`${input}`, init)),
 })
-await loadLater()
+await Promise.all([loadLater(), loadLaterSession()])
 await connection.read({ want: 'code', method: 'qr' })
 await handler.close()

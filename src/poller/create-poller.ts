@@ -89,13 +89,12 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     try {
       const how = { provider: provider(), call, host: host(), signals: [signal] }
       const snapshot = await readProvider(how, record.memory)
-      const respondedAt = Date.now()
-      latencyMs = respondedAt - sentAt
+      latencyMs = Date.now() - sentAt
+      const age = stopwatch()
       await pictures.read(snapshot, (read) => {
         // A response from before a change, or to an aborted request, says nothing about now.
         if (signal.aborted || sentIn !== changes.revision) return
-        // A code ages while its picture is read.
-        take(read, { want, sentAt, at: Math.max(respondedAt, poll.respondedAt) })
+        take(read, { want, sentAt, at: Date.now() - age() })
         host().observe(target(), read)
         publish(read, sentAt)
       })
@@ -137,10 +136,10 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     host,
     onSnapshot(snapshot) {
       const sentIn = changes.revision
-      const pushedAt = Date.now()
+      const age = stopwatch()
       void pictures.read(snapshot, (read) => {
         if (loop.size === 0 || sentIn !== changes.revision) return
-        receive(read, true, Date.now() - pushedAt)
+        receive(read, true, age())
         host().observe(target(), read)
         publish(read)
       })
@@ -354,10 +353,10 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     },
     receive(snapshot) {
       const sentIn = changes.revision
-      const receivedAt = Date.now()
+      const age = stopwatch()
       void pictures.read(snapshot, (read) => {
         if (ended.signal.aborted || sentIn !== changes.revision) return
-        receive(read, false, Date.now() - receivedAt)
+        receive(read, false, age())
         publish(read)
         rest()
       })
@@ -399,6 +398,12 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       subscription.follow(undefined)
     },
   }
+}
+
+/** A code ages while its picture is read, by a clock that is not set. Gives whole milliseconds. */
+function stopwatch(): () => number {
+  const begunAt = performance.now()
+  return () => Math.round(performance.now() - begunAt)
 }
 
 function closedError(): PairingError {

@@ -1,3 +1,4 @@
+import '../late-modules.js'
 import { focusManager, onlineManager } from '@tanstack/react-query'
 import { vi } from 'vitest'
 import { PairingError, type PairingMethod, proxy } from '../../src/index.js'
