@@ -7,7 +7,7 @@ import { asPasskeyCode } from './passkey-step.js'
  * named here: https://w3c.github.io/webauthn/#dictdef-publickeycredentialrequestoptionsjson
  */
 export interface PasskeyRequestOptions {
-  /** Base64url. A secret: whoever has it signed links a device. */
+  /** Base64url. A secret: its signature links a device. */
   readonly challenge: string
   readonly rpId?: string | undefined
   readonly [name: string]: unknown

@@ -190,7 +190,7 @@ export interface PairingProvider {
   resetPasskey?(options: RequestOptions): Promise<void>
   /**
    * Pushes snapshots until the returned function is called or `signal` is aborted; never throws. Each may say when the
-   * next one is due (`nextInMs`): until then nobody asks, and where none came, the session asks by itself.
+   * next one is due (`nextInMs`): until then the poller sends no request, and where none came, it polls.
    */
   subscribe?(listener: (snapshot: PairingSnapshot) => void, options: SubscribeOptions): () => void
   /**

@@ -4,7 +4,7 @@ const again = 'נסו שוב בעוד רגע.'
 const tellHost = 'הבעיה אינה בטלפון שלכם: כדאי לעדכן את מי שמפעיל את האפליקציה הזו.'
 
 /**
- * Hebrew. Nobody is addressed as a man or a woman: plural or infinitive, as WhatsApp does.
+ * Hebrew. The texts address the user in the plural or the infinitive, which has no gender, as WhatsApp does.
  *
  * Numbers stand between U+2066 and U+2069: in a line from right to left, their plus would change sides and their groups
  * of digits would be read backwards.

@@ -1,5 +1,5 @@
 import type { PairingErrorCode } from '../core/errors.js'
-import type { PollerEvent } from '../poller/poller-host.js'
+import type { PollerEvent, ProviderCall } from '../poller/poller-host.js'
 
 /** Which session a {@link PairingLogEntry} is about. Session ids are no secrets. */
 export interface PairingLogTarget {
@@ -24,16 +24,7 @@ export type PairingErrorPlace =
   | 'onEvent'
   | 'bus'
   | 'log'
-  | 'getStatus'
-  | 'getQrCode'
-  | 'requestPairingCode'
-  | 'reset'
-  | 'unlink'
-  | 'subscribe'
-  | 'getPasskeyChallenge'
-  | 'answerPasskey'
-  | 'confirmPasskey'
-  | 'getPasskeyHandoff'
+  | ProviderCall
   | 'readWebhook'
   | 'request'
 

@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in Arabic; loaded when somebody asks for it. */
+/** What the phone may say, in Arabic; loaded when the user opens the list. */
 export const arTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'تعذّر ربط الجهاز',

@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in German; loaded when somebody asks for it. */
+/** What the phone may say, in German; loaded when the user opens the list. */
 export const deTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'Gerät konnte nicht verknüpft werden',

@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in French; loaded when somebody asks for it. */
+/** What the phone may say, in French; loaded when the user opens the list. */
 export const frTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'Impossible de connecter l’appareil',

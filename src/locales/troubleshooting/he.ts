@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in Hebrew; loaded when somebody asks for it. */
+/** What the phone may say, in Hebrew; loaded when the user opens the list. */
 export const heTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'לא ניתן היה לקשר את המכשיר',

@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in Indonesian; loaded when somebody asks for it. */
+/** What the phone may say, in Indonesian; loaded when the user opens the list. */
 export const idTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'Tidak dapat menautkan perangkat',

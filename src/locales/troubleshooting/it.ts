@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in Italian; loaded when somebody asks for it. */
+/** What the phone may say, in Italian; loaded when the user opens the list. */
 export const itTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'Impossibile collegare il dispositivo',

@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in Russian; loaded when somebody asks for it. */
+/** What the phone may say, in Russian; loaded when the user opens the list. */
 export const ruTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'Не удалось связать устройство',

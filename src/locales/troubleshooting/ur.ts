@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in Urdu; loaded when somebody asks for it. */
+/** What the phone may say, in Urdu; loaded when the user opens the list. */
 export const urTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'آلہ لنک نہیں ہو سکا',

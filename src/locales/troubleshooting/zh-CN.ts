@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in Simplified Chinese; loaded when somebody asks for it. */
+/** What the phone may say, in Simplified Chinese; loaded when the user opens the list. */
 export const zhCNTroubleshooting: readonly PairingSymptom[] = [
   {
     says: '无法关联设备',
