@@ -1,5 +1,6 @@
 import { PairingError } from './errors.js'
 import { checkPhone, start } from './later-moves.js'
+import { formatPairingCode } from './pairing-code.js'
 import type { PairingAccount } from './provider.js'
 import {
   type Draft,
@@ -13,8 +14,7 @@ import {
 } from './session-moves.js'
 import type { Phase, UpdateContext, UpdatedEvent } from './session-state.js'
 import { baseOf, showQrCode } from './show-qr-code.js'
-import { takePairingCode } from './take-pairing-code.js'
-import type { PairingUpdate } from './update.js'
+import type { PairingUpdate, UpdatePairingCode } from './update.js'
 
 /** Providers report "not linked" for a moment between the scan and the link (WhatsApp's 515 restart). */
 const LINKING_GRACE_MS = 10_000
@@ -172,4 +172,40 @@ function isLinkGone(
 function mergeAccounts(before: PairingAccount, after: PairingAccount = {}): PairingAccount {
   const isOther = before.phoneNumber && after.phoneNumber && before.phoneNumber !== after.phoneNumber
   return isOther ? after : { ...before, ...after }
+}
+
+/**
+ * Shows the pairing code of an update.
+ *
+ * @param isOwn The update is the response to the request of this page for a code.
+ * @param base The moment that the durations of the update count from.
+ */
+function takePairingCode(
+  s: Draft,
+  { value, lastDigits, expiresInMs }: UpdatePairingCode,
+  isOwn: boolean,
+  base: number,
+  at: number,
+): void {
+  const { code: step, otherCode } = s
+  const { phoneNumber } = step
+  if (step.name === 'requesting' && !isOwn) return
+  const expiresAt = base + expiresInMs
+  const issued = { lastDigits, code: { ...formatPairingCode(value), shownAt: at, expiresAt } }
+  const digits = step.name === 'live' ? step.lastDigits : phoneNumber?.slice(-4)
+  // A code belongs to a number: that of another page is shown here only when the user wants to see it.
+  if (!digits || (!isOwn && lastDigits && digits !== lastDigits)) {
+    if (step.name === 'live') {
+      s.code = { name: 'number', phoneNumber }
+      s.notice = 'code-replaced'
+    }
+    // An update that goes on naming a code does not make it younger.
+    if (lastDigits && otherCode?.code.value !== value && at < expiresAt) s.otherCode = issued
+    return
+  }
+  if (step.name === 'spent' || (step.name === 'live' && step.code.value === value)) return
+  if ((step.name === 'number' && !lastDigits) || at >= expiresAt) return
+  s.code = { ...issued, name: 'live', lastDigits: digits, phoneNumber, isSlow: false }
+  s.otherCode = undefined
+  s.notice = undefined
 }

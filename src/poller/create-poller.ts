@@ -16,8 +16,7 @@ import {
   type PollState,
   type SnapshotOrigin,
 } from './poll-state.js'
-import type { Poller } from './poller.js'
-import type { PolledSession, PollerHost } from './poller-host.js'
+import type { Poller, PollerOptions } from './poller.js'
 import { createProviderSubscription } from './provider-subscription.js'
 import { createRefresh } from './refresh.js'
 import { retryRefused } from './refusals.js'
@@ -27,18 +26,6 @@ import { afterRecord, createSharedRecord, recordStateOf } from './shared-record.
 import { createSharedRequests } from './shared-requests.js'
 import { createWatchLoop } from './watch-loop.js'
 import { afterWebhook, areTrusted } from './webhook-record.js'
-
-/** What {@link createPoller} needs. */
-export interface PollerOptions {
-  /** Names the session; see {@link PairingUpdate.session}. */
-  readonly session: string
-  /** The provider of this session, which may be another object at each call, and whose it is. */
-  readonly target: () => PolledSession
-  /** May be another object at each call. */
-  readonly host: () => PollerHost
-  /** Nothing reads, watches or changes the session any more; its state is worth keeping for so many milliseconds. */
-  readonly onIdle: (keepMs: number) => void
-}
 
 /** Longer than any pace at which a page reads, so that polling pages share state and backoff. In milliseconds. */
 const IDLE_MS = 60_000
@@ -90,11 +77,10 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       const how = { provider: provider(), call, host: host(), signals: [signal] }
       const snapshot = await readProvider(how, record.memory)
       latencyMs = Date.now() - sentAt
-      const age = stopwatch()
-      await pictures.read(snapshot, (read) => {
+      await pictures.read(snapshot, (read, ageMs) => {
         // A response from before a change, or to an aborted request, says nothing about now.
         if (signal.aborted || sentIn !== changes.revision) return
-        take(read, { want, sentAt, at: Date.now() - age() })
+        take(read, { want, sentAt, at: Date.now() - ageMs })
         host().observe(target(), read)
         publish(read, sentAt)
       })
@@ -136,10 +122,9 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     host,
     onSnapshot(snapshot) {
       const sentIn = changes.revision
-      const age = stopwatch()
-      void pictures.read(snapshot, (read) => {
+      void pictures.read(snapshot, (read, ageMs) => {
         if (loop.size === 0 || sentIn !== changes.revision) return
-        receive(read, true, age())
+        receive(read, true, ageMs)
         host().observe(target(), read)
         publish(read)
       })
@@ -353,10 +338,9 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     },
     receive(snapshot) {
       const sentIn = changes.revision
-      const age = stopwatch()
-      void pictures.read(snapshot, (read) => {
+      void pictures.read(snapshot, (read, ageMs) => {
         if (ended.signal.aborted || sentIn !== changes.revision) return
-        receive(read, false, age())
+        receive(read, false, ageMs)
         publish(read)
         rest()
       })
@@ -398,12 +382,6 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       subscription.follow(undefined)
     },
   }
-}
-
-/** A code ages while its picture is read, by a clock that is not set. Gives whole milliseconds. */
-function stopwatch(): () => number {
-  const begunAt = performance.now()
-  return () => Math.round(performance.now() - begunAt)
 }
 
 function closedError(): PairingError {

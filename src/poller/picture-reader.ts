@@ -4,8 +4,15 @@ import type { QrPayload } from '../core/qr-payload.js'
 /** Puts WhatsApp's text in the place of a provider's picture, where it can be read: it is a twentieth of its size. */
 export interface PictureReader {
   /** Calls `take` with the snapshot: at once, or after the picture in it, or in one before it, was read. */
-  read(snapshot: PairingSnapshot, take: (snapshot: PairingSnapshot) => void): void | Promise<void>
+  read(snapshot: PairingSnapshot, take: TakeSnapshot): void | Promise<void>
 }
+
+/**
+ * Takes a snapshot in.
+ *
+ * @param ageMs - How long it waited, in whole milliseconds, by a clock that is not set: its code aged meanwhile.
+ */
+type TakeSnapshot = (snapshot: PairingSnapshot, ageMs: number) => void
 
 /** Makes the reader of one session, which reads each picture once. Without `readText` each snapshot stays as it is. */
 export function createPictureReader(
@@ -30,19 +37,17 @@ export function createPictureReader(
     return { ...snapshot, qrCode: payload }
   }
 
-  async function inTurn(
-    before: Promise<void> | undefined,
-    snapshot: PairingSnapshot,
-    take: (snapshot: PairingSnapshot) => void,
-  ) {
+  async function inTurn(before: Promise<void> | undefined, snapshot: PairingSnapshot, take: TakeSnapshot) {
+    const begunAt = performance.now()
     await before
-    take(await toText(snapshot))
+    const read = await toText(snapshot)
+    take(read, Math.round(performance.now() - begunAt))
   }
 
   return {
     read(snapshot, take) {
       const read = underWay ? undefined : known(snapshot)
-      if (read) return take(read)
+      if (read) return take(read, 0)
       const turn = inTurn(underWay, snapshot, take).finally(() => {
         if (underWay === turn) underWay = undefined
       })

@@ -1,6 +1,7 @@
 import type { PasskeyAction } from '../core/passkey.js'
 import type { PairingMethod, PairingSnapshot, RequestOptions } from '../core/provider.js'
 import type { PairingAction, PairingUpdate, PairingWant } from '../core/update.js'
+import type { PolledSession, PollerHost } from './poller-host.js'
 
 /** A page that gets each update of a session. */
 export interface Watcher {
@@ -56,4 +57,16 @@ export interface Poller {
   permitStart(): void
   /** Ends all requests, timers and subscriptions. */
   close(): void
+}
+
+/** What `createPoller` needs. */
+export interface PollerOptions {
+  /** Names the session; see {@link PairingUpdate.session}. */
+  readonly session: string
+  /** The provider of this session, which may be another object at each call, and whose it is. */
+  readonly target: () => PolledSession
+  /** May be another object at each call. */
+  readonly host: () => PollerHost
+  /** Nothing reads, watches or changes the session any more; its state is worth keeping for so many milliseconds. */
+  readonly onIdle: (keepMs: number) => void
 }

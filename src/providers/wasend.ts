@@ -28,8 +28,8 @@ import { asRecord, asText } from '../core/json.js'
 import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
+import { QR_LONGEST_LIFETIME_MS } from '../core/qr-lifetime.js'
 import { answerError } from './lib/answer-error.js'
-import { expiresIn } from './lib/expires-in.js'
 import { qrContent } from './lib/qr-content.js'
 import { createRequester, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
 import { createResetSteps } from './lib/reset-steps.js'
@@ -275,4 +275,18 @@ function access(factory: string, options: AccessOptions): Access {
   // WAHA compares the whole header: any list, also one with JSON in it, gets the image as bytes.
   const headers = { Accept: 'application/json', Authorization: `Bearer ${apiKey}` }
   return (path, rest) => request({ ...rest, url: `${baseUrl}/${path}`, headers })
+}
+
+/**
+ * How long a QR code still lives, from the moment its provider gives: ISO 8601, or seconds or milliseconds
+ * since 1970. Nothing where that cannot be: a code that was just given is not over, and none lives longer
+ * than a minute. Then a clock is wrong, and the documented rotation is the better guess.
+ */
+function expiresIn(expiresAt: unknown): { expiresInMs?: number } {
+  const text = asText(expiresAt) ?? ''
+  const time = Number(text)
+  // Seconds stay below this until the year 5138, milliseconds have been above it since 1973.
+  const at = Number.isNaN(time) ? Date.parse(text) : time < 1e11 ? time * 1_000 : time
+  const expiresInMs = at - Date.now()
+  return expiresInMs > 0 && expiresInMs <= QR_LONGEST_LIFETIME_MS ? { expiresInMs } : {}
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PairingError, pairingErrorCodes } from '../../src/core/errors.js'
 import type { PairingProvider } from '../../src/core/provider.js'
-import { httpStatusOf } from '../../src/server/http-status.js'
+import { httpStatusOf } from '../../src/server/responses.js'
 import { gate } from '../providers/fetch-stub.js'
 import { SPY_SESSION, spyProvider, timing } from './spy-provider.js'
 import { handlerOptions, providerErrorOf, separateHandler, updateOf, type WorldOptions } from './world.js'
