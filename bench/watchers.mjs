@@ -154,8 +154,8 @@ await unlinkAll()
 
 const leftAt = Date.now()
 pages.close()
-// Long enough for one more request of each session to show.
-await sleep(2 * LONGEST_INTERVAL_MS)
+// Long enough for one more request of each session to show, and for the server to drop their states.
+await sleep(LET_GO_MS)
 const afterwards = await server.measure()
 /** @param {number} ms */
 const requestedLaterThan = (ms) =>
@@ -241,7 +241,7 @@ report('memory of the server: heap and buffers in use after a garbage collection
   { what: 'without pages', measured: megabytes(empty.used) },
   { what: `with ${count(PAGES)} pages`, measured: megabytes(many.used) },
   {
-    what: 'after they have left',
+    what: 'a minute after they have left',
     measured: megabytes(afterwards.used),
     limit: `${RETURNED_SHARE * 100} % returned`,
     holds: returned >= RETURNED_SHARE,
