@@ -2,8 +2,12 @@ export type { EmulatedWebSocket } from './testing/emulated-web-socket.js'
 export { createEmulator } from './testing/emulator.js'
 export type {
   ActiveFault,
+  AnswerPasskeyRefusal,
+  ConfirmPasskeyRefusal,
+  DemandPasskeyOptions,
   EmulatedAccount,
   EmulatedPairingCode,
+  EmulatedPasskey,
   Emulator,
   EmulatorAction,
   EmulatorEvent,

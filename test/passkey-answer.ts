@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import type { PasskeyAssertion } from '../src/core/passkey.js'
 
 /** What may be wrong with an answer. */
@@ -41,6 +41,24 @@ export function passkeyAnswer(
       authenticatorData: base64Url(authenticatorData.subarray(0, bytes)),
       signature: base64Url('signature-of-a-test'),
       userHandle: base64Url('user-of-a-test'),
+    },
+  }
+}
+
+/** A passkey with a key of its own, whose answers have a real signature, as Chromium's virtual authenticator makes it. */
+export function createPasskey() {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return {
+    publicKey: base64Url(publicKey.export({ type: 'spki', format: 'der' })),
+    sign(challenge: string): PasskeyAssertion {
+      const answer = passkeyAnswer(challenge)
+      const { clientDataJSON, authenticatorData } = answer.response
+      const hash = createHash('sha256').update(Buffer.from(clientDataJSON, 'base64url')).digest()
+      const data = Buffer.concat([Buffer.from(authenticatorData, 'base64url'), hash])
+      return {
+        ...answer,
+        response: { ...answer.response, signature: base64Url(sign('sha256', data, privateKey)) },
+      }
     },
   }
 }

@@ -19,7 +19,23 @@ export function qrTextOf(seed: number, device: number, serial: number): string {
 
 /** The eight characters of one pairing code. */
 export function pairingCodeOf(seed: number, serial: number): string {
-  return randomBytes(`${seed}/pairing-code/${serial}`, 8)
+  return eightCharacters(`${seed}/pairing-code/${serial}`)
+}
+
+/** The code that the phone shows in a passkey ceremony, with a dash. */
+export function passkeyCodeOf(seed: number, serial: number): string {
+  const code = eightCharacters(`${seed}/passkey-code/${serial}`)
+  return `${code.slice(0, 4)}-${code.slice(4)}`
+}
+
+/** The challenge of a passkey ceremony: 32 bytes in base64url. */
+export function passkeyChallengeOf(seed: number, serial: number): string {
+  const text = base64(`${seed}/passkey-challenge/${serial}`, 32)
+  return text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+}
+
+function eightCharacters(label: string): string {
+  return randomBytes(label, 8)
     .map((byte) => PAIRING_CODE_ALPHABET.charAt(byte % PAIRING_CODE_ALPHABET.length))
     .join('')
 }

@@ -1,3 +1,6 @@
+import type { PasskeyAssertion, PasskeyRequestOptions } from '../core/passkey.js'
+import type { PasskeyStep } from '../core/passkey-step.js'
+
 /** The account of the emulated phone. */
 export interface EmulatedAccount {
   readonly name: string
@@ -59,9 +62,11 @@ export type EmulatorState =
       readonly pairingCode: EmulatedPairingCode | null
     }
   | {
-      /** The round is over unscanned. A pairing code may still be alive. */
+      /** The round is over unscanned, or a passkey ceremony has failed. A pairing code may still be alive. */
       readonly status: 'out-of-codes'
       readonly pairingCode: EmulatedPairingCode | null
+      /** Why the passkey ceremony failed, where that is what ended the round. */
+      readonly reason?: 'passkey-refused' | 'passkey-expired'
     }
   | {
       /** Leftovers of an earlier link: no codes until `logout()`. */
@@ -77,6 +82,13 @@ export type EmulatorState =
   | {
       /** The phone answered, and WhatsApp wants a passkey before it links. */
       readonly status: 'passkey-required'
+      readonly step: PasskeyStep
+      /** What has to be signed. Every ceremony has another one. */
+      readonly challenge: PasskeyRequestOptions
+      /** Of `confirm`: the code on the phone, which the user compares with the one on screen: `XXXX-XXXX`. */
+      readonly code?: string
+      /** Then WhatsApp ends the ceremony, and nothing is linked. */
+      readonly expiresAt: number
     }
   | {
       readonly status: 'linked'
@@ -137,6 +149,30 @@ export type ScanRefusal =
 /** Why the phone does not take a pairing code. */
 export type TypeCodeRefusal = 'code-expired' | 'wrong-code' | 'not-pairing' | 'already-linked'
 
+/** Options of {@link Emulator.demandPasskey}. */
+export interface DemandPasskeyOptions {
+  /** After the right answer the phone shows a code, which the user has to compare. By default `false`. */
+  readonly comparesCode?: boolean | undefined
+  /**
+   * WhatsApp takes the answer and never responds to it, as in https://github.com/devlikeapro/waha/issues/2227. By default `false`.
+   */
+  readonly isSilent?: boolean | undefined
+  /** How long WhatsApp waits for the end of the ceremony. By default 600,000. */
+  readonly lifetimeMs?: number | undefined
+}
+
+/** A passkey of the emulated account. See {@link Emulator.registerPasskey}. */
+export interface EmulatedPasskey {
+  /** The public key as `getPublicKey()` of a `PublicKeyCredential` response gives it (SPKI), in base64url. */
+  readonly publicKey: string
+}
+
+/** Why WhatsApp does not take the answer of a passkey. */
+export type AnswerPasskeyRefusal = 'no-passkey-required' | 'wrong-challenge' | 'already-answered'
+
+/** Why a code of a passkey ceremony cannot be confirmed. */
+export type ConfirmPasskeyRefusal = 'no-code-to-confirm' | 'wrong-code'
+
 /** Why no pairing code is issued. */
 export type PairingCodeRefusal = 'invalid-phone-number' | 'already-linked' | 'stale-auth' | 'passkey-required'
 
@@ -151,6 +187,11 @@ export type EmulatorAction =
   | 'typeCode'
   | 'rotate'
   | 'demandPasskey'
+  | 'registerPasskey'
+  | 'answerPasskey'
+  | 'confirmPasskey'
+  | 'resetPasskey'
+  | 'refusePasskey'
   | 'solvePasskey'
   | 'disconnect'
   | 'leaveStaleAuth'
@@ -206,8 +247,34 @@ export interface Emulator {
   /** WhatsApp: puts the next QR code in place of this one at once; after the last the round is over. */
   rotate(): EmulatorResult<'not-pairing'>
   /** WhatsApp: the next scanned or typed code leads to `passkey-required`. */
-  demandPasskey(): void
-  /** Phone: confirms with the passkey, which only WhatsApp's own page can request. */
+  demandPasskey(options?: DemandPasskeyOptions): void
+  /**
+   * Phone: the account has this passkey. From now on `answerPasskey` verifies signatures with WebCrypto (ES256, which Chromium's
+   * virtual authenticator signs with). WhatsApp never responds to an answer with another signature: it stays `submitted` until it
+   * expires. Without a passkey every signature is accepted.
+   *
+   * ```ts
+   * const { response } = await navigator.credentials.create({ publicKey: … })
+   * emulator.registerPasskey({ publicKey: toBase64Url(response.getPublicKey()) })
+   * ```
+   */
+  registerPasskey(passkey: EmulatedPasskey): void
+  /**
+   * Provider: sends the answer of the passkey. The state is `submitted` for a second, and then `linking`, or `confirm` where the
+   * phone shows a code to compare.
+   */
+  answerPasskey(assertion: PasskeyAssertion): EmulatorResult<AnswerPasskeyRefusal>
+  /**
+   * Provider: the user says that phone and screen show the same code.
+   *
+   * @param code - The code on the screen.
+   */
+  confirmPasskey(code: string): EmulatorResult<ConfirmPasskeyRefusal>
+  /** Provider: ends the ceremony. The state is `idle`, and a new round of QR codes may begin. */
+  resetPasskey(): EmulatorResult<'no-passkey-required'>
+  /** WhatsApp: refuses the passkey. The ceremony ends, and nothing is linked; the same happens when its time is over. */
+  refusePasskey(): EmulatorResult<'no-passkey-required'>
+  /** Phone: the user completes the ceremony in another way, such as the provider's extension. */
   solvePasskey(): EmulatorResult<'no-passkey-required'>
   /** Phone: removes the device from its list. */
   disconnect(): EmulatorResult<'not-linked'>

@@ -1,10 +1,20 @@
 import { isSame } from '../core/is-same.js'
+import { PASSKEY_LIFETIME_MS, type PasskeyAssertion } from '../core/passkey.js'
 import { isPhoneNumber } from '../core/phone-number.js'
 import { isQrText, pairingCodeOf, qrTextOf } from './emulated-codes.js'
+import {
+  answersChallenge,
+  type Ceremony,
+  type CeremonyDemand,
+  ceremonyAt,
+  ceremonyState,
+  isSignedBy,
+} from './emulated-passkey.js'
 import type {
   ActiveFault,
   EmulatedAccount,
   EmulatedPairingCode,
+  EmulatedPasskey,
   Emulator,
   EmulatorAction,
   EmulatorEvent,
@@ -22,11 +32,15 @@ const defaultAccount: EmulatedAccount = { name: 'Ana Souza', phoneNumber: '55119
 interface Facts {
   readonly link:
     | { readonly kind: 'none' | 'stale' }
-    | { readonly kind: 'passkey'; readonly account: EmulatedAccount }
+    | { readonly kind: 'passkey'; readonly account: EmulatedAccount; readonly ceremony: Ceremony }
+    | { readonly kind: 'failed'; readonly reason: 'passkey-refused' | 'passkey-expired' }
     | { readonly kind: 'answered'; readonly account: EmulatedAccount; readonly linkedAt: number }
   readonly round: QrRound | null
   readonly pairingCode: EmulatedPairingCode | null
-  readonly passkeyDemanded: boolean
+  readonly passkeyDemand: CeremonyDemand | null
+  readonly passkey: EmulatedPasskey | null
+  /** Passkey ceremonies so far. */
+  readonly ceremonies: number
   /** How often the device was removed: each new one has other keys. */
   readonly device: number
   readonly rounds: number
@@ -59,7 +73,9 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   let facts: Facts = {
     link: { kind: 'none' },
     ...nothingShown,
-    passkeyDemanded: false,
+    passkeyDemand: null,
+    passkey: null,
+    ceremonies: 0,
     device: 0,
     rounds: 0,
     pairingCodes: 0,
@@ -73,10 +89,22 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     return lastState
   }
 
+  /** The link, with what time made of a passkey ceremony. */
+  function linkAt(at: number): Facts['link'] {
+    const { link } = facts
+    if (link.kind !== 'passkey') return link
+    const ceremony = ceremonyAt(link.ceremony, at)
+    if (ceremony === 'expired') return { kind: 'failed', reason: 'passkey-expired' }
+    if (typeof ceremony === 'string') return link
+    return { kind: 'answered', account: link.account, linkedAt: ceremony.passedAt + linkingMs }
+  }
+
   function derive(at: number): EmulatorState {
-    const { link, round, device } = facts
+    const { round, device } = facts
+    const link = linkAt(at)
     if (link.kind === 'stale') return { status: 'stale-auth' }
-    if (link.kind === 'passkey') return { status: 'passkey-required' }
+    if (link.kind === 'failed') return { status: 'out-of-codes', pairingCode: null, reason: link.reason }
+    if (link.kind === 'passkey') return ceremonyState(link.ceremony, seed, at)
     if (link.kind === 'answered') {
       const { linkedAt } = link
       return { status: at < linkedAt ? 'linking' : 'linked', account: link.account, linkedAt }
@@ -97,9 +125,9 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   }
 
   /** A round from its first code. */
-  function newRound(since: number, ownCodeMs?: number): Pick<Facts, 'round' | 'rounds'> {
+  function newRound(since: number, ownCodeMs?: number): Pick<Facts, 'link' | 'round' | 'rounds'> {
     const round = { firstSerial: facts.rounds * refs + 1, number: 1, since, codeMs: ownCodeMs }
-    return { round, rounds: facts.rounds + 1 }
+    return { link: { kind: 'none' }, round, rounds: facts.rounds + 1 }
   }
 
   function answeredBy(holder: EmulatedAccount, at: number): Partial<Facts> {
@@ -108,9 +136,29 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
 
   /** A good code reached WhatsApp: the first one wins, all others are over. */
   function accept(action: 'scan' | 'typeCode', holder: EmulatedAccount, at: number): { readonly ok: true } {
-    if (!facts.passkeyDemanded) return change(action, answeredBy(holder, at), at)
-    const link = { kind: 'passkey', account: holder } as const
-    return change(action, { ...nothingShown, passkeyDemanded: false, link }, at)
+    const { passkeyDemand, ceremonies } = facts
+    if (!passkeyDemand) return change(action, answeredBy(holder, at), at)
+    const ceremony = { ...passkeyDemand, serial: ceremonies, beganAt: at }
+    const link = { kind: 'passkey', account: holder, ceremony } as const
+    return change(action, { ...nothingShown, passkeyDemand: null, ceremonies: ceremonies + 1, link }, at)
+  }
+
+  /** The account and the ceremony of a passkey that is still required. */
+  function underWay(at: number): Extract<Facts['link'], { kind: 'passkey' }> | undefined {
+    const link = linkAt(at)
+    return link.kind === 'passkey' ? link : undefined
+  }
+
+  /** WhatsApp does not respond to an answer before its signature is known to be right. */
+  async function verify(
+    assertion: PasskeyAssertion,
+    passkey: EmulatedPasskey,
+    serial: number,
+  ): Promise<void> {
+    if (!(await isSignedBy(passkey, assertion))) return
+    const { link } = facts
+    if (link.kind !== 'passkey' || link.ceremony.serial !== serial) return
+    facts = { ...facts, link: { ...link, ceremony: { ...link.ceremony, isAccepted: true } } }
   }
 
   /** As {@link Facts} after the device was removed, by whichever side. */
@@ -149,12 +197,12 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     },
 
     logout() {
-      change('logout', { ...removed(), passkeyDemanded: false }, now())
+      change('logout', { ...removed(), passkeyDemand: null }, now())
     },
 
     restart() {
       const at = now()
-      const { link } = facts
+      const link = linkAt(at)
       if (link.kind === 'answered') change('restart', answeredBy(link.account, at), at)
       else change('restart', { ...nothingShown, link: link.kind === 'stale' ? link : { kind: 'none' } }, at)
     },
@@ -196,19 +244,61 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       return change('rotate', { round: { ...facts.round, number: qr.number + 1, since: at } }, at)
     },
 
-    demandPasskey() {
-      change('demandPasskey', { passkeyDemanded: true }, now())
+    demandPasskey({ comparesCode = false, isSilent = false, lifetimeMs = PASSKEY_LIFETIME_MS } = {}) {
+      change('demandPasskey', { passkeyDemand: { comparesCode, isSilent, lifetimeMs } }, now())
+    },
+
+    registerPasskey(passkey) {
+      change('registerPasskey', { passkey }, now())
+    },
+
+    answerPasskey(assertion) {
+      const at = now()
+      const link = underWay(at)
+      if (!link) return { ok: false, reason: 'no-passkey-required' }
+      const { ceremony } = link
+      if (ceremony.answeredAt !== undefined) return { ok: false, reason: 'already-answered' }
+      if (!answersChallenge(assertion, seed, ceremony)) return { ok: false, reason: 'wrong-challenge' }
+      const { passkey } = facts
+      const answered = { ...ceremony, answeredAt: at, isAccepted: passkey === null }
+      const result = change('answerPasskey', { link: { ...link, ceremony: answered } }, at)
+      if (passkey) void verify(assertion, passkey, ceremony.serial)
+      return result
+    },
+
+    confirmPasskey(code) {
+      const at = now()
+      const link = underWay(at)
+      const state = stateAt(at)
+      const shown = state.status === 'passkey-required' ? state.code : undefined
+      if (!link || shown === undefined) return { ok: false, reason: 'no-code-to-confirm' }
+      if (code !== shown) return { ok: false, reason: 'wrong-code' }
+      return change('confirmPasskey', answeredBy(link.account, at), at)
+    },
+
+    resetPasskey() {
+      const at = now()
+      if (!underWay(at)) return { ok: false, reason: 'no-passkey-required' }
+      return change('resetPasskey', removed(), at)
+    },
+
+    refusePasskey() {
+      const at = now()
+      if (!underWay(at)) return { ok: false, reason: 'no-passkey-required' }
+      return change('refusePasskey', { link: { kind: 'failed', reason: 'passkey-refused' } }, at)
     },
 
     solvePasskey() {
       const at = now()
-      if (facts.link.kind !== 'passkey') return { ok: false, reason: 'no-passkey-required' }
-      return change('solvePasskey', answeredBy(facts.link.account, at), at)
+      const link = underWay(at)
+      if (!link) return { ok: false, reason: 'no-passkey-required' }
+      return change('solvePasskey', answeredBy(link.account, at), at)
     },
 
     disconnect() {
-      if (facts.link.kind !== 'answered') return { ok: false, reason: 'not-linked' }
-      return change('disconnect', removed(), now())
+      const at = now()
+      if (linkAt(at).kind !== 'answered') return { ok: false, reason: 'not-linked' }
+      return change('disconnect', removed(), at)
     },
 
     leaveStaleAuth() {

@@ -7,7 +7,16 @@ import { emulated, START } from './clock.js'
 type Step =
   | { readonly pass: number }
   | { readonly call: 'start' | 'logout' | 'restart' | 'restore' | 'rotate' | 'leaveStaleAuth' | 'disconnect' }
-  | { readonly call: 'demandPasskey' | 'solvePasskey' | 'scan' | 'requestPairingCode' | 'typeCode' }
+  | {
+      readonly call:
+        | 'demandPasskey'
+        | 'solvePasskey'
+        | 'resetPasskey'
+        | 'refusePasskey'
+        | 'scan'
+        | 'requestPairingCode'
+        | 'typeCode'
+    }
   /** An earlier code: which one, as a part of all that were seen. */
   | { readonly call: 'scanOld' | 'typeOld'; readonly which: number }
 
@@ -21,6 +30,8 @@ const calls = [
   'disconnect',
   'demandPasskey',
   'solvePasskey',
+  'resetPasskey',
+  'refusePasskey',
   'scan',
   'requestPairingCode',
   'typeCode',

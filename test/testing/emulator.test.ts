@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createEmulator } from '../../src/testing/emulator.js'
+import { isSignedBy } from '../../src/testing/emulated-passkey.js'
+import { createEmulator, type DemandPasskeyOptions, type Emulator } from '../../src/testing/emulator.js'
+import { createPasskey, passkeyAnswer } from '../passkey-answer.js'
 import { emulated, link, START, shownText } from './clock.js'
 
 describe('createEmulator(): QR codes', () => {
@@ -303,7 +305,7 @@ describe('createEmulator(): passkey', () => {
     expect(emulator.solvePasskey()).toEqual({ ok: false, reason: 'no-passkey-required' })
     emulator.demandPasskey()
     link(phone)
-    expect(emulator.state).toEqual({ status: 'passkey-required' })
+    expect(emulator.state).toMatchObject({ status: 'passkey-required', step: 'assert' })
     expect(emulator.solvePasskey()).toEqual({ ok: true })
     expect(emulator.state.status).toBe('linking')
     clock.pass(2_000)
@@ -319,7 +321,155 @@ describe('createEmulator(): passkey', () => {
     link(phone)
     expect(phone.emulator.state.status).toBe('linked')
   })
+
+  it('the state has a challenge of 32 bytes, another one in each ceremony, and its expiry', () => {
+    const { clock, emulator, challenge } = atPasskey()
+    expect(emulator.state).toMatchObject({
+      challenge: {
+        rpId: 'whatsapp.com',
+        timeout: 600_000,
+        allowCredentials: [],
+        userVerification: 'required',
+      },
+      expiresAt: clock.now() + 598_000,
+    })
+    expect(challenge).toMatch(/^[\w-]{43}$/)
+    expect(atPasskey().challenge).toBe(challenge)
+    emulator.resetPasskey()
+    emulator.demandPasskey()
+    link({ clock, emulator })
+    expect(challengeOf(emulator)).not.toBe(challenge)
+  })
+
+  it('the right answer is submitted for a second, then the phone is linked', () => {
+    const { clock, emulator, challenge } = atPasskey()
+    expect(emulator.answerPasskey(passkeyAnswer(challenge))).toEqual({ ok: true })
+    const seen = [0, 999, 1, 1_999, 1].map((ms) => {
+      clock.pass(ms)
+      const { state } = emulator
+      return state.status === 'passkey-required' ? state.step : state.status
+    })
+    expect(seen).toEqual(['submitted', 'submitted', 'linking', 'linking', 'linked'])
+    expect(emulator.restart()).toBeUndefined()
+    expect(emulator.state.status).toBe('linking')
+    expect(emulator.disconnect()).toEqual({ ok: true })
+  })
+
+  it('a typed pairing code leads to the passkey too, and the link has its number', () => {
+    const { clock, emulator } = emulated()
+    emulator.demandPasskey()
+    const result = emulator.requestPairingCode('5511912345678')
+    if (!result.ok) throw new Error(result.reason)
+    emulator.typeCode(result.pairingCode.value)
+    emulator.answerPasskey(passkeyAnswer(challengeOf(emulator)))
+    clock.pass(3_000)
+    expect(emulator.state).toMatchObject({ status: 'linked', account: { phoneNumber: '5511912345678' } })
+  })
+
+  it('answerPasskey() refuses an answer to another challenge, a second one, one that is late, and one without a ceremony', () => {
+    const { clock, emulator, challenge } = atPasskey()
+    const right = passkeyAnswer(challenge)
+    expect(emulator.answerPasskey(passkeyAnswer('YW5vdGhlcg'))).toEqual(refusal('wrong-challenge'))
+    const notJson = { ...right, response: { ...right.response, clientDataJSON: '%' } }
+    expect(emulator.answerPasskey(notJson)).toEqual(refusal('wrong-challenge'))
+    expect(emulator.answerPasskey(right)).toEqual({ ok: true })
+    expect(emulator.answerPasskey(right)).toEqual(refusal('already-answered'))
+    const late = atPasskey({ lifetimeMs: 5_000 })
+    late.clock.pass(3_000)
+    expect(late.emulator.answerPasskey(right)).toEqual(refusal('no-passkey-required'))
+    expect(late.emulator.state).toEqual(failed('passkey-expired'))
+    clock.pass(1_000)
+    expect(emulator.answerPasskey(right)).toEqual(refusal('no-passkey-required'))
+  })
+
+  it('with comparesCode the phone shows a code, and the link waits for its confirmation', () => {
+    const { clock, emulator, challenge } = atPasskey({ comparesCode: true })
+    expect(emulator.confirmPasskey('ABCD-1234')).toEqual(refusal('no-code-to-confirm'))
+    emulator.answerPasskey(passkeyAnswer(challenge))
+    clock.pass(1_000)
+    const { state } = emulator
+    if (state.status !== 'passkey-required' || state.code === undefined) throw new Error(state.status)
+    expect(state).toMatchObject({ step: 'confirm' })
+    expect(state.code).toMatch(/^[1-9A-HJ-NP-TV-Z]{4}-[1-9A-HJ-NP-TV-Z]{4}$/)
+    expect(emulator.confirmPasskey('ABCD-1234')).toEqual(refusal('wrong-code'))
+    expect(emulator.confirmPasskey(state.code)).toEqual({ ok: true })
+    expect(emulator.state.status).toBe('linking')
+  })
+
+  it('with isSilent WhatsApp never responds to the answer, and the ceremony expires', () => {
+    const { clock, emulator, challenge } = atPasskey({ isSilent: true })
+    emulator.answerPasskey(passkeyAnswer(challenge))
+    clock.pass(597_999)
+    expect(emulator.state).toMatchObject({ status: 'passkey-required', step: 'submitted' })
+    clock.pass(1)
+    expect(emulator.state).toEqual(failed('passkey-expired'))
+    expect(emulator.solvePasskey()).toEqual(refusal('no-passkey-required'))
+  })
+
+  it('refusePasskey() ends each step, and a new round may begin', () => {
+    const { clock, emulator, challenge } = atPasskey({ comparesCode: true })
+    emulator.answerPasskey(passkeyAnswer(challenge))
+    clock.pass(1_000)
+    expect(emulator.refusePasskey()).toEqual({ ok: true })
+    expect(emulator.state).toEqual(failed('passkey-refused'))
+    expect(emulator.refusePasskey()).toEqual(refusal('no-passkey-required'))
+    emulator.start()
+    expect(emulator.state).toMatchObject({ status: 'pairing', qrNumber: 1 })
+  })
+
+  it('resetPasskey() ends the ceremony: idle, and the next code has other keys', () => {
+    const { emulator, qrText } = atPasskey()
+    expect(emulator.resetPasskey()).toEqual({ ok: true })
+    expect(emulator.state).toEqual({ status: 'idle' })
+    expect(emulator.resetPasskey()).toEqual(refusal('no-passkey-required'))
+    emulator.start()
+    expect(shownText(emulator).split(',')[1]).not.toBe(qrText.split(',')[1])
+  })
+
+  it('solvePasskey() ends the comparison of codes too', () => {
+    const { clock, emulator, challenge } = atPasskey({ comparesCode: true })
+    emulator.answerPasskey(passkeyAnswer(challenge))
+    clock.pass(1_000)
+    expect(emulator.solvePasskey()).toEqual({ ok: true })
+    expect(emulator.state.status).toBe('linking')
+  })
+
+  it('after registerPasskey() only answers with the signature of that passkey are accepted', async () => {
+    const ours = createPasskey()
+    const seen = []
+    for (const passkey of [ours, createPasskey()]) {
+      const { clock, emulator, challenge } = atPasskey()
+      emulator.registerPasskey({ publicKey: ours.publicKey })
+      const answer = passkey.sign(challenge)
+      expect(emulator.answerPasskey(answer)).toEqual({ ok: true })
+      clock.pass(3_000)
+      expect(emulator.state).toMatchObject({ step: 'submitted' })
+      // WebCrypto verifies signatures in real time, one after the other.
+      for (let turn = 0; turn < 3; turn += 1) await isSignedBy(ours, answer)
+      seen.push(emulator.state.status)
+    }
+    expect(seen).toEqual(['linked', 'passkey-required'])
+  })
 })
+
+const refusal = (reason: string) => ({ ok: false, reason })
+const failed = (reason: string) => ({ status: 'out-of-codes', pairingCode: null, reason })
+
+/** An account that was scanned two seconds ago and wants a passkey. */
+function atPasskey(options: DemandPasskeyOptions = {}) {
+  const phone = emulated()
+  const { emulator } = phone
+  emulator.demandPasskey(options)
+  emulator.start()
+  const qrText = shownText(emulator)
+  link(phone)
+  return { ...phone, qrText, challenge: challengeOf(emulator) }
+}
+
+function challengeOf({ state }: Emulator): string {
+  if (state.status !== 'passkey-required') throw new Error(`No passkey is required: ${state.status}`)
+  return state.challenge.challenge
+}
 
 describe('createEmulator(): end of a link', () => {
   it('disconnect() ends a link', () => {
