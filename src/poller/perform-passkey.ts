@@ -96,6 +96,8 @@ export async function performPasskey(
         )
       sendOnce(poller, 'code', code)
       await poller.call(action, signal, (options) => confirmPasskey.call(provider, code, options))
+      // Until the provider reports that, it may still name the code.
+      poller.receive({ status: 'linking' })
       return {}
     }
   }

@@ -55,6 +55,8 @@ export interface PollState extends QrRequests {
   readonly webhooks: WebhookRecord
   /** The last link was ended on the phone, or by WhatsApp. */
   readonly isUnlinked: boolean
+  /** The code of a passkey ceremony that was confirmed: it is not shown again while the provider still names it. */
+  readonly confirmedCode: string | undefined
 }
 
 /** So many replaced codes are remembered: no provider repeats an older one. */
@@ -87,6 +89,7 @@ export const initialPollState: PollState = {
   linkingRequests: 0,
   webhooks: initialWebhookRecord,
   isUnlinked: false,
+  confirmedCode: undefined,
 }
 
 /** Two readings of one clock may be this far out of order before it counts as set back. */
@@ -201,14 +204,16 @@ function takeSnapshot(
     // A state that repeats a code does not make it younger.
     return { ...next, state: { ...details, status: 'unlinked' }, issued: isSame ? known.issued : issued }
   }
+  const state = withSentPasskey(known, snapshot)
   const wasLinking = known.state?.status === 'linking'
   return {
     ...next,
-    state: withSentPasskey(known.state, snapshot),
-    linkingRequests: snapshot.status !== 'linking' ? 0 : wasLinking ? known.linkingRequests + 1 : 1,
-    ...(snapshot.status === 'unlinked' && { qrInvited: true }),
-    ...((isAnswered(snapshot) || isAsleep(snapshot)) && { qr: undefined, isStarted: false }),
-    ...(snapshot.status === 'linked' && { issued: undefined }),
+    state,
+    linkingRequests: state.status !== 'linking' ? 0 : wasLinking ? known.linkingRequests + 1 : 1,
+    confirmedCode: confirmedCode(known, state),
+    ...(state.status === 'unlinked' && { qrInvited: true }),
+    ...((isAnswered(state) || isAsleep(state)) && { qr: undefined, isStarted: false }),
+    ...(state.status === 'linked' && { issued: undefined }),
   }
 }
 
@@ -269,14 +274,25 @@ function isCode({ status }: PairingSnapshot): boolean {
   return status === 'qr' || status === 'pairing-code'
 }
 
-/** A provider that still waits for a passkey does not say that it was sent already. */
+/** A provider that still waits for a passkey, or for a code to be confirmed, does not say that this was done already. */
 function withSentPasskey(
-  before: PollState['state'],
+  { state: before, confirmedCode }: PollState,
   state: NonNullable<PollState['state']>,
-): PollState['state'] {
+): NonNullable<PollState['state']> {
+  if (state.status !== 'passkey-required') return state
+  if (state.step === 'confirm' && state.code !== undefined && state.code === confirmedCode)
+    return { status: 'linking' }
   const isSent = before?.status === 'passkey-required' && before.step === 'submitted'
-  const isStill = state.status === 'passkey-required' && state.step === 'assert'
-  return isSent && isStill ? { ...state, step: 'submitted' } : state
+  return isSent && state.step === 'assert' ? { ...state, step: 'submitted' } : state
+}
+
+/** A code was confirmed where the phone links after it. */
+function confirmedCode(
+  { state: before, confirmedCode: known }: PollState,
+  { status }: NonNullable<PollState['state']>,
+): string | undefined {
+  if (status !== 'linking') return undefined
+  return before?.status === 'passkey-required' ? before.code : known
 }
 
 /** Whether a phone has responded: from then on, codes are invalid. */

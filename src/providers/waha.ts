@@ -20,9 +20,14 @@
  * - A session that fails after it was linked is `stopped` with the reason `unlinked`. `reset` restarts it, which keeps a
  *   link that is still there, and logs it out where it fails again.
  * - `unlink` logs out, and WAHA starts the session again by itself.
+ * - A passkey needs WAHA 2026.7.1 or later and its engine GOWS. `answerPasskey` resolves when WAHA has sent the answer, which says
+ *   nothing about its success: the status tells that. A session that fails instead rejects with `passkey-refused` where WhatsApp
+ *   got an answer in time, and with `passkey-expired` otherwise; `reset` restarts it. WAHA documents no other way to end a
+ *   ceremony. No real account with a passkey was used: this is from the documentation.
  *
  * Pages:
  * - https://waha.devlike.pro/docs/how-to/sessions
+ * - https://waha.devlike.pro/docs/how-to/sessions/#passkey
  * - https://waha.devlike.pro/docs/how-to/webhooks
  * - https://waha.devlike.pro/blog/waha-passkey/
  *
@@ -49,6 +54,7 @@ import {
 } from './lib/server-only.js'
 import { sessionAt } from './lib/session-at.js'
 import { createWahaMemory } from './lib/waha-memory.js'
+import { createWahaPasskeys } from './lib/waha-passkeys.js'
 import { type WahaSession, wahaSession, wahaSnapshot, webhookSession } from './lib/waha-session.js'
 import { webhookTime } from './lib/webhook-time.js'
 
@@ -142,13 +148,20 @@ export function waha(options: WahaOptions): PairingProvider {
 
   const resets = createResetSteps<Step>(['start', 'restart', 'logout'])
   const memory = createWahaMemory()
+  const passkeys = createWahaPasskeys(
+    (path, options, more) => ask(`${name}/auth/passkey${path}`, options, more),
+    sessionError,
+  )
 
   async function getSession(options: RequestOptions): Promise<WahaSession> {
     const answer = await ask(`sessions/${name}`, options)
     const { status, me } = asRecord(answer.json)
     const session = wahaSession(status, me)
     if (!answer.ok || !session.status) throw sessionError(answer)
-    if (session.status === 'SCAN_QR_CODE' || session.status === 'WORKING') resets.helped(options)
+    if (session.status === 'SCAN_QR_CODE' || session.status === 'WORKING') {
+      resets.helped(options)
+      passkeys.end(options)
+    }
     memory.see(options, session)
     return session
   }
@@ -160,7 +173,9 @@ export function waha(options: WahaOptions): PairingProvider {
     return last === 'restart' || last === 'logout' || (namesAccount(session) && !memory.wasLinked(options))
   }
 
-  function snapshotOf(session: WahaSession, options: RequestOptions): PairingSnapshot {
+  async function snapshotOf(session: WahaSession, options: RequestOptions): Promise<PairingSnapshot> {
+    const ceremony = await passkeys.snapshot(session, options)
+    if (ceremony) return ceremony
     if (isStale(session, options)) return { status: 'stale' }
     const isUnlinked = session.status === 'FAILED' && memory.wasLinked(options)
     return isUnlinked ? { status: 'stopped', reason: 'unlinked' } : fromSession(session)
@@ -175,6 +190,7 @@ export function waha(options: WahaOptions): PairingProvider {
     const isStarted = action === 'start' && answer.status === 422 && !ONLY_DEFAULT.test(answer.text)
     if ((!answer.ok && !isStarted) || isPage(answer)) throw sessionError(answer)
     memory.change(options, action)
+    passkeys.end(options)
   }
 
   /** WAHA answers a change before the session has started, and the next read is to find a code. The last look, if any. */
@@ -256,8 +272,8 @@ export function waha(options: WahaOptions): PairingProvider {
           hasLoggedOut = true
           session = (await settle(options)) ?? (await getSession(options))
         }
-        const snapshot = fromSession(session)
-        if (snapshot.status === 'linked' || snapshot.status === 'passkey-required') return snapshot
+        const { status } = fromSession(session)
+        if (status === 'linked' || status === 'passkey-required') return snapshotOf(session, options)
         if (session.status !== 'SCAN_QR_CODE') continue
         const answer = await ask(`${name}/auth/request-code`, options, {
           method: 'POST',
@@ -291,6 +307,9 @@ export function waha(options: WahaOptions): PairingProvider {
       await change('logout', options)
       await settle(options)
     },
+    getPasskeyChallenge: passkeys.getPasskeyChallenge,
+    answerPasskey: passkeys.answerPasskey,
+    confirmPasskey: passkeys.confirmPasskey,
     webhookSentAt: (body) => webhookTime(asRecord(body).timestamp),
     readWebhook(body) {
       const session = webhookSession(body, sessionName)

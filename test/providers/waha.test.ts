@@ -134,17 +134,6 @@ describe('waha getStatus', () => {
     expect(await provider.getStatus({})).toEqual({ status: expected })
   })
 
-  it.each(['PASSKEY_REQUIRED', 'PASSKEY_CONFIRMATION_REQUIRED'])(
-    'asks for a passkey at %s',
-    async (status) => {
-      const { provider } = make({ GET: info(status) })
-      expect(await provider.getStatus({})).toEqual({
-        status: 'passkey-required',
-        helpUrl: expect.stringMatching(/^https:/),
-      })
-    },
-  )
-
   it.each([
     ['SCAN_QR_CODE', 'unlinked'],
     ['STARTING', 'preparing'],
@@ -730,10 +719,6 @@ describe('waha readWebhook', () => {
     const snapshot = provider.readWebhook?.(body)
     expect(snapshot).toEqual(expected)
     expect(everythingIn(snapshot)).not.toContain(apiKey)
-  })
-
-  it('readWebhook() gives passkey-required', () => {
-    expect(provider.readWebhook?.(event('PASSKEY_REQUIRED'))?.status).toBe('passkey-required')
   })
 
   it.each<[string, unknown]>([

@@ -15,8 +15,6 @@ export interface WahaSession {
   readonly isHalfLinked: boolean
 }
 
-const PASSKEY_HELP_URL = 'https://waha.devlike.pro/blog/waha-passkey/'
-
 /**
  * A session from its fields.
  *
@@ -52,7 +50,8 @@ export function wahaSnapshot({ status, account }: WahaSession): PairingSnapshot 
       return { status: 'stopped' }
     case 'PASSKEY_REQUIRED':
     case 'PASSKEY_CONFIRMATION_REQUIRED':
-      return { status: 'passkey-required', helpUrl: PASSKEY_HELP_URL }
+      // The provider's page about it is for developers, so no help URL leads the user there.
+      return { status: 'passkey-required' }
     case 'STARTING':
       return { status: 'preparing' }
     case 'WORKING':

@@ -3,10 +3,11 @@ import type { Emulator } from '../emulator.js'
 import { toBase64 } from '../qr-image.js'
 import type { MockServer, MockServerCall, MockServerOptions } from './create-mock-server.js'
 import { createMockServer, json } from './create-mock-server.js'
+import { wahaPasskeyRoutes } from './waha-passkey-routes.js'
 import { createWahaSession } from './waha-session.js'
 import { createWahaWebhooks, webhooksOf } from './waha-webhooks.js'
 
-// https://waha.devlike.pro/docs/how-to/sessions, and recordings of WAHA Core 2026.2.1 with the engine NOWEB
+// https://waha.devlike.pro/docs/how-to/sessions (#passkey too), and recordings of WAHA Core 2026.2.1 with the engine NOWEB
 
 /** Options of {@link mockWaha}. */
 export interface MockWahaOptions extends MockServerOptions {
@@ -46,6 +47,9 @@ const SHUTDOWN_MS = 3_000
  * The mock server of WAHA Core 2026.2.1 with the engine NOWEB, as slow as that: it holds a QR request for 5 s while the session
  * is stopped, and for 10 s while it is linked or has failed; a logout takes 4 s, a stop and a restart 3 s. When a round of
  * codes is over, the phone removed the device, or the credentials are half of a link, the session is `FAILED`.
+ *
+ * A passkey ceremony is that of the documentation of 2026.7.1, whose engine GOWS has it. The session is `FAILED` when WhatsApp
+ * refuses the passkey, and when it has waited for ten minutes.
  */
 export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha {
   const { apiKey, session: name, startingMs = 1_000, stopped = false, sendWebhook } = options
@@ -242,6 +246,7 @@ export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha
     'GET auth/qr': getQrCode,
     'POST auth/request-code': requestCode,
     'GET profile': getProfile,
+    ...wahaPasskeyRoutes(emulator, problem),
   }
 
   function routeOf(method: string, path: string): Route | undefined {

@@ -1,7 +1,15 @@
+import { PASSKEY_RESPONSE_MS } from '../emulated-passkey.js'
 import type { Emulator, EmulatorState } from '../emulator.js'
 
 /** What a session says of itself, in WAHA's words. */
-export type WahaStatus = 'STOPPED' | 'STARTING' | 'SCAN_QR_CODE' | 'WORKING' | 'FAILED' | 'PASSKEY_REQUIRED'
+export type WahaStatus =
+  | 'STOPPED'
+  | 'STARTING'
+  | 'SCAN_QR_CODE'
+  | 'WORKING'
+  | 'FAILED'
+  | 'PASSKEY_REQUIRED'
+  | 'PASSKEY_CONFIRMATION_REQUIRED'
 
 /** The `me` of a session: whose credentials it holds, which says nothing about a link. */
 export interface WahaMe {
@@ -35,6 +43,8 @@ export interface WahaSession {
   hasSocket(): boolean
   /** When the status changes next if nothing else happens, on the emulator's clock. */
   nextChangeAt(): number
+  /** `data` of a webhook about the status of this moment: the passkey challenge, or the code to compare. */
+  statusData(): object | null
 }
 
 /** Holds a response. */
@@ -81,6 +91,7 @@ export function createWahaSession(
   let saved: WahaMe | null = null
   /** The link came by a code: WAHA goes on saying SCAN_QR_CODE until it logs in. */
   let isFreshLink = false
+  let answeredAt = 0
 
   function keepCredentials(state: EmulatorState): void {
     if (state.status !== 'linking' && state.status !== 'linked') return
@@ -89,9 +100,11 @@ export function createWahaSession(
   }
 
   keepCredentials(emulator.state)
-  emulator.subscribe(({ action, state }) => {
+  emulator.subscribe(({ action, at, state }) => {
     keepCredentials(state)
-    if (action === 'scan' || action === 'typeCode') isFreshLink = true
+    // After a passkey it logs in without going back to its codes.
+    if (action === 'scan' || action === 'typeCode') isFreshLink = state.status !== 'passkey-required'
+    if (action === 'answerPasskey') answeredAt = at
     if (action === 'restart' || action === 'restore') isFreshLink = false
     if (action === 'logout') saved = null
     // The server keeps the credentials that WhatsApp does not take any more.
@@ -106,6 +119,8 @@ export function createWahaSession(
     if (at < run.startsAt + startingMs) return 'STARTING'
     if (emulator.state.status === 'idle') emulator.start()
     const { state } = emulator
+    // After a passkey, no event says that the phone is linked.
+    keepCredentials(state)
     switch (state.status) {
       case 'pairing':
         return 'SCAN_QR_CODE'
@@ -114,7 +129,7 @@ export function createWahaSession(
       case 'linked':
         return 'WORKING'
       case 'passkey-required':
-        return 'PASSKEY_REQUIRED'
+        return state.step === 'confirm' ? 'PASSKEY_CONFIRMATION_REQUIRED' : 'PASSKEY_REQUIRED'
       default:
         return 'FAILED'
     }
@@ -192,7 +207,13 @@ export function createWahaSession(
       if (run.startsAt !== null) times.push(run.startsAt, run.startsAt + startingMs)
       if (state.status === 'pairing') times.push(state.qrExpiresAt)
       if (state.status === 'linking') times.push(state.linkedAt - LOGIN_MS, state.linkedAt)
+      if (state.status === 'passkey-required') times.push(state.expiresAt, answeredAt + PASSKEY_RESPONSE_MS)
       return Math.min(...times.filter((time) => time > now()))
+    },
+    statusData() {
+      const { state } = emulator
+      if (state.status !== 'passkey-required') return null
+      return state.step === 'confirm' ? { code: state.code } : state.challenge
     },
   }
 }

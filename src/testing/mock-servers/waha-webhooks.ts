@@ -71,13 +71,14 @@ export function createWahaWebhooks(emulator: Emulator, source: Source): () => vo
 
   function bodyOf(status: WahaStatus, me: WahaMe | null) {
     const timestamp = emulator.now()
+    const data = session.statusData()
     return {
       id: `evt_${timestamp.toString(36)}`,
       timestamp,
       event: 'session.status',
       session: source.name,
       me,
-      payload: { name: source.name, status, statuses: steps },
+      payload: { name: source.name, status, statuses: steps, ...(data && { data }) },
       engine: 'NOWEB',
       environment: source.environment,
     }

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import type { MockWaha, MockWahaOptions } from '../../../src/testing.js'
 import { mockWaha } from '../../../src/testing.js'
+import { passkeyAnswer } from '../../passkey-answer.js'
 import type { Emulated } from '../clock.js'
 import { emulated, link, shownText } from '../clock.js'
 import { fromBase64, readPng } from '../read-png.js'
@@ -219,11 +220,51 @@ describe('WAHA mock server: session', () => {
     })
   })
 
-  it('reports a passkey', async () => {
+  it('leads a passkey ceremony from the challenge to the code, and then logs in', async () => {
+    const phone = setUp()
+    const { clock, emulator, ask, status } = phone
+    const pending = async () =>
+      Promise.all(
+        ['challenge', 'confirmation'].map(
+          async (step) => (await ask(`GET default/auth/passkey/${step}`)).status,
+        ),
+      )
+    expect(await pending()).toEqual([422, 422])
+    emulator.demandPasskey({ comparesCode: true })
+    link(phone)
+    expect(await status()).toBe('PASSKEY_REQUIRED')
+    expect(await pending()).toEqual([200, 422])
+    const { body } = await ask('GET default/auth/passkey/challenge')
+    expect(emulator.state).toMatchObject({ challenge: body })
+    const send = (assertion: object) => ask('POST default/auth/passkey', sent(assertion))
+    expect(await send({ id: 'x' })).toMatchObject({ status: 400 })
+    const { challenge } = body as { challenge: string }
+    // 201 says that it was sent, also where WhatsApp does not take it.
+    for (const answered of ['YW5vdGhlcg', challenge])
+      expect(await send(passkeyAnswer(answered))).toEqual({ status: 201, ms: 0, body: '' })
+    expect(await status()).toBe('PASSKEY_REQUIRED')
+    clock.pass(1_000)
+    expect(await status()).toBe('PASSKEY_CONFIRMATION_REQUIRED')
+    expect(await pending()).toEqual([422, 200])
+    expect((await ask('GET default/auth/passkey/confirmation')).body).toEqual({
+      code: expect.stringMatching(/^\w{4}-\w{4}$/),
+    })
+    expect(await ask('POST default/auth/passkey/confirm')).toMatchObject({ status: 201 })
+    expect(await status()).toBe('STARTING')
+    clock.pass(2_000)
+    expect(await ask()).toMatchObject({ body: { status: 'WORKING', me: ANA } })
+    expect(await pending()).toEqual([422, 422])
+  })
+
+  it('fails where WhatsApp refuses the passkey, and a restart begins new codes', async () => {
     const phone = setUp()
     phone.emulator.demandPasskey()
     link(phone)
-    expect(await phone.status()).toBe('PASSKEY_REQUIRED')
+    phone.emulator.refusePasskey()
+    expect(await phone.status()).toBe('FAILED')
+    await phone.ask('POST sessions/default/restart')
+    phone.clock.pass(1_000)
+    expect(await phone.status()).toBe('SCAN_QR_CODE')
   })
 
   it('is deleted in 4 s, and is created only where it is to be started', async () => {
@@ -464,6 +505,7 @@ describe('WAHA mock server: webhooks', () => {
     readonly me: unknown
     readonly payload: {
       readonly status: string
+      readonly data?: unknown
       readonly statuses: readonly { status: string; timestamp: number }[]
     }
   }
@@ -507,6 +549,26 @@ describe('WAHA mock server: webhooks', () => {
       '80070 SCAN_QR_CODE',
       '86900 STARTING',
       '89000 WORKING',
+    ])
+  })
+
+  it('have the challenge, and the code to compare, of a passkey ceremony', async () => {
+    const { emulator, pass, bodies, arrived } = listen()
+    emulator.demandPasskey({ comparesCode: true })
+    emulator.scan()
+    await arrived(1)
+    const { state } = emulator
+    if (state.status !== 'passkey-required') throw new Error(state.status)
+    emulator.answerPasskey(passkeyAnswer(state.challenge.challenge))
+    await pass(2_000)
+    emulator.solvePasskey()
+    await pass(5_000)
+    await arrived(4)
+    expect((await bodies()).map(({ payload: { status, data } }) => [status, data])).toEqual([
+      ['PASSKEY_REQUIRED', state.challenge],
+      ['PASSKEY_CONFIRMATION_REQUIRED', { code: expect.any(String) }],
+      ['STARTING', undefined],
+      ['WORKING', undefined],
     ])
   })
 

@@ -1,0 +1,116 @@
+import { PairingError } from '../../core/errors.js'
+import { asRecord } from '../../core/json.js'
+import { decodePasskeyChallenge } from '../../core/passkey.js'
+import { asPasskeyCode } from '../../core/passkey-step.js'
+import type { PairingProvider, PairingSnapshot, RequestOptions } from '../../core/provider.js'
+import { isPage } from './answer-error.js'
+import { createPasskeyMemory, passkeyExpired, passkeyFailure } from './passkey-memory.js'
+import type { ProviderAnswer, ProviderRequest } from './request.js'
+import type { WahaSession } from './waha-session.js'
+
+// https://waha.devlike.pro/docs/how-to/sessions/#passkey
+
+const NAME = 'WAHA'
+
+/** How NestJS answers for a path of a later version. */
+const NO_ROUTE = /Cannot (?:GET|POST) /
+
+/** The passkey ceremony of a session. */
+export interface WahaPasskeys
+  extends Required<Pick<PairingProvider, 'getPasskeyChallenge' | 'answerPasskey' | 'confirmPasskey'>> {
+  /**
+   * What a session says of its ceremony; `undefined` where none is under way.
+   *
+   * @throws {@link PairingError} `passkey-refused` or `passkey-expired` where the session failed with it
+   */
+  snapshot(session: WahaSession, options: RequestOptions): Promise<PairingSnapshot | undefined>
+  /** The session begins anew. */
+  end(options: RequestOptions): void
+}
+
+type Ask = (
+  path: string,
+  options: RequestOptions,
+  more?: Pick<ProviderRequest, 'method' | 'body'>,
+) => Promise<ProviderAnswer>
+
+/**
+ * Makes the passkey part of the adapter.
+ *
+ * @param ask Sends a request to a path below `/auth/passkey`.
+ * @param errorOf What any other response means.
+ */
+export function createWahaPasskeys(
+  ask: Ask,
+  errorOf: (answer: ProviderAnswer) => PairingError,
+): WahaPasskeys {
+  const ceremonies = createPasskeyMemory()
+
+  /** Sends one request, and never a second time. `undefined` where no ceremony is at this step. */
+  async function send(...request: Parameters<Ask>): Promise<ProviderAnswer | undefined> {
+    const answer = await ask(...request)
+    if (answer.ok && !isPage(answer)) return answer
+    if ((answer.status === 404 && NO_ROUTE.test(answer.text)) || answer.status === 501)
+      throw new PairingError(
+        'not-supported',
+        `This ${NAME} passes no passkeys on. Use version 2026.7.1 or later with the engine GOWS.`,
+      )
+    const error = errorOf(answer)
+    // 422, which is documented for this, and which says nothing of its own.
+    if (answer.status === 422 && error.code === 'invalid-answer') return undefined
+    throw error
+  }
+
+  /** The code that the phone shows too; `undefined` where none has to be compared any more. */
+  async function codeToCompare(options: RequestOptions): Promise<string | undefined> {
+    const answer = await send('/confirmation', options)
+    const code = answer && asPasskeyCode(asRecord(answer.json).code)
+    if (answer && !code) throw errorOf(answer)
+    return code
+  }
+
+  return {
+    async snapshot({ status }, options) {
+      switch (status) {
+        case 'PASSKEY_REQUIRED': {
+          const { isSent, expiresInMs } = ceremonies.begin(options)
+          return { status: 'passkey-required', step: isSent ? 'submitted' : 'assert', expiresInMs }
+        }
+        case 'PASSKEY_CONFIRMATION_REQUIRED': {
+          const { expiresInMs } = ceremonies.begin(options)
+          const code = await codeToCompare(options)
+          return code
+            ? { status: 'passkey-required', step: 'confirm', code, expiresInMs }
+            : { status: 'passkey-required', step: 'submitted', expiresInMs }
+        }
+      }
+      const ceremony = ceremonies.last(options)
+      // It logs in after the passkey.
+      if (ceremony?.isSent && status === 'STARTING') return { status: 'linking' }
+      if (ceremony && status === 'FAILED') throw passkeyFailure(NAME, ceremony)
+      ceremonies.end(options)
+      return undefined
+    },
+    end: ceremonies.end,
+    async getPasskeyChallenge(options) {
+      const answer = await send('/challenge', options)
+      if (!answer) throw passkeyExpired(NAME)
+      const { expiresInMs } = ceremonies.begin(options)
+      return decodePasskeyChallenge({ options: answer.json, expiresInMs })
+    },
+    async answerPasskey({ id, rawId, type, response }, options) {
+      const body = { id, rawId, type, response }
+      if (!(await send('', options, { method: 'POST', body }))) throw passkeyExpired(NAME)
+      ceremonies.sent(options)
+    },
+    async confirmPasskey(code, options) {
+      if ((await codeToCompare(options)) !== code)
+        throw new PairingError(
+          'invalid-request',
+          `${NAME} has another code to compare by now, or none. Show that one to the user first.`,
+        )
+      if (!(await send('/confirm', options, { method: 'POST' }))) throw passkeyExpired(NAME)
+      ceremonies.sent(options)
+    },
+  }
+}
