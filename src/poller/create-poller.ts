@@ -120,6 +120,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   const subscription = createProviderSubscription({
     provider,
     host,
+    memory: record.memory,
     onSnapshot(snapshot) {
       const sentIn = changes.revision
       void pictures.read(snapshot, (read, ageMs) => {

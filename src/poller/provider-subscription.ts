@@ -1,5 +1,5 @@
 import { type PairingError, toPairingError } from '../core/errors.js'
-import type { PairingMethod, PairingProvider, PairingSnapshot } from '../core/provider.js'
+import type { PairingMemory, PairingMethod, PairingProvider, PairingSnapshot } from '../core/provider.js'
 import { decodeSnapshot } from '../core/snapshot.js'
 import type { PollerHost } from './poller-host.js'
 
@@ -13,6 +13,8 @@ export interface ProviderSubscription {
 export interface ProviderSubscriptionOptions {
   readonly provider: () => PairingProvider
   readonly host: () => PollerHost
+  /** Of the session. */
+  readonly memory: PairingMemory
   readonly onSnapshot: (snapshot: PairingSnapshot) => void
   readonly onError: (error: PairingError) => void
   /** Nothing is pushed any more for the moment. */
@@ -23,6 +25,7 @@ export interface ProviderSubscriptionOptions {
 export function createProviderSubscription({
   provider,
   host,
+  memory,
   ...on
 }: ProviderSubscriptionOptions): ProviderSubscription {
   let followed: PairingMethod | undefined
@@ -48,6 +51,7 @@ export function createProviderSubscription({
         {
           method,
           signal,
+          memory,
           onError: (error) =>
             guarded(() => {
               host().report(error, 'subscribe')

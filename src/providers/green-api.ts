@@ -13,6 +13,9 @@
  * - QR codes are also pushed, over a WebSocket: `subscribe`. Node has one since version 22; before, install `ws`.
  *   There is one connection for an instance, so keep the provider object.
  * - Webhooks: switch on `stateWebhook` in the settings of the instance.
+ * - Since release 5.44.37.12 a request for a QR code may answer that WhatsApp wants a passkey. The state of the instance does not
+ *   report that, so the adapter remembers it for ten minutes, or until a link or a reset, and neither requests a QR code nor connects
+ *   to the push in that time. GREEN-API documents no method that takes the answer of a passkey, and no page for the phone's owner.
  *
  * Pages:
  * - https://green-api.com/en/docs/api/account/QR
@@ -24,6 +27,7 @@
  * - https://green-api.com/en/docs/api/account/Reboot/
  * - https://green-api.com/en/docs/api/receiving/notifications-format/StateInstanceChanged/
  * - https://green-api.com/en/docs/api/ratelimiter
+ * - https://green-api.com/en/docs/release/5.44.37.12/
  *
  * @module
  */
@@ -47,6 +51,7 @@ import {
   BANNED,
   BUSY,
   greenApiError,
+  isPasskeyRequired,
   LOGGED_IN,
   LOGGED_OUT,
   NAME,
@@ -57,6 +62,7 @@ import {
   wordsOf,
 } from './lib/green-api-words.js'
 import { lazyPush } from './lib/lazy-push.js'
+import { createPasskeyMemory } from './lib/passkey-memory.js'
 import { createRequester, detail, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
 import { createResetSteps } from './lib/reset-steps.js'
 import { assertServer, baseUrlOption, requiredOption, type SecretOptions } from './lib/server-only.js'
@@ -109,12 +115,6 @@ const CREATION_MS = 300_000
 const HAS_RESPONDED = 'green-api-has-responded'
 const REFUSED_AT = 'green-api-refused-at'
 
-/** With the page that names this step; there is none for end customers. */
-const PASSKEY_REQUIRED: PairingSnapshot = {
-  status: 'passkey-required',
-  helpUrl: 'https://green-api.com/en/docs/calls/account/callsScanqrcode/',
-}
-
 /**
  * A GREEN-API instance.
  *
@@ -134,6 +134,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
   })
   const resets = createResetSteps(['reboot', 'logout'])
   const ownMemory: PairingMemory = {}
+  const ceremonies = createPasskeyMemory()
 
   async function ask(method: string, options: RequestOptions): Promise<ProviderAnswer> {
     const answer = await request(question(method, options))
@@ -164,7 +165,8 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     return createGreenApiSocket({
       url: url.replace(/^http/i, 'ws'),
       webSocket,
-      passkeyRequired: PASSKEY_REQUIRED,
+      passkeyRequired,
+      hasCeremony,
       alreadyLogged,
       fromText,
     })
@@ -185,7 +187,17 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
       )
     }
     const status = statusOf(state)
-    return status === 'linked' ? linked(options) : { status }
+    return status === 'linked'
+      ? linked(options)
+      : { status: hasCeremony(options) ? 'passkey-required' : status }
+  }
+
+  const hasCeremony = (options: RequestOptions): boolean => (ceremonies.last(options)?.expiresInMs ?? 0) > 0
+
+  /** No state says it, and a request for a QR code would begin another pairing: it is remembered until something ends it. */
+  function passkeyRequired(options: RequestOptions): PairingSnapshot {
+    ceremonies.begin(options)
+    return { status: 'passkey-required' }
   }
 
   async function getSettings(options: RequestOptions): Promise<Readonly<Record<string, unknown>>> {
@@ -194,6 +206,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
 
   async function linked(options: RequestOptions): Promise<PairingSnapshot> {
     resets.helped(options)
+    ceremonies.end(options)
     const { phone, avatar, deviceId, logoutProcess } = await getSettings(options)
     if (logoutProcess === true) return { status: 'preparing' }
     return {
@@ -221,7 +234,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     if (STALE.test(text)) return leftovers(options)
     if (BUSY.test(text)) return Promise.resolve({ status: 'preparing' })
     if (LOGGED_IN.test(text)) return alreadyLogged(options)
-    if (LOGGED_OUT.test(text)) return Promise.resolve({ status: 'unlinked' })
+    if (LOGGED_OUT.test(text)) return fromState('notAuthorized', options)
     const error = textError(text)
     return error && Promise.reject(error)
   }
@@ -234,7 +247,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
 
   async function logout(options: RequestOptions): Promise<void> {
     const answer = await ask('logout', options)
-    if (answer.ok && asRecord(answer.json).isLogout === true) return
+    if (answer.ok && asRecord(answer.json).isLogout === true) return ceremonies.end(options)
     if (says(answer, BUSY)) throw unavailableError(NAME, answer)
     // Nothing to log out.
     if (!says(answer, LOGGED_OUT)) throw greenApiError(answer)
@@ -243,6 +256,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
   async function reboot(options: RequestOptions): Promise<void> {
     const answer = await ask('reboot', options)
     if (!answer.ok || asRecord(answer.json).isReboot !== true) throw greenApiError(answer)
+    ceremonies.end(options)
   }
 
   /** Documented is a reboot for an instance that hangs in `starting`, and a logout otherwise. Where one did not help, the other. */
@@ -270,15 +284,15 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
       if (isBeingMade(answer, options)) return { status: 'preparing' }
       // HTTP 200 says nothing here: errors have it too.
       const { type, message } = asRecord(answer.json)
+      if (isPasskeyRequired(type)) return passkeyRequired(options)
       switch (type) {
         case 'qrCode':
           push.wake()
           resets.helped(options)
+          ceremonies.end(options)
           return { status: 'qr', qrCode: normalizeQrPayload(asText(message) ?? '') }
         case 'alreadyLogged':
           return alreadyLogged(options)
-        case 'passkeyRequired':
-          return PASSKEY_REQUIRED
         default:
           return fromError(answer, options)
       }

@@ -14,6 +14,11 @@
  * - Webhooks: point `update-webhook-connected` and `update-webhook-disconnected` to your server. The former also
  *   comes after a restart.
  * - Z-API asks to stop after three codes that nobody scanned, as the session does by itself.
+ * - Where WhatsApp wants a passkey, requests for codes give a challenge. The status of the instance does not report that, so
+ *   the adapter remembers it for ten minutes, or until a link, a code or a reset. `getPasskeyChallenge` requests the QR code again.
+ *   `getPasskeyHandoff` gives a code for the extension *Z-API Conector*, which has the form of a pairing code and is none.
+ *   `resetPasskey` ends the ceremony, so that another phone can be linked. Nothing is documented about a code to compare. No real
+ *   account with a passkey was used: this is from the documentation.
  *
  * Pages:
  * - https://developer.z-api.io/en/instance/qrcode
@@ -21,6 +26,8 @@
  * - https://developer.z-api.io/en/instance/status
  * - https://developer.z-api.io/en/instance/device
  * - https://developer.z-api.io/en/instance/passkey-prologue
+ * - https://developer.z-api.io/en/instance/reset-passkey-challenge
+ * - https://developer.z-api.io/en/partner/extension-token
  * - https://developer.z-api.io/en/webhooks/on-webhook-connected
  * - https://developer.z-api.io/en/webhooks/on-whatsapp-disconnected
  *
@@ -54,6 +61,7 @@ import {
   type SecretOptions,
 } from './lib/server-only.js'
 import { webhookTime } from './lib/webhook-time.js'
+import { createZApiPasskeys } from './lib/z-api-passkeys.js'
 
 /** Options of {@link zApi}, by their names in the console. */
 export interface ZApiOptions extends SecretOptions {
@@ -95,8 +103,6 @@ const TIMING: ProviderTiming = {
 
 const NAME = 'Z-API'
 
-const PASSKEY_HELP_URL = 'https://developer.z-api.io/en/instance/passkey-prologue'
-
 /** Fields of the QR code: the documented one, then those met in the wild. */
 const QR_FIELDS = ['value', 'qrCode', 'qrcode', 'qr', 'image', 'imageBase64', 'qrCodeBase64']
 
@@ -133,6 +139,13 @@ export function zApi(options: ZApiOptions): PairingProvider {
   const ask = (path: string, options: RequestOptions): Promise<ProviderAnswer> =>
     request(question(path, options))
   const resets = createResetSteps(STEPS)
+  const passkeys = createZApiPasskeys({
+    getQrCode: (options) => ask(qrPath, options),
+    get: ask,
+    post: (path, options, body) => request({ ...question(path, options), method: 'POST', body }),
+    errorOf: zApiError,
+    restart: async (options) => checkDone('restart', await ask('restart', options)),
+  })
 
   async function getStatus(options: RequestOptions): Promise<PairingSnapshot> {
     const answer = await ask('status', options)
@@ -142,12 +155,14 @@ export function zApi(options: ZApiOptions): PairingProvider {
     if (connected === true) return linked(options)
     if (isUnpaid(answer)) throw mustPayError(NAME)
     if (says(answer, TO_BE_RESTORED)) return { status: resets.last(options) ? 'stale' : 'stopped' }
-    if ((answer.ok && connected === false) || says(answer, DISCONNECTED)) return { status: 'unlinked' }
+    if ((answer.ok && connected === false) || says(answer, DISCONNECTED))
+      return passkeys.state(options) ?? { status: 'unlinked' }
     throw zApiError(answer)
   }
 
   async function linked(options: RequestOptions): Promise<PairingSnapshot> {
     resets.helped(options)
+    passkeys.end(options)
     const { phone, name, imgUrl } = asRecord((await detail(request, question('device', options)))?.json)
     return { status: 'linked', account: normalizeAccount({ phoneNumber: phone, name, avatarUrl: imgUrl }) }
   }
@@ -157,7 +172,8 @@ export function zApi(options: ZApiOptions): PairingProvider {
     answer: ProviderAnswer,
     options: RequestOptions,
   ): Promise<PairingSnapshot | undefined> {
-    if (asRecord(answer.json).challenge) return { status: 'passkey-required', helpUrl: PASSKEY_HELP_URL }
+    const ceremony = passkeys.begin(answer, options)
+    if (ceremony) return ceremony
     // "Already connected" and the like may have any HTTP status, so the state is asked for before the error
     // counts.
     const error = zApiError(answer)
@@ -175,6 +191,7 @@ export function zApi(options: ZApiOptions): PairingProvider {
     // A gateway in between says nothing about the call.
     if (answer.json !== undefined) resets.taken(options, step)
     checkDone(step, answer)
+    passkeys.end(options)
   }
 
   return {
@@ -187,6 +204,7 @@ export function zApi(options: ZApiOptions): PairingProvider {
       const content = hasCode(answer) ? qrContent(answer, QR_FIELDS) : undefined
       if (content) {
         resets.helped(options)
+        passkeys.end(options)
         return { status: 'qr', qrCode: normalizeQrPayload(content) }
       }
       const snapshot = await obstacle(answer, options)
@@ -209,7 +227,14 @@ export function zApi(options: ZApiOptions): PairingProvider {
       )
     },
     reset,
-    unlink: async (options) => checkDone('disconnect', await ask('disconnect', options)),
+    async unlink(options) {
+      checkDone('disconnect', await ask('disconnect', options))
+      passkeys.end(options)
+    },
+    getPasskeyChallenge: passkeys.getPasskeyChallenge,
+    answerPasskey: passkeys.answerPasskey,
+    getPasskeyHandoff: passkeys.getPasskeyHandoff,
+    resetPasskey: passkeys.resetPasskey,
     // Spelled this way by Z-API.
     webhookSentAt: (body) => webhookTime(asRecord(body).momment),
     readWebhook(body) {

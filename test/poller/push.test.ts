@@ -231,6 +231,25 @@ describe('the promise of a connection', () => {
   })
 })
 
+it('gets the memory of the session, which requests have too', async () => {
+  const memories: unknown[] = []
+  const { world } = pushing({
+    subscribe: (_push, { memory }) => {
+      memories.push(memory)
+      return () => {}
+    },
+    getStatus: async ({ memory }) => {
+      memories.push(memory)
+      return { status: 'unlinked' }
+    },
+  })
+  await world.watch()
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(memories.length).toBeGreaterThan(1)
+  for (const memory of memories) expect(memory).toBe(memories[0])
+  expect(memories[0]).toEqual({})
+})
+
 describe('a faulty subscribe()', () => {
   const throws = (): never => {
     throw new Error(SECRET)

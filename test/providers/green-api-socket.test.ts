@@ -280,16 +280,41 @@ describe('greenApi subscribe: last frames', () => {
     expect(log).toEqual(['gap', 'account-blocked'])
   })
 
-  it('pushes passkey-required', async () => {
-    const { emulator, provider, socket } = emulated()
-    const { log, snapshots } = listen(provider)
+  it('pushes passkey-required, and neither connects nor forgets it until a reset', async () => {
+    const memory = {}
+    const { emulator, http, provider, socket } = emulated()
+    const { log, snapshots, stop } = listen(provider, { memory })
     await pass(0)
     emulator.demandPasskey()
     emulator.scan()
     await pass(60_000)
     expect(log).toEqual(['qr', 'passkey-required', 'gap'])
-    expect(snapshots.at(-1)).toMatchObject({ helpUrl: expect.stringMatching(/^https:\/\/green-api\.com\//) })
+    expect(snapshots.at(-1)).toEqual({ status: 'passkey-required' })
+    expect(await provider.getStatus({ memory })).toEqual({ status: 'passkey-required' })
+    // A page that comes back, also to an adapter that is made anew.
+    stop()
+    const again = greenApi({ ...credentials, fetch: http.fetch, webSocket: socket })
+    const back = [listen(provider, { memory }), listen(again, { memory })]
+    await pass(100_000)
+    expect(back.map((heard) => heard.log)).toEqual([['gap'], ['gap']])
     expect(socket.requests).toHaveLength(1)
+    await provider.reset?.({ memory })
+    await provider.getQrCode({ memory })
+    await pass(0)
+    expect(back[0]?.log).toEqual(['gap', 'qr'])
+  })
+
+  it('does not connect again where a request for the QR code was told of the passkey first', async () => {
+    const memory = {}
+    const { provider, openedAt } = scripted((server) => server.accept(), {
+      fetch: async () => Response.json({ type: 'passkeyRequired', message: '' }),
+    })
+    listen(provider, { memory })
+    await pass(0)
+    await provider.getQrCode({ memory })
+    // A connection that is silent for so long is closed, and another one would be opened.
+    await pass(400_000)
+    expect(openedAt).toHaveLength(1)
   })
 
   it('pushes stale and does not connect until there is a code', async () => {

@@ -263,12 +263,56 @@ describe('greenApi getQrCode', () => {
     expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
   })
 
-  it('getQrCode() gives passkey-required with a help page', async () => {
-    const { provider } = make({ 'GET qr': qr('passkeyRequired') })
-    expect(await provider.getQrCode({})).toEqual({
-      status: 'passkey-required',
-      helpUrl: expect.stringMatching(/^https:\/\/green-api\.com\//),
+  it.each(['passkeyRequired', 'PassKeyRequire', 'passKeyRequired', 'PASSKEY_REQUIRED', 'passkey-required'])(
+    'getQrCode() gives passkey-required for the type %s, and no page for developers',
+    async (type) => {
+      const { provider } = make({ 'GET qr': qr(type, type) })
+      expect(await provider.getQrCode({})).toEqual({ status: 'passkey-required' })
+    },
+  )
+
+  it.each([undefined, null, 7, {}, 'passkey', 'passkeyRequiredLater'])(
+    'getQrCode() takes the type %s for none of a passkey',
+    async (type) => {
+      const { provider } = make({ 'GET qr': json({ type, message: 'passkeyRequired' }) })
+      expect((await rejection(provider.getQrCode({}))).code).toBe('invalid-answer')
+    },
+  )
+
+  it('a passkey is remembered for ten minutes, because the state of the instance does not report it', () =>
+    withFakeTimers(async () => {
+      const memory = {}
+      const { provider } = make({
+        'GET qr': qr('PassKeyRequire'),
+        'GET getStateInstance': [...Array(2).fill(state('notAuthorized')), state('starting')],
+      })
+      expect((await provider.getStatus({ memory })).status).toBe('unlinked')
+      await provider.getQrCode({ memory })
+      expect(await provider.getStatus({ memory })).toEqual({ status: 'passkey-required' })
+      vi.advanceTimersByTime(599_999)
+      expect((await provider.getStatus({ memory })).status).toBe('passkey-required')
+      vi.advanceTimersByTime(1)
+      expect((await provider.getStatus({ memory })).status).toBe('preparing')
+    }))
+
+  it.each<[string, (provider: PairingProvider) => unknown]>([
+    ['a link', (provider) => provider.getStatus({})],
+    ['a QR code', (provider) => provider.getQrCode({})],
+    ['unlink()', (provider) => provider.unlink?.({})],
+    ['reset()', (provider) => provider.reset?.({})],
+  ])('%s ends the ceremony', async (title, end) => {
+    const first = state(title === 'a link' ? 'authorized' : 'notAuthorized')
+    const { provider } = make({
+      'GET qr': [qr('passkeyRequired'), qr('qrCode', PNG)],
+      'GET getStateInstance': [first, state('notAuthorized')],
+      'GET getWaSettings': json(waSettings),
+      'GET logout': json({ isLogout: true }),
     })
+    await provider.getQrCode({})
+    await end(provider)
+    // The first state was used up by reset() or by the link.
+    for (let count = 0; count < 2; count += 1)
+      expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
   })
 
   it.each<[string, Answer, string]>([

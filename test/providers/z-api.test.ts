@@ -49,10 +49,7 @@ const account = {
   avatarUrl: 'https://pps.whatsapp.net/v/1.jpg',
 }
 const challenge = { challenge: 'c2lt', timeout: 60_000, rpId: 'web.whatsapp.com', allowCredentials: [] }
-const passkey = {
-  status: 'passkey-required',
-  helpUrl: expect.stringMatching(/^https:\/\/developer\.z-api\.io\//),
-}
+const passkey = { status: 'passkey-required', step: 'assert', expiresInMs: expect.any(Number) }
 
 function make(
   routes: Readonly<Record<string, Answer | readonly Answer[]>>,

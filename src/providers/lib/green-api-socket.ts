@@ -2,6 +2,7 @@ import { normalizeAccount } from '../../core/account.js'
 import { asText } from '../../core/json.js'
 import { normalizeQrPayload } from '../../core/normalize-qr-payload.js'
 import type { PairingSnapshot, RequestOptions } from '../../core/provider.js'
+import { isPasskeyRequired } from './green-api-words.js'
 import { createPushSocket, type FrameMeaning, type PushSocket } from './push-socket.js'
 import { type WebSocketConstructor, webSocketOpener } from './web-socket.js'
 
@@ -26,7 +27,10 @@ const SILENCE_LIMIT_MS = 110_000
 export interface GreenApiSocketOptions {
   readonly url: string
   readonly webSocket: WebSocketConstructor | undefined
-  readonly passkeyRequired: PairingSnapshot
+  /** Remembers that WhatsApp wants a passkey. */
+  readonly passkeyRequired: (options: RequestOptions) => PairingSnapshot
+  /** A passkey is wanted: a connection would begin another pairing. */
+  readonly hasCeremony: (options: RequestOptions) => boolean
   /** What `alreadyLogged` means at this moment. */
   readonly alreadyLogged: (options: RequestOptions) => Promise<PairingSnapshot>
   /** What the text of an error means; `undefined` for an unknown one. */
@@ -38,6 +42,7 @@ export async function createGreenApiSocket({
   url,
   webSocket,
   passkeyRequired,
+  hasCeremony,
   alreadyLogged,
   fromText,
 }: GreenApiSocketOptions): Promise<PushSocket | undefined> {
@@ -48,6 +53,7 @@ export async function createGreenApiSocket({
     { type, message, wid, pushname }: Readonly<Record<string, unknown>>,
     options: RequestOptions,
   ): FrameMeaning | undefined {
+    if (isPasskeyRequired(type)) return last(passkeyRequired(options))
     switch (type) {
       case 'qrCode':
         return qrCode(message)
@@ -58,8 +64,6 @@ export async function createGreenApiSocket({
           status: 'linked',
           account: normalizeAccount({ phoneNumber: wid, name: pushname, id: wid }),
         })
-      case 'passkeyRequired':
-        return last(passkeyRequired)
       // Renamed; which one comes is not documented.
       case 'timeout':
       case 'timeoutExpired':
@@ -73,7 +77,12 @@ export async function createGreenApiSocket({
     }
   }
 
-  return createPushSocket({ open: () => openSocket(url), read, silenceLimitMs: SILENCE_LIMIT_MS })
+  return createPushSocket({
+    open: () => openSocket(url),
+    mayOpen: (options) => !hasCeremony(options),
+    read,
+    silenceLimitMs: SILENCE_LIMIT_MS,
+  })
 }
 
 function qrCode(message: unknown): FrameMeaning | undefined {

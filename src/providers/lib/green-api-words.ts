@@ -18,6 +18,14 @@ const DELETED = /\bdeleted\b/i
 /** A documented text is one sentence. Through a body of two million characters the search for it would take hours. */
 const MAX_WORDS_CHARACTERS = 1_000
 
+/**
+ * Whether the type of a response or frame says that WhatsApp wants a passkey. The pages of GREEN-API spell it `passkeyRequired` and
+ * `PassKeyRequire`.
+ */
+export function isPasskeyRequired(type: unknown): boolean {
+  return typeof type === 'string' && /^passkeyrequired?$/i.test(type.replace(/[\s_-]/g, ''))
+}
+
 /** State of an account that WhatsApp does not let in any more. */
 export const BANNED = 'blocked'
 

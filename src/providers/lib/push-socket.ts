@@ -1,7 +1,7 @@
 import { type PairingError, toPairingError } from '../../core/errors.js'
 import { asRecord, parseForeignJson } from '../../core/json.js'
 import { printOnce } from '../../core/print-error.js'
-import type { PairingSnapshot, RequestOptions, SubscribeOptions } from '../../core/provider.js'
+import type { PairingMemory, PairingSnapshot, RequestOptions, SubscribeOptions } from '../../core/provider.js'
 import { MAX_FRAME_BYTES, type WebSocketLike } from './web-socket.js'
 
 /** Providers count openings; GREEN-API allows one a second. */
@@ -32,6 +32,8 @@ export type FrameMeaning =
 export interface PushSocketOptions {
   /** Opens a connection. */
   readonly open: () => WebSocketLike
+  /** Whether a connection may be opened now. Where not, it is opened by {@link PushSocket.wake}. */
+  readonly mayOpen: (options: RequestOptions) => boolean
   /** What a JSON frame means; `undefined` where it means nothing. Never throws. */
   readonly read: (
     frame: Readonly<Record<string, unknown>>,
@@ -60,10 +62,12 @@ interface Subscriber extends Pick<SubscribeOptions, 'onError' | 'onGap'> {
  * A push over a WebSocket, which is opened with the first subscriber, shared by all, opened again when it breaks, and
  * closed with the last one. It ends by itself after a frame that is the last one, and where it is refused.
  */
-export function createPushSocket({ open, read, silenceLimitMs }: PushSocketOptions): PushSocket {
+export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSocketOptions): PushSocket {
   const subscribers = new Set<Subscriber>()
   /** From the first subscriber until the last one leaves. */
   let watch: AbortController | undefined
+  /** Of the session of all subscribers. */
+  let memory: PairingMemory | undefined
   /** `resting` after a last frame, `barred` after too many refusals. */
   let phase: 'on' | 'resting' | 'barred' = 'on'
   let socket: WebSocketLike | undefined
@@ -91,6 +95,11 @@ export function createPushSocket({ open, read, silenceLimitMs }: PushSocketOptio
   }
 
   function connect(): void {
+    if (!mayOpen({ memory })) {
+      phase = 'resting'
+      tellGap()
+      return
+    }
     openedAt = performance.now()
     let opened: WebSocketLike
     try {
@@ -128,7 +137,7 @@ export function createPushSocket({ open, read, silenceLimitMs }: PushSocketOptio
   function receive(data: unknown): void {
     if (!watch || typeof data !== 'string' || data.length > MAX_FRAME_BYTES) return
     const { signal } = watch
-    const meaning = read(asRecord(parseForeignJson(data)), { signal })
+    const meaning = read(asRecord(parseForeignJson(data)), { signal, memory })
     switch (meaning?.kind) {
       case 'snapshot':
         failures = 0
@@ -210,8 +219,9 @@ export function createPushSocket({ open, read, silenceLimitMs }: PushSocketOptio
   }
 
   return {
-    subscribe(listener, { onError, onGap }, signal) {
+    subscribe(listener, { onError, onGap, ...options }, signal) {
       if (signal.aborted) return
+      memory = options.memory
       const subscriber = { listener, onError, onGap }
       subscribers.add(subscriber)
       signal.addEventListener('abort', () => {

@@ -1,3 +1,4 @@
+import { decodePasskeyAssertion, type PasskeyAssertion } from '../../core/passkey.js'
 import type { Emulator } from '../emulator.js'
 import { toBase64 } from '../qr-image.js'
 import type { MockServer, MockServerCall, MockServerOptions } from './create-mock-server.js'
@@ -33,6 +34,7 @@ const EXTENSION_TOKEN_MS = 5 * 60_000
 export function mockZApi(emulator: Emulator, options: MockZApiOptions): MockServer {
   const { instanceId, token, clientToken, codeField = 'value' } = options
   const value = (content: unknown): Response => json({ value: content })
+  let tokens = 0
 
   const faults = {
     unauthorized: () => json({ error: 'your client-token is not configured' }, 400),
@@ -49,9 +51,10 @@ export function mockZApi(emulator: Emulator, options: MockZApiOptions): MockServ
   }
 
   function withoutCode(): Response {
-    switch (emulator.state.status) {
+    const { state } = emulator
+    switch (state.status) {
       case 'passkey-required':
-        return json({ challenge })
+        return json({ challenge: state.challenge })
       case 'stale-auth':
         return json({ error: 'You need to restore the session' })
       case 'linked':
@@ -122,12 +125,26 @@ export function mockZApi(emulator: Emulator, options: MockZApiOptions): MockServ
     })
   }
 
-  function resetPasskeyChallenge(): Response {
-    if (emulator.state.status !== 'passkey-required') {
-      return json({ success: false, error: 'Failed to restart instance after challenge reset' }, 400)
+  async function passkeyPrologue({ request }: MockServerCall): Promise<Response> {
+    let assertion: PasskeyAssertion
+    try {
+      assertion = decodePasskeyAssertion(await request.json())
+    } catch {
+      return json({ success: false, reason: 'Invalid assertion' })
     }
-    emulator.restart()
-    return json({ success: true })
+    const result = emulator.answerPasskey(assertion)
+    return json(result.ok ? { success: true } : { success: false, reason: `Refused: ${result.reason}` })
+  }
+
+  function resetPasskeyChallenge(): Response {
+    return emulator.resetPasskey().ok
+      ? json({ success: true })
+      : json({ success: false, error: 'Failed to restart instance after challenge reset' }, 400)
+  }
+
+  function extensionToken(): Response {
+    tokens += 1
+    return json({ token: extensionTokenOf(tokens), expiresAt: emulator.now() + EXTENSION_TOKEN_MS })
   }
 
   /** Runs something and responds `true`, whatever the state. */
@@ -146,16 +163,9 @@ export function mockZApi(emulator: Emulator, options: MockZApiOptions): MockServ
     '/disconnect': { GET: done(emulator.logout) },
     '/restart': { GET: done(emulator.restart) },
     '/restore-session': { GET: done(emulator.restore) },
-    '/passkey-prologue': {
-      POST: () =>
-        emulator.state.status === 'passkey-required'
-          ? json({ success: true })
-          : json({ success: false, reason: 'No passkey challenge' }),
-    },
+    '/passkey-prologue': { POST: passkeyPrologue },
     '/reset-passkey-challenge': { POST: resetPasskeyChallenge },
-    '/extension-token': {
-      GET: () => json({ token: 'FA48-HS63', expiresAt: emulator.now() + EXTENSION_TOKEN_MS }),
-    },
+    '/extension-token': { GET: extensionToken },
   }
 
   function answer(call: MockServerCall): Response | Promise<Response> {
@@ -183,14 +193,10 @@ export function mockZApi(emulator: Emulator, options: MockZApiOptions): MockServ
   )
 }
 
-/** WebAuthn's request options, for a page that none but WhatsApp has. */
-const challenge = {
-  challenge: 'c2ltdWxhdGVkLXBhc3NrZXktY2hhbGxlbmdl',
-  timeout: 60_000,
-  rpId: 'web.whatsapp.com',
-  allowCredentials: [],
-  userVerification: 'required',
-} as const
+/** Has the form of a pairing code, and is none. */
+function extensionTokenOf(serial: number): string {
+  return `FA48-HS${String(62 + serial).padStart(2, '0')}`
+}
 
 function addressOf({ pathname }: URL): { id: string; token: string; path: string } | null {
   const [, id, token, path] = /\/instances\/([^/]+)\/token\/([^/]+)(\/.+)$/.exec(pathname) ?? []

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { MockServer, MockZApiOptions } from '../../../src/testing.js'
 import { mockZApi } from '../../../src/testing.js'
+import { passkeyAnswer } from '../../passkey-answer.js'
 import type { Emulated } from '../clock.js'
 import { emulated, link, START, shownText } from '../clock.js'
 import { fromBase64, readPng } from '../read-png.js'
@@ -84,7 +85,7 @@ describe('mockZApi(): qr-code', () => {
     const phone = setUp()
     phone.emulator.demandPasskey()
     link(phone)
-    const challenge = expect.objectContaining({ rpId: 'web.whatsapp.com' })
+    const challenge = expect.objectContaining({ rpId: 'whatsapp.com', timeout: 600_000 })
     expect(await phone.body('/qr-code/image')).toEqual({ challenge })
     expect(await phone.body('/phone-code/5511912345678')).toEqual({ challenge })
   })
@@ -187,15 +188,29 @@ describe('mockZApi(): changes', () => {
     expect(phone.emulator.state.status).toBe('idle')
   })
 
+  it('passkey-prologue takes the answer to its challenge, once', async () => {
+    const phone = setUp()
+    const send = (body: object) => phone.body('/passkey-prologue', { ...post, body: JSON.stringify(body) })
+    expect(await send(passkeyAnswer('YQ'))).toMatchObject({ success: false, reason: expect.any(String) })
+    phone.emulator.demandPasskey()
+    link(phone)
+    const { challenge } = (await phone.body('/qr-code')) as { challenge: { challenge: string } }
+    for (const wrong of [{}, passkeyAnswer('YQ')])
+      expect(await send(wrong)).toMatchObject({ success: false, reason: expect.any(String) })
+    expect(await send(passkeyAnswer(challenge.challenge))).toEqual({ success: true })
+    expect(await send(passkeyAnswer(challenge.challenge))).toMatchObject({ success: false })
+    expect(await phone.body('/status')).toMatchObject({ connected: false })
+    phone.clock.pass(3_000)
+    expect(await phone.body('/status')).toMatchObject({ connected: true })
+  })
+
   it('a passkey challenge can be reset while there is one', async () => {
     const phone = setUp()
     const none = await phone.ask('/reset-passkey-challenge', post)
     expect(none.status).toBe(400)
     expect(await none.json()).toMatchObject({ success: false })
-    expect(await phone.body('/passkey-prologue', post)).toMatchObject({ success: false })
     phone.emulator.demandPasskey()
     link(phone)
-    expect(await phone.body('/passkey-prologue', post)).toEqual({ success: true })
     expect(await phone.body('/reset-passkey-challenge', post)).toEqual({ success: true })
     expect(phone.emulator.state.status).toBe('idle')
   })

@@ -1,0 +1,115 @@
+import type { PairingError } from '../../core/errors.js'
+import { asAmount, asRecord, parseForeignJson } from '../../core/json.js'
+import { decodePasskeyChallenge, type PasskeyHandoff } from '../../core/passkey.js'
+import { asPasskeyCode } from '../../core/passkey-step.js'
+import type { PairingProvider, PairingSnapshot, RequestOptions } from '../../core/provider.js'
+import { createPasskeyMemory, passkeyExpired, passkeyRefused } from './passkey-memory.js'
+import type { ProviderAnswer } from './request.js'
+
+// https://developer.z-api.io/en/instance/passkey-prologue, reset-passkey-challenge, extension-token
+
+const NAME = 'Z-API'
+
+/** The extension *Z-API Conector*, as Z-API's guide for it links it: https://developer.z-api.io/en/tips/extension-guide */
+const INSTALL_URL = 'https://chromewebstore.google.com/detail/iopmkohngoecmepoheapifkafbeomphn'
+
+/** Documented: a code for the extension lives five minutes at the most. */
+const HANDOFF_MS = 300_000
+
+type Calls = Required<
+  Pick<PairingProvider, 'getPasskeyChallenge' | 'answerPasskey' | 'getPasskeyHandoff' | 'resetPasskey'>
+>
+
+/** The passkey ceremony of an instance. Its state does not report it, so it is remembered until something ends it. */
+export interface ZApiPasskeys extends Calls {
+  /** The state in a response that has a challenge in place of a code; `undefined` for any other. */
+  begin(answer: ProviderAnswer, options: RequestOptions): PairingSnapshot | undefined
+  /** The state of an instance that is not connected: a ceremony is under way, or `undefined`. */
+  state(options: RequestOptions): PairingSnapshot | undefined
+  /** A code, a link or a reset ended it. */
+  end(options: RequestOptions): void
+}
+
+interface ZApiPasskeyOptions {
+  /** Requests the QR code, which a challenge takes the place of. */
+  readonly getQrCode: (options: RequestOptions) => Promise<ProviderAnswer>
+  readonly get: (path: string, options: RequestOptions) => Promise<ProviderAnswer>
+  readonly post: (path: string, options: RequestOptions, body: object) => Promise<ProviderAnswer>
+  /** What a response means that is none of the documented ones. */
+  readonly errorOf: (answer: ProviderAnswer) => PairingError
+  /** Ends whatever the instance is doing, where it could not end its ceremony. */
+  readonly restart: (options: RequestOptions) => Promise<void>
+}
+
+/** Makes the passkey part of the adapter. */
+export function createZApiPasskeys({
+  getQrCode,
+  get,
+  post,
+  errorOf,
+  restart,
+}: ZApiPasskeyOptions): ZApiPasskeys {
+  const ceremonies = createPasskeyMemory()
+
+  const state: ZApiPasskeys['state'] = (options) => {
+    const ceremony = ceremonies.last(options)
+    if (!ceremony || ceremony.expiresInMs === 0) return undefined
+    const { isSent, expiresInMs } = ceremony
+    return { status: 'passkey-required', step: isSent ? 'submitted' : 'assert', expiresInMs }
+  }
+
+  return {
+    begin(answer, options) {
+      const { challenge } = asRecord(answer.json)
+      if (!challenge) return undefined
+      ceremonies.begin(options, asAmount(asRecord(challenge).timeout))
+      return state(options)
+    },
+    state,
+    end: ceremonies.end,
+    // No other request gives it, and it is kept nowhere.
+    async getPasskeyChallenge(options) {
+      const answer = await getQrCode(options)
+      const { challenge } = asRecord(answer.json)
+      if (!challenge) {
+        const error = errorOf(answer)
+        throw answer.ok && error.code === 'invalid-answer' ? passkeyExpired(NAME) : error
+      }
+      const { expiresInMs } = ceremonies.begin(options, asAmount(asRecord(challenge).timeout))
+      const text = typeof challenge === 'string' ? parseForeignJson(challenge) : challenge
+      return decodePasskeyChallenge({ options: text, expiresInMs })
+    },
+    async answerPasskey(assertion, options) {
+      const answer = await post('passkey-prologue', options, assertion)
+      const { success } = asRecord(answer.json)
+      // Its reason is text of the provider, which no error repeats.
+      if (success === false) throw passkeyRefused(NAME)
+      if (!answer.ok || success !== true) throw errorOf(answer)
+      ceremonies.sent(options)
+    },
+    async getPasskeyHandoff(options): Promise<PasskeyHandoff> {
+      const answer = await get('extension-token', options)
+      const { token, expiresAt } = asRecord(answer.json)
+      const code = asPasskeyCode(token)
+      if (!answer.ok || !code) throw errorOf(answer)
+      const now = Date.now()
+      const leftMs = (asAmount(expiresAt) ?? 0) - (answer.date ?? now)
+      // Where a clock is wrong, the documented time counts.
+      const isPlausible = leftMs > 0 && leftMs <= HANDOFF_MS
+      return {
+        kind: 'code',
+        code,
+        expiresAt: now + (isPlausible ? leftMs : HANDOFF_MS),
+        installUrl: INSTALL_URL,
+      }
+    },
+    async resetPasskey(options) {
+      const answer = await post('reset-passkey-challenge', options, {})
+      const { success } = asRecord(answer.json)
+      // Documented: the challenge is over, and the instance could not be restarted.
+      if (success === false) await restart(options)
+      else if (!answer.ok || success !== true) throw errorOf(answer)
+      ceremonies.end(options)
+    },
+  }
+}
