@@ -22,7 +22,7 @@
  * | `ready`, `qr`, `code` | It waits for a phone. Three names for the same: the fields tell what is there. | `qr`, `code`, `expiresInMs` |
  * | `linking` | A phone answered, and the link is not finished: WhatsApp makes a new device reconnect. | |
  * | `linked` | Done. | `account` |
- * | `passkey` | WhatsApp wants a passkey, which only its own page may ask for. | `helpUrl` |
+ * | `passkey` | WhatsApp wants a passkey, which only its own page may ask for. | `passkey`, `helpUrl` |
  * | `stale` | Leftovers of an earlier link, or of a code nobody entered, are in the way: only `DELETE` helps. | |
  * | `failed` | The engine gave up. | `reason` |
  *
@@ -32,8 +32,32 @@
  * | `code` | Eight characters, with or without a dash. |
  * | `expiresInMs` | How long `qr` still lives; after `"mode":"code"`, how long `code` does. Without it the timing counts. |
  * | `account` | `{ phoneNumber, name, avatarUrl, id }`, as far as known. |
- * | `helpUrl` | An `https:` page that says what to do. |
+ * | `passkey` | `{ step, code, expiresInMs }`, see below. Without it the user is only told that a passkey is wanted. |
+ * | `helpUrl` | An `https:` page that tells the phone's owner what to do. |
  * | `reason` | A code of `PairingError`, also with HTTP 4xx and 5xx: `code-refused` (409), `invalid-phone-number` (422) … |
+ *
+ * Where your server can answer for a passkey, name what it can do in the option `passkey`, and serve these:
+ *
+ * | Request | `passkey` | What the server does |
+ * |---|---|---|
+ * | `POST url` `{"mode":"passkey-challenge"}` | `answer` | Gives what has to be signed, and changes nothing. |
+ * | `POST url` `{"mode":"passkey-answer","assertion":{…}}` | `answer` | Passes `PublicKeyCredential.toJSON()` on to WhatsApp, once. |
+ * | `POST url` `{"mode":"passkey-confirm","code":"K7QM-2RTX"}` | `confirm` | The user says that the phone shows this code too. |
+ * | `POST url` `{"mode":"passkey-handoff"}` | `handoff` | Gives a code for a browser extension of yours, or a link to web.whatsapp.com. |
+ * | `POST url` `{"mode":"passkey-reset"}` | `reset` | Ends the ceremony, so that new QR codes come. Without it: `DELETE`, then `"mode":"qr"`. |
+ *
+ * The challenge and the hand-off are answered like this, anything else with a snapshot or 204:
+ *
+ * ```json
+ * {"challenge":{"challenge":"…","rpId":"whatsapp.com","timeout":600000,"allowCredentials":[],"userVerification":"required"},"expiresInMs":540000}
+ * {"handoff":{"kind":"code","code":"FA48-HS63","expiresInMs":300000,"installUrl":"https://…"}}
+ * {"handoff":{"kind":"link","url":"https://web.whatsapp.com/#…"}}
+ * ```
+ *
+ * `challenge` is what WhatsApp gave, unchanged. It belongs in these responses alone: `GET url` is read by every open page, and logged.
+ * `passkey.step` is `assert` while WhatsApp waits for the answer, `submitted` when it has got it, and `confirm` while the user
+ * has to compare `passkey.code` with the phone. After that `state` is `linking`, or `failed` with the reason `passkey-refused` or
+ * `passkey-expired`. A request that comes too late is refused with one of these as its `reason`.
  *
  * A field may be `null` or missing, and others are not read. `401`, `402`, `403`, `404`, `429` (with `Retry-After`) and `5xx` say what
  * they always say; the first four need JSON with `reason`, `error` or `message`, because a gateway has them too.
@@ -44,11 +68,13 @@
 import { normalizeAccount } from '../core/account.js'
 import { LONGEST_MS, SHORTEST_MS } from '../core/decode-offer.js'
 import { isPairingErrorCode, PairingError } from '../core/errors.js'
-import { asAmount, asHttpsUrl, asRecord, asText } from '../core/json.js'
+import { asAmount, asHttpsUrl, asRecord, asText, pickAmounts } from '../core/json.js'
 import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
+import { decodePasskeyChallenge, decodePasskeyHandoff } from '../core/passkey.js'
+import { asPasskeyCode, asPasskeyStep, type PasskeyStep } from '../core/passkey-step.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
-import { answerError } from './lib/answer-error.js'
+import { answerError, isPage } from './lib/answer-error.js'
 import { createRequester, type ProviderAnswer } from './lib/request.js'
 import { createResetSteps } from './lib/reset-steps.js'
 import { assertServer, isReachable, requiredOption, type SecretOptions } from './lib/server-only.js'
@@ -66,9 +92,18 @@ export interface OwnServerOptions extends SecretOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** How fast the server may be asked, where that differs from the defaults. */
   readonly timing?: Partial<ProviderTiming> | undefined
+  /**
+   * What the server can do where WhatsApp wants a passkey: pass its answer on, confirm a code that was compared, hand the user
+   * to an extension, end the ceremony.
+   * @default [] It only reports that a passkey is wanted.
+   */
+  readonly passkey?: readonly OwnServerPasskeyCall[] | undefined
   /** Stands in for the global `fetch`: for tests, or as middleware. */
   readonly fetch?: typeof fetch | undefined
 }
+
+/** See {@link OwnServerOptions.passkey}. */
+export type OwnServerPasskeyCall = 'answer' | 'confirm' | 'handoff' | 'reset'
 
 const TIMING: ProviderTiming = {
   // WhatsApp's own rotation.
@@ -109,6 +144,22 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
 
   const start = async (options: RequestOptions, body: object): Promise<Fields> =>
     fieldsOf(await send('POST', options, body))
+
+  /** Sends a step of a passkey ceremony, once. */
+  async function step(options: RequestOptions, mode: string, more: object = {}): Promise<void> {
+    const answer = await send('POST', options, { mode: `passkey-${mode}`, ...more })
+    if (!answer.ok || answer.text) snapshotOf(fieldsOf(answer))
+  }
+
+  /** A response that is no snapshot. */
+  async function secret(options: RequestOptions, mode: string): Promise<Fields> {
+    const answer = await send('POST', options, { mode: `passkey-${mode}` })
+    const fields = asRecord(answer.json)
+    if (!answer.ok || isPage(answer)) throw errorOf(answer)
+    return fields
+  }
+
+  const has = (call: OwnServerPasskeyCall): boolean => options.passkey?.includes(call) === true
 
   const resets = createResetSteps(['start', 'clear'])
 
@@ -166,6 +217,23 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
       snapshotOf(fields)
     },
     unlink: clear,
+    ...(has('answer') && {
+      getPasskeyChallenge: async (options) => {
+        const { challenge, expiresInMs } = await secret(options, 'challenge')
+        return decodePasskeyChallenge({ options: challenge, expiresInMs })
+      },
+      answerPasskey: (assertion, options) => step(options, 'answer', { assertion }),
+    }),
+    ...(has('confirm') && { confirmPasskey: (code, options) => step(options, 'confirm', { code }) }),
+    ...(has('handoff') && {
+      getPasskeyHandoff: async (options) => {
+        const handoff = decodePasskeyHandoff((await secret(options, 'handoff')).handoff)
+        if (handoff.kind === 'link') return handoff
+        const { expiresInMs, ...code } = handoff
+        return { ...code, expiresAt: Date.now() + expiresInMs }
+      },
+    }),
+    ...(has('reset') && { resetPasskey: (options) => step(options, 'reset') }),
   }
 }
 
@@ -174,13 +242,18 @@ type Fields = Readonly<Record<string, unknown>>
 /** The snapshot of the server's that must be in an answer. */
 function fieldsOf(answer: ProviderAnswer): Fields {
   const fields = asRecord(answer.json)
-  const { state, reason } = fields
+  const { state } = fields
   if (answer.ok && typeof state === 'string' && STATES.includes(state)) return fields
-  throw isPairingErrorCode(reason) ? failure(reason, answer) : answerError(NAME, answer)
+  throw errorOf(answer)
+}
+
+function errorOf(answer: ProviderAnswer): PairingError {
+  const { reason } = asRecord(answer.json)
+  return isPairingErrorCode(reason) ? failure(reason, answer) : answerError(NAME, answer)
 }
 
 /** What is; `undefined` where nothing is linked and nothing is in the way of it. */
-function snapshotOf({ state, reason, account, helpUrl }: Fields): PairingSnapshot | undefined {
+function snapshotOf({ state, reason, account, passkey, helpUrl }: Fields): PairingSnapshot | undefined {
   switch (state) {
     case 'starting':
       return { status: 'preparing' }
@@ -190,12 +263,27 @@ function snapshotOf({ state, reason, account, helpUrl }: Fields): PairingSnapsho
     case 'linked':
       return { status: 'linked', account: normalizeAccount(account) }
     case 'passkey':
-      return { status: 'passkey-required', helpUrl: asHttpsUrl(helpUrl) }
+      return { status: 'passkey-required', ...ceremonyOf(asRecord(passkey)), helpUrl: asHttpsUrl(helpUrl) }
     case 'failed':
       // Starting over is what helps where the server cannot say what would.
       throw failure(isPairingErrorCode(reason) ? reason : 'session-stale')
     default:
       return undefined
+  }
+}
+
+/** Where the server only reports that a passkey is wanted, no step. */
+function ceremonyOf({ step, code, expiresInMs }: Fields): {
+  readonly step?: PasskeyStep
+  readonly code?: string
+  readonly expiresInMs?: number
+} {
+  const known = asPasskeyStep(step)
+  const shown = known === 'confirm' ? asPasskeyCode(code) : undefined
+  return {
+    ...(known && { step: known }),
+    ...(shown && { code: shown }),
+    ...pickAmounts({ expiresInMs }, ['expiresInMs']),
   }
 }
 

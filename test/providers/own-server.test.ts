@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import { type OwnServerOptions, ownServer } from '../../src/providers/own-server.js'
 import { mockOwnServer, testProvider } from '../../src/testing.js'
+import { passkeyAnswer } from '../passkey-answer.js'
 import {
   type Answer,
   everythingIn,
@@ -46,6 +47,94 @@ function inTurn(...answers: readonly Answer[]): Answer {
 }
 
 const sent = ({ requests }: FetchStub): string[] => requests.map(({ method }) => method)
+
+const CHALLENGE = { challenge: 'Y2hhbGxlbmdl', rpId: 'whatsapp.com', extra: [1] }
+const CALLS = ['getPasskeyChallenge', 'answerPasskey', 'confirmPasskey', 'getPasskeyHandoff', 'resetPasskey']
+
+describe('ownServer, for passkeys', () => {
+  const all: OwnServerOptions['passkey'] = ['answer', 'confirm', 'handoff', 'reset']
+  const calling = (answer: Answer) => {
+    const setup = answering(answer, { passkey: all })
+    const { getPasskeyChallenge, answerPasskey, confirmPasskey, getPasskeyHandoff, resetPasskey } =
+      setup.provider
+    return {
+      ...setup,
+      calls: {
+        challenge: async () => getPasskeyChallenge?.({}),
+        answer: async () => answerPasskey?.(passkeyAnswer(CHALLENGE.challenge), {}),
+        confirm: async () => confirmPasskey?.('K7QM-2RTX', {}),
+        handoff: async () => getPasskeyHandoff?.({}),
+        reset: async () => resetPasskey?.({}),
+      },
+    }
+  }
+
+  it.each<[OwnServerOptions['passkey'], readonly string[]]>([
+    [undefined, []],
+    [['answer'], ['getPasskeyChallenge', 'answerPasskey']],
+    [['confirm'], ['confirmPasskey']],
+    [
+      ['handoff', 'reset'],
+      ['getPasskeyHandoff', 'resetPasskey'],
+    ],
+    [all, CALLS],
+  ])('has the calls of the option %j', (passkey, expected) => {
+    const { provider } = answering(json({}), { passkey })
+    expect(CALLS.filter((name) => name in provider)).toEqual(expected)
+  })
+
+  it('sends each as a POST to the one URL, with what it needs in the body', async () => {
+    const { calls, requests } = calling(snapshot({ state: 'passkey' }))
+    for (const call of [calls.answer, calls.confirm, calls.reset]) await call()
+    for (const call of [calls.challenge, calls.handoff]) await rejection(call())
+    expect(requests.map(({ method, url, body }) => [method, url, body])).toEqual([
+      ['POST', url, { mode: 'passkey-answer', assertion: passkeyAnswer(CHALLENGE.challenge) }],
+      ['POST', url, { mode: 'passkey-confirm', code: 'K7QM-2RTX' }],
+      ['POST', url, { mode: 'passkey-reset' }],
+      ['POST', url, { mode: 'passkey-challenge' }],
+      ['POST', url, { mode: 'passkey-handoff' }],
+    ])
+  })
+
+  it('gives the challenge as it is, and both kinds of a hand-off', async () => {
+    const { calls } = calling(json({ challenge: CHALLENGE, expiresInMs: 5_000 }))
+    expect(await calls.challenge()).toEqual({ options: CHALLENGE, expiresInMs: 5_000 })
+    const link = { kind: 'link', url: 'https://web.whatsapp.com/#x' }
+    expect(await calling(json({ handoff: link })).calls.handoff()).toEqual(link)
+    const code = { kind: 'code', code: 'FA48-HS63', expiresInMs: 300_000, installUrl: 'https://e.example/x' }
+    const { expiresInMs: _, ...shown } = code
+    const handoff = await calling(json({ handoff: code })).calls.handoff()
+    expect(handoff).toEqual({ ...shown, expiresAt: expect.closeTo(Date.now() + 300_000, -4) })
+  })
+
+  it.each<[string, Answer, string]>([
+    ['a late request', json({ reason: 'passkey-expired' }, 409), 'passkey-expired'],
+    [
+      'a refused answer',
+      json({ reason: 'passkey-refused', error: CHALLENGE.challenge }, 400),
+      'passkey-refused',
+    ],
+    ['a wrong key', json({ error: 'no' }, 401), 'unauthorized'],
+    ['a page', text('<!doctype html><p>', 200, 'text/html'), 'provider-unavailable'],
+    ['a failure', text(CHALLENGE.challenge, 503), 'provider-unavailable'],
+    ['something else', json({ challenge: 7, handoff: [] }), 'invalid-answer'],
+  ])('each call rejects and repeats no body: %s', async (_title, response, code) => {
+    const { calls, requests } = calling(response)
+    for (const call of Object.values(calls)) {
+      const error = await rejection(call())
+      expect(error.code).toBe(code)
+      expect(everythingIn(error)).not.toContain(CHALLENGE.challenge)
+    }
+    expect(requests).toHaveLength(5)
+  })
+
+  it('takes 204 for done, and a snapshot that failed for a refusal', async () => {
+    const done = calling(() => new Response(null, { status: 204 })).calls
+    for (const call of [done.answer, done.confirm, done.reset]) await call()
+    const failed = calling(snapshot({ state: 'failed', reason: 'passkey-refused' })).calls
+    expect((await rejection(failed.answer())).code).toBe('passkey-refused')
+  })
+})
 
 describe('ownServer', () => {
   it('reads send no header of their own to the one URL', async () => {
@@ -118,6 +207,26 @@ describe('ownServer getStatus', () => {
   ])('asks for a passkey, with %s as the page that helps', async (helpUrl, expected) => {
     const { provider } = answering(snapshot({ state: 'passkey', helpUrl }))
     expect(await provider.getStatus({})).toEqual({ status: 'passkey-required', helpUrl: expected })
+  })
+
+  it.each<[unknown, object]>([
+    [
+      { step: 'assert', code: 'ABCD-EFGH', expiresInMs: 540_000 },
+      { step: 'assert', expiresInMs: 540_000 },
+    ],
+    [{ step: 'submitted' }, { step: 'submitted' }],
+    [
+      { step: 'confirm', code: 'K7QM-2RTX', expiresInMs: null },
+      { step: 'confirm', code: 'K7QM-2RTX' },
+    ],
+    [{ step: 'confirm', code: {} }, { step: 'confirm' }],
+    [{ step: 'done', code: 'K7QM-2RTX', expiresInMs: -1 }, {}],
+    [{ challenge: 'secret' }, {}],
+    ['assert', {}],
+    [null, {}],
+  ])('takes the step of a ceremony from %j', async (passkey, expected) => {
+    const { provider } = answering(snapshot({ state: 'passkey', passkey }))
+    expect(await provider.getStatus({})).toEqual({ status: 'passkey-required', ...expected })
   })
 
   it.each([

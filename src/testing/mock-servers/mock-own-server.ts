@@ -1,3 +1,5 @@
+import { asRecord } from '../../core/json.js'
+import { decodePasskeyAssertion } from '../../core/passkey.js'
 import type { Emulator } from '../emulator.js'
 import { toBase64 } from '../qr-image.js'
 import type { MockServer, MockServerCall, MockServerOptions } from './create-mock-server.js'
@@ -14,6 +16,9 @@ export interface MockOwnServerOptions extends MockServerOptions {
   /** How long the engine takes to start. By default 0. */
   readonly startingMs?: number | undefined
 }
+
+/** How long the code for the extension is valid. */
+const HANDOFF_MS = 300_000
 
 /** The mock server of a server that follows the contract of `ownServer`. `POST` begins codes; `GET` only looks. */
 export function mockOwnServer(emulator: Emulator, options: MockOwnServerOptions = {}): MockServer {
@@ -46,13 +51,18 @@ export function mockOwnServer(emulator: Emulator, options: MockOwnServerOptions 
           expiresInMs: state.qrExpiresAt - emulator.now(),
         }
       case 'out-of-codes':
-        return { state: 'stopped', code: state.pairingCode?.value ?? null }
+        return state.reason
+          ? { state: 'failed', reason: state.reason }
+          : { state: 'stopped', code: state.pairingCode?.value ?? null }
       case 'linked': {
         const { phoneNumber, name, avatarUrl } = state.account
         return { state: 'linked', account: { phoneNumber, name, avatarUrl } }
       }
-      case 'passkey-required':
-        return { state: 'passkey', helpUrl: 'https://example.com/passkey' }
+      case 'passkey-required': {
+        const { step, code = null, expiresAt } = state
+        const passkey = { step, code, expiresInMs: expiresAt - emulator.now() }
+        return { state: 'passkey', passkey, helpUrl: 'https://example.com/passkey' }
+      }
       case 'stale-auth':
         return { state: 'stale' }
       case 'linking':
@@ -72,8 +82,9 @@ export function mockOwnServer(emulator: Emulator, options: MockOwnServerOptions 
 
   async function start(call: MockServerCall): Promise<Response> {
     const body: unknown = await call.request.json().catch(() => undefined)
-    const { mode, phone }: { mode?: unknown; phone?: unknown } =
-      typeof body === 'object' && body !== null ? body : {}
+    const { mode, phone, assertion, code } = asRecord(body)
+    if (typeof mode === 'string' && mode.startsWith('passkey-'))
+      return passkey(mode, { assertion, code }, call)
     if (mode === 'qr') {
       if (!isStarting()) {
         startedAt = emulator.now()
@@ -89,6 +100,35 @@ export function mockOwnServer(emulator: Emulator, options: MockOwnServerOptions 
     }
     if (result.reason === 'invalid-phone-number') return answerWith({ reason: result.reason }, 422)
     return snapshot(call)
+  }
+
+  async function passkey(
+    mode: string,
+    { assertion, code }: { readonly assertion: unknown; readonly code: unknown },
+    call: MockServerCall,
+  ): Promise<Response> {
+    const { state } = emulator
+    if (state.status !== 'passkey-required') return answerWith({ reason: 'passkey-expired' }, 409)
+    const expiresInMs = state.expiresAt - emulator.now()
+    switch (mode) {
+      case 'passkey-challenge':
+        return json({ challenge: state.challenge, expiresInMs })
+      case 'passkey-answer':
+        return emulator.answerPasskey(decodePasskeyAssertion(assertion)).ok
+          ? snapshot(call)
+          : answerWith({ reason: 'passkey-refused' }, 409)
+      case 'passkey-confirm':
+        return emulator.confirmPasskey(String(code)).ok
+          ? snapshot(call)
+          : answerWith({ reason: 'passkey-refused' }, 409)
+      case 'passkey-handoff':
+        return json({ handoff: { kind: 'code', code: 'HELP-2468', expiresInMs: HANDOFF_MS } })
+      default:
+        emulator.resetPasskey()
+        emulator.start(startingMs)
+        startedAt = emulator.now()
+        return snapshot(call)
+    }
   }
 
   async function answer(call: MockServerCall): Promise<Response> {
