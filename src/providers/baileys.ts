@@ -23,6 +23,9 @@
  *   credentials: WhatsApp lets one in at a time, and ends the connection of the other, which then rejects with `invalid-options`.
  * - A round of codes ends by itself after 160 seconds. Another one follows while somebody asks; otherwise the socket is
  *   closed, after `idleTimeoutMs` at the latest. A link is never closed for want of questions.
+ * - Where WhatsApp wants a passkey, the state is `passkey-required` without a step until the socket ends, which is when its QR codes
+ *   are used up, and then rejects with `passkey-expired`; `reset` begins anew. Baileys cannot answer for a passkey, and its codes
+ *   are not shown in that time. A listener of your own may answer through `onSocket`; the link is noticed then.
  * - What a phone has not let in yet is forgotten with the process: the screen then asks to start over.
  * - Bundlers must leave the package alone: in Next.js, `serverExternalPackages: ['baileys', '@whiskeysockets/baileys']`.
  * - WhatsApp's terms do not foresee clients of one's own. An account may be locked for what is sent through one.

@@ -59,6 +59,17 @@ describe.each(['6.7.21', '7.0.0-rc.9'] as const)('baileys %s', (version) => {
     textOf(await watch(provider).until('qr'))
   })
 
+  it('notices that WhatsApp wants a passkey', async () => {
+    const provider = world.provider()
+    const watched = watch(provider)
+    world.server.phone.wantsPasskey = true
+    await provider.reset({})
+    await world.server.phone.scan(textOf(await watched.until('qr')))
+    await watched.until('passkey-required')
+    expect(await world.server.phone.passPasskey()).toEqual({ ok: true })
+    await watched.until('linked')
+  })
+
   it('comes back after the connection was lost', async () => {
     const provider = world.provider()
     await link(world, provider)

@@ -340,6 +340,75 @@ async function codeSnapshot(world: World) {
   return snapshot
 }
 
+describe('baileys: passkey', () => {
+  /** A phone that WhatsApp wants a passkey of has scanned a code; Baileys goes on with others every 50 ms. */
+  async function scanned(lifetimeMs = 60_000) {
+    const world = await open(short(lifetimeMs))
+    const qrCodes = vi.fn()
+    const provider = world.provider({
+      socketOptions: { qrTimeout: Math.min(lifetimeMs, 50) },
+      onSocket: ({ ev }) => ev.on('connection.update', ({ qr }) => qr && qrCodes()),
+    })
+    const registered = vi.fn()
+    world.server.events.on('registration', registered)
+    world.server.phone.wantsPasskey = true
+    const watched = watch(provider)
+    await provider.reset({})
+    const result = await world.server.phone.scan(textOf(await watched.until('qr')))
+    expect(result).toEqual({ ok: false, reason: 'passkey-required' })
+    expect(await watched.until('passkey-required')).toMatchObject({ status: 'passkey-required' })
+    return { world, provider, watched, qrCodes, registered }
+  }
+
+  it('shows no further code, though Baileys goes on with them, and gives nothing of the challenge', async () => {
+    const { provider, watched, qrCodes, registered } = await scanned()
+    const before = qrCodes.mock.calls.length
+    await vi.waitFor(() => expect(qrCodes.mock.calls.length).toBeGreaterThan(before))
+    for (const snapshot of [await provider.getStatus({}), await provider.getQrCode({})])
+      expect(snapshot).toEqual({ status: 'passkey-required' })
+    expect(watched.statuses.slice(-2)).toEqual(['qr', 'passkey-required'])
+    expect(registered).toHaveBeenCalledOnce()
+  })
+
+  it('is noticed after a pairing code too, and no other one is requested', async () => {
+    const world = await open()
+    const provider = world.provider()
+    world.server.phone.wantsPasskey = true
+    const code = await pairingCodeOf(world, provider)
+    expect(await world.server.phone.typeCode(code)).toEqual({ ok: false, reason: 'passkey-required' })
+    await vi.waitFor(async () => expect(await provider.getStatus({})).toEqual({ status: 'passkey-required' }))
+    expect(await provider.requestPairingCode(world.phoneNumber, {})).toEqual({ status: 'passkey-required' })
+    await provider.unlink({})
+    expect(await provider.getStatus({})).toEqual({ status: 'passkey-required' })
+  })
+
+  it('links where a listener of the host answers on the socket', async () => {
+    const { world, watched } = await scanned()
+    expect(await world.server.phone.passPasskey()).toEqual({ ok: true })
+    await watched.until('linked')
+    expect(watched.statuses.slice(-3)).toEqual(['passkey-required', 'linking', 'linked'])
+  })
+
+  it('expires with its socket: no new code comes by itself, and reset() brings one', async () => {
+    const { world, provider, watched, registered } = await scanned(50)
+    expect((await watched.nextError()).code).toBe('passkey-expired')
+    expect((await rejection(provider.getStatus({}))).code).toBe('passkey-expired')
+    await quiet(200)
+    expect(registered).toHaveBeenCalledOnce()
+    world.server.phone.wantsPasskey = false
+    await provider.reset({})
+    expect(await world.server.phone.scan(textOf(await watched.until('qr')))).toEqual({ ok: true })
+    await watched.until('linked')
+  })
+
+  it('reset() ends the ceremony and brings a new code', async () => {
+    const { provider, watched, registered } = await scanned()
+    await provider.reset({})
+    await watched.until('qr')
+    expect(registered).toHaveBeenCalledTimes(2)
+  })
+})
+
 describe('baileys: the link', () => {
   it('the link is restored by the first request after a restart of the process', async () => {
     const world = await open()

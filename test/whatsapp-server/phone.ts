@@ -10,6 +10,8 @@ export type PhoneRefusal =
   | 'no-code-requested'
   | 'device-gone'
   | 'declined'
+  | 'passkey-required'
+  | 'no-passkey-required'
   | 'not-linked'
 
 export type PhoneResult = { readonly ok: true } | { readonly ok: false; readonly reason: PhoneRefusal }
@@ -20,10 +22,14 @@ export interface Phone {
   readonly devices: readonly LinkedDevice[]
   /** From now on it answers every attempt with "Couldn't link device", for example because four devices are linked. */
   declines: boolean
+  /** WhatsApp wants a passkey of this account before it lets a device in. */
+  wantsPasskey: boolean
   /** Points the camera at a QR code. Settles when the device is linked, or is not. */
   scan(qrText: string): Promise<PhoneResult>
   /** Types the eight characters. Settles when the device is linked, or is not. */
   typeCode(code: string): Promise<PhoneResult>
+  /** The passkey was answered for: the device that waits for it is let in. Settles when it is linked. */
+  passPasskey(): Promise<PhoneResult>
   /** *Linked devices* → *Log out*, for all of them. */
   logOut(): PhoneResult
 }
@@ -40,6 +46,7 @@ export function createPhone(
       return account.devices
     },
     declines: false,
+    wantsPasskey: false,
     async scan(qrText) {
       if (this.declines) return refused('declined')
       const code = readQrText(qrText)
@@ -57,6 +64,12 @@ export function createPhone(
       if (!registration.refs.isAnyLive()) return refused('code-expired')
       const typed = code.replace(/[\s-]/g, '').toUpperCase()
       return resultOf(await registration.enterCode(registration.exchange, typed))
+    },
+    async passPasskey() {
+      const outcome = all()
+        .map((registration) => registration.passPasskey())
+        .find((passed) => passed !== undefined)
+      return outcome ? resultOf(await outcome) : refused('no-passkey-required')
     },
     logOut() {
       const devices = account.devices

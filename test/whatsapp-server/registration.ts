@@ -7,7 +7,7 @@ import type { Refs } from './refs.js'
 import { errorOf, node, notification, orderOf, resultOf } from './stanzas.js'
 
 /** What became of an attempt to link, as the phone learns it. */
-export type LinkOutcome = 'linked' | 'wrong-code' | 'device-gone'
+export type LinkOutcome = 'linked' | 'wrong-code' | 'device-gone' | 'passkey-required'
 
 /** A device that is not linked yet, and waits for a phone. */
 export interface Registration {
@@ -23,6 +23,8 @@ export interface Registration {
   enterCode(exchange: LinkCodeExchange, code: string): Promise<LinkOutcome>
   /** @returns false for a stanza that is not about linking. */
   onNode(stanza: BinaryNode): boolean
+  /** The passkey was right: lets the device in that waits for it. `undefined` where none does. */
+  passPasskey(): Promise<LinkOutcome> | undefined
   onClose(): void
 }
 
@@ -30,8 +32,20 @@ interface RegistrationListener {
   /** Whether pairing codes are given out at all: the code of the error where not. */
   readonly codeRefusal: () => number | undefined
   onCodeRequest(exchange: LinkCodeExchange): void
+  /** Whether WhatsApp wants a passkey before it lets the device in. */
+  readonly wantsPasskey: () => boolean
   /** The device must come back and log in. */
   onLinked(device: LinkedDevice): void
+}
+
+/** As recorded on a gated account: https://github.com/WhiskeySockets/Baileys/pull/2689 */
+const PASSKEY_OPTIONS = {
+  challenge: 'c2VjcmV0LW9mLXRoZS1jZXJlbW9ueS1vZi10aGUtdGVzdA',
+  timeout: 600_000,
+  rpId: 'whatsapp.com',
+  allowCredentials: [],
+  userVerification: 'required',
+  extensions: { uvm: true },
 }
 
 export function openRegistration(
@@ -54,7 +68,15 @@ export function openRegistration(
     new Promise((resolve) => {
       report = resolve
     })
+  let waiting: readonly [identityKey: Buffer, advSecret: Buffer] | undefined
   const sendIdentity = (identityKey: Buffer, advSecret: Buffer): void => {
+    if (listener.wantsPasskey() && !waiting) {
+      waiting = [identityKey, advSecret]
+      const options = node('passkey_request_options', {}, Buffer.from(JSON.stringify(PASSKEY_OPTIONS)))
+      connection.send(notification(nextId(), 'passkey_prologue_request', options))
+      report('passkey-required')
+      return
+    }
     device = account.nextDevice(noiseKey)
     connection.send(orderOf(nextId(), pairSuccess(account.keys, { ...device, identityKey, advSecret })))
   }
@@ -111,6 +133,12 @@ export function openRegistration(
       else if (linkCode?.attrs.stage === 'companion_finish') onCompanionFinish(stanza, linkCode)
       else return false
       return true
+    },
+    passPasskey() {
+      if (!waiting) return undefined
+      const linked = outcome()
+      sendIdentity(...waiting)
+      return linked
     },
     onClose: () => report('device-gone'),
   }

@@ -92,6 +92,7 @@ export async function startWhatsAppServer({
     const registration = openRegistration(connection, account, noiseKey, issueRefs(refLifetimesMs), {
       codeRefusal: () => refusals.pairingCode,
       onCodeRequest: (exchange) => events.emit('code-requested', exchange),
+      wantsPasskey: () => server.phone.wantsPasskey,
       onLinked: (device) => {
         registrations.delete(connection)
         if (!server.holdsRestart) connection.end(streamError(515))

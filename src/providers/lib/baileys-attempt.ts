@@ -37,6 +37,7 @@ export interface AttemptListener {
   onCredentials(attempt: Attempt): void
   onQrCode(attempt: Attempt, text: string): void
   onPaired(attempt: Attempt): void
+  onPasskeyRequired(attempt: Attempt): void
   onOpen(attempt: Attempt): void
   onClosed(attempt: Attempt, ending: SocketEnding): void
 }
@@ -63,6 +64,7 @@ export function openAttempt(
     onCredentials: () => listener.onCredentials(attempt),
     onQrCode: (text) => listener.onQrCode(attempt, text),
     onPaired: () => listener.onPaired(attempt),
+    onPasskeyRequired: () => listener.onPasskeyRequired(attempt),
     onOpen: () => listener.onOpen(attempt),
     onClosed: (ending) => listener.onClosed(attempt, ending),
   })

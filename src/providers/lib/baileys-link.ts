@@ -12,6 +12,7 @@ import { createRetry } from './baileys-retry.js'
 import type { BaileysSocketOptions } from './baileys-socket.js'
 import { accountOf, type LinkState, statusSnapshot } from './baileys-state.js'
 import { createTurns } from './in-turn.js'
+import { passkeyExpired } from './passkey-memory.js'
 import { within } from './within.js'
 
 /** What a link needs to know. */
@@ -140,6 +141,7 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
       onCredentials: ifCurrent(onCredentials),
       onQrCode: ifCurrent(onQrCode),
       onPaired: ifCurrent(onPaired),
+      onPasskeyRequired: ifCurrent(onPasskeyRequired),
       onOpen: ifCurrent((current) => void onOpen(current)),
       onClosed: ifCurrent(onClosed),
     })
@@ -184,7 +186,7 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
 
   function onQrCode(current: Attempt, text: string): void {
     // Baileys lets the codes go on after a scan.
-    if (current.isPaired) return
+    if (current.isPaired || state.status === 'passkey-required') return
     current.qrCodes += 1
     if (current.qrCodes === 1) current.readyAt = Date.now()
     const expiresAt = Date.now() + qrLifetimeMs(current.qrCodes, socketOptions.qrTimeout)
@@ -196,6 +198,10 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
   function onPaired(current: Attempt): void {
     current.isPaired = true
     become({ status: 'linking' })
+  }
+
+  function onPasskeyRequired(current: Attempt): void {
+    if (!current.isPaired) become({ status: 'passkey-required' })
   }
 
   async function onOpen(current: Attempt): Promise<void> {
@@ -221,6 +227,8 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     const isLinkAlive = current.isPaired && (ending.kind === 'restart' || ending.kind === 'lost')
     if (!isLinkAlive) void current.auth.fence()
     if (ending.kind === 'refused') become({ status: 'refused', error, isLinkOver: ending.isLinkOver })
+    // The ceremony lives on that socket alone, and new codes would only lead to the next one.
+    else if (!current.isPaired && state.status === 'passkey-required') refuse(passkeyExpired('Baileys'))
     else if (!current.isPaired) pairAgain(current, error)
     else if (ending.kind === 'logged-out') inTurn(() => forget(current.auth)).catch(refuse)
     else comeBack(current, ending.kind === 'restart', error)
@@ -284,12 +292,12 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     await read()
     if (state.status === 'refused' && state.isLinkOver) await (await open()).auth.clear()
     retry.succeeded()
-    if (!attempt) await startRound()
+    if (!attempt || state.status === 'passkey-required') await startRound()
   }
 
   async function unlink(): Promise<void> {
     await read()
-    if (state.status === 'idle' || state.status === 'pairing') return
+    if (state.status === 'idle' || state.status === 'pairing' || state.status === 'passkey-required') return
     if (!attempt?.isOpen) throw unreachable()
     const { auth, socket } = attempt
     await socket.logOut()

@@ -18,6 +18,8 @@ export interface SocketListener {
   onQrCode(text: string): void
   /** A phone has let the device in. WhatsApp ends the socket next, and wants the device back. */
   onPaired(): void
+  /** The phone has let the device in, and WhatsApp wants a passkey before it does. */
+  onPasskeyRequired(): void
   /** Logged in. */
   onOpen(): void
   onClosed(ending: SocketEnding): void
@@ -67,6 +69,8 @@ export function openSocket(
   socket.ws.on('unexpected-response', () => void socket.end(new Error('refused')))
   // Ended before it is open, a WebSocket emits an error. Without a listener that would end the process.
   socket.ws.on('error', nothing)
+  // Baileys knows no passkeys: it acknowledges this stanza, drops it, and goes on with QR codes that are not valid any more.
+  socket.ws.on('CB:notification,type:passkey_prologue_request', () => listener.onPasskeyRequired())
   // Baileys has written the change to the credentials before: its own listener was there first.
   socket.ev.on('creds.update', () => listener.onCredentials())
   socket.ev.on('connection.update', ({ connection, qr, isNewLogin, lastDisconnect }) => {

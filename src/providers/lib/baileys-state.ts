@@ -23,6 +23,8 @@ export type LinkState =
       /** Why there is no socket at this moment. */
       readonly trouble?: PairingError | undefined
     }
+  /** A phone has let the device in, and WhatsApp wants a passkey on the socket that is there. */
+  | { readonly status: 'passkey-required' }
   /** A phone has let the device in, and the device is on its way back. */
   | { readonly status: 'linking' }
   /** Credentials were kept; whether they still are a link is what the login will show. */
@@ -52,8 +54,9 @@ export function statusSnapshot(state: LinkState): PairingSnapshot {
     case 'pairing':
       if (state.trouble) throw state.trouble
       return { status: 'unlinked' }
+    case 'passkey-required':
     case 'linking':
-      return { status: 'linking' }
+      return { status: state.status }
     case 'login':
       if (state.trouble) throw state.trouble
       return { status: 'preparing' }
