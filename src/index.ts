@@ -55,8 +55,10 @@ export type {
   PairingRefreshMode,
   PairingSession,
   PairingStatus,
+  PasskeyDeed,
   PreparingReason,
   SessionPairingCode,
+  SessionPasskey,
   SessionQrCode,
 } from './core/session-state.js'
 export type {
@@ -81,6 +83,7 @@ export {
   pairingSessionQueryOptions,
   pairingStatusQueryOptions,
 } from './react/session/query-options.js'
+export type { SignPasskey } from './react/session/run-passkey.js'
 export type { SessionCell } from './react/session/session-cell.js'
 export type { PairingQueryKey, PairingTarget } from './react/session/session-store.js'
 export {

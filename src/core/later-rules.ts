@@ -5,6 +5,13 @@ import { endCodeRequest, prepare, takeState } from './later-updates.js'
 import { normalizePhoneNumber, type PhoneNumber } from './phone-number.js'
 import type { PairingMethod } from './provider.js'
 import { type Draft, enter, forgetQr, initialPoll, lookOnce } from './session-moves.js'
+import {
+  applyPasskey,
+  isPasskeyEvent,
+  restartPasskey,
+  settlePasskey,
+  viewPasskey,
+} from './session-passkey.js'
 import { slowCodeAt } from './session-request.js'
 import type { LaterRules, Phase, SessionEvent, SessionFacts, SessionView } from './session-state.js'
 import { FAILURE_LIMIT, failed } from './session-updates.js'
@@ -22,13 +29,14 @@ export const laterRules: LaterRules = {
   prepare,
   takeState,
   endCodeRequest,
-  settleCode,
+  settle,
   forgetTimes,
   view,
 }
 
-function settleCode(s: Draft, at: number): void {
-  const { code } = s
+function settle(s: Draft, at: number): void {
+  const { code, phase } = s
+  if (phase.name === 'passkey-required') settlePasskey(s, phase, at)
   if (code.name === 'live') {
     if (at >= code.code.expiresAt) {
       s.code = { name: 'spent', phoneNumber: code.phoneNumber }
@@ -58,11 +66,19 @@ function forgetTimes(s: Draft, at: number): void {
 
 function apply(s: Draft, event: SessionEvent): void {
   const { at } = event
+  if (isPasskeyEvent(event)) {
+    applyPasskey(s, event)
+    return
+  }
   switch (event.type) {
     case 'started':
       start(s, at)
       return
     case 'reset-requested':
+      if (s.phase.name === 'passkey-required' && s.isConfirmed) {
+        restartPasskey(s, at)
+        return
+      }
       if (!s.isSlow || !s.isConfirmed || !s.offer.abilities.includes('reset')) return
       // The code that the phone has answered is over.
       if (s.phase.name === 'linking') s.code = { name: 'number' }
@@ -207,7 +223,7 @@ function view(s: SessionFacts): SessionView {
     case 'linking':
       return { status: 'linking', since: s.since, ...slowWait(s) }
     case 'passkey-required':
-      return { status: 'passkey-required', helpUrl: phase.helpUrl, provider: s.offer.provider }
+      return viewPasskey(phase, s)
   }
   switch (code.name) {
     case 'requesting':

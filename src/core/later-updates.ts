@@ -12,6 +12,7 @@ import {
   isChangeDue,
   stuck,
 } from './session-moves.js'
+import { endPasskey, takePasskey } from './session-passkey.js'
 import type { Phase, UpdateContext, UpdatedEvent } from './session-state.js'
 import { baseOf, showQrCode } from './show-qr-code.js'
 import type { PairingUpdate, UpdatePairingCode } from './update.js'
@@ -63,6 +64,7 @@ function invalidate(s: Draft, { reason }: PairingUpdate, at: number): void {
     s.notice = 'unlinked-on-phone'
     return
   }
+  if (phase.name === 'passkey-required' && reason === 'reset') start(s, at)
   if (phase.name !== 'active') return
   // Where the code is still live, this update names it again.
   hideQr(s)
@@ -87,10 +89,14 @@ export function takeState(s: Draft, event: UpdatedEvent, { isRepeated, wasLastLo
       checkPhone(s, at)
       return
     case 'passkey-required':
-      enter(s, { name: 'passkey-required', helpUrl: update.helpUrl }, at)
+      takePasskey(s, event)
       return
     case 'stopped':
     case 'stale':
+      if (phase.name === 'passkey-required' && phase.step) {
+        endPasskey(s, phase, at)
+        return
+      }
       // The round is over; the next one meets this state again.
       if (!wasLastLook) blocked(s, update.status, update.revision, at)
       return

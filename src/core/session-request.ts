@@ -87,6 +87,7 @@ export function nextDeadline(facts: SessionFacts): number {
   const { phase, qr, code, otherCode, codeQuietUntil } = facts
   const deadlines: number[] = []
   if (!facts.isSlow && isWaiting(facts)) deadlines.push(wayOutAt(facts))
+  if (phase.name === 'passkey-required') deadlines.push(phase.nextAt)
   if (phase.name !== 'active') return Math.min(...deadlines)
   deadlines.push(slowCodeAt(facts))
   if (otherCode) deadlines.push(otherCode.code.expiresAt)

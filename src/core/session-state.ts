@@ -2,6 +2,8 @@ import type { PhoneComparison } from './compare-digits.js'
 import type { PairingError } from './errors.js'
 import type { PairingCode } from './pairing-code.js'
 import type { ExpiredReason } from './pairing-event.js'
+import type { PasskeyHandoff } from './passkey.js'
+import type { PasskeyStep } from './passkey-step.js'
 import type { PhoneNumber } from './phone-number.js'
 import type { PairingAccount, PairingMethod, ProviderTiming } from './provider.js'
 import type { QrPayload } from './qr-payload.js'
@@ -26,6 +28,40 @@ export interface SessionPairingCode extends PairingCode {
   readonly shownAt: number
   /** Epoch milliseconds. */
   readonly expiresAt: number
+}
+
+/** What the page is doing in a passkey ceremony. */
+export type PasskeyDeed = 'sign' | 'hand-off' | 'confirm'
+
+/** The ceremony of {@link PairingSession} `passkey-required`. Its challenge is not in it. Times are epoch milliseconds. */
+export interface SessionPasskey {
+  /**
+   * `assert`: WhatsApp waits for the passkey. `submitted`: it has got the answer, and says nothing yet. `confirm`: the phone shows
+   * `code` too, and the user has to say whether both are the same.
+   */
+  readonly step: PasskeyStep
+  /** When WhatsApp asked for the passkey. */
+  readonly since: number
+  /** When WhatsApp gives up; the session fails with `passkey-expired` then. */
+  readonly expiresAt: number
+  /** Of `confirm`. */
+  readonly code?: string | undefined
+  /** The server passes the answer of a passkey on: `signWithPasskey`, where the host has `signPasskey`. */
+  readonly canAnswer: boolean
+  /** The code can be confirmed from here: `confirmPasskey`. */
+  readonly canConfirm: boolean
+  /** The provider has a way of its own: `requestPasskeyHandoff`. */
+  readonly canHandOff: boolean
+  /** That way, as soon as it was requested. A code leaves when it has expired. Of `assert`. */
+  readonly handoff?: PasskeyHandoff | undefined
+  /** What is under way in this page: the passkey signs, the hand-off or the confirmation is requested. */
+  readonly busy?: PasskeyDeed | undefined
+  /** The passkey was not used: the user cancelled, or has none on this device. Browsers do not say which. */
+  readonly isCancelled?: boolean | undefined
+  /** Why the last action failed. It may be tried again. */
+  readonly error?: PairingError | undefined
+  /** Of `submitted`: nothing has happened for 30 seconds. */
+  readonly isSlow?: boolean | undefined
 }
 
 /** A wait of more than 30 seconds, in which nothing could be shown: the moment to say what is waited for, and to offer a way out. */
@@ -104,9 +140,15 @@ export type PairingSession = {
   | { readonly status: 'linked'; readonly account: PairingAccount }
   | {
       readonly status: 'passkey-required'
+      /** The ceremony; missing where the provider only says that a passkey is wanted. */
+      readonly passkey?: SessionPasskey | undefined
       readonly helpUrl?: string | undefined
       /** `id` of the provider whose way through it is: that of the server's, behind `proxy`. */
       readonly provider?: string | undefined
+      /** Whose account it is, where a pairing code was requested for its number. */
+      readonly phoneNumber?: PhoneNumber | undefined
+      /** The provider can be reset: `startOver` ends the ceremony, and a new code comes. */
+      readonly canStartOver?: boolean | undefined
     }
   | {
       readonly status: 'failed'
@@ -182,6 +224,21 @@ export type SessionEvent = { readonly at: number } & (
   | { readonly type: 'entered'; readonly isReopened?: boolean | undefined }
   /** The last component with this session is gone. */
   | { readonly type: 'left' }
+  /** The user does something in a passkey ceremony. One thing at a time. */
+  | { readonly type: 'passkey-begun'; readonly deed: PasskeyDeed }
+  /** Nothing came of it. `cancelled`: by the user, or there is no passkey on this device. */
+  | {
+      readonly type: 'passkey-failed'
+      readonly deed: PasskeyDeed
+      readonly problem: PairingError | 'cancelled' | undefined
+    }
+  /** The answer of the passkey was sent. */
+  | { readonly type: 'passkey-answered' }
+  /** It was sent that the phone shows this code too. */
+  | { readonly type: 'passkey-confirmed'; readonly code: string }
+  | { readonly type: 'passkey-handed'; readonly handoff: PasskeyHandoff }
+  /** The user says that the phone shows another code. */
+  | { readonly type: 'passkey-denied' }
   | { readonly type: 'time-passed' }
 )
 
@@ -286,12 +343,31 @@ export type Phase =
       /** The number is only probably the expected one, and the user has not said yet whether it is. */
       readonly isUnsure?: boolean | undefined
     }
-  | { readonly name: 'passkey-required'; readonly helpUrl: string | undefined }
+  | PasskeyPhase
   | {
       readonly name: 'failed'
       readonly error: PairingError
       readonly account?: PairingAccount | undefined
     }
+
+/** A passkey is wanted. Times are epoch milliseconds. */
+export interface PasskeyPhase {
+  readonly name: 'passkey-required'
+  readonly helpUrl: string | undefined
+  /** Missing where the provider only says that a passkey is wanted. */
+  readonly step?: PasskeyStep | undefined
+  readonly code?: string | undefined
+  readonly expiresAt?: number | undefined
+  readonly handoff?: PasskeyHandoff | undefined
+  readonly deed?: PasskeyDeed | undefined
+  readonly problem?: PairingError | 'cancelled' | undefined
+  /** This page has sent an answer: an update that still waits for one is late. */
+  readonly isAnswered?: boolean | undefined
+  /** The code that this page has confirmed. */
+  readonly confirmedCode?: string | undefined
+  /** When it changes by time alone. */
+  readonly nextAt: number
+}
 
 /** All facts of a session; {@link PairingSession} is derived from them. Times are epoch milliseconds. */
 export interface SessionFacts {
@@ -356,8 +432,8 @@ export interface LaterRules {
   takeState(facts: SessionFacts, event: UpdatedEvent, context: UpdateContext): void
   /** The request for a pairing code is over, with or without one. */
   endCodeRequest(facts: SessionFacts): void
-  /** What time alone does to pairing codes. */
-  settleCode(facts: SessionFacts, at: number): void
+  /** What time alone does to pairing codes and passkey ceremonies. */
+  settle(facts: SessionFacts, at: number): void
   /** The clock was set back: no age is known any more. */
   forgetTimes(facts: SessionFacts, at: number): void
   /** How a session looks beyond the wait for the scan of a QR code. */

@@ -100,7 +100,8 @@ function settle(s: Draft, at: number, later: LaterRules | undefined): void {
     need(later).forgetTimes(s, at)
     return
   }
-  if (s.code.name === 'live' || s.codeQuietUntil || s.otherCode) need(later).settleCode(s, at)
+  if (s.code.name === 'live' || s.codeQuietUntil || s.otherCode || s.phase.name === 'passkey-required')
+    need(later).settle(s, at)
   settleQr(s, at)
   if (at - s.now > SILENCE_MS) s.waitingSince = at
   s.isSlow = isWaiting(s) && at >= wayOutAt(s)

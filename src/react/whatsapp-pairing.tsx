@@ -55,6 +55,7 @@ function Screen({
     maxRefreshes,
     refreshMode,
     expectedPhoneNumber,
+    signPasskey,
     queryClient,
     onLinked,
     onUnlinked,

@@ -9,7 +9,7 @@ declare const process: { readonly env: { readonly NODE_ENV?: string | undefined 
  * and to whatever the page has for uncaught exceptions.
  */
 export function callHost(
-  name: 'onLinked' | 'onUnlinked' | 'onError' | 'onEvent' | 'onMethodChange' | 'onOpenChange',
+  name: 'onLinked' | 'onUnlinked' | 'onError' | 'onEvent' | 'onMethodChange' | 'onOpenChange' | 'signPasskey',
   call: () => unknown,
   onError?: PairingCallbacks['onError'],
 ): void {

@@ -3,13 +3,15 @@ import { later } from '../../core/later.js'
 import type { PairingMethod } from '../../core/provider.js'
 import type { SessionEvent, SessionFacts } from '../../core/session-state.js'
 import { afterFirstCode } from '../first-code.js'
+import { runPasskey } from './run-passkey.js'
 import { connectionOf } from './send-request.js'
 
 /** What no session needs before its first QR code. */
 export const laterSession: typeof later & {
   readonly createStream: typeof createStream
   readonly keepNumber: typeof keepNumber
-} = { ...later, createStream, keepNumber }
+  readonly runPasskey: typeof runPasskey
+} = { ...later, createStream, keepNumber, runPasskey }
 
 /** What a stream needs of the session that it serves. */
 interface StreamOptions {

@@ -23,7 +23,7 @@ export interface PairingCallbacks {
   readonly onError?:
     | ((
         error: PairingError,
-        info?: { readonly in: keyof PairingCallbacks | 'onMethodChange' | 'onOpenChange' },
+        info?: { readonly in: keyof PairingCallbacks | 'onMethodChange' | 'onOpenChange' | 'signPasskey' },
       ) => void)
     | undefined
   /** Each step of an attempt, in order, for statistics. Called once for a step, however many components show the session. */

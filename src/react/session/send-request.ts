@@ -38,7 +38,7 @@ export async function sendRequest(
 ): Promise<readonly SessionEvent[]> {
   const { kind } = request
   const sentAt = Date.now()
-  const limitMs = (facts.offer.timing?.requestTimeoutMs ?? FIRST_TIMEOUT_MS) * REQUESTS_PER_CALL
+  const limitMs = limitOf(facts)
   try {
     const { expectedPhoneNumber } = facts.setup
     if (expectedPhoneNumber) {
@@ -70,6 +70,11 @@ export async function sendRequest(
   }
 }
 
+/** How long a request may take. In milliseconds. */
+export function limitOf(facts: SessionFacts | undefined): number {
+  return (facts?.offer.timing?.requestTimeoutMs ?? FIRST_TIMEOUT_MS) * REQUESTS_PER_CALL
+}
+
 async function call(
   source: PairingSource,
   request: SessionRequest,
@@ -86,7 +91,7 @@ async function call(
 }
 
 /** A source that ignores its signal must not keep the session waiting. */
-async function inTime<Value>(
+export async function inTime<Value>(
   run: (options: RequestOptions) => Promise<Value>,
   limitMs: number,
   outer: AbortSignal,

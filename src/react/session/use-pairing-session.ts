@@ -7,8 +7,10 @@ import { PairingError, toPairingError } from '../../core/errors.js'
 import type { PairingMethod } from '../../core/provider.js'
 import type { PairingRefreshMode, PairingSession, SessionEvent } from '../../core/session-state.js'
 import { callHost } from './call-host.js'
+import { loadedSession } from './load-later-session.js'
 import type { PairingCallbacks } from './pairing-callbacks.js'
 import { firstSession, firstState, type PairingMode, pairingSessionQueryOptions } from './query-options.js'
+import type { PasskeyPress, SignPasskey } from './run-passkey.js'
 import { connectionOf } from './send-request.js'
 import { sessionStoreOf } from './session-store.js'
 import { useOwnPhone } from './use-own-phone.js'
@@ -53,6 +55,14 @@ export interface UsePairingSessionOptions extends PairingCallbacks {
   readonly phoneNumber?: string | undefined
   /** The same, where the host does not control it. */
   readonly defaultPhoneNumber?: string | undefined
+  /**
+   * Signs with the user's passkey, where WhatsApp wants one and the server passes the answer on: `allowPasskeyAnswers` of
+   * `createPairingHandler`, whose costs are documented there. A page of yours cannot do that itself; only what runs on
+   * `https://web.whatsapp.com` can. Called after a press of the user. Where it rejects, the session stays at its step and says so;
+   * what it rejects with goes to `onError` (`in: 'signPasskey'`), unless that is a `NotAllowedError` or an `AbortError`.
+   * @default the provider's own way, or an explanation
+   */
+  readonly signPasskey?: SignPasskey | undefined
   /** The client whose cache keeps the session. @default the one of `QueryClientProvider`, else a private one */
   readonly queryClient?: QueryClient | undefined
 }
@@ -69,8 +79,8 @@ export interface UsePairingSessionResult {
    */
   readonly retry: () => void
   /**
-   * Clears what the provider keeps and goes on with the round. Works in a wait with `canStartOver`; after `failed`, `retry` does
-   * it.
+   * Clears what the provider keeps and goes on with the round. Works in a wait and in a passkey ceremony with
+   * `canStartOver`; after `failed`, `retry` does it.
    */
   readonly startOver: () => void
   /** Ends the round; no request is sent any more. */
@@ -85,6 +95,20 @@ export interface UsePairingSessionResult {
   readonly confirmNumber: (isOwn: boolean) => void
   /** Shows the pairing code that another page requested: that of `otherCode` while the session is `awaiting-number`. */
   readonly showOtherCode: () => void
+  /**
+   * While the session is `passkey-required` and its `passkey` can be answered: requests the challenge, has `signPasskey` sign it, and
+   * sends the answer. Missing without `signPasskey`.
+   */
+  readonly signWithPasskey?: (() => void) | undefined
+  /** Ends the wait for `signPasskey`, whose `signal` is aborted. The session stays at its step. */
+  readonly cancelPasskey: () => void
+  /** Requests the provider's own way through a passkey ceremony: a code for its browser extension, or a link. */
+  readonly requestPasskeyHandoff: () => void
+  /**
+   * Says whether the phone shows the code of `passkey` too, at the step `confirm`. Where it does not, the ceremony is reset, and the
+   * session fails with `passkey-mismatch`.
+   */
+  readonly confirmPasskey: (isSame: boolean) => void
   /** Reports that the QR image cannot be shown: for the `onError` of your own `<img>`. */
   readonly reportBrokenImage: () => void
   /** Reports that the user copied the pairing code: for your own copy button, so that `onEvent` gets it. */
@@ -177,6 +201,9 @@ export function useSharedSession(
     }
     const choose = (chosen: PairingMethod) => fold({ type: 'method-chosen', method: chosen })
     const start = () => fold({ type: 'started' })
+    // Loaded by then, with the rules of that state.
+    const passkey = (press: PasskeyPress) => () =>
+      void loadedSession()?.runPasskey(press, { client, store, fold, host: () => latest.current })
     return {
       start,
       retry: start,
@@ -201,6 +228,10 @@ export function useSharedSession(
       reportBrokenImage: () => fold({ type: 'image-broken' }),
       confirmNumber: (isOwn: boolean) =>
         fold({ type: 'number-judged', result: isOwn ? 'same' : 'different' }),
+      signWithPasskey: passkey('sign'),
+      cancelPasskey: passkey('cancel'),
+      requestPasskeyHandoff: passkey('hand-off'),
+      confirmPasskey: (isSame: boolean) => passkey(isSame ? 'confirm' : 'deny')(),
       reportCopied: () => void store.fold({ type: 'copied', at: Date.now() }),
       unlink: async () => {
         const connection = await connectionOf(latest.current.provider)
@@ -229,7 +260,7 @@ export function useSharedSession(
   useEffect(() => {
     if (method && method !== session.method) choose(method)
   }, [method, session.method, choose])
-  return { session, ...rest }
+  return { session, ...rest, signWithPasskey: options.signPasskey && rest.signWithPasskey }
 }
 
 /** From JavaScript, which checks no types: a `proxy`, or an object with the methods of a provider. */

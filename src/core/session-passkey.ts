@@ -1,0 +1,170 @@
+import { PairingError } from './errors.js'
+import { start } from './later-moves.js'
+import { PASSKEY_LIFETIME_MS } from './passkey.js'
+import { type Draft, enter, initialPoll } from './session-moves.js'
+import type {
+  PasskeyPhase,
+  SessionEvent,
+  SessionFacts,
+  SessionPasskey,
+  SessionView,
+  UpdatedEvent,
+} from './session-state.js'
+import { baseOf, steady } from './show-qr-code.js'
+
+/** Two statements about the end of one ceremony that differ by less are the same, delayed on the way. In milliseconds. */
+const STEADY_END_MS = 2_000
+
+/** An update says that a passkey is wanted. */
+export function takePasskey(s: Draft, event: UpdatedEvent): void {
+  const { update, at } = event
+  const { phase } = s
+  const before: PasskeyPhase | undefined = phase.name === 'passkey-required' ? phase : undefined
+  const { passkey, helpUrl } = update
+  const offered = update.abilities.includes('passkey') || update.abilities.includes('passkey-handoff')
+  const told = passkey?.step ?? (offered ? 'assert' : undefined)
+  if (!told) {
+    put(s, { ...before, name: 'passkey-required', helpUrl }, at)
+    return
+  }
+  const endsAt = baseOf(s, event) + (passkey?.expiresInMs ?? PASSKEY_LIFETIME_MS)
+  // Where the provider does not say when it ends, the first update counts.
+  const expiresAt =
+    passkey?.expiresInMs === undefined
+      ? (before?.expiresAt ?? endsAt)
+      : steady(before?.expiresAt, endsAt, STEADY_END_MS)
+  // What the page has sent is known to it before the provider says so, and some never do.
+  const step = before?.isAnswered && told === 'assert' ? 'submitted' : told
+  const code = step === 'confirm' && passkey?.code !== before?.confirmedCode ? passkey?.code : undefined
+  const next = step === 'confirm' && !code ? 'submitted' : step
+  put(s, { ...before, name: 'passkey-required', helpUrl, expiresAt, step: next, code }, at)
+}
+
+/** The ceremony is over without a link, and the user did not end it. */
+export function endPasskey(s: Draft, { step, expiresAt = 0 }: PasskeyPhase, at: number): void {
+  fail(s, at >= expiresAt - STEADY_END_MS || step === 'assert' ? 'passkey-expired' : 'passkey-refused', at)
+}
+
+const endings = {
+  'passkey-refused': 'WhatsApp did not accept the passkey. Start over to try again.',
+  'passkey-expired': 'The passkey was not used in time. Start over to try again.',
+  'passkey-mismatch': 'The user says that the phone shows another code, so the ceremony was reset.',
+} as const
+
+function fail(s: Draft, code: keyof typeof endings, at: number): void {
+  enter(s, { name: 'failed', error: new PairingError(code, endings[code]) }, at)
+}
+
+/** Into a step, with what of the one before is over. */
+function put(s: Draft, phase: Omit<PasskeyPhase, 'nextAt'>, at: number): void {
+  const before = s.phase.name === 'passkey-required' ? s.phase : undefined
+  const isNewStep = before?.step !== phase.step
+  if (isNewStep) s.waitingSince = at
+  const kept = isNewStep ? { ...phase, deed: undefined, problem: undefined } : phase
+  const handoff = phase.step === 'assert' ? phase.handoff : undefined
+  const handoffEnd = handoff?.kind === 'code' ? handoff.expiresAt : Number.POSITIVE_INFINITY
+  const nextAt = Math.min(phase.expiresAt ?? Number.POSITIVE_INFINITY, handoffEnd)
+  enter(s, { ...kept, handoff, nextAt }, at)
+}
+
+/** What time alone does to a ceremony. */
+export function settlePasskey(s: Draft, phase: PasskeyPhase, at: number): void {
+  const { expiresAt, handoff } = phase
+  if (expiresAt !== undefined && at >= expiresAt) fail(s, 'passkey-expired', at)
+  else if (handoff?.kind === 'code' && at >= handoff.expiresAt) put(s, { ...phase, handoff: undefined }, at)
+}
+
+type PasskeyEvent = Extract<SessionEvent, { type: `passkey-${string}` }>
+
+/** Whether something happens to a ceremony. */
+export function isPasskeyEvent(event: SessionEvent): event is PasskeyEvent {
+  return event.type.startsWith('passkey-')
+}
+
+/** What the user does in a ceremony, and what came of it. */
+export function applyPasskey(s: Draft, event: PasskeyEvent): void {
+  const { at } = event
+  const { phase } = s
+  if (phase.name !== 'passkey-required') return
+  switch (event.type) {
+    case 'passkey-begun':
+      if (!phase.deed) put(s, { ...phase, deed: event.deed, problem: undefined }, at)
+      return
+    case 'passkey-failed': {
+      if (phase.deed !== event.deed) return
+      const { problem } = event
+      if (isEnding(problem)) {
+        fail(s, problem.code, at)
+        return
+      }
+      put(s, { ...phase, deed: undefined, problem }, at)
+      // What stands in the way may be that the ceremony is at another step by now.
+      s.poll = { ...s.poll, dueAt: at }
+      return
+    }
+    case 'passkey-answered':
+      put(s, { ...phase, step: 'submitted', code: undefined, isAnswered: true }, at)
+      s.poll = { ...s.poll, dueAt: at }
+      return
+    case 'passkey-confirmed':
+      put(s, { ...phase, step: 'submitted', code: undefined, confirmedCode: event.code }, at)
+      s.poll = { ...s.poll, dueAt: at }
+      return
+    case 'passkey-handed':
+      put(s, { ...phase, deed: undefined, handoff: event.handoff }, at)
+      return
+    case 'passkey-denied':
+      fail(s, 'passkey-mismatch', at)
+  }
+}
+
+type Ending = PairingError & { readonly code: keyof typeof endings }
+
+function isEnding(problem: PasskeyPhase['problem']): problem is Ending {
+  return problem instanceof Error && problem.code in endings
+}
+
+/** The user wants to begin again: what the provider keeps of the ceremony is cleared, where it can be. */
+export function restartPasskey(s: Draft, at: number): void {
+  if (!s.offer.abilities.includes('reset')) {
+    start(s, at)
+    return
+  }
+  enter(s, { name: 'active' }, at)
+  s.reset = 'reset'
+  s.poll = { ...initialPoll, dueAt: at }
+  s.waitingSince = at
+}
+
+/** How a ceremony looks. */
+export function viewPasskey(phase: PasskeyPhase, s: SessionFacts): SessionView {
+  const { provider, abilities } = s.offer
+  return {
+    status: 'passkey-required',
+    passkey: ceremony(phase, s),
+    helpUrl: phase.helpUrl,
+    provider,
+    phoneNumber: s.code.name === 'number' ? s.code.phoneNumber : undefined,
+    canStartOver: abilities.includes('reset'),
+  }
+}
+
+function ceremony(
+  { step, code, expiresAt, deed, problem, handoff }: PasskeyPhase,
+  { since, isSlow, offer: { abilities } }: SessionFacts,
+): SessionPasskey | undefined {
+  if (!step || expiresAt === undefined) return undefined
+  return {
+    step,
+    since,
+    expiresAt,
+    code,
+    handoff,
+    canAnswer: abilities.includes('passkey'),
+    canConfirm: abilities.includes('passkey-confirm'),
+    canHandOff: abilities.includes('passkey-handoff'),
+    ...(deed && { busy: deed }),
+    ...(problem === 'cancelled' ? { isCancelled: true } : problem && { error: problem }),
+    ...(step === 'submitted' && isSlow && { isSlow }),
+  }
+}

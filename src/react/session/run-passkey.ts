@@ -1,0 +1,177 @@
+import type { QueryClient } from '@tanstack/react-query'
+import type { PairingConnection, PairingSource, PasskeyBody } from '../../core/connection.js'
+import { PairingError, toPairingError } from '../../core/errors.js'
+import type {
+  PasskeyAction,
+  PasskeyAssertion,
+  PasskeyHandoff,
+  PasskeyHandoffReply,
+  PasskeyReply,
+  PasskeyRequestOptions,
+} from '../../core/passkey.js'
+import type { PasskeyDeed, PasskeyPhase, SessionEvent } from '../../core/session-state.js'
+import { callHost } from './call-host.js'
+import type { PairingCallbacks } from './pairing-callbacks.js'
+import { connectionOf, inTime, limitOf } from './send-request.js'
+import type { SessionStore } from './session-store.js'
+
+/**
+ * Has the user's passkey sign what WhatsApp wants to be signed, in a place that may: a page of `https://web.whatsapp.com` in a desktop
+ * shell, a browser extension, or the credential manager of a phone. Rejects where it was not signed: with a `NotAllowedError` or an
+ * `AbortError` where the user cancelled or has no passkey there.
+ */
+export type SignPasskey = (
+  /** Hand it on as it is. A secret: keep it nowhere. */
+  options: PasskeyRequestOptions,
+  /** `signal` is aborted when the user cancels, or when the answer is not wanted any more. */
+  context: { readonly signal: AbortSignal },
+) => Promise<PasskeyAssertion>
+
+/** What the user does in a passkey ceremony. */
+export type PasskeyPress = PasskeyDeed | 'cancel' | 'deny'
+
+/** What a ceremony needs of the session and of the component that the user pressed something in. */
+export interface PasskeyTools {
+  readonly client: QueryClient
+  readonly store: SessionStore
+  readonly host: () => Pick<PairingCallbacks, 'onError'> & {
+    readonly provider: PairingSource
+    readonly signPasskey?: SignPasskey | undefined
+  }
+  /** Folds what happened, and reads where that makes a read due. */
+  readonly fold: (event: EventOfPasskey) => void
+}
+
+type EventOfPasskey = SessionEvent extends infer Event
+  ? Event extends { readonly type: `passkey-${string}` }
+    ? Omit<Event, 'at'>
+    : never
+  : never
+
+/** Does what the user pressed, where the ceremony is at the step for it. Never rejects; nothing is sent twice. */
+export async function runPasskey(press: PasskeyPress, tools: PasskeyTools): Promise<void> {
+  const { store, fold } = tools
+  const phase = phaseOf(store)
+  if (!phase) return
+  if (press === 'cancel') {
+    fold({ type: 'passkey-failed', deed: 'sign', problem: undefined })
+    return
+  }
+  if (press === 'deny') {
+    await deny(tools)
+    return
+  }
+  if (phase.deed) return
+  fold({ type: 'passkey-begun', deed: press })
+  try {
+    if (press === 'sign') await sign(tools)
+    else if (press === 'hand-off') await requestHandoff(tools)
+    else await confirm(tools, phase)
+  } catch (thrown) {
+    const problem = thrown === cancelled ? 'cancelled' : toPairingError(thrown)
+    fold({ type: 'passkey-failed', deed: press, problem })
+  }
+}
+
+/** Thrown where the passkey was not used. */
+const cancelled: Error = new Error('The passkey was not used.')
+
+/** The challenge is in this function alone, and nothing keeps it. */
+async function sign(tools: PasskeyTools): Promise<void> {
+  const { client, store, host, fold } = tools
+  const { signPasskey, onError } = host()
+  if (!signPasskey) throw new PairingError('not-supported', 'signWithPasskey() needs the option signPasskey.')
+  const controller = new AbortController()
+  const { signal } = controller
+  // The user cancelled, the ceremony has gone on or ended, or the last component is gone.
+  const stop = client.getQueryCache().subscribe(() => {
+    const phase = phaseOf(store)
+    if (phase?.deed !== 'sign' || store.read()?.facts.leftAt !== undefined) controller.abort()
+  })
+  let assertion: PasskeyAssertion
+  try {
+    const { challenge } = await send(tools, 'passkey-challenge', {}, signal)
+    if (!challenge)
+      throw new PairingError('invalid-answer', 'The server gave no passkey challenge. Try again.')
+    assertion = await Promise.race([
+      // Also where it throws at once.
+      (async () => signPasskey(challenge.options, { signal }))().catch((exception: unknown) => {
+        if (signal.aborted || isCancelled(exception)) throw cancelled
+        callHost('signPasskey', () => Promise.reject(exception), onError)
+        throw new PairingError('unknown', 'signPasskey of the app failed with an exception.')
+      }),
+      aborted(signal),
+    ])
+  } finally {
+    stop()
+  }
+  // Not ended by a late press on Cancel: whether it has arrived would not be known.
+  await send(tools, 'passkey-answer', { assertion }, new AbortController().signal)
+  fold({ type: 'passkey-answered' })
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(cancelled)))
+}
+
+/** Browsers say the same where the user cancelled, and where there is no passkey of the site. */
+function isCancelled(exception: unknown): boolean {
+  const { name = '' } = exception instanceof Error ? exception : {}
+  return name === 'NotAllowedError' || name === 'AbortError'
+}
+
+async function requestHandoff(tools: PasskeyTools): Promise<void> {
+  const sentAt = Date.now()
+  const { handoff } = await send(tools, 'passkey-handoff', {}, new AbortController().signal)
+  if (!handoff) throw new PairingError('invalid-answer', 'The server gave no code and no link. Try again.')
+  tools.fold({ type: 'passkey-handed', handoff: handoffAt(handoff, sentAt) })
+}
+
+function handoffAt(reply: PasskeyHandoffReply, at: number): PasskeyHandoff {
+  if (reply.kind === 'link') return reply
+  const { expiresInMs, ...rest } = reply
+  return { ...rest, expiresAt: at + expiresInMs }
+}
+
+async function confirm(tools: PasskeyTools, { code }: PasskeyPhase): Promise<void> {
+  if (code === undefined) throw new PairingError('invalid-request', 'There is no code to confirm.')
+  await send(tools, 'passkey-confirm', { code }, new AbortController().signal)
+  tools.fold({ type: 'passkey-confirmed', code })
+}
+
+/** Another device may be about to be linked: the warning is there at once, and the ceremony ends, whatever comes of the reset. */
+async function deny({ store, host, fold }: PasskeyTools): Promise<void> {
+  const { offer, method } = store.read()?.facts ?? {}
+  fold({ type: 'passkey-denied' })
+  if (!method || !offer?.abilities.includes('reset')) return
+  try {
+    const connection = await connectionOf(host().provider)
+    await connection.act('reset', { method })
+  } catch {
+    // Starting over resets it again.
+  }
+}
+
+async function send(
+  { store, host }: PasskeyTools,
+  action: PasskeyAction,
+  body: PasskeyBody,
+  signal: AbortSignal,
+): Promise<PasskeyReply> {
+  const connection: PairingConnection = await connectionOf(host().provider)
+  return inTime(
+    async (options) => {
+      if (!connection.passkey)
+        throw new PairingError('not-supported', 'This connection has no passkey requests.')
+      return connection.passkey(action, body, options)
+    },
+    limitOf(store.read()?.facts),
+    signal,
+  )
+}
+
+/** The ceremony, where it is one that the screen shows. */
+function phaseOf(store: SessionStore): PasskeyPhase | undefined {
+  const facts = store.read()?.facts
+  return facts?.isConfirmed && facts.phase.name === 'passkey-required' ? facts.phase : undefined
+}

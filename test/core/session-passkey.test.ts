@@ -1,0 +1,305 @@
+import { describe, expect, it } from 'vitest'
+import { PairingError } from '../../src/core/errors.js'
+import { laterRules } from '../../src/core/later-rules.js'
+import { initialState, transition } from '../../src/core/session.js'
+import { nextDeadline, nextRequest } from '../../src/core/session-request.js'
+import type { PairingSession, SessionEvent, SessionState } from '../../src/core/session-state.js'
+import type { PairingUpdate } from '../../src/core/update.js'
+
+const T = 1_800_000_000_000
+const MINUTE = 60_000
+const timing = {
+  qrLifetimeMs: 20_000,
+  qrIntervalMs: 5_000,
+  qrMinIntervalMs: 1_000,
+  statusIntervalMs: 3_000,
+  pairingCodeLifetimeMs: 150_000,
+  requestTimeoutMs: 30_000,
+}
+
+type WithoutTime<Event> = Event extends unknown ? Omit<Event, 'at'> : never
+type Step = readonly [atMs: number, event: WithoutTime<SessionEvent>]
+type Fields = Partial<PairingUpdate>
+
+let seq = 0
+function reads(atMs: number, status: PairingUpdate['status'], fields: Fields = {}): Step {
+  seq += 1
+  const update: PairingUpdate = {
+    v: 1,
+    session: 'session-a',
+    origin: 'process-1',
+    seq,
+    at: T + atMs,
+    status,
+    provider: 'waha',
+    methods: ['qr'],
+    abilities: ['reset', 'passkey', 'passkey-confirm'],
+    timing,
+    nextInMs: 3_000,
+    ...fields,
+  }
+  return [atMs, { type: 'updated', update, sentAt: T + atMs }]
+}
+
+const qr = (atMs: number): Step =>
+  reads(atMs, 'qr', {
+    qrCode: { kind: 'text', value: '2@a' },
+    codeId: 'id-a',
+    hideInMs: 20_000,
+    expiresInMs: 20_000,
+  })
+const wants = (atMs: number, step: 'assert' | 'submitted' = 'assert', fields: Fields = {}): Step =>
+  reads(atMs, 'passkey-required', { passkey: { step, expiresInMs: 10 * MINUTE - atMs }, ...fields })
+const compares = (atMs: number, code: string): Step =>
+  reads(atMs, 'passkey-required', { passkey: { step: 'confirm', code, expiresInMs: 10 * MINUTE - atMs } })
+/** Where the provider only says that a passkey is wanted. */
+const signals = (atMs: number): Step => reads(atMs, 'passkey-required', { abilities: ['reset'] })
+const begins = (atMs: number, deed: 'sign' | 'hand-off' | 'confirm' = 'sign'): Step => [
+  atMs,
+  { type: 'passkey-begun', deed },
+]
+const fails = (
+  atMs: number,
+  problem: PairingError['code'] | 'cancelled' | undefined,
+  deed: 'sign' | 'confirm' = 'sign',
+): Step => [
+  atMs,
+  {
+    type: 'passkey-failed',
+    deed,
+    problem: problem === undefined || problem === 'cancelled' ? problem : new PairingError(problem),
+  },
+]
+const answers = (atMs: number): Step => [atMs, { type: 'passkey-answered' }]
+const confirms = (atMs: number, code: string): Step => [atMs, { type: 'passkey-confirmed', code }]
+const denies = (atMs: number): Step => [atMs, { type: 'passkey-denied' }]
+const hands = (atMs: number, lifetimeMs: number): Step => [
+  atMs,
+  { type: 'passkey-handed', handoff: { kind: 'code', code: 'FA48-HS63', expiresAt: T + atMs + lifetimeMs } },
+]
+const startsOver = (atMs: number): Step => [atMs, { type: 'reset-requested' }]
+const passes = (atMs: number): Step => [atMs, { type: 'time-passed' }]
+
+function run(steps: readonly Step[]): SessionState {
+  const first = initialState(
+    {
+      autoStart: true,
+      method: 'qr',
+      maxRefreshes: 3,
+      refreshMode: 'auto',
+      clearsLeftovers: false,
+      expectedPhoneNumber: undefined,
+      attemptSeed: 'seed',
+      offer: { provider: 'proxy', methods: [], abilities: [], timing: undefined },
+    },
+    T,
+  )
+  return steps.reduce(
+    (state, [atMs, event]) => transition(state, { ...event, at: T + atMs }, laterRules),
+    first,
+  )
+}
+
+function words(session: PairingSession): string {
+  if (session.status === 'failed') return `failed ${session.error.code}`
+  if (session.status !== 'passkey-required' || !session.passkey) return session.status
+  const { step, code, busy, isCancelled, error, isSlow, handoff } = session.passkey
+  return [
+    step,
+    code,
+    busy && `(${busy})`,
+    isCancelled && 'cancelled',
+    error?.code,
+    isSlow && 'slow',
+    handoff?.kind === 'code' && handoff.code,
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+describe('a passkey ceremony in the page', () => {
+  const rows: readonly (readonly [title: string, expected: string, steps: readonly Step[]])[] = [
+    ['waits for the passkey', 'assert', [qr(0), wants(1_000)]],
+    ['has no steps where the provider only signals it', 'passkey-required', [qr(0), signals(1_000)]],
+    [
+      'waits for the passkey where a provider with that ability names no step',
+      'assert',
+      [reads(0, 'passkey-required')],
+    ],
+    ['says that the passkey is asked', 'assert (sign)', [wants(0), begins(1_000), wants(2_000)]],
+    ['does one thing at a time', 'assert (sign)', [wants(0), begins(1_000), begins(2_000, 'hand-off')]],
+    ['stays at its step where the user cancelled', 'assert', [wants(0), begins(1), fails(2, undefined)]],
+    [
+      'says where there is no passkey, or the user refused it',
+      'assert cancelled',
+      [wants(0), begins(1), fails(2, 'cancelled')],
+    ],
+    [
+      'forgets that at the next try',
+      'assert (sign)',
+      [wants(0), begins(1), fails(2, 'cancelled'), begins(3)],
+    ],
+    ['stays at its step after an error', 'assert network', [wants(0), begins(1), fails(2, 'network')]],
+    ['ignores a failure of what is not under way', 'assert', [wants(0), fails(2, 'network')]],
+    [
+      'fails where the answer is refused',
+      'failed passkey-refused',
+      [wants(0), begins(1), fails(2, 'passkey-refused')],
+    ],
+    ['goes on when the answer was sent', 'submitted', [wants(0), begins(1), answers(2)]],
+    [
+      'is not asked again by an update that does not know the answer yet',
+      'submitted',
+      [wants(0), begins(1), answers(2), wants(3_000)],
+    ],
+    [
+      'shows the code to compare',
+      'confirm ABCD-EFGH',
+      [wants(0), begins(1), answers(2), compares(3_000, 'ABCD-EFGH')],
+    ],
+    [
+      'waits when the code was confirmed',
+      'submitted',
+      [
+        compares(0, 'ABCD-EFGH'),
+        begins(1, 'confirm'),
+        confirms(2, 'ABCD-EFGH'),
+        compares(3_000, 'ABCD-EFGH'),
+      ],
+    ],
+    [
+      'shows another code after that, which was not compared yet',
+      'confirm JKLM-NPQR',
+      [
+        compares(0, 'ABCD-EFGH'),
+        begins(1, 'confirm'),
+        confirms(2, 'ABCD-EFGH'),
+        compares(3_000, 'JKLM-NPQR'),
+      ],
+    ],
+    [
+      'keeps the code where it could not be confirmed',
+      'confirm ABCD-EFGH timeout',
+      [compares(0, 'ABCD-EFGH'), begins(1, 'confirm'), fails(2, 'timeout', 'confirm')],
+    ],
+    [
+      'waits for a code that is not known yet',
+      'submitted',
+      [reads(0, 'passkey-required', { passkey: { step: 'confirm' } })],
+    ],
+    ['warns where the codes differ', 'failed passkey-mismatch', [compares(0, 'ABCD-EFGH'), denies(1)]],
+    [
+      'stays ended after that, whatever comes late',
+      'failed passkey-mismatch',
+      [compares(0, 'ABCD-EFGH'), denies(1), compares(2, 'ABCD-EFGH'), qr(3)],
+    ],
+    ['is linking where the phone goes on', 'linking', [wants(0), reads(1_000, 'linking')]],
+    ['ends with the link', 'linked', [wants(0), answers(1), reads(1_000, 'linked', { account: {} })]],
+    ['says after 30 s that nothing happens', 'submitted slow', [wants(0), answers(1_000), passes(31_000)]],
+    ['does not say so before', 'submitted', [wants(0), answers(1_000), passes(30_999)]],
+    [
+      'says so again, from the confirmation on',
+      'submitted',
+      [wants(0), answers(1_000), compares(40_000, 'A'), confirms(50_000, 'A'), passes(79_999)],
+    ],
+    ['does not say so while it waits for the passkey', 'assert', [wants(0), passes(5 * MINUTE)]],
+    ['ends when its time is over', 'failed passkey-expired', [wants(0), passes(10 * MINUTE)]],
+    [
+      'ends after ten minutes where the provider does not say when',
+      'failed passkey-expired',
+      [
+        reads(0, 'passkey-required', { passkey: { step: 'assert' } }),
+        reads(9 * MINUTE, 'passkey-required', { passkey: { step: 'assert' } }),
+        passes(10 * MINUTE),
+      ],
+    ],
+    ['has no end where the provider only signals it', 'passkey-required', [signals(0), passes(30 * MINUTE)]],
+    ['ends while the passkey is asked', 'failed passkey-expired', [wants(0), begins(1), passes(10 * MINUTE)]],
+    [
+      'ends with a refusal after an answer',
+      'failed passkey-refused',
+      [wants(0, 'submitted'), reads(3_000, 'stopped')],
+    ],
+    ['ends as expired without an answer', 'failed passkey-expired', [wants(0), reads(3_000, 'stale')]],
+    [
+      'ends with the error that the server names',
+      'failed passkey-refused',
+      [wants(0), reads(3_000, 'passkey-required', { error: { code: 'passkey-refused' } })],
+    ],
+    [
+      'keeps the code of the extension while it lives',
+      'assert FA48-HS63',
+      [wants(0), hands(0, MINUTE), wants(59_000)],
+    ],
+    ['drops it when it has expired', 'assert', [wants(0), hands(0, MINUTE), passes(MINUTE)]],
+    [
+      'drops it when the answer is there',
+      'submitted',
+      [wants(0), hands(0, MINUTE), wants(1_000, 'submitted')],
+    ],
+    ['begins again where the user wants to', 'preparing', [wants(0), startsOver(1_000)]],
+    [
+      'begins again where another page has reset the session',
+      'preparing',
+      [wants(0), reads(1_000, 'preparing', { revision: 5, reason: 'reset' })],
+    ],
+    [
+      'has nothing of that ceremony in the next',
+      'assert',
+      [wants(0), answers(1), startsOver(2), wants(9_000)],
+    ],
+  ]
+  it.each(rows)('%s', (_, expected, steps) => {
+    expect(words(run(steps).session)).toBe(expected)
+  })
+
+  const late = ['qr', 'unlinked', 'preparing'] as const
+  it.each(late)('is not replaced by a late update that says %s', (status) => {
+    const update = status === 'qr' ? qr(3_000) : reads(3_000, status)
+    for (const step of [wants(0), wants(0, 'submitted'), compares(0, 'ABCD-EFGH'), signals(0)]) {
+      const { facts, session } = run([step, update])
+      expect(session.status).toBe('passkey-required')
+      // No code is requested meanwhile.
+      expect(nextRequest(facts)).toMatchObject({ kind: 'read', want: 'state' })
+    }
+  })
+
+  it('reads at once after an answer, and where an action failed', () => {
+    for (const last of [answers(5_000), fails(5_000, 'network')])
+      expect(nextRequest(run([wants(0), begins(1), last]).facts)?.at).toBe(T + 5_000)
+  })
+
+  it('sends one reset where the user begins again, and none on its own', () => {
+    expect(nextRequest(run([wants(0), startsOver(1_000)]).facts)).toMatchObject({ kind: 'reset' })
+    expect(nextRequest(run([wants(0), passes(11 * MINUTE)]).facts)).toBeUndefined()
+    const cannot = run([wants(0, 'assert', { abilities: ['passkey'] }), startsOver(1_000)])
+    expect(nextRequest(cannot.facts)).toMatchObject({ kind: 'read' })
+  })
+
+  it('changes when the code of the extension expires, when its own time is over, and after 30 s of silence', () => {
+    expect(nextDeadline(run([wants(0)]).facts)).toBe(T + 10 * MINUTE)
+    expect(nextDeadline(run([wants(0), hands(0, MINUTE)]).facts)).toBe(T + MINUTE)
+    expect(nextDeadline(run([wants(0), answers(1_000)]).facts)).toBe(T + 31_000)
+    expect(nextDeadline(run([signals(0)]).facts)).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('is the same object while only the end is known a little better', () => {
+    const before = run([wants(0)])
+    const [at, event] = reads(3_000, 'passkey-required', {
+      passkey: { step: 'assert', expiresInMs: 10 * MINUTE - 3_000 + 400 },
+    })
+    expect(transition(before, { ...event, at: T + at }, laterRules).session).toBe(before.session)
+  })
+
+  it('says what can be done, by the abilities of the update', () => {
+    const abilities = ['passkey-handoff'] as const
+    expect(run([wants(0, 'assert', { abilities })]).session).toMatchObject({
+      canStartOver: false,
+      passkey: { canAnswer: false, canConfirm: false, canHandOff: true },
+    })
+    expect(run([wants(0)]).session).toMatchObject({
+      canStartOver: true,
+      passkey: { canAnswer: true, canConfirm: true, canHandOff: false },
+    })
+  })
+})
