@@ -64,10 +64,14 @@ export function uncount(s: Draft, at: number): void {
   s.qr = { ...s.qr, shown: number - 1, code: { ...code, number: 0 } }
 }
 
-/** A code has expired: the state is read once more, at once, and then no request is sent. */
+/**
+ * A code has expired: the state is read once more, at once, and then no request is sent. A provider that is between two states is read
+ * again until it is in one, for some seconds.
+ */
 export function lookOnce(s: Draft, at: number): void {
   if (s.phase.name !== 'active') return
   s.isLastLook = true
+  s.waitingSince = at
   s.poll = { ...s.poll, dueAt: at }
 }
 

@@ -27,6 +27,9 @@ const WAITING_LIMIT_MS = 10 * 60_000
 /** A provider that had a code in this round, and has no other one after this time, is stuck. */
 const NEXT_CODE_LIMIT_MS = 90_000
 
+/** After a code, a provider between two states may be finishing a link with it: the last look is repeated for so long. */
+const LAST_LOOKS_MS = 20_000
+
 /** A pushed update may be this late before the page reads. */
 const PUSH_SLACK_MS = 1_000
 
@@ -58,6 +61,7 @@ export function updated(s: Draft, event: UpdatedEvent, later: LaterRules | undef
   } else {
     s.poll = { ...s.poll, failures: 0, error: undefined }
     takeState(s, event, { isRepeated, wasLastLook }, later)
+    s.isLastLook = wasLastLook && update.status === 'preparing' && at < s.waitingSince + LAST_LOOKS_MS
   }
   if (request === 'request-pairing-code') need(later).endCodeRequest(s)
   limitWaiting(s, at)

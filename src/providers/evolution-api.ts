@@ -152,9 +152,10 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
       throw notYet('is on its way from one state to another')
     }
     if (found === 'over') {
-      const { isBroken } = pairing
+      const { isBroken, phoneNumber } = pairing
       if (isBroken) await recreate(signal)
-      await pairing.begin({ isSettling: isBroken })
+      // With the number that the user enters next, so that no logout is needed for it: 2.4 finishes no link after one.
+      await pairing.begin({ isSettling: isBroken, ...(isBroken && { phoneNumber }) })
       return
     }
     if (pairing.isJustBegun) return

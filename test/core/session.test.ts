@@ -1388,6 +1388,27 @@ describe('nextRequest()', () => {
     ],
     ['requests nothing after that', 'nothing', [...threeCodes, passes(60_000), reads(60_100, 'unlinked')]],
     [
+      'looks again where the provider is between two states, which may be a scan of the last moment',
+      'read state 63100',
+      [...threeCodes, passes(60_000), reads(60_100, 'preparing')],
+    ],
+    [
+      'requests nothing as soon as it is in one',
+      'nothing',
+      [...threeCodes, passes(60_000), reads(60_100, 'preparing'), reads(63_100, 'unlinked')],
+    ],
+    [
+      'requests nothing after 20 seconds between two states',
+      'nothing',
+      [...threeCodes, passes(60_000), reads(60_100, 'preparing'), reads(80_100, 'preparing')],
+    ],
+    [
+      'looks again after a pairing code too',
+      'read state 153100',
+      [submits(0), issues(0, 'ABCD1234'), passes(150_000), reads(150_100, 'preparing')],
+      phone,
+    ],
+    [
       'requests nothing where that read fails',
       'nothing',
       [...threeCodes, passes(60_000), fails(60_100, 'network')],

@@ -781,7 +781,7 @@ describe('evolutionApi, while a pairing code is to be entered', () => {
         const { status } = await hurried(() => provider.getStatus({}), 3_000)
         if (told.at(-1) !== status) told.push(status)
       }
-      expect(told.join(' ')).toMatch(/^(unlinked )?preparing linked$|^(unlinked )?preparing linking linked$/)
+      expect(told.join(' ')).toMatch(/^(unlinked )?preparing linked$/)
       expect(mockServer.whatsapp.logins).toBe(1)
     },
   )
@@ -790,6 +790,112 @@ describe('evolutionApi, while a pairing code is to be entered', () => {
     const { provider, stub } = await follow()
     expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', qrCode: { value: QR_LINK } })
     expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
+  })
+})
+
+describe('evolutionApi, closed while a pairing code is live: by a phone, or by a restart', () => {
+  interface Scene {
+    readonly emulator: ReturnType<typeof createEmulator>
+    readonly server: ReturnType<typeof mockEvolutionApi>
+    readonly provider: PairingProvider
+    readonly code: string
+  }
+
+  const restart = ({ server }: Scene): void => {
+    server.stop()
+    server.start(50)
+  }
+
+  /** The states of half a minute after `act`, one request each 3 seconds. */
+  async function follow(
+    version: '2.3.7' | '2.4',
+    first: 'code' | 'qr then code',
+    waitMs: number,
+    act: (scene: Scene) => unknown,
+  ): Promise<string> {
+    const emulator = createEmulator({ linkingMs: 500 })
+    const server = mockEvolutionApi(emulator, { apiKey, instanceName, version })
+    const provider = evolutionApi({ baseUrl, apiKey, instanceName, fetch: server.fetch })
+    if (first === 'qr then code') await hurried(() => provider.getQrCode({}), 2_500)
+    const given = await hurried(() => requestCode(provider), 5_000)
+    await vi.advanceTimersByTimeAsync(waitMs)
+    const code = given?.status === 'pairing-code' ? given.pairingCode : ''
+    act({ emulator, server, provider, code })
+    await vi.advanceTimersByTimeAsync(200)
+    const told: string[] = []
+    for (let times = 0; times < 10; times += 1) {
+      const { status } = await hurried(() => provider.getStatus({}), 3_000)
+      if (told.at(-1) !== status) told.push(status)
+    }
+    return [...told, `${server.whatsapp.logins} logins`].join(', ')
+  }
+
+  const types = ({ emulator, code }: Scene) => expect(emulator.typeCode(code)).toEqual({ ok: true })
+
+  it.each<[string, '2.3.7' | '2.4', 'code' | 'qr then code', number, (scene: Scene) => unknown, RegExp]>([
+    [
+      '2.4 restarts, no request meets it',
+      '2.4',
+      'code',
+      5_000,
+      restart,
+      /^(unlinked, )?preparing, unlinked, 0/,
+    ],
+    [
+      '2.4 restarts 3 seconds before the end of the code',
+      '2.4',
+      'code',
+      36_000,
+      restart,
+      /^(unlinked, )?preparing, unlinked, 0/,
+    ],
+    [
+      '2.4 restarts, and the QR code of the same pairing is shown meanwhile',
+      '2.4',
+      'code',
+      5_000,
+      (scene) => {
+        restart(scene)
+        void scene.provider.getQrCode({}).catch(() => undefined)
+      },
+      /^(unlinked, )?preparing, unlinked, 0/,
+    ],
+    [
+      '2.4 restarts after a logout',
+      '2.4',
+      'qr then code',
+      5_000,
+      restart,
+      /^(unlinked, )?preparing, unlinked, 0/,
+    ],
+    ['2.3.7 restarts', '2.3.7', 'code', 5_000, restart, /^(preparing, )?unlinked, 0/],
+    ['2.4, the code is entered', '2.4', 'code', 5_000, types, /^(unlinked, )?preparing, linked, 1/],
+    [
+      '2.4, entered after a logout',
+      '2.4',
+      'qr then code',
+      5_000,
+      types,
+      /^(unlinked, )?preparing, linked, 1/,
+    ],
+    [
+      '2.4, entered 3 seconds before its end',
+      '2.4',
+      'code',
+      36_000,
+      types,
+      /^(unlinked, )?preparing, linked, 1/,
+    ],
+    [
+      '2.4, entered after a logout, 3 seconds before its end',
+      '2.4',
+      'qr then code',
+      36_000,
+      types,
+      /^(unlinked, )?preparing, linked, 1/,
+    ],
+  ])('is never called linking: %s', async (_title, version, first, waitMs, act, expected) => {
+    expect(await follow(version, first, waitMs, act)).toMatch(expected)
   })
 })
 
@@ -880,6 +986,39 @@ describe('evolutionApi, where a pairing code was not entered', () => {
     expect(times).toBe(version === '2.4' ? 1 : 0)
     expect(emulator.scan()).toEqual({ ok: true })
     await vi.advanceTimersByTimeAsync(10_000)
+    expect((await provider.getStatus({})).status).toBe('linked')
+  })
+
+  it('with recreateInstance, starting over keeps the number, so that the next code needs no logout', async () => {
+    const emulator = createEmulator({ linkingMs: 500 })
+    const mockServer = mockEvolutionApi(emulator, { apiKey, instanceName, version: '2.4' })
+    const call = (method: string, path: string, body = '{}'): Promise<Response> =>
+      mockServer.fetch(`${baseUrl}/instance/${path}`, {
+        method,
+        headers: { apikey: apiKey, 'content-type': 'application/json' },
+        ...(method === 'POST' && { body }),
+      })
+    const provider = evolutionApi({
+      baseUrl,
+      apiKey,
+      instanceName,
+      fetch: mockServer.fetch,
+      async recreateInstance() {
+        await call('DELETE', `delete/${instanceName}`)
+        await call('POST', 'create', JSON.stringify({ instanceName, integration: 'WHATSAPP-BAILEYS' }))
+      },
+    })
+    await hurried(() => requestCode(provider))
+    mockServer.stop()
+    mockServer.start()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(await hurried(() => requestCode(provider), 60_000)).toMatchObject({ status: 'stale' })
+    await hurried(async () => provider.reset?.({}))
+    const given = await hurried(() => requestCode(provider))
+    expect(mockServer.requests.map(({ path }) => path).join(' ')).not.toContain('logout')
+    const code = given?.status === 'pairing-code' ? given.pairingCode : ''
+    expect(emulator.typeCode(code)).toEqual({ ok: true })
+    await vi.advanceTimersByTimeAsync(5_000)
     expect((await provider.getStatus({})).status).toBe('linked')
   })
 })

@@ -4,6 +4,7 @@ import {
   type EvolutionHistory,
   type EvolutionListed,
   evolutionHistory,
+  isFinishing,
   isRepeatedlyOpen,
   type MeaningOfClose,
   meaningOfClose,
@@ -42,7 +43,12 @@ function listedIn({ body }: Exchange, startedAt: number): EvolutionListed | unde
 interface Told {
   readonly t: number
   readonly meaning: MeaningOfClose
+  /** The user is told that a phone finishes a link. */
+  readonly isLinking: boolean
 }
+
+/** The adapter itself was the client of these: its own polls are repeated, since no other client polled. */
+const isOfAdapter = (name: string): boolean => name.includes('-12-')
 
 /** What the history says at each poll that finds the instance closed. `offsetMs` shifts the polls. */
 function tell(name: string, offsetMs: number, isDated = true, pollMs = POLL_MS) {
@@ -51,7 +57,7 @@ function tell(name: string, offsetMs: number, isDated = true, pollMs = POLL_MS) 
   let history: EvolutionHistory | undefined
   let listed: EvolutionListed | undefined
   let state: unknown
-  let nextAt = offsetMs
+  let nextAt = isOfAdapter(name) ? Number.POSITIVE_INFINITY : offsetMs
   let wasRepeated = false
   const told: Told[] = []
   const see = (at: number): void => {
@@ -60,7 +66,8 @@ function tell(name: string, offsetMs: number, isDated = true, pollMs = POLL_MS) 
     wasRepeated ||= isRepeatedlyOpen(history, at)
     const isClosed =
       state === 'close' && listed?.connectionStatus !== 'close' && listed?.connectionStatus !== 'open'
-    if (isClosed) told.push({ t: at, meaning: meaningOfClose(history, at) })
+    if (isClosed)
+      told.push({ t: at, meaning: meaningOfClose(history, at), isLinking: isFinishing(history, at) })
   }
   // What the server says is known when its response has arrived.
   const arrived = entries
@@ -69,13 +76,24 @@ function tell(name: string, offsetMs: number, isDated = true, pollMs = POLL_MS) 
   for (const { entry, at } of arrived) {
     for (; nextAt < at; nextAt += pollMs) if (state !== undefined || listed) see(nextAt)
     if (entry.kind !== 'exchange') continue
-    if (isOf('connectionState/', entry)) state = asRecord(asRecord(entry.body).instance).state
-    else if (isOf('fetchInstances', entry)) listed = listedIn(entry, startedAt) ?? listed
-    else if (isOf('connect/', entry)) {
+    if (isOf('connectionState/', entry)) {
+      state = asRecord(asRecord(entry.body).instance).state
+      // Of a closed instance, the list is read next.
+      if (isOfAdapter(name) && state !== 'close') see(at)
+    } else if (isOf('fetchInstances', entry)) {
+      listed = listedIn(entry, startedAt) ?? listed
+      if (isOfAdapter(name)) see(at)
+    } else if (isOf('connect/', entry)) {
       const fields = asRecord(entry.body)
       // Where the instance was closed, it was held.
       if (entry.ms > 1_900) {
-        history = evolutionHistory(history, { type: 'begins', at: entry.t, until: entry.t + entry.ms })
+        const phoneNumber = /number=(\d+)/.exec(entry.request.path)?.[1]
+        const sent = { at: entry.t, until: entry.t + entry.ms }
+        const isFault = state === 'close' && history && meaningOfClose(history, entry.t) === 'fault'
+        history = evolutionHistory(
+          history,
+          isFault ? { type: 'heals', ...sent } : { type: 'begins', ...sent, phoneNumber },
+        )
         history = evolutionHistory(history, { type: 'ended', at })
         const isEmpty = !fields.code && !fields.instance
         if (isEmpty && state === 'close') history = evolutionHistory(history, { type: 'no-code', at })
@@ -120,7 +138,16 @@ const table: Readonly<Record<string, readonly MeaningOfClose[]>> = {
   'evolution-2.4-10-close-then-connect': ['gap'],
   'evolution-2.4-10-scan-then-connect': [],
   'evolution-2.4-11-code-then-restart': ['gap', 'untyped'],
+  // No poll sees the outage, so the close looks like a link that does not come, until a `connect` for it brings no code.
+  'evolution-2.4-12-code-then-restart-unseen': ['fault', 'gap', 'over', 'untyped'],
   'evolution-2.4.0-09-not-activated': [],
+}
+
+/** When a phone has first scanned or entered a code. */
+function firstPhoneAt(name: string): number {
+  const { entries } = readRecording(name)
+  const isAnswer = (entry: Entry) => entry.kind === 'phone' && entry.isAccepted && entry.text !== undefined
+  return entries.find(isAnswer)?.t ?? Number.POSITIVE_INFINITY
 }
 
 describe('the history of an instance tells the meanings of `close` apart', () => {
@@ -149,6 +176,20 @@ describe('the history of an instance tells the meanings of `close` apart', () =>
         }
       },
     )
+  })
+
+  it.each(Object.keys(table))('%s: is not linking before a phone has scanned or entered a code', (name) => {
+    const phoneAt = firstPhoneAt(name)
+    for (const pollMs of [POLL_MS, 1_000, 15_000]) {
+      for (const offset of polls) {
+        for (const isDated of [true, false]) {
+          const early = tell(name, offset, isDated, pollMs).told.filter(
+            ({ t, isLinking }) => isLinking && t < phoneAt,
+          )
+          expect(early).toEqual([])
+        }
+      }
+    }
   })
 
   it.each([

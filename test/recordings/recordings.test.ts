@@ -5,7 +5,7 @@ const names = [...recordingsOf('evolution'), ...recordingsOf('waha')]
 
 describe('recordings', () => {
   it('are there for two versions of Evolution API and for WAHA', () => {
-    expect(names).toHaveLength(36)
+    expect(names).toHaveLength(37)
   })
 
   it.each(names)('%s is in order, and each response has its body', (name) => {

@@ -242,7 +242,8 @@ export function meaningOfClose(history: EvolutionHistory, at: number): MeaningOf
   const { busyUntil, begunAt, closedAt, codeAtClose, healedAt, emptyBegins } = history
   if (at < busyUntil || at - begunAt < BEGIN_MS) return healedAt > 0 ? 'healing' : 'starting'
   if (emptyBegins > 1) return 'untyped'
-  if (healedAt > 0) return at - healedAt < GAP_MS ? 'healing' : 'over'
+  // A server that had a link to finish has a code to repeat.
+  if (healedAt > 0) return emptyBegins === 0 && at - healedAt < GAP_MS ? 'healing' : 'over'
   if (closedAt === 0 || codeAtClose === 'over') return 'over'
   if (at - closedAt < GAP_MS) return 'gap'
   return codeAtClose === 'live' ? 'fault' : 'over'
@@ -253,12 +254,15 @@ export function isRepeatedlyOpen({ opens }: EvolutionHistory, at: number): boole
   return opens.filter((openedAt) => at - openedAt < REPEATED_MS).length >= REPEATED_OPENS
 }
 
-/** Whether a phone may be finishing a link with a code that is over: nothing may be said about that code then. */
+/**
+ * Whether a phone is finishing a link with a code that is over: a scan is the only explanation of this close. Where a pairing code
+ * was issued, a restart of a 2.4 server is another one: it logs in with that code, and WhatsApp refuses it.
+ */
 export function isFinishing(
-  { code, closedAt, codeAtClose, healedAt }: EvolutionHistory,
+  { code, phoneNumber, closedAt, codeAtClose, healedAt }: EvolutionHistory,
   at: number,
 ): boolean {
-  if (closedAt === 0) return false
+  if (closedAt === 0 || phoneNumber !== undefined || code?.pairing !== undefined) return false
   return healedAt > 0 || (codeAtClose === 'live' && (!code || at >= shownUntil(code)))
 }
 

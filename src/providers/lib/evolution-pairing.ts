@@ -1,5 +1,4 @@
 import { PairingError } from '../../core/errors.js'
-import type { PhoneNumber } from '../../core/phone-number.js'
 import type { PairingMemory, PairingSnapshot, RequestOptions } from '../../core/provider.js'
 import { CODE_MS, type EvolutionCode, nextReadAt, SETTLED_MS, shownUntil } from './evolution-code.js'
 import { isFinishing, isRepeatedlyOpen, meaningOfClose, readHistory, remember } from './evolution-history.js'
@@ -31,7 +30,7 @@ export type EvolutionStage = 'connecting' | 'over'
 
 /** How a pairing is begun. */
 interface BeginOptions {
-  readonly phoneNumber?: PhoneNumber | undefined
+  readonly phoneNumber?: string | undefined
   /** One is under way, and is ended before. */
   readonly isUnderWay?: boolean | undefined
   /** The instance was just logged out or created: `connect` may fail for a moment. */
@@ -47,7 +46,7 @@ export interface EvolutionPairing {
   /** Begins a pairing. The one that is under way ends before; all of it is one step. */
   begin(options?: BeginOptions): Promise<void>
   /** Reads the code of the pairing under way. Only where the last code is over. */
-  read(phoneNumber?: PhoneNumber): Promise<void>
+  read(phoneNumber?: string): Promise<void>
   logout(): Promise<void>
   /** The user wants to start over. `true` where that was a short time ago too. */
   startsOver(): boolean
@@ -125,9 +124,8 @@ export function evolutionPairing(
       case 'starting':
         return { status: 'preparing' }
       case 'gap':
-        return onItsWay(at)
       case 'healing':
-        return { status: 'linking' }
+        return onItsWay(at)
       case 'fault':
         await heal()
         return look()

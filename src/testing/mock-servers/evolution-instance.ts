@@ -353,7 +353,7 @@ export function createEvolutionInstance(
       }
       list = undefined
       state = undefined
-      settledAt = at + SETTLING_MS
+      if (!is24) settledAt = at + SETTLING_MS
       send('remove.instance')
     },
     create() {
