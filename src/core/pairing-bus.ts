@@ -13,7 +13,9 @@
  * With `take` and `last`, replicas also share limits, never change a session at the same time, keep one record of it, and call
  * `onLinked` once for each link. Without them each process has its own.
  *
- * No call throws or rejects: during an outage each replica works by itself.
+ * No call throws or rejects: during an outage each replica works by itself. Where `take` gives no reply, a replica cannot know what the
+ * others have just started, so it refuses a start with `provider-unavailable`, for 30 seconds. Then it requests the state, and starts the
+ * session if that is still stopped.
  *
  * `redisBus` from `whatsapp-pairing/server/redis-bus` is one for node-redis; README has one for ioredis.
  */

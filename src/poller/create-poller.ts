@@ -247,11 +247,44 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     onIdle(Math.min(Math.max(keepUntil - at, IDLE_MS), KEEP_LONGEST_MS))
   }
 
-  /** Whether only a start brings a code: by the cached state where that is fresh. */
+  /**
+   * Whether only a start brings a code: by the cached state where that is fresh. With replicas it is requested, because a bus
+   * that was away has lost what another one did.
+   */
   async function isAsleep(signal: AbortSignal): Promise<boolean> {
-    const due = dueRequest(poll, 'code', Date.now(), timing)
+    const want = poll.startsOnRead ? 'state' : 'code'
+    const due = replicas.take ? want : dueRequest(poll, want, Date.now(), timing)
     if (due) await requests.join(due, signal)
     return update('qr').status === 'stopped'
+  }
+
+  /** Runs a change when it is its turn. Resolves with `false` where another page has made it in the meantime. */
+  async function inTurn(
+    action: PairingAction,
+    signal: AbortSignal,
+    work: () => Promise<void>,
+  ): Promise<boolean> {
+    if (ended.signal.aborted) throw closedError()
+    changesUnderWay += 1
+    try {
+      // Changes that are known by now are from before the user's press.
+      if (replicas.load) await record.load()
+      const isStart = action === 'start'
+      if (isStart && !changes.mayStart) return false
+      const before = changes.revision
+      return await exclusive.run(signal, isStart, async () => {
+        if (replicas.load) await record.load()
+        // A start or a link has come about while this one waited for its turn, also where the response to that start was lost.
+        if (isStart && (!changes.mayStart || !(await isAsleep(signal)))) return false
+        const isMade = changes.revision !== before && changes.action === action
+        if (isMade && !isStart && action !== 'request-pairing-code') return false
+        await work()
+        return true
+      })
+    } finally {
+      changesUnderWay -= 1
+      rest()
+    }
   }
 
   const codeId = () => `${origin}-${poll.qrCount}`
@@ -295,29 +328,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
         rest()
       }
     },
-    async change(action, signal, run) {
-      if (ended.signal.aborted) throw closedError()
-      changesUnderWay += 1
-      try {
-        // Changes that are known by now are from before the user's press.
-        if (replicas.load) await record.load()
-        const before = changes.revision
-        return await exclusive.run(signal, async () => {
-          if (replicas.load) await record.load()
-          // A start or a link has come about while this one waited for its turn, also where the response to that start was lost.
-          if (action === 'start' && !(await isAsleep(signal))) return false
-          // The same change was made in the meantime.
-          const isMade = changes.revision !== before && changes.action === action
-          if (action === 'start' ? !changes.mayStart : isMade && action !== 'request-pairing-code')
-            return false
-          await change(action, signal, run)
-          return true
-        })
-      } finally {
-        changesUnderWay -= 1
-        rest()
-      }
-    },
+    change: (action, signal, run) => inTurn(action, signal, () => change(action, signal, run)),
     async call(action, signal, run) {
       if (ended.signal.aborted) throw closedError()
       if (action === 'passkey-answer' || action === 'passkey-confirm')
@@ -364,14 +375,12 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       return loop.add(watcher)
     },
     update,
-    permitStart() {
-      changes.start(Date.now())
-      changedHere('start', true)
-      void record.save()
-    },
-    get mayStart() {
-      return changes.mayStart
-    },
+    permitStart: (signal) =>
+      inTurn('start', signal, async () => {
+        changes.start(Date.now())
+        changedHere('start', true)
+        if (replicas.save) await record.save()
+      }),
     get watchers() {
       return loop.size
     },

@@ -48,13 +48,12 @@ export async function performAction(
     case 'start':
       if (provider.startsOnRead) {
         await poller.read('state', signal)
-        if (poller.update('qr').status !== 'stopped' || !poller.mayStart) return false
-        poller.permitStart()
+        if (poller.update('qr').status !== 'stopped' || !(await poller.permitStart(signal))) return false
         await poller.read('code', signal)
         return true
       }
       // A provider that is not asleep needs no start, and one that another page has just started has had it.
-      if (!reset || (await poller.read('code', signal)).status !== 'stopped' || !poller.mayStart) return false
+      if (!reset || (await poller.read('code', signal)).status !== 'stopped') return false
       return poller.change(action, signal, (options) => reset.call(provider, options))
     case 'request-pairing-code': {
       if (!requestPairingCode) throw unsupported('pairing codes')

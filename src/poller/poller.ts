@@ -51,10 +51,11 @@ export interface Poller {
   /** The cached update, as a page with this method gets it. */
   update(method: PairingMethod): PairingUpdate
   readonly watchers: number
-  /** Whether a start would be another one: several pages that see a sleeping session start it once. */
-  readonly mayStart: boolean
-  /** The user asked for a start, at a provider whose reads start a pairing. */
-  permitStart(): void
+  /**
+   * The user asked for a start, at a provider whose reads start a pairing. Resolves with whether reads may do so now: as for
+   * {@link Poller.change}, not where another page has just started the session.
+   */
+  permitStart(signal: AbortSignal): Promise<boolean>
   /** Ends all requests, timers and subscriptions. */
   close(): void
 }

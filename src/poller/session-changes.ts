@@ -24,7 +24,7 @@ export interface SessionChanges {
 }
 
 /** Starts of several pages within this time (milliseconds) are one. */
-const START_TOGETHER_MS = 30_000
+export const START_TOGETHER_MS = 30_000
 
 const reasons: Readonly<Record<PairingAction, UpdateReason | undefined>> = {
   start: undefined,

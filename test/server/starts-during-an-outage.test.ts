@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { PairingBus } from '../../src/core/pairing-bus.js'
+import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
+import { memoryBus } from './memory-bus.js'
+import { createWorld, expectRefusal, silence, updateOf, type World, type WorldOptions } from './world.js'
+
+// The kind: while replicas cannot reach their bus, none of them knows what the others have started.
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) })
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
+
+/** A session at a provider that all replicas call. It is asleep until a start. */
+function sleepingSession({ wakesAfterMs = 0, startsOnRead = false } = {}) {
+  const starts: number[] = []
+  const isAwake = (): boolean => starts[0] !== undefined && Date.now() >= starts[0] + wakesAfterMs
+  const qr: PairingSnapshot = { status: 'qr', qrCode: { kind: 'text', value: '2@a,noise,identity,adv,1' } }
+  const methods: Partial<PairingProvider> = {
+    startsOnRead,
+    getStatus: async () => ({ status: isAwake() || startsOnRead ? 'unlinked' : 'stopped' }),
+    async getQrCode() {
+      if (startsOnRead) starts.push(Date.now())
+      return isAwake() ? qr : { status: 'stopped' }
+    },
+    reset: async () => void starts.push(Date.now()),
+  }
+  return { starts, methods }
+}
+
+/** A call that gets no reply until `end` is called. */
+interface Stall {
+  readonly reply: Promise<undefined>
+  readonly end: () => void
+}
+
+function stall(): Stall {
+  let end = (): void => {}
+  const reply = new Promise<undefined>((resolve) => {
+    end = () => resolve(undefined)
+  })
+  return { reply, end }
+}
+
+const failures: Readonly<Record<string, (stalled: Stall) => Promise<undefined>>> = {
+  'says that it does not know': async () => undefined,
+  'stands still': ({ reply }) => reply,
+  rejects: () => Promise.reject(new Error('down')),
+  throws: () => {
+    throw new Error('down')
+  },
+}
+
+/** A bus that fails in one of these ways until `end` is called. */
+function failingBus(how: string) {
+  const bus = memoryBus()
+  const stalled = stall()
+  let isAway = true
+  const fail = (): Promise<undefined> => (failures[how] ?? silence)(stalled)
+  const failing: PairingBus = {
+    publish: (...message) => (isAway ? fail() : bus.publish(...message)),
+    subscribe: bus.subscribe,
+    take: (...key) => (isAway ? fail() : bus.take(...key)),
+    last: (channel) => (isAway ? fail() : bus.last(channel)),
+  }
+  const end = (): void => {
+    isAway = false
+    stalled.end()
+  }
+  return { bus: failing, end }
+}
+
+const replicasOn = (
+  methods: Partial<PairingProvider>,
+  options: WorldOptions = {},
+): readonly [World, World] => [createWorld(methods, options), createWorld(methods, options)]
+
+/** Each replica gets a start, as its page sends it. Resolves when both have responded. */
+async function startOnAll(replicas: readonly World[]): Promise<readonly Response[]> {
+  const sent = replicas.map((replica) => replica.post({ action: 'start' }))
+  await pass(3_000)
+  return Promise.all(sent)
+}
+
+describe.each([
+  ['a reset starts', false],
+  ['a read starts', true],
+])('where %s a pairing, and the bus does not reply', (_, startsOnRead) => {
+  it.each(Object.keys(failures))(
+    'because it %s, two replicas refuse a start, and one starts afterwards',
+    async (how) => {
+      const { starts, methods } = sleepingSession({ startsOnRead })
+      const { bus, end } = failingBus(how)
+      const replicas = replicasOn(methods, { bus })
+      for (let attempt = 0; attempt < 3; attempt += 1)
+        for (const answer of await startOnAll(replicas))
+          await expectRefusal(answer, 'provider-unavailable', { retryAfterMs: 5_000 })
+      // The pages of a session that is asleep go on reading.
+      for (const replica of replicas)
+        expect((await updateOf(replica.get('?want=code'))).status).toBe('stopped')
+      expect(starts).toEqual([])
+      end()
+      for (let attempt = 0; attempt < 3; attempt += 1)
+        for (const answer of await startOnAll(replicas)) expect(answer.status).toBe(200)
+      expect(starts).toHaveLength(1)
+    },
+  )
+
+  it.each(Object.keys(failures))(
+    'because it %s, for longer than 30 seconds, a start is sent',
+    async (how) => {
+      const { starts, methods } = sleepingSession({ startsOnRead })
+      const replicas = replicasOn(methods, { bus: failingBus(how).bus })
+      const begunAt = Date.now()
+      let attempts = 0
+      while (starts.length === 0 && attempts < 20) {
+        await startOnAll([replicas[attempts % 2] ?? replicas[0]])
+        attempts += 1
+      }
+      expect(starts[0]).toBeGreaterThanOrEqual(begunAt + 30_000)
+      expect(starts[0]).toBeLessThanOrEqual(begunAt + 37_000)
+    },
+  )
+})
+
+describe('a start while the bus does not reply', () => {
+  it('is not sent again by a replica that reads the session awake, after 30 seconds', async () => {
+    const { starts, methods } = sleepingSession()
+    const replicas = replicasOn(methods, { bus: failingBus('rejects').bus })
+    for (let attempt = 0; attempt < 15; attempt += 1)
+      for (const replica of replicas) {
+        void replica.post({ action: 'start' })
+        await pass(1_500)
+      }
+    expect(Date.now() - (starts[0] ?? 0)).toBeGreaterThan(10_000)
+    expect(starts).toHaveLength(1)
+  })
+
+  it('is counted from the first that was refused in this outage', async () => {
+    const { starts, methods } = sleepingSession()
+    const world = createWorld(methods, { bus: failingBus('rejects').bus })
+    await world.post({ action: 'start' })
+    // Nothing was requested for so long: the bus may have been back.
+    await pass(45_000)
+    await expectRefusal(await world.post({ action: 'start' }), 'provider-unavailable', {
+      retryAfterMs: 5_000,
+    })
+    expect(starts).toEqual([])
+  })
+
+  it('is one that this process has sent itself: no other one is, and the page is not refused', async () => {
+    const { starts, methods } = sleepingSession({ wakesAfterMs: 20_000 })
+    const { bus, end } = failingBus('rejects')
+    const world = createWorld(methods, { bus })
+    end()
+    expect((await world.post({ action: 'start' })).status).toBe(200)
+    expect((await world.post({ action: 'start' })).status).toBe(200)
+    expect(starts).toHaveLength(1)
+  })
+
+  it.each([
+    ['reset', { action: 'reset' }],
+    ['unlink', { action: 'unlink' }],
+    ['request-pairing-code', { action: 'request-pairing-code', phoneNumber: '5511987654321' }],
+  ])('does not hold up what the user pressed: %s', async (_, body) => {
+    const { methods } = sleepingSession()
+    const replicas = replicasOn(methods, { bus: failingBus('rejects').bus })
+    for (const replica of replicas) expect((await replica.post(body)).status).toBe(200)
+  })
+
+  it.each<[string, PairingBus | undefined]>([
+    ['no bus', undefined],
+    ['a bus without take()', { publish: () => {}, subscribe: () => () => {} }],
+  ])('is for each process itself with %s', async (_, bus) => {
+    const { starts, methods } = sleepingSession({ wakesAfterMs: 10_000 })
+    await startOnAll(replicasOn(methods, { bus }))
+    expect(starts).toHaveLength(2)
+  })
+
+  it('is refused with a fact for the operator: bus-failed, and the action with its code', async () => {
+    const onEvent = vi.fn()
+    const { methods } = sleepingSession()
+    await createWorld(methods, { bus: failingBus('rejects').bus, onEvent }).post({ action: 'start' })
+    const events = onEvent.mock.calls.map(([{ type, code }]) => (code ? `${type} ${code}` : type))
+    expect(events).toContain('bus-failed')
+    expect(events).toContain('action provider-unavailable')
+    expect(events).toContain('refused provider-unavailable')
+  })
+})
+
+it('where a read starts a pairing, the next code is fetched by no replica while the bus does not reply, for 30 seconds', async () => {
+  const { starts, methods } = sleepingSession({ startsOnRead: true })
+  const bus = memoryBus()
+  let isAway = false
+  const failing: PairingBus = {
+    ...bus,
+    take: async (...key) => (isAway ? undefined : bus.take(...key)),
+    last: async (channel) => (isAway ? undefined : bus.last(channel)),
+  }
+  const replicas = replicasOn(methods, { bus: failing })
+  const tabs = await Promise.all(replicas.map((replica) => replica.watch()))
+  await startOnAll(replicas)
+  const begun = starts.length
+  isAway = true
+  const awayAt = Date.now()
+  await pass(120_000)
+  expect(starts[begun]).toBeGreaterThanOrEqual(awayAt + 30_000)
+  for (const tab of tabs) tab.leave()
+  await pass(0)
+})
