@@ -61,8 +61,11 @@ const inChromium = () => ({
 /** No claim about speed: machines that do other things too need longer than the five seconds of the default. */
 const TEST_TIMEOUT_MS = 30_000
 
-/** Chromium takes both cores, and its tests look at what happens in real time: the others are done by then. */
-const afterTheOthers = { sequence: { groupOrder: 1 }, testTimeout: 2 * TEST_TIMEOUT_MS }
+/**
+ * Tests in Chromium look at what happens in real time: the others are done by then. They mostly wait for a frame or a response, so that
+ * more of them run at once than there are cores.
+ */
+const afterTheOthers = { sequence: { groupOrder: 1 }, testTimeout: 2 * TEST_TIMEOUT_MS, maxWorkers: 4 }
 
 const domTests = {
   environment: 'jsdom',

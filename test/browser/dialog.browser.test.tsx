@@ -6,9 +6,9 @@ import { page, userEvent } from 'vitest/browser'
 import '../../src/styles/styles.css'
 import { proxy, WhatsAppPairingDialog, type WhatsAppPairingDialogProps } from '../../src/index.js'
 import { createPairingHandler } from '../../src/server.js'
-import { emulatedProvider } from '../../stories/playground/emulated-provider.js'
 import { coveredControls } from './covered-controls.js'
 import { centreOf, finger, pressMouse } from './pointer.js'
+import { quickProvider } from './quick-provider.js'
 
 function App(props: Partial<WhatsAppPairingDialogProps> & Pick<WhatsAppPairingDialogProps, 'provider'>) {
   const [isOpen, setOpen] = useState(false)
@@ -27,7 +27,7 @@ let queryClient: QueryClient
 /** The page with its button, and a count of the requests to the provider. */
 function show(props: Partial<WhatsAppPairingDialogProps> = {}, around?: (app: ReactElement) => ReactElement) {
   queryClient = new QueryClient()
-  const { emulator, provider } = emulatedProvider('z-api', { linkingMs: 100 })
+  const { emulator, provider } = quickProvider('z-api')
   const requested = vi.fn()
   const counted = {
     ...provider,
@@ -116,7 +116,7 @@ const windows = [
 
 /** Behind a server, as in an app: the methods, and so the tabs, are not known when the dialog opens. */
 function behindServer() {
-  const { emulator, provider } = emulatedProvider('z-api', { linkingMs: 100 })
+  const { emulator, provider } = quickProvider('z-api')
   const handler = createPairingHandler({ provider, authorize: () => true })
   const fetchInPage: typeof fetch = (address, init) =>
     handler(new Request(new URL(String(address), location.href), init))
@@ -238,8 +238,8 @@ describe('closing', () => {
     await userEvent.keyboard('{Escape}')
     await isClosed()
     const before = requested.mock.calls.length
-    // As long as several requests take.
-    await new Promise((resolve) => setTimeout(resolve, 4_000))
+    // As long as several intervals between requests.
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
     expect(requested).toHaveBeenCalledTimes(before)
     await open()
     await screen.findByRole('img', { name: 'QR code to scan with WhatsApp' }, { timeout: 5_000 })
@@ -270,7 +270,7 @@ describe('once linked', () => {
 
 it('is there without being controlled, until it is closed', async () => {
   queryClient = new QueryClient()
-  const { provider } = emulatedProvider('z-api')
+  const { provider } = quickProvider('z-api')
   render(<WhatsAppPairingDialog defaultOpen queryClient={queryClient} provider={provider} />)
   expect(screen.getByRole('dialog')).toHaveProperty('open', true)
   await userEvent.keyboard('{Escape}')

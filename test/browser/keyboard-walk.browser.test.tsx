@@ -4,17 +4,17 @@ import { describe, expect, it, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import '../../src/styles/styles.css'
 import { WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
-import { emulatedProvider } from '../../stories/playground/emulated-provider.js'
+import { quickProvider } from './quick-provider.js'
 
 const patiently = { timeout: 15_000 }
 
-/** A page of the host's with one button before the component. Codes pass quickly, and one unscanned code is enough. */
-function open(props: Partial<WhatsAppPairingProps> = {}) {
-  const { emulator, provider } = emulatedProvider('green-api', {
-    firstCodeMs: 3_000,
-    codeMs: 3_000,
-    linkingMs: 500,
-  })
+/** A code that a test waits to expire, and one that it does not. */
+const SHORT_MS = 1_500
+const LONG_MS = 60_000
+
+/** A page of an app with one button before the component. One unscanned code ends a round. */
+function open({ codeMs = LONG_MS, ...props }: Partial<WhatsAppPairingProps> & { readonly codeMs?: number } = {}) {
+  const { emulator, provider } = quickProvider('green-api', { firstCodeMs: codeMs, codeMs })
   render(
     <>
       <button type="button">Of the host</button>
@@ -60,7 +60,7 @@ const backwards = (part: string) => go('{Shift>}{Tab}{/Shift}', part)
 describe('with the keyboard alone, a newcomer', () => {
   it('gets from a QR code that ran out to Retry, the phone number, the code, its copy and the link', async () => {
     const writeText = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue()
-    const emulator = open()
+    const emulator = open({ codeMs: SHORT_MS })
     await arrive('awaiting-scan')
     await arrive('expired')
     expect(focused()).toHaveProperty('textContent', 'Of the host')
@@ -159,7 +159,7 @@ describe('the tabs', () => {
 
 describe('the focus is not taken', () => {
   it('while codes come, run out and link by themselves', async () => {
-    const emulator = open()
+    const emulator = open({ codeMs: SHORT_MS })
     const host = focused()
     for (const wanted of ['awaiting-scan', 'expired']) {
       await arrive(wanted)

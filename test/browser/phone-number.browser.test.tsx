@@ -4,13 +4,13 @@ import { describe, expect, it, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import '../../src/styles/styles.css'
 import { WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
-import { emulatedProvider } from '../../stories/playground/emulated-provider.js'
+import { quickProvider } from './quick-provider.js'
 
 const patiently = { timeout: 15_000 }
 
 /** The phone tab, with the countries there and the focus in front of the field. */
 async function open(props: Partial<WhatsAppPairingProps> = {}) {
-  const { emulator, provider } = emulatedProvider('z-api', { linkingMs: 300 })
+  const { emulator, provider } = quickProvider('z-api')
   const onLinked = vi.fn()
   const requestPairingCode = vi.fn(provider.requestPairingCode)
   render(

@@ -11,9 +11,9 @@ import {
 } from '../../src/index.js'
 import { PairingCard } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
-import { emulatedProvider } from '../../stories/playground/emulated-provider.js'
 import { accessibilityTree } from './accessibility-tree.js'
 import { listen } from './heard.js'
+import { quickProvider } from './quick-provider.js'
 import { stillPairing } from './still-pairing.js'
 
 const ROOT = '[data-scope="whatsapp-pairing"]'
@@ -73,8 +73,7 @@ describe('a screen reader finds, in the accessibility tree of Chromium,', () => 
 
 describe('with a screen reader, a newcomer', () => {
   it('hears each step once, and finds the code character by character', async () => {
-    const codes = { firstCodeMs: 3_000, codeMs: 3_000, linkingMs: 500 }
-    const { emulator, provider } = emulatedProvider('green-api', codes)
+    const { emulator, provider } = quickProvider('green-api', { firstCodeMs: 1_500, codeMs: 1_500 })
     render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} maxRefreshes={1} />)
     const heard = listen('[role="status"]')
     await userEvent.click(
