@@ -7,6 +7,7 @@ import { count, report } from './lib/table.mjs'
 /** @typedef {import('./lib/fault-table.mjs').Cell} Cell */
 
 const vitest = await startVitest('test', ['test/faults/matrix'], {
+  mode: 'long',
   watch: false,
   project: ['node'],
   // The table says it all.

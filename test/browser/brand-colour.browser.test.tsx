@@ -33,12 +33,14 @@ function contrast(one: string, other: string): number {
   return (lighter + 0.05) / (darker + 0.05)
 }
 
-/** All around the colour wheel, from grey to full, from black to white. */
-const brands: string[] = []
-for (let hue = 0; hue < 360; hue += 15)
-  for (const saturation of [0, 55, 100])
-    for (let lightness = 0; lightness <= 100; lightness += 8)
-      brands.push(`hsl(${hue} ${saturation}% ${lightness}%)`)
+/** From black to white. */
+const lightnesses = Array.from({ length: 13 }, (_, step) => step * 8)
+
+/** Grey, and all around the colour wheel. */
+const brands = lightnesses.flatMap((lightness) => [
+  `hsl(0 0% ${lightness}%)`,
+  ...Array.from({ length: 12 }, (_, step) => `hsl(${step * 30} ${step % 2 ? 55 : 100}% ${lightness}%)`),
+])
 
 /** The colours of a part: its own and what is behind it. */
 const colourOf = (part: string, property: 'color' | 'backgroundColor'): string => {

@@ -45,22 +45,27 @@ describe.each(pointers)('with a %s', (name, pointer) => {
     return () => setTouchScreen(false)
   })
 
-  describe.each(['ltr', 'rtl'] as const)('in a page that runs %s', (dir) => {
-    it.each([1280, 390, 280])(
-      'the list opens wherever the field is pressed, %d pixels wide',
-      async (width) => {
-        await page.viewport(width, 740)
-        const { picker } = await show(dir)
-        for (const part of [0.1, 0.3, 0.5, 0.7, 0.9]) {
-          const box = picker.getBoundingClientRect()
-          await pointer.press({ x: box.left + box.width * part, y: box.top + box.height * part })
-          await isOpen()
-          expect(document.activeElement, `pressed at ${part * 100} % of its width`).toBe(picker)
-          await userEvent.keyboard('{Escape}')
-          await isClosed()
-        }
-      },
-    )
+  it.each(
+    name === 'mouse'
+      ? ([
+          [1280, 'ltr'],
+          [390, 'rtl'],
+        ] as const)
+      : ([
+          [390, 'ltr'],
+          [280, 'rtl'],
+        ] as const),
+  )('the list opens wherever the field is pressed, %d pixels wide, %s', async (width, dir) => {
+    await page.viewport(width, 740)
+    const { picker } = await show(dir)
+    for (const part of [0.1, 0.5, 0.9]) {
+      const box = picker.getBoundingClientRect()
+      await pointer.press({ x: box.left + box.width * part, y: box.top + box.height * part })
+      await isOpen()
+      expect(document.activeElement, `pressed at ${part * 100} % of its width`).toBe(picker)
+      await userEvent.keyboard('{Escape}')
+      await isClosed()
+    }
   })
 
   it('a country is chosen out of what is seen', async () => {

@@ -13,7 +13,10 @@ const SHORT_MS = 1_500
 const LONG_MS = 60_000
 
 /** A page of an app with one button before the component. One unscanned code ends a round. */
-function open({ codeMs = LONG_MS, ...props }: Partial<WhatsAppPairingProps> & { readonly codeMs?: number } = {}) {
+function open({
+  codeMs = LONG_MS,
+  ...props
+}: Partial<WhatsAppPairingProps> & { readonly codeMs?: number } = {}) {
   const { emulator, provider } = quickProvider('green-api', { firstCodeMs: codeMs, codeMs })
   render(
     <>

@@ -12,19 +12,22 @@ afterEach(() => {
 })
 
 // The themes of a code that is drawn are in qr-matrix.browser.test.tsx.
-it.each(providerIds)('the pixels on screen hold the code of the account behind %s, and link it', async (id) => {
-  document.body.style.background = '#0b141a'
-  const { emulator, provider } = quickProvider(id)
-  render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} theme="dark" />)
-  const inPage = (selector: string) =>
-    waitFor(() => expect(document.querySelector(selector)).not.toBeNull(), { timeout: 12_000 })
-  // A picture, or an SVG once its encoder is there.
-  await inPage('[data-part="qr-code"] :is(svg, img)')
-  await document.querySelector<HTMLImageElement>('[data-part="qr-code"] img')?.decode()
+it.each(providerIds)(
+  'the pixels on screen hold the code of the account behind %s, and link it',
+  async (id) => {
+    document.body.style.background = '#0b141a'
+    const { emulator, provider } = quickProvider(id)
+    render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} theme="dark" />)
+    const inPage = (selector: string) =>
+      waitFor(() => expect(document.querySelector(selector)).not.toBeNull(), { timeout: 12_000 })
+    // A picture, or an SVG once its encoder is there.
+    await inPage('[data-part="qr-code"] :is(svg, img)')
+    await document.querySelector<HTMLImageElement>('[data-part="qr-code"] img')?.decode()
 
-  const text = await scanScreen()
-  const { state } = emulator
-  expect(state.status === 'pairing' && state.qrText).toBe(text)
-  expect(emulator.scan(text)).toEqual({ ok: true })
-  await inPage('[data-status="linked"]')
-})
+    const text = await scanScreen()
+    const { state } = emulator
+    expect(state.status === 'pairing' && state.qrText).toBe(text)
+    expect(emulator.scan(text)).toEqual({ ok: true })
+    await inPage('[data-status="linked"]')
+  },
+)

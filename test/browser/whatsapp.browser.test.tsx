@@ -3,7 +3,7 @@ import { render, screen, waitFor } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import '../../src/styles/styles.css'
-import { proxy, WhatsAppPairing } from '../../src/index.js'
+import { proxy, WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
 import { scanScreen } from './scan-screen.js'
 import { openWhatsAppAccount, type WhatsAppAccount } from './whatsapp-account.js'
 
@@ -19,7 +19,7 @@ const accounts: WhatsAppAccount[] = []
 
 afterEach(() => Promise.all(accounts.splice(0).map((account) => account.end())))
 
-async function open(codeLifetimeMs?: number) {
+async function open(codeLifetimeMs?: number, props: Partial<WhatsAppPairingProps> = {}) {
   const account = await openWhatsAppAccount(codeLifetimeMs)
   accounts.push(account)
   const onLinked = vi.fn()
@@ -31,6 +31,7 @@ async function open(codeLifetimeMs?: number) {
       appName="Acme Inbox"
       onLinked={onLinked}
       onError={onError}
+      {...props}
     />,
   )
   return { ...account, onLinked, onError }
@@ -74,8 +75,8 @@ describe('a phone, WhatsApp and real Baileys', () => {
   })
 
   it('link after Retry, where the codes of a round have expired', async () => {
-    // Long enough to take a screenshot and read it on a busy machine. The first code may not count.
-    const { act, onError } = await open(4_000)
+    // Long enough to take a screenshot and read it on a busy machine.
+    const { act, onError } = await open(4_000, { maxRefreshes: 1 })
     const first = await codeOnScreen()
     await shown('[data-status="expired"]')
     await expect(act('scan', first)).resolves.toEqual({ ok: false, reason: 'code-expired' })

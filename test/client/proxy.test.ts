@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type ProxyOptions, proxy } from '../../src/client/proxy.js'
 import type { PairingConnection } from '../../src/core/connection.js'
 import { PairingError, pairingErrorCodes } from '../../src/core/errors.js'
@@ -140,7 +140,12 @@ describe('proxy() in front of the handler', () => {
     'rejects an action with "%s" and its waiting time, and nothing else of the error',
     async (code) => {
       const thrown = new PairingError(code, SECRET, { retryAfterMs: 1_234 })
-      const error = await rejection(reset(inFrontOf(spyProvider({ reset: () => Promise.reject(thrown) }))))
+      vi.useFakeTimers()
+      onTestFinished(() => void vi.useRealTimers())
+      const rejected = rejection(reset(inFrontOf(spyProvider({ reset: () => Promise.reject(thrown) }))))
+      // A refusal is believed at the second request.
+      await vi.advanceTimersByTimeAsync(20_000)
+      const error = await rejected
       expect(error).toMatchObject({ code, retryAfterMs: 1_234 })
       expect(everythingIn(error)).not.toContain(SECRET)
     },

@@ -11,6 +11,11 @@ function withoutRepetition(fault: Fault): Fault {
   return { ...fault, ends }
 }
 
+const ofEveryProvider = new Set([...hostFaults, ...browserFaults].map(({ name }) => name))
+
+/** Whether it happens between the page and its server, where the provider makes no difference: `npm test` has it at one of them. */
+export const isOfEveryProvider = ({ name }: Fault): boolean => ofEveryProvider.has(name)
+
 /** All that may go wrong, when, and where it ends. */
 export const faults: readonly Fault[] = [
   ...providerFaults,

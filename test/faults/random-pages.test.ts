@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { isLong } from '../long-runs.js'
 import { loadEverything } from '../react/user.js'
 import { createFaultWorld, type FaultWorld } from './fault-world.js'
 import {
@@ -21,7 +22,7 @@ import { services } from './provider-side.js'
 import { checkCalm, checkClosed, checkWay } from './run-fault.js'
 import { startUser } from './user.js'
 
-const RUNS = 200
+const RUNS = isLong ? 200 : 40
 
 /** Half a minute of work, on machines that have other things to do. */
 const TIMEOUT_MS = 300_000

@@ -3,10 +3,11 @@ import { focusManager, onlineManager } from '@tanstack/react-query'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PairingErrorCode, PairingStatus } from '../../src/index.js'
+import { isLong } from '../long-runs.js'
 import { documentedEnds } from './run-fault.js'
 import { createSmallWorld, phoneNumber, type SmallWorld } from './small-world.js'
 
-const RUNS = 5_000
+const RUNS = isLong ? 20_000 : 1_500
 
 /** Half a minute of work, on machines that have other things to do. */
 const TIMEOUT_MS = 300_000

@@ -10,6 +10,7 @@ import { createHandler } from '../../src/server/handler.js'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { createEmulator, mockEvolutionApi } from '../../src/testing.js'
 import { type FakeTime, startFakeTime } from '../faults/fake-time.js'
+import { isLong } from '../long-runs.js'
 
 // Pages that poll or have live events, webhooks, an adapter made anew for each request, a server that takes time, pages that start
 // again, and a scan at a random moment: whatever the poller and the adapter send meanwhile, WhatsApp must see one login.
@@ -178,8 +179,8 @@ async function run({ seed, version, updates }: Schedule): Promise<Outcome> {
   return outcome
 }
 
-/** For each of the six. `.ci/run` sets 167, which makes a thousand; ten thousand are `EVOLUTION_SCHEDULES=1667`. */
-const SCHEDULES = Number(process.env.EVOLUTION_SCHEDULES ?? 10)
+/** For each of the six. `npm run test:long` makes a thousand; ten thousand are `EVOLUTION_SCHEDULES=1667`. */
+const SCHEDULES = Number(process.env.EVOLUTION_SCHEDULES ?? (isLong ? 167 : 10))
 const FIRST_SEED = Number(process.env.EVOLUTION_FIRST_SEED ?? 1)
 
 /** A schedule takes 25 to 100 ms on two cores. */

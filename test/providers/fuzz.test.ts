@@ -17,6 +17,7 @@ import {
 } from '../../src/testing/provider-rules/calls.js'
 import { everythingIn } from '../../src/testing/provider-rules/everything-in.js'
 import { HOSTILE_MARK } from '../hostile-content.js'
+import { randomRuns } from '../long-runs.js'
 import { type FuzzedAdapter, fuzzedAdapters } from './fuzzed-adapters.js'
 import {
   answerOf,
@@ -29,7 +30,7 @@ import {
 } from './fuzzed-answers.js'
 
 /** For all ways together in which something comes in: answers to each call, webhooks, frames. */
-const INPUTS_PER_ADAPTER = 20_000
+const INPUTS_PER_ADAPTER = randomRuns(4_000, 20_000)
 
 /** A second or two of work, on machines that have other things to do. */
 const TIMEOUT_MS = 60_000
@@ -37,9 +38,10 @@ const TIMEOUT_MS = 60_000
 const callsOfAdapter = ({ make }: FuzzedAdapter): readonly CallName[] =>
   callNamesOf(make({ fetch: fetchOf([]) }))
 
-function inputsPerWay(adapter: FuzzedAdapter): number {
+function inputsPerWay(adapter: FuzzedAdapter) {
   const others = [adapter.webhooks, adapter.frames].filter(({ length }) => length > 0)
-  return Math.ceil(INPUTS_PER_ADAPTER / (callsOfAdapter(adapter).length + others.length))
+  const { numRuns, ...rest } = INPUTS_PER_ADAPTER
+  return { ...rest, numRuns: Math.ceil(numRuns / (callsOfAdapter(adapter).length + others.length)) }
 }
 
 /** With what a careless server repeats of a request. */
@@ -65,7 +67,7 @@ describe.each(named(fuzzedAdapters))('%s, whatever comes back,', (_name, adapter
         fc.asyncProperty(spoiltConversation(conversations, wordsOf(adapter)), async (conversation) => {
           checkOutcome(adapter, call, await runCall(adapter, call, conversation))
         }),
-        { numRuns: inputsPerWay(adapter) },
+        inputsPerWay(adapter),
       )
     },
   )
@@ -80,7 +82,7 @@ describe.each(named(fuzzedAdapters.filter(({ webhooks }) => webhooks.length > 0)
         const snapshot = readWebhook?.(body)
         if (snapshot) checkSnapshotOf(adapter, 'readWebhook', snapshot)
       }),
-      { numRuns: inputsPerWay(adapter) },
+      inputsPerWay(adapter),
     )
   })
 })
@@ -114,7 +116,7 @@ describe.each(named(fuzzedAdapters.filter(({ frames }) => frames.length > 0)))('
           for (const error of errors) checkError(adapter, 'subscribe', error)
         },
       ),
-      { numRuns: inputsPerWay(adapter) },
+      inputsPerWay(adapter),
     )
   })
 })

@@ -5,6 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { type PairingSnapshot, type PairingSource, proxy, WhatsAppPairing } from '../../src/index.js'
 import { assert, type CallName, callNamesOf } from '../../src/testing/provider-rules/calls.js'
 import { HOSTILE_MARK, hostilePictures, hostileTexts } from '../hostile-content.js'
+import { randomRuns } from '../long-runs.js'
 import { IMAGE, PNG, QR_TEXT } from '../providers/fetch-stub.js'
 import { type FuzzedAdapter, fuzzedAdapters } from '../providers/fuzzed-adapters.js'
 import {
@@ -127,7 +128,7 @@ describe('the page', () => {
         const provider = scriptedProvider({ getQrCode: give, getStatus: give, requestPairingCode: give })
         await look(provider, method)
       }),
-      { numRuns: 2_000 },
+      randomRuns(300, 2_000),
     )
   })
 
@@ -146,7 +147,7 @@ describe('the page', () => {
             await look(proxy({ url, fetch, live }), method)
           },
         ),
-        { numRuns: 60 },
+        randomRuns(30, 60),
       )
     },
   )

@@ -9,6 +9,7 @@ import { createFaultWorld, type FaultWorld } from '../faults/fault-world.js'
 import { type Interference, silent, status } from '../faults/interference.js'
 import { checkClosed } from '../faults/run-fault.js'
 import { nothingHeld, watchHeld } from '../faults/watch-leaks.js'
+import { isLong } from '../long-runs.js'
 import { scriptedProvider } from './scripted-provider.js'
 import { loadEverything } from './user.js'
 
@@ -18,10 +19,10 @@ const TIMEOUT_MS = 120_000
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 
-/** In each of ten states: a thousand mounts. */
-const MOUNTS = 100
+/** In each of ten states. */
+const MOUNTS = isLong ? 100 : 25
 
-const ROTATIONS = 10_000
+const ROTATIONS = isLong ? 10_000 : 1_500
 
 /** At one moment, of a page and its server; far less than there were mounts. */
 const MOST_TIMERS = 15
@@ -66,7 +67,7 @@ afterEach(() => {
 })
 beforeAll(loadEverything)
 
-describe('a component that is mounted and unmounted a hundred times', { timeout: TIMEOUT_MS }, () => {
+describe('a component that is mounted and unmounted many times', { timeout: TIMEOUT_MS }, () => {
   it.each(situations)('leaves nothing: $status', async ({ status, method = 'qr', begin, lead }) => {
     const world = createFaultWorld({ id: 'z-api', method, isStrict: true, resettingMs: MINUTE })
     try {
@@ -98,7 +99,7 @@ describe('a component that is mounted and unmounted a hundred times', { timeout:
   })
 })
 
-describe('a code that is replaced ten thousand times', { timeout: TIMEOUT_MS }, () => {
+describe('a code that is replaced thousands of times', { timeout: TIMEOUT_MS }, () => {
   it('leaves nothing, and nothing grows meanwhile', async () => {
     const time = startFakeTime()
     const held = watchHeld()

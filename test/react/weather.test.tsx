@@ -13,6 +13,7 @@ import {
 import { greenApi } from '../../src/providers/green-api.js'
 import { createEmulator, type EmulatorFault, mockGreenApi } from '../../src/testing.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
+import { randomRuns } from '../long-runs.js'
 import { qr, type ScriptedProvider, scriptedProvider, timing } from './scripted-provider.js'
 import { advance, settle } from './time.js'
 import { askForCode, errorCode, later, loadEverything, part, shownCode, statusLine } from './user.js'
@@ -646,7 +647,7 @@ describe('an unmount', () => {
         expect(told).toEqual(before.told)
         expect(world.queryClient.getQueryCache().getAll()).toHaveLength(0)
       }),
-      { numRuns: 100, endOnFailure: true },
+      { ...randomRuns(40, 200), endOnFailure: true },
     )
   }, 120_000)
 

@@ -19,8 +19,8 @@ afterAll(async () => {
 
 const instance = { idInstance: '1101000001', apiTokenInstance: 'secret-of-the-instance' }
 
-/** nginx's own default, and longer than the pause between two heartbeats of a stream. */
-const READ_TIMEOUT_MS = 30_000
+/** `proxy_read_timeout`: twice the pause between two heartbeats of a stream. The default of nginx is 30 seconds. */
+const READ_TIMEOUT_S = 10
 
 /** Some status intervals of GREEN-API, on a machine that does other things too. */
 const STATUS_LIMIT_MS = 20_000
@@ -149,11 +149,14 @@ describe.concurrent('behind nginx', () => {
     expect(app.onError).not.toHaveBeenCalled()
   })
 
-  it('live events outlive proxy_read_timeout 30s, because a heartbeat comes every 5 s', async () => {
-    const app = await serve({ options: byOrigin })
+  it('live events outlive proxy_read_timeout, because a heartbeat comes every 5 s', async () => {
+    const app = await serve({
+      options: byOrigin,
+      directives: (address) => `proxy_read_timeout ${READ_TIMEOUT_S}s; ${plain(address)}`,
+    })
     const events = watch(pageAt(app))
     await events.until('qr')
-    await new Promise((resolve) => setTimeout(resolve, READ_TIMEOUT_MS + 5_000))
+    await new Promise((resolve) => setTimeout(resolve, READ_TIMEOUT_S * 1_000 + 2_000))
     app.emulator.scan()
     await events.until('linked')
     expect(events.gaps).toEqual([])

@@ -24,7 +24,7 @@ const provider = {
     qrMinIntervalMs: 100,
     statusIntervalMs: 250,
     pairingCodeLifetimeMs: 150_000,
-    requestTimeoutMs: 5_000,
+    requestTimeoutMs: 2_000,
   },
   getStatus: (options) => call('/state', options),
   getQrCode: (options) => call('/code', options),

@@ -1,0 +1,13 @@
+/** True in `npm run test:long`: vitest.dev/guide/features, `--mode`. */
+export const isLong = process.env.MODE === 'long'
+
+/**
+ * How often fast-check runs a property. `npm test` always takes the same inputs, so that it fails only because of a change;
+ * `npm run test:long` takes more, and others each time.
+ */
+export function randomRuns(
+  short: number,
+  long: number,
+): { readonly numRuns: number; readonly seed?: number } {
+  return isLong ? { numRuns: long } : { numRuns: short, seed: 7 }
+}
