@@ -32,30 +32,36 @@ const optionOf = (name: string) => {
 const isOpen = () => waitFor(() => expect(options()).toHaveLength(245))
 const isClosed = () => waitFor(() => expect(options()).toEqual([]))
 
-const pointers: readonly (readonly [string, Pointer])[] = [
-  ['mouse', mouse],
-  ['finger', finger],
+type Page = readonly [width: number, dir: 'ltr' | 'rtl']
+
+const pointers: readonly (readonly [string, Pointer, readonly Page[]])[] = [
+  [
+    'mouse',
+    mouse,
+    [
+      [1280, 'ltr'],
+      [390, 'rtl'],
+    ],
+  ],
+  [
+    'finger',
+    finger,
+    [
+      [390, 'ltr'],
+      [280, 'rtl'],
+    ],
+  ],
 ]
 
 afterEach(() => page.viewport(1280, 1200))
 
-describe.each(pointers)('with a %s', (name, pointer) => {
+describe.each(pointers)('with a %s', (name, pointer, pages) => {
   beforeEach(async () => {
     await setTouchScreen(name === 'finger')
     return () => setTouchScreen(false)
   })
 
-  it.each(
-    name === 'mouse'
-      ? ([
-          [1280, 'ltr'],
-          [390, 'rtl'],
-        ] as const)
-      : ([
-          [390, 'ltr'],
-          [280, 'rtl'],
-        ] as const),
-  )('the list opens wherever the field is pressed, %d pixels wide, %s', async (width, dir) => {
+  it.each(pages)('the list opens wherever the field is pressed, %d pixels wide, %s', async (width, dir) => {
     await page.viewport(width, 740)
     const { picker } = await show(dir)
     for (const part of [0.1, 0.5, 0.9]) {

@@ -87,7 +87,9 @@ function overlaps(dialog: HTMLElement): readonly string[] {
 }
 
 /** Sizes of windows, and how wide the enlarged code is where it is a fifth larger than in the card. */
-const windows: readonly (readonly [width: number, height: number, dir: 'ltr' | 'rtl', size?: number])[] = [
+type Window = readonly [width: number, height: number, dir: 'ltr' | 'rtl', size: number | undefined]
+
+const windows: readonly Window[] = [
   [1280, 1200, 'ltr', 1120],
   [1280, 1024, 'rtl', 1000],
   [1280, 720, 'ltr', 696],
@@ -101,16 +103,16 @@ const windows: readonly (readonly [width: number, height: number, dir: 'ltr' | '
   // Phones.
   [932, 430, 'ltr', 406],
   [844, 390, 'rtl', 366],
-  [740, 360, 'ltr'],
-  [640, 360, 'rtl'],
-  [568, 320, 'ltr'],
-  [430, 932, 'rtl'],
-  [390, 844, 'ltr'],
-  [360, 640, 'ltr'],
-  [280, 653, 'rtl'],
+  [740, 360, 'ltr', undefined],
+  [640, 360, 'rtl', undefined],
+  [568, 320, 'ltr', undefined],
+  [430, 932, 'rtl', undefined],
+  [390, 844, 'ltr', undefined],
+  [360, 640, 'ltr', undefined],
+  [280, 653, 'rtl', undefined],
   // 1280 × 1024 and 1280 × 800 at 400 %.
-  [320, 256, 'ltr'],
-  [320, 200, 'rtl'],
+  [320, 256, 'ltr', undefined],
+  [320, 200, 'rtl', undefined],
 ]
 
 describe('Enlarge', () => {

@@ -16,6 +16,20 @@ const COMMAND_TIMEOUT_MS = 5 * 60_000
 /** Enough for the end of a stack trace, and not the whole log of an install. */
 const SHOWN_OUTPUT = 12_000
 
+/**
+ * Runs checks that wait for pages, a few at once.
+ *
+ * @param {readonly (() => Promise<unknown>)[]} checks
+ * @param {number} [limit]
+ */
+export async function fewAtOnce(checks, limit = 4) {
+  const waiting = [...checks]
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await next()
+  }
+  await Promise.all(Array.from({ length: limit }, worker))
+}
+
 /** One consumer app in a folder of its own, and the checks that it passes or fails. */
 export class House {
   passed = 0

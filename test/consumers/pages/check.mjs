@@ -1,17 +1,16 @@
 // @ts-check
-import { checkDialogs } from './dialogs.mjs'
-import { checkHostStyles } from './host-styles.mjs'
-import { checkTranslated } from './translated.mjs'
-import { checkUtilities } from './utilities.mjs'
+import { fewAtOnce } from '../lib/house.mjs'
+import { dialogChecks } from './dialogs.mjs'
+import { hostStyleChecks } from './host-styles.mjs'
+import { translatedChecks } from './translated.mjs'
+import { utilityChecks } from './utilities.mjs'
 
 /** @import { House } from '../lib/house.mjs' */
 
-/** What is built: the pages with the newest React, and the translated one with each React, for users and for developers. */
+/** What is built: the pages with the newest React, and the translated one with each React, once for users and once for developers. */
 const builds = [
   { ENTRY: 'index', REACT: '19', NODE_ENV: 'production' },
   { ENTRY: 'translated', REACT: '19', NODE_ENV: 'production' },
-  { ENTRY: 'translated', REACT: '19', NODE_ENV: 'development' },
-  { ENTRY: 'translated', REACT: '18', NODE_ENV: 'production' },
   { ENTRY: 'translated', REACT: '18', NODE_ENV: 'development' },
 ]
 
@@ -32,9 +31,14 @@ export default async function check(house) {
     { url },
   )
   const pages = `${url}/index-19-production/index.html`
-  await checkHostStyles(house, pages)
-  await checkUtilities(house, pages)
-  await checkDialogs(house, pages)
-  for (const { ENTRY, REACT, NODE_ENV } of builds.filter(({ ENTRY }) => ENTRY === 'translated'))
-    await checkTranslated(house, `${url}/${ENTRY}-${REACT}-${NODE_ENV}/translated.html`, { REACT, NODE_ENV })
+  await fewAtOnce([
+    ...hostStyleChecks(house, pages),
+    ...dialogChecks(house, pages),
+    ...builds
+      .filter(({ ENTRY }) => ENTRY === 'translated')
+      .flatMap((build) =>
+        translatedChecks(house, `${url}/translated-${build.REACT}-${build.NODE_ENV}/translated.html`, build),
+      ),
+    ...utilityChecks(house, pages),
+  ])
 }

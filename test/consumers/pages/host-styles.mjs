@@ -69,31 +69,33 @@ const pages = [
  * @param {House} house
  * @param {string} url
  */
-export async function checkHostStyles(house, url) {
-  for (const { title, query, options, steps } of pages) {
-    await house.checkPage(
-      `the card ${title} is drawn under the styles of ${HOSTS.length} hosts as without a host`,
-      {
-        url: `${url}?page=states&${query}`,
-        context: { viewport: { width: 1280, height: 1000 }, reducedMotion: 'reduce' },
-      },
-      async (page) => {
-        /** @type {string[]} */
-        const failures = []
-        for (const { within, prepare } of steps) {
-          await prepare(page)
-          for (const host of HOSTS) {
-            const layered = host === 'tailwind-4-layers' && { sheet: 'styles.layer.css', order: 'before' }
-            const found = await differencesUnder(page, host, { ...options, ...layered }, within)
-            if (found.length > 0)
-              failures.push(`${host}, ${within}: ${found.length} differences`, ...found.slice(0, SHOWN))
-          }
-          await page.evaluate((chosen) => window.statesPage.enterHost('none', chosen), options)
-        }
-        if (failures.length > 0) throw new Error(failures.join('\n'))
-      },
-    )
-  }
+export function hostStyleChecks(house, url) {
+  return pages.map(
+    ({ title, query, options, steps }) =>
+      () =>
+        house.checkPage(
+          `the card ${title} is drawn under the styles of ${HOSTS.length} hosts as without a host`,
+          {
+            url: `${url}?page=states&${query}`,
+            context: { viewport: { width: 1280, height: 1000 }, reducedMotion: 'reduce' },
+          },
+          async (page) => {
+            /** @type {string[]} */
+            const failures = []
+            for (const { within, prepare } of steps) {
+              await prepare(page)
+              for (const host of HOSTS) {
+                const layered = host === 'tailwind-4-layers' && { sheet: 'styles.layer.css', order: 'before' }
+                const found = await differencesUnder(page, host, { ...options, ...layered }, within)
+                if (found.length > 0)
+                  failures.push(`${host}, ${within}: ${found.length} differences`, ...found.slice(0, SHOWN))
+              }
+              await page.evaluate((chosen) => window.statesPage.enterHost('none', chosen), options)
+            }
+            if (failures.length > 0) throw new Error(failures.join('\n'))
+          },
+        ),
+  )
 }
 
 /**

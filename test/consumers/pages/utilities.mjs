@@ -22,34 +22,37 @@ const wanted = {
  * @param {House} house
  * @param {string} url
  */
-export async function checkUtilities(house, url) {
-  for (const { host, sheet, classes } of ways)
-    for (const order of ['before', 'after'])
-      await house.checkPage(
-        `utility classes of ${host} win with ${sheet}, when the classes are loaded ${order} it`,
-        { url: `${url}?page=utilities&host=${host}&sheet=${sheet}&order=${order}&classes=${classes}` },
-        async (page) => {
-          await page.locator('[data-part="retry-button"]').waitFor()
-          /** @type {Record<string, Record<string, string>>} */
-          const seen = {}
-          for (const [part, properties] of Object.entries(wanted))
-            seen[part] = await page
-              .locator(`[data-part="${part}"]`)
-              .evaluate(
-                (element, names) =>
-                  Object.fromEntries(
-                    names.map((name) => [name, getComputedStyle(element).getPropertyValue(name)]),
-                  ),
-                Object.keys(properties),
-              )
-          const background = await page
-            .locator('[data-part="retry-button"]')
-            .evaluate((element) => getComputedStyle(element).backgroundColor)
-          if (JSON.stringify(seen) !== JSON.stringify(wanted))
-            throw new Error(`${JSON.stringify(seen)} is not ${JSON.stringify(wanted)}`)
-          // Red, in the colour space of either version.
-          if (!/rgb\(220, 38, 38|oklch\(0\.57\d* 0\.2/.test(background))
-            throw new Error(`The button is ${background}`)
-        },
-      )
+export function utilityChecks(house, url) {
+  return ways.flatMap(({ host, sheet, classes }) =>
+    ['before', 'after'].map(
+      (order) => () =>
+        house.checkPage(
+          `utility classes of ${host} win with ${sheet}, when the classes are loaded ${order} it`,
+          { url: `${url}?page=utilities&host=${host}&sheet=${sheet}&order=${order}&classes=${classes}` },
+          async (page) => {
+            await page.locator('[data-part="retry-button"]').waitFor()
+            /** @type {Record<string, Record<string, string>>} */
+            const seen = {}
+            for (const [part, properties] of Object.entries(wanted))
+              seen[part] = await page
+                .locator(`[data-part="${part}"]`)
+                .evaluate(
+                  (element, names) =>
+                    Object.fromEntries(
+                      names.map((name) => [name, getComputedStyle(element).getPropertyValue(name)]),
+                    ),
+                  Object.keys(properties),
+                )
+            const background = await page
+              .locator('[data-part="retry-button"]')
+              .evaluate((element) => getComputedStyle(element).backgroundColor)
+            if (JSON.stringify(seen) !== JSON.stringify(wanted))
+              throw new Error(`${JSON.stringify(seen)} is not ${JSON.stringify(wanted)}`)
+            // Red, in the colour space of either version.
+            if (!/rgb\(220, 38, 38|oklch\(0\.57\d* 0\.2/.test(background))
+              throw new Error(`The button is ${background}`)
+          },
+        ),
+    ),
+  )
 }
