@@ -54,7 +54,7 @@ export type {
   PairingNotice,
   PairingRefreshMode,
   PairingSession,
-  PairingStatus,
+  PairingSessionStatus,
   PasskeyDeed,
   PreparingReason,
   SessionPairingCode,

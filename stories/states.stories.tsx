@@ -5,7 +5,7 @@ import {
   PairingError,
   type PairingMethod,
   type PairingSession,
-  type PairingStatus,
+  type PairingSessionStatus,
 } from '../src/index.js'
 import { PairingCard } from '../src/parts.js'
 import { pairingStates } from '../src/testing.js'
@@ -13,7 +13,7 @@ import { stillActions } from './still-actions.js'
 
 interface StateArgs {
   readonly method: PairingMethod
-  readonly status: PairingStatus
+  readonly status: PairingSessionStatus
   /** What else is the case in this state. */
   readonly look?: Look
   readonly mode?: 'link' | 'relink'
@@ -110,7 +110,7 @@ const root = (canvas: HTMLElement) => canvas.querySelector<HTMLElement>('[data-s
 
 function state(
   method: PairingMethod,
-  status: PairingStatus,
+  status: PairingSessionStatus,
   play?: Story['play'],
   more: Pick<StateArgs, 'look' | 'mode'> = {},
 ): Story {

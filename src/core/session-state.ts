@@ -159,7 +159,7 @@ export type PairingSession = {
 )
 
 /** Every value of `status`, in the order of a round. */
-export type PairingStatus = PairingSession['status']
+export type PairingSessionStatus = PairingSession['status']
 
 /**
  * Who brings the next QR code of a round when one has passed. `manual`: the user, who may need more time; until then the

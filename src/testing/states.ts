@@ -3,13 +3,15 @@ import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingMethod } from '../core/provider.js'
-import type { PairingSession, PairingStatus } from '../core/session-state.js'
+import type { PairingSession, PairingSessionStatus } from '../core/session-state.js'
 import { qrTextOf } from './emulated-codes.js'
 
 type CommonStatus = 'idle' | 'preparing' | 'expired' | 'linking' | 'linked' | 'passkey-required' | 'failed'
 
 /** Any status can be read; those named always exist. */
-type StatesOf<Status extends PairingStatus> = Readonly<Partial<Record<PairingStatus, PairingSession>>> & {
+type StatesOf<Status extends PairingSessionStatus> = Readonly<
+  Partial<Record<PairingSessionStatus, PairingSession>>
+> & {
   readonly [Key in Status]: Extract<PairingSession, { status: Key }>
 }
 

@@ -6,7 +6,7 @@ import '../../src/styles/styles.css'
 import {
   type PairingMethod,
   type PairingSession,
-  type PairingStatus,
+  type PairingSessionStatus,
   WhatsAppPairing,
 } from '../../src/index.js'
 import { PairingCard } from '../../src/parts.js'
@@ -38,7 +38,7 @@ async function show(session: PairingSession) {
 }
 
 /** The states in the order of a walk through all of them. */
-const walk: readonly (readonly [PairingMethod, PairingStatus])[] = [
+const walk: readonly (readonly [PairingMethod, PairingSessionStatus])[] = [
   ['qr', 'idle'],
   ['qr', 'preparing'],
   ['qr', 'awaiting-scan'],

@@ -1,4 +1,4 @@
-import type { ExpiredReason, PairingErrorCode, PairingMethod, PairingStatus } from '../../src/index.js'
+import type { ExpiredReason, PairingErrorCode, PairingMethod, PairingSessionStatus } from '../../src/index.js'
 import type { FaultWorld, FaultWorldOptions } from './fault-world.js'
 import { type Service, services } from './provider-side.js'
 
@@ -12,7 +12,7 @@ export type Moment =
   | 'at the reset'
 
 /** The state that it ends in, with the code of its error or the reason. */
-export type End = PairingStatus | `${PairingStatus} (${PairingErrorCode | ExpiredReason})`
+export type End = PairingSessionStatus | `${PairingSessionStatus} (${PairingErrorCode | ExpiredReason})`
 
 /** A provider, and the method that the page is opened with. */
 export type Column = `${Service}/${PairingMethod}`

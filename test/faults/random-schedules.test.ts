@@ -2,7 +2,7 @@
 import { focusManager, onlineManager } from '@tanstack/react-query'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { PairingErrorCode, PairingStatus } from '../../src/index.js'
+import type { PairingErrorCode, PairingSessionStatus } from '../../src/index.js'
 import { isLong } from '../long-runs.js'
 import { documentedEnds } from './run-fault.js'
 import { createSmallWorld, phoneNumber, type SmallWorld } from './small-world.js'
@@ -18,7 +18,7 @@ const MINUTE = 60 * SECOND
 /** Longer than anything is waited for: a question hangs for a minute, and eight may. */
 const LONGEST_MINUTES = 20
 
-const ends: readonly (PairingStatus | undefined)[] = [...documentedEnds, 'idle']
+const ends: readonly (PairingSessionStatus | undefined)[] = [...documentedEnds, 'idle']
 
 /** The cached session goes a minute after the page. */
 const GONE_MS = 2 * MINUTE
@@ -86,7 +86,7 @@ const schedules = fc.array(
 )
 
 /** Where it comes to rest in good time. */
-async function endOf(world: SmallWorld): Promise<PairingStatus | undefined> {
+async function endOf(world: SmallWorld): Promise<PairingSessionStatus | undefined> {
   for (let minute = 0; minute < LONGEST_MINUTES; minute += 1) {
     await world.pass(MINUTE)
     if (ends.includes(world.session?.status)) break

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 import { createRoot } from 'react-dom/client'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { qrPayloadKey } from '../../src/core/qr-payload.js'
-import { type PairingMethod, type PairingStatus, usePairingSession } from '../../src/index.js'
+import { type PairingMethod, type PairingSessionStatus, usePairingSession } from '../../src/index.js'
 import { startFakeTime } from '../faults/fake-time.js'
 import { createFaultWorld, type FaultWorld } from '../faults/fault-world.js'
 import { type Interference, silent, status } from '../faults/interference.js'
@@ -28,7 +28,7 @@ const ROTATIONS = isLong ? 10_000 : 1_500
 const MOST_TIMERS = 15
 
 interface Situation {
-  readonly status: PairingStatus
+  readonly status: PairingSessionStatus
   readonly method?: PairingMethod
   /** What leads there; called after each tenth of a second. */
   readonly lead?: (world: FaultWorld) => void
@@ -78,7 +78,7 @@ describe('a component that is mounted and unmounted many times', { timeout: TIME
         lead?.(world)
       }
       // A mount of a millisecond ends before a response shows what the cache holds.
-      const seen = new Set<PairingStatus | undefined>([world.page.session?.status])
+      const seen = new Set<PairingSessionStatus | undefined>([world.page.session?.status])
       const before = world.held()
       for (let mount = 0; mount < MOUNTS; mount += 1) {
         world.page.close()

@@ -2,7 +2,7 @@
 
 import type { KeyboardEvent } from 'react'
 import type { PairingMethod } from '../../core/provider.js'
-import type { PairingStatus } from '../../core/session-state.js'
+import type { PairingSessionStatus } from '../../core/session-state.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 import { useFocusHandover } from './use-focus-handover.js'
@@ -10,7 +10,7 @@ import { useFocusHandover } from './use-focus-handover.js'
 const ALL_METHODS: readonly PairingMethod[] = ['qr', 'phone-code']
 
 /** States in which the method is decided, or does not matter any more. */
-const WITHOUT_TABS: readonly PairingStatus[] = [
+const WITHOUT_TABS: readonly PairingSessionStatus[] = [
   'linking',
   'confirming-number',
   'linked',

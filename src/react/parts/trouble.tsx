@@ -1,14 +1,14 @@
 'use client'
 
 import { type ToggleEvent, useState } from 'react'
-import type { PairingStatus } from '../../core/session-state.js'
+import type { PairingSessionStatus } from '../../core/session-state.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 import type { TroubleList } from './trouble-list.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
 /** Where nobody is standing with a phone that does not do what it should. Elsewhere it stays: somebody may be reading. */
-const WITHOUT_TROUBLE: readonly PairingStatus[] = [
+const WITHOUT_TROUBLE: readonly PairingSessionStatus[] = [
   'idle',
   'confirming-number',
   'linked',
