@@ -16,8 +16,10 @@ export {
   type PairingErrorOptions,
   pairingErrorCodes,
 } from './core/errors.js'
+export type { PairingLinkReason, PairingLinkStatus } from './core/link-status.js'
 export type {
   PairingErrorText,
+  PairingLinkMessages,
   PairingLocale,
   PairingMessages,
   PairingMessagesOverride,
@@ -76,20 +78,30 @@ export type { PairingPartName, PairingParts } from './react/parts/part.js'
 export type { PairingCallbacks } from './react/session/pairing-callbacks.js'
 export {
   firstSession,
-  type PairingLinkStatus,
   type PairingMode,
   type PairingSessionQueryInput,
   pairingSessionQueryKey,
   pairingSessionQueryOptions,
-  pairingStatusQueryOptions,
 } from './react/session/query-options.js'
 export type { SignPasskey } from './react/session/run-passkey.js'
 export type { SessionCell } from './react/session/session-cell.js'
-export type { PairingQueryKey, PairingTarget } from './react/session/session-store.js'
+export type { PairingQueryKey, PairingTarget } from './react/session/session-stores.js'
 export {
   type UsePairingSessionOptions,
   type UsePairingSessionResult,
   usePairingSession,
 } from './react/session/use-pairing-session.js'
+export { PairingStatus, type PairingStatusProps } from './react/status/pairing-status.js'
+export type {
+  PairingStatusElementName,
+  PairingStatusPartProps,
+  PairingStatusParts,
+} from './react/status/status-parts.js'
+export { pairingStatusQueryOptions } from './react/status/status-query.js'
+export {
+  type UsePairingStatusOptions,
+  type UsePairingStatusResult,
+  usePairingStatus,
+} from './react/status/use-pairing-status.js'
 export { WhatsAppPairing, type WhatsAppPairingProps } from './react/whatsapp-pairing.js'
 export { WhatsAppPairingDialog, type WhatsAppPairingDialogProps } from './react/whatsapp-pairing-dialog.js'

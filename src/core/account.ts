@@ -20,6 +20,12 @@ export function normalizeAccount(input: unknown): PairingAccount {
   }
 }
 
+/** The number, the name and the picture may come later than the link. Details of another phone are not mixed in. */
+export function mergeAccounts(before: PairingAccount, after: PairingAccount = {}): PairingAccount {
+  const isOther = before.phoneNumber && after.phoneNumber && before.phoneNumber !== after.phoneNumber
+  return isOther ? after : { ...before, ...after }
+}
+
 function shortText(value: unknown): string | undefined {
   // By characters and not by code units: half an emoji is no text.
   return asText(

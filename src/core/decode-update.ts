@@ -34,8 +34,15 @@ export function decodeUpdate(input: unknown): PairingUpdate {
   }
 }
 
+const reasons: readonly string[] = [
+  'code-replaced',
+  'reset',
+  'disconnected',
+  'unlinked',
+] satisfies readonly UpdateReason[]
+
 function isReason(value: unknown): value is UpdateReason {
-  return value === 'code-replaced' || value === 'reset' || value === 'unlinked'
+  return typeof value === 'string' && reasons.includes(value)
 }
 
 function decodePairingCode(value: unknown, provider: string): UpdatePairingCode | undefined {

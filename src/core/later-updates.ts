@@ -1,3 +1,4 @@
+import { mergeAccounts } from './account.js'
 import { PairingError } from './errors.js'
 import { checkPhone, start } from './later-moves.js'
 import { formatPairingCode } from './pairing-code.js'
@@ -59,7 +60,7 @@ function beginAnew(s: Draft, at: number): void {
 function invalidate(s: Draft, { reason }: PairingUpdate, at: number): void {
   const { code, phase } = s
   if (phase.name === 'linked') {
-    if (reason !== 'unlinked') return
+    if (reason !== 'disconnected' && reason !== 'unlinked') return
     start(s, at)
     s.notice = 'unlinked-on-phone'
     return
@@ -172,12 +173,6 @@ function isLinkGone(
   if (isDenied) s.poll = { ...s.poll, dueAt: at }
   checkPhone(s, at)
   return false
-}
-
-/** The number, the name and the picture may come later than the link. Details of another phone are not mixed in. */
-function mergeAccounts(before: PairingAccount, after: PairingAccount = {}): PairingAccount {
-  const isOther = before.phoneNumber && after.phoneNumber && before.phoneNumber !== after.phoneNumber
-  return isOther ? after : { ...before, ...after }
 }
 
 /**

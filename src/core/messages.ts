@@ -1,8 +1,33 @@
 import type { PairingErrorCode } from './errors.js'
 import type { PreparingReason } from './session-state.js'
 
+/** The texts of `<PairingStatus>`. */
+export interface PairingLinkMessages {
+  /** The state in a word or two. */
+  readonly linkLinked: string
+  readonly linkNone: string
+  readonly linkAttention: string
+  readonly linkChecking: string
+  /** The last read brought no state. */
+  readonly linkUnreachable: string
+  /** Behind one of these two: `{time}` is when the state was read that is shown. */
+  readonly linkAsOf: string
+  /** The phone was logged out, by its owner or by WhatsApp: what to do. */
+  readonly linkLost: string
+  readonly linkPasskey: string
+  /** Buttons. */
+  readonly linkStart: string
+  readonly linkAgain: string
+  readonly linkCheck: string
+  readonly disconnect: string
+  /** Before it is done: what stops working. */
+  readonly disconnectWarning: string
+  readonly disconnecting: string
+  readonly disconnectCancel: string
+}
+
 /**
- * Every text of the component. `{name}` is a placeholder; `**…**` marks the words as WhatsApp shows them on the
+ * Every text of the pairing screen. `{name}` is a placeholder; `**…**` marks the words as WhatsApp shows them on the
  * phone.
  */
 export interface PairingMessages {
@@ -105,6 +130,14 @@ export interface PairingMessages {
   /** Beside the code when it has been there for half a minute. */
   readonly slowCode: string
   readonly newCode: string
+  /** Button that makes a link for the person who holds the phone, and what that link is. */
+  readonly sendToOwner: string
+  readonly linkForOwner: string
+  readonly copyLink: string
+  /** Hands the link to the apps of the device. */
+  readonly shareLink: string
+  /** Button after a phone was linked. */
+  readonly done: string
   /** Opens the list of what the phone may say. */
   readonly trouble: string
   /** Under the phone field while no code may be asked for. */
@@ -149,7 +182,7 @@ export interface PairingMessages {
 export type PluralForms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> & { readonly other: string }
 
 /** Texts that replace those of a locale; of the errors, those of single codes. */
-export type PairingMessagesOverride = Partial<Omit<PairingMessages, 'errors'>> & {
+export type PairingMessagesOverride = Partial<Omit<PairingMessages, 'errors'> & PairingLinkMessages> & {
   readonly errors?: Partial<PairingMessages['errors']> | undefined
 }
 
@@ -175,13 +208,16 @@ export interface PairingLocale {
   /** BCP 47: `en`, `pt-BR`. */
   readonly tag: string
   readonly direction: 'ltr' | 'rtl'
-  readonly messages: PairingMessages
+  readonly messages: PairingMessages & PairingLinkMessages
   /** Messages on the phone and their remedies. Loaded when the user opens the list, to keep them out of the first bundle. */
   readonly troubleshooting: () => Promise<readonly PairingSymptom[]>
 }
 
 /** The texts of a locale with those of the host in their place. */
-export function mergeMessages(messages: PairingMessages, own: PairingMessagesOverride = {}): PairingMessages {
+export function mergeMessages<Messages extends Pick<PairingMessages, 'errors'>>(
+  messages: Messages,
+  own: PairingMessagesOverride = {},
+): Messages {
   return { ...messages, ...own, errors: { ...messages.errors, ...own.errors } }
 }
 

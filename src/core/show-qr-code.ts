@@ -66,7 +66,7 @@ export function showQrCode(s: Draft, event: UpdatedEvent): void {
   if (!isChangeDue(s.reset)) s.reset = 'none'
 }
 
-export function steady(before: number | undefined, after: number, laterMs = STEADY_MS): number {
+export function steady(before: number | undefined, after: number, laterMs: number = STEADY_MS): number {
   return before !== undefined && after - before < laterMs && before - after < STEADY_MS ? before : after
 }
 

@@ -54,8 +54,8 @@ export const pairingAbilities: readonly PairingAbility[] = [
   'passkey-handoff',
 ]
 
-/** Why the state before ended. */
-export type UpdateReason = 'code-replaced' | 'reset' | 'unlinked'
+/** Why the state before ended. `disconnected`: by `unlink` of a page; `unlinked`: on the phone, or by WhatsApp. */
+export type UpdateReason = 'code-replaced' | 'reset' | 'disconnected' | 'unlinked'
 
 /** A stream that is silent for longer than this (milliseconds) is broken or held back; the server sends something earlier. */
 export const STREAM_SILENCE_LIMIT_MS = 25_000

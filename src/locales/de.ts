@@ -122,6 +122,27 @@ export const de: PairingLocale = {
     expiredCode: 'Niemand hat ihn eingegeben.',
     safety:
       'Damit verknüpfst du **{app}** mit deinem WhatsApp. Scanne nie einen Code und gib nie einen ein, den du nicht selbst angefordert hast.',
+    linkLinked: 'Verknüpft',
+    linkNone: 'Nicht verknüpft',
+    linkAttention: 'Braucht deine Aufmerksamkeit',
+    linkChecking: 'Wird geprüft…',
+    linkUnreachable: 'Der Stand lässt sich gerade nicht abrufen.',
+    linkAsOf: 'Stand: {time}.',
+    linkLost: 'Das Telefon wurde getrennt. Verknüpfe es erneut, um weiter zu senden und zu empfangen.',
+    linkPasskey: 'WhatsApp verlangt den Passkey dieses Telefons. Verknüpfe es erneut, um weiterzumachen.',
+    linkStart: 'Verknüpfen',
+    linkAgain: 'Erneut verknüpfen',
+    linkCheck: 'Noch einmal prüfen',
+    disconnect: 'Trennen',
+    disconnectWarning:
+      'Senden und Empfangen für diese Nummer endet hier. Die Chats bleiben auf dem Telefon, und du kannst es wieder verknüpfen.',
+    disconnecting: 'Wird getrennt…',
+    disconnectCancel: 'Abbrechen',
+    sendToOwner: 'An den Besitzer des Telefons senden',
+    copyLink: 'Link kopieren',
+    shareLink: 'Teilen…',
+    linkForOwner: 'Wer diesen Link öffnet, kann hier ein Telefon verknüpfen, bis er abläuft.',
+    done: 'Fertig',
     errorLabel: 'Fehler',
     errors: {
       unauthorized: {

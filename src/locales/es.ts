@@ -124,6 +124,27 @@ export const es: PairingLocale = {
     expiredCode: 'Nadie lo ingresó a tiempo.',
     safety:
       'Esto vincula **{app}** con tu WhatsApp. Nunca escanees ni ingreses un código que no hayas pedido.',
+    linkLinked: 'Vinculado',
+    linkNone: 'No vinculado',
+    linkAttention: 'Requiere atención',
+    linkChecking: 'Comprobando…',
+    linkUnreachable: 'Ahora no se puede leer el estado.',
+    linkAsOf: 'Estado a las {time}.',
+    linkLost: 'Se desvinculó el teléfono. Vincúlalo de nuevo para seguir enviando y recibiendo.',
+    linkPasskey: 'WhatsApp pide la llave de acceso de este teléfono. Vincúlalo de nuevo para continuar.',
+    linkStart: 'Vincular',
+    linkAgain: 'Vincular de nuevo',
+    linkCheck: 'Comprobar de nuevo',
+    disconnect: 'Desvincular',
+    disconnectWarning:
+      'Aquí se deja de enviar y recibir con este número. Los chats se quedan en el teléfono y puedes vincularlo de nuevo.',
+    disconnecting: 'Desvinculando…',
+    disconnectCancel: 'Cancelar',
+    sendToOwner: 'Enviar a quien tiene el teléfono',
+    copyLink: 'Copiar enlace',
+    shareLink: 'Compartir…',
+    linkForOwner: 'Quien abra este enlace puede vincular un teléfono aquí hasta que caduque.',
+    done: 'Listo',
     errorLabel: 'Error',
     errors: {
       unauthorized: {

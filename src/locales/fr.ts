@@ -122,6 +122,27 @@ export const fr: PairingLocale = {
     expiredCode: 'Personne ne l’a saisi.',
     safety:
       'Cela connecte **{app}** à votre WhatsApp. Ne scannez et ne saisissez jamais un code que vous n’avez pas demandé.',
+    linkLinked: 'Connecté',
+    linkNone: 'Non connecté',
+    linkAttention: 'Action requise',
+    linkChecking: 'Vérification…',
+    linkUnreachable: 'L’état ne peut pas être lu pour le moment.',
+    linkAsOf: 'État à {time}.',
+    linkLost: 'Le téléphone a été déconnecté. Connectez-le à nouveau pour continuer à envoyer et à recevoir.',
+    linkPasskey: 'WhatsApp demande la clé d’accès de ce téléphone. Connectez-le à nouveau pour continuer.',
+    linkStart: 'Connecter',
+    linkAgain: 'Connecter à nouveau',
+    linkCheck: 'Vérifier à nouveau',
+    disconnect: 'Déconnecter',
+    disconnectWarning:
+      'L’envoi et la réception pour ce numéro s’arrêtent ici. Les discussions restent sur le téléphone, et vous pouvez le connecter à nouveau.',
+    disconnecting: 'Déconnexion…',
+    disconnectCancel: 'Annuler',
+    sendToOwner: 'Envoyer au propriétaire du téléphone',
+    copyLink: 'Copier le lien',
+    shareLink: 'Partager…',
+    linkForOwner: 'Toute personne qui ouvre ce lien peut connecter un téléphone ici jusqu’à son expiration.',
+    done: 'Terminé',
     errorLabel: 'Erreur',
     errors: {
       unauthorized: {

@@ -119,6 +119,27 @@ export const id: PairingLocale = {
     expiredCode: 'Belum ada yang memasukkannya.',
     safety:
       'Ini menautkan **{app}** ke WhatsApp Anda. Jangan pernah memindai atau memasukkan kode yang tidak Anda minta.',
+    linkLinked: 'Tertaut',
+    linkNone: 'Belum tertaut',
+    linkAttention: 'Perlu perhatian',
+    linkChecking: 'Memeriksa…',
+    linkUnreachable: 'Status tidak dapat dibaca saat ini.',
+    linkAsOf: 'Status pada {time}.',
+    linkLost: 'Tautan ponsel diputus. Tautkan lagi untuk terus mengirim dan menerima.',
+    linkPasskey: 'WhatsApp meminta kunci sandi ponsel ini. Tautkan lagi untuk melanjutkan.',
+    linkStart: 'Tautkan',
+    linkAgain: 'Tautkan lagi',
+    linkCheck: 'Periksa lagi',
+    disconnect: 'Putuskan',
+    disconnectWarning:
+      'Pengiriman dan penerimaan untuk nomor ini berhenti di sini. Chat tetap ada di ponsel, dan Anda dapat menautkannya lagi.',
+    disconnecting: 'Memutuskan…',
+    disconnectCancel: 'Batal',
+    sendToOwner: 'Kirim ke pemilik ponsel',
+    copyLink: 'Salin tautan',
+    shareLink: 'Bagikan…',
+    linkForOwner: 'Siapa pun yang membuka tautan ini dapat menautkan ponsel di sini sampai tautan berakhir.',
+    done: 'Selesai',
     errorLabel: 'Kesalahan',
     errors: {
       unauthorized: {

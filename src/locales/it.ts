@@ -125,6 +125,27 @@ export const it: PairingLocale = {
     expiredCode: 'Nessuno lo ha inserito.',
     safety:
       'Questo collega **{app}** al tuo WhatsApp. Non scansionare e non inserire mai un codice che non hai chiesto.',
+    linkLinked: 'Collegato',
+    linkNone: 'Non collegato',
+    linkAttention: 'Richiede attenzione',
+    linkChecking: 'Verifica in corso…',
+    linkUnreachable: 'Ora non è possibile leggere lo stato.',
+    linkAsOf: 'Stato alle {time}.',
+    linkLost: 'Il telefono è stato scollegato. Collegalo di nuovo per continuare a inviare e ricevere.',
+    linkPasskey: 'WhatsApp chiede la passkey di questo telefono. Collegalo di nuovo per continuare.',
+    linkStart: 'Collega',
+    linkAgain: 'Collega di nuovo',
+    linkCheck: 'Verifica di nuovo',
+    disconnect: 'Scollega',
+    disconnectWarning:
+      'Qui finisce l’invio e la ricezione per questo numero. Le chat restano sul telefono e puoi collegarlo di nuovo.',
+    disconnecting: 'Scollegamento…',
+    disconnectCancel: 'Annulla',
+    sendToOwner: 'Invia a chi ha il telefono',
+    copyLink: 'Copia link',
+    shareLink: 'Condividi…',
+    linkForOwner: 'Chi apre questo link può collegare un telefono qui finché non scade.',
+    done: 'Fine',
     errorLabel: 'Errore',
     errors: {
       unauthorized: {

@@ -121,6 +121,27 @@ export const ko: PairingLocale = {
     expiredCode: '아직 아무도 입력하지 않았어요.',
     safety:
       '내 WhatsApp에 **{app}** 연결이 추가돼요. 직접 요청하지 않은 코드는 절대 스캔하거나 입력하지 마세요.',
+    linkLinked: '연결됨',
+    linkNone: '연결되지 않음',
+    linkAttention: '확인이 필요합니다',
+    linkChecking: '확인 중…',
+    linkUnreachable: '지금은 상태를 읽을 수 없습니다.',
+    linkAsOf: '{time} 기준.',
+    linkLost: '휴대전화의 연결이 해제되었습니다. 계속 보내고 받으려면 다시 연결하세요.',
+    linkPasskey: 'WhatsApp이 이 휴대전화의 패스키를 요구합니다. 계속하려면 다시 연결하세요.',
+    linkStart: '연결하기',
+    linkAgain: '다시 연결하기',
+    linkCheck: '다시 확인하기',
+    disconnect: '연결 해제',
+    disconnectWarning:
+      '이 번호로 보내고 받는 것이 여기서 중단됩니다. 채팅은 휴대전화에 남고 다시 연결할 수 있습니다.',
+    disconnecting: '해제하는 중…',
+    disconnectCancel: '취소',
+    sendToOwner: '휴대전화 주인에게 보내기',
+    copyLink: '링크 복사',
+    shareLink: '공유…',
+    linkForOwner: '이 링크를 여는 사람은 만료될 때까지 여기에 휴대전화를 연결할 수 있습니다.',
+    done: '완료',
     errorLabel: '오류',
     errors: {
       unauthorized: {

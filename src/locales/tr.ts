@@ -122,6 +122,27 @@ export const tr: PairingLocale = {
     expiredCode: 'Kod girilmedi.',
     safety:
       '**{app}** WhatsApp’ınıza bağlanacak. Kendiniz istemediğiniz bir kodu asla taramayın ya da girmeyin.',
+    linkLinked: 'Bağlı',
+    linkNone: 'Bağlı değil',
+    linkAttention: 'İlgilenmeniz gerekiyor',
+    linkChecking: 'Kontrol ediliyor…',
+    linkUnreachable: 'Durum şu anda okunamıyor.',
+    linkAsOf: 'Durum zamanı: {time}.',
+    linkLost: 'Telefonun bağlantısı kesildi. Gönderip almaya devam etmek için yeniden bağlayın.',
+    linkPasskey: 'WhatsApp bu telefonun geçiş anahtarını istiyor. Devam etmek için yeniden bağlayın.',
+    linkStart: 'Bağla',
+    linkAgain: 'Yeniden bağla',
+    linkCheck: 'Yeniden kontrol et',
+    disconnect: 'Bağlantıyı kes',
+    disconnectWarning:
+      'Bu numara için gönderme ve alma burada durur. Sohbetler telefonda kalır ve telefonu yeniden bağlayabilirsiniz.',
+    disconnecting: 'Bağlantı kesiliyor…',
+    disconnectCancel: 'Vazgeç',
+    sendToOwner: 'Telefonun sahibine gönder',
+    copyLink: 'Bağlantı adresini kopyala',
+    shareLink: 'Paylaş…',
+    linkForOwner: 'Bu adresi açan kişi, süresi dolana kadar burada bir telefon bağlayabilir.',
+    done: 'Bitti',
     errorLabel: 'Hata',
     errors: {
       unauthorized: {

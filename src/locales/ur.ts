@@ -127,6 +127,27 @@ export const ur: PairingLocale = {
     expiredCode: 'ابھی تک کسی نے اسے درج نہیں کیا۔',
     safety:
       'اس سے **{app}** آپ کے WhatsApp کے ساتھ لنک ہو جائے گی۔ جو کوڈ آپ نے نہیں مانگا، اسے کبھی اسکین یا درج نہ کریں۔',
+    linkLinked: 'منسلک',
+    linkNone: 'منسلک نہیں',
+    linkAttention: 'توجہ درکار ہے',
+    linkChecking: 'جانچ ہو رہی ہے…',
+    linkUnreachable: 'ابھی حالت پڑھی نہیں جا سکتی۔',
+    linkAsOf: '{time} کی حالت۔',
+    linkLost: 'فون کا ربط ختم کر دیا گیا۔ بھیجنا اور پانا جاری رکھنے کے لیے اسے دوبارہ منسلک کریں۔',
+    linkPasskey: 'WhatsApp اس فون کی پاس کی مانگتا ہے۔ آگے بڑھنے کے لیے اسے دوبارہ منسلک کریں۔',
+    linkStart: 'منسلک کریں',
+    linkAgain: 'دوبارہ منسلک کریں',
+    linkCheck: 'دوبارہ جانچیں',
+    disconnect: 'ربط ختم کریں',
+    disconnectWarning:
+      'اس نمبر سے بھیجنا اور پانا یہاں رک جائے گا۔ چیٹس فون پر رہیں گی، اور آپ اسے دوبارہ منسلک کر سکتے ہیں۔',
+    disconnecting: 'ربط ختم ہو رہا ہے…',
+    disconnectCancel: 'منسوخ کریں',
+    sendToOwner: 'فون کے مالک کو بھیجیں',
+    copyLink: 'لنک کاپی کریں',
+    shareLink: 'شیئر کریں…',
+    linkForOwner: 'جو یہ لنک کھولے گا، وہ اس کے ختم ہونے تک یہاں فون منسلک کر سکے گا۔',
+    done: 'ہو گیا',
     errorLabel: 'خرابی',
     errors: {
       unauthorized: {

@@ -29,7 +29,7 @@ export const START_TOGETHER_MS = 30_000
 const reasons: Readonly<Record<PairingAction, UpdateReason | undefined>> = {
   start: undefined,
   reset: 'reset',
-  unlink: 'unlinked',
+  unlink: 'disconnected',
   'request-pairing-code': 'code-replaced',
 }
 

@@ -116,7 +116,7 @@ describe('proxy() in front of the handler', () => {
       pairingCode: { value: 'ABCD1234', lastDigits: '4321' },
     })
     expect(await reset(connection)).toMatchObject({ ...offer, status: 'preparing', reason: 'reset' })
-    expect(await unlink(connection)).toMatchObject({ ...offer, reason: 'unlinked' })
+    expect(await unlink(connection)).toMatchObject({ ...offer, reason: 'disconnected' })
   })
 
   it('gets a code once: not where the page says that it holds it', async () => {

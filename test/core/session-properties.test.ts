@@ -41,7 +41,12 @@ const updates: fc.Arbitrary<PairingUpdate> = fc
     change: rarely(
       fc.record({
         revision: fc.nat({ max: 9 }),
-        reason: fc.constantFrom('code-replaced' as const, 'reset' as const, 'unlinked' as const),
+        reason: fc.constantFrom(
+          'code-replaced' as const,
+          'reset' as const,
+          'disconnected' as const,
+          'unlinked' as const,
+        ),
       }),
     ),
     status: fc.oneof(
@@ -275,7 +280,7 @@ describe.each(['auto', 'manual'] as const)(
         if (phase.name !== 'linked' || isByUser(event) || isOtherSession(state, before)) return
         const isDenied = event.type === 'updated' && /unlinked|stopped|stale|qr/.test(event.update.status)
         if (isDenied && phase.unlinkSuspected) return
-        if (event.type === 'updated' && event.update.reason === 'unlinked') return
+        if (event.type === 'updated' && /unlinked|disconnected/.test(event.update.reason ?? '')) return
         const { facts } = state
         expect(facts.phase.name).toBe('linked')
         if (facts.phase.name !== 'linked') return

@@ -985,7 +985,7 @@ describe('the link', () => {
       'preparing (unlinked-on-phone)',
       [
         reads(0, 'linked', { account }),
-        reads(3_000, 'preparing', { revision: T + 2_000, reason: 'unlinked' }),
+        reads(3_000, 'preparing', { revision: T + 2_000, reason: 'disconnected' }),
       ],
     ],
     ['ignores a code while linked', 'linked Ana', [reads(0, 'linked', { account }), qr(1_000, 'a')]],

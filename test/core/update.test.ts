@@ -58,7 +58,7 @@ const updates: fc.Arbitrary<PairingUpdate> = fc
     fc.record(
       {
         revision: amount,
-        reason: fc.constantFrom('code-replaced', 'reset', 'unlinked'),
+        reason: fc.constantFrom('code-replaced', 'reset', 'disconnected', 'unlinked'),
         error: fc.record(
           { code: fc.constantFrom(...pairingErrorCodes), retryInMs: amount },
           { requiredKeys: ['code'] },

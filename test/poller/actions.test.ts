@@ -76,7 +76,7 @@ describe('a change', () => {
     await pass(0)
     respond = async () => ({ status: 'unlinked' })
     const before = tab.events.length
-    expect(await updateOf(world.post({ action: 'unlink' }))).toMatchObject({ reason: 'unlinked' })
+    expect(await updateOf(world.post({ action: 'unlink' }))).toMatchObject({ reason: 'disconnected' })
     await pass(0)
     return { world, read, respond: late.open, shown: () => shownIn(tab).slice(before) }
   }

@@ -38,7 +38,7 @@ describe('pairingStatusQueryOptions()', () => {
 
   it('has no account where no phone is linked', async () => {
     const data = await new QueryClient().fetchQuery(pairingStatusQueryOptions(source('unlinked')))
-    expect([data.status, data.account]).toEqual(['unlinked', undefined])
+    expect([data.status, data.account]).toEqual(['not-linked', undefined])
   })
 
   // The kind: each way in which a host carries its cache away.
@@ -67,7 +67,7 @@ describe('pairingStatusQueryOptions()', () => {
     const options = pairingStatusQueryOptions(source())
     await before.fetchQuery(options)
     hydrate(after, JSON.parse(JSON.stringify(dehydrate(before))))
-    expect(after.getQueryData(options.queryKey)).toEqual({ status: 'linked' })
+    expect(after.getQueryData(options.queryKey)).toEqual({ status: 'linked', abilities: ['unlink', 'reset'] })
     expect((await after.fetchQuery(options)).account).toEqual(account)
   })
 

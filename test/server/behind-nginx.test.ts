@@ -141,7 +141,7 @@ describe.concurrent('behind nginx', () => {
     await events.until('linked')
     expect(events.gaps).toEqual([])
 
-    expect(await page.act('unlink', { method: 'qr' })).toMatchObject({ reason: 'unlinked' })
+    expect(await page.act('unlink', { method: 'qr' })).toMatchObject({ reason: 'disconnected' })
     const { pairingCode } = await page.act('request-pairing-code', { method: 'phone-code', phoneNumber })
     expect(pairingCode?.lastDigits).toBe('0958')
     await page.act('reset', { method: 'qr' })

@@ -123,7 +123,7 @@ describe('a link over node:http', () => {
       status: 'linked',
       account: { phoneNumber: '5511987654321' },
     })
-    expect(await connection.act('unlink', { method: 'qr' })).toMatchObject({ reason: 'unlinked' })
+    expect(await connection.act('unlink', { method: 'qr' })).toMatchObject({ reason: 'disconnected' })
     expect(emulator.state.status).toBe('idle')
     expect(await connection.read(state)).toMatchObject({ status: 'unlinked' })
   })

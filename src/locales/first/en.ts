@@ -1,5 +1,5 @@
 import { type PairingErrorCode, pairingErrorCodes } from '../../core/errors.js'
-import type { PairingErrorText, PairingLocale } from '../../core/messages.js'
+import type { PairingErrorText, PairingLocale, PairingMessages } from '../../core/messages.js'
 
 /** For a page that cannot load the others. */
 const anyError: PairingErrorText = { title: 'Something went wrong', advice: 'Try again in a moment.' }
@@ -8,7 +8,7 @@ const anyError: PairingErrorText = { title: 'Something went wrong', advice: 'Try
  * The English that is needed until the first code: what `en` has beyond it is loaded after that, or with the first state that
  * needs it, and is empty here.
  */
-export const firstEnglish: PairingLocale = {
+export const firstEnglish: Omit<PairingLocale, 'messages'> & { readonly messages: PairingMessages } = {
   tag: 'en',
   direction: 'ltr',
   messages: {
@@ -109,6 +109,11 @@ export const firstEnglish: PairingLocale = {
     noticeUnlinkedOnPhone: '',
     noticeCodeReplaced: '',
     timeLeft: { other: '' },
+    sendToOwner: '',
+    linkForOwner: '',
+    copyLink: '',
+    shareLink: '',
+    done: '',
     errors: Object.fromEntries(pairingErrorCodes.map((code) => [code, anyError])) as Record<
       PairingErrorCode,
       PairingErrorText

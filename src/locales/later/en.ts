@@ -57,6 +57,11 @@ type LaterMessages = Pick<
   | 'noticeUnlinkedOnPhone'
   | 'noticeCodeReplaced'
   | 'timeLeft'
+  | 'sendToOwner'
+  | 'linkForOwner'
+  | 'copyLink'
+  | 'shareLink'
+  | 'done'
   | 'errors'
 >
 
@@ -138,6 +143,11 @@ export const laterEnglish: LaterMessages = {
     one: '{count} second left for this code',
     other: '{count} seconds left for this code',
   },
+  sendToOwner: 'Send to the phone’s owner',
+  linkForOwner: 'Whoever opens this link can link a phone here until it expires.',
+  copyLink: 'Copy link',
+  shareLink: 'Share…',
+  done: 'Done',
   errors: {
     unauthorized: {
       title: 'This app can’t link WhatsApp now',

@@ -1,6 +1,6 @@
 'use client'
 
-import { type ReactElement, useState } from 'react'
+import { Avatar } from './avatar.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
@@ -14,7 +14,9 @@ export const PairingAccount: PartComponent<'div'> = forwardPart(function Pairing
   return (
     <div {...props} ref={ref} {...part('account', props.className)}>
       <span {...part('account-badge')}>
-        <Avatar key={avatarUrl} src={avatarUrl} name={name} />
+        <Avatar key={avatarUrl} src={avatarUrl} name={name} element={part('account-avatar')}>
+          <Icon name="phone" size={36} />
+        </Avatar>
         {session.status === 'linked' && (
           <span {...part('account-check')}>
             <Icon name="check" />
@@ -30,33 +32,3 @@ export const PairingAccount: PartComponent<'div'> = forwardPart(function Pairing
     </div>
   )
 })
-
-function Avatar({ src, name }: { src: string | undefined; name: string | undefined }): ReactElement {
-  const { part } = usePairingContext()
-  // Addresses of pictures expire, and some networks block them.
-  const [isBroken, setBroken] = useState(false)
-  if (src && !isBroken) {
-    return (
-      <img
-        {...part('account-avatar')}
-        src={src}
-        alt=""
-        referrerPolicy="no-referrer"
-        onError={() => setBroken(true)}
-      />
-    )
-  }
-  return (
-    <span {...part('account-avatar')} aria-hidden="true">
-      {initials(name) || <Icon name="phone" size={36} />}
-    </span>
-  )
-}
-
-function initials(name: string | undefined): string {
-  const words = name?.match(/\p{L}[\p{L}\p{M}]*/gu) ?? []
-  return [words[0], words.length > 1 ? words.at(-1) : undefined]
-    .map((word) => Array.from(word ?? '')[0] ?? '')
-    .join('')
-    .toUpperCase()
-}

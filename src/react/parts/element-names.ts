@@ -87,16 +87,16 @@ export type PairingElementName =
 export type PairingClassNames = { readonly [Name in PairingElementName]?: string | undefined }
 
 /** What makes an element known by its name: to styles, to tests, and to `classNames`. */
-export interface ElementProps {
-  readonly 'data-part': PairingElementName
+export interface ElementProps<Name extends string = PairingElementName> {
+  readonly 'data-part': Name
   readonly className: string | undefined
 }
 
 /** The name of an element, and its classes: those of `classNames` and its own. */
-export function elementProps(
-  classNames: PairingClassNames | undefined,
-  name: PairingElementName,
-  own: string | undefined,
-): ElementProps {
+export function elementProps<Name extends string>(
+  classNames: { readonly [Key in Name]?: string | undefined } | undefined,
+  name: Name,
+  own?: string | undefined,
+): ElementProps<Name> {
   return { 'data-part': name, className: [classNames?.[name], own].filter(Boolean).join(' ') || undefined }
 }

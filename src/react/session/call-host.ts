@@ -1,6 +1,6 @@
 import { PairingError } from '../../core/errors.js'
 import { printOnce } from '../../core/print-error.js'
-import type { PairingCallbacks } from './pairing-callbacks.js'
+import type { HostFunction, PairingCallbacks } from './pairing-callbacks.js'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
 
@@ -9,7 +9,7 @@ declare const process: { readonly env: { readonly NODE_ENV?: string | undefined 
  * and to whatever the page has for uncaught exceptions.
  */
 export function callHost(
-  name: 'onLinked' | 'onUnlinked' | 'onError' | 'onEvent' | 'onMethodChange' | 'onOpenChange' | 'signPasskey',
+  name: HostFunction,
   call: () => unknown,
   onError?: PairingCallbacks['onError'],
 ): void {

@@ -2,6 +2,16 @@ import type { PairingError } from '../../core/errors.js'
 import type { PairingEvent } from '../../core/pairing-event.js'
 import type { PairingAccount } from '../../core/provider.js'
 
+/** A function of the app that a component calls. */
+export type HostFunction =
+  | keyof PairingCallbacks
+  | 'onMethodChange'
+  | 'onOpenChange'
+  | 'onLink'
+  | 'onDone'
+  | 'createShareLink'
+  | 'signPasskey'
+
 /** What the host wants to be told. */
 export interface PairingCallbacks {
   /**
@@ -20,12 +30,7 @@ export interface PairingCallbacks {
    * exception, which is the `cause`. Called with a second argument, `{ in }`, where one of your callbacks threw
    * or rejected: its exception is the `cause`, the pairing goes on, and the exception is also reported as an uncaught one.
    */
-  readonly onError?:
-    | ((
-        error: PairingError,
-        info?: { readonly in: keyof PairingCallbacks | 'onMethodChange' | 'onOpenChange' | 'signPasskey' },
-      ) => void)
-    | undefined
+  readonly onError?: ((error: PairingError, info?: { readonly in: HostFunction }) => void) | undefined
   /** Each step of an attempt, in order, for statistics. Called once for a step, however many components show the session. */
   readonly onEvent?: ((event: PairingEvent) => void) | undefined
 }

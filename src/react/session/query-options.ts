@@ -1,14 +1,12 @@
 import { focusManager, onlineManager, type QueryClient, type UseQueryOptions } from '@tanstack/react-query'
 import type { PairingSource } from '../../core/connection.js'
-import { isSame } from '../../core/is-same.js'
-import { methodsOf, type PairingAccount, type PairingMethod } from '../../core/provider.js'
+import { methodsOf, type PairingMethod } from '../../core/provider.js'
 import { DEFAULT_MAX_REFRESHES, initialState } from '../../core/session.js'
 import { isOnlyReadOnFocus, nextRequest } from '../../core/session-request.js'
 import type { PairingRefreshMode, PairingSession, SessionState } from '../../core/session-state.js'
-import type { PairingUpdate } from '../../core/update.js'
-import { connectionOf } from './send-request.js'
 import { SessionCell } from './session-cell.js'
-import { type PairingQueryKey, type PairingTarget, sessionStoreOf } from './session-store.js'
+import { sessionStoreOf } from './session-store.js'
+import type { PairingQueryKey, PairingTarget } from './session-stores.js'
 
 /** The cached session is dropped this long after the last component is gone: no QR code lives longer. In milliseconds. */
 const SESSION_GC_MS = 60_000
@@ -90,53 +88,6 @@ export function pairingSessionQueryOptions(
     refetchOnReconnect: 'always',
     // An update may be pushed between the end of the function above and the moment its result is stored.
     structuralSharing: SessionCell.newest,
-  }
-}
-
-/** Whether a phone is linked, for a badge or a settings page. */
-export interface PairingLinkStatus {
-  readonly status: PairingUpdate['status']
-  /**
-   * Of `linked`. `JSON.stringify` and `structuredClone` leave it out, so that neither dehydration nor a persisted cache holds the
-   * number or the name; after a restart it comes with the first read.
-   */
-  readonly account?: PairingAccount | undefined
-}
-
-class LinkStatus implements PairingLinkStatus {
-  readonly status: PairingUpdate['status']
-  readonly #account: PairingAccount | undefined
-
-  constructor({ status, account }: PairingUpdate) {
-    this.status = status
-    this.#account = account
-  }
-
-  get account(): PairingAccount | undefined {
-    return this.#account
-  }
-
-  /** The one that is known already, where the new one says the same: nothing is rendered again. */
-  static shared(this: void, before: unknown, after: unknown): unknown {
-    if (!(before instanceof LinkStatus && after instanceof LinkStatus)) return after
-    return before.status === after.status && isSame(before.account, after.account) ? before : after
-  }
-}
-
-/**
- * Only whether a phone is linked, for a badge or a settings page: reads the state on mount and on focus, never a code. Add a
- * `refetchInterval` to keep it fresh.
- */
-export function pairingStatusQueryOptions(
-  provider: PairingSource,
-): UseQueryOptions<PairingLinkStatus, Error, PairingLinkStatus, PairingQueryKey> {
-  return {
-    queryKey: ['whatsapp-pairing', 'status', provider.id, provider.sessionId],
-    queryFn: async ({ signal }) => {
-      const connection = await connectionOf(provider)
-      return new LinkStatus(await connection.read({ want: 'state', method: 'phone-code', signal }))
-    },
-    structuralSharing: LinkStatus.shared,
   }
 }
 

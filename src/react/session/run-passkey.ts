@@ -13,7 +13,7 @@ import type { PasskeyDeed, PasskeyPhase, SessionEvent } from '../../core/session
 import { callHost } from './call-host.js'
 import type { PairingCallbacks } from './pairing-callbacks.js'
 import { connectionOf, inTime, limitOf } from './send-request.js'
-import type { SessionStore } from './session-store.js'
+import type { SessionStore } from './session-stores.js'
 
 /**
  * Has the user's passkey sign what WhatsApp wants to be signed, in a place that may: a page of `https://web.whatsapp.com` in a desktop

@@ -1,7 +1,7 @@
 import { focusManager, onlineManager, type QueryClient } from '@tanstack/react-query'
 import type { PairingSource } from '../../core/connection.js'
 import { toPairingError } from '../../core/errors.js'
-import type { PairingMethod, PairingProvider } from '../../core/provider.js'
+import type { PairingMethod } from '../../core/provider.js'
 import { transition } from '../../core/session.js'
 import { nextDeadline, nextRequest } from '../../core/session-request.js'
 import type { SessionEvent, SessionFacts, SessionState } from '../../core/session-state.js'
@@ -9,55 +9,27 @@ import { rulesMissing } from '../../core/session-updates.js'
 import { afterFirstCode } from '../first-code.js'
 import { createReporter } from './create-reporter.js'
 import { loadedSession, loadLaterSession } from './load-later-session.js'
-import type { PairingCallbacks } from './pairing-callbacks.js'
 import { sendRequest } from './send-request.js'
 import { SessionCell } from './session-cell.js'
+import {
+  type MountedComponent,
+  type PairingQueryKey,
+  type PairingTarget,
+  type SessionStore,
+  storeKey,
+  storesOf,
+} from './session-stores.js'
 import { warnDeveloper } from './warn-developer.js'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
 
-/** What tells one session from another in the query cache. Holds no secret. */
-export type PairingQueryKey = readonly ['whatsapp-pairing', 'session' | 'status', string, string]
-
-/** The part of a provider that names it. */
-export type PairingTarget = Pick<PairingProvider, 'id' | 'sessionId'>
-
-/** What a mounted component gives to the store; each is read at the moment it is needed. */
-export interface MountedComponent extends PairingCallbacks {
-  readonly provider: PairingSource
-}
-
-/** One cached session: its only writer, and the owner of its timer, its stream and the callbacks of all its components. */
-export interface SessionStore {
-  readonly queryKey: PairingQueryKey
-  /** The cached state; `undefined` before {@link SessionStore.begin}. */
-  read(): SessionState | undefined
-  /** Caches a first state, where there is none. */
-  begin(first: () => SessionState): SessionState
-  /**
-   * Folds an event into the cached state, at once or when the rules for it have loaded.
-   *
-   * @param onChange Called where it changed the state.
-   */
-  fold(event: SessionEvent, onChange?: () => void): void
-  /** Sends the request that is due, if any, and folds what came of it. Never rejects but with an abort. */
-  send(fallback: PairingSource, signal: AbortSignal): Promise<void>
-  /** Calls a new `onEvent` with the steps so far. */
-  catchUp(): void
-  /** A component shows the session, which begins with `first`, until the returned function is called. */
-  mount(component: () => MountedComponent, first: () => SessionState, isReopened?: boolean): () => void
-}
-
 /** Timers stand still while a machine sleeps: after that, nothing is up for longer than this beyond its time. In milliseconds. */
 const LONGEST_TIMER_MS = 2_000
 
-const stores = new WeakMap<QueryClient, Map<string, SessionStore>>()
-
 /** The store of a session: the same for all components with this client, `id` and `sessionId`. */
 export function sessionStoreOf(client: QueryClient, { id, sessionId }: PairingTarget): SessionStore {
-  const known = stores.get(client) ?? new Map<string, SessionStore>()
-  stores.set(client, known)
-  const key = JSON.stringify([id, sessionId])
+  const known = storesOf(client)
+  const key = storeKey(id, sessionId)
   const store = known.get(key) ?? createSessionStore(client, ['whatsapp-pairing', 'session', id, sessionId])
   known.set(key, store)
   return store

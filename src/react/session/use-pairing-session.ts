@@ -1,7 +1,7 @@
 'use client'
 
-import { QueryClient, QueryClientContext, useQuery } from '@tanstack/react-query'
-import { useContext, useEffect, useMemo, useRef, useState } from 'react'
+import { type QueryClient, useQuery } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef } from 'react'
 import type { PairingSource } from '../../core/connection.js'
 import { PairingError, toPairingError } from '../../core/errors.js'
 import type { PairingMethod } from '../../core/provider.js'
@@ -14,6 +14,7 @@ import type { PasskeyPress, SignPasskey } from './run-passkey.js'
 import { connectionOf } from './send-request.js'
 import { sessionStoreOf } from './session-store.js'
 import { useOwnPhone } from './use-own-phone.js'
+import { usePairingClient } from './use-pairing-client.js'
 
 /** Options of {@link usePairingSession}. */
 export interface UsePairingSessionOptions extends PairingCallbacks {
@@ -278,25 +279,3 @@ type UserEvent = SessionEvent extends infer Event
     ? Omit<Event, 'at'>
     : never
   : never
-
-let shared: QueryClient | undefined
-
-/** The client given, else the host's, else one of our own, which all components without a provider share. */
-function usePairingClient(given: QueryClient | undefined): QueryClient {
-  const host = useContext(QueryClientContext)
-  // On a server a shared client would mix the sessions of different visitors.
-  const [own] = useState(() => ((given ?? host) ? undefined : ownClient()))
-  const client = given ?? host ?? own ?? ownClient()
-  useEffect(() => {
-    // Lets the client listen for focus and for the network. It counts its mounts, so one more does no harm.
-    client.mount()
-    return () => client.unmount()
-  }, [client])
-  return client
-}
-
-function ownClient(): QueryClient {
-  if (typeof document === 'undefined') return new QueryClient()
-  shared ??= new QueryClient()
-  return shared
-}

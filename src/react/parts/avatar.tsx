@@ -1,0 +1,34 @@
+'use client'
+
+import { type ReactElement, type ReactNode, useState } from 'react'
+
+interface AvatarProps {
+  readonly src: string | undefined
+  readonly name: string | undefined
+  /** Its name, for styles. */
+  readonly element: { readonly 'data-part': string; readonly className: string | undefined }
+  /** In place of the initials of an account without a name. */
+  readonly children: ReactNode
+}
+
+/** The profile picture; the initials where there is none, or where it does not load. Give it the picture's address as `key`. */
+export function Avatar({ src, name, element, children }: AvatarProps): ReactElement {
+  // Addresses of pictures expire, and some networks block them.
+  const [isBroken, setBroken] = useState(false)
+  if (src && !isBroken) {
+    return <img {...element} src={src} alt="" referrerPolicy="no-referrer" onError={() => setBroken(true)} />
+  }
+  return (
+    <span {...element} aria-hidden="true">
+      {initials(name) || children}
+    </span>
+  )
+}
+
+function initials(name: string | undefined): string {
+  const words = name?.match(/\p{L}[\p{L}\p{M}]*/gu) ?? []
+  return [words[0], words.length > 1 ? words.at(-1) : undefined]
+    .map((word) => Array.from(word ?? '')[0] ?? '')
+    .join('')
+    .toUpperCase()
+}

@@ -1,0 +1,26 @@
+'use client'
+
+import { QueryClient, QueryClientContext } from '@tanstack/react-query'
+import { useContext, useEffect, useState } from 'react'
+
+let shared: QueryClient | undefined
+
+/** The client given, else the host's, else one of our own, which all components without a provider share. */
+export function usePairingClient(given: QueryClient | undefined): QueryClient {
+  const host = useContext(QueryClientContext)
+  // On a server a shared client would mix the sessions of different visitors.
+  const [own] = useState(() => ((given ?? host) ? undefined : ownClient()))
+  const client = given ?? host ?? own ?? ownClient()
+  useEffect(() => {
+    // Lets the client listen for focus and for the network. It counts its mounts, so one more does no harm.
+    client.mount()
+    return () => client.unmount()
+  }, [client])
+  return client
+}
+
+function ownClient(): QueryClient {
+  if (typeof document === 'undefined') return new QueryClient()
+  shared ??= new QueryClient()
+  return shared
+}

@@ -1,0 +1,216 @@
+'use client'
+
+import {
+  type ComponentPropsWithoutRef,
+  type ForwardedRef,
+  forwardRef,
+  type ReactElement,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
+import type { PairingSource } from '../../core/connection.js'
+import { PairingError } from '../../core/errors.js'
+import type { PairingLocale, PairingMessagesOverride } from '../../core/messages.js'
+import { linkEnglish } from '../../locales/link/en.js'
+import { PairingBoundary } from '../pairing-boundary.js'
+import { elementProps } from '../parts/element-names.js'
+import type { ComponentWithRef } from '../parts/forward-part.js'
+import { lazyPart } from '../parts/lazy-part.js'
+import type { PairingRootOptions } from '../parts/pairing-root-options.js'
+import { callHost } from '../session/call-host.js'
+import type { PairingMode } from '../session/query-options.js'
+import { useMergedRef } from '../use-merged-ref.js'
+import type { WhatsAppPairingDialogProps } from '../whatsapp-pairing-dialog.js'
+import { StatusAccount } from './status-account.js'
+import { StatusActions } from './status-actions.js'
+import type { PairingStatusElementName, PairingStatusPartProps, PairingStatusParts } from './status-parts.js'
+import { StatusState } from './status-state.js'
+import { type UsePairingStatusOptions, usePairingStatus } from './use-pairing-status.js'
+
+/** Props of {@link PairingStatus}: those of {@link usePairingStatus}, and the rest goes to the element. */
+export interface PairingStatusProps
+  extends UsePairingStatusOptions,
+    Pick<PairingRootOptions, 'theme'>,
+    Omit<ComponentPropsWithoutRef<'div'>, 'children' | 'onError'> {
+  /** Whose link it is: `proxy({ url })`, an adapter, or one of your own. May be made anew on every render. */
+  readonly provider: PairingSource
+  /** The language: its texts, direction and `lang`. @default English */
+  readonly locale?: PairingLocale | undefined
+  /** Texts that replace those of the locale. */
+  readonly messages?: PairingMessagesOverride | undefined
+  /** Classes for single elements, by their `data-part`. */
+  readonly classNames?: { readonly [Name in PairingStatusElementName]?: string | undefined } | undefined
+  /** Components in place of the parts, or `null` for none. Write the object outside the component that renders it. */
+  readonly parts?: PairingStatusParts | undefined
+  /**
+   * The user wants to link a phone, or to link it again: open your pairing screen.
+   * @default `<WhatsAppPairingDialog>` opens, which is loaded then
+   */
+  readonly onLink?: ((mode: PairingMode) => void) | undefined
+  /** Props of that dialog, beside those that it shares with this component: `appName`, `supportUrl`, `onLinked` … */
+  readonly dialog?:
+    | Omit<WhatsAppPairingDialogProps, 'provider' | 'open' | 'defaultOpen' | 'onOpenChange' | 'mode'>
+    | undefined
+}
+
+const useLaterEnglish = lazyPart(() => import('../../locales/later/en.js'), false)
+const useDialog = lazyPart(() => import('../whatsapp-pairing-dialog.js'), false)
+
+/**
+ * Whether a phone is linked, for a settings page: who is linked, or what is wrong and what to do, with **Link**, **Disconnect** and
+ * **Link again**, as far as the provider offers them. Reads the state every few minutes, and never a code. The pairing screen is loaded
+ * when the user opens it.
+ *
+ * @example
+ * ```tsx
+ * <PairingStatus provider={proxy({ url: '/api/pairing' })} dialog={{ appName: 'Acme Inbox' }} />
+ * ```
+ */
+export const PairingStatus: ComponentWithRef<PairingStatusProps, HTMLDivElement> = forwardRef(
+  function PairingStatus(props: PairingStatusProps, ref: ForwardedRef<HTMLDivElement>) {
+    const { provider, locale, theme, className, classNames, messages } = props
+    return (
+      <PairingBoundary
+        // Another account begins without the question about the one before.
+        key={JSON.stringify([provider.id, provider.sessionId])}
+        onError={props.onError}
+        fallback={(retry) => (
+          <div
+            ref={ref}
+            data-scope="whatsapp-pairing"
+            data-theme={theme}
+            {...elementProps(classNames, 'link', className)}
+          >
+            <button type="button" {...elementProps(classNames, 'check-button')} onClick={retry}>
+              {messages?.linkCheck ?? (locale?.messages ?? linkEnglish).linkCheck}
+            </button>
+          </div>
+        )}
+      >
+        <Status {...props} hostRef={ref} />
+      </PairingBoundary>
+    )
+  },
+)
+
+function Status({
+  provider,
+  refetchInterval,
+  liveEvents,
+  queryClient,
+  onUnlinked,
+  onError,
+  locale,
+  messages: ownMessages,
+  theme = 'auto',
+  classNames,
+  parts = {},
+  onLink,
+  dialog,
+  hostRef,
+  ...props
+}: PairingStatusProps & { readonly hostRef: ForwardedRef<HTMLDivElement> }): ReactElement {
+  const pairing = usePairingStatus(provider, {
+    refetchInterval,
+    liveEvents,
+    queryClient,
+    onUnlinked,
+    onError,
+  })
+  const later = useLaterEnglish.unreported()
+  const needsErrors =
+    !locale &&
+    (pairing.isUnlinking || pairing.link.status === 'needs-attention' || pairing.link.error !== undefined)
+  useEffect(() => {
+    if (needsErrors) useLaterEnglish.load()
+  }, [needsErrors])
+  const element = useRef<HTMLDivElement | null>(null)
+  const own = useCallback((found: HTMLDivElement | null) => {
+    element.current = found
+  }, [])
+  const ref = useMergedRef<HTMLDivElement>(own, hostRef)
+  const [mode, setMode] = useState<PairingMode>()
+  const screen = useDialog.unreported()
+  const latestOnError = useRef(onError)
+  useEffect(() => {
+    latestOnError.current = onError
+  })
+  useEffect(() => {
+    if (!mode || screen !== null) return undefined
+    const report = latestOnError.current
+    const error = new PairingError(
+      'component-failed',
+      'The pairing screen did not load. Press the button again.',
+    )
+    callHost('onError', () => report?.(error))
+    return setMode(undefined)
+  }, [mode, screen])
+  const wasOpen = useRef(false)
+  useEffect(() => {
+    // The dialog gives the focus back to its button, which went where a phone was linked.
+    const page = element.current?.ownerDocument
+    if (!mode && wasOpen.current && page?.activeElement === page?.body) element.current?.focus()
+    wasOpen.current = mode !== undefined
+  }, [mode])
+  const messages = useMemo(() => {
+    const texts = locale?.messages ?? { ...linkEnglish, errors: later?.laterEnglish.errors }
+    const { errors, ...others } = ownMessages ?? {}
+    return { ...texts, ...others, ...(texts.errors && { errors: { ...texts.errors, ...errors } }) }
+  }, [locale, later, ownMessages])
+  const part: PairingStatusPartProps['part'] = (name, className) => elementProps(classNames, name, className)
+  const shown: PairingStatusPartProps = {
+    pairing,
+    messages,
+    localeTag: locale?.tag ?? 'en',
+    part,
+    openPairing: (wanted) => {
+      if (onLink) {
+        callHost('onLink', () => onLink(wanted), onError)
+        return
+      }
+      useDialog.load()
+      setMode(wanted)
+    },
+  }
+  const { Account = StatusAccount, State = StatusState, Actions = StatusActions } = parts
+  return (
+    <>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset has a look of its own in every browser. */}
+      <div
+        role="group"
+        aria-label="WhatsApp"
+        tabIndex={-1}
+        dir={locale?.direction ?? 'ltr'}
+        lang={locale?.tag ?? 'en'}
+        {...props}
+        ref={ref}
+        {...part('link', props.className)}
+        data-scope="whatsapp-pairing"
+        data-status={pairing.link.status}
+        data-last={pairing.link.last}
+        data-theme={theme}
+      >
+        {Account && <Account {...shown} />}
+        {State && <State {...shown} />}
+        {Actions && <Actions {...shown} />}
+      </div>
+      {mode && screen && (
+        <screen.WhatsAppPairingDialog
+          locale={locale}
+          messages={ownMessages}
+          theme={theme}
+          queryClient={queryClient}
+          onError={onError}
+          {...dialog}
+          provider={provider}
+          mode={mode}
+          open
+          onOpenChange={() => setMode(undefined)}
+        />
+      )}
+    </>
+  )
+}

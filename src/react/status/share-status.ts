@@ -1,0 +1,95 @@
+import type { QueryCacheNotifyEvent, QueryClient } from '@tanstack/react-query'
+import type { LinkNews } from '../../core/link-status.js'
+import type { SessionState } from '../../core/session-state.js'
+import { SessionCell } from '../session/session-cell.js'
+import { type PairingTarget, storeKey, storesOf } from '../session/session-stores.js'
+import { StatusCell } from './status-cell.js'
+import { statusQueryKey } from './status-query.js'
+
+/** Who wants the two caches of a client to be one, and what ends it. */
+interface Sharing {
+  components: number
+  readonly stop: () => void
+}
+
+const sharings = new WeakMap<QueryClient, Sharing>()
+
+/**
+ * While a component shows a status, the pairing screens of the same page update it, and it updates them. One listener for each
+ * client, however many components there are; pages without a status have none.
+ */
+export function shareStatus(client: QueryClient): () => void {
+  const sharing = sharings.get(client) ?? { components: 0, stop: listen(client) }
+  sharings.set(client, sharing)
+  sharing.components += 1
+  return () => {
+    sharing.components -= 1
+    if (sharing.components > 0) return
+    sharing.stop()
+    sharings.delete(client)
+  }
+}
+
+function listen(client: QueryClient): () => void {
+  /** Sessions that show a link, by the key of their store. */
+  const linked = new Set<string>()
+  for (const [key, store] of storesOf(client))
+    if (store.read()?.facts.phase.name === 'linked') linked.add(key)
+  return client.getQueryCache().subscribe((event) => {
+    const changed = changeIn(event)
+    if (!changed) return
+    const { kind, id, sessionId, data } = changed
+    if (kind === 'status') toSession(client, { id, sessionId }, data)
+    else toStatus(client, { id, sessionId }, SessionCell.stateIn(data), linked)
+  })
+}
+
+function changeIn(event: QueryCacheNotifyEvent) {
+  if (event.type !== 'updated' || event.action.type !== 'success') return undefined
+  const { queryKey } = event.query
+  const [scope, kind, id, sessionId]: readonly unknown[] = queryKey
+  if (scope !== 'whatsapp-pairing' || typeof id !== 'string' || typeof sessionId !== 'string')
+    return undefined
+  return { kind, id, sessionId, data: event.query.state.data }
+}
+
+/** A link on the pairing screen is one here; when it ends there, the state is read. */
+function toStatus(
+  client: QueryClient,
+  target: PairingTarget,
+  state: SessionState | undefined,
+  linked: Set<string>,
+): void {
+  const key = storeKey(target.id, target.sessionId)
+  const queryKey = statusQueryKey(target)
+  const isShown = client.getQueryCache().find({ queryKey }) !== undefined
+  const news = state && linkIn(state)
+  const wasLinked = linked.has(key)
+  if (news) linked.add(key)
+  else linked.delete(key)
+  if (!isShown) return
+  if (news) client.setQueryData(queryKey, StatusCell.of(news))
+  else if (wasLinked) void client.invalidateQueries({ queryKey })
+}
+
+function linkIn({ facts }: SessionState): LinkNews | undefined {
+  const { phase, source, offer, now, isConfirmed } = facts
+  if (phase.name !== 'linked' || !source || !isConfirmed) return undefined
+  const { session, revision, origin, seq } = source
+  const { abilities } = offer
+  const { account } = phase
+  return { at: now, update: { session, revision, origin, seq, abilities, status: 'linked', account } }
+}
+
+/** What was read here is news for a pairing screen that shows something else. */
+function toSession(client: QueryClient, { id, sessionId }: PairingTarget, data: unknown): void {
+  const store = storesOf(client).get(storeKey(id, sessionId))
+  const facts = store?.read()?.facts
+  const update = StatusCell.updateIn(data)
+  const { known, isCurrent } = StatusCell.factsIn(data)
+  // A component that comes back reads anyway.
+  if (!store || !update || !isCurrent || !facts || facts.leftAt !== undefined) return
+  if ((known?.status === 'linked') === (facts.phase.name === 'linked')) return
+  const at = Date.now()
+  store.fold({ type: 'updated', update, sentAt: at, at })
+}

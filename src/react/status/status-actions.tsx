@@ -1,0 +1,147 @@
+'use client'
+
+import {
+  type ComponentPropsWithoutRef,
+  type KeyboardEvent,
+  type ReactElement,
+  type RefCallback,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from 'react'
+import { type PairingErrorCode, toPairingError } from '../../core/errors.js'
+import type { PairingLinkReason, PairingLinkStatus } from '../../core/link-status.js'
+import type { PairingStatusPartProps } from './status-parts.js'
+
+/** What a new link repairs. The others are for the people who run the app. */
+const repairedByLink: readonly PairingLinkReason[] = [
+  'unlinked-on-phone',
+  'passkey-required',
+  'session-stale',
+  'account-blocked',
+]
+
+/** What can be done in this state, as far as the provider offers it. */
+export function StatusActions(props: PairingStatusPartProps): ReactElement {
+  const { pairing, messages, part, openPairing } = props
+  const { link, refresh } = pairing
+  const state = link.last ?? link.status
+  const needsLink = state === 'needs-attention' && link.reason && repairedByLink.includes(link.reason)
+  const isStuck = link.status === 'unknown' ? link.error : state === 'needs-attention' && !needsLink
+  return (
+    <div {...part('link-actions')}>
+      {state === 'not-linked' && (
+        <Button {...part('link-button')} onClick={() => openPairing('link')}>
+          {messages.linkStart}
+        </Button>
+      )}
+      {needsLink && (
+        <Button {...part('link-button')} onClick={() => openPairing('relink')}>
+          {messages.linkAgain}
+        </Button>
+      )}
+      {isStuck && (
+        <Button {...part('check-button')} onClick={refresh}>
+          {messages.linkCheck}
+        </Button>
+      )}
+      {canUnlink(link) && <Disconnect {...props} />}
+    </div>
+  )
+}
+
+const canUnlink = ({ status, last, abilities }: PairingLinkStatus): boolean =>
+  (last ?? status) === 'linked' && abilities.includes('unlink')
+
+/** A button that may go away when it is used; the focus then stays in this place of the page. */
+function Button(props: ComponentPropsWithoutRef<'button'>): ReactElement {
+  return <button type="button" {...props} ref={useKeptFocus()[0]} />
+}
+
+/** A ref: where its element goes away with the focus in it, the element of the status takes it. */
+function useKeptFocus<Element extends HTMLElement>(): [RefCallback<Element>, RefObject<Element | null>] {
+  const element = useRef<Element | null>(null)
+  const ref = useCallback((next: Element | null) => {
+    // React takes the ref back before it takes the element out: the focus is still where it was.
+    const before = element.current
+    if (next === null && before?.contains(before.ownerDocument.activeElement))
+      before.closest<HTMLElement>('[data-scope]')?.focus({ preventScroll: true })
+    element.current = next
+  }, [])
+  return [ref, element]
+}
+
+/** Asks first, in place: what it ends is not brought back by a press. */
+function Disconnect({ pairing, messages, part }: PairingStatusPartProps): ReactElement {
+  const [isAsking, setAsking] = useState(false)
+  const [failure, setFailure] = useState<PairingErrorCode>()
+  const id = useId()
+  const [questionRef, question] = useKeptFocus<HTMLDivElement>()
+  const [buttonRef, button] = useKeptFocus<HTMLButtonElement>()
+  const wasAsking = useRef(false)
+  useEffect(() => {
+    // What was pressed is gone: what took its place has the focus.
+    if (isAsking !== wasAsking.current) (isAsking ? question : button).current?.focus()
+    wasAsking.current = isAsking
+  }, [isAsking, question, button])
+  const { isUnlinking, unlink } = pairing
+  const cancel = () => {
+    setFailure(undefined)
+    setAsking(false)
+  }
+  const confirm = () => {
+    if (isUnlinking) return
+    setFailure(undefined)
+    unlink().catch((error: unknown) => setFailure(toPairingError(error).code))
+  }
+  if (!isAsking) {
+    return (
+      <button ref={buttonRef} type="button" {...part('disconnect-button')} onClick={() => setAsking(true)}>
+        {messages.disconnect}
+      </button>
+    )
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || isUnlinking) return
+    // A dialog around it stays open.
+    event.preventDefault()
+    event.stopPropagation()
+    cancel()
+  }
+  const text = failure && messages.errors?.[failure]
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset has a look of its own in every browser.
+    <div
+      ref={questionRef}
+      role="group"
+      aria-labelledby={id}
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+      {...part('disconnect-question')}
+    >
+      <p id={id}>{messages.disconnectWarning}</p>
+      <button
+        type="button"
+        {...part('disconnect-cancel-button')}
+        aria-disabled={isUnlinking}
+        onClick={() => isUnlinking || cancel()}
+      >
+        {messages.disconnectCancel}
+      </button>
+      <button
+        type="button"
+        {...part('disconnect-confirm-button')}
+        aria-disabled={isUnlinking}
+        onClick={confirm}
+      >
+        {isUnlinking ? messages.disconnecting : messages.disconnect}
+      </button>
+      <p role="alert" {...part('link-error')}>
+        {failure && (text ? `${text.title}. ${text.advice}` : failure)}
+      </p>
+    </div>
+  )
+}

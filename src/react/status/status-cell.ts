@@ -1,0 +1,83 @@
+import { isSame } from '../../core/is-same.js'
+import {
+  type LinkFacts,
+  type LinkNews,
+  linkStatusAfter,
+  type PairingLinkStatus,
+  unknownLink,
+  viewLinkStatus,
+} from '../../core/link-status.js'
+import type { PairingUpdate } from '../../core/update.js'
+
+/**
+ * What the query cache holds of a link. The account is personal: a private field is left out by `JSON.stringify`, by structured
+ * clone and by the console, so that no persister, dehydration or devtool of the host carries it away.
+ */
+export class StatusCell implements PairingLinkStatus {
+  readonly status: PairingLinkStatus['status']
+  readonly last?: PairingLinkStatus['last']
+  readonly asOf?: PairingLinkStatus['asOf']
+  readonly error?: PairingLinkStatus['error']
+  readonly reason?: PairingLinkStatus['reason']
+  readonly abilities: PairingLinkStatus['abilities']
+  readonly #account: PairingLinkStatus['account']
+  #facts: LinkFacts
+  /** What it was made of, until it is folded into the cell before. */
+  readonly #news: LinkNews | undefined
+  /** The last one that was read. */
+  #update: PairingUpdate | undefined
+
+  private constructor(facts: LinkFacts, update: PairingUpdate | undefined, news?: LinkNews) {
+    const { account, ...view } = viewLinkStatus(facts)
+    this.status = view.status
+    if (view.last) this.last = view.last
+    if (view.asOf) this.asOf = view.asOf
+    if (view.error) this.error = view.error
+    if (view.reason) this.reason = view.reason
+    this.abilities = view.abilities
+    this.#account = account
+    this.#facts = facts
+    this.#update = update
+    this.#news = news
+  }
+
+  get account(): PairingLinkStatus['account'] {
+    return this.#account
+  }
+
+  /** The cell of some news, where nothing was known before. */
+  static of(news: LinkNews, update?: PairingUpdate): StatusCell {
+    return new StatusCell(linkStatusAfter(unknownLink, news), update, news)
+  }
+
+  /** The cell of an update that was read or received. */
+  static read(update: PairingUpdate): StatusCell {
+    return StatusCell.of({ update, at: Date.now() }, update)
+  }
+
+  /** The update that was read last. */
+  static updateIn(data: unknown): PairingUpdate | undefined {
+    return data instanceof StatusCell ? data.#update : undefined
+  }
+
+  /** The facts in cached data of unknown origin: a cell that was restored from storage has none. */
+  static factsIn(data: unknown): LinkFacts {
+    return data instanceof StatusCell ? data.#facts : unknownLink
+  }
+
+  /**
+   * Folds the cell of some news into the one before, for `structuralSharing`. It is the same object where the app would see no
+   * difference, so that nothing is rendered again.
+   */
+  static folded(this: void, before: unknown, after: unknown): unknown {
+    if (!(before instanceof StatusCell && after instanceof StatusCell) || before === after) return after
+    if (!after.#news) return after
+    const facts = linkStatusAfter(before.#facts, after.#news)
+    if (isSame(viewLinkStatus(before.#facts), viewLinkStatus(facts))) {
+      before.#facts = facts
+      before.#update = after.#update
+      return before
+    }
+    return new StatusCell(facts, after.#update)
+  }
+}

@@ -1,0 +1,86 @@
+'use client'
+
+import { type ReactElement, useEffect, useState } from 'react'
+import type { PairingLinkReason, PairingLinkStatus } from '../../core/link-status.js'
+import { formatMessage, type PairingErrorText, type PairingLinkMessages } from '../../core/messages.js'
+import type { PairingStatusPartProps } from './status-parts.js'
+
+/** The state in words, why it needs attention and what to do, and how old it is where it was not read again. */
+export function StatusState({ pairing, messages, localeTag, part }: PairingStatusPartProps): ReactElement {
+  const { link } = pairing
+  const { status, last, reason, error } = link
+  const why = reason ? reasonText(reason, messages) : error && textOf(messages.errors?.[error])
+  return (
+    <div {...part('link-text')}>
+      {/* Always there, so that screen readers announce each change once. */}
+      <p role="status" {...part('link-state')}>
+        {stateText(last ?? status, messages)}
+      </p>
+      {why && <p {...part('link-reason')}>{why}</p>}
+      {last && <AsOf link={link} messages={messages} localeTag={localeTag} part={part} />}
+    </div>
+  )
+}
+
+function stateText(status: PairingLinkStatus['status'], messages: PairingLinkMessages): string {
+  switch (status) {
+    case 'linked':
+      return messages.linkLinked
+    case 'not-linked':
+      return messages.linkNone
+    case 'needs-attention':
+      return messages.linkAttention
+    case 'unknown':
+      return messages.linkChecking
+  }
+}
+
+function reasonText(
+  reason: PairingLinkReason,
+  messages: PairingStatusPartProps['messages'],
+): string | undefined {
+  if (reason === 'unlinked-on-phone') return messages.linkLost
+  return reason === 'passkey-required' ? messages.linkPasskey : textOf(messages.errors?.[reason])
+}
+
+const textOf = (text: PairingErrorText | undefined): string | undefined =>
+  text && [text.title, text.cause, text.advice].filter(Boolean).join(text.title.endsWith('.') ? ' ' : '. ')
+
+function AsOf({
+  link: { asOf = 0, error },
+  messages,
+  localeTag,
+  part,
+}: Pick<PairingStatusPartProps, 'messages' | 'localeTag' | 'part'> & {
+  readonly link: PairingLinkStatus
+}): ReactElement {
+  const time = useLocalTime(asOf, localeTag)
+  return (
+    <p {...part('link-as-of')}>
+      {error ? messages.linkUnreachable : messages.linkChecking}{' '}
+      <time dateTime={new Date(asOf).toISOString()}>
+        {time && formatMessage(messages.linkAsOf, { time })}
+      </time>
+    </p>
+  )
+}
+
+/** The time of day, and the day where it was another one. In the browser alone: a server is in another time zone. */
+function useLocalTime(at: number, localeTag: string): string | undefined {
+  const [text, setText] = useState<string>()
+  useEffect(() => {
+    const isToday = new Date(at).toDateString() === new Date().toDateString()
+    const style = isToday ? undefined : ('medium' as const)
+    setText(timeText(at, localeTag, { timeStyle: 'short', dateStyle: style }))
+  }, [at, localeTag])
+  return text
+}
+
+function timeText(at: number, localeTag: string, style: Intl.DateTimeFormatOptions): string {
+  try {
+    return new Intl.DateTimeFormat(localeTag, style).format(at)
+  } catch {
+    // A locale of the host's own may have a tag that is none, like `pt_BR`.
+    return new Intl.DateTimeFormat(undefined, style).format(at)
+  }
+}

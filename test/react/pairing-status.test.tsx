@@ -1,0 +1,367 @@
+import { focusManager, QueryClient } from '@tanstack/react-query'
+import { act, fireEvent, render, screen } from '@testing-library/react'
+import { Profiler } from 'react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  PairingError,
+  type PairingProvider,
+  type PairingProxy,
+  PairingStatus,
+  type PairingStatusProps,
+  type PairingUpdate,
+  usePairingStatus,
+} from '../../src/index.js'
+import { de } from '../../src/locales/de.js'
+import { providerIds } from '../../stories/playground/emulated-provider.js'
+import './jsdom-dialog.js'
+import { scriptedProvider, timing } from './scripted-provider.js'
+import { advance, settle } from './time.js'
+import { later, loadEverything, part, press } from './user.js'
+import { createWorld, doing, type World } from './world.js'
+
+beforeAll(loadEverything)
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  focusManager.setFocused(undefined)
+})
+
+const row = (): HTMLElement | null => part('link')
+const stateLine = (): string | null | undefined => part('link-state')?.textContent
+const button = (name: string): HTMLElement | null => screen.queryByRole('button', { name })
+
+/** The row of a settings page in front of an emulated account. */
+async function showStatus(world: World, props: Partial<PairingStatusProps> = {}) {
+  const view = render(<PairingStatus provider={world.proxied()} queryClient={world.queryClient} {...props} />)
+  await settle()
+  await advance(1_000)
+  return view
+}
+
+async function linkedWorld(id: (typeof providerIds)[number]): Promise<World> {
+  const world = createWorld(id, { linkingMs: 500 })
+  void world.provider.getQrCode({}).catch(() => {})
+  await advance(4_000)
+  await doing(() => world.emulator.scan())
+  await advance(12_000)
+  return world
+}
+
+describe.each(providerIds)('<PairingStatus> at %s', (id) => {
+  it('reads the state alone for half an hour, starts no pairing, and is silent in a hidden tab', async () => {
+    const world = createWorld(id)
+    const actions: string[] = []
+    world.emulator.subscribe(({ action }) => void actions.push(action))
+    await showStatus(world)
+    await later(30 * 60_000)
+    const { requests } = world.server
+    expect(new Set(requests)).toEqual(new Set(['state']))
+    // One on mount, one for each five minutes; a state that is not settled at first is read again.
+    expect(requests.length).toBeGreaterThanOrEqual(7)
+    expect(requests.length).toBeLessThanOrEqual(10)
+    const paths = world.mockServer.requests.map(({ method, path }) => `${method} ${path}`)
+    expect(paths.length).toBeGreaterThan(0)
+    expect(paths.length).toBeLessThanOrEqual(requests.length * 3)
+    expect(paths.filter((path) => /^(?!GET)|\bqr|connect\b|code|phone|restart|logout/i.test(path))).toEqual(
+      [],
+    )
+    expect(world.sockets?.requests ?? []).toEqual([])
+    // A session of these two that was started shows codes by itself.
+    const own = id === 'wasend' || id === 'waha' ? 1 : 0
+    expect(actions.filter((action) => action === 'start').length).toBeLessThanOrEqual(own)
+
+    const before = requests.length
+    await doing(() => focusManager.setFocused(false))
+    await later(30 * 60_000)
+    expect(requests.length).toBe(before)
+    await doing(() => focusManager.setFocused(true))
+    await settle()
+    expect(requests.length).toBe(before + 1)
+  })
+
+  it('shows who is linked, and offers what the provider can do', async () => {
+    const world = await linkedWorld(id)
+    await showStatus(world)
+    expect([row()?.dataset.status, stateLine()]).toEqual(['linked', 'Linked'])
+    expect(button('Link')).toBeNull()
+    expect(button('Disconnect') !== null).toBe(id !== 'wasend')
+  })
+})
+
+describe('<PairingStatus>', () => {
+  it('asks before it disconnects, says what stops, and is not linked then', async () => {
+    const world = await linkedWorld('z-api')
+    const onUnlinked = vi.fn()
+    await showStatus(world, { onUnlinked })
+    expect(part('link-name')?.textContent).toBe('Ana Souza')
+    expect(part('link-number')?.textContent).toBe('+5511987654321')
+    button('Disconnect')?.focus()
+    await press('Disconnect')
+    expect(world.emulator.state.status).toBe('linked')
+    expect(part('disconnect-question')).toBe(document.activeElement)
+    expect(part('disconnect-question')?.textContent).toContain('Sending and receiving for this number stops')
+    fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' })
+    await settle()
+    expect(button('Disconnect')).toBe(document.activeElement)
+    expect(part('disconnect-question')).toBeNull()
+
+    await press('Disconnect')
+    await press('Disconnect')
+    await advance(1_000)
+    expect(world.emulator.state.status).toBe('idle')
+    expect([row()?.dataset.status, stateLine()]).toEqual(['not-linked', 'Not linked'])
+    expect(onUnlinked.mock.calls).toEqual([[expect.objectContaining({ name: 'Ana Souza' })]])
+    expect(row()).toBe(document.activeElement)
+    // It was meant: the next reads do not call it a loss, here and on a page that comes later.
+    await later(11 * 60_000)
+    expect(row()?.dataset.status).toBe('not-linked')
+    const other = { ...world, queryClient: new QueryClient() }
+    await showStatus(other)
+    expect(
+      [...document.querySelectorAll<HTMLElement>('[data-part="link"]')].map(({ dataset }) => dataset.status),
+    ).toEqual(['not-linked', 'not-linked'])
+    expect(new Set(world.server.requests)).toEqual(new Set(['state', 'unlink']))
+  })
+
+  it('stays linked where disconnecting failed, and says why', async () => {
+    const provider: PairingProvider = {
+      ...scriptedProvider({
+        getQrCode: () => ({ status: 'unlinked' }),
+        getStatus: () => ({ status: 'linked', account: { name: 'Ana' } }),
+      }),
+      unlink: async () => {
+        throw new PairingError('provider-unavailable', 'Down.')
+      },
+    }
+    render(<PairingStatus provider={provider} queryClient={new QueryClient()} locale={de} />)
+    await settle()
+    await press('Trennen')
+    await press('Trennen')
+    expect(screen.getByRole('alert').textContent).toContain(de.messages.errors['provider-unavailable'].title)
+    expect(row()?.dataset.status).toBe('linked')
+    await press('Abbrechen')
+    expect(button('Trennen')).toBe(document.activeElement)
+  })
+
+  it('opens the pairing screen, and shows the link that is made there without a read of its own', async () => {
+    const world = createWorld('green-api', { linkingMs: 0 })
+    await showStatus(world, { dialog: { appName: 'Acme Inbox' } })
+    expect(stateLine()).toBe('Not linked')
+    await press('Link')
+    await act(() => vi.dynamicImportSettled())
+    await advance(6_000)
+    expect(shownStatusOfScreen()).toBe('awaiting-scan')
+    const reads = world.server.requests.filter((wish) => wish === 'state').length
+    await doing(() => world.emulator.scan())
+    await advance(6_000)
+    expect([shownStatusOfScreen(), row()?.dataset.status]).toEqual(['linked', 'linked'])
+    expect(part('link-number')?.textContent).toBe('+5511987654321')
+    expect(world.server.requests.filter((wish) => wish === 'state').length - reads).toBeLessThanOrEqual(2)
+    await press('Close')
+    await settle()
+    expect(document.activeElement).toBe(row())
+  })
+
+  it('calls `onLink` in place of the dialog, and says that the phone was linked before', async () => {
+    const world = await linkedWorld('waha')
+    const onLink = vi.fn()
+    await showStatus(world, { onLink })
+    await advance(20_000)
+    await doing(() => world.emulator.logout())
+    await doing(() => focusManager.setFocused(false))
+    await doing(() => focusManager.setFocused(true))
+    await advance(10_000)
+    expect([row()?.dataset.status, part('link-reason')?.textContent]).toEqual([
+      'needs-attention',
+      'The phone was unlinked. Link it again to go on sending and receiving.',
+    ])
+    await press('Link again')
+    expect(onLink.mock.calls).toEqual([['relink']])
+    expect(document.querySelector('dialog')).toBeNull()
+  })
+
+  it('says that the key was refused, and offers another look and no link', async () => {
+    const world = createWorld('z-api')
+    world.emulator.fail('unauthorized')
+    await showStatus(world)
+    await advance(40_000)
+    await act(() => vi.dynamicImportSettled())
+    expect(row()?.dataset.status).toBe('needs-attention')
+    expect(part('link-reason')?.textContent).toContain('The provider refused this app’s key')
+    expect(button('Link again')).toBeNull()
+    world.emulator.recover()
+    await press('Check again')
+    await advance(1_000)
+    expect(row()?.dataset.status).toBe('not-linked')
+  })
+
+  it('keeps the last known state, with its time, while the server cannot be reached', async () => {
+    vi.setSystemTime(new Date('2026-01-01T10:00:00'))
+    const world = await linkedWorld('z-api')
+    await showStatus(world)
+    world.server.kill()
+    await later(10 * 60_000)
+    await act(() => vi.dynamicImportSettled())
+    expect([row()?.dataset.status, row()?.dataset.last, stateLine()]).toEqual(['unknown', 'linked', 'Linked'])
+    expect(part('link-as-of')?.textContent).toMatch(
+      /^The state cannot be read right now\. As of 10:0\d.AM\.$/,
+    )
+    expect(part('link-reason')?.textContent).toContain('No connection')
+    world.server.start()
+    await press('Check again')
+    await advance(1_000)
+    expect([row()?.dataset.status, part('link-as-of')]).toEqual(['linked', null])
+  })
+
+  it('takes the place of its parts, leaves one out, and passes the rest to its element', async () => {
+    const world = await linkedWorld('z-api')
+    await showStatus(world, {
+      id: 'mine',
+      'aria-label': 'Sales',
+      className: 'row',
+      classNames: { 'link-state': 'badge' },
+      parts: { Account: null, Actions: ({ pairing }) => <b>{pairing.link.account?.name}</b> },
+    })
+    expect(screen.getByRole('group', { name: 'Sales' })).toMatchObject({ id: 'mine', className: 'row' })
+    expect(part('link-state')?.className).toBe('badge')
+    expect(part('link-account')).toBeNull()
+    expect(screen.getByText('Ana Souza').tagName).toBe('B')
+  })
+
+  it('keeps an exception of a part of the host’s own from its page', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const onError = vi.fn()
+    const Broken = () => {
+      throw new Error('broken')
+    }
+    const world = createWorld('z-api')
+    await showStatus(world, { onError, parts: { State: Broken } })
+    expect(onError.mock.calls[0]?.[0]).toMatchObject({ code: 'component-failed' })
+    expect(button('Check again')).not.toBeNull()
+    vi.restoreAllMocks()
+  })
+
+  it('takes live events where they are wanted, which request no code', async () => {
+    const world = createWorld('green-api', { linkingMs: 0 })
+    await showStatus(world, { liveEvents: true })
+    expect(world.server.openStreams).toBe(1)
+    world.emulator.start()
+    await doing(() => world.emulator.scan())
+    await advance(6_000)
+    expect(row()?.dataset.status).toBe('linked')
+    expect(world.server.requests.filter((wish) => wish !== 'events')).toEqual(['state'])
+    expect(world.mockServer.requests.filter(({ path }) => /qr/i.test(path))).toEqual([])
+    await doing(() => focusManager.setFocused(false))
+    expect(world.server.openStreams).toBe(0)
+  })
+})
+
+describe('a pairing screen beside the status', () => {
+  const shownStatuses = () => [row()?.dataset.status, shownStatusOfScreen()]
+
+  async function showBoth(id: (typeof providerIds)[number], isLinked: boolean) {
+    const world = isLinked ? await linkedWorld(id) : createWorld(id, { linkingMs: 0 })
+    render(
+      <>
+        <PairingStatus provider={world.proxied()} queryClient={world.queryClient} />
+        {world.element()}
+      </>,
+    )
+    await settle()
+    await advance(6_000)
+    return world
+  }
+
+  it('shows at once what the status has read', async () => {
+    const world = await showBoth('z-api', false)
+    expect(shownStatuses()).toEqual(['not-linked', 'awaiting-scan'])
+    await later(300_000)
+    expect(shownStatuses()).toEqual(['not-linked', 'expired'])
+    world.emulator.start()
+    await doing(() => world.emulator.scan())
+    await doing(() => focusManager.setFocused(false))
+    await doing(() => focusManager.setFocused(true))
+    await settle()
+    expect(shownStatuses()).toEqual(['linked', 'linked'])
+  })
+
+  it('begins a new round when the status disconnects', async () => {
+    await showBoth('z-api', true)
+    expect(shownStatuses()).toEqual(['linked', 'linked'])
+    await press('Disconnect')
+    await press('Disconnect')
+    await advance(8_000)
+    expect(shownStatuses()).toEqual(['not-linked', 'awaiting-scan'])
+  })
+
+  it('updates the status when the phone ends the link', async () => {
+    const world = await showBoth('z-api', true)
+    await doing(() => world.emulator.logout())
+    await advance(30_000)
+    expect(shownStatuses()).toEqual(['needs-attention', 'awaiting-scan'])
+  })
+})
+
+describe('five hundred rows of a settings page', () => {
+  it('cost what ten do, each: a read of one renders that one alone', async () => {
+    const costs: number[] = []
+    for (const count of [10, 500]) {
+      const client = new QueryClient()
+      const commits = new Map<string, number>()
+      let isLinked = false
+      const providers = Array.from({ length: count }, (_, index) =>
+        answering(`${count} ${index}`, () =>
+          isLinked ? { status: 'linked', account: { name: 'Ana' } } : { status: 'unlinked' },
+        ),
+      )
+      const subscribe = vi.spyOn(client.getQueryCache(), 'subscribe')
+      const view = render(
+        providers.map((provider) => (
+          <Profiler
+            key={provider.sessionId}
+            id={provider.sessionId}
+            onRender={(id) => commits.set(id, (commits.get(id) ?? 0) + 1)}
+          >
+            <Row provider={provider} client={client} />
+          </Profiler>
+        )),
+      )
+      await settle()
+      expect(view.container.textContent).toBe('not-linked'.repeat(count))
+      // One listener for all of them.
+      expect(subscribe).toHaveBeenCalledOnce()
+      commits.clear()
+      isLinked = true
+      const reads = vi.spyOn(client.getQueryCache(), 'find')
+      const [first] = providers
+      await act(async () => {
+        await client.refetchQueries({
+          queryKey: ['whatsapp-pairing', 'status', 'fake', first?.sessionId],
+        })
+      })
+      await settle()
+      expect([...commits.keys()]).toEqual([first?.sessionId])
+      costs.push(reads.mock.calls.length)
+      view.unmount()
+    }
+    expect(costs[1]).toBe(costs[0])
+  })
+})
+
+/** A server that answers at once, so that nothing but the page is measured. */
+function answering(sessionId: string, state: () => Pick<PairingUpdate, 'status' | 'account'>): PairingProxy {
+  let seq = 0
+  const read = async (): Promise<PairingUpdate> => {
+    seq += 1
+    const offer = { provider: 'fake', methods: ['qr'], abilities: [], timing } as const
+    return { v: 1, session: sessionId, origin: 'o', seq, at: Date.now(), ...offer, ...state() }
+  }
+  return { id: 'fake', sessionId, connection: { read, act: read } }
+}
+
+function Row({ provider, client }: { provider: PairingProxy; client: QueryClient }) {
+  return <i>{usePairingStatus(provider, { queryClient: client }).link.status}</i>
+}
+
+const shownStatusOfScreen = (): string | undefined =>
+  document.querySelector<HTMLElement>('[data-scope][data-part="root"]')?.dataset.status
