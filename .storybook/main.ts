@@ -1,5 +1,8 @@
 import type { StorybookConfig } from '@storybook/react-vite'
+import remarkGfm from 'remark-gfm'
 import type { Channel } from 'storybook/internal/channels'
+import { componentPropsPlugin } from './component-props-plugin.js'
+import { documentationLinks } from './documentation-links.js'
 import { playground } from './playground-plugin.js'
 
 /** A hook of Storybook's that its public type leaves out. */
@@ -9,9 +12,24 @@ interface ServerChannelHook {
 
 const config: StorybookConfig & ServerChannelHook = {
   framework: '@storybook/react-vite',
-  stories: ['../stories/**/*.stories.tsx'],
-  addons: ['@storybook/addon-vitest', '@storybook/addon-a11y'],
-  viteFinal: (config) => ({ ...config, plugins: [...(config.plugins ?? []), playground()] }),
+  stories: ['../stories/**/*.mdx', '../stories/**/*.stories.tsx'],
+  addons: [
+    {
+      name: '@storybook/addon-docs',
+      // Tables are GitHub's Markdown, which MDX alone does not read.
+      options: {
+        mdxPluginOptions: { mdxCompileOptions: { remarkPlugins: [remarkGfm, documentationLinks] } },
+      },
+    },
+    '@storybook/addon-vitest',
+    '@storybook/addon-a11y',
+  ],
+  viteFinal: (config) => ({
+    ...config,
+    plugins: [...(config.plugins ?? []), playground(), componentPropsPlugin()],
+  }),
+  // It does not follow `Omit<…>`, so it would miss half of the props. `componentPropsPlugin` reads them from the TSDoc.
+  typescript: { reactDocgen: false },
   core: { disableTelemetry: true, disableWhatsNewNotifications: true },
   features: {
     // The toolbar's theme (preview.tsx) sets the background.

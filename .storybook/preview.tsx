@@ -60,7 +60,35 @@ const preview: Preview = {
     // The decorator draws the page; Storybook's own margin would frame it in white.
     layout: 'fullscreen',
     a11y: axeOptions,
-    options: { storySort: { order: ['Playground', '*'] } },
+    options: {
+      storySort: {
+        order: [
+          'Documentation',
+          [
+            'Start',
+            'How it works',
+            'Component',
+            'Providers',
+            'Theming',
+            'Headless and parts',
+            'Errors',
+            'Passkeys',
+            'Status and pairing links',
+            'Testing',
+            'Recipes',
+            'Going live',
+            'Writing an adapter',
+            'FAQ and troubleshooting',
+            'Accessibility and languages',
+            'Migration and changelog',
+            'API reference',
+          ],
+          'Playground',
+          'Component',
+          '*',
+        ],
+      },
+    },
   },
 }
 

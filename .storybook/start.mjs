@@ -8,6 +8,9 @@ const require = createRequire(import.meta.url)
 const manifest = require.resolve('storybook/package.json')
 const storybook = join(dirname(manifest), require(manifest).bin)
 
+/** Where it opens. The built site opens with the first page of the documentation. */
+const PLAYGROUND = '/story/playground--simulated-phone'
+
 const withWhatsApp = process.argv.includes('--whatsapp')
 const flags = process.argv.slice(2).filter((flag) => flag !== '--whatsapp')
 if (withWhatsApp) {
@@ -19,7 +22,7 @@ if (withWhatsApp) {
 
 const child = spawn(
   process.execPath,
-  [storybook, 'dev', '--port', '6006', '--no-version-updates', ...flags],
+  [storybook, 'dev', '--port', '6006', '--no-version-updates', '--initial-path', PLAYGROUND, ...flags],
   {
     stdio: 'inherit',
     env: { ...process.env, ...(withWhatsApp && { WHATSAPP: '1' }) },

@@ -32,6 +32,7 @@ const layers = {
     'client',
     'locales/first/en',
     'locales/later/en',
+    'locales/link/en',
     'react',
     'react/jsx-runtime',
     '@tanstack/react-query',

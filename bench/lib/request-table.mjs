@@ -10,7 +10,7 @@
  */
 
 /**
- * The table of the README.
+ * The table of the page “Providers” of the documentation.
  *
  * @param {RequestFigures} figures
  * @param {Readonly<Record<string, { readonly title: string }>>} scenarios

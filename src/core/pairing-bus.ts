@@ -17,7 +17,7 @@
  * others have just started, so it refuses a start with `provider-unavailable`, for 30 seconds. Then it requests the state, and starts the
  * session if that is still stopped.
  *
- * `redisBus` from `whatsapp-pairing/server/redis-bus` is one for node-redis; README has one for ioredis.
+ * `redisBus` from `whatsapp-pairing/server/redis-bus` is one for node-redis. `examples/ioredis` in the repository has one for ioredis.
  */
 export interface PairingBus {
   /**

@@ -84,7 +84,7 @@ export function redisBus({ client, prefix = 'whatsapp-pairing:', onError }: Redi
     throw new PairingError(
       'invalid-options',
       'redisBus() needs a "client" made by createClient() of the package "redis", version 4.6 or later. A client of "ioredis" is ' +
-        'none: README has a PairingBus for it.',
+        'none: its PairingBus is examples/ioredis/ioredis-bus.mjs in the repository.',
     )
   }
   const subscriptionsOf = new Map<string, Set<Subscription>>()

@@ -25,12 +25,12 @@ const hosts: readonly (readonly [string, string, (scheme: Scheme) => void])[] = 
     },
   ],
   [
-    'shadcn and Tailwind, which set .dark, with the line of the README',
+    'shadcn and Tailwind, which set .dark, with the documented line',
     ".dark, [data-theme='dark'] { color-scheme: dark }",
     (scheme) => html.classList.toggle('dark', scheme === 'dark'),
   ],
   [
-    '[data-theme], with the line of the README',
+    '[data-theme], with the documented line',
     ".dark, [data-theme='dark'] { color-scheme: dark }",
     (scheme) => html.setAttribute('data-theme', scheme),
   ],

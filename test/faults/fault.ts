@@ -32,7 +32,7 @@ export interface Fault {
   readonly world?: Partial<FaultWorldOptions>
   /** Nobody holds a phone in front of the page. */
   readonly isUnscanned?: boolean
-  /** As documented in “States” and “Errors” of the README. */
+  /** As documented in “Headless and parts” and “Errors”. */
   readonly ends: Ends
 }
 

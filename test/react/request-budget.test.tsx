@@ -40,7 +40,7 @@ function end(): void {
 }
 
 describe('requests to the provider, in a pairing', () => {
-  // `npx vitest run --project dom test/react/request-budget -u` writes what is measured; then the README takes it over.
+  // `npx vitest run --project dom test/react/request-budget -u` writes what is measured; then the page “Providers” takes it over.
   it('are as many as request-budget.json says', { timeout: TIMEOUT_MS }, async () => {
     const providers: string[] = []
     for (const provider of providerNames) {
@@ -52,9 +52,9 @@ describe('requests to the provider, in a pairing', () => {
     await expect(`{\n${providers.join(',\n')}\n}\n`).toMatchFileSnapshot('request-budget.json')
   })
 
-  it('stand in the README as they are', () => {
-    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
-    const [table] = /^\| Requests \|.*(?:\n\|.*)*/m.exec(readme) ?? []
+  it('stand in the documentation of the providers as they are', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../stories/docs/providers.mdx'), 'utf8')
+    const [table] = /^\| Requests \|.*(?:\n\|.*)*/m.exec(page) ?? []
     expect(table).toBe(requestTable(figures, scenarios))
   })
 })

@@ -8,7 +8,7 @@ import { doing, shownStatus, type World, worldOf } from './world.js'
 
 const SEED = { seed: 7 }
 
-/** By the name of the factory, as they stand in the README. */
+/** By the name of the factory, as they stand in the documentation. */
 const countedProviders = {
   greenApi: () => emulatedProvider('green-api', SEED),
   zApi: () => emulatedProvider('z-api', SEED),
@@ -32,7 +32,7 @@ export type Way = (typeof ways)[number]
 
 /** What is done to the phone and to the page until somebody is linked, or nobody asks any more. */
 interface Scenario {
-  /** As it stands in the README. */
+  /** As it stands in the documentation. */
   readonly title: string
   /** The phone is linked before the page is opened. */
   readonly isLinkedBefore?: boolean

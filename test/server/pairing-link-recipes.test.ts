@@ -11,11 +11,14 @@ import { spyProvider } from './spy-provider.js'
 import { separateHandler } from './world.js'
 
 const SECRET = 'kV2x9Qp7Lr4Tn8Ws1Zb6Yc3Hd5Jf0Gm_'
-const readme = readFileSync(resolve(import.meta.dirname, '../../README.md'), 'utf8')
+const page = readFileSync(
+  resolve(import.meta.dirname, '../../stories/docs/status-and-pairing-links.mdx'),
+  'utf8',
+)
 
-/** The one block of the README in this language. */
+/** The one block of the documentation in this language. */
 function snippet(language: string): string {
-  const found = [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))]
+  const found = [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))]
   expect(found).toHaveLength(1)
   return found[0]?.[1] ?? ''
 }
@@ -25,7 +28,7 @@ const python = (code: string): string =>
 
 describe('a pairing link of another back end', () => {
   it.each(['tenant-7', 'Zoë "日本" 🇯🇵', '\\u0000/../'])(
-    'is accepted where the Python of the README made it for %s',
+    'is accepted where the documented Python made it for %s',
     async (sessionId) => {
       const call = `print(pairing_link(${JSON.stringify(sessionId).replaceAll('🇯🇵', '\\U0001F1EF\\U0001F1F5')}, sys.argv[1]))`
       const link = python(`${snippet('python')}\n${call}`)
@@ -55,7 +58,7 @@ describe('a pairing link of another back end', () => {
   })
 })
 
-describe('a link that opens once, as the README has it', () => {
+describe('a link that opens once, as the documentation has it', () => {
   it('opens in the first browser, also after a reload, and in no other', async () => {
     const opened = new Set<string>()
     const take = (key: string): boolean => !opened.has(key) && opened.add(key).has(key)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { copyFile, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { devices } from 'playwright'
-import { commandsBelow, readmeSnippets, writeFiles } from './readme.mjs'
+import { commandsBelow, documentSnippets, writeFiles } from './documents.mjs'
 
 /**
  * @import { Page } from 'playwright'
@@ -21,10 +21,11 @@ const WATCHERS = 100
 const EXIT_LIMIT_MS = 2_000
 
 /**
- * The walk of a developer who follows the README: its commands in an empty folder, its files, a browser.
+ * The walk of a developer who follows the README, and the page "Start" from there: their commands in an empty folder, their
+ * files, a browser.
  *
  * @typedef {object} Walk
- * @property {string} heading The section of the README.
+ * @property {string} heading The section of both.
  * @property {Readonly<Record<string, string>>} pins Versions in place of `@latest` in the commands that create the app.
  * @property {readonly string[]} [createFlags] Keep the creator from installing what is newest.
  * @property {string} page The path of the page.
@@ -39,7 +40,7 @@ const EXIT_LIMIT_MS = 2_000
  * @param {Walk} walk
  */
 export async function installByReadme(house, { heading, pins, createFlags = [] }) {
-  const snippets = await readmeSnippets()
+  const snippets = await documentSnippets()
   const lock = path.join(house.source, 'package-lock.json')
   const isPinned = !house.isNewest && !house.isLocking
   const versions = isPinned ? JSON.parse(await readFile(lock, 'utf8')).packages : {}
@@ -78,7 +79,7 @@ export async function installByReadme(house, { heading, pins, createFlags = [] }
  * @param {Walk} walk
  */
 export async function walkByReadme(house, walk) {
-  const commands = commandsBelow(await readmeSnippets(), walk.heading)
+  const commands = commandsBelow(await documentSnippets(), walk.heading)
   const started = commands.findIndex(([command, verb]) => command === 'npm' && verb === 'run')
   assert.ok(started > 0, `The README builds the app below "${walk.heading}".`)
   const [build = [], start = []] = commands.slice(started)

@@ -1,8 +1,9 @@
 // @ts-check
 import assert from 'node:assert/strict'
-import { cp, readFile, symlink, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { readmeLinks } from '../lib/readme.mjs'
+import { readmeLinks } from '../lib/documents.mjs'
 
 /** @import { House } from '../lib/house.mjs' */
 
@@ -64,10 +65,34 @@ export default async function check(house) {
   })
 
   await house.check(
-    'every link and picture of the README works on npm, where nothing is relative to the repository',
+    'every link and picture of the README is a web address or a file of the repository, which npm resolves by the fields that publishing needs',
     async () => {
       const relative = (await readmeLinks()).filter((link) => !/^(https:\/\/|#)/.test(link))
-      assert.deepEqual(relative, [])
+      const missing = relative.filter((link) => !existsSync(path.join(repository, link)))
+      assert.deepEqual(missing, [])
+    },
+  )
+  await house.check(
+    'the package has the documentation as Markdown, and links in it lead to files of the package',
+    async () => {
+      const unpacked = path.join(house.folder, 'unpacked')
+      await mkdir(unpacked)
+      await house.run('tar', [
+        '--extract',
+        '--file',
+        `whatsapp-pairing-${manifest.version}.tgz`,
+        '--directory',
+        unpacked,
+      ])
+      const root = path.join(unpacked, 'package')
+      const pages = (await readdir(path.join(root, 'docs'))).map((file) => path.join(root, 'docs', file))
+      assert.ok(pages.length > 10)
+      for (const page of [path.join(root, 'llms.txt'), ...pages]) {
+        const text = await readFile(page, 'utf8')
+        const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, link = '']) => link)
+        const missing = links.filter((link) => !existsSync(path.join(path.dirname(page), link)))
+        assert.deepEqual(missing, [], page)
+      }
     },
   )
 }

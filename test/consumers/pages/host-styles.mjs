@@ -32,7 +32,7 @@ const HOSTS = [
   'pseudo-classes',
   'many-classes',
   'small-root',
-  // With `styles.layer.css`, in the order that the README gives.
+  // With `styles.layer.css`, in the order that the documentation gives.
   'tailwind-4-layers',
 ]
 

@@ -2,7 +2,7 @@
 
 /** @import { House } from '../lib/house.mjs' */
 
-/** What the README says to write: which stylesheet, and which spelling of the classes. */
+/** What the documentation says to write: which stylesheet, and which spelling of the classes. */
 const ways = [
   { host: 'tailwind-3', sheet: 'styles.css', classes: 'tailwind-3' },
   { host: 'tailwind-4', sheet: 'styles.css', classes: 'tailwind-4' },

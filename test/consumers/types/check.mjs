@@ -1,7 +1,7 @@
 // @ts-check
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { readmeSnippets, writeFiles } from '../lib/readme.mjs'
+import { documentSnippets, writeFiles } from '../lib/documents.mjs'
 
 /** @import { House } from '../lib/house.mjs' */
 
@@ -28,7 +28,7 @@ const dist = 'node_modules/whatsapp-pairing/dist'
 /** A server as `tsc --init` or create-vite's `tsconfig.node.json` sets it up: no DOM. */
 const server = { lib: ['ES2022'], types: ['node'] }
 
-/** As create-vite and create-next-app set up what the README's files go into. */
+/** As create-vite and create-next-app set up what the files of the documentation go into. */
 const app = {
   lib: ['ES2023', 'DOM', 'DOM.Iterable'],
   types: ['node'],
@@ -37,7 +37,7 @@ const app = {
   allowJs: true,
   checkJs: true,
   skipLibCheck: true,
-  paths: { '@/*': ['./readme/*'] },
+  paths: { '@/*': ['./documents/*'] },
 }
 
 /** @param {House} house */
@@ -60,7 +60,7 @@ export default async function check(house) {
     .map((file) => path.join(dist, file))
 
   // Vite's own types need a newer compiler than 5.4; the build of vite-express checks its configuration.
-  const snippets = (await writeFiles(await readmeSnippets(), path.join(house.folder, 'readme'))).filter(
+  const snippets = (await writeFiles(await documentSnippets(), path.join(house.folder, 'documents'))).filter(
     (file) => file !== 'vite.config.ts',
   )
 
@@ -92,11 +92,11 @@ export default async function check(house) {
           ]),
       )
     }
-    await house.check(`TypeScript ${compiler} accepts every file of the README`, () =>
+    await house.check(`TypeScript ${compiler} accepts every file of the README and the documentation`, () =>
       compile(
-        'readme',
+        'documents',
         { ...strict, ...app },
-        snippets.map((file) => `readme/${file}`),
+        snippets.map((file) => `documents/${file}`),
       ),
     )
     await house.check(`TypeScript ${compiler} accepts servers and providers without the DOM`, () =>

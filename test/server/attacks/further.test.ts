@@ -285,7 +285,7 @@ attack(
       {},
       {
         authorize: () => false,
-        // By the path that the runtime has resolved, as the README has it.
+        // By the path that the runtime has resolved, as the documentation has it.
         webhookSecret: ({ url }) =>
           new URL(url).pathname === '/t/a/webhook' ? SECRET : 'another-secret-of-tenant-b',
         tenant: ({ url }) => new URL(url).pathname,

@@ -11,7 +11,7 @@ async function compileTailwind() {
   const versions = {
     'tailwind-3': [tailwind3({ content }), '@tailwind base; @tailwind components; @tailwind utilities;'],
     'tailwind-4': [tailwind4(), '@import "tailwindcss";'],
-    // The line of the README, for `whatsapp-pairing/styles.layer.css`.
+    // The line of the documentation, for `whatsapp-pairing/styles.layer.css`.
     'tailwind-4-layers': [
       tailwind4(),
       '@layer theme, base, whatsapp-pairing, components, utilities; @import "tailwindcss";',

@@ -1,7 +1,7 @@
 import { PairingCard } from 'whatsapp-pairing/parts'
 import { states, stillPairing } from '../sessions.js'
 
-/** As the README says it for each version and each stylesheet: nothing, or with the mark that makes it important. */
+/** As the documentation says it for each version and each stylesheet: nothing, or with the mark that makes it important. */
 const classes = {
   plain: {
     title: 'mt-8 rounded-none text-4xl uppercase',

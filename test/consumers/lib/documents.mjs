@@ -1,9 +1,9 @@
 // @ts-check
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 /**
- * One fenced block of the README.
+ * One fenced block of the README, or of a page of the documentation.
  *
  * @typedef {object} Snippet
  * @property {string} heading The nearest heading above it.
@@ -14,16 +14,22 @@ import path from 'node:path'
 
 const scripts = ['js', 'mjs', 'jsx', 'ts', 'tsx']
 
-const readme = path.join(import.meta.dirname, '../../../README.md')
+const root = path.join(import.meta.dirname, '../../..')
 
-/** @returns {Promise<readonly Snippet[]>} */
-export async function readmeSnippets() {
-  return snippetsOf(await readFile(readme, 'utf8'))
+/** @returns {Promise<readonly Snippet[]>} those of the README, then those of the pages */
+export async function documentSnippets() {
+  const pages = path.join(root, 'stories/docs')
+  const files = (await readdir(pages))
+    .filter((file) => file.endsWith('.mdx'))
+    .map((file) => path.join(pages, file))
+  const documents = [path.join(root, 'README.md'), ...files]
+  const texts = await Promise.all(documents.map((file) => readFile(file, 'utf8')))
+  return texts.flatMap(snippetsOf)
 }
 
-/** @returns {Promise<readonly string[]>} the targets of all links and pictures */
+/** @returns {Promise<readonly string[]>} the targets of all links and pictures of the README */
 export async function readmeLinks() {
-  const text = (await readFile(readme, 'utf8')).replace(/^```[\s\S]*?^```$/gm, '')
+  const text = (await readFile(path.join(root, 'README.md'), 'utf8')).replace(/^```[\s\S]*?^```$/gm, '')
   const targets = [...text.matchAll(/\]\(([^)\s]+)|^\[[^\]]+\]:\s*(\S+)|\b(?:src|srcset|href)="([^"]+)"/gm)]
   return targets.flatMap((match) => match.slice(1).filter((target) => target !== undefined))
 }
@@ -57,7 +63,7 @@ function snippetsOf(markdown) {
 }
 
 /**
- * All files of the README, each in its place.
+ * All files of the documents, each in its place.
  *
  * @param {readonly Snippet[]} snippets
  * @param {string} folder
@@ -69,7 +75,7 @@ export async function writeFiles(snippets, folder) {
   for (const { language, text, file } of snippets) {
     if (!scripts.includes(language)) continue
     if (file === undefined) throw new Error(`This snippet does not begin with its path:\n${text}`)
-    if (files.includes(file)) throw new Error(`Two snippets of the README are ${file}.`)
+    if (files.includes(file)) throw new Error(`Two snippets are ${file}.`)
     files.push(file)
     await mkdir(path.dirname(path.join(folder, file)), { recursive: true })
     await writeFile(path.join(folder, file), text)

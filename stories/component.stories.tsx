@@ -1,8 +1,10 @@
+import { propArgTypes } from 'virtual:component-props'
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { QRCodeSVG } from 'qrcode.react'
 import { useState } from 'react'
+import { combineParameters } from 'storybook/preview-api'
 import { expect, fn } from 'storybook/test'
-import { usePairingSession, WhatsAppPairing, type WhatsAppPairingProps } from '../src/index.js'
+import { proxy, usePairingSession, WhatsAppPairing, type WhatsAppPairingProps } from '../src/index.js'
 import { emulatedProvider, type ProviderId } from './playground/emulated-provider.js'
 
 /** An emulated phone that links half a second after a scan, and a session that no other story shares. */
@@ -13,9 +15,33 @@ function useEmulated(id: ProviderId) {
   })[0]
 }
 
-function DropIn(props: Partial<WhatsAppPairingProps>) {
+/** Documented CSS variables as controls, beside the props of the component. */
+interface ThemeArgs {
+  readonly brand?: string
+  readonly radius?: string
+  readonly density?: number
+  readonly width?: string
+  readonly codeSize?: string
+  readonly font?: string
+}
+
+type Args = WhatsAppPairingProps & ThemeArgs
+
+function DropIn({ brand, radius, density, width, codeSize, font, ...props }: Args) {
   const { provider } = useEmulated('z-api')
-  return <WhatsAppPairing provider={provider} appName="Acme Inbox" {...props} />
+  const variables = {
+    '--whatsapp-pairing-brand': brand,
+    '--whatsapp-pairing-radius': radius,
+    '--whatsapp-pairing-density': density,
+    '--whatsapp-pairing-width': width,
+    '--whatsapp-pairing-code-size': codeSize,
+    '--whatsapp-pairing-font': font,
+  } as React.CSSProperties
+  return (
+    <div style={variables}>
+      <WhatsAppPairing {...props} provider={provider} />
+    </div>
+  )
 }
 
 function OwnMarkup() {
@@ -44,11 +70,47 @@ function OwnMarkup() {
   )
 }
 
+const text = { control: 'text' } as const
+const boolean = { control: 'boolean' } as const
+const choice = (...options: string[]) => ({ control: 'inline-radio', options }) as const
+const themeArg = { table: { category: 'CSS variables' } } as const
+
+/** Over the description and the type of each prop, which come from its TSDoc. */
+const controls: NonNullable<Meta<Args>['argTypes']> = {
+  provider: { control: false },
+  appName: text,
+  theme: choice('light', 'dark', 'auto', 'inherit'),
+  method: choice('qr', 'phone-code'),
+  mode: choice('link', 'relink'),
+  refreshMode: choice('auto', 'manual'),
+  autoStart: boolean,
+  samePhoneLink: boolean,
+  maxRefreshes: { control: { type: 'number', min: 1 } },
+  expectedPhoneNumber: text,
+  defaultCountry: text,
+  supportUrl: text,
+  brand: { ...themeArg, control: 'color' },
+  radius: { ...themeArg, control: 'text' },
+  density: { ...themeArg, control: { type: 'range', min: 0.6, max: 1.4, step: 0.1 } },
+  width: { ...themeArg, control: 'text' },
+  codeSize: { ...themeArg, control: 'text' },
+  font: { ...themeArg, control: 'text' },
+}
+
+const described = Object.entries(propArgTypes).map(([name, argType]) => [
+  name,
+  { ...argType, control: false },
+])
+
 const meta = {
-  title: 'Usage',
-  component: DropIn,
-  render: (args, { globals }) => <DropIn {...args} theme={globals.theme === 'dark' ? 'dark' : 'light'} />,
-} satisfies Meta<typeof DropIn>
+  title: 'Component',
+  component: WhatsAppPairing,
+  tags: ['autodocs'],
+  // What the documentation shows as code; each story has an emulated phone of its own in its place.
+  args: { provider: proxy({ url: '/api/pairing' }), appName: 'Acme Inbox' },
+  argTypes: combineParameters(Object.fromEntries(described), controls),
+  render: (args, { globals }) => <DropIn theme={globals.theme === 'dark' ? 'dark' : 'light'} {...args} />,
+} satisfies Meta<Args>
 
 export default meta
 
@@ -63,22 +125,7 @@ export const AsItComes: Story = { play: codeShown }
 
 /** One brand colour, other corners, a smaller code: the documented variables, set from outside. */
 export const Themed: Story = {
-  decorators: [
-    (Story) => (
-      <div
-        style={
-          {
-            '--whatsapp-pairing-brand': '#5b3df5',
-            '--whatsapp-pairing-on-brand': '#ffffff',
-            '--whatsapp-pairing-radius': '6px',
-            '--whatsapp-pairing-code-size': '256px',
-          } as React.CSSProperties
-        }
-      >
-        <Story />
-      </div>
-    ),
-  ],
+  args: { brand: '#5b3df5', radius: '6px', density: 1, width: '760px', codeSize: '256px', font: 'system-ui' },
   play: async (context) => {
     await codeShown(context)
     const tile = context.canvasElement.querySelector('[data-part="tile"]')

@@ -1,0 +1,132 @@
+// @ts-check
+// The pages of the documentation as plain Markdown, from the same MDX that Storybook shows.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { readmeSection } from '../readme-section.mjs'
+import { propTable } from './api-reference.mjs'
+
+const folder = resolve(import.meta.dirname, '..')
+
+/** In the order of Storybook's sidebar (`storySort` in `.storybook/preview.tsx`). */
+export const pageNames = [
+  'start',
+  'how-it-works',
+  'component',
+  'providers',
+  'theming',
+  'headless-and-parts',
+  'errors',
+  'passkeys',
+  'status-and-pairing-links',
+  'testing',
+  'recipes',
+  'going-live',
+  'writing-an-adapter',
+  'faq-and-troubleshooting',
+  'accessibility-and-languages',
+  'migration-and-changelog',
+  'api-reference',
+]
+
+/** @returns {string[]} the names of all pages that there are */
+export const pageFiles = () =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.mdx'))
+    .map((file) => file.replace(/\.mdx$/, ''))
+
+/** @param {string} name */
+export const readPage = (name) => readFileSync(join(folder, `${name}.mdx`), 'utf8')
+
+/**
+ * What a page shows, as Markdown: text that it imports is there, and live examples are left out, as Markdown has none.
+ *
+ * @param {string} name
+ * @returns {string}
+ */
+export function plainMarkdown(name) {
+  const page = readPage(name)
+  /** @type {Map<string, string>} Imported texts, by their name in the page. */
+  const texts = new Map()
+  for (const [, local = '', file = ''] of page.matchAll(/^import (\w+) from '([^']+)\?raw'$/gm))
+    texts.set(local, readFileSync(resolve(folder, file), 'utf8'))
+  /** @param {string | undefined} local */
+  const textOf = (local) => {
+    const text = texts.get(local ?? '')
+    if (text === undefined) throw new Error(`${name}.mdx shows "${local}", which it does not import.`)
+    return text
+  }
+  const markdown = page
+    .replace(/^import .*\n/gm, '')
+    .replace(/^<Meta .*\/>\n/gm, '')
+    .replace(/^<Source code=\{(\w+)\} language="(\w+)" \/>$/gm, (_, local, language) =>
+      [`\`\`\`${language}`, textOf(local).trim(), '```'].join('\n'),
+    )
+    .replace(/^<Markdown>\{readmeSection\((\w+), '([^']+)'\)\}<\/Markdown>$/gm, (_, local, heading) =>
+      readmeSection(textOf(local), heading),
+    )
+    .replace(/^<Markdown>\{(\w+)(?:\.replace\(.*\))?\}<\/Markdown>$/gm, (_, local) =>
+      // Below the page's own headings.
+      textOf(local)
+        .replace(/^# .*\n+/, '')
+        .replace(/^## /gm, '### ')
+        .trim(),
+    )
+    .replace(/^<Canvas .*\/>\n+/gm, '')
+    .replace(/^<Controls of=\{Component\.AsItComes\} \/>$/gm, propTable)
+    .replace(/^<Controls .*\/>\n+/gm, '')
+    .replace(/\]\(\.\/([\w-]+)\.mdx/g, '](./$1.md')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()
+  return `${markdown}\n`
+}
+
+/** @param {string} name */
+export const titleOf = (name) => /^# (.+)$/m.exec(readPage(name))?.[1] ?? name
+
+/** What each page is about. */
+const summaries = {
+  start: 'install, try it in one file, Next.js, Vite and Express, several tenants',
+  'how-it-works': 'browser, your server, provider; requests, states, deployment forms, size',
+  component: 'props, phone numbers, own phone, dialogs',
+  providers: 'GREEN-API, Z-API, WASend, Evolution API, WAHA, Baileys: credentials, webhooks, what to know',
+  theming: 'CSS variables, dark mode, Tailwind, shadcn/ui, MUI, CSP',
+  'headless-and-parts': 'parts, the hook, every state, events, query options',
+  errors: 'every error code: what the user sees, what you do',
+  passkeys: 'accounts for which WhatsApp wants a passkey',
+  'status-and-pairing-links': 'linked or not, unlink, links for customers without an account',
+  testing: 'the emulated phone, mock servers, Vitest and Jest',
+  recipes: 'Fastify, Koa, Hono, Node, React Router, Workers, MSW, Playwright, i18next',
+  'going-live': 'checklist, options of the handler, proxies, webhooks, replicas, monitoring, security',
+  'writing-an-adapter': 'ownServer, PairingProvider, testProvider',
+  'faq-and-troubleshooting': 'stuck on “Getting your code…”, 403, 400, nginx, Jest, TypeScript',
+  'accessibility-and-languages': 'keyboard, screen readers, 16 languages',
+  'migration-and-changelog': 'what changed, and what to do',
+  'api-reference': 'every export of every subpath',
+}
+
+/** The index of the documentation for language models: https://llmstxt.org */
+export function llmsText() {
+  const lines = pageNames.map((name) => {
+    const summary = Object.entries(summaries).find(([page]) => page === name)?.[1]
+    if (!summary) throw new Error(`${name}.mdx has no summary.`)
+    return `- [${titleOf(name)}](docs/${name}.md): ${summary}`
+  })
+  return [
+    '# whatsapp-pairing',
+    '',
+    '> The screen on which a customer of a React app links a phone to WhatsApp, by QR code or pairing code, through GREEN-API, Z-API, WASend, Evolution API, WAHA, Baileys or a server of your own. A handler on your server keeps the provider’s token.',
+    '',
+    'Rules that code written with this package has to keep:',
+    '',
+    '- Provider adapters run on the server, in `createPairingHandler`. The page uses `proxy({ url })`. Never put a provider’s token into a page.',
+    '- `authorize` is required. `tenant` is required where `provider` is a function.',
+    '- Store whose number was linked with `onLinked` of the handler, not with that of the component.',
+    '- Import `whatsapp-pairing/styles.css` once. Set `appName`.',
+    '- The package is ES modules only.',
+    '',
+    '## Documentation',
+    '',
+    ...lines,
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,115 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { pairingErrorCodes } from '../src/core/errors.js'
+import { laterEnglish } from '../src/locales/later/en.js'
+import { apiReference, readApi } from '../stories/docs/scripts/api-reference.mjs'
+import {
+  llmsText,
+  pageFiles,
+  pageNames,
+  plainMarkdown,
+  readPage,
+  titleOf,
+} from '../stories/docs/scripts/pages.mjs'
+
+const root = resolve(import.meta.dirname, '..')
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
+
+const withoutCode = (markdown: string): string => markdown.replace(/^```[\s\S]*?^```$/gm, '')
+
+/** The ids of the headings, as Storybook and GitHub make them. */
+function anchorsOf(markdown: string): ReadonlySet<string> {
+  const anchors = new Set<string>()
+  for (const [, heading = ''] of withoutCode(markdown).matchAll(/^#+ (.+)$/gm)) {
+    const slug = heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-')
+    // Storybook gives a heading that comes again another id.
+    for (let count = 0; ; count += 1) {
+      const anchor = count === 0 ? slug : `${slug}-${count}`
+      if (anchors.has(anchor)) continue
+      anchors.add(anchor)
+      break
+    }
+  }
+  return anchors
+}
+
+/** Links without those of the web. */
+function linksOf(markdown: string): readonly string[] {
+  const text = withoutCode(markdown)
+  return [...text.matchAll(/\]\(\s*([^)\s]+)/g)].flatMap(([, link = '']) =>
+    /^(?:https?|mailto):/.test(link) ? [] : link,
+  )
+}
+
+describe('pages of the documentation', () => {
+  it('are all in the list of pages, and in the order of the sidebar', () => {
+    expect(pageFiles().toSorted()).toEqual(pageNames.toSorted())
+    const preview = readFileSync(join(root, '.storybook/preview.tsx'), 'utf8')
+    const [, sidebar = ''] = /'Documentation',\s*\[([^\]]+)\]/.exec(preview) ?? []
+    expect([...sidebar.matchAll(/'([^']+)'/g)].map(([, title]) => title)).toEqual(pageNames.map(titleOf))
+  })
+
+  it.each(pageNames)('%s.mdx has the title that its links lead to', (name) => {
+    const [, title = ''] = /<Meta title="Documentation\/([^"]+)"/.exec(readPage(name)) ?? []
+    expect(title).toBe(titleOf(name))
+    expect(title.toLowerCase().replaceAll(' ', '-')).toBe(name)
+  })
+
+  it.each(pageNames)('%s.mdx links to pages and headings that exist', (name) => {
+    const broken = linksOf(plainMarkdown(name)).filter((link) => {
+      const [, page = '', anchor = ''] = /^(?:\.\/([\w-]+)\.md)?(?:#(.+))?$/.exec(link) ?? []
+      const target = page === '' ? name : page
+      if (!pageNames.includes(target)) return true
+      return anchor !== '' && !anchorsOf(plainMarkdown(target)).has(anchor)
+    })
+    expect(broken).toEqual([])
+  })
+
+  it.each(pageNames)('%s.mdx is plain Markdown in the package', (name) => {
+    const text = withoutCode(plainMarkdown(name)).replace(/`[^`]+`/g, '')
+    expect(text).not.toMatch(/^import |<(?:Meta|Markdown|Source|Canvas|Controls)\b|\{\w+\(/m)
+    expect(text.match(/^# /gm)).toHaveLength(1)
+  })
+
+  it('are all in llms.txt', () => {
+    expect(linksOf(llmsText())).toEqual(pageNames.map((name) => `docs/${name}.md`))
+  })
+})
+
+it('the README links to files that exist, and to all pages', () => {
+  const links = linksOf(readme)
+  expect(links.filter((link) => !link.startsWith('#') && !existsSync(join(root, link)))).toEqual([])
+  for (const name of pageNames) expect(readme).toContain(`](stories/docs/${name}.md`)
+})
+
+it('the README has at most 1,000 words beside its code', () => {
+  expect(withoutCode(readme).split(/\s+/).length).toBeLessThanOrEqual(1_000)
+})
+
+describe('errors.mdx', () => {
+  const sections = readPage('errors').split(/^## /m)
+
+  it.each(pairingErrorCodes)('says what the user sees with %s, what you do, and the action', (code) => {
+    const section = sections.find((text) => text.startsWith(`${code}\n`)) ?? ''
+    const { title, cause = '', advice } = laterEnglish.errors[code]
+    const plain = (text: string): string => text.replace('{phone}', '+55 11 98765-4321')
+    expect(section).toContain(
+      `**The user sees:** “${title}”. ${plain([cause, advice].filter(Boolean).join(' '))}`,
+    )
+    expect(section).toContain('**You do:** ')
+  })
+})
+
+describe('the API reference', () => {
+  it('is current: `npx vitest run --project node test/documentation -u` writes it', async () => {
+    await expect(apiReference()).toMatchFileSnapshot('../stories/docs/api-reference.md')
+  })
+
+  it.each(readApi())('$subpath: each export has a TSDoc description', ({ exports }) => {
+    expect(exports.filter(({ isDocumented }) => !isDocumented).map(({ name }) => name)).toEqual([])
+  })
+})
