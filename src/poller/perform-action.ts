@@ -3,6 +3,7 @@ import type { PhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot } from '../core/provider.js'
 import { decodeSnapshot } from '../core/snapshot.js'
 import type { PairingAction } from '../core/update.js'
+import { isCeremonyOver } from './is-ceremony-over.js'
 import type { Poller } from './poller.js'
 
 const actions: readonly string[] = [
@@ -37,7 +38,8 @@ export async function performAction(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { requestPairingCode, reset, resetPasskey, unlink } = provider
-  const hasCeremony = poller.update('qr').status === 'passkey-required'
+  const { status, error } = poller.update('qr')
+  const hasCeremony = status === 'passkey-required' && !isCeremonyOver(error)
   // Asking for a login or a code would end the ceremony that the user is in.
   if (hasCeremony && (action === 'start' || action === 'request-pairing-code'))
     throw new PairingError(

@@ -11,6 +11,7 @@ import type { PasskeyStep } from '../core/passkey-step.js'
 import type { PairingProvider } from '../core/provider.js'
 import type { UpdatePasskey } from '../core/update.js'
 import { checkPasskeyAssertion } from './check-passkey-assertion.js'
+import { isCeremonyOver } from './is-ceremony-over.js'
 import type { Poller } from './poller.js'
 
 /** A passkey request and what it carries. */
@@ -109,7 +110,9 @@ async function stepOf(
   signal: AbortSignal,
   steps: readonly PasskeyStep[],
 ): Promise<UpdatePasskey | undefined> {
-  const { status, passkey } = await poller.read('state', signal)
+  const { status, passkey, error } = await poller.read('state', signal)
+  if (isCeremonyOver(error))
+    throw new PairingError(error.code, 'This passkey ceremony is over. Start over to get another challenge.')
   if (status === 'passkey-required' && steps.includes(passkey?.step ?? 'assert')) return passkey
   throw new PairingError(
     'invalid-request',

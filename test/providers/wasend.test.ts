@@ -103,10 +103,9 @@ describe('wasend getStatus', () => {
     'asks for a passkey at %s',
     async (status) => {
       const { provider } = make({ GET: info(status) })
-      expect(await provider.getStatus({})).toEqual({
-        status: 'passkey-required',
-        helpUrl: expect.stringMatching(/^https:/),
-      })
+      // Whether WASend passes WAHA's requests for passkeys on is documented nowhere, so it only signals.
+      expect(await provider.getStatus({})).toEqual({ status: 'passkey-required' })
+      expect(Object.keys(provider).filter((name) => /passkey/i.test(name))).toEqual([])
     },
   )
 

@@ -117,7 +117,7 @@ describe('wasend readWebhook', () => {
     payload: { status: value, statuses: [{ status: value, timestamp: 1700000002000 }], data: null },
     ...rest,
   })
-  const passkey = { status: 'passkey-required', helpUrl: 'https://waha.devlike.pro/blog/waha-passkey/' }
+  const passkey = { status: 'passkey-required' }
 
   it.each([
     [

@@ -1,0 +1,409 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { proxy } from '../../src/client/proxy.js'
+import type { PasskeyAction } from '../../src/core/passkey.js'
+import { normalizePhoneNumber } from '../../src/core/phone-number.js'
+import type { PairingProvider } from '../../src/core/provider.js'
+import type { PairingAction, PairingUpdate, PairingWant } from '../../src/core/update.js'
+import { greenApi } from '../../src/providers/green-api.js'
+import { ownServer } from '../../src/providers/own-server.js'
+import { waha } from '../../src/providers/waha.js'
+import { zApi } from '../../src/providers/z-api.js'
+import {
+  createEmulator,
+  type DemandPasskeyOptions,
+  type Emulator,
+  type MockServer,
+  mockGreenApi,
+  mockOwnServer,
+  mockWaha,
+  mockZApi,
+} from '../../src/testing.js'
+import { passkeyAnswer } from '../passkey-answer.js'
+import { rejection } from '../providers/fetch-stub.js'
+import { memoryBus } from './memory-bus.js'
+import { HANDLER_URL, separateHandler } from './world.js'
+
+// The whole chain: a page's proxy, the handler, the adapter, and the mock server of its provider.
+
+interface Kind {
+  make(emulator: Emulator): { readonly provider: PairingProvider; readonly mockServer: MockServer }
+  /** Requests that begin a QR code, a pairing code or a pairing, and would end the ceremony. */
+  readonly begins: RegExp
+  /** Requests for the challenge itself among them. */
+  readonly challengeBegins: boolean
+  readonly answers: RegExp
+  readonly resets: RegExp
+  /** What the page is told after the time of a ceremony is over. */
+  readonly atTheEnd: string
+}
+
+const kinds = {
+  waha: {
+    make(emulator) {
+      const settings = { apiKey: 'key-of-the-server', session: 'default' }
+      const mockServer = mockWaha(emulator, settings)
+      const provider = waha({ ...settings, baseUrl: 'https://waha.example.com', fetch: mockServer.fetch })
+      return { provider, mockServer }
+    },
+    begins: /auth\/qr|request-code|\/(?:start|restart|logout|stop)$/,
+    challengeBegins: false,
+    answers: /POST \S+auth\/passkey$/,
+    resets: /\/restart$/,
+    atTheEnd: 'passkey-expired',
+  },
+  'z-api': {
+    make(emulator) {
+      const settings = { instanceId: '3C01A2B4', token: 'token-of-the-instance' }
+      const mockServer = mockZApi(emulator, { ...settings, qrCode: 'text' })
+      return { provider: zApi({ ...settings, fetch: mockServer.fetch }), mockServer }
+    },
+    begins: /qr-code|phone-code|restart|disconnect|restore/,
+    challengeBegins: true,
+    answers: /POST \/passkey-prologue/,
+    resets: /reset-passkey-challenge/,
+    atTheEnd: 'qr',
+  },
+  'own-server': {
+    make(emulator) {
+      const mockServer = mockOwnServer(emulator)
+      const url = 'http://engine.example/pairing'
+      const passkey = ['answer', 'confirm', 'handoff', 'reset'] as const
+      return { provider: ownServer({ url, passkey, fetch: mockServer.fetch }), mockServer }
+    },
+    // Every change is a POST to one path.
+    begins: /POST|DELETE/,
+    challengeBegins: true,
+    answers: /POST/,
+    resets: /POST/,
+    atTheEnd: 'passkey-expired',
+  },
+  'green-api': {
+    make(emulator) {
+      const settings = { idInstance: '1101000001', apiTokenInstance: 'token-of-the-instance' }
+      const mockServer = mockGreenApi(emulator, settings)
+      return { provider: greenApi({ ...settings, fetch: mockServer.fetch }), mockServer }
+    },
+    begins: /\/qr|AuthorizationCode|logout|reboot/,
+    challengeBegins: false,
+    answers: /never/,
+    resets: /\/logout/,
+    atTheEnd: 'qr',
+  },
+} satisfies Record<string, Kind>
+
+type KindName = keyof typeof kinds
+
+/** What must not be seen outside of the response to the request that is about it. */
+const secretsOf = (emulator: Emulator): string[] => {
+  const { state } = emulator
+  if (state.status !== 'passkey-required') return []
+  const { challenge } = state.challenge
+  const { clientDataJSON, authenticatorData, signature } = passkeyAnswer(challenge).response
+  return [challenge, clientDataJSON, authenticatorData, signature]
+}
+
+/** A page whose phone has just scanned a code, and whose account wants a passkey. */
+async function ceremony(name: KindName, demand: DemandPasskeyOptions = {}) {
+  const { make, begins, answers, resets }: Kind = kinds[name]
+  const emulator = createEmulator({ seed: 7 })
+  const { provider, mockServer } = make(emulator)
+  const bus = memoryBus()
+  const written: unknown[] = []
+  const write = (...entry: readonly unknown[]): void => void written.push(entry)
+  const handler = separateHandler({
+    provider,
+    authorize: () => true,
+    allowPasskeyAnswers: true,
+    bus,
+    log: write,
+    onEvent: write,
+    onError: (error) => write(String(error), JSON.stringify(error)),
+  })
+  const { connection } = proxy({
+    url: HANDLER_URL,
+    live: false,
+    fetch: (input, init) => handler(new Request(input, init)),
+  })
+  const updates: PairingUpdate[] = []
+  const secrets = new Set<string>()
+  const read = async (want: PairingWant = 'code'): Promise<PairingUpdate> => {
+    const update = await connection.read({ want, method: 'qr' })
+    updates.push(update)
+    return update
+  }
+  /** Lets time pass while the page reads every three seconds. */
+  const pass = async (ms: number): Promise<PairingUpdate> => {
+    for (let passed = 0; passed < ms; passed += 3_000) {
+      await vi.advanceTimersByTimeAsync(Math.min(3_000, ms - passed))
+      await read()
+    }
+    return read()
+  }
+  const act = async (action: PairingAction): Promise<void> => {
+    const done = connection.act(action, { method: 'qr' })
+    done.catch(() => undefined)
+    await vi.advanceTimersByTimeAsync(10_000)
+    updates.push(await done)
+  }
+  const send = async (action: PasskeyAction, body: object = {}) => {
+    if (!connection.passkey) throw new Error('The connection has no passkeys')
+    return connection.passkey(action, body, {})
+  }
+  const challenge = async (): Promise<string> => {
+    const { challenge: given } = await send('passkey-challenge')
+    if (!given) throw new Error('No challenge')
+    for (const secret of secretsOf(emulator)) secrets.add(secret)
+    return given.options.challenge
+  }
+  if ((await read()).status === 'stopped') await act('start')
+  await vi.waitFor(async () => expect((await pass(3_000)).status).toBe('qr'))
+  emulator.demandPasskey(demand)
+  expect(emulator.scan()).toEqual({ ok: true })
+  await vi.waitFor(async () => expect((await pass(3_000)).status).toBe('passkey-required'))
+  const startedAt = mockServer.requests.length
+  const countOf = (kind: RegExp): number =>
+    mockServer.requests.slice(startedAt).filter(({ method, path }) => kind.test(`${method} ${path}`)).length
+  return {
+    emulator,
+    connection,
+    read,
+    pass,
+    act,
+    send,
+    challenge,
+    answer: async (signed: string) => send('passkey-answer', { assertion: passkeyAnswer(signed) }),
+    /** A hand-off code, or the code to compare. */
+    keepSecret: (secret: string) => void secrets.add(secret),
+    begun: () => countOf(begins),
+    answered: () => countOf(answers),
+    resets: () => countOf(resets),
+    get updates() {
+      return updates
+    },
+    /** Nothing of the ceremony is in the log, an event, an error, or on the bus; the code is in updates alone. */
+    expectSecrecy(...shown: readonly string[]) {
+      const text = `${JSON.stringify(written)} ${bus.seen.join(' ')}`
+      expect(bus.seen.length).toBeGreaterThan(0)
+      for (const secret of [...secrets, ...secretsOf(emulator)]) {
+        expect(text).not.toContain(secret)
+        if (!shown.includes(secret)) expect(JSON.stringify(updates)).not.toContain(secret)
+      }
+    },
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 30) })
+})
+
+afterEach(() => void vi.useRealTimers())
+
+const dialogues = ['waha', 'z-api', 'own-server'] as const
+
+describe.each(dialogues)('a passkey ceremony at %s', (name) => {
+  const { challengeBegins, atTheEnd }: Kind = kinds[name]
+
+  it('goes from the challenge to the answer and the link, and begins nothing else meanwhile', async () => {
+    const page = await ceremony(name)
+    expect(await page.pass(60_000)).toMatchObject({ passkey: { step: 'assert' } })
+    expect(page.begun()).toBe(0)
+    const signed = await page.challenge()
+    expect(page.emulator.state).toMatchObject({ challenge: { challenge: signed } })
+    await page.answer(signed)
+    expect(await page.read()).toMatchObject({ status: 'passkey-required', passkey: { step: 'submitted' } })
+    // The handler requests the challenge again, to compare the answer with it.
+    const own = name === 'own-server' ? 1 : 0
+    expect(page.begun()).toBe((challengeBegins ? 2 : 0) + own)
+    expect((await page.pass(9_000)).status).toBe('linked')
+    expect(page.begun()).toBe((challengeBegins ? 2 : 0) + own)
+    page.expectSecrecy()
+  })
+
+  it('an answer to another challenge does not reach the provider, and the right one does after it', async () => {
+    const page = await ceremony(name)
+    const signed = await page.challenge()
+    const before = page.answered()
+    expect((await rejection(page.answer('YW5vdGhlcg'))).code).toBe('passkey-refused')
+    const challenges = name === 'own-server' ? 1 : 0
+    expect(page.answered()).toBe(before + challenges)
+    expect(await page.read()).toMatchObject({ passkey: { step: 'assert' } })
+    await page.answer(signed)
+    expect((await page.pass(9_000)).status).toBe('linked')
+    page.expectSecrecy()
+  })
+
+  it('an answer that comes late links nothing', async () => {
+    const page = await ceremony(name, { lifetimeMs: 30_000 })
+    const signed = await page.challenge()
+    const before = page.answered()
+    await page.pass(31_000)
+    const { code } = await rejection(page.answer(signed))
+    expect(['passkey-expired', 'invalid-request']).toContain(code)
+    expect(page.answered()).toBe(before)
+    const after = await page.pass(6_000)
+    expect(after.error?.code ?? after.status).toBe(atTheEnd)
+    expect(['linking', 'linked']).not.toContain(page.emulator.state.status)
+    page.expectSecrecy()
+  })
+
+  it('without a response of WhatsApp, it stays submitted, takes no second answer, and expires', async () => {
+    const page = await ceremony(name, { isSilent: true, lifetimeMs: 120_000 })
+    const signed = await page.challenge()
+    await page.answer(signed)
+    expect(await page.pass(60_000)).toMatchObject({
+      status: 'passkey-required',
+      passkey: { step: 'submitted' },
+    })
+    const before = page.answered()
+    expect((await rejection(page.answer(signed))).code).toBe('invalid-request')
+    expect((await rejection(page.challenge())).code).toBe('invalid-request')
+    expect(page.answered()).toBe(before)
+    const after = await page.pass(60_000)
+    expect(after.error?.code ?? after.status).toMatch(name === 'waha' ? /^passkey-/ : atTheEnd)
+    page.expectSecrecy()
+  })
+
+  it('a reset ends it with one request, and the next code links', async () => {
+    const page = await ceremony(name)
+    await page.answer(await page.challenge())
+    const before = page.resets()
+    await page.act('reset')
+    expect(page.resets()).toBe(before + 1)
+    expect((await page.pass(6_000)).status).toBe('qr')
+    expect(page.emulator.scan()).toEqual({ ok: true })
+    expect((await page.pass(9_000)).status).toBe('linked')
+    page.expectSecrecy()
+  })
+
+  it('neither a start nor a pairing code is requested while it lives', async () => {
+    const page = await ceremony(name)
+    for (const action of ['start', 'request-pairing-code'] as const) {
+      const phoneNumber = normalizePhoneNumber('5511987654321')
+      const done = page.connection.act(action, { method: 'phone-code', phoneNumber })
+      expect((await rejection(done)).code).toBe('invalid-request')
+    }
+    expect(page.begun()).toBe(0)
+  })
+})
+
+describe.each(['waha', 'own-server'] as const)('a code to compare at %s', (name) => {
+  it('is in updates alone; no other one is confirmed, and the state is linking after it', async () => {
+    const page = await ceremony(name, { comparesCode: true })
+    await page.answer(await page.challenge())
+    const { passkey } = await page.pass(6_000)
+    expect(passkey).toMatchObject({ step: 'confirm', code: expect.stringMatching(/^\w{4}-\w{4}$/) })
+    const { code = '' } = passkey ?? {}
+    page.keepSecret(code)
+    expect((await rejection(page.send('passkey-confirm', { code: 'ABCD-EFGH' }))).code).toBe(
+      'invalid-request',
+    )
+    expect(page.emulator.state).toMatchObject({ step: 'confirm' })
+    await page.send('passkey-confirm', { code })
+    expect((await page.read('state')).status).toBe('linking')
+    expect((await page.pass(6_000)).status).toBe('linked')
+    expect(page.updates.slice(-4).map(({ status }) => status)).not.toContain('passkey-required')
+    page.expectSecrecy(code)
+  })
+
+  it('ends with a reset where the user says that the codes differ', async () => {
+    const page = await ceremony(name, { comparesCode: true })
+    await page.answer(await page.challenge())
+    const { passkey: { code = '' } = {} } = await page.pass(6_000)
+    await page.act('reset')
+    expect((await page.pass(6_000)).status).toBe('qr')
+    expect((await rejection(page.send('passkey-confirm', { code }))).code).toBe('invalid-request')
+    expect(['linking', 'linked']).not.toContain(page.emulator.state.status)
+    page.keepSecret(code)
+    page.expectSecrecy(code)
+  })
+})
+
+it('waha: a provider that still names a confirmed code does not bring the question back', async () => {
+  const page = await ceremony('waha', { comparesCode: true })
+  await page.answer(await page.challenge())
+  const { passkey: { code = '' } = {} } = await page.pass(6_000)
+  // The server takes the confirmation and goes on reporting the same status.
+  const stuck = vi.spyOn(page.emulator, 'confirmPasskey').mockReturnValue({ ok: true })
+  await page.send('passkey-confirm', { code })
+  expect((await page.pass(30_000)).status).toBe('linking')
+  expect((await rejection(page.send('passkey-confirm', { code }))).code).toBe('invalid-request')
+  expect(stuck).toHaveBeenCalledOnce()
+})
+
+it.each(['waha', 'own-server'] as const)(
+  '%s: a refusal of WhatsApp is passkey-refused until a reset',
+  async (name) => {
+    const page = await ceremony(name, { isSilent: true })
+    await page.answer(await page.challenge())
+    page.emulator.refusePasskey()
+    const update = await page.pass(6_000)
+    expect(update.error).toEqual({ code: 'passkey-refused' })
+    await page.act('reset')
+    expect((await page.pass(6_000)).status).toBe('qr')
+    page.expectSecrecy()
+  },
+)
+
+it('z-api: a refused answer is passkey-refused, without the reason of the provider', async () => {
+  const page = await ceremony('z-api', { isSilent: true })
+  const signed = await page.challenge()
+  // Somebody else was faster, at another handler.
+  page.emulator.answerPasskey(passkeyAnswer(signed))
+  const error = await rejection(page.answer(signed))
+  expect(error.code).toBe('passkey-refused')
+  page.keepSecret('already-answered')
+  expect(error.message).not.toContain('already-answered')
+  expect(await page.read()).toMatchObject({ status: 'passkey-required' })
+  page.expectSecrecy()
+})
+
+it.each([
+  ['z-api', 'https://chromewebstore.google.com/detail/iopmkohngoecmepoheapifkafbeomphn'],
+  ['own-server', undefined],
+] as const)(
+  '%s gives a code for its extension, and the extension links the phone',
+  async (name, installUrl) => {
+    const page = await ceremony(name)
+    const codes = new Set<string>()
+    for (let count = 0; count < 2; count += 1) {
+      const { handoff } = await page.send('passkey-handoff')
+      expect(handoff).toEqual({
+        kind: 'code',
+        code: expect.any(String),
+        expiresInMs: 300_000,
+        ...(installUrl && { installUrl }),
+      })
+      if (handoff?.kind === 'code') codes.add(handoff.code)
+    }
+    for (const code of codes) page.keepSecret(code)
+    expect(page.begun()).toBe(name === 'own-server' ? 2 : 0)
+    page.emulator.solvePasskey()
+    expect((await page.pass(9_000)).status).toBe('linked')
+    page.expectSecrecy()
+  },
+)
+
+describe('a passkey at green-api', () => {
+  it('is only signalled: no ability, no request for a code, and a link that comes about elsewhere is noticed', async () => {
+    const page = await ceremony('green-api')
+    const update = await page.pass(120_000)
+    expect(update).toMatchObject({ status: 'passkey-required', abilities: ['unlink', 'reset'] })
+    expect([update.passkey, update.helpUrl]).toEqual([undefined, undefined])
+    expect(page.begun()).toBe(0)
+    for (const action of ['passkey-challenge', 'passkey-handoff'] as const)
+      expect((await rejection(page.send(action))).code).toBe('not-supported')
+    page.emulator.solvePasskey()
+    expect((await page.pass(9_000)).status).toBe('linked')
+    page.expectSecrecy()
+  })
+
+  it('ends with a reset, and after ten minutes', async () => {
+    const page = await ceremony('green-api')
+    await page.act('reset')
+    expect((await page.pass(6_000)).status).toBe('qr')
+    expect(page.resets()).toBe(1)
+    const other = await ceremony('green-api', { lifetimeMs: 500_000 })
+    await vi.advanceTimersByTimeAsync(600_000)
+    expect((await other.pass(6_000)).status).toBe('qr')
+  })
+})
