@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { basename, isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
@@ -58,6 +59,8 @@ const inChromium = () => ({
   },
 })
 
+const CORES = availableParallelism()
+
 /** No claim about speed: machines that do other things too need longer than the five seconds of the default. */
 const TEST_TIMEOUT_MS = 30_000
 
@@ -65,7 +68,11 @@ const TEST_TIMEOUT_MS = 30_000
  * Tests in Chromium look at what happens in real time: the others are done by then. They mostly wait for a frame or a response, so that
  * more of them run at once than there are cores.
  */
-const afterTheOthers = { sequence: { groupOrder: 1 }, testTimeout: 2 * TEST_TIMEOUT_MS, maxWorkers: 4 }
+const afterTheOthers = {
+  sequence: { groupOrder: 1 },
+  testTimeout: 2 * TEST_TIMEOUT_MS,
+  maxWorkers: 2 * CORES,
+}
 
 const domTests = {
   environment: 'jsdom',
@@ -96,11 +103,9 @@ const oldestPeerTests = [
   'boundary',
   'dialog',
   'developer-mistakes',
-  'events',
   'interaction',
   'linking',
   'many-sessions',
-  'own-parts',
   'pairing-code',
   'part-refs',
   'prerender',
@@ -132,8 +137,8 @@ export default defineConfig({
     },
   },
   test: {
-    // One core would be left for the terminal.
-    maxWorkers: '100%',
+    // Some tests wait for processes and sockets: another one runs meanwhile.
+    maxWorkers: Math.ceil(1.5 * CORES),
     projects: [
       {
         extends: true,
