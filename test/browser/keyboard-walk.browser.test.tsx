@@ -60,8 +60,8 @@ async function go(
 const forwards = (part: string) => go('{Tab}', part)
 const backwards = (part: string) => go('{Shift>}{Tab}{/Shift}', part)
 
-describe('with the keyboard alone, a newcomer', () => {
-  it('gets from a QR code that ran out to Retry, the phone number, the code, its copy and the link', async () => {
+describe('with the keyboard alone, a user', () => {
+  it('goes from an expired QR code to Retry, the phone number, the code, its copy and the link', async () => {
     const writeText = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue()
     const emulator = open({ codeMs: SHORT_MS })
     await arrive('awaiting-scan')
@@ -150,7 +150,7 @@ describe('the tabs', () => {
     20_000,
   )
 
-  it('hand the focus to the panel when they go away because the phone has answered', async () => {
+  it('hand the focus to the panel when a scan removes them', async () => {
     const emulator = open({ maxRefreshes: 10 })
     await arrive('awaiting-scan')
     await forwards('method-tab')
@@ -161,7 +161,7 @@ describe('the tabs', () => {
 })
 
 describe('the focus is not taken', () => {
-  it('while codes come, run out and link by themselves', async () => {
+  it('while codes appear, expire and are scanned', async () => {
     const emulator = open({ codeMs: SHORT_MS })
     const host = focused()
     for (const wanted of ['awaiting-scan', 'expired']) {

@@ -207,7 +207,11 @@ describe('QR codes', () => {
       'awaiting-scan 2@b 2/3',
       [qr(0, 'a'), qr(5_000, 'b'), qr(5_100, 'a')],
     ],
-    ['shows no code that arrives expired', 'preparing', [qr(0, 'a', { expiresInMs: 0 })]],
+    [
+      'neither shows nor counts a code that arrives expired',
+      'awaiting-scan 2@c 2/3',
+      [qr(0, 'a'), qr(20_000, 'b', { expiresInMs: 0 }), qr(20_100, 'c')],
+    ],
     [
       'keeps a code while the provider prepares the next',
       'awaiting-scan 2@a 1/3',
@@ -1229,7 +1233,7 @@ describe('updates that arrive out of order, or from elsewhere', () => {
     [
       'ignores an older response of the same process',
       'linking',
-      [reads(0, 'linking', { seq: 9 }), reads(100, 'unlinked', { seq: 8 })],
+      [reads(0, 'linking', { seq: 9 }), reads(100, 'linked', { seq: 8, account })],
     ],
     [
       'takes a response of another process',

@@ -16,11 +16,11 @@ const expired = ends('expired (unscanned)', 'expired (code-not-entered)')
 
 /** What the phone, WhatsApp or the instance does. */
 export const accountFaults: readonly Fault[] = [
-  { name: 'nothing', when: 'at the first question', cause: () => {}, ends: linked },
-  { name: 'nobody scans', when: 'at the first question', cause: () => {}, isUnscanned: true, ends: expired },
+  { name: 'nothing', when: 'at the first request', cause: () => {}, ends: linked },
+  { name: 'nobody scans', when: 'at the first request', cause: () => {}, isUnscanned: true, ends: expired },
   {
     name: 'the plan has run out',
-    when: 'at the first question',
+    when: 'at the first request',
     world: { pushes: false },
     cause: ({ id, providerLink }) => {
       providerLink.interfere = quotaWords[id]
@@ -39,7 +39,7 @@ export const accountFaults: readonly Fault[] = [
   },
   {
     name: 'leftovers of an earlier link',
-    when: 'at the first question',
+    when: 'at the first request',
     cause: ({ emulator }) => emulator.leaveStaleAuth(),
     ends: ends('failed (session-stale)', 'awaiting-number (code-refused)', restored),
   },

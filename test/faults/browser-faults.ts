@@ -4,7 +4,7 @@ import { type Ends, ends, type Fault, HOUR, later, linked, MINUTE, SECOND } from
 type EndsInOrder = readonly (Ends | undefined)[]
 
 const moments = [
-  'at the first question',
+  'at the first request',
   'while a code is on screen',
   'between scan and link',
   'once linked',
@@ -82,7 +82,7 @@ const mounts: readonly Fault[] = [
   ),
   {
     name: 'the component goes while its first question is under way, and comes back',
-    when: 'at the first question',
+    when: 'at the first request',
     cause: ({ page, pageLink }) => {
       pageLink.delayMs = () => SECOND
       later(SECOND / 2, () => {
@@ -96,7 +96,7 @@ const mounts: readonly Fault[] = [
 
 /** The same page in another way. */
 function different(name: string, world: Fault['world']): Fault {
-  return { name, when: 'at the first question', cause: () => {}, world: world ?? {}, ends: linked }
+  return { name, when: 'at the first request', cause: () => {}, world: world ?? {}, ends: linked }
 }
 
 /** What becomes of the page, and of the machine it is on. */
@@ -109,7 +109,7 @@ export const browserFaults: readonly Fault[] = [
   different('the page may only ask', { isLive: false }),
   {
     name: 'no picture can be drawn',
-    when: 'at the first question',
+    when: 'at the first request',
     cause: ({ page }) => {
       page.canDraw = false
     },

@@ -4,7 +4,7 @@ import { type Service, services } from './provider-side.js'
 
 /** When a fault begins. */
 export type Moment =
-  | 'at the first question'
+  | 'at the first request'
   | 'when the number is sent'
   | 'while a code is on screen'
   | 'between scan and link'

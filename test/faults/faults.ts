@@ -6,7 +6,7 @@ import { providerFaults } from './provider-faults.js'
 
 /** From its first answer on, a page that was opened for a pairing code is any other page at WASend, which has none. */
 function withoutRepetition(fault: Fault): Fault {
-  if (fault.when === 'at the first question') return fault
+  if (fault.when === 'at the first request') return fault
   const { 'wasend/phone-code': _, ...ends } = fault.ends
   return { ...fault, ends }
 }

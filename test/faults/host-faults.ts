@@ -12,7 +12,7 @@ import {
   status,
 } from './interference.js'
 
-const moments = ['at the first question', 'while a code is on screen'] as const
+const moments = ['at the first request', 'while a code is on screen'] as const
 
 function strikes(name: string, cause: Fault['cause'], strikesEnds: Ends, lastsMs = 0): readonly Fault[] {
   return moments.map((when) => ({ name, when, cause, lastsMs, ends: strikesEnds }))
@@ -36,14 +36,14 @@ function unreachable(name: string, interference: Interference, code: PairingErro
     when,
     cause: (world) => interfere(world, interference),
     // A pairing code on screen is good for its time, and when that is over one last question is enough.
-    ends: ends(failed, when === 'at the first question' ? failed : 'expired (code-not-entered)'),
+    ends: ends(failed, when === 'at the first request' ? failed : 'expired (code-not-entered)'),
   }))
 }
 
 function slow(ms: number, slowEnds: Ends): Fault {
   return {
     name: `answers of the host take ${ms / SECOND} s`,
-    when: 'at the first question',
+    when: 'at the first request',
     cause: ({ pageLink }) => {
       pageLink.delayMs = () => ms
     },
@@ -91,7 +91,7 @@ export const hostFaults: readonly Fault[] = [
   slow(15 * SECOND, ends('expired (unscanned)', 'linked')),
   {
     name: 'every other answer of the host takes 6 s',
-    when: 'at the first question',
+    when: 'at the first request',
     // What was asked later is answered sooner: live events come at once.
     cause: ({ pageLink }) => {
       let answers = 0

@@ -17,7 +17,7 @@ import {
   withWrongTypes,
 } from './interference.js'
 
-const first = 'at the first question'
+const first = 'at the first request'
 
 function line(name: string, when: Fault['when'], interference: () => Interference, lineEnds: Ends): Fault {
   return {

@@ -124,7 +124,7 @@ describe('a page under any schedule of faults, clock jumps and clicks', () => {
   beforeAll(loadEverything)
 
   it(
-    'keeps every promise of the matrix, and links when it is calm again',
+    'keeps every rule of the fault matrix, and links when the faults are over',
     async () => {
       await fc.assert(
         fc.asyncProperty(pages, schedules, async ({ scans, ...options }, schedule) => {

@@ -96,7 +96,7 @@ async function endOf(world: SmallWorld): Promise<PairingSessionStatus | undefine
 
 describe('a session under any schedule of faults, clock jumps and clicks', () => {
   it(
-    'shows no dead code, asks nothing twice or for nobody, ends where it is documented, and leaves nothing',
+    'shows no expired code, sends no request twice or without a page, ends in a documented state, and leaves nothing',
     async () => {
       await fc.assert(
         fc.asyncProperty(schedules, fc.constantFrom('qr', 'phone-code'), async (schedule, method) => {

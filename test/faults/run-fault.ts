@@ -76,7 +76,7 @@ async function runToEnd(world: FaultWorld, fault: Fault): Promise<End | undefine
     if (kind === 'reset' || kind === 'start') reach('at the reset')
     if (kind === 'request-pairing-code') reach('when the number is sent')
   }
-  reach('at the first question')
+  reach('at the first request')
   page.open()
   const isReset = fault.when === 'at the reset'
   const habits = { scans: !fault.isUnscanned, startsOver: isReset, givesUpOnCodes: isReset }

@@ -59,7 +59,7 @@ const named = <Value extends { readonly name: string }>(values: readonly Value[]
 
 describe.each(named(fuzzedAdapters))('%s, whatever comes back,', (_name, adapter) => {
   it.each(callsOfAdapter(adapter))(
-    'answers %s with what it promises, or with an error that tells nothing',
+    '%s gives a documented snapshot, or an error without a secret',
     { timeout: TIMEOUT_MS },
     async (call) => {
       const conversations = await recordConversations(adapter, call)
@@ -92,7 +92,7 @@ describe.each(named(fuzzedAdapters.filter(({ frames }) => frames.length > 0)))('
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  it('pushes snapshots and errors that tell nothing, whatever the frames', {
+  it('pushes snapshots and errors without a secret, whatever the frames', {
     timeout: TIMEOUT_MS,
   }, async () => {
     const [getStatus] = callsOfAdapter(adapter)

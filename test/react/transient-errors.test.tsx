@@ -52,22 +52,25 @@ function failing(error: PairingError | undefined) {
 }
 
 describe('a provider that says "too many requests"', () => {
-  it.each(providerIds)('is left alone for the time it names, and then the code is there: %s', async (id) => {
-    const world = createWorld(id)
-    world.emulator.fail('rate-limited', { retryAfterMs: 20_000 })
-    // Without what GREEN-API pushes over its socket, which has no such limit.
-    world.show({ provider: world.proxied({ live: false }) })
-    await advance(2_000)
-    expect(world.mockServer.requests).toHaveLength(1)
-    world.emulator.recover()
-    await advance(17_500)
-    expect(world.mockServer.requests).toHaveLength(1)
-    expect(statusLine()).toBe('Still trying to get your code…')
-    await advance(12_000)
-    expect(shownStatus()).toBe('awaiting-scan')
-  })
+  it.each(providerIds)(
+    'gets no request in the time that it states, and the code appears after it: %s',
+    async (id) => {
+      const world = createWorld(id)
+      world.emulator.fail('rate-limited', { retryAfterMs: 20_000 })
+      // Without what GREEN-API pushes over its socket, which has no such limit.
+      world.show({ provider: world.proxied({ live: false }) })
+      await advance(2_000)
+      expect(world.mockServer.requests).toHaveLength(1)
+      world.emulator.recover()
+      await advance(17_500)
+      expect(world.mockServer.requests).toHaveLength(1)
+      expect(statusLine()).toBe('Still trying to get your code…')
+      await advance(12_000)
+      expect(shownStatus()).toBe('awaiting-scan')
+    },
+  )
 
-  it('and no time is asked after five seconds, then ten, twenty and thirty', async () => {
+  it('and no time gets the next requests after 5, 10, 20 and 30 seconds', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0)
     const { provider } = failing(new PairingError('rate-limited', 'Too often.'))
     show(provider)
@@ -84,7 +87,7 @@ describe('a provider that says "too many requests"', () => {
       'cannot be read at all, since its 429 has no CORS headers',
       () => Promise.reject(new TypeError('Failed to fetch')),
     ],
-  ])('but %s is asked less and less often, and told as what it looks like', async (_, hide) => {
+  ])('but %s gets fewer and fewer requests, and is reported as the error that it sends', async (_, hide) => {
     const emulator = createEmulator({ seed: 7 })
     const instance = { idInstance: '1101000001', apiTokenInstance: 'secret-token' }
     const mockServer = mockGreenApi(emulator, instance)
@@ -102,7 +105,7 @@ describe('a provider that says "too many requests"', () => {
     expect(document.body.innerHTML).not.toContain('secret-token')
   })
 
-  it('for good is told after a while, asked no more, and tried again on demand', async () => {
+  it('for good is reported after a while, and gets the next request on Retry', async () => {
     const one = failing(new PairingError('rate-limited', 'Too often.'))
     show(one.provider)
     await later(300_000)
@@ -119,7 +122,7 @@ describe('a provider that says "too many requests"', () => {
 })
 
 describe('pauses', () => {
-  it('are of different length for different pages, so that they do not come back together', async () => {
+  it('have different lengths on different pages, so that their requests do not coincide', async () => {
     const pages = [0, 0.5, 1].map((random) => {
       const { provider } = failing(new PairingError('provider-unavailable', 'Down.'))
       return { random, provider }
@@ -138,7 +141,7 @@ describe('pauses', () => {
     expect(seconds[2]).toBeLessThanOrEqual(19_000)
   })
 
-  it('are never shorter than what the provider asked for', async () => {
+  it('are never shorter than the provider demands', async () => {
     for (const random of [0, 0.99]) {
       vi.spyOn(Math, 'random').mockReturnValue(random)
       const { provider } = failing(new PairingError('rate-limited', 'Too often.', { retryAfterMs: 12_000 }))
@@ -161,7 +164,7 @@ describe('pauses', () => {
 })
 
 describe('offline', () => {
-  it('nothing is asked, a code leaves the screen when its time is over, and online it goes on at once', async () => {
+  it('a page sends no request and hides a code when it expires, and online it goes on at once', async () => {
     vi.setSystemTime(20_000_000)
     const { provider } = failing(undefined)
     show(provider)
@@ -177,7 +180,7 @@ describe('offline', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('a pairing code stays for as long as it lives, and a scan of it is noticed afterwards', async () => {
+  it('a pairing code stays until it expires, and a link that it led to is shown afterwards', async () => {
     const world = createWorld('green-api')
     world.show({ defaultMethod: 'phone-code' })
     await advance(2_000)
@@ -239,7 +242,7 @@ describe('a laptop that sleeps', () => {
   /** Timers stand still meanwhile, as they do on most machines; only the clock goes on. */
   const sleep = (ms: number) => void vi.setSystemTime(Date.now() + ms)
 
-  it('wakes up without a dead QR code, within two seconds, also where the next one is to be pushed', async () => {
+  it('shows no expired QR code two seconds after it wakes up, also where the next one is pushed', async () => {
     vi.setSystemTime(20_000_000)
     let push = (_: PairingSnapshot): void => {}
     const asking = scriptedProvider({ getQrCode: codeOfHour })
@@ -266,7 +269,7 @@ describe('a laptop that sleeps', () => {
     }
   })
 
-  it('wakes up with an expired pairing code as expired, and with a slow one still there', async () => {
+  it('shows an expired pairing code as expired, and keeps a slow one', async () => {
     const { provider } = failing(undefined)
     show(provider, { defaultMethod: 'phone-code' })
     await settle()
@@ -282,7 +285,7 @@ describe('a laptop that sleeps', () => {
     expect(shownStatus()).toBe('expired')
   })
 
-  it('wakes up to the link that was made meanwhile', async () => {
+  it('shows the link that was made meanwhile', async () => {
     const world = createWorld('z-api')
     world.show()
     await advance(3_000)
@@ -292,7 +295,7 @@ describe('a laptop that sleeps', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('while linking does not wake up to a failure, nor to a link that is no more', async () => {
+  it('while linking shows neither a failure nor a link that has ended', async () => {
     let now: PairingSnapshot = { status: 'linking' }
     const provider = scriptedProvider({ getQrCode: () => now, getStatus: () => now })
     show(provider)
@@ -313,7 +316,7 @@ describe('a laptop that sleeps', () => {
     expect(shownStatus()).not.toBe('linked')
   })
 
-  it('with a cool-down wakes up with the button on', async () => {
+  it('with a cool-down enables the button', async () => {
     const one = failing(undefined)
     show(one.provider, { defaultMethod: 'phone-code' })
     await settle()
@@ -325,7 +328,7 @@ describe('a laptop that sleeps', () => {
     expect(part('submit-button')?.getAttribute('aria-disabled')).toBe('false')
   })
 
-  it('in the middle of a request neither believes its old answer nor waits for it', async () => {
+  it('in the middle of a request neither uses its old response nor waits for it', async () => {
     vi.setSystemTime(20_000_000)
     let answer = (_: PairingSnapshot): void => {}
     let isSlow = true
@@ -346,8 +349,8 @@ describe('a laptop that sleeps', () => {
   })
 })
 
-describe('answers', () => {
-  it.each(providerIds)('that hang once cost a pause and not the pairing: %s', async (id) => {
+describe('responses', () => {
+  it.each(providerIds)('that hang once cause a pause and do not end the pairing: %s', async (id) => {
     const world = createWorld(id)
     world.emulator.fail('hang', { times: 1 })
     world.show()
@@ -358,7 +361,7 @@ describe('answers', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('that hang while a code is up take that code away in time, and nothing else', async () => {
+  it('that hang while a code is shown hide that code in time, and change nothing else', async () => {
     let isHanging = false
     const orHang = (snapshot: PairingSnapshot) => () => (isHanging ? new Promise<never>(() => {}) : snapshot)
     const provider = scriptedProvider({
@@ -397,7 +400,7 @@ describe('answers', () => {
     expect(shownMs).toBeGreaterThan(25_000)
   })
 
-  it('that come after a newer one was pushed bring no old code back', async () => {
+  it('that arrive after a newer one was pushed bring no old code back', async () => {
     let push = (_: PairingSnapshot): void => {}
     const waiting: ((snapshot: PairingSnapshot) => void)[] = []
     let calls = 0
@@ -431,7 +434,7 @@ describe('answers', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('that come in the same moment as something pushed do not take it back', async () => {
+  it('that arrive in the same moment as a pushed update do not undo it', async () => {
     // Between the end of a question and the moment its answer is stored lie some dozen turns of the queue.
     for (let turns = 0; turns < 80; turns++) {
       let push = (_: PairingSnapshot): void => {}
@@ -461,7 +464,7 @@ describe('answers', () => {
     }
   })
 
-  it('to two questions at once, of a page that asks and one that is told, are not counted twice', async () => {
+  it('to a page that polls and a page with live events, at once, are not counted twice', async () => {
     for (const id of providerIds) {
       const world = createWorld(id)
       const { unmount } = world.show()
@@ -473,7 +476,7 @@ describe('answers', () => {
 })
 
 describe('a component', () => {
-  it('that is mounted twice is one session: one may go, and the other goes on', async () => {
+  it('that is mounted twice is one session: one may be removed, and the other goes on', async () => {
     vi.setSystemTime(20_000_000)
     const { provider } = failing(undefined)
     const queryClient = new QueryClient()
@@ -493,7 +496,7 @@ describe('a component', () => {
     expect(provider.calls.length).toBeGreaterThan(length)
   })
 
-  it('that is mounted again and again asks no more than one that stays', async () => {
+  it('that is mounted again and again sends no more requests than one that stays', async () => {
     const staying = scriptedProvider({ getQrCode: () => qr('a') })
     const { unmount: leave } = show(staying)
     await advance(10_000)
@@ -508,7 +511,7 @@ describe('a component', () => {
     expect(moving.calls.length).toBeLessThanOrEqual(staying.calls.length + 1)
   })
 
-  it.each(providerIds)('under StrictMode asks %s no more, and watches it once', async (id) => {
+  it.each(providerIds)('under StrictMode sends %s no more requests, and opens one stream', async (id) => {
     const requests = async (strict: boolean) => {
       const world = createWorld(id)
       const { unmount } = render(strict ? <StrictMode>{world.element()}</StrictMode> : world.element())
@@ -551,7 +554,7 @@ describe('a component', () => {
     expect(first.calls).toHaveLength(2)
   })
 
-  it('that goes while a pairing code is being asked for gives that request up', async () => {
+  it('that is removed while it requests a pairing code aborts that request', async () => {
     const provider = scriptedProvider({
       getQrCode: () => qr('a'),
       requestPairingCode: () => new Promise<never>(() => {}),
@@ -593,7 +596,7 @@ describe('an unmount', () => {
     ...Object.fromEntries(faults.map((fault) => [fault, ({ emulator }: World) => emulator.fail(fault)])),
   }
 
-  it('at any moment of any story ends everything: requests, streams, timers, and what the host is told', async () => {
+  it('at any moment ends all requests, streams, timers and callbacks', async () => {
     const story = fc.record({
       id: fc.constantFrom(...providerIds),
       live: fc.boolean(),
@@ -651,7 +654,7 @@ describe('an unmount', () => {
     )
   }, 120_000)
 
-  it('is answered by no timer that outlives the cache, however often it happens', async () => {
+  it('leaves no timer that outlives the cache, however often it happens', async () => {
     const queryClient = new QueryClient()
     const provider = scriptedProvider({ getQrCode: () => qr('a') })
     for (let index = 0; index < 50; index++) {
