@@ -76,6 +76,7 @@ export type {
 export type { PairingClassNames, PairingElementName } from './react/parts/element-names.js'
 export type { PairingPartName, PairingParts } from './react/parts/part.js'
 export type { PairingCallbacks } from './react/session/pairing-callbacks.js'
+export type { PasskeyActions, SignPasskey } from './react/session/passkey-actions.js'
 export {
   firstSession,
   type PairingMode,
@@ -83,7 +84,6 @@ export {
   pairingSessionQueryKey,
   pairingSessionQueryOptions,
 } from './react/session/query-options.js'
-export type { SignPasskey } from './react/session/run-passkey.js'
 export type { SessionCell } from './react/session/session-cell.js'
 export type { PairingQueryKey, PairingTarget } from './react/session/session-stores.js'
 export {

@@ -26,6 +26,9 @@ export type {
   PairingIconName,
   PairingIconProps,
 } from './react/parts/part.js'
+export { PairingPasskey } from './react/parts/passkey.js'
+export { PairingPasskeyCheck } from './react/parts/passkey-check.js'
+export { PairingPasskeyHandoff } from './react/parts/passkey-handoff.js'
 export { PairingPasskeyHelp } from './react/parts/passkey-help.js'
 export { PairingPhoneForm } from './react/parts/phone-form.js'
 export { PairingQrActions } from './react/parts/qr-actions.js'

@@ -77,6 +77,20 @@ const looks = {
     expectedPhoneNumber: '+55 11 8765-4321',
   }),
   stale: () => ({ ...states.qr.failed, error: new PairingError('session-stale', 'Stuck.') }),
+  'to sign': () => states.passkey.sign,
+  signing: () => states.passkey.signing,
+  'passkey not used': () => states.passkey.notUsed,
+  'passkey not sent': () => ({
+    ...states.passkey.sign,
+    passkey: { ...states.passkey.sign.passkey, error: new PairingError('network', 'Not reached.') },
+  }),
+  'hand-off': () => states.passkey.handOff,
+  'extension code': () => states.passkey.extensionCode,
+  'link to WhatsApp Web': () => states.passkey.link,
+  'passkey sent': () => states.passkey.submitted,
+  'WhatsApp is silent': () => states.passkey.silent,
+  'codes to compare': () => states.passkey.confirm,
+  'codes differ': () => ({ ...states.qr.failed, error: new PairingError('passkey-mismatch', 'Other code.') }),
   'passkey at Z-API': () => ({ ...states.qr['passkey-required'], provider: 'z-api' }),
 } satisfies Readonly<Record<string, () => PairingSession>>
 
@@ -360,6 +374,81 @@ export const QrPasskeyAtZApi: Story = state(
     )
   },
   { look: 'passkey at Z-API' },
+)
+
+const ceremony = (look: Look, play?: Story['play']): Story => state('qr', 'passkey-required', play, { look })
+
+export const PasskeySign: Story = ceremony('to sign', async ({ canvas, userEvent }) => {
+  await expect(canvas.getByText('+5511987654321')).toBeVisible()
+  await expect(canvas.getByText('Acme Inbox', { selector: '[data-part="passkey-target"] *' })).toBeVisible()
+  await userEvent.click(canvas.getByRole('button', { name: 'Continue' }))
+  await expect(stillActions.signWithPasskey).toHaveBeenCalled()
+  await userEvent.click(canvas.getByRole('button', { name: 'Start over' }))
+  await expect(stillActions.startOver).toHaveBeenCalled()
+})
+
+export const PasskeySigning: Story = ceremony('signing', async ({ canvas, userEvent }) => {
+  await expect(canvas.getByText('Waiting for your passkey…')).toBeVisible()
+  await expect(canvas.getByRole('timer')).toHaveTextContent(/^\d+:\d\d$/)
+  await userEvent.click(canvas.getByRole('button', { name: 'Cancel' }))
+  await expect(stillActions.cancelPasskey).toHaveBeenCalled()
+})
+
+export const PasskeyNotUsed: Story = ceremony('passkey not used', async ({ canvas }) => {
+  await expect(canvas.getByText(/^Cancelled, or this device has no passkey/)).toBeVisible()
+  await expect(canvas.getByRole('button', { name: 'Continue' })).toBeVisible()
+})
+
+export const PasskeyNotSent: Story = ceremony('passkey not sent', async ({ canvas }) => {
+  await expect(canvas.getByText(/^Check your internet connection/)).toBeVisible()
+})
+
+export const PasskeyHandOff: Story = ceremony('hand-off', async ({ canvas, userEvent }) => {
+  await userEvent.click(canvas.getByRole('button', { name: 'Continue' }))
+  await expect(stillActions.requestPasskeyHandoff).toHaveBeenCalled()
+})
+
+export const PasskeyExtensionCode: Story = ceremony('extension code', async ({ canvas }) => {
+  await expect(
+    canvas.getByRole('group', { name: 'Code for the extension – not for WhatsApp' }),
+  ).toHaveTextContent(/FA48-HS63/)
+  await expect(canvas.getByRole('link', { name: 'Install the extension' })).toHaveAttribute(
+    'href',
+    'https://example.com/extension',
+  )
+  await expect(canvas.getByRole('button', { name: 'Get a new code' })).toBeVisible()
+})
+
+export const PasskeyLink: Story = ceremony('link to WhatsApp Web', async ({ canvas }) => {
+  await expect(canvas.getByRole('link', { name: 'Open WhatsApp Web' })).toBeVisible()
+})
+
+export const PasskeySent: Story = ceremony('passkey sent', async ({ canvas }) => {
+  await expect(canvas.getByRole('heading')).toHaveTextContent('WhatsApp is checking')
+  await expect(canvas.queryByRole('button')).toBeNull()
+})
+
+export const PasskeySilent: Story = ceremony('WhatsApp is silent', async ({ canvas }) => {
+  await expect(canvas.getByText(/^Nothing happens\? Open WhatsApp on the phone/)).toBeVisible()
+  await expect(canvas.getByRole('button', { name: 'Start over' })).toBeVisible()
+})
+
+export const PasskeyConfirm: Story = ceremony('codes to compare', async ({ canvas, userEvent }) => {
+  await expect(canvas.getByRole('heading', { name: 'Compare the codes' })).toHaveFocus()
+  await userEvent.click(canvas.getByRole('button', { name: 'Both show the same' }))
+  await expect(stillActions.confirmPasskey).toHaveBeenCalledWith(true)
+  await userEvent.click(canvas.getByRole('button', { name: 'They differ' }))
+  await expect(stillActions.confirmPasskey).toHaveBeenCalledWith(false)
+})
+
+export const PasskeyMismatch: Story = state(
+  'qr',
+  'failed',
+  async ({ canvas }) => {
+    await expect(canvas.getByRole('heading')).toHaveTextContent('The codes were different')
+    await expect(canvas.getByText('Linked devices')).toBeVisible()
+  },
+  { look: 'codes differ' },
 )
 
 export const PhoneCodeInvalidNumber: Story = state(

@@ -145,6 +145,8 @@ export interface PairingMessages {
   readonly usePhoneNumber: string
   readonly useQrCode: string
   readonly passkeyHelp: string
+  /** Texts of a passkey ceremony, where the provider offers more than the signal. @default English */
+  readonly passkey?: PairingPasskeyTexts | undefined
   /** The line that is announced and shown under the code, by state. `{number}` of `{of}` counts codes. */
   readonly statusIdle: string
   readonly statusPreparing: string
@@ -173,6 +175,35 @@ export interface PairingMessages {
   readonly errorLabel: string
   /** What happened and what to do, by the code of the error. `{phone}` of `wrong-phone-number`: who was linked instead. */
   readonly errors: Readonly<Record<PairingErrorCode, PairingErrorText>>
+}
+
+/** Texts of a passkey ceremony. */
+export interface PairingPasskeyTexts {
+  /** Headings of the later steps; the first one has `titlePasskey`. */
+  readonly titles: Readonly<Record<'submitted' | 'confirm', string>>
+  /**
+   * What to do, by the way that is open: the app signs (`sign`), the provider has its own way (`hand-off`), which is a `code` for its
+   * extension or a `link`, or by the step. `{app}` is the host's `appName`.
+   */
+  readonly leads: Readonly<Record<'sign' | 'hand-off' | 'code' | 'link' | 'submitted' | 'confirm', string>>
+  /** On a phone. */
+  readonly computerNeeded: string
+  readonly continue: string
+  readonly cancel: string
+  /** While the passkey is asked for. */
+  readonly waiting: string
+  /** The user cancelled, or this device has no passkey of the account: browsers do not say which. */
+  readonly notUsed: string
+  /** Above the code for the extension, which looks like a pairing code and is none. */
+  readonly codeLabel: string
+  readonly install: string
+  /** Link to `https://web.whatsapp.com`. */
+  readonly openWhatsApp: string
+  /** After 30 seconds without a sign of WhatsApp. */
+  readonly nothingHappens: string
+  /** The answers to the code that is compared. */
+  readonly same: string
+  readonly differ: string
 }
 
 /**

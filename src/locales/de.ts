@@ -84,6 +84,31 @@ export const de: PairingLocale = {
     usePhoneNumber: 'Lieber mit Telefonnummer',
     useQrCode: 'Lieber einen QR-Code scannen',
     passkeyHelp: 'So geht’s',
+    passkey: {
+      titles: { submitted: 'WhatsApp prüft', confirm: 'Codes vergleichen' },
+      leads: {
+        sign: 'WhatsApp verlangt den Passkey dieses Kontos, bevor es {app} verknüpft, und nur web.whatsapp.com darf danach fragen. Nimm einen Computer, auf dem der Passkey ist. Halte dein Telefon mit geöffnetem WhatsApp daneben.',
+        'hand-off':
+          'WhatsApp verlangt den Passkey dieses Kontos, bevor es {app} verknüpft, und nur web.whatsapp.com darf danach fragen. Die Browser-Erweiterung des Anbieters hilft dir dabei an einem Computer.',
+        code: 'Installiere die Erweiterung. Öffne web.whatsapp.com im selben Browser, mit diesem Konto angemeldet. Öffne dort die Erweiterung, gib ihren Code ein und bestätige. Diese Seite macht von selbst weiter.',
+        link: 'Öffne WhatsApp Web an einem Computer, auf dem der Passkey ist, und folge dort der Erweiterung. Diese Seite macht von selbst weiter.',
+        submitted: 'Der Passkey ist unterwegs. Lass WhatsApp auf deinem Telefon geöffnet.',
+        confirm: 'Auch dein Telefon zeigt einen Code. Verknüpfe {app} nur, wenn beide gleich sind.',
+      },
+      computerNeeded: 'Dafür brauchst du einen Computer: Öffne diese Seite dort.',
+      continue: 'Weiter',
+      cancel: 'Abbrechen',
+      waiting: 'Warten auf deinen Passkey…',
+      notUsed:
+        'Abgebrochen, oder auf diesem Gerät ist kein Passkey für dieses Konto. Versuch es noch einmal, oder nimm das Gerät, auf dem er ist.',
+      codeLabel: 'Code für die Erweiterung – nicht für WhatsApp',
+      install: 'Erweiterung installieren',
+      openWhatsApp: 'WhatsApp Web öffnen',
+      nothingHappens:
+        'Es passiert nichts? Öffne WhatsApp auf dem Telefon und warte kurz, oder beginne von vorn.',
+      same: 'Beide sind gleich',
+      differ: 'Sie sind verschieden',
+    },
     statusIdle: 'Los geht’s, wenn du so weit bist',
     statusPreparing: 'Dein Code wird geholt…',
     statusRetrying: 'Noch ein Versuch, deinen Code zu holen…',

@@ -84,6 +84,31 @@ export const fr: PairingLocale = {
     usePhoneNumber: 'Utiliser plutôt le numéro de téléphone',
     useQrCode: 'Scanner plutôt un code QR',
     passkeyHelp: 'Voir comment faire',
+    passkey: {
+      titles: { submitted: 'WhatsApp vérifie', confirm: 'Comparez les codes' },
+      leads: {
+        sign: 'WhatsApp demande la clé d’accès de ce compte avant d’associer {app}, et seul web.whatsapp.com peut la demander. Utilisez un ordinateur qui a la clé d’accès. Gardez votre téléphone à côté, avec WhatsApp ouvert.',
+        'hand-off':
+          'WhatsApp demande la clé d’accès de ce compte avant d’associer {app}, et seul web.whatsapp.com peut la demander. L’extension de navigateur du fournisseur vous y aide sur un ordinateur.',
+        code: 'Installez l’extension. Ouvrez web.whatsapp.com dans le même navigateur, connecté avec ce compte. Ouvrez-y l’extension, saisissez son code et confirmez. La suite se fait toute seule sur cette page.',
+        link: 'Ouvrez WhatsApp Web sur un ordinateur qui a la clé d’accès et suivez-y l’extension. La suite se fait toute seule sur cette page.',
+        submitted: 'La clé d’accès a été envoyée. Gardez WhatsApp ouvert sur votre téléphone.',
+        confirm: 'Votre téléphone affiche aussi un code. N’associez {app} que si les deux sont identiques.',
+      },
+      computerNeeded: 'Il vous faut un ordinateur. Ouvrez-y cette page.',
+      continue: 'Continuer',
+      cancel: 'Annuler',
+      waiting: 'En attente de votre clé d’accès…',
+      notUsed:
+        'Annulé, ou cet appareil n’a pas de clé d’accès pour ce compte. Réessayez, ou utilisez l’appareil qui l’a.',
+      codeLabel: 'Code pour l’extension, pas pour WhatsApp',
+      install: 'Installer l’extension',
+      openWhatsApp: 'Ouvrir WhatsApp Web',
+      nothingHappens:
+        'Rien ne se passe ? Ouvrez WhatsApp sur le téléphone et patientez un instant, ou recommencez.',
+      same: 'Les deux sont identiques',
+      differ: 'Ils sont différents',
+    },
     statusIdle: 'Quand vous voulez',
     statusPreparing: 'Préparation de votre code…',
     statusRetrying: 'Toujours en attente de votre code…',

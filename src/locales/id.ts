@@ -82,6 +82,31 @@ export const id: PairingLocale = {
     usePhoneNumber: 'Gunakan nomor telepon saja',
     useQrCode: 'Pindai kode QR saja',
     passkeyHelp: 'Lihat caranya',
+    passkey: {
+      titles: { submitted: 'WhatsApp sedang memeriksa', confirm: 'Bandingkan kodenya' },
+      leads: {
+        sign: 'WhatsApp meminta kunci sandi akun ini sebelum menautkan {app}, dan hanya web.whatsapp.com yang boleh memintanya. Gunakan komputer yang memiliki kunci sandi itu. Letakkan ponsel di dekatnya dengan WhatsApp terbuka.',
+        'hand-off':
+          'WhatsApp meminta kunci sandi akun ini sebelum menautkan {app}, dan hanya web.whatsapp.com yang boleh memintanya. Ekstensi peramban dari penyedia membantu Anda di komputer.',
+        code: 'Pasang ekstensinya. Buka web.whatsapp.com di peramban yang sama, masuk dengan akun ini. Buka ekstensi di sana, ketik kodenya, lalu konfirmasi. Halaman ini berlanjut sendiri.',
+        link: 'Buka WhatsApp Web di komputer yang memiliki kunci sandi itu, lalu ikuti ekstensi di sana. Halaman ini berlanjut sendiri.',
+        submitted: 'Kunci sandi sudah dikirim. Biarkan WhatsApp terbuka di ponsel Anda.',
+        confirm: 'Ponsel Anda juga menampilkan kode. Tautkan {app} hanya jika kedua kode sama.',
+      },
+      computerNeeded: 'Anda memerlukan komputer untuk ini: buka halaman ini di sana.',
+      continue: 'Lanjutkan',
+      cancel: 'Batal',
+      waiting: 'Menunggu kunci sandi Anda…',
+      notUsed:
+        'Dibatalkan, atau perangkat ini tidak memiliki kunci sandi untuk akun ini. Coba lagi, atau gunakan perangkat yang memilikinya.',
+      codeLabel: 'Kode untuk ekstensi, bukan untuk WhatsApp',
+      install: 'Pasang ekstensi',
+      openWhatsApp: 'Buka WhatsApp Web',
+      nothingHappens:
+        'Tidak terjadi apa-apa? Buka WhatsApp di ponsel dan tunggu sebentar, atau mulai dari awal.',
+      same: 'Keduanya sama',
+      differ: 'Keduanya berbeda',
+    },
     statusIdle: 'Mulai kapan pun Anda siap',
     statusPreparing: 'Mengambil kode Anda…',
     statusRetrying: 'Masih mencoba mengambil kode Anda…',

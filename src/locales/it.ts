@@ -85,6 +85,31 @@ export const it: PairingLocale = {
     usePhoneNumber: 'Usa invece il numero di telefono',
     useQrCode: 'Scansiona invece un codice QR',
     passkeyHelp: 'Mostrami come fare',
+    passkey: {
+      titles: { submitted: 'WhatsApp sta verificando', confirm: 'Confronta i codici' },
+      leads: {
+        sign: 'WhatsApp chiede la passkey di questo account prima di collegare {app}, e solo web.whatsapp.com può chiederla. Usa un computer che ha la passkey. Tieni vicino il telefono, con WhatsApp aperto.',
+        'hand-off':
+          'WhatsApp chiede la passkey di questo account prima di collegare {app}, e solo web.whatsapp.com può chiederla. L’estensione del browser del fornitore ti aiuta su un computer.',
+        code: 'Installa l’estensione. Apri web.whatsapp.com nello stesso browser, con questo account. Apri lì l’estensione, scrivi il suo codice e conferma. Questa pagina prosegue da sola.',
+        link: 'Apri WhatsApp Web su un computer che ha la passkey e segui lì l’estensione. Questa pagina prosegue da sola.',
+        submitted: 'La passkey è stata inviata. Tieni aperto WhatsApp sul telefono.',
+        confirm: 'Anche il telefono mostra un codice. Collega {app} solo se i due codici sono uguali.',
+      },
+      computerNeeded: 'Ti serve un computer: apri lì questa pagina.',
+      continue: 'Continua',
+      cancel: 'Annulla',
+      waiting: 'In attesa della tua passkey…',
+      notUsed:
+        'Annullato, oppure questo dispositivo non ha una passkey di questo account. Riprova, o usa il dispositivo che ce l’ha.',
+      codeLabel: 'Codice per l’estensione, non per WhatsApp',
+      install: 'Installa l’estensione',
+      openWhatsApp: 'Apri WhatsApp Web',
+      nothingHappens:
+        'Non succede nulla? Apri WhatsApp sul telefono e aspetta un momento, oppure ricomincia.',
+      same: 'Sono uguali',
+      differ: 'Sono diversi',
+    },
     statusIdle: 'Inizia quando vuoi',
     statusPreparing: 'Preparazione del codice…',
     statusRetrying: 'Nuovo tentativo di ottenere il codice…',

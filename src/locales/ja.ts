@@ -83,6 +83,31 @@ export const ja: PairingLocale = {
     usePhoneNumber: '代わりに電話番号でリンク',
     useQrCode: '代わりにQRコードをスキャン',
     passkeyHelp: '手順を見る',
+    passkey: {
+      titles: { submitted: 'WhatsAppが確認しています', confirm: 'コードを見比べてください' },
+      leads: {
+        sign: 'WhatsAppは{app}をリンクする前に、このアカウントのパスキーを求めています。確認できるのはweb.whatsapp.comだけです。パスキーのあるパソコンを使い、WhatsAppを開いたスマートフォンを近くに置いてください。',
+        'hand-off':
+          'WhatsAppは{app}をリンクする前に、このアカウントのパスキーを求めています。確認できるのはweb.whatsapp.comだけです。プロバイダーのブラウザ拡張機能が、パソコンでの確認を手伝います。',
+        code: '拡張機能をインストールし、同じブラウザで、このアカウントでログインしたweb.whatsapp.comを開きます。そこで拡張機能を開き、コードを入力して確認してください。このページは自動で進みます。',
+        link: 'パスキーのあるパソコンでWhatsApp Webを開き、拡張機能の案内に従ってください。このページは自動で進みます。',
+        submitted: 'パスキーを送信しました。スマートフォンのWhatsAppを開いたままにしてください。',
+        confirm: 'スマートフォンにもコードが表示されます。両方が同じときだけ{app}をリンクしてください。',
+      },
+      computerNeeded: 'これにはパソコンが必要です。このページをパソコンで開いてください。',
+      continue: '続ける',
+      cancel: 'キャンセル',
+      waiting: 'パスキーを待っています…',
+      notUsed:
+        'キャンセルされたか、この端末にこのアカウントのパスキーがありません。もう一度試すか、パスキーのある端末を使ってください。',
+      codeLabel: '拡張機能用のコード（WhatsApp用ではありません）',
+      install: '拡張機能をインストール',
+      openWhatsApp: 'WhatsApp Webを開く',
+      nothingHappens:
+        '何も起こりませんか？スマートフォンでWhatsAppを開いて少し待つか、最初からやり直してください。',
+      same: '両方とも同じ',
+      differ: '違っている',
+    },
     statusIdle: 'いつでも始められます',
     statusPreparing: 'コードを取得しています…',
     statusRetrying: '引き続きコードを取得しています…',

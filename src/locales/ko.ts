@@ -82,6 +82,31 @@ export const ko: PairingLocale = {
     usePhoneNumber: '대신 전화번호로 연결',
     useQrCode: '대신 QR 코드 스캔',
     passkeyHelp: '방법 보기',
+    passkey: {
+      titles: { submitted: 'WhatsApp에서 확인하고 있어요', confirm: '코드를 비교하세요' },
+      leads: {
+        sign: 'WhatsApp이 {app} 연결 전에 이 계정의 패스키를 요청해요. 요청할 수 있는 곳은 web.whatsapp.com뿐이에요. 패스키가 있는 컴퓨터를 사용하고, WhatsApp을 연 휴대전화를 가까이 두세요.',
+        'hand-off':
+          'WhatsApp이 {app} 연결 전에 이 계정의 패스키를 요청해요. 요청할 수 있는 곳은 web.whatsapp.com뿐이에요. 컴퓨터에서 제공업체의 브라우저 확장 프로그램이 도와줘요.',
+        code: '확장 프로그램을 설치하세요. 같은 브라우저에서 이 계정으로 로그인된 web.whatsapp.com을 열고, 확장 프로그램을 열어 코드를 입력한 뒤 확인하세요. 이 페이지는 저절로 이어져요.',
+        link: '패스키가 있는 컴퓨터에서 WhatsApp Web을 열고 확장 프로그램을 따라 하세요. 이 페이지는 저절로 이어져요.',
+        submitted: '패스키를 보냈어요. 휴대전화에서 WhatsApp을 열어 두세요.',
+        confirm: '휴대전화에도 코드가 표시돼요. 두 코드가 같을 때만 {app}을(를) 연결하세요.',
+      },
+      computerNeeded: '컴퓨터가 필요해요. 이 페이지를 컴퓨터에서 여세요.',
+      continue: '계속',
+      cancel: '취소',
+      waiting: '패스키를 기다리고 있어요…',
+      notUsed:
+        '취소되었거나 이 기기에 이 계정의 패스키가 없어요. 다시 시도하거나 패스키가 있는 기기를 사용하세요.',
+      codeLabel: '확장 프로그램용 코드(WhatsApp용이 아니에요)',
+      install: '확장 프로그램 설치',
+      openWhatsApp: 'WhatsApp Web 열기',
+      nothingHappens:
+        '아무 일도 일어나지 않나요? 휴대전화에서 WhatsApp을 열고 잠시 기다리거나 처음부터 다시 시작하세요.',
+      same: '둘이 같아요',
+      differ: '서로 달라요',
+    },
     statusIdle: '준비되면 시작하세요',
     statusPreparing: '코드를 가져오는 중…',
     statusRetrying: '코드를 계속 가져오는 중…',

@@ -85,6 +85,31 @@ export const tr: PairingLocale = {
     usePhoneNumber: 'Bunun yerine telefon numarasını kullan',
     useQrCode: 'Bunun yerine QR kodu tara',
     passkeyHelp: 'Nasıl yapılacağını göster',
+    passkey: {
+      titles: { submitted: 'WhatsApp denetliyor', confirm: 'Kodları karşılaştırın' },
+      leads: {
+        sign: 'WhatsApp, {app} uygulamasını bağlamadan önce bu hesabın geçiş anahtarını istiyor ve onu yalnızca web.whatsapp.com isteyebilir. Geçiş anahtarının bulunduğu bir bilgisayar kullanın. Telefonunuzu WhatsApp açık olarak yakında tutun.',
+        'hand-off':
+          'WhatsApp, {app} uygulamasını bağlamadan önce bu hesabın geçiş anahtarını istiyor ve onu yalnızca web.whatsapp.com isteyebilir. Sağlayıcının tarayıcı eklentisi bir bilgisayarda size yardımcı olur.',
+        code: 'Eklentiyi yükleyin. Aynı tarayıcıda, bu hesapla oturum açılmış olarak web.whatsapp.com sayfasını açın. Eklentiyi orada açın, kodunu yazın ve onaylayın. Bu sayfa kendiliğinden devam eder.',
+        link: 'Geçiş anahtarının bulunduğu bir bilgisayarda WhatsApp Web’i açın ve oradaki eklentiyi izleyin. Bu sayfa kendiliğinden devam eder.',
+        submitted: 'Geçiş anahtarı gönderildi. Telefonunuzda WhatsApp’ı açık tutun.',
+        confirm: 'Telefonunuz da bir kod gösteriyor. {app} uygulamasını yalnızca iki kod aynıysa bağlayın.',
+      },
+      computerNeeded: 'Bunun için bir bilgisayar gerekiyor: bu sayfayı orada açın.',
+      continue: 'Devam et',
+      cancel: 'İptal',
+      waiting: 'Geçiş anahtarınız bekleniyor…',
+      notUsed:
+        'İptal edildi ya da bu cihazda bu hesabın geçiş anahtarı yok. Yeniden deneyin ya da anahtarın bulunduğu cihazı kullanın.',
+      codeLabel: 'Eklenti için kod, WhatsApp için değil',
+      install: 'Eklentiyi yükle',
+      openWhatsApp: 'WhatsApp Web’i aç',
+      nothingHappens:
+        'Hiçbir şey olmuyor mu? Telefonda WhatsApp’ı açıp biraz bekleyin ya da baştan başlayın.',
+      same: 'İkisi aynı',
+      differ: 'Farklılar',
+    },
     statusIdle: 'Hazır olduğunuzda başlayın',
     statusPreparing: 'Kodunuz hazırlanıyor…',
     statusRetrying: 'Kodunuz hâlâ alınmaya çalışılıyor…',

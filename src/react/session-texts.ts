@@ -1,10 +1,12 @@
 import type { PairingError } from '../core/errors.js'
 import { formatMessage, type PairingMessages } from '../core/messages.js'
+import type { PasskeyStep } from '../core/passkey-step.js'
 import type { PairingNotice, PairingSession } from '../core/session-state.js'
 import type { PairingMode } from './session/query-options.js'
 
 /** The heading of a session. */
 export function sessionTitle(session: PairingSession, messages: PairingMessages, mode?: PairingMode): string {
+  const titles: Readonly<Partial<Record<PasskeyStep, string>>> | undefined = messages.passkey?.titles
   switch (session.status) {
     case 'awaiting-code':
       return messages.titleCode
@@ -15,7 +17,7 @@ export function sessionTitle(session: PairingSession, messages: PairingMessages,
     case 'confirming-number':
       return messages.titleNumberCheck
     case 'passkey-required':
-      return messages.titlePasskey
+      return titles?.[session.passkey?.step ?? 'assert'] ?? messages.titlePasskey
     case 'failed':
       return messages.errors[session.error.code].title
     default:
@@ -43,9 +45,8 @@ export function sessionLead(
     case 'confirming-number':
       return messages.leadNumberCheck
     case 'passkey-required':
-      return formatMessage(messages.leadPasskey, {
-        advice: messages.passkeyAdvice[session.provider ?? 'other'] ?? messages.passkeyAdvice.other,
-      })
+      // The later parts know the one that belongs to the step.
+      return messages.leadPasskey
     case 'failed':
       return errorText(session.error, messages)
     case 'awaiting-number':
@@ -57,7 +58,7 @@ export function sessionLead(
 }
 
 /** Why something failed, and what to do. */
-export function errorText({ code }: PairingError, { errors }: PairingMessages): string {
+export function errorText({ code }: Pick<PairingError, 'code'>, { errors }: PairingMessages): string {
   const { cause, advice } = errors[code]
   return cause ? `${cause} ${advice}` : advice
 }

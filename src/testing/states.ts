@@ -1,9 +1,10 @@
 import { PairingError } from '../core/errors.js'
 import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
+import type { PasskeyStep } from '../core/passkey-step.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingMethod } from '../core/provider.js'
-import type { PairingSession, PairingSessionStatus } from '../core/session-state.js'
+import type { PairingSession, PairingSessionStatus, SessionPasskey } from '../core/session-state.js'
 import { qrTextOf } from './emulated-codes.js'
 
 type CommonStatus = 'idle' | 'preparing' | 'expired' | 'linking' | 'linked' | 'passkey-required' | 'failed'
@@ -19,7 +20,26 @@ type StatesOf<Status extends PairingSessionStatus> = Readonly<
 export interface PairingStates {
   readonly qr: StatesOf<CommonStatus | 'awaiting-scan'>
   readonly 'phone-code': StatesOf<CommonStatus | 'awaiting-number' | 'requesting-code' | 'awaiting-code'>
+  /**
+   * The steps of a passkey ceremony: the host signs (`sign`, `signing`, and `notUsed` where the user cancelled), the provider has a way
+   * of its own (`handOff`, which is a code for its extension or a link), the answer was sent (`submitted`, and `silent` after 30 seconds), and
+   * the codes are compared (`confirm`).
+   */
+  readonly passkey: Readonly<Record<PasskeyLook, Ceremony>>
 }
+
+type Ceremony = Extract<PairingSession, { status: 'passkey-required' }> & { readonly passkey: SessionPasskey }
+
+type PasskeyLook =
+  | 'sign'
+  | 'signing'
+  | 'notUsed'
+  | 'handOff'
+  | 'extensionCode'
+  | 'link'
+  | 'submitted'
+  | 'silent'
+  | 'confirm'
 
 const methods = ['qr', 'phone-code'] as const
 const phoneNumber = normalizePhoneNumber('5511987654321')
@@ -58,7 +78,49 @@ export function pairingStates(now: number = Date.now()): PairingStates {
       error: new PairingError('unauthorized', 'The provider refuses these credentials.'),
     },
   })
+  const ceremony = (
+    step: PasskeyStep,
+    details?: Partial<SessionPasskey>,
+  ): PairingStates['passkey']['sign'] => ({
+    method: 'qr',
+    methods,
+    status: 'passkey-required',
+    phoneNumber,
+    canStartOver: true,
+    passkey: {
+      step,
+      since: shownAt,
+      expiresAt: shownAt + 600_000,
+      canAnswer: true,
+      canConfirm: true,
+      canHandOff: false,
+      ...details,
+    },
+  })
+  const handOff = { canAnswer: false, canHandOff: true }
   return {
+    passkey: {
+      sign: ceremony('assert'),
+      signing: ceremony('assert', { busy: 'sign' }),
+      notUsed: ceremony('assert', { isCancelled: true }),
+      handOff: ceremony('assert', handOff),
+      extensionCode: ceremony('assert', {
+        ...handOff,
+        handoff: {
+          kind: 'code',
+          code: 'FA48-HS63',
+          expiresAt: shownAt + 300_000,
+          installUrl: 'https://example.com/extension',
+        },
+      }),
+      link: ceremony('assert', {
+        ...handOff,
+        handoff: { kind: 'link', url: 'https://web.whatsapp.com/#wapk=emulated' },
+      }),
+      submitted: ceremony('submitted'),
+      silent: ceremony('submitted', { isSlow: true }),
+      confirm: ceremony('confirm', { code: '7KTP-3VXN' }),
+    },
     qr: {
       ...common('qr'),
       'awaiting-scan': {

@@ -23,6 +23,7 @@ export const sessions: readonly PairingSession[] = [
   { ...code, isSlow: true },
   ...Object.values(states.qr),
   ...Object.values(states['phone-code']),
+  ...Object.values(states.passkey),
   { ...number, error: new PairingError('code-refused', 'No code for this number.') },
   { ...number, retryAt: Date.now() + 60_000 },
   { ...number, otherCode: { lastDigits: '0000', expiresAt: Date.now() + 60_000 } },

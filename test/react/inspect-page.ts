@@ -89,7 +89,12 @@ function isKnown({ tagName, namespaceURI }: Element): boolean {
 function isAllowed({ name, value }: Attr, element: Element): boolean {
   if (name === 'src')
     return (isAvatar(element) ? HTTPS : QR_PICTURE).test(value) && element.localName === 'img'
-  if (name === 'href') return element.matches('a[data-part="passkey-help"]') && HTTPS.test(value)
+  if (name === 'href')
+    return (
+      element.matches(
+        'a:is([data-part="passkey-help"], [data-part="passkey-install"], [data-part="passkey-link"])',
+      ) && HTTPS.test(value)
+    )
   if (STATE_ATTRIBUTE.test(name)) return WORDS.test(value) && !value.includes(HOSTILE_MARK)
   return ATTRIBUTES[name]?.test(value) ?? false
 }

@@ -1,4 +1,4 @@
-import type { PairingMessages } from '../../core/messages.js'
+import type { PairingMessages, PairingPasskeyTexts } from '../../core/messages.js'
 
 const again = 'Try again in a moment.'
 const tellHost = 'You cannot repair this yourself: please tell the people who run this app.'
@@ -29,6 +29,7 @@ type LaterMessages = Pick<
   | 'leadLinked'
   | 'titleNumberCheck'
   | 'leadNumberCheck'
+  | 'titlePasskey'
   | 'leadPasskey'
   | 'passkeyAdvice'
   | 'phoneNumberHint'
@@ -63,7 +64,7 @@ type LaterMessages = Pick<
   | 'shareLink'
   | 'done'
   | 'errors'
->
+> & { readonly passkey: PairingPasskeyTexts }
 
 /** The English that is not needed before the first code. */
 export const laterEnglish: LaterMessages = {
@@ -92,6 +93,30 @@ export const laterEnglish: LaterMessages = {
   usePhoneNumber: 'Use your phone number instead',
   useQrCode: 'Scan a QR code instead',
   passkeyHelp: 'Show me how',
+  passkey: {
+    titles: { submitted: 'WhatsApp is checking', confirm: 'Compare the codes' },
+    leads: {
+      sign: 'WhatsApp asks for this account’s passkey before it links {app}, and only web.whatsapp.com may do that. Use a computer that has the passkey. Keep your phone near it, with WhatsApp open.',
+      'hand-off':
+        'WhatsApp asks for this account’s passkey before it links {app}, and only web.whatsapp.com may do that. The provider’s browser extension helps you with it on a computer.',
+      code: 'Install the extension. Open web.whatsapp.com in the same browser, signed in with this account. Open the extension there, type its code, and confirm. This page goes on by itself.',
+      link: 'Open WhatsApp Web on a computer that has the passkey, and follow the extension there. This page goes on by itself.',
+      submitted: 'The passkey was sent. Keep WhatsApp open on your phone.',
+      confirm: 'Your phone shows a code too. Link {app} only if both codes are the same.',
+    },
+    computerNeeded: 'You need a computer for this: open this page there.',
+    continue: 'Continue',
+    cancel: 'Cancel',
+    waiting: 'Waiting for your passkey…',
+    notUsed:
+      'Cancelled, or this device has no passkey for this account. Try again, or use the device that has it.',
+    codeLabel: 'Code for the extension – not for WhatsApp',
+    install: 'Install the extension',
+    openWhatsApp: 'Open WhatsApp Web',
+    nothingHappens: 'Nothing happens? Open WhatsApp on the phone and wait a moment, or start over.',
+    same: 'Both show the same',
+    differ: 'They differ',
+  },
   showNewCode: 'Show a new code',
   expiredCode: 'No entry was reported.',
   leadLinking: 'WhatsApp is linking {app}. Keep the app open for a few seconds.',
@@ -100,6 +125,7 @@ export const laterEnglish: LaterMessages = {
   titleNumberCheck: 'Is this your number?',
   leadNumberCheck:
     'A phone with the number {phone} is linked, and {expected} is expected here. They may be one number, written in two ways.',
+  titlePasskey: 'WhatsApp wants your passkey',
   leadPasskey:
     'WhatsApp protects this account with a passkey, and only WhatsApp’s own page may ask for it: this page cannot. {advice} Leave this page open: it goes on by itself.',
   passkeyAdvice: {

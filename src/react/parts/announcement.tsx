@@ -26,10 +26,11 @@ function isTimeTold(session: PairingSession): boolean {
   return number === 1 || number === of || isNextManual
 }
 
-const TimeLeft = forwardPart<'span', TimedCode & { isTold: boolean }>(function TimeLeft(
-  { shownAt, expiresAt, isTold, ...props },
-  ref,
-) {
+/** The announcements of one code. */
+export const TimeLeft: PartComponent<'span', TimedCode & { isTold: boolean }> = forwardPart<
+  'span',
+  TimedCode & { isTold: boolean }
+>(function TimeLeft({ shownAt, expiresAt, isTold, ...props }, ref) {
   const { messages, localeTag, part } = usePairingContext()
   const [told] = useState(() => new Set<string>())
   const [seconds, setSeconds] = useState<number>()

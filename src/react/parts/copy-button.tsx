@@ -11,15 +11,33 @@ const CONFIRMED_MS = 4_000
 
 /** Copies the pairing code without its dash, as WhatsApp's field takes it. */
 export const PairingCopyButton: PartComponent<'button'> = forwardPart(function PairingCopyButton(props, ref) {
-  const { session } = usePairingContext().pairing
+  const { session, reportCopied } = usePairingContext().pairing
   // The key forgets "Copied" when another code comes.
   return session.status === 'awaiting-code' ? (
-    <Copy {...props} ref={ref} key={session.pairingCode.value} code={session.pairingCode.value} />
+    <Copy
+      {...props}
+      ref={ref}
+      key={session.pairingCode.value}
+      code={session.pairingCode.value}
+      source="pairing-code"
+      onCopied={reportCopied}
+    />
   ) : null
 })
 
-const Copy = forwardPart<'button', { code: string }>(function Copy({ code, ...props }, ref) {
-  const { messages, pairing, panel, part } = usePairingContext()
+interface CopyProps {
+  readonly code: string
+  /** The element that shows the code. */
+  readonly source: 'pairing-code' | 'passkey-code'
+  readonly onCopied?: (() => void) | undefined
+}
+
+/** Copies a code of any kind. */
+export const Copy: PartComponent<'button', CopyProps> = forwardPart<'button', CopyProps>(function Copy(
+  { code, source, onCopied, ...props },
+  ref,
+) {
+  const { messages, panel, part } = usePairingContext()
   const [isCopied, setCopied] = useState(false)
   useEffect(() => {
     if (!isCopied) return undefined
@@ -29,11 +47,11 @@ const Copy = forwardPart<'button', { code: string }>(function Copy({ code, ...pr
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(code)
-      pairing.reportCopied()
+      onCopied?.()
       setCopied(true)
     } catch {
       // Not allowed here: no secure context, no permission.
-      setCopied(copySelected(panel.current?.querySelector('[data-part="pairing-code"]')))
+      setCopied(copySelected(panel.current?.querySelector(`[data-part="${source}"]`)))
     }
   }
   return (

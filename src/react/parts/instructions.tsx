@@ -6,6 +6,7 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 import { RichText } from './rich-text.js'
+import { useLaterParts } from './use-later-parts.js'
 
 /** The steps on the phone in WhatsApp's own words, or a sentence where there is nothing to do step by step. */
 export const PairingInstructions: PartComponent<'div'> = forwardPart(
@@ -13,6 +14,11 @@ export const PairingInstructions: PartComponent<'div'> = forwardPart(
     const { pairing, messages, app, part } = usePairingContext()
     const isOwnPhone = useOwnPhone()
     const { session } = pairing
+    const later = useLaterParts()
+    const lead =
+      session.status === 'passkey-required'
+        ? later?.passkeyLead(pairing, messages)
+        : sessionLead(session, messages, isOwnPhone)
     const steps = sessionSteps(session, messages)
     const number = 'account' in session && session.account?.phoneNumber
     const expected = session.status === 'confirming-number' && session.expectedPhoneNumber
@@ -37,7 +43,7 @@ export const PairingInstructions: PartComponent<'div'> = forwardPart(
           </ol>
         ) : (
           <p {...part('lead')}>
-            <RichText text={sessionLead(session, messages, isOwnPhone) ?? ''} values={values} />
+            <RichText text={lead ?? ''} values={values} />
           </p>
         )}
       </div>

@@ -2,15 +2,20 @@
 
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
+import { passkeyWay } from './passkey-texts.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
-/** Where the user gets help, after an error that only the people who run the app can repair: `supportUrl` of the host. */
+/** Where the user gets help, after an error that only the people who run the app can repair, or with a passkey: `supportUrl`. */
 export const PairingSupportLink: PartComponent<'a'> = forwardPart(
   function PairingSupportLink(props, hostRef) {
     const { pairing, messages, supportUrl, part } = usePairingContext()
     const ref = useFocusHandover(hostRef)
     const { session } = pairing
-    if (!supportUrl || session.status !== 'failed' || session.error.action !== 'contact-host') return null
+    const isNeeded =
+      session.status === 'failed'
+        ? session.error.action === 'contact-host'
+        : session.status === 'passkey-required' && !passkeyWay(pairing)
+    if (!supportUrl || !isNeeded) return null
     return (
       <a {...props} ref={ref} href={supportUrl} {...part('support-link', props.className)}>
         {props.children ?? messages.contactSupport}

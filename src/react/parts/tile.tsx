@@ -32,10 +32,9 @@ export const PairingTile: PartComponent<'div'> = forwardPart(function PairingTil
           <Icon name="phone" size={32} />
         </div>
       )}
-      {session.status === 'passkey-required' && <Icon name="key" size={40} />}
       <Part name="Account" own={later?.PairingAccount} />
       <Part name="ErrorCode" own={PairingErrorCode} />
-      <Part name="PasskeyHelp" own={later?.PairingPasskeyHelp} />
+      <Part name="Passkey" own={later?.PairingPasskey} />
       <Part name="SupportLink" own={later?.PairingSupportLink} />
       <Part name="StartButton" own={PairingStartButton} />
       <Part name="RetryButton" own={PairingRetryButton} />

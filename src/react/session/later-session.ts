@@ -3,15 +3,15 @@ import { later } from '../../core/later.js'
 import type { PairingMethod } from '../../core/provider.js'
 import type { SessionEvent, SessionFacts } from '../../core/session-state.js'
 import { afterFirstCode } from '../first-code.js'
-import { runPasskey } from './run-passkey.js'
+import { passkeyActions } from './passkey-actions.js'
 import { connectionOf } from './send-request.js'
 
 /** What no session needs before its first QR code. */
 export const laterSession: typeof later & {
   readonly createStream: typeof createStream
   readonly keepNumber: typeof keepNumber
-  readonly runPasskey: typeof runPasskey
-} = { ...later, createStream, keepNumber, runPasskey }
+  readonly passkeyActions: typeof passkeyActions
+} = { ...later, createStream, keepNumber, passkeyActions }
 
 /** What a stream needs of the session that it serves. */
 interface StreamOptions {

@@ -9,8 +9,8 @@ import type { PairingRefreshMode, PairingSession, SessionEvent } from '../../cor
 import { callHost } from './call-host.js'
 import { loadedSession } from './load-later-session.js'
 import type { PairingCallbacks } from './pairing-callbacks.js'
+import type { PasskeyActions, SignPasskey } from './passkey-actions.js'
 import { firstSession, firstState, type PairingMode, pairingSessionQueryOptions } from './query-options.js'
-import type { PasskeyPress, SignPasskey } from './run-passkey.js'
 import { connectionOf } from './send-request.js'
 import { sessionStoreOf } from './session-store.js'
 import { useOwnPhone } from './use-own-phone.js'
@@ -69,7 +69,7 @@ export interface UsePairingSessionOptions extends PairingCallbacks {
 }
 
 /** What {@link usePairingSession} returns. */
-export interface UsePairingSessionResult {
+export interface UsePairingSessionResult extends Partial<PasskeyActions> {
   /** The state, as one value. */
   readonly session: PairingSession
   /** Begins the first round, where `autoStart` is false. */
@@ -96,20 +96,6 @@ export interface UsePairingSessionResult {
   readonly confirmNumber: (isOwn: boolean) => void
   /** Shows the pairing code that another page requested: that of `otherCode` while the session is `awaiting-number`. */
   readonly showOtherCode: () => void
-  /**
-   * While the session is `passkey-required` and its `passkey` can be answered: requests the challenge, has `signPasskey` sign it, and
-   * sends the answer. Missing without `signPasskey`.
-   */
-  readonly signWithPasskey?: (() => void) | undefined
-  /** Ends the wait for `signPasskey`, whose `signal` is aborted. The session stays at its step. */
-  readonly cancelPasskey: () => void
-  /** Requests the provider's own way through a passkey ceremony: a code for its browser extension, or a link. */
-  readonly requestPasskeyHandoff: () => void
-  /**
-   * Says whether the phone shows the code of `passkey` too, at the step `confirm`. Where it does not, the ceremony is reset, and the
-   * session fails with `passkey-mismatch`.
-   */
-  readonly confirmPasskey: (isSame: boolean) => void
   /** Reports that the QR image cannot be shown: for the `onError` of your own `<img>`. */
   readonly reportBrokenImage: () => void
   /** Reports that the user copied the pairing code: for your own copy button, so that `onEvent` gets it. */
@@ -202,10 +188,8 @@ export function useSharedSession(
     }
     const choose = (chosen: PairingMethod) => fold({ type: 'method-chosen', method: chosen })
     const start = () => fold({ type: 'started' })
-    // Loaded by then, with the rules of that state.
-    const passkey = (press: PasskeyPress) => () =>
-      void loadedSession()?.runPasskey(press, { client, store, fold, host: () => latest.current })
     return {
+      fold,
       start,
       retry: start,
       startOver: () => fold({ type: 'reset-requested' }),
@@ -229,10 +213,6 @@ export function useSharedSession(
       reportBrokenImage: () => fold({ type: 'image-broken' }),
       confirmNumber: (isOwn: boolean) =>
         fold({ type: 'number-judged', result: isOwn ? 'same' : 'different' }),
-      signWithPasskey: passkey('sign'),
-      cancelPasskey: passkey('cancel'),
-      requestPasskeyHandoff: passkey('hand-off'),
-      confirmPasskey: (isSame: boolean) => passkey(isSame ? 'confirm' : 'deny')(),
       reportCopied: () => void store.fold({ type: 'copied', at: Date.now() }),
       unlink: async () => {
         const connection = await connectionOf(latest.current.provider)
@@ -246,7 +226,7 @@ export function useSharedSession(
     }
   }, [client, store])
 
-  const { choose, ...rest } = actions
+  const { choose, fold, ...rest } = actions
   // The last component may have left the session idle; only on arrival, so that `cancel` stays cancelled.
   const { start } = rest
   useEffect(() => {
@@ -261,7 +241,9 @@ export function useSharedSession(
   useEffect(() => {
     if (method && method !== session.method) choose(method)
   }, [method, session.method, choose])
-  return { session, ...rest, signWithPasskey: options.signPasskey && rest.signWithPasskey }
+  // Loaded by then, with the rules of that state.
+  const later = session.status === 'passkey-required' ? loadedSession() : undefined
+  return { session, ...rest, ...later?.passkeyActions({ client, store, fold, host: () => latest.current }) }
 }
 
 /** From JavaScript, which checks no types: a `proxy`, or an object with the methods of a provider. */

@@ -27,8 +27,23 @@ export type SignPasskey = (
   context: { readonly signal: AbortSignal },
 ) => Promise<PasskeyAssertion>
 
-/** What the user does in a passkey ceremony. */
-export type PasskeyPress = PasskeyDeed | 'cancel' | 'deny'
+/** What the user can do in a passkey ceremony. There while the session is `passkey-required`. */
+export interface PasskeyActions {
+  /**
+   * Requests the challenge, has `signPasskey` sign it, and sends the answer. For the step `assert` where `canAnswer`. Missing without
+   * `signPasskey`.
+   */
+  readonly signWithPasskey?: (() => void) | undefined
+  /** Ends the wait for `signPasskey`, whose `signal` is aborted. The session stays at its step. */
+  readonly cancelPasskey: () => void
+  /** Requests the provider's own way: a code for its browser extension, or a link. For the step `assert` where `canHandOff`. */
+  readonly requestPasskeyHandoff: () => void
+  /**
+   * Says whether the phone shows the code of `passkey` too. For the step `confirm`. Where it does not, the ceremony is reset, and the
+   * session fails with `passkey-mismatch`.
+   */
+  readonly confirmPasskey: (isSame: boolean) => void
+}
 
 /** What a ceremony needs of the session and of the component that the user pressed something in. */
 export interface PasskeyTools {
@@ -48,28 +63,35 @@ type EventOfPasskey = SessionEvent extends infer Event
     : never
   : never
 
-/** Does what the user pressed, where the ceremony is at the step for it. Never rejects; nothing is sent twice. */
-export async function runPasskey(press: PasskeyPress, tools: PasskeyTools): Promise<void> {
+/** The actions of a ceremony. None of them throws, and nothing is sent twice. */
+export function passkeyActions(tools: PasskeyTools): PasskeyActions {
+  const { store, host, fold } = tools
+  return {
+    signWithPasskey: host().signPasskey && (() => void run('sign', tools, sign)),
+    cancelPasskey: () => fold({ type: 'passkey-failed', deed: 'sign', problem: undefined }),
+    requestPasskeyHandoff: () => void run('hand-off', tools, requestHandoff),
+    confirmPasskey: (isSame) => {
+      if (isSame) void run('confirm', tools, confirm)
+      else if (phaseOf(store)) void deny(tools)
+    },
+  }
+}
+
+/** Where the ceremony is on screen and nothing else is under way. */
+async function run(
+  deed: PasskeyDeed,
+  tools: PasskeyTools,
+  act: (tools: PasskeyTools, phase: PasskeyPhase) => Promise<void>,
+): Promise<void> {
   const { store, fold } = tools
   const phase = phaseOf(store)
-  if (!phase) return
-  if (press === 'cancel') {
-    fold({ type: 'passkey-failed', deed: 'sign', problem: undefined })
-    return
-  }
-  if (press === 'deny') {
-    await deny(tools)
-    return
-  }
-  if (phase.deed) return
-  fold({ type: 'passkey-begun', deed: press })
+  if (!phase || phase.deed) return
+  fold({ type: 'passkey-begun', deed })
   try {
-    if (press === 'sign') await sign(tools)
-    else if (press === 'hand-off') await requestHandoff(tools)
-    else await confirm(tools, phase)
+    await act(tools, phase)
   } catch (thrown) {
     const problem = thrown === cancelled ? 'cancelled' : toPairingError(thrown)
-    fold({ type: 'passkey-failed', deed: press, problem })
+    fold({ type: 'passkey-failed', deed, problem })
   }
 }
 

@@ -1,0 +1,132 @@
+'use client'
+
+import type { ReactElement } from 'react'
+import type { PairingSession } from '../../core/session-state.js'
+import { useOwnPhone } from '../session/use-own-phone.js'
+import { errorText } from '../session-texts.js'
+import { ActionButton } from './action-button.js'
+import { forwardPart, type PartComponent } from './forward-part.js'
+import { Icon } from './icon.js'
+import { usePairingContext } from './pairing-context.js'
+import { Part } from './part.js'
+import { PairingPasskeyCheck } from './passkey-check.js'
+import { PairingPasskeyHandoff } from './passkey-handoff.js'
+import { PairingPasskeyHelp } from './passkey-help.js'
+import { passkeyTexts, passkeyWay } from './passkey-texts.js'
+import { PasskeyTime } from './passkey-time.js'
+
+type Ceremony = Extract<PairingSession, { status: 'passkey-required' }>
+
+/** A passkey ceremony: who is linked, the one thing to do at its step, and what came of it. */
+export const PairingPasskey: PartComponent<'div'> = forwardPart(function PairingPasskey(props, ref) {
+  const { pairing, part } = usePairingContext()
+  const { session } = pairing
+  if (session.status !== 'passkey-required') return null
+  return (
+    <div {...props} ref={ref} {...part('passkey', props.className)}>
+      <Step session={session} />
+      <Note session={session} />
+      <StartOver session={session} />
+    </div>
+  )
+})
+
+function Step({ session }: { session: Ceremony }): ReactElement {
+  const { part } = usePairingContext()
+  const { passkey } = session
+  if (passkey?.step === 'confirm') return <Part name="PasskeyCheck" own={PairingPasskeyCheck} />
+  if (passkey?.step === 'submitted')
+    return (
+      <>
+        <div {...part('spinner')}>
+          <Icon name="phone" size={32} />
+        </div>
+        <PasskeyTime shownAt={passkey.since} expiresAt={passkey.expiresAt} />
+      </>
+    )
+  return passkey?.handoff ? (
+    <Part name="PasskeyHandoff" own={PairingPasskeyHandoff} />
+  ) : (
+    <>
+      <Icon name="key" size={40} />
+      <Target session={session} />
+      <Action session={session} />
+    </>
+  )
+}
+
+/** Who is linked to which account: the user sees it before anything begins. */
+function Target({ session: { passkey, phoneNumber } }: { session: Ceremony }): ReactElement | null {
+  const { app, part } = usePairingContext()
+  return passkey ? (
+    <p {...part('passkey-target')}>
+      <strong>{app}</strong>
+      {phoneNumber && <bdi dir="ltr">{`+${phoneNumber}`}</bdi>}
+    </p>
+  ) : null
+}
+
+function Action({ session }: { session: Ceremony }): ReactElement {
+  const { pairing, messages } = usePairingContext()
+  const texts = passkeyTexts(messages)
+  const { passkey } = session
+  const way = passkeyWay(pairing)
+  if (!passkey || !way) return <Part name="PasskeyHelp" own={PairingPasskeyHelp} />
+  if (passkey.busy === 'sign')
+    return (
+      <>
+        <PasskeyTime shownAt={passkey.since} expiresAt={passkey.expiresAt} />
+        {/* Not the element that was pressed: a second press of Enter must not cancel. */}
+        <ActionButton key="cancel" part="cancel-passkey-button" action={() => pairing.cancelPasskey?.()}>
+          {texts.cancel}
+        </ActionButton>
+      </>
+    )
+  const isSign = way === 'sign'
+  return (
+    <ActionButton
+      key="continue"
+      part={isSign ? 'sign-passkey-button' : 'handoff-button'}
+      aria-disabled={passkey.busy !== undefined || undefined}
+      action={() => (isSign ? pairing.signWithPasskey?.() : pairing.requestPasskeyHandoff?.())}
+    >
+      {texts.continue}
+    </ActionButton>
+  )
+}
+
+/** What came of the last press, and what helps. Empty at first, so that screen readers announce what comes into it. */
+function Note({ session }: { session: Ceremony }): ReactElement {
+  const { pairing, messages, part } = usePairingContext()
+  const isOwnPhone = useOwnPhone()
+  const texts = passkeyTexts(messages)
+  const { passkey } = session
+  const { busy, isCancelled, error, isSlow } = passkey ?? {}
+  const canAct = passkeyWay(pairing)
+  return (
+    <>
+      {isOwnPhone && passkey?.step === 'assert' && canAct && (
+        <p {...part('passkey-note')}>{texts.computerNeeded}</p>
+      )}
+      <p aria-live="polite" {...part('passkey-note')}>
+        {busy === 'sign' && texts.waiting}
+        {isCancelled && texts.notUsed}
+        {/* Something was sent already, or the ceremony has gone on: what helps is to start over. */}
+        {error && errorText(error.code === 'invalid-request' ? { code: 'session-stale' } : error, messages)}
+        {isSlow && texts.nothingHappens}
+      </p>
+    </>
+  )
+}
+
+function StartOver({ session: { canStartOver, passkey } }: { session: Ceremony }): ReactElement | null {
+  const { pairing, messages } = usePairingContext()
+  // While something goes on, nothing else is offered.
+  const isEarly = passkey?.step === 'submitted' && !passkey.isSlow
+  if (!canStartOver || isEarly || passkey?.busy || passkey?.step === 'confirm') return null
+  return (
+    <ActionButton part="start-over-button" action={pairing.startOver}>
+      {messages.startOver}
+    </ActionButton>
+  )
+}
