@@ -2,7 +2,6 @@ import { mergeAccounts } from './account.js'
 import { PairingError } from './errors.js'
 import { checkPhone, start } from './later-moves.js'
 import { formatPairingCode } from './pairing-code.js'
-import type { PairingAccount } from './provider.js'
 import {
   type Draft,
   enter,
