@@ -29,7 +29,7 @@ describe('the revision of an update', () => {
 
   it.each([
     ['reset', { action: 'reset' }, 'reset'],
-    ['unlink', { action: 'unlink' }, 'unlinked'],
+    ['unlink', { action: 'unlink' }, 'disconnected'],
     ['request-pairing-code', code(), 'code-replaced'],
   ])('is the time of the change after %s, with its reason', async (_, body, reason) => {
     const world = createWorld()
