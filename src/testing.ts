@@ -53,6 +53,12 @@ export type {
   ProviderState,
   Responder,
 } from './testing/provider-rules/set-up-provider.js'
+export {
+  type PairingRoute,
+  type RoutablePage,
+  type RoutePairingOptions,
+  routePairing,
+} from './testing/route-pairing.js'
 export { type PairingStates, pairingStates } from './testing/states.js'
 export { testProvider } from './testing/test-provider.js'
 export type {

@@ -1,0 +1,13 @@
+import { http } from 'msw'
+import { createEmulator, mockZApi } from 'whatsapp-pairing/testing'
+
+/** What your server has in its environment. */
+export const instance = { instanceId: '3C0FFEE0EMULATED', token: 'secret' }
+
+/** The phone: `phone.scan()`, `phone.typeCode(code)`. */
+export const phone = createEmulator({ linkingMs: 0 })
+
+const zApi = mockZApi(phone, instance)
+
+/** `setupServer(...handlers)` in Node, `setupWorker(...handlers)` in a browser. */
+export const handlers = [http.all('https://api.z-api.io/*', ({ request }) => zApi.fetch(request))]

@@ -1,0 +1,12 @@
+// app/routes/api.pairing.$.ts: the splat takes /api/pairing and, for webhooks, what is below it.
+import { handler } from './pairing-handler.js'
+
+interface Arguments {
+  readonly request: Request
+}
+
+/** GET */
+export const loader = ({ request }: Arguments): Promise<Response> => handler(request)
+
+/** POST */
+export const action = ({ request }: Arguments): Promise<Response> => handler(request)
