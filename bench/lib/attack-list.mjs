@@ -5,8 +5,8 @@
  * @property {string} item as the review numbers it, or `N…` for one that is not in it
  * @property {string} name
  * @property {string} before what it did before the repair
- * @property {string} [file] where the tests are; without it, nothing stops the attack yet
- * @property {RegExp} [tests] their full names
+ * @property {string} file where the tests are
+ * @property {RegExp} tests their full names
  */
 
 /** @type {readonly ListedAttack[]} */
@@ -39,8 +39,13 @@ export const listedAttacks = [
     file: 'test/client/take-pairing-link-token.test.tsx',
     tests: /takePairingLinkToken/,
   },
-  { item: 'm6', name: 'number and name in a persisted status query', before: 'both were in it' },
-  { item: 'm8', name: 'provider JSON of 1.8 MB of brackets', before: '1.6 s without another response' },
+  {
+    item: 'm6',
+    name: 'number and name in a persisted status query',
+    before: 'both were in it',
+    file: 'test/react/link-status.test.ts',
+    tests: /neither the number nor the name|after a cache was restored/,
+  },
   {
     item: 'm9',
     name: 'temporary credential files after kill -9',
@@ -54,6 +59,27 @@ export const listedAttacks = [
     before: 'UnsupportedWarning',
     file: 'test/server/node.test.ts',
     tests: /gets no connection header/,
+  },
+  {
+    item: 'm11',
+    name: 'addresses with ports that do not exist',
+    before: 'taken, and reported as network errors',
+    file: 'test/providers/options.test.ts',
+    tests: /the URL of ownServer|the base URL of an adapter/,
+  },
+  {
+    item: 'm11',
+    name: 'Retry-After of centuries, of the past, and of words',
+    before: '9e19 s was a pause of 1e+23 ms',
+    file: 'test/providers/request.test.ts',
+    tests: /Retry-After/,
+  },
+  {
+    item: 'm12',
+    name: 'the picture of an account at a foreign host',
+    before: 'every https host got the IP address of the user',
+    file: 'test/server/avatar-hosts.test.ts',
+    tests: /avatarHosts/,
   },
   {
     item: 'N19',
@@ -89,5 +115,26 @@ export const listedAttacks = [
     before: 'held',
     file: 'test/server/hostile-client.test.ts',
     tests: /./,
+  },
+  {
+    item: 'N25',
+    name: 'starts on two replicas while Redis is away',
+    before: '76 of 2,276 sessions were started twice',
+    file: 'test/server/starts-during-an-outage.test.ts',
+    tests: /./,
+  },
+  {
+    item: 'N26',
+    name: "options from text: allowStart: 'false', allowPasskeyAnswers: 'false', allowedOrigins: '…'",
+    before: 'starts and passkeys were allowed; TypeError',
+    file: 'test/server/handler.test.ts',
+    tests: /options of handlers written in JavaScript/,
+  },
+  {
+    item: 'N27',
+    name: 'a Forwarded header whose quoted texts hold separators and other hosts',
+    before: 'the own page was refused with 403',
+    file: 'test/server/origin.test.ts',
+    tests: /trustProxy/,
   },
 ]

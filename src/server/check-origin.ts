@@ -109,17 +109,24 @@ function firstOf(headers: Headers, name: string): string | undefined {
   return headers.get(name)?.split(',')[0]?.trim() || undefined
 }
 
+/** A pair of a hop, or the comma before the next hop. A quoted text may hold separators. */
+const FORWARDED_PAIR = /([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]*))|,/g
+
+/** The first hop is shorter, and a crafted header must not take the time of a long one. */
+const MAX_HOP_CHARACTERS = 1_000
+
 /** `proto` and `host` of the first hop in a `Forwarded` header (RFC 7239). */
 function firstForwarded(header: string): {
   readonly proto?: string | undefined
   readonly host?: string | undefined
 } {
   const found: { proto?: string | undefined; host?: string | undefined } = {}
-  const [hop = ''] = header.split(',')
-  for (const pair of hop.split(';')) {
-    const [, name = '', value] = /^\s*(proto|host)\s*=\s*"?([^"\s]+)"?\s*$/i.exec(pair) ?? []
-    if (name.toLowerCase() === 'proto') found.proto = value
-    if (name.toLowerCase() === 'host') found.host = value
+  for (const [pair, name = '', quoted, plain] of header
+    .slice(0, MAX_HOP_CHARACTERS)
+    .matchAll(FORWARDED_PAIR)) {
+    if (pair === ',') break
+    if (name.toLowerCase() === 'proto') found.proto = quoted ?? plain
+    if (name.toLowerCase() === 'host') found.host = quoted ?? plain
   }
   return found
 }
@@ -156,6 +163,19 @@ export function checkedOrigin(value: unknown, option: string): string {
       `scheme, host and port in lower case, without a path or a slash at the end${
         suggestion ? `: "${suggestion}"` : ', such as "https://app.example"'
       }. There is no wildcard.`,
+  )
+}
+
+/**
+ * A list of such origins.
+ *
+ * @throws {@link PairingError} `invalid-options`
+ */
+export function checkedOrigins(values: readonly string[]): readonly string[] {
+  if (Array.isArray(values)) return values.map((one) => checkedOrigin(one, 'allowedOrigins'))
+  throw new PairingError(
+    'invalid-options',
+    'allowedOrigins of createPairingHandler() must be a list of origins, such as ["https://app.example"].',
   )
 }
 

@@ -6,7 +6,7 @@ import { type PollerRegistry, processRegistry } from '../poller/registry.js'
 import { createAvatarFilter } from './avatar-hosts.js'
 import { createBusLink } from './bus-link.js'
 import { type CheckedAuthorization, checkAuthorized } from './check-authorized.js'
-import { CrossOriginError, checkedOrigin, createOriginCheck } from './check-origin.js'
+import { CrossOriginError, checkedOrigin, checkedOrigins, createOriginCheck } from './check-origin.js'
 import { preflightAnswer, withCors } from './cors.js'
 import { createGuardedBus } from './guarded-bus.js'
 import type { PairingHandlerOptions } from './handler-options.js'
@@ -57,9 +57,10 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
 /** The same with pollers of its own, as in another process. */
 export function createHandler(options: PairingHandlerOptions, registry: PollerRegistry): PairingHandler {
   const { provider, tenant, authorize, webhookSecret, secret, liveEvents = true, allowStart = true } = options
-  const { allowPasskeyAnswers = false } = options
+  const { allowPasskeyAnswers = false, trustProxy = false } = options
   const { maxWatchersPerSession = 50, maxWatchers = 10_000, streamLifetimeMs = 300_000 } = options
   checkAmounts({ maxWatchersPerSession, maxWatchers, streamLifetimeMs })
+  checkFlags({ allowStart, allowPasskeyAnswers, liveEvents, trustProxy })
   // From JavaScript, where nobody checks: a door that cannot be shut must not be hung.
   if (!provider || typeof authorize !== 'function') {
     throw new PairingError(
@@ -81,17 +82,12 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
         'set is the usual cause.',
     )
   }
-  const allowedOrigins = (options.allowedOrigins ?? []).map((one) => checkedOrigin(one, 'allowedOrigins'))
+  const allowedOrigins = checkedOrigins(options.allowedOrigins ?? [])
   const origin = options.origin === undefined ? undefined : checkedOrigin(options.origin, 'origin')
   const { onError, onEvent } = options
   const { log, report, emit } = createReporter({ onError, onEvent, log: options.log })
   const events = onEvent && createSessionEvents(emit)
-  const checkOrigin = createOriginCheck({
-    origin,
-    trustProxy: options.trustProxy === true,
-    allowedOrigins,
-    report,
-  })
+  const checkOrigin = createOriginCheck({ origin, trustProxy, allowedOrigins, report })
   const bus = options.bus && createGuardedBus(options.bus, { log, report })
   const links = createLinkReports({
     onLinked: options.onLinked,
@@ -218,6 +214,17 @@ function checkAmounts(options: Readonly<Record<string, number>>): void {
     throw new PairingError(
       'invalid-options',
       `${name} of createPairingHandler() must be a number of 0 or more, so that the limit holds.`,
+    )
+  }
+}
+
+/** Text of an environment variable counts as true, also where it is 'false'. */
+function checkFlags(options: Readonly<Record<string, boolean>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (typeof value === 'boolean') continue
+    throw new PairingError(
+      'invalid-options',
+      `${name} of createPairingHandler() must be true or false, and no text: 'false' would count as true.`,
     )
   }
 }

@@ -729,3 +729,30 @@ describe('limits of streams', () => {
     },
   )
 })
+
+describe('options of handlers written in JavaScript', () => {
+  const handlerWith = (options: object) =>
+    separateHandler({ provider: spyProvider(), authorize: () => true, ...options })
+
+  // Text of an environment variable: 'false' would count as true.
+  it.each(['allowStart', 'allowPasskeyAnswers', 'liveEvents', 'trustProxy'])(
+    '%s must be true or false',
+    (name) => {
+      for (const value of ['false', 'true', '', 0, 1, null, {}])
+        expect(() => handlerWith({ [name]: value })).toThrow(
+          expect.objectContaining({ code: 'invalid-options', message: expect.stringContaining(name) }),
+        )
+      for (const value of [true, false, undefined]) expect(() => handlerWith({ [name]: value })).not.toThrow()
+    },
+  )
+
+  it('allowedOrigins must be a list', () => {
+    for (const allowedOrigins of ['https://app.example', new Set(['https://app.example']), {}, '', 7])
+      expect(() => handlerWith({ allowedOrigins })).toThrow(
+        expect.objectContaining({
+          code: 'invalid-options',
+          message: expect.stringContaining('allowedOrigins'),
+        }),
+      )
+  })
+})

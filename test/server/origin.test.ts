@@ -84,6 +84,45 @@ describe('trustProxy', () => {
       'https://app.example:8443',
       { forwarded: 'for=10.0.0.1;proto=https;host="app.example:8443", for=10.0.0.2;proto=http;host=inner' },
     ],
+    [
+      'the first of three hops, with their ports',
+      'https://app.example:8443',
+      {
+        'x-forwarded-proto': 'https, https, http',
+        'x-forwarded-host': 'app.example, middle.example, inner.example',
+        'x-forwarded-port': '8443, 80, 3000',
+      },
+    ],
+    [
+      'an IPv6 address in X-Forwarded-Host',
+      'https://[2001:db8::1]:8443',
+      { 'x-forwarded-proto': 'https', 'x-forwarded-host': '[2001:db8::1]', 'x-forwarded-port': '8443' },
+    ],
+    [
+      'IPv6 addresses in Forwarded',
+      'https://[2001:db8::1]:8443',
+      {
+        forwarded: 'for="[2001:db8::7]:47011";proto=https;host="[2001:db8::1]:8443", for="[::1]";host=inner',
+      },
+    ],
+    [
+      'Forwarded with spaces and capitals',
+      'https://app.example',
+      { forwarded: 'For=10.0.0.1; Proto=HTTPS ; Host=App.Example' },
+    ],
+    [
+      'Forwarded with separators in a quoted text',
+      'https://app.example',
+      {
+        forwarded:
+          'for="_a,b;c\\"d";by="x;host=evil.example";host=app.example;proto=https, for=_e;host=inner',
+      },
+    ],
+    [
+      'Forwarded for the scheme and X-Forwarded-Host for the host',
+      'https://app.example',
+      { forwarded: 'proto=https', 'x-forwarded-host': 'app.example:443' },
+    ],
     ['plain http', 'http://app.test', { 'x-forwarded-proto': 'http', 'x-forwarded-host': 'app.test' }],
   ]
 
@@ -94,6 +133,18 @@ describe('trustProxy', () => {
   it.each(forwarded)('ignores %s where it is not set', async (_, origin, headers) => {
     for (const trustProxy of [undefined, false])
       await expectRefusal(await post('http://inner.example', origin, { trustProxy }, headers), 'forbidden')
+  })
+
+  it.each([
+    ['one word', 'a'.repeat(16_000)],
+    ['quotation marks that do not end', 'a="\\"'.repeat(3_000)],
+    ['spaces', `a${' '.repeat(16_000)}`],
+    ['commas', ','.repeat(16_000)],
+  ])('takes no time for a crafted Forwarded header of %s', async (_, forwarded) => {
+    const before = process.cpuUsage()
+    await post('http://inner.example', 'https://app.example', { trustProxy: true }, { forwarded })
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 1_000).toBeLessThan(60)
   })
 
   it('refuses other pages, also where the headers hold no host', async () => {
