@@ -1,5 +1,6 @@
 export { pairingLinkToken, takePairingLinkToken } from './client/pairing-link-token.js'
 export { type ProxyOptions, proxy } from './client/proxy.js'
+export * from './core/common-exports.js'
 export type {
   PairingActOptions,
   PairingConnection,
@@ -9,13 +10,7 @@ export type {
   PairingStream,
   PasskeyBody,
 } from './core/connection.js'
-export {
-  PairingError,
-  type PairingErrorAction,
-  type PairingErrorCode,
-  type PairingErrorOptions,
-  pairingErrorCodes,
-} from './core/errors.js'
+export { pairingErrorCodes } from './core/errors.js'
 export type { PairingLinkReason, PairingLinkStatus } from './core/link-status.js'
 export type {
   PairingErrorText,
@@ -26,32 +21,7 @@ export type {
   PairingSymptom,
   PluralForms,
 } from './core/messages.js'
-export { normalizeQrPayload } from './core/normalize-qr-payload.js'
-export { normalizePairingCode, type PairingCode } from './core/pairing-code.js'
 export type { ExpiredReason, PairingEvent, PairingEventType } from './core/pairing-event.js'
-export type {
-  PasskeyAction,
-  PasskeyAssertion,
-  PasskeyChallenge,
-  PasskeyHandoff,
-  PasskeyHandoffReply,
-  PasskeyReply,
-  PasskeyRequestOptions,
-} from './core/passkey.js'
-export type { PasskeyStep } from './core/passkey-step.js'
-export { normalizePhoneNumber, type PhoneNumber } from './core/phone-number.js'
-export type {
-  PairingAccount,
-  PairingMemory,
-  PairingMethod,
-  PairingProvider,
-  PairingSnapshot,
-  ProviderTiming,
-  RequestOptions,
-  SnapshotDetails,
-  SubscribeOptions,
-} from './core/provider.js'
-export type { QrPayload } from './core/qr-payload.js'
 export type {
   PairingNotice,
   PairingRefreshMode,
@@ -63,16 +33,6 @@ export type {
   SessionPasskey,
   SessionQrCode,
 } from './core/session-state.js'
-export type {
-  PairingAbility,
-  PairingAction,
-  PairingUpdate,
-  PairingWant,
-  UpdateError,
-  UpdatePairingCode,
-  UpdatePasskey,
-  UpdateReason,
-} from './core/update.js'
 export type { PairingClassNames, PairingElementName } from './react/parts/element-names.js'
 export type { PairingPartName, PairingParts } from './react/parts/part.js'
 export type { PairingCallbacks } from './react/session/pairing-callbacks.js'

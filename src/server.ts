@@ -1,45 +1,5 @@
-export {
-  PairingError,
-  type PairingErrorAction,
-  type PairingErrorCode,
-  type PairingErrorOptions,
-} from './core/errors.js'
-export { normalizeQrPayload } from './core/normalize-qr-payload.js'
+export * from './core/common-exports.js'
 export type { PairingBus } from './core/pairing-bus.js'
-export { normalizePairingCode, type PairingCode } from './core/pairing-code.js'
-export type {
-  PasskeyAction,
-  PasskeyAssertion,
-  PasskeyChallenge,
-  PasskeyHandoff,
-  PasskeyHandoffReply,
-  PasskeyReply,
-  PasskeyRequestOptions,
-} from './core/passkey.js'
-export type { PasskeyStep } from './core/passkey-step.js'
-export { normalizePhoneNumber, type PhoneNumber } from './core/phone-number.js'
-export type {
-  PairingAccount,
-  PairingMemory,
-  PairingMethod,
-  PairingProvider,
-  PairingSnapshot,
-  ProviderTiming,
-  RequestOptions,
-  SnapshotDetails,
-  SubscribeOptions,
-} from './core/provider.js'
-export type { QrPayload } from './core/qr-payload.js'
-export type {
-  PairingAbility,
-  PairingAction,
-  PairingUpdate,
-  PairingWant,
-  UpdateError,
-  UpdatePairingCode,
-  UpdatePasskey,
-  UpdateReason,
-} from './core/update.js'
 export type { PollerEvent } from './poller/poller-host.js'
 export type { Authorization, Authorize } from './server/check-authorized.js'
 export { createPairingHandler, type PairingHandler } from './server/handler.js'
