@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { pauseAfter, retryAfterMs } from '../../src/core/backoff.js'
+import { PairingError, type PairingErrorCode } from '../../src/core/errors.js'
+
+const error = (code: PairingErrorCode, retryMs?: number) =>
+  new PairingError(code, code, { retryAfterMs: retryMs })
+
+describe('pauseAfter()', () => {
+  it.each<readonly [PairingErrorCode, failures: number, seconds: number]>([
+    ['network', 0, 1],
+    ['network', 1, 1],
+    ['network', 2, 2],
+    ['network', 5, 16],
+    ['network', 6, 30],
+    ['network', 60, 30],
+    ['rate-limited', 1, 5],
+    ['rate-limited', 3, 20],
+    ['rate-limited', 4, 30],
+  ])('waits after "%s", %d in a row, for %d s', (code, failures, seconds) => {
+    expect(pauseAfter(error(code), failures)).toBe(seconds * 1_000)
+  })
+
+  it('never waits shorter than the provider demands', () => {
+    expect(pauseAfter(error('rate-limited', 90_000), 1)).toBe(90_000)
+    expect(pauseAfter(error('rate-limited', 100), 1)).toBe(5_000)
+  })
+
+  it('varies a pause by a quarter', () => {
+    expect([-1, 0, 1].map((jitter) => pauseAfter(error('network'), 3, jitter))).toEqual([3_000, 4_000, 5_000])
+  })
+})
+
+describe('retryAfterMs()', () => {
+  it('is an hour at most, and 0 where the provider states no time', () => {
+    expect(retryAfterMs(error('rate-limited', 86_400_000))).toBe(3_600_000)
+    expect(retryAfterMs(error('rate-limited'))).toBe(0)
+  })
+})
