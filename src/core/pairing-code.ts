@@ -14,9 +14,9 @@ const EIGHT = /^([A-Z\d]{4})([\s\p{Pd}._·]?)([A-Z\d]{4})$/iu
 /** The one documented sample that has another length. */
 const TEN = /^(?=.*\d)(?=.*[A-Z])[A-Z\d]{10}$/i
 
-/** Words of eight letters that servers have for states and errors. A code is one of them once in 10¹⁰ times. */
+/** Words of eight characters that servers have for states and errors. A code is one of them once in 10⁸ times. */
 const WORDS =
-  /^(?:accepted|answered|approved|canceled|complete|conflict|declined|detached|disabled|expected|finished|inactive|internal|notfound|notready|passkeys|received|rejected|required|timedout|unlinked|verified|whatsapp)$/i
+  /^(?:accepted|answered|approved|canceled|complete|conflict|creating|declined|detached|disabled|error\d{3}|expected|finished|http[1-5]\d\d\d|inactive|internal|loggedin|notfound|notready|overload|passkeys|received|rejected|required|scanning|shutdown|starting|stopping|timedout|unlinked|unpaired|updating|verified|whatsapp)$/i
 
 /**
  * A pairing code from any spelling a provider uses: `ABCD1234`, `ABCD-1234`, `abcd 1234`. WhatsApp's codes have
@@ -45,7 +45,6 @@ export function formatPairingCode(value: string): PairingCode {
 
 /** Letters alone are a word, or two, unless they are written as WhatsApp writes a code. */
 function isCode(text: string, separator: string): boolean {
-  return (
-    /\d/.test(text) || (text === text.toUpperCase() && separator.trim() === separator && !WORDS.test(text))
-  )
+  if (WORDS.test(text)) return false
+  return /\d/.test(text) || (text === text.toUpperCase() && separator.trim() === separator)
 }

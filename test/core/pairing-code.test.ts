@@ -84,6 +84,7 @@ describe('normalizePairingCode', () => {
       'Try again',
       'bad code',
     ],
+    ...['ERROR404', 'error500', 'ERRO-R503', 'HTTP4040', 'STARTING', 'Starting', 'SHUTDOWN', 'LOGGEDIN'],
     ...[
       '{"code":"ABCD1234"}',
       '["ABCD1234"]',

@@ -110,6 +110,16 @@ describe.each(Object.entries(adapters))('a refusal from %s', (_name, { make, own
     expect(error.code).toBe('provider-unavailable')
   })
 
+  it('is read in Cloudflare Workers whose `fetch` refuses the cache option', async () => {
+    const stub = stubFetch(own(401))
+    const workerd: typeof fetch = (input, init = {}) => {
+      if ('cache' in init)
+        throw new Error("The 'cache' field on 'RequestInitializerDict' is not implemented.")
+      return stub.fetch(input, init)
+    }
+    expect((await rejection(make(workerd).getStatus({}))).code).toBe('unauthorized')
+  })
+
   it('keeps the text of a gateway to itself', async () => {
     const error = await rejection(make(stubFetch(text(`no ${secret}`, 404)).fetch).getStatus({}))
     expect(error.message).not.toContain(secret)

@@ -2,7 +2,6 @@ import { describe, expect, it, vi } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import { qrContent } from '../../src/providers/lib/qr-content.js'
 import { createRequester, detail } from '../../src/providers/lib/request.js'
-import { ownServer } from '../../src/providers/own-server.js'
 import { bytes, hang, json, PNG, rejection, stubFetch, text, withFakeTimers } from './fetch-stub.js'
 
 const url = 'https://api.example/secret'
@@ -155,15 +154,6 @@ describe('a fetch that refuses `cache`', () => {
     expect(signal).toBeInstanceOf(AbortSignal)
     expect(inits[1]).toEqual({ ...first, signal })
     expect(inits[1]).not.toHaveProperty('cache')
-  })
-
-  it('works in every adapter', async () => {
-    const { fetch } = workerd(NOT_IMPLEMENTED)
-    const provider = ownServer({
-      url: 'https://engine.example/main',
-      fetch: (input, init) => fetch(input, init).then(() => Response.json({ state: 'starting' })),
-    })
-    expect(await provider.getStatus({})).toEqual({ status: 'preparing' })
   })
 
   it('gets no second request after another error, or after the end of the first', async () => {
