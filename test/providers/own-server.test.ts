@@ -437,7 +437,14 @@ testProvider({
   name: 'ownServer',
   describe,
   it,
-  create: ({ fetch, dangerouslyAllowBrowser }) => ownServer({ url, headers, fetch, dangerouslyAllowBrowser }),
+  create: ({ fetch, dangerouslyAllowBrowser }) =>
+    ownServer({
+      url,
+      headers,
+      fetch,
+      dangerouslyAllowBrowser,
+      passkey: ['answer', 'confirm', 'handoff', 'reset'],
+    }),
   mockServer: (emulator) => mockOwnServer(emulator, { headers, path: '/pairing/main' }),
   secrets: [key],
   serverOnly: 'unless-allowed',

@@ -25,34 +25,32 @@ const number = normalizePhoneNumber('5511987654321')
 const webhook = { event: 'pairing', session: 'main', account: { phoneNumber: '5511987654321' } }
 const POLL_MS = 5
 
+type Complete = Required<Omit<PairingProvider, 'startsOnRead'>>
+
 /** An adapter with every ability that there is. */
-function sound({
-  fetch,
-  dangerouslyAllowBrowser,
-}: ProviderEnvironment): Required<
-  Omit<
-    PairingProvider,
-    | 'startsOnRead'
-    | 'getPasskeyChallenge'
-    | 'answerPasskey'
-    | 'confirmPasskey'
-    | 'getPasskeyHandoff'
-    | 'resetPasskey'
-  >
-> {
+function sound({ fetch, dangerouslyAllowBrowser }: ProviderEnvironment): Complete {
   const { requestPairingCode, reset, unlink, ...provider } = ownServer({
     url,
     headers,
     fetch,
     dangerouslyAllowBrowser,
+    passkey: ['answer', 'confirm', 'handoff', 'reset'],
   })
+  const { getPasskeyChallenge, answerPasskey, confirmPasskey, getPasskeyHandoff, resetPasskey } = provider
   if (!requestPairingCode || !reset || !unlink) throw new Error('ownServer lacks a method.')
+  if (!getPasskeyChallenge || !answerPasskey || !confirmPasskey || !getPasskeyHandoff || !resetPasskey)
+    throw new Error('ownServer lacks a method for passkeys.')
   return {
     ...provider,
     methods: ['qr', 'phone-code'],
     requestPairingCode,
     reset,
     unlink,
+    getPasskeyChallenge,
+    answerPasskey,
+    confirmPasskey,
+    getPasskeyHandoff,
+    resetPasskey,
     subscribe(listener, { signal, onError }) {
       const end = new AbortController()
       const stop = (): void => end.abort()
@@ -124,22 +122,7 @@ type Create = TestProviderOptions['create']
 
 /** A provider with other methods. As from JavaScript, where nothing checks what they give. */
 const having =
-  (
-    change: (
-      provider: Required<
-        Omit<
-          PairingProvider,
-          | 'startsOnRead'
-          | 'getPasskeyChallenge'
-          | 'answerPasskey'
-          | 'confirmPasskey'
-          | 'getPasskeyHandoff'
-          | 'resetPasskey'
-        >
-      >,
-      environment: ProviderEnvironment,
-    ) => object,
-  ): Create =>
+  (change: (provider: Complete, environment: ProviderEnvironment) => object): Create =>
   (environment) => {
     const provider = sound(environment)
     return Object.create(
@@ -358,6 +341,68 @@ const mistakes: readonly (readonly [
     /^unlink.. ends the link/,
     having((provider) => ({
       unlink: async (options: RequestOptions) => void (await provider.getStatus(options)),
+    })),
+  ],
+  [
+    'the challenge of a passkey in a snapshot',
+    /^holds no challenge/,
+    having((provider) => ({
+      async getStatus(options: RequestOptions) {
+        const snapshot = await provider.getStatus(options)
+        if (snapshot.status !== 'passkey-required' || !options.memory) return snapshot
+        const { challenge } = (await provider.getPasskeyChallenge(options)).options
+        return { ...snapshot, helpUrl: `https://example.com/?challenge=${challenge}` }
+      },
+    })),
+  ],
+  [
+    'a challenge with the known fields only',
+    /^getPasskeyChallenge.. gives the challenge as it is/,
+    having(({ getPasskeyChallenge }) => ({
+      async getPasskeyChallenge(options: RequestOptions) {
+        const { challenge, rpId } = (await getPasskeyChallenge(options)).options
+        return { options: { challenge, rpId } }
+      },
+    })),
+  ],
+  [
+    'an answer of a passkey that it keeps',
+    /^answerPasskey.. passes the answer on/,
+    having(({ answerPasskey }, { emulator }) => ({
+      async answerPasskey(...given: Parameters<typeof answerPasskey>) {
+        const isOurs = given[0].response.clientDataJSON.length > 150
+        if (emulator.state.status !== 'passkey-required' || !isOurs) await answerPasskey(...given)
+      },
+    })),
+  ],
+  ...(['answerPasskey', 'confirmPasskey'] as const).map((name): [string, RegExp, Create] => [
+    `${name}() that is tried again`,
+    new RegExp(`^${name}.. is not repeated`),
+    having((provider) => ({
+      async [name](given: never, options: RequestOptions) {
+        const send = async (): Promise<void> => provider[name](given, options)
+        await send().catch((error: PairingError) => {
+          if (error.code === 'network') return send()
+          throw error
+        })
+      },
+    })),
+  ]),
+  [
+    'a hand-off to another site',
+    /^getPasskeyHandoff.. gives a code/,
+    having(({ getPasskeyHandoff }) => ({
+      async getPasskeyHandoff(options: RequestOptions) {
+        await getPasskeyHandoff(options)
+        return { kind: 'link', url: 'https://web.whatsapp.example/' }
+      },
+    })),
+  ],
+  [
+    'a reset of the passkey that does nothing',
+    /^resetPasskey.. ends the ceremony/,
+    having(({ getStatus }) => ({
+      resetPasskey: async (options: RequestOptions) => void (await getStatus(options)),
     })),
   ],
   [

@@ -73,7 +73,9 @@ export function createZApiPasskeys({
       const { challenge } = asRecord(answer.json)
       if (!challenge) {
         const error = errorOf(answer)
-        throw answer.ok && error.code === 'invalid-answer' ? passkeyExpired(NAME) : error
+        // A code, or the state of the instance, in its place.
+        const isOther = answer.json instanceof Object && !Array.isArray(answer.json)
+        throw answer.ok && isOther && error.code === 'invalid-answer' ? passkeyExpired(NAME) : error
       }
       const { expiresInMs } = ceremonies.begin(options, asAmount(asRecord(challenge).timeout))
       const text = typeof challenge === 'string' ? parseForeignJson(challenge) : challenge

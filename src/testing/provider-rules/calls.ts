@@ -1,6 +1,7 @@
 import { isPairingErrorCode, PairingError, type PairingErrorCode } from '../../core/errors.js'
 import { isSame } from '../../core/is-same.js'
 import { asRecord } from '../../core/json.js'
+import { decodePasskeyChallenge, decodePasskeyHandoff, type PasskeyAssertion } from '../../core/passkey.js'
 import { normalizePhoneNumber } from '../../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot, RequestOptions } from '../../core/provider.js'
 import { decodeSnapshot } from '../../core/snapshot.js'
@@ -15,7 +16,43 @@ export interface ProviderRule {
 export type AddRule = (title: string, test: () => unknown) => void
 
 /** Name of a method that sends requests. */
-export type CallName = 'getStatus' | 'getQrCode' | 'requestPairingCode' | 'reset' | 'unlink'
+export type CallName =
+  | 'getStatus'
+  | 'getQrCode'
+  | 'requestPairingCode'
+  | 'reset'
+  | 'unlink'
+  | 'getPasskeyChallenge'
+  | 'answerPasskey'
+  | 'confirmPasskey'
+  | 'getPasskeyHandoff'
+  | 'resetPasskey'
+
+/** Those that resolve with nothing. */
+const changes: readonly CallName[] = ['reset', 'unlink', 'answerPasskey', 'confirmPasskey', 'resetPasskey']
+
+/** Whether a call changes something and resolves with nothing. */
+export function isChange(name: CallName): boolean {
+  return changes.includes(name)
+}
+
+/** The answer of a passkey to a challenge, without a signature that anything could verify. */
+export function passkeyAnswerTo(challenge: string): PasskeyAssertion {
+  const client = { type: 'webauthn.get', challenge, origin: 'https://web.whatsapp.com', crossOrigin: false }
+  return {
+    id: 'dGVzdA',
+    rawId: 'dGVzdA',
+    type: 'public-key',
+    response: {
+      clientDataJSON: btoa(JSON.stringify(client))
+        .replaceAll('+', '-')
+        .replaceAll('/', '_')
+        .replace(/=+$/, ''),
+      authenticatorData: 'A'.repeat(50),
+      signature: 'dGVzdA',
+    },
+  }
+}
 
 const phoneNumber = normalizePhoneNumber('5511999999999')
 
@@ -28,6 +65,11 @@ export const calls: Readonly<
   requestPairingCode: (provider, options) => provider.requestPairingCode?.(phoneNumber, options),
   reset: (provider, options) => provider.reset?.(options),
   unlink: (provider, options) => provider.unlink?.(options),
+  getPasskeyChallenge: (provider, options) => provider.getPasskeyChallenge?.(options),
+  answerPasskey: (provider, options) => provider.answerPasskey?.(passkeyAnswerTo('dGVzdA'), options),
+  confirmPasskey: (provider, options) => provider.confirmPasskey?.('ABCD-1234', options),
+  getPasskeyHandoff: (provider, options) => provider.getPasskeyHandoff?.(options),
+  resetPasskey: (provider, options) => provider.resetPasskey?.(options),
 }
 
 /** The methods of a provider that send requests. */
@@ -68,8 +110,16 @@ export function assertRejected(what: string, outcome: Outcome, code?: PairingErr
 
 /** Throws unless a value is what a call may resolve with. */
 export function assertResult(name: CallName, value: unknown): void {
-  if (name !== 'reset' && name !== 'unlink') assertSnapshot(`${name}()`, value)
+  if (name === 'getPasskeyChallenge') decodePasskeyChallenge(value)
+  else if (name === 'getPasskeyHandoff') assertHandoff(value)
+  else if (!isChange(name)) assertSnapshot(`${name}()`, value)
   else assert(value === undefined, `${name}() must resolve with nothing, not ${JSON.stringify(value)}.`)
+}
+
+function assertHandoff(value: unknown): void {
+  const { expiresAt, ...handoff } = asRecord(value)
+  const expiresInMs = typeof expiresAt === 'number' ? expiresAt - Date.now() : undefined
+  decodePasskeyHandoff({ ...handoff, expiresInMs })
 }
 
 /** Throws unless a value is a snapshot in its documented form, without any other field. */

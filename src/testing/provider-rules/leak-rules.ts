@@ -54,6 +54,11 @@ const busiest: Readonly<Record<CallName, readonly ProviderState[]>> = {
   requestPairingCode: ['pairing-code'],
   reset: ['stopped', 'stale'],
   unlink: ['linked'],
+  getPasskeyChallenge: ['passkey-required'],
+  answerPasskey: ['passkey-required'],
+  confirmPasskey: ['passkey-required'],
+  getPasskeyHandoff: ['passkey-required'],
+  resetPasskey: ['passkey-required'],
 }
 
 /** Whatever the server sends, no secret, URL or response body gets out, and no call breaks. */

@@ -18,6 +18,7 @@ import {
 } from './calls.js'
 import { everythingIn } from './everything-in.js'
 import { addLeakRules } from './leak-rules.js'
+import { addPasskeyRules } from './passkey-rules.js'
 import { addPushRules } from './push-rules.js'
 import { addRequestRules } from './request-rules.js'
 import {
@@ -108,6 +109,7 @@ export function providerRules(options: TestProviderOptions): readonly ProviderRu
   addRequestRules(rule, options, names)
   if (mockServer || responses) addLeakRules(rule, options, names)
   addPushRules(rule, options, probe)
+  if (mockServer) addPasskeyRules(rule, options, names)
   return rules
 
   function addReadRules(): void {

@@ -7,6 +7,7 @@ import {
   type CallName,
   calls,
   describeOutcome,
+  isChange,
   type Outcome,
   outcomeOf,
   soon,
@@ -95,7 +96,7 @@ export function addRequestRules(
       `rejects with a PairingError after ${fault}: ${what}`,
       each(faults[fault]?.response ?? standard.respond, async (name, setUp) => {
         const outcome = await run(name, setUp)
-        const mayResolve = isVague && (name === 'reset' || name === 'unlink')
+        const mayResolve = isVague && isChange(name)
         if (mayResolve && 'value' in outcome) return assertResult(name, outcome.value)
         const { code, retryable } = assertRejected(`${name}()`, outcome)
         const isExpected = expected === 'any' || (expected === 'retryable' ? retryable : code === expected)
