@@ -18,10 +18,11 @@ export type {
   PairingLocale,
   PairingMessages,
   PairingMessagesOverride,
+  PairingShareMessages,
   PairingSymptom,
   PluralForms,
 } from './core/messages.js'
-export type { ExpiredReason, PairingEvent, PairingEventType } from './core/pairing-event.js'
+export type { ExpiredReason, PairingEvent, PairingEventType, PairingUserStep } from './core/pairing-event.js'
 export type {
   PairingNotice,
   PairingRefreshMode,

@@ -17,6 +17,6 @@ export const stillActions = {
   requestPasskeyHandoff: fn(),
   confirmPasskey: fn(),
   reportBrokenImage: fn(),
-  reportCopied: fn(),
+  report: fn(),
   unlink: fn(),
 } satisfies Omit<UsePairingSessionResult, 'session'>

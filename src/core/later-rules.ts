@@ -129,9 +129,6 @@ function apply(s: Draft, event: SessionEvent): void {
     case 'number-judged':
       judgeNumber(s, event.result, at)
       return
-    case 'copied':
-      s.copies += 1
-      return
     case 'entered':
       returned(s, event)
       return

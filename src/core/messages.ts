@@ -26,6 +26,18 @@ export interface PairingLinkMessages {
   readonly disconnectCancel: string
 }
 
+/** Texts of the pairing screen that no page needs before its first code; by default they come after it. */
+export interface PairingShareMessages {
+  /** Button that makes a link for the person who holds the phone, and what that link is. */
+  readonly sendToOwner: string
+  readonly linkForOwner: string
+  readonly copyLink: string
+  /** Hands the link to the apps of the device. */
+  readonly shareLink: string
+  /** Button after a phone was linked. */
+  readonly done: string
+}
+
 /**
  * Every text of the pairing screen. `{name}` is a placeholder; `**…**` marks the words as WhatsApp shows them on the
  * phone.
@@ -130,14 +142,6 @@ export interface PairingMessages {
   /** Beside the code when it has been there for half a minute. */
   readonly slowCode: string
   readonly newCode: string
-  /** Button that makes a link for the person who holds the phone, and what that link is. */
-  readonly sendToOwner: string
-  readonly linkForOwner: string
-  readonly copyLink: string
-  /** Hands the link to the apps of the device. */
-  readonly shareLink: string
-  /** Button after a phone was linked. */
-  readonly done: string
   /** Opens the list of what the phone may say. */
   readonly trouble: string
   /** Under the phone field while no code may be asked for. */
@@ -213,7 +217,9 @@ export interface PairingPasskeyTexts {
 export type PluralForms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> & { readonly other: string }
 
 /** Texts that replace those of a locale; of the errors, those of single codes. */
-export type PairingMessagesOverride = Partial<Omit<PairingMessages, 'errors'> & PairingLinkMessages> & {
+export type PairingMessagesOverride = Partial<
+  Omit<PairingMessages, 'errors'> & PairingShareMessages & PairingLinkMessages
+> & {
   readonly errors?: Partial<PairingMessages['errors']> | undefined
 }
 
@@ -239,7 +245,7 @@ export interface PairingLocale {
   /** BCP 47: `en`, `pt-BR`. */
   readonly tag: string
   readonly direction: 'ltr' | 'rtl'
-  readonly messages: PairingMessages & PairingLinkMessages
+  readonly messages: PairingMessages & PairingShareMessages & PairingLinkMessages
   /** Messages on the phone and their remedies. Loaded when the user opens the list, to keep them out of the first bundle. */
   readonly troubleshooting: () => Promise<readonly PairingSymptom[]>
 }

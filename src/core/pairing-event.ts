@@ -1,4 +1,5 @@
 import type { PairingErrorCode } from './errors.js'
+import type { PasskeyStep } from './passkey-step.js'
 import type { PairingMethod } from './provider.js'
 
 /**
@@ -8,24 +9,35 @@ import type { PairingMethod } from './provider.js'
 export type ExpiredReason = 'unscanned' | 'code-not-entered' | 'refresh-due'
 
 /**
+ * What the user did beside the pairing itself: copied the pairing code, opened the code over the whole screen, the list of what the
+ * phone may say, or the link that opens WhatsApp on the same phone.
+ */
+export type PairingUserStep = 'copied' | 'enlarged' | 'trouble-opened' | 'opened-in-whatsapp'
+
+/**
  * Every step that is reported, in the order of an attempt: `started` (mounted, `start`, Retry, or begun anew after the
  * link was ended) · `shown` (the first QR code) · `refreshed` (each later one) · `method-chosen` · `code-requested` and
- * `code-shown` (a pairing code) · `copied` (that code) · `linking` (the phone answered) · `linked` · `unlinked` (ended
- * again, soon after) · `passkey-required` · `expired` · `failed` · `gave-up` (cancelled, or the screen was closed before
- * an end).
+ * `code-shown` (a pairing code) · `slow-code` (it has been there for half a minute) · `stalled` (nothing could be shown for as long) ·
+ * `retrying` (a request failed, and is sent again) · what the user did ({@link PairingUserStep}) · `linking` (the phone answered) ·
+ * `linked` · `unlinked` (ended again, soon after) · `passkey-required` and `passkey-step` (the ceremony has come to a step) ·
+ * `expired` · `failed` · `gave-up` (cancelled, or the screen was closed before an end).
  */
 export type PairingEventType =
+  | PairingUserStep
   | 'started'
   | 'shown'
   | 'refreshed'
   | 'method-chosen'
   | 'code-requested'
   | 'code-shown'
-  | 'copied'
+  | 'slow-code'
+  | 'stalled'
+  | 'retrying'
   | 'linking'
   | 'linked'
   | 'unlinked'
   | 'passkey-required'
+  | 'passkey-step'
   | 'expired'
   | 'failed'
   | 'gave-up'
@@ -44,6 +56,8 @@ export interface PairingEvent {
   readonly number?: number | undefined
   /** Of `expired`. A code that waits for the user (`refresh-due`) ends no attempt and is not reported. */
   readonly reason?: ExpiredReason | undefined
-  /** Of `failed`. */
+  /** Of `passkey-step`. */
+  readonly step?: PasskeyStep | undefined
+  /** Of `failed` and `retrying`. */
   readonly code?: PairingErrorCode | undefined
 }

@@ -1,17 +1,23 @@
 import { laterRules } from './later-rules.js'
-import type { PairingEvent } from './pairing-event.js'
+import type { PairingEvent, PairingUserStep } from './pairing-event.js'
 import type { PairingSession, SessionState } from './session-state.js'
 import { isOver, viewSession } from './session-view.js'
 
-type Step = Pick<PairingEvent, 'type' | 'number' | 'reason' | 'code'>
+type Step = Pick<PairingEvent, 'type' | 'number' | 'reason' | 'code' | 'step'>
 
-/** The steps from one state to the next; `before` is missing where nothing of the attempt was reported yet. */
+/**
+ * The steps from one state to the next; `before` is missing where nothing of the attempt was reported yet.
+ *
+ * @param did What the user did in the state `after`.
+ */
 export function reportSteps(
   before: SessionState | undefined,
   after: SessionState,
   at: number,
+  did?: PairingUserStep,
 ): readonly PairingEvent[] {
-  const events = stepsBetween(before, after).map((step) => eventOf(step, after, at))
+  const steps = [...stepsBetween(before, after), ...(did ? [{ type: did }] : [])]
+  const events = steps.map((step) => eventOf(step, after, at))
   // The link that is gone was the end of the attempt before.
   return before && isUnlinked(before, after) ? [eventOf({ type: 'unlinked' }, before, at), ...events] : events
 }
@@ -50,7 +56,11 @@ function stepsBetween(before: SessionState | undefined, after: SessionState): re
   if (facts.qr.shown > (isFirst ? 0 : before.facts.qr.shown))
     steps.push({ type: facts.qr.shown === 1 ? 'shown' : 'refreshed', number: facts.qr.shown })
   if (liveCode(facts) && liveCode(facts) !== liveCode(before?.facts)) steps.push({ type: 'code-shown' })
-  if (facts.copies > (before?.facts.copies ?? 0)) steps.push({ type: 'copied' })
+  const slow = slowStep(session)
+  if (slow && slow !== (earlier && slowStep(earlier))) steps.push({ type: slow })
+  const code = facts.poll.error?.code
+  // One for each run of failures, however long it is.
+  if (code && code !== before?.facts.poll.error?.code) steps.push({ type: 'retrying', code })
   if (facts.departures > (before?.facts.departures ?? 0)) steps.push({ type: 'gave-up' })
   const end = session.status === earlier?.status && !isFirst ? undefined : endOf(session, earlier)
   return end ? [...steps, end] : steps
@@ -75,3 +85,8 @@ function endOf(session: PairingSession, before: PairingSession | undefined): Ste
 
 const liveCode = (facts: SessionState['facts'] | undefined): string | undefined =>
   facts?.code.name === 'live' ? facts.code.code.value : undefined
+
+function slowStep(session: PairingSession): 'slow-code' | 'stalled' | undefined {
+  if (!('isSlow' in session && session.isSlow)) return undefined
+  return session.status === 'awaiting-code' ? 'slow-code' : 'stalled'
+}

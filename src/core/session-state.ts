@@ -216,8 +216,6 @@ export type SessionEvent = { readonly at: number } & (
   | { readonly type: 'image-broken' }
   /** The user has said whether the linked phone is the expected one. */
   | { readonly type: 'number-judged'; readonly result: PhoneComparison }
-  /** The pairing code was copied. */
-  | { readonly type: 'copied' }
   /** The page was hidden or lost its network, or the opposite. */
   | { readonly type: 'watched'; readonly isWatched: boolean }
   /** A component with this session was mounted, when there was none; a dialog because the user opened it. */
@@ -383,7 +381,6 @@ export interface SessionFacts {
   isSlow: boolean
   now: number
   attempt: number
-  copies: number
   departures: number
   /** The action that is due at the provider before the round goes on. Each is sent once per round: then it is `started` or `done`. */
   reset: 'none' | 'start' | 'reset' | 'unlink' | 'started' | 'done'

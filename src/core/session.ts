@@ -54,7 +54,6 @@ export function initialState(
     isSlow: false,
     now,
     attempt: autoStart ? 1 : 0,
-    copies: 0,
     departures: 0,
     reset: 'none',
     isLastLook: false,

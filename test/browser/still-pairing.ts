@@ -20,7 +20,7 @@ export function stillPairing(session: PairingSession): UsePairingSessionResult {
     requestPasskeyHandoff: nothing,
     confirmPasskey: nothing,
     reportBrokenImage: nothing,
-    reportCopied: nothing,
+    report: nothing,
     unlink: nothing,
   }
 }

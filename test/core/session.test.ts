@@ -81,7 +81,7 @@ const fails = (
 const startsOver = (atMs: number): Step => [atMs, { type: 'reset-requested' }]
 const user = (
   atMs: number,
-  type: 'started' | 'cancelled' | 'entered' | 'left' | 'number-withdrawn' | 'other-code-shown' | 'copied',
+  type: 'started' | 'cancelled' | 'entered' | 'left' | 'number-withdrawn' | 'other-code-shown',
 ): Step => [atMs, { type }]
 const chooses = (atMs: number, method: PairingMethod): Step => [atMs, { type: 'method-chosen', method }]
 /** The user has said whether the linked phone is the expected one. */
@@ -1383,7 +1383,7 @@ describe('nextRequest()', () => {
       'read code 100',
       [pushed(0, 'preparing'), [100, { type: 'push-ended' }]],
     ],
-    ['is not moved by other events', 'read code 3000', [qr(0, 'a'), user(2_000, 'copied')]],
+    ['is not moved by other events', 'read code 3000', [qr(0, 'a'), user(2_000, 'number-withdrawn')]],
     ['reads the state while linking', 'read state 1000', [reads(0, 'linking', { nextInMs: 1_000 })]],
     [
       'reads the state once more when the last code has expired',

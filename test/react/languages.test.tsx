@@ -27,7 +27,7 @@ const actions = {
   requestPasskeyHandoff: vi.fn(),
   confirmPasskey: vi.fn(),
   reportBrokenImage: vi.fn(),
-  reportCopied: vi.fn(),
+  report: vi.fn(),
   unlink: vi.fn(),
 }
 

@@ -37,7 +37,7 @@ describe('two hundred sessions on a page', () => {
     )
     await settle()
     const reads = vi.spyOn(client, 'getQueryData')
-    await doing(() => void sessionStoreOf(client, target).fold({ type: 'copied', at: Date.now() }))
+    await doing(() => void sessionStoreOf(client, target).fold({ type: 'push-ended', at: Date.now() }))
     const keys = new Set(reads.mock.calls.map(([key]) => JSON.stringify(key)))
     expect([...keys]).toEqual([JSON.stringify(['whatsapp-pairing', 'session', 'scripted', 'session 1'])])
     expect(reads.mock.calls.length).toBeLessThan(20)

@@ -52,6 +52,8 @@ const elements: Readonly<Record<PairingPartName, string>> = {
   SlowCode: 'slow-code',
   WayOut: 'way-out',
   SwitchMethodButton: 'switch-method-button',
+  Share: 'share',
+  DoneButton: 'done-button',
   Trouble: 'trouble',
   SafetyNote: 'safety-note',
   CloseButton: 'close-button',

@@ -109,11 +109,6 @@ export const firstEnglish: Omit<PairingLocale, 'messages'> & { readonly messages
     noticeUnlinkedOnPhone: '',
     noticeCodeReplaced: '',
     timeLeft: { other: '' },
-    sendToOwner: '',
-    linkForOwner: '',
-    copyLink: '',
-    shareLink: '',
-    done: '',
     errors: Object.fromEntries(pairingErrorCodes.map((code) => [code, anyError])) as Record<
       PairingErrorCode,
       PairingErrorText

@@ -1,4 +1,4 @@
-import type { PairingMessages, PairingPasskeyTexts } from '../../core/messages.js'
+import type { PairingMessages, PairingPasskeyTexts, PairingShareMessages } from '../../core/messages.js'
 
 const again = 'Try again in a moment.'
 const tellHost = 'You cannot repair this yourself: please tell the people who run this app.'
@@ -58,16 +58,11 @@ type LaterMessages = Pick<
   | 'noticeUnlinkedOnPhone'
   | 'noticeCodeReplaced'
   | 'timeLeft'
-  | 'sendToOwner'
-  | 'linkForOwner'
-  | 'copyLink'
-  | 'shareLink'
-  | 'done'
   | 'errors'
 > & { readonly passkey: PairingPasskeyTexts }
 
 /** The English that is not needed before the first code. */
-export const laterEnglish: LaterMessages = {
+export const laterEnglish: LaterMessages & PairingShareMessages = {
   stepsCode: [
     'Open **WhatsApp** or **WhatsApp Business** on your phone',
     'On Android tap **Menu {menuIcon},** on iPhone **Settings {settingsIcon}**',

@@ -78,11 +78,7 @@ function PanelContent(): ReactElement {
       <Part name="Status" own={PairingStatus} />
       <Part name="Announcement" own={later?.PairingAnnouncement} />
       <Part name="QrActions" own={PairingQrActions} />
-      <Part name="CodeRecipient" own={later?.PairingCodeRecipient} />
-      <Part name="SlowCode" own={later?.PairingSlowCode} />
-      <Part name="WayOut" own={later?.PairingWayOut} />
-      <Part name="NumberCheck" own={later?.PairingNumberCheck} />
-      <Part name="SwitchMethodButton" own={later?.PairingSwitchMethodButton} />
+      {later && <later.LaterPanel />}
     </>
   )
 }

@@ -11,7 +11,7 @@ const CONFIRMED_MS = 4_000
 
 /** Copies the pairing code without its dash, as WhatsApp's field takes it. */
 export const PairingCopyButton: PartComponent<'button'> = forwardPart(function PairingCopyButton(props, ref) {
-  const { session, reportCopied } = usePairingContext().pairing
+  const { session, report } = usePairingContext().pairing
   // The key forgets "Copied" when another code comes.
   return session.status === 'awaiting-code' ? (
     <Copy
@@ -20,7 +20,7 @@ export const PairingCopyButton: PartComponent<'button'> = forwardPart(function P
       key={session.pairingCode.value}
       code={session.pairingCode.value}
       source="pairing-code"
-      onCopied={reportCopied}
+      onCopied={() => report('copied')}
     />
   ) : null
 })

@@ -41,7 +41,11 @@ const Enlarge = forwardPart<'button'>(function Enlarge(props, ref) {
           part="enlarge-button"
           aria-haspopup="dialog"
           aria-disabled={!isShown}
-          action={() => isShown && setOpen(true)}
+          action={() => {
+            if (!isShown) return
+            setOpen(true)
+            pairing.report('enlarged')
+          }}
         >
           {props.children ?? messages.enlarge}
         </ActionButton>

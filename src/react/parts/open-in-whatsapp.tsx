@@ -25,7 +25,11 @@ export const PairingOpenInWhatsApp: PartComponent<'a'> = forwardPart(
     const isNextOffered = href !== undefined || (isOffered && pairing.session.status === 'preparing')
     if (isNextOffered !== isOffered) setOffered(isNextOffered)
     if (!isOwnPhone || !samePhoneLink || !isNextOffered) return null
-    const state = href ? { href } : ({ role: 'link', tabIndex: 0, 'aria-disabled': true } as const)
+    const onClick: typeof props.onClick = (event) => {
+      props.onClick?.(event)
+      pairing.report('opened-in-whatsapp')
+    }
+    const state = href ? { href, onClick } : ({ role: 'link', tabIndex: 0, 'aria-disabled': true } as const)
     return (
       // A new tab: where WhatsApp does not open, the code and its session stay.
       <a

@@ -31,7 +31,7 @@ export const PairingCode: PartComponent<'div'> = forwardPart(function PairingCod
     if (event.defaultPrevented) return
     event.clipboardData.setData('text/plain', value)
     event.preventDefault()
-    pairing.reportCopied()
+    pairing.report('copied')
   }
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset groups form controls; this is text to be read.

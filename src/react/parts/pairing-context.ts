@@ -1,17 +1,21 @@
 'use client'
 
 import { type Context, createContext, type RefObject, useContext } from 'react'
-import type { PairingLocale, PairingMessages } from '../../core/messages.js'
+import type { PairingLocale, PairingMessages, PairingShareMessages } from '../../core/messages.js'
 import type { PairingMode } from '../session/query-options.js'
 import type { UsePairingSessionResult } from '../session/use-pairing-session.js'
 import type { PhoneField } from '../use-phone-entry.js'
 import type { QrText } from '../use-qr-text.js'
 import type { ElementProps, PairingElementName } from './element-names.js'
+import type { PairingRootOptions } from './pairing-root-options.js'
 
 /** What `PairingRoot` gives its parts. */
-export interface PairingContextValue extends QrText, PhoneField {
+export interface PairingContextValue
+  extends QrText,
+    PhoneField,
+    Pick<PairingRootOptions, 'createShareLink' | 'onDone'> {
   readonly pairing: UsePairingSessionResult
-  readonly messages: PairingMessages
+  readonly messages: PairingMessages & Partial<PairingShareMessages>
   readonly troubleshooting: PairingLocale['troubleshooting']
   /** The name of an element, and its classes: those of `classNames`, and those that it has otherwise. Spread it last. */
   readonly part: (name: PairingElementName, className?: string | undefined) => ElementProps

@@ -1,5 +1,6 @@
 import type { PairingError } from '../../core/errors.js'
 import type { PairingLocale, PairingMessagesOverride } from '../../core/messages.js'
+import type { PairingAccount } from '../../core/provider.js'
 import type { PairingMode } from '../session/query-options.js'
 import type { PairingClassNames } from './element-names.js'
 
@@ -33,6 +34,15 @@ export interface PairingRootOptions {
    * @default no link
    */
   readonly supportUrl?: string | undefined
+  /**
+   * Makes a link to this pairing for the person who holds the phone, with `createPairingLink` on your server. With it the card offers
+   * **Send to the phone’s owner**, to copy the link or to hand it to another app. Whoever has the link can link a phone: let it end
+   * with the pairing.
+   * @default no such button
+   */
+  readonly createShareLink?: (() => Promise<string>) | undefined
+  /** The user has seen that the phone is linked, and goes on. With it the card has a **Done** button then. @default no button */
+  readonly onDone?: ((account: PairingAccount) => void) | undefined
   /** The number in the phone field, where the host controls it. Begins with `+` and the country code. */
   readonly phoneNumber?: string | undefined
   /** The number it begins with. */

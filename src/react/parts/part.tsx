@@ -83,6 +83,8 @@ export type PairingPartName =
   | 'SlowCode'
   | 'WayOut'
   | 'SwitchMethodButton'
+  | 'Share'
+  | 'DoneButton'
   | 'Trouble'
   | 'SafetyNote'
   | 'CloseButton'

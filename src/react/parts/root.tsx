@@ -57,6 +57,8 @@ function Root({
   mode,
   appName,
   supportUrl,
+  createShareLink,
+  onDone,
   phoneNumber,
   defaultPhoneNumber = '',
   onPhoneNumberChange,
@@ -82,7 +84,7 @@ function Root({
     latestOnPartError.current = onPartError
   })
   const reportFailure = useCallback((cause: unknown) => {
-    const error = componentError('A part of the pairing screen did not load. See `cause`.', cause)
+    const error = componentError('A part of the pairing screen failed. See `cause`.', cause)
     callHost('onError', () => latestOnPartError.current?.(error))
   }, [])
   const value = useMemo<PairingContextValue>(() => {
@@ -106,6 +108,8 @@ function Root({
       readQrImage,
       samePhoneLink,
       supportUrl,
+      createShareLink,
+      onDone,
     }
   }, [
     pairing,
@@ -126,6 +130,8 @@ function Root({
     readQrImage,
     samePhoneLink,
     supportUrl,
+    createShareLink,
+    onDone,
   ])
   const { status, method } = pairing.session
   return (

@@ -7,7 +7,11 @@ import { RichText } from './rich-text.js'
 
 /** The content of `PairingTrouble`: a chunk of its own, since few people open it. */
 export function TroubleList({ isOpen }: { isOpen: boolean }): ReactElement {
-  const { part } = usePairingContext()
+  const { part, pairing } = usePairingContext()
+  const { report } = pairing
+  useEffect(() => {
+    if (isOpen) report('trouble-opened')
+  }, [isOpen, report])
   return (
     <dl {...part('trouble-list')}>
       {useSymptoms(isOpen)?.map(({ says, cause, steps }) => (

@@ -1,3 +1,4 @@
+import type { PairingUserStep } from '../../core/pairing-event.js'
 import type { SessionFacts, SessionState } from '../../core/session-state.js'
 import { callHost } from './call-host.js'
 import { loadedSession } from './load-later-session.js'
@@ -7,8 +8,8 @@ import type { PairingCallbacks } from './pairing-callbacks.js'
 interface Reporter {
   /** Calls `onLinked`, `onUnlinked` or `onError` where one state is such an end and the one before was not, and `onEvent` with the steps. */
   ended(before: SessionState, after: SessionState, at: number): void
-  /** Calls `onEvent` with the steps since it was called last. */
-  steps(after: SessionState, at: number): void
+  /** Calls `onEvent` with the steps since it was called last, and with what the user did in this state. */
+  steps(after: SessionState, at: number, did?: PairingUserStep): void
 }
 
 /**
@@ -26,6 +27,7 @@ export function createReporter(components: ReadonlySet<() => PairingCallbacks>, 
     readonly before: SessionState | undefined
     readonly after: SessionState
     readonly at: number
+    readonly did: PairingUserStep | undefined
   }[] = []
 
   function callbacks(): PairingCallbacks {
@@ -40,16 +42,16 @@ export function createReporter(components: ReadonlySet<() => PairingCallbacks>, 
     return found
   }
 
-  function steps(after: SessionState, at: number): void {
+  function steps(after: SessionState, at: number, did?: PairingUserStep): void {
     const { onEvent, onError } = callbacks()
     if (!onEvent) return
-    if (after !== reported) waiting.push({ before: reported, after, at })
+    if (after !== reported || did) waiting.push({ before: reported, after, at, did })
     reported = after
     const later = loadedSession()
     if (!later) load()
     else
       for (const step of waiting.splice(0))
-        for (const event of later.reportSteps(step.before, step.after, step.at))
+        for (const event of later.reportSteps(step.before, step.after, step.at, step.did))
           callHost('onEvent', () => onEvent(event), onError)
   }
 

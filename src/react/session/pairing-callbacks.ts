@@ -9,7 +9,6 @@ export type HostFunction =
   | 'onOpenChange'
   | 'onLink'
   | 'onDone'
-  | 'createShareLink'
   | 'signPasskey'
 
 /** What the host wants to be told. */

@@ -203,9 +203,9 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     read,
     fold,
     begin,
-    catchUp() {
+    report(did) {
       const state = read()
-      if (state) reporter.steps(state, Date.now())
+      if (state) reporter.steps(state, Date.now(), did)
     },
     async send(fallback, signal) {
       if (waiting) {

@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { PairingSource } from '../../core/connection.js'
+import type { PairingUserStep } from '../../core/pairing-event.js'
 import type { PairingProvider } from '../../core/provider.js'
 import type { SessionEvent, SessionState } from '../../core/session-state.js'
 import type { PairingCallbacks } from './pairing-callbacks.js'
@@ -30,8 +31,8 @@ export interface SessionStore {
   fold(event: SessionEvent, onChange?: () => void): void
   /** Sends the request that is due, if any, and folds what came of it. Never rejects but with an abort. */
   send(fallback: PairingSource, signal: AbortSignal): Promise<void>
-  /** Calls a new `onEvent` with the steps so far. */
-  catchUp(): void
+  /** Calls `onEvent` with the steps so far, which a new one has not got yet, and with what the user did. */
+  report(did?: PairingUserStep): void
   /** A component shows the session, which begins with `first`, until the returned function is called. */
   mount(component: () => MountedComponent, first: () => SessionState, isReopened?: boolean): () => void
 }

@@ -4,6 +4,7 @@ import { type QueryClient, useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
 import type { PairingSource } from '../../core/connection.js'
 import { PairingError, toPairingError } from '../../core/errors.js'
+import type { PairingUserStep } from '../../core/pairing-event.js'
 import type { PairingMethod } from '../../core/provider.js'
 import type { PairingRefreshMode, PairingSession, SessionEvent } from '../../core/session-state.js'
 import { callHost } from './call-host.js'
@@ -98,8 +99,8 @@ export interface UsePairingSessionResult extends Partial<PasskeyActions> {
   readonly showOtherCode: () => void
   /** Reports that the QR image cannot be shown: for the `onError` of your own `<img>`. */
   readonly reportBrokenImage: () => void
-  /** Reports that the user copied the pairing code: for your own copy button, so that `onEvent` gets it. */
-  readonly reportCopied: () => void
+  /** Reports what the user did, so that `onEvent` gets it: for a copy button, an enlarged code or a list of your own. */
+  readonly report: (did: PairingUserStep) => void
   /** Ends the link at the provider. Rejects with a `PairingError`, also where the provider has no such call. */
   readonly unlink: () => Promise<void>
 }
@@ -172,7 +173,7 @@ export function useSharedSession(
 
   const wantsSteps = options.onEvent !== undefined
   useEffect(() => {
-    if (wantsSteps) store.catchUp()
+    if (wantsSteps) store.report()
   }, [store, wantsSteps])
 
   const actions = useMemo(() => {
@@ -213,7 +214,7 @@ export function useSharedSession(
       reportBrokenImage: () => fold({ type: 'image-broken' }),
       confirmNumber: (isOwn: boolean) =>
         fold({ type: 'number-judged', result: isOwn ? 'same' : 'different' }),
-      reportCopied: () => void store.fold({ type: 'copied', at: Date.now() }),
+      report: store.report,
       unlink: async () => {
         const connection = await connectionOf(latest.current.provider)
         try {

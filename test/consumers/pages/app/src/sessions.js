@@ -15,7 +15,7 @@ export const stillPairing = (session) => ({
   showOtherCode: nothing,
   confirmNumber: nothing,
   reportBrokenImage: nothing,
-  reportCopied: nothing,
+  report: nothing,
   unlink: nothing,
 })
 
