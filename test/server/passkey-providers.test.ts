@@ -93,6 +93,8 @@ const kinds = {
 
 type KindName = keyof typeof kinds
 
+const WEBHOOK_SECRET = 'k7mQ2xW9pLr4Zt8v'
+
 /** What must not be seen outside of the response to the request that is about it. */
 const secretsOf = (emulator: Emulator): string[] => {
   const { state } = emulator
@@ -114,6 +116,7 @@ async function ceremony(name: KindName, demand: DemandPasskeyOptions = {}) {
     provider,
     authorize: () => true,
     allowPasskeyAnswers: true,
+    webhookSecret: WEBHOOK_SECRET,
     bus,
     log: write,
     onEvent: write,
@@ -139,6 +142,11 @@ async function ceremony(name: KindName, demand: DemandPasskeyOptions = {}) {
     }
     return read()
   }
+  /** Every provider reports a change within half a minute. */
+  const reach = async (status: PairingUpdate['status']): Promise<void> => {
+    for (let count = 0; count < 10; count += 1) if ((await pass(3_000)).status === status) return
+    throw new Error(`The page never read ${status}.`)
+  }
   const act = async (action: PairingAction): Promise<void> => {
     const done = connection.act(action, { method: 'qr' })
     done.catch(() => undefined)
@@ -156,10 +164,10 @@ async function ceremony(name: KindName, demand: DemandPasskeyOptions = {}) {
     return given.options.challenge
   }
   if ((await read()).status === 'stopped') await act('start')
-  await vi.waitFor(async () => expect((await pass(3_000)).status).toBe('qr'))
+  await reach('qr')
   emulator.demandPasskey(demand)
   expect(emulator.scan()).toEqual({ ok: true })
-  await vi.waitFor(async () => expect((await pass(3_000)).status).toBe('passkey-required'))
+  await reach('passkey-required')
   const startedAt = mockServer.requests.length
   const countOf = (kind: RegExp): number =>
     mockServer.requests.slice(startedAt).filter(({ method, path }) => kind.test(`${method} ${path}`)).length
@@ -172,6 +180,12 @@ async function ceremony(name: KindName, demand: DemandPasskeyOptions = {}) {
     send,
     challenge,
     answer: async (signed: string) => send('passkey-answer', { assertion: passkeyAnswer(signed) }),
+    /** The provider sends a webhook. */
+    async webhook(body: object): Promise<number> {
+      const headers = { authorization: `Bearer ${WEBHOOK_SECRET}`, 'content-type': 'application/json' }
+      const request = { method: 'POST', headers, body: JSON.stringify(body) }
+      return (await handler(new Request(`${HANDLER_URL}/webhook`, request))).status
+    },
     /** A hand-off code, or the code to compare. */
     keepSecret: (secret: string) => void secrets.add(secret),
     begun: () => countOf(begins),
@@ -328,6 +342,23 @@ it('waha: a provider that still names a confirmed code does not bring the questi
   expect((await page.pass(30_000)).status).toBe('linking')
   expect((await rejection(page.send('passkey-confirm', { code }))).code).toBe('invalid-request')
   expect(stuck).toHaveBeenCalledOnce()
+})
+
+it('waha: a webhook with the challenge or a code makes the handler read, and nothing of it is passed on', async () => {
+  const page = await ceremony('waha')
+  const { state } = page.emulator
+  if (state.status !== 'passkey-required') throw new Error(state.status)
+  page.keepSecret('FORG-ED12')
+  for (const [status, data] of [
+    ['PASSKEY_REQUIRED', state.challenge],
+    ['PASSKEY_CONFIRMATION_REQUIRED', { code: 'FORG-ED12' }],
+  ]) {
+    const payload = { name: 'default', status, data }
+    const body = { event: 'session.status', session: 'default', timestamp: Date.now(), me: null, payload }
+    expect(await page.webhook(body)).toBe(200)
+    expect(await page.pass(6_000)).toMatchObject({ status: 'passkey-required', passkey: { step: 'assert' } })
+  }
+  page.expectSecrecy()
 })
 
 it.each(['waha', 'own-server'] as const)(
