@@ -384,7 +384,7 @@ export interface SessionFacts {
   departures: number
   /** The action that is due at the provider before the round goes on. Each is sent once per round: then it is `started` or `done`. */
   reset: 'none' | 'start' | 'reset' | 'unlink' | 'started' | 'done'
-  /** A code has expired, or a failed session was opened again: one more read of the state is due. */
+  /** A code has expired: one more read of the state is due, and others while the provider is between two states. */
   isLastLook: boolean
   source: UpdateSource | undefined
   poll: SessionPoll

@@ -298,6 +298,18 @@ describe('evolutionApi getQrCode', () => {
     expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
   })
 
+  it('takes a code off the screen in time where WhatsApp issued the pairing code beside it 2.4 seconds later', async () => {
+    const { provider } = make({
+      'GET connectionState': state('connecting'),
+      'GET connect': pairing('AAAA1111'),
+      'GET fetchInstances': dated({ connectionStatus: 'connecting' }, 20_000),
+    })
+    const snapshot = await provider.getQrCode({})
+    const left = snapshot.status === 'qr' ? (snapshot.expiresInMs ?? 0) : 0
+    expect(left).toBeGreaterThanOrEqual(21_000)
+    expect(left).toBeLessThanOrEqual(22_600)
+  })
+
   it.each([
     ['from the future', -7_200_000],
     ['of hours ago, as of a clock of another zone', 10_800_000],

@@ -33,8 +33,8 @@ export const SETTLED_MS = 2_500
 /** The server tells its time in whole seconds. */
 const LISTED_TOLERANCE_MS = 1_500
 
-/** With a pairing code, the list is written when that has come, a second after the QR code. */
-const PAIRING_CODE_MS = 1_200
+/** With a pairing code, the list is written when WhatsApp has issued that: a second after the QR code, or more on a slow line. */
+const PAIRING_CODE_MS = 2_500
 
 /** When a code leaves the screen. */
 export function shownUntil({ bornAfter, bornBefore, readAt }: EvolutionCode): number {
