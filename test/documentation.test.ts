@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { pairingErrorCodes } from '../src/core/errors.js'
+import { PairingError, pairingErrorCodes } from '../src/core/errors.js'
 import { laterEnglish } from '../src/locales/later/en.js'
 import { apiReference, readApi } from '../stories/docs/scripts/api-reference.mjs'
 import {
@@ -72,7 +72,7 @@ describe('pages of the documentation', () => {
 
   it.each(pageNames)('%s.mdx is plain Markdown in the package', (name) => {
     const text = withoutCode(plainMarkdown(name)).replace(/`[^`]+`/g, '')
-    expect(text).not.toMatch(/^import |<(?:Meta|Markdown|Source|Canvas|Controls)\b|\{\w+\(/m)
+    expect(text).not.toMatch(/^import |<(?:Meta|Markdown|Source|Canvas|Controls|ErrorFacts)\b|\{\w+\(/m)
     expect(text.match(/^# /gm)).toHaveLength(1)
   })
 
@@ -92,16 +92,13 @@ it('the README has at most 1,000 words beside its code', () => {
 })
 
 describe('errors.mdx', () => {
-  const sections = readPage('errors').split(/^## /m)
+  const sections = plainMarkdown('errors').split(/^## /m)
 
   it.each(pairingErrorCodes)('says what the user sees with %s, what you do, and the action', (code) => {
     const section = sections.find((text) => text.startsWith(`${code}\n`)) ?? ''
-    const { title, cause = '', advice } = laterEnglish.errors[code]
-    const plain = (text: string): string => text.replace('{phone}', '+55 11 98765-4321')
-    expect(section).toContain(
-      `**The user sees:** “${title}”. ${plain([cause, advice].filter(Boolean).join(' '))}`,
-    )
-    expect(section).toContain('**You do:** ')
+    expect(section).toContain(`**The user sees:** “${laterEnglish.errors[code].title}”. `)
+    expect(section).toContain(`*Action:* \`${new PairingError(code).action}\``)
+    expect(section).toMatch(/^\*\*You do:\*\* \S/m)
   })
 })
 

@@ -2,10 +2,34 @@
 // The pages of the documentation as plain Markdown, from the same MDX that Storybook shows.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { transformWithOxc } from 'vite'
+import { errorFacts } from '../error-facts.mjs'
 import { readmeSection } from '../readme-section.mjs'
 import { propTable } from './api-reference.mjs'
 
 const folder = resolve(import.meta.dirname, '..')
+
+/**
+ * A module of `src` that imports nothing but types, before anything is built.
+ *
+ * @param {string} file
+ */
+async function loadSource(file) {
+  const source = readFileSync(resolve(folder, '../../src', file), 'utf8')
+  const { code } = await transformWithOxc(source, file, { sourcemap: false })
+  return import(`data:text/javascript,${encodeURIComponent(code)}`)
+}
+
+/** @type {typeof import('../../../src/core/errors.js')} */
+const { PairingError, isPairingErrorCode } = await loadSource('core/errors.ts')
+/** @type {typeof import('../../../src/locales/later/en.js')} */
+const { laterEnglish } = await loadSource('locales/later/en.ts')
+
+/** @param {string} code */
+function factsOf(code) {
+  if (!isPairingErrorCode(code)) throw new Error(`There is no error code ${code}.`)
+  return errorFacts(laterEnglish.errors[code], new PairingError(code).action)
+}
 
 /** In the order of Storybook's sidebar (`storySort` in `.storybook/preview.tsx`). */
 export const pageNames = [
@@ -71,6 +95,7 @@ export function plainMarkdown(name) {
         .replace(/^## /gm, '### ')
         .trim(),
     )
+    .replace(/^<ErrorFacts code="([\w-]+)" \/>$/gm, (_, code) => factsOf(code))
     .replace(/^<Canvas .*\/>\n+/gm, '')
     .replace(/^<Controls of=\{Component\.AsItComes\} \/>$/gm, propTable)
     .replace(/^<Controls .*\/>\n+/gm, '')

@@ -1,0 +1,10 @@
+import { Markdown } from '@storybook/addon-docs/blocks'
+import type { ReactElement } from 'react'
+import { PairingError, type PairingErrorCode } from '../../src/index.js'
+import { laterEnglish } from '../../src/locales/later/en.js'
+import { errorFacts } from './error-facts.mjs'
+
+/** What the user sees with this error, in English, and what helps. */
+export function ErrorFacts({ code }: { readonly code: PairingErrorCode }): ReactElement {
+  return <Markdown>{errorFacts(laterEnglish.errors[code], new PairingError(code).action)}</Markdown>
+}
