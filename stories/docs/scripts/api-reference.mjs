@@ -2,7 +2,12 @@
 // The API reference, from the sources and their TSDoc: one section for each subpath of `exports`, one for each export.
 import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { parseSync } from 'vite'
+import { moduleOf, sourceOf } from './module-of.mjs'
+
+/**
+ * @import { ESTree } from 'vite'
+ * @import { Doc, Module } from './module-of.mjs'
+ */
 
 const root = resolve(import.meta.dirname, '../../..')
 
@@ -12,7 +17,7 @@ const root = resolve(import.meta.dirname, '../../..')
  * @typedef {object} Member
  * @property {string} name With `?` where it is optional.
  * @property {string} type As it is written in the source.
- * @property {ReturnType<typeof readDoc> | undefined} doc
+ * @property {Doc | undefined} doc
  */
 
 /**
@@ -24,115 +29,6 @@ const root = resolve(import.meta.dirname, '../../..')
  * @property {boolean} isDocumented Whether it has a TSDoc description.
  */
 
-/** @type {Map<string, ReturnType<typeof readModule>>} */
-const modules = new Map()
-
-/** @param {string} file */
-function moduleOf(file) {
-  const known = modules.get(file)
-  if (known) return known
-  const module = readModule(file)
-  modules.set(file, module)
-  return module
-}
-
-/** @param {string} file */
-function readModule(file) {
-  const code = readFileSync(file, 'utf8')
-  const { program, comments } = parseSync(file, code)
-  const docs = comments.filter(({ type, value }) => type === 'Block' && value.startsWith('*'))
-  /** @type {Map<string, any[]>} Declarations by their name; a function has one for each overload. */
-  const declarations = new Map()
-  /** @type {{ name: string, from: string, local: string }[]} */
-  const reexports = []
-  /** @type {Set<string>} */
-  const exported = new Set()
-  /** @type {Map<string, { from: string, local: string }>} */
-  const imports = new Map()
-  for (const statement of /** @type {any[]} */ (program.body)) {
-    if (statement.type === 'ImportDeclaration') {
-      for (const { local, imported } of statement.specifiers)
-        imports.set(local.name, { from: statement.source.value, local: imported?.name ?? 'default' })
-      continue
-    }
-    const isExport = statement.type === 'ExportNamedDeclaration'
-    if (isExport && statement.source)
-      for (const {
-        exported: { name },
-        local,
-      } of statement.specifiers)
-        reexports.push({ name, from: statement.source.value, local: local.name })
-    else if (isExport && !statement.declaration)
-      for (const {
-        exported: { name },
-        local,
-      } of statement.specifiers) {
-        const source = imports.get(local.name)
-        if (source) reexports.push({ name, ...source })
-        else exported.add(name)
-      }
-    const declaration = isExport ? statement.declaration : statement
-    if (!declaration) continue
-    const names = declaration.declarations?.map((/** @type {any} */ { id }) => id.name) ?? [
-      declaration.id?.name,
-    ]
-    for (const name of names) {
-      if (!name) continue
-      declarations.set(name, [...(declarations.get(name) ?? []), { ...declaration, start: statement.start }])
-      if (isExport) exported.add(name)
-    }
-  }
-  /**
-   * The TSDoc directly above a place of the file.
-   *
-   * @param {number} start
-   */
-  const docAt = (start) => {
-    const doc = docs.findLast(({ end }) => end <= start)
-    return doc && code.slice(doc.end, start).trim() === '' ? readDoc(doc.value) : undefined
-  }
-  return { file, code, declarations, reexports, exported, docAt }
-}
-
-/** @param {string} comment Without its delimiters. */
-function readDoc(comment) {
-  const text = comment
-    .split('\n')
-    .map((line) => line.replace(/^\s*\*? ?/, ''))
-    .join('\n')
-    .trim()
-  const [description = '', ...tags] = text.split(
-    /(?:^|\s)@(?=(?:default|example|param|returns|throws|module|remarks)\b)/m,
-  )
-  /** @param {string} name */
-  const tag = (name) =>
-    tags.filter((entry) => entry.startsWith(name)).map((entry) => entry.slice(name.length).trim())
-  return {
-    text: linked(description.trim()),
-    default: tag('default').map(linked)[0],
-    returns: tag('returns').map(linked)[0],
-    throws: tag('throws').map(linked),
-    example: tag('example')[0],
-    params: tag('param').map((entry) => {
-      const [, name = '', rest = ''] = /^(\S+)\s*(?:-\s*)?([\s\S]*)$/.exec(entry) ?? []
-      return { name, text: linked(rest) }
-    }),
-  }
-}
-
-/**
- * Text as Markdown: links of TSDoc are code, and `<` is no tag.
- *
- * @param {string} text
- */
-function linked(text) {
-  return text
-    .replace(/\{@link ([^}]+)\}/g, '`$1`')
-    .split(/(`[^`]*`)/)
-    .map((part) => (part.startsWith('`') ? part : part.replaceAll('<', '&lt;')))
-    .join('')
-}
-
 /** @param {string | undefined} text */
 const cell = (text) => (text ?? '').replace(/\s*\n\s*/g, ' ').replaceAll('|', '\\|')
 
@@ -140,20 +36,21 @@ const cell = (text) => (text ?? '').replace(/\s*\n\s*/g, ' ').replaceAll('|', '\
 const code = (text) => `\`${text.replace(/\s+/g, ' ')}\``
 
 /**
- * @param {ReturnType<typeof readModule>} module
- * @param {any} interfaceBody
+ * @param {Module} module
+ * @param {ESTree.TSInterfaceDeclaration} declaration
  * @returns {Member[]}
  */
-function membersOf({ code: source, docAt }, interfaceBody) {
-  return interfaceBody.body.map((/** @type {any} */ member) => {
-    const name = member.key ? source.slice(member.key.start, member.key.end) : ''
-    const type =
-      member.type === 'TSPropertySignature'
-        ? source.slice(member.typeAnnotation.typeAnnotation.start, member.typeAnnotation.typeAnnotation.end)
-        : source.slice((member.key ?? member).start, member.end)
+function membersOf({ code: source, docAt }, { body }) {
+  return body.body.map((member) => {
+    const key = 'key' in member ? member.key : undefined
+    const isOptional = 'optional' in member && member.optional
+    const annotation =
+      member.type === 'TSPropertySignature' ? member.typeAnnotation?.typeAnnotation : undefined
+    const { start, end } = annotation ?? { start: (key ?? member).start, end: member.end }
+    const type = source.slice(start, end)
     return {
-      name: `${name}${member.optional ? '?' : ''}`,
-      type: member.optional ? type.replace(/\s*\|\s*undefined$/, '').replace(/^\|\s*/, '') : type,
+      name: `${key ? source.slice(key.start, key.end) : ''}${isOptional ? '?' : ''}`,
+      type: isOptional ? type.replace(/\s*\|\s*undefined$/, '').replace(/^\|\s*/, '') : type,
       doc: docAt(member.start),
     }
   })
@@ -162,19 +59,17 @@ function membersOf({ code: source, docAt }, interfaceBody) {
 /**
  * The members of an interface, with those of its bases that have no section of their own.
  *
- * @param {ReturnType<typeof readModule>} module
- * @param {any} declaration
+ * @param {Module} module
+ * @param {ESTree.TSInterfaceDeclaration} declaration
  * @returns {Member[]}
  */
 function allMembers(module, declaration) {
-  const bases = declaration.extends ?? []
-  const inherited = bases.flatMap((/** @type {any} */ { expression }) => {
-    const [base] = module.declarations.get(expression.name ?? '') ?? []
-    return base?.type === 'TSInterfaceDeclaration' && !publicNames.has(expression.name)
-      ? allMembers(module, base)
-      : []
+  const inherited = declaration.extends.flatMap(({ expression }) => {
+    const name = expression.type === 'Identifier' ? expression.name : ''
+    const base = module.declarations.get(name)?.[0]?.declaration
+    return base?.type === 'TSInterfaceDeclaration' && !publicNames.has(name) ? allMembers(module, base) : []
   })
-  return [...membersOf(module, declaration.body), ...inherited]
+  return [...membersOf(module, declaration), ...inherited]
 }
 
 /** @param {readonly Member[]} members */
@@ -187,63 +82,81 @@ function memberTable(members) {
 }
 
 /**
+ * The public fields and methods of a class.
+ *
+ * @param {Module} module
+ * @param {ESTree.Class} declaration
+ * @returns {Member[]}
+ */
+function classMembers(module, { body }) {
+  return body.body.flatMap((member) => {
+    if (member.type !== 'MethodDefinition' && member.type !== 'PropertyDefinition') return []
+    const { key, accessibility, value } = member
+    if (key.type !== 'Identifier' || accessibility === 'private') return []
+    const end = value && 'body' in value && value.body ? value.body.start : member.end
+    return [
+      {
+        name: key.name,
+        type: module.code.slice(member.start, end).trim(),
+        doc: module.docAt(member.start),
+      },
+    ]
+  })
+}
+
+/**
  * @param {string} name
- * @param {ReturnType<typeof readModule>} module
+ * @param {Module} module
  * @returns {Export}
  */
 function describe(name, module) {
-  const declarations = module.declarations.get(name) ?? []
-  const [first] = declarations
+  const declared = module.declarations.get(name) ?? []
+  const [first] = declared
   if (!first) throw new Error(`${module.file} declares no ${name}.`)
-  const doc = declarations.map(({ start }) => module.docAt(start)).find((found) => found)
+  const doc = declared.map(({ start }) => module.docAt(start)).find((found) => found)
   /** @type {string[]} */
   const parts = [`### ${name}`]
   if (doc?.text) parts.push(doc.text)
-  const source = (/** @type {number} */ start, /** @type {number} */ end) =>
+  /**
+   * @param {number} start
+   * @param {number} end
+   */
+  const source = (start, end) =>
     module.code
       .slice(start, end)
       .replace(/^export /, '')
       .trim()
-  const fence = (/** @type {string} */ text) => parts.push(`\`\`\`ts\n${text}\n\`\`\``)
-  switch (first.type) {
+  /** @param {string} text */
+  const fence = (text) => parts.push(`\`\`\`ts\n${text}\n\`\`\``)
+  const { declaration, start } = first
+  switch (declaration.type) {
     case 'TSInterfaceDeclaration': {
-      fence(source(first.start, first.body.start))
-      const members = allMembers(module, first)
+      fence(source(start, declaration.body.start))
+      const members = allMembers(module, declaration)
       if (members.length > 0) parts.push(memberTable(members))
       break
     }
-    case 'ClassDeclaration': {
-      fence(source(first.start, first.body.start))
-      const members = first.body.body
-        .filter(
-          (/** @type {any} */ { key, accessibility }) =>
-            key && accessibility !== 'private' && key.type !== 'PrivateIdentifier',
-        )
-        .map((/** @type {any} */ member) => {
-          const end = member.value?.body?.start ?? member.end
-          const signature = module.code.slice(member.start, end).trim()
-          return { name: member.key.name, type: signature, doc: module.docAt(member.start) }
-        })
-      parts.push(memberTable(members))
+    case 'ClassDeclaration':
+      fence(source(start, declaration.body.start))
+      parts.push(memberTable(classMembers(module, declaration)))
       break
-    }
     case 'FunctionDeclaration':
     case 'TSDeclareFunction': {
-      const overloads = declarations.filter(({ type }) => type === 'TSDeclareFunction')
-      fence(
-        (overloads.length > 0 ? overloads : declarations)
-          .map((one) => source(one.start, one.body?.start ?? one.end))
-          .join('\n'),
-      )
+      const overloads = declared.filter((one) => one.declaration.type === 'TSDeclareFunction')
+      const signatures = (overloads.length > 0 ? overloads : declared).map((one) => {
+        const body = 'body' in one.declaration ? one.declaration.body : undefined
+        return source(one.start, body?.start ?? one.declaration.end)
+      })
+      fence(signatures.join('\n'))
       break
     }
     case 'VariableDeclaration': {
-      const [{ id }] = first.declarations
-      fence(`const ${module.code.slice(id.start, id.end)}`)
+      const id = declaration.declarations[0]?.id
+      if (id) fence(`const ${module.code.slice(id.start, id.end)}`)
       break
     }
     default:
-      fence(source(first.start, first.end))
+      fence(source(start, declaration.end))
   }
   for (const { name: parameter, text } of doc?.params ?? []) parts.push(`- ${code(parameter)}: ${cell(text)}`)
   if (doc?.returns) parts.push(`**Returns** ${cell(doc.returns)}`)
@@ -288,18 +201,6 @@ function entries() {
   })
 }
 
-/** @param {string} file As it is imported, which ends in `.js`. */
-function sourceOf(file) {
-  for (const ending of ['.ts', '.tsx']) {
-    const candidate = file.replace(/\.js$/, ending)
-    try {
-      readFileSync(candidate)
-      return candidate
-    } catch {}
-  }
-  throw new Error(`${file} has no source.`)
-}
-
 /** Every name that has a section. */
 const publicNames = new Set(
   entries().flatMap(({ file }) => {
@@ -326,9 +227,9 @@ const notOfTheComponent = ['onPartError', 'pairing']
 export function componentProps() {
   const members = propSources.flatMap(([file = '', name = '']) => {
     const module = moduleOf(join(root, 'src', file))
-    const [declaration] = module.declarations.get(name) ?? []
-    if (!declaration) throw new Error(`${file} declares no ${name}.`)
-    return membersOf(module, declaration.body)
+    const declaration = module.declarations.get(name)?.[0]?.declaration
+    if (declaration?.type !== 'TSInterfaceDeclaration') throw new Error(`${file} has no interface ${name}.`)
+    return membersOf(module, declaration)
   })
   const names = members.map(({ name }) => name)
   return members.filter(
