@@ -77,10 +77,11 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       const how = { provider: provider(), call, host: host(), signals: [signal] }
       const snapshot = await readProvider(how, record.memory)
       latencyMs = Date.now() - sentAt
-      await pictures.read(snapshot, (read, ageMs) => {
+      await pictures.read(snapshot, (read, age) => {
         // A response from before a change, or to an aborted request, says nothing about now.
         if (signal.aborted || sentIn !== changes.revision) return
-        take(read, { want, sentAt, at: Date.now() - ageMs })
+        const now = Date.now()
+        take(read, { want, sentAt, at: now - age() })
         host().observe(target(), read)
         publish(read, sentAt)
       })
@@ -95,7 +96,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   const replicas = host().connect(session, (message) => {
     // Updates from other replicas are treated like our own responses.
     if (message.type === 'snapshot') {
-      receive(message.snapshot, false, message.ageMs)
+      take(message.snapshot, { sentAt: message.requestedAt, at: Date.now() })
       // The code to compare is on no bus: this process reads it itself.
       const { snapshot } = message
       if (snapshot.status === 'passkey-required' && snapshot.step === 'confirm') void refresh.run()
@@ -123,11 +124,11 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     memory: record.memory,
     onSnapshot(snapshot) {
       const sentIn = changes.revision
-      void pictures.read(snapshot, (read, ageMs) => {
+      void pictures.read(snapshot, (read, age) => {
         if (loop.size === 0 || sentIn !== changes.revision) return
-        receive(read, true, ageMs)
+        const sentAt = receive(read, age, true)
         host().observe(target(), read)
-        publish(read)
+        publish(read, sentAt)
       })
     },
     onError: fail,
@@ -170,9 +171,12 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     set(afterSnapshot(poll, snapshot, from, timing))
   }
 
-  function receive(snapshot: PairingSnapshot, isPushed = false, ageMs = 0): void {
+  /** Takes in a snapshot of this age, and returns when it came. The clock is read before the age, or a pause between the two would make it younger. */
+  function receive(snapshot: PairingSnapshot, age: () => number, isPushed = false): number {
     const at = Date.now()
-    take(snapshot, { isPushed, sentAt: at - ageMs, at })
+    const sentAt = at - age()
+    take(snapshot, { isPushed, sentAt, at })
+    return sentAt
   }
 
   function fail(error: PairingError): void {
@@ -224,16 +228,15 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     },
   })
 
-  function publish(snapshot: PairingSnapshot, sentAt = Date.now()): void {
+  function publish(snapshot: PairingSnapshot, requestedAt: number): void {
     const next = loop.size > 0 ? nextDue() : undefined
-    const at = Date.now()
-    const promise = next && { nextInMs: Math.max(next.at - at, 0) + latencyMs }
+    const promise = next && { nextInMs: Math.max(next.at - Date.now(), 0) + latencyMs }
     // The code to compare is for the user alone.
     const shared = snapshot.status === 'passkey-required' ? { ...snapshot, code: undefined } : snapshot
     replicas.publish({
       type: 'snapshot',
       snapshot: { ...shared, ...promise },
-      ageMs: Math.max(at - sentAt, 0),
+      requestedAt,
     })
   }
 
@@ -255,6 +258,8 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     const want = poll.startsOnRead ? 'state' : 'code'
     const due = replicas.take ? want : dueRequest(poll, want, Date.now(), timing)
     if (due) await requests.join(due, signal)
+    // What was known before the request says nothing about now.
+    if (due && poll.error) throw poll.error
     return update('qr').status === 'stopped'
   }
 
@@ -348,12 +353,15 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       await refresh.run()
       return update('qr')
     },
-    receive(snapshot) {
+    receive(snapshot, receivedAt) {
       const sentIn = changes.revision
-      void pictures.read(snapshot, (read, ageMs) => {
+      const before = Date.now() - receivedAt
+      void pictures.read(snapshot, (read, age) => {
         if (ended.signal.aborted || sentIn !== changes.revision) return
-        receive(read, false, ageMs)
-        publish(read)
+        publish(
+          read,
+          receive(read, () => before + age()),
+        )
         rest()
       })
     },
@@ -364,7 +372,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       const isCode = snapshot.status === 'pairing-code' && next.issued
       // In one update: a page that gets a code without its number takes it for its own.
       set(isCode ? { ...next, issued: { ...isCode, phoneNumber } } : next)
-      publish(snapshot)
+      publish(snapshot, at)
       void record.save()
       rest()
     },

@@ -76,15 +76,15 @@ export async function performPasskey(
       const checked = decodePasskeyAssertion(assertion)
       await stepOf(poller, signal, ['assert'])
       // The provider is asked again, so that the answer belongs to the challenge of this moment.
+      const requestedAt = Date.now()
       const { options: wanted, expiresInMs } = await requestChallenge()
       checkPasskeyAssertion(checked, wanted)
       sendOnce(poller, 'challenge', wanted.challenge)
       await poller.call(action, signal, (options) => answerPasskey.call(provider, checked, options))
-      poller.receive({
-        status: 'passkey-required',
-        step: 'submitted',
-        ...(expiresInMs !== undefined && { expiresInMs }),
-      })
+      poller.receive(
+        { status: 'passkey-required', step: 'submitted', ...(expiresInMs !== undefined && { expiresInMs }) },
+        requestedAt,
+      )
       return {}
     }
     case 'passkey-confirm': {
@@ -98,7 +98,7 @@ export async function performPasskey(
       sendOnce(poller, 'code', code)
       await poller.call(action, signal, (options) => confirmPasskey.call(provider, code, options))
       // Until the provider reports that, it may still name the code.
-      poller.receive({ status: 'linking' })
+      poller.receive({ status: 'linking' }, Date.now())
       return {}
     }
   }

@@ -10,9 +10,10 @@ export interface PictureReader {
 /**
  * Takes a snapshot in.
  *
- * @param ageMs - How long it waited, in whole milliseconds, by a clock that is not set: its code aged meanwhile.
+ * @param age - How long it has waited, in whole milliseconds, by a clock that is not set: its code aged meanwhile. Read the time
+ * before it, or a pause of the process between the two would make the code younger.
  */
-type TakeSnapshot = (snapshot: PairingSnapshot, ageMs: number) => void
+type TakeSnapshot = (snapshot: PairingSnapshot, age: () => number) => void
 
 /** Makes the reader of one session, which reads each picture once. Without `readText` each snapshot stays as it is. */
 export function createPictureReader(
@@ -38,16 +39,15 @@ export function createPictureReader(
   }
 
   async function inTurn(before: Promise<void> | undefined, snapshot: PairingSnapshot, take: TakeSnapshot) {
-    const begunAt = performance.now()
+    const age = stopwatch()
     await before
-    const read = await toText(snapshot)
-    take(read, Math.round(performance.now() - begunAt))
+    take(await toText(snapshot), age)
   }
 
   return {
     read(snapshot, take) {
       const read = underWay ? undefined : known(snapshot)
-      if (read) return take(read, 0)
+      if (read) return take(read, stopwatch())
       const turn = inTurn(underWay, snapshot, take).finally(() => {
         if (underWay === turn) underWay = undefined
       })
@@ -55,4 +55,9 @@ export function createPictureReader(
       return turn
     },
   }
+}
+
+function stopwatch(): () => number {
+  const begunAt = performance.now()
+  return () => Math.round(performance.now() - begunAt)
 }

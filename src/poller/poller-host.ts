@@ -35,8 +35,8 @@ export type PollerEvent =
 
 /** What one replica sends to the others about a session. */
 export type ReplicaMessage =
-  /** `ageMs`: since the provider was asked for it, so that durations in it are not counted from its arrival. */
-  | { readonly type: 'snapshot'; readonly snapshot: PairingSnapshot; readonly ageMs: number }
+  /** `requestedAt`: by the clock of this process (epoch milliseconds), so that durations in it are not counted from its arrival. */
+  | { readonly type: 'snapshot'; readonly snapshot: PairingSnapshot; readonly requestedAt: number }
   /** Something was changed at the provider at this moment (epoch milliseconds): the state from before is invalid. */
   | { readonly type: 'changed'; readonly revision: number }
 

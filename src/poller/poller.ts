@@ -42,8 +42,8 @@ export interface Poller {
    * the provider. Resolves with the update after it.
    */
   refresh(): Promise<PairingUpdate>
-  /** Takes in a snapshot that was not requested: the QR code of a webhook. */
-  receive(snapshot: PairingSnapshot): void
+  /** Takes in a snapshot that was not requested, the QR code of a webhook, and when it came (epoch milliseconds). */
+  receive(snapshot: PairingSnapshot, receivedAt: number): void
   /** Takes in a pairing code that the provider issued for a number. */
   receiveCode(snapshot: PairingSnapshot, phoneNumber: string): void
   /** Polls the provider until the returned function is called. */

@@ -21,7 +21,10 @@ export const CLOCK_TOLERANCE_MS = 1_000
 
 /** A message with its sender, who receives it too. */
 export function encodeBusMessage(from: string, message: ReplicaMessage, stamp: BusStamp): string {
-  return JSON.stringify({ from, ...message, ...stamp })
+  if (message.type === 'changed') return JSON.stringify({ from, ...message, ...stamp })
+  // Clocks differ between processes, so the age travels. It ends where the time of the message begins.
+  const { requestedAt, ...rest } = message
+  return JSON.stringify({ from, ...rest, ageMs: Math.max(stamp.sentAt - requestedAt, 0), ...stamp })
 }
 
 /**
@@ -48,7 +51,7 @@ export function decodeBusMessage(
       type,
       revision,
       snapshot: decodeSnapshot(snapshot),
-      ageMs: (asAmount(ageMs) ?? 0) + Math.max(travelledMs, 0),
+      requestedAt: now - (asAmount(ageMs) ?? 0) - Math.max(travelledMs, 0),
     }
   } catch {
     return undefined

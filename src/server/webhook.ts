@@ -171,6 +171,7 @@ export async function takeWebhook(
       'not-supported',
       'The provider of this session has no webhooks that are understood.',
     )
+  const receivedAt = Date.now()
   const body = text === undefined ? await readJson(request, report, MAX_WEBHOOK_BYTES) : jsonOf(text)
   // Before a poller is made, which a webhook that is refused must not cost.
   const { snapshot, sentAt } = readWebhook(provider, body, report)
@@ -181,7 +182,7 @@ export async function takeWebhook(
   // Not awaited: the provider may wait for this response before it answers the read.
   void poller.refresh().then(({ status, error }) => {
     const isWaiting = !error && waitingStates.includes(status)
-    if (snapshot.status === 'qr' && isWaiting && isNew(sentAt)) poller.receive(snapshot)
+    if (snapshot.status === 'qr' && isWaiting && isNew(sentAt)) poller.receive(snapshot, receivedAt)
   })
 }
 

@@ -3,7 +3,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PairingBus } from '../../src/core/pairing-bus.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { SPY_SESSION, spyProvider, timing } from '../server/spy-provider.js'
-import { codesIn, createWorld, stepsIn, updateOf, type World, type WorldOptions } from '../server/world.js'
+import {
+  codesIn,
+  createWorld,
+  silence,
+  stepsIn,
+  updateOf,
+  type World,
+  type WorldOptions,
+} from '../server/world.js'
 
 const START = Date.UTC(2026, 10, 21)
 const MINUTE_MS = 60_000
@@ -231,6 +239,53 @@ describe('two replicas with a bus', () => {
     await pass(0)
     expect(stepsIn(tab)).toEqual(['qr'])
     expect(other.calls).toEqual(['getQrCode'])
+  })
+
+  // The kind: a busy machine stops a process between two readings of its clock. Here each reading is 20 ms later than the last.
+  it.each([
+    ['a response', 0, async (one: World) => void (await one.get('?want=code'))],
+    ['a webhook', 0, (one: World) => one.webhook({}, { query: `?secret=${SECRET}` })],
+    // When it came is the first that is known of it.
+    ['a push', 20, (one: World) => one.watch()],
+  ])('make no code of %s younger where a process stands still for a moment', async (_, unknownMs, cause) => {
+    const bus = memoryBus()
+    const base = Date.now()
+    let read = 0
+    const code = (): PairingSnapshot => ({
+      status: 'qr',
+      qrCode: { kind: 'text', value: `2@${Date.now()},noise,identity,adv,1` },
+      expiresInMs: 20_000,
+    })
+    const other = replicaOn(bus, { getStatus: async () => ({ status: 'unlinked' }), getQrCode: silence })
+    const tab = await other.watch()
+    const one = replicaOn(
+      bus,
+      {
+        getStatus: async () => ({ status: 'unlinked' }),
+        getQrCode: async () => code(),
+        readWebhook: () => code(),
+        webhookSentAt: () => Date.now(),
+        subscribe(listener) {
+          listener(code())
+          return () => {}
+        },
+      },
+      { webhookSecret: SECRET },
+    )
+    vi.spyOn(Date, 'now').mockImplementation(() => {
+      read += 20
+      return base + read
+    })
+    await cause(one)
+    await pass(0)
+    vi.mocked(Date.now).mockRestore()
+    const shown = tab.events.flatMap(({ data }) => (data.qrCode ? [data] : []))
+    expect(shown).not.toEqual([])
+    for (const { at, expiresInMs, qrCode } of shown) {
+      const issuedAt = Number(/^2@(\d+)/.exec(String(Reflect.get(Object(qrCode), 'value')))?.[1])
+      expect(Number(at) + Number(expiresInMs)).toBeLessThanOrEqual(issuedAt + 20_000 + unknownMs)
+    }
+    tab.leave()
   })
 
   it('publish snapshots and changes, without numbers and secrets', async () => {

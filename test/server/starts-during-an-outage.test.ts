@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PairingError } from '../../src/core/errors.js'
 import type { PairingBus } from '../../src/core/pairing-bus.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
 import { memoryBus } from './memory-bus.js'
@@ -183,6 +184,27 @@ describe('a start while the bus does not reply', () => {
     await startOnAll(replicasOn(methods, { bus }))
     expect(starts).toHaveLength(2)
   })
+
+  it.each(['provider-unavailable', 'timeout', 'rate-limited'] as const)(
+    'is not sent on what was read before, where the request for the state fails with %s',
+    async (code) => {
+      const { starts, methods } = sleepingSession()
+      let isFailing = false
+      const failing = async (): Promise<PairingSnapshot> => {
+        if (isFailing) throw new PairingError(code, 'failed')
+        return { status: 'stopped' }
+      }
+      const world = createWorld({ ...methods, getStatus: failing, getQrCode: failing }, { bus: memoryBus() })
+      await world.get('?want=code')
+      isFailing = true
+      await expectRefusal(await world.post({ action: 'start' }), code)
+      expect(starts).toEqual([])
+      isFailing = false
+      await pass(60_000)
+      expect((await world.post({ action: 'start' })).status).toBe(200)
+      expect(starts).toHaveLength(1)
+    },
+  )
 
   it('is refused with a fact for the operator: bus-failed, and the action with its code', async () => {
     const onEvent = vi.fn()

@@ -225,6 +225,29 @@ describe('a QR code in a webhook', () => {
     expect(await codeWorld(0, { status: 'preparing' })).toBe(true)
   })
 
+  it('expires when the provider said, also where the state is read for six seconds in between', async () => {
+    let isSlow = false
+    const world = hookedWorld({
+      readWebhook: () => ({ ...qr, expiresInMs: 15_000 }),
+      getStatus: async () => {
+        if (isSlow) await new Promise((resolve) => setTimeout(resolve, 6_000))
+        return { status: 'unlinked' }
+      },
+      getQrCode: async () => ({ status: 'preparing' }),
+      webhookSentAt: () => Date.now(),
+    })
+    const tab = await world.watch()
+    await pass(timing.qrMinIntervalMs)
+    isSlow = true
+    const sentAt = Date.now()
+    await world.webhook({}, BEARER)
+    await pass(7_000)
+    const shown = tab.events.find(({ data }) => data.qrCode)?.data
+    expect(Number(shown?.at) + Number(shown?.expiresInMs)).toBe(sentAt + 15_000)
+    tab.leave()
+    await pass(10_000)
+  })
+
   it.each([10_000, 59_000, -60_001, undefined])('is not shown when its age is %s ms', async (ageMs) => {
     expect(await codeWorld(ageMs, { status: 'unlinked' })).toBe(false)
   })
