@@ -65,14 +65,10 @@ const CORES = availableParallelism()
 const TEST_TIMEOUT_MS = 30_000
 
 /**
- * Tests in Chromium look at what happens in real time: the others are done by then. They mostly wait for a frame or a response, so that
- * more of them run at once than there are cores.
+ * Chromium takes both cores, and its tests look at what happens in real time: the others are done by then. Each of the two projects
+ * has that many pages at once.
  */
-const afterTheOthers = {
-  sequence: { groupOrder: 1 },
-  testTimeout: 2 * TEST_TIMEOUT_MS,
-  maxWorkers: 2 * CORES,
-}
+const afterTheOthers = { sequence: { groupOrder: 1 }, testTimeout: 2 * TEST_TIMEOUT_MS, maxWorkers: CORES }
 
 const domTests = {
   environment: 'jsdom',

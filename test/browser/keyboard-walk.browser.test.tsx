@@ -9,7 +9,7 @@ import { quickProvider } from './quick-provider.js'
 const patiently = { timeout: 15_000 }
 
 /** A code that a test waits to expire, and one that it does not. */
-const SHORT_MS = 1_500
+const SHORT_MS = 3_000
 const LONG_MS = 60_000
 
 /** A page of an app with one button before the component. One unscanned code ends a round. */

@@ -73,7 +73,7 @@ describe('a screen reader finds, in the accessibility tree of Chromium,', () => 
 
 describe('with a screen reader, a user', () => {
   it('gets each step announced once, and finds the code character by character', async () => {
-    const { emulator, provider } = quickProvider('green-api', { firstCodeMs: 1_500, codeMs: 1_500 })
+    const { emulator, provider } = quickProvider('green-api', { firstCodeMs: 3_000, codeMs: 3_000 })
     render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} maxRefreshes={1} />)
     const heard = listen('[role="status"]')
     await userEvent.click(

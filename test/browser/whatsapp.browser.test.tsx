@@ -76,7 +76,7 @@ describe('a phone, WhatsApp and real Baileys', () => {
 
   it('link after Retry, where the codes of a round have expired', async () => {
     // Long enough to take a screenshot and read it on a busy machine.
-    const { act, onError } = await open(4_000, { maxRefreshes: 1 })
+    const { act, onError } = await open(4_000, { maxRefreshes: 2 })
     const first = await codeOnScreen()
     await shown('[data-status="expired"]')
     await expect(act('scan', first)).resolves.toEqual({ ok: false, reason: 'code-expired' })

@@ -177,6 +177,14 @@ describe('the requests of proxy()', () => {
     }
   })
 
+  it('all carry a header that a page of another site cannot send', async () => {
+    const { connection, requests } = answering(json(update), { headers: { 'X-Requested-With': 'app' } })
+    for (const [, call] of calls) await call(connection)
+    expect(new Set(requests.map(({ headers }) => headers.get('x-requested-with')))).toEqual(
+      new Set(['XMLHttpRequest']),
+    )
+  })
+
   it('act with POST and JSON', async () => {
     const { connection, requests } = answering(json(update))
     for (const call of [requestCode, reset]) await call(connection)

@@ -4,7 +4,7 @@ import { createPairingHandler, toNodeListener } from 'whatsapp-pairing/server'
 // A process of an app: a handler for a provider at PROVIDER_URL, on a bus where REDIS_URL is given. It prints its address, then a line
 // for each call of `onLinked` and `onUnlinked`, and ends when its parent does.
 
-const { PROVIDER_URL: providerUrl, REDIS_URL: redisUrl } = process.env
+const { PROVIDER_URL: providerUrl, REDIS_URL: redisUrl, REQUEST_TIMEOUT_MS = 5_000 } = process.env
 /**
  * @param {string} path
  * @param {import('whatsapp-pairing/server').RequestOptions} options
@@ -24,7 +24,7 @@ const provider = {
     qrMinIntervalMs: 100,
     statusIntervalMs: 250,
     pairingCodeLifetimeMs: 150_000,
-    requestTimeoutMs: 2_000,
+    requestTimeoutMs: Number(REQUEST_TIMEOUT_MS),
   },
   getStatus: (options) => call('/state', options),
   getQrCode: (options) => call('/code', options),

@@ -61,9 +61,13 @@ interface AppProcess {
   kill(): Promise<void>
 }
 
-async function startProcess(providerUrl: string, redisUrl: string): Promise<AppProcess> {
+async function startProcess(
+  providerUrl: string,
+  redisUrl: string,
+  env: Readonly<Record<string, string>>,
+): Promise<AppProcess> {
   const child: ChildProcess = spawn(process.execPath, [SCRIPT], {
-    env: { PROVIDER_URL: providerUrl, REDIS_URL: redisUrl, NODE_ENV: 'production' },
+    env: { PROVIDER_URL: providerUrl, REDIS_URL: redisUrl, NODE_ENV: 'production', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const exited = once(child, 'exit')
@@ -94,11 +98,11 @@ async function startProcess(providerUrl: string, redisUrl: string): Promise<AppP
   }
 }
 
-async function startAll(count: number) {
+async function startAll(count: number, env: Readonly<Record<string, string>> = {}) {
   const redis = await startRedisServer()
   closers.push(() => redis.stop())
   const provider = await startProvider()
-  const start = () => startProcess(provider.url, redis.url)
+  const start = () => startProcess(provider.url, redis.url, env)
   const processes = await Promise.all(Array.from({ length: count }, start))
   return { redis, provider, processes, start }
 }
@@ -185,7 +189,7 @@ describe('processes on one Redis', { timeout: 60_000 }, () => {
   })
 
   it('are not held up for longer than a turn by one that was killed in the middle of a change', async () => {
-    const { provider, processes } = await startAll(2)
+    const { provider, processes } = await startAll(2, { REQUEST_TIMEOUT_MS: '2000' })
     const [one, other] = processes
     const cut = one?.act('reset').catch(() => 0)
     await vi.waitFor(() => expect(provider.state.underWay).toBe(1))
