@@ -76,7 +76,6 @@ function PanelContent(): ReactElement {
       <Stage />
       <Part name="Countdown" own={PairingCountdown} />
       <Part name="Status" own={PairingStatus} />
-      <Part name="Announcement" own={later?.PairingAnnouncement} />
       <Part name="QrActions" own={PairingQrActions} />
       {later && <later.LaterPanel />}
     </>

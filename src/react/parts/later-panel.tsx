@@ -1,6 +1,7 @@
 'use client'
 
 import type { ReactElement } from 'react'
+import { PairingAnnouncement } from './announcement.js'
 import { PairingCodeRecipient } from './code-recipient.js'
 import { PairingDoneButton } from './done-button.js'
 import { PairingNumberCheck } from './number-check.js'
@@ -14,6 +15,7 @@ import { PairingWayOut } from './way-out.js'
 export function LaterPanel(): ReactElement {
   return (
     <>
+      <Part name="Announcement" own={PairingAnnouncement} />
       <Part name="CodeRecipient" own={PairingCodeRecipient} />
       <Part name="SlowCode" own={PairingSlowCode} />
       <Part name="WayOut" own={PairingWayOut} />

@@ -2,7 +2,6 @@
 export { laterEnglish } from '../../locales/later/en.js'
 export { keepAwake } from '../keep-awake.js'
 export { PairingAccount } from './account.js'
-export { PairingAnnouncement } from './announcement.js'
 export { PairingCopyButton } from './copy-button.js'
 export { PairingEnlargeButton } from './enlarge-button.js'
 export { laterIcons } from './later-icons.js'

@@ -1,6 +1,6 @@
 'use client'
 
-import { type ReactElement, useEffect, useState } from 'react'
+import { type ReactElement, useEffect, useRef, useState } from 'react'
 import type { PairingSymptom } from '../../core/messages.js'
 import { usePairingContext } from './pairing-context.js'
 import { RichText } from './rich-text.js'
@@ -9,8 +9,10 @@ import { RichText } from './rich-text.js'
 export function TroubleList({ isOpen }: { isOpen: boolean }): ReactElement {
   const { part, pairing } = usePairingContext()
   const { report } = pairing
+  const wasOpen = useRef(false)
   useEffect(() => {
-    if (isOpen) report('trouble-opened')
+    if (isOpen && !wasOpen.current) report('trouble-opened')
+    wasOpen.current = isOpen
   }, [isOpen, report])
   return (
     <dl {...part('trouble-list')}>
