@@ -6,6 +6,7 @@ import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import manifest from './package.json' with { type: 'json' }
+import { passkeyCommands } from './test/browser/passkey-commands.js'
 import { whatsappBackend } from './test/browser/whatsapp-plugin.js'
 import { chromiumLaunchOptions } from './test/chromium.mjs'
 
@@ -179,7 +180,7 @@ export default defineConfig({
           ...afterTheOthers,
           include: ['test/browser/**/*.browser.test.tsx'],
           setupFiles: ['test/setup-render.ts'],
-          browser: inChromium(),
+          browser: { ...inChromium(), commands: passkeyCommands },
         },
       },
       {

@@ -34,7 +34,10 @@ interface Process {
 export function createWorldServer(
   url: string,
   provider: PairingProvider,
-  { authorize = () => true }: Partial<Pick<PairingHandlerOptions, 'authorize'>> = {},
+  {
+    authorize = () => true,
+    allowPasskeyAnswers = false,
+  }: Partial<Pick<PairingHandlerOptions, 'authorize' | 'allowPasskeyAnswers'>> = {},
 ): WorldServer {
   const requests: string[] = []
   let openStreams = 0
@@ -49,6 +52,7 @@ export function createWorldServer(
         {
           provider,
           authorize,
+          allowPasskeyAnswers,
           webhookSecret: SECRET,
           log(entry) {
             if (entry.event === 'watchers') watchers = entry.watchers

@@ -46,7 +46,7 @@ export function roundMs(id: ProviderId): number {
 
 export function worldOf(emulated: EmulatedProvider): World {
   const url = 'https://host.example/api/pairing'
-  const server = createWorldServer(url, emulated.provider)
+  const server = createWorldServer(url, emulated.provider, { allowPasskeyAnswers: true })
   const queryClient = new QueryClient()
   const proxied = (given?: Partial<ProxyOptions>) =>
     proxy({ url, sessionId: emulated.provider.id, fetch: server.fetch, ...given })

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { PairingConnection, PairingSource, PasskeyBody } from '../../core/connection.js'
 import { PairingError, toPairingError } from '../../core/errors.js'
+import { asRecord } from '../../core/json.js'
 import type {
   PasskeyAction,
   PasskeyAssertion,
@@ -138,7 +139,7 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 /** Browsers say the same where the user cancelled, and where there is no passkey of the site. */
 function isCancelled(exception: unknown): boolean {
-  const { name = '' } = exception instanceof Error ? exception : {}
+  const { name } = asRecord(exception)
   return name === 'NotAllowedError' || name === 'AbortError'
 }
 

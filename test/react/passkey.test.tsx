@@ -1,0 +1,236 @@
+import { screen } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { PasskeyAssertion, SignPasskey, WhatsAppPairingProps } from '../../src/index.js'
+import type { DemandPasskeyOptions } from '../../src/testing.js'
+import { passkeyAnswer } from '../passkey-answer.js'
+import { pretendPhone } from './every-element.js'
+import { advance } from './time.js'
+import { errorCode, heading, later, loadEverything, part, press } from './user.js'
+import { createWorld, doing, shownStatus, type World } from './world.js'
+
+// The ceremony through the whole chain: component → proxy → handler → adapter → mock server. A real passkey signs in
+// test/browser/passkey.browser.test.tsx.
+
+beforeAll(loadEverything)
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+const MINUTE = 60_000
+
+/** Up to the moment in which WhatsApp wants the passkey. */
+async function demand(
+  props: Partial<WhatsAppPairingProps>,
+  options?: DemandPasskeyOptions,
+  id: 'waha' | 'z-api' | 'green-api' = 'waha',
+): Promise<World & { readonly unmount: () => void }> {
+  const world = createWorld(id)
+  const { unmount } = world.show(props)
+  await advance(5_000)
+  world.emulator.demandPasskey(options)
+  await doing(() => void world.emulator.scan())
+  await advance(10_000)
+  expect(shownStatus()).toBe('passkey-required')
+  return { ...world, unmount }
+}
+
+/** Requests that bear a method of this kind, by the end of their path. */
+const sent = ({ mockServer }: World, path: string) =>
+  mockServer.requests.filter((request) => request.path.endsWith(path)).length
+
+const answer: SignPasskey = async ({ challenge }) => passkeyAnswer(challenge)
+
+/** A passkey that is used only when the test says so. */
+function slowPasskey() {
+  const signals: AbortSignal[] = []
+  let use = (): void => {}
+  const signPasskey: SignPasskey = ({ challenge }, { signal }) => {
+    signals.push(signal)
+    return new Promise<PasskeyAssertion>((resolve) => {
+      use = () => resolve(passkeyAnswer(challenge))
+    })
+  }
+  return { signPasskey, signals, use: () => doing(() => use()) }
+}
+
+const note = () => screen.getByText((_, element) => element?.matches('p[aria-live]') ?? false).textContent
+
+describe('a passkey ceremony', () => {
+  it('links, with one request for the challenge and one answer, also after a second press', async () => {
+    const world = await demand({ signPasskey: answer })
+    const before = sent(world, '/auth/passkey/challenge')
+    await doing(() => {
+      const button = screen.getByRole('button', { name: 'Continue' })
+      button.click()
+      button.click()
+    })
+    await advance(10_000)
+    expect(shownStatus()).toBe('linked')
+    expect(sent(world, '/auth/passkey')).toBe(1)
+    // One of the page, and one of the server, which compares.
+    expect(sent(world, '/auth/passkey/challenge') - before).toBeLessThanOrEqual(2)
+  })
+
+  it('warns and resets once where the codes differ', async () => {
+    const world = await demand({ signPasskey: answer }, { comparesCode: true })
+    await press('Continue')
+    await advance(10_000)
+    expect(heading()).toBe('Compare the codes')
+    await press('They differ')
+    expect(errorCode()).toBe('passkey-mismatch')
+    await advance(10_000)
+    expect(errorCode()).toBe('passkey-mismatch')
+    expect(world.emulator.state.status).not.toBe('passkey-required')
+    expect(sent(world, '/auth/passkey/confirm')).toBe(0)
+    await press('Start over')
+    await advance(10_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+  })
+
+  it('keeps the challenge in the call of signPasskey alone', async () => {
+    const { signPasskey, use } = slowPasskey()
+    const seen = vi.fn(signPasskey)
+    const world = await demand({ signPasskey: seen })
+    await press('Continue')
+    await advance(1_000)
+    const [options] = seen.mock.lastCall ?? []
+    expect(options?.challenge).toMatch(/^[\w-]{43}$/)
+    const kept = JSON.stringify(
+      world.queryClient
+        .getQueryCache()
+        .getAll()
+        .map((query) => query.state),
+    )
+    expect(kept + document.documentElement.outerHTML).not.toContain(options?.challenge)
+    await use()
+    await advance(10_000)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  const refusals: readonly (readonly [title: string, reason: unknown, text: RegExp, reports: number])[] = [
+    ['the user cancelled', new DOMException('', 'NotAllowedError'), /^Cancelled, or this device/, 0],
+    ['the page was left', new DOMException('', 'AbortError'), /^Cancelled, or this device/, 0],
+    ['signPasskey throws', new TypeError('No extension.'), /^Try again in a moment/, 1],
+    ['signPasskey rejects with no error', 'no', /^Try again in a moment/, 1],
+  ]
+  it.each(refusals)('stays at its step and says so where %s', async (_, reason, text, reports) => {
+    vi.stubGlobal('reportError', vi.fn())
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const onError = vi.fn()
+    const world = await demand({ onError, signPasskey: () => Promise.reject(reason) })
+    await press('Continue')
+    await advance(1_000)
+    expect(note()).toMatch(text)
+    expect(onError).toHaveBeenCalledTimes(reports)
+    if (reports > 0) expect(onError.mock.lastCall?.[1]).toEqual({ in: 'signPasskey' })
+    expect(sent(world, '/auth/passkey')).toBe(0)
+    expect(screen.getByRole('button', { name: 'Continue' })).toBeTruthy()
+    printed.mockRestore()
+  })
+
+  it('fails where the answer is one to another challenge', async () => {
+    const world = await demand({ signPasskey: async () => passkeyAnswer('of-another-session') })
+    await press('Continue')
+    await advance(1_000)
+    expect(errorCode()).toBe('passkey-refused')
+    expect(sent(world, '/auth/passkey')).toBe(0)
+  })
+
+  const ends: readonly (readonly [
+    title: string,
+    end: (world: World & { unmount: () => void }) => Promise<void>,
+  ])[] = [
+    ['the user presses Cancel', () => press('Cancel')],
+    ['the time is over', () => later(10 * MINUTE)],
+    ['the screen is closed', (world) => doing(world.unmount)],
+    [
+      'the phone links in another way',
+      async (world) => {
+        await doing(() => void world.emulator.solvePasskey())
+        await advance(10_000)
+      },
+    ],
+  ]
+  it.each(ends)('aborts the signal and sends nothing after %s', async (_, end) => {
+    const { signPasskey, signals, use } = slowPasskey()
+    const world = await demand({ signPasskey })
+    await press('Continue')
+    await advance(1_000)
+    expect(note()).toBe('Waiting for your passkey…')
+    await end(world)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+    await use()
+    await advance(1_000)
+    expect(sent(world, '/auth/passkey')).toBe(0)
+  })
+
+  it('says after 30 s of silence what to do, and starts over', async () => {
+    const world = await demand({ signPasskey: answer }, { isSilent: true })
+    await press('Continue')
+    await advance(20_000)
+    expect(heading()).toBe('WhatsApp is checking')
+    expect(screen.queryByRole('button')).toBeNull()
+    await advance(12_000)
+    expect(note()).toMatch(/^Nothing happens\? Open WhatsApp on the phone/)
+    await press('Start over')
+    await advance(15_000)
+    expect(shownStatus()).toBe('awaiting-scan')
+    await doing(() => void world.emulator.scan())
+    await advance(10_000)
+    expect(shownStatus()).toBe('linked')
+  })
+
+  it('fails where WhatsApp refuses, and where it takes too long', async () => {
+    const world = await demand({ signPasskey: answer }, { isSilent: true })
+    await press('Continue')
+    await advance(2_000)
+    await doing(() => void world.emulator.refusePasskey())
+    await advance(10_000)
+    expect(errorCode()).toBe('passkey-refused')
+    await press('Start over')
+    await advance(15_000)
+    world.emulator.demandPasskey({ lifetimeMs: MINUTE })
+    await doing(() => void world.emulator.scan())
+    await later(75_000)
+    expect(errorCode()).toMatch(/^passkey-(?:expired|refused)$/)
+  })
+
+  it('requests the code for the extension when the user wants it, and another one after it', async () => {
+    const world = await demand({}, undefined, 'z-api')
+    expect(sent(world, '/extension-token')).toBe(0)
+    await press('Continue')
+    await advance(1_000)
+    const code = part('passkey-code')?.textContent
+    expect(screen.getByRole('timer').textContent).toMatch(/^[45]:\d\d$/)
+    await later(6 * MINUTE)
+    expect(part('passkey-code')).toBeNull()
+    await press('Continue')
+    await advance(1_000)
+    expect(part('passkey-code')?.textContent).not.toBe(code)
+    expect(sent(world, '/extension-token')).toBe(2)
+  })
+
+  it.each([
+    ['no signer is there', 'waha', {}],
+    ['the provider only signals it', 'green-api', { signPasskey: answer }],
+  ] as const)('explains and links to support where %s', async (_, id, props) => {
+    await demand({ ...props, supportUrl: 'https://app.example/help' }, undefined, id)
+    expect(part('lead')?.textContent).toContain('Ask whoever runs Acme Inbox')
+    expect(screen.getByRole('link', { name: 'Contact support' })).toBeTruthy()
+    expect(screen.queryByRole('button', { name: 'Continue' })).toBeNull()
+    expect(part('qr-code')).toBeNull()
+  })
+
+  it('says on a phone that a computer is needed', async () => {
+    pretendPhone()
+    const world = createWorld('waha')
+    world.show({ signPasskey: answer, defaultMethod: 'qr' })
+    await advance(5_000)
+    world.emulator.demandPasskey()
+    await doing(() => void world.emulator.scan())
+    await advance(10_000)
+    expect(screen.getByText('You need a computer for this: open this page there.')).toBeTruthy()
+  })
+})
