@@ -69,12 +69,18 @@ function targetOf(id: ProviderId, environment: Environment): Target {
   const real = realProvider(id, environment)
   if (real) return { isReal: true, ...served(real) }
   const emulated = emulatedProvider(id)
-  return { isReal: false, emulated, ...served(emulated.provider) }
+  return { isReal: false, emulated, ...served(emulated.provider, true) }
 }
 
-function served(provider: PairingProvider): Pick<Target, 'listener' | 'traffic'> {
+/** @param isEmulated The playground signs with a test key, which no real account knows. */
+function served(provider: PairingProvider, isEmulated = false): Pick<Target, 'listener' | 'traffic'> {
   const traffic = createTraffic()
-  const handler = createPairingHandler({ provider, authorize: () => true, log: traffic.log })
+  const handler = createPairingHandler({
+    provider,
+    authorize: () => true,
+    allowPasskeyAnswers: isEmulated,
+    log: traffic.log,
+  })
   return { listener: toNodeListener(handler), traffic }
 }
 

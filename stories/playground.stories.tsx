@@ -70,6 +70,24 @@ export const WasendByQrCode: Story = {
   },
 }
 
+/** A newcomer reads: Continue, the passkey in WhatsApp Web, the code on the phone and on the screen, and both are the same. */
+export const WahaByPasskey: Story = {
+  play: async (context) => {
+    const { canvas, userEvent } = context
+    await choose(context, 'WAHA')
+    await userEvent.selectOptions(canvas.getByLabelText('Passkey'), 'with a code to compare')
+    await userEvent.click(canvas.getByRole('button', { name: 'Demand a passkey' }))
+    await userEvent.click(canvas.getByRole('button', { name: 'Scan the QR code' }))
+    await userEvent.click(await canvas.findByRole('button', { name: 'Continue' }, patiently))
+    await userEvent.click(await canvas.findByRole('button', { name: 'Use the passkey' }, patiently))
+    await canvas.findByRole('heading', { name: 'Compare the codes' }, patiently)
+    const code = context.canvasElement.querySelector('[data-part="passkey-code"]')?.textContent
+    await canvas.findByText(`Does your other device show ${code}?`, undefined, patiently)
+    await userEvent.click(canvas.getByRole('button', { name: 'Both show the same' }))
+    await canvas.findByRole('heading', { name: 'You’re linked' }, patiently)
+  },
+}
+
 /** A scan reaches the page over the stream; without live events the page polls, and the line below says so. */
 export const LiveEventsAndPolling: Story = {
   play: async (context) => {

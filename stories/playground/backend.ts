@@ -99,6 +99,7 @@ function emulatedTarget(id: ProviderId) {
   const handler = createPairingHandler({
     provider: emulated.provider,
     authorize: () => true,
+    allowPasskeyAnswers: true,
     log: traffic.log,
   })
   return { emulated, traffic, handler }

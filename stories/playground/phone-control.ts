@@ -1,4 +1,5 @@
 import type {
+  DemandPasskeyOptions,
   Emulator,
   EmulatorFault,
   EmulatorState,
@@ -6,17 +7,35 @@ import type {
   MockServerRequest,
 } from '../../src/testing.js'
 
+/** How WhatsApp goes on when it wants a passkey, in words. */
+const ceremonies = {
+  plain: {},
+  'with a code to compare': { comparesCode: true },
+  'without a word after the answer': { isSilent: true },
+  'for a minute only': { lifetimeMs: 60_000 },
+} as const satisfies Readonly<Record<string, DemandPasskeyOptions>>
+
+export type PasskeyKind = keyof typeof ceremonies
+
+export const passkeyKinds: readonly PasskeyKind[] = [
+  'plain',
+  'with a code to compare',
+  'without a word after the answer',
+  'for a minute only',
+]
+
 /** What one can do to the simulated phone and to the provider behind it. Never to the component. */
 export type PhoneAction =
   | {
       readonly type:
         | 'scan'
         | 'rotate'
-        | 'demand-passkey'
         | 'solve-passkey'
+        | 'refuse-passkey'
         | 'log-out'
         | 'leave-stale-session'
     }
+  | { readonly type: 'demand-passkey'; readonly kind: PasskeyKind }
   | { readonly type: 'type-code'; readonly code: string }
   | { readonly type: 'fault'; readonly fault: EmulatorFault | null }
 
@@ -40,9 +59,11 @@ export function act(emulator: Emulator, action: PhoneAction): string | undefined
     case 'rotate':
       return reason(emulator.rotate())
     case 'demand-passkey':
-      return emulator.demandPasskey() ?? undefined
+      return emulator.demandPasskey(ceremonies[action.kind]) ?? undefined
     case 'solve-passkey':
       return reason(emulator.solvePasskey())
+    case 'refuse-passkey':
+      return reason(emulator.refusePasskey())
     case 'log-out':
       return reason(emulator.disconnect())
     case 'leave-stale-session':

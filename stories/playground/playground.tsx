@@ -12,6 +12,7 @@ import type { PhoneAction } from './phone-control.js'
 import './playground.css'
 import { SimulatedPhone } from './simulated-phone.js'
 import type { TrafficView } from './traffic.js'
+import { useTestPasskey, WhatsAppWeb } from './whatsapp-web.js'
 
 const names: Readonly<Record<PlaygroundProviderId, string>> = {
   baileys: 'WhatsApp (Baileys)',
@@ -65,6 +66,8 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
     queryFn: () => backend.traffic(id),
     refetchInterval: 500,
   })
+  const [isSigner, setSigner] = useState(true)
+  const { signPasskey, prompt } = useTestPasskey()
   const { mutateAsync } = useMutation({
     mutationFn: (action: PhoneAction) => backend.act(id, action),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['phone'] }),
@@ -92,7 +95,14 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
         </select>
       </header>
       <div className="playground-table">
-        <WhatsAppPairing key={`${opened} ${isLive}`} provider={provider} appName="Acme Inbox" theme={theme} />
+        <WhatsAppPairing
+          key={`${opened} ${isLive}`}
+          provider={provider}
+          appName="Acme Inbox"
+          theme={theme}
+          signPasskey={isSigner && !isReal ? signPasskey : undefined}
+        />
+        {prompt && <WhatsAppWeb prompt={prompt} />}
         {isReal && <RealPhone provider={provider} name={names[id]} />}
         {!isReal && phone.data && <SimulatedPhone key={id} view={phone.data} onAct={mutateAsync} />}
       </div>
@@ -101,6 +111,10 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
         <label>
           <input type="checkbox" checked={isLive} onChange={({ target }) => setLive(target.checked)} /> Live
           events
+        </label>{' '}
+        <label>
+          <input type="checkbox" checked={isSigner} onChange={({ target }) => setSigner(target.checked)} />{' '}
+          The app passes passkeys on
         </label>
       </p>
       <p className="playground-note">

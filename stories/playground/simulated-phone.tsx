@@ -1,6 +1,6 @@
 import { type FormEvent, type ReactElement, useState } from 'react'
 import type { EmulatorFault, EmulatorState } from '../../src/testing.js'
-import type { PhoneAction, PhoneView } from './phone-control.js'
+import { type PhoneAction, type PhoneView, passkeyKinds } from './phone-control.js'
 
 const faults: readonly EmulatorFault[] = [
   'unauthorized',
@@ -34,6 +34,7 @@ export function SimulatedPhone({
 }): ReactElement {
   const [refused, setRefused] = useState<string>()
   const [code, setCode] = useState('')
+  const [kind, setKind] = useState(passkeyKinds[0] ?? 'plain')
   const run = async (action: PhoneAction) => setRefused(await onAct(action))
   const typeCode = (event: FormEvent) => {
     event.preventDefault()
@@ -69,7 +70,7 @@ export function SimulatedPhone({
         </button>
         {state.status === 'passkey-required' && (
           <button type="button" className="quiet" onClick={() => run({ type: 'solve-passkey' })}>
-            Confirm with passkey
+            Confirm with the extension
           </button>
         )}
       </div>
@@ -78,9 +79,25 @@ export function SimulatedPhone({
         <button type="button" className="quiet" onClick={() => run({ type: 'rotate' })}>
           Let the QR code expire
         </button>
-        <button type="button" className="quiet" onClick={() => run({ type: 'demand-passkey' })}>
+        <label htmlFor="passkey">Passkey</label>
+        <select
+          id="passkey"
+          className="field"
+          value={kind}
+          onChange={({ target }) => setKind(passkeyKinds.find((one) => one === target.value) ?? kind)}
+        >
+          {passkeyKinds.map((one) => (
+            <option key={one}>{one}</option>
+          ))}
+        </select>
+        <button type="button" className="quiet" onClick={() => run({ type: 'demand-passkey', kind })}>
           Demand a passkey
         </button>
+        {state.status === 'passkey-required' && (
+          <button type="button" className="quiet" onClick={() => run({ type: 'refuse-passkey' })}>
+            Refuse the passkey
+          </button>
+        )}
         <button type="button" className="quiet" onClick={() => run({ type: 'leave-stale-session' })}>
           Leave a stale session
         </button>
@@ -132,8 +149,19 @@ function describe(state: EmulatorState, now: number): string {
     case 'linking':
       return 'Linking…'
     case 'passkey-required':
-      return 'Confirm with your passkey.'
+      return describePasskey(state)
     case 'linked':
       return `Linked as ${state.account.name}.`
+  }
+}
+
+function describePasskey({ step, code }: Extract<EmulatorState, { status: 'passkey-required' }>): string {
+  switch (step) {
+    case 'assert':
+      return 'Continue on your other device, with your passkey.'
+    case 'submitted':
+      return 'Checking your passkey…'
+    case 'confirm':
+      return `Does your other device show ${code}?`
   }
 }
