@@ -107,6 +107,12 @@ describe('the API reference', () => {
     await expect(apiReference()).toMatchFileSnapshot('../stories/docs/api-reference.md')
   })
 
+  it.each(readApi())('$subpath: no value that it exports is missing', async ({ file, exports }) => {
+    const values: Record<string, unknown> = await import(file)
+    const names = new Set(exports.map(({ name }) => name))
+    expect(Object.keys(values).filter((name) => !names.has(name))).toEqual([])
+  })
+
   it.each(readApi())('$subpath: each export has a TSDoc description', ({ exports }) => {
     expect(exports.filter(({ isDocumented }) => !isDocumented).map(({ name }) => name)).toEqual([])
   })

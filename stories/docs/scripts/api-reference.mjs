@@ -185,7 +185,9 @@ function exportsOf(file) {
     const { text, isDocumented } = describe(found, target)
     return { name, text: text.replace(`### ${found}`, `### ${name}`), isDocumented }
   })
-  return [...direct, ...others].toSorted((one, other) => one.name.localeCompare(other.name, 'en'))
+  return [...direct, ...others, ...starsOf(module).flatMap(exportsOf)].toSorted((one, other) =>
+    one.name.localeCompare(other.name, 'en'),
+  )
 }
 
 /** @returns {{ subpath: string, file: string }[]} the subpaths of the package that are code, but for the languages */
@@ -201,16 +203,29 @@ function entries() {
   })
 }
 
-/** Every name that has a section. */
-const publicNames = new Set(
-  entries().flatMap(({ file }) => {
-    const { exported, reexports } = moduleOf(file)
-    return [...exported, ...reexports.map(({ name }) => name)]
-  }),
-)
+/**
+ * The modules that this one exports as a whole.
+ *
+ * @param {Module} module
+ * @returns {string[]}
+ */
+const starsOf = ({ file, stars }) => stars.map((from) => sourceOf(join(dirname(file), from)))
 
-/** @returns {{ subpath: string, exports: Export[] }[]} */
-export const readApi = () => entries().map(({ subpath, file }) => ({ subpath, exports: exportsOf(file) }))
+/**
+ * @param {string} file
+ * @returns {string[]}
+ */
+function exportedNames(file) {
+  const module = moduleOf(file)
+  const { exported, reexports } = module
+  return [...exported, ...reexports.map(({ name }) => name), ...starsOf(module).flatMap(exportedNames)]
+}
+
+/** Every name that has a section. */
+const publicNames = new Set(entries().flatMap(({ file }) => exportedNames(file)))
+
+/** @returns {{ subpath: string, file: string, exports: Export[] }[]} */
+export const readApi = () => entries().map((entry) => ({ ...entry, exports: exportsOf(entry.file) }))
 
 /** Where the props of `<WhatsAppPairing>` are declared. */
 const propSources = [

@@ -69,6 +69,8 @@ function readModule(file) {
   const declarations = new Map()
   /** @type {{ name: string, from: string, local: string }[]} */
   const reexports = []
+  /** @type {string[]} What `export *` names. */
+  const stars = []
   /** @type {Set<string>} */
   const exported = new Set()
   /** @type {Map<string, { from: string, local: string }>} */
@@ -80,6 +82,7 @@ function readModule(file) {
           from: statement.source.value,
           local: specifier.type === 'ImportSpecifier' ? textOf(specifier.imported) : 'default',
         })
+    if (statement.type === 'ExportAllDeclaration') stars.push(statement.source.value)
     if (statement.type === 'ExportNamedDeclaration')
       for (const specifier of statement.specifiers) {
         const [name, local] = [textOf(specifier.exported), textOf(specifier.local)]
@@ -103,7 +106,7 @@ function readModule(file) {
     const doc = docs.findLast(({ end }) => end <= start)
     return doc && code.slice(doc.end, start).trim() === '' ? readDoc(doc.value) : undefined
   }
-  return { file, code, declarations, reexports, exported, docAt }
+  return { file, code, declarations, reexports, stars, exported, docAt }
 }
 
 /** @param {string} comment Without its delimiters. */
