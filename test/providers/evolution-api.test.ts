@@ -425,13 +425,13 @@ describe('evolutionApi, between two states', () => {
     }
     expect(told).toEqual([
       ...Array.from({ length: 8 }, () => 'preparing 1'),
-      ...Array.from({ length: 8 }, () => 'linking 2'),
+      ...Array.from({ length: 8 }, () => 'preparing 2'),
       // It has not helped. The user or the page begins the next pairing.
       ...Array.from({ length: 4 }, () => 'unlinked 2'),
     ])
   })
 
-  it('is linking, and not without a scan, where the time of the code is over before the server is back', async () => {
+  it('is not called linking where the time of the code is over before the server is back: its line may be cut', async () => {
     const { provider } = make({
       'GET connectionState': [state('close'), state('connecting'), state('close')],
       'GET connect': codes(QR_LINK),
@@ -443,7 +443,7 @@ describe('evolutionApi, between two states', () => {
     await vi.advanceTimersByTimeAsync(3_000)
     expect(await provider.getStatus({})).toEqual({ status: 'preparing' })
     await vi.advanceTimersByTimeAsync(5_000)
-    expect(await provider.getStatus({})).toEqual({ status: 'linking' })
+    expect(await provider.getStatus({})).toEqual({ status: 'preparing' })
   })
 
   it.each<[string, (provider: PairingProvider) => Promise<unknown>, string]>([
@@ -561,7 +561,7 @@ describe('evolutionApi, between two states', () => {
     expect(await adapter().getStatus({ memory: shared })).toEqual({ status: 'preparing' })
     await vi.advanceTimersByTimeAsync(8_000)
     expect(await adapter().getStatus({ memory: JSON.parse(JSON.stringify(shared)) })).toEqual({
-      status: 'linking',
+      status: 'preparing',
     })
     expect(connects(stub)).toBe(2)
     // Without it, nothing is sent.

@@ -4,7 +4,6 @@ import {
   type EvolutionHistory,
   type EvolutionListed,
   evolutionHistory,
-  isFinishing,
   isRepeatedlyOpen,
   type MeaningOfClose,
   meaningOfClose,
@@ -43,8 +42,6 @@ function listedIn({ body }: Exchange, startedAt: number): EvolutionListed | unde
 interface Told {
   readonly t: number
   readonly meaning: MeaningOfClose
-  /** The user is told that a phone finishes a link. */
-  readonly isLinking: boolean
 }
 
 /** The adapter itself was the client of these: its own polls are repeated, since no other client polled. */
@@ -66,8 +63,7 @@ function tell(name: string, offsetMs: number, isDated = true, pollMs = POLL_MS) 
     wasRepeated ||= isRepeatedlyOpen(history, at)
     const isClosed =
       state === 'close' && listed?.connectionStatus !== 'close' && listed?.connectionStatus !== 'open'
-    if (isClosed)
-      told.push({ t: at, meaning: meaningOfClose(history, at), isLinking: isFinishing(history, at) })
+    if (isClosed) told.push({ t: at, meaning: meaningOfClose(history, at) })
   }
   // What the server says is known when its response has arrived.
   const arrived = entries
@@ -143,13 +139,6 @@ const table: Readonly<Record<string, readonly MeaningOfClose[]>> = {
   'evolution-2.4.0-09-not-activated': [],
 }
 
-/** When a phone has first scanned or entered a code. */
-function firstPhoneAt(name: string): number {
-  const { entries } = readRecording(name)
-  const isAnswer = (entry: Entry) => entry.kind === 'phone' && entry.isAccepted && entry.text !== undefined
-  return entries.find(isAnswer)?.t ?? Number.POSITIVE_INFINITY
-}
-
 describe('the history of an instance tells the meanings of `close` apart', () => {
   describe.each([
     ['with the dates of the list', true],
@@ -176,20 +165,6 @@ describe('the history of an instance tells the meanings of `close` apart', () =>
         }
       },
     )
-  })
-
-  it.each(Object.keys(table))('%s: is not linking before a phone has scanned or entered a code', (name) => {
-    const phoneAt = firstPhoneAt(name)
-    for (const pollMs of [POLL_MS, 1_000, 15_000]) {
-      for (const offset of polls) {
-        for (const isDated of [true, false]) {
-          const early = tell(name, offset, isDated, pollMs).told.filter(
-            ({ t, isLinking }) => isLinking && t < phoneAt,
-          )
-          expect(early).toEqual([])
-        }
-      }
-    }
   })
 
   it.each([

@@ -254,18 +254,6 @@ export function isRepeatedlyOpen({ opens }: EvolutionHistory, at: number): boole
   return opens.filter((openedAt) => at - openedAt < REPEATED_MS).length >= REPEATED_OPENS
 }
 
-/**
- * Whether a phone is finishing a link with a code that is over: a scan is the only explanation of this close. Where a pairing code
- * was issued, a restart of a 2.4 server is another one: it logs in with that code, and WhatsApp refuses it.
- */
-export function isFinishing(
-  { code, phoneNumber, closedAt, codeAtClose, healedAt }: EvolutionHistory,
-  at: number,
-): boolean {
-  if (closedAt === 0 || phoneNumber !== undefined || code?.pairing !== undefined) return false
-  return healedAt > 0 || (codeAtClose === 'live' && (!code || at >= shownUntil(code)))
-}
-
 const FIELD = 'evolution'
 
 /** The history in the memory of a session. */

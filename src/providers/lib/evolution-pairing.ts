@@ -1,7 +1,7 @@
 import { PairingError } from '../../core/errors.js'
 import type { PairingMemory, PairingSnapshot, RequestOptions } from '../../core/provider.js'
 import { CODE_MS, type EvolutionCode, nextReadAt, SETTLED_MS, shownUntil } from './evolution-code.js'
-import { isFinishing, isRepeatedlyOpen, meaningOfClose, readHistory, remember } from './evolution-history.js'
+import { isRepeatedlyOpen, meaningOfClose, readHistory, remember } from './evolution-history.js'
 import type { EvolutionEntry, EvolutionServer } from './evolution-server.js'
 import { fromQrCode, linkedTo } from './evolution-snapshots.js'
 import { pause } from './pause.js'
@@ -99,7 +99,7 @@ export function evolutionPairing(
     if (now === 'open') return linked(listed ?? {}, at)
     if (now === 'close') return closed(listed ?? {}, at)
     if (now !== 'connecting' || seen.wasOpen) return { status: 'preparing' }
-    if (seen.closedAt > 0) return onItsWay(at)
+    if (seen.closedAt > 0) return { status: 'preparing' }
     // The code on the screen is not valid any more, and the next one may be read.
     return before && !seen.code && at < shownUntil(before) ? fromQrCode(before.qr, 0) : now
   }
@@ -123,20 +123,16 @@ export function evolutionPairing(
     switch (meaningOfClose(history(), at)) {
       case 'starting':
         return { status: 'preparing' }
+      // A scan is one reason, and a lost line to WhatsApp or a restart are others: what is on the screen stays until its own end.
       case 'gap':
       case 'healing':
-        return onItsWay(at)
+        return { status: 'preparing' }
       case 'fault':
         await heal()
         return look()
       default:
         return 'over'
     }
-  }
-
-  /** What is on the screen stays until its own end; then it must not be called one that was not used. */
-  function onItsWay(at: number): PairingSnapshot {
-    return { status: isFinishing(history(), at) ? 'linking' : 'preparing' }
   }
 
   async function heal(): Promise<void> {
