@@ -52,7 +52,7 @@ const server = createServer(toNodeListener(handler)).listen(0, '127.0.0.1', () =
 })
 process.on('message', async () => process.send?.({ usage: await measureUsage() }))
 process.once('SIGTERM', () => {
-  void handler.close()
-  server.close(() => process.exit())
+  const closed = handler.close()
+  server.close(() => void closed.then(() => process.exit()))
 })
 process.on('disconnect', () => process.exit())

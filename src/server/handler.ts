@@ -32,7 +32,8 @@ export interface PairingHandler {
   /**
    * Ends everything, for a process that stops: live events end cleanly, so that pages come back to the process that takes
    * over, requests under way and new ones get 503 with `Retry-After`, calls of the provider are aborted, and its pushes, the
-   * subscriptions at the `bus` and all timers end. Resolves when no request is under way any more; a second call does no harm.
+   * subscriptions at the `bus` and all timers end. Resolves when no request and no `onLinked` or `onUnlinked` is under way any more (of
+   * these after 1.5 seconds at the latest); a second call does no harm. End the process, and the client of the `bus`, after that.
    */
   close(): Promise<void>
 }
@@ -198,10 +199,17 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
     return withCors(request, response, allowedOrigins)
   }
 
-  handle.close = (): Promise<void> => {
-    const closed = shutdown.close()
+  let closed: Promise<void> | undefined
+
+  async function close(): Promise<void> {
+    const ended = shutdown.close()
     registry.close(host)
+    await Promise.all([ended, links.settled()])
     bus?.close()
+  }
+
+  handle.close = (): Promise<void> => {
+    closed ??= close()
     return closed
   }
   return handle

@@ -32,6 +32,8 @@ export interface LinkReports {
   unlinked(target: SessionTarget): void
   /** From now on, and until this time, a link of another phone is reported to `onError`. */
   expect(target: SessionTarget, phoneNumber: string, until: number): void
+  /** Resolves when no call of the app is under way, and replicas know of those that were; after 1.5 seconds at the latest. */
+  settled(): Promise<void>
 }
 
 /** What {@link createLinkReports} needs. */
@@ -49,6 +51,9 @@ const MAX_SESSIONS = 10_000
 
 /** So long a replica relies on what it knows of a link: another one may have seen its end. In milliseconds. */
 const CHECK_AGAIN_MS = 60_000
+
+/** A process that is asked to stop has to end within two seconds. A call that takes longer is repeated by another one. */
+const SETTLE_LIMIT_MS = 1_500
 
 interface KnownSession {
   /** Of the link that was reported; `null` where there is none, `undefined` where that is not known. */
@@ -74,6 +79,12 @@ export function createLinkReports({
 }: LinkReportsOptions): LinkReports {
   const shared = onLinked || onUnlinked ? options.shared : undefined
   const sessions = new Map<string, KnownSession>()
+  const underWay = new Set<Promise<void>>()
+
+  function track(reporting: Promise<void>): void {
+    underWay.add(reporting)
+    void reporting.then(() => underWay.delete(reporting))
+  }
 
   function remember(session: string, change: Partial<KnownSession>): void {
     const known = { checkedAt: Date.now(), ...sessions.get(session), ...change }
@@ -111,19 +122,23 @@ export function createLinkReports({
     }
     const call = async (): Promise<void> => onLinked?.({ tenant, account, linkId })
     if (shared) {
-      void withOthers(session, known?.linkId, async (before) => {
-        if (before === linkId) shared.note(session, linkId)
-        else if (!(await shared.report({ session, linkId, isEnd: false, call }))) return undefined
-        return linkId
-      })
+      track(
+        withOthers(session, known?.linkId, async (before) => {
+          if (before === linkId) shared.note(session, linkId)
+          else if (!(await shared.report({ session, linkId, isEnd: false, call }))) return undefined
+          return linkId
+        }),
+      )
       return
     }
     remember(session, { linkId })
-    call().catch((error: unknown) => {
-      report(error, 'onLinked')
-      // The next response of the provider tries again.
-      if (sessions.get(session)?.linkId === linkId) remember(session, { linkId: undefined })
-    })
+    track(
+      call().catch((error: unknown) => {
+        report(error, 'onLinked')
+        // The next response of the provider tries again.
+        if (sessions.get(session)?.linkId === linkId) remember(session, { linkId: undefined })
+      }),
+    )
   }
 
   function unlinked(target: SessionTarget): void {
@@ -139,16 +154,19 @@ export function createLinkReports({
     if (known?.wrongLinkId !== undefined) remember(session, { wrongLinkId: undefined })
     if (known?.isBusy || (known?.linkId === null && isFresh(known))) return
     if (shared) {
-      void withOthers(session, known?.linkId, async (before) => {
-        if (before && !(await shared.report({ session, linkId: before, isEnd: true, call }))) return undefined
-        return null
-      })
+      track(
+        withOthers(session, known?.linkId, async (before) => {
+          if (before && !(await shared.report({ session, linkId: before, isEnd: true, call })))
+            return undefined
+          return null
+        }),
+      )
       return
     }
     // A link that `onLinked` did not get has no end for the app.
     if (known?.linkId == null) return
     remember(session, { linkId: null })
-    void call()
+    track(call())
   }
 
   /** Finds out what the other replicas have reported, and goes on from there. Resolves with what is known afterwards. */
@@ -178,6 +196,14 @@ export function createLinkReports({
     unlinked,
     expect: (target, phoneNumber, until) =>
       remember(sessionTag(target, secret), { expected: { phoneNumber, until } }),
+    async settled() {
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const limit = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, SETTLE_LIMIT_MS)
+      })
+      await Promise.race([Promise.all(underWay), limit])
+      clearTimeout(timer)
+    },
   }
 }
 

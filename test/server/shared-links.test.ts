@@ -56,6 +56,7 @@ function linkedAccount(bus: PairingBus | undefined) {
       )
       return {
         read: async () => void (await handler(new Request(`${HANDLER_URL}?want=state`))),
+        close: () => handler.close(),
         act: async (action: string) =>
           void (await handler(
             new Request(HANDLER_URL, {
@@ -122,6 +123,53 @@ describe('onLinked of replicas on one bus', () => {
     expect(seen).toEqual(['broken linked 5511987654321', 'works linked 5511987654321'])
     expect(events).toHaveLength(1)
   })
+
+  it.each([0, 100, 1_400])(
+    'is not called again where the one that calls it for %s ms is closed meanwhile',
+    async (callMs) => {
+      const bus = memoryBus()
+      // A host ends its process, and its client of the broker, when close() has resolved.
+      let hasEnded = false
+      const own: PairingBus = {
+        ...bus,
+        publish: (...message) => (hasEnded ? undefined : bus.publish(...message)),
+      }
+      const { replica, link, seen } = linkedAccount(own)
+      link(ANA)
+      const first = replica('first', () => new Promise((resolve) => setTimeout(resolve, callMs)))
+      await first.read()
+      await pass(0)
+      const closing = first.close().then(() => {
+        hasEnded = true
+      })
+      await pass(2_000)
+      await closing
+      const others = linkedAccount(bus)
+      others.link(ANA)
+      await readAll([others.replica('other')], 8)
+      expect([...seen, ...others.seen]).toEqual(['first linked 5511987654321'])
+    },
+  )
+
+  it.each(['onLinked', 'the bus'])(
+    'that never ends does not hold up close() for longer than 1.5 seconds: %s',
+    async (what) => {
+      const bus = what === 'the bus' ? { ...memoryBus(), publish: silence } : memoryBus()
+      const { replica, link } = linkedAccount(bus)
+      link(ANA)
+      const world = replica('a', what === 'onLinked' ? silence : undefined)
+      await world.read()
+      const begunAt = Date.now()
+      let closedAt = 0
+      void world.close().then(() => {
+        closedAt = Date.now()
+      })
+      await pass(5_000)
+      expect(closedAt - begunAt).toBeLessThanOrEqual(1_500)
+      expect(closedAt).toBeGreaterThan(0)
+      expect(vi.getTimerCount()).toBe(0)
+    },
+  )
 
   it('is called by another one within 80 seconds where the first was killed while it was called', async () => {
     const { replica, link, seen, events } = linkedAccount(memoryBus())
