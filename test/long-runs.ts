@@ -1,5 +1,5 @@
-/** True in `npm run test:long`: vitest.dev/guide/features, `--mode`. */
-export const isLong = process.env.MODE === 'long'
+/** True in `npm run test:long`. */
+export const isLong = process.env.TEST_RUNS === 'long'
 
 /**
  * How often fast-check runs a property. `npm test` always takes the same inputs, so that it fails only because of a change;
