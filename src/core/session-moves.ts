@@ -86,7 +86,6 @@ export function stuck(): Phase {
 /** Whether the user waits, with nothing to look at or to do. */
 export function isWaiting({ phase, method, qr, code, isConfirmed }: Draft): boolean {
   if (!isConfirmed) return phase.name !== 'idle'
-  if (phase.name === 'passkey-required') return phase.step === 'submitted'
   if (phase.name !== 'active') return phase.name === 'linking'
   return method === 'qr' ? qr.display === 'waiting' : code.name === 'requesting'
 }

@@ -2,6 +2,7 @@ import { PairingError } from './errors.js'
 import { start } from './later-moves.js'
 import { PASSKEY_LIFETIME_MS } from './passkey.js'
 import { type Draft, enter, initialPoll } from './session-moves.js'
+import { wayOutAt } from './session-request.js'
 import type {
   PasskeyPhase,
   SessionEvent,
@@ -56,15 +57,17 @@ function fail(s: Draft, code: keyof typeof endings, at: number): void {
 }
 
 /** Into a step, with what of the one before is over. */
-function put(s: Draft, phase: Omit<PasskeyPhase, 'nextAt'>, at: number): void {
+function put(s: Draft, phase: Omit<PasskeyPhase, 'isSlow' | 'nextAt'>, at: number): void {
   const before = s.phase.name === 'passkey-required' ? s.phase : undefined
   const isNewStep = before?.step !== phase.step
   if (isNewStep) s.waitingSince = at
   const kept = isNewStep ? { ...phase, deed: undefined, problem: undefined } : phase
   const handoff = phase.step === 'assert' ? phase.handoff : undefined
   const handoffEnd = handoff?.kind === 'code' ? handoff.expiresAt : Number.POSITIVE_INFINITY
-  const nextAt = Math.min(phase.expiresAt ?? Number.POSITIVE_INFINITY, handoffEnd)
-  enter(s, { ...kept, handoff, nextAt }, at)
+  const isSlow = phase.step === 'submitted' && at >= wayOutAt(s)
+  const slowAt = phase.step === 'submitted' && !isSlow ? wayOutAt(s) : Number.POSITIVE_INFINITY
+  const nextAt = Math.min(phase.expiresAt ?? Number.POSITIVE_INFINITY, handoffEnd, slowAt)
+  enter(s, { ...kept, handoff, isSlow, nextAt }, at)
 }
 
 /** What time alone does to a ceremony. */
@@ -72,6 +75,7 @@ export function settlePasskey(s: Draft, phase: PasskeyPhase, at: number): void {
   const { expiresAt, handoff } = phase
   if (expiresAt !== undefined && at >= expiresAt) fail(s, 'passkey-expired', at)
   else if (handoff?.kind === 'code' && at >= handoff.expiresAt) put(s, { ...phase, handoff: undefined }, at)
+  else if (at >= phase.nextAt) put(s, phase, at)
 }
 
 type PasskeyEvent = Extract<SessionEvent, { type: `passkey-${string}` }>
@@ -150,8 +154,8 @@ export function viewPasskey(phase: PasskeyPhase, s: SessionFacts): SessionView {
 }
 
 function ceremony(
-  { step, code, expiresAt, deed, problem, handoff }: PasskeyPhase,
-  { since, isSlow, offer: { abilities } }: SessionFacts,
+  { step, code, expiresAt, deed, problem, handoff, isSlow }: PasskeyPhase,
+  { since, offer: { abilities } }: SessionFacts,
 ): SessionPasskey | undefined {
   if (!step || expiresAt === undefined) return undefined
   return {
@@ -165,6 +169,6 @@ function ceremony(
     canHandOff: abilities.includes('passkey-handoff'),
     ...(deed && { busy: deed }),
     ...(problem === 'cancelled' ? { isCancelled: true } : problem && { error: problem }),
-    ...(step === 'submitted' && isSlow && { isSlow }),
+    ...(isSlow && { isSlow }),
   }
 }

@@ -363,6 +363,8 @@ export interface PasskeyPhase {
   readonly isAnswered?: boolean | undefined
   /** The code that this page has confirmed. */
   readonly confirmedCode?: string | undefined
+  /** An answer was sent, and nothing has happened since for so long that a way out is offered. */
+  readonly isSlow: boolean
   /** When it changes by time alone. */
   readonly nextAt: number
 }

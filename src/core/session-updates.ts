@@ -112,9 +112,7 @@ function limitWaiting(s: Draft, at: number): void {
   const startMs = s.offer.timing?.startMs ?? WAITING_LIMIT_MS
   const firstMs = s.qr.shown > 0 ? NEXT_CODE_LIMIT_MS : startMs
   const limitMs = s.phase.name === 'linking' ? LINKING_LIMIT_MS : firstMs
-  // A ceremony has an end of its own.
-  if (s.phase.name !== 'passkey-required' && isWaiting(s) && at - s.waitingSince >= limitMs)
-    enter(s, stuck(), at)
+  if (isWaiting(s) && at - s.waitingSince >= limitMs) enter(s, stuck(), at)
 }
 
 /** A request of the poller to the provider failed. */

@@ -28,7 +28,7 @@ export type SignPasskey = (
   context: { readonly signal: AbortSignal },
 ) => Promise<PasskeyAssertion>
 
-/** What the user can do in a passkey ceremony. There while the session is `passkey-required`. */
+/** What the user can do in a passkey ceremony. There at the latest when one begins; without one, they do nothing. */
 export interface PasskeyActions {
   /**
    * Requests the challenge, has `signPasskey` sign it, and sends the answer. For the step `assert` where `canAnswer`. Missing without
@@ -46,14 +46,16 @@ export interface PasskeyActions {
   readonly confirmPasskey: (isSame: boolean) => void
 }
 
-/** What a ceremony needs of the session and of the component that the user pressed something in. */
-export interface PasskeyTools {
+/** What a ceremony needs of the component that the user pressed something in. */
+type PasskeyHost = () => Pick<PairingCallbacks, 'onError'> & {
+  readonly provider: PairingSource
+  readonly signPasskey?: SignPasskey | undefined
+}
+
+interface PasskeyTools {
   readonly client: QueryClient
   readonly store: SessionStore
-  readonly host: () => Pick<PairingCallbacks, 'onError'> & {
-    readonly provider: PairingSource
-    readonly signPasskey?: SignPasskey | undefined
-  }
+  readonly host: PasskeyHost
   /** Folds what happened, and reads where that makes a read due. */
   readonly fold: (event: EventOfPasskey) => void
 }
@@ -65,8 +67,11 @@ type EventOfPasskey = SessionEvent extends infer Event
   : never
 
 /** The actions of a ceremony. None of them throws, and nothing is sent twice. */
-export function passkeyActions(tools: PasskeyTools): PasskeyActions {
-  const { store, host, fold } = tools
+export function passkeyActions(client: QueryClient, store: SessionStore, host: PasskeyHost): PasskeyActions {
+  const { queryKey } = store
+  const fold = (event: EventOfPasskey) =>
+    store.fold({ ...event, at: Date.now() }, () => void client.invalidateQueries({ queryKey }))
+  const tools = { client, store, host, fold }
   return {
     signWithPasskey: host().signPasskey && (() => void run('sign', tools, sign)),
     cancelPasskey: () => fold({ type: 'passkey-failed', deed: 'sign', problem: undefined }),

@@ -190,7 +190,6 @@ export function useSharedSession(
     const choose = (chosen: PairingMethod) => fold({ type: 'method-chosen', method: chosen })
     const start = () => fold({ type: 'started' })
     return {
-      fold,
       start,
       retry: start,
       startOver: () => fold({ type: 'reset-requested' }),
@@ -227,7 +226,7 @@ export function useSharedSession(
     }
   }, [client, store])
 
-  const { choose, fold, ...rest } = actions
+  const { choose, ...rest } = actions
   // The last component may have left the session idle; only on arrival, so that `cancel` stays cancelled.
   const { start } = rest
   useEffect(() => {
@@ -242,9 +241,8 @@ export function useSharedSession(
   useEffect(() => {
     if (method && method !== session.method) choose(method)
   }, [method, session.method, choose])
-  // Loaded by then, with the rules of that state.
-  const later = session.status === 'passkey-required' ? loadedSession() : undefined
-  return { session, ...rest, ...later?.passkeyActions({ client, store, fold, host: () => latest.current }) }
+  // Loaded before a passkey is wanted.
+  return { session, ...rest, ...loadedSession()?.passkeyActions(client, store, () => latest.current) }
 }
 
 /** From JavaScript, which checks no types: a `proxy`, or an object with the methods of a provider. */
