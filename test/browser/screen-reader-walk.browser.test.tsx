@@ -69,6 +69,15 @@ describe('a screen reader finds, in the accessibility tree of Chromium,', () => 
       `./accessibility-trees/${method}-${status}.txt`,
     )
   })
+
+  it.each(['extensionCode', 'confirm'] as const)('the step %s of a passkey', async (step) => {
+    await show(pairingStates().passkey[step])
+    const tree = await accessibilityTree(ROOT)
+    // The time runs.
+    await expect(tree.replace(/"\d+:\d\d"/, '"time"')).toMatchFileSnapshot(
+      `./accessibility-trees/passkey-${step}.txt`,
+    )
+  })
 })
 
 describe('with a screen reader, a user', () => {

@@ -25,7 +25,7 @@ export const PairingPasskey: PartComponent<'div'> = forwardPart(function Pairing
   return (
     <div {...props} ref={ref} {...part('passkey', props.className)}>
       <Step session={session} />
-      <Note session={session} />
+      {session.passkey && <Note session={session} />}
       <StartOver session={session} />
     </div>
   )
