@@ -1,8 +1,9 @@
 import { QueryClient } from '@tanstack/react-query'
-import { render, renderHook } from '@testing-library/react'
+import { act, fireEvent, render, renderHook } from '@testing-library/react'
 import { StrictMode } from 'react'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
+  normalizeQrPayload,
   PairingError,
   type PairingEvent,
   type PairingProvider,
@@ -12,9 +13,10 @@ import {
   type WhatsAppPairingProps,
 } from '../../src/index.js'
 import { emulatedSecrets, providerIds } from '../../stories/playground/emulated-provider.js'
+import { pretendPhone } from './every-element.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
-import { askForCode, later, loadEverything, openTab, press, shownCode } from './user.js'
+import { askForCode, later, loadEverything, openTab, part, press, shownCode } from './user.js'
 import { createWorld, doing, passkeyTellers, shownStatus } from './world.js'
 
 beforeAll(loadEverything)
@@ -79,7 +81,10 @@ describe('the steps', () => {
     await advance(15_000)
     await doing(() => void world.emulator.solvePasskey())
     await advance(15_000)
-    expect(typesOf(events).filter((type) => type !== 'linking')).toEqual([
+    // Where the provider says where the ceremony is.
+    const steps = events.flatMap(({ type, step }) => (type === 'passkey-step' ? [step] : []))
+    expect(steps).toEqual(id === 'z-api' || id === 'waha' ? ['assert'] : [])
+    expect(typesOf(events).filter((type) => type !== 'linking' && type !== 'passkey-step')).toEqual([
       'started',
       'shown',
       'passkey-required',
@@ -120,6 +125,71 @@ describe.each(['green-api', 'z-api'] as const)('the steps of %s by pairing code'
   })
 })
 
+describe('what stands in the way of an attempt', () => {
+  it('is reported: a pairing code that is not entered', async () => {
+    const { events } = watch(qr('a'))
+    await advance(1_000)
+    await openTab('Phone number')
+    await askForCode()
+    await later(90_000)
+    const types = typesOf(events)
+    expect(types.filter((type) => type === 'slow-code')).toHaveLength(1)
+    expect(types.indexOf('slow-code')).toBeGreaterThan(types.indexOf('code-shown'))
+  })
+
+  it('is reported: a wait without a code, once for each', async () => {
+    const world = watch({ status: 'preparing' })
+    await later(80_000)
+    world.now = qr('a')
+    await advance(6_000)
+    expect(typesOf(world.events)).toEqual(['started', 'stalled', 'shown'])
+    expect(world.events[1]?.elapsedMs).toBeGreaterThanOrEqual(30_000)
+  })
+
+  it('is reported: requests that fail and are sent again, once for a run of one error', async () => {
+    const world = watch(new PairingError('network', 'No connection.'))
+    await advance(8_000)
+    world.now = new PairingError('provider-unavailable', 'Down.')
+    await advance(20_000)
+    world.now = qr('a')
+    await later(60_000)
+    const retries = world.events.filter(({ type }) => type === 'retrying')
+    expect(retries.map(({ code: found }) => found)).toEqual(['network', 'provider-unavailable'])
+  })
+})
+
+describe('what the user opens', () => {
+  it('is reported each time: the enlarged code, the list of troubles', async () => {
+    const { events } = watch(qr('a'))
+    await advance(1_000)
+    await press('Enlarge')
+    await press('Close')
+    const trouble = part('trouble')
+    if (!(trouble instanceof HTMLDetailsElement)) throw new Error('The list is there.')
+    // What a press does in a browser.
+    for (const isOpen of [true, false, true]) {
+      await doing(() => {
+        trouble.open = isOpen
+        fireEvent(trouble, new Event('toggle'))
+      })
+      await act(() => vi.dynamicImportSettled())
+    }
+    expect(typesOf(events)).toEqual(['started', 'shown', 'enlarged', 'trouble-opened', 'trouble-opened'])
+  })
+
+  it('is reported: WhatsApp on the same phone, where the code is there', async () => {
+    pretendPhone()
+    const LINK = 'https://wa.me/settings/linked_devices#2@ref,noise,identity,adv,1'
+    const { events } = watch({ status: 'qr', qrCode: normalizeQrPayload(LINK) }, { defaultMethod: 'qr' })
+    await advance(1_000)
+    const link = part('open-in-whatsapp')
+    link?.addEventListener('click', (event) => event.preventDefault())
+    link?.click()
+    vi.unstubAllGlobals()
+    expect(typesOf(events)).toEqual(['started', 'shown', 'opened-in-whatsapp'])
+  })
+})
+
 describe('an attempt', () => {
   it('ends in `expired` with its reason, and Retry begins another one', async () => {
     vi.setSystemTime(20_000_000)
@@ -152,13 +222,13 @@ describe('an attempt', () => {
     expect(events.at(-1)).toMatchObject({ type: 'expired', reason: 'code-not-entered', method: 'phone-code' })
   })
 
-  it('ends in `failed` with the code of the error, and of no failure in between', async () => {
+  it('ends in `failed` with the code of the error, and not with a failure in between', async () => {
     const world = watch(new PairingError('network', 'Down.'))
     await advance(2_500)
-    expect(typesOf(world.events)).toEqual(['started'])
+    expect(typesOf(world.events)).toEqual(['started', 'retrying'])
     world.now = new PairingError('subscription-expired', 'No.')
     await advance(5_000)
-    expect(world.events.slice(1)).toMatchObject([{ type: 'failed', code: 'subscription-expired' }])
+    expect(world.events.slice(2)).toMatchObject([{ type: 'failed', code: 'subscription-expired' }])
   })
 
   it('ends in `gave-up` where the screen is closed before an end, and the id stays when it is opened again', async () => {

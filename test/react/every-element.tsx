@@ -52,21 +52,32 @@ function click(name: string): void {
   if (element) fireEvent.click(element)
 }
 
-type Props = Pick<WhatsAppPairingProps, 'classNames' | 'parts' | 'defaultPhoneNumber' | 'supportUrl'>
+type Props = Pick<
+  WhatsAppPairingProps,
+  'classNames' | 'parts' | 'defaultPhoneNumber' | 'supportUrl' | 'createShareLink' | 'onDone'
+>
 
 /** Shows the card as a dialog in some session, with something opened. */
 export type Scene = (props: Props) => Promise<void>
 
 const sceneOf =
-  (session: PairingSession, open?: () => void, more?: Props): Scene =>
+  (session: PairingSession, open?: () => void | Promise<void>, more?: Props): Scene =>
   async (props) => {
     cleanup()
     const pairing = stillPairing(session)
     render(<PairingCard as="dialog" onClose={() => {}} pairing={pairing} {...props} {...more} />)
     await settled()
-    open?.()
+    await open?.()
     await settled()
   }
+
+/** Where the browser hands links to other apps, and lets no page write to the clipboard. */
+async function makeLink(): Promise<void> {
+  Object.defineProperty(navigator, 'share', { configurable: true, value: async () => {} })
+  click('send-button')
+  await settled()
+  click('copy-link-button')
+}
 
 /** Together they show every element. */
 export const scenes: readonly Scene[] = [
@@ -74,6 +85,9 @@ export const scenes: readonly Scene[] = [
   sceneOf(scan, () => click('enlarge-button')),
   sceneOf(scan, () => click('trouble-summary')),
   sceneOf(number, undefined, { defaultPhoneNumber: '+55 11 8765-4321' }),
+  sceneOf(scan, undefined, { createShareLink: async () => 'https://app.example/pair' }),
+  sceneOf(scan, makeLink, { createShareLink: async () => 'https://app.example/pair' }),
+  sceneOf(linked, undefined, { onDone: () => {} }),
   sceneOf(states.qr.failed, undefined, { supportUrl: 'https://app.example/help' }),
   sceneOf(number, () => {
     const country = part('country-input')

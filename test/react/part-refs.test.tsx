@@ -50,6 +50,8 @@ function mountOf(name: string, Part: Part): Mount {
       as="dialog"
       onClose={() => {}}
       supportUrl="https://app.example/help"
+      createShareLink={async () => 'https://app.example/pair'}
+      onDone={() => {}}
       pairing={stillPairing(session)}
     >
       <Part {...needed[name]} {...(ref && { ref })} data-tried="" />
