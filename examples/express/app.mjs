@@ -1,5 +1,6 @@
 // @ts-check
 /** @import { PairingProvider } from 'whatsapp-pairing/server' */
+import { randomUUID } from 'node:crypto'
 import express from 'express'
 import {
   createPairingHandler,
@@ -16,13 +17,23 @@ import { userOf } from './session.mjs'
  * @param {string} options.linkSecret Signs pairing links: at least 32 characters.
  * @param {string} options.pageUrl The page with `<WhatsAppPairing>`, where pairing links lead.
  * @param {string | undefined} [options.webhookSecret] Without it no webhooks are taken.
+ * @param {number} [options.linkGraceMs] Links end so long after a phone was linked: until then, their pages show that too.
  */
-export function createApp({ provider, linkSecret, pageUrl, webhookSecret }) {
+export function createApp({ provider, linkSecret, pageUrl, webhookSecret, linkGraceMs = 30_000 }) {
+  // By id. With several processes: a table of your database.
+  /** @type {Set<string>} */
+  const openLinks = new Set()
+  /** @type {Set<string>} */
+  const endedLinks = new Set()
+
   /** @param {Request} request */
   async function authorize(request) {
     // A customer with a pairing link, who has no account here. The link opens the session it was made for, no other.
     if (request.headers.has('authorization')) {
-      const claims = await verifyPairingLink(request, { secret: linkSecret })
+      const claims = await verifyPairingLink(request, {
+        secret: linkSecret,
+        isRevoked: ({ id }) => endedLinks.has(id),
+      })
       // The claims themselves, so that live events end with the link.
       return claims.sessionId === provider.sessionId && claims
     }
@@ -31,7 +42,16 @@ export function createApp({ provider, linkSecret, pageUrl, webhookSecret }) {
     return user.mayLinkPhones
   }
 
-  const handler = createPairingHandler({ provider, authorize, webhookSecret })
+  /** A link is for one pairing: it must not link another phone, or end this link, later on. */
+  function onLinked() {
+    const ids = [...openLinks]
+    openLinks.clear()
+    setTimeout(() => {
+      for (const id of ids) endedLinks.add(id)
+    }, linkGraceMs).unref()
+  }
+
+  const handler = createPairingHandler({ provider, authorize, webhookSecret, onLinked })
   const app = express()
 
   // Takes a body that express.json() has read, and one that nobody has. compression() may stand in front: it leaves
@@ -44,7 +64,14 @@ export function createApp({ provider, linkSecret, pageUrl, webhookSecret }) {
       response.sendStatus(403)
       return
     }
-    const link = await createPairingLink({ secret: linkSecret, url: pageUrl, sessionId: provider.sessionId })
+    const id = randomUUID()
+    openLinks.add(id)
+    const link = await createPairingLink({
+      secret: linkSecret,
+      url: pageUrl,
+      sessionId: provider.sessionId,
+      id,
+    })
     response.status(201).json({ link })
   })
 
