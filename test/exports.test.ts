@@ -98,6 +98,7 @@ describe('exports (of dist: npm run build first)', () => {
     expect([...reachableFrom('index.js')].filter((file) => file.startsWith('locales/')).toSorted()).toEqual([
       'locales/first/en.js',
       'locales/later/en.js',
+      'locales/link/en.js',
       'locales/troubleshooting/en.js',
     ])
   })

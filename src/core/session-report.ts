@@ -1,5 +1,6 @@
 import { laterRules } from './later-rules.js'
 import type { PairingEvent, PairingUserStep } from './pairing-event.js'
+import type { PasskeyStep } from './passkey-step.js'
 import type { PairingSession, SessionState } from './session-state.js'
 import { isOver, viewSession } from './session-view.js'
 
@@ -63,7 +64,10 @@ function stepsBetween(before: SessionState | undefined, after: SessionState): re
   if (code && code !== before?.facts.poll.error?.code) steps.push({ type: 'retrying', code })
   if (facts.departures > (before?.facts.departures ?? 0)) steps.push({ type: 'gave-up' })
   const end = session.status === earlier?.status && !isFirst ? undefined : endOf(session, earlier)
-  return end ? [...steps, end] : steps
+  if (end) steps.push(end)
+  const step = passkeyStep(session)
+  if (step && step !== (earlier && passkeyStep(earlier))) steps.push({ type: 'passkey-step', step })
+  return steps
 }
 
 function endOf(session: PairingSession, before: PairingSession | undefined): Step | undefined {
@@ -85,6 +89,9 @@ function endOf(session: PairingSession, before: PairingSession | undefined): Ste
 
 const liveCode = (facts: SessionState['facts'] | undefined): string | undefined =>
   facts?.code.name === 'live' ? facts.code.code.value : undefined
+
+const passkeyStep = (session: PairingSession): PasskeyStep | undefined =>
+  session.status === 'passkey-required' ? session.passkey?.step : undefined
 
 function slowStep(session: PairingSession): 'slow-code' | 'stalled' | undefined {
   if (!('isSlow' in session && session.isSlow)) return undefined
