@@ -198,8 +198,8 @@ export type SessionEvent = { readonly at: number } & (
       readonly sentAt: number
       /** Another update comes by itself. */
       readonly isPushed?: boolean | undefined
-      /** The update is the response to this request. */
-      readonly request?: SessionRequestKind | undefined
+      /** The update is the response to this action of the page, which changes no more than was asked for. */
+      readonly request?: Exclude<SessionRequestKind, 'read'> | undefined
     }
   /** An action was carried out. */
   | { readonly type: 'request-done'; readonly request: SessionRequestKind }
@@ -355,7 +355,7 @@ export interface PasskeyPhase {
   /** Missing where the provider only says that a passkey is wanted. */
   readonly step?: PasskeyStep | undefined
   readonly code?: string | undefined
-  readonly expiresAt?: number | undefined
+  readonly expiresAt: number
   readonly handoff?: PasskeyHandoff | undefined
   readonly deed?: PasskeyDeed | undefined
   readonly problem?: PairingError | 'cancelled' | undefined

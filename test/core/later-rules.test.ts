@@ -39,7 +39,6 @@ const code: Partial<PairingUpdate> = {
 
 const updated = (fields: Partial<PairingUpdate>, at = T): SessionEvent => ({
   type: 'updated',
-  request: 'read',
   update: { ...plain, ...fields },
   sentAt: at,
   at,

@@ -95,6 +95,22 @@ describe.each<[ProviderId, boolean]>([
     expect(ana.page.getByRole('button', { name: 'Show the code for …5678' })).toBeTruthy()
     expect(ana.html()).not.toContain('15112345')
   })
+
+  it('takes a code off the page that another page ended by a reset', async () => {
+    const world = createWorld(id)
+    const ana = await open(world, live)
+    await ana.submit(ANA)
+    await advance(15_000)
+    expect(ana.code()).toMatch(/^\w{4}-\w{4}$/)
+    const { connection } = world.proxied({ live: false })
+    const reset = connection.act('reset', { method: 'qr' })
+    await advance(5_000)
+    await reset
+    await advance(10_000)
+    expect(ana.code()).toBeUndefined()
+    expect(ana.status()).toBe('awaiting-number')
+    expect(ana.part('status')?.dataset.notice).toBe('code-replaced')
+  })
 })
 
 describe('the number of another page', () => {

@@ -55,7 +55,7 @@ export function openCorePage(connection: PairingConnection, live: boolean | 'onl
             ...(request.kind === 'request-pairing-code' && { phoneNumber: request.phoneNumber }),
           }))
       if (kind !== 'read') fold({ type: 'request-done', request: kind })
-      fold({ type: 'updated', update, sentAt, request: kind })
+      fold({ type: 'updated', update, sentAt, ...(kind !== 'read' && { request: kind }) })
     } catch (error) {
       fold({ type: 'request-failed', request: kind, error: toPairingError(error) })
     }

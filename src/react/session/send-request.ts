@@ -53,8 +53,12 @@ export async function sendRequest(
       throw error
     })
     const at = Date.now()
-    const updated = { type: 'updated', update, sentAt, at, request: kind } as const
-    return kind === 'read' ? [updated] : [{ type: 'request-done', request: kind, at }, updated]
+    const updated = { type: 'updated', update, sentAt, at } as const
+    if (kind === 'read') return [updated]
+    return [
+      { type: 'request-done', request: kind, at },
+      { ...updated, request: kind },
+    ]
   } catch (thrown) {
     const error = toPairingError(thrown)
     const { id, sessionId } = source
