@@ -24,16 +24,16 @@ export function takePasskey(s: Draft, event: UpdatedEvent): void {
   const { passkey, helpUrl } = update
   const offered = update.abilities.includes('passkey') || update.abilities.includes('passkey-handoff')
   const told = passkey?.step ?? (offered ? 'assert' : undefined)
-  if (!told) {
-    put(s, { ...before, name: 'passkey-required', helpUrl }, at)
-    return
-  }
   const endsAt = baseOf(s, event) + (passkey?.expiresInMs ?? PASSKEY_LIFETIME_MS)
   // Where the provider does not say when it ends, the first update counts.
   const expiresAt =
     passkey?.expiresInMs === undefined
       ? (before?.expiresAt ?? endsAt)
       : steady(before?.expiresAt, endsAt, STEADY_END_MS)
+  if (!told) {
+    put(s, { ...before, name: 'passkey-required', helpUrl, expiresAt }, at)
+    return
+  }
   // What the page has sent is known to it before the provider says so, and some never do.
   const step = before?.isAnswered && told === 'assert' ? 'submitted' : told
   const code = step === 'confirm' && passkey?.code !== before?.confirmedCode ? passkey?.code : undefined
@@ -42,7 +42,7 @@ export function takePasskey(s: Draft, event: UpdatedEvent): void {
 }
 
 /** The ceremony is over without a link, and the user did not end it. */
-export function endPasskey(s: Draft, { step, expiresAt = 0 }: PasskeyPhase, at: number): void {
+export function endPasskey(s: Draft, { step, expiresAt }: PasskeyPhase, at: number): void {
   fail(s, at >= expiresAt - STEADY_END_MS || step === 'assert' ? 'passkey-expired' : 'passkey-refused', at)
 }
 
@@ -66,14 +66,14 @@ function put(s: Draft, phase: Omit<PasskeyPhase, 'isSlow' | 'nextAt'>, at: numbe
   const handoffEnd = handoff?.kind === 'code' ? handoff.expiresAt : Number.POSITIVE_INFINITY
   const isSlow = phase.step === 'submitted' && at >= wayOutAt(s)
   const slowAt = phase.step === 'submitted' && !isSlow ? wayOutAt(s) : Number.POSITIVE_INFINITY
-  const nextAt = Math.min(phase.expiresAt ?? Number.POSITIVE_INFINITY, handoffEnd, slowAt)
+  const nextAt = Math.min(phase.expiresAt, handoffEnd, slowAt)
   enter(s, { ...kept, handoff, isSlow, nextAt }, at)
 }
 
 /** What time alone does to a ceremony. */
 export function settlePasskey(s: Draft, phase: PasskeyPhase, at: number): void {
   const { expiresAt, handoff } = phase
-  if (expiresAt !== undefined && at >= expiresAt) fail(s, 'passkey-expired', at)
+  if (at >= expiresAt) fail(s, 'passkey-expired', at)
   else if (handoff?.kind === 'code' && at >= handoff.expiresAt) put(s, { ...phase, handoff: undefined }, at)
   else if (at >= phase.nextAt) put(s, phase, at)
 }
@@ -157,7 +157,7 @@ function ceremony(
   { step, code, expiresAt, deed, problem, handoff, isSlow }: PasskeyPhase,
   { since, offer: { abilities } }: SessionFacts,
 ): SessionPasskey | undefined {
-  if (!step || expiresAt === undefined) return undefined
+  if (!step) return undefined
   return {
     step,
     since,

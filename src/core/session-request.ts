@@ -15,9 +15,6 @@ export type SessionRequest = { readonly at: number } & (
   | { readonly kind: 'request-pairing-code'; readonly phoneNumber: PhoneNumber }
 )
 
-/** A user who looks for a passkey for longer than this comes back to the page, which reads then. */
-const PASSKEY_LIMIT_MS = 10 * 60_000
-
 /** Some links end again two or three minutes after they were made. */
 const LINKED_WATCH_MS = 3 * 60_000
 
@@ -62,8 +59,7 @@ export function nextRequest(facts: SessionFacts): SessionRequest | undefined {
 export function isOnlyReadOnFocus({ phase, since, now, isConfirmed }: SessionFacts): boolean {
   // Nothing is shown until a read has confirmed it.
   if (!isConfirmed) return false
-  if (phase.name === 'linked') return !phase.unlinkSuspected && now - since > LINKED_WATCH_MS
-  return phase.name === 'passkey-required' && now - since > PASSKEY_LIMIT_MS
+  return phase.name === 'linked' && !phase.unlinkSuspected && now - since > LINKED_WATCH_MS
 }
 
 /** Whether the round ends, or waits for the user, when the QR code of this moment expires. */

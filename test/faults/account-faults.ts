@@ -70,10 +70,9 @@ export const accountFaults: readonly Fault[] = [
   {
     name: 'a passkey is wanted, and never given',
     when: 'while a code is on screen',
-    // So long that it can still be given in the calm minutes after it.
-    cause: ({ emulator }) => emulator.demandPasskey({ lifetimeMs: 6_000 * SECOND }),
-    // GREEN-API and Z-API tell of it only to whoever asks for a QR code.
-    ends: ends('passkey-required', 'expired (code-not-entered)'),
+    cause: ({ emulator }) => emulator.demandPasskey(),
+    // GREEN-API and Z-API report it only in response to a request for a QR code.
+    ends: ends('failed (passkey-expired)', 'expired (code-not-entered)'),
   },
   {
     name: 'the code is replaced early',

@@ -22,7 +22,7 @@ const STABLE_MS = 170 * SECOND
 /** Eight questions that hang for two minutes each, and the pauses between them. */
 const LONGEST_MS = 30 * MINUTE
 
-/** A link is watched for three minutes, and whoever looks for a passkey is waited for ten. */
+/** A link is watched for three minutes, and a ceremony lasts ten. */
 const WATCHED_MS = 11 * MINUTE
 const SILENCE_MS = 10 * MINUTE
 
@@ -34,7 +34,6 @@ export const documentedEnds: readonly PairingSession['status'][] = [
   'awaiting-number',
   'expired',
   'linked',
-  'passkey-required',
   'failed',
 ]
 
@@ -86,7 +85,7 @@ async function runToEnd(world: FaultWorld, fault: Fault): Promise<End | undefine
   do {
     await world.pass(10 * SECOND)
     const { session } = page
-    const isWatched = session?.status === 'linked' || session?.status === 'passkey-required'
+    const isWatched = session?.status === 'linked'
     const requestsNow = requestsOf(world)
     if (requestsNow > requests && !isWatched) quietSince = time.awake()
     requests = requestsNow
