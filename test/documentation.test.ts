@@ -102,6 +102,19 @@ describe('errors.mdx', () => {
   })
 })
 
+it('headless-and-parts.mdx has every event of page and server', () => {
+  const [, table = ''] = /^## Events\n([\s\S]*?)^## /m.exec(readPage('headless-and-parts')) ?? []
+  const exports = readApi().flatMap((entry) => entry.exports)
+  const types = ['PairingEventType', 'PairingUserStep'].flatMap((name) => {
+    const [, union = ''] = / =([\s\S]*)```/.exec(exports.find((one) => one.name === name)?.text ?? '') ?? []
+    return [...union.matchAll(/'([\w-]+)'/g)].map(([, type = '']) => type)
+  })
+  const server = exports.find(({ name }) => name === 'PairingServerEvent')?.text ?? ''
+  types.push(...[...server.matchAll(/readonly type: '([\w-]+)'/g)].map(([, type = '']) => type))
+  expect(types).toEqual(expect.arrayContaining(['linked', 'copied', 'refused']))
+  expect(types.filter((type) => !table.includes(`\`${type}\``))).toEqual([])
+})
+
 describe('the API reference', () => {
   it('is current: `npx vitest run --project node test/documentation -u` writes it', async () => {
     await expect(apiReference()).toMatchFileSnapshot('../stories/docs/api-reference.md')
