@@ -117,7 +117,7 @@ export const UnknownNumber: Story = {
     const { field, submit } = await parts(canvasElement)
     await userEvent.type(field, '1134567890')
     await userEvent.click(submit)
-    await expect(field).toHaveAccessibleDescription(/does not look like a mobile number in Brazil/)
+    await expect(field).toHaveAccessibleDescription(/doesn’t look like a mobile number in Brazil/)
     await expect(requestPairingCode).not.toHaveBeenCalled()
   },
 }

@@ -158,7 +158,7 @@ export const EnlargedAndScanned: Story = {
     await canvas.findByRole('dialog', label)
     elsewhere.happens(qr.linking)
     await waitFor(() => expect(canvas.queryByRole('dialog')).toBeNull())
-    await expect(canvas.getByRole('heading')).toHaveTextContent('Finish on your phone')
+    await expect(canvas.getByRole('heading')).toHaveTextContent('Linking…')
     await waitFor(() => expect(document.activeElement).toHaveAttribute('data-part', 'panel'))
   },
 }

@@ -1,5 +1,5 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { expect, waitFor } from 'storybook/test'
+import { expect, fn, waitFor } from 'storybook/test'
 import {
   normalizePhoneNumber,
   PairingError,
@@ -9,7 +9,10 @@ import {
 } from '../src/index.js'
 import { PairingCard } from '../src/parts.js'
 import { pairingStates } from '../src/testing.js'
+import { localeOf } from './all-locales.js'
 import { stillActions } from './still-actions.js'
+
+const onDone = fn()
 
 interface StateArgs {
   readonly method: PairingMethod
@@ -17,6 +20,8 @@ interface StateArgs {
   /** What else is the case in this state. */
   readonly look?: Look
   readonly mode?: 'link' | 'relink'
+  /** The language, by its tag; for `npm run look`. */
+  readonly tag?: string
 }
 
 const states = pairingStates()
@@ -98,8 +103,8 @@ type Look = keyof typeof looks
 
 const meta = {
   title: 'States',
-  args: { method: 'qr', status: 'idle' },
-  render: ({ method, status, look, mode }, { globals }) => {
+  args: { method: 'qr', status: 'idle', tag: 'en' },
+  render: ({ method, status, look, mode, tag = 'en' }, { globals }) => {
     const session = look ? looks[look]() : pairingStates()[method][status]
     if (!session) throw new Error(`A ${method} session is never ${status}.`)
     return (
@@ -107,10 +112,12 @@ const meta = {
         pairing={{ session, ...stillActions }}
         appName="Acme Inbox"
         mode={mode}
+        locale={localeOf(tag)}
+        onDone={onDone}
         supportUrl="https://app.example/help"
         defaultPhoneNumber="+55 11 98765-4321"
         theme={globals.theme === 'dark' ? 'dark' : 'light'}
-        dir={globals.direction === 'rtl' ? 'rtl' : 'ltr'}
+        dir={tag === 'en' ? (globals.direction === 'rtl' ? 'rtl' : 'ltr') : undefined}
       />
     )
   },
@@ -166,7 +173,7 @@ export const QrLinking: Story = state('qr', 'linking')
 
 export const QrLinked: Story = state('qr', 'linked', async ({ canvas }) => {
   await expect(canvas.getByText('Ana Souza')).toBeVisible()
-  await expect(canvas.getByText('+5511987654321')).toBeVisible()
+  await expect(canvas.getByText('+55 11 98765 4321')).toBeVisible()
 })
 
 export const QrPasskeyRequired: Story = state('qr', 'passkey-required', async ({ canvas }) => {
@@ -266,7 +273,7 @@ export const QrSlow: Story = state(
   'qr',
   'preparing',
   async ({ canvas, userEvent }) => {
-    await expect(await canvas.findByText(/The provider has no code yet\. .* up to 5 min\./)).toBeVisible()
+    await expect(await canvas.findByText(/No code has arrived yet\. .* up to 5 min\./)).toBeVisible()
     await userEvent.click(canvas.getByRole('button', { name: 'Start over' }))
     await expect(stillActions.startOver).toHaveBeenCalled()
   },
@@ -286,7 +293,7 @@ export const QrSlowLinking: Story = state(
   'qr',
   'linking',
   async ({ canvas }) => {
-    await expect(await canvas.findByText(/The link is not finished yet/)).toBeVisible()
+    await expect(await canvas.findByText(/This is taking longer than usual/)).toBeVisible()
     await expect(canvas.getByRole('button', { name: 'Start over' })).toBeVisible()
   },
   { look: 'waiting for the link' },
@@ -349,7 +356,7 @@ export const QrConfirmingNumber: Story = state(
     await expect(await canvas.findByRole('heading')).toHaveTextContent('Is this your number?')
     await userEvent.click(canvas.getByRole('button', { name: 'Yes' }))
     await expect(stillActions.confirmNumber).toHaveBeenCalledWith(true)
-    await userEvent.click(canvas.getByRole('button', { name: 'It is another phone' }))
+    await userEvent.click(canvas.getByRole('button', { name: 'It’s another phone' }))
     await expect(stillActions.confirmNumber).toHaveBeenCalledWith(false)
   },
   { look: 'probably the number' },
@@ -457,7 +464,7 @@ export const PhoneCodeInvalidNumber: Story = state(
   async ({ canvas }) => {
     const field = canvas.getByRole('textbox', { name: 'Phone number' })
     await expect(field).toHaveAttribute('aria-invalid', 'true')
-    await expect(field).toHaveAccessibleDescription(/Write the country code first/)
+    await expect(field).toHaveAccessibleDescription(/Check the number/)
   },
   { look: 'invalid number' },
 )

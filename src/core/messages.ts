@@ -59,13 +59,15 @@ export interface PairingMessages {
   readonly methodQr: string
   readonly methodPhoneCode: string
   /**
-   * Steps beside the QR code, for WhatsApp and WhatsApp Business, which have the same menus. `{menuIcon}` and
-   * `{settingsIcon}` are pictures. What stands with one between `**` stays on one line, so put a comma that follows
-   * inside.
+   * Steps beside the QR code, for WhatsApp and WhatsApp Business, which have the same menus. `{menu}` is `stepAndroid` and
+   * `stepIphone`, a line each; on the user's own phone, the one that is for it.
    */
   readonly stepsScan: readonly string[]
-  /** Steps beside the pairing code, with the same pictures. */
+  /** Steps beside the pairing code, with the same `{menu}`. */
   readonly stepsCode: readonly string[]
+  /** `{menuIcon}` and `{settingsIcon}` are pictures. What stands with one between `**` stays on one line. */
+  readonly stepAndroid: string
+  readonly stepIphone: string
   readonly leadNumber: string
   /** In place of `leadNumber` on a phone: why there is no QR code at first. */
   readonly leadOwnPhone: string
@@ -85,6 +87,8 @@ export interface PairingMessages {
   readonly close: string
   /** Link beside the QR code on a phone that may link itself. */
   readonly openInWhatsApp: string
+  /** The same beside a pairing code, which has to be typed there. */
+  readonly openWhatsApp: string
   readonly pairingCodeLabel: string
   readonly start: string
   readonly retry: string
@@ -104,6 +108,10 @@ export interface PairingMessages {
   readonly phoneTooLong: string
   /** Neither a country was chosen nor the number begun with a code of one. */
   readonly phoneUnknownCountry: string
+  /** Nothing was typed that could be a number. */
+  readonly phoneEmpty: string
+  /** A Brazilian number without its area code, which is the commonest slip there. */
+  readonly phoneNoAreaCode: string
   /** Of the right length, but no known mobile number: a warning. */
   readonly phoneUnlikely: string
   /** After one of these: the same button sends the number as it is. */
@@ -119,6 +127,8 @@ export interface PairingMessages {
   readonly getCode: string
   readonly copyCode: string
   readonly copied: string
+  /** Names the button that copies the code of an error. */
+  readonly copyError: string
   /** `{number}` is the phone number a code is for. */
   readonly codeFor: string
   readonly changeNumber: string
@@ -154,6 +164,8 @@ export interface PairingMessages {
   /** The line that is announced and shown under the code, by state. `{number}` of `{of}` counts codes. */
   readonly statusIdle: string
   readonly statusPreparing: string
+  /** After eight seconds of that: how long it may take. */
+  readonly stillPreparing: string
   readonly statusRetrying: string
   readonly statusResetting: string
   readonly statusScan: string
@@ -176,6 +188,8 @@ export interface PairingMessages {
   readonly expiredCode: string
   /** `{app}`: who is being linked, and the warning. */
   readonly safety: string
+  /** On paper alone. `{app}` is the host's name, `{time}` a time of day. */
+  readonly printNote: string
   readonly errorLabel: string
   /** What happened and what to do, by the code of the error. `{phone}` of `wrong-phone-number`: who was linked instead. */
   readonly errors: Readonly<Record<PairingErrorCode, PairingErrorText>>

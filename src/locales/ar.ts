@@ -8,6 +8,8 @@ const tellHost = 'المشكلة ليست في هاتفك: يُرجى إبلاغ
  *
  * Numbers stand between U+2066 and U+2069: in a line from right to left, their plus would change sides and their groups
  * of digits would be read backwards.
+ *
+ * The words of WhatsApp's menus have no source on record. No native speaker has reviewed these texts yet.
  */
 export const ar: PairingLocale = {
   tag: 'ar',
@@ -17,7 +19,7 @@ export const ar: PairingLocale = {
     titleRelink: 'اربط حسابك على واتساب من جديد',
     titleNumber: 'اربط حسابك على واتساب',
     titleCode: 'أدخل هذا الكود على هاتفك',
-    titleLinking: 'أكمِل على هاتفك',
+    titleLinking: 'جارٍ الربط…',
     titleLinked: 'تم الربط',
     titlePasskey: 'يطلب واتساب مفتاح مرورك',
     methods: 'طرق الربط',
@@ -25,13 +27,15 @@ export const ar: PairingLocale = {
     methodPhoneCode: 'رقم الهاتف',
     stepsScan: [
       'افتح **واتساب** أو **واتساب للأعمال** على هاتفك',
-      'على جهاز Android اضغط على **القائمة {menuIcon}،** وعلى جهاز iPhone اضغط على **الإعدادات {settingsIcon}**',
+      '{menu}',
       'اضغط على **الأجهزة المرتبطة**، ثم على **ربط جهاز**',
       'وجِّه هاتفك نحو هذا الكود',
     ],
+    stepAndroid: 'اضغط على **القائمة {menuIcon}**',
+    stepIphone: 'اضغط على **الإعدادات {settingsIcon}** أو على صورتك',
     stepsCode: [
       'افتح **واتساب** أو **واتساب للأعمال** على هاتفك',
-      'على جهاز Android اضغط على **القائمة {menuIcon}،** وعلى جهاز iPhone اضغط على **الإعدادات {settingsIcon}**',
+      '{menu}',
       'اضغط على **الأجهزة المرتبطة**، ثم **ربط جهاز**، ثم **الربط برقم الهاتف بدلاً من ذلك**',
       'أدخل هذا الكود',
     ],
@@ -53,6 +57,7 @@ export const ar: PairingLocale = {
     enlarge: 'تكبير',
     close: 'إغلاق',
     openInWhatsApp: 'الفتح في واتساب على هذا الهاتف',
+    openWhatsApp: 'فتح واتساب',
     pairingCodeLabel: 'كود لإدخاله في واتساب',
     start: 'عرض الكود',
     retry: 'إعادة المحاولة',
@@ -66,6 +71,8 @@ export const ar: PairingLocale = {
     phoneTooShort: 'هذا الرقم أقصر من أرقام {country}.',
     phoneTooLong: 'هذا الرقم أطول من أرقام {country}.',
     phoneUnknownCountry: 'اختر البلد، أو ابدأ بعلامة + ورمز البلد.',
+    phoneEmpty: 'اكتب رقم هاتفك أولاً.',
+    phoneNoAreaCode: 'رمز المنطقة ناقص: خانتان قبل الرقم، مثل 11.',
     phoneUnlikely: 'لا يبدو هذا رقم هاتف محمول في {country}.',
     phonePressAgain: 'تحقق من رمز البلد والأرقام. إذا كانت صحيحة، فاضغط على الزر مرة أخرى.',
     phoneHintBrazil: 'قد تكون حسابات واتساب التي أُنشئت قبل عام 2017 مسجّلة دون الخانة التاسعة.',
@@ -76,6 +83,7 @@ export const ar: PairingLocale = {
     getCode: 'الحصول على الكود',
     copyCode: 'نسخ الكود',
     copied: 'تم النسخ',
+    copyError: 'نسخ كود الخطأ',
     codeFor: 'للرقم {number}',
     changeNumber: 'تغيير',
     slowCode: 'ألا يقبل الهاتف الكود؟',
@@ -111,6 +119,7 @@ export const ar: PairingLocale = {
     },
     statusIdle: 'كل شيء جاهز، ابدأ متى شئت',
     statusPreparing: 'جارٍ الحصول على الكود…',
+    stillPreparing: 'ما زال العمل جاريًا. قد يستغرق ذلك دقيقة.',
     statusRetrying: 'ما زلنا نحاول الحصول على الكود…',
     statusResetting: 'جارٍ إزالة الاتصال السابق…',
     statusScan: 'بانتظار مسح الكود · الكود {number} من {of}',
@@ -149,7 +158,7 @@ export const ar: PairingLocale = {
       other: 'بقيت {count} ثانية على انتهاء هذا الكود',
     },
     expiredTitle: 'انتهت صلاحية الكود.',
-    expiredUnscanned: 'لم يمسحه أحد بعد.',
+    expiredUnscanned: 'لم نرصد أي مسح.',
     expiredCode: 'لم يُدخله أحد بعد.',
     safety: 'سيؤدي هذا إلى ربط **{app}** بحسابك على واتساب. لا تمسح ولا تُدخل أبدًا كودًا لم تطلبه.',
     linkLinked: 'مرتبط',
@@ -173,20 +182,21 @@ export const ar: PairingLocale = {
     shareLink: 'مشاركة…',
     linkForOwner: 'من يفتح هذا الرابط يمكنه ربط هاتف هنا حتى تنتهي صلاحيته.',
     done: 'تم',
+    printNote: 'كود لربط {app} بواتساب. تنتهي صلاحيته في {time}.',
     errorLabel: 'خطأ',
     errors: {
       unauthorized: {
-        title: 'تعذّر الوصول إلى واتساب',
+        title: 'يتعذر على هذا التطبيق ربط واتساب الآن',
         cause: 'رفض مزوّد الخدمة مفتاح هذا التطبيق، لذا لا يمكن إنشاء كود.',
         advice: tellHost,
       },
       'session-not-found': {
-        title: 'تعذّر الوصول إلى واتساب',
+        title: 'يتعذر على هذا التطبيق ربط واتساب الآن',
         cause: 'لا يعرف مزوّد الخدمة اتصال هذا التطبيق.',
         advice: tellHost,
       },
       'subscription-expired': {
-        title: 'لا يمكن الربط الآن',
+        title: 'يتعذر على هذا التطبيق ربط واتساب الآن',
         cause: 'انتهى اشتراك هذا التطبيق لدى مزوّد الخدمة.',
         advice: tellHost,
       },

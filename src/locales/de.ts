@@ -3,7 +3,11 @@ import type { PairingLocale } from '../core/messages.js'
 const again = 'Versuch es gleich noch einmal.'
 const tellHost = 'Das liegt nicht an deinem Telefon: Sag bitte den Leuten Bescheid, die diese App betreiben.'
 
-/** German. Words of WhatsApp's menus as in WhatsApp Web in this language. */
+/**
+ * German. Words of WhatsApp's menus as in WhatsApp Web in this language.
+ *
+ * No native speaker has reviewed these texts yet.
+ */
 export const de: PairingLocale = {
   tag: 'de',
   direction: 'ltr',
@@ -12,7 +16,7 @@ export const de: PairingLocale = {
     titleRelink: 'Verknüpfe dein WhatsApp erneut',
     titleNumber: 'Verknüpfe dein WhatsApp',
     titleCode: 'Gib diesen Code auf deinem Telefon ein',
-    titleLinking: 'Weiter geht’s auf deinem Telefon',
+    titleLinking: 'Wird verknüpft…',
     titleLinked: 'Dein WhatsApp ist verknüpft',
     titlePasskey: 'WhatsApp verlangt deinen Passkey',
     methods: 'Wege zum Verknüpfen',
@@ -20,13 +24,15 @@ export const de: PairingLocale = {
     methodPhoneCode: 'Telefonnummer',
     stepsScan: [
       'Öffne **WhatsApp** oder **WhatsApp Business** auf deinem Telefon',
-      'Tippe bei Android auf **Menü {menuIcon},** beim iPhone auf **Einstellungen {settingsIcon}**',
+      '{menu}',
       'Tippe auf **Verknüpfte Geräte** und dann auf **Gerät hinzufügen**',
       'Richte dein Telefon auf diesen Code',
     ],
+    stepAndroid: 'Tippe auf **Menü {menuIcon}**',
+    stepIphone: 'Tippe auf **Einstellungen {settingsIcon}** oder dein Foto',
     stepsCode: [
       'Öffne **WhatsApp** oder **WhatsApp Business** auf deinem Telefon',
-      'Tippe bei Android auf **Menü {menuIcon},** beim iPhone auf **Einstellungen {settingsIcon}**',
+      '{menu}',
       'Tippe auf **Verknüpfte Geräte**, **Gerät hinzufügen** und dann auf **Gerät stattdessen via Telefonnummer verknüpfen**',
       'Gib diesen Code ein',
     ],
@@ -36,20 +42,21 @@ export const de: PairingLocale = {
       'Dieses Telefon kann seinen eigenen Bildschirm nicht scannen. Gib seine Nummer ein: Du bekommst einen Code für WhatsApp.',
     leadLinking: 'WhatsApp verknüpft {app}. Lass WhatsApp noch ein paar Sekunden geöffnet.',
     leadLinked:
-      '{app} kann jetzt mit dieser Nummer senden und empfangen. Trennen kannst du das jederzeit unter **Verknüpfte Geräte**.',
+      '{app} kann jetzt mit dieser Nummer Nachrichten senden und empfangen. Trennen kannst du das jederzeit unter **Verknüpfte Geräte**.',
     leadPasskey:
       'WhatsApp schützt dieses Konto mit einem Passkey, und nur WhatsApps eigene Seite darf danach fragen: Diese Seite kann es nicht. {advice} Lass diese Seite offen: Sie macht von selbst weiter.',
     passkeyAdvice: {
-      'z-api': 'Bitte den Betreiber ({app}), ihn mit der Browser-Erweiterung von Z-API zu bestätigen.',
+      'z-api': 'Bitte das Team von {app}, ihn mit der Browser-Erweiterung von Z-API zu bestätigen.',
       wasend:
-        'Bitte den Betreiber ({app}), ihn mit der Passkey-Erweiterung von WAHA zu bestätigen, auf dem WASend läuft.',
-      other: 'Bitte den Betreiber ({app}), es bei seinem Anbieter abzuschließen.',
+        'Bitte das Team von {app}, ihn mit der Passkey-Erweiterung von WAHA zu bestätigen, auf dem WASend läuft.',
+      other: 'Bitte das Team von {app}, es bei seinem Anbieter abzuschließen.',
     },
     thisApp: 'Diese App',
     qrCodeLabel: 'QR-Code zum Scannen mit WhatsApp',
     enlarge: 'Vergrößern',
     close: 'Schließen',
     openInWhatsApp: 'In WhatsApp auf diesem Telefon öffnen',
+    openWhatsApp: 'WhatsApp öffnen',
     pairingCodeLabel: 'Code zum Eingeben in WhatsApp',
     start: 'Code anzeigen',
     retry: 'Neuer Versuch',
@@ -63,6 +70,8 @@ export const de: PairingLocale = {
     phoneTooShort: 'Zu kurz für eine Nummer aus diesem Land: {country}.',
     phoneTooLong: 'Zu lang für eine Nummer aus diesem Land: {country}.',
     phoneUnknownCountry: 'Wähle das Land, oder beginne mit + und der Ländervorwahl.',
+    phoneEmpty: 'Gib zuerst deine Telefonnummer ein.',
+    phoneNoAreaCode: 'Die Vorwahl fehlt: zwei Ziffern vor der Nummer, zum Beispiel 11.',
     phoneUnlikely: 'Das sieht nicht nach einer Handynummer aus diesem Land aus: {country}.',
     phonePressAgain:
       'Prüfe die Ländervorwahl und die Ziffern. Wenn sie stimmen, drück den Knopf noch einmal.',
@@ -72,9 +81,10 @@ export const de: PairingLocale = {
     phoneHintChanged:
       'Nummern in diesem Land haben sich geändert. WhatsApp kennt Ihre vielleicht in der anderen Form.',
     useNumber: '{number} verwenden',
-    getCode: 'Code holen',
+    getCode: 'Code anfordern',
     copyCode: 'Code kopieren',
     copied: 'Kopiert',
+    copyError: 'Fehlercode kopieren',
     codeFor: 'Für {number}',
     changeNumber: 'Ändern',
     slowCode: 'Nimmt das Telefon den Code nicht an?',
@@ -111,6 +121,7 @@ export const de: PairingLocale = {
     },
     statusIdle: 'Los geht’s, wenn du so weit bist',
     statusPreparing: 'Dein Code wird geholt…',
+    stillPreparing: 'Es läuft noch. Das kann eine Minute dauern.',
     statusRetrying: 'Noch ein Versuch, deinen Code zu holen…',
     statusResetting: 'Die alte Verbindung wird entfernt…',
     statusScan: 'Warten auf deinen Scan · Code {number} von {of}',
@@ -143,7 +154,7 @@ export const de: PairingLocale = {
     noticeCodeReplaced: 'Ein neuerer Code wurde angefordert, deshalb gilt der vorige nicht mehr.',
     timeLeft: { one: 'Noch {count} Sekunde für diesen Code', other: 'Noch {count} Sekunden für diesen Code' },
     expiredTitle: 'Der Code ist abgelaufen.',
-    expiredUnscanned: 'Niemand hat ihn gescannt.',
+    expiredUnscanned: 'Wir haben keinen Scan gesehen.',
     expiredCode: 'Niemand hat ihn eingegeben.',
     safety:
       'Damit verknüpfst du **{app}** mit deinem WhatsApp. Scanne nie einen Code und gib nie einen ein, den du nicht selbst angefordert hast.',
@@ -168,20 +179,21 @@ export const de: PairingLocale = {
     shareLink: 'Teilen…',
     linkForOwner: 'Wer diesen Link öffnet, kann hier ein Telefon verknüpfen, bis er abläuft.',
     done: 'Fertig',
+    printNote: 'Code zum Verknüpfen von {app} mit WhatsApp. Er läuft um {time} ab.',
     errorLabel: 'Fehler',
     errors: {
       unauthorized: {
-        title: 'WhatsApp ist nicht erreichbar',
+        title: 'Diese App kann WhatsApp gerade nicht verknüpfen',
         cause: 'Der Anbieter hat den Schlüssel dieser App abgelehnt, darum gibt es keinen Code.',
         advice: tellHost,
       },
       'session-not-found': {
-        title: 'WhatsApp ist nicht erreichbar',
+        title: 'Diese App kann WhatsApp gerade nicht verknüpfen',
         cause: 'Der Anbieter kennt die Verbindung dieser App nicht.',
         advice: tellHost,
       },
       'subscription-expired': {
-        title: 'Verknüpfen geht gerade nicht',
+        title: 'Diese App kann WhatsApp gerade nicht verknüpfen',
         cause: 'Der Tarif dieser App bei ihrem Anbieter ist abgelaufen.',
         advice: tellHost,
       },

@@ -3,7 +3,11 @@ import type { PairingLocale } from '../core/messages.js'
 const again = 'Vuelve a intentarlo en un momento.'
 const tellHost = 'No es un problema de tu teléfono: avisa a quienes gestionan esta app.'
 
-/** Spanish. Words of WhatsApp's menus as in WhatsApp Web in this language. */
+/**
+ * Spanish. Words of WhatsApp's menus as in WhatsApp Web in this language.
+ *
+ * No native speaker has reviewed these texts yet.
+ */
 export const es: PairingLocale = {
   tag: 'es',
   direction: 'ltr',
@@ -12,7 +16,7 @@ export const es: PairingLocale = {
     titleRelink: 'Vuelve a vincular tu WhatsApp',
     titleNumber: 'Vincula tu WhatsApp',
     titleCode: 'Ingresa este código en tu teléfono',
-    titleLinking: 'Termina en tu teléfono',
+    titleLinking: 'Vinculando…',
     titleLinked: 'Tu WhatsApp está vinculado',
     titlePasskey: 'WhatsApp pide tu clave de acceso',
     methods: 'Formas de vincular',
@@ -20,13 +24,15 @@ export const es: PairingLocale = {
     methodPhoneCode: 'Número de teléfono',
     stepsScan: [
       'Abre **WhatsApp** o **WhatsApp Business** en tu teléfono',
-      'En Android, toca **Menú {menuIcon};** en iPhone, **Ajustes {settingsIcon}**',
+      '{menu}',
       'Toca **Dispositivos vinculados** y, luego, **Vincular dispositivo**',
       'Apunta tu teléfono a este código',
     ],
+    stepAndroid: 'Toca **Menú {menuIcon}**',
+    stepIphone: 'Toca **Ajustes {settingsIcon}** o tu foto',
     stepsCode: [
       'Abre **WhatsApp** o **WhatsApp Business** en tu teléfono',
-      'En Android, toca **Menú {menuIcon};** en iPhone, **Ajustes {settingsIcon}**',
+      '{menu}',
       'Toca **Dispositivos vinculados**, **Vincular dispositivo** y, luego, **Vincular con el número de teléfono**',
       'Ingresa este código',
     ],
@@ -50,6 +56,7 @@ export const es: PairingLocale = {
     enlarge: 'Ampliar',
     close: 'Cerrar',
     openInWhatsApp: 'Abrir en WhatsApp en este teléfono',
+    openWhatsApp: 'Abrir WhatsApp',
     pairingCodeLabel: 'Código para ingresar en WhatsApp',
     start: 'Mostrar código',
     retry: 'Reintentar',
@@ -63,18 +70,21 @@ export const es: PairingLocale = {
     phoneTooShort: 'Demasiado corto para un número de este país: {country}.',
     phoneTooLong: 'Demasiado largo para un número de este país: {country}.',
     phoneUnknownCountry: 'Elige el país, o empieza con + y el código de país.',
-    phoneUnlikely: 'Esto no parece un número de móvil de este país: {country}.',
-    phonePressAgain: 'Revisa el código de país y los dígitos. Si están bien, pulsa el botón otra vez.',
+    phoneEmpty: 'Escribe primero tu número de teléfono.',
+    phoneNoAreaCode: 'Falta el código de área: dos dígitos antes del número, por ejemplo, 11.',
+    phoneUnlikely: 'Esto no parece un número de celular de este país: {country}.',
+    phonePressAgain: 'Revisa el código de país y los dígitos. Si están bien, toca el botón otra vez.',
     phoneHintBrazil:
       'Las cuentas de WhatsApp anteriores a 2017 pueden estar registradas sin el noveno dígito.',
     phoneHintMexico: 'Los números de México ya no llevan el 1 después de +52.',
-    phoneHintArgentina: 'WhatsApp escribe los móviles de Argentina con un 9 después de +54.',
+    phoneHintArgentina: 'WhatsApp escribe los celulares de Argentina con un 9 después de +54.',
     phoneHintChanged:
       'Los números de este país han cambiado. Puede que WhatsApp conozca el suyo en la otra forma.',
     useNumber: 'Usar {number}',
     getCode: 'Obtener código',
     copyCode: 'Copiar código',
     copied: 'Copiado',
+    copyError: 'Copiar el código de error',
     codeFor: 'Para {number}',
     changeNumber: 'Cambiar',
     slowCode: '¿El teléfono no acepta el código?',
@@ -110,6 +120,7 @@ export const es: PairingLocale = {
     },
     statusIdle: 'Empieza cuando quieras',
     statusPreparing: 'Preparando tu código…',
+    stillPreparing: 'Seguimos en ello. Puede tardar un minuto.',
     statusRetrying: 'Seguimos intentando obtener tu código…',
     statusResetting: 'Borrando la conexión anterior…',
     statusScan: 'Esperando a que escanees · código {number} de {of}',
@@ -143,8 +154,8 @@ export const es: PairingLocale = {
       one: 'Queda {count} segundo para este código',
       other: 'Quedan {count} segundos para este código',
     },
-    expiredTitle: 'El código caducó.',
-    expiredUnscanned: 'Nadie lo escaneó a tiempo.',
+    expiredTitle: 'El código venció.',
+    expiredUnscanned: 'No vimos ningún escaneo.',
     expiredCode: 'Nadie lo ingresó a tiempo.',
     safety:
       'Esto vincula **{app}** con tu WhatsApp. Nunca escanees ni ingreses un código que no hayas pedido.',
@@ -169,20 +180,21 @@ export const es: PairingLocale = {
     shareLink: 'Compartir…',
     linkForOwner: 'Quien abra este enlace puede vincular un teléfono aquí hasta que caduque.',
     done: 'Listo',
+    printNote: 'Código para vincular {app} con WhatsApp. Vence a las {time}.',
     errorLabel: 'Error',
     errors: {
       unauthorized: {
-        title: 'Sin acceso a WhatsApp',
+        title: 'Esta app no puede vincular WhatsApp ahora',
         cause: 'El proveedor rechazó la clave de esta app, y sin ella no hay código.',
         advice: tellHost,
       },
       'session-not-found': {
-        title: 'Sin acceso a WhatsApp',
+        title: 'Esta app no puede vincular WhatsApp ahora',
         cause: 'El proveedor no reconoce la conexión de esta app.',
         advice: tellHost,
       },
       'subscription-expired': {
-        title: 'Ahora no se puede vincular',
+        title: 'Esta app no puede vincular WhatsApp ahora',
         cause: 'El plan de esta app con su proveedor venció.',
         advice: tellHost,
       },

@@ -3,7 +3,11 @@ import type { PairingLocale } from '../core/messages.js'
 const again = 'Réessayez dans un instant.'
 const tellHost = 'Votre téléphone n’y est pour rien : prévenez l’équipe qui gère cette application.'
 
-/** French. Words of WhatsApp's menus as in WhatsApp Web in this language. */
+/**
+ * French. Words of WhatsApp's menus as in WhatsApp Web in this language.
+ *
+ * No native speaker has reviewed these texts yet.
+ */
 export const fr: PairingLocale = {
   tag: 'fr',
   direction: 'ltr',
@@ -12,7 +16,7 @@ export const fr: PairingLocale = {
     titleRelink: 'Reconnectez votre WhatsApp',
     titleNumber: 'Connectez votre WhatsApp',
     titleCode: 'Saisissez ce code sur votre téléphone',
-    titleLinking: 'Terminez sur votre téléphone',
+    titleLinking: 'Connexion en cours…',
     titleLinked: 'Votre WhatsApp est connecté',
     titlePasskey: 'WhatsApp demande votre clé d’accès',
     methods: 'Méthodes de connexion',
@@ -20,13 +24,15 @@ export const fr: PairingLocale = {
     methodPhoneCode: 'Numéro de téléphone',
     stepsScan: [
       'Ouvrez **WhatsApp** ou **WhatsApp Business** sur votre téléphone',
-      'Sur Android, appuyez sur **Menu {menuIcon} ;** sur iPhone, sur **Paramètres {settingsIcon}**',
+      '{menu}',
       'Appuyez sur **Appareils connectés**, puis sur **Connecter un appareil**',
       'Pointez votre téléphone vers ce code',
     ],
+    stepAndroid: 'Appuyez sur **Menu {menuIcon}**',
+    stepIphone: 'Appuyez sur **Paramètres {settingsIcon}** ou sur votre photo',
     stepsCode: [
       'Ouvrez **WhatsApp** ou **WhatsApp Business** sur votre téléphone',
-      'Sur Android, appuyez sur **Menu {menuIcon} ;** sur iPhone, sur **Paramètres {settingsIcon}**',
+      '{menu}',
       'Appuyez sur **Appareils connectés**, sur **Connecter un appareil**, puis sur **Connecter plutôt avec un numéro de téléphone**',
       'Saisissez ce code',
     ],
@@ -36,7 +42,7 @@ export const fr: PairingLocale = {
       'Ce téléphone ne peut pas scanner son propre écran. Saisissez son numéro : vous recevez un code à saisir dans WhatsApp.',
     leadLinking: 'WhatsApp connecte {app}. Gardez WhatsApp ouvert quelques secondes.',
     leadLinked:
-      '{app} peut maintenant envoyer et recevoir avec ce numéro. Vous pouvez vous déconnecter à tout moment dans **Appareils connectés**.',
+      '{app} peut maintenant envoyer et recevoir des messages avec ce numéro. Vous pouvez vous déconnecter à tout moment dans **Appareils connectés**.',
     leadPasskey:
       'WhatsApp protège ce compte par une clé d’accès, et seule la page de WhatsApp peut la demander : cette page ne le peut pas. {advice} Laissez cette page ouverte : la suite se fait toute seule.',
     passkeyAdvice: {
@@ -50,6 +56,7 @@ export const fr: PairingLocale = {
     enlarge: 'Agrandir',
     close: 'Fermer',
     openInWhatsApp: 'Ouvrir dans WhatsApp sur ce téléphone',
+    openWhatsApp: 'Ouvrir WhatsApp',
     pairingCodeLabel: 'Code à saisir dans WhatsApp',
     start: 'Afficher le code',
     retry: 'Réessayer',
@@ -63,6 +70,8 @@ export const fr: PairingLocale = {
     phoneTooShort: 'Trop court pour un numéro de ce pays : {country}.',
     phoneTooLong: 'Trop long pour un numéro de ce pays : {country}.',
     phoneUnknownCountry: 'Choisissez le pays, ou commencez par + et l’indicatif du pays.',
+    phoneEmpty: 'Saisissez d’abord votre numéro de téléphone.',
+    phoneNoAreaCode: 'L’indicatif régional manque : deux chiffres avant le numéro, par exemple 11.',
     phoneUnlikely: 'Cela ne ressemble pas à un numéro mobile de ce pays : {country}.',
     phonePressAgain:
       'Vérifiez l’indicatif du pays et les chiffres. S’ils sont corrects, appuyez de nouveau sur le bouton.',
@@ -75,11 +84,12 @@ export const fr: PairingLocale = {
     getCode: 'Obtenir un code',
     copyCode: 'Copier le code',
     copied: 'Copié',
+    copyError: 'Copier le code d’erreur',
     codeFor: 'Pour {number}',
     changeNumber: 'Modifier',
     slowCode: 'Le téléphone n’accepte pas le code ?',
     newCode: 'Obtenir un nouveau code',
-    trouble: 'Un problème pour connecter ?',
+    trouble: 'Un problème de connexion ?',
     coolDown: 'Vous pourrez demander un autre code dans un instant.',
     usePhoneNumber: 'Utiliser plutôt le numéro de téléphone',
     useQrCode: 'Scanner plutôt un code QR',
@@ -111,6 +121,7 @@ export const fr: PairingLocale = {
     },
     statusIdle: 'Quand vous voulez',
     statusPreparing: 'Préparation de votre code…',
+    stillPreparing: 'C’est en cours. Cela peut prendre une minute.',
     statusRetrying: 'Toujours en attente de votre code…',
     statusResetting: 'Suppression de l’ancienne connexion…',
     statusScan: 'En attente de votre scan · code {number} sur {of}',
@@ -143,7 +154,7 @@ export const fr: PairingLocale = {
     noticeCodeReplaced: 'Un code plus récent a été demandé, donc le précédent ne fonctionne plus.',
     timeLeft: { one: 'Encore {count} seconde pour ce code', other: 'Encore {count} secondes pour ce code' },
     expiredTitle: 'Le code a expiré.',
-    expiredUnscanned: 'Personne ne l’a scanné.',
+    expiredUnscanned: 'Nous n’avons vu aucun scan.',
     expiredCode: 'Personne ne l’a saisi.',
     safety:
       'Cela connecte **{app}** à votre WhatsApp. Ne scannez et ne saisissez jamais un code que vous n’avez pas demandé.',
@@ -168,20 +179,21 @@ export const fr: PairingLocale = {
     shareLink: 'Partager…',
     linkForOwner: 'Toute personne qui ouvre ce lien peut connecter un téléphone ici jusqu’à son expiration.',
     done: 'Terminé',
+    printNote: 'Code pour connecter {app} à WhatsApp. Il expire à {time}.',
     errorLabel: 'Erreur',
     errors: {
       unauthorized: {
-        title: 'WhatsApp est inaccessible',
+        title: 'Cette application ne peut pas connecter WhatsApp',
         cause: 'Le fournisseur a refusé la clé de cette application, donc aucun code ne peut être créé.',
         advice: tellHost,
       },
       'session-not-found': {
-        title: 'WhatsApp est inaccessible',
+        title: 'Cette application ne peut pas connecter WhatsApp',
         cause: 'Le fournisseur ne reconnaît pas la connexion de cette application.',
         advice: tellHost,
       },
       'subscription-expired': {
-        title: 'Connexion impossible pour le moment',
+        title: 'Cette application ne peut pas connecter WhatsApp',
         cause: 'L’abonnement de cette application chez son fournisseur a expiré.',
         advice: tellHost,
       },

@@ -8,6 +8,8 @@ const tellHost = 'הבעיה אינה בטלפון שלכם: כדאי לעדכן
  *
  * Numbers stand between U+2066 and U+2069: in a line from right to left, their plus would change sides and their groups
  * of digits would be read backwards.
+ *
+ * The words of WhatsApp's menus have no source on record. No native speaker has reviewed these texts yet.
  */
 export const he: PairingLocale = {
   tag: 'he',
@@ -17,7 +19,7 @@ export const he: PairingLocale = {
     titleRelink: 'קישור ה-WhatsApp שלכם מחדש',
     titleNumber: 'קישור ה-WhatsApp שלכם',
     titleCode: 'הזינו את הקוד הזה בטלפון',
-    titleLinking: 'מסיימים בטלפון',
+    titleLinking: 'מקשרים…',
     titleLinked: 'הקישור הושלם',
     titlePasskey: 'נדרש מפתח הגישה שלכם ל-WhatsApp',
     methods: 'דרכי קישור',
@@ -25,13 +27,15 @@ export const he: PairingLocale = {
     methodPhoneCode: 'מספר טלפון',
     stepsScan: [
       'פותחים את **WhatsApp** או את **WhatsApp Business** בטלפון',
-      'ב-Android מקישים על **תפריט {menuIcon},** וב-iPhone על **הגדרות {settingsIcon}**',
+      '{menu}',
       'מקישים על **מכשירים מקושרים** ואז על **קישור מכשיר**',
       'מפנים את הטלפון אל הקוד הזה',
     ],
+    stepAndroid: 'מקישים על **תפריט {menuIcon}**',
+    stepIphone: 'מקישים על **הגדרות {settingsIcon}** או על התמונה שלכם',
     stepsCode: [
       'פותחים את **WhatsApp** או את **WhatsApp Business** בטלפון',
-      'ב-Android מקישים על **תפריט {menuIcon},** וב-iPhone על **הגדרות {settingsIcon}**',
+      '{menu}',
       'מקישים על **מכשירים מקושרים**, על **קישור מכשיר** ואז על **קישור באמצעות מספר טלפון**',
       'מזינים את הקוד הזה',
     ],
@@ -53,6 +57,7 @@ export const he: PairingLocale = {
     enlarge: 'הגדלה',
     close: 'סגירה',
     openInWhatsApp: 'פתיחה ב-WhatsApp בטלפון הזה',
+    openWhatsApp: 'פתיחת WhatsApp',
     pairingCodeLabel: 'קוד להזנה ב-WhatsApp',
     start: 'הצגת הקוד',
     retry: 'ניסיון חוזר',
@@ -66,6 +71,8 @@ export const he: PairingLocale = {
     phoneTooShort: 'המספר קצר מדי עבור {country}.',
     phoneTooLong: 'המספר ארוך מדי עבור {country}.',
     phoneUnknownCountry: 'בחרו מדינה, או התחילו בסימן + ובקידומת המדינה.',
+    phoneEmpty: 'קודם מזינים את מספר הטלפון.',
+    phoneNoAreaCode: 'חסרה קידומת האזור: שתי ספרות לפני המספר, למשל 11.',
     phoneUnlikely: 'זה לא נראה כמו מספר נייד של {country}.',
     phonePressAgain: 'בדקו את קידומת המדינה ואת הספרות. אם הכול נכון, לחצו שוב על הכפתור.',
     phoneHintBrazil: 'חשבונות WhatsApp מלפני 2017 עשויים להיות רשומים בלי הספרה התשיעית.',
@@ -76,6 +83,7 @@ export const he: PairingLocale = {
     getCode: 'קבלת קוד',
     copyCode: 'העתקת הקוד',
     copied: 'הועתק',
+    copyError: 'העתקת קוד השגיאה',
     codeFor: 'עבור {number}',
     changeNumber: 'שינוי',
     slowCode: 'הטלפון לא מקבל את הקוד?',
@@ -110,6 +118,7 @@ export const he: PairingLocale = {
     },
     statusIdle: 'הכול מוכן, אפשר להתחיל',
     statusPreparing: 'מקבלים את הקוד…',
+    stillPreparing: 'עדיין בתהליך. זה יכול לקחת דקה.',
     statusRetrying: 'עדיין מנסים לקבל את הקוד…',
     statusResetting: 'מנקים את החיבור הקודם…',
     statusScan: 'ממתינים לסריקה · קוד {number} מתוך {of}',
@@ -145,7 +154,7 @@ export const he: PairingLocale = {
       other: 'נותרו {count} שניות לקוד הזה',
     },
     expiredTitle: 'תוקף הקוד פג.',
-    expiredUnscanned: 'אף אחד עוד לא סרק אותו.',
+    expiredUnscanned: 'לא זיהינו סריקה.',
     expiredCode: 'אף אחד עוד לא הזין אותו.',
     safety: 'פעולה זו מקשרת את **{app}** ל-WhatsApp שלכם. לעולם אין לסרוק או להזין קוד שלא ביקשתם.',
     linkLinked: 'מקושר',
@@ -168,20 +177,21 @@ export const he: PairingLocale = {
     shareLink: 'שיתוף…',
     linkForOwner: 'מי שיפתח את הקישור הזה יוכל לקשר כאן טלפון עד שיפוג תוקפו.',
     done: 'סיום',
+    printNote: 'קוד לקישור {app} ל-WhatsApp. תוקפו יפוג בשעה {time}.',
     errorLabel: 'שגיאה',
     errors: {
       unauthorized: {
-        title: 'אין גישה ל-WhatsApp',
+        title: 'האפליקציה לא יכולה לקשר את WhatsApp כרגע',
         cause: 'ספק השירות דחה את המפתח של האפליקציה הזו, ולכן אי אפשר ליצור קוד.',
         advice: tellHost,
       },
       'session-not-found': {
-        title: 'אין גישה ל-WhatsApp',
+        title: 'האפליקציה לא יכולה לקשר את WhatsApp כרגע',
         cause: 'ספק השירות אינו מכיר את החיבור של האפליקציה הזו.',
         advice: tellHost,
       },
       'subscription-expired': {
-        title: 'אי אפשר לקשר כרגע',
+        title: 'האפליקציה לא יכולה לקשר את WhatsApp כרגע',
         cause: 'המנוי של האפליקציה הזו אצל ספק השירות הסתיים.',
         advice: tellHost,
       },

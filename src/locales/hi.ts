@@ -3,7 +3,11 @@ import type { PairingLocale } from '../core/messages.js'
 const again = 'थोड़ी देर बाद फिर से कोशिश करें.'
 const tellHost = 'दिक्कत आपके फ़ोन में नहीं है: कृपया इस ऐप को चलाने वालों को बताएँ.'
 
-/** Hindi, with आप, and with a full stop where WhatsApp writes one. */
+/**
+ * Hindi, with आप, and with a full stop where WhatsApp writes one.
+ *
+ * The words of WhatsApp's menus have no source on record. No native speaker has reviewed these texts yet.
+ */
 export const hi: PairingLocale = {
   tag: 'hi',
   direction: 'ltr',
@@ -12,7 +16,7 @@ export const hi: PairingLocale = {
     titleRelink: 'अपना WhatsApp फिर से लिंक करें',
     titleNumber: 'अपना WhatsApp लिंक करें',
     titleCode: 'अपने फ़ोन पर यह कोड डालें',
-    titleLinking: 'अपने फ़ोन पर पूरा करें',
+    titleLinking: 'लिंक हो रहा है…',
     titleLinked: 'लिंक हो गया',
     titlePasskey: 'WhatsApp को आपकी पासकी चाहिए',
     methods: 'लिंक करने के तरीके',
@@ -20,13 +24,15 @@ export const hi: PairingLocale = {
     methodPhoneCode: 'फ़ोन नंबर',
     stepsScan: [
       'अपने फ़ोन पर **WhatsApp** या **WhatsApp Business** खोलें',
-      'Android पर **मेनू {menuIcon}** और iPhone पर **सेटिंग्स {settingsIcon}** पर टैप करें',
+      '{menu}',
       '**लिंक किए गए डिवाइस** पर, फिर **डिवाइस लिंक करें** पर टैप करें',
       'अपने फ़ोन को इस कोड के सामने लाएँ',
     ],
+    stepAndroid: '**मेनू {menuIcon}** पर टैप करें',
+    stepIphone: '**सेटिंग्स {settingsIcon}** या अपनी फ़ोटो पर टैप करें',
     stepsCode: [
       'अपने फ़ोन पर **WhatsApp** या **WhatsApp Business** खोलें',
-      'Android पर **मेनू {menuIcon}** और iPhone पर **सेटिंग्स {settingsIcon}** पर टैप करें',
+      '{menu}',
       '**लिंक किए गए डिवाइस** पर, **डिवाइस लिंक करें** पर, फिर **या फ़ोन नंबर से लिंक करें** पर टैप करें',
       'यह कोड डालें',
     ],
@@ -48,6 +54,7 @@ export const hi: PairingLocale = {
     enlarge: 'बड़ा करें',
     close: 'बंद करें',
     openInWhatsApp: 'इस फ़ोन के WhatsApp में खोलें',
+    openWhatsApp: 'WhatsApp खोलें',
     pairingCodeLabel: 'WhatsApp में डालने के लिए कोड',
     start: 'कोड दिखाएँ',
     retry: 'फिर से कोशिश करें',
@@ -61,6 +68,8 @@ export const hi: PairingLocale = {
     phoneTooShort: '{country} के नंबर के लिए यह बहुत छोटा है.',
     phoneTooLong: '{country} के नंबर के लिए यह बहुत लंबा है.',
     phoneUnknownCountry: 'देश चुनें, या + और देश के कोड से शुरू करें.',
+    phoneEmpty: 'पहले अपना फ़ोन नंबर लिखें.',
+    phoneNoAreaCode: 'एरिया कोड नहीं है: नंबर से पहले दो अंक, जैसे 11.',
     phoneUnlikely: 'यह {country} का मोबाइल नंबर नहीं लगता.',
     phonePressAgain: 'देश का कोड और अंक जाँच लें. अगर सब सही है, तो बटन फिर से दबाएँ.',
     phoneHintBrazil: '2017 से पहले के WhatsApp अकाउंट नौवें अंक के बिना रजिस्टर हुए हो सकते हैं.',
@@ -71,6 +80,7 @@ export const hi: PairingLocale = {
     getCode: 'कोड पाएँ',
     copyCode: 'कोड कॉपी करें',
     copied: 'कॉपी हो गया',
+    copyError: 'त्रुटि कोड कॉपी करें',
     codeFor: '{number} के लिए',
     changeNumber: 'बदलें',
     slowCode: 'फ़ोन कोड नहीं ले रहा है?',
@@ -106,6 +116,7 @@ export const hi: PairingLocale = {
     },
     statusIdle: 'सब तैयार है, जब चाहें शुरू करें',
     statusPreparing: 'आपका कोड लाया जा रहा है…',
+    stillPreparing: 'काम जारी है. इसमें एक मिनट लग सकता है.',
     statusRetrying: 'आपका कोड लाने की कोशिश जारी है…',
     statusResetting: 'पुराना कनेक्शन हटाया जा रहा है…',
     statusScan: 'आपके स्कैन का इंतज़ार है · {of} में से कोड {number}',
@@ -140,7 +151,7 @@ export const hi: PairingLocale = {
       other: 'इस कोड के लिए {count} सेकंड बाकी हैं',
     },
     expiredTitle: 'कोड का समय खत्म हो गया.',
-    expiredUnscanned: 'इसे अभी तक किसी ने स्कैन नहीं किया.',
+    expiredUnscanned: 'हमें कोई स्कैन नहीं दिखा.',
     expiredCode: 'इसे अभी तक किसी ने नहीं डाला.',
     safety: 'इससे आपके WhatsApp के साथ **{app}** लिंक होगा. जो कोड आपने नहीं माँगा, उसे कभी स्कैन न करें और न डालें.',
     linkLinked: 'लिंक है',
@@ -163,20 +174,21 @@ export const hi: PairingLocale = {
     shareLink: 'शेयर करें…',
     linkForOwner: 'जो यह लिंक खोलेगा, वह इसके ख़त्म होने तक यहाँ फ़ोन लिंक कर सकेगा।',
     done: 'हो गया',
+    printNote: '{app} को WhatsApp से लिंक करने का कोड. यह {time} पर समाप्त हो जाएगा.',
     errorLabel: 'गड़बड़ी',
     errors: {
       unauthorized: {
-        title: 'WhatsApp से संपर्क नहीं हो पा रहा',
+        title: 'यह ऐप अभी WhatsApp लिंक नहीं कर सकता',
         cause: 'प्रोवाइडर ने इस ऐप की कुंजी स्वीकार नहीं की, इसलिए कोड नहीं बन सकता.',
         advice: tellHost,
       },
       'session-not-found': {
-        title: 'WhatsApp से संपर्क नहीं हो पा रहा',
+        title: 'यह ऐप अभी WhatsApp लिंक नहीं कर सकता',
         cause: 'प्रोवाइडर के पास इस ऐप का कनेक्शन नहीं है.',
         advice: tellHost,
       },
       'subscription-expired': {
-        title: 'अभी लिंक नहीं हो सकता',
+        title: 'यह ऐप अभी WhatsApp लिंक नहीं कर सकता',
         cause: 'प्रोवाइडर के यहाँ इस ऐप का प्लान खत्म हो गया है.',
         advice: tellHost,
       },

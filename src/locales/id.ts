@@ -3,7 +3,11 @@ import type { PairingLocale } from '../core/messages.js'
 const again = 'Coba lagi sebentar lagi.'
 const tellHost = 'Ini bukan masalah telepon Anda: beri tahu pengelola aplikasi ini.'
 
-/** Indonesian. Words of WhatsApp's menus as in WhatsApp Web in this language. */
+/**
+ * Indonesian. Words of WhatsApp's menus as in WhatsApp Web in this language.
+ *
+ * No native speaker has reviewed these texts yet.
+ */
 export const id: PairingLocale = {
   tag: 'id',
   direction: 'ltr',
@@ -12,7 +16,7 @@ export const id: PairingLocale = {
     titleRelink: 'Tautkan lagi WhatsApp Anda',
     titleNumber: 'Tautkan WhatsApp Anda',
     titleCode: 'Masukkan kode ini di telepon Anda',
-    titleLinking: 'Selesaikan di telepon Anda',
+    titleLinking: 'Menautkan…',
     titleLinked: 'WhatsApp Anda sudah tertaut',
     titlePasskey: 'WhatsApp meminta kunci sandi Anda',
     methods: 'Cara menautkan',
@@ -20,13 +24,15 @@ export const id: PairingLocale = {
     methodPhoneCode: 'Nomor telepon',
     stepsScan: [
       'Buka **WhatsApp** atau **WhatsApp Business** di telepon Anda',
-      'Di Android, ketuk **Menu {menuIcon};** di iPhone, **Pengaturan {settingsIcon}**',
+      '{menu}',
       'Ketuk **Perangkat tertaut**, lalu **Tautkan perangkat**',
       'Arahkan telepon Anda ke kode ini',
     ],
+    stepAndroid: 'Ketuk **Menu {menuIcon}**',
+    stepIphone: 'Ketuk **Pengaturan {settingsIcon}** atau foto Anda',
     stepsCode: [
       'Buka **WhatsApp** atau **WhatsApp Business** di telepon Anda',
-      'Di Android, ketuk **Menu {menuIcon};** di iPhone, **Pengaturan {settingsIcon}**',
+      '{menu}',
       'Ketuk **Perangkat tertaut**, **Tautkan perangkat**, lalu **Tautkan dengan nomor telepon saja**',
       'Masukkan kode ini',
     ],
@@ -49,11 +55,12 @@ export const id: PairingLocale = {
     enlarge: 'Perbesar',
     close: 'Tutup',
     openInWhatsApp: 'Buka di WhatsApp di telepon ini',
+    openWhatsApp: 'Buka WhatsApp',
     pairingCodeLabel: 'Kode untuk dimasukkan di WhatsApp',
     start: 'Tampilkan kode',
-    retry: 'Ulangi',
+    retry: 'Coba lagi',
     showNewCode: 'Tampilkan kode baru',
-    tryAgain: 'Coba lagi',
+    tryAgain: 'Coba sekali lagi',
     startOver: 'Mulai dari awal',
     phoneNumber: 'Nomor telepon',
     phoneNumberHint: 'Dengan kode negara, misalnya +62 812-3456-7890',
@@ -62,6 +69,8 @@ export const id: PairingLocale = {
     phoneTooShort: 'Terlalu pendek untuk nomor di {country}.',
     phoneTooLong: 'Terlalu panjang untuk nomor di {country}.',
     phoneUnknownCountry: 'Pilih negaranya, atau mulai dengan + dan kode negara.',
+    phoneEmpty: 'Ketik nomor telepon Anda dulu.',
+    phoneNoAreaCode: 'Kode area belum ada: dua digit sebelum nomor, misalnya 11.',
     phoneUnlikely: 'Ini tidak tampak seperti nomor ponsel di {country}.',
     phonePressAgain: 'Periksa kode negara dan angkanya. Jika sudah benar, tekan tombolnya sekali lagi.',
     phoneHintBrazil: 'Akun WhatsApp dari sebelum 2017 mungkin terdaftar tanpa digit kesembilan.',
@@ -73,6 +82,7 @@ export const id: PairingLocale = {
     getCode: 'Dapatkan kode',
     copyCode: 'Salin kode',
     copied: 'Tersalin',
+    copyError: 'Salin kode kesalahan',
     codeFor: 'Untuk {number}',
     changeNumber: 'Ubah',
     slowCode: 'Telepon tidak menerima kodenya?',
@@ -109,6 +119,7 @@ export const id: PairingLocale = {
     },
     statusIdle: 'Mulai kapan pun Anda siap',
     statusPreparing: 'Mengambil kode Anda…',
+    stillPreparing: 'Masih diproses. Ini bisa memakan waktu satu menit.',
     statusRetrying: 'Masih mencoba mengambil kode Anda…',
     statusResetting: 'Menghapus koneksi lama…',
     statusScan: 'Menunggu Anda memindai · kode {number} dari {of}',
@@ -140,7 +151,7 @@ export const id: PairingLocale = {
     noticeCodeReplaced: 'Kode yang lebih baru telah diminta, jadi kode sebelumnya tidak berlaku lagi.',
     timeLeft: { other: 'Sisa waktu kode ini {count} detik' },
     expiredTitle: 'Kode sudah kedaluwarsa.',
-    expiredUnscanned: 'Belum ada yang memindainya.',
+    expiredUnscanned: 'Kami tidak melihat pemindaian.',
     expiredCode: 'Belum ada yang memasukkannya.',
     safety:
       'Ini menautkan **{app}** ke WhatsApp Anda. Jangan pernah memindai atau memasukkan kode yang tidak Anda minta.',
@@ -165,20 +176,21 @@ export const id: PairingLocale = {
     shareLink: 'Bagikan…',
     linkForOwner: 'Siapa pun yang membuka tautan ini dapat menautkan ponsel di sini sampai tautan berakhir.',
     done: 'Selesai',
+    printNote: 'Kode untuk menautkan {app} ke WhatsApp. Kedaluwarsa pukul {time}.',
     errorLabel: 'Kesalahan',
     errors: {
       unauthorized: {
-        title: 'Tidak dapat menghubungi WhatsApp',
+        title: 'Aplikasi ini belum bisa menautkan WhatsApp',
         cause: 'Penyedia menolak kunci aplikasi ini, jadi kode tidak dapat dibuat.',
         advice: tellHost,
       },
       'session-not-found': {
-        title: 'Tidak dapat menghubungi WhatsApp',
+        title: 'Aplikasi ini belum bisa menautkan WhatsApp',
         cause: 'Penyedia tidak mengenali koneksi aplikasi ini.',
         advice: tellHost,
       },
       'subscription-expired': {
-        title: 'Belum bisa menautkan sekarang',
+        title: 'Aplikasi ini belum bisa menautkan WhatsApp',
         cause: 'Paket aplikasi ini di penyedianya sudah habis.',
         advice: tellHost,
       },

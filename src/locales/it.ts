@@ -3,7 +3,11 @@ import type { PairingLocale } from '../core/messages.js'
 const again = 'Riprova tra un momento.'
 const tellHost = 'Non dipende dal tuo telefono: avvisa chi gestisce questa app.'
 
-/** Italian. Words of WhatsApp's menus as in WhatsApp Web in this language. */
+/**
+ * Italian. Words of WhatsApp's menus as in WhatsApp Web in this language.
+ *
+ * No native speaker has reviewed these texts yet.
+ */
 export const it: PairingLocale = {
   tag: 'it',
   direction: 'ltr',
@@ -12,7 +16,7 @@ export const it: PairingLocale = {
     titleRelink: 'Collega di nuovo il tuo WhatsApp',
     titleNumber: 'Collega il tuo WhatsApp',
     titleCode: 'Inserisci questo codice sul telefono',
-    titleLinking: 'Completa sul telefono',
+    titleLinking: 'Collegamento in corso…',
     titleLinked: 'Il tuo WhatsApp è collegato',
     titlePasskey: 'WhatsApp chiede la tua passkey',
     methods: 'Modi per collegare',
@@ -20,13 +24,15 @@ export const it: PairingLocale = {
     methodPhoneCode: 'Numero di telefono',
     stepsScan: [
       'Apri **WhatsApp** o **WhatsApp Business** sul telefono',
-      'Su Android tocca **Menu {menuIcon},** su iPhone **Impostazioni {settingsIcon}**',
+      '{menu}',
       'Tocca **Dispositivi collegati**, quindi **Collega dispositivo**',
       'Inquadra questo codice con il telefono',
     ],
+    stepAndroid: 'Tocca **Menu {menuIcon}**',
+    stepIphone: 'Tocca **Impostazioni {settingsIcon}** o la tua foto',
     stepsCode: [
       'Apri **WhatsApp** o **WhatsApp Business** sul telefono',
-      'Su Android tocca **Menu {menuIcon},** su iPhone **Impostazioni {settingsIcon}**',
+      '{menu}',
       'Tocca **Dispositivi collegati**, **Collega dispositivo**, quindi **In alternativa, collega con il numero di telefono**',
       'Inserisci questo codice',
     ],
@@ -50,6 +56,7 @@ export const it: PairingLocale = {
     enlarge: 'Ingrandisci',
     close: 'Chiudi',
     openInWhatsApp: 'Apri in WhatsApp su questo telefono',
+    openWhatsApp: 'Apri WhatsApp',
     pairingCodeLabel: 'Codice da inserire in WhatsApp',
     start: 'Mostra il codice',
     retry: 'Riprova',
@@ -63,6 +70,8 @@ export const it: PairingLocale = {
     phoneTooShort: 'Troppo corto per un numero di questo paese: {country}.',
     phoneTooLong: 'Troppo lungo per un numero di questo paese: {country}.',
     phoneUnknownCountry: 'Scegli il paese, o inizia con + e il prefisso internazionale.',
+    phoneEmpty: 'Scrivi prima il tuo numero di telefono.',
+    phoneNoAreaCode: 'Manca il prefisso: due cifre prima del numero, per esempio 11.',
     phoneUnlikely: 'Non sembra un numero di cellulare di questo paese: {country}.',
     phonePressAgain:
       'Controlla il prefisso internazionale e le cifre. Se sono giusti, premi di nuovo il pulsante.',
@@ -76,6 +85,7 @@ export const it: PairingLocale = {
     getCode: 'Ricevi il codice',
     copyCode: 'Copia il codice',
     copied: 'Copiato',
+    copyError: 'Copia il codice dell’errore',
     codeFor: 'Per {number}',
     changeNumber: 'Modifica',
     slowCode: 'Il telefono non accetta il codice?',
@@ -112,13 +122,14 @@ export const it: PairingLocale = {
     },
     statusIdle: 'Inizia quando vuoi',
     statusPreparing: 'Preparazione del codice…',
+    stillPreparing: 'Ancora in corso. Può volerci un minuto.',
     statusRetrying: 'Nuovo tentativo di ottenere il codice…',
     statusResetting: 'Rimozione del vecchio collegamento…',
     statusScan: 'In attesa della scansione · codice {number} di {of}',
     statusScanUnlimited: 'In attesa della scansione',
     statusNumber: 'In attesa del tuo numero',
     statusRequesting: 'Preparazione del codice…',
-    statusCode: 'In attesa che inserisci il codice',
+    statusCode: 'In attesa che tu inserisca il codice',
     titleNumberCheck: 'È il tuo numero?',
     leadNumberCheck:
       'È collegato un telefono con il numero {phone}, e qui è atteso {expected}. Potrebbero essere lo stesso numero, scritto in due modi.',
@@ -146,10 +157,10 @@ export const it: PairingLocale = {
       other: 'Restano {count} secondi per questo codice',
     },
     expiredTitle: 'Il codice è scaduto.',
-    expiredUnscanned: 'Nessuno lo ha scansionato.',
+    expiredUnscanned: 'Non abbiamo visto nessuna scansione.',
     expiredCode: 'Nessuno lo ha inserito.',
     safety:
-      'Questo collega **{app}** al tuo WhatsApp. Non scansionare e non inserire mai un codice che non hai chiesto.',
+      'Così colleghi **{app}** al tuo WhatsApp. Non scansionare e non inserire mai un codice che non hai chiesto.',
     linkLinked: 'Collegato',
     linkNone: 'Non collegato',
     linkAttention: 'Richiede attenzione',
@@ -171,20 +182,21 @@ export const it: PairingLocale = {
     shareLink: 'Condividi…',
     linkForOwner: 'Chi apre questo link può collegare un telefono qui finché non scade.',
     done: 'Fine',
+    printNote: 'Codice per collegare {app} a WhatsApp. Scade alle {time}.',
     errorLabel: 'Errore',
     errors: {
       unauthorized: {
-        title: 'WhatsApp non è raggiungibile',
+        title: 'Questa app ora non può collegare WhatsApp',
         cause: 'Il fornitore ha rifiutato la chiave di questa app, quindi non si può creare un codice.',
         advice: tellHost,
       },
       'session-not-found': {
-        title: 'WhatsApp non è raggiungibile',
+        title: 'Questa app ora non può collegare WhatsApp',
         cause: 'Il fornitore non riconosce la connessione di questa app.',
         advice: tellHost,
       },
       'subscription-expired': {
-        title: 'Ora non è possibile collegare',
+        title: 'Questa app ora non può collegare WhatsApp',
         cause: 'L’abbonamento di questa app presso il suo fornitore è scaduto.',
         advice: tellHost,
       },

@@ -3,7 +3,11 @@ import type { PairingLocale } from '../core/messages.js'
 const again = 'しばらくしてから、もう一度お試しください。'
 const tellHost = 'お使いのスマートフォンの問題ではありません。このアプリの運営者にお知らせください。'
 
-/** Japanese, です・ます. */
+/**
+ * Japanese, です・ます.
+ *
+ * The words of WhatsApp's menus have no source on record. No native speaker has reviewed these texts yet.
+ */
 export const ja: PairingLocale = {
   tag: 'ja',
   direction: 'ltr',
@@ -12,7 +16,7 @@ export const ja: PairingLocale = {
     titleRelink: 'WhatsAppをもう一度リンク',
     titleNumber: 'WhatsAppをリンク',
     titleCode: 'スマートフォンにこのコードを入力',
-    titleLinking: 'スマートフォンで完了してください',
+    titleLinking: 'リンクしています…',
     titleLinked: 'リンクしました',
     titlePasskey: 'WhatsAppのパスキーが必要です',
     methods: 'リンクの方法',
@@ -20,13 +24,15 @@ export const ja: PairingLocale = {
     methodPhoneCode: '電話番号',
     stepsScan: [
       'スマートフォンで**WhatsApp**または**WhatsApp Business**を開きます',
-      'Androidでは**「メニュー」{menuIcon}、**iPhoneでは**「設定」{settingsIcon}**をタップします',
+      '{menu}',
       '**「リンク済みデバイス」**、**「デバイスをリンク」**の順にタップします',
       'スマートフォンをこのコードに向けます',
     ],
+    stepAndroid: '**「メニュー」{menuIcon}**をタップします',
+    stepIphone: '**「設定」{settingsIcon}**またはご自分の写真をタップします',
     stepsCode: [
       'スマートフォンで**WhatsApp**または**WhatsApp Business**を開きます',
-      'Androidでは**「メニュー」{menuIcon}、**iPhoneでは**「設定」{settingsIcon}**をタップします',
+      '{menu}',
       '**「リンク済みデバイス」**、**「デバイスをリンク」**、**「電話番号でリンク」**の順にタップします',
       'このコードを入力します',
     ],
@@ -38,7 +44,7 @@ export const ja: PairingLocale = {
     leadLinked:
       '{app}でこの番号のメッセージを送受信できるようになりました。リンクは**「リンク済みデバイス」**からいつでも解除できます。',
     leadPasskey:
-      'このアカウントはWhatsAppのパスキーで保護されています。パスキーを確認できるのはWhatsApp自身のページだけで、このページではできません。{advice} このページは開いたままにしてください。自動的に先へ進みます。',
+      'このアカウントはWhatsAppのパスキーで保護されています。パスキーを確認できるのはWhatsApp自身のページだけで、このページではできません。{advice}このページは開いたままにしてください。自動的に先へ進みます。',
     passkeyAdvice: {
       'z-api': '{app}の運営者に、Z-APIのブラウザ拡張機能で確認するよう依頼してください。',
       wasend:
@@ -50,6 +56,7 @@ export const ja: PairingLocale = {
     enlarge: '拡大',
     close: '閉じる',
     openInWhatsApp: 'このスマートフォンのWhatsAppで開く',
+    openWhatsApp: 'WhatsAppを開く',
     pairingCodeLabel: 'WhatsAppに入力するコード',
     start: 'コードを表示',
     retry: '再試行',
@@ -63,6 +70,8 @@ export const ja: PairingLocale = {
     phoneTooShort: '{country}の番号としては短すぎます。',
     phoneTooLong: '{country}の番号としては長すぎます。',
     phoneUnknownCountry: '国を選択するか、+と国番号から入力してください。',
+    phoneEmpty: '先に電話番号を入力してください。',
+    phoneNoAreaCode: '市外局番がありません。番号の前に2桁を付けてください（例：11）。',
     phoneUnlikely: '{country}の携帯電話番号ではないようです。',
     phonePressAgain: '国番号と数字を確認してください。正しい場合は、もう一度ボタンを押してください。',
     phoneHintBrazil: '2017年より前のWhatsAppアカウントは、9桁目の数字なしで登録されていることがあります。',
@@ -74,6 +83,7 @@ export const ja: PairingLocale = {
     getCode: 'コードを取得',
     copyCode: 'コードをコピー',
     copied: 'コピーしました',
+    copyError: 'エラーコードをコピー',
     codeFor: '{number}のコード',
     changeNumber: '変更',
     slowCode: 'コードが受け付けられませんか？',
@@ -110,6 +120,7 @@ export const ja: PairingLocale = {
     },
     statusIdle: 'いつでも始められます',
     statusPreparing: 'コードを取得しています…',
+    stillPreparing: 'まだ処理中です。1分ほどかかることがあります。',
     statusRetrying: '引き続きコードを取得しています…',
     statusResetting: '以前の接続を消去しています…',
     statusScan: 'スキャンを待っています · コード{number}/{of}',
@@ -143,7 +154,7 @@ export const ja: PairingLocale = {
       other: 'このコードの残り時間は{count}秒です',
     },
     expiredTitle: 'コードの有効期限が切れました。',
-    expiredUnscanned: 'まだスキャンされていません。',
+    expiredUnscanned: 'スキャンは確認できませんでした。',
     expiredCode: 'まだ入力されていません。',
     safety:
       '**{app}**をあなたのWhatsAppにリンクします。自分で取得していないコードは、絶対にスキャンも入力もしないでください。',
@@ -167,20 +178,21 @@ export const ja: PairingLocale = {
     shareLink: '共有…',
     linkForOwner: 'このリンクを開いた人は、期限が切れるまでここで電話をリンクできます。',
     done: '完了',
+    printNote: '{app}をWhatsAppにリンクするためのコードです。有効期限は{time}です。',
     errorLabel: 'エラー',
     errors: {
       unauthorized: {
-        title: 'WhatsAppに接続できません',
+        title: '現在このアプリではリンクできません',
         cause: '接続サービスがこのアプリのキーを受け付けないため、コードを作成できません。',
         advice: tellHost,
       },
       'session-not-found': {
-        title: 'WhatsAppに接続できません',
+        title: '現在このアプリではリンクできません',
         cause: '接続サービスにこのアプリの接続が見つかりません。',
         advice: tellHost,
       },
       'subscription-expired': {
-        title: '現在リンクできません',
+        title: '現在このアプリではリンクできません',
         cause: 'このアプリが利用する接続サービスのプランの期限が切れています。',
         advice: tellHost,
       },

@@ -3,7 +3,11 @@ import type { PairingLocale } from '../core/messages.js'
 const again = '잠시 후 다시 시도하세요.'
 const tellHost = '휴대폰 문제가 아니에요. 이 앱의 운영자에게 알려 주세요.'
 
-/** Korean, 해요 and 하세요. */
+/**
+ * Korean, 해요 and 하세요.
+ *
+ * The words of WhatsApp's menus have no source on record. No native speaker has reviewed these texts yet.
+ */
 export const ko: PairingLocale = {
   tag: 'ko',
   direction: 'ltr',
@@ -12,7 +16,7 @@ export const ko: PairingLocale = {
     titleRelink: 'WhatsApp 다시 연결하기',
     titleNumber: 'WhatsApp 연결하기',
     titleCode: '휴대폰에 이 코드를 입력하세요',
-    titleLinking: '휴대폰에서 마무리하세요',
+    titleLinking: '연결하는 중…',
     titleLinked: '연결되었어요',
     titlePasskey: 'WhatsApp 패스키가 필요해요',
     methods: '연결 방법',
@@ -20,13 +24,15 @@ export const ko: PairingLocale = {
     methodPhoneCode: '전화번호',
     stepsScan: [
       '휴대폰에서 **WhatsApp** 또는 **WhatsApp Business**를 여세요',
-      'Android에서는 **메뉴 {menuIcon},** iPhone에서는 **설정 {settingsIcon}**을 탭하세요',
+      '{menu}',
       '**연결된 기기**를 탭한 다음 **기기 연결**을 탭하세요',
       '휴대폰으로 이 코드를 비추세요',
     ],
+    stepAndroid: '**메뉴 {menuIcon}**를 탭하세요',
+    stepIphone: '**설정 {settingsIcon}** 또는 내 사진을 탭하세요',
     stepsCode: [
       '휴대폰에서 **WhatsApp** 또는 **WhatsApp Business**를 여세요',
-      'Android에서는 **메뉴 {menuIcon},** iPhone에서는 **설정 {settingsIcon}**을 탭하세요',
+      '{menu}',
       '**연결된 기기**, **기기 연결**, **전화번호로 연결**을 차례로 탭하세요',
       '이 코드를 입력하세요',
     ],
@@ -50,6 +56,7 @@ export const ko: PairingLocale = {
     enlarge: '확대',
     close: '닫기',
     openInWhatsApp: '이 휴대폰의 WhatsApp에서 열기',
+    openWhatsApp: 'WhatsApp 열기',
     pairingCodeLabel: 'WhatsApp에 입력할 코드',
     start: '코드 표시',
     retry: '다시 시도',
@@ -63,6 +70,8 @@ export const ko: PairingLocale = {
     phoneTooShort: '{country} 번호로는 너무 짧아요.',
     phoneTooLong: '{country} 번호로는 너무 길어요.',
     phoneUnknownCountry: '국가를 선택하거나 +와 국가 코드로 시작하세요.',
+    phoneEmpty: '먼저 전화번호를 입력하세요.',
+    phoneNoAreaCode: '지역 번호가 없어요. 번호 앞에 11처럼 두 자리를 입력하세요.',
     phoneUnlikely: '{country} 휴대폰 번호가 아닌 것 같아요.',
     phonePressAgain: '국가 코드와 숫자를 확인하세요. 맞으면 버튼을 다시 누르세요.',
     phoneHintBrazil: '2017년 이전의 WhatsApp 계정은 아홉째 자리 숫자 없이 등록되어 있을 수 있어요.',
@@ -73,6 +82,7 @@ export const ko: PairingLocale = {
     getCode: '코드 받기',
     copyCode: '코드 복사',
     copied: '복사됨',
+    copyError: '오류 코드 복사',
     codeFor: '{number}에 사용할 코드',
     changeNumber: '변경',
     slowCode: '휴대폰에서 코드가 인식되지 않나요?',
@@ -109,6 +119,7 @@ export const ko: PairingLocale = {
     },
     statusIdle: '준비되면 시작하세요',
     statusPreparing: '코드를 가져오는 중…',
+    stillPreparing: '아직 진행 중이에요. 1분쯤 걸릴 수 있어요.',
     statusRetrying: '코드를 계속 가져오는 중…',
     statusResetting: '이전 연결을 지우는 중…',
     statusScan: '스캔을 기다리는 중 · 코드 {number}/{of}',
@@ -142,7 +153,7 @@ export const ko: PairingLocale = {
       other: '이 코드는 {count}초 남았어요',
     },
     expiredTitle: '코드가 만료되었어요.',
-    expiredUnscanned: '아직 아무도 스캔하지 않았어요.',
+    expiredUnscanned: '스캔이 확인되지 않았어요.',
     expiredCode: '아직 아무도 입력하지 않았어요.',
     safety:
       '내 WhatsApp에 **{app}** 연결이 추가돼요. 직접 요청하지 않은 코드는 절대 스캔하거나 입력하지 마세요.',
@@ -167,20 +178,21 @@ export const ko: PairingLocale = {
     shareLink: '공유…',
     linkForOwner: '이 링크를 여는 사람은 만료될 때까지 여기에 휴대전화를 연결할 수 있습니다.',
     done: '완료',
+    printNote: 'WhatsApp에 {app} 연결용 코드예요. {time}에 만료돼요.',
     errorLabel: '오류',
     errors: {
       unauthorized: {
-        title: 'WhatsApp에 연결할 수 없어요',
+        title: '지금은 이 앱을 연결할 수 없어요',
         cause: '서비스 제공업체가 이 앱의 키를 거부해서 코드를 만들 수 없어요.',
         advice: tellHost,
       },
       'session-not-found': {
-        title: 'WhatsApp에 연결할 수 없어요',
+        title: '지금은 이 앱을 연결할 수 없어요',
         cause: '서비스 제공업체에서 이 앱의 연결을 찾을 수 없어요.',
         advice: tellHost,
       },
       'subscription-expired': {
-        title: '지금은 연결할 수 없어요',
+        title: '지금은 이 앱을 연결할 수 없어요',
         cause: '이 앱이 이용하는 서비스의 요금제가 만료되었어요.',
         advice: tellHost,
       },

@@ -3,7 +3,11 @@ import type { PairingLocale } from '../core/messages.js'
 const again = 'Tente de novo daqui a pouco.'
 const tellHost = 'O problema não é o seu celular: avise quem cuida deste app.'
 
-/** Brazilian Portuguese. Words of WhatsApp's menus as in WhatsApp Web in this language. */
+/**
+ * Brazilian Portuguese. Words of WhatsApp's menus as in WhatsApp Web in this language.
+ *
+ * No native speaker has reviewed these texts yet.
+ */
 export const ptBR: PairingLocale = {
   tag: 'pt-BR',
   direction: 'ltr',
@@ -12,7 +16,7 @@ export const ptBR: PairingLocale = {
     titleRelink: 'Conecte seu WhatsApp de novo',
     titleNumber: 'Conecte seu WhatsApp',
     titleCode: 'Insira este código no seu celular',
-    titleLinking: 'Conclua no seu celular',
+    titleLinking: 'Conectando…',
     titleLinked: 'Seu WhatsApp está conectado',
     titlePasskey: 'O WhatsApp pede sua chave de acesso',
     methods: 'Formas de conectar',
@@ -20,13 +24,15 @@ export const ptBR: PairingLocale = {
     methodPhoneCode: 'Número de telefone',
     stepsScan: [
       'Abra o **WhatsApp** ou o **WhatsApp Business** no seu celular',
-      'No Android, toque em **Mais opções {menuIcon};** no iPhone, em **Configurações {settingsIcon}**',
+      '{menu}',
       'Toque em **Dispositivos conectados** e depois em **Conectar dispositivo**',
       'Aponte o celular para este código',
     ],
+    stepAndroid: 'Toque em **Mais opções {menuIcon}**',
+    stepIphone: 'Toque em **Configurações {settingsIcon}** ou na sua foto',
     stepsCode: [
       'Abra o **WhatsApp** ou o **WhatsApp Business** no seu celular',
-      'No Android, toque em **Mais opções {menuIcon};** no iPhone, em **Configurações {settingsIcon}**',
+      '{menu}',
       'Toque em **Dispositivos conectados**, em **Conectar dispositivo** e depois em **Conectar com número de telefone**',
       'Insira este código',
     ],
@@ -50,6 +56,7 @@ export const ptBR: PairingLocale = {
     enlarge: 'Ampliar',
     close: 'Fechar',
     openInWhatsApp: 'Abrir no WhatsApp deste celular',
+    openWhatsApp: 'Abrir o WhatsApp',
     pairingCodeLabel: 'Código para inserir no WhatsApp',
     start: 'Mostrar código',
     retry: 'Tentar de novo',
@@ -63,6 +70,8 @@ export const ptBR: PairingLocale = {
     phoneTooShort: 'Curto demais para um número deste país: {country}.',
     phoneTooLong: 'Longo demais para um número deste país: {country}.',
     phoneUnknownCountry: 'Escolha o país, ou comece com + e o código do país.',
+    phoneEmpty: 'Digite primeiro o número do seu celular.',
+    phoneNoAreaCode: 'Falta o DDD: dois dígitos antes do número, como 11.',
     phoneUnlikely: 'Isto não parece um número de celular deste país: {country}.',
     phonePressAgain: 'Confira o código do país e os dígitos. Se estiverem certos, toque no botão de novo.',
     phoneHintBrazil: 'Contas do WhatsApp de antes de 2017 podem estar registradas sem o nono dígito.',
@@ -73,6 +82,7 @@ export const ptBR: PairingLocale = {
     getCode: 'Receber código',
     copyCode: 'Copiar código',
     copied: 'Copiado',
+    copyError: 'Copiar o código do erro',
     codeFor: 'Para {number}',
     changeNumber: 'Alterar',
     slowCode: 'O celular não aceita o código?',
@@ -108,6 +118,7 @@ export const ptBR: PairingLocale = {
     },
     statusIdle: 'Comece quando quiser',
     statusPreparing: 'Gerando seu código…',
+    stillPreparing: 'Ainda em andamento. Isso pode levar um minuto.',
     statusRetrying: 'Ainda tentando gerar seu código…',
     statusResetting: 'Desfazendo a conexão antiga…',
     statusScan: 'Aguardando a leitura · código {number} de {of}',
@@ -142,7 +153,7 @@ export const ptBR: PairingLocale = {
       other: 'Restam {count} segundos para este código',
     },
     expiredTitle: 'O código expirou.',
-    expiredUnscanned: 'Ninguém escaneou a tempo.',
+    expiredUnscanned: 'Não vimos nenhuma leitura.',
     expiredCode: 'Ninguém inseriu a tempo.',
     safety: 'Isto conecta **{app}** ao seu WhatsApp. Nunca escaneie nem insira um código que você não pediu.',
     linkLinked: 'Conectado',
@@ -166,20 +177,21 @@ export const ptBR: PairingLocale = {
     shareLink: 'Compartilhar…',
     linkForOwner: 'Quem abrir este link pode conectar um telefone aqui até ele expirar.',
     done: 'Concluir',
+    printNote: 'Código para conectar {app} ao WhatsApp. Ele expira às {time}.',
     errorLabel: 'Erro',
     errors: {
       unauthorized: {
-        title: 'Sem acesso ao WhatsApp',
+        title: 'Este app não consegue conectar o WhatsApp agora',
         cause: 'O provedor recusou a chave deste app, e sem ela não há código.',
         advice: tellHost,
       },
       'session-not-found': {
-        title: 'Sem acesso ao WhatsApp',
+        title: 'Este app não consegue conectar o WhatsApp agora',
         cause: 'O provedor não reconhece a conexão deste app.',
         advice: tellHost,
       },
       'subscription-expired': {
-        title: 'Não dá para conectar agora',
+        title: 'Este app não consegue conectar o WhatsApp agora',
         cause: 'O plano deste app no provedor venceu.',
         advice: tellHost,
       },

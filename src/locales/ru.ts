@@ -3,7 +3,11 @@ import type { PairingLocale } from '../core/messages.js'
 const again = 'Попробуйте ещё раз чуть позже.'
 const tellHost = 'Дело не в вашем телефоне: сообщите об этом тем, кто отвечает за это приложение.'
 
-/** Russian, with вы. WhatsApp Web and Android say “Связывание устройства”, an iPhone “Привязка устройства”. */
+/**
+ * Russian, with вы. WhatsApp Web and Android say “Связывание устройства”, an iPhone “Привязка устройства”.
+ *
+ * No native speaker has reviewed these texts yet.
+ */
 export const ru: PairingLocale = {
   tag: 'ru',
   direction: 'ltr',
@@ -12,7 +16,7 @@ export const ru: PairingLocale = {
     titleRelink: 'Подключите свой WhatsApp снова',
     titleNumber: 'Подключите свой WhatsApp',
     titleCode: 'Введите этот код на телефоне',
-    titleLinking: 'Завершите на телефоне',
+    titleLinking: 'Подключение…',
     titleLinked: 'Готово, WhatsApp подключён',
     titlePasskey: 'WhatsApp просит ваш ключ доступа',
     methods: 'Способы подключения',
@@ -20,13 +24,15 @@ export const ru: PairingLocale = {
     methodPhoneCode: 'По номеру',
     stepsScan: [
       'Откройте **WhatsApp** или **WhatsApp Business** на телефоне',
-      'На Android нажмите **Меню {menuIcon},** на iPhone — **Настройки {settingsIcon}**',
+      '{menu}',
       'Нажмите **Связанные устройства**, затем **Связывание устройства**',
       'Наведите телефон на этот код',
     ],
+    stepAndroid: 'Нажмите **Меню {menuIcon}**',
+    stepIphone: 'Нажмите **Настройки {settingsIcon}** или своё фото',
     stepsCode: [
       'Откройте **WhatsApp** или **WhatsApp Business** на телефоне',
-      'На Android нажмите **Меню {menuIcon},** на iPhone — **Настройки {settingsIcon}**',
+      '{menu}',
       'Нажмите **Связанные устройства**, **Связывание устройства**, затем **Связать по номеру телефона**',
       'Введите этот код',
     ],
@@ -50,6 +56,7 @@ export const ru: PairingLocale = {
     enlarge: 'Увеличить',
     close: 'Закрыть',
     openInWhatsApp: 'Открыть в WhatsApp на этом телефоне',
+    openWhatsApp: 'Открыть WhatsApp',
     pairingCodeLabel: 'Код для ввода в WhatsApp',
     start: 'Показать код',
     retry: 'Повторить',
@@ -63,6 +70,8 @@ export const ru: PairingLocale = {
     phoneTooShort: 'Слишком короткий номер. Страна: {country}.',
     phoneTooLong: 'Слишком длинный номер. Страна: {country}.',
     phoneUnknownCountry: 'Выберите страну или начните с + и кода страны.',
+    phoneEmpty: 'Сначала введите номер телефона.',
+    phoneNoAreaCode: 'Не хватает кода города: две цифры перед номером, например 11.',
     phoneUnlikely: 'Не похоже на мобильный номер. Страна: {country}.',
     phonePressAgain: 'Проверьте код страны и цифры. Если всё верно, нажмите кнопку ещё раз.',
     phoneHintBrazil:
@@ -74,6 +83,7 @@ export const ru: PairingLocale = {
     getCode: 'Получить код',
     copyCode: 'Скопировать код',
     copied: 'Скопировано',
+    copyError: 'Скопировать код ошибки',
     codeFor: 'Для номера {number}',
     changeNumber: 'Изменить',
     slowCode: 'Телефон не принимает код?',
@@ -110,6 +120,7 @@ export const ru: PairingLocale = {
     },
     statusIdle: 'Всё готово, можно начинать',
     statusPreparing: 'Получаем код…',
+    stillPreparing: 'Всё ещё выполняется. Это может занять минуту.',
     statusRetrying: 'Всё ещё пытаемся получить код…',
     statusResetting: 'Сбрасываем прежнее подключение…',
     statusScan: 'Ждём сканирования · код {number} из {of}',
@@ -146,7 +157,7 @@ export const ru: PairingLocale = {
       other: 'Код действует ещё {count} секунды',
     },
     expiredTitle: 'Срок действия кода истёк.',
-    expiredUnscanned: 'Его пока никто не отсканировал.',
+    expiredUnscanned: 'Мы не увидели сканирования.',
     expiredCode: 'Его пока никто не ввёл.',
     safety:
       'Так вы подключите **{app}** к своему WhatsApp. Никогда не сканируйте и не вводите код, который не запрашивали.',
@@ -171,20 +182,21 @@ export const ru: PairingLocale = {
     shareLink: 'Поделиться…',
     linkForOwner: 'Тот, кто откроет эту ссылку, сможет связать здесь телефон, пока она не истечёт.',
     done: 'Готово',
+    printNote: 'Код для подключения {app} к WhatsApp. Он действует до {time}.',
     errorLabel: 'Ошибка',
     errors: {
       unauthorized: {
-        title: 'Нет связи с WhatsApp',
+        title: 'Приложение сейчас не может подключить WhatsApp',
         cause: 'Сервис подключения не принял ключ этого приложения, поэтому код получить нельзя.',
         advice: tellHost,
       },
       'session-not-found': {
-        title: 'Нет связи с WhatsApp',
+        title: 'Приложение сейчас не может подключить WhatsApp',
         cause: 'Сервис не находит подключение этого приложения.',
         advice: tellHost,
       },
       'subscription-expired': {
-        title: 'Сейчас подключить нельзя',
+        title: 'Приложение сейчас не может подключить WhatsApp',
         cause: 'У этого приложения закончилась подписка на сервис подключения.',
         advice: tellHost,
       },

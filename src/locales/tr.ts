@@ -6,6 +6,8 @@ const tellHost = 'Sorun telefonunuzda değil: lütfen bu uygulamayı yönetenler
 /**
  * Turkish. Words of WhatsApp's menus as in WhatsApp Web in this language. `{app}` always stands where it needs no
  * ending, which would have to follow its vowels.
+ *
+ * No native speaker has reviewed these texts yet.
  */
 export const tr: PairingLocale = {
   tag: 'tr',
@@ -15,7 +17,7 @@ export const tr: PairingLocale = {
     titleRelink: 'WhatsApp’ınızı yeniden bağlayın',
     titleNumber: 'WhatsApp’ınızı bağlayın',
     titleCode: 'Bu kodu telefonunuza girin',
-    titleLinking: 'Telefonunuzda tamamlayın',
+    titleLinking: 'Bağlanıyor…',
     titleLinked: 'WhatsApp’ınız bağlandı',
     titlePasskey: 'WhatsApp geçiş anahtarınızı istiyor',
     methods: 'Bağlama yolları',
@@ -23,13 +25,15 @@ export const tr: PairingLocale = {
     methodPhoneCode: 'Telefon numarası',
     stepsScan: [
       'Telefonunuzda **WhatsApp** ya da **WhatsApp Business** uygulamasını açın',
-      'Android’de **Menü {menuIcon},** iPhone’da **Ayarlar {settingsIcon}** simgesine dokunun',
+      '{menu}',
       'Önce **Bağlı cihazlar**, ardından **Cihaz bağla** seçeneğine dokunun',
       'Telefonunuzu bu koda doğrultun',
     ],
+    stepAndroid: '**Menü {menuIcon}** simgesine dokunun',
+    stepIphone: '**Ayarlar {settingsIcon}** simgesine ya da fotoğrafınıza dokunun',
     stepsCode: [
       'Telefonunuzda **WhatsApp** ya da **WhatsApp Business** uygulamasını açın',
-      'Android’de **Menü {menuIcon},** iPhone’da **Ayarlar {settingsIcon}** simgesine dokunun',
+      '{menu}',
       'Sırayla **Bağlı cihazlar**, **Cihaz bağla** ve **Telefon numarası kullanarak bağlayın** seçeneklerine dokunun',
       'Bu kodu girin',
     ],
@@ -53,6 +57,7 @@ export const tr: PairingLocale = {
     enlarge: 'Büyüt',
     close: 'Kapat',
     openInWhatsApp: 'Bu telefondaki WhatsApp’ta aç',
+    openWhatsApp: 'WhatsApp’ı aç',
     pairingCodeLabel: 'WhatsApp’a girilecek kod',
     start: 'Kodu göster',
     retry: 'Yeniden dene',
@@ -66,6 +71,8 @@ export const tr: PairingLocale = {
     phoneTooShort: 'Bu ülkedeki bir numara için çok kısa: {country}.',
     phoneTooLong: 'Bu ülkedeki bir numara için çok uzun: {country}.',
     phoneUnknownCountry: 'Ülkeyi seçin ya da + ve ülke koduyla başlayın.',
+    phoneEmpty: 'Önce telefon numaranızı yazın.',
+    phoneNoAreaCode: 'Alan kodu eksik: numaradan önce iki rakam, örneğin 11.',
     phoneUnlikely: 'Bu, şu ülkenin cep telefonu numarasına benzemiyor: {country}.',
     phonePressAgain: 'Ülke kodunu ve rakamları kontrol edin. Doğruysa düğmeye bir kez daha basın.',
     phoneHintBrazil: '2017’den önceki WhatsApp hesapları dokuzuncu rakam olmadan kayıtlı olabilir.',
@@ -76,6 +83,7 @@ export const tr: PairingLocale = {
     getCode: 'Kod al',
     copyCode: 'Kodu kopyala',
     copied: 'Kopyalandı',
+    copyError: 'Hata kodunu kopyala',
     codeFor: 'Numara: {number}',
     changeNumber: 'Değiştir',
     slowCode: 'Telefon kodu kabul etmiyor mu?',
@@ -112,7 +120,8 @@ export const tr: PairingLocale = {
     },
     statusIdle: 'Hazır olduğunuzda başlayın',
     statusPreparing: 'Kodunuz hazırlanıyor…',
-    statusRetrying: 'Kodunuz hâlâ alınmaya çalışılıyor…',
+    stillPreparing: 'Hâlâ sürüyor. Bir dakika kadar sürebilir.',
+    statusRetrying: 'Kodunuzu almaya devam ediyoruz…',
     statusResetting: 'Eski bağlantı temizleniyor…',
     statusScan: 'Taramanız bekleniyor · kod {number}/{of}',
     statusScanUnlimited: 'Taramanız bekleniyor',
@@ -143,7 +152,7 @@ export const tr: PairingLocale = {
     noticeCodeReplaced: 'Daha yeni bir kod istendi, bu yüzden önceki kod artık geçerli değil.',
     timeLeft: { one: 'Bu kod için {count} saniye kaldı', other: 'Bu kod için {count} saniye kaldı' },
     expiredTitle: 'Kodun süresi doldu.',
-    expiredUnscanned: 'Kod taranmadı.',
+    expiredUnscanned: 'Tarama görmedik.',
     expiredCode: 'Kod girilmedi.',
     safety:
       '**{app}** WhatsApp’ınıza bağlanacak. Kendiniz istemediğiniz bir kodu asla taramayın ya da girmeyin.',
@@ -168,20 +177,21 @@ export const tr: PairingLocale = {
     shareLink: 'Paylaş…',
     linkForOwner: 'Bu adresi açan kişi, süresi dolana kadar burada bir telefon bağlayabilir.',
     done: 'Bitti',
+    printNote: '{app} için WhatsApp bağlama kodu. Son kullanma saati: {time}.',
     errorLabel: 'Hata',
     errors: {
       unauthorized: {
-        title: 'WhatsApp’a ulaşılamıyor',
+        title: 'Bu uygulama şu anda WhatsApp’a bağlanamıyor',
         cause: 'Sağlayıcı bu uygulamanın anahtarını reddetti, bu yüzden kod oluşturulamıyor.',
         advice: tellHost,
       },
       'session-not-found': {
-        title: 'WhatsApp’a ulaşılamıyor',
+        title: 'Bu uygulama şu anda WhatsApp’a bağlanamıyor',
         cause: 'Sağlayıcı bu uygulamanın bağlantısını tanımıyor.',
         advice: tellHost,
       },
       'subscription-expired': {
-        title: 'Şu anda bağlanamıyorsunuz',
+        title: 'Bu uygulama şu anda WhatsApp’a bağlanamıyor',
         cause: 'Bu uygulamanın sağlayıcısındaki planının süresi doldu.',
         advice: tellHost,
       },

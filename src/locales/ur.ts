@@ -8,6 +8,8 @@ const tellHost = 'مسئلہ آپ کے فون میں نہیں ہے: براہِ �
  *
  * Numbers stand between U+2066 and U+2069: in a line from right to left, their plus would change sides and their groups
  * of digits would be read backwards.
+ *
+ * The words of WhatsApp's menus have no source on record. No native speaker has reviewed these texts yet.
  */
 export const ur: PairingLocale = {
   tag: 'ur',
@@ -17,7 +19,7 @@ export const ur: PairingLocale = {
     titleRelink: 'اپنا WhatsApp دوبارہ لنک کریں',
     titleNumber: 'اپنا WhatsApp لنک کریں',
     titleCode: 'اپنے فون پر یہ کوڈ درج کریں',
-    titleLinking: 'اپنے فون پر مکمل کریں',
+    titleLinking: 'لنک ہو رہا ہے…',
     titleLinked: 'لنک ہو گیا',
     titlePasskey: 'WhatsApp کو آپ کی پاس کی درکار ہے',
     methods: 'لنک کرنے کے طریقے',
@@ -25,14 +27,16 @@ export const ur: PairingLocale = {
     methodPhoneCode: 'فون نمبر',
     stepsScan: [
       'اپنے فون پر **WhatsApp** یا **WhatsApp Business** کھولیں',
-      'Android پر **مینیو {menuIcon}** اور iPhone پر **سیٹنگز {settingsIcon}** پر ٹیپ کریں',
-      '**لنک کردہ ڈیوائسز** پر، پھر **آلہ لنک کریں** پر ٹیپ کریں',
+      '{menu}',
+      '**لنک کردہ ڈیوائسز** پر، پھر **ڈیوائس لنک کریں** پر ٹیپ کریں',
       'اپنے فون کا رخ اس کوڈ کی طرف کریں',
     ],
+    stepAndroid: '**مینیو {menuIcon}** پر ٹیپ کریں',
+    stepIphone: '**سیٹنگز {settingsIcon}** یا اپنی تصویر پر ٹیپ کریں',
     stepsCode: [
       'اپنے فون پر **WhatsApp** یا **WhatsApp Business** کھولیں',
-      'Android پر **مینیو {menuIcon}** اور iPhone پر **سیٹنگز {settingsIcon}** پر ٹیپ کریں',
-      '**لنک کردہ ڈیوائسز** پر، **آلہ لنک کریں** پر، پھر **اس کی بجائے فون نمبر کے ذریعے لنک کریں** پر ٹیپ کریں',
+      '{menu}',
+      '**لنک کردہ ڈیوائسز** پر، **ڈیوائس لنک کریں** پر، پھر **اس کی بجائے فون نمبر کے ذریعے لنک کریں** پر ٹیپ کریں',
       'یہ کوڈ درج کریں',
     ],
     leadNumber:
@@ -55,6 +59,7 @@ export const ur: PairingLocale = {
     enlarge: 'بڑا کریں',
     close: 'بند کریں',
     openInWhatsApp: 'اس فون کے WhatsApp میں کھولیں',
+    openWhatsApp: 'WhatsApp کھولیں',
     pairingCodeLabel: 'WhatsApp میں درج کرنے کے لیے کوڈ',
     start: 'کوڈ دکھائیں',
     retry: 'دوبارہ کوشش کریں',
@@ -68,6 +73,8 @@ export const ur: PairingLocale = {
     phoneTooShort: '{country} کے نمبر کے لیے یہ بہت چھوٹا ہے۔',
     phoneTooLong: '{country} کے نمبر کے لیے یہ بہت لمبا ہے۔',
     phoneUnknownCountry: 'ملک منتخب کریں، یا + اور ملک کے کوڈ سے شروع کریں۔',
+    phoneEmpty: 'پہلے اپنا فون نمبر لکھیں۔',
+    phoneNoAreaCode: 'ایریا کوڈ نہیں ہے: نمبر سے پہلے دو ہندسے، جیسے 11۔',
     phoneUnlikely: 'یہ {country} کا موبائل نمبر نہیں لگتا۔',
     phonePressAgain: 'ملک کا کوڈ اور ہندسے چیک کر لیں۔ اگر سب درست ہے تو بٹن دوبارہ دبائیں۔',
     phoneHintBrazil: '2017 سے پہلے کے WhatsApp اکاؤنٹس نویں ہندسے کے بغیر رجسٹر ہوئے ہو سکتے ہیں۔',
@@ -78,6 +85,7 @@ export const ur: PairingLocale = {
     getCode: 'کوڈ حاصل کریں',
     copyCode: 'کوڈ کاپی کریں',
     copied: 'کاپی ہو گیا',
+    copyError: 'خرابی کا کوڈ کاپی کریں',
     codeFor: '{number} کے لیے',
     changeNumber: 'تبدیل کریں',
     slowCode: 'فون کوڈ قبول نہیں کر رہا؟',
@@ -113,6 +121,7 @@ export const ur: PairingLocale = {
     },
     statusIdle: 'سب تیار ہے، جب چاہیں شروع کریں',
     statusPreparing: 'آپ کا کوڈ حاصل کیا جا رہا ہے…',
+    stillPreparing: 'ابھی جاری ہے۔ اس میں ایک منٹ لگ سکتا ہے۔',
     statusRetrying: 'آپ کا کوڈ حاصل کرنے کی کوشش جاری ہے…',
     statusResetting: 'پرانا کنکشن ہٹایا جا رہا ہے…',
     statusScan: 'آپ کے اسکین کا انتظار ہے · {of} میں سے کوڈ {number}',
@@ -147,7 +156,7 @@ export const ur: PairingLocale = {
       other: 'اس کوڈ کے لیے {count} سیکنڈ باقی ہیں',
     },
     expiredTitle: 'کوڈ کی میعاد ختم ہو گئی۔',
-    expiredUnscanned: 'ابھی تک کسی نے اسے اسکین نہیں کیا۔',
+    expiredUnscanned: 'ہمیں کوئی اسکین نظر نہیں آیا۔',
     expiredCode: 'ابھی تک کسی نے اسے درج نہیں کیا۔',
     safety:
       'اس سے **{app}** آپ کے WhatsApp کے ساتھ لنک ہو جائے گی۔ جو کوڈ آپ نے نہیں مانگا، اسے کبھی اسکین یا درج نہ کریں۔',
@@ -172,20 +181,21 @@ export const ur: PairingLocale = {
     shareLink: 'شیئر کریں…',
     linkForOwner: 'جو یہ لنک کھولے گا، وہ اس کے ختم ہونے تک یہاں فون منسلک کر سکے گا۔',
     done: 'ہو گیا',
+    printNote: '{app} کو WhatsApp سے لنک کرنے کا کوڈ۔ یہ {time} پر ختم ہو جائے گا۔',
     errorLabel: 'خرابی',
     errors: {
       unauthorized: {
-        title: 'WhatsApp سے رابطہ نہیں ہو رہا',
+        title: 'یہ ایپ ابھی WhatsApp لنک نہیں کر سکتی',
         cause: 'سروس فراہم کنندہ نے اس ایپ کی کلید قبول نہیں کی، اس لیے کوڈ نہیں بن سکتا۔',
         advice: tellHost,
       },
       'session-not-found': {
-        title: 'WhatsApp سے رابطہ نہیں ہو رہا',
+        title: 'یہ ایپ ابھی WhatsApp لنک نہیں کر سکتی',
         cause: 'سروس فراہم کنندہ کے پاس اس ایپ کا کنکشن نہیں ہے۔',
         advice: tellHost,
       },
       'subscription-expired': {
-        title: 'ابھی لنک نہیں ہو سکتا',
+        title: 'یہ ایپ ابھی WhatsApp لنک نہیں کر سکتی',
         cause: 'سروس فراہم کنندہ کے ہاں اس ایپ کا پلان ختم ہو گیا ہے۔',
         advice: tellHost,
       },

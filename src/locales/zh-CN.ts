@@ -3,7 +3,11 @@ import type { PairingLocale } from '../core/messages.js'
 const again = '请稍后重试。'
 const tellHost = '这不是你手机的问题：请告知此应用的运营方。'
 
-/** Simplified Chinese, with 你, as WhatsApp says. */
+/**
+ * Simplified Chinese, with 你, as WhatsApp says.
+ *
+ * The words of WhatsApp's menus have no source on record. No native speaker has reviewed these texts yet.
+ */
 export const zhCN: PairingLocale = {
   tag: 'zh-CN',
   direction: 'ltr',
@@ -12,7 +16,7 @@ export const zhCN: PairingLocale = {
     titleRelink: '重新关联你的 WhatsApp',
     titleNumber: '关联你的 WhatsApp',
     titleCode: '在手机上输入此代码',
-    titleLinking: '请在手机上完成',
+    titleLinking: '正在关联…',
     titleLinked: '关联成功',
     titlePasskey: 'WhatsApp 需要你的通行密钥',
     methods: '关联方式',
@@ -20,13 +24,15 @@ export const zhCN: PairingLocale = {
     methodPhoneCode: '电话号码',
     stepsScan: [
       '在手机上打开 **WhatsApp** 或 **WhatsApp Business**',
-      '在 Android 手机上轻触**“菜单”{menuIcon}，**在 iPhone 上轻触**“设置”{settingsIcon}**',
+      '{menu}',
       '依次轻触**“已关联的设备”**和**“关联设备”**',
       '将手机对准此二维码',
     ],
+    stepAndroid: '轻触**“菜单”{menuIcon}**',
+    stepIphone: '轻触**“设置”{settingsIcon}**或你的头像',
     stepsCode: [
       '在手机上打开 **WhatsApp** 或 **WhatsApp Business**',
-      '在 Android 手机上轻触**“菜单”{menuIcon}，**在 iPhone 上轻触**“设置”{settingsIcon}**',
+      '{menu}',
       '依次轻触**“已关联的设备”**、**“关联设备”**和**“改用电话号码关联”**',
       '输入此代码',
     ],
@@ -46,10 +52,11 @@ export const zhCN: PairingLocale = {
     enlarge: '放大',
     close: '关闭',
     openInWhatsApp: '在这部手机的 WhatsApp 中打开',
+    openWhatsApp: '打开 WhatsApp',
     pairingCodeLabel: '在 WhatsApp 中输入的代码',
-    start: '显示代码',
+    start: '显示二维码',
     retry: '重试',
-    showNewCode: '显示新代码',
+    showNewCode: '显示新二维码',
     tryAgain: '再试一次',
     startOver: '重新开始',
     phoneNumber: '电话号码',
@@ -59,6 +66,8 @@ export const zhCN: PairingLocale = {
     phoneTooShort: '此号码对{country}来说太短。',
     phoneTooLong: '此号码对{country}来说太长。',
     phoneUnknownCountry: '请选择国家/地区，或以 + 和国家/地区代码开头。',
+    phoneEmpty: '请先输入手机号码。',
+    phoneNoAreaCode: '缺少区号：号码前的两位数字，例如 11。',
     phoneUnlikely: '这不像是{country}的手机号码。',
     phonePressAgain: '请检查国家/地区代码和数字。如果无误，请再按一次按钮。',
     phoneHintBrazil: '2017 年之前的 WhatsApp 账号，注册号码可能不含第九位数字。',
@@ -69,6 +78,7 @@ export const zhCN: PairingLocale = {
     getCode: '获取代码',
     copyCode: '复制代码',
     copied: '已复制',
+    copyError: '复制错误代码',
     codeFor: '用于 {number}',
     changeNumber: '更改',
     slowCode: '手机不接受此代码？',
@@ -103,9 +113,10 @@ export const zhCN: PairingLocale = {
     },
     statusIdle: '一切就绪，可随时开始',
     statusPreparing: '正在获取代码…',
+    stillPreparing: '仍在进行，可能需要一分钟。',
     statusRetrying: '仍在尝试获取代码…',
     statusResetting: '正在清除旧的连接…',
-    statusScan: '等待扫描 · 第 {number} 个代码，共 {of} 个',
+    statusScan: '等待扫描 · 第 {number} 个二维码，共 {of} 个',
     statusScanUnlimited: '等待扫描',
     statusNumber: '等待输入号码',
     statusRequesting: '正在获取代码…',
@@ -135,7 +146,7 @@ export const zhCN: PairingLocale = {
       other: '此代码还剩 {count} 秒',
     },
     expiredTitle: '代码已过期。',
-    expiredUnscanned: '还没有人扫描。',
+    expiredUnscanned: '没有检测到扫描。',
     expiredCode: '还没有人输入。',
     safety: '此操作会将 **{app}** 关联到你的 WhatsApp。切勿扫描或输入并非由你本人请求的代码。',
     linkLinked: '已关联',
@@ -158,20 +169,21 @@ export const zhCN: PairingLocale = {
     shareLink: '分享…',
     linkForOwner: '打开此链接的人在其过期之前都可以在这里关联手机。',
     done: '完成',
+    printNote: '用于将 {app} 关联到 WhatsApp 的代码，{time} 失效。',
     errorLabel: '错误',
     errors: {
       unauthorized: {
-        title: '无法连接 WhatsApp',
+        title: '此应用目前无法关联 WhatsApp',
         cause: '服务商拒绝了此应用的密钥，因此无法生成代码。',
         advice: tellHost,
       },
       'session-not-found': {
-        title: '无法连接 WhatsApp',
+        title: '此应用目前无法关联 WhatsApp',
         cause: '服务商找不到此应用的连接。',
         advice: tellHost,
       },
       'subscription-expired': {
-        title: '暂时无法关联',
+        title: '此应用目前无法关联 WhatsApp',
         cause: '此应用在服务商处的套餐已到期。',
         advice: tellHost,
       },

@@ -1,4 +1,3 @@
-import type { PairingError } from '../core/errors.js'
 import { formatMessage, type PairingMessages } from '../core/messages.js'
 import type { PasskeyStep } from '../core/passkey-step.js'
 import type { PairingNotice, PairingSession } from '../core/session-state.js'
@@ -31,45 +30,9 @@ function isUnlinkedBefore({ notice }: PairingSession): boolean {
   return notice !== undefined && notice !== 'code-replaced'
 }
 
-/** The sentence under the heading, where there are no steps to follow. */
-export function sessionLead(
-  session: PairingSession,
-  messages: PairingMessages,
-  isOwnPhone?: boolean,
-): string | undefined {
-  switch (session.status) {
-    case 'linking':
-      return messages.leadLinking
-    case 'linked':
-      return messages.leadLinked
-    case 'confirming-number':
-      return messages.leadNumberCheck
-    case 'passkey-required':
-      // The later parts know the one that belongs to the step.
-      return messages.leadPasskey
-    case 'failed':
-      return errorText(session.error, messages)
-    case 'awaiting-number':
-    case 'requesting-code':
-      return isOwnPhone ? messages.leadOwnPhone : messages.leadNumber
-    default:
-      return undefined
-  }
-}
-
-/** Why something failed, and what to do. */
-export function errorText({ code }: Pick<PairingError, 'code'>, { errors }: PairingMessages): string {
-  const { cause, advice } = errors[code]
-  return cause ? `${cause} ${advice}` : advice
-}
-
-/** The steps on the phone, where there are any. */
-export function sessionSteps(
-  session: PairingSession,
-  messages: PairingMessages,
-): readonly string[] | undefined {
-  if (sessionLead(session, messages)) return undefined
-  return session.method === 'qr' ? messages.stepsScan : messages.stepsCode
+/** The steps on the phone for the method. */
+export function sessionSteps({ method }: PairingSession, messages: PairingMessages): readonly string[] {
+  return method === 'qr' ? messages.stepsScan : messages.stepsCode
 }
 
 /** Why a session is `expired`, in words. */

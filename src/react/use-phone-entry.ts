@@ -7,6 +7,8 @@ export interface PhoneEntry {
   readonly text: string
   /** ISO 3166-1, where one was chosen, or recognized in the text. */
   readonly country?: string | undefined
+  /** The text named that country; the user did not choose it. */
+  readonly isRecognized?: boolean | undefined
   /** What the host is told in place of the text: a national number with its country code. */
   readonly told?: string | undefined
 }

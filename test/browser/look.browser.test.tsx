@@ -1,8 +1,12 @@
 import { render } from '@testing-library/react'
+import type { ComponentProps } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { cdp, page, server } from 'vitest/browser'
+import { cdp, page, server, userEvent } from 'vitest/browser'
 import '../../src/styles/styles.css'
 import './look.css'
+import { PairingError, type PairingSession } from '../../src/index.js'
+import { ar } from '../../src/locales/ar.js'
+import { he } from '../../src/locales/he.js'
 import { PairingCard } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { shrinkPicture } from './shrink-picture.js'
@@ -26,7 +30,7 @@ async function drawnHere(): Promise<string> {
   const context = new OffscreenCanvas(1, 1).getContext('2d')
   const widths = ['system-ui', 'ui-monospace, Menlo, "DejaVu Sans Mono", monospace'].map((family) => {
     if (context) context.font = `600 100px ${family}`
-    return context?.measureText('Link your WhatsApp 8RBZ-DSEK').width.toFixed(2)
+    return context?.measureText('Link your WhatsApp 8RBZ-DSEK واتساب שלום').width.toFixed(2)
   })
   return `${product}, ${server.platform}, fonts ${widths.join(' ')}\n`
 }
@@ -63,23 +67,103 @@ const states = [
   ...Object.values(phoneCode).filter(({ status }) => !alike.includes(status)),
 ].map((session) => [`${session.method}-${session.status}`, session] as const)
 
+type Props = Omit<ComponentProps<typeof PairingCard>, 'pairing'> & { readonly session: PairingSession }
+
+/** Shows a card, and compares what is on screen with its picture. */
+async function compare(
+  picture: string,
+  { session, ...props }: Props,
+  arrange?: () => Promise<unknown>,
+): Promise<void> {
+  document.body.dataset.look = props.theme
+  const { container } = render(
+    <PairingCard pairing={stillPairing(session)} appName="Acme Inbox" dir="ltr" {...props} />,
+  )
+  // The encoder, and whatever else comes when it is needed.
+  await vi.dynamicImportSettled()
+  await document.fonts.ready
+  await arrange?.()
+  // What is in the top layer is not in the container.
+  const shown = arrange ? document.body : container
+  const drawn = expect(page.elementLocator(shown)).toMatchScreenshot(picture, { timeout: 10_000 })
+  if (await isDrawnByThis()) await drawn
+  else await drawn.catch(forgiveDifference)
+  if (isUpdate) await shrinkPicture(`${BASELINES}/${picture}.png`)
+}
+
 describe.each(['wide', 'narrow'] as const)('%s', (width) => {
   describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     it.each(states)('%s looks as it did', async (name, session) => {
       await page.viewport(widths[width], 1100)
-      document.body.dataset.look = theme
-      const { container } = render(
-        <PairingCard pairing={stillPairing(session)} appName="Acme Inbox" theme={theme} dir="ltr" />,
-      )
-      // The encoder, and whatever else comes when it is needed.
-      await vi.dynamicImportSettled()
-      await document.fonts.ready
-      const picture = `${name}-${width}-${theme}`
-      const drawn = expect(page.elementLocator(container)).toMatchScreenshot(picture, { timeout: 10_000 })
-      if (await isDrawnByThis()) await drawn
-      else await drawn.catch(forgiveDifference)
-      if (isUpdate) await shrinkPicture(`${BASELINES}/${picture}.png`)
+      await compare(`${name}-${width}-${theme}`, { session, theme })
       expect(document.querySelector('[data-part="card"]')?.getBoundingClientRect().width).toBe(widths[width])
     })
+  })
+})
+
+/** A square with a letter; a picture of the app's would be a file. */
+const LOGO = (
+  <span
+    style={{
+      display: 'inline-block',
+      inlineSize: '1.25em',
+      background: '#5b3df5',
+      color: '#fff',
+      textAlign: 'center',
+      borderRadius: 6,
+      marginInlineEnd: 4,
+    }}
+  >
+    A
+  </span>
+)
+
+const number = phoneCode['awaiting-number']
+const press = (name: string) => () => userEvent.click(page.getByRole('button', { name }))
+
+/** What is on screen in more than a state of its own. */
+const scenes: Readonly<Record<string, { props: Props; arrange?: () => Promise<unknown> }>> = {
+  relink: { props: { session: qr['awaiting-scan'], mode: 'relink', appLogo: LOGO } },
+  'wrong-phone': {
+    props: {
+      session: {
+        ...qr.failed,
+        error: new PairingError('wrong-phone-number', 'For the picture.'),
+        account: { phoneNumber: '4915112345678', name: 'Bruno Lima' },
+      },
+    },
+  },
+  support: { props: { session: qr.failed, supportUrl: 'https://app.example/help' } },
+  'cool-down': {
+    props: {
+      session: {
+        ...number,
+        error: new PairingError('rate-limited', 'For the picture.'),
+        retryAt: now + 30_000,
+      },
+      defaultPhoneNumber: '+55 11 98765-4321',
+    },
+  },
+  dialog: {
+    props: { session: qr['awaiting-scan'], as: 'dialog', onClose: () => {} },
+    arrange: async () => {},
+  },
+  enlarged: { props: { session: qr['awaiting-scan'] }, arrange: press('Enlarge') },
+  countries: {
+    props: { session: number, defaultCountry: 'BR' },
+    arrange: async () => {
+      await userEvent.click(page.getByRole('combobox'))
+      await userEvent.keyboard('united')
+    },
+  },
+  'arabic-scan': { props: { session: qr['awaiting-scan'], locale: ar, dir: 'rtl' } },
+  'arabic-code': { props: { session: phoneCode['awaiting-code'], locale: ar, dir: 'rtl' } },
+  'hebrew-number': { props: { session: number, locale: he, dir: 'rtl', defaultCountry: 'IL' } },
+}
+
+describe.each(['wide', 'narrow'] as const)('%s', (width) => {
+  it.each(Object.entries(scenes))('%s looks as it did', async (name, { props, arrange }) => {
+    await page.viewport(widths[width], 700)
+    await compare(`${name}-${width}`, { theme: 'light', ...props }, arrange)
   })
 })

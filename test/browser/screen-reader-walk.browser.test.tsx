@@ -102,10 +102,10 @@ describe('with a screen reader, a user', () => {
     emulator.typeCode(code)
     await inPage('[data-status="linked"]')
     // In between, as long as the provider takes.
-    const steps = heard.filter((text) => !/^(?:Getting your code…|Finish on your phone)$/.test(text))
+    const steps = heard.filter((text) => !/^(?:Getting your code…|Linking…)$/.test(text))
     expect(steps).toEqual([
       'Waiting for your scan · code 1 of 1',
-      'The code has expired. No scan was reported.',
+      'The code has expired. We didn’t see a scan.',
       'Waiting for your number',
       'Waiting for you to enter the code',
       'You’re linked',

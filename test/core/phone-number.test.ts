@@ -25,6 +25,11 @@ describe('normalizePhoneNumber', () => {
     ['+۹۸ ۹۱۲ ۳۴۵ ۶۷۸۹', '989123456789'],
     ['+९१ ९८७६५ ४३२१०', '919876543210'],
     ['＋８１ ９０－１２３４－５６７８', '819012345678'],
+    ['my number is +55 11 98765-4321, call after 10', '5511987654321'],
+    ['Ana (loja): +55 (11) 98765.4321', '5511987654321'],
+    ['WhatsApp: 0055 11 98765 4321 – Ana', '5511987654321'],
+    ['+1 202-555-0143 ext. 12', '12025550143'],
+    ['رقمي ‎+٩٧١ ٥٠ ١٢٣ ٤٥٦٧', '971501234567'],
   ])('reads %s', (typed, digits) => {
     expect(normalizePhoneNumber(typed)).toBe(digits)
   })
@@ -35,6 +40,7 @@ describe('normalizePhoneNumber', () => {
     ['too few digits', '+12345'],
     ['too many digits', '+1234567890123456'],
     ['letters, which would silently change the number', '+1 800 FLOWERS'],
+    ['two numbers, of which one would be a guess', '+55 11 98765-4321 or +55 11 91234-5678'],
     ['a link to something else', 'https://wa.me/message/ABC123'],
   ])('refuses %s', (_, typed) => {
     expect(codeOf(typed)).toBe('invalid-phone-number')

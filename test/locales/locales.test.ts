@@ -80,8 +80,8 @@ describe.each([...localesByFile])('%s', (tag, locale) => {
   })
 
   it('calls a menu of WhatsApp by one name throughout', () => {
-    const { stepsScan, stepsCode } = locale.messages
-    const menus = [...stepsScan, ...stepsCode].flatMap(markedWordsOf)
+    const { stepsScan, stepsCode, stepAndroid, stepIphone } = locale.messages
+    const menus = [...stepsScan, ...stepsCode, stepAndroid, stepIphone].flatMap(markedWordsOf)
     for (const { path, text } of each()) {
       for (const words of markedWordsOf(text)) expect([...menus, '{app}'], path).toContain(words)
     }

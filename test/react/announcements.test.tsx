@@ -46,7 +46,7 @@ describe('a pairing code', () => {
       'Waiting for you to enter the code',
       '80 seconds left for this code',
       '40 seconds left for this code',
-      'The code has expired. No entry was reported.',
+      'The code has expired. We didn’t see it entered.',
     ])
   })
 
@@ -98,7 +98,7 @@ describe('QR codes', () => {
       'Waiting for your scan · code 3 of 3',
       '10 seconds left for this code',
       '5 seconds left for this code',
-      'The code has expired. No scan was reported.',
+      'The code has expired. We didn’t see a scan.',
     ])
   })
 
@@ -123,7 +123,7 @@ describe('QR codes', () => {
       'Waiting for your scan · code 3 of 3',
       '10 seconds left for this code',
       '5 seconds left for this code',
-      'The code has expired. No scan was reported.',
+      'The code has expired. We didn’t see a scan.',
     ])
   })
 
@@ -136,7 +136,7 @@ describe('QR codes', () => {
       'Waiting for your scan · code 1 of 3',
       '10 seconds left for this code',
       '5 seconds left for this code',
-      'The code has expired. No scan was reported.',
+      'The code has expired. We didn’t see a scan.',
       'Waiting for your scan · code 2 of 3',
       '8 seconds left for this code',
       '4 seconds left for this code',

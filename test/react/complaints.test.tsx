@@ -290,8 +290,8 @@ describe('a link that is made, and not shown', () => {
     await advance(2_000)
     one.now = { status: 'linking' }
     await advance(4_000)
-    expect(heading()).toBe('Finish on your phone')
-    expect(part('lead')?.textContent).toContain('Keep the app open')
+    expect(heading()).toBe('Linking…')
+    expect(part('lead')?.textContent).toContain('Keep WhatsApp open')
     expect(part('tile')?.getAttribute('aria-busy')).toBe('true')
   })
 
@@ -473,7 +473,7 @@ describe('the pairing code', () => {
     expect(part('countdown')?.style.getPropertyValue('--whatsapp-pairing-lifetime')).toBe('160000ms')
     await later(161_000)
     expect(shownCode()).toBeUndefined()
-    expect(part('expired-note')?.textContent).toContain('No entry was reported')
+    expect(part('expired-note')?.textContent).toContain('We didn’t see it entered')
     await press('Retry')
     expect(shownCode()).toBe('ABCD-1234')
   })
@@ -759,7 +759,7 @@ describe('secrets', () => {
     const one = saying(qr('a'))
     show(one.provider, { appName: 'Acme Inbox' })
     const note = () => part('safety-note')?.textContent ?? ''
-    const warning = 'This links Acme Inbox to your WhatsApp. Never scan or enter a code you did not ask for.'
+    const warning = 'This links Acme Inbox to your WhatsApp. Never scan or enter a code you didn’t ask for.'
     await advance(2_000, () => expect(note()).toBe(warning))
     await openTab('Phone number')
     await askForCode()

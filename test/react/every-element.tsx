@@ -54,7 +54,13 @@ function click(name: string): void {
 
 type Props = Pick<
   WhatsAppPairingProps,
-  'classNames' | 'parts' | 'defaultPhoneNumber' | 'supportUrl' | 'createShareLink' | 'onDone'
+  | 'appLogo'
+  | 'classNames'
+  | 'parts'
+  | 'defaultPhoneNumber'
+  | 'supportUrl'
+  | 'createShareLink'
+  | 'onDone'
 >
 
 /** Shows the card as a dialog in some session, with something opened. */
@@ -88,6 +94,7 @@ export const scenes: readonly Scene[] = [
   sceneOf(scan, undefined, { createShareLink: async () => 'https://app.example/pair' }),
   sceneOf(scan, makeLink, { createShareLink: async () => 'https://app.example/pair' }),
   sceneOf(linked, undefined, { onDone: () => {} }),
+  sceneOf(scan, undefined, { appLogo: 'https://app.example/logo.png' }),
   sceneOf(states.qr.failed, undefined, { supportUrl: 'https://app.example/help' }),
   sceneOf(number, () => {
     const country = part('country-input')

@@ -31,7 +31,7 @@ const KNOWN = {
   'the answer of the passkey is refused': ['The passkey was not accepted'],
   'the passkey was not used in time': ['The passkey took too long'],
   'the user says that the codes differ': ['The codes were different'],
-  'requests are limited': ['Too many requests'],
+  'requests are limited': ['Too many attempts'],
   'the provider lacks it': ['Not possible here'],
   'a server responds, but not as documented': ['Not available right now'],
   'a server was not reached': ['No connection'],

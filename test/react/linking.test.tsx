@@ -84,7 +84,7 @@ describe.each(['green-api', 'z-api', 'evolution-api', 'waha'] as const)('%s', (i
     await doing(() => void world.emulator.typeCode(code))
     await advance(10_000)
     expect(shownStatus()).toBe('linked')
-    expect(screen.getByText('+5511987654321')).toBeTruthy()
+    expect(screen.getByText('+55 11 98765 4321')).toBeTruthy()
   })
 })
 

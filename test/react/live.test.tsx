@@ -87,7 +87,7 @@ describe('a scan', () => {
       expect(shownStatus()).toBe('awaiting-scan')
       await hear(world, linkedWebhooks[id])
       expect(shownStatus()).toBe('linked')
-      expect(screen.getByText('+5511987654321')).toBeTruthy()
+      expect(screen.getByText('+55 11 98765 4321')).toBeTruthy()
       expect(world.server.requests.length).toBe(asked)
       expect(world.mockServer.requests.length - upstream).toBeGreaterThan(0)
     },
@@ -125,7 +125,7 @@ describe('a scan', () => {
     await advance(250)
     await hear(world, linkedWebhooks['z-api'])
     expect(shownStatus()).toBe('linked')
-    expect(screen.getAllByText('+5511987654321')).toHaveLength(3)
+    expect(screen.getAllByText('+55 11 98765 4321')).toHaveLength(3)
   })
 })
 

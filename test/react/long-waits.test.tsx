@@ -56,10 +56,14 @@ describe('a wait of 30 seconds says what is waited for, and has a button', () =>
   it('for the first code', async () => {
     const one = saying(preparing)
     await show({ provider: one.provider })
-    await advance(29_000)
+    await advance(7_000)
     expect(wait()).toBeUndefined()
     await advance(2_000)
-    expect(wait()).toBe('The provider has no code yet.')
+    expect(wait()).toBe('Still working. This can take a minute.')
+    await advance(20_000)
+    expect(wait()).toBe('Still working. This can take a minute.')
+    await advance(2_000)
+    expect(wait()).toBe('No code has arrived yet.')
     expect(statusLine()).toBe('Still trying to get your code…')
     one.reset.mockImplementation(async () => {
       one.now = qr('a')
@@ -78,7 +82,7 @@ describe('a wait of 30 seconds says what is waited for, and has a button', () =>
   ])('for a start that may take %i ms', async (startMs, minutes) => {
     await show({ provider: saying(preparing, { startMs }).provider })
     await advance(31_000)
-    expect(wait()).toBe(`The provider has no code yet. This can take up to ${minutes} min.`)
+    expect(wait()).toBe(`No code has arrived yet. This can take up to ${minutes} min.`)
   })
 
   it('for a provider that was started', async () => {
@@ -115,7 +119,7 @@ describe('a wait of 30 seconds says what is waited for, and has a button', () =>
     await show({ provider: one.provider, defaultMethod: 'phone-code' })
     await askForCode()
     await advance(31_000)
-    expect(wait()).toBe('The provider has not issued the code yet.')
+    expect(wait()).toBe('Your code has not arrived yet.')
     await press('Back to the number')
     expect(shownStatus()).toBe('awaiting-number')
     expect(screen.getByDisplayValue(/98765.4321$/)).toBeTruthy()
@@ -127,7 +131,7 @@ describe('a wait of 30 seconds says what is waited for, and has a button', () =>
     one.now = { status: 'linking' }
     await advance(35_000)
     expect(shownStatus()).toBe('linking')
-    expect(wait()).toBe('The link is not finished yet. Keep WhatsApp open on your phone.')
+    expect(wait()).toBe('This is taking longer than usual. Keep WhatsApp open on your phone.')
     one.reset.mockImplementation(async () => {
       one.now = qr('b')
     })

@@ -158,6 +158,6 @@ describe('the number of another page', () => {
     expect(ana.status()).toBe('awaiting-number')
     await ana.press('Show the code for …4321')
     expect(ana.code()).toBe(code)
-    expect(ana.part('code-recipient')?.textContent).toContain('+5511987654321')
+    expect(ana.part('code-recipient')?.textContent).toContain('+55 11 98765 4321')
   })
 })

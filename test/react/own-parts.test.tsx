@@ -32,6 +32,7 @@ const elements: Readonly<Record<PairingPartName, string>> = {
   OpenInWhatsApp: 'open-in-whatsapp',
   Account: 'account',
   NumberCheck: 'number-check',
+  DoneButton: 'done-button',
   ErrorCode: 'error-code',
   Passkey: 'passkey',
   PasskeyHelp: 'passkey-help',
@@ -53,7 +54,7 @@ const elements: Readonly<Record<PairingPartName, string>> = {
   WayOut: 'way-out',
   SwitchMethodButton: 'switch-method-button',
   Share: 'share',
-  DoneButton: 'done-button',
+  PrintNote: 'print-note',
   Trouble: 'trouble',
   SafetyNote: 'safety-note',
   CloseButton: 'close-button',
@@ -119,7 +120,7 @@ describe('a component in place of a part', () => {
     render(<PairingCard as="dialog" onClose={onClose} parts={parts} pairing={pairing} />)
     expect(part('panel')?.className).toBe('mine')
     expect(part('panel')?.contains(part('tile'))).toBe(true)
-    expect(document.querySelector('.icon-lock')).not.toBeNull()
+    expect(document.querySelector('.icon-shield')).not.toBeNull()
     fireEvent.click(screen.getByText('Not now'))
     expect(onClose).toHaveBeenCalledOnce()
   })

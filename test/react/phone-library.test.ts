@@ -172,6 +172,30 @@ describe('a number that is typed', () => {
   })
 })
 
+describe('a number of Brazil', () => {
+  it.each([
+    ['+551187654321', '+55 11 8765 4321'],
+    ['+55 11 8765-4321', '+55 11 8765 4321'],
+    ['1187654321', '(11) 8765-4321'],
+    // Without its area code the library would take two digits of it for one.
+    ['98765-4321', '98765-4321'],
+    ['8765-4321', '8765-4321'],
+  ])('written as %s is shown as %s', (typed, shown) => {
+    expect(formatPhone(typed, 'BR')).toBe(shown)
+  })
+
+  it.each(['987654321', '98765-4321', '87654321', '+55 987654321'])(
+    'lacks its area code where it is %s',
+    (typed) => {
+      expect(readPhone(typed, 'BR').verdict).toBe('no-area-code')
+    },
+  )
+
+  it.each(['11987654321', '1187654321', '(11) 9876-5', '119'])('does not where it is %s', (typed) => {
+    expect(readPhone(typed, 'BR').verdict).not.toBe('no-area-code')
+  })
+})
+
 describe('readPhone', () => {
   it.each([
     ['011 98765-4321', 'BR', '5511987654321', 'likely'],

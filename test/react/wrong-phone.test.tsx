@@ -1,6 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render, renderHook, screen } from '@testing-library/react'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { groupDigits } from '../../src/core/group-digits.js'
 import {
   PairingError,
   type PairingSnapshot,
@@ -54,7 +55,7 @@ describe.each(['green-api', 'z-api'] as const)('%s: the wrong phone', (id) => {
     await advance(10_000)
     expect(shownStatus()).toBe('failed')
     expect(heading()).toBe('Another number is linked')
-    expect(part('lead')?.textContent).toContain(`+${SCANNING} was linked`)
+    expect(part('error-cause')?.textContent).toContain(`You linked ${groupDigits(SCANNING)}`)
     expect(onError.mock.calls.map(([error]) => error.code)).toEqual(['wrong-phone-number'])
     await advance(30_000)
     expect(paths(world).some((path) => /logout|disconnect/.test(path))).toBe(false)
@@ -282,11 +283,11 @@ describe('a number that is probably the expected one', () => {
     const { onLinked, onError } = await ask(expectedPhoneNumber, linkedNumber)
     if (!isAsked()) throw new Error(`${expectedPhoneNumber} and ${linkedNumber}: ${shownStatus()}`)
     expect(heading()).toBe('Is this your number?')
-    expect(part('account-number')?.textContent).toBe(`+${linkedNumber}`)
+    expect(part('account-number')?.textContent).toBe(groupDigits(linkedNumber))
     expect(part('lead')?.textContent).toContain(expectedPhoneNumber)
     expect(screen.getAllByRole('button').map(({ textContent }) => textContent)).toEqual([
       'Yes',
-      'It is another phone',
+      'It’s another phone',
     ])
     expect(onLinked).not.toHaveBeenCalled()
     expect(onError).not.toHaveBeenCalled()
@@ -306,7 +307,7 @@ describe('a number that is probably the expected one', () => {
     const one = await ask('98765-4321', SCANNING)
     await advance(60_000)
     expect(screen.queryByRole('button', { name: 'Start over' })).toBeNull()
-    await press('It is another phone')
+    await press('It’s another phone')
     expect(errorCode()).toBe('wrong-phone-number')
     expect(one.unlink).not.toHaveBeenCalled()
     expect(one.onError).toHaveBeenCalledTimes(1)

@@ -1,7 +1,7 @@
 import type { PairingMessages, PairingPasskeyTexts, PairingShareMessages } from '../../core/messages.js'
 
 const again = 'Try again in a moment.'
-const tellHost = 'You cannot repair this yourself: please tell the people who run this app.'
+const tellHost = 'Nothing is wrong with your phone. Please contact the people who run this app.'
 
 type LaterMessages = Pick<
   PairingMessages,
@@ -10,6 +10,7 @@ type LaterMessages = Pick<
   | 'leadOwnPhone'
   | 'enlarge'
   | 'openInWhatsApp'
+  | 'openWhatsApp'
   | 'pairingCodeLabel'
   | 'phoneNumber'
   | 'country'
@@ -17,6 +18,7 @@ type LaterMessages = Pick<
   | 'getCode'
   | 'copyCode'
   | 'copied'
+  | 'copyError'
   | 'codeFor'
   | 'changeNumber'
   | 'newCode'
@@ -37,6 +39,8 @@ type LaterMessages = Pick<
   | 'phoneTooShort'
   | 'phoneTooLong'
   | 'phoneUnknownCountry'
+  | 'phoneEmpty'
+  | 'phoneNoAreaCode'
   | 'phoneUnlikely'
   | 'phonePressAgain'
   | 'phoneHintBrazil'
@@ -52,6 +56,9 @@ type LaterMessages = Pick<
   | 'mayTake'
   | 'backToNumber'
   | 'contactSupport'
+  | 'trouble'
+  | 'stillPreparing'
+  | 'printNote'
   | 'coolDown'
   | 'noticeLinkEnded'
   | 'noticeLinkNotFinished'
@@ -65,16 +72,17 @@ type LaterMessages = Pick<
 export const laterEnglish: LaterMessages & PairingShareMessages = {
   stepsCode: [
     'Open **WhatsApp** or **WhatsApp Business** on your phone',
-    'On Android tap **Menu {menuIcon},** on iPhone **Settings {settingsIcon}**',
+    '{menu}',
     'Tap **Linked devices**, **Link a device**, then **Link with phone number instead**',
     'Enter this code',
   ],
   leadNumber:
-    'Type the number of the phone you want to link. You get a code to enter in WhatsApp: no camera needed.',
+    'Type the number of the phone you want to link. You’ll get a code to enter in WhatsApp, no camera needed.',
   leadOwnPhone:
-    'You can’t scan this phone with itself. Type its number instead: you get a code to enter in WhatsApp.',
+    'A phone can’t scan its own screen. Type its number instead: you’ll get a code to enter in WhatsApp.',
   enlarge: 'Enlarge',
   openInWhatsApp: 'Open in WhatsApp on this phone',
+  openWhatsApp: 'Open WhatsApp',
   pairingCodeLabel: 'Code to enter in WhatsApp',
   phoneNumber: 'Phone number',
   country: 'Country',
@@ -82,6 +90,7 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
   getCode: 'Get code',
   copyCode: 'Copy code',
   copied: 'Copied',
+  copyError: 'Copy the error code',
   codeFor: 'For {number}',
   changeNumber: 'Change',
   newCode: 'Get a new code',
@@ -113,13 +122,13 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
     differ: 'They differ',
   },
   showNewCode: 'Show a new code',
-  expiredCode: 'No entry was reported.',
-  leadLinking: 'WhatsApp is linking {app}. Keep the app open for a few seconds.',
+  expiredCode: 'We didn’t see it entered.',
+  leadLinking: 'WhatsApp is linking {app}. Keep WhatsApp open for a few seconds.',
   leadLinked:
-    '{app} can now send and receive for this number. You can unlink it any time under **Linked devices**.',
+    '{app} can now send and receive messages with this number. You can unlink it any time under **Linked devices**.',
   titleNumberCheck: 'Is this your number?',
   leadNumberCheck:
-    'A phone with the number {phone} is linked, and {expected} is expected here. They may be one number, written in two ways.',
+    'You linked {phone}, and we expected {expected}. They may be the same number, written in two ways.',
   titlePasskey: 'WhatsApp wants your passkey',
   leadPasskey:
     'WhatsApp protects this account with a passkey, and only WhatsApp’s own page may ask for it: this page cannot. {advice} Leave this page open: it goes on by itself.',
@@ -133,28 +142,34 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
   phoneTooShort: 'Too short for a number in {country}.',
   phoneTooLong: 'Too long for a number in {country}.',
   phoneUnknownCountry: 'Choose the country, or begin with + and the country code.',
-  phoneUnlikely: 'This does not look like a mobile number in {country}.',
+  phoneEmpty: 'Type your phone number first.',
+  phoneNoAreaCode: 'The area code is missing: two digits before the number, like 11.',
+  phoneUnlikely: 'This doesn’t look like a mobile number in {country}.',
   phonePressAgain: 'Check the country code and the digits. If they are right, press the button again.',
   phoneHintBrazil: 'WhatsApp accounts from before 2017 may be registered without the ninth digit.',
   phoneHintMexico: 'Numbers in Mexico have no 1 after +52 any more.',
   phoneHintArgentina: 'WhatsApp writes mobile numbers in Argentina with a 9 after +54.',
   phoneHintChanged: 'Numbers in this country have changed. WhatsApp may know yours in the other form.',
-  slowCode: 'The phone does not take the code?',
+  slowCode: 'Code not working?',
   showCodeFor: 'Show the code for …{digits}',
   numberExpected: 'Another number is expected here.',
   numberIsMine: 'Yes',
-  numberIsOther: 'It is another phone',
+  numberIsOther: 'It’s another phone',
   longWait: {
-    preparing: 'The provider has no code yet.',
+    preparing: 'No code has arrived yet.',
     starting: 'The provider is still starting.',
     resetting: 'The old connection is still being cleared.',
     retrying: 'The last request for a code failed. It is sent again.',
-    'requesting-code': 'The provider has not issued the code yet.',
-    linking: 'The link is not finished yet. Keep WhatsApp open on your phone.',
+    'requesting-code': 'Your code has not arrived yet.',
+    linking: 'This is taking longer than usual. Keep WhatsApp open on your phone.',
   },
   mayTake: 'This can take up to {minutes} min.',
   backToNumber: 'Back to the number',
   contactSupport: 'Contact support',
+  done: 'Done',
+  trouble: 'Trouble linking?',
+  stillPreparing: 'Still working. This can take a minute.',
+  printNote: 'Code to link {app} to WhatsApp. It expires at {time}.',
   coolDown: 'You can ask for another code in a moment.',
   noticeLinkEnded: 'The link ended soon after it was made. Please link the phone once more.',
   noticeLinkNotFinished: 'The link was not finished. Please try again.',
@@ -168,7 +183,6 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
   linkForOwner: 'Whoever opens this link can link a phone here until it expires.',
   copyLink: 'Copy link',
   shareLink: 'Share…',
-  done: 'Done',
   errors: {
     unauthorized: {
       title: 'This app can’t link WhatsApp now',
@@ -192,7 +206,7 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
     },
     'session-stale': {
       title: 'The connection is stuck',
-      cause: 'Something may be left of an earlier link, or the provider did not finish.',
+      cause: 'An earlier link may still be in the way.',
       advice: 'Start over to clear it. This can take a minute.',
     },
     'passkey-refused': {
@@ -217,17 +231,17 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
     },
     'wrong-phone-number': {
       title: 'Another number is linked',
-      cause: '{phone} was linked, and another number is expected here.',
+      cause: 'You linked {phone}. A different number is expected here.',
       advice:
-        'Start over to unlink it, or log this app out on that phone under **Linked devices**. Then use the right one.',
+        'Start over to unlink it, or log this app out on that phone under **Linked devices**. Then use the right phone.',
     },
     'invalid-phone-number': {
       title: 'Check the number',
       advice: 'Write the country code first, then the number without its leading zero.',
     },
     'rate-limited': {
-      title: 'Too many requests',
-      cause: 'No more requests are accepted for a while.',
+      title: 'Too many attempts',
+      cause: 'WhatsApp or its provider accepts no more for a while.',
       advice: 'Wait a minute, then try again.',
     },
     'not-supported': {
@@ -237,12 +251,12 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
     },
     'invalid-answer': {
       title: 'Something went wrong',
-      cause: 'A response was not what it should be.',
+      cause: 'We got a response we can’t use.',
       advice: again,
     },
     'provider-unavailable': {
       title: 'Not available right now',
-      cause: 'The provider of this app did not respond as it should.',
+      cause: 'The service behind this app isn’t responding.',
       advice: again,
     },
     network: {
@@ -257,8 +271,8 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
     },
     forbidden: { title: 'Not allowed', cause: 'This app did not allow the request.', advice: tellHost },
     'invalid-request': { title: 'Something went wrong', advice: tellHost },
-    'server-only': { title: 'This app is not set up right', advice: tellHost },
-    'invalid-options': { title: 'This app is not set up right', advice: tellHost },
+    'server-only': { title: 'This app isn’t set up right', advice: tellHost },
+    'invalid-options': { title: 'This app isn’t set up right', advice: tellHost },
     aborted: { title: 'Stopped', advice: again },
     'component-failed': { title: 'Something went wrong', advice: again },
     unknown: { title: 'Something went wrong', advice: again },

@@ -14,7 +14,7 @@ export const esTroubleshooting: readonly PairingSymptom[] = [
   },
   {
     says: 'Comprueba la conexión a internet de tu teléfono',
-    cause: 'El teléfono también dice esto cuando el código ya caducó.',
+    cause: 'El teléfono también dice esto cuando el código ya venció.',
     steps: [
       'Escanea el código que está aquí ahora.',
       'Abre cualquier página en tu teléfono para ver si tiene conexión. Desactiva la VPN si usas una.',
@@ -30,7 +30,7 @@ export const esTroubleshooting: readonly PairingSymptom[] = [
   },
   {
     says: 'No aparece nada',
-    cause: 'El teléfono no leyó el código, o no avisa de que el código caducó.',
+    cause: 'El teléfono no leyó el código, o no avisa de que el código venció.',
     steps: [
       'Usa el escáner de **Dispositivos vinculados**, no la app de la cámara.',
       'Sube el brillo de la pantalla y mantén el teléfono a un palmo de ella.',

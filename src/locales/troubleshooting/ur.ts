@@ -3,7 +3,7 @@ import type { PairingSymptom } from '../../core/messages.js'
 /** What the phone may say, in Urdu; loaded when the user opens the list. */
 export const urTroubleshooting: readonly PairingSymptom[] = [
   {
-    says: 'آلہ لنک نہیں ہو سکا',
+    says: 'ڈیوائس لنک نہیں ہو سکا',
     cause: 'زیادہ تر ایسا تب ہوتا ہے جب فون سامنے لاتے لاتے کوڈ بدل جائے، یا کوئی حرف دیر سے درج کیا جائے۔',
     steps: [
       'ابھی یہاں نظر آنے والا کوڈ اسکین کریں، یا نیا کوڈ مانگیں۔',

@@ -1,5 +1,6 @@
 'use client'
 
+import { groupDigits } from '../../core/group-digits.js'
 import { Avatar } from './avatar.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'
@@ -23,10 +24,14 @@ export const PairingAccount: PartComponent<'div'> = forwardPart(function Pairing
           </span>
         )}
       </span>
-      {name && <strong {...part('account-name')}>{name}</strong>}
+      {name && (
+        <strong translate="no" {...part('account-name')}>
+          {name}
+        </strong>
+      )}
       {phoneNumber && (
-        <bdi dir="ltr" {...part('account-number')}>
-          {`+${phoneNumber}`}
+        <bdi dir="ltr" translate="no" {...part('account-number')}>
+          {groupDigits(phoneNumber)}
         </bdi>
       )}
     </div>

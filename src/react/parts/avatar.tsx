@@ -19,7 +19,7 @@ export function Avatar({ src, name, element, children }: AvatarProps): ReactElem
     return <img {...element} src={src} alt="" referrerPolicy="no-referrer" onError={() => setBroken(true)} />
   }
   return (
-    <span {...element} aria-hidden="true">
+    <span translate="no" {...element} aria-hidden="true">
       {initials(name) || children}
     </span>
   )

@@ -5,7 +5,7 @@ import { PairingCloseButton } from './close-button.js'
 import { PairingCountdown } from './countdown.js'
 import type { ComponentWithRef } from './forward-part.js'
 import { PairingInstructions } from './instructions.js'
-import { PairingMethodTabs } from './method-tabs.js'
+import { isDecided, PairingMethodTabs } from './method-tabs.js'
 import { MissingPart } from './missing-part.js'
 import { usePairingContext } from './pairing-context.js'
 import { PairingPanel } from './panel.js'
@@ -16,7 +16,6 @@ import { PairingSafetyNote } from './safety-note.js'
 import { PairingStatus } from './status.js'
 import { PairingTile } from './tile.js'
 import { PairingTitle } from './title.js'
-import { PairingTrouble } from './trouble.js'
 import { useLaterParts } from './use-later-parts.js'
 
 /** Props of {@link PairingCard}. */
@@ -54,30 +53,35 @@ export const PairingCard: ComponentWithRef<PairingCardProps, HTMLElement> = forw
 })
 
 function Layout(): ReactElement {
-  const { part } = usePairingContext()
+  const later = useLaterParts()
+  const { pairing, part } = usePairingContext()
   return (
-    <div {...part('card')}>
+    // One centred column where there are no steps beside the stage.
+    <div {...part('card')} data-layout={isDecided(pairing.session) ? 'column' : undefined}>
       <div {...part('intro')}>
         <Part name="Title" own={PairingTitle} />
         <Part name="MethodTabs" own={PairingMethodTabs} />
         <Part name="Instructions" own={PairingInstructions} />
       </div>
       <Part name="Panel" own={PairingPanel} props={{ children: <PanelContent /> }} />
-      <Part name="Trouble" own={PairingTrouble} />
+      <Part name="Trouble" own={later?.PairingTrouble} />
       <Part name="SafetyNote" own={PairingSafetyNote} />
     </div>
   )
 }
 
 function PanelContent(): ReactElement {
+  const { part } = usePairingContext()
   const later = useLaterParts()
   return (
     <>
       <Stage />
-      <Part name="Countdown" own={PairingCountdown} />
-      <Part name="Status" own={PairingStatus} />
-      <Part name="QrActions" own={PairingQrActions} />
-      {later && <later.LaterPanel />}
+      <div {...part('below-stage')}>
+        <Part name="Countdown" own={PairingCountdown} />
+        <Part name="Status" own={PairingStatus} />
+        <Part name="QrActions" own={PairingQrActions} />
+        {later && <later.LaterPanel />}
+      </div>
     </>
   )
 }
@@ -93,6 +97,7 @@ function Stage(): ReactElement {
     <div {...part('code-frame')}>
       <Part name="PairingCode" own={CodeText} />
       <Part name="CopyButton" own={later?.PairingCopyButton} />
+      <Part name="OpenInWhatsApp" own={later?.PairingOpenInWhatsApp} />
     </div>
   )
 }

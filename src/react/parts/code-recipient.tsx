@@ -1,5 +1,6 @@
 'use client'
 
+import { groupDigits } from '../../core/group-digits.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 import { RichText } from './rich-text.js'
@@ -11,7 +12,9 @@ export const PairingCodeRecipient: PartComponent<'p'> = forwardPart(
     const { session } = usePairingContext().pairing
     if (session.status !== 'awaiting-code') return null
     const { phoneNumber, lastDigits } = session
-    return <Recipient {...props} ref={ref} number={phoneNumber ? `+${phoneNumber}` : `…${lastDigits}`} />
+    return (
+      <Recipient {...props} ref={ref} number={phoneNumber ? groupDigits(phoneNumber) : `…${lastDigits}`} />
+    )
   },
 )
 
@@ -20,7 +23,16 @@ const Recipient = forwardPart<'p', { number: string }>(function Recipient({ numb
   const ref = useFocusHandover(hostRef)
   return (
     <p {...props} ref={ref} {...part('code-recipient', props.className)}>
-      <RichText text={`${messages.codeFor} `} values={{ number: <bdi dir="ltr">{number}</bdi> }} />
+      <RichText
+        text={`${messages.codeFor} `}
+        values={{
+          number: (
+            <bdi dir="ltr" translate="no">
+              {number}
+            </bdi>
+          ),
+        }}
+      />
       <button type="button" {...part('change-number-button')} onClick={pairing.changeNumber}>
         {messages.changeNumber}
       </button>

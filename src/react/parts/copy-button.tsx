@@ -45,14 +45,8 @@ export const Copy: PartComponent<'button', CopyProps> = forwardPart<'button', Co
     return () => clearTimeout(timer)
   }, [isCopied])
   const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(code)
-      onCopied?.()
-      setCopied(true)
-    } catch {
-      // Not allowed here: no secure context, no permission.
-      setCopied(copySelected(panel.current?.querySelector(`[data-part="${source}"]`)))
-    }
+    const shown = panel.current?.querySelector(`[data-part="${source}"]`)
+    setCopied(await copyText(code, shown, onCopied))
   }
   return (
     <>
@@ -66,6 +60,22 @@ export const Copy: PartComponent<'button', CopyProps> = forwardPart<'button', Co
     </>
   )
 })
+
+/** Copies a text, or the element that shows it. `onWritten` is called where that needed no event `copy`. */
+export async function copyText(
+  text: string,
+  shown: Element | null | undefined,
+  onWritten?: () => void,
+): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+  } catch {
+    // Not allowed here: no secure context, no permission.
+    return copySelected(shown)
+  }
+  onWritten?.()
+  return true
+}
 
 /** The old way, which is left where the new one is not allowed. Where it fails too, the code is left selected. */
 function copySelected(code: Element | null | undefined): boolean {

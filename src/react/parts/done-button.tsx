@@ -5,18 +5,18 @@ import { ActionButton } from './action-button.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** Ends the screen after a phone was linked: there where the host gives `onDone`. */
+/** The next step after a link: `onDone` of the host, else the end of the dialog around it. */
 export const PairingDoneButton: PartComponent<'button'> = forwardPart(function PairingDoneButton(props, ref) {
-  const { pairing, messages, onDone, reportFailure } = usePairingContext()
+  const { pairing, messages, onDone, close, reportFailure } = usePairingContext()
   const { session } = pairing
-  if (!onDone || session.status !== 'linked') return null
+  if (!(onDone ?? close) || session.status !== 'linked') return null
   const { account } = session
   return (
     <ActionButton
       {...props}
       ref={ref}
       part="done-button"
-      action={() => callHost('onDone', () => onDone(account), reportFailure)}
+      action={() => (onDone ? callHost('onDone', () => onDone(account), reportFailure) : close?.())}
     >
       {props.children ?? messages.done}
     </ActionButton>

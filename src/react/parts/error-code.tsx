@@ -1,21 +1,34 @@
 'use client'
 
+import { useRef, useState } from 'react'
+import { ActionButton } from './action-button.js'
+import { copyText } from './copy-button.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** The code of the error, for whoever is asked for help. What to do about it stands in the instructions. */
+/** The code of the error as small print, for the people who are asked for help. What to do about it stands in the instructions. */
 export const PairingErrorCode: PartComponent<'div'> = forwardPart(function PairingErrorCode(props, ref) {
   const { pairing, messages, part } = usePairingContext()
+  const [copied, setCopied] = useState<string>()
+  const shown = useRef<HTMLElement>(null)
   const { session } = pairing
   if (session.status !== 'failed') return null
+  const { code } = session.error
+  const isCopied = copied === code
   return (
-    <div {...props} ref={ref} {...part('error-code', props.className)} data-code={session.error.code}>
-      <Icon name="warning" size={40} />
-      <p>
-        <span>{`${messages.errorLabel}: `}</span>
-        <code translate="no">{session.error.code}</code>
-      </p>
+    <div {...props} ref={ref} {...part('error-code', props.className)} data-code={code}>
+      <span>{`${messages.errorLabel}: `}</span>
+      <code ref={shown} translate="no">
+        {code}
+      </code>
+      <ActionButton
+        part="copy-error-button"
+        aria-label={isCopied ? messages.copied : messages.copyError}
+        action={async () => setCopied((await copyText(code, shown.current)) ? code : undefined)}
+      >
+        <Icon name={isCopied ? 'check' : 'copy'} size={16} />
+      </ActionButton>
     </div>
   )
 })

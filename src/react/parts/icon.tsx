@@ -18,12 +18,7 @@ const paths: Readonly<Record<Exclude<PairingIconName, LaterIconName>, ReactEleme
   ),
   retry: <path d="M20 12a8 8 0 1 1-2.3-5.7L20 8.6M20 3.5v5.1h-5.1" />,
   close: <path d="m6 6 12 12M18 6 6 18" />,
-  lock: (
-    <>
-      <rect x="5" y="11" width="14" height="9" rx="2" />
-      <path d="M8 11V8a4 4 0 0 1 8 0v3" />
-    </>
-  ),
+  shield: <path d="M12 3 5 6v5c0 5 3 8 7 10 4-2 7-5 7-10V6Zm0 5v5m0 3h.01" />,
 }
 
 /** A picture beside words; the words say it all, so it is hidden from screen readers. */

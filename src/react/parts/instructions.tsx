@@ -1,39 +1,34 @@
 'use client'
 
+import type { ReactElement } from 'react'
 import { useOwnPhone } from '../session/use-own-phone.js'
-import { sessionLead, sessionSteps } from '../session-texts.js'
+import { sessionSteps } from '../session-texts.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'
+import { isDecided } from './method-tabs.js'
 import { usePairingContext } from './pairing-context.js'
 import { RichText } from './rich-text.js'
 import { useLaterParts } from './use-later-parts.js'
 
+const values = {
+  menuIcon: <Icon name="menu" />,
+  settingsIcon: <Icon name="settings" />,
+  menu: <Menu />,
+}
+
 /** The steps on the phone in WhatsApp's own words, or a sentence where there is nothing to do step by step. */
 export const PairingInstructions: PartComponent<'div'> = forwardPart(
   function PairingInstructions(props, ref) {
-    const { pairing, messages, app, part } = usePairingContext()
-    const isOwnPhone = useOwnPhone()
-    const { session } = pairing
+    const { pairing, messages, part } = usePairingContext()
     const later = useLaterParts()
-    const lead =
-      session.status === 'passkey-required'
-        ? later?.passkeyLead(pairing, messages)
-        : sessionLead(session, messages, isOwnPhone)
-    const steps = sessionSteps(session, messages)
-    const number = 'account' in session && session.account?.phoneNumber
-    const expected = session.status === 'confirming-number' && session.expectedPhoneNumber
-    const values = {
-      app,
-      menuIcon: <Icon name="menu" />,
-      settingsIcon: <Icon name="settings" />,
-      phone: <bdi dir="ltr">{number && `+${number}`}</bdi>,
-      expected: <bdi dir="ltr">{expected}</bdi>,
-    }
+    const { session } = pairing
+    const { status } = session
+    const hasSteps = !isDecided(session) && status !== 'awaiting-number' && status !== 'requesting-code'
     return (
       <div {...props} ref={ref} {...part('instructions', props.className)}>
-        {steps ? (
+        {hasSteps ? (
           <ol {...part('steps')}>
-            {steps.map((step) => (
+            {sessionSteps(session, messages).map((step) => (
               <li key={step} {...part('step')}>
                 <span>
                   <RichText text={step} values={values} />
@@ -42,11 +37,32 @@ export const PairingInstructions: PartComponent<'div'> = forwardPart(
             ))}
           </ol>
         ) : (
-          <p {...part('lead')}>
-            <RichText text={lead ?? ''} values={values} />
-          </p>
+          later && <later.Lead />
         )}
       </div>
     )
   },
 )
+
+/** Where WhatsApp keeps its linked devices: on the user's own phone that of its system alone, elsewhere both. */
+function Menu(): ReactElement {
+  const { messages, part } = usePairingContext()
+  const own = useOwnPhone() && /Android|iPhone/.exec(navigator.userAgent)?.[0]
+  const steps = { Android: messages.stepAndroid, iPhone: messages.stepIphone }
+  return (
+    <>
+      {Object.entries(steps)
+        .filter(([system]) => !own || system === own)
+        .map(([system, step]) => (
+          <span key={system} {...part('step-line')}>
+            {!own && (
+              <span translate="no" {...part('step-platform')}>
+                {`${system} `}
+              </span>
+            )}
+            <RichText text={step} values={values} />
+          </span>
+        ))}
+    </>
+  )
+}

@@ -4,8 +4,12 @@ import type { ReactElement } from 'react'
 import { PairingAnnouncement } from './announcement.js'
 import { PairingCodeRecipient } from './code-recipient.js'
 import { PairingDoneButton } from './done-button.js'
+import { PairingErrorCode } from './error-code.js'
 import { PairingNumberCheck } from './number-check.js'
+import { PairingOtherCode } from './other-code.js'
 import { Part } from './part.js'
+import { PhoneSpelling } from './phone-form.js'
+import { PairingPrintNote } from './print-note.js'
 import { PairingShare } from './share.js'
 import { PairingSlowCode } from './slow-code.js'
 import { PairingSwitchMethodButton } from './switch-method-button.js'
@@ -17,12 +21,16 @@ export function LaterPanel(): ReactElement {
     <>
       <Part name="Announcement" own={PairingAnnouncement} />
       <Part name="CodeRecipient" own={PairingCodeRecipient} />
+      <PhoneSpelling />
+      <Part name="OtherCode" own={PairingOtherCode} />
       <Part name="SlowCode" own={PairingSlowCode} />
       <Part name="WayOut" own={PairingWayOut} />
       <Part name="NumberCheck" own={PairingNumberCheck} />
+      <Part name="DoneButton" own={PairingDoneButton} />
+      <Part name="ErrorCode" own={PairingErrorCode} />
       <Part name="SwitchMethodButton" own={PairingSwitchMethodButton} />
       <Part name="Share" own={PairingShare} />
-      <Part name="DoneButton" own={PairingDoneButton} />
+      <Part name="PrintNote" own={PairingPrintNote} />
     </>
   )
 }

@@ -1,4 +1,5 @@
 // What no user needs before the first code: one chunk, loaded when that code was painted.
+
 export { laterEnglish } from '../../locales/later/en.js'
 export { keepAwake } from '../keep-awake.js'
 export { PairingAccount } from './account.js'
@@ -6,9 +7,11 @@ export { PairingCopyButton } from './copy-button.js'
 export { PairingEnlargeButton } from './enlarge-button.js'
 export { laterIcons } from './later-icons.js'
 export { LaterPanel } from './later-panel.js'
+export { Lead } from './lead.js'
 export { PairingOpenInWhatsApp } from './open-in-whatsapp.js'
 export { PairingCode } from './pairing-code.js'
 export { PairingPasskey } from './passkey.js'
-export { passkeyLead } from './passkey-texts.js'
 export { PairingPhoneForm } from './phone-form.js'
 export { PairingSupportLink } from './support-link.js'
+export { TileMark } from './tile-mark.js'
+export { PairingTrouble } from './trouble.js'

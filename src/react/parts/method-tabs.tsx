@@ -2,15 +2,14 @@
 
 import type { KeyboardEvent } from 'react'
 import type { PairingMethod } from '../../core/provider.js'
-import type { PairingSessionStatus } from '../../core/session-state.js'
+import type { PairingSession } from '../../core/session-state.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
 const ALL_METHODS: readonly PairingMethod[] = ['qr', 'phone-code']
 
-/** States in which the method is decided, or does not matter any more. */
-const WITHOUT_TABS: readonly PairingSessionStatus[] = [
+const DECIDED: readonly PairingSession['status'][] = [
   'linking',
   'confirming-number',
   'linked',
@@ -18,24 +17,28 @@ const WITHOUT_TABS: readonly PairingSessionStatus[] = [
   'failed',
 ]
 
+/** Whether the method is decided, or does not matter any more. */
+export function isDecided({ status }: PairingSession): boolean {
+  return DECIDED.includes(status)
+}
+
 /** Whether there is a choice of methods to show. */
 export function useMethodChoice(): { readonly methods: readonly PairingMethod[]; readonly isKnown: boolean } {
   const { session } = usePairingContext().pairing
   const isKnown = session.methods.length > 0
-  if (WITHOUT_TABS.includes(session.status)) return { methods: [], isKnown: true }
-  // Before the first answer the room is kept, so that nothing jumps when the tabs turn out to be there.
+  if (isDecided(session)) return { methods: [], isKnown: true }
   const methods = isKnown ? session.methods : ALL_METHODS
   return { methods: methods.length > 1 ? methods : [], isKnown }
 }
 
-/** The choice between the methods; nothing where the provider has only one. */
+/** The choice between the methods. Its room is kept where there is none, so that the stage below it never moves. */
 export const PairingMethodTabs: PartComponent<'div'> = forwardPart(
   function PairingMethodTabs(props, hostRef) {
     const { pairing, messages, ids, part } = usePairingContext()
     const { methods, isKnown } = useMethodChoice()
     const ref = useFocusHandover(hostRef)
     const chosen = pairing.session.method
-    if (methods.length === 0) return null
+    const isOffered = isKnown && methods.length > 0
 
     const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
       props.onKeyDown?.(event)
@@ -60,15 +63,18 @@ export const PairingMethodTabs: PartComponent<'div'> = forwardPart(
     }
     return (
       <div
+        // Anew where it is hidden, so that the focus in it is handed over.
+        key={`${isOffered}`}
         aria-label={messages.methods}
         {...props}
         ref={ref}
         role="tablist"
         {...part('method-tabs', props.className)}
-        hidden={!isKnown}
+        hidden={!isOffered}
+        data-state={isKnown && !isOffered ? 'none' : undefined}
         onKeyDown={onKeyDown}
       >
-        {methods.map((method) => (
+        {(methods.length > 0 ? methods : ALL_METHODS).map((method) => (
           <button
             key={method}
             type="button"

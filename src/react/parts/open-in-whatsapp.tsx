@@ -6,20 +6,24 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
-/** What WhatsApp on a phone may answer to; the code stands behind the hash, which no browser sends to a server. */
-const WHATSAPP_LINK = 'https://wa.me/settings/linked_devices#'
+/** What WhatsApp on a phone may answer to. */
+const LINKED_DEVICES = 'https://wa.me/settings/linked_devices'
+
+/** A QR code stands behind the hash, which no browser sends to a server. */
+const WHATSAPP_LINK = `${LINKED_DEVICES}#`
 
 /**
- * On a phone's own screen, the QR code as a link that opens the WhatsApp of this phone; nothing elsewhere, and nothing where
- * the text of the code is not known or is no link. Seen to work on Android; other phones may open a page instead.
- * The address is as secret as the code, and goes with it.
+ * On a phone's own screen, a link that opens the WhatsApp of this phone: with the QR code in it, and beside a pairing code, which is
+ * typed there. Nothing elsewhere, and nothing where the text of the QR code is not known or is no link. Seen to work on Android;
+ * other phones may open a page instead. The address is as secret as the code, and goes with it.
  */
 export const PairingOpenInWhatsApp: PartComponent<'a'> = forwardPart(
   function PairingOpenInWhatsApp(props, hostRef) {
     const { pairing, messages, qrText, samePhoneLink, part } = usePairingContext()
     const isOwnPhone = useOwnPhone()
     const ref = useFocusHandover(hostRef)
-    const href = qrText?.startsWith(WHATSAPP_LINK) ? qrText : undefined
+    const hasToType = pairing.session.status === 'awaiting-code'
+    const href = hasToType ? LINKED_DEVICES : qrText?.startsWith(WHATSAPP_LINK) ? qrText : undefined
     // Between two codes it stays, without an address: going away it would take the focus from whoever is on it.
     const [isOffered, setOffered] = useState(false)
     const isNextOffered = href !== undefined || (isOffered && pairing.session.status === 'preparing')
@@ -40,7 +44,7 @@ export const PairingOpenInWhatsApp: PartComponent<'a'> = forwardPart(
         rel="noreferrer"
         {...part('open-in-whatsapp', props.className)}
       >
-        {props.children ?? messages.openInWhatsApp}
+        {props.children ?? (hasToType ? messages.openWhatsApp : messages.openInWhatsApp)}
       </a>
     )
   },

@@ -1,6 +1,6 @@
 'use client'
 
-import { type Context, createContext, type RefObject, useContext } from 'react'
+import { type Context, createContext, type ReactElement, type RefObject, useContext } from 'react'
 import type { PairingLocale, PairingMessages, PairingShareMessages } from '../../core/messages.js'
 import type { PairingMode } from '../session/query-options.js'
 import type { UsePairingSessionResult } from '../session/use-pairing-session.js'
@@ -22,6 +22,8 @@ export interface PairingContextValue
   readonly mode: PairingMode | undefined
   /** The host's name, as it stands in sentences. */
   readonly app: string
+  /** The same as an element: the name, untranslated, with the logo beside it. */
+  readonly appFace: ReactElement
   /** Ids of elements that name or describe each other. */
   readonly ids: { readonly title: string; readonly panel: string; readonly tab: (method: string) => string }
   /** Reports the exception of a part that did not load. */

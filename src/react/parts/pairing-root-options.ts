@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { PairingError } from '../../core/errors.js'
 import type { PairingLocale, PairingMessagesOverride } from '../../core/messages.js'
 import type { PairingAccount } from '../../core/provider.js'
@@ -29,6 +30,11 @@ export interface PairingRootOptions {
   /** Who is being linked: stands in the safety line, so that nobody links a stranger's device. */
   readonly appName?: string | undefined
   /**
+   * The logo of the app, beside its name: the address of a picture, or an element of your own. It is decoration: the name says it all.
+   * @default none
+   */
+  readonly appLogo?: ReactNode
+  /**
    * Where the user gets help: a page, or a `mailto:` address. After an error that only the people who run the app can repair, a
    * link to it is the first thing to press.
    * @default no link
@@ -41,7 +47,10 @@ export interface PairingRootOptions {
    * @default no such button
    */
   readonly createShareLink?: (() => Promise<string>) | undefined
-  /** The user has seen that the phone is linked, and goes on. With it the card has a **Done** button then. @default no button */
+  /**
+   * The user has seen that the phone is linked, and goes on. With it the card has a **Done** button then.
+   * @default in a dialog that button closes it, elsewhere there is none
+   */
   readonly onDone?: ((account: PairingAccount) => void) | undefined
   /** The number in the phone field, where the host controls it. Begins with `+` and the country code. */
   readonly phoneNumber?: string | undefined

@@ -39,7 +39,7 @@ export type PairingIconName =
   | 'phone'
   | 'warning'
   | 'key'
-  | 'lock'
+  | 'shield'
   | 'close'
 
 /** Props of {@link PairingIcon}. */
@@ -63,6 +63,7 @@ export type PairingPartName =
   | 'OpenInWhatsApp'
   | 'Account'
   | 'NumberCheck'
+  | 'DoneButton'
   | 'ErrorCode'
   | 'Passkey'
   | 'PasskeyHelp'
@@ -84,7 +85,7 @@ export type PairingPartName =
   | 'WayOut'
   | 'SwitchMethodButton'
   | 'Share'
-  | 'DoneButton'
+  | 'PrintNote'
   | 'Trouble'
   | 'SafetyNote'
   | 'CloseButton'

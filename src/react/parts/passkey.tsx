@@ -3,7 +3,7 @@
 import type { ReactElement } from 'react'
 import type { PairingSession } from '../../core/session-state.js'
 import { useOwnPhone } from '../session/use-own-phone.js'
-import { errorText } from '../session-texts.js'
+import { errorText } from '../session-lead.js'
 import { ActionButton } from './action-button.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'

@@ -46,23 +46,27 @@ export function changedPhone(
   reading: PhoneReading,
   { target, nativeEvent }: ChangeEvent<HTMLInputElement>,
 ): PhoneEntry {
+  // A country that was recognized in the text goes with it, and one that was chosen stays.
+  const chosen = before.isRecognized && !/\p{Nd}/u.test(target.value) ? undefined : reading.chosen
   // What is being composed belongs to the keyboard until it is done.
-  if ('isComposing' in nativeEvent && nativeEvent.isComposing) return entryOf(target.value, reading.chosen)
+  if ('isComposing' in nativeEvent && nativeEvent.isComposing) return entryOf(target.value, chosen, before)
   const typed = { text: target.value, caret: target.selectionStart ?? target.value.length }
-  const { text, caret } = editPhone(before.text, typed, reading.chosen)
+  const { text, caret } = editPhone(before.text, typed, chosen)
   if (text !== target.value) {
     // Now, and not after the render: React leaves a value that is right already, and its caret, alone.
     target.value = text
     target.setSelectionRange(caret, caret)
   }
-  return entryOf(text, reading.chosen)
+  return entryOf(text, chosen, before)
 }
 
-function entryOf(text: string, chosen: PhoneReading['chosen']): PhoneEntry {
+function entryOf(text: string, chosen: PhoneReading['chosen'], before?: PhoneEntry): PhoneEntry {
   const { country, shown } = readPhone(text, chosen)
-  if (isSigned(text)) return { text, country, told: text }
+  const isRecognized = before?.isRecognized && chosen !== undefined
+  if (isSigned(text))
+    return { text, country, told: text, isRecognized: isRecognized || country !== before?.country }
   // Another country in a text that does not begin with + is a guess, which the next digit may change.
-  return { text, country: chosen, told: shown || text }
+  return { text, country: chosen, told: shown || text, isRecognized }
 }
 
 /** Why a number was not sent. */
@@ -91,22 +95,24 @@ export function objectionTo(
   texts: { readonly messages: PairingMessages; readonly localeTag: string; readonly now: number },
 ): PhoneObjection | undefined {
   const { country, verdict, isInternational, digits } = reading
-  // The session itself refuses what is no number, in its own words.
-  if (verdict === 'likely' || verdict === 'not-a-number') return undefined
+  if (verdict === 'likely') return undefined
   const { messages, localeTag, now } = texts
   if (before && before.text === text && before.country === country) {
     const isRead = before.isOverruled || now - before.since >= READING_MS
     return before.isWarning && isRead ? { ...before, isOverruled: true } : before
   }
-  const isWarning = verdict === 'unlikely' || (isInternational && digits.length >= 7 && digits.length <= 15)
+  const isWarning =
+    verdict === 'unlikely' ||
+    (verdict !== 'no-area-code' && isInternational && digits.length >= 7 && digits.length <= 15)
   const name = country ? countryName(country, localeTag) : ''
   const reason = formatMessage(messages[REASONS[verdict]], { country: name })
-  const advice = isWarning ? messages.phonePressAgain : messages.errors['invalid-phone-number'].advice
-  const message = verdict === 'unknown-country' && !isWarning ? reason : `${reason} ${advice}`
+  const message = isWarning ? `${reason} ${messages.phonePressAgain}` : reason
   return { text, country, message, isWarning, since: now, isOverruled: false }
 }
 
 const REASONS = {
+  'not-a-number': 'phoneEmpty',
+  'no-area-code': 'phoneNoAreaCode',
   'too-short': 'phoneTooShort',
   'too-long': 'phoneTooLong',
   'unknown-country': 'phoneUnknownCountry',
@@ -145,13 +151,28 @@ export function PhoneCountry({
 
 /** The whole number as it is sent, for whoever typed a part of it. */
 export function PhoneEcho({ reading }: { readonly reading: PhoneReading }): ReactElement | null {
-  const { messages, part } = usePairingContext()
-  if (!reading.shown) return null
+  const { messages, phone, part } = usePairingContext()
+  if (!reading.shown || isSameNumber(reading.shown, phone.text)) return null
   return (
     <p {...part('phone-echo')}>
-      <RichText text={messages.codeFor} values={{ number: <bdi dir="ltr">{reading.shown}</bdi> }} />
+      <RichText
+        text={messages.codeFor}
+        values={{
+          number: (
+            <bdi dir="ltr" translate="no">
+              {reading.shown}
+            </bdi>
+          ),
+        }}
+      />
     </p>
   )
+}
+
+/** Only grouped otherwise: that need not be said. */
+function isSameNumber(one: string, other: string): boolean {
+  const [bare, otherBare] = [one, other].map((text) => text.replace(/[\s().-]/g, ''))
+  return bare === otherBare
 }
 
 /** The other spelling of a number, in countries that have two. */
@@ -180,7 +201,16 @@ export function PhoneHint({
               onChosen()
             }}
           >
-            <RichText text={messages.useNumber} values={{ number: <bdi dir="ltr">{number}</bdi> }} />
+            <RichText
+              text={messages.useNumber}
+              values={{
+                number: (
+                  <bdi dir="ltr" translate="no">
+                    {number}
+                  </bdi>
+                ),
+              }}
+            />
           </button>
         </>
       )}

@@ -1,13 +1,11 @@
 'use client'
 
 import { type ComponentPropsWithoutRef, type ReactElement, useId, useRef, useState } from 'react'
-import { errorText } from '../session-texts.js'
+import { errorText } from '../session-lead.js'
 import { CountdownBar } from './countdown.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { lazyPart } from './lazy-part.js'
-import { PairingOtherCode } from './other-code.js'
 import { usePairingContext } from './pairing-context.js'
-import { Part } from './part.js'
 import type { PhoneObjection } from './phone-assist.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
@@ -36,8 +34,16 @@ const Form = forwardPart<'form'>(function Form(props, hostRef) {
     objection?.text === phone.text && objection.country === reading?.country && !objection.isOverruled
   // Nothing was linked, which is what the text of this error is about.
   const refusal =
-    error?.code === 'wrong-phone-number' ? messages.numberExpected : error && errorText(error, messages)
-  const complaint = isObjected ? objection.message : refusal
+    error?.code === 'wrong-phone-number'
+      ? messages.numberExpected
+      : // Its advice is about the country code, which the picker has then.
+        error?.code === 'invalid-phone-number' && reading?.country
+        ? messages.errors[error.code].title
+        : error && errorText(error, messages)
+  const isTooEarly = retryAt !== undefined && error?.code === 'rate-limited'
+  const complaint = isObjected ? objection.message : isTooEarly ? undefined : refusal
+  const countryHint = reading?.country ? undefined : messages.phoneNumberHint
+  const hint = retryAt === undefined ? countryHint : messages.coolDown
   const onSubmit: ComponentPropsWithoutRef<'form'>['onSubmit'] = (event) => {
     props.onSubmit?.(event)
     event.preventDefault()
@@ -90,19 +96,35 @@ const Form = forwardPart<'form'>(function Form(props, hostRef) {
       <div id={`${id}-help`} {...part('phone-help')}>
         {assist && reading && <assist.PhoneEcho reading={reading} />}
         <p {...part(complaint ? 'error' : 'phone-hint')} aria-live="polite">
-          {complaint ?? (reading?.country ? undefined : messages.phoneNumberHint)}
+          {complaint ?? hint}
         </p>
-        {assist && reading && <assist.PhoneHint reading={reading} onChosen={focusField} />}
+        {retryAt !== undefined && <CoolDown until={retryAt} />}
       </div>
       {/* aria-disabled and not disabled: a disabled button would drop the focus of whoever just pressed it. */}
       <button type="submit" {...part('submit-button')} aria-disabled={isWaiting}>
         {isBusy ? messages.statusRequesting : messages.getCode}
       </button>
-      {retryAt !== undefined && <CoolDown until={retryAt} />}
-      <Part name="OtherCode" own={PairingOtherCode} />
     </form>
   )
 })
+
+/** Below the form: the other spelling of the number, in countries that have two. */
+export function PhoneSpelling(): ReactElement | null {
+  const { status } = usePairingContext().pairing.session
+  return status === 'awaiting-number' ? <Spelling /> : null
+}
+
+function Spelling(): ReactElement | null {
+  const { panel, phone, defaultCountry, localeTag } = usePairingContext()
+  const assist = usePhoneAssist()
+  if (!assist) return null
+  return (
+    <assist.PhoneHint
+      reading={assist.understandPhone(phone, defaultCountry, localeTag)}
+      onChosen={() => panel.current?.querySelector<HTMLElement>('[data-part="phone-input"]')?.focus()}
+    />
+  )
+}
 
 /** Never seen. All flags are of one width, and most country codes have two digits. */
 const ANY_FLAG = '🇺🇳'
@@ -119,11 +141,10 @@ function CountryRoom({ isCodeWritten }: { isCodeWritten: boolean }): ReactElemen
 
 /** How long no code may be asked for, as a bar that runs down: nothing renders while it does. */
 function CoolDown({ until }: { until: number }): ReactElement {
-  const { messages, part } = usePairingContext()
+  const { part } = usePairingContext()
   const [since] = useState(Date.now)
   return (
     <div {...part('cool-down')}>
-      <p>{messages.coolDown}</p>
       <CountdownBar key={until} shownAt={since} expiresAt={until} />
     </div>
   )

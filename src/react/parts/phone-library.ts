@@ -6,7 +6,7 @@ import {
 } from 'libphonenumber-js/mobile'
 import metadata from 'libphonenumber-js/mobile/metadata'
 import { later } from '../../core/later.js'
-import { bareNumber, splitPhone } from '../../core/phone-text.js'
+import { bareNumber, splitPhone, withoutLink } from '../../core/phone-text.js'
 
 // Of the three sets of metadata, minified and gzipped with the code that is used of the library: `min` 35.7 kB, `mobile` 40.0 kB,
 // `max` 55.8 kB. Only the last two know mobile numbers from others, and the last one knows nothing more that matters here.
@@ -28,6 +28,8 @@ export interface PhoneReading {
 }
 
 /**
+ * `no-area-code`: a number of Brazil without the two digits before it, which nobody there has to dial.
+ *
  * `unlikely`: of a possible length, and no known mobile number. Number ranges are opened faster than libraries are updated, so that
  * is a warning and not a refusal.
  */
@@ -36,6 +38,7 @@ export type PhoneVerdict =
   | 'unlikely'
   | 'too-short'
   | 'too-long'
+  | 'no-area-code'
   | 'not-a-number'
   | 'unknown-country'
 
@@ -67,11 +70,30 @@ const LETTER = /\p{L}/u
  * would take a digit from, stays as it is.
  */
 export function formatPhone(text: string, chosen: CountryCode | undefined): string {
-  if (LETTER.test(bareNumber(text))) return text
+  if (LETTER.test(withoutLink(text))) return text
   const { sign, digits } = splitPhone(text)
+  const grouped = groupedByHand(text, sign, digits, chosen)
+  if (grouped !== undefined) return grouped
   const formatted = attempt(() => new AsYouType(chosen).input(`${sign && '+'}${digits}`))
   if (formatted === undefined || splitPhone(formatted).digits !== digits) return text
   return sign.startsWith('0') ? `${sign} ${formatted.slice(1)}` : formatted
+}
+
+/**
+ * What the library would group wrongly: it has no mobile numbers of eight digits in Brazil any more, and takes the first two digits of a
+ * number without area code for one.
+ */
+function groupedByHand(
+  text: string,
+  sign: string,
+  digits: string,
+  chosen: CountryCode | undefined,
+): string | undefined {
+  const [, abroad, area, ...local] = /^(55)?(\d{2})([6-8]\d{3})(\d{4})$/.exec(digits) ?? []
+  if (sign === '+' && abroad) return `+55 ${area} ${local.join(' ')}`
+  if (sign || chosen !== 'BR') return undefined
+  if (area && !abroad) return `(${area}) ${local.join('-')}`
+  return /^\d{4,5}-\d{4}$/.test(text.trim()) ? text : undefined
 }
 
 /** A text after an edit, and where the caret is in it. */
@@ -182,6 +204,7 @@ function readNational(typed: string, chosen: CountryCode): PhoneReading {
 }
 
 function verdictOf(digits: string): PhoneVerdict {
+  if (/^55(?:9\d{8}|[6-9]\d{7})$/.test(digits)) return 'no-area-code'
   const number = parsePhoneNumberFromString(`+${digits}`)
   const other = later.otherSpelling(digits)
   // The library knows one of the two spellings. Argentina's is left to its verdict: there the other one is a landline.

@@ -11,10 +11,18 @@ import { usePairingContext } from './pairing-context.js'
 export const PairingRetryButton: PartComponent<'button'> = forwardPart(
   function PairingRetryButton(props, ref) {
     const { pairing, messages } = usePairingContext()
-    const label = retryLabel(pairing.session, messages)
+    const { session } = pairing
+    const label = retryLabel(session, messages)
     if (!label) return null
     return (
-      <ActionButton {...props} ref={ref} part="retry-button" action={pairing.retry}>
+      <ActionButton
+        {...props}
+        ref={ref}
+        part="retry-button"
+        // Where only the people who run the app can help, that is the lesser thing to press.
+        data-secondary={('error' in session && session.error?.action === 'contact-host') || undefined}
+        action={pairing.retry}
+      >
         <Icon name="retry" />
         {props.children ?? <span>{label}</span>}
       </ActionButton>

@@ -56,6 +56,7 @@ function Root({
   theme = 'auto',
   mode,
   appName,
+  appLogo,
   supportUrl,
   createShareLink,
   onDone,
@@ -89,14 +90,22 @@ function Root({
   }, [])
   const value = useMemo<PairingContextValue>(() => {
     const messages = mergeMessages({ ...locale.messages, ...laterTexts }, ownMessages)
+    const part: PairingContextValue['part'] = (name, own) => elementProps(classNames, name, own)
+    const app = appName ?? messages.thisApp
     return {
       pairing,
       messages,
       troubleshooting: locale.troubleshooting,
       reportFailure,
-      part: (name, className) => elementProps(classNames, name, className),
+      part,
       mode,
-      app: appName ?? messages.thisApp,
+      app,
+      appFace: (
+        <span translate={appName ? 'no' : undefined} {...part('app-name')}>
+          {typeof appLogo === 'string' ? <img alt="" src={appLogo} {...part('app-logo')} /> : appLogo}
+          <span>{app}</span>
+        </span>
+      ),
       ids: { title: `${id}title`, panel: `${id}panel`, tab: (method) => `${id}tab-${method}` },
       panel,
       close: Element === 'dialog' ? onClose : undefined,
@@ -119,6 +128,7 @@ function Root({
     classNames,
     mode,
     appName,
+    appLogo,
     id,
     Element,
     onClose,

@@ -2,17 +2,19 @@
 
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'
+import { isDecided } from './method-tabs.js'
 import { usePairingContext } from './pairing-context.js'
 import { RichText } from './rich-text.js'
 
-/** Who is being linked, and the warning: pages that imitate this one link a stranger's device. */
+/** Who is being linked, and the warning: pages that imitate this one link a stranger's device. Nothing once that is decided. */
 export const PairingSafetyNote: PartComponent<'footer'> = forwardPart(function PairingSafetyNote(props, ref) {
-  const { messages, app, part } = usePairingContext()
+  const { pairing, messages, appFace, part } = usePairingContext()
+  if (isDecided(pairing.session)) return null
   return (
     <footer {...props} ref={ref} {...part('safety-note', props.className)}>
-      <Icon name="lock" size={16} />
+      <Icon name="shield" />
       <p>
-        <RichText text={messages.safety} values={{ app }} />
+        <RichText text={messages.safety} values={{ app: appFace }} />
       </p>
     </footer>
   )

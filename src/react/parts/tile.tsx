@@ -1,11 +1,6 @@
 'use client'
 
-import type { ReactElement } from 'react'
-import type { PairingSession } from '../../core/session-state.js'
-import { expiredReasonText } from '../session-texts.js'
-import { PairingErrorCode } from './error-code.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
-import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 import { Part } from './part.js'
 import { PairingQrCode } from './qr-code.js'
@@ -26,14 +21,8 @@ export const PairingTile: PartComponent<'div'> = forwardPart(function PairingTil
       {...part('tile', props.className)}
     >
       <Part name="QrCode" own={PairingQrCode} />
-      {session.status === 'expired' && <ExpiredNote session={session} />}
-      {session.status === 'linking' && (
-        <div {...part('spinner')}>
-          <Icon name="phone" size={32} />
-        </div>
-      )}
+      {later && <later.TileMark />}
       <Part name="Account" own={later?.PairingAccount} />
-      <Part name="ErrorCode" own={PairingErrorCode} />
       <Part name="Passkey" own={later?.PairingPasskey} />
       <Part name="SupportLink" own={later?.PairingSupportLink} />
       <Part name="StartButton" own={PairingStartButton} />
@@ -41,14 +30,3 @@ export const PairingTile: PartComponent<'div'> = forwardPart(function PairingTil
     </div>
   )
 })
-
-function ExpiredNote({ session }: { session: Extract<PairingSession, { status: 'expired' }> }): ReactElement {
-  const { messages, part } = usePairingContext()
-  // The status line says the same to screen readers.
-  return (
-    <p aria-hidden="true" {...part('expired-note')}>
-      <strong>{messages.expiredTitle}</strong>
-      <span>{` ${expiredReasonText(session, messages)}`}</span>
-    </p>
-  )
-}

@@ -10,14 +10,20 @@ type LaterModule = typeof import('./later-parts.js')
 /** The parts that are not needed before the first code; {@link LaterParts} loads them. */
 export const useLaterParts: LazyPart<LaterModule> = lazyPart(() => import('./later-parts.js'), false)
 
-/** Loads the later parts: after the first code was painted, or at once for a state that shows one of them. */
+/** A wait that is worth a word. */
+export const LONG_MS = 8_000
+
+/** Loads the later parts: after the first code was painted or a wait became long, or at once for a state that shows one of them. */
 export function LaterParts(): null {
   const { session } = usePairingContext().pairing
   const { status } = session
   const isEarly = status === 'idle' || (status === 'preparing' && !session.isSlow)
   const later = useLaterParts()
   useEffect(() => {
-    if (isEarly) return undefined
+    if (isEarly) {
+      const timer = setTimeout(useLaterParts.load, LONG_MS)
+      return () => clearTimeout(timer)
+    }
     if (status === 'awaiting-scan') return afterFirstCode(useLaterParts.load)
     useLaterParts.load()
     return undefined

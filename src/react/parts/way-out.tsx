@@ -1,16 +1,20 @@
 'use client'
 
-import type { ReactElement } from 'react'
+import { type ReactElement, useEffect, useState } from 'react'
 import { formatMessage } from '../../core/messages.js'
 import type { PairingSession } from '../../core/session-state.js'
 import { ActionButton } from './action-button.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
+import { LONG_MS } from './use-later-parts.js'
 
 type Wait = Extract<PairingSession, { status: 'preparing' | 'requesting-code' | 'linking' }>
 
-/** After 30 seconds in which nothing could be shown: what is waited for, how long it may take, and a button. */
+/**
+ * A wait in which nothing can be shown: after eight seconds that it may take a minute, and after thirty what is waited for, how long that
+ * may take, and a button.
+ */
 export const PairingWayOut: PartComponent<'div'> = forwardPart(function PairingWayOut(props, ref) {
   const { pairing, part } = usePairingContext()
   const { session } = pairing
@@ -19,10 +23,24 @@ export const PairingWayOut: PartComponent<'div'> = forwardPart(function PairingW
   return (
     // Empty at first, so that screen readers announce what comes into it.
     <div {...props} ref={ref} aria-live="polite" {...part('way-out', props.className)}>
-      {session.isSlow && <Exit wait={session} />}
+      {session.isSlow ? (
+        <Exit wait={session} />
+      ) : (
+        status === 'preparing' && <LongWait key={session.since} since={session.since} />
+      )}
     </div>
   )
 })
+
+function LongWait({ since }: { since: number }): ReactElement | null {
+  const { messages } = usePairingContext()
+  const [isLong, setLong] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), since + LONG_MS - Date.now())
+    return () => clearTimeout(timer)
+  }, [since])
+  return isLong ? <p>{messages.stillPreparing}</p> : null
+}
 
 function Exit({ wait }: { wait: Wait }): ReactElement {
   const { pairing, messages } = usePairingContext()

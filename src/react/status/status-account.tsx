@@ -1,6 +1,7 @@
 'use client'
 
 import type { ReactElement } from 'react'
+import { groupDigits } from '../../core/group-digits.js'
 import { Avatar } from '../parts/avatar.js'
 import type { PairingStatusPartProps } from './status-parts.js'
 
@@ -29,7 +30,7 @@ export function StatusAccount({ pairing, part }: PairingStatusPartProps): ReactE
       )}
       {phoneNumber && (
         <bdi dir="ltr" translate="no" {...part('link-number')}>
-          {`+${phoneNumber}`}
+          {groupDigits(phoneNumber)}
         </bdi>
       )}
     </div>

@@ -119,7 +119,7 @@ export function translatedChecks(house, url, { REACT, NODE_ENV }) {
           await card.getByRole('heading', { name: 'You’re linked' }).waitFor()
           const text = (await card.locator('[data-part="root"]').textContent()) ?? ''
           await page.getByRole('heading', { name: 'The host’s own page' }).waitFor()
-          if (/passkey|Keep the app open|scan/.test(text.replace(/Never scan.*/, '')))
+          if (/passkey|Keep WhatsApp open|scan/.test(text.replace(/Never scan.*/, '')))
             throw new Error(`A sentence of a state before is left: ${text}`)
         },
       ),
