@@ -162,7 +162,9 @@ const scenes: Readonly<Record<string, { props: Props; arrange?: () => Promise<un
 }
 
 describe.each(['wide', 'narrow'] as const)('%s', (width) => {
-  it.each(Object.entries(scenes))('%s looks as it did', async (name, { props, arrange }) => {
+  // In the narrow one the code fills the window already.
+  const shown = Object.entries(scenes).filter(([name]) => width === 'wide' || name !== 'enlarged')
+  it.each(shown)('%s looks as it did', async (name, { props, arrange }) => {
     await page.viewport(widths[width], 700)
     await compare(`${name}-${width}`, { theme: 'light', ...props }, arrange)
   })

@@ -90,10 +90,10 @@ export const scenes: readonly Scene[] = [
   ...sessions.map((session) => sceneOf(session)),
   sceneOf(scan, () => click('enlarge-button')),
   sceneOf(scan, () => click('trouble-summary')),
-  sceneOf(number, undefined, { defaultPhoneNumber: '+55 11 8765-4321' }),
   sceneOf(scan, undefined, { createShareLink: async () => 'https://app.example/pair' }),
   sceneOf(scan, makeLink, { createShareLink: async () => 'https://app.example/pair' }),
   sceneOf(linked, undefined, { onDone: () => {} }),
+  sceneOf(number, undefined, { defaultPhoneNumber: '0055 11 8765-4321' }),
   sceneOf(scan, undefined, { appLogo: 'https://app.example/logo.png' }),
   sceneOf(states.qr.failed, undefined, { supportUrl: 'https://app.example/help' }),
   sceneOf(number, () => {

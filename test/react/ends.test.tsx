@@ -1,0 +1,81 @@
+import { act, fireEvent, render, screen } from '@testing-library/react'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { PairingError, type PairingErrorCode } from '../../src/index.js'
+import { PairingCard } from '../../src/parts.js'
+import { pairingStates } from '../../src/testing.js'
+import { stillPairing } from '../browser/still-pairing.js'
+import './jsdom-dialog.js'
+import { loadEverything, part } from './user.js'
+
+beforeAll(loadEverything)
+afterEach(() => void vi.unstubAllGlobals())
+
+const { qr } = pairingStates()
+const failed = (code: PairingErrorCode) => ({ ...qr.failed, error: new PairingError(code, 'For the test.') })
+
+describe('a failure', () => {
+  it('says what to do before it says why', () => {
+    render(<PairingCard pairing={stillPairing(failed('unauthorized'))} />)
+    expect(part('lead')?.textContent).toBe(
+      'Nothing is wrong with your phone. Please contact the people who run this app.',
+    )
+    expect(part('lead')?.nextElementSibling).toBe(part('error-cause'))
+    expect(part('error-cause')?.textContent).toBe(
+      'The provider refused this app’s key, so no code can be made.',
+    )
+    expect(part('safety-note')).toBeNull()
+  })
+
+  it.each([
+    ['unauthorized', 'true'],
+    ['network', undefined],
+    ['session-stale', undefined],
+  ] as const)('%s makes Try again the lesser button where only the host can help', (code, secondary) => {
+    render(<PairingCard pairing={stillPairing(failed(code))} supportUrl="https://app.example/help" />)
+    expect(part('retry-button')?.dataset.secondary).toBe(secondary)
+    expect(part('support-link') !== null).toBe(secondary === 'true')
+  })
+
+  it('has its code as small print, which a button copies', async () => {
+    const writeText = vi.fn(async (_: string) => {})
+    vi.stubGlobal('navigator', { ...navigator, clipboard: { writeText } })
+    render(<PairingCard pairing={stillPairing(failed('network'))} />)
+    expect(part('tile')?.contains(part('error-code'))).toBe(false)
+    await act(async () => void fireEvent.click(screen.getByRole('button', { name: 'Copy the error code' })))
+    expect(writeText.mock.calls).toEqual([['network']])
+    expect(screen.getByRole('button', { name: 'Copied' })).toBeTruthy()
+  })
+})
+
+describe('Done', () => {
+  it('closes a dialog whose host has no next step', () => {
+    const onClose = vi.fn()
+    render(<PairingCard as="dialog" onClose={onClose} pairing={stillPairing(qr.linked)} />)
+    fireEvent.click(screen.getByRole('button', { name: 'Done' }))
+    expect(onClose).toHaveBeenCalledOnce()
+  })
+
+  it('is not there where nothing comes next', () => {
+    render(<PairingCard pairing={stillPairing(qr.linked)} />)
+    expect(part('done-button')).toBeNull()
+  })
+})
+
+describe('the app', () => {
+  it('has its logo beside its name, wherever that stands, and is not translated', () => {
+    const props = { appName: 'Acme Inbox', appLogo: 'https://app.example/logo.png' }
+    const { rerender } = render(<PairingCard {...props} pairing={stillPairing(qr['awaiting-scan'])} />)
+    const name = () => part('app-name')
+    expect(part('safety-note')?.contains(name())).toBe(true)
+    expect(name()?.getAttribute('translate')).toBe('no')
+    expect(name()?.querySelector('img')?.src).toBe(props.appLogo)
+    rerender(<PairingCard {...props} appLogo={<svg data-testid="own" />} pairing={stillPairing(qr.linked)} />)
+    expect(part('lead')?.contains(screen.getByTestId('own'))).toBe(true)
+  })
+
+  it('without a name of its own is called This app, which may be translated', () => {
+    render(<PairingCard pairing={stillPairing(qr['awaiting-scan'])} />)
+    expect(part('app-name')?.textContent).toBe('This app')
+    expect(part('app-name')?.hasAttribute('translate')).toBe(false)
+  })
+})
