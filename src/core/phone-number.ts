@@ -1,4 +1,5 @@
 import { PairingError } from './errors.js'
+import { numberInWords } from './number-in-words.js'
 import { bareNumber, isSigned, splitPhone } from './phone-text.js'
 
 /** An international phone number, digits only: country code first, no `+`, no leading zero, 7 to 15 digits. */
@@ -9,13 +10,13 @@ const DIGITS = /^[1-9]\d{6,14}$/
 
 /**
  * Digits of an international number from whatever was typed or pasted: `+55 11 98765-4321`, `0055…`,
- * `+44 (0)20…`, `tel:` and `https://wa.me/…` links, non-Latin digits. A national number cannot be told from an
+ * `+44 (0)20…`, `tel:` and `https://wa.me/…` links, non-Latin digits, words around it. A national number cannot be told from an
  * international one here; only a leading zero gives it away.
  *
  * @throws {@link PairingError} `invalid-phone-number`
  */
 export function normalizePhoneNumber(input: string): PhoneNumber {
-  const digits = digitsIn(String(input))
+  const digits = digitsIn(numberInWords(String(input)))
   if (isPhoneNumber(digits)) return digits
   throw new PairingError(
     'invalid-phone-number',

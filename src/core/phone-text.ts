@@ -4,25 +4,8 @@ const BETWEEN_DIGITS: RegExp = /[\s\p{P}\p{S}\p{Cf}]/gu
 const CHAT_LINK =
   /^(?:https?:\/\/)?(?:(?:www\.)?wa\.me\/|(?:api|web)\.whatsapp\.com\/send\/?\?phone=|whatsapp:\/\/send\/?\?phone=)/i
 
-/** Digits, and what stands between those of one number. */
-const RUN = /[+(]?\d[\d\s().\-–/]*\d/g
-
-/** With fewer digits it is a time, an amount, or an extension. */
-const MIN_DIGITS = 7
-
-/**
- * A number as it was written, in Latin digits and without the link or the words around it; that of a chat link begins with `+`. Where
- * words stand around several numbers, or around none, they stay.
- */
+/** A number as it was written, in Latin digits and without the link around it; that of a chat link begins with `+`. */
 export function bareNumber(input: string): string {
-  const text = withoutLink(input)
-  if (!/\p{L}/u.test(text)) return text
-  const runs = (text.match(RUN) ?? []).filter((run) => run.replace(/\D/g, '').length >= MIN_DIGITS)
-  return runs.length === 1 ? (runs[0] ?? text) : text
-}
-
-/** The same with the words around it. */
-export function withoutLink(input: string): string {
   return latinDigits(input)
     .replace(/\p{Cf}/gu, '')
     .trim()

@@ -54,13 +54,7 @@ function click(name: string): void {
 
 type Props = Pick<
   WhatsAppPairingProps,
-  | 'appLogo'
-  | 'classNames'
-  | 'parts'
-  | 'defaultPhoneNumber'
-  | 'supportUrl'
-  | 'createShareLink'
-  | 'onDone'
+  'appLogo' | 'classNames' | 'parts' | 'defaultPhoneNumber' | 'supportUrl' | 'createShareLink' | 'onDone'
 >
 
 /** Shows the card as a dialog in some session, with something opened. */

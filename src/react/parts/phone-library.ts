@@ -6,7 +6,7 @@ import {
 } from 'libphonenumber-js/mobile'
 import metadata from 'libphonenumber-js/mobile/metadata'
 import { later } from '../../core/later.js'
-import { bareNumber, splitPhone, withoutLink } from '../../core/phone-text.js'
+import { bareNumber, splitPhone } from '../../core/phone-text.js'
 
 // Of the three sets of metadata, minified and gzipped with the code that is used of the library: `min` 35.7 kB, `mobile` 40.0 kB,
 // `max` 55.8 kB. Only the last two know mobile numbers from others, and the last one knows nothing more that matters here.
@@ -70,7 +70,7 @@ const LETTER = /\p{L}/u
  * would take a digit from, stays as it is.
  */
 export function formatPhone(text: string, chosen: CountryCode | undefined): string {
-  if (LETTER.test(withoutLink(text))) return text
+  if (LETTER.test(bareNumber(text))) return text
   const { sign, digits } = splitPhone(text)
   const grouped = groupedByHand(text, sign, digits, chosen)
   if (grouped !== undefined) return grouped
@@ -144,7 +144,8 @@ function attempt<Result>(ask: () => Result): Result | undefined {
 }
 
 /** Understands a text as a number of the chosen country, or of the one whose code it begins with. */
-export function readPhone(text: string, chosen: CountryCode | undefined): PhoneReading {
+export function readPhone(typed: string, chosen: CountryCode | undefined): PhoneReading {
+  const text = later.numberInWords(typed)
   const { sign, digits } = splitPhone(text)
   const nothing = { country: chosen, chosen, isInternational: false, digits: '', shown: '' }
   if (LETTER.test(bareNumber(text)) || !digits) return { ...nothing, verdict: 'not-a-number' }
