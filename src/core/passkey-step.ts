@@ -6,16 +6,16 @@ import { asText } from './json.js'
  */
 export type PasskeyStep = 'assert' | 'submitted' | 'confirm'
 
-/** A code that a user compares has eight characters and a dash. */
-const MAX_CODE_CHARACTERS = 40
+/** WhatsApp's own has eight characters and a dash, and WAHA documents four digits: groups of letters and digits. */
+const CODE = /^(?=.{3,40}$)[A-Z\d]{2,}(?:-[A-Z\d]{2,})*$/i
 
 /** The step in a value of unknown origin. */
 export function asPasskeyStep(value: unknown): PasskeyStep | undefined {
   return value === 'assert' || value === 'submitted' || value === 'confirm' ? value : undefined
 }
 
-/** The code that the phone shows beside ours, in a value of unknown origin. */
+/** The code that the phone shows beside ours, in a value of unknown origin. A word, as `pending`, is none. */
 export function asPasskeyCode(value: unknown): string | undefined {
   const code = asText(value)
-  return code && code.length <= MAX_CODE_CHARACTERS ? code : undefined
+  return code && CODE.test(code) && (/\d/.test(code) || code === code.toUpperCase()) ? code : undefined
 }
