@@ -179,7 +179,7 @@ export const OwnPhoneNumber: Story = {
   ...onPhone,
   args: { ...onPhone.args, session: { ...phoneCode['awaiting-number'], methods: ['phone-code', 'qr'] } },
   play: async ({ canvas }) => {
-    await expect(canvas.getByText(/You can’t scan this phone with itself/)).toBeVisible()
+    await expect(canvas.getByText(/A phone can’t scan its own screen/)).toBeVisible()
     await expect(canvas.getAllByRole('tab').map(({ textContent }) => textContent)).toEqual([
       'Phone number',
       'QR code',

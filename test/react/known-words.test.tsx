@@ -21,7 +21,7 @@ afterEach(cleanup)
 /** What is known of an error, and the titles that claim no more than that. */
 const KNOWN = {
   'the provider refuses what this app has': ['This app can’t link WhatsApp now'],
-  'this app is configured wrongly': ['This app is not set up right'],
+  'this app is configured wrongly': ['This app isn’t set up right'],
   'this app refuses the request': ['Not allowed', 'Please sign in'],
   'the provider says that the account is blocked': ['This account is blocked'],
   'nothing goes on': ['The connection is stuck', 'This took too long', 'Stopped'],
@@ -133,7 +133,7 @@ describe('a state after another one that ended', () => {
   it.each([qr.expired, phone.expired])(
     '$method: an expired code says that nothing was reported',
     (session) => {
-      expect(sessionStatusText(session, en.messages)).toMatch(/No (?:scan|entry) was reported\.$/)
+      expect(sessionStatusText(session, en.messages)).toMatch(/We didn’t see (?:a scan|it entered)\.$/)
     },
   )
 

@@ -12,7 +12,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const { qr, 'phone-code': phoneCode } = pairingStates()
+const { 'phone-code': phoneCode } = pairingStates()
 
 const onPhone = (userAgent: string) => {
   pretendPhone()
@@ -23,7 +23,7 @@ const menus = () => [...document.querySelectorAll('[data-part="step-line"]')].ma
 
 describe('the step to WhatsApp’s menu', () => {
   it('names both systems on a computer, a line each', () => {
-    render(<PairingCard pairing={stillPairing(qr['awaiting-scan'])} />)
+    render(<PairingCard pairing={stillPairing(phoneCode['awaiting-code'])} />)
     expect(menus()).toEqual(['Android Tap Menu ', 'iPhone Tap Settings  or your photo'])
     for (const name of document.querySelectorAll('[data-part="step-platform"]'))
       expect(name.getAttribute('translate')).toBe('no')

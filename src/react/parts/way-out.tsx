@@ -19,6 +19,9 @@ export const PairingWayOut: PartComponent<'div'> = forwardPart(function PairingW
   const { pairing, part } = usePairingContext()
   const { session } = pairing
   const { status } = session
+  // Between two codes of a round a wait begins anew.
+  const [isFirstWait, setFirstWait] = useState(true)
+  if (isFirstWait && status !== 'preparing') setFirstWait(false)
   if (status !== 'preparing' && status !== 'requesting-code' && status !== 'linking') return null
   return (
     // Empty at first, so that screen readers announce what comes into it.
@@ -26,17 +29,22 @@ export const PairingWayOut: PartComponent<'div'> = forwardPart(function PairingW
       {session.isSlow ? (
         <Exit wait={session} />
       ) : (
-        status === 'preparing' && <LongWait key={session.since} since={session.since} />
+        status === 'preparing' && (
+          <LongWait key={session.since} since={isFirstWait ? session.since : undefined} />
+        )
       )}
     </div>
   )
 })
 
-function LongWait({ since }: { since: number }): ReactElement | null {
+function LongWait({ since }: { since: number | undefined }): ReactElement | null {
   const { messages } = usePairingContext()
   const [isLong, setLong] = useState(false)
   useEffect(() => {
-    const timer = setTimeout(() => setLong(true), since + LONG_MS - Date.now())
+    const timer = setTimeout(
+      () => setLong(true),
+      since === undefined ? LONG_MS : since + LONG_MS - Date.now(),
+    )
     return () => clearTimeout(timer)
   }, [since])
   return isLong ? <p>{messages.stillPreparing}</p> : null
