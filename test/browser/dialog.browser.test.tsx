@@ -171,7 +171,7 @@ describe.each(windows)('in a window of %d×%d pixels', (width, height) => {
     await screen.findByRole('dialog', { name: 'You’re linked' }, { timeout: 10_000 })
     expectTop(dialog)
     await userEvent.keyboard('{Tab}')
-    expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Close' }))
+    expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Done' }))
   })
 
   it('it begins at the phone number where that is the method', async () => {
