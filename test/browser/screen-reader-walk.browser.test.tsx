@@ -34,7 +34,7 @@ async function show(session: PairingSession) {
     />,
   )
   if (session.status === 'awaiting-scan') await inPage('[data-part="qr-code"] svg')
-  if (document.querySelector('[data-part="phone-form"]')) await inPage('[data-part="phone-echo"]')
+  if (document.querySelector('[data-part="phone-form"]')) await inPage('[data-part="country-input"]')
 }
 
 /** The states in the order of a walk through all of them. */
