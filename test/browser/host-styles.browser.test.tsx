@@ -1,8 +1,9 @@
 import { render, waitFor } from '@testing-library/react'
 import preflight from 'tailwindcss/preflight.css?inline'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { PairingSession } from '../../src/index.js'
 import { PairingCard } from '../../src/parts.js'
+import { useLaterParts } from '../../src/react/parts/use-later-parts.js'
 import ownStyles from '../../src/styles/styles.css?inline'
 import layeredStyles from '../../src/styles/styles.layer.css?inline'
 import { pairingStates } from '../../src/testing.js'
@@ -48,13 +49,23 @@ function show(session: PairingSession = states.qr['awaiting-scan']) {
   )
 }
 
+beforeAll(async () => {
+  await import('../../src/react/parts/later-parts.js')
+  useLaterParts.load()
+  await vi.dynamicImportSettled()
+})
+
 /** Where each part is, and how it is drawn, as far as resets reach. */
 function measured(): Record<string, unknown> {
   const root = document.querySelector('[data-part="root"]')?.getBoundingClientRect()
   const parts = [...document.querySelectorAll('[data-part="root"] [data-part]')].map((element, index) => {
     const { x, y, width, height } = element.getBoundingClientRect()
     const { color, backgroundColor, fontSize, fontWeight, textDecorationLine } = getComputedStyle(element)
-    const at = [x - (root?.x ?? 0), y - (root?.y ?? 0), width, height].map((length) => Math.round(length))
+    // What has no box of its own is nowhere: its zeros are the window's.
+    const hasBox = element.getClientRects().length > 0
+    const at = hasBox
+      ? [x - (root?.x ?? 0), y - (root?.y ?? 0), width, height].map((length) => Math.round(length))
+      : 'nowhere'
     const name = `${index} ${element.getAttribute('data-part')}`
     return [name, { at, color, backgroundColor, fontSize, fontWeight, textDecorationLine }] as const
   })
