@@ -224,7 +224,6 @@ describe('without a host', () => {
     ['the number of a step', 'qr awaiting-scan', 'step', '::before', 'counter(step)'],
     ['the ring of the spinner', 'qr linking', 'spinner', '::before', '""'],
     ['the pattern behind an expired code', 'qr expired', 'tile', '::before', '""'],
-    ['the ring around the account', 'qr linked', 'account-badge', '::before', '""'],
     ['the arrow of the country', 'phone-code awaiting-number', 'country-size', '::after', '" ▾" / ""'],
   ])('%s is drawn', async (_, state, part, pseudo, content) => {
     use(ownStyles)

@@ -70,7 +70,8 @@ export const PairingMethodTabs: PartComponent<'div'> = forwardPart(
         ref={ref}
         role="tablist"
         {...part('method-tabs', props.className)}
-        hidden={!isOffered}
+        // Not `hidden`: resets take its room away with `!important`.
+        aria-hidden={!isOffered || undefined}
         data-state={isKnown && !isOffered ? 'none' : undefined}
         onKeyDown={onKeyDown}
       >
