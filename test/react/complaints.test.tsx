@@ -692,7 +692,11 @@ describe('passkeys', () => {
       await advance(15_000)
       expect(shownStatus()).toBe('passkey-required')
       expect(heading()).toContain('passkey')
-      expect(part('lead')?.textContent).toMatch(/only WhatsApp.*Ask whoever runs Acme Inbox/s)
+      expect(part('lead')?.textContent).toMatch(
+        id === 'z-api'
+          ? /only web\.whatsapp\.com.*browser extension helps/s
+          : /only WhatsApp.*Ask whoever runs Acme Inbox/s,
+      )
       expect(onError).not.toHaveBeenCalled()
       await doing(() => void world.emulator.solvePasskey())
       await advance(15_000)

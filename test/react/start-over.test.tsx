@@ -30,9 +30,13 @@ async function stuck() {
 const down = () => new PairingError('provider-unavailable', 'Down.')
 
 describe('Start over', () => {
-  it('is one button, and the only one', async () => {
+  it('is one button beside the one that copies the error code', async () => {
     await stuck()
-    expect(screen.getAllByRole('button').map(({ textContent }) => textContent)).toEqual(['Start over'])
+    const buttons = screen.getAllByRole('button')
+    expect(buttons.map((button) => button.textContent || button.ariaLabel)).toEqual([
+      'Start over',
+      expect.stringContaining('Copy'),
+    ])
     expect(part('lead')?.textContent).toContain('Start over to clear it')
   })
 
