@@ -1,7 +1,7 @@
 import { isPairingErrorCode, PairingError } from './errors.js'
 import { asAmount, asRecord } from './json.js'
 
-/** What an answer means that is not what was asked for: an error of our handler, or of whatever stands before it. */
+/** What a response means that is not the expected one: an error of our handler, or of a server in front of it. */
 export function answeredError(status: number, body: unknown, contentType?: string | null): PairingError {
   const { code, retryAfterMs } = asRecord(body)
   // Many a gateway words its 401 as `unauthorized`, which for us is the provider refusing the host's own key.

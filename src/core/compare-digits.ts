@@ -22,7 +22,7 @@ const SPELLINGS: readonly (readonly [RegExp, string])[] = [
   // Argentina: a 9 when dialled from abroad, a 15 behind the area code at home.
   [/^(54)9(\d{10})$/, '$1$2'],
   [/^(54(?=\d{12}$)\d{2,4}?)15(\d{6,8})$/, '$1$2'],
-  // Côte d'Ivoire, 2021: the second digit of the old number tells the network, and so the new prefix.
+  // Côte d'Ivoire, 2021: the second digit of the old number stands for the network, and so for the new prefix.
   [/^(225)0(?:1(?=\d[0-3])|5(?=\d[4-6])|7(?=\d[7-9]))(\d{8})$/, '$1$2'],
   // Benin, 2024.
   [/^(229)01(\d{8})$/, '$1$2'],

@@ -9,8 +9,9 @@ export interface PairingRead extends RequestOptions {
   /** What the user sees. */
   readonly method: PairingMethod
   /**
-   * `codeId` of the QR code that the page holds, which is not sent again. With `want: 'state'`: the code that has expired, by its
-   * `codeId` or `pairing-code`; the provider is asked once more then, so that a scan in its last moment is seen.
+   * `codeId` of the QR code that the page holds, which is not sent again. With `want: 'state'`: the code that has
+   * expired, by its `codeId` or `pairing-code`; the provider is polled once more then, so that a scan in the last
+   * moment is seen.
    */
   readonly has?: string | undefined
 }

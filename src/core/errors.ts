@@ -4,7 +4,7 @@ export type PairingErrorCode =
   | 'unauthorized'
   /** The provider does not know this instance or session, or it was deleted. */
   | 'session-not-found'
-  /** The plan behind the instance ran out, or its quota is used up. */
+  /** The plan of the instance expired, or its quota is used up. */
   | 'subscription-expired'
   /** WhatsApp banned the account. */
   | 'account-blocked'
@@ -34,9 +34,9 @@ export type PairingErrorCode =
   | 'network'
   /** No answer, or no code, within the time allowed. */
   | 'timeout'
-  /** The host does not know who is asking: its own sign-in is missing or over. */
+  /** The user is not signed in to the host, or that sign-in has expired. */
   | 'sign-in-required'
-  /** The host knows who is asking and does not allow it. */
+  /** The user is signed in, and the host does not allow this user to pair. */
   | 'forbidden'
   /** A request to the server handler that it does not understand. */
   | 'invalid-request'
@@ -52,8 +52,8 @@ export type PairingErrorCode =
   | 'unknown'
 
 /**
- * What helps, and who can do it: `retry` (ask again, which the session also does by itself for a while),
- * `start-over` (clear what the provider kept, then ask again), `edit-number` (the user corrects the number),
+ * What helps, and who can do it: `retry` (send the request again, which the session also does by itself for a while),
+ * `start-over` (clear what the provider kept, then request a code again), `edit-number` (the user corrects the number),
  * `contact-host` (only the people who run the app can mend it).
  */
 export type PairingErrorAction = 'retry' | 'start-over' | 'edit-number' | 'contact-host'
@@ -121,7 +121,7 @@ export interface PairingErrorOptions {
 
 /**
  * The only error that comes out of a session, an adapter or the handler. It never carries a URL, a header, a token or a
- * provider's body, so it may be logged and shown. The message is for developers; what to tell the user stands in
+ * provider's body, so it may be logged and shown. The message is for developers; the text for the user is in
  * `messages.errors`, by code.
  */
 export class PairingError extends Error {

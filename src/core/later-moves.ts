@@ -21,7 +21,7 @@ export function start(s: Draft, at: number): void {
   // A second click must not hand out more codes.
   if (!s.isSlow && (phase.name === 'linking' || (isActive && !isOver))) return
   const error = phase.name === 'failed' ? phase.error : undefined
-  // Where an earlier link blocks the way, starting again is the reset that the user asked for.
+  // Where an earlier link blocks the way, a start by the user includes the reset.
   const isReset = error?.action === 'start-over'
   s.reset = isReset ? (error?.code === 'wrong-phone-number' ? 'unlink' : 'reset') : 'none'
   // Retrying after a pairing code expired requests a new code for the same number.

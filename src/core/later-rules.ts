@@ -192,8 +192,9 @@ function imageBroken(s: Draft, at: number): void {
 }
 
 /**
- * A component was mounted where there was none: it does not show how the last one ended. Another failure than a transient
- * one is shown again when a read has confirmed the session, unless that says that its cause is gone.
+ * A component was mounted where there was none: it does not show how the last one ended. Another failure than a
+ * transient one is shown again when a read has confirmed the session, unless that read says that its cause no longer
+ * exists.
  */
 function returned(s: Draft, { isReopened, at }: Extract<SessionEvent, { type: 'entered' }>): void {
   const { leftAt, phase } = s

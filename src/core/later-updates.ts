@@ -30,7 +30,7 @@ export function prepare(s: Draft, event: UpdatedEvent): void {
   const isSameSession = source?.session === update.session
   if (source && !isSameSession) beginAnew(s, at)
   else if (source && !request && (update.revision ?? 0) > (source.revision ?? 0)) invalidate(s, update, at)
-  // What made the session fail before the component came back is gone, unless the provider says so again.
+  // The failure from before the component came back is dropped, unless the provider reports it again.
   const isObstacleGone =
     !s.isConfirmed && !update.error && update.status !== 'stale' && update.status !== 'linked'
   if (s.phase.name !== 'failed' || !isObstacleGone) return
@@ -150,7 +150,10 @@ function endLinking(s: Draft, at: number): void {
   enter(s, { name: 'active' }, at)
 }
 
-/** Whether a finished link is gone: by a second update that says so, since some providers say it while a link settles. */
+/**
+ * Whether a finished link has ended: confirmed by a second update, since some providers report it for a moment while a
+ * link settles.
+ */
 function isLinkGone(
   s: Draft,
   phase: Extract<Phase, { name: 'linked' }>,

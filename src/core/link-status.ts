@@ -76,7 +76,7 @@ export interface LinkFacts {
   readonly error?: PairingErrorCode | undefined
   readonly abilities: readonly PairingAbility[]
   readonly source?: LinkSource | undefined
-  /** One update said that the link is gone; a second one confirms it. */
+  /** One update said that the link has ended; a second one confirms it. */
   readonly isSuspected: boolean
   /** Reads in a row that have not settled the state. */
   readonly unsettled: number
@@ -109,8 +109,9 @@ const FIRST_PAUSE_MS = 2_000
 const UNSETTLED_LIMIT = 6
 
 /**
- * The facts after some news. A failed read says nothing about the link, so what was known stays with its time. A link that was
- * seen is gone where the provider says so twice, since some say it for a moment while a link settles, or where its end was reported.
+ * The facts after a read or an event. A failed read says nothing about the link, so the last state stays with its time.
+ * A link has ended where the provider says so twice, since some say it for a moment while a link settles, or where its
+ * end was reported.
  */
 export function linkStatusAfter(before: LinkFacts, news: LinkNews): LinkFacts {
   if ('error' in news) return unsettled(before, toPairingError(news.error).code, undefined)

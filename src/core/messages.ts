@@ -92,7 +92,7 @@ export interface PairingMessages {
   readonly pairingCodeLabel: string
   readonly start: string
   readonly retry: string
-  /** In place of `retry`, where the next QR code is shown when the user asks for it. */
+  /** In place of `retry`, where the next QR code is shown only after a press. */
   readonly showNewCode: string
   readonly tryAgain: string
   readonly startOver: string
@@ -154,7 +154,7 @@ export interface PairingMessages {
   readonly newCode: string
   /** Opens the list of what the phone may say. */
   readonly trouble: string
-  /** Under the phone field while no code may be asked for. */
+  /** Under the phone field while no code may be requested. */
   readonly coolDown: string
   readonly usePhoneNumber: string
   readonly useQrCode: string
@@ -208,7 +208,7 @@ export interface PairingPasskeyTexts {
   readonly computerNeeded: string
   readonly continue: string
   readonly cancel: string
-  /** While the passkey is asked for. */
+  /** While the passkey is requested. */
   readonly waiting: string
   /** The user cancelled, or this device has no passkey of the account: browsers do not say which. */
   readonly notUsed: string
@@ -237,7 +237,7 @@ export type PairingMessagesOverride = Partial<
   readonly errors?: Partial<PairingMessages['errors']> | undefined
 }
 
-/** What the person reads about an error. Whether asking again may help is in the error itself: `action`. */
+/** What the user reads about an error. Whether another try may help is in the error itself: `action`. */
 export interface PairingErrorText {
   readonly title: string
   /** Why it happened, as far as that helps. */

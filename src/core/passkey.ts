@@ -167,7 +167,7 @@ export function decodePasskeyHandoff(input: unknown): PasskeyHandoffReply {
   )
 }
 
-/** A page of WhatsApp Web: no other host may ask for its passkey. */
+/** A page of WhatsApp Web: no other host may request its passkey. */
 function asWhatsAppUrl(value: unknown): string | undefined {
   const url = asHttpsUrl(value)
   return url && /^https:\/\/web\.whatsapp\.com(?:[/?#]|$)/i.test(url) ? url : undefined

@@ -9,9 +9,9 @@ export type PhoneNumber = string & { readonly __phoneNumber: true }
 const DIGITS = /^[1-9]\d{6,14}$/
 
 /**
- * Digits of an international number from whatever was typed or pasted: `+55 11 98765-4321`, `0055…`,
- * `+44 (0)20…`, `tel:` and `https://wa.me/…` links, non-Latin digits, words around it. A national number cannot be told from an
- * international one here; only a leading zero gives it away.
+ * Digits of an international number from whatever was typed or pasted: `+55 11 98765-4321`, `0055…`, `+44 (0)20…`,
+ * `tel:` and `https://wa.me/…` links, non-Latin digits, words around it. A national number looks like an international
+ * one here; only a leading zero shows the difference.
  *
  * @throws {@link PairingError} `invalid-phone-number`
  */

@@ -27,7 +27,7 @@ function latinDigit(digit: string): string {
   return String(/\p{Nd}/u.test(String.fromCodePoint(point - place)) ? place : place - 6)
 }
 
-// 0011 is Australia's 00. No number of the world begins with +11, so it can be read everywhere.
+// 0011 is Australia's 00. No number in any country begins with +11, so it can be read everywhere.
 const INTERNATIONAL = /^(?:\+|00(?:11)?)/
 
 /** Splits a text into the sign of an international number (`+`, `00`), if there is one, and the digits behind it. */

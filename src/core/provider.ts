@@ -7,7 +7,7 @@ import type { QrPayload } from './qr-payload.js'
 /** The two ways to link a phone. */
 export type PairingMethod = 'qr' | 'phone-code'
 
-/** Who was linked, as far as the provider tells. */
+/** The linked account, as far as the provider reports it. */
 export interface PairingAccount {
   /** International number, digits only. */
   readonly phoneNumber?: string | undefined
@@ -19,7 +19,7 @@ export interface PairingAccount {
   readonly id?: string | undefined
 }
 
-/** How fast a provider may and must be asked. All in milliseconds. */
+/** How often a provider may and must be polled. All in milliseconds. */
 export interface ProviderTiming {
   /** How long a QR code lives once codes rotate. WhatsApp: 20,000. */
   readonly qrLifetimeMs: number
@@ -46,10 +46,11 @@ export interface RequestOptions {
   /** Ends the request, and with it whatever waits for its turn. */
   readonly signal?: AbortSignal | undefined
   /**
-   * One record for each session, for what the provider's server does not tell: an adapter that is made anew for each request keeps
-   * its history here. The poller keeps it as long as the session is used. All replicas have the same one where the `bus` of the handler has
-   * `last`; each process has its own otherwise. Put in it what JSON can hold, in small fields: where two replicas write at the same time,
-   * each field has the value that was written last. Times in it are epoch milliseconds.
+   * One record for each session, for what the provider's server does not report: an adapter that is made anew for each
+   * request keeps its history here. The poller keeps it as long as the session is used. All replicas have the same one
+   * where the `bus` of the handler has `last`; each process has its own otherwise. Put in it what JSON can hold, in
+   * small fields: where two replicas write at the same time, each field has the value that was written last. Times in
+   * it are epoch milliseconds.
    */
   readonly memory?: PairingMemory | undefined
 }
@@ -95,13 +96,13 @@ export type PairingSnapshot = SnapshotDetails &
         readonly reason?: 'unlinked' | undefined
       }
     | {
-        /** Leftovers of an earlier link are in the way: only `reset` helps, and the user should ask for it. */
+        /** Leftovers of an earlier link are in the way: only `reset` helps, and the user should decide on it. */
         readonly status: 'stale'
       }
     | {
         readonly status: 'qr'
         readonly qrCode: QrPayload
-        /** How long the code still lives, where the provider tells. */
+        /** How long the code is still valid, where the provider reports it. */
         readonly expiresInMs?: number | undefined
         /** Of a pushed code: unless it is confirmed or replaced within this time, it is not to be trusted. */
         readonly confirmInMs?: number | undefined
@@ -110,7 +111,7 @@ export type PairingSnapshot = SnapshotDetails &
         readonly status: 'pairing-code'
         /** Letters and digits, in any spelling. */
         readonly pairingCode: string
-        /** How long the code still lives, where the provider tells. */
+        /** How long the code is still valid, where the provider reports it. */
         readonly expiresInMs?: number | undefined
       }
     | {
@@ -119,7 +120,7 @@ export type PairingSnapshot = SnapshotDetails &
       }
     | { readonly status: 'linked'; readonly account: PairingAccount }
     | {
-        /** WhatsApp demands a passkey, which only its own page can ask for. */
+        /** WhatsApp demands a passkey, which only its own page can request. */
         readonly status: 'passkey-required'
         /** Where the ceremony is; missing where the provider only signals it. */
         readonly step?: PasskeyStep | undefined
@@ -155,16 +156,16 @@ export interface PairingProvider {
   readonly id: string
   /** Which target on that provider. Not a secret: it is part of query keys. */
   readonly sessionId: string
-  /** How fast it may and must be asked. */
+  /** How often it may and must be polled. */
   readonly timing: ProviderTiming
   /**
-   * What it offers, where its own methods cannot tell: `proxy` has all of them and gives `[]` until the server
+   * What it offers, where its own methods do not show it: `proxy` has all of them and gives `[]` until the server
    * answers. By default: `qr`, and `phone-code` where `requestPairingCode` exists.
    */
   readonly methods?: readonly PairingMethod[]
   /**
-   * Whether `getQrCode` starts a pairing where none is under way. It is called then when the user asked for a start, and when the
-   * code before has been over for a second; never on a guess.
+   * Whether `getQrCode` starts a pairing where none is under way. It is called then when the user started the pairing,
+   * and when the code before has been over for a second; never on a guess.
    * @default false
    */
   readonly startsOnRead?: boolean | undefined

@@ -27,7 +27,7 @@ export interface TrackedQrCode {
 /** A pushed snapshot may be this late before the session polls. */
 export const PUSH_SLACK_MS = 1_000
 
-/** The longest promise that counts: a source that has gone silent must not stop the polling. */
+/** The longest promise that counts: a source that stopped sending must not stop the polling. */
 const PROMISE_LONGEST_MS = 60_000
 
 /** When the next pushed snapshot is due; `undefined` where none was promised. */
@@ -117,7 +117,7 @@ export function trackQrCode(
   { qrLifetimeMs }: ProviderTiming,
 ): TrackedQrCode {
   const isKnown = previous !== undefined && qrPayloadKey(previous.payload) === qrPayloadKey(payload)
-  // After a longer gap other codes may have come and gone between: the rotation is unknown again.
+  // After a longer gap there may have been other codes in between: the rotation is unknown again.
   const isNext = previous !== undefined && at - previous.confirmedAt < qrLifetimeMs
   const ownExpiresAt = isFiniteNumber(expiresInMs) ? Math.min(askedAt, at) + expiresInMs : undefined
   return {

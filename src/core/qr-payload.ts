@@ -46,7 +46,7 @@ export function notQrCode(): PairingError {
   )
 }
 
-/** The string that tells one code from another. */
+/** The string that identifies a code. */
 export function qrPayloadKey(payload: QrPayload): string {
   return payload.kind === 'text' ? payload.value : payload.src
 }

@@ -19,7 +19,7 @@ export function reportSteps(
 ): readonly PairingEvent[] {
   const steps = [...stepsBetween(before, after), ...(did ? [{ type: did }] : [])]
   const events = steps.map((step) => eventOf(step, after, at))
-  // The link that is gone was the end of the attempt before.
+  // The link that has ended was the result of the attempt before.
   return before && isUnlinked(before, after) ? [eventOf({ type: 'unlinked' }, before, at), ...events] : events
 }
 

@@ -49,8 +49,8 @@ export function nextRequest(facts: SessionFacts): SessionRequest | undefined {
   if (method === 'qr') return read('code')
   if (code.name === 'requesting')
     return { kind: 'request-pairing-code', phoneNumber: code.phoneNumber, at: since }
-  // A phone may be linked already, which an error or a provider that starts does not tell. Later, a code that was just shown may
-  // have been scanned.
+  // A phone may be linked already, which neither an error nor a starting provider reports. Later, a code that was just
+  // shown may have been scanned.
   const mayChange = code.name === 'live' || facts.otherCode || (qr.code && facts.now < qr.code.expiresAt)
   return mayChange || !facts.source?.hasState ? read('state') : undefined
 }

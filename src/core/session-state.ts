@@ -40,7 +40,7 @@ export interface SessionPasskey {
    * `code` too, and the user has to say whether both are the same.
    */
   readonly step: PasskeyStep
-  /** When WhatsApp asked for the passkey. */
+  /** When WhatsApp requested the passkey. */
   readonly since: number
   /** When WhatsApp gives up; the session fails with `passkey-expired` then. */
   readonly expiresAt: number
@@ -198,7 +198,7 @@ export type SessionEvent = { readonly at: number } & (
       readonly sentAt: number
       /** Another update comes by itself. */
       readonly isPushed?: boolean | undefined
-      /** The update is the response to this action of the page, which changes no more than was asked for. */
+      /** The update is the response to this action of the page, which changes no more than that action. */
       readonly request?: Exclude<SessionRequestKind, 'read'> | undefined
     }
   /** An action was carried out. */
@@ -220,7 +220,7 @@ export type SessionEvent = { readonly at: number } & (
   | { readonly type: 'watched'; readonly isWatched: boolean }
   /** A component with this session was mounted, when there was none; a dialog because the user opened it. */
   | { readonly type: 'entered'; readonly isReopened?: boolean | undefined }
-  /** The last component with this session is gone. */
+  /** The last component with this session was unmounted. */
   | { readonly type: 'left' }
   /** The user does something in a passkey ceremony. One thing at a time. */
   | { readonly type: 'passkey-begun'; readonly deed: PasskeyDeed }
@@ -305,7 +305,7 @@ export interface QrRound {
   readonly shown: number
   /** Pictures in a row that could not be drawn. */
   readonly broken: number
-  /** Of `refreshMode: 'manual'`: the codes that the user asked for. */
+  /** Of `refreshMode: 'manual'`: the codes that the user requested. */
   readonly wanted: number
   /** Keys of codes that were replaced: they are never shown again. */
   readonly replaced: readonly string[]
@@ -336,7 +336,7 @@ export type Phase =
   | {
       readonly name: 'linked'
       readonly account: PairingAccount
-      /** One update said that the link is gone; a second one confirms it. */
+      /** One update said that the link has ended; a second one confirms it. */
       readonly unlinkSuspected: boolean
       /** The number is only probably the expected one, and the user has not said yet whether it is. */
       readonly isUnsure?: boolean | undefined

@@ -49,7 +49,7 @@ export function updated(s: Draft, event: UpdatedEvent, later: LaterRules | undef
   const isSameOrigin = isSameSession && source?.origin === update.origin
   if (isSameOrigin && update.seq < source.seq) return
   const isRepeated = isSameOrigin && update.seq === source.seq
-  // The response to an action of this page changes no more than was asked for.
+  // The response to an action of this page changes no more than that action.
   const isOther = source && (!isSameSession || (!request && isChanged(source.revision, update.revision)))
   if (isOther || phase.name === 'failed') need(later).prepare(s, event)
   s.isLastLook = false
@@ -137,7 +137,7 @@ export function failed(s: Draft, error: PairingError, retryAt: number | undefine
     return
   }
   if (phase.name === 'linked' && s.isConfirmed) {
-    // A failed read does not mean that the link is gone, nor do many.
+    // A failed read does not mean that the link has ended, nor do many.
     s.poll = { dueAt, failures, error: undefined }
     if (failures >= TRANSIENT_LIMIT) s.phase = { ...phase, unlinkSuspected: false }
     return

@@ -155,7 +155,7 @@ function apply(s: Draft, event: SessionEvent, later: LaterRules | undefined): vo
       return
     case 'watched':
       s.unwatchedAt = event.isWatched ? undefined : (s.unwatchedAt ?? at)
-      // A code may have come and gone in the meantime.
+      // There may have been a code in the meantime.
       if (event.isWatched && s.qr.code) s.qr = { ...s.qr, code: { ...s.qr.code, isJoined: true } }
       return
     case 'entered':
