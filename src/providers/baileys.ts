@@ -2,10 +2,11 @@
  * Baileys links a phone to this process: a device of one's own on WhatsApp, with no provider between. The adapter owns
  * the socket, from the first QR code to the link, and keeps the link up from then on.
  *
- * Setup: `npm install baileys@7.0.0-rc14` beside this package (an optional peer, loaded when it is first needed; 7.0.0-rc.9 and
- * later work, and 6.7.21 to 6.7.x; npm's `latest`, 6.17.16, does not). `@whiskeysockets/baileys` is the same package under its
- * other name and is found too; with `skipLibCheck: false`, TypeScript wants the first. And a folder for the credentials that survives a restart. Make the provider once for each folder, in a process that goes
- * on running: not in a function that ends with its request.
+ * Setup: `npm install baileys@7.0.0-rc14` beside this package (an optional peer, loaded when it is first needed;
+ * 7.0.0-rc.9 and later work, and 6.7.21 to 6.7.x; npm's `latest`, 6.17.16, does not). `@whiskeysockets/baileys` is the
+ * same package under its other name and is found too; with `skipLibCheck: false`, TypeScript wants the first. And a
+ * folder for the credentials that survives a restart. Make the provider once for each folder, in a process that goes on
+ * running: not in a function that ends with its request.
  *
  * Configuration:
  *
@@ -13,21 +14,24 @@
  *     process.once('SIGTERM', () => provider.close())
  *
  * Notes:
- * - `getStatus` brings up a link that is kept: ask it once when the process starts. Only `reset` and
+ * - `getStatus` connects a link that is kept: call it once when the process starts. Only `reset` and
  *   `requestPairingCode` begin a new one.
  * - Nothing is kept before a phone has let the device in. An attempt that was abandoned leaves nothing behind that a
  *   later one could stumble over.
- * - Providers of the same folder, or of the same `sessionId` without a folder, share one socket in a process. Of several
- *   processes with one folder the first has it, by a lock file with its process id; the others wait until it ends, and reach the
- *   link through `bus`, or are refused with `invalid-options`. With `authState`, see to it yourself that one process uses the
- *   credentials: WhatsApp lets one in at a time, and ends the connection of the other, which then rejects with `invalid-options`.
- * - A round of codes ends by itself after 160 seconds. Another one follows while somebody asks; otherwise the socket is
- *   closed, after `idleTimeoutMs` at the latest. A link is never closed for want of questions.
- * - Where WhatsApp wants a passkey, the state is `passkey-required` without a step until the socket ends, which is when its QR codes
- *   are used up, and then rejects with `passkey-expired`; `reset` begins anew. Baileys cannot answer for a passkey, and its codes
- *   are not shown in that time. A listener of your own may answer through `onSocket`; the link is noticed then.
- * - What a phone has not let in yet is forgotten with the process: the screen then asks to start over.
- * - Bundlers must leave the package alone: in Next.js, `serverExternalPackages: ['baileys', '@whiskeysockets/baileys']`.
+ * - Providers of the same folder, or of the same `sessionId` without a folder, share one socket in a process. Of
+ *   several processes with one folder the first has it, by a lock file with its process id; the others wait until it
+ *   ends, and reach the link through `bus`, or are refused with `invalid-options`. With `authState`, see to it yourself
+ *   that one process uses the credentials: WhatsApp lets one in at a time, and ends the connection of the other, which
+ *   then rejects with `invalid-options`.
+ * - A round of codes ends by itself after 160 seconds. Another one follows while codes are requested; otherwise the
+ *   socket is closed, after `idleTimeoutMs` at the latest. A link is never closed because it is idle.
+ * - Where WhatsApp wants a passkey, the state is `passkey-required` without a step until the socket ends, which is when
+ *   its QR codes are used up, and then rejects with `passkey-expired`; `reset` begins anew. Baileys cannot answer for a
+ *   passkey, and its codes are not shown in that time. A listener of your own may answer through `onSocket`; the link
+ *   is noticed then.
+ * - What a phone has not let in yet is forgotten with the process: the screen then offers to start over.
+ * - Bundlers must leave the package alone: in Next.js, `serverExternalPackages: ['baileys',
+ *   '@whiskeysockets/baileys']`.
  * - WhatsApp's terms do not foresee clients of one's own. An account may be locked for what is sent through one.
  *
  * Pages:
@@ -62,10 +66,10 @@ interface CommonOptions {
    * server. `browser` must name a system and a browser that WhatsApp knows, or it gives no pairing codes.
    */
   readonly socketOptions?: BaileysSocketOptions | undefined
-  /** Told of every socket before anything happens on it: the place for listeners of one's own. */
+  /** Called with every socket before anything happens on it: the place for your own listeners. */
   readonly onSocket?: ((socket: WASocket) => void) | undefined
   /**
-   * A socket that waits for a phone is closed when nobody has asked for this long. Whoever asks for a QR code again
+   * A socket that waits for a phone is closed when nothing was requested for this long. The next request for a QR code
    * gets a new one.
    * @default 60_000
    */
@@ -78,8 +82,9 @@ export type BaileysOptions = CommonOptions &
     | {
         /**
          * Folder for the credentials, made where it is not there, in the layout of Baileys' `useMultiFileAuthState`.
-         * Whoever reads it has the account: only the owner of the process may. One process at a time uses it; another one waits until
-         * that one has closed the provider or ended, and until then rejects with `invalid-options`, or goes through `bus`.
+         * Read access to it is access to the account, so only the owner of the process may have it. One process at a
+         * time uses it; another one waits until that one has closed the provider or ended, and until then rejects with
+         * `invalid-options`, or goes through `bus`.
          */
         readonly authFolder: string
         readonly authState?: undefined
@@ -97,7 +102,7 @@ export type BaileysOptions = CommonOptions &
         readonly bus?: undefined
         /** Opens credentials that are kept elsewhere, a database for example. Called anew for every round. */
         readonly authState: () => Promise<BaileysAuthState>
-        /** Tells these credentials from others: one socket for each. */
+        /** Identifies these credentials: there is one socket for each. */
         readonly sessionId: string
       }
   )

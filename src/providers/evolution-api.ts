@@ -1,28 +1,33 @@
 /**
  * Evolution API (v2) links a phone to an *instance* on a server of one's own, by QR code or by pairing code.
  *
- * Setup: create an instance with the integration `WHATSAPP-BAILEYS`. Its own token is enough as `apiKey`; the
- * server's global key rules all instances. Both give the account away, so the adapter belongs on a server.
+ * Setup: create an instance with the integration `WHATSAPP-BAILEYS`. Its own token is enough as `apiKey`; the server's
+ * global key rules all instances. Both give the account away, so the adapter belongs on a server.
  *
  * Notes:
- * - `GET /instance/connect` is no read: where the instance is `close`, it opens a connection to WhatsApp. After a scan the
- *   instance is `close` for a moment (3 seconds with 2.4) until the server connects again; a second connection in that
- *   moment and the first one throw each other out, with dozens of logins, for which numbers are banned. So `startsOnRead` is
- *   `true`: the poller sends it where the user asked for a start, and then once for each code, after that is over.
- * - `close` while the list (`fetchInstances`) says `connecting` has four meanings: `lib/evolution-history.ts` tells them apart, by what
- *   the memory of the session has. Within 8 seconds of it, nothing is sent. Then one `connect` finishes a link that the server has
- *   left open, as 2.4 does after a logout by its API. What the user asks for in that time waits for it.
- * - Which lifetime of codes is believed: 45 seconds, the server's own `qrTimeout`, for each code. WhatsApp's own pages show a code for 60
- *   seconds and then 20, but the server keeps each for 45, sends nothing in between, and links whoever scans it in that time; whether
- *   WhatsApp would refuse one earlier is not documented, and a refusal shows on the phone. `connect` says nothing about the age of a
- *   code. It is known where this session began the pairing or saw the code before, and otherwise from the list, which is written with
- *   each code. Where the list has no dates, a code is shown for 14 seconds at a time and read again after 15 and 30.
- * - A phone number counts where a pairing begins: `requestPairingCode` logs out what is under way with another number, or with none.
- *   Each QR code brings another pairing code; requested again after its end, the next one comes without a logout.
- * - 2.4 keeps a pairing code that was not entered when its server restarts, and brings no code any more: `session-stale`, after two
- *   pairings without a code. Only deleting and creating the instance helps; see `recreateInstance`.
- * - An instance that opens four times within 90 seconds, without a logout, has two connections that throw each other out: no more
- *   requests are sent, and `onError` gets `session-stale`.
+ * - `GET /instance/connect` is no read: where the instance is `close`, it opens a connection to WhatsApp. After a scan
+ *   the instance is `close` for a moment (3 seconds with 2.4) until the server connects again; a second connection in
+ *   that moment and the first one throw each other out, with dozens of logins, for which numbers are banned. So
+ *   `startsOnRead` is `true`: the poller sends it where the user started the pairing, and then once for each code,
+ *   after that code is over.
+ * - `close` while the list (`fetchInstances`) says `connecting` has four meanings: `lib/evolution-history.ts`
+ *   distinguishes them, by what the memory of the session has. Within 8 seconds of it, nothing is sent. Then one
+ *   `connect` finishes a link that the server has left open, as 2.4 does after a logout by its API. An action of the
+ *   user in that time waits for it.
+ * - Which lifetime of codes is believed: 45 seconds, the server's own `qrTimeout`, for each code. WhatsApp's own pages
+ *   show a code for 60 seconds and then 20, but the server keeps each for 45, sends nothing in between, and links any
+ *   phone that scans it in that time; whether WhatsApp would refuse one earlier is not documented, and a refusal shows
+ *   on the phone. `connect` says nothing about the age of a code. It is known where this session began the pairing or
+ *   saw the code before, and otherwise from the list, which is written with each code. Where the list has no dates, a
+ *   code is shown for 14 seconds at a time and read again after 15 and 30.
+ * - A phone number counts where a pairing begins: `requestPairingCode` logs out what is under way with another number,
+ *   or with none. Each QR code brings another pairing code; requested again after its end, the next one comes without a
+ *   logout.
+ * - 2.4 keeps a pairing code that was not entered when its server restarts, and brings no code any more:
+ *   `session-stale`, after two pairings without a code. Only deleting and creating the instance helps; see
+ *   `recreateInstance`.
+ * - An instance that opens four times within 90 seconds, without a logout, has two connections that throw each other
+ *   out: no more requests are sent, and `onError` gets `session-stale`.
  * - `reset` never ends a link, but for such a one; `unlink` does.
  * - Events and `fetchInstances` hold tokens: nothing but the state, its time and the account is read from them.
  *
@@ -141,7 +146,7 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
 
   async function startOver(pairing: EvolutionPairing, { signal }: RequestOptions): Promise<void> {
     if (pairing.isRepeatedlyOpen) {
-      // The user asks for it, and it ends both connections.
+      // It is sent where the user requested it, and it ends both connections.
       await pairing.logout()
       await pairing.begin({ isSettling: true })
       return

@@ -156,7 +156,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     return true
   }
 
-  // Not loaded by those who only ask.
+  // Not loaded by apps that only poll.
   const push = lazyPush(async () => {
     const { webSocket, fetch: ownFetch } = options
     if (ownFetch && !webSocket) return undefined
@@ -215,7 +215,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     }
   }
 
-  /** `alreadyLogged` comes as soon as the phone has answered; the state tells when the link is finished. */
+  /** `alreadyLogged` comes as soon as the phone has answered; the state shows when the link is finished. */
   async function alreadyLogged(options: RequestOptions): Promise<PairingSnapshot> {
     const answer = await detail(request, question('getStateInstance', options))
     const state = answer?.ok && asText(asRecord(answer.json).stateInstance)
@@ -317,7 +317,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
           `${NAME} does not take this phone number. Check its digits.`,
         )
       }
-      // Told as a state, the user would wait for a code that nobody is making.
+      // Reported as a state, it would make the user wait for a code that is not being made.
       if (says(answer, BUSY) || isBeingMade(answer, options)) throw unavailableError(NAME, answer)
       if ((answer.ok && status === false) || says(answer, LOGGED_OUT)) {
         throw new PairingError(
@@ -330,7 +330,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     reset,
     unlink: logout,
     subscribe(listener, options) {
-      // There is nothing but QR codes to be had, and nobody would see them.
+      // Only QR codes come from there, and they would not be shown.
       return options.method === 'phone-code' ? () => {} : push.subscribe(listener, options)
     },
     webhookSentAt: (body) => webhookTime(asRecord(body).timestamp),

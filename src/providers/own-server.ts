@@ -1,10 +1,10 @@
 /**
- * A server of one's own that links the phone with Baileys, whatsmeow, whatsapp-web.js or anything else, and shows one
- * URL to this adapter.
+ * Your own server that links the phone with Baileys, whatsmeow, whatsapp-web.js or anything else, and offers one URL to
+ * this adapter.
  *
  * | Request | What the server does |
  * |---|---|
- * | `GET url` | Tells what is. Has no effect: every open page asks every few seconds. |
+ * | `GET url` | Returns the state and changes nothing: every open page reads it every few seconds. |
  * | `POST url` `{"mode":"qr"}` | Starts the engine, and QR codes with it. Running or linked, it stays as it is. |
  * | `POST url` `{"mode":"code","phone":"5511987654321"}` | The same, and issues a pairing code. Ends an earlier one. |
  * | `DELETE url` | Logs out and deletes what is kept of a link. Where nothing is, it does nothing. |
@@ -17,13 +17,13 @@
  *
  * | `state` | Meaning | Fields |
  * |---|---|---|
- * | `stopped` | Nothing is linked and nothing runs, or the codes ran out: `POST` begins. | |
+ * | `stopped` | Nothing is linked and nothing runs, or the codes expired: `POST` begins. | |
  * | `starting` | The engine starts, or connects again. | |
- * | `ready`, `qr`, `code` | It waits for a phone. Three names for the same: the fields tell what is there. | `qr`, `code`, `expiresInMs` |
+ * | `ready`, `qr`, `code` | It waits for a phone. Three names for the same: the fields show what is there. | `qr`, `code`, `expiresInMs` |
  * | `linking` | A phone answered, and the link is not finished: WhatsApp makes a new device reconnect. | |
  * | `linked` | Done. | `account` |
- * | `passkey` | WhatsApp wants a passkey, which only its own page may ask for. | `passkey`, `helpUrl` |
- * | `stale` | Leftovers of an earlier link, or of a code nobody entered, are in the way: only `DELETE` helps. | |
+ * | `passkey` | WhatsApp wants a passkey, which only its own page may request. | `passkey`, `helpUrl` |
+ * | `stale` | Leftovers of an earlier link, or of a code that was not entered, are in the way: only `DELETE` helps. | |
  * | `failed` | The engine gave up. | `reason` |
  *
  * | Field | Form |
@@ -32,8 +32,8 @@
  * | `code` | Eight characters, with or without a dash. |
  * | `expiresInMs` | How long `qr` still lives; after `"mode":"code"`, how long `code` does. Without it the timing counts. |
  * | `account` | `{ phoneNumber, name, avatarUrl, id }`, as far as known. |
- * | `passkey` | `{ step, code, expiresInMs }`, see below. Without it the user is only told that a passkey is wanted. |
- * | `helpUrl` | An `https:` page that tells the phone's owner what to do. |
+ * | `passkey` | `{ step, code, expiresInMs }`, see below. Without it the user only sees that a passkey is wanted. |
+ * | `helpUrl` | An `https:` page that explains to the phone's owner what to do. |
  * | `reason` | A code of `PairingError`, also with HTTP 4xx and 5xx: `code-refused` (409), `invalid-phone-number` (422) … |
  *
  * Where your server can answer for a passkey, name what it can do in the option `passkey`, and serve these:
@@ -54,13 +54,15 @@
  * {"handoff":{"kind":"link","url":"https://web.whatsapp.com/#…"}}
  * ```
  *
- * `challenge` is what WhatsApp gave, unchanged. It belongs in these responses alone: `GET url` is read by every open page, and logged.
- * `passkey.step` is `assert` while WhatsApp waits for the answer, `submitted` when it has got it, and `confirm` while the user
- * has to compare `passkey.code` with the phone. After that `state` is `linking`, or `failed` with the reason `passkey-refused` or
- * `passkey-expired`. A request that comes too late is refused with one of these as its `reason`.
+ * `challenge` is what WhatsApp gave, unchanged. It belongs in these responses alone: `GET url` is read by every open
+ * page, and logged. `passkey.step` is `assert` while WhatsApp waits for the answer, `submitted` when it has got it, and
+ * `confirm` while the user has to compare `passkey.code` with the phone. After that `state` is `linking`, or `failed`
+ * with the reason `passkey-refused` or `passkey-expired`. A request that comes too late is refused with one of these as
+ * its `reason`.
  *
- * A field may be `null` or missing, and others are not read. `401`, `402`, `403`, `404`, `429` (with `Retry-After`) and `5xx` say what
- * they always say; the first four need JSON with `reason`, `error` or `message`, because a gateway has them too.
+ * A field may be `null` or missing, and others are not read. `401`, `402`, `403`, `404`, `429` (with `Retry-After`) and
+ * `5xx` say what they always say; the first four need JSON with `reason`, `error` or `message`, because a gateway has
+ * them too.
  *
  * @module
  */
@@ -84,13 +86,13 @@ export interface OwnServerOptions extends SecretOptions {
   /** Where the server answers, one URL for each phone: `http://engine:3000/pairing/main`. */
   readonly url: string
   /**
-   * Tells phones apart. Not sent anywhere, and not a secret.
+   * Distinguishes phones. Not sent anywhere, and not a secret.
    * @default the URL without its query
    */
   readonly sessionId?: string | undefined
   /** Sent with every request: a key of the server's, for example. With them the adapter belongs on a server. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** How fast the server may be asked, where that differs from the defaults. */
+  /** How often the server may be polled, where that differs from the defaults. */
   readonly timing?: Partial<ProviderTiming> | undefined
   /**
    * What the server can do where WhatsApp wants a passkey: pass its answer on, confirm a code that was compared, hand the user
@@ -108,7 +110,7 @@ export type OwnServerPasskeyCall = 'answer' | 'confirm' | 'handoff' | 'reset'
 const TIMING: ProviderTiming = {
   // WhatsApp's own rotation.
   qrLifetimeMs: 20_000,
-  // Nobody's limit is in the way, and an answer comes from memory.
+  // There is no rate limit to respect, and a response comes from memory.
   qrIntervalMs: 3_000,
   qrMinIntervalMs: 1_000,
   statusIntervalMs: 2_000,
@@ -206,8 +208,8 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
       }
     },
     async reset(options) {
-      // What only ran out needs no `DELETE`, which would end a link that came about in the meantime. Where a start did not help,
-      // it does.
+      // An expired code needs no `DELETE`, which would end a link that came about in the meantime. Where a start did
+      // not help, it does.
       const { state } = await read(options)
       if (state === 'linked') return
       const step = state === 'stopped' ? resets.next(options, ['start', 'clear']) : 'clear'

@@ -1,9 +1,9 @@
 /**
- * WAHA links a phone to a *session* on a server of one's own, by QR code or by pairing code, whichever of its
- * engines runs.
+ * WAHA links a phone to a *session* on a server of one's own, by QR code or by pairing code, whichever of its engines
+ * runs.
  *
- * Setup: run the server and make a session in its dashboard; WAHA Core has the one named `default`. The key
- * rules every session there, so the adapter belongs on a server.
+ * Setup: run the server and make a session in its dashboard; WAHA Core has the one named `default`. The key rules every
+ * session there, so the adapter belongs on a server.
  *
  * Notes:
  * - `me` is filled as soon as a number is sent or a code scanned. Only `WORKING` is linked.
@@ -15,15 +15,16 @@
  *   session is left as it is.
  * - A code that was not entered leaves half of a link. The session fails with it after each start, and only a logout
  *   removes it: `reset` and the next `requestPairingCode` send one.
- * - `reset` starts a stopped session and restarts a failed one. Where that did not help, or a failed session
- *   names an account that was linked, it is `stale`, and `reset` logs it out. It never ends a link that is up.
- * - A session that fails after it was linked is `stopped` with the reason `unlinked`. `reset` restarts it, which keeps a
- *   link that is still there, and logs it out where it fails again.
+ * - `reset` starts a stopped session and restarts a failed one. Where that did not help, or a failed session names an
+ *   account that was linked, it is `stale`, and `reset` logs it out. It never ends a link that is up.
+ * - A session that fails after it was linked is `stopped` with the reason `unlinked`. `reset` restarts it, which keeps
+ *   a link that is still there, and logs it out where it fails again.
  * - `unlink` logs out, and WAHA starts the session again by itself.
- * - A passkey needs WAHA 2026.7.1 or later and its engine GOWS. `answerPasskey` resolves when WAHA has sent the answer, which says
- *   nothing about its success: the status tells that. A session that fails instead rejects with `passkey-refused` where WhatsApp
- *   got an answer in time, and with `passkey-expired` otherwise; `reset` restarts it. WAHA documents no other way to end a
- *   ceremony. No real account with a passkey was used: this is from the documentation.
+ * - A passkey needs WAHA 2026.7.1 or later and its engine GOWS. `answerPasskey` resolves when WAHA has sent the answer,
+ *   which says nothing about its success: the status shows that. A session that fails instead rejects with
+ *   `passkey-refused` where WhatsApp got an answer in time, and with `passkey-expired` otherwise; `reset` restarts it.
+ *   WAHA documents no other way to end a ceremony. No real account with a passkey was used: this is from the
+ *   documentation.
  *
  * Pages:
  * - https://waha.devlike.pro/docs/how-to/sessions
@@ -247,7 +248,7 @@ export function waha(options: WahaOptions): PairingProvider {
       if (!answer.ok || error.code !== 'invalid-answer') throw error
       const content = qrContent(answer, ['value', 'data'])
       if (content) return { status: 'qr', qrCode: normalizeQrPayload(content) }
-      // After a scan the code is gone, and the status is still the same.
+      // After a scan there is no code, and the status is still the same.
       const { json } = answer
       if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { status: 'preparing' }
       throw error

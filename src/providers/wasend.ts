@@ -1,19 +1,17 @@
 /**
- * WASend (wasend.dev) links a phone to a *session*, by QR code. It is a layer over WAHA, whose states it
- * passes on.
+ * WASend (wasend.dev) links a phone to a *session*, by QR code. It is a layer over WAHA, whose states it passes on.
  *
- * Setup: make an API key in the console and a session, there or with `createWasendSession`. One key rules
- * every session of the account, so the adapter belongs on a server.
+ * Setup: make an API key in the console and a session, there or with `createWasendSession`. One key rules every session
+ * of the account, so the adapter belongs on a server.
  *
  * Notes:
- * - There is no pairing code, and no `unlink`: `stop` keeps the link, and `DELETE` destroys the session with
- *   all its settings. Users unlink on the phone.
- * - `reset` starts a stopped session and restarts any other, such as one that ran out of codes. Neither ends
- *   a link. Where a restart did not help, the next `reset` stops and starts it; after that, it is `not-supported`: what
+ * - There is no pairing code, and no `unlink`: `stop` keeps the link, and `DELETE` destroys the session with all its
+ *   settings. Users unlink on the phone.
+ * - `reset` starts a stopped session and restarts any other, such as one whose codes have all expired. Neither ends a
+ *   link. Where a restart did not help, the next `reset` stops and starts it; after that, it is `not-supported`: what
  *   an earlier link left can be removed only with the session.
  * - Webhooks are WAHA's `session.status`, by its pages: WASend shows none of its own.
- * - Pages and SDK disagree on where the QR code is and in which field. Both places are tried, all fields are
- *   read.
+ * - Pages and SDK disagree on where the QR code is and in which field. Both places are tried, all fields are read.
  *
  * Pages:
  * - https://wasend.dev/docs/sessions
@@ -201,7 +199,7 @@ export function wasend(options: WasendOptions): PairingProvider {
       const error = answerError(NAME, answer)
       const content = answer.ok && error.code === 'invalid-answer' ? qrContent(answer, QR_FIELDS) : undefined
       const body = asRecord(answer.json)
-      // After a scan the code is gone, and the status is still the same.
+      // After a scan there is no code, and the status is still the same.
       if (!content && answer.ok && QR_FIELDS.some((field) => body[field] === ''))
         return { status: 'preparing' }
       if (!content) throw error

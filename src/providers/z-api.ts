@@ -1,24 +1,23 @@
 /**
  * Z-API links a phone to an *instance*, by QR code or by pairing code.
  *
- * Setup: create an instance in Z-API's console; its page shows the instance's id and token. Where the
- * account's security token is activated, every call needs it too: `clientToken`. Z-API asks for its API
- * never to be called from a front end, so the adapter belongs on a server.
+ * Setup: create an instance in Z-API's console; its page shows the instance's id and token. Where the account's
+ * security token is activated, every call needs it too: `clientToken`. Z-API's API must not be called from a front end,
+ * so the adapter belongs on a server.
  *
  * Notes:
- * - `reset` restores a session that Z-API says needs it, which takes no new scan, and restarts the instance
- *   otherwise. Where that did not help, the next `reset` sends the next stronger call: `restore-session`, `restart`,
- *   `disconnect`. The session is `stale` until then, so that only the user sends it. It never disconnects a phone
- *   that is connected.
+ * - `reset` restores a session that Z-API says needs it, which takes no new scan, and restarts the instance otherwise.
+ *   Where that did not help, the next `reset` sends the next stronger call: `restore-session`, `restart`, `disconnect`.
+ *   The session is `stale` until then, so that only the user sends it. It never disconnects a phone that is connected.
  * - `unlink` disconnects the phone. Every other call of the instance fails from then on.
- * - Webhooks: point `update-webhook-connected` and `update-webhook-disconnected` to your server. The former also
- *   comes after a restart.
- * - Z-API asks to stop after three codes that nobody scanned, as the session does by itself.
- * - Where WhatsApp wants a passkey, requests for codes give a challenge. The status of the instance does not report that, so
- *   the adapter remembers it for ten minutes, or until a link, a code or a reset. `getPasskeyChallenge` requests the QR code again.
- *   `getPasskeyHandoff` gives a code for the extension *Z-API Conector*, which has the form of a pairing code and is none.
- *   `resetPasskey` ends the ceremony, so that another phone can be linked. Nothing is documented about a code to compare. No real
- *   account with a passkey was used: this is from the documentation.
+ * - Webhooks: point `update-webhook-connected` and `update-webhook-disconnected` to your server. The former also comes
+ *   after a restart.
+ * - Z-API's documentation says to stop after three unscanned codes, as the session does by itself.
+ * - Where WhatsApp wants a passkey, requests for codes give a challenge. The status of the instance does not report
+ *   that, so the adapter remembers it for ten minutes, or until a link, a code or a reset. `getPasskeyChallenge`
+ *   requests the QR code again. `getPasskeyHandoff` gives a code for the extension *Z-API Conector*, which has the form
+ *   of a pairing code and is none. `resetPasskey` ends the ceremony, so that another phone can be linked. Nothing is
+ *   documented about a code to compare. No real account with a passkey was used: this is from the documentation.
  *
  * Pages:
  * - https://developer.z-api.io/en/instance/qrcode
@@ -89,7 +88,7 @@ export interface ZApiOptions extends SecretOptions {
 const TIMING: ProviderTiming = {
   // Documented: WhatsApp invalidates the code every 20 seconds.
   qrLifetimeMs: 20_000,
-  // Documented: ask every 10 to 20 seconds.
+  // Documented: poll every 10 to 20 seconds.
   qrIntervalMs: 10_000,
   // Below that only to meet a change that is due.
   qrMinIntervalMs: 5_000,
@@ -174,8 +173,7 @@ export function zApi(options: ZApiOptions): PairingProvider {
   ): Promise<PairingSnapshot | undefined> {
     const ceremony = passkeys.begin(answer, options)
     if (ceremony) return ceremony
-    // "Already connected" and the like may have any HTTP status, so the state is asked for before the error
-    // counts.
+    // "Already connected" and the like may have any HTTP status, so the state is read before the error counts.
     const error = zApiError(answer)
     if (error.code !== 'invalid-answer' && !says(answer, /connected/i) && !says(answer, TO_BE_RESTORED))
       throw error
@@ -242,7 +240,7 @@ export function zApi(options: ZApiOptions): PairingProvider {
       if (asText(sender) !== instanceId) return undefined
       if (type === 'DisconnectedCallback') return { status: 'unlinked' }
       const account = normalizeAccount({ phoneNumber: phone })
-      // Without the documented number, asking tells who was linked.
+      // Without the documented number, another request shows who was linked.
       return type === 'ConnectedCallback' && account.phoneNumber ? { status: 'linked', account } : undefined
     },
   }

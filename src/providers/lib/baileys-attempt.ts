@@ -57,7 +57,7 @@ export function openAttempt(
   const ready = new Promise<void>((resolve, reject) => {
     settle = (error) => (error ? reject(error) : resolve())
   })
-  // Mostly nobody waits for it.
+  // Mostly no caller waits for it.
   ready.catch(() => undefined)
   // Nothing happens on a socket before the next tick, and by then `attempt` is there.
   const socket = openSocket(baileys, auth.state, socketOptions, {

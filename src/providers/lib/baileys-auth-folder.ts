@@ -8,7 +8,7 @@ import type { BaileysAuthState } from './baileys-auth-state.js'
 import type { Baileys } from './baileys-package.js'
 import { createTurns } from './in-turn.js'
 
-/** Whoever reads these files has the account: nobody else on the machine may. */
+/** Read access to these files is access to the account: no other user of the machine may have it. */
 export const FOLDER_MODE = 0o700
 export const FILE_MODE = 0o600
 
@@ -38,7 +38,8 @@ export async function openAuthFolder(
   { BufferJSON, initAuthCreds, proto }: Baileys,
   folder: string,
 ): Promise<BaileysAuthState> {
-  // One file operation after the other: Baileys asks for hundreds at once, and a file must not be read while it changes.
+  // One file operation after the other: Baileys requests hundreds at once, and a file must not be read while it
+  // changes.
   const inTurn = createTurns()
   const usable = <Value>(task: () => Promise<Value>): Promise<Value> => inTurn(() => task().catch(unusable))
 
@@ -127,7 +128,7 @@ function fileName(name: string): string {
   return `${name.replaceAll('/', '__').replaceAll(':', '-')}.json`
 }
 
-/** The folder may hold files of somebody else: those stay. */
+/** The folder may hold files of another program: those stay. */
 function isOurs(file: string): boolean {
   const name = file.replace(TEMPORARY, '')
   return (

@@ -12,7 +12,7 @@ export interface BaileysAuthState {
 
 /**
  * Whether a phone has let these credentials in. `me` alone does not say so: Baileys sets it when a pairing code is
- * asked for, and `account` when WhatsApp has signed the device. Credentials with `me` alone would make the next
+ * requested, and `account` when WhatsApp has signed the device. Credentials with `me` alone would make the next
  * connection log in instead of register, and WhatsApp answers that with "logged out".
  */
 export function isLinked({ me, account }: AuthenticationCreds): boolean {

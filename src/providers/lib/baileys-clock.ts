@@ -16,7 +16,7 @@ export function qrLifetimeMs(number: number, qrTimeout: number | undefined): num
   return qrTimeout ?? (number === 1 ? QR_LONGEST_LIFETIME_MS : QR_LIFETIME_MS)
 }
 
-/** How long a pairing code lives that is asked for with the first QR code. */
+/** How long a pairing code is valid that is requested with the first QR code. */
 export function pairingCodeLifetimeMs(qrTimeout: number | undefined): number {
   return qrTimeout === undefined ? ROUND_MS : Math.min(qrTimeout * CODES_OF_A_ROUND, ROUND_MS)
 }

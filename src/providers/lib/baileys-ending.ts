@@ -8,9 +8,9 @@ export type SocketEnding =
   | { readonly kind: 'restart' }
   /** The link is over: ended on the phone, or by ourselves. */
   | { readonly kind: 'logged-out' }
-  /** WhatsApp will say the same next time: somebody has to act. */
+  /** WhatsApp will respond the same next time: a person has to act. */
   | { readonly kind: 'refused'; readonly error: PairingError; readonly isLinkOver: boolean }
-  /** The connection is gone, or never came about, and may come back. */
+  /** The connection was lost, or never came about, and may come back. */
   | { readonly kind: 'lost'; readonly error: PairingError }
 
 /**
@@ -60,7 +60,7 @@ export function unreachable(client?: string): PairingError {
   )
 }
 
-/** WhatsApp hung up, and nothing of what was asked can come any more. */
+/** WhatsApp closed the connection, and no response to earlier requests can come any more. */
 export function ended(): PairingError {
   return new PairingError(
     'provider-unavailable',

@@ -27,7 +27,7 @@ export interface BaileysLinkOptions {
 }
 
 interface LinkListener {
-  /** Whether somebody waits for a phone to be linked: if not, codes that ran out are not replaced. */
+  /** Whether a page waits for a phone to be linked: if not, expired codes are not replaced. */
   isWatched(): boolean
   onChange(): void
   /** The credentials of a living link could not be written. */
@@ -41,9 +41,9 @@ export interface BaileysLink {
   readonly isHolder: boolean
   /** Finds out whether there is a link, and brings it up. The first time only. */
   read(): Promise<void>
-  /** New codes, where somebody asked for a link and the socket was put to sleep. */
+  /** New codes, where a page requested a link and the socket was put to sleep. */
   wake(): void
-  /** Ends a round that nobody looks at. */
+  /** Ends a round that no page shows. */
   sleep(): void
   requestPairingCode(phoneNumber: PhoneNumber): Promise<PairingSnapshot>
   reset(): Promise<void>
@@ -52,15 +52,15 @@ export interface BaileysLink {
   close(): Promise<void>
 }
 
-/** A round that ends sooner did not run out of codes: the next one at once would be hammering. */
+/** A round that ends sooner had codes left: to start the next one at once would flood WhatsApp. */
 const ROUND_MIN_MS = 5_000
 
 /** While another process has the folder, this one looks so often whether it has ended. */
 const LOCK_INTERVAL_MS = 1_000
 
-/** The longest pause between two attempts: somebody looks at the screen. */
+/** The longest pause between two attempts while a user looks at the screen. */
 const PAIRING_PAUSE_MS = 8_000
-/** Nobody does, and the link is to come back whenever the network does. */
+/** The same while no user does: the link comes back whenever the network does. */
 const LINK_PAUSE_MS = 60_000
 
 export function createBaileysLink(options: BaileysLinkOptions, listener: LinkListener): BaileysLink {
@@ -73,7 +73,7 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
   let attempt: Attempt | undefined
   // Of the last attempt, also while there is no socket between two of them.
   let currentAuth: FencedAuthState | undefined
-  // A socket that was put to sleep may be woken by whoever looks for a code; one that nobody asked for may not.
+  // A request for a code may wake a socket that was put to sleep. Without such a request it stays asleep.
   let isWanted = false
   let isClosed = false
   /** While another process has the folder. */
@@ -250,7 +250,7 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     }
   }
 
-  /** A link whose connection is gone is still a link. */
+  /** A link whose connection was lost is still a link. */
   function comeBack(current: Attempt, isInvited: boolean, error: PairingError): void {
     if (state.status === 'login') become({ status: 'login', trouble: error })
     const again = (): void => connect(current, true)

@@ -12,7 +12,7 @@ export function sessionFor(key: string, create: () => BaileysSession): BaileysSe
   return session
 }
 
-/** Ends the session with this key, where there is one. Whoever asks for it again gets a new one. */
+/** Ends the session with this key, where there is one. The next request for it gets a new one. */
 export async function closeSession(key: string): Promise<void> {
   const sessions = registry()
   const session = sessions.get(key)

@@ -18,7 +18,7 @@ export interface BaileysSessionOptions extends BaileysLinkOptions {
 /** A process that has the folder responds to a read from memory. */
 const REMOTE_READ_MS = 3_000
 
-/** A link and those who ask for it, however many providers they come through. */
+/** A link and its callers, however many providers they come through. */
 export interface BaileysSession {
   status(): Promise<PairingSnapshot>
   qrCode(): Promise<PairingSnapshot>
@@ -59,12 +59,12 @@ export function createBaileysSession({
 
   function isWatched(): boolean {
     const now = Date.now()
-    // Whoever types a code on the phone has left the page: as long as it lives, nobody needs to ask.
+    // A user who types a code on the phone has left the page: as long as the code is valid, no request has to come.
     const hasPairingCode = link.state.status === 'pairing' && isLive(link.state.pairingCode, now)
     return underWay > 0 || watchers.size > 0 || hasPairingCode || now < askedAt + idleTimeoutMs
   }
 
-  /** Whoever waits for an answer has not left. */
+  /** A caller that waits for a response has not left. */
   async function asked<Answer>(question: () => Promise<Answer>): Promise<Answer> {
     underWay += 1
     try {

@@ -51,7 +51,7 @@ const LOG_OUT_WAIT_MS = 10_000
 /** A picture is worth a moment, not the wait of a whole request. */
 const PICTURE_WAIT_MS = 3_000
 
-/** A server that is gone does not answer a good-bye; `ws` would wait for half a minute. */
+/** A server that is down does not answer a close frame; `ws` would wait for half a minute. */
 const CLOSE_WAIT_MS = 1_000
 
 export function openSocket(
@@ -120,11 +120,11 @@ function makeSocket(
 ): WASocket {
   try {
     return makeWASocket({
-      // Baileys logs to the standard output unless told, and what it logs are credentials.
+      // Baileys logs to the standard output by default, and what it logs are credentials.
       logger: silent,
       // A device that says it is online keeps messages from ringing on the phone.
       markOnlineOnConnect: false,
-      // Years of messages, for nobody who asked.
+      // Years of messages that the app does not need.
       syncFullHistory: false,
       ...options,
       auth,
@@ -185,7 +185,7 @@ function codeAnswer({ ws }: WASocket, { getBinaryNodeChild }: Baileys): CodeAnsw
       ws.off(refused, onRefused)
     }
   })
-  // Also where the request itself fails, and nobody waits for the answer.
+  // Also where the request itself fails, and no caller waits for the response.
   promise.catch(() => undefined)
   return { promise, forget: () => forget() }
 }

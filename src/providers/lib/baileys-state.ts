@@ -11,7 +11,7 @@ export interface TimedCode {
 
 /** Where a session stands. */
 export type LinkState =
-  /** Nobody has looked yet whether there is a link. */
+  /** Not checked yet whether there is a link. */
   | { readonly status: 'unread' }
   /** No link, and no socket. */
   | { readonly status: 'idle' }
@@ -31,7 +31,7 @@ export type LinkState =
   | { readonly status: 'login'; readonly trouble?: PairingError | undefined }
   /** Also while the connection is away for a moment. */
   | { readonly status: 'linked'; readonly account: PairingAccount }
-  /** Nothing goes on before somebody acts. */
+  /** Nothing goes on before a person acts. */
   | {
       readonly status: 'refused'
       readonly error: PairingError
@@ -40,8 +40,8 @@ export type LinkState =
     }
 
 /**
- * The answer to a question about the state. Without codes, which belong to the screen that shows them and not to
- * every badge that asks whether a phone is linked.
+ * The response to a read of the state. It has no codes: those belong to the screen that shows them, and not to every
+ * badge that reads whether a phone is linked.
  *
  * @throws {@link PairingError} what stands in the way
  */

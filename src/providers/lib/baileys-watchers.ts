@@ -8,10 +8,10 @@ import { hostError } from './baileys-ending.js'
 
 type Listener = Parameters<NonNullable<PairingProvider['subscribe']>>[0]
 
-/** Those who want to be told what changes. */
+/** The subscribers of state changes. */
 export interface Watchers {
   readonly size: number
-  /** Tells the listener the state of this moment, and from then on every other. */
+  /** Reports the current state to the listener, and every later one. */
   add(listener: Listener, options: SubscribeOptions): () => void
   /** Something has changed. */
   notify(): void
@@ -21,15 +21,15 @@ export interface Watchers {
   close(): void
 }
 
-/** What does not change is said again after this time, so that nobody needs to ask. */
+/** An unchanged state is reported again after this time, so that no page has to poll. */
 const REPEAT_MS = 25_000
 
 /** A word may take its time on the way. */
 const GRACE_MS = 2_000
 
 /**
- * @param look What there is to tell, if anything; throws a `PairingError` where something stands in the way.
- * @param onEmpty The last one has gone.
+ * @param look Returns what to report, if anything; throws a `PairingError` where something stands in the way.
+ * @param onEmpty Called when the last subscriber has left.
  */
 export function createWatchers(
   look: (method: PairingMethod) => PairingSnapshot | undefined,
@@ -71,7 +71,7 @@ export function createWatchers(
       signal?.addEventListener('abort', remove)
       if (watchers.size === 0) {
         timer = setInterval(notify, REPEAT_MS)
-        // Whoever only listens does not keep the process alive.
+        // A subscriber alone does not keep the process alive.
         timer.unref()
       }
       watchers.set(key, { options, tell })
@@ -95,7 +95,7 @@ export function createWatchers(
  * phone may have scanned it.
  */
 function due(snapshot: PairingSnapshot): PairingSnapshot {
-  // Nothing more comes by itself: whoever wants a code is to ask now.
+  // No more events come by themselves: a page that wants a code has to poll now.
   if (snapshot.status === 'stopped') return { ...snapshot, nextInMs: 0 }
   if (snapshot.status !== 'qr') return { ...snapshot, nextInMs: REPEAT_MS + GRACE_MS }
   const { expiresInMs = REPEAT_MS } = snapshot

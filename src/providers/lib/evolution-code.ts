@@ -30,7 +30,7 @@ const UNKNOWN_AGE_MS = 14_000
 /** Between the end of a code and the next `connect`: a scan of its last moment has arrived at the server by then. */
 export const SETTLED_MS = 2_500
 
-/** The server tells its time in whole seconds. */
+/** The server gives its time in whole seconds. */
 const LISTED_TOLERANCE_MS = 1_500
 
 /** With a pairing code, the list is written when WhatsApp has issued that: a second after the QR code, or more on a slow line. */

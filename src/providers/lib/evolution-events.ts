@@ -9,8 +9,8 @@ import { localWebhookTime } from './webhook-time.js'
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * What an event says about an instance. The server sends those of all its instances to one address where it is told
- * to, each with the token of its own.
+ * What an event says about an instance. The server sends those of all its instances to one address where it is
+ * configured so, each with the token of its own.
  */
 export function readEvolutionEvent(body: unknown, instanceName: string): PairingSnapshot | undefined {
   const { event, instance, data, date_time: sentAt } = asRecord(body)
@@ -56,7 +56,7 @@ function qrCodeUpdated(
   try {
     return content ? fromQrCode(content, ageMs === undefined ? undefined : CODE_MS - ageMs) : undefined
   } catch {
-    // Something that is no code: the next question tells.
+    // This is no code; the next request shows the state.
     return undefined
   }
 }

@@ -3,7 +3,7 @@ import { normalizeQrPayload } from '../../core/normalize-qr-payload.js'
 import { normalizePairingCode } from '../../core/pairing-code.js'
 import type { PairingSnapshot } from '../../core/provider.js'
 
-// What Evolution API tells, in answers and in events alike.
+// What Evolution API reports, in responses and in events alike.
 
 /** A link, from the fields that say who it is. */
 export function linkedTo(id: unknown, name: unknown, avatarUrl: unknown): PairingSnapshot {

@@ -20,7 +20,7 @@ const NEXT_CODE_MS = 21_000
  */
 const NEXT_STATE_MS = 20_000
 
-/** The provider ends a connection after 100 seconds: where it did not, nobody is there any more. */
+/** The provider ends a connection after 100 seconds: where it did not, the other side is down. */
 const SILENCE_LIMIT_MS = 110_000
 
 /** What the adapter already knows about frames, since HTTP answers say the same. */
@@ -91,7 +91,7 @@ function qrCode(message: unknown): FrameMeaning | undefined {
     const snapshot = { status: 'qr', qrCode, nextInMs: NEXT_STATE_MS, confirmInMs: NEXT_CODE_MS } as const
     return { kind: 'snapshot', snapshot }
   } catch {
-    // Not a picture. Whoever asks over HTTP is told.
+    // Not a picture. A request over HTTP gets the reason.
     return undefined
   }
 }

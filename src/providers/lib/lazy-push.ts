@@ -2,14 +2,17 @@ import { printOnce } from '../../core/print-error.js'
 import type { PairingProvider } from '../../core/provider.js'
 import type { PushSocket } from './push-socket.js'
 
-/** A push that is loaded when somebody subscribes. */
+/** A push that is loaded with the first subscriber. */
 export interface LazyPush {
   readonly subscribe: NonNullable<PairingProvider['subscribe']>
   /** As {@link PushSocket.wake}. */
   wake(): void
 }
 
-/** @param load Gives `undefined`, or fails, where there is no way to push: then nobody is told, and polling goes on. */
+/**
+ * @param load Gives `undefined`, or fails, where there is no way to push: then no event is reported, and polling goes
+ * on.
+ */
 export function lazyPush(load: () => Promise<PushSocket | undefined>): LazyPush {
   let push: Promise<PushSocket | undefined> | undefined
   return {

@@ -39,11 +39,11 @@ export interface PushSocketOptions {
     frame: Readonly<Record<string, unknown>>,
     options: RequestOptions,
   ) => FrameMeaning | undefined
-  /** A connection that is silent for longer than this is dead. */
+  /** A connection that is silent for longer than this counts as lost. */
   readonly silenceLimitMs: number
 }
 
-/** Who is told. */
+/** The subscribers. */
 export type PushListener = (snapshot: PairingSnapshot) => void
 
 /** One connection at most, for all who subscribe. */
@@ -115,7 +115,7 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
     }
     socket = opened
     let hasSpoken = false
-    // What a connection says after it was dropped concerns nobody.
+    // Events of a connection that was dropped are ignored.
     const isCurrent = (): boolean => socket === opened
     opened.addEventListener('open', () => {
       if (isCurrent()) wait(silenceLimitMs, () => lose(false))
@@ -129,7 +129,7 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
     opened.addEventListener('close', ({ code }) => {
       if (isCurrent()) lose(code === ABNORMAL_CLOSURE && !hasSpoken)
     })
-    // A close follows. `ws` throws an error that nobody listens to, also one of a connection that was dropped.
+    // A close follows. `ws` throws an error without a listener, also one of a connection that was dropped.
     opened.addEventListener('error', () => {})
     wait(HANDSHAKE_LIMIT_MS, () => lose(true))
   }
@@ -177,7 +177,7 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
     for (const { onError } of subscribers) onError?.(error)
   }
 
-  /** The connection is gone, and not by anybody's will. */
+  /** The connection was lost, and neither side closed it on purpose. */
   function lose(isRefusal: boolean): void {
     drop()
     refusals = isRefusal ? refusals + 1 : 0
@@ -244,7 +244,7 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
   }
 }
 
-/** A snapshot for somebody who came later: what it promises is nearer. */
+/** A snapshot for a later subscriber: its promises are due sooner by the time that has passed. */
 function aged(snapshot: PairingSnapshot, ageMs: number): PairingSnapshot {
   const left = (durationMs: number | undefined): number | undefined =>
     durationMs === undefined ? undefined : Math.max(durationMs - ageMs, 0)

@@ -50,8 +50,8 @@ const MAX_BODY_BYTES = 512_000
 const DETAIL_TIMEOUT_MS = 5_000
 
 /**
- * A way to ask one session of one provider: requests never overlap, each ends by `timeoutMs` or by its
- * signal, and whatever `fetch` throws becomes a `PairingError` without a word of the request.
+ * The requests to one session of one provider: they never overlap, each ends by `timeoutMs` or by its signal, and
+ * whatever `fetch` throws becomes a `PairingError` without a word of the request.
  */
 export function createRequester({ fetch: ownFetch, timeoutMs }: RequesterOptions): Requester {
   let last: Promise<unknown> = Promise.resolve()
@@ -103,9 +103,10 @@ async function send(
       signal: controller.signal,
       // A redirect would carry the token of the URL or the header to another place.
       redirect: 'manual',
-      // Next.js before 15 keeps GET answers for good unless told: the first code would be the last one.
+      // Next.js before 15 caches GET responses for good by default: the first code would be the last one.
       ...(knowsCache() && { cache: 'no-store' as const }),
-      // Nothing but what must be sent: one header more makes a browser ask beforehand, and GREEN-API refuse.
+      // Nothing but what must be sent: one header more makes a browser send a preflight request, which GREEN-API
+      // refuses.
       ...((headers || body !== undefined) && {
         headers: { ...headers, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
       }),

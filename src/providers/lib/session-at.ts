@@ -1,6 +1,6 @@
 /**
- * The id of a session on a server of one's own: `waha.example.com:3000/default`. Each such server may have one of the
- * same name, and whoever links a phone at one of them must not be shown the codes of another.
+ * The id of a session on a self-hosted server: `waha.example.com:3000/default`. Two such servers may have sessions of
+ * the same name, and a user who links a phone at one must not see the codes of the other.
  *
  * @param baseUrl As `baseUrlOption` gives it: without user, query and fragment, of which none may be in a query key.
  */

@@ -1,7 +1,7 @@
 import type { PairingMemory, RequestOptions } from '../../core/provider.js'
 import type { WahaSession } from './waha-session.js'
 
-/** What WAHA does not tell of a session, in `RequestOptions.memory` or, without that, in the adapter. */
+/** What WAHA does not report of a session, in `RequestOptions.memory` or, without that, in the adapter. */
 export interface WahaMemory {
   /** Takes in a session that was read. */
   see(options: RequestOptions, session: WahaSession): void

@@ -5,7 +5,7 @@ import type { PairingAccount, PairingSnapshot } from '../../core/provider.js'
 // What WAHA says about a session, and every service that is a layer over it:
 // https://waha.devlike.pro/docs/how-to/sessions
 
-/** A session as WAHA tells of it. */
+/** A session as WAHA reports it. */
 export interface WahaSession {
   /** In capitals, as WAHA writes it. */
   readonly status: string | undefined

@@ -3,7 +3,7 @@ import { asText } from '../../core/json.js'
 /** Up to here a number is in seconds: the year 5138, and 1973 in milliseconds. */
 const MOST_SECONDS = 1e11
 
-/** Clocks of the world differ by multiples of this. */
+/** Time zones differ by multiples of this. */
 const QUARTER_HOUR_MS = 900_000
 
 /** The time in a field of a webhook, in epoch milliseconds: seconds, milliseconds or ISO 8601. */
