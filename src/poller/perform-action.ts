@@ -40,7 +40,7 @@ export async function performAction(
   const { requestPairingCode, reset, resetPasskey, unlink } = provider
   const { status, error } = poller.update('qr')
   const hasCeremony = status === 'passkey-required' && !isCeremonyOver(error)
-  // Asking for a login or a code would end the ceremony that the user is in.
+  // A login or a new code would end the passkey ceremony that the user is in.
   if (hasCeremony && (action === 'start' || action === 'request-pairing-code'))
     throw new PairingError(
       'invalid-request',

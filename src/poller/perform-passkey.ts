@@ -75,7 +75,7 @@ export async function performPasskey(
       if (!answerPasskey) throw unsupported()
       const checked = decodePasskeyAssertion(assertion)
       await stepOf(poller, signal, ['assert'])
-      // The provider is asked again, so that the answer belongs to the challenge of this moment.
+      // The provider is read again, so that the answer belongs to the challenge of this moment.
       const requestedAt = Date.now()
       const { options: wanted, expiresInMs } = await requestChallenge()
       checkPasskeyAssertion(checked, wanted)

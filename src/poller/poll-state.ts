@@ -19,7 +19,7 @@ export interface IssuedCode {
 export interface PollState extends QrRequests {
   /** The last response that was no code. */
   readonly state: Exclude<PairingSnapshot, { status: 'qr' | 'pairing-code' }> | undefined
-  /** The last QR code; gone as soon as the state says that a phone has responded, or that the provider sleeps. */
+  /** The last QR code; dropped as soon as the state says that a phone has responded, or that the provider sleeps. */
   readonly qr: TrackedQrCode | undefined
   /** Keys of QR codes that were replaced: a late response does not bring them back. */
   readonly replaced: readonly string[]
@@ -34,7 +34,7 @@ export interface PollState extends QrRequests {
   readonly promisedAt: number
   /** Of the provider: a request for a code starts a pairing where none is under way. */
   readonly startsOnRead: boolean
-  /** The user asked for a start, so a request for a code may start a pairing. */
+  /** The user started the pairing, so a request for a code may start one at the provider. */
   readonly isStarted: boolean
   /** How long the last push promised to the next one, while the connection that pushed is there. */
   readonly promiseMs: number | undefined
@@ -156,7 +156,7 @@ function takeSnapshot(
     error: undefined,
     isDetailed: want !== undefined,
     isRefused: false,
-    // That a link is gone is confirmed by a request, whatever is promised.
+    // The end of a link is confirmed by a request, whatever pace was promised.
     promisedAt: isUnlink
       ? NEVER
       : (promisedAt(snapshot.nextInMs ?? (want && promiseMs), at) ?? known.promisedAt),

@@ -40,7 +40,7 @@ export type ReplicaMessage =
   /** Something was changed at the provider at this moment (epoch milliseconds): the state from before is invalid. */
   | { readonly type: 'changed'; readonly revision: number }
 
-/** What all replicas know of a session, and the provider does not tell. Times are epoch milliseconds. */
+/** What all replicas know of a session, and the provider does not report. Times are epoch milliseconds. */
 export interface SessionRecord {
   /** Orders records: a later one counts. */
   readonly savedAt: number
@@ -50,7 +50,7 @@ export interface SessionRecord {
   readonly action: PairingAction | undefined
   /** When a start was sent; 0 where the session was awake since, or none was sent. */
   readonly startedAt: number
-  /** The user asked for a start, so a request for a code may start a pairing. */
+  /** The user started the pairing, so a request for a code may start one at the provider. */
   readonly isStarted: boolean
   /** The pairing code that may be entered. Of its phone number, the last four digits. */
   readonly issued: IssuedCode | undefined

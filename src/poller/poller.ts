@@ -52,7 +52,7 @@ export interface Poller {
   update(method: PairingMethod): PairingUpdate
   readonly watchers: number
   /**
-   * The user asked for a start, at a provider whose reads start a pairing. Resolves with whether reads may do so now: as for
+   * The user started a pairing, at a provider whose reads start one. Resolves with whether reads may do so now: as for
    * {@link Poller.change}, not where another page has just started the session.
    */
   permitStart(signal: AbortSignal): Promise<boolean>

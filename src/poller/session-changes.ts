@@ -7,7 +7,7 @@ export interface SessionChanges {
   readonly revision: number | undefined
   /** What it was; `undefined` where it failed, or where that is not known. */
   readonly action: PairingAction | undefined
-  /** The same, where pages are told. */
+  /** The same, where pages are notified. */
   readonly reason: UpdateReason | undefined
   /** Notes a change of another replica. Returns `false` where it, or a later one, is known. */
   receive(revision: number, action?: PairingAction): boolean

@@ -4,8 +4,8 @@ import type { PairingWant } from '../core/update.js'
 /** Identical requests that are under way at the same time are one request to the provider. */
 export interface SharedRequests {
   /**
-   * Joins the request that is under way, or sends one. Never rejects but with `aborted`, when `signal` is. The request is
-   * aborted as soon as no one waits for it.
+   * Joins the request that is under way, or sends one. Never rejects but with `aborted`, when `signal` is. The request
+   * is aborted as soon as no caller waits for it.
    */
   join(want: PairingWant, signal: AbortSignal): Promise<void>
   /** Something has changed: a request that is under way is not joined any more. */

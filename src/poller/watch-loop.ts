@@ -21,7 +21,7 @@ export interface WatchLoop {
 export interface WatchLoopOptions {
   /** The next request, and when it is due (epoch milliseconds). */
   readonly next: () => { readonly want: PairingWant; readonly at: number } | undefined
-  /** Sends a request that no one but watchers waits for. It plans again when it has ended. */
+  /** Sends a request that only watchers wait for. It plans again when it has ended. */
   readonly send: (want: PairingWant, signal: AbortSignal) => void
   /** The number of pages, or what they show, has changed. */
   readonly onChange: () => void
