@@ -14,7 +14,10 @@ const SHORT_STREAM_MS = 5_000
 const REOPEN_FIRST_MS = 750
 const REOPEN_LONGEST_MS = 60_000
 
-/** Where streams do not come through, or are not offered, asking does well; a look now and then is enough. */
+/**
+ * Where streams do not come through, or are not offered, polling is enough, so a stream is tried again only now and
+ * then.
+ */
 const HOPELESS_RETRY_MS = 300_000
 
 /** What {@link watchEvents} needs. */

@@ -18,8 +18,9 @@ export interface ProxyOptions {
   /** Where the host mounted `createPairingHandler`: `/api/pairing`, or a full URL. */
   readonly url: string
   /**
-   * Tells sessions apart where one URL serves several, one per tenant for example. Not sent anywhere.
-   * @default the URL, with a short hash of `authorization` where `headers` is an object: each pairing link is a session of its own
+   * Distinguishes sessions where one URL serves several, for example one per tenant. It is not sent anywhere.
+   * @default the URL, with a short hash of `authorization` where `headers` is an object: each pairing link is a session
+   * of its own
    */
   readonly sessionId?: string | undefined
   /** Stands in for the global `fetch`: for tests, or as middleware. */
@@ -30,8 +31,8 @@ export interface ProxyOptions {
     | (() => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>)
     | undefined
   /**
-   * Whether the server's live events are used, so that a scan shows at once. Where they do not come through, the session
-   * asks again and again by itself.
+   * Whether the server's live events are used, so that a scan shows at once. Where they do not come through, the
+   * session polls.
    * @default true
    */
   readonly live?: boolean | undefined
@@ -150,7 +151,7 @@ function defaultSessionId(url: string, headers: ProxyOptions['headers']): string
   return credentials ? `${url}#${shortHash(credentials)}` : url
 }
 
-/** FNV-1a, 32 bits. It only has to tell a few credentials of one browser apart; nothing of them can be read from it. */
+/** FNV-1a, 32 bits. It only distinguishes a few credentials of one browser; nothing of them can be read from it. */
 function shortHash(text: string): string {
   let hash = 0x811c9dc5
   for (let index = 0; index < text.length; index += 1)
