@@ -35,7 +35,7 @@ export function afterFirstCode(run: () => void): () => void {
   }
 }
 
-/** On a slow device the code may not be drawn yet. Some browsers cannot tell. */
+/** On a slow device the code may not be drawn yet. Some browsers do not report it. */
 function whenIdle(run: () => void): void {
   if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: IDLE_LIMIT_MS })
   else run()

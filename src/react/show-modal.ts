@@ -1,8 +1,8 @@
 import { openEscapeLayer } from './open-escape-layer.js'
 
 /**
- * Shows a dialog and tells when somebody wants it closed, by Escape or by a press beside it. Whether it then closes is
- * for the caller to say, with the function that is returned.
+ * Shows a dialog and reports when the user wants to close it, by Escape or by a press beside it. The caller decides
+ * whether it then closes, with the function that is returned.
  */
 export function showModal(dialog: HTMLDialogElement, onClose: () => void): () => void {
   const listeners = new AbortController()

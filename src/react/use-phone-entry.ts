@@ -9,7 +9,7 @@ export interface PhoneEntry {
   readonly country?: string | undefined
   /** The text named that country; the user did not choose it. */
   readonly isRecognized?: boolean | undefined
-  /** What the host is told in place of the text: a national number with its country code. */
+  /** What the host gets in place of the text: a national number with its country code. */
   readonly told?: string | undefined
 }
 
@@ -21,7 +21,10 @@ export interface PhoneField {
 
 const toldOf = ({ text, told }: PhoneEntry): string => told ?? text
 
-/** The phone field, whose number may be the host's: what the host gives back as it was told changes nothing on screen. */
+/**
+ * The phone field, whose number may be the host's: a value that the host gives back unchanged changes nothing on
+ * screen.
+ */
 export function usePhoneEntry(
   phoneNumber: string | undefined,
   defaultPhoneNumber: string,
@@ -38,7 +41,7 @@ export function usePhoneEntry(
   const setPhone = useCallback(
     (entry: PhoneEntry) => {
       setOwn(entry)
-      // Another country for an empty field is nothing to tell.
+      // Another country for an empty field is nothing to report.
       if (toldOf(entry) !== toldOf(phone)) onPhoneNumberChange?.(toldOf(entry))
     },
     [phone, onPhoneNumberChange],

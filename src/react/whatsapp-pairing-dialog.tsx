@@ -15,7 +15,9 @@ export interface WhatsAppPairingDialogProps
   readonly defaultOpen?: boolean | undefined
   /** Called with `false` when the user closes it: by its button, by Escape, or beside it. */
   readonly onOpenChange?: ((open: boolean) => void) | undefined
-  /** Closes by itself when a phone was linked; else it shows who was linked until somebody closes it. @default false */
+  /**
+   * Closes by itself when a phone was linked; else it shows the linked account until the user closes it. @default false
+   */
   readonly closeOnLinked?: boolean | undefined
 }
 

@@ -6,7 +6,7 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** Who was linked, as far as the provider tells. */
+/** The linked account, as far as the provider reports it. */
 export const PairingAccount: PartComponent<'div'> = forwardPart(function PairingAccount(props, ref) {
   const { pairing, part } = usePairingContext()
   const { session } = pairing

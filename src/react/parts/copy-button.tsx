@@ -6,7 +6,7 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** Long enough to be read and heard; after that, whoever copies again is told again. */
+/** Long enough to be read by eye or by a screen reader; after that, another copy is announced again. */
 const CONFIRMED_MS = 4_000
 
 /** Copies the pairing code without its dash, as WhatsApp's field takes it. */

@@ -7,8 +7,8 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
 /**
- * The time a code has left, as a bar that CSS runs down: the variables `--whatsapp-pairing-lifetime` and
- * `--whatsapp-pairing-age` are set once for each code. Hidden from screen readers, which are told of each code.
+ * The time a code has left, as a bar that CSS shortens: the variables `--whatsapp-pairing-lifetime` and
+ * `--whatsapp-pairing-age` are set once for each code. Hidden from screen readers, which announce each code.
  */
 export const PairingCountdown: PartComponent<'div'> = forwardPart(function PairingCountdown(props, ref) {
   const code = timedCode(usePairingContext().pairing.session)

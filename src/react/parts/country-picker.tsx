@@ -26,9 +26,9 @@ declare class CloseWatcher extends EventTarget {
 const PAGE = 8
 
 /**
- * The country of a number: one field that shows it, and searches when somebody types or presses it. An editable combobox
- * with a list box, after the ARIA Authoring Practices, https://www.w3.org/WAI/ARIA/apg/patterns/combobox/. A `<select>` would be less
- * code, but cannot be searched on phones.
+ * The country of a number: one field that shows it, and searches when the user types or presses it. An editable
+ * combobox with a list box, after the ARIA Authoring Practices, https://www.w3.org/WAI/ARIA/apg/patterns/combobox/. A
+ * `<select>` would be less code, but cannot be searched on phones.
  */
 export const PairingCountryPicker: PartComponent<'div', PairingCountryPickerProps> =
   forwardPart(CountryPicker)
@@ -45,14 +45,14 @@ function CountryPicker(
   const [query, setQuery] = useState<string>()
   const [active, setActive] = useState<string>()
   const isOpen = query !== undefined
-  // Two hundred names are made and sorted for whoever opens the list only.
+  // Two hundred names are made and sorted only when the list opens.
   const countries = useMemo(
     () => (isOpen ? listCountries(callingCodes, localeTag) : []),
     [isOpen, callingCodes, localeTag],
   )
   const found = useMemo(() => findCountries(countries, query ?? ''), [countries, query])
   const chosenPosition = found.findIndex(({ code }) => code === active)
-  // The best match of what was typed. Where nothing was, nobody has chosen anything yet.
+  // The best match of what was typed. Where nothing was typed, there is no choice yet.
   const position = query && chosenPosition < 0 ? 0 : chosenPosition
   const current = found[position]
   const isEmpty = isOpen && found.length === 0
@@ -161,7 +161,8 @@ function CountryPicker(
           tabIndex={-1}
           aria-label={messages.country}
           {...part('country-list')}
-          // Whoever presses an option keeps the focus in the field, which would close the list on losing it.
+          // A press on an option keeps the focus in the field. Otherwise the field would lose it, and the list would
+          // close.
           onMouseDown={(event) => event.preventDefault()}
         >
           {found.map((option) => (

@@ -33,7 +33,7 @@ const Enlarge = forwardPart<'button'>(function Enlarge(props, ref) {
   if (isOpen && !isLarger) setOpen(false)
   return (
     <>
-      {/* Between two codes it stays, and is not `disabled`: either would take the focus from whoever is on it. */}
+      {/* Between two codes it stays, and is not `disabled`: either would take the focus from the button. */}
       {status !== 'expired' && isLarger && (
         <ActionButton
           {...props}

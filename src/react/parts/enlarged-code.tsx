@@ -24,7 +24,7 @@ export const PairingEnlargedCode: PartComponent<'dialog', PairingEnlargedCodePro
     useLayoutEffect(
       () => () =>
         queueMicrotask(() => {
-          // The button that opened it, and has got the focus back, may have gone at the same time.
+          // The button that opened it, and has got the focus back, may have been removed at the same time.
           const page = outside.current?.ownerDocument
           if (page?.activeElement === page?.body) outside.current?.focus({ preventScroll: true })
         }),

@@ -7,7 +7,10 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** The code of the error as small print, for the people who are asked for help. What to do about it stands in the instructions. */
+/**
+ * The code of the error as small print, for the people who give support. What to do about it stands in the
+ * instructions.
+ */
 export const PairingErrorCode: PartComponent<'div'> = forwardPart(function PairingErrorCode(props, ref) {
   const { pairing, messages, part } = usePairingContext()
   const [copied, setCopied] = useState<string>()

@@ -9,7 +9,7 @@ export function guessCountry(
 ): string | undefined {
   const own = localeOf(languageTag)
   const theirs = languages.flatMap((tag) => localeOf(tag) ?? [])
-  // English is what the component speaks where nobody chose: it says nothing about who is there.
+  // The component uses English where no language was chosen, so English says nothing about the user's country.
   const isTelling = own && own.language !== 'en'
   const locales = isTelling
     ? [...theirs.filter(({ language }) => language === own.language), own, ...theirs]

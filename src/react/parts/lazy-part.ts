@@ -13,8 +13,8 @@ export interface LazyPart<Loaded> {
 }
 
 /**
- * Loads when the hook is first used, and at a later use again where that failed: a network comes back, and a chunk that is
- * gone after a deployment must not be gone until somebody loads the page anew.
+ * Loads when the hook is first used, and at a later use again where that failed: a network comes back, and a chunk that
+ * a deployment removed must be tried again without a reload of the page.
  *
  * @param isLoadedByUse Otherwise only `load` loads it.
  */
@@ -68,7 +68,7 @@ export function lazyPart<Loaded>(load: () => Promise<Loaded>, isLoadedByUse = tr
     {
       unreported: useFound,
       load: () => {
-        // What stands in its place goes while it loads, and is told of anew if it comes back.
+        // Its placeholder is removed while it loads, and announced again if it comes back.
         if (loaded === null) become(undefined)
         begin()
       },

@@ -4,7 +4,10 @@ import type { ReactElement } from 'react'
 import { ActionButton } from './action-button.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** In place of a part that did not load and without which there is nothing to do: says so, and loads it again when asked. */
+/**
+ * In place of a part that did not load and without which there is nothing to do: says so, and loads it again after a
+ * press.
+ */
 export function MissingPart({ load }: { readonly load: () => void }): ReactElement {
   const { messages, part } = usePairingContext()
   const { title, advice } = messages.errors.unknown

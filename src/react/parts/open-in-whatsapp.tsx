@@ -24,7 +24,7 @@ export const PairingOpenInWhatsApp: PartComponent<'a'> = forwardPart(
     const ref = useFocusHandover(hostRef)
     const hasToType = pairing.session.status === 'awaiting-code'
     const href = hasToType ? LINKED_DEVICES : qrText?.startsWith(WHATSAPP_LINK) ? qrText : undefined
-    // Between two codes it stays, without an address: going away it would take the focus from whoever is on it.
+    // Between two codes it stays, without an address: without it the focus would be lost.
     const [isOffered, setOffered] = useState(false)
     const isNextOffered = href !== undefined || (isOffered && pairing.session.status === 'preparing')
     if (isNextOffered !== isOffered) setOffered(isNextOffered)

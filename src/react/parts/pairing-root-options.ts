@@ -27,7 +27,7 @@ export interface PairingRootOptions {
   readonly theme?: 'light' | 'dark' | 'auto' | 'inherit' | undefined
   /** `relink` says so in the heading. @default 'link' */
   readonly mode?: PairingMode | undefined
-  /** Who is being linked: stands in the safety line, so that nobody links a stranger's device. */
+  /** Who is being linked: stands in the safety line, so that the user does not link a stranger's device. */
   readonly appName?: string | undefined
   /**
    * The logo of the app, beside its name: the address of a picture, or an element of your own. It is decoration: the name says it all.
@@ -41,9 +41,9 @@ export interface PairingRootOptions {
    */
   readonly supportUrl?: string | undefined
   /**
-   * Makes a link to this pairing for the person who holds the phone, with `createPairingLink` on your server. With it the card offers
-   * **Send to the phone’s owner**, to copy the link or to hand it to another app. Whoever has the link can link a phone: let it end
-   * with the pairing.
+   * Makes a link to this pairing for the person who holds the phone, with `createPairingLink` on your server. With it
+   * the card offers **Send to the phone’s owner**, to copy the link or to hand it to another app. Any person with the
+   * link can link a phone: let it end with the pairing.
    * @default no such button
    */
   readonly createShareLink?: (() => Promise<string>) | undefined

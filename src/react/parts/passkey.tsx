@@ -111,7 +111,7 @@ function Note({ session }: { session: Ceremony }): ReactElement {
       <p aria-live="polite" {...part('passkey-note')}>
         {busy === 'sign' && texts.waiting}
         {isCancelled && texts.notUsed}
-        {/* Something was sent already, or the ceremony has gone on: what helps is to start over. */}
+        {/* Something was sent already, or the ceremony has moved on: what helps is to start over. */}
         {error && errorText(error.code === 'invalid-request' ? { code: 'session-stale' } : error, messages)}
         {isSlow && texts.nothingHappens}
       </p>

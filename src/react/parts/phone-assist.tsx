@@ -24,7 +24,7 @@ import { RichText } from './rich-text.js'
 // What the phone field can do once the library is there. A chunk of its own, loaded when the phone tab opens; without it the
 // field takes digits with their country code.
 
-/** A double click is one press: the second one has not read what the first one was told. */
+/** A double click is one press: at the second click the user has not read the response to the first. */
 const READING_MS = 600
 
 /** The field's entry, understood. The country is the chosen one, else `defaultCountry`, else one that the languages point to. */
@@ -82,11 +82,11 @@ export interface PhoneObjection {
 }
 
 /**
- * What speaks against asking for a code, or nothing.
+ * Why no code can be requested, or nothing.
  *
- * Nobody is locked out by a library that does not know the newest numbers: whatever is merely unknown is sent when the button is
- * pressed a second time, and so is a number of an impossible length when its country code was written by hand. Only a text that is
- * no international number at all never is.
+ * A library that does not know the newest numbers must not lock a user out: a number that is merely unknown is sent
+ * when the button is pressed a second time, and so is a number of an impossible length when its country code was
+ * written by hand. Only a text that is no international number at all is never sent.
  */
 export function objectionTo(
   { text }: PhoneEntry,
@@ -149,7 +149,7 @@ export function PhoneCountry({
   )
 }
 
-/** The whole number as it is sent, for whoever typed a part of it. */
+/** The whole number as it is sent, for a user who typed a part of it. */
 export function PhoneEcho({ reading }: { readonly reading: PhoneReading }): ReactElement | null {
   const { messages, phone, part } = usePairingContext()
   if (!reading.shown || isSameNumber(reading.shown, phone.text)) return null

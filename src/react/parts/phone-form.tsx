@@ -12,7 +12,7 @@ import { useFocusHandover } from './use-focus-handover.js'
 // The countries and their numbers: loaded when the field is there to be typed in, and not before.
 const usePhoneAssist = lazyPart(() => import('./phone-assist.js'))
 
-/** The phone number, and the button that asks for a code. Here while there is no code yet. */
+/** The phone number, and the button that requests a code. Here while there is no code yet. */
 export const PairingPhoneForm: PartComponent<'form'> = forwardPart(function PairingPhoneForm(props, ref) {
   const { status } = usePairingContext().pairing.session
   return status === 'awaiting-number' || status === 'requesting-code' ? <Form {...props} ref={ref} /> : null
@@ -100,7 +100,7 @@ const Form = forwardPart<'form'>(function Form(props, hostRef) {
         </p>
         {retryAt !== undefined && <CoolDown until={retryAt} />}
       </div>
-      {/* aria-disabled and not disabled: a disabled button would drop the focus of whoever just pressed it. */}
+      {/* aria-disabled and not disabled: a disabled button would lose the focus right after a press. */}
       <button type="submit" {...part('submit-button')} aria-disabled={isWaiting}>
         {isBusy ? messages.statusRequesting : messages.getCode}
       </button>
@@ -129,7 +129,7 @@ function Spelling(): ReactElement | null {
 /** Never seen. All flags are of one width, and most country codes have two digits. */
 const ANY_FLAG = '🇺🇳'
 
-/** As wide as the picker will be, so that the field does not shrink under whoever is typing when it comes. */
+/** As wide as the picker will be, so that the field does not shrink while the user types when it comes. */
 function CountryRoom({ isCodeWritten }: { isCodeWritten: boolean }): ReactElement {
   const { part } = usePairingContext()
   return (
@@ -139,7 +139,7 @@ function CountryRoom({ isCodeWritten }: { isCodeWritten: boolean }): ReactElemen
   )
 }
 
-/** How long no code may be asked for, as a bar that runs down: nothing renders while it does. */
+/** How long no code may be requested, as a bar that gets shorter: nothing renders while it does. */
 function CoolDown({ until }: { until: number }): ReactElement {
   const { part } = usePairingContext()
   const [since] = useState(Date.now)

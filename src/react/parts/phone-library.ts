@@ -14,13 +14,13 @@ import { bareNumber, splitPhone } from '../../core/phone-text.js'
 
 /** What a text in the phone field comes to. */
 export interface PhoneReading {
-  /** Of the number if that can be told, else the one that was chosen. */
+  /** Of the number if it shows one, else the one that was chosen. */
   readonly country: CountryCode | undefined
   /** The one that the text was read for. */
   readonly chosen: CountryCode | undefined
   /** The country code is written, with or without `+`. */
   readonly isInternational: boolean
-  /** The number to ask a code for, as far as it is typed: digits only, country code first. */
+  /** The number to request a code for, as far as it is typed: digits only, country code first. */
   readonly digits: string
   /** The same for the eye: `+55 11 98765 4321`. */
   readonly shown: string
@@ -28,10 +28,10 @@ export interface PhoneReading {
 }
 
 /**
- * `no-area-code`: a number of Brazil without the two digits before it, which nobody there has to dial.
+ * `no-area-code`: a number of Brazil without the two digits before it, which people there do not have to dial.
  *
- * `unlikely`: of a possible length, and no known mobile number. Number ranges are opened faster than libraries are updated, so that
- * is a warning and not a refusal.
+ * `unlikely`: of a possible length, and no known mobile number. Number ranges are opened faster than libraries are
+ * updated, so that is a warning and not a refusal.
  */
 export type PhoneVerdict =
   | 'likely'

@@ -17,7 +17,7 @@ export const PairingQrCode: PartComponent<'div'> = forwardPart(function PairingQ
   const { session } = usePairingContext().pairing
   // Beside the first request, and not when the code is there.
   useEffect(useQrSvg.load, [])
-  // The key lets each code fade in anew. The one before is gone by then: it must not be read any more.
+  // The key lets each code fade in anew. The one before is removed by then: it must not be scanned any more.
   return session.status === 'awaiting-scan' ? (
     <Code {...props} ref={ref} key={session.qrCode.number} payload={session.qrCode.payload} />
   ) : null

@@ -7,7 +7,10 @@ import { usePairingContext } from './pairing-context.js'
 import type { TroubleList } from './trouble-list.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
-/** Where nobody is standing with a phone that does not do what it should. Elsewhere it stays: somebody may be reading. */
+/**
+ * Removed where no user is waiting with a phone that does not do what it should. Elsewhere it stays: the user may be
+ * reading.
+ */
 const WITHOUT_TROUBLE: readonly PairingSessionStatus[] = [
   'idle',
   'confirming-number',
@@ -16,7 +19,7 @@ const WITHOUT_TROUBLE: readonly PairingSessionStatus[] = [
   'failed',
 ]
 
-/** What the phone may say, what it means and what helps: phones blame the network for a code that has run out. */
+/** What the phone may say, what it means and what helps: phones blame the network for an expired code. */
 export const PairingTrouble: PartComponent<'details'> = forwardPart(function PairingTrouble(props, hostRef) {
   const { pairing, messages, part, reportFailure } = usePairingContext()
   const ref = useFocusHandover(hostRef)

@@ -5,9 +5,8 @@ import { useMergedRef } from '../use-merged-ref.js'
 import { usePairingContext } from './pairing-context.js'
 
 /**
- * A ref for parts that go away when they are used, like Retry: whoever had the focus in one is put on the panel
- * instead of being thrown to the top of the page, or into the phone field where that is what comes next. Nobody else's
- * focus is touched.
+ * A ref for parts that go away when they are used, like Retry: focus that was in one moves to the panel instead of the
+ * top of the page, or into the phone field where that is what comes next. Focus elsewhere stays where it is.
  *
  * @param host The ref of the host, which gets the element too.
  */

@@ -11,11 +11,11 @@ export type HostFunction =
   | 'onDone'
   | 'signPasskey'
 
-/** What the host wants to be told. */
+/** The host's callbacks. */
 export interface PairingCallbacks {
   /**
-   * The phone is linked. Called once for a link, whatever is mounted, remounted or mounted twice; a page that is loaded
-   * again tells of a link that was there before, so what you do must bear being done twice.
+   * The phone is linked. Called once for a link, whatever is mounted, remounted or mounted twice. It is called again
+   * for the same link when the page is loaded again, so make it idempotent.
    */
   readonly onLinked?: ((account: PairingAccount) => void) | undefined
   /**

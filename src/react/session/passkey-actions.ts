@@ -111,7 +111,7 @@ async function sign(tools: PasskeyTools): Promise<void> {
   if (!signPasskey) throw new PairingError('not-supported', 'signWithPasskey() needs the option signPasskey.')
   const controller = new AbortController()
   const { signal } = controller
-  // The user cancelled, the ceremony has gone on or ended, or the last component is gone.
+  // The user cancelled, the ceremony has moved on or ended, or the last component was unmounted.
   const stop = client.getQueryCache().subscribe(() => {
     const phase = phaseOf(store)
     if (phase?.deed !== 'sign' || store.read()?.facts.leftAt !== undefined) controller.abort()

@@ -8,7 +8,10 @@ import { SessionCell } from './session-cell.js'
 import { sessionStoreOf } from './session-store.js'
 import type { PairingQueryKey, PairingTarget } from './session-stores.js'
 
-/** The cached session is dropped this long after the last component is gone: no QR code lives longer. In milliseconds. */
+/**
+ * The cached session is dropped this long after the last component was unmounted: no QR code lives longer. In
+ * milliseconds.
+ */
 const SESSION_GC_MS = 60_000
 
 /** Writes to the cache must not make requests come faster than this. In milliseconds. */
@@ -27,7 +30,7 @@ export interface PairingSessionQueryInput {
   readonly queryClient: QueryClient
   /** QR codes that may pass unscanned before the session expires. @default 3 */
   readonly maxRefreshes?: number | undefined
-  /** `manual`: each QR code after the first is shown when the user asks for it. @default 'auto' */
+  /** `manual`: each QR code after the first is shown when the user requests it. @default 'auto' */
   readonly refreshMode?: PairingRefreshMode | undefined
   /** Whether to request a code at once. @default true */
   readonly autoStart?: boolean | undefined

@@ -5,7 +5,7 @@ import type { PairingProvider } from '../../core/provider.js'
 import type { SessionEvent, SessionState } from '../../core/session-state.js'
 import type { PairingCallbacks } from './pairing-callbacks.js'
 
-/** What tells one session from another in the query cache. Holds no secret. */
+/** What identifies a session in the query cache. Holds no secret. */
 export type PairingQueryKey = readonly ['whatsapp-pairing', 'session' | 'status', string, string]
 
 /** The part of a provider that names it. */

@@ -30,21 +30,22 @@ export interface UsePairingSessionOptions extends PairingCallbacks {
   readonly defaultMethod?: PairingMethod | undefined
   /** The user chose another method. */
   readonly onMethodChange?: ((method: PairingMethod) => void) | undefined
-  /** Ask for a code as soon as the component mounts. Otherwise `start` does. @default true */
+  /** Request a code as soon as the component mounts. Otherwise `start` does. @default true */
   readonly autoStart?: boolean | undefined
   /** QR codes that may pass unscanned, the first one included, before the session expires; `Infinity`: any number. @default 3 */
   readonly maxRefreshes?: number | undefined
   /**
-   * `manual`: when a QR code has passed, the next one is shown only when the user asks for it, with `retry`; until then the
-   * session is `expired`, with the reason `refresh-due`. For people who need more time. May be changed at any time.
+   * `manual`: when a QR code has passed, the next one is shown only when the user requests it, with `retry`; until then
+   * the session is `expired`, with the reason `refresh-due`. For people who need more time. May be changed at any time.
    * @default 'auto'
    */
   readonly refreshMode?: PairingRefreshMode | undefined
   /**
-   * Whose phone it has to be: an international number that begins with `+`, in any spelling. A number without `+` is compared by the
-   * digits it has, with a warning in development. Where another phone was linked, the session fails with `wrong-phone-number`, and
-   * starting over unlinks it. Where the number is probably that of the same phone, as after a change of the numbering plan, the
-   * user has to confirm it, and the link counts only then. A provider that does not tell the number is believed.
+   * Whose phone it has to be: an international number that begins with `+`, in any spelling. A number without `+` is
+   * compared by the digits it has, with a warning in development. Where another phone was linked, the session fails
+   * with `wrong-phone-number`, and starting over unlinks it. Where the number is probably that of the same phone, as
+   * after a change of the numbering plan, the user has to confirm it, and the link counts only then. The link counts
+   * where the provider does not report the number.
    * @default anybody's
    */
   readonly expectedPhoneNumber?: string | undefined

@@ -5,7 +5,7 @@ import { groupDigits } from '../../core/group-digits.js'
 import { Avatar } from '../parts/avatar.js'
 import type { PairingStatusPartProps } from './status-parts.js'
 
-/** Who is linked, as far as the provider tells: the picture, the name and the number. */
+/** The linked account, as far as the provider reports it: the picture, the name and the number. */
 export function StatusAccount({ pairing, part }: PairingStatusPartProps): ReactElement {
   const { name, phoneNumber, avatarUrl } = pairing.link.account ?? {}
   return (

@@ -74,7 +74,7 @@ function useKeptFocus<Element extends HTMLElement>(): [RefCallback<Element>, Ref
   return [ref, element]
 }
 
-/** Asks first, in place: what it ends is not brought back by a press. */
+/** Requires a confirmation first, in place: what it ends is not brought back by a press. */
 function Disconnect({ pairing, messages, part }: PairingStatusPartProps): ReactElement {
   const [isAsking, setAsking] = useState(false)
   const [failure, setFailure] = useState<PairingErrorCode>()
@@ -83,7 +83,7 @@ function Disconnect({ pairing, messages, part }: PairingStatusPartProps): ReactE
   const [buttonRef, button] = useKeptFocus<HTMLButtonElement>()
   const wasAsking = useRef(false)
   useEffect(() => {
-    // What was pressed is gone: what took its place has the focus.
+    // The pressed button was removed: what took its place has the focus.
     if (isAsking !== wasAsking.current) (isAsking ? question : button).current?.focus()
     wasAsking.current = isAsking
   }, [isAsking, question, button])
