@@ -19,7 +19,7 @@ const KEEP_RECORD_MS = 600_000
  * replica knows of is dropped, and one from after a change that this replica has missed brings the change along.
  */
 export function createBusLink({ bus, name, receive }: BusLinkOptions): Replicas {
-  // Tells the messages of this replica from those of others.
+  // Distinguishes the messages of this replica from those of others.
   const self = crypto.randomUUID()
   let end: (() => void) | undefined
   let revision = 0

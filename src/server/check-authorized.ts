@@ -41,7 +41,7 @@ const LEAST_MILLISECONDS = 1e11
 const refusals: readonly PairingErrorCode[] = ['sign-in-required', 'forbidden', 'invalid-options']
 
 /**
- * Asks the app whether this request may go on.
+ * Calls the app's `authorize`: whether this request may go on.
  *
  * @throws {@link PairingError} `sign-in-required`, `forbidden`; `invalid-options` or `unknown` where `authorize` failed
  */
@@ -78,7 +78,7 @@ type Checked =
 
 function checkedAuthorization(value: unknown): Checked {
   const fields = asRecord(value)
-  // The user of a session is an object too, and lets no one in.
+  // The user of a session is an object too, and as a result it does not authorize.
   if (!('expiresAt' in fields || 'expectedPhoneNumber' in fields))
     return { mistake: `${kindOf(value)}. Return true, false, or { expiresAt, expectedPhoneNumber }` }
   const { expiresAt, expectedPhoneNumber } = fields

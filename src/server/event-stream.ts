@@ -11,7 +11,7 @@ const HEARTBEAT_MS = 5_000
 /** What a timer can hold. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** When nothing could be sent for so long, the client is gone, or it shows codes that expired. */
+/** When nothing could be sent for so long, the client has disconnected, or it shows codes that expired. */
 const STALLED_LIMIT_MS = 20_000
 
 /** A comment: says nothing, and shows that the stream is alive. */
@@ -26,8 +26,8 @@ export interface EventStreamOptions {
   /** After this time the page has to open the stream again, and is authorized again. */
   readonly lifetimeMs: number
   /**
-   * Its signal is aborted when the client is gone. Kept as long as the stream: the signal of a request that was garbage-collected is
-   * never aborted.
+   * Its signal is aborted when the client disconnects. Kept as long as the stream: the signal of a request that was
+   * garbage-collected is never aborted.
    */
   readonly request: Request
   /** Registers the clean end of the stream, for the moment when the handler closes. */

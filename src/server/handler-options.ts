@@ -71,9 +71,10 @@ export interface CommonHandlerOptions {
    */
   readonly webhookSecret?: WebhookSecret | undefined
   /**
-   * Whether the handler may start a session at the provider. With `false`, `start` is refused with 403, reads, streams and webhooks
-   * start nothing, and where getting a code starts a pairing (`startsOnRead`) no code is requested, also not the next one when a code has
-   * expired. What the user asks for by a press still goes out: a reset, a pairing code, an unlink.
+   * Whether the handler may start a session at the provider. With `false`, `start` is refused with 403, reads, streams
+   * and webhooks start nothing, and where getting a code starts a pairing (`startsOnRead`) no code is requested, also
+   * not the next one when a code has expired. What the user starts by a press still goes out: a reset, a pairing code,
+   * an unlink.
    * @default true
    */
   readonly allowStart?: boolean | undefined

@@ -62,7 +62,7 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
   const { maxWatchersPerSession = 50, maxWatchers = 10_000, streamLifetimeMs = 300_000 } = options
   checkAmounts({ maxWatchersPerSession, maxWatchers, streamLifetimeMs })
   checkFlags({ allowStart, allowPasskeyAnswers, liveEvents, trustProxy })
-  // From JavaScript, where nobody checks: a door that cannot be shut must not be hung.
+  // `authorize` is required: fail early for callers in JavaScript, which no compiler checks.
   if (!provider || typeof authorize !== 'function') {
     throw new PairingError(
       'invalid-options',

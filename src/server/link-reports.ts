@@ -52,7 +52,9 @@ const MAX_SESSIONS = 10_000
 /** So long a replica relies on what it knows of a link: another one may have seen its end. In milliseconds. */
 const CHECK_AGAIN_MS = 60_000
 
-/** A process that is asked to stop has to end within two seconds. A call that takes longer is repeated by another one. */
+/**
+ * A process that gets the signal to stop has to end within two seconds. A call that takes longer is repeated by another one.
+ */
 const SETTLE_LIMIT_MS = 1_500
 
 interface KnownSession {
@@ -63,7 +65,7 @@ interface KnownSession {
   /** Of the link that was reported as one of another phone. Pages that expect different phones report it once. */
   readonly wrongLinkId?: string | undefined
   readonly expected?: { readonly phoneNumber: string; readonly until: number } | undefined
-  /** The other replicas are being asked, or the app is called. */
+  /** The check with the other replicas is under way, or the call of the app. */
   readonly isBusy?: boolean
 }
 

@@ -10,7 +10,7 @@ export interface NodeRequest extends AsyncIterable<Uint8Array> {
   /** The whole path: Express takes its mount path off `url`. */
   readonly originalUrl?: string | undefined
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
-  /** What a body parser of Express made of the body, which is then gone from the stream. */
+  /** What a body parser of Express made of the body, which the stream then no longer has. */
   readonly body?: unknown
   readonly readableEnded: boolean
   readonly httpVersionMajor?: number | undefined
@@ -35,7 +35,7 @@ const PARSER_ADVICE =
   'parser, or hand the parsed body on first: in Fastify `request.raw.body = request.body`, in Koa ' +
   '`ctx.req.body = ctx.request.body`.'
 
-/** A line that takes nothing for so long leads to nobody, and without an end it would be held open for them. */
+/** A connection that takes nothing for so long has lost its client, and without an end it would stay open. */
 const DRAIN_LIMIT_MS = 30_000
 
 /**
@@ -64,7 +64,7 @@ export function toNodeListener(
       if (!isAnswered) gone.abort()
     })
     const answer = await answerTo(request, handler, gone.signal).catch(failed)
-    // Ended by somebody else: a middleware that limits the time, for example.
+    // Ended by other code: a middleware that limits the time, for example.
     if (gone.signal.aborted || response.writableEnded) return void answer.body?.cancel()
     // What is left of a body that was refused must not be taken for the next request, nor read for its own sake.
     if (!isRead(request)) answer.headers.set('connection', 'close')
@@ -163,7 +163,9 @@ function toWebRequest(request: NodeRequest, signal: AbortSignal): Request {
   return new Request(url, init)
 }
 
-/** The body as it arrives, so that the handler's limits of size and time hold, and nobody's body is read before `authorize`. */
+/**
+ * The body as it arrives, so that the handler's limits of size and time hold, and no body is read before `authorize`.
+ */
 function bodyOf(request: NodeRequest): ReadableStream<Uint8Array> | string {
   const { body, readableEnded } = request
   if (readableEnded && body !== undefined) return bodyText(body)

@@ -15,7 +15,7 @@ import {
 /** What making and checking a pairing link have in common. */
 export interface PairingLinkOptions {
   /**
-   * At least 32 characters that nobody can guess, as `openssl rand -base64 32` makes them. Of several, the first signs
+   * At least 32 characters that cannot be guessed, as `openssl rand -base64 32` makes them. Of several, the first signs
    * and all verify: put a new one in front, and take the old one out when its last link has expired.
    */
   readonly secret: string | readonly string[]

@@ -21,7 +21,7 @@ export function createRateLimit({ size, intervalMs }: RateLimitOptions): RateLim
   /** When each bucket is full again: all there is to know about it. */
   const fullAt = new Map<string, number>()
 
-  /** Never longer than it takes to fill: a clock that was set back must lock nobody out. */
+  /** Never longer than it takes to fill: a clock that was set back must not lock a user out. */
   function fullOf(key: string, now: number): number {
     return Math.min(Math.max(fullAt.get(key) ?? now, now), now + size * intervalMs)
   }

@@ -36,7 +36,7 @@ export async function readJsonText(
   report: Report,
   maxBytes: number = MAX_BODY_BYTES,
 ): Promise<string> {
-  // The label matters: a form post, which browsers send across sites without asking, cannot have it.
+  // The label matters: a form post, which browsers send across sites without a preflight request, cannot have it.
   if (!/^application\/json\s*(?:;|$)/i.test(request.headers.get('content-type') ?? ''))
     throw invalid('must be application/json')
   const decoder = new TextDecoder('utf-8', { fatal: true })

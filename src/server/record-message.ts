@@ -14,8 +14,8 @@ export function encodeRecord(record: SessionRecord): string {
 }
 
 /**
- * The record in a text of the bus; `undefined` for what is none: whoever has access to the broker may have written it. A time of the
- * future would make everything before it invalid, so there is none.
+ * The record in a text of the bus; `undefined` for what is none: any client of the broker may have written it. A time
+ * of the future would make everything before it invalid, so there is none.
  */
 export function decodeRecord(text: string | undefined, now: number): SessionRecord | undefined {
   if (text === undefined || text.length > MAX_CHARACTERS) return undefined

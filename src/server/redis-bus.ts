@@ -20,8 +20,8 @@ export interface RedisPublisher {
 /** Options of {@link redisBus}. */
 export interface RedisBusOptions {
   /**
-   * A client that the host has made and connected, and closes. Redis belongs in the host's own network: whoever may
-   * subscribe there sees the codes.
+   * A client that the host has made and connected, and closes. Redis belongs in the host's own network: every client
+   * that may subscribe there sees the codes.
    */
   readonly client: RedisPublisher
   /**

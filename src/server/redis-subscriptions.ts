@@ -12,17 +12,17 @@ export interface RedisSubscriber {
 }
 
 interface RedisSubscriptionsOptions {
-  /** Not connected yet, and nobody else's. */
+  /** Not connected yet, and used by nothing else. */
   readonly subscriber: RedisSubscriber
   /** The channels to be subscribed to are its keys. */
   readonly wanted: ReadonlyMap<string, unknown>
   readonly onMessage: (message: string, channel: string) => void
-  /** Told once of each outage, and of each subscription that Redis refuses. */
+  /** Called once for each outage, and for each subscription that Redis refuses. */
   readonly onError: (error: PairingError) => void
 }
 
 export interface RedisSubscriptions {
-  /** False once node-redis has given up, because the host's `reconnectStrategy` told it to. */
+  /** False once node-redis has given up, because the host's `reconnectStrategy` said so. */
   readonly isOpen: boolean
   /** The wanted channels have changed. */
   update(): void
@@ -61,7 +61,7 @@ export function keepSubscribed({
     try {
       for (let change = nextChange(); change; change = nextChange()) await change()
     } catch {
-      // A connection that was lost has told so by its `error` event, and updates when it is back.
+      // A lost connection was reported by its `error` event, and updates when it is back.
       if (subscriber.isReady) onError(new PairingError('network', REFUSED))
     }
     isUpdating = false
@@ -106,7 +106,7 @@ export function keepSubscribed({
     isOutageTold = !subscriber.isReady
     onError(new PairingError('network', UNREACHABLE))
   })
-  // The `error` event tells of it.
+  // The `error` event reports it.
   subscriber.connect().catch(() => {})
 
   return {

@@ -14,8 +14,8 @@ export interface ServerEventSession extends PairingLogTarget {
 }
 
 /**
- * What happens in a handler, for a dashboard and for alerts. `type` tells the events apart. None of them holds a token, a phone
- * number, a name, a code or a URL. Durations are milliseconds.
+ * What happens in a handler, for a dashboard and for alerts. `type` distinguishes the events. None of them holds a
+ * token, a phone number, a name, a code or a URL. Durations are milliseconds.
  */
 export type PairingServerEvent =
   /**

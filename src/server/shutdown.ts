@@ -6,8 +6,8 @@ const RETRY_AFTER_MS = 5_000
 /** Ends what a handler does, once and for all. */
 export interface Shutdown {
   /**
-   * Runs the work of one request. Its signal is aborted when the client is gone and when the handler closes; in that case
-   * it also rejects at once, whatever the work does.
+   * Runs the work of one request. Its signal is aborted when the client disconnects and when the handler closes; in
+   * that case it also rejects at once, whatever the work does.
    *
    * @throws {@link PairingError} `provider-unavailable` where the handler is closed
    */

@@ -23,7 +23,7 @@ const ALGORITHM_HEADER = 'x-webhook-hmac-algorithm'
 /** Query parameter for providers that can send no header. */
 const SECRET_PARAMETER = 'secret'
 
-/** A state with its history is about 1 kB; a provider may be told to send much more than states to one URL. */
+/** A state with its history is about 1 kB; a provider may be configured to send much more than states to one URL. */
 const MAX_WEBHOOK_BYTES = 262_144
 
 /** What is older was held up on the way, or is sent again by a third party that has seen it. */
@@ -54,8 +54,8 @@ const WRONG_SECRETS = { size: 20, intervalMs: 5_000 }
 export type WebhookSecret = string | ((request: Request) => string | undefined | Promise<string | undefined>)
 
 /**
- * Whether a request is for the path of webhooks. By the path alone: a host that chooses the provider by it must not be
- * led to somebody else's by a page that is signed in and merely reads there.
+ * Whether a request is for the path of webhooks. The path alone decides. A host may choose the provider by that path,
+ * and a signed-in page that merely reads there must not get another customer's provider.
  */
 export function isWebhook({ url }: Request): boolean {
   return WEBHOOK_PATH.test(new URL(url).pathname)
@@ -224,7 +224,7 @@ async function isSigned(text: string, signature: string, secret: string): Promis
   return crypto.subtle.verify('HMAC', key, bytes, encoder.encode(text))
 }
 
-/** Compares signatures under a key of the moment, so that the time it takes tells nothing about the secret. */
+/** Compares signatures under a key of the moment, so that the time it takes reveals nothing about the secret. */
 async function isSameText(a: string, b: string): Promise<boolean> {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
   const random = crypto.getRandomValues(new Uint8Array(32))
