@@ -138,7 +138,7 @@ export type EmulatorResult<Reason extends string> =
 
 /** Why the phone does not take a QR code. */
 export type ScanRefusal =
-  /** A WhatsApp code, but not the one valid now. The phone does not tell old ones from foreign ones. */
+  /** A WhatsApp code, but not the one valid now. The phone does not distinguish old ones from foreign ones. */
   | 'code-expired'
   /** Not a WhatsApp code. */
   | 'not-a-code'

@@ -36,7 +36,7 @@ const NORMAL_CLOSURE = 1000
 const ABNORMAL_CLOSURE = 1006
 const INTERNAL_ERROR = 1011
 
-/** A client does not learn from the handshake which of these it was. */
+/** The handshake does not show a client which of these it was. */
 const REFUSALS: readonly EmulatorFault[] = ['unauthorized', 'unknown-instance', 'rate-limited', 'network']
 
 /** What ends a connection that is there. */
@@ -90,7 +90,7 @@ export function mockGreenApiSocket(
     let shownText: string | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
     let looking = Promise.resolve()
-    // One look after another, and none while the emulator is still telling others: drawing a code takes a moment.
+    // One read after another, and none while the emulator still notifies others: drawing a code takes a moment.
     const look = (): void => {
       looking = looking.then(follow)
     }

@@ -24,7 +24,7 @@ export interface MockWahaOptions extends MockServerOptions {
    */
   readonly config?: object | undefined
   /**
-   * Delivers the webhooks that the configuration asks for: `(request) => handler(request)`. By default nothing is sent.
+   * Delivers the webhooks that the configuration names: `(request) => handler(request)`. By default nothing is sent.
    */
   readonly sendWebhook?: ((request: Request) => unknown) | undefined
 }
@@ -84,7 +84,7 @@ export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha
     return json({ name, status: now, config, me: session.me(), presence: null, ...times }, status)
   }
 
-  /** The list leaves out stopped sessions unless it is asked for all. */
+  /** The list leaves out stopped sessions unless the request is for all. */
   function list({ url }: MockServerCall): Response {
     const status = session.status()
     const isListed = exists && (status !== 'STOPPED' || url.searchParams.get('all') === 'true')

@@ -26,14 +26,14 @@ export interface WahaSession {
   me(): WahaMe | null
   /** The credentials on the server's disk, shown or not. */
   credentials(): WahaMe | null
-  /** Keeps the first half of a link: what the server saves when it is asked for a pairing code. */
+  /** Keeps the first half of a link: what the server saves when a pairing code is requested. */
   halfLink(phoneNumber: string): void
   /** Starts it. `false` where it is running. */
   start(): boolean
   /** Stops it at once. The link survives. Resolves when the server responds. */
   stop(hold: Hold): Promise<void>
   restart(hold: Hold): Promise<void>
-  /** Removes the device and starts again what was running. The status changes a second after the device is gone. */
+  /** Removes the device and starts again what was running. The status changes a second after the device was removed. */
   logout(hold: Hold): Promise<void>
   /** As {@link logout}, and stays stopped. */
   remove(hold: Hold): Promise<void>
