@@ -37,7 +37,7 @@ type Story = StoryObj<typeof meta>
 
 const part = (canvas: HTMLElement, name: string) => canvas.querySelector<HTMLElement>(`[data-part="${name}"]`)
 
-/** Seen as one text with its dash; heard character by character; copied without the dash. */
+/** On screen one text with its dash; for screen readers character by character; copied without the dash. */
 export const CodeSpelledOut: Story = {
   play: async ({ canvasElement }) => {
     await waitFor(() => expect(part(canvasElement, 'pairing-code')).toHaveTextContent(/^8RBZ-DSEK$/))
@@ -45,7 +45,7 @@ export const CodeSpelledOut: Story = {
   },
 }
 
-/** With `refreshMode="manual"`: one code has passed, and the next one comes when the user asks. */
+/** With `refreshMode="manual"`: one code has passed, and the next one comes after a press. */
 export const NextCodeOnDemand: Story = {
   args: { session: { ...pairingStates().qr.expired, reason: 'refresh-due' } },
   play: async ({ canvas, userEvent }) => {
@@ -61,7 +61,7 @@ function OnDemand({ theme }: { theme: 'light' | 'dark' }) {
   )
 }
 
-/** The whole of it, with codes of three seconds: the focus goes along with whoever asks. */
+/** The whole round, with codes of three seconds: the focus follows the user's presses. */
 export const OnDemandLive: Story = {
   render: (_, { globals }) => <OnDemand theme={globals.theme === 'dark' ? 'dark' : 'light'} />,
   play: async ({ canvas, canvasElement, userEvent }) => {

@@ -149,7 +149,7 @@ export const Narrow: Story = {
   },
 }
 
-/** The user asks for the code. */
+/** The user requests the code. */
 export const StartedByTheUser: Story = {
   args: { autoStart: false, onEvent: fn() },
   play: async (context) => {

@@ -13,7 +13,7 @@ export default meta
 
 type Story = StoryObj<typeof meta>
 
-/** Link the simulated phone: scan, type the code, let codes run out, switch the provider, break things. */
+/** Link the simulated phone: scan, type the code, let codes expire, switch the provider, break things. */
 export const SimulatedPhone: Story = {}
 
 type Play = NonNullable<Story['play']>

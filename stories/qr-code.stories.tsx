@@ -134,7 +134,7 @@ export const EnlargedAndClosed: Story = {
   },
 }
 
-/** A code that runs out is not there any more, at any size; Retry stands in its place. */
+/** An expired code is removed, at any size; Retry stands in its place. */
 export const EnlargedAndExpired: Story = {
   play: async ({ canvas, canvasElement, userEvent }) => {
     await userEvent.click(await canvas.findByRole('button', { name: 'Enlarge' }))
@@ -146,7 +146,7 @@ export const EnlargedAndExpired: Story = {
     await expect(retry).toBeVisible()
     if (retry) await userEvent.click(retry)
     await waitFor(() => expect(dialog.querySelector('[data-part="qr-code"] svg')).toBeVisible())
-    // What had the focus is gone; it stays in the dialog.
+    // The focused element was removed; the focus stays in the dialog.
     await expect(dialog).toContainElement(document.querySelector(':focus'))
   },
 }

@@ -1,7 +1,7 @@
 import { fn } from 'storybook/test'
 import type { UsePairingSessionResult } from '../src/index.js'
 
-/** What a session can be asked to do, in stories where it stays as it is. */
+/** The actions of a session, in stories where it stays as it is. */
 export const stillActions = {
   start: fn(),
   retry: fn(),

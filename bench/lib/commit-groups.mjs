@@ -4,7 +4,7 @@
  * @typedef {object} CommitGroups
  * @property {number} beforeFirst commits before the first code
  * @property {readonly number[]} perCode commits in which each code came, the one before it left included
- * @property {number} announced commits that told screen readers how much time is left, or that took that away
+ * @property {number} announced commits that announced the time left to screen readers, or took that text away
  * @property {number} whileUp all other commits while a code was up
  */
 

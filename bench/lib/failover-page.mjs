@@ -53,7 +53,7 @@ export function openFailoverPage({ session, replicas, random, onLinked, onCode }
 
   /** @param {import('../../src/core/update.js').PairingUpdate} update */
   function take(update) {
-    // From a replica that has not heard of the last change yet: a page keeps the later one.
+    // From a replica that has not received the last change yet: a page keeps the later one.
     if ((update.revision ?? revision) < revision) return
     revision = update.revision ?? revision
     const { codeId, qrCode, hideInMs = 0, expiresInMs = 0 } = update

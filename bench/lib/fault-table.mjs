@@ -10,7 +10,7 @@
  * @property {boolean} holds it is the documented one, and nothing was left behind
  */
 
-/** Long enough to tell them apart in a table. */
+/** Long enough to distinguish them in a table. */
 const shortForms = /** @type {const} */ ([
   [/^expired .*/, 'expired'],
   [/^passkey-required/, 'passkey'],

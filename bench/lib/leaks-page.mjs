@@ -1,4 +1,4 @@
-// A page in a process of its own, so that its heap is nobody else's: mounts and codes, in two halves.
+// A page in a process of its own, so that no other page shares its heap: mounts and codes, in two halves.
 
 import { builtinEnvironments } from 'vitest/runtime'
 

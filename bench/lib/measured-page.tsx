@@ -19,7 +19,7 @@ export interface Commit {
   readonly at: number
   /** Names the code; empty without one. */
   readonly code: string
-  /** What screen readers are told of the time left; empty where that is nothing. */
+  /** What screen readers announce of the time left; empty where that is nothing. */
   readonly announcement: string
 }
 
@@ -42,7 +42,7 @@ interface BareCode {
   readonly expiresAt: number
 }
 
-/** Longer than any table measures: the pages that poll have one code, and are asked for its state alone. */
+/** Longer than any table measures: the pages that poll have one code, and read the state alone. */
 const CODE_MS = 600_000
 
 const INTERVAL_MS = 3_000

@@ -33,7 +33,7 @@ const CLOCK_MS = 5
  * @property {number} linkedAt
  * @property {number[]} shownAfter milliseconds, one for each page that showed it
  * @property {number[]} reportedAt of `onLinked`
- * @property {boolean} isOver nobody waits for it any more
+ * @property {boolean} isOver no page waits for it any more
  */
 
 /**

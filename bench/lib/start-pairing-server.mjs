@@ -27,14 +27,14 @@ export async function startPairingServer(apiUrl) {
       return usage
     },
     /**
-     * Sends a webhook and does not wait for what comes of it: the pages tell.
+     * Sends a webhook and does not wait for its effect: the pages show that.
      *
      * @param {string} idInstance
      * @param {string} body
      */
     sendWebhook(idInstance, body) {
       const headers = { authorization: `Bearer ${WEBHOOK_SECRET}`, 'content-type': 'application/json' }
-      // Each over a connection of its own: nobody keeps one for the next scan.
+      // Each over a connection of its own: none is kept for the next scan.
       const options = { method: 'POST', agent: false, headers }
       request(`${url}/${idInstance}/webhook`, options, (response) => response.resume()).end(body)
     },

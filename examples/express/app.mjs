@@ -54,11 +54,11 @@ export function createApp({ provider, linkSecret, pageUrl, webhookSecret, linkGr
   const handler = createPairingHandler({ provider, authorize, webhookSecret, onLinked })
   const app = express()
 
-  // Takes a body that express.json() has read, and one that nobody has. compression() may stand in front: it leaves
-  // live events alone, because they are marked `no-transform`.
+  // Takes a body that express.json() has read, and one that was not read yet. compression() may stand in front: it
+  // leaves live events alone, because they are marked `no-transform`.
   app.use('/api/pairing', toNodeListener(handler))
 
-  // What to send to whoever holds the phone: a picture of the QR code would be dead before it is opened.
+  // What to send to the phone's owner: a picture of the QR code would expire before it is opened.
   app.post('/pairing-links', async (request, response) => {
     if (!userOf(request.headers.cookie)?.mayLinkPhones) {
       response.sendStatus(403)

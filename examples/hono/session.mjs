@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The host's own sessions. In your server a store stands here, and nobody can guess what is in the cookie. */
+/** The host's own sessions. In your server a store stands here, and the value of the cookie cannot be guessed. */
 const users = new Map([
   ['demo-admin', { mayLinkPhones: true }],
   ['demo-agent', { mayLinkPhones: false }],

@@ -11,7 +11,7 @@ export interface PasskeyPrompt {
   readonly cancel: () => void
 }
 
-/** The signer that an operator hands in, and what it asks its user. */
+/** The signer that an operator hands in, and what it shows its user. */
 export function useTestPasskey(): {
   readonly signPasskey: SignPasskey
   readonly prompt: PasskeyPrompt | undefined
@@ -38,7 +38,7 @@ export function useTestPasskey(): {
   return { signPasskey, prompt }
 }
 
-/** The page that may ask for the passkey, in place of a browser that opens it. */
+/** The page that may request the passkey, in place of a browser that opens it. */
 export function WhatsAppWeb({ prompt }: { prompt: PasskeyPrompt }): ReactElement {
   return (
     <section className="phone" aria-label="Simulated WhatsApp Web">

@@ -12,7 +12,7 @@ const SCAN_AFTER_MS = 10_000
 export function providerFrom(environment: NodeJS.ProcessEnv): PairingProvider {
   const { GREEN_API_ID_INSTANCE: idInstance = '', GREEN_API_API_TOKEN_INSTANCE: apiTokenInstance = '' } =
     environment
-  // With only one of them set it throws, and nobody takes a simulated phone for a real one.
+  // With only one of them set it throws, so that a simulated phone is not taken for a real one.
   if (idInstance || apiTokenInstance)
     return greenApi({ idInstance, apiTokenInstance, apiUrl: environment.GREEN_API_API_URL })
   return simulatedProvider()

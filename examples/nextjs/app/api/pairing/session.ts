@@ -2,7 +2,7 @@ export interface User {
   readonly mayLinkPhones: boolean
 }
 
-/** The host's own sessions. In your app a store stands here, and nobody can guess what is in the cookie. */
+/** The host's own sessions. In your app a store stands here, and the value of the cookie cannot be guessed. */
 const users: ReadonlyMap<string, User> = new Map([
   ['demo-admin', { mayLinkPhones: true }],
   ['demo-agent', { mayLinkPhones: false }],
