@@ -190,7 +190,7 @@ report(`fan-out: ${count(watchers)} watchers of one process, ${EVENTS} events to
   compared('bytes of an event on the line', ({ bytesEach }) => Math.round(bytesEach), count),
   compared('heap and buffers of a watcher', ({ heap }) => heap, kilobytes, true),
   compared('memory of a watcher as the system sees it (RSS)', ({ rss }) => rss, kilobytes),
-  compared('left of that heap after all have gone', ({ left }) => left, kilobytes),
+  compared('left of that heap after all have left', ({ left }) => left, kilobytes),
   compared('processor time of an event, for each watcher', ({ cpuEach }) => cpuEach, microseconds, true),
   compared('median time until a watcher has an event', ({ delays }) => quantile(delays, 0.5), milliseconds),
   compared('95 of 100 have it after', ({ delays }) => quantile(delays, 0.95), milliseconds),

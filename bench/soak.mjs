@@ -108,7 +108,7 @@ report(
 
 report('what disturbed it', [
   { what: 'a replica was killed', measured: count(stops.killed) },
-  { what: 'a replica was asked to end', measured: count(stops.ended) },
+  { what: 'a replica got the signal to end', measured: count(stops.ended) },
   { what: 'the longest end', measured: seconds(Math.round(stops.longestMs)) },
   { what: 'Redis stood still or restarted without its data', measured: count(phones.figures().outages) },
   { what: 'requests to the provider', measured: count(phones.provider.counts.requests) },

@@ -32,7 +32,7 @@ const looks = {
   resetting: () => ({ ...states.qr.preparing, reason: 'resetting' as const }),
   retrying: () => ({
     ...states.qr.preparing,
-    error: new PairingError('network', 'Nobody could be reached.'),
+    error: new PairingError('network', 'The server could not be reached.'),
   }),
   slow: () => ({ ...states['phone-code']['awaiting-code'], isSlow: true }),
   'invalid number': () => ({
@@ -41,7 +41,7 @@ const looks = {
   }),
   'cool-down': () => ({
     ...states['phone-code']['awaiting-number'],
-    error: new PairingError('rate-limited', 'Asked too often.'),
+    error: new PairingError('rate-limited', 'Too many requests.'),
     retryAt: Date.now() + 30_000,
   }),
   'wrong phone': () => ({

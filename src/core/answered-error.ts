@@ -14,7 +14,7 @@ export function answeredError(status: number, body: unknown, contentType?: strin
   if (status === 401 || status === 403)
     return new PairingError('sign-in-required', 'The pairing URL wants a sign-in. Sign in again.')
   if (status === 429)
-    return new PairingError('rate-limited', 'The pairing URL was asked too often. Wait before asking again.')
+    return new PairingError('rate-limited', 'Too many requests to the pairing URL. Wait before the next one.')
   if (status >= 500)
     return new PairingError('provider-unavailable', 'The pairing URL is not available now. Try again.')
   // Of a header only its form: what stands in it comes from elsewhere.

@@ -160,7 +160,7 @@ export class PairingError extends Error {
 
 /** Rejects the calls that still wait for a request after it was cancelled. */
 export function abortedError(): PairingError {
-  return new PairingError('aborted', 'The request was given up because nobody waits for it any more.')
+  return new PairingError('aborted', 'The request was cancelled: no caller waits for it any more.')
 }
 
 /** True for a code of the table; used where a code arrives over HTTP. */

@@ -42,7 +42,7 @@ export function decodeQrPayload(input: unknown): QrPayload {
 export function notQrCode(): PairingError {
   return new PairingError(
     'invalid-answer',
-    'The provider sent something that is neither a QR image nor WhatsApp QR text. Ask for a new code.',
+    'The provider sent something that is neither a QR image nor WhatsApp QR text. Request a new code.',
   )
 }
 

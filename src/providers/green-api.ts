@@ -322,7 +322,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
       if ((answer.ok && status === false) || says(answer, LOGGED_OUT)) {
         throw new PairingError(
           'code-refused',
-          `${NAME} issued no pairing code for this number. Wait a minute and ask again, or use the QR code.`,
+          `${NAME} issued no pairing code for this number. Wait a minute and try again, or use the QR code.`,
         )
       }
       return fromError(answer, options)

@@ -290,7 +290,7 @@ function ceremonyOf({ step, code, expiresInMs }: Fields): {
 }
 
 function failure(code: PairingError['code'], answer?: ProviderAnswer): PairingError {
-  const message = `${NAME} answered "${code}", so no phone can be linked now. Its log tells more.`
+  const message = `${NAME} answered "${code}", so no phone can be linked now. Its log has the details.`
   return new PairingError(code, message, { retryAfterMs: answer?.retryAfterMs })
 }
 

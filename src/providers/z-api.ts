@@ -221,7 +221,7 @@ export function zApi(options: ZApiOptions): PairingProvider {
       if (snapshot) return snapshot
       throw new PairingError(
         'code-refused',
-        `${NAME} issued no pairing code for this number. Check it and ask again later, or use the QR code.`,
+        `${NAME} issued no pairing code for this number. Check it and try again later, or use the QR code.`,
       )
     },
     reset,

@@ -32,9 +32,9 @@ export interface RedisSubscriptions {
 
 // Fixed texts: an error of Redis's own may hold the URL, and with it the password.
 const UNREACHABLE =
-  'Nothing is heard of other replicas while Redis is away. Look at the `error` events of the Redis client.'
+  'No messages of other replicas arrive while Redis is away. Look at the `error` events of the Redis client.'
 const REFUSED =
-  'Redis refused a subscription, so nothing is heard there. Let the user of the Redis client subscribe.'
+  'Redis refused a subscription, so no messages arrive there. Let the user of the Redis client subscribe.'
 
 /**
  * Connects, and keeps what Redis is subscribed to equal to what is wanted. One command is under way at a time: a

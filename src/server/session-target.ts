@@ -29,7 +29,7 @@ export function checkedTenant(value: unknown): string {
   if (typeof value === 'string' && value !== '') return value
   throw new HandlerError(
     'invalid-options',
-    `tenant returned ${value === '' ? 'an empty string' : kindOf(value)}, so its sessions cannot be told from those ` +
+    `tenant returned ${value === '' ? 'an empty string' : kindOf(value)}, so its sessions cannot be distinguished from those ` +
       'of other tenants. Return the id of the tenant.',
   )
 }

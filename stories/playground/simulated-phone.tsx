@@ -21,7 +21,7 @@ const refusals: Readonly<Record<string, string>> = {
   'not-pairing': 'No code to scan yet.',
   'already-linked': 'This device is linked already.',
   'not-linked': 'No device is linked.',
-  'no-passkey-required': 'No passkey was asked for.',
+  'no-passkey-required': 'No passkey was requested.',
 }
 
 /** A phone to play with: its buttons act on the emulated account, never on the component. */

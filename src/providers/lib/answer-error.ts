@@ -38,7 +38,7 @@ export function answerError(name: ProviderName, answer: ProviderAnswer): Pairing
   // 0 is how `fetch` shows a redirect in a browser.
   if (status === 0 || (status >= 300 && status < 400)) return redirectError(name, status)
   if (status === 429) {
-    const message = `${name} was asked too often (HTTP 429). Wait before asking again.`
+    const message = `${name} received too many requests (HTTP 429). Wait before the next one.`
     return new PairingError('rate-limited', message, { retryAfterMs })
   }
   // No provider documents a form of 402.

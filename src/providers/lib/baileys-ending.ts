@@ -114,5 +114,5 @@ function stale(): PairingError {
 }
 
 function tooOften(): PairingError {
-  return new PairingError('rate-limited', 'WhatsApp was asked too often. Wait before asking again.')
+  return new PairingError('rate-limited', 'WhatsApp received too many requests. Wait before the next one.')
 }
