@@ -6,7 +6,7 @@ import { isRoot } from './chromium.mjs'
  * @property {string} name as people call it
  * @property {readonly string[]} debianPackages
  * @property {string} variable of the environment, which may say where the program is
- * @property {string} advice for whoever has to install it
+ * @property {string} advice for the developer who has to install it
  * @property {() => string | undefined | Promise<string | undefined>} find
  * @property {readonly [string, ...string[]]} [otherInstaller] for those who are not root on Debian
  */

@@ -59,7 +59,7 @@ export const hostileTexts: readonly string[] = [
   ...patterns.map((pattern) => pattern.replace('…', HOSTILE_MARK)),
 ]
 
-/** Numbers that are none, too large, or something else to whoever parses them twice. */
+/** Numbers that are none, too large, or something else to a parser that parses them twice. */
 export const hostileValues: readonly unknown[] = [
   null,
   true,

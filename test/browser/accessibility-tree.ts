@@ -34,8 +34,8 @@ interface AxNode {
 }
 
 /**
- * What Chromium tells a screen reader of an element, one line for each thing: its role, its name, its states. What only
- * groups other things is left out, and text that is the name of what it stands in.
+ * What Chromium gives a screen reader of an element, one line for each thing: its role, its name, its states. What only
+ * groups other things is left out, and text that is the name of its element.
  */
 export async function accessibilityTree(selector: string): Promise<string> {
   const session = cdp()

@@ -41,7 +41,7 @@ async function strictPage(body = ''): Promise<{ page: Document; violations: stri
   return { page, violations }
 }
 
-/** Violations are told of in tasks of their own. */
+/** Violations are reported in tasks of their own. */
 const told = () => new Promise((resolve) => setTimeout(resolve, 50))
 
 it('would be told of a style that is against the policy', async () => {

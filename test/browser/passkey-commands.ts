@@ -53,7 +53,7 @@ async function openPage(context: BrowserContext): Promise<WhatsAppWeb> {
   return { page, devtools, authenticatorId }
 }
 
-/** Asks for the passkey on that page. With `isRefused`, the user does not identify themselves. */
+/** Requests the passkey on that page. With `isRefused`, the user does not identify themselves. */
 const signOnWhatsAppWeb: BrowserCommand<
   [PublicKeyCredentialRequestOptionsJSON, { isRefused?: boolean }]
 > = async (_, options, { isRefused = false } = {}) => {

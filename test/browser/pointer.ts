@@ -28,7 +28,7 @@ const touchEvent = (type: 'touchStart' | 'touchMove' | 'touchEnd', at?: Point, s
     ...(seconds !== undefined && { timestamp: seconds }),
   })
 
-/** How a person points: the one thing that a page may not tell apart. */
+/** The kind of pointer: mouse, touch or pen. A page must treat them alike. */
 export interface Pointer {
   press(at: Point): Promise<void>
   /** Moves what lies there up by so many pixels, to see what is below. */

@@ -16,7 +16,7 @@ const sessions: readonly PairingSession[] = [
   ...Object.values(states['phone-code']),
 ]
 
-/** 1280 pixels at 400 %, which is what WCAG asks a page to bear without a second direction to scroll in. */
+/** 1280 pixels at 400 %, where WCAG requires a page to scroll in one direction only. */
 const NARROW = { width: 320, height: 640 }
 const WIDE = { width: 1000, height: 800 }
 const NARROWEST = { width: 280, height: 653 }

@@ -12,7 +12,7 @@ import { createHandler } from '../../src/server/handler.js'
 import { toNodeListener } from '../../src/server/node.js'
 import { spyProvider, timing } from '../server/spy-provider.js'
 
-// TanStack Query takes Node for a server, where nothing is asked again.
+// TanStack Query takes Node for a server, where it does not poll.
 beforeAll(() => environmentManager.setIsServer(() => false))
 afterAll(() => environmentManager.setIsServer(() => true))
 
@@ -29,7 +29,7 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void
 
 interface Process {
   readonly port: number
-  /** As a process that is killed: its connections are gone with it. */
+  /** As a process that is killed: its connections end with it. */
   readonly kill: () => Promise<void>
 }
 
@@ -53,11 +53,11 @@ async function listen(listener: Listener, port = 0): Promise<Process> {
 
 interface Account {
   readonly provider: PairingProvider
-  /** Moves on; whoever is subscribed at the provider hears of it, if there is anybody to tell. */
+  /** Moves on, and notifies the subscribers at the provider, if there are any. */
   readonly become: (snapshot: PairingSnapshot) => void
 }
 
-/** A provider whose answers are what was last said; `pushes` it of itself, or has to be asked. */
+/** A provider that returns its last state; it `pushes` changes, or has to be polled. */
 function account({ pushes, intervalMs }: { pushes: boolean; intervalMs: number }): Account {
   const listeners = new Set<(snapshot: PairingSnapshot) => void>()
   let state: PairingSnapshot = { status: 'qr', qrCode: { kind: 'text', value: '2@ref,noise,identity,adv,1' } }

@@ -6,7 +6,7 @@ export interface ScriptedStream {
   close(): void
   /** Ends it as a lost connection does. */
   cut(): void
-  /** Whether somebody still holds it open. */
+  /** Whether a client still holds it open. */
   readonly isOpen: boolean
 }
 

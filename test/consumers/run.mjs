@@ -61,7 +61,7 @@ async function install(house) {
     await house.run('npm', ['install', '--package-lock-only', ...house.installFlags])
     await house.saveLock(lock, path.join(house.source, 'app', 'package-lock.json'))
   }
-  // Asked for by its name, the package is read anew; whatever else is installed has the version of the lockfile.
+  // Requested by its name, the package is read anew; everything else that is installed has the version of the lockfile.
   await house.run('npm', ['install', '--no-save', ...house.installFlags, house.tarball])
 }
 

@@ -34,7 +34,7 @@ describe('a pairing link of the Express example', () => {
     const origin = await originOf(createApp({ ...links, provider }).app.listen(0, '127.0.0.1'))
     const requestLink = (headers: Readonly<Record<string, string>>) =>
       fetch(`${origin}/pairing-links`, { method: 'POST', headers })
-    /** The page of somebody who has nothing but this link. */
+    /** The page of a user who has nothing but this link. */
     const pageOf = (link: string) =>
       proxy({
         url: `${origin}/api/pairing`,

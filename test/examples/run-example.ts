@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest'
 export interface ExampleProcess {
   /** The address that it prints. */
   readonly url: string
-  /** Asks it to end, as a process manager does, and gives the milliseconds until it has. */
+  /** Sends the signal to end, as a process manager does, */
   terminate(): Promise<number>
 }
 

@@ -47,7 +47,7 @@ export const accountFaults: readonly Fault[] = [
     name: 'leftovers of an earlier link',
     when: 'while a code is on screen',
     cause: ({ emulator }) => emulator.leaveStaleAuth(),
-    // GREEN-API tells of them only to whoever asks for a QR code.
+    // GREEN-API reports them only in the response to a request for a QR code.
     ends: ends('failed (session-stale)', 'expired (code-not-entered)', restored),
   },
   {
@@ -93,7 +93,7 @@ export const accountFaults: readonly Fault[] = [
     name: 'the provider restarts',
     when: 'while a code is on screen',
     cause: ({ emulator }) => emulator.restart(),
-    // A pairing code ends with the connection it was issued on, and nobody tells.
+    // A pairing code ends with the connection it was issued on, without any notice.
     ends: ends('linked', 'expired (code-not-entered)'),
   },
   ...(['between scan and link', 'once linked'] as const).map(

@@ -62,7 +62,7 @@ const absences: readonly Fault[] = [5 * SECOND, 5 * MINUTE].flatMap((ms) => [
       world.setSeen(false)
       later(ms, () => world.setSeen(true))
     },
-    // Nobody enters a code that they do not see.
+    // A user cannot enter a code that is not shown.
     ms < MINUTE ? early : [codeGone, codeGone, linked],
     ms,
   ),

@@ -3,13 +3,13 @@ import type { PairingSession } from '../../src/index.js'
 import { qrImage, toBase64 } from '../../src/testing/qr-image.js'
 import type { Emulator } from '../../src/testing.js'
 
-/** When each code runs out, as WhatsApp knows it and the page can only guess. */
+/** When each code expires, as WhatsApp knows it and the page can only guess. */
 export interface CodeEnds {
   /** Takes down the codes of this moment. */
   note(): Promise<void>
   /** Every code so far, as text. */
   all(): readonly string[]
-  /** When this code ran out, or will; `undefined` for one that was never issued. */
+  /** When this code expired, or will; `undefined` for one that was never issued. */
   endOf(code: string): number | undefined
   /** What a camera reads off a picture; any other code as it is. */
   read(code: string): string
@@ -35,7 +35,7 @@ export function noteCodeEnds(emulator: Emulator): CodeEnds {
   }
 }
 
-/** What tells the code on screen from any other; `undefined` where there is none. */
+/** What identifies the code on screen; `undefined` where there is none. */
 export function codeOnScreen(session: PairingSession | undefined): string | undefined {
   if (session?.status === 'awaiting-scan') return qrPayloadKey(session.qrCode.payload)
   return session?.status === 'awaiting-code' ? session.pairingCode.value : undefined

@@ -14,7 +14,7 @@ declare module 'vitest' {
   }
 }
 
-/** Half an hour and more of emulated time takes a fraction of a second, where nobody else needs the processor. */
+/** Half an hour and more of emulated time takes a fraction of a second on an idle processor. */
 const TIMEOUT_MS = 30_000
 
 /** The part of the matrix that is about one provider. */

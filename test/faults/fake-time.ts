@@ -9,7 +9,7 @@ const { setImmediate: nextTurn } = globalThis
 /** Turns of the event loop that are enough for a chain of requests, streams and renders to come to rest. */
 const TURNS_OF_A_PAGE = 4
 
-/** Time that passes only when told, from one timer to the next: between two looks nothing can happen. */
+/** Time that passes only on command, from one timer to the next: between two looks nothing can happen. */
 export interface FakeTime {
   /** The time everywhere else, whatever the clock of this machine says. */
   now(): number
@@ -19,9 +19,9 @@ export interface FakeTime {
   readonly wokeAt: number
   /** Lets time pass; `look` is called after everything that happens meanwhile. */
   pass(ms: number, look: () => void | Promise<void>): Promise<void>
-  /** Somebody sets the clock of this machine. */
+  /** The clock of this machine is set. */
   setClock(byMs: number): void
-  /** This machine sleeps. Its timers stand still, and when it wakes up it asks somebody for the time. */
+  /** This machine sleeps. Its timers stand still, and when it wakes up it reads the time anew. */
   sleep(ms: number): void
   /** Timers that wait. */
   readonly timers: number

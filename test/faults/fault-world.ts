@@ -20,14 +20,14 @@ const GRACE_MS = 2_000
 /** Timers stand still while a machine sleeps; none of those that hide a code is longer than this. */
 const LONGEST_TIMER_MS = 2_000
 
-/** Whether the host knows who asks, and lets them: `unknown` is not signed in. */
+/** Whether the user is signed in at the host, and allowed: `unknown` is not signed in. */
 export type Visitor = 'welcome' | 'forbidden' | 'unknown'
 
 /** Options of {@link createFaultWorld}. */
 export interface FaultWorldOptions extends ProviderSideOptions, PageOptions {
   readonly id: Service
   readonly method: PairingMethod
-  /** False: the page asks and asks. */
+  /** False: the page polls. */
   readonly isLive?: boolean
 }
 
@@ -45,15 +45,15 @@ export interface FaultWorld {
   readonly codes: CodeEnds
   readonly held: () => Held
   visitor: Visitor
-  /** Whether somebody looks at the page. */
+  /** Whether the user looks at the page. */
   readonly isSeen: boolean
   /** When what is on screen changed last, as {@link FakeTime.awake} has it. */
   readonly changedAt: number
-  /** For how long, at most, a code stayed on screen after it had run out. */
+  /** For how long, at most, a code stayed on screen after it had expired. */
   readonly overdueMs: number
-  /** What of that nobody can avoid: the time until an answer about the code could be there. */
+  /** The part of it that cannot be avoided: the time until a response about the code could be there. */
   readonly unavoidableMs: number
-  /** The same where nobody answers at any time: how old a code was when it was first seen, nobody knows. */
+  /** The same where no server ever responds: the age of a code when it was first seen is unknown. */
   readonly trustedMs: number
   /** Called when what is on screen has changed. */
   onChange: () => void
@@ -88,7 +88,7 @@ export function createFaultWorld({ id, method, isLive, ...options }: FaultWorldO
         await codes.note()
         return answer
       }
-      // Requests of one provider object never overlap, whatever they ask.
+      // Requests of one provider object never overlap, whatever they are for.
       providerLink = createLink(noting, () => 'any')
       return providerLink.fetch
     },

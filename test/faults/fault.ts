@@ -30,7 +30,7 @@ export interface Fault {
   readonly lastsMs?: number
   /** What is different from the beginning. */
   readonly world?: Partial<FaultWorldOptions>
-  /** Nobody holds a phone in front of the page. */
+  /** No phone is in front of the page. */
   readonly isUnscanned?: boolean
   /** As documented in “Headless and parts” and “Errors”. */
   readonly ends: Ends

@@ -92,7 +92,7 @@ export const hostFaults: readonly Fault[] = [
   {
     name: 'every other answer of the host takes 6 s',
     when: 'at the first request',
-    // What was asked later is answered sooner: live events come at once.
+    // The response to a later request arrives sooner: live events come at once.
     cause: ({ pageLink }) => {
       let answers = 0
       pageLink.delayMs = () => {

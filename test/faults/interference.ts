@@ -3,7 +3,7 @@ import { transferableAbortController } from 'node:util'
 /** What happens to a request on its way; `send` brings the answer that would come otherwise. */
 export type Interference = (send: () => Promise<Response>, url: string) => Promise<Response>
 
-/** Nobody can be reached. */
+/** No server can be reached. */
 export const refused: Interference = async () => {
   throw new TypeError('fetch failed')
 }
@@ -11,7 +11,7 @@ export const refused: Interference = async () => {
 /** Nothing comes back. */
 export const silent: Interference = () => new Promise<never>(() => {})
 
-/** Somebody else answers: a gateway, a firewall. */
+/** Another server answers: a gateway, a firewall. */
 export function answering(status: number, body: BodyInit | null, headers: HeadersInit = {}): Interference {
   return async () => new Response(body, { status, headers })
 }
@@ -66,7 +66,7 @@ export function inflated(text: string): string {
   return text + ' '.repeat(3_000_000)
 }
 
-/** Whoever asks a second time gets the first answer again, as from a cache on the way. */
+/** A second request gets the first response again, as from a cache on the way. */
 export function repeating(): Interference {
   const answers = new Map<string, { readonly text: string; readonly init: ResponseInit }>()
   return async (send, url) => {

@@ -2,7 +2,7 @@ import type { Interference } from './interference.js'
 
 /** A way over a network, and what may go wrong on it. */
 export interface Link {
-  /** How long an answer is under way; asked for each of them. */
+  /** How long a response is under way; called for each of them. */
   delayMs: () => number
   /** Stands in the way of every request. */
   interfere: Interference | undefined
@@ -45,7 +45,7 @@ export function createLink(
     signal?.throwIfAborted()
     mostOfOneKind = Math.max(mostOfOneKind, add(kind, 1))
     let isUnderWay = true
-    // Whoever gives up may ask again in the same turn.
+    // A caller that gives up may send the next request in the same turn.
     const end = (): void => {
       if (isUnderWay) add(kind, -1)
       isUnderWay = false
@@ -62,7 +62,7 @@ export function createLink(
     const answer = async (): Promise<Response> => {
       const response = await (link.interfere?.(() => fetch(input, init), String(input)) ?? fetch(input, init))
       if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
-      // The connection is gone, and with it what nobody has read.
+      // The connection is closed, and with it all that was not read.
       if (signal?.aborted) await response.body?.cancel()
       return response
     }

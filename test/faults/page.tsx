@@ -20,9 +20,9 @@ export interface PageOptions {
 export interface Page {
   /** What is on screen; `undefined` while the page is closed. */
   readonly session: PairingSession | undefined
-  /** How often the host was told of a link and of a failure. */
+  /** How often `onLinked` and `onError` of the host were called. */
   readonly told: { linked: number; error: number }
-  /** The same from the events that it was told of. */
+  /** The same from the events that the host got. */
   readonly events: { linked: number; error: number }
   /** Sessions in the cache. */
   readonly cached: number

@@ -41,7 +41,7 @@ function withCodeUp(code: PairingErrorCode): Ends {
   return ends(`failed (${code})`, 'expired (code-not-entered)')
 }
 
-/** Asked again, it may be over: a few times are forgiven, and for ever is told in the end. */
+/** It may be over at the next request: a few failures are retried, and a lasting one is reported in the end. */
 function weather(name: string, interference: Interference, code: PairingErrorCode): readonly Fault[] {
   return [
     line(`${name}, twice`, first, () => times(2, interference), linked),
@@ -109,7 +109,7 @@ const bodies: readonly Fault[] = [
   ),
   lasting('answers of wrong types', changed(withWrongTypes), 'invalid-answer'),
   lasting('answers of 3 MB', changed(inflated), 'invalid-answer'),
-  // The code is over after a minute, whoever repeats it.
+  // The code is over after a minute, even if it is sent again.
   line(
     'the same answers again and again',
     first,
@@ -142,7 +142,7 @@ export const providerFaults: readonly Fault[] = [
   ...statuses,
   ...bodies,
   ...later,
-  // Nobody minds who does not look at it.
+  // It does not matter where no user looks at it.
   said('not-an-image', ends('failed (invalid-answer)', 'linked')),
   said('unauthorized', ends('failed (unauthorized)')),
   // GREEN-API sends the page that its gateway also has for other reasons.

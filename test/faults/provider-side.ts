@@ -26,7 +26,7 @@ export interface ProviderSideOptions {
   readonly pushes?: boolean
 }
 
-/** An adapter, and the face of a provider that it asks through `connect`. */
+/** An adapter, and the mock server that it reaches through `connect`. */
 export function createProviderSide(
   id: Service,
   emulator: Emulator,

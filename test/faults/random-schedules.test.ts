@@ -44,7 +44,7 @@ const happenings = {
   'too many requests': fails('rate-limited'),
   'the credentials are refused': fails('unauthorized'),
   'the clock is set ahead': ({ time }, ms) => time.setClock(ms),
-  // Of less nobody can know who has no second clock.
+  // Less cannot be noticed without a second clock.
   'the clock is set back': ({ time }, ms) => time.setClock(-5 * MINUTE - ms),
   'the machine sleeps': async ({ time, pass }, ms) => {
     time.sleep(ms)

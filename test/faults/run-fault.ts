@@ -106,7 +106,7 @@ function endOf(session: PairingSession): End {
   return 'error' in session && session.error ? `${session.status} (${session.error.code})` : session.status
 }
 
-/** Also those that got nowhere, and to the provider those that no page asked for. */
+/** Also those that got nowhere, and to the provider those that no page caused. */
 function requestsOf({ pageLink, providerLink }: FaultWorld): number {
   return pageLink.sent + providerLink.sent
 }
@@ -119,7 +119,7 @@ async function checkSilence(world: FaultWorld): Promise<readonly string[]> {
   return requests > 0 ? [`${requests} requests after the end`] : []
 }
 
-/** The fault is over, somebody presses what there is to press, and the phone scans: then it must link. */
+/** The fault is over, the user presses what there is to press, and the phone scans: then it must link. */
 export async function checkCalm(world: FaultWorld): Promise<readonly string[]> {
   const { page, emulator } = world
   const statusNow = () => page.session?.status
@@ -156,7 +156,7 @@ export function checkWay(world: FaultWorld, allowedMs: number = world.unavoidabl
   ]
 }
 
-/** A closed page asks nothing and leaves nothing. */
+/** A closed page sends no request and leaves nothing behind. */
 export async function checkClosed(world: FaultWorld): Promise<readonly string[]> {
   const { page, pageLink, providerLink, server } = world
   const before = requestsOf(world)

@@ -32,7 +32,9 @@ export interface Weather {
   readonly fails?: PairingErrorCode | 'silence' | undefined
 }
 
-/** A session as the hook has it, without React, and an account that is asked without HTTP: thousands fit into a minute. */
+/**
+ * A session as the hook has it, without React, and an account that is read without HTTP: thousands fit into a minute.
+ */
 export interface SmallWorld {
   readonly time: FakeTime
   readonly emulator: Emulator
@@ -58,7 +60,7 @@ type UserAction = SessionEvent extends infer Event
     : never
   : never
 
-/** The user begins again from these; nothing is asked meanwhile. */
+/** The user begins again from these; no request is sent meanwhile. */
 const silentStates: readonly (PairingSession['status'] | undefined)[] = [undefined, 'idle', 'failed']
 
 /** A code is hidden that long after the question about it was due, to leave time for the answer. */
@@ -107,7 +109,7 @@ export function createSmallWorld(): SmallWorld {
     slowestMs = Math.max(slowestMs, latencyMs)
     const snapshot = answer()
     const arrival = new Promise<void>((resolve, reject) => {
-      // Nobody reads the clock again for an answer that is there at once.
+      // The clock is not read again for a response that is there at once.
       const timer = fails === 'silence' ? undefined : setTimeout(resolve, latencyMs)
       signal?.addEventListener('abort', () => {
         clearTimeout(timer)

@@ -1,9 +1,9 @@
 import { codeOnScreen } from './code-ends.js'
 import type { FaultWorld } from './fault-world.js'
 
-/** How somebody goes about linking their phone. Times are from what is on screen. */
+/** How a user links the phone. Times count from what is on screen. */
 export interface UserHabits {
-  /** False: nobody holds a phone in front of the page. */
+  /** False: no phone is in front of the page. */
   readonly scans: boolean
   /** Presses “Start over” or “Retry” where that is what helps, a few times. */
   readonly startsOver: boolean
@@ -22,7 +22,10 @@ const SEE_AFTER_MS = 3_000
 const SCAN_AFTER_MS = 8_000
 const SCAN_AGAIN_AFTER_MS = 5_000
 
-/** Lets somebody use the page from now on; `onStep` is called at each step. Returns what makes them leave. */
+/**
+ * Lets a user act on the page from now on; `onStep` is called at each step. Returns a function that makes the user
+ * leave.
+ */
 export function startUser(
   world: FaultWorld,
   { scans, startsOver, givesUpOnCodes }: UserHabits,

@@ -270,7 +270,7 @@ describe('start', () => {
     const world = createWorld({ getQrCode: async () => ({ status: 'stopped' }) }, { allowStart: false })
     await expectRefusal(await world.post({ action: 'start' }), 'forbidden')
     expect(world.calls).toEqual([])
-    // What the user asks for is not a start.
+    // The user's action is not a start.
     expect((await world.post({ action: 'reset' })).status).toBe(200)
   })
 

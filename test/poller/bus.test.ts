@@ -35,7 +35,7 @@ interface MemoryBus extends PairingBus {
   readonly listeners: number
 }
 
-/** All replicas in one process; everybody hears everything, their own messages too. */
+/** All replicas in one process; each receives all messages, its own too. */
 function memoryBus(): MemoryBus {
   const published: MemoryBus['published'] = []
   const listeners = new Set<{ readonly channel: string; readonly listener: (message: string) => void }>()
@@ -417,7 +417,7 @@ describe('a message of another sender', () => {
         }
         world.calls.length = 0
         await pass(2 * MINUTE_MS)
-        // Undisturbed, it is about 70 in two minutes; a linked phone is asked about every 15 seconds.
+        // Undisturbed, it is about 70 in two minutes; a linked phone is polled every 15 seconds.
         expect(world.calls.length).toBeGreaterThan(3)
         expect(world.calls.length).toBeLessThan(100)
         tab.leave()

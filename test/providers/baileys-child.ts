@@ -13,7 +13,7 @@ export interface Outcome {
   readonly text?: string | undefined
 }
 
-/** A process with one provider for the folder of a world. */
+/** A process with one provider for the folder of a test setup. */
 export interface Child {
   readonly process: ChildProcess
   call(name: string, ...args: readonly unknown[]): Promise<Outcome>

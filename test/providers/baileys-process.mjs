@@ -1,5 +1,5 @@
-// A process of its own, in plain JavaScript over `dist`, with one provider. It does what it is told over IPC; the messages of its
-// bus go the same way.
+// A process of its own, in plain JavaScript over `dist`, with one provider. It gets commands over IPC; the messages of
+// its bus go the same way.
 import { WA_CERT_DETAILS } from 'baileys'
 
 const [waWebSocketUrl = '', rootKey = '', authFolder = '', hasBus] = process.argv.slice(2)

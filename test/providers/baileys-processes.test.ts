@@ -73,7 +73,7 @@ describe('two processes with one folder, without a bus', () => {
     const [first, second] = await two()
     await link(first)
     await second.call('subscribe')
-    // As at its start: nobody calls it again.
+    // As at its start: no code calls it again.
     expect((await second.call('getStatus')).code).toBe('invalid-options')
     if (means === 'close') await first.call('close')
     else await first.kill()

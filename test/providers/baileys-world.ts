@@ -23,7 +23,7 @@ export interface Watch {
   readonly statuses: readonly Status[]
   readonly errors: readonly PairingError[]
   readonly gaps: number
-  /** The next snapshot with this status that nobody has waited for yet. */
+  /** The next snapshot with this status that no earlier call has returned. */
   until<S extends Status>(status: S): Promise<SnapshotOf<S>>
   nextError(): Promise<PairingError>
   stop(): void

@@ -162,7 +162,7 @@ async function run({ seed, version, updates }: Schedule): Promise<Outcome> {
     void handler(new Request(url, { method: 'POST', headers, body: JSON.stringify({ action }) }))
   }
   await clock.pass(AFTERWARDS_MS, look)
-  // Nothing tells a scan in the last moment of the last code from the limit of codes, so the page may be `expired` until Retry.
+  // A scan in the last moment of the last code looks like the limit of codes, so the page may be `expired` until Retry.
   if (session()?.status === 'expired') {
     first?.retry()
     await clock.pass(AFTERWARDS_MS, look)

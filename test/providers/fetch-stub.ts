@@ -17,11 +17,11 @@ export type Answer = (request: RecordedRequest) => Response | Promise<Response>
 export interface FetchStub {
   readonly fetch: typeof fetch
   readonly requests: RecordedRequest[]
-  /** `GET qr`, in order: what was asked, without the credentials. */
+  /** `GET qr`, in order: the requests, without the credentials. */
   readonly asked: string[]
 }
 
-/** A `fetch` that answers from a function and records what it is asked. */
+/** A `fetch` that answers from a function and records the requests. */
 export function stubFetch(answer: Answer): FetchStub {
   const requests: RecordedRequest[] = []
   const fetch: typeof globalThis.fetch = async (input, init = {}) => {

@@ -108,7 +108,7 @@ describe.each(named(fuzzedAdapters.filter(({ frames }) => frames.length > 0)))('
     await fc.assert(
       fc.asyncProperty(
         fc.array(texts, { minLength: 1, maxLength: 3 }),
-        // What is asked besides, where a frame says that a phone is logged in.
+        // What is requested besides, where a frame says that a phone is logged in.
         spoiltConversation(conversations, words),
         async (frames, conversation) => {
           const { snapshots, errors } = await push(adapter, frames, conversation)
@@ -162,7 +162,7 @@ function runCall({ make }: FuzzedAdapter, call: CallName, conversation: Conversa
   return outcomeOf(() => calls[call](make({ fetch: fetchOf(conversation) }), {}))
 }
 
-/** What subscribers are told when these frames come right after the handshake. */
+/** What subscribers get when these frames come right after the handshake. */
 async function push(
   { make }: FuzzedAdapter,
   frames: readonly string[],

@@ -19,7 +19,7 @@ export interface FuzzedAdapter {
   make(options: Pick<GreenApiOptions, 'fetch' | 'webSocket'>): PairingProvider
   /** The HTTP face of its provider, in each shape that was met. */
   readonly mockServers: readonly ((emulator: Emulator) => MockServer)[]
-  /** Texts that it tells from others, wherever they stand. */
+  /** Texts that it recognises, wherever they stand. */
   readonly words: readonly string[]
   readonly webhooks: readonly unknown[]
   /** What its provider says on a WebSocket. */

@@ -10,7 +10,7 @@ export interface FuzzedAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array<ArrayBuffer>
-  /** What goes wrong on the way: nobody there, or the body breaks off. */
+  /** What goes wrong on the way: no server responds, or the body breaks off. */
   readonly fault?: 'no-network' | 'breaks-off' | undefined
 }
 

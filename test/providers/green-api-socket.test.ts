@@ -15,7 +15,7 @@ const idInstance = '1101000001'
 const apiTokenInstance = 'd75b3a66374942c5b3c019c698abc2067e151558acbd451234'
 const credentials = { idInstance, apiTokenInstance }
 
-/** What somebody who subscribed was told, in order. */
+/** What a subscriber got, in order. */
 interface Heard {
   readonly snapshots: PairingSnapshot[]
   readonly errors: PairingError[]

@@ -555,7 +555,7 @@ describeAdapterRules({
   statusAnswer: { stateInstance: 'notAuthorized' },
 })
 
-/** As from JavaScript, where nobody checks. */
+/** As from JavaScript, where no compiler checks. */
 function unset<Name extends string>(name: Name): Record<Name, string> {
   return JSON.parse('{}', (_key, value) => Object.assign(value, { [name]: undefined }))
 }

@@ -10,9 +10,9 @@ import { wasend } from '../../src/providers/wasend.js'
 import { zApi } from '../../src/providers/z-api.js'
 import { type Answer, json, page, rejection, stubFetch, text } from './fetch-stub.js'
 
-// The kind: a plan that has to be paid for, in any words, with any HTTP status, as JSON or as text, from a provider or from
-// whoever sells its servers. Not of the kind: other things that expire, are subscribed to or are about payments; a rate limit;
-// and a page, which a gateway may have sent.
+// The kind: a plan that has to be paid for, in any words, with any HTTP status, as JSON or as text, from a provider or
+// from a reseller of its servers. Not of the kind: other things that expire, are subscribed to or are about payments; a
+// rate limit; and a page, which a gateway may have sent.
 
 const due = [
   'To continue sending a message, you must subscribe to this instance again',

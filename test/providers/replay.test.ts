@@ -46,7 +46,7 @@ function lineOf(entry: Entry): Line {
   if (entry.kind === 'webhook') return { event: entry.body }
   if (entry.kind !== 'exchange') return {}
   const { method, path, headers, body } = entry.request
-  // The recorder asked for JSON; the adapters leave that header out.
+  // The recorder requested JSON; the adapters leave that header out.
   const { accept: _accept, ...sent } = headers
   const response = { status: entry.status ?? 0, contentType: 'application/json', body: entry.body }
   return { request: { method, path, headers: sent, ...(body !== undefined && { body }) }, response }

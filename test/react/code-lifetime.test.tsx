@@ -76,7 +76,8 @@ describe('how long a code stays on screen', () => {
       if (bornWhenFirstSeen !== born(now)) deadMs += 250
     })
     const questions = provider.calls.filter(({ question }) => question === 'qr-code').length - questionsBefore
-    // Ten rotations: at a steady pace of five seconds it would take forty questions, and codes would be dead for 2.5 s each.
+    // Ten rotations: at a steady pace of five seconds it would take forty requests, and codes would stay expired for
+    // 2.5 s each.
     expect(questions).toBeLessThanOrEqual(25)
     expect(deadMs / 10).toBeLessThanOrEqual(1_000)
   })

@@ -123,7 +123,7 @@ describe('codes that are dead', () => {
 
   it.each(providerIds)('“the dialog is empty”: %s', async (id) => {
     createWorld(id).show()
-    // Asked of the DOM: a hundred times for a role would take seconds.
+    // Read from the DOM: a hundred queries for a role would take seconds.
     await later(110_000, () => {
       expect(part('status')?.textContent?.length).toBeGreaterThan(5)
       expect(part('title')?.textContent?.length).toBeGreaterThan(5)
@@ -168,7 +168,7 @@ describe('screens without an end', () => {
     const world = createWorld(id)
     world.show({ provider: world.proxied({ live: false }) })
     await advance(60_000)
-    // Evolution API is asked for the state before each code too.
+    // The state is read from Evolution API before each code too.
     const questions = world.mockServer.requests.filter(({ path }) => /State|status|sessions\/\w+$/.test(path))
     expect(questions.length).toBeGreaterThan(0)
     expect(questions.length).toBeLessThanOrEqual(30)

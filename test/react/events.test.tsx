@@ -461,7 +461,7 @@ describe('a step', () => {
     const { result } = renderHook(() => usePairingSession({ provider, queryClient, onEvent }))
     await settle()
     const answerLate = answer
-    // A request that nobody waits for any more, of a provider that does not care.
+    // A request that no caller waits for any more, of a provider that ignores the signal.
     await doing(() => result.current.requestPairingCode('+55 11 98765-4321'))
     await advance(1_000)
     answerLate(linked)

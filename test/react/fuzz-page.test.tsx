@@ -29,7 +29,7 @@ const said: string[] = []
 beforeAll(loadOnDemand)
 beforeEach(() => {
   vi.useFakeTimers()
-  // Heard at once and not when the test is over: then nobody would know which input made it speak.
+  // Recorded at once and not when the test is over: then the input that caused it would be unknown.
   for (const method of ['error', 'warn', 'info', 'log', 'debug'] as const)
     vi.spyOn(console, method).mockImplementation((...words) => {
       // What the package reports to developers is meant.

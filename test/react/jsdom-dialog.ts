@@ -1,4 +1,4 @@
-/** What jsdom lacks of a dialog: it opens and closes, and tells of its closing later, as browsers do. */
+/** What jsdom lacks of a dialog: it opens and closes, and fires its close event later, as browsers do. */
 Object.assign(HTMLDialogElement.prototype, {
   showModal(this: HTMLDialogElement) {
     this.open = true

@@ -9,7 +9,7 @@ const LATER = '../../src/react/session/later-session.js'
 beforeEach(() => void vi.resetModules())
 afterEach(() => vi.doUnmock(LATER))
 
-/** As on a network that is away for a moment, or for a build that is gone. */
+/** As on a network that is away for a moment, or for a build that a deployment removed. */
 function refuse(): void {
   vi.doMock(LATER, () => {
     throw new Error('Failed to fetch dynamically imported module')

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { advance } from './time.js'
 import { createWorld, shownStatus } from './world.js'
 
-// As for a page that is older than the server's present build: its chunks are gone.
+// As for a page that is older than the server's present build: its chunks were removed.
 vi.mock('../../src/client/live-events.js', () => {
   throw new Error('Failed to fetch dynamically imported module')
 })

@@ -353,7 +353,7 @@ describe('a waiting minute', () => {
   /** What reaches the provider in the first minute: QR questions, state questions. */
   async function costs(id: ProviderId, show: (world: World) => void): Promise<readonly [number, number]> {
     const world = createWorld(id)
-    // Where there are no codes yet, each page asks for them to be begun.
+    // Where there are no codes yet, each page starts them.
     world.emulator.start()
     show(world)
     await advance(59_900, () => expect(shownStatus()).not.toBe('failed'))
@@ -423,7 +423,7 @@ describe('a provider of one’s own that pushes', () => {
   type Subscribe = NonNullable<PairingProvider['subscribe']>
   type Pushing = Parameters<Subscribe>
 
-  /** Says nothing of itself; what it is asked is counted. */
+  /** Sends no events; its requests are counted. */
   function pushing(begin: (listener: Pushing[0], options: Pushing[1]) => void = () => {}) {
     const scripted = scriptedProvider({ getQrCode: () => qr('a') }, `pushing-${Math.random()}`)
     const subscriptions: { listener: Pushing[0]; options: Pushing[1]; isOver: boolean }[] = []
@@ -527,7 +527,7 @@ describe('a provider of one’s own that pushes', () => {
   })
 })
 
-/** What tells one picture of a code from another. */
+/** What identifies a picture of a code. */
 function shownCode(): string | undefined {
   return document.querySelector('[data-part="qr-code"]')?.innerHTML
 }

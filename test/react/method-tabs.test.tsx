@@ -20,7 +20,7 @@ it.each(['altKey', 'ctrlKey', 'metaKey', 'shiftKey'])(
   'the tabs leave an arrow with %s to the browser, which goes back a page with it',
   (held) => {
     const { setMethod, tab } = show()
-    // True: nobody has prevented it.
+    // True: no listener has prevented it.
     expect(fireEvent.keyDown(tab, { key: 'ArrowLeft', [held]: true })).toBe(true)
     expect(setMethod).not.toHaveBeenCalled()
   },

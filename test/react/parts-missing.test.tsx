@@ -14,7 +14,7 @@ afterEach(() => {
   for (const module of [LATER, ENCODER]) vi.doUnmock(module)
 })
 
-/** As for a page that is older than the server's present build: the chunk is gone. */
+/** As for a page that is older than the server's present build: the chunk was removed. */
 function refuse(module: string): void {
   vi.doMock(module, () => {
     throw new Error('Failed to fetch dynamically imported module')

@@ -21,7 +21,7 @@ afterEach(() => void vi.useRealTimers())
 
 const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
 
-/** The phone tab, and what the provider was asked for. */
+/** The phone tab, and the numbers that the provider got requests for. */
 async function show(props: Partial<WhatsAppPairingProps> = {}, refusal?: PairingError) {
   // Each page is a tab of its own.
   sessionStorage.clear()
@@ -334,7 +334,7 @@ describe('the country', () => {
     keys('Escape')
     expect(picker().getAttribute('aria-expanded')).toBe('false')
     expect(document.activeElement).toBe(picker())
-    // As the field is when somebody types behind what stands in it.
+    // As the field is when the user types behind its text.
     search(`${picker().value}p`)
     expect(picker().value).toBe('p')
     search('portu')

@@ -92,7 +92,7 @@ describe('the enlarged code', () => {
 })
 
 describe('the button that enlarges the code', () => {
-  /** A network between the page and its provider: each code is gone for a moment before the next one is there. */
+  /** A network between the page and its provider: each code is removed for a moment before the next one is there. */
   const slowly = (getQrCode: () => PairingSnapshot) =>
     scriptedProvider({
       getQrCode: async () => {

@@ -20,7 +20,7 @@ afterEach(() => {
 
 interface Device {
   readonly pointer: 'coarse' | 'fine'
-  /** Of the browsers that tell. */
+  /** Of the browsers that report it. */
   readonly mobile?: boolean
   readonly screen: readonly [width: number, height: number]
 }
@@ -96,7 +96,7 @@ describe('the way to begin', () => {
       getQrCode: (): PairingSnapshot => ({ ...linked(), methods: ['qr'] }),
       getStatus: (): PairingSnapshot => ({ status: 'unlinked', methods: ['qr'] }),
     }
-    // As behind a proxy, which only knows when it was told.
+    // As behind a proxy, which only knows when it was notified.
     render(element(Object.assign(scriptedProvider(answers, 'told'), { methods: [] })))
     await advance(timing.statusIntervalMs)
     expect(shownStatus()).toBe('awaiting-scan')

@@ -7,7 +7,7 @@ import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider
 import { advance, settle } from './time.js'
 import { askForCode, openTab, part } from './user.js'
 
-/** Locks of the screen as a browser gives them: none to a hidden page, and gone when it is hidden. */
+/** Locks of the screen as a browser gives them: none for a hidden page, and released when it is hidden. */
 class TestWakeLock {
   readonly locks: { released: boolean }[] = []
   /** What `request` waits for. */

@@ -226,7 +226,7 @@ describe('a provider that never gets ready', () => {
 })
 
 describe('a phone that answers in the last moment', () => {
-  // Not at Evolution API, where nothing tells a scan from waiting for one.
+  // Not at Evolution API, where a scan looks like waiting for one.
   it.each(['green-api', 'z-api', 'wasend', 'waha'] as const)(
     'of the last code is still linked at %s: one last question comes before expired',
     async (id) => {

@@ -25,12 +25,12 @@ const countedProviders = {
 
 export type CountedProviderName = keyof typeof countedProviders
 
-/** How the page comes to know: the server tells it, it asks the server, or it has the adapter itself. */
+/** How the page gets updates: the server pushes them, it polls the server, or it has the adapter itself. */
 export const ways = ['live', 'polling', 'direct'] as const
 
 export type Way = (typeof ways)[number]
 
-/** What is done to the phone and to the page until somebody is linked, or nobody asks any more. */
+/** What is done to the phone and to the page until a phone is linked, or polling has stopped. */
 interface Scenario {
   /** As it stands in the documentation. */
   readonly title: string

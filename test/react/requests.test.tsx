@@ -28,7 +28,7 @@ describe('requests', () => {
     render(<WhatsAppPairing provider={{ ...provider, timing }} queryClient={new QueryClient()} />)
     await advance(59_900)
     const qrQuestions = Math.ceil(59_900 / timing.qrIntervalMs)
-    // Any answer tells the state, so a status question follows only where none came for its interval.
+    // Any response has the state, so a read of the status follows only where none came for its interval.
     const statusPerQr = Math.ceil(timing.qrIntervalMs / timing.statusIntervalMs) - 1
     expect(questions(provider).filter((question) => question === 'qr-code')).toHaveLength(qrQuestions)
     const statusQuestions = questions(provider).filter((question) => question === 'status').length

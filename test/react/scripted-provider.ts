@@ -10,14 +10,14 @@ export const timing = {
   requestTimeoutMs: 30_000,
 }
 
-/** The snapshot of a code whose text is told from others by `name`. */
+/** The snapshot of a code whose text contains `name`, so that it differs from others. */
 export function qr(name: string | number, expiresInMs?: number): PairingSnapshot {
   return { status: 'qr', qrCode: normalizeQrPayload(`2@${name},noise,identity,adv,1`), expiresInMs }
 }
 
 /** What a host's own provider may do, for what no real one does: answers are whatever the test says at the moment. */
 export interface ScriptedProvider extends PairingProvider {
-  /** Every call so far: what was asked, and when. */
+  /** Every call so far: which one, and when. */
   readonly calls: readonly { readonly question: string; readonly at: number }[]
   /** Signals of the calls, in the same order. */
   readonly signals: readonly (AbortSignal | undefined)[]

@@ -10,7 +10,7 @@ beforeAll(loadOnDemand)
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-/** For so long a code may stay after its end, or after it should have been heard of again. */
+/** How long a code may stay after its end, or after the page should have received it again. */
 const GRACE_MS = 2_000
 
 /** GREEN-API's socket gives another code within this time, and a bit for its way. */
@@ -26,7 +26,7 @@ const ways = [
 
 const outages = [5_000, 20_000, 45_000] as const
 
-/** WASend may tell when a code ends: then nobody has to guess. */
+/** WASend may report when a code ends: then nothing is guessed. */
 function withExpiry(): World {
   const emulator = createEmulator({ seed: 7 })
   const session = { apiKey: 'emulated-key', sessionId: 'emulated' }
@@ -133,7 +133,8 @@ describe.each(ways)('a page that %s', (_, live) => {
       await doing(() => world.emulator.restart())
       await advance(40_000)
       await doing(() => world.server.start())
-      // Nobody is told that a pairing code is over, so the one that was there still is, and another one is offered.
+      // No server reports that a pairing code is over, so the one that was there still counts, and another one is
+      // offered.
       fireEvent.click(screen.getByRole('button', { name: 'Get a new code' }))
       await advance(2_000)
       const another = shownPairingCode() ?? ''
@@ -144,7 +145,7 @@ describe.each(ways)('a page that %s', (_, live) => {
   })
 })
 
-/** Opens the phone tab and asks for a code. */
+/** Opens the phone tab and requests a code. */
 async function showPairingCode(world: World, live: boolean): Promise<string> {
   world.show({
     provider: world.proxied({ live }),

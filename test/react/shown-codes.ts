@@ -48,7 +48,7 @@ export function watchShownCodes(emulator: Emulator): ShownCodes {
   }
 }
 
-/** What tells the picture on screen from others: its address, or what is drawn. */
+/** What identifies the picture on screen: its address, or what is drawn. */
 function shownPicture(): string | undefined {
   const box = document.querySelector('[data-part="qr-code"]')
   const drawing = [...(box?.querySelectorAll('path') ?? [])].at(-1)

@@ -40,7 +40,7 @@ export async function loadEverything(): Promise<void> {
   ])
 }
 
-/** A long time in which nobody looks: one step a second in place of four. */
+/** A long time in which no user looks: one step a second in place of four. */
 export async function later(ms: number, sample?: (now: number) => void): Promise<void> {
   for (let passed = 0; passed < ms; passed += 1_000) {
     await act(async () => {

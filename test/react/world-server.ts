@@ -16,7 +16,7 @@ export interface WorldServer {
   readonly watchers: number
   /** A webhook of the provider's arrives. */
   webhook(body: unknown): Promise<Response>
-  /** The process dies, and its connections with it; from now on nobody can be reached. */
+  /** The process dies, and its connections with it; from now on the server cannot be reached. */
   kill(): void
   /** Another process, which knows nothing of the one before. */
   start(): void

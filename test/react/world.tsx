@@ -30,12 +30,12 @@ export interface World extends EmulatedProvider {
   readonly queryClient: QueryClient
 }
 
-/** The world of one of the emulated providers. */
+/** The test setup of one of the emulated providers. */
 export function createWorld(id: ProviderId, options?: EmulatorOptions): World {
   return worldOf(emulatedProvider(id, { seed: 7, ...options }))
 }
 
-/** Those that tell of a passkey; Evolution API has no word for it. */
+/** Those that report a passkey; Evolution API has no word for it. */
 export const passkeyTellers: readonly ProviderId[] = providerIds.filter((id) => id !== 'evolution-api')
 
 /** As long as three codes live. WhatsApp's first one lives a minute, the next two twenty seconds each. */

@@ -96,7 +96,7 @@ export function recordingsOf(prefix: string): readonly string[] {
     .sort()
 }
 
-/** What a line may hold; which of it is there tells its kind. */
+/** What a line may hold; the fields that are there show its kind. */
 interface RawLine extends Line {
   readonly about?: { readonly server: string; readonly settings?: string }
   readonly request?: {

@@ -111,7 +111,7 @@ async function watch(
   return { status: response.status, headers: Object.fromEntries(response.headers), body }
 }
 
-/** What the provider was asked since the last look. */
+/** The requests that the provider got since the last look. */
 function takeCalls(): readonly string[] {
   return calls.splice(0)
 }

@@ -45,7 +45,7 @@ function setUp(
   }
 }
 
-/** Nothing but our code, the status that belongs to it, and what a provider told about waiting. */
+/** Nothing but our code, the status that belongs to it, and the wait that a provider demanded. */
 async function expectProblem(answer: Response, code: string, status?: number): Promise<void> {
   const known = pairingErrorCodes.find((one) => one === code)
   if (!known) throw new Error(`Not a code of ours: ${code}`)

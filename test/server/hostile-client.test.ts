@@ -50,7 +50,7 @@ const post = (body: BodyInit, headers: Record<string, string> = {}): RequestInit
   body,
 })
 
-/** Every request that a client may send, each as somebody with these headers. */
+/** Every request that a client may send, each as a user with these headers. */
 const requestsAs = (headers: Record<string, string>): readonly Request[] => [
   new Request(`${HANDLER_URL}?want=state`, { headers }),
   new Request(`${HANDLER_URL}?want=code`, { headers }),
@@ -66,7 +66,7 @@ const requestsAs = (headers: Record<string, string>): readonly Request[] => [
 
 const codesIn = ({ text }: Tab): string[] => text.match(/2@[^,]+/g) ?? []
 
-/** Two customers of one host. Who is asking stands in a cookie, whose webhook it is in the path. */
+/** Two customers of one host. The cookie says which one sends the request, the path says whose webhook it is. */
 function twoTenants(options: WorldOptions = {}) {
   const tenant = (name: string): SpyProvider =>
     spyProvider({
@@ -307,7 +307,7 @@ describe('a pairing link in the wrong hands', () => {
     const token = await alter(await tokenFor('a'))
     for (const request of requestsAs({ authorization: `Bearer ${token}` })) {
       const answer = await world.handler(request)
-      // 403 where nobody made it, which `authorize` tells apart from one that is over.
+      // 403 for a link that was never made, which `authorize` distinguishes from one that has expired.
       await expectRefusal(answer, answer.status === 403 ? 'forbidden' : 'sign-in-required')
     }
     expect([tenants.a?.calls, tenants.b?.calls]).toEqual([[], []])
@@ -1183,7 +1183,7 @@ describe('over a socket', () => {
 })
 
 describe('whatever was tried', () => {
-  /** Everything in it is secret: the provider, what it throws, and who asks. */
+  /** Everything in it is secret: the provider, what it throws, and the user's identity. */
   function leakyWorld(): World {
     const url = `https://api.provider.example/waInstance1101/${SECRET}`
     const thrown = (): never => {

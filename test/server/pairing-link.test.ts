@@ -648,7 +648,7 @@ describe('behind the pairing handler', () => {
   interface World {
     readonly tenants: Readonly<Record<'a' | 'b', SpyProvider>>
     readonly handler: PairingHandler
-    /** Everything that any tenant's provider was asked. */
+    /** Every request that any tenant's provider got. */
     readonly calls: () => readonly string[]
   }
 

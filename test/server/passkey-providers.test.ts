@@ -33,7 +33,7 @@ interface Kind {
   readonly challengeBegins: boolean
   readonly answers: RegExp
   readonly resets: RegExp
-  /** What the page is told after the time of a ceremony is over. */
+  /** What the page gets after the time of a ceremony is over. */
   readonly atTheEnd: string
 }
 
@@ -378,7 +378,7 @@ it.each(['waha', 'own-server'] as const)(
 it('z-api: a refused answer is passkey-refused, without the reason of the provider', async () => {
   const page = await ceremony('z-api', { isSilent: true })
   const signed = await page.challenge()
-  // Somebody else was faster, at another handler.
+  // Another user was faster, at another handler.
   page.emulator.answerPasskey(passkeyAnswer(signed))
   const error = await rejection(page.answer(signed))
   expect(error.code).toBe('passkey-refused')

@@ -501,7 +501,7 @@ describe('redisBus', () => {
 
   it('refuses a client that is not of node-redis', () => {
     const ioredis = { status: 'ready', publish: async () => 0, duplicate: () => ioredis }
-    // @ts-expect-error: said to those whom no compiler tells.
+    // @ts-expect-error: for callers in JavaScript, which no compiler checks.
     expect(thrownBy(() => redisBus({ client: ioredis })).code).toBe('invalid-options')
   })
 

@@ -12,7 +12,7 @@ import { redisAdvice, redisServerPath } from '../redis.mjs'
 export const redisPassword = 'password-of-the-redis-under-test'
 
 /**
- * A Redis of one's own: empty, on this machine, and gone afterwards.
+ * A separate Redis: empty, on this machine, and removed afterwards.
  *
  * @typedef {object} RedisServer
  * @property {string} url With the password in it. The same one after a `stop` and a `start`.
@@ -35,7 +35,7 @@ const WHILE_STDIN_IS_OPEN = `
 `
 
 /**
- * Starts one; whoever does has to `stop` it, for example in `afterAll`.
+ * Starts one; the caller has to `stop` it, for example in `afterAll`.
  *
  * @returns {Promise<RedisServer>}
  */
@@ -101,7 +101,7 @@ async function untilReady(stdout) {
   for await (const line of createInterface({ input: stdout })) {
     log.push(line)
     if (!line.includes('Ready to accept connections')) continue
-    // Nobody reads on, and a full pipe would stop the server.
+    // The output is not read any more, and a full pipe would stop the server.
     stdout.resume()
     return Number(/^process id: (\d+)$/m.exec(log.join('\n'))?.[1])
   }

@@ -18,7 +18,7 @@ export interface SpyProvider extends PairingProvider {
   readonly calls: string[]
 }
 
-/** Answers everything, and remembers what it was asked. */
+/** Answers everything, and records the requests. */
 export function spyProvider(methods: Partial<PairingProvider> = {}): SpyProvider {
   const calls: string[] = []
   const all: PairingProvider = {

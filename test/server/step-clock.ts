@@ -3,7 +3,7 @@ import { vi } from 'vitest'
 /** Short beside all intervals: what falls due within a step happens at its end. */
 const STEP_MS = 100
 
-/** A clock that moves only when told. */
+/** A clock that moves only on command. */
 export interface StepClock {
   /** Lets time pass, and everything happen that it brings. */
   pass(ms: number): Promise<void>
@@ -60,7 +60,7 @@ export function useStepClock(): StepClock {
   }
 }
 
-/** What can go on without the clock has gone on. */
+/** Everything that does not wait for the clock is done. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

@@ -26,7 +26,7 @@ interface Place {
   readonly emulator: Emulator
   readonly mockServer: MockWaha
   readonly page: CorePage
-  /** What the provider was asked to do, without reads. */
+  /** The actions that the provider got, without reads. */
   readonly changes: string[]
   /** Requests that the provider got so far. */
   readonly count: () => number

@@ -128,7 +128,7 @@ export const silence = (): Promise<never> => new Promise(() => {})
 export interface World {
   readonly handler: PairingHandler
   readonly provider: SpyProvider
-  /** What the provider was asked, oldest first. */
+  /** The requests that the provider got, oldest first. */
   readonly calls: string[]
   readonly log: PairingLogEntry[]
   /** How many watch, by the last word of the log. */

@@ -1,13 +1,13 @@
 import type { Emulator, EmulatorOptions } from '../../src/testing/emulator.js'
 import { createEmulator } from '../../src/testing/emulator.js'
 
-/** A clock that moves only when told. */
+/** A clock that moves only on command. */
 export interface TestClock {
   now(): number
   /** Lets time pass; what waited for a moment in it goes on after that. */
   pass(ms: number): void
   wait(ms: number, signal?: AbortSignal): Promise<void>
-  /** Lets time pass from one wait to the next until something is done, and tells how long that took. */
+  /** Lets time pass from one wait to the next until something is done, and returns how long that took. */
   until<Value>(promise: Promise<Value>): Promise<{ readonly value: Value; readonly ms: number }>
 }
 

@@ -4,7 +4,7 @@ import { qrImage } from '../../src/testing/qr-image.js'
 import { emulated, shownText } from './clock.js'
 import { readPng } from './read-png.js'
 
-// The tests decode with this package, which nobody who uses the emulator has to install.
+// The tests decode with this package, which users of the emulator do not have to install.
 const mocked = vi.hoisted(() => ({ isMissing: false }))
 vi.mock('fast-png', async (importOriginal) => {
   if (mocked.isMissing) throw new Error('Cannot find package')

@@ -32,7 +32,7 @@ export function memoryAuth(): AuthenticationState {
 /** A Baileys client as its own documents show it, without the adapter. */
 export interface Client {
   readonly socket: WASocket
-  /** The next QR code, or the last one that nobody has taken yet. */
+  /** The next QR code, or the last one that no call has returned yet. */
   nextQrCode(): Promise<string>
   readonly paired: Promise<void>
   readonly opened: Promise<void>

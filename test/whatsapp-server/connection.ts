@@ -7,7 +7,7 @@ import { type ClientIntroduction, createNoiseResponder } from './noise.js'
 /** A client on the line. */
 export interface Connection {
   send(node: BinaryNode): void
-  /** Tells the client something for the last time. It hangs up by itself. */
+  /** Sends the client a last message. The client then hangs up by itself. */
   end(node: BinaryNode): void
   /** Cuts the line without a word. */
   drop(): void

@@ -17,7 +17,7 @@ export interface NewDevice {
   readonly advSecret: Uint8Array
 }
 
-/** What the server tells a device that was let in: the account's signature over the device's identity. */
+/** What the server sends to a device that was let in: the account's signature over the device's identity. */
 export function pairSuccess(account: KeyPair, device: NewDevice): BinaryNode {
   const details = proto.ADVDeviceIdentity.encode({
     rawId: 1,

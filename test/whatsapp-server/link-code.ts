@@ -11,7 +11,7 @@ export interface LinkCodeExchange {
   readonly display: string
   /** The server's answer to the hello. */
   readonly acceptance: BinaryNode
-  /** What the phone sends once somebody has typed a code. A wrong code shows only in the device's answer. */
+  /** What the phone sends once the user has typed a code. A wrong code shows only in the device's answer. */
   typeCode(code: string, account: KeyPair): Promise<BinaryNode>
   /** The secrets of the device in its answer; `undefined` where its code is another one than was typed. */
   readKeyBundle(finish: BinaryNode, account: KeyPair): DeviceSecrets | undefined

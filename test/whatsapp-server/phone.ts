@@ -16,7 +16,7 @@ export type PhoneRefusal =
 
 export type PhoneResult = { readonly ok: true } | { readonly ok: false; readonly reason: PhoneRefusal }
 
-/** The hand that holds the phone. Whatever is refused, the device learns nothing of it. */
+/** The user with the phone. Whatever the user declines, the device gets no notice of it. */
 export interface Phone {
   readonly phoneNumber: string
   readonly devices: readonly LinkedDevice[]

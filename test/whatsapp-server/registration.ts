@@ -6,7 +6,7 @@ import { type LinkCodeExchange, openLinkCodeExchange } from './link-code.js'
 import type { Refs } from './refs.js'
 import { errorOf, node, notification, orderOf, resultOf } from './stanzas.js'
 
-/** What became of an attempt to link, as the phone learns it. */
+/** The result of an attempt to link, as the phone gets it. */
 export type LinkOutcome = 'linked' | 'wrong-code' | 'device-gone' | 'passkey-required'
 
 /** A device that is not linked yet, and waits for a phone. */

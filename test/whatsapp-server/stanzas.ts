@@ -41,7 +41,7 @@ export function success(lid: string): BinaryNode {
   return node('success', { t: nowInSeconds(), props: '27', companion_enc_static: '', lid, location: 'frc' })
 }
 
-/** Tells a client that it has all that came while it was away. */
+/** Reports to a client that it has received all that came while it was offline. */
 export function nothingMissed(): BinaryNode {
   return node('ib', { from: S_WHATSAPP_NET }, [node('offline', { count: '0' })])
 }

@@ -37,13 +37,13 @@ export interface WhatsAppServerEvents {
   /** A device wants to be linked. */
   registration: []
   'code-requested': [exchange: LinkCodeExchange]
-  /** The device has signed, and is told to come back. */
+  /** The device has signed, and gets the request to reconnect. */
   linked: [device: LinkedDevice]
   login: [device: LinkedDevice]
   'login-refused': [code: number]
   /** By the device itself, or on the phone. */
   'logged-out': [device: LinkedDevice]
-  /** A client is gone. */
+  /** A client has disconnected. */
   close: []
 }
 
@@ -56,19 +56,22 @@ export interface WhatsAppServer {
   readonly refusals: Refusals
   /** It listens, and answers nothing. */
   isMute: boolean
-  /** A device that was let in is told to come back only by {@link restart}: WhatsApp takes its time too. */
+  /** A device that was let in gets the request to reconnect only by {@link restart}: WhatsApp takes its time too. */
   holdsRestart: boolean
   /** Clients on the line. */
   readonly connectionCount: number
   /** What this server or a client did against the protocol. */
   readonly faults: readonly unknown[]
-  /** Every ref is over at once, and whoever waits with one is sent away. */
+  /** Every ref is over at once, and every client that waits with one is rejected. */
   expireRefs(): void
-  /** Tells every client to connect again, as WhatsApp does now and then. */
+  /** Makes every client reconnect, as WhatsApp does now and then. */
   restart(): void
   /** Cuts every line without a word. */
   drop(): void
-  /** Every line is dead from now on, and nobody has noticed: nothing is read any more, no good-bye either. */
+  /**
+   * Every connection is lost from now on, and no side has noticed: nothing is read any more, and no close arrives
+   * either.
+   */
   freeze(): void
   close(): Promise<void>
 }
@@ -211,7 +214,7 @@ export async function startWhatsAppServer({
   return server
 }
 
-/** What a client asks once it is logged in. Anything else gets an empty result, which Baileys is content with. */
+/** The requests of a client once it is logged in. Anything else gets an empty result, which Baileys accepts. */
 function answerTo(question: string | undefined, pictureUrl: string | undefined): readonly BinaryNode[] {
   switch (question) {
     case 'count':

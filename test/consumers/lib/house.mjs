@@ -248,7 +248,7 @@ function cleanEnvironment() {
   )
   return {
     ...Object.fromEntries(entries),
-    // `npm create` and `npx` may ask before they download: no user is there to confirm.
+    // `npm create` and `npx` may want a confirmation before they download: no user is there to confirm.
     npm_config_yes: 'true',
     NEXT_TELEMETRY_DISABLED: '1',
   }

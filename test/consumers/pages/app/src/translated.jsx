@@ -54,7 +54,7 @@ function Page() {
   )
 }
 
-/** Everything that a person can read or hear in a part of the page, without what the translator made of it. */
+/** All text of a part of the page, for eyes and for screen readers, without what the translator made of it. */
 function readable(id) {
   const root = document.getElementById(id)
   const elements = [...root.querySelectorAll('*')]
@@ -78,7 +78,7 @@ function textOf(element) {
   return original(copy.textContent).replace(/\s+/g, ' ').trim()
 }
 
-/** A moment for what React does later, and for the translator, which is told of it afterwards. */
+/** A moment for what React does later, and for the translator, which is notified afterwards. */
 const settled = () =>
   new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()

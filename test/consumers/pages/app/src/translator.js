@@ -23,7 +23,7 @@ function visit(node) {
     if (isElsewhere || translated.has(node) || !node.data.trim()) return
     const text = document.createTextNode(mark(node.data))
     translated.add(text)
-    // The text node of the page is taken out, and whoever holds it does not notice.
+    // The text node of the page is taken out, and the code that holds it does not notice.
     node.replaceWith(font(font(text)))
   } else if (node.nodeType === Node.ELEMENT_NODE && !node.closest(UNTRANSLATED)) {
     for (const name of TEXT) {
