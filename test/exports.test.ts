@@ -105,7 +105,7 @@ describe('exports (of dist: npm run build first)', () => {
 
   // English is in two modules: a page loads the second one after the first code.
   it.each(subpaths.filter((subpath) => subpath.includes('/locales/') && !subpath.endsWith('/en')))(
-    '%s brings nothing with it until somebody asks what the phone may say',
+    '%s loads nothing else until the user opens “Trouble linking?”',
     (subpath) => {
       const file = relative(dist, resolveSubpath(subpath))
       expect(parseSync(file, source(file)).module.staticImports).toEqual([])

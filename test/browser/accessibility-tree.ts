@@ -55,7 +55,7 @@ export async function accessibilityTree(selector: string): Promise<string> {
     if (found)
       return `${joined(linesOf(found, new Map(nodes.map((one) => [one.nodeId, one])), 0)).join('\n')}\n`
   }
-  throw new Error(`A screen reader is told nothing of ${selector}.`)
+  throw new Error(`A screen reader gets nothing of ${selector}.`)
 }
 
 interface DomNode {

@@ -44,7 +44,7 @@ async function strictPage(body = ''): Promise<{ page: Document; violations: stri
 /** Violations are reported in tasks of their own. */
 const told = () => new Promise((resolve) => setTimeout(resolve, 50))
 
-it('would be told of a style that is against the policy', async () => {
+it('a style that is against the policy would be reported', async () => {
   const { page, violations } = await strictPage()
   page.body.insertAdjacentHTML('beforeend', '<p style="color: red">Against it</p>')
   await waitFor(() => expect(violations).not.toEqual([]))

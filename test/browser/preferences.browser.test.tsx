@@ -114,7 +114,7 @@ describe('in forced colors', () => {
   const hasEdge = ({ borderTopStyle, borderTopWidth, outlineStyle }: CSSStyleDeclaration) =>
     (borderTopStyle !== 'none' && borderTopWidth !== '0px') || outlineStyle !== 'none'
 
-  it('the chosen tab is told from the other one by more than its background', async () => {
+  it('the chosen tab differs from the other one by more than its background', async () => {
     await forced()
     const root = await show(states.qr['awaiting-scan'])
     const [chosen, other] = [...root.querySelectorAll('[role="tab"]')].map((tab) => getComputedStyle(tab))

@@ -122,7 +122,7 @@ function subscribe(url: string): { readonly told: string[]; readonly gaps: () =>
 }
 
 describe('a stream over node:http', () => {
-  it('tells of a scan that nobody asked about, and ends at the server with the page', async () => {
+  it('reports a scan without a request, and ends at the server with the page', async () => {
     const { provider, become } = account({ pushes: true, intervalMs: 60_000 })
     const { url, watchers } = await serve(provider)
     const { told, stop } = subscribe(url)
@@ -135,7 +135,7 @@ describe('a stream over node:http', () => {
     await until(() => expect(watchers()).toBe(0))
   })
 
-  it('comes back when its server was killed and started again, and tells what happened meanwhile', async () => {
+  it('comes back when its server was killed and started again, and reports what happened meanwhile', async () => {
     const { provider, become } = account({ pushes: false, intervalMs: 60_000 })
     const first = await serve(provider)
     const { told, gaps } = subscribe(first.url)
@@ -219,7 +219,7 @@ const cutting: Forward = (answer, response) => {
 }
 
 describe('a session behind a reverse proxy', () => {
-  it('asks by itself, and notices the scan, where the proxy holds streams back', async () => {
+  it('polls, and notices the scan, where the proxy holds streams back', async () => {
     const { provider, become } = account({ pushes: false, intervalMs: 200 })
     const server = await serve(provider)
     const between = await reverseProxy(server, buffering)

@@ -58,7 +58,7 @@ describe('normalizeAccount', () => {
     expect(numberIn(phoneNumber)).toBeUndefined()
   })
 
-  it('keeps the whole address as the id, which tells one device from another', () => {
+  it('keeps the whole address as the id, which identifies the device', () => {
     const id = '5491155554444.0:53@s.whatsapp.net'
     expect(normalizeAccount({ phoneNumber: id, id })).toEqual({ phoneNumber: '5491155554444', id })
   })

@@ -120,7 +120,7 @@ describe('a session whose later rules have not loaded', () => {
     ],
     ['another user signed in', [updated(code), updated({ ...code, session: 'session-b' })]],
     ['the clock was set back', [updated(code), { type: 'time-passed', at: T - 60_000 }]],
-  ])('asks for them, and stays as it was, where %s', (_, events) => {
+  ])('requests them, and stays as it was, where %s', (_, events) => {
     const before = stateAfter(...events.slice(0, -1))
     const [last] = events.slice(-1)
     if (!last) throw new Error('There is no event.')

@@ -292,7 +292,7 @@ describe.each(['auto', 'manual'] as const)(
       })
     })
 
-    it('keeps the error of failed until the user starts again, or a component that comes back finds the cause gone', () => {
+    it('keeps the error of failed until the user starts again, or a component that comes back reads that the cause has ended', () => {
       hold((state, before, event) => {
         const { phase, isConfirmed } = before.facts
         if (phase.name !== 'failed' || isByUser(event) || event.type === 'entered' || !isConfirmed) return

@@ -47,7 +47,7 @@ it('the sign-in of the Next.js example opens its route', async () => {
   })
 })
 
-it('the simulated phone of the Next.js example scans by itself, and the page is told', async () => {
+it('the simulated phone of the Next.js example scans by itself, and the page is notified', async () => {
   // Drawing a code takes real time, and what waits for it must go on.
   vi.useFakeTimers({ shouldAdvanceTime: true })
   const watching = watch(await page(admin))

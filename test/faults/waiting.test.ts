@@ -22,7 +22,7 @@ it('runs no timer at full speed while an answer is on its way', async () => {
   expect(timers).toBeLessThan(20)
 })
 
-it('asks again when it is seen, though the clock was set back while it was hidden', async () => {
+it('polls again when it is seen, though the clock was set back while it was hidden', async () => {
   world.open()
   await world.pass(1_000)
   focusManager.setFocused(false)

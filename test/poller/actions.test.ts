@@ -165,7 +165,7 @@ describe('a pairing code', () => {
     expect(tab.text).not.toContain('5511987654321')
   })
 
-  it('is gone from updates when it expires', async () => {
+  it('leaves the updates when it expires', async () => {
     const world = createWorld()
     await world.post(code())
     await pass(timing.pairingCodeLifetimeMs - 1)
@@ -174,7 +174,7 @@ describe('a pairing code', () => {
     expect(await updateOf(world.get())).not.toHaveProperty('pairingCode')
   })
 
-  it.each([['reset'], ['unlink']])('is gone from updates after %s', async (action) => {
+  it.each([['reset'], ['unlink']])('leaves the updates after %s', async (action) => {
     const world = createWorld()
     await world.post(code())
     expect(await updateOf(world.post({ action }))).not.toHaveProperty('pairingCode')
@@ -296,7 +296,7 @@ describe('start', () => {
 describe('a provider whose reads start a pairing', () => {
   const starter = () => createWorld({ startsOnRead: true })
 
-  it('is asked for no code before a page starts it', async () => {
+  it('gets no request for a code before a page starts it', async () => {
     const world = starter()
     await updateOf(world.get('?want=code'))
     await pass(10_000)
@@ -304,7 +304,7 @@ describe('a provider whose reads start a pairing', () => {
     expect(world.calls).not.toContain('getQrCode')
   })
 
-  it('is asked for one code after a start, however many pages start it', async () => {
+  it('gets one request for a code after a start, however many pages start it', async () => {
     const world = starter()
     await updateOf(world.get('?want=code'))
     const [first] = await Promise.all([

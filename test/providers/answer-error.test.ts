@@ -234,7 +234,7 @@ describe('greenApi with an instance that was just created', () => {
     expect((await rejection(Promise.resolve(outcome))).code).toBe('provider-unavailable')
   })
 
-  it('tells the developer at once what else the reason may be', async () => {
+  it('names to the developer at once what else the reason may be', async () => {
     const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
     const provider = greenApi({
       idInstance: '1101000999',

@@ -172,7 +172,7 @@ describe('openAuthFolder', () => {
     expect(leftOver).toBeGreaterThan(0)
   })
 
-  it('writes in order, however much is asked for at once', async () => {
+  it('writes in order, however much is requested at once', async () => {
     const { state } = await open()
     const all = Array.from({ length: 50 }, (_, number) =>
       state.keys.set({ 'lid-mapping': { a: `${number}` } }),

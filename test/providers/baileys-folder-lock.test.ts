@@ -122,7 +122,7 @@ describe('the lock of a folder', () => {
     expect(await readFile(file, 'utf8')).toContain('"other"')
   })
 
-  it('is made anew where somebody has deleted the folder', async () => {
+  it('is made anew where the folder was deleted', async () => {
     const one = lock()
     await one.take()
     await rm(folder, { recursive: true })

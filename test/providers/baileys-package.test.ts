@@ -79,7 +79,7 @@ describe('the package of Baileys', () => {
     expect(baileysName()).toContain('@whiskeysockets/baileys')
   })
 
-  it('is asked for where neither name is installed', async () => {
+  it('is named in the error where neither name is installed', async () => {
     vi.doMock('baileys', missing('baileys'))
     vi.doMock('@whiskeysockets/baileys', missing('@whiskeysockets/baileys'))
     const error = await rejection((await fresh()).loadBaileys())

@@ -220,7 +220,7 @@ describe('baileys: QR code', () => {
     await expect(provider.getQrCode({})).resolves.toMatchObject({ qrCode: { value: code } })
   })
 
-  it('is kept out of the answer about the state, which any badge may ask for', async () => {
+  it('is kept out of the response about the state, which any badge may read', async () => {
     const world = await open()
     const provider = world.provider()
     const watched = watch(provider)
@@ -315,7 +315,7 @@ describe('baileys: pairing code', () => {
     await link(world, provider)
   })
 
-  it('is not asked for where a phone is linked', async () => {
+  it('is not requested where a phone is linked', async () => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)
@@ -492,7 +492,7 @@ describe('baileys: the link', () => {
     expect(await readdir(world.folder)).toEqual(['whatsapp-pairing.lock'])
   })
 
-  it('is not ended here only where WhatsApp cannot be told', async () => {
+  it('is not ended here only where WhatsApp cannot be notified', async () => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)
@@ -635,7 +635,7 @@ describe('baileys: refusals', () => {
     gateway.close()
   })
 
-  it('tells that this version is no longer taken, and keeps the link', async () => {
+  it('reports that WhatsApp no longer takes this version, and keeps the link', async () => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)
@@ -649,7 +649,7 @@ describe('baileys: refusals', () => {
     await watched.until('linked')
   })
 
-  it('tells of a locked account, and starts over when it is reset', async () => {
+  it('reports a locked account, and starts over when it is reset', async () => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)
@@ -662,7 +662,7 @@ describe('baileys: refusals', () => {
     await watched.until('qr')
   })
 
-  it('asks for a reset where WhatsApp no longer takes the credentials', async () => {
+  it('demands a reset where WhatsApp no longer takes the credentials', async () => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)
@@ -688,7 +688,7 @@ describe('baileys: refusals', () => {
 })
 
 describe('baileys: what it pushes', () => {
-  it('is repeated, so that nobody needs to ask whether it still holds', async () => {
+  it('is repeated, so that no page needs to poll whether it still holds', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] })
     const world = await open()
     const provider = world.provider()
@@ -803,7 +803,7 @@ function memoryAuthState(): BaileysAuthState {
 }
 
 describe('baileys: an end', () => {
-  it('comes for a pairing that nobody asks about, and whoever asks again gets a new code', async () => {
+  it('comes for a pairing without requests, and the next request gets a new code', async () => {
     const world = await open()
     const provider = world.provider({ idleTimeoutMs: 60 })
     const gone = once(world.server.events, 'close')

@@ -450,7 +450,7 @@ describe('evolutionApi, between two states', () => {
     ['a start', (provider) => provider.getQrCode({}), 'preparing'],
     ['a start over', async (provider) => provider.reset?.({}), ''],
     ['a pairing code', requestCode, 'linked'],
-  ])('joins what the user asks for in that time to the one `connect`: %s', async (_title, ask, expected) => {
+  ])('joins an action of the user in that time to the one `connect`: %s', async (_title, ask, expected) => {
     const open = [state('connecting'), ...Array.from({ length: 9 }, () => state('close')), state('open')]
     const { provider, stub } = make({
       'GET connectionState': open,
@@ -579,7 +579,7 @@ describe('evolutionApi, between two states', () => {
   })
 
   it.each(['connecting', 'close'])(
-    'does not take a link that is lost for a moment for one that is gone: %s',
+    'does not take a link that is lost for a moment for one that has ended: %s',
     async (name) => {
       const { provider } = make({
         'GET connectionState': [state('open'), state(name)],

@@ -101,7 +101,7 @@ function scripted(script: Script, options: Partial<GreenApiOptions> = {}): Scrip
     ...options,
   })
   const server = (): EmulatedServerEnd => {
-    if (!last) throw new Error('Nobody has connected')
+    if (!last) throw new Error('No client has connected')
     return last
   }
   return { provider, openedAt, sockets, server }
@@ -304,7 +304,7 @@ describe('greenApi subscribe: last frames', () => {
     expect(back[0]?.log).toEqual(['gap', 'qr'])
   })
 
-  it('does not connect again where a request for the QR code was told of the passkey first', async () => {
+  it('does not connect again where a request for the QR code got the passkey first', async () => {
     const memory = {}
     const { provider, openedAt } = scripted((server) => server.accept(), {
       fetch: async () => Response.json({ type: 'passkeyRequired', message: '' }),
@@ -540,7 +540,7 @@ describe('greenApi subscribe: connections', () => {
     expect([attempts, log]).toEqual([3, ['gap']])
   })
 
-  it('takes a connection for dead that opens and says nothing', async () => {
+  it('takes a connection for lost that opens and sends nothing', async () => {
     const { emulator, provider, socket } = emulated()
     emulator.fail('hang', { times: 1 })
     const { log } = listen(provider)
@@ -754,7 +754,7 @@ describe('greenApi subscribe: where WebSocket comes from', () => {
   it.each<[string, Answering, string[]]>([
     ['refused', (socket) => socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n'), ['gap']],
     ['given up while it connects', (socket) => socket.on('end', () => socket.end()).resume(), []],
-  ])('is ws, which throws an error that nobody takes: one that is %s', async (_title, answer, expected) => {
+  ])('is ws, which throws an error without a listener: one that is %s', async (_title, answer, expected) => {
     vi.useRealTimers()
     vi.stubGlobal('WebSocket', undefined)
     const server = createServer().on('upgrade', (_request, socket) => answer(socket))

@@ -239,7 +239,7 @@ describe('greenApi getQrCode', () => {
     ['in the documented words', qr('error', 'Instance has auth. You need to make log out')],
     ['in older words', qr('error', 'Account has auth, you need to make LOGOUT')],
     ['with HTTP 400', json({ message: 'Instance has auth. You need to make log out' }, 400)],
-  ])('is stale where leftovers are in the way, told %s', async (_title, answer) => {
+  ])('is stale where leftovers are in the way, reported %s', async (_title, answer) => {
     const { provider } = make({
       'GET qr': answer,
       'GET getWaSettings': json({ ...waSettings, logoutProcess: false }),

@@ -204,7 +204,7 @@ describe('ownServer getStatus', () => {
     ['https://example.com/passkey', 'https://example.com/passkey'],
     ['javascript:alert(1)', undefined],
     [null, undefined],
-  ])('asks for a passkey, with %s as the page that helps', async (helpUrl, expected) => {
+  ])('requires a passkey, with %s as the page that helps', async (helpUrl, expected) => {
     const { provider } = answering(snapshot({ state: 'passkey', helpUrl }))
     expect(await provider.getStatus({})).toEqual({ status: 'passkey-required', helpUrl: expected })
   })

@@ -255,7 +255,7 @@ describe.each(tables)('%s', (name, rows) => {
   const lines = read(name)
 
   it.each(rows)(
-    '%s: asks what the server was asked, and understands it',
+    '%s: sends the recorded requests, and understands the responses',
     async (_title, make, ask, numbers, expected) => {
       const answers = numbers.map((lineNumber) => lines.get(lineNumber) ?? {})
       const stub = stubFetch(() => answerOf(answers[stub.requests.length - 1] ?? {}))
@@ -271,7 +271,7 @@ describe.each(tables)('%s', (name, rows) => {
 })
 
 const nobody = (): never => {
-  throw new Error('A webhook asks nobody.')
+  throw new Error('A webhook sends no request.')
 }
 
 describe('events', () => {

@@ -7,7 +7,7 @@ import { bytes, hang, json, PNG, rejection, stubFetch, text, withFakeTimers } fr
 const url = 'https://api.example/secret'
 
 describe('createRequester', () => {
-  it('sends a bare GET, so that a browser need not ask beforehand', async () => {
+  it('sends a bare GET, so that a browser needs no preflight request', async () => {
     const stub = stubFetch(json({}))
     await createRequester({ fetch: stub.fetch, timeoutMs: 1_000 })({ url })
     expect(stub.requests[0]).toMatchObject({ method: 'GET', url })
@@ -62,7 +62,7 @@ describe('createRequester', () => {
     expect(stub.requests.map((sent) => sent.url.at(-1))).toEqual(['1', '2', '3'])
   })
 
-  it('asks for no cached response', async () => {
+  it('accepts no cached response', async () => {
     const stub = stubFetch(json({}))
     await createRequester({ fetch: stub.fetch, timeoutMs: 1_000 })({ url })
     expect(stub.requests[0]?.init).toMatchObject({ cache: 'no-store' })

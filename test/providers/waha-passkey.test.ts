@@ -63,7 +63,7 @@ describe('waha, while WhatsApp wants a passkey', () => {
     expect(await provider.getStatus({})).toEqual(expected)
   })
 
-  it('getStatus() gives "submitted" where the code is gone between two requests', async () => {
+  it('getStatus() gives "submitted" where the code disappears between two requests', async () => {
     const { provider } = make({
       GET: info('PASSKEY_CONFIRMATION_REQUIRED'),
       'GET auth/passkey/confirmation': nothingPending,

@@ -138,7 +138,7 @@ describe('waha getStatus', () => {
     ['SCAN_QR_CODE', 'unlinked'],
     ['STARTING', 'preparing'],
     ['STOPPED', 'stopped'],
-  ])('does not take somebody who is named at %s for a link', async (status, expected) => {
+  ])('does not take a name at %s for a link', async (status, expected) => {
     const { provider } = make({ GET: info(status, ANA) })
     expect(await provider.getStatus({})).toEqual({ status: expected })
   })
@@ -163,7 +163,7 @@ describe('waha getStatus', () => {
     expect(await provider.getQrCode({})).toEqual({ status: 'stale' })
   })
 
-  it('is only stopped where it failed with a code that nobody entered: nothing is lost with that', async () => {
+  it('is only stopped where it failed with a code that was not entered: nothing is lost with that', async () => {
     const { provider } = make({ GET: info('FAILED', { ...ANA, pushName: '~' }) })
     expect(await provider.getStatus({})).toEqual({ status: 'stopped' })
   })
@@ -201,7 +201,7 @@ describe('waha getStatus', () => {
 })
 
 describe('waha getQrCode', () => {
-  it.each([QR_LINK, QR_TEXT])('asks for the text: %s', async (value) => {
+  it.each([QR_LINK, QR_TEXT])('requests the text: %s', async (value) => {
     const { provider, stub } = make({ 'GET auth/qr': json({ value }) })
     expect(await provider.getQrCode({})).toEqual({ status: 'qr', qrCode: { kind: 'text', value } })
     expect(stub.requests[1]?.url).toBe(`${baseUrl}/api/default/auth/qr?format=raw`)
@@ -218,7 +218,7 @@ describe('waha getQrCode', () => {
   it.each<[string, Answer]>([
     ['nothing', json({})],
     ['an empty text', json({ value: '' })],
-  ])('waits after a scan, when the status stays and the code is gone: %s', async (_title, answer) => {
+  ])('waits after a scan, when the status stays and there is no code: %s', async (_title, answer) => {
     const { provider } = make({ 'GET auth/qr': answer })
     expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
   })
@@ -398,7 +398,7 @@ describe('waha requestPairingCode', () => {
   it.each([
     ['WORKING', 'linked'],
     ['PASSKEY_REQUIRED', 'passkey-required'],
-  ])('tells of the state in the way, and changes nothing: %s', async (status, expected) => {
+  ])('reports the state in the way, and changes nothing: %s', async (status, expected) => {
     const { provider, stub } = make({ GET: info(status, ANA) })
     expect((await requestCode(provider))?.status).toBe(expected)
     expect(stub.asked).toEqual(['GET'])

@@ -100,7 +100,7 @@ describe('wasend getStatus', () => {
   })
 
   it.each(['PASSKEY_REQUIRED', 'PASSKEY_CONFIRMATION_REQUIRED'])(
-    'asks for a passkey at %s',
+    'requires a passkey at %s',
     async (status) => {
       const { provider } = make({ GET: info(status) })
       // Whether WASend passes WAHA's requests for passkeys on is documented nowhere, so it only signals.
@@ -231,11 +231,14 @@ describe('wasend getQrCode', () => {
     expect(stub.asked).toEqual(['GET', 'GET qr', 'GET auth/qr', 'GET', 'GET qr'])
   })
 
-  it.each(['qr', 'auth/qr'] as const)('asks only at %s where the option says so', async (qrPath) => {
-    const { provider, stub } = make({ [`GET ${qrPath}`]: notFound }, { qrPath })
-    expect((await rejection(provider.getQrCode({}))).code).toBe('session-not-found')
-    expect(stub.asked).toEqual(['GET', `GET ${qrPath}`])
-  })
+  it.each(['qr', 'auth/qr'] as const)(
+    'sends requests only to %s where the option says so',
+    async (qrPath) => {
+      const { provider, stub } = make({ [`GET ${qrPath}`]: notFound }, { qrPath })
+      expect((await rejection(provider.getQrCode({}))).code).toBe('session-not-found')
+      expect(stub.asked).toEqual(['GET', `GET ${qrPath}`])
+    },
+  )
 
   it.each<[string, unknown, string]>([
     ['connected', 'WORKING', 'linked'],

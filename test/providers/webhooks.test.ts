@@ -52,7 +52,7 @@ describe('greenApi readWebhook', () => {
     ['is empty', { wid: '' }, {}],
     ['is a hidden number', { wid: '123456789012345@lid' }, { id: '123456789012345@lid' }],
     ['is no text', { wid: {} }, {}],
-  ])('names nobody it does not know: wid %s', (_title, instanceData, account) => {
+  ])('names no account that it does not know: wid %s', (_title, instanceData, account) => {
     expect(provider.readWebhook?.(changed('authorized', instanceData))).toEqual({ status: 'linked', account })
   })
 
@@ -138,7 +138,7 @@ describe('wasend readWebhook', () => {
     expect(provider.readWebhook?.(status(value))).toMatchObject(snapshot)
   })
 
-  it('names nobody where nobody is known', () => {
+  it('names no account where none is known', () => {
     expect(provider.readWebhook?.(status('WORKING', { me: null }))).toEqual({ status: 'linked', account: {} })
   })
 

@@ -210,7 +210,7 @@ describe('zApi getQrCode', () => {
     ['bytes', undefined, 'GET qr-code'],
     ['bytes', 'bytes', 'GET qr-code'],
     ['image', 'image', 'GET qr-code/image'],
-  ] as const)('asks for the format %s (%s)', async (_title, qrFormat, path) => {
+  ] as const)('requests the format %s (%s)', async (_title, qrFormat, path) => {
     const { provider, stub } = make({ [path]: json({ value: PNG }) }, { qrFormat })
     expect((await provider.getQrCode({})).status).toBe('qr')
     expect(stub.asked).toEqual([path])
@@ -248,7 +248,7 @@ describe('zApi getQrCode', () => {
     ['that it is connected, as an error', json({ error: 'You are already connected.' }, 400)],
     ['that it is connected, as a server error', json({ message: 'already connected' }, 500)],
     ['an unknown error', json({ error: 'whatever' }, 400)],
-  ])('asks for the state before an error: linked, where the answer was %s', async (_title, answer) => {
+  ])('reads the state before an error: linked, where the response was %s', async (_title, answer) => {
     const { provider, stub } = make({
       'GET qr-code': answer,
       'GET status': connected,

@@ -38,7 +38,7 @@ async function show(props: Partial<WhatsAppPairingProps> = {}) {
 }
 
 describe('a pairing code', () => {
-  it('is announced once, then at half and at a quarter of its time, then when it has run out', async () => {
+  it('is announced once, then at half and at a quarter of its time, then when it has expired', async () => {
     const { said } = await show({ defaultMethod: 'phone-code' })
     await askForCode()
     await later(170_000)
@@ -59,7 +59,7 @@ describe('a pairing code', () => {
     expect(document.body.textContent).not.toContain('seconds left')
   })
 
-  it('is not spoken of while nobody looks', async () => {
+  it('is not announced while the page is hidden', async () => {
     const { said } = await show({ defaultMethod: 'phone-code' })
     await askForCode()
     await act(async () => focusManager.setFocused(false))
@@ -70,7 +70,7 @@ describe('a pairing code', () => {
     expect(said.at(-1)).toBe('40 seconds left for this code')
   })
 
-  it('is told of when it was copied, once, and again when it is copied again', async () => {
+  it('is announced as copied once for each copy', async () => {
     vi.stubGlobal('navigator', { ...navigator, clipboard: { writeText: async () => {} } })
     try {
       const { said } = await show({ defaultMethod: 'phone-code' })
@@ -102,7 +102,7 @@ describe('QR codes', () => {
     ])
   })
 
-  it('are announced the same way where the network lets each be gone for a moment before the next one', async () => {
+  it('are announced the same way where the network leaves a gap between two', async () => {
     const distant = provider(20_000)
     const { said } = await show({
       provider: {
@@ -127,7 +127,7 @@ describe('QR codes', () => {
     ])
   })
 
-  it('that wait for the user tell their time each', async () => {
+  it('that wait for the user announce their time each', async () => {
     const { said } = await show({ refreshMode: 'manual' })
     await advance(25_000)
     await press('Show a new code')

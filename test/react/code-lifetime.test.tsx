@@ -38,7 +38,7 @@ describe('how long a code stays on screen', () => {
     await advance(60_000, () => expect(isCodeOnScreen()).toBe(false))
   })
 
-  it('trusts the provider’s own expiry above all, and asks when it has come', async () => {
+  it('trusts the provider’s own expiry above all, and polls when it has come', async () => {
     const provider = scriptedProvider({
       getQrCode: () => qr(Math.floor(Date.now() / 15_000), 15_000 - (Date.now() % 15_000)),
     })
@@ -98,7 +98,7 @@ describe('how long a code stays on screen', () => {
 describe('the three-codes rule', () => {
   const rotating = () => scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
 
-  it('expires after the third code, and then asks nothing for ten minutes', async () => {
+  it('expires after the third code, and then sends no request for ten minutes', async () => {
     vi.setSystemTime(20_000_000)
     const provider = rotating()
     show(provider)

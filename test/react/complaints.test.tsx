@@ -63,7 +63,7 @@ const paths = (world: World) => world.mockServer.requests.map(({ path }) => path
 const changes = (world: World) =>
   paths(world).filter((path) => /logout|disconnect|reboot|restart|restore|start$|stop$/.test(path))
 
-describe('codes that are dead', () => {
+describe('expired codes on screen', () => {
   it('“every scan was a scan of a code the server had discarded two rotations earlier”', async () => {
     const world = createWorld('z-api')
     const { result } = renderHook(() =>
@@ -369,7 +369,7 @@ describe('what a refresh does at the provider', () => {
     await later(58_000, () => expect(shownQr()).toBeTruthy())
   })
 
-  it('“two places that ask kill each other’s code”: two copies ask once', async () => {
+  it('“two places that ask kill each other’s code”: two copies send one request', async () => {
     const { provider, calls } = saying(qr('a'))
     const alone = saying(qr('a'))
     const queryClient = new QueryClient()
@@ -645,7 +645,7 @@ describe('failures', () => {
     expect(details?.textContent).toContain('not the camera')
   })
 
-  it('“your account is restricted” is told as that, and not tried again and again', async () => {
+  it('“your account is restricted” is shown as that, and not retried', async () => {
     const { provider, calls } = saying(new PairingError('account-blocked', 'Banned.'))
     show(provider)
     await later(60_000)

@@ -54,8 +54,8 @@ const submit = async () => {
   await settle()
 }
 
-describe('a pairing code that was asked for too often', () => {
-  it('is not asked for again before the provider’s time, whatever is pressed, and then it is', async () => {
+describe('a pairing code that was requested too often', () => {
+  it('is not requested again before the provider’s time, whatever is pressed, and then it is', async () => {
     const one = limited(tooOften(20_000))
     show(one)
     await settle()
@@ -81,7 +81,7 @@ describe('a pairing code that was asked for too often', () => {
     expect(shownCode()).toBe('ABCD-1234')
   })
 
-  it('is not asked for by markup of one’s own either', async () => {
+  it('is not requested by markup of one’s own either', async () => {
     const one = limited(tooOften(20_000))
     const queryClient = new QueryClient()
     const { result } = renderHook(() =>
@@ -179,7 +179,7 @@ describe('a pairing code that was asked for too often', () => {
     expect(isOff()).toBe(false)
   })
 
-  it('is not asked for by Retry either, after an earlier one ran out meanwhile', async () => {
+  it('is not requested by Retry either, after an earlier one expired meanwhile', async () => {
     const one = limited(undefined)
     show(one)
     await settle()
@@ -194,7 +194,7 @@ describe('a pairing code that was asked for too often', () => {
     expect(one.asked()).toBe(2)
   })
 
-  it('is on again where the clock was set back, since nobody knows how long it has been', async () => {
+  it('is on again where the clock was set back, since the time that has passed is unknown', async () => {
     vi.setSystemTime(4_000_000_000)
     const one = limited(tooOften(60_000))
     show(one)
@@ -226,7 +226,7 @@ describe.each(['green-api', 'z-api'] as const)('through the server, with %s behi
     ['with Retry-After', 20_000, 19_000],
     ['without it', undefined, 29_000],
   ])(
-    '429 %s keeps the button off, and the provider is not asked for a code meanwhile',
+    '429 %s keeps the button off, and no code is requested from the provider meanwhile',
     async (_, retryAfterMs, offMs) => {
       const world = createWorld(id)
       world.show({ defaultMethod: 'phone-code' })

@@ -202,7 +202,7 @@ describe('an exception in a callback', () => {
     expect(reported.mock.calls).toEqual([[boom]])
   })
 
-  it('of onEvent, and one of onError itself, cost nobody the link', async () => {
+  it('of onEvent, and one of onError itself, do not prevent the link', async () => {
     const reported = vi.fn()
     vi.stubGlobal('reportError', reported)
     const thrower = vi.fn(() => {

@@ -68,7 +68,7 @@ describe('once linked', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('it closes where it was asked to, and calls its own `onLinked`', async () => {
+  it('it closes with closeOnLinked, and calls its own `onLinked`', async () => {
     const [onLinked, onOpenChange] = [vi.fn(), vi.fn()]
     const { scan } = show({ onLinked, onOpenChange, closeOnLinked: true })
     await scan()
@@ -77,7 +77,7 @@ describe('once linked', () => {
     expect(onOpenChange.mock.calls).toEqual([[false]])
   })
 
-  it('it closes where another copy of the session is the one that is told', async () => {
+  it('it closes where another copy of the session is the one that is notified', async () => {
     const onLinked = vi.fn()
     const { scan } = show({ host: { onLinked }, closeOnLinked: true })
     await scan()
@@ -85,7 +85,7 @@ describe('once linked', () => {
     expect(dialog()).toBeNull()
   })
 
-  it('it asks to be closed once, where the host keeps it open', async () => {
+  it('it calls for its closing once, where the host keeps it open', async () => {
     const onOpenChange = vi.fn()
     const { scan } = show({ open: true, onOpenChange, closeOnLinked: true })
     await scan()

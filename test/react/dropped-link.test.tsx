@@ -58,7 +58,7 @@ describe.each(providerIds)('%s: a link that is ended on the phone soon after it 
 })
 
 describe('a link', () => {
-  it('is asked about every fifteen seconds for three minutes, and then no more', async () => {
+  it('is polled every fifteen seconds for three minutes, and then no more', async () => {
     const { calls } = await link()
     await later(200_000)
     const asked = calls.slice(1)
@@ -72,7 +72,7 @@ describe('a link', () => {
     expect(calls.length).toBe(before)
   })
 
-  it('is not taken away by one answer that says it is gone', async () => {
+  it('is not taken away by one response that reports its end', async () => {
     const one = await link()
     one.now = gone
     await advance(16_000)
@@ -107,7 +107,7 @@ describe('a link', () => {
     },
   )
 
-  it('that is gone is noticed when the questions succeed again', async () => {
+  it('that has ended is noticed when the requests succeed again', async () => {
     const one = await link()
     one.now = new PairingError('network', 'No.')
     await later(40_000)
@@ -116,7 +116,7 @@ describe('a link', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('that was denied once is not asked about for ever where nobody answers any more', async () => {
+  it('that was denied once is not polled for ever where no server responds any more', async () => {
     const one = await link()
     one.now = gone
     await advance(15_500)

@@ -318,7 +318,7 @@ describe('an attempt', () => {
 })
 
 describe('a step', () => {
-  it('is told once under StrictMode, which mounts twice, and gives nothing up', async () => {
+  it('is reported once under StrictMode, which mounts twice, and cancels nothing', async () => {
     const events: PairingEvent[] = []
     const provider = scriptedProvider({ getQrCode: () => qr('a') })
     render(
@@ -356,7 +356,7 @@ describe('a step', () => {
     expect(typesOf(events)).toEqual(['started', 'shown'])
   })
 
-  it('is told to whoever wants to know, also where another copy does not', async () => {
+  it('is reported to each copy with a callback, also where another copy has none', async () => {
     const events: PairingEvent[] = []
     const provider = scriptedProvider({ getQrCode: () => qr('a') })
     const common = { provider, queryClient: new QueryClient() }
@@ -370,7 +370,7 @@ describe('a step', () => {
     expect(typesOf(events)).toEqual(['started', 'shown'])
   })
 
-  it('goes to the callback of this moment, and asks for nothing where there is none', async () => {
+  it('goes to the callback of this moment, and loads nothing where there is none', async () => {
     const { element, rerender, provider, queryClient } = watch(qr('a'), { onEvent: undefined })
     await advance(1_000)
     const told: string[] = []
@@ -418,7 +418,7 @@ describe('a step', () => {
     expect(attemptsOf(events)).toHaveLength(2)
   })
 
-  it('that the host cannot bear costs nobody the link: the mistake is reported as an uncaught one', async () => {
+  it('whose callback throws does not prevent the link: the mistake is reported as an uncaught one', async () => {
     vi.setSystemTime(20_000_000)
     const reported = vi.fn()
     vi.stubGlobal('reportError', reported)
@@ -451,7 +451,7 @@ describe('a step', () => {
     Reflect.deleteProperty(navigator, 'clipboard')
   })
 
-  it('of an answer that was given up is told to nobody', async () => {
+  it('of a cancelled request is not reported', async () => {
     let answer = (_: PairingSnapshot): void => {}
     const slow = () => new Promise<PairingSnapshot>((resolve) => (answer = resolve))
     const events: PairingEvent[] = []

@@ -106,7 +106,7 @@ describe('after the scan', () => {
 })
 
 describe('autoStart', () => {
-  it('false asks nothing before the user does', async () => {
+  it('false sends no request before the user starts', async () => {
     const one = provider()
     show({ provider: one, autoStart: false })
     await advance(10_000)
@@ -144,7 +144,7 @@ describe('the phone number', () => {
     expect(shownStatus()).toBe('awaiting-code')
   })
 
-  it('that cannot be one is told beside the field, and nothing is sent', async () => {
+  it('that cannot be one is reported beside the field, and nothing is sent', async () => {
     const one = provider()
     show({ provider: one, defaultMethod: 'phone-code' })
     type('011 98765')
@@ -154,7 +154,7 @@ describe('the phone number', () => {
     expect(asked(one, 'pairing-code')).toBe(0)
   })
 
-  it('that the provider refuses is told beside the field, and can be corrected', async () => {
+  it('that the provider refuses is reported beside the field, and can be corrected', async () => {
     let refuse = true
     const one = provider(() => {
       if (refuse) throw new PairingError('code-refused', 'No code.')
@@ -172,7 +172,7 @@ describe('the phone number', () => {
     expect(field().value).toBe('+55 11 98765-4321')
   })
 
-  it('gets another code after the first ran out, on Retry', async () => {
+  it('gets another code after the first expired, on Retry', async () => {
     const one = provider()
     show({ provider: one, defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
     await click('Get code')
@@ -229,7 +229,7 @@ describe('the method', () => {
 })
 
 describe('focus', () => {
-  it('goes from Retry to the panel when Retry goes away, and is taken from nobody else', async () => {
+  it('goes from Retry to the panel when Retry goes away, and from nowhere else', async () => {
     const one = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
     show({ provider: one, maxRefreshes: 1 })
     await advance(61_000)
@@ -243,7 +243,7 @@ describe('focus', () => {
 })
 
 describe('onEvent', () => {
-  it('tells each step once, with no code or number in it', async () => {
+  it('reports each step once, with no code or number in it', async () => {
     const world = createWorld('green-api', { linkingMs: 6_000 })
     const events: PairingEvent[] = []
     world.show({ onEvent: (event) => events.push(event) })
@@ -314,7 +314,7 @@ describe('messages', () => {
 })
 
 describe('a method that is changed afterwards', () => {
-  it('does not tell of the same link, failure or step again', async () => {
+  it('does not report the same link, failure or step again', async () => {
     const ends: string[] = []
     const steps: string[] = []
     const callbacks = {

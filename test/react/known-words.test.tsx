@@ -79,7 +79,7 @@ describe.each(pairingErrorCodes)('the error %s', (code) => {
     expect(KNOWN[knownOf[code]]).toContain(sessionTitle(failed(code), en.messages))
   })
 
-  it('claims nothing about WhatsApp or the phone that nobody has reported', () => {
+  it('claims nothing about WhatsApp or the phone that was not reported', () => {
     const claims = `${text.title}. ${text.cause ?? ''}`
     if (!ABOUT_WHATSAPP.includes(code))
       expect(claims).not.toMatch(

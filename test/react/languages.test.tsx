@@ -83,7 +83,7 @@ describe.each(['ar', 'he', 'ur'])('from right to left, in %s', (tag) => {
     expect(part('phone-input')?.dir).toBe('ltr')
   })
 
-  it('keeps the number of whoever was linked, and of another phone, from left to right', () => {
+  it('keeps the number of the linked phone, and of another phone, from left to right', () => {
     show(states.qr.linked, locale)
     expect(part('account-number')?.dir).toBe('ltr')
     show(failed('wrong-phone-number'), locale)

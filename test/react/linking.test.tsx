@@ -28,7 +28,7 @@ describe.each(providerIds)('%s, through proxy, handler, adapter, mock server and
     expect(onLinked.mock.calls[0]?.[0]).toMatchObject({ phoneNumber: '5511987654321' })
   })
 
-  it('expires after three unscanned codes, asks the provider nothing for ten minutes, and links after Retry', async () => {
+  it('expires after three unscanned codes, sends the provider no request for ten minutes, and links after Retry', async () => {
     const world = createWorld(id)
     world.show()
     await advance(roundMs(id) + 5_000)
@@ -109,7 +109,7 @@ describe('evolution-api', () => {
     expect(world.mockServer.requests.map(({ method }) => method)).not.toContain('DELETE')
   })
 
-  it('gives a code also to whoever looked at the QR code first, which takes a pairing of its own', async () => {
+  it('gives a code also to a user who looked at the QR code first, which takes a pairing of its own', async () => {
     const world = createWorld('evolution-api')
     world.show()
     await advance(3_000)

@@ -130,7 +130,7 @@ describe('a scan', () => {
 })
 
 describe('the stream of a page', () => {
-  it('is open while a code is up, and asks in the place of the page', async () => {
+  it('is open while a code is up, and replaces the polling of the page', async () => {
     const world = createWorld('wasend')
     world.show()
     await advance(30_000)
@@ -213,7 +213,7 @@ describe('the stream of a page', () => {
     ['hidden', (isThere) => focusManager.setFocused(isThere)],
     ['offline', (isThere) => onlineManager.setOnline(isThere)],
   ])('while the page is %s', (_, set) => {
-    it.each(providerIds)('is closed, and %s is asked nothing', async (id) => {
+    it.each(providerIds)('is closed, and %s gets no request', async (id) => {
       const world = createWorld(id)
       world.show()
       await advance(10_000)
@@ -241,7 +241,7 @@ describe('the stream of a page', () => {
     })
   })
 
-  it.each(providerIds)('ends when the codes have passed, and %s is asked nothing any more', async (id) => {
+  it.each(providerIds)('ends when the codes have passed, and %s gets no more requests', async (id) => {
     const world = createWorld(id)
     world.show()
     await advance(roundMs(id) + 5_000)
@@ -367,7 +367,7 @@ describe('a waiting minute', () => {
     ['z-api', [6, 12], [6, 12]],
     // Its state is read before each QR code.
     ['wasend', [12, 24], [12, 24]],
-  ])('costs %s no more than one in which the page asks', async (id, live, polling) => {
+  ])('costs %s no more than one in which the page polls', async (id, live, polling) => {
     expect(await costs(id, (world) => world.show())).toEqual(live)
     expect(await costs(id, (world) => world.show({ provider: world.proxied({ live: false }) }))).toEqual(
       polling,
@@ -409,7 +409,7 @@ describe('a page without a stream', () => {
     expect(streamsOf(world)).toBe(0)
   })
 
-  it('is one whose provider cannot push, and asks as ever', async () => {
+  it('is one whose provider cannot push, and polls as ever', async () => {
     const provider = scriptedProvider({ getQrCode: () => qr('a') })
     render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} />)
     await advance(59_900)
@@ -444,7 +444,7 @@ describe('a provider of one’s own that pushes', () => {
     return { calls: scripted.calls, subscriptions, push, unmount }
   }
 
-  it('is not asked while it keeps its promises', async () => {
+  it('is not polled while it keeps its promises', async () => {
     const { calls, push } = pushing()
     await advance(1_000)
     for (let count = 0; count < 6; count++) {
@@ -455,7 +455,7 @@ describe('a provider of one’s own that pushes', () => {
     expect(calls).toHaveLength(1)
   })
 
-  it('is asked one second after it broke one', async () => {
+  it('is polled one second after it broke one', async () => {
     const { calls, push } = pushing()
     await advance(1_000)
     await push({ status: 'unlinked', nextInMs: 8_000 })
@@ -464,7 +464,7 @@ describe('a provider of one’s own that pushes', () => {
     expect(calls[1]?.at).toBe(pushedAt + 8_000 + 1_000)
   })
 
-  it('is asked at the usual pace when it says that it cannot push', async () => {
+  it('is polled at the usual pace when it says that it cannot push', async () => {
     const { calls, push, subscriptions } = pushing()
     await advance(1_000)
     await push({ status: 'unlinked', nextInMs: 30_000 })
@@ -473,7 +473,7 @@ describe('a provider of one’s own that pushes', () => {
     expect(calls).toHaveLength(2)
   })
 
-  it('is told of its end by the function and by the signal', async () => {
+  it('is notified of its end by the function and by the signal', async () => {
     const { subscriptions, unmount } = pushing()
     await advance(1_000)
     unmount()

@@ -26,7 +26,7 @@ it.each(['altKey', 'ctrlKey', 'metaKey', 'shiftKey'])(
   },
 )
 
-it('the tabs follow an arrow, and the host hears of it too', () => {
+it('the tabs follow an arrow, and the host is notified too', () => {
   const onKeyDown = vi.fn()
   const { setMethod, tab } = show(onKeyDown)
   fireEvent.keyDown(tab, { key: 'ArrowRight' })

@@ -32,7 +32,7 @@ describe('a provider of one’s own', () => {
       () => Promise.reject(new PairingError('aborted', 'x')),
       'aborted',
     ],
-  ])('that %s is asked again a few times, with pauses, and then reported', async (_, answer, code) => {
+  ])('that %s is retried a few times, with pauses, and then reported', async (_, answer, code) => {
     const provider = scriptedProvider({ getQrCode: answer, getStatus: answer })
     createWorld('green-api').show({ provider })
     await advance(60_000)
@@ -45,14 +45,17 @@ describe('a provider of one’s own', () => {
   it.each<[string, PairingSnapshot]>([
     ['a pairing code that is none', { status: 'pairing-code', pairingCode: '<b>no</b>' }],
     ['another state instead of a code', { status: 'preparing' }],
-  ])('that answers with %s leaves the user at the number, told, and is asked once', async (_, snapshot) => {
-    const provider = scriptedProvider({ getQrCode: () => qr('a'), requestPairingCode: () => snapshot })
-    await askForCode(provider)
-    await advance(5_000)
-    expect(shownStatus()).toBe('awaiting-number')
-    expect(document.querySelector('[data-part="error"]')?.textContent?.length).toBeGreaterThan(10)
-    expect(provider.calls.filter(({ question }) => question === 'pairing-code')).toHaveLength(1)
-  })
+  ])(
+    'that answers with %s leaves the user at the number, with the reason, after one request',
+    async (_, snapshot) => {
+      const provider = scriptedProvider({ getQrCode: () => qr('a'), requestPairingCode: () => snapshot })
+      await askForCode(provider)
+      await advance(5_000)
+      expect(shownStatus()).toBe('awaiting-number')
+      expect(document.querySelector('[data-part="error"]')?.textContent?.length).toBeGreaterThan(10)
+      expect(provider.calls.filter(({ question }) => question === 'pairing-code')).toHaveLength(1)
+    },
+  )
 
   it.each([0, -1, Number.NaN])('with maxRefreshes %s still ends after three codes', async (maxRefreshes) => {
     vi.setSystemTime(20_000_000)
@@ -65,7 +68,7 @@ describe('a provider of one’s own', () => {
 })
 
 describe('what a provider of one’s own sends', () => {
-  it('of no documented form is not asked for again and again', async () => {
+  it('of no documented form is not requested again and again', async () => {
     const odd: PairingSnapshot = JSON.parse('{ "status": "nonsense", "methods": {} }')
     const provider = scriptedProvider({ getQrCode: () => odd, getStatus: () => odd })
     createWorld('green-api').show({ provider })
@@ -74,7 +77,7 @@ describe('what a provider of one’s own sends', () => {
     expect(shownStatus()).toBe('failed')
   })
 
-  it('as an expiry of a few milliseconds does not make it be asked more often than it allows', async () => {
+  it('as an expiry of a few milliseconds does not make the page poll more often than allowed', async () => {
     let name = 0
     const provider = scriptedProvider({ getQrCode: () => qr(name++, 20) })
     createWorld('green-api').show({ provider, maxRefreshes: Number.POSITIVE_INFINITY })

@@ -77,7 +77,7 @@ describe.each<[ProviderId, boolean]>([
     expect([ana.status(), ben.status()]).toEqual(['linked', 'linked'])
   })
 
-  it('tells a page that its code was replaced, and gives its field back', async () => {
+  it('reports to a page that its code was replaced, and gives its field back', async () => {
     const world = createWorld(id)
     const ana = await open(world, live)
     await ana.submit(ANA)

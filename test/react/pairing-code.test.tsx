@@ -42,7 +42,7 @@ function copyInPage(): string | undefined {
 }
 
 describe('the pairing code', () => {
-  it('is one text with its dash for those who see it, and single characters for those who hear it', async () => {
+  it('is one text with its dash on screen, and single characters for screen readers', async () => {
     await show()
     expect(shownCode()).toBe('8RBZ-DSEK')
     expect(part('pairing-code-spelled')?.textContent).toBe('8, R, B, Z, D, S, E, K')
@@ -63,7 +63,7 @@ describe('the pairing code', () => {
     expect(group.contains(part('pairing-code'))).toBe(true)
   })
 
-  it('is found under that name by those who hear it', async () => {
+  it('is found under that name by screen readers', async () => {
     await show()
     const group = screen.getByRole('group', { name: 'Code to enter in WhatsApp' })
     expect(group.contains(part('pairing-code-spelled'))).toBe(true)

@@ -89,7 +89,7 @@ describe.each(providerIds)('<PairingStatus> at %s', (id) => {
 })
 
 describe('<PairingStatus>', () => {
-  it('asks before it disconnects, says what stops, and is not linked then', async () => {
+  it('wants a confirmation before it disconnects, says what stops, and is not linked then', async () => {
     const world = await linkedWorld('z-api')
     const onUnlinked = vi.fn()
     await showStatus(world, { onUnlinked })

@@ -57,7 +57,7 @@ describe('where the later parts do not load', () => {
     expect(screen.queryByRole('alert')).toBeNull()
   })
 
-  it('Try again says so once more where they are still gone', async () => {
+  it('Try again says so once more where they are still missing', async () => {
     await show({ defaultMethod: 'phone-code' })
     const before = screen.getByRole('alert')
     tryAgain()
@@ -138,7 +138,7 @@ describe('where the encoder does not load', () => {
   })
 })
 
-it('the actions of a QR code, refused once, are there when somebody comes back to it', async () => {
+it('the actions of a QR code, refused once, are there when the user comes back to it', async () => {
   refuse(LATER)
   await show()
   await waitFor(() => expect(qrCode()).not.toBeNull())

@@ -170,7 +170,7 @@ describe('a number that is not right', () => {
     ['119876543210', /Too long for a number in Brazil/],
     ['+999 123 4567', /Choose the country, or begin with \+/],
     ['my phone', /^Type your phone number first\.$/],
-  ])('%s is told on submit, and not sent', async (typed, message) => {
+  ])('%s is reported on submit, and not sent', async (typed, message) => {
     const { sent } = await show()
     enter(typed)
     expect(told()).toBeUndefined()
@@ -384,7 +384,7 @@ describe('the country', () => {
     expect(sent).toEqual(['351912345678'])
   })
 
-  it('cannot be changed while a code is asked for', async () => {
+  it('cannot be changed while a code is requested', async () => {
     const provider = {
       ...scriptedProvider({ getQrCode: () => qr('a') }),
       requestPairingCode: () => new Promise<never>(() => {}),
@@ -409,7 +409,7 @@ describe('the country', () => {
 })
 
 describe('the number of the host', () => {
-  it('is told with its country code, and comes back without changing what is typed', async () => {
+  it('is reported with its country code, and comes back without changing what is typed', async () => {
     const texts: string[] = []
     function Host() {
       const [text, setText] = useState('')

@@ -29,7 +29,7 @@ const submit = () => fireEvent.click(screen.getByRole('button', { name: 'Get cod
 describe('where the library does not load', () => {
   beforeEach(() => {
     vi.doMock(ASSIST, () => {
-      throw new Error('The chunk is gone: another version was deployed.')
+      throw new Error('The chunk was removed: another version was deployed.')
     })
   })
 
@@ -99,7 +99,7 @@ describe('while the library is on its way', () => {
   })
 })
 
-it('asks for it when the phone tab opens, and not before', async () => {
+it('loads it when the phone tab opens, and not before', async () => {
   const loaded = vi.fn()
   vi.doMock(ASSIST, (original) => {
     loaded()

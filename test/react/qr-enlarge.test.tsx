@@ -45,7 +45,7 @@ describe('the enlarged code', () => {
     expect(seen.size).toBe(4)
   })
 
-  it('gives way to Retry when the codes have run out, and comes back with it', async () => {
+  it('gives way to Retry when the codes have expired, and comes back with it', async () => {
     show(rotating(), { maxRefreshes: 1 })
     await advance(1_000)
     await press('Enlarge')
@@ -102,7 +102,7 @@ describe('the button that enlarges the code', () => {
     })
   const button = () => screen.getByRole('button', { name: 'Enlarge' })
 
-  it('keeps the focus while codes follow each other, and hands it to the panel when they have run out', async () => {
+  it('keeps the focus while codes follow each other, and hands it to the panel when they have expired', async () => {
     const startedAt = Date.now()
     show(
       slowly(() =>

@@ -137,7 +137,7 @@ describe('a page that a server rendered', () => {
 describe('the link that opens WhatsApp on this phone', () => {
   const onQrTab = { defaultMethod: 'qr' } as const
 
-  it('is the code itself, is told to nobody, and goes with the code', async () => {
+  it('is the code itself, is reported nowhere, and goes with the code', async () => {
     use(androidPhone)
     let isScanned = false
     const provider = scriptedProvider({
@@ -170,7 +170,7 @@ describe('the link that opens WhatsApp on this phone', () => {
     expect(document.body.innerHTML).not.toContain('first')
   })
 
-  it('goes with a code that nobody replaces', async () => {
+  it('goes with a code that is not replaced', async () => {
     use(androidPhone)
     render(element(withBoth(), { ...onQrTab, maxRefreshes: 1 }))
     await advance(59_000)

@@ -93,7 +93,7 @@ describe('while a code is shown, the screen', () => {
     expect(wakeLock.held).toBe(1)
   })
 
-  it('is asked for once under StrictMode', async () => {
+  it('is locked once under StrictMode', async () => {
     render(<StrictMode>{element(scriptedProvider({ getQrCode: () => qr('a') }))}</StrictMode>)
     await advance(1_000)
     expect([wakeLock.asked, wakeLock.held]).toEqual([1, 1])
@@ -123,7 +123,7 @@ describe('while a code is shown, the screen', () => {
     expect(wakeLock.held).toBe(1)
   })
 
-  it('is left alone after the component has gone', async () => {
+  it('is left alone after the component was unmounted', async () => {
     const { unmount } = render(element(scriptedProvider({ getQrCode: () => qr('a') })))
     await advance(1_000)
     unmount()

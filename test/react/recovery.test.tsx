@@ -50,8 +50,8 @@ describe('leftovers of an earlier link', () => {
   })
 })
 
-describe('leftovers of a pairing code that nobody entered', () => {
-  it('at WAHA are cleared when the next code is asked for', async () => {
+describe('leftovers of a pairing code that was not entered', () => {
+  it('at WAHA are cleared when the next code is requested', async () => {
     const world = createWorld('waha')
     world.show({ defaultMethod: 'phone-code', defaultPhoneNumber: '+55 11 98765-4321' })
     await advance(1_000)
@@ -95,7 +95,7 @@ describe('a link that the phone ends soon after', () => {
   })
 })
 
-describe('a session that sleeps or has run out of codes', () => {
+describe('a session that sleeps or whose codes have all expired', () => {
   it('is started by itself at WASend', async () => {
     const emulator = createEmulator({ seed: 7 })
     const access = { apiKey: 'key', sessionId: 'asleep' }
@@ -161,7 +161,7 @@ describe('a passkey', () => {
 })
 
 describe('a screen that is opened again', () => {
-  it('asks whether the link is still there, and begins anew where the phone ended it', async () => {
+  it('reads whether the link is still there, and begins anew where the phone ended it', async () => {
     const world = createWorld('green-api')
     const { unmount } = world.show()
     await advance(2_000)
@@ -178,7 +178,7 @@ describe('a screen that is opened again', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('shows the code it had, with its age, and no dead one', async () => {
+  it('shows the code it had, with its age, and no expired one', async () => {
     const provider = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
     vi.setSystemTime(20_000_000)
     const world = createWorld('green-api')
@@ -197,7 +197,7 @@ describe('a clock that is set', () => {
   it.each([
     ['an hour ahead, as after a sleep', 3_600_000],
     ['an hour back', -3_600_000],
-  ])('%s leaves no dead code on screen, and goes on', async (_, jumpMs) => {
+  ])('%s leaves no expired code on screen, and goes on', async (_, jumpMs) => {
     const provider = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
     vi.setSystemTime(20_000_000)
     createWorld('green-api').show({ provider })
@@ -254,7 +254,7 @@ describe('a phone that answers in the last moment', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('while the page is hidden is noticed on return, though the code has run out meanwhile', async () => {
+  it('while the page is hidden is noticed on return, though the code has expired meanwhile', async () => {
     const world = createWorld('green-api')
     world.show({ maxRefreshes: 1 })
     await advance(2_000)

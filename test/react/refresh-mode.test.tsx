@@ -57,7 +57,7 @@ function show(props: Partial<WhatsAppPairingProps> = {}) {
 const isOffered = () => screen.queryByRole('button', { name: 'Show a new code' }) !== null
 
 describe('refreshMode manual', () => {
-  it('takes a code away at its time, and shows the next one only when the user asks', async () => {
+  it('takes a code away at its time, and shows the next one only after a press', async () => {
     const { provider } = show()
     await advance(19_000)
     expect(statusLine()).toContain('1 of 3')
@@ -73,7 +73,7 @@ describe('refreshMode manual', () => {
     expect(statusLine()).toContain('2 of 3')
   })
 
-  it('counts what the user asks for: after three codes comes Retry, and a new round', async () => {
+  it('counts the codes that the user requests: after three comes Retry, and a new round', async () => {
     show()
     for (const number of [1, 2, 3]) {
       await advance(1_500)
@@ -87,7 +87,7 @@ describe('refreshMode manual', () => {
     expect(statusLine()).toContain('1 of 3')
   })
 
-  it('looks for a scan while a code is on screen, and once more when it has gone', async () => {
+  it('looks for a scan while a code is on screen, and once more when it has expired', async () => {
     const { provider } = show()
     await advance(19_000)
     provider.says({ status: 'linked', account: { name: 'Ana Souza' } })
@@ -172,7 +172,7 @@ describe('refreshMode manual', () => {
     expect(new Set(events.map(({ attemptId }) => attemptId)).size).toBe(1)
   })
 
-  it('puts the focus of whoever asked for a code on the panel', async () => {
+  it('moves the focus from the button that requested a code to the panel', async () => {
     show()
     await advance(21_500)
     screen.getByRole('button', { name: 'Show a new code' }).focus()
@@ -182,7 +182,7 @@ describe('refreshMode manual', () => {
 })
 
 describe.each(providerIds)('refreshMode manual, at %s', (id) => {
-  it('links by the second code, which the user asked for', async () => {
+  it('links by the second code, which the user requested', async () => {
     const world = createWorld(id, { linkingMs: 500 })
     world.show({ refreshMode: 'manual' })
     await advance(3_000)

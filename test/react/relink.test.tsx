@@ -97,7 +97,7 @@ describe('linking again', () => {
     expect(one.reset).not.toHaveBeenCalled()
   })
 
-  it('clears once in a round: what is still there after that is told, and cleared again on demand', async () => {
+  it('clears once in a round: what is still there after that is reported, and cleared again on demand', async () => {
     const one = leftovers()
     one.reset.mockImplementation(async () => {})
     render(element({ provider: one.provider }))
@@ -113,7 +113,7 @@ describe('linking again', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('by pairing code asks for the code again when the leftovers are cleared, and blames no number meanwhile', async () => {
+  it('by pairing code requests the code again when the leftovers are cleared, and blames no number meanwhile', async () => {
     const one = leftovers()
     render(element({ provider: one.provider, defaultMethod: 'phone-code' }))
     await settle()

@@ -11,7 +11,7 @@ afterEach(() => {
 
 describe('server rendering', () => {
   it.each(['qr', 'phone-code'] as const)(
-    'gives the first state of %s, asks nothing, and is taken over without a warning',
+    'gives the first state of %s, sends no request, and is taken over without a warning',
     async (defaultMethod) => {
       const provider = scriptedProvider(
         { getQrCode: () => qr('a'), requestPairingCode: () => ({ status: 'preparing' }) },

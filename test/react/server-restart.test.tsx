@@ -46,7 +46,7 @@ async function until(status: string, sample: (now: number) => void = () => {}): 
 }
 
 describe.each(ways)('a page that %s', (_, live) => {
-  describe.each(outages)('whose server is gone for %d ms', (outageMs) => {
+  describe.each(outages)('whose server is down for %d ms', (outageMs) => {
     // Where a provider does not say when codes end, each is trusted from one question about it to the next.
     it.each<readonly [string, () => World, (world: World) => number]>([
       [
@@ -85,7 +85,7 @@ describe.each(ways)('a page that %s', (_, live) => {
     })
   })
 
-  it('takes a pairing code away when it ends, though nobody can be asked', async () => {
+  it('takes a pairing code away when it ends, though no server can be reached', async () => {
     const world = createWorld('green-api')
     const { pairingCodeLifetimeMs } = world.provider.timing
     const issuedAt = Date.now()

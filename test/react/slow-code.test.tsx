@@ -42,7 +42,7 @@ async function showCode(provider: PairingProvider) {
 const asked = ({ calls }: ReturnType<typeof issuing>) =>
   calls.filter(({ question }) => question === 'pairing-code').length
 
-describe('a pairing code that nobody has entered', () => {
+describe('a pairing code that was not entered', () => {
   it('stays as it is for half a minute; then another code and the QR code are offered, and it still stands', async () => {
     await showCode(issuing('ABCD1234'))
     await advance(29_500, () => expect(isOffered()).toBe(false))
@@ -90,7 +90,7 @@ describe('a pairing code that nobody has entered', () => {
     expect(screen.queryByRole('button', { name: 'Scan a QR code instead' })).toBeNull()
   })
 
-  it('leaves the user at the number, told why, where no other code is to be had', async () => {
+  it('leaves the user at the number, with the reason, where no other code is to be had', async () => {
     await showCode(issuing('ABCD1234', new PairingError('code-refused', 'No.')))
     await advance(31_000)
     await press('Get a new code')
@@ -99,7 +99,7 @@ describe('a pairing code that nobody has entered', () => {
     expect(shownCode()).toBeUndefined()
   })
 
-  it('gives the focus of whoever asked for another one to the panel', async () => {
+  it('moves the focus from the button that requested another one to the panel', async () => {
     await showCode(issuing('ABCD1234'))
     await advance(31_000)
     const button = screen.getByRole('button', { name: 'Get a new code' })

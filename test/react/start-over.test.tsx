@@ -57,7 +57,7 @@ describe('Start over', () => {
     expect(one.reset).toHaveBeenCalledTimes(1)
   })
 
-  it('waits for a logout that goes on behind its answer at GREEN-API, and asks for no second one', async () => {
+  it('waits for a logout that goes on behind its response at GREEN-API, and requests no second one', async () => {
     const emulator = createEmulator({ seed: 7 })
     const instance = { idInstance: '1101000001', apiTokenInstance: 'token' }
     const mockServer = mockGreenApi(emulator, { ...instance, logoutMs: 40_000 })
@@ -72,7 +72,7 @@ describe('Start over', () => {
     expect(mockServer.requests.filter(({ path }) => path === '/logout')).toHaveLength(1)
   })
 
-  it('that meets weather is tried again with pauses, and shows that it goes on', async () => {
+  it('that meets transient errors is tried again with pauses, and shows that it goes on', async () => {
     const one = await stuck()
     for (let index = 0; index < 3; index++) one.reset.mockRejectedValueOnce(down())
     await press('Start over')
@@ -81,7 +81,7 @@ describe('Start over', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('that meets nothing but weather gives up after a while, and can be pressed again', async () => {
+  it('that meets nothing but transient errors gives up after a while, and can be pressed again', async () => {
     const one = await stuck()
     one.reset.mockRejectedValue(down())
     await press('Start over')
@@ -154,7 +154,7 @@ describe('Start over', () => {
     expect(one.reset.mock.calls[0]?.[0].signal?.aborted).toBe(true)
   })
 
-  it('puts the focus of whoever pressed it on the panel', async () => {
+  it('moves the focus from its button to the panel', async () => {
     await stuck()
     const button = screen.getByRole('button', { name: 'Start over' })
     button.focus()

@@ -213,7 +213,7 @@ describe('offline', () => {
 
 describe('a hidden page', () => {
   it.each(providerIds)(
-    'asks %s nothing, through the server either, and goes on when it is seen again',
+    'sends %s no request, through the server either, and goes on when it is seen again',
     async (id) => {
       const world = createWorld(id)
       world.show()

@@ -52,7 +52,7 @@ async function toggle(isOpen: boolean) {
 }
 
 describe('“Trouble linking?”', () => {
-  it('is closed, and its texts are not even loaded, until somebody opens it', async () => {
+  it('is closed, and its texts are not even loaded, until the user opens it', async () => {
     const troubleshooting = vi.fn(en.troubleshooting)
     show(qr('a'), { locale: { ...en, troubleshooting } })
     await advance(1_000)
@@ -65,7 +65,7 @@ describe('“Trouble linking?”', () => {
     expect(troubleshooting).toHaveBeenCalledTimes(1)
   })
 
-  it('tells for each thing the phone may say, nothing at all included, what it means and what to do', async () => {
+  it('explains for each thing the phone may say, nothing at all included, what it means and what to do', async () => {
     show()
     await advance(1_000)
     await toggle(true)
@@ -85,7 +85,7 @@ describe('“Trouble linking?”', () => {
     expect(details()?.textContent).not.toContain('**')
   })
 
-  it('stays open while somebody reads: through a change of codes, a gap between two, and the scan', async () => {
+  it('stays open while the user reads: through a change of codes, a gap between two, and the scan', async () => {
     const state = show()
     await advance(1_000)
     await toggle(true)
@@ -180,7 +180,7 @@ describe('“Trouble linking?”', () => {
     expect(terms()).toEqual(['pt-BR'])
   })
 
-  it('tells the host too when it is opened', async () => {
+  it('notifies the host too when it is opened', async () => {
     const onToggle = vi.fn()
     render(
       <PairingRoot pairing={stillPairing(pairingStates().qr['awaiting-scan'])}>

@@ -45,7 +45,7 @@ const show = (props: Pick<WhatsAppPairingProps, 'provider'> & Partial<WhatsAppPa
 describe.each(['green-api', 'z-api'] as const)('%s: the wrong phone', (id) => {
   const paths = (world: ReturnType<typeof createWorld>) => world.mockServer.requests.map(({ path }) => path)
 
-  it('is told apart, unlinked only when the user starts over, and then the right one is linked', async () => {
+  it('is recognised, unlinked only when the user starts over, and then the right one is linked', async () => {
     const world = createWorld(id)
     const onLinked = vi.fn()
     const onError = vi.fn()
@@ -112,14 +112,14 @@ describe('the expected phone', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('is believed where the provider does not tell the number', async () => {
+  it('is taken as linked where the provider does not report the number', async () => {
     const { provider } = phone(linkedTo())
     show({ provider, expectedPhoneNumber: EXPECTED })
     await advance(30_000)
     expect(shownStatus()).toBe('linked')
   })
 
-  it('is checked as soon as the number is told, however late after the link', async () => {
+  it('is checked as soon as the number is reported, however late after the link', async () => {
     const one = phone(linkedTo())
     show({ provider: one.provider, expectedPhoneNumber: EXPECTED })
     await advance(2_000)
@@ -238,7 +238,7 @@ describe('the expected phone', () => {
   })
 
   it.each(['n/a', 'unknown', '12', '+011 98765-4321'])(
-    'that is no international number (%s) lets no phone in, and asks the provider nothing',
+    'that is no international number (%s) lets no phone in, and sends the provider no request',
     async (expectedPhoneNumber) => {
       const { provider, calls } = phone(linkedTo(SCANNING))
       const onError = vi.fn()
@@ -317,7 +317,7 @@ describe('a number that is probably the expected one', () => {
     expect(one.onLinked).not.toHaveBeenCalled()
   })
 
-  it('is asked about once, however often the screen is opened', async () => {
+  it('needs one confirmation, however often the screen is opened', async () => {
     const { provider } = phone(linkedTo(SCANNING))
     const queryClient = new QueryClient()
     const onLinked = vi.fn()
@@ -413,7 +413,7 @@ describe('starting over after the wrong phone', () => {
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
-  it('tells markup of one’s own who was linked instead', async () => {
+  it('gives markup of one’s own the account that was linked instead', async () => {
     const { provider } = phone(linkedTo(SCANNING))
     const queryClient = new QueryClient()
     const { result } = renderHook(() =>

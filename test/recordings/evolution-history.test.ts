@@ -139,7 +139,7 @@ const table: Readonly<Record<string, readonly MeaningOfClose[]>> = {
   'evolution-2.4.0-09-not-activated': [],
 }
 
-describe('the history of an instance tells the meanings of `close` apart', () => {
+describe('the history of an instance distinguishes the meanings of `close`', () => {
   describe.each([
     ['with the dates of the list', true],
     ['without them', false],

@@ -163,7 +163,7 @@ describe('with allowStart: false', () => {
     },
   )
 
-  it('a reset goes out, because the user asked for it, and no code is requested after it', async () => {
+  it('a reset goes out, because the user pressed for it, and no code is requested after it', async () => {
     const reset = vi.spyOn(Starter.prototype, 'reset')
     const provider = new Starter()
     const world = createWorld({}, { provider, allowStart: false })
@@ -198,7 +198,7 @@ describe('with allowStart: false', () => {
     expect(made.map(({ codes }) => codes)).toEqual(Array(made.length).fill(0))
   })
 
-  it('a pairing code goes out, because the user asked for it', async () => {
+  it('a request for a pairing code goes out, because the user sent it', async () => {
     const provider = spyProvider({ startsOnRead: true })
     const world = createWorld({}, { provider, allowStart: false })
     await updateOf(world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }))

@@ -128,7 +128,7 @@ describe('requests for a pairing code', () => {
   )
 
   it.each<PairingErrorCode>(['timeout', 'invalid-answer', 'code-refused'])(
-    'that fail with %s count, since WhatsApp may have been asked',
+    'that fail with %s count, since they may have reached WhatsApp',
     async (errorCode) => {
       const { world, mend } = failing(errorCode)
       for (let count = 0; count < 3; count += 1) await world.post(code())

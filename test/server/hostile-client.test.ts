@@ -344,7 +344,7 @@ describe('a pairing link in the wrong hands', () => {
     expect(tenants.a?.calls).toEqual(['getStatus'])
   })
 
-  it('opens its own session and no other, whatever else is asked for', async () => {
+  it('opens its own session and no other, whatever else is requested', async () => {
     const { world, tenants } = linkedWorld()
     const headers = { authorization: `Bearer ${await tokenFor('a')}` }
     await world.get('?want=code&sessionId=b&pairing=b', { headers })
@@ -475,7 +475,7 @@ describe('a path that looks like another', () => {
     '#/webhook',
     '/webhook/..',
     '/webhook/%2e%2e',
-  ])('is no webhook, so the sign-in decides, whoever knows the secret: %s', async (path) => {
+  ])('is no webhook, so the sign-in decides, even with the right secret: %s', async (path) => {
     const { world, readWebhook } = fortress()
     const request = new Request(`${HANDLER_URL}${path}`, post('{"action":"reset"}', knowing))
     await expectRefusal(await world.handler(request), 'forbidden')
@@ -506,7 +506,7 @@ describe('a path that looks like another', () => {
   })
 
   it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
-    'is for webhooks alone: %s there reads nothing, whoever is signed in or knows the secret',
+    'is for webhooks alone: %s there reads nothing, even with a sign-in or the right secret',
     async (method) => {
       const readWebhook = vi.fn(() => ({ status: 'linking' }) as const)
       const world = createWorld({ readWebhook }, { webhookSecret: SECRET })
@@ -725,7 +725,7 @@ describe('a flood', () => {
     expect(world.calls).toHaveLength(3)
   })
 
-  it('of pairing codes gets one more each half a minute, however much is asked in between', async () => {
+  it('of pairing codes gets one more each half a minute, however many requests come in between', async () => {
     const world = createWorld()
     for (let second = 0; second < 120; second += 1) {
       await world.post({ action: 'request-pairing-code', phoneNumber: number(second) })
@@ -793,7 +793,7 @@ describe('a flood', () => {
     await watchAs('a')
   })
 
-  it('of pages of a provider that cannot be asked takes no place from the others', async () => {
+  it('of pages of a provider that cannot be reached takes no place from the others', async () => {
     const broken = { ...spyProvider({ sessionId: 'broken' }), timing: undefined as never }
     const fine = spyProvider()
     const world = createWorld(
@@ -807,7 +807,7 @@ describe('a flood', () => {
     await world.watch()
   })
 
-  it('of pages that come and go has the provider asked no more often', async () => {
+  it('of pages that come and go does not make the handler poll more often', async () => {
     const world = createWorld()
     for (let page = 0; page < 100; page += 1) {
       const tab = await world.watch()

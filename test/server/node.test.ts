@@ -178,7 +178,7 @@ describe('a link over node:http', () => {
     await answered
   })
 
-  it('does not call it gone when it was answered', async () => {
+  it('does not report it as disconnected when it was answered', async () => {
     const signals: AbortSignal[] = []
     const { server, url } = await serve({
       methods: {

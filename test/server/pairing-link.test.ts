@@ -254,7 +254,7 @@ describe('verifyPairingLink', () => {
     ['with the scheme alone', bearing('Bearer ')],
     ['of empty text', ''],
     ['of nothing', undefined],
-  ])('asks for a sign-in where a request comes %s', async (_, request) => {
+  ])('requires a sign-in where a request comes %s', async (_, request) => {
     expect(await codeOf(request)).toBe('sign-in-required')
   })
 
@@ -759,7 +759,7 @@ describe('behind the pairing handler', () => {
     expect(world.calls()).toEqual(['getStatus'])
   })
 
-  it('says which session is gone by a code alone', async () => {
+  it('says which session has ended by a code alone', async () => {
     const world = setUp()
     const provider = proxyOf(world, await link({ sessionId: 'c' }))
     expect((await rejection(provider.connection.read({ want: 'state', method: 'qr' }))).code).toBe(

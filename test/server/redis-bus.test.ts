@@ -159,7 +159,7 @@ describe('redisBus', () => {
     await untilHeard(listener, ['from staging'])
   })
 
-  it('connects a second time only when somebody listens, and once for all channels', async () => {
+  it('connects a second time only with the first listener, and once for all channels', async () => {
     const name = 'counted'
     const { client, bus, listen } = replicaOf(await connect({ name }))
     await bus.publish('first', 'nobody listens')
@@ -172,7 +172,7 @@ describe('redisBus', () => {
     expect({ before, after: await connectionsOf(name) }).toEqual({ before: 1, after: 2 })
   })
 
-  it('asks for channels that come while it is asking with one command', async () => {
+  it('subscribes with one command to all channels that come while a command is under way', async () => {
     const { client, listen } = await replica()
     listen('before')
     await untilSubscribers(client, 'whatsapp-pairing:before', 1)
@@ -228,7 +228,7 @@ describe('redisBus', () => {
       expect(ended).not.toHaveBeenCalled()
     })
 
-    it('has a listener that is added by another one hear the next message first', async () => {
+    it('gives a listener that is added by another one only the next message', async () => {
       const { client, bus } = await replica()
       const added = vi.fn()
       const listener = vi.fn(() => {
@@ -242,7 +242,7 @@ describe('redisBus', () => {
       expect(added.mock.calls).toEqual([['second']])
     })
 
-    it('brings a message to the others when one throws, and tells of it without its words', async () => {
+    it('brings a message to the others when one throws, and reports that without its words', async () => {
       const { client, bus, errors, listen } = await replica()
       bus.subscribe('throwing', (message) => {
         throw new Error(`cannot read ${message}`)
@@ -284,7 +284,7 @@ describe('redisBus', () => {
       await untilSubscribers(client, 'whatsapp-pairing:left', 0)
     })
 
-    it('and entered again at once, goes on hearing', async () => {
+    it('and entered again at once, goes on receiving', async () => {
       const { client, bus, listen } = await replica()
       const left = listen('again')
       await untilSubscribers(client, 'whatsapp-pairing:again', 1)
@@ -297,7 +297,7 @@ describe('redisBus', () => {
       expect(times).toBe(0)
     })
 
-    it('in any order and at any moment, is subscribed to exactly while somebody listens', async () => {
+    it('in any order and at any moment, is subscribed to exactly while there is a listener', async () => {
       const client = await connect()
       const channel = fc.constantFrom('a', 'b')
       const step = fc.oneof(
@@ -336,7 +336,7 @@ describe('redisBus', () => {
   })
 
   describe('when a connection is lost', () => {
-    it('hears again once it is back', async () => {
+    it('receives again once it is back', async () => {
       const { client, bus, errors, listen } = await replica()
       const listener = listen('lost')
       await untilSubscribers(client, 'whatsapp-pairing:lost', 1)
@@ -347,7 +347,7 @@ describe('redisBus', () => {
       await untilHeard(listener, ['back'])
     })
 
-    it('tells of each outage once, however often it tries to connect', async () => {
+    it('reports each outage once, however often it tries to connect', async () => {
       const server = await ownRedis()
       const client = await connect({ url: server.url })
       const duplicates = watchDuplicates(client)
@@ -369,7 +369,7 @@ describe('redisBus', () => {
       )
     })
 
-    it('tells of it also after an error that cost no connection', async () => {
+    it('reports it also after an error that cost no connection', async () => {
       const client = await connect()
       const duplicates = watchDuplicates(client)
       const { errors, listen } = replicaOf(client)
@@ -395,7 +395,7 @@ describe('redisBus', () => {
       expect(errors).toHaveLength(1)
     })
 
-    it('has by then entered and left what was asked for meanwhile', async () => {
+    it('has by then entered and left the channels of the calls meanwhile', async () => {
       const server = await ownRedis()
       const { client, listen } = replicaOf(await connect({ url: server.url }))
       const left = listen('left')
@@ -409,7 +409,7 @@ describe('redisBus', () => {
       await untilSubscribers(client, 'whatsapp-pairing:left', 0)
     })
 
-    it('tells of each message that was not sent, and of nothing secret', async () => {
+    it('reports each message that was not sent, and nothing secret', async () => {
       const server = await ownRedis()
       const { client, bus, errors } = replicaOf(await connect({ url: server.url }))
       await server.stop()
@@ -421,7 +421,7 @@ describe('redisBus', () => {
       for (const secret of [redisPassword, host, 'first']) expect(everythingIn(errors)).not.toContain(secret)
     })
 
-    it('tells of a message that was on its way', async () => {
+    it('reports a message that was on its way', async () => {
       const { client, bus, errors } = await replica()
       const sent = bus.publish('cut off', 'message')
       client.destroy()
@@ -443,7 +443,7 @@ describe('redisBus', () => {
       await untilHeard(listener, ['new'])
     })
 
-    it('for good, makes another one for the next listener and hears for all', async () => {
+    it('for good, makes another one for the next listener and receives for all', async () => {
       const client = await connect({ socket: { reconnectStrategy: false } })
       const duplicates = watchDuplicates(client)
       const { bus, errors, listen } = replicaOf(client)
@@ -471,7 +471,7 @@ describe('redisBus', () => {
     })
   })
 
-  it('tells of what Redis refuses, and tries a subscription again with the next one', async () => {
+  it('reports what Redis refuses, and tries a subscription again with the next one', async () => {
     const admin = await connect()
     await admin.sendCommand(['ACL', 'SETUSER', 'guest', 'on', 'nopass', '+@all', 'resetchannels'])
     const { errors, bus, listen } = replicaOf(await connect({ url: guestUrl() }))
@@ -571,7 +571,7 @@ describe('redisBus', () => {
       await expect(bus.close()).resolves.toBeUndefined()
     })
 
-    it('does not tell of what breaks because of it', async () => {
+    it('does not report what breaks because of it', async () => {
       const { client, bus, errors } = await replica()
       const sent = bus.publish('closing', 'message')
       await bus.close()
@@ -580,7 +580,7 @@ describe('redisBus', () => {
       expect(errors).toEqual([])
     })
 
-    it('makes the bus silent: nothing is sent or heard any more', async () => {
+    it('makes the bus silent: nothing is sent or received any more', async () => {
       const client = await connect()
       const duplicates = watchDuplicates(client)
       const { bus, listen } = replicaOf(client)

@@ -150,7 +150,7 @@ describe('a page that opens while the provider refuses', () => {
     await pass(0)
   })
 
-  it('is told after five minutes that GREEN-API refuses the token', async () => {
+  it('gets after five minutes that GREEN-API refuses the token', async () => {
     const { world, replace } = greenWorld()
     replace(empty(401))
     const tab = await world.watch()
@@ -161,7 +161,7 @@ describe('a page that opens while the provider refuses', () => {
   })
 
   it.each(['subscription-expired', 'account-blocked', 'not-supported'] as const)(
-    'is told "%s" at once: no start ends it',
+    'gets "%s" at once: no start ends it',
     async (code) => {
       const world = createWorld({ getQrCode: refusal(code) })
       expect((await updateOf(world.get('?want=code'))).error).toEqual({ code })

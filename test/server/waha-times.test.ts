@@ -204,7 +204,7 @@ describe('a page on a WAHA server that holds QR requests for 5 to 10 s', () => {
   })
 
   it.each(['shop', 'Default', 'default2', 'shop 1', 'são'])(
-    'fails at once, with one request, where WAHA Core is asked for the session %s',
+    'fails at once, with one request, where the request to WAHA Core is for the session %s',
     async (sessionName) => {
       const place = open({ sessionName })
       await place.until('failed', 1_000)

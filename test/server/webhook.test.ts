@@ -293,7 +293,7 @@ describe('a `readWebhook` of the host', () => {
   it.each([
     ['a foreign error', new Error(SECRET), 'unknown'],
     ['an error of ours', new PairingError('network', SECRET), 'network'],
-  ])('that throws %s is told of by a code', async (_, error, code) => {
+  ])('that throws %s is reported by a code', async (_, error, code) => {
     const world = hookedWorld({
       readWebhook: () => {
         throw error
@@ -303,7 +303,7 @@ describe('a `readWebhook` of the host', () => {
   })
 
   it.each([1e300, 2 ** 31])(
-    'that promises the next for in %s ms does not keep the provider from being asked',
+    'that promises the next event in %s ms does not stop the polling',
     async (nextInMs) => {
       const world = hookedWorld({ readWebhook: () => ({ status: 'unlinked', nextInMs }) })
       await world.watch()

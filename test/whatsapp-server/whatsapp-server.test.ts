@@ -71,7 +71,7 @@ describe('the WhatsApp test server', () => {
     await expect(client.closed).resolves.toBe(515)
   })
 
-  it('tells a wrong pairing code on the phone, where the right one still links', async () => {
+  it('reports a wrong pairing code on the phone, where the right one still links', async () => {
     const server = await start()
     const client = connect(server)
     await client.nextQrCode()
@@ -110,7 +110,7 @@ describe('the WhatsApp test server', () => {
     })
   })
 
-  it('tells the device nothing of what the phone declines', async () => {
+  it('reports nothing to the device of what the phone declines', async () => {
     const server = await start()
     server.phone.declines = true
     const client = connect(server)

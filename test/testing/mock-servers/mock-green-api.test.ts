@@ -262,7 +262,7 @@ describe('mockGreenApi(): errors', () => {
     expect([answer.status, await answer.text()]).toEqual([400, 'instance in starting process try later'])
   })
 
-  it('is starting for as long as a reboot takes, if told, linked or not', async () => {
+  it('is starting for as long as a reboot takes, if configured, linked or not', async () => {
     const phone = setUp({ rebootMs: 120_000 })
     link(phone)
     await phone.body('reboot')
@@ -273,7 +273,7 @@ describe('mockGreenApi(): errors', () => {
     expect(await phone.body('getStateInstance')).toEqual({ stateInstance: 'authorized' })
   })
 
-  it('falls to starting after as many pairing codes as told, and a reboot heals it', async () => {
+  it('falls to starting after as many pairing codes as configured, and a reboot heals it', async () => {
     const { clock, body } = setUp({ codesUntilStuck: 2 })
     await body('getAuthorizationCode', requestCode(5511987654321))
     await body('getAuthorizationCode', requestCode(5511987654321))
@@ -295,7 +295,7 @@ describe('mockGreenApi(): errors', () => {
     expect([value, ms]).toEqual([null, 5_000])
   })
 
-  it('limits requests per method and second, if told', async () => {
+  it('limits requests per method and second, if configured', async () => {
     const { clock, ask } = setUp({ enforceRateLimits: true })
     const statuses = async (method: string, count: number): Promise<number[]> => {
       const answers: number[] = []

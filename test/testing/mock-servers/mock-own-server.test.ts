@@ -159,7 +159,7 @@ describe('mockOwnServer(): other requests', () => {
     ['unknown-instance', 404],
     ['rate-limited', 429],
     ['server-error', 500],
-  ] as const)('fails as told: %s', async (fault, status) => {
+  ] as const)('fails as configured: %s', async (fault, status) => {
     const { emulator, ask } = setUp()
     emulator.fail(fault)
     expect((await ask()).status).toBe(status)

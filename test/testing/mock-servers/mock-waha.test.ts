@@ -196,7 +196,7 @@ describe('WAHA mock server: session', () => {
     expect(await phone.status()).toBe('WORKING')
   })
 
-  it('is logged out in 4 s: the device is gone at once, the status after 1 s, and it starts by itself', async () => {
+  it('is logged out in 4 s: the device is removed at once, the status changes after 1 s, and it starts by itself', async () => {
     const phone = setUp()
     link(phone)
     const response = phone.send('POST sessions/default/logout')
@@ -386,7 +386,7 @@ describe('WAHA mock server: QR code', () => {
 })
 
 describe('WAHA mock server: pairing code', () => {
-  it('has a dash, and names somebody before anything is linked', async () => {
+  it('has a dash, and names an account before anything is linked', async () => {
     const { emulator, ask } = setUp()
     const { status, body } = await ask(CODE, number('5511912345678'))
     const { code } = body as { code: string }

@@ -68,7 +68,7 @@ describe('mockWasend(): session', () => {
     expect(await status()).toBe('SCAN_QR_CODE')
   })
 
-  it('has its codes from the moment it was up, whenever it is asked', async () => {
+  it('has its codes from the moment it was up, whenever they are requested', async () => {
     const { clock, emulator, ask, status } = setUp({ stopped: true, startingMs: 5_000 })
     await ask('POST /sessions/main/start')
     clock.pass(70_000)
@@ -130,7 +130,7 @@ describe('mockWasend(): session', () => {
     expect(await phone.status()).toBe('SCAN_QR_CODE')
   })
 
-  it('tells of a passkey, and of leftovers that a restart does not clear', async () => {
+  it('reports a passkey, and leftovers that a restart does not clear', async () => {
     const phone = setUp()
     phone.emulator.demandPasskey()
     link(phone)
@@ -165,7 +165,7 @@ describe('mockWasend(): session details', () => {
     expect(await body('GET /sessions')).toEqual({ sessions: [{ session: docs }] })
   })
 
-  it('has the shape of the SDK, if told: a list has the status in downstream', async () => {
+  it('has the shape of the SDK, if configured: a list has the status in downstream', async () => {
     const { body } = setUp({ shape: 'sdk' })
     const engine = { grpc: expect.any(Object), gows: expect.any(Object) }
     const info = { uniqueSessionId: 'main', status: 'SCAN_QR_CODE', name: 'main', ...flags, engine }
@@ -175,7 +175,7 @@ describe('mockWasend(): session details', () => {
     expect(list.sessions[0].downstream).toMatchObject({ name: 'main', status: 'SCAN_QR_CODE', engine })
   })
 
-  it('says who is linked only if told, as WAHA does', async () => {
+  it('says who is linked only if configured, as WAHA does', async () => {
     const silent = setUp()
     link(silent)
     expect(await silent.body()).not.toHaveProperty('me')
@@ -185,7 +185,7 @@ describe('mockWasend(): session details', () => {
     expect(await phone.body()).toMatchObject({ me: { id: '5511987654321@c.us', pushName: 'Ana Souza' } })
   })
 
-  it('has the number that the session was made for, whoever is linked', async () => {
+  it('has the number that the session was made for, whichever phone is linked', async () => {
     const phone = setUp({ phoneNumber: '+4520123456' })
     link(phone)
     expect(await phone.body()).toMatchObject({ phoneNumber: '+4520123456' })
@@ -215,7 +215,7 @@ describe('mockWasend(): QR code', () => {
     ['waha', { mimetype: 'image/png', data: expect.stringMatching(/^iVBOR/) }],
     ['nested', { data: { mimetype: 'image/png', data: expect.stringMatching(/^iVBOR/) } }],
     ['value', { value: expect.stringMatching(/#2@/) }],
-  ] as const)('has the form %s, if told', async (qrBody, expected) => {
+  ] as const)('has the form %s, if configured', async (qrBody, expected) => {
     expect(await setUp({ qrBody }).body(QR)).toEqual(expected)
   })
 
@@ -223,7 +223,7 @@ describe('mockWasend(): QR code', () => {
     ['iso', '2026-11-21T00:01:00.000Z'],
     ['seconds', (START + 60_000) / 1_000],
     ['milliseconds', START + 60_000],
-  ] as const)('says when it ends in %s, if told', async (expiresAt, expected) => {
+  ] as const)('says when it ends in %s, if configured', async (expiresAt, expected) => {
     expect(await setUp({ expiresAt }).body(QR)).toMatchObject({ expiresAt: expected })
   })
 

@@ -44,13 +44,13 @@ describe('mockZApi(): qr-code', () => {
     },
   )
 
-  it('/qr-code gives the text, as the older pages say, if told', async () => {
+  it('/qr-code gives the text, as the older pages say, if configured', async () => {
     const { emulator, body } = setUp({ qrCode: 'text' })
     expect(await body('/qr-code')).toEqual({ value: expect.stringMatching(/^https:\/\/wa\.me\/.*#2@/) })
     expect(await body('/qr-code')).toEqual({ value: shownText(emulator) })
   })
 
-  it('/qr-code/image gives bare base64, text or bytes, if told', async () => {
+  it('/qr-code/image gives bare base64, text or bytes, if configured', async () => {
     expect(await setUp({ qrCodeImage: 'base64' }).value('/qr-code/image')).toMatch(/^iVBOR/)
 
     const text = await setUp({ qrCodeImage: 'plain-text' }).ask('/qr-code/image')
@@ -99,12 +99,15 @@ describe('mockZApi(): phone-code', () => {
     expect(emulator.typeCode(code)).toEqual({ ok: true })
   })
 
-  it.each(['code', 'phoneCode'] as const)('gives it in %s, if told, and with a dash', async (codeField) => {
-    const { emulator, body } = setUp({ codeField, codeDash: true })
-    const answer = (await body('/phone-code/5511912345678')) as Record<string, string>
-    expect(answer).toEqual({ [codeField]: expect.stringMatching(/^[1-9A-Z]{4}-[1-9A-Z]{4}$/) })
-    expect(emulator.typeCode(answer[codeField] ?? '')).toEqual({ ok: true })
-  })
+  it.each(['code', 'phoneCode'] as const)(
+    'gives it in %s, if configured, and with a dash',
+    async (codeField) => {
+      const { emulator, body } = setUp({ codeField, codeDash: true })
+      const answer = (await body('/phone-code/5511912345678')) as Record<string, string>
+      expect(answer).toEqual({ [codeField]: expect.stringMatching(/^[1-9A-Z]{4}-[1-9A-Z]{4}$/) })
+      expect(emulator.typeCode(answer[codeField] ?? '')).toEqual({ ok: true })
+    },
+  )
 
   it('refuses what is no number with 400', async () => {
     expect((await setUp().ask('/phone-code/+55(11)')).status).toBe(400)
@@ -133,7 +136,7 @@ describe('mockZApi(): status', () => {
     })
   })
 
-  it('asks for a restored session where there are leftovers, which links again', async () => {
+  it('wants a restored session where there are leftovers, which links again', async () => {
     const { clock, emulator, body } = setUp()
     emulator.leaveStaleAuth()
     expect(await body('/status')).toEqual({
@@ -147,7 +150,7 @@ describe('mockZApi(): status', () => {
     expect(await body('/status')).toMatchObject({ connected: true })
   })
 
-  it('ends its texts with a full stop, as the older pages do, if told', async () => {
+  it('ends its texts with a full stop, as the older pages do, if configured', async () => {
     expect(await setUp({ statusDots: true }).body('/status')).toMatchObject({
       error: 'You are not connected.',
     })
@@ -224,7 +227,7 @@ describe('mockZApi(): changes', () => {
 })
 
 describe('mockZApi(): errors', () => {
-  it('the client token is asked for only where it is activated', async () => {
+  it('the client token is required only where it is activated', async () => {
     const { mockServer } = setUp({ clientToken: 'F1' })
     const ask = async (headers: Record<string, string>): Promise<unknown> => {
       const answer = await mockServer.fetch(`${BASE}/status`, { headers })
