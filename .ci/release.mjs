@@ -132,9 +132,9 @@ function release({ isPublishing, scratch }) {
   })
 
   const conclusion = conclusionOfCi(outputOf(['git', 'rev-parse', 'HEAD']))
-  if (conclusion === undefined)
+  if (conclusion === undefined && !isPublishing)
     notDone.push('CI was not looked up: the command line tool of GitHub is missing or signed out.')
-  else step('CI', () => (conclusion === 'success' ? [] : [`CI of this commit: ${conclusion}.`]))
+  else step('CI', () => (conclusion === 'success' ? [] : [`CI of this commit: ${conclusion ?? 'unknown'}.`]))
 
   // `prepack` builds it. The same file is checked here and published below.
   const [packed] = JSON.parse(
@@ -156,7 +156,7 @@ function release({ isPublishing, scratch }) {
 
   if (problems.length > 0) notDone.push('Not published: see what failed.')
   else if (!isPublishing)
-    notDone.push('Not published: this was a rehearsal. Push the tag, and the release workflow publishes.')
+    notDone.push('Not published: this was a rehearsal. Push the tag: the workflow "Release" publishes it.')
   else if (!process.env.ACTIONS_ID_TOKEN_REQUEST_URL) {
     notDone.push(
       'Not published: npm can attest a build (provenance) only in a workflow with the permission "id-token: write".',
