@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path'
 export const nginxAdvice =
   'Install nginx and openssl (Debian: apt-get install nginx openssl), or set NGINX_PATH to the nginx to use.'
 
-/** Debian keeps servers in a folder that is not in everybody's PATH. */
+/** Debian keeps servers in a folder that is not in every user's PATH. */
 const SERVER_FOLDERS = ['/usr/sbin', '/usr/local/sbin']
 
 /**

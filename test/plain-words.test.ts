@@ -9,6 +9,8 @@ const root = resolve(import.meta.dirname, '..')
 const replacements = [
   ['whoever', /\bwhoever\b/gi, 'the user, the developer, your app, the phone’s owner'],
   ['nobody', /\b(?:nobody|somebody|someone|no one)\b/gi, 'name who or what it is: no caller, another page'],
+  ['anybody', /\b(?:anybody|anyone|everybody|everyone)\b/gi, 'an attacker, all users, any client'],
+  ['question', /\bquestions?\b/gi, 'request, read, confirmation'],
   ['tell', /\b(?:tells?|telling|told)\b/gi, 'notify, report, show, distinguish'],
   ['ask', /\b(?:asks?|asked|asking)\b/gi, 'request, poll, read'],
   ['hear', /\b(?:hears?|heard|hearing)\b/gi, 'receive, get'],

@@ -8,7 +8,7 @@ import { until } from './wait.mjs'
 /** A page opens its stream again after this time, at its own replica if that runs. */
 const STREAM_LIFETIME_MS = 30_000
 
-/** How long a code is looked at, and how long a phone stays linked after everyone has seen it. */
+/** How long a code is looked at, and how long a phone stays linked after every page has shown it. */
 const SCAN_AFTER_MS = /** @type {const} */ ([500, 20_000])
 const LINKED_FOR_MS = /** @type {const} */ ([500, 5_000])
 

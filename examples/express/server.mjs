@@ -19,7 +19,7 @@ const { app, handler } = createApp({
   webhookSecret: PAIRING_WEBHOOK_SECRET,
 })
 
-// For this machine alone: anybody could have the cookies of the example.
+// For this machine alone: on a network, others could get the cookies of the example.
 const server = app.listen(Number(PORT), '127.0.0.1', (error) => {
   if (error) throw error
   const { port } = /** @type {AddressInfo} */ (server.address())

@@ -9,7 +9,7 @@ const { app, handler } = createApp({
   webhookSecret: PAIRING_WEBHOOK_SECRET,
 })
 
-// For this machine alone: anybody could have the cookies of the example.
+// For this machine alone: on a network, others could get the cookies of the example.
 const server = serve({ fetch: app.fetch, port: Number(PORT), hostname: '127.0.0.1' }, ({ port }) => {
   console.log(`Pairing at http://127.0.0.1:${port}/api/pairing`)
 })

@@ -49,7 +49,7 @@ export async function watchEvents({ listener, onGap, open, signal }: LiveEventsO
 interface Outcome {
   /** It was there for a while and ended by itself: the next one will be there too. */
   readonly isGood: boolean
-  /** Where the answer says how long to wait at least. */
+  /** Where the response says how long to wait at least. */
   readonly waitMs?: number
 }
 
@@ -110,7 +110,7 @@ function isEventStream(
   return status === 200 && body !== null && /^text\/event-stream\b/i.test(headers.get('content-type') ?? '')
 }
 
-/** How long to wait at least after an answer that is no stream. */
+/** How long to wait at least after a response that is no stream. */
 async function waitAfterRefusal(response: Response): Promise<number> {
   const { status } = response
   // Not there, not ours, or not allowed: nothing that passes soon.

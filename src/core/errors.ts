@@ -26,13 +26,13 @@ export type PairingErrorCode =
   | 'rate-limited'
   /** The provider, or the session, does not support the request. */
   | 'not-supported'
-  /** An answer arrived that is not what the provider documents: half a JSON body, an image that is none. */
+  /** A response arrived that is not what the provider documents: half a JSON body, an image that is none. */
   | 'invalid-answer'
   /** The provider is down or restarting. */
   | 'provider-unavailable'
   /** The server could not be reached: no connection, or no name resolution. */
   | 'network'
-  /** No answer, or no code, within the time allowed. */
+  /** No response, or no code, within the time allowed. */
   | 'timeout'
   /** The user is not signed in to the host, or that sign-in has expired. */
   | 'sign-in-required'
@@ -147,7 +147,7 @@ export class PairingError extends Error {
     return actions[this.code] ?? 'contact-host'
   }
 
-  /** Whether the same request may succeed later without anybody doing anything. */
+  /** Whether the same request may succeed later without an action of a person. */
   get retryable(): boolean {
     return this.action === 'retry'
   }

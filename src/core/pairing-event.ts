@@ -45,7 +45,9 @@ export type PairingEventType =
 /** A step of an attempt, for the host's own statistics and support. Holds no code, phone number or name. */
 export interface PairingEvent {
   readonly type: PairingEventType
-  /** The same for all steps from `started` on; Retry begins another attempt. Random, means nothing to anybody else. */
+  /**
+   * The same for all steps from `started` on; Retry begins another attempt. Random, and without a meaning elsewhere.
+   */
   readonly attemptId: string
   /** `id` of the provider; behind `proxy` that of the server's, as soon as it is known. */
   readonly provider: string

@@ -23,15 +23,15 @@ export interface PairingAccount {
 export interface ProviderTiming {
   /** How long a QR code lives once codes rotate. WhatsApp: 20,000. */
   readonly qrLifetimeMs: number
-  /** Time between two QR questions while the rotation is not known yet. */
+  /** Time between two requests for a QR code while the rotation is not known yet. */
   readonly qrIntervalMs: number
-  /** QR questions are never closer together than this. */
+  /** Requests for a QR code are never closer together than this. */
   readonly qrMinIntervalMs: number
-  /** Time from the last answer to the next question about the state. */
+  /** Time from the last response to the next read of the state. */
   readonly statusIntervalMs: number
   /** How long a pairing code may be entered. */
   readonly pairingCodeLifetimeMs: number
-  /** After this time without an answer a request is given up. */
+  /** After this time without a response a request is cancelled. */
   readonly requestTimeoutMs: number
   /**
    * How long the provider may take until its first code, where it documents that. The screen says so after 30 seconds, and the
@@ -133,11 +133,11 @@ export type PairingSnapshot = SnapshotDetails &
       }
   )
 
-/** What an answer may say about itself and, where it went through a server, about the provider behind it. */
+/** What a response may say about itself and, where it went through a server, about the provider behind it. */
 export interface SnapshotDetails {
   /** `id` of the provider that gave it, where it went through a server. */
   readonly provider?: string | undefined
-  /** Of a pushed answer: the next one comes within this time, without a question. */
+  /** Of a pushed snapshot: the next one comes within this time, without a request. */
   readonly nextInMs?: number | undefined
   /** The methods the provider offers. */
   readonly methods?: readonly PairingMethod[] | undefined

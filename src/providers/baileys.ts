@@ -89,8 +89,8 @@ export type BaileysOptions = CommonOptions &
         readonly authFolder: string
         readonly authState?: undefined
         /**
-         * Leads from other processes of this folder to the one that uses it: the `bus` of the handler. Anyone who can publish on it can
-         * read codes and end the link, so keep it private.
+         * Leads from other processes of this folder to the one that uses it: the `bus` of the handler. Every client
+         * that can publish on it can read codes and end the link, so keep it private.
          * @default none
          */
         readonly bus?: PairingBus | undefined
@@ -115,14 +115,15 @@ export interface BaileysProvider extends PairingProvider {
   readonly subscribe: NonNullable<PairingProvider['subscribe']>
   /**
    * Closes the socket of the session, also for other providers of it, and keeps the link. Resolves when nothing is left
-   * that would keep the process alive. This provider answers no more.
+   * that would keep the process alive. This provider rejects every later call.
    */
   close(): Promise<void>
 }
 
 const TIMING: ProviderTiming = {
   qrLifetimeMs: QR_LIFETIME_MS,
-  // Answers come from memory; each snapshot says how long its code lives, so that these are for the time without one.
+  // Responses come from memory; each snapshot says how long its code is valid, so that these are for the time without
+  // one.
   qrIntervalMs: 2_000,
   qrMinIntervalMs: 1_000,
   // As often as a scan should be noticed.

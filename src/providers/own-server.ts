@@ -241,7 +241,7 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The snapshot of the server's that must be in an answer. */
+/** The server's snapshot, which must be in a response. */
 function fieldsOf(answer: ProviderAnswer): Fields {
   const fields = asRecord(answer.json)
   const { state } = fields

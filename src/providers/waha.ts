@@ -194,7 +194,10 @@ export function waha(options: WahaOptions): PairingProvider {
     passkeys.end(options)
   }
 
-  /** WAHA answers a change before the session has started, and the next read is to find a code. The last look, if any. */
+  /**
+   * WAHA responds to a change before the session has started, and the next read is to find a code. The last look, if
+   * any.
+   */
   async function settle(options: RequestOptions): Promise<WahaSession | undefined> {
     for (let look = 0; look < SETTLE_LOOKS; look += 1) {
       // The change has been made, whatever comes of this.

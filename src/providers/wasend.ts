@@ -171,7 +171,7 @@ export function wasend(options: WasendOptions): PairingProvider {
     return session
   }
 
-  /** The answer of the first place that exists. */
+  /** The response of the first place that exists. */
   async function askForQrCode({ signal }: RequestOptions): Promise<ProviderAnswer> {
     const [first = 'qr', second] = qrPaths
     let answer = await request(`${path}/${first}`, { signal })

@@ -96,7 +96,7 @@ const TIMING: ProviderTiming = {
   statusIntervalMs: 4_000,
   // Not documented: the life of the connection that WhatsApp issues a code on.
   pairingCodeLifetimeMs: 160_000,
-  // Answers come at once, or not at all.
+  // Responses come at once, or not at all.
   requestTimeoutMs: 10_000,
 }
 
@@ -166,7 +166,7 @@ export function zApi(options: ZApiOptions): PairingProvider {
     return { status: 'linked', account: normalizeAccount({ phoneNumber: phone, name, avatarUrl: imgUrl }) }
   }
 
-  /** What stands in the way of a code that is not in the answer; `undefined` where nothing does. */
+  /** What stands in the way of a code that is not in the response; `undefined` where nothing does. */
   async function obstacle(
     answer: ProviderAnswer,
     options: RequestOptions,
@@ -264,7 +264,7 @@ function checkDone(step: Step, answer: ProviderAnswer): void {
   throw answer.ok && value === false ? unavailableError(NAME, answer) : zApiError(answer)
 }
 
-/** Whether a code may be in the answer at all. */
+/** Whether a code may be in the response at all. */
 function hasCode(answer: ProviderAnswer): boolean {
   return answer.ok && !asRecord(answer.json).challenge && !isPage(answer) && !saysAnything(answer)
 }
@@ -284,7 +284,7 @@ function saysAnything(answer: ProviderAnswer): boolean {
   return isUnpaid(answer) || texts.some((text) => says(answer, text))
 }
 
-/** A plan that is over, in an answer that is no error by its status. */
+/** A plan that is over, in a response that is no error by its status. */
 function isUnpaid(answer: ProviderAnswer): boolean {
   return answer.ok && !isPage(answer) && saysMustPay(messageOf(answer))
 }

@@ -28,8 +28,8 @@ export function encodeBusMessage(from: string, message: ReplicaMessage, stamp: B
 }
 
 /**
- * A message of another replica; `undefined` for one of our own, for one that is old or from the future, and for what is none:
- * anybody may publish.
+ * A message of another replica; `undefined` for one of our own, for one that is old or from the future, and for what is
+ * none: other programs may publish too.
  */
 export function decodeBusMessage(
   text: string,

@@ -9,7 +9,9 @@ export interface OriginCheckOptions {
   readonly report: Report
 }
 
-/** A page of another origin sent the request. Its answer is a plain `forbidden`; the log has a code of its own for it. */
+/**
+ * A page of another origin sent the request. The response is a plain `forbidden`; the log has a code of its own for it.
+ */
 export class CrossOriginError extends PairingError {}
 
 /** Each pair of origins is reported once. A page of another site could fill the reports of the app otherwise. */

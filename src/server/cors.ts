@@ -4,7 +4,7 @@ const PREFLIGHT_LIFETIME_S = 600
 /** Names of headers, as a browser lists them: nothing that would be another header or another line. */
 const HEADER_NAMES = /^[\w-]+(?: *, *[\w-]+)*$/
 
-/** Lets pages of an allowed origin read the answer; every other answer stays as it is. */
+/** Lets pages of an allowed origin read the response; every other response stays as it is. */
 export function withCors(
   { headers }: Request,
   response: Response,
@@ -18,7 +18,7 @@ export function withCors(
   return response
 }
 
-/** The answer to a browser's question beforehand; `undefined` for what is none, or comes from elsewhere. */
+/** The response to a preflight request; `undefined` for what is none, or comes from elsewhere. */
 export function preflightAnswer(
   { method, headers }: Request,
   allowedOrigins: readonly string[],

@@ -129,7 +129,7 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
   const bounded = (given: PairingProvider): PairingProvider => (allowStart ? given : withoutStarts(given))
 
   async function targetOf(request: Request): Promise<SessionTarget> {
-    // One provider for everybody has one owner.
+    // One provider for all users has one owner.
     if (typeof provider !== 'function') return { provider: bounded(provider), tenant: '' }
     return {
       provider: bounded(await reported('provider', async () => checkedProvider(await provider(request)))),

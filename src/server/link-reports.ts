@@ -26,7 +26,10 @@ export interface UnlinkedEvent {
 
 /** Calls the app when a link begins and when it ends. */
 export interface LinkReports {
-  /** Takes a response of the provider. Messages of other replicas do not count: anybody with access to the bus can send them. */
+  /**
+   * Takes a response of the provider. Messages of other replicas do not count: every program with access to the bus can
+   * send them.
+   */
   observe(target: SessionTarget, snapshot: PairingSnapshot): void
   /** The provider has ended the link. */
   unlinked(target: SessionTarget): void

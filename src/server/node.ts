@@ -111,7 +111,7 @@ async function pipe(
       cancel()
     }
   } catch (error) {
-    // The body failed midway: the status is out already, and a short answer is all that is left to say.
+    // The body failed midway: the status is out already, and all that is left is to cut the response short.
     if (!gone.aborted) printError('The body of a response failed midway.', error)
     cancel()
   } finally {
@@ -157,7 +157,7 @@ function toWebRequest(request: NodeRequest, signal: AbortSignal): Request {
     headers,
     body: bodyOf(request),
     signal,
-    // The standard wants it said that the body may still be on its way when the answer begins.
+    // The standard demands this header where the body may still be on its way when the response begins.
     duplex: 'half',
   }
   return new Request(url, init)

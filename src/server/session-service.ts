@@ -53,7 +53,7 @@ export interface SessionServiceOptions {
 /** A session, and what the request may do with it. */
 export interface AllowedTarget extends SessionTarget, CheckedAuthorization {}
 
-/** Answers requests that were let in, for the provider that they may use. */
+/** Responds to requests that were let in, for the provider that they may use. */
 export interface SessionService {
   /** `GET`: an update, or a stream of them. */
   read(target: AllowedTarget, request: Request, signal: AbortSignal): Promise<Response>

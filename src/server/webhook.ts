@@ -91,7 +91,7 @@ export function createWebhookGuard(secret: WebhookSecret, report: Report): Webho
       if (!given && !signature)
         throw new PairingError('sign-in-required', 'A webhook needs the secret of this handler.')
       const expected = await expectedSecret(request, secret, report)
-      // A right secret always passes: by guessing, anyone could lock the provider out otherwise.
+      // A right secret always passes: otherwise an attacker could lock the provider out by guessing.
       if (given) {
         const spellings = [given, given.replace(EVENT_NAME, '')]
         for (const one of spellings)
@@ -139,7 +139,7 @@ function isStrong(secret: unknown): boolean {
 function weakSecretError(): HandlerError {
   return new HandlerError(
     'invalid-options',
-    `webhookSecret must have at least ${MIN_SECRET_CHARACTERS} characters that cannot be guessed, or anybody could send webhooks. ` +
+    `webhookSecret must have at least ${MIN_SECRET_CHARACTERS} characters that cannot be guessed, or an attacker could send webhooks. ` +
       'Make one with "openssl rand -base64 32"; an environment variable that is empty is the usual cause.',
   )
 }

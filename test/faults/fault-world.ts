@@ -14,7 +14,7 @@ import { type Held, watchHeld } from './watch-leaks.js'
 
 const HOST_URL = 'https://host.example/api/pairing'
 
-/** A code is hidden that long after the question about it was due, to leave time for the answer. */
+/** A code is hidden that long after the request about it was due, to leave time for the response. */
 const GRACE_MS = 2_000
 
 /** Timers stand still while a machine sleeps; none of those that hide a code is longer than this. */

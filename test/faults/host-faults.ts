@@ -35,7 +35,7 @@ function unreachable(name: string, interference: Interference, code: PairingErro
     name,
     when,
     cause: (world) => interfere(world, interference),
-    // A pairing code on screen is good for its time, and when that is over one last question is enough.
+    // A pairing code on screen is good for its time, and when that is over one last request is enough.
     ends: ends(failed, when === 'at the first request' ? failed : 'expired (code-not-entered)'),
   }))
 }

@@ -36,7 +36,7 @@ function lasting(name: string, interference: Interference, code: PairingErrorCod
   return line(name, first, () => interference, ends(`failed (${code})`))
 }
 
-/** A pairing code on screen is good for its time, and when that is over one last question is enough. */
+/** A pairing code on screen is good for its time, and when that is over one last request is enough. */
 function withCodeUp(code: PairingErrorCode): Ends {
   return ends(`failed (${code})`, 'expired (code-not-entered)')
 }

@@ -15,7 +15,7 @@ const TIMEOUT_MS = 300_000
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 
-/** Longer than anything is waited for: a question hangs for a minute, and eight may. */
+/** Longer than anything is waited for: a request hangs for a minute, and eight may. */
 const LONGEST_MINUTES = 20
 
 const ends: readonly (PairingSessionStatus | undefined)[] = [...documentedEnds, 'idle']

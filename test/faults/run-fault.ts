@@ -16,10 +16,13 @@ export interface Outcome {
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 
-/** Without any change or request for so long, it is the end: no question hangs longer than two minutes, nor a pause than 38 s. */
+/**
+ * Without any change or request for so long, it is the end: no request hangs longer than two minutes, nor a pause than
+ * 38 s.
+ */
 const STABLE_MS = 170 * SECOND
 
-/** Eight questions that hang for two minutes each, and the pauses between them. */
+/** Eight requests that hang for two minutes each, and the pauses between them. */
 const LONGEST_MS = 30 * MINUTE
 
 /** A link is watched for three minutes, and a ceremony lasts ten. */

@@ -24,7 +24,7 @@ import { type FakeTime, startFakeTime } from './fake-time.js'
 // Loaded when it is needed, which takes real time: fake timers would not wait for it.
 await loadLaterSession()
 
-/** What becomes of questions. */
+/** The results of requests. */
 export interface Weather {
   /** From the moment at which the provider looks to the moment at which its answer is there. */
   readonly latencyMs: number
@@ -63,7 +63,7 @@ type UserAction = SessionEvent extends infer Event
 /** The user begins again from these; no request is sent meanwhile. */
 const silentStates: readonly (PairingSession['status'] | undefined)[] = [undefined, 'idle', 'failed']
 
-/** A code is hidden that long after the question about it was due, to leave time for the answer. */
+/** A code is hidden that long after the request about it was due, to leave time for the response. */
 const GRACE_MS = 2_000
 
 /** Promises settle within one turn, and there is nothing else here. */

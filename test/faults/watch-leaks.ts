@@ -10,7 +10,7 @@ export interface Held {
   readonly timers: number
 }
 
-/** Says nothing to anybody: only that it is open counts. */
+/** Sends nothing: only that it is open counts. */
 class SilentChannel {
   static readonly open = new Set<SilentChannel>()
   onmessage: unknown = null

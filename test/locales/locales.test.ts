@@ -23,7 +23,7 @@ const tags = [
   'zh-CN',
 ]
 
-/** What is the same word in English. Texts without a letter of their own are left out of the question anyway. */
+/** What is the same word in English. Texts without a letter of their own are left out anyway. */
 const sameAsEnglish: Readonly<Record<string, readonly string[]>> = {
   'pt-BR': ['QR code'],
   es: ['Error'],

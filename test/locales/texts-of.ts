@@ -28,7 +28,7 @@ const categories = ['zero', 'one', 'two', 'few', 'many', 'other']
 const isPlural = (value: object): value is Record<string, string> =>
   Object.keys(value).every((key) => categories.includes(key))
 
-/** Which numbers each form of a language is for, as far as anybody counts here. */
+/** Which numbers each form of a language is for, as far as numbers go here. */
 export function countsByCategory(tag: string): ReadonlyMap<string, readonly number[]> {
   const rules = new Intl.PluralRules(tag)
   const counts = new Map<string, number[]>()

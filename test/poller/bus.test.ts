@@ -29,7 +29,7 @@ const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 
 interface MemoryBus extends PairingBus {
   readonly published: { readonly channel: string; readonly message: string }[]
-  /** As anybody could who has access to the broker. */
+  /** As any client could that has access to the broker. */
   forge(message: string): void
   /** How many listen. */
   readonly listeners: number

@@ -134,7 +134,7 @@ describe('openAuthFolder', () => {
     expect((await open()).state.creds.registrationId).not.toBe(auth.state.creds.registrationId)
   })
 
-  it('deletes what a process that was killed while it wrote has left, and no file of anybody else', async () => {
+  it('deletes what a process that was killed while it wrote has left, and no file of another program', async () => {
     const secret = await kept()
     const ids = ['0721443f-69f3-4a84-93a8-54e0e54ea46c', '0721443f-69f3-4a84-93a8-54e0e54ea46d']
     for (const [index, name] of ['creds', 'pre-key-5', 'app-state-sync-key-AAAA', 'notes'].entries())

@@ -468,7 +468,7 @@ describe('baileys: the link', () => {
     const provider = world.provider({
       onSocket: ({ ev }) =>
         ev.on('connection.update', ({ connection }) => {
-          // The question for the picture comes now.
+          // The request for the picture comes now.
           if (connection === 'open') world.server.isMute = true
         }),
     })

@@ -79,7 +79,7 @@ const requestCode = async ({ requestPairingCode }: PairingProvider) => requestPa
 const range = (from: number, to: number): readonly number[] =>
   Array.from({ length: to - from }, (_, index) => from + index)
 
-/** Each question takes no time, and each pause is over at once. */
+/** Each request takes no time, and each pause is over at once. */
 async function hurried<Value>(question: () => Promise<Value>, withinMs = 30_000): Promise<Value> {
   const outcome = question()
   outcome.catch(() => undefined)

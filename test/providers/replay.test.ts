@@ -91,7 +91,7 @@ const linkedAtWaha = {
 }
 const done = undefined
 
-/** Which lines of a recording answer a question, by their number in the file, and what is made of them. */
+/** Which lines of a recording answer a request, by their number in the file, and what is made of them. */
 /** A code of unknown age. */
 const JOINED = { expiresInMs: 14_000 }
 
@@ -239,7 +239,7 @@ function answerOf({ response }: Line): Response {
   })
 }
 
-/** The answer, or the code of the error; pauses between two questions are over at once. */
+/** The answer, or the code of the error; pauses between two requests are over at once. */
 async function withoutWaiting(answer: Promise<unknown>): Promise<unknown> {
   const outcome = answer.catch((error: unknown) => (PairingError.isInstance(error) ? error.code : error))
   await vi.advanceTimersByTimeAsync(10_000)

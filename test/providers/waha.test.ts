@@ -210,7 +210,7 @@ describe('waha getQrCode', () => {
   it.each<[string, Answer]>([
     ['bare base64', json({ mimetype: 'image/png', data: PNG })],
     ['bytes', bytes(PNG, 'image/png')],
-  ])('shows a picture too, where a gateway drops the question for text: %s', async (_title, answer) => {
+  ])('shows a picture too, where a gateway drops the request for text: %s', async (_title, answer) => {
     const { provider } = make({ 'GET auth/qr': answer })
     expect(await provider.getQrCode({})).toEqual({ status: 'qr', qrCode: IMAGE })
   })
@@ -742,7 +742,7 @@ describe('waha, as any adapter', () => {
     name: 'waha',
     make: (options) => waha({ baseUrl, apiKey, session, ...options }),
     mockServer(emulator) {
-      // A session that runs makes codes by itself; this mock server's would begin with the first question.
+      // A session that runs makes codes by itself; this mock server's would begin with the first request.
       emulator.start()
       // The clock of these rules stands still.
       return mockWaha(emulator, { apiKey, session, startingMs: 0 })

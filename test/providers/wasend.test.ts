@@ -465,7 +465,7 @@ describeAdapterRules({
   name: 'wasend',
   make: (options) => wasend({ apiKey, sessionId, ...options }),
   mockServer(emulator) {
-    // A session that runs makes codes by itself; this mock server's would begin with the first question.
+    // A session that runs makes codes by itself; this mock server's would begin with the first request.
     emulator.start()
     return mockWasend(emulator, { apiKey, sessionId })
   },

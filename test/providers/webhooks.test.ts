@@ -44,7 +44,7 @@ describe('greenApi readWebhook', () => {
     expect(provider.readWebhook?.(changed(state))).toEqual(snapshot)
   })
 
-  it('leaves a ban to the next question, which brings the error', () => {
+  it('leaves a ban to the next request, which brings the error', () => {
     expect(provider.readWebhook?.(changed('blocked'))).toBeUndefined()
   })
 

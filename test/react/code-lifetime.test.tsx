@@ -59,7 +59,7 @@ describe('how long a code stays on screen', () => {
     expect(screen.getByRole('status').textContent).toContain('2 of 3')
   })
 
-  it('shows no code for long after it was replaced, and wastes few questions, once it knows the rotation', async () => {
+  it('shows no code for long after it was replaced, and wastes few requests, once it knows the rotation', async () => {
     const born = (at: number) => Math.floor((at + 7_300) / 20_000)
     const provider = scriptedProvider({ getQrCode: () => qr(born(Date.now())) })
     vi.setSystemTime(20_000_000)

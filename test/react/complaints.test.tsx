@@ -76,7 +76,7 @@ describe('expired codes on screen', () => {
       if (session.status !== 'awaiting-scan' || session.qrCode.payload.kind !== 'text') return
       const isAlive = state.status === 'pairing' && state.qrText === session.qrCode.payload.value
       deadMs = isAlive ? 0 : deadMs + 1_000
-      // Until the next question; two rotations are forty seconds.
+      // Until the next request; two rotations are forty seconds.
       expect(deadMs).toBeLessThanOrEqual(10_000)
     })
   })

@@ -79,7 +79,7 @@ describe('a link', () => {
     const { length } = one.calls
     one.now = linked
     await advance(10_000, () => expect(shownStatus()).toBe('linked'))
-    // The second question does not wait its fifteen seconds.
+    // The second request does not wait its fifteen seconds.
     expect(one.calls.length).toBe(length + 1)
     expect(one.onLinked).toHaveBeenCalledTimes(1)
   })
@@ -92,7 +92,7 @@ describe('a link', () => {
   })
 
   it.each(['network', 'rate-limited', 'provider-unavailable', 'unauthorized'] as const)(
-    'stays while questions about it fail (%s), which makes the pauses longer and not shorter',
+    'stays while requests about it fail (%s), which makes the pauses longer and not shorter',
     async (errorCode) => {
       const one = await link()
       one.now = new PairingError(errorCode, 'No.')

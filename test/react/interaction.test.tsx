@@ -94,7 +94,7 @@ describe('onLinked', () => {
 
 describe('after the scan', () => {
   it('keeps the code where the provider names no linking state, and never flashes failed', async () => {
-    // Longer than it takes until the next status question.
+    // Longer than it takes until the next read of the status.
     const world = createWorld('wasend', { linkingMs: 6_000 })
     world.show()
     await advance(3_000)
@@ -118,7 +118,7 @@ describe('autoStart', () => {
 })
 
 describe('the phone number', () => {
-  it('survives a change of tabs, and stops QR questions meanwhile', async () => {
+  it('survives a change of tabs, and stops requests for QR codes meanwhile', async () => {
     const one = provider()
     show({ provider: one })
     await advance(1_000)

@@ -83,7 +83,7 @@ describe('a component that is mounted and unmounted many times', { timeout: TIME
       for (let mount = 0; mount < MOUNTS; mount += 1) {
         world.page.close()
         world.page.open()
-        // Every other one goes while its question is under way.
+        // Every other one is unmounted while its request is under way.
         await world.pass(mount % 2)
         seen.add(world.page.session?.status)
       }

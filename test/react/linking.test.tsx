@@ -46,7 +46,7 @@ describe.each(providerIds)('%s, through proxy, handler, adapter, mock server and
     expect(shownStatus()).toBe('linked')
   })
 
-  it('shows only the code that is valid at WhatsApp, in all but the seconds between a change and the next question', async () => {
+  it('shows only the code that is valid at WhatsApp, in all but the seconds between a change and the next request', async () => {
     const world = createWorld(id)
     const { timing } = world.provider
     world.show()

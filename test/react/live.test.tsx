@@ -188,7 +188,7 @@ describe('the stream of a page', () => {
     expect(streamsOf(world)).toBe(1)
   })
 
-  it('ends with the component, and so do the questions', async () => {
+  it('ends with the component, and so do the requests', async () => {
     const world = createWorld('wasend')
     const { unmount } = world.show()
     await advance(6_000)
@@ -306,7 +306,7 @@ describe('the phone tab', () => {
   const qrQuestions = (world: World) =>
     world.mockServer.requests.filter(({ path }) => path.startsWith('/qr')).length
 
-  it.each(['green-api', 'z-api'] as const)('ends all QR questions at %s', async (id) => {
+  it.each(['green-api', 'z-api'] as const)('ends all requests for QR codes at %s', async (id) => {
     const world = createWorld(id)
     world.show()
     await advance(6_000)
@@ -350,7 +350,7 @@ describe('the phone tab', () => {
 })
 
 describe('a waiting minute', () => {
-  /** What reaches the provider in the first minute: QR questions, state questions. */
+  /** What reaches the provider in the first minute: requests for QR codes, reads of the state. */
   async function costs(id: ProviderId, show: (world: World) => void): Promise<readonly [number, number]> {
     const world = createWorld(id)
     // Where there are no codes yet, each page starts them.
@@ -361,7 +361,7 @@ describe('a waiting minute', () => {
     return [qrQuestions, world.mockServer.requests.length - qrQuestions]
   }
 
-  // GREEN-API pushes its codes itself, which saves some of the questions.
+  // GREEN-API pushes its codes itself, which saves some of the requests.
   it.each<readonly [ProviderId, readonly [number, number], readonly [number, number]]>([
     ['green-api', [3, 2], [12, 12]],
     ['z-api', [6, 12], [6, 12]],
@@ -385,7 +385,7 @@ describe('a waiting minute', () => {
   })
 
   it.each(providerIds)(
-    'of three pages that were opened one after the other costs %s one question more each',
+    'of three pages that were opened one after the other costs %s one request more each',
     async (id) => {
       const one = createWorld(id)
       one.show()

@@ -4,7 +4,7 @@ import { guessCountry } from '../../src/react/parts/guess-country.js'
 
 const isCountry = (region: string) => /^[A-Z]{2}$/.test(region)
 
-describe('the country before anybody chose one', () => {
+describe('the country before the user chose one', () => {
   it.each([
     ['en', ['pt-BR', 'en-US'], 'BR'],
     ['en', ['en-GB', 'en'], 'GB'],

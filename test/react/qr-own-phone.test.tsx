@@ -117,7 +117,7 @@ describe('the way to begin', () => {
 })
 
 describe('a page that a server rendered', () => {
-  it('turns to the phone number without a QR question and without a warning', async () => {
+  it('turns to the phone number without a request for a QR code and without a warning', async () => {
     const provider = withBoth()
     // A phone is not seen from a server, where there is no `matchMedia`.
     const html = renderToString(element(provider))

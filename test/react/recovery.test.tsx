@@ -228,7 +228,7 @@ describe('a provider that never gets ready', () => {
 describe('a phone that answers in the last moment', () => {
   // Not at Evolution API, where a scan looks like waiting for one.
   it.each(['green-api', 'z-api', 'wasend', 'waha'] as const)(
-    'of the last code is still linked at %s: one last question comes before expired',
+    'of the last code is still linked at %s: one last request comes before expired',
     async (id) => {
       // The others report nothing before the link is finished.
       const world = createWorld(id, { linkingMs: id === 'green-api' ? 6_000 : 500 })

@@ -35,7 +35,7 @@ const element = (props: Pick<WhatsAppPairingProps, 'provider'> & Partial<WhatsAp
 )
 
 describe('linking again', () => {
-  it('clears what GREEN-API kept of the earlier link without a question, and links', async () => {
+  it('clears what GREEN-API kept of the earlier link without a confirmation, and links', async () => {
     const world = createWorld('green-api')
     world.emulator.leaveStaleAuth()
     const seen = new Set<string>()
@@ -89,7 +89,7 @@ describe('linking again', () => {
     expect(heading()).toBe('Link your WhatsApp again')
   })
 
-  it('without the mode is a question to the user', async () => {
+  it('without the mode needs a confirmation by the user', async () => {
     const one = leftovers()
     render(element({ provider: one.provider, mode: undefined }))
     await advance(30_000)

@@ -64,7 +64,7 @@ describe.each(providerIds)('%s', (id) => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('keeps a code that is still good on screen while questions fail, and goes on when they succeed', async () => {
+  it('keeps a code that is still good on screen while requests fail, and goes on when they succeed', async () => {
     const world = createWorld(id)
     world.show()
     await advance(3_000)

@@ -47,7 +47,7 @@ async function until(status: string, sample: (now: number) => void = () => {}): 
 
 describe.each(ways)('a page that %s', (_, live) => {
   describe.each(outages)('whose server is down for %d ms', (outageMs) => {
-    // Where a provider does not say when codes end, each is trusted from one question about it to the next.
+    // Where a provider does not say when codes end, each is trusted from one request about it to the next.
     it.each<readonly [string, () => World, (world: World) => number]>([
       [
         'green-api',

@@ -1,7 +1,7 @@
 import { act } from '@testing-library/react'
 import { vi } from 'vitest'
 
-/** Small enough that an answer arrives in the same step as its question. */
+/** Small enough that a response arrives in the same step as its request. */
 const STEP_MS = 250
 
 /**

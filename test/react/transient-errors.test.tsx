@@ -32,7 +32,7 @@ const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' 
 const shownQr = () => part('qr-code')?.innerHTML
 const show = (provider: PairingProvider, props: Partial<WhatsAppPairingProps> = {}) =>
   render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} {...props} />)
-/** Pauses between the questions, in whole seconds. */
+/** Pauses between the requests, in whole seconds. */
 const pausesOf = ({ calls }: ScriptedProvider) =>
   calls.slice(1).map(({ at }, index) => Math.floor((at - (calls[index]?.at ?? 0)) / 1_000))
 
@@ -435,7 +435,7 @@ describe('responses', () => {
   })
 
   it('that arrive in the same moment as a pushed update do not undo it', async () => {
-    // Between the end of a question and the moment its answer is stored lie some dozen turns of the queue.
+    // Between the end of a request and the moment its response is stored lie some dozen turns of the queue.
     for (let turns = 0; turns < 80; turns++) {
       let push = (_: PairingSnapshot): void => {}
       let isAnswered = false

@@ -253,7 +253,7 @@ describe('the expected phone', () => {
     },
   )
 
-  it.each([undefined, ''])('is anybody’s where none is given: %j', async (expectedPhoneNumber) => {
+  it.each([undefined, ''])('is any phone where none is given: %j', async (expectedPhoneNumber) => {
     const { provider } = phone(linkedTo(SCANNING))
     show({ provider, expectedPhoneNumber })
     await advance(1_000)
@@ -279,19 +279,22 @@ describe('a number that is probably the expected one', () => {
     return { ...one, onLinked, onError }
   }
 
-  it.each(PROBABLE)('%s is a question, and no failure', async (_, expectedPhoneNumber, linkedNumber) => {
-    const { onLinked, onError } = await ask(expectedPhoneNumber, linkedNumber)
-    if (!isAsked()) throw new Error(`${expectedPhoneNumber} and ${linkedNumber}: ${shownStatus()}`)
-    expect(heading()).toBe('Is this your number?')
-    expect(part('account-number')?.textContent).toBe(groupDigits(linkedNumber))
-    expect(part('lead')?.textContent).toContain(expectedPhoneNumber)
-    expect(screen.getAllByRole('button').map(({ textContent }) => textContent)).toEqual([
-      'Yes',
-      'It’s another phone',
-    ])
-    expect(onLinked).not.toHaveBeenCalled()
-    expect(onError).not.toHaveBeenCalled()
-  })
+  it.each(PROBABLE)(
+    '%s needs a confirmation, and is no failure',
+    async (_, expectedPhoneNumber, linkedNumber) => {
+      const { onLinked, onError } = await ask(expectedPhoneNumber, linkedNumber)
+      if (!isAsked()) throw new Error(`${expectedPhoneNumber} and ${linkedNumber}: ${shownStatus()}`)
+      expect(heading()).toBe('Is this your number?')
+      expect(part('account-number')?.textContent).toBe(groupDigits(linkedNumber))
+      expect(part('lead')?.textContent).toContain(expectedPhoneNumber)
+      expect(screen.getAllByRole('button').map(({ textContent }) => textContent)).toEqual([
+        'Yes',
+        'It’s another phone',
+      ])
+      expect(onLinked).not.toHaveBeenCalled()
+      expect(onError).not.toHaveBeenCalled()
+    },
+  )
 
   it('is linked when the user says that it is', async () => {
     const { onLinked, onError } = await ask('98765-4321', SCANNING)

@@ -815,7 +815,7 @@ describe('a flood', () => {
       tab.leave()
       await pass(0)
     }
-    // Ten seconds of one page are six questions.
+    // Ten seconds of one page are six requests.
     expect(world.calls.length).toBeLessThan(10)
   })
 
@@ -833,7 +833,7 @@ describe('five hundred abandoned streams', () => {
     return createWorld({}, { maxWatchersPerSession: COUNT })
   }
 
-  /** Nothing is left: no watcher, no question, no timer, and not what was known of the session. */
+  /** Nothing is left: no watcher, no request, no timer, and not what was known of the session. */
   async function expectNothingLeft(world: World, firstOrigin: unknown): Promise<void> {
     expect(world.watchers).toBe(0)
     world.calls.length = 0

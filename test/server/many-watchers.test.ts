@@ -12,7 +12,7 @@ const WATCHERS = SESSIONS * WATCHERS_PER_SESSION
 /** WhatsApp's pace: another code every 20 seconds. */
 const CODE_MS = 20_000
 
-/** Long enough for two codes, several questions about each, and heartbeats. */
+/** Long enough for two codes, several requests about each, and heartbeats. */
 const A_WHILE_MS = 25_000
 
 /** Of each stream. */

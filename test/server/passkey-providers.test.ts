@@ -332,7 +332,7 @@ describe.each(['waha', 'own-server'] as const)('a code to compare at %s', (name)
   })
 })
 
-it('waha: a provider that still names a confirmed code does not bring the question back', async () => {
+it('waha: a provider that still names a confirmed code does not bring the comparison back', async () => {
   const page = await ceremony('waha', { comparesCode: true })
   await page.answer(await page.challenge())
   const { passkey: { code = '' } = {} } = await page.pass(6_000)

@@ -8,7 +8,7 @@ export function node(tag: string, attrs: Attributes = {}, content?: BinaryNode['
   return content === undefined ? { tag, attrs } : { tag, attrs, content }
 }
 
-/** A question or an order of the server's. */
+/** A query or a command of the server. */
 export function orderOf(id: string, content: BinaryNode): BinaryNode {
   return node('iq', { from: S_WHATSAPP_NET, type: 'set', id, xmlns: 'md', t: nowInSeconds() }, [content])
 }

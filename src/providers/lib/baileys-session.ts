@@ -75,7 +75,7 @@ export function createBaileysSession({
     }
   }
 
-  /** A pairing that everybody has left must not keep a socket open. */
+  /** A pairing that every page has left must not keep a socket open. */
   function watchIdle(): ReturnType<typeof setTimeout> {
     const timer = setInterval(
       () => {

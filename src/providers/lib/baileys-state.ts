@@ -69,7 +69,7 @@ export function statusSnapshot(state: LinkState): PairingSnapshot {
 }
 
 /**
- * The answer to a question for the QR code.
+ * The response to a request for the QR code.
  *
  * @throws {@link PairingError} what stands in the way
  */

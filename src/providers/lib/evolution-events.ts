@@ -42,8 +42,8 @@ function connectionUpdate({
 }
 
 /**
- * The pairing code that may stand beside the QR code is left to the next question about the state: the adapter knows
- * after how many of them to stop, and an event does not.
+ * The pairing code that may stand beside the QR code is left to the next read of the state: the adapter knows after how
+ * many of them to stop, and an event does not.
  */
 function qrCodeUpdated(
   { statusCode, qrcode }: Fields,

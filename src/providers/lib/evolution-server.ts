@@ -92,7 +92,7 @@ export function createEvolutionServer({
   }
 }
 
-/** The error of an answer that is none of the documented ones. */
+/** The error of a response that is none of the documented ones. */
 function refusal(answer: ProviderAnswer): PairingError {
   if (asRecord(answer.json).code !== 'LICENSE_REQUIRED') return answerError(NAME, answer)
   return new PairingError(

@@ -28,7 +28,7 @@ const PROGRAM_TEXTS = [
   /\bmust be (?:an?|of type|one of|provided)\b|\bprivate (?:field|member)|^(?:bad port|unknown scheme)$/,
 ]
 
-/** Names of errors that mean "no answer", in `fetch`, its stand-ins and DOM. */
+/** Names of errors that mean "no response", in `fetch`, its stand-ins and DOM. */
 const NETWORK_ERRORS =
   /^(?:TypeError|AbortError|TimeoutError|NetworkError|FetchError|SocketError|ConnectionRefused)$/
 

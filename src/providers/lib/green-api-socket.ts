@@ -10,7 +10,7 @@ import { type WebSocketConstructor, webSocketOpener } from './web-socket.js'
 
 /**
  * A code is replaced after 20 seconds, and the next one has a way to go. Of the first one on a connection the age is
- * unknown: it may be replaced sooner, and some first codes live a minute, which a question then confirms.
+ * unknown: it may be replaced sooner, and some first codes are valid for a minute, which a request then confirms.
  */
 const NEXT_CODE_MS = 21_000
 
@@ -23,7 +23,7 @@ const NEXT_STATE_MS = 20_000
 /** The provider ends a connection after 100 seconds: where it did not, the other side is down. */
 const SILENCE_LIMIT_MS = 110_000
 
-/** What the adapter already knows about frames, since HTTP answers say the same. */
+/** What the adapter already knows about frames, since HTTP responses say the same. */
 export interface GreenApiSocketOptions {
   readonly url: string
   readonly webSocket: WebSocketConstructor | undefined

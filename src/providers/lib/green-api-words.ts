@@ -50,12 +50,12 @@ export function wordsOf(answer: ProviderAnswer): string {
   return (answer.ok || answer.status === 400) && !isPage(answer) ? answer.text : ''
 }
 
-/** Whether an answer is an error with one of the texts above. */
+/** Whether a response is an error with one of the texts above. */
 export function says(answer: ProviderAnswer, text: RegExp): boolean {
   return text.test(wordsOf(answer))
 }
 
-/** The error of an answer that is no state. */
+/** The error of a response that is no state. */
 export function greenApiError(answer: ProviderAnswer): PairingError {
   // Its own status for a quota that is used up.
   return answer.status === 466

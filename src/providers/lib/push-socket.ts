@@ -71,7 +71,7 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
   /** `resting` after a last frame, `barred` after too many refusals. */
   let phase: 'on' | 'resting' | 'barred' = 'on'
   let socket: WebSocketLike | undefined
-  /** The next opening, or the end of the patience with this connection. */
+  /** The next opening, or the end of the wait for this connection. */
   let timer: ReturnType<typeof setTimeout> | undefined
   let openedAt = Number.NEGATIVE_INFINITY
   /** Connections in a row that brought nothing, and how many of them were refused. */

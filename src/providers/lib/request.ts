@@ -4,7 +4,7 @@ import { parseForeignJson } from '../../core/json.js'
 import type { RequestOptions } from '../../core/provider.js'
 import { fetchFailure, isCacheRefused, timeout } from './fetch-failure.js'
 
-/** What a provider answered, read to the end. Bodies are for the adapter alone: they may carry tokens. */
+/** A provider's response, read to the end. Bodies are for the adapter alone: they may carry tokens. */
 export interface ProviderAnswer {
   readonly status: number
   readonly ok: boolean
@@ -57,7 +57,7 @@ export function createRequester({ fetch: ownFetch, timeoutMs }: RequesterOptions
   let last: Promise<unknown> = Promise.resolve()
   return (request) => {
     const answer = last.then(() => send(ownFetch ?? fetch, { timeoutMs, ...request }))
-    // Only that it has ended: the answer itself would stay in memory until the next question, picture and all.
+    // Only that it has ended: the response itself would stay in memory until the next request, picture and all.
     last = answer.then(nothing, nothing)
     // Also while it waits for its turn behind a slow request.
     return request.signal ? unlessAborted(answer, request.signal, abortedError) : answer
@@ -66,7 +66,7 @@ export function createRequester({ fetch: ownFetch, timeoutMs }: RequesterOptions
 
 const nothing = (): void => {}
 
-/** The answer to a question that only adds detail: `undefined` where it fails, unless it was given up. */
+/** The response to a request that only adds detail: `undefined` where it fails, unless it was cancelled. */
 export async function detail(
   request: Requester,
   question: ProviderRequest,

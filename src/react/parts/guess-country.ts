@@ -1,6 +1,6 @@
 /**
- * The country that languages point to. A region that is written wins, first of a language that the component speaks; then the
- * region where a language is mostly spoken, but for English, which is everybody's.
+ * The country that languages point to. A region that is written wins, first of a language that the component speaks;
+ * then the region where a language is mostly spoken, but for English, which is spoken everywhere.
  */
 export function guessCountry(
   languageTag: string,

@@ -6,7 +6,7 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
-/** What WhatsApp on a phone may answer to. */
+/** What WhatsApp on a phone may open. */
 const LINKED_DEVICES = 'https://wa.me/settings/linked_devices'
 
 /** A QR code stands behind the hash, which no browser sends to a server. */

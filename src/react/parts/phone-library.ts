@@ -165,7 +165,8 @@ function readInternational(typed: string, chosen: CountryCode | undefined): Phon
   const parsed = typing.getNumber()
   const callingCode = typing.getCallingCode()
   const country = typing.getCountry() ?? countryOfCode(callingCode, chosen)
-  // What was written with its country code is sent as it was written, but for a trunk zero, which never reaches anybody.
+  // What was written with its country code is sent as it was written, but for a trunk zero, with which no phone can be
+  // reached.
   const withTrunkZero = parsed?.isValid() && `${parsed.countryCallingCode}0${parsed.nationalNumber}`
   const digits = parsed && typed === withTrunkZero ? parsed.number.slice(1) : typed
   return {

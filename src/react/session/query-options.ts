@@ -36,7 +36,7 @@ export interface PairingSessionQueryInput {
   readonly autoStart?: boolean | undefined
   /** The method to begin with. @default 'qr' */
   readonly defaultMethod?: PairingMethod | undefined
-  /** Whose phone it has to be: an international number that begins with `+`. @default anybody's */
+  /** Whose phone it has to be: an international number that begins with `+`. @default any phone */
   readonly expectedPhoneNumber?: string | undefined
   /** `relink` clears what the provider kept of an earlier link without a press of the user. @default 'link' */
   readonly mode?: PairingMode | undefined

@@ -46,11 +46,11 @@ export interface UsePairingSessionOptions extends PairingCallbacks {
    * with `wrong-phone-number`, and starting over unlinks it. Where the number is probably that of the same phone, as
    * after a change of the numbering plan, the user has to confirm it, and the link counts only then. The link counts
    * where the provider does not report the number.
-   * @default anybody's
+   * @default any phone
    */
   readonly expectedPhoneNumber?: string | undefined
   /**
-   * `relink`: the phone was linked before, so what the provider kept of that is cleared without a question.
+   * `relink`: the phone was linked before, so what the provider kept of that is cleared without a confirmation.
    * @default 'link'
    */
   readonly mode?: PairingMode | undefined

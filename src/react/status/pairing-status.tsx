@@ -74,7 +74,7 @@ export const PairingStatus: ComponentWithRef<PairingStatusProps, HTMLDivElement>
     const { provider, locale, theme, className, classNames, messages } = props
     return (
       <PairingBoundary
-        // Another account begins without the question about the one before.
+        // Another account begins without the confirmation for the one before.
         key={JSON.stringify([provider.id, provider.sessionId])}
         onError={props.onError}
         fallback={(retry) => (
