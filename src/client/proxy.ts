@@ -19,8 +19,7 @@ export interface ProxyOptions {
   readonly url: string
   /**
    * Distinguishes sessions where one URL serves several, for example one per tenant. It is not sent anywhere.
-   * @default the URL, with a short hash of `authorization` where `headers` is an object: each pairing link is a session
-   * of its own
+   * @default the URL, with a short hash of `authorization` where `headers` is an object: each pairing link is a session of its own
    */
   readonly sessionId?: string | undefined
   /** Stands in for the global `fetch`: for tests, or as middleware. */

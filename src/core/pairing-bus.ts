@@ -4,22 +4,20 @@
  *
  * `publish` and `subscribe` are required, and promise little, so that any broker will do:
  *
- * - A message arrives at most once. One that is sent while no replica is subscribed, or while a connection is down, is
- *   lost.
+ * - A message arrives at most once. One that is sent while no replica is subscribed, or while a connection is down, is lost.
  * - No order is promised between replicas.
  * - A message may be late. Each carries its time, and the handler drops what is older than two seconds.
  * - `publish` may take its time: the handler sends the next message of a channel when the last one has ended.
  * - A replica may receive its own messages.
  *
- * With `take` and `last`, replicas also share limits, never change a session at the same time, keep one record of it,
- * and call `onLinked` once for each link. Without them each process has its own.
+ * With `take` and `last`, replicas also share limits, never change a session at the same time, keep one record of it, and call
+ * `onLinked` once for each link. Without them each process has its own.
  *
- * No call throws or rejects: during an outage each replica works by itself. Where `take` gives no reply, a replica
- * cannot know what the others have just started, so it refuses a start with `provider-unavailable`, for 30 seconds.
- * Then it requests the state, and starts the session if that is still stopped.
+ * No call throws or rejects: during an outage each replica works by itself. Where `take` gives no reply, a replica cannot know what the
+ * others have just started, so it refuses a start with `provider-unavailable`, for 30 seconds. Then it requests the state, and starts the
+ * session if that is still stopped.
  *
- * `redisBus` from `whatsapp-pairing/server/redis-bus` is one for node-redis. `examples/ioredis` in the repository has
- * one for ioredis.
+ * `redisBus` from `whatsapp-pairing/server/redis-bus` is one for node-redis. `examples/ioredis` in the repository has one for ioredis.
  */
 export interface PairingBus {
   /**

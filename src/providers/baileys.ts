@@ -1,12 +1,11 @@
 /**
- * Baileys links a phone to this process: a device of one's own on WhatsApp, with no provider between. The adapter owns
- * the socket, from the first QR code to the link, and keeps the link up from then on.
+ * Baileys links a phone to this process: the process is then a linked device of the account, with no provider between.
+ * The adapter owns the socket, from the first QR code to the link, and keeps the link up from then on.
  *
- * Setup: `npm install baileys@7.0.0-rc14` beside this package (an optional peer, loaded when it is first needed;
- * 7.0.0-rc.9 and later work, and 6.7.21 to 6.7.x; npm's `latest`, 6.17.16, does not). `@whiskeysockets/baileys` is the
- * same package under its other name and is found too; with `skipLibCheck: false`, TypeScript wants the first. And a
- * folder for the credentials that survives a restart. Make the provider once for each folder, in a process that goes on
- * running: not in a function that ends with its request.
+ * Setup: `npm install baileys@7.0.0-rc14` beside this package (an optional peer, loaded when it is first needed; 7.0.0-rc.9 and
+ * later work, and 6.7.21 to 6.7.x; npm's `latest`, 6.17.16, does not). `@whiskeysockets/baileys` is the same package under its
+ * other name and is found too; with `skipLibCheck: false`, TypeScript wants the first. And a folder for the credentials that survives a restart. Make the provider once for each folder, in a process that goes
+ * on running: not in a function that ends with its request.
  *
  * Configuration:
  *
@@ -18,21 +17,18 @@
  *   `requestPairingCode` begin a new one.
  * - Nothing is kept before a phone has let the device in. An attempt that was abandoned leaves nothing behind that a
  *   later one could stumble over.
- * - Providers of the same folder, or of the same `sessionId` without a folder, share one socket in a process. Of
- *   several processes with one folder the first has it, by a lock file with its process id; the others wait until it
- *   ends, and reach the link through `bus`, or are refused with `invalid-options`. With `authState`, see to it yourself
- *   that one process uses the credentials: WhatsApp lets one in at a time, and ends the connection of the other, which
- *   then rejects with `invalid-options`.
+ * - Providers of the same folder, or of the same `sessionId` without a folder, share one socket in a process. Of several
+ *   processes with one folder the first has it, by a lock file with its process id; the others wait until it ends, and reach the
+ *   link through `bus`, or are refused with `invalid-options`. With `authState`, see to it yourself that one process uses the
+ *   credentials: WhatsApp lets one in at a time, and ends the connection of the other, which then rejects with `invalid-options`.
  * - A round of codes ends by itself after 160 seconds. Another one follows while codes are requested; otherwise the
  *   socket is closed, after `idleTimeoutMs` at the latest. A link is never closed because it is idle.
- * - Where WhatsApp wants a passkey, the state is `passkey-required` without a step until the socket ends, which is when
- *   its QR codes are used up, and then rejects with `passkey-expired`; `reset` begins anew. Baileys cannot answer for a
- *   passkey, and its codes are not shown in that time. A listener of your own may answer through `onSocket`; the link
- *   is noticed then.
+ * - Where WhatsApp wants a passkey, the state is `passkey-required` without a step until the socket ends, which is when its QR codes
+ *   are used up, and then rejects with `passkey-expired`; `reset` begins anew. Baileys cannot answer for a passkey, and its codes
+ *   are not shown in that time. A listener of your own may answer through `onSocket`; the link is noticed then.
  * - What a phone has not let in yet is forgotten with the process: the screen then offers to start over.
- * - Bundlers must leave the package alone: in Next.js, `serverExternalPackages: ['baileys',
- *   '@whiskeysockets/baileys']`.
- * - WhatsApp's terms do not foresee clients of one's own. An account may be locked for what is sent through one.
+ * - Bundlers must leave the package alone: in Next.js, `serverExternalPackages: ['baileys', '@whiskeysockets/baileys']`.
+ * - WhatsApp's terms forbid unofficial clients. WhatsApp may lock an account for what is sent through one.
  *
  * Pages:
  * - https://baileys.wiki/docs/socket/connecting
@@ -135,7 +131,7 @@ const TIMING: ProviderTiming = {
 }
 
 /**
- * A device of one's own on WhatsApp.
+ * A linked device of your own on WhatsApp.
  *
  * @example
  * createPairingHandler({ provider: baileys({ authFolder: 'link' }), authorize })

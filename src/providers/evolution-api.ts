@@ -1,8 +1,8 @@
 /**
- * Evolution API (v2) links a phone to an *instance* on a server of one's own, by QR code or by pairing code.
+ * Evolution API (v2) links a phone to an *instance* on your own server, by QR code or by pairing code.
  *
- * Setup: create an instance with the integration `WHATSAPP-BAILEYS`. Its own token is enough as `apiKey`; the server's
- * global key rules all instances. Both give the account away, so the adapter belongs on a server.
+ * Setup: create an instance with the integration `WHATSAPP-BAILEYS`. Its own token is enough as `apiKey`; the
+ * server's global key rules all instances. Both give the account away, so the adapter belongs on a server.
  *
  * Notes:
  * - `GET /instance/connect` is no read: where the instance is `close`, it opens a connection to WhatsApp. After a scan
@@ -20,14 +20,12 @@
  *   on the phone. `connect` says nothing about the age of a code. It is known where this session began the pairing or
  *   saw the code before, and otherwise from the list, which is written with each code. Where the list has no dates, a
  *   code is shown for 14 seconds at a time and read again after 15 and 30.
- * - A phone number counts where a pairing begins: `requestPairingCode` logs out what is under way with another number,
- *   or with none. Each QR code brings another pairing code; requested again after its end, the next one comes without a
- *   logout.
- * - 2.4 keeps a pairing code that was not entered when its server restarts, and brings no code any more:
- *   `session-stale`, after two pairings without a code. Only deleting and creating the instance helps; see
- *   `recreateInstance`.
- * - An instance that opens four times within 90 seconds, without a logout, has two connections that throw each other
- *   out: no more requests are sent, and `onError` gets `session-stale`.
+ * - A phone number counts where a pairing begins: `requestPairingCode` logs out what is under way with another number, or with none.
+ *   Each QR code brings another pairing code; requested again after its end, the next one comes without a logout.
+ * - 2.4 keeps a pairing code that was not entered when its server restarts, and brings no code any more: `session-stale`, after two
+ *   pairings without a code. Only deleting and creating the instance helps; see `recreateInstance`.
+ * - An instance that opens four times within 90 seconds, without a logout, has two connections that throw each other out: no more
+ *   requests are sent, and `onError` gets `session-stale`.
  * - `reset` never ends a link, but for such a one; `unlink` does.
  * - Events and `fetchInstances` hold tokens: nothing but the state, its time and the account is read from them.
  *

@@ -1,16 +1,17 @@
 /**
  * GREEN-API links a phone to an *instance*, by QR code or by pairing code.
  *
- * Setup: create an instance at https://console.green-api.com; its page shows `idInstance`, `apiTokenInstance` and
- * `apiUrl`. The token is part of every URL and gives the account away, so the adapter belongs on a server.
+ * Setup: create an instance at https://console.green-api.com; its page shows `idInstance`,
+ * `apiTokenInstance` and `apiUrl`. The token is part of every URL and gives the account away, so the adapter
+ * belongs on a server.
  *
  * Notes:
  * - `unlink` and `reset` log the instance out; `reset` reboots one that hangs in `starting`. A logout goes on after its
  *   response; until it ends the state is `preparing`.
  * - A new instance takes up to five minutes, a first QR code up to ten: `preparing`, not an error.
  * - `yellowCard`, `suspended` and `sleepMode` (the phone is off) are linked: what they lack is not a link.
- * - QR codes are also pushed, over a WebSocket: `subscribe`. Node has one since version 22; before, install `ws`. There
- *   is one connection for an instance, so keep the provider object.
+ * - QR codes are also pushed, over a WebSocket: `subscribe`. Node has one since version 22; before, install `ws`.
+ *   There is one connection for an instance, so keep the provider object.
  * - Webhooks: switch on `stateWebhook` in the settings of the instance.
  * - Since release 5.44.37.12 the response to a request for a QR code may say that WhatsApp wants a passkey. The state
  *   of the instance does not report that, so the adapter remembers it for ten minutes, or until a link or a reset, and

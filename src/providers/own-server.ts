@@ -54,15 +54,13 @@
  * {"handoff":{"kind":"link","url":"https://web.whatsapp.com/#…"}}
  * ```
  *
- * `challenge` is what WhatsApp gave, unchanged. It belongs in these responses alone: `GET url` is read by every open
- * page, and logged. `passkey.step` is `assert` while WhatsApp waits for the answer, `submitted` when it has got it, and
- * `confirm` while the user has to compare `passkey.code` with the phone. After that `state` is `linking`, or `failed`
- * with the reason `passkey-refused` or `passkey-expired`. A request that comes too late is refused with one of these as
- * its `reason`.
+ * `challenge` is what WhatsApp gave, unchanged. It belongs in these responses alone: `GET url` is read by every open page, and logged.
+ * `passkey.step` is `assert` while WhatsApp waits for the answer, `submitted` when it has got it, and `confirm` while the user
+ * has to compare `passkey.code` with the phone. After that `state` is `linking`, or `failed` with the reason `passkey-refused` or
+ * `passkey-expired`. A request that comes too late is refused with one of these as its `reason`.
  *
- * A field may be `null` or missing, and others are not read. `401`, `402`, `403`, `404`, `429` (with `Retry-After`) and
- * `5xx` say what they always say; the first four need JSON with `reason`, `error` or `message`, because a gateway has
- * them too.
+ * A field may be `null` or missing, and others are not read. `401`, `402`, `403`, `404`, `429` (with `Retry-After`) and `5xx` say what
+ * they always say; the first four need JSON with `reason`, `error` or `message`, because a gateway has them too.
  *
  * @module
  */
@@ -125,7 +123,7 @@ const NAME = 'Your server'
 const STATES = 'stopped starting ready qr code linking linked passkey stale failed'.split(' ')
 
 /**
- * A server of one's own, as described at the top of this file.
+ * Your own server, as described at the top of this file.
  *
  * @example
  * createPairingHandler({ provider: ownServer({ url: 'http://engine:3000/pairing/main' }), authorize })

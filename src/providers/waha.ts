@@ -1,24 +1,23 @@
 /**
- * WAHA links a phone to a *session* on a server of one's own, by QR code or by pairing code, whichever of its engines
- * runs.
+ * WAHA links a phone to a *session* on your own server, by QR code or by pairing code, whichever of its engines runs.
  *
- * Setup: run the server and make a session in its dashboard; WAHA Core has the one named `default`. The key rules every
- * session there, so the adapter belongs on a server.
+ * Setup: run the server and make a session in its dashboard; WAHA Core has the one named `default`. The key
+ * rules every session there, so the adapter belongs on a server.
  *
  * Notes:
  * - `me` is filled as soon as a number is sent or a code scanned. Only `WORKING` is linked.
  * - WAHA holds a request for the QR code for 5 to 10 seconds in every status but `SCAN_QR_CODE`. The status is read
  *   first, which takes milliseconds.
- * - `requestPairingCode` logs out a session that has waited for a scan for a minute or more: a code dies with the
- *   connection it was issued on, which ends after 160 seconds. It also does so where leftovers of another number would
- *   be in the way. An engine that has no pairing codes answers with an error of the server. That is remembered, and the
- *   session is left as it is.
+ * - `requestPairingCode` logs out a session that has waited for a scan for a minute or more: a code ends with the
+ *   connection it was issued on, after 160 seconds. It also does so where leftovers of another number would be in the
+ *   way. An engine that has no pairing codes answers with an error of the server. That is remembered, and the session
+ *   is left as it is.
  * - A code that was not entered leaves half of a link. The session fails with it after each start, and only a logout
  *   removes it: `reset` and the next `requestPairingCode` send one.
- * - `reset` starts a stopped session and restarts a failed one. Where that did not help, or a failed session names an
- *   account that was linked, it is `stale`, and `reset` logs it out. It never ends a link that is up.
- * - A session that fails after it was linked is `stopped` with the reason `unlinked`. `reset` restarts it, which keeps
- *   a link that is still there, and logs it out where it fails again.
+ * - `reset` starts a stopped session and restarts a failed one. Where that did not help, or a failed session
+ *   names an account that was linked, it is `stale`, and `reset` logs it out. It never ends a link that is up.
+ * - A session that fails after it was linked is `stopped` with the reason `unlinked`. `reset` restarts it, which keeps a
+ *   link that is still there, and logs it out where it fails again.
  * - `unlink` logs out, and WAHA starts the session again by itself.
  * - A passkey needs WAHA 2026.7.1 or later and its engine GOWS. `answerPasskey` resolves when WAHA has sent the answer,
  *   which says nothing about its success: the status shows that. A session that fails instead rejects with

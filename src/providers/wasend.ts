@@ -1,17 +1,19 @@
 /**
- * WASend (wasend.dev) links a phone to a *session*, by QR code. It is a layer over WAHA, whose states it passes on.
+ * WASend (wasend.dev) links a phone to a *session*, by QR code. It is a layer over WAHA, whose states it
+ * passes on.
  *
- * Setup: make an API key in the console and a session, there or with `createWasendSession`. One key rules every session
- * of the account, so the adapter belongs on a server.
+ * Setup: make an API key in the console and a session, there or with `createWasendSession`. One key rules
+ * every session of the account, so the adapter belongs on a server.
  *
  * Notes:
- * - There is no pairing code, and no `unlink`: `stop` keeps the link, and `DELETE` destroys the session with all its
- *   settings. Users unlink on the phone.
+ * - There is no pairing code, and no `unlink`: `stop` keeps the link, and `DELETE` destroys the session with
+ *   all its settings. Users unlink on the phone.
  * - `reset` starts a stopped session and restarts any other, such as one whose codes have all expired. Neither ends a
  *   link. Where a restart did not help, the next `reset` stops and starts it; after that, it is `not-supported`: what
  *   an earlier link left can be removed only with the session.
  * - Webhooks are WAHA's `session.status`, by its pages: WASend shows none of its own.
- * - Pages and SDK disagree on where the QR code is and in which field. Both places are tried, all fields are read.
+ * - Pages and SDK disagree on where the QR code is and in which field. Both places are tried, all fields are
+ *   read.
  *
  * Pages:
  * - https://wasend.dev/docs/sessions
@@ -45,7 +47,7 @@ interface AccessOptions extends SecretOptions {
   /** Key of the account, sent as `Authorization: Bearer`. */
   readonly apiKey: string
   /**
-   * Where the API is, for a gateway of one's own.
+   * Where the API is, for your own gateway.
    * @default 'https://api.wasend.dev'
    */
   readonly baseUrl?: string | undefined

@@ -6,18 +6,19 @@
  * so the adapter belongs on a server.
  *
  * Notes:
- * - `reset` restores a session that Z-API says needs it, which takes no new scan, and restarts the instance otherwise.
- *   Where that did not help, the next `reset` sends the next stronger call: `restore-session`, `restart`, `disconnect`.
- *   The session is `stale` until then, so that only the user sends it. It never disconnects a phone that is connected.
+ * - `reset` restores a session that Z-API says needs it, which takes no new scan, and restarts the instance
+ *   otherwise. Where that did not help, the next `reset` sends the next stronger call: `restore-session`, `restart`,
+ *   `disconnect`. The session is `stale` until then, so that only the user sends it. It never disconnects a phone
+ *   that is connected.
  * - `unlink` disconnects the phone. Every other call of the instance fails from then on.
- * - Webhooks: point `update-webhook-connected` and `update-webhook-disconnected` to your server. The former also comes
- *   after a restart.
+ * - Webhooks: point `update-webhook-connected` and `update-webhook-disconnected` to your server. The former also
+ *   comes after a restart.
  * - Z-API's documentation says to stop after three unscanned codes, as the session does by itself.
- * - Where WhatsApp wants a passkey, requests for codes give a challenge. The status of the instance does not report
- *   that, so the adapter remembers it for ten minutes, or until a link, a code or a reset. `getPasskeyChallenge`
- *   requests the QR code again. `getPasskeyHandoff` gives a code for the extension *Z-API Conector*, which has the form
- *   of a pairing code and is none. `resetPasskey` ends the ceremony, so that another phone can be linked. Nothing is
- *   documented about a code to compare. No real account with a passkey was used: this is from the documentation.
+ * - Where WhatsApp wants a passkey, requests for codes give a challenge. The status of the instance does not report that, so
+ *   the adapter remembers it for ten minutes, or until a link, a code or a reset. `getPasskeyChallenge` requests the QR code again.
+ *   `getPasskeyHandoff` gives a code for the extension *Z-API Conector*, which has the form of a pairing code and is none.
+ *   `resetPasskey` ends the ceremony, so that another phone can be linked. Nothing is documented about a code to compare. No real
+ *   account with a passkey was used: this is from the documentation.
  *
  * Pages:
  * - https://developer.z-api.io/en/instance/qrcode
@@ -71,7 +72,7 @@ export interface ZApiOptions extends SecretOptions {
   /** Security token of the account, sent as `Client-Token`. Needed as soon as it is activated. */
   readonly clientToken?: string | undefined
   /**
-   * Where the API is, for a gateway of one's own.
+   * Where the API is, for your own gateway.
    * @default 'https://api.z-api.io'
    */
   readonly baseUrl?: string | undefined

@@ -92,18 +92,18 @@ const MIN_SECRET_CHARACTERS = 32
 
 /**
  * A link to the pairing page for the person who holds the phone and has no account in your app: what to send instead of
- * a picture of the QR code, which has expired before it is opened. Signed, for one session, and over after
- * `expiresInMs`.
+ * a picture of the QR code, which has expired before it is opened. Signed, for one session, and over after `expiresInMs`.
  *
- * The token is a JWT (RFC 7519) with HS256, so any back end can make one: `aud` is `whatsapp-pairing`, `sub` the
- * session id, `jti` the id of the link, `exp` its end, and `expectedPhoneNumber` the one phone that may be linked.
+ * The token is a JWT (RFC 7519) with HS256, so any back end can make one: `aud` is `whatsapp-pairing`, `sub` the session id, `jti`
+ * the id of the link, `exp` its end, and `expectedPhoneNumber` the one phone that may be linked.
  *
  * The link is a credential: any person who has it may link a phone to this session, and end that link, until it
  * expires. Its token is in the fragment, which browsers keep to themselves: no server log, proxy or `Referer` sees it.
  *
  * @throws {@link PairingError} `invalid-options`
  *
- * @example const link = await createPairingLink({ secret, url: 'https://app.example/pair', sessionId: tenant.id })
+ * @example
+ * const link = await createPairingLink({ secret, url: 'https://app.example/pair', sessionId: tenant.id })
  */
 export async function createPairingLink({
   secret,

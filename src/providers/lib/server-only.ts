@@ -48,7 +48,7 @@ export function headerOption(factory: string, name: string, value: unknown): str
 
 /**
  * A base URL without its trailing slash, `standard` where none is given; throws `invalid-options` where it is not an
- * http(s) URL. Without `standard` one must be given: a server of one's own can be anywhere.
+ * http(s) URL. Without `standard` one must be given: a self-hosted server can be anywhere.
  */
 export function baseUrlOption(
   factory: string,

@@ -30,8 +30,8 @@ export interface PhoneReading {
 /**
  * `no-area-code`: a number of Brazil without the two digits before it, which people there do not have to dial.
  *
- * `unlikely`: of a possible length, and no known mobile number. Number ranges are opened faster than libraries are
- * updated, so that is a warning and not a refusal.
+ * `unlikely`: of a possible length, and no known mobile number. Number ranges are opened faster than libraries are updated, so that
+ * is a warning and not a refusal.
  */
 export type PhoneVerdict =
   | 'likely'

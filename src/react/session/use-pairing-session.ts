@@ -44,8 +44,8 @@ export interface UsePairingSessionOptions extends PairingCallbacks {
    * Whose phone it has to be: an international number that begins with `+`, in any spelling. A number without `+` is
    * compared by the digits it has, with a warning in development. Where another phone was linked, the session fails
    * with `wrong-phone-number`, and starting over unlinks it. Where the number is probably that of the same phone, as
-   * after a change of the numbering plan, the user has to confirm it, and the link counts only then. The link counts
-   * where the provider does not report the number.
+   * after a change of the numbering plan, the user has to confirm it, and the link counts only then. If the provider
+   * does not report the number, the link counts.
    * @default any phone
    */
   readonly expectedPhoneNumber?: string | undefined

@@ -81,7 +81,7 @@ function linkIn({ facts }: SessionState): LinkNews | undefined {
   return { at: now, update: { session, revision, origin, seq, abilities, status: 'linked', account } }
 }
 
-/** What was read here is news for a pairing screen that shows something else. */
+/** A state that was read here is new for a pairing screen that shows another one. */
 function toSession(client: QueryClient, { id, sessionId }: PairingTarget, data: unknown): void {
   const store = storesOf(client).get(storeKey(id, sessionId))
   const facts = store?.read()?.facts

@@ -45,7 +45,7 @@ export class StatusCell implements PairingLinkStatus {
     return this.#account
   }
 
-  /** The cell of some news, where nothing was known before. */
+  /** The cell of an update, where there was none before. */
   static of(news: LinkNews, update?: PairingUpdate): StatusCell {
     return new StatusCell(linkStatusAfter(unknownLink, news), update, news)
   }
@@ -66,8 +66,8 @@ export class StatusCell implements PairingLinkStatus {
   }
 
   /**
-   * Folds the cell of some news into the one before, for `structuralSharing`. It is the same object where the app would see no
-   * difference, so that nothing is rendered again.
+   * Folds the cell of an update into the one before, for `structuralSharing`. It is the same object where the app would
+   * see no difference, so that nothing is rendered again.
    */
   static folded(this: void, before: unknown, after: unknown): unknown {
     if (!(before instanceof StatusCell && after instanceof StatusCell) || before === after) return after
