@@ -377,7 +377,7 @@ export const QrPasskeyAtZApi: Story = state(
   'passkey-required',
   async ({ canvasElement }) => {
     await expect(canvasElement.querySelector('[data-part="lead"]')).toHaveTextContent(
-      /Ask whoever runs Acme Inbox .* Z-API’s browser extension/,
+      /Ask the people who run Acme Inbox .* Z-API’s browser extension/,
     )
   },
   { look: 'passkey at Z-API' },

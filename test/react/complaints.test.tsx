@@ -640,7 +640,7 @@ describe('failures', () => {
     if (details) details.open = true
     await settle()
     expect(details?.textContent).toContain('Couldn’t link device')
-    expect(details?.textContent).toContain('a code that has run out')
+    expect(details?.textContent).toContain('an expired code')
     // “scan it with WhatsApp, not with the camera”
     expect(details?.textContent).toContain('not the camera')
   })
@@ -695,7 +695,7 @@ describe('passkeys', () => {
       expect(part('lead')?.textContent).toMatch(
         id === 'z-api'
           ? /only web\.whatsapp\.com.*browser extension helps/s
-          : /only WhatsApp.*Ask whoever runs Acme Inbox/s,
+          : /only WhatsApp.*Ask the people who run Acme Inbox/s,
       )
       expect(onError).not.toHaveBeenCalled()
       await doing(() => void world.emulator.solvePasskey())

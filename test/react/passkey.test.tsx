@@ -217,7 +217,7 @@ describe('a passkey ceremony', () => {
     ['the provider only signals it', 'green-api', { signPasskey: answer }],
   ] as const)('explains and links to support where %s', async (_, id, props) => {
     await demand({ ...props, supportUrl: 'https://app.example/help' }, undefined, id)
-    expect(part('lead')?.textContent).toContain('Ask whoever runs Acme Inbox')
+    expect(part('lead')?.textContent).toContain('Ask the people who run Acme Inbox')
     expect(screen.getByRole('link', { name: 'Contact support' })).toBeTruthy()
     expect(screen.queryByRole('button', { name: 'Continue' })).toBeNull()
     expect(part('qr-code')).toBeNull()

@@ -60,7 +60,7 @@ describe('Send to the phone’s owner', () => {
     expect(createShareLink).toHaveBeenCalledOnce()
     expect(part('panel')).toBe(document.activeElement)
     expect(part('share-note')?.textContent).toBe(
-      'Whoever opens this link can link a phone here until it expires.',
+      'People with this link can link a phone here until it expires.',
     )
     expect(screen.queryByRole('button', { name: 'Share…' })).toBeNull()
     await press('Copy link')

@@ -133,9 +133,9 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
   leadPasskey:
     'WhatsApp protects this account with a passkey, and only WhatsApp’s own page may ask for it: this page cannot. {advice} Leave this page open: it goes on by itself.',
   passkeyAdvice: {
-    'z-api': 'Ask whoever runs {app} to confirm it with Z-API’s browser extension.',
-    wasend: 'Ask whoever runs {app} to confirm it with the passkey extension of WAHA, which WASend runs on.',
-    other: 'Ask whoever runs {app} to finish it at their provider.',
+    'z-api': 'Ask the people who run {app} to confirm it with Z-API’s browser extension.',
+    wasend: 'Ask the people who run {app} to confirm it with the passkey extension of WAHA, which WASend runs on.',
+    other: 'Ask the people who run {app} to finish it at their provider.',
   },
   phoneNumberHint: 'With country code, like +55 11 98765 4321',
   noCountry: 'No country found',
@@ -180,7 +180,7 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
     other: '{count} seconds left for this code',
   },
   sendToOwner: 'Send to the phone’s owner',
-  linkForOwner: 'Whoever opens this link can link a phone here until it expires.',
+  linkForOwner: 'People with this link can link a phone here until it expires.',
   copyLink: 'Copy link',
   shareLink: 'Share…',
   errors: {

@@ -13,7 +13,7 @@ export const enTroubleshooting: readonly PairingSymptom[] = [
   },
   {
     says: 'Check your phone’s internet connection',
-    cause: 'The phone also says this about a code that has run out.',
+    cause: 'The phone also says this about an expired code.',
     steps: [
       'Scan the code that is here now.',
       'Open any page on your phone to see that it is online. Turn off a VPN.',
@@ -29,7 +29,7 @@ export const enTroubleshooting: readonly PairingSymptom[] = [
   },
   {
     says: 'Nothing at all',
-    cause: 'The phone did not read the code, or gives no sign of a code that has run out.',
+    cause: 'The phone did not read the code, or gives no sign of an expired code.',
     steps: [
       'Use the scanner under **Linked devices**, not the camera.',
       'Make the screen brighter, and hold the phone a hand away.',
