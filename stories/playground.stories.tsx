@@ -26,7 +26,7 @@ async function choose({ canvas, userEvent }: Parameters<Play>[0], provider: stri
   await canvas.findByRole('img', { name: 'QR code to scan with WhatsApp' }, patiently)
 }
 
-/** Played by a machine: the code from the screen, typed on the phone. */
+/** Played by a machine: the code from the screen, entered on the phone. */
 const byPairingCode =
   (provider: string): Play =>
   async (context) => {
@@ -37,8 +37,8 @@ const byPairingCode =
     await userEvent.click(canvas.getByRole('button', { name: 'Get code' }))
     await canvas.findByRole('group', { name: 'Code to enter in WhatsApp' }, patiently)
     const code = context.canvasElement.querySelector('[data-part="pairing-code"]')?.textContent ?? ''
-    await userEvent.type(canvas.getByLabelText('Link with phone number instead'), code)
-    await userEvent.click(canvas.getByRole('button', { name: 'Enter' }))
+    await canvas.findByText(new RegExp(`Enter code: ${code.replace('-', '')}`), undefined, patiently)
+    await userEvent.click(canvas.getByRole('button', { name: 'Enter the code on the screen' }))
     await canvas.findByRole('heading', { name: 'You’re linked' }, patiently)
   }
 
@@ -67,6 +67,9 @@ export const WasendByQrCode: Story = {
     await expect(canvas.queryByRole('tab')).toBeNull()
     await userEvent.click(canvas.getByRole('button', { name: 'Scan the QR code' }))
     await canvas.findByRole('heading', { name: 'You’re linked' }, patiently)
+    // Everything is as in the beginning.
+    await userEvent.click(canvas.getByRole('button', { name: 'Reset' }))
+    await canvas.findByRole('img', { name: 'QR code to scan with WhatsApp' }, patiently)
   },
 }
 

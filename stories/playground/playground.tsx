@@ -72,6 +72,10 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
     mutationFn: (action: PhoneAction) => backend.act(id, action),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['phone'] }),
   })
+  const reset = async () => {
+    await mutateAsync({ type: 'reset' })
+    setOpened(opened + 1)
+  }
   return (
     <div className="playground">
       <header>
@@ -79,6 +83,11 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
         <button type="button" className="field" onClick={() => setOpened(opened + 1)}>
           Open the screen again
         </button>
+        {!isReal && (
+          <button type="button" className="field" onClick={reset}>
+            Reset
+          </button>
+        )}
         <label htmlFor="provider">Provider</label>
         <select
           id="provider"
@@ -94,6 +103,12 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
           ))}
         </select>
       </header>
+      {!isReal && (
+        <p className="playground-note">
+          Scan the QR code with the simulated phone, or choose “Phone number” and enter the code there. The
+          other controls make things go wrong.
+        </p>
+      )}
       <div className="playground-table">
         <WhatsAppPairing
           key={`${opened} ${isLive}`}

@@ -41,6 +41,7 @@ export function SimulatedPhone({
     void run({ type: 'type-code', code })
   }
   const { state } = view
+  const shown = 'pairingCode' in state ? state.pairingCode?.value : undefined
   return (
     <section className="phone" aria-label="Simulated phone">
       <div className="phone-screen">
@@ -65,6 +66,11 @@ export function SimulatedPhone({
             <button type="submit">Enter</button>
           </div>
         </form>
+        {shown && (
+          <button type="button" className="quiet" onClick={() => run({ type: 'type-code', code: shown })}>
+            Enter the code on the screen
+          </button>
+        )}
         <button type="button" className="quiet" onClick={() => run({ type: 'log-out' })}>
           Log out this device
         </button>
@@ -101,7 +107,7 @@ export function SimulatedPhone({
         <button type="button" className="quiet" onClick={() => run({ type: 'leave-stale-session' })}>
           Leave a stale session
         </button>
-        <label htmlFor="fault">Fault</label>
+        <label htmlFor="fault">Fault of the next requests</label>
         <select
           id="fault"
           className="field"
