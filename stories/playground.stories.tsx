@@ -67,9 +67,6 @@ export const WasendByQrCode: Story = {
     await expect(canvas.queryByRole('tab')).toBeNull()
     await userEvent.click(canvas.getByRole('button', { name: 'Scan the QR code' }))
     await canvas.findByRole('heading', { name: 'You’re linked' }, patiently)
-    // Everything is as in the beginning.
-    await userEvent.click(canvas.getByRole('button', { name: 'Reset' }))
-    await canvas.findByRole('img', { name: 'QR code to scan with WhatsApp' }, patiently)
   },
 }
 

@@ -2,6 +2,7 @@ import { pauseAfter, retryAfterMs } from './backoff.js'
 import { PairingError, toPairingError } from './errors.js'
 import { askForNextCode, checkPhone, judgeNumber, start } from './later-moves.js'
 import { endCodeRequest, prepare, takeState } from './later-updates.js'
+import { numberInWords } from './number-in-words.js'
 import { normalizePhoneNumber, type PhoneNumber } from './phone-number.js'
 import type { PairingMethod } from './provider.js'
 import { type Draft, enter, forgetQr, initialPoll, lookOnce } from './session-moves.js'
@@ -97,7 +98,7 @@ function apply(s: Draft, event: SessionEvent): void {
       return
     case 'number-submitted':
       try {
-        submit(s, normalizePhoneNumber(event.phoneNumber), at)
+        submit(s, normalizePhoneNumber(numberInWords(event.phoneNumber)), at)
       } catch (error) {
         s.code = { name: 'number', error: toPairingError(error) }
       }

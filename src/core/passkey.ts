@@ -72,6 +72,9 @@ export type PasskeyHandoffReply =
     }
   | { readonly kind: 'link'; readonly url: string }
 
+/** Base64url, or base64 with padding. */
+const CHALLENGE = /^[\w+/-]+={0,2}$/
+
 /** Real challenges have about 300 characters. */
 const MAX_OPTIONS_CHARACTERS = 8_000
 
@@ -91,10 +94,10 @@ export function decodePasskeyChallenge(input: unknown): PasskeyChallenge {
   const options = asRecord(fields.options)
   const challenge = asText(options.challenge)
   const expiresInMs = asAmount(fields.expiresInMs)
-  if (!challenge || JSON.stringify(options).length > MAX_OPTIONS_CHARACTERS)
+  if (!challenge || !CHALLENGE.test(challenge) || JSON.stringify(options).length > MAX_OPTIONS_CHARACTERS)
     throw new PairingError(
       'invalid-answer',
-      'The passkey challenge of the provider has no "challenge". Start over to get another one.',
+      'The passkey challenge of the provider has no "challenge" in base64url. Start over to get another one.',
     )
   return {
     options: { ...options, challenge },

@@ -1,5 +1,4 @@
 import { PairingError } from './errors.js'
-import { numberInWords } from './number-in-words.js'
 import { bareNumber, isSigned, splitPhone } from './phone-text.js'
 
 /** An international phone number, digits only: country code first, no `+`, no leading zero, 7 to 15 digits. */
@@ -10,13 +9,13 @@ const DIGITS = /^[1-9]\d{6,14}$/
 
 /**
  * Digits of an international number from whatever was typed or pasted: `+55 11 98765-4321`, `0055…`, `+44 (0)20…`,
- * `tel:` and `https://wa.me/…` links, non-Latin digits, words around it. A national number looks like an international
+ * `tel:` and `https://wa.me/…` links, non-Latin digits. A national number looks like an international
  * one here; only a leading zero shows the difference.
  *
  * @throws {@link PairingError} `invalid-phone-number`
  */
 export function normalizePhoneNumber(input: string): PhoneNumber {
-  const digits = digitsIn(numberInWords(String(input)))
+  const digits = digitsIn(String(input))
   if (isPhoneNumber(digits)) return digits
   throw new PairingError(
     'invalid-phone-number',

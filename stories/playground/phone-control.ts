@@ -34,7 +34,6 @@ export type PhoneAction =
         | 'refuse-passkey'
         | 'log-out'
         | 'leave-stale-session'
-        | 'reset'
     }
   | { readonly type: 'demand-passkey'; readonly kind: PasskeyKind }
   | { readonly type: 'type-code'; readonly code: string }
@@ -69,9 +68,6 @@ export function act(emulator: Emulator, action: PhoneAction): string | undefined
       return reason(emulator.disconnect())
     case 'leave-stale-session':
       return emulator.leaveStaleAuth() ?? undefined
-    case 'reset':
-      emulator.recover()
-      return emulator.logout() ?? undefined
     case 'fault':
       return emulator.fail(action.fault) ?? undefined
   }

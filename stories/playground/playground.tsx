@@ -72,10 +72,6 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
     mutationFn: (action: PhoneAction) => backend.act(id, action),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['phone'] }),
   })
-  const reset = async () => {
-    await mutateAsync({ type: 'reset' })
-    setOpened(opened + 1)
-  }
   return (
     <div className="playground">
       <header>
@@ -83,11 +79,6 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
         <button type="button" className="field" onClick={() => setOpened(opened + 1)}>
           Open the screen again
         </button>
-        {!isReal && (
-          <button type="button" className="field" onClick={reset}>
-            Reset
-          </button>
-        )}
         <label htmlFor="provider">Provider</label>
         <select
           id="provider"

@@ -48,8 +48,10 @@ function forgiveDifference(error: unknown): void {
   if (!(error instanceof Error && error.message.includes('does not match'))) throw error
 }
 
-beforeEach(() => {
+beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now })
+  // Where the tests of another file have left it, a button may be, which looks otherwise under a pointer.
+  await cdp().send('Input.dispatchMouseEvent', { type: 'mouseMoved', x: 0, y: 0 })
 })
 
 afterEach(() => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
+import { numberInWords } from '../../src/core/number-in-words.js'
 import { isPhoneNumber, normalizePhoneNumber } from '../../src/core/phone-number.js'
 
 const codeOf = (input: string) => {
@@ -25,11 +26,6 @@ describe('normalizePhoneNumber', () => {
     ['+۹۸ ۹۱۲ ۳۴۵ ۶۷۸۹', '989123456789'],
     ['+९१ ९८७६५ ४३२१०', '919876543210'],
     ['＋８１ ９０－１２３４－５６７８', '819012345678'],
-    ['my number is +55 11 98765-4321, call after 10', '5511987654321'],
-    ['Ana (loja): +55 (11) 98765.4321', '5511987654321'],
-    ['WhatsApp: 0055 11 98765 4321 – Ana', '5511987654321'],
-    ['+1 202-555-0143 ext. 12', '12025550143'],
-    ['رقمي ‎+٩٧١ ٥٠ ١٢٣ ٤٥٦٧', '971501234567'],
   ])('reads %s', (typed, digits) => {
     expect(normalizePhoneNumber(typed)).toBe(digits)
   })
@@ -64,5 +60,24 @@ describe('normalizePhoneNumber', () => {
       }),
       { numRuns: 2_000 },
     )
+  })
+})
+
+describe('numberInWords()', () => {
+  it.each([
+    ['my number is +55 11 98765-4321, call after 10', '5511987654321'],
+    ['Ana (loja): +55 (11) 98765.4321', '5511987654321'],
+    ['WhatsApp: 0055 11 98765 4321 – Ana', '5511987654321'],
+    ['+1 202-555-0143 ext. 12', '12025550143'],
+    ['رقمي ‎+٩٧١ ٥٠ ١٢٣ ٤٥٦٧', '971501234567'],
+  ])('finds the number in %s', (typed, digits) => {
+    expect(normalizePhoneNumber(numberInWords(typed))).toBe(digits)
+    // The server takes numbers, and no sentences.
+    expect(() => normalizePhoneNumber(typed)).toThrow(PairingError)
+  })
+
+  it('leaves a text with two numbers as it is, since one would be a guess', () => {
+    const typed = '+55 11 98765-4321 or +55 11 91234-5678'
+    expect(numberInWords(typed)).toBe(typed)
   })
 })

@@ -91,7 +91,7 @@ it('staff sends a link, the phone’s owner links with it, both pages show that,
   expect(emulator.typeCode(code?.replace('-', '') ?? '')).toEqual({ ok: true })
 
   for (const shown of [staff, owner]) await shown.locator('[data-status="linked"]').waitFor()
-  expect(await staff.getByText('+5511987654321').count()).toBe(1)
+  expect(await staff.getByText('+55 11 98765 4321').count()).toBe(1)
 
   const headers = { authorization: `Bearer ${pairingLinkToken(link)}` }
   const { connection } = proxy({ url: `${origin}/api/pairing`, headers })

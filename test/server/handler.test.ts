@@ -253,7 +253,7 @@ describe('POST', () => {
 
   it.each([
     ['reset', 'reset'],
-    ['unlink', 'unlinked'],
+    ['unlink', 'disconnected'],
   ])('%s responds with an update that has the reason %s', async (action, reason) => {
     const world = setUp()
     const answer = await world.post({ action })

@@ -134,7 +134,8 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
     'WhatsApp protects this account with a passkey, and only WhatsApp’s own page may ask for it: this page cannot. {advice} Leave this page open: it goes on by itself.',
   passkeyAdvice: {
     'z-api': 'Ask the people who run {app} to confirm it with Z-API’s browser extension.',
-    wasend: 'Ask the people who run {app} to confirm it with the passkey extension of WAHA, which WASend runs on.',
+    wasend:
+      'Ask the people who run {app} to confirm it with the passkey extension of WAHA, which WASend runs on.',
     other: 'Ask the people who run {app} to finish it at their provider.',
   },
   phoneNumberHint: 'With country code, like +55 11 98765 4321',

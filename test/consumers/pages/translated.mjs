@@ -112,7 +112,7 @@ export function translatedChecks(house, url, { REACT, NODE_ENV }) {
           await card.locator('[data-part="change-number-button"]').click()
           await card.getByRole('tab', { name: 'QR code' }).click()
           await say({ status: 'linking' })
-          await card.getByRole('heading', { name: 'Finish' }).waitFor()
+          await card.getByRole('heading', { name: 'Linking' }).waitFor()
           await say({ status: 'passkey-required', helpUrl: 'https://example.com/passkey' })
           await card.getByRole('heading', { name: 'passkey' }).waitFor()
           await say({ status: 'linked', account: { phoneNumber: '5511987654321', name: 'Ana Souza' } })

@@ -19,7 +19,12 @@ export const stillPairing = (session) => ({
   unlink: nothing,
 })
 
-const { qr, 'phone-code': phoneCode } = pairingStates()
+const { qr: qrStates, 'phone-code': codeStates } = pairingStates()
+
+/** After eight seconds a first wait says that it may take longer, and a later one begins anew: these waits stay short. */
+const since = Date.now() + 3_600_000
+const qr = { ...qrStates, preparing: { ...qrStates.preparing, since } }
+const phoneCode = { ...codeStates, preparing: { ...codeStates.preparing, since } }
 
 const error = (code) => new PairingError(code, 'Made up for this page.')
 const failed = (code, rest = {}) => ({ ...qr.failed, error: error(code), ...rest })
