@@ -1,19 +1,24 @@
 // @ts-check
-// `npm run test:long`: random schedules, fuzz, leaks and the fault matrix at each provider, with many more runs than in `npm test`.
+// `npm run test:long`: random schedules, fuzz, leaks and the fault matrix at each provider, with many more runs than in `npm test`. With
+// words behind it, the files whose path has one of them: `npm run test:long -- random-`.
 import { startVitest } from 'vitest/node'
 
 process.env.TEST_RUNS = 'long'
 
+const chosen = process.argv.slice(2)
+
 const vitest = await startVitest(
   'test',
-  [
-    'test/faults',
-    'test/providers/fuzz',
-    'test/providers/evolution-logins',
-    'test/react/fuzz-page',
-    'test/react/transient-errors',
-    'test/react/leaks',
-  ],
+  chosen.length > 0
+    ? chosen
+    : [
+        'test/faults',
+        'test/providers/fuzz',
+        'test/providers/evolution-logins',
+        'test/react/fuzz-page',
+        'test/react/transient-errors',
+        'test/react/leaks',
+      ],
   { watch: false, project: ['node', 'dom'] },
 )
 await vitest.close()
