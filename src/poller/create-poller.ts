@@ -365,14 +365,14 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
         rest()
       })
     },
-    receiveCode(snapshot, phoneNumber) {
+    receiveCode(snapshot, phoneNumber, requestedAt) {
       const at = Date.now()
       changes.observe(snapshot)
-      const next = afterSnapshot(poll, snapshot, { sentAt: at, at }, timing)
+      const next = afterSnapshot(poll, snapshot, { sentAt: requestedAt, at }, timing)
       const isCode = snapshot.status === 'pairing-code' && next.issued
       // In one update: a page that gets a code without its number takes it for its own.
       set(isCode ? { ...next, issued: { ...isCode, phoneNumber } } : next)
-      publish(snapshot, at)
+      publish(snapshot, requestedAt)
       void record.save()
       rest()
     },

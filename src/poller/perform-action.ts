@@ -61,10 +61,12 @@ export async function performAction(
       if (!requestPairingCode) throw unsupported('pairing codes')
       if (!phoneNumber) throw new PairingError('invalid-phone-number', 'A pairing code needs a phone number.')
       let snapshot: PairingSnapshot | undefined
+      let requestedAt = 0
       await poller.change(action, signal, async (options) => {
+        requestedAt = Date.now()
         snapshot = decodeSnapshot(await requestPairingCode.call(provider, phoneNumber, options), provider.id)
       })
-      if (snapshot) poller.receiveCode(snapshot, phoneNumber)
+      if (snapshot) poller.receiveCode(snapshot, phoneNumber, requestedAt)
       return true
     }
     case 'reset': {

@@ -44,8 +44,8 @@ export interface Poller {
   refresh(): Promise<PairingUpdate>
   /** Takes in a snapshot that was not requested, the QR code of a webhook, and when it came (epoch milliseconds). */
   receive(snapshot: PairingSnapshot, receivedAt: number): void
-  /** Takes in a pairing code that the provider issued for a number. */
-  receiveCode(snapshot: PairingSnapshot, phoneNumber: string): void
+  /** Takes in a pairing code that the provider issued for a number; its life counts from the request (epoch milliseconds). */
+  receiveCode(snapshot: PairingSnapshot, phoneNumber: string, requestedAt: number): void
   /** Polls the provider until the returned function is called. */
   watch(watcher: Watcher): () => void
   /** The cached update, as a page with this method gets it. */

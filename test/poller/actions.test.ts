@@ -20,6 +20,18 @@ const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 
 const linked: PairingSnapshot = { status: 'linked', account: { phoneNumber: '5511987654321' } }
 
+it('counts the life of a pairing code from its request, and not from a late response', async () => {
+  const world = createWorld({
+    requestPairingCode: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 12_000))
+      return { status: 'pairing-code', pairingCode: 'ABCD1234', expiresInMs: 150_000 }
+    },
+  })
+  const response = world.post(code())
+  await pass(12_000)
+  expect((await updateOf(response)).pairingCode?.expiresInMs).toBe(138_000)
+})
+
 describe('the revision of an update', () => {
   it('is missing before the first change of this process', async () => {
     const update = await updateOf(createWorld().get())

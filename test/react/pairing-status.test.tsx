@@ -188,6 +188,7 @@ describe('<PairingStatus>', () => {
     await act(() => vi.dynamicImportSettled())
     expect(row()?.dataset.status).toBe('needs-attention')
     expect(part('link-reason')?.textContent).toContain('The provider refused this app’s key')
+    expect(part('link-reason')?.textContent).not.toMatch(/[.!?]\./)
     expect(button('Link again')).toBeNull()
     world.emulator.recover()
     await press('Check again')

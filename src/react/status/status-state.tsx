@@ -43,8 +43,13 @@ function reasonText(
   return reason === 'passkey-required' ? messages.linkPasskey : textOf(messages.errors?.[reason])
 }
 
+/** Titles have no full stop, and the other sentences have one. */
 const textOf = (text: PairingErrorText | undefined): string | undefined =>
-  text && [text.title, text.cause, text.advice].filter(Boolean).join(text.title.endsWith('.') ? ' ' : '. ')
+  text &&
+  [text.title, text.cause, text.advice]
+    .flatMap((sentence) => sentence || [])
+    .map((sentence) => (/\p{P}$/u.test(sentence) ? sentence : `${sentence}.`))
+    .join(' ')
 
 function AsOf({
   link: { asOf = 0, error },
