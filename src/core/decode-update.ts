@@ -1,4 +1,5 @@
 import { normalizeAccount } from './account.js'
+import { asPercent } from './as-percent.js'
 import { PairingError } from './errors.js'
 import { asAmount, asHttpsUrl, asRecord, asText, pickAmounts } from './json.js'
 import { isNormalized } from './pairing-code.js'
@@ -24,10 +25,14 @@ export function decodeUpdate(input: unknown): PairingUpdate {
   const pairingCode = decodePairingCode(fields.pairingCode, update.provider)
   const passkey = decodePasskey(fields.passkey)
   const helpUrl = asHttpsUrl(fields.helpUrl)
+  const syncProgress = asPercent(fields.syncProgress)
   return {
     ...update,
     ...(pairingCode && { pairingCode }),
-    ...(update.status === 'linked' && { account: normalizeAccount(fields.account) }),
+    ...(update.status === 'linked' && {
+      account: normalizeAccount(fields.account),
+      ...(syncProgress !== undefined && { syncProgress }),
+    }),
     ...(update.status === 'passkey-required' && passkey && { passkey }),
     ...(helpUrl && { helpUrl }),
     ...(isReason(fields.reason) && { reason: fields.reason }),

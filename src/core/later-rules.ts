@@ -244,10 +244,10 @@ function view(s: SessionFacts): SessionView {
 }
 
 function viewLink(
-  { account, isUnsure }: Extract<Phase, { name: 'linked' }>,
+  { account, syncProgress, isUnsure }: Extract<Phase, { name: 'linked' }>,
   { setup: { expectedPhoneNumber = '' } }: SessionFacts,
 ): SessionView {
   return isUnsure
     ? { status: 'confirming-number', account, expectedPhoneNumber }
-    : { status: 'linked', account }
+    : { status: 'linked', account, syncProgress }
 }

@@ -85,7 +85,16 @@ export function takeState(s: Draft, event: UpdatedEvent, { isRepeated, wasLastLo
   if (phase.name === 'linked' && !isLinkGone(s, phase, update, isRepeated, at)) return
   switch (update.status) {
     case 'linked':
-      enter(s, { name: 'linked', account: update.account ?? {}, unlinkSuspected: false }, at)
+      enter(
+        s,
+        {
+          name: 'linked',
+          account: update.account ?? {},
+          syncProgress: update.syncProgress,
+          unlinkSuspected: false,
+        },
+        at,
+      )
       checkPhone(s, at)
       return
     case 'passkey-required':
@@ -171,7 +180,7 @@ function isLinkGone(
   }
   if (isRepeated) return false
   const account = status === 'linked' ? mergeAccounts(phase.account, update.account) : phase.account
-  s.phase = { ...phase, account, unlinkSuspected: isDenied }
+  s.phase = { ...phase, account, syncProgress: update.syncProgress, unlinkSuspected: isDenied }
   if (isDenied) s.poll = { ...s.poll, dueAt: at }
   checkPhone(s, at)
   return false

@@ -33,6 +33,8 @@ export interface PairingLinkStatus {
    * neither dehydration nor a persisted cache holds the number or the name; after a restart it comes with the first read.
    */
   readonly account?: PairingAccount | undefined
+  /** Of `linked`: how much of the account's chats the provider has copied, in percent: 0 to 100. Missing where it does not say. */
+  readonly syncProgress?: number | undefined
   /** What the provider offers; empty until that is known. Without `unlink`, no page can end the link. */
   readonly abilities: readonly PairingAbility[]
 }
@@ -49,7 +51,7 @@ type LinkUpdate = Pick<
   | 'willRetry'
   | 'account'
   | 'nextInMs'
-> & { readonly revision?: number | undefined }
+> & { readonly revision?: number | undefined; readonly syncProgress?: number | undefined }
 
 /** What a read, or something else that concerns the link, has brought. */
 export type LinkNews = { readonly at: number } & (
@@ -62,7 +64,7 @@ interface LinkSource extends Pick<PairingUpdate, 'session' | 'origin' | 'seq'> {
   readonly revision: number | undefined
 }
 
-type KnownLink = Pick<PairingLinkStatus, 'account' | 'reason'> & {
+type KnownLink = Pick<PairingLinkStatus, 'account' | 'reason' | 'syncProgress'> & {
   readonly status: Exclude<PairingLinkStatus['status'], 'unknown'>
 }
 
@@ -80,6 +82,8 @@ export interface LinkFacts {
   readonly isSuspected: boolean
   /** Reads in a row that have not settled the state. */
   readonly unsettled: number
+  /** Chats are being copied, and the last read has brought another figure than the one before. */
+  readonly isSyncing?: boolean | undefined
   /** When the server has something new at the earliest, in milliseconds. */
   readonly nextInMs?: number | undefined
 }
@@ -104,6 +108,9 @@ const attentionCodes: readonly PairingErrorCode[] = [
 
 /** Before the second read of a state that is not settled, in milliseconds; then twice as long each time. */
 const FIRST_PAUSE_MS = 2_000
+
+/** Before the next read of a figure that goes up, where the server does not say when it has another one. */
+const SYNC_PAUSE_MS = 15_000
 
 /** After so many reads a state is not settled soon: the usual pace will do. */
 const UNSETTLED_LIMIT = 6
@@ -132,8 +139,12 @@ export function linkStatusAfter(before: LinkFacts, news: LinkNews): LinkFacts {
     : knownFrom(update, base.known, isChanged, base.isSuspected && !isRepeated)
   if (known === 'suspected') return { ...unsettled(next, undefined, update.nextInMs), ...suspected(next) }
   if (!known) return unsettled(next, update.error?.code, update.nextInMs)
-  const { error: _, nextInMs: __, ...rest } = next
-  return { ...rest, known, asOf: at, isCurrent: true, isSuspected: false, unsettled: 0 }
+  const { error: _, isSyncing: wasSyncing, ...rest } = next
+  const { syncProgress = 100 } = known
+  const isSyncing =
+    syncProgress < 100 && (isRepeated ? wasSyncing : syncProgress !== base.known?.syncProgress)
+  const { nextInMs } = update
+  return { ...rest, known, asOf: at, isCurrent: true, isSuspected: false, unsettled: 0, isSyncing, nextInMs }
 }
 
 /** Until the second update the link counts. */
@@ -172,7 +183,11 @@ function knownFrom(
   const { status, reason, account } = update
   switch (status) {
     case 'linked':
-      return { status, account: mergeAccounts(before?.account ?? {}, account) }
+      return {
+        status,
+        account: mergeAccounts(before?.account ?? {}, account),
+        syncProgress: update.syncProgress,
+      }
     case 'passkey-required':
       return { status: 'needs-attention', reason: status }
     case 'linking':
@@ -196,16 +211,19 @@ function knownFrom(
 export function viewLinkStatus({ known, asOf, isCurrent, error, abilities }: LinkFacts): PairingLinkStatus {
   if (known && isCurrent) return { ...known, abilities }
   if (!known) return { status: 'unknown', error, abilities }
-  const { status: last, ...details } = known
+  // Time has passed since that figure.
+  const { status: last, syncProgress: _, ...details } = known
   return { status: 'unknown', last, asOf, error, ...details, abilities }
 }
 
 /**
- * How long to wait for the next read, in milliseconds: the usual time, and less while the state is not settled.
+ * How long to wait for the next read, in milliseconds: the usual time, and less while the state is not settled or while the
+ * figure of the copied chats goes up.
  *
  * @param usualMs `Infinity`: no read is due by itself.
  */
-export function linkPauseMs({ unsettled: count, nextInMs = 0 }: LinkFacts, usualMs: number): number {
+export function linkPauseMs({ unsettled: count, isSyncing, nextInMs }: LinkFacts, usualMs: number): number {
+  if (count === 0 && isSyncing) return Math.min(usualMs, Math.max(nextInMs ?? SYNC_PAUSE_MS, FIRST_PAUSE_MS))
   if (count === 0 || count > UNSETTLED_LIMIT) return usualMs
-  return Math.min(usualMs, Math.max(nextInMs, FIRST_PAUSE_MS * 2 ** (count - 1)))
+  return Math.min(usualMs, Math.max(nextInMs ?? 0, FIRST_PAUSE_MS * 2 ** (count - 1)))
 }

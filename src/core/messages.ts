@@ -36,6 +36,8 @@ export interface PairingShareMessages {
   readonly shareLink: string
   /** Button after a phone was linked. */
   readonly done: string
+  /** While the provider copies the chats of a linked account: `{percent}` is how much of them it has. */
+  readonly syncing: string
 }
 
 /**

@@ -118,7 +118,12 @@ export type PairingSnapshot = SnapshotDetails &
         /** The phone answered; the link is being finished. */
         readonly status: 'linking'
       }
-    | { readonly status: 'linked'; readonly account: PairingAccount }
+    | {
+        readonly status: 'linked'
+        readonly account: PairingAccount
+        /** How much of the account's chats the provider has copied, in percent. Missing where it does not say. */
+        readonly syncProgress?: number | undefined
+      }
     | {
         /** WhatsApp demands a passkey, which only its own page can request. */
         readonly status: 'passkey-required'

@@ -137,7 +137,12 @@ export type PairingSession = {
       readonly account: PairingAccount
       readonly expectedPhoneNumber: string
     }
-  | { readonly status: 'linked'; readonly account: PairingAccount }
+  | {
+      readonly status: 'linked'
+      readonly account: PairingAccount
+      /** How much of the account's chats the provider has copied, in percent: 0 to 100. Missing where it does not say. */
+      readonly syncProgress?: number | undefined
+    }
   | {
       readonly status: 'passkey-required'
       /** The ceremony; missing where the provider only says that a passkey is wanted. */
@@ -336,6 +341,7 @@ export type Phase =
   | {
       readonly name: 'linked'
       readonly account: PairingAccount
+      readonly syncProgress?: number | undefined
       /** One update said that the link has ended; a second one confirms it. */
       readonly unlinkSuspected: boolean
       /** The number is only probably the expected one, and the user has not said yet whether it is. */

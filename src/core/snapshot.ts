@@ -1,4 +1,5 @@
 import { normalizeAccount } from './account.js'
+import { asPercent } from './as-percent.js'
 import { decodeMethods, decodeProviderId, decodeTiming } from './decode-offer.js'
 import { PairingError } from './errors.js'
 import { asHttpsUrl, asRecord, asText, pickAmounts } from './json.js'
@@ -28,8 +29,15 @@ export function decodeSnapshot(input: unknown, provider?: string): PairingSnapsh
         status: 'stopped',
         ...(fields.reason === 'unlinked' && { reason: fields.reason }),
       }
-    case 'linked':
-      return { ...details, status: 'linked', account: normalizeAccount(fields.account) }
+    case 'linked': {
+      const syncProgress = asPercent(fields.syncProgress)
+      return {
+        ...details,
+        status: 'linked',
+        account: normalizeAccount(fields.account),
+        ...(syncProgress !== undefined && { syncProgress }),
+      }
+    }
     case 'passkey-required':
       return {
         ...details,

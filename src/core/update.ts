@@ -116,6 +116,8 @@ export interface PairingUpdate {
   readonly pairingCode?: UpdatePairingCode
   /** Of `linked`. */
   readonly account?: PairingAccount
+  /** Of `linked`: how much of the account's chats the provider has copied, in percent, where it says so. */
+  readonly syncProgress?: number
   /** Of `passkey-required`, where the provider says more than that. */
   readonly passkey?: UpdatePasskey
   /** Of `passkey-required`. */

@@ -182,6 +182,7 @@ export const ar: PairingLocale = {
     shareLink: 'مشاركة…',
     linkForOwner: 'من يفتح هذا الرابط يمكنه ربط هاتف هنا حتى تنتهي صلاحيته.',
     done: 'تم',
+    syncing: 'جارٍ نسخ دردشاتك… {percent}',
     printNote: 'كود لربط {app} بواتساب. تنتهي صلاحيته في {time}.',
     errorLabel: 'خطأ',
     errors: {

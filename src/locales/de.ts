@@ -179,6 +179,7 @@ export const de: PairingLocale = {
     shareLink: 'Teilen…',
     linkForOwner: 'Wer diesen Link öffnet, kann hier ein Telefon verknüpfen, bis er abläuft.',
     done: 'Fertig',
+    syncing: 'Deine Chats werden kopiert … {percent}',
     printNote: 'Code zum Verknüpfen von {app} mit WhatsApp. Er läuft um {time} ab.',
     errorLabel: 'Fehler',
     errors: {

@@ -180,6 +180,7 @@ export const es: PairingLocale = {
     shareLink: 'Compartir…',
     linkForOwner: 'Quien abra este enlace puede vincular un teléfono aquí hasta que caduque.',
     done: 'Listo',
+    syncing: 'Copiando tus chats… {percent}',
     printNote: 'Código para vincular {app} con WhatsApp. Vence a las {time}.',
     errorLabel: 'Error',
     errors: {

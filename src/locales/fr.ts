@@ -179,6 +179,7 @@ export const fr: PairingLocale = {
     shareLink: 'Partager…',
     linkForOwner: 'Toute personne qui ouvre ce lien peut connecter un téléphone ici jusqu’à son expiration.',
     done: 'Terminé',
+    syncing: 'Copie de vos discussions… {percent}',
     printNote: 'Code pour connecter {app} à WhatsApp. Il expire à {time}.',
     errorLabel: 'Erreur',
     errors: {

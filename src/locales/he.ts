@@ -177,6 +177,7 @@ export const he: PairingLocale = {
     shareLink: 'שיתוף…',
     linkForOwner: 'מי שיפתח את הקישור הזה יוכל לקשר כאן טלפון עד שיפוג תוקפו.',
     done: 'סיום',
+    syncing: 'הצ׳אטים שלך מועתקים… {percent}',
     printNote: 'קוד לקישור {app} ל-WhatsApp. תוקפו יפוג בשעה {time}.',
     errorLabel: 'שגיאה',
     errors: {

@@ -174,6 +174,7 @@ export const hi: PairingLocale = {
     shareLink: 'शेयर करें…',
     linkForOwner: 'जो यह लिंक खोलेगा, वह इसके ख़त्म होने तक यहाँ फ़ोन लिंक कर सकेगा।',
     done: 'हो गया',
+    syncing: 'आपकी चैट कॉपी हो रही हैं… {percent}',
     printNote: '{app} को WhatsApp से लिंक करने का कोड. यह {time} पर समाप्त हो जाएगा.',
     errorLabel: 'गड़बड़ी',
     errors: {

@@ -176,6 +176,7 @@ export const id: PairingLocale = {
     shareLink: 'Bagikan…',
     linkForOwner: 'Siapa pun yang membuka tautan ini dapat menautkan ponsel di sini sampai tautan berakhir.',
     done: 'Selesai',
+    syncing: 'Menyalin chat Anda… {percent}',
     printNote: 'Kode untuk menautkan {app} ke WhatsApp. Kedaluwarsa pukul {time}.',
     errorLabel: 'Kesalahan',
     errors: {

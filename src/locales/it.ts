@@ -182,6 +182,7 @@ export const it: PairingLocale = {
     shareLink: 'Condividi…',
     linkForOwner: 'Chi apre questo link può collegare un telefono qui finché non scade.',
     done: 'Fine',
+    syncing: 'Copia delle tue chat in corso… {percent}',
     printNote: 'Codice per collegare {app} a WhatsApp. Scade alle {time}.',
     errorLabel: 'Errore',
     errors: {

@@ -178,6 +178,7 @@ export const ja: PairingLocale = {
     shareLink: '共有…',
     linkForOwner: 'このリンクを開いた人は、期限が切れるまでここで電話をリンクできます。',
     done: '完了',
+    syncing: 'チャットをコピーしています… {percent}',
     printNote: '{app}をWhatsAppにリンクするためのコードです。有効期限は{time}です。',
     errorLabel: 'エラー',
     errors: {

@@ -178,6 +178,7 @@ export const ko: PairingLocale = {
     shareLink: '공유…',
     linkForOwner: '이 링크를 여는 사람은 만료될 때까지 여기에 휴대전화를 연결할 수 있습니다.',
     done: '완료',
+    syncing: '채팅을 복사하는 중… {percent}',
     printNote: 'WhatsApp에 {app} 연결용 코드예요. {time}에 만료돼요.',
     errorLabel: '오류',
     errors: {

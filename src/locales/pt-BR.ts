@@ -177,6 +177,7 @@ export const ptBR: PairingLocale = {
     shareLink: 'Compartilhar…',
     linkForOwner: 'Quem abrir este link pode conectar um telefone aqui até ele expirar.',
     done: 'Concluir',
+    syncing: 'Copiando suas conversas… {percent}',
     printNote: 'Código para conectar {app} ao WhatsApp. Ele expira às {time}.',
     errorLabel: 'Erro',
     errors: {

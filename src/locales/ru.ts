@@ -182,6 +182,7 @@ export const ru: PairingLocale = {
     shareLink: 'Поделиться…',
     linkForOwner: 'Тот, кто откроет эту ссылку, сможет связать здесь телефон, пока она не истечёт.',
     done: 'Готово',
+    syncing: 'Копируем ваши чаты… {percent}',
     printNote: 'Код для подключения {app} к WhatsApp. Он действует до {time}.',
     errorLabel: 'Ошибка',
     errors: {

@@ -177,6 +177,7 @@ export const tr: PairingLocale = {
     shareLink: 'Paylaş…',
     linkForOwner: 'Bu adresi açan kişi, süresi dolana kadar burada bir telefon bağlayabilir.',
     done: 'Bitti',
+    syncing: 'Sohbetleriniz kopyalanıyor… {percent}',
     printNote: '{app} için WhatsApp bağlama kodu. Son kullanma saati: {time}.',
     errorLabel: 'Hata',
     errors: {

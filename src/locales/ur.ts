@@ -181,6 +181,7 @@ export const ur: PairingLocale = {
     shareLink: 'شیئر کریں…',
     linkForOwner: 'جو یہ لنک کھولے گا، وہ اس کے ختم ہونے تک یہاں فون منسلک کر سکے گا۔',
     done: 'ہو گیا',
+    syncing: 'آپ کی چیٹس کاپی ہو رہی ہیں… {percent}',
     printNote: '{app} کو WhatsApp سے لنک کرنے کا کوڈ۔ یہ {time} پر ختم ہو جائے گا۔',
     errorLabel: 'خرابی',
     errors: {

@@ -169,6 +169,7 @@ export const zhCN: PairingLocale = {
     shareLink: '分享…',
     linkForOwner: '打开此链接的人在其过期之前都可以在这里关联手机。',
     done: '完成',
+    syncing: '正在复制你的聊天记录… {percent}',
     printNote: '用于将 {app} 关联到 WhatsApp 的代码，{time} 失效。',
     errorLabel: '错误',
     errors: {

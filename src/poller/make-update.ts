@@ -56,7 +56,10 @@ export function makeUpdate(poll: PollState, context: UpdateContext): PairingUpda
         expiresInMs: issued.expiresAt - at,
       },
     }),
-    ...(state?.status === 'linked' && { account: state.account }),
+    ...(state?.status === 'linked' && {
+      account: state.account,
+      ...(state.syncProgress !== undefined && { syncProgress: state.syncProgress }),
+    }),
     ...(state?.status === 'passkey-required' && {
       ...passkeyOf(state, poll.respondedAt, at),
       ...(state.helpUrl && { helpUrl: state.helpUrl }),

@@ -34,6 +34,7 @@
  */
 
 import { normalizeAccount } from '../core/account.js'
+import { asPercent } from '../core/as-percent.js'
 import { PairingError, toPairingError } from '../core/errors.js'
 import { asAmount, asRecord, asText } from '../core/json.js'
 import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
@@ -208,11 +209,12 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
   async function linked(options: RequestOptions): Promise<PairingSnapshot> {
     resets.helped(options)
     ceremonies.end(options)
-    const { phone, avatar, deviceId, logoutProcess } = await getSettings(options)
+    const { phone, avatar, deviceId, logoutProcess, historySyncProgress } = await getSettings(options)
     if (logoutProcess === true) return { status: 'preparing' }
     return {
       status: 'linked',
       account: normalizeAccount({ phoneNumber: phone, avatarUrl: avatar, id: deviceId }),
+      syncProgress: asPercent(historySyncProgress),
     }
   }
 

@@ -21,7 +21,7 @@
  * | `starting` | The engine starts, or connects again. | |
  * | `ready`, `qr`, `code` | It waits for a phone. Three names for the same: the fields show what is there. | `qr`, `code`, `expiresInMs` |
  * | `linking` | A phone answered, and the link is not finished: WhatsApp makes a new device reconnect. | |
- * | `linked` | Done. | `account` |
+ * | `linked` | Done. | `account`, `syncProgress` |
  * | `passkey` | WhatsApp wants a passkey, which only its own page may request. | `passkey`, `helpUrl` |
  * | `stale` | Leftovers of an earlier link, or of a code that was not entered, are in the way: only `DELETE` helps. | |
  * | `failed` | The engine gave up. | `reason` |
@@ -32,6 +32,7 @@
  * | `code` | Eight characters, with or without a dash. |
  * | `expiresInMs` | How long `qr` still lives; after `"mode":"code"`, how long `code` does. Without it the timing counts. |
  * | `account` | `{ phoneNumber, name, avatarUrl, id }`, as far as known. |
+ * | `syncProgress` | How much of the account's chats your engine has copied, in percent: 0 to 100. |
  * | `passkey` | `{ step, code, expiresInMs }`, see below. Without it the user only sees that a passkey is wanted. |
  * | `helpUrl` | An `https:` page that explains to the phone's owner what to do. |
  * | `reason` | A code of `PairingError`, also with HTTP 4xx and 5xx: `code-refused` (409), `invalid-phone-number` (422) … |
@@ -66,6 +67,7 @@
  */
 
 import { normalizeAccount } from '../core/account.js'
+import { asPercent } from '../core/as-percent.js'
 import { LONGEST_MS, SHORTEST_MS } from '../core/decode-offer.js'
 import { isPairingErrorCode, PairingError } from '../core/errors.js'
 import { asAmount, asHttpsUrl, asRecord, asText, pickAmounts } from '../core/json.js'
@@ -253,7 +255,14 @@ function errorOf(answer: ProviderAnswer): PairingError {
 }
 
 /** What is; `undefined` where nothing is linked and nothing is in the way of it. */
-function snapshotOf({ state, reason, account, passkey, helpUrl }: Fields): PairingSnapshot | undefined {
+function snapshotOf({
+  state,
+  reason,
+  account,
+  syncProgress,
+  passkey,
+  helpUrl,
+}: Fields): PairingSnapshot | undefined {
   switch (state) {
     case 'starting':
       return { status: 'preparing' }
@@ -261,7 +270,7 @@ function snapshotOf({ state, reason, account, passkey, helpUrl }: Fields): Pairi
     case 'stale':
       return { status: state }
     case 'linked':
-      return { status: 'linked', account: normalizeAccount(account) }
+      return { status: 'linked', account: normalizeAccount(account), syncProgress: asPercent(syncProgress) }
     case 'passkey':
       return { status: 'passkey-required', ...ceremonyOf(asRecord(passkey)), helpUrl: asHttpsUrl(helpUrl) }
     case 'failed':

@@ -18,6 +18,12 @@ type Step = Partial<Update> | PairingErrorCode
 
 const linked: Step = { status: 'linked', account }
 const unlinked: Step = { status: 'unlinked' }
+const copied = (syncProgress: number | undefined, more?: Partial<Update>): Step => ({
+  status: 'linked',
+  account,
+  syncProgress,
+  ...more,
+})
 const refused = (code: PairingErrorCode, more?: Partial<Update>): Step => ({
   status: 'preparing',
   error: { code },
@@ -191,6 +197,11 @@ describe('linkStatusAfter()', () => {
     expect(viewLinkStatus(fold([linked])).abilities).toEqual(['unlink'])
     expect(viewLinkStatus(fold([{ status: 'linked', abilities: [] }])).abilities).toEqual([])
   })
+
+  it('has no figure for a state that was not read again', () => {
+    expect(viewLinkStatus(fold([copied(40)])).syncProgress).toBe(40)
+    expect(viewLinkStatus(fold([copied(40), 'network'])).syncProgress).toBeUndefined()
+  })
 })
 
 describe('linkPauseMs()', () => {
@@ -204,11 +215,26 @@ describe('linkPauseMs()', () => {
     ['grows with the failures', 8_000, failures(3)],
     ['ends with the usual one', USUAL_MS, failures(7)],
     ['is the usual one again when the state is settled', USUAL_MS, [...failures(3), linked]],
+    ['is the usual one where no figure of copied chats is known', USUAL_MS, [copied(undefined)]],
+    [
+      'is as long as the server takes until it has another figure of copied chats',
+      15_000,
+      [copied(40, { nextInMs: 15_000 })],
+    ],
+    ['is 15 seconds for a figure where the server does not say when it has another', 15_000, [copied(40)]],
+    ['is short while the figure goes up', 9_000, [copied(40), copied(41, { nextInMs: 9_000 })]],
+    ['is two seconds at least for a figure', 2_000, [copied(40), copied(41, { nextInMs: 0 })]],
+    ['is the same after a repeated update', 15_000, [copied(40), copied(40, { seq: 0 })]],
+    ['is the usual one where the figure stands still', USUAL_MS, [copied(40), copied(40)]],
+    ['is the usual one when all chats are copied', USUAL_MS, [copied(40), copied(100)]],
+    ['is the usual one when the figure is missing again', USUAL_MS, [copied(40), copied(undefined)]],
+    ['is that of a failed read, whatever figure there was', 2_000, [copied(40), 'network']],
   ])('%s', (_, expected, steps) => {
     expect(linkPauseMs(fold(steps), USUAL_MS)).toBe(expected)
   })
 
   it('is never longer than the usual one', () => {
     expect(linkPauseMs(fold([{ status: 'preparing', nextInMs: 60_000 }]), 20_000)).toBe(20_000)
+    expect(linkPauseMs(fold([copied(40)]), 5_000)).toBe(5_000)
   })
 })

@@ -63,7 +63,10 @@ const snapshots: fc.Arbitrary<PairingSnapshot> = fc
       fc
         .tuple(fc.stringMatching(/^[A-Z0-9]{8}$/), lifetime)
         .map(([pairingCode, lifetime]) => ({ status: 'pairing-code' as const, pairingCode, ...lifetime })),
-      fc.record({ status: fc.constant('linked' as const), account }),
+      fc.record(
+        { status: fc.constant('linked' as const), account, syncProgress: fc.nat({ max: 100 }) },
+        { requiredKeys: ['status', 'account'] },
+      ),
       fc.record(
         {
           status: fc.constant('passkey-required' as const),
@@ -94,6 +97,23 @@ describe('a snapshot as JSON', () => {
   ])('has its pairing code in one spelling: %s', (_, pairingCode, arrived) => {
     expect(decodeSnapshot(sent({ status: 'pairing-code', pairingCode }))).toMatchObject({
       pairingCode: arrived,
+    })
+  })
+
+  it.each([
+    [0, 0],
+    [99.9, 99],
+    [100, 100],
+    [101, undefined],
+    [-1, undefined],
+    [Number.NaN, undefined],
+    ['40', undefined],
+    [null, undefined],
+  ])('has a figure of copied chats from 0 to 100: %s', (syncProgress, expected) => {
+    expect(decodeSnapshot({ status: 'linked', account: {}, syncProgress })).toEqual({
+      status: 'linked',
+      account: {},
+      ...(expected !== undefined && { syncProgress: expected }),
     })
   })
 

@@ -83,10 +83,17 @@ const updates: fc.Arbitrary<PairingUpdate> = fc
         hideInMs: amount,
         expiresInMs: amount,
       }),
-      fc.record({
-        status: fc.constant('linked' as const),
-        account: fc.record({ phoneNumber: fc.stringMatching(/^[1-9]\d{6,14}$/), name }, { requiredKeys: [] }),
-      }),
+      fc.record(
+        {
+          status: fc.constant('linked' as const),
+          account: fc.record(
+            { phoneNumber: fc.stringMatching(/^[1-9]\d{6,14}$/), name },
+            { requiredKeys: [] },
+          ),
+          syncProgress: fc.nat({ max: 100 }),
+        },
+        { requiredKeys: ['status', 'account'] },
+      ),
       fc.record(
         {
           status: fc.constant('passkey-required' as const),

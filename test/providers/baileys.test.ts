@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { initAuthCreds, useMultiFileAuthState } from 'baileys'
+import { initAuthCreds, useMultiFileAuthState, type WASocket } from 'baileys'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { asRecord, asText } from '../../src/core/json.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingSnapshot } from '../../src/core/provider.js'
 import { type BaileysAuthState, baileys } from '../../src/providers/baileys.js'
+import { statusSnapshot } from '../../src/providers/lib/baileys-state.js'
 import { testProvider } from '../../src/testing.js'
 import { connectClient, memoryAuth } from '../whatsapp-server/client.js'
 import type { WhatsAppServerOptions } from '../whatsapp-server/whatsapp-server.js'
@@ -227,6 +228,45 @@ describe('baileys: QR code', () => {
     await provider.reset({})
     await watched.until('qr')
     await expect(provider.getStatus({})).resolves.toEqual({ status: 'unlinked' })
+  })
+})
+
+describe('baileys: the chats that are copied after a link', () => {
+  it('are reported as far as the phone has sent them, also beside a name that comes later', async () => {
+    const world = await open()
+    let socket: WASocket | undefined
+    const provider = world.provider({
+      onSocket: (opened) => {
+        socket = opened
+      },
+    })
+    const watched = await link(world, provider)
+    // Baileys holds such events back for some seconds after a login.
+    const sent = (progress: number | null) => {
+      socket?.ev.emit('messaging-history.set', { chats: [], contacts: [], messages: [], progress })
+      socket?.ev.flush()
+      return provider.getStatus({})
+    }
+    expect(await provider.getStatus({})).not.toHaveProperty('syncProgress', expect.anything())
+    expect(await sent(40)).toMatchObject({ status: 'linked', syncProgress: 40 })
+    socket?.ev.emit('creds.update', { me: { id: `${world.phoneNumber}:1@s.whatsapp.net`, name: 'Ana' } })
+    // This part does not say how many there are.
+    expect(await sent(null)).toMatchObject({ account: { name: 'Ana' }, syncProgress: 40 })
+    expect(await sent(100)).toMatchObject({ status: 'linked', syncProgress: 100 })
+    expect(watched.errors).toEqual([])
+  })
+
+  it.each([
+    [0, 40],
+    [119_999, 40],
+    [120_000, undefined],
+  ])('are not known %s ms after the last part, where that is too long: %s', (ageMs, expected) => {
+    const state = { status: 'linked', account: {}, sync: { progress: 40, at: 1_000 } } as const
+    expect(statusSnapshot(state, 1_000 + ageMs)).toEqual({
+      status: 'linked',
+      account: {},
+      syncProgress: expected,
+    })
   })
 })
 

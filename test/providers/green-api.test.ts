@@ -142,7 +142,7 @@ describe('greenApi getStatus', () => {
     ['a picture that is a script', { avatar: 'javascript:alert(1)' }, {}],
     [
       'fields of newer pages',
-      { ...waSettings, chatId: '1@lid', historySyncProgress: 40, base64Avatar: 'aGk=' },
+      { ...waSettings, chatId: '1@lid', suspendedUntil: 0, base64Avatar: 'aGk=' },
       account,
     ],
     ['null', null, {}],
@@ -153,6 +153,26 @@ describe('greenApi getStatus', () => {
     })
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account: expected })
   })
+
+  it.each([
+    [0, 0],
+    [40, 40],
+    [100, 100],
+    ['', undefined],
+    [null, undefined],
+    [-1, undefined],
+    [4_000, undefined],
+  ])(
+    'says how many of the chats are copied, with the same request: %s',
+    async (historySyncProgress, expected) => {
+      const { provider, stub } = make({
+        'GET getStateInstance': state('authorized'),
+        'GET getWaSettings': json({ ...waSettings, historySyncProgress }),
+      })
+      expect(await provider.getStatus({})).toEqual({ status: 'linked', account, syncProgress: expected })
+      expect(stub.asked).toEqual(['GET getStateInstance', 'GET getWaSettings'])
+    },
+  )
 
   it.each([
     ['fails', json({ message: 'Too Many Requests' }, 429)],

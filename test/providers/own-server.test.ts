@@ -195,6 +195,15 @@ describe('ownServer getStatus', () => {
     })
   })
 
+  it.each([
+    [40, 40],
+    [null, undefined],
+    ['all', undefined],
+  ])('says how many of the chats are copied: %s', async (syncProgress, expected) => {
+    const { provider } = answering(snapshot({ state: 'linked', syncProgress }))
+    expect(await provider.getStatus({})).toEqual({ status: 'linked', account: {}, syncProgress: expected })
+  })
+
   it('accepts a link without an account', async () => {
     const { provider } = answering(snapshot({ state: 'linked' }))
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account: {} })

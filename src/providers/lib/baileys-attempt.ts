@@ -39,6 +39,7 @@ export interface AttemptListener {
   onPaired(attempt: Attempt): void
   onPasskeyRequired(attempt: Attempt): void
   onOpen(attempt: Attempt): void
+  onHistory(attempt: Attempt, progress: number): void
   onClosed(attempt: Attempt, ending: SocketEnding): void
 }
 
@@ -66,6 +67,7 @@ export function openAttempt(
     onPaired: () => listener.onPaired(attempt),
     onPasskeyRequired: () => listener.onPasskeyRequired(attempt),
     onOpen: () => listener.onOpen(attempt),
+    onHistory: (progress) => listener.onHistory(attempt, progress),
     onClosed: (ending) => listener.onClosed(attempt, ending),
   })
   const attempt: Attempt = {

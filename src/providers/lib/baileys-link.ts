@@ -143,6 +143,7 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
       onPaired: ifCurrent(onPaired),
       onPasskeyRequired: ifCurrent(onPasskeyRequired),
       onOpen: ifCurrent((current) => void onOpen(current)),
+      onHistory: ifCurrent((_, progress) => onHistory(progress)),
       onClosed: ifCurrent(onClosed),
     })
   }
@@ -174,7 +175,7 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     current.saved.catch(listener.onUnsaved)
     // The name comes some time after the link.
     if (state.status === 'linked') {
-      become({ status: 'linked', account: accountOf(creds.me, state.account.avatarUrl) })
+      become({ ...state, account: accountOf(creds.me, state.account.avatarUrl) })
     }
   }
 
@@ -215,6 +216,10 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
       if (current === attempt) hangUp()
       refuse(error)
     }
+  }
+
+  function onHistory(progress: number): void {
+    if (state.status === 'linked') become({ ...state, sync: { progress, at: Date.now() } })
   }
 
   function onClosed(current: Attempt, ending: SocketEnding): void {
@@ -279,7 +284,7 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     // A round of its own: the code lives as long as the round does, and any earlier code ends.
     if (state.status === 'idle' || state.status === 'pairing') await startRound()
     const current = attempt
-    if (state.status !== 'pairing' || !current) return statusSnapshot(state)
+    if (state.status !== 'pairing' || !current) return statusSnapshot(state, Date.now())
     await within(requestTimeoutMs, current.ready)
     const expiresAt = current.readyAt + pairingCodeLifetimeMs(socketOptions.qrTimeout)
     const value = await current.socket.requestPairingCode(phoneNumber)

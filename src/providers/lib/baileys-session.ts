@@ -45,7 +45,7 @@ export function createBaileysSession({
   const watchers = createWatchers((method) => {
     // Whether there is a link will be known in a moment, and "preparing" would say something else to who has a code.
     if (link.state.status === 'unread') return undefined
-    return method === 'qr' ? qrSnapshot(link.state, Date.now()) : statusSnapshot(link.state)
+    return method === 'qr' ? qrSnapshot(link.state, Date.now()) : statusSnapshot(link.state, Date.now())
   }, touch)
   const link: BaileysLink = createBaileysLink(options, {
     isWatched: () => isWatched(),
@@ -97,7 +97,7 @@ export function createBaileysSession({
       switch (call.name) {
         case 'status':
           await link.read()
-          return statusSnapshot(link.state)
+          return statusSnapshot(link.state, Date.now())
         case 'qrCode':
           await link.read()
           link.wake()

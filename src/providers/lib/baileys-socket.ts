@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { AuthenticationState, BinaryNode, UserFacingSocketConfig, WASocket } from 'baileys'
+import { asPercent } from '../../core/as-percent.js'
 import { PairingError } from '../../core/errors.js'
 import { asRecord } from '../../core/json.js'
 import type { PhoneNumber } from '../../core/phone-number.js'
@@ -22,6 +23,8 @@ export interface SocketListener {
   onPasskeyRequired(): void
   /** Logged in. */
   onOpen(): void
+  /** The phone has sent another part of its chats: 0 to 100, of all that it sends. */
+  onHistory(progress: number): void
   onClosed(ending: SocketEnding): void
 }
 
@@ -78,6 +81,11 @@ export function openSocket(
     if (isNewLogin) listener.onPaired()
     if (connection === 'open') listener.onOpen()
     if (connection === 'close') listener.onClosed(endingOf(lastDisconnect?.error))
+  })
+
+  socket.ev.on('messaging-history.set', ({ progress }) => {
+    const percent = asPercent(progress)
+    if (percent !== undefined) listener.onHistory(percent)
   })
 
   return {

@@ -9,6 +9,16 @@ export interface TimedCode {
   readonly expiresAt: number
 }
 
+/** How much of the chats the phone has sent, and when that was said. */
+export interface HistorySync {
+  /** 0 to 100. */
+  readonly progress: number
+  readonly at: number
+}
+
+/** Baileys itself takes a copying that is silent for so long for one that has stalled. In milliseconds. */
+const SYNC_SILENCE_MS = 120_000
+
 /** Where a session stands. */
 export type LinkState =
   /** Not checked yet whether there is a link. */
@@ -30,7 +40,7 @@ export type LinkState =
   /** Credentials were kept; whether they still are a link is what the login will show. */
   | { readonly status: 'login'; readonly trouble?: PairingError | undefined }
   /** Also while the connection is away for a moment. */
-  | { readonly status: 'linked'; readonly account: PairingAccount }
+  | { readonly status: 'linked'; readonly account: PairingAccount; readonly sync?: HistorySync | undefined }
   /** Nothing goes on before a person acts. */
   | {
       readonly status: 'refused'
@@ -45,7 +55,7 @@ export type LinkState =
  *
  * @throws {@link PairingError} what stands in the way
  */
-export function statusSnapshot(state: LinkState): PairingSnapshot {
+export function statusSnapshot(state: LinkState, now: number): PairingSnapshot {
   switch (state.status) {
     case 'unread':
       return { status: 'preparing' }
@@ -61,7 +71,7 @@ export function statusSnapshot(state: LinkState): PairingSnapshot {
       if (state.trouble) throw state.trouble
       return { status: 'preparing' }
     case 'linked':
-      return { status: 'linked', account: state.account }
+      return { status: 'linked', account: state.account, syncProgress: progressOf(state.sync, now) }
     case 'refused':
       if (state.error.code === 'session-stale') return { status: 'stale' }
       throw state.error
@@ -80,7 +90,12 @@ export function qrSnapshot(state: LinkState, now: number): PairingSnapshot {
     const { value, expiresAt } = state.qrCode
     return { status: 'qr', qrCode: normalizeQrPayload(value), expiresInMs: expiresAt - now }
   }
-  return statusSnapshot(state)
+  return statusSnapshot(state, now)
+}
+
+/** A phone that is switched off in the middle does not say so: what it said last is not known to be true any more. */
+function progressOf(sync: HistorySync | undefined, now: number): number | undefined {
+  return sync && now - sync.at < SYNC_SILENCE_MS ? sync.progress : undefined
 }
 
 export function isLive(code: TimedCode | undefined, now: number): code is TimedCode {

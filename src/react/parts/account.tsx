@@ -1,17 +1,20 @@
 'use client'
 
 import { groupDigits } from '../../core/group-digits.js'
+import { syncText } from '../sync-text.js'
 import { Avatar } from './avatar.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** The linked account, as far as the provider reports it. */
+/** The linked account, as far as the provider reports it, and how much of its chats is copied. */
 export const PairingAccount: PartComponent<'div'> = forwardPart(function PairingAccount(props, ref) {
-  const { pairing, part } = usePairingContext()
+  const { pairing, messages, localeTag, part } = usePairingContext()
   const { session } = pairing
   if (session.status !== 'linked' && session.status !== 'confirming-number') return null
   const { name, phoneNumber, avatarUrl } = session.account
+  const progress = session.status === 'linked' ? session.syncProgress : undefined
+  const sync = syncText(progress, messages.syncing, localeTag)
   return (
     <div {...props} ref={ref} {...part('account', props.className)}>
       <span {...part('account-badge')}>
@@ -34,6 +37,7 @@ export const PairingAccount: PartComponent<'div'> = forwardPart(function Pairing
           {groupDigits(phoneNumber)}
         </bdi>
       )}
+      {sync && <p {...part('account-sync')}>{sync}</p>}
     </div>
   )
 })

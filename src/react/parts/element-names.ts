@@ -107,6 +107,7 @@ export type PairingElementName =
   | 'account-check'
   | 'account-name'
   | 'account-number'
+  | 'account-sync'
   | 'trouble'
   | 'trouble-summary'
   | 'trouble-list'

@@ -121,12 +121,16 @@ function Status({
     onError,
   })
   const later = useLaterEnglish.unreported()
-  const needsErrors =
+  const { link } = pairing
+  const needsLater =
     !locale &&
-    (pairing.isUnlinking || pairing.link.status === 'needs-attention' || pairing.link.error !== undefined)
+    (pairing.isUnlinking ||
+      link.status === 'needs-attention' ||
+      link.error !== undefined ||
+      (link.syncProgress ?? 100) < 100)
   useEffect(() => {
-    if (needsErrors) useLaterEnglish.load()
-  }, [needsErrors])
+    if (needsLater) useLaterEnglish.load()
+  }, [needsLater])
   const element = useRef<HTMLDivElement | null>(null)
   const own = useCallback((found: HTMLDivElement | null) => {
     element.current = found
@@ -156,7 +160,8 @@ function Status({
     wasOpen.current = mode !== undefined
   }, [mode])
   const messages = useMemo(() => {
-    const texts = locale?.messages ?? { ...linkEnglish, errors: later?.laterEnglish.errors }
+    const { errors: laterErrors, syncing } = later?.laterEnglish ?? {}
+    const texts = locale?.messages ?? { ...linkEnglish, errors: laterErrors, syncing }
     const { errors, ...others } = ownMessages ?? {}
     return { ...texts, ...others, ...(texts.errors && { errors: { ...texts.errors, ...errors } }) }
   }, [locale, later, ownMessages])

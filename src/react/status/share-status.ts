@@ -77,8 +77,18 @@ function linkIn({ facts }: SessionState): LinkNews | undefined {
   if (phase.name !== 'linked' || !source || !isConfirmed) return undefined
   const { session, revision, origin, seq } = source
   const { abilities } = offer
-  const { account } = phase
-  return { at: now, update: { session, revision, origin, seq, abilities, status: 'linked', account } }
+  const { account, syncProgress } = phase
+  const update = {
+    session,
+    revision,
+    origin,
+    seq,
+    abilities,
+    status: 'linked',
+    account,
+    syncProgress,
+  } as const
+  return { at: now, update }
 }
 
 /** A state that was read here is new for a pairing screen that shows another one. */

@@ -19,6 +19,7 @@ export class StatusCell implements PairingLinkStatus {
   readonly asOf?: PairingLinkStatus['asOf']
   readonly error?: PairingLinkStatus['error']
   readonly reason?: PairingLinkStatus['reason']
+  readonly syncProgress?: PairingLinkStatus['syncProgress']
   readonly abilities: PairingLinkStatus['abilities']
   readonly #account: PairingLinkStatus['account']
   #facts: LinkFacts
@@ -34,6 +35,7 @@ export class StatusCell implements PairingLinkStatus {
     if (view.asOf) this.asOf = view.asOf
     if (view.error) this.error = view.error
     if (view.reason) this.reason = view.reason
+    if (view.syncProgress !== undefined) this.syncProgress = view.syncProgress
     this.abilities = view.abilities
     this.#account = account
     this.#facts = facts

@@ -14,6 +14,7 @@ export type PairingStatusElementName =
   | 'link-text'
   | 'link-state'
   | 'link-reason'
+  | 'link-sync'
   | 'link-as-of'
   | 'link-actions'
   | 'link-button'
@@ -28,8 +29,11 @@ export type PairingStatusElementName =
 export interface PairingStatusPartProps {
   /** Whether a phone is linked, and what ends the link. */
   readonly pairing: UsePairingStatusResult
-  /** The texts. Those of `errors` are empty until they have loaded, where no `locale` was given. */
-  readonly messages: PairingLinkMessages & { readonly errors?: PairingMessages['errors'] | undefined }
+  /** The texts. `errors` and `syncing` are missing until they have loaded, where no `locale` was given. */
+  readonly messages: PairingLinkMessages & {
+    readonly errors?: PairingMessages['errors'] | undefined
+    readonly syncing?: string | undefined
+  }
   /** BCP 47, of the texts. */
   readonly localeTag: string
   /** The name of an element, and its classes. Spread it last. */

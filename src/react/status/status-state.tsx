@@ -3,12 +3,14 @@
 import { type ReactElement, useEffect, useState } from 'react'
 import type { PairingLinkReason, PairingLinkStatus } from '../../core/link-status.js'
 import { formatMessage, type PairingErrorText, type PairingLinkMessages } from '../../core/messages.js'
+import { syncText } from '../sync-text.js'
 import type { PairingStatusPartProps } from './status-parts.js'
 
-/** The state in words, why it needs attention and what to do, and how old it is where it was not read again. */
+/** The state in words, why it needs attention and what to do, how much of the chats is copied, and how old it is where it was not read again. */
 export function StatusState({ pairing, messages, localeTag, part }: PairingStatusPartProps): ReactElement {
   const { link } = pairing
   const { status, last, reason, error } = link
+  const sync = syncText(link.syncProgress, messages.syncing, localeTag)
   const why = reason ? reasonText(reason, messages) : error && textOf(messages.errors?.[error])
   return (
     <div {...part('link-text')}>
@@ -17,6 +19,7 @@ export function StatusState({ pairing, messages, localeTag, part }: PairingStatu
         {stateText(last ?? status, messages)}
       </p>
       {why && <p {...part('link-reason')}>{why}</p>}
+      {sync && <p {...part('link-sync')}>{sync}</p>}
       {last && <AsOf link={link} messages={messages} localeTag={localeTag} part={part} />}
     </div>
   )

@@ -20,6 +20,8 @@ export interface MockGreenApiOptions extends MockServerOptions {
    * users have reported. By default it does not.
    */
   readonly codesUntilStuck?: number | undefined
+  /** How long the chats of a new link are copied: `historySyncProgress` goes from 0 to 100. By default the field is missing. */
+  readonly historySyncMs?: number | undefined
   /** Holds the documented limits per method and second: what is beyond gets a 429. By default `false`. */
   readonly enforceRateLimits?: boolean | undefined
   /** How errors are written: the provider does not document it. By default `json`. */
@@ -52,7 +54,7 @@ const CORS_HEADERS = {
  */
 export function mockGreenApi(emulator: Emulator, options: MockGreenApiOptions): MockServer {
   const { idInstance, apiTokenInstance, creatingMs = 0, logoutMs = 0, rebootMs = 0 } = options
-  const { codesUntilStuck = Number.POSITIVE_INFINITY } = options
+  const { codesUntilStuck = Number.POSITIVE_INFINITY, historySyncMs } = options
   const createdAt = emulator.now() + creatingMs
   let loggedOutAt = Number.NEGATIVE_INFINITY
   let rebootedAt = Number.NEGATIVE_INFINITY
@@ -130,7 +132,13 @@ export function mockGreenApi(emulator: Emulator, options: MockGreenApiOptions): 
       deviceId: account ? `${account.phoneNumber}:8@s.whatsapp.net` : '',
       chatId: account ? `${lidOf(account.phoneNumber)}@lid` : '',
       logoutProcess: isLoggingOut(),
+      ...(state.status === 'linked' &&
+        historySyncMs !== undefined && { historySyncProgress: syncProgress(state.linkedAt) }),
     })
+  }
+
+  function syncProgress(linkedAt: number): number {
+    return Math.min(Math.floor((100 * (emulator.now() - linkedAt)) / (historySyncMs ?? 1)), 100)
   }
 
   function logout(): Response {

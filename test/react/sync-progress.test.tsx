@@ -1,0 +1,89 @@
+import { cleanup, render, screen } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PairingStatus } from '../../src/index.js'
+import { de } from '../../src/locales/de.js'
+import { greenApi } from '../../src/providers/green-api.js'
+import { createEmulator, mockGreenApi } from '../../src/testing.js'
+import { emulatedSecrets } from '../../stories/playground/emulated-provider.js'
+import { advance, settle } from './time.js'
+import { loadEverything, part } from './user.js'
+import { doing, shownStatus, type World, worldOf } from './world.js'
+
+beforeAll(loadEverything)
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const { apiTokenInstance } = emulatedSecrets
+
+/** An instance that copies the chats of a new link for so long. */
+function copyingFor(historySyncMs: number | undefined): World {
+  const instance = { idInstance: '1101000001', apiTokenInstance }
+  const emulator = createEmulator({ seed: 7, linkingMs: 0 })
+  const mockServer = mockGreenApi(emulator, { ...instance, historySyncMs })
+  const provider = greenApi({ ...instance, dangerouslyAllowBrowser: true, fetch: mockServer.fetch })
+  return worldOf({ emulator, mockServer, provider })
+}
+
+async function linkedOnScreen(historySyncMs: number | undefined): Promise<World> {
+  const world = copyingFor(historySyncMs)
+  world.show()
+  await advance(6_000)
+  await doing(() => world.emulator.scan())
+  await advance(6_000)
+  expect(shownStatus()).toBe('linked')
+  return world
+}
+
+/** Of the mock server, in so long. */
+const requestsIn = async (world: World, ms: number): Promise<number> => {
+  const before = world.mockServer.requests.length
+  await advance(ms)
+  return world.mockServer.requests.length - before
+}
+
+const line = (): string | null | undefined => part('account-sync')?.textContent
+const percent = (): number => Number(/(\d+)%$/.exec(line() ?? '')?.[1])
+
+describe('the chats that are copied after a link', () => {
+  it('are one line of the pairing screen, which goes up, and ends', async () => {
+    await linkedOnScreen(60_000)
+    expect(line()).toMatch(/^Copying your chats… \d+%$/)
+    const first = percent()
+    await advance(30_000)
+    expect(percent()).toBeGreaterThan(first)
+    await advance(60_000)
+    expect([line(), shownStatus()]).toEqual([undefined, 'linked'])
+  })
+
+  it('cost the provider no request', async () => {
+    const told = await requestsIn(await linkedOnScreen(120_000), 120_000)
+    cleanup()
+    const untold = await requestsIn(await linkedOnScreen(undefined), 120_000)
+    expect(line()).toBeUndefined()
+    expect(told).toBe(untold)
+  })
+
+  it('are one line of the status, which is read on while the figure goes up, and then at its usual pace', async () => {
+    const world = copyingFor(120_000)
+    world.emulator.start()
+    world.emulator.scan()
+    await advance(12_000)
+    render(<PairingStatus provider={world.proxied()} queryClient={world.queryClient} locale={de} />)
+    await settle()
+    const shown = part('link-sync')?.textContent
+    expect(shown).toMatch(/^Deine Chats werden kopiert … \d+\s%$/)
+    await advance(30_000)
+    expect(part('link-sync')?.textContent).not.toBe(shown)
+    await advance(120_000)
+    expect([part('link-sync'), part('link')?.dataset.status]).toEqual([null, 'linked'])
+    const reads = world.server.requests.length
+    expect(reads).toBeLessThanOrEqual(10)
+    await advance(240_000)
+    expect(world.server.requests.length).toBe(reads)
+  })
+
+  it('are not announced: the line is no live region', async () => {
+    await linkedOnScreen(60_000)
+    for (const region of screen.getAllByRole('status')) expect(region.textContent).not.toContain('Copying')
+  })
+})
