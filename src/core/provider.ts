@@ -102,7 +102,7 @@ export type PairingSnapshot = SnapshotDetails &
     | {
         readonly status: 'qr'
         readonly qrCode: QrPayload
-        /** How long the code is still valid, where the provider reports it. */
+        /** How long the code is still valid, from the request on, where the provider reports it. */
         readonly expiresInMs?: number | undefined
         /** Of a pushed code: unless it is confirmed or replaced within this time, it is not to be trusted. */
         readonly confirmInMs?: number | undefined
@@ -111,7 +111,7 @@ export type PairingSnapshot = SnapshotDetails &
         readonly status: 'pairing-code'
         /** Letters and digits, in any spelling. */
         readonly pairingCode: string
-        /** How long the code is still valid, where the provider reports it. */
+        /** How long the code is still valid, from the request on, where the provider reports it. */
         readonly expiresInMs?: number | undefined
       }
     | {

@@ -229,10 +229,11 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
     ...(has('confirm') && { confirmPasskey: (code, options) => step(options, 'confirm', { code }) }),
     ...(has('handoff') && {
       getPasskeyHandoff: async (options) => {
+        const sentAt = Date.now()
         const handoff = decodePasskeyHandoff((await secret(options, 'handoff')).handoff)
         if (handoff.kind === 'link') return handoff
         const { expiresInMs, ...code } = handoff
-        return { ...code, expiresAt: Date.now() + expiresInMs }
+        return { ...code, expiresAt: sentAt + expiresInMs }
       },
     }),
     ...(has('reset') && { resetPasskey: (options) => step(options, 'reset') }),

@@ -154,6 +154,7 @@ export function waha(options: WahaOptions): PairingProvider {
   )
 
   async function getSession(options: RequestOptions): Promise<WahaSession> {
+    const sentAt = Date.now()
     const answer = await ask(`sessions/${name}`, options)
     const { status, me } = asRecord(answer.json)
     const session = wahaSession(status, me)
@@ -162,7 +163,7 @@ export function waha(options: WahaOptions): PairingProvider {
       resets.helped(options)
       passkeys.end(options)
     }
-    memory.see(options, session)
+    memory.see(options, session, sentAt)
     return session
   }
 
@@ -185,11 +186,12 @@ export function waha(options: WahaOptions): PairingProvider {
     snapshotOf(await getSession(options), options)
 
   async function change(action: Step, options: RequestOptions): Promise<void> {
+    const sentAt = Date.now()
     const answer = await ask(`sessions/${name}/${action}`, options, { method: 'POST' })
     // Another client has started it in the meantime.
     const isStarted = action === 'start' && answer.status === 422 && !ONLY_DEFAULT.test(answer.text)
     if ((!answer.ok && !isStarted) || isPage(answer)) throw sessionError(answer)
-    memory.change(options, action)
+    memory.change(options, action, sentAt)
     passkeys.end(options)
   }
 

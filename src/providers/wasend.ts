@@ -206,7 +206,7 @@ export function wasend(options: WasendOptions): PairingProvider {
         return { status: 'preparing' }
       if (!content) throw error
       const expiresAt = body.expiresAt ?? asRecord(body.data).expiresAt
-      return { status: 'qr', qrCode: normalizeQrPayload(content), ...expiresIn(expiresAt) }
+      return { status: 'qr', qrCode: normalizeQrPayload(content), ...expiresIn(expiresAt, answer.date) }
     },
     async reset(options) {
       const { status } = await getSession(options)
@@ -281,12 +281,14 @@ function access(factory: string, options: AccessOptions): Access {
  * How long a QR code still lives, from the moment its provider gives: ISO 8601, or seconds or milliseconds
  * since 1970. Nothing where that cannot be: a code that was just given is not over, and none lives longer
  * than a minute. Then a clock is wrong, and the documented rotation is the better guess.
+ *
+ * @param date - The time of the provider at its response, in whole seconds.
  */
-function expiresIn(expiresAt: unknown): { expiresInMs?: number } {
+function expiresIn(expiresAt: unknown, date: number | undefined): { expiresInMs?: number } {
   const text = asText(expiresAt) ?? ''
   const time = Number(text)
   // Seconds stay below this until the year 5138, milliseconds have been above it since 1973.
   const at = Number.isNaN(time) ? Date.parse(text) : time < 1e11 ? time * 1_000 : time
-  const expiresInMs = at - Date.now()
+  const expiresInMs = at - (date === undefined ? Date.now() : date + 1_000)
   return expiresInMs > 0 && expiresInMs <= QR_LONGEST_LIFETIME_MS ? { expiresInMs } : {}
 }

@@ -9,8 +9,10 @@ import {
   type Answer,
   empty,
   everythingIn,
+  held,
   IMAGE,
   json,
+  late,
   PNG,
   page,
   QR_LINK,
@@ -296,6 +298,67 @@ describe('evolutionApi getQrCode', () => {
     await vi.advanceTimersByTimeAsync(left - 1_000)
     expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', expiresInMs: 1_000 })
     expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
+  })
+
+  // The list was read at the server when it was sent, or when it arrived. The code is 20 seconds old at that moment.
+  it.each([
+    ['arrives 1 s late', late, 1_000, 25_000],
+    ['arrives 3 s late', late, 3_000, 25_000],
+    ['arrives 4.9 s late', late, 4_900, 25_000],
+    ['is made 3 s late', held, 3_000, 28_000],
+  ] as const)('makes no code younger by a list that %s', async (_title, delayed, ms, endsAt) => {
+    const { provider } = make({
+      'GET connectionState': state('connecting'),
+      'GET connect': codes(QR_LINK),
+      'GET fetchInstances': delayed(dated({ connectionStatus: 'connecting' }, 20_000), ms),
+    })
+    const snapshot = await hurried(() => provider.getQrCode({}), ms)
+    const left = snapshot.status === 'qr' ? (snapshot.expiresInMs ?? 0) : 0
+    expect(left).toBeLessThanOrEqual(endsAt)
+    expect(left).toBeGreaterThanOrEqual(endsAt - ms - 1_000)
+  })
+
+  it('takes no code for another one because its list arrives late', async () => {
+    let isReachable = true
+    let fetchInstances: Answer = held(dated({ connectionStatus: 'connecting' }, 24_900), 4_900)
+    const { provider, stub } = make({
+      'GET connectionState': (request) => (isReachable ? state('connecting') : page(502))(request),
+      'GET connect': codes(QR_LINK),
+      'GET fetchInstances': (request) => fetchInstances(request),
+    })
+    await hurried(() => provider.getQrCode({}), 4_900)
+    // After a failure the server may have been restarted: the list is read again. It was written at the same moment.
+    isReachable = false
+    await rejection(provider.getStatus({}))
+    isReachable = true
+    fetchInstances = late(dated({ connectionStatus: 'connecting' }, 24_900), 4_900)
+    await hurried(() => provider.getStatus({}), 4_900)
+    expect(await hurried(() => provider.getQrCode({}), 4_900)).toMatchObject({ status: 'qr' })
+    expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
+  })
+
+  it('counts the life of a code from the request that still had the one before, however late that arrived', async () => {
+    const startedAt = Date.now()
+    const next = `${QR_LINK}2`
+    let sent = 0
+    const { provider } = make({
+      'GET connectionState': state('connecting'),
+      'GET connect': (request) => {
+        sent += 1
+        // The next code is made 100 ms after the second request.
+        return [codes(QR_LINK), late(codes(QR_LINK), 3_000)][sent - 1]?.(request) ?? codes(next)(request)
+      },
+    })
+    await provider.getQrCode({})
+    await vi.advanceTimersByTimeAsync(17_000)
+    const readAt = Date.now()
+    await hurried(() => provider.getQrCode({}), 3_000)
+    await vi.advanceTimersByTimeAsync(17_000)
+    const calledAt = Date.now()
+    const snapshot = await provider.getQrCode({})
+    expect([sent, snapshot.status]).toEqual([3, 'qr'])
+    const endsAt = calledAt + (snapshot.status === 'qr' ? (snapshot.expiresInMs ?? 0) : 0)
+    expect(endsAt - startedAt).toBeLessThanOrEqual(readAt + 45_000 - startedAt)
   })
 
   it('takes a code off the screen in time where WhatsApp issued the pairing code beside it 2.4 seconds later', async () => {

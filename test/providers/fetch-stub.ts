@@ -107,6 +107,25 @@ export function bytes(base64: string, contentType: string, status = 200): Answer
     new Response(Buffer.from(base64, 'base64'), { status, headers: { 'content-type': contentType } })
 }
 
+/** An answer that is made at once and arrives so late. */
+export const late =
+  (answer: Answer, ms: number): Answer =>
+  async (request) => {
+    const response = await answer(request)
+    await pause(ms)
+    return response
+  }
+
+/** An answer that is made so late, and arrives at once. */
+export const held =
+  (answer: Answer, ms: number): Answer =>
+  async (request) => {
+    await pause(ms)
+    return answer(request)
+  }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
 /** Never answers, whatever its signal says. */
 export function hang(): Promise<Response> {
   return new Promise(() => {})

@@ -9,6 +9,7 @@ import {
   type FetchStub,
   IMAGE,
   json,
+  late,
   PNG,
   QR_LINK,
   QR_TEXT,
@@ -16,6 +17,7 @@ import {
   stubFetch,
   text,
   thrownBy,
+  withFakeTimers,
 } from './fetch-stub.js'
 
 const url = 'http://engine.example:3000/pairing/main'
@@ -105,6 +107,13 @@ describe('ownServer, for passkeys', () => {
     const { expiresInMs: _, ...shown } = code
     const handoff = await calling(json({ handoff: code })).calls.handoff()
     expect(handoff).toEqual({ ...shown, expiresAt: expect.closeTo(Date.now() + 300_000, -4) })
+    await withFakeTimers(async () => {
+      const requestedAt = Date.now()
+      const call = calling(late(json({ handoff: code }), 4_000)).calls.handoff()
+      await vi.advanceTimersByTimeAsync(4_000)
+      // It may have been made as soon as it was requested.
+      expect(await call).toMatchObject({ expiresAt: requestedAt + 300_000 })
+    })
   })
 
   it.each<[string, Answer, string]>([

@@ -11,6 +11,7 @@ import {
   everythingIn,
   IMAGE,
   json,
+  late,
   PNG,
   page,
   QR_LINK,
@@ -66,9 +67,9 @@ function make(routes: Readonly<Record<string, Answer | readonly Answer[]>>) {
 const requestCode = async ({ requestPairingCode }: PairingProvider) => requestPairingCode?.(number, {})
 
 /** Each request takes no time, and each pause is over at once. */
-async function hurried<Value>(call: Promise<Value>): Promise<Value> {
+async function hurried<Value>(call: Promise<Value>, withinMs = 60_000): Promise<Value> {
   call.catch(() => undefined)
-  await vi.advanceTimersByTimeAsync(60_000)
+  await vi.advanceTimersByTimeAsync(withinMs)
   return call
 }
 
@@ -351,6 +352,44 @@ describe('waha requestPairingCode', () => {
     const snapshot = await hurried(requestCode(provider))
     expect(posts(stub)).toEqual([...expected, 'POST auth/request-code'])
     expect(snapshot).toMatchObject({ expiresInMs: expected.length > 0 ? 155_000 : 155_000 - ageMs })
+  })
+
+  // The connection has begun as soon as the response before was made.
+  it.each([
+    ['the response that did not wait for a scan yet', 'GET'],
+    ['the response to a start', 'POST start'],
+  ])('makes no pairing code younger where %s arrives late', async (_title, slow) => {
+    const routes: Record<string, readonly Answer[]> = {
+      GET: [info(slow === 'GET' ? 'STARTING' : 'STOPPED'), info('SCAN_QR_CODE'), info('SCAN_QR_CODE')],
+      'POST start': [started],
+      'POST auth/request-code': [code],
+    }
+    const [first, ...others] = routes[slow] ?? []
+    const { provider } = make({ ...routes, [slow]: [late(first ?? started, 4_000), ...others] })
+    const memory = {}
+    if (slow === 'GET') await hurried(provider.getStatus({ memory }), 4_000)
+    const snapshot = await hurried(Promise.resolve(provider.requestPairingCode?.(number, { memory })), 4_000)
+    expect(snapshot?.status === 'pairing-code' && snapshot.expiresInMs).toBe(151_000)
+  })
+
+  it('knows nothing of the age of a connection where the clock was set back', async () => {
+    const { provider, stub } = make({
+      GET: [info('STARTING'), info('SCAN_QR_CODE'), ...starting],
+      'POST logout': started,
+      'POST auth/request-code': code,
+    })
+    const memory = {}
+    await provider.getStatus({ memory })
+    vi.setSystemTime(Date.now() - 3_600_000)
+    await hurried(Promise.resolve(provider.requestPairingCode?.(number, { memory })))
+    expect(posts(stub)).toEqual(['POST logout', 'POST auth/request-code'])
+  })
+
+  it('keeps in its memory what another process can read: the time of day', async () => {
+    const { provider } = make({ GET: info('STARTING') })
+    const memory: Record<string, unknown> = {}
+    await provider.getStatus({ memory })
+    expect(Object.values(memory)).toContain(Date.now())
   })
 
   it('sends the number 250 ms after a logout, as soon as the session waits for a scan', async () => {

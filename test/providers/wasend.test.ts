@@ -188,6 +188,21 @@ describe('wasend getQrCode', () => {
     expect(await provider.getQrCode({})).toEqual({ status: 'qr', qrCode: { kind: 'text', value: QR_TEXT } })
   })
 
+  it.each([
+    ['is half a minute slow', -30_000],
+    ['is half a minute fast', 30_000],
+    ['is an hour slow', -3_600_000],
+  ])('goes by the clock of the provider where that of this machine %s', async (_title, offsetMs) => {
+    await withFakeTimers(async () => {
+      const theirs = Date.UTC(2030, 0, 1)
+      vi.setSystemTime(theirs + offsetMs)
+      const date = new Date(theirs).toUTCString()
+      const { provider } = make({ 'GET qr': json({ data: PNG, expiresAt: theirs + 12_000 }, 200, { date }) })
+      // Their time is known to a second.
+      expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', expiresInMs: 11_000 })
+    })
+  })
+
   it.each<[string, unknown, number | undefined]>([
     ['ISO 8601', new Date(Date.UTC(2030, 0, 1, 0, 0, 12)).toISOString(), 12_000],
     ['seconds', Date.UTC(2030, 0, 1, 0, 0, 12) / 1_000, 12_000],

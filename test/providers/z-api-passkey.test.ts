@@ -7,6 +7,7 @@ import {
   empty,
   everythingIn,
   json,
+  late,
   PNG,
   page,
   rejection,
@@ -178,6 +179,16 @@ describe('zApi getPasskeyHandoff()', () => {
       expiresAt: NOW + leftMs,
       installUrl: INSTALL_URL,
     })
+  })
+
+  it('makes the code no younger where the response arrives late', async () => {
+    const response = json({ token: 'FA48-HS63', expiresAt: NOW + 120_000 }, 200, {
+      date: new Date(NOW).toUTCString(),
+    })
+    const { calls } = make({ 'GET extension-token': late(response, 4_000) })
+    const handoff = calls.handoff()
+    await vi.advanceTimersByTimeAsync(4_000)
+    expect(await handoff).toMatchObject({ expiresAt: NOW + 120_000 })
   })
 
   it.each<[string, Answer, string]>([

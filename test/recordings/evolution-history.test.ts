@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { asRecord, asText } from '../../src/core/json.js'
+import type { EvolutionListed } from '../../src/providers/lib/evolution-code.js'
 import {
   type EvolutionHistory,
-  type EvolutionListed,
   evolutionHistory,
   isRepeatedlyOpen,
   type MeaningOfClose,

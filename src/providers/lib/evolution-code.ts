@@ -8,8 +8,21 @@ export interface EvolutionCode {
   readonly bornAfter: number
   /** It was there at this moment. */
   readonly bornBefore: number
-  /** The last response with it. */
+  /** When it was last requested and was still there. */
   readonly readAt: number
+  /** {@link EvolutionListed.updatedAt} of its list. */
+  readonly writtenAt?: string | undefined
+}
+
+/** When an instance was last written into the list: with each code, and each time that it opens. */
+export interface EvolutionListed {
+  readonly connectionStatus?: unknown
+  /** By the clock of the server. */
+  readonly updatedAt?: string | undefined
+  /** The same by the clock of this process: at the earliest, since a response may have travelled for as long as it took. */
+  readonly listedAt?: number | undefined
+  /** At the latest. */
+  readonly listedBefore?: number | undefined
 }
 
 /** A response of `connect`. */
@@ -17,8 +30,8 @@ export interface EvolutionCodes {
   readonly fields: Readonly<Record<string, unknown>>
   readonly sentAt: number
   readonly at: number
-  /** When the server wrote its last code into its list. */
-  readonly listedAt?: number | undefined
+  /** What the list said of the server's last code. */
+  readonly listed?: EvolutionListed | undefined
 }
 
 /** The server's `qrTimeout`: each code is replaced after 45 seconds. See the notes of `evolutionApi`. */
@@ -54,7 +67,7 @@ export function nextReadAt(code: EvolutionCode): number {
  * @param over - Codes of the pairing before.
  */
 export function codeOf(
-  { fields, sentAt, at, listedAt = 0 }: EvolutionCodes,
+  { fields, sentAt, at, listed = {} }: EvolutionCodes,
   before: EvolutionCode | undefined,
   begunAt: number,
   over: readonly string[],
@@ -64,17 +77,19 @@ export function codeOf(
   if (!qr || over.includes(qr)) return undefined
   const own = asText(fields.pairingCode)
   const pairing = own && !over.includes(own) ? own : undefined
-  if (before?.qr === qr) return { ...before, pairing: pairing ?? before.pairing, readAt: at }
+  if (before?.qr === qr) return { ...before, pairing: pairing ?? before.pairing, readAt: sentAt }
   const follows = before ? Math.max(before.readAt, before.bornAfter && before.bornAfter + CODE_MS) : 0
   const bornAfter = before ? Math.min(follows, at) : sentAt - begunAt < CODE_MS ? begunAt : 0
-  if (listedAt < bornAfter - LISTED_TOLERANCE_MS || at - listedAt > CODE_MS)
-    return { qr, pairing, bornAfter, bornBefore: at, readAt: at }
+  const { listedAt = 0, listedBefore = listedAt, updatedAt } = listed
+  if (listedBefore < bornAfter - LISTED_TOLERANCE_MS || at - listedBefore > CODE_MS)
+    return { qr, pairing, bornAfter, bornBefore: at, readAt: sentAt }
   const bornAt = Math.min(pairing ? listedAt - PAIRING_CODE_MS : listedAt, at)
   return {
     qr,
     pairing,
     bornAfter: Math.max(bornAfter, bornAt),
     bornBefore: Math.max(bornAfter, listedAt),
-    readAt: at,
+    readAt: sentAt,
+    writtenAt: updatedAt,
   }
 }

@@ -1,6 +1,13 @@
 import { asRecord } from '../../core/json.js'
 import type { PairingMemory } from '../../core/provider.js'
-import { CODE_MS, codeOf, type EvolutionCode, type EvolutionCodes, shownUntil } from './evolution-code.js'
+import {
+  CODE_MS,
+  codeOf,
+  type EvolutionCode,
+  type EvolutionCodes,
+  type EvolutionListed,
+  shownUntil,
+} from './evolution-code.js'
 
 /**
  * What is known of an instance and cannot be read from its server. It is kept in the memory of the session, so it is plain JSON;
@@ -62,15 +69,6 @@ export type EvolutionEvent = { readonly at: number } & (
   | { readonly type: 'reset' }
   | { readonly type: 'logged-out' }
 )
-
-/** An entry of the list. */
-export interface EvolutionListed {
-  readonly connectionStatus?: unknown
-  /** When it was last written: with each code, and each time that the instance opens. */
-  readonly updatedAt?: string | undefined
-  /** The same by the clock of this process. */
-  readonly listedAt?: number | undefined
-}
 
 /**
  * Why an instance is `close` while its list says something else:
@@ -201,8 +199,12 @@ function afterConnecting(
   const isUnsure = before.isUnsure || state === undefined || closedAt > 0
   const { listedAt } = listed
   if (!isUnsure || !code || listedAt === undefined || state === undefined) return { ...known, isUnsure }
-  // After a restart, the server has another code.
-  const isReplaced = listedAt > code.bornBefore + NEWER_MS
+  // After a restart, the server has another code. Two times of the server are compared by its own clock.
+  const writtenAt = Date.parse(code.writtenAt ?? '')
+  const newerByMs = Number.isNaN(writtenAt)
+    ? listedAt - code.bornBefore
+    : Date.parse(listed.updatedAt ?? '') - writtenAt
+  const isReplaced = newerByMs > NEWER_MS
   return { ...known, isUnsure: false, ...(isReplaced && { code: undefined, begunAt: 0 }) }
 }
 

@@ -1,6 +1,13 @@
 import { PairingError } from '../../core/errors.js'
 import type { PairingMemory, PairingSnapshot, RequestOptions } from '../../core/provider.js'
-import { CODE_MS, type EvolutionCode, nextReadAt, SETTLED_MS, shownUntil } from './evolution-code.js'
+import {
+  CODE_MS,
+  type EvolutionCode,
+  type EvolutionListed,
+  nextReadAt,
+  SETTLED_MS,
+  shownUntil,
+} from './evolution-code.js'
 import { isRepeatedlyOpen, meaningOfClose, readHistory, remember } from './evolution-history.js'
 import type { EvolutionEntry, EvolutionServer } from './evolution-server.js'
 import { fromQrCode, linkedTo } from './evolution-snapshots.js'
@@ -142,11 +149,11 @@ export function evolutionPairing(
   }
 
   /** Sends `connect`, after the memory says that it is under way. `false` where the response has no code. */
-  async function connect(phoneNumber: string | undefined, listedAt?: number): Promise<boolean> {
+  async function connect(phoneNumber: string | undefined, listed?: EvolutionListed): Promise<boolean> {
     const sentAt = Date.now()
     try {
       const fields = await server.connect(options, phoneNumber)
-      remember(memory, { type: 'codes', fields, sentAt, at: Date.now(), listedAt })
+      remember(memory, { type: 'codes', fields, sentAt, at: Date.now(), listed })
       return [fields.code, fields.base64, fields.instance].some(Boolean)
     } finally {
       remember(memory, { type: 'ended', at: Date.now() })
@@ -210,10 +217,9 @@ export function evolutionPairing(
       const { code, isUnsure, phoneNumber: own } = history()
       const isNext = code && !isUnsure && Date.now() - shownUntil(code) < FOLLOWS_MS
       // Of another process, or of a webhook.
-      const { listedAt } = isNext ? {} : await server.listed(options)
-      const sinceEndMs = listedAt === undefined ? -1 : Date.now() - listedAt - CODE_MS
-      if (sinceEndMs >= 0 && sinceEndMs < SETTLED_MS) remember(memory, { type: 'ended', at: Date.now() })
-      else await connect(phoneNumber ?? own, listedAt)
+      const listed = isNext ? {} : await server.listed(options)
+      if (isSettling(listed, Date.now())) remember(memory, { type: 'ended', at: Date.now() })
+      else await connect(phoneNumber ?? own, listed)
     },
     async logout() {
       await server.logout(options)
@@ -244,6 +250,12 @@ export function evolutionPairing(
       return Date.now() - history().begunAt < TOGETHER_MS
     },
   }
+}
+
+/** Whether the last code of the list may have ended just now. */
+function isSettling({ listedAt, listedBefore = listedAt }: EvolutionListed, at: number): boolean {
+  if (listedAt === undefined || listedBefore === undefined) return false
+  return at >= listedAt + CODE_MS && at < listedBefore + CODE_MS + SETTLED_MS
 }
 
 /** Milliseconds until the next `connect` may be sent; 0 or less where it may be sent now. */

@@ -2,7 +2,7 @@ import { PairingError } from '../../core/errors.js'
 import { asRecord, asText } from '../../core/json.js'
 import type { RequestOptions } from '../../core/provider.js'
 import { answerError, isPage, unavailableError } from './answer-error.js'
-import type { EvolutionListed } from './evolution-history.js'
+import type { EvolutionListed } from './evolution-code.js'
 import { createRequester, detail, type ProviderAnswer, type ProviderRequest } from './request.js'
 
 const NAME = 'Evolution API'
@@ -60,6 +60,7 @@ export function createEvolutionServer({
       return state
     },
     async listed(options) {
+      const sentAt = Date.now()
       const answer = await detail(request, question(`fetchInstances?instanceName=${name}`, options))
       const { json } = answer ?? {}
       // Version 1 gives an object, or a list of them, with the fields one level below.
@@ -73,6 +74,7 @@ export function createEvolutionServer({
       return entryOf(
         entries.map(asRecord).find((entry) => (entry.name ?? entry.instanceName) === instanceName) ?? {},
         answer?.date,
+        sentAt,
       )
     },
     async connect(options, phoneNumber) {
@@ -101,8 +103,11 @@ function refusal(answer: ProviderAnswer): PairingError {
   )
 }
 
-/** @param date - The time of the server at its response, in whole seconds. */
-function entryOf(entry: Fields, date: number | undefined): EvolutionEntry {
+/**
+ * @param date - The time of the server at its response, in whole seconds.
+ * @param sentAt - When the request was sent: a code must not become younger by the time that the response takes.
+ */
+function entryOf(entry: Fields, date: number | undefined, sentAt: number): EvolutionEntry {
   const { ownerJid, owner, number, connectionStatus, status, profileName, profilePicUrl, profilePictureUrl } =
     entry
   const updatedAt = asText(entry.updatedAt)
@@ -115,6 +120,6 @@ function entryOf(entry: Fields, date: number | undefined): EvolutionEntry {
     profileName,
     profilePicUrl: profilePicUrl ?? profilePictureUrl,
     ...(updatedAt && { updatedAt }),
-    ...(ageMs >= 0 && { listedAt: Date.now() - ageMs }),
+    ...(ageMs >= 0 && { listedAt: sentAt - ageMs, listedBefore: Date.now() - ageMs + 1_000 }),
   }
 }

@@ -3,10 +3,10 @@ import type { WahaSession } from './waha-session.js'
 
 /** What WAHA does not report of a session, in `RequestOptions.memory` or, without that, in the adapter. */
 export interface WahaMemory {
-  /** Takes in a session that was read. */
-  see(options: RequestOptions, session: WahaSession): void
-  /** Something was changed: the session begins anew. */
-  change(options: RequestOptions, action: 'start' | 'restart' | 'logout'): void
+  /** Takes in a session that was read. @param sentAt Of the request: it may have changed since. */
+  see(options: RequestOptions, session: WahaSession, sentAt: number): void
+  /** Something was changed: the session begins anew. @param sentAt Of the request. */
+  change(options: RequestOptions, action: 'start' | 'restart' | 'logout', sentAt: number): void
   /** How long the connection may have waited for a scan at the most, in milliseconds; `Infinity` where that is not known. */
   connectionAge(options: RequestOptions): number
   /** The session was linked when it worked last. */
@@ -25,18 +25,20 @@ export function createWahaMemory(): WahaMemory {
     memoryOf(options).wasLinked = own.wasLinked = wasLinked
   }
   return {
-    see(options, { status }) {
+    see(options, { status }, sentAt) {
       if (status === 'WORKING') setLinked(options, true)
       if (status === 'SCAN_QR_CODE') setLinked(options, false)
-      else memoryOf(options).beforeScanAt = performance.now()
+      else memoryOf(options).beforeScanAt = sentAt
     },
-    change(options, action) {
-      memoryOf(options).beforeScanAt = performance.now()
+    change(options, action, sentAt) {
+      memoryOf(options).beforeScanAt = sentAt
       if (action === 'logout') setLinked(options, false)
     },
     connectionAge(options) {
       const { beforeScanAt } = memoryOf(options)
-      return typeof beforeScanAt === 'number' ? performance.now() - beforeScanAt : Number.POSITIVE_INFINITY
+      const ageMs = typeof beforeScanAt === 'number' ? Date.now() - beforeScanAt : -1
+      // After the clock was set back, no age is known.
+      return ageMs >= 0 ? ageMs : Number.POSITIVE_INFINITY
     },
     wasLinked: (options) => (memoryOf(options).wasLinked ?? own.wasLinked) === true,
     hasNoCodes: (options) => memoryOf(options).hasNoCodes === true,

@@ -90,18 +90,18 @@ export function createZApiPasskeys({
       ceremonies.sent(options)
     },
     async getPasskeyHandoff(options): Promise<PasskeyHandoff> {
+      const sentAt = Date.now()
       const answer = await get('extension-token', options)
       const { token, expiresAt } = asRecord(answer.json)
       const code = asPasskeyCode(token)
       if (!answer.ok || !code) throw errorOf(answer)
-      const now = Date.now()
-      const leftMs = (asAmount(expiresAt) ?? 0) - (answer.date ?? now)
+      const leftMs = (asAmount(expiresAt) ?? 0) - (answer.date ?? sentAt)
       // Where a clock is wrong, the documented time counts.
       const isPlausible = leftMs > 0 && leftMs <= HANDOFF_MS
       return {
         kind: 'code',
         code,
-        expiresAt: now + (isPlausible ? leftMs : HANDOFF_MS),
+        expiresAt: sentAt + (isPlausible ? leftMs : HANDOFF_MS),
         installUrl: INSTALL_URL,
       }
     },
