@@ -98,7 +98,7 @@ export const OwnParts: Story = {
     state: 'awaiting-scan',
     parts: {
       Title: () => <PairingTitle>Connect your shop</PairingTitle>,
-      Status: NumberOfTheCode,
+      StatusText: NumberOfTheCode,
       SafetyNote: null,
     },
   },

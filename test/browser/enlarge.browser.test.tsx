@@ -75,7 +75,7 @@ const overlap = (one: DOMRect, other: DOMRect): boolean =>
 
 /** Parts of the enlarged code that lie on one another. */
 function overlaps(dialog: HTMLElement): readonly string[] {
-  const parts = ['tile', 'close-button', 'countdown', 'status']
+  const parts = ['tile', 'close-button', 'countdown', 'status-text']
   return parts.flatMap((one, place) =>
     parts
       .slice(place + 1)

@@ -125,7 +125,7 @@ describe('a state after another one that ended', () => {
       const status = sessionStatusText(session, en.messages)
       expect(status.split(texts[session.notice])).toHaveLength(2)
       render(<PairingCard pairing={stillPairing(session)} />)
-      expect(part('status')?.dataset.notice).toBe(session.notice)
+      expect(part('status-text')?.dataset.notice).toBe(session.notice)
       expect(heading()).toBe(sessionTitle(session, en.messages))
     },
   )

@@ -88,7 +88,7 @@ describe.each<[ProviderId, boolean]>([
     expect(ben.code()).toMatch(/^\w{4}-\w{4}$/)
     expect(ana.status()).toBe('awaiting-number')
     expect(ana.code()).toBeUndefined()
-    const notice = ana.part('status')
+    const notice = ana.part('status-text')
     expect(notice?.textContent).toContain('Your code was replaced')
     expect(notice?.dataset.notice).toBe('code-replaced')
     expect(ana.page.getByDisplayValue(/98765.4321$/)).toBeTruthy()
@@ -109,7 +109,7 @@ describe.each<[ProviderId, boolean]>([
     await advance(10_000)
     expect(ana.code()).toBeUndefined()
     expect(ana.status()).toBe('awaiting-number')
-    expect(ana.part('status')?.dataset.notice).toBe('code-replaced')
+    expect(ana.part('status-text')?.dataset.notice).toBe('code-replaced')
   })
 })
 

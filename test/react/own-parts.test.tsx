@@ -47,7 +47,7 @@ const elements: Readonly<Record<PairingPartName, string>> = {
   PairingCode: 'pairing-code',
   CopyButton: 'copy-button',
   Countdown: 'countdown',
-  Status: 'status',
+  StatusText: 'status-text',
   Announcement: 'announcement',
   CodeRecipient: 'code-recipient',
   SlowCode: 'slow-code',

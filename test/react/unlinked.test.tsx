@@ -49,7 +49,7 @@ describe.each(ENDS)('a link that ends where the provider reports %s', (_, end) =
     one.now = end
     await advance(20_000)
     expect(statusLine()).toContain('The link ended soon after it was made.')
-    expect(part('status')?.dataset.notice).toBe('link-ended')
+    expect(part('status-text')?.dataset.notice).toBe('link-ended')
     if (end.status === 'stale') await press('Start over')
     else expect(heading()).toBe('Link your WhatsApp again')
     expect(one.onUnlinked.mock.calls).toEqual([[{ name: 'Ana' }]])

@@ -378,7 +378,7 @@ describe('starting over after the wrong phone', () => {
     })
     await advance(5_000)
     expect(shownStatus()).toBe('preparing')
-    expect(part('status')?.textContent).toBe('Clearing the old connection…')
+    expect(part('status-text')?.textContent).toBe('Clearing the old connection…')
     one.now = qr('a')
     await doing(() => finish())
     await advance(2_000)

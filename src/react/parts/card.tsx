@@ -13,7 +13,7 @@ import { type PairingParts, Part, PartsContext } from './part.js'
 import { PairingQrActions } from './qr-actions.js'
 import { PairingRoot, type PairingRootProps } from './root.js'
 import { PairingSafetyNote } from './safety-note.js'
-import { PairingStatus } from './status.js'
+import { PairingStatusText } from './status-text.js'
 import { PairingTile } from './tile.js'
 import { PairingTitle } from './title.js'
 import { useLaterParts } from './use-later-parts.js'
@@ -78,7 +78,7 @@ function PanelContent(): ReactElement {
       <Stage />
       <div {...part('below-stage')}>
         <Part name="Countdown" own={PairingCountdown} />
-        <Part name="Status" own={PairingStatus} />
+        <Part name="StatusText" own={PairingStatusText} />
         <Part name="QrActions" own={PairingQrActions} />
         {later && <later.LaterPanel />}
       </div>

@@ -46,7 +46,7 @@ export type PairingElementName =
   | 'retry-button'
   | 'countdown'
   | 'countdown-bar'
-  | 'status'
+  | 'status-text'
   | 'announcement'
   | 'qr-actions'
   | 'enlarge-button'

@@ -9,7 +9,7 @@ import { PairingCountdown } from './countdown.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { PairingContext, usePairingContext } from './pairing-context.js'
 import { type PairingEnlargedCodeProps, Part } from './part.js'
-import { PairingStatus } from './status.js'
+import { PairingStatusText } from './status-text.js'
 import { PairingTile } from './tile.js'
 
 /** The tile of the card once more, as large as the screen: the same session, so the same code, replaced at the same moment. */
@@ -44,7 +44,7 @@ export const PairingEnlargedCode: PartComponent<'dialog', PairingEnlargedCodePro
               <Part name="CloseButton" own={PairingCloseButton} />
               <Part name="Countdown" own={PairingCountdown} />
               {/* What is outside is not read out. */}
-              <Part name="Status" own={PairingStatus} />
+              <Part name="StatusText" own={PairingStatusText} />
               <Part name="Announcement" own={PairingAnnouncement} />
             </div>
           </div>

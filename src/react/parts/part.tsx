@@ -78,7 +78,7 @@ export type PairingPartName =
   | 'PairingCode'
   | 'CopyButton'
   | 'Countdown'
-  | 'Status'
+  | 'StatusText'
   | 'Announcement'
   | 'CodeRecipient'
   | 'SlowCode'

@@ -47,7 +47,7 @@ export function translatedChecks(house, url, { REACT, NODE_ENV }) {
           await part('enlarge-button').click()
           await show('qr awaiting-scan, without an end')
           await part('enlarged-code')
-            .locator('[data-part="status"]')
+            .locator('[data-part="status-text"]')
             .getByText('«Waiting for your scan»')
             .waitFor()
           await page.keyboard.press('Escape')

@@ -5,7 +5,7 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
 /** The state in words. Always there, so that screen readers announce each change once, without interrupting. */
-export const PairingStatus: PartComponent<'p'> = forwardPart(function PairingStatus(props, ref) {
+export const PairingStatusText: PartComponent<'p'> = forwardPart(function PairingStatusText(props, ref) {
   const { pairing, messages, part } = usePairingContext()
   return (
     <p
@@ -13,7 +13,7 @@ export const PairingStatus: PartComponent<'p'> = forwardPart(function PairingSta
       ref={ref}
       role="status"
       data-notice={pairing.session.notice}
-      {...part('status', props.className)}
+      {...part('status-text', props.className)}
     >
       {sessionStatusText(pairing.session, messages)}
     </p>
