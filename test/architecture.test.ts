@@ -9,10 +9,12 @@ const src = join(root, 'src')
 /** What each layer may import: folders of `src`, single modules of `src`, npm packages. */
 const layers = {
   core: ['core'],
-  poller: ['core', 'poller', '@noble/hashes/sha2.js'],
-  providers: ['core', 'providers/lib'],
-  'providers/lib': ['core', 'providers/lib'],
-  client: ['core', 'client', 'eventsource-parser'],
+  // What waits, which core may not.
+  lib: ['lib'],
+  poller: ['core', 'lib', 'poller', '@noble/hashes/sha2.js'],
+  providers: ['core', 'lib', 'providers/lib'],
+  'providers/lib': ['core', 'lib', 'providers/lib'],
+  client: ['core', 'lib', 'client', 'eventsource-parser'],
   server: [
     'core',
     'poller',

@@ -4,6 +4,7 @@ import { abortedError } from '../core/errors.js'
 import { parseJson } from '../core/json.js'
 import { later } from '../core/later.js'
 import { type PairingUpdate, STREAM_SILENCE_LIMIT_MS, UPDATE_EVENT } from '../core/update.js'
+import { pause } from '../lib/pause.js'
 
 /** The first bytes come at once; where they do not, something on the way holds the stream back. */
 const FIRST_BYTES_LIMIT_MS = 5_000
@@ -142,17 +143,4 @@ function reopenAfter(failures: number): number {
   const longestMs = Math.min(REOPEN_FIRST_MS * 2 ** Math.max(failures - 1, 0), REOPEN_LONGEST_MS)
   // All pages of a server that restarts would come back at the same moment otherwise.
   return longestMs * (0.5 + Math.random() / 2)
-}
-
-function pause(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, durationMs)
-    signal.addEventListener('abort', done)
-    if (signal.aborted) done()
-  })
 }

@@ -1,4 +1,5 @@
 import { type PairingError, toPairingError } from '../core/errors.js'
+import { pause } from '../lib/pause.js'
 
 // A provider refuses also for some seconds while it is deployed, and until an instance that was just created is ready. So a refusal is
 // final only after some tries; until then it is a transient error.
@@ -28,18 +29,4 @@ export async function retryRefused<Value>(run: () => Promise<Value>, signal: Abo
       if (signal.aborted) throw error
     }
   }
-}
-
-/** Waits, but no longer than until the signal is aborted. */
-function pause(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, durationMs)
-    signal.addEventListener('abort', done)
-    if (signal.aborted) done()
-  })
 }

@@ -47,12 +47,12 @@ import type {
   ProviderTiming,
   RequestOptions,
 } from '../core/provider.js'
+import { pause } from '../lib/pause.js'
 import { type EvolutionCode, shownUntil } from './lib/evolution-code.js'
 import { readEvolutionEvent } from './lib/evolution-events.js'
 import { type EvolutionPairing, evolutionPairing, notYet, untilNextRead } from './lib/evolution-pairing.js'
 import { createEvolutionServer } from './lib/evolution-server.js'
 import { fromPairingCode, fromQrCode } from './lib/evolution-snapshots.js'
-import { pause } from './lib/pause.js'
 import {
   assertServer,
   baseUrlOption,

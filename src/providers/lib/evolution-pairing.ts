@@ -1,5 +1,6 @@
 import { PairingError } from '../../core/errors.js'
 import type { PairingMemory, PairingSnapshot, RequestOptions } from '../../core/provider.js'
+import { pause } from '../../lib/pause.js'
 import {
   CODE_MS,
   type EvolutionCode,
@@ -11,7 +12,6 @@ import {
 import { isRepeatedlyOpen, meaningOfClose, readHistory, remember } from './evolution-history.js'
 import type { EvolutionEntry, EvolutionServer } from './evolution-server.js'
 import { fromQrCode, linkedTo } from './evolution-snapshots.js'
-import { pause } from './pause.js'
 
 const NAME = 'Evolution API'
 

@@ -1,4 +1,4 @@
-/** Resolves after a time, or as soon as the signal is aborted: the next request then says so. */
+/** Resolves after a time, or as soon as the signal is aborted: what comes next has to look at it. */
 export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve()
