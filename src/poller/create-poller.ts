@@ -22,6 +22,7 @@ import { createRefresh } from './refresh.js'
 import { retryRefused } from './refusals.js'
 import { dueRequest, nextRequest } from './schedule.js'
 import { createSessionChanges } from './session-changes.js'
+import { createSessionTurns } from './session-turns.js'
 import { afterRecord, createSharedRecord, recordStateOf } from './shared-record.js'
 import { createSharedRequests } from './shared-requests.js'
 import { createWatchLoop } from './watch-loop.js'
@@ -49,7 +50,6 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   let latencyMs = 0
   /** The last code that a page reported as expired. */
   let lookedFor: string | undefined
-  let changesUnderWay = 0
   /** What was answered in a passkey ceremony must not be answered again: so long is it remembered. */
   let ceremonyUntil = 0
   /** The last request to the provider. */
@@ -241,7 +241,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   }
 
   function rest(): void {
-    if (loop.size > 0 || changesUnderWay > 0 || requests.isBusy || ended.signal.aborted) return
+    if (loop.size > 0 || turns.isBusy || requests.isBusy || ended.signal.aborted) return
     const at = Date.now()
     // After the clock was set back, no time of before counts.
     const keepUntil = isSetBack(poll, at)
@@ -263,33 +263,21 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     return update('qr').status === 'stopped'
   }
 
-  /** Runs a change when it is its turn. Resolves with `false` where another page has made it in the meantime. */
+  const turns = createSessionTurns({
+    exclusive,
+    changes,
+    load: replicas.load && record.load,
+    isAsleep,
+    onEnd: rest,
+  })
+
   async function inTurn(
     action: PairingAction,
     signal: AbortSignal,
     work: () => Promise<void>,
   ): Promise<boolean> {
     if (ended.signal.aborted) throw closedError()
-    changesUnderWay += 1
-    try {
-      // Changes that are known by now are from before the user's press.
-      if (replicas.load) await record.load()
-      const isStart = action === 'start'
-      if (isStart && !changes.mayStart) return false
-      const before = changes.revision
-      return await exclusive.run(signal, isStart, async () => {
-        if (replicas.load) await record.load()
-        // A start or a link has come about while this one waited for its turn, also where the response to that start was lost.
-        if (isStart && (!changes.mayStart || !(await isAsleep(signal)))) return false
-        const isMade = changes.revision !== before && changes.action === action
-        if (isMade && !isStart && action !== 'request-pairing-code') return false
-        await work()
-        return true
-      })
-    } finally {
-      changesUnderWay -= 1
-      rest()
-    }
+    return turns.run(action, signal, work)
   }
 
   const codeId = () => `${origin}-${poll.qrCount}`
