@@ -1,11 +1,11 @@
 import { qrTextOf } from '../emulated-codes.js'
 import type { Emulator, EmulatorEvent } from '../emulator.js'
 import { createAgenda } from './agenda.js'
+import { createEvolutionRecords } from './evolution-records.js'
 import type {
   EvolutionCodes,
   EvolutionInstance,
   EvolutionInstanceOptions,
-  EvolutionListEntry,
   EvolutionState,
 } from './evolution-types.js'
 import type { EvolutionSocket } from './evolution-whatsapp.js'
@@ -25,23 +25,18 @@ const PAIRING_CODE_MS = 1_100
 /** 2.3.7: time after a logout in which a `connect` fails. Between 14 ms and 1 s in the recordings. */
 const SETTLING_MS = 500
 
-const unlinked: EvolutionListEntry = {
-  connectionStatus: 'close',
-  ownerJid: null,
-  disconnectionReasonCode: null,
-  updatedAt: 0,
-}
-
 /** One instance on an Evolution API server. */
 export function createEvolutionInstance(
   emulator: Emulator,
-  { instanceName, version, qrLimit, startingMs, gapMs, onEvent, onWhatsApp }: EvolutionInstanceOptions,
+  options: EvolutionInstanceOptions,
 ): EvolutionInstance {
+  const { instanceName, version, qrLimit, startingMs, gapMs, onEvent, onWhatsApp } = options
   const is24 = version === '2.4'
   const agenda = createAgenda(emulator, { isPunctual: onEvent !== undefined || onWhatsApp !== undefined })
   const whatsapp = createEvolutionWhatsApp(onWhatsApp)
+  const records = createEvolutionRecords(emulator.now, options)
+  const { write, send, update, disconnected } = records
   let state: EvolutionState = 'close'
-  let list: EvolutionListEntry | undefined = unlinked
   let codes: EvolutionCodes = { count: 0 }
   let phoneNumber: string | null = null
   /** 2.4: set by a logout and never taken back, so that the server does not connect again after the next scan. */
@@ -57,16 +52,6 @@ export function createEvolutionInstance(
   let isLoaded = true
   let isOwnAction = false
 
-  function send(event: string, data: unknown = null): void {
-    // 2.4 sends nothing for a deleted instance, whatever its sockets still do.
-    const isMuted = is24 && list === undefined && event !== 'remove.instance'
-    if (!isMuted) onEvent?.({ event, data })
-  }
-  const write = (fields: Partial<EvolutionListEntry>): void => {
-    if (list) list = { ...list, ...fields, updatedAt: emulator.now() }
-  }
-  const update = (fields: Readonly<Record<string, unknown>>): void =>
-    send('connection.update', { instance: instanceName, ...fields })
   const act = (action: () => void): void => {
     isOwnAction = true
     action()
@@ -203,16 +188,6 @@ export function createEvolutionInstance(
     disconnected(401, ['status.instance', 'logout.instance', 'connection.update'])
   }
 
-  /** What the server writes and sends where it does not connect again. */
-  function disconnected(reason: number, events: readonly string[]): void {
-    write({ connectionStatus: 'close', disconnectionReasonCode: reason })
-    for (const event of events) {
-      if (event === 'connection.update') update({ state: 'close', statusReason: reason })
-      else if (event === 'logout.instance') send(event)
-      else send(event, { instance: instanceName, status: 'closed', disconnectionReasonCode: reason })
-    }
-  }
-
   /** The phone has answered, and WhatsApp wants the device to connect anew (515). */
   function answered(): void {
     const { state: account } = emulator
@@ -289,11 +264,8 @@ export function createEvolutionInstance(
     state = 'open'
     // The one that was scanned.
     codes = { count: 1 }
-    list = {
-      ...unlinked,
-      connectionStatus: 'open',
-      ownerJid: `${initial.account.phoneNumber}@s.whatsapp.net`,
-    }
+    const ownerJid = `${initial.account.phoneNumber}@s.whatsapp.net`
+    records.create({ connectionStatus: 'open', ownerJid })
   }
 
   function endSocket(at: number): void {
@@ -311,7 +283,7 @@ export function createEvolutionInstance(
       return state
     },
     get list() {
-      return isLoaded ? list : undefined
+      return isLoaded ? records.entry : undefined
     },
     get codes() {
       return codes
@@ -351,7 +323,7 @@ export function createEvolutionInstance(
         endSocket(at)
         if (!is24) disconnected(401, ['logout.instance', 'connection.update', 'status.instance'])
       }
-      list = undefined
+      records.remove()
       state = undefined
       if (!is24) settledAt = at + SETTLING_MS
       send('remove.instance')
@@ -359,7 +331,7 @@ export function createEvolutionInstance(
     create() {
       firstId = whatsapp.nextId
       state = 'close'
-      list = { ...unlinked, updatedAt: emulator.now() }
+      records.create({ updatedAt: emulator.now() })
       codes = { count: 0 }
       phoneNumber = null
       isDeleting = false
@@ -382,7 +354,7 @@ export function createEvolutionInstance(
         isLoaded = true
         state = 'close'
         // What it was doing it does again.
-        if (list && list.connectionStatus !== 'close') open(at)
+        if ((records.entry?.connectionStatus ?? 'close') !== 'close') open(at)
       })
     },
   }

@@ -1,0 +1,70 @@
+import type { EvolutionInstanceOptions, EvolutionListEntry } from './evolution-types.js'
+
+/** What the server writes into its database and sends as webhooks. */
+export interface EvolutionRecords {
+  /** Of the instance; `undefined` while there is none. */
+  readonly entry: EvolutionListEntry | undefined
+  /** Changes fields of the entry, where there is one. */
+  write(fields: Partial<EvolutionListEntry>): void
+  /** The instance was created, with this state. */
+  create(fields?: Partial<EvolutionListEntry>): void
+  /** The instance was deleted. */
+  remove(): void
+  send(event: string, data?: unknown): void
+  /** Sends `connection.update`. */
+  update(fields: Readonly<Record<string, unknown>>): void
+  /** What is written and sent where the server does not connect again. */
+  disconnected(reason: number, events: readonly string[]): void
+}
+
+/** Never written. */
+const unlinked: EvolutionListEntry = {
+  connectionStatus: 'close',
+  ownerJid: null,
+  disconnectionReasonCode: null,
+  updatedAt: 0,
+}
+
+/** Makes the records of an instance that has been there for ever. */
+export function createEvolutionRecords(
+  now: () => number,
+  { instanceName, version, onEvent }: Pick<EvolutionInstanceOptions, 'instanceName' | 'version' | 'onEvent'>,
+): EvolutionRecords {
+  let entry: EvolutionListEntry | undefined = unlinked
+
+  function write(fields: Partial<EvolutionListEntry>): void {
+    if (entry) entry = { ...entry, ...fields, updatedAt: now() }
+  }
+
+  function send(event: string, data: unknown = null): void {
+    // 2.4 sends nothing for a deleted instance, whatever its sockets still do.
+    const isMuted = version === '2.4' && entry === undefined && event !== 'remove.instance'
+    if (!isMuted) onEvent?.({ event, data })
+  }
+
+  const update: EvolutionRecords['update'] = (fields) =>
+    send('connection.update', { instance: instanceName, ...fields })
+
+  return {
+    get entry() {
+      return entry
+    },
+    write,
+    create(fields) {
+      entry = { ...unlinked, ...fields }
+    },
+    remove() {
+      entry = undefined
+    },
+    send,
+    update,
+    disconnected(reason, events) {
+      write({ connectionStatus: 'close', disconnectionReasonCode: reason })
+      for (const event of events) {
+        if (event === 'connection.update') update({ state: 'close', statusReason: reason })
+        else if (event === 'logout.instance') send(event)
+        else send(event, { instance: instanceName, status: 'closed', disconnectionReasonCode: reason })
+      }
+    },
+  }
+}
