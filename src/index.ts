@@ -33,7 +33,7 @@ export type {
   SessionPairingCode,
   SessionPasskey,
   SessionQrCode,
-} from './core/session-state.js'
+} from './core/pairing-session.js'
 export type { PairingClassNames, PairingElementName } from './react/parts/element-names.js'
 export type { PairingPartName, PairingParts } from './react/parts/part.js'
 export type { PairingCallbacks } from './react/session/pairing-callbacks.js'

@@ -5,6 +5,7 @@ import { endCodeRequest, prepare, takeState } from './later-updates.js'
 import { numberInWords } from './number-in-words.js'
 import { normalizePhoneNumber, type PhoneNumber } from './phone-number.js'
 import type { PairingMethod } from './provider.js'
+import type { SessionEvent } from './session-event.js'
 import { type Draft, enter, forgetQr, initialPoll, lookOnce } from './session-moves.js'
 import {
   applyPasskey,
@@ -14,7 +15,7 @@ import {
   viewPasskey,
 } from './session-passkey.js'
 import { slowCodeAt } from './session-request.js'
-import type { LaterRules, Phase, SessionEvent, SessionFacts, SessionView } from './session-state.js'
+import type { LaterRules, Phase, SessionFacts, SessionView } from './session-state.js'
 import { FAILURE_LIMIT, failed } from './session-updates.js'
 import { slowWait } from './session-view.js'
 

@@ -1,5 +1,5 @@
 import type { PairingErrorCode } from './errors.js'
-import type { PreparingReason } from './session-state.js'
+import type { PreparingReason } from './pairing-session.js'
 
 /** The texts of `<PairingStatus>`. */
 export interface PairingLinkMessages {

@@ -1,16 +1,11 @@
 import { PairingError } from './errors.js'
 import { start } from './later-moves.js'
+import type { SessionPasskey } from './pairing-session.js'
 import { PASSKEY_LIFETIME_MS } from './passkey.js'
+import type { SessionEvent } from './session-event.js'
 import { type Draft, enter, initialPoll } from './session-moves.js'
 import { wayOutAt } from './session-request.js'
-import type {
-  PasskeyPhase,
-  SessionEvent,
-  SessionFacts,
-  SessionPasskey,
-  SessionView,
-  UpdatedEvent,
-} from './session-state.js'
+import type { PasskeyPhase, SessionFacts, SessionView, UpdatedEvent } from './session-state.js'
 import { baseOf, steady } from './show-qr-code.js'
 
 /** Two statements about the end of one ceremony that differ by less are the same, delayed on the way. In milliseconds. */

@@ -1,7 +1,8 @@
 import { laterRules } from './later-rules.js'
 import type { PairingEvent, PairingUserStep } from './pairing-event.js'
+import type { PairingSession } from './pairing-session.js'
 import type { PasskeyStep } from './passkey-step.js'
-import type { PairingSession, SessionState } from './session-state.js'
+import type { SessionState } from './session-state.js'
 import { isOver, viewSession } from './session-view.js'
 
 type Step = Pick<PairingEvent, 'type' | 'number' | 'reason' | 'code' | 'step'>

@@ -1,12 +1,6 @@
 import { isSame } from './is-same.js'
-import type {
-  LaterRules,
-  PairingSession,
-  PreparingReason,
-  SessionFacts,
-  SessionView,
-  SlowWait,
-} from './session-state.js'
+import type { PairingSession, PreparingReason, SlowWait } from './pairing-session.js'
+import type { LaterRules, SessionFacts, SessionView } from './session-state.js'
 import { need } from './session-updates.js'
 
 /** The facts as the interface sees them; the same object as before where nothing of it changed. */

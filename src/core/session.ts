@@ -1,6 +1,7 @@
 import { pauseAfter } from './backoff.js'
 import { isSame } from './is-same.js'
 import type { PairingMethod } from './provider.js'
+import type { SessionEvent } from './session-event.js'
 import {
   type Draft,
   hideQr,
@@ -11,14 +12,7 @@ import {
   uncount,
 } from './session-moves.js'
 import { endsWithCode, wayOutAt } from './session-request.js'
-import type {
-  LaterRules,
-  SessionEvent,
-  SessionFacts,
-  SessionOffer,
-  SessionSetup,
-  SessionState,
-} from './session-state.js'
+import type { LaterRules, SessionFacts, SessionOffer, SessionSetup, SessionState } from './session-state.js'
 import { failed, need, updated } from './session-updates.js'
 import { isOver, viewSession } from './session-view.js'
 

@@ -1,6 +1,6 @@
 import type { PairingError } from '../core/errors.js'
 import type { PairingMessages } from '../core/messages.js'
-import type { PairingSession } from '../core/session-state.js'
+import type { PairingSession } from '../core/pairing-session.js'
 
 /** The sentence under the heading, where there are no steps to follow. */
 export function sessionLead(

@@ -1,6 +1,6 @@
 import { formatMessage, type PairingMessages } from '../core/messages.js'
+import type { PairingNotice, PairingSession } from '../core/pairing-session.js'
 import type { PasskeyStep } from '../core/passkey-step.js'
-import type { PairingNotice, PairingSession } from '../core/session-state.js'
 import type { PairingMode } from './session/query-options.js'
 
 /** The heading of a session. */

@@ -1,8 +1,8 @@
 'use client'
 
 import { useCallback, useState } from 'react'
+import type { PairingSession } from '../core/pairing-session.js'
 import { isQrText } from '../core/qr-payload.js'
-import type { PairingSession } from '../core/session-state.js'
 
 /** The text of the QR code on screen, and what finds it where the provider sent a picture. */
 export interface QrText {

@@ -1,10 +1,10 @@
 import { PairingError } from '../core/errors.js'
 import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePairingCode } from '../core/pairing-code.js'
+import type { PairingSession, PairingSessionStatus, SessionPasskey } from '../core/pairing-session.js'
 import type { PasskeyStep } from '../core/passkey-step.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingMethod } from '../core/provider.js'
-import type { PairingSession, PairingSessionStatus, SessionPasskey } from '../core/session-state.js'
 import { qrTextOf } from './emulated-codes.js'
 
 type CommonStatus = 'idle' | 'preparing' | 'expired' | 'linking' | 'linked' | 'passkey-required' | 'failed'

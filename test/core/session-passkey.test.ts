@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import { laterRules } from '../../src/core/later-rules.js'
+import type { PairingSession } from '../../src/core/pairing-session.js'
 import { initialState, transition } from '../../src/core/session.js'
+import type { SessionEvent } from '../../src/core/session-event.js'
 import { nextDeadline, nextRequest } from '../../src/core/session-request.js'
-import type { PairingSession, SessionEvent, SessionState } from '../../src/core/session-state.js'
+import type { SessionState } from '../../src/core/session-state.js'
 import type { PairingUpdate } from '../../src/core/update.js'
 
 const T = 1_800_000_000_000

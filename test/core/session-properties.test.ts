@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { PairingError, pairingErrorCodes } from '../../src/core/errors.js'
 import { laterRules } from '../../src/core/later-rules.js'
 import { normalizeQrPayload } from '../../src/core/normalize-qr-payload.js'
+import type { PairingRefreshMode } from '../../src/core/pairing-session.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import { initialState, transition } from '../../src/core/session.js'
+import type { SessionEvent } from '../../src/core/session-event.js'
 import { isOnlyReadOnFocus, nextDeadline, nextRequest } from '../../src/core/session-request.js'
-import type { PairingRefreshMode, SessionEvent, SessionState } from '../../src/core/session-state.js'
+import type { SessionState } from '../../src/core/session-state.js'
 import type { PairingUpdate } from '../../src/core/update.js'
 
 const timing = {

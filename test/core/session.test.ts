@@ -2,17 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import { later } from '../../src/core/later.js'
 import { laterRules } from '../../src/core/later-rules.js'
+import type { PairingSession, SlowWait } from '../../src/core/pairing-session.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingMethod } from '../../src/core/provider.js'
 import { initialState, transition } from '../../src/core/session.js'
+import type { SessionEvent } from '../../src/core/session-event.js'
 import { nextDeadline, nextRequest } from '../../src/core/session-request.js'
-import type {
-  PairingSession,
-  SessionEvent,
-  SessionFacts,
-  SessionState,
-  SlowWait,
-} from '../../src/core/session-state.js'
+import type { SessionFacts, SessionState } from '../../src/core/session-state.js'
 import type { PairingUpdate } from '../../src/core/update.js'
 
 const T = 1_800_000_000_000

@@ -4,6 +4,7 @@ import { vi } from 'vitest'
 import type { PairingProxy } from '../../src/core/connection.js'
 import { PairingError, type PairingErrorCode } from '../../src/core/errors.js'
 import { normalizeQrPayload } from '../../src/core/normalize-qr-payload.js'
+import type { PairingSession } from '../../src/core/pairing-session.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type {
   PairingMethod,
@@ -11,7 +12,7 @@ import type {
   PairingSnapshot,
   RequestOptions,
 } from '../../src/core/provider.js'
-import type { PairingSession, SessionEvent } from '../../src/core/session-state.js'
+import type { SessionEvent } from '../../src/core/session-event.js'
 import { connectProvider } from '../../src/poller/connect-provider.js'
 import { processRegistry } from '../../src/poller/registry.js'
 import { loadLaterSession } from '../../src/react/session/load-later-session.js'

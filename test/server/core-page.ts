@@ -2,9 +2,10 @@ import '../late-modules.js'
 import type { PairingConnection } from '../../src/core/connection.js'
 import { toPairingError } from '../../src/core/errors.js'
 import { laterRules } from '../../src/core/later-rules.js'
+import type { PairingSession } from '../../src/core/pairing-session.js'
 import { initialState, transition } from '../../src/core/session.js'
+import type { SessionEvent } from '../../src/core/session-event.js'
 import { nextRequest, type SessionRequest } from '../../src/core/session-request.js'
-import type { PairingSession, SessionEvent } from '../../src/core/session-state.js'
 
 /** A page without React: the session of `core` over a connection. */
 export interface CorePage {

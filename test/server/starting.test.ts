@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
-import type { PairingSession } from '../../src/core/session-state.js'
+import type { PairingSession } from '../../src/core/pairing-session.js'
 import { greenApi } from '../../src/providers/green-api.js'
 import { type Answer, json, QR_TEXT, stubFetch } from '../providers/fetch-stub.js'
 import { type CorePage, openCorePage } from './core-page.js'

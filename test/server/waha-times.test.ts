@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
+import type { PairingSession } from '../../src/core/pairing-session.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
-import type { PairingSession } from '../../src/core/session-state.js'
 import type { PairingUpdate } from '../../src/core/update.js'
 import { waha } from '../../src/providers/waha.js'
 import { qrImage } from '../../src/testing/qr-image.js'

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react'
 import { formatMessage } from '../../core/messages.js'
-import type { PairingSession } from '../../core/session-state.js'
+import type { PairingSession } from '../../core/pairing-session.js'
 import { watchTimeLeft } from '../watch-time-left.js'
 import { type TimedCode, timedCode } from './countdown.js'
 import { forwardPart, type PartComponent } from './forward-part.js'

@@ -1,7 +1,7 @@
 'use client'
 
 import { useCallback } from 'react'
-import type { PairingSession } from '../../core/session-state.js'
+import type { PairingSession } from '../../core/pairing-session.js'
 import { useMergedRef } from '../use-merged-ref.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'

@@ -1,4 +1,4 @@
-import type { PairingSession } from '../../core/session-state.js'
+import type { PairingSession } from '../../core/pairing-session.js'
 
 /** Whether a QR code is on screen, was there, or is about to be. In a long wait there is nothing to enlarge. */
 export function hasQrCode(session: PairingSession): boolean {

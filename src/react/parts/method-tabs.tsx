@@ -1,8 +1,8 @@
 'use client'
 
 import type { KeyboardEvent } from 'react'
+import type { PairingSession } from '../../core/pairing-session.js'
 import type { PairingMethod } from '../../core/provider.js'
-import type { PairingSession } from '../../core/session-state.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 import { useFocusHandover } from './use-focus-handover.js'

@@ -1,7 +1,7 @@
 'use client'
 
 import type { ReactElement } from 'react'
-import type { PairingSession } from '../../core/session-state.js'
+import type { PairingSession } from '../../core/pairing-session.js'
 import { useOwnPhone } from '../session/use-own-phone.js'
 import { errorText } from '../session-lead.js'
 import { ActionButton } from './action-button.js'

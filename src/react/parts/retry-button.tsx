@@ -1,7 +1,7 @@
 'use client'
 
 import type { PairingMessages } from '../../core/messages.js'
-import type { PairingSession } from '../../core/session-state.js'
+import type { PairingSession } from '../../core/pairing-session.js'
 import { ActionButton } from './action-button.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'

@@ -1,7 +1,7 @@
 'use client'
 
 import { type ToggleEvent, useState } from 'react'
-import type { PairingSessionStatus } from '../../core/session-state.js'
+import type { PairingSessionStatus } from '../../core/pairing-session.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 import type { TroubleList } from './trouble-list.js'

@@ -2,7 +2,7 @@
 
 import { type ReactElement, useEffect, useState } from 'react'
 import { formatMessage } from '../../core/messages.js'
-import type { PairingSession } from '../../core/session-state.js'
+import type { PairingSession } from '../../core/pairing-session.js'
 import { ActionButton } from './action-button.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'

@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import type { PairingConnection, PairingSource, PasskeyBody } from '../../core/connection.js'
 import { PairingError, toPairingError } from '../../core/errors.js'
 import { asRecord } from '../../core/json.js'
+import type { PasskeyDeed } from '../../core/pairing-session.js'
 import type {
   PasskeyAction,
   PasskeyAssertion,
@@ -10,7 +11,8 @@ import type {
   PasskeyReply,
   PasskeyRequestOptions,
 } from '../../core/passkey.js'
-import type { PasskeyDeed, PasskeyPhase, SessionEvent } from '../../core/session-state.js'
+import type { SessionEvent } from '../../core/session-event.js'
+import type { PasskeyPhase } from '../../core/session-state.js'
 import { callHost } from './call-host.js'
 import type { PairingCallbacks } from './pairing-callbacks.js'
 import { connectionOf, inTime, limitOf } from './send-request.js'

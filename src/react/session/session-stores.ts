@@ -2,7 +2,8 @@ import type { QueryClient } from '@tanstack/react-query'
 import type { PairingSource } from '../../core/connection.js'
 import type { PairingUserStep } from '../../core/pairing-event.js'
 import type { PairingProvider } from '../../core/provider.js'
-import type { SessionEvent, SessionState } from '../../core/session-state.js'
+import type { SessionEvent } from '../../core/session-event.js'
+import type { SessionState } from '../../core/session-state.js'
 import type { PairingCallbacks } from './pairing-callbacks.js'
 
 /** What identifies a session in the query cache. Holds no secret. */
