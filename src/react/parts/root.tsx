@@ -6,7 +6,6 @@ import {
   forwardRef,
   type ReactElement,
   useCallback,
-  useEffect,
   useId,
   useMemo,
   useRef,
@@ -16,6 +15,7 @@ import { firstEnglish } from '../../locales/first/en.js'
 import { componentError, PairingBoundary } from '../pairing-boundary.js'
 import { callHost } from '../session/call-host.js'
 import type { UsePairingSessionResult } from '../session/use-pairing-session.js'
+import { useLatest } from '../use-latest.js'
 import { useMergedRef } from '../use-merged-ref.js'
 import { useModal } from '../use-modal.js'
 import { usePhoneEntry } from '../use-phone-entry.js'
@@ -80,14 +80,14 @@ function Root({
   const ref = useMergedRef(useModal(onClose), hostRef)
   const { phone, setPhone } = usePhoneEntry(phoneNumber, defaultPhoneNumber, onPhoneNumberChange)
   const { qrText, readQrImage } = useQrText(pairing.session)
-  const latestOnPartError = useRef(onPartError)
-  useEffect(() => {
-    latestOnPartError.current = onPartError
-  })
-  const reportFailure = useCallback((cause: unknown) => {
-    const error = componentError('A part of the pairing screen failed. See `cause`.', cause)
-    callHost('onError', () => latestOnPartError.current?.(error))
-  }, [])
+  const latestOnPartError = useLatest(onPartError)
+  const reportFailure = useCallback(
+    (cause: unknown) => {
+      const error = componentError('A part of the pairing screen failed. See `cause`.', cause)
+      callHost('onError', () => latestOnPartError.current?.(error))
+    },
+    [latestOnPartError],
+  )
   const value = useMemo<PairingContextValue>(() => {
     const messages = mergeMessages({ ...locale.messages, ...laterTexts }, ownMessages)
     const part: PairingContextValue['part'] = (name, own) => elementProps(classNames, name, own)

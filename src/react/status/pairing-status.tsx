@@ -22,6 +22,7 @@ import { lazyPart } from '../parts/lazy-part.js'
 import type { PairingRootOptions } from '../parts/pairing-root-options.js'
 import { callHost } from '../session/call-host.js'
 import type { PairingMode } from '../session/query-options.js'
+import { useLatest } from '../use-latest.js'
 import { useMergedRef } from '../use-merged-ref.js'
 import type { WhatsAppPairingDialogProps } from '../whatsapp-pairing-dialog.js'
 import { StatusAccount } from './status-account.js'
@@ -138,10 +139,7 @@ function Status({
   const ref = useMergedRef<HTMLDivElement>(own, hostRef)
   const [mode, setMode] = useState<PairingMode>()
   const screen = useDialog.unreported()
-  const latestOnError = useRef(onError)
-  useEffect(() => {
-    latestOnError.current = onError
-  })
+  const latestOnError = useLatest(onError)
   useEffect(() => {
     if (!mode || screen !== null) return undefined
     const report = latestOnError.current
@@ -151,7 +149,7 @@ function Status({
     )
     callHost('onError', () => report?.(error))
     return setMode(undefined)
-  }, [mode, screen])
+  }, [mode, screen, latestOnError])
   const wasOpen = useRef(false)
   useEffect(() => {
     // The dialog gives the focus back to its button, which went where a phone was linked.

@@ -10,6 +10,7 @@ import { callHost } from '../session/call-host.js'
 import type { PairingCallbacks } from '../session/pairing-callbacks.js'
 import { connectionOf } from '../session/send-request.js'
 import { usePairingClient } from '../session/use-pairing-client.js'
+import { useLatest } from '../use-latest.js'
 import { shareStatus } from './share-status.js'
 import { StatusCell } from './status-cell.js'
 import { pairingStatusQueryOptions, statusQueryKey } from './status-query.js'
@@ -67,10 +68,7 @@ export function usePairingStatus(
   const { refetchInterval = USUAL_INTERVAL_MS, liveEvents = false, queryClient } = options
   const client = usePairingClient(queryClient)
   const { data: link = unread } = useQuery(pairingStatusQueryOptions(provider, refetchInterval), client)
-  const latest = useRef({ provider, options })
-  useEffect(() => {
-    latest.current = { provider, options }
-  })
+  const latest = useLatest({ provider, options })
   useEffect(() => shareStatus(client), [client])
   const { id, sessionId } = provider
   const take = useCallback(
@@ -82,7 +80,7 @@ export function usePairingStatus(
   const isLive = liveEvents && offersEvents(provider)
   useEffect(
     () => (isLive ? watch(() => connectionOf(latest.current.provider), take) : undefined),
-    [isLive, take],
+    [isLive, take, latest],
   )
   const ended = useRef<PairingLinkStatus>(undefined)
   useEffect(() => {
@@ -91,7 +89,7 @@ export function usePairingStatus(
     if (before?.status !== 'linked' || !isEnd(link)) return
     const { onUnlinked, onError } = latest.current.options
     callHost('onUnlinked', () => onUnlinked?.(before.account ?? {}), onError)
-  }, [link])
+  }, [link, latest])
   const [isUnlinking, setUnlinking] = useState(false)
   const refresh = useCallback(
     () => void client.refetchQueries({ queryKey: statusQueryKey({ id, sessionId }), exact: true }),
@@ -107,7 +105,7 @@ export function usePairingStatus(
     } finally {
       setUnlinking(false)
     }
-  }, [take])
+  }, [take, latest])
   return { link, refresh, unlink, isUnlinking }
 }
 
