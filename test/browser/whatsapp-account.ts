@@ -6,6 +6,10 @@ export type AccountAction =
   /** From now on the phone says "Couldn't link device" to everything. */
   | 'decline'
   | 'accept'
+  /** From now on WhatsApp wants a passkey of this account. */
+  | 'want-passkey'
+  /** What listens on the socket of the app answers for it. */
+  | 'pass-passkey'
   | 'restart-whatsapp'
   | 'restart-app'
 

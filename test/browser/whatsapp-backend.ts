@@ -74,6 +74,11 @@ const actions: Readonly<
     server.phone.declines = false
     return done
   },
+  'want-passkey'({ server }) {
+    server.phone.wantsPasskey = true
+    return done
+  },
+  'pass-passkey': ({ server }) => server.phone.passPasskey(),
   'restart-whatsapp'({ server }) {
     server.restart()
     return done

@@ -98,6 +98,21 @@ describe('a phone, WhatsApp and real Baileys', () => {
     expect(onError).not.toHaveBeenCalled()
   })
 
+  it('link where WhatsApp wants a passkey, which Baileys only reports, and the app answers for it on its socket', async () => {
+    const { act, onLinked, onError } = await open()
+    const code = await codeOnScreen()
+    await act('want-passkey')
+    await expect(act('scan', code)).resolves.toEqual({ ok: false, reason: 'passkey-required' })
+    await screen.findByRole('heading', { name: 'WhatsApp wants your passkey' }, patiently)
+    // Nothing is offered that cannot work, and no other code is shown.
+    expect(screen.queryByRole('button', { name: 'Continue' })).toBeNull()
+    expect(document.querySelector('[data-part="qr-code"] svg')).toBeNull()
+    await expect(act('pass-passkey')).resolves.toEqual(ok)
+    await shown('[data-status="linked"]')
+    expect(onLinked).toHaveBeenCalledOnce()
+    expect(onError).not.toHaveBeenCalled()
+  })
+
   it('link by another code, where WhatsApp restarts in the middle', async () => {
     const { act, onError } = await open()
     const before = await codeOnScreen()
