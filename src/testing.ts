@@ -21,6 +21,7 @@ export type {
   ScanRefusal,
   TypeCodeRefusal,
 } from './testing/emulator-types.js'
+export { type LinkAutomaticallyOptions, linkAutomatically } from './testing/link-automatically.js'
 export type {
   MockServer,
   MockServerOptions,

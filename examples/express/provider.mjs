@@ -1,10 +1,12 @@
 // @ts-check
 /** @import { PairingProvider } from 'whatsapp-pairing/server' */
 import { greenApi } from 'whatsapp-pairing/providers/green-api'
-import { createEmulator, mockGreenApi, mockGreenApiSocket } from 'whatsapp-pairing/testing'
-
-/** Long enough to look at the code, shorter than the code lives. */
-const SCAN_AFTER_MS = 10_000
+import {
+  createEmulator,
+  linkAutomatically,
+  mockGreenApi,
+  mockGreenApiSocket,
+} from 'whatsapp-pairing/testing'
 
 /**
  * The instance that the environment names; where it names none, a simulated one. Make it once: its requests wait for
@@ -24,10 +26,7 @@ export function providerFrom(environment) {
 
 /** A phone that scans by itself, for a look without an account. Your own server has no such thing. */
 function simulatedProvider() {
-  const emulator = createEmulator()
-  emulator.subscribe(({ action }) => {
-    if (action === 'start') setTimeout(() => emulator.scan(), SCAN_AFTER_MS).unref()
-  })
+  const emulator = linkAutomatically(createEmulator())
   const instance = { idInstance: '1101000001', apiTokenInstance: 'simulated' }
   return greenApi({
     ...instance,

@@ -1,5 +1,6 @@
 // @ts-check
 import { installByReadme, walkByReadme } from '../lib/walk.mjs'
+import { walkProviders } from '../lib/walk-providers.mjs'
 
 /**
  * @import { House } from '../lib/house.mjs'
@@ -13,4 +14,7 @@ const walk = { heading: 'Vite and Express', pins: { vite: '9.3.0' }, page: '/' }
 export const install = (house) => installByReadme(house, walk)
 
 /** @param {House} house */
-export default (house) => walkByReadme(house, walk)
+export default async function (house) {
+  await walkByReadme(house, walk)
+  await walkProviders(house)
+}
