@@ -6,7 +6,7 @@ import { inChromium } from './in-chromium.js'
 export const axeOptions = {
   test: 'error',
   options: { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
-  // Off in axe unless it is asked for.
+  // Off in axe by default.
   config: { rules: [{ id: 'target-size', enabled: true }] },
 } as const
 

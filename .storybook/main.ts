@@ -37,7 +37,7 @@ const config: StorybookConfig & ServerChannelHook = {
     sidebarOnboardingChecklist: false,
     menuOnboardingChecklist: false,
   },
-  // `disableWhatsNewNotifications` hides the news but still asks storybook.js.org for them.
+  // `disableWhatsNewNotifications` hides the news, but still requests them from storybook.js.org.
   experimental_serverChannel: (channel) => {
     channel.removeAllListeners('requestWhatsNewData')
     return channel

@@ -5,7 +5,7 @@ import { useCallback, useMemo, useState } from 'react'
 /** What stands in the phone field. */
 export interface PhoneEntry {
   readonly text: string
-  /** ISO 3166-1, where one was chosen, or recognized in the text. */
+  /** ISO 3166-1, where one was chosen, or recognised in the text. */
   readonly country?: string | undefined
   /** The text named that country; the user did not choose it. */
   readonly isRecognized?: boolean | undefined

@@ -34,7 +34,7 @@ export type PairingHandlerOptions = SingleProviderOptions | TenantProviderOption
 export interface CommonHandlerOptions {
   /**
    * Keys the `session` tag of responses, so that the tag of a tenant cannot be computed: at least 16 characters, the same on
-   * every replica and after every restart. A page notices by the tag that it is about another session now; the tag authorises nothing.
+   * every replica and after every restart. A page notices by the tag that it is about another session now; the tag authorizes nothing.
    * @default the tag is a plain SHA-256
    */
   readonly secret?: string | undefined

@@ -13,7 +13,7 @@ const TAG_CHARACTERS = 22
 
 /**
  * The `session` of updates: HMAC-SHA-256 of the JSON `[tenant, provider id, session id]` under the secret, or SHA-256 of it
- * without one; base64url, 22 characters. Equal on every replica and after every restart; authorises nothing. A page drops
+ * without one; base64url, 22 characters. Equal on every replica and after every restart; authorizes nothing. A page drops
  * what it holds when the tag changes.
  *
  * Web crypto would make every request wait for a thread, so this uses a library that works at once (2 kB gzipped).

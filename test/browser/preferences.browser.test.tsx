@@ -104,7 +104,7 @@ function cutOff(root: HTMLElement): readonly string[] {
 
 const isForScreenReaders = (part: HTMLElement) => getComputedStyle(part).clipPath !== 'none'
 
-describe('in forced colors', () => {
+describe('in forced colours', () => {
   const forced = () => prefer([{ name: 'forced-colors', value: 'active' }])
   const inPart = (root: HTMLElement, part: string) => {
     const element = root.querySelector<HTMLElement>(`[data-part="${part}"]`)

@@ -136,7 +136,7 @@ describe('a number', () => {
     enter('+4915112345678')
     expect(country()).toBe('Germany')
     expect(field().value).toBe('+49 1511 2345678')
-    // It went with the number that it was recognized in.
+    // It went with the number that it was recognised in.
     enter('')
     expect(country()).toBe('Brazil')
   })

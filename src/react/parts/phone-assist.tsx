@@ -46,7 +46,7 @@ export function changedPhone(
   reading: PhoneReading,
   { target, nativeEvent }: ChangeEvent<HTMLInputElement>,
 ): PhoneEntry {
-  // A country that was recognized in the text goes with it, and one that was chosen stays.
+  // A country that was recognised in the text goes with it, and one that was chosen stays.
   const chosen = before.isRecognized && !/\p{Nd}/u.test(target.value) ? undefined : reading.chosen
   // What is being composed belongs to the keyboard until it is done.
   if ('isComposing' in nativeEvent && nativeEvent.isComposing) return entryOf(target.value, chosen, before)
