@@ -75,8 +75,8 @@ async function importedWith(file: string, seen = new Set<string>()): Promise<Set
   return seen
 }
 
-describe('what is loaded (of dist: npm run build first)', () => {
-  it('by importing the component, and by rendering a closed dialog: nothing on demand; by opening it: what draws the first code', async () => {
+describe('dist (npm run build first)', () => {
+  it('importing the component and rendering a closed dialog load nothing on demand; opening it loads what draws the first code', async () => {
     const { stdout } = await run(process.execPath, [join(copy, 'page.mjs')], { timeout: 60_000 })
     const { imported, closed, opened }: Record<'imported' | 'closed' | 'opened', string[]> =
       JSON.parse(stdout)

@@ -1,12 +1,7 @@
 // @ts-check
 /** @import { PairingProvider } from 'whatsapp-pairing/server' */
 import { greenApi } from 'whatsapp-pairing/providers/green-api'
-import {
-  createEmulator,
-  linkAutomatically,
-  mockGreenApi,
-  mockGreenApiSocket,
-} from 'whatsapp-pairing/testing'
+import { createEmulator, linkAutomatically, mockGreenApi, mockGreenApiSocket } from 'whatsapp-pairing/testing'
 
 /**
  * The instance that the environment names; where it names none, a simulated one. Make it once: its requests wait for

@@ -69,7 +69,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
           ['switch-method-button', 'tile'],
         ] as const,
     ],
-  ])('%s can be read, whatever the brand', async (_name, pairs) => {
+  ])('%s has enough contrast with any brand colour', async (_name, pairs) => {
     const container = await showExpired()
     const unreadable = brands.filter((brand) => {
       container.style.setProperty('--whatsapp-pairing-brand', brand)
@@ -80,7 +80,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     expect(unreadable).toEqual([])
   })
 
-  it('takes the brand colour as it is', async () => {
+  it('the brand colour of the host is used unchanged', async () => {
     const container = await showExpired()
     const notTaken = brands.filter((brand) => {
       container.style.setProperty('--whatsapp-pairing-brand', brand)
@@ -91,14 +91,14 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     expect(notTaken).toEqual([])
   })
 
-  it('leaves the on-colour to a host that names it', async () => {
+  it('an on-colour that the host sets is used unchanged', async () => {
     const container = await showExpired()
     container.style.setProperty('--whatsapp-pairing-brand', '#5b3df5')
     container.style.setProperty('--whatsapp-pairing-on-brand', 'rgb(255, 250, 200)')
     expect(colourOf('retry-button', 'color')).toBe('rgb(255, 250, 200)')
   })
 
-  it('its own colours can be read too', async () => {
+  it('the default colours have enough contrast', async () => {
     await showExpired()
     expect(contrast(colourOf('title', 'color'), colourOf('card', 'backgroundColor'))).toBeGreaterThan(7)
     for (const ground of ['card', 'tile', 'safety-note']) {

@@ -51,7 +51,7 @@ it('a style that is against the policy would be reported', async () => {
 })
 
 describe('under a strict Content Security Policy', () => {
-  it.each(allStates)('%s does nothing that is forbidden, and is laid out', async (_name, session) => {
+  it.each(allStates)('%s violates no directive, and is laid out', async (_name, session) => {
     const { page, violations } = await strictPage()
     render(<PairingCard pairing={stillPairing(session)} />, { container: page.body })
     const card = page.querySelector('[data-part="card"]')
@@ -67,7 +67,7 @@ describe('under a strict Content Security Policy', () => {
     await waitFor(() => expect(bar && page.defaultView?.getComputedStyle(bar).animationDuration).toBe('20s'))
   })
 
-  it('shows the code of a real session', async () => {
+  it('a real session shows its code', async () => {
     const { page, violations } = await strictPage()
     const { provider } = emulatedProvider('z-api')
     render(<WhatsAppPairing provider={provider} queryClient={new QueryClient()} />, { container: page.body })
@@ -78,7 +78,7 @@ describe('under a strict Content Security Policy', () => {
     expect(violations).toEqual([])
   })
 
-  it.each(allStates)('HTML of a server for %s carries nothing that is forbidden', async (_name, session) => {
+  it.each(allStates)('HTML that a server renders for %s violates no directive', async (_name, session) => {
     const html = renderToString(<PairingCard pairing={stillPairing(session)} />)
     expect(html).not.toMatch(/ style=|<style|<script| on\w+=/)
     // With the policy there before the HTML, the browser itself is the judge of attributes.

@@ -57,7 +57,7 @@ const isCodeThere = () =>
 
 const isClosed = () => waitFor(() => expect(document.querySelector('dialog')).toBeNull())
 
-describe('while it is open', () => {
+describe('an open dialog', () => {
   it('is modal: what is behind it cannot be reached with the keyboard', async () => {
     show()
     const dialog = await open()
@@ -71,12 +71,12 @@ describe('while it is open', () => {
     expect([...reached].every((element) => element === document.body || dialog.contains(element))).toBe(true)
   })
 
-  it('begins at its heading, not at a button', async () => {
+  it('has the focus on its heading, not on a button', async () => {
     show()
     expect(await open()).toBe(document.activeElement)
   })
 
-  it('is as wide as the window lets it, and lays its card out by that', async () => {
+  it('is as wide as the window allows, and its card takes the layout for that width', async () => {
     show()
     const dialog = await open()
     const { width } = dialog.getBoundingClientRect()
@@ -84,10 +84,10 @@ describe('while it is open', () => {
   })
 })
 
-describe('on a phone', () => {
+describe('a dialog on a phone', () => {
   afterEach(() => page.viewport(1280, 1200))
 
-  it('it can be closed however far it is scrolled', async () => {
+  it('can be closed however far it is scrolled', async () => {
     // Held sideways, with the letters enlarged.
     await page.viewport(360, 200)
     show()
@@ -123,7 +123,7 @@ function behindServer() {
   return { emulator, provider: proxy({ url: `/pairing/${crypto.randomUUID()}`, fetch: fetchInPage }) }
 }
 
-describe.each(windows)('in a window of %d×%d pixels', (width, height) => {
+describe.each(windows)('a dialog in a window of %d×%d pixels', (width, height) => {
   beforeEach(async () => {
     await page.viewport(width, height)
     return () => page.viewport(1280, 1200)
@@ -139,7 +139,7 @@ describe.each(windows)('in a window of %d×%d pixels', (width, height) => {
     expect(document.activeElement).toBe(dialog)
   }
 
-  it('it opens at its top, and opens there again', async () => {
+  it('opens scrolled to its top, the second time too', async () => {
     show({ provider: behindServer().provider })
     expectTop(await open())
     await isCodeThere()
@@ -154,7 +154,7 @@ describe.each(windows)('in a window of %d×%d pixels', (width, height) => {
     expectTop(await open())
   })
 
-  it('it is at its top where it is open from the start', async () => {
+  it('is scrolled to its top where it is open from the start', async () => {
     const { provider } = behindServer()
     render(<WhatsAppPairingDialog defaultOpen queryClient={new QueryClient()} provider={provider} />)
     expectTop(screen.getByRole('dialog'))
@@ -162,7 +162,7 @@ describe.each(windows)('in a window of %d×%d pixels', (width, height) => {
     expectTop(screen.getByRole('dialog'))
   })
 
-  it('it stays at its top while the phone links, and the first Tab comes to what is next', async () => {
+  it('stays at its top while the phone links, and the first Tab reaches the next control', async () => {
     const { emulator, provider } = behindServer()
     show({ provider })
     const dialog = await open()
@@ -174,7 +174,7 @@ describe.each(windows)('in a window of %d×%d pixels', (width, height) => {
     expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Done' }))
   })
 
-  it('it begins at the phone number where that is the method', async () => {
+  it('has the focus on the phone number where that is the method', async () => {
     show({ provider: behindServer().provider, defaultMethod: 'phone-code' })
     const dialog = await open()
     await screen.findByRole('combobox', { name: 'Country' }, { timeout: 15_000 })
@@ -182,7 +182,7 @@ describe.each(windows)('in a window of %d×%d pixels', (width, height) => {
     expect(coveredControls()).toEqual([])
   })
 
-  it('a finger reaches everything in it, and closes it', async () => {
+  it('lets a finger reach each of its controls, and close it', async () => {
     show()
     await open()
     await isCodeThere()
@@ -192,7 +192,7 @@ describe.each(windows)('in a window of %d×%d pixels', (width, height) => {
   })
 })
 
-describe('closing', () => {
+describe('closing the dialog', () => {
   it.each([
     ['Escape', () => userEvent.keyboard('{Escape}')],
     ['its button', () => userEvent.click(screen.getByRole('button', { name: 'Close' }))],
@@ -246,7 +246,7 @@ describe('closing', () => {
   })
 })
 
-describe('once linked', () => {
+describe('a dialog whose phone is linked', () => {
   it('shows who was linked until the user closes it', async () => {
     const onLinked = vi.fn()
     const { emulator } = show({ onLinked })
@@ -268,7 +268,7 @@ describe('once linked', () => {
   })
 })
 
-it('is there without being controlled, until it is closed', async () => {
+it('an uncontrolled dialog with defaultOpen is open until the user closes it', async () => {
   queryClient = new QueryClient()
   const { provider } = quickProvider('z-api')
   render(<WhatsAppPairingDialog defaultOpen queryClient={queryClient} provider={provider} />)

@@ -78,7 +78,7 @@ afterEach(async () => {
 /** As long as WhatsApp's text has been seen, and then some: 69 modules, 77 with the quiet zone. */
 const longest = `https://wa.me/settings/linked_devices#2@${'x'.repeat(380 - 40)}`
 
-it('has three pixels for each module in 280, with the longest text too, and is read', async () => {
+it('a QR code of 280 pixels has three for each module, also with the longest text, and is read', async () => {
   await apply({ viewport: [280, 800] })
   document.body.style.cssText = 'margin: 0; background: #ffffff'
   const provider = scriptedProvider(

@@ -127,7 +127,7 @@ describe('the request for a stream', () => {
     expect(openings.map(({ url }) => new URL(url).searchParams.get('has'))).toEqual([null, 'process-1-3'])
   })
 
-  it('goes past every cache', async () => {
+  it('bypasses caches', async () => {
     const { openings } = await watch()
     expect(openings[0]?.init.cache).toBe('no-store')
     expect(openings[0]?.headers.get('accept')).toBe('text/event-stream')
@@ -152,7 +152,7 @@ describe('the request for a stream', () => {
     expect(openings.map((opening) => opening.headers.get('x-turn'))).toEqual(['1', '2'])
   })
 
-  it('is tried again where the headers cannot be had', async () => {
+  it('is sent again where the function for its headers fails', async () => {
     let turn = 0
     const headers = async () => {
       if (turn++ === 0) throw new Error('no token')
@@ -296,7 +296,7 @@ describe('a stream that ends', () => {
     expect(last - first).toBeGreaterThan(250)
   })
 
-  it('again and again within seconds is opened less and less often', async () => {
+  it('within seconds, again and again, is opened less and less often', async () => {
     const { openings, gaps } = await watch({
       answer() {
         const stream = scriptedStream()
@@ -435,7 +435,7 @@ describe('a stream that is refused', () => {
     expect(endless.isOpen).toBe(false)
   })
 
-  it('for want of room is requested when the server says', async () => {
+  it('because the server is full is requested again when the server says', async () => {
     const { pauses } = await watch({ answer: () => problem('rate-limited', 429, 60_000) })
     await pass(250_000)
     expect(pauses().length).toBeGreaterThanOrEqual(3)
@@ -483,7 +483,7 @@ describe('a stream that is refused', () => {
     expect(pauses().at(-1)).toBeCloseTo(30_000 * (1 + chance), -1)
   })
 
-  it('begins as soon as it is let in', async () => {
+  it('sends updates as soon as it is accepted', async () => {
     const stream = scriptedStream()
     const { updates } = await watch({
       answer: (turn) => (turn < 3 ? Promise.reject(new TypeError('fetch failed')) : stream.response),
@@ -558,7 +558,7 @@ describe('the end of a subscription', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('in the moment of its beginning sends nothing', async () => {
+  it('in the moment in which it begins sends nothing', async () => {
     const fetch = vi.fn(hang)
     const { subscribe } = proxy({ url: PAIRING_URL, fetch }).connection
     subscribe?.(() => {}, { method: 'qr', has: () => undefined, onGap: () => {} })()

@@ -162,7 +162,7 @@ describe('proxy() in front of the handler', () => {
 })
 
 describe('the requests of proxy()', () => {
-  it('read with GET, past every cache', async () => {
+  it('read with GET, and bypass caches', async () => {
     const { connection, requests } = answering(json(update))
     await connection.read({ want: 'state', method: 'phone-code' })
     await connection.read({ want: 'code', method: 'qr', has: 'process-1-3' })
@@ -185,7 +185,7 @@ describe('the requests of proxy()', () => {
     )
   })
 
-  it('act with POST and JSON', async () => {
+  it('send actions with POST and JSON', async () => {
     const { connection, requests } = answering(json(update))
     for (const call of [requestCode, reset]) await call(connection)
     await connection.act('start', { method: 'qr' })
@@ -298,7 +298,7 @@ describe.each(oneOfEach)('%s of proxy()', (_, call) => {
     ['a page that is not there', page(404), 'invalid-answer'],
     ['a page that is down', page(502), 'provider-unavailable'],
     ['an error of the handler at its real address', json({ code: 'code-refused' }, 409), 'code-refused'],
-  ])('after a redirect to %s', async (_, answer, code) => {
+  ])('rejects after a redirect to %s', async (_, answer, code) => {
     const redirected: Answer = async (request) => {
       const response = await answer(request)
       Object.defineProperty(response, 'redirected', { value: true })
@@ -334,14 +334,17 @@ describe.each(oneOfEach)('%s of proxy()', (_, call) => {
     ['a page', page(200), 'text/html'],
     ['a page with HTTP 404', page(404), 'HTTP 404'],
     ['a page with HTTP 203', page(203), 'HTTP 203'],
-  ] as const)('says what came in place of an update: %s', async (_, answer, named) => {
-    const { code, message } = await rejection(call(answering(answer).connection))
-    expect(code).toBe('invalid-answer')
-    expect(message).toContain(named)
-    expect(message).toContain('createPairingHandler')
-  })
+  ] as const)(
+    'rejects with a reason that names the response in place of an update: %s',
+    async (_, answer, named) => {
+      const { code, message } = await rejection(call(answering(answer).connection))
+      expect(code).toBe('invalid-answer')
+      expect(message).toContain(named)
+      expect(message).toContain('createPairingHandler')
+    },
+  )
 
-  it.each([Number.NaN, -1, '1000', null])('does not wait for %j ms', async (retryAfterMs) => {
+  it.each([Number.NaN, -1, '1000', null])('ignores a waiting time of %j ms', async (retryAfterMs) => {
     const answer = json({ code: 'rate-limited', retryAfterMs }, 429)
     const error = await rejection(call(answering(answer).connection))
     expect(error).toMatchObject({ code: 'rate-limited', retryAfterMs: undefined })

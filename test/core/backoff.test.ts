@@ -25,7 +25,7 @@ describe('pauseAfter()', () => {
     expect(pauseAfter(error('rate-limited', 100), 1)).toBe(5_000)
   })
 
-  it('varies a pause by a quarter', () => {
+  it('makes a pause up to a quarter shorter or longer', () => {
     expect([-1, 0, 1].map((jitter) => pauseAfter(error('network'), 3, jitter))).toEqual([3_000, 4_000, 5_000])
   })
 })

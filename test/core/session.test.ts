@@ -425,14 +425,14 @@ describe('QR codes', () => {
     expect(wordsAfter(options, steps)).toBe(expected)
   })
 
-  it('keeps the same end of a code where two updates differ by less than 500 ms', () => {
+  it('keep their expiry where two updates differ by less than 500 ms', () => {
     const before = run({}, [qr(0, 'a')])
     const [, update] = reads(5_000, 'qr', { codeId: 'id-a', hideInMs: 15_400, expiresInMs: 15_400 })
     const after = transition(before, { ...update, at: T + 5_000 } as SessionEvent, laterRules)
     expect(after.session).toBe(before.session)
   })
 
-  it('counts the life of a pushed code from when it was sent', () => {
+  it('that are pushed count their life from when they were sent', () => {
     const { session } = run({}, [
       reads(0, 'preparing'),
       pushed(9_000, 'qr', {

@@ -21,7 +21,7 @@ describeMountedHandler('the Express example behind express.json()', (options) =>
   return app.listen(0, '127.0.0.1')
 })
 
-it('starts without credentials, with a simulated phone', async () => {
+it('the Express example starts without credentials, with a simulated phone', async () => {
   const { url } = await runExample('express')
   expect(await proxy({ url, headers: admin }).connection.read({ want: 'code', method: 'qr' })).toMatchObject({
     status: 'qr',

@@ -10,7 +10,7 @@ describeMountedHandler('the Hono example', (options) =>
   createServer(getRequestListener(createApp(options).app.fetch)).listen(0, '127.0.0.1'),
 )
 
-it('starts without credentials, with a simulated phone', async () => {
+it('the Hono example starts without credentials, with a simulated phone', async () => {
   const { url } = await runExample('hono')
   expect(await proxy({ url, headers: admin }).connection.read({ want: 'code', method: 'qr' })).toMatchObject({
     status: 'qr',

@@ -20,7 +20,7 @@ const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 
 const linked: PairingSnapshot = { status: 'linked', account: { phoneNumber: '5511987654321' } }
 
-it('counts the life of a pairing code from its request, and not from a late response', async () => {
+it('the poller counts the life of a pairing code from its request, and not from a late response', async () => {
   const world = createWorld({
     requestPairingCode: async () => {
       await new Promise((resolve) => setTimeout(resolve, 12_000))

@@ -231,7 +231,7 @@ describe('the promise of a connection', () => {
   })
 })
 
-it('gets the memory of the session, which requests have too', async () => {
+it('subscribe() gets the same memory of the session as requests', async () => {
   const memories: unknown[] = []
   const { world } = pushing({
     subscribe: (_push, { memory }) => {

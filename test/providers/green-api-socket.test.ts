@@ -554,7 +554,7 @@ describe('greenApi subscribe: connections', () => {
     expect(socket.requests).toHaveLength(2)
   })
 
-  it('gives no secret away, whatever happens', async () => {
+  it('reports no secret, whatever happens', async () => {
     const words = ['Instance is deleted', 'account is expired', 'make log out'].map((message) => ({
       type: 'error',
       message: `${message} ${apiTokenInstance}`,
@@ -624,7 +624,7 @@ describe('greenApi subscribe: its end', () => {
     expect(log).toEqual([])
   })
 
-  it('ends from within what it calls', async () => {
+  it('can be ended from within its own callbacks', async () => {
     const { provider, openedAt } = scripted(saying(qrFrame, qrFrame))
     const snapshots: PairingSnapshot[] = []
     const stop = provider.subscribe?.((snapshot) => {
@@ -639,7 +639,7 @@ describe('greenApi subscribe: its end', () => {
     ['a broken connection', () => refusing],
     ['the end of its time', () => saying({ type: 'timeout' })],
     ['an instance that is starting', () => saying({ type: 'error', message: 'try later' })],
-  ])('ends from within the news of %s', async (_title, script) => {
+  ])('can be ended from within the report of %s', async (_title, script) => {
     const { provider, openedAt } = scripted(script())
     const stop = provider.subscribe?.(() => {}, { onGap: () => stop?.() })
     await pass(60_000)
@@ -678,7 +678,7 @@ describe('greenApi subscribe: several at once', () => {
     expect([first.log, second.log, openedAt]).toEqual([['qr', 'qr'], ['qr', 'qr'], [0]])
   })
 
-  it('keep it until the last one leaves', async () => {
+  it('keep the connection until the last one leaves', async () => {
     const { emulator, provider, socket } = emulated()
     const first = listen(provider)
     const second = listen(provider)
@@ -740,7 +740,7 @@ describe('greenApi subscribe: where WebSocket comes from', () => {
     expect(socket.requests).toEqual([])
   })
 
-  it('is nowhere: nothing is pushed, and nothing is wrong', async () => {
+  it('is missing on this runtime: codes are not pushed, and no error is reported', async () => {
     vi.stubGlobal('WebSocket', undefined)
     vi.doMock('ws', () => {
       throw new Error('Cannot find package')

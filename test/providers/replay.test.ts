@@ -274,7 +274,7 @@ const nobody = (): never => {
   throw new Error('A webhook sends no request.')
 }
 
-describe('events', () => {
+describe('recorded events', () => {
   it.each<[Name, PairingProvider, readonly (string | undefined)[]]>([
     [
       'evolution-2.3.7-01-first-link',
@@ -320,7 +320,7 @@ describe('events', () => {
         ...[undefined, 'preparing', 'linked', undefined],
       ],
     ],
-  ])('of %s are read as states, and bring no token along', (name, provider, expected) => {
+  ])('of %s are read as states, and contain no token', (name, provider, expected) => {
     const snapshots = [...read(name).values()]
       .filter((line) => line.event !== undefined)
       .map((line) => provider.readWebhook?.(line.event))

@@ -15,7 +15,7 @@ describe('createRequester', () => {
     expect(stub.requests[0]?.init).not.toHaveProperty('body')
   })
 
-  it('says that a body is JSON, beside the headers it is given', async () => {
+  it('adds a content type to a JSON body, beside the given headers', async () => {
     const stub = stubFetch(json({}))
     const request = createRequester({ fetch: stub.fetch, timeoutMs: 1_000 })
     await request({ url, method: 'POST', body: { a: 1 }, headers: { 'X-Key': 'k' } })
@@ -83,7 +83,7 @@ describe('createRequester', () => {
     vi.unstubAllGlobals()
   })
 
-  it('ends a body that stalls', async () => {
+  it('aborts a response whose body stalls', async () => {
     await withFakeTimers(async () => {
       const { fetch } = stubFetch(
         () => new Response(new ReadableStream({ pull: () => hang().then(() => {}) })),
@@ -94,7 +94,7 @@ describe('createRequester', () => {
     })
   })
 
-  it('treats a fetch that throws on the spot as one that rejects', async () => {
+  it('treats a fetch that throws like one that rejects', async () => {
     const fetch = (): never => {
       throw new TypeError('fetch failed')
     }

@@ -52,15 +52,15 @@ function show({ onLinked, ...props }: Partial<WhatsAppPairingDialogProps> & { ho
 
 const dialog = () => document.querySelector('dialog')
 
-describe('once linked', () => {
-  it('it leaves `onLinked` to the host around it', async () => {
+describe('a dialog whose phone is linked', () => {
+  it('leaves `onLinked` to the host around it', async () => {
     const onLinked = vi.fn()
     const { scan } = show({ host: { onLinked } })
     await scan()
     expect(onLinked).toHaveBeenCalledExactlyOnceWith(account)
   })
 
-  it('it calls its own `onLinked`, and stays', async () => {
+  it('calls its own `onLinked`, and stays open', async () => {
     const onLinked = vi.fn()
     const { scan } = show({ onLinked })
     await scan()
@@ -68,7 +68,7 @@ describe('once linked', () => {
     expect(shownStatus()).toBe('linked')
   })
 
-  it('it closes with closeOnLinked, and calls its own `onLinked`', async () => {
+  it('closes with closeOnLinked, and calls its own `onLinked`', async () => {
     const [onLinked, onOpenChange] = [vi.fn(), vi.fn()]
     const { scan } = show({ onLinked, onOpenChange, closeOnLinked: true })
     await scan()
@@ -77,7 +77,7 @@ describe('once linked', () => {
     expect(onOpenChange.mock.calls).toEqual([[false]])
   })
 
-  it('it closes where another copy of the session is the one that is notified', async () => {
+  it('closes also where the callback of another copy of the session is called', async () => {
     const onLinked = vi.fn()
     const { scan } = show({ host: { onLinked }, closeOnLinked: true })
     await scan()
@@ -85,7 +85,7 @@ describe('once linked', () => {
     expect(dialog()).toBeNull()
   })
 
-  it('it calls for its closing once, where the host keeps it open', async () => {
+  it('calls onOpenChange(false) once where the host keeps it open', async () => {
     const onOpenChange = vi.fn()
     const { scan } = show({ open: true, onOpenChange, closeOnLinked: true })
     await scan()
@@ -94,7 +94,7 @@ describe('once linked', () => {
   })
 })
 
-it('takes the focus also where a browser lets only that have it which has a `tabindex`', () => {
+it('the dialog takes the focus also in a browser that focuses only elements with a `tabindex`', () => {
   show({})
   expect(document.activeElement).toBe(dialog())
 })

@@ -92,8 +92,8 @@ describe('onLinked', () => {
   })
 })
 
-describe('after the scan', () => {
-  it('keeps the code where the provider names no linking state, and never flashes failed', async () => {
+describe('a page after the scan', () => {
+  it('keeps the code where the provider reports no linking state, and never shows failed', async () => {
     // Longer than it takes until the next read of the status.
     const world = createWorld('wasend', { linkingMs: 6_000 })
     world.show()
@@ -106,7 +106,7 @@ describe('after the scan', () => {
 })
 
 describe('autoStart', () => {
-  it('false sends no request before the user starts', async () => {
+  it('set to false sends no request before the user presses Start', async () => {
     const one = provider()
     show({ provider: one, autoStart: false })
     await advance(10_000)
@@ -229,7 +229,7 @@ describe('the method', () => {
 })
 
 describe('focus', () => {
-  it('goes from Retry to the panel when Retry goes away, and from nowhere else', async () => {
+  it('moves from Retry to the panel when Retry disappears, and stays everywhere else', async () => {
     const one = scriptedProvider({ getQrCode: () => qr(Math.floor(Date.now() / 20_000)) })
     show({ provider: one, maxRefreshes: 1 })
     await advance(61_000)
@@ -300,7 +300,7 @@ describe('two mounted copies', () => {
 })
 
 describe('messages', () => {
-  it('replace single texts, of the errors too, and leave the others', async () => {
+  it('of the host replace single texts, also of errors, and leave the others', async () => {
     const refusing = scriptedProvider({
       getQrCode: () => Promise.reject(new PairingError('subscription-expired', 'No.')),
     })

@@ -46,7 +46,7 @@ function show(session: PairingSession, locale: PairingLocale, messages?: Pairing
 const root = () => document.querySelector<HTMLElement>('[data-scope="whatsapp-pairing"]')
 
 describe.each([...localesByFile])('in %s', (tag, locale) => {
-  it('fills in every text of every state, and leaves no mark-up in it', () => {
+  it('every text of every state is filled in, and has no markup left', () => {
     const sessions = [
       ...Object.values(states.qr),
       ...Object.values(states['phone-code']),
@@ -59,7 +59,7 @@ describe.each([...localesByFile])('in %s', (tag, locale) => {
     }
   })
 
-  it('says which language it is, for screen readers and for the browser’s translator', () => {
+  it('the component has the `lang` that screen readers and the browser’s translator need', () => {
     show(states.qr['awaiting-scan'], locale)
     expect(root()?.lang).toBe(tag)
     expect(root()?.dir).toBe(locale.direction)
@@ -69,7 +69,7 @@ describe.each([...localesByFile])('in %s', (tag, locale) => {
 describe.each(['ar', 'he', 'ur'])('from right to left, in %s', (tag) => {
   const locale = localeOf(tag)
 
-  it('keeps the pairing code, and the number it is for, from left to right', () => {
+  it('the pairing code and the number it is for read from left to right', () => {
     show(states['phone-code']['awaiting-code'], locale)
     expect(root()?.dir).toBe('rtl')
     expect(part('pairing-code')?.dir).toBe('ltr')
@@ -78,12 +78,12 @@ describe.each(['ar', 'he', 'ur'])('from right to left, in %s', (tag) => {
     expect([number.tagName, number.dir]).toEqual(['BDI', 'ltr'])
   })
 
-  it('keeps the number that is typed from left to right', () => {
+  it('the number that is typed reads from left to right', () => {
     show(states['phone-code']['awaiting-number'], locale)
     expect(part('phone-input')?.dir).toBe('ltr')
   })
 
-  it('keeps the number of the linked phone, and of another phone, from left to right', () => {
+  it('the number of the linked phone, and of another phone, reads from left to right', () => {
     show(states.qr.linked, locale)
     expect(part('account-number')?.dir).toBe('ltr')
     show(failed('wrong-phone-number'), locale)

@@ -82,7 +82,7 @@ const mounts: readonly (readonly [string, () => Mount])[] = [
   ...parts.map(([name, Part]) => [name, () => mountOf(name, Part)] as const),
 ]
 
-it('finds the exports of whatsapp-pairing/parts', () => {
+it('the table of this file has the exports of whatsapp-pairing/parts', () => {
   expect(parts.length).toBeGreaterThan(27)
 })
 

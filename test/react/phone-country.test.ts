@@ -23,6 +23,6 @@ describe('the country before the user chose one', () => {
   })
 })
 
-it('has a flag made of its letters', () => {
+it('a country has a flag made of its letters', () => {
   expect([flagOf('BR'), flagOf('ZA')]).toEqual(['🇧🇷', '🇿🇦'])
 })

@@ -64,7 +64,7 @@ function typeKeys(keys: string, chosen: CountryCode | undefined): string {
   return field.text
 }
 
-it('knows an example of nearly every country', () => {
+it('the library has an example number for nearly every country', () => {
   expect(numbers.length).toBeGreaterThan(235)
 })
 
@@ -109,7 +109,7 @@ describe('a number that is pasted', () => {
 })
 
 describe('a number that is typed', () => {
-  it('key after key is the one that was meant, national and international', () => {
+  it('key by key is the number that was meant, national or international', () => {
     fc.assert(
       fc.property(anyNumber, (number) => {
         const typed = [number.formatNational(), number.nationalNumber, number.formatInternational()]

@@ -83,7 +83,7 @@ describe('while the library is on its way', () => {
   it.each([
     ['a number of the country', '11 987', '🇺🇳 +00'],
     ['an international number', '+55 11 987', '🇺🇳'],
-  ])('its place is kept, so that %s is not moved by it', async (_, text, width) => {
+  ])('the place of the library’s field is kept, so that %s does not move', async (_, text, width) => {
     vi.doMock(ASSIST, () => new Promise(() => {}))
     await show()
     type(text)
@@ -99,7 +99,7 @@ describe('while the library is on its way', () => {
   })
 })
 
-it('loads it when the phone tab opens, and not before', async () => {
+it('the phone library loads when the phone tab opens, and not before', async () => {
   const loaded = vi.fn()
   vi.doMock(ASSIST, (original) => {
     loaded()

@@ -63,7 +63,7 @@ const element = (provider: ScriptedProvider, props: Partial<WhatsAppPairingProps
 )
 
 describe('while a code is shown, the screen', () => {
-  it('is kept from going dark, and no longer', async () => {
+  it('stays on, and may go dark after that', async () => {
     let isScanned = false
     const provider = scriptedProvider({
       getQrCode: () => (isScanned ? { status: 'linked', account: {} } : qr('a')),
@@ -79,7 +79,7 @@ describe('while a code is shown, the screen', () => {
     expect(wakeLock.held).toBe(0)
   })
 
-  it('is kept so for a pairing code as well', async () => {
+  it('stays on for a pairing code too', async () => {
     const provider = scriptedProvider({
       getQrCode: () => ({ status: 'preparing' }),
       requestPairingCode: () => ({ status: 'pairing-code', pairingCode: 'ABCD1234' }),
@@ -99,7 +99,7 @@ describe('while a code is shown, the screen', () => {
     expect([wakeLock.asked, wakeLock.held]).toEqual([1, 1])
   })
 
-  it('is let go when the component goes, also while the browser still thinks about it', async () => {
+  it('may go dark when the component unmounts, also before the browser has granted the lock', async () => {
     let grant = () => {}
     wakeLock.answer = new Promise((resolve) => {
       grant = resolve
@@ -114,7 +114,7 @@ describe('while a code is shown, the screen', () => {
     expect(wakeLock.held).toBe(0)
   })
 
-  it('is kept awake again when the page comes back', async () => {
+  it('stays on again when the page becomes visible', async () => {
     render(element(scriptedProvider({ getQrCode: () => qr('a') })))
     await advance(1_000)
     await setVisible(false)
@@ -132,7 +132,7 @@ describe('while a code is shown, the screen', () => {
     expect([wakeLock.asked, wakeLock.held]).toEqual([1, 0])
   })
 
-  it('may go dark where the browser refuses, and the code is there all the same', async () => {
+  it('may go dark where the browser refuses the lock, and the code still shows', async () => {
     wakeLock.isRefused = true
     render(element(scriptedProvider({ getQrCode: () => qr('a') })))
     await advance(1_000)
@@ -140,7 +140,7 @@ describe('while a code is shown, the screen', () => {
     expect(part('qr-code')).not.toBeNull()
   })
 
-  it('may go dark where the browser knows no such thing', async () => {
+  it('may go dark where the browser has no wake lock', async () => {
     Reflect.deleteProperty(navigator, 'wakeLock')
     render(element(scriptedProvider({ getQrCode: () => qr('a') })))
     await advance(1_000)

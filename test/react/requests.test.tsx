@@ -20,7 +20,7 @@ afterEach(() => {
 const questions = (provider: ReturnType<typeof scriptedProvider>) =>
   provider.calls.map(({ question }) => question)
 
-describe('requests', () => {
+describe('requests of the hook', () => {
   it.each(providerIds)('%s: a waiting minute costs what its timing says, and not one more', async (id) => {
     const { timing } = createWorld(id).provider
     // The first code lives a minute: nothing changes on screen.
@@ -102,7 +102,7 @@ describe('requests', () => {
     expect(provider.signals[0]?.aborted).toBe(true)
   })
 
-  it('are not added to by a host that invalidates its whole cache', async () => {
+  it('do not become more when the host invalidates its whole cache', async () => {
     const queryClient = new QueryClient()
     const provider = scriptedProvider({ getQrCode: () => qr('a') })
     render(<WhatsAppPairing provider={provider} queryClient={queryClient} />)
@@ -141,7 +141,7 @@ describe('requests', () => {
   })
 })
 
-describe('rendering', () => {
+describe('rendering of the component', () => {
   it('commits to the DOM only when the state changes, and to say twice how much time is left: in a waiting minute four times', async () => {
     const commits: string[] = []
     const world = createWorld('z-api')

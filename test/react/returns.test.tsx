@@ -247,7 +247,7 @@ describe('a cached session', () => {
     expect(screen.getAllByText('Ana')).toHaveLength(2)
   })
 
-  it('of another user is dropped, without a second onLinked for the first one', async () => {
+  it('of another user is dropped, and onLinked is not called again for the first user', async () => {
     const onLinked = vi.fn()
     const { source, becomes } = changing(ana)
     const show = screenOf(source, { onLinked })

@@ -77,7 +77,7 @@ describe.each(providerIds)('%s', (id) => {
   })
 })
 
-describe('codes', () => {
+describe('codes of a session', () => {
   it('are in no persisted, dehydrated or logged cache', async () => {
     const world = createWorld('z-api')
     world.show()

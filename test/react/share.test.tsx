@@ -42,7 +42,7 @@ describe('Send to the phone’s owner', () => {
     ['a phone is linked', qr.linked, false],
     ['a passkey is wanted', qr['passkey-required'], false],
     ['the session has failed', qr.failed, false],
-  ])('is there or not while %s', async (_, session, isThere) => {
+  ])('follows the state of the session: %s', async (_, session, isThere) => {
     await show(session, { createShareLink: async () => LINK })
     expect(send() !== null).toBe(isThere)
   })
@@ -114,7 +114,7 @@ describe('Send to the phone’s owner', () => {
 })
 
 describe('Done', () => {
-  it('is there after the link, for a host that goes on from there', async () => {
+  it('shows after the link where the host has a next step', async () => {
     const onDone = vi.fn()
     const { rerender } = await show(qr.linked, { onDone })
     await press('Done')

@@ -177,7 +177,7 @@ describe('with allowStart: false', () => {
     reset.mockRestore()
   })
 
-  it('holds for a provider that is made anew for each request', async () => {
+  it('a provider that is made anew for each request is not started either', async () => {
     const made: Starter[] = []
     const world = createWorld(
       {},

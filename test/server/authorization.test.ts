@@ -76,7 +76,7 @@ describe('expiresAt of an authorization', () => {
     },
   )
 
-  it.each([{}, { user: 7 }, []])('is needed, or a number: %o lets no request in', async (value) => {
+  it.each([{}, { user: 7 }, []])('that is no number refuses the request: %o', async (value) => {
     const world = createWorld({}, { authorize: () => value as never })
     await expectRefusal(await world.get(), 'forbidden')
   })
@@ -314,7 +314,7 @@ describe('onLinked and onUnlinked', () => {
     expect(onError.mock.calls).toEqual([[new Error('database'), { in: 'onLinked' }]])
   })
 
-  it('are not called by what the bus says', async () => {
+  it('are not called because of a message of the bus', async () => {
     const onLinked = vi.fn()
     let hear = (_message: string): void => {}
     const bus = {

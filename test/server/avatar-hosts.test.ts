@@ -46,7 +46,7 @@ describe('avatarHosts', () => {
     ['the host in the path', ['pps.whatsapp.net'], 'https://tracker.example/pps.whatsapp.net', false],
     ['the host in the query', ['pps.whatsapp.net'], 'https://tracker.example/?pps.whatsapp.net', false],
     ['a longer host', ['pps.whatsapp.net'], 'https://pps.whatsapp.net.tracker.example/a.jpg', false],
-  ])('with %s', async (_, hosts, url, isShown) => {
+  ])('takes addresses with %s', async (_, hosts, url, isShown) => {
     expect(await shownWith(hosts, url)).toBe(isShown ? url : undefined)
   })
 

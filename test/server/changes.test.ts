@@ -163,7 +163,7 @@ describe('requests for a pairing code', () => {
   })
 })
 
-it('refuses the fifth change that is under way for a session with the time to wait', async () => {
+it('the fifth change that is under way for a session is refused with the time to wait', async () => {
   const world = createWorld({
     requestPairingCode: () => slow({ status: 'pairing-code', pairingCode: 'ABCD1234' }),
     reset: () => slow(undefined),

@@ -162,13 +162,16 @@ describe('authorize', () => {
       401,
     ],
     ['forbidden', new PairingError('forbidden'), 'forbidden', 403],
-  ])('refuses with a PairingError "%s", which is no mistake', async (_, error, code, status) => {
-    const onError = vi.fn()
-    const world = createWorld({}, { authorize: throws(error), onError })
-    await expectRefusal(await world.get(), code, { status })
-    expect(onError).not.toHaveBeenCalled()
-    expect(consoleError).not.toHaveBeenCalled()
-  })
+  ])(
+    'refuses with a PairingError "%s", which is not reported as a mistake',
+    async (_, error, code, status) => {
+      const onError = vi.fn()
+      const world = createWorld({}, { authorize: throws(error), onError })
+      await expectRefusal(await world.get(), code, { status })
+      expect(onError).not.toHaveBeenCalled()
+      expect(consoleError).not.toHaveBeenCalled()
+    },
+  )
 
   it.each<readonly [string, unknown]>([
     ['an Error', new Error('The database is down.')],
@@ -407,7 +410,7 @@ describe('a body that was read before', () => {
   })
 })
 
-it('a runtime without process reports as one outside production', async () => {
+it('a runtime without `process` reports mistakes as outside production', async () => {
   vi.stubGlobal('process', undefined)
   try {
     const world = createWorld({}, { authorize: throws(new Error('x')) })

@@ -109,7 +109,7 @@ describe('authorize', () => {
   it.each([
     ['authorize', { authorize: undefined as never }],
     ['provider', { provider: undefined as never }],
-  ])('and the provider are not optional: without %s there is no handler', (_, missing) => {
+  ])('and the provider are required: createPairingHandler() throws without %s', (_, missing) => {
     const options = { provider: spyProvider(), authorize: () => true, ...missing }
     expect(() => separateHandler(options)).toThrow(expect.objectContaining({ code: 'invalid-options' }))
   })
@@ -140,7 +140,7 @@ describe('authorize', () => {
     expect(provider.calls).toEqual(['reset'])
   })
 
-  it('that reads the body away makes the change invalid, and nothing worse', async () => {
+  it('that consumes the body makes the action invalid, and breaks nothing else', async () => {
     const world = setUp({}, { authorize: async (request) => Boolean(await request.json()) })
     await expectProblem(await world.post({ action: 'reset' }), 'invalid-request')
     expect(world.calls).toEqual([])
@@ -414,7 +414,7 @@ describe('POST', () => {
     await expectProblem(answer, 'invalid-request', 400)
   })
 
-  it('puts a body together that arrives in pieces, within a character too', async () => {
+  it('reads a body that arrives in pieces, also where a character is cut', async () => {
     const bytes = new TextEncoder().encode('{"note":"€","action":"reset"}')
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
@@ -524,7 +524,7 @@ describe('other methods', () => {
     },
   )
 
-  it('has no Allow beside the 405', async () => {
+  it('get a header Allow only with a 405', async () => {
     const answer = await setUp().get('?want=no')
     expect(answer.headers.has('allow')).toBe(false)
   })
@@ -668,7 +668,7 @@ describe('a call of the provider that fails', () => {
 })
 
 describe('responses of a provider of your own', () => {
-  it('lose fields that are no part of a snapshot', async () => {
+  it('lose the fields that are not part of a snapshot', async () => {
     const snapshot = {
       status: 'linked' as const,
       account: { name: 'Ana', avatarUrl: 'http://insecure.example/', apiKey: SECRET },
@@ -703,7 +703,7 @@ describe('every answer', () => {
     ['another method', (world) => world.send({ method: 'DELETE' })],
   ]
 
-  it.each(answers)('is stored by no cache and has a fixed content type: %s', async (_, call) => {
+  it.each(answers)('forbids caches to store it and has a fixed content type: %s', async (_, call) => {
     for (const authorize of [() => true, () => false, () => Promise.reject(new Error())]) {
       const { headers } = await call(setUp({}, { authorize }))
       expect(headers.get('cache-control')).toBe('no-store')

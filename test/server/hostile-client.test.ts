@@ -113,7 +113,7 @@ function twoTenants(options: WorldOptions = {}) {
   return { world, tenants, as, watchAs: (name: 'a' | 'b') => world.watch('', { headers: as(name) }) }
 }
 
-describe('who is not signed in', () => {
+describe('a visitor who is not signed in', () => {
   it.each<readonly [string, Record<string, string>]>([
     ['nothing', {}],
     ['a cookie that nobody was given', { cookie: 'session=guessed' }],
@@ -535,7 +535,7 @@ describe('a path that looks like another', () => {
   )
 })
 
-describe('a body that is a trap', () => {
+describe('a malicious body', () => {
   const refused: readonly (readonly [string, string, string])[] = [
     ['deep', '['.repeat(2_048) + ']'.repeat(2_048), 'invalid-request'],
     ['deep inside an action', `{"action":${'['.repeat(2_000)}${']'.repeat(2_000)}}`, 'invalid-request'],
@@ -653,7 +653,7 @@ describe('a body that is a trap', () => {
   })
 })
 
-describe('a request that wants to be seen in the answer', () => {
+describe('a request with text that a response could repeat', () => {
   const marker = 'injected'
   const line = `%0d%0aX-Injected:%20${marker}%0d%0a%0d%0a<script>`
 
@@ -693,7 +693,7 @@ describe('a request that wants to be seen in the answer', () => {
       }),
     ],
     ['a method', new Request(HANDLER_URL, { method: marker })],
-  ])('is not: %s', async (_, request) => {
+  ])('is not repeated: %s', async (_, request) => {
     const world = createWorld({ readWebhook: () => undefined }, { webhookSecret: SECRET })
     const answer = await world.handler(request)
     const isStream = answer.headers.get('content-type') === 'text/event-stream'
@@ -1182,7 +1182,7 @@ describe('over a socket', () => {
   })
 })
 
-describe('whatever was tried', () => {
+describe('after all attempts', () => {
   /** Everything in it is secret: the provider, what it throws, and the user's identity. */
   function leakyWorld(): World {
     const url = `https://api.provider.example/waInstance1101/${SECRET}`
@@ -1209,7 +1209,7 @@ describe('whatever was tried', () => {
     })
   }
 
-  it('nothing of tokens, addresses, bodies or stacks is in an answer, a header or the log', async () => {
+  it('no token, address, body or stack is in a response, a header or the log', async () => {
     const world = leakyWorld()
     const user = { 'x-user': SECRET, cookie: SECRET, origin: 'https://app.example' }
     const requests = [

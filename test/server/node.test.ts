@@ -584,7 +584,7 @@ describe('a handler that the host has wrapped', () => {
   })
 })
 
-it('does not answer again where a middleware already has', async () => {
+it('the listener does not respond a second time after a middleware has responded', async () => {
   const asked = gate()
   const settled = gate()
   const answered = gate()

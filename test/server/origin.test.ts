@@ -24,7 +24,7 @@ function post(
   )
 }
 
-describe('origin', () => {
+describe('the option origin', () => {
   it.each([
     ['nginx, which sends its own Host on', 'http://127.0.0.1:3000', 'http://app.test'],
     ['a proxy that ends TLS and keeps the Host', 'http://app.example', 'https://app.example'],
@@ -51,7 +51,7 @@ describe('origin', () => {
   )
 })
 
-describe('trustProxy', () => {
+describe('the option trustProxy', () => {
   const forwarded: readonly (readonly [string, string, Record<string, string>])[] = [
     ['X-Forwarded-Proto', 'https://inner.example', { 'x-forwarded-proto': 'https' }],
     [

@@ -65,7 +65,7 @@ afterEach(() => {
 })
 
 describe('a pairing link', () => {
-  it('vouches for its session until it expires', async () => {
+  it('is valid for its session until it expires', async () => {
     expect(await verifyPairingLink(await token({ expiresInMs: MINUTE_MS, id: 'link-1' }), at(NOW))).toEqual({
       id: 'link-1',
       sessionId: 'tenant-7',
@@ -302,7 +302,7 @@ describe('verifyPairingLink', () => {
     )
   })
 
-  it('takes one spelling of a signature only: its last character has two spare bits', async () => {
+  it('has one valid spelling of its signature, although the last character has two unused bits', async () => {
     const ours = await token()
     const accepted: string[] = []
     for (const last of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_') {
@@ -586,7 +586,7 @@ describe('redeemPairingLink()', () => {
   })
 })
 
-describe('secrets', () => {
+describe('secrets of pairing links', () => {
   it('do not verify what another one signed', async () => {
     const anySecret = fc.string({ unit: 'grapheme-ascii', minLength: 32, maxLength: 90 })
     await fc.assert(
@@ -746,7 +746,7 @@ describe('behind the pairing handler', () => {
     expect(world.calls()).toEqual([])
   })
 
-  it('shuts the door at the moment at which the link expires', async () => {
+  it('an expired link is refused from that moment on', async () => {
     let time = NOW
     const world = setUp(() => time)
     const provider = proxyOf(world, await link({ sessionId: 'a', expiresInMs: MINUTE_MS }))
@@ -759,7 +759,7 @@ describe('behind the pairing handler', () => {
     expect(world.calls()).toEqual(['getStatus'])
   })
 
-  it('says which session has ended by a code alone', async () => {
+  it('a session that has ended is reported by its code alone', async () => {
     const world = setUp()
     const provider = proxyOf(world, await link({ sessionId: 'c' }))
     expect((await rejection(provider.connection.read({ want: 'state', method: 'qr' }))).code).toBe(

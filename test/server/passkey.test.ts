@@ -154,7 +154,7 @@ describe('a passkey ceremony', () => {
 })
 
 describe('an answer of a passkey is not passed on', () => {
-  it('where the app did not allow it', async () => {
+  it('where the app does not allow it', async () => {
     const world = ceremony({}, { allowPasskeyAnswers: false })
     expect((await updateOf(world.get())).abilities).not.toContain('passkey')
     await expectRefusal(await world.post({ action: 'passkey-challenge' }), 'forbidden')

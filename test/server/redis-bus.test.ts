@@ -258,7 +258,7 @@ describe('redisBus', () => {
   })
 
   describe('when a channel is left', () => {
-    it('before there is a connection, never subscribes to it', async () => {
+    it('before a connection exists, never subscribes to the channel', async () => {
       const { client, listen } = await replica()
       const times = await timesSent('subscribe', async () => {
         listen('first')
@@ -395,7 +395,7 @@ describe('redisBus', () => {
       expect(errors).toHaveLength(1)
     })
 
-    it('has by then entered and left the channels of the calls meanwhile', async () => {
+    it('subscribes and unsubscribes afterwards as called meanwhile', async () => {
       const server = await ownRedis()
       const { client, listen } = replicaOf(await connect({ url: server.url }))
       const left = listen('left')
@@ -443,7 +443,7 @@ describe('redisBus', () => {
       await untilHeard(listener, ['new'])
     })
 
-    it('for good, makes another one for the next listener and receives for all', async () => {
+    it('for good, opens another one for the next listener and receives for all', async () => {
       const client = await connect({ socket: { reconnectStrategy: false } })
       const duplicates = watchDuplicates(client)
       const { bus, errors, listen } = replicaOf(client)
@@ -459,7 +459,7 @@ describe('redisBus', () => {
       for (const listener of [early, late]) await untilHeard(listener, ['again'])
     })
 
-    it('for good, makes no other one when the last listener leaves', async () => {
+    it('for good, opens no other one when the last listener leaves', async () => {
       const client = await connect({ socket: { reconnectStrategy: false } })
       const duplicates = watchDuplicates(client)
       const last = replicaOf(client).listen('last')
@@ -485,7 +485,7 @@ describe('redisBus', () => {
     await untilSubscribers(admin, 'whatsapp-pairing:refused', 1)
   })
 
-  it('bears an onError that throws', async () => {
+  it('goes on where onError throws', async () => {
     const onError = vi.fn(() => {
       throw new Error('broken log')
     })

@@ -160,7 +160,7 @@ describe('a webhook', () => {
     )
   })
 
-  it('needs the secret alone, and does not call authorize', async () => {
+  it('is accepted with the secret alone, and does not call authorize', async () => {
     const authorize = vi.fn(() => false)
     await expectTaken(await hookedWorld({}, { authorize }).webhook({}, BEARER))
     expect(authorize).not.toHaveBeenCalled()
@@ -489,7 +489,7 @@ describe('without a secret in the options', () => {
     expect(world.calls).toEqual(['reset'])
   })
 
-  it('which `authorize` guards', async () => {
+  it('the path of webhooks is guarded by `authorize`', async () => {
     const world = createWorld({ readWebhook: () => linking }, { authorize: () => false })
     await expectRefusal(await world.webhook({}, BEARER), 'forbidden')
   })

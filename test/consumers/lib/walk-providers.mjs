@@ -32,7 +32,11 @@ const providers = {
     EVOLUTION_API_KEY: '429683C4C977415CAAFCCE10F7D57E11',
     EVOLUTION_API_INSTANCE_NAME: 'shop',
   },
-  'waha.mjs': { WAHA_BASE_URL: 'https://waha.example.com', WAHA_API_KEY: 'sha512:9b1c', WAHA_SESSION: 'default' },
+  'waha.mjs': {
+    WAHA_BASE_URL: 'https://waha.example.com',
+    WAHA_API_KEY: 'sha512:9b1c',
+    WAHA_SESSION: 'default',
+  },
   'own-server.mjs': { OWN_SERVER_URL: 'http://engine.example:3000/pairing', OWN_SERVER_KEY: 'engine-key' },
 }
 

@@ -39,7 +39,8 @@ const mockServers = {
       instanceName: env('EVOLUTION_API_INSTANCE_NAME'),
     }),
   WAHA_API_KEY: () => mockWaha(phone, { apiKey: env('WAHA_API_KEY'), session: env('WAHA_SESSION') }),
-  OWN_SERVER_URL: () => mockOwnServer(phone, { headers: { authorization: `Bearer ${env('OWN_SERVER_KEY')}` } }),
+  OWN_SERVER_URL: () =>
+    mockOwnServer(phone, { headers: { authorization: `Bearer ${env('OWN_SERVER_KEY')}` } }),
 }
 
 const [, create] = Object.entries(mockServers).find(([name]) => env(name) !== '') ?? []

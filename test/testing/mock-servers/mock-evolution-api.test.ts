@@ -221,7 +221,7 @@ describe('mockEvolutionApi(): instance', () => {
   })
 })
 
-describe('codes', () => {
+describe('codes of mockEvolutionApi()', () => {
   it('codes come as text and picture of the code that links', async () => {
     const { emulator, connect } = setUp()
     const answer = (await connect()) as Codes
@@ -243,7 +243,7 @@ describe('codes', () => {
     expect(shownText(emulator)).not.toBe(code)
   })
 
-  it('there are no codes while a pairing starts', async () => {
+  it('codes are missing while a pairing starts', async () => {
     const { clock, body, connect } = setUp({ startingMs: 3_000 })
     expect(await connect()).toEqual({ count: 0 })
     clock.pass(1_000)
@@ -380,22 +380,28 @@ describe('mockEvolutionApi(): errors', () => {
     expect((await setUp().ask('connectionState', { headers: { apikey } })).status).toBe(200)
   })
 
-  it.each(['connectionState', 'connect', 'fetchInstances'])('401 without a key: %s', async (action) => {
-    const answer = await setUp().ask(action, { headers: {} })
-    expect([answer.status, await answer.json()]).toEqual([401, problem(401, 'Unauthorized', 'Unauthorized')])
-  })
+  it.each(['connectionState', 'connect', 'fetchInstances'])(
+    'a request without a key gets 401: %s',
+    async (action) => {
+      const answer = await setUp().ask(action, { headers: {} })
+      expect([answer.status, await answer.json()]).toEqual([
+        401,
+        problem(401, 'Unauthorized', 'Unauthorized'),
+      ])
+    },
+  )
 
-  it('404 for an unknown instance, before the key is looked at', async () => {
+  it('an unknown instance gets 404, before the key is checked', async () => {
     const answer = await setUp().mockServer.fetch(`${BASE}/instance/connectionState/nope`)
     const body = problem(404, 'Not Found', ['The "nope" instance does not exist'])
     expect([answer.status, await answer.json()]).toEqual([404, body])
   })
 
-  it.each(['POST connect', 'GET logout', 'GET settings'])('404 for %s', async (question) => {
+  it.each(['POST connect', 'GET logout', 'GET settings'])('%s gets 404', async (question) => {
     expect((await setUp().ask(question)).status).toBe(404)
   })
 
-  it('503 with LICENSE_REQUIRED for everything, where 2.4.0 is not activated', async () => {
+  it('each request gets 503 with LICENSE_REQUIRED where 2.4.0 is not activated', async () => {
     for (const action of ['connectionState', 'fetchInstances', 'DELETE logout', 'GET settings']) {
       const answer = await setUp({ isActivated: false }).ask(action, { headers: {} })
       expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'LICENSE_REQUIRED' }])

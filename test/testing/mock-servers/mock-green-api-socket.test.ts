@@ -126,7 +126,7 @@ describe('mockGreenApiSocket', () => {
       },
       { type: 'passkeyRequired', message: 'passkeyRequired' },
     ],
-  ])('says that there is no code for %s, and ends', async (_title, arrange, frame) => {
+  ])('mockGreenApiSocket() reports %s in place of a code, and closes', async (_title, arrange, frame) => {
     const { emulator, connect } = setUp()
     arrange(emulator)
     const { log, frames } = await connect()
@@ -143,14 +143,17 @@ describe('mockGreenApiSocket', () => {
     expect((await connect()).log).toEqual(['open', 'qrCode'])
   })
 
-  it.each(['timeout', 'timeoutExpired'] as const)('ends after 100 seconds with %s', async (limitType) => {
-    const { connect } = setUp({ limitType })
-    const { log } = await connect()
-    await pass(99_999)
-    expect(log).toEqual(['open', 'qrCode', 'qrCode', 'qrCode'])
-    await pass(1)
-    expect(log.slice(4)).toEqual([limitType, 'close 1000'])
-  })
+  it.each(['timeout', 'timeoutExpired'] as const)(
+    'mockGreenApiSocket() closes after 100 seconds with %s',
+    async (limitType) => {
+      const { connect } = setUp({ limitType })
+      const { log } = await connect()
+      await pass(99_999)
+      expect(log).toEqual(['open', 'qrCode', 'qrCode', 'qrCode'])
+      await pass(1)
+      expect(log.slice(4)).toEqual([limitType, 'close 1000'])
+    },
+  )
 
   it('mockGreenApiSocket() refuses a second connection, and a new one within a second', async () => {
     const { mockServer, connect } = setUp()
@@ -170,7 +173,7 @@ describe('mockGreenApiSocket', () => {
     ['instance', `wss://api.green-api.com/waInstance7/scanqrcode/${token}`, '/scanqrcode'],
     ['method', `wss://api.green-api.com/waInstance1101000001/qr/${token}`, '/qr'],
     ['address', `wss://api.green-api.com/${token}`, '/…'],
-  ])('refuses a wrong %s, and keeps no secret of it', async (_title, address, path) => {
+  ])('mockGreenApiSocket() refuses a wrong %s, and its log has no secret', async (_title, address, path) => {
     const { mockServer, connect } = setUp()
     expect((await connect(address)).log).toEqual(['close 1006'])
     expect(mockServer.requests).toEqual([{ method: 'GET', path, at: Date.now() }])
@@ -186,7 +189,7 @@ describe('mockGreenApiSocket', () => {
     ['half-json', ['open', 'no JSON']],
     ['empty-body', ['open', 'no JSON']],
     ['hang', ['open']],
-  ])('meets the fault %s as %j', async (fault, expected) => {
+  ])('mockGreenApiSocket() responds to the fault %s with %j', async (fault, expected) => {
     const { emulator, connect } = setUp()
     emulator.fail(fault, { times: 1 })
     const { log } = await connect()
@@ -194,7 +197,7 @@ describe('mockGreenApiSocket', () => {
     expect(emulator.fault).toBeNull()
   })
 
-  it('gives a code that is no picture under the fault not-an-image', async () => {
+  it('mockGreenApiSocket() sends a code that is no picture under the fault not-an-image', async () => {
     const { emulator, connect } = setUp()
     emulator.fail('not-an-image')
     const { frames } = await connect()
@@ -204,7 +207,7 @@ describe('mockGreenApiSocket', () => {
   it.each<[EmulatorFault, string]>([
     ['network', 'close 1006'],
     ['server-error', 'close 1011'],
-  ])('breaks a connection that is there under the fault %s', async (fault, expected) => {
+  ])('mockGreenApiSocket() breaks an open connection under the fault %s', async (fault, expected) => {
     const { emulator, connect } = setUp()
     const { log } = await connect()
     emulator.fail(fault)

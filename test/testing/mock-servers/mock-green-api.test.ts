@@ -97,7 +97,7 @@ describe('mockGreenApi(): getAuthorizationCode', () => {
   })
 
   it.each(['5511912345678', 55.5, null, undefined, 123])(
-    'refuses %j as a number with 400',
+    'getAuthorizationCode refuses %j as a number with 400',
     async (phoneNumber) => {
       const answer = await setUp().ask('getAuthorizationCode', requestCode(phoneNumber))
       expect(answer.status).toBe(400)
@@ -107,7 +107,7 @@ describe('mockGreenApi(): getAuthorizationCode', () => {
     },
   )
 
-  it('refuses a body that is no JSON with 400', async () => {
+  it('getAuthorizationCode refuses a body that is no JSON with 400', async () => {
     const answer = await setUp().ask('getAuthorizationCode', {
       method: 'POST',
       body: 'phoneNumber=5',
@@ -224,19 +224,19 @@ describe('mockGreenApi(): errors', () => {
   const wrong = (path: string): Promise<Response> =>
     setUp().mockServer.fetch(`https://api.green-api.com/${path}`)
 
-  it('401 with an empty body, readable from a browser, for a wrong token', async () => {
+  it('a wrong token gets 401 with an empty body, which a browser may read', async () => {
     const answer = await wrong('waInstance1101000001/qr/other')
     expect([answer.status, await answer.text()]).toEqual([401, ''])
     expect(answer.headers.get('access-control-allow-origin')).toBe('*')
   })
 
-  it('403 with a page, not readable from a browser, for a wrong instance', async () => {
+  it('a wrong instance gets 403 with a page, which a browser may not read', async () => {
     const answer = await wrong(`waInstance999/qr/${token}`)
     expect([answer.status, answer.headers.get('content-type')]).toEqual([403, 'text/html'])
     expect(answer.headers.get('access-control-allow-origin')).toBeNull()
   })
 
-  it('404 for a method that is none', async () => {
+  it('an unknown method gets 404', async () => {
     expect((await setUp().ask('scanqr')).status).toBe(404)
   })
 
@@ -262,7 +262,7 @@ describe('mockGreenApi(): errors', () => {
     expect([answer.status, await answer.text()]).toEqual([400, 'instance in starting process try later'])
   })
 
-  it('is starting for as long as a reboot takes, if configured, linked or not', async () => {
+  it('the instance is starting for as long as the configured reboot takes, linked or not', async () => {
     const phone = setUp({ rebootMs: 120_000 })
     link(phone)
     await phone.body('reboot')
@@ -273,7 +273,7 @@ describe('mockGreenApi(): errors', () => {
     expect(await phone.body('getStateInstance')).toEqual({ stateInstance: 'authorized' })
   })
 
-  it('falls to starting after as many pairing codes as configured, and a reboot heals it', async () => {
+  it('the instance hangs in starting after the configured number of pairing codes, until a reboot', async () => {
     const { clock, body } = setUp({ codesUntilStuck: 2 })
     await body('getAuthorizationCode', requestCode(5511987654321))
     await body('getAuthorizationCode', requestCode(5511987654321))
@@ -286,7 +286,7 @@ describe('mockGreenApi(): errors', () => {
     expect(await body('getStateInstance')).toEqual({ stateInstance: 'notAuthorized' })
   })
 
-  it("has what the vendor's SDKs call besides: settings, device, and notifications, held for 5 s", async () => {
+  it("the mock server has what the vendor's SDKs call too: settings, device, and notifications, held for 5 s", async () => {
     const phone = setUp()
     link(phone)
     expect(await phone.body('getSettings')).toMatchObject({ wid: '5511987654321@c.us' })
@@ -295,7 +295,7 @@ describe('mockGreenApi(): errors', () => {
     expect([value, ms]).toEqual([null, 5_000])
   })
 
-  it('limits requests per method and second, if configured', async () => {
+  it('requests are limited per method and second, if configured', async () => {
     const { clock, ask } = setUp({ enforceRateLimits: true })
     const statuses = async (method: string, count: number): Promise<number[]> => {
       const answers: number[] = []

@@ -38,7 +38,7 @@ describe('GET', () => {
     expect(await body()).toEqual({ ...nothing, state: 'ready', qr: shownText(emulator), expiresInMs: 45_000 })
   })
 
-  it.each(['data-uri', 'base64'] as const)('gives the code as an image: %s', async (qr) => {
+  it.each(['data-uri', 'base64'] as const)('GET gives the code as an image: %s', async (qr) => {
     const { emulator, ask } = setUp({ qr })
     emulator.start()
     const [, base64 = ''] = /(iVBOR[\w+/=]+)/.exec(await (await ask()).text()) ?? []
@@ -118,7 +118,7 @@ describe('POST', () => {
     ['no number', { mode: 'code' }, 422],
     ['another mode', { mode: 'sms' }, 400],
     ['no JSON', undefined, 400],
-  ])('refuses %s', async (_title, body, status) => {
+  ])('POST refuses %s', async (_title, body, status) => {
     const { ask } = setUp()
     expect((await ask('POST', body)).status).toBe(status)
   })
@@ -159,7 +159,7 @@ describe('mockOwnServer(): other requests', () => {
     ['unknown-instance', 404],
     ['rate-limited', 429],
     ['server-error', 500],
-  ] as const)('fails as configured: %s', async (fault, status) => {
+  ] as const)('fail as configured: %s', async (fault, status) => {
     const { emulator, ask } = setUp()
     emulator.fail(fault)
     expect((await ask()).status).toBe(status)

@@ -76,7 +76,7 @@ const NOT_STARTED = {
 }
 
 describe('WAHA mock server: session', () => {
-  it('runs at first, and its codes begin with the first request', async () => {
+  it('is running at the beginning, and its codes begin with the first request', async () => {
     expect(await setUp().ask()).toEqual({
       status: 200,
       ms: 0,
@@ -92,7 +92,7 @@ describe('WAHA mock server: session', () => {
     })
   })
 
-  it('may be stopped at first, and takes a second to start', async () => {
+  it('may be stopped at the beginning, and takes a second to start', async () => {
     const { clock, ask, status } = setUp({ stopped: true })
     expect((await ask()).body).toMatchObject({
       status: 'STOPPED',
@@ -173,7 +173,7 @@ describe('WAHA mock server: session', () => {
     expect((await phone.ask()).body).toMatchObject({ status: 'SCAN_QR_CODE', me: null })
   })
 
-  it('names whose leftovers it finds, of a link that it has not seen', async () => {
+  it('reports whose leftovers it finds from a link that it has not seen', async () => {
     const { emulator, ask } = setUp()
     emulator.leaveStaleAuth()
     expect((await ask()).body).toMatchObject({ status: 'FAILED', me: { pushName: 'Ana Souza' } })
@@ -290,7 +290,7 @@ describe('WAHA mock server: session', () => {
     })
   })
 
-  it('is in the list unless it is stopped, and then where the list has all', async () => {
+  it('is in the list unless it is stopped, and always in the list of all sessions', async () => {
     const running = setUp()
     link(running)
     expect((await running.ask('GET sessions')).body).toMatchObject([
@@ -301,7 +301,7 @@ describe('WAHA mock server: session', () => {
     expect((await stopped.ask('GET sessions?all=true')).body).toMatchObject([{ status: 'STOPPED' }])
   })
 
-  it('shows who is linked in two more places', async () => {
+  it('reports who is linked in two more responses', async () => {
     const phone = setUp()
     link(phone)
     expect((await phone.ask('GET sessions/default/me')).body).toEqual(ANA)
@@ -375,7 +375,7 @@ describe('WAHA mock server: QR code', () => {
     expect(await phone.status()).toBe('SCAN_QR_CODE')
   })
 
-  it('stops being waited for when the client gives up', async () => {
+  it('is not held any longer when the client aborts', async () => {
     const { clock, send } = setUp({ stopped: true })
     const controller = new AbortController()
     const response = send(QR, { signal: controller.signal })
@@ -386,7 +386,7 @@ describe('WAHA mock server: QR code', () => {
 })
 
 describe('WAHA mock server: pairing code', () => {
-  it('has a dash, and names an account before anything is linked', async () => {
+  it('has a dash, and the session names an account before a phone is linked', async () => {
     const { emulator, ask } = setUp()
     const { status, body } = await ask(CODE, number('5511912345678'))
     const { code } = body as { code: string }
@@ -449,7 +449,7 @@ describe('WAHA mock server: pairing code', () => {
     expect((await ask(CODE, number('5511912345678'))).status).toBe(201)
   })
 
-  it('that was not entered poisons the session until a logout', async () => {
+  it('that was not entered makes the session fail until a logout', async () => {
     const { clock, ask, status } = setUp()
     await ask(CODE, number('5511912345678'))
     for (const action of ['stop', 'start', 'restart']) await ask(`POST sessions/default/${action}`)
@@ -483,7 +483,7 @@ describe('WAHA mock server: the server process', () => {
     expect(await phone.status()).toBe('WORKING')
   })
 
-  it('does not need a key to say that it is there', async () => {
+  it('responds to its health check without a key', async () => {
     const response = await setUp().mockServer.fetch('https://waha.example.com/ping')
     expect(await response.json()).toEqual({ message: 'pong' })
     expect((await setUp().ask('GET server/version')).body).toMatchObject({
@@ -628,7 +628,7 @@ describe('WAHA mock server: webhooks', () => {
 
 describe('WAHA mock server: errors', () => {
   it.each([{}, { 'x-api-key': 'K2' }, { authorization: 'Bearer K1' }])(
-    '401 for %j',
+    'a request with the headers %j gets 401',
     async (headers: Record<string, string>) => {
       const response = await setUp().mockServer.fetch(`${BASE}/sessions/default`, { headers })
       expect([response.status, await response.json()]).toEqual([
@@ -644,7 +644,7 @@ describe('WAHA mock server: errors', () => {
     'POST other/auth/request-code',
     'POST sessions/other/start',
     'DELETE sessions/other',
-  ])('422 at once for another session name: %s', async (question) => {
+  ])('another session name gets 422 at once: %s', async (question) => {
     expect(await setUp().ask(question)).toEqual({
       status: 422,
       ms: 0,
@@ -658,7 +658,7 @@ describe('WAHA mock server: errors', () => {
     })
   })
 
-  it('404 for a route that it does not have', async () => {
+  it('an unknown route gets 404', async () => {
     expect((await setUp().ask('PATCH sessions/default')).status).toBe(404)
   })
 

@@ -44,7 +44,7 @@ const notAsExpected = (status: string): unknown => ({
 })
 
 describe('mockWasend(): session', () => {
-  it('runs at first, and its codes begin with the first request', async () => {
+  it('is running at the beginning, and its codes begin with the first request', async () => {
     const { clock, emulator, status } = setUp()
     clock.pass(3_600_000)
     expect(await status()).toBe('SCAN_QR_CODE')
@@ -68,7 +68,7 @@ describe('mockWasend(): session', () => {
     expect(await status()).toBe('SCAN_QR_CODE')
   })
 
-  it('has its codes from the moment it was up, whenever they are requested', async () => {
+  it('issues codes from the moment it runs, whenever they are requested', async () => {
     const { clock, emulator, ask, status } = setUp({ stopped: true, startingMs: 5_000 })
     await ask('POST /sessions/main/start')
     clock.pass(70_000)
@@ -331,12 +331,12 @@ describe('mockWasend(): creating and deleting', () => {
     expect(await phone.body('GET /sessions')).toEqual({ sessions: [] })
   })
 
-  it('answers with nothing in the shape of the SDK', async () => {
+  it('deleting responds with an empty body in the shape of the SDK', async () => {
     const answer = await setUp({ shape: 'sdk' }).ask('DELETE /sessions/main')
     expect([answer.status, await answer.text()]).toEqual([200, ''])
   })
 
-  it('a new one has another id', async () => {
+  it('a new session has another id', async () => {
     const { clock, ask, body } = setUp()
     await ask('DELETE /sessions/main')
     const made = await ask('POST /sessions', make(fields))
@@ -346,7 +346,7 @@ describe('mockWasend(): creating and deleting', () => {
     expect(await body('GET /sessions/main-2')).toMatchObject({ status: 'SCAN_QR_CODE' })
   })
 
-  it('needs a name and a number with +', async () => {
+  it('creating a session needs a name and a number with +', async () => {
     const { ask } = setUp()
     await ask('DELETE /sessions/main')
     expect((await ask('POST /sessions', make({ phoneNumber: '+4520123456' }))).status).toBe(400)
@@ -361,7 +361,7 @@ describe('mockWasend(): creating and deleting', () => {
 
 describe('mockWasend(): errors', () => {
   it.each([{}, { authorization: 'Bearer K2' }, { authorization: 'K1' }, { 'x-api-key': 'K1' }])(
-    '401 for %j',
+    'a request with the headers %j gets 401',
     async (headers: Record<string, string>) => {
       const answer = await setUp().mockServer.fetch(`${BASE}/sessions/main`, { headers })
       expect([answer.status, await answer.json()]).toEqual([
@@ -377,7 +377,7 @@ describe('mockWasend(): errors', () => {
     'PUT /sessions/main',
     'POST /sessions/main/logout',
     'GET /',
-  ])('404 for %s', async (question) => {
+  ])('%s gets 404', async (question) => {
     expect((await setUp().ask(question)).status).toBe(404)
   })
 

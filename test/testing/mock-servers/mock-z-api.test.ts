@@ -100,7 +100,7 @@ describe('mockZApi(): phone-code', () => {
   })
 
   it.each(['code', 'phoneCode'] as const)(
-    'gives it in %s, if configured, and with a dash',
+    'phone-code gives the code in %s, if configured, and with a dash',
     async (codeField) => {
       const { emulator, body } = setUp({ codeField, codeDash: true })
       const answer = (await body('/phone-code/5511912345678')) as Record<string, string>
@@ -109,7 +109,7 @@ describe('mockZApi(): phone-code', () => {
     },
   )
 
-  it('refuses what is no number with 400', async () => {
+  it('phone-code refuses an invalid number with 400', async () => {
     expect((await setUp().ask('/phone-code/+55(11)')).status).toBe(400)
   })
 
@@ -136,7 +136,7 @@ describe('mockZApi(): status', () => {
     })
   })
 
-  it('wants a restored session where there are leftovers, which links again', async () => {
+  it('status says that the session must be restored where there are leftovers', async () => {
     const { clock, emulator, body } = setUp()
     emulator.leaveStaleAuth()
     expect(await body('/status')).toEqual({
@@ -150,7 +150,7 @@ describe('mockZApi(): status', () => {
     expect(await body('/status')).toMatchObject({ connected: true })
   })
 
-  it('ends its texts with a full stop, as the older pages do, if configured', async () => {
+  it('status ends its texts with a full stop, as the older pages do, if configured', async () => {
     expect(await setUp({ statusDots: true }).body('/status')).toMatchObject({
       error: 'You are not connected.',
     })
@@ -243,14 +243,14 @@ describe('mockZApi(): errors', () => {
   })
 
   it.each(['3C01/token/other/status', 'other/token/A1B2/status', '3C01/token/A1B2/nothing'])(
-    'NOT_FOUND for %s',
+    '%s gets NOT_FOUND',
     async (path) => {
       const answer = await setUp().mockServer.fetch(`https://api.z-api.io/instances/${path}`)
       expect([answer.status, await answer.json()]).toEqual([404, { error: 'NOT_FOUND' }])
     },
   )
 
-  it('405 for a wrong verb, and nothing is done', async () => {
+  it('a wrong method gets 405 and has no effect', async () => {
     const phone = setUp()
     link(phone)
     expect((await phone.ask('/disconnect', post)).status).toBe(405)
@@ -258,7 +258,7 @@ describe('mockZApi(): errors', () => {
     expect(phone.emulator.state.status).toBe('linked')
   })
 
-  it('415 for a POST without a content type', async () => {
+  it('a POST without a content type gets 415', async () => {
     expect((await setUp().ask('/passkey-prologue', { method: 'POST' })).status).toBe(415)
   })
 

@@ -1,11 +1,6 @@
 import { greenApi } from 'whatsapp-pairing/providers/green-api'
 import type { PairingProvider } from 'whatsapp-pairing/server'
-import {
-  createEmulator,
-  linkAutomatically,
-  mockGreenApi,
-  mockGreenApiSocket,
-} from 'whatsapp-pairing/testing'
+import { createEmulator, linkAutomatically, mockGreenApi, mockGreenApiSocket } from 'whatsapp-pairing/testing'
 
 /**
  * The instance that the environment names; where it names none, a simulated one. Make it once: its requests wait for
