@@ -49,6 +49,7 @@ import type {
 } from '../core/provider.js'
 import { isBare401, unavailableError } from './lib/answer-error.js'
 import {
+  API,
   BAD_NUMBER,
   BANNED,
   BUSY,
@@ -251,7 +252,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
   async function logout(options: RequestOptions): Promise<void> {
     const answer = await ask('logout', options)
     if (answer.ok && asRecord(answer.json).isLogout === true) return ceremonies.end(options)
-    if (says(answer, BUSY)) throw unavailableError(NAME, answer)
+    if (says(answer, BUSY)) throw unavailableError(API, answer)
     // Nothing to log out.
     if (!says(answer, LOGGED_OUT)) throw greenApiError(answer)
   }
@@ -321,7 +322,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
         )
       }
       // Reported as a state, it would make the user wait for a code that is not being made.
-      if (says(answer, BUSY) || isBeingMade(answer, options)) throw unavailableError(NAME, answer)
+      if (says(answer, BUSY) || isBeingMade(answer, options)) throw unavailableError(API, answer)
       if ((answer.ok && status === false) || says(answer, LOGGED_OUT)) {
         throw new PairingError(
           'code-refused',

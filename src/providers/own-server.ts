@@ -76,7 +76,7 @@ import { normalizePairingCode } from '../core/pairing-code.js'
 import { decodePasskeyChallenge, decodePasskeyHandoff } from '../core/passkey.js'
 import { asPasskeyCode, asPasskeyStep, type PasskeyStep } from '../core/passkey-step.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
-import { answerError, isPage } from './lib/answer-error.js'
+import { answerError, hasField, isPage, type ProviderApi } from './lib/answer-error.js'
 import { createRequester, type ProviderAnswer } from './lib/request.js'
 import { createResetSteps } from './lib/reset-steps.js'
 import { assertServer, isReachable, requiredOption, type SecretOptions } from './lib/server-only.js'
@@ -121,6 +121,12 @@ const TIMING: ProviderTiming = {
 }
 
 const NAME = 'Your server'
+
+const API: ProviderApi = {
+  name: NAME,
+  isOwnForm: (answer) => hasField(answer, 'reason', 'error', 'message', 'detail', 'title'),
+  isSelfHosted: true,
+}
 
 const STATES = 'stopped starting ready qr code linking linked passkey stale failed'.split(' ')
 
@@ -252,7 +258,7 @@ function fieldsOf(answer: ProviderAnswer): Fields {
 
 function errorOf(answer: ProviderAnswer): PairingError {
   const { reason } = asRecord(answer.json)
-  return isPairingErrorCode(reason) ? failure(reason, answer) : answerError(NAME, answer)
+  return isPairingErrorCode(reason) ? failure(reason, answer) : answerError(API, answer)
 }
 
 /** What is; `undefined` where nothing is linked and nothing is in the way of it. */

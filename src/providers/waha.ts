@@ -41,7 +41,7 @@ import { normalizePairingCode } from '../core/pairing-code.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
 import { pause } from '../lib/pause.js'
-import { answerError, isPage } from './lib/answer-error.js'
+import { answerError, isPage, type ProviderApi } from './lib/answer-error.js'
 import { qrContent } from './lib/qr-content.js'
 import { createRequester, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
 import { createResetSteps } from './lib/reset-steps.js'
@@ -89,6 +89,13 @@ const TIMING: ProviderTiming = {
 }
 
 const NAME = 'WAHA'
+
+const API: ProviderApi = {
+  name: NAME,
+  // The form of NestJS.
+  isOwnForm: ({ json, status }) => asRecord(json).statusCode === status,
+  isSelfHosted: true,
+}
 
 /** How a number is refused where the status has changed since it was read. */
 const NOT_READY = /SCAN_QR_CODE|start it first/
@@ -248,7 +255,7 @@ export function waha(options: WahaOptions): PairingProvider {
       if (session.status !== 'SCAN_QR_CODE') return snapshotOf(session, options)
       const answer = await askForQrCode(options)
       if (!answer) return getStatus(options)
-      const error = answerError(NAME, answer)
+      const error = answerError(API, answer)
       if (!answer.ok || error.code !== 'invalid-answer') throw error
       const content = qrContent(answer, ['value', 'data'])
       if (content) return { status: 'qr', qrCode: normalizeQrPayload(content) }
@@ -336,7 +343,7 @@ function sessionError(answer: ProviderAnswer): PairingError {
         'WAHA Core has one session, named "default", and no other. Set session: "default", or use WAHA Plus.',
         { isFinal: true },
       )
-    : answerError(NAME, answer)
+    : answerError(API, answer)
 }
 
 /** Where the session failed with this account, WhatsApp refuses its credentials. */
@@ -374,7 +381,7 @@ function refusedCodeError(): PairingError {
 }
 
 function codeError(answer: ProviderAnswer): PairingError {
-  if (answer.status !== 400 && answer.status !== 422) return answerError(NAME, answer)
+  if (answer.status !== 400 && answer.status !== 422) return answerError(API, answer)
   return new PairingError(
     'code-refused',
     `${NAME} issued no pairing code for this number. Check it and try again, or use the QR code.`,

@@ -29,7 +29,7 @@ import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
 import { QR_LONGEST_LIFETIME_MS } from '../core/qr-lifetime.js'
-import { answerError } from './lib/answer-error.js'
+import { answerError, hasField, type ProviderApi } from './lib/answer-error.js'
 import { qrContent } from './lib/qr-content.js'
 import { createRequester, type ProviderAnswer, type ProviderRequest } from './lib/request.js'
 import { createResetSteps } from './lib/reset-steps.js'
@@ -104,6 +104,8 @@ const TIMING: ProviderTiming = {
 
 const NAME = 'WASend'
 
+const API: ProviderApi = { name: NAME, isOwnForm: (answer) => hasField(answer, 'message', 'error') }
+
 /** What a reset of a session that runs sends, from the mildest step on. */
 const STEPS = ['restart', 'stop', 'give-up'] as const
 
@@ -155,7 +157,7 @@ export function wasend(options: WasendOptions): PairingProvider {
   async function act(action: 'start' | 'stop' | 'restart', { signal }: RequestOptions): Promise<void> {
     const answer = await request(`${path}/${action}`, { signal, method: 'POST' })
     // A conflict means that another client has started it in the meantime.
-    if (!answer.ok && answer.status !== 409 && answer.status !== 422) throw answerError(NAME, answer)
+    if (!answer.ok && answer.status !== 409 && answer.status !== 422) throw answerError(API, answer)
   }
 
   async function getSession(options: RequestOptions): Promise<WahaSession> {
@@ -165,7 +167,7 @@ export function wasend(options: WasendOptions): PairingProvider {
     const holders = [body, asRecord(body.session), asRecord(body.downstream)]
     const field = (name: string): unknown => holders.find((holder) => asText(holder[name]))?.[name]
     const status = asText(field('status'))
-    if (!answer.ok || !(status || field('uniqueSessionId'))) throw answerError(NAME, answer)
+    if (!answer.ok || !(status || field('uniqueSessionId'))) throw answerError(API, answer)
     // `me` is who scanned; `phoneNumber` is what was declared when the session was made.
     const me = holders.map((holder) => holder.me).find((value) => value)
     const session = wahaSession(status, me, field('phoneNumber'))
@@ -198,7 +200,7 @@ export function wasend(options: WasendOptions): PairingProvider {
       if (answer.status === 409) return getSnapshot(options, 'linked')
       // WAHA's "not in this status", which may have changed since.
       if (answer.status === 422) return getSnapshot(options, 'preparing')
-      const error = answerError(NAME, answer)
+      const error = answerError(API, answer)
       const content = answer.ok && error.code === 'invalid-answer' ? qrContent(answer, QR_FIELDS) : undefined
       const body = asRecord(answer.json)
       // After a scan there is no code, and the status is still the same.
@@ -257,7 +259,7 @@ export async function createWasendSession(options: CreateWasendSessionOptions): 
   const body = asRecord(answer.json)
   const sessionId = asText(body.uniqueSessionId) ?? asText(asRecord(body.session).uniqueSessionId)
   if (answer.ok && sessionId) return { sessionId, sessionName, phoneNumber }
-  throw answerError(NAME, answer)
+  throw answerError(API, answer)
 }
 
 /** Where WAHA has no QR code. Any other status, also one that is not WAHA's, may have one. */

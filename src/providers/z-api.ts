@@ -42,9 +42,11 @@ import { normalizePairingCode } from '../core/pairing-code.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
 import {
   answerError,
+  hasField,
   isOwnError,
   isPage,
   mustPayError,
+  type ProviderApi,
   refusedError,
   unavailableError,
   unknownSessionError,
@@ -102,6 +104,8 @@ const TIMING: ProviderTiming = {
 }
 
 const NAME = 'Z-API'
+
+const API: ProviderApi = { name: NAME, isOwnForm: (answer) => hasField(answer, 'error', 'message') }
 
 /** Fields of the QR code: the documented one, then those met in the wild. */
 const QR_FIELDS = ['value', 'qrCode', 'qrcode', 'qr', 'image', 'imageBase64', 'qrCodeBase64']
@@ -262,7 +266,7 @@ function checkDone(step: Step, answer: ProviderAnswer): void {
   if (answer.ok && value === true) return
   // Nothing to disconnect.
   if (step === 'disconnect' && says(answer, DISCONNECTED)) return
-  throw answer.ok && value === false ? unavailableError(NAME, answer) : zApiError(answer)
+  throw answer.ok && value === false ? unavailableError(API, answer) : zApiError(answer)
 }
 
 /** Whether a code may be in the response at all. */
@@ -293,8 +297,7 @@ function isUnpaid(answer: ProviderAnswer): boolean {
 function zApiError(answer: ProviderAnswer): PairingError {
   if (isUnpaid(answer)) return mustPayError(NAME)
   // The text of a gateway may have the same words.
-  if (answer.status > 400 && answer.status < 405 && !isOwnError(NAME, answer))
-    return answerError(NAME, answer)
+  if (answer.status > 400 && answer.status < 405 && !isOwnError(API, answer)) return answerError(API, answer)
   if (says(answer, REFUSED)) return refusedError(NAME, answer)
-  return says(answer, UNKNOWN) ? unknownSessionError(NAME) : answerError(NAME, answer)
+  return says(answer, UNKNOWN) ? unknownSessionError(NAME) : answerError(API, answer)
 }

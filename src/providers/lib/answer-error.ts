@@ -4,27 +4,18 @@ import { printOnce } from '../../core/print-error.js'
 import { saysMustPay } from './must-pay.js'
 import type { ProviderAnswer } from './request.js'
 
-/** A provider as people know it. */
-export type ProviderName = 'GREEN-API' | 'Z-API' | 'WASend' | 'WAHA' | 'Evolution API' | 'Your server'
-
-/**
- * How each provider words an error of its own. A gateway in front of it responds with a page, with text, without a body, or with
- * JSON of another form, and says nothing about credentials or sessions.
- */
-const ownForms: Readonly<Record<ProviderName, (answer: ProviderAnswer) => boolean>> = {
-  // Not documented. A refused token has no body, everything else one of these fields.
-  'GREEN-API': (answer) =>
-    hasField(answer, 'message', 'error', 'description', 'invokeStatus') || isBare401(answer),
-  'Z-API': (answer) => hasField(answer, 'error', 'message'),
-  WASend: (answer) => hasField(answer, 'message', 'error'),
-  // Of NestJS.
-  WAHA: ({ json, status }) => asRecord(json).statusCode === status,
-  'Evolution API': ({ json, status }) => asRecord(json).status === status,
-  'Your server': (answer) => hasField(answer, 'reason', 'error', 'message', 'detail', 'title'),
+/** What errors need to know of a provider's API. */
+export interface ProviderApi {
+  /** The provider as people know it. */
+  readonly name: string
+  /**
+   * Whether the provider words an error like this. A gateway in front of it responds with a page, with text, without a body, or with
+   * JSON of another form, and says nothing about credentials or sessions.
+   */
+  readonly isOwnForm: (answer: ProviderAnswer) => boolean
+  /** People run it themselves, so they may have given the URL of something else. */
+  readonly isSelfHosted?: true
 }
-
-/** Where people run it, they may have given the URL of something else. */
-const selfHosted: readonly ProviderName[] = ['WAHA', 'Evolution API', 'Your server']
 
 /** Statuses that refuse a request. */
 const refusals: readonly number[] = [401, 402, 403, 404]
@@ -33,7 +24,8 @@ const refusals: readonly number[] = [401, 402, 403, 404]
  * The error of a response that is none of the documented ones, from its HTTP status and form. Adapters match
  * what their provider documents first and leave the rest to this.
  */
-export function answerError(name: ProviderName, answer: ProviderAnswer): PairingError {
+export function answerError(api: ProviderApi, answer: ProviderAnswer): PairingError {
+  const { name } = api
   const { status, retryAfterMs, json } = answer
   // 0 is how `fetch` shows a redirect in a browser.
   if (status === 0 || (status >= 300 && status < 400)) return redirectError(name, status)
@@ -48,10 +40,10 @@ export function answerError(name: ProviderName, answer: ProviderAnswer): Pairing
   )
     return mustPayError(name)
   if (refusals.includes(status)) {
-    if (!isOwnError(name, answer)) return foreignError(name, answer)
+    if (!isOwnError(api, answer)) return foreignError(name, answer)
     return status === 404 ? unknownSessionError(name) : refusedError(name, answer)
   }
-  if (status === 499 || status >= 500 || isPage(answer)) return unavailableError(name, answer)
+  if (status === 499 || status >= 500 || isPage(answer)) return unavailableError(api, answer)
   return new PairingError(
     'invalid-answer',
     `${name} answered with something it does not document (HTTP ${status}). Try again; check the base URL.`,
@@ -59,8 +51,8 @@ export function answerError(name: ProviderName, answer: ProviderAnswer): Pairing
 }
 
 /** Whether the provider itself has sent this error, and not a gateway in front of it. */
-export function isOwnError(name: ProviderName, answer: ProviderAnswer): boolean {
-  return !isPage(answer) && ownForms[name](answer)
+export function isOwnError(api: ProviderApi, answer: ProviderAnswer): boolean {
+  return !isPage(answer) && api.isOwnForm(answer)
 }
 
 /** A page where JSON is documented: it comes from a gateway in front of a provider that is down. */
@@ -101,9 +93,9 @@ export function mustPayError(name: string): PairingError {
 }
 
 /** The provider is down, or has not finished what it is doing. */
-export function unavailableError(name: string, answer: ProviderAnswer): PairingError {
+export function unavailableError({ name, isSelfHosted }: ProviderApi, answer: ProviderAnswer): PairingError {
   const { status, ok, retryAfterMs } = answer
-  if (ok && isPage(answer) && selfHosted.some((one) => one === name)) {
+  if (ok && isPage(answer) && isSelfHosted) {
     const message = `The base URL of ${name} leads to a web page (HTTP ${status}) and not to its API. Check the base URL: its host, port and path.`
     return transientError(message, answer)
   }
@@ -140,7 +132,8 @@ function redirectError(name: string, status: number): PairingError {
   )
 }
 
-function hasField({ json }: ProviderAnswer, ...names: readonly string[]): boolean {
+/** Whether the JSON has one of these fields, with a text or an object in it. */
+export function hasField({ json }: ProviderAnswer, ...names: readonly string[]): boolean {
   const fields = asRecord(json)
   return names.some((name) => {
     const value = fields[name]

@@ -1,11 +1,17 @@
 import { PairingError } from '../../core/errors.js'
 import { asRecord, asText } from '../../core/json.js'
 import type { RequestOptions } from '../../core/provider.js'
-import { answerError, isPage, unavailableError } from './answer-error.js'
+import { answerError, isPage, type ProviderApi, unavailableError } from './answer-error.js'
 import type { EvolutionListed } from './evolution-code.js'
 import { createRequester, detail, type ProviderAnswer, type ProviderRequest } from './request.js'
 
 const NAME = 'Evolution API'
+
+const API: ProviderApi = {
+  name: NAME,
+  isOwnForm: ({ json, status }) => asRecord(json).status === status,
+  isSelfHosted: true,
+}
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -82,7 +88,7 @@ export function createEvolutionServer({
       const answer = await request(question(`connect/${name}${query}`, options))
       const codes = asRecord(answer.json)
       // What went wrong in a beginning has HTTP 200.
-      if (codes.error === true) throw unavailableError(NAME, answer)
+      if (codes.error === true) throw unavailableError(API, answer)
       if (!answer.ok || answer.json === undefined) throw refusal(answer)
       return codes
     },
@@ -96,7 +102,7 @@ export function createEvolutionServer({
 
 /** The error of a response that is none of the documented ones. */
 function refusal(answer: ProviderAnswer): PairingError {
-  if (asRecord(answer.json).code !== 'LICENSE_REQUIRED') return answerError(NAME, answer)
+  if (asRecord(answer.json).code !== 'LICENSE_REQUIRED') return answerError(API, answer)
   return new PairingError(
     'subscription-expired',
     `This ${NAME} server is not activated, so it refuses every request. Activate it in its manager.`,

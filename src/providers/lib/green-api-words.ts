@@ -1,10 +1,25 @@
 import type { PairingError } from '../../core/errors.js'
-import { answerError, isPage, mustPayError, unknownSessionError } from './answer-error.js'
+import {
+  answerError,
+  hasField,
+  isBare401,
+  isPage,
+  mustPayError,
+  type ProviderApi,
+  unknownSessionError,
+} from './answer-error.js'
 import { saysMustPay } from './must-pay.js'
 import type { ProviderAnswer } from './request.js'
 
 /** The provider as people know it. */
 export const NAME = 'GREEN-API'
+
+export const API: ProviderApi = {
+  name: NAME,
+  // Not documented. A refused token has no body, everything else one of these fields.
+  isOwnForm: (answer) =>
+    hasField(answer, 'message', 'error', 'description', 'invokeStatus') || isBare401(answer),
+}
 
 // Texts of errors, which come with HTTP 200 or 400, and on the socket. More words follow in some, and "account" became
 // "instance".
@@ -58,9 +73,7 @@ export function says(answer: ProviderAnswer, text: RegExp): boolean {
 /** The error of a response that is no state. */
 export function greenApiError(answer: ProviderAnswer): PairingError {
   // Its own status for a quota that is used up.
-  return answer.status === 466
-    ? mustPayError(NAME)
-    : (textError(wordsOf(answer)) ?? answerError(NAME, answer))
+  return answer.status === 466 ? mustPayError(NAME) : (textError(wordsOf(answer)) ?? answerError(API, answer))
 }
 
 /** The error that a text names; `undefined` for any other text. */
