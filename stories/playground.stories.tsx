@@ -20,6 +20,9 @@ type Play = NonNullable<Story['play']>
 
 const patiently = { timeout: 12_000 }
 
+/** From the press to the first code. */
+const RESET_WITHIN_MS = 2_000
+
 async function choose({ canvas, userEvent }: Parameters<Play>[0], provider: string): Promise<void> {
   await userEvent.selectOptions(await canvas.findByLabelText('Provider'), provider)
   await canvas.findByRole('region', { name: 'Simulated phone' })
@@ -38,26 +41,20 @@ const byPairingCode =
     await canvas.findByRole('group', { name: 'Code to enter in WhatsApp' }, patiently)
     const code = context.canvasElement.querySelector('[data-part="pairing-code"]')?.textContent ?? ''
     await canvas.findByText(new RegExp(`Enter code: ${code.replace('-', '')}`), undefined, patiently)
-    await userEvent.click(canvas.getByRole('button', { name: 'Enter the code on the screen' }))
+    await userEvent.click(canvas.getByRole('button', { name: 'Enter the code from the screen' }))
     await canvas.findByRole('heading', { name: 'You’re linked' }, patiently)
-  }
-
-/** The others show a QR code first and offer the field for the number; `test/react/linking.test.tsx` links each of them by both. */
-const offersPairingCode =
-  (provider: string): Play =>
-  async (context) => {
-    await choose(context, provider)
-    await context.userEvent.click(context.canvas.getByRole('tab', { name: 'Phone number' }))
-    await context.canvas.findByRole('textbox', { name: 'Phone number' })
   }
 
 export const GreenApiByPairingCode: Story = { play: byPairingCode('GREEN-API') }
 
-export const ZApiByPairingCode: Story = { play: offersPairingCode('Z-API') }
-
-export const EvolutionApiByPairingCode: Story = { play: offersPairingCode('Evolution API') }
-
-export const WahaByPairingCode: Story = { play: offersPairingCode('WAHA') }
+/** It shows a QR code first and offers the field for the number; `test/react/linking.test.tsx` links each provider by both. */
+export const EvolutionApiByPairingCode: Story = {
+  play: async (context) => {
+    await choose(context, 'Evolution API')
+    await context.userEvent.click(context.canvas.getByRole('tab', { name: 'Phone number' }))
+    await context.canvas.findByRole('textbox', { name: 'Phone number' })
+  },
+}
 
 /** WASend has no pairing codes: there are no tabs. */
 export const WasendByQrCode: Story = {
@@ -98,5 +95,30 @@ export const LiveEventsAndPolling: Story = {
     await canvas.findByText(/^Polling: the page reads/, undefined, patiently)
     await userEvent.click(canvas.getByRole('button', { name: 'Scan the QR code' }))
     await canvas.findByRole('heading', { name: 'You’re linked' }, patiently)
+  },
+}
+
+/** After an end no request is sent, so a fault begins another round. Reset brings the first code back, whatever happened. */
+export const FaultsAndReset: Story = {
+  play: async (context) => {
+    const { canvas, userEvent } = context
+    await choose(context, 'GREEN-API')
+    for (const code of ['Code 2', 'Code 3', 'Code 4']) {
+      await userEvent.click(canvas.getByRole('button', { name: 'Let the QR code expire' }))
+      await canvas.findByText(new RegExp(`^${code},`), undefined, patiently)
+    }
+    await canvas.findByRole('button', { name: 'Retry' }, patiently)
+    await userEvent.selectOptions(
+      canvas.getByLabelText('What goes wrong from now on'),
+      'the provider refuses the key',
+    )
+    await canvas.findByRole('heading', { name: 'This app isn’t set up right' }, patiently)
+    await userEvent.click(canvas.getByRole('button', { name: 'Reset' }))
+    await canvas.findByRole('img', { name: 'QR code to scan with WhatsApp' }, { timeout: RESET_WITHIN_MS })
+    await userEvent.click(canvas.getByRole('button', { name: 'Scan the QR code' }))
+    await canvas.findByRole('heading', { name: 'You’re linked' }, patiently)
+    await userEvent.selectOptions(canvas.getByLabelText('Language'), 'Deutsch')
+    await userEvent.click(canvas.getByRole('button', { name: 'Reset' }))
+    await canvas.findByRole('img', { name: 'QR-Code zum Scannen mit WhatsApp' }, { timeout: RESET_WITHIN_MS })
   },
 }

@@ -1,9 +1,9 @@
 import type { PairingSource } from '../../src/index.js'
 import { proxy } from '../../src/index.js'
-import { createPairingHandler } from '../../src/server.js'
-import { emulatedProvider, type ProviderId, providerIds } from './emulated-provider.js'
+import { type ProviderId, providerIds } from './emulated-provider.js'
+import { emulatedTarget } from './emulated-target.js'
 import { act, type PhoneAction, type PhoneView, view } from './phone-control.js'
-import { createTraffic, type TrafficView } from './traffic.js'
+import type { TrafficView } from './traffic.js'
 
 /** Those of the emulator; and, after `npm start -- --whatsapp`, WhatsApp itself. */
 export type PlaygroundProviderId = ProviderId | 'baileys'
@@ -13,12 +13,18 @@ export interface PlaygroundBackend {
   /** Where everything runs. */
   readonly place: 'server' | 'browser'
   readonly providers: readonly PlaygroundProvider[]
-  /** What the component is given: a `proxy` to the handler, with or without live events. */
-  providerOf(id: PlaygroundProviderId, live: boolean): PairingSource
+  /**
+   * What the component is given: a `proxy` to the handler, with or without live events.
+   *
+   * @param round Another one after each reset: a session of its own in the page.
+   */
+  providerOf(id: PlaygroundProviderId, live: boolean, round: number): PairingSource
   traffic(id: PlaygroundProviderId): Promise<TrafficView>
   /** Of the simulated phone: not for a provider that is real. */
   view(id: PlaygroundProviderId): Promise<PhoneView>
   act(id: PlaygroundProviderId, action: PhoneAction): Promise<string | undefined>
+  /** A new phone, a new mock server and a new session, as at the start. */
+  reset(id: PlaygroundProviderId): Promise<void>
 }
 
 export interface PlaygroundProvider {
@@ -50,7 +56,8 @@ function serverBackend(providers: readonly PlaygroundProvider[]): PlaygroundBack
   return {
     place: 'server',
     providers,
-    providerOf: (id, live) => proxy({ url: `${PLAYGROUND_PATH}/pairing/${id}`, live }),
+    providerOf: (id, live, round) =>
+      proxy({ url: `${PLAYGROUND_PATH}/pairing/${id}`, live, sessionId: `${id}/${round}` }),
     traffic: async (id) => (await fetch(`${PLAYGROUND_PATH}/traffic/${id}`)).json(),
     view: async (id) => (await fetch(`${PLAYGROUND_PATH}/phone/${id}`)).json(),
     act: async (id, action) => {
@@ -61,6 +68,9 @@ function serverBackend(providers: readonly PlaygroundProvider[]): PlaygroundBack
       })
       const { refused } = await response.json()
       return refused
+    },
+    reset: async (id) => {
+      await fetch(`${PLAYGROUND_PATH}/reset/${id}`, { method: 'POST' })
     },
   }
 }
@@ -81,26 +91,20 @@ function browserBackend(): PlaygroundBackend {
     place: 'browser',
     providers: providerIds.map((id) => ({ id, isReal: false })),
     traffic: async (id) => targetOf(id).traffic.view(),
-    providerOf: (id, live) =>
+    providerOf: (id, live, round) =>
       proxy({
         live,
         url: `${location.origin}${PLAYGROUND_PATH}/pairing/${id}`,
-        sessionId: `${id}/${backendId}`,
+        sessionId: `${id}/${backendId}/${round}`,
         fetch: async (input, init) => targetOf(id).handler(new Request(input, init)),
       }),
     view: async (id) => view(targetOf(id).emulated),
     act: async (id, action) => act(targetOf(id).emulated.emulator, action),
+    reset: async (id) => {
+      const old = targetOf(id)
+      const emulatedId = providerIds.find((one) => one === id)
+      if (emulatedId) targets.set(id, emulatedTarget(emulatedId))
+      await old.handler.close()
+    },
   }
-}
-
-function emulatedTarget(id: ProviderId) {
-  const emulated = emulatedProvider(id)
-  const traffic = createTraffic()
-  const handler = createPairingHandler({
-    provider: emulated.provider,
-    authorize: () => true,
-    allowPasskeyAnswers: true,
-    log: traffic.log,
-  })
-  return { emulated, traffic, handler }
 }

@@ -40,53 +40,113 @@ export interface EmulatedProvider {
   readonly provider: PairingProvider
 }
 
-/** This server shows each of WhatsApp's codes for as long as that, whatever WhatsApp's own times are. */
-const evolutionApiCodes = { firstCodeMs: 45_000, codeMs: 45_000 } as const
+type Environment = Readonly<Record<string, string | undefined>>
 
-/** The whole way from an adapter to an emulated phone. */
-export function emulatedProvider(id: ProviderId, options: EmulatorOptions = {}): EmulatedProvider {
-  const emulator = createEmulator({ ...(id === 'evolution-api' && evolutionApiCodes), ...options })
-  const { apiTokenInstance, token, clientToken, apiKey, instanceToken } = emulatedSecrets
-  // The secrets open nothing, so the static playground and the tests may have them in a browser.
-  const common = { dangerouslyAllowBrowser: true }
-  switch (id) {
-    case 'green-api': {
+interface Entry {
+  /** The provider as people know it. */
+  readonly name: string
+  /** The account, where the provider's own times replace those of WhatsApp. */
+  readonly account?: EmulatorOptions
+  readonly emulate: (emulator: Emulator) => Omit<EmulatedProvider, 'emulator'>
+  /** The adapter of a real account; `undefined` where the environment lacks its credentials. */
+  readonly real: (env: Environment) => PairingProvider | undefined
+}
+
+const { apiTokenInstance, token, clientToken, apiKey, instanceToken } = emulatedSecrets
+
+// The secrets open nothing, so the static playground and the tests may have them in a browser.
+const common = { dangerouslyAllowBrowser: true }
+
+/** All that the playground, its server and the tests know of a provider. */
+const entries: Readonly<Record<ProviderId, Entry>> = {
+  'green-api': {
+    name: 'GREEN-API',
+    emulate(emulator) {
       const instance = { idInstance: '1101000001', apiTokenInstance }
       const mockServer = mockGreenApi(emulator, instance)
       const sockets = mockGreenApiSocket(emulator, instance)
       const provider = greenApi({ ...instance, ...common, fetch: mockServer.fetch, webSocket: sockets })
-      return { emulator, mockServer, sockets, provider }
-    }
-    case 'z-api': {
+      return { mockServer, sockets, provider }
+    },
+    real({ GREEN_API_ID_INSTANCE, GREEN_API_API_TOKEN_INSTANCE, GREEN_API_API_URL }) {
+      if (!GREEN_API_ID_INSTANCE || !GREEN_API_API_TOKEN_INSTANCE) return undefined
+      return greenApi({
+        idInstance: GREEN_API_ID_INSTANCE,
+        apiTokenInstance: GREEN_API_API_TOKEN_INSTANCE,
+        apiUrl: GREEN_API_API_URL,
+      })
+    },
+  },
+  'z-api': {
+    name: 'Z-API',
+    emulate(emulator) {
       const instance = { instanceId: '3C0FFEE0EMULATED', token, clientToken }
       // Text and not a picture, so that the other way of drawing a code is here too.
       const mockServer = mockZApi(emulator, { ...instance, qrCode: 'text' })
-      return { emulator, mockServer, provider: zApi({ ...instance, ...common, fetch: mockServer.fetch }) }
-    }
-    case 'wasend': {
+      return { mockServer, provider: zApi({ ...instance, ...common, fetch: mockServer.fetch }) }
+    },
+    real({ Z_API_INSTANCE_ID, Z_API_TOKEN, Z_API_CLIENT_TOKEN }) {
+      if (!Z_API_INSTANCE_ID || !Z_API_TOKEN) return undefined
+      return zApi({ instanceId: Z_API_INSTANCE_ID, token: Z_API_TOKEN, clientToken: Z_API_CLIENT_TOKEN })
+    },
+  },
+  wasend: {
+    name: 'WASend',
+    emulate(emulator) {
       const session = { apiKey, sessionId: 'emulated' }
       const mockServer = mockWasend(emulator, session)
-      return { emulator, mockServer, provider: wasend({ ...session, ...common, fetch: mockServer.fetch }) }
-    }
-    case 'evolution-api': {
+      return { mockServer, provider: wasend({ ...session, ...common, fetch: mockServer.fetch }) }
+    },
+    real({ WASEND_API_KEY, WASEND_SESSION_ID }) {
+      if (!WASEND_API_KEY || !WASEND_SESSION_ID) return undefined
+      return wasend({ apiKey: WASEND_API_KEY, sessionId: WASEND_SESSION_ID })
+    },
+  },
+  'evolution-api': {
+    name: 'Evolution API',
+    // This server shows each of WhatsApp's codes for as long as that, whatever WhatsApp's own times are.
+    account: { firstCodeMs: 45_000, codeMs: 45_000 },
+    emulate(emulator) {
       const instance = { apiKey, instanceName: 'emulated' }
       const baseUrl = 'https://evolution.example.com'
       const mockServer = mockEvolutionApi(emulator, { ...instance, token: instanceToken })
       return {
-        emulator,
         mockServer,
         provider: evolutionApi({ baseUrl, ...instance, ...common, fetch: mockServer.fetch }),
       }
-    }
-    case 'waha': {
+    },
+    real({ EVOLUTION_API_BASE_URL, EVOLUTION_API_KEY, EVOLUTION_API_INSTANCE_NAME }) {
+      if (!EVOLUTION_API_BASE_URL || !EVOLUTION_API_KEY || !EVOLUTION_API_INSTANCE_NAME) return undefined
+      return evolutionApi({
+        baseUrl: EVOLUTION_API_BASE_URL,
+        apiKey: EVOLUTION_API_KEY,
+        instanceName: EVOLUTION_API_INSTANCE_NAME,
+      })
+    },
+  },
+  waha: {
+    name: 'WAHA',
+    emulate(emulator) {
       const session = { apiKey, session: 'default' }
       const baseUrl = 'https://waha.example.com'
       const mockServer = mockWaha(emulator, session)
-      return {
-        emulator,
-        mockServer,
-        provider: waha({ baseUrl, ...session, ...common, fetch: mockServer.fetch }),
-      }
-    }
-  }
+      return { mockServer, provider: waha({ baseUrl, ...session, ...common, fetch: mockServer.fetch }) }
+    },
+    real({ WAHA_BASE_URL, WAHA_API_KEY, WAHA_SESSION }) {
+      if (!WAHA_BASE_URL || !WAHA_API_KEY || !WAHA_SESSION) return undefined
+      return waha({ baseUrl: WAHA_BASE_URL, apiKey: WAHA_API_KEY, session: WAHA_SESSION })
+    },
+  },
 }
+
+/** The whole way from an adapter to an emulated phone. */
+export function emulatedProvider(id: ProviderId, options: EmulatorOptions = {}): EmulatedProvider {
+  const { account, emulate } = entries[id]
+  const emulator = createEmulator({ ...account, ...options })
+  return { emulator, ...emulate(emulator) }
+}
+
+export const realProvider = (id: ProviderId, env: Environment): PairingProvider | undefined =>
+  entries[id].real(env)
+
+export const providerName = (id: ProviderId): string => entries[id].name

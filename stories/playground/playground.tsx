@@ -7,21 +7,23 @@ import {
 } from '@tanstack/react-query'
 import { type ReactElement, useState } from 'react'
 import { type PairingSource, usePairingSession, WhatsAppPairing } from '../../src/index.js'
+import { localeOf, localesByFile } from '../all-locales.js'
 import { findBackend, type PlaygroundBackend, type PlaygroundProviderId } from './backend.js'
+import { providerName } from './emulated-provider.js'
 import type { PhoneAction } from './phone-control.js'
 import './playground.css'
 import { SimulatedPhone } from './simulated-phone.js'
 import type { TrafficView } from './traffic.js'
 import { useTestPasskey, WhatsAppWeb } from './whatsapp-web.js'
 
-const names: Readonly<Record<PlaygroundProviderId, string>> = {
-  baileys: 'WhatsApp (Baileys)',
-  'green-api': 'GREEN-API',
-  'z-api': 'Z-API',
-  wasend: 'WASend',
-  'evolution-api': 'Evolution API',
-  waha: 'WAHA',
-}
+const nameOf = (id: PlaygroundProviderId): string =>
+  id === 'baileys' ? 'WhatsApp itself (Baileys)' : providerName(id)
+
+/** Each language by its own name. */
+const languages = [...localesByFile.keys()].map((tag) => ({
+  tag,
+  name: new Intl.DisplayNames([tag], { type: 'language' }).of(tag) ?? tag,
+}))
 
 /** Props of {@link Playground}. */
 export interface PlaygroundProps {
@@ -51,18 +53,20 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
   // What the command line names comes first.
   const [id, setId] = useState<PlaygroundProviderId>(backend.providers[0]?.id ?? 'green-api')
   const [opened, setOpened] = useState(1)
+  const [round, setRound] = useState(1)
+  const [language, setLanguage] = useState('en')
   const [isLive, setLive] = useState(true)
   const queryClient = useQueryClient()
-  const provider = backend.providerOf(id, isLive)
+  const provider = backend.providerOf(id, isLive, round)
   const isReal = backend.providers.some((one) => one.id === id && one.isReal)
   const phone = useQuery({
-    queryKey: ['phone', id],
+    queryKey: ['phone', id, round],
     queryFn: () => backend.view(id),
     enabled: !isReal,
     refetchInterval: 500,
   })
   const traffic = useQuery({
-    queryKey: ['traffic', id],
+    queryKey: ['traffic', id, round],
     queryFn: () => backend.traffic(id),
     refetchInterval: 500,
   })
@@ -72,6 +76,11 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
     mutationFn: (action: PhoneAction) => backend.act(id, action),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['phone'] }),
   })
+  const reset = useMutation({
+    mutationFn: () => backend.reset(id),
+    // Another session in the page too: the cached one may be linked, or wait for its next read.
+    onSuccess: () => setRound(round + 1),
+  })
   return (
     <div className="playground">
       <header>
@@ -79,6 +88,11 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
         <button type="button" className="field" onClick={() => setOpened(opened + 1)}>
           Open the screen again
         </button>
+        {!isReal && (
+          <button type="button" className="field" onClick={() => reset.mutate()}>
+            Reset
+          </button>
+        )}
         <label htmlFor="provider">Provider</label>
         <select
           id="provider"
@@ -88,29 +102,50 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
         >
           {backend.providers.map((provider) => (
             <option key={provider.id} value={provider.id}>
-              {names[provider.id]}
+              {nameOf(provider.id)}
               {provider.isReal ? ' (real)' : ''}
+            </option>
+          ))}
+        </select>
+        <label htmlFor="language">Language</label>
+        <select
+          id="language"
+          className="field"
+          value={language}
+          onChange={({ target }) => setLanguage(target.value)}
+        >
+          {languages.map(({ tag, name }) => (
+            <option key={tag} value={tag} lang={tag}>
+              {name}
             </option>
           ))}
         </select>
       </header>
       {!isReal && (
         <p className="playground-note">
-          Scan the QR code with the simulated phone, or choose “Phone number” and enter the code there. The
-          other controls make things go wrong.
+          Press “Scan the QR code” on the simulated phone, or choose “Phone number” and enter the code there.
         </p>
       )}
       <div className="playground-table">
         <WhatsAppPairing
-          key={`${opened} ${isLive}`}
+          key={`${opened} ${round} ${isLive}`}
           provider={provider}
           appName="Acme Inbox"
+          locale={localeOf(language)}
           theme={theme}
           signPasskey={isSigner && !isReal ? signPasskey : undefined}
         />
         {prompt && <WhatsAppWeb prompt={prompt} />}
-        {isReal && <RealPhone provider={provider} name={names[id]} />}
-        {!isReal && phone.data && <SimulatedPhone key={id} view={phone.data} onAct={mutateAsync} />}
+        {isReal && <RealPhone provider={provider} name={nameOf(id)} />}
+        {!isReal && phone.data && (
+          <SimulatedPhone
+            key={`${id} ${round}`}
+            view={phone.data}
+            provider={provider}
+            onAct={mutateAsync}
+            onFault={() => setOpened(opened + 1)}
+          />
+        )}
       </div>
       <p className="playground-note">
         {traffic.data && describe(traffic.data)}{' '}
@@ -125,7 +160,7 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
       </p>
       <p className="playground-note">
         {backend.place === 'server'
-          ? `Browser → proxy → pairing handler in the dev server → adapter → ${isReal ? names[id] : 'emulated provider'}.`
+          ? `Browser → proxy → pairing handler in the dev server → adapter → ${isReal ? nameOf(id) : 'emulated provider'}.`
           : 'Everything runs in this page: proxy → pairing handler → adapter → emulated provider.'}
       </p>
     </div>

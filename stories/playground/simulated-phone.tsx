@@ -1,19 +1,23 @@
 import { type FormEvent, type ReactElement, useState } from 'react'
+import { type PairingSource, usePairingSession } from '../../src/index.js'
 import type { EmulatorFault, EmulatorState } from '../../src/testing.js'
 import { type PhoneAction, type PhoneView, passkeyKinds } from './phone-control.js'
 
-const faults: readonly EmulatorFault[] = [
-  'unauthorized',
-  'unknown-instance',
-  'html',
-  'half-json',
-  'not-an-image',
-  'empty-body',
-  'rate-limited',
-  'server-error',
-  'network',
-  'hang',
-]
+/** What goes wrong with the next requests to the provider, in words. */
+const faults: Readonly<Record<EmulatorFault, string>> = {
+  'rate-limited': 'too many requests (429)',
+  'server-error': 'the provider fails (500)',
+  network: 'the provider cannot be reached',
+  hang: 'the provider does not respond',
+  unauthorized: 'the provider refuses the key',
+  'unknown-instance': 'the provider does not know the instance',
+  html: 'a web page instead of JSON',
+  'half-json': 'half a response',
+  'empty-body': 'an empty response',
+  'not-an-image': 'a QR code that is no picture',
+}
+
+const isFault = (value: string): value is EmulatorFault => Object.hasOwn(faults, value)
 
 const refusals: Readonly<Record<string, string>> = {
   'code-expired': 'Couldn’t link device. The code has expired.',
@@ -27,15 +31,27 @@ const refusals: Readonly<Record<string, string>> = {
 /** A phone to play with: its buttons act on the emulated account, never on the component. */
 export function SimulatedPhone({
   view,
+  provider,
   onAct,
+  onFault,
 }: {
   view: PhoneView
+  provider: PairingSource
   onAct: (action: PhoneAction) => Promise<string | undefined>
+  /** A fault acts on requests: here the page sends one at once. */
+  onFault: () => void
 }): ReactElement {
+  const { session, retry } = usePairingSession({ provider })
   const [refused, setRefused] = useState<string>()
   const [code, setCode] = useState('')
   const [kind, setKind] = useState(passkeyKinds[0] ?? 'plain')
   const run = async (action: PhoneAction) => setRefused(await onAct(action))
+  /** After its end a round sends no request, so nothing that goes wrong would show: then another round begins. */
+  const disturb = async (action: PhoneAction) => {
+    await run(action)
+    if (session.status === 'expired' || session.status === 'failed') retry()
+    else if (action.type === 'fault') onFault()
+  }
   const typeCode = (event: FormEvent) => {
     event.preventDefault()
     void run({ type: 'type-code', code })
@@ -68,7 +84,7 @@ export function SimulatedPhone({
         </form>
         {shown && (
           <button type="button" className="quiet" onClick={() => run({ type: 'type-code', code: shown })}>
-            Enter the code on the screen
+            Enter the code from the screen
           </button>
         )}
         <button type="button" className="quiet" onClick={() => run({ type: 'log-out' })}>
@@ -96,7 +112,7 @@ export function SimulatedPhone({
             <option key={one}>{one}</option>
           ))}
         </select>
-        <button type="button" className="quiet" onClick={() => run({ type: 'demand-passkey', kind })}>
+        <button type="button" className="quiet" onClick={() => disturb({ type: 'demand-passkey', kind })}>
           Demand a passkey
         </button>
         {state.status === 'passkey-required' && (
@@ -104,21 +120,23 @@ export function SimulatedPhone({
             Refuse the passkey
           </button>
         )}
-        <button type="button" className="quiet" onClick={() => run({ type: 'leave-stale-session' })}>
+        <button type="button" className="quiet" onClick={() => disturb({ type: 'leave-stale-session' })}>
           Leave a stale session
         </button>
-        <label htmlFor="fault">Fault of the next requests</label>
+        <label htmlFor="fault">What goes wrong from now on</label>
         <select
           id="fault"
           className="field"
           value={view.fault ?? ''}
-          onChange={(event) =>
-            run({ type: 'fault', fault: faults.find((fault) => fault === event.target.value) ?? null })
+          onChange={({ target }) =>
+            disturb({ type: 'fault', fault: isFault(target.value) ? target.value : null })
           }
         >
           <option value="">none</option>
-          {faults.map((fault) => (
-            <option key={fault}>{fault}</option>
+          {Object.entries(faults).map(([fault, words]) => (
+            <option key={fault} value={fault}>
+              {words}
+            </option>
           ))}
         </select>
       </fieldset>
