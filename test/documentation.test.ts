@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { PairingError, pairingErrorCodes } from '../src/core/errors.js'
 import { laterEnglish } from '../src/locales/later/en.js'
-import { apiReference, readApi } from '../stories/docs/scripts/api-reference.mjs'
+import { apiReference, createAnchors, readApi } from '../stories/docs/scripts/api-reference.mjs'
 import {
   llmsText,
   pageFiles,
@@ -18,23 +18,11 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8')
 
 const withoutCode = (markdown: string): string => markdown.replace(/^```[\s\S]*?^```$/gm, '')
 
-/** The ids of the headings, as Storybook and GitHub make them. */
+/** The ids of the headings. */
 function anchorsOf(markdown: string): ReadonlySet<string> {
-  const anchors = new Set<string>()
-  for (const [, heading = ''] of withoutCode(markdown).matchAll(/^#+ (.+)$/gm)) {
-    const slug = heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replaceAll(' ', '-')
-    // Storybook gives a heading that comes again another id.
-    for (let count = 0; ; count += 1) {
-      const anchor = count === 0 ? slug : `${slug}-${count}`
-      if (anchors.has(anchor)) continue
-      anchors.add(anchor)
-      break
-    }
-  }
-  return anchors
+  const headings = [...withoutCode(markdown).matchAll(/^#+ (.+)$/gm)]
+  const anchorOf = createAnchors()
+  return new Set(headings.map(([, heading = '']) => anchorOf(heading)))
 }
 
 /** Links without those of the web. */
@@ -85,6 +73,14 @@ it('the README links to files that exist, and to all pages', () => {
   const links = linksOf(readme)
   expect(links.filter((link) => !link.startsWith('#') && !existsSync(join(root, link)))).toEqual([])
   for (const name of pageNames) expect(readme).toContain(`](stories/docs/${name}.md`)
+})
+
+it('the README has the table of providers.mdx: `npx vitest run --project node test/documentation -u` writes it', async () => {
+  const table = /^\| \| QR code \|.*(?:\n\|.*)*/m
+  const [current = ''] = table.exec(readPage('providers')) ?? []
+  expect(current).toContain('GREEN-API')
+  const wanted = current.replaceAll('](./', '](stories/docs/')
+  await expect(readme.replace(table, () => wanted)).toMatchFileSnapshot('../README.md')
 })
 
 it('the README has at most 1,000 words beside its code', () => {

@@ -255,21 +255,47 @@ export function componentProps() {
 /** The same as a table. */
 export const propTable = () => memberTable(componentProps())
 
-/** The reference as Markdown, without its first heading. */
+/**
+ * The ids of headings, in their order, as Storybook and GitHub make them. A heading that comes again gets another id.
+ *
+ * @returns {(heading: string) => string}
+ */
+export function createAnchors() {
+  /** @type {Set<string>} */
+  const used = new Set()
+  return (heading) => {
+    const slug = heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-')
+    let anchor = slug
+    for (let count = 1; used.has(anchor); count += 1) anchor = `${slug}-${count}`
+    used.add(anchor)
+    return anchor
+  }
+}
+
+/** The reference as Markdown, without its first heading: what there is, and then a section for each subpath and each export. */
 export function apiReference() {
   // A name that two subpaths share has its section in the first one.
   /** @type {Map<string, string>} */
   const places = new Map()
+  const anchorOf = createAnchors()
+  /** @type {string[]} */
+  const contents = []
   const sections = readApi().map(({ subpath, exports }) => {
     const shared = exports.filter(({ name, text }) => places.get(name) === text)
     const own = exports.filter(({ name, text }) => places.get(name) !== text)
     for (const { name, text } of own) if (!places.has(name)) places.set(name, text)
     const also = shared.map(({ name }) => `\`${name}\``).join(', ')
+    const place = anchorOf(subpath)
+    const links = own.map(({ name }) => `[${name}](#${anchorOf(name)})`).join(' · ')
+    contents.push(`**[${subpath}](#${place})** ${links}`)
     return [
       `## ${subpath}`,
       ...(shared.length > 0 ? [`Also exported here, and described above: ${also}.`] : []),
       ...own.map(({ text }) => text),
     ].join('\n\n')
   })
-  return `${sections.join('\n\n')}\n`
+  return `${[...contents, ...sections].join('\n\n')}\n`
 }

@@ -1,43 +1,44 @@
 // @ts-check
-import { copyFile, readFile, writeFile } from 'node:fs/promises'
+import assert from 'node:assert/strict'
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { documentSnippets } from './documents.mjs'
 import { fewAtOnce } from './house.mjs'
 
-/** @import { House } from './house.mjs' */
+/**
+ * @import { Snippet } from './documents.mjs'
+ * @import { House } from './house.mjs'
+ */
 
 const LINK_TIMEOUT_MS = 60_000
 
 const MOCK_PROVIDER = 'mock-provider.mjs'
 
 /**
- * The file of each provider's section, and what its section says to put into the environment, in the form of that provider.
+ * Files that take the place of `pairing.mjs`: they export a provider and `authorize`, and have a simulated phone.
  *
- * @type {Readonly<Record<string, Readonly<Record<string, string>>>>}
+ * @param {Snippet} snippet
  */
-const providers = {
-  'pairing.mjs': {
-    GREEN_API_ID_INSTANCE: '1101000001',
-    GREEN_API_API_TOKEN_INSTANCE: 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345',
-    GREEN_API_API_URL: 'https://1101.api.green-api.com',
-  },
-  'z-api.mjs': {
-    Z_API_INSTANCE_ID: '3C67AB641C8AA0412F6A242B4E23AEC7',
-    Z_API_TOKEN: '5E1B1A0C4D7F2E9A8B3C6D5F',
-    Z_API_CLIENT_TOKEN: 'F4b2c1d9e8a7',
-  },
-  'wasend.mjs': { WASEND_API_KEY: 'wa_live_9f8e7d6c', WASEND_SESSION_ID: 'shop-5511' },
-  'evolution-api.mjs': {
-    EVOLUTION_API_BASE_URL: 'https://evolution.example.com',
-    EVOLUTION_API_KEY: '429683C4C977415CAAFCCE10F7D57E11',
-    EVOLUTION_API_INSTANCE_NAME: 'shop',
-  },
-  'waha.mjs': {
-    WAHA_BASE_URL: 'https://waha.example.com',
-    WAHA_API_KEY: 'sha512:9b1c',
-    WAHA_SESSION: 'default',
-  },
-  'own-server.mjs': { OWN_SERVER_URL: 'http://engine.example:3000/pairing', OWN_SERVER_KEY: 'engine-key' },
+const isPairingFile = ({ file, text }) =>
+  file?.endsWith('.mjs') && /\bmock\w+\(/.test(text) && text.includes('authorize')
+
+/**
+ * The variables that such a file reads, each with a value of its own.
+ *
+ * @param {string} text
+ * @returns {Readonly<Record<string, string>>}
+ */
+function environmentOf(text) {
+  const names = [...text.matchAll(/\b([A-Z][A-Z_]+_[A-Z_]+)\b/g)].map(([, name = '']) => name)
+  return Object.fromEntries(
+    [...new Set(names)]
+      .filter((name) => name !== 'SCAN_AFTER_MS')
+      // An id of GREEN-API has digits only. A mock server of one's own server has this path.
+      .map((name, index) => [
+        name,
+        /URL$/.test(name) ? 'https://provider.example/pairing' : `110100000${index}`,
+      ]),
+  )
 }
 
 /**
@@ -79,24 +80,31 @@ export async function walkProviders(house) {
     await running.stop()
   }
 
-  const walks = Object.entries(providers).flatMap(([name, env]) => {
-    const text = snippets.find(({ file }) => file === name)?.text
-    if (text === undefined) throw new Error(`The documentation has no ${name}.`)
+  const walks = snippets.filter(isPairingFile).flatMap(({ file: name = '', text }) => {
+    const env = environmentOf(text)
     const withSignIn = text
       .replace(/export (async function|const) authorize\b/, '$1 documentedAuthorize')
       .concat('export const authorize = async () => true\n')
     return [
-      ...(name === 'pairing.mjs'
-        ? []
-        : [() => walk(`${name} as pairing.mjs links its simulated phone`, { name, pairing: text })]),
+      () => walk(`${name}, saved as pairing.mjs, links its simulated phone`, { name, pairing: text }),
       () =>
         walk(`${name} links a phone with ${Object.keys(env).join(', ')} in the environment`, {
           name,
           pairing: withSignIn,
           flags: ['--import', `./${MOCK_PROVIDER}`],
-          env,
+          env: { ...env, PAIRING_FILE: name },
         }),
     ]
+  })
+  await house.check('each adapter that needs no process of its own has such a file', async () => {
+    const adapters = await readdir(path.join(house.folder, 'node_modules/whatsapp-pairing/dist/providers'))
+    const names = adapters
+      .filter((file) => /^[\w-]+\.js$/.test(file))
+      .map((file) => file.replace(/js$/, 'mjs'))
+    const files = snippets
+      .filter(isPairingFile)
+      .map(({ file }) => (file === 'pairing.mjs' ? 'green-api.mjs' : file))
+    assert.deepEqual(files.toSorted(), names.filter((name) => name !== 'baileys.mjs').toSorted())
   })
   await fewAtOnce(walks, 6)
 }
