@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 
@@ -16,3 +16,36 @@ it.each(['The path of one QR code', 'The path of one Retry'])(
     expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([])
   },
 )
+
+it('the code of a provider is in at most six places that CONTRIBUTING.md names, and in one entry of the playground', () => {
+  const contributing = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
+  const [, section = ''] = contributing.split('## Adding a provider\n')
+  const places = [...section.matchAll(/^\d+\. `([^`]+)`/gm)].map(([, place = '']) =>
+    place.replace('<name>', 'wasend'),
+  )
+  expect(places.length).toBeLessThanOrEqual(6)
+  expect(places.filter((place) => !existsSync(join(root, place)))).toEqual([])
+
+  const isCode = (file: string) =>
+    /\.(?:[cm]?[jt]sx?|json|ya?ml)$/.test(file) && !/locales|\.stories\./.test(file)
+  const files = [
+    'src',
+    'stories',
+    'examples',
+    '.storybook',
+    '.github',
+    'test/consumers/lib',
+    'test/consumers/vite-express',
+  ]
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
+        join(folder, file),
+      ),
+    )
+    .concat('package.json')
+    .filter(isCode)
+  const naming = files.filter((file) => /wasend/i.test(readFileSync(join(root, file), 'utf8')))
+  const entry = 'stories/playground/emulated-provider.ts'
+  expect(section).toContain(entry)
+  expect(naming.filter((file) => !places.includes(file))).toEqual([entry])
+})

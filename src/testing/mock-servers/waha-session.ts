@@ -81,7 +81,7 @@ interface SessionOptions {
   readonly engine: 'NOWEB' | 'GOWS'
 }
 
-/** The session of WAHA, and of WASend on top of it: the emulator has no processes. */
+/** The session of WAHA, which the emulator lacks: it has no processes. */
 export function createWahaSession(
   emulator: Emulator,
   { startingMs, stopped, engine }: SessionOptions,

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { transformWithOxc } from 'vite'
+import manifest from '../../../package.json' with { type: 'json' }
 import { errorFacts } from '../error-facts.mjs'
 import { readmeSection } from '../readme-section.mjs'
 import { propTable } from './api-reference.mjs'
@@ -113,7 +114,7 @@ const summaries = {
   start: 'install, try it in one file, Next.js, Vite and Express, several tenants',
   'how-it-works': 'browser, your server, provider; requests, states, deployment forms, size',
   component: 'props, phone numbers, own phone, dialogs',
-  providers: 'GREEN-API, Z-API, WASend, Evolution API, WAHA, Baileys: credentials, webhooks, what to know',
+  providers: 'a section for each provider: credentials, the file of your server, webhooks, what to know',
   theming: 'CSS variables, dark mode, Tailwind, shadcn/ui, MUI, CSP',
   'headless-and-parts': 'parts, the hook, every state, events, query options',
   errors: 'every error code: what the user sees, what you do',
@@ -139,7 +140,7 @@ export function llmsText() {
   return [
     '# whatsapp-pairing',
     '',
-    '> The screen on which a customer of a React app links a phone to WhatsApp, by QR code or pairing code, through GREEN-API, Z-API, WASend, Evolution API, WAHA, Baileys or a server of your own. A handler on your server keeps the provider’s token.',
+    `> ${manifest.description}`,
     '',
     'Rules that code written with this package has to keep:',
     '',
