@@ -18,6 +18,10 @@ if (withWhatsApp) {
     'The playground links with WhatsApp itself, which needs the internet. The link is kept in .whatsapp-link: end it on ' +
       'the phone or with the screen, or delete the folder.',
   )
+} else {
+  console.log(
+    `The playground opens at http://localhost:6006/?path=${PLAYGROUND}. Press "Scan the QR code" on the simulated phone there.`,
+  )
 }
 
 const child = spawn(

@@ -1,5 +1,6 @@
 // @ts-check
 import { fewAtOnce } from '../lib/house.mjs'
+import { designSystemChecks } from './design-systems.mjs'
 import { dialogChecks } from './dialogs.mjs'
 import { hostStyleChecks } from './host-styles.mjs'
 import { translatedChecks } from './translated.mjs'
@@ -34,6 +35,7 @@ export default async function check(house) {
   await fewAtOnce([
     ...hostStyleChecks(house, pages),
     ...dialogChecks(house, pages),
+    ...designSystemChecks(house, pages),
     ...builds
       .filter(({ ENTRY }) => ENTRY === 'translated')
       .flatMap((build) =>

@@ -27,6 +27,7 @@ import everything from './hosts/everything.css?url'
 import manyClasses from './hosts/many-classes.css?url'
 import oldReset from './hosts/old-reset.css?url'
 import pseudoClasses from './hosts/pseudo-classes.css?url'
+import shadcn from './hosts/shadcn.css?url'
 import smallRoot from './hosts/small-root.css?url'
 
 export const hosts = {
@@ -45,6 +46,8 @@ export const hosts = {
   'modern-normalize': { sheets: [modernNormalize] },
   sanitize: { sheets: [sanitize, sanitizeForms, sanitizeTypography] },
   mui: { sheets: [], load: () => import('./hosts/mui.jsx') },
+  'mui-variables': { sheets: [], load: () => import('./hosts/mui-variables.jsx') },
+  shadcn: { sheets: [tailwind4, shadcn], attributes: { class: 'shadcn' } },
   mantine: { sheets: [mantine], attributes: { 'data-mantine-color-scheme': true } },
   'radix-themes': { sheets: [radixThemes], attributes: { class: 'radix-themes' } },
   pico: { sheets: [pico] },
