@@ -98,7 +98,7 @@ export const Linked: Story = { play: shows('linked', 'Ana Souza') }
 export const Disconnecting: Story = {
   play: async ({ canvas, userEvent }) => {
     await userEvent.click(await canvas.findByRole('button', { name: 'Disconnect' }))
-    await expect(canvas.getByRole('group', { name: /^Sending and receiving/ })).toHaveFocus()
+    await expect(canvas.getByRole('group', { name: /^This app will stop sending/ })).toHaveFocus()
     await userEvent.keyboard('{Escape}')
     await expect(canvas.getByRole('button', { name: 'Disconnect' })).toHaveFocus()
     await userEvent.keyboard('{Enter}')

@@ -46,7 +46,7 @@ describe('a pairing code', () => {
       'Waiting for you to enter the code',
       '80 seconds left for this code',
       '40 seconds left for this code',
-      'The code has expired. We didn’t see it entered.',
+      'The code has expired. We didn’t see you enter it.',
     ])
   })
 

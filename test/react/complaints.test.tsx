@@ -471,7 +471,7 @@ describe('the pairing code', () => {
     expect(part('countdown')?.style.getPropertyValue('--whatsapp-pairing-lifetime')).toBe('160000ms')
     await later(161_000)
     expect(shownCode()).toBeUndefined()
-    expect(part('expired-note')?.textContent).toContain('We didn’t see it entered')
+    expect(part('expired-note')?.textContent).toContain('We didn’t see you enter it')
     await press('Retry')
     expect(shownCode()).toBe('ABCD-1234')
   })

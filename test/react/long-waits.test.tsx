@@ -110,7 +110,7 @@ describe('a wait of 30 seconds says what is waited for, and has a button', () =>
     await show({ provider: one.provider })
     one.now = new PairingError('provider-unavailable', 'Down.')
     await advance(33_000)
-    expect(wait()).toBe('The last request for a code failed. It is sent again.')
+    expect(wait()).toBe('The last request for a code failed. We’re trying again.')
     expect(buttons()).toContain('Start over')
   })
 

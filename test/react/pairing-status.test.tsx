@@ -99,7 +99,9 @@ describe('<PairingStatus>', () => {
     await press('Disconnect')
     expect(world.emulator.state.status).toBe('linked')
     expect(part('disconnect-question')).toBe(document.activeElement)
-    expect(part('disconnect-question')?.textContent).toContain('Sending and receiving for this number stops')
+    expect(part('disconnect-question')?.textContent).toContain(
+      'will stop sending and receiving messages with this number',
+    )
     fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' })
     await settle()
     expect(button('Disconnect')).toBe(document.activeElement)
@@ -173,7 +175,7 @@ describe('<PairingStatus>', () => {
     await advance(10_000)
     expect([row()?.dataset.status, part('link-reason')?.textContent]).toEqual([
       'needs-attention',
-      'The phone was unlinked. Link it again to go on sending and receiving.',
+      'The phone was unlinked. Link it again to send and receive messages.',
     ])
     await press('Link again')
     expect(onLink.mock.calls).toEqual([['relink']])
@@ -205,7 +207,7 @@ describe('<PairingStatus>', () => {
     await act(() => vi.dynamicImportSettled())
     expect([row()?.dataset.status, row()?.dataset.last, stateLine()]).toEqual(['unknown', 'linked', 'Linked'])
     expect(part('link-as-of')?.textContent).toMatch(
-      /^The state cannot be read right now\. As of 10:0\d.AM\.$/,
+      /^We can’t check this right now\. Last checked: 10:0\d.AM\.$/,
     )
     expect(part('link-reason')?.textContent).toContain('No connection')
     world.server.start()

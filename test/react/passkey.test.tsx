@@ -231,6 +231,6 @@ describe('a passkey ceremony', () => {
     world.emulator.demandPasskey()
     await doing(() => void world.emulator.scan())
     await advance(10_000)
-    expect(screen.getByText('You need a computer for this: open this page there.')).toBeTruthy()
+    expect(screen.getByText('You need a computer for this. Open this page there.')).toBeTruthy()
   })
 })

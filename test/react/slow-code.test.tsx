@@ -95,7 +95,7 @@ describe('a pairing code that was not entered', () => {
     await advance(31_000)
     await press('Get a new code')
     expect(shownStatus()).toBe('awaiting-number')
-    expect(part('error')?.textContent).toContain('issues no code for this number')
+    expect(part('error')?.textContent).toContain('gave no code for this number')
     expect(shownCode()).toBeUndefined()
   })
 

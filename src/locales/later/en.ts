@@ -100,15 +100,15 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
   passkey: {
     titles: { submitted: 'WhatsApp is checking', confirm: 'Compare the codes' },
     leads: {
-      sign: 'WhatsApp asks for this account’s passkey before it links {app}, and only web.whatsapp.com may do that. Use a computer that has the passkey. Keep your phone near it, with WhatsApp open.',
+      sign: 'WhatsApp wants this account’s passkey before it links {app}. Only web.whatsapp.com can ask for it. Use a computer that has the passkey. Keep your phone near it, with WhatsApp open.',
       'hand-off':
-        'WhatsApp asks for this account’s passkey before it links {app}, and only web.whatsapp.com may do that. The provider’s browser extension helps you with it on a computer.',
+        'WhatsApp wants this account’s passkey before it links {app}. Only web.whatsapp.com can ask for it. On a computer, the provider’s browser extension helps you with that.',
       code: 'Install the extension. Open web.whatsapp.com in the same browser, signed in with this account. Open the extension there, type its code, and confirm. This page goes on by itself.',
       link: 'Open WhatsApp Web on a computer that has the passkey, and follow the extension there. This page goes on by itself.',
       submitted: 'The passkey was sent. Keep WhatsApp open on your phone.',
       confirm: 'Your phone shows a code too. Link {app} only if both codes are the same.',
     },
-    computerNeeded: 'You need a computer for this: open this page there.',
+    computerNeeded: 'You need a computer for this. Open this page there.',
     continue: 'Continue',
     cancel: 'Cancel',
     waiting: 'Waiting for your passkey…',
@@ -122,16 +122,16 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
     differ: 'They differ',
   },
   showNewCode: 'Show a new code',
-  expiredCode: 'We didn’t see it entered.',
+  expiredCode: 'We didn’t see you enter it.',
   leadLinking: 'WhatsApp is linking {app}. Keep WhatsApp open for a few seconds.',
   leadLinked:
     '{app} can now send and receive messages with this number. You can unlink it any time under **Linked devices**.',
   titleNumberCheck: 'Is this your number?',
   leadNumberCheck:
-    'You linked {phone}, and we expected {expected}. They may be the same number, written in two ways.',
+    'You linked {phone}, but we expected {expected}. They may be the same number, written in two ways.',
   titlePasskey: 'WhatsApp wants your passkey',
   leadPasskey:
-    'WhatsApp protects this account with a passkey, and only WhatsApp’s own page may ask for it: this page cannot. {advice} Leave this page open: it goes on by itself.',
+    'A passkey protects this account, and only WhatsApp’s own page can ask for it. {advice} Leave this page open: it goes on by itself.',
   passkeyAdvice: {
     'z-api': 'Ask the people who run {app} to confirm it with Z-API’s browser extension.',
     wasend:
@@ -160,7 +160,7 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
     preparing: 'No code has arrived yet.',
     starting: 'The provider is still starting.',
     resetting: 'The old connection is still being cleared.',
-    retrying: 'The last request for a code failed. It is sent again.',
+    retrying: 'The last request for a code failed. We’re trying again.',
     'requesting-code': 'Your code has not arrived yet.',
     linking: 'This is taking longer than usual. Keep WhatsApp open on your phone.',
   },
@@ -193,12 +193,12 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
     },
     'session-not-found': {
       title: 'This app can’t link WhatsApp now',
-      cause: 'The provider does not know this app’s connection.',
+      cause: 'The provider doesn’t know this app’s connection.',
       advice: tellHost,
     },
     'subscription-expired': {
       title: 'This app can’t link WhatsApp now',
-      cause: 'This app’s plan at its provider has ended, or is used up.',
+      cause: 'This app’s plan with its provider has ended or is used up.',
       advice: tellHost,
     },
     'account-blocked': {
@@ -222,13 +222,13 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
     },
     'passkey-mismatch': {
       title: 'The codes were different',
-      cause: 'Another device may be about to be linked instead of this one.',
+      cause: 'Another device may be linking instead of this app.',
       advice:
-        'Open WhatsApp on your phone, look under **Linked devices**, and log out what you do not know. Then start over here.',
+        'Open WhatsApp on your phone, look under **Linked devices**, and log out any device you don’t know. Then start over here.',
     },
     'code-refused': {
       title: 'No code was issued',
-      cause: 'The provider issues no code for this number now.',
+      cause: 'The provider gave no code for this number.',
       advice: 'Check the number and try again, or scan the QR code instead.',
     },
     'wrong-phone-number': {
@@ -243,12 +243,12 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
     },
     'rate-limited': {
       title: 'Too many attempts',
-      cause: 'WhatsApp or its provider accepts no more for a while.',
+      cause: 'WhatsApp or this app’s provider accepts no more for now.',
       advice: 'Wait a minute, then try again.',
     },
     'not-supported': {
       title: 'Not possible here',
-      cause: 'The provider of this app does not offer it.',
+      cause: 'This app’s provider doesn’t offer this.',
       advice: tellHost,
     },
     'invalid-answer': {
@@ -271,7 +271,7 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
       cause: 'You are not signed in to this app.',
       advice: 'Sign in, then try again.',
     },
-    forbidden: { title: 'Not allowed', cause: 'This app did not allow the request.', advice: tellHost },
+    forbidden: { title: 'Not allowed', cause: 'This app didn’t allow the request.', advice: tellHost },
     'invalid-request': { title: 'Something went wrong', advice: tellHost },
     'server-only': { title: 'This app isn’t set up right', advice: tellHost },
     'invalid-options': { title: 'This app isn’t set up right', advice: tellHost },

@@ -4,9 +4,9 @@ import type { PairingSymptom } from '../../core/messages.js'
 export const enTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'Couldn’t link device',
-    cause: 'Most often the code was replaced while you held the phone up, or typed a letter too late.',
+    cause: 'Most often the code changed while you were scanning or typing it.',
     steps: [
-      'Scan the code that is here now, or ask for a new one.',
+      'Scan the code shown here now, or ask for a new one.',
       'If it happens again, use the other way to link.',
       'Update WhatsApp on your phone.',
     ],
@@ -15,25 +15,25 @@ export const enTroubleshooting: readonly PairingSymptom[] = [
     says: 'Check your phone’s internet connection',
     cause: 'The phone also says this about an expired code.',
     steps: [
-      'Scan the code that is here now.',
-      'Open any page on your phone to see that it is online. Turn off a VPN.',
+      'Scan the code shown here now.',
+      'Open any website on your phone to check that it is online. If you use a VPN, turn it off.',
     ],
   },
   {
     says: 'Can’t link new devices right now',
-    cause: 'WhatsApp takes a break for this account: too many tries, or too many devices.',
+    cause: 'WhatsApp has paused linking for this account: too many tries or too many devices.',
     steps: [
       'Under **Linked devices**, log out of those you no longer use.',
-      'Wait an hour before the next try. More tries make it longer.',
+      'Wait an hour before the next try. More tries make the wait longer.',
     ],
   },
   {
     says: 'Nothing at all',
-    cause: 'The phone did not read the code, or gives no sign of an expired code.',
+    cause: 'The phone didn’t read the code, or doesn’t say that it has expired.',
     steps: [
       'Use the scanner under **Linked devices**, not the camera.',
-      'Make the screen brighter, and hold the phone a hand away.',
-      'No message for a code to enter? Open **Linked devices** yourself: the message often does not come.',
+      'Make the screen brighter, and hold the phone about 20 cm away.',
+      'Your phone doesn’t prompt you for the code? Open **Linked devices** yourself: the prompt often doesn’t come.',
     ],
   },
 ]
