@@ -243,7 +243,7 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
     },
     'rate-limited': {
       title: 'Too many attempts',
-      cause: 'WhatsApp or this app’s provider accepts no more for now.',
+      cause: 'WhatsApp or this app’s provider accepts no more attempts for now.',
       advice: 'Wait a minute, then try again.',
     },
     'not-supported': {
