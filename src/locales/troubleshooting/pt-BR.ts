@@ -4,10 +4,9 @@ import type { PairingSymptom } from '../../core/messages.js'
 export const ptBRTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'Não foi possível conectar o dispositivo',
-    cause:
-      'Quase sempre o código mudou enquanto você apontava o celular, ou uma letra foi digitada tarde demais.',
+    cause: 'Quase sempre o código mudou enquanto você o escaneava ou digitava.',
     steps: [
-      'Escaneie o código que está aqui agora, ou peça um novo.',
+      'Escaneie o código que aparece aqui agora, ou peça um novo.',
       'Se acontecer de novo, use a outra forma de conectar.',
       'Atualize o WhatsApp no seu celular.',
     ],
@@ -16,13 +15,13 @@ export const ptBRTroubleshooting: readonly PairingSymptom[] = [
     says: 'Verifique a conexão do seu celular com a internet',
     cause: 'O celular também diz isso quando o código já expirou.',
     steps: [
-      'Escaneie o código que está aqui agora.',
+      'Escaneie o código que aparece aqui agora.',
       'Abra qualquer página no celular para ver se ele está on-line. Desative a VPN, se usar uma.',
     ],
   },
   {
     says: 'Não é possível conectar novos dispositivos no momento',
-    cause: 'O WhatsApp deu uma pausa a esta conta: tentativas demais, ou dispositivos demais.',
+    cause: 'O WhatsApp pausou novas conexões para esta conta: tentativas demais ou dispositivos demais.',
     steps: [
       'Em **Dispositivos conectados**, desconecte os que você não usa mais.',
       'Espere uma hora antes de tentar de novo. Mais tentativas aumentam a espera.',
@@ -30,10 +29,10 @@ export const ptBRTroubleshooting: readonly PairingSymptom[] = [
   },
   {
     says: 'Não aparece nada',
-    cause: 'O celular não leu o código, ou não avisa que o código expirou.',
+    cause: 'O celular não leu o código, ou não avisa que ele expirou.',
     steps: [
       'Use o leitor em **Dispositivos conectados**, não o app da câmera.',
-      'Aumente o brilho da tela e segure o celular a um palmo dela.',
+      'Aumente o brilho da tela e segure o celular a cerca de 20 cm dela.',
       'Não chegou o aviso para inserir o código? Abra **Dispositivos conectados** sem esperar por ele: muitas vezes não chega.',
     ],
   },
