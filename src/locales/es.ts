@@ -1,10 +1,11 @@
 import type { PairingLocale } from '../core/messages.js'
 
 const again = 'Vuelve a intentarlo en un momento.'
-const tellHost = 'No es un problema de tu teléfono: avisa a quienes gestionan esta app.'
+const tellHost = 'El problema no es tu teléfono. Contacta a quienes gestionan esta app.'
 
 /**
- * Spanish. Words of WhatsApp's menus as in WhatsApp Web in this language.
+ * Spanish, with tú, in the words of Latin America: tocar, ingresar, computadora. Words of WhatsApp's menus as in WhatsApp Web in this
+ * language; a passkey is a clave de acceso, as in its settings.
  *
  * No native speaker has reviewed these texts yet.
  */
@@ -25,7 +26,7 @@ export const es: PairingLocale = {
     stepsScan: [
       'Abre **WhatsApp** o **WhatsApp Business** en tu teléfono',
       '{menu}',
-      'Toca **Dispositivos vinculados** y, luego, **Vincular dispositivo**',
+      'Toca **Dispositivos vinculados** y luego **Vincular dispositivo**',
       'Apunta tu teléfono a este código',
     ],
     stepAndroid: 'Toca **Menú {menuIcon}**',
@@ -33,7 +34,7 @@ export const es: PairingLocale = {
     stepsCode: [
       'Abre **WhatsApp** o **WhatsApp Business** en tu teléfono',
       '{menu}',
-      'Toca **Dispositivos vinculados**, **Vincular dispositivo** y, luego, **Vincular con el número de teléfono**',
+      'Toca **Dispositivos vinculados**, **Vincular dispositivo** y luego **Vincular con el número de teléfono**',
       'Ingresa este código',
     ],
     leadNumber:
@@ -44,12 +45,12 @@ export const es: PairingLocale = {
     leadLinked:
       '{app} ya puede enviar y recibir mensajes con este número. Puedes desvincularlo cuando quieras en **Dispositivos vinculados**.',
     leadPasskey:
-      'WhatsApp protege esta cuenta con una clave de acceso, y solo la página de WhatsApp puede pedirla: esta página no puede. {advice} Deja esta página abierta: sigue sola.',
+      'Una clave de acceso protege esta cuenta, y solo la página de WhatsApp puede pedirla. {advice} Deja esta página abierta: sigue sola.',
     passkeyAdvice: {
-      'z-api': 'Pide a quien gestiona {app} que la confirme con la extensión de navegador de Z-API.',
+      'z-api': 'Pide a quienes gestionan {app} que la confirmen con la extensión de navegador de Z-API.',
       wasend:
-        'Pide a quien gestiona {app} que la confirme con la extensión de claves de acceso de WAHA, que es lo que usa WASend.',
-      other: 'Pide a quien gestiona {app} que lo termine en su proveedor.',
+        'Pide a quienes gestionan {app} que la confirmen con la extensión de claves de acceso de WAHA, que es lo que usa WASend.',
+      other: 'Pide a quienes gestionan {app} que lo terminen en su proveedor.',
     },
     thisApp: 'Esta app',
     qrCodeLabel: 'Código QR para escanear con WhatsApp',
@@ -79,7 +80,7 @@ export const es: PairingLocale = {
     phoneHintMexico: 'Los números de México ya no llevan el 1 después de +52.',
     phoneHintArgentina: 'WhatsApp escribe los celulares de Argentina con un 9 después de +54.',
     phoneHintChanged:
-      'Los números de este país han cambiado. Puede que WhatsApp conozca el suyo en la otra forma.',
+      'Los números de este país han cambiado. Puede que WhatsApp conozca el tuyo en la otra forma.',
     useNumber: 'Usar {number}',
     getCode: 'Obtener código',
     copyCode: 'Copiar código',
@@ -87,7 +88,7 @@ export const es: PairingLocale = {
     copyError: 'Copiar el código de error',
     codeFor: 'Para {number}',
     changeNumber: 'Cambiar',
-    slowCode: '¿El teléfono no acepta el código?',
+    slowCode: '¿El código no funciona?',
     newCode: 'Obtener un código nuevo',
     trouble: '¿Problemas para vincular?',
     coolDown: 'En un momento podrás pedir otro código.',
@@ -95,17 +96,17 @@ export const es: PairingLocale = {
     useQrCode: 'Escanear un código QR',
     passkeyHelp: 'Ver cómo se hace',
     passkey: {
-      titles: { submitted: 'WhatsApp lo está comprobando', confirm: 'Compara los códigos' },
+      titles: { submitted: 'WhatsApp está verificando', confirm: 'Compara los códigos' },
       leads: {
-        sign: 'WhatsApp pide la clave de acceso de esta cuenta antes de vincular {app}, y solo web.whatsapp.com puede pedirla. Usa un ordenador que tenga la clave. Ten el teléfono cerca, con WhatsApp abierto.',
+        sign: 'WhatsApp exige la clave de acceso de esta cuenta antes de vincular {app}. Solo web.whatsapp.com puede pedirla. Usa una computadora que tenga la clave. Ten el teléfono cerca, con WhatsApp abierto.',
         'hand-off':
-          'WhatsApp pide la clave de acceso de esta cuenta antes de vincular {app}, y solo web.whatsapp.com puede pedirla. La extensión de navegador del proveedor te ayuda en un ordenador.',
-        code: 'Instala la extensión. Abre web.whatsapp.com en el mismo navegador, con esta cuenta iniciada. Abre allí la extensión, escribe su código y confirma. Esta página sigue sola.',
-        link: 'Abre WhatsApp Web en un ordenador que tenga la clave de acceso y sigue allí la extensión. Esta página sigue sola.',
-        submitted: 'La clave de acceso se ha enviado. Deja WhatsApp abierto en tu teléfono.',
+          'WhatsApp exige la clave de acceso de esta cuenta antes de vincular {app}. Solo web.whatsapp.com puede pedirla. En una computadora, la extensión de navegador del proveedor te ayuda con eso.',
+        code: 'Instala la extensión. Abre web.whatsapp.com en el mismo navegador, con la sesión de esta cuenta. Abre allí la extensión, escribe su código y confirma. Esta página sigue sola.',
+        link: 'Abre WhatsApp Web en una computadora que tenga la clave de acceso y sigue allí la extensión. Esta página sigue sola.',
+        submitted: 'Se envió la clave de acceso. Deja WhatsApp abierto en tu teléfono.',
         confirm: 'Tu teléfono también muestra un código. Vincula {app} solo si los dos son iguales.',
       },
-      computerNeeded: 'Para esto necesitas un ordenador: abre allí esta página.',
+      computerNeeded: 'Para esto necesitas una computadora. Abre allí esta página.',
       continue: 'Continuar',
       cancel: 'Cancelar',
       waiting: 'Esperando tu clave de acceso…',
@@ -130,55 +131,55 @@ export const es: PairingLocale = {
     statusCode: 'Esperando a que ingreses el código',
     titleNumberCheck: '¿Es este tu número?',
     leadNumberCheck:
-      'Se vinculó un teléfono con el número {phone}, y aquí se espera {expected}. Pueden ser el mismo número, escrito de dos maneras.',
+      'Vinculaste {phone}, pero esperábamos {expected}. Puede ser el mismo número, escrito de dos maneras.',
     showCodeFor: 'Mostrar el código para …{digits}',
     numberExpected: 'Aquí se espera otro número.',
     numberIsMine: 'Sí',
     numberIsOther: 'Es otro teléfono',
     mayTake: 'Puede tardar hasta {minutes} min.',
     backToNumber: 'Volver al número',
-    contactSupport: 'Contactar con soporte',
+    contactSupport: 'Contactar a soporte',
     longWait: {
-      preparing: 'El proveedor aún no tiene un código.',
+      preparing: 'Aún no ha llegado ningún código.',
       starting: 'El proveedor aún se está iniciando.',
       resetting: 'La conexión anterior aún se está borrando.',
-      retrying: 'La última solicitud de un código falló. Se envía de nuevo.',
-      'requesting-code': 'El proveedor aún no ha emitido el código.',
-      linking: 'La vinculación aún no ha terminado. Mantén WhatsApp abierto en tu teléfono.',
+      retrying: 'La última solicitud de un código falló. Lo intentamos de nuevo.',
+      'requesting-code': 'Tu código aún no ha llegado.',
+      linking: 'Está tardando más de lo normal. Deja WhatsApp abierto en tu teléfono.',
     },
-    noticeLinkEnded: 'WhatsApp volvió a cerrar la vinculación. Vincula el teléfono otra vez.',
-    noticeLinkNotFinished: 'El teléfono no terminó de vincularse. Inténtalo de nuevo.',
+    noticeLinkEnded: 'La vinculación terminó poco después de hacerse. Vincula el teléfono otra vez.',
+    noticeLinkNotFinished: 'La vinculación no se completó. Inténtalo de nuevo.',
     noticeUnlinkedOnPhone: 'El teléfono se desvinculó.',
-    noticeCodeReplaced: 'Se pidió un código más reciente, así que el anterior ya no sirve.',
+    noticeCodeReplaced: 'Tu código fue reemplazado y ya no sirve.',
     timeLeft: {
       one: 'Queda {count} segundo para este código',
       other: 'Quedan {count} segundos para este código',
     },
     expiredTitle: 'El código venció.',
     expiredUnscanned: 'No vimos ningún escaneo.',
-    expiredCode: 'Nadie lo ingresó a tiempo.',
+    expiredCode: 'No vimos que lo ingresaras.',
     safety:
       'Esto vincula **{app}** con tu WhatsApp. Nunca escanees ni ingreses un código que no hayas pedido.',
     linkLinked: 'Vinculado',
     linkNone: 'No vinculado',
     linkAttention: 'Requiere atención',
-    linkChecking: 'Comprobando…',
-    linkUnreachable: 'Ahora no se puede leer el estado.',
-    linkAsOf: 'Estado a las {time}.',
-    linkLost: 'Se desvinculó el teléfono. Vincúlalo de nuevo para seguir enviando y recibiendo.',
-    linkPasskey: 'WhatsApp pide la llave de acceso de este teléfono. Vincúlalo de nuevo para continuar.',
+    linkChecking: 'Verificando…',
+    linkUnreachable: 'Ahora no podemos verificarlo.',
+    linkAsOf: 'Última verificación: {time}.',
+    linkLost: 'Se desvinculó el teléfono. Vincúlalo de nuevo para enviar y recibir mensajes.',
+    linkPasskey: 'WhatsApp pide la clave de acceso de esta cuenta. Vincula de nuevo para continuar.',
     linkStart: 'Vincular',
     linkAgain: 'Vincular de nuevo',
-    linkCheck: 'Comprobar de nuevo',
+    linkCheck: 'Verificar de nuevo',
     disconnect: 'Desvincular',
     disconnectWarning:
-      'Aquí se deja de enviar y recibir con este número. Los chats se quedan en el teléfono y puedes vincularlo de nuevo.',
+      'Esta app dejará de enviar y recibir mensajes con este número. Los chats se quedan en el teléfono y puedes vincularlo de nuevo.',
     disconnecting: 'Desvinculando…',
     disconnectCancel: 'Cancelar',
     sendToOwner: 'Enviar a quien tiene el teléfono',
     copyLink: 'Copiar enlace',
     shareLink: 'Compartir…',
-    linkForOwner: 'Quien abra este enlace puede vincular un teléfono aquí hasta que caduque.',
+    linkForOwner: 'Quien abra este enlace puede vincular un teléfono aquí hasta que el enlace venza.',
     done: 'Listo',
     syncing: 'Copiando tus chats… {percent}',
     printNote: 'Código para vincular {app} con WhatsApp. Vence a las {time}.',
@@ -196,44 +197,44 @@ export const es: PairingLocale = {
       },
       'subscription-expired': {
         title: 'Esta app no puede vincular WhatsApp ahora',
-        cause: 'El plan de esta app con su proveedor venció.',
+        cause: 'El plan de esta app con su proveedor venció o se agotó.',
         advice: tellHost,
       },
       'account-blocked': {
         title: 'Esta cuenta está bloqueada',
-        cause: 'WhatsApp bloqueó esta cuenta.',
+        cause: 'El proveedor informa que WhatsApp la bloqueó.',
         advice: 'Abre WhatsApp en tu teléfono y solicita una revisión.',
       },
       'session-stale': {
         title: 'La conexión se quedó atascada',
-        cause: 'Quedó algo de una vinculación anterior, o el proveedor no terminó de iniciarse.',
-        advice: 'Empieza de nuevo para limpiarla. Puede tardar un minuto.',
+        cause: 'Puede que una vinculación anterior todavía estorbe.',
+        advice: 'Empieza de nuevo para borrarla. Puede tardar un minuto.',
       },
       'passkey-refused': {
-        title: 'No se aceptó la llave de acceso',
-        advice: 'Empieza de nuevo y usa la llave de acceso de la cuenta de WhatsApp que quieres vincular.',
+        title: 'No se aceptó la clave de acceso',
+        advice: 'Empieza de nuevo y usa la clave de acceso de la cuenta de WhatsApp que quieres vincular.',
       },
       'passkey-expired': {
-        title: 'La llave de acceso tardó demasiado',
+        title: 'La clave de acceso tardó demasiado',
         cause: 'WhatsApp la espera diez minutos.',
         advice: 'Empieza de nuevo para volver a intentarlo.',
       },
       'passkey-mismatch': {
         title: 'Los códigos eran distintos',
-        cause: 'Puede que se esté vinculando otro dispositivo en lugar de este.',
+        cause: 'Puede que se esté vinculando otro dispositivo en lugar de esta app.',
         advice:
-          'Abre WhatsApp en tu teléfono, mira en **Dispositivos vinculados** y cierra la sesión de lo que no conozcas. Después empieza de nuevo aquí.',
+          'Abre WhatsApp en tu teléfono, mira en **Dispositivos vinculados** y cierra la sesión de los que no conozcas. Después empieza de nuevo aquí.',
       },
       'code-refused': {
-        title: 'No hay código para este número',
-        cause: 'WhatsApp no da un código para él ahora.',
+        title: 'No se emitió ningún código',
+        cause: 'El proveedor no dio un código para este número.',
         advice: 'Revisa el número y vuelve a intentarlo, o escanea el código QR.',
       },
       'wrong-phone-number': {
-        title: 'Ese era otro teléfono',
-        cause: 'Se vinculó {phone}, pero aquí se espera otro teléfono.',
+        title: 'Otro número está vinculado',
+        cause: 'Vinculaste {phone}. Aquí se espera otro número.',
         advice:
-          'Empieza de nuevo para desvincularlo, o cierra la sesión de esta app en ese teléfono, en **Dispositivos vinculados**. Después usa el correcto.',
+          'Empieza de nuevo para desvincularlo, o cierra la sesión de esta app en ese teléfono, en **Dispositivos vinculados**. Después usa el teléfono correcto.',
       },
       'invalid-phone-number': {
         title: 'Revisa el número',
@@ -241,39 +242,39 @@ export const es: PairingLocale = {
       },
       'rate-limited': {
         title: 'Demasiados intentos',
-        cause: 'WhatsApp necesita una pausa.',
+        cause: 'WhatsApp o el proveedor de esta app no acepta más intentos por ahora.',
         advice: 'Espera un minuto y vuelve a intentarlo.',
       },
       'not-supported': {
         title: 'Aquí no es posible',
-        cause: 'El proveedor no ofrece esta opción.',
+        cause: 'El proveedor de esta app no ofrece esto.',
         advice: tellHost,
       },
       'invalid-answer': {
         title: 'Algo salió mal',
-        cause: 'El proveedor envió algo que no es un código.',
+        cause: 'Recibimos una respuesta que no podemos usar.',
         advice: again,
       },
       'provider-unavailable': {
-        title: 'El proveedor no está disponible',
-        cause: 'Está caído o reiniciándose.',
+        title: 'No disponible por ahora',
+        cause: 'El servicio detrás de esta app no responde.',
         advice: again,
       },
       network: { title: 'Sin conexión', advice: 'Revisa tu conexión a internet y vuelve a intentarlo.' },
-      timeout: { title: 'Tardó demasiado', cause: 'El proveedor no respondió.', advice: again },
+      timeout: { title: 'Tardó demasiado', cause: 'No llegó ninguna respuesta a tiempo.', advice: again },
       'sign-in-required': {
-        title: 'Inicia sesión de nuevo',
-        cause: 'Tu sesión en esta app terminó.',
-        advice: 'Inicia sesión y después vincula tu teléfono.',
+        title: 'Inicia sesión',
+        cause: 'No iniciaste sesión en esta app.',
+        advice: 'Inicia sesión y vuelve a intentarlo.',
       },
       forbidden: {
         title: 'Sin permiso',
-        cause: 'No puedes vincular un teléfono aquí.',
+        cause: 'Esta app no permitió la solicitud.',
         advice: tellHost,
       },
       'invalid-request': { title: 'Algo salió mal', advice: tellHost },
-      'server-only': { title: 'Aún no está configurado', advice: tellHost },
-      'invalid-options': { title: 'Aún no está configurado', advice: tellHost },
+      'server-only': { title: 'Esta app no está bien configurada', advice: tellHost },
+      'invalid-options': { title: 'Esta app no está bien configurada', advice: tellHost },
       aborted: { title: 'Interrumpido', advice: again },
       'component-failed': { title: 'Algo salió mal', advice: again },
       unknown: { title: 'Algo salió mal', advice: again },
