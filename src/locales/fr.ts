@@ -1,10 +1,10 @@
 import type { PairingLocale } from '../core/messages.js'
 
 const again = 'Réessayez dans un instant.'
-const tellHost = 'Votre téléphone n’y est pour rien : prévenez l’équipe qui gère cette application.'
+const tellHost = 'Votre téléphone n’y est pour rien. Contactez l’équipe qui gère cette application.'
 
 /**
- * French. Words of WhatsApp's menus as in WhatsApp Web in this language.
+ * French, with vous. Words of WhatsApp's menus as in WhatsApp Web in this language.
  *
  * No native speaker has reviewed these texts yet.
  */
@@ -42,9 +42,9 @@ export const fr: PairingLocale = {
       'Ce téléphone ne peut pas scanner son propre écran. Saisissez son numéro : vous recevez un code à saisir dans WhatsApp.',
     leadLinking: 'WhatsApp connecte {app}. Gardez WhatsApp ouvert quelques secondes.',
     leadLinked:
-      '{app} peut maintenant envoyer et recevoir des messages avec ce numéro. Vous pouvez vous déconnecter à tout moment dans **Appareils connectés**.',
+      '{app} peut maintenant envoyer et recevoir des messages avec ce numéro. Vous pouvez le déconnecter à tout moment dans **Appareils connectés**.',
     leadPasskey:
-      'WhatsApp protège ce compte par une clé d’accès, et seule la page de WhatsApp peut la demander : cette page ne le peut pas. {advice} Laissez cette page ouverte : la suite se fait toute seule.',
+      'Une clé d’accès protège ce compte, et seule la page de WhatsApp peut la demander. {advice} Laissez cette page ouverte : la suite se fait toute seule.',
     passkeyAdvice: {
       'z-api': 'Demandez à l’équipe qui gère {app} de la confirmer avec l’extension de navigateur de Z-API.',
       wasend:
@@ -87,7 +87,7 @@ export const fr: PairingLocale = {
     copyError: 'Copier le code d’erreur',
     codeFor: 'Pour {number}',
     changeNumber: 'Modifier',
-    slowCode: 'Le téléphone n’accepte pas le code ?',
+    slowCode: 'Le code ne fonctionne pas ?',
     newCode: 'Obtenir un nouveau code',
     trouble: 'Un problème de connexion ?',
     coolDown: 'Vous pourrez demander un autre code dans un instant.',
@@ -97,13 +97,13 @@ export const fr: PairingLocale = {
     passkey: {
       titles: { submitted: 'WhatsApp vérifie', confirm: 'Comparez les codes' },
       leads: {
-        sign: 'WhatsApp demande la clé d’accès de ce compte avant d’associer {app}, et seul web.whatsapp.com peut la demander. Utilisez un ordinateur qui a la clé d’accès. Gardez votre téléphone à côté, avec WhatsApp ouvert.',
+        sign: 'WhatsApp exige la clé d’accès de ce compte avant de connecter {app}. Seul web.whatsapp.com peut la demander. Utilisez un ordinateur qui a la clé d’accès. Gardez votre téléphone à côté, avec WhatsApp ouvert.',
         'hand-off':
-          'WhatsApp demande la clé d’accès de ce compte avant d’associer {app}, et seul web.whatsapp.com peut la demander. L’extension de navigateur du fournisseur vous y aide sur un ordinateur.',
-        code: 'Installez l’extension. Ouvrez web.whatsapp.com dans le même navigateur, connecté avec ce compte. Ouvrez-y l’extension, saisissez son code et confirmez. La suite se fait toute seule sur cette page.',
+          'WhatsApp exige la clé d’accès de ce compte avant de connecter {app}. Seul web.whatsapp.com peut la demander. Sur un ordinateur, l’extension de navigateur du fournisseur vous y aide.',
+        code: 'Installez l’extension. Ouvrez web.whatsapp.com dans le même navigateur, avec ce compte. Ouvrez-y l’extension, saisissez son code et confirmez. La suite se fait toute seule sur cette page.',
         link: 'Ouvrez WhatsApp Web sur un ordinateur qui a la clé d’accès et suivez-y l’extension. La suite se fait toute seule sur cette page.',
         submitted: 'La clé d’accès a été envoyée. Gardez WhatsApp ouvert sur votre téléphone.',
-        confirm: 'Votre téléphone affiche aussi un code. N’associez {app} que si les deux sont identiques.',
+        confirm: 'Votre téléphone affiche aussi un code. Ne connectez {app} que si les deux sont identiques.',
       },
       computerNeeded: 'Il vous faut un ordinateur. Ouvrez-y cette page.',
       continue: 'Continuer',
@@ -131,7 +131,7 @@ export const fr: PairingLocale = {
     statusCode: 'En attente de la saisie du code',
     titleNumberCheck: 'Est-ce votre numéro ?',
     leadNumberCheck:
-      'Un téléphone avec le numéro {phone} est associé, et {expected} est attendu ici. Il s’agit peut-être du même numéro, écrit de deux façons.',
+      'Vous avez connecté {phone}, mais nous attendions {expected}. C’est peut-être le même numéro, écrit de deux façons.',
     showCodeFor: 'Afficher le code pour …{digits}',
     numberExpected: 'Un autre numéro est attendu ici.',
     numberIsMine: 'Oui',
@@ -140,44 +140,45 @@ export const fr: PairingLocale = {
     backToNumber: 'Retour au numéro',
     contactSupport: 'Contacter l’assistance',
     longWait: {
-      preparing: 'Le fournisseur n’a pas encore de code.',
+      preparing: 'Aucun code n’est encore arrivé.',
       starting: 'Le fournisseur est encore en train de démarrer.',
-      resetting: 'L’ancienne connexion est encore en cours d’effacement.',
-      retrying: 'La dernière demande de code a échoué. Elle est renvoyée.',
-      'requesting-code': 'Le fournisseur n’a pas encore émis le code.',
-      linking: 'L’association n’est pas encore terminée. Gardez WhatsApp ouvert sur votre téléphone.',
+      resetting: 'L’ancienne connexion est encore en cours de suppression.',
+      retrying: 'La dernière demande de code a échoué. Nous réessayons.',
+      'requesting-code': 'Votre code n’est pas encore arrivé.',
+      linking: 'Cela prend plus de temps que d’habitude. Gardez WhatsApp ouvert sur votre téléphone.',
     },
     noticeLinkEnded:
-      'WhatsApp a de nouveau mis fin à l’association. Veuillez associer le téléphone encore une fois.',
-    noticeLinkNotFinished: 'Le téléphone n’a pas terminé l’association. Veuillez réessayer.',
-    noticeUnlinkedOnPhone: 'Le téléphone a été dissocié.',
-    noticeCodeReplaced: 'Un code plus récent a été demandé, donc le précédent ne fonctionne plus.',
+      'La connexion a pris fin peu après avoir été établie. Connectez le téléphone encore une fois.',
+    noticeLinkNotFinished: 'La connexion n’a pas abouti. Réessayez.',
+    noticeUnlinkedOnPhone: 'Le téléphone a été déconnecté.',
+    noticeCodeReplaced: 'Votre code a été remplacé et ne fonctionne plus.',
     timeLeft: { one: 'Encore {count} seconde pour ce code', other: 'Encore {count} secondes pour ce code' },
     expiredTitle: 'Le code a expiré.',
     expiredUnscanned: 'Nous n’avons vu aucun scan.',
-    expiredCode: 'Personne ne l’a saisi.',
+    expiredCode: 'Nous n’avons vu aucune saisie.',
     safety:
       'Cela connecte **{app}** à votre WhatsApp. Ne scannez et ne saisissez jamais un code que vous n’avez pas demandé.',
     linkLinked: 'Connecté',
     linkNone: 'Non connecté',
     linkAttention: 'Action requise',
     linkChecking: 'Vérification…',
-    linkUnreachable: 'L’état ne peut pas être lu pour le moment.',
-    linkAsOf: 'État à {time}.',
-    linkLost: 'Le téléphone a été déconnecté. Connectez-le à nouveau pour continuer à envoyer et à recevoir.',
-    linkPasskey: 'WhatsApp demande la clé d’accès de ce téléphone. Connectez-le à nouveau pour continuer.',
+    linkUnreachable: 'Vérification impossible pour le moment.',
+    linkAsOf: 'Dernière vérification : {time}.',
+    linkLost: 'Le téléphone a été déconnecté. Connectez-le à nouveau pour envoyer et recevoir des messages.',
+    linkPasskey: 'WhatsApp demande la clé d’accès de ce compte. Connectez-le à nouveau pour continuer.',
     linkStart: 'Connecter',
     linkAgain: 'Connecter à nouveau',
     linkCheck: 'Vérifier à nouveau',
     disconnect: 'Déconnecter',
     disconnectWarning:
-      'L’envoi et la réception pour ce numéro s’arrêtent ici. Les discussions restent sur le téléphone, et vous pouvez le connecter à nouveau.',
+      'Cette application n’enverra et ne recevra plus de messages avec ce numéro. Les discussions restent sur le téléphone, et vous pouvez le connecter à nouveau.',
     disconnecting: 'Déconnexion…',
     disconnectCancel: 'Annuler',
     sendToOwner: 'Envoyer au propriétaire du téléphone',
     copyLink: 'Copier le lien',
     shareLink: 'Partager…',
-    linkForOwner: 'Toute personne qui ouvre ce lien peut connecter un téléphone ici jusqu’à son expiration.',
+    linkForOwner:
+      'Toute personne qui ouvre ce lien peut connecter un téléphone ici jusqu’à l’expiration du lien.',
     done: 'Terminé',
     syncing: 'Copie de vos discussions… {percent}',
     printNote: 'Code pour connecter {app} à WhatsApp. Il expire à {time}.',
@@ -195,19 +196,18 @@ export const fr: PairingLocale = {
       },
       'subscription-expired': {
         title: 'Cette application ne peut pas connecter WhatsApp',
-        cause: 'L’abonnement de cette application chez son fournisseur a expiré.',
+        cause: 'L’abonnement de cette application chez son fournisseur a expiré ou est épuisé.',
         advice: tellHost,
       },
       'account-blocked': {
         title: 'Ce compte est bloqué',
-        cause: 'WhatsApp a bloqué ce compte.',
+        cause: 'Selon le fournisseur, WhatsApp l’a bloqué.',
         advice: 'Ouvrez WhatsApp sur votre téléphone et demandez un examen.',
       },
       'session-stale': {
         title: 'La connexion est bloquée',
-        cause:
-          'Il reste quelque chose d’une connexion précédente, ou le fournisseur n’a pas fini de démarrer.',
-        advice: 'Recommencez pour tout remettre à zéro. Cela peut prendre une minute.',
+        cause: 'Une connexion précédente gêne peut-être encore.',
+        advice: 'Recommencez pour la supprimer. Cela peut prendre une minute.',
       },
       'passkey-refused': {
         title: 'La clé d’accès n’a pas été acceptée',
@@ -220,20 +220,20 @@ export const fr: PairingLocale = {
       },
       'passkey-mismatch': {
         title: 'Les codes étaient différents',
-        cause: 'Un autre appareil est peut-être en train d’être connecté à la place de celui-ci.',
+        cause: 'Un autre appareil est peut-être en train de se connecter à la place de cette application.',
         advice:
-          'Ouvrez WhatsApp sur votre téléphone, regardez sous **Appareils connectés** et déconnectez ce que vous ne connaissez pas. Recommencez ensuite ici.',
+          'Ouvrez WhatsApp sur votre téléphone, regardez dans **Appareils connectés** et déconnectez ceux que vous ne connaissez pas. Recommencez ensuite ici.',
       },
       'code-refused': {
-        title: 'Pas de code pour ce numéro',
-        cause: 'WhatsApp ne donne pas de code pour ce numéro en ce moment.',
+        title: 'Aucun code n’a été délivré',
+        cause: 'Le fournisseur n’a pas donné de code pour ce numéro.',
         advice: 'Vérifiez le numéro et réessayez, ou scannez plutôt le code QR.',
       },
       'wrong-phone-number': {
-        title: 'C’était un autre téléphone',
-        cause: '{phone} a été connecté, alors qu’un autre téléphone est attendu ici.',
+        title: 'Un autre numéro est connecté',
+        cause: 'Vous avez connecté {phone}. Un autre numéro est attendu ici.',
         advice:
-          'Recommencez pour le déconnecter, ou déconnectez cette application sur ce téléphone dans **Appareils connectés**. Utilisez ensuite le bon.',
+          'Recommencez pour le déconnecter, ou déconnectez cette application sur ce téléphone dans **Appareils connectés**. Utilisez ensuite le bon téléphone.',
       },
       'invalid-phone-number': {
         title: 'Vérifiez le numéro',
@@ -241,39 +241,39 @@ export const fr: PairingLocale = {
       },
       'rate-limited': {
         title: 'Trop d’essais',
-        cause: 'WhatsApp a besoin d’une pause.',
+        cause: 'WhatsApp ou le fournisseur de cette application n’accepte plus d’essais pour l’instant.',
         advice: 'Attendez une minute, puis réessayez.',
       },
       'not-supported': {
         title: 'Impossible ici',
-        cause: 'Le fournisseur ne propose pas cette option.',
+        cause: 'Le fournisseur de cette application ne le propose pas.',
         advice: tellHost,
       },
       'invalid-answer': {
         title: 'Un problème est survenu',
-        cause: 'Le fournisseur a envoyé autre chose qu’un code.',
+        cause: 'Nous avons reçu une réponse inutilisable.',
         advice: again,
       },
       'provider-unavailable': {
-        title: 'Le fournisseur est indisponible',
-        cause: 'Il est en panne ou redémarre.',
+        title: 'Indisponible pour le moment',
+        cause: 'Le service derrière cette application ne répond pas.',
         advice: again,
       },
       network: { title: 'Pas de connexion', advice: 'Vérifiez votre connexion Internet, puis réessayez.' },
-      timeout: { title: 'C’était trop long', cause: 'Le fournisseur n’a pas répondu.', advice: again },
+      timeout: { title: 'C’était trop long', cause: 'Aucune réponse n’est arrivée à temps.', advice: again },
       'sign-in-required': {
-        title: 'Identifiez-vous de nouveau',
-        cause: 'Votre session dans cette application est terminée.',
-        advice: 'Identifiez-vous, puis connectez votre téléphone.',
+        title: 'Identifiez-vous',
+        cause: 'Aucune session n’est ouverte dans cette application.',
+        advice: 'Identifiez-vous, puis réessayez.',
       },
       forbidden: {
         title: 'Non autorisé',
-        cause: 'Vous ne pouvez pas connecter de téléphone ici.',
+        cause: 'Cette application n’a pas autorisé la demande.',
         advice: tellHost,
       },
       'invalid-request': { title: 'Un problème est survenu', advice: tellHost },
-      'server-only': { title: 'Pas encore configuré', advice: tellHost },
-      'invalid-options': { title: 'Pas encore configuré', advice: tellHost },
+      'server-only': { title: 'Cette application est mal configurée', advice: tellHost },
+      'invalid-options': { title: 'Cette application est mal configurée', advice: tellHost },
       aborted: { title: 'Interrompu', advice: again },
       'component-failed': { title: 'Un problème est survenu', advice: again },
       unknown: { title: 'Un problème est survenu', advice: again },

@@ -4,8 +4,7 @@ import type { PairingSymptom } from '../../core/messages.js'
 export const frTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'Impossible de connecter l’appareil',
-    cause:
-      'Le plus souvent, le code a été remplacé pendant que vous le visiez, ou une lettre a été saisie trop tard.',
+    cause: 'Le plus souvent, le code a changé pendant que vous le scanniez ou le saisissiez.',
     steps: [
       'Scannez le code affiché ici maintenant, ou demandez-en un nouveau.',
       'Si cela se reproduit, utilisez l’autre méthode de connexion.',
@@ -22,7 +21,7 @@ export const frTroubleshooting: readonly PairingSymptom[] = [
   },
   {
     says: 'Impossible de connecter de nouveaux appareils pour le moment',
-    cause: 'WhatsApp impose une pause à ce compte : trop d’essais, ou trop d’appareils.',
+    cause: 'WhatsApp a suspendu les connexions pour ce compte : trop d’essais ou trop d’appareils.',
     steps: [
       'Dans **Appareils connectés**, déconnectez ceux que vous n’utilisez plus.',
       'Attendez une heure avant de réessayer. Chaque essai de plus rallonge l’attente.',
@@ -30,7 +29,7 @@ export const frTroubleshooting: readonly PairingSymptom[] = [
   },
   {
     says: 'Rien du tout',
-    cause: 'Le téléphone n’a pas lu le code, ou ne signale pas que le code a expiré.',
+    cause: 'Le téléphone n’a pas lu le code, ou ne signale pas qu’il a expiré.',
     steps: [
       'Utilisez le scanner dans **Appareils connectés**, pas l’appareil photo.',
       'Augmentez la luminosité de l’écran et tenez le téléphone à une vingtaine de centimètres.',
