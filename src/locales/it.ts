@@ -1,10 +1,11 @@
 import type { PairingLocale } from '../core/messages.js'
 
 const again = 'Riprova tra un momento.'
-const tellHost = 'Non dipende dal tuo telefono: avvisa chi gestisce questa app.'
+const tellHost = 'Il tuo telefono non c’entra. Contatta chi gestisce questa app.'
 
 /**
- * Italian. Words of WhatsApp's menus as in WhatsApp Web in this language.
+ * Italian, with tu. Words of WhatsApp's menus as in WhatsApp Web in this language, but “Collega un dispositivo”, as guides to the phone have
+ * it (androidblog.it/220160, tomshw.it, looked up on 30 November 2026).
  *
  * No native speaker has reviewed these texts yet.
  */
@@ -25,7 +26,7 @@ export const it: PairingLocale = {
     stepsScan: [
       'Apri **WhatsApp** o **WhatsApp Business** sul telefono',
       '{menu}',
-      'Tocca **Dispositivi collegati**, quindi **Collega dispositivo**',
+      'Tocca **Dispositivi collegati**, quindi **Collega un dispositivo**',
       'Inquadra questo codice con il telefono',
     ],
     stepAndroid: 'Tocca **Menu {menuIcon}**',
@@ -33,7 +34,7 @@ export const it: PairingLocale = {
     stepsCode: [
       'Apri **WhatsApp** o **WhatsApp Business** sul telefono',
       '{menu}',
-      'Tocca **Dispositivi collegati**, **Collega dispositivo**, quindi **In alternativa, collega con il numero di telefono**',
+      'Tocca **Dispositivi collegati**, **Collega un dispositivo**, quindi **In alternativa, collega con il numero di telefono**',
       'Inserisci questo codice',
     ],
     leadNumber:
@@ -44,7 +45,7 @@ export const it: PairingLocale = {
     leadLinked:
       '{app} ora può inviare e ricevere messaggi con questo numero. Puoi scollegarlo quando vuoi in **Dispositivi collegati**.',
     leadPasskey:
-      'WhatsApp protegge questo account con una passkey, e solo la pagina di WhatsApp può chiederla: questa pagina non può. {advice} Lascia aperta questa pagina: prosegue da sola.',
+      'Una passkey protegge questo account, e solo la pagina di WhatsApp può chiederla. {advice} Lascia aperta questa pagina: prosegue da sola.',
     passkeyAdvice: {
       'z-api': 'Chiedi a chi gestisce {app} di confermarla con l’estensione del browser di Z-API.',
       wasend:
@@ -66,13 +67,13 @@ export const it: PairingLocale = {
     phoneNumber: 'Numero di telefono',
     phoneNumberHint: 'Con il prefisso internazionale, per esempio +39 312 345 6789',
     country: 'Paese',
-    noCountry: 'Nessun paese trovato',
-    phoneTooShort: 'Troppo corto per un numero di questo paese: {country}.',
-    phoneTooLong: 'Troppo lungo per un numero di questo paese: {country}.',
-    phoneUnknownCountry: 'Scegli il paese, o inizia con + e il prefisso internazionale.',
+    noCountry: 'Nessun Paese trovato',
+    phoneTooShort: 'Troppo corto per un numero di questo Paese: {country}.',
+    phoneTooLong: 'Troppo lungo per un numero di questo Paese: {country}.',
+    phoneUnknownCountry: 'Scegli il Paese, o inizia con + e il prefisso internazionale.',
     phoneEmpty: 'Scrivi prima il tuo numero di telefono.',
     phoneNoAreaCode: 'Manca il prefisso: due cifre prima del numero, per esempio 11.',
-    phoneUnlikely: 'Non sembra un numero di cellulare di questo paese: {country}.',
+    phoneUnlikely: 'Non sembra un numero di cellulare di questo Paese: {country}.',
     phonePressAgain:
       'Controlla il prefisso internazionale e le cifre. Se sono giusti, premi di nuovo il pulsante.',
     phoneHintBrazil:
@@ -80,7 +81,7 @@ export const it: PairingLocale = {
     phoneHintMexico: 'In Messico i numeri non hanno più l’1 dopo +52.',
     phoneHintArgentina: 'WhatsApp scrive i cellulari argentini con un 9 dopo +54.',
     phoneHintChanged:
-      'I numeri di questo Paese sono cambiati. WhatsApp potrebbe conoscere il suo nell’altra forma.',
+      'I numeri di questo Paese sono cambiati. WhatsApp potrebbe conoscere il tuo nell’altra forma.',
     useNumber: 'Usa {number}',
     getCode: 'Ricevi il codice',
     copyCode: 'Copia il codice',
@@ -88,7 +89,7 @@ export const it: PairingLocale = {
     copyError: 'Copia il codice dell’errore',
     codeFor: 'Per {number}',
     changeNumber: 'Modifica',
-    slowCode: 'Il telefono non accetta il codice?',
+    slowCode: 'Il codice non funziona?',
     newCode: 'Ricevi un nuovo codice',
     trouble: 'Non riesci a collegare?',
     coolDown: 'Tra un momento potrai chiedere un altro codice.',
@@ -98,15 +99,15 @@ export const it: PairingLocale = {
     passkey: {
       titles: { submitted: 'WhatsApp sta verificando', confirm: 'Confronta i codici' },
       leads: {
-        sign: 'WhatsApp chiede la passkey di questo account prima di collegare {app}, e solo web.whatsapp.com può chiederla. Usa un computer che ha la passkey. Tieni vicino il telefono, con WhatsApp aperto.',
+        sign: 'WhatsApp vuole la passkey di questo account prima di collegare {app}. Solo web.whatsapp.com può chiederla. Usa un computer che ha la passkey. Tieni vicino il telefono, con WhatsApp aperto.',
         'hand-off':
-          'WhatsApp chiede la passkey di questo account prima di collegare {app}, e solo web.whatsapp.com può chiederla. L’estensione del browser del fornitore ti aiuta su un computer.',
+          'WhatsApp vuole la passkey di questo account prima di collegare {app}. Solo web.whatsapp.com può chiederla. Su un computer ti aiuta l’estensione del browser del fornitore.',
         code: 'Installa l’estensione. Apri web.whatsapp.com nello stesso browser, con questo account. Apri lì l’estensione, scrivi il suo codice e conferma. Questa pagina prosegue da sola.',
         link: 'Apri WhatsApp Web su un computer che ha la passkey e segui lì l’estensione. Questa pagina prosegue da sola.',
         submitted: 'La passkey è stata inviata. Tieni aperto WhatsApp sul telefono.',
         confirm: 'Anche il telefono mostra un codice. Collega {app} solo se i due codici sono uguali.',
       },
-      computerNeeded: 'Ti serve un computer: apri lì questa pagina.',
+      computerNeeded: 'Ti serve un computer. Apri lì questa pagina.',
       continue: 'Continua',
       cancel: 'Annulla',
       waiting: 'In attesa della tua passkey…',
@@ -132,7 +133,7 @@ export const it: PairingLocale = {
     statusCode: 'In attesa che tu inserisca il codice',
     titleNumberCheck: 'È il tuo numero?',
     leadNumberCheck:
-      'È collegato un telefono con il numero {phone}, e qui è atteso {expected}. Potrebbero essere lo stesso numero, scritto in due modi.',
+      'Hai collegato {phone}, ma ci aspettavamo {expected}. Potrebbe essere lo stesso numero, scritto in due modi.',
     showCodeFor: 'Mostra il codice per …{digits}',
     numberExpected: 'Qui è atteso un altro numero.',
     numberIsMine: 'Sì',
@@ -141,46 +142,47 @@ export const it: PairingLocale = {
     backToNumber: 'Torna al numero',
     contactSupport: 'Contatta l’assistenza',
     longWait: {
-      preparing: 'Il fornitore non ha ancora un codice.',
+      preparing: 'Non è ancora arrivato nessun codice.',
       starting: 'Il fornitore si sta ancora avviando.',
-      resetting: 'La vecchia connessione è ancora in fase di cancellazione.',
-      retrying: 'L’ultima richiesta di un codice non è riuscita. Viene inviata di nuovo.',
-      'requesting-code': 'Il fornitore non ha ancora emesso il codice.',
-      linking: 'Il collegamento non è ancora completo. Tieni WhatsApp aperto sul telefono.',
+      resetting: 'Il vecchio collegamento è ancora in fase di rimozione.',
+      retrying: 'L’ultima richiesta di un codice non è riuscita. Ci riproviamo.',
+      'requesting-code': 'Il tuo codice non è ancora arrivato.',
+      linking: 'Ci vuole più del solito. Tieni aperto WhatsApp sul telefono.',
     },
-    noticeLinkEnded: 'WhatsApp ha interrotto di nuovo il collegamento. Collega il telefono ancora una volta.',
-    noticeLinkNotFinished: 'Il telefono non ha completato il collegamento. Riprova.',
+    noticeLinkEnded:
+      'Il collegamento è finito poco dopo essere stato creato. Collega il telefono ancora una volta.',
+    noticeLinkNotFinished: 'Il collegamento non è stato completato. Riprova.',
     noticeUnlinkedOnPhone: 'Il telefono è stato scollegato.',
-    noticeCodeReplaced: 'È stato richiesto un codice più recente, quindi quello precedente non funziona più.',
+    noticeCodeReplaced: 'Il tuo codice è stato sostituito e non funziona più.',
     timeLeft: {
       one: 'Resta {count} secondo per questo codice',
       other: 'Restano {count} secondi per questo codice',
     },
     expiredTitle: 'Il codice è scaduto.',
     expiredUnscanned: 'Non abbiamo visto nessuna scansione.',
-    expiredCode: 'Nessuno lo ha inserito.',
+    expiredCode: 'Non abbiamo visto inserire il codice.',
     safety:
       'Così colleghi **{app}** al tuo WhatsApp. Non scansionare e non inserire mai un codice che non hai chiesto.',
     linkLinked: 'Collegato',
     linkNone: 'Non collegato',
     linkAttention: 'Richiede attenzione',
     linkChecking: 'Verifica in corso…',
-    linkUnreachable: 'Ora non è possibile leggere lo stato.',
-    linkAsOf: 'Stato alle {time}.',
-    linkLost: 'Il telefono è stato scollegato. Collegalo di nuovo per continuare a inviare e ricevere.',
-    linkPasskey: 'WhatsApp chiede la passkey di questo telefono. Collegalo di nuovo per continuare.',
+    linkUnreachable: 'Ora non possiamo verificarlo.',
+    linkAsOf: 'Ultima verifica: {time}.',
+    linkLost: 'Il telefono è stato scollegato. Collegalo di nuovo per inviare e ricevere messaggi.',
+    linkPasskey: 'WhatsApp chiede la passkey di questo account. Collega di nuovo per continuare.',
     linkStart: 'Collega',
     linkAgain: 'Collega di nuovo',
     linkCheck: 'Verifica di nuovo',
     disconnect: 'Scollega',
     disconnectWarning:
-      'Qui finisce l’invio e la ricezione per questo numero. Le chat restano sul telefono e puoi collegarlo di nuovo.',
+      'Questa app non invierà e non riceverà più messaggi con questo numero. Le chat restano sul telefono e puoi collegarlo di nuovo.',
     disconnecting: 'Scollegamento…',
     disconnectCancel: 'Annulla',
     sendToOwner: 'Invia a chi ha il telefono',
     copyLink: 'Copia link',
     shareLink: 'Condividi…',
-    linkForOwner: 'Chi apre questo link può collegare un telefono qui finché non scade.',
+    linkForOwner: 'Chi apre questo link può collegare un telefono qui finché il link non scade.',
     done: 'Fine',
     syncing: 'Copia delle tue chat in corso… {percent}',
     printNote: 'Codice per collegare {app} a WhatsApp. Scade alle {time}.',
@@ -193,24 +195,23 @@ export const it: PairingLocale = {
       },
       'session-not-found': {
         title: 'Questa app ora non può collegare WhatsApp',
-        cause: 'Il fornitore non riconosce la connessione di questa app.',
+        cause: 'Il fornitore non riconosce il collegamento di questa app.',
         advice: tellHost,
       },
       'subscription-expired': {
         title: 'Questa app ora non può collegare WhatsApp',
-        cause: 'L’abbonamento di questa app presso il suo fornitore è scaduto.',
+        cause: 'L’abbonamento di questa app presso il suo fornitore è scaduto o esaurito.',
         advice: tellHost,
       },
       'account-blocked': {
         title: 'Questo account è bloccato',
-        cause: 'WhatsApp ha bloccato questo account.',
+        cause: 'Il fornitore segnala che WhatsApp lo ha bloccato.',
         advice: 'Apri WhatsApp sul telefono e chiedi una revisione.',
       },
       'session-stale': {
-        title: 'La connessione si è bloccata',
-        cause:
-          'È rimasto qualcosa di un collegamento precedente, o il fornitore non ha mai finito di avviarsi.',
-        advice: 'Ricomincia per ripulire tutto. Può volerci un minuto.',
+        title: 'Il collegamento è bloccato',
+        cause: 'Forse un collegamento precedente è ancora d’intralcio.',
+        advice: 'Ricomincia per rimuoverlo. Può volerci un minuto.',
       },
       'passkey-refused': {
         title: 'La passkey non è stata accettata',
@@ -223,20 +224,20 @@ export const it: PairingLocale = {
       },
       'passkey-mismatch': {
         title: 'I codici erano diversi',
-        cause: 'Forse sta per essere collegato un altro dispositivo al posto di questo.',
+        cause: 'Forse si sta collegando un altro dispositivo al posto di questa app.',
         advice:
-          'Apri WhatsApp sul telefono, guarda in **Dispositivi collegati** e scollega ciò che non conosci. Poi ricomincia qui.',
+          'Apri WhatsApp sul telefono, guarda in **Dispositivi collegati** e disconnetti quelli che non conosci. Poi ricomincia qui.',
       },
       'code-refused': {
-        title: 'Nessun codice per questo numero',
-        cause: 'WhatsApp adesso non dà un codice per questo numero.',
+        title: 'Nessun codice emesso',
+        cause: 'Il fornitore non ha dato un codice per questo numero.',
         advice: 'Controlla il numero e riprova, oppure scansiona il codice QR.',
       },
       'wrong-phone-number': {
-        title: 'Era un altro telefono',
-        cause: 'È stato collegato {phone}, ma qui si aspetta un altro telefono.',
+        title: 'È collegato un altro numero',
+        cause: 'Hai collegato {phone}. Qui è atteso un altro numero.',
         advice:
-          'Ricomincia per scollegarlo, oppure disconnetti questa app su quel telefono in **Dispositivi collegati**. Poi usa quello giusto.',
+          'Ricomincia per scollegarlo, oppure disconnetti questa app su quel telefono in **Dispositivi collegati**. Poi usa il telefono giusto.',
       },
       'invalid-phone-number': {
         title: 'Controlla il numero',
@@ -244,39 +245,39 @@ export const it: PairingLocale = {
       },
       'rate-limited': {
         title: 'Troppi tentativi',
-        cause: 'WhatsApp ha bisogno di una pausa.',
+        cause: 'WhatsApp o il fornitore di questa app per ora non accetta altri tentativi.',
         advice: 'Aspetta un minuto, poi riprova.',
       },
       'not-supported': {
         title: 'Qui non è possibile',
-        cause: 'Il fornitore non offre questa possibilità.',
+        cause: 'Il fornitore di questa app non lo offre.',
         advice: tellHost,
       },
       'invalid-answer': {
         title: 'Qualcosa è andato storto',
-        cause: 'Il fornitore ha inviato qualcosa che non è un codice.',
+        cause: 'Abbiamo ricevuto una risposta che non possiamo usare.',
         advice: again,
       },
       'provider-unavailable': {
-        title: 'Il fornitore non è disponibile',
-        cause: 'È fuori servizio o si sta riavviando.',
+        title: 'Al momento non disponibile',
+        cause: 'Il servizio dietro questa app non risponde.',
         advice: again,
       },
       network: { title: 'Nessuna connessione', advice: 'Controlla la connessione a internet, poi riprova.' },
-      timeout: { title: 'Ci è voluto troppo', cause: 'Il fornitore non ha risposto.', advice: again },
+      timeout: { title: 'Ci è voluto troppo', cause: 'Nessuna risposta è arrivata in tempo.', advice: again },
       'sign-in-required': {
-        title: 'Accedi di nuovo',
-        cause: 'La tua sessione in questa app è terminata.',
-        advice: 'Accedi, poi collega il telefono.',
+        title: 'Accedi',
+        cause: 'Non hai eseguito l’accesso a questa app.',
+        advice: 'Accedi, poi riprova.',
       },
       forbidden: {
         title: 'Non consentito',
-        cause: 'Qui non puoi collegare un telefono.',
+        cause: 'Questa app non ha consentito la richiesta.',
         advice: tellHost,
       },
       'invalid-request': { title: 'Qualcosa è andato storto', advice: tellHost },
-      'server-only': { title: 'Non ancora configurato', advice: tellHost },
-      'invalid-options': { title: 'Non ancora configurato', advice: tellHost },
+      'server-only': { title: 'Questa app non è configurata bene', advice: tellHost },
+      'invalid-options': { title: 'Questa app non è configurata bene', advice: tellHost },
       aborted: { title: 'Interrotto', advice: again },
       'component-failed': { title: 'Qualcosa è andato storto', advice: again },
       unknown: { title: 'Qualcosa è andato storto', advice: again },

@@ -4,8 +4,7 @@ import type { PairingSymptom } from '../../core/messages.js'
 export const itTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'Impossibile collegare il dispositivo',
-    cause:
-      'Quasi sempre il codice è cambiato mentre lo inquadravi, o una lettera è stata inserita troppo tardi.',
+    cause: 'Quasi sempre il codice è cambiato mentre lo inquadravi o lo scrivevi.',
     steps: [
       'Scansiona il codice che vedi qui adesso, o chiedine uno nuovo.',
       'Se succede di nuovo, usa l’altro modo per collegare.',
@@ -22,7 +21,7 @@ export const itTroubleshooting: readonly PairingSymptom[] = [
   },
   {
     says: 'Al momento non è possibile collegare nuovi dispositivi',
-    cause: 'WhatsApp ha messo in pausa questo account: troppi tentativi o troppi dispositivi.',
+    cause: 'WhatsApp ha sospeso i collegamenti per questo account: troppi tentativi o troppi dispositivi.',
     steps: [
       'In **Dispositivi collegati**, disconnetti quelli che non usi più.',
       'Aspetta un’ora prima di riprovare. Ogni altro tentativo allunga l’attesa.',
@@ -30,10 +29,10 @@ export const itTroubleshooting: readonly PairingSymptom[] = [
   },
   {
     says: 'Non succede nulla',
-    cause: 'Il telefono non ha letto il codice, o non segnala che il codice è scaduto.',
+    cause: 'Il telefono non ha letto il codice, o non segnala che è scaduto.',
     steps: [
       'Usa lo scanner in **Dispositivi collegati**, non l’app della fotocamera.',
-      'Aumenta la luminosità dello schermo e tieni il telefono a un palmo di distanza.',
+      'Aumenta la luminosità dello schermo e tieni il telefono a circa 20 cm.',
       'Nessun messaggio per inserire il codice? Apri tu **Dispositivi collegati**: spesso il messaggio non arriva.',
     ],
   },
