@@ -1,10 +1,10 @@
 import type { PairingLocale } from '../core/messages.js'
 
 const again = 'Versuch es gleich noch einmal.'
-const tellHost = 'Das liegt nicht an deinem Telefon: Sag bitte den Leuten Bescheid, die diese App betreiben.'
+const tellHost = 'An deinem Telefon liegt es nicht. Bitte wende dich an das Team dieser App.'
 
 /**
- * German. Words of WhatsApp's menus as in WhatsApp Web in this language.
+ * German, with du. Words of WhatsApp's menus as in WhatsApp Web in this language.
  *
  * No native speaker has reviewed these texts yet.
  */
@@ -44,7 +44,7 @@ export const de: PairingLocale = {
     leadLinked:
       '{app} kann jetzt mit dieser Nummer Nachrichten senden und empfangen. Trennen kannst du das jederzeit unter **Verknüpfte Geräte**.',
     leadPasskey:
-      'WhatsApp schützt dieses Konto mit einem Passkey, und nur WhatsApps eigene Seite darf danach fragen: Diese Seite kann es nicht. {advice} Lass diese Seite offen: Sie macht von selbst weiter.',
+      'Ein Passkey schützt dieses Konto, und nur WhatsApps eigene Seite darf danach fragen. {advice} Lass diese Seite offen: Sie macht von selbst weiter.',
     passkeyAdvice: {
       'z-api': 'Bitte das Team von {app}, ihn mit der Browser-Erweiterung von Z-API zu bestätigen.',
       wasend:
@@ -79,7 +79,7 @@ export const de: PairingLocale = {
     phoneHintMexico: 'Nummern in Mexiko haben keine 1 mehr nach +52.',
     phoneHintArgentina: 'WhatsApp schreibt Handynummern in Argentinien mit einer 9 nach +54.',
     phoneHintChanged:
-      'Nummern in diesem Land haben sich geändert. WhatsApp kennt Ihre vielleicht in der anderen Form.',
+      'Nummern in diesem Land haben sich geändert. WhatsApp kennt deine vielleicht in der anderen Form.',
     useNumber: '{number} verwenden',
     getCode: 'Code anfordern',
     copyCode: 'Code kopieren',
@@ -87,25 +87,25 @@ export const de: PairingLocale = {
     copyError: 'Fehlercode kopieren',
     codeFor: 'Für {number}',
     changeNumber: 'Ändern',
-    slowCode: 'Nimmt das Telefon den Code nicht an?',
-    newCode: 'Neuen Code holen',
+    slowCode: 'Funktioniert der Code nicht?',
+    newCode: 'Neuen Code anfordern',
     trouble: 'Klappt es nicht?',
-    coolDown: 'Gleich kannst du einen weiteren Code holen.',
+    coolDown: 'Gleich kannst du einen weiteren Code anfordern.',
     usePhoneNumber: 'Lieber mit Telefonnummer',
     useQrCode: 'Lieber einen QR-Code scannen',
     passkeyHelp: 'So geht’s',
     passkey: {
       titles: { submitted: 'WhatsApp prüft', confirm: 'Codes vergleichen' },
       leads: {
-        sign: 'WhatsApp verlangt den Passkey dieses Kontos, bevor es {app} verknüpft, und nur web.whatsapp.com darf danach fragen. Nimm einen Computer, auf dem der Passkey ist. Halte dein Telefon mit geöffnetem WhatsApp daneben.',
+        sign: 'WhatsApp verlangt den Passkey dieses Kontos, bevor es {app} verknüpft. Nur web.whatsapp.com darf danach fragen. Nimm einen Computer, auf dem der Passkey ist. Halte dein Telefon mit geöffnetem WhatsApp daneben.',
         'hand-off':
-          'WhatsApp verlangt den Passkey dieses Kontos, bevor es {app} verknüpft, und nur web.whatsapp.com darf danach fragen. Die Browser-Erweiterung des Anbieters hilft dir dabei an einem Computer.',
+          'WhatsApp verlangt den Passkey dieses Kontos, bevor es {app} verknüpft. Nur web.whatsapp.com darf danach fragen. An einem Computer hilft dir die Browser-Erweiterung des Anbieters dabei.',
         code: 'Installiere die Erweiterung. Öffne web.whatsapp.com im selben Browser, mit diesem Konto angemeldet. Öffne dort die Erweiterung, gib ihren Code ein und bestätige. Diese Seite macht von selbst weiter.',
         link: 'Öffne WhatsApp Web an einem Computer, auf dem der Passkey ist, und folge dort der Erweiterung. Diese Seite macht von selbst weiter.',
-        submitted: 'Der Passkey ist unterwegs. Lass WhatsApp auf deinem Telefon geöffnet.',
+        submitted: 'Der Passkey wurde gesendet. Lass WhatsApp auf deinem Telefon geöffnet.',
         confirm: 'Auch dein Telefon zeigt einen Code. Verknüpfe {app} nur, wenn beide gleich sind.',
       },
-      computerNeeded: 'Dafür brauchst du einen Computer: Öffne diese Seite dort.',
+      computerNeeded: 'Dafür brauchst du einen Computer. Öffne diese Seite dort.',
       continue: 'Weiter',
       cancel: 'Abbrechen',
       waiting: 'Warten auf deinen Passkey…',
@@ -122,7 +122,7 @@ export const de: PairingLocale = {
     statusIdle: 'Los geht’s, wenn du so weit bist',
     statusPreparing: 'Dein Code wird geholt…',
     stillPreparing: 'Es läuft noch. Das kann eine Minute dauern.',
-    statusRetrying: 'Noch ein Versuch, deinen Code zu holen…',
+    statusRetrying: 'Wir versuchen weiter, deinen Code zu holen…',
     statusResetting: 'Die alte Verbindung wird entfernt…',
     statusScan: 'Warten auf deinen Scan · Code {number} von {of}',
     statusScanUnlimited: 'Warten auf deinen Scan',
@@ -131,7 +131,7 @@ export const de: PairingLocale = {
     statusCode: 'Warten auf deine Eingabe',
     titleNumberCheck: 'Ist das deine Nummer?',
     leadNumberCheck:
-      'Ein Telefon mit der Nummer {phone} ist verknüpft, erwartet wird {expected}. Vielleicht ist es dieselbe Nummer in zwei Schreibweisen.',
+      'Du hast {phone} verknüpft, erwartet haben wir aber {expected}. Vielleicht ist es dieselbe Nummer in zwei Schreibweisen.',
     showCodeFor: 'Code für …{digits} anzeigen',
     numberExpected: 'Hier wird eine andere Nummer erwartet.',
     numberIsMine: 'Ja',
@@ -140,44 +140,44 @@ export const de: PairingLocale = {
     backToNumber: 'Zurück zur Nummer',
     contactSupport: 'Support kontaktieren',
     longWait: {
-      preparing: 'Der Anbieter hat noch keinen Code.',
+      preparing: 'Es ist noch kein Code angekommen.',
       starting: 'Der Anbieter startet noch.',
-      resetting: 'Die alte Verbindung wird noch gelöscht.',
-      retrying: 'Die letzte Anfrage nach einem Code ist fehlgeschlagen. Sie wird wiederholt.',
-      'requesting-code': 'Der Anbieter hat den Code noch nicht ausgestellt.',
-      linking: 'Die Verknüpfung ist noch nicht fertig. Lass WhatsApp auf deinem Telefon geöffnet.',
+      resetting: 'Die alte Verbindung wird noch entfernt.',
+      retrying: 'Die letzte Anfrage nach einem Code ist fehlgeschlagen. Wir versuchen es weiter.',
+      'requesting-code': 'Dein Code ist noch nicht angekommen.',
+      linking: 'Das dauert länger als sonst. Lass WhatsApp auf deinem Telefon geöffnet.',
     },
-    noticeLinkEnded: 'WhatsApp hat die Verknüpfung wieder beendet. Bitte verknüpfe das Telefon noch einmal.',
-    noticeLinkNotFinished:
-      'Das Telefon hat die Verknüpfung nicht abgeschlossen. Bitte versuche es noch einmal.',
-    noticeUnlinkedOnPhone: 'Die Verknüpfung mit dem Telefon wurde aufgehoben.',
-    noticeCodeReplaced: 'Ein neuerer Code wurde angefordert, deshalb gilt der vorige nicht mehr.',
+    noticeLinkEnded:
+      'Die Verknüpfung endete kurz nach ihrem Beginn. Bitte verknüpfe das Telefon noch einmal.',
+    noticeLinkNotFinished: 'Die Verknüpfung wurde nicht abgeschlossen. Bitte versuch es noch einmal.',
+    noticeUnlinkedOnPhone: 'Das Telefon wurde getrennt.',
+    noticeCodeReplaced: 'Dein Code wurde ersetzt und gilt nicht mehr.',
     timeLeft: { one: 'Noch {count} Sekunde für diesen Code', other: 'Noch {count} Sekunden für diesen Code' },
     expiredTitle: 'Der Code ist abgelaufen.',
     expiredUnscanned: 'Wir haben keinen Scan gesehen.',
-    expiredCode: 'Niemand hat ihn eingegeben.',
+    expiredCode: 'Wir haben keine Eingabe gesehen.',
     safety:
       'Damit verknüpfst du **{app}** mit deinem WhatsApp. Scanne nie einen Code und gib nie einen ein, den du nicht selbst angefordert hast.',
     linkLinked: 'Verknüpft',
     linkNone: 'Nicht verknüpft',
     linkAttention: 'Braucht deine Aufmerksamkeit',
     linkChecking: 'Wird geprüft…',
-    linkUnreachable: 'Der Stand lässt sich gerade nicht abrufen.',
-    linkAsOf: 'Stand: {time}.',
-    linkLost: 'Das Telefon wurde getrennt. Verknüpfe es erneut, um weiter zu senden und zu empfangen.',
-    linkPasskey: 'WhatsApp verlangt den Passkey dieses Telefons. Verknüpfe es erneut, um weiterzumachen.',
+    linkUnreachable: 'Wir können das gerade nicht prüfen.',
+    linkAsOf: 'Zuletzt geprüft: {time}.',
+    linkLost: 'Das Telefon wurde getrennt. Verknüpfe es erneut, um Nachrichten zu senden und zu empfangen.',
+    linkPasskey: 'WhatsApp verlangt den Passkey dieses Kontos. Verknüpfe es erneut, um weiterzumachen.',
     linkStart: 'Verknüpfen',
     linkAgain: 'Erneut verknüpfen',
     linkCheck: 'Noch einmal prüfen',
     disconnect: 'Trennen',
     disconnectWarning:
-      'Senden und Empfangen für diese Nummer endet hier. Die Chats bleiben auf dem Telefon, und du kannst es wieder verknüpfen.',
+      'Diese App sendet und empfängt mit dieser Nummer keine Nachrichten mehr. Die Chats bleiben auf dem Telefon, und du kannst es wieder verknüpfen.',
     disconnecting: 'Wird getrennt…',
     disconnectCancel: 'Abbrechen',
-    sendToOwner: 'An den Besitzer des Telefons senden',
+    sendToOwner: 'An die Person mit dem Telefon senden',
     copyLink: 'Link kopieren',
     shareLink: 'Teilen…',
-    linkForOwner: 'Wer diesen Link öffnet, kann hier ein Telefon verknüpfen, bis er abläuft.',
+    linkForOwner: 'Wer diesen Link öffnet, kann hier ein Telefon verknüpfen, bis der Link abläuft.',
     done: 'Fertig',
     syncing: 'Deine Chats werden kopiert … {percent}',
     printNote: 'Code zum Verknüpfen von {app} mit WhatsApp. Er läuft um {time} ab.',
@@ -195,18 +195,18 @@ export const de: PairingLocale = {
       },
       'subscription-expired': {
         title: 'Diese App kann WhatsApp gerade nicht verknüpfen',
-        cause: 'Der Tarif dieser App bei ihrem Anbieter ist abgelaufen.',
+        cause: 'Der Tarif dieser App bei ihrem Anbieter ist abgelaufen oder aufgebraucht.',
         advice: tellHost,
       },
       'account-blocked': {
         title: 'Dieses Konto ist gesperrt',
-        cause: 'WhatsApp hat dieses Konto gesperrt.',
+        cause: 'Laut Anbieter hat WhatsApp es gesperrt.',
         advice: 'Öffne WhatsApp auf deinem Telefon und fordere eine Überprüfung an.',
       },
       'session-stale': {
         title: 'Die Verbindung hängt',
-        cause: 'Von einer früheren Verknüpfung ist etwas übrig, oder der Anbieter ist nie fertig gestartet.',
-        advice: 'Beginne von vorn, um aufzuräumen. Das kann eine Minute dauern.',
+        cause: 'Eine frühere Verknüpfung ist vielleicht noch im Weg.',
+        advice: 'Beginne von vorn, um sie zu entfernen. Das kann eine Minute dauern.',
       },
       'passkey-refused': {
         title: 'Der Passkey wurde nicht angenommen',
@@ -219,20 +219,20 @@ export const de: PairingLocale = {
       },
       'passkey-mismatch': {
         title: 'Die Codes waren verschieden',
-        cause: 'Vielleicht wird gerade ein anderes Gerät verknüpft als dieses.',
+        cause: 'Vielleicht wird gerade ein anderes Gerät statt dieser App verknüpft.',
         advice:
           'Öffne WhatsApp auf deinem Telefon, sieh unter **Verknüpfte Geräte** nach und melde ab, was du nicht kennst. Beginne dann hier von vorn.',
       },
       'code-refused': {
-        title: 'Kein Code für diese Nummer',
-        cause: 'WhatsApp gibt gerade keinen Code für sie aus.',
+        title: 'Kein Code erhalten',
+        cause: 'Der Anbieter hat für diese Nummer keinen Code ausgestellt.',
         advice: 'Prüfe die Nummer und versuch es noch einmal, oder scanne den QR-Code.',
       },
       'wrong-phone-number': {
-        title: 'Das war ein anderes Telefon',
-        cause: '{phone} wurde verknüpft, hier wird aber ein anderes Telefon erwartet.',
+        title: 'Eine andere Nummer ist verknüpft',
+        cause: 'Du hast {phone} verknüpft. Hier wird eine andere Nummer erwartet.',
         advice:
-          'Beginne von vorn, um es zu trennen, oder melde diese App auf dem anderen Telefon unter **Verknüpfte Geräte** ab. Nimm dann das richtige.',
+          'Beginne von vorn, um sie zu trennen, oder melde diese App auf jenem Telefon unter **Verknüpfte Geräte** ab. Nimm dann das richtige Telefon.',
       },
       'invalid-phone-number': {
         title: 'Prüfe die Nummer',
@@ -240,42 +240,46 @@ export const de: PairingLocale = {
       },
       'rate-limited': {
         title: 'Zu viele Versuche',
-        cause: 'WhatsApp braucht eine Pause.',
+        cause: 'WhatsApp oder der Anbieter dieser App nimmt vorerst keine Versuche mehr an.',
         advice: 'Warte eine Minute und versuch es noch einmal.',
       },
       'not-supported': {
         title: 'Hier nicht möglich',
-        cause: 'Der Anbieter bietet das nicht an.',
+        cause: 'Der Anbieter dieser App bietet das nicht an.',
         advice: tellHost,
       },
       'invalid-answer': {
         title: 'Etwas ist schiefgegangen',
-        cause: 'Der Anbieter hat etwas geschickt, das kein Code ist.',
+        cause: 'Wir haben eine unbrauchbare Antwort bekommen.',
         advice: again,
       },
       'provider-unavailable': {
-        title: 'Der Anbieter ist nicht erreichbar',
-        cause: 'Er ist ausgefallen oder startet gerade neu.',
+        title: 'Gerade nicht verfügbar',
+        cause: 'Der Dienst hinter dieser App antwortet nicht.',
         advice: again,
       },
       network: {
         title: 'Keine Verbindung',
         advice: 'Prüfe deine Internetverbindung und versuch es noch einmal.',
       },
-      timeout: { title: 'Das hat zu lange gedauert', cause: 'Der Anbieter antwortet nicht.', advice: again },
+      timeout: {
+        title: 'Das hat zu lange gedauert',
+        cause: 'Die Antwort kam nicht rechtzeitig.',
+        advice: again,
+      },
       'sign-in-required': {
-        title: 'Bitte melde dich neu an',
-        cause: 'Deine Sitzung in dieser App ist zu Ende.',
-        advice: 'Melde dich an und verknüpfe dann dein Telefon.',
+        title: 'Bitte melde dich an',
+        cause: 'Du bist in dieser App nicht angemeldet.',
+        advice: 'Melde dich an und versuch es noch einmal.',
       },
       forbidden: {
         title: 'Nicht erlaubt',
-        cause: 'Du darfst hier kein Telefon verknüpfen.',
+        cause: 'Diese App hat die Anfrage nicht erlaubt.',
         advice: tellHost,
       },
       'invalid-request': { title: 'Etwas ist schiefgegangen', advice: tellHost },
-      'server-only': { title: 'Noch nicht eingerichtet', advice: tellHost },
-      'invalid-options': { title: 'Noch nicht eingerichtet', advice: tellHost },
+      'server-only': { title: 'Diese App ist nicht richtig eingerichtet', advice: tellHost },
+      'invalid-options': { title: 'Diese App ist nicht richtig eingerichtet', advice: tellHost },
       aborted: { title: 'Abgebrochen', advice: again },
       'component-failed': { title: 'Etwas ist schiefgegangen', advice: again },
       unknown: { title: 'Etwas ist schiefgegangen', advice: again },
