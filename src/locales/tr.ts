@@ -1,10 +1,10 @@
 import type { PairingLocale } from '../core/messages.js'
 
 const again = 'Birazdan yeniden deneyin.'
-const tellHost = 'Sorun telefonunuzda değil: lütfen bu uygulamayı yönetenlere haber verin.'
+const tellHost = 'Sorun telefonunuzda değil. Lütfen bu uygulamayı yönetenlerle iletişime geçin.'
 
 /**
- * Turkish. Words of WhatsApp's menus as in WhatsApp Web in this language. `{app}` always stands where it needs no
+ * Turkish, with siz. Words of WhatsApp's menus as in WhatsApp Web in this language. `{app}` always stands where it needs no
  * ending, which would have to follow its vowels.
  *
  * No native speaker has reviewed these texts yet.
@@ -45,14 +45,14 @@ export const tr: PairingLocale = {
     leadLinked:
       '{app} artık bu numarayla mesaj gönderip alabilir. Bağlantıyı dilediğiniz zaman **Bağlı cihazlar** bölümünden kesebilirsiniz.',
     leadPasskey:
-      'WhatsApp bu hesabı bir geçiş anahtarıyla koruyor ve onu yalnızca WhatsApp’ın kendi sayfası isteyebilir: bu sayfa isteyemez. {advice} Bu sayfayı açık bırakın: kendiliğinden devam eder.',
+      'Bu hesabı bir geçiş anahtarı koruyor ve onu yalnızca WhatsApp’ın kendi sayfası isteyebilir. {advice} Bu sayfayı açık bırakın: kendiliğinden devam eder.',
     passkeyAdvice: {
-      'z-api': '{app} ekibinden, Z-API’nin tarayıcı uzantısıyla onaylamalarını isteyin.',
+      'z-api': '{app} ekibinden, Z-API’nin tarayıcı eklentisiyle onaylamalarını isteyin.',
       wasend:
-        '{app} ekibinden, WASend’in kullandığı WAHA’nın geçiş anahtarı uzantısıyla onaylamalarını isteyin.',
+        '{app} ekibinden, WASend’in kullandığı WAHA’nın geçiş anahtarı eklentisiyle onaylamalarını isteyin.',
       other: '{app} ekibinden, işlemi sağlayıcılarında tamamlamalarını isteyin.',
     },
-    thisApp: 'Uygulama',
+    thisApp: 'Bu uygulama',
     qrCodeLabel: 'WhatsApp ile taranacak QR kodu',
     enlarge: 'Büyüt',
     close: 'Kapat',
@@ -73,7 +73,7 @@ export const tr: PairingLocale = {
     phoneUnknownCountry: 'Ülkeyi seçin ya da + ve ülke koduyla başlayın.',
     phoneEmpty: 'Önce telefon numaranızı yazın.',
     phoneNoAreaCode: 'Alan kodu eksik: numaradan önce iki rakam, örneğin 11.',
-    phoneUnlikely: 'Bu, şu ülkenin cep telefonu numarasına benzemiyor: {country}.',
+    phoneUnlikely: 'Bu ülkedeki bir cep telefonu numarasına benzemiyor: {country}.',
     phonePressAgain: 'Ülke kodunu ve rakamları kontrol edin. Doğruysa düğmeye bir kez daha basın.',
     phoneHintBrazil: '2017’den önceki WhatsApp hesapları dokuzuncu rakam olmadan kayıtlı olabilir.',
     phoneHintMexico: 'Meksika numaralarında artık +52’den sonra 1 yok.',
@@ -86,7 +86,7 @@ export const tr: PairingLocale = {
     copyError: 'Hata kodunu kopyala',
     codeFor: 'Numara: {number}',
     changeNumber: 'Değiştir',
-    slowCode: 'Telefon kodu kabul etmiyor mu?',
+    slowCode: 'Kod çalışmıyor mu?',
     newCode: 'Yeni kod al',
     trouble: 'Bağlanamıyor musunuz?',
     coolDown: 'Birazdan yeni bir kod isteyebilirsiniz.',
@@ -94,17 +94,18 @@ export const tr: PairingLocale = {
     useQrCode: 'Bunun yerine QR kodu tara',
     passkeyHelp: 'Nasıl yapılacağını göster',
     passkey: {
-      titles: { submitted: 'WhatsApp denetliyor', confirm: 'Kodları karşılaştırın' },
+      titles: { submitted: 'WhatsApp kontrol ediyor', confirm: 'Kodları karşılaştırın' },
       leads: {
-        sign: 'WhatsApp, {app} uygulamasını bağlamadan önce bu hesabın geçiş anahtarını istiyor ve onu yalnızca web.whatsapp.com isteyebilir. Geçiş anahtarının bulunduğu bir bilgisayar kullanın. Telefonunuzu WhatsApp açık olarak yakında tutun.',
+        sign: 'WhatsApp, {app} bağlanmadan önce bu hesabın geçiş anahtarını istiyor. Bunu yalnızca web.whatsapp.com yapabilir. Geçiş anahtarının bulunduğu bir bilgisayar kullanın. Telefonunuzu WhatsApp açık olarak yakında tutun.',
         'hand-off':
-          'WhatsApp, {app} uygulamasını bağlamadan önce bu hesabın geçiş anahtarını istiyor ve onu yalnızca web.whatsapp.com isteyebilir. Sağlayıcının tarayıcı eklentisi bir bilgisayarda size yardımcı olur.',
+          'WhatsApp, {app} bağlanmadan önce bu hesabın geçiş anahtarını istiyor. Bunu yalnızca web.whatsapp.com yapabilir. Bilgisayarda sağlayıcının tarayıcı eklentisi size yardımcı olur.',
         code: 'Eklentiyi yükleyin. Aynı tarayıcıda, bu hesapla oturum açılmış olarak web.whatsapp.com sayfasını açın. Eklentiyi orada açın, kodunu yazın ve onaylayın. Bu sayfa kendiliğinden devam eder.',
         link: 'Geçiş anahtarının bulunduğu bir bilgisayarda WhatsApp Web’i açın ve oradaki eklentiyi izleyin. Bu sayfa kendiliğinden devam eder.',
         submitted: 'Geçiş anahtarı gönderildi. Telefonunuzda WhatsApp’ı açık tutun.',
-        confirm: 'Telefonunuz da bir kod gösteriyor. {app} uygulamasını yalnızca iki kod aynıysa bağlayın.',
+        confirm:
+          'Telefonunuz da bir kod gösteriyor. Yalnızca iki kod aynıysa onaylayın: {app} o zaman bağlanır.',
       },
-      computerNeeded: 'Bunun için bir bilgisayar gerekiyor: bu sayfayı orada açın.',
+      computerNeeded: 'Bunun için bir bilgisayar gerekiyor. Bu sayfayı orada açın.',
       continue: 'Devam et',
       cancel: 'İptal',
       waiting: 'Geçiş anahtarınız bekleniyor…',
@@ -130,80 +131,81 @@ export const tr: PairingLocale = {
     statusCode: 'Kodu girmeniz bekleniyor',
     titleNumberCheck: 'Bu sizin numaranız mı?',
     leadNumberCheck:
-      '{phone} numaralı telefon bağlandı, burada ise {expected} bekleniyor. Aynı numaranın iki farklı yazılışı olabilir.',
+      '{phone} numarasını bağladınız, ama {expected} bekliyorduk. Aynı numaranın iki farklı yazılışı olabilir.',
     showCodeFor: '…{digits} için kodu göster',
     numberExpected: 'Burada başka bir numara bekleniyor.',
     numberIsMine: 'Evet',
     numberIsOther: 'Bu başka bir telefon',
-    mayTake: 'Bu işlem {minutes} dk sürebilir.',
+    mayTake: 'Bu işlem en fazla {minutes} dk sürebilir.',
     backToNumber: 'Numaraya dön',
     contactSupport: 'Destekle iletişime geç',
     longWait: {
-      preparing: 'Sağlayıcıda henüz kod yok.',
+      preparing: 'Henüz kod gelmedi.',
       starting: 'Sağlayıcı hâlâ başlatılıyor.',
       resetting: 'Eski bağlantı hâlâ temizleniyor.',
-      retrying: 'Son kod isteği başarısız oldu. Yeniden gönderiliyor.',
-      'requesting-code': 'Sağlayıcı kodu henüz vermedi.',
-      linking: 'Bağlantı henüz tamamlanmadı. Telefonunuzda WhatsApp’ı açık tutun.',
+      retrying: 'Son kod isteği başarısız oldu. Yeniden deniyoruz.',
+      'requesting-code': 'Kodunuz henüz gelmedi.',
+      linking: 'Bu, her zamankinden uzun sürüyor. Telefonunuzda WhatsApp’ı açık tutun.',
     },
-    noticeLinkEnded: 'WhatsApp bağlantıyı yeniden sonlandırdı. Lütfen telefonu bir kez daha bağlayın.',
-    noticeLinkNotFinished: 'Telefon bağlanmayı tamamlamadı. Lütfen tekrar deneyin.',
-    noticeUnlinkedOnPhone: 'Telefonun bağlantısı kaldırıldı.',
-    noticeCodeReplaced: 'Daha yeni bir kod istendi, bu yüzden önceki kod artık geçerli değil.',
+    noticeLinkEnded:
+      'Bağlantı, kurulduktan kısa süre sonra sona erdi. Lütfen telefonu bir kez daha bağlayın.',
+    noticeLinkNotFinished: 'Bağlantı tamamlanmadı. Lütfen yeniden deneyin.',
+    noticeUnlinkedOnPhone: 'Telefonun bağlantısı kesildi.',
+    noticeCodeReplaced: 'Kodunuz değiştirildi, bu yüzden artık geçerli değil.',
     timeLeft: { one: 'Bu kod için {count} saniye kaldı', other: 'Bu kod için {count} saniye kaldı' },
     expiredTitle: 'Kodun süresi doldu.',
     expiredUnscanned: 'Tarama görmedik.',
-    expiredCode: 'Kod girilmedi.',
+    expiredCode: 'Kodun girildiğini görmedik.',
     safety:
       '**{app}** WhatsApp’ınıza bağlanacak. Kendiniz istemediğiniz bir kodu asla taramayın ya da girmeyin.',
     linkLinked: 'Bağlı',
     linkNone: 'Bağlı değil',
     linkAttention: 'İlgilenmeniz gerekiyor',
     linkChecking: 'Kontrol ediliyor…',
-    linkUnreachable: 'Durum şu anda okunamıyor.',
-    linkAsOf: 'Durum zamanı: {time}.',
-    linkLost: 'Telefonun bağlantısı kesildi. Gönderip almaya devam etmek için yeniden bağlayın.',
-    linkPasskey: 'WhatsApp bu telefonun geçiş anahtarını istiyor. Devam etmek için yeniden bağlayın.',
+    linkUnreachable: 'Bunu şu anda kontrol edemiyoruz.',
+    linkAsOf: 'Son kontrol: {time}.',
+    linkLost: 'Telefonun bağlantısı kesildi. Mesaj gönderip almak için yeniden bağlayın.',
+    linkPasskey: 'WhatsApp bu hesabın geçiş anahtarını istiyor. Devam etmek için yeniden bağlayın.',
     linkStart: 'Bağla',
     linkAgain: 'Yeniden bağla',
     linkCheck: 'Yeniden kontrol et',
     disconnect: 'Bağlantıyı kes',
     disconnectWarning:
-      'Bu numara için gönderme ve alma burada durur. Sohbetler telefonda kalır ve telefonu yeniden bağlayabilirsiniz.',
+      'Bu uygulama artık bu numarayla mesaj gönderip almayacak. Sohbetler telefonda kalır ve telefonu yeniden bağlayabilirsiniz.',
     disconnecting: 'Bağlantı kesiliyor…',
     disconnectCancel: 'Vazgeç',
     sendToOwner: 'Telefonun sahibine gönder',
     copyLink: 'Bağlantı adresini kopyala',
     shareLink: 'Paylaş…',
-    linkForOwner: 'Bu adresi açan kişi, süresi dolana kadar burada bir telefon bağlayabilir.',
+    linkForOwner: 'Bu adresi açan kişi, adresin süresi dolana kadar burada bir telefon bağlayabilir.',
     done: 'Bitti',
     syncing: 'Sohbetleriniz kopyalanıyor… {percent}',
     printNote: '{app} için WhatsApp bağlama kodu. Son kullanma saati: {time}.',
     errorLabel: 'Hata',
     errors: {
       unauthorized: {
-        title: 'Bu uygulama şu anda WhatsApp’a bağlanamıyor',
+        title: 'Bu uygulama şu anda WhatsApp’ı bağlayamıyor',
         cause: 'Sağlayıcı bu uygulamanın anahtarını reddetti, bu yüzden kod oluşturulamıyor.',
         advice: tellHost,
       },
       'session-not-found': {
-        title: 'Bu uygulama şu anda WhatsApp’a bağlanamıyor',
+        title: 'Bu uygulama şu anda WhatsApp’ı bağlayamıyor',
         cause: 'Sağlayıcı bu uygulamanın bağlantısını tanımıyor.',
         advice: tellHost,
       },
       'subscription-expired': {
-        title: 'Bu uygulama şu anda WhatsApp’a bağlanamıyor',
-        cause: 'Bu uygulamanın sağlayıcısındaki planının süresi doldu.',
+        title: 'Bu uygulama şu anda WhatsApp’ı bağlayamıyor',
+        cause: 'Bu uygulamanın sağlayıcısındaki planının süresi doldu ya da hakkı bitti.',
         advice: tellHost,
       },
       'account-blocked': {
         title: 'Bu hesap engellendi',
-        cause: 'WhatsApp bu hesabı engelledi.',
+        cause: 'Sağlayıcı, WhatsApp’ın bu hesabı engellediğini bildiriyor.',
         advice: 'Telefonunuzda WhatsApp’ı açıp inceleme isteyin.',
       },
       'session-stale': {
         title: 'Bağlantı takıldı',
-        cause: 'Önceki bir bağlantıdan bir şeyler kaldı ya da sağlayıcı başlatmayı bitirmedi.',
+        cause: 'Önceki bir bağlantı hâlâ engel oluyor olabilir.',
         advice: 'Temizlemek için baştan başlayın. Bir dakika sürebilir.',
       },
       'passkey-refused': {
@@ -217,18 +219,18 @@ export const tr: PairingLocale = {
       },
       'passkey-mismatch': {
         title: 'Kodlar farklıydı',
-        cause: 'Bunun yerine başka bir cihaz bağlanmak üzere olabilir.',
+        cause: 'Bu uygulamanın yerine başka bir cihaz bağlanıyor olabilir.',
         advice:
-          'Telefonunuzda WhatsApp’ı açın, **Bağlı cihazlar** bölümüne bakın ve tanımadıklarınızın oturumunu kapatın. Sonra burada baştan başlayın.',
+          'Telefonunuzda WhatsApp’ı açın, **Bağlı cihazlar** bölümüne bakın ve tanımadığınız cihazların oturumunu kapatın. Sonra burada baştan başlayın.',
       },
       'code-refused': {
-        title: 'Bu numara için kod yok',
-        cause: 'WhatsApp şu anda bu numaraya kod vermiyor.',
+        title: 'Kod verilmedi',
+        cause: 'Sağlayıcı bu numara için kod vermedi.',
         advice: 'Numarayı kontrol edip yeniden deneyin ya da QR kodunu tarayın.',
       },
       'wrong-phone-number': {
-        title: 'Bu başka bir telefondu',
-        cause: '{phone} bağlandı, ancak burada başka bir telefon bekleniyor.',
+        title: 'Başka bir numara bağlı',
+        cause: '{phone} numarasını bağladınız. Burada başka bir numara bekleniyor.',
         advice:
           'Bağlantısını kesmek için baştan başlayın ya da o telefonda **Bağlı cihazlar** bölümünden bu uygulamanın oturumunu kapatın. Sonra doğru telefonu kullanın.',
       },
@@ -238,42 +240,42 @@ export const tr: PairingLocale = {
       },
       'rate-limited': {
         title: 'Çok fazla deneme',
-        cause: 'WhatsApp’ın biraz ara vermesi gerekiyor.',
+        cause: 'WhatsApp ya da bu uygulamanın sağlayıcısı şimdilik yeni deneme kabul etmiyor.',
         advice: 'Bir dakika bekleyip yeniden deneyin.',
       },
       'not-supported': {
         title: 'Burada mümkün değil',
-        cause: 'Sağlayıcı bunu sunmuyor.',
+        cause: 'Bu uygulamanın sağlayıcısı bunu sunmuyor.',
         advice: tellHost,
       },
       'invalid-answer': {
         title: 'Bir şeyler ters gitti',
-        cause: 'Sağlayıcı kod olmayan bir şey gönderdi.',
+        cause: 'Kullanamayacağımız bir yanıt aldık.',
         advice: again,
       },
       'provider-unavailable': {
-        title: 'Sağlayıcıya ulaşılamıyor',
-        cause: 'Hizmet kapalı ya da yeniden başlıyor.',
+        title: 'Şu anda kullanılamıyor',
+        cause: 'Bu uygulamanın arkasındaki hizmet yanıt vermiyor.',
         advice: again,
       },
       network: {
         title: 'Bağlantı yok',
         advice: 'İnternet bağlantınızı kontrol edip yeniden deneyin.',
       },
-      timeout: { title: 'Çok uzun sürdü', cause: 'Sağlayıcı yanıt vermedi.', advice: again },
+      timeout: { title: 'Çok uzun sürdü', cause: 'Zamanında yanıt gelmedi.', advice: again },
       'sign-in-required': {
-        title: 'Lütfen yeniden oturum açın',
-        cause: 'Bu uygulamadaki oturumunuz sona erdi.',
-        advice: 'Oturum açın, sonra telefonunuzu bağlayın.',
+        title: 'Lütfen oturum açın',
+        cause: 'Bu uygulamada oturum açmadınız.',
+        advice: 'Oturum açıp yeniden deneyin.',
       },
       forbidden: {
-        title: 'İzin yok',
-        cause: 'Burada telefon bağlama izniniz yok.',
+        title: 'İzin verilmedi',
+        cause: 'Bu uygulama isteğe izin vermedi.',
         advice: tellHost,
       },
       'invalid-request': { title: 'Bir şeyler ters gitti', advice: tellHost },
-      'server-only': { title: 'Henüz ayarlanmadı', advice: tellHost },
-      'invalid-options': { title: 'Henüz ayarlanmadı', advice: tellHost },
+      'server-only': { title: 'Bu uygulama doğru ayarlanmamış', advice: tellHost },
+      'invalid-options': { title: 'Bu uygulama doğru ayarlanmamış', advice: tellHost },
       aborted: { title: 'Durduruldu', advice: again },
       'component-failed': { title: 'Bir şeyler ters gitti', advice: again },
       unknown: { title: 'Bir şeyler ters gitti', advice: again },
