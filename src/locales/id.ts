@@ -1,10 +1,11 @@
 import type { PairingLocale } from '../core/messages.js'
 
-const again = 'Coba lagi sebentar lagi.'
-const tellHost = 'Ini bukan masalah telepon Anda: beri tahu pengelola aplikasi ini.'
+const again = 'Tunggu sebentar, lalu coba lagi.'
+const tellHost = 'Masalahnya bukan di telepon Anda. Silakan hubungi pengelola aplikasi ini.'
 
 /**
- * Indonesian. Words of WhatsApp's menus as in WhatsApp Web in this language.
+ * Indonesian, with Anda. The phone is telepon; a mobile number is nomor ponsel. Words of WhatsApp's menus as in WhatsApp Web in this
+ * language.
  *
  * No native speaker has reviewed these texts yet.
  */
@@ -42,9 +43,9 @@ export const id: PairingLocale = {
       'Telepon ini tidak bisa memindai layarnya sendiri. Ketik nomornya: Anda akan mendapat kode untuk dimasukkan di WhatsApp.',
     leadLinking: 'WhatsApp sedang menautkan {app}. Biarkan WhatsApp terbuka beberapa detik.',
     leadLinked:
-      '{app} kini dapat mengirim dan menerima pesan untuk nomor ini. Anda dapat memutusnya kapan saja di **Perangkat tertaut**.',
+      '{app} kini dapat mengirim dan menerima pesan dengan nomor ini. Anda dapat memutusnya kapan saja di **Perangkat tertaut**.',
     leadPasskey:
-      'WhatsApp melindungi akun ini dengan kunci sandi, dan hanya halaman WhatsApp sendiri yang boleh memintanya: halaman ini tidak bisa. {advice} Biarkan halaman ini terbuka: prosesnya berlanjut sendiri.',
+      'Kunci sandi melindungi akun ini, dan hanya halaman WhatsApp sendiri yang dapat memintanya. {advice} Biarkan halaman ini terbuka: prosesnya berlanjut sendiri.',
     passkeyAdvice: {
       'z-api': 'Minta pengelola {app} mengonfirmasinya dengan ekstensi browser Z-API.',
       wasend: 'Minta pengelola {app} mengonfirmasinya dengan ekstensi kunci sandi WAHA, yang dipakai WASend.',
@@ -85,7 +86,7 @@ export const id: PairingLocale = {
     copyError: 'Salin kode kesalahan',
     codeFor: 'Untuk {number}',
     changeNumber: 'Ubah',
-    slowCode: 'Telepon tidak menerima kodenya?',
+    slowCode: 'Kodenya tidak berfungsi?',
     newCode: 'Dapatkan kode baru',
     trouble: 'Kesulitan menautkan?',
     coolDown: 'Sebentar lagi Anda dapat meminta kode lain.',
@@ -95,15 +96,15 @@ export const id: PairingLocale = {
     passkey: {
       titles: { submitted: 'WhatsApp sedang memeriksa', confirm: 'Bandingkan kodenya' },
       leads: {
-        sign: 'WhatsApp meminta kunci sandi akun ini sebelum menautkan {app}, dan hanya web.whatsapp.com yang boleh memintanya. Gunakan komputer yang memiliki kunci sandi itu. Letakkan ponsel di dekatnya dengan WhatsApp terbuka.',
+        sign: 'WhatsApp memerlukan kunci sandi akun ini sebelum menautkan {app}. Hanya web.whatsapp.com yang dapat memintanya. Gunakan komputer yang memiliki kunci sandi itu. Letakkan telepon di dekatnya dengan WhatsApp terbuka.',
         'hand-off':
-          'WhatsApp meminta kunci sandi akun ini sebelum menautkan {app}, dan hanya web.whatsapp.com yang boleh memintanya. Ekstensi peramban dari penyedia membantu Anda di komputer.',
-        code: 'Pasang ekstensinya. Buka web.whatsapp.com di peramban yang sama, masuk dengan akun ini. Buka ekstensi di sana, ketik kodenya, lalu konfirmasi. Halaman ini berlanjut sendiri.',
+          'WhatsApp memerlukan kunci sandi akun ini sebelum menautkan {app}. Hanya web.whatsapp.com yang dapat memintanya. Di komputer, ekstensi browser dari penyedia membantu Anda.',
+        code: 'Pasang ekstensinya. Buka web.whatsapp.com di browser yang sama, masuk dengan akun ini. Buka ekstensi di sana, ketik kodenya, lalu konfirmasi. Halaman ini berlanjut sendiri.',
         link: 'Buka WhatsApp Web di komputer yang memiliki kunci sandi itu, lalu ikuti ekstensi di sana. Halaman ini berlanjut sendiri.',
-        submitted: 'Kunci sandi sudah dikirim. Biarkan WhatsApp terbuka di ponsel Anda.',
-        confirm: 'Ponsel Anda juga menampilkan kode. Tautkan {app} hanya jika kedua kode sama.',
+        submitted: 'Kunci sandi sudah dikirim. Biarkan WhatsApp terbuka di telepon Anda.',
+        confirm: 'Telepon Anda juga menampilkan kode. Tautkan {app} hanya jika kedua kode sama.',
       },
-      computerNeeded: 'Anda memerlukan komputer untuk ini: buka halaman ini di sana.',
+      computerNeeded: 'Anda memerlukan komputer untuk ini. Buka halaman ini di sana.',
       continue: 'Lanjutkan',
       cancel: 'Batal',
       waiting: 'Menunggu kunci sandi Anda…',
@@ -113,7 +114,7 @@ export const id: PairingLocale = {
       install: 'Pasang ekstensi',
       openWhatsApp: 'Buka WhatsApp Web',
       nothingHappens:
-        'Tidak terjadi apa-apa? Buka WhatsApp di ponsel dan tunggu sebentar, atau mulai dari awal.',
+        'Tidak terjadi apa-apa? Buka WhatsApp di telepon dan tunggu sebentar, atau mulai dari awal.',
       same: 'Keduanya sama',
       differ: 'Keduanya berbeda',
     },
@@ -129,81 +130,82 @@ export const id: PairingLocale = {
     statusCode: 'Menunggu Anda memasukkan kode',
     titleNumberCheck: 'Apakah ini nomor Anda?',
     leadNumberCheck:
-      'Ponsel dengan nomor {phone} tertaut, sedangkan yang diharapkan di sini {expected}. Mungkin ini nomor yang sama dengan dua cara penulisan.',
+      'Anda menautkan {phone}, tetapi kami menunggu {expected}. Mungkin ini nomor yang sama dengan dua cara penulisan.',
     showCodeFor: 'Tampilkan kode untuk …{digits}',
-    numberExpected: 'Nomor lain yang diharapkan di sini.',
+    numberExpected: 'Nomor lain yang ditunggu di sini.',
     numberIsMine: 'Ya',
-    numberIsOther: 'Ini ponsel lain',
+    numberIsOther: 'Ini telepon lain',
     mayTake: 'Ini bisa memakan waktu hingga {minutes} mnt.',
     backToNumber: 'Kembali ke nomor',
     contactSupport: 'Hubungi dukungan',
     longWait: {
-      preparing: 'Penyedia belum punya kode.',
+      preparing: 'Belum ada kode yang tiba.',
       starting: 'Penyedia masih memulai.',
-      resetting: 'Koneksi lama masih dibersihkan.',
-      retrying: 'Permintaan kode terakhir gagal. Permintaan dikirim lagi.',
-      'requesting-code': 'Penyedia belum mengeluarkan kode.',
-      linking: 'Penautan belum selesai. Biarkan WhatsApp terbuka di ponsel Anda.',
+      resetting: 'Koneksi lama masih dihapus.',
+      retrying: 'Permintaan kode terakhir gagal. Kami mencoba lagi.',
+      'requesting-code': 'Kode Anda belum tiba.',
+      linking: 'Ini lebih lama dari biasanya. Biarkan WhatsApp terbuka di telepon Anda.',
     },
-    noticeLinkEnded: 'WhatsApp mengakhiri tautan lagi. Silakan tautkan ponsel sekali lagi.',
-    noticeLinkNotFinished: 'Ponsel tidak selesai menautkan. Silakan coba lagi.',
-    noticeUnlinkedOnPhone: 'Tautan ponsel telah diputus.',
-    noticeCodeReplaced: 'Kode yang lebih baru telah diminta, jadi kode sebelumnya tidak berlaku lagi.',
+    noticeLinkEnded: 'Tautan berakhir tak lama setelah dibuat. Silakan tautkan telepon sekali lagi.',
+    noticeLinkNotFinished: 'Penautan tidak selesai. Silakan coba lagi.',
+    noticeUnlinkedOnPhone: 'Tautan telepon telah diputus.',
+    noticeCodeReplaced: 'Kode Anda sudah diganti, jadi tidak berlaku lagi.',
     timeLeft: { other: 'Sisa waktu kode ini {count} detik' },
     expiredTitle: 'Kode sudah kedaluwarsa.',
     expiredUnscanned: 'Kami tidak melihat pemindaian.',
-    expiredCode: 'Belum ada yang memasukkannya.',
+    expiredCode: 'Kami tidak melihat kodenya dimasukkan.',
     safety:
       'Ini menautkan **{app}** ke WhatsApp Anda. Jangan pernah memindai atau memasukkan kode yang tidak Anda minta.',
     linkLinked: 'Tertaut',
     linkNone: 'Belum tertaut',
     linkAttention: 'Perlu perhatian',
     linkChecking: 'Memeriksa…',
-    linkUnreachable: 'Status tidak dapat dibaca saat ini.',
-    linkAsOf: 'Status pada {time}.',
-    linkLost: 'Tautan ponsel diputus. Tautkan lagi untuk terus mengirim dan menerima.',
-    linkPasskey: 'WhatsApp meminta kunci sandi ponsel ini. Tautkan lagi untuk melanjutkan.',
+    linkUnreachable: 'Kami tidak dapat memeriksanya saat ini.',
+    linkAsOf: 'Terakhir diperiksa: {time}.',
+    linkLost: 'Tautan telepon telah diputus. Tautkan lagi untuk mengirim dan menerima pesan.',
+    linkPasskey: 'WhatsApp meminta kunci sandi akun ini. Tautkan lagi untuk melanjutkan.',
     linkStart: 'Tautkan',
     linkAgain: 'Tautkan lagi',
     linkCheck: 'Periksa lagi',
     disconnect: 'Putuskan',
     disconnectWarning:
-      'Pengiriman dan penerimaan untuk nomor ini berhenti di sini. Chat tetap ada di ponsel, dan Anda dapat menautkannya lagi.',
+      'Aplikasi ini tidak akan lagi mengirim dan menerima pesan dengan nomor ini. Chat tetap ada di telepon, dan Anda dapat menautkannya lagi.',
     disconnecting: 'Memutuskan…',
     disconnectCancel: 'Batal',
-    sendToOwner: 'Kirim ke pemilik ponsel',
+    sendToOwner: 'Kirim ke pemilik telepon',
     copyLink: 'Salin tautan',
     shareLink: 'Bagikan…',
-    linkForOwner: 'Siapa pun yang membuka tautan ini dapat menautkan ponsel di sini sampai tautan berakhir.',
+    linkForOwner:
+      'Siapa pun yang membuka tautan ini dapat menautkan telepon di sini sampai tautannya kedaluwarsa.',
     done: 'Selesai',
     syncing: 'Menyalin chat Anda… {percent}',
     printNote: 'Kode untuk menautkan {app} ke WhatsApp. Kedaluwarsa pukul {time}.',
     errorLabel: 'Kesalahan',
     errors: {
       unauthorized: {
-        title: 'Aplikasi ini belum bisa menautkan WhatsApp',
+        title: 'Aplikasi ini tidak bisa menautkan WhatsApp sekarang',
         cause: 'Penyedia menolak kunci aplikasi ini, jadi kode tidak dapat dibuat.',
         advice: tellHost,
       },
       'session-not-found': {
-        title: 'Aplikasi ini belum bisa menautkan WhatsApp',
+        title: 'Aplikasi ini tidak bisa menautkan WhatsApp sekarang',
         cause: 'Penyedia tidak mengenali koneksi aplikasi ini.',
         advice: tellHost,
       },
       'subscription-expired': {
-        title: 'Aplikasi ini belum bisa menautkan WhatsApp',
-        cause: 'Paket aplikasi ini di penyedianya sudah habis.',
+        title: 'Aplikasi ini tidak bisa menautkan WhatsApp sekarang',
+        cause: 'Paket aplikasi ini di penyedianya sudah berakhir atau habis.',
         advice: tellHost,
       },
       'account-blocked': {
         title: 'Akun ini diblokir',
-        cause: 'WhatsApp telah memblokir akun ini.',
+        cause: 'Menurut penyedia, WhatsApp telah memblokirnya.',
         advice: 'Buka WhatsApp di telepon Anda untuk meminta peninjauan.',
       },
       'session-stale': {
         title: 'Koneksi macet',
-        cause: 'Masih ada sisa tautan sebelumnya, atau penyedia belum selesai memulai.',
-        advice: 'Mulai dari awal untuk membersihkannya. Ini bisa memakan waktu satu menit.',
+        cause: 'Tautan sebelumnya mungkin masih menghalangi.',
+        advice: 'Mulai dari awal untuk menghapusnya. Ini bisa memakan waktu satu menit.',
       },
       'passkey-refused': {
         title: 'Kunci sandi tidak diterima',
@@ -216,18 +218,18 @@ export const id: PairingLocale = {
       },
       'passkey-mismatch': {
         title: 'Kedua kode berbeda',
-        cause: 'Mungkin perangkat lain yang akan tertaut, bukan yang ini.',
+        cause: 'Mungkin perangkat lain yang sedang ditautkan, bukan aplikasi ini.',
         advice:
-          'Buka WhatsApp di ponsel, lihat **Perangkat tertaut**, dan keluarkan yang tidak Anda kenal. Lalu mulai dari awal di sini.',
+          'Buka WhatsApp di telepon Anda, lihat **Perangkat tertaut**, dan keluarkan yang tidak Anda kenal. Lalu mulai dari awal di sini.',
       },
       'code-refused': {
-        title: 'Tidak ada kode untuk nomor ini',
-        cause: 'WhatsApp tidak memberi kode untuk nomor ini sekarang.',
+        title: 'Kode tidak diberikan',
+        cause: 'Penyedia tidak memberi kode untuk nomor ini.',
         advice: 'Periksa nomornya lalu coba lagi, atau pindai kode QR.',
       },
       'wrong-phone-number': {
-        title: 'Itu telepon lain',
-        cause: '{phone} sudah tertaut, padahal di sini telepon lain yang ditunggu.',
+        title: 'Nomor lain tertaut',
+        cause: 'Anda menautkan {phone}. Nomor lain yang ditunggu di sini.',
         advice:
           'Mulai dari awal untuk memutusnya, atau keluarkan aplikasi ini di telepon itu lewat **Perangkat tertaut**. Lalu gunakan telepon yang benar.',
       },
@@ -237,39 +239,39 @@ export const id: PairingLocale = {
       },
       'rate-limited': {
         title: 'Terlalu banyak percobaan',
-        cause: 'WhatsApp perlu jeda.',
+        cause: 'Untuk sementara, WhatsApp atau penyedia aplikasi ini tidak menerima percobaan lagi.',
         advice: 'Tunggu satu menit, lalu coba lagi.',
       },
       'not-supported': {
         title: 'Tidak bisa di sini',
-        cause: 'Penyedia tidak menyediakan cara ini.',
+        cause: 'Penyedia aplikasi ini tidak menyediakannya.',
         advice: tellHost,
       },
       'invalid-answer': {
         title: 'Terjadi kesalahan',
-        cause: 'Penyedia mengirim sesuatu yang bukan kode.',
+        cause: 'Kami menerima respons yang tidak dapat digunakan.',
         advice: again,
       },
       'provider-unavailable': {
-        title: 'Penyedia tidak tersedia',
-        cause: 'Layanannya sedang mati atau dimulai ulang.',
+        title: 'Sedang tidak tersedia',
+        cause: 'Layanan di balik aplikasi ini tidak merespons.',
         advice: again,
       },
       network: { title: 'Tidak ada koneksi', advice: 'Periksa koneksi internet Anda, lalu coba lagi.' },
-      timeout: { title: 'Terlalu lama', cause: 'Penyedia tidak menjawab.', advice: again },
+      timeout: { title: 'Terlalu lama', cause: 'Tidak ada respons yang tiba tepat waktu.', advice: again },
       'sign-in-required': {
-        title: 'Silakan masuk lagi',
-        cause: 'Sesi Anda di aplikasi ini sudah berakhir.',
-        advice: 'Masuk, lalu tautkan telepon Anda.',
+        title: 'Silakan masuk',
+        cause: 'Anda belum masuk ke aplikasi ini.',
+        advice: 'Masuk, lalu coba lagi.',
       },
       forbidden: {
         title: 'Tidak diizinkan',
-        cause: 'Anda tidak boleh menautkan telepon di sini.',
+        cause: 'Aplikasi ini tidak mengizinkan permintaan itu.',
         advice: tellHost,
       },
       'invalid-request': { title: 'Terjadi kesalahan', advice: tellHost },
-      'server-only': { title: 'Belum disiapkan', advice: tellHost },
-      'invalid-options': { title: 'Belum disiapkan', advice: tellHost },
+      'server-only': { title: 'Aplikasi ini belum disiapkan dengan benar', advice: tellHost },
+      'invalid-options': { title: 'Aplikasi ini belum disiapkan dengan benar', advice: tellHost },
       aborted: { title: 'Dihentikan', advice: again },
       'component-failed': { title: 'Terjadi kesalahan', advice: again },
       unknown: { title: 'Terjadi kesalahan', advice: again },
