@@ -224,7 +224,7 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
       title: 'The codes were different',
       cause: 'Another device may be linking instead of this app.',
       advice:
-        'Open WhatsApp on your phone, look under **Linked devices**, and log out any device you don’t know. Then start over here.',
+        'In WhatsApp on your phone, under **Linked devices**, log out any device you don’t know. Then start over here.',
     },
     'code-refused': {
       title: 'No code was issued',
