@@ -232,7 +232,7 @@ export const de: PairingLocale = {
         title: 'Eine andere Nummer ist verknüpft',
         cause: 'Du hast {phone} verknüpft. Hier wird eine andere Nummer erwartet.',
         advice:
-          'Beginne von vorn, um sie zu trennen, oder melde diese App auf jenem Telefon unter **Verknüpfte Geräte** ab. Nimm dann das richtige Telefon.',
+          'Beginne von vorn, um sie zu trennen, oder melde diese App auf jenem Telefon unter **Verknüpfte Geräte** ab. Nimm dann das richtige.',
       },
       'invalid-phone-number': {
         title: 'Prüfe die Nummer',

@@ -98,10 +98,10 @@ export const es: PairingLocale = {
     passkey: {
       titles: { submitted: 'WhatsApp está verificando', confirm: 'Compara los códigos' },
       leads: {
-        sign: 'WhatsApp exige la clave de acceso de esta cuenta antes de vincular {app}. Solo web.whatsapp.com puede pedirla. Usa una computadora que tenga la clave. Ten el teléfono cerca, con WhatsApp abierto.',
+        sign: 'WhatsApp exige la clave de acceso de esta cuenta antes de vincular {app}. Solo web.whatsapp.com puede pedirla. Usa una computadora con la clave. Ten el teléfono cerca, con WhatsApp abierto.',
         'hand-off':
-          'WhatsApp exige la clave de acceso de esta cuenta antes de vincular {app}. Solo web.whatsapp.com puede pedirla. En una computadora, la extensión de navegador del proveedor te ayuda con eso.',
-        code: 'Instala la extensión. Abre web.whatsapp.com en el mismo navegador, con la sesión de esta cuenta. Abre allí la extensión, escribe su código y confirma. Esta página sigue sola.',
+          'WhatsApp exige la clave de acceso de esta cuenta antes de vincular {app}. Solo web.whatsapp.com puede pedirla. En una computadora te ayuda la extensión de navegador del proveedor.',
+        code: 'Instala la extensión. Abre web.whatsapp.com en el mismo navegador, con esta cuenta. Abre allí la extensión, escribe su código y confirma. Esta página sigue sola.',
         link: 'Abre WhatsApp Web en una computadora que tenga la clave de acceso y sigue allí la extensión. Esta página sigue sola.',
         submitted: 'Se envió la clave de acceso. Deja WhatsApp abierto en tu teléfono.',
         confirm: 'Tu teléfono también muestra un código. Vincula {app} solo si los dos son iguales.',
@@ -223,7 +223,7 @@ export const es: PairingLocale = {
         title: 'Los códigos eran distintos',
         cause: 'Puede que se esté vinculando otro dispositivo en lugar de esta app.',
         advice:
-          'Abre WhatsApp en tu teléfono, mira en **Dispositivos vinculados** y cierra la sesión de los que no conozcas. Después empieza de nuevo aquí.',
+          'Abre WhatsApp en tu teléfono y, en **Dispositivos vinculados**, cierra la sesión de los que no conozcas. Después empieza de nuevo aquí.',
       },
       'code-refused': {
         title: 'No se emitió ningún código',
@@ -234,7 +234,7 @@ export const es: PairingLocale = {
         title: 'Otro número está vinculado',
         cause: 'Vinculaste {phone}. Aquí se espera otro número.',
         advice:
-          'Empieza de nuevo para desvincularlo, o cierra la sesión de esta app en ese teléfono, en **Dispositivos vinculados**. Después usa el teléfono correcto.',
+          'Empieza de nuevo para desvincularlo, o cierra la sesión de esta app en ese teléfono, en **Dispositivos vinculados**. Luego usa el correcto.',
       },
       'invalid-phone-number': {
         title: 'Revisa el número',

@@ -222,7 +222,7 @@ export const fr: PairingLocale = {
         title: 'Les codes étaient différents',
         cause: 'Un autre appareil est peut-être en train de se connecter à la place de cette application.',
         advice:
-          'Ouvrez WhatsApp sur votre téléphone, regardez dans **Appareils connectés** et déconnectez ceux que vous ne connaissez pas. Recommencez ensuite ici.',
+          'Ouvrez WhatsApp sur votre téléphone et, dans **Appareils connectés**, déconnectez ceux que vous ne connaissez pas. Recommencez ensuite ici.',
       },
       'code-refused': {
         title: 'Aucun code n’a été délivré',

@@ -183,17 +183,17 @@ export const id: PairingLocale = {
     errorLabel: 'Kesalahan',
     errors: {
       unauthorized: {
-        title: 'Aplikasi ini tidak bisa menautkan WhatsApp sekarang',
+        title: 'Aplikasi ini tidak bisa menautkan WhatsApp',
         cause: 'Penyedia menolak kunci aplikasi ini, jadi kode tidak dapat dibuat.',
         advice: tellHost,
       },
       'session-not-found': {
-        title: 'Aplikasi ini tidak bisa menautkan WhatsApp sekarang',
+        title: 'Aplikasi ini tidak bisa menautkan WhatsApp',
         cause: 'Penyedia tidak mengenali koneksi aplikasi ini.',
         advice: tellHost,
       },
       'subscription-expired': {
-        title: 'Aplikasi ini tidak bisa menautkan WhatsApp sekarang',
+        title: 'Aplikasi ini tidak bisa menautkan WhatsApp',
         cause: 'Paket aplikasi ini di penyedianya sudah berakhir atau habis.',
         advice: tellHost,
       },

@@ -237,7 +237,7 @@ export const it: PairingLocale = {
         title: 'È collegato un altro numero',
         cause: 'Hai collegato {phone}. Qui è atteso un altro numero.',
         advice:
-          'Ricomincia per scollegarlo, oppure disconnetti questa app su quel telefono in **Dispositivi collegati**. Poi usa il telefono giusto.',
+          'Ricomincia per scollegarlo, oppure disconnetti questa app su quel telefono in **Dispositivi collegati**. Poi usa quello giusto.',
       },
       'invalid-phone-number': {
         title: 'Controlla il numero',

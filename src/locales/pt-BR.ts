@@ -97,7 +97,7 @@ export const ptBR: PairingLocale = {
       leads: {
         sign: 'O WhatsApp exige a chave de acesso desta conta antes de conectar {app}. Só web.whatsapp.com pode pedi-la. Use um computador que tenha a chave. Deixe o celular por perto, com o WhatsApp aberto.',
         'hand-off':
-          'O WhatsApp exige a chave de acesso desta conta antes de conectar {app}. Só web.whatsapp.com pode pedi-la. Em um computador, a extensão de navegador do provedor ajuda você nisso.',
+          'O WhatsApp exige a chave de acesso desta conta antes de conectar {app}. Só web.whatsapp.com pode pedi-la. Em um computador, a extensão de navegador do provedor ajuda você.',
         code: 'Instale a extensão. Abra web.whatsapp.com no mesmo navegador, com esta conta conectada. Abra a extensão nessa página, digite o código dela e confirme. Esta página continua sozinha.',
         link: 'Abra o WhatsApp Web em um computador que tenha a chave de acesso e siga a extensão. Esta página continua sozinha.',
         submitted: 'A chave de acesso foi enviada. Deixe o WhatsApp aberto no celular.',
