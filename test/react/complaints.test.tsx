@@ -694,7 +694,7 @@ describe('passkeys', () => {
       expect(heading()).toContain('passkey')
       expect(part('lead')?.textContent).toMatch(
         id === 'z-api'
-          ? /only web\.whatsapp\.com.*browser extension helps/s
+          ? /Only web\.whatsapp\.com.*browser extension helps/s
           : /only WhatsApp.*Ask the people who run Acme Inbox/s,
       )
       expect(onError).not.toHaveBeenCalled()
