@@ -1,13 +1,13 @@
 import type { PairingLocale } from '../core/messages.js'
 
 const again = 'נסו שוב בעוד רגע.'
-const tellHost = 'הבעיה אינה בטלפון שלכם: כדאי לעדכן את מי שמפעיל את האפליקציה הזו.'
+const tellHost = 'הבעיה אינה בטלפון שלכם. פנו אל מי שמפעילים את האפליקציה הזו.'
 
 /**
  * Hebrew. The texts address the user in the plural or the infinitive, which has no gender, as WhatsApp does.
  *
  * Numbers stand between U+2066 and U+2069: in a line from right to left, their plus would change sides and their groups
- * of digits would be read backwards.
+ * of digits would be read backwards. Times stand between U+2068 and U+2069: some have letters from left to right.
  *
  * The words of WhatsApp's menus have no source on record. No native speaker has reviewed these texts yet.
  */
@@ -40,17 +40,16 @@ export const he: PairingLocale = {
       'מזינים את הקוד הזה',
     ],
     leadNumber: 'הקלידו את מספר הטלפון שרוצים לקשר. תקבלו קוד להזנה ב-WhatsApp, בלי מצלמה.',
-    leadOwnPhone:
-      'הטלפון הזה לא יכול לסרוק את המסך של עצמו. הקלידו את המספר שלו, ותקבלו קוד להזנה ב-WhatsApp.',
+    leadOwnPhone: 'טלפון לא יכול לסרוק את המסך של עצמו. הקלידו את המספר שלו, ותקבלו קוד להזנה ב-WhatsApp.',
     leadLinking: 'הקישור של {app} ל-WhatsApp מתבצע כעת. השאירו את WhatsApp פתוח עוד כמה שניות.',
     leadLinked:
       'מעכשיו אפשר לשלוח ולקבל הודעות מהמספר הזה דרך {app}. אפשר לבטל את הקישור בכל עת דרך **מכשירים מקושרים**.',
     leadPasskey:
-      'החשבון הזה מוגן במפתח גישה, ורק הדף של WhatsApp יכול לבקש אותו. הדף הזה אינו יכול. {advice} השאירו את הדף הזה פתוח: הוא ימשיך מעצמו.',
+      'החשבון הזה מוגן במפתח גישה, ורק הדף של WhatsApp יכול לבקש אותו. {advice} השאירו את הדף הזה פתוח: הוא ימשיך מעצמו.',
     passkeyAdvice: {
-      'z-api': 'בקשו ממי שמפעיל את {app} לאשר זאת בתוסף הדפדפן של Z-API.',
-      wasend: 'בקשו ממי שמפעיל את {app} לאשר זאת בתוסף מפתחות הגישה של WAHA, שעליו פועל WASend.',
-      other: 'בקשו ממי שמפעיל את {app} להשלים זאת אצל ספק השירות.',
+      'z-api': 'בקשו ממי שמפעילים את {app} לאשר זאת בתוסף הדפדפן של Z-API.',
+      wasend: 'בקשו ממי שמפעילים את {app} לאשר זאת בתוסף מפתחות הגישה של WAHA, שעליו פועל WASend.',
+      other: 'בקשו ממי שמפעילים את {app} להשלים זאת אצל ספק השירות.',
     },
     thisApp: 'האפליקציה הזו',
     qrCodeLabel: 'קוד QR לסריקה ב-WhatsApp',
@@ -86,7 +85,7 @@ export const he: PairingLocale = {
     copyError: 'העתקת קוד השגיאה',
     codeFor: 'עבור {number}',
     changeNumber: 'שינוי',
-    slowCode: 'הטלפון לא מקבל את הקוד?',
+    slowCode: 'הקוד לא עובד?',
     newCode: 'קבלת קוד חדש',
     trouble: 'הקישור לא מצליח?',
     coolDown: 'אפשר יהיה לבקש קוד נוסף בעוד רגע.',
@@ -94,17 +93,17 @@ export const he: PairingLocale = {
     useQrCode: 'סריקת קוד QR במקום זאת',
     passkeyHelp: 'איך עושים את זה',
     passkey: {
-      titles: { submitted: '‏WhatsApp בודק', confirm: 'השוו את הקודים' },
+      titles: { submitted: 'WhatsApp בודק', confirm: 'השוו את הקודים' },
       leads: {
-        sign: 'לפני שהוא מקשר את {app}, ‏WhatsApp מבקש את מפתח הגישה של החשבון הזה, ורק web.whatsapp.com יכול לבקש אותו. השתמשו במחשב שיש בו את מפתח הגישה. השאירו את הטלפון קרוב, כש-WhatsApp פתוח בו.',
+        sign: 'WhatsApp צריך את מפתח הגישה של החשבון הזה לפני הקישור של {app}. רק web.whatsapp.com יכול לבקש אותו. השתמשו במחשב שיש בו את מפתח הגישה. השאירו את הטלפון קרוב, כש-WhatsApp פתוח בו.',
         'hand-off':
-          'לפני שהוא מקשר את {app}, ‏WhatsApp מבקש את מפתח הגישה של החשבון הזה, ורק web.whatsapp.com יכול לבקש אותו. תוסף הדפדפן של הספק עוזר לכם בכך במחשב.',
-        code: 'התקינו את התוסף. פתחו את web.whatsapp.com באותו דפדפן, כשאתם מחוברים בחשבון הזה. פתחו שם את התוסף, הקלידו את הקוד שלו ואשרו. הדף הזה ממשיך מעצמו.',
-        link: 'פתחו את WhatsApp Web במחשב שיש בו את מפתח הגישה ופעלו לפי התוסף שם. הדף הזה ממשיך מעצמו.',
+          'WhatsApp צריך את מפתח הגישה של החשבון הזה לפני הקישור של {app}. רק web.whatsapp.com יכול לבקש אותו. במחשב, תוסף הדפדפן של ספק השירות עוזר בכך.',
+        code: 'התקינו את התוסף. פתחו את web.whatsapp.com באותו דפדפן, בחיבור לחשבון הזה. פתחו שם את התוסף, הקלידו את הקוד שלו ואשרו. הדף הזה ימשיך מעצמו.',
+        link: 'פתחו את WhatsApp Web במחשב שיש בו את מפתח הגישה ופעלו לפי התוסף שם. הדף הזה ימשיך מעצמו.',
         submitted: 'מפתח הגישה נשלח. השאירו את WhatsApp פתוח בטלפון.',
         confirm: 'גם בטלפון מוצג קוד. קשרו את {app} רק אם שני הקודים זהים.',
       },
-      computerNeeded: 'דרוש לכך מחשב: פתחו בו את הדף הזה.',
+      computerNeeded: 'דרוש לכך מחשב. פתחו בו את הדף הזה.',
       continue: 'המשך',
       cancel: 'ביטול',
       waiting: 'ממתינים למפתח הגישה שלכם…',
@@ -126,28 +125,27 @@ export const he: PairingLocale = {
     statusNumber: 'ממתינים למספר שלכם',
     statusRequesting: 'מקבלים את הקוד…',
     statusCode: 'ממתינים להזנת הקוד',
-    titleNumberCheck: 'זה המספר שלך?',
-    leadNumberCheck:
-      'טלפון עם המספר {phone} קושר, וכאן מצפים ל-{expected}. ייתכן שזה אותו מספר בשתי צורות כתיבה.',
-    showCodeFor: 'הצגת הקוד עבור …{digits}',
+    titleNumberCheck: 'זה המספר שלכם?',
+    leadNumberCheck: 'קישרתם את {phone}, אבל ציפינו ל-{expected}. ייתכן שזה אותו מספר בשתי צורות כתיבה.',
+    showCodeFor: 'הצגת הקוד עבור \u2066…{digits}\u2069',
     numberExpected: 'כאן מצפים למספר אחר.',
     numberIsMine: 'כן',
     numberIsOther: 'זה טלפון אחר',
-    mayTake: 'זה עשוי להימשך עד {minutes} דק׳.',
+    mayTake: 'זה עשוי לקחת עד {minutes} דק׳.',
     backToNumber: 'חזרה למספר',
     contactSupport: 'פנייה לתמיכה',
     longWait: {
-      preparing: 'לספק אין עדיין קוד.',
-      starting: 'הספק עדיין עולה.',
-      resetting: 'החיבור הישן עדיין נמחק.',
-      retrying: 'הבקשה האחרונה לקוד נכשלה. היא נשלחת שוב.',
-      'requesting-code': 'הספק עדיין לא הנפיק את הקוד.',
-      linking: 'הקישור עדיין לא הסתיים. יש להשאיר את WhatsApp פתוח בטלפון.',
+      preparing: 'עדיין לא הגיע קוד.',
+      starting: 'ספק השירות עדיין בתהליך הפעלה.',
+      resetting: 'עדיין מנקים את החיבור הקודם.',
+      retrying: 'הבקשה האחרונה לקוד נכשלה. מנסים שוב.',
+      'requesting-code': 'הקוד שלכם עדיין לא הגיע.',
+      linking: 'זה לוקח יותר זמן מהרגיל. השאירו את WhatsApp פתוח בטלפון.',
     },
-    noticeLinkEnded: 'WhatsApp ניתק שוב את הקישור. יש לקשר את הטלפון פעם נוספת.',
-    noticeLinkNotFinished: 'הטלפון לא השלים את הקישור. יש לנסות שוב.',
-    noticeUnlinkedOnPhone: 'הקישור לטלפון בוטל.',
-    noticeCodeReplaced: 'התבקש קוד חדש יותר, ולכן הקוד הקודם כבר אינו תקף.',
+    noticeLinkEnded: 'הקישור הסתיים זמן קצר אחרי שנוצר. קשרו את הטלפון פעם נוספת.',
+    noticeLinkNotFinished: 'הקישור לא הושלם. נסו שוב.',
+    noticeUnlinkedOnPhone: 'הקישור של הטלפון בוטל.',
+    noticeCodeReplaced: 'הקוד שלכם הוחלף, ולכן הוא כבר לא עובד.',
     timeLeft: {
       one: 'נותרה שנייה אחת לקוד הזה',
       two: 'נותרו שתי שניות לקוד הזה',
@@ -155,30 +153,31 @@ export const he: PairingLocale = {
     },
     expiredTitle: 'תוקף הקוד פג.',
     expiredUnscanned: 'לא זיהינו סריקה.',
-    expiredCode: 'אף אחד עוד לא הזין אותו.',
+    expiredCode: 'לא זיהינו הזנה של הקוד.',
     safety: 'פעולה זו מקשרת את **{app}** ל-WhatsApp שלכם. לעולם אין לסרוק או להזין קוד שלא ביקשתם.',
     linkLinked: 'מקושר',
     linkNone: 'לא מקושר',
     linkAttention: 'דורש טיפול',
-    linkChecking: 'בבדיקה…',
-    linkUnreachable: 'אי אפשר לקרוא את המצב כרגע.',
-    linkAsOf: 'נכון ל־{time}.',
-    linkLost: 'הקישור של הטלפון בוטל. קשרו אותו שוב כדי להמשיך לשלוח ולקבל.',
-    linkPasskey: 'WhatsApp מבקש את מפתח הגישה של הטלפון הזה. קשרו אותו שוב כדי להמשיך.',
+    linkChecking: 'בודקים…',
+    linkUnreachable: 'אי אפשר לבדוק את זה כרגע.',
+    linkAsOf: 'בדיקה אחרונה: \u2068{time}\u2069.',
+    linkLost: 'הקישור של הטלפון בוטל. קשרו אותו שוב כדי לשלוח ולקבל הודעות.',
+    linkPasskey: 'WhatsApp צריך את מפתח הגישה של החשבון הזה. קשרו שוב כדי להמשיך.',
     linkStart: 'קישור',
     linkAgain: 'קישור מחדש',
     linkCheck: 'בדיקה חוזרת',
     disconnect: 'ניתוק',
-    disconnectWarning: 'השליחה והקבלה במספר הזה ייפסקו כאן. הצ׳אטים נשארים בטלפון, ואפשר לקשר אותו שוב.',
-    disconnecting: 'מתנתק…',
+    disconnectWarning:
+      'האפליקציה הזו תפסיק לשלוח ולקבל הודעות במספר הזה. הצ׳אטים נשארים בטלפון, ואפשר לקשר אותו שוב.',
+    disconnecting: 'מנתקים…',
     disconnectCancel: 'ביטול',
     sendToOwner: 'שליחה לבעלי הטלפון',
     copyLink: 'העתקת הקישור',
     shareLink: 'שיתוף…',
-    linkForOwner: 'מי שיפתח את הקישור הזה יוכל לקשר כאן טלפון עד שיפוג תוקפו.',
+    linkForOwner: 'מי שיש להם את הקישור הזה יוכלו לקשר כאן טלפון עד שיפוג תוקפו.',
     done: 'סיום',
     syncing: 'הצ׳אטים שלך מועתקים… {percent}',
-    printNote: 'קוד לקישור {app} ל-WhatsApp. תוקפו יפוג בשעה {time}.',
+    printNote: 'קוד לקישור {app} ל-WhatsApp. תוקפו יפוג בשעה \u2068{time}\u2069.',
     errorLabel: 'שגיאה',
     errors: {
       unauthorized: {
@@ -193,17 +192,17 @@ export const he: PairingLocale = {
       },
       'subscription-expired': {
         title: 'האפליקציה לא יכולה לקשר את WhatsApp כרגע',
-        cause: 'המנוי של האפליקציה הזו אצל ספק השירות הסתיים.',
+        cause: 'המנוי של האפליקציה הזו אצל ספק השירות הסתיים או נוצל עד תומו.',
         advice: tellHost,
       },
       'account-blocked': {
         title: 'החשבון הזה חסום',
-        cause: 'החשבון הזה נחסם ב-WhatsApp.',
+        cause: 'לפי ספק השירות, הוא נחסם ב-WhatsApp.',
         advice: 'פתחו את WhatsApp בטלפון כדי לבקש בדיקה.',
       },
       'session-stale': {
         title: 'החיבור תקוע',
-        cause: 'נשאר משהו מקישור קודם, או שההפעלה אצל ספק השירות לא הסתיימה.',
+        cause: 'ייתכן שקישור קודם עדיין מפריע.',
         advice: 'התחילו מחדש כדי לנקות אותו. זה עשוי לקחת דקה.',
       },
       'passkey-refused': {
@@ -211,24 +210,24 @@ export const he: PairingLocale = {
         advice: 'התחילו מחדש והשתמשו במפתח הגישה של חשבון WhatsApp שרוצים לקשר.',
       },
       'passkey-expired': {
-        title: 'מפתח הגישה ארך זמן רב מדי',
-        cause: 'WhatsApp ממתינה לו עשר דקות.',
+        title: 'מפתח הגישה התעכב יותר מדי',
+        cause: 'WhatsApp ממתין לו עשר דקות.',
         advice: 'התחילו מחדש כדי לנסות שוב.',
       },
       'passkey-mismatch': {
         title: 'הקודים היו שונים',
-        cause: 'ייתכן שמכשיר אחר עומד להיות מקושר במקום זה.',
+        cause: 'ייתכן שמכשיר אחר מקושר עכשיו במקום האפליקציה הזו.',
         advice:
-          'פתחו את WhatsApp בטלפון, הסתכלו תחת **מכשירים מקושרים** ונתקו את מה שאינכם מכירים. אחר כך התחילו כאן מחדש.',
+          'פתחו את WhatsApp בטלפון, הסתכלו תחת **מכשירים מקושרים** ונתקו כל מכשיר שאינכם מכירים. אחר כך התחילו כאן מחדש.',
       },
       'code-refused': {
-        title: 'אין קוד למספר הזה',
-        cause: 'WhatsApp לא נותן לו קוד כרגע.',
+        title: 'לא הונפק קוד',
+        cause: 'ספק השירות לא נתן קוד למספר הזה.',
         advice: 'בדקו את המספר ונסו שוב, או סרקו את קוד ה-QR במקום זאת.',
       },
       'wrong-phone-number': {
-        title: 'זה היה טלפון אחר',
-        cause: 'המספר {phone} קושר, וכאן נדרש טלפון אחר.',
+        title: 'מספר אחר מקושר',
+        cause: 'קישרתם את {phone}. כאן מצפים למספר אחר.',
         advice:
           'התחילו מחדש כדי לבטל את הקישור, או נתקו את האפליקציה הזו בטלפון ההוא דרך **מכשירים מקושרים**. לאחר מכן השתמשו בטלפון הנכון.',
       },
@@ -238,35 +237,35 @@ export const he: PairingLocale = {
       },
       'rate-limited': {
         title: 'יותר מדי ניסיונות',
-        cause: 'WhatsApp צריך הפסקה.',
+        cause: 'כרגע WhatsApp או ספק השירות של האפליקציה הזו לא מקבלים עוד ניסיונות.',
         advice: 'המתינו דקה ונסו שוב.',
       },
       'not-supported': {
         title: 'לא אפשרי כאן',
-        cause: 'לספק השירות אין דרך לעשות זאת.',
+        cause: 'ספק השירות של האפליקציה הזו אינו מציע זאת.',
         advice: tellHost,
       },
       'invalid-answer': {
         title: 'משהו השתבש',
-        cause: 'ספק השירות שלח משהו שאינו קוד.',
+        cause: 'קיבלנו תגובה שאי אפשר להשתמש בה.',
         advice: again,
       },
       'provider-unavailable': {
-        title: 'ספק השירות אינו זמין',
-        cause: 'השירות אינו פועל או מופעל מחדש.',
+        title: 'לא זמין כרגע',
+        cause: 'השירות שמאחורי האפליקציה הזו אינו מגיב.',
         advice: again,
       },
       network: { title: 'אין חיבור', advice: 'בדקו את החיבור לאינטרנט ונסו שוב.' },
-      timeout: { title: 'זה לקח יותר מדי זמן', cause: 'ספק השירות לא השיב.', advice: again },
+      timeout: { title: 'זה לקח יותר מדי זמן', cause: 'לא הגיעה תגובה בזמן.', advice: again },
       'sign-in-required': {
-        title: 'יש להתחבר שוב',
-        cause: 'החיבור שלכם לאפליקציה הזו הסתיים.',
-        advice: 'התחברו, ואז קשרו את הטלפון.',
+        title: 'יש להתחבר',
+        cause: 'אינכם מחוברים לאפליקציה הזו.',
+        advice: 'התחברו ונסו שוב.',
       },
-      forbidden: { title: 'אין הרשאה', cause: 'אין לכם הרשאה לקשר כאן טלפון.', advice: tellHost },
+      forbidden: { title: 'אין הרשאה', cause: 'האפליקציה הזו לא אישרה את הבקשה.', advice: tellHost },
       'invalid-request': { title: 'משהו השתבש', advice: tellHost },
-      'server-only': { title: 'עוד לא הוגדר', advice: tellHost },
-      'invalid-options': { title: 'עוד לא הוגדר', advice: tellHost },
+      'server-only': { title: 'האפליקציה הזו לא הוגדרה כראוי', advice: tellHost },
+      'invalid-options': { title: 'האפליקציה הזו לא הוגדרה כראוי', advice: tellHost },
       aborted: { title: 'הופסק', advice: again },
       'component-failed': { title: 'משהו השתבש', advice: again },
       unknown: { title: 'משהו השתבש', advice: again },
