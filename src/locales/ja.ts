@@ -1,7 +1,7 @@
 import type { PairingLocale } from '../core/messages.js'
 
 const again = 'しばらくしてから、もう一度お試しください。'
-const tellHost = 'お使いのスマートフォンの問題ではありません。このアプリの運営者にお知らせください。'
+const tellHost = 'お使いのスマートフォンに問題はありません。このアプリの運営者にお問い合わせください。'
 
 /**
  * Japanese, です・ます.
@@ -39,12 +39,12 @@ export const ja: PairingLocale = {
     leadNumber:
       'リンクするスマートフォンの電話番号を入力してください。WhatsAppに入力するコードが表示されます。カメラは不要です。',
     leadOwnPhone:
-      'このスマートフォンで自分の画面をスキャンすることはできません。代わりに電話番号を入力してください。WhatsAppに入力するコードが表示されます。',
+      'スマートフォンで自分の画面をスキャンすることはできません。代わりに電話番号を入力してください。WhatsAppに入力するコードが表示されます。',
     leadLinking: 'WhatsAppが{app}をリンクしています。WhatsAppを数秒間開いたままにしてください。',
     leadLinked:
       '{app}でこの番号のメッセージを送受信できるようになりました。リンクは**「リンク済みデバイス」**からいつでも解除できます。',
     leadPasskey:
-      'このアカウントはWhatsAppのパスキーで保護されています。パスキーを確認できるのはWhatsApp自身のページだけで、このページではできません。{advice}このページは開いたままにしてください。自動的に先へ進みます。',
+      'このアカウントはパスキーで保護されています。パスキーを確認できるのはWhatsApp自身のページだけです。{advice}このページは開いたままにしてください。自動的に先へ進みます。',
     passkeyAdvice: {
       'z-api': '{app}の運営者に、Z-APIのブラウザ拡張機能で確認するよう依頼してください。',
       wasend:
@@ -86,21 +86,21 @@ export const ja: PairingLocale = {
     copyError: 'エラーコードをコピー',
     codeFor: '{number}のコード',
     changeNumber: '変更',
-    slowCode: 'コードが受け付けられませんか？',
+    slowCode: 'コードが使えませんか？',
     newCode: '新しいコードを取得',
     trouble: 'うまくリンクできませんか？',
-    coolDown: '新しいコードは、しばらくすると取得できます。',
+    coolDown: '別のコードは、しばらくすると取得できます。',
     usePhoneNumber: '代わりに電話番号でリンク',
     useQrCode: '代わりにQRコードをスキャン',
     passkeyHelp: '手順を見る',
     passkey: {
       titles: { submitted: 'WhatsAppが確認しています', confirm: 'コードを見比べてください' },
       leads: {
-        sign: 'WhatsAppは{app}をリンクする前に、このアカウントのパスキーを求めています。確認できるのはweb.whatsapp.comだけです。パスキーのあるパソコンを使い、WhatsAppを開いたスマートフォンを近くに置いてください。',
+        sign: '{app}をリンクする前に、WhatsAppがこのアカウントのパスキーを求めています。確認できるのはweb.whatsapp.comだけです。パスキーのあるパソコンを使い、WhatsAppを開いたスマートフォンを近くに置いてください。',
         'hand-off':
-          'WhatsAppは{app}をリンクする前に、このアカウントのパスキーを求めています。確認できるのはweb.whatsapp.comだけです。プロバイダーのブラウザ拡張機能が、パソコンでの確認を手伝います。',
-        code: '拡張機能をインストールし、同じブラウザで、このアカウントでログインしたweb.whatsapp.comを開きます。そこで拡張機能を開き、コードを入力して確認してください。このページは自動で進みます。',
-        link: 'パスキーのあるパソコンでWhatsApp Webを開き、拡張機能の案内に従ってください。このページは自動で進みます。',
+          '{app}をリンクする前に、WhatsAppがこのアカウントのパスキーを求めています。確認できるのはweb.whatsapp.comだけです。パソコンでは、接続サービスのブラウザ拡張機能が手伝います。',
+        code: '拡張機能をインストールします。同じブラウザで、このアカウントでログインしたweb.whatsapp.comを開きます。そこで拡張機能を開き、そのコードを入力して確認してください。このページは自動的に先へ進みます。',
+        link: 'パスキーのあるパソコンでWhatsApp Webを開き、拡張機能の案内に従ってください。このページは自動的に先へ進みます。',
         submitted: 'パスキーを送信しました。スマートフォンのWhatsAppを開いたままにしてください。',
         confirm: 'スマートフォンにもコードが表示されます。両方が同じときだけ{app}をリンクしてください。',
       },
@@ -109,7 +109,7 @@ export const ja: PairingLocale = {
       cancel: 'キャンセル',
       waiting: 'パスキーを待っています…',
       notUsed:
-        'キャンセルされたか、この端末にこのアカウントのパスキーがありません。もう一度試すか、パスキーのある端末を使ってください。',
+        'キャンセルされたか、このデバイスにこのアカウントのパスキーがありません。もう一度試すか、パスキーのあるデバイスを使ってください。',
       codeLabel: '拡張機能用のコード（WhatsApp用ではありません）',
       install: '拡張機能をインストール',
       openWhatsApp: 'WhatsApp Webを開く',
@@ -128,55 +128,57 @@ export const ja: PairingLocale = {
     statusNumber: '電話番号の入力を待っています',
     statusRequesting: 'コードを取得しています…',
     statusCode: 'コードの入力を待っています',
-    titleNumberCheck: 'これはあなたの番号ですか？',
+    titleNumberCheck: 'ご自分の番号ですか？',
     leadNumberCheck:
-      '{phone} の電話がリンクされましたが、ここでは {expected} が必要です。同じ番号の別の書き方かもしれません。',
-    showCodeFor: '…{digits} のコードを表示',
+      '{phone}がリンクされましたが、ここでは{expected}が必要です。同じ番号の別の書き方かもしれません。',
+    showCodeFor: '…{digits}のコードを表示',
     numberExpected: 'ここでは別の番号が必要です。',
     numberIsMine: 'はい',
-    numberIsOther: '別の電話です',
-    mayTake: '最大 {minutes} 分かかることがあります。',
+    numberIsOther: '別のスマートフォンです',
+    mayTake: '最大{minutes}分かかることがあります。',
     backToNumber: '番号に戻る',
     contactSupport: 'サポートに連絡',
     longWait: {
-      preparing: 'プロバイダーにはまだコードがありません。',
-      starting: 'プロバイダーはまだ起動中です。',
+      preparing: 'コードがまだ届いていません。',
+      starting: '接続サービスはまだ起動中です。',
       resetting: '以前の接続をまだ消去しています。',
-      retrying: 'コードの前回のリクエストは失敗しました。もう一度送信します。',
-      'requesting-code': 'プロバイダーはまだコードを発行していません。',
-      linking: 'リンクはまだ完了していません。電話で WhatsApp を開いたままにしてください。',
+      retrying: '前回のコードのリクエストは失敗しました。もう一度試しています。',
+      'requesting-code': 'コードがまだ届いていません。',
+      linking: '通常より時間がかかっています。スマートフォンのWhatsAppを開いたままにしてください。',
     },
-    noticeLinkEnded: 'WhatsAppがリンクを再び解除しました。もう一度電話をリンクしてください。',
-    noticeLinkNotFinished: '電話のリンクが完了しませんでした。もう一度お試しください。',
-    noticeUnlinkedOnPhone: '電話のリンクが解除されました。',
-    noticeCodeReplaced: '新しいコードがリクエストされたため、前のコードは使えません。',
+    noticeLinkEnded: 'リンクしてまもなく解除されました。もう一度スマートフォンをリンクしてください。',
+    noticeLinkNotFinished: 'リンクが完了しませんでした。もう一度お試しください。',
+    noticeUnlinkedOnPhone: 'スマートフォンのリンクが解除されました。',
+    noticeCodeReplaced: 'コードが別のものに替わったため、前のコードは使えません。',
     timeLeft: {
       other: 'このコードの残り時間は{count}秒です',
     },
     expiredTitle: 'コードの有効期限が切れました。',
     expiredUnscanned: 'スキャンは確認できませんでした。',
-    expiredCode: 'まだ入力されていません。',
+    expiredCode: 'コードの入力は確認できませんでした。',
     safety:
-      '**{app}**をあなたのWhatsAppにリンクします。自分で取得していないコードは、絶対にスキャンも入力もしないでください。',
+      '**{app}**をお使いのWhatsAppにリンクします。自分で取得していないコードは、絶対にスキャンも入力もしないでください。',
     linkLinked: 'リンク済み',
     linkNone: 'リンクされていません',
     linkAttention: '対応が必要です',
     linkChecking: '確認中…',
-    linkUnreachable: '現在、状態を確認できません。',
-    linkAsOf: '{time} 時点。',
-    linkLost: '電話のリンクが解除されました。送受信を続けるには、もう一度リンクしてください。',
-    linkPasskey: 'WhatsAppがこの電話のパスキーを求めています。続けるには、もう一度リンクしてください。',
+    linkUnreachable: '現在、確認できません。',
+    linkAsOf: '最終確認：{time}。',
+    linkLost:
+      'スマートフォンのリンクが解除されました。メッセージを送受信するには、もう一度リンクしてください。',
+    linkPasskey: 'WhatsAppがこのアカウントのパスキーを求めています。続けるには、もう一度リンクしてください。',
     linkStart: 'リンクする',
     linkAgain: 'もう一度リンクする',
     linkCheck: 'もう一度確認する',
     disconnect: 'リンクを解除',
-    disconnectWarning: 'この番号の送受信はここで止まります。チャットは電話に残り、もう一度リンクできます。',
+    disconnectWarning:
+      'このアプリでは、この番号のメッセージを送受信できなくなります。チャットはスマートフォンに残り、もう一度リンクできます。',
     disconnecting: '解除中…',
     disconnectCancel: 'キャンセル',
-    sendToOwner: '電話の持ち主に送る',
+    sendToOwner: 'スマートフォンの持ち主に送る',
     copyLink: 'リンクをコピー',
     shareLink: '共有…',
-    linkForOwner: 'このリンクを開いた人は、期限が切れるまでここで電話をリンクできます。',
+    linkForOwner: 'このリンクを持っている人は、期限が切れるまでここでスマートフォンをリンクできます。',
     done: '完了',
     syncing: 'チャットをコピーしています… {percent}',
     printNote: '{app}をWhatsAppにリンクするためのコードです。有効期限は{time}です。',
@@ -194,17 +196,17 @@ export const ja: PairingLocale = {
       },
       'subscription-expired': {
         title: '現在このアプリではリンクできません',
-        cause: 'このアプリが利用する接続サービスのプランの期限が切れています。',
+        cause: 'このアプリが利用する接続サービスのプランが終了したか、使い切られています。',
         advice: tellHost,
       },
       'account-blocked': {
         title: 'このアカウントは停止されています',
-        cause: 'WhatsAppがこのアカウントを停止しました。',
+        cause: '接続サービスによると、WhatsAppがこのアカウントを停止しました。',
         advice: 'スマートフォンでWhatsAppを開き、審査をリクエストしてください。',
       },
       'session-stale': {
         title: '接続が止まっています',
-        cause: '以前のリンクの情報が残っているか、接続サービスの起動が終わっていません。',
+        cause: '以前のリンクがまだ妨げになっている可能性があります。',
         advice: '最初からやり直すと消去されます。1分ほどかかることがあります。',
       },
       'passkey-refused': {
@@ -214,22 +216,22 @@ export const ja: PairingLocale = {
       'passkey-expired': {
         title: 'パスキーの確認に時間がかかりすぎました',
         cause: 'WhatsAppが待つのは10分間です。',
-        advice: '最初からやり直してください。',
+        advice: 'もう一度試すには、最初からやり直してください。',
       },
       'passkey-mismatch': {
         title: 'コードが一致しませんでした',
-        cause: 'この端末ではなく、別のデバイスがリンクされようとしている可能性があります。',
+        cause: 'このアプリではなく、別のデバイスがリンクされようとしている可能性があります。',
         advice:
           'スマートフォンでWhatsAppを開き、**「リンク済みデバイス」**を見て、心当たりのないものをログアウトしてください。そのあと、ここで最初からやり直してください。',
       },
       'code-refused': {
-        title: 'この番号のコードを取得できません',
-        cause: 'WhatsAppは現在、この番号にコードを発行していません。',
+        title: 'コードが発行されませんでした',
+        cause: '接続サービスから、この番号のコードが発行されませんでした。',
         advice: '番号を確認してもう一度試すか、代わりにQRコードをスキャンしてください。',
       },
       'wrong-phone-number': {
-        title: '別のスマートフォンでした',
-        cause: '{phone}がリンクされましたが、ここでは別のスマートフォンが必要です。',
+        title: '別の番号がリンクされています',
+        cause: '{phone}がリンクされました。ここでは別の番号が必要です。',
         advice:
           '最初からやり直してリンクを解除するか、そのスマートフォンの**「リンク済みデバイス」**でこのアプリからログアウトしてください。その後、正しいスマートフォンでお試しください。',
       },
@@ -239,22 +241,22 @@ export const ja: PairingLocale = {
       },
       'rate-limited': {
         title: '試行回数が多すぎます',
-        cause: 'WhatsAppが一時的に受け付けを休んでいます。',
+        cause: 'WhatsAppまたはこのアプリの接続サービスが、現在これ以上受け付けていません。',
         advice: '1分待ってから、もう一度お試しください。',
       },
       'not-supported': {
         title: 'ここではできません',
-        cause: '接続サービスがこの操作に対応していません。',
+        cause: 'このアプリの接続サービスが対応していません。',
         advice: tellHost,
       },
       'invalid-answer': {
         title: '問題が発生しました',
-        cause: '接続サービスからコードではないものが届きました。',
+        cause: '使用できない応答が届きました。',
         advice: again,
       },
       'provider-unavailable': {
-        title: '接続サービスを利用できません',
-        cause: '停止しているか、再起動中です。',
+        title: '現在利用できません',
+        cause: 'このアプリが利用するサービスが応答していません。',
         advice: again,
       },
       network: {
@@ -263,22 +265,22 @@ export const ja: PairingLocale = {
       },
       timeout: {
         title: '時間がかかりすぎました',
-        cause: '接続サービスから応答がありません。',
+        cause: '時間内に応答がありませんでした。',
         advice: again,
       },
       'sign-in-required': {
-        title: 'もう一度ログインしてください',
-        cause: 'このアプリへのログインの有効期限が切れました。',
-        advice: 'ログインしてから、スマートフォンをリンクしてください。',
+        title: 'ログインしてください',
+        cause: 'このアプリにログインしていません。',
+        advice: 'ログインしてから、もう一度お試しください。',
       },
       forbidden: {
         title: '許可されていません',
-        cause: 'ここでスマートフォンをリンクする権限がありません。',
+        cause: 'このアプリがリクエストを許可しませんでした。',
         advice: tellHost,
       },
       'invalid-request': { title: '問題が発生しました', advice: tellHost },
-      'server-only': { title: '設定が完了していません', advice: tellHost },
-      'invalid-options': { title: '設定が完了していません', advice: tellHost },
+      'server-only': { title: 'このアプリの設定が正しくありません', advice: tellHost },
+      'invalid-options': { title: 'このアプリの設定が正しくありません', advice: tellHost },
       aborted: { title: '中止しました', advice: again },
       'component-failed': { title: '問題が発生しました', advice: again },
       unknown: { title: '問題が発生しました', advice: again },

@@ -1,7 +1,7 @@
 import type { PairingLocale } from '../core/messages.js'
 
 const again = '잠시 후 다시 시도하세요.'
-const tellHost = '휴대폰 문제가 아니에요. 이 앱의 운영자에게 알려 주세요.'
+const tellHost = '휴대폰 문제가 아니에요. 이 앱의 운영자에게 문의해 주세요.'
 
 /**
  * Korean, 해요 and 하세요.
@@ -39,12 +39,12 @@ export const ko: PairingLocale = {
     leadNumber:
       '연결할 휴대폰의 전화번호를 입력하세요. WhatsApp에 입력할 코드를 받게 되며, 카메라는 필요하지 않아요.',
     leadOwnPhone:
-      '이 휴대폰으로 자기 화면을 스캔할 수는 없어요. 대신 전화번호를 입력하면 WhatsApp에 입력할 코드를 받을 수 있어요.',
+      '휴대폰은 자기 화면을 스캔할 수 없어요. 대신 전화번호를 입력하면 WhatsApp에 입력할 코드를 받을 수 있어요.',
     leadLinking: 'WhatsApp에서 {app} 연결을 진행하고 있어요. 몇 초 동안 WhatsApp을 열어 두세요.',
     leadLinked:
       '이제 {app}에서 이 번호로 메시지를 주고받을 수 있어요. **연결된 기기**에서 언제든지 연결을 해제할 수 있어요.',
     leadPasskey:
-      '이 계정은 WhatsApp 패스키로 보호되고 있어요. 패스키는 WhatsApp 페이지에서만 요청할 수 있고 이 페이지에서는 할 수 없어요. {advice} 이 페이지를 열어 두면 자동으로 계속돼요.',
+      '이 계정은 패스키로 보호되고 있고, WhatsApp 페이지에서만 패스키를 요청할 수 있어요. {advice} 이 페이지를 열어 두면 자동으로 계속돼요.',
     passkeyAdvice: {
       'z-api': '{app} 운영자에게 Z-API 브라우저 확장 프로그램에서 확인해 달라고 요청하세요.',
       wasend:
@@ -85,7 +85,7 @@ export const ko: PairingLocale = {
     copyError: '오류 코드 복사',
     codeFor: '{number}에 사용할 코드',
     changeNumber: '변경',
-    slowCode: '휴대폰에서 코드가 인식되지 않나요?',
+    slowCode: '코드가 작동하지 않나요?',
     newCode: '새 코드 받기',
     trouble: '연결에 문제가 있나요?',
     coolDown: '잠시 후 다른 코드를 요청할 수 있어요.',
@@ -95,13 +95,13 @@ export const ko: PairingLocale = {
     passkey: {
       titles: { submitted: 'WhatsApp에서 확인하고 있어요', confirm: '코드를 비교하세요' },
       leads: {
-        sign: 'WhatsApp이 {app} 연결 전에 이 계정의 패스키를 요청해요. 요청할 수 있는 곳은 web.whatsapp.com뿐이에요. 패스키가 있는 컴퓨터를 사용하고, WhatsApp을 연 휴대전화를 가까이 두세요.',
+        sign: '{app} 연결 전에 WhatsApp에서 이 계정의 패스키를 요청해요. 요청할 수 있는 곳은 web.whatsapp.com뿐이에요. 패스키가 있는 컴퓨터를 사용하고, WhatsApp을 연 휴대폰을 가까이 두세요.',
         'hand-off':
-          'WhatsApp이 {app} 연결 전에 이 계정의 패스키를 요청해요. 요청할 수 있는 곳은 web.whatsapp.com뿐이에요. 컴퓨터에서 제공업체의 브라우저 확장 프로그램이 도와줘요.',
-        code: '확장 프로그램을 설치하세요. 같은 브라우저에서 이 계정으로 로그인된 web.whatsapp.com을 열고, 확장 프로그램을 열어 코드를 입력한 뒤 확인하세요. 이 페이지는 저절로 이어져요.',
-        link: '패스키가 있는 컴퓨터에서 WhatsApp Web을 열고 확장 프로그램을 따라 하세요. 이 페이지는 저절로 이어져요.',
-        submitted: '패스키를 보냈어요. 휴대전화에서 WhatsApp을 열어 두세요.',
-        confirm: '휴대전화에도 코드가 표시돼요. 두 코드가 같을 때만 {app}을(를) 연결하세요.',
+          '{app} 연결 전에 WhatsApp에서 이 계정의 패스키를 요청해요. 요청할 수 있는 곳은 web.whatsapp.com뿐이에요. 컴퓨터에서는 서비스 제공업체의 브라우저 확장 프로그램이 도와줘요.',
+        code: '확장 프로그램을 설치하세요. 같은 브라우저에서 이 계정으로 로그인된 web.whatsapp.com을 여세요. 거기에서 확장 프로그램을 열고 그 코드를 입력한 뒤 확인하세요. 이 페이지는 자동으로 계속돼요.',
+        link: '패스키가 있는 컴퓨터에서 WhatsApp Web을 열고 확장 프로그램을 따라 하세요. 이 페이지는 자동으로 계속돼요.',
+        submitted: '패스키를 보냈어요. 휴대폰에서 WhatsApp을 열어 두세요.',
+        confirm: '휴대폰에도 코드가 표시돼요. 두 코드가 같을 때만 {app} 연결을 허용하세요.',
       },
       computerNeeded: '컴퓨터가 필요해요. 이 페이지를 컴퓨터에서 여세요.',
       continue: '계속',
@@ -113,7 +113,7 @@ export const ko: PairingLocale = {
       install: '확장 프로그램 설치',
       openWhatsApp: 'WhatsApp Web 열기',
       nothingHappens:
-        '아무 일도 일어나지 않나요? 휴대전화에서 WhatsApp을 열고 잠시 기다리거나 처음부터 다시 시작하세요.',
+        '아무 일도 일어나지 않나요? 휴대폰에서 WhatsApp을 열고 잠시 기다리거나 처음부터 다시 시작하세요.',
       same: '둘이 같아요',
       differ: '서로 달라요',
     },
@@ -129,57 +129,57 @@ export const ko: PairingLocale = {
     statusCode: '코드 입력을 기다리는 중',
     titleNumberCheck: '본인의 번호인가요?',
     leadNumberCheck:
-      '{phone} 번호의 휴대전화가 연결되었지만, 여기서는 {expected} 번호가 필요합니다. 같은 번호를 다르게 쓴 것일 수 있습니다.',
+      '{phone} 번호를 연결했지만, 여기서는 {expected} 번호가 필요해요. 같은 번호를 다르게 쓴 것일 수 있어요.',
     showCodeFor: '…{digits} 번호의 코드 보기',
-    numberExpected: '여기서는 다른 번호가 필요합니다.',
+    numberExpected: '여기서는 다른 번호가 필요해요.',
     numberIsMine: '예',
-    numberIsOther: '다른 휴대전화입니다',
-    mayTake: '최대 {minutes}분 걸릴 수 있습니다.',
+    numberIsOther: '다른 휴대폰이에요',
+    mayTake: '최대 {minutes}분 걸릴 수 있어요.',
     backToNumber: '번호로 돌아가기',
     contactSupport: '지원팀에 문의',
     longWait: {
-      preparing: '제공업체에 아직 코드가 없습니다.',
-      starting: '제공업체가 아직 시작 중입니다.',
-      resetting: '이전 연결을 아직 지우는 중입니다.',
-      retrying: '마지막 코드 요청이 실패했습니다. 다시 보내는 중입니다.',
-      'requesting-code': '제공업체가 아직 코드를 발급하지 않았습니다.',
-      linking: '연결이 아직 끝나지 않았습니다. 휴대전화에서 WhatsApp을 열어 두세요.',
+      preparing: '아직 코드가 도착하지 않았어요.',
+      starting: '서비스 제공업체가 아직 시작하는 중이에요.',
+      resetting: '이전 연결을 아직 지우는 중이에요.',
+      retrying: '마지막 코드 요청이 실패했어요. 다시 시도하고 있어요.',
+      'requesting-code': '요청한 코드가 아직 도착하지 않았어요.',
+      linking: '평소보다 오래 걸리고 있어요. 휴대폰에서 WhatsApp을 열어 두세요.',
     },
-    noticeLinkEnded: 'WhatsApp에서 연결을 다시 해제했습니다. 휴대전화를 한 번 더 연결해 주세요.',
-    noticeLinkNotFinished: '휴대전화 연결이 완료되지 않았습니다. 다시 시도해 주세요.',
-    noticeUnlinkedOnPhone: '휴대전화 연결이 해제되었습니다.',
-    noticeCodeReplaced: '더 새로운 코드가 요청되어 이전 코드는 더 이상 사용할 수 없습니다.',
+    noticeLinkEnded: '연결된 지 얼마 지나지 않아 연결이 끊겼어요. 휴대폰을 한 번 더 연결해 주세요.',
+    noticeLinkNotFinished: '연결이 완료되지 않았어요. 다시 시도해 주세요.',
+    noticeUnlinkedOnPhone: '휴대폰 연결이 해제되었어요.',
+    noticeCodeReplaced: '코드가 새로 바뀌어 이전 코드는 더 이상 사용할 수 없어요.',
     timeLeft: {
       other: '이 코드는 {count}초 남았어요',
     },
     expiredTitle: '코드가 만료되었어요.',
     expiredUnscanned: '스캔이 확인되지 않았어요.',
-    expiredCode: '아직 아무도 입력하지 않았어요.',
+    expiredCode: '코드 입력이 확인되지 않았어요.',
     safety:
       '내 WhatsApp에 **{app}** 연결이 추가돼요. 직접 요청하지 않은 코드는 절대 스캔하거나 입력하지 마세요.',
     linkLinked: '연결됨',
     linkNone: '연결되지 않음',
-    linkAttention: '확인이 필요합니다',
+    linkAttention: '확인이 필요해요',
     linkChecking: '확인 중…',
-    linkUnreachable: '지금은 상태를 읽을 수 없습니다.',
-    linkAsOf: '{time} 기준.',
-    linkLost: '휴대전화의 연결이 해제되었습니다. 계속 보내고 받으려면 다시 연결하세요.',
-    linkPasskey: 'WhatsApp이 이 휴대전화의 패스키를 요구합니다. 계속하려면 다시 연결하세요.',
+    linkUnreachable: '지금은 확인할 수 없어요.',
+    linkAsOf: '마지막 확인: {time}.',
+    linkLost: '휴대폰 연결이 해제되었어요. 메시지를 주고받으려면 다시 연결하세요.',
+    linkPasskey: 'WhatsApp에서 이 계정의 패스키를 요청해요. 계속하려면 다시 연결하세요.',
     linkStart: '연결하기',
     linkAgain: '다시 연결하기',
     linkCheck: '다시 확인하기',
     disconnect: '연결 해제',
     disconnectWarning:
-      '이 번호로 보내고 받는 것이 여기서 중단됩니다. 채팅은 휴대전화에 남고 다시 연결할 수 있습니다.',
+      '이 앱에서 더 이상 이 번호로 메시지를 주고받지 못해요. 채팅은 휴대폰에 남고, 다시 연결할 수 있어요.',
     disconnecting: '해제하는 중…',
     disconnectCancel: '취소',
-    sendToOwner: '휴대전화 주인에게 보내기',
+    sendToOwner: '휴대폰 주인에게 보내기',
     copyLink: '링크 복사',
     shareLink: '공유…',
-    linkForOwner: '이 링크를 여는 사람은 만료될 때까지 여기에 휴대전화를 연결할 수 있습니다.',
+    linkForOwner: '이 링크가 있는 사람은 링크가 만료될 때까지 여기에 휴대폰을 연결할 수 있어요.',
     done: '완료',
     syncing: '채팅을 복사하는 중… {percent}',
-    printNote: 'WhatsApp에 {app} 연결용 코드예요. {time}에 만료돼요.',
+    printNote: 'WhatsApp과 {app} 연결을 위한 코드예요. {time}에 만료돼요.',
     errorLabel: '오류',
     errors: {
       unauthorized: {
@@ -194,17 +194,17 @@ export const ko: PairingLocale = {
       },
       'subscription-expired': {
         title: '지금은 이 앱을 연결할 수 없어요',
-        cause: '이 앱이 이용하는 서비스의 요금제가 만료되었어요.',
+        cause: '이 앱이 이용하는 서비스의 요금제가 끝났거나 모두 사용되었어요.',
         advice: tellHost,
       },
       'account-blocked': {
         title: '차단된 계정이에요',
-        cause: 'WhatsApp에서 이 계정을 차단했어요.',
+        cause: '서비스 제공업체에 따르면 WhatsApp에서 이 계정을 차단했어요.',
         advice: '휴대폰에서 WhatsApp을 열고 검토를 요청하세요.',
       },
       'session-stale': {
         title: '연결이 멈췄어요',
-        cause: '이전 연결의 정보가 남아 있거나 서비스 시작이 끝나지 않았어요.',
+        cause: '이전 연결이 아직 방해하고 있을 수 있어요.',
         advice: '처음부터 다시 시작하면 지워져요. 1분 정도 걸릴 수 있어요.',
       },
       'passkey-refused': {
@@ -214,22 +214,22 @@ export const ko: PairingLocale = {
       'passkey-expired': {
         title: '패스키 확인이 너무 오래 걸렸어요',
         cause: 'WhatsApp은 10분 동안 기다려요.',
-        advice: '처음부터 다시 시작하세요.',
+        advice: '다시 시도하려면 처음부터 다시 시작하세요.',
       },
       'passkey-mismatch': {
         title: '코드가 서로 달랐어요',
-        cause: '이 기기 대신 다른 기기가 연결되려는 것일 수 있어요.',
+        cause: '이 앱 대신 다른 기기가 연결되고 있을 수 있어요.',
         advice:
-          '휴대전화에서 WhatsApp을 열고 **연결된 기기**를 확인한 다음, 모르는 기기를 로그아웃하세요. 그런 다음 여기에서 처음부터 다시 시작하세요.',
+          '휴대폰에서 WhatsApp을 열고 **연결된 기기**를 확인한 다음, 모르는 기기를 모두 로그아웃하세요. 그런 다음 여기에서 처음부터 다시 시작하세요.',
       },
       'code-refused': {
-        title: '이 번호의 코드를 받을 수 없어요',
-        cause: '지금은 WhatsApp에서 이 번호의 코드를 발급하지 않아요.',
+        title: '코드가 발급되지 않았어요',
+        cause: '서비스 제공업체에서 이 번호의 코드를 주지 않았어요.',
         advice: '번호를 확인하고 다시 시도하거나 대신 QR 코드를 스캔하세요.',
       },
       'wrong-phone-number': {
-        title: '다른 휴대폰이에요',
-        cause: '{phone} 번호가 연결되었는데, 여기서는 다른 휴대폰이 필요해요.',
+        title: '다른 번호가 연결되었어요',
+        cause: '{phone} 번호를 연결했어요. 여기서는 다른 번호가 필요해요.',
         advice:
           '처음부터 다시 시작해 연결을 해제하거나, 그 휴대폰의 **연결된 기기**에서 이 앱을 로그아웃하세요. 그런 다음 올바른 휴대폰을 사용하세요.',
       },
@@ -239,35 +239,39 @@ export const ko: PairingLocale = {
       },
       'rate-limited': {
         title: '시도 횟수가 너무 많아요',
-        cause: 'WhatsApp이 잠시 쉬어야 해요.',
+        cause: 'WhatsApp 또는 이 앱의 서비스 제공업체에서 지금은 더 받지 않아요.',
         advice: '1분 정도 기다린 후 다시 시도하세요.',
       },
       'not-supported': {
         title: '여기서는 할 수 없어요',
-        cause: '서비스 제공업체가 이 기능을 지원하지 않아요.',
+        cause: '이 앱의 서비스 제공업체에서 이 기능을 제공하지 않아요.',
         advice: tellHost,
       },
       'invalid-answer': {
         title: '문제가 발생했어요',
-        cause: '서비스 제공업체에서 코드가 아닌 것을 보냈어요.',
+        cause: '사용할 수 없는 응답을 받았어요.',
         advice: again,
       },
       'provider-unavailable': {
-        title: '서비스를 이용할 수 없어요',
-        cause: '서비스가 중단되었거나 다시 시작하는 중이에요.',
+        title: '지금은 이용할 수 없어요',
+        cause: '이 앱이 이용하는 서비스가 응답하지 않아요.',
         advice: again,
       },
-      network: { title: '연결이 끊겼어요', advice: '인터넷 연결을 확인한 후 다시 시도하세요.' },
-      timeout: { title: '시간이 너무 오래 걸렸어요', cause: '서비스에서 응답이 없어요.', advice: again },
+      network: { title: '인터넷 연결이 없어요', advice: '인터넷 연결을 확인한 후 다시 시도하세요.' },
+      timeout: { title: '시간이 너무 오래 걸렸어요', cause: '제때 응답이 오지 않았어요.', advice: again },
       'sign-in-required': {
-        title: '다시 로그인하세요',
-        cause: '이 앱의 로그인이 만료되었어요.',
-        advice: '로그인한 후 휴대폰을 연결하세요.',
+        title: '로그인하세요',
+        cause: '이 앱에 로그인되어 있지 않아요.',
+        advice: '로그인한 후 다시 시도하세요.',
       },
-      forbidden: { title: '권한이 없어요', cause: '여기서 휴대폰을 연결할 수 없어요.', advice: tellHost },
+      forbidden: {
+        title: '허용되지 않았어요',
+        cause: '이 앱에서 요청을 허용하지 않았어요.',
+        advice: tellHost,
+      },
       'invalid-request': { title: '문제가 발생했어요', advice: tellHost },
-      'server-only': { title: '아직 설정되지 않았어요', advice: tellHost },
-      'invalid-options': { title: '아직 설정되지 않았어요', advice: tellHost },
+      'server-only': { title: '이 앱이 올바르게 설정되지 않았어요', advice: tellHost },
+      'invalid-options': { title: '이 앱이 올바르게 설정되지 않았어요', advice: tellHost },
       aborted: { title: '중지되었어요', advice: again },
       'component-failed': { title: '문제가 발생했어요', advice: again },
       unknown: { title: '문제가 발생했어요', advice: again },
