@@ -95,10 +95,10 @@ export const ko: PairingLocale = {
     passkey: {
       titles: { submitted: 'WhatsApp에서 확인하고 있어요', confirm: '코드를 비교하세요' },
       leads: {
-        sign: '{app} 연결 전에 WhatsApp에서 이 계정의 패스키를 요청해요. 요청할 수 있는 곳은 web.whatsapp.com뿐이에요. 패스키가 있는 컴퓨터를 사용하고, WhatsApp을 연 휴대폰을 가까이 두세요.',
+        sign: '{app} 연결 전에 WhatsApp에서 이 계정의 패스키를 요청해요. web.whatsapp.com에서만 요청할 수 있어요. 패스키가 있는 컴퓨터를 사용하고, WhatsApp을 연 휴대폰을 가까이 두세요.',
         'hand-off':
-          '{app} 연결 전에 WhatsApp에서 이 계정의 패스키를 요청해요. 요청할 수 있는 곳은 web.whatsapp.com뿐이에요. 컴퓨터에서는 서비스 제공업체의 브라우저 확장 프로그램이 도와줘요.',
-        code: '확장 프로그램을 설치하세요. 같은 브라우저에서 이 계정으로 로그인된 web.whatsapp.com을 여세요. 거기에서 확장 프로그램을 열고 그 코드를 입력한 뒤 확인하세요. 이 페이지는 자동으로 계속돼요.',
+          '{app} 연결 전에 WhatsApp에서 이 계정의 패스키를 요청해요. web.whatsapp.com에서만 요청할 수 있어요. 컴퓨터에서는 서비스 제공업체의 브라우저 확장 프로그램이 도와줘요.',
+        code: '확장 프로그램을 설치하세요. 같은 브라우저에서 이 계정으로 web.whatsapp.com에 로그인하세요. 확장 프로그램을 열어 그 코드를 입력하고 확인하세요. 이 페이지는 자동으로 계속돼요.',
         link: '패스키가 있는 컴퓨터에서 WhatsApp Web을 열고 확장 프로그램을 따라 하세요. 이 페이지는 자동으로 계속돼요.',
         submitted: '패스키를 보냈어요. 휴대폰에서 WhatsApp을 열어 두세요.',
         confirm: '휴대폰에도 코드가 표시돼요. 두 코드가 같을 때만 {app} 연결을 허용하세요.',
@@ -239,7 +239,7 @@ export const ko: PairingLocale = {
       },
       'rate-limited': {
         title: '시도 횟수가 너무 많아요',
-        cause: 'WhatsApp 또는 이 앱의 서비스 제공업체에서 지금은 더 받지 않아요.',
+        cause: 'WhatsApp 또는 이 앱의 서비스 제공업체에서 지금은 시도를 더 받지 않아요.',
         advice: '1분 정도 기다린 후 다시 시도하세요.',
       },
       'not-supported': {

@@ -94,7 +94,7 @@ export const zhCN: PairingLocale = {
         sign: 'WhatsApp 在关联 {app} 之前需要此账号的通行密钥，只有 web.whatsapp.com 才能要求验证。请使用存有通行密钥的电脑，并将打开 WhatsApp 的手机放在旁边。',
         'hand-off':
           'WhatsApp 在关联 {app} 之前需要此账号的通行密钥，只有 web.whatsapp.com 才能要求验证。在电脑上，服务商的浏览器扩展程序可以帮你完成。',
-        code: '安装扩展程序。在同一浏览器中打开已用此账号登录的 web.whatsapp.com。在那里打开扩展程序，输入它的代码并确认。本页面会自动继续。',
+        code: '安装扩展程序。在同一浏览器中用此账号登录 web.whatsapp.com。在那里打开扩展程序，输入它的代码并确认。本页面会自动继续。',
         link: '在存有通行密钥的电脑上打开 WhatsApp Web，并按扩展程序的提示操作。本页面会自动继续。',
         submitted: '通行密钥已发送。请在手机上保持 WhatsApp 打开。',
         confirm: '手机上也会显示一个代码。两个代码相同时才能关联 {app}。',
