@@ -1,6 +1,8 @@
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { normalizeQrPayload, type PairingSnapshot, type WhatsAppPairingProps } from '../../src/index.js'
+import { pairingStates } from '../../src/testing.js'
+import { stillPairing } from '../browser/still-pairing.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { part } from './user.js'
 
@@ -94,6 +96,14 @@ describe('where the later parts do not load', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Ask' }))
     const shown = await screen.findByText('ABCD-1234')
     expect([shown.dir, shown.getAttribute('translate')]).toEqual(['ltr', 'no'])
+  })
+
+  it('an expired code says so beside Retry', async () => {
+    const { PairingCard } = await import('../../src/parts.js')
+    render(<PairingCard pairing={stillPairing(pairingStates().qr.expired)} />)
+    await settled()
+    expect(part('expired-note')?.textContent).toBe('The code has expired.')
+    expect(screen.getByRole('button', { name: 'Retry' })).toBeTruthy()
   })
 
   it('the QR code is shown as ever', async () => {

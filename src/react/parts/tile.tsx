@@ -10,7 +10,7 @@ import { useLaterParts } from './use-later-parts.js'
 
 /** One box of one size for the code and for all that takes its place, so that nothing jumps. */
 export const PairingTile: PartComponent<'div'> = forwardPart(function PairingTile(props, ref) {
-  const { pairing, part } = usePairingContext()
+  const { pairing, messages, part } = usePairingContext()
   const { session } = pairing
   const later = useLaterParts()
   return (
@@ -21,7 +21,12 @@ export const PairingTile: PartComponent<'div'> = forwardPart(function PairingTil
       {...part('tile', props.className)}
     >
       <Part name="QrCode" own={PairingQrCode} />
-      {later && <later.TileMark />}
+      {later ? (
+        <later.TileMark />
+      ) : (
+        later === null &&
+        session.status === 'expired' && <p {...part('expired-note')}>{messages.expiredTitle}</p>
+      )}
       <Part name="Account" own={later?.PairingAccount} />
       <Part name="Passkey" own={later?.PairingPasskey} />
       <Part name="SupportLink" own={later?.PairingSupportLink} />
