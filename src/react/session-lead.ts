@@ -1,5 +1,5 @@
 import type { PairingError } from '../core/errors.js'
-import type { PairingMessages } from '../core/messages.js'
+import type { PairingErrorText, PairingMessages } from '../core/messages.js'
 import type { PairingSession } from '../core/pairing-session.js'
 
 /** The sentence under the heading, where there are no steps to follow. */
@@ -28,5 +28,18 @@ export function sessionLead(
 /** Why something failed, and what to do. */
 export function errorText({ code }: Pick<PairingError, 'code'>, { errors }: PairingMessages): string {
   const { cause, advice } = errors[code]
-  return cause ? `${cause} ${advice}` : advice
+  return errorSentences({ cause, advice })
+}
+
+/** An error in sentences. Titles have no full stop, and take the one that the language has at the end of the advice. */
+export function errorSentences({
+  title,
+  cause,
+  advice,
+}: Omit<PairingErrorText, 'title'> & Partial<PairingErrorText>): string {
+  const stop = /[.。۔]$/.exec(advice)?.[0] ?? '.'
+  return [title, cause, advice]
+    .flatMap((sentence) => sentence || [])
+    .map((sentence) => (/\p{P}$/u.test(sentence) ? sentence : sentence + stop))
+    .join(stop === '。' ? '' : ' ')
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
+import { errorSentences } from '../../src/react/session-lead.js'
 import { localeOf, localesByFile } from '../../stories/all-locales.js'
 import { countsByCategory, markedWordsOf, placeholdersOf, type Texts, textsOf } from './texts-of.js'
 
@@ -91,6 +92,13 @@ describe.each([...localesByFile])('%s', (tag, locale) => {
     for (const { path, text } of each()) {
       expect(text, path).not.toBe('')
       expect(text, path).toBe(text.trim())
+    }
+  })
+
+  it('ends every sentence of an error with its own full stop', () => {
+    for (const [code, error] of Object.entries(locale.messages.errors)) {
+      const stops = new Set(errorSentences(error).match(/[.。۔।](?=\s|$|\p{Lo})/gu))
+      expect([...stops], code).toEqual(error.advice.slice(-1).split(''))
     }
   })
 

@@ -2,6 +2,7 @@
 
 import { type ReactElement, useState } from 'react'
 import type { PairingSession } from '../../core/pairing-session.js'
+import { errorSentences } from '../session-lead.js'
 import { ActionButton } from './action-button.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
@@ -46,7 +47,6 @@ function Share({ createShareLink }: { createShareLink: () => Promise<string> }):
       reportFailure(exception)
     }
   }
-  const { title, advice } = messages.errors.unknown
   return (
     <>
       {link === undefined ? (
@@ -57,7 +57,7 @@ function Share({ createShareLink }: { createShareLink: () => Promise<string> }):
         <Made link={link} isShown={state === 'shown'} setState={setState} isCopied={state === 'copied'} />
       )}
       <span aria-live="polite" {...part('share-state')}>
-        {state === 'failed' && `${title}. ${advice}`}
+        {state === 'failed' && errorSentences(messages.errors.unknown)}
         {state === 'copied' && messages.copied}
       </span>
     </>

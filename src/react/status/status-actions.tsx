@@ -14,6 +14,7 @@ import {
 } from 'react'
 import { type PairingErrorCode, toPairingError } from '../../core/errors.js'
 import type { PairingLinkReason, PairingLinkStatus } from '../../core/link-status.js'
+import { errorSentences } from '../session-lead.js'
 import type { PairingStatusPartProps } from './status-parts.js'
 
 /** What a new link repairs. The others are for the people who run the app. */
@@ -140,7 +141,7 @@ function Disconnect({ pairing, messages, part }: PairingStatusPartProps): ReactE
         {isUnlinking ? messages.disconnecting : messages.disconnect}
       </button>
       <p role="alert" {...part('link-error')}>
-        {failure && (text ? `${text.title}. ${text.advice}` : failure)}
+        {failure && (text ? errorSentences({ title: text.title, advice: text.advice }) : failure)}
       </p>
     </div>
   )

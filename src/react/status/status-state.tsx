@@ -3,6 +3,7 @@
 import { type ReactElement, useEffect, useState } from 'react'
 import type { PairingLinkReason, PairingLinkStatus } from '../../core/link-status.js'
 import { formatMessage, type PairingErrorText, type PairingLinkMessages } from '../../core/messages.js'
+import { errorSentences } from '../session-lead.js'
 import { syncText } from '../sync-text.js'
 import type { PairingStatusPartProps } from './status-parts.js'
 
@@ -46,13 +47,7 @@ function reasonText(
   return reason === 'passkey-required' ? messages.linkPasskey : textOf(messages.errors?.[reason])
 }
 
-/** Titles have no full stop, and the other sentences have one. */
-const textOf = (text: PairingErrorText | undefined): string | undefined =>
-  text &&
-  [text.title, text.cause, text.advice]
-    .flatMap((sentence) => sentence || [])
-    .map((sentence) => (/\p{P}$/u.test(sentence) ? sentence : `${sentence}.`))
-    .join(' ')
+const textOf = (text: PairingErrorText | undefined): string | undefined => text && errorSentences(text)
 
 function AsOf({
   link: { asOf = 0, error },
