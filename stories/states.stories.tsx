@@ -13,6 +13,7 @@ import { localeOf } from './all-locales.js'
 import { stillActions } from './still-actions.js'
 
 const onDone = fn()
+const createShareLink = async () => 'https://app.example/pair#token'
 
 interface StateArgs {
   readonly method: PairingMethod
@@ -20,6 +21,8 @@ interface StateArgs {
   /** What else is the case in this state. */
   readonly look?: Look
   readonly mode?: 'link' | 'relink'
+  /** Whether the app makes links for the person who holds the phone. */
+  readonly isShared?: boolean
   /** The language, by its tag; for `npm run look`. */
   readonly tag?: string
 }
@@ -104,7 +107,7 @@ type Look = keyof typeof looks
 const meta = {
   title: 'States',
   args: { method: 'qr', status: 'idle', tag: 'en' },
-  render: ({ method, status, look, mode, tag = 'en' }, { globals }) => {
+  render: ({ method, status, look, mode, isShared, tag = 'en' }, { globals }) => {
     const session = look ? looks[look]() : pairingStates()[method][status]
     if (!session) throw new Error(`A ${method} session is never ${status}.`)
     return (
@@ -115,6 +118,7 @@ const meta = {
         locale={localeOf(tag)}
         onDone={onDone}
         supportUrl="https://app.example/help"
+        createShareLink={isShared ? createShareLink : undefined}
         defaultPhoneNumber="+55 11 98765-4321"
         theme={globals.theme === 'dark' ? 'dark' : 'light'}
         dir={tag === 'en' ? (globals.direction === 'rtl' ? 'rtl' : 'ltr') : undefined}
@@ -133,11 +137,11 @@ function state(
   method: PairingMethod,
   status: PairingSessionStatus,
   play?: Story['play'],
-  more: Pick<StateArgs, 'look' | 'mode'> = {},
+  more: Pick<StateArgs, 'look' | 'mode' | 'isShared'> = {},
 ): Story {
-  const { look, mode } = more
+  const { look, mode, isShared } = more
   return {
-    name: [`${status} (${method})`, look, mode].filter(Boolean).join(', '),
+    name: [`${status} (${method})`, look, mode, isShared && 'shared'].filter(Boolean).join(', '),
     args: { method, status, ...more },
     play: async (context) => {
       const { canvasElement } = context
@@ -232,6 +236,16 @@ export const QrRelink: Story = state(
     await expect(canvas.getByRole('heading')).toHaveTextContent('Link your WhatsApp again')
   },
   { mode: 'relink' },
+)
+
+export const QrShared: Story = state(
+  'qr',
+  'awaiting-scan',
+  async ({ canvas, userEvent }) => {
+    await userEvent.click(await canvas.findByRole('button', { name: /^Send to/ }))
+    await expect(await canvas.findByRole('button', { name: 'Copy link' })).toBeVisible()
+  },
+  { isShared: true },
 )
 
 export const QrResetting: Story = state(
