@@ -34,6 +34,8 @@ export interface PairingShareMessages {
   readonly copyLink: string
   /** Hands the link to the apps of the device. */
   readonly shareLink: string
+  /** In place of `copyCode` where the browser has refused to copy: browsers inside of other apps do. */
+  readonly copyByHand: string
   /** Button after a phone was linked. */
   readonly done: string
   /** While the provider copies the chats of a linked account: `{percent}` is how much of them it has. */

@@ -180,6 +180,7 @@ export const es: PairingLocale = {
     copyLink: 'Copiar enlace',
     shareLink: 'Compartir…',
     linkForOwner: 'Quien abra este enlace puede vincular un teléfono aquí hasta que el enlace venza.',
+    copyByHand: 'Mantén presionado el código',
     done: 'Listo',
     syncing: 'Copiando tus chats… {percent}',
     printNote: 'Código para vincular {app} con WhatsApp. Vence a las {time}.',

@@ -176,6 +176,7 @@ export const hi: PairingLocale = {
     copyLink: 'लिंक कॉपी करें',
     shareLink: 'शेयर करें…',
     linkForOwner: 'जिनके पास यह लिंक है, वे इसके खत्म होने तक यहाँ फ़ोन लिंक कर सकते हैं.',
+    copyByHand: 'कॉपी करने के लिए कोड दबाए रखें',
     done: 'हो गया',
     syncing: 'आपकी चैट कॉपी हो रही हैं… {percent}',
     printNote: 'WhatsApp से {app} लिंक करने का कोड. इसका समय {time} पर खत्म होगा.',

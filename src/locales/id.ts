@@ -177,6 +177,7 @@ export const id: PairingLocale = {
     shareLink: 'Bagikan…',
     linkForOwner:
       'Siapa pun yang membuka tautan ini dapat menautkan telepon di sini sampai tautannya kedaluwarsa.',
+    copyByHand: 'Tahan kode untuk menyalinnya',
     done: 'Selesai',
     syncing: 'Menyalin chat Anda… {percent}',
     printNote: 'Kode untuk menautkan {app} ke WhatsApp. Kedaluwarsa pukul {time}.',

@@ -176,6 +176,7 @@ export const ptBR: PairingLocale = {
     copyLink: 'Copiar link',
     shareLink: 'Compartilhar…',
     linkForOwner: 'Quem abrir este link pode conectar um celular aqui até o link expirar.',
+    copyByHand: 'Segure o código para copiar',
     done: 'Concluir',
     syncing: 'Copiando suas conversas… {percent}',
     printNote: 'Código para conectar {app} ao WhatsApp. Ele expira às {time}.',

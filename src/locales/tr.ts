@@ -178,6 +178,7 @@ export const tr: PairingLocale = {
     copyLink: 'Bağlantı adresini kopyala',
     shareLink: 'Paylaş…',
     linkForOwner: 'Bu adresi açan kişi, adresin süresi dolana kadar burada bir telefon bağlayabilir.',
+    copyByHand: 'Kopyalamak için koda basılı tutun',
     done: 'Bitti',
     syncing: 'Sohbetleriniz kopyalanıyor… {percent}',
     printNote: '{app} için WhatsApp bağlama kodu. Son kullanma saati: {time}.',

@@ -116,13 +116,13 @@ describe('the copy button', () => {
     ['refuses', () => false],
     ['does not know it', undefined],
   ])(
-    'leaves the code selected where the browser %s, and does not say that it was copied',
+    'leaves the code selected where the browser %s, and says how to copy it by hand',
     async (_, execCommand) => {
       withoutClipboard(execCommand)
       const { report } = await show()
       await press('Copy code')
       expect(getSelection()?.toString()).toContain('8RBZ-DSEK')
-      expect(part('copy-button')?.textContent).toBe('Copy code')
+      expect(part('copy-button')?.textContent).toBe('Hold the code to copy it')
       expect(report).not.toHaveBeenCalled()
     },
   )

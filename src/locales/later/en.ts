@@ -185,6 +185,7 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
   linkForOwner: 'People with this link can link a phone here until it expires.',
   copyLink: 'Copy link',
   shareLink: 'Share…',
+  copyByHand: 'Hold the code to copy it',
   errors: {
     unauthorized: {
       title: 'This app can’t link WhatsApp now',

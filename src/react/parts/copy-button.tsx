@@ -38,12 +38,13 @@ export const Copy: PartComponent<'button', CopyProps> = forwardPart<'button', Co
   ref,
 ) {
   const { messages, panel, part } = usePairingContext()
-  const [isCopied, setCopied] = useState(false)
+  const [isCopied, setCopied] = useState<boolean>()
   useEffect(() => {
     if (!isCopied) return undefined
-    const timer = setTimeout(() => setCopied(false), CONFIRMED_MS)
+    const timer = setTimeout(() => setCopied(undefined), CONFIRMED_MS)
     return () => clearTimeout(timer)
   }, [isCopied])
+  const outcome = isCopied ? messages.copied : isCopied === false ? messages.copyByHand : undefined
   const copy = async () => {
     const shown = panel.current?.querySelector(`[data-part="${source}"]`)
     setCopied(await copyText(code, shown, onCopied))
@@ -52,10 +53,10 @@ export const Copy: PartComponent<'button', CopyProps> = forwardPart<'button', Co
     <>
       <ActionButton {...props} ref={ref} part="copy-button" data-copied={isCopied || undefined} action={copy}>
         <Icon name={isCopied ? 'check' : 'copy'} />
-        <span>{isCopied ? messages.copied : messages.copyCode}</span>
+        <span>{outcome ?? messages.copyCode}</span>
       </ActionButton>
       <span aria-live="polite" {...part('announcement')}>
-        {isCopied && messages.copied}
+        {outcome}
       </span>
     </>
   )
