@@ -20,6 +20,20 @@ globalThis.app = { chunk: () => import('./chunk.js'), client, focusManager, jsx,
 /** The apps that are measured, each a module. What they have in common is not ours, and is taken off. */
 const apps = {
   'without us': `${REACT_AND_QUERY}show()`,
+  // As a developer writes it by hand, without anything around the code.
+  'bare page': `${REACT_AND_QUERY}
+import { QRCodeSVG } from 'qrcode.react'
+const fetchCode = () => fetch('/api/pairing?want=code&method=qr').then((response) => response.json())
+function Page() {
+  const { data } = useQuery({ queryKey: ['code'], queryFn: fetchCode, refetchInterval: 3_000 })
+  if (!data?.qrCode) return createElement('p', {}, 'Loading…')
+  return createElement('div', { 'data-part': 'qr-code' }, createElement(QRCodeSVG, { value: data.qrCode.value, size: 256 }))
+}
+show(createElement(Page))`,
+  'styled screen': `${REACT_AND_QUERY}
+import { proxy, WhatsAppPairing } from 'whatsapp-pairing'
+import 'whatsapp-pairing/styles.css'
+show(createElement(WhatsAppPairing, { provider: proxy({ url: '/api/pairing' }) }))`,
   screen: `${REACT_AND_QUERY}
 import { proxy, WhatsAppPairing } from 'whatsapp-pairing'
 show(createElement(WhatsAppPairing, { provider: proxy({ url: '/api/pairing' }) }))`,
@@ -67,7 +81,12 @@ export async function buildApp(name) {
       root: folder,
       configFile: false,
       logLevel: 'error',
-      resolve: { alias: { 'whatsapp-pairing': join(root, 'dist/index.js') } },
+      resolve: {
+        alias: [
+          { find: /^whatsapp-pairing$/, replacement: join(root, 'dist/index.js') },
+          { find: /^whatsapp-pairing\/(.*\.css)$/, replacement: join(root, 'dist/$1') },
+        ],
+      },
       build: { outDir: 'built' },
     })
     const built = join(folder, 'built')

@@ -12,7 +12,7 @@ const SETTLED_MS = 1_000
 
 const PAINTED = '/painted'
 
-/** Runs in the page: requests {@link PAINTED} when the first QR code was painted. */
+/** Runs in the page: requests {@link PAINTED} when the first QR code was painted, with the milliseconds since the page was opened. */
 function reportPaint() {
   const observer = new MutationObserver(() => {
     if (!document.querySelector('[data-part="qr-code"] svg path')) return
@@ -20,7 +20,7 @@ function reportPaint() {
     requestAnimationFrame(() => {
       // A message that is sent in a frame arrives after it was painted.
       const { port1, port2 } = new MessageChannel()
-      port1.onmessage = () => void fetch('/painted')
+      port1.onmessage = () => void fetch(`/painted?${performance.now()}`)
       port2.postMessage(undefined)
     })
   })
@@ -28,14 +28,23 @@ function reportPaint() {
 }
 
 /**
- * The paths that a page requests, in order: until the first QR code is painted, or of a page without one, all.
+ * What a page did until the first QR code was painted. A page without one only has `paths`, and all of them.
+ *
+ * @typedef {object} Opened
+ * @property {readonly string[]} paths that it requested, in order
+ * @property {number} paintedMs from the navigation on
+ * @property {number} taskMs processor time of its main thread
+ */
+
+/**
+ * Opens a built app in a page of its own, before the handler and the mock server of an own server.
  *
  * @param {import('playwright').Browser} browser
  * @param {BuiltApp} app
- * @param {{ hasCode: boolean }} options
- * @returns {Promise<readonly string[]>}
+ * @param {{ hasCode: boolean, cpuSlowdown?: number }} options `cpuSlowdown`: 6 for a cheap phone
+ * @returns {Promise<Opened>}
  */
-export async function requestsOf(browser, { files }, { hasCode }) {
+export async function openFirstCode(browser, { files }, { hasCode, cpuSlowdown = 1 }) {
   const emulator = createEmulator({ seed: 1 })
   emulator.start()
   const options = { url: 'https://engine.example/pairing', headers: { authorization: 'Bearer of-the-bench' } }
@@ -63,20 +72,32 @@ export async function requestsOf(browser, { files }, { hasCode }) {
   if (address === null || typeof address === 'string') throw new Error('The app has no port.')
   const page = await browser.newPage()
   try {
+    const devTools = await page.context().newCDPSession(page)
+    // Time of the thread: what else the machine does must not add to it.
+    await devTools.send('Performance.enable', { timeDomain: 'threadTicks' })
+    await devTools.send('Emulation.setCPUThrottlingRate', { rate: cpuSlowdown })
     /** @type {string[]} */
     const paths = []
     page.on('request', (request) => paths.push(new URL(request.url()).pathname))
-    const painted = page.waitForRequest((request) => request.url().endsWith(PAINTED), { timeout: 30_000 })
+    const painted = page.waitForRequest((request) => new URL(request.url()).pathname === PAINTED, {
+      timeout: 30_000,
+    })
     // Where the page has no code, nothing waits for it.
     painted.catch(() => {})
     await page.addInitScript(reportPaint)
     await page.goto(`http://127.0.0.1:${address.port}/`, { waitUntil: 'load' })
     if (!hasCode) {
       await sleep(SETTLED_MS)
-      return paths
+      return { paths, paintedMs: Number.NaN, taskMs: Number.NaN }
     }
-    await painted
-    return paths.slice(0, paths.indexOf(PAINTED))
+    const message = await painted
+    const { metrics } = await devTools.send('Performance.getMetrics')
+    const taskSeconds = metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN
+    return {
+      paths: paths.slice(0, paths.indexOf(PAINTED)),
+      paintedMs: Number(new URL(message.url()).search.slice(1)),
+      taskMs: taskSeconds * 1_000,
+    }
   } finally {
     await page.close()
     server.closeAllConnections()

@@ -1,7 +1,7 @@
 import { chromium } from 'playwright'
 import { chromiumLaunchOptions } from '../../test/chromium.mjs'
 import { buildApp, gzippedBytes } from './first-code-app.mjs'
-import { requestsOf } from './first-code-page.mjs'
+import { openFirstCode } from './first-code-page.mjs'
 
 /**
  * What built apps load of this package.
@@ -26,7 +26,7 @@ export async function measureFirstCode() {
    */
   async function measure(name, options) {
     const app = await buildApp(name)
-    const paths = await requestsOf(browser, app, options)
+    const { paths } = await openFirstCode(browser, app, options)
     const scripts = [...new Set(paths.filter((path) => path.endsWith('.js')))]
     return {
       bytes: gzippedBytes(app, scripts) - theirBytes,
