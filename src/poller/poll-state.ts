@@ -28,6 +28,8 @@ export interface PollState extends QrRequests {
   readonly issued: IssuedCode | undefined
   /** The last response of any kind. */
   readonly respondedAt: number
+  /** When the response that brought the present state was requested: what was requested before is older. */
+  readonly newsAt: number
   /** Nothing is requested before this moment. */
   readonly quietUntil: number
   /** When the next pushed snapshot is due: from the provider, or from another replica. */
@@ -75,6 +77,7 @@ export const initialPollState: PollState = {
   qrInvited: false,
   issued: undefined,
   respondedAt: NEVER,
+  newsAt: NEVER,
   quietUntil: NEVER,
   promisedAt: NEVER,
   promiseMs: undefined,
@@ -116,8 +119,20 @@ export function afterSnapshot(
   origin: SnapshotOrigin,
   timing: ProviderTiming,
 ): PollState {
-  const after = takeSnapshot(before, snapshot, origin, timing)
+  if (isOutdated(before, snapshot, origin)) return before
+  const taken = takeSnapshot(before, snapshot, origin, timing)
+  const after = stageOf(taken) === stageOf(before) ? taken : { ...taken, newsAt: origin.sentAt }
   return isChange(before, after) ? { ...after, webhooks: afterFinding(before.webhooks, origin.at) } : after
+}
+
+/**
+ * Whether newer responses have overtaken this one: of another replica, or pushed. It would show a code of before a link, or a link
+ * that has ended. A session that starts is followed by a code, in whatever order both were requested.
+ */
+function isOutdated(before: PollState, snapshot: PairingSnapshot, { sentAt, at }: SnapshotOrigin): boolean {
+  if (sentAt >= before.newsAt || isSetBack(before, at)) return false
+  const [known, read] = [stageOf(before), isCode(snapshot) ? 'unlinked' : snapshot.status]
+  return known !== read && known !== 'preparing' && read !== 'preparing'
 }
 
 /** Whether the provider said something new. The first response says nothing about before. */

@@ -188,7 +188,10 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
     // A query may hold a key.
     sessionId: options.sessionId ?? url.replace(/\?.*$/, ''),
     timing,
-    getStatus: async (options) => snapshotOf(await read(options)) ?? { status: 'unlinked' },
+    async getStatus(options) {
+      const fields = await read(options)
+      return snapshotOf(fields) ?? { status: fields.state === 'stopped' ? 'stopped' : 'unlinked' }
+    },
     async getQrCode(options) {
       const fields = await read(options)
       const snapshot = snapshotOf(fields)

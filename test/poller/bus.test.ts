@@ -208,6 +208,43 @@ describe('two replicas with a bus', () => {
     expect(stepsIn(tab).at(-1)).toBe('unlinked')
   })
 
+  const code: PairingSnapshot = {
+    status: 'qr',
+    qrCode: { kind: 'text', value: '2@ref0,noise,identity,adv,1' },
+  }
+
+  it.each<[was: string, late: PairingSnapshot, now: PairingSnapshot]>([
+    ['a code that was scanned', code, { status: 'linking' }],
+    ['a link that has ended', { status: 'linked', account: {} }, { status: 'stopped' }],
+    ['a scan that failed', { status: 'linking' }, { status: 'stale' }],
+  ])('do not show %s again, where the other replica overtakes a slow response', async (_, late, now) => {
+    const bus = memoryBus()
+    let respond = (): void => {}
+    const slow = new Promise<void>((resolve) => {
+      respond = resolve
+    })
+    let [isSlow, isOver] = [false, false]
+    const read = async (): Promise<PairingSnapshot> => {
+      const snapshot = isOver ? now : late
+      if (isSlow) await slow
+      return snapshot
+    }
+    const one = replicaOn(bus, { getStatus: read, getQrCode: read })
+    const other = replicaOn(bus, { getStatus: async () => now })
+    const tab = await one.watch()
+    isSlow = true
+    // Longer than the interval of a link, after which a request is under way.
+    await pass(16_000)
+    isOver = true
+    await other.get('?want=state')
+    await pass(0)
+    expect(stepsIn(tab).at(-1)).toBe(now.status)
+    const count = stepsIn(tab).length
+    respond()
+    await pass(0)
+    expect(stepsIn(tab).slice(count)).toEqual([])
+  })
+
   it('subscribe exactly while a page watches', async () => {
     const bus = memoryBus()
     const world = replicaOn(bus)
@@ -575,6 +612,8 @@ describe('a bus that stalls', () => {
     const bus = memoryBus()
     const world = replicaOn(bus)
     const tab = await world.watch()
+    // Its own first response is older than each of these messages.
+    await pass(4_000)
     const sentAt = aheadMs === undefined ? undefined : Date.now() + aheadMs
     bus.forge(JSON.stringify({ from: 'nobody', sentAt, type: 'snapshot', snapshot: { status: 'linking' } }))
     await pass(0)

@@ -184,7 +184,7 @@ describe('ownServer', () => {
 describe('ownServer getStatus', () => {
   it.each([
     ['starting', 'preparing'],
-    ['stopped', 'unlinked'],
+    ['stopped', 'stopped'],
     ['ready', 'unlinked'],
     ['qr', 'unlinked'],
     ['code', 'unlinked'],
