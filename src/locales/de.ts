@@ -61,7 +61,7 @@ export const de: PairingLocale = {
     start: 'Code anzeigen',
     retry: 'Neuer Versuch',
     showNewCode: 'Neuen Code anzeigen',
-    tryAgain: 'Noch einmal versuchen',
+    tryAgain: 'Erneut versuchen',
     startOver: 'Von vorn beginnen',
     phoneNumber: 'Telefonnummer',
     phoneNumberHint: 'Mit Ländervorwahl, zum Beispiel +49 1512 3456789',

@@ -160,7 +160,7 @@ export const it: PairingLocale = {
     },
     expiredTitle: 'Il codice è scaduto.',
     expiredUnscanned: 'Non abbiamo visto nessuna scansione.',
-    expiredCode: 'Non abbiamo visto inserire il codice.',
+    expiredCode: 'Non abbiamo visto inserirlo.',
     safety:
       'Così colleghi **{app}** al tuo WhatsApp. Non scansionare e non inserire mai un codice che non hai chiesto.',
     linkLinked: 'Collegato',
