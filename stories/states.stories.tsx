@@ -400,7 +400,7 @@ export const QrPasskeyAtZApi: Story = state(
 const ceremony = (look: Look, play?: Story['play']): Story => state('qr', 'passkey-required', play, { look })
 
 export const PasskeySign: Story = ceremony('to sign', async ({ canvas, userEvent }) => {
-  await expect(canvas.getByText('+5511987654321')).toBeVisible()
+  await expect(canvas.getByText('+55 11 98765 4321')).toBeVisible()
   await expect(canvas.getByText('Acme Inbox', { selector: '[data-part="passkey-target"] *' })).toBeVisible()
   await userEvent.click(canvas.getByRole('button', { name: 'Continue' }))
   await expect(stillActions.signWithPasskey).toHaveBeenCalled()

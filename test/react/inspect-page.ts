@@ -95,6 +95,8 @@ function isAllowed({ name, value }: Attr, element: Element): boolean {
         'a:is([data-part="passkey-help"], [data-part="passkey-install"], [data-part="passkey-link"])',
       ) && HTTPS.test(value)
     )
+  // The same words once more, for a name that is cut.
+  if (name === 'title') return isName(element) && value === element.textContent
   if (STATE_ATTRIBUTE.test(name)) return WORDS.test(value) && !value.includes(HOSTILE_MARK)
   return ATTRIBUTES[name]?.test(value) ?? false
 }

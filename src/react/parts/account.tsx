@@ -28,7 +28,7 @@ export const PairingAccount: PartComponent<'div'> = forwardPart(function Pairing
         )}
       </span>
       {name && (
-        <strong translate="no" {...part('account-name')}>
+        <strong dir="auto" title={name} translate="no" {...part('account-name')}>
           {name}
         </strong>
       )}

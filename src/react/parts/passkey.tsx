@@ -1,6 +1,7 @@
 'use client'
 
 import type { ReactElement } from 'react'
+import { groupDigits } from '../../core/group-digits.js'
 import type { PairingSession } from '../../core/pairing-session.js'
 import { useOwnPhone } from '../session/use-own-phone.js'
 import { errorText } from '../session-lead.js'
@@ -57,11 +58,15 @@ function Step({ session }: { session: Ceremony }): ReactElement {
 
 /** Who is linked to which account: the user sees it before anything begins. */
 function Target({ session: { passkey, phoneNumber } }: { session: Ceremony }): ReactElement | null {
-  const { app, part } = usePairingContext()
+  const { appFace, part } = usePairingContext()
   return passkey ? (
     <p {...part('passkey-target')}>
-      <strong>{app}</strong>
-      {phoneNumber && <bdi dir="ltr">{`+${phoneNumber}`}</bdi>}
+      <strong>{appFace}</strong>
+      {phoneNumber && (
+        <bdi dir="ltr" translate="no">
+          {groupDigits(phoneNumber)}
+        </bdi>
+      )}
     </p>
   ) : null
 }

@@ -101,7 +101,7 @@ function Root({
       mode,
       app,
       appFace: (
-        <span translate={appName ? 'no' : undefined} {...part('app-name')}>
+        <span dir="auto" title={appName} translate={appName ? 'no' : undefined} {...part('app-name')}>
           {typeof appLogo === 'string' ? <img alt="" src={appLogo} {...part('app-logo')} /> : appLogo}
           <span>{app}</span>
         </span>

@@ -24,7 +24,7 @@ export function StatusAccount({ pairing, part }: PairingStatusPartProps): ReactE
         </svg>
       </Avatar>
       {name && (
-        <bdi translate="no" {...part('link-name')}>
+        <bdi title={name} translate="no" {...part('link-name')}>
           {name}
         </bdi>
       )}
