@@ -181,7 +181,7 @@ export const ar: PairingLocale = {
     copyLink: 'نسخ الرابط',
     shareLink: 'مشاركة…',
     linkForOwner: 'يمكن لمن لديهم هذا الرابط ربط هاتف هنا حتى تنتهي صلاحية الرابط.',
-    copyByHand: 'اضغط مطولاً على الكود لنسخه',
+    copyByHand: 'اضغط مطولًا على الكود لنسخه',
     done: 'تم',
     syncing: 'جارٍ نسخ دردشاتك… {percent}',
     printNote: 'كود لربط {app} بواتساب. تنتهي صلاحيته في \u2068{time}\u2069.',
