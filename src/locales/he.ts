@@ -4,7 +4,8 @@ const again = 'נסו שוב בעוד רגע.'
 const tellHost = 'הבעיה אינה בטלפון שלכם. פנו אל מי שמפעילים את האפליקציה הזו.'
 
 /**
- * Hebrew. The texts address the user in the plural or the infinitive, which has no gender, as WhatsApp does.
+ * Hebrew. The texts address the user in the plural or the infinitive, which has no gender, as WhatsApp does. The
+ * hyphen between a prefix and a Latin word is U+2011, after which no line breaks.
  *
  * Numbers stand between U+2066 and U+2069: in a line from right to left, their plus would change sides and their groups
  * of digits would be read backwards. Times stand between U+2068 and U+2069: some have letters from left to right.
@@ -15,13 +16,13 @@ export const he: PairingLocale = {
   tag: 'he',
   direction: 'rtl',
   messages: {
-    titleScan: 'קישור ה-WhatsApp שלכם',
-    titleRelink: 'קישור ה-WhatsApp שלכם מחדש',
-    titleNumber: 'קישור ה-WhatsApp שלכם',
+    titleScan: 'קישור חשבון WhatsApp',
+    titleRelink: 'קישור מחדש של חשבון WhatsApp',
+    titleNumber: 'קישור חשבון WhatsApp',
     titleCode: 'הזינו את הקוד הזה בטלפון',
     titleLinking: 'מקשרים…',
     titleLinked: 'הקישור הושלם',
-    titlePasskey: 'נדרש מפתח הגישה שלכם ל-WhatsApp',
+    titlePasskey: 'נדרש מפתח הגישה שלכם ל‑WhatsApp',
     methods: 'דרכי קישור',
     methodQr: 'קוד QR',
     methodPhoneCode: 'מספר טלפון',
@@ -39,9 +40,9 @@ export const he: PairingLocale = {
       'מקישים על **מכשירים מקושרים**, על **קישור מכשיר** ואז על **קישור באמצעות מספר טלפון**',
       'מזינים את הקוד הזה',
     ],
-    leadNumber: 'הקלידו את מספר הטלפון שרוצים לקשר. תקבלו קוד להזנה ב-WhatsApp, בלי מצלמה.',
-    leadOwnPhone: 'טלפון לא יכול לסרוק את המסך של עצמו. הקלידו את המספר שלו, ותקבלו קוד להזנה ב-WhatsApp.',
-    leadLinking: 'הקישור של {app} ל-WhatsApp מתבצע כעת. השאירו את WhatsApp פתוח עוד כמה שניות.',
+    leadNumber: 'הקלידו את מספר הטלפון שרוצים לקשר. תקבלו קוד להזנה ב‑WhatsApp, בלי מצלמה.',
+    leadOwnPhone: 'טלפון לא יכול לסרוק את המסך של עצמו. הקלידו את המספר שלו, ותקבלו קוד להזנה ב‑WhatsApp.',
+    leadLinking: 'הקישור של {app} ל‑WhatsApp מתבצע כעת. השאירו את WhatsApp פתוח עוד כמה שניות.',
     leadLinked:
       'מעכשיו אפשר לשלוח ולקבל הודעות מהמספר הזה דרך {app}. אפשר לבטל את הקישור בכל עת דרך **מכשירים מקושרים**.',
     leadPasskey:
@@ -52,12 +53,12 @@ export const he: PairingLocale = {
       other: 'בקשו ממי שמפעילים את {app} להשלים זאת אצל ספק השירות.',
     },
     thisApp: 'האפליקציה הזו',
-    qrCodeLabel: 'קוד QR לסריקה ב-WhatsApp',
+    qrCodeLabel: 'קוד QR לסריקה ב‑WhatsApp',
     enlarge: 'הגדלה',
     close: 'סגירה',
-    openInWhatsApp: 'פתיחה ב-WhatsApp בטלפון הזה',
+    openInWhatsApp: 'פתיחה ב‑WhatsApp בטלפון הזה',
     openWhatsApp: 'פתיחת WhatsApp',
-    pairingCodeLabel: 'קוד להזנה ב-WhatsApp',
+    pairingCodeLabel: 'קוד להזנה ב‑WhatsApp',
     start: 'הצגת הקוד',
     retry: 'ניסיון חוזר',
     showNewCode: 'הצגת קוד חדש',
@@ -76,8 +77,8 @@ export const he: PairingLocale = {
     phonePressAgain: 'בדקו את קידומת המדינה ואת הספרות. אם הכול נכון, לחצו שוב על הכפתור.',
     phoneHintBrazil: 'חשבונות WhatsApp מלפני 2017 עשויים להיות רשומים בלי הספרה התשיעית.',
     phoneHintMexico: 'במספרים במקסיקו כבר אין 1 אחרי \u2066+52\u2069.',
-    phoneHintArgentina: 'ב-WhatsApp כותבים מספרי נייד בארגנטינה עם 9 אחרי \u2066+54\u2069.',
-    phoneHintChanged: 'המספרים במדינה הזו השתנו. ייתכן שב-WhatsApp המספר שלכם רשום בצורה האחרת.',
+    phoneHintArgentina: 'ב‑WhatsApp כותבים מספרי נייד בארגנטינה עם 9 אחרי \u2066+54\u2069.',
+    phoneHintChanged: 'המספרים במדינה הזו השתנו. ייתכן שב‑WhatsApp המספר שלכם רשום בצורה האחרת.',
     useNumber: 'להשתמש במספר {number}',
     getCode: 'קבלת קוד',
     copyCode: 'העתקת הקוד',
@@ -95,7 +96,7 @@ export const he: PairingLocale = {
     passkey: {
       titles: { submitted: 'WhatsApp בודק', confirm: 'השוו את הקודים' },
       leads: {
-        sign: 'WhatsApp צריך את מפתח הגישה של החשבון הזה לפני הקישור של {app}. רק web.whatsapp.com יכול לבקש אותו. השתמשו במחשב שיש בו את מפתח הגישה. השאירו את הטלפון קרוב, כש-WhatsApp פתוח בו.',
+        sign: 'WhatsApp צריך את מפתח הגישה של החשבון הזה לפני הקישור של {app}. רק web.whatsapp.com יכול לבקש אותו. השתמשו במחשב שיש בו את מפתח הגישה. השאירו את הטלפון קרוב, כש‑WhatsApp פתוח בו.',
         'hand-off':
           'WhatsApp צריך את מפתח הגישה של החשבון הזה לפני הקישור של {app}. רק web.whatsapp.com יכול לבקש אותו. במחשב, תוסף הדפדפן של ספק השירות עוזר בכך.',
         code: 'התקינו את התוסף. פתחו את web.whatsapp.com באותו דפדפן, בחיבור לחשבון הזה. פתחו שם את התוסף, הקלידו את הקוד שלו ואשרו. הדף הזה ימשיך מעצמו.',
@@ -108,7 +109,7 @@ export const he: PairingLocale = {
       cancel: 'ביטול',
       waiting: 'ממתינים למפתח הגישה שלכם…',
       notUsed: 'בוטל, או שבמכשיר הזה אין מפתח גישה לחשבון הזה. נסו שוב, או השתמשו במכשיר שיש בו מפתח.',
-      codeLabel: 'קוד לתוסף – לא ל-WhatsApp',
+      codeLabel: 'קוד לתוסף – לא ל‑WhatsApp',
       install: 'התקנת התוסף',
       openWhatsApp: 'פתיחת WhatsApp Web',
       nothingHappens: 'לא קורה כלום? פתחו את WhatsApp בטלפון וחכו רגע, או התחילו מחדש.',
@@ -126,7 +127,7 @@ export const he: PairingLocale = {
     statusRequesting: 'מקבלים את הקוד…',
     statusCode: 'ממתינים להזנת הקוד',
     titleNumberCheck: 'זה המספר שלכם?',
-    leadNumberCheck: 'קישרתם את {phone}, אבל ציפינו ל-{expected}. ייתכן שזה אותו מספר בשתי צורות כתיבה.',
+    leadNumberCheck: 'קישרתם את {phone}, אבל ציפינו ל‑{expected}. ייתכן שזה אותו מספר בשתי צורות כתיבה.',
     showCodeFor: 'הצגת הקוד עבור \u2066…{digits}\u2069',
     numberExpected: 'כאן מצפים למספר אחר.',
     numberIsMine: 'כן',
@@ -154,7 +155,7 @@ export const he: PairingLocale = {
     expiredTitle: 'תוקף הקוד פג.',
     expiredUnscanned: 'לא זיהינו סריקה.',
     expiredCode: 'לא זיהינו הזנה של הקוד.',
-    safety: 'פעולה זו מקשרת את **{app}** ל-WhatsApp שלכם. לעולם אין לסרוק או להזין קוד שלא ביקשתם.',
+    safety: 'פעולה זו מקשרת את **{app}** ל‑WhatsApp שלכם. לעולם אין לסרוק או להזין קוד שלא ביקשתם.',
     linkLinked: 'מקושר',
     linkNone: 'לא מקושר',
     linkAttention: 'דורש טיפול',
@@ -178,7 +179,7 @@ export const he: PairingLocale = {
     copyByHand: 'לחיצה ארוכה על הקוד להעתקה',
     done: 'סיום',
     syncing: 'הצ׳אטים שלכם מועתקים… {percent}',
-    printNote: 'קוד לקישור {app} ל-WhatsApp. תוקפו יפוג בשעה \u2068{time}\u2069.',
+    printNote: 'קוד לקישור {app} ל‑WhatsApp. תוקפו יפוג בשעה \u2068{time}\u2069.',
     errorLabel: 'שגיאה',
     errors: {
       unauthorized: {
@@ -198,7 +199,7 @@ export const he: PairingLocale = {
       },
       'account-blocked': {
         title: 'החשבון הזה חסום',
-        cause: 'לפי ספק השירות, הוא נחסם ב-WhatsApp.',
+        cause: 'לפי ספק השירות, הוא נחסם ב‑WhatsApp.',
         advice: 'פתחו את WhatsApp בטלפון כדי לבקש בדיקה.',
       },
       'session-stale': {
@@ -224,7 +225,7 @@ export const he: PairingLocale = {
       'code-refused': {
         title: 'לא הונפק קוד',
         cause: 'ספק השירות לא נתן קוד למספר הזה.',
-        advice: 'בדקו את המספר ונסו שוב, או סרקו את קוד ה-QR במקום זאת.',
+        advice: 'בדקו את המספר ונסו שוב, או סרקו את קוד ה‑QR במקום זאת.',
       },
       'wrong-phone-number': {
         title: 'מספר אחר מקושר',
