@@ -99,3 +99,24 @@ it('a short name stands on the line of its sentence', () => {
   const bottoms = lines.map((line) => line.getClientRects()[0]?.bottom)
   expect(bottoms.slice(0, 2)).toEqual([bottoms[0], bottoms[0]])
 })
+
+it('a phone number in a sentence stays on one line', async () => {
+  const session: PairingSession = {
+    method: 'qr',
+    methods: qr.linked.methods,
+    status: 'confirming-number',
+    account: qr.linked.account,
+    expectedPhoneNumber: '+55 11 8765-4321',
+  }
+  for (let width = NARROWEST; width < 360; width += 10) {
+    const { container, unmount } = render(card(session, 'Acme Inbox'))
+    container.style.inlineSize = `${width}px`
+    const numbers = await waitFor(() => {
+      const found = [...container.querySelectorAll('[data-part="lead"] bdi')]
+      expect(found).toHaveLength(2)
+      return found
+    })
+    expect(numbers.map((number) => number.getClientRects().length)).toEqual([1, 1])
+    unmount()
+  }
+})
