@@ -60,9 +60,9 @@ export function playgroundListener(
     if (subject !== 'phone' || !emulated) return next()
     if (request.method !== 'POST') return json(response, view(emulated))
     readText(request)
-      .then((text) => {
+      .then(async (text) => {
         const action: PhoneAction = JSON.parse(text)
-        json(response, { refused: act(emulated.emulator, action) })
+        json(response, { refused: await act(emulated.emulator, action) })
       })
       .catch(next)
   }

@@ -50,7 +50,7 @@ export interface PhoneView {
 }
 
 /** Does what the panel says; returns the reason where it could not be done. */
-export function act(emulator: Emulator, action: PhoneAction): string | undefined {
+export async function act(emulator: Emulator, action: PhoneAction): Promise<string | undefined> {
   switch (action.type) {
     case 'scan':
       return reason(emulator.scan())
@@ -69,6 +69,11 @@ export function act(emulator: Emulator, action: PhoneAction): string | undefined
     case 'leave-stale-session':
       return emulator.leaveStaleAuth() ?? undefined
     case 'fault':
+      // An open connection does not meet most faults. It breaks, and the next one does.
+      if (action.fault) {
+        emulator.fail('network')
+        await new Promise((resolve) => setTimeout(resolve))
+      }
       return emulator.fail(action.fault) ?? undefined
   }
 }

@@ -77,7 +77,10 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['phone'] }),
   })
   const reset = useMutation({
-    mutationFn: () => backend.reset(id),
+    mutationFn: async (action: PhoneAction | undefined) => {
+      await backend.reset(id)
+      if (action) await backend.act(id, action)
+    },
     // Another session in the page too: the cached one may be linked, or wait for its next read.
     onSuccess: () => setRound(round + 1),
   })
@@ -89,7 +92,7 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
           Open the screen again
         </button>
         {!isReal && (
-          <button type="button" className="field" onClick={() => reset.mutate()}>
+          <button type="button" className="field" onClick={() => reset.mutate(undefined)}>
             Reset
           </button>
         )}
@@ -143,7 +146,7 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
             view={phone.data}
             provider={provider}
             onAct={mutateAsync}
-            onFault={() => setOpened(opened + 1)}
+            onStartAnew={reset.mutate}
           />
         )}
       </div>

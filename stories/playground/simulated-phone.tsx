@@ -33,24 +33,23 @@ export function SimulatedPhone({
   view,
   provider,
   onAct,
-  onFault,
+  onStartAnew,
 }: {
   view: PhoneView
   provider: PairingSource
   onAct: (action: PhoneAction) => Promise<string | undefined>
-  /** A fault acts on requests: here the page sends one at once. */
-  onFault: () => void
+  /** Brings everything back to the start and then does this. */
+  onStartAnew: (action: PhoneAction) => void
 }): ReactElement {
-  const { session, retry } = usePairingSession({ provider })
+  const { session } = usePairingSession({ provider })
   const [refused, setRefused] = useState<string>()
   const [code, setCode] = useState('')
   const [kind, setKind] = useState(passkeyKinds[0] ?? 'plain')
   const run = async (action: PhoneAction) => setRefused(await onAct(action))
-  /** After its end a round sends no request, so nothing that goes wrong would show: then another round begins. */
-  const disturb = async (action: PhoneAction) => {
-    await run(action)
-    if (session.status === 'expired' || session.status === 'failed') retry()
-    else if (action.type === 'fault') onFault()
+  /** After its end a session sends no request, so what goes wrong would not show: then a new session begins with it. */
+  const disturb = (action: PhoneAction) => {
+    if (session.status === 'expired' || session.status === 'failed') onStartAnew(action)
+    else void run(action)
   }
   const typeCode = (event: FormEvent) => {
     event.preventDefault()
@@ -139,6 +138,7 @@ export function SimulatedPhone({
             </option>
           ))}
         </select>
+        <small>A code that is on the screen stays there until it expires.</small>
       </fieldset>
       <details>
         <summary>Requests that reached the provider: {view.requestCount}</summary>
