@@ -86,7 +86,10 @@ export async function walkProviders(house) {
       .replace(/export (async function|const) authorize\b/, '$1 documentedAuthorize')
       .concat('export const authorize = async () => true\n')
     return [
-      () => walk(`${name}, saved as pairing.mjs, links its simulated phone`, { name, pairing: text }),
+      // `walkByReadme` links that of the README.
+      ...(name === 'pairing.mjs'
+        ? []
+        : [() => walk(`${name}, saved as pairing.mjs, links its simulated phone`, { name, pairing: text })]),
       () =>
         walk(`${name} links a phone with ${Object.keys(env).join(', ')} in the environment`, {
           name,
