@@ -73,7 +73,9 @@ export function designSystemChecks(house, url) {
                 }
               }
               const card = document.querySelector('[data-part="card"]')
-              return [...problems, `color-scheme ${card && getComputedStyle(card).colorScheme}`]
+              // A page without a `color-scheme` is light.
+              const scheme = card ? getComputedStyle(card).colorScheme.replace('normal', 'light') : 'missing'
+              return [...problems, `color-scheme ${scheme}`]
             }, wanted)
             assert.deepEqual(seen, [`color-scheme ${theme}`])
           },
