@@ -256,45 +256,41 @@ export function componentProps() {
 export const propTable = () => memberTable(componentProps())
 
 /**
- * The ids of headings, in their order, as Storybook and GitHub make them. A heading that comes again gets another id.
+ * The id of a heading, as Storybook and GitHub make it.
  *
- * @returns {(heading: string) => string}
+ * @param {string} heading
  */
-export function createAnchors() {
-  /** @type {Set<string>} */
-  const used = new Set()
-  return (heading) => {
-    const slug = heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replaceAll(' ', '-')
-    let anchor = slug
-    for (let count = 1; used.has(anchor); count += 1) anchor = `${slug}-${count}`
-    used.add(anchor)
-    return anchor
-  }
-}
+export const anchorOf = (heading) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(' ', '-')
 
 /** The reference as Markdown, without its first heading: what there is, and then a section for each subpath and each export. */
 export function apiReference() {
   // A name that two subpaths share has its section in the first one.
   /** @type {Map<string, string>} */
   const places = new Map()
-  const anchorOf = createAnchors()
   /** @type {string[]} */
   const contents = []
+  /** @type {Set<string>} Anchors: two headings with one would be one target. */
+  const taken = new Set()
   const sections = readApi().map(({ subpath, exports }) => {
     const shared = exports.filter(({ name, text }) => places.get(name) === text)
     const own = exports.filter(({ name, text }) => places.get(name) !== text)
     for (const { name, text } of own) if (!places.has(name)) places.set(name, text)
     const also = shared.map(({ name }) => `\`${name}\``).join(', ')
-    const place = anchorOf(subpath)
-    const links = own.map(({ name }) => `[${name}](#${anchorOf(name)})`).join(' · ')
-    contents.push(`**[${subpath}](#${place})** ${links}`)
+    const named = own.map(({ name, text }) => {
+      const heading = taken.has(anchorOf(name)) ? `${name} of ${subpath}` : name
+      taken.add(anchorOf(heading))
+      return { name, heading, text: text.replace(/^### .*/, `### ${heading}`) }
+    })
+    const links = named.map(({ name, heading }) => `[${name}](#${anchorOf(heading)})`).join(' · ')
+    contents.push(`**[${subpath}](#${anchorOf(subpath)})** ${links}`)
     return [
       `## ${subpath}`,
       ...(shared.length > 0 ? [`Also exported here, and described above: ${also}.`] : []),
-      ...own.map(({ text }) => text),
+      ...named.map(({ text }) => text),
     ].join('\n\n')
   })
   return `${[...contents, ...sections].join('\n\n')}\n`
