@@ -164,7 +164,7 @@ function describe(state: EmulatorState, now: number): string {
       return 'No codes yet.'
     case 'pairing':
       return `Code ${state.qrNumber}, ${seconds(state.qrExpiresAt)} s left.${
-        state.pairingCode ? ` Enter code: ${state.pairingCode.value}.` : ''
+        state.pairingCode ? ` Enter code: ${state.pairingCode.value.replace(/^.{4}/, '$&-')}.` : ''
       }`
     case 'out-of-codes':
       return 'WhatsApp has stopped giving codes.'
