@@ -110,6 +110,14 @@ it('headless-and-parts.mdx has every event of page and server', () => {
   expect(types.filter((type) => !table.includes(`\`${type}\``))).toEqual([])
 })
 
+it('going-live.mdx has every option of the handler', () => {
+  const source = readFileSync(join(root, 'src/server/handler-options.ts'), 'utf8')
+  const options = new Set([...source.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name = '']) => name))
+  expect([...options]).toEqual(expect.arrayContaining(['provider', 'authorize', 'bus', 'onEvent']))
+  const [, table = ''] = /^## Options of the handler\n([\s\S]*?)^## /m.exec(readPage('going-live')) ?? []
+  expect([...options].filter((name) => !table.includes(`\`${name}\``))).toEqual([])
+})
+
 describe('the API reference', () => {
   it('is current: `npx vitest run --project node test/documentation -u` writes it', async () => {
     await expect(apiReference()).toMatchFileSnapshot('../stories/docs/api-reference.md')
