@@ -64,13 +64,15 @@ interface LinkSource extends Pick<PairingUpdate, 'session' | 'origin' | 'seq'> {
   readonly revision: number | undefined
 }
 
-type KnownLink = Pick<PairingLinkStatus, 'account' | 'reason' | 'syncProgress'> & {
+type KnownLink = Pick<PairingLinkStatus, 'account' | 'reason'> & {
   readonly status: Exclude<PairingLinkStatus['status'], 'unknown'>
 }
 
 /** All facts of {@link PairingLinkStatus}. */
 export interface LinkFacts {
   readonly known?: KnownLink | undefined
+  /** Of `known`, while that is current. */
+  readonly syncProgress?: number | undefined
   /** When `known` was read. Epoch milliseconds. */
   readonly asOf: number
   /** The last read has brought `known`. */
@@ -80,10 +82,8 @@ export interface LinkFacts {
   readonly source?: LinkSource | undefined
   /** One update said that the link has ended; a second one confirms it. */
   readonly isSuspected: boolean
-  /** Reads in a row that have not settled the state. */
+  /** Reads in a row that have not settled the state; 1 also while chats are copied, and the last read has brought another figure. */
   readonly unsettled: number
-  /** Chats are being copied, and the last read has brought another figure than the one before. */
-  readonly isSyncing?: boolean | undefined
   /** When the server has something new at the earliest, in milliseconds. */
   readonly nextInMs?: number | undefined
 }
@@ -108,9 +108,6 @@ const attentionCodes: readonly PairingErrorCode[] = [
 
 /** Before the second read of a state that is not settled, in milliseconds; then twice as long each time. */
 const FIRST_PAUSE_MS = 2_000
-
-/** Before the next read of a figure that goes up, where the server does not say when it has another one. */
-const SYNC_PAUSE_MS = 15_000
 
 /** After so many reads a state is not settled soon: the usual pace will do. */
 const UNSETTLED_LIMIT = 6
@@ -139,12 +136,21 @@ export function linkStatusAfter(before: LinkFacts, news: LinkNews): LinkFacts {
     : knownFrom(update, base.known, isChanged, base.isSuspected && !isRepeated)
   if (known === 'suspected') return { ...unsettled(next, undefined, update.nextInMs), ...suspected(next) }
   if (!known) return unsettled(next, update.error?.code, update.nextInMs)
-  const { error: _, isSyncing: wasSyncing, ...rest } = next
-  const { syncProgress = 100 } = known
-  const isSyncing =
-    syncProgress < 100 && (isRepeated ? wasSyncing : syncProgress !== base.known?.syncProgress)
-  const { nextInMs } = update
-  return { ...rest, known, asOf: at, isCurrent: true, isSuspected: false, unsettled: 0, isSyncing, nextInMs }
+  const { nextInMs, syncProgress } = update
+  // While the figure goes up, the next one is read as soon as the server has it.
+  const isMoved = isRepeated ? base.unsettled === 1 : syncProgress !== base.syncProgress
+  const isAhead = (syncProgress ?? 100) < 100 && isMoved && nextInMs
+  return {
+    ...next,
+    error: undefined,
+    known,
+    syncProgress,
+    asOf: at,
+    isCurrent: true,
+    isSuspected: false,
+    unsettled: isAhead ? 1 : 0,
+    nextInMs,
+  }
 }
 
 /** Until the second update the link counts. */
@@ -183,11 +189,7 @@ function knownFrom(
   const { status, reason, account } = update
   switch (status) {
     case 'linked':
-      return {
-        status,
-        account: mergeAccounts(before?.account ?? {}, account),
-        syncProgress: update.syncProgress,
-      }
+      return { status, account: mergeAccounts(before?.account ?? {}, account) }
     case 'passkey-required':
       return { status: 'needs-attention', reason: status }
     case 'linking':
@@ -208,11 +210,17 @@ function knownFrom(
 }
 
 /** The facts as the app sees them. */
-export function viewLinkStatus({ known, asOf, isCurrent, error, abilities }: LinkFacts): PairingLinkStatus {
-  if (known && isCurrent) return { ...known, abilities }
+export function viewLinkStatus({
+  known,
+  syncProgress,
+  asOf,
+  isCurrent,
+  error,
+  abilities,
+}: LinkFacts): PairingLinkStatus {
+  if (known && isCurrent) return { ...known, syncProgress, abilities }
   if (!known) return { status: 'unknown', error, abilities }
-  // Time has passed since that figure.
-  const { status: last, syncProgress: _, ...details } = known
+  const { status: last, ...details } = known
   return { status: 'unknown', last, asOf, error, ...details, abilities }
 }
 
@@ -222,8 +230,7 @@ export function viewLinkStatus({ known, asOf, isCurrent, error, abilities }: Lin
  *
  * @param usualMs `Infinity`: no read is due by itself.
  */
-export function linkPauseMs({ unsettled: count, isSyncing, nextInMs }: LinkFacts, usualMs: number): number {
-  if (count === 0 && isSyncing) return Math.min(usualMs, Math.max(nextInMs ?? SYNC_PAUSE_MS, FIRST_PAUSE_MS))
+export function linkPauseMs({ unsettled: count, nextInMs = 0 }: LinkFacts, usualMs: number): number {
   if (count === 0 || count > UNSETTLED_LIMIT) return usualMs
-  return Math.min(usualMs, Math.max(nextInMs ?? 0, FIRST_PAUSE_MS * 2 ** (count - 1)))
+  return Math.min(usualMs, Math.max(nextInMs, FIRST_PAUSE_MS * 2 ** (count - 1)))
 }

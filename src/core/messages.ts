@@ -38,7 +38,7 @@ export interface PairingShareMessages {
   readonly copyByHand: string
   /** Button after a phone was linked. */
   readonly done: string
-  /** While the provider copies the chats of a linked account: `{percent}` is how much of them it has. */
+  /** While the provider copies the chats of a linked account: `{percent}` of them, a number up to 99. */
   readonly syncing: string
 }
 
@@ -269,7 +269,7 @@ export interface PairingLocale {
 }
 
 /** The texts of a locale with those of the host in their place. */
-export function mergeMessages<Messages extends Pick<PairingMessages, 'errors'>>(
+export function mergeMessages<Messages extends Partial<Pick<PairingMessages, 'errors'>>>(
   messages: Messages,
   own: PairingMessagesOverride = {},
 ): Messages {

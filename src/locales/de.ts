@@ -181,7 +181,7 @@ export const de: PairingLocale = {
     linkForOwner: 'Wer diesen Link öffnet, kann hier ein Telefon verknüpfen, bis der Link abläuft.',
     copyByHand: 'Code zum Kopieren gedrückt halten',
     done: 'Fertig',
-    syncing: 'Deine Chats werden kopiert… {percent}',
+    syncing: 'Deine Chats werden kopiert… {percent} %',
     printNote: 'Code zum Verknüpfen von {app} mit WhatsApp. Er läuft um {time} ab.',
     errorLabel: 'Fehler',
     errors: {

@@ -182,7 +182,7 @@ export const es: PairingLocale = {
     linkForOwner: 'Quien abra este enlace puede vincular un teléfono aquí hasta que el enlace venza.',
     copyByHand: 'Mantén presionado el código',
     done: 'Listo',
-    syncing: 'Copiando tus chats… {percent}',
+    syncing: 'Copiando tus chats… {percent} %',
     printNote: 'Código para vincular {app} con WhatsApp. Vence a las {time}.',
     errorLabel: 'Error',
     errors: {

@@ -181,7 +181,7 @@ export const fr: PairingLocale = {
       'Toute personne qui ouvre ce lien peut connecter un téléphone ici jusqu’à l’expiration du lien.',
     copyByHand: 'Appuyez longuement sur le code',
     done: 'Terminé',
-    syncing: 'Copie de vos discussions… {percent}',
+    syncing: 'Copie de vos discussions… {percent} %',
     printNote: 'Code pour connecter {app} à WhatsApp. Il expire à {time}.',
     errorLabel: 'Erreur',
     errors: {

@@ -178,7 +178,7 @@ export const he: PairingLocale = {
     linkForOwner: 'מי שיש להם את הקישור הזה יוכלו לקשר כאן טלפון עד שיפוג תוקפו.',
     copyByHand: 'לחיצה ארוכה על הקוד להעתקה',
     done: 'סיום',
-    syncing: 'הצ׳אטים שלכם מועתקים… {percent}',
+    syncing: 'הצ׳אטים שלכם מועתקים… {percent}%',
     printNote: 'קוד לקישור {app} ל‑WhatsApp. תוקפו יפוג בשעה \u2068{time}\u2069.',
     errorLabel: 'שגיאה',
     errors: {

@@ -179,7 +179,7 @@ export const id: PairingLocale = {
       'Siapa pun yang membuka tautan ini dapat menautkan telepon di sini sampai tautannya kedaluwarsa.',
     copyByHand: 'Tahan kode untuk menyalinnya',
     done: 'Selesai',
-    syncing: 'Menyalin chat Anda… {percent}',
+    syncing: 'Menyalin chat Anda… {percent}%',
     printNote: 'Kode untuk menautkan {app} ke WhatsApp. Kedaluwarsa pukul {time}.',
     errorLabel: 'Kesalahan',
     errors: {

@@ -185,7 +185,7 @@ export const it: PairingLocale = {
     linkForOwner: 'Chi apre questo link può collegare un telefono qui finché il link non scade.',
     copyByHand: 'Tieni premuto il codice per copiarlo',
     done: 'Fine',
-    syncing: 'Copia delle tue chat in corso… {percent}',
+    syncing: 'Copia delle tue chat in corso… {percent}%',
     printNote: 'Codice per collegare {app} a WhatsApp. Scade alle {time}.',
     errorLabel: 'Errore',
     errors: {

@@ -181,7 +181,7 @@ export const ja: PairingLocale = {
     linkForOwner: 'このリンクを持っている人は、期限が切れるまでここでスマートフォンをリンクできます。',
     copyByHand: 'コードを長押ししてコピー',
     done: '完了',
-    syncing: 'チャットをコピーしています… {percent}',
+    syncing: 'チャットをコピーしています… {percent}%',
     printNote: '{app}をWhatsAppにリンクするためのコードです。有効期限は{time}です。',
     errorLabel: 'エラー',
     errors: {

@@ -179,7 +179,7 @@ export const ko: PairingLocale = {
     linkForOwner: '이 링크가 있는 사람은 링크가 만료될 때까지 여기에 휴대폰을 연결할 수 있어요.',
     copyByHand: '코드를 길게 눌러 복사',
     done: '완료',
-    syncing: '채팅을 복사하는 중… {percent}',
+    syncing: '채팅을 복사하는 중… {percent}%',
     printNote: 'WhatsApp과 {app} 연결을 위한 코드예요. {time}에 만료돼요.',
     errorLabel: '오류',
     errors: {

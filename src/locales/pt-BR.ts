@@ -178,7 +178,7 @@ export const ptBR: PairingLocale = {
     linkForOwner: 'Quem abrir este link pode conectar um celular aqui até o link expirar.',
     copyByHand: 'Segure o código para copiar',
     done: 'Concluir',
-    syncing: 'Copiando suas conversas… {percent}',
+    syncing: 'Copiando suas conversas… {percent}%',
     printNote: 'Código para conectar {app} ao WhatsApp. Ele expira às {time}.',
     errorLabel: 'Erro',
     errors: {

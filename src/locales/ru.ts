@@ -184,7 +184,7 @@ export const ru: PairingLocale = {
     linkForOwner: 'Тот, кто откроет эту ссылку, сможет подключить здесь телефон, пока она действует.',
     copyByHand: 'Удерживайте код, чтобы скопировать',
     done: 'Готово',
-    syncing: 'Копируем ваши чаты… {percent}',
+    syncing: 'Копируем ваши чаты… {percent} %',
     printNote: 'Код для подключения {app} к WhatsApp. Он действует до {time}.',
     errorLabel: 'Ошибка',
     errors: {

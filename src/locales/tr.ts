@@ -180,7 +180,7 @@ export const tr: PairingLocale = {
     linkForOwner: 'Bu adresi açan kişi, adresin süresi dolana kadar burada bir telefon bağlayabilir.',
     copyByHand: 'Kopyalamak için koda basılı tutun',
     done: 'Bitti',
-    syncing: 'Sohbetleriniz kopyalanıyor… {percent}',
+    syncing: 'Sohbetleriniz kopyalanıyor… %{percent}',
     printNote: '{app} için WhatsApp bağlama kodu. Son kullanma saati: {time}.',
     errorLabel: 'Hata',
     errors: {

@@ -182,7 +182,7 @@ export const ur: PairingLocale = {
     linkForOwner: 'جن کے پاس یہ لنک ہے، وہ اس کے ختم ہونے تک یہاں فون لنک کر سکتے ہیں۔',
     copyByHand: 'کاپی کرنے کے لیے کوڈ دبائے رکھیں',
     done: 'ہو گیا',
-    syncing: 'آپ کی چیٹس کاپی ہو رہی ہیں… {percent}',
+    syncing: 'آپ کی چیٹس کاپی ہو رہی ہیں… {percent}%',
     printNote: 'WhatsApp سے {app} لنک کرنے کا کوڈ۔ اس کی میعاد \u2068{time}\u2069 پر ختم ہو گی۔',
     errorLabel: 'خرابی',
     errors: {

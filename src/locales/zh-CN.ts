@@ -170,7 +170,7 @@ export const zhCN: PairingLocale = {
     linkForOwner: '在此链接过期前，拥有链接的人都可以在这里关联手机。',
     copyByHand: '长按代码即可复制',
     done: '完成',
-    syncing: '正在复制你的聊天记录… {percent}',
+    syncing: '正在复制你的聊天记录… {percent}%',
     printNote: '用于将 {app} 关联到 WhatsApp 的代码，{time} 失效。',
     errorLabel: '错误',
     errors: {

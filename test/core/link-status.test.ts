@@ -221,13 +221,29 @@ describe('linkPauseMs()', () => {
       15_000,
       [copied(40, { nextInMs: 15_000 })],
     ],
-    ['is 15 seconds for a figure where the server does not say when it has another', 15_000, [copied(40)]],
+    [
+      'is the usual one where the figure comes from a pairing screen, which brings the next one too',
+      USUAL_MS,
+      [copied(40)],
+    ],
     ['is short while the figure goes up', 9_000, [copied(40), copied(41, { nextInMs: 9_000 })]],
-    ['is two seconds at least for a figure', 2_000, [copied(40), copied(41, { nextInMs: 0 })]],
-    ['is the same after a repeated update', 15_000, [copied(40), copied(40, { seq: 0 })]],
-    ['is the usual one where the figure stands still', USUAL_MS, [copied(40), copied(40)]],
-    ['is the usual one when all chats are copied', USUAL_MS, [copied(40), copied(100)]],
-    ['is the usual one when the figure is missing again', USUAL_MS, [copied(40), copied(undefined)]],
+    ['is two seconds at least for a figure', 2_000, [copied(40), copied(41, { nextInMs: 1 })]],
+    [
+      'is the same after a repeated update',
+      9_000,
+      [copied(40, { nextInMs: 15_000 }), copied(40, { seq: 0, nextInMs: 9_000 })],
+    ],
+    [
+      'is the usual one where the figure stands still',
+      USUAL_MS,
+      [copied(40), copied(40, { nextInMs: 9_000 })],
+    ],
+    ['is the usual one when all chats are copied', USUAL_MS, [copied(40), copied(100, { nextInMs: 9_000 })]],
+    [
+      'is the usual one when the figure is missing again',
+      USUAL_MS,
+      [copied(40), copied(undefined, { nextInMs: 9_000 })],
+    ],
     ['is that of a failed read, whatever figure there was', 2_000, [copied(40), 'network']],
   ])('%s', (_, expected, steps) => {
     expect(linkPauseMs(fold(steps), USUAL_MS)).toBe(expected)
@@ -235,6 +251,6 @@ describe('linkPauseMs()', () => {
 
   it('is never longer than the usual one', () => {
     expect(linkPauseMs(fold([{ status: 'preparing', nextInMs: 60_000 }]), 20_000)).toBe(20_000)
-    expect(linkPauseMs(fold([copied(40)]), 5_000)).toBe(5_000)
+    expect(linkPauseMs(fold([copied(40, { nextInMs: 15_000 })]), 5_000)).toBe(5_000)
   })
 })

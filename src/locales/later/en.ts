@@ -168,7 +168,7 @@ export const laterEnglish: LaterMessages & PairingShareMessages = {
   backToNumber: 'Back to the number',
   contactSupport: 'Contact support',
   done: 'Done',
-  syncing: 'Copying your chats… {percent}',
+  syncing: 'Copying your chats… {percent}%',
   trouble: 'Trouble linking?',
   stillPreparing: 'Still working. This can take a minute.',
   printNote: 'Code to link {app} to WhatsApp. It expires at {time}.',

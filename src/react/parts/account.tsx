@@ -1,7 +1,7 @@
 'use client'
 
 import { groupDigits } from '../../core/group-digits.js'
-import { syncText } from '../sync-text.js'
+import { formatMessage } from '../../core/messages.js'
 import { Avatar } from './avatar.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'
@@ -9,12 +9,11 @@ import { usePairingContext } from './pairing-context.js'
 
 /** The linked account, as far as the provider reports it, and how much of its chats is copied. */
 export const PairingAccount: PartComponent<'div'> = forwardPart(function PairingAccount(props, ref) {
-  const { pairing, messages, localeTag, part } = usePairingContext()
+  const { pairing, messages, part } = usePairingContext()
   const { session } = pairing
   if (session.status !== 'linked' && session.status !== 'confirming-number') return null
   const { name, phoneNumber, avatarUrl } = session.account
-  const progress = session.status === 'linked' ? session.syncProgress : undefined
-  const sync = syncText(progress, messages.syncing, localeTag)
+  const { syncProgress: percent = 100 } = session.status === 'linked' ? session : {}
   return (
     <div {...props} ref={ref} {...part('account', props.className)}>
       <span {...part('account-badge')}>
@@ -37,7 +36,9 @@ export const PairingAccount: PartComponent<'div'> = forwardPart(function Pairing
           {groupDigits(phoneNumber)}
         </bdi>
       )}
-      {sync && <p {...part('account-sync')}>{sync}</p>}
+      {percent < 100 && messages.syncing && (
+        <p {...part('account-sync')}>{formatMessage(messages.syncing, { percent })}</p>
+      )}
     </div>
   )
 })

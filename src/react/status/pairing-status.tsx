@@ -13,7 +13,7 @@ import {
 } from 'react'
 import type { PairingSource } from '../../core/connection.js'
 import { PairingError } from '../../core/errors.js'
-import type { PairingLocale, PairingMessagesOverride } from '../../core/messages.js'
+import { mergeMessages, type PairingLocale, type PairingMessagesOverride } from '../../core/messages.js'
 import { linkEnglish } from '../../locales/link/en.js'
 import { PairingBoundary } from '../pairing-boundary.js'
 import { elementProps } from '../parts/element-names.js'
@@ -124,11 +124,7 @@ function Status({
   const later = useLaterEnglish.unreported()
   const { link } = pairing
   const needsLater =
-    !locale &&
-    (pairing.isUnlinking ||
-      link.status === 'needs-attention' ||
-      link.error !== undefined ||
-      (link.syncProgress ?? 100) < 100)
+    !locale && (pairing.isUnlinking || link.reason || link.error || (link.syncProgress ?? 100) < 100)
   useEffect(() => {
     if (needsLater) useLaterEnglish.load()
   }, [needsLater])
@@ -157,12 +153,10 @@ function Status({
     if (!mode && wasOpen.current && page?.activeElement === page?.body) element.current?.focus()
     wasOpen.current = mode !== undefined
   }, [mode])
-  const messages = useMemo(() => {
-    const { errors: laterErrors, syncing } = later?.laterEnglish ?? {}
-    const texts = locale?.messages ?? { ...linkEnglish, errors: laterErrors, syncing }
-    const { errors, ...others } = ownMessages ?? {}
-    return { ...texts, ...others, ...(texts.errors && { errors: { ...texts.errors, ...errors } }) }
-  }, [locale, later, ownMessages])
+  const messages = useMemo<PairingStatusPartProps['messages']>(
+    () => mergeMessages(locale?.messages ?? { ...linkEnglish, ...later?.laterEnglish }, ownMessages),
+    [locale, later, ownMessages],
+  )
   const part: PairingStatusPartProps['part'] = (name, className) => elementProps(classNames, name, className)
   const shown: PairingStatusPartProps = {
     pairing,
@@ -192,8 +186,8 @@ function Status({
         ref={ref}
         {...part('link', props.className)}
         data-scope="whatsapp-pairing"
-        data-status={pairing.link.status}
-        data-last={pairing.link.last}
+        data-status={link.status}
+        data-last={link.last}
         data-theme={theme}
       >
         {Account && <Account {...shown} />}

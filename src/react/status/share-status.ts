@@ -75,20 +75,9 @@ function toStatus(
 function linkIn({ facts }: SessionState): LinkNews | undefined {
   const { phase, source, offer, now, isConfirmed } = facts
   if (phase.name !== 'linked' || !source || !isConfirmed) return undefined
-  const { session, revision, origin, seq } = source
-  const { abilities } = offer
   const { account, syncProgress } = phase
-  const update = {
-    session,
-    revision,
-    origin,
-    seq,
-    abilities,
-    status: 'linked',
-    account,
-    syncProgress,
-  } as const
-  return { at: now, update }
+  const { abilities } = offer
+  return { at: now, update: { ...source, abilities, status: 'linked', account, syncProgress } }
 }
 
 /** A state that was read here is new for a pairing screen that shows another one. */

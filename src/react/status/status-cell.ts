@@ -31,11 +31,11 @@ export class StatusCell implements PairingLinkStatus {
   private constructor(facts: LinkFacts, update: PairingUpdate | undefined, news?: LinkNews) {
     const { account, ...view } = viewLinkStatus(facts)
     this.status = view.status
-    if (view.last) this.last = view.last
-    if (view.asOf) this.asOf = view.asOf
-    if (view.error) this.error = view.error
-    if (view.reason) this.reason = view.reason
-    if (view.syncProgress !== undefined) this.syncProgress = view.syncProgress
+    this.last = view.last
+    this.asOf = view.asOf
+    this.error = view.error
+    this.reason = view.reason
+    this.syncProgress = view.syncProgress
     this.abilities = view.abilities
     this.#account = account
     this.#facts = facts

@@ -4,40 +4,34 @@ import { type ReactElement, useEffect, useState } from 'react'
 import type { PairingLinkReason, PairingLinkStatus } from '../../core/link-status.js'
 import { formatMessage, type PairingErrorText, type PairingLinkMessages } from '../../core/messages.js'
 import { errorSentences } from '../session-lead.js'
-import { syncText } from '../sync-text.js'
 import type { PairingStatusPartProps } from './status-parts.js'
 
 /** The state in words, why it needs attention and what to do, how much of the chats is copied, and how old it is where it was not read again. */
 export function StatusState({ pairing, messages, localeTag, part }: PairingStatusPartProps): ReactElement {
   const { link } = pairing
-  const { status, last, reason, error } = link
-  const sync = syncText(link.syncProgress, messages.syncing, localeTag)
+  const { status, last, reason, error, syncProgress: percent = 100 } = link
   const why = reason ? reasonText(reason, messages) : error && textOf(messages.errors?.[error])
   return (
     <div {...part('link-text')}>
       {/* Always there, so that screen readers announce each change once. */}
       <p role="status" {...part('link-state')}>
-        {stateText(last ?? status, messages)}
+        {messages[stateTexts[last ?? status]]}
       </p>
       {why && <p {...part('link-reason')}>{why}</p>}
-      {sync && <p {...part('link-sync')}>{sync}</p>}
+      {percent < 100 && messages.syncing && (
+        <p {...part('link-sync')}>{formatMessage(messages.syncing, { percent })}</p>
+      )}
       {last && <AsOf link={link} messages={messages} localeTag={localeTag} part={part} />}
     </div>
   )
 }
 
-function stateText(status: PairingLinkStatus['status'], messages: PairingLinkMessages): string {
-  switch (status) {
-    case 'linked':
-      return messages.linkLinked
-    case 'not-linked':
-      return messages.linkNone
-    case 'needs-attention':
-      return messages.linkAttention
-    case 'unknown':
-      return messages.linkChecking
-  }
-}
+const stateTexts = {
+  linked: 'linkLinked',
+  'not-linked': 'linkNone',
+  'needs-attention': 'linkAttention',
+  unknown: 'linkChecking',
+} as const satisfies Readonly<Record<PairingLinkStatus['status'], keyof PairingLinkMessages>>
 
 function reasonText(
   reason: PairingLinkReason,
