@@ -17,6 +17,8 @@ export interface FakeTime {
   awake(): number
   /** When it woke up last. */
   readonly wokeAt: number
+  /** Time that neither of its clocks has seen: it slept, and a clock that was ahead was set right when it woke up. */
+  readonly unseenMs: number
   /** Lets time pass; `look` is called after everything that happens meanwhile. */
   pass(ms: number, look: () => void | Promise<void>): Promise<void>
   /** The clock of this machine is set. */
@@ -37,6 +39,7 @@ export function startFakeTime(turnsToSettle: number = TURNS_OF_A_PAGE): FakeTime
   const startedAt = performance.now()
   let asleepMs = 0
   let wokeAt = START
+  let unseenMs = 0
   const awake = (): number => performance.now() - startedAt
   const now = (): number => START + awake() + asleepMs
 
@@ -45,6 +48,9 @@ export function startFakeTime(turnsToSettle: number = TURNS_OF_A_PAGE): FakeTime
     awake,
     get wokeAt() {
       return wokeAt
+    },
+    get unseenMs() {
+      return unseenMs
     },
     async pass(ms, look) {
       let isOver = false
@@ -61,6 +67,7 @@ export function startFakeTime(turnsToSettle: number = TURNS_OF_A_PAGE): FakeTime
     },
     setClock: (byMs) => void vi.setSystemTime(Date.now() + byMs),
     sleep(ms) {
+      unseenMs += Math.min(Math.max(Date.now() - now(), 0), ms)
       asleepMs += ms
       wokeAt = now()
       vi.setSystemTime(wokeAt)

@@ -82,7 +82,8 @@ export function createSmallWorld(): SmallWorld {
   const time = startFakeTime(TURNS_TO_SETTLE)
   const emulator = createEmulator({ now: time.now, seed: 7 })
   const broken = new Set<string>()
-  const ends = new Map<string, number>()
+  /** When each code expires, and how much time this machine had not seen when it was given. */
+  const ends = new Map<string, { readonly at: number; readonly unseenMs: number }>()
   const underWay = new Map<string, number>()
   let slowestMs = 0
   let shown: string | undefined
@@ -128,6 +129,10 @@ export function createSmallWorld(): SmallWorld {
     return snapshot
   }
 
+  function note(code: string, at: number): void {
+    ends.set(code, { at, unseenMs: ends.get(code)?.unseenMs ?? time.unseenMs })
+  }
+
   /** What the account says; the codes of this moment are taken down. */
   function look(): PairingSnapshot {
     const { state } = emulator
@@ -140,7 +145,7 @@ export function createSmallWorld(): SmallWorld {
       case 'passkey-required':
         return { status: state.status }
       case 'pairing':
-        ends.set(state.qrText, state.qrExpiresAt)
+        note(state.qrText, state.qrExpiresAt)
         return { status: 'qr', qrCode: normalizeQrPayload(state.qrText) }
       default:
         return { status: 'unlinked' }
@@ -176,7 +181,7 @@ export function createSmallWorld(): SmallWorld {
           const result = emulator.requestPairingCode(number)
           if (!result.ok) return look()
           const { value, expiresAt } = result.pairingCode
-          ends.set(value, expiresAt)
+          note(value, expiresAt)
           return { status: 'pairing-code', pairingCode: value }
         },
         options,
@@ -207,8 +212,8 @@ export function createSmallWorld(): SmallWorld {
   function sample(): void {
     const end = shown === undefined ? undefined : ends.get(shown)
     if (end !== undefined) {
-      // What was shown at the last look has been there until now.
-      const overdueMs = time.now() - Math.max(end, time.wokeAt)
+      // What was shown at the last look has been there until now. No page can count time that it cannot see.
+      const overdueMs = time.now() - Math.max(end.at + time.unseenMs - end.unseenMs, time.wokeAt)
       if (overdueMs > timing.qrLifetimeMs + GRACE_MS + LONGEST_TIMER_MS + ROUNDING_MS + slowestMs)
         broken.add(`a dead code was up for ${overdueMs} ms`)
     }
