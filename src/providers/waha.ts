@@ -35,9 +35,8 @@
  */
 
 import { PairingError, toPairingError } from '../core/errors.js'
-import { asRecord, asText } from '../core/json.js'
+import { asRecord } from '../core/json.js'
 import { normalizeQrPayload } from '../core/normalize-qr-payload.js'
-import { normalizePairingCode } from '../core/pairing-code.js'
 import { normalizePhoneNumber } from '../core/phone-number.js'
 import type { PairingProvider, PairingSnapshot, ProviderTiming, RequestOptions } from '../core/provider.js'
 import { pause } from '../lib/pause.js'
@@ -54,6 +53,7 @@ import {
 } from './lib/server-only.js'
 import { sessionAt } from './lib/session-at.js'
 import { createWahaMemory } from './lib/waha-memory.js'
+import { requestWahaPairingCode, type WahaPairingCodeSession } from './lib/waha-pairing-code.js'
 import { createWahaPasskeys } from './lib/waha-passkeys.js'
 import { type WahaSession, wahaSession, wahaSnapshot, webhookSession } from './lib/waha-session.js'
 import { webhookTime } from './lib/webhook-time.js'
@@ -97,9 +97,6 @@ const API: ProviderApi = {
   isSelfHosted: true,
 }
 
-/** How a number is refused where the status has changed since it was read. */
-const NOT_READY = /SCAN_QR_CODE|start it first/
-
 /** How WAHA Core answers for any other session name. */
 const ONLY_DEFAULT = /supports? only \S+ session/i
 
@@ -111,19 +108,6 @@ const START_PAUSE_MS = 250
 
 /** A start, restart or logout is awaited for so long. The engines with a browser take longer, and are polled then. */
 const SETTLE_LOOKS = 12
-
-/** As long as an engine takes to start; those with a browser are slow. */
-const CODE_PAUSE_MS = 1_000
-const CODE_ATTEMPTS = 20
-
-/** WAHA answers 500 until its socket is made, which takes less than a second. An engine without codes does it each time. */
-const CRASHES_OF_A_START = 3
-
-/** The codes of a connection, 60 and five times 20 seconds, with time for responses. Then it ends. */
-const CONNECTION_MS = 155_000
-
-/** A pairing code of a connection that is younger can be entered in time. */
-const FRESH_MS = 60_000
 
 type Step = 'start' | 'restart' | 'logout'
 
@@ -245,6 +229,19 @@ export function waha(options: WahaOptions): PairingProvider {
     }
   }
 
+  const pairingCodes: WahaPairingCodeSession = {
+    read: getSession,
+    async change(action, options) {
+      await change(action, options)
+      return (await settle(options)) ?? getSession(options)
+    },
+    requestCode: (phoneNumber, options) =>
+      ask(`${name}/auth/request-code`, options, { method: 'POST', body: { phoneNumber } }),
+    snapshotOf,
+    memory,
+    errorOf: (answer) => answerError(API, answer),
+  }
+
   return {
     id: 'waha',
     sessionId: sessionAt(baseUrl, sessionName),
@@ -264,56 +261,9 @@ export function waha(options: WahaOptions): PairingProvider {
       if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { status: 'preparing' }
       throw error
     },
-    async requestPairingCode(input, options) {
-      // WAHA issues a code for any text.
-      const phoneNumber = normalizePhoneNumber(input)
-      let crashes = 0
-      let hasLoggedOut = false
-      for (let attempt = 0; attempt < CODE_ATTEMPTS; attempt += 1) {
-        if (attempt > 0) await pause(CODE_PAUSE_MS, options.signal)
-        let session = await getSession(options)
-        if (session.status === 'STOPPED') {
-          await change('start', options)
-          session = (await settle(options)) ?? (await getSession(options))
-        }
-        if (
-          !hasLoggedOut &&
-          needsLogout(session, memory.hasNoCodes(options) ? 0 : memory.connectionAge(options))
-        ) {
-          await change('logout', options)
-          hasLoggedOut = true
-          session = (await settle(options)) ?? (await getSession(options))
-        }
-        const { status } = fromSession(session)
-        if (status === 'linked' || status === 'passkey-required') return snapshotOf(session, options)
-        if (session.status !== 'SCAN_QR_CODE') continue
-        const answer = await ask(`${name}/auth/request-code`, options, {
-          method: 'POST',
-          body: { phoneNumber },
-        })
-        const code = answer.ok && asText(asRecord(answer.json).code)
-        if (code) {
-          memory.setNoCodes(options, false)
-          const ageMs = memory.connectionAge(options)
-          return {
-            status: 'pairing-code',
-            pairingCode: normalizePairingCode(code, 'waha').value,
-            ...(ageMs < CONNECTION_MS && { expiresInMs: CONNECTION_MS - ageMs }),
-          }
-        }
-        if (isEngineError(answer)) {
-          crashes += 1
-          if (answer.status === 500 && crashes <= CRASHES_OF_A_START && !memory.hasNoCodes(options)) continue
-          memory.setNoCodes(options, true)
-          throw refusedCodeError()
-        }
-        if (answer.ok || !NOT_READY.test(answer.text)) throw codeError(answer)
-      }
-      throw new PairingError(
-        'provider-unavailable',
-        `${NAME} did not get the session ready for a pairing code. Try again in a few seconds.`,
-      )
-    },
+    // WAHA issues a code for any text.
+    requestPairingCode: async (input, options) =>
+      requestWahaPairingCode(pairingCodes, normalizePhoneNumber(input), options),
     reset,
     async unlink(options) {
       await change('logout', options)
@@ -351,11 +301,6 @@ function namesAccount({ account, isHalfLinked }: WahaSession): boolean {
   return account.id !== undefined && !isHalfLinked
 }
 
-/** Whether a pairing code of this connection could not be entered, or not for long. */
-function needsLogout({ status, isHalfLinked }: WahaSession, ageMs: number): boolean {
-  return status === 'FAILED' || (status === 'SCAN_QR_CODE' && (isHalfLinked || ageMs >= FRESH_MS))
-}
-
 /** What to send to a session that is not linked, from the mildest step on. */
 function stepsFor(session: WahaSession, wasLinked: boolean): readonly [Step, ...Step[]] {
   const { status, isHalfLinked } = session
@@ -366,24 +311,4 @@ function stepsFor(session: WahaSession, wasLinked: boolean): readonly [Step, ...
   return isHalfLinked || (status === 'FAILED' && namesAccount(session) && !wasLinked)
     ? ['logout', 'restart']
     : ['restart', 'logout']
-}
-
-/** WAHA's own report of an exception, or of a method that the engine does not have. A gateway has other words. */
-function isEngineError({ status, json }: ProviderAnswer): boolean {
-  return (status === 500 || status === 501) && asRecord(json).statusCode === status
-}
-
-function refusedCodeError(): PairingError {
-  return new PairingError(
-    'code-refused',
-    `The engine of this ${NAME} session issues no pairing codes, or none for this number. Use the QR code, or another engine.`,
-  )
-}
-
-function codeError(answer: ProviderAnswer): PairingError {
-  if (answer.status !== 400 && answer.status !== 422) return answerError(API, answer)
-  return new PairingError(
-    'code-refused',
-    `${NAME} issued no pairing code for this number. Check it and try again, or use the QR code.`,
-  )
 }

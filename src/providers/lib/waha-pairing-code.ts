@@ -1,0 +1,111 @@
+import { PairingError } from '../../core/errors.js'
+import { asRecord, asText } from '../../core/json.js'
+import { normalizePairingCode } from '../../core/pairing-code.js'
+import type { PhoneNumber } from '../../core/phone-number.js'
+import type { PairingSnapshot, RequestOptions } from '../../core/provider.js'
+import { pause } from '../../lib/pause.js'
+import type { ProviderAnswer } from './request.js'
+import type { WahaMemory } from './waha-memory.js'
+import { type WahaSession, wahaSnapshot } from './waha-session.js'
+
+const NAME = 'WAHA'
+
+/** How a number is refused where the status has changed since it was read. */
+const NOT_READY = /SCAN_QR_CODE|start it first/
+
+/** As long as an engine takes to start; those with a browser are slow. */
+const CODE_PAUSE_MS = 1_000
+const CODE_ATTEMPTS = 20
+
+/** WAHA answers 500 until its socket is made, which takes less than a second. An engine without codes does it each time. */
+const CRASHES_OF_A_START = 3
+
+/** The codes of a connection, 60 and five times 20 seconds, with time for responses. Then it ends. */
+const CONNECTION_MS = 155_000
+
+/** A pairing code of a connection that is younger can be entered in time. */
+const FRESH_MS = 60_000
+
+/** What {@link requestWahaPairingCode} does with the session. */
+export interface WahaPairingCodeSession {
+  read(options: RequestOptions): Promise<WahaSession>
+  /** Starts the session or logs it out, and resolves with what came of it. */
+  change(action: 'start' | 'logout', options: RequestOptions): Promise<WahaSession>
+  /** Sends the number. */
+  requestCode(phoneNumber: PhoneNumber, options: RequestOptions): Promise<ProviderAnswer>
+  snapshotOf(session: WahaSession, options: RequestOptions): Promise<PairingSnapshot>
+  readonly memory: WahaMemory
+  /** What a response means that is none of the documented ones. */
+  errorOf(answer: ProviderAnswer): PairingError
+}
+
+/** A pairing code: on a connection that is young enough for it, which is begun where there is none. */
+export async function requestWahaPairingCode(
+  waha: WahaPairingCodeSession,
+  phoneNumber: PhoneNumber,
+  options: RequestOptions,
+): Promise<PairingSnapshot> {
+  const { memory } = waha
+  let crashes = 0
+  let hasLoggedOut = false
+  for (let attempt = 0; attempt < CODE_ATTEMPTS; attempt += 1) {
+    if (attempt > 0) await pause(CODE_PAUSE_MS, options.signal)
+    let session = await waha.read(options)
+    if (session.status === 'STOPPED') session = await waha.change('start', options)
+    const ageMs = memory.hasNoCodes(options) ? 0 : memory.connectionAge(options)
+    if (!hasLoggedOut && needsLogout(session, ageMs)) {
+      session = await waha.change('logout', options)
+      hasLoggedOut = true
+    }
+    const status = wahaSnapshot(session)?.status
+    if (status === 'linked' || status === 'passkey-required') return waha.snapshotOf(session, options)
+    if (session.status !== 'SCAN_QR_CODE') continue
+    const answer = await waha.requestCode(phoneNumber, options)
+    const code = answer.ok && asText(asRecord(answer.json).code)
+    if (code) {
+      memory.setNoCodes(options, false)
+      return issued(code, memory.connectionAge(options))
+    }
+    if (isEngineError(answer)) {
+      crashes += 1
+      if (answer.status === 500 && crashes <= CRASHES_OF_A_START && !memory.hasNoCodes(options)) continue
+      memory.setNoCodes(options, true)
+      throw new PairingError(
+        'code-refused',
+        `The engine of this ${NAME} session issues no pairing codes, or none for this number. Use the QR code, or another engine.`,
+      )
+    }
+    if (answer.ok || !NOT_READY.test(answer.text)) throw codeError(waha, answer)
+  }
+  throw new PairingError(
+    'provider-unavailable',
+    `${NAME} did not get the session ready for a pairing code. Try again in a few seconds.`,
+  )
+}
+
+/** @param ageMs How long the connection may have waited for a scan, at the most. */
+function issued(code: string, ageMs: number): PairingSnapshot {
+  return {
+    status: 'pairing-code',
+    pairingCode: normalizePairingCode(code, 'waha').value,
+    ...(ageMs < CONNECTION_MS && { expiresInMs: CONNECTION_MS - ageMs }),
+  }
+}
+
+/** Whether a pairing code of this connection could not be entered, or not for long. */
+function needsLogout({ status, isHalfLinked }: WahaSession, ageMs: number): boolean {
+  return status === 'FAILED' || (status === 'SCAN_QR_CODE' && (isHalfLinked || ageMs >= FRESH_MS))
+}
+
+/** WAHA's own report of an exception, or of a method that the engine does not have. A gateway has other words. */
+function isEngineError({ status, json }: ProviderAnswer): boolean {
+  return (status === 500 || status === 501) && asRecord(json).statusCode === status
+}
+
+function codeError({ errorOf }: WahaPairingCodeSession, answer: ProviderAnswer): PairingError {
+  if (answer.status !== 400 && answer.status !== 422) return errorOf(answer)
+  return new PairingError(
+    'code-refused',
+    `${NAME} issued no pairing code for this number. Check it and try again, or use the QR code.`,
+  )
+}
