@@ -23,6 +23,7 @@
  *   credentials: WhatsApp lets one in at a time, and ends the connection of the other, which then rejects with `invalid-options`.
  * - A round of codes ends by itself after 160 seconds. Another one follows while codes are requested; otherwise the
  *   socket is closed, after `idleTimeoutMs` at the latest. A link is never closed because it is idle.
+ * - After a link, `syncProgress` is the `progress` of Baileys' last `messaging-history.set`, unless that is older than two minutes.
  * - Where WhatsApp wants a passkey, the state is `passkey-required` without a step until the socket ends, which is when its QR codes
  *   are used up, and then rejects with `passkey-expired`; `reset` begins anew. Baileys cannot answer for a passkey, and its codes
  *   are not shown in that time. A listener of your own may answer through `onSocket`; the link is noticed then.

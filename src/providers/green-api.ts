@@ -10,6 +10,7 @@
  *   response; until it ends the state is `preparing`.
  * - A new instance takes up to five minutes, a first QR code up to ten: `preparing`, not an error.
  * - `yellowCard`, `suspended` and `sleepMode` (the phone is off) are linked: what they lack is not a link.
+ * - Once linked, the request that reads the account says how much of the chats is copied (`historySyncProgress`).
  * - QR codes are also pushed, over a WebSocket: `subscribe`. Node has one since version 22; before, install `ws`.
  *   There is one connection for an instance, so keep the provider object.
  * - Webhooks: switch on `stateWebhook` in the settings of the instance.
