@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { basename, isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +10,7 @@ import manifest from './package.json' with { type: 'json' }
 import { passkeyCommands } from './test/browser/passkey-commands.js'
 import { whatsappBackend } from './test/browser/whatsapp-plugin.js'
 import { chromiumLaunchOptions } from './test/chromium.mjs'
+import { sharedForks } from './test/shared-forks.js'
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -69,14 +71,41 @@ const TEST_TIMEOUT_MS = 30_000
  * Chromium takes both cores, and its tests look at what happens in real time: the others are done by then. Each of the two projects
  * has that many pages at once.
  */
-const afterTheOthers = { sequence: { groupOrder: 1 }, testTimeout: 2 * TEST_TIMEOUT_MS, maxWorkers: CORES }
+const afterTheOthers = {
+  sequence: { groupOrder: 1, setupFiles: 'list' as const },
+  testTimeout: 2 * TEST_TIMEOUT_MS,
+  maxWorkers: CORES,
+}
+
+const notTests = ['test/browser/**', 'test/consumers/**', '**/node_modules/**']
+
+/** Tests that replace modules, or load them anew. */
+const replacingModules = readdirSync(path('test'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.test\.tsx?$/.test(file) && !/node_modules|^(?:browser|consumers)\b/.test(file))
+  .map((file) => `test/${file.replaceAll('\\', '/')}`)
+  .filter((file) => /\bvi\.(?:mock|doMock|resetModules)\(/.test(readFileSync(path(file), 'utf8')))
+
+/**
+ * The files of a project share processes: loading the package, React and jsdom anew for each file takes longer than most of the tests.
+ * Those that replace modules have a process each, in a project of their own.
+ */
+const inSharedProcesses = {
+  pool: sharedForks,
+  isolate: false,
+  exclude: [...notTests, ...replacingModules],
+}
+const inOwnProcesses = { isolate: true, exclude: notTests }
+
+// Hooks run in the reverse of this order: what a clean-up logs counts too.
+const setup = ['test/setup-console.ts', 'test/setup-process.ts']
+
+const nodeTests = { environment: 'node', testTimeout: TEST_TIMEOUT_MS, setupFiles: setup }
 
 const domTests = {
   environment: 'jsdom',
   testTimeout: TEST_TIMEOUT_MS,
-  include: ['test/**/*.test.tsx'],
-  exclude: ['test/browser/**', 'test/consumers/**', '**/node_modules/**'],
-  setupFiles: ['test/setup-dom.ts'],
+  setupFiles: [...setup, 'test/setup-render.ts', 'test/setup-dom.ts'],
+  sequence: { setupFiles: 'list' as const },
 }
 
 /** Modules first seen while tests run would make Vite bundle again and reload the page under them. */
@@ -139,16 +168,30 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        test: { name: 'node', ...nodeTests, ...inSharedProcesses, include: ['test/**/*.test.ts'] },
+      },
+      {
+        extends: true,
         test: {
-          name: 'node',
-          environment: 'node',
-          testTimeout: TEST_TIMEOUT_MS,
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**', 'test/consumers/**', '**/node_modules/**'],
-          setupFiles: ['test/setup-console.ts'],
+          name: 'node-isolated',
+          ...nodeTests,
+          ...inOwnProcesses,
+          include: replacingModules.filter((file) => file.endsWith('.ts')),
         },
       },
-      { extends: true, test: { name: 'dom', ...domTests } },
+      {
+        extends: true,
+        test: { name: 'dom', ...domTests, ...inSharedProcesses, include: ['test/**/*.test.tsx'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'dom-isolated',
+          ...domTests,
+          ...inOwnProcesses,
+          include: replacingModules.filter((file) => file.endsWith('.tsx')),
+        },
+      },
       {
         extends: true,
         resolve: {
@@ -163,6 +206,7 @@ export default defineConfig({
         test: {
           name: 'oldest-peers',
           ...domTests,
+          ...inSharedProcesses,
           // What the versions of React and TanStack Query can change: mounting, effects, refs, rendering on a server.
           include: oldestPeerTests,
           // Left to Node, these would load the newest React, or a second copy of one another.
@@ -179,7 +223,7 @@ export default defineConfig({
           name: 'browser',
           ...afterTheOthers,
           include: ['test/browser/**/*.browser.test.tsx'],
-          setupFiles: ['test/setup-render.ts'],
+          setupFiles: ['test/setup-console.ts', 'test/setup-render.ts'],
           browser: { ...inChromium(), commands: passkeyCommands },
         },
       },
