@@ -3,9 +3,9 @@ import { focusManager, onlineManager } from '@tanstack/react-query'
 import { vi } from 'vitest'
 import { PairingError, type PairingMethod, proxy } from '../../src/index.js'
 import { createEmulator, type Emulator } from '../../src/testing.js'
+import { type FakeTime, startFakeTime } from '../fake-time.js'
 import { createWorldServer, type WorldServer, wishOf } from '../react/world-server.js'
 import { type CodeEnds, codeOnScreen, noteCodeEnds } from './code-ends.js'
-import { type FakeTime, startFakeTime } from './fake-time.js'
 import { refused } from './interference.js'
 import { createLink, type Link } from './link.js'
 import { createPage, type Page, type PageOptions } from './page.js'
@@ -70,7 +70,7 @@ export interface FaultWorld {
 export function createFaultWorld({ id, method, isLive, ...options }: FaultWorldOptions): FaultWorld {
   const time = startFakeTime()
   vi.spyOn(Math, 'random').mockImplementation(sameNumbers())
-  const held = watchHeld()
+  const held = watchHeld(() => time.timers)
   const emulator = createEmulator({
     now: time.now,
     seed: 7,

@@ -19,8 +19,8 @@ import { loadLaterSession } from '../../src/react/session/load-later-session.js'
 import { firstState, pairingSessionQueryOptions } from '../../src/react/session/query-options.js'
 import { sessionStoreOf } from '../../src/react/session/session-store.js'
 import { createEmulator, type Emulator } from '../../src/testing.js'
+import { type FakeTime, startFakeTime } from '../fake-time.js'
 import { timing } from '../react/scripted-provider.js'
-import { type FakeTime, startFakeTime } from './fake-time.js'
 
 // Loaded when it is needed, which takes real time: fake timers would not wait for it.
 await loadLaterSession()

@@ -6,7 +6,7 @@ export interface Held {
   readonly listeners: number
   /** Open channels to other tabs. */
   readonly channels: number
-  /** Timers that wait; 0 where they are real. */
+  /** Timers that wait. */
   readonly timers: number
 }
 
@@ -29,8 +29,12 @@ class SilentChannel {
 /** React listens for this once for each document, and for good. */
 const REACTS_OWN = 'selectionchange'
 
-/** Counts from now on. `vi.restoreAllMocks` and `vi.unstubAllGlobals` end it. */
-export function watchHeld(): () => Held {
+/**
+ * Counts from now on. `vi.restoreAllMocks` and `vi.unstubAllGlobals` end it.
+ *
+ * @param timers How many wait.
+ */
+export function watchHeld(timers: () => number): () => Held {
   SilentChannel.open.clear()
   vi.stubGlobal('BroadcastChannel', SilentChannel)
   const listeners = [window, document].map((target: EventTarget) => {
@@ -54,7 +58,7 @@ export function watchHeld(): () => Held {
   return () => ({
     listeners: listeners.flatMap((added) => [...added.values()]).reduce((sum, known) => sum + known.size, 0),
     channels: SilentChannel.open.size,
-    timers: vi.isFakeTimers() ? vi.getTimerCount() : 0,
+    timers: timers(),
   })
 }
 

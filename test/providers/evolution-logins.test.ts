@@ -9,7 +9,7 @@ import { sessionStoreOf } from '../../src/react/session/session-store.js'
 import { createHandler } from '../../src/server/handler.js'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { createEmulator, mockEvolutionApi } from '../../src/testing.js'
-import { type FakeTime, startFakeTime } from '../faults/fake-time.js'
+import { type FakeTime, startFakeTime } from '../fake-time.js'
 import { isLong } from '../long-runs.js'
 
 // Pages that poll or have live events, webhooks, an adapter made anew for each request, a server that takes time, pages that start

@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { qrPayloadKey } from '../../src/core/qr-payload.js'
 import { type PairingMethod, type PairingSessionStatus, usePairingSession } from '../../src/index.js'
-import { startFakeTime } from '../faults/fake-time.js'
+import { startFakeTime } from '../fake-time.js'
 import { createFaultWorld, type FaultWorld } from '../faults/fault-world.js'
 import { type Interference, silent, status } from '../faults/interference.js'
 import { checkClosed } from '../faults/run-fault.js'
@@ -102,7 +102,7 @@ describe('a component that is mounted and unmounted many times', { timeout: TIME
 describe('a code that is replaced thousands of times', { timeout: TIMEOUT_MS }, () => {
   it('leaves nothing, and the counts of timers, listeners and queries stay the same', async () => {
     const time = startFakeTime()
-    const held = watchHeld()
+    const held = watchHeld(() => time.timers)
     let codes = 0
     const provider = scriptedProvider({
       getQrCode: () => {
@@ -120,7 +120,7 @@ describe('a code that is replaced thousands of times', { timeout: TIMEOUT_MS }, 
     const place = document.createElement('main')
     const root = createRoot(place)
     root.render(<Code />)
-    const pass = (ms: number) => time.pass(ms, () => {})
+    const { pass } = time
     const everything = () => ({ ...held(), queries: queryClient.getQueryCache().getAll().length })
     await pass(MINUTE)
     const before = everything()

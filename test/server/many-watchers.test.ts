@@ -1,8 +1,8 @@
 import { createParser } from 'eventsource-parser'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PairingSnapshot } from '../../src/core/provider.js'
+import { type FakeTime, startFakeTime } from '../fake-time.js'
 import { type SpyProvider, spyProvider, timing } from './spy-provider.js'
-import { type StepClock, settled, useStepClock } from './step-clock.js'
 import { separateHandler } from './world.js'
 
 const SESSIONS = 200
@@ -23,16 +23,13 @@ const IDLE_MS = 60_000
 
 const LINKED: PairingSnapshot = { status: 'linked', account: { phoneNumber: '5511987654321' } }
 
-let clock: StepClock
+let clock: FakeTime
 
 beforeEach(() => {
-  clock = useStepClock()
+  clock = startFakeTime(1)
 })
 
-afterEach(() => {
-  vi.unstubAllGlobals()
-  vi.useRealTimers()
-})
+afterEach(() => clock.end())
 
 interface Watcher {
   /** The status of each update, oldest first. */
@@ -156,7 +153,6 @@ describe('2,000 watchers on 200 sessions', { timeout: 30_000 }, () => {
     world.scan()
     await world.sendWebhooks()
     await clock.pass(timing.qrMinIntervalMs)
-    await settled()
     expect(timesSeen(watchers, 'linked')).toEqual([1])
   })
 
