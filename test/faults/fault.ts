@@ -32,6 +32,11 @@ export interface Fault {
   readonly world?: Partial<FaultWorldOptions>
   /** No phone is in front of the page. */
   readonly isUnscanned?: boolean
+  /**
+   * What the adapter makes of it at once: all that follows depends on this code alone. Which responses give which code is in tables
+   * (`test/providers/answer-error`, `fetch-failure`, `request`), so that `npm test` walks through one of each code.
+   */
+  readonly code?: PairingErrorCode
   /** As documented in “Headless and parts” and “Errors”. */
   readonly ends: Ends
 }

@@ -33,7 +33,7 @@ function line(name: string, when: Fault['when'], interference: () => Interferenc
 }
 
 function lasting(name: string, interference: Interference, code: PairingErrorCode): Fault {
-  return line(name, first, () => interference, ends(`failed (${code})`))
+  return { ...line(name, first, () => interference, ends(`failed (${code})`)), code }
 }
 
 /** A pairing code on screen is good for its time, and when that is over one last request is enough. */
@@ -47,8 +47,11 @@ function weather(name: string, interference: Interference, code: PairingErrorCod
     line(`${name}, twice`, first, () => times(2, interference), linked),
     lasting(name, interference, code),
     line(name, 'while a code is on screen', () => interference, withCodeUp(code)),
-  ]
+  ].map((fault) => ({ ...fault, code }))
 }
+
+/** More than its code matters: how long it takes, or when the next request is allowed. */
+const withoutCode = ({ code: _, ...fault }: Fault): Fault => fault
 
 function slow(ms: number, slowEnds: Ends): Fault {
   return {
@@ -74,6 +77,12 @@ function said(fault: EmulatorFault, saidEnds: Ends): Fault {
 const retryAfter = status(429, { 'retry-after': '20' })
 const redirect = answering(302, null, { location: 'https://login.example/' })
 
+const refusals = [
+  [401, 'unauthorized'],
+  [403, 'unauthorized'],
+  [404, 'session-not-found'],
+] as const
+
 const statuses: readonly Fault[] = [
   lasting('HTTP 400', status(400), 'invalid-answer'),
   lasting('HTTP 401', status(401), 'unauthorized'),
@@ -83,21 +92,32 @@ const statuses: readonly Fault[] = [
   lasting('HTTP 408', status(408), 'invalid-answer'),
   lasting('HTTP 409', status(409), 'invalid-answer'),
   ...weather('HTTP 429', status(429), 'rate-limited'),
-  ...weather('HTTP 429 with Retry-After: 20', retryAfter, 'rate-limited'),
+  ...weather('HTTP 429 with Retry-After: 20', retryAfter, 'rate-limited').map(withoutCode),
   lasting('HTTP 500', status(500), 'provider-unavailable'),
   lasting('HTTP 502', status(502), 'provider-unavailable'),
   ...weather('HTTP 503', status(503), 'provider-unavailable'),
   lasting('HTTP 504', status(504), 'provider-unavailable'),
   lasting('a redirect', redirect, 'invalid-options'),
-  ...[401, 403, 404].flatMap((code) => [
+  ...refusals.flatMap(([code, error]): readonly Fault[] => [
     lasting(`the HTTP ${code} of a gateway`, page(code), 'provider-unavailable'),
-    line(`the HTTP ${code} of a gateway, for two requests`, first, () => times(2, page(code)), linked),
-    line(`HTTP ${code}, for two requests`, 'while a code is on screen', () => times(2, status(code)), linked),
+    {
+      ...line(`the HTTP ${code} of a gateway, for two requests`, first, () => times(2, page(code)), linked),
+      code: 'provider-unavailable',
+    },
+    {
+      ...line(
+        `HTTP ${code}, for two requests`,
+        'while a code is on screen',
+        () => times(2, status(code)),
+        linked,
+      ),
+      code: error,
+    },
   ]),
 ]
 
 const bodies: readonly Fault[] = [
-  ...weather('no answer', silent, 'timeout'),
+  ...weather('no answer', silent, 'timeout').map(withoutCode),
   ...weather('no connection', refused, 'network'),
   ...weather('the connection breaks in the middle of an answer', changed(brokenOff), 'network'),
   ...weather('half an answer', changed(halfOf), 'invalid-answer'),
