@@ -37,7 +37,7 @@ interface Scenario {
   /** The phone is linked before the page is opened. */
   readonly isLinkedBefore?: boolean
   readonly method?: 'phone-code'
-  run(world: World): Promise<void>
+  run(page: CountedPage): Promise<void>
 }
 
 const SECOND_MS = 1_000
@@ -46,42 +46,42 @@ const MINUTE_MS = 60_000
 export const scenarios = {
   'scanned-at-once': {
     title: 'QR code scanned after 10 s',
-    run: (world) => scanAfter(world, 10 * SECOND_MS),
+    run: (page) => scanAfter(page, 10 * SECOND_MS),
   },
   'scanned-in-second-code': {
     title: 'scanned in the second code, after 70 s',
-    run: (world) => scanAfter(world, 70 * SECOND_MS),
+    run: (page) => scanAfter(page, 70 * SECOND_MS),
   },
   'never-scanned': {
     title: 'never scanned: three codes, then silence',
-    async run() {
+    async run(page) {
       await until('expired')
-      await advance(5 * MINUTE_MS)
+      await staySilent(page)
     },
   },
   'scanned-after-retry': {
     title: 'the same, then Retry, scanned after 10 s',
-    async run(world) {
+    async run(page) {
       await until('expired')
       await advance(30 * SECOND_MS)
       await doing(() => fireEvent.click(screen.getByRole('button', { name: 'Retry' })))
-      await scanAfter(world, 10 * SECOND_MS)
+      await scanAfter(page, 10 * SECOND_MS)
     },
   },
   hidden: {
     title: 'page hidden for 5 min after 10 s, scanned 10 s after that',
-    async run(world) {
+    async run(page) {
       await advance(10 * SECOND_MS)
       await doing(() => focusManager.setFocused(false))
       await advance(5 * MINUTE_MS)
       await doing(() => focusManager.setFocused(true))
-      await scanAfter(world, 10 * SECOND_MS)
+      await scanAfter(page, 10 * SECOND_MS)
     },
   },
   'code-entered': {
     title: 'pairing code entered after 20 s',
     method: 'phone-code',
-    async run({ emulator }) {
+    async run({ world: { emulator } }) {
       await askForCode()
       await advance(20 * SECOND_MS)
       const { state } = emulator
@@ -93,10 +93,10 @@ export const scenarios = {
   'code-not-entered': {
     title: 'pairing code never entered',
     method: 'phone-code',
-    async run() {
+    async run(page) {
       await askForCode()
       await until('expired')
-      await advance(5 * MINUTE_MS)
+      await staySilent(page)
     },
   },
   'linked-before': {
@@ -125,10 +125,10 @@ export async function countRequests(
   way: Way,
 ): Promise<number> {
   const scenario: Scenario = scenarios[scenarioName]
-  const { world, requests, unmount } = await openCounted(providerName, way, scenario)
-  await scenario.run(world)
-  unmount()
-  return requests()
+  const page = await openCounted(providerName, way, scenario)
+  await scenario.run(page)
+  page.unmount()
+  return page.requests()
 }
 
 interface CountedPage {
@@ -168,10 +168,17 @@ async function link(emulator: Emulator): Promise<void> {
   await advance(MINUTE_MS)
 }
 
-async function scanAfter({ emulator }: World, ms: number): Promise<void> {
+async function scanAfter({ world: { emulator } }: CountedPage, ms: number): Promise<void> {
   await advance(ms)
   await doing(() => void emulator.scan())
   await until('linked')
+}
+
+/** Fails where a page at its end sends requests, however long it stays open. */
+async function staySilent({ requests }: CountedPage): Promise<void> {
+  const before = requests()
+  await advance(5 * MINUTE_MS)
+  if (requests() > before) throw new Error(`The page has expired, and sent ${requests() - before} requests.`)
 }
 
 async function askForCode(): Promise<void> {
