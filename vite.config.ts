@@ -79,20 +79,24 @@ const afterTheOthers = {
 
 const notTests = ['test/browser/**', 'test/consumers/**', '**/node_modules/**']
 
-/** Tests that replace modules, or load them anew. */
-const replacingModules = readdirSync(path('test'), { recursive: true, encoding: 'utf8' })
+/** Tests that replace modules, load them anew, or say that they need a process of their own. */
+const isolated = readdirSync(path('test'), { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.test\.tsx?$/.test(file) && !/node_modules|^(?:browser|consumers)\b/.test(file))
   .map((file) => `test/${file.replaceAll('\\', '/')}`)
-  .filter((file) => /\bvi\.(?:mock|doMock|resetModules)\(/.test(readFileSync(path(file), 'utf8')))
+  .filter((file) =>
+    /\bvi\.(?:mock|doMock|resetModules)\(|^\/\/ In a process of its own:/m.test(
+      readFileSync(path(file), 'utf8'),
+    ),
+  )
 
 /**
  * The files of a project share processes: loading the package, React and jsdom anew for each file takes longer than most of the tests.
- * Those that replace modules have a process each, in a project of their own.
+ * The isolated ones have a process each, in a project of their own.
  */
 const inSharedProcesses = {
   pool: sharedForks,
   isolate: false,
-  exclude: [...notTests, ...replacingModules],
+  exclude: [...notTests, ...isolated],
 }
 const inOwnProcesses = { isolate: true, exclude: notTests }
 
@@ -176,7 +180,7 @@ export default defineConfig({
           name: 'node-isolated',
           ...nodeTests,
           ...inOwnProcesses,
-          include: replacingModules.filter((file) => file.endsWith('.ts')),
+          include: isolated.filter((file) => file.endsWith('.ts')),
         },
       },
       {
@@ -189,7 +193,7 @@ export default defineConfig({
           name: 'dom-isolated',
           ...domTests,
           ...inOwnProcesses,
-          include: replacingModules.filter((file) => file.endsWith('.tsx')),
+          include: isolated.filter((file) => file.endsWith('.tsx')),
         },
       },
       {
