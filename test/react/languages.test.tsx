@@ -69,6 +69,12 @@ describe.each([...localesByFile])('in %s', (tag, locale) => {
 describe.each(['ar', 'he', 'ur'])('from right to left, in %s', (tag) => {
   const locale = localeOf(tag)
 
+  it('dir={undefined} and lang={undefined} leave those of the language', () => {
+    const pairing = { session: states.qr['awaiting-scan'], ...actions }
+    render(<PairingCard pairing={pairing} locale={locale} dir={undefined} lang={undefined} />)
+    expect([root()?.dir, root()?.lang]).toEqual(['rtl', tag])
+  })
+
   it('the pairing code and the number it is for read from left to right', () => {
     show(states['phone-code']['awaiting-code'], locale)
     expect(root()?.dir).toBe('rtl')

@@ -148,9 +148,10 @@ function Root({
     <PairingContext.Provider value={value}>
       <Element
         aria-labelledby={value.ids.title}
-        dir={locale.direction}
-        lang={locale.tag}
         {...props}
+        // Not before the others: an app may hand on a `dir` that it was not given.
+        dir={props.dir ?? locale.direction}
+        lang={props.lang ?? locale.tag}
         ref={ref}
         {...value.part('root', props.className)}
         data-scope="whatsapp-pairing"

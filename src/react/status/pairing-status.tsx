@@ -180,9 +180,9 @@ function Status({
         role="group"
         aria-label="WhatsApp"
         tabIndex={-1}
-        dir={locale?.direction ?? 'ltr'}
-        lang={locale?.tag ?? 'en'}
         {...props}
+        dir={props.dir ?? locale?.direction ?? 'ltr'}
+        lang={props.lang ?? locale?.tag ?? 'en'}
         ref={ref}
         {...part('link', props.className)}
         data-scope="whatsapp-pairing"
