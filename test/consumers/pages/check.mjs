@@ -5,6 +5,7 @@ import { dialogChecks } from './dialogs.mjs'
 import { hostStyleChecks } from './host-styles.mjs'
 import { translatedChecks } from './translated.mjs'
 import { utilityChecks } from './utilities.mjs'
+import { walkChecks } from './walks.mjs'
 
 /** @import { House } from '../lib/house.mjs' */
 
@@ -42,5 +43,6 @@ export default async function check(house) {
         translatedChecks(house, `${url}/translated-${build.REACT}-${build.NODE_ENV}/translated.html`, build),
       ),
     ...utilityChecks(house, pages),
+    ...walkChecks(house, pages),
   ])
 }

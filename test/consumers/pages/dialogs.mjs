@@ -1,5 +1,6 @@
 // @ts-check
 import { devices } from 'playwright'
+import { press } from './press.mjs'
 
 /**
  * @import { BrowserContextOptions, Locator, Page } from 'playwright'
@@ -167,36 +168,6 @@ async function pressEverything(page, part) {
   await press(page, page.getByRole('tab', { name: 'QR code' }))
   await part('qr-code').waitFor()
   await isOpen(page)
-}
-
-/**
- * With the mouse, or a finger where the page has one; first of all, it must be what is found there.
- *
- * @param {Page} page
- * @param {Locator} target
- */
-async function press(page, target) {
-  await target.scrollIntoViewIfNeeded()
-  const place = await target.evaluate(async (element) => {
-    const boxOf = () => JSON.stringify(element.getBoundingClientRect())
-    // A dialog that is still moving in is pressed beside.
-    for (let before = ''; before !== boxOf(); ) {
-      before = boxOf()
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
-    const { x, y, width, height } = element.getBoundingClientRect()
-    const at = { x: x + width / 2, y: y + height / 2 }
-    const found = document.elementFromPoint(at.x, at.y)
-    const isHit = found !== null && element.contains(found)
-    return {
-      ...at,
-      cover: isHit ? undefined : (found?.outerHTML.slice(0, 200) ?? 'nothing'),
-      isTouch: 'ontouchstart' in window,
-    }
-  })
-  if (place.cover !== undefined) throw new Error(`${target} is covered by ${place.cover}`)
-  if (place.isTouch) await page.touchscreen.tap(place.x, place.y)
-  else await page.mouse.click(place.x, place.y)
 }
 
 /** @param {Locator} locator */

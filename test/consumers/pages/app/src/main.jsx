@@ -8,6 +8,7 @@ const pages = {
   states: () => import('./pages/states.jsx'),
   utilities: () => import('./pages/utilities.jsx'),
   dialog: () => import('./pages/dialog.jsx'),
+  walk: () => import('./pages/walk.jsx'),
 }
 const { page, host = 'none', ...options } = Object.fromEntries(params)
 await enterHost(host, options)
