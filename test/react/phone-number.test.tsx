@@ -173,6 +173,14 @@ describe('a number that is not right', () => {
     expect(sent).toEqual([])
   })
 
+  it('a number without its area code is not repeated as the one that is sent', async () => {
+    await show()
+    enter('98765-4321')
+    expect(part('phone-echo')).toBeNull()
+    enter('1198765-4321')
+    expect(part('phone-echo')?.textContent).toBe('For +55 11 98765 4321')
+  })
+
   it('without a country says that one is to be chosen', async () => {
     vi.spyOn(navigator, 'languages', 'get').mockReturnValue(['en'])
     const { sent } = await show({ defaultCountry: undefined })

@@ -152,7 +152,9 @@ export function PhoneCountry({
 /** The whole number as it is sent, for a user who typed a part of it. */
 export function PhoneEcho({ reading }: { readonly reading: PhoneReading }): ReactElement | null {
   const { messages, phone, part } = usePairingContext()
-  if (!reading.shown || isSameNumber(reading.shown, phone.text)) return null
+  // Without its area code it is not the number that will be sent.
+  if (!reading.shown || reading.verdict === 'no-area-code' || isSameNumber(reading.shown, phone.text))
+    return null
   return (
     <p {...part('phone-echo')}>
       <RichText
