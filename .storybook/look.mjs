@@ -120,7 +120,7 @@ async function shoot(browser, id, looks, tag) {
   await page.waitForSelector('[data-scope="whatsapp-pairing"]')
   // What Apple's devices draw Urdu with, and the tallest lines of all.
   const css =
-    '.page{padding:8px!important;min-block-size:0!important} [lang=ur]{--whatsapp-pairing-font:"Noto Nastaliq Urdu"}'
+    '.page{padding:8px!important;min-block-size:0!important} [data-part=countdown-bar]{animation:none!important;transform:scaleX(.7)} [lang=ur]{--whatsapp-pairing-font:"Noto Nastaliq Urdu"}'
   await page.addStyleTag({ content: css })
   await page.evaluate(() => document.fonts.ready)
   await page.waitForTimeout(500)

@@ -149,6 +149,6 @@ describe('in forced colours', () => {
       { name: 'prefers-color-scheme', value: 'dark' },
     ])
     const root = await show(states.qr['awaiting-scan'])
-    expect(inPart(root, 'qr-code').backgroundColor).toBe('rgb(255, 255, 255)')
+    expect(inPart(root, 'qr-code').backgroundColor).toBe('rgb(233, 237, 239)')
   })
 })
