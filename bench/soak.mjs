@@ -111,6 +111,7 @@ report('what disturbed it', [
   { what: 'a replica got the signal to end', measured: count(stops.ended) },
   { what: 'the longest end', measured: seconds(Math.round(stops.longestMs)) },
   { what: 'Redis stood still or restarted without its data', measured: count(phones.figures().outages) },
+  { what: 'a replica got no reply of Redis in time', measured: count(phones.figures().lateReplies) },
   { what: 'requests to the provider', measured: count(phones.provider.counts.requests) },
   ...faults.map((fault) => ({ what: 'of these failed', measured: fault })),
 ])

@@ -23,6 +23,9 @@ const OPENING = 50
 /** An outage of Redis is felt for so long after its end: connections come back, and late messages arrive. */
 const AFTER_OUTAGE_MS = 3_000
 
+/** A replica waits for so long for a reply of Redis. */
+const REPLY_LIMIT_MS = 1_000
+
 /** Two clocks that are read one after the other, in whole milliseconds. */
 const CLOCK_MS = 5
 
@@ -52,6 +55,8 @@ export async function startPhones({ sessions, pagesPerSession, faultChance, rand
   const scans = new Map()
   /** Of Redis, and the moments at which a replica was killed. @type {{ from: number, until: number }[]} */
   const outages = []
+  /** @type {{ from: number, until: number }[]} */
+  const lateReplies = []
   /** @type {number[]} */
   const kills = []
   /** @type {number[]} */
@@ -68,6 +73,11 @@ export async function startPhones({ sessions, pagesPerSession, faultChance, rand
     redisUrl: redis.url,
     streamLifetimeMs: STREAM_LIFETIME_MS,
     onLinked,
+    // On a busy machine, Redis may be late without an outage that was made here.
+    onBusFailed() {
+      const at = Date.now()
+      lateReplies.push({ from: at - REPLY_LIMIT_MS, until: at + AFTER_OUTAGE_MS })
+    },
   }
   const replicas = await Promise.all([startReplica(replicaOptions), startReplica(replicaOptions)])
 
@@ -145,7 +155,8 @@ export async function startPhones({ sessions, pagesPerSession, faultChance, rand
 
   /** Whether Redis was away, or a replica was killed, between these moments. @param {number} from @param {number} to */
   const isDisturbed = (from, to) =>
-    outages.some((one) => one.from <= to && one.until >= from) || kills.some((at) => at >= from && at <= to)
+    [...outages, ...lateReplies].some((one) => one.from <= to && one.until >= from) ||
+    kills.some((at) => at >= from && at <= to)
 
   return {
     replicas,
@@ -187,7 +198,7 @@ export async function startPhones({ sessions, pagesPerSession, faultChance, rand
       const isFree = (/** @type {Scan} */ { linkedAt, reportedAt }) =>
         !isDisturbed(linkedAt - 1_000, reportedAt.at(-1) ?? linkedAt)
       const isOutside = (/** @type {number} */ at) =>
-        !outages.some((one) => one.from <= at && one.until >= at)
+        ![...outages, ...lateReplies].some((one) => one.from <= at && one.until >= at)
       repeats = repeated.length
       return {
         scans: all.length,
@@ -205,6 +216,7 @@ export async function startPhones({ sessions, pagesPerSession, faultChance, rand
         undisturbedSecondStarts: provider.secondStarts.filter(isOutside).length,
         kills: kills.length,
         outages: outages.length,
+        lateReplies: lateReplies.length,
       }
     },
     /** Whether all pages show a code or a link. */

@@ -44,7 +44,7 @@ const handler = createPairingHandler({
   streamLifetimeMs: Number(streamLifetimeMs),
   onLinked: ({ account: { phoneNumber } }) => void process.send?.({ linked: phoneNumber }),
   // Outages of Redis and of the provider are what this is about.
-  onError: () => {},
+  onError: (_, { in: place }) => void (place === 'bus' && process.send?.({ busFailed: true })),
 })
 
 const server = createServer(toNodeListener(handler)).listen(0, '127.0.0.1', () => {

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 /**
  * What a replica sends.
  *
- * @typedef {{ address?: { port: number }, usage?: Usage, linked?: string }} Message
+ * @typedef {{ address?: { port: number }, usage?: Usage, linked?: string, busFailed?: boolean }} Message
  */
 
 /**
@@ -25,9 +25,10 @@ import { once } from 'node:events'
  * @param {string} options.redisUrl
  * @param {number} options.streamLifetimeMs
  * @param {(phoneNumber: string) => void} options.onLinked
+ * @param {() => void} options.onBusFailed Redis did not reply in time, or refused
  * @returns {Promise<Replica>}
  */
-export async function startReplica({ providerUrl, redisUrl, streamLifetimeMs, onLinked }) {
+export async function startReplica({ providerUrl, redisUrl, streamLifetimeMs, onLinked, onBusFailed }) {
   /** @type {import('node:child_process').ChildProcess | undefined} */
   let child
   /** @type {string | undefined} */
@@ -44,8 +45,9 @@ export async function startReplica({ providerUrl, redisUrl, streamLifetimeMs, on
     child = started
     await new Promise((resolve, reject) => {
       started.on('exit', () => reject(new Error('A replica ended by itself.')))
-      started.on('message', (/** @type {Message} */ { address, usage, linked }) => {
+      started.on('message', (/** @type {Message} */ { address, usage, linked, busFailed }) => {
         if (linked !== undefined) onLinked(linked)
+        if (busFailed) onBusFailed()
         if (usage) measured(usage)
         if (!address) return
         url = `http://127.0.0.1:${address.port}`
