@@ -82,12 +82,43 @@ const gateways: readonly (readonly [string, (status: number) => Answer])[] = [
 
 const calls = ['getStatus', 'getQrCode'] as const
 
+/** A success that brings nothing of what is documented. */
+const nothings: readonly (readonly [string, Answer, string])[] = [
+  ['no body', empty(200), 'invalid-answer'],
+  ['half a JSON body', text('{"value":{"stateInstance":', 200, 'application/json'), 'invalid-answer'],
+  ['a JSON number', json(7), 'invalid-answer'],
+  ['a page', page(200), 'provider-unavailable'],
+]
+
+describe.each(Object.entries(adapters))('a success of %s', (_name, { make }) => {
+  it.each(nothings)('with %s is an error at once', async (_, answer, code) => {
+    for (const call of calls)
+      expect((await rejection(make(stubFetch(answer).fetch)[call]({}))).code).toBe(code)
+  })
+})
+
 describe.each(Object.entries(adapters))('a refusal from %s', (_name, { make, own, isSelfHosted }) => {
   it.each(refusals)('with HTTP %i in the form of the provider is "%s"', async (status, code) => {
     for (const call of calls) {
       const error = await rejection(make(stubFetch(own(status)).fetch)[call]({}))
       expect(error.code).toBe(code)
     }
+  })
+
+  it.each([
+    [302, 'invalid-options'],
+    [400, 'invalid-answer'],
+    [408, 'invalid-answer'],
+    [409, 'invalid-answer'],
+    [429, 'rate-limited'],
+    [499, 'provider-unavailable'],
+    [500, 'provider-unavailable'],
+    [502, 'provider-unavailable'],
+    [503, 'provider-unavailable'],
+    [504, 'provider-unavailable'],
+  ] as const)('with HTTP %i and nothing documented about it is "%s"', async (status, code) => {
+    for (const call of calls)
+      expect((await rejection(make(stubFetch(own(status)).fetch)[call]({}))).code).toBe(code)
   })
 
   it.each(gateways)('in the form of a gateway is a transient error: %s', async (_, answer) => {
