@@ -84,6 +84,21 @@ describe.each(sessions)('$method $status', (session) => {
   )
 })
 
+it('the name of a system keeps its distance from the step where the smallest text of a browser fills its room', async () => {
+  const root = await show(states.qr['awaiting-scan'])
+  const name = root.querySelector<HTMLElement>('[data-part="step-platform"]')
+  const [word, step] = [name?.firstChild, name?.nextSibling]
+  if (!name || !word || !step) throw new Error('There is no step of a system.')
+  // The room is counted in the text of the page, and a browser may draw a larger one.
+  name.style.minInlineSize = '0'
+  const range = document.createRange()
+  range.setStart(word, 0)
+  range.setEnd(word, 'Android'.length)
+  const { right } = range.getBoundingClientRect()
+  range.selectNode(step)
+  expect(range.getBoundingClientRect().left - right).toBeGreaterThan(3)
+})
+
 /** Parts whose text does not fit into them, or that lie outside of the card. A field may hold more than is seen of it. */
 function cutOff(root: HTMLElement): readonly string[] {
   const card = root.querySelector('[data-part="card"]')?.getBoundingClientRect()
