@@ -147,8 +147,6 @@ async function keep({ sheet, width }, name, page) {
   const box = await page.locator('.page').boundingBox()
   if (!box) throw new Error(`${name} has no page around it.`)
   const clip = { ...box, width: Math.min(width + 16, MAX_CARD), height: Math.ceil(box.height) }
-  // In the middle of a wider page.
-  clip.x = (width + 16 - clip.width) / 2
   const png = await page.screenshot({ clip, fullPage: true, animations: 'disabled' })
   const shot = { name, png: png.toString('base64'), width: clip.width, height: clip.height }
   sheets.set(sheet, [...(sheets.get(sheet) ?? []), shot])
