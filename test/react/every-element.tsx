@@ -36,6 +36,7 @@ export const sessions: readonly PairingSession[] = [
     expectedPhoneNumber: '+55 11 8765-4321',
   },
   { ...linked, account: { ...linked.account, avatarUrl: 'https://pps.whatsapp.net/a.jpg' } },
+  { ...linked, syncProgress: 40 },
 ]
 
 /** A phone, on which the QR code is offered as a link. Undo it with `vi.unstubAllGlobals()`. */

@@ -133,7 +133,7 @@ describe('a state after another one that ended', () => {
   it.each([qr.expired, phone.expired])(
     '$method: an expired code says that nothing was reported',
     (session) => {
-      expect(sessionStatusText(session, en.messages)).toMatch(/We didn’t see (?:a scan|it entered)\.$/)
+      expect(sessionStatusText(session, en.messages)).toMatch(/We didn’t see (?:a scan|you enter it)\.$/)
     },
   )
 

@@ -192,6 +192,10 @@ const crafted: readonly (readonly [string, () => Buffer])[] = [
     '20,000 empty parts and no end',
     () => Buffer.concat([SIGNATURE, partsOf().ihdr, ...Array.from({ length: 20_000 }, () => chunk('IDAT'))]),
   ],
+  [
+    'a readable code in rows of more than 1.5 million bytes',
+    () => draw({ colorType: 6, depth: 16 }, { margin: 130 }),
+  ],
   ['a length beyond its end', () => spoiled((file) => file.writeUInt32BE(0xfffffff0, 33))],
   ['a wrong checksum of its header', () => spoiled((file) => file.writeUInt8(0, 29))],
   [
