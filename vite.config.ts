@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { basename, isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +9,6 @@ import manifest from './package.json' with { type: 'json' }
 import { passkeyCommands } from './test/browser/passkey-commands.js'
 import { whatsappBackend } from './test/browser/whatsapp-plugin.js'
 import { chromiumLaunchOptions } from './test/chromium.mjs'
-import { sharedForks } from './test/shared-forks.js'
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -71,45 +69,14 @@ const TEST_TIMEOUT_MS = 30_000
  * Chromium takes both cores, and its tests look at what happens in real time: the others are done by then. Each of the two projects
  * has that many pages at once.
  */
-const afterTheOthers = {
-  sequence: { groupOrder: 1, setupFiles: 'list' as const },
-  testTimeout: 2 * TEST_TIMEOUT_MS,
-  maxWorkers: CORES,
-}
-
-const notTests = ['test/browser/**', 'test/consumers/**', '**/node_modules/**']
-
-/** Tests that replace modules, load them anew, or say that they need a process of their own. */
-const isolated = readdirSync(path('test'), { recursive: true, encoding: 'utf8' })
-  .filter((file) => /\.test\.tsx?$/.test(file) && !/node_modules|^(?:browser|consumers)\b/.test(file))
-  .map((file) => `test/${file.replaceAll('\\', '/')}`)
-  .filter((file) =>
-    /\bvi\.(?:mock|doMock|resetModules)\(|^\/\/ In a process of its own:/m.test(
-      readFileSync(path(file), 'utf8'),
-    ),
-  )
-
-/**
- * The files of a project share processes: loading the package, React and jsdom anew for each file takes longer than most of the tests.
- * The isolated ones have a process each, in a project of their own.
- */
-const inSharedProcesses = {
-  pool: sharedForks,
-  isolate: false,
-  exclude: [...notTests, ...isolated],
-}
-const inOwnProcesses = { isolate: true, exclude: notTests }
-
-// Hooks run in the reverse of this order: what a clean-up logs counts too.
-const setup = ['test/setup-console.ts', 'test/setup-process.ts']
-
-const nodeTests = { environment: 'node', testTimeout: TEST_TIMEOUT_MS, setupFiles: setup }
+const afterTheOthers = { sequence: { groupOrder: 1 }, testTimeout: 2 * TEST_TIMEOUT_MS, maxWorkers: CORES }
 
 const domTests = {
   environment: 'jsdom',
   testTimeout: TEST_TIMEOUT_MS,
-  setupFiles: [...setup, 'test/setup-render.ts', 'test/setup-dom.ts'],
-  sequence: { setupFiles: 'list' as const },
+  include: ['test/**/*.test.tsx'],
+  exclude: ['test/browser/**', 'test/consumers/**', '**/node_modules/**'],
+  setupFiles: ['test/setup-dom.ts'],
 }
 
 /** Modules first seen while tests run would make Vite bundle again and reload the page under them. */
@@ -172,30 +139,16 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'node', ...nodeTests, ...inSharedProcesses, include: ['test/**/*.test.ts'] },
-      },
-      {
-        extends: true,
         test: {
-          name: 'node-isolated',
-          ...nodeTests,
-          ...inOwnProcesses,
-          include: isolated.filter((file) => file.endsWith('.ts')),
+          name: 'node',
+          environment: 'node',
+          testTimeout: TEST_TIMEOUT_MS,
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/browser/**', 'test/consumers/**', '**/node_modules/**'],
+          setupFiles: ['test/setup-console.ts'],
         },
       },
-      {
-        extends: true,
-        test: { name: 'dom', ...domTests, ...inSharedProcesses, include: ['test/**/*.test.tsx'] },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'dom-isolated',
-          ...domTests,
-          ...inOwnProcesses,
-          include: isolated.filter((file) => file.endsWith('.tsx')),
-        },
-      },
+      { extends: true, test: { name: 'dom', ...domTests } },
       {
         extends: true,
         resolve: {
@@ -210,7 +163,6 @@ export default defineConfig({
         test: {
           name: 'oldest-peers',
           ...domTests,
-          ...inSharedProcesses,
           // What the versions of React and TanStack Query can change: mounting, effects, refs, rendering on a server.
           include: oldestPeerTests,
           // Left to Node, these would load the newest React, or a second copy of one another.
@@ -227,7 +179,7 @@ export default defineConfig({
           name: 'browser',
           ...afterTheOthers,
           include: ['test/browser/**/*.browser.test.tsx'],
-          setupFiles: ['test/setup-console.ts', 'test/setup-render.ts'],
+          setupFiles: ['test/setup-render.ts'],
           browser: { ...inChromium(), commands: passkeyCommands },
         },
       },

@@ -9,7 +9,7 @@ const files = listedAttacks.map(({ file }) => file)
 
 const vitest = await startVitest('test', [OWN, ...files], {
   watch: false,
-  project: ['node*', 'dom*'],
+  project: ['node', 'dom'],
   reporters: [{}],
 })
 const tests = vitest.state

@@ -1,6 +1,7 @@
 import { loadLater } from '../src/client/proxy.js'
 import { useLaterParts } from '../src/react/parts/use-later-parts.js'
 import { loadLaterSession } from '../src/react/session/load-later-session.js'
+import './setup-render.js'
 
 // In jsdom a state change outside `act` is a mistake in the test. In a real browser, where users act, it is not.
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })

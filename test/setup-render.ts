@@ -1,3 +1,5 @@
+// Before the clean-up below: hooks run last in, first out, so that what an unmount logs counts too.
+import './setup-console.js'
 import { cleanup, configure } from '@testing-library/react'
 import { afterEach } from 'vitest'
 import { processRegistry } from '../src/poller/registry.js'

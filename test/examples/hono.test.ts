@@ -1,4 +1,3 @@
-// In a process of its own: @hono/node-server replaces the global Request and Response.
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { expect, it } from 'vitest'
