@@ -22,6 +22,12 @@ const MOCK_PROVIDER = 'mock-provider.mjs'
 const isPairingFile = ({ file, text }) =>
   file?.endsWith('.mjs') && /\bmock\w+\(/.test(text) && text.includes('authorize')
 
+/** @returns {Promise<readonly { readonly name: string, readonly text: string }[]>} the documented ones, of the README and the pages */
+export async function pairingFiles() {
+  const snippets = await documentSnippets()
+  return snippets.filter(isPairingFile).map(({ file: name = '', text }) => ({ name, text }))
+}
+
 /**
  * The variables that such a file reads, each with a value of its own.
  *
@@ -48,7 +54,7 @@ function environmentOf(text) {
  * @param {House} house
  */
 export async function walkProviders(house) {
-  const snippets = await documentSnippets()
+  const files = await pairingFiles()
   const server = await readFile(path.join(house.folder, 'server.mjs'), 'utf8')
   await copyFile(path.join(house.source, MOCK_PROVIDER), path.join(house.folder, MOCK_PROVIDER))
 
@@ -80,7 +86,7 @@ export async function walkProviders(house) {
     await running.stop()
   }
 
-  const walks = snippets.filter(isPairingFile).flatMap(({ file: name = '', text }) => {
+  const walks = files.flatMap(({ name, text }) => {
     const env = environmentOf(text)
     const withSignIn = text
       .replace(/export (async function|const) authorize\b/, '$1 documentedAuthorize')
@@ -104,10 +110,8 @@ export async function walkProviders(house) {
     const names = adapters
       .filter((file) => /^[\w-]+\.js$/.test(file))
       .map((file) => file.replace(/js$/, 'mjs'))
-    const files = snippets
-      .filter(isPairingFile)
-      .map(({ file }) => (file === 'pairing.mjs' ? 'green-api.mjs' : file))
-    assert.deepEqual(files.toSorted(), names.filter((name) => name !== 'baileys.mjs').toSorted())
+    const documented = files.map(({ name }) => (name === 'pairing.mjs' ? 'green-api.mjs' : name))
+    assert.deepEqual(documented.toSorted(), names.filter((name) => name !== 'baileys.mjs').toSorted())
   })
   await fewAtOnce(walks, 6)
 }

@@ -1,8 +1,10 @@
 // @ts-check
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { fewAtOnce } from '../lib/house.mjs'
 import { installByReadme, walkByReadme } from '../lib/walk.mjs'
+import { pairingFiles } from '../lib/walk-providers.mjs'
 
 /**
  * @import { House } from '../lib/house.mjs'
@@ -19,8 +21,36 @@ const walk = {
   env: { NEXT_FONT_GOOGLE_MOCKED_RESPONSES: path.join(import.meta.dirname, 'google-fonts.cjs') },
 }
 
+const repository = path.join(import.meta.dirname, '../../..')
+
 /** @param {House} house */
 export const install = (house) => installByReadme(house, walk)
+
+/**
+ * Gives the app a page and a route for each provider's documented file, beside those of the README.
+ *
+ * @param {House} house
+ * @returns {Promise<readonly string[]>} the paths of the pages
+ */
+async function addProviders(house) {
+  const read = (/** @type {string} */ file) => readFile(path.join(house.folder, file), 'utf8')
+  const route = await read('app/api/pairing/[[...path]]/route.ts')
+  const page = await read('app/pair/page.tsx')
+  const files = (await pairingFiles()).filter(({ name }) => name !== 'pairing.mjs')
+  for (const { name, text } of files) {
+    const provider = name.replace('.mjs', '')
+    const added = {
+      [name]: text,
+      [`app/api/${provider}/[[...path]]/route.ts`]: route.replace('@/pairing.mjs', `@/${name}`),
+      [`app/pair/${provider}/page.tsx`]: page.replace('/api/pairing', `/api/${provider}`),
+    }
+    for (const [file, content] of Object.entries(added)) {
+      await mkdir(path.dirname(path.join(house.folder, file)), { recursive: true })
+      await writeFile(path.join(house.folder, file), content)
+    }
+  }
+  return files.map(({ name }) => `${walk.page}/${name.replace('.mjs', '')}`)
+}
 
 /** @param {House} house */
 export default async function (house) {
@@ -29,5 +59,38 @@ export default async function (house) {
     const config = await readFile(path.join(house.folder, 'next.config.ts'), 'utf8')
     assert.match(config, /^\s*cacheComponents: true,$/m)
   })
+  const pages = await addProviders(house)
   await walkByReadme(house, walk)
+
+  const port = await house.freePort()
+  const origin = `http://localhost:${port}`
+  const env = { ...walk.env, PORT: String(port) }
+  const server = await house.start('npm', ['start'], { url: origin, env })
+  await fewAtOnce([
+    ...pages.map(
+      (page) => () =>
+        house.checkPage(
+          `the file of ${page.slice(walk.page.length + 1)} links its simulated phone`,
+          { url: `${origin}${page}` },
+          (opened) => opened.locator('[data-status="linked"]').waitFor(),
+        ),
+    ),
+    () =>
+      house.check('the recipe for Playwright links its phone on the page of the app', () =>
+        house.run(
+          'npx',
+          // Playwright empties its output folder before it starts.
+          [
+            'playwright',
+            'test',
+            '--config',
+            import.meta.dirname,
+            '--output',
+            path.join(house.folder, 'output'),
+          ],
+          { cwd: repository, env: { PAGE_ORIGIN: origin } },
+        ),
+      ),
+  ])
+  await server.stop()
 }
