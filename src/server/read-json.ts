@@ -49,7 +49,9 @@ export async function readJsonText(
     report(error, 'request')
     throw error
   }
-  const reader = request.body?.getReader()
+  // Firefox has no `Request.body`. The handler runs in a page where a test or a demo simulates the server.
+  const body = Reflect.has(request, 'body') ? request.body : new Response(await request.arrayBuffer()).body
+  const reader = body?.getReader()
   if (!reader) throw invalid('is missing')
   let refuse = (_error: PairingError): void => {}
   const overdue = new Promise<never>((_, reject) => {

@@ -322,6 +322,26 @@ describe('POST', () => {
     expect('action' in {}).toBe(false)
   })
 
+  it.each([
+    ['an action', { action: 'reset' }, 200],
+    ['more than 16 kB', { action: 'reset', filler: 'x'.repeat(17_000) }, 400],
+  ])('%s is read where requests have no `body` property, as in Firefox', async (_, body, status) => {
+    const handler = separateHandler(handlerOptions({ provider: spyProvider() }))
+    const request = new Request(URL_OF_HANDLER, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    const inFirefox = new Proxy(request, {
+      has: (target, name) => name !== 'body' && name in target,
+      get(target, name) {
+        const value: unknown = name === 'body' ? undefined : Reflect.get(target, name)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    expect((await handler(inFirefox)).status).toBe(status)
+  })
+
   it('refuses a body that is missing', async () => {
     const world = setUp()
     const answer = await world.send({ method: 'POST', headers: { 'content-type': 'application/json' } })
