@@ -1,4 +1,5 @@
 // @ts-check
+import { checkOtherBrowsers } from '../lib/other-browsers.mjs'
 import { installByReadme, walkByReadme } from '../lib/walk.mjs'
 import { walkProviders } from '../lib/walk-providers.mjs'
 
@@ -17,4 +18,5 @@ export const install = (house) => installByReadme(house, walk)
 export default async function (house) {
   await walkByReadme(house, walk)
   await walkProviders(house)
+  await checkOtherBrowsers(house)
 }

@@ -1,0 +1,173 @@
+// @ts-check
+import assert from 'node:assert/strict'
+import { firefoxPath, webKitDriverPath } from '../../other-browsers.mjs'
+
+/** @import { House } from './house.mjs' */
+
+/** The machine may run a second house: no claim about speed. */
+const TIMEOUT_MS = 60_000
+
+/** The time between two looks at the page. */
+const LOOK_MS = 200
+
+/**
+ * What a walk needs of a browser. Playwright drives only its own builds of Firefox and WebKit, so each of Debian's has the
+ * library that can drive it.
+ *
+ * @typedef {object} Driver
+ * @property {(url: string) => Promise<unknown>} open
+ * @property {(x: number, y: number) => Promise<unknown>} press At a point of the window, whatever is there.
+ * @property {(text: string) => Promise<unknown>} type
+ * @property {(expression: string) => Promise<unknown>} evaluate
+ * @property {readonly string[]} errors Errors of the page.
+ * @property {() => Promise<unknown>} close
+ */
+
+/** @returns {Promise<Driver>} */
+async function firefox() {
+  const { launch } = await import('puppeteer-core')
+  const executablePath = firefoxPath() ?? ''
+  const browser = await launch({ browser: 'firefox', executablePath })
+  const page = await browser.newPage()
+  /** @type {string[]} */
+  const errors = []
+  page.on('pageerror', (error) => errors.push(String(error)))
+  return {
+    open: (url) => page.goto(url),
+    press: (x, y) => page.mouse.click(x, y),
+    type: (text) => page.keyboard.type(text),
+    evaluate: (expression) => page.evaluate(expression),
+    errors,
+    close: () => browser.close(),
+  }
+}
+
+/**
+ * @param {House} house
+ * @returns {Promise<Driver>}
+ */
+async function webKit(house) {
+  const { Builder, Capabilities, Origin } = await import('selenium-webdriver')
+  const port = await house.freePort()
+  const url = `http://127.0.0.1:${port}`
+  // It has no headless mode.
+  const server = await house.start('xvfb-run', ['-a', webKitDriverPath() ?? '', `--port=${port}`], { url })
+  const capabilities = new Capabilities({ browserName: 'MiniBrowser' })
+  const browser = await new Builder().usingServer(url).withCapabilities(capabilities).build()
+  return {
+    open: (page) => browser.get(page),
+    press: (x, y) =>
+      browser
+        .actions()
+        .move({ x: Math.round(x), y: Math.round(y), origin: Origin.VIEWPORT })
+        .press()
+        .release()
+        .perform(),
+    type: (text) => browser.actions().sendKeys(text).perform(),
+    evaluate: (expression) => browser.executeScript(`return ${expression}`),
+    // WebDriver does not report them.
+    errors: [],
+    close: async () => {
+      await browser.quit()
+      await server.stop()
+    },
+  }
+}
+
+/**
+ * In Firefox and in WebKit, a mouse reaches each control, keys reach the fields, and the phone links by its pairing code. The house has
+ * built the page and runs `server.mjs`.
+ *
+ * @param {House} house
+ */
+export async function checkOtherBrowsers(house) {
+  for (const [name, start] of /** @type {const} */ ([
+    ['Firefox', firefox],
+    ['WebKit', webKit],
+  ])) {
+    await house.check(`in ${name}, a mouse and keys link the phone by its pairing code`, async () => {
+      const port = await house.freePort()
+      const url = `http://localhost:${port}`
+      // The simulated phone leaves the QR code alone, so that there is time for the phone number.
+      const env = { PORT: String(port), SCAN_AFTER_MS: '600000' }
+      const server = await house.start('node', ['server.mjs'], { url, env })
+      const driver = await start(house)
+      try {
+        await linkByCode(driver, url)
+        assert.deepEqual(driver.errors, [])
+      } finally {
+        await driver.close()
+        await server.stop()
+      }
+    })
+  }
+}
+
+/**
+ * @param {Driver} driver
+ * @param {string} url
+ */
+async function linkByCode(driver, url) {
+  await driver.open(url)
+  await until(driver, 'the QR code', `document.querySelector('[data-status="awaiting-scan"] svg') !== null`)
+  await pressOn(driver, '[role="tab"]', 'Phone number')
+  await pressOn(driver, '[role="combobox"]')
+  await place(driver, '[role="option"]')
+  await driver.type('Brazil')
+  await pressOn(driver, '[role="option"]', 'Brazil')
+  await pressOn(driver, 'input[type="tel"]')
+  await driver.type('11 98765-4321')
+  await pressOn(driver, 'button', 'Get code')
+  await until(
+    driver,
+    'the pairing code',
+    `/^[A-Z0-9]{4}-[A-Z0-9]{4}$/.test(document.querySelector('[data-part="pairing-code"]')?.textContent ?? '')`,
+  )
+  await until(driver, 'the link', `document.querySelector('[data-status="linked"]') !== null`)
+}
+
+/**
+ * @param {Driver} driver
+ * @param {string} what
+ * @param {string} condition
+ */
+async function until(driver, what, condition) {
+  const endsAt = Date.now() + TIMEOUT_MS
+  while (!(await driver.evaluate(condition))) {
+    if (Date.now() > endsAt)
+      throw new Error(`${what} did not come: ${await driver.evaluate('document.body.innerText')}`)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  }
+}
+
+/**
+ * Waits until an element is on screen and nothing covers it.
+ *
+ * @param {Driver} driver
+ * @param {string} selector
+ * @param {string} [text] The element has this text or contains it.
+ * @returns {Promise<{ readonly x: number, readonly y: number }>} its middle
+ */
+async function place(driver, selector, text = '') {
+  const look = `(() => {
+    const found = [...document.querySelectorAll(${JSON.stringify(selector)})].find(
+      (one) => one.getClientRects().length > 0 && one.textContent.includes(${JSON.stringify(text)}),
+    )
+    found?.scrollIntoView({ block: 'nearest' })
+    const { x, y, width, height } = found?.getBoundingClientRect() ?? { x: 0, y: 0, width: 0, height: 0 }
+    const middle = { x: x + width / 2, y: y + height / 2 }
+    return found?.contains(document.elementFromPoint(middle.x, middle.y)) ? JSON.stringify(middle) : ''
+  })()`
+  await until(driver, `${selector} ${text}`, `${look} !== ''`)
+  return JSON.parse(String(await driver.evaluate(look)))
+}
+
+/**
+ * @param {Driver} driver
+ * @param {string} selector
+ * @param {string} [text]
+ */
+async function pressOn(driver, selector, text) {
+  const { x, y } = await place(driver, selector, text)
+  await driver.press(x, y)
+}
