@@ -5,7 +5,7 @@ const RATE_LIMIT_FIRST_MS = 5_000
 const JITTER = 0.25
 const RETRY_LONGEST_MS = 30_000
 
-/** No provider wants a longer pause; what says so has a wrong clock, or is no time. In milliseconds. */
+/** The longest accepted pause, in milliseconds. A longer one comes from a wrong clock or is not a time. */
 export const RETRY_AFTER_LONGEST_MS = 3_600_000
 
 export function pauseAfter(error: PairingError, failures: number, jitter = 0): number {

@@ -1,4 +1,4 @@
-// What the entries of the page and of the server both export.
+// The exports that the page's entry and the server's entry share.
 
 export {
   PairingError,

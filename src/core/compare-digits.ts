@@ -1,18 +1,17 @@
 // No imports: a page loads this module when a phone is linked, and bundlers would split what it shares with the rest.
 
 /**
- * Whether two numbers belong to one phone. `probably`: they differ in a way that changed numbering plans and missing area codes
- * explain, so the phone's owner has to confirm it. `different`: two phones.
+ * Whether two numbers belong to one phone. `probably`: a changed numbering plan or a missing area code may explain the
+ * difference, so the phone's owner has to confirm it. `different`: they belong to two phones.
  */
 export type PhoneComparison = 'same' | 'probably' | 'different'
 
-/** What became of Vietnam's prefixes 120 to 129. */
+/** The prefixes that replaced Vietnam's 120 to 129. */
 const VIETNAM_12 = ['70', '79', '77', '83', '84', '85', '76', '81', '78', '82']
 
 /**
- * Mobile numbers that people, WhatsApp and its providers write in two ways, since the numbering plan of the country has changed:
- * each spelling on the left becomes the one on the right, so that both are equal afterwards. WhatsApp keeps an account under the
- * number that it was made with.
+ * Mobile numbers with two spellings, because the country's numbering plan has changed. Each pattern turns one spelling into the
+ * other, so that both become equal. WhatsApp keeps an account under its original number.
  */
 const SPELLINGS: readonly (readonly [RegExp, string])[] = [
   // Brazil, 2016: a ninth digit. The old numbers began with 6 to 9; a number that begins with 2 to 5 is a landline.
@@ -42,17 +41,20 @@ const SPELLINGS: readonly (readonly [RegExp, string])[] = [
   ...VIETNAM_12.map((prefix, digit) => [new RegExp(`^(84)12${digit}(\\d{7})$`), `$1${prefix}$2`] as const),
 ]
 
-/** Without these digits in common, two numbers have nothing to do with each other. */
+/** Two numbers with fewer equal digits at the end are unrelated. */
 const LEAST_IN_COMMON = 7
 
 /** Numbers of this length and more have area codes, under which the same seven digits belong to many phones. */
 const LONG_NATIONAL = 10
 
-/** What is dialled before a number at home. Russia and its neighbours have an 8, the others a 0 and up to two more digits. */
+/**
+ * How many digits of trunk prefix a number may have when dialled within its country. Russia and its neighbours use 8, other
+ * countries a 0 and up to two more digits.
+ */
 const TRUNK_DIGITS = [0, 1, 2, 3]
 const TRUNK_8 = /^(?:7|37|99)/
 
-/** `comparePhoneNumbers` of numbers that were read. `isAtHome`: the expected one may be written without its country code. */
+/** Compares two numbers that consist of digits only. `isAtHome`: the expected one may be written without its country code. */
 export function compareDigits(wanted: string, linked: string, isAtHome: boolean): PhoneComparison {
   const known = spellingsOf(linked)
   const isKnown = (digits: string): boolean =>
@@ -67,18 +69,18 @@ export function compareDigits(wanted: string, linked: string, isAtHome: boolean)
     return isRelated(wanted.slice(code.length), linked.slice(code.length)) ? 'probably' : 'different'
   const local = wanted.replace(/^0+/, '')
   const isPart = local.length > LEAST_IN_COMMON && linked.endsWith(local)
-  // Of a number without area code, or with a trunk prefix that is not known here, the last digits are left.
+  // Only the last digits can be compared if the area code is missing or the trunk prefix is unknown.
   const isShort = wanted[0] === '0' || wanted.length < LONG_NATIONAL
   const isLocal = isAtHome && isShort && local.length > LEAST_IN_COMMON && tail(local, 8) === tail(linked, 8)
   return isPart || isLocal ? 'probably' : 'different'
 }
 
-/** Whether one of two national numbers of a country may have become the other. */
+/** Whether a changed numbering plan may have turned one national number into the other. */
 function isRelated(a: string, b: string): boolean {
   const isLong = a.length === b.length && a.length >= LONG_NATIONAL
   const count = isLong ? LEAST_IN_COMMON + 1 : LEAST_IN_COMMON
   const [short, long] = a.length < b.length ? [a, b] : [b, a]
-  // Digits were put in front of a number that is shorter still.
+  // Some countries put digits in front of numbers with only six digits.
   return tail(a, count) === tail(b, count) || (short.length === 6 && long.endsWith(short))
 }
 
@@ -88,7 +90,7 @@ const callingCodeOf = (digits: string): string => CALLING_CODE.exec(digits)?.[0]
 
 const tail = (digits: string, count: number): string => digits.slice(-count)
 
-/** One spelling for all that are equal; and one without the 0 of calls at home, where it was left behind the country code. */
+/** The common spelling of a number, with and without a trunk 0 that may wrongly follow the country code. */
 function spellingsOf(digits: string): readonly string[] {
   const code = callingCodeOf(digits)
   return [digits, code + digits.slice(code.length).replace(/^0/, '')].map(oneSpelling)

@@ -5,8 +5,8 @@ import { isSigned } from './phone-text.js'
 /**
  * Compares the number that the app expects with the number of a phone.
  *
- * @param expected As the developer has it, in any spelling. A number without `+` may be written as at home, without its country code.
- * @param actual International.
+ * @param expected The app's number, in any spelling. A number without `+` may lack its country code.
+ * @param actual The phone's number, with its country code.
  */
 export function comparePhoneNumbers(expected: string, actual: string): PhoneComparison {
   return compareDigits(digitsIn(expected), digitsIn(actual), !isSigned(expected))

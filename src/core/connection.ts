@@ -3,36 +3,35 @@ import type { PhoneNumber } from './phone-number.js'
 import type { PairingMethod, PairingProvider, RequestOptions } from './provider.js'
 import type { PairingAction, PairingUpdate, PairingWant } from './update.js'
 
-/** What {@link PairingConnection.read} takes. */
+/** Options of {@link PairingConnection.read}. */
 export interface PairingRead extends RequestOptions {
   readonly want: PairingWant
-  /** What the user sees. */
+  /** The method on screen. */
   readonly method: PairingMethod
   /**
-   * `codeId` of the QR code that the page holds, which is not sent again. With `want: 'state'`: the code that has
-   * expired, by its `codeId` or `pairing-code`; the provider is polled once more then, so that a scan in the last
-   * moment is seen.
+   * `codeId` of the QR code that the page already has, so that it is not sent again. With `want: 'state'`: the expired code, as
+   * its `codeId` or `pairing-code`. The provider is then polled once more, to notice a scan at the last moment.
    */
   readonly has?: string | undefined
 }
 
-/** What {@link PairingConnection.act} takes. */
+/** Options of {@link PairingConnection.act}. */
 export interface PairingActOptions extends RequestOptions {
   readonly method: PairingMethod
   /** Of `request-pairing-code`. */
   readonly phoneNumber?: PhoneNumber | undefined
 }
 
-/** What {@link PairingConnection.subscribe} takes. */
+/** Options of {@link PairingConnection.subscribe}. */
 export interface PairingStream {
   readonly method: PairingMethod
-  /** `codeId` of the QR code that the page holds now. */
+  /** Returns the `codeId` of the page's current QR code. */
   readonly has: () => string | undefined
-  /** Nothing comes any more for the moment: the page has to read. */
+  /** Called when the stream is interrupted: the page has to poll. */
   readonly onGap: () => void
 }
 
-/** What a passkey request carries. */
+/** The body of a passkey request. */
 export interface PasskeyBody {
   /** Of `passkey-answer`: `PublicKeyCredential.toJSON()`. */
   readonly assertion?: unknown
@@ -44,18 +43,18 @@ export interface PasskeyBody {
 export interface PairingConnection {
   /** Reads; never starts, restarts or ends a pairing. Rejects with `PairingError` only. */
   read(options: PairingRead): Promise<PairingUpdate>
-  /** Carries an action out, and resolves with the state after it. Rejects with `PairingError` only. */
+  /** Performs an action, and resolves with the state after it. Rejects with `PairingError` only. */
   act(action: PairingAction, options: PairingActOptions): Promise<PairingUpdate>
-  /** Sends a request about a passkey ceremony. Rejects with `PairingError` only, and is never repeated by itself. */
+  /** Sends a request about a passkey ceremony. Rejects with `PairingError` only. It is never retried automatically. */
   passkey?(action: PasskeyAction, body: PasskeyBody, options: RequestOptions): Promise<PasskeyReply>
   /** Streams updates until the returned function is called; never throws. */
   subscribe?(listener: (update: PairingUpdate) => void, options: PairingStream): () => void
 }
 
-/** What `proxy` makes: the name of a session, and the way to it. */
+/** The result of `proxy`: the session's id and the connection to it. */
 export interface PairingProxy extends Pick<PairingProvider, 'id' | 'sessionId'> {
   readonly connection: PairingConnection
 }
 
-/** What a component links with: `proxy({ url })`, or a provider that may be used in a browser. */
+/** The `provider` of a component: `proxy({ url })`, or a provider that may be used in a browser. */
 export type PairingSource = PairingProvider | PairingProxy

@@ -1,7 +1,7 @@
 import { asAmount, asRecord, asText } from './json.js'
 import type { PairingMethod, ProviderTiming } from './provider.js'
 
-/** It ends up in the developer's statistics. */
+/** The id becomes part of the developer's statistics. */
 const MAX_ID_CHARACTERS = 100
 
 /** The `id` of a provider, cut to a length that statistics can hold. */
@@ -9,7 +9,7 @@ export function decodeProviderId(value: unknown): string | undefined {
   return asText(value)?.slice(0, MAX_ID_CHARACTERS)
 }
 
-/** The methods in a value of unknown origin; `undefined` where it is no list. */
+/** Reads the methods from an untrusted value; `undefined` if it is not a list. */
 export function decodeMethods(value: unknown): readonly PairingMethod[] | undefined {
   return Array.isArray(value) ? [...new Set(value.filter(isMethod))] : undefined
 }
@@ -22,10 +22,10 @@ function isMethod(value: unknown): value is PairingMethod {
 export const SHORTEST_MS = 100
 export const LONGEST_MS = 86_400_000
 
-/** The timing in a value of unknown origin; `undefined` where a part of it is missing. */
+/** Reads the timing from an untrusted value; `undefined` if a part of it is missing. */
 export function decodeTiming(input: unknown): ProviderTiming | undefined {
   const fields = asRecord(input)
-  // With zero, or with more than a timer can hold, the browser would send requests without a pause.
+  // With zero, or more than a timer can wait for, the browser would send requests without a pause.
   const duration = (name: keyof ProviderTiming) =>
     Math.min(Math.max(asAmount(fields[name]) ?? Number.NaN, SHORTEST_MS), LONGEST_MS)
   const timing = {

@@ -15,7 +15,7 @@ import {
 } from './update.js'
 
 /**
- * The update in a response of the server handler, whole.
+ * Decodes the complete update in a response of the server handler.
  *
  * @throws {@link PairingError} `invalid-answer` for anything that is no update.
  */

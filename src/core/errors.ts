@@ -1,4 +1,4 @@
-/** What can go wrong while linking. Codes are stable: they cross HTTP and may be matched by the host. */
+/** What can go wrong while linking. Codes are stable: your app may compare them, and the server sends them to the page. */
 export type PairingErrorCode =
   /** The provider refuses the credentials the adapter was given. */
   | 'unauthorized'
@@ -12,13 +12,13 @@ export type PairingErrorCode =
   | 'session-stale'
   /** The provider would not issue a pairing code for this number now. */
   | 'code-refused'
-  /** Another phone was linked than the one that the host expected. */
+  /** Another phone was linked than the app expected. */
   | 'wrong-phone-number'
   /** WhatsApp, the provider or the server did not accept the answer of the passkey. */
   | 'passkey-refused'
   /** The passkey was not used in time. */
   | 'passkey-expired'
-  /** The user says that the phone shows another code: another device may be about to be linked. */
+  /** The user said that the phone shows another code: another device may be about to be linked. */
   | 'passkey-mismatch'
   /** Not an international phone number. */
   | 'invalid-phone-number'
@@ -26,7 +26,7 @@ export type PairingErrorCode =
   | 'rate-limited'
   /** The provider, or the session, does not support the request. */
   | 'not-supported'
-  /** A response arrived that is not what the provider documents: half a JSON body, an image that is none. */
+  /** A response is not in the documented format, such as incomplete JSON or an invalid image. */
   | 'invalid-answer'
   /** The provider is down or restarting. */
   | 'provider-unavailable'
@@ -34,17 +34,17 @@ export type PairingErrorCode =
   | 'network'
   /** No response, or no code, within the time allowed. */
   | 'timeout'
-  /** The user is not signed in to the host, or that sign-in has expired. */
+  /** The user is not signed in to your app, or the sign-in has expired. */
   | 'sign-in-required'
-  /** The user is signed in, and the host does not allow this user to pair. */
+  /** The user is signed in, but your app does not allow this user to link a phone. */
   | 'forbidden'
-  /** A request to the server handler that it does not understand. */
+  /** The server handler could not read the request. */
   | 'invalid-request'
-  /** An adapter that holds a secret was made in a browser. */
+  /** An adapter with a secret was created in a browser. */
   | 'server-only'
   /** An adapter was given options that cannot work. */
   | 'invalid-options'
-  /** The request was given up by us: unmount, cancel, another tab chosen. */
+  /** The package cancelled the request: unmount, `cancel()`, or a change of the method. */
   | 'aborted'
   /** The component threw an exception while it rendered, or a part of it did not load. The exception is its `cause`. */
   | 'component-failed'
@@ -52,13 +52,13 @@ export type PairingErrorCode =
   | 'unknown'
 
 /**
- * What helps, and who can do it: `retry` (send the request again, which the session also does by itself for a while),
- * `start-over` (clear what the provider kept, then request a code again), `edit-number` (the user corrects the number),
- * `contact-host` (only the people who run the app can mend it).
+ * The action that helps: `retry` (send the request again, which the session also does automatically for a while), `start-over`
+ * (clear the session at the provider, then request a code again), `edit-number` (the user corrects the number), `contact-host`
+ * (only the people who run the app can repair it).
  */
 export type PairingErrorAction = 'retry' | 'start-over' | 'edit-number' | 'contact-host'
 
-// Where nothing is said, only the people who run the app can help.
+// For all other codes the action is `contact-host`.
 const actions: Readonly<Partial<Record<PairingErrorCode, PairingErrorAction>>> = {
   'session-stale': 'start-over',
   'wrong-phone-number': 'start-over',
@@ -106,33 +106,32 @@ export const pairingErrorCodes: readonly PairingErrorCode[] = [
   'unknown',
 ]
 
-// By symbol and not by class: two copies of the package in one bundle must still know each other's errors.
+// A symbol and not the class: two copies of the package in one bundle must recognise each other's errors.
 const brand: symbol = Symbol.for('whatsapp-pairing.error')
 
-/** Fields of a {@link PairingError} beside its code and message. */
+/** Optional fields of a {@link PairingError}. */
 export interface PairingErrorOptions {
   /** Milliseconds to wait before the next request, if the provider states it. */
   readonly retryAfterMs?: number | undefined
-  /** The provider cannot mean anything else: the request is not repeated. Other refusals are final after the third try only. */
+  /** The refusal is unambiguous, so the request is not retried. Other refusals are final only after the third attempt. */
   readonly isFinal?: boolean | undefined
-  /** The error behind this one. Only another `PairingError`: anything else might carry a token or a URL. */
+  /** The error behind this one. Only a `PairingError`, because another error might contain a token or a URL. */
   readonly cause?: PairingError | undefined
 }
 
 /**
- * The only error that comes out of a session, an adapter or the handler. It never carries a URL, a header, a token or a
- * provider's body, so it may be logged and shown. The message is for developers; the text for the user is in
- * `messages.errors`, by code.
+ * The only error that a session, an adapter or the handler throws. It never contains a URL, a header, a token or a provider's
+ * body, so it may be logged and shown. The message is for developers; the text for the user is in `messages.errors`, by code.
  */
 export class PairingError extends Error {
   /** What went wrong. */
   readonly code: PairingErrorCode
   /** Milliseconds to wait before the next request, if the provider states it. */
   readonly retryAfterMs: number | undefined
-  /** The provider cannot mean anything else: the request is not repeated. */
+  /** The refusal is unambiguous, so the request is not retried. */
   readonly isFinal: boolean
 
-  /** @param message What happened, and what to do: for developers, without a secret. By default the code. */
+  /** @param message What happened and what to do, for developers, without a secret. The default is the code. */
   constructor(code: PairingErrorCode, message: string = code, options?: PairingErrorOptions) {
     super(message, options?.cause && { cause: options.cause })
     this.name = 'PairingError'
@@ -142,12 +141,12 @@ export class PairingError extends Error {
     Object.defineProperty(this, brand, { value: true })
   }
 
-  /** What helps. */
+  /** The action that helps: see {@link PairingErrorAction}. */
   get action(): PairingErrorAction {
     return actions[this.code] ?? 'contact-host'
   }
 
-  /** Whether the same request may succeed later without an action of a person. */
+  /** Whether the same request may succeed later without action by the user or the developer. */
   get retryable(): boolean {
     return this.action === 'retry'
   }
@@ -158,17 +157,17 @@ export class PairingError extends Error {
   }
 }
 
-/** Rejects the calls that still wait for a request after it was cancelled. */
+/** The error for calls that still wait for a cancelled request. */
 export function abortedError(): PairingError {
   return new PairingError('aborted', 'The request was cancelled: no caller waits for it any more.')
 }
 
-/** True for a code of the table; used where a code arrives over HTTP. */
+/** Whether a value is a known error code, for example one from an HTTP response. */
 export function isPairingErrorCode(value: unknown): value is PairingErrorCode {
   return pairingErrorCodes.some((code) => code === value)
 }
 
-/** `value` where it is a `PairingError`; otherwise one without any detail, for a foreign error may carry a secret. */
+/** Returns a `PairingError` unchanged. Any other value becomes one without details, because it may contain a secret. */
 export function toPairingError(value: unknown): PairingError {
   return PairingError.isInstance(value)
     ? value

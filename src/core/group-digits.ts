@@ -26,21 +26,21 @@ const GROUPS: Readonly<Record<string, string>> = {
   351: '333',
 }
 
-/** What is usual elsewhere, by the number of digits behind the calling code. */
+/** The usual groups of other countries, by the number of digits after the calling code. */
 const USUAL = ['', '1', '2', '3', '4', '5', '33', '34', '44', '234', '334', '344', '444', '445']
 
-/** Of two digits; that of North America has one, that of Russia too, and all others three. */
+/** Calling codes of two digits. North America and Russia have one digit, and all other countries three. */
 const TWO_DIGITS = /^(?:2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/
 
 /**
- * An international number in groups, for the eye: `5511987654321` → `+55 11 98765 4321`. The library that knows the groups of every
- * country is too large for a page that only shows a number.
+ * Formats an international number in groups for display: `5511987654321` → `+55 11 98765 4321`. The library that knows the groups
+ * of every country is too large for a page that only shows a number.
  */
 export function groupDigits(digits: string): string {
   const code = digits.slice(0, /^[17]/.test(digits) ? 1 : TWO_DIGITS.test(digits) ? 2 : 3)
   const rest = digits.slice(code.length)
   const own = GROUPS[code] ?? ''
-  // Brazil's numbers had eight digits behind the area code, and some still have.
+  // Some numbers in Brazil still have eight digits after the area code.
   const short = code === '55' && rest.length === 10 ? '244' : USUAL[rest.length]
   let from = 0
   const groups = [...(sum(own) === rest.length ? own : (short ?? `${rest.length}`))].map((length) => {

@@ -1,6 +1,6 @@
 import type { PairingErrorCode } from './errors.js'
 
-/** They pass by themselves, or the user deals with them. */
+/** These errors are temporary, or the user can resolve them. */
 const expected: readonly PairingErrorCode[] = [
   'aborted',
   'timeout',
@@ -17,7 +17,7 @@ const expected: readonly PairingErrorCode[] = [
   'forbidden',
 ]
 
-/** Whether an app in good order meets this error too. Any other one is for the developer to see. */
+/** Whether this error also occurs in a correctly configured app. All other errors are reported to the developer. */
 export function isExpected(code: PairingErrorCode): boolean {
   return expected.includes(code)
 }

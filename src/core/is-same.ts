@@ -1,4 +1,4 @@
-/** Equal in structure. Errors are equal only to themselves: each one is a failure of its own. */
+/** Deep equality. An error is equal only to itself, because each one is a separate failure. */
 export function isSame(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true
   if (!(a instanceof Object && b instanceof Object) || a instanceof Error) return false

@@ -11,8 +11,8 @@ export function parseJson(text: string): unknown {
 const MAX_DEPTH = 32
 
 /**
- * As {@link parseJson}, for text from outside: one that is nested deeper than any response of a provider would take a second to
- * parse, in which the process does nothing else.
+ * As {@link parseJson}, for text from outside. Deeply nested text is refused, because parsing it could block the process for a
+ * second.
  */
 export function parseForeignJson(text: string): unknown {
   return isTooDeep(text) ? undefined : parseJson(text)

@@ -3,11 +3,11 @@ import { comparePhoneNumbers } from './compare-phone-numbers.js'
 import { PairingError } from './errors.js'
 import { type Draft, enter, forgetQr, initialPoll, initialRound } from './session-moves.js'
 
-/** A new round: from the beginning, after `expired`, after `failed`; or the next code, where that waits for the user. */
+/** Starts a new round at the beginning, after `expired` or after `failed`. With a manual refresh, shows the next code. */
 export function start(s: Draft, at: number): void {
   const { phase, qr, code } = s
   if (!s.isConfirmed && s.isSlow) {
-    // What the session is may not be known: it is read again, and nothing is changed.
+    // The state at the provider may have changed, so it is read again before anything else.
     s.poll = initialPoll
     s.waitingSince = at
     return
@@ -21,7 +21,7 @@ export function start(s: Draft, at: number): void {
   // A second click must not hand out more codes.
   if (!s.isSlow && (phase.name === 'linking' || (isActive && !isOver))) return
   const error = phase.name === 'failed' ? phase.error : undefined
-  // Where an earlier link blocks the way, a start by the user includes the reset.
+  // If an earlier link blocks the new one, a start by the user includes the reset.
   const isReset = error?.action === 'start-over'
   s.reset = isReset ? (error?.code === 'wrong-phone-number' ? 'unlink' : 'reset') : 'none'
   // Retrying after a pairing code expired requests a new code for the same number.
@@ -31,7 +31,7 @@ export function start(s: Draft, at: number): void {
   s.otherCode = undefined
   if (error) s.judged = undefined
   s.poll = initialPoll
-  // A code that may still be live keeps its age; otherwise a provider that repeats it would make it young again.
+  // A code that may still be live keeps its age. Otherwise it would look new when the provider repeats it.
   s.qr = { ...initialRound, code: qr.code && { ...qr.code, number: 0 }, replaced: qr.replaced }
   s.isLastLook = false
   s.notice = undefined
@@ -40,7 +40,7 @@ export function start(s: Draft, at: number): void {
   enter(s, { name: 'active' }, at)
 }
 
-/** The next code of a round, as soon as it may be read. */
+/** Requests the next code of the round, as soon as a read is allowed. */
 export function askForNextCode(s: Draft, at: number): void {
   forgetQr(s)
   s.qr = { ...s.qr, display: 'waiting', wanted: s.qr.shown + 1 }
@@ -49,7 +49,10 @@ export function askForNextCode(s: Draft, at: number): void {
   s.waitingSince = at
 }
 
-/** Compares the linked number, however late it is known, with the expected one. What the user has said about it counts. */
+/**
+ * Compares the linked number with the expected one, even if the number arrives after the link. A confirmation by the user takes
+ * precedence.
+ */
 export function checkPhone(s: Draft, at: number): void {
   const { phase, setup, judged } = s
   if (phase.name !== 'linked' || !setup.expectedPhoneNumber || !phase.account.phoneNumber) return
@@ -58,7 +61,7 @@ export function checkPhone(s: Draft, at: number): void {
   judgeNumber(s, isJudged ? judged.result : comparePhoneNumbers(setup.expectedPhoneNumber, phoneNumber), at)
 }
 
-/** What the comparison has shown, or the user has said. A link to another phone than the expected one is a failure. */
+/** Applies the result of the comparison or of the user's confirmation. A link to an unexpected phone is a failure. */
 export function judgeNumber(s: Draft, result: PhoneComparison, at: number): void {
   const { phase } = s
   if (phase.name !== 'linked') return

@@ -19,7 +19,7 @@ import type { LaterRules, Phase, SessionFacts, SessionView } from './session-sta
 import { FAILURE_LIMIT, failed } from './session-updates.js'
 import { slowWait } from './session-view.js'
 
-/** A component that is mounted again within this time has only moved. */
+/** A component that is remounted within this time has only moved in the page. */
 const MOVE_MS = 1_000
 
 /** After a refusal for too many requests that names no time to wait. */
@@ -52,7 +52,7 @@ function settle(s: Draft, at: number): void {
   if (s.otherCode && at >= s.otherCode.code.expiresAt) s.otherCode = undefined
 }
 
-/** The phase stays, with its error or account. */
+/** Keeps the phase with its error or account, but forgets all times. */
 function forgetTimes(s: Draft, at: number): void {
   const { code } = s
   s.poll = { ...s.poll, dueAt: at, failures: 0 }
@@ -82,7 +82,7 @@ function apply(s: Draft, event: SessionEvent): void {
         return
       }
       if (!s.isSlow || !s.isConfirmed || !s.offer.abilities.includes('reset')) return
-      // The code that the phone has answered is over.
+      // The phone has used the code.
       if (s.phase.name === 'linking') s.code = { name: 'number' }
       enter(s, { name: 'active' }, at)
       s.reset = 'reset'
@@ -186,7 +186,7 @@ function codeRequestFailed(
 function imageBroken(s: Draft, at: number): void {
   const broken = s.qr.broken + 1
   const { code } = s.qr
-  // Without its id it is sent again.
+  // Without its id, the server sends it again.
   s.qr = { ...s.qr, display: 'waiting', broken, code: code && { ...code, id: undefined } }
   const error = new PairingError('invalid-answer', 'The QR image cannot be shown.')
   if (broken < FAILURE_LIMIT) s.poll = { ...s.poll, error, dueAt: at + pauseAfter(error, broken) }
@@ -194,9 +194,8 @@ function imageBroken(s: Draft, at: number): void {
 }
 
 /**
- * A component was mounted where there was none: it does not show how the last one ended. Another failure than a
- * transient one is shown again when a read has confirmed the session, unless that read says that its cause no longer
- * exists.
+ * The first component was mounted: it does not show how the previous one ended. A failure that is not transient is shown again
+ * after a read has confirmed the session, unless its cause no longer exists.
  */
 function returned(s: Draft, { isReopened, at }: Extract<SessionEvent, { type: 'entered' }>): void {
   const { leftAt, phase } = s
@@ -214,7 +213,7 @@ function returned(s: Draft, { isReopened, at }: Extract<SessionEvent, { type: 'e
   }
 }
 
-/** A session that waits for more than the scan of a QR code. */
+/** The view of every state beyond the wait for a scan. */
 function view(s: SessionFacts): SessionView {
   const { phase, code, otherCode: other } = s
   switch (phase.name) {

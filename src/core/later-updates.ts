@@ -20,10 +20,10 @@ import type { PairingUpdate, UpdatePairingCode } from './update.js'
 /** Providers report "not linked" for a moment between the scan and the link (WhatsApp's 515 restart). */
 const LINKING_GRACE_MS = 10_000
 
-/** WhatsApp ends some links again two or three minutes after they were made. A later end is one of the phone's owner. */
+/** WhatsApp ends some links two or three minutes after they were made. If a link ends later, the phone's owner ended it. */
 const SOON_MS = 3 * 60_000
 
-/** The session before an update that changes more than its state. */
+/** Prepares the session for an update that changes more than its state. */
 export function prepare(s: Draft, event: UpdatedEvent): void {
   const { update, at, request } = event
   const { source } = s
@@ -40,7 +40,7 @@ export function prepare(s: Draft, event: UpdatedEvent): void {
   s.poll = { ...s.poll, dueAt }
 }
 
-/** Another session took the place of this one, as after another user signed in: nothing of it may stay. */
+/** Another session has replaced this one, for example because another user signed in. Everything is discarded. */
 function beginAnew(s: Draft, at: number): void {
   s.phase = { name: 'active' }
   s.attempt += 1
@@ -66,10 +66,10 @@ function invalidate(s: Draft, { reason }: PairingUpdate, at: number): void {
   }
   if (phase.name === 'passkey-required' && reason === 'reset') start(s, at)
   if (phase.name !== 'active') return
-  // Where the code is still live, this update names it again.
+  // If the code is still live, this update contains it again.
   hideQr(s)
   s.otherCode = undefined
-  // It is read on until the state after the change is known, which may name a code.
+  // The page keeps reading until it knows the state after the change, which may include a code.
   if (s.source) s.source = { ...s.source, hasState: false }
   s.waitingSince = at
   if (code.name !== 'live') return
@@ -77,7 +77,7 @@ function invalidate(s: Draft, { reason }: PairingUpdate, at: number): void {
   s.notice = 'code-replaced'
 }
 
-/** The state that an update names. */
+/** Applies the state of an update. */
 export function takeState(s: Draft, event: UpdatedEvent, { isRepeated, wasLastLook }: UpdateContext): void {
   const { update, at } = event
   const { phase } = s
@@ -106,7 +106,7 @@ export function takeState(s: Draft, event: UpdatedEvent, { isRepeated, wasLastLo
         endPasskey(s, phase, at)
         return
       }
-      // The round is over; the next one meets this state again.
+      // The round has ended. The next round will see this state again.
       if (!wasLastLook) blocked(s, update.status, update.revision, at)
       return
     case 'linking':
@@ -126,15 +126,15 @@ function takeCodes(s: Draft, event: UpdatedEvent, wasLastLook: boolean): void {
   if (pairingCode) takePairingCode(s, pairingCode, request === 'request-pairing-code', baseOf(s, event), at)
 }
 
-/** The request for a pairing code is over: without one, it was refused. */
+/** The request for a pairing code has ended. If no code arrived, it was refused. */
 export function endCodeRequest(s: Draft): void {
-  // What stands in the way is cleared first, then the code is requested again.
+  // A pending reset runs first, then the code is requested again.
   if (s.code.name !== 'requesting' || isChangeDue(s.reset)) return
   const error = new PairingError('code-refused', 'The provider issued no pairing code. Try again.')
   s.code = { ...s.code, name: 'number', error }
 }
 
-/** The provider sleeps, or keeps something of an earlier link. */
+/** The provider is stopped, or has leftovers of an earlier link. */
 function blocked(s: Draft, status: 'stopped' | 'stale', revision: number | undefined, at: number): void {
   endLinking(s, at)
   if (s.phase.name === 'linking' || isChangeDue(s.reset)) return
@@ -151,7 +151,7 @@ function blocked(s: Draft, status: 'stopped' | 'stale', revision: number | undef
   enter(s, { name: 'active' }, at)
 }
 
-/** "Not linked" after a scan ends the linking, when it has lasted long enough. */
+/** A report of "not linked" after a scan ends the linking, if it has lasted long enough. */
 function endLinking(s: Draft, at: number): void {
   if (s.phase.name !== 'linking' || at - s.since < LINKING_GRACE_MS) return
   s.roundSince = at
@@ -160,8 +160,8 @@ function endLinking(s: Draft, at: number): void {
 }
 
 /**
- * Whether a finished link has ended: confirmed by a second update, since some providers report it for a moment while a
- * link settles.
+ * Whether a finished link has ended. A second update has to confirm it, because some providers report the end for a moment while
+ * a new link settles.
  */
 function isLinkGone(
   s: Draft,
@@ -205,13 +205,13 @@ function takePairingCode(
   const expiresAt = base + expiresInMs
   const issued = { lastDigits, code: { ...formatPairingCode(value), shownAt: at, expiresAt } }
   const digits = step.name === 'live' ? step.lastDigits : phoneNumber?.slice(-4)
-  // A code belongs to a number: that of another page is shown here only when the user wants to see it.
+  // A code belongs to a number. The code of another page is shown only when the user requests it.
   if (!digits || (!isOwn && lastDigits && digits !== lastDigits)) {
     if (step.name === 'live') {
       s.code = { name: 'number', phoneNumber }
       s.notice = 'code-replaced'
     }
-    // An update that goes on naming a code does not make it younger.
+    // Updates that repeat a code do not extend its life.
     if (lastDigits && otherCode?.code.value !== value && at < expiresAt) s.otherCode = issued
     return
   }

@@ -13,9 +13,9 @@ import { isOnlyReadOnFocus, nextRequest } from './session-request.js'
 import type { SessionFacts } from './session-state.js'
 
 /**
- * What no session needs before its first QR code. Apps load it as one chunk, and what other chunks share with it they get from here: a
- * module that two chunks share would become a third one, and would take what it imports out of the app's own chunk. An object,
- * since bundlers skip a module that only re-exports.
+ * Everything that no session needs before its first QR code. Apps load it as one chunk. Other chunks import shared modules from
+ * here: a module that two chunks share would become a third chunk, and would pull its imports out of the app's own chunk. This is
+ * an object, because bundlers skip a module that only re-exports.
  */
 export const later: {
   readonly answeredError: typeof answeredError
@@ -52,14 +52,14 @@ function checkExpectedNumber(text: string): void {
     )
 }
 
-/** The number that the page kept before it was loaded again, where its code may still be live at this moment. */
+/** The number that the page stored before a reload, if its code may still be live. */
 function recallNumber(kept: string, at: number): PhoneNumber | undefined {
   const { phoneNumber, until } = asRecord(parseJson(kept))
   const number = asText(phoneNumber)
   return number && isPhoneNumber(number) && at < (asAmount(until) ?? 0) ? number : undefined
 }
 
-/** What a stream has to send; `undefined` where it would send nothing that is shown. */
+/** What a stream has to send; `undefined` if the screen would show none of it. */
 function wantedStream(facts: SessionFacts): PairingMethod | undefined {
   if (facts.isLastLook || isOnlyReadOnFocus(facts)) return undefined
   return nextRequest(facts)?.kind === 'read' ? facts.method : undefined

@@ -18,24 +18,24 @@ export type PairingLinkReason =
 
 /** Whether a phone is linked, for a badge or a settings page. */
 export interface PairingLinkStatus {
-  /** `unknown`: not read yet, or the last read brought no state. Then {@link PairingLinkStatus.last} is what was known before. */
+  /** `unknown`: not read yet, or the last read returned no state. {@link PairingLinkStatus.last} is then the previous state. */
   readonly status: 'linked' | 'not-linked' | 'needs-attention' | 'unknown'
-  /** Of `unknown`: the state that was read last. Missing where none was. */
+  /** Of `unknown`: the state that was read last. Missing if no state was read yet. */
   readonly last?: 'linked' | 'not-linked' | 'needs-attention' | undefined
   /** With `last`: when it was read, in epoch milliseconds. */
   readonly asOf?: number | undefined
-  /** Of `unknown`: why the last read brought no state. Missing before the first one, and while the provider starts. */
+  /** Of `unknown`: why the last read returned no state. Missing before the first read, and while the provider starts. */
   readonly error?: PairingErrorCode | undefined
-  /** Of `needs-attention`, also as `last`. */
+  /** Of `needs-attention`, and of `unknown` with that `last`. */
   readonly reason?: PairingLinkReason | undefined
   /**
-   * Who is linked, or was before it needed attention. `JSON.stringify` and `structuredClone` leave it out of the cached status, so that
-   * neither dehydration nor a persisted cache holds the number or the name; after a restart it comes with the first read.
+   * The linked account, or the last one if the link needs attention. `JSON.stringify` and `structuredClone` omit it from the
+   * cached status, so dehydration and persisted caches contain no number or name. After a restart it comes with the first read.
    */
   readonly account?: PairingAccount | undefined
-  /** Of `linked`: how much of the account's chats the provider has copied, in percent: 0 to 100. Missing where it does not say. */
+  /** Of `linked`: see `syncProgress` of {@link PairingSession}. */
   readonly syncProgress?: number | undefined
-  /** What the provider offers; empty until that is known. Without `unlink`, no page can end the link. */
+  /** What the provider supports; empty until that is known. Without `unlink`, no page can end the link. */
   readonly abilities: readonly PairingAbility[]
 }
 
@@ -53,7 +53,7 @@ type LinkUpdate = Pick<
   | 'nextInMs'
 > & { readonly revision?: number | undefined; readonly syncProgress?: number | undefined }
 
-/** What a read, or something else that concerns the link, has brought. */
+/** The result of a read, or another event that concerns the link. */
 export type LinkNews = { readonly at: number } & (
   | { readonly update: LinkUpdate }
   /** The read failed. */
@@ -71,20 +71,23 @@ type KnownLink = Pick<PairingLinkStatus, 'account' | 'reason'> & {
 /** All facts of {@link PairingLinkStatus}. */
 export interface LinkFacts {
   readonly known?: KnownLink | undefined
-  /** Of `known`, while that is current. */
+  /** The progress that belongs to `known`; missing if `known` is not current. */
   readonly syncProgress?: number | undefined
   /** When `known` was read. Epoch milliseconds. */
   readonly asOf: number
-  /** The last read has brought `known`. */
+  /** `known` is from the last read. */
   readonly isCurrent: boolean
   readonly error?: PairingErrorCode | undefined
   readonly abilities: readonly PairingAbility[]
   readonly source?: LinkSource | undefined
   /** One update said that the link has ended; a second one confirms it. */
   readonly isSuspected: boolean
-  /** Reads in a row that have not settled the state; 1 also while chats are copied, and the last read has brought another figure. */
-  readonly unsettled: number
-  /** When the server has something new at the earliest, in milliseconds. */
+  /**
+   * Short pauses between reads in a row, including the next one; 0 is the usual pause. Each read that leaves the state unsettled
+   * adds one. It is 1 while the chats are copied and the last read returned a new figure.
+   */
+  readonly shortPauses: number
+  /** The earliest time at which the server has news, in milliseconds from the last read. */
   readonly nextInMs?: number | undefined
 }
 
@@ -94,10 +97,10 @@ export const unknownLink: LinkFacts = {
   isCurrent: false,
   abilities: [],
   isSuspected: false,
-  unsettled: 0,
+  shortPauses: 0,
 }
 
-/** What only a person can repair. Other errors say nothing about the link. */
+/** Errors that a person has to repair. Other errors say nothing about the link. */
 const attentionCodes: readonly PairingErrorCode[] = [
   'unauthorized',
   'session-not-found',
@@ -106,16 +109,16 @@ const attentionCodes: readonly PairingErrorCode[] = [
   'session-stale',
 ] satisfies readonly PairingLinkReason[]
 
-/** Before the second read of a state that is not settled, in milliseconds; then twice as long each time. */
+/** The pause before the second read of an unsettled state, in milliseconds. It doubles each time. */
 const FIRST_PAUSE_MS = 2_000
 
-/** After so many reads a state is not settled soon: the usual pace will do. */
-const UNSETTLED_LIMIT = 6
+/** After this many reads, an unsettled state is read at the usual pace. */
+const SHORT_PAUSES_LIMIT = 6
 
 /**
- * The facts after a read or an event. A failed read says nothing about the link, so the last state stays with its time.
- * A link has ended where the provider says so twice, since some say it for a moment while a link settles, or where its
- * end was reported.
+ * The facts after a read or an event. A failed read says nothing about the link, so the last state and its time are kept. A link
+ * has ended if two reads in a row say so, because some providers report an end for a moment while a link settles. It has also
+ * ended if its end was reported.
  */
 export function linkStatusAfter(before: LinkFacts, news: LinkNews): LinkFacts {
   if ('error' in news) return unsettled(before, toPairingError(news.error).code, undefined)
@@ -126,7 +129,7 @@ export function linkStatusAfter(before: LinkFacts, news: LinkNews): LinkFacts {
   if (source?.session === update.session && (update.revision ?? Infinity) < (source.revision ?? 0))
     return before
   const isRepeated = isSameOrigin && update.seq === source.seq
-  // Another session took its place, as after another user signed in: nothing of the one before may stay.
+  // Another session has replaced the last one, for example because another user signed in. Everything is discarded.
   const base = source && source.session !== update.session ? unknownLink : before
   const { session, revision = base.source?.revision, origin, seq, abilities } = update
   const next = { ...base, abilities, source: { session, revision, origin, seq } }
@@ -137,8 +140,8 @@ export function linkStatusAfter(before: LinkFacts, news: LinkNews): LinkFacts {
   if (known === 'suspected') return { ...unsettled(next, undefined, update.nextInMs), ...suspected(next) }
   if (!known) return unsettled(next, update.error?.code, update.nextInMs)
   const { nextInMs, syncProgress } = update
-  // While the figure goes up, the next one is read as soon as the server has it.
-  const isMoved = isRepeated ? base.unsettled === 1 : syncProgress !== base.syncProgress
+  // While the progress increases, the next figure is read as soon as the server has it.
+  const isMoved = isRepeated ? base.shortPauses === 1 : syncProgress !== base.syncProgress
   const isAhead = (syncProgress ?? 100) < 100 && isMoved && nextInMs
   return {
     ...next,
@@ -148,12 +151,12 @@ export function linkStatusAfter(before: LinkFacts, news: LinkNews): LinkFacts {
     asOf: at,
     isCurrent: true,
     isSuspected: false,
-    unsettled: isAhead ? 1 : 0,
+    shortPauses: isAhead ? 1 : 0,
     nextInMs,
   }
 }
 
-/** Until the second update the link counts. */
+/** The link counts as linked until a second update confirms its end. */
 function suspected({ isCurrent }: LinkFacts): Pick<LinkFacts, 'isCurrent' | 'isSuspected'> {
   return { isCurrent, isSuspected: true }
 }
@@ -163,10 +166,10 @@ function unsettled(
   error: PairingErrorCode | undefined,
   nextInMs: number | undefined,
 ): LinkFacts {
-  return { ...facts, isCurrent: false, error, nextInMs, unsettled: facts.unsettled + 1 }
+  return { ...facts, isCurrent: false, error, nextInMs, shortPauses: facts.shortPauses + 1 }
 }
 
-/** A refusal counts where the server does not try again by itself. */
+/** A refusal counts only if the server does not retry automatically. */
 function refusalIn(
   { error, willRetry }: LinkUpdate,
   account: PairingAccount | undefined,
@@ -179,7 +182,7 @@ function isAttentionCode(code: PairingErrorCode): code is PairingErrorCode & Pai
   return attentionCodes.includes(code)
 }
 
-/** What the provider says; nothing while it starts, or finishes a link. */
+/** The state that an update reports; `undefined` while the provider starts or finishes a link. */
 function knownFrom(
   update: LinkUpdate,
   before: KnownLink | undefined,
@@ -225,12 +228,12 @@ export function viewLinkStatus({
 }
 
 /**
- * How long to wait for the next read, in milliseconds: the usual time, and less while the state is not settled or while the
- * figure of the copied chats goes up.
+ * How long to wait for the next read, in milliseconds. The pause is shorter while the state is unsettled or the chats are being
+ * copied.
  *
- * @param usualMs `Infinity`: no read is due by itself.
+ * @param usualMs `Infinity`: no regular reads.
  */
-export function linkPauseMs({ unsettled: count, nextInMs = 0 }: LinkFacts, usualMs: number): number {
-  if (count === 0 || count > UNSETTLED_LIMIT) return usualMs
-  return Math.min(usualMs, Math.max(nextInMs, FIRST_PAUSE_MS * 2 ** (count - 1)))
+export function linkPauseMs({ shortPauses, nextInMs = 0 }: LinkFacts, usualMs: number): number {
+  if (shortPauses === 0 || shortPauses > SHORT_PAUSES_LIMIT) return usualMs
+  return Math.min(usualMs, Math.max(nextInMs, FIRST_PAUSE_MS * 2 ** (shortPauses - 1)))
 }

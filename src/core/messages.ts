@@ -8,9 +8,9 @@ export interface PairingLinkMessages {
   readonly linkNone: string
   readonly linkAttention: string
   readonly linkChecking: string
-  /** The last read brought no state. */
+  /** The last read returned no state. */
   readonly linkUnreachable: string
-  /** Behind one of these two: `{time}` is when the state was read that is shown. */
+  /** Follows one of these two texts. `{time}`: when the shown state was read. */
   readonly linkAsOf: string
   /** The phone was logged out, by its owner or by WhatsApp: what to do. */
   readonly linkLost: string
@@ -20,13 +20,13 @@ export interface PairingLinkMessages {
   readonly linkAgain: string
   readonly linkCheck: string
   readonly disconnect: string
-  /** Before it is done: what stops working. */
+  /** The consequence, shown before the user confirms: what stops working. */
   readonly disconnectWarning: string
   readonly disconnecting: string
   readonly disconnectCancel: string
 }
 
-/** Texts of the pairing screen that no page needs before its first code; by default they come after it. */
+/** Texts of the pairing screen that no page needs before its first code. By default they load after it. */
 export interface PairingShareMessages {
   /** Button that makes a link for the person who holds the phone, and what that link is. */
   readonly sendToOwner: string
@@ -34,7 +34,7 @@ export interface PairingShareMessages {
   readonly copyLink: string
   /** Hands the link to the apps of the device. */
   readonly shareLink: string
-  /** In place of `copyCode` where the browser has refused to copy: browsers inside of other apps do. */
+  /** Replaces `copyCode` if the browser refuses to copy, as browsers inside other apps do. */
   readonly copyByHand: string
   /** Button after a phone was linked. */
   readonly done: string
@@ -42,12 +42,9 @@ export interface PairingShareMessages {
   readonly syncing: string
 }
 
-/**
- * Every text of the pairing screen. `{name}` is a placeholder; `**…**` marks the words as WhatsApp shows them on the
- * phone.
- */
+/** Every text of the pairing screen. `{name}` is a placeholder; `**…**` marks words that WhatsApp shows on the phone. */
 export interface PairingMessages {
-  /** Headings, by what the person has to do. */
+  /** Headings: the next action of the user. */
   readonly titleScan: string
   /** In place of `titleScan` and `titleNumber` with `mode="relink"`. */
   readonly titleRelink: string
@@ -55,7 +52,7 @@ export interface PairingMessages {
   readonly titleCode: string
   readonly titleLinking: string
   readonly titleLinked: string
-  /** The linked phone has a number that is probably the expected one, written in another way. */
+  /** The linked number is probably the expected one in another spelling. */
   readonly titleNumberCheck: string
   readonly titlePasskey: string
   /** Name of the tab list, for screen readers. */
@@ -64,12 +61,12 @@ export interface PairingMessages {
   readonly methodPhoneCode: string
   /**
    * Steps beside the QR code, for WhatsApp and WhatsApp Business, which have the same menus. `{menu}` is `stepAndroid` and
-   * `stepIphone`, a line each; on the user's own phone, the one that is for it.
+   * `stepIphone`, on one line each. On the user's own phone it is only the one for its system.
    */
   readonly stepsScan: readonly string[]
   /** Steps beside the pairing code, with the same `{menu}`. */
   readonly stepsCode: readonly string[]
-  /** `{menuIcon}` and `{settingsIcon}` are pictures. What stands with one between `**` stays on one line. */
+  /** `{menuIcon}` and `{settingsIcon}` are pictures. A picture and the words in the same `**…**` stay on one line. */
   readonly stepAndroid: string
   readonly stepIphone: string
   readonly leadNumber: string
@@ -78,49 +75,49 @@ export interface PairingMessages {
   /** `{app}` is the host's `appName`. */
   readonly leadLinking: string
   readonly leadLinked: string
-  /** `{phone}` was linked, and `{expected}` is the number that the host expects. */
+  /** `{phone}` was linked, and `{expected}` is the number that the app expects. */
   readonly leadNumberCheck: string
   readonly leadPasskey: string
   /** What to do about a passkey, by the `id` of the provider; `other` for those that are not named. */
   readonly passkeyAdvice: Readonly<Record<string, string>> & { readonly other: string }
-  /** The host's name where it gave none. */
+  /** The name of the app if `appName` is not set. */
   readonly thisApp: string
   readonly qrCodeLabel: string
-  /** Button that shows the QR code over the whole screen, and the one that ends that. */
+  /** Button that shows the QR code on the whole screen, and the button that closes this view. */
   readonly enlarge: string
   readonly close: string
-  /** Link beside the QR code on a phone that may link itself. */
+  /** Link next to the QR code, on a phone that may link itself. */
   readonly openInWhatsApp: string
-  /** The same beside a pairing code, which has to be typed there. */
+  /** The same link next to a pairing code, which the user types in WhatsApp. */
   readonly openWhatsApp: string
   readonly pairingCodeLabel: string
   readonly start: string
   readonly retry: string
-  /** In place of `retry`, where the next QR code is shown only after a press. */
+  /** Replaces `retry` if the next QR code is shown only when the user requests it. */
   readonly showNewCode: string
   readonly tryAgain: string
   readonly startOver: string
   readonly phoneNumber: string
-  /** Under the phone field while no country is known. The number is an example and may be of every country. */
+  /** Under the phone field while no country is known. The number is an example, from any country. */
   readonly phoneNumberHint: string
   /** Names the field that shows the country of the number, and is its placeholder during a search. */
   readonly country: string
-  /** In its list where a search found nothing. */
+  /** Shown in the list of countries when a search finds nothing. */
   readonly noCountry: string
-  /** Why a number cannot be one. `{country}` is the name of a country as it stands alone: “Brazil”. */
+  /** Why a number is not valid. `{country}` is the plain name of a country: “Brazil”. */
   readonly phoneTooShort: string
   readonly phoneTooLong: string
-  /** Neither a country was chosen nor the number begun with a code of one. */
+  /** No country was chosen, and the number does not begin with a country code. */
   readonly phoneUnknownCountry: string
   /** Nothing was typed that could be a number. */
   readonly phoneEmpty: string
-  /** A Brazilian number without its area code, which is the commonest slip there. */
+  /** A Brazilian number without its area code, a common mistake there. */
   readonly phoneNoAreaCode: string
   /** Of the right length, but no known mobile number: a warning. */
   readonly phoneUnlikely: string
   /** After one of these: the same button sends the number as it is. */
   readonly phonePressAgain: string
-  /** About numbers of one country that WhatsApp may know in another spelling; `useNumber` stands behind. */
+  /** About numbers of one country that WhatsApp may know in another spelling. `useNumber` follows. */
   readonly phoneHintBrazil: string
   readonly phoneHintMexico: string
   readonly phoneHintArgentina: string
@@ -138,14 +135,14 @@ export interface PairingMessages {
   readonly changeNumber: string
   /** Button that shows the code that another page requested. `{digits}`: the last four of its number. */
   readonly showCodeFor: string
-  /** In place of the text of `wrong-phone-number`, where a number was typed that the host does not expect. */
+  /** Replaces the text of `wrong-phone-number` if the user typed a number that the app does not expect. */
   readonly numberExpected: string
   /** The answers to `titleNumberCheck`. */
   readonly numberIsMine: string
   readonly numberIsOther: string
   /**
-   * What is waited for, after half a minute in which nothing could be shown: by the reason of `preparing`, or by the state. `mayTake`
-   * comes after it where the provider says how long, in `{minutes}`.
+   * What the screen waits for, after half a minute without anything to show: by the reason of `preparing`, or by the state. If
+   * the provider documents how long that may take, `mayTake` follows, with `{minutes}`.
    */
   readonly longWait: Readonly<Record<PreparingReason | 'preparing' | 'requesting-code' | 'linking', string>>
   readonly mayTake: string
@@ -153,17 +150,17 @@ export interface PairingMessages {
   readonly backToNumber: string
   /** Link to the host's `supportUrl`. */
   readonly contactSupport: string
-  /** Beside the code when it has been there for half a minute. */
+  /** Next to a code that has been shown for half a minute. */
   readonly slowCode: string
   readonly newCode: string
-  /** Opens the list of what the phone may say. */
+  /** Opens the list of the phone's messages. */
   readonly trouble: string
   /** Under the phone field while no code may be requested. */
   readonly coolDown: string
   readonly usePhoneNumber: string
   readonly useQrCode: string
   readonly passkeyHelp: string
-  /** Texts of a passkey ceremony, where the provider offers more than the signal. @default English */
+  /** Texts of a passkey ceremony, for providers that report more than the demand. @default English */
   readonly passkey?: PairingPasskeyTexts | undefined
   /** The line that is announced and shown under the code, by state. `{number}` of `{of}` counts codes. */
   readonly statusIdle: string
@@ -177,13 +174,13 @@ export interface PairingMessages {
   readonly statusNumber: string
   readonly statusRequesting: string
   readonly statusCode: string
-  /** Before that line: why the state before ended. WhatsApp ended a link soon after it was made. */
+  /** Before that line: why the previous state ended. WhatsApp ended a link soon after it was made. */
   readonly noticeLinkEnded: string
-  /** A phone scanned the code, and no link came of it. */
+  /** A phone scanned the code, but the link was not completed. */
   readonly noticeLinkNotFinished: string
-  /** A link of some age has ended. */
+  /** An older link has ended. */
   readonly noticeUnlinkedOnPhone: string
-  /** Another pairing code took the place of the one on screen. */
+  /** Another pairing code has replaced the one on screen. */
   readonly noticeCodeReplaced: string
   /** Announced when half and a quarter of a code’s time is left. `{count}`: seconds, 2 to 120 as a rule. */
   readonly timeLeft: PluralForms
@@ -192,7 +189,7 @@ export interface PairingMessages {
   readonly expiredCode: string
   /** `{app}`: who is being linked, and the warning. */
   readonly safety: string
-  /** On paper alone. `{app}` is the host's name, `{time}` a time of day. */
+  /** Printed only. `{app}` is the name of the app, `{time}` a time of day. */
   readonly printNote: string
   readonly errorLabel: string
   /** What happened and what to do, by the code of the error. `{phone}` of `wrong-phone-number`: who was linked instead. */
@@ -204,8 +201,8 @@ export interface PairingPasskeyTexts {
   /** Headings of the later steps; the first one has `titlePasskey`. */
   readonly titles: Readonly<Record<'submitted' | 'confirm', string>>
   /**
-   * What to do, by the way that is open: the app signs (`sign`), the provider has its own way (`hand-off`), which is a `code` for its
-   * extension or a `link`, or by the step. `{app}` is the host's `appName`.
+   * What to do: the app signs (`sign`), or the provider has its own procedure (`hand-off`), which is a `code` for its extension
+   * or a `link`. The other texts are for the steps. `{app}` is the host's `appName`.
    */
   readonly leads: Readonly<Record<'sign' | 'hand-off' | 'code' | 'link' | 'submitted' | 'confirm', string>>
   /** On a phone. */
@@ -216,12 +213,12 @@ export interface PairingPasskeyTexts {
   readonly waiting: string
   /** The user cancelled, or this device has no passkey of the account: browsers do not say which. */
   readonly notUsed: string
-  /** Above the code for the extension, which looks like a pairing code and is none. */
+  /** Above the code for the extension, which looks like a pairing code but is not one. */
   readonly codeLabel: string
   readonly install: string
   /** Link to `https://web.whatsapp.com`. */
   readonly openWhatsApp: string
-  /** After 30 seconds without a sign of WhatsApp. */
+  /** After 30 seconds without a response of WhatsApp. */
   readonly nothingHappens: string
   /** The answers to the code that is compared. */
   readonly same: string
@@ -234,7 +231,7 @@ export interface PairingPasskeyTexts {
  */
 export type PluralForms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> & { readonly other: string }
 
-/** Texts that replace those of a locale; of the errors, those of single codes. */
+/** Texts that replace those of a locale. Texts of errors can be replaced for single codes. */
 export type PairingMessagesOverride = Partial<
   Omit<PairingMessages, 'errors'> & PairingShareMessages & PairingLinkMessages
 > & {
@@ -244,31 +241,31 @@ export type PairingMessagesOverride = Partial<
 /** What the user reads about an error. Whether another try may help is in the error itself: `action`. */
 export interface PairingErrorText {
   readonly title: string
-  /** Why it happened, as far as that helps. */
+  /** Why it happened, if that helps the user. */
   readonly cause?: string | undefined
   /** What to do now. */
   readonly advice: string
 }
 
-/** Something that the phone says, or does not say, when it does not link. */
+/** What the phone shows when it does not link. */
 export interface PairingSymptom {
-  /** In the words of the phone. */
+  /** The phone's message. */
   readonly says: string
   readonly cause: string
   readonly steps: readonly string[]
 }
 
-/** A language: one object, one subpath, so that only what is imported is shipped. */
+/** A language. Each has its own subpath, so an app ships only the languages that it imports. */
 export interface PairingLocale {
   /** BCP 47: `en`, `pt-BR`. */
   readonly tag: string
   readonly direction: 'ltr' | 'rtl'
   readonly messages: PairingMessages & PairingShareMessages & PairingLinkMessages
-  /** Messages on the phone and their remedies. Loaded when the user opens the list, to keep them out of the first bundle. */
+  /** Messages on the phone and their remedies. Loaded when the user opens the list, to keep them out of the app's bundle. */
   readonly troubleshooting: () => Promise<readonly PairingSymptom[]>
 }
 
-/** The texts of a locale with those of the host in their place. */
+/** Replaces texts of a locale by those of the app. */
 export function mergeMessages<Messages extends Partial<Pick<PairingMessages, 'errors'>>>(
   messages: Messages,
   own: PairingMessagesOverride = {},
@@ -296,7 +293,7 @@ function pluralForm(message: string | PluralForms, count: number, tag: string | 
   try {
     return message[new Intl.PluralRules(tag).select(count)] ?? message.other
   } catch {
-    // A locale of the host's own may have a tag that is none, like `pt_BR`.
+    // The app's own locale may have an invalid tag, such as `pt_BR`.
     return message.other
   }
 }

@@ -6,19 +6,22 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 /** A data URI that is not base64. */
 const PLAIN_PICTURE = /^\s*data:image\/[a-z+.-]+(?:;charset=[\w-]+|;utf8)*,(.*)$/is
 
-/** What may stand in front of the element of an SVG. Other XML is no picture, such as the error of a storage service. */
+/**
+ * The markup that may come before the `<svg>` element. Other XML is not a picture, but for example the error of a storage
+ * service.
+ */
 const SVG =
   /^(?:\xef\xbb\xbf)?\s*(?:(?:<\?xml[^>]*>|<!--(?:(?!-->).)*-->|<!doctype\s+svg[^>]*>)\s*)*<svg[\s>/]/is
 
-/** The element of an SVG stands near its beginning. */
+/** The `<svg>` element is within this many characters. */
 const SVG_HEAD_CHARACTERS = 4_000
 
-/** Some servers encode twice: text that is a picture as text. */
+/** Some servers encode a picture twice. */
 const MAX_ENCODINGS = 3
 
 /**
- * One form for all that providers call a QR code: a data URI, bare base64 (PNG, JPEG, GIF, WebP, SVG, recognised by their
- * bytes, whatever label stands before them), image bytes, or WhatsApp's text. White space anywhere is ignored.
+ * Converts each form in which providers send a QR code: a data URI, bare base64 (PNG, JPEG, GIF, WebP, SVG, recognised by their
+ * bytes, even if their label is wrong), image bytes, or WhatsApp's text. White space anywhere is ignored.
  *
  * @throws {@link PairingError} `invalid-answer` for anything else, so that it never becomes an `<img src>`.
  */
@@ -35,7 +38,7 @@ function fromText(input: string, encodings: number): QrPayload | undefined {
   if (input.length > MAX_IMAGE_CHARACTERS || encodings === 0) return undefined
   const text = input.replace(/[\s\ufeff]+/g, '').replace(/^(["'])(.*)\1$/s, '$2')
   if (isQrText(text)) return { kind: 'text', value: text }
-  // The label may be wrong, incomplete or there twice; base64 has none of its last characters.
+  // The label may be wrong, incomplete or repeated. Its last characters cannot occur in base64.
   const content = percentDecoded(text.replace(/^.*[,:;]/s, ''))
   const base64 = content.replaceAll('-', '+').replaceAll('_', '/')
   if (BASE64.test(base64)) return fromBase64(base64, encodings)
@@ -58,7 +61,7 @@ function fromBytes(bytes: Uint8Array, encodings: number): QrPayload | undefined 
 
 function fromBinary(binary: string, encodings: number): QrPayload | undefined {
   const type = imageType(binary)
-  // What stands before the first element of an SVG is left out, so that a page recognises it by its beginning too.
+  // Everything before the `<svg>` element is removed, so that a page recognises the picture by its first bytes.
   const picture = type === 'image/svg+xml' ? binary.replace(/^(?:\xef\xbb\xbf)?\s*/, '') : binary
   if (type) return { kind: 'image', src: `data:${type};base64,${btoa(picture)}` }
   // Some responses are the text itself, labelled as bytes.
@@ -70,7 +73,7 @@ function imageType(binary: string): string | undefined {
   if (binary.startsWith('\xff\xd8\xff')) return 'image/jpeg'
   if (/^GIF8[79]a/.test(binary)) return 'image/gif'
   if (/^RIFF.{4}WEBP/s.test(binary)) return 'image/webp'
-  // In an <img> it runs no script and loads nothing.
+  // In an <img>, an SVG runs no script and loads nothing.
   if (SVG.test(binary.slice(0, SVG_HEAD_CHARACTERS))) return 'image/svg+xml'
   return undefined
 }

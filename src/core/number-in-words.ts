@@ -1,12 +1,12 @@
 import { bareNumber } from './phone-text.js'
 
-/** Digits, and what stands between those of one number. */
+/** Digits with the separators that one number may contain. */
 const RUN = /[+(]?\d[\d\s().\-–/]*\d/g
 
 /** With fewer digits it is a time, an amount, or an extension. */
 const MIN_DIGITS = 7
 
-/** The number that words stand around; the whole text where they stand around several numbers, or around none. */
+/** Finds the only number in a text with words. Returns the whole text if it has several numbers, or none. */
 export function numberInWords(input: string): string {
   const text = bareNumber(input)
   if (!/\p{L}/u.test(text)) return input

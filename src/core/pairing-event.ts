@@ -4,23 +4,23 @@ import type { PairingMethod } from './provider.js'
 
 /**
  * Why a session is `expired`: the allowed QR codes went unscanned, or the pairing code was not entered in time; with
- * `refreshMode: 'manual'` also that one QR code has passed, and the next one of the round waits for the user.
+ * `refreshMode: 'manual'` also: one QR code has expired, and the next one of the round waits for the user.
  */
 export type ExpiredReason = 'unscanned' | 'code-not-entered' | 'refresh-due'
 
 /**
- * What the user did beside the pairing itself: copied the pairing code, opened the code over the whole screen, the list of what the
- * phone may say, or the link that opens WhatsApp on the same phone.
+ * Other actions of the user: copied the pairing code, enlarged the QR code, opened the list of the phone's messages, or opened
+ * WhatsApp on the same phone.
  */
 export type PairingUserStep = 'copied' | 'enlarged' | 'trouble-opened' | 'opened-in-whatsapp'
 
 /**
- * Every step that is reported, in the order of an attempt: `started` (mounted, `start`, Retry, or begun anew after the
- * link was ended) · `shown` (the first QR code) · `refreshed` (each later one) · `method-chosen` · `code-requested` and
- * `code-shown` (a pairing code) · `slow-code` (it has been there for half a minute) · `stalled` (nothing could be shown for as long) ·
- * `retrying` (a request failed, and is sent again) · what the user did ({@link PairingUserStep}) · `linking` (the phone answered) ·
- * `linked` · `unlinked` (ended again, soon after) · `passkey-required` and `passkey-step` (the ceremony has come to a step) ·
- * `expired` · `failed` · `gave-up` (cancelled, or the screen was closed before an end).
+ * Every step that is reported, in the order of an attempt: `started` (mounted, `start`, Retry, or a new round after a link has
+ * ended) · `shown` (the first QR code) · `refreshed` (each later one) · `method-chosen` · `code-requested` and `code-shown` (a
+ * pairing code) · `slow-code` (it has been shown for half a minute) · `stalled` (nothing could be shown for as long) · `retrying`
+ * (a request failed and is retried) · an action of the user ({@link PairingUserStep}) · `linking` (the phone has scanned or
+ * entered a code) · `linked` · `unlinked` (ended again, soon after) · `passkey-required` and `passkey-step` (the ceremony reached
+ * a step) · `expired` · `failed` · `gave-up` (cancelled, or the screen was closed before the attempt ended).
  */
 export type PairingEventType =
   | PairingUserStep
@@ -42,14 +42,12 @@ export type PairingEventType =
   | 'failed'
   | 'gave-up'
 
-/** A step of an attempt, for the host's own statistics and support. Holds no code, phone number or name. */
+/** A step of an attempt, for your statistics and support. Contains no code, phone number or name. */
 export interface PairingEvent {
   readonly type: PairingEventType
-  /**
-   * The same for all steps from `started` on; Retry begins another attempt. Random, and without a meaning elsewhere.
-   */
+  /** A random id, the same for all steps from `started` on. Retry begins another attempt. */
   readonly attemptId: string
-  /** `id` of the provider; behind `proxy` that of the server's, as soon as it is known. */
+  /** `id` of the provider; behind `proxy` the id of the server's provider, as soon as it is known. */
   readonly provider: string
   readonly method: PairingMethod
   /** Since the attempt was `started`, in milliseconds. */

@@ -1,2 +1,2 @@
-/** Fragment parameter of a pairing link: the server writes it, the page behind the link reads it. */
+/** Parameter in the fragment of a pairing link. The server writes it, and the page reads it. */
 export const PAIRING_LINK_PARAMETER = 'pairing'

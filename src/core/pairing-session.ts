@@ -12,12 +12,12 @@ export interface SessionQrCode {
   readonly payload: QrPayload
   /** 1 for the first code of this round. */
   readonly number: number
-  /** How many codes may pass unscanned: `maxRefreshes`. */
+  /** How many codes may expire unscanned: `maxRefreshes`. */
   readonly of: number
   readonly shownAt: number
-  /** The latest moment at which this code may still be on screen. It is replaced as soon as another one is known. */
+  /** The latest time at which this code may still be on screen. A newer code replaces it earlier. */
   readonly expiresAt: number
-  /** With `refreshMode: 'manual'`: when this code has passed, the next one waits for the user. */
+  /** With `refreshMode: 'manual'`: when this code has expired, the next one waits for the user. */
   readonly isNextManual?: boolean | undefined
 }
 
@@ -31,28 +31,28 @@ export interface SessionPairingCode extends PairingCode {
 /** What the page is doing in a passkey ceremony. */
 export type PasskeyDeed = 'sign' | 'hand-off' | 'confirm'
 
-/** The ceremony of {@link PairingSession} `passkey-required`. Its challenge is not in it. Times are epoch milliseconds. */
+/** The ceremony of {@link PairingSession} `passkey-required`, without its challenge. Times are epoch milliseconds. */
 export interface SessionPasskey {
   /**
-   * `assert`: WhatsApp waits for the passkey. `submitted`: it has got the answer, and says nothing yet. `confirm`: the phone shows
-   * `code` too, and the user has to say whether both are the same.
+   * `assert`: WhatsApp waits for the passkey. `submitted`: it has received the answer and has not responded yet. `confirm`: the
+   * phone shows `code` too, and the user has to say whether both are the same.
    */
   readonly step: PasskeyStep
   /** When WhatsApp requested the passkey. */
   readonly since: number
-  /** When WhatsApp gives up; the session fails with `passkey-expired` then. */
+  /** When the ceremony expires; the session then fails with `passkey-expired`. */
   readonly expiresAt: number
   /** Of `confirm`. */
   readonly code?: string | undefined
-  /** The server passes the answer of a passkey on: `signWithPasskey`, where the host has `signPasskey`. */
+  /** The server forwards the answer of a passkey. Use `signWithPasskey`, if the app has `signPasskey`. */
   readonly canAnswer: boolean
-  /** The code can be confirmed from here: `confirmPasskey`. */
+  /** The user can confirm the code on this page: `confirmPasskey`. */
   readonly canConfirm: boolean
-  /** The provider has a way of its own: `requestPasskeyHandoff`. */
+  /** The provider has its own procedure: `requestPasskeyHandoff`. */
   readonly canHandOff: boolean
-  /** That way, as soon as it was requested. A code leaves when it has expired. Of `assert`. */
+  /** Of `assert`: the code or link of that procedure, after it was requested. An expired code is removed. */
   readonly handoff?: PasskeyHandoff | undefined
-  /** What is under way in this page: the passkey signs, the hand-off or the confirmation is requested. */
+  /** The action in progress on this page: signing, requesting the hand-off, or sending the confirmation. */
   readonly busy?: PasskeyDeed | undefined
   /** The passkey was not used: the user cancelled, or has none on this device. Browsers do not say which. */
   readonly isCancelled?: boolean | undefined
@@ -62,22 +62,22 @@ export interface SessionPasskey {
   readonly isSlow?: boolean | undefined
 }
 
-/** A wait of more than 30 seconds, in which nothing could be shown: the moment to say what is waited for, and to offer a way out. */
+/** A wait with nothing to show. After 30 seconds, say what the screen waits for, and offer an action. */
 export interface SlowWait {
   readonly isSlow?: boolean | undefined
   /** How long the provider may take, in milliseconds, where that is known. Only with `isSlow`. */
   readonly mayTakeMs?: number | undefined
-  /** The provider can be reset, so `startOver` is the way out. Otherwise `retry` is. Only with `isSlow`. */
+  /** The provider can be reset, so offer `startOver`. Otherwise offer `retry`. Only with `isSlow`. */
   readonly canStartOver?: boolean | undefined
 }
 
-/** What `preparing` waits for, where it is not the first code. */
+/** What `preparing` waits for, if not for the first code. */
 export type PreparingReason = 'starting' | 'resetting' | 'retrying'
 
 /**
- * Why the state before this one ended, where the user did not end it, for one sentence: a finished link was ended soon after
- * (`link-ended`) or later (`unlinked-on-phone`), a scan led to no link (`link-not-finished`), or another user requested a
- * pairing code or reset the session, which ended the code on screen (`code-replaced`).
+ * Why the previous state ended, if the user did not end it. A link ended soon after it was made (`link-ended`) or later
+ * (`unlinked-on-phone`), a scan led to no link (`link-not-finished`), or another user requested a pairing code or reset the
+ * session, which ended the code on screen (`code-replaced`).
  */
 export type PairingNotice = 'link-ended' | 'link-not-finished' | 'unlinked-on-phone' | 'code-replaced'
 
@@ -87,7 +87,7 @@ export type PairingSession = {
   readonly method: PairingMethod
   /** What the provider offers; empty until that is known. */
   readonly methods: readonly PairingMethod[]
-  /** Why the state before ended, where that was not the user. */
+  /** Why the previous state ended, if the user did not end it. */
   readonly notice?: PairingNotice | undefined
 } & (
   | { readonly status: 'idle' }
@@ -96,13 +96,13 @@ export type PairingSession = {
       /** Epoch milliseconds; 0 before the session began, as in the first render. */
       readonly since: number
       readonly reason?: PreparingReason | undefined
-      /** Why the last request failed; it is sent again. */
+      /** Why the last request failed. It is retried. */
       readonly error?: PairingError | undefined
     } & SlowWait)
   | { readonly status: 'awaiting-scan'; readonly qrCode: SessionQrCode }
   | {
       readonly status: 'awaiting-number'
-      /** Why the last number got no code. */
+      /** Why no code was issued for the last number. */
       readonly error?: PairingError | undefined
       /** The cool-down: no code can be requested before this moment, in epoch milliseconds. */
       readonly retryAt?: number | undefined
@@ -116,11 +116,11 @@ export type PairingSession = {
   | {
       readonly status: 'awaiting-code'
       readonly pairingCode: SessionPairingCode
-      /** Whose phone takes the code. Missing where another page requested it. */
+      /** The phone that accepts the code. Missing if another page requested it. */
       readonly phoneNumber?: PhoneNumber | undefined
       /** The last four digits of that number. */
       readonly lastDigits: string
-      /** It has been there for half a minute: the moment to offer another code, or the QR code. */
+      /** The code has been shown for half a minute: offer another code, or the QR code. */
       readonly isSlow?: boolean | undefined
     }
   | { readonly status: 'expired'; readonly reason: ExpiredReason }
@@ -130,7 +130,7 @@ export type PairingSession = {
       readonly since: number
     } & SlowWait)
   | {
-      /** A phone is linked whose number is probably the expected one. The user has to say whether it is: `confirmNumber`. */
+      /** The linked number is probably the expected one. The user has to confirm it: `confirmNumber`. */
       readonly status: 'confirming-number'
       readonly account: PairingAccount
       readonly expectedPhoneNumber: string
@@ -138,17 +138,20 @@ export type PairingSession = {
   | {
       readonly status: 'linked'
       readonly account: PairingAccount
-      /** How much of the account's chats the provider has copied, in percent: 0 to 100. Missing where it does not say. */
+      /**
+       * How much of the account's chats the provider has copied, in percent, 0 to 100. Missing if the provider does not report
+       * it. GREEN-API, Baileys and `ownServer` do.
+       */
       readonly syncProgress?: number | undefined
     }
   | {
       readonly status: 'passkey-required'
-      /** The ceremony; missing where the provider only says that a passkey is wanted. */
+      /** The ceremony; missing if the provider reports only the demand for a passkey. */
       readonly passkey?: SessionPasskey | undefined
       readonly helpUrl?: string | undefined
-      /** `id` of the provider whose way through it is: that of the server's, behind `proxy`. */
+      /** `id` of the provider, for instructions; behind `proxy` the id of the server's provider. */
       readonly provider?: string | undefined
-      /** Whose account it is, where a pairing code was requested for its number. */
+      /** The number of the account, if a pairing code was requested for it. */
       readonly phoneNumber?: PhoneNumber | undefined
       /** The provider can be reset: `startOver` ends the ceremony, and a new code comes. */
       readonly canStartOver?: boolean | undefined
@@ -165,7 +168,7 @@ export type PairingSession = {
 export type PairingSessionStatus = PairingSession['status']
 
 /**
- * Who brings the next QR code of a round when one has passed. `manual`: the user, who may need more time; until then the
- * session is `expired`, with the reason `refresh-due`.
+ * How the next QR code of a round is shown after one has expired. `manual`: the user requests it, for users who need more time;
+ * until then the session is `expired`, with the reason `refresh-due`.
  */
 export type PairingRefreshMode = 'auto' | 'manual'

@@ -3,8 +3,8 @@ import { asAmount, asHttpsUrl, asRecord, asText } from './json.js'
 import { asPasskeyCode } from './passkey-step.js'
 
 /**
- * What WhatsApp wants to be signed: a W3C `PublicKeyCredentialRequestOptionsJSON`. Hand it on as it is, with fields that are not
- * named here: https://w3c.github.io/webauthn/#dictdef-publickeycredentialrequestoptionsjson
+ * The options of WhatsApp's WebAuthn request: a W3C `PublicKeyCredentialRequestOptionsJSON`. Pass them on unchanged, including
+ * fields that are not listed here: https://w3c.github.io/webauthn/#dictdef-publickeycredentialrequestoptionsjson
  */
 export interface PasskeyRequestOptions {
   /** Base64url. A secret: its signature links a device. */
@@ -13,7 +13,7 @@ export interface PasskeyRequestOptions {
   readonly [name: string]: unknown
 }
 
-/** The challenge of a ceremony that is under way. It is in no snapshot, cache, event or log. */
+/** The challenge of the current ceremony. It is in no snapshot, cache, event or log. */
 export interface PasskeyChallenge {
   readonly options: PasskeyRequestOptions
   /** Milliseconds until it expires, where the provider says so. */
@@ -34,7 +34,7 @@ export interface PasskeyAssertion {
   readonly clientExtensionResults?: Readonly<Record<string, unknown>> | undefined
 }
 
-/** The provider's own way through the ceremony. */
+/** The provider's own procedure for the ceremony. */
 export type PasskeyHandoff =
   | {
       /** A code for the provider's browser extension. WhatsApp does not know it. */
@@ -42,7 +42,7 @@ export type PasskeyHandoff =
       readonly code: string
       /** Epoch milliseconds, by the clock of the process that called the provider. */
       readonly expiresAt: number
-      /** Where the extension is installed from. */
+      /** The page to install the extension from. */
       readonly installUrl?: string | undefined
     }
   | {
@@ -54,7 +54,7 @@ export type PasskeyHandoff =
 /** A request about the ceremony: {@link PasskeyReply} says what comes back. */
 export type PasskeyAction = 'passkey-challenge' | 'passkey-answer' | 'passkey-confirm' | 'passkey-handoff'
 
-/** What a passkey request brings; durations instead of times, because two clocks may differ. */
+/** The response to a passkey request. It has durations instead of times, because two clocks may differ. */
 export interface PasskeyReply {
   /** Of `passkey-challenge`. */
   readonly challenge?: PasskeyChallenge | undefined
@@ -62,7 +62,7 @@ export interface PasskeyReply {
   readonly handoff?: PasskeyHandoffReply | undefined
 }
 
-/** {@link PasskeyHandoff} as it travels. */
+/** {@link PasskeyHandoff} in a response. */
 export type PasskeyHandoffReply =
   | {
       readonly kind: 'code'
@@ -85,7 +85,7 @@ const MAX_FIELD_CHARACTERS = 4_000
 export const PASSKEY_LIFETIME_MS = 600_000
 
 /**
- * The challenge in a value of unknown origin.
+ * Reads the challenge from an untrusted value.
  *
  * @throws {@link PairingError} `invalid-answer`
  */
@@ -106,8 +106,8 @@ export function decodePasskeyChallenge(input: unknown): PasskeyChallenge {
 }
 
 /**
- * The assertion in a value of unknown origin, with the known fields only, each in base64url without padding: hosts of whatsmeow
- * take no other form.
+ * Reads the assertion from an untrusted value. Keeps the known fields only, each in base64url without padding: whatsmeow accepts
+ * no other form.
  *
  * @throws {@link PairingError} `passkey-refused`
  */
@@ -143,7 +143,7 @@ export function decodePasskeyAssertion(input: unknown): PasskeyAssertion {
   }
 }
 
-/** Base64 in either alphabet, with or without padding, as base64url without. */
+/** Converts base64 of either alphabet, with or without padding, to base64url without padding. */
 function binary(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length > MAX_FIELD_CHARACTERS) return undefined
   const text = value.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
@@ -151,7 +151,7 @@ function binary(value: unknown): string | undefined {
 }
 
 /**
- * The provider's way in a value of unknown origin, as it travels.
+ * Reads the provider's procedure from an untrusted value.
  *
  * @throws {@link PairingError} `invalid-answer`
  */

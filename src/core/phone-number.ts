@@ -8,9 +8,9 @@ export type PhoneNumber = string & { readonly __phoneNumber: true }
 const DIGITS = /^[1-9]\d{6,14}$/
 
 /**
- * Digits of an international number from whatever was typed or pasted: `+55 11 98765-4321`, `0055…`, `+44 (0)20…`,
- * `tel:` and `https://wa.me/…` links, non-Latin digits. A national number looks like an international
- * one here; only a leading zero shows the difference.
+ * The digits of an international number, from typed or pasted text: `+55 11 98765-4321`, `0055…`, `+44 (0)20…`, `tel:` and
+ * `https://wa.me/…` links, non-Latin digits. A national number cannot be told apart from an international one here, unless it
+ * begins with a zero.
  *
  * @throws {@link PairingError} `invalid-phone-number`
  */
@@ -23,17 +23,17 @@ export function normalizePhoneNumber(input: string): PhoneNumber {
   )
 }
 
-/** The digits of a number as it was written, without the sign of an international one. Letters stay where they are. */
+/** The digits of a number as it was written, without `+` or `00`. Letters are kept. */
 export function digitsIn(text: string): string {
   return splitPhone(bareNumber(text).replace(/\(0\)/g, '')).digits
 }
 
-/** True where the text already has the normal form. */
+/** Whether the text already has the normal form. */
 export function isPhoneNumber(value: unknown): value is PhoneNumber {
   return typeof value === 'string' && DIGITS.test(value)
 }
 
-/** Whether a text can be compared: an international number, or one without `+` as it is dialled at home. */
+/** Whether a text can be compared: an international number, or a national one without `+`. */
 export function isComparable(expected: string): boolean {
   const digits = digitsIn(expected)
   return isPhoneNumber(digits) || (!isSigned(expected) && /^0\d{7,14}$/.test(digits))

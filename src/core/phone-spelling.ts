@@ -1,11 +1,11 @@
 import { comparePhoneNumbers } from './compare-phone-numbers.js'
 
-/** A number that WhatsApp may know in another spelling, and the country that is the reason. */
+/** A number that WhatsApp may know in another spelling, with the country whose numbering plan is the reason. */
 export interface PhoneSpelling {
   readonly country: 'BR' | 'MX' | 'AR' | (typeof LONGER)[number]['country']
   /** The other spelling: international, digits only. */
   readonly other: string
-  /** The other one is the rule, and this one the exception. Otherwise the other one is only worth a try. */
+  /** The other spelling is usually right. Otherwise it is only worth a try. */
   readonly isExpected: boolean
 }
 
@@ -17,11 +17,11 @@ const LONGER = [
 ] as const
 
 /**
- * The other spelling of a mobile number in countries that have two. Brazil added a ninth digit to its mobile numbers
- * until 2016, and accounts from before may be known without it; Mexico dropped its 1 in 2019; Argentina's mobile numbers have a 9
- * when they are dialled from abroad, which is how WhatsApp writes them; Gabon, Côte d'Ivoire and Benin made their numbers longer in
- * 2019, 2021 and 2024, and accounts from before may be known by the shorter one. Nothing is corrected by itself: WhatsApp alone knows
- * which of the two has the account.
+ * The other spelling of a mobile number in countries that have two. Brazil added a ninth digit to its mobile numbers until 2016,
+ * and accounts from before may be known without it; Mexico dropped its 1 in 2019; Argentina's mobile numbers have a 9 when they
+ * are dialled from abroad, which is how WhatsApp writes them; Gabon, Côte d'Ivoire and Benin made their numbers longer in 2019,
+ * 2021 and 2024, and accounts from before may be known by the shorter one. Nothing is corrected automatically: only WhatsApp
+ * knows which of the two has the account.
  */
 export function otherSpelling(digits: string): PhoneSpelling | undefined {
   const [, brazil, nine, local] = /^(55\d{2})(9?)([6-9]\d{7})$/.exec(digits) ?? []
@@ -36,7 +36,7 @@ export function otherSpelling(digits: string): PhoneSpelling | undefined {
   const national = digits.slice(code.length)
   const short = national.slice(-before)
   const isShort = national === short || national === `0${short}`
-  // Which of the prefixes belongs to the number is known where the two are compared.
+  // The comparison finds the prefix that belongs to the number.
   const other = (isShort ? added.map((prefix) => `${code}${prefix}${short}`) : [`${code}${short}`]).find(
     (candidate) => comparePhoneNumbers(`+${candidate}`, digits) === 'same',
   )

@@ -1,10 +1,10 @@
-/** What may stand between the digits of a number without being a part of it. */
+/** Separators that may occur between the digits of a number. */
 const BETWEEN_DIGITS: RegExp = /[\s\p{P}\p{S}\p{Cf}]/gu
 
 const CHAT_LINK =
   /^(?:https?:\/\/)?(?:(?:www\.)?wa\.me\/|(?:api|web)\.whatsapp\.com\/send\/?\?phone=|whatsapp:\/\/send\/?\?phone=)/i
 
-/** A number as it was written, in Latin digits and without the link around it; that of a chat link begins with `+`. */
+/** A number as it was written, in Latin digits and without a link around it. The number of a chat link gets a `+`. */
 export function bareNumber(input: string): string {
   return latinDigits(input)
     .replace(/\p{Cf}/gu, '')
@@ -37,7 +37,7 @@ export function splitPhone(text: string): { readonly sign: string; readonly digi
   return { sign, digits: plain.slice(sign.length).replaceAll('+', '') }
 }
 
-/** Whether a text says itself that its number is an international one: begins with `+` or `00`, or is a link to a chat. */
+/** Whether a text is marked as an international number: it begins with `+` or `00`, or is a link to a chat. */
 export function isSigned(text: string): boolean {
   return splitPhone(text).sign !== ''
 }
