@@ -9,8 +9,8 @@ const DIGITS = /^[1-9]\d{6,14}$/
 
 /**
  * The digits of an international number, from typed or pasted text: `+55 11 98765-4321`, `0055…`, `+44 (0)20…`, `tel:` and
- * `https://wa.me/…` links, non-Latin digits. A national number cannot be told apart from an international one here, unless it
- * begins with a zero.
+ * `https://wa.me/…` links, non-Latin digits. A national number looks like an international one here, unless it begins with a
+ * zero.
  *
  * @throws {@link PairingError} `invalid-phone-number`
  */

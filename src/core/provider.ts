@@ -15,50 +15,49 @@ export interface PairingAccount {
   readonly name?: string | undefined
   /** An `https:` address of the profile picture; it may expire. */
   readonly avatarUrl?: string | undefined
-  /** The provider's own identifier of the account. */
+  /** The provider's id of the account. */
   readonly id?: string | undefined
 }
 
-/** How often a provider may and must be polled. All in milliseconds. */
+/** How often to poll a provider. All in milliseconds. */
 export interface ProviderTiming {
-  /** How long a QR code lives once codes rotate. WhatsApp: 20,000. */
+  /** Lifetime of a QR code after the first of a round. WhatsApp: 20,000. */
   readonly qrLifetimeMs: number
   /** Time between two requests for a QR code while the rotation is not known yet. */
   readonly qrIntervalMs: number
-  /** Requests for a QR code are never closer together than this. */
+  /** Shortest time between two requests for a QR code. */
   readonly qrMinIntervalMs: number
   /** Time from the last response to the next read of the state. */
   readonly statusIntervalMs: number
-  /** How long a pairing code may be entered. */
+  /** Lifetime of a pairing code. */
   readonly pairingCodeLifetimeMs: number
   /** After this time without a response a request is cancelled. */
   readonly requestTimeoutMs: number
   /**
-   * How long the provider may take until its first code, where it documents that. The screen says so after 30 seconds, and the
-   * session fails with `session-stale` after this time.
-   * @default not said on screen; fails after ten minutes
+   * How long the provider may take until its first code, if it documents that. After 30 seconds the screen shows this time, and
+   * after this time the session fails with `session-stale`.
+   * @default not shown; the session fails after ten minutes
    */
   readonly startMs?: number | undefined
 }
 
-/** What every call of a provider takes. */
+/** Options of every method of a provider. */
 export interface RequestOptions {
-  /** Ends the request, and with it whatever waits for its turn. */
+  /** Aborts the request, also while it waits for its turn. */
   readonly signal?: AbortSignal | undefined
   /**
-   * One record for each session, for what the provider's server does not report: an adapter that is made anew for each
-   * request keeps its history here. The poller keeps it as long as the session is used. All replicas have the same one
-   * where the `bus` of the handler has `last`; each process has its own otherwise. Put in it what JSON can hold, in
-   * small fields: where two replicas write at the same time, each field has the value that was written last. Times in
-   * it are epoch milliseconds.
+   * One record for each session, for facts that the provider's server does not report. Use it for the history if your app creates
+   * a new adapter for each request. The poller keeps it as long as the session is used. If the `bus` of the handler has `last`,
+   * all replicas share it; otherwise each process has a separate record. It may contain any JSON value. Use small fields: if two
+   * replicas write at the same time, the last write of each field wins. Write times as epoch milliseconds.
    */
   readonly memory?: PairingMemory | undefined
 }
 
-/** See {@link RequestOptions.memory}. What is in it is the adapter's own. */
+/** See {@link RequestOptions.memory}. The adapter defines its fields. */
 export type PairingMemory = Record<string, unknown>
 
-/** What {@link PairingProvider.subscribe} takes. */
+/** Options of {@link PairingProvider.subscribe}. */
 export interface SubscribeOptions extends RequestOptions {
   /**
    * The method on the screen. With `phone-code` the provider pushes the state only, because every QR code that it
@@ -71,13 +70,13 @@ export interface SubscribeOptions extends RequestOptions {
    * A lost connection is not an error: it calls `onGap`, and the subscriber polls until the next snapshot.
    */
   readonly onError?: ((error: PairingError, nextInMs?: number) => void) | undefined
-  /** Called when the connection is lost. Nothing is pushed until the next snapshot. */
+  /** Called when the connection is lost. The subscription recovers with the next snapshot. */
   readonly onGap?: (() => void) | undefined
 }
 
 /**
- * What a provider knows at this moment. Every call returns this union, so that a QR call which
- * reports "already logged in" and a status call which reports `authorized` are the same value.
+ * The current state at the provider. All reads resolve with this union: a QR request that returns "already logged in" and a
+ * status request that returns `authorized` give the same value.
  */
 export type PairingSnapshot = SnapshotDetails &
   (
@@ -86,17 +85,17 @@ export type PairingSnapshot = SnapshotDetails &
         readonly status: 'preparing'
       }
     | {
-        /** Ready: no phone is linked, and a code can be requested. */
+        /** No phone is linked, and a code can be requested. */
         readonly status: 'unlinked'
       }
     | {
-        /** Asleep, or out of codes: `reset` wakes it and loses nothing. */
+        /** Stopped, or all codes have expired: `reset` starts it again and loses nothing. */
         readonly status: 'stopped'
-        /** The link before was ended on the phone, or by WhatsApp. */
+        /** The last link was ended on the phone or by WhatsApp. */
         readonly reason?: 'unlinked' | undefined
       }
     | {
-        /** Leftovers of an earlier link are in the way: only `reset` helps, and the user should decide on it. */
+        /** Leftovers of an earlier link block a new one. Only `reset` helps, and the user should decide that. */
         readonly status: 'stale'
       }
     | {
@@ -104,7 +103,7 @@ export type PairingSnapshot = SnapshotDetails &
         readonly qrCode: QrPayload
         /** How long the code is still valid, from the request on, where the provider reports it. */
         readonly expiresInMs?: number | undefined
-        /** Of a pushed code: unless it is confirmed or replaced within this time, it is not to be trusted. */
+        /** Of a pushed code: it counts as expired unless it is confirmed or replaced within this time. */
         readonly confirmInMs?: number | undefined
       }
     | {
@@ -115,32 +114,32 @@ export type PairingSnapshot = SnapshotDetails &
         readonly expiresInMs?: number | undefined
       }
     | {
-        /** The phone answered; the link is being finished. */
+        /** The phone has scanned or entered a code, and the link is being completed. */
         readonly status: 'linking'
       }
     | {
         readonly status: 'linked'
         readonly account: PairingAccount
-        /** How much of the account's chats the provider has copied, in percent. Missing where it does not say. */
+        /** See `syncProgress` of {@link PairingSession}. */
         readonly syncProgress?: number | undefined
       }
     | {
-        /** WhatsApp demands a passkey, which only its own page can request. */
+        /** WhatsApp demands a passkey, which only WhatsApp's own page can request. */
         readonly status: 'passkey-required'
-        /** Where the ceremony is; missing where the provider only signals it. */
+        /** The step of the ceremony; missing if the provider reports only the demand. */
         readonly step?: PasskeyStep | undefined
         /** Of `confirm`: the code that the phone shows too. It is never published to other replicas, logged or stored. */
         readonly code?: string | undefined
-        /** Milliseconds until WhatsApp gives up, where the provider says so. */
+        /** Milliseconds until the ceremony expires, if the provider reports it. */
         readonly expiresInMs?: number | undefined
         /** The provider's instructions for the user. */
         readonly helpUrl?: string | undefined
       }
   )
 
-/** What a response may say about itself and, where it went through a server, about the provider behind it. */
+/** Optional details of a snapshot. Some describe the provider behind a server. */
 export interface SnapshotDetails {
-  /** `id` of the provider that gave it, where it went through a server. */
+  /** `id` of the provider behind the server. */
   readonly provider?: string | undefined
   /** Of a pushed snapshot: the next one comes within this time, without a request. */
   readonly nextInMs?: number | undefined
@@ -151,63 +150,60 @@ export interface SnapshotDetails {
 }
 
 /**
- * One target (instance, session) on one provider. Write one for any server: a missing method is a missing
- * ability. Two objects with the same `id` and `sessionId` are the same provider.
+ * One target (instance, session) on one provider. You can write one for any server. If an optional method is missing, the screen
+ * does not offer that action. Two objects with the same `id` and `sessionId` are the same provider.
  *
- * All methods reject with `PairingError` only, and honour `signal`.
+ * All methods reject with `PairingError` only, and abort with `signal`.
  */
 export interface PairingProvider {
   /** Which provider, in kebab-case: `green-api`. */
   readonly id: string
   /** Which target on that provider. Not a secret: it is part of query keys. */
   readonly sessionId: string
-  /** How often it may and must be polled. */
+  /** How often to poll it. */
   readonly timing: ProviderTiming
-  /**
-   * What it offers, where its own methods do not show it: `proxy` has all of them and gives `[]` until the server
-   * answers. By default: `qr`, and `phone-code` where `requestPairingCode` exists.
-   */
+  /** The methods that it offers. @default `qr`, and `phone-code` if `requestPairingCode` exists */
   readonly methods?: readonly PairingMethod[]
   /**
-   * Whether `getQrCode` starts a pairing where none is under way. It is called then when the user started the pairing,
-   * and when the code before has been over for a second; never on a guess.
+   * Whether `getQrCode` may start a pairing. If so, it is called only after the user has started the pairing, or when the last
+   * code has been expired for a second.
    * @default false
    */
   readonly startsOnRead?: boolean | undefined
-  /** The state, without any effect on it. */
+  /** Reads the state, without side effects. */
   getStatus(options: RequestOptions): Promise<PairingSnapshot>
-  /** The QR code of this moment, or the state that stands in its way. */
+  /** Reads the current QR code, or the state if there is no code. */
   getQrCode(options: RequestOptions): Promise<PairingSnapshot>
-  /** A code to be entered on the phone with this number. Ends any earlier code. */
+  /** Requests a code for the phone with this number. Ends any earlier code. */
   requestPairingCode?(phoneNumber: PhoneNumber, options: RequestOptions): Promise<PairingSnapshot>
-  /** Whatever makes a fresh start possible: log out, restart. */
+  /** Clears the session for a new pairing, for example by a logout or a restart. */
   reset?(options: RequestOptions): Promise<void>
-  /** Ends the link, on the user's demand. */
+  /** Ends the link, when the user requests it. */
   unlink?(options: RequestOptions): Promise<void>
-  /** The challenge of the passkey ceremony that is under way, by a request of its own: it is a secret, and in no snapshot. */
+  /** Reads the challenge of the current passkey ceremony. It is a secret, and therefore in no snapshot. */
   getPasskeyChallenge?(options: RequestOptions): Promise<PasskeyChallenge>
-  /** Passes the answer of the passkey on. Resolves when it was sent; what becomes of it is a state. */
+  /** Forwards the answer of the passkey. Resolves when it was sent. A later state reports the result. */
   answerPasskey?(assertion: PasskeyAssertion, options: RequestOptions): Promise<void>
-  /** The user says that the phone shows this code too. */
+  /** Confirms that the phone shows this code too. */
   confirmPasskey?(code: string, options: RequestOptions): Promise<void>
-  /** The provider's own way through the ceremony: a code for its extension, or a link. */
+  /** Requests the provider's own procedure for the ceremony: a code for its extension, or a link. */
   getPasskeyHandoff?(options: RequestOptions): Promise<PasskeyHandoff>
-  /** Ends the ceremony, so that a new QR code comes. `reset` is called where it is missing. */
+  /** Ends the ceremony, so that a new QR code comes. If it is missing, `reset` is called. */
   resetPasskey?(options: RequestOptions): Promise<void>
   /**
-   * Pushes snapshots until the returned function is called or `signal` is aborted; never throws. Each may say when the
-   * next one is due (`nextInMs`): until then the poller sends no request, and where none came, it polls.
+   * Pushes snapshots until the returned function is called or `signal` is aborted; never throws. Each may say when the next one
+   * is due (`nextInMs`). Until then the poller sends no request; if none arrives, it polls.
    */
   subscribe?(listener: (snapshot: PairingSnapshot) => void, options: SubscribeOptions): () => void
   /**
-   * What a webhook of the provider's says about this session; `undefined` for one about something else. Reads its
-   * argument, the parsed body, and nothing more.
+   * Reads the state of this session from a webhook of the provider; `undefined` if the webhook is about something else. The
+   * argument is the parsed body.
    */
   readWebhook?(body: unknown): PairingSnapshot | undefined
   /**
-   * When the provider sent this webhook, in epoch milliseconds, by its own clock; `undefined` where the body does not say. The
-   * server handler drops what is older than a minute, and shows a QR code of a webhook only where it is known to be younger
-   * than ten seconds.
+   * When the provider sent this webhook, in epoch milliseconds of its clock; `undefined` if the body does not contain it. The
+   * server handler drops webhooks older than a minute. It shows the QR code of a webhook only if it is known to be younger than
+   * ten seconds.
    */
   webhookSentAt?(body: unknown): number | undefined
 }

@@ -1,33 +1,36 @@
 import type { ProviderTiming } from './provider.js'
 import { type QrPayload, qrPayloadKey } from './qr-payload.js'
 
-/** The protocol's longest code (the first of a round). A code that a provider repeats for longer is expired anyway. */
+/**
+ * The longest life of a code in WhatsApp's protocol (the first of a round). A code that a provider repeats for longer has
+ * expired.
+ */
 export const QR_LONGEST_LIFETIME_MS = 60_000
 
 /**
- * How long a code stays on screen after the next request was due: time for the response to travel. Without it
- * every code would blink at every request; much longer, and a hanging network would leave an expired code on screen.
+ * How long a code stays on screen after the next request was due, while the response travels. Without this time, each request
+ * would make the code flicker. With a much longer one, an expired code would stay on screen when the network hangs.
  */
 const QR_ANSWER_GRACE_MS = 2_000
 
-/** A QR code and what is known about its age. Times are epoch milliseconds. */
+/** A QR code and the facts about its age. Times are epoch milliseconds. */
 export interface TrackedQrCode {
   readonly payload: QrPayload
   readonly firstSeenAt: number
   /** The last response with this code. */
   readonly confirmedAt: number
-  /** The last moment at which another code was valid: this one is younger. Unknown for the first. */
+  /** The last time at which another code was valid, so this one is younger. Unknown for the first code. */
   readonly bornAfter: number | undefined
-  /** The end that the provider stated. */
+  /** The end that the provider reported. */
   readonly ownExpiresAt: number | undefined
-  /** Of a pushed code: by when it is confirmed or replaced without a request. */
+  /** Of a pushed code: the latest time at which a push confirms or replaces it. */
   readonly promisedAt: number | undefined
 }
 
 /** A pushed snapshot may be this late before the session polls. */
 export const PUSH_SLACK_MS = 1_000
 
-/** The longest promise that counts: a source that stopped sending must not stop the polling. */
+/** The longest accepted `nextInMs` of a push, so that a source that stops sending does not stop the polling. */
 const PROMISE_LONGEST_MS = 60_000
 
 /** When the next pushed snapshot is due; `undefined` where none was promised. */
@@ -42,7 +45,7 @@ export function qrExpiresAt(code: TrackedQrCode, timing: ProviderTiming): number
   return followsRotation(code, timing) ? code.firstSeenAt + timing.qrLifetimeMs : longest
 }
 
-/** When this code leaves the screen unless a response confirms it before. */
+/** When this code leaves the screen, unless a response confirms it earlier. */
 export function qrHiddenAt(code: TrackedQrCode, timing: ProviderTiming): number {
   const deadAt = qrExpiresAt(code, timing)
   if (code.promisedAt !== undefined) return Math.min(code.promisedAt + QR_ANSWER_GRACE_MS, deadAt)
@@ -55,9 +58,9 @@ export function qrHiddenAt(code: TrackedQrCode, timing: ProviderTiming): number 
 }
 
 /**
- * When to read whether this code was replaced. The first code is read at a steady pace, since its age is unknown. From the
- * first change on the rotation is known to within one interval: the next request falls where the next change may first
- * happen, and if it has not, halfway through what is left. Each round of requests narrows the interval.
+ * When to read whether this code was replaced. The age of the first code is unknown, so it is read at a steady pace. After the
+ * first change, the rotation is known to within one interval. The next request is then sent at the earliest time of the next
+ * change, and later ones halfway through the remaining time. Each round of requests narrows the interval.
  */
 function qrNextRequestAt(code: TrackedQrCode, timing: ProviderTiming): number {
   if (code.promisedAt !== undefined) return code.promisedAt + PUSH_SLACK_MS
@@ -88,29 +91,29 @@ export function qrRequestAt(
   return at <= qrAskedAt ? usualAt : at
 }
 
-/** What was requested so far. */
+/** The requests so far. */
 export interface QrRequests {
-  /** The last response to a QR request; `-Infinity` before it. */
+  /** The time of the last response to a QR request; `-Infinity` before the first. */
   readonly qrAskedAt: number
-  /** The provider said since that it is ready: the next request need not wait its full time. */
+  /** The provider has reported since then that it is ready, so the next request may come earlier. */
   readonly qrInvited: boolean
 }
 
-/** What a response says about a code. Times are epoch milliseconds, and 0 or more as far as they are durations. */
+/** A response with a code. Times are epoch milliseconds. */
 export interface QrSighting {
   readonly payload: QrPayload
-  /** When the provider gave it. */
+  /** When the provider sent it. */
   readonly at: number
-  /** When it was requested: the provider's own expiry counts from there. */
+  /** When it was requested: the provider's expiry counts from this time. */
   readonly askedAt: number
   readonly expiresInMs: number | undefined
   readonly confirmInMs: number | undefined
 }
 
-/** Two statements about the end of one code that are closer than this mean the same moment: responses travel for a while. */
+/** Two reported ends of one code that differ by less than this are the same, because responses travel for different times. */
 const EXPIRY_TOLERANCE_MS = 500
 
-/** What is known of a code after a response that carries it: `previous` is the code before, which may be the same. */
+/** Updates the facts about a code after a response with it. `previous` is the last code, which may be the same. */
 export function trackQrCode(
   previous: TrackedQrCode | undefined,
   { payload, at, askedAt, expiresInMs, confirmInMs }: QrSighting,
@@ -130,7 +133,10 @@ export function trackQrCode(
   }
 }
 
-/** A moment that moved by a few milliseconds would be a change: the screen would be drawn again and the countdown restart. */
+/**
+ * Keeps the earlier time if both differ by only a few milliseconds. Otherwise the screen would be redrawn and the countdown would
+ * restart.
+ */
 function steady(before: number | undefined, after: number | undefined): number | undefined {
   if (before === undefined || after === undefined) return after
   return Math.abs(after - before) < EXPIRY_TOLERANCE_MS ? before : after
@@ -140,7 +146,7 @@ function isFiniteNumber(value: number | undefined): value is number {
   return Number.isFinite(value)
 }
 
-/** False for a code of unknown age, and for one that has outlived the rotation: then there is none to follow. */
+/** Whether the code follows a known rotation. False if its age is unknown or it has lived longer than the rotation. */
 function followsRotation(code: TrackedQrCode, timing: ProviderTiming): boolean {
   return code.bornAfter !== undefined && code.confirmedAt < code.firstSeenAt + timing.qrLifetimeMs
 }

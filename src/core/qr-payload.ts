@@ -12,11 +12,11 @@ export const MAX_IMAGE_CHARACTERS = 1_000_000
 /** A QR symbol holds at most 2,953 bytes; WhatsApp's text has about 275. */
 const MAX_TEXT_CHARACTERS = 2_000
 
-// Since 2026 the text is a wa.me link with the old form behind its hash; both are in use.
+// Since 2026 the text is a wa.me link with the old form after its hash. Both are in use.
 const WHATSAPP_TEXT =
   /^(?:https:\/\/wa\.me\/settings\/linked_devices#[\x21-\x7e]+|\d@[\x21-\x7e]*,[\x21-\x7e]+)$/
 
-/** The images that `normalizeQrPayload` makes, by their label and by the bytes that they begin with. */
+/** The images that `normalizeQrPayload` returns, recognised by their label and their first bytes. */
 const IMAGE =
   /^data:image\/(?:png;base64,iVBORw0KGg|jpeg;base64,\/9j\/|gif;base64,R0lGOD|webp;base64,UklGR|svg\+xml;base64,P)[A-Za-z0-9+/]*={0,2}$/
 
@@ -26,7 +26,8 @@ export function isQrText(text: string): boolean {
 }
 
 /**
- * The payload in an update, where the server has made one form of it. Small: it is loaded before the first code.
+ * Reads the payload in an update, which the server has normalized. This function is small because it is loaded before the first
+ * code.
  *
  * @throws {@link PairingError} `invalid-answer` for anything else, so that it never becomes an `<img src>`.
  */

@@ -12,7 +12,7 @@ export type SessionRequestKind = 'read' | 'start' | 'reset' | 'unlink' | 'reques
 /** All that happens to a session. `at` is epoch milliseconds: `core` has no clock of its own. */
 export type SessionEvent = { readonly at: number } & (
   | { readonly type: 'started' }
-  /** The user does not want to wait any longer: what the provider keeps is cleared. */
+  /** The user chose to start over: the session at the provider is cleared. */
   | { readonly type: 'reset-requested' }
   | { readonly type: 'cancelled' }
   | { readonly type: 'method-chosen'; readonly method: PairingMethod }
@@ -21,9 +21,9 @@ export type SessionEvent = { readonly at: number } & (
   | { readonly type: 'number-withdrawn' }
   /** The user wants to see the code that another page requested. */
   | { readonly type: 'other-code-shown' }
-  /** The page has submitted this number before it was loaded again; its code may still be live. */
+  /** The page submitted this number before a reload. Its code may still be live. */
   | { readonly type: 'number-remembered'; readonly phoneNumber: PhoneNumber }
-  /** What the app expects of the link; what it leaves out stays as it was. */
+  /** What the app expects of the link. Missing fields stay unchanged. */
   | {
       readonly type: 'expected'
       readonly phoneNumber?: string | undefined
@@ -33,37 +33,37 @@ export type SessionEvent = { readonly at: number } & (
   | {
       readonly type: 'updated'
       readonly update: PairingUpdate
-      /** When the update was requested, or for one that was pushed, when it was sent: its durations count from there. */
+      /** When the update was requested or, for a pushed one, sent. Its durations count from this time. */
       readonly sentAt: number
-      /** Another update comes by itself. */
+      /** Another update will be pushed. */
       readonly isPushed?: boolean | undefined
-      /** The update is the response to this action of the page, which changes no more than that action. */
+      /** The update is the response to this action of the page. It confirms no other action. */
       readonly request?: Exclude<SessionRequestKind, 'read'> | undefined
     }
-  /** An action was carried out. */
+  /** An action was performed. */
   | { readonly type: 'request-done'; readonly request: SessionRequestKind }
   | {
       readonly type: 'request-failed'
-      /** `rules`: those of the state that comes next did not load. */
+      /** `rules`: the rules for the next state did not load. */
       readonly request: SessionRequestKind | 'rules'
       readonly error: PairingError
-      /** From 0 to 1, at random: pages that failed at the same moment must not come back together. */
+      /** Random, from 0 to 1: pages that failed at the same time must not retry at the same time. */
       readonly jitter?: number | undefined
     }
-  /** Nothing is pushed any more: the next update has to be read. */
+  /** The push has ended: the next update has to be read. */
   | { readonly type: 'push-ended' }
   | { readonly type: 'image-broken' }
-  /** The user has said whether the linked phone is the expected one. */
+  /** The user has confirmed or denied that the linked phone is the expected one. */
   | { readonly type: 'number-judged'; readonly result: PhoneComparison }
-  /** The page was hidden or lost its network, or the opposite. */
+  /** The page was hidden or went offline, or became visible and online again. */
   | { readonly type: 'watched'; readonly isWatched: boolean }
-  /** A component with this session was mounted, when there was none; a dialog because the user opened it. */
+  /** The first component with this session was mounted. `isReopened`: the user opened a dialog. */
   | { readonly type: 'entered'; readonly isReopened?: boolean | undefined }
   /** The last component with this session was unmounted. */
   | { readonly type: 'left' }
-  /** The user does something in a passkey ceremony. One thing at a time. */
+  /** The user started an action of a passkey ceremony. Only one is in progress at a time. */
   | { readonly type: 'passkey-begun'; readonly deed: PasskeyDeed }
-  /** Nothing came of it. `cancelled`: by the user, or there is no passkey on this device. */
+  /** That action failed. `cancelled`: the user cancelled, or this device has no passkey. */
   | {
       readonly type: 'passkey-failed'
       readonly deed: PasskeyDeed
@@ -71,10 +71,10 @@ export type SessionEvent = { readonly at: number } & (
     }
   /** The answer of the passkey was sent. */
   | { readonly type: 'passkey-answered' }
-  /** It was sent that the phone shows this code too. */
+  /** The confirmation that the phone shows this code too was sent. */
   | { readonly type: 'passkey-confirmed'; readonly code: string }
   | { readonly type: 'passkey-handed'; readonly handoff: PasskeyHandoff }
-  /** The user says that the phone shows another code. */
+  /** The user reported that the phone shows another code. */
   | { readonly type: 'passkey-denied' }
   | { readonly type: 'time-passed' }
 )

@@ -2,10 +2,10 @@ import { PairingError } from './errors.js'
 import { qrPayloadKey } from './qr-payload.js'
 import type { Phase, QrRound, SessionFacts, SessionPoll } from './session-state.js'
 
-/** The facts while a transition is worked out. */
+/** The facts that a transition changes. */
 export type Draft = SessionFacts
 
-/** Before the first read: it is due at once. */
+/** Before the first read, which is due immediately. */
 export const initialPoll: SessionPoll = { dueAt: 0, failures: 0, error: undefined }
 
 /** Before the first QR code of a round. */
@@ -18,29 +18,29 @@ export const initialRound: QrRound = {
   replaced: [],
 }
 
-/** Of replaced codes, these many are remembered: no provider repeats an older one. */
+/** How many replaced codes are remembered. No provider repeats an older one. */
 const REPLACED_LIMIT = 12
 
-/** Into a phase, with what it takes off the screen. */
+/** Enters a phase, and removes codes from the screen that do not belong to it. */
 export function enter(s: Draft, phase: Phase, at: number): void {
   if (s.phase.name !== phase.name) s.since = s.waitingSince = at
   s.phase = phase
   if (phase.name === 'active') return
   if (phase.name === 'linked' || phase.name === 'passkey-required') forgetQr(s)
   const { code } = s
-  // While linking it may still turn out that the code was not entered.
+  // While linking, the pairing code is kept: it may turn out that it was not entered.
   if (code.name === 'requesting' || (code.name === 'live' && phase.name !== 'linking'))
     s.code = { name: 'number', phoneNumber: code.phoneNumber }
   hideQr(s)
   s.isLastLook = false
 }
 
-/** Takes the QR code off the screen; it may come back. */
+/** Hides the QR code; it may be shown again. */
 export function hideQr(s: Draft): void {
   if (s.qr.display === 'visible') s.qr = { ...s.qr, display: 'waiting' }
 }
 
-/** Takes the QR code off the screen for good. */
+/** Removes the QR code permanently. */
 export function forgetQr(s: Draft): void {
   const { code, replaced } = s.qr
   if (code) {
@@ -50,10 +50,13 @@ export function forgetQr(s: Draft): void {
   hideQr(s)
 }
 
-/** A code that a page joined and showed for less than this does not count as one of the round. In milliseconds. */
+/**
+ * If a code was already live when the page opened, and was shown for less than this, it does not count in the round. In
+ * milliseconds.
+ */
 const SEEN_MS = 5_000
 
-/** The QR code is over. It does not count where it expired on a hidden page, or where the page joined it for a moment only. */
+/** Removes an expired QR code. It does not count in the round if it expired on a hidden page, or was shown only for a moment. */
 export function uncount(s: Draft, at: number): void {
   const { code } = s.qr
   if (!code || code.number === 0) return
@@ -65,8 +68,8 @@ export function uncount(s: Draft, at: number): void {
 }
 
 /**
- * A code has expired: the state is read once more, at once, and then no request is sent. A provider that is between two states is read
- * again until it is in one, for some seconds.
+ * A code has expired: the state is read once more immediately, and then no request is sent. If the provider is between two
+ * states, it is read again for some seconds.
  */
 export function lookOnce(s: Draft, at: number): void {
   if (s.phase.name !== 'active') return
@@ -75,7 +78,7 @@ export function lookOnce(s: Draft, at: number): void {
   s.poll = { ...s.poll, dueAt: at }
 }
 
-/** The provider keeps something that only a reset clears. */
+/** The failure for a session that only a reset can clear. */
 export function stuck(): Phase {
   return {
     name: 'failed',
@@ -83,7 +86,7 @@ export function stuck(): Phase {
   }
 }
 
-/** Whether the user waits, with nothing to look at or to do. */
+/** Whether the user waits without anything to see or to do. */
 export function isWaiting({ phase, method, qr, code, isConfirmed }: Draft): boolean {
   if (!isConfirmed) return phase.name !== 'idle'
   if (phase.name !== 'active') return phase.name === 'linking'
@@ -95,7 +98,7 @@ export function isChangeDue(reset: Draft['reset']): reset is 'start' | 'reset' |
   return reset === 'start' || reset === 'reset' || reset === 'unlink'
 }
 
-/** Whether a code is in front of the user. */
+/** Whether a code is on screen. */
 export function isCodeOnScreen({ method, qr, code }: Draft): boolean {
   return method === 'qr' ? qr.display === 'visible' : code.name === 'live'
 }

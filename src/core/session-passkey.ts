@@ -8,10 +8,10 @@ import { wayOutAt } from './session-request.js'
 import type { PasskeyPhase, SessionFacts, SessionView, UpdatedEvent } from './session-state.js'
 import { baseOf, steady } from './show-qr-code.js'
 
-/** Two statements about the end of one ceremony that differ by less are the same, delayed on the way. In milliseconds. */
+/** Two reported ends of one ceremony that differ by less are the same. In milliseconds. */
 const STEADY_END_MS = 2_000
 
-/** An update says that a passkey is wanted. */
+/** Applies an update that reports the demand for a passkey. */
 export function takePasskey(s: Draft, event: UpdatedEvent): void {
   const { update, at } = event
   const { phase } = s
@@ -20,7 +20,7 @@ export function takePasskey(s: Draft, event: UpdatedEvent): void {
   const offered = update.abilities.includes('passkey') || update.abilities.includes('passkey-handoff')
   const told = passkey?.step ?? (offered ? 'assert' : undefined)
   const endsAt = baseOf(s, event) + (passkey?.expiresInMs ?? PASSKEY_LIFETIME_MS)
-  // Where the provider does not say when it ends, the first update counts.
+  // If the provider does not report the end, the time counts from the first update.
   const expiresAt =
     passkey?.expiresInMs === undefined
       ? (before?.expiresAt ?? endsAt)
@@ -29,14 +29,14 @@ export function takePasskey(s: Draft, event: UpdatedEvent): void {
     put(s, { ...before, name: 'passkey-required', helpUrl, expiresAt }, at)
     return
   }
-  // What the page has sent is known to it before the provider says so, and some never do.
+  // The page knows what it has sent before the provider reports it, and some providers never do.
   const step = before?.isAnswered && told === 'assert' ? 'submitted' : told
   const code = step === 'confirm' && passkey?.code !== before?.confirmedCode ? passkey?.code : undefined
   const next = step === 'confirm' && !code ? 'submitted' : step
   put(s, { ...before, name: 'passkey-required', helpUrl, expiresAt, step: next, code }, at)
 }
 
-/** The ceremony is over without a link, and the user did not end it. */
+/** The ceremony has ended without a link, and the user did not end it. */
 export function endPasskey(s: Draft, { step, expiresAt }: PasskeyPhase, at: number): void {
   fail(s, at >= expiresAt - STEADY_END_MS || step === 'assert' ? 'passkey-expired' : 'passkey-refused', at)
 }
@@ -51,7 +51,7 @@ function fail(s: Draft, code: keyof typeof endings, at: number): void {
   enter(s, { name: 'failed', error: new PairingError(code, endings[code]) }, at)
 }
 
-/** Into a step, with what of the one before is over. */
+/** Enters a step, and clears what belongs to the previous one. */
 function put(s: Draft, phase: Omit<PasskeyPhase, 'isSlow' | 'nextAt'>, at: number): void {
   const before = s.phase.name === 'passkey-required' ? s.phase : undefined
   const isNewStep = before?.step !== phase.step
@@ -65,7 +65,7 @@ function put(s: Draft, phase: Omit<PasskeyPhase, 'isSlow' | 'nextAt'>, at: numbe
   enter(s, { ...kept, handoff, isSlow, nextAt }, at)
 }
 
-/** What time alone does to a ceremony. */
+/** Applies the passing of time to a ceremony. */
 export function settlePasskey(s: Draft, phase: PasskeyPhase, at: number): void {
   const { expiresAt, handoff } = phase
   if (at >= expiresAt) fail(s, 'passkey-expired', at)
@@ -75,12 +75,12 @@ export function settlePasskey(s: Draft, phase: PasskeyPhase, at: number): void {
 
 type PasskeyEvent = Extract<SessionEvent, { type: `passkey-${string}` }>
 
-/** Whether something happens to a ceremony. */
+/** Whether an event belongs to a passkey ceremony. */
 export function isPasskeyEvent(event: SessionEvent): event is PasskeyEvent {
   return event.type.startsWith('passkey-')
 }
 
-/** What the user does in a ceremony, and what came of it. */
+/** Applies an action of the user in a ceremony, or its result. */
 export function applyPasskey(s: Draft, event: PasskeyEvent): void {
   const { at } = event
   const { phase } = s
@@ -97,7 +97,7 @@ export function applyPasskey(s: Draft, event: PasskeyEvent): void {
         return
       }
       put(s, { ...phase, deed: undefined, problem }, at)
-      // What stands in the way may be that the ceremony is at another step by now.
+      // The action may have failed because the ceremony is already at another step.
       s.poll = { ...s.poll, dueAt: at }
       return
     }
@@ -123,7 +123,7 @@ function isEnding(problem: PasskeyPhase['problem']): problem is Ending {
   return problem instanceof Error && problem.code in endings
 }
 
-/** The user wants to begin again: what the provider keeps of the ceremony is cleared, where it can be. */
+/** The user starts over: the ceremony is cleared at the provider, if the provider supports that. */
 export function restartPasskey(s: Draft, at: number): void {
   if (!s.offer.abilities.includes('reset')) {
     start(s, at)
@@ -135,7 +135,7 @@ export function restartPasskey(s: Draft, at: number): void {
   s.waitingSince = at
 }
 
-/** How a ceremony looks. */
+/** The view of a ceremony. */
 export function viewPasskey(phase: PasskeyPhase, s: SessionFacts): SessionView {
   const { provider, abilities } = s.offer
   return {

@@ -8,9 +8,9 @@ import { isOver, viewSession } from './session-view.js'
 type Step = Pick<PairingEvent, 'type' | 'number' | 'reason' | 'code' | 'step'>
 
 /**
- * The steps from one state to the next; `before` is missing where nothing of the attempt was reported yet.
+ * The steps from one state to the next; `before` is missing if nothing of the attempt was reported yet.
  *
- * @param did What the user did in the state `after`.
+ * @param did The user's action in the state `after`.
  */
 export function reportSteps(
   before: SessionState | undefined,
@@ -20,7 +20,7 @@ export function reportSteps(
 ): readonly PairingEvent[] {
   const steps = [...stepsBetween(before, after), ...(did ? [{ type: did }] : [])]
   const events = steps.map((step) => eventOf(step, after, at))
-  // The link that has ended was the result of the attempt before.
+  // The ended link was the result of the previous attempt.
   return before && isUnlinked(before, after) ? [eventOf({ type: 'unlinked' }, before, at), ...events] : events
 }
 
@@ -35,12 +35,12 @@ function eventOf(step: Step, { facts }: SessionState, at: number): PairingEvent 
   }
 }
 
-/** Whether the provider has ended a link, and not the host. */
+/** Whether a link has ended, and not by `unlink` of the app. */
 function isUnlinked({ facts: before }: SessionState, { facts }: SessionState): boolean {
   return before.phase.name === 'linked' && facts.attempt > before.attempt && facts.notice !== undefined
 }
 
-/** The session as a read will confirm it: a component that is mounted again shows it only then, and that is no step. */
+/** The session as if a read had confirmed it. A remounted component shows it only after a read, which is not a step. */
 function confirmedSession({ facts, session }: SessionState): PairingSession {
   return facts.isConfirmed ? session : viewSession({ ...facts, isConfirmed: true }, laterRules)
 }
@@ -61,7 +61,7 @@ function stepsBetween(before: SessionState | undefined, after: SessionState): re
   const slow = slowStep(session)
   if (slow && slow !== (earlier && slowStep(earlier))) steps.push({ type: slow })
   const code = facts.poll.error?.code
-  // One for each run of failures, however long it is.
+  // Reported once for each run of failures with the same code.
   if (code && code !== before?.facts.poll.error?.code) steps.push({ type: 'retrying', code })
   if (facts.departures > (before?.facts.departures ?? 0)) steps.push({ type: 'gave-up' })
   const end = session.status === earlier?.status && !isFirst ? undefined : endOf(session, earlier)

@@ -8,23 +8,23 @@ export type SessionRequest = { readonly at: number } & (
   | {
       readonly kind: 'read'
       readonly want: PairingWant
-      /** The `codeId` of the QR code that the page holds. */
+      /** The `codeId` of the page's QR code. */
       readonly has?: string | undefined
     }
   | { readonly kind: 'start' | 'reset' | 'unlink' }
   | { readonly kind: 'request-pairing-code'; readonly phoneNumber: PhoneNumber }
 )
 
-/** Some links end again two or three minutes after they were made. */
+/** Some links end two or three minutes after they were made. */
 const LINKED_WATCH_MS = 3 * 60_000
 
-/** Finding the right screen of the phone takes this long. After it, WhatsApp may not have accepted the code. */
+/** Finding the right screen on the phone takes this long. After that, WhatsApp may have refused the code. */
 const SLOW_CODE_MS = 30_000
 
-/** Nothing could be shown for so long: a way out is offered. */
+/** After this time without anything to show, a way out is offered. */
 export const WAY_OUT_MS = 30_000
 
-/** What the page has to request next; `undefined` where only the user can go on. Pure: the schedule is a value. */
+/** The next request of the page; `undefined` if only the user can continue. This is a pure function of the facts. */
 export function nextRequest(facts: SessionFacts): SessionRequest | undefined {
   const { phase, method, code, qr, poll, reset, since } = facts
   const read = (want: PairingWant): SessionRequest => ({
@@ -38,7 +38,7 @@ export function nextRequest(facts: SessionFacts): SessionRequest | undefined {
     return { ...read('state'), ...(has && { has }) }
   }
   if (phase.name === 'idle') return undefined
-  // What the cache holds may belong to another user.
+  // The cached session may belong to another user.
   if (!facts.isConfirmed)
     return read(method === 'qr' && phase.name === 'active' && qr.display === 'waiting' ? 'code' : 'state')
   if (phase.name === 'failed') return undefined
@@ -49,36 +49,36 @@ export function nextRequest(facts: SessionFacts): SessionRequest | undefined {
   if (method === 'qr') return read('code')
   if (code.name === 'requesting')
     return { kind: 'request-pairing-code', phoneNumber: code.phoneNumber, at: since }
-  // A phone may be linked already, which neither an error nor a starting provider reports. Later, a code that was just
-  // shown may have been scanned.
+  // A phone may already be linked, which neither an error nor a starting provider reports. Later, a code that was just shown may
+  // have been scanned.
   const mayChange = code.name === 'live' || facts.otherCode || (qr.code && facts.now < qr.code.expiresAt)
   return mayChange || !facts.source?.hasState ? read('state') : undefined
 }
 
-/** Whether the next read waits until the user looks at the page again: long waits are not polled. */
+/** Whether the next read waits until the page has the focus again: long waits are not polled. */
 export function isOnlyReadOnFocus({ phase, since, now, isConfirmed }: SessionFacts): boolean {
-  // Nothing is shown until a read has confirmed it.
+  // Nothing is shown until a read has confirmed the session.
   if (!isConfirmed) return false
   return phase.name === 'linked' && !phase.unlinkSuspected && now - since > LINKED_WATCH_MS
 }
 
-/** Whether the round ends, or waits for the user, when the QR code of this moment expires. */
+/** Whether the round ends, or waits for the user, when the current QR code expires. */
 export function endsWithCode({ qr: { code, display, wanted }, setup }: SessionFacts): boolean {
   if (!code || code.number === 0 || display === 'spent' || display === 'held') return false
   return code.number >= setup.maxRefreshes || (setup.refreshMode === 'manual' && code.number >= wanted)
 }
 
-/** When to offer another way to a user who has not entered the pairing code yet; `Infinity` without one. */
+/** When to offer an alternative to a user who has not entered the pairing code; `Infinity` without a code. */
 export function slowCodeAt({ code }: SessionFacts): number {
   return code.name === 'live' && !code.isSlow ? code.code.shownAt + SLOW_CODE_MS : Number.POSITIVE_INFINITY
 }
 
-/** When a way out is offered to a user for whom there was nothing to show. */
+/** When a way out is offered in a wait without anything to show. */
 export function wayOutAt({ waitingSince }: SessionFacts): number {
   return waitingSince + WAY_OUT_MS
 }
 
-/** When the session changes by time alone, whatever the network does; `Infinity` when it does not. */
+/** When the session changes next without an event; `Infinity` if it does not. */
 export function nextDeadline(facts: SessionFacts): number {
   const { phase, qr, code, otherCode, codeQuietUntil } = facts
   const deadlines: number[] = []

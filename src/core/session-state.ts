@@ -15,7 +15,7 @@ import type { QrPayload } from './qr-payload.js'
 import type { SessionEvent } from './session-event.js'
 import type { PairingAbility } from './update.js'
 
-/** What the app says about the session. */
+/** The settings of the app for the session. */
 export interface SessionSetup {
   readonly attemptSeed: string
   /** In any spelling. */
@@ -39,9 +39,11 @@ export interface UpdateSource {
   readonly revision: number | undefined
   readonly origin: string
   readonly seq: number
-  /** An update has said in which state the session is: neither an error nor `preparing` does. */
+  /** An update has reported the state. Neither an error nor `preparing` counts as a state. */
   readonly hasState: boolean
-  /** The smallest difference of this clock to that of the server, in milliseconds: an event that takes longer is late. */
+  /**
+   * The smallest difference seen between this clock and the server's, in milliseconds. An event with a larger difference is late.
+   */
   readonly clockOffsetMs: number
 }
 
@@ -58,21 +60,21 @@ export interface SessionPoll {
 /** A QR code of a session. Times are epoch milliseconds. */
 export interface QrCodeOnScreen {
   readonly payload: QrPayload
-  /** Names it in reads, so that it is not sent again. */
+  /** Its id in reads, so that the server does not send it again. */
   readonly id: string | undefined
-  /** It was there before the page looked: shown for a moment only, it does not count. */
+  /** It was live before the page opened: if it is shown only for a moment, it does not count. */
   readonly isJoined: boolean
   /** 1 for the first code of the round; 0 for a code of an earlier round that no update of this round has named yet. */
   readonly number: number
   readonly shownAt: number
-  /** It leaves the screen then, unless another update confirms it. */
+  /** The time at which it leaves the screen, unless another update confirms it. */
   readonly hideAt: number
   readonly expiresAt: number
 }
 
 /** The QR codes of a round. */
 export interface QrRound {
-  /** `held`: the next code waits for the user. `spent`: the allowed codes have passed. */
+  /** `held`: the next code waits for the user. `spent`: all allowed codes have expired. */
   readonly display: 'waiting' | 'visible' | 'held' | 'spent'
   /** The last code, also when it is not visible. */
   readonly code: QrCodeOnScreen | undefined
@@ -82,7 +84,7 @@ export interface QrRound {
   readonly broken: number
   /** Of `refreshMode: 'manual'`: the codes that the user requested. */
   readonly wanted: number
-  /** Keys of codes that were replaced: they are never shown again. */
+  /** Keys of replaced codes, which are never shown again. */
   readonly replaced: readonly string[]
 }
 
@@ -97,7 +99,7 @@ export type CodeStep =
   | ({ readonly name: 'live'; readonly isSlow: boolean } & IssuedTo)
   | { readonly name: 'spent'; readonly phoneNumber?: PhoneNumber | undefined }
 
-/** A live pairing code, and whose phone takes it. */
+/** A live pairing code, and the phone that accepts it. */
 export interface IssuedTo {
   readonly code: SessionPairingCode
   readonly lastDigits: string
@@ -105,16 +107,16 @@ export interface IssuedTo {
   readonly phoneNumber?: PhoneNumber | undefined
 }
 
-/** What a session is doing. An error lives inside `failed`, an account inside `linked`. */
+/** The phase of a session. Only `failed` has an error, and only `linked` needs an account. */
 export type Phase =
   | { readonly name: 'idle' | 'active' | 'linking' }
   | {
       readonly name: 'linked'
       readonly account: PairingAccount
       readonly syncProgress?: number | undefined
-      /** One update said that the link has ended; a second one confirms it. */
+      /** One update reported that the link has ended. A second one confirms it. */
       readonly unlinkSuspected: boolean
-      /** The number is only probably the expected one, and the user has not said yet whether it is. */
+      /** The number is probably the expected one, but the user has not confirmed it yet. */
       readonly isUnsure?: boolean | undefined
     }
   | PasskeyPhase
@@ -128,7 +130,7 @@ export type Phase =
 export interface PasskeyPhase {
   readonly name: 'passkey-required'
   readonly helpUrl: string | undefined
-  /** Missing where the provider only says that a passkey is wanted. */
+  /** Missing if the provider reports only the demand. */
   readonly step?: PasskeyStep | undefined
   readonly code?: string | undefined
   readonly expiresAt: number
@@ -139,9 +141,9 @@ export interface PasskeyPhase {
   readonly isAnswered?: boolean | undefined
   /** The code that this page has confirmed. */
   readonly confirmedCode?: string | undefined
-  /** An answer was sent, and nothing has happened since for so long that a way out is offered. */
+  /** An answer was sent a while ago without a response, so a way out is offered. */
   readonly isSlow: boolean
-  /** When it changes by time alone. */
+  /** When it changes next without an event. */
   readonly nextAt: number
 }
 
@@ -153,35 +155,35 @@ export interface SessionFacts {
   phase: Phase
   since: number
   roundSince: number
-  /** Since when nothing could be shown. */
+  /** The start of the wait without anything to show. */
   waitingSince: number
-  /** Nothing could be shown for so long that a way out is offered. */
+  /** The wait is so long that a way out is offered. */
   isSlow: boolean
   now: number
   attempt: number
   departures: number
   /** The action that is due at the provider before the round goes on. Each is sent once per round: then it is `started` or `done`. */
   reset: 'none' | 'start' | 'reset' | 'unlink' | 'started' | 'done'
-  /** A code has expired: one more read of the state is due, and others while the provider is between two states. */
+  /** A code has expired: one more read of the state is due, and further reads while the provider is between two states. */
   isLastLook: boolean
   source: UpdateSource | undefined
   poll: SessionPoll
   qr: QrRound
   code: CodeStep
-  /** A live code that this page does not show: of another page, or given up with its number. */
+  /** A live code that this page does not show: another page requested it, or the user went back to the number. */
   otherCode: IssuedTo | undefined
   codeQuietUntil: number
-  /** The linked number that was compared last with the expected one. */
+  /** The last comparison of the linked number with the expected one. */
   judged: { readonly phoneNumber: string | undefined; readonly result: PhoneComparison } | undefined
   notice: PairingNotice | undefined
   /** Since when the page is hidden or offline; `undefined` while it is watched. */
   unwatchedAt: number | undefined
-  /** When the last component left; an update after the next mount has to confirm the session before it is shown. */
+  /** When the last component was unmounted. After the next mount, an update has to confirm the session before it is shown. */
   leftAt: number | undefined
   isConfirmed: boolean
 }
 
-/** What the cache keeps. */
+/** The cached state. */
 export interface SessionState {
   readonly facts: SessionFacts
   readonly session: PairingSession
@@ -190,9 +192,9 @@ export interface SessionState {
 /** An update of the poller. */
 export type UpdatedEvent = Extract<SessionEvent, { type: 'updated' }>
 
-/** What an update means for the session depends on these. */
+/** The context in which an update is applied. */
 export interface UpdateContext {
-  /** The same statement of the provider as in the update before. */
+  /** The update repeats the last response of the provider. */
   readonly isRepeated: boolean
   readonly wasLastLook: boolean
 }
@@ -203,19 +205,19 @@ export interface LaterRules {
   apply(facts: SessionFacts, event: SessionEvent): void
   /** Another page or another user changed the session, or a component came back to one that failed. */
   prepare(facts: SessionFacts, event: UpdatedEvent): void
-  /** A state beyond the wait for the scan of a QR code. */
+  /** Applies a state beyond the wait for a scan. */
   takeState(facts: SessionFacts, event: UpdatedEvent, context: UpdateContext): void
-  /** The request for a pairing code is over, with or without one. */
+  /** The request for a pairing code has ended, with or without a code. */
   endCodeRequest(facts: SessionFacts): void
-  /** What time alone does to pairing codes and passkey ceremonies. */
+  /** Applies the passing of time to pairing codes and passkey ceremonies. */
   settle(facts: SessionFacts, at: number): void
-  /** The clock was set back: no age is known any more. */
+  /** The clock was set back: all ages are unknown. */
   forgetTimes(facts: SessionFacts, at: number): void
-  /** How a session looks beyond the wait for the scan of a QR code. */
+  /** The view of a session beyond the wait for a scan. */
   view(facts: SessionFacts): SessionView
 }
 
 type OwnFields<Session> = Session extends unknown ? Omit<Session, 'method' | 'methods' | 'notice'> : never
 
-/** {@link PairingSession}, but for what all states have. */
+/** {@link PairingSession} without the fields that all states have. */
 export type SessionView = OwnFields<PairingSession>

@@ -18,25 +18,25 @@ const transientErrors: readonly PairingErrorCode[] = [
   'rate-limited',
 ]
 
-/** WhatsApp's own hand-over after a scan takes seconds, the start of a provider up to five minutes. */
+/** The longest time in `linking`. WhatsApp takes seconds after a scan, but a provider may take up to five minutes to start. */
 const LINKING_LIMIT_MS = 5 * 60_000
 
-/** Where a provider does not document how long its first code may take. */
+/** The longest wait for the first code, if the provider does not document one. */
 const WAITING_LIMIT_MS = 10 * 60_000
 
-/** A provider that had a code in this round, and has no other one after this time, is stuck. */
+/** A provider that sent a code in this round, but no other one within this time, is stuck. */
 const NEXT_CODE_LIMIT_MS = 90_000
 
-/** After a code, a provider between two states may be finishing a link with it: the last look is repeated for so long. */
+/** After a code, a provider between two states may be completing a link with it. The last read is repeated for this long. */
 const LAST_LOOKS_MS = 20_000
 
 /** A pushed update may be this late before the page reads. */
 const PUSH_SLACK_MS = 1_000
 
-/** Where an update does not say when to read again. */
+/** The pause until the next read, if an update does not contain one. */
 const USUAL_INTERVAL_MS = 3_000
 
-/** What an update means for the session. */
+/** Applies an update to the session. */
 export function updated(s: Draft, event: UpdatedEvent, later: LaterRules | undefined): void {
   const { update, at, isPushed = false, request } = event
   const { source, phase, isLastLook: wasLastLook } = s
@@ -49,7 +49,7 @@ export function updated(s: Draft, event: UpdatedEvent, later: LaterRules | undef
   const isSameOrigin = isSameSession && source?.origin === update.origin
   if (isSameOrigin && update.seq < source.seq) return
   const isRepeated = isSameOrigin && update.seq === source.seq
-  // The response to an action of this page changes no more than that action.
+  // A response to an action of this page confirms no other action.
   const isOther = source && (!isSameSession || (!request && isChanged(source.revision, update.revision)))
   if (isOther || phase.name === 'failed') need(later).prepare(s, event)
   s.isLastLook = false
@@ -67,7 +67,7 @@ export function updated(s: Draft, event: UpdatedEvent, later: LaterRules | undef
   limitWaiting(s, at)
 }
 
-/** Thrown where a rule is needed that is not loaded yet. The state stays as it was, and the event is applied again later. */
+/** Thrown if an event needs a rule that is not loaded yet. The state stays unchanged, and the event is applied again later. */
 export const rulesMissing: Error = new Error('The rules of later states are not loaded yet.')
 
 /** The rules of later states. */
@@ -76,7 +76,7 @@ export function need(later: LaterRules | undefined): LaterRules {
   throw rulesMissing
 }
 
-/** A greater revision makes invalid what a page shows; a missing one does not. */
+/** A greater revision makes the page's state invalid; a missing one does not. */
 function isChanged(before: number | undefined, after: number | undefined): boolean {
   return after !== undefined && after > (before ?? 0)
 }
@@ -92,7 +92,7 @@ function takeSource(s: Draft, { update, at }: UpdatedEvent): void {
   const [first] = methods
   if (!first || methods.includes(s.method)) return
   s.method = first
-  // What was read was about the other method.
+  // The update was for the other method.
   s.poll = { ...s.poll, dueAt: at }
 }
 
@@ -137,22 +137,22 @@ export function failed(s: Draft, error: PairingError, retryAt: number | undefine
     return
   }
   if (phase.name === 'linked' && s.isConfirmed) {
-    // A failed read does not mean that the link has ended, nor do many.
+    // Failed reads, even many, do not mean that the link has ended.
     s.poll = { dueAt, failures, error: undefined }
     if (failures >= TRANSIENT_LIMIT) s.phase = { ...phase, unlinkSuspected: false }
     return
   }
-  // The last look failed: the round is over all the same.
+  // The last read failed: the round ends anyway.
   if (wasLastLook) return
   const limit = transientErrors.includes(error.code) ? TRANSIENT_LIMIT : FAILURE_LIMIT
-  // An idle page waits for nothing: the button that was pressed did not work.
+  // An idle page does not wait for anything: the action of the user failed.
   if (error.retryable && phase.name !== 'idle' && (failures < limit || isCodeOnScreen(s))) {
     s.poll = { dueAt, failures, error }
-    // Time in which nothing is known about the provider is no sign that it is stuck.
+    // While reads fail, the wait does not count against the provider.
     s.waitingSince = Math.max(s.waitingSince, at - WAY_OUT_MS)
   } else {
     enter(s, { name: 'failed', error }, at)
-    // A component that came back waits for nothing more.
+    // A remounted component does not wait any longer.
     s.isConfirmed = true
   }
 }

@@ -3,7 +3,7 @@ import type { PairingSession, PreparingReason, SlowWait } from './pairing-sessio
 import type { LaterRules, SessionFacts, SessionView } from './session-state.js'
 import { need } from './session-updates.js'
 
-/** The facts as the interface sees them; the same object as before where nothing of it changed. */
+/** The session as the interface sees it; the same object as before if it has not changed. */
 export function viewSession(
   facts: SessionFacts,
   later: LaterRules | undefined,
@@ -46,7 +46,7 @@ function preparingReason({ reset, poll }: SessionFacts): PreparingReason | undef
   return poll.error && 'retrying'
 }
 
-/** What a long wait shows. */
+/** The fields of a long wait. */
 export function slowWait({ isSlow, isConfirmed, phase, offer }: SessionFacts): SlowWait {
   return {
     isSlow,
@@ -55,7 +55,7 @@ export function slowWait({ isSlow, isConfirmed, phase, offer }: SessionFacts): S
   }
 }
 
-/** Whether a session has come to an end that only the user can leave. */
+/** Whether a session has ended in a state that only the user can leave. */
 export function isOver(session: PairingSession): boolean {
   const { status } = session
   if (status === 'expired') return session.reason !== 'refresh-due'

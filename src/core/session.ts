@@ -16,23 +16,23 @@ import type { LaterRules, SessionFacts, SessionOffer, SessionSetup, SessionState
 import { failed, need, updated } from './session-updates.js'
 import { isOver, viewSession } from './session-view.js'
 
-/** QR codes that may pass unscanned, as WhatsApp's own page does it. */
+/** How many QR codes may expire unscanned, as on WhatsApp's own page. */
 export const DEFAULT_MAX_REFRESHES = 3
 
-/** After a longer silence (a machine that slept), waiting starts anew. */
+/** After a longer silence (the machine slept), waiting times start again. */
 const SILENCE_MS = 60_000
 
 /** Two readings of one clock may be this far out of order before it counts as set back. */
 const CLOCK_TOLERANCE_MS = 1_000
 
-/** What a session begins with. */
+/** Options for the first state of a session. */
 export interface SessionOptions extends SessionSetup {
   readonly offer: SessionOffer
   readonly method: PairingMethod
   readonly autoStart: boolean
 }
 
-/** The state of a session that no update was received for. `now` is epoch milliseconds. */
+/** The state of a session before its first update. `now` is epoch milliseconds. */
 export function initialState(
   { offer, method, autoStart, ...setup }: SessionOptions,
   now: number,
@@ -67,7 +67,7 @@ export function initialState(
 }
 
 /**
- * The state after an event. A state that stays is returned as the same object.
+ * The state after an event. If nothing changed, it is the same object.
  *
  * @param later The rules that no session needs before its first QR code; `undefined` while they are not loaded
  * @throws {@link rulesMissing} where the event needs one of them.
@@ -87,7 +87,7 @@ export function transition(
   return { facts: s, session: viewSession(s, later, state.session) }
 }
 
-/** What time alone does to a session. */
+/** Applies the passing of time to a session. */
 function settle(s: Draft, at: number, later: LaterRules | undefined): void {
   if (at < s.now - CLOCK_TOLERANCE_MS) {
     need(later).forgetTimes(s, at)
@@ -139,17 +139,17 @@ function apply(s: Draft, event: SessionEvent, later: LaterRules | undefined): vo
         refreshMode: refreshMode ?? setup.refreshMode,
       }
       if (s.setup.expectedPhoneNumber !== setup.expectedPhoneNumber) s.judged = undefined
-      // A link to another phone, and a code that waits for the user.
+      // A link to another phone or a code that waits for the user: nothing is due.
       if (phase.name === 'linked' || qr.display === 'held') break
       return
     }
     case 'push-ended':
-      // After a failure, the pause goes on.
+      // After a failure, the pause continues.
       if (s.poll.failures === 0) s.poll = { ...s.poll, dueAt: Math.min(s.poll.dueAt, at) }
       return
     case 'watched':
       s.unwatchedAt = event.isWatched ? undefined : (s.unwatchedAt ?? at)
-      // There may have been a code in the meantime.
+      // There may have been other codes while the page was hidden.
       if (event.isWatched && s.qr.code) s.qr = { ...s.qr, code: { ...s.qr.code, isJoined: true } }
       return
     case 'entered':

@@ -2,12 +2,12 @@ import { qrPayloadKey } from './qr-payload.js'
 import { type Draft, forgetQr, isChangeDue, uncount } from './session-moves.js'
 import type { QrCodeOnScreen, UpdatedEvent } from './session-state.js'
 
-/** Two statements about the end of one code that differ by less are the same statement, delayed on the way. */
+/** Two reported ends of one code that differ by less are the same. In milliseconds. */
 const STEADY_MS = 500
 
 /**
- * The first statement of a page that is still loading travels for long, so the end that it gives is too early by as much. It
- * is safe to keep it, and another one would draw the screen again and restart the countdown. In milliseconds.
+ * While a page is loading, the first update arrives late, so its end of the code is too early. It is safe to keep that end: a new
+ * one would redraw the screen and restart the countdown. In milliseconds.
  */
 const STEADY_END_MS = 2_000
 
@@ -23,7 +23,7 @@ export function showQrCode(s: Draft, event: UpdatedEvent): void {
   const held = s.qr.code
   const payload = update.qrCode ?? (id !== undefined && held?.id === id ? held.payload : undefined)
   if (!payload) {
-    // The server thinks that this page holds a code that it has forgotten.
+    // The server assumes that this page still has the code, but the page has discarded it.
     s.qr = { ...s.qr, code: held && { ...held, id: undefined } }
     s.poll = { ...s.poll, dueAt: at }
     return
@@ -34,7 +34,7 @@ export function showQrCode(s: Draft, event: UpdatedEvent): void {
   const expiresAt = steady(known?.expiresAt, base + expiresInMs, STEADY_END_MS)
   const hideAt = Math.min(steady(known?.hideAt, base + hideInMs), expiresAt)
   if (at >= expiresAt) return
-  // The one before is never shown again.
+  // The previous code is never shown again.
   if (!known) {
     uncount(s, at)
     forgetQr(s)
@@ -49,7 +49,7 @@ export function showQrCode(s: Draft, event: UpdatedEvent): void {
     s.qr = { ...s.qr, display: 'held' }
     return
   }
-  // One that follows another was seen from its beginning.
+  // A code that follows another was seen from its beginning.
   const follows = held !== undefined && at < held.expiresAt + FOLLOWS_MS
   const code: QrCodeOnScreen = {
     payload,
@@ -62,7 +62,7 @@ export function showQrCode(s: Draft, event: UpdatedEvent): void {
   }
   s.qr = { ...qr, code, display: at < hideAt ? 'visible' : 'waiting', shown: number }
   s.notice = s.notice === 'code-replaced' ? undefined : s.notice
-  // The start or the reset has helped. After these codes, another one may be sent.
+  // The start or reset has worked. After these codes, another one may be sent.
   if (!isChangeDue(s.reset)) s.reset = 'none'
 }
 

@@ -9,7 +9,7 @@ import { asPasskeyCode, asPasskeyStep } from './passkey-step.js'
 import type { PairingSnapshot, SnapshotDetails } from './provider.js'
 
 /**
- * The snapshot in a value of unknown origin: a response of a developer's own provider may hold anything.
+ * Reads the snapshot from an untrusted value: the developer's own provider may return anything.
  *
  * @param provider - `id` of the provider: one of them documents another length of pairing codes.
  * @throws {@link PairingError} `invalid-answer`

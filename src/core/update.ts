@@ -5,9 +5,8 @@ import type { PasskeyStep } from './passkey-step.js'
 import type { PairingAccount, PairingMethod, PairingSnapshot, ProviderTiming } from './provider.js'
 import { decodeQrPayload, type QrPayload } from './qr-payload.js'
 
-// What travels between `proxy` in the browser and the server handler.
-// `GET url?want=…` reads, `GET url?events` streams the same messages, `POST url` with `{ action, … }` acts.
-// One URL, so that any router can mount it.
+// The messages between `proxy` in the browser and the server handler. `GET url?want=…` reads, `GET url?events` streams the same
+// messages, and `POST url` with `{ action, … }` performs an action. One URL, so that any router can mount it.
 
 /** Version of the messages. A page that reads another one ignores fields that it does not know. */
 export const WIRE_VERSION = 1
@@ -22,8 +21,8 @@ export const EVENTS_PARAMETER = 'events'
 export const METHOD_PARAMETER = 'method'
 
 /**
- * Query parameter: `codeId` of the QR code that the page holds, which is not sent again. With `want=state`: the code, by its
- * `codeId` or {@link PAIRING_CODE}, that has expired in front of the user. Never a code itself: URLs are logged.
+ * Query parameter: `codeId` of the page's QR code, so that it is not sent again. With `want=state`: the code that has expired on
+ * screen, as its `codeId` or {@link PAIRING_CODE}. Never the code itself, because URLs are logged.
  */
 export const HAS_PARAMETER = 'has'
 
@@ -33,15 +32,15 @@ export const PAIRING_CODE = 'pairing-code'
 /** Name of the events of the stream. */
 export const UPDATE_EVENT = 'update'
 
-/** What a read is about: the QR code, or the state alone. */
+/** What to read: the QR code, or the state alone. */
 export type PairingWant = 'code' | 'state'
 
-/** What may be changed. A read never starts, restarts or ends a pairing. */
+/** The actions of a page. A read never starts, restarts or ends a pairing. */
 export type PairingAction = 'start' | 'request-pairing-code' | 'reset' | 'unlink'
 
 /**
- * What a provider offers beside reading. No button is shown that cannot work. `passkey`: the server passes the answer of a
- * passkey on; `passkey-confirm`: a code can be confirmed; `passkey-handoff`: the provider has a way of its own.
+ * What a provider supports besides reading. The screen hides the buttons for everything else. `passkey`: the server forwards the
+ * answer of a passkey; `passkey-confirm`: a code can be confirmed; `passkey-handoff`: the provider has its own procedure.
  */
 export type PairingAbility = 'unlink' | 'reset' | 'passkey' | 'passkey-confirm' | 'passkey-handoff'
 
@@ -54,45 +53,47 @@ export const pairingAbilities: readonly PairingAbility[] = [
   'passkey-handoff',
 ]
 
-/** Why the state before ended. `disconnected`: by `unlink` of a page; `unlinked`: on the phone, or by WhatsApp. */
+/** Why the previous state ended. `disconnected`: by `unlink` of a page; `unlinked`: on the phone, or by WhatsApp. */
 export type UpdateReason = 'code-replaced' | 'reset' | 'disconnected' | 'unlinked'
 
-/** A stream that is silent for longer than this (milliseconds) is broken or held back; the server sends something earlier. */
+/** A stream that is silent for longer than this (milliseconds) is broken or buffered. The server sends an event earlier. */
 export const STREAM_SILENCE_LIMIT_MS = 25_000
 
 /** A pairing code that may be entered now. */
 export interface UpdatePairingCode {
   /** Eight letters and digits. */
   readonly value: string
-  /** The last four digits of its phone number. The whole number is only known to the page that sent it. */
+  /** The last four digits of its phone number. Only the page that sent the number knows all of it. */
   readonly lastDigits: string
   /** Milliseconds until it expires. */
   readonly expiresInMs: number
 }
 
-/** A passkey ceremony that is under way. */
+/** The current passkey ceremony. */
 export interface UpdatePasskey {
   readonly step: PasskeyStep
   /** Of `confirm`: the code that the phone shows too. */
   readonly code?: string
-  /** Milliseconds until WhatsApp gives up. */
+  /** Milliseconds until the ceremony expires. */
   readonly expiresInMs?: number
 }
 
 /** A request to the provider that failed. */
 export interface UpdateError {
   readonly code: PairingErrorCode
-  /** Milliseconds until the next attempt; missing where only a change helps. */
+  /** Milliseconds until the next attempt; missing if a retry cannot help. */
   readonly retryInMs?: number
 }
 
-/** The one message for polling and streaming: all that a page needs to know about a session. Durations are milliseconds. */
+/**
+ * The message for polling and streaming. It contains everything that a page needs about a session. Durations are milliseconds.
+ */
 export interface PairingUpdate {
   /** {@link WIRE_VERSION}. */
   readonly v: number
-  /** Whose session this is. Opaque, equal on every replica. A page drops what it holds when it changes. */
+  /** Identifies the session. Opaque, and equal on every replica. When it changes, a page discards its state. */
   readonly session: string
-  /** Time of the last change (start, pairing code, reset, unlink). A greater one makes invalid what a page shows. */
+  /** Time of the last change (start, pairing code, reset, unlink). A greater one makes the page's state invalid. */
   readonly revision?: number
   /** The process that sent it. */
   readonly origin: string
@@ -105,28 +106,28 @@ export interface PairingUpdate {
   readonly error?: UpdateError
   /** The refusal in `error` is not final: the server tries again, `nextInMs` says when. */
   readonly willRetry?: boolean
-  /** Of `qr`; missing where the read said that the page holds this code. */
+  /** Of `qr`; missing if the read said that the page already has this code. */
   readonly qrCode?: QrPayload
-  /** Of `qr`: names the code. */
+  /** Of `qr`: the id of the code. */
   readonly codeId?: string
-  /** Of `qr`: hide the code then, unless another update confirms it. */
+  /** Of `qr`: hide the code after this time, unless another update confirms it. */
   readonly hideInMs?: number
-  /** Of `qr`: the code expires then. */
+  /** Of `qr`: the code expires after this time. */
   readonly expiresInMs?: number
   readonly pairingCode?: UpdatePairingCode
   /** Of `linked`. */
   readonly account?: PairingAccount
-  /** Of `linked`: how much of the account's chats the provider has copied, in percent, where it says so. */
+  /** Of `linked`: how much of the account's chats the provider has copied, in percent, if it reports that. */
   readonly syncProgress?: number
-  /** Of `passkey-required`, where the provider says more than that. */
+  /** Of `passkey-required`, if the provider reports the ceremony. */
   readonly passkey?: UpdatePasskey
   /** Of `passkey-required`. */
   readonly helpUrl?: string
   /** When to read again; in a stream, when the next event is due at the latest. */
   readonly nextInMs?: number
-  /** How long the server held the request until it made this update, so that a page knows the age of its durations. */
+  /** How long the server took to make this update, so that a page knows the age of its durations. */
   readonly heldMs?: number
-  /** How long the credentials of this request still count. */
+  /** How long the credentials of this request remain valid. */
   readonly authorizedForMs?: number
   /** `id` of the provider. */
   readonly provider: string
@@ -158,8 +159,8 @@ export function encodeUpdate({ qrCode, ...update }: PairingUpdate, has?: string 
 }
 
 /**
- * The update in a response, but for its account, pairing code, passkey, help URL and reason: `decodeUpdate` of `decode-update.js` decodes those
- * too. A status that this version does not know is `preparing`.
+ * Decodes the update in a response, except its account, pairing code, passkey, help URL and reason, which `decodeUpdate` decodes
+ * too. An unknown status becomes `preparing`.
  *
  * @throws {@link PairingError} `invalid-answer` for anything that is no update.
  */
@@ -216,7 +217,7 @@ export function hasDetails(input: unknown): boolean {
   return Boolean(status === 'linked' || pairingCode || passkey || helpUrl || reason)
 }
 
-/** A timer that waits for more than 24 days fires at once, and would not stop. In milliseconds. */
+/** The longest duration in an update. A timer of more than 24 days would fire immediately, again and again. In milliseconds. */
 export const LONGEST_WAIT_MS = 86_400_000
 
 /** Durations that a timer can wait for. */
