@@ -139,7 +139,7 @@ function apply(s: Draft, event: SessionEvent, later: LaterRules | undefined): vo
         refreshMode: refreshMode ?? setup.refreshMode,
       }
       if (s.setup.expectedPhoneNumber !== setup.expectedPhoneNumber) s.judged = undefined
-      // A link to another phone or a code that waits for the user: nothing is due.
+      // For a linked phone or a code that waits for the user, the later rules apply the change.
       if (phase.name === 'linked' || qr.display === 'held') break
       return
     }

@@ -1,19 +1,20 @@
 /** The browser has painted a code this long after it was drawn. In milliseconds. */
 const PAINTED_MS = 200
 
-/** A page that is never idle must get its later states too. In milliseconds. */
+/** A page that is never idle must load its later states too. In milliseconds. */
 const IDLE_LIMIT_MS = 2_000
 
 let encoder: Promise<unknown> | undefined
 
-/** The first code waits for this chunk. */
+/** Registers a chunk that the first code waits for. */
 export function drawsWith<Loaded>(loading: Promise<Loaded>): Promise<Loaded> {
   encoder = loading
   return loading
 }
 
 /**
- * Runs what the first code does not need after that code was painted; at once in a page where we draw none. Returns what stops it.
+ * Runs a function after the first code was painted, or immediately if this page draws no code. Returns a function that cancels
+ * this.
  */
 export function afterFirstCode(run: () => void): () => void {
   if (!encoder) {
@@ -35,7 +36,7 @@ export function afterFirstCode(run: () => void): () => void {
   }
 }
 
-/** On a slow device the code may not be drawn yet. Some browsers do not report it. */
+/** On a slow device the code may not be drawn yet. Not all browsers support this callback. */
 function whenIdle(run: () => void): void {
   if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: IDLE_LIMIT_MS })
   else run()

@@ -1,20 +1,20 @@
 /**
- * Keeps the screen from going dark until the returned function is called: a phone takes its time to find the right menu.
- * Where the browser cannot or may not (no such API, saving power, a permissions policy), nothing happens.
+ * Keeps the screen on until the returned function is called, because users need time to find the right menu on the phone. If the
+ * browser does not support or allow this (no API, power saving, a permissions policy), nothing happens.
  */
 export function keepAwake(): () => void {
   const controller = new AbortController()
   let held: WakeLockSentinel | undefined
   let isAsking = false
   const ask = async () => {
-    // Browsers take the lock away from a page that is hidden, and refuse it there.
+    // Browsers release the lock when the page is hidden, and refuse a new one there.
     if (isAsking || document.visibilityState !== 'visible' || (held && !held.released)) return
     isAsking = true
     try {
       held = await navigator.wakeLock.request('screen')
       if (controller.signal.aborted) await held.release()
     } catch {
-      // The screen goes dark when it would have.
+      // The screen turns off as usual.
     } finally {
       isAsking = false
     }

@@ -1,12 +1,11 @@
-/** What closes when the user presses Escape. Returns whether the key was pressed for it. */
+/** Handles a press of Escape. Returns whether the layer has used the key. */
 type EscapeLayer = (event: KeyboardEvent) => boolean
 
 /** The last one is on top. */
 const layers: EscapeLayer[] = []
 
-// Dialogs of other libraries listen on the document or the window, some before an event reaches the element that has the
-// focus. They would close together with a layer that is open inside of them. So this listener is there first: from when the
-// module is loaded, and not from when a layer opens.
+// Dialogs of other libraries listen on the document or the window, some in the capture phase. They would close together with a
+// layer inside them. So this listener is added first: when the module loads, and not when a layer opens.
 if (typeof window !== 'undefined') {
   window.addEventListener(
     'keydown',
@@ -17,7 +16,7 @@ if (typeof window !== 'undefined') {
   )
 }
 
-/** Escape is for this layer first, until the returned function is called. */
+/** This layer gets Escape first, until the returned function is called. */
 export function openEscapeLayer(layer: EscapeLayer): () => void {
   layers.push(layer)
   return () => {

@@ -7,7 +7,7 @@ import { callHost } from './session/call-host.js'
 
 interface PairingBoundaryProps {
   readonly children: ReactNode
-  /** What stands in place of the children after one of them threw. `retry` mounts them again. */
+  /** Replaces the children after one of them threw. `retry` mounts them again. */
   readonly fallback: (retry: () => void) => ReactNode
   readonly onError: ((error: PairingError) => void) | undefined
 }
@@ -17,8 +17,8 @@ interface PairingBoundaryState {
 }
 
 /**
- * Keeps an exception of the component, or of a part of the host's own, from taking the host's page with it. React itself writes
- * the exception to the console.
+ * Catches exceptions of the component and of the app's own parts, so that they do not break the page. React writes them to the
+ * console.
  */
 export class PairingBoundary extends Component<PairingBoundaryProps, PairingBoundaryState> {
   override state: PairingBoundaryState = {}
@@ -44,14 +44,14 @@ export class PairingBoundary extends Component<PairingBoundaryProps, PairingBoun
   }
 }
 
-/** An error of the component itself. Unlike others, it carries the exception as it was thrown. */
+/** An error of the component itself. Unlike other errors, its `cause` is the original exception. */
 export function componentError(message: string, cause: unknown): PairingError {
   const error = new PairingError('component-failed', message)
   error.cause = cause
   return error
 }
 
-/** Next.js redirects, and shows its 404 page, by exceptions with such a digest: they are for its own boundaries. */
+/** Next.js throws exceptions with such a digest for redirects and its 404 page. Its own boundaries handle them. */
 function isNavigation(cause: unknown): boolean {
   const { digest } = asRecord(cause)
   return typeof digest === 'string' && digest.startsWith('NEXT_')

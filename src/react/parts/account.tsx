@@ -7,7 +7,7 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** The linked account, as far as the provider reports it, and how much of its chats is copied. */
+/** The linked account, with the details that the provider reports, and `syncProgress` of {@link PairingSession} below 100. */
 export const PairingAccount: PartComponent<'div'> = forwardPart(function PairingAccount(props, ref) {
   const { pairing, messages, part } = usePairingContext()
   const { session } = pairing

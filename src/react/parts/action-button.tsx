@@ -5,14 +5,14 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
-/** What {@link ActionButton} takes beside the props of the host's button. */
+/** Props of {@link ActionButton}, in addition to those of a button. */
 interface ActionButtonProps {
   readonly part: PairingElementName
-  /** What the part is for; comes after the host's own handler, unless that prevents it. */
+  /** The action of the part. It runs after the app's own handler, unless that calls `preventDefault`. */
   readonly action: () => void
 }
 
-/** A button that may go away when it is used; the focus is then put on the panel. */
+/** A button that may be removed when it is used. The focus then moves to the panel. */
 export const ActionButton: PartComponent<'button', ActionButtonProps> = forwardPart(function ActionButton(
   { part: name, action, onClick, ...props },
   hostRef,

@@ -9,8 +9,8 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
 /**
- * Says to screen readers, politely, when half and a quarter of a code's time is left: what the countdown shows. A QR
- * code that takes another one's place by itself, and is followed by one, is announced by the status line alone.
+ * Announces politely to screen readers when half and a quarter of a code's time is left, which the countdown shows to others. A
+ * QR code that is replaced automatically is announced by the status line alone.
  */
 export const PairingAnnouncement: PartComponent<'span'> = forwardPart(
   function PairingAnnouncement(props, ref) {

@@ -5,13 +5,13 @@ import { type ReactElement, type ReactNode, useState } from 'react'
 interface AvatarProps {
   readonly src: string | undefined
   readonly name: string | undefined
-  /** Its name, for styles. */
+  /** The name of the element, for styles. */
   readonly element: { readonly 'data-part': string; readonly className: string | undefined }
-  /** In place of the initials of an account without a name. */
+  /** Shown for an account without a name, instead of initials. */
   readonly children: ReactNode
 }
 
-/** The profile picture; the initials where there is none, or where it does not load. Give it the picture's address as `key`. */
+/** The profile picture, or initials if there is none or it does not load. Use the picture's address as `key`. */
 export function Avatar({ src, name, element, children }: AvatarProps): ReactElement {
   // Addresses of pictures expire, and some networks block them.
   const [isBroken, setBroken] = useState(false)

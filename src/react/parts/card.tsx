@@ -21,11 +21,11 @@ import { useLaterParts } from './use-later-parts.js'
 /** Props of {@link PairingCard}. */
 export interface PairingCardProps extends PairingRootProps {
   /**
-   * Components in place of the default ones, or `null` for none. Each takes no props: what it shows it gets from
-   * `usePairingContext()` of `whatsapp-pairing/parts`, and it may render the part it replaces.
+   * Components that replace the default ones, or `null` for none. Most get no props: they read the session from
+   * `usePairingContext()` of `whatsapp-pairing/parts`. They may render the part that they replace.
    *
-   * Write the object outside the component that renders it: a function made anew is another component, and React
-   * mounts it anew on every render, which loses its state and the focus in it.
+   * Create the object outside the component that renders it. A function that is created on every render is a new component each
+   * time. React then remounts it, which loses its state and its focus.
    *
    * @example
    * ```tsx
@@ -37,7 +37,7 @@ export interface PairingCardProps extends PairingRootProps {
   readonly parts?: PairingParts | undefined
 }
 
-/** The parts in the arrangement of `<WhatsAppPairing>`, for a session that the host holds itself. Children come last. */
+/** All parts, arranged as in `<WhatsAppPairing>`, for a session that your app gets from the hook. Children come last. */
 export const PairingCard: ComponentWithRef<PairingCardProps, HTMLElement> = forwardRef(function PairingCard(
   { parts, children, ...props }: PairingCardProps,
   ref: ForwardedRef<HTMLElement>,
@@ -56,7 +56,7 @@ function Layout(): ReactElement {
   const later = useLaterParts()
   const { pairing, part } = usePairingContext()
   return (
-    // One centred column where there are no steps beside the stage.
+    // One centred column if there are no steps next to the stage.
     <div {...part('card')} data-layout={isDecided(pairing.session) ? 'column' : undefined}>
       <div {...part('intro')}>
         <Part name="Title" own={PairingTitle} />
@@ -114,7 +114,7 @@ function CodeText(): ReactElement | null {
   const { session } = pairing
   if (later) return <later.PairingCode />
   if (later === undefined || session.status !== 'awaiting-code') return null
-  // The provider has issued it and counts it: it is shown as it is.
+  // The provider has already issued and counted this code, so it is shown even without its part.
   return (
     <p dir="ltr" translate="no" {...part('plain-code')}>
       {session.pairingCode.formatted}

@@ -4,7 +4,7 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** Closes the dialog it is in; nothing where there is none, or where the host did not say how to close it. */
+/** Closes the dialog around it. Renders nothing outside a dialog, or without `onClose`. */
 export const PairingCloseButton: PartComponent<'button'> = forwardPart(function PairingCloseButton(
   { onClick, children, ...props },
   ref,

@@ -6,7 +6,7 @@ import { usePairingContext } from './pairing-context.js'
 import { RichText } from './rich-text.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
-/** Which number the pairing code is for, and the way back to the number. */
+/** The number that the pairing code is for, and a button to change it. */
 export const PairingCodeRecipient: PartComponent<'p'> = forwardPart(
   function PairingCodeRecipient(props, ref) {
     const { session } = usePairingContext().pairing

@@ -6,13 +6,13 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** Long enough to be read by eye or by a screen reader; after that, another copy is announced again. */
+/** Long enough to be read or announced. After that, another copy is announced again. */
 const CONFIRMED_MS = 4_000
 
-/** Copies the pairing code without its dash, as WhatsApp's field takes it. */
+/** Copies the pairing code without its dash, in the form that WhatsApp's field accepts. */
 export const PairingCopyButton: PartComponent<'button'> = forwardPart(function PairingCopyButton(props, ref) {
   const { session, report } = usePairingContext().pairing
-  // The key forgets "Copied" when another code comes.
+  // The key removes "Copied" when another code comes.
   return session.status === 'awaiting-code' ? (
     <Copy
       {...props}
@@ -62,7 +62,7 @@ export const Copy: PartComponent<'button', CopyProps> = forwardPart<'button', Co
   )
 })
 
-/** Copies a text, or the element that shows it. `onWritten` is called where that needed no event `copy`. */
+/** Copies a text, or the element that shows it. `onWritten` is called if the browser sends no event `copy` for it. */
 export async function copyText(
   text: string,
   shown: Element | null | undefined,
@@ -78,7 +78,7 @@ export async function copyText(
   return true
 }
 
-/** The old way, which is left where the new one is not allowed. Where it fails too, the code is left selected. */
+/** The deprecated API, for pages that may not use the new one. If it fails too, the code stays selected. */
 function copySelected(code: Element | null | undefined): boolean {
   if (!code) return false
   const selection = getSelection()

@@ -12,17 +12,17 @@ import { usePairingContext } from './pairing-context.js'
  */
 export const PairingCountdown: PartComponent<'div'> = forwardPart(function PairingCountdown(props, ref) {
   const code = timedCode(usePairingContext().pairing.session)
-  // The key begins the animation anew for each code.
+  // The key restarts the animation for each code.
   return code && <CountdownBar {...props} ref={ref} {...code} key={`${code.shownAt}-${code.expiresAt}`} />
 })
 
-/** When a code was shown and when it has passed, in epoch milliseconds. */
+/** When a code was shown and when it expires, in epoch milliseconds. */
 export interface TimedCode {
   readonly shownAt: number
   readonly expiresAt: number
 }
 
-/** The code of this moment; null where there is none. */
+/** The current code, or null. */
 export function timedCode(session: PairingSession): TimedCode | null {
   const code =
     session.status === 'awaiting-scan'
@@ -31,17 +31,17 @@ export function timedCode(session: PairingSession): TimedCode | null {
   return code ? { shownAt: code.shownAt, expiresAt: code.expiresAt } : null
 }
 
-/** A bar that runs down between two moments. */
+/** A bar that shrinks between two times. */
 export const CountdownBar: PartComponent<'div', TimedCode> = forwardPart(function CountdownBar(
   { shownAt, expiresAt, ...props },
   hostRef,
 ) {
   const { part } = usePairingContext()
-  // Not as `style`: in HTML from a server a strict Content Security Policy forbids that, and its clock is another one.
+  // Not as `style`: a strict Content Security Policy forbids that in HTML from a server, and the server's clock may differ.
   const run = useCallback(
     (bar: HTMLDivElement | null) => {
       bar?.style.setProperty('--whatsapp-pairing-lifetime', `${expiresAt - shownAt}ms`)
-      // A component that mounts late joins the animation where it would be.
+      // A component that mounts late starts in the middle of the animation.
       bar?.style.setProperty('--whatsapp-pairing-age', `${Math.max(Date.now() - shownAt, 0)}ms`)
     },
     [shownAt, expiresAt],

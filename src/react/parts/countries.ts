@@ -7,17 +7,17 @@ export interface Country {
   readonly callingCode: string
   /** In the language of the component. */
   readonly name: string
-  /** What it is found by. */
+  /** The words that the search compares. */
   readonly words: readonly string[]
 }
 
-/** The flag of a country as text; where the system has no flags, like Windows, its two letters. */
+/** The flag of a country as text. Systems without flags, such as Windows, show two letters. */
 export function flagOf(country: string): string {
   const REGIONAL_A = 0x1f1e6
   return String.fromCodePoint(...[...country].map((letter) => REGIONAL_A + letter.charCodeAt(0) - 65))
 }
 
-/** Countries under their name in a language, in its order. English ones, `UK` among them, are found too. */
+/** Countries with their names in a language, in its order. English names and `UK` are found too. */
 export function listCountries(
   callingCodes: ReadonlyMap<string, string>,
   languageTag: string,
@@ -44,12 +44,12 @@ function namesIn(languageTag: string, style: 'long' | 'short' = 'long'): (countr
     const names = new Intl.DisplayNames(validTag(languageTag), { type: 'region', style })
     return (country) => names.of(country) ?? country
   } catch {
-    // Some embedded browsers have no names: the ISO codes are found and read all the same.
+    // Some embedded browsers have no country names. They show the ISO codes.
     return (country) => country
   }
 }
 
-/** The countries that a text may mean, the likeliest first: by ISO code, calling code, and beginning or part of the name. */
+/** The countries that match a text, the best match first: by ISO code, calling code, and beginning or part of the name. */
 export function findCountries(countries: readonly Country[], query: string): readonly Country[] {
   const wanted = plain(query).replace(/^(?:\+|00)/, '')
   if (!wanted) return countries

@@ -17,18 +17,18 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 import type { PairingCountryPickerProps } from './part.js'
 
-/** Not in TypeScript's DOM library yet, and in Chromium alone. */
+/** Not in TypeScript's DOM library yet, and only in Chromium. */
 declare class CloseWatcher extends EventTarget {
   destroy(): void
 }
 
-/** Options that Page Up and Page Down pass over. */
+/** How many options Page Up and Page Down move. */
 const PAGE = 8
 
 /**
- * The country of a number: one field that shows it, and searches when the user types or presses it. An editable
- * combobox with a list box, after the ARIA Authoring Practices, https://www.w3.org/WAI/ARIA/apg/patterns/combobox/. A
- * `<select>` would be less code, but cannot be searched on phones.
+ * The country of a number: one field that shows it, and opens a search when the user types or presses it. An editable combobox
+ * with a list box, after the ARIA Authoring Practices, https://www.w3.org/WAI/ARIA/apg/patterns/combobox/. A `<select>` would be
+ * less code, but cannot be searched on phones.
  */
 export const PairingCountryPicker: PartComponent<'div', PairingCountryPickerProps> =
   forwardPart(CountryPicker)
@@ -45,14 +45,14 @@ function CountryPicker(
   const [query, setQuery] = useState<string>()
   const [active, setActive] = useState<string>()
   const isOpen = query !== undefined
-  // Two hundred names are made and sorted only when the list opens.
+  // The two hundred names are created and sorted only when the list opens.
   const countries = useMemo(
     () => (isOpen ? listCountries(callingCodes, localeTag) : []),
     [isOpen, callingCodes, localeTag],
   )
   const found = useMemo(() => findCountries(countries, query ?? ''), [countries, query])
   const chosenPosition = found.findIndex(({ code }) => code === active)
-  // The best match of what was typed. Where nothing was typed, there is no choice yet.
+  // The best match of the typed text. Without text, no option is selected yet.
   const position = query && chosenPosition < 0 ? 0 : chosenPosition
   const current = found[position]
   const isEmpty = isOpen && found.length === 0
@@ -60,7 +60,7 @@ function CountryPicker(
 
   useEffect(() => {
     if (isOpen && current) {
-      // The list alone, and not the page around it.
+      // Scrolls only the list, and not the page around it.
       const option = list.current?.querySelector<HTMLElement>('[aria-selected="true"]')
       if (list.current && option)
         list.current.scrollTop = option.offsetTop - (list.current.clientHeight - option.offsetHeight) / 2
@@ -75,7 +75,7 @@ function CountryPicker(
     watcher?.addEventListener('close', close)
     const closeLayer = openEscapeLayer((event) => {
       if (event.target !== input.current) return false
-      // While a word is composed, Escape takes that back.
+      // During composition, Escape cancels the composition.
       if (!event.isComposing) {
         event.preventDefault()
         close()
@@ -91,7 +91,7 @@ function CountryPicker(
   const open = (text: string) => {
     if (isReadOnly) return
     setQuery(text)
-    // With nothing typed, from where one is; else from the best match.
+    // Without text, start at the current country; otherwise at the best match.
     setActive(text ? undefined : country)
   }
   const close = () => setQuery(undefined)
@@ -183,7 +183,7 @@ function CountryPicker(
           ))}
         </div>
       )}
-      {/* There before it has something to say, or screen readers miss it. */}
+      {/* Rendered while it is empty, because screen readers announce only later changes. */}
       <div aria-live="polite" {...part('country-announcement')}>
         {isEmpty && (
           // biome-ignore lint/a11y/noStaticElementInteractions: a press on it must not take the focus from the field.
@@ -196,7 +196,7 @@ function CountryPicker(
   )
 }
 
-/** Where a key leads in a list of some length. Up from the first is the last, and down from the last the first. */
+/** The new position for each key. Up from the first option leads to the last, and down from the last to the first. */
 const MOVES: Readonly<Record<string, (position: number, length: number) => number>> = {
   ArrowDown: (position, length) => (position + 1) % length,
   ArrowUp: (position, length) => (position > 0 ? position : length) - 1,
@@ -206,7 +206,9 @@ const MOVES: Readonly<Record<string, (position: number, length: number) => numbe
   PageUp: (position) => Math.max(position - PAGE, 0),
 }
 
-/** What was typed into the closed field, without the country that stood there; nothing where some of that was deleted. */
+/**
+ * The text that was typed into the closed field, without the country that it showed. Empty if a part of the country was deleted.
+ */
 function typedOver(closed: string, value: string): string {
   if (value.includes(closed)) return value.replace(closed, '')
   return closed.startsWith(value) ? '' : value

@@ -5,7 +5,7 @@ import { ActionButton } from './action-button.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** The next step after a link: `onDone` of the host, else the end of the dialog around it. */
+/** The next step after a link: calls `onDone` of the app, or closes the dialog around it. */
 export const PairingDoneButton: PartComponent<'button'> = forwardPart(function PairingDoneButton(props, ref) {
   const { pairing, messages, onDone, close, reportFailure } = usePairingContext()
   const { session } = pairing

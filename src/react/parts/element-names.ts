@@ -1,4 +1,4 @@
-/** Every element of the component that has a `data-part`, by that name. Some are there in some states only. */
+/** The `data-part` of every element of the component. Some elements exist only in some states. */
 export type PairingElementName =
   | 'root'
   | 'card'
@@ -63,7 +63,7 @@ export type PairingElementName =
   | 'phone-echo'
   | 'phone-spelling'
   | 'use-number-button'
-  /** What is wrong with the phone number, in place of `phone-hint`. */
+  /** The error of the phone number, instead of `phone-hint`. */
   | 'error'
   | 'submit-button'
   | 'cool-down'
@@ -71,7 +71,7 @@ export type PairingElementName =
   | 'country-picker'
   | 'country-announcement'
   | 'country-input'
-  /** Never seen: as wide as the text of `country-input`. */
+  /** Invisible: as wide as the text of `country-input`. */
   | 'country-size'
   | 'country-list'
   | 'country-option'
@@ -81,7 +81,7 @@ export type PairingElementName =
   | 'pairing-code-box'
   | 'pairing-code-gap'
   | 'pairing-code-spelled'
-  /** In place of `pairing-code` while that has not loaded. */
+  /** Replaces `pairing-code` until that has loaded. */
   | 'plain-code'
   | 'copy-button'
   | 'code-recipient'
@@ -118,16 +118,16 @@ export type PairingElementName =
   | 'close-button'
   | 'icon'
 
-/** Classes for elements, by their `data-part`. They join those that a part is given as its own `className`. */
+/** Classes for elements, by their `data-part`. They are added to the `className` of a part. */
 export type PairingClassNames = { readonly [Name in PairingElementName]?: string | undefined }
 
-/** What makes an element known by its name: to styles, to tests, and to `classNames`. */
+/** The attributes that identify an element for styles, tests and `classNames`. */
 export interface ElementProps<Name extends string = PairingElementName> {
   readonly 'data-part': Name
   readonly className: string | undefined
 }
 
-/** The name of an element, and its classes: those of `classNames` and its own. */
+/** The attributes of an element: its name, and its classes from `classNames` and `className`. */
 export function elementProps<Name extends string>(
   classNames: { readonly [Key in Name]?: string | undefined } | undefined,
   name: Name,

@@ -8,17 +8,17 @@ import { hasQrCode } from './has-qr-code.js'
 import { usePairingContext } from './pairing-context.js'
 import { Part } from './part.js'
 
-/** How much larger the code has to become. For less, the view is not worth a press. */
+/** How much larger the code has to become for the button to be offered. */
 const MIN_GAIN = 1.2
 
 /**
- * Opens the QR code over the whole screen, for a phone that is far away or does not focus. Not there where the screen is too
- * small to make the code a fifth larger than it is in the card.
+ * Shows the QR code on the whole screen, for a phone that is far away or does not focus. Not offered if the code would not become
+ * at least a fifth larger than in the card.
  */
 export const PairingEnlargeButton: PartComponent<'button'> = forwardPart(
   function PairingEnlargeButton(props, ref) {
     const { session } = usePairingContext().pairing
-    // The view stays while one code follows the other, and goes when there is something else to look at.
+    // The view stays open between two codes, and closes when the screen shows something else.
     return hasQrCode(session) ? <Enlarge {...props} ref={ref} /> : null
   },
 )
@@ -29,11 +29,11 @@ const Enlarge = forwardPart<'button'>(function Enlarge(props, ref) {
   const { status } = pairing.session
   const isShown = status === 'awaiting-scan'
   const isLarger = useIsLarger()
-  // A window that became smaller, or a phone that was turned. Turned back, the view would come as a surprise.
+  // The window became smaller, or the phone was rotated. The view must not reopen when the phone is rotated back.
   if (isOpen && !isLarger) setOpen(false)
   return (
     <>
-      {/* Between two codes it stays, and is not `disabled`: either would take the focus from the button. */}
+      {/* Between two codes the button stays and is not `disabled`, because it would lose the focus. */}
       {status !== 'expired' && isLarger && (
         <ActionButton
           {...props}
@@ -57,7 +57,7 @@ const Enlarge = forwardPart<'button'>(function Enlarge(props, ref) {
   )
 })
 
-/** Whether the code would be larger over the whole screen than in the card, in the window as it is now. */
+/** Whether the current window would show the code larger on the whole screen than in the card. */
 function useIsLarger(): boolean {
   const { panel } = usePairingContext()
   // Measured when a size changes, and not on every render: reading a computed style makes the browser lay out the page.
@@ -92,7 +92,8 @@ function useIsLarger(): boolean {
 function isLargerThanIn(panel: HTMLElement | null): boolean {
   const tile = panel?.querySelector('[data-part="tile"]')
   if (!panel || !tile) return true
-  // What enlarged-code.css computes. Without that stylesheet, the host decides about sizes, and about this button.
+  // The size that enlarged-code.css computes. Without that stylesheet the app defines the sizes, and the button is always
+  // offered.
   const enlarged = Number.parseFloat(getComputedStyle(panel).scrollPaddingBlockStart)
   return !(enlarged < MIN_GAIN * tile.getBoundingClientRect().width)
 }

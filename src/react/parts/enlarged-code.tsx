@@ -12,19 +12,19 @@ import { type PairingEnlargedCodeProps, Part } from './part.js'
 import { PairingStatusText } from './status-text.js'
 import { PairingTile } from './tile.js'
 
-/** The tile of the card once more, as large as the screen: the same session, so the same code, replaced at the same moment. */
+/** A second tile of the card, as large as the screen. It has the same session, so it shows the same code at the same time. */
 export const PairingEnlargedCode: PartComponent<'dialog', PairingEnlargedCodeProps> = forwardPart(
   function PairingEnlargedCode({ onClose, ...props }, hostRef) {
     const context = usePairingContext()
     const panel = useRef<HTMLDivElement>(null)
     const { panel: outside, messages, part } = context
-    // Retry, once used, leaves the focus in here: what is outside cannot take it.
+    // After Retry the focus stays in this dialog, because elements outside it are inert.
     const inside = useMemo(() => ({ ...context, panel, close: onClose }), [context, onClose])
     const ref = useMergedRef<HTMLDialogElement>(useModal(onClose), hostRef)
     useLayoutEffect(
       () => () =>
         queueMicrotask(() => {
-          // The button that opened it, and has got the focus back, may have been removed at the same time.
+          // The button that opened the view gets the focus back, but may have been removed at the same time.
           const page = outside.current?.ownerDocument
           if (page?.activeElement === page?.body) outside.current?.focus({ preventScroll: true })
         }),
@@ -43,7 +43,7 @@ export const PairingEnlargedCode: PartComponent<'dialog', PairingEnlargedCodePro
             <div {...part('enlarged-aside')}>
               <Part name="CloseButton" own={PairingCloseButton} />
               <Part name="Countdown" own={PairingCountdown} />
-              {/* What is outside is not read out. */}
+              {/* Screen readers do not announce elements outside a modal dialog. */}
               <Part name="StatusText" own={PairingStatusText} />
               <Part name="Announcement" own={PairingAnnouncement} />
             </div>

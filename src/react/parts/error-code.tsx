@@ -7,10 +7,7 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
-/**
- * The code of the error as small print, for the people who give support. What to do about it stands in the
- * instructions.
- */
+/** The code of the error in small print, for your support team. The instructions say what to do about it. */
 export const PairingErrorCode: PartComponent<'div'> = forwardPart(function PairingErrorCode(props, ref) {
   const { pairing, messages, part } = usePairingContext()
   const [copied, setCopied] = useState<string>()

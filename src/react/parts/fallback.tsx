@@ -14,15 +14,15 @@ import type { PairingRootOptions } from './pairing-root-options.js'
 import { PartsContext } from './part.js'
 
 interface Retry {
-  /** Mounts again what threw. */
+  /** Mounts the failed component again. */
   readonly retry: () => void
 }
 
-/** In place of the content of a root, one of whose parts threw. The root, its session and its dialog stay. */
+/** Replaces the content of a root after a part threw. The root, its session and its dialog stay. */
 export function ContentFallback({ retry }: Retry): ReactElement {
   const { part } = usePairingContext()
   return (
-    // Without the host's own parts, one of which may be what threw.
+    // Without the app's own parts, because one of them may have thrown.
     <PartsContext.Provider value={{}}>
       <div {...part('card')}>
         <MissingPart load={retry} />
@@ -37,7 +37,7 @@ type RootFallbackProps = Retry &
     readonly className?: string | undefined
   }
 
-/** In place of a whole root that threw: it needs nothing that may have thrown, and a dialog can still be closed. */
+/** Replaces a root that threw. It uses nothing that may have thrown, and a dialog can still be closed. */
 export const RootFallback: ComponentWithRef<RootFallbackProps, HTMLElement> = forwardRef(
   function RootFallback(
     {
@@ -89,7 +89,7 @@ export const RootFallback: ComponentWithRef<RootFallbackProps, HTMLElement> = fo
   },
 )
 
-/** What a fallback needs of the props of a root. */
+/** The props of a root that a fallback needs. */
 export function fallbackOptions({
   as,
   classNames,
@@ -101,7 +101,7 @@ export function fallbackOptions({
   return { as, classNames, className, locale, onClose, theme }
 }
 
-/** The texts of the locale, which may be what threw. */
+/** The texts of the locale, which may throw too. */
 function textsOf(
   locale: PairingRootOptions['locale'],
 ): Pick<PairingMessages, 'errors' | 'tryAgain' | 'close'> {

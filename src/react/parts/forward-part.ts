@@ -13,7 +13,7 @@ import {
 
 type PartTag = keyof HTMLElementTagNameMap & ElementType
 
-/** A component that gives its element to a `ref`, in React 18 and 19. */
+/** A component that accepts a `ref` to its element, in React 18 and 19. */
 export type ComponentWithRef<Props, Element> = ForwardRefExoticComponent<Props & RefAttributes<Element>>
 
 /** A part that renders the element `Tag`, and passes its props and its `ref` on to it. */

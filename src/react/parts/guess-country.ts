@@ -1,6 +1,6 @@
 /**
- * The country that languages point to. A region that is written wins, first of a language that the component speaks;
- * then the region where a language is mostly spoken, but for English, which is spoken everywhere.
+ * The country that the user's languages suggest. An explicit region comes first, preferably of the component's language. Then
+ * comes the region where a language is mostly spoken, except for English, which is spoken everywhere.
  */
 export function guessCountry(
   languageTag: string,
@@ -19,12 +19,12 @@ export function guessCountry(
   return [...written, ...likely].find((region) => region !== undefined && isCountry(region))
 }
 
-/** A language tag that `Intl` takes: English in place of what is none. */
+/** A language tag that `Intl` accepts. An invalid one becomes English. */
 export function validTag(tag: string): string {
   return localeOf(tag) ? tag : 'en'
 }
 
-/** Some browsers report languages that are none, like `C` or `en-US@posix`. */
+/** Some browsers report invalid languages, such as `C` or `en-US@posix`. */
 function localeOf(tag: string): Intl.Locale | undefined {
   try {
     return new Intl.Locale(tag)

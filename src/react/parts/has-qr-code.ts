@@ -1,6 +1,6 @@
 import type { PairingSession } from '../../core/pairing-session.js'
 
-/** Whether a QR code is on screen, was there, or is about to be. In a long wait there is nothing to enlarge. */
+/** Whether a QR code is on screen, was on screen, or will follow soon. In a long wait there is nothing to enlarge. */
 export function hasQrCode(session: PairingSession): boolean {
   const { method, status } = session
   if (status === 'preparing') return method === 'qr' && !session.isSlow

@@ -21,7 +21,7 @@ const paths: Readonly<Record<Exclude<PairingIconName, LaterIconName>, ReactEleme
   shield: <path d="M12 3 5 6v5c0 5 3 8 7 10 4-2 7-5 7-10V6Zm0 5v5m0 3h.01" />,
 }
 
-/** A picture beside words; the words say it all, so it is hidden from screen readers. */
+/** A picture next to words. It is hidden from screen readers, because the words have the same meaning. */
 export const PairingIcon: ComponentWithRef<PairingIconProps, SVGSVGElement> = forwardRef(function PairingIcon(
   { name, size = 18, ...props }: PairingIconProps,
   ref: ForwardedRef<SVGSVGElement>,
@@ -49,7 +49,7 @@ export const PairingIcon: ComponentWithRef<PairingIconProps, SVGSVGElement> = fo
   )
 })
 
-/** The icon, or the host's own. */
+/** The icon, or the one that the app provides. */
 export function Icon(props: Pick<PairingIconProps, 'name' | 'size'>): ReactElement | null {
   return <Part name="Icon" own={PairingIcon} props={props} />
 }

@@ -16,7 +16,7 @@ const values = {
   menu: <Menu />,
 }
 
-/** The steps on the phone in WhatsApp's own words, or a sentence where there is nothing to do step by step. */
+/** The steps on the phone in WhatsApp's own words, or one sentence if there are no steps. */
 export const PairingInstructions: PartComponent<'div'> = forwardPart(
   function PairingInstructions(props, ref) {
     const { pairing, messages, part } = usePairingContext()
@@ -44,7 +44,7 @@ export const PairingInstructions: PartComponent<'div'> = forwardPart(
   },
 )
 
-/** Where WhatsApp keeps its linked devices: on the user's own phone that of its system alone, elsewhere both. */
+/** The path to WhatsApp's linked devices: on the user's own phone only for its system, elsewhere for both systems. */
 function Menu(): ReactElement {
   const { messages, part } = usePairingContext()
   const own = useOwnPhone() && /Android|iPhone/.exec(navigator.userAgent)?.[0]

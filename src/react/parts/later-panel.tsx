@@ -15,7 +15,7 @@ import { PairingSlowCode } from './slow-code.js'
 import { PairingSwitchMethodButton } from './switch-method-button.js'
 import { PairingWayOut } from './way-out.js'
 
-/** What the panel of the card has below the code beyond what the first code needs. */
+/** The elements below the code that the first code does not need. */
 export function LaterPanel(): ReactElement {
   return (
     <>

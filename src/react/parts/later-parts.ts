@@ -1,4 +1,4 @@
-// What no user needs before the first code: one chunk, loaded when that code was painted.
+// Everything that no user needs before the first code. It is one chunk, which loads after that code was painted.
 
 export { laterEnglish } from '../../locales/later/en.js'
 export { keepAwake } from '../keep-awake.js'

@@ -3,20 +3,19 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import { usePairingContext } from './pairing-context.js'
 
-/** A hook that gives what is loaded on demand: `undefined` until it is there, `null` where it did not load. */
+/** A hook that returns a module that is loaded on demand: `undefined` until it has loaded, `null` if it failed to load. */
 export interface LazyPart<Loaded> {
   (): Loaded | null | undefined
   /** The same hook, outside `PairingRoot`; another component reports a failure. */
   readonly unreported: () => Loaded | null | undefined
-  /** Begins to load, before the first use or once more after a failure. */
+  /** Starts loading, before the first use or again after a failure. */
   readonly load: () => void
 }
 
 /**
- * Loads when the hook is first used, and at a later use again where that failed: a network comes back, and a chunk that
- * a deployment removed must be tried again without a reload of the page.
+ * Loads when the hook is first used, and retries at a later use if that failed, because the network may be back.
  *
- * @param isLoadedByUse Otherwise only `load` loads it.
+ * @param isLoadedByUse If `false`, only `load` loads it.
  */
 export function lazyPart<Loaded>(load: () => Promise<Loaded>, isLoadedByUse = true): LazyPart<Loaded> {
   let loaded: Loaded | null | undefined
@@ -48,7 +47,7 @@ export function lazyPart<Loaded>(load: () => Promise<Loaded>, isLoadedByUse = tr
     }
   }
   const read = () => loaded
-  // What the server has loaded by then, the browser may not have.
+  // The server may have loaded the module while the browser has not.
   const readOnServer = () => undefined
   const useFound = () => useSyncExternalStore(subscribe, read, readOnServer)
   const useLazyPart = () => {
@@ -57,7 +56,7 @@ export function lazyPart<Loaded>(load: () => Promise<Loaded>, isLoadedByUse = tr
     useEffect(() => {
       if (found !== null || !failure) return
       const { cause } = failure
-      // Once, however many parts wait for it.
+      // Reported once, for all parts that wait for it.
       failure = undefined
       reportFailure(cause)
     }, [found, reportFailure])
@@ -68,7 +67,7 @@ export function lazyPart<Loaded>(load: () => Promise<Loaded>, isLoadedByUse = tr
     {
       unreported: useFound,
       load: () => {
-        // Its placeholder is removed while it loads, and announced again if it comes back.
+        // Its placeholder is removed during loading, so that it is announced again after another failure.
         if (loaded === null) become(undefined)
         begin()
       },

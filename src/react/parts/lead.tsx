@@ -8,7 +8,7 @@ import { usePairingContext } from './pairing-context.js'
 import { passkeyLead } from './passkey-texts.js'
 import { RichText } from './rich-text.js'
 
-/** What the instructions say where there are no steps to follow. After a failure, what to do comes before the cause. */
+/** The text of the instructions if there are no steps. After a failure, it says what to do before it says the cause. */
 export function Lead(): ReactElement {
   const { pairing, messages, appFace, part } = usePairingContext()
   const isOwnPhone = useOwnPhone()

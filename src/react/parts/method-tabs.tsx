@@ -17,12 +17,12 @@ const DECIDED: readonly PairingSession['status'][] = [
   'failed',
 ]
 
-/** Whether the method is decided, or does not matter any more. */
+/** Whether the method is decided, or no longer matters. */
 export function isDecided({ status }: PairingSession): boolean {
   return DECIDED.includes(status)
 }
 
-/** Whether there is a choice of methods to show. */
+/** Whether to show a choice of methods. */
 export function useMethodChoice(): { readonly methods: readonly PairingMethod[]; readonly isKnown: boolean } {
   const { session } = usePairingContext().pairing
   const isKnown = session.methods.length > 0
@@ -31,7 +31,7 @@ export function useMethodChoice(): { readonly methods: readonly PairingMethod[];
   return { methods: methods.length > 1 ? methods : [], isKnown }
 }
 
-/** The choice between the methods. Its room is kept where there is none, so that the stage below it never moves. */
+/** The choice between the methods. Without a choice its space is kept, so that the stage below it never moves. */
 export const PairingMethodTabs: PartComponent<'div'> = forwardPart(
   function PairingMethodTabs(props, hostRef) {
     const { pairing, messages, ids, part } = usePairingContext()
@@ -42,7 +42,7 @@ export const PairingMethodTabs: PartComponent<'div'> = forwardPart(
 
     const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
       props.onKeyDown?.(event)
-      // With another key held they are the browser's, or the system's: Alt and an arrow leave the page.
+      // With a modifier the keys belong to the browser or the system: Alt and an arrow leave the page.
       if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
       const isRtl = getComputedStyle(event.currentTarget).direction === 'rtl'
       const from = methods.indexOf(chosen)
@@ -63,14 +63,14 @@ export const PairingMethodTabs: PartComponent<'div'> = forwardPart(
     }
     return (
       <div
-        // Anew where it is hidden, so that the focus in it is handed over.
+        // The key remounts the tabs when they are hidden, so that their focus moves on.
         key={`${isOffered}`}
         aria-label={messages.methods}
         {...props}
         ref={ref}
         role="tablist"
         {...part('method-tabs', props.className)}
-        // Not `hidden`: resets take its room away with `!important`.
+        // Not `hidden`: CSS resets would remove its space with `!important`.
         aria-hidden={!isOffered || undefined}
         data-state={isKnown && !isOffered ? 'none' : undefined}
         onKeyDown={onKeyDown}

@@ -4,10 +4,7 @@ import type { ReactElement } from 'react'
 import { ActionButton } from './action-button.js'
 import { usePairingContext } from './pairing-context.js'
 
-/**
- * In place of a part that did not load and without which there is nothing to do: says so, and loads it again after a
- * press.
- */
+/** Replaces an essential part that did not load. It says so, and offers a button that loads the part again. */
 export function MissingPart({ load }: { readonly load: () => void }): ReactElement {
   const { messages, part } = usePairingContext()
   const { title, advice } = messages.errors.unknown

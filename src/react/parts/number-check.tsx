@@ -4,7 +4,7 @@ import { ActionButton } from './action-button.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** Whether the linked phone, whose number is probably the expected one, is the user's: only the user knows. */
+/** Lets the user confirm that the linked number, which is probably the expected one, is the right one. */
 export const PairingNumberCheck: PartComponent<'div'> = forwardPart(function PairingNumberCheck(props, ref) {
   const { pairing, messages, part } = usePairingContext()
   if (pairing.session.status !== 'confirming-number') return null

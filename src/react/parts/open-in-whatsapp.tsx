@@ -9,13 +9,13 @@ import { useFocusHandover } from './use-focus-handover.js'
 /** What WhatsApp on a phone may open. */
 const LINKED_DEVICES = 'https://wa.me/settings/linked_devices'
 
-/** A QR code stands behind the hash, which no browser sends to a server. */
+/** The QR code follows the hash, which no browser sends to a server. */
 const WHATSAPP_LINK = `${LINKED_DEVICES}#`
 
 /**
- * On a phone's own screen, a link that opens the WhatsApp of this phone: with the QR code in it, and beside a pairing code, which is
- * typed there. Nothing elsewhere, and nothing where the text of the QR code is not known or is no link. Seen to work on Android;
- * other phones may open a page instead. The address is as secret as the code, and goes with it.
+ * On a phone, a link that opens WhatsApp on the same phone. It contains the QR code, or is shown next to a pairing code, which
+ * the user types in WhatsApp. Renders nothing on other devices, and nothing if the text of the QR code is unknown or not a link.
+ * Seen to work on Android; other phones may open a page instead. The address is as secret as the code, and is removed with it.
  */
 export const PairingOpenInWhatsApp: PartComponent<'a'> = forwardPart(
   function PairingOpenInWhatsApp(props, hostRef) {
@@ -24,7 +24,7 @@ export const PairingOpenInWhatsApp: PartComponent<'a'> = forwardPart(
     const ref = useFocusHandover(hostRef)
     const hasToType = pairing.session.status === 'awaiting-code'
     const href = hasToType ? LINKED_DEVICES : qrText?.startsWith(WHATSAPP_LINK) ? qrText : undefined
-    // Between two codes it stays, without an address: without it the focus would be lost.
+    // Between two codes the element stays without an address, so that it keeps the focus.
     const [isOffered, setOffered] = useState(false)
     const isNextOffered = href !== undefined || (isOffered && pairing.session.status === 'preparing')
     if (isNextOffered !== isOffered) setOffered(isNextOffered)
@@ -35,7 +35,7 @@ export const PairingOpenInWhatsApp: PartComponent<'a'> = forwardPart(
     }
     const state = href ? { href, onClick } : ({ role: 'link', tabIndex: 0, 'aria-disabled': true } as const)
     return (
-      // A new tab: where WhatsApp does not open, the code and its session stay.
+      // A new tab: if WhatsApp does not open, the code and its session stay.
       <a
         {...props}
         {...state}

@@ -5,7 +5,7 @@ import { ActionButton } from './action-button.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** Shows the live pairing code that another page of this session requested, of whose number this page has four digits. */
+/** A button that shows the live pairing code of another page of this session, of whose number this page knows four digits. */
 export const PairingOtherCode: PartComponent<'button'> = forwardPart(function PairingOtherCode(props, ref) {
   const { pairing, messages } = usePairingContext()
   const { session } = pairing

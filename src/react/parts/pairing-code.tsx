@@ -6,9 +6,9 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
 /**
- * The pairing code, `ABCD-1234`, as one text that can be found and selected; the boxes behind its characters are
- * decoration. Kept left to right and away from translators: in an Arabic page the halves would change places, and a
- * translated code is no code. Screen readers, which might read it as a word, are given it character by character.
+ * The pairing code, `ABCD-1234`, as one text that can be found and selected. The boxes behind its characters are decoration. It
+ * is always left to right, because its halves would change places in an Arabic page, and it is excluded from translation. Screen
+ * readers get it character by character, because they might read it as a word.
  */
 export const PairingCode: PartComponent<'div'> = forwardPart(function PairingCode(
   { 'aria-label': label, ...props },
@@ -17,7 +17,7 @@ export const PairingCode: PartComponent<'div'> = forwardPart(function PairingCod
   const { pairing, messages, part } = usePairingContext()
   const { session } = pairing
   const { formatted = '', value = '' } = session.status === 'awaiting-code' ? session.pairingCode : {}
-  // Not as `style`: in HTML from a server a strict Content Security Policy forbids that.
+  // Not as `style`: a strict Content Security Policy forbids that in HTML from a server.
   const setLength = useCallback(
     (code: HTMLDivElement | null) =>
       code?.style.setProperty('--whatsapp-pairing-code-length', String(formatted.length)),
@@ -25,7 +25,7 @@ export const PairingCode: PartComponent<'div'> = forwardPart(function PairingCod
   )
   const ref = useMergedRef(setLength, hostRef)
   if (!formatted) return null
-  // Selected and copied by hand, it loses its dash too.
+  // If the user selects and copies it manually, the dash is removed too.
   const onCopy = (event: ClipboardEvent<HTMLDivElement>) => {
     props.onCopy?.(event)
     if (event.defaultPrevented) return

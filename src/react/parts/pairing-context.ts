@@ -9,7 +9,7 @@ import type { QrText } from '../use-qr-text.js'
 import type { ElementProps, PairingElementName } from './element-names.js'
 import type { PairingRootOptions } from './pairing-root-options.js'
 
-/** What `PairingRoot` gives its parts. */
+/** The values that `PairingRoot` provides to its parts. */
 export interface PairingContextValue
   extends QrText,
     PhoneField,
@@ -17,25 +17,25 @@ export interface PairingContextValue
   readonly pairing: UsePairingSessionResult
   readonly messages: PairingMessages & Partial<PairingShareMessages>
   readonly troubleshooting: PairingLocale['troubleshooting']
-  /** The name of an element, and its classes: those of `classNames`, and those that it has otherwise. Spread it last. */
+  /** The attributes of an element: its name, and its classes from `classNames` and from the second argument. Spread them last. */
   readonly part: (name: PairingElementName, className?: string | undefined) => ElementProps
   readonly mode: PairingMode | undefined
-  /** The host's name, as it stands in sentences. */
+  /** The name of the app in sentences. */
   readonly app: string
-  /** The same as an element: the name, untranslated, with the logo beside it. */
+  /** The same as an element: the name, excluded from translation, with the logo next to it. */
   readonly appFace: ReactElement
   /** Ids of elements that name or describe each other. */
   readonly ids: { readonly title: string; readonly panel: string; readonly tab: (method: string) => string }
   /** Reports the exception of a part that did not load. */
   readonly reportFailure: (cause: unknown) => void
-  /** Takes the focus when the part that had it goes away. */
+  /** Gets the focus when the part that had it is removed. */
   readonly panel: RefObject<HTMLDivElement | null>
   /** Closes the dialog around the part; `undefined` where there is none that can be closed. */
   readonly close: (() => void) | undefined
   /** BCP 47, of the locale. */
   readonly localeTag: string
   readonly defaultCountry: string | undefined
-  /** Whether a phone is offered to open the code on its own screen. */
+  /** Whether to offer a link that opens the code on the same phone. */
   readonly samePhoneLink: boolean
   readonly supportUrl: string | undefined
 }
@@ -44,7 +44,7 @@ export const PairingContext: Context<PairingContextValue | null> = createContext
   null,
 )
 
-/** The root's values. Throws where a part stands outside `PairingRoot`. */
+/** The values of the root. Throws if a part is rendered outside `PairingRoot`. */
 export function usePairingContext(): PairingContextValue {
   const value = useContext(PairingContext)
   if (!value) throw new Error('A pairing part was rendered outside <PairingRoot>. Put it inside.')

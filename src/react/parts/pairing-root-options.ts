@@ -5,14 +5,14 @@ import type { PairingAccount } from '../../core/provider.js'
 import type { PairingMode } from '../session/query-options.js'
 import type { PairingClassNames } from './element-names.js'
 
-/** Props of {@link PairingRoot} beside those of a `section`. */
+/** Props of {@link PairingRoot}, in addition to those of a `section`. */
 export interface PairingRootOptions {
   /** The language: its texts, direction and `lang`. One subpath each, `whatsapp-pairing/locales/…`. @default English */
   readonly locale?: PairingLocale | undefined
-  /** Texts that replace those of the locale; of `errors`, those of single codes. */
+  /** Texts that replace those of the locale. In `errors`, single codes can be replaced. */
   readonly messages?: PairingMessagesOverride | undefined
   /**
-   * Classes for single elements, by their `data-part`; they join the `className` that a part of your own gives its element.
+   * Classes for single elements, by their `data-part`; they are added to the `className` that your own part sets.
    * @example
    * ```tsx
    * <WhatsAppPairing classNames={{ card: 'shadow-xl', 'retry-button': 'btn btn-primary' }} … />
@@ -25,60 +25,61 @@ export interface PairingRootOptions {
    * @default 'auto'
    */
   readonly theme?: 'light' | 'dark' | 'auto' | 'inherit' | undefined
-  /** `relink` says so in the heading. @default 'link' */
+  /** With `relink` the heading says that the phone is linked again. @default 'link' */
   readonly mode?: PairingMode | undefined
-  /** Who is being linked: stands in the safety line, so that the user does not link a stranger's device. */
+  /** The name of your app. The safety line shows it, so that the user does not link a stranger's device. */
   readonly appName?: string | undefined
   /**
-   * The logo of the app, beside its name: the address of a picture, or an element of your own. It is decoration: the name says it all.
+   * The logo of the app, next to its name: the address of a picture, or an element. It is decorative, so screen readers get only
+   * the name.
    * @default none
    */
   readonly appLogo?: ReactNode
   /**
-   * Where the user gets help: a page, or a `mailto:` address. After an error that only the people who run the app can repair, a
-   * link to it is the first thing to press.
+   * Your support page, or a `mailto:` address. After an error that only the people who run the app can repair, a link to it is
+   * the first action.
    * @default no link
    */
   readonly supportUrl?: string | undefined
   /**
-   * Makes a link to this pairing for the person who holds the phone, with `createPairingLink` on your server. With it
-   * the card offers **Send to the phone’s owner**, to copy the link or to hand it to another app. Any person with the
-   * link can link a phone: let it end with the pairing.
+   * Makes a link to this pairing for the person who holds the phone, with `createPairingLink` on your server. The card then
+   * offers **Send to the phone’s owner**, to copy the link or to share it with another app. Any person with the link can link a
+   * phone, so withdraw it after the pairing.
    * @default no such button
    */
   readonly createShareLink?: (() => Promise<string>) | undefined
   /**
-   * The user has seen that the phone is linked, and goes on. With it the card has a **Done** button then.
-   * @default in a dialog that button closes it, elsewhere there is none
+   * Called when the user presses **Done** after the link. The card has this button only with `onDone`.
+   * @default in a dialog the button closes it; elsewhere there is no button
    */
   readonly onDone?: ((account: PairingAccount) => void) | undefined
-  /** The number in the phone field, where the host controls it. Begins with `+` and the country code. */
+  /** The controlled number in the phone field. It begins with `+` and the country code. */
   readonly phoneNumber?: string | undefined
-  /** The number it begins with. */
+  /** The first number in the phone field, if it is not controlled. */
   readonly defaultPhoneNumber?: string | undefined
   /**
-   * Called whenever the phone field changes, with its text; a national number comes with the code of its country in front,
-   * so that what is kept of it means the same elsewhere.
+   * Called with the text of the phone field whenever it changes. A national number gets its country code in front, so that a
+   * stored number is unambiguous.
    */
   readonly onPhoneNumberChange?: ((text: string) => void) | undefined
   /**
-   * The country a number without country code belongs to, until the person chooses another: ISO 3166-1, like `BR`.
-   * @default that of the browser's languages and of `locale`
+   * The country of a number without country code, until the user chooses another: ISO 3166-1, like `BR`.
+   * @default from the browser's languages and `locale`
    */
   readonly defaultCountry?: string | undefined
   /**
-   * On a phone's own screen, offer the QR code as a link that opens the WhatsApp of this phone. Seen to work on Android;
-   * elsewhere it may open a page instead.
+   * On a phone, offer a link that opens WhatsApp on the same phone. Seen to work on Android; elsewhere it may open a page
+   * instead.
    * @default true
    */
   readonly samePhoneLink?: boolean | undefined
-  /** The root's own element. A `dialog` is shown as a modal one for as long as it is mounted. @default 'section' */
+  /** The element of the root. A `dialog` is modal as long as it is mounted. @default 'section' */
   readonly as?: 'section' | 'div' | 'dialog' | undefined
-  /** Of a `dialog`: the user wants it closed, by its button, by Escape or by a press beside it. Then render it no more. */
+  /** Of a `dialog`: called when the user closes it, with its button, Escape or a click outside. Then stop rendering it. */
   readonly onClose?: (() => void) | undefined
   /**
-   * A part threw an exception, or did not load; the code of the error is `component-failed`, and its `cause` the exception. The
-   * page around the root stays, and the user can try again. `<WhatsAppPairing>` calls `onError` instead.
+   * Called when a part threw an exception or did not load. The code of the error is `component-failed`, and its `cause` is the
+   * exception. The rest of the page is not affected, and the user can try again. `<WhatsAppPairing>` calls `onError` instead.
    */
   readonly onPartError?: ((error: PairingError) => void) | undefined
 }

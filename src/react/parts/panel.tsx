@@ -6,7 +6,7 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { useMethodChoice } from './method-tabs.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** What belongs to the chosen method: the panel of its tab. */
+/** The tab panel with the content of the chosen method. */
 export const PairingPanel: PartComponent<'div'> = forwardPart(function PairingPanel(props, hostRef) {
   const { pairing, ids, panel, part } = usePairingContext()
   const { methods, isKnown } = useMethodChoice()

@@ -17,19 +17,19 @@ export interface PairingCountryPickerProps {
   readonly country: string | undefined
   /** By country. */
   readonly callingCodes: ReadonlyMap<string, string>
-  /** The number has its country code already: the flag is enough. */
+  /** The number already contains its country code, so the flag is enough. */
   readonly isCodeWritten: boolean
   readonly isReadOnly: boolean
   readonly onChoose: (country: string) => void
 }
 
-/** What `PairingEnlargedCode` takes beside the props of a `dialog`. */
+/** Props of `PairingEnlargedCode`, in addition to those of a `dialog`. */
 export interface PairingEnlargedCodeProps {
-  /** The user wants it closed. Then render it no more. */
+  /** Called when the user closes it. Then stop rendering it. */
   readonly onClose: () => void
 }
 
-/** What {@link PairingIcon} draws. */
+/** The names of the icons of {@link PairingIcon}. */
 export type PairingIconName =
   | 'menu'
   | 'settings'
@@ -49,7 +49,7 @@ export interface PairingIconProps extends ComponentPropsWithoutRef<'svg'> {
   readonly size?: number | undefined
 }
 
-/** The parts that a host may replace: `QrCode` is `PairingQrCode`, and `data-part="qr-code"`. */
+/** The parts that an app may replace: `QrCode` is `PairingQrCode`, and `data-part="qr-code"`. */
 export type PairingPartName =
   | 'Title'
   | 'MethodTabs'
@@ -101,7 +101,7 @@ interface PropsByPart {
 
 type PropsOf<Name extends PairingPartName> = Name extends keyof PropsByPart ? PropsByPart[Name] : object
 
-/** The host's own components, by the name of the part they replace; `null` leaves a part out. */
+/** The app's own components, by the name of the part that they replace; `null` leaves a part out. */
 export type PairingParts = {
   readonly [Name in PairingPartName]?: ComponentType<PropsOf<Name>> | null | undefined
 }
@@ -117,7 +117,7 @@ type WithProps<Name extends PairingPartName> = PartProps<Name> & {
   readonly props: Attributes & PropsOf<Name>
 }
 
-/** A part, or what the host put in its place; nothing while the part has not loaded. */
+/** A part, or the app's own component for it. Renders nothing until the part has loaded. */
 export function Part<Name extends Exclude<PairingPartName, keyof PropsByPart>>(
   part: PartProps<Name>,
 ): ReactElement | null

@@ -7,7 +7,7 @@ import { usePairingContext } from './pairing-context.js'
 import { PasskeyCode } from './passkey-code.js'
 import { passkeyTexts } from './passkey-texts.js'
 
-/** The code that the phone shows too, and whether both are the same: only the user knows. */
+/** Shows the code that the phone shows too, and lets the user say whether both are equal. */
 export const PairingPasskeyCheck: PartComponent<'div'> = forwardPart(
   function PairingPasskeyCheck(props, ref) {
     const { pairing, messages, ids, part } = usePairingContext()
@@ -39,7 +39,7 @@ export const PairingPasskeyCheck: PartComponent<'div'> = forwardPart(
   },
 )
 
-/** The user reads first: the focus is on no button. Where it is elsewhere in the page, it stays there. */
+/** Moves the focus to the heading and not to a button, so that the user reads first. A focus elsewhere in the page is kept. */
 function focusHeading(id: string): void {
   const heading = document.getElementById(id)
   const { activeElement, body } = document

@@ -5,11 +5,14 @@ import { usePairingContext } from './pairing-context.js'
 
 interface PasskeyCodeProps {
   readonly code: string
-  /** Says to screen readers what the code is for. */
+  /** The purpose of the code, for screen readers. */
   readonly label: string
 }
 
-/** A code of a passkey ceremony, in two groups. No pairing code: WhatsApp takes it nowhere. Screen readers get it letter by letter. */
+/**
+ * A code of a passkey ceremony, in two groups. It is not a pairing code, and WhatsApp has no field for it. Screen readers get it
+ * letter by letter.
+ */
 export function PasskeyCode({ code, label }: PasskeyCodeProps): ReactElement {
   const { part } = usePairingContext()
   return (

@@ -12,7 +12,7 @@ import { passkeyTexts } from './passkey-texts.js'
 import { PasskeyTime } from './passkey-time.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
-/** The provider's own way through a passkey ceremony: the code for its browser extension, or a link. */
+/** The provider's own procedure for a passkey ceremony: the code for its browser extension, or a link. */
 export const PairingPasskeyHandoff: PartComponent<'div'> = forwardPart(
   function PairingPasskeyHandoff(props, ref) {
     const { pairing, part } = usePairingContext()

@@ -4,7 +4,7 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
-/** The provider's way through a passkey, where it documents one. */
+/** A link to the provider's instructions for passkeys, if it has any. */
 export const PairingPasskeyHelp: PartComponent<'a'> = forwardPart(
   function PairingPasskeyHelp(props, hostRef) {
     const { pairing, messages, part } = usePairingContext()

@@ -2,7 +2,7 @@ import { formatMessage, type PairingMessages, type PairingPasskeyTexts } from '.
 import { laterEnglish } from '../../locales/later/en.js'
 import type { UsePairingSessionResult } from '../session/use-pairing-session.js'
 
-/** The texts of a ceremony; English ones where a locale of the host's own was written before they were there. */
+/** The texts of a ceremony. They are English if the app's own locale does not have them yet. */
 export function passkeyTexts({ passkey }: PairingMessages): PairingPasskeyTexts {
   return passkey ?? laterEnglish.passkey
 }
@@ -20,8 +20,8 @@ export function passkeyLead(pairing: UsePairingSessionResult, messages: PairingM
 }
 
 /**
- * What the user can do in a passkey ceremony: sign, use the provider's own way (`code` and `link` once that is known), wait, or
- * compare codes; `undefined` where it has to be done elsewhere.
+ * The next action in a passkey ceremony: sign, use the provider's own procedure (`code` or `link` once that is known), wait, or
+ * compare codes; `undefined` if the user has to finish elsewhere.
  */
 export function passkeyWay({
   session,

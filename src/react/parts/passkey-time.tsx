@@ -4,10 +4,13 @@ import { type ReactElement, useEffect, useState } from 'react'
 import { CountdownBar, type TimedCode } from './countdown.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** How often the time left is written anew. In milliseconds. */
+/** How often the remaining time is updated. In milliseconds. */
 const TICK_MS = 1_000
 
-/** The time that a passkey ceremony or its code has left, as a bar and as minutes and seconds. Not announced; it can be read. */
+/**
+ * The remaining time of a passkey ceremony or its code, as a bar and as minutes and seconds. Screen readers can read it, but it
+ * is not announced.
+ */
 export function PasskeyTime({ shownAt, expiresAt }: TimedCode): ReactElement {
   const { part } = usePairingContext()
   const [now, setNow] = useState(Date.now)

@@ -18,7 +18,7 @@ import { PasskeyTime } from './passkey-time.js'
 
 type Ceremony = Extract<PairingSession, { status: 'passkey-required' }>
 
-/** A passkey ceremony: who is linked, the one thing to do at its step, and what came of it. */
+/** A passkey ceremony: the app and the account, the action of its step, and the result. */
 export const PairingPasskey: PartComponent<'div'> = forwardPart(function PairingPasskey(props, ref) {
   const { pairing, part } = usePairingContext()
   const { session } = pairing
@@ -56,7 +56,7 @@ function Step({ session }: { session: Ceremony }): ReactElement {
   )
 }
 
-/** Who is linked to which account: the user sees it before anything begins. */
+/** The app and the account that will be linked. The user sees them before the ceremony begins. */
 function Target({ session: { passkey, phoneNumber } }: { session: Ceremony }): ReactElement | null {
   const { appFace, part } = usePairingContext()
   return passkey ? (
@@ -81,7 +81,7 @@ function Action({ session }: { session: Ceremony }): ReactElement {
     return (
       <>
         <PasskeyTime shownAt={passkey.since} expiresAt={passkey.expiresAt} />
-        {/* Not the element that was pressed: a second press of Enter must not cancel. */}
+        {/* Another element than the pressed button, so that a second press of Enter does not cancel. */}
         <ActionButton key="cancel" part="cancel-passkey-button" action={() => pairing.cancelPasskey?.()}>
           {texts.cancel}
         </ActionButton>
@@ -100,7 +100,7 @@ function Action({ session }: { session: Ceremony }): ReactElement {
   )
 }
 
-/** What came of the last press, and what helps. Empty at first, so that screen readers announce what comes into it. */
+/** The result of the last action, and what helps. Empty at first, so that screen readers announce its changes. */
 function Note({ session }: { session: Ceremony }): ReactElement {
   const { pairing, messages, part } = usePairingContext()
   const isOwnPhone = useOwnPhone()
@@ -116,7 +116,7 @@ function Note({ session }: { session: Ceremony }): ReactElement {
       <p aria-live="polite" {...part('passkey-note')}>
         {busy === 'sign' && texts.waiting}
         {isCancelled && texts.notUsed}
-        {/* Something was sent already, or the ceremony has moved on: what helps is to start over. */}
+        {/* An answer was already sent, or the ceremony is at another step: only starting over helps. */}
         {error && errorText(error.code === 'invalid-request' ? { code: 'session-stale' } : error, messages)}
         {isSlow && texts.nothingHappens}
       </p>
@@ -126,7 +126,7 @@ function Note({ session }: { session: Ceremony }): ReactElement {
 
 function StartOver({ session: { canStartOver, passkey } }: { session: Ceremony }): ReactElement | null {
   const { pairing, messages } = usePairingContext()
-  // While something goes on, nothing else is offered.
+  // During an action, no other action is offered.
   const isEarly = passkey?.step === 'submitted' && !passkey.isSlow
   if (!canStartOver || isEarly || passkey?.busy || passkey?.step === 'confirm') return null
   return (
