@@ -2,7 +2,7 @@ import type { PairingError } from '../core/errors.js'
 import type { PairingErrorText, PairingMessages } from '../core/messages.js'
 import type { PairingSession } from '../core/pairing-session.js'
 
-/** The sentence under the heading, where there are no steps to follow. */
+/** The sentence under the heading, if there are no steps. */
 export function sessionLead(
   session: PairingSession,
   messages: PairingMessages,
@@ -31,7 +31,7 @@ export function errorText({ code }: Pick<PairingError, 'code'>, { errors }: Pair
   return errorSentences({ cause, advice })
 }
 
-/** An error in sentences. Titles have no full stop, and take the one that the language has at the end of the advice. */
+/** An error as sentences. Titles have no full stop, so they get the one that ends the advice in this language. */
 export function errorSentences({
   title,
   cause,

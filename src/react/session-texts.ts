@@ -25,7 +25,7 @@ export function sessionTitle(session: PairingSession, messages: PairingMessages,
   }
 }
 
-/** A link, or the beginning of one, is over. */
+/** Whether a link or a started link has ended before this state. */
 function isUnlinkedBefore({ notice }: PairingSession): boolean {
   return notice !== undefined && notice !== 'code-replaced'
 }
@@ -40,7 +40,7 @@ export function expiredReasonText(
   { reason, notice }: Extract<PairingSession, { status: 'expired' }>,
   messages: PairingMessages,
 ): string {
-  // A phone has scanned or entered a code of this round.
+  // A phone has scanned or entered a code of this round, so no text says that it was not used.
   if (notice === 'link-not-finished') return messages.noticeLinkNotFinished
   return reason === 'code-not-entered' ? messages.expiredCode : messages.expiredUnscanned
 }
@@ -52,7 +52,7 @@ const notices = {
   'code-replaced': 'noticeCodeReplaced',
 } as const satisfies Readonly<Record<PairingNotice, keyof PairingMessages>>
 
-/** The state in words, after why the one before ended: shown under the code, and announced when it changes. */
+/** The state in words, preceded by the reason why the previous one ended. Shown under the code, and announced when it changes. */
 export function sessionStatusText(session: PairingSession, messages: PairingMessages): string {
   const text = stateText(session, messages)
   const notice = session.notice && messages[notices[session.notice]]

@@ -1,8 +1,8 @@
 import { openEscapeLayer } from './open-escape-layer.js'
 
 /**
- * Shows a dialog and reports when the user wants to close it, by Escape or by a press beside it. The caller decides
- * whether it then closes, with the function that is returned.
+ * Shows a dialog and reports when the user wants to close it, with Escape or a click outside. The caller decides whether to close
+ * it, with the returned function.
  */
 export function showModal(dialog: HTMLDialogElement, onClose: () => void): () => void {
   const listeners = new AbortController()
@@ -13,7 +13,7 @@ export function showModal(dialog: HTMLDialogElement, onClose: () => void): () =>
     pressed = target
   })
   on('click', ({ target }) => {
-    // Both: who selects text and lets go beside the card does not mean to leave.
+    // Both press and release must be outside: a user who selects text may release outside the card.
     if (target === dialog && pressed === dialog) onClose()
   })
   on('cancel', (event) => {
@@ -21,12 +21,12 @@ export function showModal(dialog: HTMLDialogElement, onClose: () => void): () =>
     event.preventDefault()
     onClose()
   })
-  // A browser closes at the second Escape, whatever the page says. Under StrictMode it is open again by now.
+  // A browser closes the dialog at the second Escape, even if the page prevents it. Under StrictMode it is already open again.
   on('close', ({ target }) => {
     if (target === dialog && !dialog.open) onClose()
   })
   const closeLayer = openEscapeLayer(
-    // The browser's own close request follows. In the root, elements of the host may use Escape themselves.
+    // The browser's close request follows. Elements of the app in the root may use Escape themselves.
     (event) =>
       event.composedPath().includes(dialog) && (dialog.dataset.part !== 'root' || isAboveAnother(dialog)),
   )
@@ -37,7 +37,7 @@ export function showModal(dialog: HTMLDialogElement, onClose: () => void): () =>
   try {
     dialog.showModal()
   } catch {
-    // No such method (older browsers, jsdom), or the page is not in a window: better not modal than not there.
+    // The method is missing (older browsers, jsdom), or the page is not in a window: show the dialog non-modally.
     dialog.setAttribute('open', '')
   }
   // Browsers that do not know `autofocus` of a dialog.
@@ -50,7 +50,7 @@ export function showModal(dialog: HTMLDialogElement, onClose: () => void): () =>
   }
 }
 
-/** Whether a dialog of the page is open below this one. */
+/** Whether another dialog of the page is open below this one. */
 function isAboveAnother(dialog: HTMLDialogElement): boolean {
   const others = dialog.ownerDocument.querySelectorAll('dialog[open], [role="dialog"], [role="alertdialog"]')
   return Array.from(others).some((other) => !dialog.contains(other))

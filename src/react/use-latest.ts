@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from 'react'
 
-/** The value of the last render, for what happens later: nothing has to be made anew for each value. */
+/** A ref to the value of the last render, for later callbacks, which need not be recreated for each value. */
 export function useLatest<Value>(value: Value): { readonly current: Value } {
   const latest = useRef(value)
   useEffect(() => {

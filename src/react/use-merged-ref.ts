@@ -12,8 +12,8 @@ import {
 const nothing = (): void => {}
 
 /**
- * One ref for our own use of an element and for the host's. It stays the same function when the host's ref changes, which an
- * arrow function does on every render: otherwise `own` would be called as if the element had been removed.
+ * Combines our ref to an element with the app's. It stays the same function when the app's ref changes, as an arrow function does
+ * on every render. Otherwise `own` would be called as if the element had been removed.
  *
  * @param own Called with the element, and with `null` before React removes it. Keep it stable.
  */
@@ -46,10 +46,10 @@ export function useMergedRef<Element>(
   )
 }
 
-/** Gives the element to a ref of any kind; returns what takes it back. */
+/** Sets a ref of any kind to the element; returns the function that clears it. */
 function attach<Element>(ref: ForwardedRef<Element>, element: Element): () => void {
   if (typeof ref === 'function') {
-    // React 19 lets a ref callback return its own clean-up.
+    // In React 19 a ref callback may return a clean-up function.
     const cleanUp = ref(element)
     return typeof cleanUp === 'function' ? cleanUp : () => void ref(null)
   }

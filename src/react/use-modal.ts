@@ -5,16 +5,16 @@ import { showModal } from './show-modal.js'
 import { useLatest } from './use-latest.js'
 
 /**
- * A ref that shows a `<dialog>` as a modal one for as long as it is mounted. Other elements are left alone.
+ * A ref that shows a `<dialog>` modally as long as it is mounted. It does not change other elements.
  *
- * @param onClose The user wants it closed, by Escape or by a press beside it.
+ * @param onClose Called when the user wants to close it, with Escape or a click outside.
  */
 export function useModal(onClose: (() => void) | undefined): RefCallback<HTMLElement> {
   const latest = useLatest(onClose)
   const hide = useRef<() => void>(undefined)
   return useCallback(
     (element: HTMLElement | null) => {
-      // React takes the ref back before it takes the element out: in time for the dialog to give the focus back.
+      // React clears the ref before it removes the element, so the dialog can still return the focus.
       hide.current?.()
       hide.current = element && isDialog(element) ? showModal(element, () => latest.current?.()) : undefined
     },

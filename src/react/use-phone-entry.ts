@@ -2,18 +2,18 @@
 
 import { useCallback, useMemo, useState } from 'react'
 
-/** What stands in the phone field. */
+/** The content of the phone field. */
 export interface PhoneEntry {
   readonly text: string
-  /** ISO 3166-1, where one was chosen, or recognised in the text. */
+  /** ISO 3166-1, if a country was chosen or recognised in the text. */
   readonly country?: string | undefined
-  /** The text named that country; the user did not choose it. */
+  /** The country was recognised in the text; the user did not choose it. */
   readonly isRecognized?: boolean | undefined
-  /** What the host gets in place of the text: a national number with its country code. */
+  /** The text for the app: a national number with its country code. */
   readonly told?: string | undefined
 }
 
-/** Gives the parts the phone field; kept above them so that it survives a change of tabs. */
+/** Provides the phone field to the parts. Its state is kept above them, so it survives a change of tabs. */
 export interface PhoneField {
   readonly phone: PhoneEntry
   readonly setPhone: (entry: PhoneEntry) => void
@@ -21,10 +21,7 @@ export interface PhoneField {
 
 const toldOf = ({ text, told }: PhoneEntry): string => told ?? text
 
-/**
- * The phone field, whose number may be the host's: a value that the host gives back unchanged changes nothing on
- * screen.
- */
+/** The phone field, whose number the app may control. If the app passes the reported value back, the screen does not change. */
 export function usePhoneEntry(
   phoneNumber: string | undefined,
   defaultPhoneNumber: string,
@@ -41,7 +38,7 @@ export function usePhoneEntry(
   const setPhone = useCallback(
     (entry: PhoneEntry) => {
       setOwn(entry)
-      // Another country for an empty field is nothing to report.
+      // A new country for an empty field is not reported.
       if (toldOf(entry) !== toldOf(phone)) onPhoneNumberChange?.(toldOf(entry))
     },
     [phone, onPhoneNumberChange],

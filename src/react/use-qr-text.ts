@@ -20,10 +20,10 @@ export function useQrText(session: PairingSession): QrText {
     const src = image.getAttribute('src') ?? ''
     Promise.all([import('./decode-qr-image.js'), import('qr/decode.js')]).then(
       ([{ decodeQrImage }, { default: decodeQr }]) => {
-        // Another code may have come while the reader was loading.
+        // Another code may have arrived while the decoder was loading.
         if (!image.isConnected || image.getAttribute('src') !== src) return
         const text = decodeQrImage(image, decodeQr)
-        // Only WhatsApp's text is drawn again.
+        // Only WhatsApp's text is redrawn.
         setRead({ src, text: text && isQrText(text) ? text : undefined })
       },
       () => {},

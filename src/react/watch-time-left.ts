@@ -1,16 +1,16 @@
 import { focusManager } from '@tanstack/react-query'
 
-/** What part of its time a code has left when screen readers announce it. */
+/** The remaining parts of a code's time that screen readers announce. */
 const MARKS = [1 / 2, 1 / 4]
 
-/** An announcement is removed after this time: read later, it would not be true any more. */
+/** An announcement is removed after this time, because later it would be wrong. */
 const STAYS_MS = 5_000
 
 /**
- * Announces how many seconds a code has left, at half and at a quarter of its time, and removes that soon after. Silent while
- * the page is hidden. Times are epoch milliseconds; returns what stops it.
+ * Announces the remaining seconds of a code at half and at a quarter of its time, and removes the announcement soon after. Silent
+ * while the page is hidden. Times are epoch milliseconds. Returns a function that stops it.
  *
- * @param announced What was announced before, of this code too: its end may become known better.
+ * @param announced Earlier announcements, also for this code, because a more exact end may become known.
  */
 export function watchTimeLeft(
   { shownAt, expiresAt }: { readonly shownAt: number; readonly expiresAt: number },
@@ -35,7 +35,7 @@ export function watchTimeLeft(
   const say = (name: string) => {
     announced.add(name)
     const seconds = Math.round((expiresAt - Date.now()) / 1_000)
-    // The machine may have slept over it.
+    // The time may already be over if the machine has slept.
     isAnnounced = seconds > 0
     if (isAnnounced) announce(seconds)
     timer = setTimeout(wait, Math.min(STAYS_MS, lifetimeMs / 8))

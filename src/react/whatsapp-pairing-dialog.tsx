@@ -6,25 +6,23 @@ import { usePairingContext } from './parts/pairing-context.js'
 import { callHost } from './session/call-host.js'
 import { WhatsAppPairing, type WhatsAppPairingProps } from './whatsapp-pairing.js'
 
-/** Props of {@link WhatsAppPairingDialog}: those of the component, and when it is open. */
+/** Props of {@link WhatsAppPairingDialog}: those of the component, and its open state. */
 export interface WhatsAppPairingDialogProps
   extends Omit<WhatsAppPairingProps, 'as' | 'children' | 'onClose' | 'open'> {
-  /** Whether it is open, where the host controls that. */
+  /** The controlled open state. */
   readonly open?: boolean | undefined
-  /** Whether it is open at first, where the host does not control that. @default false */
+  /** Whether it is open at first, if that is not controlled. @default false */
   readonly defaultOpen?: boolean | undefined
-  /** Called with `false` when the user closes it: by its button, by Escape, or beside it. */
+  /** Called with `false` when the user closes it, with its button, Escape or a click outside. */
   readonly onOpenChange?: ((open: boolean) => void) | undefined
-  /**
-   * Closes by itself when a phone was linked; else it shows the linked account until the user closes it. @default false
-   */
+  /** Closes the dialog when a phone was linked. Otherwise it shows the linked account until the user closes it. @default false */
   readonly closeOnLinked?: boolean | undefined
 }
 
 /**
- * `<WhatsAppPairing>` in the platform's modal dialog: what is behind it is inert, and the focus goes back where it was.
- * While it is closed nothing is requested. Opened again, it begins a new round after `expired` and after a transient failure;
- * otherwise it goes on where it was.
+ * `<WhatsAppPairing>` in the platform's modal dialog: the page behind it is inert, and the focus returns to its previous element.
+ * While it is closed, no request is sent. When it is opened again after `expired` or a transient failure, it begins a new round.
+ * Otherwise it continues in the same state.
  *
  * @example
  * ```tsx
@@ -50,7 +48,7 @@ export const WhatsAppPairingDialog: ComponentWithRef<WhatsAppPairingDialogProps,
     )
   })
 
-/** By the state and not by `onLinked`, which is called once for all copies of a session, and maybe in another one. */
+/** Uses the state and not `onLinked`, which is called for only one of the components with this session. */
 function CloseOnLinked({ close }: { close: () => void }): null {
   const { status } = usePairingContext().pairing.session
   const before = useRef(status)

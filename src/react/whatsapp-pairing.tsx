@@ -9,8 +9,8 @@ import type { PairingRootOptions } from './parts/pairing-root-options.js'
 import { type UsePairingSessionOptions, useSharedSession } from './session/use-pairing-session.js'
 
 /**
- * Props of {@link WhatsAppPairing}: those of the hook and of the root, and the rest goes to the root element. Children
- * come after the card.
+ * Props of {@link WhatsAppPairing}: those of the hook and of the root. All others go to the root element. Children are rendered
+ * after the card.
  */
 export interface WhatsAppPairingProps
   extends UsePairingSessionOptions,
@@ -22,7 +22,7 @@ export interface WhatsAppPairingProps
     > {}
 
 /**
- * The screen that links a phone to WhatsApp: the QR code, the pairing code, and all that can happen to them.
+ * The screen that links a phone to WhatsApp, with the QR code, the pairing code and all their states.
  *
  * @example
  * ```tsx
@@ -68,7 +68,7 @@ function Screen({
   return <PairingCard {...card} ref={hostRef} onPartError={onError} pairing={pairing} />
 }
 
-/** Without the options of the hook alone: one that is forgotten above, and would land in the DOM, does not compile. */
+/** Without the options of the hook, so that TypeScript reports an option that is forgotten above and would reach the DOM. */
 type PropsOfCard = Omit<PairingCardProps, 'pairing'> & {
   readonly [Option in Exclude<keyof UsePairingSessionOptions, keyof PairingRootOptions>]?: never
 }

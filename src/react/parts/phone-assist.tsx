@@ -21,13 +21,13 @@ import {
 } from './phone-library.js'
 import { RichText } from './rich-text.js'
 
-// What the phone field can do once the library is there. A chunk of its own, loaded when the phone tab opens; without it the
-// field takes digits with their country code.
+// The features of the phone field that need the phone library. This chunk loads when the phone tab opens. Without it the field
+// accepts only numbers with a country code.
 
-/** A double click is one press: at the second click the user has not read the response to the first. */
+/** A double click counts as one press, because the user cannot have read the warning in between. */
 const READING_MS = 600
 
-/** The field's entry, understood. The country is the chosen one, else `defaultCountry`, else one that the languages point to. */
+/** Parses the entry of the field. The country is the chosen one, `defaultCountry`, or one that the languages suggest. */
 export function understandPhone(
   { text, country }: PhoneEntry,
   defaultCountry: string | undefined,
@@ -40,20 +40,20 @@ export function understandPhone(
   return readPhone(text, isCountry(guessed) ? guessed : undefined)
 }
 
-/** The entry after an edit, formatted. Puts the caret where the person is. */
+/** The formatted entry after an edit. Also restores the position of the caret. */
 export function changedPhone(
   before: PhoneEntry,
   reading: PhoneReading,
   { target, nativeEvent }: ChangeEvent<HTMLInputElement>,
 ): PhoneEntry {
-  // A country that was recognised in the text goes with it, and one that was chosen stays.
+  // A recognised country is removed with the text, and a chosen one stays.
   const chosen = before.isRecognized && !/\p{Nd}/u.test(target.value) ? undefined : reading.chosen
-  // What is being composed belongs to the keyboard until it is done.
+  // During composition the text belongs to the keyboard.
   if ('isComposing' in nativeEvent && nativeEvent.isComposing) return entryOf(target.value, chosen, before)
   const typed = { text: target.value, caret: target.selectionStart ?? target.value.length }
   const { text, caret } = editPhone(before.text, typed, chosen)
   if (text !== target.value) {
-    // Now, and not after the render: React leaves a value that is right already, and its caret, alone.
+    // Set now and not by the render: React does not touch a value that is already correct, so the caret stays.
     target.value = text
     target.setSelectionRange(caret, caret)
   }
@@ -65,7 +65,7 @@ function entryOf(text: string, chosen: PhoneReading['chosen'], before?: PhoneEnt
   const isRecognized = before?.isRecognized && chosen !== undefined
   if (isSigned(text))
     return { text, country, told: text, isRecognized: isRecognized || country !== before?.country }
-  // Another country in a text that does not begin with + is a guess, which the next digit may change.
+  // In a text without +, another country is only a guess, which the next digit may change.
   return { text, country: chosen, told: shown || text, isRecognized }
 }
 
@@ -74,19 +74,18 @@ export interface PhoneObjection {
   readonly text: string
   readonly country: string | undefined
   readonly message: string
-  /** The second press sends it. */
+  /** Pressing the button again sends the number. */
   readonly isWarning: boolean
   readonly since: number
-  /** The person has read it and sends the number nevertheless. */
+  /** The user has read the warning and sends the number anyway. */
   readonly isOverruled: boolean
 }
 
 /**
- * Why no code can be requested, or nothing.
+ * Why no code can be requested; `undefined` if one can.
  *
- * A library that does not know the newest numbers must not lock a user out: a number that is merely unknown is sent
- * when the button is pressed a second time, and so is a number of an impossible length when its country code was
- * written by hand. Only a text that is no international number at all is never sent.
+ * The library may not know the newest numbers. So an unknown number is sent when the user presses the button again, and so is a
+ * number of an unusual length with a typed country code. Only a text that is not an international number is never sent.
  */
 export function objectionTo(
   { text }: PhoneEntry,
@@ -149,10 +148,10 @@ export function PhoneCountry({
   )
 }
 
-/** The whole number as it is sent, for a user who typed a part of it. */
+/** The complete number to be sent, for a user who typed only a part of it. */
 export function PhoneEcho({ reading }: { readonly reading: PhoneReading }): ReactElement | null {
   const { messages, phone, part } = usePairingContext()
-  // Without its area code it is not the number that will be sent.
+  // A number without its area code is not shown, because it will not be sent.
   if (!reading.shown || reading.verdict === 'no-area-code' || isSameNumber(reading.shown, phone.text))
     return null
   return (
@@ -171,7 +170,7 @@ export function PhoneEcho({ reading }: { readonly reading: PhoneReading }): Reac
   )
 }
 
-/** Only grouped otherwise: that need not be said. */
+/** Whether two numbers differ only in their grouping, so that showing both is unnecessary. */
 function isSameNumber(one: string, other: string): boolean {
   const [bare, otherBare] = [one, other].map((text) => text.replace(/[\s().-]/g, ''))
   return bare === otherBare

@@ -9,10 +9,10 @@ import { usePairingContext } from './pairing-context.js'
 import type { PhoneObjection } from './phone-assist.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
-// The countries and their numbers: loaded when the field is there to be typed in, and not before.
+// The countries and their numbers, which load when the field is shown.
 const usePhoneAssist = lazyPart(() => import('./phone-assist.js'))
 
-/** The phone number, and the button that requests a code. Here while there is no code yet. */
+/** The phone field and the button that requests a code. Shown while there is no code. */
 export const PairingPhoneForm: PartComponent<'form'> = forwardPart(function PairingPhoneForm(props, ref) {
   const { status } = usePairingContext().pairing.session
   return status === 'awaiting-number' || status === 'requesting-code' ? <Form {...props} ref={ref} /> : null
@@ -32,11 +32,11 @@ const Form = forwardPart<'form'>(function Form(props, hostRef) {
   const reading = assist?.understandPhone(phone, defaultCountry, localeTag)
   const isObjected =
     objection?.text === phone.text && objection.country === reading?.country && !objection.isOverruled
-  // Nothing was linked, which is what the text of this error is about.
+  // The text of this error is about a linked phone, but here nothing was linked.
   const refusal =
     error?.code === 'wrong-phone-number'
       ? messages.numberExpected
-      : // Its advice is about the country code, which the picker has then.
+      : // Its advice is about the country code, which the picker shows by then.
         error?.code === 'invalid-phone-number' && reading?.country
         ? messages.errors[error.code].title
         : error && errorText(error, messages)
@@ -126,10 +126,10 @@ function Spelling(): ReactElement | null {
   )
 }
 
-/** Never seen. All flags are of one width, and most country codes have two digits. */
+/** Invisible. All flags have the same width, and most country codes have two digits. */
 const ANY_FLAG = '🇺🇳'
 
-/** As wide as the picker will be, so that the field does not shrink while the user types when it comes. */
+/** Reserves the width of the picker, so that the field does not shrink while the user types. */
 function CountryRoom({ isCodeWritten }: { isCodeWritten: boolean }): ReactElement {
   const { part } = usePairingContext()
   return (
@@ -139,7 +139,7 @@ function CountryRoom({ isCodeWritten }: { isCodeWritten: boolean }): ReactElemen
   )
 }
 
-/** How long no code may be requested, as a bar that gets shorter: nothing renders while it does. */
+/** A shrinking bar for the time in which no code may be requested. It needs no renders. */
 function CoolDown({ until }: { until: number }): ReactElement {
   const { part } = usePairingContext()
   const [since] = useState(Date.now)

@@ -9,20 +9,20 @@ import { later } from '../../core/later.js'
 import { bareNumber, splitPhone } from '../../core/phone-text.js'
 
 // Of the three sets of metadata, minified and gzipped with the code that is used of the library: `min` 35.7 kB, `mobile` 40.0 kB,
-// `max` 55.8 kB. Only the last two know mobile numbers from others, and the last one knows nothing more that matters here.
+// `max` 55.8 kB. Only the last two distinguish mobile numbers from others, and `max` has no other advantage here.
 // This module is the only one that imports the library, and is itself loaded when the phone tab opens.
 
-/** What a text in the phone field comes to. */
+/** The result of parsing the text in the phone field. */
 export interface PhoneReading {
-  /** Of the number if it shows one, else the one that was chosen. */
+  /** The country of the number, or the chosen one if the number does not show it. */
   readonly country: CountryCode | undefined
-  /** The one that the text was read for. */
+  /** The country that the text was parsed for. */
   readonly chosen: CountryCode | undefined
   /** The country code is written, with or without `+`. */
   readonly isInternational: boolean
   /** The number to request a code for, as far as it is typed: digits only, country code first. */
   readonly digits: string
-  /** The same for the eye: `+55 11 98765 4321`. */
+  /** The same, formatted: `+55 11 98765 4321`. */
   readonly shown: string
   readonly verdict: PhoneVerdict
 }
@@ -30,8 +30,8 @@ export interface PhoneReading {
 /**
  * `no-area-code`: a number of Brazil without the two digits before it, which people there do not have to dial.
  *
- * `unlikely`: of a possible length, and no known mobile number. Number ranges are opened faster than libraries are updated, so that
- * is a warning and not a refusal.
+ * `unlikely`: the length is possible, but it is not a known mobile number. New number ranges appear faster than library updates,
+ * so this is only a warning.
  */
 export type PhoneVerdict =
   | 'likely'
@@ -54,7 +54,7 @@ export function isCountry(text: string | undefined): text is CountryCode {
   return text !== undefined && (CALLING_CODES as ReadonlyMap<string, string>).has(text)
 }
 
-/** The country whose code begins the number; of those that share it, the given one, or the largest. */
+/** The country whose code the number begins with. If several share the code, the given one or the largest. */
 function countryOfCode(
   callingCode: string | undefined,
   given: CountryCode | undefined,
@@ -66,8 +66,8 @@ function countryOfCode(
 const LETTER = /\p{L}/u
 
 /**
- * A text with the spaces and brackets of its country, and with each of its digits. A text with letters, and one that the library
- * would take a digit from, stays as it is.
+ * A text with the spaces and brackets of its country, and with each of its digits. A text stays unchanged if it has letters, or
+ * if the library would remove a digit.
  */
 export function formatPhone(text: string, chosen: CountryCode | undefined): string {
   if (LETTER.test(bareNumber(text))) return text
@@ -80,8 +80,8 @@ export function formatPhone(text: string, chosen: CountryCode | undefined): stri
 }
 
 /**
- * What the library would group wrongly: it has no mobile numbers of eight digits in Brazil any more, and takes the first two digits of a
- * number without area code for one.
+ * Groups the numbers that the library groups wrongly. It no longer knows Brazil's mobile numbers of eight digits, and treats the
+ * first two digits of a number without area code as one.
  */
 function groupedByHand(
   text: string,
@@ -102,15 +102,15 @@ export interface EditedPhone {
   readonly caret: number
 }
 
-/** Formats a text after an edit. The caret stays behind the digit that it was behind. */
+/** Formats a text after an edit. The caret stays after the same digit. */
 export function editPhone(before: string, after: EditedPhone, chosen: CountryCode | undefined): EditedPhone {
-  // Who takes away a bracket or a space must not get it back at once, or could never delete the digit before it.
+  // A deleted bracket or space must not reappear immediately. Otherwise the user could not delete the digit before it.
   if (after.text.length < before.length && significant(after.text) === significant(before)) return after
   const text = formatPhone(after.text, chosen)
   if (text === after.text) return after
   if (after.caret >= after.text.length) return { text, caret: text.length }
   const wanted = countDigits(after.text.slice(0, after.caret))
-  // A plus stands in front of all digits, and so does who has just typed it.
+  // A plus comes before all digits, and the caret follows it.
   let caret = text.startsWith('+') ? Math.min(after.caret, 1) : 0
   while (caret < text.length && countDigits(text.slice(0, caret)) < wanted) caret++
   return { text, caret }
@@ -120,12 +120,12 @@ function countDigits(text: string): number {
   return significant(text).replaceAll('+', '').length
 }
 
-/** What counts of a text: the digits, and the plus. */
+/** The significant characters of a text: the digits and the plus. */
 function significant(text: string): string {
   return text.replace(/[^\p{Nd}+]/gu, '')
 }
 
-/** The text of a number when another country is chosen for it: the same number, but for its country code. */
+/** The text of a number after the user chose another country: the same number with another country code. */
 export function movePhone(text: string, from: CountryCode | undefined, to: CountryCode): string {
   const reading = readPhone(text, from)
   const callingCode = reading.country && CALLING_CODES.get(reading.country)
@@ -134,7 +134,7 @@ export function movePhone(text: string, from: CountryCode | undefined, to: Count
   return formatPhone(reading.digits.slice(callingCode.length), to)
 }
 
-/** The library throws at a few beginnings of numbers, like 08 in Cape Verde; with one digit more it does not. */
+/** The library throws for a few incomplete numbers, such as 08 in Cape Verde. */
 function attempt<Result>(ask: () => Result): Result | undefined {
   try {
     return ask()
@@ -143,7 +143,7 @@ function attempt<Result>(ask: () => Result): Result | undefined {
   }
 }
 
-/** Understands a text as a number of the chosen country, or of the one whose code it begins with. */
+/** Parses a text as a number of the chosen country, or of the country whose code it begins with. */
 export function readPhone(typed: string, chosen: CountryCode | undefined): PhoneReading {
   const text = later.numberInWords(typed)
   const { sign, digits } = splitPhone(text)
@@ -165,8 +165,7 @@ function readInternational(typed: string, chosen: CountryCode | undefined): Phon
   const parsed = typing.getNumber()
   const callingCode = typing.getCallingCode()
   const country = typing.getCountry() ?? countryOfCode(callingCode, chosen)
-  // What was written with its country code is sent as it was written, but for a trunk zero, with which no phone can be
-  // reached.
+  // A number with its country code is sent as it was written, but without a trunk zero, which is never valid there.
   const withTrunkZero = parsed?.isValid() && `${parsed.countryCallingCode}0${parsed.nationalNumber}`
   const digits = parsed && typed === withTrunkZero ? parsed.number.slice(1) : typed
   return {
@@ -187,7 +186,7 @@ function readNational(typed: string, chosen: CountryCode): PhoneReading {
   const digits = number?.slice(1) ?? ''
   const verdict = verdictOf(digits)
   if (verdict !== 'likely') {
-    // A country code without its plus: the chosen country's, or any where the text is too long for the chosen one.
+    // A country code without its plus: that of the chosen country, or any if the text is too long for the chosen one.
     const other = readInternational(typed, chosen)
     if (other.verdict === 'likely' && (verdict === 'too-long' || other.country === chosen)) return other
   }
@@ -209,7 +208,8 @@ function verdictOf(digits: string): PhoneVerdict {
   if (/^55(?:9\d{8}|[6-9]\d{7})$/.test(digits)) return 'no-area-code'
   const number = parsePhoneNumberFromString(`+${digits}`)
   const other = later.otherSpelling(digits)
-  // The library knows one of the two spellings. Argentina's is left to its verdict: there the other one is a landline.
+  // The library knows one of the two spellings. For Argentina its verdict is used, because there the other spelling is a
+  // landline.
   const isOtherLikely =
     other && other.country !== 'AR' && parsePhoneNumberFromString(`+${other.other}`)?.isValid()
   if (number?.isValid() || isOtherLikely) return 'likely'
@@ -222,16 +222,16 @@ function verdictOf(digits: string): PhoneVerdict {
       return 'unknown-country'
     case 'NOT_A_NUMBER':
       return 'not-a-number'
-    // The lengths of a country may have a gap, and what falls into it has too few digits for the upper one.
+    // The valid lengths of a country may have a gap. A number in the gap has too few digits for the next length.
     default:
       return 'too-short'
   }
 }
 
-/** A number as far as it is typed, in groups: `+55 11 98765 4321`. */
+/** An incomplete or complete number, in groups: `+55 11 98765 4321`. */
 export function showPhone(digits: string): string {
   if (!digits) return ''
-  // The library, which has no mobile numbers of eight digits in Brazil any more, does not group them.
+  // The library no longer knows Brazil's mobile numbers of eight digits, and does not group them.
   const [, area, ...local] = /^55(\d{2})([6-9]\d{3})(\d{4})$/.exec(digits) ?? []
   if (area) return `+55 ${area} ${local.join(' ')}`
   const number = parsePhoneNumberFromString(`+${digits}`)

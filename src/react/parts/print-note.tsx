@@ -5,7 +5,7 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 import { RichText } from './rich-text.js'
 
-/** On paper alone: what the code is, and when it expires. */
+/** Printed only: what the code is for, and when it expires. */
 export const PairingPrintNote: PartComponent<'p'> = forwardPart(function PairingPrintNote(props, ref) {
   const { pairing, messages, app, localeTag, part } = usePairingContext()
   const code = timedCode(pairing.session)
@@ -23,7 +23,7 @@ function clockTime(at: number, localeTag: string): string {
   try {
     return date.toLocaleTimeString(localeTag)
   } catch {
-    // A locale of the host's own may have a tag that is none, like `pt_BR`.
+    // The app's own locale may have an invalid tag, such as `pt_BR`.
     return date.toLocaleTimeString()
   }
 }

@@ -6,7 +6,7 @@ import { usePairingContext } from './pairing-context.js'
 import { Part } from './part.js'
 import { useLaterParts } from './use-later-parts.js'
 
-/** What can be done with a QR code beside scanning it. The room is kept from the start, so that nothing jumps. */
+/** The other actions for a QR code. Their space is reserved from the start, so that the layout does not shift. */
 export const PairingQrActions: PartComponent<'div'> = forwardPart(function PairingQrActions(props, ref) {
   const { pairing, part } = usePairingContext()
   const later = useLaterParts()

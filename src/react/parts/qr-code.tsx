@@ -8,16 +8,16 @@ import { lazyPart } from './lazy-part.js'
 import { MissingPart } from './missing-part.js'
 import { usePairingContext } from './pairing-context.js'
 
-// The encoder is a third of the drop-in and is needed only once a code has arrived: a chunk of its own. Without it
-// pictures, and the phone number, still work.
+// The encoder is a third of the component's size and is needed only after a code has arrived, so it is a separate chunk. Pictures
+// and the phone number work without it.
 const useQrSvg = lazyPart(() => drawsWith(import('./qr-svg.js')).then(({ QrSvg }) => QrSvg))
 
-/** The QR code of this moment; nothing where there is no live one. */
+/** The current QR code. Renders nothing without a live one. */
 export const PairingQrCode: PartComponent<'div'> = forwardPart(function PairingQrCode(props, ref) {
   const { session } = usePairingContext().pairing
-  // Beside the first request, and not when the code is there.
+  // Loads during the first request, and not after the code has arrived.
   useEffect(useQrSvg.load, [])
-  // The key lets each code fade in anew. The one before is removed by then: it must not be scanned any more.
+  // The key makes each code fade in. The previous one is removed immediately, because it must not be scanned any more.
   return session.status === 'awaiting-scan' ? (
     <Code {...props} ref={ref} key={session.qrCode.number} payload={session.qrCode.payload} />
   ) : null

@@ -1,10 +1,10 @@
 import { QRCodeSVG } from 'qrcode.react'
 import type { ReactElement } from 'react'
 
-/** The four empty modules around a code that WhatsApp's scanner needs, though camera apps do without. */
+/** WhatsApp's scanner needs four empty modules around a code, although camera apps do not. */
 const QUIET_ZONE_MODULES = 4
 
-// Always these two: inverted codes, as dark themes make them, are not read.
+// Always these two colours, because scanners do not read inverted codes in dark themes.
 const DARK = '#111b21'
 const LIGHT = '#ffffff'
 

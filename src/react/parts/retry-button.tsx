@@ -19,7 +19,7 @@ export const PairingRetryButton: PartComponent<'button'> = forwardPart(
         {...props}
         ref={ref}
         part="retry-button"
-        // Where only the people who run the app can help, that is the lesser thing to press.
+        // If only the people who run the app can help, Retry is a secondary button.
         data-secondary={('error' in session && session.error?.action === 'contact-host') || undefined}
         action={pairing.retry}
       >

@@ -16,7 +16,7 @@ export function RichText({ text, values }: { text: string; values: Values }): Re
         ? createElement('strong', null, ...fill(piece.slice(2, -2), values))
         : createElement(Fragment, null, ...fill(piece, values)),
     )
-  // As arguments and not as a list: the pieces of one text never move, so they need no keys.
+  // Passed as arguments and not as a list, because the pieces of a text never move and need no keys.
   return createElement(Fragment, null, ...pieces)
 }
 

@@ -29,11 +29,11 @@ import { LaterParts, useLaterParts } from './use-later-parts.js'
 
 /** Props of {@link PairingRoot}. */
 export interface PairingRootProps extends PairingRootOptions, ComponentPropsWithoutRef<'section'> {
-  /** What `usePairingSession` returned. */
+  /** The result of `usePairingSession`. */
   readonly pairing: UsePairingSessionResult
 }
 
-/** The element around the parts: gives them the session and carries its state as `data-status` and `data-method`. */
+/** The element around the parts. It provides the session to them, and has its state as `data-status` and `data-method`. */
 export const PairingRoot: ComponentWithRef<PairingRootProps, HTMLElement> = forwardRef(function PairingRoot(
   props: PairingRootProps,
   ref: ForwardedRef<HTMLElement>,
@@ -149,7 +149,7 @@ function Root({
       <Element
         aria-labelledby={value.ids.title}
         {...props}
-        // Not before the others: an app may hand on a `dir` that it was not given.
+        // After the other props: an app may pass `dir={undefined}`.
         dir={props.dir ?? locale.direction}
         lang={props.lang ?? locale.tag}
         ref={ref}

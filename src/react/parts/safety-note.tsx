@@ -5,7 +5,10 @@ import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 import { RichText } from './rich-text.js'
 
-/** Who is being linked, and the warning: pages that imitate this one link a stranger's device. Nothing when that is over. */
+/**
+ * The name of the app that is being linked, and a warning, because fake pages could link a stranger's device. Renders nothing
+ * after the method is decided.
+ */
 export const PairingSafetyNote: PartComponent<'footer'> = forwardPart(function PairingSafetyNote(props, ref) {
   const { pairing, messages, appFace, part } = usePairingContext()
   const { status } = pairing.session

@@ -7,7 +7,7 @@ import { ActionButton } from './action-button.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** Where a phone can still be linked. With the link, this part goes. */
+/** The states in which a phone can still be linked. The part is removed after the link. */
 const OPEN: readonly PairingSession['status'][] = [
   'idle',
   'preparing',
@@ -19,8 +19,8 @@ const OPEN: readonly PairingSession['status'][] = [
 ]
 
 /**
- * A link to this pairing for the person who holds the phone, to copy or to hand to another app: there where the host gives
- * `createShareLink`. This screen shows by itself what happens on the other one.
+ * A link to this pairing for the person who holds the phone, to copy or to share with another app. It needs `createShareLink` of
+ * the app. This screen shows the progress of the other one automatically.
  */
 export const PairingShare: PartComponent<'div'> = forwardPart(function PairingShare(props, ref) {
   const { pairing, createShareLink, part } = usePairingContext()
@@ -74,7 +74,7 @@ interface MadeProps {
 function Made({ link, isShown, isCopied, setState }: MadeProps): ReactElement {
   const { messages, app, part } = usePairingContext()
   const copy = async () => {
-    // Copied again, it is announced again.
+    // Cleared first, so that another copy is announced again.
     setState(undefined)
     try {
       await navigator.clipboard.writeText(link)
@@ -88,7 +88,7 @@ function Made({ link, isShown, isCopied, setState }: MadeProps): ReactElement {
     try {
       await navigator.share({ title: app, url: link })
     } catch {
-      // The user has changed their mind, or no app took it: the link can still be copied.
+      // The user cancelled, or no app accepted the link. It can still be copied.
     }
   }
   return (

@@ -5,8 +5,8 @@ import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
 /**
- * Another code, or the QR code, for a user who has not entered this one after half a minute: WhatsApp does not report
- * that it does not know a code.
+ * Offers another code, or the QR code, to a user who has not entered the code after half a minute. WhatsApp does not report that
+ * it refused a code.
  */
 export const PairingSlowCode: PartComponent<'div'> = forwardPart(function PairingSlowCode(props, ref) {
   const { pairing, messages, part } = usePairingContext()

@@ -4,7 +4,7 @@ import { sessionStatusText } from '../session-texts.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** The state in words. Always there, so that screen readers announce each change once, without interrupting. */
+/** The state in words. Always rendered, so that screen readers announce each change once, without interrupting. */
 export const PairingStatusText: PartComponent<'p'> = forwardPart(function PairingStatusText(props, ref) {
   const { pairing, messages, part } = usePairingContext()
   return (

@@ -5,7 +5,7 @@ import { usePairingContext } from './pairing-context.js'
 import { passkeyWay } from './passkey-texts.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
-/** Where the user gets help, after an error that only the people who run the app can repair, or with a passkey: `supportUrl`. */
+/** A link to `supportUrl`, after an error that only the people who run the app can repair, or for a passkey. */
 export const PairingSupportLink: PartComponent<'a'> = forwardPart(
   function PairingSupportLink(props, hostRef) {
     const { pairing, messages, supportUrl, part } = usePairingContext()

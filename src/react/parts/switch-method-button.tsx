@@ -4,7 +4,7 @@ import { ActionButton } from './action-button.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** The other way to link, offered where one has come to an end. */
+/** Offers the other method after the current one has ended. */
 export const PairingSwitchMethodButton: PartComponent<'button'> = forwardPart(
   function PairingSwitchMethodButton(props, ref) {
     const { pairing, messages } = usePairingContext()

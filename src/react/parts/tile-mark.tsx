@@ -5,7 +5,7 @@ import { expiredReasonText } from '../session-texts.js'
 import { Icon } from './icon.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** What the tile shows in place of a code: that it has expired, or a picture of the state. */
+/** The content of the tile without a code: a note that it has expired, or an icon for the state. */
 export function TileMark(): ReactElement | null {
   const { pairing, messages, part } = usePairingContext()
   const { session } = pairing

@@ -8,7 +8,7 @@ import { PairingRetryButton } from './retry-button.js'
 import { PairingStartButton } from './start-button.js'
 import { useLaterParts } from './use-later-parts.js'
 
-/** One box of one size for the code and for all that takes its place, so that nothing jumps. */
+/** A box of constant size for the code and its replacements, so that the layout does not shift. */
 export const PairingTile: PartComponent<'div'> = forwardPart(function PairingTile(props, ref) {
   const { pairing, messages, part } = usePairingContext()
   const { session } = pairing

@@ -4,7 +4,7 @@ import { sessionTitle } from '../session-texts.js'
 import { forwardPart, type PartComponent } from './forward-part.js'
 import { usePairingContext } from './pairing-context.js'
 
-/** The heading: what there is to do. Names the whole component. */
+/** The heading, which says what to do. It is the accessible name of the whole component. */
 export const PairingTitle: PartComponent<'h2'> = forwardPart(function PairingTitle(props, ref) {
   const { pairing, messages, mode, ids, part } = usePairingContext()
   return (

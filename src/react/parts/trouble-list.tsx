@@ -5,7 +5,7 @@ import type { PairingSymptom } from '../../core/messages.js'
 import { usePairingContext } from './pairing-context.js'
 import { RichText } from './rich-text.js'
 
-/** The content of `PairingTrouble`: a chunk of its own, since few people open it. */
+/** The content of `PairingTrouble`. It is a separate chunk, because few users open it. */
 export function TroubleList({ isOpen }: { isOpen: boolean }): ReactElement {
   const { part, pairing } = usePairingContext()
   const { report } = pairing
@@ -35,20 +35,20 @@ export function TroubleList({ isOpen }: { isOpen: boolean }): ReactElement {
   )
 }
 
-/** The texts of the locale, from the first time they are wanted. Where they do not load, the next time tries again. */
+/** The texts of the locale, loaded when they are first needed. After a failure, the next use loads them again. */
 function useSymptoms(isWanted: boolean): readonly PairingSymptom[] | undefined {
   const { troubleshooting, reportFailure } = usePairingContext()
   const [loaded, setLoaded] = useState<{
     readonly from: typeof troubleshooting
     readonly symptoms: readonly PairingSymptom[]
   }>()
-  // Those of the language before are not shown: the page says that it is in another one.
+  // Texts of the previous language are not shown, because the `lang` of the page has changed.
   const symptoms = loaded?.from === troubleshooting ? loaded.symptoms : undefined
   const isMissing = isWanted && !symptoms
   useEffect(() => {
     if (!isMissing) return undefined
     let isGone = false
-    // Also where it throws at once: it may be a function of the host's.
+    // Also catches synchronous exceptions: it may be a function of the app.
     new Promise<readonly PairingSymptom[]>((resolve) => resolve(troubleshooting())).then(
       (found) => isGone || setLoaded({ from: troubleshooting, symptoms: found }),
       reportFailure,

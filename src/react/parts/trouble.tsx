@@ -8,8 +8,7 @@ import type { TroubleList } from './trouble-list.js'
 import { useFocusHandover } from './use-focus-handover.js'
 
 /**
- * Removed where no user is waiting with a phone that does not do what it should. Elsewhere it stays: the user may be
- * reading.
+ * The states without trouble at the phone, in which the list is removed. In all others it stays, because the user may be reading.
  */
 const WITHOUT_TROUBLE: readonly PairingSessionStatus[] = [
   'idle',
@@ -19,7 +18,7 @@ const WITHOUT_TROUBLE: readonly PairingSessionStatus[] = [
   'failed',
 ]
 
-/** What the phone may say, what it means and what helps: phones blame the network for an expired code. */
+/** The phone's messages, their meaning and their remedies, because phones blame the network for an expired code. */
 export const PairingTrouble: PartComponent<'details'> = forwardPart(function PairingTrouble(props, hostRef) {
   const { pairing, messages, part, reportFailure } = usePairingContext()
   const ref = useFocusHandover(hostRef)
@@ -29,7 +28,7 @@ export const PairingTrouble: PartComponent<'details'> = forwardPart(function Pai
   const onToggle = (event: ToggleEvent<HTMLDetailsElement>) => {
     props.onToggle?.(event)
     setOpen(event.currentTarget.open)
-    // Where it does not load it stays empty, and opening it again tries again.
+    // If it does not load it stays empty, and opening it again retries.
     import('./trouble-list.js').then(setLoaded, reportFailure)
   }
   return (

@@ -5,10 +5,10 @@ import { useMergedRef } from '../use-merged-ref.js'
 import { usePairingContext } from './pairing-context.js'
 
 /**
- * A ref for parts that go away when they are used, like Retry: focus that was in one moves to the panel instead of the
- * top of the page, or into the phone field where that is what comes next. Focus elsewhere stays where it is.
+ * A ref for parts that are removed when they are used, such as Retry. Their focus moves to the panel, or to the phone field if
+ * that comes next, instead of the top of the page. A focus elsewhere is not moved.
  *
- * @param host The ref of the host, which gets the element too.
+ * @param host The app's ref, which gets the element too.
  */
 export function useFocusHandover<Element extends HTMLElement>(
   host: ForwardedRef<Element>,
@@ -17,7 +17,7 @@ export function useFocusHandover<Element extends HTMLElement>(
   const element = useRef<Element | null>(null)
   const own = useCallback(
     (next: Element | null) => {
-      // React takes the ref back before it takes the element out: the focus is still where it was.
+      // React clears the ref before it removes the element, so the focus is still in it.
       const previous = element.current
       if (next === null && previous?.contains(previous.ownerDocument.activeElement)) handOver(panel.current)
       element.current = next
@@ -29,7 +29,7 @@ export function useFocusHandover<Element extends HTMLElement>(
 
 function handOver(panel: HTMLElement | null): void {
   panel?.focus({ preventScroll: true })
-  // What takes the place of the part is there in a moment.
+  // After this commit, the replacement of the part exists.
   queueMicrotask(() => {
     if (panel && panel.ownerDocument.activeElement === panel)
       panel.querySelector<HTMLElement>('[data-part="phone-input"]:not([readonly])')?.focus()

@@ -10,10 +10,13 @@ type LaterModule = typeof import('./later-parts.js')
 /** The parts that are not needed before the first code; {@link LaterParts} loads them. */
 export const useLaterParts: LazyPart<LaterModule> = lazyPart(() => import('./later-parts.js'), false)
 
-/** A wait that is worth a word. */
+/** After a wait of this length, the screen says that it may take longer. In milliseconds. */
 export const LONG_MS = 8_000
 
-/** Loads the later parts: after the first code was painted or a wait became long, or at once for a state that shows one of them. */
+/**
+ * Loads the later parts: after the first code was painted or a wait became long, or immediately for a state that shows one of
+ * them.
+ */
 export function LaterParts(): null {
   const { session } = usePairingContext().pairing
   const { status } = session

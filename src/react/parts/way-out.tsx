@@ -12,19 +12,19 @@ import { LONG_MS } from './use-later-parts.js'
 type Wait = Extract<PairingSession, { status: 'preparing' | 'requesting-code' | 'linking' }>
 
 /**
- * A wait in which nothing can be shown: after eight seconds that it may take a minute, and after thirty what is waited for, how long that
- * may take, and a button.
+ * The texts of a wait without anything to show. After eight seconds, that it may take a minute. After thirty, what the screen
+ * waits for and how long that may take, with a button.
  */
 export const PairingWayOut: PartComponent<'div'> = forwardPart(function PairingWayOut(props, ref) {
   const { pairing, part } = usePairingContext()
   const { session } = pairing
   const { status } = session
-  // Between two codes of a round a wait begins anew.
+  // Between two codes of a round, a new wait begins.
   const [isFirstWait, setFirstWait] = useState(true)
   if (isFirstWait && status !== 'preparing') setFirstWait(false)
   if (status !== 'preparing' && status !== 'requesting-code' && status !== 'linking') return null
   return (
-    // Empty at first, so that screen readers announce what comes into it.
+    // Empty at first, so that screen readers announce its changes.
     <div {...props} ref={ref} aria-live="polite" {...part('way-out', props.className)}>
       {session.isSlow ? (
         <Exit wait={session} />

@@ -5,8 +5,8 @@ import type { HostFunction, PairingCallbacks } from './pairing-callbacks.js'
 declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
 
 /**
- * Calls a callback of the app. An exception in it must not cost the user the link: it goes to `onError`, to the console,
- * and to whatever the page has for uncaught exceptions.
+ * Calls a callback of the app. An exception in it must not stop the pairing. It goes to `onError`, to the console, and to the
+ * page's handlers for uncaught exceptions.
  */
 export function callHost(
   name: HostFunction,
@@ -23,7 +23,7 @@ export function callHost(
     if (onError) callHost('onError', () => onError(error, { in: name }))
   }
   try {
-    // An asynchronous one rejects. Typed as `void`, it may still return a promise.
+    // An asynchronous callback rejects. Even a callback typed as `void` may return a promise.
     Promise.resolve(call()).catch(failed)
   } catch (exception) {
     failed(exception)

@@ -6,22 +6,25 @@ import type { PairingCallbacks } from './pairing-callbacks.js'
 
 /** Calls the callbacks of the app. */
 interface Reporter {
-  /** Calls `onLinked`, `onUnlinked` or `onError` where one state is such an end and the one before was not, and `onEvent` with the steps. */
+  /**
+   * Calls `onLinked`, `onUnlinked` or `onError` if the new state is such an end and the previous one was not. Calls `onEvent`
+   * with the steps.
+   */
   ended(before: SessionState, after: SessionState, at: number): void
-  /** Calls `onEvent` with the steps since it was called last, and with what the user did in this state. */
+  /** Calls `onEvent` with the steps since the last call, and with the user's action in this state. */
   steps(after: SessionState, at: number, did?: PairingUserStep): void
 }
 
 /**
  * The reporter of one session.
  *
- * @param components All that show the session. Of each callback that of the first one that has it is called.
- * @param load Loads the module that puts steps into words. They wait for it.
+ * @param components All components that show the session. Of each callback, the first one found is called.
+ * @param load Loads the module that derives the steps. The steps wait for it.
  */
 export function createReporter(components: ReadonlySet<() => PairingCallbacks>, load: () => void): Reporter {
   /** The state up to which `onEvent` got all steps; missing before the first one. */
   let reported: SessionState | undefined
-  /** The attempt whose link counted: it is reported once, though the user may have to confirm its number. */
+  /** The attempt whose link was reported: only once, even if the user has to confirm its number. */
   let linkedAttempt: string | undefined
   const waiting: {
     readonly before: SessionState | undefined
@@ -77,7 +80,7 @@ export function createReporter(components: ReadonlySet<() => PairingCallbacks>, 
   }
 }
 
-/** An attempt by name: a session that left the cache counts from the beginning again. */
+/** The id of an attempt. After the session has left the cache, attempts are counted from the beginning again. */
 function attemptOf({ setup, attempt }: SessionFacts): string {
   return `${setup.attemptSeed}-${attempt}`
 }

@@ -7,23 +7,23 @@ import { afterFirstCode } from '../first-code.js'
 import { passkeyActions } from './passkey-actions.js'
 import { connectionOf } from './send-request.js'
 
-/** What no session needs before its first QR code. */
+/** Everything that no session needs before its first QR code. */
 export const laterSession: typeof later & {
   readonly createStream: typeof createStream
   readonly keepNumber: typeof keepNumber
   readonly passkeyActions: typeof passkeyActions
 } = { ...later, createStream, keepNumber, passkeyActions }
 
-/** What a stream needs of the session that it serves. */
+/** What a stream needs from its session. */
 interface StreamOptions {
-  /** The source of this moment. */
+  /** The current source. */
   readonly source: () => PairingSource | undefined
-  /** `codeId` of the QR code that the page holds. */
+  /** `codeId` of the page's QR code. */
   readonly has: () => string | undefined
   readonly fold: (event: SessionEvent) => void
 }
 
-/** Returns what opens a stream of updates for a method in place of the one before; `undefined` opens none. */
+/** Returns a function that replaces the stream of updates by one for another method; `undefined` ends it. */
 function createStream({
   source: sourceNow,
   has,
@@ -59,18 +59,18 @@ function createStream({
       )
       if (isOver) stop?.()
     }
-    // Without the module, the page reads.
+    // If the module does not load, the page polls.
     const begin = () => void subscribe().catch(() => {})
-    // The code that is there by now is drawn first. An adapter that is used directly is loaded already.
+    // A code that has already arrived is drawn first. An adapter that is used directly is already loaded.
     if ('connection' in source) stop = afterFirstCode(begin)
     else begin()
   }
 }
 
-// A phone that links itself leaves the page for WhatsApp, and its browser may load the page again. The number is kept until
-// its code expires, in this tab alone: the server names no more of it than the last four digits.
+// A user who links the same phone leaves the page for WhatsApp, and the browser may reload the page. So this tab keeps the number
+// until its code expires. The server sends only its last four digits.
 
-/** Keeps the number of a live pairing code under this key of the storage, until the code is not live any more. */
+/** Stores the number of a live pairing code under this key, and removes it when the code is no longer live. */
 function keepNumber(key: string, before: SessionFacts['code'], code: SessionFacts['code']): void {
   try {
     if (code.name === 'live' && code.phoneNumber) {
@@ -78,6 +78,6 @@ function keepNumber(key: string, before: SessionFacts['code'], code: SessionFact
       sessionStorage.setItem(key, JSON.stringify({ phoneNumber, until: code.code.expiresAt }))
     } else if (before.name === 'live') sessionStorage.removeItem(key)
   } catch {
-    // Where storage is not allowed, even reading the property throws.
+    // If storage is not allowed, even reading the property throws.
   }
 }

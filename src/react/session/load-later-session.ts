@@ -6,11 +6,11 @@ type LaterSession = typeof import('./later-session.js').laterSession
 let loaded: LaterSession | undefined
 let loading: Promise<LaterSession> | undefined
 
-/** What no session needs before its first QR code; `undefined` until it has loaded. */
+/** The module that no session needs before its first QR code; `undefined` until it has loaded. */
 export const loadedSession = (): LaterSession | undefined => loaded
 
 /**
- * Loads it, once more after a failure.
+ * Loads that module, and again after a failure.
  *
  * @throws {@link PairingError} `network`
  */
@@ -23,7 +23,7 @@ export function loadLaterSession(): Promise<LaterSession> {
 }
 
 async function load(): Promise<LaterSession> {
-  // Some browsers never load again what failed once.
+  // Some browsers never retry a failed import.
   if (!onlineManager.isOnline()) throw undefined
   const { laterSession } = await import('./later-session.js')
   loaded = laterSession

@@ -11,25 +11,27 @@ export type HostFunction =
   | 'onDone'
   | 'signPasskey'
 
-/** The host's callbacks. */
+/** The callbacks of your app. */
 export interface PairingCallbacks {
   /**
-   * The phone is linked. Called once for a link, whatever is mounted, remounted or mounted twice. It is called again
-   * for the same link when the page is loaded again, so make it idempotent.
+   * Called when the phone is linked: once per link, also after a remount and with several components. After a reload it is called
+   * again for the same link, so make it idempotent.
    */
   readonly onLinked?: ((account: PairingAccount) => void) | undefined
   /**
-   * A link that `onLinked` was called for has ended: on the phone, at the provider, or by another page. Called once for each link
-   * that ends while a component shows it, with who was linked. A new round begins, which says why in its `notice`. Not called for
-   * `unlink` of this page, whose promise says so.
+   * Called when a link that was reported to `onLinked` has ended: on the phone, at the provider, or by another page. Called once
+   * for each link that ends while a component shows it, with its account. A new round begins, and its `notice` says why. Not
+   * called for `unlink` of this page, whose promise resolves instead.
    */
   readonly onUnlinked?: ((account: PairingAccount) => void) | undefined
   /**
-   * The session failed. Called once for a failure. Called with the code `component-failed` where the component itself threw an
-   * exception, which is the `cause`. Called with a second argument, `{ in }`, where one of your callbacks threw
-   * or rejected: its exception is the `cause`, the pairing goes on, and the exception is also reported as an uncaught one.
+   * Called once when the session fails. If the component itself threw, the code is `component-failed`, and the exception is the
+   * `cause`. If one of your callbacks threw or rejected, there is a second argument, `{ in }`, and its exception is the `cause`.
+   * The pairing then continues, and the exception is also reported as an uncaught one.
    */
   readonly onError?: ((error: PairingError, info?: { readonly in: HostFunction }) => void) | undefined
-  /** Each step of an attempt, in order, for statistics. Called once for a step, however many components show the session. */
+  /**
+   * Called with each step of an attempt, in order, for statistics: once per step, for any number of components with this session.
+   */
   readonly onEvent?: ((event: PairingEvent) => void) | undefined
 }

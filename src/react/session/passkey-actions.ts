@@ -19,36 +19,38 @@ import { connectionOf, inTime, limitOf } from './send-request.js'
 import type { SessionStore } from './session-stores.js'
 
 /**
- * Has the user's passkey sign what WhatsApp wants to be signed, in a place that may: a page of `https://web.whatsapp.com` in a desktop
- * shell, a browser extension, or the credential manager of a phone. Rejects where it was not signed: with a `NotAllowedError` or an
- * `AbortError` where the user cancelled or has no passkey there.
+ * Signs WhatsApp's request with the user's passkey. It has to run where browsers allow that: on a page of
+ * `https://web.whatsapp.com` in a desktop app, in a browser extension, or in the credential manager of a phone. It rejects if
+ * nothing was signed, with a `NotAllowedError` or an `AbortError` if the user cancelled or has no passkey there.
  */
 export type SignPasskey = (
-  /** Hand it on as it is. A secret: keep it nowhere. */
+  /** Pass it on unchanged. It is a secret: do not store it. */
   options: PasskeyRequestOptions,
-  /** `signal` is aborted when the user cancels, or when the answer is not wanted any more. */
+  /** `signal` is aborted when the user cancels, or when the answer is no longer needed. */
   context: { readonly signal: AbortSignal },
 ) => Promise<PasskeyAssertion>
 
-/** What the user can do in a passkey ceremony. There at the latest when one begins; without one, they do nothing. */
+/** The user's actions in a passkey ceremony. They exist at the latest when a ceremony begins, and have no effect without one. */
 export interface PasskeyActions {
   /**
-   * Requests the challenge, has `signPasskey` sign it, and sends the answer. For the step `assert` where `canAnswer`. Missing without
+   * Requests the challenge, calls `signPasskey`, and sends the answer. For the step `assert` with `canAnswer`. Missing without
    * `signPasskey`.
    */
   readonly signWithPasskey?: (() => void) | undefined
-  /** Ends the wait for `signPasskey`, whose `signal` is aborted. The session stays at its step. */
+  /** Cancels `signPasskey` through its `signal`. The session stays at its step. */
   readonly cancelPasskey: () => void
-  /** Requests the provider's own way: a code for its browser extension, or a link. For the step `assert` where `canHandOff`. */
+  /**
+   * Requests the provider's own procedure: a code for its browser extension, or a link. For the step `assert` with `canHandOff`.
+   */
   readonly requestPasskeyHandoff: () => void
   /**
-   * Says whether the phone shows the code of `passkey` too. For the step `confirm`. Where it does not, the ceremony is reset, and the
-   * session fails with `passkey-mismatch`.
+   * Reports whether the phone shows the code of `passkey` too. For the step `confirm`. With `false` the ceremony is reset, and
+   * the session fails with `passkey-mismatch`.
    */
   readonly confirmPasskey: (isSame: boolean) => void
 }
 
-/** What a ceremony needs of the component that the user pressed something in. */
+/** What a ceremony needs from the component with the pressed button. */
 type PasskeyHost = () => Pick<PairingCallbacks, 'onError'> & {
   readonly provider: PairingSource
   readonly signPasskey?: SignPasskey | undefined
@@ -58,7 +60,7 @@ interface PasskeyTools {
   readonly client: QueryClient
   readonly store: SessionStore
   readonly host: PasskeyHost
-  /** Folds what happened, and reads where that makes a read due. */
+  /** Applies an event to the session, and sends a read if one is due. */
   readonly fold: (event: EventOfPasskey) => void
 }
 
@@ -85,7 +87,7 @@ export function passkeyActions(client: QueryClient, store: SessionStore, host: P
   }
 }
 
-/** Where the ceremony is on screen and nothing else is under way. */
+/** Runs an action, if the ceremony is on screen and no other action is in progress. */
 async function run(
   deed: PasskeyDeed,
   tools: PasskeyTools,
@@ -103,10 +105,10 @@ async function run(
   }
 }
 
-/** Thrown where the passkey was not used. */
+/** Thrown if the passkey was not used. */
 const cancelled: Error = new Error('The passkey was not used.')
 
-/** The challenge is in this function alone, and nothing keeps it. */
+/** The challenge exists only in this function, and is stored nowhere. */
 async function sign(tools: PasskeyTools): Promise<void> {
   const { client, store, host, fold } = tools
   const { signPasskey, onError } = host()
@@ -124,7 +126,7 @@ async function sign(tools: PasskeyTools): Promise<void> {
     if (!challenge)
       throw new PairingError('invalid-answer', 'The server gave no passkey challenge. Try again.')
     assertion = await Promise.race([
-      // Also where it throws at once.
+      // Also catches synchronous exceptions.
       (async () => signPasskey(challenge.options, { signal }))().catch((exception: unknown) => {
         if (signal.aborted || isCancelled(exception)) throw cancelled
         callHost('signPasskey', () => Promise.reject(exception), onError)
@@ -135,7 +137,7 @@ async function sign(tools: PasskeyTools): Promise<void> {
   } finally {
     stop()
   }
-  // Not ended by a late press on Cancel: whether it has arrived would not be known.
+  // A late press on Cancel does not abort it, because it would be unknown whether it has arrived.
   await send(tools, 'passkey-answer', { assertion }, new AbortController().signal)
   fold({ type: 'passkey-answered' })
 }
@@ -144,7 +146,7 @@ function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(cancelled)))
 }
 
-/** Browsers say the same where the user cancelled, and where there is no passkey of the site. */
+/** Browsers throw the same error if the user cancelled and if there is no passkey for the site. */
 function isCancelled(exception: unknown): boolean {
   const { name } = asRecord(exception)
   return name === 'NotAllowedError' || name === 'AbortError'
@@ -169,7 +171,9 @@ async function confirm(tools: PasskeyTools, { code }: PasskeyPhase): Promise<voi
   tools.fold({ type: 'passkey-confirmed', code })
 }
 
-/** Another device may be about to be linked: the warning is there at once, and the ceremony ends, whatever comes of the reset. */
+/**
+ * Another device may be about to be linked. So the warning appears immediately, and the ceremony ends even if the reset fails.
+ */
 async function deny({ store, host, fold }: PasskeyTools): Promise<void> {
   const { offer, method } = store.read()?.facts ?? {}
   fold({ type: 'passkey-denied' })
@@ -200,7 +204,7 @@ async function send(
   )
 }
 
-/** The ceremony, where it is one that the screen shows. */
+/** The ceremony, if the screen shows one. */
 function phaseOf(store: SessionStore): PasskeyPhase | undefined {
   const facts = store.read()?.facts
   return facts?.isConfirmed && facts.phase.name === 'passkey-required' ? facts.phase : undefined

@@ -9,13 +9,10 @@ import { SessionCell } from './session-cell.js'
 import { sessionStoreOf } from './session-store.js'
 import type { PairingQueryKey, PairingTarget } from './session-stores.js'
 
-/**
- * The cached session is dropped this long after the last component was unmounted: no QR code lives longer. In
- * milliseconds.
- */
+/** The cached session is removed this long after the last component was unmounted. No QR code lives longer. In milliseconds. */
 const SESSION_GC_MS = 60_000
 
-/** Writes to the cache must not make requests come faster than this. In milliseconds. */
+/** The shortest time between two requests, even if the cache is written more often. In milliseconds. */
 const SHORTEST_INTERVAL_MS = 250
 
 /** The cached session of a provider. */
@@ -25,21 +22,21 @@ export function pairingSessionQueryKey({ id, sessionId }: PairingTarget): Pairin
 
 /** Options of {@link pairingSessionQueryOptions}. */
 export interface PairingSessionQueryInput {
-  /** Where to link. */
+  /** The provider to link with. */
   readonly provider: PairingSource
-  /** The client the query will run in: the query folds updates into what is cached there. */
+  /** The client that runs the query: updates are applied to the state in its cache. */
   readonly queryClient: QueryClient
-  /** QR codes that may pass unscanned before the session expires. @default 3 */
+  /** How many QR codes may expire unscanned before the session expires. @default 3 */
   readonly maxRefreshes?: number | undefined
   /** `manual`: each QR code after the first is shown when the user requests it. @default 'auto' */
   readonly refreshMode?: PairingRefreshMode | undefined
-  /** Whether to request a code at once. @default true */
+  /** Whether to request a code immediately. @default true */
   readonly autoStart?: boolean | undefined
   /** The method to begin with. @default 'qr' */
   readonly defaultMethod?: PairingMethod | undefined
-  /** Whose phone it has to be: an international number that begins with `+`. @default any phone */
+  /** The number of the phone that has to be linked. It begins with `+`. @default any phone */
   readonly expectedPhoneNumber?: string | undefined
-  /** `relink` clears what the provider kept of an earlier link without a press of the user. @default 'link' */
+  /** `relink` clears leftovers of an earlier link at the provider automatically. @default 'link' */
   readonly mode?: PairingMode | undefined
 }
 
@@ -47,10 +44,10 @@ export interface PairingSessionQueryInput {
 export type PairingMode = 'link' | 'relink'
 
 /**
- * One session as a query, for `useQuery`, `QueryObserver` or any other binding of TanStack Query. The cached data is
- * opaque; `select` makes a `PairingSession` of it. Without data, the session is {@link firstSession}. `refetchInterval` says
- * when to read: the moment is part of the state. Only `usePairingSession` also takes a code away while a request hangs:
- * elsewhere, hide it by its `expiresAt` at the latest.
+ * One session as a query, for `useQuery`, `QueryObserver` or any other binding of TanStack Query. The cached data is opaque;
+ * `select` derives a `PairingSession` from it. Without data, the session is {@link firstSession}. `refetchInterval` is the time
+ * of the next read, which is part of the state. Only a mounted `usePairingSession` also removes an expired code while a request
+ * hangs. Without it, hide the code at its `expiresAt` yourself.
  */
 export function pairingSessionQueryOptions(
   input: PairingSessionQueryInput,
@@ -59,9 +56,10 @@ export function pairingSessionQueryOptions(
   const store = sessionStoreOf(queryClient, provider)
   return {
     queryKey: store.queryKey,
-    // The app's own `invalidateQueries()`, a focus or a second component may call this at any time: only what is due is sent.
+    // The app's `invalidateQueries()`, a focus event or a second component may call this at any time. It sends only requests that
+    // are due.
     queryFn: async ({ signal }) => {
-      // StrictMode mounts, unmounts and mounts again in one go: the first of the two must not send a request.
+      // StrictMode mounts, unmounts and mounts again synchronously. The first mount must not send a request.
       await Promise.resolve()
       signal.throwIfAborted()
       const begun = store.begin(() => firstState(input))
@@ -69,7 +67,7 @@ export function pairingSessionQueryOptions(
       return queryClient.getQueryData<SessionCell>(store.queryKey) ?? new SessionCell(begun)
     },
     refetchInterval: ({ state: { data, fetchStatus } }) => {
-      // The next request is known when the response has arrived.
+      // The next request is known only after the response has arrived.
       if (fetchStatus !== 'idle') return false
       // A page that is hidden or offline sends nothing.
       if (!focusManager.isFocused() || !onlineManager.isOnline()) return false
@@ -78,9 +76,9 @@ export function pairingSessionQueryOptions(
       return request ? Math.max(request.at - Date.now(), SHORTEST_INTERVAL_MS) : false
     },
     select: (cell) => SessionCell.stateIn(cell)?.session ?? firstSession(input),
-    // Written out and not left to the app's defaults: the behaviour of a code on screen depends on each of them.
+    // Set here and not by the app's defaults, because the behaviour of a code on screen depends on each option.
     staleTime: 0,
-    // On a server nothing is kept anyway, and a timer would keep the process alive.
+    // On a server nothing is cached, and a timer would keep the process alive.
     gcTime: typeof document === 'undefined' ? Number.POSITIVE_INFINITY : SESSION_GC_MS,
     enabled: true,
     notifyOnChangeProps: ['data'],
@@ -95,7 +93,7 @@ export function pairingSessionQueryOptions(
   }
 }
 
-/** The session before the first update, without clock and random numbers: a server renders the same. */
+/** The session before the first update. It uses no clock and no random numbers, so a server renders the same. */
 export function firstSession({
   provider,
   defaultMethod,
@@ -129,7 +127,7 @@ export function firstState({
     {
       offer: { provider: provider.id, methods, abilities: [], timing: undefined },
       method,
-      // With zero, or no number, the screen would have no code, or no end.
+      // With zero the screen would show no code, and with `NaN` it would never expire.
       maxRefreshes: maxRefreshes && maxRefreshes >= 1 ? Math.floor(maxRefreshes) : DEFAULT_MAX_REFRESHES,
       refreshMode,
       autoStart,

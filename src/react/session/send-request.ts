@@ -12,15 +12,17 @@ import { loadedSession, loadLaterSession } from './load-later-session.js'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
 
-/** A call of a provider may take two requests (the QR code, then the state), and a server stands between. */
+/** One call of a provider may need two requests (the QR code, then the state), and goes through a server. */
 const REQUESTS_PER_CALL = 2
 
-/** Before the first update brings the timing of the provider. In milliseconds. */
+/** The time limit before the first update, which contains the provider's timing. In milliseconds. */
 const FIRST_TIMEOUT_MS = 60_000
 
 let connect: ((provider: PairingProvider) => PairingConnection) | undefined
 
-/** The connection of a source: that of `proxy`, or one to a poller, which is loaded for an adapter that is used directly. */
+/**
+ * The connection of a source: that of `proxy`, or for an adapter that is used directly, one to a poller, which is loaded first.
+ */
 export function connectionOf(source: PairingSource): PairingConnection | Promise<PairingConnection> {
   if ('connection' in source) return source.connection
   if (connect) return connect(source)
@@ -30,7 +32,7 @@ export function connectionOf(source: PairingSource): PairingConnection | Promise
   })
 }
 
-/** Sends a request of the session and resolves with what came of it. Never rejects. */
+/** Sends a request of the session and resolves with the resulting events. Never rejects. */
 export async function sendRequest(
   source: PairingSource,
   request: SessionRequest,
@@ -48,7 +50,7 @@ export async function sendRequest(
     }
     const send = () => inTime((options) => call(source, request, facts, options), limitMs, outer)
     const update = await send().catch((error: unknown) => {
-      // The session of the app may have been renewed: its headers are made anew for the second try.
+      // The app's sign-in may have been renewed, so the second attempt computes the headers again.
       const mayBeRenewed = toPairingError(error).code === 'sign-in-required' && isCodeOnScreen(facts)
       if (mayBeRenewed && !outer.aborted) return send()
       throw error
@@ -63,7 +65,7 @@ export async function sendRequest(
   } catch (thrown) {
     const error = toPairingError(thrown)
     const { id, sessionId } = source
-    // Written out, so that bundlers leave it and what it needs out of production.
+    // This exact expression, so that bundlers remove the block from production builds.
     if (
       process.env.NODE_ENV !== 'production' &&
       error.code !== 'network' &&
@@ -75,7 +77,7 @@ export async function sendRequest(
   }
 }
 
-/** How long a request may take. In milliseconds. */
+/** The time limit of a request. In milliseconds. */
 export function limitOf(facts: SessionFacts | undefined): number {
   return (facts?.offer.timing?.requestTimeoutMs ?? FIRST_TIMEOUT_MS) * REQUESTS_PER_CALL
 }
@@ -95,7 +97,7 @@ async function call(
   return connection.act(request.kind, { method, phoneNumber, signal })
 }
 
-/** A source that ignores its signal must not keep the session waiting. */
+/** Ends the wait even if the source ignores its signal. */
 export async function inTime<Value>(
   run: (options: RequestOptions) => Promise<Value>,
   limitMs: number,

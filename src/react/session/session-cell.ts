@@ -1,8 +1,8 @@
 import type { SessionState } from '../../core/session-state.js'
 
 /**
- * What the query cache holds. Codes are credentials: a private field is left out by `JSON.stringify`, by structured
- * clone and by the console, so that no persister, dehydration or devtool of the host carries one away.
+ * The entry of the query cache. Codes are credentials. A private field is omitted by `JSON.stringify`, by structured clone and by
+ * the console, so no persister, dehydration or devtool of the app copies a code.
  */
 export class SessionCell {
   static #made = 0
@@ -13,14 +13,14 @@ export class SessionCell {
     this.#state = state
   }
 
-  /** The one that was made last. */
+  /** Returns the newest cell. */
   static newest(this: void, held: unknown, other: unknown): unknown {
     const isNewer =
       held instanceof SessionCell && other instanceof SessionCell && held.#number > other.#number
     return isNewer ? held : other
   }
 
-  /** The state in cached data of unknown origin; `undefined` for a cell that was restored from storage, and empty. */
+  /** Reads the state from untrusted cached data; `undefined` for an empty cell that was restored from storage. */
   static stateIn(data: unknown): SessionState | undefined {
     return data instanceof SessionCell ? data.#state : undefined
   }

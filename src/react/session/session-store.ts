@@ -24,10 +24,13 @@ import { warnDeveloper } from './warn-developer.js'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
 
-/** Timers stand still while a machine sleeps: after that, nothing is up for longer than this beyond its time. In milliseconds. */
+/**
+ * The longest timer. Timers stop while a machine sleeps, so after that an expired code is shown for at most this long. In
+ * milliseconds.
+ */
 const LONGEST_TIMER_MS = 2_000
 
-/** The store of a session: the same for all components with this client, `id` and `sessionId`. */
+/** The store of a session. All components with the same client, `id` and `sessionId` share it. */
 export function sessionStoreOf(client: QueryClient, { id, sessionId }: PairingTarget): SessionStore {
   const known = storesOf(client)
   const key = storeKey(id, sessionId)
@@ -39,12 +42,12 @@ export function sessionStoreOf(client: QueryClient, { id, sessionId }: PairingTa
 function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): SessionStore {
   const components = new Set<() => MountedComponent>()
   const sessionId = queryKey[3]
-  /** Of the number whose pairing code is live, in the storage of this tab. */
+  /** The key of the number with a live pairing code, in the storage of this tab. */
   const storageKey = JSON.stringify(queryKey)
   let timer: ReturnType<typeof setTimeout> | undefined
   let stream: ((method: PairingMethod | undefined) => void) | undefined
   let streamed: PairingMethod | undefined
-  /** Events that wait for their rules. */
+  /** Resolves when the waiting events have been applied with their rules. */
   let waiting: Promise<void> | undefined
   let isLaterDue = true
   let unsubscribe: (() => void) | undefined
@@ -77,7 +80,7 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     onChange?.()
   }
 
-  /** The rules for this event have to be loaded first. Without them the page retries, or says that it cannot go on. */
+  /** Loads the rules for this event first. If they do not load, the page retries, and then shows an error. */
   async function foldLater(event: SessionEvent, onChange: (() => void) | undefined): Promise<void> {
     try {
       await loadLaterSession()
@@ -100,14 +103,14 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
         const state = read()
         if (!state) return
         follow(state.facts)
-        // The next code is read the moment this one expires, and not an interval later.
+        // The next code is read as soon as this one expires, and not an interval later.
         const request = nextRequest(state.facts)
         if (request && request.at <= at && isWatched())
           void client.refetchQueries({ queryKey, exact: true, type: 'active' }, { cancelRefetch: false })
       }, waitMs)
     }
     const later = loadedSession()
-    // The user comes next, and not a QR code.
+    // The next step is an action of the user, and not a QR code.
     if (facts.phase.name === 'idle' || facts.method !== 'qr') loadLater()
     else if (facts.source && isLaterDue) {
       isLaterDue = false
@@ -125,7 +128,7 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     stream?.(method)
   }
 
-  /** Loads what no session needs before its first code, and does what waited for it. */
+  /** Loads the module that no session needs before its first code, then does what waited for it. */
   function loadLater(): void {
     if (loadedSession()) return
     loadLaterSession().then(
@@ -135,12 +138,12 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
         follow(state.facts)
         reporter.steps(state, Date.now())
       },
-      // Loaded again by what needs it.
+      // After a failure, the next use loads it again.
       () => {},
     )
   }
 
-  /** Another component is the latest now; its source may offer no stream. */
+  /** Another component is now the latest one. Its source may have no stream. */
   function followSource(): void {
     const wasStreamed = streamed
     const state = read()
@@ -154,7 +157,7 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
     return source
   }
 
-  /** Outside production the sources of all components take turns, so that one with other credentials is noticed. */
+  /** Outside production, requests use the sources of all components in turn, to detect one with other credentials. */
   function nextSource(): PairingSource | undefined {
     if (process.env.NODE_ENV === 'production' || components.size < 2) return latestSource()
     turn += 1
@@ -177,7 +180,7 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
   function begin(first: () => SessionState): SessionState {
     const state = read()
     if (state) return state
-    // Nothing there, or a cell that was restored from storage and is empty.
+    // The cache is empty, or has an empty cell that was restored from storage.
     const fresh = first()
     client.setQueryData(queryKey, new SessionCell(fresh))
     const kept = keptNumber(storageKey)
@@ -222,13 +225,13 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
         return
       }
       const events = await sendRequest(nextSource() ?? fallback, request, facts, signal)
-      // After an abort, a source that ignores it must not change anything.
+      // After an abort, the late response of a source that ignores it must not change anything.
       signal.throwIfAborted()
       for (const event of events) fold(event)
       if (waiting) await waiting
     },
     mount(component, first, isReopened = false) {
-      // One component may be mounted twice in a row, by StrictMode.
+      // StrictMode mounts one component twice, so each mount needs its own object.
       const mounted = () => component()
       const isFirst = components.size === 0
       components.add(mounted)
@@ -237,7 +240,7 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
       if (isFirst) watchPage()
       else followSource()
       return () => {
-        // Not at once: StrictMode, and a component that moves, mount again in the same turn.
+        // Not immediately: StrictMode, or a component that moves in the page, mounts again in the same task.
         queueMicrotask(() => {
           const wasLast = components.size === 1 && components.has(mounted)
           if (wasLast) fold({ type: 'left', at: Date.now() })
@@ -255,7 +258,7 @@ function createSessionStore(client: QueryClient, queryKey: PairingQueryKey): Ses
   }
 }
 
-/** The facts as they are at this moment; `undefined` where the rules for them have not loaded. */
+/** The facts at this time; `undefined` if their rules have not loaded. */
 function factsAt(state: SessionState, at: number): SessionFacts | undefined {
   try {
     return transitionSafely(state, { type: 'time-passed', at }).facts
@@ -270,7 +273,7 @@ function offersStream(source: PairingSource | undefined): boolean {
   return ('connection' in source ? source.connection : source).subscribe !== undefined
 }
 
-/** The text that an earlier load of the page has kept. Where storage is not allowed, even reading the property throws. */
+/** The text that this tab stored before a reload. If storage is not allowed, even reading the property throws. */
 function keptNumber(key: string): string | null {
   try {
     return sessionStorage.getItem(key)
@@ -280,9 +283,9 @@ function keptNumber(key: string): string | null {
 }
 
 /**
- * A source of the developer's own may return anything; that must not be requested again and again.
+ * Applies an event. The developer's own source may return anything, and an exception must not cause endless requests.
  *
- * @throws where the rules for the event have not loaded.
+ * @throws if the rules for the event have not loaded.
  */
 function transitionSafely(state: SessionState, event: SessionEvent): SessionState {
   const rules = loadedSession()?.laterRules

@@ -6,18 +6,18 @@ import type { SessionEvent } from '../../core/session-event.js'
 import type { SessionState } from '../../core/session-state.js'
 import type { PairingCallbacks } from './pairing-callbacks.js'
 
-/** What identifies a session in the query cache. Holds no secret. */
+/** The key of a session in the query cache. It contains no secret. */
 export type PairingQueryKey = readonly ['whatsapp-pairing', 'session' | 'status', string, string]
 
-/** The part of a provider that names it. */
+/** The fields of a provider that identify its session. */
 export type PairingTarget = Pick<PairingProvider, 'id' | 'sessionId'>
 
-/** What a mounted component gives to the store; each is read at the moment it is needed. */
+/** The values that a mounted component provides to the store. The store reads them when it needs them. */
 export interface MountedComponent extends PairingCallbacks {
   readonly provider: PairingSource
 }
 
-/** One cached session: its only writer, and the owner of its timer, its stream and the callbacks of all its components. */
+/** One cached session. Only the store writes it, and it owns the timer, the stream and the callbacks of all components. */
 export interface SessionStore {
   readonly queryKey: PairingQueryKey
   /** The cached state; `undefined` before {@link SessionStore.begin}. */
@@ -25,14 +25,14 @@ export interface SessionStore {
   /** Caches a first state, where there is none. */
   begin(first: () => SessionState): SessionState
   /**
-   * Folds an event into the cached state, at once or when the rules for it have loaded.
+   * Applies an event to the cached state, immediately or when its rules have loaded.
    *
-   * @param onChange Called where it changed the state.
+   * @param onChange Called if the state has changed.
    */
   fold(event: SessionEvent, onChange?: () => void): void
-  /** Sends the request that is due, if any, and folds what came of it. Never rejects but with an abort. */
+  /** Sends the request that is due, if any, and applies the response. Rejects only after an abort. */
   send(fallback: PairingSource, signal: AbortSignal): Promise<void>
-  /** Calls `onEvent` with the steps so far, which a new one has not got yet, and with what the user did. */
+  /** Calls `onEvent` with the steps so far, for a new callback, and with the user's action. */
   report(did?: PairingUserStep): void
   /** A component shows the session, which begins with `first`, until the returned function is called. */
   mount(component: () => MountedComponent, first: () => SessionState, isReopened?: boolean): () => void
@@ -40,7 +40,10 @@ export interface SessionStore {
 
 const stores = new WeakMap<QueryClient, Map<string, SessionStore>>()
 
-/** The stores of this client's sessions, by {@link storeKey}: a page without a pairing screen has none, and not the code for one. */
+/**
+ * The stores of this client's sessions, by {@link storeKey}. This module is separate, because a page without a pairing screen
+ * does not load the code of the store.
+ */
 export function storesOf(client: QueryClient): Map<string, SessionStore> {
   const known = stores.get(client) ?? new Map<string, SessionStore>()
   stores.set(client, known)

@@ -5,14 +5,14 @@ import { useContext, useEffect, useState } from 'react'
 
 let shared: QueryClient | undefined
 
-/** The client given, else the host's, else one of our own, which all components without a provider share. */
+/** The given client, that of the app's provider, or a private one that all components without a provider share. */
 export function usePairingClient(given: QueryClient | undefined): QueryClient {
   const host = useContext(QueryClientContext)
   // On a server a shared client would mix the sessions of different visitors.
   const [own] = useState(() => ((given ?? host) ? undefined : ownClient()))
   const client = given ?? host ?? own ?? ownClient()
   useEffect(() => {
-    // Lets the client listen for focus and for the network. It counts its mounts, so one more does no harm.
+    // Mounting makes the client listen for focus and network changes. It counts its mounts, so a second one is harmless.
     client.mount()
     return () => client.unmount()
   }, [client])

@@ -20,98 +20,100 @@ import { usePairingClient } from './use-pairing-client.js'
 
 /** Options of {@link usePairingSession}. */
 export interface UsePairingSessionOptions extends PairingCallbacks {
-  /** Where to link: `proxy({ url })`, an adapter, or one of your own. May be made anew on every render. */
+  /** The provider to link with: `proxy({ url })`, an adapter, or your own. You may create it on every render. */
   readonly provider: PairingSource
-  /** The method, where the host controls it. */
+  /** The controlled method. */
   readonly method?: PairingMethod | undefined
   /**
-   * The method to begin with. @default 'phone-code' on a phone's own screen, which no phone can scan
-   * itself, where the provider offers it; else 'qr'
+   * The first method, if it is not controlled. @default 'phone-code' on a phone, which cannot scan its own screen, if the
+   * provider supports it; otherwise 'qr'
    */
   readonly defaultMethod?: PairingMethod | undefined
-  /** The user chose another method. */
+  /** Called when the user chooses another method. */
   readonly onMethodChange?: ((method: PairingMethod) => void) | undefined
-  /** Request a code as soon as the component mounts. Otherwise `start` does. @default true */
+  /** Whether to request a code as soon as the component mounts. If `false`, `start` does that. @default true */
   readonly autoStart?: boolean | undefined
-  /** QR codes that may pass unscanned, the first one included, before the session expires; `Infinity`: any number. @default 3 */
+  /**
+   * How many QR codes, including the first, may expire unscanned before the session expires. `Infinity` means no limit. @default
+   * 3
+   */
   readonly maxRefreshes?: number | undefined
   /**
-   * `manual`: when a QR code has passed, the next one is shown only when the user requests it, with `retry`; until then
-   * the session is `expired`, with the reason `refresh-due`. For people who need more time. May be changed at any time.
+   * `manual`: after a QR code has expired, the next one is shown only when the user requests it with `retry`. Until then the
+   * session is `expired`, with the reason `refresh-due`. This is for users who need more time. You may change it at any time.
    * @default 'auto'
    */
   readonly refreshMode?: PairingRefreshMode | undefined
   /**
-   * Whose phone it has to be: an international number that begins with `+`, in any spelling. A number without `+` is
-   * compared by the digits it has, with a warning in development. Where another phone was linked, the session fails
-   * with `wrong-phone-number`, and starting over unlinks it. Where the number is probably that of the same phone, as
-   * after a change of the numbering plan, the user has to confirm it, and the link counts only then. If the provider
-   * does not report the number, the link counts.
+   * The number of the phone that has to be linked. It begins with `+`, in any spelling. A number without `+` is compared by its
+   * digits, with a warning in development. If another phone is linked, the session fails with `wrong-phone-number`, and starting
+   * over unlinks it. If the linked number is probably the same phone, for example after a change of the numbering plan, the user
+   * has to confirm it first. If the provider does not report the number, the link is accepted.
    * @default any phone
    */
   readonly expectedPhoneNumber?: string | undefined
   /**
-   * `relink`: the phone was linked before, so what the provider kept of that is cleared without a confirmation.
+   * `relink`: the phone was linked before, so leftovers of that link at the provider are cleared without a confirmation.
    * @default 'link'
    */
   readonly mode?: PairingMode | undefined
-  /** Used by `requestPairingCode` where it is called without a number. */
+  /** The controlled number, which `requestPairingCode` uses if it is called without one. */
   readonly phoneNumber?: string | undefined
-  /** The same, where the host does not control it. */
+  /** The same number, if it is not controlled. */
   readonly defaultPhoneNumber?: string | undefined
   /**
-   * Signs with the user's passkey, where WhatsApp wants one and the server passes the answer on: `allowPasskeyAnswers` of
-   * `createPairingHandler`, whose costs are documented there. A page of yours cannot do that itself; only what runs on
-   * `https://web.whatsapp.com` can. Called after a press of the user. Where it rejects, the session stays at its step and says so;
-   * what it rejects with goes to `onError` (`in: 'signPasskey'`), unless that is a `NotAllowedError` or an `AbortError`.
-   * @default the provider's own way, or an explanation
+   * Signs with the user's passkey when WhatsApp demands one. The server forwards the answer only with `allowPasskeyAnswers` of
+   * `createPairingHandler`, which documents the risk. Your page cannot sign; only code that runs on `https://web.whatsapp.com`
+   * can. Called when the user presses the button. If it rejects, the session stays at its step and says so. The error goes to
+   * `onError` (`in: 'signPasskey'`), unless it is a `NotAllowedError` or an `AbortError`.
+   * @default the provider's own procedure, or an explanation
    */
   readonly signPasskey?: SignPasskey | undefined
-  /** The client whose cache keeps the session. @default the one of `QueryClientProvider`, else a private one */
+  /** The client that caches the session. @default the client of `QueryClientProvider`, or a private one */
   readonly queryClient?: QueryClient | undefined
 }
 
-/** What {@link usePairingSession} returns. */
+/** Result of {@link usePairingSession}. */
 export interface UsePairingSessionResult extends Partial<PasskeyActions> {
   /** The state, as one value. */
   readonly session: PairingSession
-  /** Begins the first round, where `autoStart` is false. */
+  /** Begins the first round if `autoStart` is false. */
   readonly start: () => void
   /**
-   * Begins a new round: after `expired`, and after `failed`, where it clears what the provider kept if that was the cause.
-   * After `expired` for the reason `refresh-due`, shows the next code of the round. In a wait with `isSlow`, begins it again.
+   * Begins a new round after `expired` or `failed`. If leftovers at the provider caused the failure, it clears them first. After
+   * `expired` with the reason `refresh-due`, it shows the next code of the round. In a wait with `isSlow`, it restarts the round.
    */
   readonly retry: () => void
   /**
-   * Clears what the provider keeps and goes on with the round. Works in a wait and in a passkey ceremony with
-   * `canStartOver`; after `failed`, `retry` does it.
+   * Clears the session at the provider and continues the round. Works in a wait and in a passkey ceremony with `canStartOver`.
+   * After `failed`, use `retry`.
    */
   readonly startOver: () => void
-  /** Ends the round; no request is sent any more. */
+  /** Ends the round. No more requests are sent. */
   readonly cancel: () => void
-  /** Chooses the other method; where the host controls it, only `onMethodChange` is called. */
+  /** Chooses a method. If the method is controlled, this only calls `onMethodChange`. */
   readonly setMethod: (method: PairingMethod) => void
-  /** Requests a code for this number, in any spelling; a number that cannot be one is an error in the session. */
+  /** Requests a code for this number, in any spelling. An invalid number becomes an error in the session. */
   readonly requestPairingCode: (phoneNumber?: string) => void
   /** Goes back to the number, from the code or from a request for one. */
   readonly changeNumber: () => void
-  /** Says whether the linked phone is the expected one, while the session is `confirming-number`. */
+  /** Confirms or denies that the linked phone is the expected one, while the session is `confirming-number`. */
   readonly confirmNumber: (isOwn: boolean) => void
-  /** Shows the pairing code that another page requested: that of `otherCode` while the session is `awaiting-number`. */
+  /** Shows the pairing code of another page: `otherCode`, while the session is `awaiting-number`. */
   readonly showOtherCode: () => void
   /** Reports that the QR image cannot be shown: for the `onError` of your own `<img>`. */
   readonly reportBrokenImage: () => void
-  /** Reports what the user did, so that `onEvent` gets it: for a copy button, an enlarged code or a list of your own. */
+  /** Reports an action of the user to `onEvent`: for your own copy button, enlarged code or list of the phone's messages. */
   readonly report: (did: PairingUserStep) => void
-  /** Ends the link at the provider. Rejects with a `PairingError`, also where the provider has no such call. */
+  /** Ends the link at the provider. Rejects with a `PairingError`, also if the provider cannot end a link. */
   readonly unlink: () => Promise<void>
 }
 
 /**
- * A session without markup: the state as one value, and what the user can do. However many components use it, one
- * provider and session id is one session with one stream of requests.
+ * A session without markup: the state as one value, and the actions of the user. All components with the same provider and
+ * session id share one session and its requests.
  *
- * @throws {@link PairingError} `invalid-options` where `provider` is not a provider
+ * @throws {@link PairingError} `invalid-options` if `provider` is not a provider
  */
 export function usePairingSession(options: UsePairingSessionOptions): UsePairingSessionResult {
   return useSharedSession(options, false)
@@ -120,7 +122,7 @@ export function usePairingSession(options: UsePairingSessionOptions): UsePairing
 /**
  * The same for the components of this package.
  *
- * @param isReopened Whether a mount means that the user opened the screen: that of a dialog does.
+ * @param isReopened Whether a mount means that the user opened the screen, as in a dialog.
  */
 export function useSharedSession(
   options: UsePairingSessionOptions,
@@ -148,13 +150,13 @@ export function useSharedSession(
   const latest = useRef({ ...options, session })
   const latestInput = useRef(input)
   useEffect(() => {
-    // Known later than the session was begun, or begun by a component that does not know it.
+    // An option may be known only after the session has begun, or another component may have begun it without the option.
     store.fold({
       type: 'expected',
       phoneNumber: expectedPhoneNumber || undefined,
       clearsLeftovers: mode && mode === 'relink',
-      // An option of the last render, which `latest` still holds, that is missing now has its default again. A component
-      // that never had it leaves it to the others with this session.
+      // An option that the last render had (`latest`) and this one lacks gets its default again. A component that never had the
+      // option does not change it for the others.
       refreshMode: refreshMode ?? (latest.current.refreshMode && 'auto'),
       at: Date.now(),
     })
@@ -179,11 +181,11 @@ export function useSharedSession(
   }, [store, wantsSteps])
 
   const actions = useMemo(() => {
-    /** Folds what the user did and lets the query see at once whether a request is due. */
+    /** Applies an action of the user, and lets the query check immediately whether a request is due. */
     const fold = (event: UserEvent) => {
-      // A look at the other tab must not cut off a request: the provider would have issued its pairing code for nothing.
+      // Switching tabs must not abort a request: the provider may already have issued its pairing code.
       const cancelRefetch = event.type !== 'method-chosen'
-      // Nor may what changes nothing, like a second click.
+      // An action without effect, such as a second click, must not abort it either.
       store.fold(
         { ...event, at: Date.now() },
         () => void client.invalidateQueries({ queryKey: store.queryKey }, { cancelRefetch }),
@@ -229,25 +231,25 @@ export function useSharedSession(
   }, [client, store])
 
   const { choose, ...rest } = actions
-  // The last component may have left the session idle; only on arrival, so that `cancel` stays cancelled.
+  // The last component may have left the session idle. This runs only on mount, so that a cancelled session stays cancelled.
   const { start } = rest
   useEffect(() => {
     if (autoStart && store.read()?.session.status === 'idle') start()
   }, [autoStart, start, store])
   const wasOwnPhone = useRef(isOwnPhone)
   useEffect(() => {
-    // A server, which does not know the screen, began with the QR code; no request was sent yet.
+    // A server does not know the device, so it began with the QR code. No request was sent yet.
     if (isPhoneFirst && !wasOwnPhone.current) choose('phone-code')
     wasOwnPhone.current = isOwnPhone
   }, [isPhoneFirst, isOwnPhone, choose])
   useEffect(() => {
     if (method && method !== session.method) choose(method)
   }, [method, session.method, choose])
-  // Loaded before a passkey is wanted.
+  // This module is loaded before a passkey can be demanded.
   return { session, ...rest, ...loadedSession()?.passkeyActions(client, store, () => latest.current) }
 }
 
-/** From JavaScript, which checks no types: a `proxy`, or an object with the methods of a provider. */
+/** JavaScript checks no types: accepts a `proxy`, or an object with the methods of a provider. */
 function isSource(source: PairingSource | undefined): source is PairingSource {
   if (typeof source !== 'object' || source === null) return false
   return 'connection' in source || typeof source.getStatus === 'function'
@@ -256,7 +258,7 @@ function isSource(source: PairingSource | undefined): source is PairingSource {
 const byPhoneFirst = (one: PairingMethod, other: PairingMethod) =>
   Number(other === 'phone-code') - Number(one === 'phone-code')
 
-/** What the user can do; the moment is added. */
+/** An event of the user, without its time, which is added. */
 type UserEvent = SessionEvent extends infer Event
   ? Event extends SessionEvent
     ? Omit<Event, 'at'>

@@ -9,11 +9,11 @@ interface DevelopmentStep {
   readonly sessionId: string
   readonly before: SessionFacts
   readonly after: SessionFacts
-  /** More than one component shows the session. */
+  /** Whether several components show the session. */
   readonly isShared: boolean
 }
 
-/** Prints what the developer should change, each thing once. Call it outside production only: it is left out of the bundle there. */
+/** Prints each warning for the developer once. Call it only outside production, so that bundlers remove it there. */
 export function warnDeveloper({ sessionId, before, after, isShared }: DevelopmentStep): void {
   warnOfExpectedPhone(sessionId, after)
   if (isShared && before.source && after.source && before.source.session !== after.source.session)
@@ -29,7 +29,7 @@ function warnOfExpectedPhone(
   sessionId: string,
   { setup: { expectedPhoneNumber: expected }, phase }: SessionFacts,
 ): void {
-  // What is no number at all fails with `invalid-options`.
+  // An invalid number fails with `invalid-options`.
   if (!expected || !isComparable(expected)) return
   if (!isSigned(expected))
     printOnce(

@@ -36,7 +36,7 @@ export interface PairingStatusProps
   extends UsePairingStatusOptions,
     Pick<PairingRootOptions, 'theme'>,
     Omit<ComponentPropsWithoutRef<'div'>, 'children' | 'onError'> {
-  /** Whose link it is: `proxy({ url })`, an adapter, or one of your own. May be made anew on every render. */
+  /** The provider of the link: `proxy({ url })`, an adapter, or your own. You may create it on every render. */
   readonly provider: PairingSource
   /** The language: its texts, direction and `lang`. @default English */
   readonly locale?: PairingLocale | undefined
@@ -44,14 +44,14 @@ export interface PairingStatusProps
   readonly messages?: PairingMessagesOverride | undefined
   /** Classes for single elements, by their `data-part`. */
   readonly classNames?: { readonly [Name in PairingStatusElementName]?: string | undefined } | undefined
-  /** Components in place of the parts, or `null` for none. Write the object outside the component that renders it. */
+  /** Components that replace the parts, or `null` for none. Create the object outside the component that renders it. */
   readonly parts?: PairingStatusParts | undefined
   /**
-   * The user wants to link a phone, or to link it again: open your pairing screen.
-   * @default `<WhatsAppPairingDialog>` opens, which is loaded then
+   * Called when the user wants to link a phone, or to link it again. Open your pairing screen.
+   * @default loads and opens `<WhatsAppPairingDialog>`
    */
   readonly onLink?: ((mode: PairingMode) => void) | undefined
-  /** Props of that dialog, beside those that it shares with this component: `appName`, `supportUrl`, `onLinked` … */
+  /** Props of that dialog, in addition to those that it shares with this component: `appName`, `supportUrl`, `onLinked` … */
   readonly dialog?:
     | Omit<WhatsAppPairingDialogProps, 'provider' | 'open' | 'defaultOpen' | 'onOpenChange' | 'mode'>
     | undefined
@@ -61,9 +61,9 @@ const useLaterEnglish = lazyPart(() => import('../../locales/later/en.js'), fals
 const useDialog = lazyPart(() => import('../whatsapp-pairing-dialog.js'), false)
 
 /**
- * Whether a phone is linked, for a settings page: who is linked, or what is wrong and what to do, with **Link**, **Disconnect** and
- * **Link again**, as far as the provider offers them. Reads the state every few minutes, and never a code. The pairing screen is loaded
- * when the user opens it.
+ * Shows whether a phone is linked, for a settings page: the account, or the problem and its remedy, with **Link**, **Disconnect**
+ * and **Link again** if the provider supports them. It reads the state every few minutes, and never requests a code. The pairing
+ * screen is loaded when the user opens it.
  *
  * @example
  * ```tsx
@@ -75,7 +75,7 @@ export const PairingStatus: ComponentWithRef<PairingStatusProps, HTMLDivElement>
     const { provider, locale, theme, className, classNames, messages } = props
     return (
       <PairingBoundary
-        // Another account begins without the confirmation for the one before.
+        // The key closes the confirmation of another account.
         key={JSON.stringify([provider.id, provider.sessionId])}
         onError={props.onError}
         fallback={(retry) => (
@@ -148,7 +148,7 @@ function Status({
   }, [mode, screen, latestOnError])
   const wasOpen = useRef(false)
   useEffect(() => {
-    // The dialog gives the focus back to its button, which went where a phone was linked.
+    // The dialog returns the focus to its button, which was removed if a phone was linked.
     const page = element.current?.ownerDocument
     if (!mode && wasOpen.current && page?.activeElement === page?.body) element.current?.focus()
     wasOpen.current = mode !== undefined

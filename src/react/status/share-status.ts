@@ -6,7 +6,7 @@ import { type PairingTarget, storeKey, storesOf } from '../session/session-store
 import { StatusCell } from './status-cell.js'
 import { statusQueryKey } from './status-query.js'
 
-/** Who wants the two caches of a client to be one, and what ends it. */
+/** The number of components that share the two caches of a client, and the function that ends the sharing. */
 interface Sharing {
   components: number
   readonly stop: () => void
@@ -15,8 +15,8 @@ interface Sharing {
 const sharings = new WeakMap<QueryClient, Sharing>()
 
 /**
- * While a component shows a status, the pairing screens of the same page update it, and it updates them. One listener for each
- * client, however many components there are; pages without a status have none.
+ * While a component shows a status, the pairing screens of the same page update it, and it updates them. There is one listener
+ * for each client, for any number of components. Pages without a status have none.
  */
 export function shareStatus(client: QueryClient): () => void {
   const sharing = sharings.get(client) ?? { components: 0, stop: listen(client) }
@@ -53,7 +53,7 @@ function changeIn(event: QueryCacheNotifyEvent) {
   return { kind, id, sessionId, data: event.query.state.data }
 }
 
-/** A link on the pairing screen is one here; when it ends there, the state is read. */
+/** A link on the pairing screen becomes a linked status. When it ends there, the status is read. */
 function toStatus(
   client: QueryClient,
   target: PairingTarget,
@@ -80,13 +80,13 @@ function linkIn({ facts }: SessionState): LinkNews | undefined {
   return { at: now, update: { ...source, abilities, status: 'linked', account, syncProgress } }
 }
 
-/** A state that was read here is new for a pairing screen that shows another one. */
+/** A status that was read here updates a pairing screen that shows another state. */
 function toSession(client: QueryClient, { id, sessionId }: PairingTarget, data: unknown): void {
   const store = storesOf(client).get(storeKey(id, sessionId))
   const facts = store?.read()?.facts
   const update = StatusCell.updateIn(data)
   const { known, isCurrent } = StatusCell.factsIn(data)
-  // A component that comes back reads anyway.
+  // A remounted component reads anyway.
   if (!store || !update || !isCurrent || !facts || facts.leftAt !== undefined) return
   if ((known?.status === 'linked') === (facts.phase.name === 'linked')) return
   const at = Date.now()

@@ -5,7 +5,7 @@ import { groupDigits } from '../../core/group-digits.js'
 import { Avatar } from '../parts/avatar.js'
 import type { PairingStatusPartProps } from './status-parts.js'
 
-/** The linked account, as far as the provider reports it: the picture, the name and the number. */
+/** The linked account: the picture, the name and the number, if the provider reports them. */
 export function StatusAccount({ pairing, part }: PairingStatusPartProps): ReactElement {
   const { name, phoneNumber, avatarUrl } = pairing.link.account ?? {}
   return (

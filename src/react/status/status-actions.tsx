@@ -17,7 +17,7 @@ import type { PairingLinkReason, PairingLinkStatus } from '../../core/link-statu
 import { errorSentences } from '../session-lead.js'
 import type { PairingStatusPartProps } from './status-parts.js'
 
-/** What a new link repairs. The others are for the people who run the app. */
+/** The reasons that a new link repairs. Only the people who run the app can repair the others. */
 const repairedByLink: readonly PairingLinkReason[] = [
   'unlinked-on-phone',
   'passkey-required',
@@ -25,7 +25,7 @@ const repairedByLink: readonly PairingLinkReason[] = [
   'account-blocked',
 ]
 
-/** What can be done in this state, as far as the provider offers it. */
+/** The actions of this state, if the provider supports them. */
 export function StatusActions(props: PairingStatusPartProps): ReactElement {
   const { pairing, messages, part, openPairing } = props
   const { link, refresh } = pairing
@@ -57,16 +57,16 @@ export function StatusActions(props: PairingStatusPartProps): ReactElement {
 const canUnlink = ({ status, last, abilities }: PairingLinkStatus): boolean =>
   (last ?? status) === 'linked' && abilities.includes('unlink')
 
-/** A button that may go away when it is used; the focus then stays in this place of the page. */
+/** A button that may be removed when it is used. The focus then stays at this place of the page. */
 function Button(props: ComponentPropsWithoutRef<'button'>): ReactElement {
   return <button type="button" {...props} ref={useKeptFocus()[0]} />
 }
 
-/** A ref: where its element goes away with the focus in it, the element of the status takes it. */
+/** A ref: if its element is removed while it has the focus, the element of the status gets the focus. */
 function useKeptFocus<Element extends HTMLElement>(): [RefCallback<Element>, RefObject<Element | null>] {
   const element = useRef<Element | null>(null)
   const ref = useCallback((next: Element | null) => {
-    // React takes the ref back before it takes the element out: the focus is still where it was.
+    // React clears the ref before it removes the element, so the focus is still in it.
     const before = element.current
     if (next === null && before?.contains(before.ownerDocument.activeElement))
       before.closest<HTMLElement>('[data-scope]')?.focus({ preventScroll: true })
@@ -75,7 +75,7 @@ function useKeptFocus<Element extends HTMLElement>(): [RefCallback<Element>, Ref
   return [ref, element]
 }
 
-/** Requires a confirmation first, in place: what it ends is not brought back by a press. */
+/** Requires a confirmation in place, because the action cannot be undone. */
 function Disconnect({ pairing, messages, part }: PairingStatusPartProps): ReactElement {
   const [isAsking, setAsking] = useState(false)
   const [failure, setFailure] = useState<PairingErrorCode>()
@@ -84,7 +84,7 @@ function Disconnect({ pairing, messages, part }: PairingStatusPartProps): ReactE
   const [buttonRef, button] = useKeptFocus<HTMLButtonElement>()
   const wasAsking = useRef(false)
   useEffect(() => {
-    // The pressed button was removed: what took its place has the focus.
+    // The pressed button was removed, so its replacement gets the focus.
     if (isAsking !== wasAsking.current) (isAsking ? question : button).current?.focus()
     wasAsking.current = isAsking
   }, [isAsking, question, button])
@@ -107,7 +107,7 @@ function Disconnect({ pairing, messages, part }: PairingStatusPartProps): ReactE
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || isUnlinking) return
-    // A dialog around it stays open.
+    // Prevents Escape from closing a dialog around it.
     event.preventDefault()
     event.stopPropagation()
     cancel()

@@ -10,8 +10,8 @@ import {
 import type { PairingUpdate } from '../../core/update.js'
 
 /**
- * What the query cache holds of a link. The account is personal: a private field is left out by `JSON.stringify`, by structured
- * clone and by the console, so that no persister, dehydration or devtool of the host carries it away.
+ * The status of a link in the query cache. The account is personal data. A private field is omitted by `JSON.stringify`, by
+ * structured clone and by the console, so no persister, dehydration or devtool of the app copies it.
  */
 export class StatusCell implements PairingLinkStatus {
   readonly status: PairingLinkStatus['status']
@@ -23,9 +23,9 @@ export class StatusCell implements PairingLinkStatus {
   readonly abilities: PairingLinkStatus['abilities']
   readonly #account: PairingLinkStatus['account']
   #facts: LinkFacts
-  /** What it was made of, until it is folded into the cell before. */
+  /** The news that it was created from, until it is folded into the previous cell. */
   readonly #news: LinkNews | undefined
-  /** The last one that was read. */
+  /** The update that was read last. */
   #update: PairingUpdate | undefined
 
   private constructor(facts: LinkFacts, update: PairingUpdate | undefined, news?: LinkNews) {
@@ -47,7 +47,7 @@ export class StatusCell implements PairingLinkStatus {
     return this.#account
   }
 
-  /** The cell of an update, where there was none before. */
+  /** The first cell, from an update. */
   static of(news: LinkNews, update?: PairingUpdate): StatusCell {
     return new StatusCell(linkStatusAfter(unknownLink, news), update, news)
   }
@@ -62,14 +62,14 @@ export class StatusCell implements PairingLinkStatus {
     return data instanceof StatusCell ? data.#update : undefined
   }
 
-  /** The facts in cached data of unknown origin: a cell that was restored from storage has none. */
+  /** Reads the facts from untrusted cached data. A cell that was restored from storage has none. */
   static factsIn(data: unknown): LinkFacts {
     return data instanceof StatusCell ? data.#facts : unknownLink
   }
 
   /**
-   * Folds the cell of an update into the one before, for `structuralSharing`. It is the same object where the app would
-   * see no difference, so that nothing is rendered again.
+   * Folds the cell of an update into the previous one, for `structuralSharing`. Returns the same object if the app would see no
+   * difference, so that nothing renders again.
    */
   static folded(this: void, before: unknown, after: unknown): unknown {
     if (!(before instanceof StatusCell && after instanceof StatusCell) || before === after) return after

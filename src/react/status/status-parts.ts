@@ -4,7 +4,7 @@ import type { ElementProps } from '../parts/element-names.js'
 import type { PairingMode } from '../session/query-options.js'
 import type { UsePairingStatusResult } from './use-pairing-status.js'
 
-/** Every element of `<PairingStatus>` that has a `data-part`, by that name. Some are there in some states only. */
+/** The `data-part` of every element of `<PairingStatus>`. Some elements exist only in some states. */
 export type PairingStatusElementName =
   | 'link'
   | 'link-account'
@@ -25,18 +25,18 @@ export type PairingStatusElementName =
   | 'disconnect-cancel-button'
   | 'link-error'
 
-/** What a part of `<PairingStatus>` shows, and what it can do. */
+/** Props of a part of `<PairingStatus>`. */
 export interface PairingStatusPartProps {
-  /** Whether a phone is linked, and what ends the link. */
+  /** The status of the link, and its actions. */
   readonly pairing: UsePairingStatusResult
-  /** The texts. `errors` and `syncing` are missing until they have loaded, where no `locale` was given. */
+  /** The texts. Without a `locale`, `errors` and `syncing` are missing until they have loaded. */
   readonly messages: PairingLinkMessages & {
     readonly errors?: PairingMessages['errors'] | undefined
     readonly syncing?: string | undefined
   }
   /** BCP 47, of the texts. */
   readonly localeTag: string
-  /** The name of an element, and its classes. Spread it last. */
+  /** The attributes of an element: its name and its classes. Spread them last. */
   readonly part: (
     name: PairingStatusElementName,
     className?: string | undefined,
@@ -45,7 +45,7 @@ export interface PairingStatusPartProps {
   readonly openPairing: (mode: PairingMode) => void
 }
 
-/** Components in place of the parts of `<PairingStatus>`; `null` leaves a part out. */
+/** Components that replace the parts of `<PairingStatus>`; `null` leaves a part out. */
 export type PairingStatusParts = {
   readonly [Name in 'Account' | 'State' | 'Actions']?:
     | ComponentType<PairingStatusPartProps>

@@ -12,10 +12,10 @@ export function statusQueryKey({ id, sessionId }: PairingTarget): PairingQueryKe
 }
 
 /**
- * Only whether a phone is linked, for a badge or a settings page: reads the state on mount, on focus and after a failure, never a
- * code. The query does not reject: after a failed read the status is `unknown`, with what was known before.
+ * Reads only whether a phone is linked, for a badge or a settings page: on mount, on focus and after a failure, and never a code.
+ * The query does not reject: after a failed read the status is `unknown`, with the previous state in `last`.
  *
- * @param refetchInterval Milliseconds between two reads while the page is visible. A state that is not settled is read sooner.
+ * @param refetchInterval Milliseconds between two reads while the page is visible. An unclear state is read sooner.
  */
 export function pairingStatusQueryOptions(
   provider: PairingSource,
@@ -34,12 +34,12 @@ export function pairingStatusQueryOptions(
     },
     structuralSharing: StatusCell.folded,
     refetchInterval: ({ state: { data, fetchStatus } }) => {
-      // When the next read is due is known when the response has arrived.
+      // The time of the next read is known only after the response has arrived.
       if (fetchStatus !== 'idle') return false
       const pauseMs = linkPauseMs(StatusCell.factsIn(data), refetchInterval || Number.POSITIVE_INFINITY)
       return Number.isFinite(pauseMs) ? pauseMs : false
     },
-    // Written out and not left to the app's defaults, which may be those of rarer reads.
+    // Set here, because the app's defaults may cause fewer reads.
     staleTime: 0,
     retry: false,
     networkMode: 'online',

@@ -6,14 +6,17 @@ import { formatMessage, type PairingErrorText, type PairingLinkMessages } from '
 import { errorSentences } from '../session-lead.js'
 import type { PairingStatusPartProps } from './status-parts.js'
 
-/** The state in words, why it needs attention and what to do, how much of the chats is copied, and how old it is where it was not read again. */
+/**
+ * The state in words, and why it needs attention and what to do. Also `syncProgress` of {@link PairingSession} below 100, and the
+ * age of a state that could not be read again.
+ */
 export function StatusState({ pairing, messages, localeTag, part }: PairingStatusPartProps): ReactElement {
   const { link } = pairing
   const { status, last, reason, error, syncProgress: percent = 100 } = link
   const why = reason ? reasonText(reason, messages) : error && textOf(messages.errors?.[error])
   return (
     <div {...part('link-text')}>
-      {/* Always there, so that screen readers announce each change once. */}
+      {/* Always rendered, so that screen readers announce each change once. */}
       <p role="status" {...part('link-state')}>
         {messages[stateTexts[last ?? status]]}
       </p>
@@ -62,7 +65,7 @@ function AsOf({
   )
 }
 
-/** The time of day, and the day where it was another one. In the browser alone: a server is in another time zone. */
+/** The time of day, and the date if it was another day. Only in the browser, because a server may be in another time zone. */
 function useLocalTime(at: number, localeTag: string): string | undefined {
   const [text, setText] = useState<string>()
   useEffect(() => {
@@ -77,7 +80,7 @@ function timeText(at: number, localeTag: string, style: Intl.DateTimeFormatOptio
   try {
     return new Intl.DateTimeFormat(localeTag, style).format(at)
   } catch {
-    // A locale of the host's own may have a tag that is none, like `pt_BR`.
+    // The app's own locale may have an invalid tag, such as `pt_BR`.
     return new Intl.DateTimeFormat(undefined, style).format(at)
   }
 }

@@ -15,46 +15,50 @@ import { shareStatus } from './share-status.js'
 import { StatusCell } from './status-cell.js'
 import { pairingStatusQueryOptions, statusQueryKey } from './status-query.js'
 
-/** A link rarely ends, and a page that is looked at again reads at once. In milliseconds. */
+/**
+ * The usual pause between reads. It is long because links rarely end, and a page that gets the focus reads immediately. In
+ * milliseconds.
+ */
 const USUAL_INTERVAL_MS = 300_000
 
 /** Options of {@link usePairingStatus}. */
 export interface UsePairingStatusOptions extends Pick<PairingCallbacks, 'onError'> {
   /**
-   * Milliseconds between two reads while the page is visible; `false`: only on mount and on focus. A state that is not settled, as
+   * Milliseconds between two reads while the page is visible; `false`: only on mount and on focus. An unclear state, for example
    * after a failed read, is read sooner.
    * @default 300_000 (5 minutes)
    */
   readonly refetchInterval?: number | false | undefined
   /**
-   * Also takes the live events of the server, where it has any: one open request for each status that is visible, for which the server
+   * Also receives the live events of the server, if it has any. Each visible status then keeps one request open, and the server
    * reads the state at the provider's pace.
    * @default false
    */
   readonly liveEvents?: boolean | undefined
-  /** The client whose cache keeps the status. @default the one of `QueryClientProvider`, else a private one */
+  /** The client that caches the status. @default the client of `QueryClientProvider`, or a private one */
   readonly queryClient?: QueryClient | undefined
-  /** The link that was shown has ended: by `unlink`, on the phone, at the provider, or by another page. */
+  /** Called when the shown link has ended: by `unlink`, on the phone, at the provider, or by another page. */
   readonly onUnlinked?: PairingCallbacks['onUnlinked']
 }
 
-/** What {@link usePairingStatus} returns. */
+/** Result of {@link usePairingStatus}. */
 export interface UsePairingStatusResult {
   /** Whether a phone is linked. */
   readonly link: PairingLinkStatus
   /** Reads the state now. */
   readonly refresh: () => void
-  /** Ends the link at the provider. Rejects with a `PairingError`, also where the provider has no such call. */
+  /** Ends the link at the provider. Rejects with a `PairingError`, also if the provider cannot end a link. */
   readonly unlink: () => Promise<void>
-  /** Between `unlink` and its end. */
+  /** `unlink` is in progress. */
   readonly isUnlinking: boolean
 }
 
 const unread: PairingLinkStatus = viewLinkStatus(unknownLink)
 
 /**
- * Whether a phone is linked, for a settings page: reads the state every few minutes and when the page is looked at again, never a
- * code, and starts no pairing. It shares its cache with the pairing screens of the page: a link there is one here at once.
+ * Whether a phone is linked, for a settings page. It reads the state every few minutes and when the page gets the focus. It never
+ * requests a code and starts no pairing. It shares its cache with the pairing screens of the page, so it shows their links
+ * immediately.
  *
  * @example
  * ```tsx
@@ -116,7 +120,7 @@ function offersEvents(source: PairingSource): boolean {
   return ('connection' in source ? source.connection : source).subscribe !== undefined
 }
 
-/** Takes live events while the page is visible and online. */
+/** Receives live events while the page is visible and online. */
 function watch(
   connect: () => PairingConnection | Promise<PairingConnection>,
   take: (update: PairingUpdate) => void,
@@ -128,10 +132,10 @@ function watch(
     const begin = async (): Promise<void> => {
       const connection = await connect()
       if (isOver) return
-      // With the other method the server would read codes. Between two connections the page reads at its usual pace.
+      // With the method `qr` the server would read codes. Between two connections the page reads at its usual pace.
       close = connection.subscribe?.(take, { method: 'phone-code', has: () => undefined, onGap: () => {} })
     }
-    // Without the module, the page reads.
+    // If the module does not load, the page polls.
     void begin().catch(() => {})
     return () => {
       isOver = true
