@@ -5,10 +5,10 @@ import type { PairingUpdate } from '../core/update.js'
 const HOST = /^(?:\*\.)?(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z\d-]*[a-z]$/
 
 /**
- * Takes the picture of an account out of an update, unless its host is one of these: a browser that loads it shows the IP address
- * of the user to that host.
+ * Removes the picture of an account from an update, unless its host is in the list. A browser that loads the picture reveals the
+ * user's IP address to its host.
  *
- * @throws {@link PairingError} `invalid-options` for what is no host, which would never match
+ * @throws {@link PairingError} `invalid-options` for a value that is not a host and would never match
  */
 export function createAvatarFilter(
   hosts: readonly string[] | undefined,

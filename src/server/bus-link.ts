@@ -3,20 +3,20 @@ import { decodeBusMessage, encodeBusMessage } from './bus-message.js'
 import type { GuardedBus } from './guarded-bus.js'
 import { decodeRecord, encodeRecord } from './record-message.js'
 
-/** What {@link createBusLink} needs. */
+/** Options of {@link createBusLink}. */
 export interface BusLinkOptions {
   readonly bus: GuardedBus | undefined
-  /** Names the session: replicas with the same name receive each other's messages. */
+  /** The name of the session. Replicas with the same name receive each other's messages. */
   readonly name: string
   readonly receive: (message: ReplicaMessage) => void
 }
 
-/** Longer than a pairing code may be entered, and than a page waits to read again. In milliseconds. */
+/** Longer than the life of a pairing code, and than the pause between two reads of a page. In milliseconds. */
 const KEEP_RECORD_MS = 600_000
 
 /**
- * Makes a session's end of the bus. Each message carries the time of the last change: one from before the last change that this
- * replica knows of is dropped, and one from after a change that this replica has missed brings the change along.
+ * Connects a session to the bus. Each message contains the time of the last change. A message from before the last known change
+ * is dropped. A message from after a missed change also reports that change.
  */
 export function createBusLink({ bus, name, receive }: BusLinkOptions): Replicas {
   // Distinguishes the messages of this replica from those of others.
@@ -52,7 +52,7 @@ export function createBusLink({ bus, name, receive }: BusLinkOptions): Replicas 
     },
     open() {
       if (end) return
-      // Set before, because a bus may deliver at once.
+      // Set before subscribing, because a bus may deliver immediately.
       end = () => {}
       end = bus.subscribe(name, take)
     },

@@ -4,8 +4,9 @@ import type { PairingAction } from '../core/update.js'
 import { createRateLimit, type RateLimit, type RateLimitOptions, takeShared } from './rate-limit.js'
 
 /**
- * What may be done at once, and how soon again. Pairing codes: a typing error or two are corrected at once; more has to wait,
- * because WhatsApp blocks numbers that request codes often. A reset and an unlink cost the provider several requests.
+ * How many successful changes are allowed at once, and one more after which time. Pairing codes: the user may correct a typing
+ * error or two immediately, but more has to wait, because WhatsApp blocks numbers that request codes often. A reset and an unlink
+ * cost the provider several requests.
  */
 const SUCCESSES: Readonly<Record<PairingAction, RateLimitOptions>> = {
   'request-pairing-code': { size: 3, intervalMs: 30_000 },
@@ -14,13 +15,13 @@ const SUCCESSES: Readonly<Record<PairingAction, RateLimitOptions>> = {
   unlink: { size: 5, intervalMs: 10_000 },
 }
 
-/** Failed calls give their place back, so they have a limit of their own: a provider that is down is not called in a loop. */
+/** Failed calls do not use up that limit, so they have a separate one: a provider that is down is not called in a loop. */
 const ATTEMPTS = { size: 10, intervalMs: 3_000 }
 
-/** After these the provider may have issued a code, or sent a request to WhatsApp: they count. */
+/** After these failures the provider may have issued a code or sent a request to WhatsApp, so they count. */
 const countedFailures: readonly PairingErrorCode[] = ['aborted', 'timeout', 'invalid-answer', 'code-refused']
 
-/** Requests of one provider object wait for one another, so each further change makes all pages wait longer. */
+/** Requests of one provider object run one at a time, so each further change makes all pages wait longer. */
 const MAX_UNDER_WAY = 4
 const FULL_RETRY_AFTER_MS = 5_000
 
@@ -34,20 +35,20 @@ const refusals: Readonly<Record<PairingAction, string>> = {
 
 /** One change of a session. */
 export interface Change {
-  /** Names the session: the same on every replica. */
+  /** Identifies the session, equally on every replica. */
   readonly session: string
   readonly action: PairingAction
-  /** Where it is about a number: changes for different ones are different. */
+  /** The number, if the change has one. Changes for different numbers are not joined. */
   readonly phoneNumber?: string | undefined
-  /** Of the request. The provider's call is aborted when every request that waits for it was. */
+  /** The signal of the request. The provider's call is aborted when all requests that wait for it are aborted. */
   readonly signal: AbortSignal
-  /** Calls the provider, for all requests that were joined. Resolves with whether anything was sent, which alone counts. */
+  /** Calls the provider, for all joined requests. Resolves with whether anything was sent; only then the change counts. */
   readonly run: (signal: AbortSignal) => Promise<boolean>
 }
 
-/** Lets changes through: identical ones that are under way are one, and each kind has its limit for each session. */
+/** Runs changes. Identical changes in progress are joined, and each kind has a limit for each session. */
 export interface Changes {
-  /** @throws {@link PairingError} `rate-limited`; what the call fails with */
+  /** @throws {@link PairingError} `rate-limited`, or the error of the call */
   make(change: Change): Promise<void>
 }
 
@@ -60,11 +61,11 @@ interface Flight {
 
 interface SessionChanges {
   underWay: number
-  /** The one that was begun last: one that came before it may be void at the provider. */
+  /** The change that was begun last. An earlier one may be void at the provider. */
   last: Flight | undefined
 }
 
-/** Makes the changes of one handler. Where the bus can, its replicas share the limits. */
+/** Creates the changes of one handler. If the bus supports it, replicas share the limits. */
 export function createChanges(bus: Pick<PairingBus, 'take'> | undefined): Changes {
   const sessions = new Map<string, SessionChanges>()
   const successes: Readonly<Record<PairingAction, RateLimit>> = {
@@ -75,7 +76,7 @@ export function createChanges(bus: Pick<PairingBus, 'take'> | undefined): Change
   }
   const attempts = createRateLimit(ATTEMPTS)
 
-  /** Runs a change that this process lets through. */
+  /** Runs a change that the limits of this process allow. */
   async function runShared({ session, action, run }: Change, signal: AbortSignal): Promise<void> {
     const { waitMs, giveBack } = await takeShared(bus, `${action}:${session}`, SUCCESSES[action])
     if (waitMs > 0) throw limited(action, waitMs)

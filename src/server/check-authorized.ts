@@ -3,30 +3,30 @@ import { asRecord, asText } from '../core/json.js'
 import { isComparable } from '../core/phone-number.js'
 import { HandlerError, kindOf, type Report } from './report.js'
 
-/** Lets a request in, with limits. Give at least one of the two fields. */
+/** Allows a request, with limits. Set at least one of the two fields. */
 export interface Authorization {
   /**
-   * When the permission ends, in epoch milliseconds, such as the end of the user's session or of a pairing link. Live events
-   * end then at the latest. A time that has passed answers 401.
+   * When the permission ends, in epoch milliseconds, for example at the end of the user's session or of a pairing link. Live
+   * events end at this time at the latest. A time in the past gives 401.
    */
   readonly expiresAt?: number | undefined
   /**
-   * The one phone that may be linked, as an international number that begins with `+`. One without country code is compared by
-   * the digits it has. Pairing codes for other numbers are refused with `wrong-phone-number`. A link of another phone is reported to
-   * `onError`; it stays linked. Where numbering plans have changed, a number that is probably the same phone counts as this one:
-   * compare `account.phoneNumber` in `onLinked` where you need more.
+   * The one phone that may be linked, as an international number that begins with `+`. A number without country code is compared
+   * by its digits. Pairing codes for other numbers are refused with `wrong-phone-number`. If another phone is linked, `onError`
+   * gets an error, and the phone stays linked. A number that is probably the same phone, for example after a change of the
+   * numbering plan, is accepted and reported to `onError`. If you need certainty, compare `account.phoneNumber` in `onLinked`.
    */
   readonly expectedPhoneNumber?: string | undefined
 }
 
 /**
- * Decides who may link. `true` or an {@link Authorization} lets the request in, `false` answers 403,
- * `throw new PairingError('sign-in-required')` 401. Any other exception is a fault of the app: it answers 500 and is reported
- * to `onError`.
+ * Decides who may link. `true` or an {@link Authorization} allows the request, `false` gives 403, and `throw new
+ * PairingError('sign-in-required')` gives 401. Any other exception is a bug in the app: it gives 500 and is reported to
+ * `onError`.
  */
 export type Authorize = (request: Request) => boolean | Authorization | Promise<boolean | Authorization>
 
-/** An {@link Authorization} that was checked. */
+/** A validated {@link Authorization}. */
 export interface CheckedAuthorization {
   readonly expiresAt: number | undefined
   readonly expectedPhoneNumber: string | undefined
@@ -34,16 +34,16 @@ export interface CheckedAuthorization {
 
 const unlimited: CheckedAuthorization = { expiresAt: undefined, expectedPhoneNumber: undefined }
 
-/** The year 1973 in milliseconds, and 5138 in seconds. */
+/** This is the year 1973 in milliseconds, and the year 5138 in seconds. */
 const LEAST_MILLISECONDS = 1e11
 
-/** What `authorize` may answer by an exception. Another code, such as one about a provider, would mislead the page. */
+/** The codes that `authorize` may throw. Another code, such as one about a provider, would mislead the page. */
 const refusals: readonly PairingErrorCode[] = ['sign-in-required', 'forbidden', 'invalid-options']
 
 /**
- * Calls the app's `authorize`: whether this request may go on.
+ * Calls the app's `authorize`, and throws if it refuses the request.
  *
- * @throws {@link PairingError} `sign-in-required`, `forbidden`; `invalid-options` or `unknown` where `authorize` failed
+ * @throws {@link PairingError} `sign-in-required`, `forbidden`; `invalid-options` or `unknown` if `authorize` failed
  */
 export async function checkAuthorized(
   authorize: Authorize,
@@ -58,7 +58,7 @@ export async function checkAuthorized(
     if (refusal !== 'sign-in-required' && refusal !== 'forbidden') report(error, 'authorize')
     throw new PairingError(refusal ?? 'unknown', 'The app refused the request, or could not decide about it.')
   }
-  // Strictly true: an `authorize` that forgets to return must not open the door.
+  // Only `true`, so that an `authorize` without a `return` refuses the request.
   if (allowed === true) return unlimited
   if (allowed === false) throw forbidden()
   const { authorization, mistake } = checkedAuthorization(allowed)
@@ -78,7 +78,7 @@ type Checked =
 
 function checkedAuthorization(value: unknown): Checked {
   const fields = asRecord(value)
-  // The user of a session is an object too, and as a result it does not authorize.
+  // The object of a signed-in user is not an authorization.
   if (!('expiresAt' in fields || 'expectedPhoneNumber' in fields))
     return { mistake: `${kindOf(value)}. Return true, false, or { expiresAt, expectedPhoneNumber }` }
   const { expiresAt, expectedPhoneNumber } = fields

@@ -1,7 +1,7 @@
 import { PairingError } from '../core/errors.js'
 import { HandlerError, type Report } from './report.js'
 
-/** What {@link createOriginCheck} needs. */
+/** Options of {@link createOriginCheck}. */
 export interface OriginCheckOptions {
   readonly origin: string | undefined
   readonly trustProxy: boolean
@@ -9,15 +9,13 @@ export interface OriginCheckOptions {
   readonly report: Report
 }
 
-/**
- * A page of another origin sent the request. The response is a plain `forbidden`; the log has a code of its own for it.
- */
+/** A page of another origin sent the request. The response is `forbidden`, but the log has a separate code. */
 export class CrossOriginError extends PairingError {}
 
-/** Each pair of origins is reported once. A page of another site could fill the reports of the app otherwise. */
+/** Each pair of origins is reported once, up to this many. Otherwise a page of another site could flood the app's reports. */
 const MAX_REPORTED_PAIRS = 100
 
-// Without the origins: they are text of the request, which is in no log.
+// Without the origins, because the log contains no text of a request.
 const LOG_ADVICE =
   'A page of another origin was refused with HTTP 403. onError got both origins. Set origin, trustProxy or allowedOrigins ' +
   'if the page is yours.'
@@ -27,16 +25,17 @@ const UNMARKED_ADVICE =
   'another site could have caused it. proxy() sends "X-Requested-With"; send it too in requests of your own, such as those of ' +
   'curl or of a server that passes a cookie on.'
 
-/** Schemes of `Authorization` whose credentials browsers attach by themselves, as they do cookies. */
+/** Schemes of `Authorization` whose credentials browsers attach automatically, like cookies. */
 const AMBIENT_SCHEME = /^(?:basic|digest|negotiate|ntlm)\b/i
 
 /** The longest host name has 253 characters. */
 const MAX_ORIGIN_CHARACTERS = 300
 
 /**
- * Refuses what a page of another site does with the customer's cookies. It could not read a response, but a change
- * needs no reading, and a read too makes the provider issue a code. Browsers name the origin or the site of a request, but
- * neither in a GET over plain http: there a header is needed that a page of another site cannot send. Other clients need none.
+ * Refuses requests that a page of another site sends with the user's cookies. That page could not read the response, but a change
+ * needs no response, and even a read makes the provider issue a code. Browsers send the origin or the site with a request, except
+ * with a GET over plain http. There a header is required that a page of another site cannot send. Clients that are not browsers
+ * need no header.
  *
  * The returned function throws {@link PairingError} `forbidden`.
  */
@@ -54,11 +53,11 @@ export function createOriginCheck(options: OriginCheckOptions): (request: Reques
     const { headers, method } = request
     const origin = headers.get('origin')
     if (origin !== null && allowedOrigins.includes(origin)) return
-    // A page cannot set it, so it also counts where a proxy has changed the host name.
+    // A page cannot set this header, so it is trusted even if a proxy has changed the host name.
     const site = headers.get('sec-fetch-site')
     if (site === 'same-origin') return
     const own = ownOrigins(request, options)
-    // `none` is the address bar, which only reads.
+    // `none` is a request from the address bar, which only reads.
     const isUnmarked = site === null || (site === 'none' && method === 'GET')
     if (isUnmarked && origin !== null && own.includes(origin)) return
     if (isUnmarked && origin === null) {
@@ -76,8 +75,8 @@ export function createOriginCheck(options: OriginCheckOptions): (request: Reques
 }
 
 /**
- * Whether a page of another site could have caused a request that names no origin: a browser sent it, and it holds no header
- * that such a page may only send after a preflight request.
+ * Whether a page of another site could have caused a request without an origin: a browser sent it, and it has no header that
+ * would have needed a preflight request.
  */
 function isForgeable(headers: Headers): boolean {
   const authorization = headers.get('authorization') ?? ''
@@ -100,7 +99,7 @@ function ownOrigins(request: Request, { origin, trustProxy }: OriginCheckOptions
   const scheme = forwarded.proto ?? firstOf(headers, 'x-forwarded-proto') ?? url.protocol.replace(':', '')
   const host = forwarded.host ?? firstOf(headers, 'x-forwarded-host') ?? url.host
   const port = firstOf(headers, 'x-forwarded-port')
-  // Many proxies leave the port out of the host and send it apart, and some send the port of an inner hop.
+  // Many proxies send the port in a separate header, and some send the port of an inner hop.
   const hosts =
     port !== undefined && /^\d{1,5}$/.test(port) && !/:\d+$/.test(host) ? [host, `${host}:${port}`] : [host]
   return hosts.flatMap((one) => originOf(`${scheme.toLowerCase()}://${one}`) ?? [])
@@ -111,10 +110,10 @@ function firstOf(headers: Headers, name: string): string | undefined {
   return headers.get(name)?.split(',')[0]?.trim() || undefined
 }
 
-/** A pair of a hop, or the comma before the next hop. A quoted text may hold separators. */
+/** A pair of a hop, or the comma before the next hop. A quoted text may contain separators. */
 const FORWARDED_PAIR = /([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]*))|,/g
 
-/** The first hop is shorter, and a crafted header must not take the time of a long one. */
+/** The first hop is shorter. This limits the time that a malicious header can cost. */
 const MAX_HOP_CHARACTERS = 1_000
 
 /** `proto` and `host` of the first hop in a `Forwarded` header (RFC 7239). */
@@ -147,7 +146,7 @@ function originOf(text: string): string | undefined {
  * An origin exactly as a browser sends it, such as `https://app.example:8443`. Apps in a WebView have schemes of their
  * own: `capacitor://localhost`.
  *
- * @throws {@link PairingError} `invalid-options`: any other spelling would never match
+ * @throws {@link PairingError} `invalid-options` for any other spelling, which would never match
  */
 export function checkedOrigin(value: unknown, option: string): string {
   const text = typeof value === 'string' ? value : ''
@@ -181,7 +180,7 @@ export function checkedOrigins(values: readonly string[]): readonly string[] {
   )
 }
 
-/** What was meant by an origin with a path, in another case or without its scheme. */
+/** Suggests the correct spelling of an origin with a path, in upper case or without its scheme. */
 function suggestedOrigin(text: string): string | undefined {
   const isHost = /^(?:[\w-]+(?:\.[\w-]+)+|localhost)(?::\d+)?\/?$/i.test(text)
   try {
@@ -192,7 +191,7 @@ function suggestedOrigin(text: string): string | undefined {
   }
 }
 
-/** An `Origin` header may hold anything. */
+/** An `Origin` header may contain anything. */
 function printable(origin: string | null): string {
   if (origin === null) return 'an unnamed origin'
   return origin.length <= MAX_ORIGIN_CHARACTERS && /^[a-z][a-z\d+.-]*:\/\/[\w.:[\]-]+$/i.test(origin)

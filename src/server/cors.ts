@@ -1,7 +1,7 @@
-/** How long a browser may remember what it was allowed to send. */
+/** How long a browser may cache the response to a preflight request. */
 const PREFLIGHT_LIFETIME_S = 600
 
-/** Names of headers, as a browser lists them: nothing that would be another header or another line. */
+/** Names of headers, as a browser lists them, so that no other header or line can be injected. */
 const HEADER_NAMES = /^[\w-]+(?: *, *[\w-]+)*$/
 
 /** Lets pages of an allowed origin read the response; every other response stays as it is. */
@@ -18,7 +18,7 @@ export function withCors(
   return response
 }
 
-/** The response to a preflight request; `undefined` for what is none, or comes from elsewhere. */
+/** The response to a preflight request; `undefined` for other requests and other origins. */
 export function preflightAnswer(
   { method, headers }: Request,
   allowedOrigins: readonly string[],

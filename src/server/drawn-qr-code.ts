@@ -6,13 +6,13 @@ const MAX_MODULES = 97
 /** A finder pattern has seven modules a side. */
 const FINDER = 7
 
-/** Of the code that is drawn anew, in pixels and modules. */
+/** The scale of the redrawn code, in pixels, and its quiet zone, in modules. */
 const SCALE = 3
 const QUIET_ZONE = 4
 
 /**
- * Finds the QR code that a program has drawn: upright and alone on its ground. It is drawn anew with few pixels, because a reader
- * for photographs takes up to a second for a large crafted picture. `undefined` for all other pictures.
+ * Finds a QR code that a program has drawn: upright, on a plain background. It is redrawn with few pixels, because a decoder for
+ * photographs needs up to a second for a large malicious picture. `undefined` for all other pictures.
  */
 export function drawnQrCode(picture: GreyPicture): GreyPicture | undefined {
   const box = darkBox(picture)
@@ -34,7 +34,7 @@ interface Box {
 const isDark = ({ width, pixels }: GreyPicture, x: number, y: number): boolean =>
   (pixels[y * width + x] ?? 255) < 128
 
-/** The smallest box around all that is dark. */
+/** The smallest box around all dark pixels. */
 function darkBox({ width, height, pixels }: GreyPicture): Box | undefined {
   let [left, right, top, bottom] = [width, -1, height, -1]
   for (let y = 0; y < height; y += 1) {
@@ -49,7 +49,7 @@ function darkBox({ width, height, pixels }: GreyPicture): Box | undefined {
   return right < 0 ? undefined : { left, top, width: right - left + 1, height: bottom - top + 1 }
 }
 
-/** The numbers of modules a side that it may have, the likeliest first: by the upper side of the finder in the corner. */
+/** The possible numbers of modules per side, the most likely first, from the upper edge of the finder pattern in the corner. */
 function moduleCounts(picture: GreyPicture, { left, top, width }: Box): readonly number[] {
   let run = 0
   while (run < width && isDark(picture, left + run, top)) run += 1
@@ -72,7 +72,7 @@ function sample(picture: GreyPicture, { left, top, width, height }: Box, count: 
   return modules
 }
 
-/** Whether three corners have their patterns, and the lines between these alternate. */
+/** Whether three corners have finder patterns, and the lines between them alternate. */
 function isQrCode(modules: Uint8Array, count: number): boolean {
   const far = count - FINDER
   for (const [top, left] of [
@@ -95,7 +95,7 @@ function isQrCode(modules: Uint8Array, count: number): boolean {
 }
 
 function draw(modules: Uint8Array, count: number): GreyPicture {
-  // The format that is read needs an even number.
+  // The decoder's format needs an even number.
   const side = (count + 2 * QUIET_ZONE) * SCALE + 1
   const pixels = new Uint8Array(side * side).fill(255)
   for (const [index, module] of modules.entries()) {

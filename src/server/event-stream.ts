@@ -3,44 +3,44 @@ import { encodeUpdate, type PairingUpdate, UPDATE_EVENT } from '../core/update.j
 import type { Poller } from '../poller/poller.js'
 
 /**
- * Counted from whatever was sent last. Often enough for the browser's side, which gives up after 25 seconds of silence, and
- * for proxies, which do after 30 or more, also where a busy machine is late with several in a row.
+ * Counted from the last bytes sent. A page gives up after 25 seconds of silence and proxies after 30 or more, so a busy machine
+ * may miss several in a row.
  */
 const HEARTBEAT_MS = 5_000
 
-/** What a timer can hold. */
+/** The longest time that a timer can wait. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** When nothing could be sent for so long, the client has disconnected, or it shows codes that expired. */
+/** If nothing could be sent for this long, the client has disconnected or shows expired codes. */
 const STALLED_LIMIT_MS = 20_000
 
-/** A comment: says nothing, and shows that the stream is alive. */
+/** A comment, which only shows that the stream is alive. */
 const HEARTBEAT = ':\n\n'
 
-/** What {@link openEventStream} needs. */
+/** Options of {@link openEventStream}. */
 export interface EventStreamOptions {
   readonly poller: Poller
   readonly method: PairingMethod
-  /** `codeId` of the QR code that the page holds. */
+  /** `codeId` of the page's QR code. */
   readonly has: string | null
-  /** After this time the page has to open the stream again, and is authorized again. */
+  /** After this time the page has to reopen the stream, and is authorized again. */
   readonly lifetimeMs: number
   /**
-   * Its signal is aborted when the client disconnects. Kept as long as the stream: the signal of a request that was
-   * garbage-collected is never aborted.
+   * Its signal is aborted when the client disconnects. The stream keeps the request, because the signal of a garbage-collected
+   * request is never aborted.
    */
   readonly request: Request
-  /** Registers the clean end of the stream, for the moment when the handler closes. */
+  /** Registers a function that ends the stream cleanly when the handler closes. */
   readonly onClose: (end: () => void) => () => void
-  /** Called once, when the session is not watched any more. */
+  /** Called once, when the stream no longer watches the session. */
   readonly onEnd: () => void
-  /** Adds to an update what concerns this request alone. */
+  /** Adds the fields to an update that are specific to this request. */
   readonly complete: (update: PairingUpdate) => PairingUpdate
 }
 
 /**
- * The body of a stream. It holds no queue: the update is made when there is room for it, so that a slow client gets the
- * newest one and never a line of old ones.
+ * The body of a stream. It has no queue: an update is made only when it can be sent, so a slow client gets the newest one and no
+ * old ones.
  */
 export function openEventStream({ poller, ...options }: EventStreamOptions): ReadableStream<Uint8Array> {
   const { method, lifetimeMs } = options
@@ -52,9 +52,9 @@ export function openEventStream({ poller, ...options }: EventStreamOptions): Rea
   let beatTimer: ReturnType<typeof setTimeout> | undefined
   let lifeTimer: ReturnType<typeof setTimeout> | undefined
   let forget = (): void => {}
-  /** There is an update that the client did not get yet. */
+  /** There is an update that the client has not received yet. */
   let isWaiting = true
-  /** The client has taken everything so far, and waits for more. */
+  /** The client has received everything so far, and waits for more. */
   let isAwaited = false
 
   function write(text: string): void {
@@ -68,7 +68,7 @@ export function openEventStream({ poller, ...options }: EventStreamOptions): Rea
     if (!isAwaited || !isWaiting) return
     isWaiting = false
     const update = options.complete(poller.update(method))
-    // Before the first response there is nothing to say; it follows.
+    // Before the first response of the provider there is nothing to send.
     if (update.seq === 0) return
     write(`event: ${UPDATE_EVENT}\ndata: ${encodeUpdate(update, held)}\n\n`)
     held = update.codeId ?? held
@@ -107,7 +107,7 @@ export function openEventStream({ poller, ...options }: EventStreamOptions): Rea
     {
       start(controller) {
         output = controller
-        // The first bytes show the browser that nothing on the way holds the stream back.
+        // The first bytes show the page that no proxy buffers the stream.
         write(HEARTBEAT)
         lifeTimer = setTimeout(close, Math.min(lifetimeMs, LONGEST_TIMER_MS))
         forget = options.onClose(close)
@@ -128,7 +128,7 @@ export function openEventStream({ poller, ...options }: EventStreamOptions): Rea
       },
       cancel: stop,
     },
-    // Nothing is made ahead of time: it would be old when it is taken.
+    // Nothing is made in advance, because it would be old when it is sent.
     { highWaterMark: 0 },
   )
 }

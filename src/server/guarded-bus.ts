@@ -7,17 +7,17 @@ import type { Report } from './report.js'
 /** A broker in the same network needs milliseconds. */
 const PUBLISH_LIMIT_MS = 5_000
 
-/** A request to the provider waits for the broker, so it does not wait for long. */
+/** A request to the provider waits this long for the broker. */
 const REPLY_LIMIT_MS = 1_000
 
-/** A call that has not ended by then never will, and a bus may have lost its promise. */
+/** After this time a call counts as lost: the bus may never settle its promise. */
 const GIVE_UP_MS = 60_000
 
-/** A bus that never throws, never rejects, never lets messages pile up, and replies within a second or not at all. */
+/** A bus that never throws or rejects, does not queue messages, and replies within a second or not at all. */
 export interface GuardedBus extends PairingBus {
   /** Publishes, and resolves when this message or a newer one was sent or dropped; after a second at the latest. */
   keep(channel: string, message: string, keepMs: number): Promise<void>
-  /** Forgets what waits. */
+  /** Drops waiting messages. */
   close(): void
 }
 
@@ -28,16 +28,16 @@ interface Message {
 }
 
 interface Sending {
-  /** Sent when the one under way has ended, in place of those before it. */
+  /** The newest message, sent after the current one. It replaces older waiting messages. */
   newest?: Message | undefined
-  /** Of those that wait for the newest. */
+  /** The callbacks that wait for the newest message. */
   waiting: (() => void)[]
 }
 
 /**
- * Guards the bus of a handler. For each channel one message is under way at a time and the newest waits: while a broker
- * stands still, the client of the broker would keep every message in memory, and deliver all of them when they are old. While a reply is
- * overdue, no other one is requested. An outage is reported once, whichever calls notice it.
+ * Guards the bus of a handler. For each channel, one message is sent at a time and only the newest waits. Otherwise, during an
+ * outage, the broker's client would keep every message in memory and deliver all of them late. While a reply is overdue, no other
+ * one is requested. Each outage is reported once.
  */
 export function createGuardedBus(
   bus: PairingBus,
@@ -46,7 +46,7 @@ export function createGuardedBus(
   const sendings = new Map<string, Sending>()
   const timers = new Set<ReturnType<typeof setTimeout>>()
   let isDown = false
-  /** Replies that did not come within their time, and have not come since. */
+  /** Replies that are overdue and still missing. */
   let overdue = 0
 
   function failed(error: unknown): void {
@@ -100,7 +100,7 @@ export function createGuardedBus(
     }
   }
 
-  /** The reply of the broker; `undefined` where it gives none in time. */
+  /** The reply of the broker; `undefined` if none arrives in time. */
   function reply<Value>(
     request: () => Promise<Value | undefined>,
     isNeeded = false,
@@ -121,7 +121,7 @@ export function createGuardedBus(
         isLate = false
       }
       const cancelGiveUp = after(GIVE_UP_MS, end)
-      // In a function, because a bus may throw.
+      // An async function, because a bus may throw synchronously.
       const asked = (async () => request())()
       asked
         .then(
@@ -179,7 +179,7 @@ export function createGuardedBus(
     },
     ...(bus.take && {
       take: async (key, ttlMs) => {
-        // What is not given back stays taken for its whole time.
+        // A key that is not released stays taken for its whole time.
         const isTaken: unknown = await reply(async () => bus.take?.(key, ttlMs), ttlMs === 0)
         return typeof isTaken === 'boolean' ? isTaken : undefined
       },

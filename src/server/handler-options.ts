@@ -9,51 +9,52 @@ import type { WebhookSecret } from './webhook.js'
 
 /** Options of `createPairingHandler` for one provider, which all users of the app share. */
 export interface SingleProviderOptions extends CommonHandlerOptions {
-  /** The provider to link at. */
+  /** The provider to link with. */
   readonly provider: PairingProvider
-  /** One provider has one owner. */
+  /** Not needed for a single provider. */
   readonly tenant?: undefined
 }
 
-/** Options of `createPairingHandler` for an app with tenants, each with an instance of its own. */
+/** Options of `createPairingHandler` for an app with tenants, each with its own instance. */
 export interface TenantProviderOptions extends CommonHandlerOptions {
-  /** Gives the provider of this request. It may make the object anew each time. */
+  /** Returns the provider of this request. It may create a new object each time. */
   readonly provider: (request: Request) => PairingProvider | Promise<PairingProvider>
   /**
    * The id of the tenant that this request belongs to. Requests with one tenant, and providers with one `id` and `sessionId`,
-   * share a session: its state, webhooks and the `bus`. Take it from your own sign-in and never from what the page sends,
-   * because a request that names a tenant gets its codes.
+   * share a session: its state, webhooks and the `bus`. Take it from your own sign-in and never from what the page sends, because
+   * a request with the id of a tenant gets the codes of that tenant.
    */
   readonly tenant: (request: Request) => string | Promise<string>
 }
 
-/** Options of `createPairingHandler`. `tenant` is required where `provider` is a function. */
+/** Options of `createPairingHandler`. `tenant` is required if `provider` is a function. */
 export type PairingHandlerOptions = SingleProviderOptions | TenantProviderOptions
 
 /** Options of `createPairingHandler` that do not depend on the number of providers. */
 export interface CommonHandlerOptions {
   /**
    * Keys the `session` tag of responses, so that the tag of a tenant cannot be computed: at least 16 characters, the same on
-   * every replica and after every restart. A page notices by the tag that it is about another session now; the tag authorizes nothing.
+   * every replica and after every restart. A page uses the tag to notice that it now reads another session. The tag authorizes
+   * nothing.
    * @default the tag is a plain SHA-256
    */
   readonly secret?: string | undefined
   /**
-   * Decides who may link. Called before anything else, for every request but webhooks. `true` lets the request in, and so does
-   * `{ expiresAt, expectedPhoneNumber }`, which limits it; claims of a pairing link have that form. `false` answers 403, and `throw new PairingError('sign-in-required')` answers 401. Any other exception is a fault of the app: it
-   * answers 500 and is reported to `onError`. The page gets a code and no detail. Where `authorize` needs the body, it reads
-   * that of `request.clone()`.
+   * Decides who may link. Called first, for every request except webhooks. `true` allows the request. So does `{ expiresAt,
+   * expectedPhoneNumber }`, which also limits it; the claims of a pairing link have that form. `false` gives 403, and `throw new
+   * PairingError('sign-in-required')` gives 401. Any other exception is a bug in the app: it gives 500 and is reported to
+   * `onError`. The page gets a code and no detail. If `authorize` needs the body, read `request.clone()`.
    */
   readonly authorize: Authorize
   /**
-   * The origin under which browsers see this handler: `https://app.example`. Set it where a proxy changes the scheme or
-   * the host of requests, as nginx does by default; otherwise the handler refuses changes of its own pages with 403.
+   * The origin under which browsers see this handler: `https://app.example`. Set it if a proxy changes the scheme or the host of
+   * requests, as nginx does by default. Otherwise the handler refuses actions of your own pages with 403.
    * @default scheme and host of each request
    */
   readonly origin?: string | undefined
   /**
-   * Whether the handler takes its own origin from `Forwarded`, `X-Forwarded-Proto`, `X-Forwarded-Host` and
-   * `X-Forwarded-Port`. For servers that only a proxy can reach which sets these headers itself. `origin` goes before it.
+   * Whether the handler reads its own origin from `Forwarded`, `X-Forwarded-Proto`, `X-Forwarded-Host` and `X-Forwarded-Port`.
+   * Use it only if clients cannot reach the server directly and the proxy always sets these headers. `origin` takes precedence.
    * @default false
    */
   readonly trustProxy?: boolean | undefined
@@ -64,35 +65,34 @@ export interface CommonHandlerOptions {
    */
   readonly allowedOrigins?: readonly string[] | undefined
   /**
-   * Takes the provider's webhooks at `POST …/webhook`, so that a scan shows without waiting for the next poll; that
-   * path is for nothing else then. The provider sends it as `Authorization: Bearer …`, or as `?secret=…` where it can set
-   * no header; or it signs the body with it, as WAHA does (`X-Webhook-Hmac`, HMAC-SHA-512). At least 16 characters.
+   * Enables the provider's webhooks at `POST …/webhook`, so that a scan shows without waiting for the next poll. That path then
+   * accepts only webhooks. The provider sends the secret as `Authorization: Bearer …`, or as `?secret=…` if it cannot set
+   * headers. Or it signs the body with the secret, as WAHA does (`X-Webhook-Hmac`, HMAC-SHA-512). At least 16 characters.
    * @default no webhooks
    */
   readonly webhookSecret?: WebhookSecret | undefined
   /**
-   * Whether the handler may start a session at the provider. With `false`, `start` is refused with 403, reads, streams
-   * and webhooks start nothing, and where getting a code starts a pairing (`startsOnRead`) no code is requested, also
-   * not the next one when a code has expired. What the user starts by a press still goes out: a reset, a pairing code,
-   * an unlink.
+   * Whether the handler may start a session at the provider. With `false`, `start` is refused with 403, and reads, streams and
+   * webhooks start nothing. If getting a code would start a pairing (`startsOnRead`), no code is requested, not even after the
+   * last one has expired. Actions of the user are still sent: a reset, a pairing code, an unlink.
    * @default true
    */
   readonly allowStart?: boolean | undefined
   /**
-   * Whether the answer of a passkey may be passed on to the provider, for WhatsApp accounts that want one. WhatsApp cannot show the
-   * signing user which device is linked, so with `true` your app takes the place of that protection: only where the user
-   * has signed in and sees whom the link is for. The provider's own extension or link works without it.
+   * Whether the handler may forward the answer of a passkey to the provider, for WhatsApp accounts that demand one. WhatsApp then
+   * cannot show the user which device is linked, so your app has to provide that protection. Set `true` only if the user has
+   * signed in and sees who is being linked. The provider's own extension or link works without it.
    * @default false
    */
   readonly allowPasskeyAnswers?: boolean | undefined
   /**
    * Shares updates between several replicas.
-   * @default each replica for itself
+   * @default nothing is shared
    */
   readonly bus?: PairingBus | undefined
   /**
-   * Whether pages may watch a session over `text/event-stream`. Where the runtime cannot hold a response open, say
-   * `false`; pages poll then, which they also do by themselves where a stream does not come through.
+   * Whether pages may watch a session over `text/event-stream`. If the runtime cannot keep a response open, set `false`; pages
+   * then poll. They also poll automatically if a stream is blocked.
    * @default true
    */
   readonly liveEvents?: boolean | undefined
@@ -102,49 +102,50 @@ export interface CommonHandlerOptions {
    */
   readonly maxWatchersPerSession?: number | undefined
   /**
-   * Pages that may watch at the same time, all sessions together. Each takes a connection and some kilobytes.
+   * Pages that may watch at the same time, all sessions together. Each needs a connection and some kilobytes.
    * @default 10_000
    */
   readonly maxWatchers?: number | undefined
   /**
-   * After this time a page has to open its stream anew, and is authorized again. In milliseconds.
+   * After this time a page has to reopen its stream, and is authorized again. In milliseconds.
    * @default 300_000
    */
   readonly streamLifetimeMs?: number | undefined
   /**
-   * The hosts that the picture of a linked account may come from, such as `pps.whatsapp.net`, or `*.whatsapp.net` for all below
-   * it. A page gets no address at another host, so the provider cannot make the browsers of your users load anything
-   * from there. `[]` shows no pictures. `onLinked` on the server gets the address in any case.
+   * The allowed hosts for the picture of a linked account, such as `pps.whatsapp.net`, or `*.whatsapp.net` for all its
+   * subdomains. Pages get no address of another host, so the provider cannot make your users' browsers load anything from there.
+   * `[]` shows no pictures. `onLinked` on the server always gets the address.
    * @default any host with https
    */
   readonly avatarHosts?: readonly string[] | undefined
   /**
-   * Called when the provider says that a phone is linked: at least once for each link, again after a restart, and again where it
-   * threw or rejected. Recognise repeats by `linkId`. Use it, and not the page's `onLinked`, to store whose number it is. It needs a
-   * page that is open, a webhook or another request: the handler requests nothing while the session is not used.
+   * Called when the provider reports that a phone is linked: at least once for each link, again after a restart, and again if it
+   * threw or rejected. Recognise repeats by `linkId`. Use this function, and not the page's `onLinked`, to store the linked
+   * number. It is called only while a page is open, or after a webhook or another request, because the handler does not poll
+   * unused sessions.
    */
   readonly onLinked?: ((event: LinkedEvent) => void | Promise<void>) | undefined
   /** Called when a link that this process knew has ended: on the phone, at the provider, or by `unlink`. */
   readonly onUnlinked?: ((event: UnlinkedEvent) => void | Promise<void>) | undefined
   /**
-   * Called with each error that the people who run the app can mend, as it was thrown, and with the option or the method of
-   * the provider in which it happened: an exception in `authorize`, `provider`, `tenant`, `webhookSecret`, `onEvent` or `log`, a call
-   * that the provider refuses or that fails by a mistake, a package that is not installed, a body that was read before the
-   * handler got it. Errors that pass (`timeout`, `provider-unavailable`, `rate-limited`) and those of the user are not
-   * reported. An error of your own code may hold a secret, so treat it as any exception of your app.
+   * Called with each error that the people who run the app can repair, as it was thrown, and with the option or the method of the
+   * provider in which it happened: an exception in `authorize`, `provider`, `tenant`, `webhookSecret`, `onEvent` or `log`, a
+   * request that the provider refuses or that fails because of a bug, a package that is not installed, a body that was read
+   * before the handler got it. Temporary errors (`timeout`, `provider-unavailable`, `rate-limited`) and those of the user are not
+   * reported. An error of your own code may contain a secret, so handle it like any exception of your app.
    *
    * Outside production (`process.env.NODE_ENV`) the handler also prints each code once for each place with `console.error`.
    * @default errors are only printed
    */
   readonly onError?: PairingErrorListener | undefined
   /**
-   * Takes what happens in the handler, for a dashboard and for alerts: actions, codes, logins, links and their ends, refusals with
-   * their reason, calls of the provider with duration and error. No event holds a token, a phone number or a code. What the
-   * function throws or rejects with goes to `onError`, and changes no response. It is called before the response is sent, so it should
-   * return at once.
+   * Called with each event of the handler, for dashboards and alerts: actions, codes, logins, links and their ends, refusals with
+   * their reason, calls of the provider with duration and error. No event contains a token, a phone number or a code. Exceptions
+   * of this function go to `onError`, and change no response. It is called before the response is sent, so it should return
+   * quickly.
    * @default no events
    */
   readonly onEvent?: PairingServerListener | undefined
-  /** Takes facts for the host's own log. None of them holds a secret. */
+  /** Called with entries for your log. None of them contains a secret. */
   readonly log?: PairingLogger | undefined
 }

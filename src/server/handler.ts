@@ -26,14 +26,14 @@ import { createWebhookGuard, isWebhook, takeWebhook } from './webhook.js'
 /** In base64 that is 96 bits. */
 const MIN_SECRET_CHARACTERS = 16
 
-/** The server side of `proxy`: a function from `Request` to `Response`, for any runtime that has these two; Cloudflare Workers of any date. */
+/** The server side of `proxy`: a function from `Request` to `Response`, for any runtime that has both. */
 export interface PairingHandler {
   (request: Request): Promise<Response>
   /**
-   * Ends everything, for a process that stops: live events end cleanly, so that pages come back to the process that takes
-   * over, requests under way and new ones get 503 with `Retry-After`, calls of the provider are aborted, and its pushes, the
-   * subscriptions at the `bus` and all timers end. Resolves when no request and no `onLinked` or `onUnlinked` is under way any more (of
-   * these after 1.5 seconds at the latest); a second call does no harm. End the process, and the client of the `bus`, after that.
+   * Ends everything when the process stops. Live events end cleanly, so pages reconnect to the next process. Pending and new
+   * requests get 503 with `Retry-After`. Requests to the provider are aborted, and its pushes, the subscriptions of the `bus` and
+   * all timers end. Resolves when all requests and all calls of `onLinked` and `onUnlinked` have ended (these after 1.5 seconds
+   * at the latest). It may be called twice. End the process, and the client of the `bus`, after that.
    */
   close(): Promise<void>
 }
@@ -41,8 +41,8 @@ export interface PairingHandler {
 /**
  * Keeps the provider's credentials on the server. `GET ?want=code` and `GET ?want=state` read a `PairingUpdate`, `GET ?events`
  * streams them; `POST` with a JSON body `{ "action": "start" | "request-pairing-code" | "reset" | "unlink", "phoneNumber"? }`
- * acts. However many pages read or watch a session, the provider gets the requests of one. No cache keeps a response, and
- * an error is problem+json with a code of ours and nothing of the provider's.
+ * performs an action. The provider gets the same number of requests for one page as for many. Responses are not cached. An error
+ * is problem+json with a code of this package and no text of the provider.
  *
  * Mount it under any path, behind your own sign-in.
  *
@@ -55,7 +55,7 @@ export function createPairingHandler(options: PairingHandlerOptions): PairingHan
   return createHandler(options, processRegistry())
 }
 
-/** The same with pollers of its own, as in another process. */
+/** The same with separate pollers, as in another process. */
 export function createHandler(options: PairingHandlerOptions, registry: PollerRegistry): PairingHandler {
   const { provider, tenant, authorize, webhookSecret, secret, liveEvents = true, allowStart = true } = options
   const { allowPasskeyAnswers = false, trustProxy = false } = options
@@ -129,7 +129,7 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
   const bounded = (given: PairingProvider): PairingProvider => (allowStart ? given : withoutStarts(given))
 
   async function targetOf(request: Request): Promise<SessionTarget> {
-    // One provider for all users has one owner.
+    // A single provider has no tenants.
     if (typeof provider !== 'function') return { provider: bounded(provider), tenant: '' }
     return {
       provider: bounded(await reported('provider', async () => checkedProvider(await provider(request)))),
@@ -144,7 +144,7 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
     return { ...target, ...authorization }
   }
 
-  /** Runs a function of the host's, and reports what it throws. */
+  /** Runs a function of the app, and reports its exceptions. */
   async function reported<Value>(place: PairingErrorPlace, run: () => Promise<Value>): Promise<Value> {
     try {
       return await run()
@@ -192,7 +192,7 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
       (await shutdown
         .run(request.signal, (signal) => answer(request, signal))
         .catch((error: unknown) => {
-          // What the host or the provider threw was reported where it happened.
+          // Exceptions of the app and the provider were already reported where they happened.
           if (!PairingError.isInstance(error)) report(error, 'request')
           return refuse(request, toPairingError(error))
         }))
@@ -215,7 +215,7 @@ export function createHandler(options: PairingHandlerOptions, registry: PollerRe
   return handle
 }
 
-/** From JavaScript or from text of an environment variable: with NaN a limit would never be reached. */
+/** JavaScript code may pass any value, such as the text of an environment variable. With NaN a limit would never be reached. */
 function checkAmounts(options: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(options)) {
     if (typeof value === 'number' && value >= 0) continue
@@ -226,7 +226,7 @@ function checkAmounts(options: Readonly<Record<string, number>>): void {
   }
 }
 
-/** Text of an environment variable counts as true, also where it is 'false'. */
+/** The text 'false' of an environment variable would count as true. */
 function checkFlags(options: Readonly<Record<string, boolean>>): void {
   for (const [name, value] of Object.entries(options)) {
     if (typeof value === 'boolean') continue

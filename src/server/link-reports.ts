@@ -9,11 +9,11 @@ import type { SharedLinks } from './shared-links.js'
 export interface LinkedEvent {
   /** As your `tenant` function returned it; `''` where `provider` is one object. */
   readonly tenant: string
-  /** The linked account, as far as the provider names it. */
+  /** The linked account, with the details that the provider reports. */
   readonly account: PairingAccount
   /**
-   * Names the link: equal on every replica and after a restart. It is derived from the tenant, the provider, the instance and
-   * the number of the account (its id where there is no number), so a phone that is linked again after an unlink has it again.
+   * The id of the link, equal on every replica and after a restart. It is derived from the tenant, the provider, the instance and
+   * the number of the account (or its id, if there is no number). A phone that is linked again after an unlink has the same id.
    */
   readonly linkId: string
 }
@@ -27,54 +27,55 @@ export interface UnlinkedEvent {
 /** Calls the app when a link begins and when it ends. */
 export interface LinkReports {
   /**
-   * Takes a response of the provider. Messages of other replicas do not count: every program with access to the bus can
-   * send them.
+   * Handles a response of the provider. Messages of other replicas must not be passed in, because every program with access to
+   * the bus can send them.
    */
   observe(target: SessionTarget, snapshot: PairingSnapshot): void
-  /** The provider has ended the link. */
+  /** Handles the end of a link at the provider. */
   unlinked(target: SessionTarget): void
-  /** From now on, and until this time, a link of another phone is reported to `onError`. */
+  /** Until this time, a link of another phone is reported to `onError`. */
   expect(target: SessionTarget, phoneNumber: string, until: number): void
-  /** Resolves when no call of the app is under way, and replicas know of those that were; after 1.5 seconds at the latest. */
+  /** Resolves when all calls of the app have ended and the other replicas know of them; after 1.5 seconds at the latest. */
   settled(): Promise<void>
 }
 
-/** What {@link createLinkReports} needs. */
+/** Options of {@link createLinkReports}. */
 export interface LinkReportsOptions {
   readonly onLinked: ((event: LinkedEvent) => void | Promise<void>) | undefined
   readonly onUnlinked: ((event: UnlinkedEvent) => void | Promise<void>) | undefined
   readonly secret: string | undefined
-  /** Makes each report one of all replicas. Without it, each process reports what it sees. */
+  /** Makes all replicas report each link once. Without it, each process reports separately. */
   readonly shared: SharedLinks | undefined
   readonly report: Report
 }
 
-/** A session that is forgotten is reported once more, which `linkId` makes harmless. */
+/** A session beyond this limit is reported once more, which is harmless because of `linkId`. */
 const MAX_SESSIONS = 10_000
 
-/** So long a replica relies on what it knows of a link: another one may have seen its end. In milliseconds. */
+/**
+ * How long a replica trusts its state of a link before it checks again, because another one may have seen the end. In
+ * milliseconds.
+ */
 const CHECK_AGAIN_MS = 60_000
 
-/**
- * A process that gets the signal to stop has to end within two seconds. A call that takes longer is repeated by another one.
- */
+/** A process has to end within two seconds after the signal to stop. Another process repeats a call that takes longer. */
 const SETTLE_LIMIT_MS = 1_500
 
 interface KnownSession {
-  /** Of the link that was reported; `null` where there is none, `undefined` where that is not known. */
+  /** The id of the reported link; `null` if there is none, `undefined` if that is unknown. */
   readonly linkId?: string | null | undefined
   /** When that was checked with the other replicas. */
   readonly checkedAt: number
-  /** Of the link that was reported as one of another phone. Pages that expect different phones report it once. */
+  /** The id of the link that was reported as one of another phone. It is reported once, even if pages expect different phones. */
   readonly wrongLinkId?: string | undefined
   readonly expected?: { readonly phoneNumber: string; readonly until: number } | undefined
-  /** The check with the other replicas is under way, or the call of the app. */
+  /** A check with the other replicas or a call of the app is in progress. */
   readonly isBusy?: boolean
 }
 
 const endings: readonly PairingSnapshot['status'][] = ['unlinked', 'qr', 'stale']
 
-/** Makes the reports of one handler. */
+/** Creates the reports of one handler. */
 export function createLinkReports({
   onLinked,
   onUnlinked,
@@ -93,14 +94,14 @@ export function createLinkReports({
 
   function remember(session: string, change: Partial<KnownSession>): void {
     const known = { checkedAt: Date.now(), ...sessions.get(session), ...change }
-    // The one that was used last goes to the end.
+    // Moves the last used session to the end.
     sessions.delete(session)
     sessions.set(session, known)
     const [oldest] = sessions.keys()
     if (sessions.size > MAX_SESSIONS && oldest !== undefined) sessions.delete(oldest)
   }
 
-  /** Whether this process may rely on what it knows. */
+  /** Whether this process may trust its own state. */
   const isFresh = (known: KnownSession | undefined): boolean =>
     known?.linkId !== undefined && (!shared || Date.now() - known.checkedAt < CHECK_AGAIN_MS)
 
@@ -140,7 +141,7 @@ export function createLinkReports({
     track(
       call().catch((error: unknown) => {
         report(error, 'onLinked')
-        // The next response of the provider tries again.
+        // The next response of the provider retries the call.
         if (sessions.get(session)?.linkId === linkId) remember(session, { linkId: undefined })
       }),
     )
@@ -168,13 +169,13 @@ export function createLinkReports({
       )
       return
     }
-    // A link that `onLinked` did not get has no end for the app.
+    // The app gets the end of a link only if `onLinked` got the link.
     if (known?.linkId == null) return
     remember(session, { linkId: null })
     track(call())
   }
 
-  /** Finds out what the other replicas have reported, and goes on from there. Resolves with what is known afterwards. */
+  /** Reads what the other replicas have reported, then continues from that state. Resolves with the new state. */
   async function withOthers(
     session: string,
     own: string | null | undefined,
@@ -184,7 +185,7 @@ export function createLinkReports({
     let linkId: string | null | undefined
     try {
       const before = await shared?.reported(session)
-      // During an outage, what this process knows counts.
+      // During an outage, the state of this process is used.
       linkId = await goOn(before === undefined ? own : before)
     } catch (error) {
       report(error, 'onLinked')

@@ -1,7 +1,7 @@
 import type { PairingErrorCode } from '../core/errors.js'
 import type { PollerEvent, ProviderCall } from '../poller/poller-host.js'
 
-/** Which session a {@link PairingLogEntry} is about. Session ids are no secrets. */
+/** The session of a {@link PairingLogEntry}. Session ids are not secret. */
 export interface PairingLogTarget {
   /** `id` of the provider. */
   readonly provider: string
@@ -9,8 +9,8 @@ export interface PairingLogTarget {
 }
 
 /**
- * Where an error happened: an option of `createPairingHandler`, a method of the provider, or `request` for one that no
- * handler could take, such as a request whose body was read before.
+ * Where an error happened: an option of `createPairingHandler`, a method of the provider, or `request` for an error of the
+ * request itself, such as a body that was already read.
  */
 export type PairingErrorPlace =
   | 'authorize'
@@ -28,7 +28,7 @@ export type PairingErrorPlace =
   | 'readWebhook'
   | 'request'
 
-/** A fact for the host's log. Holds no header, URL, body, phone number, code or token. */
+/** An entry for your log. Contains no header, URL, body, phone number, code or token. */
 export type PairingLogEntry =
   | {
       /** A request was refused or failed. `cross-origin`: a page of another origin sent it. */
@@ -38,27 +38,27 @@ export type PairingLogEntry =
     }
   | (PollerEvent & PairingLogTarget)
   | ({
-      /** A webhook of the provider's arrived and says something about the session. */
+      /** A webhook of the provider arrived and contains a state of the session. */
       readonly event: 'webhook'
     } & PairingLogTarget)
   | {
-      /** The bus failed, or took no message for 5 seconds: this replica goes on by itself. Once for each outage. */
+      /** The bus failed, or accepted no message for 5 seconds: this replica continues alone. Once for each outage. */
       readonly event: 'bus-failed'
     }
   | {
       /**
-       * Something failed that the people who run the app can mend: `onError` got the error itself. Here is nothing of its
-       * text, which may hold a secret.
+       * An error that the people who run the app can repair: `onError` got the error itself. The log entry omits its text, which
+       * may contain a secret.
        */
       readonly event: 'error'
       /** The option, or the method of the provider, in which it happened. */
       readonly in: PairingErrorPlace
       readonly code: PairingErrorCode
-      /** The class of what was thrown: `ReferenceError`. */
+      /** The class of the thrown value: `ReferenceError`. */
       readonly error: string
-      /** What happened and what to do, in a text of this package. */
+      /** What happened and what to do, in a fixed text of this package. */
       readonly message: string
     }
 
-/** Takes what happens in the handler. Whatever it throws is ignored. */
+/** Called with each log entry. Its exceptions do not affect the handler. */
 export type PairingLogger = (entry: PairingLogEntry) => void

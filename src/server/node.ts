@@ -3,28 +3,28 @@ import { printError } from '../core/print-error.js'
 import { readBefore } from './read-json.js'
 import { problem } from './responses.js'
 
-/** The parts of `node:http`'s `IncomingMessage` that are read; typed here so that edge runtimes need no Node types. */
+/** The used parts of `IncomingMessage` of `node:http`. They are typed here so that edge runtimes need no Node types. */
 export interface NodeRequest extends AsyncIterable<Uint8Array> {
   readonly method?: string | undefined
   readonly url?: string | undefined
-  /** The whole path: Express takes its mount path off `url`. */
+  /** The complete path: Express removes its mount path from `url`. */
   readonly originalUrl?: string | undefined
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
-  /** What a body parser of Express made of the body, which the stream then no longer has. */
+  /** The body as parsed by Express. The stream is empty then. */
   readonly body?: unknown
   readonly readableEnded: boolean
   readonly httpVersionMajor?: number | undefined
   readonly socket: object
 }
 
-/** The parts of `node:http`'s `ServerResponse` that are used. */
+/** The used parts of `ServerResponse` of `node:http`. */
 export interface NodeResponse {
   readonly writableEnded: boolean
   writeHead(status: number, headers: Record<string, string>): unknown
-  /** False where it has to be waited for `drain`. */
+  /** False if the caller has to wait for `drain`. */
   write(piece: Uint8Array): boolean
   end(): unknown
-  /** Cuts the line. */
+  /** Closes the connection. */
   destroy(): unknown
   on(event: 'close' | 'drain', listener: () => void): unknown
   off(event: 'drain', listener: () => void): unknown
@@ -35,12 +35,12 @@ const PARSER_ADVICE =
   'parser, or hand the parsed body on first: in Fastify `request.raw.body = request.body`, in Koa ' +
   '`ctx.req.body = ctx.request.body`.'
 
-/** A connection that takes nothing for so long has lost its client, and without an end it would stay open. */
+/** A connection that accepts no data for this long has lost its client. Otherwise it would stay open. */
 const DRAIN_LIMIT_MS = 30_000
 
 /**
- * The handler as a listener for `node:http`, Express or Connect. The request ends at the provider too when the client
- * goes away, and a stream flows no faster than the client takes it.
+ * The handler as a listener for `node:http`, Express or Connect. When the client disconnects, the request to the provider is
+ * aborted too. A stream is sent only as fast as the client reads it.
  *
  * @example `http.createServer(toNodeListener(handler))`, `app.use('/api/pairing', toNodeListener(handler))`
  */
@@ -64,11 +64,11 @@ export function toNodeListener(
       if (!isAnswered) gone.abort()
     })
     const answer = await answerTo(request, handler, gone.signal).catch(failed)
-    // Ended by other code: a middleware that limits the time, for example.
+    // Other code has already responded, for example a middleware with a time limit.
     if (gone.signal.aborted || response.writableEnded) return void answer.body?.cancel()
-    // What is left of a body that was refused must not be taken for the next request, nor read for its own sake.
+    // The rest of a refused body must not be parsed as the next request, and need not be read.
     if (!isRead(request)) answer.headers.set('connection', 'close')
-    // HTTP/2 ends the stream of the request alone, and Node warns about this header there.
+    // HTTP/2 ends only the stream of the request, and Node warns about this header there.
     if ((request.httpVersionMajor ?? 1) >= 2) answer.headers.delete('connection')
     response.writeHead(answer.status, Object.fromEntries(answer.headers))
     if (answer.body) await pipe(answer.body, response, gone.signal)
@@ -86,16 +86,16 @@ async function answerTo(
   try {
     webRequest = toWebRequest(request, signal)
   } catch (error) {
-    // Node passes on what the web standard refuses: a malformed Host header, a verb like TRACE.
+    // Node accepts requests that the web standard refuses: a malformed Host header, or a method such as TRACE.
     if (error instanceof TypeError)
       return problem(new PairingError('invalid-request', 'The request is malformed.'))
     throw error
   }
-  // Ours never rejects, but a host may have wrapped it; under `node:http` a rejection ends the process.
+  // Our handler never rejects, but the app may have wrapped it. Under `node:http` a rejection ends the process.
   return handler(webRequest)
 }
 
-/** Writes a body piece by piece, each when there is room for it. */
+/** Writes a body piece by piece, each when the connection accepts it. */
 async function pipe(
   body: ReadableStream<Uint8Array>,
   response: NodeResponse,
@@ -111,7 +111,7 @@ async function pipe(
       cancel()
     }
   } catch (error) {
-    // The body failed midway: the status is out already, and all that is left is to cut the response short.
+    // The body failed after the status was sent, so the response can only be cut off.
     if (!gone.aborted) printError('The body of a response failed midway.', error)
     cancel()
   } finally {
@@ -119,7 +119,7 @@ async function pipe(
   }
 }
 
-/** Waits for room; false where there was none in time. */
+/** Waits until the connection accepts data; false if that takes too long. */
 function hasRoom(response: NodeResponse, gone: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (isThere: boolean): void => {
@@ -140,15 +140,15 @@ function toWebRequest(request: NodeRequest, signal: AbortSignal): Request {
   const { method = 'GET' } = request
   const headers = new Headers()
   for (const [name, value] of Object.entries(request.headers)) {
-    // `:method` and its like are HTTP/2's, not headers.
+    // `:method` and similar fields of HTTP/2 are not headers.
     if (value !== undefined && !name.startsWith(':'))
       headers.set(name, typeof value === 'string' ? value : value.join(', '))
   }
   const scheme = 'encrypted' in request.socket ? 'https' : 'http'
-  // Joined as text: resolved as a reference, a path that begins with `//` would name the host, and with it the origin.
+  // Joined as text: in a relative reference, a path that begins with `//` would set the host, and thereby the origin.
   const host = headers.get('host') ?? request.headers[':authority'] ?? 'localhost'
   const path = request.originalUrl ?? request.url ?? '/'
-  // `Host: app.example/other-tenant?` would put another path before the one that the host's own middleware checked.
+  // `Host: app.example/other-tenant?` would put another path before the one that the app's middleware has checked.
   if (/[\s/\\?#@]/.test(`${host}`) || !path.startsWith('/')) throw new TypeError('Malformed address')
   const url = new URL(`${scheme}://${host}${path}`)
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal })
@@ -157,15 +157,13 @@ function toWebRequest(request: NodeRequest, signal: AbortSignal): Request {
     headers,
     body: bodyOf(request),
     signal,
-    // The standard demands this header where the body may still be on its way when the response begins.
+    // The standard requires this option if the body may still arrive after the response has begun.
     duplex: 'half',
   }
   return new Request(url, init)
 }
 
-/**
- * The body as it arrives, so that the handler's limits of size and time hold, and no body is read before `authorize`.
- */
+/** Streams the body, so that the handler's limits for size and time apply, and no body is read before `authorize`. */
 function bodyOf(request: NodeRequest): ReadableStream<Uint8Array> | string {
   const { body, readableEnded } = request
   if (readableEnded && body !== undefined) return bodyText(body)
@@ -180,18 +178,18 @@ function bodyOf(request: NodeRequest): ReadableStream<Uint8Array> | string {
   })
 }
 
-/** What is left of a body that a parser has read as JSON, as text or as bytes. */
+/** The text of a body that a parser has read as JSON, text or bytes. */
 function bodyText(body: unknown): string {
   if (typeof body === 'string') return body
   return body instanceof Uint8Array ? new TextDecoder().decode(body) : JSON.stringify(body)
 }
 
-/** Whether the client has sent a body, whatever became of it. */
+/** Whether the client has sent a body, even if it was already read. */
 function hasBody({ headers }: NodeRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-/** Fails when it is read, which is after `authorize`: the handler reports it then. */
+/** A body that fails when it is read. That is after `authorize`, and the handler then reports the error. */
 function failing(error: PairingError): ReadableStream<Uint8Array> {
   return new ReadableStream({ start: (controller) => controller.error(error) })
 }

@@ -7,13 +7,13 @@ import { normalizePhoneNumber, type PhoneNumber } from '../core/phone-number.js'
 
 // The token of a pairing link: a JWT (RFC 7519) with HS256, which every language has a library for.
 
-/** What a pairing link vouches for. */
+/** The claims of a pairing link. */
 export interface PairingLinkClaims {
-  /** Names the link: `jti` of the token. */
+  /** The id of the link: `jti` of the token. */
   readonly id: string
-  /** As it was given to `createPairingLink`: `sub` of the token. */
+  /** The `sessionId` that was passed to `createPairingLink`: `sub` of the token. */
   readonly sessionId: string
-  /** From this moment on the link opens nothing, in epoch milliseconds: a minute after `exp` of the token. */
+  /** When the link expires, in epoch milliseconds: a minute after `exp` of the token. */
   readonly expiresAt: number
   /** The one phone that may be linked, digits only. */
   readonly expectedPhoneNumber?: PhoneNumber
@@ -22,27 +22,29 @@ export interface PairingLinkClaims {
 /** Other tokens that your app signs with the same secret have another audience, or none. */
 export const LINK_AUDIENCE = 'whatsapp-pairing'
 
-/** Of what `redeemPairingLink` returns. */
+/** The audience of tokens that `redeemPairingLink` returns. */
 export const REDEEMED_AUDIENCE = 'whatsapp-pairing/redeemed'
 
-/** Without `isRevoked` no link can be taken back, so none lives longer than a day. */
+/** Without `isRevoked` a link cannot be withdrawn, so none lives longer than a day. */
 export const MAX_LIFETIME_MS = 86_400_000
 
-/** The server that made a link may have a clock that is so far from this one's, in either direction. */
+/** How far the clock of the server that made a link may differ from this one's, in either direction. */
 export const CLOCK_SKEW_MS = 60_000
 
 const MAX_NAME_CHARACTERS = 200
 
-/** Two names of 200 characters, each escaped in JSON as `\uXXXX`, make a token of about 3,600 characters. */
+/** Two ids of 200 characters, all escaped in JSON as `\uXXXX`, make a token of about 3,600 characters. */
 const MAX_TOKEN_CHARACTERS = 4_000
 
-/** The signature has 32 bytes, so four bits of its last character count: one spelling only. */
+/**
+ * The signature has 32 bytes, so only four bits of its last character are significant. This pattern accepts only one spelling.
+ */
 const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]{42}[AEIMQUYcgkosw048]$/
 
-/** The last moment that a `Date` can hold. */
+/** The latest time of a `Date`. */
 const LAST_DATE = new Date(8.64e15)
 
-/** What {@link signToken} signs. Times are epoch seconds. */
+/** The claims for {@link signToken}. Times are epoch seconds. */
 export interface TokenClaims extends Pick<PairingLinkClaims, 'id' | 'sessionId'> {
   readonly expectedPhoneNumber: PhoneNumber | undefined
   readonly issuedAtS: number
@@ -63,9 +65,9 @@ export function signToken(audience: string, secret: string, claims: TokenClaims)
 }
 
 /**
- * The claims of a token that one of the secrets has signed for this audience.
+ * Reads the claims of a token that was signed with one of the secrets for this audience.
  *
- * @throws {@link PairingError} `sign-in-required` where it has expired, `forbidden` where it is anything else
+ * @throws {@link PairingError} `sign-in-required` if it has expired, `forbidden` if it is invalid
  */
 export async function readToken(
   token: string,
@@ -75,12 +77,12 @@ export async function readToken(
 ): Promise<PairingLinkClaims> {
   if (token.length > MAX_TOKEN_CHARACTERS || !TOKEN.test(token)) throw foreignLink()
   const options = {
-    // By name: the header of the token does not choose the algorithm.
+    // The algorithm is fixed, so the header of the token cannot choose it.
     algorithms: ['HS256'],
     audience,
     requiredClaims: ['sub', 'jti', 'exp'],
     clockTolerance: CLOCK_SKEW_MS / 1_000,
-    // A clock that gives no number ends every link.
+    // If the clock returns no number, every link has expired.
     currentDate: Number.isFinite(now) ? new Date(now) : LAST_DATE,
   }
   for (const secret of secrets) {
@@ -101,7 +103,7 @@ export async function readToken(
   throw foreignLink()
 }
 
-/** Of a token with a right signature: another program with this secret may have made it. */
+/** Checks the claims of a correctly signed token, because another program with this secret may have made it. */
 function checkedClaims(
   { sub, jti, exp = 0, expectedPhoneNumber }: Readonly<Record<string, unknown>> & { readonly exp?: number },
   now: number,

@@ -12,11 +12,11 @@ import {
   signToken,
 } from './pairing-link-token.js'
 
-/** What making and checking a pairing link have in common. */
+/** The common options for making and checking a pairing link. */
 export interface PairingLinkOptions {
   /**
-   * At least 32 characters that cannot be guessed, as `openssl rand -base64 32` makes them. Of several, the first signs
-   * and all verify: put a new one in front, and take the old one out when its last link has expired.
+   * At least 32 random characters, such as the output of `openssl rand -base64 32`. In a list, the first secret signs and all of
+   * them verify. To rotate, put a new secret first, and remove the old one when its last link has expired.
    */
   readonly secret: string | readonly string[]
   /**
@@ -29,26 +29,26 @@ export interface PairingLinkOptions {
 /** Options of {@link createPairingLink}. */
 export interface CreatePairingLinkOptions extends PairingLinkOptions {
   /**
-   * The page with `<WhatsAppPairing>`, as an absolute http(s) URL. Its query stays, and so does its fragment: the token
-   * goes behind it as one more parameter, `#/pair` becomes `#/pair?pairing=…`.
+   * The page with `<WhatsAppPairing>`, as an absolute http(s) URL. Its query and fragment are kept. The token is added to the
+   * fragment as a parameter: `#/pair` becomes `#/pair?pairing=…`.
    */
   readonly url: string | URL
-  /** Whose phone is to be linked, in your own words: 1 to 200 characters. Signed, but readable in the link. */
+  /** Your id for the session to link: 1 to 200 characters. It is signed, but readable in the link. */
   readonly sessionId: string
   /**
-   * How long the link opens the session, the pairing itself included: at most 24 hours, in whole seconds. It opens for a minute
-   * more, because the clocks of two servers may differ.
+   * The lifetime of the link, including the pairing itself: at most 24 hours, in whole seconds. The link is valid for another
+   * minute, because the clocks of two servers may differ.
    * @default 900_000 (15 minutes)
    */
   readonly expiresInMs?: number | undefined
   /**
-   * The one phone that may be linked with it, in any international spelling. Return the claims from `authorize`, and the handler
-   * holds it.
+   * The one phone that may be linked with it, in any international spelling. Return the claims from `authorize`, so that the
+   * handler enforces it.
    * @default any phone
    */
   readonly expectedPhoneNumber?: string | undefined
   /**
-   * Names this link, so that `isRevoked` can refuse it: 1 to 200 characters, another for each link.
+   * A unique id of this link, so that `isRevoked` can refuse it: 1 to 200 characters.
    * @default a random UUID
    */
   readonly id?: string | undefined
@@ -57,13 +57,13 @@ export interface CreatePairingLinkOptions extends PairingLinkOptions {
 /** Options of {@link verifyPairingLink}. */
 export interface VerifyPairingLinkOptions extends PairingLinkOptions {
   /**
-   * Whether you have withdrawn this link, by its `id` or by its session. Only `false` lets it pass. An exception refuses it too, and
-   * reaches `onError` of the handler.
+   * Whether you have withdrawn this link, by its `id` or by its session. Only `false` accepts it. An exception refuses it too,
+   * and is reported to `onError` of the handler.
    * @default no link is withdrawn
    */
   readonly isRevoked?: ((claims: PairingLinkClaims) => boolean | Promise<boolean>) | undefined
   /**
-   * `true` takes the token that {@link redeemPairingLink} returned, and no token of a link.
+   * `true` accepts only tokens that {@link redeemPairingLink} returned, and no tokens of links.
    * @default false
    */
   readonly redeemed?: boolean | undefined
@@ -72,33 +72,33 @@ export interface VerifyPairingLinkOptions extends PairingLinkOptions {
 /** Options of {@link redeemPairingLink}. */
 export interface RedeemPairingLinkOptions extends Omit<VerifyPairingLinkOptions, 'redeemed'> {
   /**
-   * Takes a key that no process has taken yet, and keeps it for so many milliseconds: `true` for the first call, `false` for every
-   * later one. `take` of a bus, or an `INSERT` into a table of yours with a unique key.
+   * Takes a key for `ttlMs` milliseconds, across all processes. Returns `true` for the first call and `false` for every later
+   * one. Use `take` of a bus, or an `INSERT` into a table with a unique key.
    */
   readonly take: (key: string, ttlMs: number) => boolean | Promise<boolean>
 }
 
-/** What {@link redeemPairingLink} gives for a link. */
+/** Result of {@link redeemPairingLink}. */
 export interface RedeemedPairingLink extends PairingLinkClaims {
-  /** Opens the same session until `expiresAt`, where `verifyPairingLink` is called with `redeemed: true`. */
+  /** A token for the same session until `expiresAt`. Verify it with `verifyPairingLink` and `redeemed: true`. */
   readonly token: string
 }
 
-/** Long enough to find the phone and scan; short enough that a link in an old chat opens nothing. */
+/** Long enough to find the phone and scan, and short enough that a link in an old chat has expired. */
 const STANDARD_LIFETIME_MS = 900_000
 
-/** In hexadecimal that is 128 bits, too many to try; a password that a person thought of is shorter. */
+/** In hexadecimal this is 128 bits, too many to guess. A password that a person made up is shorter. */
 const MIN_SECRET_CHARACTERS = 32
 
 /**
- * A link to the pairing page for the person who holds the phone and has no account in your app: what to send instead of
- * a picture of the QR code, which has expired before it is opened. Signed, for one session, and over after `expiresInMs`.
+ * Makes a link to the pairing page, for a person who holds the phone and has no account in your app. Send it instead of a picture
+ * of the QR code, which would expire too soon. The link is signed, is valid for one session, and expires after `expiresInMs`.
  *
  * The token is a JWT (RFC 7519) with HS256, so any back end can make one: `aud` is `whatsapp-pairing`, `sub` the session id, `jti`
  * the id of the link, `exp` its end, and `expectedPhoneNumber` the one phone that may be linked.
  *
- * The link is a credential: any person who has it may link a phone to this session, and end that link, until it
- * expires. Its token is in the fragment, which browsers keep to themselves: no server log, proxy or `Referer` sees it.
+ * The link is a credential: any person who has it can link a phone to this session, and unlink it, until the link expires. Its
+ * token is in the fragment, which browsers do not send, so it is in no server log, proxy or `Referer`.
  *
  * @throws {@link PairingError} `invalid-options`
  *
@@ -131,19 +131,19 @@ export async function createPairingLink({
     expiresAtS: Math.ceil(expiresAt / 1_000),
   })
   const fragment = page.hash.slice(1)
-  // As hash routers read it, where the fragment is a route.
+  // The form that hash routers read, if the fragment is a route.
   const separator = fragment === '' ? '' : /[?=]/.test(fragment) ? '&' : '?'
   page.hash = `${fragment}${separator}${PAIRING_LINK_PARAMETER}=${token}`
   return page.href
 }
 
 /**
- * What the pairing link behind a request vouches for. Takes the `Request`, with `Authorization: Bearer <token>`, or the
- * token itself. Under `createPairingHandler` use it twice: to let the request in, and to choose its provider, so that a
- * link reaches the session it was made for and no other.
+ * Verifies a pairing link and returns its claims. Accepts the `Request` with `Authorization: Bearer <token>`, or the token
+ * itself. In `createPairingHandler` use it to authorize the request and to choose its provider, so that a link reaches only its
+ * own session.
  *
- * @throws {@link PairingError} `sign-in-required` where the token is missing or expired, `forbidden` where it was not signed with
- * this secret, was altered, is no token of a pairing link or was withdrawn, `invalid-options`. Thrown by `authorize`, they answer
+ * @throws {@link PairingError} `sign-in-required` if the token is missing or expired; `forbidden` if it was not signed with this
+ * secret, was altered, is not a token of a pairing link or was withdrawn; `invalid-options`. Thrown by `authorize`, they give
  * 401, 403 and 500.
  *
  * @example
@@ -178,11 +178,11 @@ export async function verifyPairingLink(
 }
 
 /**
- * Lets a pairing link be opened once. The first call for a link returns its claims and a token for this browser; every later call
- * is refused. Call it in a route of your own that the page requests once, put the token into a cookie that scripts cannot
- * read, and let `authorize` take only that: `verifyPairingLink(token, { secret, redeemed: true })`.
+ * Redeems a pairing link, which is possible only once. The first call for a link returns its claims and a token for this browser.
+ * Every later call is refused. Call it in your own route that the page requests once. Put the token into a cookie that scripts
+ * cannot read, and let `authorize` accept only this cookie: `verifyPairingLink(token, { secret, redeemed: true })`.
  *
- * @throws {@link PairingError} `forbidden` where the link was opened before, and whatever {@link verifyPairingLink} throws
+ * @throws {@link PairingError} `forbidden` if the link was already opened, and the errors of {@link verifyPairingLink}
  *
  * @example
  * const { token } = await redeemPairingLink(request, { secret, take: (key, ttlMs) => bus.take(key, ttlMs) })
@@ -238,7 +238,7 @@ function isSecret(value: unknown): value is string {
 
 function checkedPage(url: string | URL): URL {
   const page = parseUrl(url)
-  // A password in the address would go to the customer.
+  // A password in the address would be sent to the customer.
   if (page && /^https?:$/.test(page.protocol) && !page.username && !page.password) return page
   throw invalidOption(
     '"url" must be an absolute http(s) URL without user name and password, for it is opened outside the app.',

@@ -7,9 +7,9 @@ import type { Poller } from '../poller/poller.js'
 import { createRateLimit, type RateLimit } from './rate-limit.js'
 import { type SessionTarget, sessionKey } from './session-target.js'
 
-/** Requests about passkey ceremonies, behind the guards of the handler. */
+/** Handles the passkey requests that the handler has allowed. */
 export interface PasskeyService {
-  /** The update with the abilities that this server allows. */
+  /** The update with only the abilities that this server allows. */
   allowed(update: PairingUpdate): PairingUpdate
   /** @throws {@link PairingError} `forbidden`, `rate-limited`, and what `performPasskey` throws */
   perform(
@@ -21,7 +21,7 @@ export interface PasskeyService {
   ): Promise<PasskeyReply>
 }
 
-/** What a person may do with a ceremony: an answer that is wrong is followed by silence, and each code is a call of the provider. */
+/** Limits for a ceremony. WhatsApp does not respond to a wrong answer, and each code is a request to the provider. */
 const LIMITS: Readonly<Record<PasskeyAction, { readonly size: number; readonly intervalMs: number }>> = {
   'passkey-challenge': { size: 5, intervalMs: 10_000 },
   'passkey-answer': { size: 3, intervalMs: 30_000 },
@@ -36,7 +36,7 @@ export function isPasskeyAction(value: unknown): value is PasskeyAction {
   return typeof value === 'string' && passkeyActions.includes(value)
 }
 
-/** Makes the passkey requests of one handler. */
+/** Creates the passkey service of one handler. */
 export function createPasskeyService({
   allowPasskeyAnswers,
 }: {

@@ -1,4 +1,4 @@
-/** The pixels of a picture as greys, row by row, 0 is black. Where the picture is transparent they are white. */
+/** The pixels of a picture as greys, row by row; 0 is black. Transparent pixels are white. */
 export interface GreyPicture {
   readonly width: number
   readonly height: number
@@ -8,7 +8,7 @@ export interface GreyPicture {
 /** Providers' pictures have 200 to 600 pixels a side. */
 const MAX_PIXELS = 1_000_000
 
-/** Of the rows before they are greys; a picture of 600 × 600 pixels with four channels has 1.44 MB. */
+/** The limit for the rows before their conversion; 600 × 600 pixels with four channels need 1.44 MB. */
 const MAX_ROW_BYTES = 1_500_000
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
@@ -56,8 +56,8 @@ interface Chunks {
 type Bytes = ReturnType<Uint8Array['slice']>
 
 /**
- * Decodes a PNG; `undefined` for one that is broken, or too large. The size is checked before anything is inflated, and never more
- * is inflated than the header says, so that a crafted file costs a few milliseconds.
+ * Decodes a PNG; `undefined` if it is broken or too large. The size is checked first, and no more data is inflated than the
+ * header says, so a malicious file costs only a few milliseconds.
  *
  * Own code, because `fast-png` inflates pixels and colour profiles without a limit: 200 kB may become 200 MB.
  *
@@ -113,7 +113,7 @@ function readChunks(file: Uint8Array): Chunks | undefined {
     } else if (type === 'PLTE') palette = content
     else if (type === 'tRNS') transparency = content
     else if (type === 'IDAT') data.push(content.slice())
-    // An upper-case letter says that the picture cannot be drawn without this chunk.
+    // An upper-case letter means that the picture cannot be drawn without this chunk.
     else if (/^[A-Z]/.test(type)) return undefined
     at = end + 4
   }
@@ -148,7 +148,7 @@ interface Zlib {
 
 declare const process: { getBuiltinModule?(name: 'node:zlib'): Zlib | undefined } | undefined
 
-/** Inflates exactly so many bytes, or nothing. */
+/** Inflates exactly this many bytes, or fails. */
 async function inflate(data: readonly Bytes[], length: number): Promise<Uint8Array | undefined> {
   try {
     const zlib = typeof process === 'undefined' ? undefined : process.getBuiltinModule?.('node:zlib')
@@ -157,7 +157,7 @@ async function inflate(data: readonly Bytes[], length: number): Promise<Uint8Arr
       : await inflateStream(data, length)
     return bytes?.length === length ? bytes : undefined
   } catch {
-    // No zlib data, or more than the header says.
+    // The data is not zlib, or longer than the header says.
     return undefined
   }
 }
@@ -172,7 +172,7 @@ function joined(parts: readonly Bytes[]): Uint8Array {
   return bytes
 }
 
-/** The same where the runtime has no `node:zlib`. Stops as soon as there is too much. */
+/** The same for runtimes without `node:zlib`. Stops as soon as there is too much data. */
 async function inflateStream(data: readonly Bytes[], length: number): Promise<Uint8Array | undefined> {
   const reader = new Blob([...data]).stream().pipeThrough(new DecompressionStream('deflate')).getReader()
   const parts: Bytes[] = []
@@ -196,7 +196,7 @@ function unfilter(bytes: Uint8Array, rowBytes: number, distance: number): boolea
     if (filter > 4) return false
     const row = bytes.subarray(start + 1, start + rowBytes)
     const up = start > 0 ? bytes.subarray(start + 1 - rowBytes, start) : new Uint8Array(row.length)
-    // The first pixel has none to its left.
+    // The first pixel has no left neighbour.
     const first = Math.min(distance, row.length)
     if (filter >= 2)
       for (let at = 0; at < first; at += 1) {
@@ -224,7 +224,7 @@ function paeth(left: number, up: number, upLeft: number): number {
   return toLeft <= toUp && toLeft <= toUpLeft ? left : toUp <= toUpLeft ? up : upLeft
 }
 
-/** Gives the grey of a pixel: of the row that begins at `start`, in this column. */
+/** Returns a function for the grey of a pixel, by the start of its row and its column. */
 function greyOf({
   header,
   palette,
@@ -234,7 +234,7 @@ function greyOf({
   const sampleBytes = depth === 16 ? 2 : 1
   const pixelBytes = bytesPerPixel(header)
   const levels = 2 ** depth - 1
-  // The colour that is transparent, as the bytes of a pixel.
+  // The transparent colour, as the bytes of a pixel.
   const key = colorType === 0 || colorType === 2 ? keyOf(transparency, depth) : undefined
   const packed = (bytes: Uint8Array, start: number, column: number): number => {
     const bit = column * depth
@@ -272,7 +272,7 @@ function greyOf({
   }
 }
 
-/** Two bytes for each sample, of which small depths use the last. */
+/** Each sample has two bytes; small depths use only the last. */
 function keyOf(transparency: Uint8Array | undefined, depth: number): readonly number[] | undefined {
   if (!transparency || transparency.length % 2 !== 0) return undefined
   return [...transparency.subarray(0, 6)].filter((_, index) => depth === 16 || index % 2 === 1)
@@ -281,7 +281,7 @@ function keyOf(transparency: Uint8Array | undefined, depth: number): readonly nu
 const luma = (red: number, green: number, blue: number): number =>
   (red * 299 + green * 587 + blue * 114) / 1000
 
-/** On white. */
+/** Blended with white. */
 const over = (grey: number, alpha: number): number => 255 + ((grey - 255) * alpha) / 255
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {

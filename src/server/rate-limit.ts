@@ -1,27 +1,27 @@
 import type { PairingBus } from '../core/pairing-bus.js'
 
-/** So many at once, and from then on one for each interval. */
+/** `size` at once, then one per interval. */
 export interface RateLimitOptions {
   readonly size: number
   readonly intervalMs: number
 }
 
-/** Lets so many through at once, and from then on one for each interval. */
+/** Allows `size` actions at once, then one per interval. */
 export interface RateLimit {
-  /** The milliseconds until there is one for this key; 0 where there is. Takes nothing. */
+  /** The milliseconds until this key is allowed; 0 if it is allowed now. Does not count. */
   wait(key: string): number
-  /** Takes one for this key; returns 0, or the milliseconds until there is one. */
+  /** Counts one action for this key. Returns 0, or the milliseconds until it is allowed. */
   take(key: string): number
-  /** One that was taken does not count. */
+  /** Removes one counted action. */
   giveBack(key: string): void
 }
 
 /** A bucket of `size` for each key, filled by one every `intervalMs`. */
 export function createRateLimit({ size, intervalMs }: RateLimitOptions): RateLimit {
-  /** When each bucket is full again: all there is to know about it. */
+  /** When each bucket is full again. No other state is needed. */
   const fullAt = new Map<string, number>()
 
-  /** Never longer than it takes to fill: a clock that was set back must not lock a user out. */
+  /** At most the time to fill the bucket, so that a clock that was set back does not lock a user out. */
   function fullOf(key: string, now: number): number {
     return Math.min(Math.max(fullAt.get(key) ?? now, now), now + size * intervalMs)
   }
@@ -38,7 +38,7 @@ export function createRateLimit({ size, intervalMs }: RateLimitOptions): RateLim
       if (waitMs > 0) return waitMs
       const now = Date.now()
       const full = fullOf(key, now)
-      // A full bucket is no different from none: without this, every session ever seen would stay in memory.
+      // A full bucket equals a missing one. Without this clean-up, every session would stay in memory.
       for (const [other, at] of fullAt) if (at <= now) fullAt.delete(other)
       fullAt.set(key, full + intervalMs)
       return 0
@@ -50,18 +50,18 @@ export function createRateLimit({ size, intervalMs }: RateLimitOptions): RateLim
   }
 }
 
-/** What one attempt to take something got. */
+/** The result of an attempt. */
 export interface Taken {
-  /** 0, or the milliseconds until there is one again. */
+  /** 0, or the milliseconds until the next attempt is allowed. */
   readonly waitMs: number
-  /** What was taken does not count. */
+  /** Makes the attempt not count. */
   giveBack(): void
 }
 
 /**
- * Takes one from a bucket that all replicas share. Each interval of the clock brings one, named by its number, which may be taken until
- * `size` further ones have come; so a broker needs to know nothing but whether a key is taken. Without one, or where it gives no reply, all
- * may be taken.
+ * Takes one token from a bucket that all replicas share. Each interval of the clock has one token, named by its number, which can
+ * be taken during the next `size` intervals. So a broker needs to know only whether a key is taken. Without a broker, or if it
+ * gives no reply, every attempt is allowed.
  */
 export async function takeShared(
   bus: Pick<PairingBus, 'take'> | undefined,
@@ -72,7 +72,7 @@ export async function takeShared(
   if (!bus?.take) return free
   const now = Date.now()
   const current = Math.floor(now / intervalMs)
-  // The oldest first: it is the first that can no longer be taken.
+  // The oldest first, because it expires first.
   for (let index = current - size + 1; index <= current; index += 1) {
     const name = `limit:${key}:${index}`
     const isTaken = await bus.take(name, (size + 1) * intervalMs)

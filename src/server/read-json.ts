@@ -4,13 +4,13 @@ import { HandlerError, type Report } from './report.js'
 /** The answer of a passkey takes less than an eighth of this. */
 const MAX_BODY_BYTES = 16_384
 
-/** A body this small arrives in one packet; one that takes longer is sent to keep the connection busy. */
+/** A small body arrives in a moment. A slower one may be an attack that keeps connections open. */
 const BODY_TIMEOUT_MS = 10_000
 
 /**
  * The JSON body of a request.
  *
- * @throws {@link PairingError} `invalid-request` where it is not JSON, and whatever {@link readJsonText} throws
+ * @throws {@link PairingError} `invalid-request` if it is not JSON, and the errors of {@link readJsonText}
  */
 export async function readJson(request: Request, report: Report, maxBytes?: number): Promise<unknown> {
   return jsonOf(await readJsonText(request, report, maxBytes))
@@ -28,15 +28,15 @@ export function jsonOf(text: string): unknown {
 /**
  * The text of a JSON body, not parsed yet.
  *
- * @throws {@link PairingError} `invalid-request` where it is not labelled as JSON, too long or too slow, and, reported as a mistake of the
- *   app, where it was read before.
+ * @throws {@link PairingError} `invalid-request` if it is not labelled as JSON, too long or too slow. Also if it was already
+ * read, which is reported as a bug in the app.
  */
 export async function readJsonText(
   request: Request,
   report: Report,
   maxBytes: number = MAX_BODY_BYTES,
 ): Promise<string> {
-  // The label matters: a form post, which browsers send across sites without a preflight request, cannot have it.
+  // The label is required, because a form post, which browsers send across sites without a preflight request, cannot have it.
   if (!/^application\/json\s*(?:;|$)/i.test(request.headers.get('content-type') ?? ''))
     throw invalid('must be application/json')
   const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -66,11 +66,11 @@ export async function readJsonText(
       text += decode(decoder, chunk.value)
     }
   } catch (error) {
-    // Of `toNodeListener`, which finds that a body parser has read the body.
+    // From `toNodeListener`, if a body parser has read the body.
     if (error instanceof HandlerError) report(error, 'request')
-    // Not awaited: where the host holds a clone of the request, it would wait for that one to be read.
+    // Not awaited: if the app has cloned the request, this would wait until the clone is read.
     reader.cancel().catch(() => {})
-    // A body that breaks off rejects with an error of the runtime, which is not the app's mistake.
+    // A body that breaks off rejects with an error of the runtime, which is not a bug in the app.
     throw toPairingError(error)
   } finally {
     clearTimeout(timer)
@@ -86,7 +86,7 @@ function decode(decoder: TextDecoder, bytes?: Uint8Array): string {
   }
 }
 
-/** The app has read the body before the handler could. */
+/** The error for a body that the app has already read. */
 export function readBefore(advice: string): HandlerError {
   return new HandlerError(
     'invalid-request',

@@ -7,12 +7,12 @@ const PNG = 'data:image/png;base64,'
 /** Providers' pictures have 2 to 20 kB. */
 const MAX_CHARACTERS = 350_000
 
-/** For second looks at a picture that is not read at once, in milliseconds: nothing else runs meanwhile. */
+/** Time limit for further attempts to decode a picture, in milliseconds. They block the process. */
 const TIME_LIMIT_MS = 5
 
 /**
- * WhatsApp's text in the picture of a QR code; `undefined` where there is none, and for what is no PNG, is broken or too large. Loaded
- * with the first picture.
+ * WhatsApp's text in the picture of a QR code; `undefined` if there is none, or if the file is not a PNG, is broken or is too
+ * large. The decoder is loaded with the first picture.
  */
 export async function readPicture(src: string): Promise<string | undefined> {
   if (src.length > MAX_CHARACTERS || !src.startsWith(PNG)) return undefined
@@ -24,7 +24,7 @@ export async function readPicture(src: string): Promise<string | undefined> {
       (await import('qr/decode.js')).default(planeOf(code), { format: 'I420', timeLimit: TIME_LIMIT_MS })
     return text !== undefined && isQrText(text) ? text : undefined
   } catch {
-    // No QR code, or one that cannot be read.
+    // There is no QR code, or it cannot be decoded.
     return undefined
   }
 }
@@ -36,7 +36,7 @@ function bytesOf(base64: string): Uint8Array {
   return bytes
 }
 
-/** A plane of greys, and behind it the colours of this format, which are not looked at. */
+/** A plane of greys, followed by the colour planes of this format, which the decoder ignores. */
 function planeOf({ width, height, pixels }: GreyPicture): {
   width: number
   height: number

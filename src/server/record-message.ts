@@ -8,14 +8,14 @@ import { CLOCK_TOLERANCE_MS } from './bus-message.js'
 /** The memory of an adapter has some hundred bytes for each session. */
 const MAX_CHARACTERS = 65_536
 
-/** A record as text. */
+/** Encodes a record as text. */
 export function encodeRecord(record: SessionRecord): string {
   return JSON.stringify(record)
 }
 
 /**
- * The record in a text of the bus; `undefined` for what is none: any client of the broker may have written it. A time
- * of the future would make everything before it invalid, so there is none.
+ * Reads the record from a text of the bus; `undefined` if it is invalid, because any client of the broker may have written it.
+ * Times in the future are removed, because they would make everything before them invalid.
  */
 export function decodeRecord(text: string | undefined, now: number): SessionRecord | undefined {
   if (text === undefined || text.length > MAX_CHARACTERS) return undefined

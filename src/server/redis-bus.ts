@@ -7,8 +7,8 @@ export type { PairingBus } from '../core/pairing-bus.js'
 export type { RedisSubscriber } from './redis-subscriptions.js'
 
 /**
- * The parts of node-redis's client that are used, typed here so that this module needs no `redis` at run time: what
- * `createClient()` of `redis` 4.6, 5 and 6 returns. Clusters, pools and sentinels are not like it.
+ * The used parts of node-redis's client, as `createClient()` of `redis` 4.6, 5 and 6 returns it. They are typed here, so this
+ * module does not need `redis` at run time. Clusters, pools and sentinels do not fit.
  */
 export interface RedisPublisher {
   readonly isReady: boolean
@@ -20,57 +20,56 @@ export interface RedisPublisher {
 /** Options of {@link redisBus}. */
 export interface RedisBusOptions {
   /**
-   * A client that the host has made and connected, and closes. Redis belongs in the host's own network: every client
-   * that may subscribe there sees the codes.
+   * A client that your app has created and connected, and will close. Keep Redis in your own network: every client that may
+   * subscribe there sees the codes.
    */
   readonly client: RedisPublisher
   /**
-   * Comes before the name of each channel and key. Handlers with one prefix and one Redis share what they publish, whichever of its
-   * databases they use; keys are kept in the database of the client.
+   * The prefix of each channel and key. Handlers with the same prefix and Redis share their messages, even in different
+   * databases. Keys are stored in the database of the client.
    * @default 'whatsapp-pairing:'
    */
   readonly prefix?: string | undefined
   /**
-   * Called with the code `network` for each command that was not carried out, for each subscription that Redis refused, and
-   * once for each outage of the connection that listens; with `unknown` for a listener that throws. Holds nothing of
-   * Redis's, such as its URL.
+   * Called with the code `network` for each command that failed, for each subscription that Redis refused, and once for each
+   * outage of the subscribed connection. Called with `unknown` if a listener throws. The error contains no text of Redis, such as
+   * its URL.
    * @default nothing is reported
    */
   readonly onError?: ((error: PairingError) => void) | undefined
 }
 
-// `network` and not `provider-unavailable`: the provider is well, it is the other replicas that cannot be reached.
+// `network` and not `provider-unavailable`, because the other replicas cannot be reached, not the provider.
 const NOT_SENT =
   'Other replicas miss a message: Redis is away, or does not let its user publish. Look at the Redis client.'
 const NOT_SHARED =
   'Replicas share no limits and no record for now: Redis is away, or does not let its user SET, GET and DEL. Look at the Redis client.'
 
-/** What {@link redisBus} returns. */
+/** Result of {@link redisBus}. */
 export interface RedisBus extends PairingBus {
-  /** Resolves when Redis has the message, or when `onError` was called because it has not; never rejects. */
+  /** Resolves when Redis has the message, or after `onError` was called because it has not. Never rejects. */
   publish(channel: string, message: string, keepMs?: number): Promise<void>
   take(key: string, ttlMs: number): Promise<boolean | undefined>
   last(channel: string): Promise<string | undefined>
-  /** Ends what the bus has opened, never the host's client. From then on nothing is sent or received. */
+  /** Closes the connections of the bus, but never your client. After that, nothing is sent or received. */
   close(): Promise<void>
 }
 
-/** One call of `subscribe`: the same listener may come twice. */
+/** One call of `subscribe`. The same listener may be subscribed twice. */
 interface Subscription {
   readonly listener: (message: string) => void
 }
 
 /**
- * A {@link PairingBus} over [Redis Pub/Sub](https://redis.io/docs/latest/develop/pubsub/). Sends through the host's
- * client, and listens on a duplicate of it, since a connection that is subscribed can do little else. The duplicate is
- * made with the first `subscribe`, which takes effect when it is connected. It reconnects as the host's client does,
- * and is subscribed again by then; what was published in between is lost. A subscription that Redis refuses is tried
- * again with the next one, and after a reconnect.
+ * A {@link PairingBus} over [Redis Pub/Sub](https://redis.io/docs/latest/develop/pubsub/). It sends through your client, and
+ * subscribes on a duplicate of it, because a subscribed connection can do little else. The duplicate is created with the first
+ * `subscribe`, which takes effect when it is connected. It reconnects and resubscribes like your client; messages from the time
+ * in between are lost. A refused subscription is retried with the next one, and after a reconnect.
  *
- * A message is dropped, and not kept, while Redis is away: a code is worth nothing afterwards. `take` and `last` resolve with
- * `undefined` then.
+ * While Redis is unreachable, messages are dropped and not queued, because a late code is useless. `take` and `last` then resolve
+ * with `undefined`.
  *
- * @throws {@link PairingError} `invalid-options` where `client` is not node-redis's.
+ * @throws {@link PairingError} `invalid-options` if `client` is not a client of node-redis.
  *
  * @example
  * const client = createClient({ url: process.env.REDIS_URL })
@@ -79,7 +78,7 @@ interface Subscription {
  * const bus = redisBus({ client, onError: (error) => log.warn(error.message) })
  */
 export function redisBus({ client, prefix = 'whatsapp-pairing:', onError }: RedisBusOptions): RedisBus {
-  // From JavaScript, where no compiler checks: ioredis looks alike, and would never send anything.
+  // JavaScript checks no types: a client of ioredis looks similar, but would never send anything.
   if (typeof client?.isReady !== 'boolean' || typeof client.duplicate !== 'function') {
     throw new PairingError(
       'invalid-options',
@@ -92,7 +91,7 @@ export function redisBus({ client, prefix = 'whatsapp-pairing:', onError }: Redi
   let closed: Promise<void> | undefined
 
   function report(error: PairingError): void {
-    // What breaks because the bus was closed is meant to.
+    // Errors after `close()` are expected.
     if (closed) return
     try {
       onError?.(error)
@@ -104,7 +103,7 @@ export function redisBus({ client, prefix = 'whatsapp-pairing:', onError }: Redi
 
   function deliver(message: string, channel: string): void {
     const subscriptions = subscriptionsOf.get(channel)
-    // A copy: a subscription that a listener adds receives the next message first. One that was ended receives none.
+    // A copy, so that a subscription that a listener adds does not receive this message. Ended subscriptions receive none.
     for (const subscription of [...(subscriptions ?? [])]) {
       if (!subscriptions?.has(subscription)) continue
       try {
@@ -128,14 +127,14 @@ export function redisBus({ client, prefix = 'whatsapp-pairing:', onError }: Redi
       })
   }
 
-  /** The reply of Redis; `undefined` where there is none, which is reported. */
+  /** The reply of Redis; `undefined` if there is none, which is reported. */
   async function send(run: () => Promise<unknown>, failure: string): Promise<unknown> {
     if (closed) return undefined
     try {
       // Otherwise node-redis would keep the command, and send it when it is old.
       if (client.isReady) return await run()
     } catch {
-      // Lost on the way, or refused: as good as not sent.
+      // The command was lost or refused, which counts as not sent.
     }
     report(new PairingError('network', failure))
     return undefined
@@ -157,13 +156,13 @@ export function redisBus({ client, prefix = 'whatsapp-pairing:', onError }: Redi
       const key = `${prefix}taken:${name}`
       const command = ttlMs > 0 ? ['SET', key, '1', 'NX', 'PX', milliseconds(ttlMs)] : ['DEL', key]
       const reply = await send(() => client.sendCommand(command), NOT_SHARED)
-      // `OK` or null of SET; a number of DEL.
+      // SET returns `OK` or null; DEL returns a number.
       return reply === undefined ? undefined : ttlMs <= 0 || reply !== null
     },
 
     async last(channel) {
       const reply = await send(() => client.sendCommand(['GET', keyOf(channel)]), NOT_SHARED)
-      // A client of the host may be set up to give bytes.
+      // The app's client may be configured to return bytes.
       return reply === undefined || reply === null ? undefined : String(reply)
     },
 
@@ -189,7 +188,7 @@ export function redisBus({ client, prefix = 'whatsapp-pairing:', onError }: Redi
   }
 }
 
-/** Redis takes whole milliseconds. */
+/** Redis accepts only whole milliseconds. */
 function milliseconds(ms: number): string {
   return String(Math.ceil(ms))
 }

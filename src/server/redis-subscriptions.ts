@@ -1,6 +1,6 @@
 import { PairingError } from '../core/errors.js'
 
-/** The parts of a node-redis connection that are used, alike in versions 4.6 to 6. */
+/** The used parts of a node-redis connection, which are equal in versions 4.6 to 6. */
 export interface RedisSubscriber {
   readonly isOpen: boolean
   readonly isReady: boolean
@@ -12,9 +12,9 @@ export interface RedisSubscriber {
 }
 
 interface RedisSubscriptionsOptions {
-  /** Not connected yet, and used by nothing else. */
+  /** A connection that is not connected yet and that nothing else uses. */
   readonly subscriber: RedisSubscriber
-  /** The channels to be subscribed to are its keys. */
+  /** Its keys are the channels to subscribe to. */
   readonly wanted: ReadonlyMap<string, unknown>
   readonly onMessage: (message: string, channel: string) => void
   /** Called once for each outage, and for each subscription that Redis refuses. */
@@ -30,15 +30,15 @@ export interface RedisSubscriptions {
   end(): Promise<void>
 }
 
-// Fixed texts: an error of Redis's own may hold the URL, and with it the password.
+// Fixed texts, because an error of Redis may contain the URL and its password.
 const UNREACHABLE =
   'No messages of other replicas arrive while Redis is away. Look at the `error` events of the Redis client.'
 const REFUSED =
   'Redis refused a subscription, so no messages arrive there. Let the user of the Redis client subscribe.'
 
 /**
- * Connects, and keeps what Redis is subscribed to equal to what is wanted. One command is under way at a time: a
- * channel that is left while its SUBSCRIBE travels is unsubscribed afterwards.
+ * Connects, and keeps the subscriptions in Redis equal to the wanted ones. One command runs at a time. If a channel is no longer
+ * wanted during its SUBSCRIBE, it is unsubscribed afterwards.
  */
 export function keepSubscribed({
   subscriber,
@@ -46,7 +46,7 @@ export function keepSubscribed({
   onMessage,
   onError,
 }: RedisSubscriptionsOptions): RedisSubscriptions {
-  /** What node-redis knows of, and subscribes to again by itself after a reconnect. */
+  /** The subscriptions of node-redis, which it restores automatically after a reconnect. */
   const subscribed = new Set<string>()
   let isUpdating = false
   let isConnecting = true
@@ -56,19 +56,19 @@ export function keepSubscribed({
   async function update(): Promise<void> {
     if (isUpdating) return
     isUpdating = true
-    // Until the caller is done: what it leaves and enters again, or the other way round, costs nothing then.
+    // Waits until the caller is done, so that leaving and re-entering a channel costs nothing.
     await undefined
     try {
       for (let change = nextChange(); change; change = nextChange()) await change()
     } catch {
-      // A lost connection was reported by its `error` event, and updates when it is back.
+      // A lost connection was reported by its `error` event, and updates after it has reconnected.
       if (subscriber.isReady) onError(new PairingError('network', REFUSED))
     }
     isUpdating = false
   }
 
   function nextChange(): (() => Promise<void>) | undefined {
-    // A command would wait in node-redis, or be refused there, by an option of the host's.
+    // Depending on the app's options, node-redis would queue or refuse the command.
     if (!subscriber.isReady) return undefined
     const missing = [...wanted.keys()].filter((channel) => !subscribed.has(channel))
     if (missing.length > 0)
@@ -95,7 +95,7 @@ export function keepSubscribed({
     attemptOver()
     void update()
   })
-  // Version 4.6 says so after `ready` too.
+  // Version 4.6 emits this event after `ready` too.
   subscriber.on('reconnecting', () => {
     isConnecting = !subscriber.isReady
   })
@@ -115,7 +115,7 @@ export function keepSubscribed({
     },
     update: () => void update(),
     async end() {
-      // A disconnect does not stop an attempt that is under way: its socket would stay open, and the process with it.
+      // A disconnect does not stop a running attempt to connect. Its socket would stay open and keep the process alive.
       if (isConnecting)
         await new Promise<void>((resolve) => {
           onAttemptOver = resolve

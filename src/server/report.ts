@@ -5,31 +5,29 @@ import type { PairingErrorPlace, PairingLogger } from './log.js'
 import { publicError } from './responses.js'
 import { eventOf, type PairingServerEvent, type PairingServerListener } from './server-events.js'
 
-/** Takes the errors that the people who run the app can do something about, as they were thrown. */
+/** Called with the errors that the people who run the app can repair, as they were thrown. */
 export type PairingErrorListener = (error: unknown, info: { readonly in: PairingErrorPlace }) => void
 
 /** Reports an error to the developer. */
 export type Report = (error: unknown, place: PairingErrorPlace) => void
 
-/** Options of `createPairingHandler` that take reports. */
+/** The reporting options of `createPairingHandler`. */
 export interface ReportOptions {
   readonly onError: PairingErrorListener | undefined
   readonly log: PairingLogger | undefined
   readonly onEvent: PairingServerListener | undefined
 }
 
-/** The host's functions that take reports. None of them can fail: an error of theirs is reported too. */
+/** Calls the app's reporting functions. It never throws: their errors are reported too. */
 export interface Reporter {
   readonly log: PairingLogger
   readonly report: Report
   readonly emit: PairingServerListener
 }
 
-/**
- * An error whose text was written here, so that it may be in the log.
- */
+/** An error with a text of this package, which may therefore be in the log. */
 export class HandlerError extends PairingError {
-  /** The text for the log, where the message holds something of the request. */
+  /** The text for the log, if the message contains a part of the request. */
   readonly logMessage: string
 
   constructor(code: PairingErrorCode, message: string, logMessage: string = message) {
@@ -41,10 +39,10 @@ export class HandlerError extends PairingError {
 const advice: Partial<Record<PairingErrorPlace, string>> = {
   authorize:
     " The request was answered with HTTP 500. To refuse a user, return false or throw new PairingError('sign-in-required').",
-  bus: ' This process goes on without the other replicas.',
+  bus: ' This process continues without the other replicas.',
 }
 
-/** Makes the reporter of one handler. It prints each code once for each place. */
+/** Creates the reporter of one handler. It prints each code once for each place. */
 export function createReporter({ onError, log, onEvent }: ReportOptions): Reporter {
   const printed = new Set<string>()
 
@@ -74,13 +72,13 @@ export function createReporter({ onError, log, onEvent }: ReportOptions): Report
     printed.add(key)
     attempt(
       () => onError?.(error, { in: place }),
-      (failure) => printError('onError failed with an error of its own.', failure),
+      (failure) => printError('onError threw an error.', failure),
     )
     return { code, message: isOwn ? error.logMessage : message }
   }
 
   function report(error: unknown, place: PairingErrorPlace): void {
-    // `authorize` decides about users, so there only its own refusals are expected, which are not reported at all.
+    // From `authorize` only its own refusals are expected, which are not reported at all.
     const isOwn = error instanceof HandlerError
     if (place !== 'authorize' && !isOwn && PairingError.isInstance(error) && isExpected(error.code)) return
     write({ event: 'error', in: place, error: nameOf(error), ...tell(error, place) })
@@ -89,7 +87,7 @@ export function createReporter({ onError, log, onEvent }: ReportOptions): Report
   return { log: write, report, emit }
 }
 
-/** Calls a function of the host's, which may throw or, where it is asynchronous, reject. */
+/** Calls a function of the app, which may throw or, if it is asynchronous, reject. */
 function attempt(call: () => unknown, onFailure: (error: unknown) => void): void {
   try {
     Promise.resolve(call()).catch(onFailure)
@@ -98,7 +96,7 @@ function attempt(call: () => unknown, onFailure: (error: unknown) => void): void
   }
 }
 
-/** The class of an error, and never its text: only `onError` and the console may have that. */
+/** The class of an error, and never its text, which only `onError` and the console get. */
 function nameOf(error: unknown): string {
   if (PairingError.isInstance(error)) return `PairingError "${publicError(error).code}"`
   if (!(error instanceof Error)) return kindOf(error)

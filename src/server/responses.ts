@@ -2,14 +2,14 @@ import { RETRY_AFTER_LONGEST_MS } from '../core/backoff.js'
 import { isPairingErrorCode, type PairingError, type PairingErrorCode } from '../core/errors.js'
 import { asAmount } from '../core/json.js'
 
-// Codes are credentials: nothing on the way may keep them, and no browser may take them for a script or a page.
+// Codes are credentials: no cache may store them, and no browser may treat them as a script or a page.
 const PRIVATE_HEADERS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   vary: 'origin, cookie',
 }
 
-/** A connection that the client kept would hold up the end of the process: Node waits five seconds for its next request. */
+/** A kept-alive connection would delay the end of the process, because Node waits five seconds for its next request. */
 const LAST_ON_CONNECTION = { connection: 'close' }
 
 /** An update, or another reply, as JSON. */
@@ -17,32 +17,32 @@ export function jsonResponse(json: string): Response {
   return new Response(json, { headers: { ...PRIVATE_HEADERS, 'content-type': 'application/json' } })
 }
 
-/** Live events. Neither a cache nor a compressor nor a proxy may hold them back. */
+/** Live events. No cache, compressor or proxy may buffer them. */
 export function eventStream(body: ReadableStream<Uint8Array>): Response {
   return new Response(body, {
     headers: {
       ...PRIVATE_HEADERS,
       'cache-control': 'no-store, no-transform',
       'content-type': 'text/event-stream',
-      // nginx buffers whole responses otherwise.
+      // Otherwise nginx buffers responses.
       'x-accel-buffering': 'no',
       ...LAST_ON_CONNECTION,
     },
   })
 }
 
-/** A webhook was taken in. Some providers send it again after anything but a 200, a 204 included. */
+/** The response to an accepted webhook. Some providers resend it after any other status than 200, even after 204. */
 export function received(): Response {
   return new Response('', { headers: PRIVATE_HEADERS })
 }
 
-/** What of an error may leave the server. */
+/** The fields of an error that may leave the server. */
 export interface PublicError {
   readonly code: PairingErrorCode
   readonly retryAfterMs: number | undefined
 }
 
-/** An error of another version of the package, or of a host's own provider, may hold anything. */
+/** An error of another version of the package, or of the app's own provider, may contain anything. */
 export function publicError({ code, retryAfterMs }: PairingError): PublicError {
   const waitMs = asAmount(retryAfterMs)
   return {
@@ -51,11 +51,11 @@ export function publicError({ code, retryAfterMs }: PairingError): PublicError {
   }
 }
 
-/** An error as problem+json (RFC 9457): our code, the time to wait, and not a word of the provider's. */
+/** An error as problem+json (RFC 9457): our code, the time to wait, and no text of the provider. */
 export function problem(error: PairingError, expectedStatus?: number): Response {
   const { code, retryAfterMs } = publicError(error)
   const status = expectedStatus ?? httpStatusOf(code)
-  // The table's 499 is for logs; `Response` takes it, but no client is left to read it.
+  // The 499 of the table is only for logs, because no client is left to read it.
   return new Response(JSON.stringify({ type: 'about:blank', title: code, status, code, retryAfterMs }), {
     status,
     headers: {
@@ -68,7 +68,7 @@ export function problem(error: PairingError, expectedStatus?: number): Response 
   })
 }
 
-// A provider that refuses *our* key is an upstream fault (502), not a 401: the customer's own sign-in is fine.
+// If a provider refuses the app's key, that is an upstream error (502) and not a 401, because the user's sign-in is valid.
 const httpStatuses: Readonly<Record<PairingErrorCode, number>> = {
   unauthorized: 502,
   'session-not-found': 502,
@@ -97,7 +97,7 @@ const httpStatuses: Readonly<Record<PairingErrorCode, number>> = {
   unknown: 500,
 }
 
-/** The status the server handler answers with. */
+/** The HTTP status of the handler's response. */
 export function httpStatusOf(code: PairingErrorCode): number {
   return httpStatuses[code]
 }

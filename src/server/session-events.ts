@@ -7,20 +7,20 @@ import type { PairingServerListener, ServerEventSession } from './server-events.
 import { tagOf } from './session-tag.js'
 import { type SessionTarget, sessionKey } from './session-target.js'
 
-/** Notices what changes in sessions. */
+/** Derives events from the changes of sessions. */
 export interface SessionEvents {
-  /** Takes a response or a push of the provider. */
+  /** Handles a response or a push of the provider. */
   observe(session: SessionTarget, snapshot: PairingSnapshot): void
-  /** Takes an action that is under way. Settles as it does. */
+  /** Handles an action in progress. Settles with its result. */
   act(session: SessionTarget, action: PairingAction, done: Promise<boolean>): Promise<boolean>
 }
 
-/** A session that is forgotten is as one that a new process sees for the first time. */
+/** A session beyond this limit is treated as new. */
 const MAX_SESSIONS = 10_000
 
 interface KnownSession {
   readonly status?: 'waiting' | 'linking' | 'linked' | 'passkey-required' | undefined
-  /** Of the QR code that was seen last: a hash, because a picture is large. */
+  /** A hash of the last QR code, because a picture is large. */
   readonly code?: string | undefined
 }
 
@@ -33,12 +33,12 @@ const steps: Readonly<Partial<Record<PairingSnapshot['status'], KnownSession['st
   'passkey-required': 'passkey-required',
 }
 
-/** Makes the events of the sessions of one handler. */
+/** Creates the events for the sessions of one handler. */
 export function createSessionEvents(emit: PairingServerListener): SessionEvents {
   const sessions = new Map<string, KnownSession>()
 
   function remember(key: string, session: KnownSession): void {
-    // The one that was seen last is forgotten last.
+    // Moves the last used session to the end.
     sessions.delete(key)
     sessions.set(key, session)
     if (sessions.size <= MAX_SESSIONS) return

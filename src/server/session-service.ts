@@ -27,10 +27,10 @@ import { sessionTag } from './session-tag.js'
 import type { SessionTarget } from './session-target.js'
 import type { Shutdown } from './shutdown.js'
 
-/** How long a page that finds no room polls before it tries again. */
+/** How long a page polls before it tries to open a stream again, if there were too many watchers. */
 const FULL_RETRY_AFTER_MS = 60_000
 
-/** What {@link createSessionService} needs. */
+/** Options of {@link createSessionService}. */
 export interface SessionServiceOptions {
   readonly registry: PollerRegistry
   readonly host: PollerHost
@@ -38,7 +38,7 @@ export interface SessionServiceOptions {
   readonly links: LinkReports
   readonly events: SessionEvents | undefined
   readonly shutdown: Shutdown
-  /** Of session tags. */
+  /** The secret for session tags. */
   readonly secret: string | undefined
   readonly liveEvents: boolean
   readonly allowStart: boolean
@@ -46,14 +46,14 @@ export interface SessionServiceOptions {
   readonly maxWatchersPerSession: number
   readonly maxWatchers: number
   readonly streamLifetimeMs: number
-  /** Takes the picture of an account out, where the host does not allow it. */
+  /** Removes the picture of an account, if the app does not allow its host. */
   readonly filterAvatar: (update: PairingUpdate) => PairingUpdate
 }
 
-/** A session, and what the request may do with it. */
+/** A session, and the permissions of the request. */
 export interface AllowedTarget extends SessionTarget, CheckedAuthorization {}
 
-/** Responds to requests that were let in, for the provider that they may use. */
+/** Responds to allowed requests. */
 export interface SessionService {
   /** `GET`: an update, or a stream of them. */
   read(target: AllowedTarget, request: Request, signal: AbortSignal): Promise<Response>
@@ -65,7 +65,7 @@ export interface SessionService {
 
 const asMethod = (value: unknown): PairingMethod => (value === 'phone-code' ? value : 'qr')
 
-/** Makes the part of the handler behind its guards. */
+/** Creates the part of the handler that runs after its checks. */
 export function createSessionService({
   registry,
   host,
@@ -87,11 +87,11 @@ export function createSessionService({
     return registry.of(tagOf(target), { provider, tenant }, host)
   }
 
-  /** How long the permission of a request lasts. */
+  /** How long the permission of a request still lasts. */
   const leftMs = ({ expiresAt }: AllowedTarget): number =>
     (expiresAt ?? Number.POSITIVE_INFINITY) - Date.now()
 
-  /** Adds to an update what concerns one request alone. */
+  /** Adds the fields to an update that are specific to one request. */
   function complete(update: PairingUpdate, target: AllowedTarget, receivedAt?: number): PairingUpdate {
     const authorizedForMs = leftMs(target)
     return {
@@ -173,7 +173,7 @@ export function createSessionService({
       if (action === 'start' && !options.allowStart) {
         throw new PairingError(
           'forbidden',
-          'This server starts no sessions by itself. Start the session in the console of the provider.',
+          'This server starts no sessions. Start the session in the console of the provider.',
         )
       }
       const { provider } = target

@@ -2,7 +2,7 @@ import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { encode } from 'jose/base64url'
 
-/** What names a session. */
+/** The fields that identify a session. */
 export interface TaggedSession {
   readonly tenant: string
   readonly provider: { readonly id: string; readonly sessionId: string }
@@ -13,16 +13,16 @@ const TAG_CHARACTERS = 22
 
 /**
  * The `session` of updates: HMAC-SHA-256 of the JSON `[tenant, provider id, session id]` under the secret, or SHA-256 of it
- * without one; base64url, 22 characters. Equal on every replica and after every restart; authorizes nothing. A page drops
- * what it holds when the tag changes.
+ * without one; base64url, 22 characters. It is equal on every replica and after every restart, and authorizes nothing. When it
+ * changes, a page discards its state.
  *
- * Web crypto would make every request wait for a thread, so this uses a library that works at once (2 kB gzipped).
+ * Web Crypto is asynchronous and would delay every request, so this uses a synchronous library (2 kB gzipped).
  */
 export function sessionTag({ tenant, provider }: TaggedSession, secret: string | undefined): string {
   return tagOf([tenant, provider.id, provider.sessionId], secret)
 }
 
-/** The same for other names. */
+/** The same for other values. */
 export function tagOf(names: readonly string[], secret: string | undefined): string {
   const encoder = new TextEncoder()
   const name = encoder.encode(JSON.stringify(names))

@@ -2,14 +2,17 @@ import { asRecord } from '../core/json.js'
 import type { PairingProvider } from '../core/provider.js'
 import { HandlerError, kindOf } from './report.js'
 
-/** A session, and who may share it. */
+/** A session and its tenant. */
 export interface SessionTarget {
   readonly provider: PairingProvider
-  /** Whose it is: requests of one tenant, and providers with one `id` and `sessionId`, share a session. `''` where there is one provider. */
+  /**
+   * The id of the tenant. Requests with the same tenant, and with the same `id` and `sessionId` of the provider, share a session.
+   * `''` if there is a single provider.
+   */
   readonly tenant: string
 }
 
-/** @throws {@link HandlerError} `invalid-options` where a `provider` function returned anything but a provider */
+/** @throws {@link HandlerError} `invalid-options` if a `provider` function did not return a provider */
 export function checkedProvider(value: unknown): PairingProvider {
   if (isProvider(value)) return value
   throw new HandlerError(
@@ -24,7 +27,10 @@ function isProvider(value: unknown): value is PairingProvider {
   return typeof getStatus === 'function' && typeof getQrCode === 'function'
 }
 
-/** @throws {@link HandlerError} `invalid-options` where a `tenant` function returned no text: all such tenants would be one */
+/**
+ * @throws {@link HandlerError} `invalid-options` if a `tenant` function did not return a text, because all such tenants would
+ * share a session
+ */
 export function checkedTenant(value: unknown): string {
   if (typeof value === 'string' && value !== '') return value
   throw new HandlerError(
@@ -34,15 +40,15 @@ export function checkedTenant(value: unknown): string {
   )
 }
 
-/** Names a session: the same for all who share it, on every replica. */
+/** Identifies a session, equally on every replica. */
 export function sessionKey({ provider, tenant }: SessionTarget): string {
   const { id, sessionId } = provider
   return JSON.stringify([tenant, id, sessionId])
 }
 
 /**
- * The provider of a handler that may start nothing. Where getting a code may start a pairing, the state is read in its place, also
- * when the code before has expired.
+ * The provider of a handler that may start nothing. If getting a code may start a pairing, the state is read instead, even after
+ * the last code has expired.
  */
 export function withoutStarts(provider: PairingProvider): PairingProvider {
   if (!provider.startsOnRead) return provider

@@ -1,13 +1,13 @@
 import { asRecord, asText, parseJson } from '../core/json.js'
 import type { GuardedBus } from './guarded-bus.js'
 
-/** What all replicas know of the links of sessions, so that each begins and ends once. */
+/** The links that all replicas share, so that each beginning and end is reported once. */
 export interface SharedLinks {
-  /** Of the link that was reported last: its id, `null` where it has ended; `undefined` where that is not known. */
+  /** The id of the link that was reported last; `null` if it has ended, `undefined` if that is unknown. */
   reported(session: string): Promise<string | null | undefined>
-  /** Reports, where no other replica does or did. Resolves with `false` where another one is at it. */
+  /** Reports a change, unless another replica has done so. Resolves with `false` if another one is doing it now. */
   report(change: LinkChange): Promise<boolean>
-  /** Notes again what was forgotten. */
+  /** Stores a link again that was lost. */
   note(session: string, linkId: string): void
 }
 
@@ -16,17 +16,17 @@ export interface LinkChange {
   readonly session: string
   readonly linkId: string
   readonly isEnd: boolean
-  /** Calls the app. What it rejects with makes the next replica call again. */
+  /** Calls the app. If it rejects, the next replica calls again. */
   readonly call: () => Promise<void>
 }
 
-/** A restart after a longer time reports a link once more, which its id makes harmless. In milliseconds. */
+/** After a longer downtime a link is reported once more, which is harmless because of its id. In milliseconds. */
 const KEEP_MS = 7 * 86_400_000
 
-/** A replica that is killed while it reports leaves that to the others after this time, in milliseconds. */
+/** If a replica is killed while it reports, another one may report after this time, in milliseconds. */
 const TURN_MS = 60_000
 
-/** Shares links over a bus; `undefined` where it cannot. */
+/** Shares links over a bus; `undefined` if the bus does not support it. */
 export function createSharedLinks(bus: GuardedBus | undefined): SharedLinks | undefined {
   const { take, last, keep } = bus ?? {}
   if (!take || !last || !keep) return undefined
@@ -47,7 +47,7 @@ export function createSharedLinks(bus: GuardedBus | undefined): SharedLinks | un
       const key = `link:${linkId}:${isEnd ? 'end' : 'begin'}`
       if ((await take?.(key, TURN_MS)) === false) return false
       try {
-        // Another replica may have done it before this one took its turn. What is not known is reported.
+        // Another replica may have reported it before this one got its turn. If that is unknown, this one reports.
         const known = await reported(session)
         const isDone = isEnd ? known === null : known === linkId
         if (!isDone) await call()

@@ -1,24 +1,24 @@
 import { PairingError } from '../core/errors.js'
 
-/** A process that takes over has started by then. */
+/** By then the next process has started. */
 const RETRY_AFTER_MS = 5_000
 
-/** Ends what a handler does, once and for all. */
+/** Ends all work of a handler. */
 export interface Shutdown {
   /**
-   * Runs the work of one request. Its signal is aborted when the client disconnects and when the handler closes; in
-   * that case it also rejects at once, whatever the work does.
+   * Runs the work of one request. Its signal is aborted when the client disconnects and when the handler closes; in that case the
+   * promise also rejects immediately, even if the work continues.
    *
-   * @throws {@link PairingError} `provider-unavailable` where the handler is closed
+   * @throws {@link PairingError} `provider-unavailable` if the handler is closed
    */
   run<Value>(client: AbortSignal, work: (signal: AbortSignal) => Promise<Value>): Promise<Value>
-  /** Registers what has to be ended too. Returns the function that takes it away again. */
+  /** Registers a function to call at the end. Returns a function that removes it. */
   onClose(end: () => void): () => void
-  /** Ends everything. Resolves when no request is under way any more. */
+  /** Ends everything. Resolves when all requests have ended. */
   close(): Promise<void>
 }
 
-/** Makes the end of one handler. */
+/** Creates the shutdown of one handler. */
 export function createShutdown(): Shutdown {
   const ends = new Set<() => void>()
   const underWay = new Set<Promise<unknown>>()

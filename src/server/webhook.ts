@@ -10,8 +10,8 @@ import { HandlerError, type Report } from './report.js'
 import type { SessionTarget } from './session-target.js'
 
 /**
- * Ends the path of the URL that a provider is given for its webhooks. Evolution API adds the name of the event to the end of that
- * URL where `webhookByEvents` is set: to the path, or to the secret behind it.
+ * The end of the path of the webhook URL. With `webhookByEvents`, Evolution API appends the name of the event to that URL: to the
+ * path, or to the secret after it.
  */
 const WEBHOOK_PATH = /\/webhook(?:\/[a-z-]+)?\/?$/
 const EVENT_NAME = /\/[a-z-]+$/
@@ -20,51 +20,51 @@ const EVENT_NAME = /\/[a-z-]+$/
 const SIGNATURE_HEADER = 'x-webhook-hmac'
 const ALGORITHM_HEADER = 'x-webhook-hmac-algorithm'
 
-/** Query parameter for providers that can send no header. */
+/** Query parameter for providers that cannot send headers. */
 const SECRET_PARAMETER = 'secret'
 
 /** A state with its history is about 1 kB; a provider may be configured to send much more than states to one URL. */
 const MAX_WEBHOOK_BYTES = 262_144
 
-/** What is older was held up on the way, or is sent again by a third party that has seen it. */
+/** An older webhook was delayed, or a third party replays it. */
 const MAX_AGE_MS = 60_000
 
 /** A QR code lives 20 seconds. */
 const MAX_CODE_AGE_MS = 10_000
 
-/** Of the provider's clock, for a webhook that seems to come from the future. */
+/** How far the provider's clock may be ahead. */
 const CLOCK_SKEW_MS = 60_000
 
-/** A phone may still scan a code. */
+/** The states in which a phone may still scan a code. */
 const waitingStates: readonly PairingSnapshot['status'][] = ['unlinked', 'qr', 'preparing']
 
 /** In base64 that is 96 bits. */
 const MIN_SECRET_CHARACTERS = 16
 
-/** Random text of 16 characters has more, even where they are digits alone. */
+/** Random text of 16 characters has more different characters, even if it has only digits. */
 const MIN_DIFFERENT_CHARACTERS = 4
 
 /** Wrong secrets that are refused with 403; after that it is 429. */
 const WRONG_SECRETS = { size: 20, intervalMs: 5_000 }
 
 /**
- * The secret of your webhooks: at least 16 characters. Or a function that gives the one of this request, one for each tenant;
- * `undefined` refuses the request.
+ * The secret of your webhooks: at least 16 characters. Or a function that returns the secret for this request, for example by
+ * tenant; `undefined` refuses the request.
  */
 export type WebhookSecret = string | ((request: Request) => string | undefined | Promise<string | undefined>)
 
 /**
- * Whether a request is for the path of webhooks. The path alone decides. A host may choose the provider by that path,
- * and a signed-in page that merely reads there must not get another customer's provider.
+ * Whether a request is for the path of webhooks. Only the path decides: an app may choose the provider by that path, and a page
+ * that reads there must not get the provider of another tenant.
  */
 export function isWebhook({ url }: Request): boolean {
   return WEBHOOK_PATH.test(new URL(url).pathname)
 }
 
-/** Lets webhooks in by their secret. */
+/** Checks the secret of webhooks. */
 export interface WebhookGuard {
   /**
-   * Resolves with the text of the body where that is signed, and has been read.
+   * Resolves with the text of the body, if its signature was checked.
    *
    * @throws {@link PairingError} `sign-in-required`, `forbidden`, `rate-limited`, `invalid-options`, `invalid-request`
    */
@@ -72,8 +72,9 @@ export interface WebhookGuard {
 }
 
 /**
- * Makes the guard of one handler: `Authorization: Bearer …`, `?secret=…`, or `X-Webhook-Hmac`, the HMAC-SHA-512 of the body under the
- * secret, in hexadecimal digits. WAHA signs like this where its `hmac.key` is the secret; no URL holds it then.
+ * Creates the guard of one handler. It accepts `Authorization: Bearer …`, `?secret=…`, or `X-Webhook-Hmac`, the HMAC-SHA-512 of
+ * the body under the secret, in hexadecimal digits. WAHA signs like this if its `hmac.key` is the secret; then no URL contains
+ * it.
  *
  * @see https://waha.devlike.pro/docs/how-to/events/#hmac-authentication
  *
@@ -91,7 +92,7 @@ export function createWebhookGuard(secret: WebhookSecret, report: Report): Webho
       if (!given && !signature)
         throw new PairingError('sign-in-required', 'A webhook needs the secret of this handler.')
       const expected = await expectedSecret(request, secret, report)
-      // A right secret always passes: otherwise an attacker could lock the provider out by guessing.
+      // A correct secret is always accepted. Otherwise an attacker could lock the provider out by guessing.
       if (given) {
         const spellings = [given, given.replace(EVENT_NAME, '')]
         for (const one of spellings)
@@ -129,7 +130,7 @@ async function expectedSecret(
   throw error
 }
 
-/** From JavaScript the secret may be anything. */
+/** In JavaScript the secret may be any value. */
 function isStrong(secret: unknown): boolean {
   if (typeof secret !== 'string') return false
   const text = secret.trim()
@@ -144,9 +145,9 @@ function weakSecretError(): HandlerError {
   )
 }
 
-/** What {@link takeWebhook} needs of the handler. */
+/** The parts of the handler that {@link takeWebhook} needs. */
 export interface WebhookContext {
-  /** The body, where it was read to check its signature. */
+  /** The body, if it was read to check its signature. */
   readonly text: string | undefined
   readonly pollerOf: (target: SessionTarget) => Poller
   readonly log: PairingLogger
@@ -154,11 +155,11 @@ export interface WebhookContext {
 }
 
 /**
- * Takes a webhook in. Its word is shown to no page: it may be late, sent again, or forged by a third party that has seen the secret. It
- * makes the handler read the state, which pages are shown. A QR code alone is shown, where it is new and the state that was read
- * still waits for a scan.
+ * Handles a webhook. Pages never show its state, because it may be late, replayed, or forged by a third party with the secret.
+ * Instead the handler reads the state from the provider, and pages show that. Only its QR code is shown, if it is new and the
+ * session still waits for a scan.
  *
- * @throws {@link PairingError} `not-supported`, `invalid-request`; `invalid-answer` for a snapshot that is none
+ * @throws {@link PairingError} `not-supported`, `invalid-request`; `invalid-answer` for an invalid snapshot
  */
 export async function takeWebhook(
   request: Request,
@@ -173,9 +174,9 @@ export async function takeWebhook(
     )
   const receivedAt = Date.now()
   const body = text === undefined ? await readJson(request, report, MAX_WEBHOOK_BYTES) : jsonOf(text)
-  // Before a poller is made, which a webhook that is refused must not cost.
+  // Read before a poller is created, so that a refused webhook does not create one.
   const { snapshot, sentAt } = readWebhook(provider, body, report)
-  // Messages and whatever else the provider sends to the same URL: not ours, and no reason to send it again.
+  // Other events that the provider sends to the same URL are accepted, so that it does not resend them.
   if (!snapshot || (sentAt !== undefined && Date.now() - sentAt > MAX_AGE_MS)) return
   log({ event: 'webhook', provider: provider.id, sessionId: provider.sessionId })
   const poller = pollerOf(target)
@@ -200,7 +201,7 @@ function readWebhook(
   try {
     const snapshot = provider.readWebhook?.(body)
     if (!snapshot) return {}
-    // Decoded, for what a provider of your own hands on beside the fields of a snapshot must not reach a page.
+    // Decoded again, because additional fields of the app's own provider must not reach a page.
     return {
       snapshot: decodeSnapshot(snapshot, provider.id),
       sentAt: asAmount(provider.webhookSentAt?.(body)),
@@ -224,7 +225,7 @@ async function isSigned(text: string, signature: string, secret: string): Promis
   return crypto.subtle.verify('HMAC', key, bytes, encoder.encode(text))
 }
 
-/** Compares signatures under a key of the moment, so that the time it takes reveals nothing about the secret. */
+/** Compares signatures under a random key, so that the time of the comparison reveals nothing about the secret. */
 async function isSameText(a: string, b: string): Promise<boolean> {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
   const random = crypto.getRandomValues(new Uint8Array(32))
