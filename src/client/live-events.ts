@@ -6,25 +6,22 @@ import { later } from '../core/later.js'
 import { type PairingUpdate, STREAM_SILENCE_LIMIT_MS, UPDATE_EVENT } from '../core/update.js'
 import { pause } from '../lib/pause.js'
 
-/** The first bytes come at once; where they do not, something on the way holds the stream back. */
+/** The server sends the first bytes immediately. If they are late, a proxy buffers the stream. */
 const FIRST_BYTES_LIMIT_MS = 5_000
 
-/** A stream that ends sooner was cut by something on the way, which will cut the next one too. */
+/** A stream that ends sooner was cut off by a proxy, which will cut off the next one too. */
 const SHORT_STREAM_MS = 5_000
 
 const REOPEN_FIRST_MS = 750
 const REOPEN_LONGEST_MS = 60_000
 
-/**
- * Where streams do not come through, or are not offered, polling is enough, so a stream is tried again only now and
- * then.
- */
+/** The pause before the next attempt if streams are blocked or not supported. Polling works until then. */
 const HOPELESS_RETRY_MS = 300_000
 
-/** What {@link watchEvents} needs. */
+/** Options of {@link watchEvents}. */
 export interface LiveEventsOptions {
   readonly listener: (update: PairingUpdate) => void
-  /** Nothing comes any more for the moment. */
+  /** Called when the stream is interrupted. */
   readonly onGap: () => void
   /** Sends the request for the stream. */
   readonly open: (signal: AbortSignal) => Promise<Response>
@@ -32,8 +29,8 @@ export interface LiveEventsOptions {
 }
 
 /**
- * Keeps a stream of the server handler open and passes on its updates, until the signal is aborted. A stream that breaks,
- * falls silent, is held back by something on the way, or is refused, is opened again after a while; meanwhile the page reads.
+ * Keeps a stream of the server handler open and forwards its updates, until the signal is aborted. A stream that breaks, stays
+ * silent, is buffered or is refused is reopened after a while. Until then the page polls.
  */
 export async function watchEvents({ listener, onGap, open, signal }: LiveEventsOptions): Promise<void> {
   let failures = 0
@@ -48,13 +45,13 @@ export async function watchEvents({ listener, onGap, open, signal }: LiveEventsO
 
 /** How a stream ended. */
 interface Outcome {
-  /** It was there for a while and ended by itself: the next one will be there too. */
+  /** The stream worked for a while and ended normally, so the next one will work too. */
   readonly isGood: boolean
-  /** Where the response says how long to wait at least. */
+  /** The shortest pause that the response requires. */
   readonly waitMs?: number
 }
 
-/** Passes on the updates of one stream, until it ends. */
+/** Forwards the updates of one stream, until it ends. */
 async function follow(
   open: LiveEventsOptions['open'],
   listener: LiveEventsOptions['listener'],
@@ -64,7 +61,7 @@ async function follow(
   const { signal } = controller
   const end = (): void => controller.abort()
   outer.addEventListener('abort', end)
-  // An aborted request ends with all of its body, but the host's own `fetch` and headers may not know that.
+  // An abort ends a request and its body, but the app's own `fetch` and headers may ignore the signal.
   const ended = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(abortedError()))
   })
@@ -92,14 +89,14 @@ async function follow(
       parser(decoder.decode(value, { stream: true }))
     }
   } catch {
-    // Whatever it was, the page reads as long as nothing is pushed, and a read shows the cause.
+    // Errors are ignored here: the page polls while nothing is pushed, and a read shows the cause.
     return outcome()
   } finally {
     clearTimeout(timer)
     outer.removeEventListener('abort', end)
     end()
     body?.cancel().catch(() => {})
-    // Of a response that was no stream, or that comes too late.
+    // The body of a response that is not a stream, or that comes too late.
     opening.then((response) => response.body?.cancel()).catch(() => {})
   }
 }
@@ -111,10 +108,10 @@ function isEventStream(
   return status === 200 && body !== null && /^text\/event-stream\b/i.test(headers.get('content-type') ?? '')
 }
 
-/** How long to wait at least after a response that is no stream. */
+/** The shortest pause after a response that is not a stream. */
 async function waitAfterRefusal(response: Response): Promise<number> {
   const { status } = response
-  // Not there, not ours, or not allowed: nothing that passes soon.
+  // Missing, not ours, or not allowed: this will not change soon.
   if (status !== 429 && status < 500) return HOPELESS_RETRY_MS
   const error = later.answeredError(status, parseJson(await response.text()))
   return error.retryable ? retryAfterMs(error) : HOPELESS_RETRY_MS
@@ -127,12 +124,12 @@ function createUpdateParser(
 ): (text: string) => void {
   const parser = createParser({
     onEvent({ event, data }: EventSourceMessage) {
-      // A piece may hold more than the event that made the subscriber leave.
+      // A piece may contain more events after the one that ended the subscription.
       if (signal.aborted || event !== UPDATE_EVENT) return
       try {
         listener(later.decodeUpdate(parseJson(data)))
       } catch {
-        // Not an update: the next one may be.
+        // An invalid update is skipped.
       }
     },
   })
@@ -141,6 +138,6 @@ function createUpdateParser(
 
 function reopenAfter(failures: number): number {
   const longestMs = Math.min(REOPEN_FIRST_MS * 2 ** Math.max(failures - 1, 0), REOPEN_LONGEST_MS)
-  // All pages of a server that restarts would come back at the same moment otherwise.
+  // Otherwise all pages would reconnect at the same time after a restart of the server.
   return longestMs * (0.5 + Math.random() / 2)
 }

@@ -12,12 +12,12 @@ const PARAMETERS = new RegExp(
 
 const STORED_AS = 'whatsapp-pairing:link'
 
-/** Where the browser denies storage, the token lives as long as the page. */
+/** If the browser denies storage, the token is kept as long as the page. */
 let taken: string | undefined
 
 /**
- * The token of the pairing link that opened this page: what stands behind `#pairing=`, also among other parameters or
- * behind the route of a hash router. `undefined` where there is none. Whether it is valid, the server decides.
+ * The token of the pairing link that opened this page: the value of `#pairing=`, also among other parameters or after the route
+ * of a hash router. `undefined` if there is none. The server decides whether it is valid.
  *
  * It leaves the token in the address bar; {@link takePairingLinkToken} does not.
  *
@@ -28,9 +28,9 @@ export function pairingLinkToken(url: string | URL): string | undefined {
 }
 
 /**
- * Takes the token of the pairing link that opened this page out of the address bar, so that it is in no bookmark, no screenshot
- * and no copied address, and returns it. The tab keeps it in `sessionStorage`: called again, or after a reload, the function
- * returns the same token until another link is opened in this tab. `undefined` where there was no link, and on a server.
+ * Returns the token of the pairing link that opened this page, and removes it from the address bar, so that it is in no bookmark,
+ * screenshot or copied address. The tab keeps it in `sessionStorage`: a second call, or one after a reload, returns the same
+ * token until another link is opened in this tab. `undefined` without a link, and on a server.
  *
  * Call it once, when your module loads and before error reporting or statistics read `location.href`.
  *
@@ -43,7 +43,7 @@ export function takePairingLinkToken(): string | undefined {
   if (token === undefined) return stored() ?? taken
   taken = token
   store(token)
-  // The state is that of the app's router.
+  // Keeps the state of the app's router.
   history.replaceState(history.state, '', withoutToken(location.href))
   return token
 }

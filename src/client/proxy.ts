@@ -15,31 +15,30 @@ import { requestFailure } from './request-failure.js'
 
 /** Options of {@link proxy}. */
 export interface ProxyOptions {
-  /** Where the host mounted `createPairingHandler`: `/api/pairing`, or a full URL. */
+  /** The URL of `createPairingHandler`: `/api/pairing`, or a full URL. */
   readonly url: string
   /**
-   * Distinguishes sessions where one URL serves several, for example one per tenant. It is not sent anywhere.
-   * @default the URL, with a short hash of `authorization` where `headers` is an object: each pairing link is a session of its own
+   * Distinguishes sessions if one URL serves several, for example one per tenant. It is not sent anywhere. @default the URL, with
+   * a short hash of `authorization` if `headers` is an object, so that each pairing link is a separate session
    */
   readonly sessionId?: string | undefined
-  /** Stands in for the global `fetch`: for tests, or as middleware. */
+  /** Replaces the global `fetch`, for tests or as middleware. */
   readonly fetch?: typeof fetch | undefined
-  /** Headers for the host's own sign-in, where a cookie does not do: an object, or a function called for each request. */
+  /** Headers for your own sign-in, if a cookie is not enough: an object, or a function that is called for each request. */
   readonly headers?:
     | Readonly<Record<string, string>>
     | (() => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>)
     | undefined
   /**
-   * Whether the server's live events are used, so that a scan shows at once. Where they do not come through, the
-   * session polls.
+   * Whether to use the server's live events, so that a scan shows immediately. If they are blocked, the session polls.
    * @default true
    */
   readonly live?: boolean | undefined
 }
 
 /**
- * The browser side of `createPairingHandler`: a provider whose requests go to the host's own server, where the
- * credentials are. May be written inline; a new object with the same URL is the same provider.
+ * The browser side of `createPairingHandler`. Its requests go to your own server, which has the credentials. You may create it on
+ * every render: a new object with the same URL is the same session.
  *
  * @throws {@link PairingError} `invalid-options` without a `url`
  */
@@ -50,21 +49,21 @@ export function proxy({
   live = true,
   sessionId = defaultSessionId(url, headers),
 }: ProxyOptions): PairingProxy {
-  // From JavaScript, or of a variable that is not set: requests would go to the page itself.
+  // In JavaScript, or with an unset variable, requests would go to the page itself.
   if (typeof url !== 'string' || url === '')
     throw new PairingError('invalid-options', 'proxy() needs "url": where createPairingHandler() is mounted.')
   const request = async (
     address: string,
     { headers: ours, ...init }: RequestInit & { readonly headers: Readonly<Record<string, string>> },
   ): Promise<Response> => {
-    // Written in another case, a `Content-Type` of the host's would stand beside ours, and be joined to it.
+    // `Headers` ignores case. Otherwise a `Content-Type` of the app would be sent in addition to ours.
     const sent = new Headers(typeof headers === 'function' ? await headers() : headers)
-    // A page of another site cannot send it: over plain http a browser says nothing else about where a read comes from.
+    // A page of another site cannot send this header. Over plain http the browser sends nothing else about the origin of a read.
     sent.set('x-requested-with', 'XMLHttpRequest')
     for (const [name, value] of Object.entries(ours)) sent.set(name, value)
     return (ownFetch ?? fetch)(address, { ...init, headers: sent })
   }
-  /** What is not needed before the first code. A page that cannot load it has no network either. */
+  /** The module that is not needed before the first code. If it does not load, the network is down. */
   const late = (): Promise<Later> =>
     loadLater().catch((error: unknown) => {
       throw requestFailure(error, url)
@@ -76,7 +75,7 @@ export function proxy({
       const type = init.body ? { 'content-type': 'application/json' } : undefined
       const ours = { accept: 'application/json', ...type }
       response = await request(address, { ...init, cache: 'no-store', signal: signal ?? null, headers: ours })
-      // Apart from its parsing: a body that is cut off is the network's fault, or an abort.
+      // Read separately from parsing: an incomplete body is a network error or an abort.
       text = await response.text()
     } catch (error) {
       if (signal?.aborted) throw abortedError()
@@ -86,7 +85,7 @@ export function proxy({
     const body = parseJson(text)
     // A sign-in page responds with 200 too, but not with JSON.
     if (response.status === 200 && body !== undefined) return body
-    // Otherwise a sign-in page at another address, which responds with 200 as well, would be a wrong response of the handler.
+    // A sign-in page at another address responds with 200 too, and must not look like a wrong response of the handler.
     const status = response.ok && response.redirected ? 401 : response.status
     throw (await late()).answeredError(status, body, response.headers.get('content-type'))
   }
@@ -117,7 +116,7 @@ export function proxy({
     ...(live && {
       subscribe(listener, { method, has, onGap }) {
         const controller = new AbortController()
-        // Loaded when it is needed; a page that cannot load it reads, as without it.
+        // Loaded on demand. If it does not load, the page polls.
         import('./live-events.js').then(
           ({ watchEvents }) =>
             watchEvents({
@@ -150,7 +149,7 @@ function defaultSessionId(url: string, headers: ProxyOptions['headers']): string
   return credentials ? `${url}#${shortHash(credentials)}` : url
 }
 
-/** FNV-1a, 32 bits. It only distinguishes a few credentials of one browser; nothing of them can be read from it. */
+/** FNV-1a, 32 bits. It only distinguishes a few credentials of one browser, and does not reveal them. */
 function shortHash(text: string): string {
   let hash = 0x811c9dc5
   for (let index = 0; index < text.length; index += 1)
@@ -162,7 +161,7 @@ type Later = typeof import('../core/later.js').later
 
 let later: Later | undefined
 
-/** What no session needs before its first QR code: at once, where it has loaded. */
+/** Loads the module that no session needs before its first QR code. */
 export async function loadLater(): Promise<Later> {
   later ??= (await import('../core/later.js')).later
   return later

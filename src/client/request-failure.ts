@@ -4,18 +4,18 @@ import { printOnce } from '../core/print-error.js'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
 
-/** Texts of JavaScript about a wrong program. Any other `TypeError` of a `fetch` means that there was no network. */
+/** Texts of JavaScript errors for bugs. Any other `TypeError` of `fetch` is a network error. */
 const PROGRAM_TEXT =
   /not a (?:function|constructor|valid)|not defined|^Cannot|^can't|undefined|null|invalid (?:header|URL)|parse URL|^Failed to (?:construct|execute)/i
 
-/** What an exception means that came out of `fetch` or `headers` before there was a response. Prints what is no network error. */
+/** Turns an exception of `fetch` or `headers` into an error. Prints it if it is not a network error. */
 export function requestFailure(error: unknown, url: string): PairingError {
   const { name = '', message = '' } = asRecord(error)
   const isTypeError = name === 'TypeError'
   const isMistake =
     /^(?:Reference|Syntax|Range)Error$/.test(String(name)) ||
     (isTypeError && PROGRAM_TEXT.test(String(message)))
-  // Written out, so that bundlers leave it out of production.
+  // This exact expression, so that bundlers remove the block from production builds.
   if (
     process.env.NODE_ENV !== 'production' &&
     (isMistake || !/^(?:Type|Abort|Timeout|Network)Error$/.test(String(name)))

@@ -1,4 +1,4 @@
-/** Resolves after a time, or as soon as the signal is aborted: what comes next has to look at it. */
+/** Resolves after a time, or as soon as the signal is aborted. The caller has to check the signal. */
 export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve()

@@ -1,11 +1,12 @@
 /**
- * Baileys links a phone to this process: the process is then a linked device of the account, with no provider between.
- * The adapter owns the socket, from the first QR code to the link, and keeps the link up from then on.
+ * Baileys links a phone to this process, without a provider: the process becomes a linked device of the account. The adapter owns
+ * the socket from the first QR code on, and then keeps the link connected.
  *
- * Setup: `npm install baileys@7.0.0-rc14` beside this package (an optional peer, loaded when it is first needed; 7.0.0-rc.9 and
- * later work, and 6.7.21 to 6.7.x; npm's `latest`, 6.17.16, does not). `@whiskeysockets/baileys` is the same package under its
- * other name and is found too; with `skipLibCheck: false`, TypeScript wants the first. And a folder for the credentials that survives a restart. Make the provider once for each folder, in a process that goes
- * on running: not in a function that ends with its request.
+ * Setup: `npm install baileys@7.0.0-rc14` next to this package. It is an optional peer dependency that is loaded on first use.
+ * Versions 7.0.0-rc.9 to 7.x and 6.7.21 to 6.7.x work; npm's `latest`, 6.17.16, does not. The other name of the package,
+ * `@whiskeysockets/baileys`, works too, but with `skipLibCheck: false` TypeScript needs the first name. You also need a folder
+ * for the credentials that survives a restart. Create the provider once for each folder, in a long-running process, and not in a
+ * serverless function.
  *
  * Configuration:
  *
@@ -13,23 +14,23 @@
  *     process.once('SIGTERM', () => provider.close())
  *
  * Notes:
- * - `getStatus` connects a link that is kept: call it once when the process starts. Only `reset` and
- *   `requestPairingCode` begin a new one.
- * - Nothing is kept before a phone has let the device in. An attempt that was abandoned leaves nothing behind that a
- *   later one could stumble over.
+ * - `getStatus` connects a stored link: call it once when the process starts. Only `reset` and `requestPairingCode` begin a new
+ *   one.
+ * - Nothing is stored before a phone has accepted the device. An abandoned attempt leaves nothing behind.
  * - Providers of the same folder, or of the same `sessionId` without a folder, share one socket in a process. Of several
- *   processes with one folder the first has it, by a lock file with its process id; the others wait until it ends, and reach the
- *   link through `bus`, or are refused with `invalid-options`. With `authState`, see to it yourself that one process uses the
- *   credentials: WhatsApp lets one in at a time, and ends the connection of the other, which then rejects with `invalid-options`.
- * - A round of codes ends by itself after 160 seconds. Another one follows while codes are requested; otherwise the
- *   socket is closed, after `idleTimeoutMs` at the latest. A link is never closed because it is idle.
+ *   processes with the same folder, the first holds it, with a lock file that contains its process id. The others wait until it
+ *   ends. Until then they use the link through `bus`, or reject with `invalid-options`. With `authState`, make sure yourself that
+ *   only one process uses the credentials: WhatsApp accepts one connection and ends the other, whose process then rejects with
+ *   `invalid-options`.
+ * - A round of codes ends after 160 seconds. Another round follows while codes are requested. Otherwise the socket is closed,
+ *   after `idleTimeoutMs` at the latest. A link is never closed because it is idle.
  * - After a link, `syncProgress` is the `progress` of Baileys' last `messaging-history.set`, unless that is older than two minutes.
- * - Where WhatsApp wants a passkey, the state is `passkey-required` without a step until the socket ends, which is when its QR codes
- *   are used up, and then rejects with `passkey-expired`; `reset` begins anew. Baileys cannot answer for a passkey, and its codes
- *   are not shown in that time. A listener of your own may answer through `onSocket`; the link is noticed then.
- * - What a phone has not let in yet is forgotten with the process: the screen then offers to start over.
- * - Bundlers must leave the package alone: in Next.js, `serverExternalPackages: ['baileys', '@whiskeysockets/baileys']`.
- * - WhatsApp's terms forbid unofficial clients. WhatsApp may lock an account for what is sent through one.
+ * - If WhatsApp demands a passkey, the state is `passkey-required` without a step, until the socket has used up its QR codes and
+ *   ends. Then reads reject with `passkey-expired` until `reset`. Baileys cannot complete the ceremony, and its codes are not
+ *   shown during it. Your own listener may complete it through `onSocket`; the adapter then notices the link.
+ * - If the process ends before a phone has accepted the device, the pairing is lost, and the screen offers to start over.
+ * - Do not bundle the package. In Next.js: `serverExternalPackages: ['baileys', '@whiskeysockets/baileys']`.
+ * - Unofficial clients violate WhatsApp's terms. WhatsApp may ban an account for messages that are sent through one.
  *
  * Pages:
  * - https://baileys.wiki/docs/socket/connecting
@@ -59,15 +60,15 @@ export type { BaileysAuthState, BaileysSocketOptions }
 
 interface CommonOptions {
   /**
-   * Options of Baileys itself, such as `browser`, `version`, `agent` or `logger`; `waWebSocketUrl` leads to a test
-   * server. `browser` must name a system and a browser that WhatsApp knows, or it gives no pairing codes.
+   * Options of Baileys itself, such as `browser`, `version`, `agent` or `logger`; `waWebSocketUrl` selects a test server.
+   * `browser` must name a system and a browser that WhatsApp knows; otherwise WhatsApp issues no pairing codes.
    */
   readonly socketOptions?: BaileysSocketOptions | undefined
-  /** Called with every socket before anything happens on it: the place for your own listeners. */
+  /** Called with every new socket before any event, so that you can add your own listeners. */
   readonly onSocket?: ((socket: WASocket) => void) | undefined
   /**
-   * A socket that waits for a phone is closed when nothing was requested for this long. The next request for a QR code
-   * gets a new one.
+   * A socket that waits for a phone is closed if nothing was requested for this long. The next request for a QR code opens a new
+   * one.
    * @default 60_000
    */
   readonly idleTimeoutMs?: number | undefined
@@ -78,61 +79,61 @@ export type BaileysOptions = CommonOptions &
   (
     | {
         /**
-         * Folder for the credentials, made where it is not there, in the layout of Baileys' `useMultiFileAuthState`.
-         * Read access to it is access to the account, so only the owner of the process may have it. One process at a
-         * time uses it; another one waits until that one has closed the provider or ended, and until then rejects with
-         * `invalid-options`, or goes through `bus`.
+         * Folder for the credentials, in the layout of Baileys' `useMultiFileAuthState`. It is created if it does not exist. Read
+         * access to it gives access to the account, so only the owner of the process has it. One process at a time uses the
+         * folder. Another one waits until the first has closed the provider or ended. Until then it rejects with
+         * `invalid-options`, or uses `bus`.
          */
         readonly authFolder: string
         readonly authState?: undefined
         /**
-         * Leads from other processes of this folder to the one that uses it: the `bus` of the handler. Every client
-         * that can publish on it can read codes and end the link, so keep it private.
+         * The `bus` of the handler. It connects other processes of this folder to the one that uses it. Every client that can
+         * publish on it can read codes and end the link, so keep it private.
          * @default none
          */
         readonly bus?: PairingBus | undefined
-        /** @default the whole path of the folder */
+        /** @default the absolute path of the folder */
         readonly sessionId?: string | undefined
       }
     | {
         readonly authFolder?: undefined
         readonly bus?: undefined
-        /** Opens credentials that are kept elsewhere, a database for example. Called anew for every round. */
+        /** Opens credentials from another store, such as a database. Called for every round. */
         readonly authState: () => Promise<BaileysAuthState>
-        /** Identifies these credentials: there is one socket for each. */
+        /** Identifies these credentials. Each id has one socket. */
         readonly sessionId: string
       }
   )
 
-/** What {@link baileys} makes. */
+/** Result of {@link baileys}. */
 export interface BaileysProvider extends PairingProvider {
   readonly requestPairingCode: NonNullable<PairingProvider['requestPairingCode']>
   readonly reset: NonNullable<PairingProvider['reset']>
   readonly unlink: NonNullable<PairingProvider['unlink']>
   readonly subscribe: NonNullable<PairingProvider['subscribe']>
   /**
-   * Closes the socket of the session, also for other providers of it, and keeps the link. Resolves when nothing is left
-   * that would keep the process alive. This provider rejects every later call.
+   * Closes the socket of the session, also for other providers of the same session, and keeps the link. Resolves when nothing
+   * keeps the process alive any more. This provider then rejects every call.
    */
   close(): Promise<void>
 }
 
 const TIMING: ProviderTiming = {
   qrLifetimeMs: QR_LIFETIME_MS,
-  // Responses come from memory; each snapshot says how long its code is valid, so that these are for the time without
-  // one.
+  // Responses come from memory. Each snapshot contains the remaining time of its code, so these two values apply only without a
+  // code.
   qrIntervalMs: 2_000,
   qrMinIntervalMs: 1_000,
-  // As often as a scan should be noticed.
+  // How soon a scan is noticed.
   statusIntervalMs: 2_000,
   // The life of the connection that WhatsApp issues codes on.
   pairingCodeLifetimeMs: ROUND_MS,
-  // Baileys gives a connection 20 seconds; then comes the first code.
+  // Baileys waits up to 20 seconds for a connection; then the first code arrives.
   requestTimeoutMs: 30_000,
 }
 
 /**
- * A linked device of your own on WhatsApp.
+ * A provider that makes your process a linked device on WhatsApp.
  *
  * @example
  * createPairingHandler({ provider: baileys({ authFolder: 'link' }), authorize })
@@ -159,13 +160,13 @@ export function baileys(options: BaileysOptions): BaileysProvider {
       }),
     )
   }
-  /** What is under way goes on when it is given up: others may wait for it too. */
+  /** The work continues if one caller aborts, because others may wait for it too. */
   const ask = async <Answer>(
     question: (session: BaileysSession) => Promise<Answer>,
     { signal }: RequestOptions,
   ): Promise<Answer> => {
     if (signal?.aborted) throw abortedError()
-    // The host's own `authState` and `onSocket` may fail in any way.
+    // The app's `authState` and `onSocket` may throw anything.
     const answer = question(session()).catch((error: unknown) => {
       throw hostError(error)
     })
@@ -195,7 +196,7 @@ export function baileys(options: BaileysOptions): BaileysProvider {
 }
 
 type Target = Pick<Parameters<typeof createBaileysSession>[0], 'openAuthState' | 'lockOf'> & {
-  /** Of the registry. */
+  /** The key in the registry. */
   readonly key: string
   readonly sessionId: string
 }
@@ -205,7 +206,7 @@ function target({ authFolder, authState, sessionId }: BaileysOptions): Target {
     const id = requiredOption('baileys', 'sessionId', sessionId)
     return { key: `session:${id}`, sessionId: id, openAuthState: authState, lockOf: undefined }
   }
-  // The folder itself, whatever name it goes by: its credentials allow one socket.
+  // The real path of the folder, because its credentials allow only one socket.
   const folder = resolve(requiredOption('baileys', 'authFolder', authFolder))
   return {
     key: `folder:${folder}`,

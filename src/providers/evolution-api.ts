@@ -1,38 +1,35 @@
 /**
  * Evolution API (v2) links a phone to an *instance* on your own server, by QR code or by pairing code.
  *
- * Setup: create an instance with the integration `WHATSAPP-BAILEYS`. Its own token is enough as `apiKey`; the
- * server's global key rules all instances. Both give the account away, so the adapter belongs on a server.
+ * Setup: create an instance with the integration `WHATSAPP-BAILEYS`. Its own token is enough as `apiKey`; the server's global key
+ * controls all instances. Both give access to the account, so use the adapter only on a server.
  *
  * Notes:
- * - `GET /instance/connect` is no read: where the instance is `close`, it opens a connection to WhatsApp. After a scan
- *   the instance is `close` for a moment (3 seconds with 2.4) until the server connects again; a second connection in
- *   that moment and the first one throw each other out, with dozens of logins, for which numbers are banned. So
- *   `startsOnRead` is `true`: the poller sends it where the user started the pairing, and then once for each code,
- *   after that code is over.
- * - `close` while the list (`fetchInstances`) says `connecting` has four meanings: `lib/evolution-history.ts`
- *   distinguishes them, by what the memory of the session has. Within 8 seconds of it, nothing is sent. Then one
- *   `connect` finishes a link that the server has left open, as 2.4 does after a logout by its API. An action of the
- *   user in that time waits for it.
- * - Which lifetime of codes is believed: 45 seconds, the server's own `qrTimeout`, for each code. WhatsApp's own pages
- *   show a code for 60 seconds and then 20, but the server keeps each for 45, sends nothing in between, and links any
- *   phone that scans it in that time; whether WhatsApp would refuse one earlier is not documented, and a refusal shows
- *   on the phone. `connect` says nothing about the age of a code. It is known where this session began the pairing or
- *   saw the code before, and otherwise from the list, which is written with each code. Where the list has no dates, a
- *   code is shown for 14 seconds at a time and read again after 15 and 30.
- * - A phone number counts where a pairing begins: `requestPairingCode` logs out what is under way with another number, or with none.
- *   Each QR code brings another pairing code; requested again after its end, the next one comes without a logout.
- * - 2.4 keeps a pairing code that was not entered when its server restarts, and brings no code any more: `session-stale`, after two
- *   pairings without a code. Only deleting and creating the instance helps; see `recreateInstance`.
- * - An instance that opens four times within 90 seconds, without a logout, has two connections that throw each other out: no more
- *   requests are sent, and `onError` gets `session-stale`.
- * - `reset` never ends a link, but for such a one; `unlink` does.
- * - Events and `fetchInstances` hold tokens: nothing but the state, its time and the account is read from them.
+ * - `GET /instance/connect` has side effects: if the instance is `close`, it opens a connection to WhatsApp. After a scan the
+ *   instance is `close` for a moment (3 seconds with 2.4) until the server reconnects. A second connection in that moment and the
+ *   first one end each other, with dozens of logins, and WhatsApp bans numbers for that. So `startsOnRead` is `true`: the poller
+ *   sends it only after the user started the pairing, and then once for each code, after that code has expired.
+ * - `close` while the list (`fetchInstances`) says `connecting` has four meanings: `lib/evolution-history.ts` distinguishes them
+ *   with the memory of the session. For 8 seconds nothing is sent. Then one `connect` finishes a link that the server has left
+ *   unfinished, as 2.4 does after a logout through its API. An action of the user waits for that.
+ * - Each code is shown for 45 seconds, which is the server's `qrTimeout`. WhatsApp's own pages show a code for 60 seconds and
+ *   then 20, but the server keeps each for 45, sends nothing in between, and links any phone that scans it in that time. It is
+ *   not documented whether WhatsApp refuses a code earlier; the phone would show a refusal. `connect` does not return the age of
+ *   a code. The age is known if this session began the pairing or saw the previous code, and otherwise from the list, which is
+ *   written with each code. If the list has no dates, a code is shown for 14 seconds and read again after 15 and 30.
+ * - The server uses a phone number only when a pairing begins. So `requestPairingCode` logs out a pairing with another number or
+ *   none. Each QR code has its own pairing code. If the user requests one again after the last has expired, no logout is needed.
+ * - If a 2.4 server restarts with a pairing code that was not entered, it issues no more codes. After two pairings without a
+ *   code, the error is `session-stale`. Only deleting and creating the instance helps; see `recreateInstance`.
+ * - If an instance opens four times within 90 seconds without a logout, two connections end each other. Then no more requests are
+ *   sent, and `onError` gets `session-stale`.
+ * - `reset` ends a link only in that case. To end a link, use `unlink`.
+ * - Events and `fetchInstances` contain tokens, so only the state, its time and the account are read from them.
  *
  * Pages:
  * - https://doc.evolution-api.com/v2/api-reference/instance-controller/instance-connect
  * - https://doc.evolution-api.com/v2/en/configuration/webhooks
- * - https://github.com/evolution-foundation/evolution-api, for what these leave out
+ * - https://github.com/evolution-foundation/evolution-api, for undocumented details
  *
  * @module
  */
@@ -66,8 +63,8 @@ import { localWebhookTime } from './lib/webhook-time.js'
 /** Options of {@link evolutionApi}. */
 export interface EvolutionApiOptions extends SecretOptions {
   /**
-   * Where the server is: `https://evolution.example.com`. Its host and path are part of the `sessionId`, since another
-   * server may have an instance of the same name: `evolution.example.com/shop`.
+   * URL of the server: `https://evolution.example.com`. Its host and path are part of the `sessionId`, because another server may
+   * have an instance with the same name: `evolution.example.com/shop`.
    */
   readonly baseUrl: string
   /** Token of the instance, or the server's global key; sent as `apikey`. */
@@ -75,36 +72,36 @@ export interface EvolutionApiOptions extends SecretOptions {
   /** Name of the instance. */
   readonly instanceName: string
   /**
-   * Deletes the instance and creates it again with your settings. With 2.4 that is the only way to mend an instance whose pairing
-   * code was not entered before the server restarted. It needs the global key, and the instance loses its webhooks, settings and stored
-   * messages, so the adapter does neither by itself. It is called when the user starts over. Without it, starting over fails
-   * with `not-supported`.
+   * Deletes the instance and creates it again with your settings. With 2.4 this is the only way to repair an instance whose
+   * pairing code was not entered before the server restarted. It needs the global key, and the instance loses its webhooks,
+   * settings and stored messages, so the adapter does not do it automatically. It is called when the user starts over. Without
+   * it, starting over fails with `not-supported`.
    * @throws whatever your function throws, as an error of `reset`
    */
   readonly recreateInstance?:
     | ((options: { readonly signal?: AbortSignal | undefined }) => Promise<void>)
     | undefined
-  /** Stands in for the global `fetch`: for tests, or as middleware. */
+  /** Replaces the global `fetch`, for tests or as middleware. */
   readonly fetch?: typeof fetch | undefined
 }
 
 const TIMING: ProviderTiming = {
-  // The server's own setting, for the first code too.
+  // The setting of the server, also for the first code.
   qrLifetimeMs: 45_000,
   // No limit is documented; the server answers from memory.
   qrIntervalMs: 2_000,
   qrMinIntervalMs: 2_000,
-  // As often as a scan, or another pairing code, should be noticed.
+  // How soon a scan or a new pairing code is noticed.
   statusIntervalMs: 3_000,
-  // Another one is made for each QR code, and WhatsApp takes the last one only.
+  // The server makes a new one with each QR code, and WhatsApp accepts only the last one.
   pairingCodeLifetimeMs: 45_000,
-  // The beginning of a pairing is held for two seconds; a logout goes through WhatsApp.
+  // The server delays the beginning of a pairing for two seconds, and a logout goes through WhatsApp.
   requestTimeoutMs: 20_000,
 }
 
 const NAME = 'Evolution API'
 
-/** A pairing code is made a second or more after the QR code that the first response waits for. */
+/** The server makes a pairing code at least a second after the QR code of the first response. */
 const CODE_PAUSE_MS = 1_000
 const CODE_REQUESTS = 12
 
@@ -127,12 +124,12 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
     fetch: options.fetch,
     timeoutMs: TIMING.requestTimeoutMs,
   })
-  /** Where no poller keeps one. */
+  /** Used without a poller. */
   const ownMemory: PairingMemory = {}
   const pairingOf = (call: RequestOptions): EvolutionPairing =>
     evolutionPairing(server, call.memory ?? ownMemory, call)
 
-  /** The instance is closed for good: it takes more than another `connect`. */
+  /** The instance issues no codes, and another `connect` does not help. */
   function broken(): PairingSnapshot {
     if (recreateInstance) return { status: 'stale' }
     throw new PairingError(
@@ -144,7 +141,7 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
 
   async function startOver(pairing: EvolutionPairing, { signal }: RequestOptions): Promise<void> {
     if (pairing.isRepeatedlyOpen) {
-      // It is sent where the user requested it, and it ends both connections.
+      // The user requested this logout, and it ends both connections.
       await pairing.logout()
       await pairing.begin({ isSettling: true })
       return
@@ -157,7 +154,8 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
     if (found === 'over') {
       const { isBroken, phoneNumber } = pairing
       if (isBroken) await recreate(signal)
-      // With the number that the user enters next, so that no logout is needed for it: 2.4 finishes no link after one.
+      // Begins with the number that the user will enter next, so that no logout is needed for it: 2.4 does not finish a link
+      // after a logout.
       await pairing.begin({ isSettling: isBroken, ...(isBroken && { phoneNumber }) })
       return
     }
@@ -202,11 +200,11 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
       } else if (!pairing.isBusy && untilNextRead(pairing.code, Date.now()) <= 0) await pairing.read()
       const { code } = pairing
       if (!code) return { status: 'preparing' }
-      // The poller counts from the call, which a beginning holds for two seconds.
+      // The poller counts the time from the call, which may take two seconds at the beginning of a pairing.
       return isValid(code) ? fromQrCode(code.qr, shownUntil(code) - calledAt) : { status: 'unlinked' }
     },
     async requestPairingCode(input, options) {
-      // The server would take anything, and give a code for it that no phone accepts.
+      // The server accepts any text, and would issue a code that no phone accepts.
       const phoneNumber = normalizePhoneNumber(input)
       const pairing = pairingOf(options)
       const found = await pairing.settled()
@@ -223,7 +221,7 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
         const { code } = pairing
         if (code?.pairing && isValid(code))
           return fromPairingCode(code.pairing, shownUntil(code) - Date.now())
-        // A code without a pairing code is new, and on no screen.
+        // A code without a pairing code is new, and on no screen yet.
         const waitMs = code?.pairing ? untilNextRead(code, Date.now()) : 0
         await pause(Math.max(CODE_PAUSE_MS, waitMs), options.signal)
         const state = await pairing.look()
@@ -233,7 +231,7 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
           throw notYet('has made no pairing code')
         if (state === 'connecting') await pairing.read(phoneNumber)
         else if (state === 'over') {
-          // 2.3.7 clears what an earlier code has left with the first one.
+          // With the first `connect`, 2.3.7 clears the leftovers of an earlier code.
           mayBegin = false
           await pairing.begin({ phoneNumber })
         }
@@ -241,7 +239,7 @@ export function evolutionApi(options: EvolutionApiOptions): PairingProvider {
     },
     reset: (options) => startOver(pairingOf(options), options),
     unlink: (options) => pairingOf(options).logout(),
-    // The clock of its own time zone, with the `Z` of UTC behind it.
+    // The server sends local time, but marks it with the `Z` of UTC.
     webhookSentAt: (body) => localWebhookTime(asRecord(body).date_time, Date.now()),
     readWebhook: (body) => readEvolutionEvent(body, instanceName),
   }

@@ -1,23 +1,22 @@
 /**
  * GREEN-API links a phone to an *instance*, by QR code or by pairing code.
  *
- * Setup: create an instance at https://console.green-api.com; its page shows `idInstance`,
- * `apiTokenInstance` and `apiUrl`. The token is part of every URL and gives the account away, so the adapter
- * belongs on a server.
+ * Setup: create an instance at https://console.green-api.com; its page shows `idInstance`, `apiTokenInstance` and `apiUrl`. The
+ * token is part of every URL and gives access to the account, so use the adapter only on a server.
  *
  * Notes:
- * - `unlink` and `reset` log the instance out; `reset` reboots one that hangs in `starting`. A logout goes on after its
- *   response; until it ends the state is `preparing`.
- * - A new instance takes up to five minutes, a first QR code up to ten: `preparing`, not an error.
- * - `yellowCard`, `suspended` and `sleepMode` (the phone is off) are linked: what they lack is not a link.
- * - Once linked, the request that reads the account says how much of the chats is copied (`historySyncProgress`).
- * - QR codes are also pushed, over a WebSocket: `subscribe`. Node has one since version 22; before, install `ws`.
- *   There is one connection for an instance, so keep the provider object.
+ * - `unlink` and `reset` log the instance out; `reset` reboots one that hangs in `starting`. A logout continues after its
+ *   response. Until it ends, the state is `preparing`.
+ * - A new instance takes up to five minutes, and its first QR code up to ten. Until then the state is `preparing`.
+ * - `yellowCard`, `suspended` and `sleepMode` (the phone is off) count as linked.
+ * - After the link, `syncProgress` is the `historySyncProgress` in the response with the account.
+ * - QR codes are also pushed, over a WebSocket: `subscribe`. Node has a client since version 22; for older versions, install
+ *   `ws`. An instance allows one connection, so reuse the provider object.
  * - Webhooks: switch on `stateWebhook` in the settings of the instance.
- * - Since release 5.44.37.12 the response to a request for a QR code may say that WhatsApp wants a passkey. The state
- *   of the instance does not report that, so the adapter remembers it for ten minutes, or until a link or a reset, and
- *   neither requests a QR code nor connects to the push in that time. GREEN-API documents no method that takes the
- *   answer of a passkey, and no page for the phone's owner.
+ * - Since release 5.44.37.12 the response to a request for a QR code may report that WhatsApp demands a passkey. The state of the
+ *   instance does not contain that. So the adapter remembers it for ten minutes, or until a link or a reset, and neither requests
+ *   a QR code nor connects to the push in that time. GREEN-API documents no method for the answer of a passkey, and no page for
+ *   the phone's owner.
  *
  * Pages:
  * - https://green-api.com/en/docs/api/account/QR
@@ -80,17 +79,16 @@ export interface GreenApiOptions extends SecretOptions {
   /** Secret of the instance. */
   readonly apiTokenInstance: string
   /**
-   * `apiUrl` of the instance in the console, such as `https://7105.api.greenapi.com`. Not to be guessed from
-   * the id.
+   * `apiUrl` of the instance in the console, such as `https://7105.api.greenapi.com`. It cannot be derived from the id.
    * @default 'https://api.green-api.com'
    */
   readonly apiUrl?: string | undefined
-  /** Stands in for the global `fetch`: for tests, or as middleware. */
+  /** Replaces the global `fetch`, for tests or as middleware. */
   readonly fetch?: typeof fetch | undefined
   /**
-   * Stands in for the global `WebSocket`, which `fetch` has no part in: for tests, or as middleware.
-   * @default the global one, else that of the package `ws`; none where `fetch` is given, since nothing goes around a
-   * stand-in. Where there is none, nothing is pushed.
+   * Replaces the global `WebSocket`, for tests or as middleware; `fetch` does not affect it.
+   * @default the global one, or that of the package `ws`. With your own `fetch` the default is none, so that no request bypasses
+   * it. Without a WebSocket nothing is pushed.
    */
   readonly webSocket?: WebSocketConstructor | undefined
 }
@@ -98,7 +96,7 @@ export interface GreenApiOptions extends SecretOptions {
 const TIMING: ProviderTiming = {
   // Documented: the image changes every 20 seconds.
   qrLifetimeMs: 20_000,
-  // The provider's own example; its pages name 1 and 2 seconds as well.
+  // The provider's example; its documentation also has 1 and 2 seconds.
   qrIntervalMs: 5_000,
   // The limit is 3 requests a second for the whole instance, other tabs included.
   qrMinIntervalMs: 1_000,
@@ -106,13 +104,16 @@ const TIMING: ProviderTiming = {
   statusIntervalMs: 3_000,
   // Documented: about two and a half minutes.
   pairingCodeLifetimeMs: 150_000,
-  // QR requests are held while the instance starts.
+  // The provider delays responses to QR requests while the instance starts.
   requestTimeoutMs: 30_000,
   // Documented for `starting`; after it, a reboot helps: https://green-api.com/en/docs/api/account/GetStateInstance/
   startMs: 300_000,
 }
 
-/** It takes up to five minutes, and the token is refused until then: https://green-api.com/en/docs/api/recommendations/creating-and-configuring-an-instance/ */
+/**
+ * Creating an instance takes up to five minutes, and the token is refused until then:
+ * https://green-api.com/en/docs/api/recommendations/creating-and-configuring-an-instance/
+ */
 const CREATION_MS = 300_000
 
 /** Keys of {@link PairingMemory}. */
@@ -148,7 +149,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     return answer
   }
 
-  /** An instance that was just created: it has no state, or refuses its token. */
+  /** Whether an instance was just created: it has no state, or refuses its token. */
   function isBeingMade(answer: ProviderAnswer, { memory = ownMemory }: RequestOptions): boolean {
     const isNew = isBare401(answer) && memory[HAS_RESPONDED] !== true
     if (!isNew || Date.now() - (asAmount(memory[REFUSED_AT]) ?? 0) >= CREATION_MS) return isNull(answer)
@@ -160,7 +161,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     return true
   }
 
-  // Not loaded by apps that only poll.
+  // A separate chunk, because apps that only poll do not need it.
   const push = lazyPush(async () => {
     const { webSocket, fetch: ownFetch } = options
     if (ownFetch && !webSocket) return undefined
@@ -198,7 +199,10 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
 
   const hasCeremony = (options: RequestOptions): boolean => (ceremonies.last(options)?.expiresInMs ?? 0) > 0
 
-  /** No state says it, and a request for a QR code would begin another pairing: it is remembered until something ends it. */
+  /**
+   * No state reports the demand, and a request for a QR code would begin another pairing. So it is remembered until something
+   * ends it.
+   */
   function passkeyRequired(options: RequestOptions): PairingSnapshot {
     ceremonies.begin(options)
     return { status: 'passkey-required' }
@@ -220,7 +224,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     }
   }
 
-  /** `alreadyLogged` comes as soon as the phone has answered; the state shows when the link is finished. */
+  /** `alreadyLogged` comes as soon as the phone has scanned or entered a code. The state shows when the link is complete. */
   async function alreadyLogged(options: RequestOptions): Promise<PairingSnapshot> {
     const answer = await detail(request, question('getStateInstance', options))
     const state = answer?.ok && asText(asRecord(answer.json).stateInstance)
@@ -234,7 +238,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     return snapshot
   }
 
-  /** What the text of an error means; `undefined` for one that is not documented. */
+  /** The meaning of a documented error text; `undefined` for any other. */
   function fromText(text: string, options: RequestOptions): Promise<PairingSnapshot> | undefined {
     if (STALE.test(text)) return leftovers(options)
     if (BUSY.test(text)) return Promise.resolve({ status: 'preparing' })
@@ -264,7 +268,10 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     ceremonies.end(options)
   }
 
-  /** Documented is a reboot for an instance that hangs in `starting`, and a logout otherwise. Where one did not help, the other. */
+  /**
+   * The documentation recommends a reboot for an instance that hangs in `starting`, and a logout otherwise. If one did not help,
+   * the other is used.
+   */
   async function reset(options: RequestOptions): Promise<void> {
     const answer = await ask('getStateInstance', options)
     const isStarting = asRecord(answer.json).stateInstance === 'starting'
@@ -273,7 +280,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
       await (step === 'reboot' ? reboot(options) : logout(options))
       resets.taken(options, step)
     } catch (error) {
-      // It is busy with what it hangs in: the same call would be refused again.
+      // The instance is busy, so the same call would be refused again.
       if (toPairingError(error).code === 'provider-unavailable') resets.taken(options, step)
       throw error
     }
@@ -287,7 +294,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     async getQrCode(options) {
       const answer = await ask('qr', options)
       if (isBeingMade(answer, options)) return { status: 'preparing' }
-      // HTTP 200 says nothing here: errors have it too.
+      // Errors have HTTP 200 too.
       const { type, message } = asRecord(answer.json)
       if (isPasskeyRequired(type)) return passkeyRequired(options)
       switch (type) {
@@ -306,7 +313,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
       const answer = await request({
         ...question('getAuthorizationCode', options),
         method: 'POST',
-        // A number in the JSON; the longest, 15 digits, is still exact.
+        // The API needs a JSON number. The longest, with 15 digits, is still exact.
         body: { phoneNumber: Number(phoneNumber) },
       })
       const { status, code } = asRecord(answer.json)
@@ -322,7 +329,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
           `${NAME} does not take this phone number. Check its digits.`,
         )
       }
-      // Reported as a state, it would make the user wait for a code that is not being made.
+      // This is an error and not a state, because the user would wait for a code that is not being made.
       if (says(answer, BUSY) || isBeingMade(answer, options)) throw unavailableError(API, answer)
       if ((answer.ok && status === false) || says(answer, LOGGED_OUT)) {
         throw new PairingError(
@@ -335,7 +342,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
     reset,
     unlink: logout,
     subscribe(listener, options) {
-      // Only QR codes come from there, and they would not be shown.
+      // The push sends only QR codes, which this method does not show.
       return options.method === 'phone-code' ? () => {} : push.subscribe(listener, options)
     },
     webhookSentAt: (body) => webhookTime(asRecord(body).timestamp),
@@ -344,7 +351,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
       const { idInstance: sender, wid } = asRecord(instanceData)
       const state = asText(stateInstance)
       if (typeWebhook !== 'stateInstanceChanged' || asText(sender) !== idInstance || !state) return undefined
-      // A ban is an error, and only a response may be one: the next request brings it.
+      // A ban is an error, which a webhook cannot report. The next request reports it.
       if (state === BANNED) return undefined
       const status = statusOf(state)
       return status === 'linked'
@@ -354,7 +361,7 @@ export function greenApi(options: GreenApiOptions): PairingProvider {
   }
 }
 
-/** An instance that is still being created has no state: the body is `null`, or missing altogether. */
+/** An instance that is still being created has no state: the body is `null` or missing. */
 function isNull({ ok, status, json }: ProviderAnswer): boolean {
   return ok && (json === null || status === 204)
 }

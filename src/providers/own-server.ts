@@ -1,15 +1,15 @@
 /**
- * Your own server that links the phone with Baileys, whatsmeow, whatsapp-web.js or anything else, and offers one URL to
- * this adapter.
+ * Your own server, which links the phone with Baileys, whatsmeow, whatsapp-web.js or any other engine, and serves one URL to this
+ * adapter.
  *
  * | Request | What the server does |
  * |---|---|
  * | `GET url` | Returns the state and changes nothing: every open page reads it every few seconds. |
  * | `POST url` `{"mode":"qr"}` | Starts the engine, and QR codes with it. Running or linked, it stays as it is. |
- * | `POST url` `{"mode":"code","phone":"5511987654321"}` | The same, and issues a pairing code. Ends an earlier one. |
- * | `DELETE url` | Logs out and deletes what is kept of a link. Where nothing is, it does nothing. |
+ * | `POST url` `{"mode":"code","phone":"5511987654321"}` | The same, and issues a pairing code. An earlier code ends. |
+ * | `DELETE url` | Logs out and deletes the stored link. Without one, it does nothing. |
  *
- * Each answers with the snapshot after it, in JSON; `DELETE` may answer 204 without one:
+ * Each responds with the new snapshot, in JSON; `DELETE` may respond with 204 and no body:
  *
  * ```json
  * {"state":"ready","qr":"https://wa.me/settings/linked_devices#2@…","code":null,"expiresInMs":20000,"reason":null,"account":null}
@@ -18,36 +18,38 @@
  * | `state` | Meaning | Fields |
  * |---|---|---|
  * | `stopped` | Nothing is linked and nothing runs, or the codes expired: `POST` begins. | |
- * | `starting` | The engine starts, or connects again. | |
- * | `ready`, `qr`, `code` | It waits for a phone. Three names for the same: the fields show what is there. | `qr`, `code`, `expiresInMs` |
- * | `linking` | A phone answered, and the link is not finished: WhatsApp makes a new device reconnect. | |
+ * | `starting` | The engine starts, or reconnects. | |
+ * | `ready`, `qr`, `code` | The engine waits for a phone. The three names mean the same: the fields contain the available codes.
+ * | `qr`, `code`, `expiresInMs` |
+ * | `linking` | A phone has scanned or entered a code, but the link is not complete: WhatsApp makes a new device reconnect. | |
  * | `linked` | Done. | `account`, `syncProgress` |
- * | `passkey` | WhatsApp wants a passkey, which only its own page may request. | `passkey`, `helpUrl` |
- * | `stale` | Leftovers of an earlier link, or of a code that was not entered, are in the way: only `DELETE` helps. | |
+ * | `passkey` | WhatsApp demands a passkey, which only WhatsApp's own page may request. | `passkey`, `helpUrl` |
+ * | `stale` | Leftovers of an earlier link, or of a code that was not entered, block a new link: only `DELETE` helps. | |
  * | `failed` | The engine gave up. | `reason` |
  *
  * | Field | Form |
  * |---|---|
  * | `qr` | The text that WhatsApp gave, or an image of it: data URI or base64. |
  * | `code` | Eight characters, with or without a dash. |
- * | `expiresInMs` | How long `qr` still lives; after `"mode":"code"`, how long `code` does. Without it the timing counts. |
- * | `account` | `{ phoneNumber, name, avatarUrl, id }`, as far as known. |
+ * | `expiresInMs` | The remaining time of `qr`; after `"mode":"code"`, that of `code`. Without it the option `timing` applies. |
+ * | `account` | `{ phoneNumber, name, avatarUrl, id }`, with the known fields. |
  * | `syncProgress` | How much of the account's chats your engine has copied, in percent: 0 to 100. |
- * | `passkey` | `{ step, code, expiresInMs }`, see below. Without it the user only sees that a passkey is wanted. |
+ * | `passkey` | `{ step, code, expiresInMs }`, see below. Without it the screen only says that WhatsApp demands a passkey. |
  * | `helpUrl` | An `https:` page that explains to the phone's owner what to do. |
  * | `reason` | A code of `PairingError`, also with HTTP 4xx and 5xx: `code-refused` (409), `invalid-phone-number` (422) … |
  *
- * Where your server can answer for a passkey, name what it can do in the option `passkey`, and serve these:
+ * If your server can complete a passkey ceremony, list its abilities in the option `passkey`, and serve these:
  *
  * | Request | `passkey` | What the server does |
  * |---|---|---|
- * | `POST url` `{"mode":"passkey-challenge"}` | `answer` | Gives what has to be signed, and changes nothing. |
+ * | `POST url` `{"mode":"passkey-challenge"}` | `answer` | Returns the challenge, and changes nothing. |
  * | `POST url` `{"mode":"passkey-answer","assertion":{…}}` | `answer` | Passes `PublicKeyCredential.toJSON()` on to WhatsApp, once. |
  * | `POST url` `{"mode":"passkey-confirm","code":"K7QM-2RTX"}` | `confirm` | The user says that the phone shows this code too. |
- * | `POST url` `{"mode":"passkey-handoff"}` | `handoff` | Gives a code for a browser extension of yours, or a link to web.whatsapp.com. |
+ * | `POST url` `{"mode":"passkey-handoff"}` | `handoff` | Returns a code for your browser extension, or a link to
+ * web.whatsapp.com. |
  * | `POST url` `{"mode":"passkey-reset"}` | `reset` | Ends the ceremony, so that new QR codes come. Without it: `DELETE`, then `"mode":"qr"`. |
  *
- * The challenge and the hand-off are answered like this, anything else with a snapshot or 204:
+ * The responses to the challenge and the hand-off look like this. All others are a snapshot or 204:
  *
  * ```json
  * {"challenge":{"challenge":"…","rpId":"whatsapp.com","timeout":600000,"allowCredentials":[],"userVerification":"required"},"expiresInMs":540000}
@@ -55,13 +57,13 @@
  * {"handoff":{"kind":"link","url":"https://web.whatsapp.com/#…"}}
  * ```
  *
- * `challenge` is what WhatsApp gave, unchanged. It belongs in these responses alone: `GET url` is read by every open page, and logged.
- * `passkey.step` is `assert` while WhatsApp waits for the answer, `submitted` when it has got it, and `confirm` while the user
- * has to compare `passkey.code` with the phone. After that `state` is `linking`, or `failed` with the reason `passkey-refused` or
- * `passkey-expired`. A request that comes too late is refused with one of these as its `reason`.
+ * `challenge` is WhatsApp's own, unchanged. Put it only in this response, because every open page reads `GET url`, and servers
+ * log it. `passkey.step` is `assert` while WhatsApp waits for the answer, `submitted` after it has received it, and `confirm`
+ * while the user has to compare `passkey.code` with the phone. After that `state` is `linking`, or `failed` with the reason
+ * `passkey-refused` or `passkey-expired`. Refuse a late request with one of these as its `reason`.
  *
- * A field may be `null` or missing, and others are not read. `401`, `402`, `403`, `404`, `429` (with `Retry-After`) and `5xx` say what
- * they always say; the first four need JSON with `reason`, `error` or `message`, because a gateway has them too.
+ * A field may be `null` or missing, and other fields are ignored. `401`, `402`, `403`, `404`, `429` (with `Retry-After`) and
+ * `5xx` have their usual meaning. The first four need JSON with `reason`, `error` or `message`, because gateways send them too.
  *
  * @module
  */
@@ -83,24 +85,23 @@ import { assertServer, isReachable, requiredOption, type SecretOptions } from '.
 
 /** Options of {@link ownServer}. */
 export interface OwnServerOptions extends SecretOptions {
-  /** Where the server answers, one URL for each phone: `http://engine:3000/pairing/main`. */
+  /** URL of the server, one for each phone: `http://engine:3000/pairing/main`. */
   readonly url: string
   /**
-   * Distinguishes phones. Not sent anywhere, and not a secret.
+   * Distinguishes phones. It is not sent anywhere, and is not a secret.
    * @default the URL without its query
    */
   readonly sessionId?: string | undefined
-  /** Sent with every request: a key of the server's, for example. With them the adapter belongs on a server. */
+  /** Sent with every request, for example a key of the server. With headers, use the adapter only on a server. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** How often the server may be polled, where that differs from the defaults. */
+  /** Values that replace the default timing. */
   readonly timing?: Partial<ProviderTiming> | undefined
   /**
-   * What the server can do where WhatsApp wants a passkey: pass its answer on, confirm a code that was compared, hand the user
-   * to an extension, end the ceremony.
-   * @default [] It only reports that a passkey is wanted.
+   * What the server supports if WhatsApp demands a passkey: forward the answer, confirm a compared code, hand the user over to an
+   * extension, end the ceremony. @default `[]`: it only reports the demand
    */
   readonly passkey?: readonly OwnServerPasskeyCall[] | undefined
-  /** Stands in for the global `fetch`: for tests, or as middleware. */
+  /** Replaces the global `fetch`, for tests or as middleware. */
   readonly fetch?: typeof fetch | undefined
 }
 
@@ -114,7 +115,7 @@ const TIMING: ProviderTiming = {
   qrIntervalMs: 3_000,
   qrMinIntervalMs: 1_000,
   statusIntervalMs: 2_000,
-  // The life of the connection that WhatsApp issues a code on.
+  // The life of the connection for which WhatsApp issues a code.
   pairingCodeLifetimeMs: 160_000,
   // A pairing code may need a start of the engine.
   requestTimeoutMs: 30_000,
@@ -138,7 +139,7 @@ const STATES = 'stopped starting ready qr code linking linked passkey stale fail
  */
 export function ownServer(options: OwnServerOptions): PairingProvider {
   const { headers } = options
-  // Without headers nothing here is secret; a browser is then kept out by nothing but the server's own sign-in.
+  // Without headers the adapter has no secret, so it may run in a browser, and the server has to check the sign-in.
   if (headers) assertServer('ownServer', options)
   checkHeaders(headers)
   const url = urlOption(options.url)
@@ -159,7 +160,7 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
     if (!answer.ok || answer.text) snapshotOf(fieldsOf(answer))
   }
 
-  /** A response that is no snapshot. */
+  /** Sends a request whose response is not a snapshot. */
   async function secret(options: RequestOptions, mode: string): Promise<Fields> {
     const answer = await send('POST', options, { mode: `passkey-${mode}` })
     const fields = asRecord(answer.json)
@@ -171,7 +172,7 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
 
   const resets = createResetSteps(['start', 'clear'])
 
-  /** The state, and whether the last reset has helped. */
+  /** Reads the state, and notes whether the last reset has helped. */
   async function read(options: RequestOptions): Promise<Fields> {
     const fields = fieldsOf(await send('GET', options))
     if (fields.state !== 'stopped' && fields.state !== 'starting') resets.helped(options)
@@ -185,7 +186,7 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
 
   return {
     id: 'own-server',
-    // A query may hold a key.
+    // A query may contain a key.
     sessionId: options.sessionId ?? url.replace(/\?.*$/, ''),
     timing,
     async getStatus(options) {
@@ -197,7 +198,7 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
       const snapshot = snapshotOf(fields)
       if (snapshot) return snapshot
       const { state, qr, expiresInMs } = fields
-      // Some engines leave the last code where it was.
+      // Some engines still return the last code.
       if (state === 'stopped') return { status: 'stopped' }
       const content = asText(qr)
       if (!content) return { status: 'preparing' }
@@ -217,8 +218,7 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
       }
     },
     async reset(options) {
-      // An expired code needs no `DELETE`, which would end a link that came about in the meantime. Where a start did
-      // not help, it does.
+      // An expired code needs no `DELETE`, which would end a new link. `DELETE` is sent only if a start did not help.
       const { state } = await read(options)
       if (state === 'linked') return
       const step = state === 'stopped' ? resets.next(options, ['start', 'clear']) : 'clear'
@@ -251,7 +251,7 @@ export function ownServer(options: OwnServerOptions): PairingProvider {
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The server's snapshot, which must be in a response. */
+/** The fields of the snapshot, which every response must contain. */
 function fieldsOf(answer: ProviderAnswer): Fields {
   const fields = asRecord(answer.json)
   const { state } = fields
@@ -264,7 +264,7 @@ function errorOf(answer: ProviderAnswer): PairingError {
   return isPairingErrorCode(reason) ? failure(reason, answer) : answerError(API, answer)
 }
 
-/** What is; `undefined` where nothing is linked and nothing is in the way of it. */
+/** The snapshot of a state; `undefined` if nothing is linked and nothing blocks a link. */
 function snapshotOf({
   state,
   reason,
@@ -284,14 +284,14 @@ function snapshotOf({
     case 'passkey':
       return { status: 'passkey-required', ...ceremonyOf(asRecord(passkey)), helpUrl: asHttpsUrl(helpUrl) }
     case 'failed':
-      // Starting over is what helps where the server cannot say what would.
+      // If the server names no reason, starting over is the best advice.
       throw failure(isPairingErrorCode(reason) ? reason : 'session-stale')
     default:
       return undefined
   }
 }
 
-/** Where the server only reports that a passkey is wanted, no step. */
+/** No step, if the server reports only the demand for a passkey. */
 function ceremonyOf({ step, code, expiresInMs }: Fields): {
   readonly step?: PasskeyStep
   readonly code?: string
@@ -320,7 +320,7 @@ function urlOption(value: unknown): string {
   )
 }
 
-/** With a time that is none, or too short, requests would be sent without a pause. */
+/** With an invalid or too short time, requests would be sent without a pause. */
 function timingOption(given: OwnServerOptions['timing'] = {}): ProviderTiming {
   for (const [name, ms] of Object.entries(given)) {
     if (ms === undefined || (typeof ms === 'number' && ms >= SHORTEST_MS && ms <= LONGEST_MS)) continue
@@ -333,12 +333,12 @@ function timingOption(given: OwnServerOptions['timing'] = {}): ProviderTiming {
   return { ...TIMING, ...Object.fromEntries(known) }
 }
 
-/** Before `fetch` blames the network for them. */
+/** Checked here, because `fetch` would report them as a network error. */
 function checkHeaders(headers: OwnServerOptions['headers']): void {
   try {
     new Headers(headers)
   } catch (error) {
-    // A runtime without `Headers` is another matter.
+    // A runtime without `Headers` is another problem.
     if (asRecord(error).name === 'ReferenceError') throw error
     throw new PairingError('invalid-options', 'ownServer() got "headers" that no request can carry.')
   }

@@ -1,29 +1,27 @@
 /**
- * WAHA links a phone to a *session* on your own server, by QR code or by pairing code, whichever of its engines runs.
+ * WAHA links a phone to a *session* on your own server, by QR code or by pairing code, with any of its engines.
  *
- * Setup: run the server and make a session in its dashboard; WAHA Core has the one named `default`. The key
- * rules every session there, so the adapter belongs on a server.
+ * Setup: run the server and create a session in its dashboard; WAHA Core has only the session `default`. The key controls every
+ * session there, so use the adapter only on a server.
  *
  * Notes:
- * - `me` is filled as soon as a number is sent or a code scanned. Only `WORKING` is linked.
- * - WAHA holds a request for the QR code for 5 to 10 seconds in every status but `SCAN_QR_CODE`. The status is read
- *   first, which takes milliseconds.
- * - `requestPairingCode` logs out a session that has waited for a scan for a minute or more: a code ends with the
- *   connection it was issued on, after 160 seconds. It also does so where leftovers of another number would be in the
- *   way. An engine that has no pairing codes answers with an error of the server. That is remembered, and the session
- *   is left as it is.
- * - A code that was not entered leaves half of a link. The session fails with it after each start, and only a logout
- *   removes it: `reset` and the next `requestPairingCode` send one.
- * - `reset` starts a stopped session and restarts a failed one. Where that did not help, or a failed session
- *   names an account that was linked, it is `stale`, and `reset` logs it out. It never ends a link that is up.
- * - A session that fails after it was linked is `stopped` with the reason `unlinked`. `reset` restarts it, which keeps a
- *   link that is still there, and logs it out where it fails again.
- * - `unlink` logs out, and WAHA starts the session again by itself.
- * - A passkey needs WAHA 2026.7.1 or later and its engine GOWS. `answerPasskey` resolves when WAHA has sent the answer,
- *   which says nothing about its success: the status shows that. A session that fails instead rejects with
- *   `passkey-refused` where WhatsApp got an answer in time, and with `passkey-expired` otherwise; `reset` restarts it.
- *   WAHA documents no other way to end a ceremony. No real account with a passkey was used: this is from the
- *   documentation.
+ * - `me` is set as soon as a number is sent or a code is scanned. Only `WORKING` means linked.
+ * - WAHA delays the response to a request for the QR code by 5 to 10 seconds in every status except `SCAN_QR_CODE`. So the
+ *   adapter reads the status first, which takes milliseconds.
+ * - `requestPairingCode` logs out a session that has waited for a scan for a minute or more: a code ends with its connection,
+ *   after 160 seconds. It also logs out leftovers of another number. An engine without pairing codes responds with a server
+ *   error. The adapter remembers that, and does not log the session out again.
+ * - A code that was not entered leaves an incomplete link. The session then fails after each start, and only a logout removes it:
+ *   `reset` and the next `requestPairingCode` send one.
+ * - `reset` starts a stopped session and restarts a failed one. If that did not help, or a failed session has an account that was
+ *   linked, it is `stale`, and `reset` logs it out. It never ends a working link.
+ * - A session that fails after it was linked is `stopped` with the reason `unlinked`. `reset` restarts it, which keeps an
+ *   existing link, and logs it out if it fails again.
+ * - `unlink` logs out, and WAHA restarts the session automatically.
+ * - A passkey needs WAHA 2026.7.1 or later and its engine GOWS. `answerPasskey` resolves when WAHA has sent the answer. The
+ *   status shows whether WhatsApp accepted it. If the session fails instead, reads reject with `passkey-refused` if WhatsApp got
+ *   an answer in time, and with `passkey-expired` otherwise; `reset` restarts it. WAHA documents no other way to end a ceremony.
+ *   This follows the documentation and was not tested with a real account.
  *
  * Pages:
  * - https://waha.devlike.pro/docs/how-to/sessions
@@ -61,15 +59,15 @@ import { webhookTime } from './lib/webhook-time.js'
 /** Options of {@link waha}. */
 export interface WahaOptions extends SecretOptions {
   /**
-   * Where the server is: `https://waha.example.com`. Its host and path are part of the `sessionId`, since every server
-   * has a session `default`: `waha.example.com/default`.
+   * URL of the server: `https://waha.example.com`. Its host and path are part of the `sessionId`, because every server has a
+   * session `default`: `waha.example.com/default`.
    */
   readonly baseUrl: string
   /** Key of the server, sent as `X-Api-Key`. */
   readonly apiKey: string
   /** Name of the session; WAHA Core has only `default`. */
   readonly session: string
-  /** Stands in for the global `fetch`: for tests, or as middleware. */
+  /** Replaces the global `fetch`, for tests or as middleware. */
   readonly fetch?: typeof fetch | undefined
 }
 
@@ -78,13 +76,13 @@ const TIMING: ProviderTiming = {
   qrLifetimeMs: 20_000,
   // No limit is documented.
   qrIntervalMs: 5_000,
-  // Below that only to meet a change that is due.
+  // A shorter pause is used only when a change is due.
   qrMinIntervalMs: 2_000,
   // How soon a scan is noticed.
   statusIntervalMs: 3_000,
-  // The connection that it is issued on ends after 160 seconds; the code comes a few after its beginning.
+  // Its connection ends after 160 seconds, and the code is issued some seconds after the connection began.
   pairingCodeLifetimeMs: 150_000,
-  // WAHA holds a QR request for up to 10 seconds and a logout for 4; engines with a browser take longer.
+  // WAHA responds to a QR request after up to 10 seconds and to a logout after 4; engines with a browser take longer.
   requestTimeoutMs: 20_000,
 }
 
@@ -92,21 +90,21 @@ const NAME = 'WAHA'
 
 const API: ProviderApi = {
   name: NAME,
-  // The form of NestJS.
+  // The error format of NestJS.
   isOwnForm: ({ json, status }) => asRecord(json).statusCode === status,
   isSelfHosted: true,
 }
 
-/** How WAHA Core answers for any other session name. */
+/** WAHA Core's error for any other session name. */
 const ONLY_DEFAULT = /supports? only \S+ session/i
 
-/** In SCAN_QR_CODE a QR code comes in milliseconds. Where the status changes at that moment, WAHA holds the request. */
+/** In SCAN_QR_CODE a QR code comes in milliseconds. If the status changes at that moment, WAHA delays the response. */
 const QR_TIMEOUT_MS = 3_000
 
-/** Between two looks at a session that starts. The engine NOWEB takes less than a second. */
+/** The pause between two reads of a starting session. The engine NOWEB takes less than a second. */
 const START_PAUSE_MS = 250
 
-/** A start, restart or logout is awaited for so long. The engines with a browser take longer, and are polled then. */
+/** How many reads wait for a start, restart or logout. Engines with a browser take longer, and are polled after that. */
 const SETTLE_LOOKS = 12
 
 type Step = 'start' | 'restart' | 'logout'
@@ -132,7 +130,7 @@ export function waha(options: WahaOptions): PairingProvider {
     request({
       ...more,
       url: `${baseUrl}/api/${path}`,
-      // WAHA compares the whole header: any list, also one with JSON in it, gets the image as bytes.
+      // WAHA compares the complete header: for any list, even one with JSON in it, it returns the image as bytes.
       headers: { Accept: 'application/json', 'X-Api-Key': apiKey },
       signal,
     })
@@ -158,7 +156,7 @@ export function waha(options: WahaOptions): PairingProvider {
     return session
   }
 
-  /** WAHA's own advice for a failed session is a restart, and a logout where that did not help. */
+  /** WAHA recommends a restart for a failed session, and a logout if that did not help. */
   function isStale(session: WahaSession, options: RequestOptions): boolean {
     if (session.status !== 'FAILED') return false
     const last = resets.last(options)
@@ -179,7 +177,7 @@ export function waha(options: WahaOptions): PairingProvider {
   async function change(action: Step, options: RequestOptions): Promise<void> {
     const sentAt = Date.now()
     const answer = await ask(`sessions/${name}/${action}`, options, { method: 'POST' })
-    // Another client has started it in the meantime.
+    // Another client has just started it.
     const isStarted = action === 'start' && answer.status === 422 && !ONLY_DEFAULT.test(answer.text)
     if ((!answer.ok && !isStarted) || isPage(answer)) throw sessionError(answer)
     memory.change(options, action, sentAt)
@@ -187,12 +185,12 @@ export function waha(options: WahaOptions): PairingProvider {
   }
 
   /**
-   * WAHA responds to a change before the session has started, and the next read is to find a code. The last look, if
-   * any.
+   * WAHA responds to a change before the session has started, but the next read should find a code. So this waits for the start,
+   * and returns the last read session.
    */
   async function settle(options: RequestOptions): Promise<WahaSession | undefined> {
     for (let look = 0; look < SETTLE_LOOKS; look += 1) {
-      // The change has been made, whatever comes of this.
+      // The change itself has succeeded, so an error here is ignored.
       const session = await getSession(options).catch(() => undefined)
       if (session?.status !== 'STARTING' && session?.status !== 'STOPPED') return session
       await pause(START_PAUSE_MS, options.signal)
@@ -200,7 +198,7 @@ export function waha(options: WahaOptions): PairingProvider {
     return undefined
   }
 
-  /** Sends one step of a reset; the session after it. */
+  /** Sends one step of a reset, and returns the session after it. */
   async function take(step: Step, options: RequestOptions): Promise<WahaSession | undefined> {
     await change(step, options)
     resets.taken(options, step)
@@ -213,11 +211,11 @@ export function waha(options: WahaOptions): PairingProvider {
     const wasLinked = memory.wasLinked(options)
     const step = resets.next(options, stepsFor(session, wasLinked))
     const after = await take(step, options)
-    // It logged in with these credentials before, and cannot any more: the device was unlinked on the phone.
+    // The session can no longer log in with credentials that worked before: the device was unlinked on the phone.
     if (step === 'restart' && wasLinked && after?.status === 'FAILED') await take('logout', options)
   }
 
-  /** The QR code, or how WAHA says that the status is another one now. */
+  /** Requests the QR code. WAHA may respond that the status has changed. */
   async function askForQrCode(options: RequestOptions): Promise<ProviderAnswer | undefined> {
     try {
       const answer = await ask(`${name}/auth/qr?format=raw`, options, { timeoutMs: QR_TIMEOUT_MS })
@@ -275,7 +273,7 @@ export function waha(options: WahaOptions): PairingProvider {
     webhookSentAt: (body) => webhookTime(asRecord(body).timestamp),
     readWebhook(body) {
       const session = webhookSession(body, sessionName)
-      // A stop is a step of every restart and logout. Where it is more than that, the next poll finds it.
+      // Every restart and logout includes a stop. If it was a real stop, the next poll finds it.
       if (!session?.status || session.status === 'STOPPED') return undefined
       return session.status === 'FAILED' && namesAccount(session) ? { status: 'stale' } : fromSession(session)
     },
@@ -296,12 +294,12 @@ function sessionError(answer: ProviderAnswer): PairingError {
     : answerError(API, answer)
 }
 
-/** Where the session failed with this account, WhatsApp refuses its credentials. */
+/** If the session failed with this account, WhatsApp refuses its credentials. */
 function namesAccount({ account, isHalfLinked }: WahaSession): boolean {
   return account.id !== undefined && !isHalfLinked
 }
 
-/** What to send to a session that is not linked, from the mildest step on. */
+/** The steps for a session that is not linked, the mildest first. */
 function stepsFor(session: WahaSession, wasLinked: boolean): readonly [Step, ...Step[]] {
   const { status, isHalfLinked } = session
   // A logout would end a link that the session keeps while it is stopped.

@@ -1,18 +1,17 @@
 /**
- * WASend (wasend.dev) links a phone to a *session*, by QR code. It is a layer over WAHA, whose states it
- * passes on.
+ * WASend (wasend.dev) links a phone to a *session*, by QR code. It is a layer over WAHA, and forwards WAHA's states.
  *
- * Setup: make an API key in the console and a session, there or with `createWasendSession`. One key rules
- * every session of the account, so the adapter belongs on a server.
+ * Setup: create an API key in the console, and a session there or with `createWasendSession`. One key controls every session of
+ * the account, so use the adapter only on a server.
  *
  * Notes:
  * - There is no pairing code, and no `unlink`: `stop` keeps the link, and `DELETE` destroys the session with
  *   all its settings. Users unlink on the phone.
- * - `reset` starts a stopped session and restarts any other, such as one whose codes have all expired. Neither ends a
- *   link. Where a restart did not help, the next `reset` stops and starts it; after that, it is `not-supported`: what
- *   an earlier link left can be removed only with the session.
- * - Webhooks are WAHA's `session.status`, by its pages: WASend shows none of its own.
- * - Pages and SDK disagree on where the QR code is and in which field. Both places are tried, all fields are
+ * - `reset` starts a stopped session and restarts any other, such as one whose codes have all expired. Neither ends a link. If a
+ *   restart did not help, the next `reset` stops and starts it. After that it is `not-supported`, because the leftovers of an
+ *   earlier link can be removed only with the session.
+ * - Webhooks are `session.status` in WAHA's documented format, because WASend documents none.
+ * - The documentation and the SDK disagree about the path and the field of the QR code. Both paths are tried, and all fields are
  *   read.
  *
  * Pages:
@@ -47,28 +46,28 @@ interface AccessOptions extends SecretOptions {
   /** Key of the account, sent as `Authorization: Bearer`. */
   readonly apiKey: string
   /**
-   * Where the API is, for your own gateway.
+   * Base URL of the API, if you use your own gateway.
    * @default 'https://api.wasend.dev'
    */
   readonly baseUrl?: string | undefined
-  /** Stands in for the global `fetch`: for tests, or as middleware. */
+  /** Replaces the global `fetch`, for tests or as middleware. */
   readonly fetch?: typeof fetch | undefined
 }
 
 /** Options of {@link wasend}. */
 export interface WasendOptions extends AccessOptions {
-  /** `uniqueSessionId` of the session; not its `id`, not its `sessionName`. */
+  /** `uniqueSessionId` of the session, and not its `id` or `sessionName`. */
   readonly sessionId: string
   /**
-   * Where the QR code is below `/sessions/{id}/`: `qr` in the pages, `auth/qr` in the SDK.
+   * The path of the QR code below `/sessions/{id}/`: `qr` in the documentation, `auth/qr` in the SDK.
    * @default the one that works
    */
   readonly qrPath?: 'qr' | 'auth/qr' | undefined
 }
 
-/** Options of {@link createWasendSession}: the access, and the session in the provider's own words. */
+/** Options of {@link createWasendSession}: the access, and the fields of the session with the provider's names. */
 export interface CreateWasendSessionOptions extends AccessOptions, RequestOptions {
-  /** A name for people. */
+  /** A display name. */
   readonly sessionName: string
   /** The number that will be linked, in any international spelling. */
   readonly phoneNumber: string
@@ -78,7 +77,7 @@ export interface CreateWasendSessionOptions extends AccessOptions, RequestOption
   readonly webhookUrl?: string | undefined
 }
 
-/** A session that was just made. */
+/** A new session. */
 export interface WasendSession {
   /** The provider's `uniqueSessionId`: `sessionId` of {@link wasend}. */
   readonly sessionId: string
@@ -98,7 +97,7 @@ const TIMING: ProviderTiming = {
   statusIntervalMs: 3_000,
   // The life of the connection that WhatsApp issues codes on.
   pairingCodeLifetimeMs: 160_000,
-  // As in the SDK: QR requests are held until a code is there.
+  // As in the SDK: the provider responds to a QR request only when a code is available.
   requestTimeoutMs: 30_000,
 }
 
@@ -106,7 +105,7 @@ const NAME = 'WASend'
 
 const API: ProviderApi = { name: NAME, isOwnForm: (answer) => hasField(answer, 'message', 'error') }
 
-/** What a reset of a session that runs sends, from the mildest step on. */
+/** The steps of a reset for a running session, the mildest first. */
 const STEPS = ['restart', 'stop', 'give-up'] as const
 
 /** Fields of the QR code: example, field table of the same page, WAHA. */
@@ -124,10 +123,10 @@ export function wasend(options: WasendOptions): PairingProvider {
   const path = `sessions/${encodeURIComponent(sessionId)}`
   let qrPaths = options.qrPath ? [options.qrPath] : ['qr', 'auth/qr']
 
-  /** WASend documents no status, but WAHA's are passed on here: this one means that the QR code is there. */
+  /** WASend documents no status, but forwards WAHA's. This one means that a QR code is available. */
   let knowsScanStatus = false
 
-  /** @param otherwise What a status means that is not one of WAHA's: WASend documents none. */
+  /** @param otherwise The meaning of a status that is not one of WAHA's, because WASend documents none. */
   async function getSnapshot(
     options: RequestOptions,
     otherwise: 'preparing' | 'linked',
@@ -144,8 +143,8 @@ export function wasend(options: WasendOptions): PairingProvider {
   }
 
   /**
-   * Whether the QR code is to be requested, which WAHA holds for 5 to 10 seconds where there is none. WASend's page says
-   * that it is there in `STARTING`; once `SCAN_QR_CODE` was seen, that is known to be the status.
+   * Whether to request the QR code; WAHA delays the response by 5 to 10 seconds if there is none. According to WASend's
+   * documentation there is one in `STARTING`. After `SCAN_QR_CODE` was seen once, only that status counts.
    */
   function mayHaveQrCode({ status }: WahaSession): boolean {
     knowsScanStatus ||= status === 'SCAN_QR_CODE'
@@ -156,26 +155,26 @@ export function wasend(options: WasendOptions): PairingProvider {
 
   async function act(action: 'start' | 'stop' | 'restart', { signal }: RequestOptions): Promise<void> {
     const answer = await request(`${path}/${action}`, { signal, method: 'POST' })
-    // A conflict means that another client has started it in the meantime.
+    // A conflict means that another client has just started it.
     if (!answer.ok && answer.status !== 409 && answer.status !== 422) throw answerError(API, answer)
   }
 
   async function getSession(options: RequestOptions): Promise<WahaSession> {
     const answer = await request(path, { signal: options.signal })
     const body = asRecord(answer.json)
-    // Flat in the pages; nested, with the status beside it, in lists and in the SDK.
+    // The fields are flat in the documentation, but nested next to the status in lists and in the SDK.
     const holders = [body, asRecord(body.session), asRecord(body.downstream)]
     const field = (name: string): unknown => holders.find((holder) => asText(holder[name]))?.[name]
     const status = asText(field('status'))
     if (!answer.ok || !(status || field('uniqueSessionId'))) throw answerError(API, answer)
-    // `me` is who scanned; `phoneNumber` is what was declared when the session was made.
+    // `me` is the account that scanned; `phoneNumber` was declared when the session was created.
     const me = holders.map((holder) => holder.me).find((value) => value)
     const session = wahaSession(status, me, field('phoneNumber'))
     if (session.status === 'SCAN_QR_CODE' || session.status === 'WORKING') resets.helped(options)
     return session
   }
 
-  /** The response of the first place that exists. */
+  /** The response of the first path that exists. */
   async function askForQrCode({ signal }: RequestOptions): Promise<ProviderAnswer> {
     const [first = 'qr', second] = qrPaths
     let answer = await request(`${path}/${first}`, { signal })
@@ -198,7 +197,7 @@ export function wasend(options: WasendOptions): PairingProvider {
       const answer = await askForQrCode(options)
       // Documented as "already connected".
       if (answer.status === 409) return getSnapshot(options, 'linked')
-      // WAHA's "not in this status", which may have changed since.
+      // WAHA's error for a wrong status, which may have changed since.
       if (answer.status === 422) return getSnapshot(options, 'preparing')
       const error = answerError(API, answer)
       const content = answer.ok && error.code === 'invalid-answer' ? qrContent(answer, QR_FIELDS) : undefined
@@ -233,8 +232,8 @@ export function wasend(options: WasendOptions): PairingProvider {
 }
 
 /**
- * Makes a session, which is the first step of WASend's own sequence: create, get the QR code, show it,
- * watch. The other steps are those of {@link wasend} with the `sessionId` that comes back.
+ * Creates a session, which is the first step of WASend's sequence: create, get the QR code, show it, watch. {@link wasend} does
+ * the other steps, with the returned `sessionId`.
  *
  * @example
  * const { sessionId } = await createWasendSession({ apiKey, sessionName, phoneNumber: '+5511987654321' })
@@ -262,7 +261,7 @@ export async function createWasendSession(options: CreateWasendSessionOptions): 
   throw answerError(API, answer)
 }
 
-/** Where WAHA has no QR code. Any other status, also one that is not WAHA's, may have one. */
+/** Whether WAHA has no QR code in this status. Any other status, even an unknown one, may have one. */
 function isWithoutCode(status: string | undefined): boolean {
   return status === 'STOPPED' || status === 'FAILED' || status === 'WORKING' || /^PASSKEY/.test(status ?? '')
 }
@@ -280,9 +279,9 @@ function access(factory: string, options: AccessOptions): Access {
 }
 
 /**
- * How long a QR code still lives, from the moment its provider gives: ISO 8601, or seconds or milliseconds
- * since 1970. Nothing where that cannot be: a code that was just given is not over, and none lives longer
- * than a minute. Then a clock is wrong, and the documented rotation is the better guess.
+ * The remaining time of a QR code, from the provider's expiry time: ISO 8601, or seconds or milliseconds since 1970. `undefined`
+ * if the time is implausible, because a new code has not expired and none lives longer than a minute. Then a clock is wrong, and
+ * the documented rotation is used.
  *
  * @param date - The time of the provider at its response, in whole seconds.
  */

@@ -1,24 +1,22 @@
 /**
  * Z-API links a phone to an *instance*, by QR code or by pairing code.
  *
- * Setup: create an instance in Z-API's console; its page shows the instance's id and token. Where the account's
- * security token is activated, every call needs it too: `clientToken`. Z-API's API must not be called from a front end,
- * so the adapter belongs on a server.
+ * Setup: create an instance in Z-API's console; its page shows the instance's id and token. If the account's security token is
+ * activated, every call needs it too: `clientToken`. Z-API forbids calls from a front end, so use the adapter only on a server.
  *
  * Notes:
- * - `reset` restores a session that Z-API says needs it, which takes no new scan, and restarts the instance
- *   otherwise. Where that did not help, the next `reset` sends the next stronger call: `restore-session`, `restart`,
- *   `disconnect`. The session is `stale` until then, so that only the user sends it. It never disconnects a phone
- *   that is connected.
- * - `unlink` disconnects the phone. Every other call of the instance fails from then on.
+ * - `reset` restores a session if Z-API reports that this is needed, which requires no new scan, and restarts the instance
+ *   otherwise. If that did not help, the next `reset` sends the next stronger call: `restore-session`, `restart`, `disconnect`.
+ *   The session is `stale` until then, so that only the user sends it. It never disconnects a phone that is connected.
+ * - `unlink` disconnects the phone. After that, every other call of the instance fails.
  * - Webhooks: point `update-webhook-connected` and `update-webhook-disconnected` to your server. The former also
  *   comes after a restart.
- * - Z-API's documentation says to stop after three unscanned codes, as the session does by itself.
- * - Where WhatsApp wants a passkey, requests for codes give a challenge. The status of the instance does not report that, so
- *   the adapter remembers it for ten minutes, or until a link, a code or a reset. `getPasskeyChallenge` requests the QR code again.
- *   `getPasskeyHandoff` gives a code for the extension *Z-API Conector*, which has the form of a pairing code and is none.
- *   `resetPasskey` ends the ceremony, so that another phone can be linked. Nothing is documented about a code to compare. No real
- *   account with a passkey was used: this is from the documentation.
+ * - Z-API's documentation says to stop after three unscanned codes, as the session does automatically.
+ * - If WhatsApp demands a passkey, requests for codes return a challenge. The status of the instance does not report that, so the
+ *   adapter remembers it for ten minutes, or until a link, a code or a reset. `getPasskeyChallenge` requests the QR code again.
+ *   `getPasskeyHandoff` returns a code for the extension *Z-API Conector*, which looks like a pairing code but is not one.
+ *   `resetPasskey` ends the ceremony, so that another phone can be linked. A code to compare is not documented. This follows the
+ *   documentation and was not tested with a real account.
  *
  * Pages:
  * - https://developer.z-api.io/en/instance/qrcode
@@ -71,20 +69,20 @@ export interface ZApiOptions extends SecretOptions {
   readonly instanceId: string
   /** Secret of the instance. */
   readonly token: string
-  /** Security token of the account, sent as `Client-Token`. Needed as soon as it is activated. */
+  /** Security token of the account, sent as `Client-Token`. Required if it is activated. */
   readonly clientToken?: string | undefined
   /**
-   * Where the API is, for your own gateway.
+   * Base URL of the API, if you use your own gateway.
    * @default 'https://api.z-api.io'
    */
   readonly baseUrl?: string | undefined
   /**
-   * Which of the two calls gives the QR code: `bytes` is `/qr-code`, `image` is `/qr-code/image`. What comes
-   * back is recognised by its content in both.
+   * Which of the two calls reads the QR code: `bytes` is `/qr-code`, `image` is `/qr-code/image`. The adapter recognises the
+   * response of both by its content.
    * @default 'bytes'
    */
   readonly qrFormat?: 'bytes' | 'image' | undefined
-  /** Stands in for the global `fetch`: for tests, or as middleware. */
+  /** Replaces the global `fetch`, for tests or as middleware. */
   readonly fetch?: typeof fetch | undefined
 }
 
@@ -93,13 +91,13 @@ const TIMING: ProviderTiming = {
   qrLifetimeMs: 20_000,
   // Documented: poll every 10 to 20 seconds.
   qrIntervalMs: 10_000,
-  // Below that only to meet a change that is due.
+  // A shorter pause is used only when a change is due.
   qrMinIntervalMs: 5_000,
-  // No limit is documented; this is what careful clients do.
+  // No limit is documented; this is a conservative value.
   statusIntervalMs: 4_000,
-  // Not documented: the life of the connection that WhatsApp issues a code on.
+  // Not documented: the life of the connection for which WhatsApp issues a code.
   pairingCodeLifetimeMs: 160_000,
-  // Responses come at once, or not at all.
+  // Responses come immediately or not at all.
   requestTimeoutMs: 10_000,
 }
 
@@ -107,7 +105,7 @@ const NAME = 'Z-API'
 
 const API: ProviderApi = { name: NAME, isOwnForm: (answer) => hasField(answer, 'error', 'message') }
 
-/** Fields of the QR code: the documented one, then those met in the wild. */
+/** Fields of the QR code: the documented one, then others that were observed. */
 const QR_FIELDS = ['value', 'qrCode', 'qrcode', 'qr', 'image', 'imageBase64', 'qrCodeBase64']
 
 /** Texts of errors. They come with any HTTP status, in `error` or in `message`. */
@@ -154,8 +152,7 @@ export function zApi(options: ZApiOptions): PairingProvider {
   async function getStatus(options: RequestOptions): Promise<PairingSnapshot> {
     const answer = await ask('status', options)
     const { connected } = asRecord(answer.json)
-    // Alone decides: `error` is filled on success too, and `smartphoneConnected` is about the phone's own
-    // network.
+    // Only this field counts: `error` is set on success too, and `smartphoneConnected` is about the phone's network.
     if (connected === true) return linked(options)
     if (isUnpaid(answer)) throw mustPayError(NAME)
     if (says(answer, TO_BE_RESTORED)) return { status: resets.last(options) ? 'stale' : 'stopped' }
@@ -171,14 +168,14 @@ export function zApi(options: ZApiOptions): PairingProvider {
     return { status: 'linked', account: normalizeAccount({ phoneNumber: phone, name, avatarUrl: imgUrl }) }
   }
 
-  /** What stands in the way of a code that is not in the response; `undefined` where nothing does. */
+  /** The reason for a missing code; `undefined` if there is none. */
   async function obstacle(
     answer: ProviderAnswer,
     options: RequestOptions,
   ): Promise<PairingSnapshot | undefined> {
     const ceremony = passkeys.begin(answer, options)
     if (ceremony) return ceremony
-    // "Already connected" and the like may have any HTTP status, so the state is read before the error counts.
+    // "Already connected" and similar texts may have any HTTP status, so the state is read before the error is reported.
     const error = zApiError(answer)
     if (error.code !== 'invalid-answer' && !says(answer, /connected/i) && !says(answer, TO_BE_RESTORED))
       throw error
@@ -191,7 +188,7 @@ export function zApi(options: ZApiOptions): PairingProvider {
   async function reset(options: RequestOptions): Promise<void> {
     const step = resets.next(options, stepsAfter(await ask('status', options)))
     const answer = await ask(step, options)
-    // A gateway in between says nothing about the call.
+    // The response of a gateway does not mean that the call was sent.
     if (answer.json !== undefined) resets.taken(options, step)
     checkDone(step, answer)
     passkeys.end(options)
@@ -217,8 +214,8 @@ export function zApi(options: ZApiOptions): PairingProvider {
     async requestPairingCode(phoneNumber, options) {
       const answer = await ask(`phone-code/${phoneNumber}`, options)
       const { value, code, phoneCode } = asRecord(answer.json)
-      // Documented as `value`, met as the others; its length in the documented sample, ten, is not
-      // WhatsApp's.
+      // The documented field is `value`; the others were observed. The documented example has ten characters, which WhatsApp's
+      // codes do not have.
       const pairingCode = hasCode(answer) && (asText(value) ?? asText(code) ?? asText(phoneCode))
       if (pairingCode)
         return { status: 'pairing-code', pairingCode: normalizePairingCode(pairingCode, 'z-api').value }
@@ -238,23 +235,23 @@ export function zApi(options: ZApiOptions): PairingProvider {
     answerPasskey: passkeys.answerPasskey,
     getPasskeyHandoff: passkeys.getPasskeyHandoff,
     resetPasskey: passkeys.resetPasskey,
-    // Spelled this way by Z-API.
+    // This is Z-API's spelling.
     webhookSentAt: (body) => webhookTime(asRecord(body).momment),
     readWebhook(body) {
       const { type, instanceId: sender, phone } = asRecord(body)
       if (asText(sender) !== instanceId) return undefined
       if (type === 'DisconnectedCallback') return { status: 'unlinked' }
       const account = normalizeAccount({ phoneNumber: phone })
-      // Without the documented number, another request shows who was linked.
+      // If the documented number is missing, another request reads the account.
       return type === 'ConnectedCallback' && account.phoneNumber ? { status: 'linked', account } : undefined
     },
   }
 }
 
-/** What to send, from the mildest call on. */
+/** The calls to send, the mildest first. */
 function stepsAfter(status: ProviderAnswer): readonly [Step, ...Step[]] {
   const { connected } = asRecord(status.json)
-  // Nothing but a phone that is known not to be connected is disconnected.
+  // `disconnect` is sent only if the phone is known not to be connected.
   if (connected === true) return ['restart']
   if (says(status, TO_BE_RESTORED)) return STEPS
   return connected === false || says(status, DISCONNECTED) ? ['restart', 'disconnect'] : ['restart']
@@ -274,7 +271,7 @@ function hasCode(answer: ProviderAnswer): boolean {
   return answer.ok && !asRecord(answer.json).challenge && !isPage(answer) && !saysAnything(answer)
 }
 
-/** What Z-API writes in words, not in base64: as JSON, or as plain text. */
+/** The text of a response that is not base64: from JSON, or plain text. */
 function messageOf({ json, text }: ProviderAnswer): string {
   const { error, message } = asRecord(json)
   return json === undefined ? text : `${asText(error) ?? ''} ${asText(message) ?? ''}`
@@ -289,14 +286,14 @@ function saysAnything(answer: ProviderAnswer): boolean {
   return isUnpaid(answer) || texts.some((text) => says(answer, text))
 }
 
-/** A plan that is over, in a response that is no error by its status. */
+/** Whether a response without an error status says that the plan has ended. */
 function isUnpaid(answer: ProviderAnswer): boolean {
   return answer.ok && !isPage(answer) && saysMustPay(messageOf(answer))
 }
 
 function zApiError(answer: ProviderAnswer): PairingError {
   if (isUnpaid(answer)) return mustPayError(NAME)
-  // The text of a gateway may have the same words.
+  // The text of a gateway may contain the same words.
   if (answer.status > 400 && answer.status < 405 && !isOwnError(API, answer)) return answerError(API, answer)
   if (says(answer, REFUSED)) return refusedError(NAME, answer)
   return says(answer, UNKNOWN) ? unknownSessionError(NAME) : answerError(API, answer)

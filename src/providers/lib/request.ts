@@ -35,7 +35,7 @@ export interface ProviderRequest extends RequestOptions {
 export type Requester = (request: ProviderRequest) => Promise<ProviderAnswer>
 
 interface RequesterOptions {
-  /** Stands in for the global `fetch`: for tests, or as middleware. */
+  /** Replaces the global `fetch`, for tests or as middleware. */
   readonly fetch?: typeof fetch | undefined
   readonly timeoutMs: number
 }
