@@ -15,12 +15,13 @@ import { userOf } from './session.mjs'
  * @param {object} options
  * @param {PairingProvider} options.provider
  * @param {string} options.linkSecret Signs pairing links: at least 32 characters.
- * @param {string} options.pageUrl The page with `<WhatsAppPairing>`, where pairing links lead.
- * @param {string | undefined} [options.webhookSecret] Without it no webhooks are taken.
- * @param {number} [options.linkGraceMs] Links end so long after a phone was linked: until then, their pages show that too.
+ * @param {string} options.pageUrl The page with `<WhatsAppPairing>`, which pairing links open.
+ * @param {string | undefined} [options.webhookSecret] Without it, webhooks are refused.
+ * @param {number} [options.linkGraceMs] How long links stay valid after a phone was linked, so that their pages can show the
+ * result.
  */
 export function createApp({ provider, linkSecret, pageUrl, webhookSecret, linkGraceMs = 30_000 }) {
-  // By id. With several processes: a table of your database.
+  // The links, by id. With several processes, use a table of your database.
   /** @type {Set<string>} */
   const openLinks = new Set()
   /** @type {Set<string>} */
@@ -28,13 +29,13 @@ export function createApp({ provider, linkSecret, pageUrl, webhookSecret, linkGr
 
   /** @param {Request} request */
   async function authorize(request) {
-    // A customer with a pairing link, who has no account here. The link opens the session it was made for, no other.
+    // A customer with a pairing link, who has no account here. The link opens only its own session.
     if (request.headers.has('authorization')) {
       const claims = await verifyPairingLink(request, {
         secret: linkSecret,
         isRevoked: ({ id }) => endedLinks.has(id),
       })
-      // The claims themselves, so that live events end with the link.
+      // Returns the claims, so that live events end with the link.
       return claims.sessionId === provider.sessionId && claims
     }
     const user = userOf(request.headers.get('cookie'))
@@ -42,7 +43,7 @@ export function createApp({ provider, linkSecret, pageUrl, webhookSecret, linkGr
     return user.mayLinkPhones
   }
 
-  /** A link is for one pairing: it must not link another phone, or end this link, later on. */
+  /** A link is for one pairing: later it must not link another phone, or unlink this one. */
   function onLinked() {
     const ids = [...openLinks]
     openLinks.clear()
@@ -54,11 +55,11 @@ export function createApp({ provider, linkSecret, pageUrl, webhookSecret, linkGr
   const handler = createPairingHandler({ provider, authorize, webhookSecret, onLinked })
   const app = express()
 
-  // Takes a body that express.json() has read, and one that was not read yet. compression() may stand in front: it
-  // leaves live events alone, because they are marked `no-transform`.
+  // Accepts a body that express.json() has read, and one that was not read yet. compression() may run first: it does not change
+  // live events, because they are marked `no-transform`.
   app.use('/api/pairing', toNodeListener(handler))
 
-  // What to send to the phone's owner: a picture of the QR code would expire before it is opened.
+  // Makes the link for the phone's owner. A picture of the QR code would expire before it is opened.
   app.post('/pairing-links', async (request, response) => {
     if (!userOf(request.headers.cookie)?.mayLinkPhones) {
       response.sendStatus(403)

@@ -6,7 +6,7 @@ import { providerFrom } from './provider.mjs'
 
 const {
   PORT = '3000',
-  // Links of an earlier start open nothing then.
+  // Links from before a restart are then invalid.
   PAIRING_LINK_SECRET = randomBytes(32).toString('base64'),
   PAIRING_PAGE_URL = 'http://localhost:3000/pair',
   PAIRING_WEBHOOK_SECRET,
@@ -19,14 +19,14 @@ const { app, handler } = createApp({
   webhookSecret: PAIRING_WEBHOOK_SECRET,
 })
 
-// For this machine alone: on a network, others could get the cookies of the example.
+// Only for this machine: on a network, others could get the cookies of the example.
 const server = app.listen(Number(PORT), '127.0.0.1', (error) => {
   if (error) throw error
   const { port } = /** @type {AddressInfo} */ (server.address())
   console.log(`Pairing at http://127.0.0.1:${port}/api/pairing`)
 })
 
-// Ends live events first: without that, the server would wait for each page that watches.
+// Ends live events first. Otherwise the server would wait for each page that watches.
 process.once('SIGTERM', () => {
   void handler.close()
   server.close()

@@ -7,7 +7,7 @@ import { userOf } from './session.mjs'
 /**
  * @param {object} options
  * @param {PairingProvider} options.provider
- * @param {string | undefined} [options.webhookSecret] Without it no webhooks are taken.
+ * @param {string | undefined} [options.webhookSecret] Without it, webhooks are refused.
  */
 export function createApp({ provider, webhookSecret }) {
   const handler = createPairingHandler({
@@ -20,8 +20,8 @@ export function createApp({ provider, webhookSecret }) {
     webhookSecret,
   })
   const app = new Hono()
-  // The address itself, and `/webhook` below it. compress() may stand in front: it leaves live events alone, because
-  // they are marked `no-transform`.
+  // The address itself, and `/webhook` below it. compress() may run first: it does not change live events, because they are
+  // marked `no-transform`.
   app.all('/api/pairing/*', (context) => handler(context.req.raw))
   return { app, handler }
 }

@@ -9,12 +9,12 @@ const { app, handler } = createApp({
   webhookSecret: PAIRING_WEBHOOK_SECRET,
 })
 
-// For this machine alone: on a network, others could get the cookies of the example.
+// Only for this machine: on a network, others could get the cookies of the example.
 const server = serve({ fetch: app.fetch, port: Number(PORT), hostname: '127.0.0.1' }, ({ port }) => {
   console.log(`Pairing at http://127.0.0.1:${port}/api/pairing`)
 })
 
-// Ends live events first: without that, the server would wait for each page that watches.
+// Ends live events first. Otherwise the server would wait for each page that watches.
 process.once('SIGTERM', () => {
   void handler.close()
   server.close()

@@ -1,13 +1,13 @@
 // @ts-check
 
-/** The host's own sessions. In your server a store stands here, and the value of the cookie cannot be guessed. */
+/** The sessions of the app. In your server, use a store, and cookie values that cannot be guessed. */
 const users = new Map([
   ['demo-admin', { mayLinkPhones: true }],
   ['demo-agent', { mayLinkPhones: false }],
 ])
 
 /**
- * Who is signed in, by the cookie `session`.
+ * The signed-in user, from the cookie `session`.
  *
  * @param {string | null | undefined} cookies The `Cookie` header.
  */

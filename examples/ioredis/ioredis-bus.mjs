@@ -1,16 +1,17 @@
 // @ts-check
 
 /**
- * A bus over ioredis, for apps that use it already. For node-redis, `redisBus` of `whatsapp-pairing/server/redis-bus` does the same.
+ * A bus over ioredis, for apps that already use it. For node-redis, `redisBus` of `whatsapp-pairing/server/redis-bus` does the
+ * same.
  *
- * @param {import('ioredis').Redis} client one that your app has made and closes
- * @param {string} [prefix] keeps apps on one Redis apart
+ * @param {import('ioredis').Redis} client a client that your app creates and closes
+ * @param {string} [prefix] separates apps that use one Redis
  * @returns {Required<import('whatsapp-pairing/server').PairingBus> & { close(): void }}
  */
 export function ioredisBus(client, prefix = 'whatsapp-pairing:') {
   /** @type {Map<string, Set<(message: string) => void>>} */
   const listeners = new Map()
-  // A connection that is subscribed can do little else. It reconnects and subscribes again by itself.
+  // A subscribed connection can do little else. It reconnects and resubscribes automatically.
   const subscriber = client.duplicate()
   subscriber.on('error', () => {})
   subscriber.on('message', (channel, message) => {
@@ -18,7 +19,7 @@ export function ioredisBus(client, prefix = 'whatsapp-pairing:') {
   })
 
   /**
-   * The reply, or `undefined` during an outage. Otherwise ioredis would keep the command, and send it when it is old.
+   * The reply, or `undefined` during an outage. Otherwise ioredis would queue the command, and send it too late.
    *
    * @template Reply
    * @param {() => Promise<Reply>} run
@@ -36,7 +37,7 @@ export function ioredisBus(client, prefix = 'whatsapp-pairing:') {
       const channel = prefix + name
       const added = listeners.get(channel) ?? new Set()
       listeners.set(channel, added.add(listener))
-      // Refused, or closed: this replica reads by itself.
+      // The subscription was refused, or the client is closed: this replica polls alone.
       if (added.size === 1) subscriber.subscribe(channel).catch(() => {})
       return () => {
         if (!added.delete(listener) || added.size > 0) return

@@ -8,7 +8,7 @@ export function createApp(handler) {
   const app = Fastify()
   const listener = toNodeListener(handler)
   app.register(async (pairing) => {
-    // The handler reads the body itself: Fastify's parsers would take it away, and a webhook's signature with it.
+    // The handler reads the body itself. Fastify's parsers would consume it, and the signature of a webhook could not be checked.
     pairing.removeAllContentTypeParsers()
     pairing.addContentTypeParser('*', (_request, _body, done) => done(null))
     pairing.all('/api/pairing', send)

@@ -1,7 +1,7 @@
 import { http } from 'msw'
 import { createEmulator, mockZApi } from 'whatsapp-pairing/testing'
 
-/** What your server has in its environment. */
+/** The environment variables of your server. */
 export const instance = { instanceId: '3C0FFEE0EMULATED', token: 'secret' }
 
 /** The phone: `phone.scan()`, `phone.typeCode(code)`. */

@@ -8,7 +8,7 @@ const {
   GREEN_API_API_URL: apiUrl,
 } = process.env
 
-/** Who may link a phone, by your own sign-in. */
+/** Whether the user may link a phone, by your own sign-in. */
 async function mayLinkPhones(request: Request): Promise<boolean> {
   return request.headers.get('cookie')?.includes('session=demo-admin') ?? false
 }

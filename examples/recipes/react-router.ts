@@ -1,4 +1,4 @@
-// app/routes/api.pairing.$.ts: the splat takes /api/pairing and, for webhooks, what is below it.
+// app/routes/api.pairing.$.ts: the splat matches /api/pairing and, for webhooks, the paths below it.
 import { handler } from './pairing-handler.js'
 
 interface Arguments {

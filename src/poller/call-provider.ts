@@ -15,12 +15,12 @@ import type { PollerHost, ProviderCall } from './poller-host.js'
 /** One call of a provider may take two requests: the QR code, then the state. */
 const REQUESTS_PER_CALL = 2
 
-/** Which provider is called, and where the call is logged. */
+/** The provider to call, and the host that logs the call. */
 export interface CallOptions<Call = PairingWant | PairingAction | PasskeyAction> {
   readonly provider: PairingProvider
   readonly call: Call
   readonly host: PollerHost
-  /** The call is aborted when one of them is. */
+  /** If one of them is aborted, the call is aborted. */
   readonly signals: readonly AbortSignal[]
 }
 
@@ -38,8 +38,8 @@ const methods: Readonly<Record<PairingWant | PairingAction | PasskeyAction, Prov
 }
 
 /**
- * Calls a provider and waits no longer than it may take: adapters have limits of their own, but a developer's own
- * provider may have none, may ignore its signal, and may reject with anything.
+ * Calls a provider with a time limit. Adapters have their own limits, but the developer's own provider may have none, may ignore
+ * its signal, and may reject with anything.
  */
 export async function callProvider<Value>(
   { provider, call, host, signals }: CallOptions,
@@ -54,13 +54,13 @@ export async function callProvider<Value>(
   } catch (error) {
     const failure = toPairingError(error)
     host.log({ ...entry(), code: failure.code }, provider)
-    // After an abort, the error says nothing about the provider.
+    // After an abort, the error is not one of the provider.
     if (!signals.some(({ aborted }) => aborted)) host.report(error, methods[call])
     throw failure
   }
 }
 
-/** Reads the provider. Fields that are no part of a snapshot must not leave the server. */
+/** Reads the provider. Fields that do not belong to a snapshot must not leave the server. */
 export function readProvider(
   options: CallOptions<PairingWant>,
   memory: PairingMemory,
@@ -100,7 +100,7 @@ async function inTime<Value>(
   }
 }
 
-/** From JavaScript, which checks no types: without a time to wait, requests would be sent without a pause. */
+/** JavaScript checks no types. Without a valid timing, requests would be sent without a pause. */
 export function timingOf({ timing }: PairingProvider): ProviderTiming {
   const checked = decodeTiming(timing)
   if (checked) return checked

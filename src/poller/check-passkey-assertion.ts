@@ -3,10 +3,10 @@ import { PairingError } from '../core/errors.js'
 import { asRecord, parseJson } from '../core/json.js'
 import type { PasskeyAssertion, PasskeyRequestOptions } from '../core/passkey.js'
 
-/** The only page that WhatsApp takes passkeys from. */
+/** The only page from which WhatsApp accepts passkeys. */
 const ORIGIN = 'https://web.whatsapp.com'
 
-/** Where the options name no relying party. */
+/** The default if the options have no relying party. */
 const RELYING_PARTY = 'whatsapp.com'
 
 /** The hash of the relying party, a byte of flags and a counter: https://w3c.github.io/webauthn/#sctn-authenticator-data */
@@ -16,8 +16,8 @@ const USER_PRESENT = 0x01
 const USER_VERIFIED = 0x04
 
 /**
- * Checks an assertion before it is passed on: WhatsApp answers a wrong one with silence. It needs no key, so it proves nothing
- * about the signature; it finds answers to another challenge, answers from another page, and what is no answer.
+ * Checks an assertion before it is forwarded, because WhatsApp does not respond to a wrong one. Without a key it cannot check the
+ * signature. It detects answers to another challenge, answers from another page, and invalid data.
  *
  * @throws {@link PairingError} `passkey-refused`
  */
@@ -40,7 +40,7 @@ export function checkPasskeyAssertion(assertion: PasskeyAssertion, options: Pass
     throw refused('The passkey did not verify the user.')
 }
 
-/** Browsers write the challenge without padding; a provider may have it with. */
+/** Browsers write the challenge without padding, but a provider may send it with padding. */
 function isSameChallenge(signed: unknown, wanted: string): boolean {
   return typeof signed === 'string' && unpadded(signed) === unpadded(wanted)
 }

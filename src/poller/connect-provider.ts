@@ -12,8 +12,8 @@ import { type PollerRegistry, processRegistry } from './registry.js'
 declare const process: { readonly env: { readonly NODE_ENV?: string | undefined } }
 
 /**
- * The connection of a page to a provider in the same process: an adapter that may be used in a browser, or a provider of
- * the developer's own. Connections to one `id` and `sessionId` share one poller.
+ * The connection of a page to a provider in the same process: an adapter that may be used in a browser, or the developer's own
+ * provider. Connections with the same `id` and `sessionId` share one poller.
  */
 export function connectProvider(
   provider: PairingProvider,
@@ -42,7 +42,7 @@ export function connectProvider(
     async act(action, { method, phoneNumber, signal = endless }) {
       const current = poller()
       const sentAt = Date.now()
-      // From JavaScript it may have any spelling.
+      // In JavaScript it may have any spelling.
       const number = phoneNumber && later.normalizePhoneNumber(phoneNumber)
       await performAction(current, provider, { action, phoneNumber: number }, signal)
       return held(current.update(method), sentAt)
@@ -52,7 +52,7 @@ export function connectProvider(
       const { performPasskey } = await import('./perform-passkey.js')
       return performPasskey(poller(), provider, { action, ...body }, signal)
     },
-    // Without pushes of the provider, the page reads at the pace of its query.
+    // If the provider has no push, the page reads at the pace of its query.
     ...(provider.subscribe && {
       subscribe(listener, { method }) {
         const current = poller()

@@ -31,13 +31,13 @@ import { afterWebhook, areTrusted } from './webhook-record.js'
 /** Longer than any pace at which a page reads, so that polling pages share state and backoff. In milliseconds. */
 const IDLE_MS = 60_000
 
-/** A provider may want a pause of up to an hour; no timer may keep what no page reads for longer. In milliseconds. */
+/** The longest time to keep an unused session, because a provider may require a pause of up to an hour. In milliseconds. */
 const KEEP_LONGEST_MS = 3_600_000
 
-/** A turn to change the session is kept for longer than the provider may take, in milliseconds. */
+/** How much longer than the provider's time limit a turn to change the session is kept, in milliseconds. */
 const TURN_SLACK_MS = 5_000
 
-/** Makes the poller of a session. */
+/** Creates the poller of a session. */
 export function createPoller({ session, target, host, onIdle }: PollerOptions): Poller {
   const provider = () => target().provider
   const timing = timingOf(provider())
@@ -46,11 +46,11 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   let poll: PollState = { ...initialPollState, startsOnRead: provider().startsOnRead === true }
   let seq = 0
   const changes = createSessionChanges()
-  /** How long the last response travelled: what is promised must leave time for it. */
+  /** How long the last response took. Promised times have to include it. */
   let latencyMs = 0
   /** The last code that a page reported as expired. */
   let lookedFor: string | undefined
-  /** What was answered in a passkey ceremony must not be answered again: so long is it remembered. */
+  /** Until when the session remembers what was sent in a passkey ceremony, so that nothing is sent twice. */
   let ceremonyUntil = 0
   /** The last request to the provider. */
   let requestedAt = Number.NEGATIVE_INFINITY
@@ -59,7 +59,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
 
   const requests = createSharedRequests((want, signal) => {
     if (want === 'state' || !poll.startsOnRead) return request(want, want, signal)
-    // Two that start a pairing at the same time throw each other out.
+    // Two processes that start a pairing at the same time would disconnect each other.
     return exclusive.runOrElse(
       () => request('code', want, signal),
       () => request('state', want, signal),
@@ -78,7 +78,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       const snapshot = await readProvider(how, record.memory)
       latencyMs = Date.now() - sentAt
       await pictures.read(snapshot, (read, age) => {
-        // A response from before a change, or to an aborted request, says nothing about now.
+        // A response from before a change, or to an aborted request, is outdated.
         if (signal.aborted || sentIn !== changes.revision) return
         const now = Date.now()
         take(read, { want, sentAt, at: now - age() })
@@ -86,7 +86,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
         publish(read, sentAt)
       })
     } catch (error) {
-      // By the signal and not by the code: a provider may call anything aborted.
+      // Checks the signal and not the code, because a provider may throw `aborted` for any reason.
       if (!signal.aborted && sentIn === changes.revision) fail(toPairingError(error))
     } finally {
       if (replicas.save) await record.save()
@@ -94,16 +94,16 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   }
 
   const replicas = host().connect(session, (message) => {
-    // Updates from other replicas are treated like our own responses.
+    // Messages of other replicas are treated like own responses.
     if (message.type === 'snapshot') {
       take(message.snapshot, { sentAt: message.requestedAt, at: Date.now() })
-      // The code to compare is on no bus: this process reads it itself.
+      // The code to compare is not sent over the bus, so this process reads it.
       const { snapshot } = message
       if (snapshot.status === 'passkey-required' && snapshot.step === 'confirm') void refresh.run()
     } else if (changes.receive(message.revision)) changed()
   })
 
-  // A change may take two requests, and a start reads the state before.
+  // A change may take two requests, and a start reads the state first.
   const exclusive = createExclusive(replicas, 2 * timing.requestTimeoutMs + TURN_SLACK_MS)
 
   const record = createSharedRecord({
@@ -153,7 +153,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       }
       replicas.close()
       subscription.follow(undefined)
-      // Nothing is pushed any more: the next read is not held by what was promised.
+      // The push has ended, so the next read does not wait for the promised time.
       poll = afterGap(poll)
       rest()
     },
@@ -171,7 +171,10 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     set(afterSnapshot(poll, snapshot, from, timing))
   }
 
-  /** Takes in a snapshot of this age, and returns when it came. The clock is read before the age, or a pause between the two would make it younger. */
+  /**
+   * Applies a snapshot of this age, and returns when it arrived. The clock is read before the age, because a pause between the
+   * two would make the snapshot look younger.
+   */
   function receive(snapshot: PairingSnapshot, age: () => number, isPushed = false): number {
     const at = Date.now()
     const sentAt = at - age()
@@ -207,7 +210,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
         callProvider({ provider: provider(), call: action, host: host(), signals }, (options) =>
           run({ ...options, memory: record.memory }),
         )
-      // A refused call has changed nothing.
+      // A refused call has changed nothing, so it can be retried.
       await retryRefused(call, signal)
       isDone = true
     } finally {
@@ -218,7 +221,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
 
   const refresh = createRefresh({
     nextAt() {
-      // A clock that was set back must not hold it up.
+      // A clock that was set back must not delay it.
       const nextAt = requestedAt > Date.now() ? 0 : requestedAt + timing.qrMinIntervalMs
       return Math.max(nextAt, poll.quietUntil)
     },
@@ -231,7 +234,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   function publish(snapshot: PairingSnapshot, requestedAt: number): void {
     const next = loop.size > 0 ? nextDue() : undefined
     const promise = next && { nextInMs: Math.max(next.at - Date.now(), 0) + latencyMs }
-    // The code to compare is for the user alone.
+    // Only the user may get the code to compare.
     const shared = snapshot.status === 'passkey-required' ? { ...snapshot, code: undefined } : snapshot
     replicas.publish({
       type: 'snapshot',
@@ -243,7 +246,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   function rest(): void {
     if (loop.size > 0 || turns.isBusy || requests.isBusy || ended.signal.aborted) return
     const at = Date.now()
-    // After the clock was set back, no time of before counts.
+    // After the clock was set back, earlier times are invalid.
     const keepUntil = isSetBack(poll, at)
       ? at
       : Math.max(poll.quietUntil, poll.issued?.expiresAt ?? 0, ceremonyUntil)
@@ -251,14 +254,14 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   }
 
   /**
-   * Whether only a start brings a code: by the cached state where that is fresh. With replicas it is requested, because a bus
-   * that was away has lost what another one did.
+   * Whether only a start brings a code, from the cached state if that is fresh. With replicas the state is requested, because
+   * messages are lost during an outage of the bus.
    */
   async function isAsleep(signal: AbortSignal): Promise<boolean> {
     const want = poll.startsOnRead ? 'state' : 'code'
     const due = replicas.take ? want : dueRequest(poll, want, Date.now(), timing)
     if (due) await requests.join(due, signal)
-    // What was known before the request says nothing about now.
+    // If the request failed, the earlier state may be wrong now.
     if (due && poll.error) throw poll.error
     return update('qr').status === 'stopped'
   }
@@ -293,9 +296,9 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
     const at = Date.now()
     const isWatched = loop.size > 0
     const next = nextRequest(poll, isWatched ? loop.showsQrCode : method === 'qr', timing)
-    // A page that polls causes the request itself; one that watches waits for its response.
+    // A page that polls causes the request, and a page that watches waits for its response.
     const waitMs = next && Math.max(next.at - at, 0)
-    // What a webhook has found is here for a page that polls, so it does not wait as long as the provider does.
+    // A page that polls gets changes from webhooks out of the cache, so it reads more often than the poller requests.
     const pollMs = waitMs && areTrusted(poll.webhooks) ? Math.min(waitMs, timing.statusIntervalMs) : waitMs
     const nextInMs = isWatched ? waitMs && waitMs + latencyMs : pollMs
     const { revision, reason } = changes
@@ -308,7 +311,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       if (ended.signal.aborted) throw closedError()
       const isLastLook = want === 'state' && isFirstLook(expired)
       try {
-        // A change in the meantime makes a response void; the second request is from after it.
+        // A change during the request makes the response invalid. The second request is sent after that change.
         for (let attempt = 0; attempt < 2; attempt += 1) {
           const due = isLastLook ? want : dueRequest(poll, want, Date.now(), timing)
           if (!due) break
@@ -358,14 +361,14 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
       changes.observe(snapshot)
       const next = afterSnapshot(poll, snapshot, { sentAt: requestedAt, at }, timing)
       const isCode = snapshot.status === 'pairing-code' && next.issued
-      // In one update: a page that gets a code without its number takes it for its own.
+      // In one update, because a page treats a code without a number as its own.
       set(isCode ? { ...next, issued: { ...isCode, phoneNumber } } : next)
       publish(snapshot, requestedAt)
       void record.save()
       rest()
     },
     watch(watcher) {
-      // A page that comes after a refusal may have repaired its cause.
+      // The cause of a refusal may be repaired when a new page opens.
       if (poll.isRefused)
         poll = { ...poll, isRefused: false, error: undefined, quietUntil: initialPollState.quietUntil }
       return loop.add(watcher)

@@ -2,39 +2,39 @@ import { abortedError, PairingError } from '../core/errors.js'
 import type { Replicas } from './poller-host.js'
 import { START_TOGETHER_MS } from './session-changes.js'
 
-/** Lets one change of a session run at a time: two that start a pairing throw each other out at WhatsApp. */
+/** Runs one change of a session at a time, because WhatsApp disconnects one of two processes that start a pairing. */
 export interface Exclusive {
   /**
-   * Runs when no other one is under way, here and on other replicas. A start is refused while the bus does not reply, for
-   * 30 seconds: another replica may have started the session in that time.
+   * Runs the work when no other change is running, here or on other replicas. While the bus does not reply, a start is refused
+   * for 30 seconds, because another replica may have started the session.
    *
-   * @throws {@link PairingError} `provider-unavailable` where another replica does not end, or a start is refused; `aborted` when
-   * `signal` is
+   * @throws {@link PairingError} `provider-unavailable` if another replica does not finish, or a start is refused; `aborted` if
+   * `signal` is aborted
    */
   run<Value>(signal: AbortSignal, isStart: boolean, work: () => Promise<Value>): Promise<Value>
-  /** Runs at once where a start may be sent and no other change is under way, and otherwise what stands in for it. */
+  /** Runs the work immediately if a start may be sent and no other change is running. Otherwise runs the alternative. */
   runOrElse<Value>(work: () => Promise<Value>, instead: () => Promise<Value>): Promise<Value>
 }
 
-/** How often a key that another replica has is tried. */
+/** The pause between attempts to take a key that another replica has. */
 const RETRY_MS = 250
 
-/** A user waits for it. */
+/** The longest wait, because a user waits for the result. */
 const WAIT_LIMIT_MS = 15_000
 const RETRY_AFTER_MS = 5_000
 
-/** Makes the turns of one session. A replica that is killed keeps its turn for `longestMs`. */
+/** Creates the turns of one session. If a replica is killed, its turn ends after `longestMs`. */
 export function createExclusive(replicas: Pick<Replicas, 'take'>, longestMs: number): Exclusive {
   let last: Promise<unknown> = Promise.resolve()
-  /** Those that run here, or wait for their turn. */
+  /** How many changes run or wait in this process. */
   let count = 0
 
-  /** When the bus began to give no reply, and when it gave none last. */
+  /** The first and the last time that the bus did not reply. */
   let silence: { readonly since: number; readonly at: number } | undefined
 
   /**
-   * `true` also where there is no bus, or it gives no reply: each process is for itself then. `undefined` for a start that another
-   * replica may have sent while the bus gives none.
+   * Returns `true` also without a bus or a reply: then each process works alone. Returns `undefined` for a start while the bus
+   * gives no reply, because another replica may have sent one.
    */
   async function take(isStart: boolean): Promise<boolean | undefined> {
     const isTaken = replicas.take ? await replicas.take(longestMs) : true
@@ -43,7 +43,7 @@ export function createExclusive(replicas: Pick<Replicas, 'take'>, longestMs: num
       return isTaken
     }
     const now = Date.now()
-    // Between two calls that are far apart, the bus may have replied to others.
+    // If two calls are far apart, the bus may have replied to others in between.
     const since = silence && Math.abs(now - silence.at) < START_TOGETHER_MS ? silence.since : now
     silence = { since, at: now }
     return !isStart || now - since >= START_TOGETHER_MS || undefined
@@ -75,7 +75,7 @@ export function createExclusive(replicas: Pick<Replicas, 'take'>, longestMs: num
     try {
       return await work()
     } finally {
-      // Not waited for: during an outage that would take a second.
+      // Not awaited, because that would take a second during an outage.
       void replicas.take?.(0)
     }
   }

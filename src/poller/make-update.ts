@@ -10,20 +10,20 @@ import {
 import type { PollState } from './poll-state.js'
 import { needsStart, shownPairingCode, shownQrCode } from './schedule.js'
 
-/** What an update says beside the cached state. */
+/** The fields of an update that are not in the cached state. */
 export interface UpdateContext extends Pick<PairingUpdate, 'session' | 'origin' | 'seq' | 'at'> {
   readonly revision: number | undefined
   readonly reason: UpdateReason | undefined
-  /** Of the QR code of this moment. */
+  /** The id of the current QR code. */
   readonly codeId: string
-  /** What the user of the page sees. */
+  /** The method on the screen of the page. */
   readonly method: PairingMethod
   readonly nextInMs: number | undefined
   readonly provider: PairingProvider
   readonly timing: ProviderTiming
 }
 
-/** The cached state as a page gets it. */
+/** Makes the update of a page from the cached state. */
 export function makeUpdate(poll: PollState, context: UpdateContext): PairingUpdate {
   const { session, origin, seq, at, revision, codeId, method, nextInMs, provider, timing } = context
   const { state, error } = poll
@@ -38,7 +38,7 @@ export function makeUpdate(poll: PollState, context: UpdateContext): PairingUpda
     origin,
     seq,
     at,
-    // A request for a pairing code is a start of its own.
+    // A request for a pairing code starts a pairing too.
     status: qr ? 'qr' : method === 'qr' && needsStart(poll) ? 'stopped' : (state?.status ?? 'preparing'),
     ...(reason && { reason }),
     ...(error && {

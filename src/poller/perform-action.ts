@@ -13,7 +13,7 @@ const actions: readonly string[] = [
   'unlink',
 ] satisfies readonly PairingAction[]
 
-/** Whether a value of unknown origin is an action. */
+/** Whether an untrusted value is an action. */
 export function isAction(value: unknown): value is PairingAction {
   return typeof value === 'string' && actions.includes(value)
 }
@@ -26,10 +26,10 @@ export interface ActionInput {
 }
 
 /**
- * Carries an action out at the provider. Resolves with whether a change was sent: a session that is awake needs no start.
+ * Performs an action at the provider. Resolves with whether a change was sent: a running session needs no start.
  *
- * @throws {@link PairingError} `not-supported` where the provider lacks the method, `invalid-phone-number`, and whatever the
- * provider throws.
+ * @throws {@link PairingError} `not-supported` if the provider lacks the method, `invalid-phone-number`, and the errors of the
+ * provider.
  */
 export async function performAction(
   poller: Poller,
@@ -40,7 +40,7 @@ export async function performAction(
   const { requestPairingCode, reset, resetPasskey, unlink } = provider
   const { status, error } = poller.update('qr')
   const hasCeremony = status === 'passkey-required' && !isCeremonyOver(error)
-  // A login or a new code would end the passkey ceremony that the user is in.
+  // A login or a new code would end the user's passkey ceremony.
   if (hasCeremony && (action === 'start' || action === 'request-pairing-code'))
     throw new PairingError(
       'invalid-request',
@@ -54,7 +54,7 @@ export async function performAction(
         await poller.read('code', signal)
         return true
       }
-      // A provider that is not asleep needs no start, and one that another page has just started has had it.
+      // No start is sent if the provider is not stopped, or if another page has just started it.
       if (!reset || (await poller.read('code', signal)).status !== 'stopped') return false
       return poller.change(action, signal, (options) => reset.call(provider, options))
     case 'request-pairing-code': {

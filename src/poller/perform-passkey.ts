@@ -14,16 +14,16 @@ import { checkPasskeyAssertion } from './check-passkey-assertion.js'
 import { isCeremonyOver } from './is-ceremony-over.js'
 import type { Poller } from './poller.js'
 
-/** A passkey request and what it carries. */
+/** A passkey request and its fields. */
 export interface PasskeyInput {
   readonly action: PasskeyAction
-  /** Of `passkey-answer`: anything; it is checked. */
+  /** Of `passkey-answer`: untrusted, and checked before use. */
   readonly assertion?: unknown
   /** Of `passkey-confirm`. */
   readonly code?: unknown
 }
 
-/** What was sent to the provider in a session, so that it is sent once. */
+/** What was sent to the provider in a session, so that nothing is sent twice. */
 interface Sent {
   /** Digest of the last challenge that was answered: a second answer would only end the ceremony. */
   challenge?: string
@@ -34,11 +34,11 @@ interface Sent {
 const sentIn = new WeakMap<Poller, Sent>()
 
 /**
- * Carries out one step of a passkey ceremony. An answer is checked and sent once for each challenge, a code is confirmed once, and
- * nothing is repeated by itself.
+ * Performs one step of a passkey ceremony. An answer is checked and sent once for each challenge, a code is confirmed once, and
+ * nothing is retried automatically.
  *
- * @throws {@link PairingError} `not-supported`, `invalid-request` where the ceremony is at another step, `passkey-refused`, and
- * whatever the provider throws
+ * @throws {@link PairingError} `not-supported`, `invalid-request` if the ceremony is at another step, `passkey-refused`, and the
+ * errors of the provider
  */
 export async function performPasskey(
   poller: Poller,
@@ -75,7 +75,7 @@ export async function performPasskey(
       if (!answerPasskey) throw unsupported()
       const checked = decodePasskeyAssertion(assertion)
       await stepOf(poller, signal, ['assert'])
-      // The provider is read again, so that the answer belongs to the challenge of this moment.
+      // Reads the provider again, to make sure that the answer belongs to the current challenge.
       const requestedAt = Date.now()
       const { options: wanted, expiresInMs } = await requestChallenge()
       checkPasskeyAssertion(checked, wanted)
@@ -97,14 +97,16 @@ export async function performPasskey(
         )
       sendOnce(poller, 'code', code)
       await poller.call(action, signal, (options) => confirmPasskey.call(provider, code, options))
-      // Until the provider reports that, it may still name the code.
+      // Until the provider reports the link, its responses may still contain the code.
       poller.receive({ status: 'linking' }, Date.now())
       return {}
     }
   }
 }
 
-/** Reads the state, and checks that the ceremony is at one of these steps. A provider that names no step waits for the passkey. */
+/**
+ * Reads the state, and checks that the ceremony is at one of these steps. A provider that reports no step waits for the passkey.
+ */
 async function stepOf(
   poller: Poller,
   signal: AbortSignal,

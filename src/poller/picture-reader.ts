@@ -1,26 +1,26 @@
 import type { PairingSnapshot } from '../core/provider.js'
 import type { QrPayload } from '../core/qr-payload.js'
 
-/** Puts WhatsApp's text in the place of a provider's picture, where it can be read: it is a twentieth of its size. */
+/** Replaces a provider's picture by WhatsApp's text if it can be decoded, which is about a twentieth of its size. */
 export interface PictureReader {
-  /** Calls `take` with the snapshot: at once, or after the picture in it, or in one before it, was read. */
+  /** Calls `take` with the snapshot: immediately, or after its picture or that of an earlier snapshot was decoded. */
   read(snapshot: PairingSnapshot, take: TakeSnapshot): void | Promise<void>
 }
 
 /**
- * Takes a snapshot in.
+ * Receives a snapshot.
  *
- * @param age - How long it has waited, in whole milliseconds, by a clock that is not set: its code aged meanwhile. Read the time
- * before it, or a pause of the process between the two would make the code younger.
+ * @param age - How long it has waited, in whole milliseconds of a monotonic clock, because its code aged during that time. Read
+ * the wall clock before the age: a pause of the process between the two would make the code look younger.
  */
 type TakeSnapshot = (snapshot: PairingSnapshot, age: () => number) => void
 
-/** Makes the reader of one session, which reads each picture once. Without `readText` each snapshot stays as it is. */
+/** Creates the reader of one session, which decodes each picture once. Without `readText`, snapshots are not changed. */
 export function createPictureReader(
   readText: () => ((src: string) => Promise<string | undefined>) | undefined,
 ): PictureReader {
   let last: { readonly src: string; readonly payload: QrPayload } | undefined
-  /** Of the pictures that are being read. */
+  /** Resolves when the current pictures are decoded. */
   let underWay: Promise<void> | undefined
 
   function known(snapshot: PairingSnapshot): PairingSnapshot | undefined {

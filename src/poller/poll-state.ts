@@ -10,64 +10,70 @@ import { afterFinding, initialWebhookRecord, type WebhookRecord } from './webhoo
 /** A pairing code that a provider issued. Times are epoch milliseconds. */
 export interface IssuedCode {
   readonly value: string
-  /** Digits; empty where the code was issued outside of this process. */
+  /** Digits; empty if another process issued the code. */
   readonly phoneNumber: string
   readonly expiresAt: number
 }
 
-/** The cached state of one session at the provider. A value: times are epoch milliseconds and come from outside. */
+/**
+ * The cached state of one session at the provider. It is an immutable value. Times are epoch milliseconds, passed in by the
+ * caller.
+ */
 export interface PollState extends QrRequests {
-  /** The last response that was no code. */
+  /** The last response without a code. */
   readonly state: Exclude<PairingSnapshot, { status: 'qr' | 'pairing-code' }> | undefined
-  /** The last QR code; dropped as soon as the state says that a phone has responded, or that the provider sleeps. */
+  /**
+   * The last QR code. It is removed as soon as the state says that a phone has scanned or entered a code, or that the provider is
+   * stopped.
+   */
   readonly qr: TrackedQrCode | undefined
-  /** Keys of QR codes that were replaced: a late response does not bring them back. */
+  /** Keys of replaced QR codes, so that a late response does not bring them back. */
   readonly replaced: readonly string[]
-  /** Counts QR codes, so that a page that holds one does not get it again. */
+  /** Counts QR codes, so that a page does not get the code that it already has. */
   readonly qrCount: number
   readonly issued: IssuedCode | undefined
   /** The last response of any kind. */
   readonly respondedAt: number
-  /** When the response that brought the present state was requested: what was requested before is older. */
+  /** When the response with the current state was requested. Responses to earlier requests are outdated. */
   readonly newsAt: number
-  /** Nothing is requested before this moment. */
+  /** No request is sent before this time. */
   readonly quietUntil: number
   /** When the next pushed snapshot is due: from the provider, or from another replica. */
   readonly promisedAt: number
-  /** Of the provider: a request for a code starts a pairing where none is under way. */
+  /** `startsOnRead` of the provider: a request for a code starts a pairing. */
   readonly startsOnRead: boolean
   /** The user started the pairing, so a request for a code may start one at the provider. */
   readonly isStarted: boolean
-  /** How long the last push promised to the next one, while the connection that pushed is there. */
+  /** The promised time until the next push, while the connection is open. */
   readonly promiseMs: number | undefined
   /** Failures in a row. */
   readonly failures: number
-  /** The last of them. */
+  /** The time of the last failure. */
   readonly failedAt: number
   /** Refusals since the last response. */
   readonly refusals: number
   /** The last failure, until a response arrives. */
   readonly error: PairingError | undefined
-  /** The last response was one to a request of this process: it has all details that the provider sends. */
+  /** The last response was to a request of this process, so it has all details that the provider sends. */
   readonly isDetailed: boolean
-  /** The provider refused: another request helps only after something has changed. */
+  /** The provider refused finally: another request helps only after a change. */
   readonly isRefused: boolean
-  /** Requests since a phone responded. */
+  /** Requests since a phone scanned or entered a code. */
   readonly linkingRequests: number
   readonly webhooks: WebhookRecord
   /** The last link was ended on the phone, or by WhatsApp. */
   readonly isUnlinked: boolean
-  /** The code of a passkey ceremony that was confirmed: it is not shown again while the provider still names it. */
+  /** The confirmed code of a passkey ceremony. It is not shown again while the provider still sends it. */
   readonly confirmedCode: string | undefined
 }
 
-/** So many replaced codes are remembered: no provider repeats an older one. */
+/** How many replaced codes are remembered. No provider repeats an older one. */
 const REPLACED_LIMIT = 12
 
-/** Before any time. */
+/** A time before all others. */
 export const NEVER: number = Number.NEGATIVE_INFINITY
 
-/** The state of a session that no request was made about. */
+/** The state of a session before its first request. */
 export const initialPollState: PollState = {
   state: undefined,
   qr: undefined,
@@ -98,16 +104,16 @@ export const initialPollState: PollState = {
 /** Two readings of one clock may be this far out of order before it counts as set back. */
 const CLOCK_TOLERANCE_MS = 1_000
 
-/** Where a snapshot comes from: a response to a request of this process, or without one. */
+/** The origin of a snapshot: a response to a request of this process, or a message without one. */
 export interface SnapshotOrigin {
   readonly want?: PairingWant | undefined
-  /** It came over a connection that the provider keeps. */
+  /** It was pushed over a connection of the provider. */
   readonly isPushed?: boolean | undefined
   readonly sentAt: number
   readonly at: number
 }
 
-/** After the clock was set back no age is known, and nothing may wait until the old time comes again. */
+/** Whether the clock was set back. Then all ages are unknown, and nothing may wait until the old time is reached again. */
 export function isSetBack({ respondedAt, failedAt }: PollState, at: number): boolean {
   return at < Math.max(respondedAt, failedAt) - CLOCK_TOLERANCE_MS
 }
@@ -126,8 +132,8 @@ export function afterSnapshot(
 }
 
 /**
- * Whether newer responses have overtaken this one: of another replica, or pushed. It would show a code of before a link, or a link
- * that has ended. A session that starts is followed by a code, in whatever order both were requested.
+ * Whether a newer response, pushed or of another replica, has overtaken this one. Otherwise it could show a code from before a
+ * link, or a link that has ended. `preparing` is excluded: a code follows it, in whichever order both were requested.
  */
 function isOutdated(before: PollState, snapshot: PairingSnapshot, { sentAt, at }: SnapshotOrigin): boolean {
   if (sentAt >= before.newsAt || isSetBack(before, at)) return false
@@ -135,14 +141,14 @@ function isOutdated(before: PollState, snapshot: PairingSnapshot, { sentAt, at }
   return known !== read && known !== 'preparing' && read !== 'preparing'
 }
 
-/** Whether the provider said something new. The first response says nothing about before. */
+/** Whether the provider reported a change. The first response is not a change. */
 function isChange(before: PollState, after: PollState): boolean {
   const [from, to] = [stageOf(before), stageOf(after)]
   if (from === undefined || from !== to) return from !== undefined
   return before.qr !== undefined && after.qr !== undefined && after.qrCount !== before.qrCount
 }
 
-/** A code is what a session that waits for a scan has: the first one is no change. */
+/** The stage of a session. A session that waits for a scan has a code, so its first code is not a change. */
 export function stageOf({ state, qr }: PollState): string | undefined {
   if (state && (isAnswered(state) || isAsleep(state))) return state.status
   return qr ? 'unlinked' : state?.status
@@ -154,10 +160,10 @@ function takeSnapshot(
   { want, isPushed = false, sentAt, at }: SnapshotOrigin,
   timing: ProviderTiming,
 ): PollState {
-  // A code that is pushed late says nothing about a link.
+  // A code that is pushed late does not end a link.
   if (want === undefined && before.state?.status === 'linked' && isCode(snapshot)) return before
   const known = isSetBack(before, at) ? afterChange(before) : before
-  // A response in between does not end the promise of a connection that is there.
+  // A response in between does not end the promise of an open connection.
   const promiseMs = isPushed ? snapshot.nextInMs : known.promiseMs
   const isUnlink = known.state?.status === 'linked' && snapshot.status !== 'linked'
   const next: PollState = {
@@ -171,7 +177,7 @@ function takeSnapshot(
     error: undefined,
     isDetailed: want !== undefined,
     isRefused: false,
-    // The end of a link is confirmed by a request, whatever pace was promised.
+    // A request confirms the end of a link, regardless of promised pushes.
     promisedAt: isUnlink
       ? NEVER
       : (promisedAt(snapshot.nextInMs ?? (want && promiseMs), at) ?? known.promisedAt),
@@ -184,13 +190,13 @@ function takeSnapshot(
     if (known.replaced.includes(key)) return next
     const before = known.qr && qrPayloadKey(known.qr.payload)
     const isSame = before === key
-    // The connection that pushed this code would have pushed another one: it is trusted for as long again.
+    // The connection that pushed this code would also push its replacement, so the code is trusted for the same time again.
     const trustedMs = isSame && known.qr?.promisedAt !== undefined ? timing.qrLifetimeMs : undefined
     const confirmInMs = snapshot.confirmInMs ?? trustedMs
     const qr = trackQrCode(known.qr, { payload, at, askedAt: sentAt, expiresInMs, confirmInMs }, timing)
     return {
       ...next,
-      // A code that was requested says that no phone is linked; while one links, only the state says so.
+      // A requested code means that no phone is linked. During linking, only the state can mean that.
       ...(isOver(next.state, want) && { state: { status: 'unlinked' } }),
       qr,
       replaced:
@@ -216,7 +222,7 @@ function takeSnapshot(
       ...(methods && { methods }),
       ...(own && { timing: own }),
     }
-    // A state that repeats a code does not make it younger.
+    // A state that repeats a code does not extend its life.
     return { ...next, state: { ...details, status: 'unlinked' }, issued: isSame ? known.issued : issued }
   }
   const state = withSentPasskey(known, snapshot)
@@ -232,7 +238,7 @@ function takeSnapshot(
   }
 }
 
-/** The state after a connection that pushed is lost: what it promised is not waited for. */
+/** The state after a push connection was lost: its promises no longer count. */
 export function afterGap(before: PollState): PollState {
   const { qr } = before
   return { ...before, promisedAt: NEVER, promiseMs: undefined, qr: qr && { ...qr, promisedAt: undefined } }
@@ -241,7 +247,7 @@ export function afterGap(before: PollState): PollState {
 /** The state after a failed request. `jitter` is random, from 0 to 1. */
 export function afterFailure(before: PollState, error: PairingError, at: number, jitter: number): PollState {
   const failures = before.failures + 1
-  // Of requests that were sent together, one counts.
+  // Refusals of requests that were sent together count once.
   const isCounted = isRefusal(error) && (before.refusals === 0 || at >= before.quietUntil)
   const refusals = before.refusals + (isCounted ? 1 : 0)
   const pauseMs = isRefusal(error) ? pauseAfterRefusal(refusals) : undefined
@@ -260,7 +266,7 @@ export function afterFailure(before: PollState, error: PairingError, at: number,
   }
 }
 
-/** The state after something was changed at the provider: only when the next request may be sent is kept. */
+/** The state after a change at the provider. Only the time of the next allowed request is kept. */
 export function afterChange(
   { qrCount, quietUntil, failures, failedAt, startsOnRead, webhooks: { inARow } }: PollState,
   isStarted = false,
@@ -274,7 +280,7 @@ function isOver(state: PollState['state'], want: PairingWant | undefined): boole
   return isAsleep(state) || want === 'state' || (want === 'code' && state.status === 'linked')
 }
 
-/** A provider that sleeps, starts or finishes a link may be linked all the same. */
+/** A provider that is stopped, starting or completing a link may still be linked. */
 function tellsOfUnlink(snapshot: PairingSnapshot): boolean {
   const { status } = snapshot
   return (
@@ -289,7 +295,7 @@ function isCode({ status }: PairingSnapshot): boolean {
   return status === 'qr' || status === 'pairing-code'
 }
 
-/** A provider that still waits for a passkey, or for a code to be confirmed, does not say that this was done already. */
+/** A provider may still report the previous step of a passkey ceremony after an answer or a confirmation was sent. */
 function withSentPasskey(
   { state: before, confirmedCode }: PollState,
   state: NonNullable<PollState['state']>,
@@ -301,7 +307,7 @@ function withSentPasskey(
   return isSent && state.step === 'assert' ? { ...state, step: 'submitted' } : state
 }
 
-/** A code was confirmed where the phone links after it. */
+/** The confirmed code, if the phone links after it. */
 function confirmedCode(
   { state: before, confirmedCode: known }: PollState,
   { status }: NonNullable<PollState['state']>,
@@ -310,12 +316,12 @@ function confirmedCode(
   return before?.status === 'passkey-required' ? before.code : known
 }
 
-/** Whether a phone has responded: from then on, codes are invalid. */
+/** Whether a phone has scanned or entered a code. After that, codes are invalid. */
 export function isAnswered({ status }: PairingSnapshot): boolean {
   return status === 'linking' || status === 'linked' || status === 'passkey-required'
 }
 
-/** Whether the provider offers no code until it is started or reset. */
+/** Whether the provider issues no code until it is started or reset. */
 export function isAsleep({ status }: PairingSnapshot): boolean {
   return status === 'stopped' || status === 'stale'
 }

@@ -4,7 +4,7 @@ import type { PairingMemory, PairingProvider, PairingSnapshot } from '../core/pr
 import type { PairingAction, PairingWant } from '../core/update.js'
 import type { IssuedCode } from './poll-state.js'
 
-/** A method of the provider, or what a provider pushes. */
+/** A method of the provider, or its push. */
 export type ProviderCall =
   | 'getStatus'
   | 'getQrCode'
@@ -17,14 +17,14 @@ export type ProviderCall =
   | 'confirmPasskey'
   | 'getPasskeyHandoff'
 
-/** A fact about a poller, for a log. Holds no secret. */
+/** An event of a poller, for a log. Contains no secret. */
 export type PollerEvent =
   | {
       /** The provider was called. */
       readonly event: 'upstream'
       readonly call: PairingWant | PairingAction | PasskeyAction
       readonly durationMs: number
-      /** Why it failed, where it did. */
+      /** Why it failed, if it did. */
       readonly code?: PairingErrorCode | undefined
     }
   | {
@@ -33,26 +33,26 @@ export type PollerEvent =
       readonly watchers: number
     }
 
-/** What one replica sends to the others about a session. */
+/** A message of one replica to the others about a session. */
 export type ReplicaMessage =
-  /** `requestedAt`: by the clock of this process (epoch milliseconds), so that durations in it are not counted from its arrival. */
+  /** `requestedAt`: the time of the request on the clock of this process (epoch milliseconds), from which its durations count. */
   | { readonly type: 'snapshot'; readonly snapshot: PairingSnapshot; readonly requestedAt: number }
-  /** Something was changed at the provider at this moment (epoch milliseconds): the state from before is invalid. */
+  /** The session was changed at the provider at this time (epoch milliseconds), so earlier states are invalid. */
   | { readonly type: 'changed'; readonly revision: number }
 
-/** What all replicas know of a session, and the provider does not report. Times are epoch milliseconds. */
+/** The shared record of a session: facts that the provider does not report. Times are epoch milliseconds. */
 export interface SessionRecord {
-  /** Orders records: a later one counts. */
+  /** Orders records: the latest one is used. */
   readonly savedAt: number
   /** Time of the last change; 0 where there was none. */
   readonly revision: number
-  /** What the last change was. */
+  /** The action of the last change. */
   readonly action: PairingAction | undefined
-  /** When a start was sent; 0 where the session was awake since, or none was sent. */
+  /** When a start was sent; 0 if none was sent, or the session has been running since. */
   readonly startedAt: number
   /** The user started the pairing, so a request for a code may start one at the provider. */
   readonly isStarted: boolean
-  /** The pairing code that may be entered. Of its phone number, the last four digits. */
+  /** The live pairing code, with the last four digits of its phone number. */
   readonly issued: IssuedCode | undefined
   /** See {@link PairingMemory}. */
   readonly memory: PairingMemory
@@ -61,34 +61,34 @@ export interface SessionRecord {
 /** The connection of one session to the other replicas. Never throws. */
 export interface Replicas {
   publish(message: ReplicaMessage): void
-  /** Receives from the other replicas until {@link Replicas.close}. A second call changes nothing. */
+  /** Receives messages of the other replicas until {@link Replicas.close}. A second call has no effect. */
   open(): void
   close(): void
   /**
-   * Takes the turn to change the session, for so many milliseconds: `false` where another replica has it, `undefined` where that is
-   * not known; 0 gives it back. Missing where replicas share nothing.
+   * Takes the turn to change the session for `ttlMs` milliseconds. Resolves with `false` if another replica has it, and with
+   * `undefined` if that is unknown. 0 releases it. Missing if replicas share nothing.
    */
   take?(ttlMs: number): Promise<boolean | undefined>
-  /** The record that any replica saved last. Missing where replicas share none. */
+  /** Reads the record that any replica saved last. Missing if replicas share none. */
   load?(): Promise<SessionRecord | undefined>
   /** Saves the record for all replicas. */
   save?(record: SessionRecord): Promise<void>
 }
 
-/** A session at a provider, and whose it is. */
+/** A session at a provider, and its tenant. */
 export interface PolledSession {
   readonly tenant: string
   readonly provider: PairingProvider
 }
 
-/** What surrounds a poller: a server handler, or a page that uses an adapter directly. */
+/** The environment of a poller: a server handler, or a page that uses an adapter directly. */
 export interface PollerHost {
   readonly log: (event: PollerEvent, provider: { readonly id: string; readonly sessionId: string }) => void
   /** Reports an error that the developer can repair. */
   readonly report: (error: unknown, call: ProviderCall) => void
-  /** Takes each response and push of the provider; messages of other replicas are none. */
+  /** Called with each response and push of the provider, but not with messages of other replicas. */
   readonly observe: (session: PolledSession, snapshot: PairingSnapshot) => void
-  /** The text in a provider's picture of a QR code, where the host reads pictures; `undefined` for one that cannot be read. */
+  /** Decodes a provider's picture of a QR code, if the host supports that. Resolves with `undefined` if it cannot be decoded. */
   readonly readPicture?: (src: string) => Promise<string | undefined>
   /** Connects a session, by its tag, to the other replicas. */
   readonly connect: (session: string, receive: (message: ReplicaMessage) => void) => Replicas

@@ -5,26 +5,25 @@ import type { PolledSession, PollerHost } from './poller-host.js'
 
 /** A page that gets each update of a session. */
 export interface Watcher {
-  /** What its user sees: a QR code that no page shows is not requested. */
+  /** The method on its screen. A QR code that no page shows is not requested. */
   readonly method: PairingMethod
-  /** There is a newer update. Read it with {@link Poller.update}, now or as soon as there is room for it. */
+  /** Called when there is a newer update. Read it with {@link Poller.update}, now or when it can be sent. */
   notify(): void
 }
 
-/** The only place that decides what to request from a provider, and when. One for each session. */
+/** Decides what to request from a provider, and when. There is one poller for each session. */
 export interface Poller {
   /**
-   * The update of this moment. A request is sent to the provider, or joined, only where one is due.
+   * Reads the current update. A request is sent to the provider, or joined, only if one is due.
    *
-   * @param expired - The `codeId` of a QR code, or `pairing-code`, that has expired in front of a user: the state is read once
-   * more, so that a scan in its last moment is seen. Once for each code, however many pages say so.
-   * @throws {@link PairingError} `aborted` when `signal` is; a failed request is an update with an `error`.
+   * @param expired - The `codeId` of a QR code, or `pairing-code`, that has expired on a screen. The state is then read once
+   * more, to notice a scan at the last moment: once for each code, for any number of pages.
+   * @throws {@link PairingError} `aborted` if `signal` is aborted. A failed request resolves with an update that has an `error`.
    */
   read(want: PairingWant, signal: AbortSignal, expired?: string | null): Promise<PairingUpdate>
   /**
-   * Changes something at the provider; the cached state from before is invalid, also where the change fails. One change runs at a
-   * time, on all replicas. `run` is not called where another page has made the same change in the meantime; resolves with whether
-   * it was.
+   * Runs a change at the provider. It makes the cached state invalid, even if it fails. One change runs at a time on all
+   * replicas. If another page has just made the same change, `run` is not called. Resolves with whether it was called.
    */
   change(
     action: PairingAction,
@@ -38,36 +37,38 @@ export interface Poller {
     run: (options: RequestOptions) => Promise<Value>,
   ): Promise<Value>
   /**
-   * Requests the state because the provider says that something has changed: at most one request for each minimum interval of
-   * the provider. Resolves with the update after it.
+   * Requests the state after the provider announced a change, at most once per minimum interval of the provider. Resolves with
+   * the new update.
    */
   refresh(): Promise<PairingUpdate>
-  /** Takes in a snapshot that was not requested, the QR code of a webhook, and when it came (epoch milliseconds). */
+  /**
+   * Applies a snapshot that was not requested, such as the QR code of a webhook, with its time of arrival (epoch milliseconds).
+   */
   receive(snapshot: PairingSnapshot, receivedAt: number): void
-  /** Takes in a pairing code that the provider issued for a number; its life counts from the request (epoch milliseconds). */
+  /** Applies a pairing code that the provider issued for a number. Its life counts from the request (epoch milliseconds). */
   receiveCode(snapshot: PairingSnapshot, phoneNumber: string, requestedAt: number): void
   /** Polls the provider until the returned function is called. */
   watch(watcher: Watcher): () => void
-  /** The cached update, as a page with this method gets it. */
+  /** The cached update for a page with this method. */
   update(method: PairingMethod): PairingUpdate
   readonly watchers: number
   /**
-   * The user started a pairing, at a provider whose reads start one. Resolves with whether reads may do so now: as for
-   * {@link Poller.change}, not where another page has just started the session.
+   * Allows reads to start a pairing, after the user started it, for a provider with `startsOnRead`. Resolves with `false` if
+   * another page has just started the session, as {@link Poller.change} does.
    */
   permitStart(signal: AbortSignal): Promise<boolean>
   /** Ends all requests, timers and subscriptions. */
   close(): void
 }
 
-/** What `createPoller` needs. */
+/** Options of `createPoller`. */
 export interface PollerOptions {
-  /** Names the session; see {@link PairingUpdate.session}. */
+  /** The tag of the session: see {@link PairingUpdate.session}. */
   readonly session: string
-  /** The provider of this session, which may be another object at each call, and whose it is. */
+  /** The provider and the tenant of this session. It may return a different object at each call. */
   readonly target: () => PolledSession
-  /** May be another object at each call. */
+  /** It may return a different object at each call. */
   readonly host: () => PollerHost
-  /** Nothing reads, watches or changes the session any more; its state is worth keeping for so many milliseconds. */
+  /** Called when the session is no longer read, watched or changed. Its state should be kept for `keepMs` milliseconds. */
   readonly onIdle: (keepMs: number) => void
 }

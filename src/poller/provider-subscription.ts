@@ -5,11 +5,11 @@ import type { PollerHost } from './poller-host.js'
 
 /** A provider's own push, for as long as a page watches. */
 export interface ProviderSubscription {
-  /** Begins, goes on, or begins anew where another method is watched; `undefined` ends it. */
+  /** Starts or continues the subscription, or restarts it for another method. `undefined` ends it. */
   follow(method: PairingMethod | undefined): void
 }
 
-/** What {@link createProviderSubscription} needs. */
+/** Options of {@link createProviderSubscription}. */
 export interface ProviderSubscriptionOptions {
   readonly provider: () => PairingProvider
   readonly host: () => PollerHost
@@ -17,11 +17,11 @@ export interface ProviderSubscriptionOptions {
   readonly memory: PairingMemory
   readonly onSnapshot: (snapshot: PairingSnapshot) => void
   readonly onError: (error: PairingError) => void
-  /** Nothing is pushed any more for the moment. */
+  /** Called when the push is interrupted. */
   readonly onGap: () => void
 }
 
-/** Follows a provider's `subscribe`, where it has one. After its end nothing is passed on, whatever the provider does. */
+/** Uses a provider's `subscribe`, if it has one. After the end nothing is forwarded, even if the provider still pushes. */
 export function createProviderSubscription({
   provider,
   host,
@@ -66,7 +66,7 @@ export function createProviderSubscription({
       try {
         end?.()
       } catch (error) {
-        // Nothing is passed on any more, so the page need not know.
+        // Nothing is forwarded any more, so the page does not need this error.
         host().report(error, 'subscribe')
       }
     }

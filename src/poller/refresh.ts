@@ -1,12 +1,12 @@
-/** A read because the provider says that something has changed. */
+/** A read after the provider announced a change. */
 export interface Refresh {
-  /** Reads as soon as another request may be sent. However often it is called until then, it is one request. */
+  /** Reads as soon as another request may be sent. All calls until then cause one request. */
   run(): Promise<void>
   /** Ends the wait. A read that waits for its time never resolves. */
   close(): void
 }
 
-/** What {@link createRefresh} needs. */
+/** Options of {@link createRefresh}. */
 export interface RefreshOptions {
   /** When another request may be sent, in epoch milliseconds. */
   readonly nextAt: () => number
@@ -14,7 +14,7 @@ export interface RefreshOptions {
   readonly read: () => Promise<void>
 }
 
-/** Makes the refresh of one session. */
+/** Creates the refresh of one session. */
 export function createRefresh({ nextAt, read }: RefreshOptions): Refresh {
   let timer: ReturnType<typeof setTimeout> | undefined
   let running: Promise<void> | undefined

@@ -4,20 +4,20 @@ import { pause } from '../lib/pause.js'
 // A provider refuses also for some seconds while it is deployed, and until an instance that was just created is ready. So a refusal is
 // final only after some tries; until then it is a transient error.
 
-/** Before the second and the third try, in milliseconds. */
+/** The pauses before the second and the third attempt, in milliseconds. */
 const PAUSES: readonly number[] = [5_000, 10_000]
 
-/** How long to wait before another try after so many refusals in a row; `undefined` where the last one is final. */
+/** The pause before the next attempt after this many refusals in a row; `undefined` if the last one is final. */
 export function pauseAfterRefusal(refusals: number): number | undefined {
   return PAUSES[refusals - 1]
 }
 
-/** Whether an error is a refusal that a later try may not get. */
+/** Whether an error is a refusal that may disappear after a retry. */
 export function isRefusal({ code, isFinal }: PairingError): boolean {
   return !isFinal && (code === 'unauthorized' || code === 'session-not-found')
 }
 
-/** Calls the provider again where it refuses. */
+/** Calls the provider, and retries after refusals. */
 export async function retryRefused<Value>(run: () => Promise<Value>, signal: AbortSignal): Promise<Value> {
   for (let refusals = 1; ; refusals += 1) {
     try {

@@ -2,13 +2,13 @@ import { createPoller } from './create-poller.js'
 import type { Poller } from './poller.js'
 import type { PolledSession, PollerHost } from './poller-host.js'
 
-/** The pollers of the sessions that are read or watched at this moment. */
+/** The pollers of the sessions in use. */
 export interface PollerRegistry {
-  /** The poller of a session: the same for all that name it. It follows the latest provider and host. */
+  /** The poller of a session, the same for all callers. It uses the latest provider and host. */
   of(session: string, target: PolledSession, host: PollerHost): Poller
-  /** The poller of a session, where one exists. */
+  /** The poller of a session, if one exists. */
   get(session: string): Poller | undefined
-  /** Closes pollers: all, or those that a host used last and that no page of another host watches. */
+  /** Closes pollers: all, or those that this host used last and that no page of another host watches. */
   close(host?: PollerHost): void
 }
 
@@ -17,11 +17,11 @@ interface Entry {
   target: PolledSession
   host: PollerHost
   timer: ReturnType<typeof setTimeout> | undefined
-  /** Its host was closed while a page of another host watched: it ends with that page. */
+  /** Its host was closed while a page of another host was watching. The poller ends with that page. */
   isOrphan: boolean
 }
 
-/** Makes pollers as they are needed, and lets go of those that are idle. */
+/** Creates pollers on demand, and removes idle ones. */
 export function createPollerRegistry(): PollerRegistry {
   const entries = new Map<string, Entry>()
 

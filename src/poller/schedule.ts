@@ -18,20 +18,20 @@ import {
 } from './poll-state.js'
 import { areTrusted, TRUSTED_INTERVAL_MS } from './webhook-record.js'
 
-/** A code stays for so long after the next request was due: time for the response to travel. */
+/** How long a code stays after the next request was due, while the response travels. */
 const TRUSTED_GRACE_MS = 2_000
 
-/** Between the end of a code and the request that brings the next one, where that starts a pairing: a scan has arrived by then. */
+/** The pause between the end of a code and the request for the next one, if that starts a pairing. By then a scan has arrived. */
 const SETTLED_MS = 1_000
 
-/** A link may be ended on the phone at any time, and a linked screen is not looked at for long. */
+/** The interval while linked. A link may end on the phone at any time, but users do not look at a linked screen for long. */
 const LINKED_INTERVAL_MS = 15_000
 
-/** After a scan the user waits for the link: it takes a few seconds, so these requests come sooner. */
+/** The interval while linking. The user waits, and the link takes only a few seconds. */
 const LINKING_INTERVAL_MS = 1_000
 const LINKING_REQUESTS = 3
 
-/** What to request next, and when; `undefined` where another request does not help. */
+/** The next request and its time; `undefined` if another request does not help. */
 export function nextRequest(
   poll: PollState,
   showsQrCode: boolean,
@@ -41,12 +41,12 @@ export function nextRequest(
   if (isRefused) return undefined
   const pushedAt = pushAt + PUSH_SLACK_MS
   const stateAt = Math.max(stateDueAt(poll, timing), quietUntil, pushedAt)
-  // A code that was pushed has a promise of its own.
+  // A pushed code has a separate promise.
   const hasPromise = poll.qr?.promisedAt !== undefined
   const codeAt = showsQrCode
     ? Math.max(codeDueAt(poll, timing), quietUntil, hasPromise ? NEVER : pushedAt)
     : Number.POSITIVE_INFINITY
-  // Where both are due, a pushed code can wait: it is confirmed next.
+  // If both are due, a pushed code can wait and is confirmed next.
   return codeAt < stateAt || (codeAt === stateAt && !hasPromise)
     ? { want: 'code', at: codeAt }
     : { want: 'state', at: stateAt }
@@ -55,7 +55,7 @@ export function nextRequest(
 function stateDueAt(poll: PollState, { statusIntervalMs }: ProviderTiming): number {
   const { state, respondedAt, isDetailed, linkingRequests } = poll
   if (state?.status === 'linked' && isDetailed) return respondedAt + LINKED_INTERVAL_MS
-  // While a session starts, or a phone responds, the user waits.
+  // The user waits while a session starts or a phone is being linked.
   if (state?.status !== 'preparing' && stageOf(poll) === 'unlinked' && areTrusted(poll.webhooks))
     return respondedAt + Math.max(statusIntervalMs, TRUSTED_INTERVAL_MS)
   const isHurried = state?.status === 'linking' && linkingRequests <= LINKING_REQUESTS
@@ -67,13 +67,13 @@ function codeDueAt(poll: PollState, timing: ProviderTiming): number {
   if (state && isAnswered(state)) return Number.POSITIVE_INFINITY
   if (!startsOnRead) {
     const usualAt = qrRequestAt(qr, poll, timing)
-    // The session still waits for a scan, so what the webhook announced may be a new code.
+    // The session still waits for a scan, so the webhook may have announced a new code.
     const { announcedAt } = poll.webhooks
     const isStateRead = poll.respondedAt >= announcedAt
     if (state?.status === 'unlinked' && isStateRead && announcedAt > qrAskedAt)
       return Math.min(usualAt, qrAskedAt + timing.qrMinIntervalMs)
     if (!qr || !areTrusted(poll.webhooks)) return usualAt
-    // The webhook of the next code is given a moment.
+    // Waits a moment for the webhook with the next code.
     return Math.max(
       usualAt,
       Math.min(qrAskedAt + TRUSTED_INTERVAL_MS, qrExpiresAt(qr, timing) + PUSH_SLACK_MS),
@@ -89,8 +89,8 @@ export function needsStart({ startsOnRead, isStarted, qr, state }: PollState): b
 }
 
 /**
- * The request that a read has to wait for; `undefined` where the cached state is fresh. The last look of a page at a code
- * that expired is due at once, so that a scan in its last moment is seen.
+ * The request that a read has to wait for; `undefined` if the cached state is fresh. The last read after a code expired is due
+ * immediately, to notice a scan at the last moment.
  */
 export function dueRequest(
   poll: PollState,
@@ -103,12 +103,12 @@ export function dueRequest(
   const request = want === 'code' && isCodeOff ? 'state' : want
   // After a refusal the user may have repaired the cause.
   if (isRefused) return at - failedAt >= timing.qrMinIntervalMs || at < failedAt ? request : undefined
-  // A pause that began by another clock could last for hours.
+  // A pause that began before the clock was set back could last for hours.
   const isLost = isSetBack(poll, at)
   if (at < quietUntil && !isLost) return undefined
   const expiredAt = qr ? qrExpiresAt(qr, timing) : Number.POSITIVE_INFINITY
   if (isLost || (respondedAt < expiredAt && at >= expiredAt)) return request
-  // A user who starts again after an end has changed something in the meantime.
+  // A user who starts again after an end may have changed something.
   if (state && isEnd(state) && at >= respondedAt + timing.qrMinIntervalMs) return request
   const next = nextRequest(poll, want === 'code', timing)
   return next && at >= next.at ? next.want : undefined
@@ -125,12 +125,12 @@ export interface ShownQrCode {
   readonly expiresInMs: number
 }
 
-/** The QR code that may be shown at this moment. */
+/** Returns the QR code that may be shown now. */
 export function shownQrCode(poll: PollState, at: number, timing: ProviderTiming): ShownQrCode | undefined {
   const { qr } = poll
   if (!qr) return undefined
   const expiresAt = qrExpiresAt(qr, timing)
-  // Where requests are rare, a code is confirmed as rarely.
+  // If requests are rare, a code is confirmed rarely too.
   const trustedUntil = areTrusted(poll.webhooks)
     ? qr.confirmedAt + TRUSTED_INTERVAL_MS + TRUSTED_GRACE_MS
     : NEVER
@@ -138,7 +138,7 @@ export function shownQrCode(poll: PollState, at: number, timing: ProviderTiming)
   return at < hideAt ? { payload: qr.payload, hideInMs: hideAt - at, expiresInMs: expiresAt - at } : undefined
 }
 
-/** The pairing code that may be shown at this moment. */
+/** The pairing code that may be shown now. */
 export function shownPairingCode({ issued }: PollState, at: number): IssuedCode | undefined {
   return issued && at < issued.expiresAt ? issued : undefined
 }

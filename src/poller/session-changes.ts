@@ -1,29 +1,29 @@
 import type { PairingSnapshot } from '../core/provider.js'
 import type { PairingAction, UpdateReason } from '../core/update.js'
 
-/** When a session was changed at the provider last, and why: a response from before says nothing about now. */
+/** The last change of a session at the provider, because earlier responses are outdated. */
 export interface SessionChanges {
-  /** Time of the last change; `undefined` where this process knows of none. */
+  /** Time of the last change; `undefined` if this process knows of none. */
   readonly revision: number | undefined
-  /** What it was; `undefined` where it failed, or where that is not known. */
+  /** Its action; `undefined` if it failed or is unknown. */
   readonly action: PairingAction | undefined
-  /** The same, where pages are notified. */
+  /** The same as a reason for pages, if they are notified. */
   readonly reason: UpdateReason | undefined
-  /** Notes a change of another replica. Returns `false` where it, or a later one, is known. */
+  /** Records a change of another replica. Returns `false` if this or a later one is already known. */
   receive(revision: number, action?: PairingAction): boolean
-  /** Notes a change of this process, which may have failed, and returns its revision. */
+  /** Records a change of this process, which may have failed, and returns its revision. */
   make(action: PairingAction, isDone: boolean): number
-  /** When a start was sent (epoch milliseconds); 0 where none was, or the session was awake since. */
+  /** When a start was sent (epoch milliseconds); 0 if none was sent, or the session has been running since. */
   readonly startedAt: number
-  /** A start was sent, here or by another replica; with 0, the session was awake since. */
+  /** Records a start, here or on another replica; with 0, the session has been running since. */
   start(at: number): void
-  /** Takes the state that the provider reports. */
+  /** Handles the state that the provider reports. */
   observe(snapshot: PairingSnapshot): void
-  /** Whether a start would be another one: several pages that see a sleeping session start it once. */
+  /** Whether a start is not a repetition: several pages that see a stopped session start it once. */
   readonly mayStart: boolean
 }
 
-/** Starts of several pages within this time (milliseconds) are one. */
+/** Starts of several pages within this time (milliseconds) count as one. */
 export const START_TOGETHER_MS = 30_000
 
 const reasons: Readonly<Record<PairingAction, UpdateReason | undefined>> = {
@@ -33,7 +33,7 @@ const reasons: Readonly<Record<PairingAction, UpdateReason | undefined>> = {
   'request-pairing-code': 'code-replaced',
 }
 
-/** Makes the record of one session. */
+/** Creates the record of one session. */
 export function createSessionChanges(): SessionChanges {
   let revision: number | undefined
   let action: PairingAction | undefined
@@ -51,7 +51,7 @@ export function createSessionChanges(): SessionChanges {
       return reason
     },
     receive(at, made) {
-      // A message says when, and the record that follows it says what.
+      // The message has the time of a change, and the record after it has the action.
       if (at === revision) action ??= made
       if (revision !== undefined && at <= revision) return false
       revision = at

@@ -7,7 +7,7 @@ import type { SessionChanges } from './session-changes.js'
 /** The part of a record that the poller keeps. */
 export type RecordState = Omit<SessionRecord, 'savedAt' | 'memory'>
 
-/** What this process knows, for the record. The whole number of a pairing code is only known to the page that sent it. */
+/** The state of this process for the record. Only the page that sent a phone number knows all of it. */
 export function recordStateOf(
   { issued, isStarted }: PollState,
   { revision = 0, action, startedAt }: SessionChanges,
@@ -16,7 +16,7 @@ export function recordStateOf(
   return { revision, action, startedAt, isStarted, issued: code }
 }
 
-/** The state of this process after a record of the same change: the same object where that says nothing new. */
+/** The state of this process after a record of the same change; the same object if nothing is new. */
 export function afterRecord(
   poll: PollState,
   { isStarted, issued }: RecordState,
@@ -29,32 +29,32 @@ export function afterRecord(
   return { ...poll, isStarted, issued: isNew ? { ...issued, expiresAt } : poll.issued }
 }
 
-/** What all replicas know of a session, and the memory of its provider. */
+/** The shared state of a session, and the memory of its provider. */
 export interface SharedRecord {
-  /** What adapters that are made anew for each request keep of this session. */
+  /** The memory for adapters that are created for each request. */
   readonly memory: PairingMemory
-  /** Takes in what other replicas have saved. Before each request to the provider. */
+  /** Loads what other replicas have saved. Called before each request to the provider. */
   load(): Promise<void>
-  /** Saves what has changed in this process. After each request to the provider. */
+  /** Saves the changes of this process. Called after each request to the provider. */
   save(): Promise<void>
 }
 
-/** What {@link createSharedRecord} needs. */
+/** Options of {@link createSharedRecord}. */
 export interface SharedRecordOptions {
   readonly replicas: Replicas
   /** The state of this process. */
   readonly read: () => RecordState
-  /** Takes in the state of another replica. */
+  /** Applies the state of another replica. */
   readonly receive: (state: RecordState) => void
 }
 
-/** Where nothing changes, the record is saved again so often, because it is kept for ten times as long. In milliseconds. */
+/** How often an unchanged record is saved again. The bus keeps it for ten times as long. In milliseconds. */
 const REFRESH_MS = 60_000
 
-/** Makes the record of one session. Without a bus that keeps one, it is that of this process. */
+/** Creates the record of one session. Without a bus that stores it, it belongs to this process only. */
 export function createSharedRecord({ replicas, read, receive }: SharedRecordOptions): SharedRecord {
   const memory: PairingMemory = {}
-  /** What the other replicas have, as text by field, to find what this one changes. */
+  /** The last shared fields as text, to find the changes of this process. */
   let shared: Readonly<Record<string, string>> = {}
   let sharedState: RecordState = read()
   let savedAt = 0
@@ -67,7 +67,7 @@ export function createSharedRecord({ replicas, read, receive }: SharedRecordOpti
     for (const name of Object.keys(shared))
       if (!(name in record.memory) && !own.includes(name)) delete memory[name]
     for (const [name, value] of Object.entries(record.memory)) {
-      // Of a forged record: it would replace the prototype.
+      // A forged record could replace the prototype.
       if (name !== '__proto__' && !own.includes(name)) memory[name] = value
     }
     shared = fieldsOf(record.memory)
@@ -102,7 +102,7 @@ export function createSharedRecord({ replicas, read, receive }: SharedRecordOpti
   return { memory, load, save }
 }
 
-/** What JSON keeps of each field. */
+/** Each field as JSON. */
 function fieldsOf(memory: PairingMemory): Readonly<Record<string, string>> {
   const fields: Record<string, string> = {}
   for (const [name, value] of Object.entries(memory)) {
@@ -110,7 +110,7 @@ function fieldsOf(memory: PairingMemory): Readonly<Record<string, string>> {
       const text: string | undefined = JSON.stringify(value)
       if (text !== undefined) fields[name] = text
     } catch {
-      // A cycle: this process alone has it.
+      // A cyclic value is not shared.
     }
   }
   return fields

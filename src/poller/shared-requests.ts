@@ -1,16 +1,16 @@
 import { abortedError } from '../core/errors.js'
 import type { PairingWant } from '../core/update.js'
 
-/** Identical requests that are under way at the same time are one request to the provider. */
+/** Joins identical requests that run at the same time to one request to the provider. */
 export interface SharedRequests {
   /**
-   * Joins the request that is under way, or sends one. Never rejects but with `aborted`, when `signal` is. The request
-   * is aborted as soon as no caller waits for it.
+   * Joins the running request, or sends one. Rejects only with `aborted`, if `signal` is aborted. The request is aborted as soon
+   * as no caller waits for it.
    */
   join(want: PairingWant, signal: AbortSignal): Promise<void>
-  /** Something has changed: a request that is under way is not joined any more. */
+  /** After a change: running requests are not joined any more. */
   forget(): void
-  /** Whether a request is under way. */
+  /** Whether a request is running. */
   readonly isBusy: boolean
 }
 
@@ -20,7 +20,7 @@ interface Flight {
   readonly waiting: Map<AbortSignal, Promise<void>>
 }
 
-/** Shares requests among all readers. `send` never rejects; `onQuiet` is called when no request is under way any more. */
+/** Shares requests among all readers. `send` never rejects; `onQuiet` is called when no request is running any more. */
 export function createSharedRequests(
   send: (want: PairingWant, signal: AbortSignal) => Promise<void>,
   onQuiet: () => void,
@@ -36,7 +36,7 @@ export function createSharedRequests(
     landed.then(() => {
       underWay -= 1
       if (joinable.get(want) === flight) joinable.delete(want)
-      // Not when the last reader left: an aborted request is under way until the provider ends it too.
+      // Not when the last reader leaves, because an aborted request runs until the provider ends it too.
       if (underWay === 0) onQuiet()
     })
     joinable.set(want, flight)

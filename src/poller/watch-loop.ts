@@ -7,31 +7,31 @@ export interface WatchLoop {
   readonly size: number
   /** Whether one of them shows the QR code. */
   readonly showsQrCode: boolean
-  /** Begins with the first page. Returns the function that takes this one away. */
+  /** Adds a page; the first one starts the loop. Returns a function that removes the page. */
   add(watcher: Watcher): () => void
-  /** There is a newer update. */
+  /** Notifies all pages of a newer update. */
   notify(): void
   /** Sets the timer for the next request. */
   plan(): void
-  /** Sends all pages away. */
+  /** Removes all pages. */
   close(): void
 }
 
-/** What {@link createWatchLoop} needs. */
+/** Options of {@link createWatchLoop}. */
 export interface WatchLoopOptions {
   /** The next request, and when it is due (epoch milliseconds). */
   readonly next: () => { readonly want: PairingWant; readonly at: number } | undefined
-  /** Sends a request that only watchers wait for. It plans again when it has ended. */
+  /** Sends a request for watchers only. When it has ended, the next one is planned. */
   readonly send: (want: PairingWant, signal: AbortSignal) => void
-  /** The number of pages, or what they show, has changed. */
+  /** Called when the number of pages or their methods have changed. */
   readonly onChange: () => void
 }
 
-/** Makes the loop of one session. */
+/** Creates the loop of one session. */
 export function createWatchLoop({ next, send, onChange }: WatchLoopOptions): WatchLoop {
   const watchers = new Set<Watcher>()
   let timer: ReturnType<typeof setTimeout> | undefined
-  /** Of the requests that only watchers wait for; `undefined` while no page watches. */
+  /** Aborts the requests that only watchers wait for; `undefined` while no page watches. */
   let running: AbortController | undefined
 
   function plan(): void {

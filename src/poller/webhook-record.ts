@@ -1,34 +1,34 @@
-/** Whether webhooks come before the poll that would have found the same. A value: times are epoch milliseconds. */
+/** Whether webhooks report changes before a poll finds them. It is an immutable value. Times are epoch milliseconds. */
 export interface WebhookRecord {
-  /** Changes in a row that a webhook announced. */
+  /** How many changes in a row a webhook announced. */
   readonly inARow: number
-  /** The last webhook, until a request has found what it announced. */
+  /** The time of the last webhook, until a request has found the announced change. */
   readonly announcedAt: number
-  /** A poll found a change that no webhook had announced. It may still come. */
+  /** When a poll found a change without a webhook, which may still come. */
   readonly missedAt: number | undefined
 }
 
 const NEVER = Number.NEGATIVE_INFINITY
 
-/** No webhook has come yet. */
+/** Before the first webhook. */
 export const initialWebhookRecord: WebhookRecord = { inARow: 0, announcedAt: NEVER, missedAt: undefined }
 
-/** So many changes in a row have to be announced until polls are only a check on webhooks. */
+/** After this many announced changes in a row, polls only check the webhooks. */
 const TRUSTED_CHANGES = 2
 
-/** Between two polls then, in milliseconds: so late a scan is noticed at the most where its webhook does not come. */
+/** The interval of these polls, in milliseconds. It is the longest delay of a scan if its webhook is lost. */
 export const TRUSTED_INTERVAL_MS = 20_000
 
-/** A change that is found so soon after a webhook is the one that it announced. */
+/** A change that is found within this time after a webhook is the announced one. */
 const ANNOUNCED_MS = 5_000
 
-/** A webhook that comes later than this after its change was found is of no use. */
+/** A webhook that arrives this long after its change was found is too late. */
 const LATE_MS = 3_000
 
 /** The record after a webhook. */
 export function afterWebhook({ inARow, missedAt }: WebhookRecord, at: number): WebhookRecord {
   if (missedAt === undefined) return { inARow, announcedAt: at, missedAt }
-  // In time, it is about the change that a poll has found.
+  // Unless it is late, the webhook belongs to the change that a poll has already found.
   const isLate = at - missedAt > LATE_MS
   return isLate ? { ...initialWebhookRecord, announcedAt: at } : { ...initialWebhookRecord, inARow }
 }
@@ -39,7 +39,7 @@ export function afterFinding({ inARow, announcedAt, missedAt }: WebhookRecord, a
   return { ...initialWebhookRecord, inARow: missedAt === undefined ? inARow : 0, missedAt: at }
 }
 
-/** Whether webhooks were before the polls for several changes in a row, and none is missing since. */
+/** Whether webhooks have announced several changes in a row before the polls, and none is missing since. */
 export function areTrusted({ inARow, missedAt }: WebhookRecord): boolean {
   return inARow >= TRUSTED_CHANGES && missedAt === undefined
 }

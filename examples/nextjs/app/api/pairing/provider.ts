@@ -3,19 +3,19 @@ import type { PairingProvider } from 'whatsapp-pairing/server'
 import { createEmulator, linkAutomatically, mockGreenApi, mockGreenApiSocket } from 'whatsapp-pairing/testing'
 
 /**
- * The instance that the environment names; where it names none, a simulated one. Make it once: its requests wait for
- * one another.
+ * The instance from the environment variables, or a simulated one without them. Create it once, so that its requests run one at a
+ * time.
  */
 export function providerFrom(environment: NodeJS.ProcessEnv): PairingProvider {
   const { GREEN_API_ID_INSTANCE: idInstance = '', GREEN_API_API_TOKEN_INSTANCE: apiTokenInstance = '' } =
     environment
-  // With only one of them set it throws, so that a simulated phone is not taken for a real one.
+  // With only one of them set it throws, so that a simulated phone is not mistaken for a real one.
   if (idInstance || apiTokenInstance)
     return greenApi({ idInstance, apiTokenInstance, apiUrl: environment.GREEN_API_API_URL })
   return simulatedProvider()
 }
 
-/** A phone that scans by itself, for a look without an account. Your own server has no such thing. */
+/** A phone that scans automatically, to try this without an account. Your own server does not need it. */
 function simulatedProvider(): PairingProvider {
   const emulator = linkAutomatically(createEmulator())
   const instance = { idInstance: '1101000001', apiTokenInstance: 'simulated' }
