@@ -1,15 +1,15 @@
 /** WhatsApp's letters for pairing codes: no 0, I, O or U. */
 const PAIRING_CODE_ALPHABET = '123456789ABCDEFGHJKLMNPQRSTVWXYZ'
 
-/** Stands before the old form since 2026, so that a phone's own camera opens the right screen. */
+/** The prefix of the old form since 2026. With it, a phone's camera opens the right screen. */
 const QR_PREFIX = 'https://wa.me/settings/linked_devices#'
 
 /** The last field of the QR text: "Chrome". */
 const PLATFORM_ID = '1'
 
 /**
- * The QR text of one code: reference from WhatsApp, three public keys of the device, platform. The reference
- * is another one for each code; the keys stay until the device is logged out.
+ * The QR text of one code: reference from WhatsApp, three public keys of the device, platform. Each code has a different
+ * reference. The keys stay until the device is logged out.
  */
 export function qrTextOf(seed: number, device: number, serial: number): string {
   const key = (name: string): string => base64(`${seed}/${name}/${device}`, 32)
@@ -40,7 +40,7 @@ function eightCharacters(label: string): string {
     .join('')
 }
 
-/** Whether a phone would take a text for a WhatsApp code at all. */
+/** Whether a phone would recognise a text as a WhatsApp code. */
 export function isQrText(text: string): boolean {
   return text.startsWith(QR_PREFIX) || /^\d@[^,]+,/.test(text)
 }

@@ -3,7 +3,7 @@ import type { PasskeyAssertion } from '../core/passkey.js'
 import { passkeyChallengeOf, passkeyCodeOf } from './emulated-codes.js'
 import type { EmulatedPasskey, EmulatorState } from './emulator-types.js'
 
-/** What the next ceremony will be like. See `DemandPasskeyOptions`. */
+/** The options of the next ceremony: see `DemandPasskeyOptions`. */
 export interface CeremonyDemand {
   readonly comparesCode: boolean
   readonly isSilent: boolean
@@ -12,18 +12,18 @@ export interface CeremonyDemand {
 
 /** A passkey ceremony. Times are on the emulator's clock. */
 export interface Ceremony extends CeremonyDemand {
-  /** How many there were before it. */
+  /** The number of earlier ceremonies. */
   readonly serial: number
   readonly beganAt: number
   readonly answeredAt?: number
-  /** The signature of the answer is right, or no signature is checked. */
+  /** The signature of the answer is valid, or signatures are not checked. */
   readonly isAccepted?: boolean
 }
 
-/** From the answer to the first sign of WhatsApp. */
+/** From the answer to WhatsApp's response. */
 export const PASSKEY_RESPONSE_MS = 1_000
 
-/** What a ceremony waits for, or when WhatsApp was satisfied. */
+/** The step that a ceremony waits for, or the time at which WhatsApp accepted it. */
 export function ceremonyAt(
   { comparesCode, isSilent, lifetimeMs, beganAt, answeredAt, isAccepted }: Ceremony,
   at: number,
@@ -36,7 +36,7 @@ export function ceremonyAt(
   return answeredAt === undefined ? 'assert' : 'submitted'
 }
 
-/** A ceremony that is under way, as the state of the account. */
+/** The state of the account during a ceremony. */
 export function ceremonyState(ceremony: Ceremony, seed: number, at: number): EmulatorState {
   const { serial, beganAt, lifetimeMs } = ceremony
   const step = ceremonyAt(ceremony, at)
@@ -56,7 +56,7 @@ export function ceremonyState(ceremony: Ceremony, seed: number, at: number): Emu
   }
 }
 
-/** Whether an answer is one to the challenge of this ceremony. */
+/** Whether an answer belongs to the challenge of this ceremony. */
 export function answersChallenge(
   { response }: PasskeyAssertion,
   seed: number,

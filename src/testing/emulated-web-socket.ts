@@ -1,16 +1,16 @@
 /** The provider's end of an emulated connection. */
 export interface EmulatedServerEnd {
-  /** Where the client wants to. */
+  /** The URL that the client opens. */
   readonly url: URL
   /** Completes the handshake. */
   accept(): void
   send(text: string): void
   /**
-   * Ends the connection, or refuses it where it is not accepted yet: the client gets no reason then. 1006 is a
-   * connection that broke.
+   * Ends the connection, or refuses it if it is not accepted yet; the client then gets no reason. 1006 means that the connection
+   * broke.
    */
   close(code: number): void
-  /** Called when the connection is over, on either side. */
+  /** Called when either side has ended the connection. */
   onEnd(listener: () => void): void
 }
 
@@ -25,14 +25,14 @@ const ABNORMAL_CLOSURE = 1006
 
 type Handler<Type extends Event> = ((event: Type) => void) | null
 
-/** As the browser's `CloseEvent`, which Node has not had for long. */
+/** Like the browser's `CloseEvent`, which older versions of Node lack. */
 export interface EmulatedCloseEvent extends Event {
   readonly code: number
   readonly reason: string
   readonly wasClean: boolean
 }
 
-/** The client's end of an emulated connection: as much of a `WebSocket` as is used of one that only listens. */
+/** The client's end of an emulated connection: the parts of a `WebSocket` that a listening client uses. */
 export class EmulatedWebSocket extends EventTarget {
   readonly url: string
   onopen: Handler<Event> = null
@@ -42,7 +42,7 @@ export class EmulatedWebSocket extends EventTarget {
   #readyState = CONNECTING
   readonly #endListeners: (() => void)[] = []
 
-  /** @param attend - The provider; called when the client had time to listen. */
+  /** @param attend - The provider. Called after the client had time to add its listeners. */
   constructor(url: string | URL, attend: (server: EmulatedServerEnd) => void) {
     super()
     const address = new URL(url)
@@ -61,7 +61,7 @@ export class EmulatedWebSocket extends EventTarget {
 
   override addEventListener(type: 'message', listener: (event: MessageEvent) => void): void
   override addEventListener(type: 'close', listener: (event: EmulatedCloseEvent) => void): void
-  // By way of `EventTarget`: without the DOM, Node's types have no names for the listener and the options.
+  // The types come from `EventTarget`, because without the DOM Node's types have no names for the listener and the options.
   override addEventListener(...listening: Parameters<EventTarget['addEventListener']>): void
   override addEventListener(
     type: string,
@@ -76,7 +76,7 @@ export class EmulatedWebSocket extends EventTarget {
     return this.#readyState
   }
 
-  /** Nothing is expected from the client. */
+  /** The emulated provider ignores messages of the client. */
   send(): void {}
 
   close(code: number = NO_STATUS): void {

@@ -28,7 +28,7 @@ export type * from './emulator-types.js'
 
 const defaultAccount: EmulatedAccount = { name: 'Ana Souza', phoneNumber: '5511987654321' }
 
-/** All the emulator remembers. What it shows follows from this and the time. */
+/** All data of the emulator. Its state follows from this and the time. */
 interface Facts {
   readonly link:
     | { readonly kind: 'none' | 'stale' }
@@ -41,7 +41,7 @@ interface Facts {
   readonly passkey: EmulatedPasskey | null
   /** Passkey ceremonies so far. */
   readonly ceremonies: number
-  /** How often the device was removed: each new one has other keys. */
+  /** How often the device was removed. Each new device has different keys. */
   readonly device: number
   readonly rounds: number
   readonly pairingCodes: number
@@ -51,7 +51,7 @@ interface Facts {
 const nothingShown = { round: null, pairingCode: null } as const
 
 /**
- * One WhatsApp account with a phone and a clock. A mock server gives it the HTTP API of a provider.
+ * Creates a WhatsApp account with a phone and a clock. A mock server adds the HTTP API of a provider.
  *
  * ```ts
  * const emulator = createEmulator({ now: () => time })
@@ -61,7 +61,7 @@ const nothingShown = { round: null, pairingCode: null } as const
  * ```
  */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
-  // Looked up at each call: fake clocks replace `Date` after this.
+  // `Date` is looked up at each call, because fake clocks may replace it later.
   const { now = () => Date.now(), wait = waitByTimer } = options
   const { linkingMs = 2_000, pairingCodeMs = 160_000 } = options
   const { firstCodeMs = 60_000, codeMs = 20_000, refs = 6 } = options
@@ -89,7 +89,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     return lastState
   }
 
-  /** The link, with what time made of a passkey ceremony. */
+  /** The link, with the effect of time on a passkey ceremony. */
   function linkAt(at: number): Facts['link'] {
     const { link } = facts
     if (link.kind !== 'passkey') return link
@@ -134,7 +134,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     return { ...nothingShown, link: { kind: 'answered', account: holder, linkedAt: at + linkingMs } }
   }
 
-  /** A good code reached WhatsApp: the first one wins, all others are over. */
+  /** A valid code reached WhatsApp. All other codes are then invalid. */
   function accept(action: 'scan' | 'typeCode', holder: EmulatedAccount, at: number): { readonly ok: true } {
     const { passkeyDemand, ceremonies } = facts
     if (!passkeyDemand) return change(action, answeredBy(holder, at), at)
@@ -149,7 +149,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     return link.kind === 'passkey' ? link : undefined
   }
 
-  /** WhatsApp does not respond to an answer before its signature is known to be right. */
+  /** WhatsApp responds to an answer only if its signature is valid. */
   async function verify(
     assertion: PasskeyAssertion,
     passkey: EmulatedPasskey,
@@ -161,7 +161,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     facts = { ...facts, link: { ...link, ceremony: { ...link.ceremony, isAccepted: true } } }
   }
 
-  /** As {@link Facts} after the device was removed, by whichever side. */
+  /** The {@link Facts} after either side has removed the device. */
   function removed(): Partial<Facts> {
     return { ...nothingShown, link: { kind: 'none' }, device: facts.device + 1 }
   }

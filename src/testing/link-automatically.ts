@@ -2,14 +2,14 @@ import type { Emulator } from './emulator.js'
 
 /** Options of {@link linkAutomatically}. */
 export interface LinkAutomaticallyOptions {
-  /** From the start of a round of QR codes to the scan. By default 10,000: the code is on screen for a while. */
+  /** From the start of a round of QR codes to the scan. By default 10,000, so that the code is visible for a while. */
   readonly scanAfterMs?: number | undefined
   /** From the request for a pairing code to its entry on the phone. By default 5,000. */
   readonly enterCodeAfterMs?: number | undefined
 }
 
 /**
- * Makes the emulated phone scan each round's QR code and enter each pairing code by itself, for a first try or a demo without
+ * Makes the emulated phone scan each round's QR code and enter each pairing code automatically, for a first try or a demo without
  * an account. It uses real timers, which do not keep a process of Node alive.
  *
  * ```ts

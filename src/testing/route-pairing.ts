@@ -1,4 +1,4 @@
-/** The parts of Playwright's `Route` that are used; typed here so that the package does not need Playwright. */
+/** The used parts of Playwright's `Route`, typed here so that the package does not need Playwright. */
 export interface PairingRoute {
   request(): {
     url(): string
@@ -13,20 +13,20 @@ export interface PairingRoute {
   }): Promise<void>
 }
 
-/** The part of Playwright's `Page`, or `BrowserContext`, that is used. */
+/** The used part of Playwright's `Page` or `BrowserContext`. */
 export interface RoutablePage {
   route(url: (url: URL) => boolean, handle: (route: PairingRoute) => Promise<void>): Promise<unknown>
 }
 
 /** Options of {@link routePairing}. */
 export interface RoutePairingOptions {
-  /** Where the page expects the handler: the path of `proxy({ url })`. @default '/api/pairing' */
+  /** The path of the handler, as in `proxy({ url })`. @default '/api/pairing' */
   readonly path?: string | undefined
 }
 
 /**
- * Puts a pairing handler behind a page of Playwright, so that an emulated phone can be scanned in a test of your app without a
- * server. A route cannot stream: give the handler `liveEvents: false`.
+ * Sends the pairing requests of a Playwright page to a handler, so that a test of your app can use an emulated phone without a
+ * server. A Playwright route cannot stream, so create the handler with `liveEvents: false`.
  *
  * @param handler made by `createPairingHandler` with a provider over a mock server
  * @example

@@ -9,7 +9,7 @@ import { qrTextOf } from './emulated-codes.js'
 
 type CommonStatus = 'idle' | 'preparing' | 'expired' | 'linking' | 'linked' | 'passkey-required' | 'failed'
 
-/** Any status can be read; those named always exist. */
+/** Any status can be read; the named ones always exist. */
 type StatesOf<Status extends PairingSessionStatus> = Readonly<
   Partial<Record<PairingSessionStatus, PairingSession>>
 > & {
@@ -21,9 +21,9 @@ export interface PairingStates {
   readonly qr: StatesOf<CommonStatus | 'awaiting-scan'>
   readonly 'phone-code': StatesOf<CommonStatus | 'awaiting-number' | 'requesting-code' | 'awaiting-code'>
   /**
-   * The steps of a passkey ceremony: the host signs (`sign`, `signing`, and `notUsed` where the user cancelled), the provider has a way
-   * of its own (`handOff`, which is a code for its extension or a link), the answer was sent (`submitted`, and `silent` after 30 seconds), and
-   * the codes are compared (`confirm`).
+   * The steps of a passkey ceremony: the app signs (`sign`, `signing`, and `notUsed` after the user cancelled), the provider has
+   * its own procedure (`handOff`: a code for its extension or a link), the answer was sent (`submitted`, and `silent` after 30
+   * seconds), and the codes are compared (`confirm`).
    */
   readonly passkey: Readonly<Record<PasskeyLook, Ceremony>>
 }
@@ -46,8 +46,8 @@ const phoneNumber = normalizePhoneNumber('5511987654321')
 const account = { phoneNumber, name: 'Ana Souza' }
 
 /**
- * A session in each state that each method can be in, for stories and screenshots:
- * `pairingStates().qr['awaiting-scan']`. The codes in them are made up.
+ * A session in each state that each method can be in, for stories and screenshots: `pairingStates().qr['awaiting-scan']`. The
+ * codes in them are fictitious.
  *
  * @param now Epoch milliseconds: the codes were shown six seconds before.
  */
@@ -55,7 +55,7 @@ export function pairingStates(now: number = Date.now()): PairingStates {
   const shownAt = now - 6_000
   const common = (method: PairingMethod): StatesOf<CommonStatus> => ({
     idle: { method, methods, status: 'idle' },
-    // With a pairing code: during one last poll, before `expired`.
+    // With a pairing code, this state occurs during the last poll before `expired`.
     preparing: { method, methods, status: 'preparing', since: shownAt },
     expired: {
       method,

@@ -8,11 +8,11 @@ export type DescribeFunction = (title: string, body: () => void) => unknown
 /** `it` of a test runner. */
 export type ItFunction = (title: string, test: () => Promise<void>) => unknown
 
-/** What a provider makes of an error response, where that differs from the default. */
+/** The expected error for a response, if it differs from the default. */
 export interface ExpectedFault {
   /** The code of the `PairingError`. */
   readonly code?: PairingErrorCode | undefined
-  /** The response in the form of this provider. Make a new `Response` each time. */
+  /** The response in the format of this provider. Create a new `Response` each time. */
   readonly response?: (() => Response) | undefined
 }
 
@@ -20,25 +20,25 @@ export interface ExpectedFault {
 export interface TestProviderOptions extends ProviderSetUpOptions {
   /** Title of the tests: the name of the factory. */
   readonly name: string
-  /** Tokens, keys and passwords. The tests fail where one appears in a snapshot, an error or a field of the provider. */
+  /** Tokens, keys and passwords. The tests fail if one appears in a snapshot, an error or a field of the provider. */
   readonly secrets?: readonly string[] | undefined
   /**
    * Whether a request only reads.
    * @default those with method `GET` or `HEAD`
    */
   readonly isRead?: ((request: { readonly method: string; readonly url: string }) => boolean) | undefined
-  /** Error responses of this provider that have another form, or mean something else, than by default. */
+  /** Error responses of this provider with another format or meaning than the default. */
   readonly faults?: Readonly<Partial<Record<ProviderFault, ExpectedFault>>> | undefined
-  /** Calls of the factory that must throw `invalid-options`, by what is wrong: `{ 'an empty key': () => mine({ key: '' }) }`. */
+  /** Calls of the factory that must throw `invalid-options`, by their error: `{ 'an empty key': () => mine({ key: '' }) }`. */
   readonly invalid?: Readonly<Record<string, () => unknown>> | undefined
   /**
-   * It holds a secret, so that creating it must throw `server-only` where there is a `window`. With `unless-allowed` it must
-   * not throw with its option `dangerouslyAllowBrowser`, which `create` hands on.
+   * The adapter has a secret, so creating it must throw `server-only` if there is a `window`. With `unless-allowed` it must not
+   * throw with its option `dangerouslyAllowBrowser`, which `create` passes on.
    * @default false
    */
   readonly serverOnly?: boolean | 'unless-allowed' | undefined
   /**
-   * Changes of the emulated account reach `subscribe`, through the mock server or a mock socket that `create` hands in.
+   * Changes of the emulated account reach `subscribe`, through the mock server or a mock socket that `create` passes.
    * @default false
    */
   readonly pushes?: boolean | undefined

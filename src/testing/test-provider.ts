@@ -3,8 +3,8 @@ import { providerRules } from './provider-rules/provider-rules.js'
 import type { DescribeFunction, ItFunction, TestProviderOptions } from './test-provider-options.js'
 
 /**
- * Registers tests that every `PairingProvider` must pass: its id and timing, well-formed snapshots in each state, reads
- * that change nothing, aborted requests, error responses, webhooks, and that no secret gets out.
+ * Registers tests that every `PairingProvider` must pass: its id and timing, well-formed snapshots in each state, reads that
+ * change nothing, aborted requests, error responses, webhooks, and that no secret leaves the adapter.
  *
  * Vitest with `globals: true`, Jest and Mocha have global `describe` and `it`; otherwise pass them as options. The tests
  * use no fake timers and need real ones. Abilities that the provider lacks are not tested.

@@ -1,20 +1,20 @@
 import type { Emulator } from '../emulator.js'
 
-/** What happens by itself, at moments of the emulator's clock. */
+/** Scheduled tasks on the emulator's clock. */
 export interface Agenda {
-  /** Runs something at a moment, which it is given. */
+  /** Schedules a task for a time, which the task receives. */
   add(at: number, run: (at: number) => void): void
   /** Runs everything that is due. */
   catchUp(): void
-  /** Forgets everything that is not due. */
+  /** Removes all tasks that are not due. */
   clear(): void
 }
 
 /** Options of {@link createAgenda}. */
 export interface AgendaOptions {
   /**
-   * Whether everything runs at its time. Otherwise it runs at the next `catchUp`, with the time that it should have run
-   * at: nothing is left running then when a test ends.
+   * Whether tasks run at their time, with timers. Otherwise they run at the next `catchUp`, with their scheduled time, so that no
+   * timer is left when a test ends.
    */
   readonly isPunctual: boolean
 }
@@ -26,7 +26,7 @@ export function createAgenda(emulator: Emulator, { isPunctual }: AgendaOptions):
   let isRunning = false
 
   function catchUp(): void {
-    // What runs may look at the account, which brings the agenda up to date again.
+    // A task may read the account, which calls this function again.
     if (isRunning) return
     isRunning = true
     for (let next = earliest(); next && next.at <= emulator.now(); next = earliest()) {
@@ -51,7 +51,7 @@ export function createAgenda(emulator: Emulator, { isPunctual }: AgendaOptions):
     if (!next) return
     const controller = new AbortController()
     sleep = controller
-    // Timers count whole milliseconds: rounded down, it would wake up before the moment, again and again.
+    // Timers use whole milliseconds. Rounded down, the timer would fire too early, again and again.
     const waitMs = Math.ceil(Math.max(next.at - emulator.now(), 0))
     emulator.wait(waitMs, controller.signal).then(catchUp, () => {})
   }

@@ -16,25 +16,25 @@ export interface MockServerRequest {
 /** Options that every mock server has. */
 export interface MockServerOptions {
   /**
-   * Responds in place of the mock server where it returns a response: for rare cases, such as a subscription
-   * that expired. Make a new `Response` each time.
+   * If it returns a response, the mock server sends that: for rare cases, such as an expired subscription. Create a new
+   * `Response` each time.
    */
   readonly intercept?: ((path: string, request: Request) => Response | undefined) | undefined
 }
 
 /**
- * A mock server: the HTTP API of a provider over an emulated account. Call it with a `Request` under any origin and base
- * path, or hand its `fetch` to an adapter: `greenApi({ …, fetch: mockGreenApi(emulator, …).fetch })`.
+ * A mock server: the HTTP API of a provider for an emulated account. Call it with a `Request` with any origin and base path, or
+ * pass its `fetch` to an adapter: `greenApi({ …, fetch: mockGreenApi(emulator, …).fetch })`.
  */
 export interface MockServer {
   (request: Request): Promise<Response>
-  /** Stands in for the global `fetch`. Honours `signal`. */
+  /** Replaces the global `fetch`. It supports `signal`. */
   readonly fetch: typeof fetch
   /** Every request so far, oldest first. */
   readonly requests: readonly MockServerRequest[]
 }
 
-/** The errors whose form differs from provider to provider. */
+/** The errors that each provider formats differently. */
 export interface MockServerFaults {
   readonly unauthorized: () => Response
   readonly 'unknown-instance': () => Response
@@ -42,20 +42,20 @@ export interface MockServerFaults {
   readonly 'server-error': () => Response
 }
 
-/** A request, as the part of a mock server that is specific to a provider gets it. */
+/** A request, for the provider-specific part of a mock server. */
 export interface MockServerCall {
   readonly request: Request
   readonly url: URL
   readonly path: string
-  /** Holds the response for so long, on the emulator's clock. Rejects when the client gives up. */
+  /** Delays the response by `ms` on the emulator's clock. Rejects when the client aborts. */
   hold(ms: number): Promise<void>
-  /** The QR text itself; something else under the fault `not-an-image`. */
+  /** The QR text, or an invalid text with the fault `not-an-image`. */
   text(text: string): string
   /** PNG of a QR text; no image at all under the fault `not-an-image`. */
   image(text: string): Promise<Bytes>
 }
 
-/** The part of a mock server that is specific to a provider. */
+/** The provider-specific part of a mock server. */
 export interface MockServerDefinition {
   readonly faults: MockServerFaults
   /** {@link MockServerRequest.path} of a URL; `null` for one that is not the provider's. */
@@ -63,7 +63,7 @@ export interface MockServerDefinition {
   answer(call: MockServerCall): Response | Promise<Response>
 }
 
-/** Makes a mock server from the part that is specific to a provider. */
+/** Creates a mock server from its provider-specific part. */
 export function createMockServer(
   emulator: Emulator,
   face: MockServerDefinition,
@@ -74,7 +74,7 @@ export function createMockServer(
   async function handle(request: Request, signal: AbortSignal): Promise<Response> {
     signal.throwIfAborted()
     const url = new URL(request.url)
-    // A URL of another shape may hold anything, credentials included.
+    // Another URL may contain anything, including credentials.
     const path = face.pathOf(url) ?? '/…'
     requests.push({ method: request.method, path, at: emulator.now() })
     // A preflight request of a browser uses up no fault.
@@ -115,7 +115,7 @@ export function createMockServer(
     untilAborted(handle(request, request.signal), request.signal)
 
   const fetch: typeof globalThis.fetch = async (input, { signal, ...init } = {}) => {
-    // The signal stays outside the request: under jsdom it is of a class that Node's `Request` refuses.
+    // The signal is not part of the request, because Node's `Request` refuses the signals of jsdom.
     const given = signal ?? (input instanceof Request ? input.signal : new AbortController().signal)
     return untilAborted(handle(new Request(input, init), given), given)
   }

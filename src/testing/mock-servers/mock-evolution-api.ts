@@ -12,11 +12,11 @@ export interface MockEvolutionApiOptions extends MockServerOptions {
   /** The server's global key. */
   readonly apiKey: string
   readonly instanceName: string
-  /** The instance's own token, which is taken as a key too. By default `emulated-instance-token`. */
+  /** The token of the instance, which is accepted as a key too. By default `emulated-instance-token`. */
   readonly token?: string | undefined
   /**
-   * Which version's behaviour is emulated. 2.4 connects again 3 seconds after a scan, and never after a scan that
-   * follows a logout; it keeps a pairing code that was not entered until the instance is deleted. By default `2.3.7`.
+   * The version to emulate. 2.4 reconnects 3 seconds after a scan, but never after a scan that follows a logout. It keeps a
+   * pairing code that was not entered until the instance is deleted. By default `2.3.7`.
    */
   readonly version?: EvolutionVersion | undefined
   /** `false` for a 2.4.0 that is not activated: every response is 503 with `LICENSE_REQUIRED`. By default `true`. */
@@ -25,13 +25,13 @@ export interface MockEvolutionApiOptions extends MockServerOptions {
   readonly qrLimit?: number | undefined
   /** Time from the beginning of a pairing to its first code: `{"count":0}` until then. By default 200. */
   readonly startingMs?: number | undefined
-  /** How long `connect` is held where the instance is closed. By default 2,000. */
+  /** How long the response to `connect` is delayed if the instance is closed. By default 2,000. */
   readonly holdMs?: number | undefined
   /** From the end of a scan to the next connection to WhatsApp. By default 0 with 2.3.7, and 3,000 with 2.4. */
   readonly gapMs?: number | undefined
-  /** Gets each webhook as the server sends it, at its time. */
+  /** Called with each webhook when the server sends it. */
   readonly onWebhook?: ((body: EvolutionWebhook) => void) | undefined
-  /** Gets what WhatsApp sees of the server, at its time: `registration`, `login`, `close` and others. */
+  /** Called when the server does something at WhatsApp: `registration`, `login`, `close` and others. */
   readonly onWhatsApp?: ((event: { readonly event: string; readonly at: number }) => void) | undefined
 }
 
@@ -42,17 +42,17 @@ export interface EvolutionWebhook extends EvolutionEvent {
   readonly apikey: string
 }
 
-/** What {@link mockEvolutionApi} returns. */
+/** Result of {@link mockEvolutionApi}. */
 export interface MockEvolutionApi extends MockServer {
   /** What the server did at WhatsApp. */
   readonly whatsapp: {
-    /** Logins of the linked device. A server whose sockets throw each other out has many for one scan. */
+    /** Logins of the linked device. A server whose sockets disconnect each other has many for one scan. */
     readonly logins: number
     /** How often a socket requested a link. */
     readonly registrations: number
     /** Logins that WhatsApp refused. */
     readonly refusedLogins: number
-    /** Sockets of this moment. */
+    /** The open sockets. */
     readonly connections: number
   }
   /** Ends the server's process: requests fail. */
@@ -64,15 +64,15 @@ export interface MockEvolutionApi extends MockServer {
 /** As recorded. */
 const BOOT_MS = 2_900
 const HOLD_MS = 2_000
-/** A deleted instance is known for a moment. */
+/** A deleted instance still exists for a moment. */
 const REMOVED_MS = 60
 const GAP_MS: Readonly<Record<EvolutionVersion, number>> = { '2.3.7': 0, '2.4': 3_000 }
 
 /**
- * The mock server of Evolution API. A pairing is begun by `connect` where the instance is closed, which is held for two
- * seconds, and goes on by itself until the limit of codes. Each code is shown for 45 seconds. After a scan the instance
- * is `close` until the server has connected again; `connect` in that time opens a second socket, and the two throw each
- * other out for ever: see `whatsapp.logins`.
+ * The mock server of Evolution API. If the instance is closed, `connect` begins a pairing; its response is delayed by two
+ * seconds. The pairing continues until the limit of codes, and each code is shown for 45 seconds. After a scan the instance is
+ * `close` until the server has reconnected. A `connect` in that time opens a second socket, and the two disconnect each other
+ * endlessly: see `whatsapp.logins`.
  */
 export function mockEvolutionApi(emulator: Emulator, options: MockEvolutionApiOptions): MockEvolutionApi {
   const { apiKey, instanceName, qrLimit = 30, startingMs = 200, holdMs = HOLD_MS, onWebhook } = options

@@ -12,15 +12,15 @@ import { addressOf } from './mock-green-api.js'
 export interface MockGreenApiSocketOptions {
   readonly idInstance: string | number
   readonly apiTokenInstance: string
-  /** How long the instance is still being created, and connections end with an error. By default 0. */
+  /** How long the creation of the instance takes, during which connections end with an error. By default 0. */
   readonly creatingMs?: number | undefined
   /** After this time a connection ends. By default 100,000. */
   readonly limitMs?: number | undefined
-  /** What the frame at that time is called: the provider renamed it. By default `timeoutExpired`. */
+  /** The type of the frame at that time, which the provider has renamed. By default `timeoutExpired`. */
   readonly limitType?: 'timeout' | 'timeoutExpired' | undefined
 }
 
-/** In place of the global `WebSocket`: `greenApi({ …, webSocket: mockGreenApiSocket(emulator, …) })`. */
+/** Replaces the global `WebSocket`: `greenApi({ …, webSocket: mockGreenApiSocket(emulator, …) })`. */
 export interface MockGreenApiSocket {
   new (url: string | URL): EmulatedWebSocket
   /** Every handshake so far, oldest first. */
@@ -46,9 +46,8 @@ const BREAKS: readonly EmulatorFault[] = ['network', 'server-error']
 const FRAME_FAULTS: readonly EmulatorFault[] = ['html', 'half-json', 'empty-body', 'hang']
 
 /**
- * The WebSocket of GREEN-API, which gives each QR code as it comes and says how it ends. There is one connection for an
- * instance and one opening in a second; others are refused. Follows the emulator's actions at once, and its clock by
- * `setTimeout`.
+ * The WebSocket of GREEN-API, which sends each QR code and the result of the pairing. An instance allows one connection, and one
+ * attempt per second; others are refused. It follows the emulator's actions immediately, and its clock with `setTimeout`.
  */
 export function mockGreenApiSocket(
   emulator: Emulator,

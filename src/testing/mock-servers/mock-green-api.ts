@@ -9,22 +9,25 @@ import { createMockServer, htmlPage, json } from './create-mock-server.js'
 export interface MockGreenApiOptions extends MockServerOptions {
   readonly idInstance: string | number
   readonly apiTokenInstance: string
-  /** How long the instance is still being created: `getStateInstance` gives `null`. By default 0. */
+  /** How long the creation of the instance takes, during which `getStateInstance` returns `null`. By default 0. */
   readonly creatingMs?: number | undefined
-  /** How long a logout goes on after its response (`logoutProcess`); no codes until then. By default 0. */
+  /** How long a logout continues after its response (`logoutProcess`), without codes. By default 0. */
   readonly logoutMs?: number | undefined
-  /** How long the instance is `starting` after a reboot; the provider says up to five minutes. By default 0. */
+  /** How long the instance is `starting` after a reboot; up to five minutes according to the provider. By default 0. */
   readonly rebootMs?: number | undefined
   /**
-   * How many pairing codes it issues before it falls to `starting` and stays there until a reboot or a logout, as
-   * users have reported. By default it does not.
+   * How many pairing codes it issues before it hangs in `starting` until a reboot or a logout, as users have reported. By default
+   * it does not hang.
    */
   readonly codesUntilStuck?: number | undefined
-  /** How long the chats of a new link are copied: `historySyncProgress` goes from 0 to 100. By default the field is missing. */
+  /**
+   * How long the chats of a new link are copied, while `historySyncProgress` increases from 0 to 100. By default the field is
+   * missing.
+   */
   readonly historySyncMs?: number | undefined
-  /** Holds the documented limits per method and second: what is beyond gets a 429. By default `false`. */
+  /** Enforces the documented limits per method and second with 429. By default `false`. */
   readonly enforceRateLimits?: boolean | undefined
-  /** How errors are written: the provider does not document it. By default `json`. */
+  /** The format of errors, which the provider does not document. By default `json`. */
   readonly errorBody?: 'json' | 'text' | undefined
 }
 
@@ -38,7 +41,7 @@ const RATE_LIMITS: Readonly<Record<string, number>> = {
   '/getSettings': 1,
 }
 
-/** How long a request for a notification is held when there is none. */
+/** How long the response to a request for a notification is delayed if there is none. */
 const NOTIFICATION_MS = 5_000
 
 /** As recorded: browsers may call, but send no header beside these two. */

@@ -7,11 +7,11 @@ import { createMockServer, json } from './create-mock-server.js'
 
 /** Options of {@link mockOwnServer}. */
 export interface MockOwnServerOptions extends MockServerOptions {
-  /** How the URL's path ends. By default `/pairing`. */
+  /** The end of the URL's path. By default `/pairing`. */
   readonly path?: string | undefined
-  /** What every request must carry, such as `{ authorization: 'Bearer …' }`; without it the response is 401. */
+  /** Headers that every request needs, such as `{ authorization: 'Bearer …' }`; without it the response is 401. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** How `qr` is given. By default `text`. */
+  /** The format of `qr`. By default `text`. */
   readonly qr?: 'text' | 'data-uri' | 'base64' | undefined
   /** How long the engine takes to start. By default 0. */
   readonly startingMs?: number | undefined
@@ -20,7 +20,7 @@ export interface MockOwnServerOptions extends MockServerOptions {
 /** How long the code for the extension is valid. */
 const HANDOFF_MS = 300_000
 
-/** The mock server of a server that follows the contract of `ownServer`. `POST` begins codes; `GET` only looks. */
+/** The mock server of a server that follows the contract of `ownServer`. `POST` starts a round of codes; `GET` only reads. */
 export function mockOwnServer(emulator: Emulator, options: MockOwnServerOptions = {}): MockServer {
   const { path = '/pairing', headers = {}, startingMs = 0 } = options
   let startedAt = Number.NEGATIVE_INFINITY

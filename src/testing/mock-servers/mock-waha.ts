@@ -14,7 +14,7 @@ export interface MockWahaOptions extends MockServerOptions {
   readonly apiKey: string
   /** Name of the session; there is no other. */
   readonly session: string
-  /** The session is stopped at first. By default it runs, and its codes begin with the first request. */
+  /** Whether the session is stopped at first. By default it runs, and its codes begin with the first request. */
   readonly stopped?: boolean | undefined
   /** How long a start takes until the first code, or until a link is restored. By default 1,000. */
   readonly startingMs?: number | undefined
@@ -23,17 +23,15 @@ export interface MockWahaOptions extends MockServerOptions {
    * default there is none.
    */
   readonly config?: object | undefined
-  /**
-   * Delivers the webhooks that the configuration names: `(request) => handler(request)`. By default nothing is sent.
-   */
+  /** Sends the webhooks of the configuration: `(request) => handler(request)`. By default nothing is sent. */
   readonly sendWebhook?: ((request: Request) => unknown) | undefined
 }
 
-/** {@link mockWaha}: the mock server, and the server process behind it. */
+/** Result of {@link mockWaha}: the mock server, and its server process. */
 export interface MockWaha extends MockServer {
   /**
-   * Ends the server process and starts it again. Requests are refused from 3 s on, for `downMs`. Then the session is
-   * stopped and its configuration is lost; the credentials are still there.
+   * Restarts the server process. After 3 s, requests are refused for `downMs`. Then the session is stopped and its configuration
+   * is lost, but the credentials are kept.
    *
    * @param downMs - By default 10,000.
    */
@@ -44,9 +42,9 @@ export interface MockWaha extends MockServer {
 const SHUTDOWN_MS = 3_000
 
 /**
- * The mock server of WAHA Core 2026.2.1 with the engine NOWEB, as slow as that: it holds a QR request for 5 s while the session
- * is stopped, and for 10 s while it is linked or has failed; a logout takes 4 s, a stop and a restart 3 s. When a round of
- * codes is over, the phone removed the device, or the credentials are half of a link, the session is `FAILED`.
+ * The mock server of WAHA Core 2026.2.1 with the engine NOWEB, with its response times: a QR request takes 5 s while the session
+ * is stopped, and 10 s while it is linked or has failed; a logout takes 4 s, a stop and a restart 3 s. The session is `FAILED`
+ * after a round of codes, after the phone removed the device, and with the credentials of an incomplete link.
  *
  * A passkey ceremony is that of the documentation of 2026.7.1, whose engine GOWS has it. The session is `FAILED` when WhatsApp
  * refuses the passkey, and when it has waited for ten minutes.

@@ -12,33 +12,33 @@ export interface MockWasendOptions extends MockServerOptions {
   readonly apiKey: string
   /** The `uniqueSessionId` of the session that exists from the beginning. */
   readonly sessionId: string
-  /** The number the session was made for, with `+`: it is not compared with the one that links. */
+  /** The number the session was created for, with `+`. It is not compared with the linked number. */
   readonly phoneNumber?: string | undefined
-  /** Where QR codes are: `/sessions/{id}/qr` in the pages, `…/auth/qr` in the SDK. By default `both`. */
+  /** The path of QR codes: `/sessions/{id}/qr` in the documentation, `…/auth/qr` in the SDK. By default `both`. */
   readonly qrPath?: 'qr' | 'auth/qr' | 'both' | undefined
   /**
-   * How the QR code is given as JSON: `data` as in the pages' example, `qrCode` as in their table of fields,
-   * `waha` with `mimetype`, `nested` all of that in `data`, `value` as text. By default `data`.
+   * The JSON of the QR code: `data` as in the documented example, `qrCode` as in their table of fields, `waha` with `mimetype`,
+   * `nested` all of that in `data`, `value` as text. By default `data`.
    */
   readonly qrBody?: 'data' | 'qrCode' | 'waha' | 'nested' | 'value' | undefined
-  /** Adds `expiresAt`, whose format is not documented. By default there is none. */
+  /** Adds `expiresAt`, whose format is not documented. By default it is missing. */
   readonly expiresAt?: 'iso' | 'seconds' | 'milliseconds' | undefined
-  /** Shape of a session: as in the pages, or as in the SDK. By default `docs`. */
+  /** The format of a session: as in the documentation, or as in the SDK. By default `docs`. */
   readonly shape?: 'docs' | 'sdk' | undefined
   /** Adds `me` to a session, as WAHA does. By default `false`. */
   readonly me?: boolean | undefined
   /** Has `POST /sessions/{id}/auth/request-code`, which only WAHA documents. By default `false`. */
   readonly requestCode?: boolean | undefined
-  /** The session is stopped at first. By default it runs, and its codes begin with the first request. */
+  /** Whether the session is stopped at first. By default it runs, and its codes begin with the first request. */
   readonly stopped?: boolean | undefined
   /** How long a start takes. By default 1,000. */
   readonly startingMs?: number | undefined
 }
 
 /**
- * The mock server of WASend. Codes are there only while the session runs; when a round is over the session is
- * `FAILED` and needs a restart. It takes as long as WAHA, the server below it: a QR request is held for 5 s while the
- * session is stopped and for 10 s while it has failed; a stop and a restart take 3 s, a `DELETE` 4 s.
+ * The mock server of WASend. Codes exist only while the session runs. After a round the session is `FAILED` and needs a restart.
+ * It has the response times of WAHA, on which it is built: a QR request takes 5 s while the session is stopped and 10 s while it
+ * has failed; a stop and a restart take 3 s, a `DELETE` 4 s.
  */
 export function mockWasend(emulator: Emulator, options: MockWasendOptions): MockServer {
   const { apiKey, qrPath = 'both', startingMs = 1_000, stopped = false } = options

@@ -12,11 +12,11 @@ export interface MockZApiOptions extends MockServerOptions {
   readonly token: string
   /** The account's security token. By default it is not activated and not required. */
   readonly clientToken?: string | undefined
-  /** What `/qr-code` gives: a data URI in the present pages, the text in older ones. By default `image`. */
+  /** The content of `/qr-code`: a data URI in the current documentation, the text in older versions. By default `image`. */
   readonly qrCode?: 'image' | 'text' | undefined
-  /** How `/qr-code/image` gives its image; all four were met. By default `data-uri` (in `value`). */
+  /** The format of `/qr-code/image`; all four were observed. By default `data-uri` (in `value`). */
   readonly qrCodeImage?: 'data-uri' | 'base64' | 'plain-text' | 'binary' | undefined
-  /** Field of the pairing code: `value` in the pages, the others in the wild. By default `value`. */
+  /** Field of the pairing code: `value` is documented, the others were observed. By default `value`. */
   readonly codeField?: 'value' | 'code' | 'phoneCode' | undefined
   /** Writes pairing codes as `ABCD-1234`. By default `false`. */
   readonly codeDash?: boolean | undefined
@@ -24,7 +24,7 @@ export interface MockZApiOptions extends MockServerOptions {
   readonly statusDots?: boolean | undefined
 }
 
-/** Five minutes, as met in the field. */
+/** Five minutes, as observed. */
 const EXTENSION_TOKEN_MS = 5 * 60_000
 
 /**

@@ -28,7 +28,7 @@ export type CallName =
   | 'getPasskeyHandoff'
   | 'resetPasskey'
 
-/** Those that resolve with nothing. */
+/** The methods that resolve without a value. */
 const changes: readonly CallName[] = ['reset', 'unlink', 'answerPasskey', 'confirmPasskey', 'resetPasskey']
 
 /** Whether a call changes something and resolves with nothing. */
@@ -127,7 +127,7 @@ export function assertSnapshot(what: string, value: unknown): asserts value is P
   const plain: unknown = JSON.parse(JSON.stringify(value) ?? 'null')
   let decoded: unknown
   try {
-    // What `proxy` would drop or correct is not in the documented form. A pairing code may be in any spelling.
+    // Everything that `proxy` would remove or correct is not in the documented form. Only a pairing code may have any spelling.
     const { pairingCode } = asRecord(plain)
     decoded = { ...decodeSnapshot(plain), ...(pairingCode !== undefined && { pairingCode }) }
   } catch {}
@@ -143,10 +143,10 @@ export function assert(holds: unknown, message: string): asserts holds {
   if (!holds) throw new Error(message)
 }
 
-// From the time of loading: fake timers of the test runner may be installed later.
+// Saved when the module loads, because the test runner may install fake timers later.
 const realSetTimeout = globalThis.setTimeout
 
-/** A provider that works needs no more than some timers of 0 ms; only slow machines need this long. */
+/** A working provider needs only some timers of 0 ms. Slow machines may need this long. */
 const SOON_MS = 2_000
 
 /** Waits a moment until something holds. */

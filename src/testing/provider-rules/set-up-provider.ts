@@ -4,22 +4,22 @@ import { createEmulator, type Emulator } from '../emulator.js'
 /** Responds to a request. Make a new `Response` each time. */
 export type Responder = (request: Request, signal: AbortSignal) => Response | Promise<Response>
 
-/** A state of the session at the provider, by the snapshot that reports it. */
+/** A state of the session at the provider, named by its snapshot. */
 export type ProviderState = Exclude<PairingSnapshot['status'], 'preparing'>
 
-/** What `create` of `testProvider` gets, made anew for each test. */
+/** The argument of `create` of `testProvider`, created for each test. */
 export interface ProviderEnvironment {
   /** Replaces the global `fetch`. */
   readonly fetch: typeof fetch
   /** The account behind `mockServer`, for a mock of a WebSocket. */
   readonly emulator: Emulator
-  /** For the adapter's option of this name, if it has one. `undefined` in all tests but one. */
+  /** For the adapter's option of this name, if it has one. `undefined` in all tests except one. */
   readonly dangerouslyAllowBrowser?: boolean | undefined
 }
 
 /** The options of `testProvider` that make a provider and its server. */
 export interface ProviderSetUpOptions {
-  /** Makes the provider. Called anew for each test. */
+  /** Creates the provider. Called for each test. */
   create(environment: ProviderEnvironment): PairingProvider
   /**
    * The provider's server over an emulated account: a mock server of this package, or a function from `Request` to
@@ -27,8 +27,8 @@ export interface ProviderSetUpOptions {
    */
   readonly mockServer?: ((emulator: Emulator) => Responder) | undefined
   /**
-   * Without a mock server: a response to any request, by the state of the session. Recorded responses will do. States
-   * that are left out are not tested. With neither, nothing about HTTP is tested.
+   * Without a mock server: a response to any request, by the state of the session. Recorded responses are enough. Missing states
+   * are not tested. With neither option, nothing about HTTP is tested.
    */
   readonly responses?: Readonly<Partial<Record<ProviderState, Responder>>> | undefined
 }
