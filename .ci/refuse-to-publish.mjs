@@ -1,4 +1,4 @@
-// Runs before `npm publish`. npm resolves the README's links, shows the source and attests the build by these fields.
+// Runs before `npm publish`. npm needs these fields to resolve the README's links, to show the source and to attest the build.
 import { readFile } from 'node:fs/promises'
 
 const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))

@@ -1,8 +1,7 @@
 /**
- * Checks a release and rehearses it: `npm run release`. It publishes only with `--publish`, in GitHub Actions, where npm
- * can attest the build (provenance). A step that cannot run here is listed at the end as not done.
- *
- * Before it: give `version` of package.json the new number, and the section "Unreleased" of CHANGELOG.md that heading.
+ * Checks a release in a dry run: `npm run release`. It publishes only with `--publish`, in GitHub Actions, where npm can attest
+ * the build (provenance). A step that cannot run here is listed at the end as not done. Before you run it, set `version` of
+ * package.json to the new number, and rename the section "Unreleased" of CHANGELOG.md to it.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -16,7 +15,7 @@ const root = resolve(import.meta.dirname, '..')
  */
 
 /**
- * What is wrong with the notes of this version; empty where nothing is.
+ * The problems of the notes of this version; empty if there are none.
  * @param {string} version
  * @param {string} changelog
  * @returns {string[]}
@@ -48,7 +47,7 @@ const REQUIRED = [
 const ALLOWED = /^(?:dist\/|docs\/|[^/]+\.(?:md|txt)$|LICENSE$|package\.json$)/
 
 /**
- * What is missing in the tarball, or must not be in it.
+ * The files that are missing in the tarball, or must not be in it.
  * @param {Manifest} manifest
  * @param {readonly string[]} files
  * @returns {string[]}
@@ -69,7 +68,7 @@ const outputOf = ([program = '', ...args]) =>
   execFileSync(program, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim()
 
 /**
- * Whether CI passed for a commit: as GitHub reports it, where its command line tool is installed and signed in.
+ * Whether CI passed for a commit: as GitHub reports it, if its command line tool is installed and signed in.
  * @param {string} commit
  */
 function conclusionOfCi(commit) {

@@ -2,7 +2,7 @@ import { afterEach as axe } from '@storybook/addon-a11y/preview'
 import type { StoryContext } from '@storybook/react-vite'
 import { inChromium } from './in-chromium.js'
 
-/** The rules of WCAG 2.2 AA, and what axe holds for good practice beyond them. */
+/** The rules of WCAG 2.2 AA, and axe's rules for best practices. */
 export const axeOptions = {
   test: 'error',
   options: { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
@@ -21,7 +21,7 @@ export const looks: readonly Look[] = [
   { theme: 'dark', direction: 'rtl' },
 ]
 
-/** Draws what the story has come to in another theme and direction: they are attributes and nothing else. */
+/** Shows the current state of the story in another theme and direction, which are only attributes. */
 export function drawAs({ canvasElement }: StoryContext, { theme, direction }: Look): void {
   for (const element of canvasElement.querySelectorAll<HTMLElement>('.page, [data-scope]')) {
     element.dataset.theme = theme
@@ -30,8 +30,8 @@ export function drawAs({ canvasElement }: StoryContext, { theme, direction }: Lo
 }
 
 /**
- * Axe looks at what a story has come to in each theme and direction, without playing it anew. The addon would look once more at the
- * end, when `hits-in-every-look.ts` has changed the window, and may have closed what does not fit into it.
+ * Axe checks the final state of a story in each theme and direction, without replaying it. The addon would check once more at the
+ * end, after `hits-in-every-look.ts` has changed the window and may have closed elements that do not fit.
  */
 export async function axeInEveryLook(context: StoryContext): Promise<void> {
   // In Storybook itself the toolbar does it.

@@ -3,7 +3,7 @@ import { componentProps } from '../stories/docs/scripts/api-reference.mjs'
 
 const MODULE = 'virtual:component-props'
 
-/** What stands in Storybook's table of props beside the controls. */
+/** A row of Storybook's table of props, next to its control. */
 export interface PropArgType {
   readonly description: string
   readonly type: { readonly name: 'other'; readonly value: string; readonly required: boolean }

@@ -1,4 +1,4 @@
-/** A node of a page's syntax tree, as far as links need it. */
+/** The used fields of a node of a page's syntax tree. */
 interface PageNode {
   readonly type: string
   url?: string

@@ -3,14 +3,14 @@ import { coveredControls } from '../test/browser/covered-controls.js'
 import { drawAs, looks } from './axe-in-every-look.js'
 import { inChromium } from './in-chromium.js'
 
-/** A desk, a narrow phone, and a phone on its side. The first is what Storybook's Vitest addon runs stories in. */
+/** A desk, a narrow phone, and a phone on its side. Storybook's Vitest addon runs stories in the first one. */
 const WINDOWS = [
   [1200, 900],
   [320, 640],
   [640, 360],
 ] as const
 
-/** After each story, a pointer must reach every control of what it has come to, in each theme, direction and size of the window. */
+/** After each story, a pointer must reach every control in each theme, direction and size of the window. */
 export async function hitsInEveryLook(context: StoryContext): Promise<void> {
   // Storybook cannot set the size of its own window.
   if (!inChromium.page) return

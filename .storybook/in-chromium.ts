@@ -1,6 +1,6 @@
 import type { page, userEvent } from 'vitest/browser'
 
-/** What a story has where Vitest runs it in Chromium: real input, and a window whose size can be set. Storybook has neither. */
+/** Real input and a resizable window, for stories that Vitest runs in Chromium. Storybook has neither. */
 interface InChromium {
   userEvent?: typeof userEvent
   page?: typeof page

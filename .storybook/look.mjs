@@ -1,5 +1,5 @@
 // Contact sheets of every state, from the static Storybook: `npm run look`, then look at `storybook-static/look/*.png`.
-// Once Storybook is built, names narrow it down: `node .storybook/look.mjs light-360 languages`. There are
+// After Storybook is built, names select sheets: `node .storybook/look.mjs light-360 languages`. The names are
 //
 //   light-280, light-360, light-768, light-1200 and the same of dark: all states of the card
 //   text-200: with text twice as large; smallest-text: where the browser draws no text smaller than 24 px
@@ -19,9 +19,9 @@ import { chromiumLaunchOptions } from '../test/chromium.mjs'
 const root = fileURLToPath(new URL('../storybook-static', import.meta.url))
 const folder = join(root, 'look')
 const WIDTHS = [280, 360, 768, 1200]
-/** The card is never wider than that, by default. */
+/** The largest default width of the card. */
 const MAX_CARD = 776
-/** Of a sheet. Larger ones are scaled down where they are looked at. */
+/** The width of a sheet. Viewers scale larger ones down. */
 const SHEET_WIDTH = 1640
 const SHEET_HEIGHT = 1700
 const PAGES_AT_ONCE = 2
@@ -39,7 +39,7 @@ const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('
 /** @param {string} name */
 const isWanted = (name) => wanted.length === 0 || wanted.some((word) => name.includes(word))
 
-/** Without them boxes are drawn, and nothing is seen of a script. */
+/** Without these fonts, a script is drawn as boxes. */
 function warnOfMissingFonts() {
   const needs = { ...Object.fromEntries(TAGS.map((tag) => [tag, `:lang=${tag}`])), emoji: ':charset=1f1e7' }
   const families = (/** @type {string} */ pattern) =>
@@ -94,7 +94,7 @@ const storiesOf = (title) =>
  */
 
 /**
- * How a story is looked at.
+ * The look of a picture of a story.
  *
  * @typedef {object} Look
  * @property {string} sheet
@@ -107,7 +107,7 @@ const storiesOf = (title) =>
 const sheets = new Map()
 
 /**
- * One story in some looks. Says what is wider than the page.
+ * Takes pictures of one story in some looks, and reports elements that are wider than the page.
  *
  * @param {Browser} browser
  * @param {string} id
@@ -118,7 +118,7 @@ async function shoot(browser, id, looks, tag) {
   const page = await browser.newPage({ viewport: { width: looks[0]?.width ?? 0, height: 640 } })
   await page.goto(`${base}/iframe.html?id=${id}&viewMode=story${tag ? `&args=tag:${tag}` : ''}`)
   await page.waitForSelector('[data-scope="whatsapp-pairing"]')
-  // What Apple's devices draw Urdu with, and the tallest lines of all.
+  // The font of Apple's devices for Urdu, which has the tallest lines.
   const css =
     '.page{padding:8px!important;min-block-size:0!important} [data-part=countdown-bar]{animation:none!important;transform:scaleX(.7)} [lang=ur]{--whatsapp-pairing-font:"Noto Nastaliq Urdu"}'
   await page.addStyleTag({ content: css })
@@ -129,7 +129,7 @@ async function shoot(browser, id, looks, tag) {
     await page.setViewportSize({ width: look.width + 16, height: 640 })
     const style = look.css && (await page.addStyleTag({ content: look.css }))
     const wider = await page.evaluate((theme) => {
-      // The story's own play function has left it somewhere.
+      // The story's play function may have left the focus somewhere.
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
       for (const element of document.querySelectorAll('.page, [data-scope]'))
         element.setAttribute('data-theme', theme)
@@ -153,7 +153,7 @@ async function keep({ sheet, width }, name, page) {
 }
 
 /**
- * Draws the sheets, of as many pictures each as can be looked at.
+ * Draws the sheets, with a readable number of pictures each.
  *
  * @param {Browser} browser
  * @param {string} name

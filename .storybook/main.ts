@@ -5,7 +5,7 @@ import { componentPropsPlugin } from './component-props-plugin.js'
 import { documentationLinks } from './documentation-links.js'
 import { playground } from './playground-plugin.js'
 
-/** A hook of Storybook's that its public type leaves out. */
+/** A hook of Storybook that its public type lacks. */
 interface ServerChannelHook {
   experimental_serverChannel: (channel: Channel) => Channel
 }
@@ -16,7 +16,7 @@ const config: StorybookConfig & ServerChannelHook = {
   addons: [
     {
       name: '@storybook/addon-docs',
-      // Tables are GitHub's Markdown, which MDX alone does not read.
+      // MDX does not support GitHub's tables without this plugin.
       options: {
         mdxPluginOptions: { mdxCompileOptions: { remarkPlugins: [remarkGfm, documentationLinks] } },
       },

@@ -6,10 +6,10 @@ export function playground(): Plugin {
     name: 'whatsapp-pairing:playground',
     apply: 'serve',
     async configureServer(server) {
-      // Tests of the stories share nothing: each page has a backend of its own.
+      // Tests of the stories share nothing: each page has a separate backend.
       if (process.env.VITEST) return
       const environment = { ...loadEnv(server.config.mode, server.config.root, ''), ...process.env }
-      // Through Vite, because Node alone reads neither TypeScript nor `.js` for `.ts`.
+      // Loaded by Vite, because Node supports neither TypeScript nor `.js` for `.ts`.
       const { playgroundListener } = await server.ssrLoadModule('/.storybook/playground-server.ts')
       server.middlewares.use('/playground', playgroundListener(environment))
     },

@@ -15,7 +15,7 @@ import { createTraffic, type Traffic } from '../stories/playground/traffic.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Where a link with WhatsApp itself is kept, so that it survives a restart of the playground. Not under version control. */
+/** The folder of a real WhatsApp link, which survives a restart of the playground. It is not under version control. */
 const AUTH_FOLDER = '.whatsapp-link'
 
 interface Target extends Pick<PlaygroundProvider, 'isReal'> {
@@ -26,9 +26,8 @@ interface Target extends Pick<PlaygroundProvider, 'isReal'> {
 }
 
 /**
- * The playground's server side: for each provider a pairing handler, and the simulated phone behind it. Where the
- * environment holds a provider's credentials, its handler links a real phone instead; and so does WhatsApp itself, after
- * `npm start -- --whatsapp`.
+ * The playground's server: for each provider a pairing handler with a simulated phone. If the environment contains a provider's
+ * credentials, its handler links a real phone instead. `npm start -- --whatsapp` also links a real phone.
  */
 export function playgroundListener(
   environment: Environment,

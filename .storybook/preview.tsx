@@ -8,7 +8,7 @@ import { hitsInEveryLook } from './hits-in-every-look.js'
 import './preview.css'
 import { realInput } from './real-input.js'
 
-// A second, which is the default, is short where other tests run at the same time.
+// The default of one second is too short if other tests run at the same time.
 configure({ asyncUtilTimeout: 10_000 })
 
 const withPage: Decorator = (Story, { globals }) => (
@@ -23,7 +23,7 @@ const withPage: Decorator = (Story, { globals }) => (
 
 const preview: Preview = {
   decorators: [withPage],
-  // A story opened on its own must find the parts of its state at once, as it does after other stories.
+  // A story that is opened alone must have the parts of its state immediately, as it has after other stories.
   beforeAll: async () => {
     await Promise.all([loadLaterSession(), import('../src/react/parts/later-parts.js')])
     useLaterParts.load()
@@ -57,7 +57,7 @@ const preview: Preview = {
   },
   initialGlobals: { theme: 'light', direction: 'ltr' },
   parameters: {
-    // The decorator draws the page; Storybook's own margin would frame it in white.
+    // The decorator draws the page. Storybook's margin would be a white frame.
     layout: 'fullscreen',
     a11y: axeOptions,
     options: {

@@ -2,15 +2,14 @@ import type { StoryContext } from '@storybook/react-vite'
 import { inChromium } from './in-chromium.js'
 
 /**
- * The `userEvent` of a story's `play` function. In Storybook it shows what a user does, by events that no other element can
- * intercept. Where Vitest runs the story, the browser's own pointer and keys take its place: what lies over a button then fails
- * the story.
+ * The `userEvent` of a story's `play` function. In Storybook it dispatches events that no other element can intercept. When
+ * Vitest runs the story, it uses the browser's real pointer and keys, so an element that covers a button fails the story.
  */
 export function realInput(context: StoryContext): void {
   const { userEvent } = inChromium
   if (!userEvent) return
   const real: Partial<StoryContext['userEvent']> = {
-    // What is only `aria-disabled` can be pressed. Playwright would wait until it is not disabled any more.
+    // An element with `aria-disabled` can be pressed, but Playwright would wait until it is enabled.
     click: (element) => userEvent.click(element, { force: element.ariaDisabled === 'true' }),
     keyboard: async (text) => {
       await userEvent.keyboard(text)
@@ -21,7 +20,7 @@ export function realInput(context: StoryContext): void {
         throw new TypeError('A story chooses one option, by its text, from an element.')
       await userEvent.selectOptions(select, option)
     },
-    // From the clipboard, as the keys do it.
+    // Pastes from the clipboard with the keyboard.
     paste: async (text) => {
       if (typeof text !== 'string') throw new TypeError('A story pastes a text.')
       await navigator.clipboard.writeText(text)

@@ -1,5 +1,5 @@
-// `npm start`, and `npm start -- --whatsapp`: Storybook refuses flags that it does not know, so the playground's own are
-// taken out here and handed on in the environment.
+// `npm start`, and `npm start -- --whatsapp`: Storybook refuses unknown flags, so this script removes the playground's flags and
+// passes them on as environment variables.
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url)
 const manifest = require.resolve('storybook/package.json')
 const storybook = join(dirname(manifest), require(manifest).bin)
 
-/** Where it opens. The built site opens with the first page of the documentation. */
+/** The first page. The built site begins with the documentation instead. */
 const PLAYGROUND = '/story/playground--simulated-phone'
 
 const withWhatsApp = process.argv.includes('--whatsapp')
@@ -32,7 +32,7 @@ const child = spawn(
     env: { ...process.env, ...(withWhatsApp && { WHATSAPP: '1' }) },
   },
 )
-// Ctrl+C reaches the child by itself, and it is the child that decides when it is over.
+// Ctrl+C also reaches the child process, which decides when to end.
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => child.kill('SIGTERM'))
 child.on('exit', (code) => process.exit(code ?? 0))

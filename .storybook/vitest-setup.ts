@@ -1,4 +1,4 @@
-// Vitest alone loads this file: `vitest/browser` cannot be imported in Storybook.
+// Only Vitest loads this file, because `vitest/browser` cannot be imported in Storybook.
 import { page, userEvent } from 'vitest/browser'
 import { inChromium } from './in-chromium.js'
 

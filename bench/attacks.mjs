@@ -1,4 +1,4 @@
-// What attacks achieve: those of the security review by their numbers, and others. Each is a test; this prints what came of it.
+// Runs attacks: those of the security review, by their numbers, and others. Each is a test; this prints the results.
 
 import { startVitest } from 'vitest/node'
 import { listedAttacks } from './lib/attack-list.mjs'

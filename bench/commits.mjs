@@ -1,4 +1,4 @@
-// How often React commits, and Chromium lays out, while a code is up: alone on the session, and with two other pages.
+// How often React commits, and Chromium lays out, while a code is shown: with one page on the session, and with two other pages.
 
 import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -20,10 +20,10 @@ const OTHERS_INTERVAL_MS = 2_300
 
 const SHOWN_LIMIT_MS = 60_000
 
-/** A picture is shown at once, and drawn as a code when it has been read: one more. */
+/** A picture is shown immediately, and redrawn as a code after it was decoded, which is one more commit. */
 const LIMITS = { beforeFirst: 2, perCode: { text: 2, picture: 3 }, whileUp: 0 }
 
-/** Two providers: one that gives text and says when a code expires, one that gives pictures and does not. */
+/** Two providers: one sends text with the expiry of the code, the other sends pictures without it. */
 const makers = {
   text() {
     const { fetch } = mockOwnServer(startedEmulator())
@@ -125,11 +125,11 @@ async function measure({ page, metrics, close, closeOthers }) {
   return { work, groups: groupCommits(commits), inAll: commits.filter(({ at }) => at >= from).length }
 }
 
-// One after the other: a page that loads beside seventeen others gets its first response seconds late.
+// Opened one after the other: a page that loads with seventeen others gets its first response seconds late.
 const opened = []
 for (const [index, each] of cases.entries()) opened.push({ ...each, ...(await open(each, index)) })
 
-// Counts do not depend on what else the machine does, so all are counted at once.
+// Counts do not depend on the load of the machine, so all are counted at the same time.
 const results = await Promise.all(opened.map(async (each) => ({ ...each, ...(await measure(each)) })))
 await pages.close()
 await handler.close()

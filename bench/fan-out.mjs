@@ -16,10 +16,10 @@ const EVENT_GAP_MS = 1_000
 const OPENING = 200
 const ARRIVED_LIMIT_MS = 30_000
 
-/** What was just opened is compiled and collected by then. */
+/** By then, code is compiled and garbage is collected. */
 const SETTLED_MS = 3_000
 
-/** Room for what a run on a busy machine adds. */
+/** Allows for the noise of a busy machine. */
 const RATIO_LIMIT = 2
 
 const SERVERS = 'better-sse / Hono streamSSE / whatsapp-pairing'
@@ -29,7 +29,7 @@ const watchers = option('watchers')
 const [loadBefore = 0] = loadavg()
 requireOpenFiles(watchers + 100)
 
-/** As long as an update of the handler is. @param {number} index */
+/** As long as an update of the handler. @param {number} index */
 const updateOf = (index) => ({
   v: 1,
   session: 'SmNqlwNIfvu_tBL8tqReIF',
@@ -58,7 +58,7 @@ const updateOf = (index) => ({
   nextInMs: 600_000,
 })
 
-/** Holds each event, in each server's words. */
+/** Matches each event in the output of each server. */
 const MARK = /2@event-(\d{4}),/g
 const MARK_LENGTH = '2@event-0000,'.length
 
@@ -75,7 +75,7 @@ function openWatcher(port) {
     for (const [, index] of known.matchAll(MARK)) arrivedAt.set(Number(index), performance.now())
     rest = known.slice(1 - MARK_LENGTH)
   })
-  // As every page does that is closed.
+  // Closed pages cause this error.
   socket.on('error', () => {})
   socket.write('GET /?events HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: text/event-stream\r\n\r\n')
   return { socket, arrivedAt, isOpen: () => bytes > 0, bytes: () => bytes }
@@ -98,7 +98,7 @@ async function measure(kind) {
     const { user, system } = await request('cpu')
     return (user + system) / 1_000
   }
-  // What the first one loads is none of what a watcher costs.
+  // The code that the first watcher loads does not count as its cost.
   const first = openWatcher(port)
   await until(first.isOpen, ARRIVED_LIMIT_MS)
   /** @type {import('./lib/usage.mjs').Usage} */
@@ -161,7 +161,7 @@ const own = await measure('pairingHandler')
 const due = EVENTS * watchers
 
 /**
- * One figure of all three servers. That of the handler may be at most so many times the larger one of the others.
+ * One figure of all three servers. The handler's figure may be at most `RATIO_LIMIT` times the larger one of the others.
  *
  * @param {string} what
  * @param {(measured: Awaited<ReturnType<typeof measure>>) => number} of

@@ -6,13 +6,13 @@ import { count, report } from './lib/table.mjs'
 
 /** @typedef {import('./lib/fault-table.mjs').Cell} Cell */
 
-// The hosts' and browsers' faults at each provider too.
+// Includes the faults of apps and browsers at each provider.
 process.env.TEST_RUNS = 'long'
 
 const vitest = await startVitest('test', ['test/faults/matrix'], {
   watch: false,
   project: ['node'],
-  // The table says it all.
+  // No reporter, because the table shows all results.
   reporters: [{}],
 })
 

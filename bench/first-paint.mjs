@@ -10,7 +10,7 @@ import { count, quantile, report } from './lib/table.mjs'
 
 const CPU_SLOWDOWN = 6
 
-/** The second bare page is the noise: it differs from the first one in nothing. */
+/** The second bare page measures the noise: it is equal to the first one. */
 const KINDS = /** @type {const} */ ({
   'bare page': 'bare page',
   'bare page, again': 'bare page',
@@ -25,7 +25,8 @@ const browser = await chromium.launch(await chromiumLaunchOptions())
 
 /** @type {Map<string, import('./lib/first-code-page.mjs').Opened[]>} */
 const opened = new Map(apps.map(({ kind }) => [kind, []]))
-// One of each, again and again: what else the machine does meets all alike. The first of each compiles what later ones find compiled.
+// Runs one of each repeatedly, so that the load of the machine affects all equally. The first run of each is slower, because it
+// compiles the code.
 for (let run = 0; run <= runs; run += 1)
   for (const { kind, app } of apps) {
     const page = await openFirstCode(browser, app, { hasCode: true, cpuSlowdown: CPU_SLOWDOWN })

@@ -6,7 +6,7 @@ import { count, quantile, report } from './lib/table.mjs'
 const vitest = await startVitest('test', ['test/react/link-latency'], {
   watch: false,
   project: ['dom'],
-  // The table says it all.
+  // No reporter, because the table shows all results.
   reporters: [{}],
 })
 
@@ -19,7 +19,7 @@ const pages = vitest.state.getTestModules().flatMap((module) =>
 const failed = vitest.state.getCountOfFailedTests()
 await vitest.close()
 
-/** The emulated phone needs this long from the scan to the link. */
+/** The time of the emulated phone from the scan to the link. */
 const LINKING_MS = 2_000
 
 /** @param {readonly number[]} values */

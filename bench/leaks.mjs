@@ -7,7 +7,7 @@ import { count, megabytes, report } from './lib/table.mjs'
 const MOUNTS = 1_000
 const ROTATIONS = 10_000
 
-/** After the second half there is no more than after the first, but for noise. */
+/** The heap after the second half may exceed that after the first only by noise. */
 const RATIO_LIMIT = 1.02
 
 const child = fork(new URL('./lib/leaks-page.mjs', import.meta.url), [String(MOUNTS), String(ROTATIONS)], {

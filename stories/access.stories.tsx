@@ -7,7 +7,7 @@ import { pairingStates } from '../src/testing.js'
 import { emulatedProvider } from './playground/emulated-provider.js'
 import { stillActions } from './still-actions.js'
 
-/** Codes that pass quickly, so that what comes then is seen soon. */
+/** Codes that expire quickly, so that the next state is shown soon. */
 function useQuickCodes() {
   return useState(() => {
     const { provider } = emulatedProvider('green-api', { firstCodeMs: 3_000, codeMs: 3_000 })
@@ -45,7 +45,7 @@ export const CodeSpelledOut: Story = {
   },
 }
 
-/** With `refreshMode="manual"`: one code has passed, and the next one comes after a press. */
+/** With `refreshMode="manual"`: one code has expired, and the user requests the next one. */
 export const NextCodeOnDemand: Story = {
   args: { session: { ...pairingStates().qr.expired, reason: 'refresh-due' } },
   play: async ({ canvas, userEvent }) => {
@@ -61,7 +61,7 @@ function OnDemand({ theme }: { theme: 'light' | 'dark' }) {
   )
 }
 
-/** The whole round, with codes of three seconds: the focus follows the user's presses. */
+/** The whole round, with codes of three seconds: the focus follows the user's actions. */
 export const OnDemandLive: Story = {
   render: (_, { globals }) => <OnDemand theme={globals.theme === 'dark' ? 'dark' : 'light'} />,
   play: async ({ canvas, canvasElement, userEvent }) => {

@@ -2,7 +2,7 @@ import type { PairingLocale } from '../src/index.js'
 
 const modules = import.meta.glob<Record<string, PairingLocale>>('../src/locales/*.ts', { eager: true })
 
-/** Every language there is, by the name of its file. */
+/** Every language, by the name of its file. */
 export const localesByFile: ReadonlyMap<string, PairingLocale> = new Map(
   Object.entries(modules).flatMap(([path, exported]) =>
     Object.values(exported).map((locale) => [path.replace(/^.*\/(.*)\.ts$/, '$1'), locale] as const),

@@ -15,7 +15,7 @@ function useEmulated(id: ProviderId) {
   })[0]
 }
 
-/** Documented CSS variables as controls, beside the props of the component. */
+/** Documented CSS variables as controls, in addition to the props of the component. */
 interface ThemeArgs {
   readonly brand?: string
   readonly radius?: string
@@ -75,7 +75,7 @@ const boolean = { control: 'boolean' } as const
 const choice = (...options: string[]) => ({ control: 'inline-radio', options }) as const
 const themeArg = { table: { category: 'CSS variables' } } as const
 
-/** Over the description and the type of each prop, which come from its TSDoc. */
+/** Added to the description and the type of each prop, which come from its TSDoc. */
 const controls: NonNullable<Meta<Args>['argTypes']> = {
   provider: { control: false },
   appName: text,
@@ -106,7 +106,7 @@ const meta = {
   title: 'Component',
   component: WhatsAppPairing,
   tags: ['autodocs'],
-  // What the documentation shows as code; each story has an emulated phone of its own in its place.
+  // The code that the documentation shows. Each story uses a separate emulated phone instead.
   args: { provider: proxy({ url: '/api/pairing' }), appName: 'Acme Inbox' },
   argTypes: combineParameters(Object.fromEntries(described), controls),
   render: (args, { globals }) => <DropIn theme={globals.theme === 'dark' ? 'dark' : 'light'} {...args} />,
@@ -120,10 +120,10 @@ const codeShown: Story['play'] = async ({ canvas }) => {
   await canvas.findByRole('img', { name: 'QR code to scan with WhatsApp' }, { timeout: 5_000 })
 }
 
-/** As it comes. */
+/** The component with its defaults. */
 export const AsItComes: Story = { play: codeShown }
 
-/** One brand colour, other corners, a smaller code: the documented variables, set from outside. */
+/** A brand colour, other corners and a smaller code: the documented variables, set outside the component. */
 export const Themed: Story = {
   args: { brand: '#5b3df5', radius: '6px', density: 1, width: '760px', codeSize: '256px', font: 'system-ui' },
   play: async (context) => {

@@ -10,7 +10,7 @@ interface LanguageArgs {
   readonly tag: string
 }
 
-/** The two states that most people see, beside one another. */
+/** The two most common states, next to each other. */
 const meta = {
   title: 'Languages',
   args: { tag: 'en' },

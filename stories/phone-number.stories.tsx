@@ -54,7 +54,7 @@ const named = ({ messages }: PairingLocale) => ({
   submit: messages.getCode,
 })
 
-/** The field and the country, once the library is there. */
+/** The field and the country, after the library has loaded. */
 async function parts(canvasElement: HTMLElement, locale: PairingLocale = en) {
   const canvas = within(canvasElement)
   const names = named(locale)
@@ -75,7 +75,7 @@ export const Empty: Story = {
   },
 }
 
-/** Typed as in Brazil; what is sent stands below. */
+/** Typed as in Brazil. The number to be sent is shown below. */
 export const Brazil: Story = {
   play: async ({ canvasElement, canvas, userEvent }) => {
     const { field, submit } = await parts(canvasElement)
@@ -111,7 +111,7 @@ export const WrongNumber: Story = {
   },
 }
 
-/** A number that the library does not know is questioned once, and then sent. */
+/** For an unknown number the field warns once, and then sends it. */
 export const UnknownNumber: Story = {
   play: async ({ canvasElement, userEvent }) => {
     const { field, submit } = await parts(canvasElement)

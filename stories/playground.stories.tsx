@@ -20,7 +20,7 @@ type Play = NonNullable<Story['play']>
 
 const patiently = { timeout: 12_000 }
 
-/** From the press to the first code. It takes a second; a machine that does other things too needs longer. */
+/** From the press to the first code. It takes a second, or longer on a busy machine. */
 const RESET_WITHIN_MS = 5_000
 
 async function choose({ canvas, userEvent }: Parameters<Play>[0], provider: string): Promise<void> {
@@ -29,7 +29,7 @@ async function choose({ canvas, userEvent }: Parameters<Play>[0], provider: stri
   await canvas.findByRole('img', { name: 'QR code to scan with WhatsApp' }, patiently)
 }
 
-/** Played by a machine: the code from the screen, entered on the phone. */
+/** Plays a pairing: enters the code from the screen on the phone. */
 const byPairingCode =
   (provider: string): Play =>
   async (context) => {
@@ -67,7 +67,10 @@ export const WasendByQrCode: Story = {
   },
 }
 
-/** A newcomer reads: Continue, the passkey in WhatsApp Web, the code on the phone and on the screen, and both are the same. */
+/**
+ * The steps of a first-time user: Continue, the passkey in WhatsApp Web, the code on the phone and on the screen, and both are
+ * equal.
+ */
 export const WahaByPasskey: Story = {
   play: async (context) => {
     const { canvas, userEvent } = context
@@ -98,7 +101,7 @@ export const LiveEventsAndPolling: Story = {
   },
 }
 
-/** After an end no request is sent, so a fault begins a new session. Reset brings the first code back, whatever happened. */
+/** After an end no request is sent, so a fault begins a new session. Reset always brings the first code back. */
 export const FaultsAndReset: Story = {
   play: async (context) => {
     const { canvas, userEvent } = context

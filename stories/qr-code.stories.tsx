@@ -24,7 +24,7 @@ function withPayload(payload: QrPayload): PairingSession {
   return { ...state, qrCode: { ...state.qrCode, payload } }
 }
 
-/** What happens away from the page, to the one card of a story: its code expires, or the phone scans it. */
+/** An event outside the page for the card of a story: its code expires, or the phone scans it. */
 const elsewhere = { happens: (_: PairingSession): void => {} }
 
 /** Retry brings the code back. */
@@ -72,7 +72,7 @@ export const Text: Story = {
   },
 }
 
-/** GREEN-API and others send a picture: it is read and drawn anew, so that it stays sharp at any size. */
+/** GREEN-API and others send a picture: it is decoded and redrawn, so that it is sharp at any size. */
 export const ProviderImage: Story = {
   loaders: [
     async () => ({
@@ -89,7 +89,7 @@ export const ProviderImage: Story = {
   },
 }
 
-/** A picture of something else stays the picture that it is. */
+/** A picture without a QR code is not changed. */
 export const UnreadableImage: Story = {
   args: {
     session: withPayload(
@@ -114,7 +114,7 @@ export const Narrow: Story = {
   },
 }
 
-/** Over the whole screen. Escape, the button or a press beside the code closes it. */
+/** On the whole screen. Escape, the button or a click outside the code closes it. */
 export const Enlarged: Story = {
   play: async ({ canvas, userEvent }) => {
     await userEvent.click(await canvas.findByRole('button', { name: 'Enlarge' }))
@@ -134,7 +134,7 @@ export const EnlargedAndClosed: Story = {
   },
 }
 
-/** An expired code is removed, at any size; Retry stands in its place. */
+/** An expired code is removed, at any size, and Retry replaces it. */
 export const EnlargedAndExpired: Story = {
   play: async ({ canvas, canvasElement, userEvent }) => {
     await userEvent.click(await canvas.findByRole('button', { name: 'Enlarge' }))
@@ -151,7 +151,7 @@ export const EnlargedAndExpired: Story = {
   },
 }
 
-/** The scan ends it, and what follows is on the card. */
+/** The scan closes the view, and the card shows the next states. */
 export const EnlargedAndScanned: Story = {
   play: async ({ canvas, userEvent }) => {
     await userEvent.click(await canvas.findByRole('button', { name: 'Enlarge' }))
@@ -165,7 +165,7 @@ export const EnlargedAndScanned: Story = {
 
 const onPhone = { beforeEach: pretendPhone, args: { width: '360px' } } satisfies Story
 
-/** On the phone that is to be linked: nothing can scan its own screen. */
+/** On the phone that will be linked, which cannot scan its own screen. */
 export const OwnPhone: Story = {
   ...onPhone,
   play: async ({ canvas }) => {

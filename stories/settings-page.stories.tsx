@@ -12,7 +12,7 @@ import {
 
 type Answer = Partial<PairingUpdate> | PairingError
 
-/** A server that says one thing for ever, but for the end of a link. */
+/** A server that always returns the same state, until the link ends. */
 function serverThatSays(answer: Answer): PairingProxy {
   let current = answer
   let seq = 0
@@ -91,10 +91,10 @@ const shows = (status: string, text: string): NonNullable<Story['play']> =>
     await waitFor(() => expect(row).toHaveTextContent(text))
   }
 
-/** Who is linked. */
+/** A linked account. */
 export const Linked: Story = { play: shows('linked', 'Ana Souza') }
 
-/** What stops working is said before it stops; by keyboard, Escape leaves it as it is. */
+/** The confirmation says what stops working. Escape cancels it. */
 export const Disconnecting: Story = {
   play: async ({ canvas, userEvent }) => {
     await userEvent.click(await canvas.findByRole('button', { name: 'Disconnect' }))

@@ -18,7 +18,7 @@ const createShareLink = async () => 'https://app.example/pair#token'
 interface StateArgs {
   readonly method: PairingMethod
   readonly status: PairingSessionStatus
-  /** What else is the case in this state. */
+  /** A variant of this state. */
   readonly look?: Look
   readonly mode?: 'link' | 'relink'
   /** Whether the app makes links for the person who holds the phone. */
@@ -30,7 +30,7 @@ interface StateArgs {
 const states = pairingStates()
 const otherPhone = { phoneNumber: '4915112345678', name: 'Bruno Lima' }
 
-/** Looks of one state that depend on more than its name. */
+/** Variants of states. */
 const looks = {
   resetting: () => ({ ...states.qr.preparing, reason: 'resetting' as const }),
   retrying: () => ({

@@ -8,11 +8,11 @@
  * @property {number} whileUp all other commits while a code was up
  */
 
-/** What comes so soon after a code belongs to it: its picture may be drawn anew when it has been read. In milliseconds. */
+/** Commits within this time after a code belong to it: its picture may be redrawn after it was decoded. In milliseconds. */
 const ARRIVAL_MS = 1_000
 
 /**
- * What the commits of a page were for.
+ * Groups the commits of a page by their cause.
  *
  * @param {readonly Commit[]} commits
  * @returns {CommitGroups}
@@ -25,7 +25,7 @@ export function groupCommits(commits) {
   let announced = 0
   let whileUp = 0
   let [shown, heard] = ['', '']
-  // A code is on its way until a second after it came.
+  // A code counts as arriving until a second after it has arrived.
   let isAwaited = false
   let arrivesUntil = Number.NEGATIVE_INFINITY
   for (const { at, code, announcement } of commits.slice(first)) {

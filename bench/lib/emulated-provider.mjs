@@ -19,10 +19,11 @@ export const API_TOKEN = 'token-of-the-bench'
 const SAYS_LINKED = /"(?:authorized|alreadyLogged)"/
 
 /**
- * GREEN-API on this machine: the mock servers of `whatsapp-pairing/testing` behind HTTP, so that the server under test does
- * all that it does in front of a real provider: connections, JSON, pictures of 7 kB.
+ * GREEN-API on this machine: the mock servers of `whatsapp-pairing/testing` behind HTTP, so that the server under test does the
+ * same work as with a real provider: connections, JSON, pictures of 7 kB.
  *
- * @param {{ onLinkedResponse: (idInstance: string) => void }} options `onLinkedResponse`: a response that says so is on its way.
+ * @param {{ onLinkedResponse: (idInstance: string) => void }} options `onLinkedResponse`: called when a response with the link is
+ * sent.
  */
 export async function startProvider({ onLinkedResponse }) {
   /** @type {Map<string, (request: Request) => Promise<string>>} */

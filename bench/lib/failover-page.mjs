@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createParser } from 'eventsource-parser'
 import { expiryOf } from './phones-provider.mjs'
 
-/** A stream that is silent for longer is broken: as a browser's side decides it. */
+/** A stream that is silent for longer counts as broken, as in the browser. */
 const SILENCE_MS = 25_000
 
-/** Before a page opens its stream again, and before it sends a start again that failed. */
+/** The pauses before a page reopens its stream, and before it retries a failed start. */
 const RETRY_MS = /** @type {const} */ ([200, 1_000])
 const START_AGAIN_MS = 3_000
 
@@ -19,8 +19,7 @@ const START_AGAIN_MS = 3_000
  */
 
 /**
- * A page that watches a session, follows its code, sends a start where one is needed, and goes to another replica while
- * its own is away.
+ * A page that watches a session, shows its code, sends a start if one is needed, and uses another replica while its own is down.
  *
  * @param {object} options
  * @param {string} options.session
@@ -53,7 +52,7 @@ export function openFailoverPage({ session, replicas, random, onLinked, onCode }
 
   /** @param {import('../../src/core/update.js').PairingUpdate} update */
   function take(update) {
-    // From a replica that has not received the last change yet: a page keeps the later one.
+    // The update is from a replica that has not received the last change yet. A page keeps the later state.
     if ((update.revision ?? revision) < revision) return
     revision = update.revision ?? revision
     const { codeId, qrCode, hideInMs = 0, expiresInMs = 0 } = update
@@ -90,7 +89,7 @@ export function openFailoverPage({ session, replicas, random, onLinked, onCode }
       response.resume()
       await once(response, 'end')
     } catch {
-      // The replica was ended: the next attempt goes to another one.
+      // The replica was killed: the next attempt uses another one.
     }
   }
 
@@ -112,7 +111,7 @@ export function openFailoverPage({ session, replicas, random, onLinked, onCode }
 
   async function keepWatching() {
     while (!isClosed) {
-      // The end of a replica is an error of the connection.
+      // The end of a replica causes an error of the connection.
       await watch().catch(() => {})
       if (!isClosed) await sleep(random.between(...RETRY_MS))
     }

@@ -1,5 +1,5 @@
 /**
- * Where one fault ended at one provider, by one method.
+ * The result of one fault at one provider, with one method.
  *
  * @typedef {object} Cell
  * @property {number} line of the matrix

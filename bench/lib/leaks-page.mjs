@@ -1,4 +1,4 @@
-// A page in a process of its own, so that no other page shares its heap: mounts and codes, in two halves.
+// A page in a separate process, so that no other page shares its heap: mounts and codes, in two halves.
 
 import { builtinEnvironments } from 'vitest/runtime'
 
@@ -78,7 +78,7 @@ async function rotate(count) {
   return heap()
 }
 
-// What is loaded, compiled or cached once is none of what a mount costs.
+// Code and caches that are loaded once do not count as the cost of a mount.
 await mount(mounts / 10)
 await rotate(rotations / 10)
 process.send?.({

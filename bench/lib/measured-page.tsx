@@ -19,7 +19,7 @@ export interface Commit {
   readonly at: number
   /** Names the code; empty without one. */
   readonly code: string
-  /** What screen readers announce of the time left; empty where that is nothing. */
+  /** The announced remaining time; empty without an announcement. */
   readonly announcement: string
 }
 
@@ -36,7 +36,7 @@ declare global {
 
 type Kind = 'drop-in' | 'hook' | 'bare'
 
-/** What a code on the page needs, wherever it comes from. */
+/** The fields of a code on the page, from any source. */
 interface BareCode {
   readonly value: string
   readonly expiresAt: number
@@ -115,13 +115,13 @@ async function fetchCode(index: number): Promise<BareCode | null> {
   }
   const response = await fetch(`${url}?want=code&method=qr`)
   const { qrCode, expiresInMs } = await response.json()
-  // To the second, as a countdown needs it: the milliseconds are other ones in each response.
+  // Rounded to seconds, as a countdown needs it, because the milliseconds differ in each response.
   return qrCode
     ? { value: qrCode.value, expiresAt: Math.round((Date.now() + expiresInMs) / 1_000) * 1_000 }
     : null
 }
 
-/** As a developer writes it by hand: a query every three seconds, a countdown, two tabs. */
+/** A page written by hand: a query every three seconds, a countdown, two tabs. */
 function BarePage({ index }: { index: number }): ReactElement {
   const [tab, setTab] = useState<'qr' | 'phone'>('qr')
   const [phone, setPhone] = useState('')

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
 /**
- * The options of a table on the command line, such as `--minutes 30`. Ends the process where one is no positive number.
+ * The options of a table on the command line, such as `--minutes 30`. Ends the process if one is not a positive number.
  *
  * @template {string} Name
  * @param {Readonly<Record<Name, number>>} defaults

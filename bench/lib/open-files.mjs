@@ -1,11 +1,11 @@
-/** As far as Node's report says it, which is typed as an object and no more. */
+/** From Node's report, which is typed only as an object. */
 const { userLimits } = /** @type {{ userLimits?: { open_files?: { hard?: number | string } } }} */ (
   process.report.getReport()
 )
 
 /**
- * Ends the process where the system does not allow so many open files: every connection is one, and Node has already
- * raised its limit to the hard one.
+ * Ends the process if the system does not allow this many open files: every connection is one, and Node has already raised its
+ * limit to the hard one.
  *
  * @param {number} needed
  */

@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import { Agent, get } from 'node:http'
 import { createParser } from 'eventsource-parser'
 
-/** So many connections are opened at the same time: more than the system's queue holds would be refused. */
+/** How many connections are opened at the same time. The system would refuse more than its queue holds. */
 const OPENING = 100
 
 /**
  * @typedef {object} Page
  * @property {string} sessionId
  * @property {(status: string) => number | undefined} shownAt when it first got this status, by `performance.now()`
- * @property {() => void} forget from now on each status counts as the first
+ * @property {() => void} forget resets the times, so that each status counts as new
  */
 
 /**
@@ -37,7 +37,7 @@ export function createPages(url) {
     if (response.statusCode !== 200) throw new Error(`A page got HTTP ${response.statusCode}.`)
     response.setEncoding('utf8')
     response.on('data', (/** @type {string} */ text) => parser.feed(text))
-    // As every page does that is closed.
+    // Closed pages cause this error.
     response.on('error', () => {})
     pages.push({ sessionId, shownAt: (status) => shownFrom.get(status), forget: () => shownFrom.clear() })
   }
@@ -59,7 +59,7 @@ export function createPages(url) {
     forget() {
       for (const page of pages) page.forget()
     },
-    /** As if all browsers were closed. */
+    /** Like closing all browsers. */
     close: () => agent.destroy(),
   }
 }

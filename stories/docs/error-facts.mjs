@@ -2,7 +2,7 @@
 /** @import { PairingErrorText } from '../../src/index.js' */
 
 /**
- * What the page “Errors” says about a code from the texts and the rules of the package, as Markdown.
+ * The facts about a code for the page “Errors”, from the texts and the rules of the package, as Markdown.
  *
  * @param {PairingErrorText} text
  * @param {string} action

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The text of one section of the README, without its heading: the pages show whole files that the README has, so that each
- * file is written once.
+ * The text of one section of the README, without its heading: the pages show complete files from the README, so that each file is
+ * written only once.
  *
  * @param {string} readme
  * @param {string} heading

@@ -8,19 +8,18 @@ import type { TrafficView } from './traffic.js'
 /** Those of the emulator; and, after `npm start -- --whatsapp`, WhatsApp itself. */
 export type PlaygroundProviderId = ProviderId | 'baileys'
 
-/** What stands behind the playground: Storybook's dev server, or, in a static build, this page. */
+/** The backend of the playground: Storybook's dev server or, in a static build, this page. */
 export interface PlaygroundBackend {
   /** Where everything runs. */
   readonly place: 'server' | 'browser'
   readonly providers: readonly PlaygroundProvider[]
   /**
-   * What the component is given: a `proxy` to the handler, with or without live events.
-   *
-   * @param round Another one after each reset: a session of its own in the page.
+   * The provider for the component: a `proxy` to the handler, with or without live events. @param round A new number after each
+   * reset, for a new session in the page.
    */
   providerOf(id: PlaygroundProviderId, live: boolean, round: number): PairingSource
   traffic(id: PlaygroundProviderId): Promise<TrafficView>
-  /** Of the simulated phone: not for a provider that is real. */
+  /** The state of the simulated phone. Not available for a real provider. */
   view(id: PlaygroundProviderId): Promise<PhoneView>
   act(id: PlaygroundProviderId, action: PhoneAction): Promise<string | undefined>
   /** A new phone, a new mock server and a new session, as at the start. */
@@ -29,14 +28,14 @@ export interface PlaygroundBackend {
 
 export interface PlaygroundProvider {
   readonly id: PlaygroundProviderId
-  /** True where `.env` holds credentials, and with WhatsApp itself: a real phone is linked. */
+  /** True if `.env` has credentials, or with `--whatsapp`: a real phone is linked. */
   readonly isReal: boolean
 }
 
 /** Paths in Storybook's dev server. */
 const PLAYGROUND_PATH = '/playground'
 
-/** The dev server's backend where there is one, else one in the page. */
+/** The backend of the dev server, or one in the page if there is none. */
 export async function findBackend(): Promise<PlaygroundBackend> {
   const providers = await serverProviders()
   return providers ? serverBackend(providers) : browserBackend()
@@ -75,7 +74,7 @@ function serverBackend(providers: readonly PlaygroundProvider[]): PlaygroundBack
   }
 }
 
-/** The same way, handler included, without a server. */
+/** The same chain, including the handler, without a server. */
 function browserBackend(): PlaygroundBackend {
   const targets = new Map<PlaygroundProviderId, ReturnType<typeof emulatedTarget>>(
     providerIds.map((id) => [id, emulatedTarget(id)]),
@@ -85,7 +84,7 @@ function browserBackend(): PlaygroundBackend {
     if (!target) throw new Error('A page alone cannot link a real phone.')
     return target
   }
-  // One of its own for each backend: stories that run after each other must not share a session.
+  // A separate id for each backend, so that consecutive stories do not share a session.
   const backendId = crypto.randomUUID()
   return {
     place: 'browser',

@@ -17,7 +17,7 @@ import {
   mockZApi,
 } from '../../src/testing.js'
 
-/** The providers there are mock servers for. */
+/** The providers with a mock server. */
 export const providerIds = ['green-api', 'z-api', 'wasend', 'evolution-api', 'waha'] as const
 
 export type ProviderId = (typeof providerIds)[number]
@@ -35,7 +35,7 @@ export const emulatedSecrets = {
 export interface EmulatedProvider {
   readonly emulator: Emulator
   readonly mockServer: MockServer
-  /** Where the provider has WebSockets too. */
+  /** The WebSockets, if the provider has any. */
   readonly sockets?: Pick<MockServer, 'requests'>
   readonly provider: PairingProvider
 }
@@ -45,10 +45,10 @@ type Environment = Readonly<Record<string, string | undefined>>
 interface Entry {
   /** The provider as people know it. */
   readonly name: string
-  /** The account, where the provider's own times replace those of WhatsApp. */
+  /** The account, if the provider's times differ from WhatsApp's. */
   readonly account?: EmulatorOptions
   readonly emulate: (emulator: Emulator) => Omit<EmulatedProvider, 'emulator'>
-  /** The adapter of a real account; `undefined` where the environment lacks its credentials. */
+  /** The adapter of a real account; `undefined` if the environment lacks its credentials. */
   readonly real: (env: Environment) => PairingProvider | undefined
 }
 
@@ -57,7 +57,7 @@ const { apiTokenInstance, token, clientToken, apiKey, instanceToken } = emulated
 // The secrets open nothing, so the static playground and the tests may have them in a browser.
 const common = { dangerouslyAllowBrowser: true }
 
-/** All that the playground, its server and the tests know of a provider. */
+/** The settings of a provider for the playground, its server and the tests. */
 const entries: Readonly<Record<ProviderId, Entry>> = {
   'green-api': {
     name: 'GREEN-API',
@@ -81,7 +81,7 @@ const entries: Readonly<Record<ProviderId, Entry>> = {
     name: 'Z-API',
     emulate(emulator) {
       const instance = { instanceId: '3C0FFEE0EMULATED', token, clientToken }
-      // Text and not a picture, so that the other way of drawing a code is here too.
+      // Text and not a picture, so that both ways to draw a code are used.
       const mockServer = mockZApi(emulator, { ...instance, qrCode: 'text' })
       return { mockServer, provider: zApi({ ...instance, ...common, fetch: mockServer.fetch }) }
     },
@@ -139,7 +139,7 @@ const entries: Readonly<Record<ProviderId, Entry>> = {
   },
 }
 
-/** The whole way from an adapter to an emulated phone. */
+/** The complete chain from an adapter to an emulated phone. */
 export function emulatedProvider(id: ProviderId, options: EmulatorOptions = {}): EmulatedProvider {
   const { account, emulate } = entries[id]
   const emulator = createEmulator({ ...account, ...options })

@@ -2,14 +2,14 @@ import { createPairingHandler, type PairingHandler } from '../../src/server.js'
 import { type EmulatedProvider, emulatedProvider, type ProviderId } from './emulated-provider.js'
 import { createTraffic, type Traffic } from './traffic.js'
 
-/** What a provider of the playground consists of. */
+/** The objects of a provider in the playground. */
 export interface EmulatedTarget {
   readonly emulated: EmulatedProvider
   readonly traffic: Traffic
   readonly handler: PairingHandler
 }
 
-/** A phone, a mock server and a handler that share nothing with those before a reset. */
+/** A phone, a mock server and a handler that share nothing with those from before a reset. */
 export function emulatedTarget(id: ProviderId): EmulatedTarget {
   const emulated = emulatedProvider(id)
   const traffic = createTraffic()
@@ -18,7 +18,7 @@ export function emulatedTarget(id: ProviderId): EmulatedTarget {
     authorize: () => true,
     allowPasskeyAnswers: true,
     log: traffic.log,
-    // The instance has the same name after a reset. The secret makes it another session, with another poller.
+    // The instance has the same name after a reset. A new secret makes it a new session with a new poller.
     secret: crypto.randomUUID(),
   })
   return { emulated, traffic, handler }

@@ -7,7 +7,7 @@ import type {
   MockServerRequest,
 } from '../../src/testing.js'
 
-/** How WhatsApp goes on when it wants a passkey, in words. */
+/** The texts for how WhatsApp continues after it demands a passkey. */
 const ceremonies = {
   plain: {},
   'with a code to compare': { comparesCode: true },
@@ -24,7 +24,7 @@ export const passkeyKinds: readonly PasskeyKind[] = [
   'for a minute only',
 ]
 
-/** What one can do to the simulated phone and to the provider behind it. Never to the component. */
+/** The actions on the simulated phone and its provider, and never on the component. */
 export type PhoneAction =
   | {
       readonly type:
@@ -49,7 +49,7 @@ export interface PhoneView {
   readonly requestCount: number
 }
 
-/** Does what the panel says; returns the reason where it could not be done. */
+/** Performs an action of the panel. Returns the reason if it failed. */
 export async function act(emulator: Emulator, action: PhoneAction): Promise<string | undefined> {
   switch (action.type) {
     case 'scan':
@@ -69,7 +69,7 @@ export async function act(emulator: Emulator, action: PhoneAction): Promise<stri
     case 'leave-stale-session':
       return emulator.leaveStaleAuth() ?? undefined
     case 'fault':
-      // An open connection does not meet most faults. It breaks, and the next one does.
+      // Most faults do not affect an open connection. So it is closed, and the fault affects the next one.
       if (action.fault) {
         emulator.fail('network')
         await new Promise((resolve) => setTimeout(resolve))

@@ -30,7 +30,7 @@ export interface PlaygroundProps {
   readonly theme: 'light' | 'dark'
 }
 
-/** The component beside a simulated phone, the whole way: browser, proxy, handler, adapter, mock server, emulator. */
+/** The component next to a simulated phone, with the complete chain: browser, proxy, handler, adapter, mock server, emulator. */
 export function Playground({ theme }: PlaygroundProps): ReactElement {
   const [queryClient] = useState(() => new QueryClient())
   return (
@@ -50,7 +50,7 @@ function WithBackend({ theme }: PlaygroundProps): ReactElement {
 }
 
 function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBackend }): ReactElement {
-  // What the command line names comes first.
+  // A provider from the command line comes first.
   const [id, setId] = useState<PlaygroundProviderId>(backend.providers[0]?.id ?? 'green-api')
   const [opened, setOpened] = useState(1)
   const [round, setRound] = useState(1)
@@ -81,7 +81,7 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
       await backend.reset(id)
       if (action) await backend.act(id, action)
     },
-    // Another session in the page too: the cached one may be linked, or wait for its next read.
+    // A new session in the page too, because the cached one may be linked or wait for its next read.
     onSuccess: () => setRound(round + 1),
   })
   return (
@@ -170,7 +170,7 @@ function Table({ backend, theme }: PlaygroundProps & { backend: PlaygroundBacken
   )
 }
 
-/** What stands beside the component where there is no phone to play with. It shares the component's session. */
+/** The panel next to the component for a real provider. It shares the component's session. */
 function RealPhone({ provider, name }: { provider: PairingSource; name: string }): ReactElement {
   const { session } = usePairingSession({ provider })
   const error = 'error' in session ? session.error : undefined
@@ -187,7 +187,7 @@ function RealPhone({ provider, name }: { provider: PairingSource; name: string }
   )
 }
 
-/** How updates reach the component, and what that costs. */
+/** How updates reach the component, and how many requests that needs. */
 function describe({ watchers, upstreamCalls }: TrafficView): string {
   const way = watchers > 0 ? 'Live events: the server sends updates.' : 'Polling: the page reads.'
   return `${way} Requests to the provider so far: ${upstreamCalls}.`

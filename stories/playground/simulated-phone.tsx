@@ -3,7 +3,7 @@ import { type PairingSource, usePairingSession } from '../../src/index.js'
 import type { EmulatorFault, EmulatorState } from '../../src/testing.js'
 import { type PhoneAction, type PhoneView, passkeyKinds } from './phone-control.js'
 
-/** What goes wrong with the next requests to the provider, in words. */
+/** The texts for the faults of requests to the provider. */
 const faults: Readonly<Record<EmulatorFault, string>> = {
   'rate-limited': 'too many requests (429)',
   'server-error': 'the provider fails (500)',
@@ -28,7 +28,7 @@ const refusals: Readonly<Record<string, string>> = {
   'no-passkey-required': 'No passkey was requested.',
 }
 
-/** A phone to play with: its buttons act on the emulated account, never on the component. */
+/** A simulated phone. Its buttons act on the emulated account, and never on the component. */
 export function SimulatedPhone({
   view,
   provider,
@@ -38,7 +38,7 @@ export function SimulatedPhone({
   view: PhoneView
   provider: PairingSource
   onAct: (action: PhoneAction) => Promise<string | undefined>
-  /** Brings everything back to the start and then does this. */
+  /** Resets everything, and then performs the action. */
   onStartAnew: (action: PhoneAction) => void
 }): ReactElement {
   const { session } = usePairingSession({ provider })
@@ -46,7 +46,7 @@ export function SimulatedPhone({
   const [code, setCode] = useState('')
   const [kind, setKind] = useState(passkeyKinds[0] ?? 'plain')
   const run = async (action: PhoneAction) => setRefused(await onAct(action))
-  /** After its end a session sends no request, so what goes wrong would not show: then a new session begins with it. */
+  /** After its end a session sends no request, so a fault would not show. In that case a new session begins with the fault. */
   const disturb = (action: PhoneAction) => {
     if (session.status === 'expired' || session.status === 'failed') onStartAnew(action)
     else void run(action)

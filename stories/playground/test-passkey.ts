@@ -15,8 +15,8 @@ const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> =>
 const FLAGS_AND_COUNTER = [0x05, 0, 0, 0, 1]
 
 /**
- * What a passkey on `https://web.whatsapp.com` answers. The emulated account has registered no key, so it takes any signature; the
- * handler checks the rest.
+ * The answer of a passkey on `https://web.whatsapp.com`. The emulated account has no registered key, so it accepts any signature;
+ * the handler checks the rest.
  */
 export async function signWithTestKey({ challenge, rpId }: PasskeyRequestOptions): Promise<PasskeyAssertion> {
   const clientData = {

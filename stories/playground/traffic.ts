@@ -1,6 +1,6 @@
 import type { PairingLogEntry, PairingLogger } from '../../src/server.js'
 
-/** What goes through a pairing handler. */
+/** The traffic of a pairing handler. */
 export interface TrafficView {
   /** Pages that watch over live events; with none, pages poll. */
   readonly watchers: number

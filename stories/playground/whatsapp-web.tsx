@@ -6,12 +6,12 @@ import { signWithTestKey } from './test-passkey.js'
 /** A request for the passkey that the user of the simulated browser has not answered yet. */
 export interface PasskeyPrompt {
   readonly use: () => void
-  /** As an answer to the challenge of another session. */
+  /** Answers with the challenge of another session. */
   readonly useWrongly: () => void
   readonly cancel: () => void
 }
 
-/** The signer that an operator hands in, and what it shows its user. */
+/** The `signPasskey` function of the app, and its prompt. */
 export function useTestPasskey(): {
   readonly signPasskey: SignPasskey
   readonly prompt: PasskeyPrompt | undefined
@@ -38,7 +38,7 @@ export function useTestPasskey(): {
   return { signPasskey, prompt }
 }
 
-/** The page that may request the passkey, in place of a browser that opens it. */
+/** Simulates a browser with the page that may request the passkey. */
 export function WhatsAppWeb({ prompt }: { prompt: PasskeyPrompt }): ReactElement {
   return (
     <section className="phone" aria-label="Simulated WhatsApp Web">

@@ -21,11 +21,11 @@ const root = resolve(import.meta.dirname, '../../..')
  */
 
 /**
- * One exported name, where it is declared.
+ * One exported name, with its declaration.
  *
  * @typedef {object} Export
  * @property {string} name
- * @property {string} text What stands in the reference, with its heading.
+ * @property {string} text Its text in the reference, with its heading.
  * @property {boolean} isDocumented Whether it has a TSDoc description.
  */
 
@@ -57,7 +57,7 @@ function membersOf({ code: source, docAt }, { body }) {
 }
 
 /**
- * The members of an interface, with those of its bases that have no section of their own.
+ * The members of an interface, and of its bases without a separate section.
  *
  * @param {Module} module
  * @param {ESTree.TSInterfaceDeclaration} declaration
@@ -190,7 +190,7 @@ function exportsOf(file) {
   )
 }
 
-/** @returns {{ subpath: string, file: string }[]} the subpaths of the package that are code, but for the languages */
+/** @returns {{ subpath: string, file: string }[]} the subpaths of the package that are code, except the languages */
 function entries() {
   /** @type {{ name: string, exports: Record<string, string | { default: string }> }} */
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -204,7 +204,7 @@ function entries() {
 }
 
 /**
- * The modules that this one exports as a whole.
+ * The modules that this one re-exports completely.
  *
  * @param {Module} module
  * @returns {string[]}
@@ -235,7 +235,7 @@ const propSources = [
   ['react/parts/card.tsx', 'PairingCardProps'],
 ]
 
-/** Of a part alone: `<WhatsAppPairing>` has `onError` for the first, and makes the second. */
+/** Props of parts only: `<WhatsAppPairing>` has `onError` instead of the first, and creates the second. */
 const notOfTheComponent = ['onPartError', 'pairing']
 
 /** The props of `<WhatsAppPairing>`, once each. */
@@ -266,7 +266,7 @@ export const anchorOf = (heading) =>
     .replace(/[^\p{L}\p{N}\s_-]/gu, '')
     .replaceAll(' ', '-')
 
-/** The reference as Markdown, without its first heading: what there is, and then a section for each subpath and each export. */
+/** The reference as Markdown, without its first heading: the contents, then a section for each subpath and each export. */
 export function apiReference() {
   // A name that two subpaths share has its section in the first one.
   /** @type {Map<string, string>} */

@@ -1,5 +1,5 @@
 // @ts-check
-// What a module of `src` declares, exports and imports, with its TSDoc.
+// Reads the declarations, exports and imports of a module of `src`, with its TSDoc.
 import { readFileSync } from 'node:fs'
 import { parseSync } from 'vite'
 
@@ -24,7 +24,7 @@ export function moduleOf(file) {
 }
 
 /**
- * A declaration, where its statement begins: `export` stands before it.
+ * A declaration, and the start of its statement, which may begin with `export`.
  *
  * @typedef {object} Declared
  * @property {ESTree.Declaration} declaration

@@ -11,7 +11,7 @@ import { propTable } from './api-reference.mjs'
 const folder = resolve(import.meta.dirname, '..')
 
 /**
- * A module of `src` that imports nothing but types, before anything is built.
+ * Loads a module of `src` that imports only types, without a build.
  *
  * @param {string} file
  */
@@ -53,7 +53,7 @@ export const pageNames = [
   'api-reference',
 ]
 
-/** @returns {string[]} the names of all pages that there are */
+/** @returns {string[]} the names of all pages */
 export const pageFiles = () =>
   readdirSync(folder)
     .filter((file) => file.endsWith('.mdx'))
@@ -63,7 +63,7 @@ export const pageFiles = () =>
 export const readPage = (name) => readFileSync(join(folder, `${name}.mdx`), 'utf8')
 
 /**
- * What a page shows, as Markdown: text that it imports is there, and live examples are left out, as Markdown has none.
+ * A page as plain Markdown: with its imported texts, and without live examples.
  *
  * @param {string} name
  * @returns {string}

@@ -21,10 +21,10 @@ const types = {
   '.json': 'application/json',
 }
 
-/** What a README may load. */
+/** The size limit for a picture of the README. */
 const LIMIT_BYTES = 400_000
 
-/** The component of the playground alone. Its buttons are still there, for the keyboard. */
+/** Shows only the component of the playground. Its buttons can still be used with the keyboard. */
 const ALONE = `
   .playground { padding: 0; gap: 0 }
   .playground > :not(.playground-table), .phone { position: fixed; inset: 0 auto auto 0; opacity: 0; z-index: -1 }
