@@ -4,16 +4,16 @@ import { printOnce } from '../../core/print-error.js'
 import { saysMustPay } from './must-pay.js'
 import type { ProviderAnswer } from './request.js'
 
-/** What errors need to know of a provider's API. */
+/** The facts about a provider's API that errors need. */
 export interface ProviderApi {
-  /** The provider as people know it. */
+  /** The display name of the provider. */
   readonly name: string
   /**
-   * Whether the provider words an error like this. A gateway in front of it responds with a page, with text, without a body, or with
-   * JSON of another form, and says nothing about credentials or sessions.
+   * Whether the response has the provider's error format. A gateway in front of it sends a page, text, no body, or JSON in
+   * another format, which means nothing for credentials or sessions.
    */
   readonly isOwnForm: (answer: ProviderAnswer) => boolean
-  /** People run it themselves, so they may have given the URL of something else. */
+  /** The provider is self-hosted, so the base URL may be wrong. */
   readonly isSelfHosted?: true
 }
 
@@ -21,13 +21,13 @@ export interface ProviderApi {
 const refusals: readonly number[] = [401, 402, 403, 404]
 
 /**
- * The error of a response that is none of the documented ones, from its HTTP status and form. Adapters match
- * what their provider documents first and leave the rest to this.
+ * The error of an undocumented response, from its HTTP status and format. Adapters first check the responses that their provider
+ * documents.
  */
 export function answerError(api: ProviderApi, answer: ProviderAnswer): PairingError {
   const { name } = api
   const { status, retryAfterMs, json } = answer
-  // 0 is how `fetch` shows a redirect in a browser.
+  // In a browser, `fetch` returns the status 0 for a redirect.
   if (status === 0 || (status >= 300 && status < 400)) return redirectError(name, status)
   if (status === 429) {
     const message = `${name} received too many requests (HTTP 429). Wait before the next one.`
@@ -55,7 +55,7 @@ export function isOwnError(api: ProviderApi, answer: ProviderAnswer): boolean {
   return !isPage(answer) && api.isOwnForm(answer)
 }
 
-/** A page where JSON is documented: it comes from a gateway in front of a provider that is down. */
+/** A page instead of JSON comes from a gateway in front of a provider that is down. */
 export function isPage({ contentType, text }: ProviderAnswer): boolean {
   return (
     /^(?:text\/html|application\/xhtml\+xml)$/.test(contentType) ||
@@ -63,12 +63,12 @@ export function isPage({ contentType, text }: ProviderAnswer): boolean {
   )
 }
 
-/** GREEN-API refuses a token without a word. */
+/** GREEN-API refuses a token without a body. */
 export function isBare401({ status, text }: ProviderAnswer): boolean {
   return status === 401 && text.trim() === ''
 }
 
-/** The provider does not take these credentials. */
+/** The provider refuses the credentials. */
 export function refusedError(name: string, { status }: ProviderAnswer): PairingError {
   return new PairingError(
     'unauthorized',
@@ -76,7 +76,7 @@ export function refusedError(name: string, { status }: ProviderAnswer): PairingE
   )
 }
 
-/** The provider does not know the instance or session, or knows it no more. */
+/** The provider does not know the instance or session, or it was deleted. */
 export function unknownSessionError(name: string): PairingError {
   return new PairingError(
     'session-not-found',
@@ -84,7 +84,7 @@ export function unknownSessionError(name: string): PairingError {
   )
 }
 
-/** The plan behind the session is over. */
+/** The plan of the session has ended. */
 export function mustPayError(name: string): PairingError {
   return new PairingError(
     'subscription-expired',
@@ -92,7 +92,7 @@ export function mustPayError(name: string): PairingError {
   )
 }
 
-/** The provider is down, or has not finished what it is doing. */
+/** The provider is down or busy. */
 export function unavailableError({ name, isSelfHosted }: ProviderApi, answer: ProviderAnswer): PairingError {
   const { status, ok, retryAfterMs } = answer
   if (ok && isPage(answer) && isSelfHosted) {
@@ -103,7 +103,10 @@ export function unavailableError({ name, isSelfHosted }: ProviderApi, answer: Pr
   return new PairingError('provider-unavailable', message, { retryAfterMs })
 }
 
-/** A refusal that the provider did not word. It passes, as while a container restarts; where it does not, the address is wrong. */
+/**
+ * A refusal in another format than the provider's. It is temporary, for example while a container restarts, or the base URL is
+ * wrong.
+ */
 function foreignError(name: string, answer: ProviderAnswer): PairingError {
   const { status, text } = answer
   const form = isPage(answer)
@@ -117,13 +120,13 @@ function foreignError(name: string, answer: ProviderAnswer): PairingError {
   return transientError(message, answer)
 }
 
-/** An error that may pass. Where the cause is an option, it does not, so the developer sees its message. */
+/** An error that may be temporary. It has a message for the developer, because an option may be the cause. */
 function transientError(message: string, { retryAfterMs }: ProviderAnswer): PairingError {
   printOnce(message, message)
   return new PairingError('provider-unavailable', message, { retryAfterMs })
 }
 
-/** A redirect is not followed, because it would carry the credentials to another place. */
+/** A redirect is not followed, because it would send the credentials to another server. */
 function redirectError(name: string, status: number): PairingError {
   return new PairingError(
     'invalid-options',

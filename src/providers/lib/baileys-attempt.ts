@@ -13,26 +13,26 @@ export interface OpenedAuth {
   readonly auth: FencedAuthState
 }
 
-/** A socket, and what is known of it so far. */
+/** A socket and its state. */
 export interface Attempt extends OpenedAuth {
   readonly socket: LinkSocket
   readonly startedAt: number
-  /** Since when there have been QR codes; the round is counted from there. */
+  /** When the first QR code arrived. The round is counted from this time. */
   readyAt: number
-  /** Settles with the first QR code: WhatsApp has taken the device in, and would give a pairing code too. */
+  /** Settles with the first QR code. After it, WhatsApp also issues pairing codes. */
   readonly ready: Promise<void>
   /** Ends {@link ready}. */
   settle(error?: PairingError): void
-  /** A phone has let the device in: from now on these credentials are a link. */
+  /** A phone has accepted the device, so these credentials are a link. */
   isPaired: boolean
   isOpen: boolean
   /** QR codes so far. */
   qrCodes: number
-  /** The last writing of the credentials. */
+  /** Resolves when the credentials were last written. */
   saved: Promise<void>
 }
 
-/** What happens on the socket of an attempt. */
+/** The events of an attempt's socket. */
 export interface AttemptListener {
   onCredentials(attempt: Attempt): void
   onQrCode(attempt: Attempt, text: string): void
@@ -58,9 +58,9 @@ export function openAttempt(
   const ready = new Promise<void>((resolve, reject) => {
     settle = (error) => (error ? reject(error) : resolve())
   })
-  // Mostly no caller waits for it.
+  // Usually no caller waits for it.
   ready.catch(() => undefined)
-  // Nothing happens on a socket before the next tick, and by then `attempt` is there.
+  // A socket emits nothing before the next tick, when `attempt` is set.
   const socket = openSocket(baileys, auth.state, socketOptions, {
     onCredentials: () => listener.onCredentials(attempt),
     onQrCode: (text) => listener.onQrCode(attempt, text),
@@ -88,9 +88,9 @@ export function openAttempt(
 }
 
 /**
- * What there is to do between the login and the word that the phone is linked.
+ * The work between the login and the report that the phone is linked.
  *
- * @throws where the credentials could not be kept: the phone must not list a device that can never log in again
+ * @throws if the credentials could not be stored, because the phone must not list a device that can never log in again
  */
 export async function finishLink({ auth, saved, socket }: Attempt): Promise<PairingAccount> {
   try {

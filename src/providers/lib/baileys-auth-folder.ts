@@ -14,7 +14,7 @@ export const FILE_MODE = 0o600
 
 const CREDENTIALS = 'creds'
 
-/** Of each kind that Baileys keeps there is a file for every id: `pre-key-7.json`. */
+/** The kinds of data that Baileys stores. Each id has a file: `pre-key-7.json`. */
 const kinds: Readonly<Record<keyof SignalDataTypeMap, true>> = {
   'pre-key': true,
   session: true,
@@ -29,17 +29,16 @@ const kinds: Readonly<Record<keyof SignalDataTypeMap, true>> = {
 }
 
 /**
- * Credentials in a folder, in the layout of Baileys' own `useMultiFileAuthState`, so that either can open what the
- * other wrote. Unlike there a file is never half written, and only the owner may read it.
+ * Credentials in a folder, in the layout of Baileys' own `useMultiFileAuthState`, so that both can open the same folder. Here
+ * files are written atomically, and only the owner may read them.
  *
- * @throws {@link PairingError} `invalid-options` where the folder cannot be used
+ * @throws {@link PairingError} `invalid-options` if the folder cannot be used
  */
 export async function openAuthFolder(
   { BufferJSON, initAuthCreds, proto }: Baileys,
   folder: string,
 ): Promise<BaileysAuthState> {
-  // One file operation after the other: Baileys requests hundreds at once, and a file must not be read while it
-  // changes.
+  // Runs one file operation at a time: Baileys requests hundreds at once, and a file must not be read while it changes.
   const inTurn = createTurns()
   const usable = <Value>(task: () => Promise<Value>): Promise<Value> => inTurn(() => task().catch(unusable))
 
@@ -80,14 +79,14 @@ export async function openAuthFolder(
 
   return usable(async () => {
     await mkdir(folder, { recursive: true, mode: FOLDER_MODE })
-    // It may have been there before, open to others.
+    // An existing folder may be readable for others.
     await chmod(folder, FOLDER_MODE)
     for (const file of await readdir(folder)) {
-      // Of a process that was ended while it wrote. The lock of the folder sees to it that no other process writes now.
+      // Left by a process that was killed while it was writing. The lock of the folder ensures that no other process writes now.
       if (TEMPORARY.test(file) && isOurs(file)) await rm(join(folder, file), { force: true })
     }
     const kept = await read(CREDENTIALS)
-    // What cannot be read is no link that could be lost: another program was interrupted while it wrote.
+    // Unreadable credentials are no link that could be lost: another program was interrupted while it was writing.
     const creds = isCredentials(kept) ? kept : initAuthCreds()
     return {
       state: { creds, keys },
@@ -101,17 +100,17 @@ export async function openAuthFolder(
   })
 }
 
-/** Behind the name of a file that is being written. */
+/** The suffix of a file that is being written. */
 const TEMPORARY = /\.[\da-f-]{36}\.tmp$/
 
-/** Into a file of another name first: whatever happens meanwhile, the old content or the new one is there. */
+/** Writes to a temporary file first, so that a crash leaves either the old or the new content. */
 async function writeWhole(folder: string, file: string, text: string): Promise<void> {
   const temporary = join(folder, `${file}.${randomUUID()}.tmp`)
   try {
     const handle = await open(temporary, 'wx', FILE_MODE)
     try {
       await handle.writeFile(text)
-      // Without it a power cut may leave the new name with nothing in it.
+      // Without this, a power cut may leave an empty file.
       if (file === fileName(CREDENTIALS)) await handle.sync()
     } finally {
       await handle.close()
@@ -123,12 +122,12 @@ async function writeWhole(folder: string, file: string, text: string): Promise<v
   }
 }
 
-/** Ids contain what file names must not; the same replacements as in Baileys. */
+/** Ids contain characters that file names must not have. The replacements are the same as in Baileys. */
 function fileName(name: string): string {
   return `${name.replaceAll('/', '__').replaceAll(':', '-')}.json`
 }
 
-/** The folder may hold files of another program: those stay. */
+/** Whether a file is ours. Files of other programs in the folder are kept. */
 function isOurs(file: string): boolean {
   const name = file.replace(TEMPORARY, '')
   return (
@@ -145,7 +144,7 @@ function parsed(text: string, reviver: (key: string, value: unknown) => unknown)
   }
 }
 
-/** By the parts without which nothing can be done with them. */
+/** Whether a value has the required fields of credentials. */
 function isCredentials(value: unknown): value is AuthenticationCreds {
   const { noiseKey, signedIdentityKey, signedPreKey, registrationId, advSecretKey } = asRecord(value)
   return (

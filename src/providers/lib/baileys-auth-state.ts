@@ -1,30 +1,30 @@
 import type { AuthenticationCreds, AuthenticationState } from 'baileys'
 
-/** The credentials of one link, opened. Baileys writes to `state`; when it is kept is decided by the adapter. */
+/** The credentials of one link. Baileys writes to `state`, and the adapter decides when to store it. */
 export interface BaileysAuthState {
-  /** What Baileys takes as `auth`. Made anew where nothing is kept. */
+  /** The `auth` option of Baileys. It is new if nothing is stored. */
   readonly state: AuthenticationState
-  /** Keeps `state.creds`. Called for a link only: an unfinished attempt leaves nothing behind. */
+  /** Stores `state.creds`. Called only for a link, so that an unfinished attempt leaves nothing behind. */
   readonly saveCreds: () => Promise<void>
-  /** Deletes all that is kept. What is opened afterwards is new. */
+  /** Deletes everything that is stored. Credentials that are opened afterwards are new. */
   readonly clear: () => Promise<void>
 }
 
 /**
- * Whether a phone has let these credentials in. `me` alone does not say so: Baileys sets it when a pairing code is
- * requested, and `account` when WhatsApp has signed the device. Credentials with `me` alone would make the next
- * connection log in instead of register, and WhatsApp answers that with "logged out".
+ * Whether a phone has accepted these credentials. `me` is not enough: Baileys sets it when a pairing code is requested, but
+ * `account` only when WhatsApp has signed the device. Credentials with `me` alone would make the next connection log in instead
+ * of register, and WhatsApp answers that with "logged out".
  */
 export function isLinked({ me, account }: AuthenticationCreds): boolean {
   return me !== undefined && account !== undefined
 }
 
-/** Credentials that a socket can be kept from writing to. */
+/** Credentials that can be protected from further writes of a socket. */
 export interface FencedAuthState extends BaileysAuthState {
   /**
-   * From now on nothing is kept any more; resolves when what was begun is done. A socket goes on writing for a moment
-   * after its end, and nothing of that may become part of the next link, or appear when the process is to be over. What
-   * is lost is what a crash would have lost: WhatsApp sends it again.
+   * Ignores all further writes; resolves when pending writes are done. A socket writes for a moment after its end. These writes
+   * must not become part of the next link, or delay the end of the process. Lost data is the same as after a crash: WhatsApp
+   * sends it again.
    */
   fence(): Promise<void>
 }

@@ -2,20 +2,20 @@ import { PairingError, toPairingError } from '../../core/errors.js'
 import { asRecord } from '../../core/json.js'
 import { printOnce } from '../../core/print-error.js'
 
-/** Why a socket came to its end. */
+/** Why a socket ended. */
 export type SocketEnding =
-  /** WhatsApp wants the client back at once; after a scan always. */
+  /** WhatsApp requires the client to reconnect immediately, as always after a scan. */
   | { readonly kind: 'restart' }
-  /** The link is over: ended on the phone, or by ourselves. */
+  /** The link has ended, on the phone or by this process. */
   | { readonly kind: 'logged-out' }
-  /** WhatsApp will respond the same next time: a person has to act. */
+  /** A retry cannot help: a person has to act. */
   | { readonly kind: 'refused'; readonly error: PairingError; readonly isLinkOver: boolean }
-  /** The connection was lost, or never came about, and may come back. */
+  /** The connection was lost or could not be opened, and a retry may help. */
   | { readonly kind: 'lost'; readonly error: PairingError }
 
 /**
- * What the error means that Baileys closes a socket with. Its numbers are WhatsApp's own, except that those of the
- * WebSocket come in the same field: a 401 or 403 of a proxy on the way must not end a link.
+ * The meaning of the error with which Baileys closes a socket. Its numbers are WhatsApp's, but those of the WebSocket come in the
+ * same field: a 401 or 403 of a proxy must not end a link.
  *
  * @see https://github.com/WhiskeySockets/Baileys `DisconnectReason`, https://github.com/tulir/whatsmeow
  *   `ConnectFailureReason`
@@ -48,9 +48,9 @@ export function endingOf(error: unknown): SocketEnding {
 }
 
 /**
- * WhatsApp's server is not there, or nothing leads to it.
+ * WhatsApp's server cannot be reached.
  *
- * @param client The package and its version, where it may be the reason too.
+ * @param client The package and its version, if it may also be the reason.
  */
 export function unreachable(client?: string): PairingError {
   return new PairingError(
@@ -60,7 +60,7 @@ export function unreachable(client?: string): PairingError {
   )
 }
 
-/** WhatsApp closed the connection, and no response to earlier requests can come any more. */
+/** WhatsApp closed the connection, so earlier requests get no response. */
 export function ended(): PairingError {
   return new PairingError(
     'provider-unavailable',
@@ -68,14 +68,14 @@ export function ended(): PairingError {
   )
 }
 
-/** An error of the host's own functions, `authState` and `onSocket`, leaves its text in the console only. */
+/** The text of an error of the app's functions, `authState` and `onSocket`, is printed only in the console. */
 export function hostError(error: unknown): PairingError {
   if (PairingError.isInstance(error)) return error
   printOnce('baileys', '"authState" or "onSocket" of baileys() failed, or Baileys itself.', error)
   return toPairingError(error)
 }
 
-/** The host has closed the session. */
+/** The app has closed the session. */
 export function closed(): PairingError {
   return new PairingError(
     'provider-unavailable',
@@ -95,8 +95,8 @@ function outdated(): PairingError {
 }
 
 /**
- * Another process, with a copy of the credentials, has logged in. Two processes that took the link from each other again and again
- * would never end: this one waits for a reset.
+ * Another process has logged in with a copy of the credentials. This one waits for a reset, because otherwise both would
+ * disconnect each other endlessly.
  */
 function replaced(): PairingError {
   return new PairingError(

@@ -7,12 +7,12 @@ import { PairingError } from '../../core/errors.js'
 import { asRecord, asText, parseJson } from '../../core/json.js'
 import { FILE_MODE, FOLDER_MODE, unusable } from './baileys-auth-folder.js'
 
-/** One process at a time uses a folder of credentials: WhatsApp lets one socket of a device live. */
+/** A lock, so that only one process uses a folder of credentials: WhatsApp allows one socket per device. */
 export interface FolderLock {
   /** Takes the folder, or checks that this process still has it. `false`: another process has it. */
   take(): Promise<boolean>
   readonly isHeld: boolean
-  /** Which process has the folder, as far as this one has seen. */
+  /** The process that holds the folder, as last seen by this one. */
   readonly holder: string
   release(): Promise<void>
 }
@@ -22,18 +22,18 @@ const FILE = 'whatsapp-pairing.lock'
 /** The process that has the folder renews its file this often. In milliseconds. */
 const RENEW_MS = 5_000
 
-/** Where no process can be looked up, because it runs on another host, a file that is not renewed for so long is left over. */
+/** A process on another host cannot be looked up. If its file is not renewed for this long, the file is stale. */
 const LEFT_OVER_MS = 20_000
 
 interface Owner {
   readonly token: string
   readonly pid: number
-  /** When the process was started, where the system says so: another process may have got the same id since. */
+  /** When the process was started, if the system reports it, because another process may have the same id now. */
   readonly start: string | undefined
   readonly host: string
 }
 
-/** Files of this process, which end with it. */
+/** The lock files of this process, which are deleted when it ends. */
 const heldFiles = new Map<string, string>()
 
 function removeAtExit(): void {
@@ -41,7 +41,7 @@ function removeAtExit(): void {
     try {
       if (ownerIn(readFileSync(file, 'utf8'))?.token === token) unlinkSync(file)
     } catch {
-      // The file stays, and the next process sees that this one has ended.
+      // The file stays, and the next process detects that this one has ended.
     }
   }
 }
@@ -54,7 +54,7 @@ export function createFolderLock(folder: string, onLost: () => void): FolderLock
   const own: Owner = { token: randomUUID(), pid: process.pid, start: startOf(process.pid), host: hostname() }
   let timer: ReturnType<typeof setInterval> | undefined
   let holder = 'another process'
-  /** What another process wrote, and since when it is unchanged. */
+  /** The content that another process wrote, and since when it is unchanged. */
   let observed: { readonly mark: string; readonly since: number } | undefined
 
   async function create(): Promise<boolean> {
@@ -93,13 +93,13 @@ export function createFolderLock(folder: string, onLost: () => void): FolderLock
     return now - observed.since >= LEFT_OVER_MS
   }
 
-  /** Renames the file first: of two processes that find it, one gets it. */
+  /** Renames the file first, so that only one of two processes gets it. */
   async function remove(token: string | undefined): Promise<void> {
     const aside = `${file}.${own.token}`
     try {
       await rename(file, aside)
       const moved = ownerIn(await readFile(aside, 'utf8'))
-      // It was a new one already: it goes back, where no third process was faster.
+      // The file was already a new one, so it is restored, unless a third process was faster.
       if (moved && moved.token !== token)
         await writeFile(file, JSON.stringify(moved), { flag: 'wx', mode: FILE_MODE })
     } catch (error) {
@@ -184,7 +184,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // It runs, and belongs to another user.
+    // The process runs and belongs to another user.
     return asRecord(error).code === 'EPERM'
   }
 }
@@ -193,7 +193,7 @@ function isRunning(pid: number): boolean {
 function startOf(pid: number): string | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // Behind the name, which may contain anything: the twentieth field.
+    // The twentieth field after the name, which may contain any characters.
     const ticks = fields.slice(fields.lastIndexOf(')') + 2).split(' ')[19]
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${ticks}`
   } catch {

@@ -15,11 +15,11 @@ import { createTurns } from './in-turn.js'
 import { passkeyExpired } from './passkey-memory.js'
 import { within } from './within.js'
 
-/** What a link needs to know. */
+/** Options of a link. */
 export interface BaileysLinkOptions {
-  /** Opens the credentials; called anew for every round. */
+  /** Opens the credentials. Called for every round. */
   readonly openAuthState: (baileys: Baileys) => Promise<BaileysAuthState>
-  /** Of the folder of the credentials. @param onLost Another process has taken it. */
+  /** The lock of the folder of the credentials. @param onLost Called when another process has taken it. */
   readonly lockOf: ((onLost: () => void) => FolderLock) | undefined
   readonly socketOptions: BaileysSocketOptions
   readonly onSocket: ((socket: WASocket) => void) | undefined
@@ -27,40 +27,40 @@ export interface BaileysLinkOptions {
 }
 
 interface LinkListener {
-  /** Whether a page waits for a phone to be linked: if not, expired codes are not replaced. */
+  /** Whether a page waits for a link. If not, expired codes are not replaced. */
   isWatched(): boolean
   onChange(): void
-  /** The credentials of a living link could not be written. */
+  /** Called when the credentials of a link could not be written. */
   onUnsaved(error: unknown): void
 }
 
-/** The link itself: its credentials, at most one socket, and where it stands. Commands run one after the other. */
+/** The link: its credentials, at most one socket, and its state. Commands run one after the other. */
 export interface BaileysLink {
   readonly state: LinkState
-  /** This process has the credentials, as far as that is known. */
+  /** Whether this process holds the credentials, as far as it knows. */
   readonly isHolder: boolean
-  /** Finds out whether there is a link, and brings it up. The first time only. */
+  /** Checks whether there is a link, and connects it. Only the first call does so. */
   read(): Promise<void>
-  /** New codes, where a page requested a link and the socket was put to sleep. */
+  /** Requests new codes, if a page wants a link and the socket was closed. */
   wake(): void
-  /** Ends a round that no page shows. */
+  /** Closes the socket of a round that no page shows. */
   sleep(): void
   requestPairingCode(phoneNumber: PhoneNumber): Promise<PairingSnapshot>
   reset(): Promise<void>
   unlink(): Promise<void>
-  /** Ends the socket, not the link. */
+  /** Closes the socket and keeps the link. */
   close(): Promise<void>
 }
 
-/** A round that ends sooner had codes left: to start the next one at once would flood WhatsApp. */
+/** A round that ends sooner still had codes. Starting the next one immediately would flood WhatsApp. */
 const ROUND_MIN_MS = 5_000
 
-/** While another process has the folder, this one looks so often whether it has ended. */
+/** How often this process checks whether the one that holds the folder has ended. */
 const LOCK_INTERVAL_MS = 1_000
 
 /** The longest pause between two attempts while a user looks at the screen. */
 const PAIRING_PAUSE_MS = 8_000
-/** The same while no user does: the link comes back whenever the network does. */
+/** The same for a link without a waiting user. It reconnects when the network is back. */
 const LINK_PAUSE_MS = 60_000
 
 export function createBaileysLink(options: BaileysLinkOptions, listener: LinkListener): BaileysLink {
@@ -71,12 +71,12 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
   const closing = new Set<Promise<unknown>>()
   let state: LinkState = { status: 'unread' }
   let attempt: Attempt | undefined
-  // Of the last attempt, also while there is no socket between two of them.
+  // The credentials of the last attempt, also between two attempts.
   let currentAuth: FencedAuthState | undefined
-  // A request for a code may wake a socket that was put to sleep. Without such a request it stays asleep.
+  // A closed socket is opened again only by a request for a code.
   let isWanted = false
   let isClosed = false
-  /** While another process has the folder. */
+  /** The timer that runs while another process holds the folder. */
   let waiting: ReturnType<typeof setInterval> | undefined
 
   function become(next: LinkState): void {
@@ -97,14 +97,14 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     return { baileys, auth }
   }
 
-  /** A deployment starts the next process before it ends the last one, and may call the next one only once, at its start. */
+  /** A deployment starts the next process before it ends the last one, and may call it only once, at its start. */
   function waitForLock(): void {
     if (isClosed) return
     waiting ??= setInterval(() => void inTurn(read).catch(() => undefined), LOCK_INTERVAL_MS)
     waiting.unref()
   }
 
-  /** This process was suspended for so long that another one has taken the folder. */
+  /** Another process has taken the folder, because this one was suspended for too long. */
   function onLost(): void {
     hangUp()
     become({ status: 'unread' })
@@ -118,12 +118,12 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     else become({ status: 'idle' })
   }
 
-  /** New credentials and new codes; or the link, where there is one after all. */
+  /** Starts with new credentials and codes, or connects an existing link. */
   async function startRound(): Promise<void> {
     hangUp()
     const kept = await open()
     if (isLinked(kept.auth.state.creds)) return logIn(kept)
-    // Keys of an earlier link would be taken for those of the next one, and an abandoned code for a link.
+    // Otherwise keys of an earlier link would be used for the next one, and an abandoned code would look like a link.
     await kept.auth.clear()
     connect(await open(), false)
     isWanted = true
@@ -148,7 +148,7 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     })
   }
 
-  /** A socket that was given up still has something to say for a while. */
+  /** A discarded socket still emits events for a while. */
   function ifCurrent<Details extends readonly unknown[]>(
     react: (current: Attempt, ...details: Details) => void,
   ): (current: Attempt, ...details: Details) => void {
@@ -157,7 +157,7 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     }
   }
 
-  /** Gives the socket up, where there is one. What comes next is for the caller to say. */
+  /** Discards the socket, if there is one. The caller sets the next state. */
   function hangUp(): void {
     retry.cancel()
     const old = attempt
@@ -169,7 +169,7 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
 
   function onCredentials(current: Attempt): void {
     const { creds } = current.auth.state
-    // Before a phone has let it in there is nothing to keep, and an abandoned code would stand in the way of the next.
+    // Before a phone has accepted the device nothing is stored, because an abandoned code would block the next one.
     if (!isLinked(creds)) return
     current.saved = saveCredentials(current)
     current.saved.catch(listener.onUnsaved)
@@ -179,14 +179,14 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     }
   }
 
-  /** What another process has written since is not overwritten. */
+  /** Newer credentials of another process are not overwritten. */
   async function saveCredentials({ auth }: Attempt): Promise<void> {
     if (lock && !(await lock.take())) throw new FolderBusyError(lock.holder)
     await auth.saveCreds()
   }
 
   function onQrCode(current: Attempt, text: string): void {
-    // Baileys lets the codes go on after a scan.
+    // Baileys still emits codes after a scan.
     if (current.isPaired || state.status === 'passkey-required') return
     current.qrCodes += 1
     if (current.qrCodes === 1) current.readyAt = Date.now()
@@ -224,7 +224,7 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
 
   function onClosed(current: Attempt, ending: SocketEnding): void {
     attempt = undefined
-    // Before the first code it may be the version as well as the network, so both are named.
+    // Before the first code, either the version or the network may be the reason, so the message has both.
     const isStart = current.qrCodes === 0 && !current.isPaired && ending.kind === 'lost'
     const given = 'error' in ending ? ending.error : ended()
     const error = isStart && given.code === 'network' ? unreachable(baileysName()) : given
@@ -232,14 +232,14 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     const isLinkAlive = current.isPaired && (ending.kind === 'restart' || ending.kind === 'lost')
     if (!isLinkAlive) void current.auth.fence()
     if (ending.kind === 'refused') become({ status: 'refused', error, isLinkOver: ending.isLinkOver })
-    // The ceremony lives on that socket alone, and new codes would only lead to the next one.
+    // The ceremony ends with its socket, and new codes would only lead to another ceremony.
     else if (!current.isPaired && state.status === 'passkey-required') refuse(passkeyExpired('Baileys'))
     else if (!current.isPaired) pairAgain(current, error)
     else if (ending.kind === 'logged-out') inTurn(() => forget(current.auth)).catch(refuse)
     else comeBack(current, ending.kind === 'restart', error)
   }
 
-  /** A round is over, or could not begin. */
+  /** A round has ended or could not begin. */
   function pairAgain({ qrCodes, startedAt }: Attempt, error: PairingError): void {
     become({ status: 'pairing', trouble: qrCodes === 0 ? error : undefined })
     if (!listener.isWatched()) {
@@ -255,11 +255,12 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
     }
   }
 
-  /** A link whose connection was lost is still a link. */
+  /** Reconnects a link whose connection was lost. */
   function comeBack(current: Attempt, isInvited: boolean, error: PairingError): void {
     if (state.status === 'login') become({ status: 'login', trouble: error })
     const again = (): void => connect(current, true)
-    // After a scan WhatsApp waits. A server that keeps on saying "again" to every login must be given a rest.
+    // After a scan WhatsApp waits for the login, so it comes immediately. If WhatsApp requires a reconnect after every login,
+    // there is a pause.
     if (isInvited && (current.isOpen || current.qrCodes > 0)) again()
     else retry.after(LINK_PAUSE_MS, again)
   }
@@ -281,7 +282,7 @@ export function createBaileysLink(options: BaileysLinkOptions, listener: LinkLis
 
   async function requestPairingCode(phoneNumber: PhoneNumber): Promise<PairingSnapshot> {
     await read()
-    // A round of its own: the code lives as long as the round does, and any earlier code ends.
+    // Starts a new round, because the code lives as long as its round. Any earlier code ends.
     if (state.status === 'idle' || state.status === 'pairing') await startRound()
     const current = attempt
     if (state.status !== 'pairing' || !current) return statusSnapshot(state, Date.now())

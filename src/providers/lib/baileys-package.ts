@@ -7,14 +7,14 @@ import { printOnce } from '../../core/print-error.js'
 /** The npm package. */
 export type Baileys = typeof import('baileys')
 
-/** The package, and what to call it in a message. */
+/** The package, and its name for messages. */
 interface Loaded {
   readonly baileys: Baileys
   /** `baileys 7.0.0-rc14`. */
   readonly name: string
 }
 
-/** Published under two names. npm's `latest` of both does not work, so that a version has to be named. */
+/** The package has two names. npm's `latest` of both does not work, so the command contains a version. */
 const INSTALL = 'npm install baileys@7.0.0-rc14'
 
 let loaded: Loaded | undefined
@@ -22,7 +22,7 @@ let loaded: Loaded | undefined
 /**
  * Loads the optional peer, by either of its names, when it is first needed.
  *
- * @throws {@link PairingError} `not-supported` where it is not installed, of another version, or cannot be loaded
+ * @throws {@link PairingError} `not-supported` if it is not installed, has an unsupported version, or cannot be loaded
  */
 export async function loadBaileys(): Promise<Baileys> {
   let failure: unknown
@@ -45,14 +45,14 @@ export async function loadBaileys(): Promise<Baileys> {
   )
 }
 
-/** What to call the installed package in a message. */
+/** The name of the installed package for messages. */
 export function baileysName(): string {
   return loaded?.name ?? 'Baileys'
 }
 
 async function load(name: string, importIt: () => Promise<Baileys>): Promise<Loaded | undefined> {
   const version = installedVersion(name)
-  // Before it is loaded: an old one fails in ways of its own.
+  // Checked before loading, because old versions fail with unclear errors.
   if (version !== undefined && !isSupported(version)) {
     throw new PairingError(
       'not-supported',
@@ -73,9 +73,9 @@ async function load(name: string, importIt: () => Promise<Baileys>): Promise<Loa
   }
 }
 
-/** Whether the package itself is not there, and not one that it needs. */
+/** Whether the package itself is missing, and not one of its dependencies. */
 function isMissing(error: unknown, name: string): boolean {
-  // Test runners wrap what an import throws.
+  // Test runners wrap the error of an import.
   return [error, asRecord(error).cause].some((one) => {
     const { code, message } = asRecord(one)
     return (
@@ -84,7 +84,7 @@ function isMissing(error: unknown, name: string): boolean {
   })
 }
 
-/** `undefined` where it is not installed, or a bundler leaves no folder to look into. */
+/** `undefined` if it is not installed, or a bundler has removed its folder. */
 function installedVersion(name: string): string | undefined {
   try {
     const file = createRequire(import.meta.url).resolve(`${name}/package.json`)
@@ -94,7 +94,7 @@ function installedVersion(name: string): string | undefined {
   }
 }
 
-/** As the peer range says: `>=7.0.0-rc.9 <8 || ~6.7.21`. Versions 6.8 to 6.17 are older than 6.7.21, whatever they are called. */
+/** As the peer range says: `>=7.0.0-rc.9 <8 || ~6.7.21`. Versions 6.8 to 6.17 are older than 6.7.21, despite their numbers. */
 export function isSupported(version: string): boolean {
   const [, major, minor, patch, tag = ''] = /^(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?/.exec(version) ?? []
   if (major === '6') return minor === '7' && Number(patch) >= 21 && tag === ''

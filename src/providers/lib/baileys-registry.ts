@@ -1,10 +1,10 @@
 import type { BaileysSession } from './baileys-session.js'
 
 // On the global object, because a dev server that loads this module again must find the sockets of its first copy:
-// WhatsApp lets only one socket of a device live, and two would throw each other out for ever.
+// WhatsApp allows only one socket per device, and two would disconnect each other endlessly.
 const REGISTRY = Symbol.for('whatsapp-pairing.baileys-sessions')
 
-/** The session with this key; where there is none, a new one. */
+/** The session with this key, or a new one. */
 export function sessionFor(key: string, create: () => BaileysSession): BaileysSession {
   const sessions = registry()
   const session = sessions.get(key) ?? create()
@@ -12,7 +12,7 @@ export function sessionFor(key: string, create: () => BaileysSession): BaileysSe
   return session
 }
 
-/** Ends the session with this key, where there is one. The next request for it gets a new one. */
+/** Ends the session with this key, if it exists. The next request creates a new one. */
 export async function closeSession(key: string): Promise<void> {
   const sessions = registry()
   const session = sessions.get(key)

@@ -5,7 +5,7 @@ import { isPhoneNumber, type PhoneNumber } from '../../core/phone-number.js'
 import type { PairingSnapshot } from '../../core/provider.js'
 import { decodeSnapshot } from '../../core/snapshot.js'
 
-/** A call that a process forwards to the process that has the folder. */
+/** A call that a process forwards to the one that holds the folder. */
 export type RemoteCall =
   | { readonly name: 'status' | 'qrCode' | 'reset' | 'unlink' }
   | { readonly name: 'requestPairingCode'; readonly phoneNumber: PhoneNumber }
@@ -13,9 +13,10 @@ export type RemoteCall =
 /** The processes of one folder, over the bus. */
 export interface BaileysRemote {
   /**
-   * Forwards a call to the process that has the folder. `undefined` where it does not respond: it has no bus, or has just ended.
+   * Forwards a call to the process that holds the folder. Resolves with `undefined` if that does not respond, because it has no
+   * bus or has just ended.
    *
-   * @throws {@link PairingError} what the other process fails with
+   * @throws {@link PairingError} the error of the other process
    */
   call(
     call: RemoteCall,
@@ -24,17 +25,17 @@ export interface BaileysRemote {
   close(): void
 }
 
-/** What {@link createBaileysRemote} needs. */
+/** Options of {@link createBaileysRemote}. */
 export interface BaileysRemoteOptions {
   readonly bus: PairingBus
   /** The same in all processes of the folder. */
   readonly sessionId: string
-  /** Whether this process has the folder, and so responds. */
+  /** Whether this process holds the folder, and therefore responds. */
   readonly isHolder: () => boolean
   readonly run: (call: RemoteCall) => Promise<PairingSnapshot | undefined>
 }
 
-/** The clocks of two hosts may differ a little. The broker has kept what is older than this, and its sender has given up. */
+/** Older messages were queued by the broker, and their sender has given up. The clocks of two hosts may differ a little. */
 const MAX_AGE_MS = 5_000
 
 type Pending = (response: Readonly<Record<string, unknown>>) => void

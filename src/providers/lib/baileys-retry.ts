@@ -1,10 +1,10 @@
-/** Tries again after a pause that doubles with every failure. */
+/** Retries after a pause that doubles with every failure. */
 export interface Retry {
-  /** Instead of what was to be tried before. */
+  /** Schedules a task after the pause, and replaces an earlier one. */
   after(longestPauseMs: number, task: () => void): void
-  /** Without a pause, but not at once: the caller finishes first. */
+  /** Schedules a task without a pause, after the caller has finished. */
   soon(task: () => void): void
-  /** It worked: the next pause is a short one again. */
+  /** Resets the pause after a success. */
   succeeded(): void
   cancel(): void
 }

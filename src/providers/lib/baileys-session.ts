@@ -7,18 +7,18 @@ import { createBaileysRemote, type RemoteCall } from './baileys-remote.js'
 import { isLive, qrSnapshot, statusSnapshot } from './baileys-state.js'
 import { createWatchers } from './baileys-watchers.js'
 
-/** What a session needs to know. */
+/** Options of a session. */
 export interface BaileysSessionOptions extends BaileysLinkOptions {
   readonly idleTimeoutMs: number
   readonly sessionId: string
-  /** Leads to the process that has the folder. */
+  /** The bus to the process that holds the folder. */
   readonly bus: PairingBus | undefined
 }
 
-/** A process that has the folder responds to a read from memory. */
+/** The process that holds the folder responds to reads from memory. */
 const REMOTE_READ_MS = 3_000
 
-/** A link and its callers, however many providers they come through. */
+/** A link and its callers, through any number of providers. */
 export interface BaileysSession {
   status(): Promise<PairingSnapshot>
   qrCode(): Promise<PairingSnapshot>
@@ -43,7 +43,7 @@ export function createBaileysSession({
     askedAt = Date.now()
   }
   const watchers = createWatchers((method) => {
-    // Whether there is a link will be known in a moment, and "preparing" would say something else to who has a code.
+    // The state will be known in a moment. Reporting `preparing` now would remove a code from the screen.
     if (link.state.status === 'unread') return undefined
     return method === 'qr' ? qrSnapshot(link.state, Date.now()) : statusSnapshot(link.state, Date.now())
   }, touch)
@@ -59,12 +59,12 @@ export function createBaileysSession({
 
   function isWatched(): boolean {
     const now = Date.now()
-    // A user who types a code on the phone has left the page: as long as the code is valid, no request has to come.
+    // A user who types a code on the phone may have left the page, so no requests are needed while the code is valid.
     const hasPairingCode = link.state.status === 'pairing' && isLive(link.state.pairingCode, now)
     return underWay > 0 || watchers.size > 0 || hasPairingCode || now < askedAt + idleTimeoutMs
   }
 
-  /** A caller that waits for a response has not left. */
+  /** A waiting caller counts as active. */
   async function asked<Answer>(question: () => Promise<Answer>): Promise<Answer> {
     underWay += 1
     try {
@@ -75,7 +75,7 @@ export function createBaileysSession({
     }
   }
 
-  /** A pairing that every page has left must not keep a socket open. */
+  /** Without pages, a pairing must not keep a socket open. */
   function watchIdle(): ReturnType<typeof setTimeout> {
     const timer = setInterval(
       () => {
@@ -113,7 +113,7 @@ export function createBaileysSession({
 
   const remote = bus && createBaileysRemote({ bus, sessionId, isHolder: () => link.isHolder, run })
 
-  /** Here, or by the process that has the folder. */
+  /** Performs a call here, or in the process that holds the folder. */
   async function anywhere(call: RemoteCall): Promise<PairingSnapshot | undefined> {
     try {
       return await run(call)
@@ -143,7 +143,7 @@ export function createBaileysSession({
     subscribe(listener, options) {
       const remove = watchers.add(listener, options)
       link.read().catch((error: unknown) => {
-        // The other process pushes nothing here: the page reads.
+        // The other process pushes nothing to this one, so the page polls.
         if (remote && error instanceof FolderBusyError) options.onGap?.()
         else watchers.fail(error)
       })

@@ -9,21 +9,21 @@ import { printOnce } from '../../core/print-error.js'
 import { endingOf, type SocketEnding, unreachable } from './baileys-ending.js'
 import type { Baileys } from './baileys-package.js'
 
-/** Options of Baileys itself: `browser`, `version`, `agent`, `logger`, `waWebSocketUrl` and the like. */
+/** Options of Baileys itself: `browser`, `version`, `agent`, `logger`, `waWebSocketUrl` and others. */
 export type BaileysSocketOptions = Omit<UserFacingSocketConfig, 'auth'>
 
-/** What happens on a socket, in our words. */
+/** The events of a socket. */
 export interface SocketListener {
   /** The credentials have changed. */
   onCredentials(): void
   onQrCode(text: string): void
-  /** A phone has let the device in. WhatsApp ends the socket next, and wants the device back. */
+  /** A phone has accepted the device. WhatsApp then ends the socket and requires the device to reconnect. */
   onPaired(): void
-  /** The phone has let the device in, and WhatsApp wants a passkey before it does. */
+  /** A phone has accepted the device, but WhatsApp demands a passkey first. */
   onPasskeyRequired(): void
   /** Logged in. */
   onOpen(): void
-  /** The phone has sent another part of its chats: 0 to 100, of all that it sends. */
+  /** The phone has sent a part of its chats. `progress`: 0 to 100 percent. */
   onHistory(progress: number): void
   onClosed(ending: SocketEnding): void
 }
@@ -31,30 +31,30 @@ export interface SocketListener {
 /** One connection to WhatsApp. */
 export interface LinkSocket {
   readonly socket: WASocket
-  /** @throws {@link PairingError} `code-refused` or `rate-limited` where WhatsApp says no, `network` where it says nothing */
+  /** @throws {@link PairingError} `code-refused` or `rate-limited` if WhatsApp refuses, `network` if it does not respond */
   requestPairingCode(phoneNumber: PhoneNumber): Promise<string>
   /**
-   * Takes this device off the list on the phone.
+   * Removes this device from the list on the phone.
    *
-   * @throws {@link PairingError} `network` where WhatsApp does not confirm it
+   * @throws {@link PairingError} `network` if WhatsApp does not confirm it
    */
   logOut(): Promise<void>
-  /** Of the account itself; `undefined` where it has none, or hides it. */
+  /** The picture of the account; `undefined` if it has none or hides it. */
   pictureUrl(): Promise<string | undefined>
-  /** Resolves when nothing of the connection is left. */
+  /** Closes the connection; resolves when it is closed completely. */
   close(): Promise<void>
 }
 
-/** WhatsApp answers the request for a code in well under a second; a code without any answer is worth trying. */
+/** WhatsApp responds to the request for a code in less than a second. Without a response the code may still work. */
 const CODE_ANSWER_WAIT_MS = 5_000
 
 /** Without a confirmation the phone may still list the device. */
 const LOG_OUT_WAIT_MS = 10_000
 
-/** A picture is worth a moment, not the wait of a whole request. */
+/** The picture is optional, so it gets only a short time. */
 const PICTURE_WAIT_MS = 3_000
 
-/** A server that is down does not answer a close frame; `ws` would wait for half a minute. */
+/** A server that is down does not respond to a close frame, and `ws` would wait for half a minute. */
 const CLOSE_WAIT_MS = 1_000
 
 export function openSocket(
@@ -68,13 +68,13 @@ export function openSocket(
   socket.ws.on('upgrade', (response: IncomingMessage) => {
     connection = response.socket
   })
-  // A gateway on the way refuses. Baileys listens to that and does nothing, so that it would last until the time is over.
+  // A gateway has refused the connection. Baileys ignores this event and would wait for its timeout.
   socket.ws.on('unexpected-response', () => void socket.end(new Error('refused')))
-  // Ended before it is open, a WebSocket emits an error. Without a listener that would end the process.
+  // A WebSocket that is closed before it is open emits an error, which would end the process without a listener.
   socket.ws.on('error', nothing)
-  // Baileys knows no passkeys: it acknowledges this stanza, drops it, and goes on with QR codes that are not valid any more.
+  // Baileys does not support passkeys: it acknowledges and drops this stanza, and continues with invalid QR codes.
   socket.ws.on('CB:notification,type:passkey_prologue_request', () => listener.onPasskeyRequired())
-  // Baileys has written the change to the credentials before: its own listener was there first.
+  // Baileys has already written the change to the credentials, because its own listener runs first.
   socket.ev.on('creds.update', () => listener.onCredentials())
   socket.ev.on('connection.update', ({ connection, qr, isNewLogin, lastDisconnect }) => {
     if (qr) listener.onQrCode(qr)
@@ -97,7 +97,7 @@ export function openSocket(
         await answer.promise
         return code
       } catch (error) {
-        // A mistake in the program, such as an `authState` without keys, is not the network's fault.
+        // A bug, such as an `authState` without keys, is not a network error.
         const isMistake = /^(?:Type|Reference|Range)Error$/.test(String(asRecord(error).name))
         throw PairingError.isInstance(error) || isMistake ? error : unreachable()
       } finally {
@@ -112,8 +112,8 @@ export function openSocket(
     },
     async close() {
       const ended = socket.end(undefined)
-      // Baileys takes its listeners off before the connection closes: what still waits for an answer would wait on for
-      // up to a minute, and keep the process alive.
+      // Baileys removes its listeners before the connection closes. Pending requests would then wait for up to a minute and keep
+      // the process alive.
       socket.ws.emit('error', new Error('closed'))
       await gone(connection)
       await ended
@@ -128,11 +128,11 @@ function makeSocket(
 ): WASocket {
   try {
     return makeWASocket({
-      // Baileys logs to the standard output by default, and what it logs are credentials.
+      // By default Baileys logs credentials to the standard output.
       logger: silent,
-      // A device that says it is online keeps messages from ringing on the phone.
+      // A device that is online suppresses notifications on the phone.
       markOnlineOnConnect: false,
-      // Years of messages that the app does not need.
+      // The full history has years of messages that the app does not need.
       syncFullHistory: false,
       ...options,
       auth,
@@ -146,7 +146,7 @@ function makeSocket(
   }
 }
 
-/** In place of Baileys' own `logout`, which does not wait for an answer. */
+/** Replaces Baileys' `logout`, which does not wait for a response. */
 async function logOut(socket: WASocket, jid: string | undefined): Promise<void> {
   if (jid === undefined) return
   const confirmed = socket
@@ -160,7 +160,7 @@ async function logOut(socket: WASocket, jid: string | undefined): Promise<void> 
     )
     .then((answer: unknown) => answer !== undefined)
     .catch(() => false)
-  // WhatsApp may also say it by throwing the device out.
+  // WhatsApp may also confirm it by disconnecting the device.
   const thrownOut = new Promise<boolean>((resolve) => {
     socket.ev.on('connection.update', ({ connection, lastDisconnect }) => {
       if (connection === 'close') resolve(endingOf(lastDisconnect?.error).kind === 'logged-out')
@@ -174,7 +174,7 @@ interface CodeAnswer {
   forget(): void
 }
 
-/** What WhatsApp says to a request for a code. Baileys gives the code away without waiting for it. */
+/** WhatsApp's response to a request for a code. Baileys returns the code without waiting for it. */
 function codeAnswer({ ws }: WASocket, { getBinaryNodeChild }: Baileys): CodeAnswer {
   const accepted = 'CB:iq,type:result,link_code_companion_reg'
   const refused = 'CB:iq,type:error'
@@ -193,7 +193,7 @@ function codeAnswer({ ws }: WASocket, { getBinaryNodeChild }: Baileys): CodeAnsw
       ws.off(refused, onRefused)
     }
   })
-  // Also where the request itself fails, and no caller waits for the response.
+  // Prevents an unhandled rejection if the request itself fails.
   promise.catch(() => undefined)
   return { promise, forget: () => forget() }
 }
@@ -210,7 +210,7 @@ function codeRefusal(code: number): PairingError {
       )
 }
 
-/** Resolves when the connection is closed: by itself, or by force. */
+/** Resolves when the connection is closed, after a time limit by force. */
 function gone(connection: Socket | undefined): Promise<void> {
   return new Promise((resolve) => {
     if (!connection || connection.destroyed) return resolve()

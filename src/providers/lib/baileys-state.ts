@@ -3,55 +3,54 @@ import type { PairingError } from '../../core/errors.js'
 import { normalizeQrPayload } from '../../core/normalize-qr-payload.js'
 import type { PairingAccount, PairingSnapshot } from '../../core/provider.js'
 
-/** A code and the moment it ends, in epoch milliseconds. */
+/** A code and its expiry in epoch milliseconds. */
 export interface TimedCode {
   readonly value: string
   readonly expiresAt: number
 }
 
-/** How much of the chats the phone has sent, and when that was said. */
+/** How much of the chats the phone has sent, and when it reported that. */
 export interface HistorySync {
   /** 0 to 100. */
   readonly progress: number
   readonly at: number
 }
 
-/** Baileys itself takes a copying that is silent for so long for one that has stalled. In milliseconds. */
+/** Baileys treats the copying as stalled after this time without progress. In milliseconds. */
 const SYNC_SILENCE_MS = 120_000
 
-/** Where a session stands. */
+/** The state of a session. */
 export type LinkState =
-  /** Not checked yet whether there is a link. */
+  /** It was not checked yet whether there is a link. */
   | { readonly status: 'unread' }
   /** No link, and no socket. */
   | { readonly status: 'idle' }
-  /** A socket waits for a phone, or is being made. */
+  /** A socket waits for a phone, or is being opened. */
   | {
       readonly status: 'pairing'
       readonly qrCode?: TimedCode | undefined
       readonly pairingCode?: TimedCode | undefined
-      /** Why there is no socket at this moment. */
+      /** Why there is currently no socket. */
       readonly trouble?: PairingError | undefined
     }
-  /** A phone has let the device in, and WhatsApp wants a passkey on the socket that is there. */
+  /** A phone has accepted the device, and WhatsApp demands a passkey on the current socket. */
   | { readonly status: 'passkey-required' }
-  /** A phone has let the device in, and the device is on its way back. */
+  /** A phone has accepted the device, and the device reconnects. */
   | { readonly status: 'linking' }
-  /** Credentials were kept; whether they still are a link is what the login will show. */
+  /** There are stored credentials. The login will show whether they are still a link. */
   | { readonly status: 'login'; readonly trouble?: PairingError | undefined }
-  /** Also while the connection is away for a moment. */
+  /** Linked, also during a short loss of the connection. */
   | { readonly status: 'linked'; readonly account: PairingAccount; readonly sync?: HistorySync | undefined }
-  /** Nothing goes on before a person acts. */
+  /** A person has to act first. */
   | {
       readonly status: 'refused'
       readonly error: PairingError
-      /** The credentials are of no use any more. */
+      /** The credentials are no longer valid. */
       readonly isLinkOver: boolean
     }
 
 /**
- * The response to a read of the state. It has no codes: those belong to the screen that shows them, and not to every
- * badge that reads whether a phone is linked.
+ * The response to a read of the state. It has no codes, because a badge that only reads the state must not get them.
  *
  * @throws {@link PairingError} what stands in the way
  */
@@ -84,7 +83,7 @@ export function statusSnapshot(state: LinkState, now: number): PairingSnapshot {
  * @throws {@link PairingError} what stands in the way
  */
 export function qrSnapshot(state: LinkState, now: number): PairingSnapshot {
-  // Only `reset` may open a socket where there is none.
+  // Without a socket, only `reset` may open one.
   if (state.status === 'idle') return { status: 'stopped' }
   if (state.status === 'pairing' && isLive(state.qrCode, now)) {
     const { value, expiresAt } = state.qrCode
@@ -93,7 +92,7 @@ export function qrSnapshot(state: LinkState, now: number): PairingSnapshot {
   return statusSnapshot(state, now)
 }
 
-/** A phone that is switched off in the middle does not say so: what it said last is not known to be true any more. */
+/** A phone that is switched off during copying does not report it, so old progress is ignored. */
 function progressOf(sync: HistorySync | undefined, now: number): number | undefined {
   return sync && now - sync.at < SYNC_SILENCE_MS ? sync.progress : undefined
 }

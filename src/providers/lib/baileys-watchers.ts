@@ -13,22 +13,22 @@ export interface Watchers {
   readonly size: number
   /** Reports the current state to the listener, and every later one. */
   add(listener: Listener, options: SubscribeOptions): () => void
-  /** Something has changed. */
+  /** Reports a change. */
   notify(): void
-  /** Something failed that changes nothing. */
+  /** Reports an error that does not change the state. */
   fail(error: unknown): void
-  /** Nothing more will come. */
+  /** Ends all subscriptions. */
   close(): void
 }
 
 /** An unchanged state is reported again after this time, so that no page has to poll. */
 const REPEAT_MS = 25_000
 
-/** A word may take its time on the way. */
+/** Allows for delays of a report. */
 const GRACE_MS = 2_000
 
 /**
- * @param look Returns what to report, if anything; throws a `PairingError` where something stands in the way.
+ * @param look Returns what to report, if anything; throws a `PairingError` if the state is an error.
  * @param onEmpty Called when the last subscriber has left.
  */
 export function createWatchers(
@@ -50,7 +50,7 @@ export function createWatchers(
       const { method = 'qr', signal, onError } = options
       const key = {}
       const later = (deliver: () => void): void => {
-        // Not from within an event of the socket: a listener that throws must not disturb the link.
+        // Not called inside an event of the socket, because a listener that throws must not break the link.
         queueMicrotask(() => watchers.has(key) && deliver())
       }
       const tell = (): void => {
@@ -91,11 +91,11 @@ export function createWatchers(
 }
 
 /**
- * The snapshot, with the time within which another one comes. Where none does, a code is not to be trusted any longer: a
- * phone may have scanned it.
+ * Adds the time within which the next snapshot comes. If none comes, a code must not be trusted any longer, because a phone may
+ * have scanned it.
  */
 function due(snapshot: PairingSnapshot): PairingSnapshot {
-  // No more events come by themselves: a page that wants a code has to poll now.
+  // No more events will come, so a page that wants a code has to poll.
   if (snapshot.status === 'stopped') return { ...snapshot, nextInMs: 0 }
   if (snapshot.status !== 'qr') return { ...snapshot, nextInMs: REPEAT_MS + GRACE_MS }
   const { expiresInMs = REPEAT_MS } = snapshot

@@ -1,4 +1,4 @@
-/** Runs what it is given one after the other, whatever becomes of each. */
+/** Runs tasks one after the other, even if one fails. */
 export type Turns = <Value>(task: () => Promise<Value>) => Promise<Value>
 
 export function createTurns(): Turns {

@@ -10,8 +10,7 @@ export interface LazyPush {
 }
 
 /**
- * @param load Gives `undefined`, or fails, where there is no way to push: then no event is reported, and polling goes
- * on.
+ * @param load Resolves with `undefined`, or rejects, if a push is not possible. Then nothing is pushed, and polling continues.
  */
 export function lazyPush(load: () => Promise<PushSocket | undefined>): LazyPush {
   let push: Promise<PushSocket | undefined> | undefined

@@ -7,26 +7,26 @@ import type { PairingMemory, RequestOptions } from '../../core/provider.js'
 const UNTIL = 'passkeyUntil'
 const IS_SENT = 'passkeySent'
 
-/** A passkey ceremony as far as an adapter has seen it. */
+/** A passkey ceremony, as seen by an adapter. */
 export interface SeenCeremony {
-  /** Milliseconds until WhatsApp gives up; 0 where that is over. */
+  /** Milliseconds until the ceremony expires; 0 after that. */
   readonly expiresInMs: number
   /** An answer was sent. */
   readonly isSent: boolean
 }
 
 /**
- * Remembers that WhatsApp wants a passkey, where the state of the provider does not say so: in `RequestOptions.memory`, or without
- * that in the adapter.
+ * Remembers that WhatsApp demands a passkey, for providers whose state does not contain that. It uses `RequestOptions.memory`, or
+ * the adapter without it.
  */
 export interface PasskeyMemory {
-  /** The provider says that a passkey is wanted. Of a ceremony that is known, the end stays. */
+  /** Records the demand for a passkey. The end of a known ceremony does not change. */
   begin(options: RequestOptions, lifetimeMs?: number): SeenCeremony
   /** An answer was sent. */
   sent(options: RequestOptions): void
-  /** The last ceremony that nothing has ended, also where its time is over. */
+  /** The last ceremony that has not ended, even if its time is over. */
   last(options: RequestOptions): SeenCeremony | undefined
-  /** A link, a code or a reset ended it. */
+  /** Ends it, after a link, a code or a reset. */
   end(options: RequestOptions): void
 }
 
@@ -63,12 +63,12 @@ export function createPasskeyMemory(): PasskeyMemory {
   }
 }
 
-/** Why a ceremony ended without a link, where the provider does not say it. */
+/** The reason for a ceremony without a link, if the provider does not report it. */
 export function passkeyFailure(name: string, { expiresInMs, isSent }: SeenCeremony): PairingError {
   return isSent && expiresInMs > 0 ? passkeyRefused(name) : passkeyExpired(name)
 }
 
-/** The answer was sent, and nothing is linked. */
+/** An answer was sent, but nothing is linked. */
 export function passkeyRefused(name: string): PairingError {
   return new PairingError(
     'passkey-refused',
@@ -76,7 +76,7 @@ export function passkeyRefused(name: string): PairingError {
   )
 }
 
-/** Nothing waits for a passkey any more. */
+/** The ceremony has expired. */
 export function passkeyExpired(name: string): PairingError {
   return new PairingError(
     'passkey-expired',

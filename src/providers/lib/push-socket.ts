@@ -4,37 +4,37 @@ import { printOnce } from '../../core/print-error.js'
 import type { PairingMemory, PairingSnapshot, RequestOptions, SubscribeOptions } from '../../core/provider.js'
 import { MAX_FRAME_BYTES, type WebSocketLike } from './web-socket.js'
 
-/** Providers count openings; GREEN-API allows one a second. */
+/** Providers limit new connections; GREEN-API allows one per second. */
 const OPEN_INTERVAL_MS = 1_000
 
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 30_000
 
-/** A handshake has no body to wait for; a network that swallows it says nothing at all. */
+/** The time limit for a handshake, because a network may drop it silently. */
 const HANDSHAKE_LIMIT_MS = 15_000
 
-/** Code of a connection that ended without a word: refused, or broken. A refusal's reason is kept from scripts. */
+/** The close code of a refused or broken connection. Browsers hide the reason of a refusal. */
 const ABNORMAL_CLOSURE = 1006
 
-/** After as many refusals in a row the way is barred, by a wrong token or by a proxy that knows no WebSocket. */
+/** After this many refusals in a row, the token is wrong or a proxy does not support WebSockets. */
 const REFUSAL_LIMIT = 3
 
-/** What a frame means. */
+/** The meaning of a frame. */
 export type FrameMeaning =
-  /** There is more to come. */
+  /** More frames will follow. */
   | { readonly kind: 'snapshot'; readonly snapshot: PairingSnapshot }
-  /** Nothing comes after it on this connection. */
+  /** It is the last frame of this connection. */
   | { readonly kind: 'last'; readonly snapshot: PairingSnapshot | Promise<PairingSnapshot> }
-  /** The provider ends each connection after some time; another one goes on where this one ends. */
+  /** The provider ends each connection after some time; the next connection continues. */
   | { readonly kind: 'time-limit' }
 
 /** Options of {@link createPushSocket}. */
 export interface PushSocketOptions {
   /** Opens a connection. */
   readonly open: () => WebSocketLike
-  /** Whether a connection may be opened now. Where not, it is opened by {@link PushSocket.wake}. */
+  /** Whether a connection may be opened now. If not, {@link PushSocket.wake} opens it later. */
   readonly mayOpen: (options: RequestOptions) => boolean
-  /** What a JSON frame means; `undefined` where it means nothing. Never throws. */
+  /** The meaning of a JSON frame; `undefined` if it has none. Never throws. */
   readonly read: (
     frame: Readonly<Record<string, unknown>>,
     options: RequestOptions,
@@ -46,11 +46,11 @@ export interface PushSocketOptions {
 /** The subscribers. */
 export type PushListener = (snapshot: PairingSnapshot) => void
 
-/** One connection at most, for all who subscribe. */
+/** At most one connection, shared by all subscribers. */
 export interface PushSocket {
   /** Pushes until the signal is aborted. */
   subscribe(listener: PushListener, options: Omit<SubscribeOptions, 'signal'>, signal: AbortSignal): void
-  /** Codes are to be had: connects again where a last frame had said that there are none. */
+  /** Codes are available again: reconnects after a last frame. */
   wake(): void
 }
 
@@ -59,14 +59,14 @@ interface Subscriber extends Pick<SubscribeOptions, 'onError' | 'onGap'> {
 }
 
 /**
- * A push over a WebSocket, which is opened with the first subscriber, shared by all, opened again when it breaks, and
- * closed with the last one. It ends by itself after a frame that is the last one, and where it is refused.
+ * A push over a WebSocket. It is opened with the first subscriber, shared by all, reopened when it breaks, and closed with the
+ * last one. It also ends after a last frame and after too many refusals.
  */
 export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSocketOptions): PushSocket {
   const subscribers = new Set<Subscriber>()
   /** From the first subscriber until the last one leaves. */
   let watch: AbortController | undefined
-  /** Of the session of all subscribers. */
+  /** The memory of the subscribers' session. */
   let memory: PairingMemory | undefined
   /** `resting` after a last frame, `barred` after too many refusals. */
   let phase: 'on' | 'resting' | 'barred' = 'on'
@@ -74,11 +74,11 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
   /** The next opening, or the end of the wait for this connection. */
   let timer: ReturnType<typeof setTimeout> | undefined
   let openedAt = Number.NEGATIVE_INFINITY
-  /** Connections in a row that brought nothing, and how many of them were refused. */
+  /** Connections in a row without a snapshot, and how many of them were refused. */
   let failures = 0
   let refusals = 0
   let isGapTold = false
-  /** What was pushed last on this connection. */
+  /** The last push on this connection. */
   let pushed: { readonly snapshot: PairingSnapshot; readonly at: number } | undefined
 
   function start(): void {
@@ -105,7 +105,7 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
     try {
       opened = open()
     } catch (error) {
-      // Only its class: its text may hold the URL, and the URL the token.
+      // Prints only its class, because its text may contain the URL with the token.
       printOnce(
         'WebSocket',
         `A WebSocket could not be made: it threw a ${asRecord(error).name}. The state is polled.`,
@@ -129,7 +129,7 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
     opened.addEventListener('close', ({ code }) => {
       if (isCurrent()) lose(code === ABNORMAL_CLOSURE && !hasSpoken)
     })
-    // A close follows. `ws` throws an error without a listener, also one of a connection that was dropped.
+    // A close event follows. Without a listener, `ws` throws the error, even for a dropped connection.
     opened.addEventListener('error', () => {})
     wait(HANDSHAKE_LIMIT_MS, () => lose(true))
   }
@@ -160,7 +160,7 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
     }
   }
 
-  /** After the last frame: what passes by itself is waited for, anything else until {@link PushSocket.wake}. */
+  /** After the last frame: reconnects after a while for a temporary state, and otherwise waits for {@link PushSocket.wake}. */
   function conclude(snapshot: PairingSnapshot, signal: AbortSignal): void {
     if (signal.aborted) return
     const isPassing = snapshot.status === 'preparing' || snapshot.status === 'unlinked'
@@ -214,7 +214,7 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
   function nextPauseMs(): number {
     const longestMs = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS)
     failures += 1
-    // Servers that lost their connections together do not get them back together.
+    // Random, so that servers that lost their connections together do not reconnect together.
     return longestMs * (0.5 + Math.random() / 2)
   }
 
@@ -244,7 +244,7 @@ export function createPushSocket({ open, mayOpen, read, silenceLimitMs }: PushSo
   }
 }
 
-/** A snapshot for a later subscriber: its promises are due sooner by the time that has passed. */
+/** A snapshot for a later subscriber, with its durations reduced by the elapsed time. */
 function aged(snapshot: PairingSnapshot, ageMs: number): PairingSnapshot {
   const left = (durationMs: number | undefined): number | undefined =>
     durationMs === undefined ? undefined : Math.max(durationMs - ageMs, 0)

@@ -2,8 +2,8 @@ import { asRecord, asText } from '../../core/json.js'
 import type { ProviderAnswer } from './request.js'
 
 /**
- * The QR code in a response, for `normalizeQrPayload`: the body itself where it is not JSON (an image, base64 as text),
- * else the first of these fields, also one level down in `data`. `undefined` where there is none.
+ * The QR code in a response, for `normalizeQrPayload`: the body itself if it is not JSON (an image, base64 as text), otherwise
+ * the first of these fields, also in `data`. `undefined` if there is none.
  */
 export function qrContent(
   { bytes, json }: ProviderAnswer,

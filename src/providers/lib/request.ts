@@ -4,7 +4,7 @@ import { parseForeignJson } from '../../core/json.js'
 import type { RequestOptions } from '../../core/provider.js'
 import { fetchFailure, isCacheRefused, timeout } from './fetch-failure.js'
 
-/** A provider's response, read to the end. Bodies are for the adapter alone: they may carry tokens. */
+/** A complete response of a provider. Only the adapter may use its body, which may contain tokens. */
 export interface ProviderAnswer {
   readonly status: number
   readonly ok: boolean
@@ -12,9 +12,9 @@ export interface ProviderAnswer {
   readonly contentType: string
   readonly bytes: Uint8Array
   readonly text: string
-  /** The parsed body; `undefined` where it is not JSON. */
+  /** The parsed body; `undefined` if it is not JSON. */
   readonly json: unknown
-  /** From `Retry-After`, where it is readable. */
+  /** From `Retry-After`, if it is valid. */
   readonly retryAfterMs: number | undefined
   /** From `Date`: the clock of the provider, in epoch milliseconds. */
   readonly date: number | undefined
@@ -27,7 +27,7 @@ export interface ProviderRequest extends RequestOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** Sent as JSON. */
   readonly body?: unknown
-  /** In place of the requester's own limit. */
+  /** Replaces the default limit. */
   readonly timeoutMs?: number
 }
 
@@ -40,33 +40,30 @@ interface RequesterOptions {
   readonly timeoutMs: number
 }
 
-/** A QR picture has 20 kB, everything else less. A longer body must neither fill the memory nor take the time to be parsed. */
+/** A QR picture has 20 kB, everything else less. Longer bodies are refused, to limit memory and parsing time. */
 const MAX_BODY_BYTES = 512_000
 
-/**
- * A name and a picture are worth a moment, not the wait of a whole request: the phone is linked without
- * them.
- */
+/** The time limit for the name and the picture, which are optional. */
 const DETAIL_TIMEOUT_MS = 5_000
 
 /**
- * The requests to one session of one provider: they never overlap, each ends by `timeoutMs` or by its signal, and
- * whatever `fetch` throws becomes a `PairingError` without a word of the request.
+ * Sends the requests of one session of one provider. They never overlap, and each ends after `timeoutMs` or with its signal. An
+ * exception of `fetch` becomes a `PairingError` without any text of the request.
  */
 export function createRequester({ fetch: ownFetch, timeoutMs }: RequesterOptions): Requester {
   let last: Promise<unknown> = Promise.resolve()
   return (request) => {
     const answer = last.then(() => send(ownFetch ?? fetch, { timeoutMs, ...request }))
-    // Only that it has ended: the response itself would stay in memory until the next request, picture and all.
+    // Keeps only the end of the request, because the response would stay in memory until the next one.
     last = answer.then(nothing, nothing)
-    // Also while it waits for its turn behind a slow request.
+    // Also aborts while it waits for a slow request.
     return request.signal ? unlessAborted(answer, request.signal, abortedError) : answer
   }
 }
 
 const nothing = (): void => {}
 
-/** The response to a request that only adds detail: `undefined` where it fails, unless it was cancelled. */
+/** The response to a request for optional details; `undefined` if it fails. Rejects only after an abort. */
 export async function detail(
   request: Requester,
   question: ProviderRequest,
@@ -79,7 +76,9 @@ export async function detail(
   }
 }
 
-/** Cloudflare Workers with a compatibility date before 2024-11-11 throw for the option. They cache no response to `fetch` by themselves. */
+/**
+ * Cloudflare Workers with a compatibility date before 2024-11-11 throw for the option. They do not cache responses to `fetch`.
+ */
 function knowsCache(): boolean {
   return typeof Request === 'undefined' || 'cache' in Request.prototype
 }
@@ -101,19 +100,18 @@ async function send(
     const init: RequestInit = {
       method,
       signal: controller.signal,
-      // A redirect would carry the token of the URL or the header to another place.
+      // A redirect would send the token in the URL or the header to another server.
       redirect: 'manual',
-      // Next.js before 15 caches GET responses for good by default: the first code would be the last one.
+      // Next.js before 15 caches GET responses permanently by default, so only the first code would be shown.
       ...(knowsCache() && { cache: 'no-store' as const }),
-      // Nothing but what must be sent: one header more makes a browser send a preflight request, which GREEN-API
-      // refuses.
+      // Only the required headers: any other makes a browser send a preflight request, which GREEN-API refuses.
       ...((headers || body !== undefined) && {
         headers: { ...headers, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
       }),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }
     const answer = sent(fetcher, url, init).then(read)
-    // A fetch stand-in, or a stalled body, may ignore the signal: the request ends all the same.
+    // The app's own `fetch`, or a stalled body, may ignore the signal. The request ends anyway.
     return await unlessAborted(answer, controller.signal, () => reason())
   } catch (error) {
     if (PairingError.isInstance(error)) throw error

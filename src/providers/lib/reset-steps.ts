@@ -1,20 +1,20 @@
 import type { PairingMemory, RequestOptions } from '../../core/provider.js'
 
-/** What the resets of a session did so far: a call that did not help is not sent again by the next press. */
+/** Remembers the resets of a session, so that the next one does not repeat a call that did not help. */
 export interface ResetSteps<Step extends string> {
-  /** The last step, while nothing has helped since. */
+  /** The last step, if nothing has helped since. */
   last(options: RequestOptions): Step | undefined
-  /** The step of this reset: the mildest one, or the one after the last. After the strongest one it begins anew. */
+  /** The step of this reset: the mildest, or the one after the last. After the strongest step it starts over. */
   next(options: RequestOptions, steps: readonly [Step, ...Step[]]): Step
-  /** The provider has answered this step. */
+  /** Records that the provider has performed this step. */
   taken(options: RequestOptions, step: Step): void
-  /** A code or a link is there. */
+  /** Records that a code or a link has arrived. */
   helped(options: RequestOptions): void
 }
 
 /**
- * Remembers the resets of one adapter in `RequestOptions.memory`, so that an adapter that is made anew for each request knows
- * them too; without that, in the adapter.
+ * Stores the resets of one adapter in `RequestOptions.memory`, for adapters that are created for each request, or in the adapter
+ * without it.
  *
  * @param all - Every step that the adapter has.
  */

@@ -1,6 +1,6 @@
 import { PairingError } from '../../core/errors.js'
 
-/** The way out of the browser check, for demonstrations with throw-away credentials. */
+/** Disables the browser check, for demonstrations with temporary credentials. */
 export interface SecretOptions {
   /**
    * Allows the adapter in a browser, where every visitor can read its credentials and take over the account.
@@ -9,7 +9,7 @@ export interface SecretOptions {
   readonly dangerouslyAllowBrowser?: boolean | undefined
 }
 
-/** Throws `server-only` in a browser: the credentials of this provider give the whole account away. */
+/** Throws `server-only` in a browser: the credentials of this provider give access to the account. */
 export function assertServer(factory: string, { dangerouslyAllowBrowser = false }: SecretOptions): void {
   if (dangerouslyAllowBrowser || !('window' in globalThis)) return
   throw new PairingError(
@@ -19,25 +19,23 @@ export function assertServer(factory: string, { dangerouslyAllowBrowser = false 
   )
 }
 
-/** `value` without white space around it; throws `invalid-options` where a required option is missing. */
+/** `value` without white space around it; throws `invalid-options` if a required option is missing. */
 export function requiredOption(factory: string, name: string, value: unknown): string {
   const text = Number.isSafeInteger(value) ? String(value) : value
-  // Of dots alone it would be taken as "this folder" or "the one above" in a URL. A template makes words of what is not set.
+  // Only dots would mean "this folder" or "the one above" in a URL. A template turns an unset variable into a word.
   if (typeof text === 'string' && !/^\s*(?:\.*|undefined|null|NaN)\s*$/.test(text)) return text.trim()
   throw invalidOption(
     `${factory}() needs "${name}". An environment variable that is not set is the usual cause.`,
   )
 }
 
-/** As {@link requiredOption}, for a name that people chose: a space at its end is a part of it. */
+/** As {@link requiredOption}, for a name that may end with a space. */
 export function nameOption(factory: string, name: string, value: unknown): string {
   const text = requiredOption(factory, name, value)
   return typeof value === 'string' ? value.replace(/[\r\n]+$/, '') : text
 }
 
-/**
- * A secret for a header; throws `invalid-options` where it cannot be one, before `fetch` blames the network.
- */
+/** A secret for a header; throws `invalid-options` if it is invalid, because `fetch` would report a network error. */
 export function headerOption(factory: string, name: string, value: unknown): string {
   const text = requiredOption(factory, name, value)
   if (/^[\x21-\x7e]+$/.test(text)) return text
@@ -47,8 +45,8 @@ export function headerOption(factory: string, name: string, value: unknown): str
 }
 
 /**
- * A base URL without its trailing slash, `standard` where none is given; throws `invalid-options` where it is not an
- * http(s) URL. Without `standard` one must be given: a self-hosted server can be anywhere.
+ * A base URL without its trailing slash, or `standard` if none is set; throws `invalid-options` if it is not an http(s) URL.
+ * Without `standard` the option is required, because a self-hosted server has no default.
  */
 export function baseUrlOption(
   factory: string,

@@ -1,6 +1,6 @@
 import { printOnce } from '../../core/print-error.js'
 
-/** As much of a `WebSocket` as is used: that of browsers, of Node, of the package `ws`, or a stand-in. */
+/** The used parts of a `WebSocket`: of browsers, of Node, of the package `ws`, or a mock. */
 export interface WebSocketLike {
   addEventListener(type: 'open' | 'error', listener: () => void): void
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void
@@ -8,10 +8,10 @@ export interface WebSocketLike {
   close(): void
 }
 
-/** A class to make connections with. */
+/** A WebSocket class. */
 export type WebSocketConstructor = new (url: string) => WebSocketLike
 
-/** More than any documented frame; `ws` would take a hundred million bytes. */
+/** More than any documented frame; the limit of `ws` is a hundred million bytes. */
 export const MAX_FRAME_BYTES = 512_000
 
 const NO_WEB_SOCKET =
@@ -19,22 +19,22 @@ const NO_WEB_SOCKET =
   'run: npm install ws@8'
 
 /**
- * A way to open connections: the class given, the global one, or the optional package `ws`, since Node has no
- * `WebSocket` before version 22. `undefined` where there is none of them.
+ * Returns a function that opens connections: with the given class, the global one, or the optional package `ws`, because Node has
+ * no `WebSocket` before version 22. `undefined` if all are missing.
  */
 export async function webSocketOpener(
   own: WebSocketConstructor | undefined,
 ): Promise<((url: string) => WebSocketLike) | undefined> {
   const Constructor: WebSocketConstructor | undefined = own ?? globalThis.WebSocket
   if (Constructor) return (url) => new Constructor(url)
-  // Left to Node: a bundler warns or fails where the package is not installed, and browsers never come here.
+  // Only Node loads this: a bundler would warn or fail if the package is not installed, and browsers never run it.
   const loading = import(/* webpackIgnore: true */ /* turbopackIgnore: true */ 'ws')
   const { WebSocket } = await loading.catch((error: unknown) => {
     printOnce('ws', NO_WEB_SOCKET, error)
     return { WebSocket: undefined }
   })
   if (!WebSocket) {
-    // Before version 8 it has another form.
+    // Versions before 8 have another format.
     printOnce('ws', NO_WEB_SOCKET)
     return undefined
   }
