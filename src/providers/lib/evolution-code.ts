@@ -1,27 +1,27 @@
 import { asText } from '../../core/json.js'
 
-/** The codes of one moment, and what is known of their birth. Times are epoch milliseconds. */
+/** A QR code with its pairing code, and the facts about their age. Times are epoch milliseconds. */
 export interface EvolutionCode {
   readonly qr: string
   readonly pairing?: string | undefined
-  /** It is younger than this; 0 where that is not known. */
+  /** It was issued after this time; 0 if that is unknown. */
   readonly bornAfter: number
-  /** It was there at this moment. */
+  /** It was issued before this time. */
   readonly bornBefore: number
-  /** When it was last requested and was still there. */
+  /** When a read last returned it. */
   readonly readAt: number
-  /** {@link EvolutionListed.updatedAt} of its list. */
+  /** {@link EvolutionListed.updatedAt} of its list entry. */
   readonly writtenAt?: string | undefined
 }
 
-/** When an instance was last written into the list: with each code, and each time that it opens. */
+/** When the list entry of an instance was last written, which happens with each code and each opening. */
 export interface EvolutionListed {
   readonly connectionStatus?: unknown
-  /** By the clock of the server. */
+  /** On the clock of the server. */
   readonly updatedAt?: string | undefined
-  /** The same by the clock of this process: at the earliest, since a response may have travelled for as long as it took. */
+  /** The earliest time on the clock of this process, because the response may have taken the whole duration of the request. */
   readonly listedAt?: number | undefined
-  /** At the latest. */
+  /** The latest time on the clock of this process. */
   readonly listedBefore?: number | undefined
 }
 
@@ -30,23 +30,23 @@ export interface EvolutionCodes {
   readonly fields: Readonly<Record<string, unknown>>
   readonly sentAt: number
   readonly at: number
-  /** What the list said of the server's last code. */
+  /** The list entry of the server's last code. */
   readonly listed?: EvolutionListed | undefined
 }
 
 /** The server's `qrTimeout`: each code is replaced after 45 seconds. See the notes of `evolutionApi`. */
 export const CODE_MS = 45_000
 
-/** A code of unknown age is off the screen one second before it is read again, 15 and 30 seconds after the first time. */
+/** A code of unknown age leaves the screen one second before it is read again, 15 and 30 seconds after the first read. */
 const UNKNOWN_AGE_MS = 14_000
 
-/** Between the end of a code and the next `connect`: a scan of its last moment has arrived at the server by then. */
+/** The pause between the end of a code and the next `connect`. By then, a scan at the last moment has reached the server. */
 export const SETTLED_MS = 2_500
 
-/** The server gives its time in whole seconds. */
+/** The server sends its time in whole seconds. */
 const LISTED_TOLERANCE_MS = 1_500
 
-/** With a pairing code, the list is written when WhatsApp has issued that: a second after the QR code, or more on a slow line. */
+/** With a pairing code, the list is written after WhatsApp has issued that code: at least a second after the QR code. */
 const PAIRING_CODE_MS = 2_500
 
 /** When a code leaves the screen. */
@@ -54,17 +54,17 @@ export function shownUntil({ bornAfter, bornBefore, readAt }: EvolutionCode): nu
   return Math.max(bornAfter + CODE_MS, Math.min(readAt + UNKNOWN_AGE_MS, bornBefore + CODE_MS))
 }
 
-/** When `connect` may bring the code after this one. */
+/** When `connect` may return the next code. */
 export function nextReadAt(code: EvolutionCode): number {
   return shownUntil(code) + SETTLED_MS
 }
 
 /**
- * The code of a response; `undefined` where it has none, or repeats one of a pairing that is over.
+ * The code of a response; `undefined` if it has none, or repeats one of an ended pairing.
  *
- * @param before - The code before it in the same pairing.
- * @param begunAt - When this session has begun the pairing; 0 where it has not.
- * @param over - Codes of the pairing before.
+ * @param before - The previous code of the same pairing.
+ * @param begunAt - When this session has begun the pairing; 0 if it has not.
+ * @param over - Codes of the previous pairing.
  */
 export function codeOf(
   { fields, sentAt, at, listed = {} }: EvolutionCodes,

@@ -9,8 +9,8 @@ import { localWebhookTime } from './webhook-time.js'
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * What an event says about an instance. The server sends those of all its instances to one address where it is
- * configured so, each with the token of its own.
+ * Reads the state of an instance from an event. A server may be configured to send the events of all its instances to one
+ * address, each with its own token.
  */
 export function readEvolutionEvent(body: unknown, instanceName: string): PairingSnapshot | undefined {
   const { event, instance, data, date_time: sentAt } = asRecord(body)
@@ -30,10 +30,10 @@ function connectionUpdate({
       return linkedTo(wuid, profileName, profilePictureUrl)
     case 'connecting':
       return { status: 'preparing' }
-    // Sent where the server does not connect again.
+    // Sent if the server does not reconnect.
     case 'close':
       return { status: 'unlinked' }
-    // It has given all its codes.
+    // The instance has used up all its codes.
     case 'refused':
       return { status: 'stopped' }
     default:
@@ -41,27 +41,24 @@ function connectionUpdate({
   }
 }
 
-/**
- * The pairing code that may stand beside the QR code is left to the next read of the state: the adapter knows after how
- * many of them to stop, and an event does not.
- */
+/** Ignores a pairing code in the event: the next read returns it, because only the adapter limits the number of codes. */
 function qrCodeUpdated(
   { statusCode, qrcode }: Fields,
   ageMs: number | undefined,
 ): PairingSnapshot | undefined {
-  // As `refused`: a message comes in place of the codes.
+  // As `refused`: the event has a message instead of codes.
   if (statusCode === 500) return { status: 'stopped' }
   const { code, base64 } = asRecord(qrcode)
   const content = asText(code ?? base64)
   try {
     return content ? fromQrCode(content, ageMs === undefined ? undefined : CODE_MS - ageMs) : undefined
   } catch {
-    // This is no code; the next request shows the state.
+    // The event has no code; the next request reads the state.
     return undefined
   }
 }
 
-/** How old a webhook is; `undefined` where its clock does not say, or differs from this one. */
+/** The age of a webhook; `undefined` if it has no time, or its clock differs from this one. */
 function ageOf(sentAt: unknown): number | undefined {
   const now = Date.now()
   const ageMs = now - (localWebhookTime(sentAt, now) ?? Number.NaN)

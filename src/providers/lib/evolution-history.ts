@@ -10,98 +10,98 @@ import {
 } from './evolution-code.js'
 
 /**
- * What is known of an instance and cannot be read from its server. It is kept in the memory of the session, so it is plain JSON;
- * times are epoch milliseconds, and 0 is never.
+ * Facts about an instance that its server does not report. They are in the memory of the session, so they are plain JSON. Times
+ * are epoch milliseconds; 0 means never.
  */
 export interface EvolutionHistory {
-  /** The last code of the pairing under way. */
+  /** The last code of the current pairing. */
   readonly code?: EvolutionCode | undefined
-  /** The number that the pairing under way was begun with. */
+  /** The number of the current pairing. */
   readonly phoneNumber?: string | undefined
-  /** A `connect` is under way, and ends by then. */
+  /** Until when a running `connect` ends at the latest. */
   readonly busyUntil: number
   /** When this session has begun a pairing. */
   readonly begunAt: number
-  /** Since when the instance is closed while its list does not say so. */
+  /** Since when the instance is closed, although its list reports another state. */
   readonly closedAt: number
-  /** Whether the time of the code was over when the instance closed: `unsure` where it closed at that moment, or no code is known. */
+  /** Whether the code had expired when the instance closed; `unsure` if it closed at about that time, or no code is known. */
   readonly codeAtClose: 'live' | 'unsure' | 'over'
-  /** When a link that did not come was helped by a `connect`. Once for each time that the instance closes. */
+  /** When a `connect` was sent to finish a link. It is sent once each time the instance closes. */
   readonly healedAt: number
-  /** Pairings in a row that were begun and closed without a code. */
+  /** How many pairings in a row closed without a code. */
   readonly emptyBegins: number
-  /** When the user last wanted to start over while a pairing was under way. */
+  /** When the user last started over during a pairing. */
   readonly resetAt: number
-  /** The instance was linked when it was last seen. */
+  /** The instance was linked at the last read. */
   readonly wasOpen: boolean
-  /** When the instance was found open anew, without a logout in between. */
+  /** When the instance opened again without a logout in between. */
   readonly opens: readonly number[]
-  /** What the list was last written with while the instance was open. */
+  /** The last time stamp of the list while the instance was open. */
   readonly openStamp?: string | undefined
   /** The server may have been restarted, with a new code, since the last code was read. */
   readonly isUnsure: boolean
-  /** Codes of the pairing before: the server repeats the last one until it has another. */
+  /** Codes of the previous pairing, because the server repeats the last one until it has a new one. */
   readonly over: readonly string[]
 }
 
-/** What a response says of an instance, or what was sent. */
+/** A response about an instance, or a request that was sent. */
 export type EvolutionEvent = { readonly at: number } & (
   | {
       readonly type: 'seen'
       readonly state: unknown
-      /** What the list says beside it, where that was read. */
+      /** The list entry, if it was read too. */
       readonly listed?: EvolutionListed | undefined
     }
   /** A request failed. */
   | { readonly type: 'failed' }
-  /** A `connect` is sent, which begins a pairing. */
+  /** A `connect` that begins a pairing is sent. */
   | { readonly type: 'begins'; readonly phoneNumber?: string | undefined; readonly until: number }
   /** A `connect` is sent to finish a link. */
   | { readonly type: 'heals'; readonly until: number }
-  /** Another request is sent that must be alone. */
+  /** Another request that must not overlap is sent. */
   | { readonly type: 'busy'; readonly until: number }
   /** A request of these has ended. */
   | { readonly type: 'ended' }
   | ({ readonly type: 'codes' } & EvolutionCodes)
   /** A pairing that was begun has closed again without a code. */
   | { readonly type: 'no-code' }
-  /** The user wants to start over, while a pairing is under way. */
+  /** The user starts over during a pairing. */
   | { readonly type: 'reset' }
   | { readonly type: 'logged-out' }
 )
 
 /**
- * Why an instance is `close` while its list says something else:
+ * Why an instance is `close` while its list reports another state:
  *
  * - `starting`: a pairing is being begun.
- * - `gap`: a phone may have scanned, and the server connects again: in 3 seconds with 2.4.
- * - `fault`: it has not connected again. 2.4 never does after a logout by its API; one `connect` finishes the link.
- * - `healing`: that was sent.
- * - `untyped`: the server keeps a pairing code that was not entered, and WhatsApp refuses what it logs in with.
- * - `over`: it has given all its codes, or is not connected for another reason. It stays closed until a pairing is begun.
+ * - `gap`: a phone may have scanned, and the server reconnects: within 3 seconds with 2.4.
+ * - `fault`: the server has not reconnected. 2.4 never does after a logout through its API; one `connect` finishes the link.
+ * - `healing`: this `connect` was sent.
+ * - `untyped`: the server keeps a pairing code that was not entered, and WhatsApp refuses its credentials.
+ * - `over`: all codes are used up, or it is disconnected for another reason. It stays closed until a pairing begins.
  */
 export type MeaningOfClose = 'starting' | 'gap' | 'fault' | 'healing' | 'untyped' | 'over'
 
-/** So long an instance may be `close` because the server connects again: 3 seconds with 2.4, and the line to WhatsApp. */
+/** How long an instance may be `close` while the server reconnects: 3 seconds with 2.4, plus the connection to WhatsApp. */
 const GAP_MS = 8_000
 
-/** At the limit of codes the instance closes when the time of the last code is over, by a clock that is not this one. */
+/** After its last code expires, the instance closes, according to the server's clock. */
 const LIMIT_TOLERANCE_MS = 500
 
-/** A server under load writes its list so long after a code was born. */
+/** How late a server under load writes its list after it has issued a code. */
 const LISTED_LATE_MS = 2_000
 
-/** A code that the list knows of is another one where it is younger by this. */
+/** If the list entry is newer than a code by this, it belongs to another code. */
 const NEWER_MS = 3_000
 
-/** A request that was given up goes on at the server, which is `close` in the first moments. */
+/** An aborted request continues at the server, which is `close` at first. */
 const BEGIN_MS = 3_000
 
-/** A second connection throws the first one out every 3 seconds, and the state is read every 15. */
+/** Two connections disconnect each other every 3 seconds, and the state is read every 15. */
 const REPEATED_MS = 90_000
 const REPEATED_OPENS = 4
 
-/** So many codes of one pairing are remembered, of which the server repeats the last. */
+/** How many codes of one pairing are remembered. The server repeats only the last. */
 const OVER_LIMIT = 6
 
 const initial: EvolutionHistory = {
@@ -159,7 +159,7 @@ function afterCodes(
   event: Extract<EvolutionEvent, { type: 'codes' }>,
 ): EvolutionHistory {
   const isKnown = before.code !== undefined && codeOf(event, undefined, 0, [])?.qr === before.code.qr
-  // After a restart of the server, another code follows none that is known.
+  // After a restart of the server, a new code does not follow a known one.
   const isNext = isKnown || !before.isUnsure
   const code = codeOf(event, isNext ? before.code : undefined, isNext ? before.begunAt : 0, before.over)
   return code ? { ...before, code, isUnsure: before.isUnsure && isKnown, emptyBegins: 0 } : before
@@ -180,7 +180,7 @@ function afterSeen(
       openStamp: updatedAt ?? before.openStamp,
     }
   }
-  // A link that is lost for a moment looks like a pairing; the list still calls it open.
+  // A link that is lost for a moment looks like a pairing, but the list still has `open`.
   const wasOpen = before.wasOpen && (connectionStatus ?? 'open') === 'open'
   if (state !== 'close') return afterConnecting({ ...before, wasOpen }, { at, state, listed })
   if (connectionStatus === 'close')
@@ -199,7 +199,7 @@ function afterConnecting(
   const isUnsure = before.isUnsure || state === undefined || closedAt > 0
   const { listedAt } = listed
   if (!isUnsure || !code || listedAt === undefined || state === undefined) return { ...known, isUnsure }
-  // After a restart, the server has another code. Two times of the server are compared by its own clock.
+  // After a restart, the server has another code. Both times are from the server's clock.
   const writtenAt = Date.parse(code.writtenAt ?? '')
   const newerByMs = Number.isNaN(writtenAt)
     ? listedAt - code.bornBefore
@@ -213,19 +213,19 @@ function codeAtClose(
   at: number,
   { listedAt = 0 }: EvolutionListed,
 ): EvolutionHistory['codeAtClose'] {
-  // The list knows of codes that came by webhook.
+  // The list also contains codes that came by webhook.
   const lastEnd = Math.max(code?.bornBefore ?? 0, listedAt) + CODE_MS
   if (lastEnd > CODE_MS && at > lastEnd + GAP_MS) return 'over'
-  // Only where this session has seen a code. After requests that failed, the server may have been restarted, which is no scan.
+  // Only if this session has seen a code. After failed requests, the server may have been restarted, which is not a scan.
   if (!code || isUnsure) return 'unsure'
   const firstEnd = Math.max(shownUntil(code) - LIMIT_TOLERANCE_MS, listedAt + CODE_MS - LISTED_LATE_MS)
   return at < firstEnd ? 'live' : 'unsure'
 }
 
-/** The pairing is over, by a link or without one. */
+/** Ends the pairing, with or without a link. */
 function withoutPairing(before: EvolutionHistory): EvolutionHistory {
   const { code, over } = before
-  // One that ended without a code has not replaced the last one.
+  // A pairing without a code has not replaced the last code.
   const last = code ? [code.qr, ...(code.pairing ? [code.pairing] : [])] : []
   return {
     ...before,
@@ -239,32 +239,32 @@ function withoutPairing(before: EvolutionHistory): EvolutionHistory {
   }
 }
 
-/** Why the instance is closed at this moment. */
+/** Why the instance is currently closed. */
 export function meaningOfClose(history: EvolutionHistory, at: number): MeaningOfClose {
   const { busyUntil, begunAt, closedAt, codeAtClose, healedAt, emptyBegins } = history
   if (at < busyUntil || at - begunAt < BEGIN_MS) return healedAt > 0 ? 'healing' : 'starting'
   if (emptyBegins > 1) return 'untyped'
-  // A server that had a link to finish has a code to repeat.
+  // A server with an unfinished link would repeat its code.
   if (healedAt > 0) return emptyBegins === 0 && at - healedAt < GAP_MS ? 'healing' : 'over'
   if (closedAt === 0 || codeAtClose === 'over') return 'over'
   if (at - closedAt < GAP_MS) return 'gap'
   return codeAtClose === 'live' ? 'fault' : 'over'
 }
 
-/** Whether two connections of the device throw each other out: only a person can end that. */
+/** Whether two connections of the device disconnect each other. Only a person can end that. */
 export function isRepeatedlyOpen({ opens }: EvolutionHistory, at: number): boolean {
   return opens.filter((openedAt) => at - openedAt < REPEATED_MS).length >= REPEATED_OPENS
 }
 
 const FIELD = 'evolution'
 
-/** The history in the memory of a session. */
+/** Reads the history from the memory of a session. */
 export function readHistory(memory: PairingMemory): EvolutionHistory {
   const kept = memory[FIELD]
   return isHistory(kept) ? kept : initial
 }
 
-/** Takes an event into the memory of a session. */
+/** Applies an event to the history in the memory of a session. */
 export function remember(memory: PairingMemory, event: EvolutionEvent): EvolutionHistory {
   const history = evolutionHistory(readHistory(memory), event)
   memory[FIELD] = history

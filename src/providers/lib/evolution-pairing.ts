@@ -15,10 +15,10 @@ import { fromQrCode, linkedTo } from './evolution-snapshots.js'
 
 const NAME = 'Evolution API'
 
-/** Longer than a logout and a `connect` take. Another process that shares the memory waits for so long. */
+/** Longer than a logout and a `connect` take. Another process that shares the memory waits for this time. */
 const BUSY_MS = 30_000
 
-/** The instance is open some moments before its list is written; until then the list names the phone of an earlier link. */
+/** The instance opens shortly before its list is written. Until then the list has the phone of an earlier link. */
 const UNLISTED_MS = 5_000
 
 /** With 2.3.7 `connect` fails for a moment after a logout. */
@@ -29,51 +29,51 @@ const SETTLE_PAUSE_MS = 1_000
 const SETTLED_REQUESTS = 14
 const SETTLED_PAUSE_MS = 1_000
 
-/** A code that is read so soon after the end of the one before is the next one. */
+/** A code that is read within this time after the end of the last one is the next one. */
 const FOLLOWS_MS = 5_000
 
-/** `connecting`: a pairing is under way. `over`: the instance is closed, and nothing is under way. */
+/** `connecting`: there is a pairing. `over`: the instance is closed without a pairing. */
 export type EvolutionStage = 'connecting' | 'over'
 
 /** How a pairing is begun. */
 interface BeginOptions {
   readonly phoneNumber?: string | undefined
-  /** One is under way, and is ended before. */
+  /** Ends a running pairing first. */
   readonly isUnderWay?: boolean | undefined
   /** The instance was just logged out or created: `connect` may fail for a moment. */
   readonly isSettling?: boolean | undefined
 }
 
-/** What one call of the adapter may do with the pairing of an instance. The poller's memory says what went before. */
+/** The operations of one call of the adapter on the pairing of an instance. The poller's memory has the history. */
 export interface EvolutionPairing {
-  /** The state, as a snapshot where the instance is linked or on its way. Finishes a link that the server has left open. */
+  /** Reads the state: a snapshot if the instance is linked or connecting. Finishes a link that the server has left unfinished. */
   look(): Promise<PairingSnapshot | EvolutionStage>
-  /** The state as soon as the instance is not on its way any more, or at last. */
+  /** Reads the state until the instance has settled, or until the last attempt. */
   settled(): Promise<PairingSnapshot | EvolutionStage>
-  /** Begins a pairing. The one that is under way ends before; all of it is one step. */
+  /** Begins a pairing. A running pairing is ended first, in the same step. */
   begin(options?: BeginOptions): Promise<void>
-  /** Reads the code of the pairing under way. Only where the last code is over. */
+  /** Reads the code of the current pairing. Call it only after the last code has expired. */
   read(phoneNumber?: string): Promise<void>
   logout(): Promise<void>
-  /** The user wants to start over. `true` where that was a short time ago too. */
+  /** Records that the user starts over. Returns `true` if the user also did so a short time ago. */
   startsOver(): boolean
-  /** The code of the pairing under way, also where it is over. */
+  /** The code of the current pairing, even if it has expired. */
   readonly code: EvolutionCode | undefined
   readonly phoneNumber: string | undefined
   /** Two pairings in a row closed without a code. */
   readonly isBroken: boolean
-  /** Two connections of the device throw each other out. */
+  /** Two connections of the device disconnect each other. */
   readonly isRepeatedlyOpen: boolean
-  /** A `connect` is under way. */
+  /** A `connect` is running. */
   readonly isBusy: boolean
   /** This session began the pairing just now. */
   readonly isJustBegun: boolean
 }
 
-/** Pages that are opened together want the same start. */
+/** Pages that are opened within this time share one start. */
 const TOGETHER_MS = 5_000
 
-/** Who starts over again within this time was not helped by it. */
+/** If the user starts over again within this time, the last one did not help. */
 const AGAIN_MS = 120_000
 
 /** The pairing of an instance, for one call of its adapter. */
@@ -95,7 +95,7 @@ export function evolutionPairing(
   }
 
   async function look(): Promise<PairingSnapshot | EvolutionStage> {
-    // Each request would come from a page that cannot end it.
+    // No more requests are sent, because pages cannot end this state.
     if (isRepeatedlyOpen(history(), Date.now())) throw repeatedError()
     const now = await state()
     const { code: before, wasOpen, isUnsure } = history()
@@ -107,7 +107,7 @@ export function evolutionPairing(
     if (now === 'close') return closed(listed ?? {}, at)
     if (now !== 'connecting' || seen.wasOpen) return { status: 'preparing' }
     if (seen.closedAt > 0) return { status: 'preparing' }
-    // The code on the screen is not valid any more, and the next one may be read.
+    // The code on the screen is no longer valid, and the next one may be read.
     return before && !seen.code && at < shownUntil(before) ? fromQrCode(before.qr, 0) : now
   }
 
@@ -130,7 +130,7 @@ export function evolutionPairing(
     switch (meaningOfClose(history(), at)) {
       case 'starting':
         return { status: 'preparing' }
-      // A scan is one reason, and a lost line to WhatsApp or a restart are others: what is on the screen stays until its own end.
+      // The reason may be a scan, a lost connection to WhatsApp or a restart. So the code stays on screen until it expires.
       case 'gap':
       case 'healing':
         return { status: 'preparing' }
@@ -148,7 +148,7 @@ export function evolutionPairing(
     if (!(await connect(phoneNumber))) await noteIfClosed()
   }
 
-  /** Sends `connect`, after the memory says that it is under way. `false` where the response has no code. */
+  /** Sends `connect` after it was recorded in the memory. Returns `false` if the response has no code. */
   async function connect(phoneNumber: string | undefined, listed?: EvolutionListed): Promise<boolean> {
     const sentAt = Date.now()
     try {
@@ -160,11 +160,11 @@ export function evolutionPairing(
     }
   }
 
-  /** Ends the pairing under way. The instance stays busy: another one begins at once. */
+  /** Ends the current pairing. The instance stays busy, because a new pairing begins immediately. */
   async function end(): Promise<void> {
     remember(memory, { type: 'busy', at: Date.now(), until: busyUntil() })
     try {
-      // Seen for the first time, a link that is lost for a moment looks like a pairing.
+      // On the first read, a link that is lost for a moment looks like a pairing.
       if ((await server.listed(options)).connectionStatus === 'open') throw notYet('is connecting')
       await server.logout(options)
       remember(memory, { type: 'logged-out', at: Date.now() })
@@ -174,7 +174,7 @@ export function evolutionPairing(
     }
   }
 
-  /** A pairing that has no code and is closed again: what the server has saved stands in its way. */
+  /** Records a pairing that closed without a code, because saved data of the server blocks it. */
   async function noteIfClosed(): Promise<void> {
     if ((await state()) === 'close') remember(memory, { type: 'no-code', at: Date.now() })
   }
@@ -216,7 +216,7 @@ export function evolutionPairing(
       remember(memory, { type: 'busy', at: Date.now(), until: busyUntil() })
       const { code, isUnsure, phoneNumber: own } = history()
       const isNext = code && !isUnsure && Date.now() - shownUntil(code) < FOLLOWS_MS
-      // Of another process, or of a webhook.
+      // The code is from another process or from a webhook.
       const listed = isNext ? {} : await server.listed(options)
       if (isSettling(listed, Date.now())) remember(memory, { type: 'ended', at: Date.now() })
       else await connect(phoneNumber ?? own, listed)
@@ -258,7 +258,7 @@ function isSettling({ listedAt, listedBefore = listedAt }: EvolutionListed, at: 
   return at >= listedAt + CODE_MS && at < listedBefore + CODE_MS + SETTLED_MS
 }
 
-/** Milliseconds until the next `connect` may be sent; 0 or less where it may be sent now. */
+/** Milliseconds until the next `connect` may be sent; 0 or less if it may be sent now. */
 export function untilNextRead(code: EvolutionCode | undefined, at: number): number {
   return code ? nextReadAt(code) - at : 0
 }

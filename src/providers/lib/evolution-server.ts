@@ -25,25 +25,25 @@ interface EvolutionServerOptions {
 
 /** An entry of the list, of version 1 too. */
 export interface EvolutionEntry extends EvolutionListed {
-  /** Address or number of the linked phone. It stays after a logout. */
+  /** Address or number of the linked phone. The server keeps it after a logout. */
   readonly owner?: unknown
   readonly profileName?: unknown
   readonly profilePicUrl?: unknown
 }
 
-/** The requests that the adapter sends. What they mean, and when they may be sent, is not decided here. */
+/** The requests of the adapter. Other modules decide their meaning and when to send them. */
 export interface EvolutionServer {
-  /** `open`, `connecting` or `close`; nothing where the server has just started. */
+  /** `open`, `connecting` or `close`; `undefined` if the server has just started. */
   state(options: RequestOptions): Promise<unknown>
-  /** What the list says of the instance; no fields where that fails. */
+  /** The list entry of the instance; without fields if the request fails. */
   listed(options: RequestOptions): Promise<EvolutionEntry>
-  /** The codes of this moment. Where the instance is closed, this opens a connection to WhatsApp. */
+  /** The current codes. If the instance is closed, this opens a connection to WhatsApp. */
   connect(options: RequestOptions, phoneNumber?: string): Promise<Fields>
-  /** Resolves also where nothing is connected. */
+  /** Resolves even if nothing is connected. */
   logout(options: RequestOptions): Promise<void>
 }
 
-/** An Evolution API server, as far as one instance is concerned. */
+/** The requests to one instance of an Evolution API server. */
 export function createEvolutionServer({
   baseUrl,
   apiKey,
@@ -69,7 +69,7 @@ export function createEvolutionServer({
       const sentAt = Date.now()
       const answer = await detail(request, question(`fetchInstances?instanceName=${name}`, options))
       const { json } = answer ?? {}
-      // Version 1 gives an object, or a list of them, with the fields one level below.
+      // Version 1 returns an object or a list, with the fields one level deeper.
       const instances: readonly unknown[] = Array.isArray(json)
         ? json
         : [{ instance: asRecord(json).instance }]
@@ -87,7 +87,7 @@ export function createEvolutionServer({
       const query = phoneNumber ? `?number=${phoneNumber}` : ''
       const answer = await request(question(`connect/${name}${query}`, options))
       const codes = asRecord(answer.json)
-      // What went wrong in a beginning has HTTP 200.
+      // Errors at the beginning of a pairing have HTTP 200.
       if (codes.error === true) throw unavailableError(API, answer)
       if (!answer.ok || answer.json === undefined) throw refusal(answer)
       return codes
@@ -100,7 +100,7 @@ export function createEvolutionServer({
   }
 }
 
-/** The error of a response that is none of the documented ones. */
+/** The error of an undocumented response. */
 function refusal(answer: ProviderAnswer): PairingError {
   if (asRecord(answer.json).code !== 'LICENSE_REQUIRED') return answerError(API, answer)
   return new PairingError(
@@ -111,14 +111,14 @@ function refusal(answer: ProviderAnswer): PairingError {
 
 /**
  * @param date - The time of the server at its response, in whole seconds.
- * @param sentAt - When the request was sent: a code must not become younger by the time that the response takes.
+ * @param sentAt - When the request was sent, so that the duration of the response does not make a code look younger.
  */
 function entryOf(entry: Fields, date: number | undefined, sentAt: number): EvolutionEntry {
   const { ownerJid, owner, number, connectionStatus, status, profileName, profilePicUrl, profilePictureUrl } =
     entry
   const updatedAt = asText(entry.updatedAt)
   const writtenAt = Date.parse(updatedAt ?? '')
-  // Rounded up, so that a code is not shown for longer than it lives. A server with a clock of its own zone gives no age.
+  // Rounded up, so that a code is not shown after its expiry. If the server's clock uses local time, there is no age.
   const ageMs = date === undefined ? Number.NaN : date + 1_000 - writtenAt
   return {
     connectionStatus: connectionStatus ?? status,

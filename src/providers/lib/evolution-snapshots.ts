@@ -5,7 +5,7 @@ import type { PairingSnapshot } from '../../core/provider.js'
 
 // What Evolution API reports, in responses and in events alike.
 
-/** A link, from the fields that say who it is. */
+/** A link, from the fields of its account. */
 export function linkedTo(id: unknown, name: unknown, avatarUrl: unknown): PairingSnapshot {
   return { status: 'linked', account: normalizeAccount({ phoneNumber: id, name, avatarUrl, id }) }
 }

@@ -1,23 +1,23 @@
 import { PairingError } from '../../core/errors.js'
 import { asRecord } from '../../core/json.js'
 
-/** What of a request may stand in the text of an error that it caused. */
+/** The parts of a request that the text of an error may contain. */
 export interface SentRequest {
   readonly url: string
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly body?: unknown
 }
 
-/** Errors that name a mistake in a program. No network makes them. */
+/** Errors for bugs, which the network never causes. */
 const PROGRAM_ERRORS = /^(?:Reference|Syntax|Range|Eval|URI|Assertion)Error$/
 
-/** The same by code: a module that cannot be loaded, an argument of the wrong form, an agent of another undici. */
+/** The same by code: a module that cannot be loaded, an invalid argument, an agent of another undici version. */
 const PROGRAM_CODES =
   /^(?:MODULE_NOT_FOUND|UND_ERR_(?:INVALID_ARG|NOT_SUPPORTED)|ERR_(?:REQUIRE|MODULE|PACKAGE|IMPORT|LOADER|VM|UNKNOWN|UNSUPPORTED|INVALID|ILLEGAL|MISSING|METHOD_NOT_IMPLEMENTED|OUT_OF_RANGE|ASSERTION|INTERNAL_ASSERTION|DLOPEN|BODY|FORMDATA|CONSTRUCT)\w*)$/
 
 /**
- * Texts of V8, SpiderMonkey, JavaScriptCore and `fetch` itself about a wrong program. Any other `TypeError` of a `fetch` is a
- * network error by its standard, whatever it says: some browsers translate the text.
+ * Texts for bugs in V8, SpiderMonkey, JavaScriptCore and `fetch`. By the standard, every other `TypeError` of `fetch` is a
+ * network error; some browsers translate its text.
  */
 const PROGRAM_TEXTS = [
   /\bis(?: not|n't) (?:a function|a constructor|defined|iterable|an object|callable|supported|a valid|valid|implemented|extensible|async iterable)/,
@@ -28,25 +28,25 @@ const PROGRAM_TEXTS = [
   /\bmust be (?:an?|of type|one of|provided)\b|\bprivate (?:field|member)|^(?:bad port|unknown scheme)$/,
 ]
 
-/** Names of errors that mean "no response", in `fetch`, its stand-ins and DOM. */
+/** Names of errors that mean "no response", in `fetch`, its mocks and the DOM. */
 const NETWORK_ERRORS =
   /^(?:TypeError|AbortError|TimeoutError|NetworkError|FetchError|SocketError|ConnectionRefused)$/
 
-/** Of stand-ins for `fetch` and of agents, which throw plain errors without a code. */
+/** Texts of mocks of `fetch` and of agents, which throw plain errors without a code. */
 const NETWORK_WORDS =
   /\b(?:network|socket|connect(?:ion|ing)?|proxy|tunnel\w*|unreachable|offline|hang up|time(?:d )?out|premature close|getaddrinfo|econn\w+)\b/i
 
-/** Codes of systems and runtimes that may be shown; anything else could be a text from elsewhere. */
+/** Codes of systems and runtimes that may be shown. Other texts could contain a secret. */
 const KNOWN_CODES =
   /^(?:E[A-Z]{3,15}|(?:UND_ERR|ERR|HPE|CERT|UNABLE|SELF_SIGNED|DEPTH_ZERO)_[A-Z_]{2,40}|Connection[A-Z]\w+|FailedToOpenSocket|MODULE_NOT_FOUND)$/
 
 const MAX_DEPTH = 4
 
 /**
- * What an exception of `fetch` means. An error of the network is `network` or `timeout`, and passes. A mistake in the program
- * around it does not pass: a `Request` that the test environment lacks, a module that cannot be loaded, a mock server that
- * throws. That is `unknown`, with a `cause` that holds the class, the code, the stack and, where JavaScript itself wrote it,
- * the text. Anything else that was thrown may repeat the request or the provider's body, so its text stays here.
+ * Turns an exception of `fetch` into an error. A network error is `network` or `timeout`, and is temporary. A bug is permanent: a
+ * `Request` that the test environment lacks, a module that cannot be loaded, a mock server that throws. It becomes `unknown`,
+ * with a `cause` that has the class, the code, the stack and, if it is from JavaScript itself, the text. Other exceptions may
+ * repeat the request or the provider's body, so their text is removed.
  */
 export function fetchFailure(error: unknown, request: SentRequest): PairingError {
   const chain = chainOf(error)
@@ -146,7 +146,7 @@ function withoutRequest(message: string, { url, headers = {}, body }: SentReques
     ...Object.values(headers).flatMap((value) => [value, ...value.split(/[\s,;=]/)]),
     ...leavesOf(body),
   ].flatMap((text) => [text, decoded(text)])
-  // Of the longest first, for one may be part of another. Short ones are no secrets, and parts of any word.
+  // The longest first, because one may be part of another. Short texts are not secrets, and occur in ordinary words.
   const secrets = [...new Set(texts)].filter(({ length }) => length > 3).sort((a, b) => b.length - a.length)
   const hidden = secrets.reduce((text, secret) => text.replaceAll(secret, '…'), message)
   return hidden.replaceAll(/\b[a-z][a-z+.-]*:\/\/\S+/gi, '…').slice(0, 500)

@@ -9,35 +9,35 @@ import { type WebSocketConstructor, webSocketOpener } from './web-socket.js'
 // https://green-api.com/en/docs/api/account/Scanqrcode/
 
 /**
- * A code is replaced after 20 seconds, and the next one has a way to go. Of the first one on a connection the age is
- * unknown: it may be replaced sooner, and some first codes are valid for a minute, which a request then confirms.
+ * A code is replaced after 20 seconds, plus the time for its transfer. The age of the first code on a connection is unknown: it
+ * may be replaced sooner, or be valid for a minute, which a request then confirms.
  */
 const NEXT_CODE_MS = 21_000
 
 /**
- * The state is read all the same, as often as codes change: which frame follows a scan, and when, is documented by examples
- * only, and a user must not wait for a frame that never comes.
+ * The state is still read, as often as codes change. The documentation has only examples of the frames after a scan, and a user
+ * must not wait for a frame that never comes.
  */
 const NEXT_STATE_MS = 20_000
 
-/** The provider ends a connection after 100 seconds: where it did not, the other side is down. */
+/** The provider ends a connection after 100 seconds. If it does not, the connection is broken. */
 const SILENCE_LIMIT_MS = 110_000
 
-/** What the adapter already knows about frames, since HTTP responses say the same. */
+/** The functions of the adapter that also apply to frames, because HTTP responses have the same content. */
 export interface GreenApiSocketOptions {
   readonly url: string
   readonly webSocket: WebSocketConstructor | undefined
-  /** Remembers that WhatsApp wants a passkey. */
+  /** Remembers that WhatsApp demands a passkey. */
   readonly passkeyRequired: (options: RequestOptions) => PairingSnapshot
-  /** A passkey is wanted: a connection would begin another pairing. */
+  /** Whether a passkey is demanded: a connection would then begin another pairing. */
   readonly hasCeremony: (options: RequestOptions) => boolean
-  /** What `alreadyLogged` means at this moment. */
+  /** The current meaning of `alreadyLogged`. */
   readonly alreadyLogged: (options: RequestOptions) => Promise<PairingSnapshot>
-  /** What the text of an error means; `undefined` for an unknown one. */
+  /** The meaning of an error text; `undefined` for an unknown one. */
   readonly fromText: (text: string, options: RequestOptions) => Promise<PairingSnapshot> | undefined
 }
 
-/** The QR codes of an instance as they come; `undefined` where there is no WebSocket to be had. */
+/** Pushes the QR codes of an instance; `undefined` without a WebSocket. */
 export async function createGreenApiSocket({
   url,
   webSocket,
@@ -64,7 +64,7 @@ export async function createGreenApiSocket({
           status: 'linked',
           account: normalizeAccount({ phoneNumber: wid, name: pushname, id: wid }),
         })
-      // Renamed; which one comes is not documented.
+      // The type was renamed, and it is not documented which one is sent.
       case 'timeout':
       case 'timeoutExpired':
         return { kind: 'time-limit' }
@@ -91,7 +91,7 @@ function qrCode(message: unknown): FrameMeaning | undefined {
     const snapshot = { status: 'qr', qrCode, nextInMs: NEXT_STATE_MS, confirmInMs: NEXT_CODE_MS } as const
     return { kind: 'snapshot', snapshot }
   } catch {
-    // Not a picture. A request over HTTP gets the reason.
+    // Not a picture. An HTTP request returns the reason.
     return undefined
   }
 }

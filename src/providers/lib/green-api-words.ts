@@ -16,7 +16,7 @@ export const NAME = 'GREEN-API'
 
 export const API: ProviderApi = {
   name: NAME,
-  // Not documented. A refused token has no body, everything else one of these fields.
+  // Not documented: a refused token has no body, and all other errors have one of these fields.
   isOwnForm: (answer) =>
     hasField(answer, 'message', 'error', 'description', 'invokeStatus') || isBare401(answer),
 }
@@ -30,18 +30,18 @@ export const LOGGED_OUT: RegExp = /not authorized/i
 export const BAD_NUMBER: RegExp = /validation failed|bad request data/i
 const DELETED = /\bdeleted\b/i
 
-/** A documented text is one sentence. Through a body of two million characters the search for it would take hours. */
+/** A documented text is one sentence. The search through a body of two million characters would take hours. */
 const MAX_WORDS_CHARACTERS = 1_000
 
 /**
- * Whether the type of a response or frame says that WhatsApp wants a passkey. The pages of GREEN-API spell it `passkeyRequired` and
- * `PassKeyRequire`.
+ * Whether the type of a response or frame reports the demand for a passkey. GREEN-API's documentation has both `passkeyRequired`
+ * and `PassKeyRequire`.
  */
 export function isPasskeyRequired(type: unknown): boolean {
   return typeof type === 'string' && /^passkeyrequired?$/i.test(type.replace(/[\s_-]/g, ''))
 }
 
-/** State of an account that WhatsApp does not let in any more. */
+/** State of an account that WhatsApp has banned. */
 export const BANNED = 'blocked'
 
 /** What a state means, other than {@link BANNED}. */
@@ -60,17 +60,17 @@ export function statusOf(state: string): 'linked' | 'unlinked' | 'preparing' {
   }
 }
 
-/** The text of an error. How it is written is not documented: `{message}`, `{error}`, plain. Pages say nothing. */
+/** The text of an error. Its format is not documented: `{message}`, `{error}` or plain text. HTML pages are ignored. */
 export function wordsOf(answer: ProviderAnswer): string {
   return (answer.ok || answer.status === 400) && !isPage(answer) ? answer.text : ''
 }
 
-/** Whether a response is an error with one of the texts above. */
+/** Whether a response is an error with this text. */
 export function says(answer: ProviderAnswer, text: RegExp): boolean {
   return text.test(wordsOf(answer))
 }
 
-/** The error of a response that is no state. */
+/** The error of a response without a state. */
 export function greenApiError(answer: ProviderAnswer): PairingError {
   // Its own status for a quota that is used up.
   return answer.status === 466 ? mustPayError(NAME) : (textError(wordsOf(answer)) ?? answerError(API, answer))

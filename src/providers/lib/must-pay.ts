@@ -1,16 +1,16 @@
-// What providers and the billing of their resellers say where a plan is over. No provider documents its texts, so they are
-// recognised by the thing that is paid for, beside what is the matter with it. Words alone are not enough: a token expires,
-// a webhook is subscribed to, and there are messages about payments.
+// Texts of providers and resellers for an expired plan. No provider documents them, so they are recognised by a word for the plan
+// next to a word for its state. Single words are not enough: tokens expire too, webhooks have subscriptions, and messages may be
+// about payments.
 
 /** A text is one sentence or two. A search through a body of any length would take too long. */
 const MAX_CHARACTERS = 1_000
 
-/** Words that may stand between the two. */
+/** Words that may occur between the two. */
 const BETWEEN =
   '(?: (?:is|was|are|has|have|been|had|already|for|of|to|this|that|the|your|account|instance|period|plan|now|currently|' +
   'esta|este|desta|deste|da|do|de|sua|seu|su|tu|ha|foi|fue|ja|ya|se|encontra|encuentra|conta|cuenta|instancia))*'
 
-/** What is paid for, but not what a program subscribes to. */
+/** Words for a plan, but not for the subscriptions of a program. */
 const PLAN =
   '(?:(?<!(?:webhook|webhooks|event|events|presence|push|topic|channel|newsletter|message|messages) )subscription|plan|trial|free trial|' +
   'membership|licen[cs]e|tariff|tariff plan|billing|assinatura|suscripcion|plano|mensalidade|mensualidad|periodo de (?:teste|prueba))'
@@ -28,7 +28,7 @@ const DUE =
   '(?:not|nao|no)(?: been| was| foi| fue)? (?:received|made|paid|completed|identificad[ao]|recebid[ao]|recibid[ao]|realizad[ao]|pag[ao])|' +
   'pendente|pendiente|necessario|requerido|obrigatorio|vencid[ao]|atrasad[ao]|em atraso|em aberto|impag[ao]|recusado|rechazado)'
 
-/** A program renews these without money. */
+/** Things that a program renews without a payment. */
 const NO_PLAN =
   '(?! (?:attention|(?:the |your |a |an |to |o |a |el |la |sua |su )*(?:api key|apikey|key|token|session|certificate|connection|qr|code|webhook|webhooks|event|events|' +
   'presence|channel|newsletter|topic|sessao|sesion|conexao|conexion)))'
@@ -56,7 +56,7 @@ const TEXTS = [
   ' (?:не оплачен|недостаточно средств|требуется оплата|необходима оплата|нет оплаты)',
 ].map((text) => new RegExp(text, 'u'))
 
-/** Whether a provider says that a plan has to be paid for before it goes on. */
+/** Whether a text says that a plan has to be paid for. */
 export function saysMustPay(text: string): boolean {
   const words = text
     .slice(0, MAX_CHARACTERS)

@@ -1,17 +1,17 @@
 import type { PairingMemory, RequestOptions } from '../../core/provider.js'
 import type { WahaSession } from './waha-session.js'
 
-/** What WAHA does not report of a session, in `RequestOptions.memory` or, without that, in the adapter. */
+/** Facts about a session that WAHA does not report, in `RequestOptions.memory` or, without it, in the adapter. */
 export interface WahaMemory {
-  /** Takes in a session that was read. @param sentAt Of the request: it may have changed since. */
+  /** Records a session that was read. @param sentAt When the request was sent, because the session may have changed since. */
   see(options: RequestOptions, session: WahaSession, sentAt: number): void
-  /** Something was changed: the session begins anew. @param sentAt Of the request. */
+  /** Records a change, which restarts the session. @param sentAt When the request was sent. */
   change(options: RequestOptions, action: 'start' | 'restart' | 'logout', sentAt: number): void
-  /** How long the connection may have waited for a scan at the most, in milliseconds; `Infinity` where that is not known. */
+  /** The longest possible time that the connection has waited for a scan, in milliseconds; `Infinity` if unknown. */
   connectionAge(options: RequestOptions): number
-  /** The session was linked when it worked last. */
+  /** Whether the session was linked when it last worked. */
   wasLinked(options: RequestOptions): boolean
-  /** The engine has refused a pairing code with an error of its own. */
+  /** Whether the engine has refused a pairing code with an engine error. */
   hasNoCodes(options: RequestOptions): boolean
   setNoCodes(options: RequestOptions, hasNoCodes: boolean): void
 }
@@ -20,7 +20,7 @@ export interface WahaMemory {
 export function createWahaMemory(): WahaMemory {
   const own: PairingMemory = {}
   const memoryOf = ({ memory = own }: RequestOptions): PairingMemory => memory
-  // A poller is idle while no page reads. The adapter may be there for longer.
+  // A poller ends when no page reads, but the adapter may live longer.
   const setLinked = (options: RequestOptions, wasLinked: boolean): void => {
     memoryOf(options).wasLinked = own.wasLinked = wasLinked
   }

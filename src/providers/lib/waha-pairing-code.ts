@@ -10,36 +10,39 @@ import { type WahaSession, wahaSnapshot } from './waha-session.js'
 
 const NAME = 'WAHA'
 
-/** How a number is refused where the status has changed since it was read. */
+/** The error for a number if the status has just changed. */
 const NOT_READY = /SCAN_QR_CODE|start it first/
 
-/** As long as an engine takes to start; those with a browser are slow. */
+/** The pause while an engine starts; engines with a browser are slow. */
 const CODE_PAUSE_MS = 1_000
 const CODE_ATTEMPTS = 20
 
-/** WAHA answers 500 until its socket is made, which takes less than a second. An engine without codes does it each time. */
+/**
+ * WAHA responds with 500 until its socket exists, which takes less than a second. An engine without codes always responds with
+ * 500.
+ */
 const CRASHES_OF_A_START = 3
 
 /** The codes of a connection, 60 and five times 20 seconds, with time for responses. Then it ends. */
 const CONNECTION_MS = 155_000
 
-/** A pairing code of a connection that is younger can be entered in time. */
+/** On a connection younger than this, a pairing code can be entered in time. */
 const FRESH_MS = 60_000
 
-/** What {@link requestWahaPairingCode} does with the session. */
+/** The operations on the session that {@link requestWahaPairingCode} uses. */
 export interface WahaPairingCodeSession {
   read(options: RequestOptions): Promise<WahaSession>
-  /** Starts the session or logs it out, and resolves with what came of it. */
+  /** Starts the session or logs it out, and resolves with the new session. */
   change(action: 'start' | 'logout', options: RequestOptions): Promise<WahaSession>
   /** Sends the number. */
   requestCode(phoneNumber: PhoneNumber, options: RequestOptions): Promise<ProviderAnswer>
   snapshotOf(session: WahaSession, options: RequestOptions): Promise<PairingSnapshot>
   readonly memory: WahaMemory
-  /** What a response means that is none of the documented ones. */
+  /** The error of an undocumented response. */
   errorOf(answer: ProviderAnswer): PairingError
 }
 
-/** A pairing code: on a connection that is young enough for it, which is begun where there is none. */
+/** Requests a pairing code, on a connection that is young enough. Starts one if there is none. */
 export async function requestWahaPairingCode(
   waha: WahaPairingCodeSession,
   phoneNumber: PhoneNumber,
@@ -83,7 +86,7 @@ export async function requestWahaPairingCode(
   )
 }
 
-/** @param ageMs How long the connection may have waited for a scan, at the most. */
+/** @param ageMs The longest possible time that the connection has waited for a scan. */
 function issued(code: string, ageMs: number): PairingSnapshot {
   return {
     status: 'pairing-code',
@@ -92,12 +95,12 @@ function issued(code: string, ageMs: number): PairingSnapshot {
   }
 }
 
-/** Whether a pairing code of this connection could not be entered, or not for long. */
+/** Whether a pairing code of this connection could not be entered in time. */
 function needsLogout({ status, isHalfLinked }: WahaSession, ageMs: number): boolean {
   return status === 'FAILED' || (status === 'SCAN_QR_CODE' && (isHalfLinked || ageMs >= FRESH_MS))
 }
 
-/** WAHA's own report of an exception, or of a method that the engine does not have. A gateway has other words. */
+/** Whether WAHA reports an exception or a missing method of the engine. A gateway sends another text. */
 function isEngineError({ status, json }: ProviderAnswer): boolean {
   return (status === 500 || status === 501) && asRecord(json).statusCode === status
 }

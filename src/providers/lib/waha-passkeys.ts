@@ -12,19 +12,19 @@ import type { WahaSession } from './waha-session.js'
 
 const NAME = 'WAHA'
 
-/** How NestJS answers for a path of a later version. */
+/** NestJS's error for a path that only later versions have. */
 const NO_ROUTE = /Cannot (?:GET|POST) /
 
 /** The passkey ceremony of a session. */
 export interface WahaPasskeys
   extends Required<Pick<PairingProvider, 'getPasskeyChallenge' | 'answerPasskey' | 'confirmPasskey'>> {
   /**
-   * What a session says of its ceremony; `undefined` where none is under way.
+   * The snapshot of a session's ceremony; `undefined` without a ceremony.
    *
-   * @throws {@link PairingError} `passkey-refused` or `passkey-expired` where the session failed with it
+   * @throws {@link PairingError} `passkey-refused` or `passkey-expired` if the session failed with it
    */
   snapshot(session: WahaSession, options: RequestOptions): Promise<PairingSnapshot | undefined>
-  /** The session begins anew. */
+  /** Ends the ceremony when the session restarts. */
   end(options: RequestOptions): void
 }
 
@@ -38,7 +38,7 @@ type Ask = (
  * Makes the passkey part of the adapter.
  *
  * @param ask Sends a request to a path below `/auth/passkey`.
- * @param errorOf What any other response means.
+ * @param errorOf The error of any other response.
  */
 export function createWahaPasskeys(
   ask: Ask,
@@ -46,7 +46,7 @@ export function createWahaPasskeys(
 ): WahaPasskeys {
   const ceremonies = createPasskeyMemory()
 
-  /** Sends one request, and never a second time. `undefined` where no ceremony is at this step. */
+  /** Sends one request, without retries. Resolves with `undefined` if no ceremony is at this step. */
   async function send(...request: Parameters<Ask>): Promise<ProviderAnswer | undefined> {
     const answer = await ask(...request)
     if (answer.ok && !isPage(answer)) return answer
@@ -56,12 +56,12 @@ export function createWahaPasskeys(
         `This ${NAME} passes no passkeys on. Use version 2026.7.1 or later with the engine GOWS.`,
       )
     const error = errorOf(answer)
-    // 422, which is documented for this, and which says nothing of its own.
+    // 422 is documented for this, without a text.
     if (answer.status === 422 && error.code === 'invalid-answer') return undefined
     throw error
   }
 
-  /** The code that the phone shows too; `undefined` where none has to be compared any more. */
+  /** The code that the phone shows too; `undefined` if none has to be compared any more. */
   async function codeToCompare(options: RequestOptions): Promise<string | undefined> {
     const answer = await send('/confirmation', options)
     const code = answer && asPasskeyCode(asRecord(answer.json).code)
@@ -85,7 +85,7 @@ export function createWahaPasskeys(
         }
       }
       const ceremony = ceremonies.last(options)
-      // It logs in after the passkey.
+      // The session logs in after the passkey.
       if (ceremony?.isSent && status === 'STARTING') return { status: 'linking' }
       if (ceremony && status === 'FAILED') throw passkeyFailure(NAME, ceremony)
       ceremonies.end(options)

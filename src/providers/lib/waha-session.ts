@@ -2,24 +2,24 @@ import { normalizeAccount } from '../../core/account.js'
 import { asRecord, asText } from '../../core/json.js'
 import type { PairingAccount, PairingSnapshot } from '../../core/provider.js'
 
-// What WAHA says about a session, and every service that is a layer over it:
+// The session in responses of WAHA, and of services on top of it:
 // https://waha.devlike.pro/docs/how-to/sessions
 
 /** A session as WAHA reports it. */
 export interface WahaSession {
-  /** In capitals, as WAHA writes it. */
+  /** In capitals, as in WAHA. */
   readonly status: string | undefined
-  /** Whose credentials it holds, which says nothing about a link. */
+  /** The account of its credentials, which need not be linked. */
   readonly account: PairingAccount
-  /** They are of a number that was sent to it, and of no phone yet: until then the name is a tilde. */
+  /** The credentials belong to a number that was sent, but no phone has confirmed them: until then the name is a tilde. */
   readonly isHalfLinked: boolean
 }
 
 /**
  * A session from its fields.
  *
- * @param me Who scanned.
- * @param declaredNumber The number where `me` has none.
+ * @param me The account that scanned.
+ * @param declaredNumber The number, if `me` has none.
  */
 export function wahaSession(status: unknown, me: unknown, declaredNumber?: unknown): WahaSession {
   const { id, pushName } = asRecord(me)
@@ -39,18 +39,18 @@ export function webhookSession(body: unknown, sessionName: string): WahaSession 
   return wahaSession(asRecord(payload).status, me)
 }
 
-/** What a status means; `undefined` for one that is not WAHA's. */
+/** The snapshot of a status; `undefined` if the status is unknown. */
 export function wahaSnapshot({ status, account }: WahaSession): PairingSnapshot | undefined {
   switch (status) {
     case 'SCAN_QR_CODE':
       return { status: 'unlinked' }
     case 'STOPPED':
-    // Six codes passed unscanned.
+    // Six codes expired unscanned.
     case 'FAILED':
       return { status: 'stopped' }
     case 'PASSKEY_REQUIRED':
     case 'PASSKEY_CONFIRMATION_REQUIRED':
-      // The provider's page about it is for developers, so no help URL leads the user there.
+      // The provider's page about it is for developers, so there is no help URL.
       return { status: 'passkey-required' }
     case 'STARTING':
       return { status: 'preparing' }

@@ -14,7 +14,7 @@ export function webhookTime(value: unknown): number | undefined {
   return Number.isNaN(parsed) ? undefined : parsed
 }
 
-/** As {@link webhookTime}, for a server that writes the time of its own zone as if it were UTC: the one nearest to now. */
+/** As {@link webhookTime}, for a server that marks its local time as UTC. Returns the time nearest to now. */
 export function localWebhookTime(value: unknown, now: number): number | undefined {
   const time = webhookTime(value)
   return time === undefined ? undefined : time + Math.round((now - time) / QUARTER_HOUR_MS) * QUARTER_HOUR_MS

@@ -1,7 +1,7 @@
 import { timeout } from './fetch-failure.js'
 
 /**
- * Settles as the promise does, or rejects when it takes too long.
+ * Settles with the promise, or rejects when it takes too long.
  *
  * @throws {@link PairingError} `timeout`
  */

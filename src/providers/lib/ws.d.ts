@@ -1,4 +1,4 @@
-// The part of `ws` that is used. Its own types bring those of Node along, and with them Node's globals, which edge
+// The used part of `ws`. Its types include those of Node, and thereby Node's globals, which edge
 // runtimes do not have.
 export declare const WebSocket: new (
   url: string,

@@ -13,7 +13,7 @@ const NAME = 'Z-API'
 /** The extension *Z-API Conector*, as Z-API's guide for it links it: https://developer.z-api.io/en/tips/extension-guide */
 const INSTALL_URL = 'https://chromewebstore.google.com/detail/iopmkohngoecmepoheapifkafbeomphn'
 
-/** Documented: a code for the extension lives five minutes at the most. */
+/** Documented: a code for the extension lives at most five minutes. */
 const HANDOFF_MS = 300_000
 
 type Calls = Required<
@@ -22,22 +22,22 @@ type Calls = Required<
 
 /** The passkey ceremony of an instance. Its state does not report it, so it is remembered until something ends it. */
 export interface ZApiPasskeys extends Calls {
-  /** The state in a response that has a challenge in place of a code; `undefined` for any other. */
+  /** The state in a response that has a challenge instead of a code; `undefined` for any other. */
   begin(answer: ProviderAnswer, options: RequestOptions): PairingSnapshot | undefined
-  /** The state of an instance that is not connected: a ceremony is under way, or `undefined`. */
+  /** The state of a disconnected instance: that of its ceremony, or `undefined` without one. */
   state(options: RequestOptions): PairingSnapshot | undefined
   /** A code, a link or a reset ended it. */
   end(options: RequestOptions): void
 }
 
 interface ZApiPasskeyOptions {
-  /** Requests the QR code, which a challenge takes the place of. */
+  /** Requests the QR code; a challenge may replace it in the response. */
   readonly getQrCode: (options: RequestOptions) => Promise<ProviderAnswer>
   readonly get: (path: string, options: RequestOptions) => Promise<ProviderAnswer>
   readonly post: (path: string, options: RequestOptions, body: object) => Promise<ProviderAnswer>
-  /** What a response means that is none of the documented ones. */
+  /** The error of an undocumented response. */
   readonly errorOf: (answer: ProviderAnswer) => PairingError
-  /** Ends whatever the instance is doing, where it could not end its ceremony. */
+  /** Restarts the instance, if it could not end its ceremony. */
   readonly restart: (options: RequestOptions) => Promise<void>
 }
 
@@ -67,13 +67,13 @@ export function createZApiPasskeys({
     },
     state,
     end: ceremonies.end,
-    // No other request gives it, and it is kept nowhere.
+    // Only this request returns it, and it is not stored.
     async getPasskeyChallenge(options) {
       const answer = await getQrCode(options)
       const { challenge } = asRecord(answer.json)
       if (!challenge) {
         const error = errorOf(answer)
-        // A code, or the state of the instance, in its place.
+        // The response has a code or a state instead.
         const isOther = answer.json instanceof Object && !Array.isArray(answer.json)
         throw answer.ok && isOther && error.code === 'invalid-answer' ? passkeyExpired(NAME) : error
       }
@@ -84,7 +84,7 @@ export function createZApiPasskeys({
     async answerPasskey(assertion, options) {
       const answer = await post('passkey-prologue', options, assertion)
       const { success } = asRecord(answer.json)
-      // Its reason is text of the provider, which no error repeats.
+      // The reason is a text of the provider, which no error may repeat.
       if (success === false) throw passkeyRefused(NAME)
       if (!answer.ok || success !== true) throw errorOf(answer)
       ceremonies.sent(options)
@@ -96,7 +96,7 @@ export function createZApiPasskeys({
       const code = asPasskeyCode(token)
       if (!answer.ok || !code) throw errorOf(answer)
       const leftMs = (asAmount(expiresAt) ?? 0) - (answer.date ?? sentAt)
-      // Where a clock is wrong, the documented time counts.
+      // If a clock is wrong, the documented time is used.
       const isPlausible = leftMs > 0 && leftMs <= HANDOFF_MS
       return {
         kind: 'code',
@@ -108,7 +108,7 @@ export function createZApiPasskeys({
     async resetPasskey(options) {
       const answer = await post('reset-passkey-challenge', options, {})
       const { success } = asRecord(answer.json)
-      // Documented: the challenge is over, and the instance could not be restarted.
+      // Documented: the challenge has ended, but the instance could not be restarted.
       if (success === false) await restart(options)
       else if (!answer.ok || success !== true) throw errorOf(answer)
       ceremonies.end(options)
