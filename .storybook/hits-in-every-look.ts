@@ -12,7 +12,7 @@ const WINDOWS = [
 
 /** After each story, a pointer must reach every control in each theme, direction and size of the window. */
 export async function hitsInEveryLook(context: StoryContext): Promise<void> {
-  // Storybook cannot set the size of its own window.
+  // Storybook cannot set the size of its window.
   if (!inChromium.page) return
   const covered: string[] = []
   for (const [width, height] of WINDOWS.toReversed()) {

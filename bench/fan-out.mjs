@@ -1,4 +1,4 @@
-// 5,000 pages that watch one process, and what an event to all of them costs: the handler of this package beside better-sse and
+// 5,000 pages that watch one process, and what an event to all of them costs: the handler of this package next to better-sse and
 // Hono's `streamSSE`, in the same run. `--watchers 1000` for fewer.
 
 import { fork } from 'node:child_process'

@@ -1,5 +1,5 @@
-// How long an app takes until the first QR code is painted, and what that costs the main thread, beside the page that a developer
-// would write by hand: on a processor as slow as a cheap phone's. `--runs 40` for more of them.
+// How long an app takes until the first QR code is painted, and what that costs the main thread, compared with the page that a
+// developer would write by hand: on a processor as slow as a cheap phone's. `--runs 40` for more of them.
 
 import { chromium } from 'playwright'
 import { chromiumLaunchOptions } from '../test/chromium.mjs'

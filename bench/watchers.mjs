@@ -104,7 +104,7 @@ await sleep(COUNTED_MS)
 const few = await server.measure()
 fewPages.close()
 
-// Now, and not before the first pages: whatever is loaded, compiled or connected once is none of what a page costs.
+// Measured after the first pages, because code and connections that are loaded once are not the cost of a page.
 await sleep(LET_GO_MS)
 const empty = await server.measure()
 

@@ -24,6 +24,11 @@ const replacements = [
   ['dead', /\bdead\b/gi, 'expired, lost, invalid'],
   ['gone', /\bgone\b/gi, 'expired, removed, closed, ended'],
   ['patience', /\b(?:patience|patient)\b/gi, 'retries, backoff, time limit'],
+  ['unknown origin', /\bunknown origin\b/gi, 'untrusted'],
+  ['the like', /\b(?:and|or) the like\b/gi, 'and others, such as'],
+  ['at the most', /\bat the most\b/gi, 'at most'],
+  ['mend', /\bmend(?:s|ed|ing)?\b/gi, 'repair'],
+  ['foresee', /\bfore(?:sees?|saw|seen)\b/gi, 'allow, support'],
 ] as const
 
 /**
@@ -198,6 +203,11 @@ it('comments, test titles, error messages, English texts, documents and file nam
 
 it.each([
   ['README.md', 'The color is gone.', ['gone', '-our']],
+  [
+    'src/any.ts',
+    '// Mends what has an unknown origin, and the like.',
+    ['unknown origin', 'the like', 'mend'],
+  ],
   ['stories/docs/any.mdx', 'Your app is told, see [this](./gone.md) and `color`.', ['tell']],
   ['src/any.ts', '// A canceled request is recognized.', ['-ise', '-lled']],
   ['test/any.test.ts', "it('tells who is authorised', () => {})", ['tell', 'authorize']],

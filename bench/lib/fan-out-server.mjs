@@ -1,4 +1,4 @@
-// A server that sends each event to all who watch, in a process of its own: the pairing handler, better-sse or Hono.
+// A server that sends each event to all watchers, in a separate process: the pairing handler, better-sse or Hono.
 
 import { createServer } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'

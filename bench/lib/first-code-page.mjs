@@ -7,7 +7,7 @@ import { createEmulator, mockOwnServer } from 'whatsapp-pairing/testing'
 
 /** @typedef {import('./first-code-app.mjs').BuiltApp} BuiltApp */
 
-/** A page without a code has loaded by then all that it loads by itself. */
+/** By then, a page without a code has loaded everything that it loads without an action. */
 const SETTLED_MS = 1_000
 
 const PAINTED = '/painted'

@@ -8,7 +8,7 @@ import { openFirstCode } from './first-code-page.mjs'
  *
  * @typedef {object} Loaded
  * @property {number} bytes JavaScript, minified and gzipped, above React and TanStack Query
- * @property {number} chunks scripts beside the app's own; Vite may divide that, which is a request more
+ * @property {number} chunks scripts in addition to the app's own; Vite may split that, which is one more request
  * @property {number} onDemand scripts that code has requested
  * @property {number} reads
  */

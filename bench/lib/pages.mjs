@@ -13,7 +13,7 @@ const OPENING = 100
  */
 
 /**
- * Pages that watch, each over a connection of its own, as browsers do.
+ * Pages that watch, each over a separate connection, as in browsers.
  *
  * @param {string} url of the server
  */

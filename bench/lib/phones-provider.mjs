@@ -134,7 +134,7 @@ export async function startPhonesProvider({ random, faultChance }) {
     if (fault === 'HTTP 429') return void response.writeHead(429, { 'retry-after': '1' }).end()
     if (fault === 'page of a gateway')
       return void response.writeHead(502, { 'content-type': 'text/html' }).end('<html>Bad Gateway</html>')
-    // From here on the request has its effect, whatever comes back.
+    // After this the request has its effect, for any response.
     const text = JSON.stringify(respond?.(request.method ?? '') ?? {})
     if (fault === 'slow response') await sleep(SLOW_MS)
     if (fault === 'cut connection') return void request.socket.destroy()

@@ -20,7 +20,7 @@ const timing = {
 
 const client = createClient({ url: redisUrl })
 client.on('error', () => {})
-// Not waited for: a process that starts while Redis is away works by itself.
+// Not waited for: a process that starts during an outage of Redis works alone.
 void client.connect().catch(() => {})
 
 /** @param {Request} request */

@@ -25,7 +25,7 @@ const SPELLINGS: readonly (readonly [RegExp, string])[] = [
   [/^(225)0(?:1(?=\d[0-3])|5(?=\d[4-6])|7(?=\d[7-9]))(\d{8})$/, '$1$2'],
   // Benin, 2024.
   [/^(229)01(\d{8})$/, '$1$2'],
-  // Gabon, 2019: 6 or 7 in place of the 0, which was also left out from abroad.
+  // Gabon, 2019: 6 or 7 instead of the 0, which was also omitted from abroad.
   [/^(241)(?:0|6(?=[256])|7(?=[47]))([2-7]\d{6})$/, '$1$2'],
   // Cameroon, 2014.
   [/^(237)6([5-9]\d{7})$/, '$1$2'],

@@ -60,11 +60,11 @@ export interface PairingMessages {
   readonly methodQr: string
   readonly methodPhoneCode: string
   /**
-   * Steps beside the QR code, for WhatsApp and WhatsApp Business, which have the same menus. `{menu}` is `stepAndroid` and
+   * Steps next to the QR code, for WhatsApp and WhatsApp Business, which have the same menus. `{menu}` is `stepAndroid` and
    * `stepIphone`, on one line each. On the user's own phone it is only the one for its system.
    */
   readonly stepsScan: readonly string[]
-  /** Steps beside the pairing code, with the same `{menu}`. */
+  /** Steps next to the pairing code, with the same `{menu}`. */
   readonly stepsCode: readonly string[]
   /** `{menuIcon}` and `{settingsIcon}` are pictures. A picture and the words in the same `**…**` stay on one line. */
   readonly stepAndroid: string
@@ -72,7 +72,7 @@ export interface PairingMessages {
   readonly leadNumber: string
   /** In place of `leadNumber` on a phone: why there is no QR code at first. */
   readonly leadOwnPhone: string
-  /** `{app}` is the host's `appName`. */
+  /** `{app}` is the app's `appName`. */
   readonly leadLinking: string
   readonly leadLinked: string
   /** `{phone}` was linked, and `{expected}` is the number that the app expects. */
@@ -148,7 +148,7 @@ export interface PairingMessages {
   readonly mayTake: string
   /** Button that goes back from a request for a code to the number. */
   readonly backToNumber: string
-  /** Link to the host's `supportUrl`. */
+  /** Link to the app's `supportUrl`. */
   readonly contactSupport: string
   /** Next to a code that has been shown for half a minute. */
   readonly slowCode: string
@@ -202,7 +202,7 @@ export interface PairingPasskeyTexts {
   readonly titles: Readonly<Record<'submitted' | 'confirm', string>>
   /**
    * What to do: the app signs (`sign`), or the provider has its own procedure (`hand-off`), which is a `code` for its extension
-   * or a `link`. The other texts are for the steps. `{app}` is the host's `appName`.
+   * or a `link`. The other texts are for the steps. `{app}` is the app's `appName`.
    */
   readonly leads: Readonly<Record<'sign' | 'hand-off' | 'code' | 'link' | 'submitted' | 'confirm', string>>
   /** On a phone. */

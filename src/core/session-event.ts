@@ -9,7 +9,7 @@ import type { PairingUpdate } from './update.js'
 /** A request of the page, or of the poller behind it. */
 export type SessionRequestKind = 'read' | 'start' | 'reset' | 'unlink' | 'request-pairing-code'
 
-/** All that happens to a session. `at` is epoch milliseconds: `core` has no clock of its own. */
+/** An event of a session. `at` is epoch milliseconds, because `core` has no clock. */
 export type SessionEvent = { readonly at: number } & (
   | { readonly type: 'started' }
   /** The user chose to start over: the session at the provider is cleared. */

@@ -93,7 +93,7 @@ export function isWaiting({ phase, method, qr, code, isConfirmed }: Draft): bool
   return method === 'qr' ? qr.display === 'waiting' : code.name === 'requesting'
 }
 
-/** Whether an action is due at the provider before the round goes on. */
+/** Whether an action is due at the provider before the round continues. */
 export function isChangeDue(reset: Draft['reset']): reset is 'start' | 'reset' | 'unlink' {
   return reset === 'start' || reset === 'reset' || reset === 'unlink'
 }

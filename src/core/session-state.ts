@@ -162,7 +162,10 @@ export interface SessionFacts {
   now: number
   attempt: number
   departures: number
-  /** The action that is due at the provider before the round goes on. Each is sent once per round: then it is `started` or `done`. */
+  /**
+   * The action that is due at the provider before the round continues. Each is sent once per round: then it is `started` or
+   * `done`.
+   */
   reset: 'none' | 'start' | 'reset' | 'unlink' | 'started' | 'done'
   /** A code has expired: one more read of the state is due, and further reads while the provider is between two states. */
   isLastLook: boolean

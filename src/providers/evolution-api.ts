@@ -76,7 +76,7 @@ export interface EvolutionApiOptions extends SecretOptions {
    * pairing code was not entered before the server restarted. It needs the global key, and the instance loses its webhooks,
    * settings and stored messages, so the adapter does not do it automatically. It is called when the user starts over. Without
    * it, starting over fails with `not-supported`.
-   * @throws whatever your function throws, as an error of `reset`
+   * @throws the errors of your function, as errors of `reset`
    */
   readonly recreateInstance?:
     | ((options: { readonly signal?: AbortSignal | undefined }) => Promise<void>)

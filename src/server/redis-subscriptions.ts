@@ -22,7 +22,7 @@ interface RedisSubscriptionsOptions {
 }
 
 export interface RedisSubscriptions {
-  /** False once node-redis has given up, because the host's `reconnectStrategy` said so. */
+  /** False once node-redis has given up, because the app's `reconnectStrategy` said so. */
   readonly isOpen: boolean
   /** The wanted channels have changed. */
   update(): void

@@ -5,14 +5,14 @@ export interface QrRoundTiming {
   readonly refs: number
 }
 
-/** A round of codes: which one was shown at some moment, from which all later ones follow. */
+/** A round of codes: the code that was shown at one time. All later codes follow from it. */
 export interface QrRound {
   /** Number of the round's first code, counted over all rounds: no two codes are the same. */
   readonly firstSerial: number
   /** The code shown at `since`, from 1. */
   readonly number: number
   readonly since: number
-  /** Life of each code of this round, in place of the usual times. */
+  /** Life of each code of this round, instead of the usual times. */
   readonly codeMs: number | undefined
 }
 
@@ -23,7 +23,7 @@ export interface QrOfRound {
   readonly expiresAt: number
 }
 
-/** What a round shows at `at`: a code, nothing yet (`'ahead'`), or nothing any more (`'over'`). */
+/** The code of a round at `at`. `'ahead'`: before the first code. `'over'`: after the last. */
 export function qrOfRound(round: QrRound, timing: QrRoundTiming, at: number): QrOfRound | 'ahead' | 'over' {
   if (at < round.since) return 'ahead'
   let { number, since } = round

@@ -104,7 +104,7 @@ const entries: Readonly<Record<ProviderId, Entry>> = {
   },
   'evolution-api': {
     name: 'Evolution API',
-    // This server shows each of WhatsApp's codes for as long as that, whatever WhatsApp's own times are.
+    // This server shows each code for this long, independent of WhatsApp's times.
     account: { firstCodeMs: 45_000, codeMs: 45_000 },
     emulate(emulator) {
       const instance = { apiKey, instanceName: 'emulated' }

@@ -10,12 +10,12 @@ export function linkedTo(id: unknown, name: unknown, avatarUrl: unknown): Pairin
   return { status: 'linked', account: normalizeAccount({ phoneNumber: id, name, avatarUrl, id }) }
 }
 
-/** A QR code, as text or picture; throws `invalid-answer` for what is none. */
+/** A QR code, as text or picture; throws `invalid-answer` for anything else. */
 export function fromQrCode(content: string, expiresInMs?: number): PairingSnapshot {
   return { status: 'qr', qrCode: normalizeQrPayload(content), expiresInMs }
 }
 
-/** A pairing code; throws `invalid-answer` for what is none. */
+/** A pairing code; throws `invalid-answer` for anything else. */
 export function fromPairingCode(text: string, expiresInMs?: number): PairingSnapshot {
   return {
     status: 'pairing-code',

@@ -5,8 +5,8 @@ type Values = Readonly<Record<string, ReactNode>>
 /**
  * A message with `**…**` as `<strong>` and `{name}` as the node of that name. Never HTML: messages are text.
  *
- * Each text is in an element of its own. A page translator replaces text nodes, and React fails when it removes one that
- * is no longer there; elements stay.
+ * Each text is in a separate element. A page translator replaces text nodes, and React fails when it removes one that is no
+ * longer there; elements stay.
  */
 export function RichText({ text, values }: { text: string; values: Values }): ReactElement {
   const pieces = text

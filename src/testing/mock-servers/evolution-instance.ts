@@ -11,9 +11,9 @@ import type {
 import type { EvolutionSocket } from './evolution-whatsapp.js'
 import { createEvolutionWhatsApp } from './evolution-whatsapp.js'
 
-// What Evolution API does by itself, as recordings of 2.3.7 and of 2.4 show it: see test/fixtures/recordings.
+// The behaviour of Evolution API, from recordings of 2.3.7 and 2.4: see test/fixtures/recordings.
 
-/** The server's own setting (`qrTimeout`), whatever WhatsApp's times are. */
+/** The server's setting (`qrTimeout`), independent of WhatsApp's times. */
 const CODE_MS = 45_000
 const CLOSED_MS = 10
 const CONNECTING_MS = 40
@@ -39,11 +39,11 @@ export function createEvolutionInstance(
   let state: EvolutionState = 'close'
   let codes: EvolutionCodes = { count: 0 }
   let phoneNumber: string | null = null
-  /** 2.4: set by a logout and never taken back, so that the server does not connect again after the next scan. */
+  /** 2.4: set by a logout and never reset, so that the server does not reconnect after the next scan. */
   let isDeleting = false
-  /** What the server would log in with. `leftovers` are refused by WhatsApp. */
+  /** The stored credentials. WhatsApp refuses `leftovers`. */
   let saved: 'none' | 'leftovers' | 'device' = 'none'
-  /** The newest socket. Older ones live on, and nothing is known of them. */
+  /** The newest socket. Older ones stay open, but the server has lost them. */
   let socket: EvolutionSocket | undefined
   let settledAt = Number.NEGATIVE_INFINITY
   /** The first socket of this instance: earlier ones are of a deleted instance of the same name. */
@@ -100,7 +100,7 @@ export function createEvolutionInstance(
       outOfCodes(of, at)
       return
     }
-    // A phone has answered, and the link is not finished.
+    // A phone has scanned or entered a code, but the link is not complete.
     if (isShown && emulator.state.status !== 'pairing') return
     if (codes.count >= qrLimit) {
       limit(of, at)
@@ -159,7 +159,7 @@ export function createEvolutionInstance(
 
   function login(of: EvolutionSocket, at: number): void {
     const others = whatsapp.login(of, at)
-    // WhatsApp lets one socket of a device live. The server connects the other one again, which throws this one out.
+    // WhatsApp allows one socket per device. The server reconnects the other one, which disconnects this one.
     for (const other of others) {
       agenda.add(at + EVICTED_MS, (now) => {
         if (!other.isOpen) return
@@ -188,7 +188,7 @@ export function createEvolutionInstance(
     disconnected(401, ['status.instance', 'logout.instance', 'connection.update'])
   }
 
-  /** The phone has answered, and WhatsApp wants the device to connect anew (515). */
+  /** The phone has scanned or entered a code, and WhatsApp requires the device to reconnect (515). */
   function answered(): void {
     const { state: account } = emulator
     if (account.status !== 'linking') return
@@ -206,7 +206,7 @@ export function createEvolutionInstance(
     })
   }
 
-  /** What was done to the account and not by this server. */
+  /** Handles changes of the account that this server did not make. */
   function changed({ action, at }: EmulatorEvent): void {
     if (isOwnAction) return
     agenda.catchUp()
@@ -353,14 +353,14 @@ export function createEvolutionInstance(
       agenda.add(upAt + (isLate ? LATE_MS : -EARLY_MS), (at) => {
         isLoaded = true
         state = 'close'
-        // What it was doing it does again.
+        // The server continues what it was doing.
         if ((records.entry?.connectionStatus ?? 'close') !== 'close') open(at)
       })
     },
   }
 }
 
-/** Given for what is no phone number: no phone takes it. */
+/** Returned for an invalid phone number. No phone accepts it. */
 const UNKNOWN_NUMBER_CODE = 'ZZZZZZZZ'
 
 const RESTART_24_MS = 3_000

@@ -13,7 +13,7 @@ export interface EvolutionRecords {
   send(event: string, data?: unknown): void
   /** Sends `connection.update`. */
   update(fields: Readonly<Record<string, unknown>>): void
-  /** What is written and sent where the server does not connect again. */
+  /** Writes and sends the end of a connection that the server does not reopen. */
   disconnected(reason: number, events: readonly string[]): void
 }
 
@@ -25,7 +25,7 @@ const unlinked: EvolutionListEntry = {
   updatedAt: 0,
 }
 
-/** Makes the records of an instance that has been there for ever. */
+/** Creates the records of an existing instance. */
 export function createEvolutionRecords(
   now: () => number,
   { instanceName, version, onEvent }: Pick<EvolutionInstanceOptions, 'instanceName' | 'version' | 'onEvent'>,
@@ -37,7 +37,7 @@ export function createEvolutionRecords(
   }
 
   function send(event: string, data: unknown = null): void {
-    // 2.4 sends nothing for a deleted instance, whatever its sockets still do.
+    // 2.4 sends nothing for a deleted instance, even if its sockets are still active.
     const isMuted = version === '2.4' && entry === undefined && event !== 'remove.instance'
     if (!isMuted) onEvent?.({ event, data })
   }

@@ -3,7 +3,7 @@ import type { EvolutionWhatsApp } from './evolution-whatsapp.js'
 /** Which version's behaviour is emulated. */
 export type EvolutionVersion = '2.3.7' | '2.4'
 
-/** What `connectionState` says. It has no `state` in the first moments after a start of the server. */
+/** The state in `connectionState`. It has no `state` in the first moments after a start of the server. */
 export type EvolutionState = 'open' | 'connecting' | 'close' | undefined
 
 /** Body of a webhook, without the fields that every one has. */
@@ -31,29 +31,29 @@ export interface EvolutionInstance {
   readonly state: EvolutionState
   readonly list: EvolutionListEntry | undefined
   readonly codes: EvolutionCodes
-  /** Opens a socket, whatever the state is. */
+  /** Opens a socket, in any state. */
   connect(phoneNumber: string | null): void
-  /** False where there was nothing to do. */
+  /** False if there was nothing to do. */
   logout(): boolean
   restart(): void
   remove(): void
   create(): void
   /** Whether `connect` fails with HTTP 200. Read once: the next one works. */
   readonly isSettling: boolean
-  /** The server's process ends. What it keeps in memory is lost. */
+  /** Ends the server's process. Its memory is lost. */
   stop(): void
   /** The process has started, and responds from `upAt` on. */
   start(upAt: number): void
 }
 
-/** What the server keeps of the last code, and goes on giving when it is over. */
+/** The last code of the server, which it still returns after its expiry. */
 export interface EvolutionCodes {
   readonly count: number
   readonly code?: string
   readonly pairingCode?: string | null
 }
 
-/** What `fetchInstances` says: it comes from the server's database, which is written later or never. */
+/** An entry of `fetchInstances`. It comes from the server's database, which is written later or never. */
 export interface EvolutionListEntry {
   readonly connectionStatus: Exclude<EvolutionState, undefined>
   readonly ownerJid: string | null

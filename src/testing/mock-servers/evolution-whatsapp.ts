@@ -3,30 +3,30 @@ export interface EvolutionSocket {
   readonly id: number
   isOpen: boolean
   isLoggedIn: boolean
-  /** A phone has answered one of its codes. */
+  /** A phone has scanned or entered one of its codes. */
   isLinked: boolean
-  /** Its codes were there before the mock server, or without it: no others follow. */
+  /** Its codes were issued before the mock server was created, or without it. No others follow. */
   isAdopted: boolean
   /** How many codes it has shown, and since when the last one. */
   codes: number
   codeAt: number
 }
 
-/** What WhatsApp sees of the server. Several sockets of one device throw each other out for ever. */
+/** WhatsApp's view of the server. Several sockets of one device disconnect each other endlessly. */
 export interface EvolutionWhatsApp {
   /** Every login of the linked device. More than one for each link and restart gets numbers banned. */
   readonly logins: number
   /** How often a socket requested a link. */
   readonly registrations: number
-  /** Logins with credentials that WhatsApp does not take. */
+  /** Logins with credentials that WhatsApp refuses. */
   readonly refusedLogins: number
-  /** Sockets of this moment, those that nothing is known of included. */
+  /** The open sockets, including those that the server has lost. */
   readonly connections: number
   /** The `id` of the next socket. */
   readonly nextId: number
   open(): EvolutionSocket
   register(socket: EvolutionSocket, at: number): void
-  /** Returns the sockets that it throws out. */
+  /** Returns the sockets that it disconnects. */
   login(socket: EvolutionSocket, at: number): readonly EvolutionSocket[]
   refuse(socket: EvolutionSocket, at: number): void
   /** A device that was linked before the mock server was made. */

@@ -116,7 +116,7 @@ export function mockEvolutionApi(emulator: Emulator, options: MockEvolutionApiOp
     instance.connect(call.url.searchParams.get('number'))
     if (holdMs > 0) await call.hold(holdMs)
     instance.catchUp()
-    // The codes, also where the instance is open by now.
+    // The codes, even if the instance is open by now.
     return codes(call)
   }
 
@@ -267,7 +267,7 @@ function unknownInstance(name: string): Response {
   return problem(404, 'Not Found', [`The "${name}" instance does not exist`])
 }
 
-/** What went wrong has HTTP 200. */
+/** This error has HTTP 200. */
 function failed(): Response {
   return json({ error: true, message: '[object Object]' })
 }

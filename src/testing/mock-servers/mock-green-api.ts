@@ -44,7 +44,7 @@ const RATE_LIMITS: Readonly<Record<string, number>> = {
 /** How long the response to a request for a notification is delayed if there is none. */
 const NOTIFICATION_MS = 5_000
 
-/** As recorded: browsers may call, but send no header beside these two. */
+/** As recorded: browsers may call, but may send only these two headers. */
 const CORS_HEADERS = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'GET,PUT,POST,DELETE',

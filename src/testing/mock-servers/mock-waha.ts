@@ -239,7 +239,7 @@ export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha
     'POST logout': change(session.logout),
   }
 
-  /** These know a stopped session as little as an absent one. */
+  /** These treat a stopped session like a missing one. */
   const engineRoutes: Readonly<Record<string, Route>> = {
     'GET auth/qr': getQrCode,
     'POST auth/request-code': requestCode,
@@ -268,7 +268,7 @@ export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha
     look()
     return response
 
-    /** The end of the process ends the requests under way. */
+    /** The end of the process also ends running requests. */
     async function hold(ms: number): Promise<void> {
       await call.hold(ms)
       refuseWhenDown()

@@ -147,7 +147,7 @@ export function mockZApi(emulator: Emulator, options: MockZApiOptions): MockServ
     return json({ token: extensionTokenOf(tokens), expiresAt: emulator.now() + EXTENSION_TOKEN_MS })
   }
 
-  /** Runs something and responds `true`, whatever the state. */
+  /** Runs an action and responds `true`, in any state. */
   const done = (action: () => unknown) => (): Response => {
     action()
     return value(true)

@@ -1,7 +1,7 @@
 import { PASSKEY_RESPONSE_MS } from '../emulated-passkey.js'
 import type { Emulator, EmulatorState } from '../emulator.js'
 
-/** What a session says of itself, in WAHA's words. */
+/** The statuses of a WAHA session. */
 export type WahaStatus =
   | 'STOPPED'
   | 'STARTING'
@@ -11,7 +11,7 @@ export type WahaStatus =
   | 'PASSKEY_REQUIRED'
   | 'PASSKEY_CONFIRMATION_REQUIRED'
 
-/** The `me` of a session: whose credentials it holds, which says nothing about a link. */
+/** The `me` of a session: the account of its credentials, which need not be linked. */
 export interface WahaMe {
   readonly id: string
   readonly pushName?: string
@@ -20,26 +20,26 @@ export interface WahaMe {
 
 /** A session of the engine NOWEB. It runs or is stopped, and keeps its credentials either way. */
 export interface WahaSession {
-  /** The status of this moment. A running session without credentials begins a round of codes by itself. */
+  /** The current status. A running session without credentials begins a round of codes automatically. */
   status(): WahaStatus
   /** The credentials that the server shows now. A session that is stopped or has just started shows none. */
   me(): WahaMe | null
   /** The credentials on the server's disk, shown or not. */
   credentials(): WahaMe | null
-  /** Keeps the first half of a link: what the server saves when a pairing code is requested. */
+  /** Stores an incomplete link, as the server does when a pairing code is requested. */
   halfLink(phoneNumber: string): void
-  /** Starts it. `false` where it is running. */
+  /** Starts it. `false` if it is already running. */
   start(): boolean
-  /** Stops it at once. The link survives. Resolves when the server responds. */
+  /** Stops it immediately. The link survives. Resolves when the server responds. */
   stop(hold: Hold): Promise<void>
   restart(hold: Hold): Promise<void>
-  /** Removes the device and starts again what was running. The status changes a second after the device was removed. */
+  /** Removes the device, and restarts a running session. The status changes a second after the device was removed. */
   logout(hold: Hold): Promise<void>
   /** As {@link logout}, and stays stopped. */
   remove(hold: Hold): Promise<void>
   /** Waits for `SCAN_QR_CODE` as a request for the QR code does, and returns the status at the end of that. */
   awaitScan(hold: Hold): Promise<WahaStatus>
-  /** Whether the engine's socket to WhatsApp is there: without it, a request for a pairing code crashes. */
+  /** Whether the engine's socket to WhatsApp exists. Without it, a request for a pairing code crashes. */
   hasSocket(): boolean
   /** When the status changes next if nothing else happens, on the emulator's clock. */
   nextChangeAt(): number
@@ -66,9 +66,9 @@ const BEFORE: WahaMe = { id: '5511987654321@c.us', pushName: 'Ana Souza', lid: '
 
 /** One run of the session, and the end of the run before it. */
 interface Run {
-  /** What the session goes on saying until `stopsAt`. */
+  /** The status until `stopsAt`. */
   readonly before: { readonly status: WahaStatus; readonly me: WahaMe | null } | null
-  /** When the run before is over. */
+  /** When the previous run ends. */
   readonly stopsAt: number
   /** When this run begins; `null` where the session stays stopped. */
   readonly startsAt: number | null
@@ -89,7 +89,7 @@ export function createWahaSession(
   const { now } = emulator
   let run: Run = { before: null, stopsAt: now(), startsAt: stopped ? null : now() - startingMs }
   let saved: WahaMe | null = null
-  /** The link came by a code: WAHA goes on saying SCAN_QR_CODE until it logs in. */
+  /** The link was made with a code: WAHA reports SCAN_QR_CODE until it logs in. */
   let isFreshLink = false
   let answeredAt = 0
 

@@ -29,8 +29,8 @@ const WORKING_MS = 2_000
 const REPORTED_STATUSES = 3
 
 /**
- * Sends `session.status` for each change of the status, and for each new QR code. Call it whenever something may have
- * changed: it waits for the next change by itself.
+ * Sends `session.status` for each change of the status, and for each new QR code. Call it whenever something may have changed: it
+ * schedules the next change automatically.
  */
 export function createWahaWebhooks(emulator: Emulator, source: Source): () => void {
   const { session } = source

@@ -18,7 +18,7 @@ import { spoiledJson } from './spoiled-json.js'
 /** Part of each response body; no error may repeat it. */
 const MARK = 'words-of-the-provider'
 
-/** Some adapters retry with pauses. What happens after this time need not be seen. */
+/** Some adapters retry with pauses. The test does not wait for more than this time. */
 const LIMIT_MS = 500
 
 /** Repeats the whole request, credentials included, as a careless server would. */
@@ -61,7 +61,7 @@ const busiest: Readonly<Record<CallName, readonly ProviderState[]>> = {
   resetPasskey: ['passkey-required'],
 }
 
-/** Whatever the server sends, no secret, URL or response body gets out, and no call breaks. */
+/** For any response of the server, no secret, URL or response body leaves the adapter, and no call breaks. */
 export function addLeakRules(rule: AddRule, options: TestProviderOptions, names: readonly CallName[]): void {
   /** Calls a new provider; the response to the request with this index is another one. */
   async function runSpoiled(

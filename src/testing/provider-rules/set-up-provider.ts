@@ -58,9 +58,9 @@ const startAndScan = (emulator: Emulator): void => {
 }
 
 /**
- * How an emulated account gets into each state, and what `getStatus` and `getQrCode` may report of it. Not every provider
- * can see everything: between scan and link most report `preparing`, some `unlinked`. None may report a link that does not
- * exist, or a code that is over.
+ * How an emulated account gets into each state, and what `getStatus` and `getQrCode` may report of it. Not every provider can see
+ * everything: between scan and link most report `preparing`, some `unlinked`. None may report a link that does not exist, or an
+ * expired code.
  */
 export const situations: Readonly<
   Record<ProviderState, readonly [arrange: Arrange, getStatus: Statuses, getQrCode: Statuses]>
