@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { parseJson } from '../../src/core/json.js'
 import { type CallName, calls, outcomeOf } from '../../src/testing/provider-rules/calls.js'
 import { setUpProvider, statesOf } from '../../src/testing/provider-rules/set-up-provider.js'
+import { anyText } from '../any-text.js'
 import { hostilePictures, hostileTexts, hostileValues } from '../hostile-content.js'
 import type { FuzzedAdapter } from './fuzzed-adapters.js'
 
@@ -54,7 +55,7 @@ export const textsFor = (words: readonly string[]): fc.Arbitrary<string> =>
     { weight: 4, arbitrary: fc.constantFrom(...words) },
     // Known words among others: patterns look for them anywhere in a text.
     { weight: 1, arbitrary: fc.tuple(pick(hostileTexts), pick(words)).map((texts) => texts.join(' ')) },
-    { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40, size: 'max' }) },
+    { weight: 1, arbitrary: anyText({ maxLength: 40, size: 'max' }) },
     { weight: 2, arbitrary: fc.string({ unit: fc.constantFrom(...'AQgw05+/'), maxLength: 30, size: 'max' }) },
   )
 
