@@ -13,6 +13,8 @@ const vitest = await startVitest(
     ? chosen
     : [
         'test/faults',
+        'test/core/session-properties',
+        'test/poller/codes',
         'test/providers/fuzz',
         'test/providers/evolution-logins',
         'test/react/fuzz-page',

@@ -33,6 +33,13 @@ export const listedAttacks = [
     tests: /for all replicas together|after a restart of all processes/,
   },
   {
+    item: 'm4',
+    name: '400 refused webhooks, each for another tenant',
+    before: '5.6 kB for good each',
+    file: 'test/server/webhook-signature.test.ts',
+    tests: /make no session and leave no memory/,
+  },
+  {
     item: 'm5',
     name: 'the token of a link in the address bar',
     before: 'it stayed',

@@ -10,6 +10,7 @@ import type { SessionEvent } from '../../src/core/session-event.js'
 import { isOnlyReadOnFocus, nextDeadline, nextRequest } from '../../src/core/session-request.js'
 import type { SessionState } from '../../src/core/session-state.js'
 import type { PairingUpdate } from '../../src/core/update.js'
+import { randomRuns } from '../long-runs.js'
 
 const timing = {
   qrLifetimeMs: 20_000,
@@ -21,6 +22,9 @@ const timing = {
 }
 
 const MAX_REFRESHES = 3
+
+/** For each property. */
+const RUNS = randomRuns(250, 2_000)
 
 /** Missing, most of the time. */
 const rarely = <Value>(arbitrary: fc.Arbitrary<Value>) =>
@@ -209,13 +213,13 @@ const isOtherSession = (state: SessionState, before: SessionState): boolean =>
 describe.each(['auto', 'manual'] as const)(
   'transition() in the refresh mode %s, for any sequence of events',
   (mode) => {
-    const hold = (check: Check, numRuns = 1_000, begin = () => {}) =>
+    const hold = (check: Check, begin = () => {}) =>
       fc.assert(
         fc.property(steps, (story) => {
           begin()
           runIn(mode, story, check)
         }),
-        { numRuns },
+        RUNS,
       )
 
     it('never throws, and every state has a method of the provider, a schedule and no deadline that is over', () => {
@@ -251,7 +255,6 @@ describe.each(['auto', 'manual'] as const)(
           expect(shown.size).toBeLessThanOrEqual(MAX_REFRESHES)
           if (session.status === 'expired' && !facts.isLastLook) expect(nextRequest(facts)).toBeUndefined()
         },
-        1_000,
         () => {
           shown = new Set()
         },
@@ -270,7 +273,6 @@ describe.each(['auto', 'manual'] as const)(
           expect(order).not.toContain(key)
           order.push(key)
         },
-        1_000,
         () => {
           order = []
         },
@@ -308,7 +310,7 @@ describe.each(['auto', 'manual'] as const)(
         expect(transition(state, { type: 'time-passed', at }, laterRules).facts.phase).toEqual(
           state.facts.phase,
         )
-      }, 300)
+      })
     })
 
     it('shows nothing of a session after an update of another one', () => {
@@ -322,7 +324,7 @@ describe.each(['auto', 'manual'] as const)(
       hold(({ session }, before) => {
         if (JSON.stringify(session) === JSON.stringify(before.session) && !('error' in session))
           expect(session).toBe(before.session)
-      }, 500)
+      })
     })
   },
 )
@@ -341,7 +343,7 @@ describe('transition() in the refresh mode manual, for any sequence of events', 
           expect(shown).toBeLessThanOrEqual(wanted)
         })
       }),
-      { numRuns: 1_000 },
+      RUNS,
     )
   })
 
@@ -353,7 +355,7 @@ describe('transition() in the refresh mode manual, for any sequence of events', 
           if (!state.facts.isLastLook) expect(nextRequest(state.facts)).toBeUndefined()
         }),
       ),
-      { numRuns: 1_000 },
+      RUNS,
     )
   })
 })

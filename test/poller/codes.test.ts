@@ -17,6 +17,7 @@ import {
   mockGreenApiSocket,
   mockOwnServer,
 } from '../../src/testing.js'
+import { randomRuns } from '../long-runs.js'
 import { openCorePage } from '../server/core-page.js'
 import { HANDLER_URL, separateHandler } from '../server/world.js'
 
@@ -183,7 +184,7 @@ async function always(
 ): Promise<void> {
   await fc.assert(
     fc.asyncProperty(arbitrary, async (schedule) => check(await watch(connect, schedule))),
-    { numRuns: 10 },
+    randomRuns(4, 40),
   )
 }
 

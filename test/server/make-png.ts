@@ -87,16 +87,20 @@ function passRows(
   if (columns <= 0) return []
   const distance = Math.ceil((depth * channels) / 8)
   const rows: Uint8Array[] = []
+  const [light, dark] = [false, true].map((is) => samplesOf(is, colorType, depth, isTransparent))
   let before = new Uint8Array(Math.ceil((columns * channels * depth) / 8))
   for (let y = y0; y < height; y += dy) {
     const row = new Uint8Array(before.length)
     for (let column = 0; column < columns; column += 1) {
-      const samples = samplesOf(isDark(x0 + column * dx, y), colorType, depth, isTransparent)
-      for (const [channel, sample] of samples.entries())
-        writeSample(row, column * channels + channel, depth, sample)
+      const samples = (isDark(x0 + column * dx, y) ? dark : light) ?? []
+      for (let channel = 0; channel < channels; channel += 1)
+        writeSample(row, column * channels + channel, depth, samples[channel] ?? 0)
     }
     const type = filter === 'mixed' ? rows.length % 5 : filter
-    rows.push(Uint8Array.from([type, ...filtered(row, before, distance, type)]))
+    const written = new Uint8Array(row.length + 1)
+    written[0] = type
+    written.set(type === 0 ? row : filtered(row, before, distance, type), 1)
+    rows.push(written)
     before = row
   }
   return rows
@@ -135,7 +139,8 @@ function filtered(row: Uint8Array, before: Uint8Array, distance: number, type: n
     const left = row[at - distance] ?? 0
     const up = before[at] ?? 0
     const upLeft = before[at - distance] ?? 0
-    return byte - ([0, left, up, (left + up) >> 1, paeth(left, up, upLeft)][type] ?? 0)
+    if (type === 4) return byte - paeth(left, up, upLeft)
+    return byte - (type === 1 ? left : type === 2 ? up : (left + up) >> 1)
   })
 }
 

@@ -72,10 +72,13 @@ describe('readPicture() reads the text in a PNG', () => {
     },
   )
 
-  it.each([0, 1, 2, 3, 4])('with filter %i in each row', async (filter) => {
-    for (const format of formats)
-      expect(await readPicture(srcOf(draw({ ...format, filter }, SMALL)))).toBe(TEXT)
-  })
+  it.each([0, 1, 2, 3, 4])(
+    'with filter %i in each row, for each number of bytes in a pixel',
+    async (filter) => {
+      for (const format of formats.filter(({ colorType, depth }) => depth >= 8 && colorType !== 3))
+        expect(await readPicture(srcOf(draw({ ...format, filter }, SMALL)))).toBe(TEXT)
+    },
+  )
 
   it.each<Drawing>([
     { scale: 1 },
@@ -109,7 +112,7 @@ describe('readPicture() reads the text in a PNG', () => {
   it('without node:zlib, as in an edge runtime', async () => {
     vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined)
     expect(await readPicture(srcOf(draw({ colorType: 6, depth: 8, isInterlaced: true })))).toBe(TEXT)
-    for (const [, file] of crafted) expect(await readPicture(srcOf(file()))).toBeUndefined()
+    for (const [name] of crafted) expect(await readPicture(craftedSrc(name))).toBeUndefined()
   })
 })
 
@@ -259,12 +262,21 @@ const crafted: readonly (readonly [string, () => Buffer])[] = [
   ['nothing but its signature', () => SIGNATURE],
 ]
 
+const madeSrcs = new Map<string, string>()
+
+/** Made once for both tests: some of them take longer to make than to read. */
+function craftedSrc(name: string): string {
+  const src = madeSrcs.get(name) ?? srcOf(new Map(crafted).get(name)?.() ?? SIGNATURE)
+  madeSrcs.set(name, src)
+  return src
+}
+
 /** Of a processor that other tests use too; 5 to 10 ms on a quiet one. Without the reader's limits some of these take seconds. */
 const LIMIT_MS = 40
 
 describe('readPicture() passes on', () => {
-  it.each(crafted)('a PNG with %s, without stopping the process', async (_, make) => {
-    const src = srcOf(make())
+  it.each(crafted)('a PNG with %s, without stopping the process', async (name) => {
+    const src = craftedSrc(name)
     let least = Number.POSITIVE_INFINITY
     for (let run = 0; run < 5 && least >= LIMIT_MS; run += 1) {
       const { user, system } = process.cpuUsage()

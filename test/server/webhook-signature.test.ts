@@ -111,7 +111,7 @@ describe('a webhook that is signed and brings no secret', () => {
   })
 })
 
-describe('2,000 webhooks', () => {
+describe('400 webhooks', () => {
   setFlagsFromString('--expose-gc')
   const gc: unknown = runInNewContext('gc')
   const heapMb = (): number => {
@@ -152,16 +152,15 @@ describe('2,000 webhooks', () => {
         return (await world.webhook('{}', { headers: authorization ? { authorization } : {} })).status
       }
       const statuses = new Set<number>()
-      for (let warmUp = 0; warmUp < 500; warmUp += 1) statuses.add(await send())
+      for (let warmUp = 0; warmUp < 100; warmUp += 1) statuses.add(await send())
       const before = heapMb()
-      for (let left = 2_000; left > 0; left -= 1) statuses.add(await send())
+      for (let left = 400; left > 0; left -= 1) statuses.add(await send())
       // The last refusals of wrong secrets are 429.
       statuses.delete(429)
       expect([...statuses]).toEqual([status])
       expect(of).not.toHaveBeenCalled()
-      // A session of each would be 11 MB.
-      expect(heapMb() - before).toBeLessThan(4)
+      // A session of each would be 2.2 MB.
+      expect(heapMb() - before).toBeLessThan(1)
     },
-    60_000,
   )
 })

@@ -115,8 +115,8 @@ async function failedOf(tests: Tests): Promise<readonly string[]> {
   return [...tests.keys()].filter((title) => failed.has(title))
 }
 
-/** Each of these tests makes some hundred providers, so that only the mistakes about them run them. */
-const SLOW = /gives away no secret|field of a response/
+/** Each of these tests makes some hundred providers, or reads megabytes, so that only the mistakes about them run them. */
+const SLOW = /gives away no secret|field of a response|an endless body/
 
 type Create = TestProviderOptions['create']
 

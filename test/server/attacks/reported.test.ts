@@ -5,10 +5,8 @@ import { proxy } from '../../../src/client/proxy.js'
 import { PairingError } from '../../../src/core/errors.js'
 import { asRecord } from '../../../src/core/json.js'
 import { normalizePhoneNumber } from '../../../src/core/phone-number.js'
-import { createPollerRegistry } from '../../../src/poller/registry.js'
 import { greenApi } from '../../../src/providers/green-api.js'
 import { zApi } from '../../../src/providers/z-api.js'
-import { createHandler } from '../../../src/server/handler.js'
 import type { PairingHandlerOptions } from '../../../src/server/handler-options.js'
 import { createPairingLink, verifyPairingLink } from '../../../src/server/pairing-link.js'
 import { spyProvider, timing } from '../spy-provider.js'
@@ -374,46 +372,7 @@ attack(
 )
 
 attack(
-  { item: 'm4', name: '2,000 refused webhooks, each for another session', before: '5.6 kB for good each' },
-  async () => {
-    const inner = createPollerRegistry()
-    let made = 0
-    const registry: typeof inner = {
-      ...inner,
-      of(...args) {
-        made += 1
-        return inner.of(...args)
-      },
-    }
-    const handler = createHandler(
-      {
-        webhookSecret: SECRET,
-        authorize: () => true,
-        tenant: (request) => new URL(request.url).pathname,
-        provider: () => spyProvider({ readWebhook: () => ({ status: 'nonsense' }) as never }),
-      },
-      registry,
-    )
-    const before = process.memoryUsage().heapUsed
-    for (let count = 0; count < 2_000; count += 1) {
-      const answer = await handler(
-        new Request(`https://host.example/${count}/webhook`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', authorization: `Bearer ${SECRET}` },
-          body: '{}',
-        }),
-      )
-      expect(answer.status).toBeGreaterThanOrEqual(400)
-    }
-    expect(made).toBe(0)
-    expect(vi.getTimerCount()).toBe(0)
-    const megabytes = Math.max((process.memoryUsage().heapUsed - before) / 1e6, 0)
-    return `0 pollers, 0 timers, ${megabytes.toFixed(0)} MB before garbage collection`
-  },
-)
-
-attack(
-  { item: 'm7', name: 'a weak webhook secret, and 5,000 guesses', before: "'1' was taken; 5,000 × 403" },
+  { item: 'm7', name: 'a weak webhook secret, and 100 guesses', before: "'1' was taken; 5,000 × 403" },
   async () => {
     for (const webhookSecret of ['1', '', 'short', ' '.repeat(20), 'a'.repeat(20)])
       expect(() => createWorld({}, { webhookSecret })).toThrow(
@@ -426,7 +385,7 @@ attack(
         )
     const world = createWorld({ readWebhook: () => undefined }, { webhookSecret: SECRET })
     const answers: Response[] = []
-    for (let guess = 0; guess < 5_000; guess += 1)
+    for (let guess = 0; guess < 100; guess += 1)
       answers.push(await world.webhook({}, { query: `?secret=guess-${guess}-of-somebody` }))
     expect(answers.filter(({ status }) => status === 403)).toHaveLength(20)
     expect((await world.webhook({}, { query: `?secret=${SECRET}` })).status).toBe(200)
