@@ -1,8 +1,9 @@
+import type { PairingMethod } from '../../src/index.js'
 import { accountFaults } from './account-faults.js'
 import { browserFaults } from './browser-faults.js'
-import type { Fault } from './fault.js'
+import type { Column, Fault } from './fault.js'
 import { hostFaults } from './host-faults.js'
-import { providerFaults } from './provider-faults.js'
+import { commonFaults, providerFaults } from './provider-faults.js'
 
 /** From its first answer on, a page that was opened for a pairing code is any other page at WASend, which has none. */
 function withoutRepetition(fault: Fault): Fault {
@@ -11,10 +12,16 @@ function withoutRepetition(fault: Fault): Fault {
   return { ...fault, ends }
 }
 
-const ofEveryProvider = new Set([...hostFaults, ...browserFaults].map(({ name }) => name))
+const ofEveryProvider = new Set([...commonFaults, ...hostFaults, ...browserFaults].map(({ name }) => name))
 
-/** Whether it happens between the page and its server, where the provider makes no difference: `npm test` has it at one of them. */
-export const isOfEveryProvider = ({ name }: Fault): boolean => ofEveryProvider.has(name)
+/**
+ * Whether it ends as it does at GREEN-API, and happens where the provider makes no difference: between the page and its server, or in the
+ * HTTP of its responses, which all adapters read with the same code (`test/providers/request`). `npm test` has it at GREEN-API alone.
+ */
+export const isAsAtGreenApi = ({ name, ends }: Fault, column: Column, method: PairingMethod): boolean =>
+  !column.startsWith('green-api') &&
+  ofEveryProvider.has(name) &&
+  [ends[`green-api/${method}`], ends['green-api/qr']].includes(ends[column])
 
 /** All that may go wrong, when, and where it ends. */
 export const faults: readonly Fault[] = [

@@ -157,11 +157,12 @@ const later: readonly Fault[] = [
   line('no answer, once', 'at the reset', () => times(1, silent), linked),
 ]
 
+/** In the HTTP of the provider, of any kind. */
+export const commonFaults: readonly Fault[] = [...statuses, ...bodies, ...later]
+
 /** The provider's answers are no use, or there are none. */
 export const providerFaults: readonly Fault[] = [
-  ...statuses,
-  ...bodies,
-  ...later,
+  ...commonFaults,
   // It does not matter where no user looks at it.
   said('not-an-image', ends('failed (invalid-answer)', 'linked')),
   said('unauthorized', ends('failed (unauthorized)')),

@@ -2,3 +2,4 @@
 import { describeFaults } from './describe-faults.js'
 
 describeFaults('z-api')
+describeFaults('wasend')

@@ -1,4 +1,0 @@
-// @vitest-environment jsdom
-import { describeFaults } from './describe-faults.js'
-
-describeFaults('wasend')
