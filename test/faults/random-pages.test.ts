@@ -22,7 +22,7 @@ import { services } from './provider-side.js'
 import { checkCalm, checkClosed, checkWay } from './run-fault.js'
 import { startUser } from './user.js'
 
-const RUNS = isLong ? 200 : 40
+const RUNS = isLong ? 200 : 15
 
 /** Half a minute of work, on machines that have other things to do. */
 const TIMEOUT_MS = 300_000

@@ -7,7 +7,7 @@ import { isLong } from '../long-runs.js'
 import { documentedEnds } from './run-fault.js'
 import { createSmallWorld, phoneNumber, type SmallWorld } from './small-world.js'
 
-const RUNS = isLong ? 20_000 : 1_500
+const RUNS = isLong ? 20_000 : 400
 
 /** Half a minute of work, and seven for the long runs, on machines that have other things to do. */
 const TIMEOUT_MS = isLong ? 3_600_000 : 300_000

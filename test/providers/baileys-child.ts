@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { expect } from 'vitest'
 import { asRecord, asText } from '../../src/core/json.js'
 import { testRootKey } from '../whatsapp-server/certificates.js'
 import type { World } from './baileys-world.js'
@@ -23,26 +24,48 @@ export interface Child {
   status(): Promise<string | undefined>
   /** Until `getStatus()` says so. */
   until(status: string): Promise<void>
+  /** Closes its provider; nothing else may keep the process alive then. */
+  close(): Promise<void>
   kill(): Promise<void>
 }
 
 /** Processes that share a bus: what one publishes, all receive. */
 export interface Children {
   start(world: World): Promise<Child>
+  /** Closes their providers, and keeps the processes for the next test: starting one takes longer than most tests. */
   end(): Promise<void>
+}
+
+const idle: ChildProcess[] = []
+
+/** After the last test. */
+export async function endIdleChildren(): Promise<void> {
+  await Promise.all(idle.splice(0).map(kill))
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exited
+}
+
+async function startProcess(): Promise<ChildProcess> {
+  const child = fork(`${import.meta.dirname}/baileys-process.mjs`, [testRootKey])
+  await once(child, 'message')
+  return child
 }
 
 export function createChildren({ hasBus = false } = {}): Children {
   const all: ChildProcess[] = []
+  const closers: (() => Promise<unknown>)[] = []
   return {
     async start({ server, folder }) {
-      const script = `${import.meta.dirname}/baileys-process.mjs`
-      const child = fork(script, [server.url, testRootKey, folder, hasBus ? 'bus' : ''])
+      const child = idle.pop() ?? (await startProcess())
       all.push(child)
       const waiting = new Map<string, (outcome: Outcome) => void>()
       const pushes: Readonly<Record<string, unknown>>[] = []
       let onPush = (): void => undefined
-      child.on('message', (message) => {
+      const take = (message: unknown): void => {
         const { id, value, code, text, channel, pushed } = asRecord(message)
         if (channel !== undefined) {
           for (const other of all) if (other.connected) other.send(asRecord(message))
@@ -50,8 +73,9 @@ export function createChildren({ hasBus = false } = {}): Children {
           pushes.push(asRecord(pushed))
           onPush()
         } else waiting.get(String(id))?.({ value, code: asText(code), text: asText(text) })
-      })
-      await once(child, 'message')
+      }
+      child.on('message', take)
+      child.send({ open: { url: server.url, folder, hasBus } })
       const call: Child['call'] = (name, ...args) =>
         new Promise((resolve) => {
           const id = randomUUID()
@@ -59,6 +83,12 @@ export function createChildren({ hasBus = false } = {}): Children {
           child.send({ id, call: name, args })
           if (name === 'subscribe') resolve({})
         })
+      closers.push(async () => {
+        if (!child.connected || child.signalCode !== null) return
+        await call('close')
+        child.off('message', take)
+        idle.push(child)
+      })
       const status: Child['status'] = async () => {
         const { value, code } = await call('getStatus')
         return code ?? asText(asRecord(value).status)
@@ -79,20 +109,16 @@ export function createChildren({ hasBus = false } = {}): Children {
         async until(wanted) {
           while ((await status()) !== wanted) await new Promise((resolve) => setTimeout(resolve, 50))
         },
-        async kill() {
+        async close() {
           const exited = once(child, 'exit')
-          child.kill('SIGKILL')
-          await exited
+          child.send({ call: 'close', isLast: true })
+          expect(await exited).toEqual([0, null])
         },
+        kill: () => kill(child),
       }
     },
     async end() {
-      for (const child of all.splice(0)) {
-        if (child.exitCode !== null || child.signalCode !== null) continue
-        const exited = once(child, 'exit')
-        child.kill('SIGKILL')
-        await exited
-      }
+      await Promise.all(closers.splice(0).map((close) => close()))
     },
   }
 }

@@ -1,8 +1,8 @@
-// A process of its own, in plain JavaScript over `dist`, with one provider. It gets commands over IPC; the messages of
-// its bus go the same way.
+// A process of its own, in plain JavaScript over `dist`, with one provider at a time. It gets commands over IPC; the messages
+// of its bus go the same way.
 import { WA_CERT_DETAILS } from 'baileys'
 
-const [waWebSocketUrl = '', rootKey = '', authFolder = '', hasBus] = process.argv.slice(2)
+const [rootKey = ''] = process.argv.slice(2)
 WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(rootKey, 'hex')
 
 const { baileys } = await import(new URL('../../dist/providers/baileys.js', import.meta.url).href)
@@ -21,11 +21,19 @@ const bus = {
   },
 }
 
-const socketOptions = { waWebSocketUrl }
-const provider = baileys({ authFolder, socketOptions, ...(hasBus && { bus }) })
+/** @type {ReturnType<typeof baileys>} */
+let provider
 
-/** @param {{ id?: string, call?: string, args?: unknown[], channel?: string, message?: string }} order */
-async function obey({ id, call, args = [], channel, message }) {
+/**
+ * @param {{ id?: string, call?: string, args?: unknown[], channel?: string, message?: string,
+ *   open?: { url: string, folder: string, hasBus: boolean }, isLast?: boolean }} order
+ */
+async function obey({ id, call, args = [], channel, message, open, isLast }) {
+  if (open) {
+    const socketOptions = { waWebSocketUrl: open.url }
+    provider = baileys({ authFolder: open.folder, socketOptions, ...(open.hasBus && { bus }) })
+    return
+  }
   if (channel !== undefined && message !== undefined) {
     for (const take of listeners) take(channel, message)
     return
@@ -36,12 +44,12 @@ async function obey({ id, call, args = [], channel, message }) {
   }
   try {
     process.send?.({ id, value: await provider[call ?? ''](...args, {}) })
+    // Nothing but IPC may keep the process alive now.
+    if (isLast) process.disconnect()
   } catch (error) {
     const { code, message: text } = /** @type {{ code?: string, message?: string }} */ (error)
     process.send?.({ id, code, text })
   }
-  // Nothing but IPC may keep the process alive now.
-  if (call === 'close') process.disconnect()
 }
 process.on('message', obey)
 process.send?.({ isReady: true })

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { asRecord, asText } from '../../src/core/json.js'
-import { type Child, type Children, createChildren } from './baileys-child.js'
+import { type Child, type Children, createChildren, endIdleChildren } from './baileys-child.js'
 import { openWorld, type World } from './baileys-world.js'
 
 // Real processes over dist: npm run build first.
@@ -13,6 +13,8 @@ afterEach(async () => {
   await children.end()
   await world.end()
 })
+
+afterAll(endIdleChildren)
 
 async function open(hasBus: boolean): Promise<void> {
   world = await openWorld()
@@ -75,7 +77,7 @@ describe('two processes with one folder, without a bus', () => {
     await second.call('subscribe')
     // As at its start: no code calls it again.
     expect((await second.call('getStatus')).code).toBe('invalid-options')
-    if (means === 'close') await first.call('close')
+    if (means === 'close') await first.close()
     else await first.kill()
     await second.pushed('linked')
     expect(world.server.phone.devices).toHaveLength(1)

@@ -933,7 +933,6 @@ describe('baileys: an end', () => {
       const loggedIn = once(server.events, 'login')
       const children = createChildren()
       const child = await children.start(world)
-      const exited = once(child.process, 'exit')
       child.process.send({ call: 'subscribe' })
       await child.call('reset')
       const { qrCode } = await child.pushed('qr')
@@ -941,8 +940,7 @@ describe('baileys: an end', () => {
       await expect(server.phone.scan(code)).resolves.toEqual({ ok: true })
       if (isMute) await loggedIn
       else await child.pushed('linked')
-      await child.call('close')
-      await expect(exited).resolves.toEqual([0, null])
+      await child.close()
     },
   )
 })

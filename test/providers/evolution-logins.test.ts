@@ -180,7 +180,7 @@ async function run({ seed, version, updates }: Schedule): Promise<Outcome> {
 }
 
 /** For each of the six. `npm run test:long` makes a thousand; ten thousand are `EVOLUTION_SCHEDULES=1667`. */
-const SCHEDULES = Number(process.env.EVOLUTION_SCHEDULES ?? (isLong ? 167 : 10))
+const SCHEDULES = Number(process.env.EVOLUTION_SCHEDULES ?? (isLong ? 167 : 4))
 const FIRST_SEED = Number(process.env.EVOLUTION_FIRST_SEED ?? 1)
 
 /** A schedule takes 25 to 100 ms on two cores. */

@@ -24,7 +24,15 @@ export function trustTestServers(rootKey: string = testRootKey): void {
   WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(rootKey, 'hex')
 }
 
-export function issueCertificates(): ServerCertificates {
+let issued: ServerCertificates | undefined
+
+/** The same for all servers of this process: a signature takes longer than a test. */
+export function serverCertificates(): ServerCertificates {
+  issued ??= issueCertificates()
+  return issued
+}
+
+function issueCertificates(): ServerCertificates {
   const intermediate = Curve.generateKeyPair()
   const staticKeyPair = Curve.generateKeyPair()
   const always = { notBefore: 0, notAfter: Date.UTC(2100, 0) / 1000 }

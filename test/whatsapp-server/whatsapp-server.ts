@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { type BinaryNode, getAllBinaryNodeChildren } from 'baileys'
 import { WebSocketServer } from 'ws'
 import { createAccount, type LinkedDevice } from './account.js'
-import { issueCertificates } from './certificates.js'
+import { serverCertificates } from './certificates.js'
 import { acceptConnection, type Connection } from './connection.js'
 import type { LinkCodeExchange } from './link-code.js'
 import type { ClientIntroduction } from './noise.js'
@@ -149,7 +149,7 @@ export async function startWhatsAppServer({
     if (question?.tag === 'remove-companion-device' && device) logOut(device)
   }
 
-  const certificates = issueCertificates()
+  const certificates = serverCertificates()
   const http = createServer((_, response) => response.writeHead(404).end())
   const webSockets = new WebSocketServer({ server: http })
   webSockets.on('connection', (webSocket) => {
