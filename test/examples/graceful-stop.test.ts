@@ -7,7 +7,8 @@ import { type CorePage, openCorePage } from '../server/core-page.js'
 import { admin, originOf } from './mounted-handler.js'
 import { runExample } from './run-example.js'
 
-const PAGES = 100
+/** Ten more than watch one session. */
+const PAGES = 60
 
 /** Process managers wait for 10 to 30 seconds before they kill. */
 const EXIT_LIMIT_MS = 2_000
@@ -56,7 +57,7 @@ function openPages(url: string) {
 }
 
 it.each(['express', 'hono'])(
-  'the %s example ends within 2 s of SIGTERM with 100 pages watching, and each page goes on at the next process',
+  'the %s example ends within 2 s of SIGTERM with 60 pages, and each page goes on at the next process',
   async (name) => {
     const { emulator, env } = await startProvider()
     const first = await runExample(name, env)

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { isLong } from '../long-runs.js'
 import { loadEverything } from '../react/user.js'
 import { columns, type Fault } from './fault.js'
-import { faults, isAsAtGreenApi } from './faults.js'
+import { faults, isAsAtGreenApi, isAsWithQrCode } from './faults.js'
 import type { Service } from './provider-side.js'
 import { type Outcome, runFault } from './run-fault.js'
 
@@ -25,10 +25,14 @@ export function describeFaults(provider: Service): void {
       const walked = new Set<string>()
       for (const fault of faults) {
         const end = fault.ends[column]
-        if (!end || (isAsAtGreenApi(fault, column, method) && !isLong)) continue
+        if (!end) continue
         const { name, when, code } = fault
         const sort = `${code}, ${when}: ${end}`
-        if (code && walked.has(sort) && !isLong) continue
+        const isRepeated =
+          isAsAtGreenApi(fault, column, method) ||
+          isAsWithQrCode(fault, id, method) ||
+          (code && walked.has(sort))
+        if (isRepeated && !isLong) continue
         walked.add(sort)
         it(`ends in ${end}: ${name}, ${when}`, async ({ task }) => {
           const outcome = await runFault(fault, id, method)
