@@ -23,7 +23,7 @@ const url = 'http://engine.example/pairing'
 const headers = { authorization: `Bearer ${key}` }
 const number = normalizePhoneNumber('5511987654321')
 const webhook = { event: 'pairing', session: 'main', account: { phoneNumber: '5511987654321' } }
-const POLL_MS = 5
+const POLL_MS = 20
 
 type Complete = Required<Omit<PairingProvider, 'startsOnRead'>>
 
@@ -658,9 +658,7 @@ describe('testProvider()', () => {
     const options = { create, mockServer }
     const failed = (more: Partial<TestProviderOptions>) =>
       failedOf(
-        new Map(
-          [...testsOf({ ...options, ...more })].filter(([title]) => title.includes('while the state')),
-        ),
+        new Map([...testsOf({ ...options, ...more })].filter(([title]) => title.includes('while the state'))),
       )
     expect(await failed({})).toHaveLength(16)
     expect(await failed({ isRead: () => true })).toEqual([])
