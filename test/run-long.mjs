@@ -13,8 +13,13 @@ const vitest = await startVitest(
     ? chosen
     : [
         'test/faults',
-        'test/core/session-properties',
-        'test/poller/codes',
+        'test/core',
+        'test/client',
+        'test/poller',
+        'test/testing/emulator-properties',
+        'test/server/pairing-link',
+        'test/server/redis-bus',
+        'test/react/phone-library',
         'test/providers/fuzz',
         'test/providers/evolution-logins',
         'test/react/fuzz-page',

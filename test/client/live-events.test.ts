@@ -3,6 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { type ProxyOptions, proxy } from '../../src/client/proxy.js'
 import type { PairingStream } from '../../src/core/connection.js'
 import type { PairingUpdate } from '../../src/core/update.js'
+import { randomRuns } from '../long-runs.js'
 import { hang, json, page, text } from '../providers/fetch-stub.js'
 import { timing } from '../server/spy-provider.js'
 import { event, type ScriptedStream, scriptedStream } from './scripted-stream.js'
@@ -219,7 +220,7 @@ describe('the updates of a stream', () => {
       fc.asyncProperty(cuts, async (at) => {
         expect(await received(at)).toEqual(story)
       }),
-      { numRuns: 100 },
+      randomRuns(50, 500),
     )
     expect(await received(Array.from({ length: bytes.length }, (_, index) => index))).toEqual(story)
   })
@@ -249,7 +250,7 @@ describe('the updates of a stream', () => {
         expect(updates).toEqual([update('linking')])
         expect(gaps).toEqual([])
       }),
-      { numRuns: 200 },
+      randomRuns(50, 500),
     )
   })
 })

@@ -11,6 +11,7 @@ import type { PairingUpdate } from '../../src/core/update.js'
 import { createPollerRegistry } from '../../src/poller/registry.js'
 import { createHandler } from '../../src/server/handler.js'
 import type { PairingHandlerOptions } from '../../src/server/handler-options.js'
+import { randomRuns } from '../long-runs.js'
 import {
   type Answer,
   empty,
@@ -475,7 +476,7 @@ describe.each(oneOfEach)('%s of proxy()', (_, call) => {
         else
           expect([status, outcome]).toEqual([200, expect.objectContaining({ session: expect.any(String) })])
       }),
-      { numRuns: 300 },
+      randomRuns(100, 1_000),
     )
   })
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { comparePhoneNumbers } from '../../src/core/compare-phone-numbers.js'
 import { isComparable } from '../../src/core/phone-number.js'
+import { randomRuns } from '../long-runs.js'
 
 /** In both directions: either spelling may be the expected one. */
 const both = (a: string, b: string) => [comparePhoneNumbers(`+${a}`, b), comparePhoneNumbers(`+${b}`, a)]
@@ -125,7 +126,7 @@ describe('comparePhoneNumbers', () => {
         expect(one).toBe(other)
         if (one !== 'different') expect(a.at(-1)).toBe(b.at(-1))
       }),
-      { numRuns: 2_000 },
+      randomRuns(500, 5_000),
     )
   })
 
@@ -137,7 +138,7 @@ describe('comparePhoneNumbers', () => {
         const result = comparePhoneNumbers(`+55${code}9${one}`, `55${code}${other}`)
         expect(result === 'same').toBe(one === other)
       }),
-      { numRuns: 1_000 },
+      randomRuns(300, 3_000),
     )
   })
 

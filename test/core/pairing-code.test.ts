@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import { normalizePairingCode, type PairingCode } from '../../src/core/pairing-code.js'
 import { anyText } from '../any-text.js'
+import { randomRuns } from '../long-runs.js'
 
 const codeOf = (input: string) => {
   try {
@@ -139,7 +140,7 @@ describe('normalizePairingCode', () => {
         expect(normalizePairingCode(once.value)).toEqual(once)
         expect(normalizePairingCode(once.formatted)).toEqual(once)
       }),
-      { numRuns: 2_000 },
+      randomRuns(500, 5_000),
     )
   })
 })

@@ -4,6 +4,7 @@ import { PairingError } from '../../src/core/errors.js'
 import { numberInWords } from '../../src/core/number-in-words.js'
 import { isPhoneNumber, normalizePhoneNumber } from '../../src/core/phone-number.js'
 import { anyText } from '../any-text.js'
+import { randomRuns } from '../long-runs.js'
 
 const codeOf = (input: string) => {
   try {
@@ -59,7 +60,7 @@ describe('normalizePhoneNumber', () => {
         expect(normalizePhoneNumber(once)).toBe(once)
         expect(once).toMatch(/^[1-9]\d{6,14}$/)
       }),
-      { numRuns: 2_000 },
+      randomRuns(500, 5_000),
     )
   })
 })

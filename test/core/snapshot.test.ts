@@ -4,6 +4,7 @@ import { PairingError } from '../../src/core/errors.js'
 import { normalizeQrPayload } from '../../src/core/normalize-qr-payload.js'
 import type { PairingSnapshot } from '../../src/core/provider.js'
 import { decodeSnapshot } from '../../src/core/snapshot.js'
+import { randomRuns } from '../long-runs.js'
 import { IMAGE, QR_LINK, QR_TEXT } from '../providers/fetch-stub.js'
 
 const timing = {
@@ -87,7 +88,7 @@ describe('a snapshot as JSON', () => {
       fc.property(snapshots, (snapshot) => {
         expect(decodeSnapshot(sent(snapshot))).toEqual(snapshot)
       }),
-      { numRuns: 1_000 },
+      randomRuns(250, 3_000),
     )
   })
 
@@ -174,7 +175,7 @@ describe('decodeSnapshot()', () => {
         expect(statuses).toContain(once.status)
         expect(codeOf(JSON.parse(JSON.stringify(once)))).toEqual(once)
       }),
-      { numRuns: 3_000 },
+      randomRuns(500, 10_000),
     )
   })
 

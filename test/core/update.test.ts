@@ -4,6 +4,7 @@ import { decodeUpdate } from '../../src/core/decode-update.js'
 import { PairingError, pairingErrorCodes } from '../../src/core/errors.js'
 import { normalizeQrPayload } from '../../src/core/normalize-qr-payload.js'
 import { encodeUpdate, type PairingUpdate } from '../../src/core/update.js'
+import { randomRuns } from '../long-runs.js'
 import { IMAGE, QR_LINK, QR_TEXT } from '../providers/fetch-stub.js'
 
 const timing = {
@@ -120,7 +121,7 @@ describe('an update as JSON', () => {
       fc.property(updates, (update) => {
         expect(decodeUpdate(JSON.parse(encodeUpdate(update)))).toEqual(update)
       }),
-      { numRuns: 1_000 },
+      randomRuns(250, 3_000),
     )
   })
 
@@ -160,7 +161,7 @@ describe('decodeUpdate()', () => {
         if (typeof once === 'string') expect(once).toBe('invalid-answer')
         else expect(decodedOrCode(JSON.parse(JSON.stringify(once)))).toEqual(once)
       }),
-      { numRuns: 3_000 },
+      randomRuns(500, 10_000),
     )
   })
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PairingBus } from '../../src/core/pairing-bus.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
+import { randomRuns } from '../long-runs.js'
 import { SPY_SESSION, spyProvider, timing } from '../server/spy-provider.js'
 import {
   codesIn,
@@ -461,7 +462,7 @@ describe('a message of another sender', () => {
         await pass(MINUTE_MS)
         expect(vi.getTimerCount()).toBe(0)
       }),
-      { numRuns: 50 },
+      randomRuns(20, 200),
     )
   })
 

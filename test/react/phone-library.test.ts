@@ -9,6 +9,7 @@ import {
   movePhone,
   readPhone,
 } from '../../src/react/parts/phone-library.js'
+import { randomRuns } from '../long-runs.js'
 
 const digitsOf = (text: string) => text.replaceAll('٣', '3').replace(/\D/g, '')
 
@@ -83,7 +84,7 @@ describe('a number that is pasted', () => {
           }
         },
       ),
-      { numRuns: 1_500 },
+      randomRuns(300, 3_000),
     )
   })
 
@@ -96,7 +97,7 @@ describe('a number that is pasted', () => {
           expect(reading.country).toBe(number.country)
         }
       }),
-      { numRuns: 1_500 },
+      randomRuns(300, 3_000),
     )
   })
 
@@ -122,7 +123,7 @@ describe('a number that is typed', () => {
           ])
         }
       }),
-      { numRuns: 300 },
+      randomRuns(80, 600),
     )
   })
 
@@ -148,7 +149,7 @@ describe('a number that is typed', () => {
           text = edited.text
         }
       }),
-      { numRuns: 1_000 },
+      randomRuns(250, 3_000),
     )
   })
 

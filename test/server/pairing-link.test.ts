@@ -14,6 +14,7 @@ import {
 } from '../../src/server/pairing-link.js'
 import type { PairingLinkClaims } from '../../src/server/pairing-link-token.js'
 import { anyText } from '../any-text.js'
+import { randomRuns } from '../long-runs.js'
 import { everythingIn, rejection } from '../providers/fetch-stub.js'
 import { type SpyProvider, spyProvider } from './spy-provider.js'
 import { separateHandler } from './world.js'
@@ -299,7 +300,7 @@ describe('verifyPairingLink', () => {
         fc.pre(altered !== ours)
         expect(await codeOf(altered)).toBe('forbidden')
       }),
-      { numRuns: 500 },
+      randomRuns(150, 2_000),
     )
   })
 

@@ -3,6 +3,7 @@ import { createClient, type RedisClientOptions } from 'redis'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { PairingError } from '../../src/core/errors.js'
 import { type RedisBus, type RedisBusOptions, redisBus } from '../../src/server/redis-bus.js'
+import { randomRuns } from '../long-runs.js'
 import { everythingIn, thrownBy } from '../providers/fetch-stub.js'
 import { type RedisServer, redisPassword, startRedisServer } from './redis-server.mjs'
 
@@ -330,7 +331,7 @@ describe('redisBus', () => {
             await bus.close()
           }
         }),
-        { numRuns: 60 },
+        randomRuns(20, 200),
       )
     })
   })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Emulator, EmulatorState } from '../../src/testing/emulator.js'
+import { randomRuns } from '../long-runs.js'
 import { emulated, START } from './clock.js'
 
 /** What may happen between two looks at the emulator. */
@@ -118,7 +119,7 @@ describe('createEmulator(), with random actions', () => {
           if (state.status === 'pairing') expect(state.qrExpiresAt).toBeGreaterThan(clock.now())
         }
       }),
-      { numRuns: 500 },
+      randomRuns(150, 2_000),
     )
   })
 
