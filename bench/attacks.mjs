@@ -4,7 +4,7 @@ import { startVitest } from 'vitest/node'
 import { listedAttacks } from './lib/attack-list.mjs'
 import { count, report } from './lib/table.mjs'
 
-const OWN = 'test/server/attacks'
+const OWN = 'test/server/attacks.test.ts'
 const files = listedAttacks.map(({ file }) => file)
 
 const vitest = await startVitest('test', [OWN, ...files], {
