@@ -16,7 +16,7 @@ const vitest = await startVitest(
         'test/core',
         'test/client',
         'test/poller',
-        'test/testing/emulator-properties',
+        'test/testing/emulator',
         'test/server/pairing-link',
         'test/server/redis-bus',
         'test/react/phone-library',

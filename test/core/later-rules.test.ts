@@ -1,34 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import { laterRules } from '../../src/core/later-rules.js'
-import { initialState, transition } from '../../src/core/session.js'
+import { transition } from '../../src/core/session.js'
 import type { SessionEvent } from '../../src/core/session-event.js'
 import type { SessionState } from '../../src/core/session-state.js'
 import { rulesMissing } from '../../src/core/session-updates.js'
 import type { PairingUpdate } from '../../src/core/update.js'
-
-const T = 1_800_000_000_000
-
-const plain: PairingUpdate = {
-  v: 1,
-  session: 'session-a',
-  origin: 'process-1',
-  seq: 1,
-  at: T,
-  status: 'preparing',
-  provider: 'any',
-  methods: ['qr', 'phone-code'],
-  abilities: ['reset'],
-  nextInMs: 3_000,
-  timing: {
-    qrLifetimeMs: 20_000,
-    qrIntervalMs: 5_000,
-    qrMinIntervalMs: 1_000,
-    statusIntervalMs: 3_000,
-    pairingCodeLifetimeMs: 150_000,
-    requestTimeoutMs: 30_000,
-  },
-}
+import { beginning, T, updateAt } from './session-steps.js'
 
 const code: Partial<PairingUpdate> = {
   status: 'qr',
@@ -40,7 +18,7 @@ const code: Partial<PairingUpdate> = {
 
 const updated = (fields: Partial<PairingUpdate>, at = T): SessionEvent => ({
   type: 'updated',
-  update: { ...plain, ...fields },
+  update: updateAt(0, 'preparing', { seq: 1, ...fields }),
   sentAt: at,
   at,
 })
@@ -52,23 +30,8 @@ const failed = (error: PairingError['code'], at = T): SessionEvent => ({
   at,
 })
 
-const first = (autoStart = true): SessionState =>
-  initialState(
-    {
-      autoStart,
-      method: 'qr',
-      maxRefreshes: 3,
-      refreshMode: 'auto',
-      clearsLeftovers: false,
-      expectedPhoneNumber: undefined,
-      attemptSeed: 'seed',
-      offer: { provider: 'proxy', methods: [], abilities: [], timing: undefined },
-    },
-    T,
-  )
-
 const stateAfter = (...events: readonly SessionEvent[]): SessionState =>
-  events.reduce((state, event) => transition(state, event, undefined), first())
+  events.reduce((state, event) => transition(state, event, undefined), beginning())
 
 describe('a session whose later rules have not loaded', () => {
   it.each<[string, string, readonly SessionEvent[]]>([
@@ -136,6 +99,6 @@ describe('a session whose later rules have not loaded', () => {
       error: new PairingError('network'),
       at: T,
     }
-    expect(transition(first(false), missing, undefined).session.status).toBe('failed')
+    expect(transition(beginning({ autoStart: false }), missing, undefined).session.status).toBe('failed')
   })
 })

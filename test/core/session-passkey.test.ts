@@ -2,44 +2,21 @@ import { describe, expect, it } from 'vitest'
 import { PairingError } from '../../src/core/errors.js'
 import { laterRules } from '../../src/core/later-rules.js'
 import type { PairingSession } from '../../src/core/pairing-session.js'
-import { initialState, transition } from '../../src/core/session.js'
-import type { SessionEvent } from '../../src/core/session-event.js'
+import { asPasskeyCode } from '../../src/core/passkey-step.js'
+import { transition } from '../../src/core/session.js'
 import { nextDeadline, nextRequest } from '../../src/core/session-request.js'
 import type { SessionState } from '../../src/core/session-state.js'
 import type { PairingUpdate } from '../../src/core/update.js'
+import { type Fields, run as runWith, type Step, T, updateAt } from './session-steps.js'
 
-const T = 1_800_000_000_000
 const MINUTE = 60_000
-const timing = {
-  qrLifetimeMs: 20_000,
-  qrIntervalMs: 5_000,
-  qrMinIntervalMs: 1_000,
-  statusIntervalMs: 3_000,
-  pairingCodeLifetimeMs: 150_000,
-  requestTimeoutMs: 30_000,
-}
-
-type WithoutTime<Event> = Event extends unknown ? Omit<Event, 'at'> : never
-type Step = readonly [atMs: number, event: WithoutTime<SessionEvent>]
-type Fields = Partial<PairingUpdate>
-
-let seq = 0
-function reads(atMs: number, status: PairingUpdate['status'], fields: Fields = {}): Step {
-  seq += 1
-  const update: PairingUpdate = {
-    v: 1,
-    session: 'session-a',
-    origin: 'process-1',
-    seq,
-    at: T + atMs,
-    status,
+const reads = (atMs: number, status: PairingUpdate['status'], fields: Fields = {}): Step => {
+  const update = updateAt(atMs, status, {
     provider: 'waha',
     methods: ['qr'],
     abilities: ['reset', 'passkey', 'passkey-confirm'],
-    timing,
-    nextInMs: 3_000,
     ...fields,
-  }
+  })
   return [atMs, { type: 'updated', update, sentAt: T + atMs }]
 }
 
@@ -82,25 +59,7 @@ const hands = (atMs: number, lifetimeMs: number): Step => [
 const startsOver = (atMs: number): Step => [atMs, { type: 'reset-requested' }]
 const passes = (atMs: number): Step => [atMs, { type: 'time-passed' }]
 
-function run(steps: readonly Step[]): SessionState {
-  const first = initialState(
-    {
-      autoStart: true,
-      method: 'qr',
-      maxRefreshes: 3,
-      refreshMode: 'auto',
-      clearsLeftovers: false,
-      expectedPhoneNumber: undefined,
-      attemptSeed: 'seed',
-      offer: { provider: 'proxy', methods: [], abilities: [], timing: undefined },
-    },
-    T,
-  )
-  return steps.reduce(
-    (state, [atMs, event]) => transition(state, { ...event, at: T + atMs }, laterRules),
-    first,
-  )
-}
+const run = (steps: readonly Step[]): SessionState => runWith({}, steps)
 
 function words(session: PairingSession): string {
   if (session.status === 'failed') return `failed ${session.error.code}`
@@ -307,5 +266,29 @@ describe('a passkey ceremony in the page', () => {
       canStartOver: true,
       passkey: { canAnswer: true, canConfirm: true, canHandOff: false },
     })
+  })
+})
+
+describe('asPasskeyCode()', () => {
+  it.each(['ABCD-EFGH', '7KQ2-M9XV', '1234', 'FA48-HS63', 'abcd-1234', 'AB12CD34'])('takes %s', (code) => {
+    expect(asPasskeyCode(code)).toBe(code)
+  })
+
+  it.each([
+    'pending',
+    'not-found',
+    'undefined',
+    'Not available',
+    '{"code":"1234"}',
+    '<b>1234</b>',
+    '12',
+    'A-1',
+    `1${'A'.repeat(40)}`,
+    '1234\u202e',
+    undefined,
+    null,
+    {},
+  ])('takes no %j', (value) => {
+    expect(asPasskeyCode(value)).toBeUndefined()
   })
 })

@@ -11,15 +11,7 @@ import { isOnlyReadOnFocus, nextDeadline, nextRequest } from '../../src/core/ses
 import type { SessionState } from '../../src/core/session-state.js'
 import type { PairingUpdate } from '../../src/core/update.js'
 import { randomRuns } from '../long-runs.js'
-
-const timing = {
-  qrLifetimeMs: 20_000,
-  qrIntervalMs: 5_000,
-  qrMinIntervalMs: 1_000,
-  statusIntervalMs: 3_000,
-  pairingCodeLifetimeMs: 160_000,
-  requestTimeoutMs: 30_000,
-}
+import { timing } from '../server/spy-provider.js'
 
 const MAX_REFRESHES = 3
 

@@ -5,53 +5,24 @@ import { laterRules } from '../../src/core/later-rules.js'
 import type { PairingSession, SlowWait } from '../../src/core/pairing-session.js'
 import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingMethod } from '../../src/core/provider.js'
-import { initialState, transition } from '../../src/core/session.js'
+import { type SessionOptions, transition } from '../../src/core/session.js'
 import type { SessionEvent } from '../../src/core/session-event.js'
 import { nextDeadline, nextRequest } from '../../src/core/session-request.js'
-import type { SessionFacts, SessionState } from '../../src/core/session-state.js'
+import type { SessionFacts } from '../../src/core/session-state.js'
 import type { PairingUpdate } from '../../src/core/update.js'
+import { timing } from '../server/spy-provider.js'
+import { type Fields, run, type Step, T, updateAt } from './session-steps.js'
 
-const T = 1_800_000_000_000
-const timing = {
-  qrLifetimeMs: 20_000,
-  qrIntervalMs: 5_000,
-  qrMinIntervalMs: 1_000,
-  statusIntervalMs: 3_000,
-  pairingCodeLifetimeMs: 150_000,
-  requestTimeoutMs: 30_000,
-}
 const account = { phoneNumber: '5511987654321', name: 'Ana' }
 const NUMBER = normalizePhoneNumber('+55 11 98765-4321')
 
-type Event = SessionEvent extends infer One ? (One extends SessionEvent ? Omit<One, 'at'> : never) : never
-type Step = readonly [atMs: number, event: Event]
-type Fields = Partial<Omit<PairingUpdate, 'status'>>
-
-let seq = 0
 /** An update that was read at `atMs`. */
-function reads(
+const reads = (
   atMs: number,
   status: PairingUpdate['status'],
   fields: Fields = {},
-  how: Partial<Event> = {},
-): Step {
-  seq += 1
-  const update: PairingUpdate = {
-    v: 1,
-    session: 'session-a',
-    origin: 'process-1',
-    seq,
-    at: T + atMs,
-    status,
-    provider: 'green-api',
-    methods: ['qr', 'phone-code'],
-    abilities: ['reset', 'unlink'],
-    timing,
-    nextInMs: 3_000,
-    ...fields,
-  }
-  return [atMs, { type: 'updated', update, sentAt: T + atMs, ...how } as Event]
-}
+  how: { readonly isPushed?: true; readonly request?: 'request-pairing-code' | 'start' } = {},
+): Step => [atMs, { type: 'updated', update: updateAt(atMs, status, fields), sentAt: T + atMs, ...how }]
 
 const pushed = (atMs: number, status: PairingUpdate['status'], fields: Fields = {}): Step =>
   reads(atMs, status, fields, { isPushed: true })
@@ -89,35 +60,6 @@ const code = (value: string, expiresInMs = 150_000, lastDigits = '4321') => ({
 /** The response to the request for a pairing code. */
 const issues = (atMs: number, value: string, fields: Fields = {}): Step =>
   reads(atMs, 'unlinked', { ...code(value), ...fields }, { request: 'request-pairing-code' })
-
-interface Options {
-  readonly autoStart?: boolean
-  readonly method?: PairingMethod
-  readonly maxRefreshes?: number
-  readonly refreshMode?: 'auto' | 'manual'
-  readonly clearsLeftovers?: boolean
-  readonly expectedPhoneNumber?: string
-}
-
-function run(options: Options, steps: readonly Step[]): SessionState {
-  const { autoStart = true, method = 'qr', maxRefreshes = 3, refreshMode = 'auto' } = options
-  const first = initialState(
-    {
-      autoStart,
-      method,
-      maxRefreshes,
-      refreshMode,
-      clearsLeftovers: options.clearsLeftovers ?? false,
-      expectedPhoneNumber: options.expectedPhoneNumber,
-      attemptSeed: 'seed',
-      offer: { provider: 'proxy', methods: [], abilities: [], timing: undefined },
-    },
-    T,
-  )
-  return steps.reduce<SessionState>((state, [atMs, event]) => {
-    return transition(state, { ...event, at: T + atMs } as SessionEvent, laterRules)
-  }, first)
-}
 
 /** The session in a few words, such as `awaiting-scan 2@a 1/3` or `failed unauthorized`. */
 function words(session: PairingSession): string {
@@ -162,9 +104,10 @@ function waitWords({ isSlow, canStartOver, mayTakeMs }: SlowWait): readonly unkn
   return [canStartOver ? 'start-over' : 'try-again', mayTakeMs && `${mayTakeMs / 60_000}min`]
 }
 
-const wordsAfter = (options: Options, steps: readonly Step[]) => words(run(options, steps).session)
+const wordsAfter = (options: Partial<SessionOptions>, steps: readonly Step[]) =>
+  words(run(options, steps).session)
 
-type Row = [title: string, expected: string, steps: readonly Step[], options?: Options]
+type Row = [title: string, expected: string, steps: readonly Step[], options?: Partial<SessionOptions>]
 
 const threeCodes = [qr(0, 'a'), qr(20_000, 'b'), qr(40_000, 'c')] as const
 
@@ -448,7 +391,7 @@ describe('QR codes', () => {
 })
 
 describe('pairing codes', () => {
-  const phone: Options = { method: 'phone-code' }
+  const phone: Partial<SessionOptions> = { method: 'phone-code' }
   const rows: readonly Row[] = [
     ['asks for the number', 'awaiting-number', [reads(0, 'unlinked')], phone],
     ['requests a code', 'requesting-code', [reads(0, 'unlinked'), submits(1_000)], phone],
@@ -649,7 +592,7 @@ describe('pairing codes', () => {
 })
 
 describe('a pairing code that another page requested', () => {
-  const phone: Options = { method: 'phone-code' }
+  const phone: Partial<SessionOptions> = { method: 'phone-code' }
   const theirs = (value = 'WXYZ9876', digits = '0000', expiresInMs = 150_000) =>
     code(value, expiresInMs, digits)
   const shows = (atMs: number): Step => user(atMs, 'other-code-shown')
@@ -1367,7 +1310,7 @@ describe('updates that arrive out of order, or from elsewhere', () => {
 })
 
 describe('nextRequest()', () => {
-  const phone: Options = { method: 'phone-code' }
+  const phone: Partial<SessionOptions> = { method: 'phone-code' }
   const rows: readonly Row[] = [
     ['reads the code at once', 'read code -1800000000000', []],
     ['requests nothing before a start', 'nothing', [], { autoStart: false }],
@@ -1534,7 +1477,7 @@ describe('later.wantedStream()', () => {
 
 describe('nextDeadline()', () => {
   const deadline = (facts: SessionFacts) => nextDeadline(facts) - T
-  it.each<[string, number, readonly Step[], Options?]>([
+  it.each<[string, number, readonly Step[], Partial<SessionOptions>?]>([
     ['is the moment at which a code is hidden', 7_000, [qr(0, 'a', { hideInMs: 7_000 })]],
     ['is the moment at which a way out is offered', 30_000, [reads(0, 'preparing')]],
     ['is the moment for linking too', 30_000, [reads(0, 'linking')]],

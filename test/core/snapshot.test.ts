@@ -6,15 +6,7 @@ import type { PairingSnapshot } from '../../src/core/provider.js'
 import { decodeSnapshot } from '../../src/core/snapshot.js'
 import { randomRuns } from '../long-runs.js'
 import { IMAGE, QR_LINK, QR_TEXT } from '../providers/fetch-stub.js'
-
-const timing = {
-  qrLifetimeMs: 20_000,
-  qrIntervalMs: 5_000,
-  qrMinIntervalMs: 1_000,
-  statusIntervalMs: 3_000,
-  pairingCodeLifetimeMs: 150_000,
-  requestTimeoutMs: 30_000,
-}
+import { timing } from '../server/spy-provider.js'
 
 const codeOf = (input: unknown): unknown => {
   try {

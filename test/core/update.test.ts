@@ -6,15 +6,7 @@ import { normalizeQrPayload } from '../../src/core/normalize-qr-payload.js'
 import { encodeUpdate, type PairingUpdate } from '../../src/core/update.js'
 import { randomRuns } from '../long-runs.js'
 import { IMAGE, QR_LINK, QR_TEXT } from '../providers/fetch-stub.js'
-
-const timing = {
-  qrLifetimeMs: 20_000,
-  qrIntervalMs: 5_000,
-  qrMinIntervalMs: 1_000,
-  statusIntervalMs: 3_000,
-  pairingCodeLifetimeMs: 150_000,
-  requestTimeoutMs: 30_000,
-}
+import { timing } from '../server/spy-provider.js'
 
 const plain: PairingUpdate = {
   v: 1,

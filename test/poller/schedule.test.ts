@@ -17,15 +17,7 @@ import {
   shownQrCode,
 } from '../../src/poller/schedule.js'
 import { afterWebhook, areTrusted } from '../../src/poller/webhook-record.js'
-
-const timing = {
-  qrLifetimeMs: 20_000,
-  qrIntervalMs: 5_000,
-  qrMinIntervalMs: 1_000,
-  statusIntervalMs: 3_000,
-  pairingCodeLifetimeMs: 150_000,
-  requestTimeoutMs: 30_000,
-}
+import { timing } from '../server/spy-provider.js'
 
 const T = 1_800_000_000_000
 const qr = (n: number, expiresInMs?: number): PairingSnapshot => ({
