@@ -368,6 +368,9 @@ describe('POST', () => {
     'application/jsonp',
     'application/json-patch+json',
     'application/json, text/plain',
+    'text/json',
+    'application/json+x',
+    'application/csp-report',
     '',
   ])('refuses the content type "%s", which forms and pages of others may send', async (type) => {
     const world = setUp()

@@ -356,9 +356,9 @@ describe('a pairing link in the wrong hands', () => {
 describe('a forged webhook', () => {
   const payload = '{"state":"authorized"}'
 
-  function hooked(webhookSecret: WorldOptions['webhookSecret'] = SECRET) {
+  function hooked() {
     const readWebhook = vi.fn(() => ({ status: 'linking' }) as const)
-    const world = createWorld({ readWebhook }, { webhookSecret, authorize: () => false })
+    const world = createWorld({ readWebhook }, { webhookSecret: SECRET, authorize: () => false })
     return { world, readWebhook }
   }
 
@@ -392,26 +392,8 @@ describe('a forged webhook', () => {
     expect(readWebhook).not.toHaveBeenCalled()
   })
 
-  it.each<readonly [string, WorldOptions['webhookSecret']]>([
-    ['a function that gives nothing', () => undefined],
-    ['a function that gives an empty text', () => ''],
-    ['a function that gives null, from JavaScript', () => null as never],
-  ])('is refused with anything where the secret of the host is %s', async (_, webhookSecret) => {
-    const { world, readWebhook } = hooked(webhookSecret)
-    for (const given of ['', '%20', '%00', 'undefined', 'null', SECRET]) {
-      expect((await world.webhook(payload, { query: `?secret=${given}` })).status).toBeGreaterThan(400)
-      expect(
-        (await world.webhook(payload, { headers: { authorization: `Bearer ${given}` } })).status,
-      ).toBeGreaterThan(400)
-    }
-    expect(readWebhook).not.toHaveBeenCalled()
-  })
-
   it.each([
-    ['300 kB', `{"pad":"${'x'.repeat(300_000)}"}`],
     ['junk', '\u0000\u0001'],
-    ['half of it', '{"state":'],
-    ['nothing', ''],
     ['bytes in front of it', `\ufeff\ufeff${payload}`],
   ])('that knows the secret is still refused where its body is %s', async (_, body) => {
     const { world, readWebhook } = hooked()
@@ -425,17 +407,6 @@ describe('a forged webhook', () => {
     const answer = await world.webhook('['.repeat(depth) + ']'.repeat(depth), { query: `?secret=${SECRET}` })
     expect(answer.status).toBe(200)
     expect(readWebhook).toHaveBeenCalledOnce()
-  })
-
-  it('that is sent two hundred times at once makes two requests: now, and after the shortest interval', async () => {
-    const readWebhook = () => ({ status: 'unlinked' }) as const
-    const world = createWorld({ readWebhook }, { webhookSecret: SECRET })
-    await Promise.all(
-      Array.from({ length: 200 }, () => world.webhook(payload, { query: `?secret=${SECRET}` })),
-    )
-    await pass(MINUTE_MS + timing.qrMinIntervalMs)
-    expect(world.calls).toEqual(['getStatus', 'getStatus'])
-    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('whose secret is wrong is limited, and a right one still passes', async () => {
@@ -539,10 +510,7 @@ describe('a malicious body', () => {
   const refused: readonly (readonly [string, string, string])[] = [
     ['deep', '['.repeat(2_048) + ']'.repeat(2_048), 'invalid-request'],
     ['deep inside an action', `{"action":${'['.repeat(2_000)}${']'.repeat(2_000)}}`, 'invalid-request'],
-    ['a prototype with an action', '{"__proto__":{"action":"reset"}}', 'invalid-request'],
-    ['a constructor with an action', '{"constructor":{"prototype":{"action":"reset"}}}', 'invalid-request'],
     ['an action that every object has', '{"action":"__proto__"}', 'invalid-request'],
-    ['an action of the provider’s', '{"action":"getQrCode"}', 'invalid-request'],
     ['an action with a space', '{"action":"reset "}', 'invalid-request'],
     ['an action with a null byte', '{"action":"reset\\u0000"}', 'invalid-request'],
     ['an action in letters that look the same', '{"action":"re\\u0455et"}', 'invalid-request'],
@@ -587,21 +555,6 @@ describe('a malicious body', () => {
     await expectRefusal(await world.post(body), code)
     expect(world.calls).toEqual([])
     expect('action' in {}).toBe(false)
-  })
-
-  it.each([
-    'text/plain',
-    'text/plain;application/json',
-    'application/x-www-form-urlencoded',
-    'multipart/form-data; boundary=application/json',
-    'application/json+x',
-    'application/jsonx',
-    'text/json',
-    'application/csp-report',
-  ])('that a page of another site may send unasked changes nothing: %s', async (type) => {
-    const world = createWorld()
-    await expectRefusal(await world.post('{"action":"unlink"}', { 'content-type': type }), 'invalid-request')
-    expect(world.calls).toEqual([])
   })
 
   /** Sends a piece every so often, for ever. */
@@ -817,12 +770,6 @@ describe('a flood', () => {
     }
     // Ten seconds of one page are six requests.
     expect(world.calls.length).toBeLessThan(10)
-  })
-
-  it('of reads at the same time is one request', async () => {
-    const world = createWorld()
-    await Promise.all(Array.from({ length: 500 }, () => world.get('?want=code')))
-    expect(world.calls).toEqual(['getQrCode'])
   })
 })
 

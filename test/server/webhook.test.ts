@@ -124,6 +124,25 @@ describe('a webhook', () => {
     await pass(0)
   })
 
+  it.each<PairingSnapshot>([{ status: 'unlinked' }, { status: 'stopped' }])(
+    'that says $status shows no page that the link has ended: the provider still reports it',
+    async (claimed) => {
+      const onUnlinked = vi.fn()
+      const linked: PairingSnapshot = { status: 'linked', account: {} }
+      const world = hookedWorld(
+        { readWebhook: () => claimed, getStatus: async () => linked, getQrCode: async () => linked },
+        { onUnlinked },
+      )
+      const tab = await world.watch()
+      await world.webhook({}, BEARER)
+      await pass(20_000)
+      expect(new Set(shownIn(tab))).toEqual(new Set(['linked']))
+      expect(onUnlinked).not.toHaveBeenCalled()
+      tab.leave()
+      await pass(0)
+    },
+  )
+
   it('changes nothing where the provider cannot be read', async () => {
     const getStatus = () => Promise.reject(new PairingError('provider-unavailable', ''))
     const world = hookedWorld({ getStatus })
