@@ -107,16 +107,17 @@ async function show(provider: Provider, send: typeof fetch, scanAfterMs: number)
 const sendTo = ({ url }: AppProcess, input: Parameters<typeof fetch>[0], init?: RequestInit) =>
   fetch(`${url}/pairing${new URL(`${input}`).search}`, init)
 
+/** Two processes that take turns. */
+async function startTwo(provider: Provider): Promise<typeof fetch> {
+  const [one, other] = [await startProcess(provider), await startProcess(provider)]
+  let turn = 0
+  return (input, init) => sendTo(turn++ % 2 === 0 ? one : other, input, init)
+}
+
 describe('a page keeps each QR code until it expires, and no process starts a pairing by itself', () => {
   it('behind two processes that take turns without a bus', async () => {
     const provider = await startProvider()
-    const processes = [await startProcess(provider), await startProcess(provider)]
-    let turn = 0
-    const send: typeof fetch = async (input, init) => {
-      const one = processes[turn++ % processes.length]
-      if (!one) throw new TypeError('fetch failed')
-      return sendTo(one, input, init)
-    }
+    const send = await startTwo(provider)
     const { wiped, codes } = await show(provider, send, 3_300)
     expect(wiped).toEqual([])
     expect(codes).toBeGreaterThanOrEqual(3)
@@ -125,13 +126,7 @@ describe('a page keeps each QR code until it expires, and no process starts a pa
 
   it('behind two processes that take turns: a page that finds the session asleep starts it once', async () => {
     const provider = await startProvider({ isAsleep: true })
-    const processes = [await startProcess(provider), await startProcess(provider)]
-    let turn = 0
-    const send: typeof fetch = async (input, init) => {
-      const one = processes[turn++ % processes.length]
-      if (!one) throw new TypeError('fetch failed')
-      return sendTo(one, input, init)
-    }
+    const send = await startTwo(provider)
     const { wiped, codes } = await show(provider, send, 1_500)
     expect(wiped).toEqual([])
     expect(codes).toBeGreaterThanOrEqual(1)

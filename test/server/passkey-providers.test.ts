@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { proxy } from '../../src/client/proxy.js'
 import type { PasskeyAction } from '../../src/core/passkey.js'
-import { normalizePhoneNumber } from '../../src/core/phone-number.js'
 import type { PairingProvider } from '../../src/core/provider.js'
 import type { PairingAction, PairingUpdate, PairingWant } from '../../src/core/update.js'
 import { greenApi } from '../../src/providers/green-api.js'
@@ -233,19 +232,6 @@ describe.each(dialogues)('a passkey ceremony at %s', (name) => {
     page.expectSecrecy()
   })
 
-  it('an answer to another challenge does not reach the provider, and the right one does after it', async () => {
-    const page = await ceremony(name)
-    const signed = await page.challenge()
-    const before = page.answered()
-    expect((await rejection(page.answer('YW5vdGhlcg'))).code).toBe('passkey-refused')
-    const challenges = name === 'own-server' ? 1 : 0
-    expect(page.answered()).toBe(before + challenges)
-    expect(await page.read()).toMatchObject({ passkey: { step: 'assert' } })
-    await page.answer(signed)
-    expect((await page.pass(9_000)).status).toBe('linked')
-    page.expectSecrecy()
-  })
-
   it('an answer that comes late links nothing', async () => {
     const page = await ceremony(name, { lifetimeMs: 30_000 })
     const signed = await page.challenge()
@@ -287,16 +273,6 @@ describe.each(dialogues)('a passkey ceremony at %s', (name) => {
     expect(page.emulator.scan()).toEqual({ ok: true })
     expect((await page.pass(9_000)).status).toBe('linked')
     page.expectSecrecy()
-  })
-
-  it('neither a start nor a pairing code is requested while it lives', async () => {
-    const page = await ceremony(name)
-    for (const action of ['start', 'request-pairing-code'] as const) {
-      const phoneNumber = normalizePhoneNumber('5511987654321')
-      const done = page.connection.act(action, { method: 'phone-code', phoneNumber })
-      expect((await rejection(done)).code).toBe('invalid-request')
-    }
-    expect(page.begun()).toBe(0)
   })
 })
 

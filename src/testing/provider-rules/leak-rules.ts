@@ -89,7 +89,6 @@ export function addLeakRules(rule: AddRule, options: TestProviderOptions, names:
   for (const name of names) {
     const states = busiest[name].filter((state) => statesOf(options).includes(state))
     rule(`${name}() gives away no secret, URL or response body`, async () => {
-      // From the first request on, or the second one: additional requests must not leak either.
       // From the first request on, or from the second one: additional requests must not leak either.
       // At the same time, since some adapters retry with pauses.
       for (const state of states.length > 0 ? states : statesOf(options))
