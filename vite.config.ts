@@ -5,6 +5,7 @@ import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import manifest from './package.json' with { type: 'json' }
 import { passkeyCommands } from './test/browser/passkey-commands.js'
 import { whatsappBackend } from './test/browser/whatsapp-plugin.js'
@@ -71,6 +72,16 @@ const TEST_TIMEOUT_MS = 30_000
  */
 const afterTheOthers = { sequence: { groupOrder: 1 }, testTimeout: 2 * TEST_TIMEOUT_MS, maxWorkers: CORES }
 
+/** Where Vitest has no times of an earlier run it starts large files first. These are small, and take half a minute. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: TestSpecification): boolean =>
+      /faults\/matrix|behind-nginx|replica-processes/.test(moduleId)
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
+
 const domTests = {
   environment: 'jsdom',
   testTimeout: TEST_TIMEOUT_MS,
@@ -136,6 +147,7 @@ export default defineConfig({
   test: {
     // Some tests wait for processes and sockets: another one runs meanwhile.
     maxWorkers: Math.ceil(1.5 * CORES),
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

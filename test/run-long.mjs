@@ -1,5 +1,5 @@
 // @ts-check
-// `npm run test:long`: random schedules, fuzz, leaks and the fault matrix at each provider, with many more runs than in `npm test`. With
+// `npm run test:long`: properties, random schedules, fuzz, leaks and the fault matrix at each provider, with many more runs. With
 // words behind it, the files whose path has one of them: `npm run test:long -- random-`.
 import { startVitest } from 'vitest/node'
 
