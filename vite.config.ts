@@ -84,6 +84,10 @@ class LongestFirst extends BaseSequencer {
 
 const domTests = {
   environment: 'jsdom',
+  // A process goes on to the next file with a new window: to start one, and to load jsdom and Vitest into it, takes a second each time.
+  pool: 'vmForks' as const,
+  // Windows that are over are not all given back: a process that has grown this far is replaced.
+  vmMemoryLimit: '1GB',
   testTimeout: TEST_TIMEOUT_MS,
   include: ['test/**/*.test.tsx'],
   exclude: ['test/browser/**', 'test/consumers/**', '**/node_modules/**'],

@@ -1,3 +1,5 @@
+// Before all that uses them.
+import './jsdom-globals.js'
 import { loadLater } from '../src/client/proxy.js'
 import { useLaterParts } from '../src/react/parts/use-later-parts.js'
 import { loadLaterSession } from '../src/react/session/load-later-session.js'

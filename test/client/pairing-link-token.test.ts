@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { pairingLinkToken } from '../../src/client/pairing-link-token.js'
+import { pairingLinkToken, takePairingLinkToken } from '../../src/client/pairing-link-token.js'
 import { anyText } from '../any-text.js'
 
 const TOKEN = 'eyJ2ZXJzaW9uIjoxfQ.c2lnbmF0dXJl-_'
@@ -50,4 +50,8 @@ describe('pairingLinkToken', () => {
       }),
     )
   })
+})
+
+it('takePairingLinkToken() returns undefined on a server', () => {
+  expect(takePairingLinkToken()).toBeUndefined()
 })

@@ -91,10 +91,4 @@ describe('takePairingLinkToken()', () => {
     expect(fresh.takePairingLinkToken()).toBeUndefined()
     expect(location.href).toBe(`${PAGE}?a=1#section`)
   })
-
-  it('returns undefined on a server', () => {
-    vi.stubGlobal('location', undefined)
-    expect(takePairingLinkToken()).toBeUndefined()
-    vi.unstubAllGlobals()
-  })
 })

@@ -26,6 +26,7 @@ import {
   press,
   shownCode,
   statusLine,
+  toggleTrouble,
 } from './user.js'
 import { createWorld, doing, passkeyTellers, shownStatus, type World } from './world.js'
 
@@ -636,9 +637,8 @@ describe('failures', () => {
   it('“couldn’t link device / check your phone’s internet connection”: what it means is one press away', async () => {
     show(saying(qr('a')).provider)
     await advance(1_000)
-    const details = document.querySelector<HTMLDetailsElement>('details')
-    if (details) details.open = true
-    await settle()
+    await toggleTrouble(true)
+    const details = part('trouble')
     expect(details?.textContent).toContain('Couldn’t link device')
     expect(details?.textContent).toContain('an expired code')
     // “scan it with WhatsApp, not with the camera”

@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query'
-import { act, fireEvent, render, renderHook } from '@testing-library/react'
+import { render, renderHook } from '@testing-library/react'
 import { StrictMode } from 'react'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
@@ -16,7 +16,7 @@ import { emulatedSecrets, providerIds } from '../../stories/playground/emulated-
 import { pretendPhone } from './every-element.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
-import { askForCode, later, loadEverything, openTab, part, press, shownCode } from './user.js'
+import { askForCode, later, loadEverything, openTab, part, press, shownCode, toggleTrouble } from './user.js'
 import { createWorld, doing, passkeyTellers, shownStatus } from './world.js'
 
 beforeAll(loadEverything)
@@ -164,16 +164,7 @@ describe('what the user opens', () => {
     await advance(1_000)
     await press('Enlarge')
     await press('Close')
-    const trouble = part('trouble')
-    if (!(trouble instanceof HTMLDetailsElement)) throw new Error('The list is there.')
-    // What a press does in a browser.
-    for (const isOpen of [true, false, true]) {
-      await doing(() => {
-        trouble.open = isOpen
-        fireEvent(trouble, new Event('toggle'))
-      })
-      await act(() => vi.dynamicImportSettled())
-    }
+    for (const isOpen of [true, false, true]) await toggleTrouble(isOpen)
     expect(typesOf(events)).toEqual(['started', 'shown', 'enlarged', 'trouble-opened', 'trouble-opened'])
   })
 

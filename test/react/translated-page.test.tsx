@@ -6,7 +6,7 @@ import type { PairingSession } from '../../src/index.js'
 import { PairingCard } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
-import { loadEverything, part } from './user.js'
+import { loadEverything, toggleTrouble } from './user.js'
 
 // A page translator replaces text nodes. React fails when it removes one of them, or puts an element in front of it, and
 // shows an old sentence when it changes one. It does none of that to the only child of an element.
@@ -75,10 +75,7 @@ describe('each text is the only child of its element', () => {
 
   it('in the list of troubles', async () => {
     await show(qr['awaiting-scan'])
-    const details = part('trouble')
-    if (!(details instanceof HTMLDetailsElement)) throw new Error('There is nothing to open.')
-    details.open = true
-    fireEvent(details, new Event('toggle'))
+    await toggleTrouble(true)
     await screen.findAllByRole('term')
     expect(textsBesideOthers()).toEqual([])
   })

@@ -16,7 +16,7 @@ import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
-import { askForCode, loadEverything, openTab, part, press } from './user.js'
+import { askForCode, loadEverything, openTab, part, press, toggleTrouble } from './user.js'
 import { shownStatus } from './world.js'
 
 beforeAll(loadEverything)
@@ -44,13 +44,6 @@ const terms = () => [...(details()?.querySelectorAll('dt') ?? [])].map(({ textCo
 
 const symptomOf = (says: string): PairingSymptom => ({ says, cause: 'A cause.', steps: ['A step.'] })
 
-async function toggle(isOpen: boolean) {
-  const element = details()
-  if (!element) throw new Error('There is nothing to open.')
-  element.open = isOpen
-  await settle()
-}
-
 describe('“Trouble linking?”', () => {
   it('is closed, and its texts are not even loaded, until the user opens it', async () => {
     const troubleshooting = vi.fn(en.troubleshooting)
@@ -59,16 +52,16 @@ describe('“Trouble linking?”', () => {
     expect(details()?.open).toBe(false)
     expect(screen.getByText('Trouble linking?').tagName).toBe('SUMMARY')
     expect(troubleshooting).not.toHaveBeenCalled()
-    await toggle(true)
-    await toggle(false)
-    await toggle(true)
+    await toggleTrouble(true)
+    await toggleTrouble(false)
+    await toggleTrouble(true)
     expect(troubleshooting).toHaveBeenCalledTimes(1)
   })
 
   it('explains for each thing the phone may say, nothing at all included, what it means and what to do', async () => {
     show()
     await advance(1_000)
-    await toggle(true)
+    await toggleTrouble(true)
     expect(terms()).toEqual(enTroubleshooting.map(({ says }) => says))
     expect(terms()).toEqual([
       expect.stringMatching(/link device/),
@@ -88,7 +81,7 @@ describe('“Trouble linking?”', () => {
   it('stays open while the user reads: through a change of codes, a gap between two, and the scan', async () => {
     const state = show()
     await advance(1_000)
-    await toggle(true)
+    await toggleTrouble(true)
     const opened = details()
     const still = (): void => {
       expect(details()).toBe(opened)
@@ -113,7 +106,7 @@ describe('“Trouble linking?”', () => {
     await advance(1_000)
     await openTab('Phone number')
     await askForCode()
-    await toggle(true)
+    await toggleTrouble(true)
     await advance(31_000)
     await press('Get a new code')
     expect(details()?.open).toBe(true)
@@ -139,10 +132,10 @@ describe('“Trouble linking?”', () => {
       .mockImplementation(en.troubleshooting)
     show(qr('a'), { locale: { ...en, troubleshooting } })
     await advance(1_000)
-    await toggle(true)
+    await toggleTrouble(true)
     expect(details()?.querySelectorAll('dt')).toHaveLength(0)
-    await toggle(false)
-    await toggle(true)
+    await toggleTrouble(false)
+    await toggleTrouble(true)
     expect(details()?.querySelectorAll('dt').length).toBeGreaterThan(0)
   })
 
@@ -154,7 +147,7 @@ describe('“Trouble linking?”', () => {
     )
     const { rerender } = render(page(en))
     await advance(1_000)
-    await toggle(true)
+    await toggleTrouble(true)
     rerender(page({ ...en, troubleshooting: async () => [symptomOf('pt-BR')] }))
     await settle()
     expect(terms()).toEqual(['pt-BR'])
@@ -172,7 +165,7 @@ describe('“Trouble linking?”', () => {
     }
     const { rerender } = render(page('es', 2_000))
     await advance(1_000)
-    await toggle(true)
+    await toggleTrouble(true)
     rerender(page('pt-BR', 500))
     await advance(1_000)
     expect(terms()).toEqual(['pt-BR'])
@@ -187,7 +180,7 @@ describe('“Trouble linking?”', () => {
         <PairingTrouble onToggle={onToggle} />
       </PairingRoot>,
     )
-    await toggle(true)
+    await toggleTrouble(true)
     expect(onToggle).toHaveBeenCalledOnce()
     expect(terms()).not.toEqual([])
   })
@@ -198,7 +191,7 @@ describe('“Trouble linking?”', () => {
     ]
     show(qr('a'), { locale: { ...en, tag: 'pt-BR', troubleshooting }, messages: { trouble: 'Problemas?' } })
     await advance(1_000)
-    await toggle(true)
+    await toggleTrouble(true)
     expect(part('trouble-summary')?.textContent).toBe('Problemas?')
     expect(part('trouble-list')?.textContent).toBe('Não foi possível conectarO código mudou.Leia o novo.')
   })

@@ -30,6 +30,21 @@ export const errorCode = (): string | undefined => part('error-code')?.dataset.c
 /** `ABCD-1234`. */
 export const shownCode = (): string | undefined => part('pairing-code')?.textContent ?? undefined
 
+/** Opens or closes “Trouble linking?”. */
+export async function toggleTrouble(isOpen: boolean): Promise<void> {
+  const details = part('trouble')
+  if (!(details instanceof HTMLDetailsElement)) throw new Error('There is nothing to open.')
+  await act(async () => {
+    // jsdom fires it a moment later, by a timer of Node's.
+    const toggled = new Promise<unknown>((resolve) =>
+      details.addEventListener('toggle', resolve, { once: true }),
+    )
+    details.open = isOpen
+    await toggled
+  })
+  if (vi.isFakeTimers()) await settle()
+}
+
 /** What is loaded on demand, the texts and the steps included, loaded before. */
 export async function loadEverything(): Promise<void> {
   await Promise.all([

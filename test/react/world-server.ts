@@ -1,4 +1,3 @@
-import { transferableAbortController } from 'node:util'
 import type { PairingProvider } from '../../src/index.js'
 import { createPollerRegistry } from '../../src/poller/registry.js'
 import { createHandler } from '../../src/server/handler.js'
@@ -113,8 +112,7 @@ export function createWorldServer(
     if (!server) throw new TypeError('fetch failed')
     signal?.throwIfAborted()
     requests.push(wishOf(String(input), init.body))
-    // jsdom's signal is of a class that Node's `Request` refuses.
-    const controller = transferableAbortController()
+    const controller = new AbortController()
     const broken = new Promise<never>((_, reject) => {
       const end = (reason: unknown): void => {
         controller.abort()
