@@ -8,7 +8,7 @@ import { listen } from '../browser/heard.js'
 import { stillPairing } from '../browser/still-pairing.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
-import { askForCode, later, loadEverything, press } from './user.js'
+import { askForCode, loadEverything, press } from './user.js'
 
 beforeAll(async () => {
   await loadEverything()
@@ -41,7 +41,7 @@ describe('a pairing code', () => {
   it('is announced once, then at half and at a quarter of its time, then when it has expired', async () => {
     const { said } = await show({ defaultMethod: 'phone-code' })
     await askForCode()
-    await later(170_000)
+    await advance(170_000)
     expect(said).toEqual([
       'Waiting for you to enter the code',
       '80 seconds left for this code',
@@ -53,9 +53,9 @@ describe('a pairing code', () => {
   it('leaves nothing to be read of a time that is over', async () => {
     await show({ defaultMethod: 'phone-code' })
     await askForCode()
-    await later(81_000)
+    await advance(81_000)
     expect(document.body.textContent).toContain('80 seconds left')
-    await later(6_000)
+    await advance(6_000)
     expect(document.body.textContent).not.toContain('seconds left')
   })
 
@@ -63,10 +63,10 @@ describe('a pairing code', () => {
     const { said } = await show({ defaultMethod: 'phone-code' })
     await askForCode()
     await act(async () => focusManager.setFocused(false))
-    await later(100_000)
+    await advance(100_000)
     expect(said.at(-1)).toBe('Waiting for you to enter the code')
     await act(async () => focusManager.setFocused(true))
-    await later(30_000)
+    await advance(30_000)
     expect(said.at(-1)).toBe('40 seconds left for this code')
   })
 

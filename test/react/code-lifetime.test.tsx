@@ -61,6 +61,7 @@ describe('how long a code stays on screen', () => {
 
   it('shows no code for long after it was replaced, and wastes few requests, once it knows the rotation', async () => {
     const born = (at: number) => Math.floor((at + 7_300) / 20_000)
+    const endOf = (code: number) => (code + 1) * 20_000 - 7_300
     const provider = scriptedProvider({ getQrCode: () => qr(born(Date.now())) })
     vi.setSystemTime(20_000_000)
     const seen = new Map<string, number>()
@@ -68,12 +69,13 @@ describe('how long a code stays on screen', () => {
     await advance(60_000)
     const questionsBefore = provider.calls.filter(({ question }) => question === 'qr-code').length
     let deadMs = 0
+    let last = { at: Date.now(), endsAt: Number.POSITIVE_INFINITY }
     await advance(200_000, (now) => {
+      deadMs += Math.max(0, now - Math.max(last.at, last.endsAt))
       const html = document.querySelector('[data-part="qr-code"]')?.innerHTML
-      if (!html) return
-      const bornWhenFirstSeen = seen.get(html) ?? born(now)
-      seen.set(html, bornWhenFirstSeen)
-      if (bornWhenFirstSeen !== born(now)) deadMs += 250
+      const code = html && (seen.get(html) ?? born(now))
+      if (html && code) seen.set(html, code)
+      last = { at: now, endsAt: code ? endOf(code) : Number.POSITIVE_INFINITY }
     })
     const questions = provider.calls.filter(({ question }) => question === 'qr-code').length - questionsBefore
     // Ten rotations: at a steady pace of five seconds it would take forty requests, and codes would stay expired for

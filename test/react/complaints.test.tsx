@@ -19,7 +19,6 @@ import {
   askForCode,
   errorCode,
   heading,
-  later,
   loadEverything,
   openTab,
   part,
@@ -71,7 +70,7 @@ describe('expired codes on screen', () => {
       usePairingSession({ provider: world.proxied(), queryClient: world.queryClient }),
     )
     let deadMs = 0
-    await later(100_000, () => {
+    await advance(100_000, () => {
       const { session } = result.current
       const { state } = world.emulator
       if (session.status !== 'awaiting-scan' || session.qrCode.payload.kind !== 'text') return
@@ -125,7 +124,7 @@ describe('expired codes on screen', () => {
   it.each(providerIds)('“the dialog is empty”: %s', async (id) => {
     createWorld(id).show()
     // Read from the DOM: a hundred queries for a role would take seconds.
-    await later(110_000, () => {
+    await advance(110_000, () => {
       expect(part('status-text')?.textContent?.length).toBeGreaterThan(5)
       expect(part('title')?.textContent?.length).toBeGreaterThan(5)
     })
@@ -149,10 +148,10 @@ describe('screens without an end', () => {
     vi.setSystemTime(20_000_000)
     const { provider, calls } = rotating()
     show(provider)
-    await later(70_000)
+    await advance(70_000)
     expect(shownStatus()).toBe('expired')
     const { length } = calls
-    await later(3_600_000 / 4)
+    await advance(3_600_000 / 4)
     expect(calls).toHaveLength(length)
   })
 
@@ -182,7 +181,7 @@ describe('screens without an end', () => {
     const { result } = renderHook(() => usePairingSession({ provider, queryClient }))
     await advance(2_000)
     await doing(() => result.current.cancel())
-    await later(120_000, () => expect(result.current.session.status).toBe('idle'))
+    await advance(120_000, () => expect(result.current.session.status).toBe('idle'))
   })
 
   it.each(providerIds)('“it goes on polling after the phone is connected”: %s', async (id) => {
@@ -191,10 +190,10 @@ describe('screens without an end', () => {
     await advance(3_000)
     await doing(() => void world.emulator.scan())
     // A link is watched for three minutes, and looked at each 15 seconds.
-    await later(220_000)
+    await advance(220_000)
     expect(shownStatus()).toBe('linked')
     const before = world.mockServer.requests.length
-    await later(600_000)
+    await advance(600_000)
     expect(world.mockServer.requests.length).toBe(before)
   })
 
@@ -203,7 +202,7 @@ describe('screens without an end', () => {
     show(one.provider)
     await advance(2_000)
     expect(statusLine()).toBe('Still trying to get your code…')
-    await later(150_000)
+    await advance(150_000)
     expect(shownStatus()).toBe('failed')
     expect(screen.getByRole('button', { name: 'Try again' })).toBeTruthy()
   })
@@ -230,7 +229,7 @@ describe('screens without an end', () => {
     show(one.provider)
     await advance(2_000)
     one.now = { status: 'linking' }
-    await later(310_000)
+    await advance(310_000)
     expect(errorCode()).toBe('session-stale')
     expect(screen.getByRole('button', { name: 'Start over' })).toBeTruthy()
   })
@@ -239,7 +238,7 @@ describe('screens without an end', () => {
     const world = createWorld('green-api')
     const codes = new Set<string>()
     world.show()
-    await later(600_000, () => {
+    await advance(600_000, () => {
       const { state } = world.emulator
       if (shownStatus() === 'awaiting-scan' && state.status === 'pairing') codes.add(state.qrText)
     })
@@ -265,6 +264,7 @@ describe('a link that is made, and not shown', () => {
     await advance(2_000)
     const seen = new Set<string>()
     const note = () => void seen.add(shownStatus() ?? '')
+    note()
     one.now = { status: 'linking' }
     await advance(4_000, note)
     // For a moment it is as if the code had not been scanned.
@@ -302,7 +302,7 @@ describe('a link that is made, and not shown', () => {
     await advance(3_000)
     unmount()
     await doing(() => void world.emulator.scan())
-    await later(20_000)
+    await advance(20_000)
     expect(changes(world)).toEqual([])
     world.show()
     await advance(6_000)
@@ -324,7 +324,7 @@ describe('a link that is made, and not shown', () => {
     one.now = linked
     await advance(4_000)
     rerender(element('second'))
-    await later(60_000)
+    await advance(60_000)
     expect(onLinked).toHaveBeenCalledTimes(1)
   })
 
@@ -358,7 +358,7 @@ describe('what a refresh does at the provider', () => {
     async (id) => {
       const world = createWorld(id)
       world.show()
-      await later(99_000)
+      await advance(99_000)
       expect(changes(world)).toEqual([])
     },
   )
@@ -367,7 +367,7 @@ describe('what a refresh does at the provider', () => {
     const { provider } = saying(qr('a'))
     show(provider)
     await advance(500)
-    await later(58_000, () => expect(shownQr()).toBeTruthy())
+    await advance(58_000, () => expect(shownQr()).toBeTruthy())
   })
 
   it('“two places that ask kill each other’s code”: two copies send one request', async () => {
@@ -391,7 +391,7 @@ describe('what a refresh does at the provider', () => {
     const one = saying({ status: 'preparing' })
     const onError = vi.fn()
     show(one.provider, { onError })
-    await later(60_000, () => expect(shownStatus()).toBe('preparing'))
+    await advance(60_000, () => expect(shownStatus()).toBe('preparing'))
     one.now = qr('a')
     await advance(6_000)
     expect(shownStatus()).toBe('awaiting-scan')
@@ -470,7 +470,7 @@ describe('the pairing code', () => {
     await settle()
     await askForCode()
     expect(part('countdown')?.style.getPropertyValue('--whatsapp-pairing-lifetime')).toBe('160000ms')
-    await later(161_000)
+    await advance(161_000)
     expect(shownCode()).toBeUndefined()
     expect(part('expired-note')?.textContent).toContain('We didn’t see you enter it')
     await press('Retry')
@@ -514,7 +514,7 @@ describe('the pairing code', () => {
     await advance(1_000)
     await openTab('Phone number')
     await askForCode()
-    await later(120_000)
+    await advance(120_000)
     expect(calls.filter(({ question }) => question === 'pairing-code')).toHaveLength(1)
   })
 
@@ -547,7 +547,7 @@ describe('the pairing code', () => {
     await settle()
     await askForCode()
     expect(screen.getByRole('button', { name: 'Getting your code…' })).toBeTruthy()
-    await later(61_000)
+    await advance(61_000)
     expect(part('error')?.textContent).toContain('Try again')
     expect(screen.getByRole('button', { name: 'Get code' }).getAttribute('aria-disabled')).toBe('false')
   })
@@ -598,7 +598,7 @@ describe('failures', () => {
     async (failure) => {
       const one = saying(new PairingError(failure, 'Internal: upstream said 0xBEEF'))
       show(one.provider)
-      await later(200_000)
+      await advance(200_000)
       expect(shownStatus()).toBe('failed')
       expect(heading().length).toBeGreaterThan(5)
       expect(part('lead')?.textContent?.length).toBeGreaterThan(15)
@@ -627,7 +627,7 @@ describe('failures', () => {
     for (const value of values) {
       const odd = { status: 'qr', qrCode: { kind: 'image', src: value } } as const
       const { unmount } = show(saying(odd).provider)
-      await later(10_000)
+      await advance(10_000)
       expect(document.querySelector('img')).toBeNull()
       expect(document.body.innerHTML).not.toContain('example.com')
       unmount()
@@ -648,7 +648,7 @@ describe('failures', () => {
   it('“your account is restricted” is shown as that, and not retried', async () => {
     const { provider, calls } = saying(new PairingError('account-blocked', 'Banned.'))
     show(provider)
-    await later(60_000)
+    await advance(60_000)
     expect(heading()).toBe('This account is blocked')
     expect(calls).toHaveLength(1)
   })

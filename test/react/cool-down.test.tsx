@@ -11,7 +11,7 @@ import {
 } from '../../src/index.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
-import { askForCode, later, loadEverything, openTab, part, press, shownCode } from './user.js'
+import { askForCode, loadEverything, openTab, part, press, shownCode } from './user.js'
 import { createWorld, shownStatus } from './world.js'
 
 beforeAll(loadEverything)
@@ -167,7 +167,7 @@ describe('a pairing code that was requested too often', () => {
     await settle()
     await askForCode()
     unmount()
-    await later(10_000)
+    await advance(10_000)
     show(one, { queryClient })
     await advance(1_000)
     expect(isOff()).toBe(true)
@@ -184,12 +184,12 @@ describe('a pairing code that was requested too often', () => {
     show(one)
     await settle()
     await askForCode()
-    await later(150_000)
+    await advance(150_000)
     one.error = tooOften(60_000)
     await press('Get a new code')
     expect(one.asked()).toBe(2)
     expect(isOff()).toBe(true)
-    await later(30_000)
+    await advance(30_000)
     expect(shownStatus()).toBe('awaiting-number')
     expect(one.asked()).toBe(2)
   })

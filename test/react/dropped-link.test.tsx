@@ -5,7 +5,7 @@ import { PairingError, type PairingProvider, type PairingSnapshot, WhatsAppPairi
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
-import { later, loadEverything, part } from './user.js'
+import { loadEverything, part } from './user.js'
 import { createWorld, doing, shownStatus } from './world.js'
 
 beforeAll(loadEverything)
@@ -60,7 +60,7 @@ describe.each(providerIds)('%s: a link that is ended on the phone soon after it 
 describe('a link', () => {
   it('is polled every fifteen seconds for three minutes, and then no more', async () => {
     const { calls } = await link()
-    await later(200_000)
+    await advance(200_000)
     const asked = calls.slice(1)
     expect(asked.map(({ question }) => question)).toEqual(asked.map(() => 'status'))
     const pauses = asked.slice(1).map(({ at }, index) => at - (asked[index]?.at ?? 0))
@@ -68,7 +68,7 @@ describe('a link', () => {
     expect(asked.length).toBeGreaterThanOrEqual(12)
     expect(asked.length).toBeLessThanOrEqual(14)
     const before = calls.length
-    await later(600_000)
+    await advance(600_000)
     expect(calls.length).toBe(before)
   })
 
@@ -96,12 +96,12 @@ describe('a link', () => {
     async (errorCode) => {
       const one = await link()
       one.now = new PairingError(errorCode, 'No.')
-      await later(60_000, () => expect(shownStatus()).toBe('linked'))
+      await advance(60_000, () => expect(shownStatus()).toBe('linked'))
       expect(one.calls.length).toBeLessThanOrEqual(8)
-      await later(600_000)
+      await advance(600_000)
       const { length } = one.calls
       expect(length).toBeLessThanOrEqual(16)
-      await later(600_000)
+      await advance(600_000)
       expect(one.calls.length).toBe(length)
       expect(part('error-code')).toBeNull()
     },
@@ -110,9 +110,9 @@ describe('a link', () => {
   it('that has ended is noticed when the requests succeed again', async () => {
     const one = await link()
     one.now = new PairingError('network', 'No.')
-    await later(40_000)
+    await advance(40_000)
     one.now = gone
-    await later(40_000)
+    await advance(40_000)
     expect(shownStatus()).toBe('awaiting-scan')
   })
 
@@ -121,9 +121,9 @@ describe('a link', () => {
     one.now = gone
     await advance(15_500)
     one.now = new PairingError('network', 'No.')
-    await later(900_000)
+    await advance(900_000)
     const { length } = one.calls
-    await later(900_000)
+    await advance(900_000)
     expect(one.calls.length).toBe(length)
     expect(shownStatus()).toBe('linked')
   })
@@ -133,7 +133,7 @@ describe('a link', () => {
     await doing(() => focusManager.setFocused(false))
     one.now = gone
     const before = one.calls.length
-    await later(600_000)
+    await advance(600_000)
     expect(one.calls.length).toBe(before)
     await doing(() => focusManager.setFocused(true))
     await advance(5_000)

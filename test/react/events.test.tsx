@@ -16,7 +16,7 @@ import { emulatedSecrets, providerIds } from '../../stories/playground/emulated-
 import { pretendPhone } from './every-element.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
-import { askForCode, later, loadEverything, openTab, part, press, shownCode, toggleTrouble } from './user.js'
+import { askForCode, loadEverything, openTab, part, press, shownCode, toggleTrouble } from './user.js'
 import { createWorld, doing, passkeyTellers, shownStatus } from './world.js'
 
 beforeAll(loadEverything)
@@ -131,7 +131,7 @@ describe('what stands in the way of an attempt', () => {
     await advance(1_000)
     await openTab('Phone number')
     await askForCode()
-    await later(90_000)
+    await advance(90_000)
     const types = typesOf(events)
     expect(types.filter((type) => type === 'slow-code')).toHaveLength(1)
     expect(types.indexOf('slow-code')).toBeGreaterThan(types.indexOf('code-shown'))
@@ -139,7 +139,7 @@ describe('what stands in the way of an attempt', () => {
 
   it('is reported: a wait without a code, once for each', async () => {
     const world = watch({ status: 'preparing' })
-    await later(80_000)
+    await advance(80_000)
     world.now = qr('a')
     await advance(6_000)
     expect(typesOf(world.events)).toEqual(['started', 'stalled', 'shown'])
@@ -152,7 +152,7 @@ describe('what stands in the way of an attempt', () => {
     world.now = new PairingError('provider-unavailable', 'Down.')
     await advance(20_000)
     world.now = qr('a')
-    await later(60_000)
+    await advance(60_000)
     const retries = world.events.filter(({ type }) => type === 'retrying')
     expect(retries.map(({ code: found }) => found)).toEqual(['network', 'provider-unavailable'])
   })
@@ -209,7 +209,7 @@ describe('an attempt', () => {
     const { events } = watch(qr('a'), { defaultMethod: 'phone-code' })
     await settle()
     await askForCode()
-    await later(165_000)
+    await advance(165_000)
     expect(events.at(-1)).toMatchObject({ type: 'expired', reason: 'code-not-entered', method: 'phone-code' })
   })
 

@@ -9,7 +9,7 @@ import {
 } from '../../src/index.js'
 import { qr, scriptedProvider, timing } from './scripted-provider.js'
 import { advance, settle } from './time.js'
-import { askForCode, errorCode, later, loadEverything, part, press, statusLine } from './user.js'
+import { askForCode, errorCode, loadEverything, part, press, statusLine } from './user.js'
 import { doing, shownStatus } from './world.js'
 
 beforeAll(loadEverything)
@@ -168,7 +168,7 @@ describe('a wait of 30 seconds says what is waited for, and has a button', () =>
     expect(buttons()).not.toContain('Start over')
     one.now = { status: 'linked', account: { name: 'Ana' } }
     await press('Try again')
-    await later(31_000)
+    await advance(31_000)
     expect(shownStatus()).toBe('linked')
     expect(one.reset).not.toHaveBeenCalled()
   })
@@ -181,19 +181,19 @@ describe('a provider that has lost its codes (field report F9)', () => {
     await show({ provider: one.provider })
     await advance(5_000)
     expect(shownStatus()).toBe('awaiting-scan')
-    await later(90_000)
+    await advance(90_000)
     expect(shownStatus()).toBe('preparing')
     expect(buttons()).toContain('Start over')
-    await later(70_000)
+    await advance(70_000)
     expect(errorCode()).toBe('session-stale')
   })
 
   it('ends after the five minutes that GREEN-API documents for its start', async () => {
     const one = saying(preparing, { startMs: 300_000 })
     await show({ provider: one.provider })
-    await later(295_000)
+    await advance(295_000)
     expect(shownStatus()).toBe('preparing')
-    await later(10_000)
+    await advance(10_000)
     expect(errorCode()).toBe('session-stale')
     one.reset.mockImplementation(async () => {
       one.now = qr('a')
@@ -212,7 +212,7 @@ describe('a provider that has lost its codes (field report F9)', () => {
     await askForCode()
     one.now = preparing
     await doing(() => screen.getByRole('tab', { name: 'QR code' }).click())
-    await later(35_000)
+    await advance(35_000)
     expect(buttons()).toContain('Start over')
     expect(wait()).toContain('up to 5 min')
   })
@@ -222,12 +222,12 @@ describe('a provider that has lost its codes (field report F9)', () => {
     await show({ provider: one.provider })
     await advance(5_000)
     one.now = new PairingError('provider-unavailable', 'Down.')
-    await later(60_000)
+    await advance(60_000)
     one.now = preparing
-    await later(40_000)
+    await advance(40_000)
     expect(shownStatus()).toBe('preparing')
     one.now = qr('b')
-    await later(10_000)
+    await advance(10_000)
     expect(shownStatus()).toBe('awaiting-scan')
   })
 })

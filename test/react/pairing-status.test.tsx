@@ -16,7 +16,7 @@ import { providerIds } from '../../stories/playground/emulated-provider.js'
 import './jsdom-dialog.js'
 import { scriptedProvider, timing } from './scripted-provider.js'
 import { advance, settle } from './time.js'
-import { later, loadEverything, part, press } from './user.js'
+import { loadEverything, part, press } from './user.js'
 import { createWorld, doing, type World } from './world.js'
 
 beforeAll(loadEverything)
@@ -53,7 +53,7 @@ describe.each(providerIds)('<PairingStatus> at %s', (id) => {
     const actions: string[] = []
     world.emulator.subscribe(({ action }) => void actions.push(action))
     await showStatus(world)
-    await later(30 * 60_000)
+    await advance(30 * 60_000)
     const { requests } = world.server
     expect(new Set(requests)).toEqual(new Set(['state']))
     // One on mount, one for each five minutes; a state that is not settled at first is read again.
@@ -72,7 +72,7 @@ describe.each(providerIds)('<PairingStatus> at %s', (id) => {
 
     const before = requests.length
     await doing(() => focusManager.setFocused(false))
-    await later(30 * 60_000)
+    await advance(30 * 60_000)
     expect(requests.length).toBe(before)
     await doing(() => focusManager.setFocused(true))
     await settle()
@@ -115,7 +115,7 @@ describe('<PairingStatus>', () => {
     expect(onUnlinked.mock.calls).toEqual([[expect.objectContaining({ name: 'Ana Souza' })]])
     expect(row()).toBe(document.activeElement)
     // It was meant: the next reads do not call it a loss, here and on a page that comes later.
-    await later(11 * 60_000)
+    await advance(11 * 60_000)
     expect(row()?.dataset.status).toBe('not-linked')
     const other = { ...world, queryClient: new QueryClient() }
     await showStatus(other)
@@ -203,7 +203,7 @@ describe('<PairingStatus>', () => {
     const world = await linkedWorld('z-api')
     await showStatus(world)
     world.server.kill()
-    await later(10 * 60_000)
+    await advance(10 * 60_000)
     await act(() => vi.dynamicImportSettled())
     expect([row()?.dataset.status, row()?.dataset.last, stateLine()]).toEqual(['unknown', 'linked', 'Linked'])
     expect(part('link-as-of')?.textContent).toMatch(
@@ -278,7 +278,7 @@ describe('a pairing screen beside the status', () => {
   it('shows at once what the status has read', async () => {
     const world = await showBoth('z-api', false)
     expect(shownStatuses()).toEqual(['not-linked', 'awaiting-scan'])
-    await later(300_000)
+    await advance(300_000)
     expect(shownStatuses()).toEqual(['not-linked', 'expired'])
     world.emulator.start()
     await doing(() => world.emulator.scan())

@@ -5,7 +5,7 @@ import type { DemandPasskeyOptions } from '../../src/testing.js'
 import { passkeyAnswer } from '../passkey-answer.js'
 import { pretendPhone } from './every-element.js'
 import { advance } from './time.js'
-import { errorCode, heading, later, loadEverything, part, press } from './user.js'
+import { errorCode, heading, loadEverything, part, press } from './user.js'
 import { createWorld, doing, shownStatus, type World } from './world.js'
 
 // The ceremony through the whole chain: component → proxy → handler → adapter → mock server. A real passkey signs in
@@ -143,7 +143,7 @@ describe('a passkey ceremony', () => {
     end: (world: World & { unmount: () => void }) => Promise<void>,
   ])[] = [
     ['the user presses Cancel', () => press('Cancel')],
-    ['the time is over', () => later(10 * MINUTE)],
+    ['the time is over', () => advance(10 * MINUTE)],
     ['the screen is closed', (world) => doing(world.unmount)],
     [
       'the phone links in another way',
@@ -193,7 +193,7 @@ describe('a passkey ceremony', () => {
     await advance(15_000)
     world.emulator.demandPasskey({ lifetimeMs: MINUTE })
     await doing(() => void world.emulator.scan())
-    await later(75_000)
+    await advance(75_000)
     expect(errorCode()).toMatch(/^passkey-(?:expired|refused)$/)
   })
 
@@ -204,7 +204,7 @@ describe('a passkey ceremony', () => {
     await advance(1_000)
     const code = part('passkey-code')?.textContent
     expect(screen.getByRole('timer').textContent).toMatch(/^[45]:\d\d$/)
-    await later(6 * MINUTE)
+    await advance(6 * MINUTE)
     expect(part('passkey-code')).toBeNull()
     await press('Continue')
     await advance(1_000)

@@ -11,7 +11,7 @@ import {
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
-import { later, loadEverything, openTab, part, press, statusLine } from './user.js'
+import { loadEverything, openTab, part, press, statusLine } from './user.js'
 import { createWorld, doing, shownStatus } from './world.js'
 
 beforeAll(loadEverything)
@@ -65,7 +65,7 @@ describe('refreshMode manual', () => {
     expect(part('qr-code')).toBeNull()
     expect(isOffered()).toBe(true)
     const asked = provider.calls.length
-    await later(600_000)
+    await advance(600_000)
     expect(provider.calls.length).toBe(asked)
     expect(isOffered()).toBe(true)
     await press('Show a new code')
@@ -151,7 +151,7 @@ describe('refreshMode manual', () => {
     render(<Badge />)
     await advance(21_500)
     expect(isOffered()).toBe(true)
-    await later(30_000)
+    await advance(30_000)
     expect(isOffered()).toBe(true)
   })
 
@@ -187,7 +187,7 @@ describe.each(providerIds)('refreshMode manual, at %s', (id) => {
     world.show({ refreshMode: 'manual' })
     await advance(3_000)
     expect(statusLine()).toContain('1 of 3')
-    await later(65_000)
+    await advance(65_000)
     expect(shownStatus()).toBe('expired')
     await press('Show a new code')
     await advance(6_000)

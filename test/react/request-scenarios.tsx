@@ -1,10 +1,13 @@
 import { focusManager } from '@tanstack/react-query'
-import { fireEvent, screen } from '@testing-library/react'
+import { fireEvent, render, screen } from '@testing-library/react'
+import type { ReactElement } from 'react'
+import { type UsePairingSessionOptions, usePairingSession } from '../../src/index.js'
 import { ownServer } from '../../src/providers/own-server.js'
 import { createEmulator, type Emulator, mockOwnServer } from '../../src/testing.js'
 import { type EmulatedProvider, emulatedProvider } from '../../stories/playground/emulated-provider.js'
 import { advance } from './time.js'
-import { doing, shownStatus, type World, worldOf } from './world.js'
+import { timeTo } from './user.js'
+import { doing, type World, worldOf } from './world.js'
 
 const SEED = { seed: 7 }
 
@@ -55,14 +58,14 @@ export const scenarios = {
   'never-scanned': {
     title: 'never scanned: three codes, then silence',
     async run(page) {
-      await until('expired')
+      await timeTo('expired')
       await staySilent(page)
     },
   },
   'scanned-after-retry': {
     title: 'the same, then Retry, scanned after 10 s',
     async run(page) {
-      await until('expired')
+      await timeTo('expired')
       await advance(30 * SECOND_MS)
       await doing(() => fireEvent.click(screen.getByRole('button', { name: 'Retry' })))
       await scanAfter(page, 10 * SECOND_MS)
@@ -87,7 +90,7 @@ export const scenarios = {
       const { state } = emulator
       const code = state.status === 'pairing' ? state.pairingCode?.value : undefined
       await doing(() => void emulator.typeCode(code ?? ''))
-      await until('linked')
+      await timeTo('linked')
     },
   },
   'code-not-entered': {
@@ -95,7 +98,7 @@ export const scenarios = {
     method: 'phone-code',
     async run(page) {
       await askForCode()
-      await until('expired')
+      await timeTo('expired')
       await staySilent(page)
     },
   },
@@ -138,6 +141,21 @@ interface CountedPage {
   unmount(): void
 }
 
+/** A page with nothing to draw: what it looks like costs no request. */
+function Session(options: UsePairingSessionOptions): ReactElement {
+  const { session, retry, requestPairingCode } = usePairingSession(options)
+  return (
+    <div data-scope="whatsapp-pairing" data-status={session.status}>
+      <button type="button" onClick={retry}>
+        Retry
+      </button>
+      <button type="button" onClick={() => requestPairingCode()}>
+        Get code
+      </button>
+    </div>
+  )
+}
+
 /** Opens the page. */
 export async function openCounted(
   providerName: CountedProviderName,
@@ -147,10 +165,14 @@ export async function openCounted(
   const { sockets, ...emulated }: EmulatedProvider = countedProviders[providerName]()
   if (isLinkedBefore) await link(emulated.emulator)
   const world = worldOf(emulated)
-  const { unmount } = world.show({
-    provider: way === 'direct' ? world.provider : world.proxied({ live: way === 'live' }),
-    ...(method && { defaultMethod: method, defaultPhoneNumber: '5511987654321' }),
-  })
+  const provider = way === 'direct' ? world.provider : world.proxied({ live: way === 'live' })
+  const { unmount } = render(
+    <Session
+      provider={provider}
+      queryClient={world.queryClient}
+      {...(method && { defaultMethod: method, defaultPhoneNumber: '5511987654321' })}
+    />,
+  )
   return {
     world,
     unmount,
@@ -171,7 +193,7 @@ async function link(emulator: Emulator): Promise<void> {
 async function scanAfter({ world: { emulator } }: CountedPage, ms: number): Promise<void> {
   await advance(ms)
   await doing(() => void emulator.scan())
-  await until('linked')
+  await timeTo('linked')
 }
 
 /** Fails where a page at its end sends requests, however long it stays open. */
@@ -182,17 +204,9 @@ async function staySilent({ requests }: CountedPage): Promise<void> {
 }
 
 async function askForCode(): Promise<void> {
-  await until('awaiting-number')
+  await timeTo('awaiting-number')
+  // Meanwhile the page has read the state once, as it has on a user's screen.
+  await advance(SECOND_MS)
   await doing(() => fireEvent.click(screen.getByRole('button', { name: 'Get code' })))
-  await until('awaiting-code')
-}
-
-/** Longer than any code lives. */
-const PATIENCE_MS = 4 * MINUTE_MS
-
-async function until(status: string): Promise<void> {
-  for (let passedMs = 0; shownStatus() !== status; passedMs += 250) {
-    if (passedMs > PATIENCE_MS) throw new Error(`The page shows "${shownStatus()}" and never "${status}".`)
-    await advance(250)
-  }
+  await timeTo('awaiting-code')
 }

@@ -11,14 +11,17 @@ export interface ShownCodes {
   readonly sample: (now: number) => void
   /** For how long a code was on screen after its end, at most. Rejects where one was never a code of this account. */
   longestDeadMs(): Promise<number>
-  /** In how many samples there was a code. */
-  readonly count: number
+  /** For how long there was a code. */
+  readonly shownMs: number
 }
 
 export function watchShownCodes(emulator: Emulator): ShownCodes {
   /** When each code was over, by its text. */
   const ends = new Map<string, number>()
-  const shown: { readonly at: number; readonly picture: string }[] = []
+  /** Pictures, each until it was looked at again. */
+  const shown: { readonly until: number; readonly picture: string }[] = []
+  let last: { readonly at: number; readonly picture: string } | undefined
+  let shownMs = 0
   let current: { readonly text: string; readonly expiresAt: number } | undefined
   return {
     sample(at) {
@@ -28,22 +31,26 @@ export function watchShownCodes(emulator: Emulator): ShownCodes {
       current = next && { text: next.qrText, expiresAt: next.qrExpiresAt }
       if (current) ends.set(current.text, current.expiresAt)
       const picture = shownPicture()
-      if (picture) shown.push({ at, picture })
+      if (last) {
+        shown.push({ until: at, picture: last.picture })
+        shownMs += at - last.at
+      }
+      last = picture === undefined ? undefined : { at, picture }
     },
     async longestDeadMs() {
       const endOf = new Map<string, number>()
       for (const [text, end] of ends) for (const picture of await picturesOf(text)) endOf.set(picture, end)
       return Math.max(
         0,
-        ...shown.map(({ at, picture }) => {
+        ...shown.map(({ until, picture }) => {
           const end = endOf.get(picture)
           if (end === undefined) throw new Error('A code is on screen that the account never had')
-          return at - end
+          return until - end
         }),
       )
     },
-    get count() {
-      return shown.length
+    get shownMs() {
+      return shownMs
     },
   }
 }

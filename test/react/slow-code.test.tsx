@@ -4,7 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { PairingError, type PairingProvider, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
-import { askForCode, later, loadEverything, part, press, shownCode } from './user.js'
+import { askForCode, loadEverything, part, press, shownCode } from './user.js'
 import { createWorld, doing, shownStatus } from './world.js'
 
 beforeAll(loadEverything)
@@ -50,7 +50,7 @@ describe('a pairing code that was not entered', () => {
     expect(isOffered()).toBe(true)
     expect(shownCode()).toBe('ABCD-1234')
     expect(part('slow-code')?.textContent).toBe('Code not working? Get a new codeScan a QR code instead')
-    await later(120_000)
+    await advance(120_000)
     expect(shownCode()).toBe('ABCD-1234')
   })
 
@@ -112,7 +112,7 @@ describe('a pairing code that was not entered', () => {
     await showCode(issuing('ABCD1234'))
     await advance(5_000)
     await doing(() => focusManager.setFocused(false))
-    await later(60_000)
+    await advance(60_000)
     await doing(() => focusManager.setFocused(true))
     await advance(1_000)
     expect(isOffered()).toBe(true)
@@ -150,7 +150,7 @@ describe('a pairing code that was not entered', () => {
 
   it('ends with an offer as well: Retry, and the QR code', async () => {
     await showCode(issuing('ABCD1234'))
-    await later(162_000)
+    await advance(162_000)
     expect(shownStatus()).toBe('expired')
     expect(screen.getByRole('button', { name: 'Retry' })).toBeTruthy()
     expect(screen.getByRole('button', { name: 'Scan a QR code instead' })).toBeTruthy()

@@ -6,7 +6,7 @@ import { greenApi } from '../../src/providers/green-api.js'
 import { createEmulator, mockGreenApi } from '../../src/testing.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
-import { errorCode, later, loadEverything, part, press, statusLine } from './user.js'
+import { errorCode, loadEverything, part, press, statusLine } from './user.js'
 import { createWorld, doing, shownStatus } from './world.js'
 
 beforeAll(loadEverything)
@@ -47,12 +47,12 @@ describe('Start over', () => {
       one.isStuck = false
     })
     await press('Start over')
-    await later(44_000, () => {
+    await advance(44_000, () => {
       expect(shownStatus()).toBe('preparing')
       expect(statusLine()).toBe('Clearing the old connection…')
       expect(part('tile')?.getAttribute('aria-busy')).toBe('true')
     })
-    await later(5_000)
+    await advance(5_000)
     expect(shownStatus()).toBe('awaiting-scan')
     expect(one.reset).toHaveBeenCalledTimes(1)
   })
@@ -66,8 +66,8 @@ describe('Start over', () => {
     createWorld('green-api').show({ provider })
     await advance(2_000)
     await press('Start over')
-    await later(39_000, () => expect(shownStatus()).toBe('preparing'))
-    await later(10_000)
+    await advance(39_000, () => expect(shownStatus()).toBe('preparing'))
+    await advance(10_000)
     expect(shownStatus()).toBe('awaiting-scan')
     expect(mockServer.requests.filter(({ path }) => path === '/logout')).toHaveLength(1)
   })
@@ -76,7 +76,7 @@ describe('Start over', () => {
     const one = await stuck()
     for (let index = 0; index < 3; index++) one.reset.mockRejectedValueOnce(down())
     await press('Start over')
-    await later(12_000, () => expect(shownStatus()).not.toBe('failed'))
+    await advance(12_000, () => expect(shownStatus()).not.toBe('failed'))
     expect(one.reset).toHaveBeenCalledTimes(4)
     expect(shownStatus()).toBe('awaiting-scan')
   })
@@ -85,11 +85,11 @@ describe('Start over', () => {
     const one = await stuck()
     one.reset.mockRejectedValue(down())
     await press('Start over')
-    await later(300_000)
+    await advance(300_000)
     expect(errorCode()).toBe('provider-unavailable')
     expect(one.reset.mock.calls.length).toBeLessThanOrEqual(8)
     const { length } = one.reset.mock.calls
-    await later(300_000)
+    await advance(300_000)
     expect(one.reset.mock.calls.length).toBe(length)
     one.reset.mockImplementation(async () => {
       one.isStuck = false
@@ -105,7 +105,7 @@ describe('Start over', () => {
     const one = await stuck()
     one.reset.mockRejectedValue(new PairingError('subscription-expired', 'No.'))
     await press('Start over')
-    await later(60_000)
+    await advance(60_000)
     expect(errorCode()).toBe('subscription-expired')
     expect(one.reset).toHaveBeenCalledTimes(1)
   })
@@ -123,7 +123,7 @@ describe('Start over', () => {
     const one = await stuck()
     one.reset.mockImplementationOnce(() => new Promise<never>(() => {}))
     await press('Start over')
-    await later(66_000)
+    await advance(66_000)
     expect(one.reset).toHaveBeenCalledTimes(2)
     expect(one.reset.mock.calls[0]?.[0].signal?.aborted).toBe(true)
     expect(shownStatus()).toBe('awaiting-scan')
@@ -149,7 +149,7 @@ describe('Start over', () => {
     await press('Start over')
     await advance(1_000)
     one.unmount()
-    await later(120_000)
+    await advance(120_000)
     expect(one.reset).toHaveBeenCalledTimes(1)
     expect(one.reset.mock.calls[0]?.[0].signal?.aborted).toBe(true)
   })
@@ -186,7 +186,7 @@ describe('an abandoned pairing code', () => {
     )
     await settle()
     await press('Get code')
-    await later(161_000)
+    await advance(161_000)
     expect(shownStatus()).toBe('expired')
     isPoisoned = true
     await press('Scan a QR code instead')
@@ -204,7 +204,7 @@ describe('a session that WAHA calls FAILED', () => {
   it('is restarted by itself, and says that it is being got ready', async () => {
     const world = createWorld('wasend')
     const { unmount } = world.show()
-    await later(200_000)
+    await advance(200_000)
     expect(world.emulator.state.status).toBe('out-of-codes')
     unmount()
     world.show({ queryClient: new QueryClient() })

@@ -1,20 +1,34 @@
 import { act } from '@testing-library/react'
 import { vi } from 'vitest'
 
-/** Small enough that a response arrives in the same step as its request. */
-const STEP_MS = 250
-
 /**
- * Lets emulated time pass in steps, as a browser would: timers, answers and renders have their turn in each.
- * `sample` is called after each step.
+ * Lets emulated time pass from one timer to the next, as a browser would: what each starts has its turn before the next one fires.
+ * `sample` is called after each, and nothing changes between two calls.
  */
 export async function advance(ms: number, sample?: (now: number) => void): Promise<void> {
-  for (let passed = 0; passed < ms; passed += STEP_MS) {
+  await advanceUntil(() => false, ms, sample)
+  // What is due in the same moment, too.
+  await settle()
+  sample?.(Date.now())
+}
+
+/** The same until something is so, at most `ms`. */
+export async function advanceUntil(
+  isSo: () => boolean,
+  ms: number,
+  sample?: (now: number) => void,
+): Promise<void> {
+  let isOver = false
+  const end = setTimeout(() => {
+    isOver = true
+  }, ms)
+  while (!isOver && !isSo()) {
     await act(async () => {
-      await vi.advanceTimersByTimeAsync(Math.min(STEP_MS, ms - passed))
+      await vi.advanceTimersToNextTimerAsync()
     })
     sample?.(Date.now())
   }
+  clearTimeout(end)
 }
 
 /** Lets answers that are on their way arrive, without any time passing. */

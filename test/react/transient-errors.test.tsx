@@ -16,7 +16,7 @@ import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { randomRuns } from '../long-runs.js'
 import { qr, type ScriptedProvider, scriptedProvider, timing } from './scripted-provider.js'
 import { advance, settle } from './time.js'
-import { askForCode, errorCode, later, loadEverything, part, shownCode, statusLine } from './user.js'
+import { askForCode, errorCode, loadEverything, part, shownCode, statusLine } from './user.js'
 import { createWorld, doing, shownStatus, type World } from './world.js'
 
 beforeAll(loadEverything)
@@ -74,7 +74,7 @@ describe('a provider that says "too many requests"', () => {
     vi.spyOn(Math, 'random').mockReturnValue(0)
     const { provider } = failing(new PairingError('rate-limited', 'Too often.'))
     show(provider)
-    await later(120_000)
+    await advance(120_000)
     expect(pausesOf(provider)).toEqual([5, 10, 20, 30, 30])
   })
 
@@ -97,10 +97,10 @@ describe('a provider that says "too many requests"', () => {
     }
     emulator.fail('rate-limited', { retryAfterMs: 600_000 })
     show(greenApi({ ...instance, fetch: direct, dangerouslyAllowBrowser: true }))
-    await later(60_000)
+    await advance(60_000)
     expect(mockServer.requests.length).toBeLessThanOrEqual(7)
     emulator.recover()
-    await later(40_000)
+    await advance(40_000)
     expect(shownStatus()).toBe('awaiting-scan')
     expect(document.body.innerHTML).not.toContain('secret-token')
   })
@@ -108,11 +108,11 @@ describe('a provider that says "too many requests"', () => {
   it('for good is reported after a while, and gets the next request on Retry', async () => {
     const one = failing(new PairingError('rate-limited', 'Too often.'))
     show(one.provider)
-    await later(300_000)
+    await advance(300_000)
     expect(errorCode()).toBe('rate-limited')
     const { length } = one.provider.calls
     expect(length).toBe(8)
-    await later(600_000)
+    await advance(600_000)
     expect(one.provider.calls).toHaveLength(length)
     one.error = undefined
     await doing(() => screen.getByRole('button', { name: 'Try again' }).click())
@@ -130,9 +130,9 @@ describe('pauses', () => {
     for (const { random, provider } of pages) {
       vi.spyOn(Math, 'random').mockReturnValue(random)
       const { unmount } = show(provider)
-      await later(40_000)
+      await advance(40_000)
       unmount()
-      await later(61_000)
+      await advance(61_000)
     }
     const seconds = pages.map(({ provider: { calls } }) => (calls.at(4)?.at ?? 0) - (calls[0]?.at ?? 0))
     expect(new Set(seconds).size).toBe(3)
@@ -146,7 +146,7 @@ describe('pauses', () => {
       vi.spyOn(Math, 'random').mockReturnValue(random)
       const { provider } = failing(new PairingError('rate-limited', 'Too often.', { retryAfterMs: 12_000 }))
       const { unmount } = show(provider)
-      await later(60_000)
+      await advance(60_000)
       for (const pause of pausesOf(provider)) expect(pause).toBeGreaterThanOrEqual(12)
       unmount()
     }
@@ -157,7 +157,7 @@ describe('pauses', () => {
     async (retryAfterMs) => {
       const { provider } = failing(new PairingError('rate-limited', 'Too often.', { retryAfterMs }))
       show(provider)
-      await later(60_000)
+      await advance(60_000)
       expect(provider.calls.length).toBeLessThanOrEqual(5)
     },
   )
@@ -171,9 +171,9 @@ describe('offline', () => {
     await advance(2_000)
     await doing(() => onlineManager.setOnline(false))
     const { length } = provider.calls
-    await later(21_000)
+    await advance(21_000)
     expect(part('qr-code')).toBeNull()
-    await later(300_000)
+    await advance(300_000)
     expect(provider.calls).toHaveLength(length)
     await doing(() => onlineManager.setOnline(true))
     await advance(500)
@@ -188,9 +188,9 @@ describe('offline', () => {
     await advance(1_000)
     const value = shownCode() ?? ''
     await doing(() => onlineManager.setOnline(false))
-    await later(60_000, () => expect(shownCode()).toBe(value))
+    await advance(60_000, () => expect(shownCode()).toBe(value))
     await doing(() => void world.emulator.typeCode(value))
-    await later(10_000)
+    await advance(10_000)
     await doing(() => onlineManager.setOnline(true))
     await advance(5_000)
     expect(shownStatus()).toBe('linked')
@@ -202,7 +202,7 @@ describe('offline', () => {
     await advance(1_000)
     await doing(() => onlineManager.setOnline(false))
     await askForCode()
-    await later(30_000)
+    await advance(30_000)
     expect(provider.calls.filter(({ question }) => question === 'pairing-code')).toHaveLength(0)
     await doing(() => onlineManager.setOnline(true))
     await advance(1_000)
@@ -221,7 +221,7 @@ describe('a hidden page', () => {
       await doing(() => focusManager.setFocused(false))
       await advance(1_000)
       const before = world.mockServer.requests.length
-      await later(120_000)
+      await advance(120_000)
       expect(world.mockServer.requests.length).toBe(before)
       expect(world.server.watchers).toBe(0)
       expect(part('qr-code')).toBeNull()
@@ -354,7 +354,7 @@ describe('responses', () => {
     const world = createWorld(id)
     world.emulator.fail('hang', { times: 1 })
     world.show()
-    await later(40_000)
+    await advance(40_000)
     expect(shownStatus()).toBe('awaiting-scan')
     await doing(() => void world.emulator.scan())
     await advance(15_000)
@@ -394,8 +394,10 @@ describe('responses', () => {
     })
     show(provider, { maxRefreshes: Number.POSITIVE_INFINITY })
     let shownMs = 0
-    await advance(60_000, () => {
-      if (shownStatus() === 'awaiting-scan') shownMs += 250
+    let shownAt: number | undefined
+    await advance(60_000, (now) => {
+      shownMs += now - (shownAt ?? now)
+      shownAt = shownStatus() === 'awaiting-scan' ? now : undefined
     })
     expect(shownMs).toBeGreaterThan(25_000)
   })
@@ -456,9 +458,9 @@ describe('responses', () => {
         },
       }
       const { unmount } = show({ ...provider, sessionId: `turns ${turns}` })
-      await later(2_000)
+      await advance(2_000)
       isAnswered = true
-      await later(3_500)
+      await advance(3_500)
       expect(shownStatus()).toBe('linked')
       unmount()
     }
@@ -563,7 +565,7 @@ describe('a component', () => {
     await settle()
     await askForCode()
     unmount()
-    await later(180_000)
+    await advance(180_000)
     expect(provider.signals.at(-1)?.aborted).toBe(true)
     expect(provider.calls.filter(({ question }) => question === 'pairing-code')).toHaveLength(1)
   })
@@ -623,10 +625,10 @@ describe('an unmount', () => {
         })
         const { unmount } = render(strict ? <StrictMode>{element}</StrictMode> : element)
         for (const { what, ms } of steps) {
-          await later(ms)
+          await advance(ms)
           await doing(() => happenings[what]?.(world))
         }
-        await later(lastMs)
+        await advance(lastMs)
         unmount()
         // An answer of the server's may be on its way for as long as it takes to notice.
         await settle()
@@ -638,7 +640,7 @@ describe('an unmount', () => {
         focusManager.setFocused(true)
         onlineManager.setOnline(true)
         world.emulator.recover()
-        await later(5_000)
+        await advance(5_000)
         expect(world.server.openStreams).toBe(0)
         expect(world.server.watchers).toBe(0)
         // The cached session is dropped after a minute, and the state of the server when its codes have expired.

@@ -5,7 +5,7 @@ import { type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
-import { heading, later, loadEverything, part, press, statusLine } from './user.js'
+import { heading, loadEverything, part, press, statusLine } from './user.js'
 import { createWorld, doing, shownStatus } from './world.js'
 
 // Field report F10: a link that WhatsApp ended again, or that the phone's owner ended, is explained and reported.
@@ -57,10 +57,10 @@ describe.each(ENDS)('a link that ends where the provider reports %s', (_, end) =
 
   it('on the phone, minutes later, says so', async () => {
     const one = page(linked)
-    await later(150_000)
+    await advance(150_000)
     await advance(31_000)
     one.now = end
-    await later(60_000)
+    await advance(60_000)
     // Nothing is requested of a link that has been there for long, until the user looks at the page.
     one.unmount()
     await settle()

@@ -1,8 +1,8 @@
 import { act, fireEvent, screen } from '@testing-library/react'
 import { vi } from 'vitest'
 import { loadLaterSession } from '../../src/react/session/load-later-session.js'
-import { settle } from './time.js'
-import { loadOnDemand } from './world.js'
+import { advanceUntil, settle } from './time.js'
+import { loadOnDemand, shownStatus } from './world.js'
 
 /** What the user sees and does. Each action ends when all that follows at once has happened. */
 
@@ -30,6 +30,18 @@ export const errorCode = (): string | undefined => part('error-code')?.dataset.c
 /** `ABCD-1234`. */
 export const shownCode = (): string | undefined => part('pairing-code')?.textContent ?? undefined
 
+/** Lets time pass until the component shows a state, and returns how long that took. */
+export async function timeTo(
+  status: string,
+  sample?: (now: number) => void,
+  limitMs = 240_000,
+): Promise<number> {
+  const startedAt = Date.now()
+  await advanceUntil(() => shownStatus() === status, limitMs, sample)
+  if (shownStatus() !== status) throw new Error(`The page shows "${shownStatus()}" and never "${status}".`)
+  return Date.now() - startedAt
+}
+
 /** Opens or closes “Trouble linking?”. */
 export async function toggleTrouble(isOpen: boolean): Promise<void> {
   const details = part('trouble')
@@ -53,14 +65,4 @@ export async function loadEverything(): Promise<void> {
     import('../../src/locales/troubleshooting/en.js'),
     import('../../src/react/parts/qr-svg.js'),
   ])
-}
-
-/** A long time in which no user looks: one step a second in place of four. */
-export async function later(ms: number, sample?: (now: number) => void): Promise<void> {
-  for (let passed = 0; passed < ms; passed += 1_000) {
-    await act(async () => {
-      await vi.advanceTimersByTimeAsync(Math.min(1_000, ms - passed))
-    })
-    sample?.(Date.now())
-  }
 }

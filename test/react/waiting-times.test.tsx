@@ -5,6 +5,7 @@ import { wasend } from '../../src/providers/wasend.js'
 import { createEmulator, mockWaha, mockWasend } from '../../src/testing.js'
 import type { EmulatedProvider } from '../../stories/playground/emulated-provider.js'
 import { advance } from './time.js'
+import { timeTo } from './user.js'
 import { doing, loadOnDemand, shownStatus, type World, worldOf } from './world.js'
 
 // How long the user waits, from the component to a mock server that takes as long as the recorded server.
@@ -52,17 +53,6 @@ function open(name: ServerName, live: boolean, options: ServerOptions = {}): Wor
   const world = worldOf(servers[name](options))
   world.show({ provider: world.proxied({ live }), defaultPhoneNumber: '5511987654321' })
   return world
-}
-
-/** Lets time pass until the component is in a state, and returns how long that took. */
-async function timeTo(status: string): Promise<number> {
-  const startedAt = Date.now()
-  while (shownStatus() !== status) {
-    if (Date.now() - startedAt > 60_000)
-      throw new Error(`The page shows "${shownStatus()}", not "${status}".`)
-    await advance(50)
-  }
-  return Date.now() - startedAt
 }
 
 const everyWay = (['waha', 'wasend'] as const).flatMap((name) =>
