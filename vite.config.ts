@@ -114,11 +114,8 @@ const optimizeDeps = {
 const oldestPeerTests = [
   'boundary',
   'dialog',
-  'developer-mistakes',
   'interaction',
-  'linking',
   'many-sessions',
-  'pairing-code',
   'part-refs',
   'prerender',
   'requests',

@@ -27,7 +27,7 @@ import {
   statusLine,
   toggleTrouble,
 } from './user.js'
-import { createWorld, doing, passkeyTellers, shownStatus, type World } from './world.js'
+import { createWorld, doing, shownStatus, type World } from './world.js'
 
 // What people report about the pairing screens of this field, each in their words, and held not to happen here.
 
@@ -121,8 +121,9 @@ describe('expired codes on screen', () => {
     expect(shownStatus()).toBe('linking')
   })
 
-  it.each(providerIds)('“the dialog is empty”: %s', async (id) => {
-    createWorld(id).show()
+  it('“the dialog is empty”', async () => {
+    // Between two of its codes there is a time without one.
+    createWorld('evolution-api').show()
     // Read from the DOM: a hundred queries for a role would take seconds.
     await advance(110_000, () => {
       expect(part('status-text')?.textContent?.length).toBeGreaterThan(5)
@@ -155,25 +156,6 @@ describe('screens without an end', () => {
     expect(calls).toHaveLength(length)
   })
 
-  it.each(providerIds)('“a new QR is generated every second”: %s', async (id) => {
-    const world = createWorld(id)
-    world.show()
-    await advance(id === 'evolution-api' ? 44_000 : 59_000)
-    expect(statusLine()).toContain('1 of 3')
-    const codes = world.mockServer.requests.filter(({ path }) => /qr|connect\//.test(path))
-    expect(codes.length).toBeLessThanOrEqual(13)
-  })
-
-  it.each(providerIds)('“the status is polled every second”: %s', async (id) => {
-    const world = createWorld(id)
-    world.show({ provider: world.proxied({ live: false }) })
-    await advance(60_000)
-    // The state is read from Evolution API before each code too.
-    const questions = world.mockServer.requests.filter(({ path }) => /State|status|sessions\/\w+$/.test(path))
-    expect(questions.length).toBeGreaterThan(0)
-    expect(questions.length).toBeLessThanOrEqual(30)
-  })
-
   it('“the popup comes back every twenty seconds after I dismissed it”', async () => {
     vi.setSystemTime(20_000_000)
     const { provider } = rotating()
@@ -182,19 +164,6 @@ describe('screens without an end', () => {
     await advance(2_000)
     await doing(() => result.current.cancel())
     await advance(120_000, () => expect(result.current.session.status).toBe('idle'))
-  })
-
-  it.each(providerIds)('“it goes on polling after the phone is connected”: %s', async (id) => {
-    const world = createWorld(id)
-    world.show()
-    await advance(3_000)
-    await doing(() => void world.emulator.scan())
-    // A link is watched for three minutes, and looked at each 15 seconds.
-    await advance(220_000)
-    expect(shownStatus()).toBe('linked')
-    const before = world.mockServer.requests.length
-    await advance(600_000)
-    expect(world.mockServer.requests.length).toBe(before)
   })
 
   it('“the QR never appears: a spinner, and nothing else”', async () => {
@@ -248,15 +217,6 @@ describe('screens without an end', () => {
 })
 
 describe('a link that is made, and not shown', () => {
-  it.each(providerIds)('“stuck on Scan QR after success”: %s', async (id) => {
-    const world = createWorld(id)
-    world.show()
-    await advance(3_000)
-    await doing(() => void world.emulator.scan())
-    await advance(8_000)
-    expect(shownStatus()).toBe('linked')
-  })
-
   it('“WhatsApp’s restart after the scan (515) is shown as a failure”', async () => {
     const one = saying(qr('a'))
     const onError = vi.fn()
@@ -296,8 +256,8 @@ describe('a link that is made, and not shown', () => {
     expect(part('tile')?.getAttribute('aria-busy')).toBe('true')
   })
 
-  it.each(providerIds)('“closing the modal kills the pairing”: %s', async (id) => {
-    const world = createWorld(id)
+  it('“closing the modal kills the pairing”', async () => {
+    const world = createWorld('evolution-api')
     const { unmount } = world.show()
     await advance(3_000)
     unmount()
@@ -680,7 +640,8 @@ describe('failures', () => {
 })
 
 describe('passkeys', () => {
-  it.each(passkeyTellers)(
+  // One that wants a browser extension, and one that has no way.
+  it.each(['z-api', 'waha'] as const)(
     '“it just says ‘continue on your other device’, and then fails”: %s',
     async (id) => {
       const world = createWorld(id)

@@ -5,7 +5,7 @@ import { PairingError, type PairingProvider, type PairingSnapshot, WhatsAppPairi
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
-import { loadEverything, part } from './user.js'
+import { loadEverything, part, statusLine } from './user.js'
 import { createWorld, doing, shownStatus } from './world.js'
 
 beforeAll(loadEverything)
@@ -39,10 +39,11 @@ describe.each(providerIds)('%s: a link that is ended on the phone soon after it 
   it.each([
     ['the server tells', true],
     ['the page asks', false],
-  ])('is noticed, and another code is there, where %s', async (_, live) => {
+  ])('is reported and explained, and another code is there, where %s', async (_, live) => {
     const world = createWorld(id)
     const onLinked = vi.fn()
-    world.show({ provider: world.proxied({ live }), onLinked })
+    const onUnlinked = vi.fn()
+    world.show({ provider: world.proxied({ live }), onLinked, onUnlinked })
     await advance(3_000)
     await doing(() => void world.emulator.scan())
     await advance(30_000)
@@ -50,6 +51,8 @@ describe.each(providerIds)('%s: a link that is ended on the phone soon after it 
     await doing(() => void world.emulator.disconnect())
     await advance(25_000)
     expect(shownStatus()).toBe('awaiting-scan')
+    expect(onUnlinked).toHaveBeenCalledTimes(1)
+    expect(statusLine()).toContain('The link ended soon after it was made.')
     await doing(() => void world.emulator.scan())
     await advance(15_000)
     expect(shownStatus()).toBe('linked')

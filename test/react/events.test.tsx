@@ -12,12 +12,12 @@ import {
   WhatsAppPairing,
   type WhatsAppPairingProps,
 } from '../../src/index.js'
-import { emulatedSecrets, providerIds } from '../../stories/playground/emulated-provider.js'
+import { emulatedSecrets, type ProviderId, providerIds } from '../../stories/playground/emulated-provider.js'
 import { pretendPhone } from './every-element.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
 import { askForCode, loadEverything, openTab, part, press, shownCode, toggleTrouble } from './user.js'
-import { createWorld, doing, passkeyTellers, shownStatus } from './world.js'
+import { createWorld, doing, shownStatus } from './world.js'
 
 beforeAll(loadEverything)
 beforeEach(() => void vi.useFakeTimers())
@@ -44,11 +44,12 @@ function watch(first: PairingSnapshot | PairingError, props: Partial<WhatsAppPai
 const typesOf = (events: readonly PairingEvent[]) => events.map(({ type }) => type)
 const attemptsOf = (events: readonly PairingEvent[]) => [...new Set(events.map(({ attemptId }) => attemptId))]
 
-describe.each(providerIds)('the steps of %s', (id) => {
-  it.each([
-    ['where the server tells', true],
-    ['where the page asks', false],
-  ])('by QR code, %s: in order, each once, under one id, with the time that passed', async (_, live) => {
+describe('the steps by QR code', () => {
+  it.each<readonly [ProviderId, string, boolean]>([
+    ['green-api', 'where the server tells', true],
+    ['green-api', 'where the page asks', false],
+    ['evolution-api', 'where the server tells', true],
+  ])('of %s, %s: in order, each once, under one id, with the time that passed', async (id, _, live) => {
     const world = createWorld(id)
     const events: PairingEvent[] = []
     world.show({ provider: world.proxied({ live }), onEvent: (event) => events.push(event) })
@@ -71,7 +72,7 @@ describe.each(providerIds)('the steps of %s', (id) => {
 })
 
 describe('the steps', () => {
-  it.each(passkeyTellers)('to a passkey of %s and out of it', async (id) => {
+  it.each(['z-api', 'waha'] as const)('to a passkey of %s and out of it', async (id) => {
     const world = createWorld(id)
     const events: PairingEvent[] = []
     world.emulator.demandPasskey()

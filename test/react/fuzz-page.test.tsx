@@ -21,7 +21,7 @@ import { settle } from './time.js'
 import { loadOnDemand, shownStatus } from './world.js'
 import { createWorldServer } from './world-server.js'
 
-/** Half a minute of work, on machines that have other things to do. */
+/** Of `npm run test:long`, on machines that have other things to do. */
 const TIMEOUT_MS = 180_000
 
 const said: string[] = []
@@ -128,7 +128,7 @@ describe('the page', () => {
         const provider = scriptedProvider({ getQrCode: give, getStatus: give, requestPairingCode: give })
         await look(provider, method)
       }),
-      randomRuns(300, 2_000),
+      randomRuns(100, 2_000),
     )
   })
 
@@ -147,7 +147,7 @@ describe('the page', () => {
             await look(proxy({ url, fetch, live }), method)
           },
         ),
-        randomRuns(30, 60),
+        randomRuns(10, 60),
       )
     },
   )

@@ -46,24 +46,26 @@ function show(session: PairingSession, locale: PairingLocale, messages?: Pairing
 const root = () => document.querySelector<HTMLElement>('[data-scope="whatsapp-pairing"]')
 
 describe.each([...localesByFile])('in %s', (tag, locale) => {
-  it('every text of every state is filled in, and has no markup left', () => {
-    const sessions = [
-      ...Object.values(states.qr),
-      ...Object.values(states['phone-code']),
-      ...pairingErrorCodes.map(failed),
-    ]
-    for (const session of sessions) {
-      const { unmount } = show(session, locale)
-      expect(root()?.textContent, session.status).not.toMatch(/[{}]|\*\*|undefined/)
-      unmount()
-    }
-  })
-
   it('the component has the `lang` that screen readers and the browser’s translator need', () => {
     show(states.qr['awaiting-scan'], locale)
     expect(root()?.lang).toBe(tag)
     expect(root()?.dir).toBe(locale.direction)
   })
+})
+
+// `test/locales` compares what is filled in, and what is marked, in each language with English.
+it.each(['en', 'ar'])('in %s every text of every state is filled in, and has no markup left', (tag) => {
+  const locale = localeOf(tag)
+  const sessions = [
+    ...Object.values(states.qr),
+    ...Object.values(states['phone-code']),
+    ...pairingErrorCodes.map(failed),
+  ]
+  for (const session of sessions) {
+    const { unmount } = show(session, locale)
+    expect(root()?.textContent, session.status).not.toMatch(/[{}]|\*\*|undefined/)
+    unmount()
+  }
 })
 
 describe.each(['ar', 'he', 'ur'])('from right to left, in %s', (tag) => {

@@ -305,10 +305,10 @@ describe('a pairing screen beside the status', () => {
   })
 })
 
-describe('five hundred rows of a settings page', () => {
+describe('a hundred rows of a settings page', () => {
   it('cost what ten do, each: a read of one renders that one alone', async () => {
     const costs: number[] = []
-    for (const count of [10, 500]) {
+    for (const count of [10, 100]) {
       const client = new QueryClient()
       const commits = new Map<string, number>()
       let isLinked = false

@@ -86,7 +86,10 @@ it('the table of this file has the exports of whatsapp-pairing/parts', () => {
   expect(parts.length).toBeGreaterThan(27)
 })
 
-describe.each(mounts)('%s', (_name, mount) => {
+describe.each(mounts)('%s', (_name, find) => {
+  let found: Mount | undefined
+  const mount = (): Mount => (found ??= find())
+
   it('gives a ref object its element, the same one over re-renders, and null after unmounting', () => {
     const element = mount()
     const ref = createRef<Element>()

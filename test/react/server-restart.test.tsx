@@ -25,7 +25,7 @@ const ways = [
   ['asks', false],
 ] as const
 
-const outages = [5_000, 20_000, 45_000] as const
+const outages = [5_000, 45_000] as const
 
 /** WASend may report when a code ends: then nothing is guessed. */
 function withExpiry(): World {

@@ -2,11 +2,10 @@ import { QueryClient } from '@tanstack/react-query'
 import { render } from '@testing-library/react'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
-import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
 import { advance, settle } from './time.js'
 import { heading, loadEverything, part, press, statusLine } from './user.js'
-import { createWorld, doing, shownStatus } from './world.js'
+import { shownStatus } from './world.js'
 
 // Field report F10: a link that WhatsApp ended again, or that the phone's owner ended, is explained and reported.
 
@@ -110,24 +109,5 @@ describe('onUnlinked', () => {
     await advance(30_000)
     expect(one.onUnlinked).not.toHaveBeenCalled()
     expect(shownStatus()).toBe('linked')
-  })
-})
-
-describe.each(providerIds)('%s: a phone that unlinks itself', (id) => {
-  it.each([
-    ['while the page streams', true],
-    ['while the page reads', false],
-  ])('%s, is reported once by the page', async (_, live) => {
-    const world = createWorld(id)
-    const onUnlinked = vi.fn()
-    world.show({ provider: world.proxied({ live }), onUnlinked })
-    await advance(3_000)
-    await doing(() => void world.emulator.scan())
-    await advance(30_000)
-    expect(shownStatus()).toBe('linked')
-    await doing(() => void world.emulator.disconnect())
-    await advance(40_000)
-    expect(onUnlinked).toHaveBeenCalledTimes(1)
-    expect(statusLine()).toContain('The link ended soon after it was made.')
   })
 })
