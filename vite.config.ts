@@ -68,9 +68,14 @@ const TEST_TIMEOUT_MS = 30_000
 
 /**
  * Chromium takes both cores, and its tests look at what happens in real time: the others are done by then. Each of the two projects
- * has that many pages at once.
+ * has that many pages at once. A page runs one file after the other, since each file anew would load some hundred modules.
  */
-const afterTheOthers = { sequence: { groupOrder: 1 }, testTimeout: 2 * TEST_TIMEOUT_MS, maxWorkers: CORES }
+const afterTheOthers = {
+  sequence: { groupOrder: 1 },
+  testTimeout: 2 * TEST_TIMEOUT_MS,
+  maxWorkers: CORES,
+  isolate: false,
+}
 
 /** Where Vitest has no times of an earlier run it starts large files first. These are small, and take half a minute. */
 class LongestFirst extends BaseSequencer {

@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query'
-import { act, render, waitFor } from '@testing-library/react'
+import { render, waitFor } from '@testing-library/react'
 import { renderToString } from 'react-dom/server'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type PairingSession, WhatsAppPairing } from '../../src/index.js'
@@ -51,13 +51,16 @@ it('a style that is against the policy would be reported', async () => {
 })
 
 describe('under a strict Content Security Policy', () => {
-  it.each(allStates)('%s violates no directive, and is laid out', async (_name, session) => {
+  it('each state violates no directive, and is laid out', async () => {
     const { page, violations } = await strictPage()
-    render(<PairingCard pairing={stillPairing(session)} />, { container: page.body })
-    const card = page.querySelector('[data-part="card"]')
-    await waitFor(() => expect(card && page.defaultView?.getComputedStyle(card).display).toBe('grid'))
-    await told()
-    expect(violations).toEqual([])
+    const { rerender } = render(null, { container: page.body })
+    for (const [state, session] of allStates) {
+      rerender(<PairingCard key={state} pairing={stillPairing(session)} />)
+      const card = page.querySelector('[data-part="card"]')
+      await waitFor(() => expect(card && page.defaultView?.getComputedStyle(card).display).toBe('grid'))
+      await told()
+      expect(violations, state).toEqual([])
+    }
   })
 
   it('the bar runs down as long as the code lives', async () => {
@@ -78,13 +81,15 @@ describe('under a strict Content Security Policy', () => {
     expect(violations).toEqual([])
   })
 
-  it.each(allStates)('HTML that a server renders for %s violates no directive', async (_name, session) => {
-    const html = renderToString(<PairingCard pairing={stillPairing(session)} />)
-    expect(html).not.toMatch(/ style=|<style|<script| on\w+=/)
+  it('HTML that a server renders for each state violates no directive', async () => {
     // With the policy there before the HTML, the browser itself is the judge of attributes.
     const { page, violations } = await strictPage()
-    act(() => page.body.insertAdjacentHTML('beforeend', html))
-    await told()
-    expect(violations).toEqual([])
+    for (const [state, session] of allStates) {
+      const html = renderToString(<PairingCard pairing={stillPairing(session)} />)
+      expect(html, state).not.toMatch(/ style=|<style|<script| on\w+=/)
+      page.body.innerHTML = html
+      await told()
+      expect(violations, state).toEqual([])
+    }
   })
 })

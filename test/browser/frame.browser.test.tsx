@@ -6,6 +6,7 @@ import { PairingError, type PairingSession } from '../../src/index.js'
 import { PairingCard } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { localesByFile } from '../../stories/all-locales.js'
+import { loadLaterParts } from './load-later-parts.js'
 import { stillPairing } from './still-pairing.js'
 
 /**
@@ -61,7 +62,7 @@ const sessions: Readonly<Record<string, PairingSession>> = {
 
 beforeAll(async () => {
   await page.viewport(1280, 900)
-  await import('../../src/react/parts/later-parts.js')
+  await loadLaterParts()
 })
 
 interface Box {

@@ -1,12 +1,12 @@
-import { render, waitFor } from '@testing-library/react'
+import { cleanup, render, waitFor } from '@testing-library/react'
 import preflight from 'tailwindcss/preflight.css?inline'
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { PairingSession } from '../../src/index.js'
 import { PairingCard } from '../../src/parts.js'
-import { useLaterParts } from '../../src/react/parts/use-later-parts.js'
 import ownStyles from '../../src/styles/styles.css?inline'
 import layeredStyles from '../../src/styles/styles.layer.css?inline'
 import { pairingStates } from '../../src/testing.js'
+import { loadLaterParts } from './load-later-parts.js'
 import { scanScreen } from './scan-screen.js'
 import { stillPairing } from './still-pairing.js'
 
@@ -17,6 +17,14 @@ const reset = `
   ol, ul, menu, summary { list-style: none; }
   img { max-inline-size: 100%; max-block-size: 100%; }
 `
+
+/** The stylesheets that other files of this page have imported. */
+const others = [...document.querySelectorAll<HTMLStyleElement>('style[data-vite-dev-id]')]
+
+beforeAll(() => {
+  for (const style of others) style.remove()
+})
+afterAll(() => document.head.append(...others))
 
 const added: HTMLStyleElement[] = []
 
@@ -49,11 +57,7 @@ function show(session: PairingSession = states.qr['awaiting-scan']) {
   )
 }
 
-beforeAll(async () => {
-  await import('../../src/react/parts/later-parts.js')
-  useLaterParts.load()
-  await vi.dynamicImportSettled()
-})
+beforeAll(loadLaterParts)
 
 /** Where each part is, and how it is drawn, as far as resets reach. */
 function measured(): Record<string, unknown> {
@@ -107,14 +111,18 @@ describe.each([
   ],
   ['a reset of everything, in a layer as it is', layeredStyles, [inLayer('reset', reset)]],
 ])('beside %s', (_name, sheet, before: readonly string[], after: readonly string[] = []) => {
-  it.each(allStates)('%s looks as it does alone', async (_state, session) => {
-    use(sheet)
-    show(session)
-    const alone = measured()
-    stopUsing()
-    // In the order of the pages that load them: layers rank by where each is first named.
-    use(...before, sheet, ...after)
-    await expect.poll(measured).toEqual(alone)
+  it('each state looks as it does alone', async () => {
+    for (const [state, session] of allStates) {
+      use(sheet)
+      show(session)
+      const alone = measured()
+      stopUsing()
+      // In the order of the pages that load them: layers rank by where each is first named.
+      use(...before, sheet, ...after)
+      await expect.poll(measured, { message: state }).toEqual(alone)
+      stopUsing()
+      cleanup()
+    }
   })
 })
 

@@ -6,6 +6,7 @@ import { type PairingProvider, type PairingSession, PairingStatus } from '../../
 import { PairingCard } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { timing } from '../react/scripted-provider.js'
+import { loadLaterParts } from './load-later-parts.js'
 import { stillPairing } from './still-pairing.js'
 
 // A name may have any length and script, and says who is linked: it wraps, has two lines at most, and leaves the rest to its title.
@@ -62,9 +63,7 @@ const places: Readonly<Record<string, readonly [string, (name: string) => ReactE
   'the settings row': ['[data-part="link-name"]', statusRow],
 }
 
-beforeAll(async () => {
-  await import('../../src/react/parts/later-parts.js')
-})
+beforeAll(loadLaterParts)
 
 it.each(
   Object.entries(places).flatMap(([place, [selector, show]]) =>

@@ -1,23 +1,18 @@
 import { QueryClient } from '@tanstack/react-query'
-import { render, screen, waitFor } from '@testing-library/react'
+import { render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { commands, userEvent } from 'vitest/browser'
 import '../../src/styles/styles.css'
 import { type PairingProvider, proxy, type SignPasskey, WhatsAppPairing } from '../../src/index.js'
 import { createPollerRegistry } from '../../src/poller/registry.js'
-import { ownServer } from '../../src/providers/own-server.js'
 import { createHandler } from '../../src/server/handler.js'
-import {
-  createEmulator,
-  type DemandPasskeyOptions,
-  type EmulatorAction,
-  mockOwnServer,
-} from '../../src/testing.js'
+import type { DemandPasskeyOptions, EmulatorAction } from '../../src/testing.js'
 import { emulatedProvider } from '../../stories/playground/emulated-provider.js'
 import { signOnWhatsAppWeb } from './virtual-passkey.js'
 
 // Component → proxy → pairing handler → adapter → mock server, and a real passkey: a key of Chromium's virtual authenticator signs in
-// a tab of https://web.whatsapp.com, and the emulated WhatsApp verifies its signature.
+// a tab of https://web.whatsapp.com, and the emulated WhatsApp verifies its signature. All else of the ceremony is in
+// test/react/passkey.test.tsx, and at each provider in test/server/passkey-providers.test.ts.
 
 const patiently = { timeout: 15_000 }
 
@@ -32,18 +27,6 @@ afterEach(() => commands.closeWhatsAppWeb())
 const heading = (name: string) => screen.findByRole('heading', { name }, patiently)
 const button = (name: string) => screen.findByRole('button', { name }, patiently)
 
-type ProviderName = 'waha' | 'z-api' | 'own-server'
-
-/** An account, and the way to it. */
-function emulated(id: ProviderName) {
-  if (id !== 'own-server') return emulatedProvider(id, { linkingMs: 100 })
-  const emulator = createEmulator({ linkingMs: 100 })
-  const mockServer = mockOwnServer(emulator)
-  const passkey = ['answer', 'confirm', 'handoff', 'reset'] as const
-  const provider = ownServer({ url: 'https://engine.example/pairing', passkey, fetch: mockServer.fetch })
-  return { emulator, mockServer, provider }
-}
-
 /** A provider that may be polled more often than real ones: no test waits for four seconds to see a state. */
 const hurried = (provider: PairingProvider): PairingProvider => ({
   ...provider,
@@ -51,8 +34,8 @@ const hurried = (provider: PairingProvider): PairingProvider => ({
 })
 
 /** Up to the moment in which WhatsApp wants the passkey. */
-async function demand(id: ProviderName, signPasskey?: SignPasskey, options?: DemandPasskeyOptions) {
-  const { emulator, provider, mockServer } = emulated(id)
+async function demand(id: 'waha' | 'z-api', signPasskey: SignPasskey, options?: DemandPasskeyOptions) {
+  const { emulator, provider, mockServer } = emulatedProvider(id, { linkingMs: 100 })
   emulator.registerPasskey({ publicKey })
   const actions: EmulatorAction[] = []
   emulator.subscribe(({ action }) => void actions.push(action))
@@ -62,7 +45,7 @@ async function demand(id: ProviderName, signPasskey?: SignPasskey, options?: Dem
     {
       provider: hurried(provider),
       authorize: () => true,
-      allowPasskeyAnswers: signPasskey !== undefined,
+      allowPasskeyAnswers: true,
       log: note,
       onEvent: note,
     },
@@ -142,46 +125,5 @@ describe('a passkey at Z-API', () => {
     expect(walk.requests(/extension-token$/)).toEqual([])
     expect(walk.kept()).not.toContain(walk.challenge)
     expect(walk.onError).not.toHaveBeenCalled()
-  })
-})
-
-describe('a passkey at a server of your own', () => {
-  it('signs on web.whatsapp.com, and links when both codes are the same', async () => {
-    const walk = await demand('own-server', signOnWhatsAppWeb(), { comparesCode: true })
-    await userEvent.click(await button('Continue'))
-    await userEvent.click(await button('Both show the same'))
-    await heading('You’re linked')
-    expect([walk.count('answerPasskey'), walk.count('confirmPasskey')]).toEqual([1, 1])
-    expect(walk.kept()).not.toContain(walk.challenge)
-    expect(walk.onError).not.toHaveBeenCalled()
-  })
-
-  it('links nothing when the codes differ, and ends the ceremony', async () => {
-    const walk = await demand('own-server', signOnWhatsAppWeb(), { comparesCode: true })
-    await userEvent.click(await button('Continue'))
-    await userEvent.click(await button('They differ'))
-    await heading('The codes were different')
-    await waitFor(() => expect(walk.count('resetPasskey')).toBe(1), patiently)
-    expect([walk.count('answerPasskey'), walk.count('confirmPasskey')]).toEqual([1, 0])
-    expect(walk.emulator.state.status).not.toBe('linked')
-  })
-})
-
-describe('the code for an extension', () => {
-  it.each([
-    ['z-api', 'Install the extension'],
-    ['own-server', undefined],
-  ] as const)('confirms the passkey at %s', async (id, install) => {
-    const walk = await demand(id)
-    await userEvent.click(await button('Continue'))
-    const name = 'Code for the extension – not for WhatsApp'
-    const group = await screen.findByRole('group', { name }, patiently)
-    const code = group.querySelector('[data-part="passkey-code"]')?.textContent ?? ''
-    expect(code).toMatch(/^\w{4}-\w{4}$/)
-    if (install) expect(screen.getByRole('link', { name: install })).toBeVisible()
-    walk.emulator.solvePasskey()
-    await heading('You’re linked')
-    expect(walk.count('answerPasskey')).toBe(0)
-    expect(walk.kept()).not.toContain(code)
   })
 })

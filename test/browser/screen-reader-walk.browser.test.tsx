@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render, screen, waitFor } from '@testing-library/react'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import '../../src/styles/styles.css'
 import {
@@ -13,6 +13,7 @@ import { PairingCard } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { accessibilityTree } from './accessibility-tree.js'
 import { listen } from './heard.js'
+import { loadLaterParts } from './load-later-parts.js'
 import { quickProvider } from './quick-provider.js'
 import { stillPairing } from './still-pairing.js'
 
@@ -55,6 +56,7 @@ const walk: readonly (readonly [PairingMethod, PairingSessionStatus])[] = [
 
 // Kept as files that can be read: each line is a thing a screen reader comes to, with its role, name and states.
 describe('a screen reader finds, in the accessibility tree of Chromium,', () => {
+  beforeAll(loadLaterParts)
   // Large enough for Enlarge, which a smaller window does not offer.
   beforeEach(() => page.viewport(1280, 1200))
 

@@ -1,17 +1,5 @@
-/** What a user does with the phone, and what happens to the servers. */
-export type AccountAction =
-  | 'scan'
-  | 'type-code'
-  | 'log-out'
-  /** From now on the phone says "Couldn't link device" to everything. */
-  | 'decline'
-  | 'accept'
-  /** From now on WhatsApp wants a passkey of this account. */
-  | 'want-passkey'
-  /** What listens on the socket of the app answers for it. */
-  | 'pass-passkey'
-  | 'restart-whatsapp'
-  | 'restart-app'
+/** What a user does with the phone, and what happens to the app's server. */
+export type AccountAction = 'scan' | 'type-code' | 'log-out' | 'restart-app'
 
 export type PhoneAnswer = { readonly ok: true } | { readonly ok: false; readonly reason: string }
 
@@ -23,11 +11,10 @@ export interface WhatsAppAccount {
   end(): Promise<unknown>
 }
 
-/** @param codeLifetimeMs Of each of three QR codes; by default as long as WhatsApp's. */
-export async function openWhatsAppAccount(codeLifetimeMs?: number): Promise<WhatsAppAccount> {
+export async function openWhatsAppAccount(): Promise<WhatsAppAccount> {
   // As `whatsapp-plugin.ts` mounts it.
   const url = `/whatsapp/${crypto.randomUUID()}`
-  await fetch(url, { method: 'PUT', body: JSON.stringify({ codeLifetimeMs }) })
+  await fetch(url, { method: 'PUT' })
   return {
     pairingUrl: `${url}/pairing`,
     async act(action, text) {

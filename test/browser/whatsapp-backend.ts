@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { asAmount, asRecord, asText, parseJson } from '../../src/core/json.js'
+import { asRecord, asText, parseJson } from '../../src/core/json.js'
 import { createPollerRegistry } from '../../src/poller/registry.js'
 import { type BaileysOptions, baileys } from '../../src/providers/baileys.js'
 import { createHandler } from '../../src/server/handler.js'
@@ -21,9 +21,6 @@ interface Account {
   close(): Promise<void>
 }
 
-/** As WhatsApp gives them out, but fewer: no test looks at more than three. */
-const CODES_OF_A_ROUND = 3
-
 const accounts = new Map<string, Promise<Account>>()
 
 /**
@@ -33,8 +30,7 @@ const accounts = new Map<string, Promise<Account>>()
 export async function whatsappListener(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [, name = '', subject] = new URL(request.url ?? '/', 'http://localhost').pathname.split('/')
   if (request.method === 'PUT') {
-    const { codeLifetimeMs } = asRecord(parseJson(await readText(request)))
-    const opened = openAccount(asAmount(codeLifetimeMs))
+    const opened = openAccount()
     accounts.set(name, opened)
     await opened
     response.writeHead(204).end()
@@ -66,23 +62,6 @@ const actions: Readonly<
   scan: ({ server }, text) => server.phone.scan(text),
   'type-code': ({ server }, text) => server.phone.typeCode(text),
   'log-out': ({ server }) => server.phone.logOut(),
-  decline({ server }) {
-    server.phone.declines = true
-    return done
-  },
-  accept({ server }) {
-    server.phone.declines = false
-    return done
-  },
-  'want-passkey'({ server }) {
-    server.phone.wantsPasskey = true
-    return done
-  },
-  'pass-passkey': ({ server }) => server.phone.passPasskey(),
-  'restart-whatsapp'({ server }) {
-    server.restart()
-    return done
-  },
   async 'restart-app'(account) {
     await account.restartApp()
     return done
@@ -98,18 +77,13 @@ function isAction(name: string): name is AccountAction {
   return Object.hasOwn(actions, name)
 }
 
-async function openAccount(codeLifetimeMs: number | undefined): Promise<Account> {
+async function openAccount(): Promise<Account> {
   trustTestServers()
-  const server = await startWhatsAppServer({
-    refLifetimesMs: codeLifetimeMs === undefined ? undefined : Array(CODES_OF_A_ROUND).fill(codeLifetimeMs),
-  })
+  const server = await startWhatsAppServer()
   const folder = await mkdtemp(join(tmpdir(), 'whatsapp-pairing-'))
   const options: BaileysOptions = {
     authFolder: folder,
-    socketOptions: {
-      waWebSocketUrl: server.url,
-      ...(codeLifetimeMs !== undefined && { qrTimeout: codeLifetimeMs }),
-    },
+    socketOptions: { waWebSocketUrl: server.url },
   }
   const startApp = () => {
     const provider = baileys(options)
