@@ -4,12 +4,16 @@ import { useLaterParts } from '../src/react/parts/use-later-parts.js'
 import { loadLaterSession } from '../src/react/session/load-later-session.js'
 import '../src/styles/styles.css'
 import { axeInEveryLook, axeOptions } from './axe-in-every-look.js'
-import { hitsInEveryLook } from './hits-in-every-look.js'
+import { hitsInEveryWindow } from './hits-in-every-window.js'
 import './preview.css'
 import { realInput } from './real-input.js'
 
-// The default of one second is too short if other tests run at the same time.
-configure({ asyncUtilTimeout: 10_000 })
+configure({
+  // The default of one second is too short if other tests run at the same time.
+  asyncUtilTimeout: 10_000,
+  // By default, each attempt of a wait prints the whole page into an error that is discarded.
+  getElementError: (message) => new Error(message ?? 'There is no such element.'),
+})
 
 const withPage: Decorator = (Story, { globals }) => (
   <div
@@ -30,7 +34,7 @@ const preview: Preview = {
   },
   beforeEach: realInput,
   // Storybook calls them from the last to the first.
-  afterEach: [hitsInEveryLook, axeInEveryLook],
+  afterEach: [hitsInEveryWindow, axeInEveryLook],
   globalTypes: {
     theme: {
       description: 'Colour scheme of the page',

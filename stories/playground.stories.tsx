@@ -23,6 +23,9 @@ const patiently = { timeout: 12_000 }
 /** From the press to the first code. It takes a second, or longer on a busy machine. */
 const RESET_WITHIN_MS = 5_000
 
+/** Below the playground, once the stream is open. */
+const LIVE = /^Live events: the server sends updates/
+
 async function choose({ canvas, userEvent }: Parameters<Play>[0], provider: string): Promise<void> {
   await userEvent.selectOptions(await canvas.findByLabelText('Provider'), provider)
   await canvas.findByRole('region', { name: 'Simulated phone' })
@@ -93,7 +96,7 @@ export const LiveEventsAndPolling: Story = {
   play: async (context) => {
     const { canvas, userEvent } = context
     await choose(context, 'GREEN-API')
-    await canvas.findByText(/^Live events: the server sends updates/, undefined, patiently)
+    await canvas.findByText(LIVE, undefined, patiently)
     await userEvent.click(canvas.getByRole('checkbox', { name: 'Live events' }))
     await canvas.findByText(/^Polling: the page reads/, undefined, patiently)
     await userEvent.click(canvas.getByRole('button', { name: 'Scan the QR code' }))
@@ -106,6 +109,7 @@ export const FaultsAndReset: Story = {
   play: async (context) => {
     const { canvas, userEvent } = context
     await choose(context, 'GREEN-API')
+    await canvas.findByText(LIVE, undefined, patiently)
     for (const code of ['Code 2', 'Code 3', 'Code 4', 'Code 5']) {
       await userEvent.click(canvas.getByRole('button', { name: 'Let the QR code expire' }))
       await canvas.findByText(new RegExp(`^${code},`), undefined, patiently)
