@@ -34,7 +34,7 @@ function contrast(one: string, other: string): number {
 }
 
 /** From black to white. */
-const lightnesses = Array.from({ length: 13 }, (_, step) => step * 8)
+const lightnesses = Array.from({ length: 9 }, (_, step) => step * 12)
 
 /** Grey, and all around the colour wheel. */
 const brands = lightnesses.flatMap((lightness) => [

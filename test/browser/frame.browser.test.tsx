@@ -14,7 +14,8 @@ import { stillPairing } from './still-pairing.js'
  * place and its size from the first frame to the end, in every language, and the card grows below it alone.
  */
 const STAGE = '[data-part="tile"], [data-part="code-frame"], [data-part="phone-form"]'
-const WIDTHS = [280, 320, 360, 480, 681, 768, 1200]
+/** One column at its narrowest and on a usual phone, and two at their narrowest and widest: the card is never wider than 760. */
+const WIDTHS = [280, 360, 681, 768]
 const MAX_MOVE_PX = 8
 
 const { qr, 'phone-code': phoneCode } = pairingStates()
