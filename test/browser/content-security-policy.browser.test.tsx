@@ -2,21 +2,18 @@ import { QueryClient } from '@tanstack/react-query'
 import { render, waitFor } from '@testing-library/react'
 import { renderToString } from 'react-dom/server'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type PairingSession, WhatsAppPairing } from '../../src/index.js'
+import { WhatsAppPairing } from '../../src/index.js'
 import { PairingCard } from '../../src/parts.js'
 import stylesUrl from '../../src/styles/styles.css?url'
 import { pairingStates } from '../../src/testing.js'
 import { emulatedProvider } from '../../stories/playground/emulated-provider.js'
-import { stillPairing } from './still-pairing.js'
+import { differentStates, stillPairing } from './still-pairing.js'
 
 /** As strict as a page can be that shows the pictures some providers send: no style and no script but from its files. */
 const policy = "default-src 'none'; style-src 'self'; img-src data:"
 
 const states = pairingStates()
-const allStates: readonly (readonly [string, PairingSession])[] = [
-  ...Object.values(states.qr),
-  ...Object.values(states['phone-code']),
-].map((session) => [`${session.method} ${session.status}`, session] as const)
+const allStates = differentStates()
 
 let frame: HTMLIFrameElement | undefined
 

@@ -7,7 +7,7 @@ import { PairingCard } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { localesByFile } from '../../stories/all-locales.js'
 import { loadLaterParts } from './load-later-parts.js'
-import { stillPairing } from './still-pairing.js'
+import { differentStates, stillPairing } from './still-pairing.js'
 
 /**
  * The stage is the box of the code and of whatever takes its place. A person who holds a phone at it must not lose it: it keeps its
@@ -30,8 +30,7 @@ const failed = (code: PairingError['code']): PairingSession => ({
 const sessions: Readonly<Record<string, PairingSession>> = {
   // Before the first response nothing is known of the methods.
   'the first frame': { ...qr.preparing, methods: [] },
-  ...Object.fromEntries(Object.values(qr).map((session) => [`qr ${session.status}`, session])),
-  ...Object.fromEntries(Object.values(phoneCode).map((session) => [`phone ${session.status}`, session])),
+  ...Object.fromEntries(differentStates()),
   'a slow start': { ...qr.preparing, isSlow: true, canStartOver: true, mayTakeMs: 300_000 },
   'a reset': { ...qr.preparing, reason: 'resetting', isSlow: true, canStartOver: true },
   'a slow link': { ...qr.linking, isSlow: true, canStartOver: true },

@@ -8,7 +8,7 @@ import layeredStyles from '../../src/styles/styles.layer.css?inline'
 import { pairingStates } from '../../src/testing.js'
 import { loadLaterParts } from './load-later-parts.js'
 import { scanScreen } from './scan-screen.js'
-import { stillPairing } from './still-pairing.js'
+import { differentStates, stillPairing } from './still-pairing.js'
 
 /** The reset that takes everything from everything, as it is published: pictures are left alone. */
 const reset = `
@@ -78,9 +78,7 @@ function measured(): Record<string, unknown> {
 
 const inLayer = (name: string, css: string): string => `@layer ${name} { ${css} }`
 
-const allStates = [...Object.values(states.qr), ...Object.values(states['phone-code'])].map(
-  (session) => [`${session.method} ${session.status}`, session] as const,
-)
+const allStates = differentStates()
 
 /** A page's own theme: elements, their states and attributes. */
 const theme = `

@@ -11,7 +11,7 @@ import { PairingCard } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { loadLaterParts } from './load-later-parts.js'
 import { shrinkPicture } from './shrink-picture.js'
-import { stillPairing } from './still-pairing.js'
+import { differentStates, stillPairing } from './still-pairing.js'
 
 /**
  * Every state as it looked when its picture was last checked: `baselines/`, drawn by the browser and the fonts of
@@ -65,13 +65,6 @@ afterEach(() => {
 const widths = { wide: 760, narrow: 280 } as const
 
 const { qr, 'phone-code': phoneCode } = pairingStates(now)
-/** Once linking, a session looks the same whichever way it came. */
-const alike = ['linking', 'linked', 'passkey-required', 'failed']
-const states = [
-  ...Object.values(qr),
-  ...Object.values(phoneCode).filter(({ status }) => !alike.includes(status)),
-].map((session) => [`${session.method}-${session.status}`, session] as const)
-
 type Props = Omit<ComponentProps<typeof PairingCard>, 'pairing'> & { readonly session: PairingSession }
 
 /** Shows a card, and compares what is on screen with its picture. */
@@ -101,9 +94,9 @@ describe.each(['wide', 'narrow'] as const)('%s', (width) => {
   describe.each(width === 'wide' ? (['light', 'dark'] as const) : (['light'] as const))(
     'in the %s theme',
     (theme) => {
-      it.each(states)('%s looks as it did', async (name, session) => {
+      it.each(differentStates(now))('%s looks as it did', async (name, session) => {
         await page.viewport(widths[width], 1100)
-        await compare(`${name}-${width}-${theme}`, { session, theme })
+        await compare(`${name.replace(' ', '-')}-${width}-${theme}`, { session, theme })
         expect(document.querySelector('[data-part="card"]')?.getBoundingClientRect().width).toBe(
           widths[width],
         )

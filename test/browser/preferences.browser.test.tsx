@@ -6,15 +6,12 @@ import type { PairingSession } from '../../src/index.js'
 import { PairingCard } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { coveredControls } from './covered-controls.js'
-import { stillPairing } from './still-pairing.js'
+import { differentStates, stillPairing } from './still-pairing.js'
 
 // How people set up their system and their browser: less motion, colours of their own, larger text, a narrow window.
 
 const states = pairingStates()
-const sessions: readonly PairingSession[] = [
-  ...Object.values(states.qr),
-  ...Object.values(states['phone-code']),
-]
+const sessions = differentStates().map(([, session]) => session)
 
 const WIDE = { width: 1000, height: 800 }
 /** 1280 pixels at 400 %, where WCAG requires a page to scroll in one direction only. */

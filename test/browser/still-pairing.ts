@@ -1,4 +1,5 @@
 import type { PairingSession, UsePairingSessionResult } from '../../src/index.js'
+import { pairingStates } from '../../src/testing.js'
 
 const nothing = async (): Promise<void> => {}
 
@@ -23,4 +24,16 @@ export function stillPairing(session: PairingSession): UsePairingSessionResult {
     report: nothing,
     unlink: nothing,
   }
+}
+
+/** Once linking, a session looks the same whichever way it came. */
+const ALIKE = ['linking', 'linked', 'passkey-required', 'failed']
+
+/** Every state that looks different, by its method and status. */
+export function differentStates(now?: number): readonly (readonly [string, PairingSession])[] {
+  const { qr, 'phone-code': phoneCode } = pairingStates(now)
+  return [
+    ...Object.values(qr),
+    ...Object.values(phoneCode).filter(({ status }) => !ALIKE.includes(status)),
+  ].map((session) => [`${session.method} ${session.status}`, session])
 }
