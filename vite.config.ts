@@ -197,7 +197,7 @@ export default defineConfig({
           name: 'browser',
           ...afterTheOthers,
           include: ['test/browser/**/*.browser.test.tsx'],
-          setupFiles: ['test/setup-render.ts'],
+          setupFiles: ['test/setup-render.ts', 'test/browser/still-animations.css'],
           browser: { ...inChromium(), commands: passkeyCommands },
         },
       },
