@@ -83,10 +83,10 @@ export interface LinkFacts {
   /** One update said that the link has ended; a second one confirms it. */
   readonly isSuspected: boolean
   /**
-   * Short pauses between reads in a row, including the next one; 0 is the usual pause. Each read that leaves the state unsettled
-   * adds one. It is 1 while the chats are copied and the last read returned a new figure.
+   * Reads in a row that follow sooner than usual, including the next one; 0 is the usual pace. Each read that leaves the state
+   * unsettled adds one. It is 1 while the chats are copied and the last read returned a new figure.
    */
-  readonly shortPauses: number
+  readonly fastReads: number
   /** The earliest time at which the server has news, in milliseconds from the last read. */
   readonly nextInMs?: number | undefined
 }
@@ -97,7 +97,7 @@ export const unknownLink: LinkFacts = {
   isCurrent: false,
   abilities: [],
   isSuspected: false,
-  shortPauses: 0,
+  fastReads: 0,
 }
 
 /** Errors that a person has to repair. Other errors say nothing about the link. */
@@ -113,7 +113,7 @@ const attentionCodes: readonly PairingErrorCode[] = [
 const FIRST_PAUSE_MS = 2_000
 
 /** After this many reads, an unsettled state is read at the usual pace. */
-const SHORT_PAUSES_LIMIT = 6
+const FAST_READS_LIMIT = 6
 
 /**
  * The facts after a read or an event. A failed read says nothing about the link, so the last state and its time are kept. A link
@@ -141,7 +141,7 @@ export function linkStatusAfter(before: LinkFacts, news: LinkNews): LinkFacts {
   if (!known) return unsettled(next, update.error?.code, update.nextInMs)
   const { nextInMs, syncProgress } = update
   // While the progress increases, the next figure is read as soon as the server has it.
-  const isMoved = isRepeated ? base.shortPauses === 1 : syncProgress !== base.syncProgress
+  const isMoved = isRepeated ? base.fastReads === 1 : syncProgress !== base.syncProgress
   const isAhead = (syncProgress ?? 100) < 100 && isMoved && nextInMs
   return {
     ...next,
@@ -151,7 +151,7 @@ export function linkStatusAfter(before: LinkFacts, news: LinkNews): LinkFacts {
     asOf: at,
     isCurrent: true,
     isSuspected: false,
-    shortPauses: isAhead ? 1 : 0,
+    fastReads: isAhead ? 1 : 0,
     nextInMs,
   }
 }
@@ -166,7 +166,7 @@ function unsettled(
   error: PairingErrorCode | undefined,
   nextInMs: number | undefined,
 ): LinkFacts {
-  return { ...facts, isCurrent: false, error, nextInMs, shortPauses: facts.shortPauses + 1 }
+  return { ...facts, isCurrent: false, error, nextInMs, fastReads: facts.fastReads + 1 }
 }
 
 /** A refusal counts only if the server does not retry automatically. */
@@ -233,7 +233,7 @@ export function viewLinkStatus({
  *
  * @param usualMs `Infinity`: no regular reads.
  */
-export function linkPauseMs({ shortPauses, nextInMs = 0 }: LinkFacts, usualMs: number): number {
-  if (shortPauses === 0 || shortPauses > SHORT_PAUSES_LIMIT) return usualMs
-  return Math.min(usualMs, Math.max(nextInMs, FIRST_PAUSE_MS * 2 ** (shortPauses - 1)))
+export function linkPauseMs({ fastReads, nextInMs = 0 }: LinkFacts, usualMs: number): number {
+  if (fastReads === 0 || fastReads > FAST_READS_LIMIT) return usualMs
+  return Math.min(usualMs, Math.max(nextInMs, FIRST_PAUSE_MS * 2 ** (fastReads - 1)))
 }
