@@ -72,7 +72,7 @@ export function createReporter({ onError, log, onEvent }: ReportOptions): Report
     printed.add(key)
     attempt(
       () => onError?.(error, { in: place }),
-      (failure) => printError('onError threw an error.', failure),
+      (failure) => printError('onError failed with an exception.', failure),
     )
     return { code, message: isOwn ? error.logMessage : message }
   }
