@@ -14,7 +14,7 @@ export function start(s: Draft, at: number): void {
   }
   const isActive = phase.name === 'active'
   if (isActive && qr.display === 'held' && s.method === 'qr') {
-    askForNextCode(s, at)
+    requestNextCode(s, at)
     return
   }
   const isOver = s.method === 'qr' ? qr.display === 'spent' : code.name === 'spent'
@@ -41,7 +41,7 @@ export function start(s: Draft, at: number): void {
 }
 
 /** Requests the next code of the round, as soon as a read is allowed. */
-export function askForNextCode(s: Draft, at: number): void {
+export function requestNextCode(s: Draft, at: number): void {
   forgetQr(s)
   s.qr = { ...s.qr, display: 'waiting', wanted: s.qr.shown + 1 }
   s.isLastLook = false

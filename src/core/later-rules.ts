@@ -1,12 +1,12 @@
 import { pauseAfter, retryAfterMs } from './backoff.js'
 import { PairingError, toPairingError } from './errors.js'
-import { askForNextCode, checkPhone, judgeNumber, start } from './later-moves.js'
+import { checkPhone, judgeNumber, requestNextCode, start } from './later-moves.js'
 import { endCodeRequest, prepare, takeState } from './later-updates.js'
 import { numberInWords } from './number-in-words.js'
 import { normalizePhoneNumber, type PhoneNumber } from './phone-number.js'
 import type { PairingMethod } from './provider.js'
 import type { SessionEvent } from './session-event.js'
-import { type Draft, enter, forgetQr, initialPoll, lookOnce } from './session-moves.js'
+import { type Draft, enter, forgetQr, initialPoll, readOnceMore } from './session-moves.js'
 import {
   applyPasskey,
   isPasskeyEvent,
@@ -42,7 +42,7 @@ function settle(s: Draft, at: number): void {
   if (code.name === 'live') {
     if (at >= code.code.expiresAt) {
       s.code = { name: 'spent', phoneNumber: code.phoneNumber }
-      if (s.method === 'phone-code') lookOnce(s, at)
+      if (s.method === 'phone-code') readOnceMore(s, at)
     } else if (at >= slowCodeAt(s)) s.code = { ...code, isSlow: true }
   }
   if (s.codeQuietUntil && at >= s.codeQuietUntil) {
@@ -119,7 +119,7 @@ function apply(s: Draft, event: SessionEvent): void {
       choose(s, 'phone-code', at)
       return
     case 'expected':
-      if (s.setup.refreshMode === 'auto' && s.qr.display === 'held') askForNextCode(s, at)
+      if (s.setup.refreshMode === 'auto' && s.qr.display === 'held') requestNextCode(s, at)
       checkPhone(s, at)
       return
     case 'request-done':

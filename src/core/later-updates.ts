@@ -31,9 +31,9 @@ export function prepare(s: Draft, event: UpdatedEvent): void {
   if (source && !isSameSession) beginAnew(s, at)
   else if (source && !request && (update.revision ?? 0) > (source.revision ?? 0)) invalidate(s, update, at)
   // The failure from before the component came back is dropped, unless the provider reports it again.
-  const isObstacleGone =
+  const isObstacleRemoved =
     !s.isConfirmed && !update.error && update.status !== 'stale' && update.status !== 'linked'
-  if (s.phase.name !== 'failed' || !isObstacleGone) return
+  if (s.phase.name !== 'failed' || !isObstacleRemoved) return
   const { dueAt } = s.poll
   enter(s, { name: 'idle' }, at)
   start(s, at)
@@ -82,7 +82,7 @@ export function takeState(s: Draft, event: UpdatedEvent, { isRepeated, wasLastLo
   const { update, at } = event
   const { phase } = s
   if (phase.name === 'failed' && update.status !== 'linked') return
-  if (phase.name === 'linked' && !isLinkGone(s, phase, update, isRepeated, at)) return
+  if (phase.name === 'linked' && !isLinkEnded(s, phase, update, isRepeated, at)) return
   switch (update.status) {
     case 'linked':
       enter(
@@ -163,7 +163,7 @@ function endLinking(s: Draft, at: number): void {
  * Whether a finished link has ended. A second update has to confirm it, because some providers report the end for a moment while
  * a new link settles.
  */
-function isLinkGone(
+function isLinkEnded(
   s: Draft,
   phase: Extract<Phase, { name: 'linked' }>,
   update: PairingUpdate,

@@ -71,7 +71,7 @@ export function uncount(s: Draft, at: number): void {
  * A code has expired: the state is read once more immediately, and then no request is sent. If the provider is between two
  * states, it is read again for some seconds.
  */
-export function lookOnce(s: Draft, at: number): void {
+export function readOnceMore(s: Draft, at: number): void {
   if (s.phase.name !== 'active') return
   s.isLastLook = true
   s.waitingSince = at

@@ -8,7 +8,7 @@ import {
   initialPoll,
   initialRound,
   isWaiting,
-  lookOnce,
+  readOnceMore,
   uncount,
 } from './session-moves.js'
 import { endsWithCode, wayOutAt } from './session-request.js'
@@ -111,7 +111,7 @@ function settleQr(s: Draft, at: number): void {
   uncount(s, at)
   if (!endsWithCode(s)) return
   s.qr = { ...s.qr, display: code.number >= s.setup.maxRefreshes ? 'spent' : 'held' }
-  if (s.method === 'qr') lookOnce(s, at)
+  if (s.method === 'qr') readOnceMore(s, at)
 }
 
 function apply(s: Draft, event: SessionEvent, later: LaterRules | undefined): void {

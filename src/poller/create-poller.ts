@@ -49,7 +49,7 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
   /** How long the last response took. Promised times have to include it. */
   let latencyMs = 0
   /** The last code that a page reported as expired. */
-  let lookedFor: string | undefined
+  let lastExpired: string | undefined
   /** Until when the session remembers what was sent in a passkey ceremony, so that nothing is sent twice. */
   let ceremonyUntil = 0
   /** The last request to the provider. */
@@ -287,8 +287,8 @@ export function createPoller({ session, target, host, onIdle }: PollerOptions): 
 
   function isFirstLook(expired: string | null | undefined): boolean {
     const current = expired === codeId() ? expired : expired === PAIRING_CODE ? poll.issued?.value : undefined
-    const isFirst = current !== undefined && current !== lookedFor
-    if (isFirst) lookedFor = current
+    const isFirst = current !== undefined && current !== lastExpired
+    if (isFirst) lastExpired = current
     return isFirst
   }
 

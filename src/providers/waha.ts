@@ -216,7 +216,7 @@ export function waha(options: WahaOptions): PairingProvider {
   }
 
   /** Requests the QR code. WAHA may respond that the status has changed. */
-  async function askForQrCode(options: RequestOptions): Promise<ProviderAnswer | undefined> {
+  async function requestQrCode(options: RequestOptions): Promise<ProviderAnswer | undefined> {
     try {
       const answer = await ask(`${name}/auth/qr?format=raw`, options, { timeoutMs: QR_TIMEOUT_MS })
       return answer.status === 404 || answer.status === 422 ? undefined : answer
@@ -248,7 +248,7 @@ export function waha(options: WahaOptions): PairingProvider {
     async getQrCode(options) {
       const session = await getSession(options)
       if (session.status !== 'SCAN_QR_CODE') return snapshotOf(session, options)
-      const answer = await askForQrCode(options)
+      const answer = await requestQrCode(options)
       if (!answer) return getStatus(options)
       const error = answerError(API, answer)
       if (!answer.ok || error.code !== 'invalid-answer') throw error

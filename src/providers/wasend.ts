@@ -175,7 +175,7 @@ export function wasend(options: WasendOptions): PairingProvider {
   }
 
   /** The response of the first path that exists. */
-  async function askForQrCode({ signal }: RequestOptions): Promise<ProviderAnswer> {
+  async function requestQrCode({ signal }: RequestOptions): Promise<ProviderAnswer> {
     const [first = 'qr', second] = qrPaths
     let answer = await request(`${path}/${first}`, { signal })
     if (answer.status !== 404) qrPaths = [first]
@@ -194,7 +194,7 @@ export function wasend(options: WasendOptions): PairingProvider {
     async getQrCode(options) {
       const session = await getSession(options)
       if (!mayHaveQrCode(session)) return snapshotOf(session, 'preparing')
-      const answer = await askForQrCode(options)
+      const answer = await requestQrCode(options)
       // Documented as "already connected".
       if (answer.status === 409) return getSnapshot(options, 'linked')
       // WAHA's error for a wrong status, which may have changed since.

@@ -179,14 +179,14 @@ export function createLinkReports({
   async function withOthers(
     session: string,
     own: string | null | undefined,
-    goOn: (before: string | null | undefined) => Promise<string | null | undefined>,
+    proceed: (before: string | null | undefined) => Promise<string | null | undefined>,
   ): Promise<void> {
     remember(session, { isBusy: true })
     let linkId: string | null | undefined
     try {
       const before = await shared?.reported(session)
       // During an outage, the state of this process is used.
-      linkId = await goOn(before === undefined ? own : before)
+      linkId = await proceed(before === undefined ? own : before)
     } catch (error) {
       report(error, 'onLinked')
     } finally {

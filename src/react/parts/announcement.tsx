@@ -16,11 +16,11 @@ export const PairingAnnouncement: PartComponent<'span'> = forwardPart(
   function PairingAnnouncement(props, ref) {
     const { session } = usePairingContext().pairing
     const code = timedCode(session)
-    return code && <TimeLeft {...props} ref={ref} {...code} isTold={isTimeTold(session)} />
+    return code && <TimeLeft {...props} ref={ref} {...code} isTold={isTimeAnnounced(session)} />
   },
 )
 
-function isTimeTold(session: PairingSession): boolean {
+function isTimeAnnounced(session: PairingSession): boolean {
   if (session.status !== 'awaiting-scan') return true
   const { number, of, isNextManual = false } = session.qrCode
   return number === 1 || number === of || isNextManual
