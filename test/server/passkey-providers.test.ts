@@ -262,18 +262,6 @@ describe.each(dialogues)('a passkey ceremony at %s', (name) => {
     expect(after.error?.code ?? after.status).toMatch(name === 'waha' ? /^passkey-/ : atTheEnd)
     page.expectSecrecy()
   })
-
-  it('a reset ends it with one request, and the next code links', async () => {
-    const page = await ceremony(name)
-    await page.answer(await page.challenge())
-    const before = page.resets()
-    await page.act('reset')
-    expect(page.resets()).toBe(before + 1)
-    expect((await page.pass(6_000)).status).toBe('qr')
-    expect(page.emulator.scan()).toEqual({ ok: true })
-    expect((await page.pass(9_000)).status).toBe('linked')
-    page.expectSecrecy()
-  })
 })
 
 describe.each(['waha', 'own-server'] as const)('a code to compare at %s', (name) => {
@@ -292,18 +280,6 @@ describe.each(['waha', 'own-server'] as const)('a code to compare at %s', (name)
     expect((await page.read('state')).status).toBe('linking')
     expect((await page.pass(6_000)).status).toBe('linked')
     expect(page.updates.slice(-4).map(({ status }) => status)).not.toContain('passkey-required')
-    page.expectSecrecy(code)
-  })
-
-  it('ends with a reset where the user says that the codes differ', async () => {
-    const page = await ceremony(name, { comparesCode: true })
-    await page.answer(await page.challenge())
-    const { passkey: { code = '' } = {} } = await page.pass(6_000)
-    await page.act('reset')
-    expect((await page.pass(6_000)).status).toBe('qr')
-    expect((await rejection(page.send('passkey-confirm', { code }))).code).toBe('invalid-request')
-    expect(['linking', 'linked']).not.toContain(page.emulator.state.status)
-    page.keepSecret(code)
     page.expectSecrecy(code)
   })
 })
@@ -337,20 +313,6 @@ it('waha: a webhook with the challenge or a code makes the handler read, and not
   page.expectSecrecy()
 })
 
-it.each(['waha', 'own-server'] as const)(
-  '%s: a refusal of WhatsApp is passkey-refused until a reset',
-  async (name) => {
-    const page = await ceremony(name, { isSilent: true })
-    await page.answer(await page.challenge())
-    page.emulator.refusePasskey()
-    const update = await page.pass(6_000)
-    expect(update.error).toEqual({ code: 'passkey-refused' })
-    await page.act('reset')
-    expect((await page.pass(6_000)).status).toBe('qr')
-    page.expectSecrecy()
-  },
-)
-
 it('z-api: a refused answer is passkey-refused, without the reason of the provider', async () => {
   const page = await ceremony('z-api', { isSilent: true })
   const signed = await page.challenge()
@@ -363,32 +325,6 @@ it('z-api: a refused answer is passkey-refused, without the reason of the provid
   expect(await page.read()).toMatchObject({ status: 'passkey-required' })
   page.expectSecrecy()
 })
-
-it.each([
-  ['z-api', 'https://chromewebstore.google.com/detail/iopmkohngoecmepoheapifkafbeomphn'],
-  ['own-server', undefined],
-] as const)(
-  '%s gives a code for its extension, and the extension links the phone',
-  async (name, installUrl) => {
-    const page = await ceremony(name)
-    const codes = new Set<string>()
-    for (let count = 0; count < 2; count += 1) {
-      const { handoff } = await page.send('passkey-handoff')
-      expect(handoff).toEqual({
-        kind: 'code',
-        code: expect.any(String),
-        expiresInMs: 300_000,
-        ...(installUrl && { installUrl }),
-      })
-      if (handoff?.kind === 'code') codes.add(handoff.code)
-    }
-    for (const code of codes) page.keepSecret(code)
-    expect(page.begun()).toBe(name === 'own-server' ? 2 : 0)
-    page.emulator.solvePasskey()
-    expect((await page.pass(9_000)).status).toBe('linked')
-    page.expectSecrecy()
-  },
-)
 
 describe('a passkey at green-api', () => {
   it('is only signalled: no ability, no request for a code, and a link that comes about elsewhere is noticed', async () => {

@@ -135,6 +135,17 @@ describe('a passkey ceremony', () => {
     expect(await (await code.post({ action: 'passkey-handoff' })).json()).toEqual({
       handoff: { kind: 'code', code: 'FA48-HS63', expiresInMs: 300_000 },
     })
+    const own = {
+      kind: 'code',
+      code: 'FA48-HS63',
+      installUrl: 'https://chromewebstore.google.com/detail/x',
+    } as const
+    const extension = ceremony({
+      getPasskeyHandoff: async () => ({ ...own, expiresAt: Date.now() + 60_000 }),
+    })
+    expect(await (await extension.post({ action: 'passkey-handoff' })).json()).toEqual({
+      handoff: { ...own, expiresInMs: 60_000 },
+    })
     const url = 'https://web.whatsapp.com/#wapk=abc'
     const link = ceremony({ getPasskeyHandoff: async () => ({ kind: 'link', url }) })
     expect(await (await link.post({ action: 'passkey-handoff' })).json()).toEqual({
