@@ -16,6 +16,7 @@ await Promise.all([
   import('../src/react/parts/phone-assist.js'),
   import('../src/react/parts/qr-svg.js'),
   import('../src/react/parts/trouble-list.js'),
+  import('../src/locales/troubleshooting/en.js'),
   import('./late-modules.js'),
 ])
 

@@ -1,21 +1,18 @@
 import { focusManager, QueryClient } from '@tanstack/react-query'
 import { act, render } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type PairingSession, WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
 import { PairingCard } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { listen } from '../browser/heard.js'
 import { stillPairing } from '../browser/still-pairing.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
-import { askForCode, loadEverything, press } from './user.js'
+import { advance, emulateTime, settle } from './time.js'
+import { askForCode, press } from './user.js'
 
-beforeAll(async () => {
-  await loadEverything()
-})
-beforeEach(() => void vi.useFakeTimers())
+beforeAll(async () => {})
+emulateTime()
 afterEach(() => {
-  vi.useRealTimers()
   focusManager.setFocused(undefined)
 })
 

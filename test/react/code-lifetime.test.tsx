@@ -1,12 +1,11 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { WhatsAppPairing } from '../../src/index.js'
 import { qr, scriptedProvider, timing } from './scripted-provider.js'
-import { advance } from './time.js'
+import { advance, emulateTime } from './time.js'
 
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 const status = () => document.querySelector('[data-scope="whatsapp-pairing"]')?.getAttribute('data-status')
 const isCodeOnScreen = () => document.querySelector('[data-part="qr-code"] svg') !== null

@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { fireEvent, render, renderHook, screen } from '@testing-library/react'
 import { StrictMode } from 'react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   PairingError,
   type PairingErrorCode,
@@ -14,12 +14,11 @@ import {
 } from '../../src/index.js'
 import { emulatedSecrets, providerIds } from '../../stories/playground/emulated-provider.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
+import { advance, emulateTime, settle } from './time.js'
 import {
   askForCode,
   errorCode,
   heading,
-  loadEverything,
   openTab,
   part,
   press,
@@ -31,9 +30,7 @@ import { createWorld, doing, shownStatus, type World } from './world.js'
 
 // What people report about the pairing screens of this field, each in their words, and held not to happen here.
 
-beforeAll(loadEverything)
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 const linked: PairingSnapshot = { status: 'linked', account: { phoneNumber: '5511987654321' } }
 const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }

@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { fireEvent, render, renderHook, screen } from '@testing-library/react'
 import { Profiler } from 'react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   PairingError,
   type PairingSnapshot,
@@ -10,13 +10,11 @@ import {
   type WhatsAppPairingProps,
 } from '../../src/index.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
-import { askForCode, loadEverything, openTab, part, press, shownCode } from './user.js'
+import { advance, emulateTime, settle } from './time.js'
+import { askForCode, openTab, part, press, shownCode } from './user.js'
 import { createWorld, shownStatus } from './world.js'
 
-beforeAll(loadEverything)
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
 const tooOften = (retryAfterMs?: number) => new PairingError('rate-limited', 'Too often.', { retryAfterMs })

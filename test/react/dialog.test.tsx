@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { fireEvent, render, screen } from '@testing-library/react'
 import { StrictMode } from 'react'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   type PairingCallbacks,
   type PairingSession,
@@ -14,11 +14,10 @@ import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
 import './jsdom-dialog.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance } from './time.js'
+import { advance, emulateTime } from './time.js'
 import { shownStatus } from './world.js'
 
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 const account = { name: 'Ana' }
 

@@ -1,17 +1,15 @@
 import { focusManager, QueryClient } from '@tanstack/react-query'
 import { render } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { PairingError, type PairingProvider, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
-import { loadEverything, part, statusLine } from './user.js'
+import { advance, emulateTime, settle } from './time.js'
+import { part, statusLine } from './user.js'
 import { createWorld, doing, shownStatus } from './world.js'
 
-beforeAll(loadEverything)
-beforeEach(() => void vi.useFakeTimers())
+emulateTime()
 afterEach(() => {
-  vi.useRealTimers()
   focusManager.setFocused(undefined)
 })
 

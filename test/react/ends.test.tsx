@@ -1,13 +1,12 @@
 import { act, fireEvent, render, screen } from '@testing-library/react'
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { PairingError, type PairingErrorCode } from '../../src/index.js'
 import { PairingCard } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
 import './jsdom-dialog.js'
-import { loadEverything, part } from './user.js'
+import { part } from './user.js'
 
-beforeAll(loadEverything)
 afterEach(() => void vi.unstubAllGlobals())
 
 const { qr } = pairingStates()

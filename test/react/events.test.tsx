@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render, renderHook } from '@testing-library/react'
 import { StrictMode } from 'react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   normalizeQrPayload,
   PairingError,
@@ -15,13 +15,11 @@ import {
 import { emulatedSecrets, type ProviderId, providerIds } from '../../stories/playground/emulated-provider.js'
 import { pretendPhone } from './every-element.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
-import { askForCode, loadEverything, openTab, part, press, shownCode, toggleTrouble } from './user.js'
+import { advance, emulateTime, settle } from './time.js'
+import { askForCode, openTab, part, press, shownCode, toggleTrouble } from './user.js'
 import { createWorld, doing, shownStatus } from './world.js'
 
-beforeAll(loadEverything)
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
 const linked: PairingSnapshot = { status: 'linked', account: { phoneNumber: '5511987654321', name: 'Ana' } }

@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { cleanup, fireEvent, render } from '@testing-library/react'
 import fc from 'fast-check'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type PairingSnapshot, type PairingSource, proxy, WhatsAppPairing } from '../../src/index.js'
 import { assert, type CallName, callNamesOf } from '../../src/testing/provider-rules/calls.js'
 import { HOSTILE_MARK, hostilePictures, hostileTexts } from '../hostile-content.js'
@@ -18,7 +18,7 @@ import {
 import { foreignIn } from './inspect-page.js'
 import { scriptedProvider, timing } from './scripted-provider.js'
 import { settle } from './time.js'
-import { loadOnDemand, shownStatus } from './world.js'
+import { shownStatus } from './world.js'
 import { createWorldServer } from './world-server.js'
 
 /** Of `npm run test:long`, on machines that have other things to do. */
@@ -26,7 +26,6 @@ const TIMEOUT_MS = 180_000
 
 const said: string[] = []
 
-beforeAll(loadOnDemand)
 beforeEach(() => {
   vi.useFakeTimers()
   // Recorded at once and not when the test is over: then the input that caused it would be unknown.

@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { fireEvent, render, screen } from '@testing-library/react'
 import { StrictMode, useState } from 'react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import {
   PairingError,
   type PairingEvent,
@@ -12,12 +12,11 @@ import {
 } from '../../src/index.js'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
+import { advance, emulateTime, settle } from './time.js'
 import { createWorld, doing, shownStatus } from './world.js'
 
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
 const provider = (requestPairingCode = () => code as PairingSnapshot | Promise<PairingSnapshot>) =>

@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import type { ReactElement } from 'react'
 import { createRoot } from 'react-dom/client'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { qrPayloadKey } from '../../src/core/qr-payload.js'
 import { type PairingMethod, type PairingSessionStatus, usePairingSession } from '../../src/index.js'
 import { startFakeTime } from '../fake-time.js'
@@ -11,7 +11,6 @@ import { checkClosed } from '../faults/run-fault.js'
 import { nothingHeld, watchHeld } from '../faults/watch-leaks.js'
 import { isLong } from '../long-runs.js'
 import { scriptedProvider } from './scripted-provider.js'
-import { loadEverything } from './user.js'
 
 /** Some seconds of work, on machines that have other things to do. */
 const TIMEOUT_MS = 120_000
@@ -65,7 +64,6 @@ afterEach(() => {
   vi.restoreAllMocks()
   vi.unstubAllGlobals()
 })
-beforeAll(loadEverything)
 
 describe('a component that is mounted and unmounted many times', { timeout: TIMEOUT_MS }, () => {
   it.each(situations)('leaves nothing: $status', async ({ status, method = 'qr', begin, lead }) => {

@@ -1,9 +1,9 @@
 import { cleanup } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openCounted, providerNames } from './request-scenarios.js'
 import { advance } from './time.js'
 import { timeTo } from './user.js'
-import { doing, loadOnDemand, shownStatus } from './world.js'
+import { doing, shownStatus } from './world.js'
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -35,7 +35,6 @@ const SCAN_AFTER_MS = 10_000
 
 const TIMEOUT_MS = 60_000
 
-beforeAll(() => loadOnDemand())
 beforeEach(begin)
 afterEach(end)
 

@@ -1,14 +1,13 @@
 import { fireEvent, screen } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
-import { advance, settle } from './time.js'
+import { advance, emulateTime, settle } from './time.js'
 import { createWorld, doing, roundMs, shownStatus } from './world.js'
 
 // Loads the image libraries before the clock is taken away: modules load in real time.
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 const tab = (name: string) => screen.getByRole('tab', { name })
 

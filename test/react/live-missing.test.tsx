@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { advance } from './time.js'
+import { expect, it, vi } from 'vitest'
+import { advance, emulateTime } from './time.js'
 import { createWorld, shownStatus } from './world.js'
 
 // As for a page that is older than the server's present build: its chunks were removed.
@@ -7,8 +7,7 @@ vi.mock('../../src/client/live-events.js', () => {
   throw new Error('Failed to fetch dynamically imported module')
 })
 
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 it('a page that cannot load the module of the stream polls', async () => {
   await import('../../src/client/live-events.js').catch(() => undefined)

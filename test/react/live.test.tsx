@@ -1,17 +1,15 @@
 import { focusManager, onlineManager, QueryClient } from '@tanstack/react-query'
 import { act, fireEvent, render, screen } from '@testing-library/react'
 import { StrictMode } from 'react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type PairingProvider, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
 import { emulatedSecrets, type ProviderId } from '../../stories/playground/emulated-provider.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
-import { createWorld, doing, loadOnDemand, roundMs, shownStatus, type World } from './world.js'
+import { advance, emulateTime, settle } from './time.js'
+import { createWorld, doing, roundMs, shownStatus, type World } from './world.js'
 
-beforeAll(loadOnDemand)
-beforeEach(() => void vi.useFakeTimers())
+emulateTime()
 afterEach(() => {
-  vi.useRealTimers()
   focusManager.setFocused(undefined)
   onlineManager.setOnline(true)
 })

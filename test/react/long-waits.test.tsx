@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   PairingError,
   type PairingSnapshot,
@@ -8,13 +8,11 @@ import {
   type WhatsAppPairingProps,
 } from '../../src/index.js'
 import { qr, scriptedProvider, timing } from './scripted-provider.js'
-import { advance, settle } from './time.js'
-import { askForCode, errorCode, loadEverything, part, press, statusLine } from './user.js'
+import { advance, emulateTime, settle } from './time.js'
+import { askForCode, errorCode, part, press, statusLine } from './user.js'
 import { doing, shownStatus } from './world.js'
 
-beforeAll(loadEverything)
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 const buttons = () => screen.queryAllByRole('button').map(({ textContent }) => textContent)
 const wait = () => part('way-out')?.querySelector('p')?.textContent ?? undefined

@@ -1,20 +1,17 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render } from '@testing-library/react'
 import { Profiler } from 'react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { PairingSnapshot, SubscribeOptions } from '../../src/core/provider.js'
 import { usePairingSession, WhatsAppPairing } from '../../src/index.js'
 import { sessionStoreOf } from '../../src/react/session/session-store.js'
 import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
-import { loadEverything } from './user.js'
+import { advance, emulateTime, settle } from './time.js'
 import { doing } from './world.js'
 
 // A part that arrives late is a commit too.
-beforeAll(() => loadEverything())
-beforeEach(() => void vi.useFakeTimers())
+emulateTime()
 afterEach(() => {
-  vi.useRealTimers()
   vi.restoreAllMocks()
 })
 

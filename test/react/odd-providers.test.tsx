@@ -1,12 +1,11 @@
 import { fireEvent, screen } from '@testing-library/react'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { PairingError, type PairingProvider, type PairingSnapshot } from '../../src/index.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance } from './time.js'
+import { advance, emulateTime } from './time.js'
 import { createWorld, shownStatus } from './world.js'
 
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 const errorCode = () => document.querySelector('[data-part="error-code"]')?.getAttribute('data-code')
 

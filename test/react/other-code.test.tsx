@@ -1,15 +1,13 @@
 import { QueryClient } from '@tanstack/react-query'
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ProviderId } from '../../stories/playground/emulated-provider.js'
 import { advance, settle } from './time.js'
-import { loadEverything } from './user.js'
 import { createWorld, doing, type World } from './world.js'
 
 const ANA = '+55 11 98765-4321'
 const BEN = '+49 151 12345678'
 
-beforeAll(loadEverything)
 beforeEach(() => {
   vi.useFakeTimers()
   sessionStorage.clear()

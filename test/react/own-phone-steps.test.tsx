@@ -1,12 +1,11 @@
 import { render, screen } from '@testing-library/react'
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { PairingCard } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
 import { pretendPhone } from './every-element.js'
-import { loadEverything, part } from './user.js'
+import { part } from './user.js'
 
-beforeAll(loadEverything)
 afterEach(() => {
   vi.unstubAllGlobals()
   vi.restoreAllMocks()

@@ -1,14 +1,13 @@
 import { fireEvent, render, screen } from '@testing-library/react'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { PairingCard, PairingCode, PairingRoot } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
-import { advance, settle } from './time.js'
+import { advance, emulateTime, settle } from './time.js'
 import { part, press, shownCode } from './user.js'
 
-beforeEach(() => void vi.useFakeTimers())
+emulateTime()
 afterEach(() => {
-  vi.useRealTimers()
   vi.unstubAllGlobals()
   Reflect.deleteProperty(document, 'execCommand')
 })

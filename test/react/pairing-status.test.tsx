@@ -1,7 +1,7 @@
 import { focusManager, QueryClient } from '@tanstack/react-query'
 import { act, fireEvent, render, screen } from '@testing-library/react'
 import { Profiler } from 'react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
   PairingError,
   type PairingProvider,
@@ -15,14 +15,12 @@ import { de } from '../../src/locales/de.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import './jsdom-dialog.js'
 import { scriptedProvider, timing } from './scripted-provider.js'
-import { advance, settle } from './time.js'
-import { loadEverything, part, press } from './user.js'
+import { advance, emulateTime, settle } from './time.js'
+import { part, press } from './user.js'
 import { createWorld, doing, type World } from './world.js'
 
-beforeAll(loadEverything)
-beforeEach(() => void vi.useFakeTimers())
+emulateTime()
 afterEach(() => {
-  vi.useRealTimers()
   focusManager.setFocused(undefined)
 })
 

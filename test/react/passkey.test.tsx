@@ -1,20 +1,18 @@
 import { screen } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { PasskeyAssertion, SignPasskey, WhatsAppPairingProps } from '../../src/index.js'
 import type { DemandPasskeyOptions } from '../../src/testing.js'
 import { passkeyAnswer } from '../passkey-answer.js'
 import { pretendPhone } from './every-element.js'
-import { advance } from './time.js'
-import { errorCode, heading, loadEverything, part, press } from './user.js'
+import { advance, emulateTime } from './time.js'
+import { errorCode, heading, part, press } from './user.js'
 import { createWorld, doing, shownStatus, type World } from './world.js'
 
 // The ceremony through the whole chain: component → proxy → handler → adapter → mock server. A real passkey signs in
 // test/browser/passkey.browser.test.tsx.
 
-beforeAll(loadEverything)
-beforeEach(() => void vi.useFakeTimers())
+emulateTime()
 afterEach(() => {
-  vi.useRealTimers()
   vi.unstubAllGlobals()
 })
 

@@ -3,7 +3,7 @@ import { act, fireEvent, render, screen } from '@testing-library/react'
 import { type CountryCode, getExampleNumber, type PhoneNumber } from 'libphonenumber-js/mobile'
 import examples from 'libphonenumber-js/mobile/examples'
 import { useState } from 'react'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   PairingError,
   type PairingSnapshot,
@@ -11,11 +11,10 @@ import {
   type WhatsAppPairingProps,
 } from '../../src/index.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
+import { advance, emulateTime, settle } from './time.js'
 import { openTab, part, press } from './user.js'
 
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
 

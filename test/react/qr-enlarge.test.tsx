@@ -1,16 +1,15 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
 import { StrictMode } from 'react'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type PairingSnapshot, WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
 import './jsdom-dialog.js'
 import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
+import { advance, emulateTime, settle } from './time.js'
 import { part, press } from './user.js'
 import { shownStatus } from './world.js'
 
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 const show = (provider: ScriptedProvider, props: Partial<WhatsAppPairingProps> = {}) =>
   render(

@@ -2,17 +2,16 @@ import { QueryClient } from '@tanstack/react-query'
 import { act, render, screen } from '@testing-library/react'
 import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { PairingSnapshot } from '../../src/core/provider.js'
 import { normalizeQrPayload, WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
 import { qr, type ScriptedProvider, scriptedProvider, timing } from './scripted-provider.js'
-import { advance, settle } from './time.js'
+import { advance, emulateTime, settle } from './time.js'
 import { heading, openTab, part } from './user.js'
 import { shownStatus } from './world.js'
 
-beforeEach(() => void vi.useFakeTimers())
+emulateTime()
 afterEach(() => {
-  vi.useRealTimers()
   vi.unstubAllGlobals()
   Reflect.deleteProperty(navigator, 'userAgentData')
   document.body.innerHTML = ''

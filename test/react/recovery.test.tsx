@@ -1,17 +1,16 @@
 import { focusManager, QueryClient } from '@tanstack/react-query'
 import { fireEvent, renderHook, screen } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { usePairingSession } from '../../src/index.js'
 import { wasend } from '../../src/providers/wasend.js'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { createEmulator, mockWasend } from '../../src/testing.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance } from './time.js'
+import { advance, emulateTime } from './time.js'
 import { createWorld, doing, shownStatus } from './world.js'
 
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 const press = (name: string) => doing(() => void fireEvent.click(screen.getByRole('button', { name })))
 const paths = (world: ReturnType<typeof createWorld>) => world.mockServer.requests.map(({ path }) => path)

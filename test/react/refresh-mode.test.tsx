@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   type PairingEvent,
   type PairingSnapshot,
@@ -9,13 +9,11 @@ import {
   type WhatsAppPairingProps,
 } from '../../src/index.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
-import { loadEverything, openTab, part, press, statusLine } from './user.js'
+import { advance, emulateTime, settle } from './time.js'
+import { openTab, part, press, statusLine } from './user.js'
 import { createWorld, doing, shownStatus } from './world.js'
 
-beforeAll(loadEverything)
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 /** A provider whose code is a new one every twenty seconds, and who has seen no scan unless the test says so. */
 function rotating() {

@@ -1,16 +1,14 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type PairingSnapshot, WhatsAppPairing, type WhatsAppPairingProps } from '../../src/index.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
-import { askForCode, errorCode, heading, loadEverything, part, press, shownCode, statusLine } from './user.js'
+import { advance, emulateTime, settle } from './time.js'
+import { askForCode, errorCode, heading, part, press, shownCode, statusLine } from './user.js'
 import { createWorld, doing, shownStatus } from './world.js'
 
-beforeAll(loadEverything)
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 const code: PairingSnapshot = { status: 'pairing-code', pairingCode: 'ABCD1234' }
 

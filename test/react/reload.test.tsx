@@ -1,10 +1,9 @@
 import { QueryClient } from '@tanstack/react-query'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { advance, settle } from './time.js'
-import { askForCode, loadEverything, shownCode } from './user.js'
+import { askForCode, shownCode } from './user.js'
 import { createWorld, doing, shownStatus, type World } from './world.js'
 
-beforeAll(loadEverything)
 beforeEach(() => {
   vi.useFakeTimers()
   sessionStorage.clear()

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { focusManager } from '@tanstack/react-query'
 import { cleanup } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { requestTable } from '../../bench/lib/request-table.mjs'
 import { processRegistry } from '../../src/poller/registry.js'
 import figures from './request-budget.json' with { type: 'json' }
@@ -17,12 +17,11 @@ import {
   ways,
 } from './request-scenarios.js'
 import { advance } from './time.js'
-import { loadOnDemand, shownStatus } from './world.js'
+import { shownStatus } from './world.js'
 
 /** A quarter of a minute of work, on machines that have other things to do. */
 const TIMEOUT_MS = 180_000
 
-beforeAll(() => loadOnDemand())
 beforeEach(begin)
 afterEach(end)
 

@@ -1,18 +1,17 @@
 import { focusManager, onlineManager, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
 import { Profiler, StrictMode } from 'react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { usePairingSession, WhatsAppPairing } from '../../src/index.js'
 import { qrImage } from '../../src/testing/qr-image.js'
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
+import { advance, emulateTime, settle } from './time.js'
 import { createWorld, doing, shownStatus } from './world.js'
 
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
-beforeEach(() => void vi.useFakeTimers())
+emulateTime()
 afterEach(() => {
-  vi.useRealTimers()
   focusManager.setFocused(undefined)
   onlineManager.setOnline(true)
 })

@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { PairingProxy, PairingSource } from '../../src/core/connection.js'
 import { PairingError } from '../../src/core/errors.js'
 import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.js'
@@ -9,12 +9,11 @@ import { connectProvider } from '../../src/poller/connect-provider.js'
 import { createPollerRegistry, type PollerRegistry } from '../../src/poller/registry.js'
 import './jsdom-dialog.js'
 import { qr, type ScriptedProvider, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
+import { advance, emulateTime, settle } from './time.js'
 import { shownStatus } from './world.js'
 
-beforeEach(() => void vi.useFakeTimers())
+emulateTime()
 afterEach(() => {
-  vi.useRealTimers()
   vi.restoreAllMocks()
 })
 

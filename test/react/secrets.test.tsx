@@ -1,15 +1,14 @@
 import { dehydrate } from '@tanstack/react-query'
 import { fireEvent, screen } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { qrImage } from '../../src/testing/qr-image.js'
 import type { EmulatorFault } from '../../src/testing.js'
 import { emulatedSecrets, providerIds } from '../../stories/playground/emulated-provider.js'
-import { advance } from './time.js'
+import { advance, emulateTime } from './time.js'
 import { createWorld, doing, shownStatus } from './world.js'
 
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 const faults: readonly (readonly [EmulatorFault, string])[] = [
   ['unauthorized', 'unauthorized'],

@@ -1,15 +1,13 @@
 import { fireEvent, screen } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { wasend } from '../../src/providers/wasend.js'
 import { createEmulator, mockWasend } from '../../src/testing.js'
 import { watchShownCodes } from './shown-codes.js'
-import { advance } from './time.js'
+import { advance, emulateTime } from './time.js'
 import { timeTo } from './user.js'
-import { createWorld, doing, loadOnDemand, shownStatus, type World, worldOf } from './world.js'
+import { createWorld, doing, shownStatus, type World, worldOf } from './world.js'
 
-beforeAll(loadOnDemand)
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 /** How long a code may stay after its end, or after the page should have received it again. */
 const GRACE_MS = 2_000

@@ -1,15 +1,14 @@
 import { fireEvent, render, screen } from '@testing-library/react'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { PairingSession } from '../../src/index.js'
 import { PairingCard, type PairingCardProps } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
-import { settle } from './time.js'
+import { emulateTime, settle } from './time.js'
 import { part, press } from './user.js'
 
-beforeEach(() => void vi.useFakeTimers())
+emulateTime()
 afterEach(() => {
-  vi.useRealTimers()
   for (const name of ['clipboard', 'share']) Reflect.deleteProperty(navigator, name)
 })
 

@@ -1,16 +1,14 @@
 import { focusManager, QueryClient } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { PairingError, type PairingProvider, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
-import { askForCode, loadEverything, part, press, shownCode } from './user.js'
+import { advance, emulateTime, settle } from './time.js'
+import { askForCode, part, press, shownCode } from './user.js'
 import { createWorld, doing, shownStatus } from './world.js'
 
-beforeAll(loadEverything)
-beforeEach(() => void vi.useFakeTimers())
+emulateTime()
 afterEach(() => {
-  vi.useRealTimers()
   focusManager.setFocused(undefined)
 })
 

@@ -1,17 +1,15 @@
 import { QueryClient } from '@tanstack/react-query'
 import { fireEvent, render, screen } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { PairingError, type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
 import { greenApi } from '../../src/providers/green-api.js'
 import { createEmulator, mockGreenApi } from '../../src/testing.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
-import { errorCode, loadEverything, part, press, statusLine } from './user.js'
+import { advance, emulateTime, settle } from './time.js'
+import { errorCode, part, press, statusLine } from './user.js'
 import { createWorld, doing, shownStatus } from './world.js'
 
-beforeAll(loadEverything)
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 /** A session that is stuck until it is reset. */
 async function stuck() {

@@ -1,17 +1,15 @@
 import { cleanup, render, screen } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { PairingStatus } from '../../src/index.js'
 import { de } from '../../src/locales/de.js'
 import { greenApi } from '../../src/providers/green-api.js'
 import { createEmulator, mockGreenApi } from '../../src/testing.js'
 import { emulatedSecrets } from '../../stories/playground/emulated-provider.js'
-import { advance, settle } from './time.js'
-import { loadEverything, part } from './user.js'
+import { advance, emulateTime, settle } from './time.js'
+import { part } from './user.js'
 import { doing, shownStatus, type World, worldOf } from './world.js'
 
-beforeAll(loadEverything)
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 const { apiTokenInstance } = emulatedSecrets
 

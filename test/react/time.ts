@@ -1,5 +1,11 @@
 import { act } from '@testing-library/react'
-import { vi } from 'vitest'
+import { afterEach, beforeEach, vi } from 'vitest'
+
+/** In each test of the file, time passes only as `advance` lets it. */
+export function emulateTime(): void {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+}
 
 /**
  * Lets emulated time pass from one timer to the next, as a browser would: what each starts has its turn before the next one fires.

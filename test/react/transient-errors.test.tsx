@@ -2,7 +2,7 @@ import { focusManager, onlineManager, QueryClient } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
 import fc from 'fast-check'
 import { StrictMode } from 'react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
   PairingError,
   type PairingProvider,
@@ -15,14 +15,12 @@ import { createEmulator, type EmulatorFault, mockGreenApi } from '../../src/test
 import { providerIds } from '../../stories/playground/emulated-provider.js'
 import { randomRuns } from '../long-runs.js'
 import { qr, type ScriptedProvider, scriptedProvider, timing } from './scripted-provider.js'
-import { advance, settle } from './time.js'
-import { askForCode, errorCode, loadEverything, part, shownCode, statusLine } from './user.js'
+import { advance, emulateTime, settle } from './time.js'
+import { askForCode, errorCode, part, shownCode, statusLine } from './user.js'
 import { createWorld, doing, shownStatus, type World } from './world.js'
 
-beforeAll(loadEverything)
-beforeEach(() => void vi.useFakeTimers())
+emulateTime()
 afterEach(() => {
-  vi.useRealTimers()
   vi.restoreAllMocks()
   focusManager.setFocused(undefined)
   onlineManager.setOnline(true)

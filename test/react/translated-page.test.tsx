@@ -1,17 +1,15 @@
 import { act, fireEvent, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { PairingError, type PairingErrorCode, pairingErrorCodes } from '../../src/core/errors.js'
 import type { PairingSession } from '../../src/index.js'
 import { PairingCard } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
-import { loadEverything, toggleTrouble } from './user.js'
+import { toggleTrouble } from './user.js'
 
 // A page translator replaces text nodes. React fails when it removes one of them, or puts an element in front of it, and
 // shows an old sentence when it changes one. It does none of that to the only child of an element.
-
-beforeAll(loadEverything)
 
 const { qr, 'phone-code': phoneCode } = pairingStates()
 

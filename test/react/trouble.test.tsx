@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { PairingSymptom } from '../../src/core/messages.js'
 import {
   PairingError,
@@ -15,13 +15,11 @@ import { PairingRoot, PairingTrouble } from '../../src/parts.js'
 import { pairingStates } from '../../src/testing.js'
 import { stillPairing } from '../browser/still-pairing.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
-import { askForCode, loadEverything, openTab, part, press, toggleTrouble } from './user.js'
+import { advance, emulateTime, settle } from './time.js'
+import { askForCode, openTab, part, press, toggleTrouble } from './user.js'
 import { shownStatus } from './world.js'
 
-beforeAll(loadEverything)
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 const details = () => document.querySelector<HTMLDetailsElement>('details[data-part="trouble"]')
 

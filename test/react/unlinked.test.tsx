@@ -1,17 +1,15 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type PairingSnapshot, WhatsAppPairing } from '../../src/index.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
-import { heading, loadEverything, part, press, statusLine } from './user.js'
+import { advance, emulateTime, settle } from './time.js'
+import { heading, part, press, statusLine } from './user.js'
 import { shownStatus } from './world.js'
 
 // Field report F10: a link that WhatsApp ended again, or that the phone's owner ended, is explained and reported.
 
-beforeAll(loadEverything)
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+emulateTime()
 
 const linked: PairingSnapshot = { status: 'linked', account: { name: 'Ana' } }
 

@@ -1,12 +1,12 @@
 import { cleanup, fireEvent, screen } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { waha } from '../../src/providers/waha.js'
 import { wasend } from '../../src/providers/wasend.js'
 import { createEmulator, mockWaha, mockWasend } from '../../src/testing.js'
 import type { EmulatedProvider } from '../../stories/playground/emulated-provider.js'
 import { advance } from './time.js'
 import { timeTo } from './user.js'
-import { doing, loadOnDemand, shownStatus, type World, worldOf } from './world.js'
+import { doing, shownStatus, type World, worldOf } from './world.js'
 
 // How long the user waits, from the component to a mock server that takes as long as the recorded server.
 
@@ -40,7 +40,6 @@ const servers = {
 
 type ServerName = keyof typeof servers
 
-beforeAll(loadOnDemand)
 beforeEach(() => {
   vi.useFakeTimers()
 })

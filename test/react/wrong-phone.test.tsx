@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query'
 import { render, renderHook, screen } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { groupDigits } from '../../src/core/group-digits.js'
 import {
   PairingError,
@@ -12,14 +12,12 @@ import {
 } from '../../src/index.js'
 import './jsdom-dialog.js'
 import { qr, scriptedProvider } from './scripted-provider.js'
-import { advance, settle } from './time.js'
-import { askForCode, errorCode, heading, loadEverything, openTab, part, press, shownCode } from './user.js'
+import { advance, emulateTime, settle } from './time.js'
+import { askForCode, errorCode, heading, openTab, part, press, shownCode } from './user.js'
 import { createWorld, doing, shownStatus } from './world.js'
 
-beforeAll(loadEverything)
-beforeEach(() => void vi.useFakeTimers())
+emulateTime()
 afterEach(() => {
-  vi.useRealTimers()
   vi.restoreAllMocks()
 })
 
