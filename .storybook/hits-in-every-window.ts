@@ -3,16 +3,16 @@ import { coveredControls } from '../test/browser/covered-controls.js'
 import { drawAs } from './axe-in-every-look.js'
 import { inChromium } from './in-chromium.js'
 
-/** A phone on its side, a narrow phone, and a desk: what Storybook's Vitest addon runs stories in. Each direction is among them. */
+/** A phone on its side, a narrow phone, and a desk, in which Storybook's Vitest addon runs stories. Both directions are among them. */
 const WINDOWS = [
   [640, 360, 'ltr'],
   [320, 640, 'rtl'],
   [1200, 900, 'ltr'],
 ] as const
 
-/** After each story, a pointer must reach every control of what it has come to, in each size of the window. */
+/** After each story, a pointer must reach every control in each size of the window. */
 export async function hitsInEveryWindow(context: StoryContext): Promise<void> {
-  // Storybook cannot set the size of its own window.
+  // Storybook cannot set the size of its window.
   if (!inChromium.page) return
   const { theme } = context.globals
   const covered: string[] = []
