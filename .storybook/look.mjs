@@ -33,7 +33,9 @@ const LONGEST = [
   'qr-wrong-phone',
   'qr-linked',
 ]
-const TAGS = 'ar de en es fr he hi id it ja ko pt-BR ru tr ur zh-CN'.split(' ')
+/** @type {{ exports: Record<string, unknown> }} */
+const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
+const TAGS = Object.keys(manifest.exports).flatMap((path) => /^\.\/locales\/(.+)$/.exec(path)?.[1] ?? [])
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 /** @param {string} name */
