@@ -1,4 +1,4 @@
-import { render, screen, waitFor } from '@testing-library/react'
+import { cleanup, render, screen, waitFor } from '@testing-library/react'
 import { afterEach, describe, expect, it } from 'vitest'
 import { cdp, page } from 'vitest/browser'
 import '../../src/styles/styles.css'
@@ -70,17 +70,16 @@ it.each(differentStates())(
 it.each(differentStates())(
   '%s cuts nothing off, covers no control and needs no scrolling sideways where there is little room or the text is twice as large',
   async (_, session) => {
-    const root = await show(session)
-    if (session.status === 'awaiting-number')
-      await screen.findByRole('combobox', { name: 'Country' }, { timeout: 15_000 })
     for (const [where, fontSize, { width, height }] of rooms) {
       await page.viewport(width, height)
       document.documentElement.style.fontSize = fontSize
-      // What observes the size of the card, and what React makes of it.
-      for (const _ of [1, 2]) await new Promise((resolve) => requestAnimationFrame(resolve))
+      const root = await show(session)
+      if (session.status === 'awaiting-number')
+        await screen.findByRole('combobox', { name: 'Country' }, { timeout: 15_000 })
       expect(document.documentElement.scrollWidth, where).toBeLessThanOrEqual(width)
       expect(cutOff(root), where).toEqual([])
       expect(coveredControls(), where).toEqual([])
+      cleanup()
     }
   },
 )
