@@ -226,3 +226,26 @@ describe('the enlarged code', () => {
     expect(await scanScreen()).toBe(longest)
   })
 })
+
+it('a card that is resized causes no error of a ResizeObserver, which error monitors would report', async () => {
+  const errors: string[] = []
+  const keep = (event: ErrorEvent): void => void errors.push(event.message)
+  window.addEventListener('error', keep)
+  await show()
+  for (const [width, height, fontSize] of [
+    [320, 640, ''],
+    [640, 360, ''],
+    [320, 640, '200%'],
+    [1280, 800, '200%'],
+    [320, 256, ''],
+    [640, 360, '200%'],
+    [360, 640, ''],
+    [1280, 1200, ''],
+  ] as const) {
+    await page.viewport(width, height)
+    document.documentElement.style.fontSize = fontSize
+    await frames()
+  }
+  window.removeEventListener('error', keep)
+  expect(errors).toEqual([])
+})

@@ -14,7 +14,6 @@ import {
   type EmulatedProvider,
   emulatedProvider,
   type ProviderId,
-  providerIds,
 } from '../../stories/playground/emulated-provider.js'
 import { createWorldServer, type WorldServer } from './world-server.js'
 
@@ -34,9 +33,6 @@ export interface World extends EmulatedProvider {
 export function createWorld(id: ProviderId, options?: EmulatorOptions): World {
   return worldOf(emulatedProvider(id, { seed: 7, ...options }))
 }
-
-/** Those that report a passkey; Evolution API has no word for it. */
-export const passkeyTellers: readonly ProviderId[] = providerIds.filter((id) => id !== 'evolution-api')
 
 /** As long as three codes live. WhatsApp's first one lives a minute, the next two twenty seconds each. */
 export function roundMs(id: ProviderId): number {

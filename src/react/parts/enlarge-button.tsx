@@ -72,12 +72,18 @@ function useIsLarger(): boolean {
       }
       measure()
       window.addEventListener('resize', measure)
-      // The card may change without the window.
-      const observer = new ResizeObserver(measure)
+      let frame = 0
+      // The card may change without the window. The next frame measures: the button changes the size of the card, and a browser
+      // reports an error for an observer whose callback does that.
+      const observer = new ResizeObserver(() => {
+        cancelAnimationFrame(frame)
+        frame = requestAnimationFrame(measure)
+      })
       if (panel.current) observer.observe(panel.current)
       return () => {
         window.removeEventListener('resize', measure)
         observer.disconnect()
+        cancelAnimationFrame(frame)
       }
     },
     [panel],
