@@ -22,7 +22,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** An account whose session sleeps at the provider, and the webhook that says so. */
+/** An account whose session sleeps at the provider, and the webhook that reports this. */
 interface Sleeping {
   readonly provider: PairingProvider
   readonly mock: MockServer
@@ -70,7 +70,7 @@ function asleep(name: 'waha' | 'wasend' | 'evolution-api'): Sleeping {
   }
 }
 
-/** All that pages and webhooks cause without a press, for two minutes. */
+/** Runs everything that pages and webhooks cause without a press, for two minutes. */
 async function useAll(world: World, webhook: object): Promise<void> {
   const tab = await world.watch()
   for (let count = 0; count < 8; count += 1) {
@@ -90,9 +90,9 @@ const changes = ({ requests }: MockServer): string[] =>
     .map(({ method, path }) => `${method} ${path}`)
     .filter((request) => /\/(?:start|restart|stop|logout|connect)\b/.test(request))
 
-describe('with allowStart: false', () => {
+describe('allowStart: false', () => {
   it.each(['waha', 'wasend', 'evolution-api'] as const)(
-    'a session that sleeps at %s is started by no read, stream, webhook or start of a page',
+    'does not start a sleeping session of %s on a read, a stream, a webhook or the start of a page',
     async (name) => {
       const { provider, mock, starts, webhook } = asleep(name)
       const world = createWorld({}, { provider, allowStart: false, webhookSecret: SECRET })
@@ -107,7 +107,7 @@ describe('with allowStart: false', () => {
   )
 
   it.each(['waha', 'wasend', 'evolution-api'] as const)(
-    'the same page starts it at %s where it is allowed',
+    'by default, the same page starts the session of %s',
     async (name) => {
       const { provider, mock, starts, webhook } = asleep(name)
       const world = createWorld({}, { provider, webhookSecret: SECRET })
@@ -118,7 +118,7 @@ describe('with allowStart: false', () => {
     },
   )
 
-  /** Its codes are requested by what starts a pairing. It is a class, as a developer may write one. */
+  /** A provider whose first code request starts a pairing. It is a class, as a developer may write one. */
   class Starter implements PairingProvider {
     readonly id = 'starter'
     readonly sessionId = 'main'
@@ -146,7 +146,7 @@ describe('with allowStart: false', () => {
     [false, 'is not requested'],
     [true, 'is requested'],
   ])(
-    '(%s) a code that staff has started is shown to a page, and the next one %s when it expires',
+    '(%s) shows a page the code that staff has started, and the next one %s when it expires',
     async (allowStart) => {
       const provider = new Starter()
       const registry = createPollerRegistry()
@@ -163,7 +163,7 @@ describe('with allowStart: false', () => {
     },
   )
 
-  it('a reset goes out, because the user pressed for it, and no code is requested after it', async () => {
+  it('sends a reset that the user requested, and requests no code after it', async () => {
     const reset = vi.spyOn(Starter.prototype, 'reset')
     const provider = new Starter()
     const world = createWorld({}, { provider, allowStart: false })
@@ -177,7 +177,7 @@ describe('with allowStart: false', () => {
     reset.mockRestore()
   })
 
-  it('a provider that is made anew for each request is not started either', async () => {
+  it('does not start a provider that is created for each request', async () => {
     const made: Starter[] = []
     const world = createWorld(
       {},
@@ -198,14 +198,14 @@ describe('with allowStart: false', () => {
     expect(made.map(({ codes }) => codes)).toEqual(Array(made.length).fill(0))
   })
 
-  it('a request for a pairing code goes out, because the user sent it', async () => {
+  it('sends a request for a pairing code, because the user sent it', async () => {
     const provider = spyProvider({ startsOnRead: true })
     const world = createWorld({}, { provider, allowStart: false })
     await updateOf(world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }))
     expect(provider.calls).toEqual(['requestPairingCode 5511987654321'])
   })
 
-  it('an action in another spelling starts nothing', async () => {
+  it('starts nothing for an action in another spelling', async () => {
     const world = createWorld({ getQrCode: async () => ({ status: 'stopped' }) }, { allowStart: false })
     for (const action of ['Start', 'start ', ' start', 'START', ['start'], { start: true }, 'restart']) {
       const answer = await world.post({ action })

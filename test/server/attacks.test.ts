@@ -12,7 +12,7 @@ import { sessionTag } from '../../src/server/session-tag.js'
 import { spyProvider } from './spy-provider.js'
 import { createWorld } from './world.js'
 
-// Attacks by the numbers of the security review, and others (N). Those that another test covers stand in bench/lib/attack-list.mjs.
+// Attacks, numbered as in the security review; N marks others. bench/lib/attack-list.mjs lists those that another test covers.
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -27,14 +27,14 @@ declare module 'vitest' {
 }
 
 interface Attack {
-  /** As the review numbers it (`B1`, `M1`, `m1`), or `N1` and so on for one that is not in it. */
+  /** The number in the review (`B1`, `M1`, `m1`); `N1` and so on for an attack that is not in it. */
   readonly item: string
   readonly name: string
-  /** What it did before the repair. */
+  /** The effect before the repair. */
   readonly before: string
 }
 
-/** Tests that an attack does nothing. The returned figure stands in the table. */
+/** Tests that an attack has no effect. The table shows the returned figure. */
 function attack(of: Attack, run: () => Promise<string>): void {
   it(`${of.item} ${of.name}`, async ({ task }) => {
     task.meta.attack = { ...of, figure: await run() }
@@ -91,7 +91,7 @@ attack(
         apiTokenInstance: 'token',
         fetch: async () => new Response(body, { headers: { 'content-type': 'application/json' } }),
       })
-      // Of this process alone: other processes of a busy machine must not count.
+      // Measures this process alone, because other processes of a busy machine must not count.
       const before = process.cpuUsage()
       await expect(provider.getStatus({})).rejects.toMatchObject({ code: 'invalid-answer' })
       const { user, system } = process.cpuUsage(before)
@@ -254,7 +254,7 @@ attack(
     expect(tab.text).not.toMatch(/stolen|script|forged|\r/)
     tab.leave()
     await pass(0)
-    // A separator in a name makes no two sessions one.
+    // A separator in a name must not merge two sessions.
     const tags = new Set<string>()
     const names = ['a', 'a"', 'a","b', 'b', '', '["a"', ',', '\\', '\\"', 'a\u0000', 'a\u0000b']
     for (const tenant of names)
@@ -274,7 +274,7 @@ attack(
       {},
       {
         authorize: () => false,
-        // By the path that the runtime has resolved, as the documentation has it.
+        // By the resolved path, as the documentation shows it.
         webhookSecret: ({ url }) =>
           new URL(url).pathname === '/t/a/webhook' ? SECRET : 'another-secret-of-tenant-b',
         tenant: ({ url }) => new URL(url).pathname,
@@ -329,7 +329,7 @@ attack(
     const median = (values: readonly number[]): number =>
       values.toSorted((a, b) => a - b)[values.length / 2] ?? 0
     const ratio = median(times.first) / median(times.last)
-    // It compares HMACs under a key of the moment, so what differs is noise. A machine under load has much of it.
+    // The comparison uses HMACs under a random key, so the durations differ only by noise. A machine under load has much of it.
     expect(ratio).toBeGreaterThan(0.5)
     expect(ratio).toBeLessThan(2)
     return `wrong first to wrong last character: ${ratio.toFixed(2)} of the time`

@@ -25,7 +25,7 @@ const code = (phoneNumber: string) => ({ action: 'request-pairing-code', phoneNu
 const onErrorOf = () => vi.fn<NonNullable<PairingHandlerOptions['onError']>>()
 
 describe('expiresAt of an authorization', () => {
-  it('ends streams at that moment', async () => {
+  it('ends streams at that time', async () => {
     const world = createWorld({}, { authorize: () => ({ expiresAt: NOW + 7_000 }) })
     const tab = await world.watch()
     await pass(6_999)
@@ -36,7 +36,7 @@ describe('expiresAt of an authorization', () => {
     await expectRefusal(await world.get('?events'), 'sign-in-required')
   })
 
-  it('does not lengthen a stream', async () => {
+  it('does not extend the life of a stream', async () => {
     const world = createWorld(
       {},
       { authorize: () => ({ expiresAt: NOW + 86_400_000 * 365 }), streamLifetimeMs: MINUTE_MS },
@@ -56,7 +56,7 @@ describe('expiresAt of an authorization', () => {
     })
     const headers = { authorization: `Bearer ${link.split('=')[1]}` }
     const tab = await world.watch('', { headers })
-    // The minute by which the clocks of two servers may differ comes on top.
+    // The tolerance of one minute between the clocks of two servers is added.
     await pass(2_000 + MINUTE_MS - 1)
     expect(tab.isOver).toBe(false)
     await pass(1)
@@ -65,7 +65,7 @@ describe('expiresAt of an authorization', () => {
   })
 
   it.each([NOW / 1_000 + 60, Number.NaN, '2026-11-21', null, -1])(
-    'refuses the request and is reported where it is no time in milliseconds: %s',
+    'refuses and reports a request if it is not a time in milliseconds: %s',
     async (expiresAt) => {
       const onError = onErrorOf()
       const world = createWorld({}, { authorize: () => ({ expiresAt: expiresAt as number }), onError })
@@ -76,20 +76,20 @@ describe('expiresAt of an authorization', () => {
     },
   )
 
-  it.each([{}, { user: 7 }, []])('that is no number refuses the request: %o', async (value) => {
+  it.each([{}, { user: 7 }, []])('refuses a request if it is not a number: %o', async (value) => {
     const world = createWorld({}, { authorize: () => value as never })
     await expectRefusal(await world.get(), 'forbidden')
   })
 })
 
 describe('expectedPhoneNumber of an authorization', () => {
-  it('refuses pairing codes for other numbers before the provider is called', async () => {
+  it('refuses a pairing code for another number before it calls the provider', async () => {
     const world = createWorld({}, { authorize: () => ({ expectedPhoneNumber: '+55 11 98765-4321' }) })
     for (let count = 0; count < 5; count += 1)
       await expectRefusal(await world.post(code(OTHER)), 'wrong-phone-number')
     expect(world.calls).toEqual([])
     expect((await world.post(code(NUMBER))).status).toBe(200)
-    // Brazil's other spelling of the same phone.
+    // Brazil's other spelling of the same number.
     expect((await world.post(code('551187654321'))).status).toBe(200)
   })
 
@@ -98,22 +98,25 @@ describe('expectedPhoneNumber of an authorization', () => {
     ['(011) 98765-4321', '5511987654321'],
     ['+225 07 08 09 10 11', '22508091011'],
     ['+229 01 97 12 34 56', '22997123456'],
-  ])('lets %s request a code for %s, and calls onLinked for it', async (expectedPhoneNumber, phoneNumber) => {
-    const onError = onErrorOf()
-    const onLinked = vi.fn()
-    const world = createWorld(
-      { getStatus: async () => ({ status: 'linked', account: { phoneNumber } }) },
-      { authorize: () => ({ expectedPhoneNumber }), onError, onLinked },
-    )
-    expect((await world.post(code(phoneNumber))).status).toBe(200)
-    await expectRefusal(await world.post(code('5511987654322')), 'wrong-phone-number')
-    const tab = await world.watch()
-    await pass(MINUTE_MS)
-    expect(onLinked).toHaveBeenCalledTimes(1)
-    expect(onError).not.toHaveBeenCalled()
-    tab.leave()
-    await pass(0)
-  })
+  ])(
+    'allows %s to request a code for %s, and calls onLinked for it',
+    async (expectedPhoneNumber, phoneNumber) => {
+      const onError = onErrorOf()
+      const onLinked = vi.fn()
+      const world = createWorld(
+        { getStatus: async () => ({ status: 'linked', account: { phoneNumber } }) },
+        { authorize: () => ({ expectedPhoneNumber }), onError, onLinked },
+      )
+      expect((await world.post(code(phoneNumber))).status).toBe(200)
+      await expectRefusal(await world.post(code('5511987654322')), 'wrong-phone-number')
+      const tab = await world.watch()
+      await pass(MINUTE_MS)
+      expect(onLinked).toHaveBeenCalledTimes(1)
+      expect(onError).not.toHaveBeenCalled()
+      tab.leave()
+      await pass(0)
+    },
+  )
 
   it.each([
     ['+995 577 12 34 56', '99577123456'],
@@ -147,7 +150,7 @@ describe('expectedPhoneNumber of an authorization', () => {
     },
   )
 
-  it('comes with the claims of a pairing link', async () => {
+  it('is read from the claims of a pairing link', async () => {
     const world = createWorld({}, { authorize: (request) => verifyPairingLink(request, { secret: SECRET }) })
     const link = await createPairingLink({
       secret: SECRET,
@@ -161,7 +164,7 @@ describe('expectedPhoneNumber of an authorization', () => {
   })
 
   it.each(['', '0', '11 98765-4321x', null, {}])(
-    'refuses the request where it is no number, and createPairingLink throws: %s',
+    'refuses a request if it is not a number, and createPairingLink() throws: %s',
     async (expectedPhoneNumber) => {
       const given = expectedPhoneNumber as string
       const world = createWorld({}, { authorize: () => ({ expectedPhoneNumber: given }) })
@@ -173,7 +176,7 @@ describe('expectedPhoneNumber of an authorization', () => {
     },
   )
 
-  it('reports a link of another phone once to onError, and neither unlinks it nor calls onLinked', async () => {
+  it('reports a link of another phone once to onError, keeps the link and does not call onLinked', async () => {
     const onError = onErrorOf()
     const onLinked = vi.fn()
     const world = createWorld(
@@ -194,7 +197,7 @@ describe('expectedPhoneNumber of an authorization', () => {
   })
 })
 
-describe('an expected phone number, where the provider does not name the phone', () => {
+describe('expectedPhoneNumber, if the provider does not name the phone', () => {
   it.each([
     ['no account', {}],
     ['a name alone', { name: 'Ana' }],
@@ -246,7 +249,7 @@ describe('onLinked and onUnlinked', () => {
     return { world, seen, tell: (next: PairingSnapshot) => (snapshot = next) }
   }
 
-  it('are called once for a link and once for its end, for pages that poll and that watch', async () => {
+  it('are called once per link and once per end, for pages that poll and pages that stream', async () => {
     const { world, seen } = linkedWorld()
     const tab = await world.watch()
     await pass(MINUTE_MS)
@@ -259,7 +262,7 @@ describe('onLinked and onUnlinked', () => {
     await pass(0)
   })
 
-  it('have a linkId that a restart repeats, and that another phone has not', async () => {
+  it('receive a linkId that stays the same after a restart and differs for another phone', async () => {
     const [first, second] = [linkedWorld(), linkedWorld()]
     await first.world.get()
     await second.world.get()
@@ -270,7 +273,7 @@ describe('onLinked and onUnlinked', () => {
     expect(new Set(second.seen.map((event) => Object(event).linkId)).size).toBe(2)
   })
 
-  it('are called for a link that was ended on the phone, and not while a state says nothing about it', async () => {
+  it('are called for a link that was ended on the phone, but not for a state that does not show its end', async () => {
     const { world, seen, tell } = linkedWorld()
     await world.get()
     for (const status of ['preparing', 'linking', 'stopped'] as const) {
@@ -295,7 +298,7 @@ describe('onLinked and onUnlinked', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('database'))],
-  ] as const)('onLinked that %s is reported and called again with the next response', async (_, fail) => {
+  ] as const)('report an onLinked that %s, and call it again with the next response', async (_, fail) => {
     const onError = onErrorOf()
     let isDown = true
     const onLinked = vi.fn(() => (isDown ? fail() : undefined))
@@ -314,7 +317,7 @@ describe('onLinked and onUnlinked', () => {
     expect(onError.mock.calls).toEqual([[new Error('database'), { in: 'onLinked' }]])
   })
 
-  it('are not called because of a message of the bus', async () => {
+  it('are not called for a message of the bus', async () => {
     const onLinked = vi.fn()
     let hear = (_message: string): void => {}
     const bus = {

@@ -12,7 +12,7 @@ afterEach(() => {
 
 const account = { phoneNumber: '5511987654321', name: 'Ana' }
 
-/** The picture that a page gets: by a read, by live events and after an action. */
+/** The picture that a page receives: from a read, from live events and after an action. */
 async function shownWith(avatarHosts: readonly string[] | undefined, avatarUrl: string): Promise<unknown> {
   const world = createWorld(
     {
@@ -46,7 +46,7 @@ describe('avatarHosts', () => {
     ['the host in the path', ['pps.whatsapp.net'], 'https://tracker.example/pps.whatsapp.net', false],
     ['the host in the query', ['pps.whatsapp.net'], 'https://tracker.example/?pps.whatsapp.net', false],
     ['a longer host', ['pps.whatsapp.net'], 'https://pps.whatsapp.net.tracker.example/a.jpg', false],
-  ])('takes addresses with %s', async (_, hosts, url, isShown) => {
+  ])('allows addresses with %s', async (_, hosts, url, isShown) => {
     expect(await shownWith(hosts, url)).toBe(isShown ? url : undefined)
   })
 
@@ -68,7 +68,7 @@ describe('avatarHosts', () => {
     expect(() => separateHandler(options)).toThrow(expect.objectContaining({ code: 'invalid-options' }))
   })
 
-  it('leaves the address to onLinked on the server', async () => {
+  it('does not change the address that onLinked receives on the server', async () => {
     const onLinked = vi.fn()
     const avatarUrl = 'https://tracker.example/a.jpg'
     const world = createWorld(

@@ -19,13 +19,13 @@ afterAll(async () => {
 
 const instance = { idInstance: '1101000001', apiTokenInstance: 'secret-of-the-instance' }
 
-/** `proxy_read_timeout`: twice the pause between two heartbeats of a stream. The default of nginx is 30 seconds. */
+/** `proxy_read_timeout`: twice the interval of heartbeats of a stream. The default of nginx is 30 seconds. */
 const READ_TIMEOUT_S = 10
 
-/** Some status intervals of GREEN-API, on a machine that does other things too. */
+/** Several status intervals of GREEN-API, on a busy machine. */
 const STATUS_LIMIT_MS = 20_000
 
-/** How an app stands behind nginx. */
+/** The setup of an app behind nginx. */
 interface Setup {
   readonly isTls?: boolean
   /** Directives of the server block. */
@@ -37,7 +37,7 @@ interface Setup {
 const plain = (app: string): string => `location / { proxy_pass ${app}; }`
 const byOrigin = (origin: string) => ({ origin })
 
-/** The four headers that most guides for nginx name. */
+/** The four headers that most nginx guides set. */
 const forwarding = (app: string): string => `location / {
   proxy_pass ${app};
   proxy_http_version 1.1;
@@ -67,7 +67,7 @@ const setups: readonly (readonly [name: string, setup: Setup])[] = [
   ],
 ]
 
-/** An app with one simulated phone, and nginx before it. */
+/** Starts an app with one simulated phone, and nginx in front of it. */
 async function serve({ isTls = false, directives = plain, options = () => ({}) }: Setup) {
   const [appPort, port] = [await freePort(), await freePort()]
   const publicOrigin = `${isTls ? 'https' : 'http'}://127.0.0.1:${port}`
@@ -94,7 +94,9 @@ async function serve({ isTls = false, directives = plain, options = () => ({}) }
   return { emulator, log, onError, origin: nginx.origin, url: `${nginx.origin}${path}` }
 }
 
-/** What a browser adds on plain http in a local network, and Safari before 16.4 everywhere: an origin, and no `Sec-Fetch-Site`. */
+/**
+ * The headers of a browser that sends `Origin` but no `Sec-Fetch-Site`: on plain http in a local network, and Safari before 16.4.
+ */
 const asBrowserAt =
   (origin: string): typeof fetch =>
   (input, init) => {
@@ -106,7 +108,7 @@ const asBrowserAt =
 const pageAt = ({ url, origin }: { readonly url: string; readonly origin: string }) =>
   proxy({ url, fetch: asBrowserAt(origin) }).connection
 
-/** Follows the live events of a page until the tests end. */
+/** Reads the live events of a page until the tests end. */
 function watch(connection: ReturnType<typeof pageAt>) {
   const updates: PairingUpdate[] = []
   const gaps: number[] = []
@@ -123,14 +125,14 @@ function watch(connection: ReturnType<typeof pageAt>) {
 
 const phoneNumber = normalizePhoneNumber('+44 20 7946 0958')
 
-// Each certificate here signs itself.
+// The certificates here are self-signed.
 vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
 vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
-// Outside production the handler prints what it reports.
+// Outside production the handler also prints its reports.
 vi.spyOn(console, 'error').mockImplementation(() => {})
 
 describe.concurrent('behind nginx', () => {
-  it.each(setups)('the whole way works with %s', async (_, setup) => {
+  it.each(setups)('the whole pairing works with %s', async (_, setup) => {
     const app = await serve(setup)
     const page = pageAt(app)
     expect(await page.read({ want: 'code', method: 'qr' })).toMatchObject({ status: 'qr' })
@@ -149,7 +151,7 @@ describe.concurrent('behind nginx', () => {
     expect(app.onError).not.toHaveBeenCalled()
   })
 
-  it('live events outlive proxy_read_timeout, because a heartbeat comes every 5 s', async () => {
+  it('live events outlast proxy_read_timeout, because a heartbeat is sent every 5 s', async () => {
     const app = await serve({
       options: byOrigin,
       directives: (address) => `proxy_read_timeout ${READ_TIMEOUT_S}s; ${plain(address)}`,
@@ -162,7 +164,7 @@ describe.concurrent('behind nginx', () => {
     expect(events.gaps).toEqual([])
   }, 60_000)
 
-  it('a page polls where nginx buffers live events whatever the handler says', async () => {
+  it('a page falls back to polling if nginx buffers live events in spite of the headers', async () => {
     const app = await serve({
       directives: (address) =>
         `location / { proxy_pass ${address}; proxy_ignore_headers X-Accel-Buffering; proxy_buffers 8 32k; }`,
@@ -170,7 +172,7 @@ describe.concurrent('behind nginx', () => {
     })
     const page = pageAt(app)
     const events = watch(page)
-    // nginx passes on whole buffers: the first part of a picture may come, and then nothing does.
+    // nginx forwards whole buffers, so the first part of a picture may arrive and the rest may not.
     await vi.waitFor(() => expect(events.gaps.length).toBeGreaterThan(0), {
       timeout: STREAM_SILENCE_LIMIT_MS + 5_000,
     })

@@ -29,7 +29,7 @@ const post = (world: World, body: object, signal?: AbortSignal): Promise<Respons
   })
 
 describe.each(['reset', 'unlink'])('%s', (action) => {
-  it('of 100 pages at once is one call of the provider, and all get its result', async () => {
+  it('of 100 pages at once is one call of the provider, and all pages get its result', async () => {
     const world = createWorld({ [action]: () => slow(undefined) })
     const answers = Array.from({ length: 100 }, () => post(world, { action }))
     await pass(1_000)
@@ -37,7 +37,7 @@ describe.each(['reset', 'unlink'])('%s', (action) => {
     expect(world.calls).toEqual([action])
   })
 
-  it('has a limit for each session: 5 at once, then one each 10 seconds', async () => {
+  it('has a limit for each session: 5 at once, then one every 10 seconds', async () => {
     const world = createWorld()
     for (let count = 0; count < 5; count += 1) expect((await world.post({ action })).status).toBe(200)
     await expectRefusal(await world.post({ action }), 'rate-limited', { retryAfterMs: 10_000 })
@@ -55,7 +55,7 @@ describe.each(['reset', 'unlink'])('%s', (action) => {
 })
 
 describe('requests for a pairing code', () => {
-  it('for one number at the same time are one call, across pages', async () => {
+  it('are joined to one provider call if several pages send the same number at the same time', async () => {
     const world = createWorld({
       requestPairingCode: () => slow({ status: 'pairing-code', pairingCode: 'ABCD1234' }),
     })
@@ -66,13 +66,13 @@ describe('requests for a pairing code', () => {
     expect(world.calls).toEqual([`requestPairingCode ${NUMBER}`])
   })
 
-  it('for different numbers are different calls', async () => {
+  it('are separate provider calls for different numbers', async () => {
     const world = createWorld()
     await Promise.all([post(world, code()), post(world, code('447700900123'))])
     expect(world.calls).toHaveLength(2)
   })
 
-  it('are not joined to one that a later change has made void', async () => {
+  it('do not join a call that a later change has invalidated', async () => {
     const world = createWorld({
       requestPairingCode: () => slow({ status: 'pairing-code', pairingCode: 'ABCD1234' }),
     })
@@ -107,7 +107,7 @@ describe('requests for a pairing code', () => {
     let isDown = true
     const world = createWorld({
       requestPairingCode: async () => {
-        // Where a refusal is not final, the call itself is repeated.
+        // A refusal that is not final is retried.
         if (isDown) throw new PairingError(errorCode, '', { isFinal: true })
         return { status: 'pairing-code', pairingCode: 'ABCD1234' }
       },
@@ -128,7 +128,7 @@ describe('requests for a pairing code', () => {
   )
 
   it.each<PairingErrorCode>(['timeout', 'invalid-answer', 'code-refused'])(
-    'that fail with %s count, since they may have reached WhatsApp',
+    'that fail with %s count, because they may have reached WhatsApp',
     async (errorCode) => {
       const { world, mend } = failing(errorCode)
       for (let count = 0; count < 3; count += 1) await world.post(code())
@@ -137,7 +137,7 @@ describe('requests for a pairing code', () => {
     },
   )
 
-  it('do not call a provider that is down in a loop', async () => {
+  it('do not call an unreachable provider in a loop', async () => {
     const { world } = failing('provider-unavailable')
     for (let count = 0; count < 100; count += 1) await world.post(code())
     expect(world.calls).toHaveLength(10)
@@ -146,7 +146,7 @@ describe('requests for a pairing code', () => {
     expect(world.calls).toHaveLength(11)
   })
 
-  it('of a page that aborts each of them have the same limit', async () => {
+  it('have the same limit if the page aborts each of them', async () => {
     const world = createWorld({
       requestPairingCode: () => slow({ status: 'pairing-code', pairingCode: 'ABCD1234' }),
     })
@@ -158,12 +158,12 @@ describe('requests for a pairing code', () => {
       await answer
       await pass(2_000)
     }
-    // Three, and one each 30 seconds: 40 seconds have passed.
+    // Three are allowed, then one every 30 seconds; 40 seconds have passed.
     expect(world.calls.length).toBeLessThanOrEqual(4)
   })
 })
 
-it('the fifth change that is under way for a session is refused with the time to wait', async () => {
+it('refuses the fifth concurrent change of a session, with the time to wait', async () => {
   const world = createWorld({
     requestPairingCode: () => slow({ status: 'pairing-code', pairingCode: 'ABCD1234' }),
     reset: () => slow(undefined),
@@ -177,7 +177,7 @@ it('the fifth change that is under way for a session is refused with the time to
   ]
   await pass(1)
   await expectRefusal(await post(world, code('447700900124')), 'rate-limited', { retryAfterMs: 5_000 })
-  // One after the other.
+  // The changes run one after the other.
   await pass(4_000)
   expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200, 200, 200])
   const later = post(world, { action: 'reset' })

@@ -48,7 +48,7 @@ describe('handler.close()', () => {
     ['a QR code', '?want=code', undefined],
     ['a reset', '', { action: 'reset' }],
     ['a pairing code', '', { action: 'request-pairing-code', phoneNumber: '5511987654321' }],
-  ])('aborts the provider under %s and answers 503', async (_, query, body) => {
+  ])('aborts the provider call of %s and responds with 503', async (_, query, body) => {
     const signals: AbortSignal[] = []
     const never = (...given: readonly unknown[]): Promise<never> => {
       signals.push(Object(given.at(-1)).signal)
@@ -63,14 +63,14 @@ describe('handler.close()', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true])
   })
 
-  it('does not wait for an authorize that never answers', async () => {
+  it('does not wait for an authorize() that never settles', async () => {
     const world = createWorld({}, { authorize: silence })
     const answer = world.get()
     await world.handler.close()
     await expectRefusal(await answer, 'provider-unavailable', { retryAfterMs: 5_000 })
   })
 
-  it('ends the push of the provider and the subscription at the bus', async () => {
+  it('ends the provider’s push subscription and the bus subscription', async () => {
     const ended: string[] = []
     const bus: PairingBus = { publish: () => {}, subscribe: () => () => void ended.push('bus') }
     const world = createWorld({ subscribe: () => () => void ended.push('push') }, { bus })
@@ -88,7 +88,7 @@ describe('handler.close()', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('may be called twice', async () => {
+  it('can be called twice', async () => {
     const world = createWorld()
     const tab = await world.watch()
     await Promise.all([world.handler.close(), world.handler.close()])
@@ -98,8 +98,8 @@ describe('handler.close()', () => {
   })
 })
 
-describe('the beats of a stream', () => {
-  it('come 5 seconds after whatever was sent last', async () => {
+describe('heartbeats of a stream', () => {
+  it('are sent 5 seconds after the last output of any kind', async () => {
     let push = (): void => {}
     const world = createWorld({
       getStatus: silence,

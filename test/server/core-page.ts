@@ -7,12 +7,12 @@ import { initialState, transition } from '../../src/core/session.js'
 import type { SessionEvent } from '../../src/core/session-event.js'
 import { nextRequest, type SessionRequest } from '../../src/core/session-request.js'
 
-/** A page without React: the session of `core` over a connection. */
+/** A page without React: a `core` session over a connection. */
 export interface CorePage {
   readonly session: PairingSession
-  /** Lets time pass: call it as often as a screen is painted. Sends the request that is due, unless live events come. */
+  /** Lets time pass; call it once per painted frame. Sends the request that is due, unless live events arrive. */
   tick(): void
-  /** Folds what the user does. */
+  /** Applies an action of the user. */
   fold(event: Happened): void
   leave(): void
 }
@@ -22,7 +22,7 @@ type Happened = SessionEvent extends infer One ? (One extends SessionEvent ? Omi
 /**
  * Opens a page that shows QR codes.
  *
- * @param live - `true`: the page opens a stream, and reads only while no live events come. `'only'`: it never reads.
+ * @param live - `true`: the page opens a stream, and reads only while no live events arrive. `'only'`: it never reads.
  */
 export function openCorePage(connection: PairingConnection, live: boolean | 'only' = false): CorePage {
   let state = initialState(

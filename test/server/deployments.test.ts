@@ -9,7 +9,7 @@ import { openCorePage } from './core-page.js'
 
 const SCRIPT = fileURLToPath(new URL('handler-process.mjs', import.meta.url))
 
-/** A code of the provider of these tests lives for this long. */
+/** The lifetime of a code of the provider in these tests. */
 const CODE_MS = 1_500
 
 const closers: (() => unknown)[] = []
@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
 
-/** A provider that all processes call. It has a new code every 1.5 seconds; one that is asleep has none until it is started. */
+/** A provider that all processes call. It issues a new code every 1.5 seconds. A sleeping one has no code until it is started. */
 async function startProvider({ isAsleep = false } = {}) {
   const paths: string[] = []
   const startedAt = Date.now()
@@ -74,7 +74,9 @@ async function startProcess(provider: Provider): Promise<AppProcess> {
   return { url: `${line}`.trim(), stop }
 }
 
-/** What a page showed, painted every 20 ms until it is linked: codes that left too early or too late, and how many it showed. */
+/**
+ * What a page showed until it was linked, painted every 20 ms: codes that left too early or too late, and the number of codes.
+ */
 async function show(provider: Provider, send: typeof fetch, scanAfterMs: number) {
   const page = openCorePage(proxy({ url: 'http://app.example/pairing', live: false, fetch: send }).connection)
   const wiped: string[] = []
@@ -91,7 +93,7 @@ async function show(provider: Provider, send: typeof fetch, scanAfterMs: number)
       session.status === 'awaiting-scan' && session.qrCode.payload.kind === 'text'
         ? { value: session.qrCode.payload.value, expiresAt: session.qrCode.expiresAt }
         : undefined
-    // The page counts the life of a code from its request, so that a slow network makes it shorter and never longer.
+    // The page counts the life of a code from its request, so a slow network can only shorten it.
     if (before && code?.value !== before.value && elapsedMs <= scanAfterMs && Date.now() < before.expiresAt)
       wiped.push(`${before.value} became ${code?.value ?? session.status} after ${elapsedMs} ms`)
     if (code && code.expiresAt > provider.expiresAt(code.value)) wiped.push(`${code.value} is shown too long`)
@@ -103,18 +105,18 @@ async function show(provider: Provider, send: typeof fetch, scanAfterMs: number)
   return { wiped, codes: shown.size }
 }
 
-/** Sends a request of the page to this process instead. */
+/** Sends a request of the page to the given process instead. */
 const sendTo = ({ url }: AppProcess, input: Parameters<typeof fetch>[0], init?: RequestInit) =>
   fetch(`${url}/pairing${new URL(`${input}`).search}`, init)
 
-/** Two processes that take turns. */
+/** Starts two processes that serve requests in turn. */
 async function startTwo(provider: Provider): Promise<typeof fetch> {
   const [one, other] = [await startProcess(provider), await startProcess(provider)]
   let turn = 0
   return (input, init) => sendTo(turn++ % 2 === 0 ? one : other, input, init)
 }
 
-describe('a page keeps each QR code until it expires, and no process starts a pairing by itself', () => {
+describe('a page keeps each QR code until it expires, and no process starts an unrequested pairing', () => {
   it('behind two processes that take turns without a bus', async () => {
     const provider = await startProvider()
     const send = await startTwo(provider)
@@ -124,7 +126,7 @@ describe('a page keeps each QR code until it expires, and no process starts a pa
     expect(provider.paths).not.toContain('/start')
   })
 
-  it('behind two processes that take turns: a page that finds the session asleep starts it once', async () => {
+  it('behind two processes that take turns, where a page that finds a sleeping session starts it once', async () => {
     const provider = await startProvider({ isAsleep: true })
     const send = await startTwo(provider)
     const { wiped, codes } = await show(provider, send, 1_500)
@@ -133,7 +135,7 @@ describe('a page keeps each QR code until it expires, and no process starts a pa
     expect(provider.paths.filter((path) => path === '/start')).toHaveLength(1)
   })
 
-  it('behind a process that is restarted while a code is shown', async () => {
+  it('behind a process that restarts while a code is shown', async () => {
     const provider = await startProvider()
     let current = await startProcess(provider)
     const restarted = (async () => {

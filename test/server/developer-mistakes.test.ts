@@ -32,7 +32,7 @@ const throws = (error: unknown) => (): never => {
   throw error
 }
 
-/** Everything that was printed, as text. */
+/** The printed output, as text. */
 const printed = (): string => consoleError.mock.calls.map((line) => line.map(String).join(' ')).join('\n')
 
 interface Mistake {
@@ -105,16 +105,16 @@ describe.each(mistakes)('an exception in $name', ({ place, options, methods, sen
   const setUp = (more: WorldOptions = {}): World =>
     createWorld(methods?.(error), { ...options?.(error), ...more })
 
-  it('reaches onError as it was thrown, with its place', async () => {
+  it('reaches onError unchanged, with the name of its place', async () => {
     const onError = vi.fn()
     await send(setUp({ onError }))
     expect(onError.mock.calls).toEqual([[error, { in: place }]])
     expect(onError.mock.calls[0]?.[0]).toBe(error)
   })
 
-  it('is answered with the code "unknown", and with nothing else', async () => {
+  it('is returned to the page only as the code "unknown"', async () => {
     const response = await send(setUp())
-    // A failed read of the provider is part of an update; what fails in the app or in an action is HTTP 500.
+    // A failed read of the provider is part of an update. A failure of the app or of an action is HTTP 500.
     if (place === 'getQrCode' || place === 'getStatus') {
       expect(await updateOf(response)).toMatchObject({
         status: 'preparing',
@@ -141,7 +141,7 @@ describe.each(mistakes)('an exception in $name', ({ place, options, methods, sen
     expect(onError).toHaveBeenCalledOnce()
   })
 
-  it('is in the log by its place and its class, without its message', async () => {
+  it('is logged by place and class, without its message', async () => {
     const world = setUp()
     await send(world)
     expect(world.log).toContainEqual(
@@ -152,7 +152,7 @@ describe.each(mistakes)('an exception in $name', ({ place, options, methods, sen
   })
 })
 
-describe('authorize', () => {
+describe('authorize()', () => {
   it.each<readonly [string, unknown, string, number]>([
     ['sign-in-required', new PairingError('sign-in-required'), 'sign-in-required', 401],
     [
@@ -163,7 +163,7 @@ describe('authorize', () => {
     ],
     ['forbidden', new PairingError('forbidden'), 'forbidden', 403],
   ])(
-    'refuses with a PairingError "%s", which is not reported as a mistake',
+    'refuses a request by throwing PairingError "%s", which is not reported as a mistake',
     async (_, error, code, status) => {
       const onError = vi.fn()
       const world = createWorld({}, { authorize: throws(error), onError })
@@ -184,7 +184,7 @@ describe('authorize', () => {
     ],
     ['a PairingError about something else', new PairingError('rate-limited', 'Too often.')],
     ['a PairingError about the provider', new PairingError('unauthorized', 'The key is wrong.')],
-  ])('answers 500 where it throws %s', async (_, error) => {
+  ])('responds with 500 if it throws %s', async (_, error) => {
     const onError = vi.fn()
     const world = createWorld({}, { authorize: throws(error), onError })
     await expectRefusal(await world.get(), 'unknown', { status: 500 })
@@ -197,7 +197,7 @@ describe('authorize', () => {
     ['a user', { id: 7, token: SECRET }, 'an object'],
     ['text', SECRET, 'a string'],
     ['null', null, 'null'],
-  ])('refuses with 403 where it returns %s, and says so', async (_, value, named) => {
+  ])('responds with 403 and reports it if it returns %s', async (_, value, named) => {
     const onError = vi.fn()
     const world = createWorld({}, { authorize: () => value as boolean, onError })
     await expectRefusal(await world.get(), 'forbidden', { status: 403 })
@@ -206,14 +206,14 @@ describe('authorize', () => {
     expect(printed()).not.toContain(SECRET)
   })
 
-  it('that returns false reports nothing', async () => {
+  it('reports nothing if it returns false', async () => {
     const onError = vi.fn()
     await expectRefusal(await createWorld({}, { authorize: () => false, onError }).get(), 'forbidden')
     expect(onError).not.toHaveBeenCalled()
     expect(consoleError).not.toHaveBeenCalled()
   })
 
-  it('keeps its own code for wrong options, as verifyPairingLink() throws them', async () => {
+  it('passes on the code of wrong options, as verifyPairingLink() throws them', async () => {
     const error = new PairingError('invalid-options', '"secret" must have at least 32 characters.')
     const world = createWorld({}, { authorize: throws(error) })
     await expectRefusal(await world.get(), 'invalid-options', { status: 500 })
@@ -227,7 +227,7 @@ describe('a provider function', () => {
     ['null', null],
     ['a function, not its result', () => spyProvider()],
     ['an object that is no provider', { id: 'x' }],
-  ])('that returns %s is reported', async (_, value) => {
+  ])('is reported if it returns %s', async (_, value) => {
     const onError = vi.fn()
     const world = createWorld({}, { provider: () => value as never, onError })
     await expectRefusal(await world.get(), 'invalid-options', { status: 500 })
@@ -246,7 +246,7 @@ describe('a provider function', () => {
     ['nothing', undefined],
     ['an empty text', ''],
     ['an object', { id: 7 }],
-  ])('with a tenant that is %s is reported, since no session may be shared by it', async (_, value) => {
+  ])('is reported if its tenant is %s, because no session may be shared by it', async (_, value) => {
     const onError = vi.fn()
     const world = createWorld({}, { provider: () => spyProvider(), tenant: () => value as string, onError })
     await expectRefusal(await world.get(), 'invalid-options', { status: 500 })
@@ -271,7 +271,7 @@ describe('errors of provider calls', () => {
     'invalid-answer',
     'network',
     'unknown',
-  ] as const)('%s is reported, because a developer can repair it', async (code) => {
+  ] as const)('report %s, because a developer can repair it', async (code) => {
     const error = new PairingError(code, 'What happened, and what to do.')
     const { world, onError } = failing(error)
     expect(await providerErrorOf(world.get())).toBe(code)
@@ -289,14 +289,14 @@ describe('errors of provider calls', () => {
     'invalid-phone-number',
     'sign-in-required',
     'forbidden',
-  ] as const)('%s is not reported, because it is transient or the user deals with it', async (code) => {
+  ] as const)('do not report %s, because it is transient or the user deals with it', async (code) => {
     const { world, onError } = failing(new PairingError(code, 'What happened.'))
     expect(await providerErrorOf(world.get())).toBe(code)
     expect(onError).not.toHaveBeenCalled()
     expect(consoleError).not.toHaveBeenCalled()
   })
 
-  it('are not reported when the page went away', async () => {
+  it('are not reported if the page closed the request', async () => {
     const onError = vi.fn()
     const controller = new AbortController()
     const getStatus: World['provider']['getStatus'] = ({ signal }) =>
@@ -324,7 +324,7 @@ describe('errors of provider calls', () => {
     expect(consoleError).toHaveBeenCalledTimes(2)
   })
 
-  it('report a response that is no snapshot', async () => {
+  it('report a response that is not a snapshot', async () => {
     const onError = vi.fn()
     const world = createWorld({ getStatus: async () => ({ status: 'ready' }) as never }, { onError })
     expect(await providerErrorOf(world.get())).toBe('invalid-answer')
@@ -341,13 +341,13 @@ describe('errors of provider calls', () => {
   })
 })
 
-describe('the functions that report', () => {
+describe('onError, log and bus', () => {
   const boom = new Error('log is broken')
 
   it.each<readonly [string, () => unknown]>([
     ['throws', throws(boom)],
     ['rejects', () => Promise.reject(boom)],
-  ])('a log that %s reaches onError, and nothing fails for it', async (_, log) => {
+  ])('report a log() that %s to onError, and no request fails', async (_, log) => {
     const onError = vi.fn()
     const world = createWorld({}, { log: log as () => void, onError })
     expect((await world.get()).status).toBe(200)
@@ -358,13 +358,13 @@ describe('the functions that report', () => {
   it.each<readonly [string, () => unknown]>([
     ['throws', throws(boom)],
     ['rejects', () => Promise.reject(boom)],
-  ])('an onError that %s is printed, and the answer stays the same', async (_, onError) => {
+  ])('print an onError() that %s, and the response stays the same', async (_, onError) => {
     const world = createWorld({}, { authorize: throws(new Error('first')), onError: onError as () => void })
     await expectRefusal(await world.get(), 'unknown', { status: 500 })
     await vi.waitFor(() => expect(printed()).toContain('onError failed with'))
   })
 
-  it('a bus that fails reaches onError', async () => {
+  it('report a bus that fails to onError', async () => {
     const onError = vi.fn()
     const bus = { publish: throws(boom), subscribe: throws(boom) }
     const world = createWorld({}, { bus, onError })
@@ -373,8 +373,8 @@ describe('the functions that report', () => {
   })
 })
 
-describe('a body that was read before', () => {
-  it('says who may have read it, in the console and in the log', async () => {
+describe('a request body that was already read', () => {
+  it('is reported in the console and in the log with its possible readers', async () => {
     const log: PairingLogEntry[] = []
     const onError = vi.fn()
     const handler = separateHandler({
@@ -400,7 +400,7 @@ describe('a body that was read before', () => {
     ['no JSON', { headers: { 'content-type': 'application/json' }, body: '{' }],
     ['another type', { headers: { 'content-type': 'text/plain' }, body: '{}' }],
     ['nothing', { headers: { 'content-type': 'application/json' } }],
-  ])('a request whose body is %s is the sender’s fault, and not reported', async (_, init) => {
+  ])('is not reported if the request body is %s, because that is the sender’s fault', async (_, init) => {
     const onError = vi.fn()
     const { handler } = createWorld({}, { onError })
     const answer = await handler(new Request(HANDLER_URL, { method: 'POST', ...init }))

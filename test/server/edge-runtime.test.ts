@@ -3,8 +3,8 @@ import { build } from 'vite'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { edgeWorld } from './edge-world.js'
 
-// Vitest's own environment of this name adds `process`, `Buffer` and `global` to the runtime for its own needs, which
-// would hide what is looked for here. So the server is bundled as an edge platform does, and runs in the runtime alone.
+// Vitest's own edge environment adds `process`, `Buffer` and `global`, which would hide what this test checks. So the server is
+// bundled as an edge platform does it, and runs in the plain runtime.
 
 let world: typeof edgeWorld
 
@@ -45,7 +45,7 @@ const change = (body: object, headers: Record<string, string>): RequestInit => (
 })
 
 describe('in an edge runtime', () => {
-  it('there is nothing of Node', () => {
+  it('no Node global exists', () => {
     expect(world.nodeGlobals()).toEqual([])
   })
 
@@ -75,7 +75,7 @@ describe('in an edge runtime', () => {
     expect(world.takeCalls()).toEqual(Array(3).fill('requestPairingCode 5511987654321'))
   })
 
-  it('a stream shows the state that a webhook made the handler read', async () => {
+  it('a stream shows the state that the handler reads after a webhook', async () => {
     const webhook = change({ state: 'scanned' }, { authorization: `Bearer ${world.WEBHOOK_SECRET}` })
     const answer = await world.watch(
       { headers: await bearing() },
@@ -107,7 +107,7 @@ describe('in an edge runtime', () => {
     }
   })
 
-  it('a pairing link opens until it expires, and not where it was altered', async () => {
+  it('a pairing link works until it expires, and does not work if it was changed', async () => {
     const token = await world.tokenOf(0)
     const openWith = async (authorization: string): Promise<number> =>
       (await world.send('?want=state', { headers: { authorization } })).status
@@ -126,7 +126,7 @@ describe('in an edge runtime', () => {
     expect((await read('https://evil.example')).status).toBe(403)
   })
 
-  it('a refusal is a problem with a code and nothing else', async () => {
+  it('a refusal is problem details with a code and nothing else', async () => {
     const answer = await world.send('?want=no', { headers: await bearing() })
     expect(answer.headers['content-type']).toBe('application/problem+json')
     expect(JSON.parse(answer.body)).toEqual({

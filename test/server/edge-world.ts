@@ -9,13 +9,13 @@ import {
   verifyPairingLink,
 } from '../../src/server.js'
 
-// Runs inside the edge runtime: nothing here may come from Node or from Vitest. What goes out is text.
+// This file runs inside the edge runtime, so it imports nothing from Node or Vitest and returns text.
 
 const HANDLER_URL = 'https://host.example/api/pairing'
 const LINK_SECRET = 'kV2x9Qp7Lr4Tn8Ws1Zb6Yc3Hd5Jf0Gm_'
 const WEBHOOK_SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
 
-/** What came back. */
+/** The response as text. */
 interface EdgeAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -39,7 +39,7 @@ function answer(call: string, snapshot: PairingSnapshot): Promise<PairingSnapsho
   return Promise.resolve(snapshot)
 }
 
-/** The phone has scanned: the provider says so from its webhook on, until another webhook comes. */
+/** The phone has scanned. From its webhook on, the provider reports this, until another webhook arrives. */
 let isScanned = false
 
 const provider: PairingProvider = {
@@ -67,7 +67,7 @@ const handler: PairingHandler = createPairingHandler({
   log: (entry) => log.push(entry),
 })
 
-/** The token of a link that this runtime made for a minute, so long ago. */
+/** Returns the token of a link that this runtime created so long ago, valid for a minute. */
 async function tokenOf(ageMs: number): Promise<string> {
   const link = await createPairingLink({
     secret: LINK_SECRET,
@@ -79,7 +79,7 @@ async function tokenOf(ageMs: number): Promise<string> {
   return new URL(link).hash.replace('#pairing=', '')
 }
 
-/** A request, with its whole answer. */
+/** Sends a request and reads its whole response. */
 async function send(path: string, init: RequestInit): Promise<EdgeAnswer> {
   const response = await handler(new Request(`${HANDLER_URL}${path}`, init))
   return {
@@ -89,7 +89,7 @@ async function send(path: string, init: RequestInit): Promise<EdgeAnswer> {
   }
 }
 
-/** A live stream, read until `isEnough`; `meanwhile` happens when it is open. */
+/** Reads a live stream until `isEnough`; runs `meanwhile` once the stream is open. */
 async function watch(
   init: RequestInit,
   isEnough: (text: string) => boolean,
@@ -111,17 +111,17 @@ async function watch(
   return { status: response.status, headers: Object.fromEntries(response.headers), body }
 }
 
-/** The requests that the provider got since the last look. */
+/** Returns the provider requests since the last call. */
 function takeCalls(): readonly string[] {
   return calls.splice(0)
 }
 
-/** How many watch, by the last word of the log. */
+/** The number of watchers in the last log entry. */
 function watchers(): number {
   return log.reduce((count, entry) => (entry.event === 'watchers' ? entry.watchers : count), 0)
 }
 
-/** Globals of Node that are there. */
+/** The globals of Node that exist. */
 function nodeGlobals(): readonly string[] {
   const names = [
     'process',
@@ -136,5 +136,5 @@ function nodeGlobals(): readonly string[] {
   return names.filter((name) => name in globalThis)
 }
 
-/** What the test may do here. */
+/** What the test may call inside the runtime. */
 export const edgeWorld = { WEBHOOK_SECRET, tokenOf, send, watch, takeCalls, watchers, nodeGlobals }

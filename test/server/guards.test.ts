@@ -34,7 +34,7 @@ describe('pages of an allowed origin', () => {
     ['another method', (world, origin) => world.get('', { method: 'PUT', headers: { origin } })],
   ]
 
-  it.each(requests)('may read the answer to %s, cookies included', async (_, send) => {
+  it.each(requests)('can read the response to %s, with cookies', async (_, send) => {
     const answer = await send(openWorld(), ALLOWED)
     expect(answer.headers.get('access-control-allow-origin')).toBe(ALLOWED)
     expect(answer.headers.get('access-control-allow-credentials')).toBe('true')
@@ -42,7 +42,7 @@ describe('pages of an allowed origin', () => {
     expect(answer.headers.get('vary')).toMatch(/\borigin\b/)
   })
 
-  it.each(requests)('may also read that they are not signed in: %s', async (_, send) => {
+  it.each(requests)('can read that they are not signed in: %s', async (_, send) => {
     const answer = await send(
       openWorld({
         authorize: () => Promise.reject(new PairingError('sign-in-required')),
@@ -53,7 +53,7 @@ describe('pages of an allowed origin', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe(ALLOWED)
   })
 
-  it.each(requests)('of other origins may not: %s', async (_, send) => {
+  it.each(requests)('do not include other origins: %s', async (_, send) => {
     for (const origin of [
       EVIL,
       OWN,
@@ -66,7 +66,7 @@ describe('pages of an allowed origin', () => {
       expect(corsHeaders(await send(openWorld(), origin))).toEqual([])
   })
 
-  it.each(requests)('are none where the host names none: %s', async (_, send) => {
+  it.each(requests)('do not exist without allowedOrigins: %s', async (_, send) => {
     expect(corsHeaders(await send(openWorld({ allowedOrigins: [] }), ALLOWED))).toEqual([])
   })
 })
@@ -76,7 +76,7 @@ describe('a preflight request', () => {
     world.get('', { method: 'OPTIONS', headers })
   const asking = { origin: ALLOWED, 'access-control-request-method': 'POST' }
 
-  it('is answered with 204 for an allowed origin', async () => {
+  it('gets 204 for an allowed origin', async () => {
     const answer = await preflight(openWorld(), {
       ...asking,
       'access-control-request-headers': 'content-type,last-event-id',
@@ -106,7 +106,7 @@ describe('a preflight request', () => {
     ['no origin', { 'access-control-request-method': 'POST' }],
     ['the origin "null"', { ...asking, origin: 'null' }],
     ['no Access-Control-Request-Method', { origin: ALLOWED }],
-  ])('is answered with 405 for %s', async (_, headers) => {
+  ])('gets 405 for %s', async (_, headers) => {
     const answer = await preflight(openWorld(), headers)
     expect(answer.status).toBe(405)
     expect(answer.headers.get('access-control-allow-methods')).toBeNull()
@@ -137,14 +137,14 @@ describe('a page of another site', () => {
     ['two origins', { origin: `${OWN}, ${EVIL}` }],
   ]
 
-  it.each(sites)('opens no stream: %s', async (_, headers) => {
+  it.each(sites)('cannot open a stream: %s', async (_, headers) => {
     const world = openWorld()
     await expectRefusal(await world.get('?events', { headers }), 'forbidden')
     expect(world.calls).toEqual([])
     expect(world.watchers).toBe(0)
   })
 
-  it.each(sites)('changes nothing: %s', async (_, headers) => {
+  it.each(sites)('cannot change anything: %s', async (_, headers) => {
     const world = openWorld()
     for (const action of ['reset', 'unlink', 'request-pairing-code'])
       await expectRefusal(await world.post({ action, phoneNumber: '5511987654321' }, headers), 'forbidden')
@@ -178,7 +178,7 @@ describe('a provider that never responds', () => {
 describe('the log', () => {
   const target = { provider: 'spy', sessionId: 'main' }
 
-  it('holds each call of the provider, its duration and its error code', async () => {
+  it('contains each provider call, its duration and its error code', async () => {
     const world = createWorld({
       getStatus: async () => {
         await new Promise((resolve) => setTimeout(resolve, 250))
@@ -197,7 +197,7 @@ describe('the log', () => {
     ])
   })
 
-  it('holds the number of watchers and each webhook', async () => {
+  it('contains the number of watchers and each webhook', async () => {
     const world = createWorld(
       { readWebhook: () => ({ status: 'linking' }), getQrCode: silence, getStatus: silence },
       { webhookSecret: SECRET },
@@ -224,7 +224,7 @@ describe('the log', () => {
       422,
       'invalid-phone-number',
     ],
-  ])('holds each refusal once: %s', async (_, send, status, code) => {
+  ])('contains each refusal once: %s', async (_, send, status, code) => {
     const world = createWorld()
     await send(world)
     expect(world.log.filter(({ event }) => event !== 'error')).toEqual([{ event: 'refused', status, code }])

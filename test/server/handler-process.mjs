@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import { createPairingHandler, toNodeListener } from 'whatsapp-pairing/server'
 
-// A process of an app: a handler for a provider at PROVIDER_URL, on a bus where REDIS_URL is given. It prints its address, then a line
-// for each call of `onLinked` and `onUnlinked`, and ends when its parent does.
+// One process of an app: a handler for a provider at PROVIDER_URL, on a bus if REDIS_URL is set. It prints its address, then a
+// line for each call of `onLinked` and `onUnlinked`, and exits with its parent.
 
 const { PROVIDER_URL: providerUrl, REDIS_URL: redisUrl, REQUEST_TIMEOUT_MS = 5_000 } = process.env
 /**

@@ -9,7 +9,7 @@ import { handlerOptions, providerErrorOf, separateHandler, updateOf, type WorldO
 const URL_OF_HANDLER = 'https://host.example/api/pairing'
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
 
-// Durations of responses are compared exactly.
+// These tests compare the durations of responses exactly.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] })
 })
@@ -45,7 +45,7 @@ function setUp(
   }
 }
 
-/** Nothing but our code, the status that belongs to it, and the wait that a provider demanded. */
+/** Expects only our code, the status that belongs to it, and the wait that the provider demanded. */
 async function expectProblem(answer: Response, code: string, status?: number): Promise<void> {
   const known = pairingErrorCodes.find((one) => one === code)
   if (!known) throw new Error(`Not a code of ours: ${code}`)
@@ -86,20 +86,20 @@ describe('authorize', () => {
   ]
 
   describe.each(requests)('for %s', (_, request) => {
-    it.each(failing)('answers 500 without a detail where it %s', async (_, authorize) => {
+    it.each(failing)('responds with 500 and no detail if it %s', async (_, authorize) => {
       const world = setUp({}, { authorize })
       await expectProblem(await request(world), 'unknown', 500)
       expect(world.calls).toEqual([])
     })
 
-    it('answers 401 without a detail where it throws sign-in-required', async () => {
+    it('responds with 401 and no detail if it throws sign-in-required', async () => {
       const authorize = () => Promise.reject(new PairingError('sign-in-required', SECRET))
       const world = setUp({}, { authorize })
       await expectProblem(await request(world), 'sign-in-required', 401)
       expect(world.calls).toEqual([])
     })
 
-    it.each(forbidden)('answers 403 without a detail where it gives %s', async (_, value) => {
+    it.each(forbidden)('responds with 403 and no detail if it returns %s', async (_, value) => {
       const world = setUp({}, { authorize: () => value as boolean })
       await expectProblem(await request(world), 'forbidden', 403)
       expect(world.calls).toEqual([])
@@ -109,12 +109,12 @@ describe('authorize', () => {
   it.each([
     ['authorize', { authorize: undefined as never }],
     ['provider', { provider: undefined as never }],
-  ])('and the provider are required: createPairingHandler() throws without %s', (_, missing) => {
+  ])('is required, as is the provider: createPairingHandler() throws without %s', (_, missing) => {
     const options = { provider: spyProvider(), authorize: () => true, ...missing }
     expect(() => separateHandler(options)).toThrow(expect.objectContaining({ code: 'invalid-options' }))
   })
 
-  it('comes before the provider is chosen, and before the body is read', async () => {
+  it('runs before the provider is chosen and before the body is read', async () => {
     const order: string[] = []
     const provider = spyProvider()
     const handler = separateHandler({
@@ -140,7 +140,7 @@ describe('authorize', () => {
     expect(provider.calls).toEqual(['reset'])
   })
 
-  it('that consumes the body makes the action invalid, and breaks nothing else', async () => {
+  it('makes an action invalid if it consumes the body, and has no other effect', async () => {
     const world = setUp({}, { authorize: async (request) => Boolean(await request.json()) })
     await expectProblem(await world.post({ action: 'reset' }), 'invalid-request')
     expect(world.calls).toEqual([])
@@ -176,7 +176,7 @@ describe('GET', () => {
     expect(world.calls).toEqual(['getStatus'])
   })
 
-  it('?want=code calls getQrCode and responds with an update that holds the code', async () => {
+  it('?want=code calls getQrCode and responds with an update that contains the code', async () => {
     const world = setUp()
     expect(await (await world.get('?want=code')).json()).toEqual({
       ...common,
@@ -189,7 +189,7 @@ describe('GET', () => {
     expect(world.calls).toEqual(['getQrCode'])
   })
 
-  it('lists no method and no ability that the provider lacks', async () => {
+  it('lists only the methods and abilities that the provider has', async () => {
     const { requestPairingCode: _, reset: __, unlink: ___, calls: ____, ...provider } = spyProvider()
     const answer = await setUp({}, { provider }).get()
     expect(await answer.json()).toMatchObject({ methods: ['qr'], abilities: [] })
@@ -215,13 +215,13 @@ describe('GET', () => {
     'state&action=reset',
     'code&want=reset',
     'state&want=request-pairing-code&phoneNumber=5511987654321',
-  ])('?want=%s calls no method that changes something', async (query) => {
+  ])('?want=%s calls no method that changes anything', async (query) => {
     const world = setUp()
     expect((await world.get(`?want=${query}`)).status).toBe(200)
     expect(world.calls).toEqual([query.startsWith('code') ? 'getQrCode' : 'getStatus'])
   })
 
-  it('gives the provider the signal of the request', async () => {
+  it('passes the signal of the request to the provider', async () => {
     const asked = gate()
     const world = setUp({
       getStatus: ({ signal }) =>
@@ -272,7 +272,7 @@ describe('POST', () => {
     ['request-pairing-code', 'requestPairingCode'],
     ['reset', 'reset'],
     ['unlink', 'unlink'],
-  ])('answers 501 to %s where the provider has no %s', async (action, method) => {
+  ])('responds with 501 to %s if the provider has no %s', async (action, method) => {
     const provider = spyProvider()
     Reflect.deleteProperty(provider, method)
     const world = setUp({}, { provider })
@@ -292,7 +292,7 @@ describe('POST', () => {
     ['is too long', '1234567890123456'],
     ['is a number too large to be written out', 1e21],
     ['is a path', '5511987654321/../unlink'],
-  ])('refuses a pairing code where the number %s', async (_, phoneNumber) => {
+  ])('refuses a pairing code if the number %s', async (_, phoneNumber) => {
     const world = setUp()
     const answer = await world.post({ action: 'request-pairing-code', phoneNumber })
     await expectProblem(answer, 'invalid-phone-number', 422)
@@ -325,7 +325,7 @@ describe('POST', () => {
   it.each([
     ['an action', { action: 'reset' }, 200],
     ['more than 16 kB', { action: 'reset', filler: 'x'.repeat(17_000) }, 400],
-  ])('%s is read where requests have no `body` property, as in Firefox', async (_, body, status) => {
+  ])('reads %s if requests have no `body` property, as in Firefox', async (_, body, status) => {
     const handler = separateHandler(handlerOptions({ provider: spyProvider() }))
     const request = new Request(URL_OF_HANDLER, {
       method: 'POST',
@@ -342,7 +342,7 @@ describe('POST', () => {
     expect((await handler(inFirefox)).status).toBe(status)
   })
 
-  it('refuses a body that is missing', async () => {
+  it('refuses a missing body', async () => {
     const world = setUp()
     const answer = await world.send({ method: 'POST', headers: { 'content-type': 'application/json' } })
     await expectProblem(answer, 'invalid-request', 400)
@@ -372,14 +372,14 @@ describe('POST', () => {
     'application/json+x',
     'application/csp-report',
     '',
-  ])('refuses the content type "%s", which forms and pages of others may send', async (type) => {
+  ])('refuses the content type "%s", which forms and pages of other sites can send', async (type) => {
     const world = setUp()
     await expectProblem(await world.post({ action: 'reset' }, { 'content-type': type }), 'invalid-request')
     expect(world.calls).toEqual([])
   })
 
   it.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON ;charset=UTF-8'])(
-    'takes the content type "%s"',
+    'accepts the content type "%s"',
     async (type) => {
       expect((await setUp().post({ action: 'reset' }, { 'content-type': type })).status).toBe(200)
     },
@@ -397,13 +397,13 @@ describe('POST', () => {
     expect(world.calls).toEqual(['reset'])
   })
 
-  it('counts bytes and not characters', async () => {
+  it('counts bytes instead of characters', async () => {
     const body = JSON.stringify({ action: 'reset', pad: '€'.repeat(6_000) })
     expect(body.length).toBeLessThan(16_384)
     await expectProblem(await setUp().post(body), 'invalid-request', 400)
   })
 
-  /** A body without an end, which says how much of it was read. */
+  /** A body without an end, which reports how much of it was read. */
   function endless(): {
     readonly body: ReadableStream<Uint8Array>
     readonly state: { sent: number; ended: boolean }
@@ -430,14 +430,14 @@ describe('POST', () => {
     expect(state.sent).toBeLessThan(20_000)
   })
 
-  it('answers to an endless body also where the host keeps a clone that it never reads', async () => {
+  it('responds to an endless body even if the host keeps an unread clone', async () => {
     const clones: Request[] = []
     const authorize = (request: Request): boolean => clones.push(request.clone()) > 0
     const answer = await setUp({}, { authorize }).send(streamed(endless().body))
     await expectProblem(answer, 'invalid-request', 400)
   })
 
-  it('reads a body that arrives in pieces, also where a character is cut', async () => {
+  it('reads a body that arrives in pieces, even if a character is split', async () => {
     const bytes = new TextEncoder().encode('{"note":"€","action":"reset"}')
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
@@ -448,7 +448,7 @@ describe('POST', () => {
     expect((await setUp().send(streamed(body))).status).toBe(200)
   })
 
-  it('answers with an error of ours where the body breaks off', async () => {
+  it('responds with one of our errors if the body breaks off', async () => {
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => controller.error(new Error(SECRET)),
     })
@@ -456,7 +456,7 @@ describe('POST', () => {
   })
 })
 
-describe('changes from other origins', () => {
+describe('requests from other origins', () => {
   const own = 'https://host.example'
   const allowedOrigins = ['https://app.example']
   type Headers = Record<string, string>
@@ -501,12 +501,12 @@ describe('changes from other origins', () => {
     expect(world.calls).toEqual([])
   })
 
-  it.each(allowed)('are taken with %s', async (_, headers) => {
+  it.each(allowed)('are accepted with %s', async (_, headers) => {
     const world = setUp({}, { allowedOrigins })
     expect((await world.post({ action: 'unlink' }, headers)).status).toBe(200)
   })
 
-  it('include reads, because a read may make the provider issue a code; the address bar may read', async () => {
+  it('are refused for reads too, because a read may make the provider issue a code; the address bar may read', async () => {
     const world = setUp({}, { allowedOrigins })
     const read = (headers: Headers) => world.get('?want=code', { headers })
     await expectProblem(await read({ 'sec-fetch-site': 'cross-site' }), 'forbidden', 403)
@@ -527,7 +527,7 @@ describe('changes from other origins', () => {
     expect(request.bodyUsed).toBe(false)
   })
 
-  it('are allowed to none by default', async () => {
+  it('are refused by default', async () => {
     await expectProblem(
       await setUp().post({ action: 'reset' }, { origin: 'https://app.example' }),
       'forbidden',
@@ -537,7 +537,7 @@ describe('changes from other origins', () => {
 
 describe('other methods', () => {
   it.each(['HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
-    '%s gets a 405 with what is allowed',
+    'responds to %s with 405 and the allowed methods',
     async (method) => {
       const world = setUp()
       const answer = await world.send({ method })
@@ -547,14 +547,14 @@ describe('other methods', () => {
     },
   )
 
-  it('get a header Allow only with a 405', async () => {
+  it('sends an Allow header only with a 405', async () => {
     const answer = await setUp().get('?want=no')
     expect(answer.headers.has('allow')).toBe(false)
   })
 })
 
-describe('a provider per request', () => {
-  it('is chosen by the request', async () => {
+describe('a provider function', () => {
+  it('chooses the provider by the request', async () => {
     const tenants: Record<string, PairingProvider> = {
       a: spyProvider(),
       b: spyProvider({ getStatus: async () => ({ status: 'linking' }) }),
@@ -577,7 +577,7 @@ describe('a provider per request', () => {
     ['an error of ours', new PairingError('session-not-found', SECRET), 'session-not-found'],
     ['a foreign error', new Error(SECRET), 'unknown'],
     ['text', SECRET, 'unknown'],
-  ])('that cannot be chosen answers with a code and no more: %s', async (_, error, code) => {
+  ])('responds with a code only if it fails: %s', async (_, error, code) => {
     for (const provider of [
       () => Promise.reject(error),
       () => {
@@ -589,7 +589,7 @@ describe('a provider per request', () => {
   })
 })
 
-describe('a call of the provider that fails', () => {
+describe('a provider call that fails', () => {
   const upstream = `https://api.provider.example/waInstance1101/qr/${SECRET}`
   const foreign = Object.assign(new Error(`GET ${upstream} failed`, { cause: new TypeError(upstream) }), {
     url: upstream,
@@ -614,7 +614,7 @@ describe('a call of the provider that fails', () => {
       ['text', upstream],
       ['nothing', undefined],
       ['a response', new Response(upstream, { status: 401 })],
-    ])('shows nothing of %s', async (_, error) => {
+    ])('exposes nothing of %s', async (_, error) => {
       const throwing: readonly (() => Promise<never>)[] = [
         () => Promise.reject(error),
         () => {
@@ -630,7 +630,7 @@ describe('a call of the provider that fails', () => {
       }
     })
 
-    it('keeps code and time to wait of a PairingError, but not message and cause', async () => {
+    it('keeps the code and retry time of a PairingError, but not its message and cause', async () => {
       const cause = new PairingError('network', upstream)
       const error = new PairingError('rate-limited', upstream, { retryAfterMs: 1_500, cause })
       const answer = await call(setUp({ [method]: () => Promise.reject(error) }))
@@ -646,7 +646,7 @@ describe('a call of the provider that fails', () => {
     })
   })
 
-  it.each(pairingErrorCodes)('a failed read keeps its code: %s', async (code) => {
+  it.each(pairingErrorCodes)('keeps the code of a failed read: %s', async (code) => {
     const fails = () => Promise.reject(new PairingError(code, upstream))
     expect(await providerErrorOf(setUp({ getStatus: fails }).get())).toBe(code)
   })
@@ -658,7 +658,7 @@ describe('a call of the provider that fails', () => {
     ['a code of a later version', Object.assign(new PairingError('unknown', ''), { code: `new-${SECRET}` })],
   ]
 
-  it.each(foreignErrors)('a failed read shows nothing of %s', async (_, error) => {
+  it.each(foreignErrors)('exposes nothing of %s after a failed read', async (_, error) => {
     const answer = await setUp({ getStatus: () => Promise.reject(error) }).get()
     expect(JSON.stringify([...answer.headers])).not.toContain(SECRET)
     const text = await answer.text()
@@ -666,21 +666,21 @@ describe('a call of the provider that fails', () => {
     expect(JSON.parse(text)).toMatchObject({ status: 'preparing', error: { code: 'unknown' } })
   })
 
-  it('a failed read says how long to wait, in milliseconds', async () => {
+  it('reports in milliseconds how long to wait after a failed read', async () => {
     const error = new PairingError('rate-limited', upstream, { retryAfterMs: 20_000 })
     const { error: shown } = await updateOf(setUp({ getStatus: () => Promise.reject(error) }).get())
-    // What the provider wants, and up to a quarter more, so that pages do not come back at the same moment.
+    // The wait that the provider demands plus up to a quarter, so that pages do not all return at the same moment.
     expect(shown?.retryInMs).toBeGreaterThan(19_000)
     expect(shown?.retryInMs).toBeLessThanOrEqual(25_000)
   })
 
-  it('a refusal that no retry repairs has no time to wait', async () => {
+  it('has no retry time for a refusal that a retry cannot repair', async () => {
     const fails = () => Promise.reject(new PairingError('unauthorized', ''))
     expect((await updateOf(setUp({ getStatus: fails }).get())).error).toEqual({ code: 'unauthorized' })
   })
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])(
-    'an action that fails with %s ms to wait has no Retry-After',
+    'has no Retry-After for a failed action with %s ms to wait',
     async (retryAfterMs) => {
       const error = new PairingError('rate-limited', '', { retryAfterMs })
       const answer = await setUp({ reset: () => Promise.reject(error) }).post({ action: 'reset' })
@@ -690,7 +690,7 @@ describe('a call of the provider that fails', () => {
   )
 })
 
-describe('responses of a provider of your own', () => {
+describe('responses of a custom provider', () => {
   it('lose the fields that are not part of a snapshot', async () => {
     const snapshot = {
       status: 'linked' as const,
@@ -710,13 +710,13 @@ describe('responses of a provider of your own', () => {
     ],
     ['an invalid pairing code', { status: 'pairing-code', pairingCode: `Error: ${SECRET}` }],
     ['an unknown status', { status: SECRET }],
-  ])('are the error invalid-answer for %s', async (_, snapshot) => {
+  ])('become the error invalid-answer for %s', async (_, snapshot) => {
     const world = setUp({ getStatus: async () => snapshot as never })
     expect(await providerErrorOf(world.get())).toBe('invalid-answer')
   })
 })
 
-describe('every answer', () => {
+describe('every response', () => {
   const answers: readonly (readonly [string, (world: World) => Promise<Response>])[] = [
     ['a snapshot', (world) => world.get()],
     ['a code', (world) => world.get('?want=code')],
@@ -726,7 +726,7 @@ describe('every answer', () => {
     ['another method', (world) => world.send({ method: 'DELETE' })],
   ]
 
-  it.each(answers)('forbids caches to store it and has a fixed content type: %s', async (_, call) => {
+  it.each(answers)('forbids caching and has a fixed content type: %s', async (_, call) => {
     for (const authorize of [() => true, () => false, () => Promise.reject(new Error())]) {
       const { headers } = await call(setUp({}, { authorize }))
       expect(headers.get('cache-control')).toBe('no-store')
@@ -739,7 +739,7 @@ describe('every answer', () => {
 
 describe('limits of streams', () => {
   it.each(['streamLifetimeMs', 'maxWatchers', 'maxWatchersPerSession'])(
-    '%s must be a number of 0 or more',
+    'requires %s to be a number of 0 or more',
     (name) => {
       for (const value of [Number.NaN, -1, '5', null, {}, Number.NEGATIVE_INFINITY])
         expect(() =>
@@ -757,9 +757,9 @@ describe('options of handlers written in JavaScript', () => {
   const handlerWith = (options: object) =>
     separateHandler({ provider: spyProvider(), authorize: () => true, ...options })
 
-  // Text of an environment variable: 'false' would count as true.
+  // An environment variable is text: 'false' would count as true.
   it.each(['allowStart', 'allowPasskeyAnswers', 'liveEvents', 'trustProxy'])(
-    '%s must be true or false',
+    'throw if %s is not true or false',
     (name) => {
       for (const value of ['false', 'true', '', 0, 1, null, {}])
         expect(() => handlerWith({ [name]: value })).toThrow(
@@ -769,7 +769,7 @@ describe('options of handlers written in JavaScript', () => {
     },
   )
 
-  it('allowedOrigins must be a list', () => {
+  it('throw if allowedOrigins is not a list', () => {
     for (const allowedOrigins of ['https://app.example', new Set(['https://app.example']), {}, '', 7])
       expect(() => handlerWith({ allowedOrigins })).toThrow(
         expect.objectContaining({

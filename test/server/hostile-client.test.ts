@@ -21,17 +21,16 @@ import {
   type WorldOptions,
 } from './world.js'
 
-// A client that knows how everything here works, and has no right to any of it. What a well-behaved one gets stands in
-// `handler.test.ts`.
+// A client that knows how the server works, and is not authorized. `handler.test.ts` tests the responses to well-behaved clients.
 
 const MINUTE_MS = 60_000
 const START = Date.UTC(2026, 10, 21)
 
-/** What must never be seen outside, wherever it was put. */
+/** A secret that no response, header or log may contain. */
 const SECRET = 'd75b3a66374942c5b3c019c698abc2067e15'
 
 beforeEach(() => {
-  // `setImmediate` and what sockets use stay real.
+  // `setImmediate` and the functions that sockets use stay real.
   vi.useFakeTimers({
     now: START,
     toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
@@ -50,7 +49,7 @@ const post = (body: BodyInit, headers: Record<string, string> = {}): RequestInit
   body,
 })
 
-/** Every request that a client may send, each as a user with these headers. */
+/** Every request that a client can send, with the headers of a user. */
 const requestsAs = (headers: Record<string, string>): readonly Request[] => [
   new Request(`${HANDLER_URL}?want=state`, { headers }),
   new Request(`${HANDLER_URL}?want=code`, { headers }),
@@ -66,7 +65,7 @@ const requestsAs = (headers: Record<string, string>): readonly Request[] => [
 
 const codesIn = ({ text }: Tab): string[] => text.match(/2@[^,]+/g) ?? []
 
-/** Two customers of one host. The cookie says which one sends the request, the path says whose webhook it is. */
+/** Two customers of one host. The cookie names the sender of a request; the path names the receiver of a webhook. */
 function twoTenants(options: WorldOptions = {}) {
   const tenant = (name: string): SpyProvider =>
     spyProvider({
@@ -105,7 +104,7 @@ function twoTenants(options: WorldOptions = {}) {
       ...options,
     },
   )
-  // As `proxy` sends it.
+  // The form in which `proxy` sends it.
   const as = (name: 'a' | 'b') => ({
     cookie: `session=cookie-of-${name}`,
     'x-requested-with': 'XMLHttpRequest',
@@ -136,7 +135,7 @@ describe('a visitor who is not signed in', () => {
     expect(world.watchers).toBe(0)
   })
 
-  it('is refused without their body being read, however slowly it comes', async () => {
+  it('is refused before the body is read, however slowly it arrives', async () => {
     const { world } = twoTenants()
     const body = new ReadableStream<Uint8Array>({ pull: silence })
     const request = new Request(HANDLER_URL, { ...post(''), body, duplex: 'half' } as RequestInit)
@@ -145,7 +144,7 @@ describe('a visitor who is not signed in', () => {
   })
 })
 
-describe('a tenant who wants the session of another', () => {
+describe('a tenant who wants the session of another tenant', () => {
   it.each<readonly [string, string, Record<string, string>]>([
     ['its id in the query', '?want=code&sessionId=b&tenant=b&id=b', {}],
     ['its id in place of theirs', '?sessionId=b&want=code', {}],
@@ -157,21 +156,21 @@ describe('a tenant who wants the session of another', () => {
     ['its cookie behind theirs', '?want=code', { cookie: 'session=cookie-of-a; session=cookie-of-b' }],
     ['another method in a header', '?want=code', { 'x-http-method-override': 'POST' }],
     ['another path in a header', '?want=code', { 'x-original-url': '/b', 'x-rewrite-url': '/b' }],
-  ])('gets their own with %s', async (_, query, headers) => {
+  ])('gets only their own session with %s', async (_, query, headers) => {
     const { world, tenants, as } = twoTenants()
     const answer = await world.get(query, { headers: { ...as('a'), ...headers } })
     expect(await answer.text()).toContain('2@of-a')
     expect(tenants.b.calls).toEqual([])
   })
 
-  it('changes their own, whatever stands in the body', async () => {
+  it('changes only their own session, in spite of the body', async () => {
     const { world, tenants, as } = twoTenants()
     const body = { action: 'unlink', sessionId: 'b', provider: 'b', tenant: 'b', session: { id: 'b' } }
     expect((await world.post(body, as('a'))).status).toBe(200)
     expect([tenants.a.calls, tenants.b.calls]).toEqual([['unlink'], []])
   })
 
-  it('gets none of its updates in a stream, also at the same moment', async () => {
+  it('gets none of its updates in a stream, even at the same moment', async () => {
     const { tenants, watchAs } = twoTenants()
     const [ofA, ofB] = await Promise.all([watchAs('a'), watchAs('b')])
     await pass(MINUTE_MS)
@@ -180,7 +179,7 @@ describe('a tenant who wants the session of another', () => {
     expect(tenants.a.calls).toEqual(tenants.b.calls)
   })
 
-  it('reads nothing on the path of its webhooks', async () => {
+  it('cannot read on its webhook path', async () => {
     const { world, tenants, as } = twoTenants()
     for (const query of ['?want=code', '?events', '?want=state']) {
       const answer = await world.get(`/b/webhook${query}`, { headers: as('a') })
@@ -189,7 +188,7 @@ describe('a tenant who wants the session of another', () => {
     expect([tenants.a.calls, tenants.b.calls]).toEqual([[], []])
   })
 
-  it('gets its own code with the codeId of the other session', async () => {
+  it('gets their own code if they send the codeId of the other session', async () => {
     const { world, as, watchAs } = twoTenants()
     const ofB = await watchAs('b')
     const id = String(ofB.events[0]?.data.codeId)
@@ -198,7 +197,7 @@ describe('a tenant who wants the session of another', () => {
     expect(ofA.text).not.toContain(id)
   })
 
-  it('does not share its requests that are under way', async () => {
+  it('does not share its pending requests', async () => {
     const { world, as } = twoTenants()
     const answers = await Promise.all(
       (['a', 'b', 'a', 'b'] as const).map(async (name) =>
@@ -208,7 +207,7 @@ describe('a tenant who wants the session of another', () => {
     expect(answers.map((text) => /2@of-\w/.exec(text)?.[0])).toEqual(['2@of-a', '2@of-b', '2@of-a', '2@of-b'])
   })
 
-  it('uses up neither its pairing codes nor its places', async () => {
+  it('uses up neither its pairing codes nor its stream limit', async () => {
     const { world, as, watchAs } = twoTenants({ maxWatchersPerSession: 1 })
     const ask = (name: 'a' | 'b') =>
       world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' }, as(name))
@@ -223,7 +222,7 @@ describe('a tenant who wants the session of another', () => {
     ['the secret of their own webhooks', 'the-webhooks-of-a', 'b', 'forbidden'],
     ['no secret', '', 'b', 'sign-in-required'],
     ['the secret of a tenant that does not exist', 'undefined', 'c', 'forbidden'],
-  ])('reaches no page of it through a webhook with %s', async (_, secret, path, code) => {
+  ])('cannot reach its pages through a webhook with %s', async (_, secret, path, code) => {
     const { world, watchAs } = twoTenants()
     const tabs = [await watchAs('a'), await watchAs('b')]
     const heard = tabs.map(({ text }) => text)
@@ -233,7 +232,7 @@ describe('a tenant who wants the session of another', () => {
     expect(tabs.map(({ text }) => text)).toEqual(heard)
   })
 
-  it('reaches no page with the webhook of another instance, sent as their own', async () => {
+  it('cannot reach its pages with the webhook of another instance, sent as their own', async () => {
     const { world, watchAs } = twoTenants()
     const tabs = [await watchAs('a'), await watchAs('b')]
     const heard = tabs.map(({ text }) => text)
@@ -243,7 +242,7 @@ describe('a tenant who wants the session of another', () => {
     expect(tabs.map(({ text }) => text)).toEqual(heard)
   })
 
-  it('reaches their own pages alone with their own', async () => {
+  it('reaches only their own pages with their own webhook', async () => {
     const { world, watchAs } = twoTenants()
     const [ofA, ofB] = [await watchAs('a'), await watchAs('b')]
     await world.handler(
@@ -255,7 +254,7 @@ describe('a tenant who wants the session of another', () => {
   })
 })
 
-describe('a pairing link in the wrong hands', () => {
+describe('a pairing link used by the wrong client', () => {
   const secret = 'kV2x9Qp7Lr4Tn8Ws1Zb6Yc3Hd5Jf0Gm_'
 
   function linkedWorld() {
@@ -307,7 +306,7 @@ describe('a pairing link in the wrong hands', () => {
     const token = await alter(await tokenFor('a'))
     for (const request of requestsAs({ authorization: `Bearer ${token}` })) {
       const answer = await world.handler(request)
-      // 403 for a link that was never made, which `authorize` distinguishes from one that has expired.
+      // 403 for a link that was never created; `authorize` distinguishes it from an expired one.
       await expectRefusal(answer, answer.status === 403 ? 'forbidden' : 'sign-in-required')
     }
     expect([tenants.a?.calls, tenants.b?.calls]).toEqual([[], []])
@@ -335,7 +334,7 @@ describe('a pairing link in the wrong hands', () => {
   it('opens nothing from the moment it expires', async () => {
     const { world, tenants } = linkedWorld()
     const headers = { authorization: `Bearer ${await tokenFor('a', { expiresInMs: MINUTE_MS })}` }
-    // A link opens for a minute more, because the clocks of two servers may differ.
+    // A link works for one more minute, because the clocks of two servers may differ.
     await pass(2 * MINUTE_MS - 1)
     expect((await world.get('?want=state', { headers })).status).toBe(200)
     await pass(1)
@@ -344,7 +343,7 @@ describe('a pairing link in the wrong hands', () => {
     expect(tenants.a?.calls).toEqual(['getStatus'])
   })
 
-  it('opens its own session and no other, whatever else is requested', async () => {
+  it('opens only its own session, in spite of all other parts of the request', async () => {
     const { world, tenants } = linkedWorld()
     const headers = { authorization: `Bearer ${await tokenFor('a')}` }
     await world.get('?want=code&sessionId=b&pairing=b', { headers })
@@ -395,13 +394,13 @@ describe('a forged webhook', () => {
   it.each([
     ['junk', '\u0000\u0001'],
     ['bytes in front of it', `\ufeff\ufeff${payload}`],
-  ])('that knows the secret is still refused where its body is %s', async (_, body) => {
+  ])('is refused with the right secret if its body is %s', async (_, body) => {
     const { world, readWebhook } = hooked()
     await expectRefusal(await world.webhook(body, { query: `?secret=${SECRET}` }), 'invalid-request')
     expect(readWebhook).not.toHaveBeenCalled()
   })
 
-  it('that is nested as deep as it can be ends nothing', async () => {
+  it('has no effect if it is nested as deep as possible', async () => {
     const { world, readWebhook } = hooked()
     const depth = 131_000
     const answer = await world.webhook('['.repeat(depth) + ']'.repeat(depth), { query: `?secret=${SECRET}` })
@@ -409,7 +408,7 @@ describe('a forged webhook', () => {
     expect(readWebhook).toHaveBeenCalledOnce()
   })
 
-  it('whose secret is wrong is limited, and a right one still passes', async () => {
+  it('whose secret is wrong is limited, and one with the right secret is still accepted', async () => {
     const { world } = hooked()
     const send = (secret: string) => world.webhook(payload, { query: `?secret=${secret}` })
     for (let count = 0; count < 20; count += 1) await expectRefusal(await send('wrong'), 'forbidden')
@@ -418,7 +417,7 @@ describe('a forged webhook', () => {
   })
 })
 
-describe('a path that looks like another', () => {
+describe('a path that resembles another path', () => {
   const knowing = { authorization: `Bearer ${SECRET}` }
 
   function fortress() {
@@ -446,7 +445,7 @@ describe('a path that looks like another', () => {
     '#/webhook',
     '/webhook/..',
     '/webhook/%2e%2e',
-  ])('is no webhook, so the sign-in decides, even with the right secret: %s', async (path) => {
+  ])('is no webhook path, so a sign-in is required, even with the right secret: %s', async (path) => {
     const { world, readWebhook } = fortress()
     const request = new Request(`${HANDLER_URL}${path}`, post('{"action":"reset"}', knowing))
     await expectRefusal(await world.handler(request), 'forbidden')
@@ -466,7 +465,7 @@ describe('a path that looks like another', () => {
     '/\twebhook',
     '/webhook?events',
     '/webhook#x',
-  ])('is a webhook, so the secret decides, and it changes nothing else: %s', async (path) => {
+  ])('is a webhook path, so the secret is required, and has no other effect: %s', async (path) => {
     const { world, readWebhook } = fortress()
     const send = (headers: Record<string, string>) =>
       world.handler(new Request(`${HANDLER_URL}${path}`, post('{"action":"reset"}', headers)))
@@ -477,7 +476,7 @@ describe('a path that looks like another', () => {
   })
 
   it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
-    'is for webhooks alone: %s there reads nothing, even with a sign-in or the right secret',
+    'is a path for webhooks only: %s reads nothing there, even with a sign-in or the right secret',
     async (method) => {
       const readWebhook = vi.fn(() => ({ status: 'linking' }) as const)
       const world = createWorld({ readWebhook }, { webhookSecret: SECRET })
@@ -493,7 +492,7 @@ describe('a path that looks like another', () => {
   )
 
   it.each(['HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])(
-    '%s reads and changes nothing, also for who is signed in',
+    'reads and changes nothing with %s, even for a signed-in user',
     async (method) => {
       const world = createWorld()
       for (const query of ['?want=state', '?events', '?action=reset', '']) {
@@ -550,14 +549,14 @@ describe('a malicious body', () => {
     ],
   ]
 
-  it.each(refused)('changes nothing where it is %s', async (_, body, code) => {
+  it.each(refused)('changes nothing if it is %s', async (_, body, code) => {
     const world = createWorld()
     await expectRefusal(await world.post(body), code)
     expect(world.calls).toEqual([])
     expect('action' in {}).toBe(false)
   })
 
-  /** Sends a piece every so often, for ever. */
+  /** A body that sends a piece at each interval and never ends. */
   function dripping(intervalMs: number) {
     const state = { isCancelled: false }
     let timer: ReturnType<typeof setInterval> | undefined
@@ -578,7 +577,7 @@ describe('a malicious body', () => {
     ['a byte a second', 1_000],
     ['a byte in a tenth of a second', 100],
     ['nothing after the first byte', 1e9],
-  ])('is refused after ten seconds where it comes with %s', async (_, intervalMs) => {
+  ])('is refused after ten seconds if it arrives with %s', async (_, intervalMs) => {
     const world = createWorld()
     const { init, state } = dripping(intervalMs)
     let isRefused = false
@@ -599,7 +598,7 @@ describe('a malicious body', () => {
     const { init } = dripping(1_000)
     const request = new Request(`${HANDLER_URL}/webhook?secret=${SECRET}`, init)
     const answer = world.handler(request)
-    // The secret is compared by the runtime's own crypto, in real time.
+    // The runtime's own crypto compares the secret, in real time.
     while (!request.bodyUsed) await new Promise((resolve) => setImmediate(resolve))
     await pass(10_000)
     await expectRefusal(await answer, 'invalid-request')
@@ -662,7 +661,7 @@ describe('a request with text that a response could repeat', () => {
 describe('a flood', () => {
   const number = (digit: number): string => `55119876543${digit % 10}${digit % 7}`
 
-  it('of pairing codes is refused from the fourth on, with the time to wait', async () => {
+  it('of pairing codes is refused from the fourth request on, with the time to wait', async () => {
     const world = createWorld()
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, digit) =>
@@ -678,7 +677,7 @@ describe('a flood', () => {
     expect(world.calls).toHaveLength(3)
   })
 
-  it('of pairing codes gets one more each half a minute, however many requests come in between', async () => {
+  it('of pairing codes gets one more every half minute, regardless of the requests in between', async () => {
     const world = createWorld()
     for (let second = 0; second < 120; second += 1) {
       await world.post({ action: 'request-pairing-code', phoneNumber: number(second) })
@@ -687,7 +686,7 @@ describe('a flood', () => {
     expect(world.calls).toHaveLength(3 + 3)
   })
 
-  it('of pairing codes says the time that is left', async () => {
+  it('of pairing codes gets the remaining time to wait', async () => {
     const world = createWorld()
     const ask = (digit: number) => world.post({ action: 'request-pairing-code', phoneNumber: number(digit) })
     await Promise.all([ask(0), ask(1), ask(2)])
@@ -695,7 +694,7 @@ describe('a flood', () => {
     await expectRefusal(await ask(3), 'rate-limited', { retryAfterMs: 17_655 })
   })
 
-  it('of requests that are refused uses up no pairing code', async () => {
+  it('of refused requests uses up no pairing code', async () => {
     const world = createWorld({}, { authorize: ({ headers }) => headers.has('x-user') })
     const user = { 'x-user': '7' }
     for (let request = 0; request < 10; request += 1) {
@@ -711,7 +710,7 @@ describe('a flood', () => {
     )
   })
 
-  it('of pairing codes locks no user out when the clock is set back', async () => {
+  it('of pairing codes does not lock users out when the clock is set back', async () => {
     const world = createWorld()
     const ask = () => world.post({ action: 'request-pairing-code', phoneNumber: number(0) })
     await Promise.all([ask(), ask(), ask()])
@@ -720,7 +719,7 @@ describe('a flood', () => {
     expect(retryAfterMs).toBeLessThanOrEqual(90_000)
   })
 
-  it('of pages that watch one session is refused at its limit, and let in again when one leaves', async () => {
+  it('of pages that watch one session is refused at its limit, and accepted again when one leaves', async () => {
     const world = createWorld()
     const tabs: Tab[] = []
     for (let page = 0; page < 50; page += 1) tabs.push(await world.watch())
@@ -734,7 +733,7 @@ describe('a flood', () => {
     await expectRefusal(await world.get('?events'), 'rate-limited', { retryAfterMs: MINUTE_MS })
   })
 
-  it('of pages that watch all sessions is refused at its limit, and let in again when one leaves', async () => {
+  it('of pages that watch all sessions is refused at its limit, and accepted again when one leaves', async () => {
     const { watchAs, world, as } = twoTenants({ maxWatchers: 3 })
     const tabs = [await watchAs('a'), await watchAs('a'), await watchAs('b')]
     for (const name of ['a', 'b'] as const)
@@ -746,7 +745,7 @@ describe('a flood', () => {
     await watchAs('a')
   })
 
-  it('of pages of a provider that cannot be reached takes no place from the others', async () => {
+  it('of pages of an unreachable provider does not reduce the limit of other pages', async () => {
     const broken = { ...spyProvider({ sessionId: 'broken' }), timing: undefined as never }
     const fine = spyProvider()
     const world = createWorld(
@@ -760,7 +759,7 @@ describe('a flood', () => {
     await world.watch()
   })
 
-  it('of pages that come and go does not make the handler poll more often', async () => {
+  it('of pages that open and close does not make the handler poll more often', async () => {
     const world = createWorld()
     for (let page = 0; page < 100; page += 1) {
       const tab = await world.watch()
@@ -768,7 +767,7 @@ describe('a flood', () => {
       tab.leave()
       await pass(0)
     }
-    // Ten seconds of one page are six requests.
+    // One page sends six requests in ten seconds.
     expect(world.calls.length).toBeLessThan(10)
   })
 })
@@ -780,7 +779,7 @@ describe('fifty abandoned streams', () => {
     return createWorld({}, { maxWatchersPerSession: COUNT })
   }
 
-  /** Nothing is left: no watcher, no request, no timer, and not what was known of the session. */
+  /** Expects that no watcher, request, timer or cached state of the session remains. */
   async function expectNothingLeft(world: World, firstOrigin: unknown): Promise<void> {
     expect(world.watchers).toBe(0)
     world.calls.length = 0
@@ -794,7 +793,7 @@ describe('fifty abandoned streams', () => {
     after.leave()
   }
 
-  /** Names the poller. */
+  /** The origin of time that identifies the poller. */
   const originOf = ({ events }: Tab): unknown => events[0]?.data.origin
 
   it('leave nothing behind when their requests are aborted', async () => {
@@ -829,7 +828,7 @@ describe('fifty abandoned streams', () => {
     await expectNothingLeft(world, originOf(first))
   })
 
-  it('leave nothing behind when they are read once and then never again', async () => {
+  it('leave nothing behind when they are read only once', async () => {
     const world = crowded()
     const readers: ReadableStreamDefaultReader<Uint8Array>[] = []
     for (let page = 0; page < COUNT; page += 1) {
@@ -842,7 +841,7 @@ describe('fifty abandoned streams', () => {
     await expectNothingLeft(world, undefined)
   })
 
-  it('leave nothing behind when a request is under way', async () => {
+  it('leave nothing behind when a request is pending', async () => {
     const world = createWorld(
       {
         getQrCode: ({ signal }) =>
@@ -881,7 +880,7 @@ describe('over a socket', () => {
       meanwhile(response)
     })
     servers.push(server)
-    /** The server's ends of what is connected. */
+    /** The server's side of each open connection. */
     const lines = new Set<Socket>()
     server.on('connection', (socket: Socket) => {
       lines.add(socket)
@@ -901,7 +900,7 @@ describe('over a socket', () => {
     return socket
   }
 
-  /** Everything that comes back until the server closes. */
+  /** Returns everything that arrives until the server closes the connection. */
   async function answerTo(socket: Socket): Promise<string> {
     let answer = ''
     socket.setEncoding('latin1')
@@ -915,7 +914,7 @@ describe('over a socket', () => {
     return answerTo(socket)
   }
 
-  /** Waits for what the other side of a socket makes happen; real time, for sockets are real. */
+  /** Waits in real time for an effect of the other side, because sockets do not use the fake clock. */
   async function until(isTrue: () => boolean): Promise<void> {
     const deadline = performance.now() + 5_000
     while (!isTrue()) {
@@ -933,7 +932,7 @@ describe('over a socket', () => {
     ['a step back, encoded', '/webhook/%2e%2e'],
     ['a null byte, encoded', '/webhook%00'],
     ['a fragment', '/#/webhook'],
-  ])('a path is no way around the sign-in: %s', async (_, path) => {
+  ])('a path cannot bypass the sign-in: %s', async (_, path) => {
     const world = createWorld(
       { readWebhook: () => ({ status: 'linking' }) },
       { webhookSecret: SECRET, authorize: () => false },
@@ -968,7 +967,7 @@ describe('over a socket', () => {
     ['a host with a user', 'GET /?want=state HTTP/1.1', 'Host: user@host.example'],
     ['a host of nothing but a colon', 'GET /?want=state HTTP/1.1', 'Host: :'],
     ['no host', 'GET /?want=state HTTP/1.1', 'X-Host: host.example'],
-  ])('a target that is none of ours is refused: %s', async (_, target, host) => {
+  ])('a target outside this server is refused: %s', async (_, target, host) => {
     const world = createWorld()
     const { port } = await serve(world)
     const answer = await send(port, target, host, ...END)
@@ -988,7 +987,7 @@ describe('over a socket', () => {
     ['Origin', 'https://evil.example\nX-Injected: 1'],
     ['Last-Event-ID', '1\r\n X-Injected: 1'],
     ['Authorization', 'Bearer a\u0000b'],
-  ])('a line break in %s makes no header of an answer', async (name, value) => {
+  ])('a line break in %s does not create a response header', async (name, value) => {
     const world = createWorld({}, { allowedOrigins: ['https://evil.example'] })
     const { port } = await serve(world)
     const answer = await send(
@@ -1001,7 +1000,7 @@ describe('over a socket', () => {
     expect(answer.split('\r\n\r\n')[0]?.toLowerCase()).not.toContain('x-injected')
   })
 
-  it('bytes in a header that are no text are taken as they are', async () => {
+  it('header bytes that are not text are accepted unchanged', async () => {
     const world = createWorld()
     const { port } = await serve(world)
     const answer = await send(
@@ -1016,7 +1015,7 @@ describe('over a socket', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 403 /)
   })
 
-  it('a second request inside the body of a first is no request', async () => {
+  it('a second request inside the body of the first is not processed', async () => {
     const world = createWorld()
     const { port } = await serve(world)
     const inner =
@@ -1031,7 +1030,7 @@ describe('over a socket', () => {
     expect(world.calls).toEqual(['getStatus'])
   })
 
-  it('two lengths, or a length and pieces, are refused', async () => {
+  it('a request with two lengths, or with a length and chunks, is refused', async () => {
     const world = createWorld()
     const { port } = await serve(world)
     for (const second of ['Content-Length: 5', 'Transfer-Encoding: chunked']) {
@@ -1051,7 +1050,7 @@ describe('over a socket', () => {
     expect(world.calls).toEqual([])
   })
 
-  it('a body that comes drop by drop is refused after ten seconds, and the line is cut', async () => {
+  it('a body that arrives byte by byte is refused after ten seconds, and the connection is closed', async () => {
     const world = createWorld()
     const { server, port } = await serve(world)
     const socket = dial(port)
@@ -1086,7 +1085,7 @@ describe('over a socket', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('a stream that a middleware has ended is over', async () => {
+  it('a stream that a middleware has ended is closed', async () => {
     const world = createWorld()
     const responses: ServerResponse[] = []
     const { port } = await serve(world, (response) => responses.push(response))
@@ -1096,7 +1095,7 @@ describe('over a socket', () => {
     await until(() => world.watchers === 0)
   })
 
-  it('a stream whose client takes nothing is dropped when the line is full, and the line is cut', async () => {
+  it('a stream whose client reads nothing is dropped when the buffers are full, and the connection is closed', async () => {
     const picture = `data:image/png;base64,iVBORw0KGgoAAAAN${'A'.repeat(900_000)}`
     let answers = 0
     const world = createWorld({
@@ -1113,7 +1112,7 @@ describe('over a socket', () => {
     socket.pause()
     socket.write('GET /?events HTTP/1.1\r\nHost: host.example\r\n\r\n')
     await until(() => world.watchers === 1)
-    // Far more than a socket holds, and less than the life of a stream: 40 pictures of nearly 1 MB.
+    // 40 pictures of nearly 1 MB: far more than a socket buffers, sent within the life of a stream.
     for (let second = 0; second < 240 && lines.size > 0; second += 1) {
       await pass(1_000)
       await new Promise((resolve) => setImmediate(resolve))
@@ -1127,7 +1126,7 @@ describe('over a socket', () => {
 })
 
 describe('after all attempts', () => {
-  /** Everything in it is secret: the provider, what it throws, and the user's identity. */
+  /** A setup in which everything is secret: the provider, the errors it throws, and the user's identity. */
   function leakyWorld(): World {
     const url = `https://api.provider.example/waInstance1101/${SECRET}`
     const thrown = (): never => {
@@ -1153,7 +1152,7 @@ describe('after all attempts', () => {
     })
   }
 
-  it('no token, address, body or stack is in a response, a header or the log', async () => {
+  it('no response, header or log contains a token, address, body or stack', async () => {
     const world = leakyWorld()
     const user = { 'x-user': SECRET, cookie: SECRET, origin: 'https://app.example' }
     const requests = [

@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000
 
 beforeEach(() => {
   vi.useFakeTimers({ now: START })
-  // Backoff has jitter, which these tests leave out.
+  // These tests leave out the jitter of the backoff.
   vi.spyOn(Math, 'random').mockReturnValue(0)
 })
 
@@ -29,19 +29,19 @@ const qrOf = (number: number): PairingSnapshot => ({
   qrCode: { kind: 'text', value: qrText(number) },
 })
 
-/** Another code every 20 seconds, from the first request on. */
+/** Returns another code every 20 seconds, from the first request on. */
 function rotating(): { getQrCode: () => Promise<PairingSnapshot> } {
   return { getQrCode: async () => qrOf(Math.floor((Date.now() - START) / timing.qrLifetimeMs)) }
 }
 
 describe('a stream', () => {
-  it('sends its first bytes at once, so that the page knows that nothing holds it back', async () => {
+  it('sends its first bytes immediately, so that the page knows that no proxy buffers it', async () => {
     const tab = await createWorld({ getQrCode: silence, getStatus: silence }).watch()
     expect(tab.text).toBe(':\n\n')
     expect(tab.signsOfLife).toEqual([START])
   })
 
-  it('has headers that keep caches, compressors and proxies from holding it back', async () => {
+  it('has headers that keep caches, compressors and proxies from buffering it', async () => {
     const { headers } = (await createWorld().watch()).response
     expect(Object.fromEntries(headers)).toEqual({
       'cache-control': 'no-store, no-transform',
@@ -96,14 +96,14 @@ describe('a stream', () => {
     ])
   })
 
-  it('sends each QR code once, with a codeId of its own', async () => {
+  it('sends each QR code once, with its own codeId', async () => {
     const tab = await createWorld(rotating()).watch()
     await pass(2 * timing.qrLifetimeMs + timing.qrIntervalMs)
     expect(codesIn(tab)).toEqual([qrText(0), qrText(1), qrText(2)])
     expect(new Set(tab.events.map(({ data }) => data.codeId)).size).toBe(3)
   })
 
-  it('leaves out the QR code that the page has', async () => {
+  it('omits the QR code that the page already has', async () => {
     const world = createWorld(rotating())
     const before = await world.watch()
     before.leave()
@@ -127,7 +127,7 @@ describe('a stream', () => {
     },
   )
 
-  it('has one line for each field, whatever text the provider sends', async () => {
+  it('writes one line for each field, for any text of the provider', async () => {
     const name = 'Ana\n\nevent: update\ndata: {}\r\rid: 7\u2028'
     const tab = await createWorld({
       getQrCode: async () => ({ status: 'linked', account: { name } }),
@@ -165,7 +165,7 @@ describe('a stream', () => {
     expect(world.watchers).toBe(0)
   })
 
-  it('ends at once where the page has left before it begins', async () => {
+  it('ends immediately if the page has left before it begins', async () => {
     const world = createWorld()
     const tab = await world.watch('', { signal: AbortSignal.abort() })
     expect(tab.isOver).toBe(true)
@@ -183,7 +183,7 @@ describe('a stream', () => {
 })
 
 describe('a page that reads slowly', () => {
-  /** Reads what is there, until nothing more is. */
+  /** Reads all available chunks. */
   async function readAll(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<readonly string[]> {
     const pieces: string[] = []
     const pump = async () => {
@@ -198,7 +198,7 @@ describe('a page that reads slowly', () => {
     return there
   }
 
-  it('gets the first bytes and the newest update, however much has happened', async () => {
+  it('gets the first bytes and the newest update only', async () => {
     let responses = 0
     const world = createWorld({ getQrCode: async () => qrOf(++responses) })
     const fast = await world.watch()
@@ -211,7 +211,7 @@ describe('a page that reads slowly', () => {
     expect(pieces.join('').match(/2@ref\d+/g)).toEqual([`2@ref${responses}`])
   })
 
-  it('gets durations from the moment at which it reads', async () => {
+  it('gets durations that count from the moment at which it reads', async () => {
     const world = createWorld(rotating())
     await world.watch()
     const reader = bodyOf(await world.get('?events')).getReader()
@@ -219,7 +219,7 @@ describe('a page that reads slowly', () => {
     await pass(18_000)
     const text = new TextDecoder().decode((await reader.read()).value)
     await reader.cancel()
-    // Seen first at 0 and read at 18 seconds: what is left of its minute.
+    // First seen at 0 and read at 18 seconds, so 42 seconds of its minute remain.
     expect(text).toMatch(/"expiresInMs":42000/)
     expect(text).toContain(qrText(0))
   })
@@ -257,7 +257,7 @@ describe('pages that watch one session', () => {
     return world.calls
   }
 
-  it('cost the provider as much as one page', async () => {
+  it('cause as many provider requests as one page', async () => {
     const alone = await callsIn(2 * MINUTE_MS, 1)
     vi.setSystemTime(START)
     expect(await callsIn(2 * MINUTE_MS, 50)).toEqual(alone)
@@ -271,7 +271,7 @@ describe('pages that watch one session', () => {
     expect(second.events).toEqual(first.events)
   })
 
-  it('have the provider polled from the first page to the last', async () => {
+  it('keep the provider polled from the first page to the last', async () => {
     const world = createWorld(rotating())
     await pass(MINUTE_MS)
     expect(world.calls).toEqual([])
@@ -288,7 +288,7 @@ describe('pages that watch one session', () => {
     expect(world.calls).toEqual([])
   })
 
-  it('abort the request that is under way when the last page leaves', async () => {
+  it('abort the pending request when the last page leaves', async () => {
     let given: AbortSignal | undefined
     const world = createWorld({
       getQrCode: ({ signal }) => {
@@ -305,7 +305,7 @@ describe('pages that watch one session', () => {
     expect(given?.aborted).toBe(true)
   })
 
-  it('get the cached state when the only page comes back after a moment', async () => {
+  it('get the cached state if the only page returns after a moment', async () => {
     const world = createWorld(rotating())
     const first = await world.watch()
     await pass(1_000)
@@ -316,7 +316,7 @@ describe('pages that watch one session', () => {
     expect(codesIn(second)).toEqual([qrText(0)])
   })
 
-  it('get the result of an action of another page at once', async () => {
+  it('get the result of another page’s action immediately', async () => {
     const world = createWorld()
     const tab = await world.watch()
     await world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' })
@@ -327,7 +327,7 @@ describe('pages that watch one session', () => {
     })
   })
 
-  it('get no QR code from the moment at which the provider says "linking"', async () => {
+  it('get no QR code once the provider reports "linking"', async () => {
     let snapshot = qrOf(0)
     const world = createWorld({
       getQrCode: async () => snapshot,
@@ -343,7 +343,7 @@ describe('pages that watch one session', () => {
     expect(stepsIn(after)).toEqual(['linking'])
   })
 
-  it('have the state polled every 15 seconds once the phone is linked', async () => {
+  it('keep the state polled every 15 seconds once the phone is linked', async () => {
     const linked: PairingSnapshot = { status: 'linked', account: { name: 'Ana' } }
     const world = createWorld({ getQrCode: async () => linked, getStatus: async () => linked })
     await world.watch()
@@ -355,7 +355,7 @@ describe('pages that watch one session', () => {
 describe('pages that show a pairing code', () => {
   const PHONE_CODE = '&method=phone-code'
 
-  it('never have the provider polled for a QR code', async () => {
+  it('never cause a poll for a QR code', async () => {
     const world = createWorld()
     await world.watch(PHONE_CODE)
     await world.watch(PHONE_CODE)
@@ -363,7 +363,7 @@ describe('pages that show a pairing code', () => {
     expect(new Set(world.calls)).toEqual(new Set(['getStatus']))
   })
 
-  it('get no QR code, also where other pages show one', async () => {
+  it('get no QR code, even if other pages show one', async () => {
     const world = createWorld(rotating())
     await world.watch()
     const tab = await world.watch(PHONE_CODE)
@@ -374,7 +374,7 @@ describe('pages that show a pairing code', () => {
     expect(stepsIn(tab).at(-1)).toBe('unlinked')
   })
 
-  it('have QR codes polled exactly while another page shows one', async () => {
+  it('cause polls for QR codes only while another page shows one', async () => {
     const world = createWorld(rotating())
     await world.watch(PHONE_CODE)
     await pass(10_000)
@@ -389,7 +389,7 @@ describe('pages that show a pairing code', () => {
     expect(new Set(world.calls)).toEqual(new Set(['getStatus']))
   })
 
-  it('are pages with a QR code where their method is unknown', async () => {
+  it('count as pages with a QR code if their method is unknown', async () => {
     const world = createWorld()
     await world.watch('&method=constructor')
     expect(world.calls).toEqual(['getQrCode'])
@@ -402,7 +402,7 @@ describe('nextInMs of an event', () => {
     ['takes 700 ms', 700, ''],
     ['responds at once, for a page with a pairing code beside others', 0, '&method=phone-code'],
     ['takes 700 ms, for a page with a pairing code beside others', 700, '&method=phone-code'],
-  ])('is kept by the next event where the provider %s', async (_, latencyMs, query) => {
+  ])('is kept by the next event if the provider %s', async (_, latencyMs, query) => {
     const late = async <Value>(value: Value): Promise<Value> => {
       if (latencyMs) await new Promise((resolve) => setTimeout(resolve, latencyMs))
       return value
@@ -432,7 +432,7 @@ describe('a provider that fails', () => {
 
   const secret = 'd75b3a66374942c5b3c019c698abc2067e15'
 
-  it('is an update with the code of the error and the time of the next attempt', async () => {
+  it('causes an update with the error code and the time of the next attempt', async () => {
     const cause = new PairingError('network', secret)
     const error = new PairingError('provider-unavailable', secret, { cause })
     const tab = await createWorld(failing(error)).watch()
@@ -450,7 +450,7 @@ describe('a provider that fails', () => {
     ['a foreign error', new Error(secret)],
     ['text', secret],
     ['an unknown code', Object.assign(new PairingError('unknown', ''), { code: secret })],
-  ])('shows nothing of %s', async (_, error) => {
+  ])('exposes nothing of %s', async (_, error) => {
     const tab = await createWorld(failing(error)).watch()
     expect(shownIn(tab)).toEqual(['error unknown'])
     expect(tab.text).not.toContain(secret)
@@ -463,7 +463,7 @@ describe('a provider that fails', () => {
     expect(pauses).toEqual([0, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000, 30_000])
   })
 
-  it('is not polled before the time that it wants has passed', async () => {
+  it('is not polled before the retry time that it demands', async () => {
     const world = createWorld(failing(new PairingError('rate-limited', '', { retryAfterMs: 45_000 })))
     const tab = await world.watch()
     expect(tab.events[0]?.data.error).toEqual({ code: 'rate-limited', retryInMs: 45_000 })
@@ -473,7 +473,7 @@ describe('a provider that fails', () => {
     expect(world.calls).toHaveLength(2)
   })
 
-  it('is polled at its own pace again once it responds', async () => {
+  it('is polled at its own interval again once it responds', async () => {
     let isDown = false
     const answer = <Value>(value: Value): Promise<Value> =>
       isDown ? Promise.reject(new PairingError('provider-unavailable', '')) : Promise.resolve(value)
@@ -503,7 +503,7 @@ describe('a provider that fails', () => {
   })
 
   it.each(['unauthorized', 'session-not-found'] as const)(
-    'is polled three times within 15 seconds where it refuses with %s, and then no more',
+    'is polled three times within 15 seconds if it refuses with %s, and then not again',
     async (code) => {
       const world = createWorld(failing(new PairingError(code, '')))
       const tab = await world.watch()
@@ -552,7 +552,7 @@ describe('a provider that fails', () => {
     expect(shownIn(tab)).toContain('qr')
   })
 
-  it('is polled once for a page that comes after a refusal', async () => {
+  it('is polled once for a page that opens after a refusal', async () => {
     const world = createWorld(failing(new PairingError('unauthorized', '')))
     await world.watch()
     await pass(MINUTE_MS)

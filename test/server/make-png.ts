@@ -1,14 +1,14 @@
 import { crc32, deflateSync } from 'node:zlib'
 
-/** How a picture is written as PNG. */
+/** How a picture is encoded as PNG. */
 export interface PngOptions {
-  /** 0 grey, 2 RGB, 3 palette, 4 grey with alpha, 6 RGB with alpha. */
+  /** 0 is grey, 2 RGB, 3 palette, 4 grey with alpha, 6 RGB with alpha. */
   readonly colorType: number
   readonly depth: number
   readonly isInterlaced?: boolean
-  /** Of each row; `mixed` uses all five. */
+  /** The filter of each row; `mixed` uses all five. */
   readonly filter?: number | 'mixed'
-  /** Light pixels are transparent, where the colour type can say so. */
+  /** Light pixels are transparent if the colour type supports that. */
   readonly isTransparent?: boolean
 }
 
@@ -24,7 +24,7 @@ const ADAM7 = [
   [0, 1, 1, 2],
 ] as const
 
-/** A chunk of a PNG, with a right checksum. */
+/** Returns a PNG chunk with a correct checksum. */
 export function chunk(type: string, data: Uint8Array = new Uint8Array()): Buffer {
   const checked = Buffer.concat([Buffer.from(type, 'latin1'), data])
   const [length, crc] = [Buffer.alloc(4), Buffer.alloc(4)]
@@ -51,7 +51,7 @@ export function header(
   return chunk('IHDR', data)
 }
 
-/** A PNG of a picture with two colours. */
+/** Returns a PNG of a picture with two colours. */
 export function makePng(
   width: number,
   height: number,
@@ -61,7 +61,7 @@ export function makePng(
   const { colorType, depth, isInterlaced = false, isTransparent = false } = options
   const parts = [SIGNATURE, header(width, height, depth, colorType, isInterlaced ? 1 : 0)]
   if (colorType === 3) {
-    // Entry 0 is dark; the light one is black as well where it is transparent.
+    // Entry 0 is dark. The light entry is black too if it is transparent.
     parts.push(chunk('PLTE', Uint8Array.from([10, 0, 30, ...(isTransparent ? [0, 0, 0] : [255, 250, 240])])))
     if (isTransparent) parts.push(chunk('tRNS', Uint8Array.from([255, 0])))
   }
@@ -116,7 +116,7 @@ function samplesOf(
   if (colorType === 3) return [isDark ? 0 : 1]
   const value = isDark ? 0 : full
   const alpha = isTransparent && !isDark ? 0 : full
-  // What is under a transparent pixel must not show.
+  // The colour under a transparent pixel must have no effect.
   const shown = alpha === 0 ? 0 : value
   if (colorType === 0) return [value]
   if (colorType === 2) return [value, value, value]

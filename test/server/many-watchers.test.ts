@@ -9,16 +9,16 @@ const SESSIONS = 20
 const WATCHERS_PER_SESSION = 10
 const WATCHERS = SESSIONS * WATCHERS_PER_SESSION
 
-/** WhatsApp's pace: another code every 20 seconds. */
+/** WhatsApp's interval: another code every 20 seconds. */
 const CODE_MS = 20_000
 
 /** Long enough for two codes, several requests about each, and heartbeats. */
 const A_WHILE_MS = 25_000
 
-/** Of each stream. */
+/** The heartbeat interval of each stream. */
 const HEARTBEAT_MS = 5_000
 
-/** The cached state of a session is dropped after this time without a page. */
+/** The server drops the cached state of a session after this time without a page. */
 const IDLE_MS = 60_000
 
 const LINKED: PairingSnapshot = { status: 'linked', account: { phoneNumber: '5511987654321' } }
@@ -38,13 +38,13 @@ interface Watcher {
 }
 
 interface World {
-  /** The calls of the provider for each session, oldest first. */
+  /** The provider calls for each session, oldest first. */
   calls(): readonly (readonly string[])[]
-  /** Opens so many streams for each session. */
+  /** Opens this many streams for each session. */
   watch(perSession: number): Promise<readonly Watcher[]>
-  /** All codes are scanned: the provider says so when it is read. */
+  /** Scans all codes. The provider reports this at the next read. */
   scan(): void
-  /** The provider sends its webhooks, and the server has accepted them. */
+  /** Sends the provider's webhooks and waits until the server has accepted them. */
   sendWebhooks(): Promise<void>
 }
 
@@ -69,7 +69,7 @@ function setUp(): World {
     tenant: () => 'acme',
     authorize: () => true,
     webhookSecret: 'webhook-secret-of-the-test',
-    // Exactly as many as the test needs, so that a page that leaves must give its place back.
+    // Exactly the number that the test needs, so that a page that leaves must free its place.
     maxWatchersPerSession: WATCHERS_PER_SESSION,
     maxWatchers: WATCHERS,
   })
@@ -114,7 +114,7 @@ function setUp(): World {
   }
 }
 
-/** How many updates with this status each of them got, without repetition: `[1]` for one each. */
+/** How many updates with this status each watcher received, without duplicates: `[1]` means one each. */
 const timesSeen = (watchers: readonly Watcher[], status: string): readonly number[] => [
   ...new Set(watchers.map(({ seen }) => seen.filter((one) => one === status).length)),
 ]
@@ -123,7 +123,7 @@ const leave = async (watchers: readonly Watcher[]): Promise<void> =>
   void (await Promise.all(watchers.map((watcher) => watcher.leave())))
 
 describe('200 watchers on 20 sessions', () => {
-  it('cost the provider exactly what one watcher on each session costs', async () => {
+  it('cause exactly as many provider requests as one watcher on each session', async () => {
     const few = setUp()
     const fewWatchers = await few.watch(1)
     await clock.pass(A_WHILE_MS)
@@ -135,7 +135,7 @@ describe('200 watchers on 20 sessions', () => {
     expect(many.calls()).toEqual(few.calls())
   })
 
-  it('all get one update about a scan, after the next poll', async () => {
+  it('each get one update about a scan, after the next poll', async () => {
     const world = setUp()
     const watchers = await world.watch(WATCHERS_PER_SESSION)
     await clock.pass(4_000)
@@ -145,7 +145,7 @@ describe('200 watchers on 20 sessions', () => {
     expect(timesSeen(watchers, 'linked')).toEqual([1])
   })
 
-  it('all get one update about a scan, at the latest a minimum interval after the webhook', async () => {
+  it('each get one update about a scan, at most one minimum interval after the webhook', async () => {
     const world = setUp()
     const watchers = await world.watch(WATCHERS_PER_SESSION)
     await clock.pass(4_000)
@@ -155,7 +155,7 @@ describe('200 watchers on 20 sessions', () => {
     expect(timesSeen(watchers, 'linked')).toEqual([1])
   })
 
-  it('leave no request and no timer behind, and their places are free', async () => {
+  it('leave no request and no timer behind, and free their places', async () => {
     const world = setUp()
     const watchers = await world.watch(WATCHERS_PER_SESSION)
     await clock.pass(HEARTBEAT_MS + 1_000)

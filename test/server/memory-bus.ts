@@ -1,12 +1,12 @@
 import type { PairingBus } from '../../src/core/pairing-bus.js'
 
-/** A bus in this process, for as many replicas as a test has. Each receives its own messages too. */
+/** An in-process bus for any number of replicas. Each replica also receives its own messages. */
 export interface MemoryBus extends Required<PairingBus> {
-  /** Everything that was published, kept or taken, as text. */
+  /** Every published, kept or claimed text. */
   readonly seen: string[]
-  /** How many keys were taken and not given back. */
+  /** The number of keys that were claimed and not released. */
   readonly taken: number
-  /** Puts a text in the place of what is kept for each channel. */
+  /** Replaces the kept text of each channel. */
   forge(change: (text: string) => string): void
 }
 

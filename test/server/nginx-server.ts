@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nginxAdvice, nginxPath } from '../nginx.mjs'
 
-/** An nginx before an app. */
+/** An nginx in front of an app. */
 export interface NginxServer {
-  /** What a browser has in its address bar: `http://127.0.0.1:8080`. */
+  /** The address in the browser: `http://127.0.0.1:8080`. */
   readonly origin: string
   stop(): Promise<void>
 }
@@ -18,16 +18,13 @@ export interface NginxOptions {
   readonly port: number
   /** Directives of the `server` block and its location. The app is at `http://127.0.0.1:<appPort>`. */
   readonly directives: string
-  /** TLS ends here, with a certificate of its own. */
+  /** nginx ends TLS, with its own certificate. */
   readonly isTls: boolean
 }
 
 const START_LIMIT_MS = 10_000
 
-/**
- * Starts an nginx on a loopback port. `directives` belongs to a `server` block; all that it does not name is nginx's own
- * default.
- */
+/** Starts an nginx on a loopback port. `directives` belongs to a `server` block; nginx uses its defaults for the rest. */
 export async function startNginx({ port, directives, isTls }: NginxOptions): Promise<NginxServer> {
   const path = nginxPath()
   if (path === undefined) throw new Error(`There is no nginx for the tests. ${nginxAdvice}`)
@@ -55,7 +52,7 @@ http {
 }
 `,
   )
-  // Without an open stdin it would outlive a worker that Vitest kills, so a shell ends it with the pipe.
+  // A shell stops nginx when the pipe closes. Otherwise nginx would outlive a worker that Vitest kills.
   const child = spawn(
     'sh',
     [
@@ -112,7 +109,7 @@ function makeCertificate(folder: string): void {
   )
 }
 
-/** Whether something listens there. */
+/** Whether a server listens on the port. */
 function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')

@@ -42,19 +42,19 @@ interface World {
   readonly server: Server
   readonly port: number
   readonly url: string
-  /** Every `Request` that the handler was given. */
+  /** Every `Request` that the handler received. */
   readonly seen: Request[]
   readonly calls: readonly string[]
-  /** Settles with what became of the listener's answer to the first request. */
+  /** Settles with the result of the listener's response to the first request. */
   readonly answered: Promise<void>
 }
 
 interface Options {
   readonly methods?: Partial<PairingProvider>
   readonly provider?: PairingProvider
-  /** In place of the handler of the package. */
+  /** Replaces the handler of the package. */
   readonly handler?: (request: Request) => Promise<Response>
-  /** What a middleware does before. */
+  /** A middleware that runs before the handler. */
   readonly before?: (request: IncomingMessage & { body?: unknown; originalUrl?: string }) => unknown
 }
 
@@ -77,11 +77,11 @@ async function serve({ methods, provider, handler: own, before }: Options = {}):
   return { server, port, url, seen, calls: spy.calls, answered: answered.opened }
 }
 
-/** Sends bytes as they are, for what no client would send, and gives the status line and all else that came back. */
+/** Sends raw bytes that no HTTP client would send, and returns the status line and the rest of the response. */
 async function sendRaw(port: number, ...lines: readonly string[]): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   socket.write(lines.join('\r\n'))
-  // Not before: a server takes a client that closes its side for one that has left.
+  // Not earlier: a server treats a client that closes its side as disconnected.
   socket.once('data', () => socket.end())
   let answer = ''
   for await (const chunk of socket) answer += chunk
@@ -108,7 +108,7 @@ describe('a link over node:http', () => {
     return { ...phone, ...world, connection: proxy({ url: world.url }).connection }
   }
 
-  it('goes from a QR code to the linked account, and back', async () => {
+  it('goes from a QR code to the linked account and back', async () => {
     const { clock, emulator, connection } = await emulatedWorld()
     expect(await connection.read(state)).toMatchObject({ status: 'unlinked', methods: ['qr', 'phone-code'] })
     const { codeId: has, ...shown } = await connection.read(code)
@@ -118,7 +118,7 @@ describe('a link over node:http', () => {
     })
     expect(emulator.scan()).toEqual({ ok: true })
     clock.pass(2_000)
-    // The last look at the code makes the handler read the state at once.
+    // The last read of the code makes the handler read the state immediately.
     expect(await connection.read({ ...state, has })).toMatchObject({
       status: 'linked',
       account: { phoneNumber: '5511987654321' },
@@ -143,7 +143,7 @@ describe('a link over node:http', () => {
     })
   })
 
-  it('shows the code of a provider error and nothing else of it', async () => {
+  it('exposes only the code of a provider error', async () => {
     const { emulator, connection, url } = await emulatedWorld()
     emulator.fail('rate-limited', { retryAfterMs: 7_000 })
     const update = await connection.read(state)
@@ -155,7 +155,7 @@ describe('a link over node:http', () => {
     expect(seen).not.toContain('waInstance')
   })
 
-  it('ends the request at the provider when the client goes away', async () => {
+  it('aborts the provider request when the client disconnects', async () => {
     const asked = gate()
     const ended = gate()
     const upstream: typeof fetch = (_, init) =>
@@ -178,7 +178,7 @@ describe('a link over node:http', () => {
     await answered
   })
 
-  it('does not report it as disconnected when it was answered', async () => {
+  it('does not report a request as disconnected after its response', async () => {
     const signals: AbortSignal[] = []
     const { server, url } = await serve({
       methods: {
@@ -197,7 +197,7 @@ describe('a link over node:http', () => {
   })
 })
 
-describe('the address of a request', () => {
+describe('the URL of a request', () => {
   const get = (port: number, path: string, host = 'host.example') =>
     sendRaw(port, `GET ${path} HTTP/1.1`, `Host: ${host}`, 'Connection: close', '', '')
 
@@ -211,7 +211,7 @@ describe('the address of a request', () => {
     ['a port that is none', 'host.example:port'],
     ['a percent sign', '%'],
     ['a bracket', '[::1'],
-  ])('is refused where its Host has %s', async (_, host) => {
+  ])('is refused if its Host has %s', async (_, host) => {
     const { port, seen } = await serve()
     const answer = await get(port, '/api/pairing?want=state', host)
     expect(answer).toMatch(/^HTTP\/1\.1 400 /)
@@ -224,13 +224,13 @@ describe('the address of a request', () => {
     ['a name in capitals', 'Host.EXAMPLE', 'http://host.example'],
     ['a port', '127.0.0.1:8080', 'http://127.0.0.1:8080'],
     ['an IPv6 address', '[::1]:8080', 'http://[::1]:8080'],
-  ])('has the Host as its origin: %s', async (_, host, origin) => {
+  ])('uses the Host as its origin: %s', async (_, host, origin) => {
     const { port, seen } = await serve()
     expect(await get(port, '/api/pairing?want=state', host)).toMatch(/^HTTP\/1\.1 200 /)
     expect(seen.map(({ url }) => url)).toEqual([`${origin}/api/pairing?want=state`])
   })
 
-  it('may lack the Host, as HTTP/1.0 does', async () => {
+  it('may have no Host, as in HTTP/1.0', async () => {
     const { port, seen } = await serve()
     expect(await sendRaw(port, 'GET /?want=state HTTP/1.0', '', '')).toMatch(/^HTTP\/1\.1 200 /)
     expect(seen[0]?.url).toBe('http://localhost/?want=state')
@@ -248,7 +248,7 @@ describe('the address of a request', () => {
     expect(seen.map(({ url }) => new URL(url).origin)).toEqual(['http://host.example'])
   })
 
-  it('takes no foreign origin for its own on such a path', async () => {
+  it('does not treat a foreign origin as its own on such a path', async () => {
     const { port, calls } = await serve()
     const body = '{"action":"unlink"}'
     const answer = await sendRaw(
@@ -275,7 +275,7 @@ describe('the address of a request', () => {
     },
   )
 
-  it('is the whole one, also below a mount path of Express', async () => {
+  it('is complete below a mount path of Express', async () => {
     const { url, seen } = await serve({
       before: (request) => {
         request.originalUrl = request.url ?? ''
@@ -294,7 +294,7 @@ describe('the address of a request', () => {
     expect(seen[0]?.url).toBe('https://host.example/?want=state')
   })
 
-  it('comes from :authority over HTTP/2', async () => {
+  it('is read from :authority over HTTP/2', async () => {
     const seen: string[] = []
     const handler = separateHandler({ provider: spyProvider(), authorize: () => true })
     const listener = toNodeListener((request) => {
@@ -310,7 +310,7 @@ describe('the address of a request', () => {
     expect(seen).toEqual([`http://127.0.0.1:${port}/api?want=state`])
   })
 
-  it('gets no connection header, which HTTP/2 does not know, where a body was refused', async () => {
+  it('gets no connection header, which HTTP/2 does not have, after a refused body', async () => {
     const handler = separateHandler({ provider: spyProvider(), authorize: () => false })
     const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     const listener = toNodeListener(handler)
@@ -326,7 +326,7 @@ describe('the address of a request', () => {
 })
 
 describe('the headers of a request', () => {
-  it('arrive, and those that come twice arrive together', async () => {
+  it('arrive, and repeated headers are joined', async () => {
     const { port, seen } = await serve()
     await sendRaw(
       port,
@@ -345,7 +345,7 @@ describe('the headers of a request', () => {
   })
 })
 
-describe('methods', () => {
+describe('HTTP methods', () => {
   it('HEAD gets the headers of a 405 and no body', async () => {
     const { port, calls } = await serve()
     const answer = await sendRaw(
@@ -362,7 +362,7 @@ describe('methods', () => {
     expect(calls).toEqual([])
   })
 
-  it.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS'])('%s gets a 405, with a body or without', async (method) => {
+  it.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS'])('%s gets a 405, with or without a body', async (method) => {
     const { url, calls } = await serve()
     for (const init of [{ method }, { ...post('{"action":"reset"}'), method }]) {
       const answer = await fetch(url, init)
@@ -373,7 +373,7 @@ describe('methods', () => {
     expect(calls).toEqual([])
   })
 
-  it('TRACE, which no Request can be, gets a 400', async () => {
+  it('TRACE gets a 400, because a Request cannot have this method', async () => {
     const { port } = await serve()
     const answer = await sendRaw(port, 'TRACE / HTTP/1.1', 'Host: host.example', 'Connection: close', '', '')
     expect(answer).toMatch(/^HTTP\/1\.1 400 /)
@@ -384,7 +384,7 @@ describe('the body of a request', () => {
   it.each([
     ['of 17 kB', 17_000],
     ['of 1 MB', 1_000_000],
-  ])('%s is refused with an answer', async (_, bytes) => {
+  ])('gets a response if it is refused: %s', async (_, bytes) => {
     const { url, calls } = await serve()
     const answer = await fetch(url, post(`"${'x'.repeat(bytes)}"`))
     expect(answer.status).toBe(400)
@@ -392,7 +392,7 @@ describe('the body of a request', () => {
     expect(calls).toEqual([])
   })
 
-  it('without an end is refused while it is still being sent', async () => {
+  it('is refused while it is still being sent, if it has no end', async () => {
     const { port, calls } = await serve()
     const socket = connect(port, '127.0.0.1')
     const send = (): void => {
@@ -409,7 +409,7 @@ describe('the body of a request', () => {
     expect(calls).toEqual([])
   })
 
-  it('may come in pieces, with time between them', async () => {
+  it('may arrive in pieces, with pauses', async () => {
     const { port, calls, server } = await serve()
     const request = httpRequest({
       port,
@@ -426,7 +426,7 @@ describe('the body of a request', () => {
     expect(calls).toEqual(['reset'])
   })
 
-  it('that breaks off changes nothing, and breaks nothing', async () => {
+  it('has no effect if it breaks off', async () => {
     const { port, url, calls, server, answered } = await serve()
     const socket = connect(port, '127.0.0.1')
     socket.write(
@@ -445,7 +445,7 @@ describe('the body of a request', () => {
     return text
   }
 
-  it('counts as express.json() left it', async () => {
+  it('is used as express.json() left it', async () => {
     const { url, calls } = await serve({
       before: async (request) => {
         request.body = JSON.parse((await readAway(request)) || '{}')
@@ -456,7 +456,7 @@ describe('the body of a request', () => {
     expect(calls).toEqual(['unlink', 'getStatus'])
   })
 
-  it('is still checked where a middleware has parsed it', async () => {
+  it('is still checked after a middleware has parsed it', async () => {
     const { url, calls } = await serve({
       before: async (request) => {
         await readAway(request)
@@ -470,7 +470,7 @@ describe('the body of a request', () => {
     expect(calls).toEqual([])
   })
 
-  it('is that of the stream where nothing has read it, whatever stands in `body`', async () => {
+  it('is read from the stream if no middleware has read it, even if `body` is set', async () => {
     const { url, calls } = await serve({
       before: (request) => {
         request.body = {}
@@ -496,7 +496,7 @@ describe('the body of a request', () => {
     expect(spy.calls).toEqual(['reset'])
   })
 
-  it('that a parser of Fastify or Koa kept elsewhere is reported, with what to do', async () => {
+  it('is reported with a fix if a parser of Fastify or Koa has consumed it', async () => {
     const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
     const log: PairingLogEntry[] = []
     const onError = vi.fn()
@@ -526,7 +526,7 @@ describe('the body of a request', () => {
   it.each<readonly [string, RequestInit]>([
     ['has no body', { method: 'POST', headers: { 'content-type': 'application/json' } }],
     ['reads', { method: 'GET' }],
-  ])('is not missed in a request that %s', async (_, init) => {
+  ])('is not reported as missing in a request that %s', async (_, init) => {
     const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
     const { url } = await serve({ before: readAway })
     await fetch(`${url}?want=state`, init)
@@ -543,7 +543,7 @@ describe('a handler that the host has wrapped', () => {
         throw new Error('secret')
       },
     ],
-  ])('and that %s answers 500, and the process goes on', async (_, handler) => {
+  ])('responds with 500 if it %s, and the process stays alive', async (_, handler) => {
     const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
     const { url } = await serve({ handler })
     await fetch(url)
@@ -557,7 +557,7 @@ describe('a handler that the host has wrapped', () => {
     expect(await answer.text()).not.toContain('secret')
   })
 
-  it('and a runtime without Request answers 500 too, and not that the client sent nonsense', async () => {
+  it('responds with 500 instead of a client error in a runtime without Request', async () => {
     const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
     const { url } = await serve({
       before: () => {
@@ -576,7 +576,7 @@ describe('a handler that the host has wrapped', () => {
     expect(printed.mock.calls.flat().map(String).join(' ')).toContain('Request is not defined')
   })
 
-  it('may add headers of its own', async () => {
+  it('may add its own headers', async () => {
     const { url } = await serve({ handler: async () => new Response('done', { headers: { 'x-own': '1' } }) })
     const answer = await fetch(url)
     expect(answer.headers.get('x-own')).toBe('1')
@@ -584,7 +584,7 @@ describe('a handler that the host has wrapped', () => {
   })
 })
 
-it('the listener does not respond a second time after a middleware has responded', async () => {
+it('the listener does not respond again after a middleware has responded', async () => {
   const asked = gate()
   const settled = gate()
   const answered = gate()

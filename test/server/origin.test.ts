@@ -7,7 +7,7 @@ import { expectRefusal, separateHandler } from './world.js'
 
 type Options = Pick<PairingHandlerOptions, 'origin' | 'trustProxy' | 'allowedOrigins' | 'onError' | 'log'>
 
-/** A press on "Start over" in a page at `origin`, as it arrives at the address that the server sees. */
+/** A press on "Start over" in a page at `origin`, as the server receives it at its own URL. */
 function post(
   address: string,
   origin: string,
@@ -35,13 +35,13 @@ describe('the option origin', () => {
     expect((await post(address, origin, { origin })).status).toBe(200)
   })
 
-  it('takes the place of the address that the server sees', async () => {
+  it('overrides the URL that the server sees', async () => {
     const options = { origin: 'https://app.example' }
     await expectRefusal(await post('http://127.0.0.1:3000', 'http://127.0.0.1:3000', options), 'forbidden')
   })
 
   it.each(['https://app.example.evil.test', 'http://app.example', 'https://app.example:8443', 'null'])(
-    'does not let a page of %s in',
+    'refuses a page of %s',
     async (sender) => {
       await expectRefusal(
         await post('http://127.0.0.1', sender, { origin: 'https://app.example' }),
@@ -130,7 +130,7 @@ describe('the option trustProxy', () => {
     expect((await post('http://inner.example', origin, { trustProxy: true }, headers)).status).toBe(200)
   })
 
-  it.each(forwarded)('ignores %s where it is not set', async (_, origin, headers) => {
+  it.each(forwarded)('ignores %s if the option is not set', async (_, origin, headers) => {
     for (const trustProxy of [undefined, false])
       await expectRefusal(await post('http://inner.example', origin, { trustProxy }, headers), 'forbidden')
   })
@@ -140,14 +140,14 @@ describe('the option trustProxy', () => {
     ['quotation marks that do not end', 'a="\\"'.repeat(3_000)],
     ['spaces', `a${' '.repeat(16_000)}`],
     ['commas', ','.repeat(16_000)],
-  ])('takes no time for a crafted Forwarded header of %s', async (_, forwarded) => {
+  ])('parses a crafted Forwarded header of %s in no measurable time', async (_, forwarded) => {
     const before = process.cpuUsage()
     await post('http://inner.example', 'https://app.example', { trustProxy: true }, { forwarded })
     const { user, system } = process.cpuUsage(before)
     expect((user + system) / 1_000).toBeLessThan(60)
   })
 
-  it('refuses other pages, also where the headers hold no host', async () => {
+  it('refuses other pages, even if the headers contain no host', async () => {
     for (const host of ['evil.example/app.example', 'a b', 'user@app.example', ':', ''])
       await expectRefusal(
         await post(
@@ -192,7 +192,7 @@ describe('a refused page of another origin', () => {
     ])
   })
 
-  it('cannot put a text of its own into the report, nor fill it', async () => {
+  it('cannot insert text into the report or flood it', async () => {
     const onError = vi.fn<NonNullable<PairingHandlerOptions['onError']>>()
     const handler = separateHandler({ provider: spyProvider(), authorize: () => true, onError })
     const read = (origin: string) =>
@@ -228,7 +228,7 @@ describe('an origin that no browser sends', () => {
     [undefined, 'such as "https://app.example"'],
     [443, 'such as "https://app.example"'],
     [/app/, 'such as "https://app.example"'],
-  ])('throws invalid-options with what to write instead: %s', (value, advice) => {
+  ])('throws invalid-options with the correct form: %s', (value, advice) => {
     const options = { provider: spyProvider(), authorize: () => true }
     const invalid = expect.objectContaining({
       code: 'invalid-options',
@@ -241,7 +241,7 @@ describe('an origin that no browser sends', () => {
     if (value !== undefined) expect(() => separateHandler({ ...options, origin: given })).toThrow(invalid)
   })
 
-  it('is not that of an app in a WebView', () => {
+  it('does not include the origin of an app in a WebView', () => {
     const options = { provider: spyProvider(), authorize: () => true }
     for (const origin of ['capacitor://localhost', 'ionic://localhost', 'http://localhost:5173'])
       expect(() => separateHandler({ ...options, allowedOrigins: [origin] })).not.toThrow()
@@ -269,7 +269,7 @@ describe('a request that names neither origin nor site', () => {
     return { provider, log, onError, send }
   }
 
-  // What browsers send for these over plain http, where they leave Sec-Fetch-Site out.
+  // Browsers send these over plain http, without Sec-Fetch-Site.
   it.each<readonly [string, Record<string, string>]>([
     [
       'an image',
@@ -299,18 +299,15 @@ describe('a request that names neither origin nor site', () => {
     ['a password that the browser keeps', { authorization: `Basic ${btoa('admin:admin')}`, accept: '*/*' }],
     ['a Windows sign-in', { authorization: 'Negotiate YIIabc', accept: '*/*' }],
     ['a cookie, behind a proxy that drops the user agent', { cookie }],
-  ])(
-    'makes no provider request and opens no stream where it may be %s of another site',
-    async (_, headers) => {
-      const { provider, log, send } = world()
-      for (const query of ['?want=code', '?want=state', '?events'])
-        await expectRefusal(await send(query, headers), 'forbidden')
-      expect(provider.calls).toEqual([])
-      expect(log.filter(({ event }) => event === 'refused')).toEqual(
-        Array(3).fill({ event: 'refused', status: 403, code: 'cross-origin' }),
-      )
-    },
-  )
+  ])('causes no provider request and opens no stream if it may be %s of another site', async (_, headers) => {
+    const { provider, log, send } = world()
+    for (const query of ['?want=code', '?want=state', '?events'])
+      await expectRefusal(await send(query, headers), 'forbidden')
+    expect(provider.calls).toEqual([])
+    expect(log.filter(({ event }) => event === 'refused')).toEqual(
+      Array(3).fill({ event: 'refused', status: 403, code: 'cross-origin' }),
+    )
+  })
 
   it.each<readonly [string, Record<string, string>]>([
     [
@@ -328,7 +325,7 @@ describe('a request that names neither origin nor site', () => {
     ['a bare request', {}],
     ['the address bar', { cookie, 'user-agent': FIREFOX, 'sec-fetch-site': 'none' }],
     ['a page over https', { cookie, 'user-agent': FIREFOX, 'sec-fetch-site': 'same-origin' }],
-  ])('is answered where it comes from %s', async (_, headers) => {
+  ])('is accepted if it comes from %s', async (_, headers) => {
     const { send } = world()
     expect((await send('?want=state', headers)).status).toBe(200)
   })
@@ -341,12 +338,12 @@ describe('a request that names neither origin nor site', () => {
     expect(onError.mock.calls[0]?.[1]).toEqual({ in: 'origin' })
   })
 
-  it('is one that proxy() does not send', async () => {
+  it('is never sent by proxy()', async () => {
     const { provider, send } = world()
     const page = proxy({
       url: 'http://192.168.1.4:8080/api/pairing',
       headers: { cookie },
-      // A browser adds these itself.
+      // A browser adds these headers.
       fetch: (input, init) => {
         const headers = new Headers(init?.headers)
         headers.set('user-agent', SAFARI)

@@ -16,7 +16,7 @@ const page = readFileSync(
   'utf8',
 )
 
-/** The one block of the documentation in this language. */
+/** The only block of the documentation in this language. */
 function snippet(language: string): string {
   const found = [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))]
   expect(found).toHaveLength(1)
@@ -28,7 +28,7 @@ const python = (code: string): string =>
 
 describe('a pairing link of another back end', () => {
   it.each(['tenant-7', 'Zoë "日本" 🇯🇵', '\\u0000/../'])(
-    'is accepted where the documented Python made it for %s',
+    'is accepted if the documented Python code created it for %s',
     async (sessionId) => {
       const call = `print(pairing_link(${JSON.stringify(sessionId).replaceAll('🇯🇵', '\\U0001F1EF\\U0001F1F5')}, sys.argv[1]))`
       const link = python(`${snippet('python')}\n${call}`)
@@ -45,7 +45,7 @@ describe('a pairing link of another back end', () => {
     },
   )
 
-  it('has in PHP the claims, the header and the signature that it has in Python', () => {
+  it('has the same claims, header and signature in PHP and in Python', () => {
     const php = snippet('php')
     const names = (code: string): string[] => [
       ...new Set(code.match(/(?<=["'])(?:aud|sub|jti|exp)(?=["'])/g)),
@@ -58,7 +58,7 @@ describe('a pairing link of another back end', () => {
   })
 })
 
-describe('a link that opens once, as the documentation has it', () => {
+describe('a single-use link, as documented', () => {
   it('opens in the first browser, also after a reload, and in no other', async () => {
     const opened = new Set<string>()
     const take = (key: string): boolean => !opened.has(key) && opened.add(key).has(key)

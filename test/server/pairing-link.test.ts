@@ -26,7 +26,7 @@ const URL_OF_HANDLER = 'https://app.example/api/pairing'
 const NOW = Date.UTC(2026, 0, 15, 12)
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
-/** By which the clocks of two servers may differ: a link opens for so much longer. */
+/** The allowed difference between the clocks of two servers: a link works that much longer. */
 const SKEW_MS = 60_000
 
 const now = (): number => NOW
@@ -44,7 +44,7 @@ const base64url = (text: string): string => Buffer.from(text).toString('base64ur
 
 const HS256 = { alg: 'HS256', typ: 'JWT' }
 
-/** As another back end with the secret signs it, without the code under test: RFC 7515, appendix A.1. */
+/** Signs as another back end with the secret does, without the code under test: RFC 7515, appendix A.1. */
 function signedByHand(payload: string, secret = SECRET, header: object = HS256, hash = 'sha256'): string {
   const signed = `${base64url(JSON.stringify(header))}.${payload}`
   return `${signed}.${createHmac(hash, secret).update(signed).digest('base64url')}`
@@ -75,7 +75,7 @@ describe('a pairing link', () => {
     })
   })
 
-  it('brings back any session id', async () => {
+  it('returns any session id unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(anySessionId, async (sessionId) => {
         expect((await verifyPairingLink(await token({ sessionId }), at(NOW))).sessionId).toBe(sessionId)
@@ -83,7 +83,7 @@ describe('a pairing link', () => {
     )
   })
 
-  it('is the JWT that RFC 7515 describes, to the last character', async () => {
+  it('is exactly the JWT that RFC 7515 describes', async () => {
     const payload = base64url(
       JSON.stringify({
         expectedPhoneNumber: '5511987654321',
@@ -99,14 +99,14 @@ describe('a pairing link', () => {
     )
   })
 
-  it('has another id each time where none is given', async () => {
+  it('gets a new id each time if none is given', async () => {
     const ids = await Promise.all(
       Array.from({ length: 20 }, async () => (await verifyPairingLink(await token(), at(NOW))).id),
     )
     expect(new Set(ids).size).toBe(20)
   })
 
-  it('lives by the clock of the machine where none is given', async () => {
+  it('uses the clock of the machine if none is given', async () => {
     const before = Date.now()
     const { expiresAt } = await verifyPairingLink(await token({ now: undefined }), { secret: SECRET })
     expect(expiresAt).toBeGreaterThanOrEqual(before + 15 * MINUTE_MS + SKEW_MS)
@@ -118,7 +118,7 @@ describe('a pairing link', () => {
     ['a second where less is asked for', 1, 1_000],
     ['a day', DAY_MS, DAY_MS],
   ])(
-    'lives %s and the minute by which clocks differ, to the millisecond',
+    'is valid for %s plus one minute of clock tolerance, to the millisecond',
     async (_, expiresInMs, lifetimeMs) => {
       const ours = await token({ expiresInMs })
       const end = NOW + lifetimeMs + SKEW_MS
@@ -127,7 +127,7 @@ describe('a pairing link', () => {
     },
   )
 
-  it('opens on a server whose clock is a minute behind or ahead of the one that made it', async () => {
+  it('is accepted by a server whose clock is a minute behind or ahead of the one that made it', async () => {
     for (const expiresInMs of [MINUTE_MS, DAY_MS]) {
       const ours = await token({ expiresInMs })
       for (const skewMs of [-SKEW_MS, SKEW_MS])
@@ -136,12 +136,12 @@ describe('a pairing link', () => {
     expect(await codeOf(await token({ expiresInMs: DAY_MS }), at(NOW - 2 * SKEW_MS))).toBe('forbidden')
   })
 
-  it('is over where the clock gives no number', async () => {
+  it('is expired if the clock returns no number', async () => {
     expect(await codeOf(await token(), at(Number.NaN))).toBe('sign-in-required')
   })
 })
 
-describe('the address of a link', () => {
+describe('the URL of a link', () => {
   const address = async (url: string | URL): Promise<string> =>
     (await link({ url })).replace(/pairing=[\w-]+\.[\w-]+\.[\w-]+$/, 'pairing=TOKEN')
 
@@ -155,11 +155,11 @@ describe('the address of a link', () => {
     [`${PAGE}#/pair`, `${PAGE}#/pair?pairing=TOKEN`],
     [`${PAGE}#/pair?lang=de`, `${PAGE}#/pair?lang=de&pairing=TOKEN`],
     [`${PAGE}?a=1#lang=de`, `${PAGE}?a=1#lang=de&pairing=TOKEN`],
-  ])('%s becomes %s', async (url, expected) => {
+  ])('is built from a base URL: %s becomes %s', async (url, expected) => {
     expect(await address(url)).toBe(expected)
   })
 
-  it('keeps the token where no server sees it', async () => {
+  it('keeps the token in a part that no server receives', async () => {
     const url = new URL(await link({ url: `${PAGE}?lang=de` }))
     const hash = url.hash
     url.hash = ''
@@ -167,7 +167,7 @@ describe('the address of a link', () => {
     expect(pairingLinkToken(hash)).toMatch(/^[\w-]+\.[\w-]+\.[\w-]{43}$/)
   })
 
-  it('brings its own token where the page already has an older one', async () => {
+  it('gets its own token even if the page URL already has an older one', async () => {
     const older = await link({ sessionId: 'older' })
     expect(await verifyPairingLink(await token({ url: older }), at(NOW))).toMatchObject({
       sessionId: 'tenant-7',
@@ -184,14 +184,14 @@ describe('the address of a link', () => {
     ['a user name in it', 'https://admin@app.example/pair'],
     ['a password in it', 'https://:geheim@app.example/pair'],
     ['nothing', ''],
-  ])('is not made of %s', async (_, url) => {
+  ])('cannot be built from %s', async (_, url) => {
     const error = await rejection(link({ url }))
     expect(error.code).toBe('invalid-options')
     expect(everythingIn(error)).not.toMatch(/geheim|admin/)
   })
 })
 
-describe('options that cannot work', () => {
+describe('invalid options', () => {
   it.each([
     ['an empty session id', { sessionId: '' }],
     ['a session id of 201 characters', { sessionId: 'x'.repeat(201) }],
@@ -206,7 +206,7 @@ describe('options that cannot work', () => {
     ['no end', { expiresInMs: Number.POSITIVE_INFINITY }],
     ['a time that is no number', { expiresInMs: Number.NaN }],
     ['a clock that gives no number', { now: () => Number.NaN }],
-  ])('make no link: %s', async (_, options) => {
+  ])('throw before a link is created: %s', async (_, options) => {
     expect((await rejection(link(options))).code).toBe('invalid-options')
   })
 
@@ -220,7 +220,7 @@ describe('options that cannot work', () => {
     ['of 31 characters first in a list', [short, SECRET]],
     ['of 31 characters last in a list', [SECRET, short]],
     ['that is not set in a list', [SECRET, undefined as never]],
-  ])('neither make nor check a link: a secret %s', async (_, secret) => {
+  ])('throw for creating and checking a link: a secret %s', async (_, secret) => {
     const ours = await token()
     for (const failing of [link({ secret }), verifyPairingLink(ours, { secret, now })]) {
       const error = await rejection(failing)
@@ -239,7 +239,7 @@ describe('verifyPairingLink', () => {
     },
   )
 
-  it('reads nothing of the body, which is for the handler', async () => {
+  it('does not read the body, which is for the handler', async () => {
     const request = new Request(URL_OF_HANDLER, {
       method: 'POST',
       headers: { authorization: `Bearer ${await token()}` },
@@ -256,11 +256,11 @@ describe('verifyPairingLink', () => {
     ['with the scheme alone', bearing('Bearer ')],
     ['of empty text', ''],
     ['of nothing', undefined],
-  ])('requires a sign-in where a request comes %s', async (_, request) => {
+  ])('requires a sign-in for a request %s', async (_, request) => {
     expect(await codeOf(request)).toBe('sign-in-required')
   })
 
-  it('looks for the token in no query, which ends up in logs', async () => {
+  it('ignores a token in the query, because queries end up in logs', async () => {
     expect(await codeOf(new Request(`${URL_OF_HANDLER}?pairing=${await token()}`))).toBe('sign-in-required')
   })
 
@@ -285,7 +285,7 @@ describe('verifyPairingLink', () => {
     expect(await codeOf(altered(await token()))).toBe('forbidden')
   })
 
-  it('refuses a link in which any character is changed, added or taken away', async () => {
+  it('refuses a link if any character is changed, added or removed', async () => {
     const ours = await token()
     const character = fc.oneof(
       fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.'),
@@ -304,7 +304,7 @@ describe('verifyPairingLink', () => {
     )
   })
 
-  it('has one valid spelling of its signature, although the last character has two unused bits', async () => {
+  it('accepts one spelling of the signature, although its last character has two unused bits', async () => {
     const ours = await token()
     const accepted: string[] = []
     for (const last of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_') {
@@ -327,7 +327,7 @@ describe('verifyPairingLink', () => {
     expect(verify).toHaveBeenCalledOnce()
   })
 
-  it('trusts nothing of the payload before the signature: an altered link is not "expired"', async () => {
+  it('does not trust the payload before the signature: a changed link is not "expired"', async () => {
     const expired = await token({ now: () => NOW - DAY_MS })
     const altered = `${expired.slice(0, -43)}${'A'.repeat(43)}`
     expect(await codeOf(expired)).toBe('sign-in-required')
@@ -355,7 +355,7 @@ describe('a payload that was signed with the secret', () => {
     ['has more audiences', { ...good, aud: ['my-app', 'whatsapp-pairing'] }, claims],
     ['has claims of its own', { ...good, iss: 'my-app', iat: NOW / 1_000, role: 'admin' }, claims],
     ['begins within the minute by which clocks differ', { ...good, nbf: NOW / 1_000 + 60 }, claims],
-  ])('is taken where it %s', async (_, payload, expected) => {
+  ])('is accepted if it %s', async (_, payload, expected) => {
     expect(await verifyPairingLink(signedByHand(json(payload)), at(NOW))).toEqual(expected)
   })
 
@@ -402,7 +402,7 @@ describe('a payload that was signed with the secret', () => {
     ['of a length that no bytes have', 'AAAAA'],
     ['deep', base64url('['.repeat(2_000))],
     ['another payload in its prototype', base64url(`{"__proto__":${JSON.stringify(good)}}`)],
-  ])('is refused where it is %s', async (_, payload) => {
+  ])('is refused if it is %s', async (_, payload) => {
     expect(await codeOf(signedByHand(payload))).toBe('forbidden')
   })
 
@@ -414,7 +414,7 @@ describe('a payload that was signed with the secret', () => {
     expect(await codeOf(`${payload}.${signature}`)).toBe('forbidden')
   })
 
-  // RFC 8725, section 2.1: the header of a token must not choose how it is checked.
+  // RFC 8725, section 2.1: the header of a token must not choose the method of verification.
   it.each<readonly [string, string]>([
     ['none, without a signature', `${json({ alg: 'none' })}.${json(good)}.`],
     ['none, with a signature', signedByHand(json(good), SECRET, { alg: 'none' })],
@@ -446,7 +446,7 @@ describe('a payload that was signed with the secret', () => {
       signedByHand(json(good), SECRET, { alg: 'HS256', b64: false, crit: ['b64'] }),
     ],
     ['compression', signedByHand(json(good), SECRET, { alg: 'dir', enc: 'A256GCM', zip: 'DEF' })],
-  ])('is refused where its header says %s', async (_, forged) => {
+  ])('is refused if its header contains %s', async (_, forged) => {
     expect(await codeOf(forged)).toBe('forbidden')
   })
 
@@ -458,8 +458,8 @@ describe('a payload that was signed with the secret', () => {
   })
 })
 
-describe('a link that was withdrawn', () => {
-  it('is refused by its id or by its session, and the claims say which', async () => {
+describe('a revoked link', () => {
+  it('is refused by its id or its session, and the claims contain both', async () => {
     const isRevoked = vi.fn(({ id }: PairingLinkClaims) => id === 'link-1')
     const first = await token({ id: 'link-1' })
     const second = await token({ id: 'link-2' })
@@ -473,7 +473,7 @@ describe('a link that was withdrawn', () => {
     ])
   })
 
-  it('is refused where isRevoked gives no decision', async () => {
+  it('is refused if isRevoked returns no decision', async () => {
     for (const decision of [undefined, null, 0, 'no', Promise.resolve(undefined)]) {
       const isRevoked = (): boolean => decision as never
       await expect(verifyPairingLink(await token(), { ...at(NOW), isRevoked })).rejects.toMatchObject({
@@ -482,7 +482,7 @@ describe('a link that was withdrawn', () => {
     }
   })
 
-  it('is not looked up for a token that is forged or has expired', async () => {
+  it('is not looked up for a forged or expired token', async () => {
     const isRevoked = vi.fn(() => false)
     const ours = await token()
     await rejection(verifyPairingLink(`${ours.slice(0, -43)}${'A'.repeat(43)}`, { ...at(NOW), isRevoked }))
@@ -490,7 +490,7 @@ describe('a link that was withdrawn', () => {
     expect(isRevoked).not.toHaveBeenCalled()
   })
 
-  it('ends with 500 and a report where the look-up fails', async () => {
+  it('causes a 500 and a report if the look-up fails', async () => {
     const onError = vi.fn()
     const provider = spyProvider()
     const handler = separateHandler({
@@ -509,7 +509,7 @@ describe('a link that was withdrawn', () => {
 })
 
 describe('redeemPairingLink()', () => {
-  /** As `SET key NX PX ttl` of Redis. */
+  /** Works as `SET key NX PX ttl` of Redis. */
   function takeOnce() {
     const taken = new Map<string, number>()
     const take = async (key: string, ttlMs: number): Promise<boolean> => {
@@ -520,7 +520,7 @@ describe('redeemPairingLink()', () => {
     return { taken, take }
   }
 
-  it('opens a link once, also for two browsers at the same moment', async () => {
+  it('opens a link once, even for two browsers at the same moment', async () => {
     const { take } = takeOnce()
     const ours = await token()
     const results = await Promise.allSettled(
@@ -533,13 +533,13 @@ describe('redeemPairingLink()', () => {
     })
   })
 
-  it('keeps the key as long as the link lives, under the id of the link', async () => {
+  it('keeps the key as long as the link is valid, under the id of the link', async () => {
     const { taken, take } = takeOnce()
     await redeemPairingLink(await token({ id: 'link-1' }), { ...at(NOW + MINUTE_MS), take })
     expect([...taken]).toEqual([['pairing-link:link-1', 15 * MINUTE_MS]])
   })
 
-  it('returns a token that opens the session until the same end, and that is no link', async () => {
+  it('returns a token that opens the session until the same time and that cannot be redeemed', async () => {
     const { take } = takeOnce()
     const link = await token({ expectedPhoneNumber: '5511987654321' })
     const redeemed = await redeemPairingLink(link, { ...at(NOW), take })
@@ -556,7 +556,7 @@ describe('redeemPairingLink()', () => {
     })
   })
 
-  it('takes nothing for a link that is forged, expired or withdrawn', async () => {
+  it('calls take for no forged, expired or revoked link', async () => {
     const { taken, take } = takeOnce()
     const ours = await token()
     for (const attempt of [
@@ -569,14 +569,14 @@ describe('redeemPairingLink()', () => {
     expect(taken.size).toBe(0)
   })
 
-  it('opens nothing where take gives no decision', async () => {
+  it('opens nothing if take returns no decision', async () => {
     for (const decision of [undefined, 1, 'OK'])
       await expect(
         redeemPairingLink(await token(), { ...at(NOW), take: () => decision as never }),
       ).rejects.toMatchObject({ code: 'forbidden' })
   })
 
-  it('has a token that isRevoked refuses by the id of its link', async () => {
+  it('returns a token that isRevoked refuses by the id of its link', async () => {
     const { token: own } = await redeemPairingLink(await token({ id: 'link-1' }), {
       ...at(NOW),
       take: () => true,
@@ -589,7 +589,7 @@ describe('redeemPairingLink()', () => {
 })
 
 describe('secrets of pairing links', () => {
-  it('do not verify what another one signed', async () => {
+  it('do not verify a link that another secret signed', async () => {
     const anySecret = fc.string({ unit: 'grapheme-ascii', minLength: 32, maxLength: 90 })
     await fc.assert(
       fc.asyncProperty(anySecret, anySecret, async (one, other) => {
@@ -601,14 +601,14 @@ describe('secrets of pairing links', () => {
     )
   })
 
-  it('may be of any characters', async () => {
+  it('may contain any characters', async () => {
     const secret = '🔑'.repeat(16)
     expect(await verifyPairingLink(await token({ secret }), { secret, now })).toMatchObject({
       sessionId: 'tenant-7',
     })
   })
 
-  it('are rotated: the first signs, all verify', async () => {
+  it('can be rotated: the first signs, all verify', async () => {
     const old = await token({ secret: OTHER_SECRET })
     const fresh = await token({ secret: [SECRET, OTHER_SECRET] })
     for (const ours of [old, fresh]) {
@@ -622,7 +622,7 @@ describe('secrets of pairing links', () => {
 })
 
 describe('errors', () => {
-  it('hold nothing of the token, its session or the secret', async () => {
+  it('contain nothing of the token, its session or the secret', async () => {
     const sessionId = 'tenant-in-the-token'
     const ours = await token({ sessionId })
     const [header = '', payload = '', signature = ''] = ours.split('.')
@@ -646,11 +646,11 @@ describe('errors', () => {
   })
 })
 
-describe('behind the pairing handler', () => {
+describe('a pairing link behind the pairing handler', () => {
   interface World {
     readonly tenants: Readonly<Record<'a' | 'b', SpyProvider>>
     readonly handler: PairingHandler
-    /** Every request that any tenant's provider got. */
+    /** The provider requests of all tenants. */
     readonly calls: () => readonly string[]
   }
 
@@ -678,7 +678,7 @@ describe('behind the pairing handler', () => {
       fetch: (input, init) => handler(new Request(input, init)),
     })
 
-  it('lets the page do all that its session needs, and reach no other session', async () => {
+  it('allows the page everything for its session, and no other session', async () => {
     const world = setUp()
     const provider = proxyOf(world, await link({ sessionId: 'a' }))
     await provider.connection.read({ want: 'state', method: 'qr' })
@@ -697,7 +697,7 @@ describe('behind the pairing handler', () => {
     expect(world.tenants.b.calls).toEqual([])
   })
 
-  it('reaches the session of the link and no other, whatever the request says beside it', async () => {
+  it('reaches only the session of the link, in spite of the rest of the request', async () => {
     const tokens = { a: await token({ sessionId: 'a' }), b: await token({ sessionId: 'b' }) }
     const tenant = fc.constantFrom('a' as const, 'b' as const)
     const hint = fc.constantFrom('sessionId', 'tenant', 'session', 'x-session-id', 'cookie', 'pairing')
@@ -729,7 +729,7 @@ describe('behind the pairing handler', () => {
     )
   })
 
-  it('reaches no session with the session of one link and the signature of another', async () => {
+  it('reaches no session with the payload of one link and the signature of another', async () => {
     const world = setUp()
     const [header, payload] = (await token({ sessionId: 'a' })).split('.')
     const [, , signature] = (await token({ sessionId: 'b' })).split('.')
@@ -740,7 +740,7 @@ describe('behind the pairing handler', () => {
     expect(world.calls()).toEqual([])
   })
 
-  it('reaches no session without a link', async () => {
+  it('is required to reach a session', async () => {
     const world = setUp()
     expect((await rejection(proxyOf(world, PAGE).connection.read({ want: 'code', method: 'qr' }))).code).toBe(
       'forbidden',
@@ -748,7 +748,7 @@ describe('behind the pairing handler', () => {
     expect(world.calls()).toEqual([])
   })
 
-  it('an expired link is refused from that moment on', async () => {
+  it('is refused from the moment it expires', async () => {
     let time = NOW
     const world = setUp(() => time)
     const provider = proxyOf(world, await link({ sessionId: 'a', expiresInMs: MINUTE_MS }))
@@ -761,7 +761,7 @@ describe('behind the pairing handler', () => {
     expect(world.calls()).toEqual(['getStatus'])
   })
 
-  it('a session that has ended is reported by its code alone', async () => {
+  it('reports an ended session by its code alone', async () => {
     const world = setUp()
     const provider = proxyOf(world, await link({ sessionId: 'c' }))
     expect((await rejection(provider.connection.read({ want: 'state', method: 'qr' }))).code).toBe(

@@ -22,17 +22,17 @@ import { rejection } from '../providers/fetch-stub.js'
 import { memoryBus } from './memory-bus.js'
 import { HANDLER_URL, separateHandler } from './world.js'
 
-// The whole chain: a page's proxy, the handler, the adapter, and the mock server of its provider.
+// The full stack: a page's proxy, the handler, the adapter, and the mock server of its provider.
 
 interface Kind {
   make(emulator: Emulator): { readonly provider: PairingProvider; readonly mockServer: MockServer }
-  /** Requests that begin a QR code, a pairing code or a pairing, and would end the ceremony. */
+  /** Requests that start a QR code, a pairing code or a pairing, and would end the ceremony. */
   readonly begins: RegExp
-  /** Requests for the challenge itself among them. */
+  /** Whether the request for the challenge is one of them. */
   readonly challengeBegins: boolean
   readonly answers: RegExp
   readonly resets: RegExp
-  /** What the page gets after the time of a ceremony is over. */
+  /** What the page gets after the ceremony has expired. */
   readonly atTheEnd: string
 }
 
@@ -69,7 +69,7 @@ const kinds = {
       const passkey = ['answer', 'confirm', 'handoff', 'reset'] as const
       return { provider: ownServer({ url, passkey, fetch: mockServer.fetch }), mockServer }
     },
-    // Every change is a POST to one path.
+    // Every change is a POST to the same path.
     begins: /POST|DELETE/,
     challengeBegins: true,
     answers: /POST/,
@@ -94,7 +94,7 @@ type KindName = keyof typeof kinds
 
 const WEBHOOK_SECRET = 'k7mQ2xW9pLr4Zt8v'
 
-/** What must not be seen outside of the response to the request that is about it. */
+/** Secrets that may appear only in the response to the request they belong to. */
 const secretsOf = (emulator: Emulator): string[] => {
   const { state } = emulator
   if (state.status !== 'passkey-required') return []
@@ -103,7 +103,7 @@ const secretsOf = (emulator: Emulator): string[] => {
   return [challenge, clientDataJSON, authenticatorData, signature]
 }
 
-/** A page whose phone has just scanned a code, and whose account wants a passkey. */
+/** Opens a page whose phone has just scanned a code, and whose account requires a passkey. */
 async function ceremony(name: KindName, demand: DemandPasskeyOptions = {}) {
   const { make, begins, answers, resets }: Kind = kinds[name]
   const emulator = createEmulator({ seed: 7 })
@@ -179,13 +179,13 @@ async function ceremony(name: KindName, demand: DemandPasskeyOptions = {}) {
     send,
     challenge,
     answer: async (signed: string) => send('passkey-answer', { assertion: passkeyAnswer(signed) }),
-    /** The provider sends a webhook. */
+    /** Sends a webhook of the provider. */
     async webhook(body: object): Promise<number> {
       const headers = { authorization: `Bearer ${WEBHOOK_SECRET}`, 'content-type': 'application/json' }
       const request = { method: 'POST', headers, body: JSON.stringify(body) }
       return (await handler(new Request(`${HANDLER_URL}/webhook`, request))).status
     },
-    /** A hand-off code, or the code to compare. */
+    /** Adds a hand-off code, or the code to compare. */
     keepSecret: (secret: string) => void secrets.add(secret),
     begun: () => countOf(begins),
     answered: () => countOf(answers),
@@ -193,7 +193,7 @@ async function ceremony(name: KindName, demand: DemandPasskeyOptions = {}) {
     get updates() {
       return updates
     },
-    /** Nothing of the ceremony is in the log, an event, an error, or on the bus; the code is in updates alone. */
+    /** Expects nothing of the ceremony in the log, events, errors and bus messages, and the code only in updates. */
     expectSecrecy(...shown: readonly string[]) {
       const text = `${JSON.stringify(written)} ${bus.seen.join(' ')}`
       expect(bus.seen.length).toBeGreaterThan(0)
@@ -216,7 +216,7 @@ const dialogues = ['waha', 'z-api', 'own-server'] as const
 describe.each(dialogues)('a passkey ceremony at %s', (name) => {
   const { challengeBegins, atTheEnd }: Kind = kinds[name]
 
-  it('goes from the challenge to the answer and the link, and begins nothing else meanwhile', async () => {
+  it('goes from the challenge to the response and the link, and starts nothing else', async () => {
     const page = await ceremony(name)
     expect(await page.pass(60_000)).toMatchObject({ passkey: { step: 'assert' } })
     expect(page.begun()).toBe(0)
@@ -224,7 +224,7 @@ describe.each(dialogues)('a passkey ceremony at %s', (name) => {
     expect(page.emulator.state).toMatchObject({ challenge: { challenge: signed } })
     await page.answer(signed)
     expect(await page.read()).toMatchObject({ status: 'passkey-required', passkey: { step: 'submitted' } })
-    // The handler requests the challenge again, to compare the answer with it.
+    // The handler requests the challenge again, to compare it with the passkey response.
     const own = name === 'own-server' ? 1 : 0
     expect(page.begun()).toBe((challengeBegins ? 2 : 0) + own)
     expect((await page.pass(9_000)).status).toBe('linked')
@@ -232,7 +232,7 @@ describe.each(dialogues)('a passkey ceremony at %s', (name) => {
     page.expectSecrecy()
   })
 
-  it('an answer that comes late links nothing', async () => {
+  it('links nothing if the passkey response is late', async () => {
     const page = await ceremony(name, { lifetimeMs: 30_000 })
     const signed = await page.challenge()
     const before = page.answered()
@@ -246,7 +246,7 @@ describe.each(dialogues)('a passkey ceremony at %s', (name) => {
     page.expectSecrecy()
   })
 
-  it('without a response of WhatsApp, it stays submitted, takes no second answer, and expires', async () => {
+  it('stays submitted without a response of WhatsApp, accepts no second passkey response, and expires', async () => {
     const page = await ceremony(name, { isSilent: true, lifetimeMs: 120_000 })
     const signed = await page.challenge()
     await page.answer(signed)
@@ -265,7 +265,7 @@ describe.each(dialogues)('a passkey ceremony at %s', (name) => {
 })
 
 describe.each(['waha', 'own-server'] as const)('a code to compare at %s', (name) => {
-  it('is in updates alone; no other one is confirmed, and the state is linking after it', async () => {
+  it('is only in updates; no other code can be confirmed, and the state is linking afterwards', async () => {
     const page = await ceremony(name, { comparesCode: true })
     await page.answer(await page.challenge())
     const { passkey } = await page.pass(6_000)
@@ -284,11 +284,11 @@ describe.each(['waha', 'own-server'] as const)('a code to compare at %s', (name)
   })
 })
 
-it('waha: a provider that still names a confirmed code does not bring the comparison back', async () => {
+it('waha: a confirmed code that the provider still reports does not show the comparison again', async () => {
   const page = await ceremony('waha', { comparesCode: true })
   await page.answer(await page.challenge())
   const { passkey: { code = '' } = {} } = await page.pass(6_000)
-  // The server takes the confirmation and goes on reporting the same status.
+  // The server accepts the confirmation but keeps reporting the same status.
   const stuck = vi.spyOn(page.emulator, 'confirmPasskey').mockReturnValue({ ok: true })
   await page.send('passkey-confirm', { code })
   expect((await page.pass(30_000)).status).toBe('linking')
@@ -296,7 +296,7 @@ it('waha: a provider that still names a confirmed code does not bring the compar
   expect(stuck).toHaveBeenCalledOnce()
 })
 
-it('waha: a webhook with the challenge or a code makes the handler read, and nothing of it is passed on', async () => {
+it('waha: a webhook with the challenge or a code makes the handler read, and is not passed on', async () => {
   const page = await ceremony('waha')
   const { state } = page.emulator
   if (state.status !== 'passkey-required') throw new Error(state.status)
@@ -313,10 +313,10 @@ it('waha: a webhook with the challenge or a code makes the handler read, and not
   page.expectSecrecy()
 })
 
-it('z-api: a refused answer is passkey-refused, without the reason of the provider', async () => {
+it('z-api: a refused passkey response is passkey-refused, without the reason of the provider', async () => {
   const page = await ceremony('z-api', { isSilent: true })
   const signed = await page.challenge()
-  // Another user was faster, at another handler.
+  // Another user was faster, through another handler.
   page.emulator.answerPasskey(passkeyAnswer(signed))
   const error = await rejection(page.answer(signed))
   expect(error.code).toBe('passkey-refused')
@@ -327,7 +327,7 @@ it('z-api: a refused answer is passkey-refused, without the reason of the provid
 })
 
 describe('a passkey at green-api', () => {
-  it('is only signalled: no ability, no request for a code, and a link that comes about elsewhere is noticed', async () => {
+  it('is only reported: it adds no ability, requests no code, and a link made elsewhere is noticed', async () => {
     const page = await ceremony('green-api')
     const update = await page.pass(120_000)
     expect(update).toMatchObject({ status: 'passkey-required', abilities: ['unlink', 'reset'] })
@@ -340,7 +340,7 @@ describe('a passkey at green-api', () => {
     page.expectSecrecy()
   })
 
-  it('ends with a reset, and after ten minutes', async () => {
+  it('ends with a reset, or after ten minutes', async () => {
     const page = await ceremony('green-api')
     await page.act('reset')
     expect((await page.pass(6_000)).status).toBe('qr')

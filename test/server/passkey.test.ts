@@ -15,7 +15,7 @@ beforeEach(() => {
 
 afterEach(() => vi.useRealTimers())
 
-/** A provider whose account wants a passkey, behind a handler that passes answers on unless `options` says otherwise. */
+/** A provider whose account requires a passkey. The handler passes passkey responses on unless `options` forbids it. */
 function ceremony(methods: Partial<PairingProvider> = {}, options: WorldOptions = {}) {
   let state: PairingSnapshot = { status: 'passkey-required', step: 'assert', expiresInMs: 600_000 }
   const answers: PasskeyAssertion[] = []
@@ -68,7 +68,7 @@ function ceremony(methods: Partial<PairingProvider> = {}, options: WorldOptions 
 const nextStatus = () => vi.advanceTimersByTimeAsync(timing.statusIntervalMs)
 
 describe('a passkey ceremony', () => {
-  it('goes from the challenge to the answer, the code to compare and the link', async () => {
+  it('goes from the challenge to the response, the code to compare and the link', async () => {
     const world = ceremony()
     expect(await updateOf(world.get())).toMatchObject({
       status: 'passkey-required',
@@ -76,7 +76,7 @@ describe('a passkey ceremony', () => {
       abilities: ['unlink', 'reset', 'passkey', 'passkey-confirm', 'passkey-handoff'],
     })
     const challenge = await (await world.post({ action: 'passkey-challenge' })).json()
-    // Fields that this package does not know are part of what has to be signed.
+    // Fields that this package does not know are also part of the data to be signed.
     expect(challenge).toEqual({
       challenge: {
         options: {
@@ -89,7 +89,7 @@ describe('a passkey ceremony', () => {
     })
     expect((await world.answer()).status).toBe(200)
     expect(world.answers).toEqual([passkeyAnswer(CHALLENGE)])
-    // The provider still says that it waits for the passkey.
+    // The provider still reports that it waits for the passkey.
     await nextStatus()
     expect(await updateOf(world.get())).toMatchObject({ passkey: { step: 'submitted' } })
     world.set({ status: 'passkey-required', step: 'confirm', code: CODE })
@@ -117,7 +117,7 @@ describe('a passkey ceremony', () => {
     expect(new Set(world.calls)).toEqual(new Set(['getStatus']))
   })
 
-  it('ends with a reset of the ceremony where the provider has one, and with a reset of the session otherwise', async () => {
+  it('ends with a reset of the ceremony if the provider supports it, and otherwise with a reset of the session', async () => {
     const resetPasskey = vi.fn(async () => {})
     const special = ceremony({ resetPasskey })
     await special.get()
@@ -130,7 +130,7 @@ describe('a passkey ceremony', () => {
     expect(general.calls).toContain('reset')
   })
 
-  it('gives the provider’s code with the time it has left, and only links to WhatsApp Web', async () => {
+  it('returns the provider’s code with its remaining time, and links only to WhatsApp Web', async () => {
     const code = ceremony()
     expect(await (await code.post({ action: 'passkey-handoff' })).json()).toEqual({
       handoff: { kind: 'code', code: 'FA48-HS63', expiresInMs: 300_000 },
@@ -164,14 +164,14 @@ describe('a passkey ceremony', () => {
   })
 })
 
-describe('an answer of a passkey is not passed on', () => {
-  it('where the app does not allow it', async () => {
+describe('a passkey response is not passed on', () => {
+  it('if the app does not allow it', async () => {
     const world = ceremony({}, { allowPasskeyAnswers: false })
     expect((await updateOf(world.get())).abilities).not.toContain('passkey')
     await expectRefusal(await world.post({ action: 'passkey-challenge' }), 'forbidden')
     await expectRefusal(await world.answer(), 'forbidden')
     expect(world.asked).toEqual([])
-    // The provider's own way needs no permission.
+    // The provider's own method needs no permission.
     expect((await world.post({ action: 'passkey-handoff' })).status).toBe(200)
   })
 
@@ -216,7 +216,7 @@ describe('an answer of a passkey is not passed on', () => {
     expect(world.answers).toEqual([])
   })
 
-  it('twice for one challenge, also where the first call failed', async () => {
+  it('twice for one challenge, even if the first call failed', async () => {
     const answerPasskey = vi.fn(async () => {
       throw new PairingError('network', 'The provider could not be reached.')
     })
@@ -234,7 +234,7 @@ describe('an answer of a passkey is not passed on', () => {
     expect(world.answers).toHaveLength(1)
   })
 
-  it('to the challenge before, where the provider has another one', async () => {
+  it('to the previous challenge, if the provider has a new one', async () => {
     const world = ceremony()
     const stale = passkeyAnswer(CHALLENGE)
     world.renew('bmV3LWNoYWxsZW5nZQ')
@@ -248,7 +248,7 @@ describe('an answer of a passkey is not passed on', () => {
     { status: 'linked', account: {} },
     { status: 'passkey-required', step: 'confirm', code: CODE },
     { status: 'passkey-required', step: 'submitted' },
-  ])('where no passkey is wanted: %o', async (state) => {
+  ])('if no passkey is required: %o', async (state) => {
     const world = ceremony()
     world.set(state)
     await expectRefusal(await world.answer(), 'invalid-request')
@@ -256,7 +256,7 @@ describe('an answer of a passkey is not passed on', () => {
     expect([world.answers, world.asked]).toEqual([[], []])
   })
 
-  it('more often than three times in a moment', async () => {
+  it('more than three times in a short time', async () => {
     const world = ceremony()
     const wrong = passkeyAnswer(CHALLENGE, { challenge: 'YW5vdGhlcg' })
     for (let count = 0; count < 3; count += 1)
@@ -264,7 +264,7 @@ describe('an answer of a passkey is not passed on', () => {
     await expectRefusal(await world.answer(wrong), 'rate-limited', { retryAfterMs: 30_000 })
   })
 
-  it('from a page of another origin, or where it is longer than 16 kB', async () => {
+  it('from a page of another origin, or if it is longer than 16 kB', async () => {
     const world = ceremony()
     const body = { action: 'passkey-answer', assertion: passkeyAnswer(CHALLENGE) }
     await expectRefusal(await world.post(body, { origin: 'https://evil.example' }), 'forbidden')
@@ -274,7 +274,7 @@ describe('an answer of a passkey is not passed on', () => {
   })
 })
 
-it('an answer is passed on with known fields only, in base64url without padding', async () => {
+it('a passkey response is passed on with known fields only, in base64url without padding', async () => {
   const world = ceremony()
   const answer = passkeyAnswer(CHALLENGE)
   const padded = (text: string) => Buffer.from(text, 'base64url').toString('base64')
@@ -296,7 +296,7 @@ it('an answer is passed on with known fields only, in base64url without padding'
 })
 
 describe('a code is confirmed only', () => {
-  it('where it is the one that the provider shows now, and once', async () => {
+  it('if it is the one that the provider shows now, and only once', async () => {
     const world = ceremony()
     await expectRefusal(await world.confirm(CODE), 'invalid-request')
     world.set({ status: 'passkey-required', step: 'confirm', code: CODE })
@@ -312,7 +312,7 @@ describe('a code is confirmed only', () => {
   })
 })
 
-it('challenge, answer, code and way of the provider are in no log, error, event of the bus or report', async () => {
+it('challenge, passkey response, code and hand-off of the provider are in no log, error, bus event or report', async () => {
   const published: string[] = []
   const onError = vi.fn()
   const secrets = [CHALLENGE, CODE, 'FA48-HS63', passkeyAnswer(CHALLENGE).response.signature]
@@ -339,7 +339,7 @@ it('challenge, answer, code and way of the provider are in no log, error, event 
   expect(published.length).toBeGreaterThan(0)
   for (const secret of secrets) {
     expect(`${JSON.stringify(world.log)} ${published} ${answered}`).not.toContain(secret)
-    // The code alone is for the user of the page.
+    // Only the user of the page may see the code.
     if (secret !== CODE) expect(tab.text).not.toContain(secret)
   }
   expect(tab.text).toContain(CODE)

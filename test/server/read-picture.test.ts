@@ -22,11 +22,11 @@ interface Drawing {
   readonly scale?: number
   readonly margin?: number
   readonly ecc?: 'low' | 'medium' | 'quartile' | 'high'
-  /** Rows more than columns. */
+  /** How many more rows than columns the picture has. */
   readonly extraRows?: number
 }
 
-/** A code as a program draws it. */
+/** Draws a code as a program does. */
 function draw(
   options: PngOptions,
   { scale = 4, margin = 4, ecc = 'low', extraRows = 0 }: Drawing = {},
@@ -44,7 +44,7 @@ function draw(
   return makePng(side, side + extraRows, isDark, options)
 }
 
-/** Where the pixels matter, and not the size. */
+/** For tests about the pixels and not the size. */
 const SMALL: Drawing = { scale: 2 }
 
 const GREY: PngOptions = { colorType: 0, depth: 8 }
@@ -96,7 +96,7 @@ describe('readPicture() reads the text in a PNG', () => {
     expect(await readPicture(srcOf(draw({ colorType: 6, depth: 8 }, drawing)))).toBe(TEXT)
   })
 
-  it('drawn by the mock servers of all providers, the same as fast-png and a reader for photographs', async () => {
+  it('drawn by the mock servers of all providers, with the same result as fast-png and a photo reader', async () => {
     for (const text of [
       TEXT,
       '2@a,b',
@@ -118,7 +118,7 @@ describe('readPicture() reads the text in a PNG', () => {
 
 afterEach(() => void vi.restoreAllMocks())
 
-/** The parts of a code as PNG. */
+/** Returns the parts of a code as PNG. */
 function partsOf(): { readonly ihdr: Buffer; readonly idat: Buffer; readonly side: number } {
   const file = draw(GREY)
   const side = file.readUInt32BE(16)
@@ -136,11 +136,11 @@ const spoiled = (change: (file: Buffer) => void): Buffer => {
 const noise = (length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, at) => (at * 2_654_435_761) >>> 24)
 
-/** Rows of a grey picture with one filter. */
+/** Returns the rows of a grey picture with one filter. */
 const rowsOf = (width: number, height: number, filter: number, byte: (at: number) => number): Uint8Array =>
   Uint8Array.from({ length: (width + 1) * height }, (_, at) => (at % (width + 1) === 0 ? filter : byte(at)))
 
-/** The frame of a QR code, with finder patterns in the place of its data. */
+/** Draws the frame of a QR code, with finder patterns in place of its data. */
 function manyFinders(count: number, scale: number): Buffer {
   const ring = (x: number, y: number) => Math.max(Math.abs(x - 3), Math.abs(y - 3))
   const finder = (x: number, y: number) => ring(x, y) < 4 && ring(x, y) !== 2
@@ -159,7 +159,7 @@ function manyFinders(count: number, scale: number): Buffer {
   )
 }
 
-/** Files that are broken, or made to stop the process. */
+/** Files that are broken, or crafted to block the process. */
 const crafted: readonly (readonly [string, () => Buffer])[] = [
   [
     'a header of 30,000 × 30,000 pixels',
@@ -264,18 +264,18 @@ const crafted: readonly (readonly [string, () => Buffer])[] = [
 
 const madeSrcs = new Map<string, string>()
 
-/** Made once for both tests: some of them take longer to make than to read. */
+/** Creates each file once for both tests, because some take longer to create than to read. */
 function craftedSrc(name: string): string {
   const src = madeSrcs.get(name) ?? srcOf(new Map(crafted).get(name)?.() ?? SIGNATURE)
   madeSrcs.set(name, src)
   return src
 }
 
-/** Of a processor that other tests use too; 5 to 10 ms on a quiet one. Without the reader's limits some of these take seconds. */
+/** Processor time on a busy machine; 5 to 10 ms on an idle one. Without the reader's limits some files take seconds. */
 const LIMIT_MS = 40
 
-describe('readPicture() passes on', () => {
-  it.each(crafted)('a PNG with %s, without stopping the process', async (name) => {
+describe('readPicture() returns unchanged', () => {
+  it.each(crafted)('a PNG with %s, without blocking the process', async (name) => {
     const src = craftedSrc(name)
     let least = Number.POSITIVE_INFINITY
     for (let run = 0; run < 5 && least >= LIMIT_MS; run += 1) {
@@ -301,10 +301,10 @@ describe('readPicture() passes on', () => {
   })
 })
 
-describe('a handler sends the picture of a provider', () => {
+describe('a handler sends a provider’s picture', () => {
   const qr = (src: string): PairingSnapshot => ({ status: 'qr', qrCode: { kind: 'image', src } })
 
-  it('as its text, which is a tenth of its size or less', async () => {
+  it('as its text, a tenth of its size or less', async () => {
     const src = srcOf(draw({ colorType: 6, depth: 8 }))
     const world = createWorld({ getQrCode: async () => qr(src) })
     const update = await updateOf(world.get('?want=code'))
@@ -312,13 +312,13 @@ describe('a handler sends the picture of a provider', () => {
     expect(src.length).toBeGreaterThan(10 * TEXT.length)
   })
 
-  it('as it is where it cannot be read', async () => {
+  it('unchanged if it cannot be read', async () => {
     const src = srcOf(draw(GREY, {}, 'no payload'))
     const world = createWorld({ getQrCode: async () => qr(src) })
     expect((await updateOf(world.get('?want=code'))).qrCode).toEqual({ kind: 'image', src })
   })
 
-  it('as its text too where it was pushed, in the order in which it came', async () => {
+  it('as its text if the provider pushed it, in the order of arrival', async () => {
     let push: (snapshot: PairingSnapshot) => void = () => {}
     const world = createWorld({
       getQrCode: async () => ({ status: 'unlinked' }),
@@ -336,7 +336,7 @@ describe('a handler sends the picture of a provider', () => {
     tab.leave()
   })
 
-  it('as its text where a webhook brought it', async () => {
+  it('as its text if a webhook delivered it', async () => {
     const src = srcOf(draw({ colorType: 3, depth: 1 }))
     const secret = 'd75b3a66374942c5b3c019c698abc2067e15'
     const world = createWorld(
@@ -357,7 +357,7 @@ describe('a handler sends the picture of a provider', () => {
 describe('createPictureReader()', () => {
   const picture = (src: string): PairingSnapshot => ({ status: 'qr', qrCode: { kind: 'image', src } })
 
-  it('reads each picture once, and keeps the order of what comes meanwhile', async () => {
+  it('reads each picture once, and keeps the order of arrival', async () => {
     const read: string[] = []
     const reader = createPictureReader(() => async (src) => {
       read.push(src)
@@ -382,7 +382,7 @@ describe('createPictureReader()', () => {
     ['is missing', () => undefined],
   ]
 
-  it.each(readers)('passes a picture on where the reader %s', async (_, readText) => {
+  it.each(readers)('returns a picture unchanged if the reader %s', async (_, readText) => {
     const taken: PairingSnapshot[] = []
     await createPictureReader(readText).read(picture('a'), (snapshot) => taken.push(snapshot))
     expect(taken).toEqual([picture('a')])

@@ -19,12 +19,12 @@ afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close()
 })
 
-/** Far beyond what anything here takes, and below Vitest's own limit, which would not say what was waited for. */
+/** Far beyond the duration of any step here, and below Vitest's own limit, whose message would not name the awaited condition. */
 const eventually = { timeout: 4_000, interval: 5 }
 
 async function connect(options: RedisClientOptions = {}) {
   const client = createClient({ url: redis.url, ...options })
-  // What the host does with the errors of its client is its own affair.
+  // The host handles the errors of its own client.
   client.on('error', () => {})
   closers.push(() => client.isOpen && client.destroy())
   await client.connect()
@@ -33,7 +33,7 @@ async function connect(options: RedisClientOptions = {}) {
 
 type Client = Awaited<ReturnType<typeof connect>>
 
-/** A server that may be stopped, since no other test uses it. */
+/** Starts a server that the test may stop, because no other test uses it. */
 async function ownRedis(): Promise<RedisServer> {
   const server = await startRedisServer()
   closers.push(() => server.stop())
@@ -48,7 +48,7 @@ interface Listener {
 interface Replica {
   readonly client: Client
   readonly bus: RedisBus
-  /** What the bus has reported. */
+  /** The errors that the bus has reported. */
   readonly errors: PairingError[]
   listen(channel: string): Listener
 }
@@ -72,7 +72,7 @@ async function replica(options?: Partial<RedisBusOptions>): Promise<Replica> {
   return replicaOf(await connect(), options)
 }
 
-/** How many connections Redis itself knows to be subscribed to a channel. */
+/** How many connections are subscribed to a channel, according to Redis. */
 async function subscribersOf(client: Client, channel: string): Promise<number> {
   const counts = await client.pubSubNumSub(channel)
   return Number(counts[channel])
@@ -86,14 +86,14 @@ async function untilHeard({ heard }: Listener, messages: string[]): Promise<void
   await vi.waitFor(() => expect(heard).toEqual(messages), eventually)
 }
 
-/** How many connections Redis has under a name; a duplicate has that of its client. */
+/** How many connections have a name, according to Redis; a duplicate has the name of its client. */
 async function connectionsOf(name: string): Promise<number> {
   const observer = await connect()
   const connections = await observer.sendCommand(['CLIENT', 'LIST'])
   return String(connections).split(` name=${name} `).length - 1
 }
 
-/** How often a command was sent while something ran. */
+/** How often a command was sent during `run`. */
 async function timesSent(command: string, run: () => Promise<void>): Promise<number> {
   const observer = await connect()
   await observer.sendCommand(['CONFIG', 'RESETSTAT'])
@@ -102,7 +102,7 @@ async function timesSent(command: string, run: () => Promise<void>): Promise<num
   return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(counts)?.[1] ?? 0)
 }
 
-/** Gives the connection that a bus listens on, once it has made one. */
+/** Returns the connection that a bus listens on, once the bus has created it. */
 function watchDuplicates(client: Client): {
   readonly made: number
   readonly latest: ReturnType<Client['duplicate']>
@@ -120,24 +120,21 @@ function watchDuplicates(client: Client): {
   }
 }
 
-/** Cuts the connections that listen. */
+/** Cuts the connections that are subscribed. */
 async function killListeners(client: Client): Promise<void> {
   await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub'])
 }
 
-describe('redisBus', () => {
-  it.each([2, 3] as const)(
-    'carries a message to the other replicas and back to its own (RESP %s)',
-    async (RESP) => {
-      const one = replicaOf(await connect({ RESP }))
-      const other = replicaOf(await connect({ RESP }))
-      const listeners = [one.listen('session'), other.listen('session')]
-      await untilSubscribers(one.client, 'whatsapp-pairing:session', 2)
-      await one.bus.publish('session', 'linked ✓')
-      for (const listener of listeners) await untilHeard(listener, ['linked ✓'])
-      expect([...one.errors, ...other.errors]).toEqual([])
-    },
-  )
+describe('redisBus()', () => {
+  it.each([2, 3] as const)('delivers a message to other replicas and to its own (RESP %s)', async (RESP) => {
+    const one = replicaOf(await connect({ RESP }))
+    const other = replicaOf(await connect({ RESP }))
+    const listeners = [one.listen('session'), other.listen('session')]
+    await untilSubscribers(one.client, 'whatsapp-pairing:session', 2)
+    await one.bus.publish('session', 'linked ✓')
+    for (const listener of listeners) await untilHeard(listener, ['linked ✓'])
+    expect([...one.errors, ...other.errors]).toEqual([])
+  })
 
   it('keeps channels apart', async () => {
     const { client, bus, listen } = await replica()
@@ -160,7 +157,7 @@ describe('redisBus', () => {
     await untilHeard(listener, ['from staging'])
   })
 
-  it('connects a second time only with the first listener, and once for all channels', async () => {
+  it('opens a second connection only for the first listener, and one for all channels', async () => {
     const name = 'counted'
     const { client, bus, listen } = replicaOf(await connect({ name }))
     await bus.publish('first', 'nobody listens')
@@ -173,7 +170,7 @@ describe('redisBus', () => {
     expect({ before, after: await connectionsOf(name) }).toEqual({ before: 1, after: 2 })
   })
 
-  it('subscribes with one command to all channels that come while a command is under way', async () => {
+  it('subscribes with one command to all channels added during a pending command', async () => {
     const { client, listen } = await replica()
     listen('before')
     await untilSubscribers(client, 'whatsapp-pairing:before', 1)
@@ -204,7 +201,7 @@ describe('redisBus', () => {
       expect(first.heard).toEqual([])
     })
 
-    it('takes a function that was given twice for two listeners', async () => {
+    it('treats a function that was added twice as two listeners', async () => {
       const { client, bus } = await replica()
       const listener = vi.fn()
       const end = bus.subscribe('twice', listener)
@@ -216,7 +213,7 @@ describe('redisBus', () => {
       await vi.waitFor(() => expect(listener.mock.calls).toEqual([['to one of two']]), eventually)
     })
 
-    it('spares a listener that another one has just ended', async () => {
+    it('does not call a listener that another one has just removed', async () => {
       const { client, bus } = await replica()
       const ended = vi.fn()
       let end = (): void => {}
@@ -229,7 +226,7 @@ describe('redisBus', () => {
       expect(ended).not.toHaveBeenCalled()
     })
 
-    it('gives a listener that is added by another one only the next message', async () => {
+    it('calls a listener that another one adds only for the next message', async () => {
       const { client, bus } = await replica()
       const added = vi.fn()
       const listener = vi.fn(() => {
@@ -243,7 +240,7 @@ describe('redisBus', () => {
       expect(added.mock.calls).toEqual([['second']])
     })
 
-    it('brings a message to the others when one throws, and reports that without its words', async () => {
+    it('calls the other listeners when one throws, and reports that without its message', async () => {
       const { client, bus, errors, listen } = await replica()
       bus.subscribe('throwing', (message) => {
         throw new Error(`cannot read ${message}`)
@@ -258,8 +255,8 @@ describe('redisBus', () => {
     })
   })
 
-  describe('when a channel is left', () => {
-    it('before a connection exists, never subscribes to the channel', async () => {
+  describe('a redisBus() channel that is left', () => {
+    it('before a connection exists is never subscribed to', async () => {
       const { client, listen } = await replica()
       const times = await timesSent('subscribe', async () => {
         listen('first')
@@ -272,7 +269,7 @@ describe('redisBus', () => {
       expect(times).toBe(1)
     })
 
-    it('while the subscription is under way, ends it', async () => {
+    it('during a pending subscription is unsubscribed', async () => {
       const { client, listen } = await replica()
       listen('other')
       await untilSubscribers(client, 'whatsapp-pairing:other', 1)
@@ -280,12 +277,12 @@ describe('redisBus', () => {
       await undefined
       left.end()
       listen('later')
-      // Both are subscribed to by now, and the first is left again.
+      // Both are subscribed now, and the first one is left again.
       await untilSubscribers(client, 'whatsapp-pairing:later', 1)
       await untilSubscribers(client, 'whatsapp-pairing:left', 0)
     })
 
-    it('and entered again at once, goes on receiving', async () => {
+    it('and entered again immediately still receives messages', async () => {
       const { client, bus, listen } = await replica()
       const left = listen('again')
       await untilSubscribers(client, 'whatsapp-pairing:again', 1)
@@ -298,13 +295,13 @@ describe('redisBus', () => {
       expect(times).toBe(0)
     })
 
-    it('in any order and at any moment, is subscribed to exactly while there is a listener', async () => {
+    it('in any order and at any moment is subscribed to exactly while it has a listener', async () => {
       const client = await connect()
       const channel = fc.constantFrom('a', 'b')
       const step = fc.oneof(
         fc.record({ enter: channel }),
         fc.record({ leave: channel }),
-        // Lets what is under way arrive, or only some of it.
+        // Lets all or some pending commands finish.
         fc.record({ pause: fc.constantFrom('microtask', 'round trip') }),
       )
       let run = 0
@@ -336,8 +333,8 @@ describe('redisBus', () => {
     })
   })
 
-  describe('when a connection is lost', () => {
-    it('receives again once it is back', async () => {
+  describe('a lost redisBus() connection', () => {
+    it('receives again once it is restored', async () => {
       const { client, bus, errors, listen } = await replica()
       const listener = listen('lost')
       await untilSubscribers(client, 'whatsapp-pairing:lost', 1)
@@ -348,7 +345,7 @@ describe('redisBus', () => {
       await untilHeard(listener, ['back'])
     })
 
-    it('reports each outage once, however often it tries to connect', async () => {
+    it('reports each outage once, for any number of reconnection attempts', async () => {
       const server = await ownRedis()
       const client = await connect({ url: server.url })
       const duplicates = watchDuplicates(client)
@@ -370,7 +367,7 @@ describe('redisBus', () => {
       )
     })
 
-    it('reports it also after an error that cost no connection', async () => {
+    it('is reported even after an error that closed no connection', async () => {
       const client = await connect()
       const duplicates = watchDuplicates(client)
       const { errors, listen } = replicaOf(client)
@@ -381,12 +378,12 @@ describe('redisBus', () => {
       await vi.waitFor(() => expect(errors).toHaveLength(2), eventually)
     })
 
-    it('while a subscription is under way, makes that again', async () => {
+    it('repeats a pending subscription', async () => {
       const server = await ownRedis()
       const { client, errors, listen } = replicaOf(await connect({ url: server.url }))
       listen('before')
       await untilSubscribers(client, 'whatsapp-pairing:before', 1)
-      // From here on Redis takes commands, and answers none.
+      // From here on Redis accepts commands but does not reply.
       await client.sendCommand(['CLIENT', 'PAUSE', '60000', 'ALL'])
       listen('under way')
       await server.stop()
@@ -396,7 +393,7 @@ describe('redisBus', () => {
       expect(errors).toHaveLength(1)
     })
 
-    it('subscribes and unsubscribes afterwards as called meanwhile', async () => {
+    it('applies calls to subscribe and unsubscribe after it is restored', async () => {
       const server = await ownRedis()
       const { client, listen } = replicaOf(await connect({ url: server.url }))
       const left = listen('left')
@@ -410,7 +407,7 @@ describe('redisBus', () => {
       await untilSubscribers(client, 'whatsapp-pairing:left', 0)
     })
 
-    it('reports each message that was not sent, and nothing secret', async () => {
+    it('reports each message that was not sent, without its content', async () => {
       const server = await ownRedis()
       const { client, bus, errors } = replicaOf(await connect({ url: server.url }))
       await server.stop()
@@ -422,7 +419,7 @@ describe('redisBus', () => {
       for (const secret of [redisPassword, host, 'first']) expect(everythingIn(errors)).not.toContain(secret)
     })
 
-    it('reports a message that was on its way', async () => {
+    it('reports a message that was in transit', async () => {
       const { client, bus, errors } = await replica()
       const sent = bus.publish('cut off', 'message')
       client.destroy()
@@ -430,7 +427,7 @@ describe('redisBus', () => {
       expect(errors.map(({ code }) => code)).toEqual(['network'])
     })
 
-    it('does not send later what was published meanwhile', async () => {
+    it('does not later send what was published during the outage', async () => {
       const server = await ownRedis()
       const { client, bus, listen } = replicaOf(await connect({ url: server.url }))
       const listener = listen('stale')
@@ -444,7 +441,7 @@ describe('redisBus', () => {
       await untilHeard(listener, ['new'])
     })
 
-    it('for good, opens another one for the next listener and receives for all', async () => {
+    it('is replaced for the next listener if it is lost for good, and then receives for all', async () => {
       const client = await connect({ socket: { reconnectStrategy: false } })
       const duplicates = watchDuplicates(client)
       const { bus, errors, listen } = replicaOf(client)
@@ -460,7 +457,7 @@ describe('redisBus', () => {
       for (const listener of [early, late]) await untilHeard(listener, ['again'])
     })
 
-    it('for good, opens no other one when the last listener leaves', async () => {
+    it('is not replaced if it is lost for good and the last listener leaves', async () => {
       const client = await connect({ socket: { reconnectStrategy: false } })
       const duplicates = watchDuplicates(client)
       const last = replicaOf(client).listen('last')
@@ -472,7 +469,7 @@ describe('redisBus', () => {
     })
   })
 
-  it('reports what Redis refuses, and tries a subscription again with the next one', async () => {
+  it('reports a command that Redis refuses, and retries a subscription with the next one', async () => {
     const admin = await connect()
     await admin.sendCommand(['ACL', 'SETUSER', 'guest', 'on', 'nopass', '+@all', 'resetchannels'])
     const { errors, bus, listen } = replicaOf(await connect({ url: guestUrl() }))
@@ -486,7 +483,7 @@ describe('redisBus', () => {
     await untilSubscribers(admin, 'whatsapp-pairing:refused', 1)
   })
 
-  it('goes on where onError throws', async () => {
+  it('keeps working if onError throws', async () => {
     const onError = vi.fn(() => {
       throw new Error('broken log')
     })
@@ -500,14 +497,14 @@ describe('redisBus', () => {
     await untilHeard(listener, ['works on'])
   })
 
-  it('refuses a client that is not of node-redis', () => {
+  it('refuses a client that is not from node-redis', () => {
     const ioredis = { status: 'ready', publish: async () => 0, duplicate: () => ioredis }
     // @ts-expect-error: for callers in JavaScript, which no compiler checks.
     expect(thrownBy(() => redisBus({ client: ioredis })).code).toBe('invalid-options')
   })
 
-  describe('close', () => {
-    it("ends the bus's own connection and leaves the host's alone", async () => {
+  describe('close() of redisBus()', () => {
+    it('ends its own connection and keeps the host’s connection open', async () => {
       const { client, bus, listen } = replicaOf(await connect({ name: 'closed' }))
       listen('closing')
       await untilSubscribers(client, 'whatsapp-pairing:closing', 1)
@@ -517,7 +514,7 @@ describe('redisBus', () => {
       expect(await client.ping()).toBe('PONG')
     })
 
-    it('leaves nothing behind of a connection that is only being made', async () => {
+    it('leaves nothing behind while a connection is being opened', async () => {
       const { bus, errors, listen } = replicaOf(await connect({ name: 'hasty' }))
       listen('hasty')
       await Promise.all([bus.close(), bus.close()])
@@ -525,7 +522,7 @@ describe('redisBus', () => {
       expect(errors).toEqual([])
     })
 
-    it('leaves nothing behind of a connection that is only being made again', async () => {
+    it('leaves nothing behind while a connection is being reopened', async () => {
       const client = await connect({ name: 'again' })
       const duplicates = watchDuplicates(client)
       const { bus, listen } = replicaOf(client)
@@ -539,7 +536,7 @@ describe('redisBus', () => {
       expect(await connectionsOf('again')).toBe(1)
     })
 
-    it('comes to an end where node-redis says "reconnecting" too much, as version 4.6 does', async () => {
+    it('finishes although node-redis emits an extra "reconnecting", as version 4.6 does', async () => {
       const client = await connect()
       const duplicates = watchDuplicates(client)
       const { bus, listen } = replicaOf(client)
@@ -550,7 +547,7 @@ describe('redisBus', () => {
       expect(duplicates.latest.isOpen).toBe(false)
     })
 
-    it('comes to an end while Redis is away', async () => {
+    it('finishes while Redis is unreachable', async () => {
       const server = await ownRedis()
       const client = await connect({ url: server.url })
       const duplicates = watchDuplicates(client)
@@ -562,7 +559,7 @@ describe('redisBus', () => {
       expect(duplicates.latest.isOpen).toBe(false)
     })
 
-    it('comes to an end where node-redis has given up before it was ever connected', async () => {
+    it('finishes if node-redis gave up before its first connection', async () => {
       const server = await ownRedis()
       const client = await connect({ url: server.url, socket: { reconnectStrategy: false } })
       const { bus, errors, listen } = replicaOf(client)
@@ -572,7 +569,7 @@ describe('redisBus', () => {
       await expect(bus.close()).resolves.toBeUndefined()
     })
 
-    it('does not report what breaks because of it', async () => {
+    it('does not report the errors that it causes', async () => {
       const { client, bus, errors } = await replica()
       const sent = bus.publish('closing', 'message')
       await bus.close()
@@ -581,7 +578,7 @@ describe('redisBus', () => {
       expect(errors).toEqual([])
     })
 
-    it('makes the bus silent: nothing is sent or received any more', async () => {
+    it('stops the bus: it sends and receives nothing afterwards', async () => {
       const client = await connect()
       const duplicates = watchDuplicates(client)
       const { bus, listen } = replicaOf(client)

@@ -1,4 +1,4 @@
-// Plain JavaScript, because the tables of `bench` start it too.
+// Plain JavaScript, because the `bench` scripts start it too.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp } from 'node:fs/promises'
@@ -8,22 +8,22 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { redisAdvice, redisServerPath } from '../redis.mjs'
 
-/** In the URL of every Redis of the tests, and to be seen nowhere else. */
+/** The password in the URL of every Redis of the tests. No output may contain it. */
 export const redisPassword = 'password-of-the-redis-under-test'
 
 /**
  * A separate Redis: empty, on this machine, and removed afterwards.
  *
  * @typedef {object} RedisServer
- * @property {string} url With the password in it. The same one after a `stop` and a `start`.
- * @property {() => Promise<void>} start Resolves when it answers.
- * @property {() => Promise<void>} stop Cuts every connection. Does nothing where it is stopped.
- * @property {() => void} pause Connections stay, and nothing is answered until `resume`.
+ * @property {string} url Contains the password. A `stop` and `start` keep it.
+ * @property {() => Promise<void>} start Resolves when the server responds.
+ * @property {() => Promise<void>} stop Cuts every connection. Does nothing if the server is stopped.
+ * @property {() => void} pause Keeps connections open, without a response until `resume`.
  * @property {() => void} resume
  */
 
-// The pipe closes with this process however that ends: Vitest kills workers that hang, and then no hook runs. Only the
-// server keeps stdout, so that it ends with the server. Ctrl-C is meant for Vitest, and would end the shell too early.
+// The pipe closes when this process ends for any reason: Vitest kills workers that hang, and then no hook runs. Only the server
+// keeps stdout open, so stdout ends with the server. Ctrl-C is meant for Vitest, and would end the shell too early.
 const WHILE_STDIN_IS_OPEN = `
   trap '' INT TERM HUP
   sh -c 'echo "process id: $$"; exec "$0" "$@"' "$0" "$@" &
@@ -35,7 +35,7 @@ const WHILE_STDIN_IS_OPEN = `
 `
 
 /**
- * Starts one; the caller has to `stop` it, for example in `afterAll`.
+ * Starts a server. The caller has to `stop` it, for example in `afterAll`.
  *
  * @returns {Promise<RedisServer>}
  */
@@ -91,7 +91,7 @@ export async function startRedisServer() {
 }
 
 /**
- * The process id of the server, when it answers.
+ * Returns the process id of the server once it responds.
  *
  * @param {import('node:stream').Readable} stdout
  */
@@ -101,7 +101,7 @@ async function untilReady(stdout) {
   for await (const line of createInterface({ input: stdout })) {
     log.push(line)
     if (!line.includes('Ready to accept connections')) continue
-    // The output is not read any more, and a full pipe would stop the server.
+    // A full pipe would stop the server, and nothing else reads the output from here on.
     stdout.resume()
     return Number(/^process id: (\d+)$/m.exec(log.join('\n'))?.[1])
   }

@@ -14,9 +14,9 @@ import {
   type World,
 } from './world.js'
 
-// The kind: a refusal while a provider starts, is deployed, or makes an instance. A page keeps what it shows, nothing is final before the
-// third refusal in 15 seconds, and the developer gets each of them at once. Beside the reported GET: the first read of a page, pages that
-// poll, changes, two kinds of refusals in turn, and a refusal of one method alone.
+// Covers refusals while a provider starts, is deployed, or creates an instance. A page keeps its state, no refusal is final
+// before the third in 15 seconds, and the developer is notified of each one immediately. Besides the reported GET, the cases are:
+// the first read of a page, pages that poll, changes, two kinds of refusals in turn, and a refusal of one method.
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) })
@@ -33,7 +33,7 @@ const refusal = (code: PairingErrorCode) => () => Promise.reject(new PairingErro
 const qrCode = json({ type: 'qrCode', message: QR_TEXT })
 const notAuthorized = json({ stateInstance: 'notAuthorized' })
 
-/** GREEN-API, whose responses a test replaces for a while. */
+/** A page on GREEN-API, whose responses a test replaces for a while. */
 function greenWorld(): {
   readonly world: World
   readonly reported: unknown[]
@@ -80,7 +80,7 @@ describe('a page with a QR code', () => {
     expect(shownIn(tab).at(-1)).toBe('qr')
     const errors = new Set(shownIn(tab).filter((shown) => shown.startsWith('error')))
     expect(errors.size).toBe(1)
-    // Each of them passes: `retryInMs` says when, or the server does not believe the refusal.
+    // Each of them is transient: `retryInMs` is set, or the server has not yet confirmed the refusal.
     const isPassing = ({ error, willRetry }: LiveEvent['data']) =>
       !error || willRetry === true || Reflect.has(Object(error), 'retryInMs')
     expect(events(tab).every(isPassing)).toBe(true)
@@ -88,7 +88,7 @@ describe('a page with a QR code', () => {
     await pass(0)
   })
 
-  it('ends after the third refusal in the form of the provider, 15 s after the first', async () => {
+  it('shows an error after the third refusal in the provider’s form, 15 s after the first', async () => {
     const { world, replace, reported } = greenWorld()
     const tab = await world.watch()
     await pass(1_000)
@@ -107,7 +107,7 @@ describe('a page with a QR code', () => {
 
 describe('a page that opens while the provider refuses', () => {
   it.each(['unauthorized', 'session-not-found'] as const)(
-    'gets "%s" with the time of the next try, then without one',
+    'gets "%s" with the time of the next retry, then without one',
     async (code) => {
       const world = createWorld({ getStatus: refusal(code), getQrCode: refusal(code) })
       const first = await updateOf(world.get('?want=code'))
@@ -126,7 +126,7 @@ describe('a page that opens while the provider refuses', () => {
     },
   )
 
-  it('makes no more requests where several pages poll', async () => {
+  it('causes no additional requests when several pages poll', async () => {
     const world = createWorld({ getStatus: refusal('unauthorized'), getQrCode: refusal('unauthorized') })
     for (let second = 0; second < 16; second += 1) {
       await Promise.all([world.get('?want=code'), world.get('?want=state'), world.get('?want=code')])
@@ -137,7 +137,7 @@ describe('a page that opens while the provider refuses', () => {
     expect((await updateOf(world.get('?want=code'))).error).toEqual({ code: 'unauthorized' })
   })
 
-  it('sees a new instance of GREEN-API as "preparing" without an error, then its QR code', async () => {
+  it('shows a new instance of GREEN-API as "preparing" without an error, then its QR code', async () => {
     const { world, replace } = greenWorld()
     replace(empty(401))
     const tab = await world.watch()
@@ -150,7 +150,7 @@ describe('a page that opens while the provider refuses', () => {
     await pass(0)
   })
 
-  it('gets after five minutes that GREEN-API refuses the token', async () => {
+  it('gets an error after five minutes if GREEN-API refuses the token', async () => {
     const { world, replace } = greenWorld()
     replace(empty(401))
     const tab = await world.watch()
@@ -161,7 +161,7 @@ describe('a page that opens while the provider refuses', () => {
   })
 
   it.each(['subscription-expired', 'account-blocked', 'not-supported'] as const)(
-    'gets "%s" at once: no start ends it',
+    'gets "%s" immediately, because no start can end it',
     async (code) => {
       const world = createWorld({ getQrCode: refusal(code) })
       expect((await updateOf(world.get('?want=code'))).error).toEqual({ code })
@@ -180,7 +180,7 @@ describe('a change that the provider refuses', () => {
     ['an unlink', { action: 'unlink' }, 'unlink'],
   ]
 
-  it.each(changes)('is tried again: %s', async (_, body, method) => {
+  it.each(changes)('is retried: %s', async (_, body, method) => {
     let calls = 0
     const world = createWorld({
       [method]: async () => {
@@ -195,14 +195,14 @@ describe('a change that the provider refuses', () => {
     expect(calls).toBe(3)
   })
 
-  it.each(changes)('is refused after the third time: %s', async (_, body, method) => {
+  it.each(changes)('is refused after the third attempt: %s', async (_, body, method) => {
     const world = createWorld({ [method]: refusal('unauthorized') })
     const answer = world.post(body)
     await pass(15_000)
     await expectRefusal(await answer, 'unauthorized')
   })
 
-  it('is not tried again after the page has left', async () => {
+  it('is not retried after the page has left', async () => {
     const world = createWorld({ reset: refusal('unauthorized') })
     const page = new AbortController()
     const request = new Request('https://host.example/api/pairing', {

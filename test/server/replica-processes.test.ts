@@ -23,7 +23,7 @@ const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 /** A provider that all processes call, and that takes a moment to start. */
 async function startProvider() {
   const state = { isLinked: false, underWay: 0, most: 0, starts: 0 }
-  /** When each code was given out. It lives for 1.5 seconds. */
+  /** When each code was issued. A code expires after 1.5 seconds. */
   const codesAt: number[] = []
   const server = createServer(async ({ url }, response) => {
     if (url === '/start' || url === '/unlink') {
@@ -115,7 +115,7 @@ async function readFor(processes: readonly AppProcess[], durationMs: number): Pr
 }
 
 describe('processes on one Redis', { timeout: 60_000 }, () => {
-  it('report a link once, also after kill -9 of the one that did, and its end once', async () => {
+  it('report a link once, even if the reporting process is killed with kill -9, and its end once', async () => {
     const { provider, processes, start } = await startAll(2)
     provider.state.isLinked = true
     await readFor(processes, 1_500)
@@ -140,7 +140,7 @@ describe('processes on one Redis', { timeout: 60_000 }, () => {
     for (let round = 0; round < 3; round += 1)
       statuses.push(...(await Promise.all(processes.map(({ act }) => act('reset')))))
     expect(provider.state.most).toBe(1)
-    // Resets at the same moment are one, and count as one.
+    // Resets at the same moment are joined, and count as one.
     expect(provider.state.starts).toBe(3)
     expect(statuses).toEqual(Array(9).fill(200))
     for (let count = 0; count < 2; count += 1) expect(await processes[0]?.act('reset')).toBe(200)
@@ -150,13 +150,13 @@ describe('processes on one Redis', { timeout: 60_000 }, () => {
       await processes[1]?.act('reset'),
       await processes[2]?.act('reset'),
     ]
-    // Five, and one more where an interval of 10 seconds has begun meanwhile; two where the machine is that slow.
+    // Five, plus one if a new interval of 10 seconds has begun, or two on a very slow machine.
     const mostFurther = 1 + Math.ceil((Date.now() - startedAt) / 10_000)
     expect(further.filter((status) => status === 200).length).toBeLessThan(mostFurther + 1)
     expect(further).toContain(429)
   })
 
-  it('go on while Redis stands still, show no code beyond its time, and share again afterwards', async () => {
+  it('keep working while Redis hangs, show no expired code, and share again afterwards', async () => {
     const { redis, provider, processes } = await startAll(2)
     await readFor(processes, 500)
     redis.pause()
@@ -178,7 +178,7 @@ describe('processes on one Redis', { timeout: 60_000 }, () => {
     }
     expect(reads).toBeGreaterThan(5)
     expect(codes.size).toBeGreaterThan(1)
-    // One second for the first request that waits for Redis, and what a busy machine takes.
+    // One second for the first request that waits for Redis, plus the delay of a busy machine.
     expect(slowestMs).toBeLessThan(4_000)
     expect(await processes[0]?.act('reset')).toBe(200)
     redis.resume()
@@ -188,7 +188,7 @@ describe('processes on one Redis', { timeout: 60_000 }, () => {
     expect(linesOf(processes)).toEqual([expect.stringMatching(/^linked /)])
   })
 
-  it('are not held up for longer than a turn by one that was killed in the middle of a change', async () => {
+  it('wait at most one turn for a process that was killed during a change', async () => {
     const { provider, processes } = await startAll(2, { REQUEST_TIMEOUT_MS: '2000' })
     const [one, other] = processes
     const cut = one?.act('reset').catch(() => 0)
@@ -196,7 +196,7 @@ describe('processes on one Redis', { timeout: 60_000 }, () => {
     await one?.kill()
     await cut
     const startedAt = Date.now()
-    // The turn of a provider with a time limit of 2 seconds is 9 seconds.
+    // With a provider time limit of 2 seconds, a turn lasts 9 seconds.
     let status = await other?.act('reset')
     while (status !== 200 && Date.now() - startedAt < 25_000) status = await other?.act('reset')
     expect(status).toBe(200)

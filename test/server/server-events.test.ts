@@ -29,7 +29,7 @@ const qr = (value: string): PairingSnapshot => ({
   qrCode: { kind: 'text', value: `2@${value},a,b,c,1` },
 })
 
-/** A handler whose provider says what `state` holds, with its events. */
+/** A handler whose provider reports the content of `state`, with the handler's events. */
 function eventful(methods: Partial<PairingProvider> = {}, options: WorldOptions = {}) {
   const events: PairingServerEvent[] = []
   const state: { snapshot: PairingSnapshot } = { snapshot: qr('1') }
@@ -44,7 +44,7 @@ function eventful(methods: Partial<PairingProvider> = {}, options: WorldOptions 
       ...options,
     },
   )
-  /** The next response of the provider. */
+  /** Sets the next response of the provider. */
   const say = async (snapshot: PairingSnapshot): Promise<void> => {
     state.snapshot = snapshot
     await pass(60_000)
@@ -57,7 +57,7 @@ const typesIn = (events: readonly PairingServerEvent[], ...left: readonly string
   events.map(({ type }) => type).filter((type) => !left.includes(type))
 
 describe('onEvent', () => {
-  it('gets each step of an attempt once, with session and tenant', async () => {
+  it('receives each step of an attempt once, with session and tenant', async () => {
     const { events, say } = eventful()
     await say(qr('1'))
     await say(qr('1'))
@@ -101,13 +101,13 @@ describe('onEvent', () => {
       ['linked', 'unlinked', 'login', 'linked'],
     ],
     ['a session that sleeps', [{ status: 'stopped' }, { status: 'preparing' }], []],
-  ])('gets %s', async (_, snapshots, expected) => {
+  ])('receives %s', async (_, snapshots, expected) => {
     const { events, say } = eventful()
     for (const snapshot of snapshots) await say(snapshot)
     expect(typesIn(events, 'call')).toEqual(expected)
   })
 
-  it('gets what a provider pushes', async () => {
+  it('receives what a provider pushes', async () => {
     let push = (_snapshot: PairingSnapshot): void => {}
     const { world, events } = eventful({
       subscribe(listener) {
@@ -124,7 +124,7 @@ describe('onEvent', () => {
     await pass(0)
   })
 
-  it('gets each action with its duration, once for pages that were joined, and its error', async () => {
+  it('receives each action with its duration and error, once for joined pages', async () => {
     let isDown = false
     const slow = (): Promise<void> =>
       new Promise((resolve, reject) =>
@@ -147,7 +147,7 @@ describe('onEvent', () => {
     ])
   })
 
-  it('gets the end of a link that the action unlink ended, once', async () => {
+  it('receives the end of a link that the action unlink ended, once', async () => {
     const { world, events, say } = eventful()
     await say({ status: 'linked', account })
     await world.post({ action: 'unlink' })
@@ -155,7 +155,7 @@ describe('onEvent', () => {
     expect(typesIn(events, 'call', 'action')).toEqual(['linked', 'unlinked', 'code'])
   })
 
-  it('gets each call of the provider with its duration and its error', async () => {
+  it('receives each provider call with its duration and error', async () => {
     const { world, events } = eventful({
       getStatus: () =>
         new Promise((_, reject) => setTimeout(() => reject(new PairingError('timeout')), 1_200)),
@@ -223,14 +223,14 @@ describe('onEvent', () => {
       (world) => world.get(''),
       { request: 'read', status: 400, code: 'invalid-request' },
     ],
-  ])('gets the refusal of %s with its reason', async (_, options, send, expected) => {
+  ])('receives the refusal of %s with its reason', async (_, options, send, expected) => {
     const { world, events } = eventful({}, options)
     const { status } = await send(world)
     const refused = events.filter(({ type }) => type === 'refused')
     expect(refused).toEqual([{ type: 'refused', ...expected, status }])
   })
 
-  it('gets webhooks, watchers, outages of the bus and errors', async () => {
+  it('receives webhooks, watchers, outages of the bus and errors', async () => {
     const { world, events } = eventful(
       { readWebhook: () => ({ status: 'unlinked' }) },
       {
@@ -248,7 +248,7 @@ describe('onEvent', () => {
     expect(events).toContainEqual({ type: 'error', in: 'bus', code: 'unknown' })
   })
 
-  it('is not called with a secret, a number, a name, a code or a URL, whatever happens', async () => {
+  it('never receives a secret, number, name, code or URL', async () => {
     const leaky = new Error(`https://api.provider.example/waInstance/${SECRET}`)
     const { world, events, say } = eventful(
       {
@@ -299,18 +299,21 @@ describe('onEvent', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('statsd'))],
-  ])('that %s changes no response, and reaches onError once for each event', async (_, onEvent) => {
-    const onError = vi.fn<PairingErrorListener>()
-    const { world } = eventful({}, { onEvent, onError })
-    expect((await world.get('?want=code')).status).toBe(200)
-    expect((await world.get('?want=nothing')).status).toBe(400)
-    expect((await world.post({ action: 'reset' })).status).toBe(200)
-    await pass(0)
-    expect(onError.mock.calls.length).toBeGreaterThanOrEqual(3)
-    for (const call of onError.mock.calls) expect(call).toEqual([new Error('statsd'), { in: 'onEvent' }])
-  })
+  ])(
+    'does not change a response if it %s, and each event is reported once to onError',
+    async (_, onEvent) => {
+      const onError = vi.fn<PairingErrorListener>()
+      const { world } = eventful({}, { onEvent, onError })
+      expect((await world.get('?want=code')).status).toBe(200)
+      expect((await world.get('?want=nothing')).status).toBe(400)
+      expect((await world.post({ action: 'reset' })).status).toBe(200)
+      await pass(0)
+      expect(onError.mock.calls.length).toBeGreaterThanOrEqual(3)
+      for (const call of onError.mock.calls) expect(call).toEqual([new Error('statsd'), { in: 'onEvent' }])
+    },
+  )
 
-  it('that fails together with onError and log ends nothing', async () => {
+  it('may fail together with onError and log without stopping anything', async () => {
     const fail = (): never => {
       throw new Error('all down')
     }
@@ -319,7 +322,7 @@ describe('onEvent', () => {
     expect((await world.get('?want=nothing')).status).toBe(400)
   })
 
-  it('keeps what it knows of the 10,000 sessions that were seen last, and of no more', () => {
+  it('keeps the state of the 10,000 most recent sessions only', () => {
     const linked: string[] = []
     const events = createSessionEvents((event) => {
       if (event.type === 'linked') linked.push(event.sessionId)

@@ -7,7 +7,7 @@ import { createWorld, readTab, separateHandler, updateOf } from './world.js'
 
 const SECRET = 'sixteen letters!'
 
-/** As the documentation says it, over Node's own functions. */
+/** Computes the documented tag with Node's own functions. */
 function expectedTag(names: readonly string[], secret?: string): string {
   const text = JSON.stringify(names)
   const bytes = secret ? createHmac('sha256', secret).update(text) : createHash('sha256').update(text)
@@ -15,7 +15,7 @@ function expectedTag(names: readonly string[], secret?: string): string {
 }
 
 describe('sessionTag()', () => {
-  it('is HMAC-SHA-256 of tenant, provider and session under the secret, and SHA-256 without one', () => {
+  it('is HMAC-SHA-256 of tenant, provider and session under the secret, or SHA-256 without one', () => {
     for (const names of [
       ['acme', 'green-api', '1101'],
       ['', 'spy', 'main'],
@@ -43,7 +43,7 @@ describe('the session tag', () => {
     tab.leave()
   })
 
-  it('differs between tenants that name the same instance, and is equal on every replica', async () => {
+  it('differs between tenants with the same instance name, and is equal on every replica', async () => {
     const tagOf = async (tenant: string, secret?: string): Promise<unknown> => {
       const world = createWorld({}, { provider: () => spyProvider(), tenant: () => tenant, secret })
       return (await updateOf(world.get())).session
@@ -54,7 +54,7 @@ describe('the session tag', () => {
   })
 })
 
-describe('createPairingHandler', () => {
+describe('createPairingHandler()', () => {
   const invalid = expect.objectContaining({ code: 'invalid-options' })
 
   it('throws for a provider function without a tenant function', () => {
@@ -83,13 +83,13 @@ describe('proxy()', () => {
     expect(idOf({ Authorization: 'Bearer token-of-a' })).toBe(ids[0])
   })
 
-  it('is the URL where no authorization is known beforehand', () => {
+  it('uses the URL if the authorization is not known in advance', () => {
     expect([idOf(), idOf({}), idOf({ authorization: '' }), idOf({ 'x-app': '1' }), idOf(() => ({}))]).toEqual(
       Array(5).fill(url),
     )
   })
 
-  it('can still be named', () => {
+  it('accepts an explicit name', () => {
     const headers = { authorization: 'Bearer token-of-a' }
     expect(proxy({ url, headers, sessionId: 'tenant-7' }).sessionId).toBe('tenant-7')
   })

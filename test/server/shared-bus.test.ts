@@ -58,12 +58,12 @@ const buses: readonly (readonly [string, () => Promise<readonly [PairingBus, Pai
 
 const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** A key or channel that no other test uses. */
+/** Makes keys and channels unique for each test. */
 let number = 0
 const fresh = (): string => `name-${number++}`
 
 describe.each(buses)('%s', (_, make) => {
-  it('gives a key to one of 40 callers on two replicas', async () => {
+  it('grants a key to one of 40 callers on two replicas', async () => {
     const [one, other] = await make()
     const key = fresh()
     const results = await Promise.all(
@@ -73,7 +73,7 @@ describe.each(buses)('%s', (_, make) => {
     expect(results.filter((isTaken) => isTaken === false)).toHaveLength(39)
   })
 
-  it('gives a key again when its time is over, and when it was given back', async () => {
+  it('grants a key again after it expires, and after it is released', async () => {
     const [one, other] = await make()
     const key = fresh()
     expect(await one.take?.(key, 80.5)).toBe(true)
@@ -85,7 +85,7 @@ describe.each(buses)('%s', (_, make) => {
     expect(await one.take?.(key, 5_000)).toBe(true)
   })
 
-  it('keeps the newest message of a channel for its time, and none that was published without one', async () => {
+  it('keeps the newest message of a channel for its lifetime, and no message without one', async () => {
     const [one, other] = await make()
     const channel = fresh()
     expect(await other.last?.(channel)).toBeUndefined()
@@ -98,7 +98,7 @@ describe.each(buses)('%s', (_, make) => {
     expect(await other.last?.(channel)).toBeUndefined()
   })
 
-  it('sends a message that is kept to the other replica too, and no other channel', async () => {
+  it('delivers a kept message to the other replica too, and not to other channels', async () => {
     const [one, other] = await make()
     const channel = fresh()
     const received: string[] = []
@@ -120,7 +120,7 @@ describe.each([
   ['redisBus()', nodeRedis],
   ['the bus of examples/ioredis', ioredis],
 ] as const)('%s while Redis is away', (_, make) => {
-  it('neither throws nor keeps commands, and works again afterwards', async () => {
+  it('neither throws nor queues commands, and works again afterwards', async () => {
     const server = await startRedisServer()
     closers.push(() => server.stop())
     const bus = await make(server.url)

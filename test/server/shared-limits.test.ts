@@ -22,7 +22,7 @@ const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 
 const pause = (durationMs: number) => new Promise((resolve) => setTimeout(resolve, durationMs))
 
-/** So many replicas on one bus, each with pollers of its own. */
+/** Creates this many replicas on one bus, each with its own pollers. */
 const replicasOn = (
   bus: PairingBus,
   count: number,
@@ -38,7 +38,7 @@ const at = (replicas: readonly World[], index: number): World => {
 
 const postTo = async (world: World, body: object) => (await world.post(body)).status
 
-/** What a bus does that is worth nothing. Each replica works by itself then. */
+/** Broken behaviour of a bus. Each replica then works alone. */
 const brokenBuses: readonly (readonly [string, Partial<PairingBus>])[] = [
   ['has neither take() nor last()', { publish: () => {}, subscribe: () => () => {} }],
   ['resolves with undefined', { take: async () => undefined, last: async () => undefined }],
@@ -70,7 +70,7 @@ describe.each([
   ['reset', { action: 'reset' }, 5, 10_000],
   ['unlink', { action: 'unlink' }, 5, 10_000],
 ] as const)('the limit of %s', (_, body, size, intervalMs) => {
-  it(`is ${size} for all replicas together, then one each ${intervalMs / 1_000} seconds`, async () => {
+  it(`is ${size} for all replicas together, then one every ${intervalMs / 1_000} seconds`, async () => {
     const replicas = replicasOn(memoryBus(), 4)
     const results: number[] = []
     for (let index = 0; index < 12; index += 1) results.push(await postTo(at(replicas, index), body))
@@ -81,7 +81,7 @@ describe.each([
     expect(later).toEqual([200, 429, 429, 429])
   })
 
-  it('holds after a restart of all processes', async () => {
+  it('stays in force after a restart of all processes', async () => {
     const bus = memoryBus()
     for (let index = 0; index < size; index += 1) await postTo(at(replicasOn(bus, 1), 0), body)
     await expectRefusal(await at(replicasOn(bus, 1), 0).post(body), 'rate-limited', {
@@ -89,7 +89,7 @@ describe.each([
     })
   })
 
-  it('counts no call that failed at the provider, on whichever replica', async () => {
+  it('does not count a call that failed at the provider, on any replica', async () => {
     let isDown = true
     const fail = async () => {
       if (isDown) throw new PairingError('provider-unavailable', 'down')
@@ -109,7 +109,7 @@ describe.each([
     expect(results).toEqual([...Array(size).fill(200), 429])
   })
 
-  it('is another one for another tenant', async () => {
+  it('is separate for each tenant', async () => {
     const bus = memoryBus()
     const provider = createWorld().provider
     const worldOf = (tenant: string) =>
@@ -119,7 +119,7 @@ describe.each([
     expect(await postTo(worldOf('b'), body)).toBe(200)
   })
 
-  it.each(brokenBuses)('is that of each process where the bus %s', async (_name, broken) => {
+  it.each(brokenBuses)('applies to each process if the bus %s', async (_name, broken) => {
     const onError = vi.fn()
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const replicas = replicasOn(withBroken(broken), 2, {}, { onError })
@@ -136,7 +136,7 @@ describe.each([
 })
 
 describe('changes of one session', () => {
-  /** A provider that takes a second for each change, and notes how many are under way. */
+  /** A provider that takes a second for each change, and counts concurrent changes. */
   function slowProvider() {
     const seen = { most: 0, calls: [] as string[] }
     let underWay = 0
@@ -163,7 +163,7 @@ describe('changes of one session', () => {
     ['two unlinks', [{ action: 'unlink' }, { action: 'unlink' }], ['unlink']],
     ['a reset and a code', [{ action: 'reset' }, code()], ['reset', 'code']],
     ['codes for two numbers', [code(), code('447700900123')], ['code', 'code']],
-  ])('on two replicas are never two at once: %s', async (_, bodies, calls) => {
+  ])('on two replicas never run at the same time: %s', async (_, bodies, calls) => {
     const { seen, methods } = slowProvider()
     const replicas = replicasOn(memoryBus(), 2, methods)
     const sent = bodies.map((body, index) => postTo(at(replicas, index), body))
@@ -173,7 +173,7 @@ describe('changes of one session', () => {
     expect(seen.calls).toEqual(calls)
   })
 
-  it('on one process without a bus are never two at once, also where each request has a provider of its own', async () => {
+  it('on one process without a bus never run at the same time, even if each request has its own provider', async () => {
     const { seen, methods } = slowProvider()
     const world = createWorld(methods)
     const sent = [{ action: 'reset' }, code(), { action: 'unlink' }].map((body) => postTo(world, body))
@@ -182,7 +182,7 @@ describe('changes of one session', () => {
     expect(seen.most).toBe(1)
   })
 
-  it('go on after one that failed: the same change of another replica is sent then', async () => {
+  it('continue after a failure: the same change of another replica is sent then', async () => {
     let calls = 0
     const methods: Partial<PairingProvider> = {
       async reset() {
@@ -199,12 +199,12 @@ describe('changes of one session', () => {
     expect(calls).toBe(2)
   })
 
-  it('wait 15 seconds for a replica that was killed, and are possible again when its turn is over', async () => {
+  it('wait 15 seconds for a replica that was killed, and are possible again when its turn ends', async () => {
     const bus = memoryBus()
     const [killed, other] = [createWorld({ reset: silence }, { bus }), createWorld({}, { bus })]
     void killed.post({ action: 'reset' })
     await pass(0)
-    // Nothing of its process runs any more, and what it has taken stays taken.
+    // Its process has stopped, and the key that it claimed stays claimed.
     const refused = other.post({ action: 'unlink' })
     await pass(16_000)
     await expectRefusal(await refused, 'provider-unavailable', { retryAfterMs: 5_000 })
@@ -212,18 +212,18 @@ describe('changes of one session', () => {
     expect(await postTo(other, { action: 'unlink' })).toBe(200)
   })
 
-  it('leave nothing behind: each turn is given back', async () => {
+  it('leave nothing behind: each turn is released', async () => {
     const bus = memoryBus()
     const [one, other] = [createWorld({}, { bus }), createWorld({}, { bus })]
     for (const world of [one, other, one, other]) expect(await postTo(world, { action: 'reset' })).toBe(200)
-    // The limit alone is kept.
+    // Only the limit is kept.
     expect(bus.taken).toBe(4)
   })
 
   it.each([
     ['the response to the first start', false],
     ['an error after the first start had its effect', true],
-  ])('start a sleeping session once where it is awake before %s', async (_, isLost) => {
+  ])('start a sleeping session once if it is awake before %s', async (_, isLost) => {
     let isAwake = false
     let starts = 0
     const replicas = replicasOn(memoryBus(), 2, {
@@ -255,7 +255,7 @@ describe('changes of one session', () => {
     expect(starts).toBe(2)
   })
 
-  it('start a sleeping session once, although the pages of two replicas see it asleep for 20 seconds', async () => {
+  it('start a sleeping session once, although pages on two replicas see it asleep for 20 seconds', async () => {
     const bus = memoryBus()
     const starts: number[] = []
     const methods: Partial<PairingProvider> = {
@@ -276,8 +276,8 @@ describe('changes of one session', () => {
   })
 })
 
-describe('the record of a session', () => {
-  /** Counts its requests in the memory, as an adapter would that is made anew for each request. */
+describe('the shared record of a session', () => {
+  /** Counts its requests in the memory, as an adapter that is created for each request. */
   const counting: Partial<PairingProvider> = {
     async getStatus({ memory }: RequestOptions) {
       if (memory) memory.count = Number(memory.count ?? 0) + 1
@@ -302,7 +302,7 @@ describe('the record of a session', () => {
     expect(await memoryOf(createWorld())).toEqual({})
   })
 
-  it('joins what two replicas write into different fields at the same time', async () => {
+  it('merges writes of two replicas to different fields at the same time', async () => {
     const bus = memoryBus()
     const writing = (field: string): Partial<PairingProvider> => ({
       async getStatus({ memory }) {
@@ -317,7 +317,7 @@ describe('the record of a session', () => {
     expect(await memoryOf(createWorld({}, { bus }))).toEqual({ a: 'a', b: 'b', c: 'c' })
   })
 
-  it('takes a field away from all replicas that one of them deletes', async () => {
+  it('removes a field from all replicas when one deletes it', async () => {
     const bus = memoryBus()
     const [one, other] = replicasOn(bus, 2, counting)
     await one?.get()
@@ -332,7 +332,7 @@ describe('the record of a session', () => {
     expect(await memoryOf(one)).toEqual({})
   })
 
-  it('is saved again before it is forgotten, and only then, while nothing changes', async () => {
+  it('is saved again only before it expires, while nothing changes', async () => {
     const bus = memoryBus()
     const world = createWorld(
       {
@@ -354,7 +354,7 @@ describe('the record of a session', () => {
     await pass(0)
   })
 
-  it('shows a live pairing code on a replica that did not issue it, with four digits of its number', async () => {
+  it('shows a valid pairing code on a replica that did not issue it, with four digits of its number', async () => {
     const bus = memoryBus()
     const [one, other] = replicasOn(bus, 2)
     if (!one || !other) throw new Error('No replica')
@@ -372,7 +372,7 @@ describe('the record of a session', () => {
     expect((await updateOf(other.get())).pairingCode).toBeUndefined()
   })
 
-  it('takes the pairing code off again when another replica resets the session', async () => {
+  it('removes the pairing code when another replica resets the session', async () => {
     const bus = memoryBus()
     const [one, other] = replicasOn(bus, 2)
     if (!one || !other) throw new Error('No replica')
@@ -386,12 +386,12 @@ describe('the record of a session', () => {
     expect(update.status).toBe('unlinked')
   })
 
-  it('starts a provider whose reads start a pairing once, and all replicas go on with its codes', async () => {
+  it('starts a provider whose reads start a pairing once, and all replicas show its codes', async () => {
     const bus = memoryBus()
     const connects: number[] = []
     let underWay = 0
     let most = 0
-    // As an adapter with a history would: one connect for each code, which the memory has.
+    // As an adapter with a history: one connect for each code, which the memory contains.
     const methods: Partial<PairingProvider> = {
       startsOnRead: true,
       async getQrCode({ memory = {} }) {
@@ -449,7 +449,7 @@ describe('the record of a session', () => {
     ],
   ]
 
-  it.each(poisons)('with %s in its place breaks no replica', async (_, change) => {
+  it.each(poisons)('does not break a replica if it is replaced with %s', async (_, change) => {
     const bus = memoryBus()
     const [one, other] = replicasOn(bus, 2, counting)
     if (!one || !other) throw new Error('No replica')
@@ -461,7 +461,7 @@ describe('the record of a session', () => {
     expect(update.pairingCode?.expiresInMs ?? 0).toBeLessThanOrEqual(timing.pairingCodeLifetimeMs)
     expect(update.revision ?? 0).toBeLessThanOrEqual(Date.now() + 1_000)
     expect(Reflect.get({}, 'polluted')).toBeUndefined()
-    // Its own changes still work, and reach the other one.
+    // Its own changes still work, and reach the other replica.
     await pass(35_000)
     expect(await postTo(other, { action: 'reset' })).toBe(200)
     await pass(35_000)
@@ -469,7 +469,7 @@ describe('the record of a session', () => {
     expect(Object.keys(await memoryOf(createWorld({}, { bus })))).not.toContain('junk')
   })
 
-  it('costs a request to the provider one second while the broker stands still, and the next ones nothing', async () => {
+  it('delays one provider request by one second if the broker hangs, and later ones not at all', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const onError = vi.fn()
     const stalled: PairingBus = { ...memoryBus(), publish: silence, take: silence, last: silence }

@@ -70,7 +70,7 @@ function linkedAccount(bus: PairingBus | undefined) {
   }
 }
 
-/** Each replica reads once, some seconds apart. */
+/** Lets each replica read once, some seconds apart. */
 async function readAll(
   replicas: readonly { readonly read: () => Promise<void> }[],
   times = 1,
@@ -95,7 +95,7 @@ describe('onLinked of replicas on one bus', () => {
     expect(events[0]?.linkId).toMatch(/^[\w-]{22}$/)
   })
 
-  it('is called once where all of them see it at the same moment', async () => {
+  it('is called once if all of them see the link at the same moment', async () => {
     const { replica, link, seen } = linkedAccount(memoryBus())
     link(ANA)
     const replicas = ['a', 'b', 'c', 'd'].map((name) => replica(name, () => pass(0).then(() => {})))
@@ -105,7 +105,7 @@ describe('onLinked of replicas on one bus', () => {
     expect(seen).toHaveLength(1)
   })
 
-  it('is not called again after a restart of all of them', async () => {
+  it('is not called again after all of them restart', async () => {
     const bus = memoryBus()
     const { replica, link, seen } = linkedAccount(bus)
     link(ANA)
@@ -115,7 +115,7 @@ describe('onLinked of replicas on one bus', () => {
     expect(seen).toEqual(['before linked 5511987654321'])
   })
 
-  it('is called by another one where it failed', async () => {
+  it('is called by another one if it failed', async () => {
     const { replica, link, seen, events } = linkedAccount(memoryBus())
     link(ANA)
     const broken = replica('broken', () => Promise.reject(new Error('database')))
@@ -125,10 +125,10 @@ describe('onLinked of replicas on one bus', () => {
   })
 
   it.each([0, 100, 1_400])(
-    'is not called again where the one that calls it for %s ms is closed meanwhile',
+    'is not called again if the replica closes during a call of %s ms',
     async (callMs) => {
       const bus = memoryBus()
-      // A host ends its process, and its client of the broker, when close() has resolved.
+      // When close() resolves, a host ends its process and its client of the broker.
       let hasEnded = false
       const own: PairingBus = {
         ...bus,
@@ -152,7 +152,7 @@ describe('onLinked of replicas on one bus', () => {
   )
 
   it.each(['onLinked', 'the bus'])(
-    'that never ends does not hold up close() for longer than 1.5 seconds: %s',
+    'delays close() by at most 1.5 seconds if it never settles: %s',
     async (what) => {
       const bus = what === 'the bus' ? { ...memoryBus(), publish: silence } : memoryBus()
       const { replica, link } = linkedAccount(bus)
@@ -171,7 +171,7 @@ describe('onLinked of replicas on one bus', () => {
     },
   )
 
-  it('is called by another one within 80 seconds where the first was killed while it was called', async () => {
+  it('is called by another one within 80 seconds if the first was killed during the call', async () => {
     const { replica, link, seen, events } = linkedAccount(memoryBus())
     link(ANA)
     const killed = replica('killed', silence)
@@ -215,19 +215,16 @@ describe('onLinked of replicas on one bus', () => {
   it.each<readonly [string, Partial<PairingBus>]>([
     ['stands still', { take: silence, last: silence }],
     ['is away', { take: async () => undefined, last: async () => undefined }],
-  ])(
-    'is called at least once by each of them where the bus %s, and not again and again',
-    async (_, broken) => {
-      const { replica, link, seen } = linkedAccount({ ...memoryBus(), ...broken })
-      link(ANA)
-      await readAll([replica('a'), replica('b')], 40)
-      expect(seen).toEqual(['a linked 5511987654321', 'b linked 5511987654321'])
-    },
-  )
+  ])('is called at least once by each of them if the bus %s, and does not repeat', async (_, broken) => {
+    const { replica, link, seen } = linkedAccount({ ...memoryBus(), ...broken })
+    link(ANA)
+    await readAll([replica('a'), replica('b')], 40)
+    expect(seen).toEqual(['a linked 5511987654321', 'b linked 5511987654321'])
+  })
 })
 
 describe('onUnlinked of replicas on one bus', () => {
-  it('is called once, also by one that was started after the link', async () => {
+  it('is called once, even by one that started after the link', async () => {
     const { replica, link, seen } = linkedAccount(memoryBus())
     link(ANA)
     await readAll([replica('old')])
@@ -237,7 +234,7 @@ describe('onUnlinked of replicas on one bus', () => {
     expect(seen).toEqual(['old linked 5511987654321', 'new unlinked'])
   })
 
-  it('is called once for an unlink by a page, at whichever replica', async () => {
+  it('is called once for an unlink by a page, on any replica', async () => {
     const { replica, link, seen } = linkedAccount(memoryBus())
     const [a, b] = [replica('a'), replica('b')]
     link(ANA)
@@ -249,19 +246,19 @@ describe('onUnlinked of replicas on one bus', () => {
     expect(seen).toEqual(['a linked 5511987654321', 'b unlinked'])
   })
 
-  it('is not called where there was no link', async () => {
+  it('is not called without a link', async () => {
     const { replica, seen } = linkedAccount(memoryBus())
     await readAll([replica('a'), replica('b')], 20)
     expect(seen).toEqual([])
   })
 
-  it('holds nothing of the number on the bus', async () => {
+  it('publishes nothing of the number on the bus', async () => {
     const bus = memoryBus()
     const { replica, link } = linkedAccount(bus)
     link(ANA)
     await readAll([replica('a')])
     expect(bus.seen.join()).toContain('link:')
-    // Snapshots, which pages are shown, have the account; the marks of links have not.
+    // Pages are shown snapshots, which contain the account. The stored marks of links do not contain it.
     expect(bus.seen.filter((line) => line.startsWith('link:')).join()).not.toContain(ANA.phoneNumber)
   })
 })

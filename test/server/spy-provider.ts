@@ -1,6 +1,6 @@
 import type { PairingProvider } from '../../src/core/provider.js'
 
-/** Of no provider in particular. */
+/** Durations of no specific provider. */
 export const timing = {
   qrLifetimeMs: 20_000,
   qrIntervalMs: 5_000,
@@ -10,15 +10,15 @@ export const timing = {
   requestTimeoutMs: 30_000,
 }
 
-/** The session tag of the spy where it is the one provider of a handler without a secret. */
+/** The session tag of the spy as the only provider of a handler without a secret. */
 export const SPY_SESSION = 'SmNqlwNIfvu_tBL8tqReIF'
 
 export interface SpyProvider extends PairingProvider {
-  /** Names of the methods that were called, oldest first, each with its phone number. */
+  /** The called methods, oldest first, each with its phone number. */
   readonly calls: string[]
 }
 
-/** Answers everything, and records the requests. */
+/** Responds to every call, and records it. */
 export function spyProvider(methods: Partial<PairingProvider> = {}): SpyProvider {
   const calls: string[] = []
   const all: PairingProvider = {

@@ -6,8 +6,8 @@ import { type Answer, json, QR_TEXT, stubFetch } from '../providers/fetch-stub.j
 import { type CorePage, openCorePage } from './core-page.js'
 import { createWorld, HANDLER_URL } from './world.js'
 
-// The kind: an instance that starts, for whatever reason, is no scan. The code on screen stays until its own end, "Finish on your phone"
-// shows to no user who scanned nothing, and every wait has a button after 30 s.
+// An instance that starts for any reason is not a scan. The code on screen stays until it expires, no user sees "Finish on your
+// phone" without a scan, and every wait offers a button after 30 s.
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) })
@@ -21,7 +21,7 @@ const starting = json({ stateInstance: 'starting' })
 const busy = json({ type: 'error', message: 'instance in starting process try later' })
 const busy400 = json({ message: 'instance is starting or not authorized' }, 400)
 
-/** A page on GREEN-API, through proxy and handler. */
+/** Opens a page on GREEN-API, through proxy and handler. */
 function openPage(): {
   readonly page: CorePage
   replace(state: Answer, qr: Answer): void
@@ -51,7 +51,7 @@ function openPage(): {
   }
 }
 
-/** Lets time pass, and gives what was on screen each 250 ms. */
+/** Lets time pass, and returns what was on screen every 250 ms. */
 async function pass(page: CorePage, durationMs: number): Promise<readonly PairingSession[]> {
   const seen: PairingSession[] = []
   for (let ms = 0; ms < durationMs; ms += 250) {
@@ -72,7 +72,7 @@ describe('GREEN-API that starts while a QR code is on screen', () => {
     ['says so with HTTP 400', starting, busy400],
     ['has no state', json(null), json(null)],
     ['has a state of another product', json({ stateInstance: 'pendingCode' }), busy],
-  ])('and %s keeps the code until its end, and shows no scan', async (_, state, qr) => {
+  ])('and %s keeps the code until it expires, and shows no scan', async (_, state, qr) => {
     const { page, replace } = openPage()
     await pass(page, 3_000)
     expect(page.session.status).toBe('awaiting-scan')
@@ -82,7 +82,7 @@ describe('GREEN-API that starts while a QR code is on screen', () => {
     expect(namesOf(later)).toEqual(['awaiting-scan', 'preparing'])
   })
 
-  it('shows the code again that is there after three seconds', async () => {
+  it('shows the code again if it is available after three seconds', async () => {
     const { page, replace } = openPage()
     await pass(page, 3_000)
     replace(starting, busy)
@@ -103,8 +103,8 @@ describe('GREEN-API that starts while a QR code is on screen', () => {
   })
 })
 
-describe('GREEN-API that starts before there is a code', () => {
-  it('offers "Start over" after 30 s, and never says that a phone has scanned', async () => {
+describe('GREEN-API that starts before a code exists', () => {
+  it('offers "Start over" after 30 s, and never reports a scan', async () => {
     const { page, replace } = openPage()
     replace(starting, busy400)
     const early = await pass(page, 29_000)

@@ -5,7 +5,7 @@ import type { PairingProvider, PairingSnapshot } from '../../src/core/provider.j
 import { memoryBus } from './memory-bus.js'
 import { createWorld, expectRefusal, silence, updateOf, type World, type WorldOptions } from './world.js'
 
-// The kind: while replicas cannot reach their bus, none of them knows what the others have started.
+// While replicas cannot reach their bus, no replica can see what another has started.
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) })
@@ -36,7 +36,7 @@ function sleepingSession({ wakesAfterMs = 0, startsOnRead = false } = {}) {
   return { starts, methods }
 }
 
-/** A call that gets no reply until `end` is called. */
+/** A call that gets no response until `end` is called. */
 interface Stall {
   readonly reply: Promise<undefined>
   readonly end: () => void
@@ -59,7 +59,7 @@ const failures: Readonly<Record<string, (stalled: Stall) => Promise<undefined>>>
   },
 }
 
-/** A bus that fails in one of these ways until `end` is called. */
+/** A bus that fails in the given way until `end` is called. */
 function failingBus(how: string) {
   const bus = memoryBus()
   const stalled = stall()
@@ -83,7 +83,7 @@ const replicasOn = (
   options: WorldOptions = {},
 ): readonly [World, World] => [createWorld(methods, options), createWorld(methods, options)]
 
-/** Each replica gets a start, as its page sends it. Resolves when both have responded. */
+/** Sends each replica a start, as its page does. Resolves when all have responded. */
 async function startOnAll(replicas: readonly World[]): Promise<readonly Response[]> {
   const sent = replicas.map((replica) => replica.post({ action: 'start' }))
   await pass(3_000)
@@ -93,7 +93,7 @@ async function startOnAll(replicas: readonly World[]): Promise<readonly Response
 describe.each([
   ['a reset starts', false],
   ['a read starts', true],
-])('where %s a pairing, and the bus does not reply', (_, startsOnRead) => {
+])('if %s a pairing and the bus does not respond', (_, startsOnRead) => {
   it.each(Object.keys(failures))(
     'because it %s, two replicas refuse a start, and one starts afterwards',
     async (how) => {
@@ -103,7 +103,7 @@ describe.each([
       for (let attempt = 0; attempt < 3; attempt += 1)
         for (const answer of await startOnAll(replicas))
           await expectRefusal(answer, 'provider-unavailable', { retryAfterMs: 5_000 })
-      // The pages of a session that is asleep go on reading.
+      // The pages of a sleeping session keep reading.
       for (const replica of replicas)
         expect((await updateOf(replica.get('?want=code'))).status).toBe('stopped')
       expect(starts).toEqual([])
@@ -114,25 +114,22 @@ describe.each([
     },
   )
 
-  it.each(Object.keys(failures))(
-    'because it %s, for longer than 30 seconds, a start is sent',
-    async (how) => {
-      const { starts, methods } = sleepingSession({ startsOnRead })
-      const replicas = replicasOn(methods, { bus: failingBus(how).bus })
-      const begunAt = Date.now()
-      let attempts = 0
-      while (starts.length === 0 && attempts < 20) {
-        await startOnAll([replicas[attempts % 2] ?? replicas[0]])
-        attempts += 1
-      }
-      expect(starts[0]).toBeGreaterThanOrEqual(begunAt + 30_000)
-      expect(starts[0]).toBeLessThanOrEqual(begunAt + 37_000)
-    },
-  )
+  it.each(Object.keys(failures))('because it %s for longer than 30 seconds, a start is sent', async (how) => {
+    const { starts, methods } = sleepingSession({ startsOnRead })
+    const replicas = replicasOn(methods, { bus: failingBus(how).bus })
+    const begunAt = Date.now()
+    let attempts = 0
+    while (starts.length === 0 && attempts < 20) {
+      await startOnAll([replicas[attempts % 2] ?? replicas[0]])
+      attempts += 1
+    }
+    expect(starts[0]).toBeGreaterThanOrEqual(begunAt + 30_000)
+    expect(starts[0]).toBeLessThanOrEqual(begunAt + 37_000)
+  })
 })
 
-describe('a start while the bus does not reply', () => {
-  it('is not sent again by a replica that reads the session awake, after 30 seconds', async () => {
+describe('a start while the bus does not respond', () => {
+  it('is not sent again after 30 seconds by a replica that reads the session as awake', async () => {
     const { starts, methods } = sleepingSession()
     const replicas = replicasOn(methods, { bus: failingBus('rejects').bus })
     for (let attempt = 0; attempt < 15; attempt += 1)
@@ -144,11 +141,11 @@ describe('a start while the bus does not reply', () => {
     expect(starts).toHaveLength(1)
   })
 
-  it('is counted from the first that was refused in this outage', async () => {
+  it('is delayed from the first refusal in this outage', async () => {
     const { starts, methods } = sleepingSession()
     const world = createWorld(methods, { bus: failingBus('rejects').bus })
     await world.post({ action: 'start' })
-    // Nothing was requested for so long: the bus may have been back.
+    // No request was sent for that long, so the bus may have been back.
     await pass(45_000)
     await expectRefusal(await world.post({ action: 'start' }), 'provider-unavailable', {
       retryAfterMs: 5_000,
@@ -156,7 +153,7 @@ describe('a start while the bus does not reply', () => {
     expect(starts).toEqual([])
   })
 
-  it('is one that this process has sent itself: no other one is, and the page is not refused', async () => {
+  it('is sent once by this process, and the page is not refused', async () => {
     const { starts, methods } = sleepingSession({ wakesAfterMs: 20_000 })
     const { bus, end } = failingBus('rejects')
     const world = createWorld(methods, { bus })
@@ -170,7 +167,7 @@ describe('a start while the bus does not reply', () => {
     ['reset', { action: 'reset' }],
     ['unlink', { action: 'unlink' }],
     ['request-pairing-code', { action: 'request-pairing-code', phoneNumber: '5511987654321' }],
-  ])('does not hold up what the user pressed: %s', async (_, body) => {
+  ])('does not delay an action of the user: %s', async (_, body) => {
     const { methods } = sleepingSession()
     const replicas = replicasOn(methods, { bus: failingBus('rejects').bus })
     for (const replica of replicas) expect((await replica.post(body)).status).toBe(200)
@@ -179,14 +176,14 @@ describe('a start while the bus does not reply', () => {
   it.each<[string, PairingBus | undefined]>([
     ['no bus', undefined],
     ['a bus without take()', { publish: () => {}, subscribe: () => () => {} }],
-  ])('is for each process itself with %s', async (_, bus) => {
+  ])('is decided by each process with %s', async (_, bus) => {
     const { starts, methods } = sleepingSession({ wakesAfterMs: 10_000 })
     await startOnAll(replicasOn(methods, { bus }))
     expect(starts).toHaveLength(2)
   })
 
   it.each(['provider-unavailable', 'timeout', 'rate-limited'] as const)(
-    'is not sent on what was read before, where the request for the state fails with %s',
+    'is not sent on the basis of an older read if the request for the state fails with %s',
     async (code) => {
       const { starts, methods } = sleepingSession()
       let isFailing = false
@@ -206,7 +203,7 @@ describe('a start while the bus does not reply', () => {
     },
   )
 
-  it('is refused with a fact for the operator: bus-failed, and the action with its code', async () => {
+  it('is refused with bus-failed for the operator, and the action with its own code', async () => {
     const onEvent = vi.fn()
     const { methods } = sleepingSession()
     await createWorld(methods, { bus: failingBus('rejects').bus, onEvent }).post({ action: 'start' })
@@ -217,7 +214,7 @@ describe('a start while the bus does not reply', () => {
   })
 })
 
-it('where a read starts a pairing, the next code is fetched by no replica while the bus does not reply, for 30 seconds', async () => {
+it('if a read starts a pairing, no replica fetches the next code for 30 seconds while the bus does not respond', async () => {
   const { starts, methods } = sleepingSession({ startsOnRead: true })
   const bus = memoryBus()
   let isAway = false

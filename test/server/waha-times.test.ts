@@ -18,31 +18,31 @@ import { HANDLER_URL, readTab, separateHandler } from './world.js'
 const SECRET = 'd75b3a66374942c5b3c0'
 const PHONE = normalizePhoneNumber('5511987654321')
 
-/** How often a screen is painted here. */
+/** The interval between two painted frames. */
 const FRAME_MS = 50
 
-/** A page, the handler, the adapter and the mock server, which is as slow as WAHA. */
+/** A page, the handler, the adapter, and a mock server as slow as WAHA. */
 interface Place {
   readonly emulator: Emulator
   readonly mockServer: MockWaha
   readonly page: CorePage
-  /** The actions that the provider got, without reads. */
+  /** The actions that the provider received, without reads. */
   readonly changes: string[]
-  /** Requests that the provider got so far. */
+  /** The number of requests that the provider received. */
   readonly count: () => number
-  /** Webhooks that the handler may not have taken yet. */
+  /** Webhooks that the handler may not have processed yet. */
   readonly underWay: Set<unknown>
-  /** The reasons of all updates that the page got. */
+  /** The reasons of all updates that the page received. */
   readonly reasons: (PairingUpdate['reason'] | undefined)[]
   /** Every state of the page, without repetitions. */
   readonly shown: string[]
   watch(): Promise<ReturnType<typeof readTab>>
-  /** Lets time pass until the page is in this state; how long that took, in milliseconds. */
+  /** Lets time pass until the page is in this state. Returns the duration in milliseconds. */
   until(status: PairingSession['status'], limitMs?: number): Promise<number>
   pass(durationMs: number): Promise<void>
 }
 
-// Loading what draws pictures takes real time, in which a fake clock would go on.
+// Loads the module that draws pictures, which takes real time: a fake clock would continue during it.
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) })
@@ -53,13 +53,13 @@ beforeEach(() => {
   }
 })
 
-/** Opens a page. `before` is what was done to the phone and the server before that. */
+/** Opens a page. `before` is applied to the phone and the server first. */
 function open(
   options: Partial<MockWahaOptions> & {
     readonly sessionName?: string
     readonly before?: (emulator: Emulator) => void
     readonly hooks?: boolean
-    /** Holds a request of the adapter up. */
+    /** Delays a request of the adapter. */
     readonly onWay?: (url: string) => Promise<void>
     /** Whether webhooks arrive. */
     readonly isHeard?: () => boolean
@@ -155,7 +155,7 @@ const linkedBefore = (emulator: Emulator): void => {
   emulator.scan()
 }
 
-describe('a page on a WAHA server that holds QR requests for 5 to 10 s', () => {
+describe('a page on a WAHA server that delays QR requests by 5 to 10 s', () => {
   it.each([65, 500, 1_000])(
     'shows the first code of a session that starts in %i ms within 1.5 s',
     async (startingMs) => {
@@ -165,30 +165,30 @@ describe('a page on a WAHA server that holds QR requests for 5 to 10 s', () => {
     },
   )
 
-  it('shows the code of a session that runs at once', async () => {
+  it('shows the code of a running session immediately', async () => {
     expect(await open().until('awaiting-scan')).toBeLessThanOrEqual(100)
   })
 
-  it('is linked at once where the phone was linked before, with one request', async () => {
+  it('is linked immediately if the phone was linked before, with one request', async () => {
     const place = open({ before: linkedBefore })
     expect(await place.until('linked')).toBeLessThanOrEqual(100)
     expect(place.count()).toBe(1)
   })
 
   it.each([0, 700, 1_500, 2_300, 2_900, 4_100])(
-    'is linked within one interval of WAHA, for a scan %i ms after the code came',
+    'is linked within one interval of WAHA, for a scan %i ms after the code appeared',
     async (afterMs) => {
       const place = open()
       await place.until('awaiting-scan')
       await place.pass(afterMs)
       place.emulator.scan()
-      // WAHA says WORKING 2.1 s after the scan.
+      // WAHA reports WORKING 2.1 s after the scan.
       expect(await place.until('linked')).toBeLessThanOrEqual(2_100 + 3_000 + 100)
       expect(place.shown.filter((name) => name.startsWith('failed'))).toEqual([])
     },
   )
 
-  it('is linked within two intervals where WAHA holds the QR request, because the status changed after it was read', async () => {
+  it('is linked within two intervals if WAHA delays the QR request, because the status changed after it was read', async () => {
     let heldAt = 0
     const place = open({
       async onWay(url) {
@@ -204,7 +204,7 @@ describe('a page on a WAHA server that holds QR requests for 5 to 10 s', () => {
   })
 
   it.each(['shop', 'Default', 'default2', 'shop 1', 'são'])(
-    'fails at once, with one request, where the request to WAHA Core is for the session %s',
+    'fails immediately, with one request, if the request to WAHA Core is for the session %s',
     async (sessionName) => {
       const place = open({ sessionName })
       await place.until('failed', 1_000)
@@ -217,7 +217,7 @@ describe('a page on a WAHA server that holds QR requests for 5 to 10 s', () => {
 
 describe('a page on a WAHA session whose phone unlinks the device', () => {
   it.each([5_000, 40_000, 170_000])(
-    'says so and shows a new code without a press, %i ms after the link',
+    'reports it and shows a new code without a press, %i ms after the link',
     async (afterMs) => {
       const place = open()
       await place.until('awaiting-scan')
@@ -227,7 +227,7 @@ describe('a page on a WAHA session whose phone unlinks the device', () => {
       place.emulator.disconnect()
       await place.until('preparing', 20_000)
       expect(place.reasons).toContain('unlinked')
-      // A restart of 3 s, which keeps a link that is still there, and a logout of 4 s.
+      // A restart of 3 s, which keeps an existing link, and a logout of 4 s.
       expect(await place.until('awaiting-scan')).toBeLessThanOrEqual(11_000)
       expect(place.changes).toEqual(['restart', 'logout'])
       expect(place.shown.filter((name) => name.includes(':'))).not.toEqual([])
@@ -237,7 +237,7 @@ describe('a page on a WAHA session whose phone unlinks the device', () => {
     },
   )
 
-  it('finds no such reason where the session was never seen linked: the user starts over', async () => {
+  it('reports no such reason if the session was never seen linked: the user starts over', async () => {
     const place = open()
     place.emulator.leaveStaleAuth()
     await place.until('failed')
@@ -251,7 +251,7 @@ describe('a page on a WAHA session whose phone unlinks the device', () => {
 })
 
 describe('a pairing code of WAHA', () => {
-  it('comes at once after a QR code of a connection that is under a minute old, and leaves that code up', async () => {
+  it('appears immediately after a QR code of a connection under a minute old, and keeps that QR code', async () => {
     const place = open({ stopped: true })
     await place.until('awaiting-scan')
     await place.pass(40_000)
@@ -272,7 +272,7 @@ describe('a pairing code of WAHA', () => {
   it.each([
     ['a start', { stopped: true }, ['start', 'request-code']],
     ['a connection of unknown age', {}, ['logout', 'request-code']],
-  ] as const)('needs after %s: %j', async (_title, options, expected) => {
+  ] as const)('requires after %s: %j', async (_title, options, expected) => {
     const place = open(options)
     place.page.fold({ type: 'method-chosen', method: 'phone-code' })
     place.page.fold({ type: 'number-submitted', phoneNumber: PHONE })
@@ -283,7 +283,7 @@ describe('a pairing code of WAHA', () => {
     expect(await place.until('linked')).toBeLessThanOrEqual(5_200)
   })
 
-  it('that was not entered fails the session: nothing is sent until the press that heals it', async () => {
+  it('that was not entered fails the session: nothing is sent until the user starts over', async () => {
     const place = open({ stopped: true })
     place.page.fold({ type: 'method-chosen', method: 'phone-code' })
     place.page.fold({ type: 'number-submitted', phoneNumber: PHONE })
@@ -303,7 +303,7 @@ describe('a pairing code of WAHA', () => {
     { statusCode: 500, exception: { name: 'TypeError', message: 'x is not a function' } },
     { statusCode: 500, message: 'Internal server error' },
     { statusCode: 501, message: 'The method is not implemented by the engine' },
-  ])('is refused by an engine without codes, and the session stays as it is: %j', async (body) => {
+  ])('is refused by an engine without codes, and the session stays unchanged: %j', async (body) => {
     const place = open({
       stopped: true,
       intercept: (path) =>
@@ -324,7 +324,7 @@ describe('a pairing code of WAHA', () => {
 })
 
 describe('requests to a WAHA server that sends webhooks to the handler', () => {
-  /** Lets time pass. Checking the secret of a webhook takes real time, in which the clock stands still. */
+  /** Lets time pass. Checking the secret of a webhook takes real time, during which the clock stops. */
   async function watched({ underWay }: Place, durationMs: number): Promise<void> {
     for (let left = durationMs; left > 0; left -= 50) {
       await vi.advanceTimersByTimeAsync(50)
@@ -333,7 +333,7 @@ describe('requests to a WAHA server that sends webhooks to the handler', () => {
     }
   }
 
-  /** Requests for the first three codes of each of two connections, with a page that watches. */
+  /** Counts the requests for the first three codes of each of two connections, with a page that watches. */
   async function countRounds(hooks: boolean): Promise<readonly number[]> {
     const place = open({ hooks })
     const tab = await place.watch()
@@ -342,7 +342,7 @@ describe('requests to a WAHA server that sends webhooks to the handler', () => {
       const before = place.count()
       await watched(place, 100_000)
       rounds.push(place.count() - before)
-      // The other codes of this connection; the next one begins.
+      // Passes the other codes of this connection; the next one begins.
       await watched(place, 50_000)
       place.emulator.restart()
       place.emulator.start()
@@ -362,7 +362,7 @@ describe('requests to a WAHA server that sends webhooks to the handler', () => {
   it.each([
     ['the webhooks end', false, 20_000],
     ['the webhooks go on', true, 2_500],
-  ])('notice a scan where %s: %s', async (_title, isHeard, limitMs) => {
+  ])('notice a scan if %s: %s', async (_title, isHeard, limitMs) => {
     let hears = true
     const place = open({
       hooks: true,
@@ -378,7 +378,7 @@ describe('requests to a WAHA server that sends webhooks to the handler', () => {
     const scannedAt = Date.now()
     await watched(place, 30_000)
     const linked = tab.events.find(({ data }) => data.status === 'linked')
-    // WAHA says WORKING 2.1 s after the scan.
+    // WAHA reports WORKING 2.1 s after the scan.
     expect((linked?.at ?? Number.POSITIVE_INFINITY) - scannedAt - 2_100).toBeLessThanOrEqual(limitMs)
     tab.leave()
   })

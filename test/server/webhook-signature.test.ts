@@ -36,8 +36,8 @@ const recorded = recordingsOf('waha').flatMap((name) =>
     .map((webhook) => ({ name, webhook })),
 )
 
-describe('a webhook that is signed and brings no secret', () => {
-  it('of each recorded WAHA server is taken, and refused where one byte of it differs', async () => {
+describe('a webhook with a signature and no secret', () => {
+  it('of each recorded WAHA server is accepted, and refused if one byte differs', async () => {
     expect(recorded.length).toBeGreaterThan(10)
     const provider = waha({
       baseUrl: 'http://127.0.0.1:13000',
@@ -67,16 +67,16 @@ describe('a webhook that is signed and brings no secret', () => {
     ['cut short', sign('{"a":"é"}').slice(0, 64), 'sha512', 403],
     ['with something behind it', `${sign('{"a":"é"}')}00`, 'sha512', 403],
     ['that is no number', 'z'.repeat(128), 'sha512', 403],
-  ])('counts by its signature: %s', async (_, signature, algorithm, status) => {
+  ])('is accepted or refused by its signature: %s', async (_, signature, algorithm, status) => {
     expect((await worldWith().webhook('{"a":"é"}', signed(signature, algorithm))).status).toBe(status)
   })
 
-  it('is refused without reading its body where the host has no secret for it', async () => {
+  it('is refused without a read of its body if the host has no secret for it', async () => {
     const world = worldWith({ webhookSecret: () => undefined })
     await expectRefusal(await world.webhook('{}', signed(sign('{}'))), 'forbidden')
   })
 
-  it('has the key of its request', async () => {
+  it('is verified with the key of its request', async () => {
     const world = worldWith({
       webhookSecret: (request) => (request.url.includes('?a') ? KEY : `other-${KEY}`),
     })
@@ -84,7 +84,7 @@ describe('a webhook that is signed and brings no secret', () => {
     await expectRefusal(await world.webhook('{}', { ...signed(sign('{}')), query: '?b' }), 'forbidden')
   })
 
-  it('has a limit on wrong signatures, which locks right ones out of nothing', async () => {
+  it('has a limit on wrong signatures, which does not block correct ones', async () => {
     const world = worldWith()
     for (let count = 0; count < 20; count += 1)
       await expectRefusal(await world.webhook('{}', signed(sign('{}', `wrong key ${count}`))), 'forbidden')
@@ -103,7 +103,7 @@ describe('a webhook that is signed and brings no secret', () => {
       expect((await world.webhook(padded(bytes), signed(sign(padded(bytes))))).status).toBe(status)
   })
 
-  it('with a right secret beside a wrong signature counts by the secret', async () => {
+  it('is accepted by its right secret if the signature is wrong', async () => {
     const { headers } = signed(sign('{}', 'another key'))
     expect(
       (await worldWith().webhook('{}', { headers: { ...headers, authorization: `Bearer ${KEY}` } })).status,
@@ -159,7 +159,7 @@ describe('400 webhooks', () => {
       statuses.delete(429)
       expect([...statuses]).toEqual([status])
       expect(of).not.toHaveBeenCalled()
-      // A session of each would be 2.2 MB.
+      // A session for each would need 2.2 MB.
       expect(heapMb() - before).toBeLessThan(1)
     },
   )

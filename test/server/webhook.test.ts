@@ -36,7 +36,7 @@ const hookedWorld = (methods: Partial<PairingProvider> = {}, options: WorldOptio
   )
 
 async function expectTaken(answer: Response): Promise<void> {
-  // Some providers take nothing but 200 for a delivery.
+  // Some providers accept only 200 for a delivery.
   expect(answer.status).toBe(200)
   expect(await answer.text()).toBe('')
   expect(answer.headers.get('cache-control')).toBe('no-store')
@@ -48,7 +48,7 @@ describe('a webhook', () => {
     ['the path of an event and the secret behind it', `/webhook/qrcode-updated?secret=${SECRET}`, {}],
     ['an event behind the secret', `/webhook?secret=${SECRET}/connection-update`, {}],
     ['an encoded event behind the secret', `/webhook?secret=${SECRET}%2Fstatus-instance`, {}],
-  ])('is taken at %s, as Evolution API sends it with webhookByEvents', async (_title, path, init) => {
+  ])('is accepted at %s, as Evolution API sends it with webhookByEvents', async (_title, path, init) => {
     const world = hookedWorld()
     const headers = { 'content-type': 'application/json', ...('headers' in init && init.headers) }
     const request = new Request(`${HANDLER_URL}${path}`, { method: 'POST', body: '{}', headers })
@@ -74,7 +74,7 @@ describe('a webhook', () => {
     expect(tabs.map((tab) => shownIn(tab).at(-1))).toEqual(['linking', 'linking'])
   })
 
-  it('after a scan removes the code for a page that comes later', async () => {
+  it('after a scan removes the code for a page that opens later', async () => {
     const world = hookedWorld()
     await world.watch()
     await pass(timing.qrMinIntervalMs)
@@ -82,14 +82,14 @@ describe('a webhook', () => {
     expect(shownIn(await world.watch())).toEqual(['linking'])
   })
 
-  it('is cached for a page that comes four seconds later', async () => {
+  it('is cached for a page that opens four seconds later', async () => {
     const world = hookedWorld()
     await world.webhook({}, BEARER)
     await pass(4_000)
     expect(shownIn(await world.watch()).at(0)).toBe('linking')
   })
 
-  it('makes the handler read the state once, and again only after the shortest interval of the provider', async () => {
+  it('makes the handler read the state once, and again only after the minimum interval of the provider', async () => {
     const world = hookedWorld()
     for (let count = 0; count < 50; count += 1) await world.webhook({}, BEARER)
     expect(world.calls).toEqual(['getStatus'])
@@ -108,24 +108,27 @@ describe('a webhook', () => {
     { status: 'stopped' },
     { status: 'stale' },
     { status: 'passkey-required' },
-  ])('alone shows $status to no page: the provider still says that no phone is linked', async (claimed) => {
-    const onLinked = vi.fn()
-    const world = hookedWorld(
-      { readWebhook: () => claimed, getStatus: async () => ({ status: 'unlinked' }) },
-      { onLinked },
-    )
-    const tab = await world.watch()
-    await world.webhook({}, BEARER)
-    await pass(10_000)
-    expect(world.calls).toContain('getStatus')
-    expect(new Set(shownIn(tab))).toEqual(new Set(['qr']))
-    expect(onLinked).not.toHaveBeenCalled()
-    tab.leave()
-    await pass(0)
-  })
+  ])(
+    'does not show $status to any page while the provider still reports that no phone is linked',
+    async (claimed) => {
+      const onLinked = vi.fn()
+      const world = hookedWorld(
+        { readWebhook: () => claimed, getStatus: async () => ({ status: 'unlinked' }) },
+        { onLinked },
+      )
+      const tab = await world.watch()
+      await world.webhook({}, BEARER)
+      await pass(10_000)
+      expect(world.calls).toContain('getStatus')
+      expect(new Set(shownIn(tab))).toEqual(new Set(['qr']))
+      expect(onLinked).not.toHaveBeenCalled()
+      tab.leave()
+      await pass(0)
+    },
+  )
 
   it.each<PairingSnapshot>([{ status: 'unlinked' }, { status: 'stopped' }])(
-    'that says $status shows no page that the link has ended: the provider still reports it',
+    'that reports $status does not end a link that the provider still reports',
     async (claimed) => {
       const onUnlinked = vi.fn()
       const linked: PairingSnapshot = { status: 'linked', account: {} }
@@ -143,7 +146,7 @@ describe('a webhook', () => {
     },
   )
 
-  it('changes nothing where the provider cannot be read', async () => {
+  it('changes nothing if the provider cannot be read', async () => {
     const getStatus = () => Promise.reject(new PairingError('provider-unavailable', ''))
     const world = hookedWorld({ getStatus })
     await expectTaken(await world.webhook({}, BEARER))
@@ -151,7 +154,7 @@ describe('a webhook', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('gives the provider the parsed body and nothing more', async () => {
+  it('passes only the parsed body to the provider', async () => {
     const read: unknown[][] = []
     const world = hookedWorld({
       readWebhook: (...given) => {
@@ -163,7 +166,7 @@ describe('a webhook', () => {
     expect(read).toEqual([[{ stateInstance: 'authorized', unicode: '\ud83d' }]])
   })
 
-  it('about something else is taken too, so that it is not sent again, and changes nothing', async () => {
+  it('about another subject is accepted, so that it is not sent again, and changes nothing', async () => {
     const world = hookedWorld({ readWebhook: () => undefined })
     const tab = await world.watch()
     await expectTaken(await world.webhook({ typeWebhook: 'incomingMessageReceived' }, BEARER))
@@ -185,12 +188,12 @@ describe('a webhook', () => {
     expect(authorize).not.toHaveBeenCalled()
   })
 
-  it('is refused as not-supported where the provider has no readWebhook()', async () => {
+  it('is refused as not-supported if the provider has no readWebhook()', async () => {
     const world = createWorld({}, { webhookSecret: SECRET })
     await expectRefusal(await world.webhook({}, BEARER), 'not-supported')
   })
 
-  it('that comes twice causes one request', async () => {
+  it('that arrives twice causes one request', async () => {
     const world = hookedWorld()
     const tab = await world.watch()
     await pass(2_000)
@@ -205,7 +208,7 @@ describe('a webhook', () => {
 describe('the time in a webhook', () => {
   const sent = (ageMs: number): Partial<PairingProvider> => ({ webhookSentAt: () => Date.now() - ageMs })
 
-  it.each([60_001, 6 * 3_600_000, 30 * 86_400_000])('drops it when it is %s ms old', async (ageMs) => {
+  it.each([60_001, 6 * 3_600_000, 30 * 86_400_000])('causes a drop if it is %s ms old', async (ageMs) => {
     const world = hookedWorld(sent(ageMs))
     await expectTaken(await world.webhook({}, BEARER))
     await pass(10_000)
@@ -213,7 +216,7 @@ describe('the time in a webhook', () => {
     expect(world.log).toEqual([])
   })
 
-  it.each([0, 59_999, -3_600_000, Number.NaN])('lets it through when it is %s ms old', async (ageMs) => {
+  it.each([0, 59_999, -3_600_000, Number.NaN])('is accepted if it is %s ms old', async (ageMs) => {
     const world = hookedWorld(sent(ageMs))
     await world.webhook({}, BEARER)
     expect(world.calls).toEqual(['getStatus'])
@@ -244,7 +247,7 @@ describe('a QR code in a webhook', () => {
     expect(await codeWorld(0, { status: 'preparing' })).toBe(true)
   })
 
-  it('expires when the provider said, also where the state is read for six seconds in between', async () => {
+  it('expires at the time that the provider gave, even if the state is read for six seconds in between', async () => {
     let isSlow = false
     const world = hookedWorld({
       readWebhook: () => ({ ...qr, expiresInMs: 15_000 }),
@@ -267,12 +270,12 @@ describe('a QR code in a webhook', () => {
     await pass(10_000)
   })
 
-  it.each([10_000, 59_000, -60_001, undefined])('is not shown when its age is %s ms', async (ageMs) => {
+  it.each([10_000, 59_000, -60_001, undefined])('is not shown if its age is %s ms', async (ageMs) => {
     expect(await codeWorld(ageMs, { status: 'unlinked' })).toBe(false)
   })
 
   it.each<PairingSnapshot>([{ status: 'linked', account: {} }, { status: 'linking' }, { status: 'stopped' }])(
-    'is not shown where the state is $status',
+    'is not shown if the state is $status',
     async (state) => {
       expect(await codeWorld(0, state)).toBe(false)
     },
@@ -280,7 +283,7 @@ describe('a QR code in a webhook', () => {
 })
 
 describe('a `readWebhook` of the host', () => {
-  it('does not let through what is no part of a snapshot', async () => {
+  it('cannot pass on fields that are not part of a snapshot', async () => {
     const world = hookedWorld({
       readWebhook: (body) => ({ ...Object(body), status: 'linked', account: { name: 'Ana', token: SECRET } }),
       getStatus: async () => ({ status: 'linked', account: { name: 'Ana' } }),
@@ -301,7 +304,7 @@ describe('a `readWebhook` of the host', () => {
       'a code that is an address',
       () => ({ status: 'qr', qrCode: { kind: 'image', src: `https://a.example/${SECRET}` } }),
     ],
-  ])('that gives %s is refused, and reaches no page', async (_, readWebhook) => {
+  ])('that returns %s is refused, and reaches no page', async (_, readWebhook) => {
     const world = hookedWorld({ readWebhook: readWebhook as () => undefined })
     const tab = await world.watch()
     await expectRefusal(await world.webhook({}, BEARER), 'invalid-answer')
@@ -357,7 +360,7 @@ describe('a webhook of GREEN-API', () => {
     return createWorld({}, { provider, webhookSecret: SECRET })
   }
 
-  it('shows the account that was linked', async () => {
+  it('shows the linked account', async () => {
     const world = greenWorld(true)
     const tab = await world.watch('&method=phone-code')
     await expectTaken(await world.webhook(payload, BEARER))
@@ -388,7 +391,7 @@ describe('a webhook of GREEN-API', () => {
       'its instance in a prototype',
       '{"__proto__":{"typeWebhook":"stateInstanceChanged"},"stateInstance":"authorized"}',
     ],
-  ])('changes nothing where it is about %s', async (_, body) => {
+  ])('changes nothing if it is about %s', async (_, body) => {
     const world = greenWorld()
     const tab = await world.watch('&method=phone-code')
     await expectTaken(await world.webhook(typeof body === 'string' ? JSON.stringify(body) : body, BEARER))
@@ -397,7 +400,7 @@ describe('a webhook of GREEN-API', () => {
   })
 })
 
-describe('the secret', () => {
+describe('the secret of webhooks', () => {
   it.each<readonly [string, Parameters<World['webhook']>[1]]>([
     ['in the header', BEARER],
     ['in the header, in another case', { headers: { authorization: `bearer   ${SECRET}` } }],
@@ -410,7 +413,7 @@ describe('the secret', () => {
         headers: { authorization: 'Basic dXNlcjpwYXNz' },
       },
     ],
-  ])('opens %s', async (_, init) => {
+  ])('is accepted %s', async (_, init) => {
     await expectTaken(await hookedWorld().webhook({}, init))
   })
 
@@ -420,7 +423,7 @@ describe('the secret', () => {
     await expectTaken(await world.webhook({}, { query: `?secret=${encodeURIComponent(webhookSecret)}` }))
   })
 
-  it('may be chosen by the request, also later', async () => {
+  it('may be chosen by the request, also asynchronously', async () => {
     const world = hookedWorld(
       {},
       {
@@ -436,14 +439,14 @@ describe('the secret', () => {
     ['none for this request', () => undefined],
     ['an empty one', () => ''],
     ['a promise of none', async () => undefined],
-  ])('opens nothing where the host gives %s', async (_, webhookSecret) => {
+  ])('accepts no webhook if the host returns %s', async (_, webhookSecret) => {
     const world = hookedWorld({}, { webhookSecret })
     for (const given of ['', 'undefined', 'null', '[object Promise]'])
       expect((await world.webhook({}, { query: `?secret=${given}` })).status).not.toBe(200)
   })
 
   it.each(['', 'fifteen letters', ' '.repeat(32), '0'.repeat(32), 'abcabcabcabcabcabc', 7, null])(
-    'that can be guessed throws invalid-options, and refuses where a function gives it: %s',
+    'that can be guessed throws invalid-options, and is refused if a function returns it: %s',
     async (webhookSecret) => {
       const weak = webhookSecret as string
       const invalid = expect.objectContaining({ code: 'invalid-options' })
@@ -488,7 +491,7 @@ describe('the body of a webhook', () => {
     ['is empty', '', 'application/json'],
     ['is a form', 'state=linked', 'application/x-www-form-urlencoded'],
     ['has no type of its own', '{}', 'text/plain'],
-  ])('is refused where it %s', async (_, body, type) => {
+  ])('is refused if it %s', async (_, body, type) => {
     const readWebhook = vi.fn(() => linking)
     const world = hookedWorld({ readWebhook })
     const { headers } = BEARER

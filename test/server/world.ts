@@ -12,7 +12,7 @@ import { type SpyProvider, spyProvider } from './spy-provider.js'
 
 export const HANDLER_URL = 'https://host.example/api/pairing'
 
-/** One event as it arrived. */
+/** One event on arrival. */
 export interface LiveEvent {
   readonly name: string
   readonly data: Readonly<Record<string, unknown>>
@@ -20,21 +20,21 @@ export interface LiveEvent {
   readonly at: number
 }
 
-/** A page that watches, and reads as fast as it can. */
+/** A page that streams events, and reads as fast as it can. */
 export interface Tab {
   readonly response: Response
   readonly events: readonly LiveEvent[]
-  /** When something arrived, comments included. */
+  /** When each part arrived, including comments. */
   readonly signsOfLife: readonly number[]
-  /** Everything that arrived. */
+  /** The complete received text. */
   readonly text: string
-  /** The server has ended the stream. */
+  /** Whether the server has ended the stream. */
   readonly isOver: boolean
   /** Closes the page. */
   leave(): void
 }
 
-/** Reads an answer as a page does: https://html.spec.whatwg.org/multipage/server-sent-events.html */
+/** Reads a response as a page does: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 export function readTab(response: Response): Tab {
   const events: LiveEvent[] = []
   const signsOfLife: number[] = []
@@ -95,7 +95,7 @@ export const shownIn = ({ events }: Tab): string[] =>
     error ? `error ${Reflect.get(Object(error), 'code')}` : `${status}`,
   )
 
-/** The same without repetitions in a row. */
+/** The same as {@link shownIn}, without consecutive repetitions. */
 export const stepsIn = (tab: Tab): string[] =>
   shownIn(tab).filter((one, index, all) => one !== all[index - 1])
 
@@ -103,7 +103,7 @@ export const stepsIn = (tab: Tab): string[] =>
 export const codesIn = ({ events }: Tab): string[] =>
   events.flatMap(({ data: { qrCode } }) => (qrCode ? [String(Reflect.get(Object(qrCode), 'value'))] : []))
 
-/** A response that is an update. */
+/** Parses a response that is an update. */
 export async function updateOf(answer: Response | Promise<Response>): Promise<PairingUpdate> {
   const response = await answer
   expect(response.status).toBe(200)
@@ -121,17 +121,17 @@ export function bodyOf({ body }: Response): ReadableStream<Uint8Array> {
   return body
 }
 
-/** Never answers, whatever its signal says. */
+/** Never settles, and ignores its signal. */
 export const silence = (): Promise<never> => new Promise(() => {})
 
-/** One handler, its provider and its log. */
+/** A handler, its provider and its log. */
 export interface World {
   readonly handler: PairingHandler
   readonly provider: SpyProvider
-  /** The requests that the provider got, oldest first. */
+  /** The provider requests, oldest first. */
   readonly calls: string[]
   readonly log: PairingLogEntry[]
-  /** How many watch, by the last word of the log. */
+  /** The number of watchers in the last log entry. */
   readonly watchers: number
   get(query?: string, init?: RequestInit): Promise<Response>
   post(body: unknown, headers?: Record<string, string>): Promise<Response>
@@ -143,13 +143,13 @@ export interface World {
   watch(query?: string, init?: RequestInit): Promise<Tab>
 }
 
-/** Options of the handler, each of which may be missing. */
+/** Options of the handler, all optional. */
 export type WorldOptions = Partial<Omit<PairingHandlerOptions, 'provider' | 'tenant'>> & {
   readonly provider?: PairingHandlerOptions['provider'] | undefined
   readonly tenant?: TenantProviderOptions['tenant'] | undefined
 }
 
-/** Options of the handler with the provider of a test, and with a tenant where that is a function. */
+/** Returns the options of a handler with the provider of a test, and with a tenant if the provider is a function. */
 export function handlerOptions({
   provider = spyProvider(),
   tenant = () => 'tenant',
@@ -161,11 +161,11 @@ export function handlerOptions({
     : { ...common, authorize, provider }
 }
 
-/** A handler as in a process of its own: with pollers that no other handler shares. */
+/** Creates a handler as in a separate process: it shares its pollers with no other handler. */
 export const separateHandler = (options: PairingHandlerOptions): PairingHandler =>
   createHandler(options, createPollerRegistry())
 
-/** A handler with its provider and log; `registry` puts several of them into one process. */
+/** Creates a handler with its provider and log. Handlers with the same `registry` share a process. */
 export function createWorld(
   methods: Partial<PairingProvider> = {},
   options: WorldOptions = {},
@@ -216,7 +216,7 @@ const HEADERS_OF_A_REFUSAL = [
   'x-content-type-options',
 ]
 
-/** A refusal says our code, the status that belongs to it, how long to wait where that is known, and nothing else. */
+/** Expects a refusal to contain only our code, the status that belongs to it, and the time to wait if it is known. */
 export async function expectRefusal(
   answer: Response,
   code: string,
