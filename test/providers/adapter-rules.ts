@@ -3,7 +3,7 @@ import type { PairingProvider } from '../../src/core/provider.js'
 import { type Emulator, type TestProviderOptions, testProvider } from '../../src/testing.js'
 import { json, stubFetch, thrownBy } from './fetch-stub.js'
 
-/** What the tests must know of an adapter that holds a secret. */
+/** The properties of an adapter with a secret that the tests need. */
 export interface AdapterUnderTest extends Omit<TestProviderOptions, 'create' | 'responses' | 'serverOnly'> {
   make(
     options: {
@@ -13,16 +13,16 @@ export interface AdapterUnderTest extends Omit<TestProviderOptions, 'create' | '
     },
     emulator?: Emulator,
   ): PairingProvider
-  /** A response of its provider to a request for the state. */
+  /** The provider's response to a request for the state. */
   readonly statusAnswer: unknown
   /**
-   * False for a server of one's own, which can be anywhere.
+   * False for `ownServer`, which can have any URL.
    * @default true
    */
   readonly hasDefaultUrl?: boolean
 }
 
-/** What every adapter of this package promises: the rules of any provider, and what their options have in common. */
+/** Tests the contract of every adapter of this package: the rules of any provider, and the common options. */
 export function describeAdapterRules({
   name,
   make,
@@ -81,7 +81,7 @@ export function describeAdapterRules({
         ['another host', 'https://other.example'],
         ['another port', 'https://one.example:3000'],
         ['another path', 'https://one.example/second'],
-      ])('is another session at %s, where one of the same name may be', (_title, baseUrl) => {
+      ])('identifies another session at %s, which may have the same name', (_title, baseUrl) => {
         const [one, other] = [make({ baseUrl: 'https://one.example' }), make({ baseUrl })]
         expect(other.id).toBe(one.id)
         expect(other.sessionId).not.toBe(one.sessionId)
@@ -92,7 +92,7 @@ export function describeAdapterRules({
         'https://ONE.example',
         'https://one.example:443',
         ' https://one.example',
-      ])('is the same session at %j as at the plain URL', (baseUrl) => {
+      ])('identifies the same session at %j as at the plain URL', (baseUrl) => {
         expect(make({ baseUrl }).sessionId).toBe(make({ baseUrl: 'https://one.example' }).sessionId)
       })
     }

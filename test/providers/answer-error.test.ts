@@ -15,7 +15,7 @@ const baseUrl = 'https://api.example'
 
 interface Adapter {
   readonly make: (fetch: typeof globalThis.fetch) => PairingProvider
-  /** An error in the form of its provider. */
+  /** An error in the provider's own form. */
   readonly own: (status: number) => Answer
   readonly isSelfHosted: boolean
 }
@@ -61,8 +61,8 @@ const refusals = [
   [404, 'session-not-found'],
 ] as const
 
-// The kind: what stands in front of a provider responds in its place, as while a container restarts. Beside the 404 of Traefik in the
-// report: the pages of nginx and Cloudflare, the texts of ingresses and hosting services, and responses without a body.
+// A gateway in front of a provider may respond in its place, for example while a container restarts. Besides the reported 404 of
+// Traefik, the list has the pages of nginx and Cloudflare, texts of ingresses and hosting services, and responses without a body.
 const gateways: readonly (readonly [string, (status: number) => Answer])[] = [
   ['text of Traefik', (status) => text('404 page not found\n', status, 'text/plain; charset=utf-8')],
   ['a page of nginx', (status) => page(status, `${status} Not Found`)],
@@ -82,7 +82,7 @@ const gateways: readonly (readonly [string, (status: number) => Answer])[] = [
 
 const calls = ['getStatus', 'getQrCode'] as const
 
-/** A success that brings nothing of what is documented. */
+/** A successful response without any documented content. */
 const nothings: readonly (readonly [string, Answer, string])[] = [
   ['no body', empty(200), 'invalid-answer'],
   ['half a JSON body', text('{"value":{"stateInstance":', 200, 'application/json'), 'invalid-answer'],
@@ -91,7 +91,7 @@ const nothings: readonly (readonly [string, Answer, string])[] = [
 ]
 
 describe.each(Object.entries(adapters))('a success of %s', (_name, { make }) => {
-  it.each(nothings)('with %s is an error at once', async (_, answer, code) => {
+  it.each(nothings)('with %s is an error immediately', async (_, answer, code) => {
     for (const call of calls)
       expect((await rejection(make(stubFetch(answer).fetch)[call]({}))).code).toBe(code)
   })
@@ -116,7 +116,7 @@ describe.each(Object.entries(adapters))('a refusal from %s', (_name, { make, own
     [502, 'provider-unavailable'],
     [503, 'provider-unavailable'],
     [504, 'provider-unavailable'],
-  ] as const)('with HTTP %i and nothing documented about it is "%s"', async (status, code) => {
+  ] as const)('with HTTP %i and no documented content is "%s"', async (status, code) => {
     for (const call of calls)
       expect((await rejection(make(stubFetch(own(status)).fetch)[call]({}))).code).toBe(code)
   })
@@ -136,10 +136,13 @@ describe.each(Object.entries(adapters))('a refusal from %s', (_name, { make, own
     expect(error.message).toContain(`HTTP ${status} came without a body`)
   })
 
-  it.each(gateways.slice(0, 8))('with HTTP 402 is no word of the provider: %s', async (_, answer) => {
-    const error = await rejection(make(stubFetch(answer(402)).fetch).getStatus({}))
-    expect(error.code).toBe('provider-unavailable')
-  })
+  it.each(gateways.slice(0, 8))(
+    'with HTTP 402 does not count as the provider’s own: %s',
+    async (_, answer) => {
+      const error = await rejection(make(stubFetch(answer(402)).fetch).getStatus({}))
+      expect(error.code).toBe('provider-unavailable')
+    },
+  )
 
   it('is read in Cloudflare Workers whose `fetch` refuses the cache option', async () => {
     const stub = stubFetch(own(401))
@@ -151,7 +154,7 @@ describe.each(Object.entries(adapters))('a refusal from %s', (_name, { make, own
     expect((await rejection(make(workerd).getStatus({}))).code).toBe('unauthorized')
   })
 
-  it('keeps the text of a gateway to itself', async () => {
+  it('does not expose the text of a gateway', async () => {
     const error = await rejection(make(stubFetch(text(`no ${secret}`, 404)).fetch).getStatus({}))
     expect(error.message).not.toContain(secret)
     expect(error.message).not.toContain('no d75')
@@ -173,7 +176,7 @@ describe.each(Object.entries(adapters))('a refusal from %s', (_name, { make, own
     },
   )
 
-  it('that is a redirect in a browser, which shows neither status nor address', async () => {
+  it('that is a redirect is detected in a browser, which shows neither status nor URL', async () => {
     const opaque = (): Response => {
       const response = Response.error()
       Object.defineProperty(response, 'type', { value: 'opaqueredirect' })
@@ -184,7 +187,7 @@ describe.each(Object.entries(adapters))('a refusal from %s', (_name, { make, own
   })
 
   it.each([200, 201, 203])(
-    'that is a web page with HTTP %i says what the base URL leads to',
+    'that is a web page with HTTP %i describes where the base URL leads',
     async (status) => {
       const error = await rejection(make(stubFetch(page(status, 'Welcome to nginx!')).fetch).getStatus({}))
       expect(error.code).toBe('provider-unavailable')
@@ -200,7 +203,7 @@ describe('JSON of another API', () => {
     ['AWS', { message: 'Forbidden' }],
     ['Kubernetes', { kind: 'Status', status: 'Failure', message: 'forbidden', code: 403 }],
     ['Azure', { error: { code: 'AuthenticationFailed', message: 'No.' } }],
-  ])('of %s is a transient error before WAHA and Evolution API, whose own form is known', async (_, body) => {
+  ])('of %s is a transient error for WAHA and Evolution API, whose own form is known', async (_, body) => {
     for (const name of ['waha', 'evolutionApi']) {
       for (const [status] of refusals) {
         const provider = adapters[name]?.make(stubFetch(json(body, status)).fetch)
@@ -226,7 +229,7 @@ describe('greenApi with an instance that was just created', () => {
     })
   })
 
-  it('counts the minutes for the session, and not for an adapter that is made anew for each request', async () => {
+  it('counts the minutes per session, even if each request creates an adapter', async () => {
     await withFakeTimers(async () => {
       const memory: PairingMemory = {}
       expect(await make(empty(401)).getStatus({ memory })).toEqual({ status: 'preparing' })
@@ -240,24 +243,27 @@ describe('greenApi with an instance that was just created', () => {
     ['no body with HTTP 204', empty(204)],
     ['the page of a gateway', page(502)],
     ['HTTP 500', json({ message: 'No.' }, 500)],
-  ])('goes on after %s in between, which says nothing about the token', async (_, between) => {
-    const memory: PairingMemory = {}
-    await make(between)
-      .getStatus({ memory })
-      .catch(() => {})
-    expect(await make(empty(401)).getStatus({ memory })).toEqual({ status: 'preparing' })
-  })
+  ])(
+    'continues the five minutes after %s, which does not show that the token is right',
+    async (_, between) => {
+      const memory: PairingMemory = {}
+      await make(between)
+        .getStatus({ memory })
+        .catch(() => {})
+      expect(await make(empty(401)).getStatus({ memory })).toEqual({ status: 'preparing' })
+    },
+  )
 
   it.each<[string, Answer]>([
     ['a state', json({ stateInstance: 'notAuthorized' })],
     ['a documented error', json({ message: 'instance in starting process try later' }, 400)],
-  ])('is over after %s: the instance is there', async (_, response) => {
+  ])('ends the five minutes after %s, which shows that the instance exists', async (_, response) => {
     const memory: PairingMemory = {}
     await make(response).getStatus({ memory })
     expect((await rejection(make(empty(401)).getStatus({ memory }))).code).toBe('unauthorized')
   })
 
-  it('gives no pairing code yet, and says that this may pass', async () => {
+  it('returns no pairing code yet, with an error that can be retried', async () => {
     const memory: PairingMemory = {}
     const provider = make(empty(401))
     await provider.getStatus({ memory })
@@ -265,7 +271,7 @@ describe('greenApi with an instance that was just created', () => {
     expect((await rejection(Promise.resolve(outcome))).code).toBe('provider-unavailable')
   })
 
-  it('names to the developer at once what else the reason may be', async () => {
+  it('reports the other possible reason to the developer immediately', async () => {
     const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
     const provider = greenApi({
       idInstance: '1101000999',

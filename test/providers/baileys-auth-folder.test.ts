@@ -27,15 +27,15 @@ const open = (): Promise<BaileysAuthState> => openAuthFolder(loaded, folder)
 
 const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777
 
-/** Credentials that were kept, by their secret. */
+/** Returns the secret of the stored credentials. */
 async function kept(): Promise<string> {
   const auth = await open()
   await auth.saveCreds()
   return auth.state.creds.advSecretKey
 }
 
-describe('openAuthFolder', () => {
-  it('gives back what was kept', async () => {
+describe('openAuthFolder()', () => {
+  it('returns the stored values', async () => {
     const { state, saveCreds } = await open()
     await saveCreds()
     const session = new Uint8Array([1, 2, 3])
@@ -48,7 +48,7 @@ describe('openAuthFolder', () => {
     await expect(again.state.keys.get('lid-mapping', ['x/y'])).resolves.toEqual({ 'x/y': 'z' })
   })
 
-  it('deletes a key that is set to nothing', async () => {
+  it('deletes a key that is set to null or undefined', async () => {
     const { state } = await open()
     await state.keys.set({ 'lid-mapping': { a: 'b' } })
     await state.keys.set({ 'lid-mapping': { a: null } })
@@ -56,7 +56,7 @@ describe('openAuthFolder', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('gives keys of the app state back as the messages they are', async () => {
+  it('returns keys of the app state as protobuf messages', async () => {
     const { state } = await open()
     const keyData = new Uint8Array([7])
     await state.keys.set({ 'app-state-sync-key': { k: { keyData } } })
@@ -64,7 +64,7 @@ describe('openAuthFolder', () => {
     expect(k).toBeInstanceOf(loaded.proto.Message.AppStateSyncKeyData)
   })
 
-  it('opens what Baileys’ own function wrote, and the other way round', async () => {
+  it('opens a folder that Baileys’ own function wrote, and vice versa', async () => {
     const theirs = await loaded.useMultiFileAuthState(folder)
     await theirs.saveCreds()
     await theirs.state.keys.set({ 'pre-key': { 5: loaded.Curve.generateKeyPair() } })
@@ -79,7 +79,7 @@ describe('openAuthFolder', () => {
     expect(state.creds.registered).toBe(true)
   })
 
-  it('keeps others out of a folder and files that were open to them', async () => {
+  it('restricts the permissions of an open folder and its files', async () => {
     await mkdir(folder, { mode: 0o755 })
     await writeFile(join(folder, 'creds.json'), '{}', { mode: 0o644 })
     await kept()
@@ -87,7 +87,7 @@ describe('openAuthFolder', () => {
     expect(await modeOf(join(folder, 'creds.json'))).toBe(0o600)
   })
 
-  it('has the old credentials where the process dies before the new ones are in place', async () => {
+  it('keeps the old credentials if the process dies before the new ones are in place', async () => {
     const secret = await kept()
     const auth = await open()
     auth.state.creds.advSecretKey = 'new'
@@ -103,7 +103,7 @@ describe('openAuthFolder', () => {
     expect((await open()).state.creds.advSecretKey).toBe(secret)
   })
 
-  it('has the old credentials, and no rubbish, where the new ones cannot be put in place', async () => {
+  it('keeps the old credentials, and no temporary files, if the new ones cannot be put in place', async () => {
     const secret = await kept()
     const auth = await open()
     auth.state.creds.advSecretKey = 'new'
@@ -114,7 +114,7 @@ describe('openAuthFolder', () => {
   })
 
   it.each(['', '{"noiseKey":', '[]', '{"noiseKey":{}}'])(
-    'begins anew where the credentials cannot be read: %j',
+    'creates new credentials if the stored ones cannot be read: %j',
     async (text) => {
       await mkdir(folder)
       await writeFile(join(folder, 'creds.json'), text)
@@ -122,7 +122,7 @@ describe('openAuthFolder', () => {
     },
   )
 
-  it('clears what it keeps, what a crash left of it, and nothing else', async () => {
+  it('clears only its own files and their remains after a crash', async () => {
     const auth = await open()
     await auth.saveCreds()
     await auth.state.keys.set({ 'lid-mapping': { a: 'b' } })
@@ -134,7 +134,7 @@ describe('openAuthFolder', () => {
     expect((await open()).state.creds.registrationId).not.toBe(auth.state.creds.registrationId)
   })
 
-  it('deletes what a process that was killed while it wrote has left, and no file of another program', async () => {
+  it('deletes the files of a process that was killed while it wrote, and no file of another program', async () => {
     const secret = await kept()
     const ids = ['0721443f-69f3-4a84-93a8-54e0e54ea46c', '0721443f-69f3-4a84-93a8-54e0e54ea46d']
     for (const [index, name] of ['creds', 'pre-key-5', 'app-state-sync-key-AAAA', 'notes'].entries())
@@ -143,7 +143,7 @@ describe('openAuthFolder', () => {
     expect((await readdir(folder)).toSorted()).toEqual(['creds.json', `notes.json.${ids[1]}.tmp`])
   })
 
-  it('is whole, and has no temporary files, after a process was killed in the middle of a write (of dist: npm run build first)', async () => {
+  it('is complete, without temporary files, after a process is killed during a write (of dist: npm run build first)', async () => {
     const secret = await kept()
     const module = new URL('../../dist/providers/lib/baileys-auth-folder.js', import.meta.url).href
     const script = `
@@ -152,7 +152,7 @@ describe('openAuthFolder', () => {
       process.send('ready')
       for (;;) await state.keys.set({ 'lid-mapping': { a: 'x'.repeat(2_000_000) } })`
     let leftOver = 0
-    // On a busy machine more rounds pass until a process is killed at such a moment.
+    // On a busy machine it takes more rounds until a process is killed during a write.
     for (let round = 0; round < 2 || (leftOver === 0 && round < 60); round += 1) {
       const writer = spawn(process.execPath, ['--input-type=module', '-e', script, folder], {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -172,7 +172,7 @@ describe('openAuthFolder', () => {
     expect(leftOver).toBeGreaterThan(0)
   })
 
-  it('writes in order, however much is requested at once', async () => {
+  it('writes in order, for any number of concurrent requests', async () => {
     const { state } = await open()
     const all = Array.from({ length: 50 }, (_, number) =>
       state.keys.set({ 'lid-mapping': { a: `${number}` } }),
@@ -181,14 +181,14 @@ describe('openAuthFolder', () => {
     await expect(state.keys.get('lid-mapping', ['a'])).resolves.toEqual({ a: '49' })
   })
 
-  it('stays in its folder, whatever an id says', async () => {
+  it('stays in its folder, for any id', async () => {
     const { state } = await open()
     await state.keys.set({ 'lid-mapping': { '/../../escaped': 'x' } })
     expect(await readdir(join(folder, '..'))).toEqual(['link'])
     await expect(readFile(join(folder, 'lid-mapping-__..__..__escaped.json'), 'utf8')).resolves.toBe('"x"')
   })
 
-  it('says what is wrong with a folder that is none, and not where it is', async () => {
+  it('reports why a path is not a folder, without the path', async () => {
     await writeFile(folder, '')
     const error = await rejection(open())
     expect(error.code).toBe('invalid-options')

@@ -6,10 +6,10 @@ import { asRecord, asText } from '../../src/core/json.js'
 import { testRootKey } from '../whatsapp-server/certificates.js'
 import type { World } from './baileys-world.js'
 
-/** What a call of a provider in another process came to. */
+/** The outcome of a call of a provider in another process. */
 export interface Outcome {
   readonly value?: unknown
-  /** Of the `PairingError`. */
+  /** The code of the `PairingError`. */
   readonly code?: string | undefined
   readonly text?: string | undefined
 }
@@ -22,14 +22,14 @@ export interface Child {
   pushed(status: string): Promise<Readonly<Record<string, unknown>>>
   /** The status that `getStatus()` resolves with, or the code of its error. */
   status(): Promise<string | undefined>
-  /** Until `getStatus()` says so. */
+  /** Waits until `getStatus()` returns this status. */
   until(status: string): Promise<void>
-  /** Closes its provider; nothing else may keep the process alive then. */
+  /** Closes its provider. Nothing else may keep the process alive afterwards. */
   close(): Promise<void>
   kill(): Promise<void>
 }
 
-/** Processes that share a bus: what one publishes, all receive. */
+/** Processes that share a bus: each receives what one publishes. */
 export interface Children {
   start(world: World): Promise<Child>
   /** Closes their providers, and keeps the processes for the next test: starting one takes longer than most tests. */
@@ -38,7 +38,7 @@ export interface Children {
 
 const idle: ChildProcess[] = []
 
-/** After the last test. */
+/** Call it after the last test. */
 export async function endIdleChildren(): Promise<void> {
   await Promise.all(idle.splice(0).map(kill))
 }

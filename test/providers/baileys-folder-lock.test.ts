@@ -32,11 +32,11 @@ async function heldBy(owner: object | string): Promise<void> {
   await writeFile(file, typeof owner === 'string' ? owner : JSON.stringify(owner))
 }
 
-/** A process that was started before this one and runs for as long. */
+/** A process that started before this one and lives at least as long. */
 const running = { token: 'other', pid: process.ppid, host: hostname() }
 
 describe('the lock of a folder', () => {
-  it('is taken once, and again when it was released', async () => {
+  it('is taken once, and again after its release', async () => {
     const [first, second] = [lock(), lock()]
     expect(await first.take()).toBe(true)
     expect(await first.take()).toBe(true)
@@ -49,7 +49,7 @@ describe('the lock of a folder', () => {
     await second.release()
   })
 
-  it('is for the owner of the process alone', async () => {
+  it('is readable only by the owner of the process', async () => {
     const one = lock()
     await one.take()
     expect((await stat(file)).mode & 0o777).toBe(0o600)
@@ -60,7 +60,7 @@ describe('the lock of a folder', () => {
   it.each([
     ['ended', { ...running, pid: 2 ** 22 + 1 }],
     ['was started at another time than the process with its id', { ...running, start: 'another boot 1' }],
-  ])('is taken from a process that %s', async (_, owner) => {
+  ])('is taken over from a process that %s', async (_, owner) => {
     await heldBy(owner)
     const one = lock()
     expect(await one.take()).toBe(true)
@@ -72,7 +72,7 @@ describe('the lock of a folder', () => {
     ['of another host', { ...running, host: 'another' }],
     ['half written', '{"token":'],
     ['empty', ''],
-  ])('%s is left over when it was not renewed for 20 seconds', async (_, owner) => {
+  ])('%s is stale if it was not renewed for 20 seconds', async (_, owner) => {
     await heldBy(owner)
     const one = lock()
     expect(await one.take()).toBe(false)
@@ -87,20 +87,23 @@ describe('the lock of a folder', () => {
     await heldBy({ ...running, host: 'another' })
     const one = lock()
     for (let second = 0; second < 60; second += 5) {
-      // Its clock may be hours away from ours.
+      // The clock of that host may differ from ours by hours.
       await utimes(file, second, second)
       expect(await one.take()).toBe(false)
       vi.advanceTimersByTime(5_000)
     }
   })
 
-  it.runIf(process.platform === 'linux')('of a running process is respected for ever', async () => {
-    await heldBy(running)
-    const one = lock()
-    expect(await one.take()).toBe(false)
-    vi.advanceTimersByTime(3_600_000)
-    expect(await one.take()).toBe(false)
-  })
+  it.runIf(process.platform === 'linux')(
+    'of a running process is respected without a time limit',
+    async () => {
+      await heldBy(running)
+      const one = lock()
+      expect(await one.take()).toBe(false)
+      vi.advanceTimersByTime(3_600_000)
+      expect(await one.take()).toBe(false)
+    },
+  )
 
   it('is renewed every five seconds', async () => {
     const one = lock()
@@ -111,7 +114,7 @@ describe('the lock of a folder', () => {
     await one.release()
   })
 
-  it('is lost where another process has taken it, and that one’s stays', async () => {
+  it('is lost when another process takes it, and the other lock stays', async () => {
     const one = lock()
     await one.take()
     await heldBy(running)
@@ -122,7 +125,7 @@ describe('the lock of a folder', () => {
     expect(await readFile(file, 'utf8')).toContain('"other"')
   })
 
-  it('is made anew where the folder was deleted', async () => {
+  it('is created again if the folder was deleted', async () => {
     const one = lock()
     await one.take()
     await rm(folder, { recursive: true })
@@ -131,7 +134,7 @@ describe('the lock of a folder', () => {
     await one.release()
   })
 
-  it('goes when its process exits without having released it (of dist: npm run build first)', async () => {
+  it('is removed when its process exits without releasing it (of dist: npm run build first)', async () => {
     const module = new URL('../../dist/providers/lib/baileys-folder-lock.js', import.meta.url).href
     const script = `
       import { createFolderLock } from '${module}'
@@ -147,7 +150,7 @@ describe('the lock of a folder', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('goes to one of many that take it at once from a process that ended', async () => {
+  it('of an ended process goes to one of many processes that take it at the same moment', async () => {
     await heldBy({ ...running, pid: 2 ** 22 + 1 })
     const all = Array.from({ length: 10 }, lock)
     const taken = await Promise.all(all.map((one) => one.take()))
@@ -156,7 +159,7 @@ describe('the lock of a folder', () => {
     await all[taken.indexOf(true)]?.release()
   })
 
-  it('says what is wrong with a folder that is none, and not where it is', async () => {
+  it('reports why a path is not a folder, without the path', async () => {
     await writeFile(folder, '')
     const error = await rejection(lock().take())
     expect(error.code).toBe('invalid-options')

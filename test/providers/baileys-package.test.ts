@@ -21,7 +21,7 @@ const missing = (name: string) => () => {
   })
 }
 
-/** Every `package.json` that is read says this version. */
+/** Makes every `package.json` that is read contain this version. */
 const installed = (version: string): void => {
   vi.doMock('node:fs', async (importOriginal) => ({
     ...(await importOriginal<typeof import('node:fs')>()),
@@ -54,7 +54,7 @@ describe('the versions of Baileys', () => {
     expect(isSupported(version)).toBe(supported)
   })
 
-  it('are those of the peer range, which is that of the tests too', () => {
+  it('match the peer range, which the tests use too', () => {
     const { peerDependencies, devDependencies } = manifest
     expect(peerDependencies.baileys).toBe('>=7.0.0-rc.9 <8 || ~6.7.21')
     expect(peerDependencies['@whiskeysockets/baileys']).toBe(peerDependencies.baileys)
@@ -64,14 +64,14 @@ describe('the versions of Baileys', () => {
   })
 })
 
-describe('the package of Baileys', () => {
-  it('is loaded once, and named with its version', async () => {
+describe('loadBaileys()', () => {
+  it('loads the package once, and returns its version', async () => {
     const { baileysName, loadBaileys } = await fresh()
     expect((await loadBaileys()).makeWASocket).toBeTypeOf('function')
     expect(baileysName()).toBe(`baileys ${manifest.devDependencies.baileys}`)
   })
 
-  it('is found under its other name', async () => {
+  it('finds the package under its other name', async () => {
     vi.doMock('baileys', missing('baileys'))
     vi.doMock('@whiskeysockets/baileys', () => ({ makeWASocket: () => 'the other one' }))
     const { baileysName, loadBaileys } = await fresh()
@@ -79,7 +79,7 @@ describe('the package of Baileys', () => {
     expect(baileysName()).toContain('@whiskeysockets/baileys')
   })
 
-  it('is named in the error where neither name is installed', async () => {
+  it('names the package in the error if neither name is installed', async () => {
     vi.doMock('baileys', missing('baileys'))
     vi.doMock('@whiskeysockets/baileys', missing('@whiskeysockets/baileys'))
     const error = await rejection((await fresh()).loadBaileys())
@@ -87,7 +87,7 @@ describe('the package of Baileys', () => {
     expect(error.message).toMatch(/not installed.*npm install baileys@7/)
   })
 
-  it('of another version is named with the one to install, before it is loaded', async () => {
+  it('names the version to install before it loads an unsupported version', async () => {
     installed('6.17.16')
     const load = vi.fn(() => ({}))
     vi.doMock('baileys', load)
@@ -97,19 +97,19 @@ describe('the package of Baileys', () => {
     expect(load).not.toHaveBeenCalled()
   })
 
-  it('of another version is left for a supported one under the other name', async () => {
+  it('prefers a supported version under the other name to an unsupported one', async () => {
     vi.doMock('node:fs', async (importOriginal) => ({
       ...(await importOriginal<typeof import('node:fs')>()),
       readFileSync: () => JSON.stringify({ version: '6.17.16' }),
     }))
     vi.doMock('@whiskeysockets/baileys', () => ({ makeWASocket: () => 'the other one' }))
-    // The other name has no folder here, as in a bundle: its version is not known.
+    // The other name has no folder here, as in a bundle, so its version is unknown.
     const { baileysName, loadBaileys } = await fresh()
     expect((await loadBaileys()).makeWASocket({} as never)).toBe('the other one')
     expect(baileysName()).toBe('the installed @whiskeysockets/baileys')
   })
 
-  it('that lacks a package of its own is not called missing', async () => {
+  it('does not report the package as missing if one of its dependencies is missing', async () => {
     vi.doMock('baileys', missing('libsignal'))
     vi.doMock('@whiskeysockets/baileys', missing('@whiskeysockets/baileys'))
     const error = await rejection((await fresh()).loadBaileys())

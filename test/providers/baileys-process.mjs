@@ -1,5 +1,5 @@
-// A process of its own, in plain JavaScript over `dist`, with one provider at a time. It gets commands over IPC; the messages
-// of its bus go the same way.
+// A separate process with one provider at a time, in plain JavaScript over `dist`. It receives commands and bus messages over
+// IPC.
 import { WA_CERT_DETAILS } from 'baileys'
 
 const [rootKey = ''] = process.argv.slice(2)
@@ -44,7 +44,7 @@ async function obey({ id, call, args = [], channel, message, open, isLast }) {
   }
   try {
     process.send?.({ id, value: await provider[call ?? ''](...args, {}) })
-    // Nothing but IPC may keep the process alive now.
+    // From now on only IPC may keep the process alive.
     if (isLast) process.disconnect()
   } catch (error) {
     const { code, message: text } = /** @type {{ code?: string, message?: string }} */ (error)

@@ -4,7 +4,7 @@ import { asRecord, asText } from '../../src/core/json.js'
 import { type Child, type Children, createChildren, endIdleChildren } from './baileys-child.js'
 import { openWorld, type World } from './baileys-world.js'
 
-// Real processes over dist: npm run build first.
+// Starts real processes over dist: npm run build first.
 
 let world: World
 let children: Children
@@ -42,7 +42,7 @@ const meIn = async () =>
   asRecord(asRecord(JSON.parse(await readFile(`${world.folder}/creds.json`, 'utf8'))).me).id
 
 describe('two processes with one folder, without a bus', () => {
-  it('the second is refused and makes no connection, and the link of the first stays', async () => {
+  it('the second is refused and opens no connection, and the link of the first stays', async () => {
     await open(false)
     const [first, second] = await two()
     await link(first)
@@ -59,7 +59,7 @@ describe('two processes with one folder, without a bus', () => {
     expect(await first.status()).toBe('linked')
   })
 
-  it('the second is refused while the first shows a code, and cannot take the link from it', async () => {
+  it('the second is refused while the first shows a code, and cannot take over the link', async () => {
     await open(false)
     const [first, second] = await two()
     await first.call('reset')
@@ -70,7 +70,7 @@ describe('two processes with one folder, without a bus', () => {
     expect(world.server.phone.devices).toHaveLength(1)
   })
 
-  it.each(['close', 'kill -9'])('the second takes the link over when the first ends by %s', async (means) => {
+  it.each(['close', 'kill -9'])('the second takes over the link when the first ends by %s', async (means) => {
     await open(false)
     const [first, second] = await two()
     await link(first)
@@ -84,7 +84,7 @@ describe('two processes with one folder, without a bus', () => {
     expect(await second.status()).toBe('linked')
   })
 
-  it('of two that start at once over a lock that was left behind, one gets the link', async () => {
+  it('if two start at the same moment with a stale lock, one gets the link', async () => {
     await open(false)
     const old = await children.start(world)
     await link(old)
@@ -95,7 +95,7 @@ describe('two processes with one folder, without a bus', () => {
     await both[statuses.indexOf('preparing')]?.until('linked')
   })
 
-  it('a lock whose process id belongs to another process now is left over', async () => {
+  it('a lock whose process id belongs to another process now is stale', async () => {
     await open(false)
     const child = await children.start(world)
     await mkdir(world.folder, { mode: 0o700 })
@@ -105,7 +105,7 @@ describe('two processes with one folder, without a bus', () => {
     expect(await child.status()).toBe('unlinked')
   })
 
-  it('a copy of the credentials that logs in ends the link of the first with an error', async () => {
+  it('a login with a copy of the credentials ends the link of the first with an error', async () => {
     await open(false)
     const first = await children.start(world)
     await link(first)
@@ -147,7 +147,7 @@ describe('two processes with one folder and a bus', () => {
     expect((await second.call('requestPairingCode', world.phoneNumber)).code).toBe('rate-limited')
   })
 
-  it('the second takes the link over when the first is killed', async () => {
+  it('the second takes over the link when the first is killed', async () => {
     await open(true)
     const [first, second] = await two()
     await link(first)
@@ -160,7 +160,7 @@ describe('two processes with one folder and a bus', () => {
 })
 
 describe('a process that is killed', () => {
-  it('leaves no temporary file behind once the next one has started, and the link stays', async () => {
+  it('leaves no temporary file after the next one has started, and keeps the link', async () => {
     await open(false)
     const [first, second] = await two()
     await link(first)

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { link, openWorld, pairingCodeOf, textOf, type World, watch } from './baileys-world.js'
 
-// The other tests of the adapter run with the newest version. Here it loads the oldest ones of the peer range; the server keeps
-// the newest, so that the protocol is not the old version's own.
+// The other tests of the adapter use the newest version of Baileys; these load the oldest versions of the peer range. The mock
+// server keeps the newest version, so that it does not share the protocol of the version under test.
 const oldest = {
   '6.7.21': () => import('baileys-first-6'),
   '7.0.0-rc.9': () => import('baileys-first-7'),
@@ -28,12 +28,12 @@ describe.each(['6.7.21', '7.0.0-rc.9'] as const)('baileys %s', (version) => {
   afterEach(async () => {
     await world.end()
     vi.doUnmock('baileys')
-    // The version under test, and no other, has made the sockets.
+    // Only the version under test has created the sockets.
     expect(makeWASocket).toHaveBeenCalled()
     makeWASocket.mockReset()
   })
 
-  it('links by QR code, keeps the link over a restart of the process, and unlinks', async () => {
+  it('links by QR code, keeps the link after a restart of the process, and unlinks', async () => {
     const provider = world.provider()
     const watched = await link(world, provider)
     expect(watched.statuses).toEqual(['stopped', 'unlinked', 'qr', 'linking', 'linked'])
@@ -47,7 +47,7 @@ describe.each(['6.7.21', '7.0.0-rc.9'] as const)('baileys %s', (version) => {
     await expect(next.getStatus({})).resolves.toEqual({ status: 'unlinked' })
   })
 
-  it('links by pairing code, and notices that the phone logs it out', async () => {
+  it('links by pairing code, and detects that the phone logs it out', async () => {
     const provider = world.provider()
     const watched = watch(provider, 'phone-code')
     const code = await pairingCodeOf(world, provider)
@@ -59,7 +59,7 @@ describe.each(['6.7.21', '7.0.0-rc.9'] as const)('baileys %s', (version) => {
     textOf(await watch(provider).until('qr'))
   })
 
-  it('notices that WhatsApp wants a passkey', async () => {
+  it('detects that WhatsApp requires a passkey', async () => {
     const provider = world.provider()
     const watched = watch(provider)
     world.server.phone.wantsPasskey = true
@@ -70,7 +70,7 @@ describe.each(['6.7.21', '7.0.0-rc.9'] as const)('baileys %s', (version) => {
     await watched.until('linked')
   })
 
-  it('comes back after the connection was lost', async () => {
+  it('reconnects after a lost connection', async () => {
     const provider = world.provider()
     await link(world, provider)
     const back = once(world.server.events, 'login')
@@ -79,7 +79,7 @@ describe.each(['6.7.21', '7.0.0-rc.9'] as const)('baileys %s', (version) => {
     await expect(provider.getStatus({})).resolves.toMatchObject({ status: 'linked' })
   })
 
-  it('ends before it is open without an uncaught error', async () => {
+  it('closes a connection that is not open yet without an uncaught error', async () => {
     const provider = world.provider()
     const reset = provider.reset({})
     await vi.waitFor(() => expect(makeWASocket).toHaveBeenCalled(), { interval: 1 })

@@ -15,7 +15,7 @@ afterEach(() => {
   for (const remote of remotes.splice(0)) remote.close()
 })
 
-/** A bus of one process, as a broker delivers: later, and to the sender too. */
+/** An in-process bus that behaves like a broker: it delivers later, and to the sender too. */
 function createBus(onMessage: (message: string) => string | undefined = (message) => message) {
   const listeners = new Set<(channel: string, message: string) => void>()
   return {
@@ -51,7 +51,7 @@ function pair(
   return end(false)
 }
 
-describe('calls to the process that has the folder', () => {
+describe('calls to the process that owns the folder', () => {
   it.each([
     { name: 'status' },
     { name: 'qrCode' },
@@ -62,12 +62,12 @@ describe('calls to the process that has the folder', () => {
     expect(run.mock.calls).toEqual([[call]])
   })
 
-  it.each(['reset', 'unlink'] as const)('%s resolves without one', async (name) => {
+  it.each(['reset', 'unlink'] as const)('%s resolves without a snapshot', async (name) => {
     const remote = pair(createBus(), async () => undefined)
     await expect(remote.call({ name }, 500)).resolves.toEqual({ snapshot: undefined })
   })
 
-  it('reject with the code of its error, and not with its text', async () => {
+  it('reject with the code of its error, without its message', async () => {
     const remote = pair(createBus(), async () => {
       throw new PairingError('rate-limited', 'Secret.', { retryAfterMs: 7_000 })
     })
@@ -76,7 +76,7 @@ describe('calls to the process that has the folder', () => {
     expect(error.message).not.toContain('Secret')
   })
 
-  it('are two different ones when they are sent at once', async () => {
+  it('stay separate if two are sent at the same moment', async () => {
     const remote = pair(createBus(), async ({ name }) => ({
       status: name === 'status' ? 'unlinked' : 'stopped',
     }))
@@ -87,7 +87,7 @@ describe('calls to the process that has the folder', () => {
     expect([one?.snapshot?.status, two?.snapshot?.status]).toEqual(['unlinked', 'stopped'])
   })
 
-  it('resolve with nothing where no process responds', async () => {
+  it('resolve with undefined if no process responds', async () => {
     const bus = createBus()
     const remote = createBaileysRemote({ bus, sessionId: 'link', isHolder: () => false, run: vi.fn() })
     remotes.push(remote)
@@ -104,13 +104,13 @@ describe('calls to the process that has the folder', () => {
     ['an unknown call', (text: string) => text.replace('"unlink"', '"close"')],
     ['half a message', (text: string) => text.slice(0, 40)],
     ['nothing', () => undefined],
-  ])('do nothing where the bus delivers %s', async (_, change) => {
+  ])('have no effect if the bus delivers %s', async (_, change) => {
     const run = vi.fn(async () => undefined)
     await expect(pair(createBus(change), run).call({ name: 'unlink' }, 20)).resolves.toBeUndefined()
     expect(run).not.toHaveBeenCalled()
   })
 
-  it('do not request a code for what is no number', async () => {
+  it('do not request a code for an invalid number', async () => {
     const run = vi.fn(async () => linked)
     const bus = createBus((text) => text.replace('5511987654321', '11 98765'))
     const call = { name: 'requestPairingCode', phoneNumber: normalizePhoneNumber('5511987654321') } as const
@@ -118,7 +118,7 @@ describe('calls to the process that has the folder', () => {
     expect(run).not.toHaveBeenCalled()
   })
 
-  it('reject with invalid-answer where the response is no snapshot', async () => {
+  it('reject with invalid-answer if the response is not a snapshot', async () => {
     const bus = createBus((text) => text.replace('"status":"linked"', '"status":"nonsense"'))
     const error = await rejection(pair(bus, async () => linked).call({ name: 'status' }, 500))
     expect(error.code).toBe('invalid-answer')

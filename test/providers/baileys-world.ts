@@ -17,13 +17,13 @@ export type Status = PairingSnapshot['status']
 
 type SnapshotOf<S extends Status> = Extract<PairingSnapshot, { status: S }>
 
-/** What a provider pushes, in the order it came. */
+/** The snapshots that a provider pushes, in order. */
 export interface Watch {
-  /** Without repetitions. */
+  /** The statuses without repetitions. */
   readonly statuses: readonly Status[]
   readonly errors: readonly PairingError[]
   readonly gaps: number
-  /** The next snapshot with this status that no earlier call has returned. */
+  /** Returns the next snapshot with this status that no earlier call has returned. */
   until<S extends Status>(status: S): Promise<SnapshotOf<S>>
   nextError(): Promise<PairingError>
   stop(): void
@@ -33,9 +33,9 @@ export interface Watch {
 export interface World {
   readonly server: WhatsAppServer
   readonly folder: string
-  /** Another object for the link in the folder. */
+  /** Creates another provider for the link in the folder. */
   provider(options?: Pick<BaileysOptions, 'socketOptions' | 'onSocket' | 'idleTimeoutMs'>): BaileysProvider
-  /** One that is made in another way, and closed with the others. */
+  /** Closes a provider that the test created itself together with the others. */
   keep(provider: BaileysProvider): BaileysProvider
   readonly phoneNumber: ReturnType<typeof normalizePhoneNumber>
   end(): Promise<void>
@@ -130,13 +130,13 @@ function hasStatus<S extends Status>(snapshot: PairingSnapshot, status: S): snap
   return snapshot.status === status
 }
 
-/** WhatsApp's own text in a QR snapshot. */
+/** Returns WhatsApp's own text in a QR snapshot. */
 export function textOf({ qrCode }: SnapshotOf<'qr'>): string {
   if (qrCode.kind !== 'text') throw new Error('Not a text.')
   return qrCode.value
 }
 
-/** Links the phone by QR code, and waits for it. */
+/** Links the phone by QR code, and waits until it is linked. */
 export async function link({ server }: World, provider: BaileysProvider): Promise<Watch> {
   const watched = watch(provider)
   await provider.reset({})
@@ -146,7 +146,7 @@ export async function link({ server }: World, provider: BaileysProvider): Promis
   return watched
 }
 
-/** The characters of a code that was given out. */
+/** Returns the characters of an issued pairing code. */
 export async function pairingCodeOf({ phoneNumber }: World, provider: BaileysProvider): Promise<string> {
   const snapshot = await provider.requestPairingCode(phoneNumber, {})
   if (snapshot.status !== 'pairing-code') throw new Error(`No code, but ${snapshot.status}.`)

@@ -31,18 +31,18 @@ async function open(options?: WhatsAppServerOptions): Promise<World> {
 
 const realSetTimeout = setTimeout
 
-/** For what must not happen: the time after which it would have. */
+/** Waits for an event that must not happen. */
 const quiet = (ms: number): Promise<unknown> => new Promise((resolve) => realSetTimeout(resolve, ms, 'quiet'))
 
-/** The network is as fast as ever: only waiting is made short. */
+/** Shortens waits only; the network keeps its speed. */
 function fakeWaiting(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
 }
 
-/** Three codes, each of them for so long. */
+/** Three codes, each with this lifetime. */
 const short = (ms: number) => ({ refLifetimesMs: [ms, ms, ms] })
 
-// Without a mock server: what happens to the account is tested below, against the half of WhatsApp in test/whatsapp-server.
+// Without a mock server: later tests cover the account with the WhatsApp server in test/whatsapp-server.
 testProvider({
   name: 'baileys',
   describe,
@@ -57,21 +57,21 @@ testProvider({
 })
 
 describe('baileys: options', () => {
-  it('refuses to be made in a browser', () => {
+  it('throw in a browser', () => {
     vi.stubGlobal('window', {})
     expect(thrownBy(() => baileys({ authFolder: 'link' })).code).toBe('server-only')
   })
 
-  it('refuses an empty folder, as of an unset variable', () => {
+  it('throw for an empty folder, as from an unset variable', () => {
     expect(thrownBy(() => baileys({ authFolder: ' ' })).code).toBe('invalid-options')
   })
 
-  it('refuses credentials of one’s own without a session id, since two tenants would share a socket', () => {
+  it('throw for custom credentials without a session id, because two tenants would share a socket', () => {
     const authState = async () => memoryAuthState()
     expect(thrownBy(() => baileys({ authState, sessionId: '' })).code).toBe('invalid-options')
   })
 
-  it('is the same provider for the same folder, whatever name the folder goes by', () => {
+  it('return the same provider for the same folder, for each spelling of its path', () => {
     expect(baileys({ authFolder: 'a/../link' }).sessionId).toBe(baileys({ authFolder: './link/' }).sessionId)
   })
 })
@@ -99,14 +99,14 @@ describe('baileys: QR code', () => {
     })
   })
 
-  it('shows WhatsApp’s restart after the scan as linking, and as nothing else', async () => {
+  it('shows WhatsApp’s restart after the scan as linking only', async () => {
     const world = await open()
     const watched = await link(world, world.provider())
     expect(watched.statuses).toEqual(['stopped', 'unlinked', 'qr', 'linking', 'linked'])
     expect(watched.errors).toEqual([])
   })
 
-  it('shows no further code after the scan, though Baileys goes on with them', async () => {
+  it('is not replaced after the scan, although Baileys issues further codes', async () => {
     const world = await open()
     world.server.holdsRestart = true
     let goesOn: () => void = () => undefined
@@ -133,7 +133,7 @@ describe('baileys: QR code', () => {
     expect(watched.statuses.slice(-3)).toEqual(['qr', 'linking', 'linked'])
   })
 
-  it('shows nothing else where the connection breaks off after the scan', async () => {
+  it('stays in linking if the connection breaks after the scan', async () => {
     const world = await open()
     const provider = world.provider()
     world.server.events.once('linked', () => world.server.drop())
@@ -183,7 +183,7 @@ describe('baileys: QR code', () => {
       socketOptions,
       onSocket: ({ ev }) => ev.on('connection.update', ({ connection }) => connection === 'close' && ended()),
     })
-    // It keeps the round alive to its end, and no longer.
+    // This keeps the round alive until its end, and no longer.
     await pairingCodeOf(world, provider)
     await vi.advanceTimersByTimeAsync(159_000)
     expect(world.server.connectionCount).toBe(1)
@@ -195,7 +195,7 @@ describe('baileys: QR code', () => {
   })
 
   it.each(['restart', 'drop', 'expireRefs'] as const)(
-    'goes on with new codes when the server ends the connection (%s)',
+    'new codes follow when the server ends the connection (%s)',
     async (action) => {
       const world = await open()
       const provider = world.provider()
@@ -211,7 +211,7 @@ describe('baileys: QR code', () => {
     },
   )
 
-  it('keeps the code where a second page resets too', async () => {
+  it('a code stays if a second page also resets', async () => {
     const world = await open()
     const provider = world.provider()
     const watched = watch(provider)
@@ -221,7 +221,7 @@ describe('baileys: QR code', () => {
     await expect(provider.getQrCode({})).resolves.toMatchObject({ qrCode: { value: code } })
   })
 
-  it('is kept out of the response about the state, which any badge may read', async () => {
+  it('is not part of the response about the state, which any badge may read', async () => {
     const world = await open()
     const provider = world.provider()
     const watched = watch(provider)
@@ -232,7 +232,7 @@ describe('baileys: QR code', () => {
 })
 
 describe('baileys: the chats that are copied after a link', () => {
-  it('are reported as far as the phone has sent them, also beside a name that comes later', async () => {
+  it('are reported as far as the phone has sent them, even with a name that arrives later', async () => {
     const world = await open()
     let socket: WASocket | undefined
     const provider = world.provider({
@@ -241,7 +241,7 @@ describe('baileys: the chats that are copied after a link', () => {
       },
     })
     const watched = await link(world, provider)
-    // Baileys holds such events back for some seconds after a login.
+    // Baileys delays such events for some seconds after a login.
     const sent = (progress: number | null) => {
       socket?.ev.emit('messaging-history.set', { chats: [], contacts: [], messages: [], progress })
       socket?.ev.flush()
@@ -250,7 +250,7 @@ describe('baileys: the chats that are copied after a link', () => {
     expect(await provider.getStatus({})).not.toHaveProperty('syncProgress', expect.anything())
     expect(await sent(40)).toMatchObject({ status: 'linked', syncProgress: 40 })
     socket?.ev.emit('creds.update', { me: { id: `${world.phoneNumber}:1@s.whatsapp.net`, name: 'Ana' } })
-    // This part does not say how many there are.
+    // This part does not contain the total.
     expect(await sent(null)).toMatchObject({ account: { name: 'Ana' }, syncProgress: 40 })
     expect(await sent(100)).toMatchObject({ status: 'linked', syncProgress: 100 })
     expect(watched.errors).toEqual([])
@@ -260,7 +260,7 @@ describe('baileys: the chats that are copied after a link', () => {
     [0, 40],
     [119_999, 40],
     [120_000, undefined],
-  ])('are not known %s ms after the last part, where that is too long: %s', (ageMs, expected) => {
+  ])('are no longer reported %s ms after the last part if that is too long: %s', (ageMs, expected) => {
     const state = { status: 'linked', account: {}, sync: { progress: 40, at: 1_000 } } as const
     expect(statusSnapshot(state, 1_000 + ageMs)).toEqual({
       status: 'linked',
@@ -271,7 +271,7 @@ describe('baileys: the chats that are copied after a link', () => {
 })
 
 describe('baileys: pairing code', () => {
-  it('links the phone it is typed on', async () => {
+  it('links the phone on which it is typed', async () => {
     const world = await open()
     const provider = world.provider()
     const watched = watch(provider, 'phone-code')
@@ -288,14 +288,14 @@ describe('baileys: pairing code', () => {
     expect(watched.errors).toEqual([])
   })
 
-  it('lives as long as the round that begins with it', async () => {
+  it('is valid as long as the round that it starts', async () => {
     const world = await open()
     const { expiresInMs } = await codeSnapshot(world)
     expect(expiresInMs).toBeGreaterThan(155_000)
     expect(expiresInMs).toBeLessThanOrEqual(160_000)
   })
 
-  it('ends the earlier one', async () => {
+  it('invalidates the previous one', async () => {
     const world = await open()
     const provider = world.provider()
     const first = await pairingCodeOf(world, provider)
@@ -308,7 +308,7 @@ describe('baileys: pairing code', () => {
     [400, 'code-refused'],
     [429, 'rate-limited'],
   ] as const)(
-    'is not given out where WhatsApp answers %i, though Baileys has one',
+    'is not returned if WhatsApp responds with %i, although Baileys has one',
     async (code, expected) => {
       const world = await open()
       world.server.refusals.pairingCode = code
@@ -317,7 +317,7 @@ describe('baileys: pairing code', () => {
     },
   )
 
-  it('does not stand in the way of a QR code when it is abandoned', async () => {
+  it('does not block a QR code when it is abandoned', async () => {
     const world = await open()
     const provider = world.provider()
     const refused = vi.fn()
@@ -333,7 +333,7 @@ describe('baileys: pairing code', () => {
     expect(refused).not.toHaveBeenCalled()
   })
 
-  it('does not stand in the way after a restart of the process', async () => {
+  it('does not block pairing after a restart of the process', async () => {
     const world = await open()
     const provider = world.provider()
     await pairingCodeOf(world, provider)
@@ -342,7 +342,7 @@ describe('baileys: pairing code', () => {
     expect(world.server.phone.devices).toHaveLength(1)
   })
 
-  it('does not stand in the way where another program left it behind', async () => {
+  it('does not block pairing if another program left it behind', async () => {
     const world = await open()
     const { state, saveCreds } = await useMultiFileAuthState(world.folder)
     Object.assign(state.creds, {
@@ -355,7 +355,7 @@ describe('baileys: pairing code', () => {
     await link(world, provider)
   })
 
-  it('is not requested where a phone is linked', async () => {
+  it('is not requested if a phone is linked', async () => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)
@@ -364,7 +364,7 @@ describe('baileys: pairing code', () => {
     })
   })
 
-  it('is for the phone with this number', async () => {
+  it('belongs to the phone with this number', async () => {
     const world = await open()
     const provider = world.provider()
     const accepted = once(world.server.events, 'code-requested')
@@ -381,7 +381,7 @@ async function codeSnapshot(world: World) {
 }
 
 describe('baileys: passkey', () => {
-  /** A phone that WhatsApp wants a passkey of has scanned a code; Baileys goes on with others every 50 ms. */
+  /** A phone whose account requires a passkey has scanned a code; Baileys issues others every 50 ms. */
   async function scanned(lifetimeMs = 60_000) {
     const world = await open(short(lifetimeMs))
     const qrCodes = vi.fn()
@@ -400,7 +400,7 @@ describe('baileys: passkey', () => {
     return { world, provider, watched, qrCodes, registered }
   }
 
-  it('shows no further code, though Baileys goes on with them, and gives nothing of the challenge', async () => {
+  it('shows no further code although Baileys issues more, and exposes nothing of the challenge', async () => {
     const { provider, watched, qrCodes, registered } = await scanned()
     const before = qrCodes.mock.calls.length
     await vi.waitFor(() => expect(qrCodes.mock.calls.length).toBeGreaterThan(before))
@@ -410,7 +410,7 @@ describe('baileys: passkey', () => {
     expect(registered).toHaveBeenCalledOnce()
   })
 
-  it('is noticed after a pairing code too, and no other one is requested', async () => {
+  it('is also detected after a pairing code, and no other code is requested', async () => {
     const world = await open()
     const provider = world.provider()
     world.server.phone.wantsPasskey = true
@@ -422,14 +422,14 @@ describe('baileys: passkey', () => {
     expect(await provider.getStatus({})).toEqual({ status: 'passkey-required' })
   })
 
-  it('links where a listener of the host answers on the socket', async () => {
+  it('links if a listener of the host responds on the socket', async () => {
     const { world, watched } = await scanned()
     expect(await world.server.phone.passPasskey()).toEqual({ ok: true })
     await watched.until('linked')
     expect(watched.statuses.slice(-3)).toEqual(['passkey-required', 'linking', 'linked'])
   })
 
-  it('expires with its socket: no new code comes by itself, and reset() brings one', async () => {
+  it('expires with its socket: no new code follows until reset()', async () => {
     const { world, provider, watched, registered } = await scanned(50)
     expect((await watched.nextError()).code).toBe('passkey-expired')
     expect((await rejection(provider.getStatus({}))).code).toBe('passkey-expired')
@@ -441,7 +441,7 @@ describe('baileys: passkey', () => {
     await watched.until('linked')
   })
 
-  it('reset() ends the ceremony and brings a new code', async () => {
+  it('ends with reset(), which starts a new code', async () => {
     const { provider, watched, registered } = await scanned()
     await provider.reset({})
     await watched.until('qr')
@@ -450,7 +450,7 @@ describe('baileys: passkey', () => {
 })
 
 describe('baileys: the link', () => {
-  it('the link is restored by the first request after a restart of the process', async () => {
+  it('is restored by the first request after a restart of the process', async () => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)
@@ -464,7 +464,7 @@ describe('baileys: the link', () => {
   })
 
   it.each(['restart', 'drop'] as const)(
-    'stays, and comes back, when the connection is lost (%s)',
+    'stays and is restored when the connection is lost (%s)',
     async (action) => {
       const world = await open()
       const provider = world.provider()
@@ -477,7 +477,7 @@ describe('baileys: the link', () => {
     },
   )
 
-  it('is over when the phone logs it out, and another one can be made', async () => {
+  it('ends when the phone logs it out, and a new one can be made', async () => {
     const world = await open()
     const provider = world.provider()
     const watched = await link(world, provider)
@@ -490,7 +490,7 @@ describe('baileys: the link', () => {
     expect(world.server.phone.devices.map(({ index }) => index)).toEqual([2])
   })
 
-  it('is over when the phone logged it out while the process was away', async () => {
+  it('ends if the phone logged it out while the process was stopped', async () => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)
@@ -502,13 +502,13 @@ describe('baileys: the link', () => {
     await expect(next.getStatus({})).resolves.toEqual({ status: 'unlinked' })
   })
 
-  it('is over when the phone logs it out before it is quite there', async () => {
+  it('ends if the phone logs it out before it is complete', async () => {
     fakeWaiting()
     const world = await open()
     const provider = world.provider({
       onSocket: ({ ev }) =>
         ev.on('connection.update', ({ connection }) => {
-          // The request for the picture comes now.
+          // Baileys now requests the picture.
           if (connection === 'open') world.server.isMute = true
         }),
     })
@@ -532,7 +532,7 @@ describe('baileys: the link', () => {
     expect(await readdir(world.folder)).toEqual(['whatsapp-pairing.lock'])
   })
 
-  it('is not ended here only where WhatsApp cannot be notified', async () => {
+  it('cannot be ended only locally if WhatsApp cannot be notified', async () => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)
@@ -554,7 +554,7 @@ describe('baileys: the link', () => {
     await expect(provider.getStatus({})).resolves.toMatchObject({ status: 'linked' })
   })
 
-  it('is no link any more where another process logs in with its credentials, until it is reset', async () => {
+  it('ends when another process logs in with its credentials, until it is reset', async () => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)
@@ -569,18 +569,18 @@ describe('baileys: the link', () => {
     await expect(other.closed).resolves.toBe(440)
   })
 
-  it('onSocket gets every socket', async () => {
+  it('passes every socket to onSocket', async () => {
     const world = await open()
     const onSocket = vi.fn()
     await link(world, world.provider({ onSocket }))
-    // One to register, one to log in.
+    // One socket to register, one to log in.
     expect(onSocket).toHaveBeenCalledTimes(2)
     expect(onSocket.mock.calls[1]?.[0].user).toMatchObject({ id: '5511987654321:1@s.whatsapp.net' })
   })
 })
 
 describe('baileys: refusals', () => {
-  it('says which package is missing', async () => {
+  it('name the missing package', async () => {
     vi.resetModules()
     vi.doMock('baileys', () => {
       throw new Error('Cannot find package in /somewhere')
@@ -593,7 +593,7 @@ describe('baileys: refusals', () => {
     expect(everythingIn(error)).not.toContain('/somewhere')
   })
 
-  it('says that Baileys does not take the options, without repeating them', async () => {
+  it('report that Baileys rejects the options, without repeating them', async () => {
     const world = await open()
     const provider = world.provider({ socketOptions: { waWebSocketUrl: 'not a url' } })
     const error = await rejection(provider.reset({}))
@@ -602,7 +602,7 @@ describe('baileys: refusals', () => {
     await expect(provider.getStatus({})).resolves.toEqual({ status: 'unlinked' })
   })
 
-  it('lets nothing out of what the host’s own store throws', async () => {
+  it('expose nothing that the host’s own store throws', async () => {
     const authState = () => Promise.reject(new Error('postgres://user:secret@database'))
     const provider = baileys({ authState, sessionId: 'failing' })
     const error = await rejection(provider.getStatus({}))
@@ -610,7 +610,7 @@ describe('baileys: refusals', () => {
     expect(everythingIn(error)).not.toContain('secret')
   })
 
-  it('leaves no device on the phone whose credentials cannot be kept', async () => {
+  it('leave no device on the phone if the credentials cannot be stored', async () => {
     const world = await open()
     const store = memoryAuthState()
     vi.mocked(store.saveCreds).mockRejectedValue(new Error('disk full'))
@@ -628,27 +628,27 @@ describe('baileys: refusals', () => {
     expect(watched.statuses).not.toContain('linked')
   })
 
-  it('reports that WhatsApp cannot be reached', async () => {
+  it('report that WhatsApp cannot be reached', async () => {
     const world = await open()
     const provider = world.provider({ socketOptions: { waWebSocketUrl: 'ws://127.0.0.1:9/' } })
     const watched = watch(provider)
     await provider.reset({})
     const error = await watched.nextError()
     expect(error.code).toBe('network')
-    // Before the first code the version may be the reason too.
+    // Before the first code, the version may be the reason too.
     expect(error.message).toContain('baileys 7.0.0-rc14')
     expect((await rejection(provider.getStatus({}))).code).toBe('network')
     expect((await rejection(provider.getQrCode({}))).code).toBe('network')
     expect(everythingIn(error)).not.toContain('127.0.0.1')
   })
 
-  it('rejects the request for a pairing code where WhatsApp cannot be reached', async () => {
+  it('reject the request for a pairing code if WhatsApp cannot be reached', async () => {
     const world = await open()
     const provider = world.provider({ socketOptions: { waWebSocketUrl: 'ws://127.0.0.1:9/' } })
     expect((await rejection(provider.requestPairingCode(world.phoneNumber, {}))).code).toBe('network')
   })
 
-  it('keeps a link that cannot be reached after a restart of the process, and says so', async () => {
+  it('keep a link that cannot be reached after a restart of the process, and report it', async () => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)
@@ -659,7 +659,7 @@ describe('baileys: refusals', () => {
     expect(await readdir(world.folder)).toContain('creds.json')
   })
 
-  it.each([401, 403])('does not take the %i of a gateway on the way for WhatsApp’s', async (code) => {
+  it.each([401, 403])('do not treat the %i of a gateway as WhatsApp’s', async (code) => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)
@@ -675,7 +675,7 @@ describe('baileys: refusals', () => {
     gateway.close()
   })
 
-  it('reports that WhatsApp no longer takes this version, and keeps the link', async () => {
+  it('report that WhatsApp no longer accepts this version, and keep the link', async () => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)
@@ -689,7 +689,7 @@ describe('baileys: refusals', () => {
     await watched.until('linked')
   })
 
-  it('reports a locked account, and starts over when it is reset', async () => {
+  it('report a locked account, and a reset starts over', async () => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)
@@ -702,7 +702,7 @@ describe('baileys: refusals', () => {
     await watched.until('qr')
   })
 
-  it('demands a reset where WhatsApp no longer takes the credentials', async () => {
+  it('require a reset if WhatsApp no longer accepts the credentials', async () => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)
@@ -716,7 +716,7 @@ describe('baileys: refusals', () => {
     await watched.until('qr')
   })
 
-  it('ends at once when it is given up', async () => {
+  it('end immediately when the request is aborted', async () => {
     const world = await open()
     const provider = world.provider()
     const controller = new AbortController()
@@ -727,8 +727,8 @@ describe('baileys: refusals', () => {
   })
 })
 
-describe('baileys: what it pushes', () => {
-  it('is repeated, so that no page needs to poll whether it still holds', async () => {
+describe('baileys: pushed snapshots', () => {
+  it('are repeated, so that no page needs to poll for an unchanged state', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] })
     const world = await open()
     const provider = world.provider()
@@ -742,7 +742,7 @@ describe('baileys: what it pushes', () => {
     expect(pushed).toEqual([first, first])
   })
 
-  it('says of each code how long it lives, and by when it is confirmed or replaced', async () => {
+  it('contain for each code its lifetime and the time of its confirmation or replacement', async () => {
     fakeWaiting()
     const world = await open()
     const provider = world.provider()
@@ -756,12 +756,12 @@ describe('baileys: what it pushes', () => {
     expect(next).toMatchObject({ expiresInMs: 20_000, confirmInMs: 22_000, nextInMs: 22_000 })
   })
 
-  it('gives no nextInMs for codes if only reset() can start them', async () => {
+  it('have no nextInMs for codes if only reset() can start them', async () => {
     const watched = watch((await open()).provider())
     await expect(watched.until('stopped')).resolves.toEqual({ status: 'stopped', nextInMs: 0 })
   })
 
-  it('pushes no QR code for the method phone-code', async () => {
+  it('contain no QR code for the method phone-code', async () => {
     const world = await open()
     const provider = world.provider()
     const [typing, looking] = [watch(provider, 'phone-code'), watch(provider)]
@@ -770,7 +770,7 @@ describe('baileys: what it pushes', () => {
     expect(typing.statuses).toEqual(['unlinked'])
   })
 
-  it.each(['function', 'signal'] as const)('ends by its %s', async (means) => {
+  it.each(['function', 'signal'] as const)('stop by its %s', async (means) => {
     const world = await open()
     const provider = world.provider()
     const controller = new AbortController()
@@ -794,7 +794,7 @@ describe('baileys: one socket for a session', () => {
     await expect(first.getQrCode({})).resolves.toMatchObject({ qrCode: { value: code } })
   })
 
-  it('is not shared by sessions of their own', async () => {
+  it('is not shared by separate sessions', async () => {
     const world = await open()
     const authState = async () => memoryAuthState()
     const socketOptions = { waWebSocketUrl: world.server.url }
@@ -809,7 +809,7 @@ describe('baileys: one socket for a session', () => {
     expect(world.server.connectionCount).toBe(2)
   })
 
-  it('keeps credentials where the host wants them, and only those of a link', async () => {
+  it('stores credentials in the host’s store, and only those of a link', async () => {
     const world = await open()
     const store = memoryAuthState()
     const provider = world.keep(
@@ -842,8 +842,8 @@ function memoryAuthState(): BaileysAuthState {
   }
 }
 
-describe('baileys: an end', () => {
-  it('comes for a pairing without requests, and the next request gets a new code', async () => {
+describe('baileys: the end of a socket', () => {
+  it('follows for a pairing without requests, and the next request gets a new code', async () => {
     const world = await open()
     const provider = world.provider({ idleTimeoutMs: 60 })
     const gone = once(world.server.events, 'close')
@@ -857,7 +857,7 @@ describe('baileys: an end', () => {
     expect(textOf(await watch(provider).until('qr'))).not.toBe(first)
   })
 
-  it('does not come for a pairing code, whose reader has left the page', async () => {
+  it('does not follow for a pairing code, whose user has left the page', async () => {
     const world = await open()
     const provider = world.provider({ idleTimeoutMs: 1 })
     const code = await pairingCodeOf(world, provider)
@@ -865,7 +865,7 @@ describe('baileys: an end', () => {
     await watch(provider).until('linked')
   })
 
-  it('does not come for a link', async () => {
+  it('does not follow for a link', async () => {
     const world = await open()
     const provider = world.provider({ idleTimeoutMs: 1 })
     const watched = await link(world, provider)
@@ -874,7 +874,7 @@ describe('baileys: an end', () => {
     await expect(Promise.race([cut, quiet(50)])).resolves.toBe('quiet')
   })
 
-  it('comes with close, for all that wait', async () => {
+  it('follows with close(), for all pending calls', async () => {
     const world = await open()
     const provider = world.provider()
     const watched = await link(world, provider)
@@ -888,7 +888,7 @@ describe('baileys: an end', () => {
     expect(world.server.phone.devices).toHaveLength(1)
   })
 
-  it.each(['registration', 'linked', 'login'] as const)('can come at any moment (%s)', async (moment) => {
+  it.each(['registration', 'linked', 'login'] as const)('can happen at any moment (%s)', async (moment) => {
     const world = await open()
     const provider = world.provider()
     const reached = once(world.server.events, moment)
@@ -898,7 +898,7 @@ describe('baileys: an end', () => {
     await vi.waitFor(() => expect(world.server.connectionCount).toBe(0), { interval: 5 })
   })
 
-  it('close() ends soon if the server does not respond', async () => {
+  it('is not delayed by close() if the server does not respond', async () => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)
@@ -909,7 +909,7 @@ describe('baileys: an end', () => {
     expect(sockets()).toBeLessThan(before)
   })
 
-  it('can come before the socket is there', async () => {
+  it('can happen before the socket exists', async () => {
     const world = await open()
     const provider = world.provider()
     const reset = rejection(provider.reset({}))
@@ -946,11 +946,11 @@ describe('baileys: an end', () => {
 })
 
 describe('baileys: files', () => {
-  it('are for their owner alone, in a folder of their own', async () => {
+  it('are readable only by their owner, in their own folder', async () => {
     const world = await open()
     const provider = world.provider()
     await link(world, provider)
-    // What it still writes is written then.
+    // close() waits for pending writes.
     await provider.close()
     expect((await stat(world.folder)).mode & 0o777).toBe(0o700)
     const files = await readdir(world.folder)

@@ -9,14 +9,15 @@ import { wasend } from '../../src/providers/wasend.js'
 import { zApi } from '../../src/providers/z-api.js'
 import { IMAGE, json, PNG, QR_TEXT, rejection, stubFetch } from './fetch-stub.js'
 
-// Where a code or a picture enters: each adapter, and the webhook that brings a QR code. The rules themselves have tables in
-// test/core/pairing-code.test.ts and test/core/qr-payload.test.ts; an update that a page reads has one in test/core/update.test.ts.
+// Tests every input of a code or a picture: each adapter, and the webhook with a QR code. Tables for the rules themselves are in
+// test/core/pairing-code.test.ts and test/core/qr-payload.test.ts; test/core/update.test.ts has one for an update that a page
+// reads.
 
 const secret = 'd75b3a66374942c5b3c019c698abc206'
 const baseUrl = 'https://api.example'
 const number = normalizePhoneNumber('5511987654321')
 
-/** An adapter whose server gives a QR code, or a pairing code, as this value. */
+/** Creates an adapter whose server returns this value as a QR code or a pairing code. */
 type Make = (value: unknown) => PairingProvider
 
 const withSession = (value: unknown): typeof fetch =>
@@ -112,7 +113,7 @@ describe.each(Object.entries(adapters))('%s', (name, make) => {
     if (outcome) expect(['invalid-answer', 'code-refused']).toContain((await rejection(outcome)).code)
   })
 
-  it(`takes ${name === 'zApi' ? 'ten characters too' : 'eight characters and no more'}`, async () => {
+  it(`accepts ${name === 'zApi' ? 'ten characters too' : 'eight characters and no more'}`, async () => {
     const outcome = make('A1B2C3D4E5').requestPairingCode?.(number, {})
     if (!outcome) return
     if (name === 'zApi') expect(await outcome).toMatchObject({ pairingCode: 'A1B2C3D4E5' })
@@ -128,15 +129,15 @@ describe('the webhook qrcode.updated of Evolution API', () => {
   const read = (qrcode: unknown) =>
     provider.readWebhook?.({ event: 'qrcode.updated', instance: 'shop', data: { qrcode } })
 
-  it.each(pictures)('takes a picture %s', (_, base64) => {
+  it.each(pictures)('accepts a picture %s', (_, base64) => {
     expect(read({ base64 })).toMatchObject({ status: 'qr', qrCode: IMAGE })
   })
 
-  it.each(noPictures)('takes nothing for %j', (base64) => {
+  it.each(noPictures)('accepts nothing of %j', (base64) => {
     expect(read({ base64 })).toBeUndefined()
   })
 
-  it('takes the text of WhatsApp', () => {
+  it('accepts the text of WhatsApp', () => {
     expect(read({ code: QR_TEXT })).toMatchObject({ status: 'qr', qrCode: { kind: 'text', value: QR_TEXT } })
   })
 })

@@ -42,7 +42,7 @@ const notConnected = problem(400, [`The "${instanceName}" instance is not connec
 const token = 'A1C2E3F4-0000-4000-8000-SECRETTOKEN1'
 const list = (more: object = {}): Answer => json(entry(more))
 
-/** An entry of a server that says when it was written, and what its clock is. */
+/** Adds the time of the last write to a list entry, and the clock of the server to the response. */
 const dated =
   (more: object, ageMs: number): Answer =>
   () =>
@@ -77,11 +77,11 @@ function make(routes: Readonly<Record<string, Answer | readonly Answer[]>>) {
 
 const requestCode = async ({ requestPairingCode }: PairingProvider) => requestPairingCode?.(number, {})
 
-/** The whole numbers from one to before another. */
+/** The integers from the first up to, but not including, the second. */
 const range = (from: number, to: number): readonly number[] =>
   Array.from({ length: to - from }, (_, index) => from + index)
 
-/** Each request takes no time, and each pause is over at once. */
+/** Resolves requests without delay and ends each pause immediately. */
 async function hurried<Value>(question: () => Promise<Value>, withinMs = 30_000): Promise<Value> {
   const outcome = question()
   outcome.catch(() => undefined)
@@ -89,7 +89,7 @@ async function hurried<Value>(question: () => Promise<Value>, withinMs = 30_000)
   return outcome
 }
 
-// Loads the image libraries before the clock is taken away: modules load in real time.
+// Loads the image libraries before the fake clock starts, because modules load in real time.
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
 
 beforeEach(() => {
@@ -98,7 +98,7 @@ beforeEach(() => {
 })
 
 describe('evolutionApi', () => {
-  it('has the id of the instance and offers both methods, reset and unlink', () => {
+  it('uses the instance as id and offers both methods, reset and unlink', () => {
     const { provider } = make({})
     expect(provider).toMatchObject({ id: 'evolution-api', sessionId: 'evolution.example.com/shop' })
     expect(Object.keys(provider)).toEqual(expect.arrayContaining(['requestPairingCode', 'reset', 'unlink']))
@@ -107,7 +107,7 @@ describe('evolutionApi', () => {
   it.each([
     ['https://a.example/shop', 'one', 'a.example/shop/one'],
     ['https://a.example', 'shop/one', 'a.example/shop%2Fone'],
-  ])('is one session and no other: %s, %s', (url, name, sessionId) => {
+  ])('identifies one session: %s, %s', (url, name, sessionId) => {
     expect(evolutionApi({ baseUrl: url, apiKey, instanceName: name }).sessionId).toBe(sessionId)
   })
 
@@ -119,12 +119,12 @@ describe('evolutionApi', () => {
   })
 })
 
-describe('evolutionApi getStatus', () => {
+describe('evolutionApi getStatus()', () => {
   it.each([
     ['connecting', 'unlinked'],
     ['somethingNew', 'preparing'],
     [undefined, 'preparing'],
-  ])('takes %s for %s, with one request', async (name, expected) => {
+  ])('maps %s to %s, with one request', async (name, expected) => {
     const { provider, stub } = make({ 'GET connectionState': state(name) })
     expect(await provider.getStatus({})).toEqual({ status: expected })
     expect(stub.asked).toEqual(['GET connectionState'])
@@ -148,7 +148,7 @@ describe('evolutionApi getStatus', () => {
     expect(snapshot.status === 'linked' && snapshot.account.phoneNumber).toBe(phoneNumber)
   })
 
-  it('does not name the phone of an earlier link, which the list keeps until it is written again', async () => {
+  it('does not name the phone of an earlier link, which stays in the list until its next write', async () => {
     const { provider } = make({
       'GET connectionState': state('open'),
       'GET fetchInstances': list({ connectionStatus: 'connecting' }),
@@ -158,13 +158,13 @@ describe('evolutionApi getStatus', () => {
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account: {} })
   })
 
-  it('takes `close` for unlinked where the list says so too', async () => {
+  it('maps `close` to unlinked if the list confirms it', async () => {
     const { provider, stub } = make({ 'GET connectionState': state('close') })
     expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
     expect(stub.asked).toEqual(['GET connectionState', 'GET fetchInstances'])
   })
 
-  it('is linked at open and gives the account without the token', async () => {
+  it('is linked at open and returns the account without the token', async () => {
     const { provider, stub } = make({ 'GET connectionState': state('open'), 'GET fetchInstances': list() })
     const snapshot = await provider.getStatus({})
     expect(snapshot).toEqual({ status: 'linked', account })
@@ -203,7 +203,7 @@ describe('evolutionApi getStatus', () => {
     ['requestPairingCode', requestCode],
     ['reset', async (provider: PairingProvider) => provider.reset?.({})],
     ['unlink', async (provider: PairingProvider) => provider.unlink?.({})],
-  ] as const)('%s ends at once where version 2.4 is not activated', async (_title, ask) => {
+  ] as const)('%s ends immediately if version 2.4 is not activated', async (_title, ask) => {
     const mockServer = mockEvolutionApi(createEmulator(), { apiKey, instanceName, isActivated: false })
     const provider = evolutionApi({ baseUrl, apiKey, instanceName, fetch: mockServer.fetch })
     const error = await rejection(Promise.resolve(ask(provider)))
@@ -212,8 +212,8 @@ describe('evolutionApi getStatus', () => {
   })
 })
 
-describe('evolutionApi getQrCode', () => {
-  it('begins a pairing where the instance is closed, which getStatus() does not', async () => {
+describe('evolutionApi getQrCode()', () => {
+  it('starts a pairing if the instance is closed, unlike getStatus()', async () => {
     const { provider, stub } = make({
       'GET connectionState': [state('close'), state('close'), state('connecting')],
       'GET connect': codes(QR_LINK),
@@ -237,7 +237,7 @@ describe('evolutionApi getQrCode', () => {
     expect(stub.requests.map(({ url }) => url)).toContain(`${baseUrl}/instance/connect/shop`)
   })
 
-  it('fetches each code once, and says when it ends: 45 seconds after the pairing was begun', async () => {
+  it('fetches each code once, and returns its end: 45 seconds after the pairing was started', async () => {
     const { provider, stub } = make({
       'GET connectionState': [state('close'), state('connecting')],
       'GET connect': [codes(QR_LINK), codes(QR_TEXT)],
@@ -255,7 +255,7 @@ describe('evolutionApi getQrCode', () => {
         expiresInMs: 45_000 - index * 3_000,
       })),
     )
-    // A scan of its last moment arrives before the next one is fetched.
+    // A scan at the last moment reaches the server before the next code is fetched.
     expect(given.slice(15)).toMatchObject([
       { status: 'unlinked' },
       { status: 'qr', qrCode: { value: QR_TEXT }, expiresInMs: 42_000 },
@@ -263,7 +263,7 @@ describe('evolutionApi getQrCode', () => {
     expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(2)
   })
 
-  it('reads a code of unknown age again after 15 and 30 seconds, and each time it is off the screen before', async () => {
+  it('reads a code of unknown age again after 15 and 30 seconds, and hides it before each read', async () => {
     const { provider, stub } = make({
       'GET connectionState': state('connecting'),
       'GET connect': codes(QR_LINK),
@@ -284,7 +284,7 @@ describe('evolutionApi getQrCode', () => {
     expect(visible).toEqual([...range(0, 14), ...range(17, 31), ...range(34, 45)])
   })
 
-  it('knows the age of a code that another process has begun from the list, and reads it once', async () => {
+  it('reads the age of a code of another process from the list, and reads that code once', async () => {
     const { provider, stub } = make({
       'GET connectionState': state('connecting'),
       'GET connect': codes(QR_LINK),
@@ -292,7 +292,7 @@ describe('evolutionApi getQrCode', () => {
     })
     const snapshot = await provider.getQrCode({})
     const left = snapshot.status === 'qr' ? (snapshot.expiresInMs ?? 0) : 0
-    // The clock of the server is known to a second.
+    // The clock of the server has a resolution of one second.
     expect(left).toBeGreaterThanOrEqual(24_000)
     expect(left).toBeLessThanOrEqual(25_000)
     await vi.advanceTimersByTimeAsync(left - 1_000)
@@ -300,25 +300,28 @@ describe('evolutionApi getQrCode', () => {
     expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
   })
 
-  // The list was read at the server when it was sent, or when it arrived. The code is 20 seconds old at that moment.
+  // The server read the list at some time between request and response. The code is 20 seconds old then.
   it.each([
     ['arrives 1 s late', late, 1_000, 25_000],
     ['arrives 3 s late', late, 3_000, 25_000],
     ['arrives 4.9 s late', late, 4_900, 25_000],
     ['is made 3 s late', held, 3_000, 28_000],
-  ] as const)('makes no code younger by a list that %s', async (_title, delayed, ms, endsAt) => {
-    const { provider } = make({
-      'GET connectionState': state('connecting'),
-      'GET connect': codes(QR_LINK),
-      'GET fetchInstances': delayed(dated({ connectionStatus: 'connecting' }, 20_000), ms),
-    })
-    const snapshot = await hurried(() => provider.getQrCode({}), ms)
-    const left = snapshot.status === 'qr' ? (snapshot.expiresInMs ?? 0) : 0
-    expect(left).toBeLessThanOrEqual(endsAt)
-    expect(left).toBeGreaterThanOrEqual(endsAt - ms - 1_000)
-  })
+  ] as const)(
+    'does not extend the life of a code because of a list that %s',
+    async (_title, delayed, ms, endsAt) => {
+      const { provider } = make({
+        'GET connectionState': state('connecting'),
+        'GET connect': codes(QR_LINK),
+        'GET fetchInstances': delayed(dated({ connectionStatus: 'connecting' }, 20_000), ms),
+      })
+      const snapshot = await hurried(() => provider.getQrCode({}), ms)
+      const left = snapshot.status === 'qr' ? (snapshot.expiresInMs ?? 0) : 0
+      expect(left).toBeLessThanOrEqual(endsAt)
+      expect(left).toBeGreaterThanOrEqual(endsAt - ms - 1_000)
+    },
+  )
 
-  it('takes no code for another one because its list arrives late', async () => {
+  it('does not mistake a code for another one if its list arrives late', async () => {
     let isReachable = true
     let fetchInstances: Answer = held(dated({ connectionStatus: 'connecting' }, 24_900), 4_900)
     const { provider, stub } = make({
@@ -327,7 +330,7 @@ describe('evolutionApi getQrCode', () => {
       'GET fetchInstances': (request) => fetchInstances(request),
     })
     await hurried(() => provider.getQrCode({}), 4_900)
-    // After a failure the server may have been restarted: the list is read again. It was written at the same moment.
+    // After a failure the server may have restarted, so the list is read again. It was written at the same moment.
     isReachable = false
     await rejection(provider.getStatus({}))
     isReachable = true
@@ -337,7 +340,7 @@ describe('evolutionApi getQrCode', () => {
     expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
   })
 
-  it('counts the life of a code from the request that still had the one before, however late that arrived', async () => {
+  it('counts the life of a code from the last request that returned the previous one, even if its response was late', async () => {
     const startedAt = Date.now()
     const next = `${QR_LINK}2`
     let sent = 0
@@ -345,7 +348,7 @@ describe('evolutionApi getQrCode', () => {
       'GET connectionState': state('connecting'),
       'GET connect': (request) => {
         sent += 1
-        // The next code is made 100 ms after the second request.
+        // The next code is created 100 ms after the second request.
         return [codes(QR_LINK), late(codes(QR_LINK), 3_000)][sent - 1]?.(request) ?? codes(next)(request)
       },
     })
@@ -361,7 +364,7 @@ describe('evolutionApi getQrCode', () => {
     expect(endsAt - startedAt).toBeLessThanOrEqual(readAt + 45_000 - startedAt)
   })
 
-  it('takes a code off the screen in time where WhatsApp issued the pairing code beside it 2.4 seconds later', async () => {
+  it('hides a code in time if WhatsApp issued the pairing code of the same response 2.4 seconds later', async () => {
     const { provider } = make({
       'GET connectionState': state('connecting'),
       'GET connect': pairing('AAAA1111'),
@@ -385,7 +388,7 @@ describe('evolutionApi getQrCode', () => {
     expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', expiresInMs: 14_000 })
   })
 
-  it('shows the picture where there is no text', async () => {
+  it('shows the picture if there is no text', async () => {
     const { provider } = make({
       'GET connectionState': state('connecting'),
       'GET connect': json({ base64: `data:image/png;base64,${PNG}`, count: 1 }),
@@ -393,7 +396,7 @@ describe('evolutionApi getQrCode', () => {
     expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', qrCode: IMAGE })
   })
 
-  it('waits where the count is zero and no code is there', async () => {
+  it('waits if the count is zero and no code exists', async () => {
     const { provider } = make({ 'GET connectionState': state('connecting'), 'GET connect': noCode })
     expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
   })
@@ -408,7 +411,7 @@ describe('evolutionApi getQrCode', () => {
     expect(stub.asked).not.toContain('GET connect')
   })
 
-  it('waits where the code is of the pairing before, until another one comes', async () => {
+  it('waits if the code belongs to the previous pairing, until another one appears', async () => {
     const { provider } = make({
       'GET connectionState': [state('connecting'), state('open'), state('open'), state('connecting')],
       'GET fetchInstances': [
@@ -426,7 +429,7 @@ describe('evolutionApi getQrCode', () => {
     expect(await provider.getQrCode({})).toMatchObject({ qrCode: { value: QR_LINK } })
   })
 
-  it('getQrCode() gives "preparing" if the instance was linked between two requests', async () => {
+  it('returns "preparing" if the instance was linked between two requests', async () => {
     const { provider } = make({
       'GET connectionState': state('connecting'),
       'GET connect': json({ instance: { instanceName, state: 'open' } }),
@@ -447,13 +450,13 @@ describe('evolutionApi getQrCode', () => {
   })
 })
 
-describe('evolutionApi, between two states', () => {
+describe('evolutionApi between two states', () => {
   const connecting = list({ connectionStatus: 'connecting' })
 
   const connects = ({ asked }: { readonly asked: readonly string[] }): number =>
     asked.filter((name) => name === 'GET connect').length
 
-  it('sends nothing in the moment after a scan, and leaves the code where it is', async () => {
+  it('sends nothing in the moment after a scan, and keeps the code', async () => {
     const { provider, stub } = make({
       'GET connectionState': [
         state('connecting'),
@@ -467,14 +470,14 @@ describe('evolutionApi, between two states', () => {
     })
     expect((await provider.getQrCode({})).status).toBe('qr')
     await vi.advanceTimersByTimeAsync(3_000)
-    // No provider says that a phone has scanned: it is not called linking.
+    // No provider reports a scan, so the status is not linking.
     for (let times = 0; times < 3; times += 1)
       expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
     expect((await provider.getStatus({})).status).toBe('linked')
     expect(connects(stub)).toBe(1)
   })
 
-  it('finishes a link by one `connect` where the server does not connect again within 8 seconds', async () => {
+  it('finishes a link by one `connect` if the server does not reconnect within 8 seconds', async () => {
     const { provider, stub } = make({
       'GET connectionState': [state('connecting'), state('close')],
       'GET connect': codes(QR_LINK),
@@ -489,12 +492,12 @@ describe('evolutionApi, between two states', () => {
     expect(told).toEqual([
       ...Array.from({ length: 8 }, () => 'preparing 1'),
       ...Array.from({ length: 8 }, () => 'preparing 2'),
-      // It has not helped. The user or the page begins the next pairing.
+      // It has not helped. The user or the page starts the next pairing.
       ...Array.from({ length: 4 }, () => 'unlinked 2'),
     ])
   })
 
-  it('is not called linking where the time of the code is over before the server is back: its line may be cut', async () => {
+  it('is not linking if the code expires before the server is back: its connection may be lost', async () => {
     const { provider } = make({
       'GET connectionState': [state('close'), state('connecting'), state('close')],
       'GET connect': codes(QR_LINK),
@@ -529,7 +532,7 @@ describe('evolutionApi, between two states', () => {
     expect(stub.asked).not.toContain('DELETE logout')
   })
 
-  it('sends one `connect` for a link that does not come, however many requests find it at once', async () => {
+  it('sends one `connect` for a missing link, for any number of concurrent requests', async () => {
     const { provider, stub } = make({
       'GET connectionState': [state('connecting'), state('close')],
       'GET connect': codes(QR_LINK),
@@ -539,7 +542,7 @@ describe('evolutionApi, between two states', () => {
     await provider.getQrCode({ memory })
     await provider.getStatus({ memory })
     await vi.advanceTimersByTimeAsync(8_000)
-    // As several requests make adapters of their own.
+    // Several requests each create an adapter.
     const others = range(0, 4).map(() => evolutionApi({ baseUrl, apiKey, instanceName, fetch: stub.fetch }))
     await Promise.all(
       others.map((other, index) => (index % 2 ? other.getQrCode({ memory }) : other.getStatus({ memory }))),
@@ -547,7 +550,7 @@ describe('evolutionApi, between two states', () => {
     expect(connects(stub)).toBe(2)
   })
 
-  it('does not finish a link at the limit of codes, which looks the same: the time of the code is over', async () => {
+  it('does not finish a link at the limit of codes, which looks the same: the time of the code has passed', async () => {
     const { provider, stub } = make({
       'GET connectionState': [state('close'), state('connecting'), state('close')],
       'GET connect': codes(QR_LINK),
@@ -562,7 +565,7 @@ describe('evolutionApi, between two states', () => {
     expect(connects(stub)).toBe(1)
   })
 
-  it('does not wait where the list was written long ago: no scan is under way then', async () => {
+  it('does not wait if the list was written long ago, because no scan can be in progress', async () => {
     const { provider } = make({
       'GET connectionState': state('close'),
       'GET fetchInstances': dated({ connectionStatus: 'connecting' }, 60_000),
@@ -570,7 +573,7 @@ describe('evolutionApi, between two states', () => {
     expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
   })
 
-  it('takes a code away that the server has replaced after a restart, and reads the next one', async () => {
+  it('removes a code that the server has replaced after a restart, and reads the next one', async () => {
     const { provider, stub } = make({
       'GET connectionState': [state('close'), state('connecting'), state(undefined), state('connecting')],
       'GET connect': [codes(QR_LINK), codes(QR_TEXT)],
@@ -592,7 +595,7 @@ describe('evolutionApi, between two states', () => {
     expect(connects(stub)).toBe(2)
   })
 
-  it('keeps a code that is the same after requests have failed', async () => {
+  it('keeps an unchanged code after failed requests', async () => {
     const { provider, stub } = make({
       'GET connectionState': [state('close'), empty(502), state('connecting')],
       'GET connect': codes(QR_LINK),
@@ -606,12 +609,12 @@ describe('evolutionApi, between two states', () => {
     await rejection(provider.getStatus({}))
     for (let times = 0; times < 3; times += 1)
       expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
-    // Once the list has said so, it is not read again.
+    // Once the list has confirmed it, it is not read again.
     expect(stub.asked.filter((name) => name === 'GET fetchInstances')).toHaveLength(2)
     expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', expiresInMs: 25_000 })
   })
 
-  it('keeps what went before in the memory of the session, as plain JSON', async () => {
+  it('stores its history in the memory of the session, as plain JSON', async () => {
     const { stub } = make({
       'GET connectionState': [state('connecting'), state('close')],
       'GET connect': codes(QR_LINK),
@@ -627,7 +630,7 @@ describe('evolutionApi, between two states', () => {
       status: 'preparing',
     })
     expect(connects(stub)).toBe(2)
-    // Without it, nothing is sent.
+    // Without the memory, it sends nothing.
     expect(await adapter().getStatus({ memory: {} })).toEqual({ status: 'preparing' })
     expect(await adapter().getStatus({ memory: { evolution: 'of another version' } })).toEqual({
       status: 'preparing',
@@ -635,28 +638,25 @@ describe('evolutionApi, between two states', () => {
     expect(connects(stub)).toBe(2)
   })
 
-  it('stays unlinked where it stays closed', async () => {
+  it('stays unlinked if it stays closed', async () => {
     const { provider } = make({ 'GET connectionState': [state('connecting'), state('close')] })
     await provider.getStatus({})
     expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
   })
 
-  it.each(['connecting', 'close'])(
-    'does not take a link that is lost for a moment for one that has ended: %s',
-    async (name) => {
-      const { provider } = make({
-        'GET connectionState': [state('open'), state(name)],
-        'GET fetchInstances': list(),
-      })
-      await provider.getStatus({})
-      await vi.advanceTimersByTimeAsync(60_000)
-      expect(await provider.getStatus({})).toEqual({ status: 'preparing' })
-      await vi.advanceTimersByTimeAsync(7_000)
-      expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
-    },
-  )
+  it.each(['connecting', 'close'])('does not treat a briefly lost link as ended: %s', async (name) => {
+    const { provider } = make({
+      'GET connectionState': [state('open'), state(name)],
+      'GET fetchInstances': list(),
+    })
+    await provider.getStatus({})
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(await provider.getStatus({})).toEqual({ status: 'preparing' })
+    await vi.advanceTimersByTimeAsync(7_000)
+    expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
+  })
 
-  it('is unlinked at once where the phone has removed the device', async () => {
+  it('is unlinked immediately if the phone has removed the device', async () => {
     const { provider } = make({
       'GET connectionState': [state('open'), state('close')],
       'GET fetchInstances': [list(), list({ connectionStatus: 'close' })],
@@ -666,8 +666,8 @@ describe('evolutionApi, between two states', () => {
   })
 })
 
-describe('evolutionApi requestPairingCode', () => {
-  it('begins a pairing with the number', async () => {
+describe('evolutionApi requestPairingCode()', () => {
+  it('starts a pairing with the number', async () => {
     const { provider, stub } = make({
       'GET connectionState': state('close'),
       'GET connect': pairing('LKJBTJ5C'),
@@ -676,7 +676,7 @@ describe('evolutionApi requestPairingCode', () => {
     expect(stub.requests[2]?.url).toBe(`${baseUrl}/instance/connect/shop?number=5511987654321`)
   })
 
-  it('ends the pairing that is under way first: a number is ignored in the middle of one', async () => {
+  it('ends a pairing in progress first, because a number is ignored during one', async () => {
     const { provider, stub } = make({
       'GET connectionState': state('connecting'),
       'DELETE logout': loggedOut,
@@ -686,7 +686,7 @@ describe('evolutionApi requestPairingCode', () => {
     expect(stub.asked.slice(-2)).toEqual(['DELETE logout', 'GET connect'])
   })
 
-  it('leaves no moment between the two in which another page would find the instance closed', async () => {
+  it('leaves no gap between the two in which another page would find the instance closed', async () => {
     const others: Promise<unknown>[] = []
     const { provider, stub } = make({
       'GET connectionState': state('connecting'),
@@ -701,7 +701,7 @@ describe('evolutionApi requestPairingCode', () => {
     expect(stub.asked.slice(2)).toEqual(['DELETE logout', 'GET connectionState', 'GET connect'])
   })
 
-  it('requestPairingCode() repeats its request until the code exists', async () => {
+  it('repeats its request until the code exists', async () => {
     const { provider, stub } = make({
       'GET connectionState': [state('close'), state('connecting')],
       'GET connect': [noCode, codes(QR_LINK), pairing('LKJBTJ5C')],
@@ -713,7 +713,7 @@ describe('evolutionApi requestPairingCode', () => {
     expect(await question).toMatchObject({ pairingCode: 'LKJBTJ5C' })
   })
 
-  it('does not give the code of the pairing before, which the server repeats at first', async () => {
+  it('does not return the code of the previous pairing, which the server repeats at first', async () => {
     const { provider } = make({
       'GET connectionState': [state('close'), state('connecting')],
       'DELETE logout': loggedOut,
@@ -729,7 +729,7 @@ describe('evolutionApi requestPairingCode', () => {
     expect(await question).toMatchObject({ pairingCode: '98QRSTVW' })
   })
 
-  it('requestPairingCode() rejects after twelve requests without a code', async () => {
+  it('rejects after twelve requests without a code', async () => {
     const { provider, stub } = make({
       'GET connectionState': [state('close'), state('connecting')],
       'GET connect': noCode,
@@ -739,14 +739,14 @@ describe('evolutionApi requestPairingCode', () => {
     expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(12)
   })
 
-  it('begins a pairing once more where the first one closes without a code, and no third', async () => {
+  it('starts a pairing once more if the first one closes without a code, and no third one', async () => {
     const { provider, stub } = make({ 'GET connectionState': state('close'), 'GET connect': noCode })
     const error = await rejection(hurried(() => requestCode(provider)))
     expect(error).toMatchObject({ code: 'provider-unavailable', action: 'retry' })
     expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(2)
   })
 
-  it('requestPairingCode() ends when its signal aborts between two requests', async () => {
+  it('ends when its signal aborts between two requests', async () => {
     const { provider, stub } = make({ 'GET connectionState': state('close'), 'GET connect': noCode })
     const controller = new AbortController()
     const question = provider.requestPairingCode?.(number, { signal: controller.signal })
@@ -758,7 +758,7 @@ describe('evolutionApi requestPairingCode', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('is linked where the instance is, or becomes so', async () => {
+  it('is linked if the instance is or becomes linked', async () => {
     const linked = make({ 'GET connectionState': state('open'), 'GET fetchInstances': list() })
     expect(await requestCode(linked.provider)).toEqual({ status: 'linked', account })
     const restored = make({
@@ -794,7 +794,7 @@ describe('evolutionApi requestPairingCode', () => {
   })
 })
 
-describe('evolutionApi, while a pairing code is to be entered', () => {
+describe('evolutionApi while a pairing code can be entered', () => {
   const follow = async (...answers: readonly Answer[]) => {
     const made = make({
       'GET connectionState': [state('close'), state('connecting')],
@@ -807,17 +807,17 @@ describe('evolutionApi, while a pairing code is to be entered', () => {
   const next = (pairingCode: string, count: number): Answer =>
     codes(`${QR_LINK}${count}`, { pairingCode, count })
 
-  it('says that the code ends after 45 seconds, with the QR code beside it', async () => {
+  it('reports that the code expires after 45 seconds, with its QR code', async () => {
     const { provider, given, stub } = await follow()
     expect(given).toEqual({ status: 'pairing-code', pairingCode: 'AAAA1111', expiresInMs: 45_000 })
     await vi.advanceTimersByTimeAsync(30_000)
     expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
     expect(await requestCode(provider)).toMatchObject({ pairingCode: 'AAAA1111', expiresInMs: 15_000 })
-    // While it may be on a screen, no `connect` is sent.
+    // No `connect` is sent while it may be on a screen.
     expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
   })
 
-  it('gives the next code of the same pairing for the same number, without a logout', async () => {
+  it('returns the next code of the same pairing for the same number, without a logout', async () => {
     const { provider, stub } = await follow(next('BBBB2222', 5))
     await vi.advanceTimersByTimeAsync(48_000)
     expect(await hurried(() => requestCode(provider))).toMatchObject({ pairingCode: 'BBBB2222' })
@@ -825,7 +825,7 @@ describe('evolutionApi, while a pairing code is to be entered', () => {
     expect(stub.requests.filter(({ url }) => url.includes('number=5511987654321'))).toHaveLength(2)
   })
 
-  it('waits for the end of a code that is over in a moment, and for a scan of that moment', async () => {
+  it('waits for a code that expires in a moment, and for a scan at that moment', async () => {
     const { provider, stub } = await follow(next('BBBB2222', 5))
     await vi.advanceTimersByTimeAsync(45_100)
     const question = requestCode(provider)
@@ -834,7 +834,7 @@ describe('evolutionApi, while a pairing code is to be entered', () => {
     expect(await hurried(() => question)).toMatchObject({ pairingCode: 'BBBB2222' })
   })
 
-  it('logs out for another number, which the server ignores in the middle of a pairing', async () => {
+  it('logs out for another number, which the server ignores during a pairing', async () => {
     const { provider, stub } = await follow(next('BBBB2222', 1))
     const other = normalizePhoneNumber('5521987654321')
     expect(await provider.requestPairingCode?.(other, {})).toMatchObject({ pairingCode: 'BBBB2222' })
@@ -861,14 +861,14 @@ describe('evolutionApi, while a pairing code is to be entered', () => {
     },
   )
 
-  it('shows the QR code of the same pairing to a user who would rather scan', async () => {
+  it('shows the QR code of the same pairing to a user who switches to scanning', async () => {
     const { provider, stub } = await follow()
     expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', qrCode: { value: QR_LINK } })
     expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
   })
 })
 
-describe('evolutionApi, closed while a pairing code is live: by a phone, or by a restart', () => {
+describe('evolutionApi, closed by a phone or a restart while a pairing code is valid', () => {
   interface Scene {
     readonly emulator: ReturnType<typeof createEmulator>
     readonly server: ReturnType<typeof mockEvolutionApi>
@@ -881,7 +881,7 @@ describe('evolutionApi, closed while a pairing code is live: by a phone, or by a
     server.start(50)
   }
 
-  /** The states of half a minute after `act`, one request each 3 seconds. */
+  /** The states of the half minute after `act`, with one request every 3 seconds. */
   async function follow(
     version: '2.3.7' | '2.4',
     first: 'code' | 'qr then code',
@@ -969,19 +969,19 @@ describe('evolutionApi, closed while a pairing code is live: by a phone, or by a
       types,
       /^(unlinked, )?preparing, linked, 1/,
     ],
-  ])('is never called linking: %s', async (_title, version, first, waitMs, act, expected) => {
+  ])('is never linking: %s', async (_title, version, first, waitMs, act, expected) => {
     expect(await follow(version, first, waitMs, act)).toMatch(expected)
   })
 })
 
-describe('evolutionApi, where a pairing code was not entered', () => {
+describe('evolutionApi after a pairing code that was not entered', () => {
   const closedForGood = {
     'GET connectionState': state('close'),
     'GET connect': noCode,
     'GET fetchInstances': dated({ connectionStatus: 'connecting' }, 600_000),
   }
 
-  it('says so after two starts without a code, and sends no third', async () => {
+  it('reports it after two starts without a code, and sends no third one', async () => {
     const { provider, stub } = make(closedForGood)
     expect(await hurried(() => provider.getQrCode({}))).toEqual({ status: 'preparing' })
     expect(await hurried(() => provider.getQrCode({}))).toEqual({ status: 'preparing' })
@@ -992,13 +992,13 @@ describe('evolutionApi, where a pairing code was not entered', () => {
     expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(2)
   })
 
-  it('says so to a user who requests a pairing code', async () => {
+  it('reports it to a user who requests a pairing code', async () => {
     const { provider, stub } = make(closedForGood)
     expect((await rejection(hurried(() => requestCode(provider)))).code).toBe('session-stale')
     expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(2)
   })
 
-  it('reset() fails with "not-supported" and sends nothing that does not help', async () => {
+  it('reset() fails with "not-supported" and sends no request that would not help', async () => {
     const { provider, stub } = make(closedForGood)
     await rejection(hurried(() => requestCode(provider)))
     const error = await rejection(hurried(async () => provider.reset?.({})))
@@ -1006,13 +1006,13 @@ describe('evolutionApi, where a pairing code was not entered', () => {
     expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(2)
   })
 
-  it('does not say so of a server that only cannot reach WhatsApp: its list never said "connecting"', async () => {
+  it('does not report it for a server that only cannot reach WhatsApp: its list never contained "connecting"', async () => {
     const { provider } = make({ 'GET connectionState': state('close'), 'GET connect': noCode })
     for (let times = 0; times < 4; times += 1)
       expect(await hurried(() => provider.getQrCode({}))).toEqual({ status: 'preparing' })
   })
 
-  it('forgets it as soon as the instance was created again', async () => {
+  it('forgets it as soon as the instance is created again', async () => {
     let isNew = false
     const { provider } = make({
       ...closedForGood,
@@ -1027,7 +1027,7 @@ describe('evolutionApi, where a pairing code was not entered', () => {
     expect(await provider.getQrCode({})).toMatchObject({ status: 'qr' })
   })
 
-  it.each(['2.3.7', '2.4'] as const)('%s: with recreateInstance, starting over helps', async (version) => {
+  it.each(['2.3.7', '2.4'] as const)('%s: starting over helps with recreateInstance', async (version) => {
     const emulator = createEmulator({ linkingMs: 500 })
     const mockServer = mockEvolutionApi(emulator, { apiKey, instanceName, version })
     const call = (method: string, path: string, body?: object): Promise<Response> =>
@@ -1098,8 +1098,8 @@ describe('evolutionApi, where a pairing code was not entered', () => {
   })
 })
 
-describe('evolutionApi reset', () => {
-  it('begins a pairing where the instance is closed', async () => {
+describe('evolutionApi reset()', () => {
+  it('starts a pairing if the instance is closed', async () => {
     const { provider, stub } = make({ 'GET connectionState': state('close'), 'GET connect': codes(QR_LINK) })
     await provider.reset?.({})
     expect(stub.requests.map(({ url }) => url)).toEqual([
@@ -1109,7 +1109,7 @@ describe('evolutionApi reset', () => {
     ])
   })
 
-  it('logs out what hangs in the middle of a pairing, and begins another', async () => {
+  it('logs out an instance that hangs during a pairing, and starts another pairing', async () => {
     const { provider, stub } = make({
       'GET connectionState': state('connecting'),
       'DELETE logout': loggedOut,
@@ -1118,7 +1118,7 @@ describe('evolutionApi reset', () => {
     await provider.reset?.({})
     expect(stub.asked).toEqual([
       'GET connectionState',
-      // Nothing comes of the pairing under way.
+      // The current pairing leads to nothing.
       'GET fetchInstances',
       'GET connect',
       'GET fetchInstances',
@@ -1128,7 +1128,7 @@ describe('evolutionApi reset', () => {
     ])
   })
 
-  it('leaves a pairing alone that has a code, and ends it where the user starts over again', async () => {
+  it('keeps a pairing that has a code, and ends it if the user starts over again', async () => {
     const { provider, stub } = make({
       'GET connectionState': [state('close'), state('connecting')],
       'GET connect': [codes(QR_LINK), codes(QR_TEXT)],
@@ -1148,21 +1148,18 @@ describe('evolutionApi reset', () => {
   it.each<[string, (provider: PairingProvider) => Promise<unknown>]>([
     ['reset', async (provider) => provider.reset?.({})],
     ['a pairing code', requestCode],
-  ])(
-    'never ends a link that only connects again, and was not seen by this object: %s',
-    async (_title, ask) => {
-      const { provider, stub } = make({
-        'GET connectionState': state('connecting'),
-        'GET connect': noCode,
-        'GET fetchInstances': list(),
-      })
-      const error = await rejection(hurried(() => ask(provider)))
-      expect(error.code).toBe('provider-unavailable')
-      expect(stub.asked).not.toContain('DELETE logout')
-    },
-  )
+  ])('never ends a link that only reconnects, and that this object has not seen: %s', async (_title, ask) => {
+    const { provider, stub } = make({
+      'GET connectionState': state('connecting'),
+      'GET connect': noCode,
+      'GET fetchInstances': list(),
+    })
+    const error = await rejection(hurried(() => ask(provider)))
+    expect(error.code).toBe('provider-unavailable')
+    expect(stub.asked).not.toContain('DELETE logout')
+  })
 
-  it('of several pages at once begins one pairing, and ends none of them', async () => {
+  it('of several pages at once starts one pairing, and ends none of them', async () => {
     const { provider, stub } = make({
       'GET connectionState': [state('close'), state('connecting')],
       'GET connect': codes(QR_LINK),
@@ -1177,7 +1174,7 @@ describe('evolutionApi reset', () => {
     expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(1)
   })
 
-  it('leaves a link alone', async () => {
+  it('keeps a link', async () => {
     const { provider, stub } = make({ 'GET connectionState': state('open'), 'GET fetchInstances': list() })
     await provider.reset?.({})
     expect(stub.asked).toEqual(['GET connectionState', 'GET fetchInstances'])
@@ -1186,7 +1183,7 @@ describe('evolutionApi reset', () => {
   it.each([
     ['begins a pairing where it stays closed', state('close'), 1],
     ['does nothing where it is linked then', state('open'), 0],
-  ])('waits where the instance may be connecting again, and %s', async (_title, later, connects) => {
+  ])('waits if the instance may be reconnecting, and %s', async (_title, later, connects) => {
     const { provider, stub } = make({
       'GET connectionState': [...Array.from({ length: 5 }, () => state('close')), later],
       'GET fetchInstances': list({ connectionStatus: 'connecting' }),
@@ -1197,7 +1194,7 @@ describe('evolutionApi reset', () => {
     expect(stub.asked.filter((name) => name === 'GET connect')).toHaveLength(connects)
   })
 
-  it('sends one `connect` where several adapters reset at once, also where it takes six seconds', async () => {
+  it('sends one `connect` if several adapters reset at once, even if it takes six seconds', async () => {
     const emulator = createEmulator()
     const mockServer = mockEvolutionApi(emulator, { apiKey, instanceName, holdMs: 6_000 })
     const make = () => evolutionApi({ baseUrl, apiKey, instanceName, fetch: mockServer.fetch })
@@ -1219,7 +1216,7 @@ describe('evolutionApi reset', () => {
   })
 })
 
-describe('evolutionApi unlink', () => {
+describe('evolutionApi unlink()', () => {
   it.each<[string, Answer]>([
     ['logs out', loggedOut],
     ['is done where nothing is linked', notConnected],
@@ -1229,16 +1226,19 @@ describe('evolutionApi unlink', () => {
     expect(stub.asked).toEqual(['DELETE logout'])
   })
 
-  it.each(['open', 'connecting'])('is over at once, after %s: nothing is on its way then', async (name) => {
-    const { provider } = make({
-      'GET connectionState': [state(name), state('close')],
-      'GET fetchInstances': [...(name === 'open' ? [list()] : []), list({ connectionStatus: 'close' })],
-      'DELETE logout': loggedOut,
-    })
-    await provider.getStatus({})
-    await provider.unlink?.({})
-    expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
-  })
+  it.each(['open', 'connecting'])(
+    'finishes immediately after %s, because no request is pending',
+    async (name) => {
+      const { provider } = make({
+        'GET connectionState': [state(name), state('close')],
+        'GET fetchInstances': [...(name === 'open' ? [list()] : []), list({ connectionStatus: 'close' })],
+        'DELETE logout': loggedOut,
+      })
+      await provider.getStatus({})
+      await provider.unlink?.({})
+      expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
+    },
+  )
 
   it.each<[string, Answer, string]>([
     ['another refusal', problem(400, ['number is required']), 'invalid-answer'],
@@ -1249,7 +1249,7 @@ describe('evolutionApi unlink', () => {
   })
 })
 
-describe('evolutionApi readWebhook', () => {
+describe('evolutionApi readWebhook()', () => {
   const { provider } = make({})
   const event = (name: string, data: unknown, instance: unknown = instanceName): unknown => ({
     event: name,
@@ -1312,7 +1312,7 @@ describe('evolutionApi readWebhook', () => {
     ['of four seconds ago', 4_000, 41_000],
     ['of an hour ago by a clock of another zone', 3_604_000, 41_000],
     ['that is older than a code', 60_000, undefined],
-  ])('says how long a code lives that comes in a webhook %s', (_title, ageMs, expiresInMs) => {
+  ])('returns the lifetime of a code in a webhook %s', (_title, ageMs, expiresInMs) => {
     const body = { event: 'qrcode.updated', instance: instanceName, data: { qrcode: { code: QR_LINK } } }
     const snapshot = provider.readWebhook?.({
       ...body,
@@ -1331,13 +1331,13 @@ describe('evolutionApi readWebhook', () => {
     ['an empty body', undefined],
     ['a list', []],
     ['text', 'connection.update'],
-  ])('readWebhook() ignores %s', (_title, body) => {
+  ])('ignores %s', (_title, body) => {
     expect(provider.readWebhook?.(body)).toBeUndefined()
   })
 })
 
 // `testProvider` needs real timers.
-describe('evolutionApi, as any adapter', () => {
+describe('evolutionApi as any adapter', () => {
   beforeEach(() => void vi.useRealTimers())
 
   describeAdapterRules({

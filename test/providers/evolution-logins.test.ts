@@ -12,10 +12,10 @@ import { createEmulator, mockEvolutionApi } from '../../src/testing.js'
 import { type FakeTime, startFakeTime } from '../fake-time.js'
 import { isLong } from '../long-runs.js'
 
-// Pages that poll or have live events, webhooks, an adapter made anew for each request, a server that takes time, pages that start
-// again, and a scan at a random moment: whatever the poller and the adapter send meanwhile, WhatsApp must see one login.
+// Combines pages that poll or have live events, webhooks, an adapter for each request, a slow server, pages that start over, and
+// a scan at a random moment. For any requests of the poller and the adapter, WhatsApp must see one login.
 
-/** Numbers from a seed: mulberry32. */
+/** Pseudo-random numbers from a seed: mulberry32. */
 function randomOf(seed: number): () => number {
   let state = seed
   return () => {
@@ -32,14 +32,14 @@ interface Schedule {
   readonly updates: Updates
 }
 
-/** How pages get updates: they poll, or have live events, which webhooks of the server may hurry. */
+/** How pages get updates: by polls, by live events, or by live events that the server's webhooks speed up. */
 type Updates = 'polling' | 'live events' | 'webhooks'
 
 interface Outcome {
   readonly logins: number
-  /** What the first page shows in the end. */
+  /** The final status of the first page. */
   readonly status: string | undefined
-  /** Requests of `connect`. */
+  /** The number of `connect` requests. */
   readonly connects: number
 }
 
@@ -51,10 +51,10 @@ const SECRET = 'a secret of twenty-four characters'.replaceAll(' ', '-')
 
 let time: FakeTime | undefined
 
-// React Query refetches nothing by itself where there is no window.
+// React Query does not refetch on its own without a window.
 beforeAll(async () => {
   environmentManager.setIsServer(() => false)
-  // Modules load in real time, and the clock of these tests does not wait for it.
+  // Modules load in real time, and the fake clock does not wait for it.
   await Promise.all([qrImage('2@a,b'), import('../../src/client/live-events.js')])
 })
 afterAll(() => environmentManager.setIsServer(() => true))
@@ -105,13 +105,13 @@ async function run({ seed, version, updates }: Schedule): Promise<Outcome> {
     createPollerRegistry(),
   )
   hook.handle = handler
-  // The pairing may have been begun before, by another program: nothing is known of the age of its code.
+  // Another program may have started the pairing, so the age of its code is unknown.
   if (random() < 0.3) {
     const headers = { apikey: key.apiKey }
     void server.fetch('https://evolution.example.com/instance/connect/shop', { headers })
     await clock.pass(between(2_100, 60_000), () => {})
   }
-  // After a logout by its API, 2.4 does not connect again by itself.
+  // After a logout by its API, version 2.4 does not reconnect.
   if (random() < 0.3) {
     const headers = { apikey: key.apiKey }
     void server.fetch('https://evolution.example.com/instance/logout/shop', { method: 'DELETE', headers })
@@ -147,14 +147,14 @@ async function run({ seed, version, updates }: Schedule): Promise<Outcome> {
 
   let left = between(3_000, SCAN_WITHIN_MS)
   await clock.pass(left, look)
-  // A page that joined an old code has shown its three codes before 100 seconds are over; the user presses Retry then.
+  // A page that joined an old code has shown its three codes before 100 seconds have passed; then the user presses Retry.
   if (session()?.status === 'expired') first?.retry()
-  // Between two codes there is none to scan.
+  // Between two codes, no code can be scanned.
   for (left = 20; left > 0 && session()?.status !== 'awaiting-scan'; left -= 1) await clock.pass(500, look)
   const shown = session()
   const payload = shown?.status === 'awaiting-scan' ? shown.qrCode.payload : undefined
   const isScanned = payload?.kind === 'text' && emulator.scan(payload.value).ok
-  // A user who presses a button in the seconds after it.
+  // A user who presses a button in the seconds after the scan.
   const action = random() < 0.3 ? 'start' : random() < 0.2 ? 'reset' : undefined
   if (isScanned && action) {
     await clock.pass(between(20, 6_000), look)
@@ -179,7 +179,7 @@ async function run({ seed, version, updates }: Schedule): Promise<Outcome> {
   return outcome
 }
 
-/** For each of the six. `npm run test:long` makes a thousand; ten thousand are `EVOLUTION_SCHEDULES=1667`. */
+/** For each of the six combinations. `npm run test:long` runs a thousand; `EVOLUTION_SCHEDULES=1667` runs ten thousand. */
 const SCHEDULES = Number(process.env.EVOLUTION_SCHEDULES ?? (isLong ? 167 : 4))
 const FIRST_SEED = Number(process.env.EVOLUTION_FIRST_SEED ?? 1)
 
@@ -195,13 +195,13 @@ const kinds = [
   ['2.4', 'webhooks'],
 ] as const
 
-/** Schedules that were red once, whatever the number of schedules is. */
+/** Schedules that failed once; they always run. */
 const named = [
   [1451, 'two pages join a code in its last 8 seconds, and the scan comes after their third code'],
   [1661, 'the same, at other times'],
 ] as const
 
-describe('evolutionApi and scans at random moments', () => {
+describe('evolutionApi with scans at random moments', () => {
   it.each(named)('seed %i: %s', async (seed) => {
     for (const [version, updates] of kinds) {
       const { logins, status } = await run({ seed, version, updates })

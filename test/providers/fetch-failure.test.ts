@@ -11,7 +11,7 @@ import { rejection } from './fetch-stub.js'
 const TOKEN = 'd75b3a66374942c5b3c019c698abc2067e15'
 const url = `https://api.example/waInstance1101/getState/${TOKEN}`
 
-/** What becomes of an error that `fetch` throws. */
+/** Converts an error that `fetch` throws. */
 function failureOf(error: unknown, from: string = url): Promise<PairingError> {
   const fetch = async (): Promise<never> => {
     throw error
@@ -21,7 +21,7 @@ function failureOf(error: unknown, from: string = url): Promise<PairingError> {
   )
 }
 
-/** What becomes of a real `fetch`. */
+/** Converts the error of a real `fetch`. */
 const realFailure = (from: string, init?: RequestInit): Promise<PairingError> =>
   rejection(
     createRequester({
@@ -106,7 +106,7 @@ const connect = (from: string): Promise<never> =>
     get(from).on('error', reject)
   })
 
-// The texts of runtimes that are not here, as they are in their sources and reports.
+// The texts of other runtimes, copied from their sources and reports.
 describe('a network failure of another runtime is "network"', () => {
   it.each<readonly [string, unknown]>([
     ['Chrome', new TypeError('Failed to fetch')],
@@ -284,14 +284,14 @@ describe('a mistake in the program is "unknown", with its cause', () => {
       'its fields',
       Object.assign(new ReferenceError('x is not defined'), { input: url, code: TOKEN, name: `R${TOKEN}` }),
     ],
-  ])('and keeps nothing of the request that is in %s', async (_, thrown) => {
+  ])('is kept without the parts of the request in %s', async (_, thrown) => {
     const error = await failureOf(thrown)
     expect(everythingIn(error)).not.toContain(TOKEN)
     expect(everythingIn(error)).not.toContain('waInstance1101')
   })
 })
 
-it('an adapter hands the mistake on: jsdom has no Request', async () => {
+it('an adapter passes on the mistake: jsdom has no Request', async () => {
   const provider = greenApi({
     idInstance: '1101000001',
     apiTokenInstance: TOKEN,

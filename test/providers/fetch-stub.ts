@@ -17,11 +17,11 @@ export type Answer = (request: RecordedRequest) => Response | Promise<Response>
 export interface FetchStub {
   readonly fetch: typeof fetch
   readonly requests: RecordedRequest[]
-  /** `GET qr`, in order: the requests, without the credentials. */
+  /** The requests in order as `GET qr`, without the credentials. */
   readonly asked: string[]
 }
 
-/** A `fetch` that answers from a function and records the requests. */
+/** Returns a `fetch` that responds from a function and records the requests. */
 export function stubFetch(answer: Answer): FetchStub {
   const requests: RecordedRequest[] = []
   const fetch: typeof globalThis.fetch = async (input, init = {}) => {
@@ -46,8 +46,8 @@ export function stubFetch(answer: Answer): FetchStub {
 }
 
 /**
- * Answers by `GET qr`; several answers are given in turn, the last one for good. Anything else is a test's
- * mistake.
+ * Responds by keys such as `GET qr`; several responses are used in turn, and the last one repeats. Any other request is a mistake
+ * of the test.
  */
 export function stubRoutes(routes: Readonly<Record<string, Answer | readonly Answer[]>>): FetchStub {
   const turns = new Map<string, number>()
@@ -62,7 +62,7 @@ export function stubRoutes(routes: Readonly<Record<string, Answer | readonly Ans
   })
 }
 
-/** What stands before the name of a call: credentials, or the id of a session. */
+/** The part of a path in front of the name of a call: credentials, or the id of a session. */
 const ADDRESSES = [
   /\/waInstance[^/]+\/([^/]+)\/[^/]+$/,
   /\/instances\/[^/]+\/token\/[^/]+\/(.+)$/,
@@ -71,7 +71,7 @@ const ADDRESSES = [
   /\/api\/[^/]+\/(auth\/.+)$/,
 ]
 
-/** `GET qr`, or `GET` alone for a session itself; the whole path where there are no credentials in it. */
+/** Returns `GET qr`, or `GET` alone for a session itself, or the whole path if it contains no credentials. */
 function nameOf({ method, url }: RecordedRequest): string {
   const { pathname } = new URL(url)
   const call = ADDRESSES.map((address) => address.exec(pathname)?.[1]).find((name) => name !== undefined)
@@ -107,7 +107,7 @@ export function bytes(base64: string, contentType: string, status = 200): Answer
     new Response(Buffer.from(base64, 'base64'), { status, headers: { 'content-type': contentType } })
 }
 
-/** An answer that is made at once and arrives so late. */
+/** A response that is created immediately and arrives late. */
 export const late =
   (answer: Answer, ms: number): Answer =>
   async (request) => {
@@ -116,7 +116,7 @@ export const late =
     return response
   }
 
-/** An answer that is made so late, and arrives at once. */
+/** A response that is created late, and arrives immediately. */
 export const held =
   (answer: Answer, ms: number): Answer =>
   async (request) => {
@@ -126,12 +126,12 @@ export const held =
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Never answers, whatever its signal says. */
+/** Never settles, and ignores its signal. */
 export function hang(): Promise<Response> {
   return new Promise(() => {})
 }
 
-/** A stand-in that does nothing but wait to be let go. */
+/** A fake that only waits until it is opened. */
 export function gate(): { readonly opened: Promise<void>; open(): void } {
   let open = (): void => {}
   const opened = new Promise<void>((resolve) => {
@@ -140,7 +140,7 @@ export function gate(): { readonly opened: Promise<void>; open(): void } {
   return { opened, open: () => open() }
 }
 
-/** What a promise rejected with, which must be an error of ours. */
+/** Returns the error that a promise rejected with. It must be a PairingError. */
 export async function rejection(promise: Promise<unknown>): Promise<PairingError> {
   const outcome = await promise.then(
     (value) => ({ value }),
@@ -150,7 +150,7 @@ export async function rejection(promise: Promise<unknown>): Promise<PairingError
   throw new Error(`Expected a PairingError, got ${inspect(outcome)}`)
 }
 
-/** The error that a function throws, which must be one of ours. */
+/** Returns the error that a function throws. It must be a PairingError. */
 export function thrownBy(action: () => unknown): PairingError {
   try {
     action()
@@ -161,9 +161,7 @@ export function thrownBy(action: () => unknown): PairingError {
   throw new Error('Expected a PairingError, and nothing was thrown')
 }
 
-/**
- * Everything that could be printed, logged or sent of a value: fields, hidden ones, message, stack, causes.
- */
+/** Returns everything of a value that could be printed, logged or sent: fields, hidden fields, message, stack, causes. */
 export function everythingIn(value: unknown): string {
   const parts = [
     inspect(value, { depth: 20, showHidden: true, getters: true }),
@@ -174,7 +172,7 @@ export function everythingIn(value: unknown): string {
   return parts.join('\n')
 }
 
-/** Runs with fake timers, and with real ones afterwards. */
+/** Runs with fake timers, and restores the real ones. */
 export async function withFakeTimers(run: () => Promise<void>): Promise<void> {
   vi.useFakeTimers()
   try {

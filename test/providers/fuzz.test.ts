@@ -29,10 +29,10 @@ import {
   textsFor,
 } from './fuzzed-answers.js'
 
-/** For all ways together in which something comes in: answers to each call, webhooks, frames. */
+/** For all inputs together: responses to each call, webhooks, frames. */
 const INPUTS_PER_ADAPTER = randomRuns(1_000, 20_000)
 
-/** A second or two of work, on machines that have other things to do. */
+/** A second or two of work on a busy machine. */
 const TIMEOUT_MS = 60_000
 
 const callsOfAdapter = ({ make }: FuzzedAdapter): readonly CallName[] =>
@@ -44,7 +44,7 @@ function inputsPerWay(adapter: FuzzedAdapter) {
   return { ...rest, numRuns: Math.ceil(numRuns / (callsOfAdapter(adapter).length + others.length)) }
 }
 
-/** With what a careless server repeats of a request. */
+/** Adds the parts of a request that a careless server repeats. */
 const wordsOf = ({ words, secrets }: FuzzedAdapter): readonly string[] => [...words, ...secrets]
 
 const keysOfEveryObject = Reflect.ownKeys(Object.prototype)
@@ -53,13 +53,13 @@ afterEach(() => {
   expect(Reflect.ownKeys(Object.prototype)).toEqual(keysOfEveryObject)
 })
 
-/** By name, for titles. */
+/** Pairs each value with its name, for titles. */
 const named = <Value extends { readonly name: string }>(values: readonly Value[]): [string, Value][] =>
   values.map((value) => [value.name, value])
 
-describe.each(named(fuzzedAdapters))('%s, whatever comes back,', (_name, adapter) => {
+describe.each(named(fuzzedAdapters))('%s, for any response,', (_name, adapter) => {
   it.each(callsOfAdapter(adapter))(
-    '%s gives a documented snapshot, or an error without a secret',
+    '%s returns a documented snapshot, or an error without a secret',
     { timeout: TIMEOUT_MS },
     async (call) => {
       const conversations = await recordConversations(adapter, call)
@@ -74,7 +74,7 @@ describe.each(named(fuzzedAdapters))('%s, whatever comes back,', (_name, adapter
 })
 
 describe.each(named(fuzzedAdapters.filter(({ webhooks }) => webhooks.length > 0)))('%s', (_name, adapter) => {
-  it('reads any webhook as a snapshot or as nothing', { timeout: TIMEOUT_MS }, () => {
+  it('reads any webhook as a snapshot or as undefined', { timeout: TIMEOUT_MS }, () => {
     const { readWebhook } = adapter.make({ fetch: fetchOf([]) })
     const bodies = fc.oneof(...adapter.webhooks.map((webhook) => changedJson(webhook, wordsOf(adapter))))
     fc.assert(
@@ -92,7 +92,7 @@ describe.each(named(fuzzedAdapters.filter(({ frames }) => frames.length > 0)))('
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  it('pushes snapshots and errors without a secret, whatever the frames', {
+  it('pushes snapshots and errors without a secret, for any frames', {
     timeout: TIMEOUT_MS,
   }, async () => {
     const [getStatus] = callsOfAdapter(adapter)
@@ -108,7 +108,7 @@ describe.each(named(fuzzedAdapters.filter(({ frames }) => frames.length > 0)))('
     await fc.assert(
       fc.asyncProperty(
         fc.array(texts, { minLength: 1, maxLength: 3 }),
-        // What is requested besides, where a frame says that a phone is logged in.
+        // The additional requests when a frame reports a login.
         spoiltConversation(conversations, words),
         async (frames, conversation) => {
           const { snapshots, errors } = await push(adapter, frames, conversation)
@@ -121,13 +121,13 @@ describe.each(named(fuzzedAdapters.filter(({ frames }) => frames.length > 0)))('
   })
 })
 
-/** The most that is read of an answer. */
+/** The maximum size of a response that is read. */
 const CAP_BYTES = 2_000_000
 
 const flood = (text: string, length: number): string =>
   text.repeat(Math.ceil(length / text.length)).slice(0, length)
 
-describe.each(named(fuzzedAdapters))('%s, however much comes back,', (_name, adapter) => {
+describe.each(named(fuzzedAdapters))('%s, for a response of any size,', (_name, adapter) => {
   const callNames = callsOfAdapter(adapter)
 
   it.each<[string, string]>([
@@ -138,7 +138,7 @@ describe.each(named(fuzzedAdapters))('%s, however much comes back,', (_name, ada
     for (const call of callNames) checkOutcome(adapter, call, await runCall(adapter, call, [answerOf(body)]))
   })
 
-  // Whether a text is JSON, and how much of it is read, is decided before an adapter looks at it: one call stands for all.
+  // The shared code checks JSON and size before an adapter reads the response, so one call covers all.
   it.each<[string, string]>([
     ['lists within lists', flood('[', CAP_BYTES)],
     ['objects within objects', flood('{"message":', CAP_BYTES)],
@@ -150,8 +150,9 @@ describe.each(named(fuzzedAdapters))('%s, however much comes back,', (_name, ada
     expect(outcome).toMatchObject({ error: { code: 'invalid-answer' } })
   })
 
-  // Patterns that look for several words in a text may take a time that grows with the square of its length: seconds for each response.
-  it('comes to an end after a flood of any words that it looks for', { timeout: TIMEOUT_MS }, async () => {
+  // A pattern that looks for several words in a text may take time that grows with the square of its length: seconds for each
+  // response.
+  it('comes to an end after a flood of the words that it looks for', { timeout: TIMEOUT_MS }, async () => {
     for (const text of adapter.words.map((word) => flood(`${word} `, CAP_BYTES / 40))) {
       const holders = [{ message: text, error: text }, { type: 'error', message: text }, { value: text }]
       const bodies = [text, ...holders.map((holder) => JSON.stringify(holder))]
@@ -166,7 +167,7 @@ function runCall({ make }: FuzzedAdapter, call: CallName, conversation: Conversa
   return outcomeOf(() => calls[call](make({ fetch: fetchOf(conversation) }), {}))
 }
 
-/** What subscribers get when these frames come right after the handshake. */
+/** Returns what subscribers receive when these frames follow the handshake immediately. */
 async function push(
   { make }: FuzzedAdapter,
   frames: readonly string[],
@@ -191,7 +192,7 @@ async function push(
   return { snapshots, errors }
 }
 
-// All of this without `expect`: for so many values it would take longer than what is tested.
+// These checks do not use `expect`, which would take longer than the tested code for so many values.
 
 function checkOutcome(adapter: FuzzedAdapter, call: CallName, outcome: Outcome): void {
   if ('error' in outcome) checkError(adapter, call, outcome.error)
@@ -202,7 +203,7 @@ function checkOutcome(adapter: FuzzedAdapter, call: CallName, outcome: Outcome):
 
 function checkSnapshotOf({ secrets }: FuzzedAdapter, what: string, snapshot: unknown): void {
   assertSnapshot(what, snapshot)
-  // Codes, names and ids are the provider's own words, whatever they are.
+  // Codes, names and ids are the provider's own words, so any text is allowed.
   checkDiscreet(what, everythingIn(snapshot, ['account', 'qrCode']), secrets)
 }
 
@@ -214,7 +215,7 @@ function checkError({ secrets }: FuzzedAdapter, what: string, error: unknown): v
     `${what} gave ${retryAfterMs} for retryAfterMs.`,
   )
   assert(!message.includes('://'), `${what} wrote a URL into its error.`)
-  // A stack is the message once more, and places in files.
+  // A stack repeats the message and adds places in files.
   checkDiscreet(what, everythingIn(error, ['stack']), [HOSTILE_MARK, ...secrets])
 }
 

@@ -13,22 +13,22 @@ import {
 } from '../../src/testing.js'
 import { PNG } from './fetch-stub.js'
 
-/** An adapter, with what its provider says where nothing is wrong. */
+/** An adapter, with the normal responses of its provider. */
 export interface FuzzedAdapter {
   readonly name: string
   make(options: Pick<GreenApiOptions, 'fetch' | 'webSocket'>): PairingProvider
-  /** The HTTP face of its provider, in each shape that was met. */
+  /** The HTTP mock servers of its provider, in each observed variant. */
   readonly mockServers: readonly ((emulator: Emulator) => MockServer)[]
-  /** Texts that it recognises, wherever they stand. */
+  /** Texts that the adapter recognises anywhere in a response. */
   readonly words: readonly string[]
   readonly webhooks: readonly unknown[]
-  /** What its provider says on a WebSocket. */
+  /** The frames that its provider sends on a WebSocket. */
   readonly frames: readonly unknown[]
-  /** What must stay with it. */
+  /** Values that must not leave the adapter. */
   readonly secrets: readonly string[]
 }
 
-// They open nothing, so that the tests of the page may make them under jsdom.
+// The servers are fakes, so the tests of the page may create the adapters under jsdom.
 const common = { dangerouslyAllowBrowser: true }
 
 const instance = { idInstance: '1101000001', apiTokenInstance: 'fuzzed-api-token-instance-1f3a' }
@@ -40,7 +40,7 @@ const zInstance = {
 const session = { apiKey: 'fuzzed-wasend-key-5e8f', sessionId: 'fuzzed' }
 const headers = { authorization: 'Bearer fuzzed-own-key-3d6a' }
 
-/** What any of them may hold. */
+/** Possible contents of any field. */
 const contents = [
   'ABCD1234',
   'ABCD-1234',

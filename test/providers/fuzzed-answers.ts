@@ -6,12 +6,12 @@ import { anyText } from '../any-text.js'
 import { hostilePictures, hostileTexts, hostileValues } from '../hostile-content.js'
 import type { FuzzedAdapter } from './fuzzed-adapters.js'
 
-/** What comes back for one request. */
+/** The response to one request. */
 export interface FuzzedAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array<ArrayBuffer>
-  /** What goes wrong on the way: no server responds, or the body breaks off. */
+  /** The network error: no server responds, or the body breaks off. */
   readonly fault?: 'no-network' | 'breaks-off' | undefined
 }
 
@@ -19,10 +19,10 @@ export function answerOf(body: string, status = 200): FuzzedAnswer {
   return { status, headers: {}, body }
 }
 
-/** The answers to the requests of one call, in order. */
+/** The responses to the requests of one call, in order. */
 export type Conversation = readonly FuzzedAnswer[]
 
-/** What its provider answers to a call when nothing is wrong, in each situation and each shape. */
+/** Records the normal responses to a call, in each situation and each variant. */
 export async function recordConversations(
   { make, mockServers }: FuzzedAdapter,
   call: CallName,
@@ -47,13 +47,13 @@ export async function recordConversations(
   return [...conversations.values()]
 }
 
-/** Texts of any kind: those that break out, pictures, those that the adapter knows, and noise. */
+/** Texts of any kind: injections, pictures, texts that the adapter knows, and noise. */
 export const textsFor = (words: readonly string[]): fc.Arbitrary<string> =>
   fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom(...hostileTexts) },
     { weight: 4, arbitrary: fc.constantFrom(...hostilePictures) },
     { weight: 4, arbitrary: fc.constantFrom(...words) },
-    // Known words among others: patterns look for them anywhere in a text.
+    // Known words among others, because patterns match them anywhere in a text.
     { weight: 1, arbitrary: fc.tuple(pick(hostileTexts), pick(words)).map((texts) => texts.join(' ')) },
     { weight: 1, arbitrary: anyText({ maxLength: 40, size: 'max' }) },
     { weight: 2, arbitrary: fc.string({ unit: fc.constantFrom(...'AQgw05+/'), maxLength: 30, size: 'max' }) },
@@ -68,7 +68,7 @@ const valuesFor = (words: readonly string[]): fc.Arbitrary<unknown> =>
     { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
   )
 
-/** A JSON value in which some fields are something else, missing, elsewhere, or new. */
+/** A JSON value in which some fields are changed, missing, moved or added. */
 export function changedJson(value: unknown, words: readonly string[]): fc.Arbitrary<unknown> {
   const change = fc.record({
     place: fc.nat(),
@@ -81,10 +81,10 @@ export function changedJson(value: unknown, words: readonly string[]): fc.Arbitr
 }
 
 interface JsonChange {
-  /** Counts the places from the top; beyond the last, it begins again. */
+  /** Counts the places from the top; an index beyond the last place wraps around. */
   readonly place: number
   readonly kind: string
-  /** Of what is cut. */
+  /** The length of the part that is cut. */
   readonly length: number
   readonly other: unknown
   readonly key: string
@@ -123,7 +123,7 @@ function changedAt(value: unknown, [key, ...rest]: Path, change: (field: unknown
   return withField(value, key, changedAt(Reflect.get(Object(value), key), rest, change))
 }
 
-/** By entries and not by assignment: `__proto__` is a key like any other in JSON. */
+/** Uses entries instead of assignment, because `__proto__` is a key like any other in JSON. */
 function withField(holder: unknown, key: string, value: unknown): unknown {
   if (!Array.isArray(holder)) return Object.fromEntries([...Object.entries(Object(holder)), [key, value]])
   return Number(key) in holder ? holder.with(Number(key), value) : [...holder, value]
@@ -144,7 +144,7 @@ const WAITS = [
   ...['Wed, 21 Oct 1999 07:28:00 GMT', '0x10', 'Infinity'],
 ]
 
-/** One answer of a provider, with something wrong in it; or something else altogether. */
+/** Returns a response of a provider with a fault in it, or a completely different one. */
 function spoilt(answer: FuzzedAnswer, words: readonly string[]): fc.Arbitrary<FuzzedAnswer> {
   const json = parseJson(String(answer.body))
   const text = String(answer.body)
@@ -176,7 +176,7 @@ function spoilt(answer: FuzzedAnswer, words: readonly string[]): fc.Arbitrary<Fu
   })
 }
 
-/** A conversation that goes well up to some point, is spoilt there, and then goes on as if it were not. */
+/** A conversation with one faulty response; all others are normal. */
 export function spoiltConversation(
   conversations: readonly Conversation[],
   words: readonly string[],
@@ -189,7 +189,7 @@ export function spoiltConversation(
   return fc.oneof(...arbitraries)
 }
 
-/** Answers the requests of a call in order, the last answer for good; throws what a careless `fetch` throws. */
+/** Returns the responses of a call in order and repeats the last one; throws the errors of a careless `fetch`. */
 export function fetchOf(conversation: Conversation): typeof fetch {
   let asked = 0
   return async (input, init) => {
@@ -204,7 +204,7 @@ export function fetchOf(conversation: Conversation): typeof fetch {
   }
 }
 
-/** Has its body at hand: a stream for each of so many answers would take most of the time. */
+/** Keeps its body in memory: a stream for each of so many responses would take most of the time. */
 class ReadResponse extends Response {
   readonly #bytes: Uint8Array<ArrayBuffer>
 

@@ -15,7 +15,7 @@ const idInstance = '1101000001'
 const apiTokenInstance = 'd75b3a66374942c5b3c019c698abc2067e151558acbd451234'
 const credentials = { idInstance, apiTokenInstance }
 
-/** What a subscriber got, in order. */
+/** The notifications of a subscriber, in order. */
 interface Heard {
   readonly snapshots: PairingSnapshot[]
   readonly errors: PairingError[]
@@ -45,7 +45,7 @@ function listen(provider: PairingProvider, options: SubscribeOptions = {}): Hear
   return { snapshots, errors, log, stop: () => stop?.() }
 }
 
-/** Lets time pass, modules be loaded and codes be drawn. */
+/** Lets time pass, modules load and codes be drawn. */
 async function pass(ms: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(ms)
   await vi.dynamicImportSettled()
@@ -72,14 +72,14 @@ type Script = (server: EmulatedServerEnd, connection: number) => void
 
 interface Scripted {
   readonly provider: PairingProvider
-  /** When each connection was opened, from the first one on. */
+  /** When each connection was opened, in order. */
   readonly openedAt: number[]
   readonly sockets: EmulatedWebSocket[]
   /** The provider's end of the last connection. */
   server(): EmulatedServerEnd
 }
 
-/** The adapter over a provider that says what the emulator does not. */
+/** The adapter over a provider with responses that the emulator does not have. */
 function scripted(script: Script, options: Partial<GreenApiOptions> = {}): Scripted {
   const openedAt: number[] = []
   const sockets: EmulatedWebSocket[] = []
@@ -107,13 +107,13 @@ function scripted(script: Script, options: Partial<GreenApiOptions> = {}): Scrip
   return { provider, openedAt, sockets, server }
 }
 
-/** What a server does with a connection that wants to be a WebSocket. */
+/** The response of a server to a WebSocket handshake. */
 type Answering = (socket: Duplex) => void
 
 const qrFrame = JSON.stringify({ type: 'qrCode', message: PNG })
 const qrSnapshot = { status: 'qr', qrCode: IMAGE, nextInMs: 20_000, confirmInMs: 21_000 }
 
-/** Accepts and sends these frames, objects as JSON. */
+/** Accepts the handshake and sends these frames, objects as JSON. */
 const saying =
   (...frames: readonly (string | object)[]): Script =>
   (server) => {
@@ -137,7 +137,7 @@ afterEach(() => {
   vi.doUnmock('ws')
 })
 
-describe('greenApi subscribe: codes', () => {
+describe('greenApi subscribe(): codes', () => {
   it.each([
     ['https://7105.api.greenapi.com', 'wss://7105.api.greenapi.com'],
     ['http://localhost:8080/whatsapp/', 'ws://localhost:8080/whatsapp'],
@@ -150,14 +150,14 @@ describe('greenApi subscribe: codes', () => {
     ])
   })
 
-  it('pushes the code of the moment, and says by when the next one comes', async () => {
+  it('pushes the current code, with the time of the next one', async () => {
     const { provider } = scripted(saying(qrFrame))
     const { snapshots } = listen(provider)
     await pass(0)
     expect(snapshots).toEqual([qrSnapshot])
   })
 
-  it('pushes each code as it comes, without a single request', async () => {
+  it('pushes each code on arrival, without a single request', async () => {
     const { provider, http } = emulated()
     const { snapshots, log } = listen(provider)
     await pass(0)
@@ -168,7 +168,7 @@ describe('greenApi subscribe: codes', () => {
     expect(http.requests).toEqual([])
   })
 
-  it('opens nothing while a pairing code is in front of the user', async () => {
+  it('opens no connection while a pairing code is on screen', async () => {
     const { provider, socket } = emulated()
     const { log, stop } = listen(provider, { method: 'phone-code' })
     await pass(60_000)
@@ -192,14 +192,14 @@ describe('greenApi subscribe: codes', () => {
       'a frame that is larger than any code',
       JSON.stringify({ type: 'qrCode', message: PNG.padEnd(2_000_001) }),
     ],
-  ])('passes over %s and takes what follows', async (_title, frame) => {
+  ])('ignores %s and accepts what follows', async (_title, frame) => {
     const { provider } = scripted(saying(frame, qrFrame))
     const { log } = listen(provider)
     await pass(0)
     expect(log).toEqual(['qr'])
   })
 
-  it('passes over a binary frame', async () => {
+  it('ignores a binary frame', async () => {
     const { provider, sockets, server } = scripted(saying())
     const { log } = listen(provider)
     await pass(0)
@@ -209,7 +209,7 @@ describe('greenApi subscribe: codes', () => {
   })
 
   it.each(['html', 'half-json', 'not-an-image'] as const)(
-    'goes on after the emulated fault %s',
+    'continues after the emulated fault %s',
     async (fault) => {
       const { emulator, provider } = emulated()
       emulator.fail(fault, { times: 1 })
@@ -222,8 +222,8 @@ describe('greenApi subscribe: codes', () => {
   )
 })
 
-describe('greenApi subscribe: last frames', () => {
-  it('pushes the account after the link and does not connect again', async () => {
+describe('greenApi subscribe(): last frames', () => {
+  it('pushes the account after the link and does not reconnect', async () => {
     const { emulator, provider, socket } = emulated()
     const { log, snapshots } = listen(provider)
     await pass(0)
@@ -243,7 +243,7 @@ describe('greenApi subscribe: last frames', () => {
     ['a number', { wid: 79001234567 }, { phoneNumber: '79001234567', id: '79001234567' }],
     ['a hidden number', { wid: '123456789012345@lid' }, { id: '123456789012345@lid' }],
     ['nothing', {}, {}],
-  ])('takes account data with %s', async (_title, fields, account) => {
+  ])('accepts account data with %s', async (_title, fields, account) => {
     const { provider } = scripted(saying({ type: 'accountData', ...fields }))
     const { snapshots } = listen(provider)
     await pass(0)
@@ -271,7 +271,7 @@ describe('greenApi subscribe: last frames', () => {
     expect(socket.requests).toHaveLength(1)
   })
 
-  it('reports a ban that stands behind a login', async () => {
+  it('reports a ban that follows a login', async () => {
     const { provider } = scripted(saying({ type: 'alreadyLogged' }), {
       fetch: async () => Response.json({ stateInstance: 'blocked' }),
     })
@@ -280,7 +280,7 @@ describe('greenApi subscribe: last frames', () => {
     expect(log).toEqual(['gap', 'account-blocked'])
   })
 
-  it('pushes passkey-required, and neither connects nor forgets it until a reset', async () => {
+  it('pushes passkey-required, and neither reconnects nor forgets it until a reset', async () => {
     const memory = {}
     const { emulator, http, provider, socket } = emulated()
     const { log, snapshots, stop } = listen(provider, { memory })
@@ -291,7 +291,7 @@ describe('greenApi subscribe: last frames', () => {
     expect(log).toEqual(['qr', 'passkey-required', 'gap'])
     expect(snapshots.at(-1)).toEqual({ status: 'passkey-required' })
     expect(await provider.getStatus({ memory })).toEqual({ status: 'passkey-required' })
-    // A page that comes back, also to an adapter that is made anew.
+    // A page that returns, even to an adapter that was created since.
     stop()
     const again = greenApi({ ...credentials, fetch: http.fetch, webSocket: socket })
     const back = [listen(provider, { memory }), listen(again, { memory })]
@@ -304,7 +304,7 @@ describe('greenApi subscribe: last frames', () => {
     expect(back[0]?.log).toEqual(['gap', 'qr'])
   })
 
-  it('does not connect again where a request for the QR code got the passkey first', async () => {
+  it('does not reconnect if a request for the QR code got the passkey first', async () => {
     const memory = {}
     const { provider, openedAt } = scripted((server) => server.accept(), {
       fetch: async () => Response.json({ type: 'passkeyRequired', message: '' }),
@@ -317,7 +317,7 @@ describe('greenApi subscribe: last frames', () => {
     expect(openedAt).toHaveLength(1)
   })
 
-  it('pushes stale and does not connect until there is a code', async () => {
+  it('pushes stale and does not reconnect until a code exists', async () => {
     const { emulator, provider, socket } = emulated()
     emulator.leaveStaleAuth()
     const { log } = listen(provider)
@@ -334,7 +334,7 @@ describe('greenApi subscribe: last frames', () => {
     expect(socket.requests).toHaveLength(2)
   })
 
-  it('waits, and comes back, where leftovers are just being removed', async () => {
+  it('waits and reconnects while leftovers are being removed', async () => {
     const { provider, openedAt } = scripted(
       (server, connection) => {
         const stale = { type: 'error', message: 'Instance has auth. You need to make log out' }
@@ -350,7 +350,7 @@ describe('greenApi subscribe: last frames', () => {
     expect(openedAt).toEqual([0, 1_000])
   })
 
-  it('waits longer and longer for an instance that is starting', async () => {
+  it('waits longer each time for an instance that is starting', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1)
     const { provider, openedAt } = scripted(
       saying({ type: 'error', message: 'instance in starting process try later' }),
@@ -362,7 +362,7 @@ describe('greenApi subscribe: last frames', () => {
     expect(log.slice(0, 4)).toEqual(['preparing', 'gap', 'preparing', 'gap'])
   })
 
-  it('connects again if no phone is authorized', async () => {
+  it('reconnects if no phone is authorized', async () => {
     const { provider, openedAt } = scripted(
       saying({ type: 'error', message: 'instance account not authorized' }),
     )
@@ -376,7 +376,7 @@ describe('greenApi subscribe: last frames', () => {
   it.each([
     ['Instance account is expired. Renew your instance from personal area', 'subscription-expired'],
     ['Instance is deleted', 'session-not-found'],
-  ])('reports "%s" as an error, and stays away', async (message, code) => {
+  ])('reports "%s" as an error, and does not reconnect', async (message, code) => {
     const { provider, openedAt } = scripted(saying({ type: 'error', message }))
     const { log } = listen(provider)
     await pass(0)
@@ -386,8 +386,8 @@ describe('greenApi subscribe: last frames', () => {
   })
 })
 
-describe('greenApi subscribe: connections', () => {
-  it.each(['timeout', 'timeoutExpired'])('goes on after %s as if nothing had been', async (type) => {
+describe('greenApi subscribe(): connections', () => {
+  it.each(['timeout', 'timeoutExpired'])('continues after %s without a report', async (type) => {
     const { provider, openedAt, server } = scripted(saying(qrFrame))
     const { log } = listen(provider)
     await pass(0)
@@ -407,7 +407,7 @@ describe('greenApi subscribe: connections', () => {
     expect(log).not.toContain('gap')
   })
 
-  it('waits longer and longer where connections end before their first code', async () => {
+  it('waits longer each time if connections end before their first code', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1)
     const { provider, openedAt } = scripted(saying({ type: 'timeout' }))
     const { log } = listen(provider)
@@ -434,7 +434,7 @@ describe('greenApi subscribe: connections', () => {
     expect(log).toEqual(['qr', 'gap', 'qr', 'gap'])
   })
 
-  it('waits a second, then longer and longer, at most 30 seconds', async () => {
+  it('waits a second, then longer each time, at most 30 seconds', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1)
     const { provider, openedAt } = scripted((server) => {
       server.accept()
@@ -446,7 +446,7 @@ describe('greenApi subscribe: connections', () => {
     expect(openedAt).toEqual([0, 1_000, 3_000, 7_000, 15_000, 31_000, 61_000, 91_000, 121_000])
   })
 
-  it('spreads its attempts, but never opens twice within a second', async () => {
+  it('spreads its attempts, but never opens two within a second', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0)
     const { provider, openedAt } = scripted((server) => {
       server.accept()
@@ -458,7 +458,7 @@ describe('greenApi subscribe: connections', () => {
     expect(openedAt).toEqual([0, 1_000, 2_000, 4_000, 8_000])
   })
 
-  it('begins with a second again after a code', async () => {
+  it('resets the backoff to a second after a code', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1)
     const { provider, openedAt } = scripted((server, connection) => {
       server.accept()
@@ -486,7 +486,7 @@ describe('greenApi subscribe: connections', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('connects again for a new subscriber after three failed handshakes', async () => {
+  it('reconnects for a new subscriber after three failed handshakes', async () => {
     const { emulator, provider } = emulated()
     emulator.fail('network')
     const first = listen(provider)
@@ -499,7 +499,7 @@ describe('greenApi subscribe: connections', () => {
     expect(second.log).toEqual(['qr'])
   })
 
-  it('does not give up while connections come about now and then', async () => {
+  it('does not give up while some connections succeed', async () => {
     const { provider, openedAt } = scripted((server, connection) => {
       if (connection % 3 !== 0) return refusing(server, connection)
       server.accept()
@@ -511,7 +511,7 @@ describe('greenApi subscribe: connections', () => {
     expect(openedAt.length).toBeGreaterThan(10)
   })
 
-  it('a handshake without a response within 15 seconds has failed', async () => {
+  it('treats a handshake without a response within 15 seconds as failed', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1)
     const { provider, openedAt, sockets } = scripted(() => {})
     const { log } = listen(provider)
@@ -540,7 +540,7 @@ describe('greenApi subscribe: connections', () => {
     expect([attempts, log]).toEqual([3, ['gap']])
   })
 
-  it('takes a connection for lost that opens and sends nothing', async () => {
+  it('treats a connection that opens and sends nothing as lost', async () => {
     const { emulator, provider, socket } = emulated()
     emulator.fail('hang', { times: 1 })
     const { log } = listen(provider)
@@ -554,7 +554,7 @@ describe('greenApi subscribe: connections', () => {
     expect(socket.requests).toHaveLength(2)
   })
 
-  it('reports no secret, whatever happens', async () => {
+  it('reports no secret in any case', async () => {
     const words = ['Instance is deleted', 'account is expired', 'make log out'].map((message) => ({
       type: 'error',
       message: `${message} ${apiTokenInstance}`,
@@ -571,7 +571,7 @@ describe('greenApi subscribe: connections', () => {
   })
 })
 
-describe('greenApi subscribe: its end', () => {
+describe('greenApi subscribe(): its end', () => {
   it.each<[string, (heard: Heard, controller: AbortController) => void]>([
     ['the returned function', ({ stop }) => stop()],
     ['its signal', (_heard, controller) => controller.abort()],
@@ -583,7 +583,7 @@ describe('greenApi subscribe: its end', () => {
         stop()
       },
     ],
-  ])('closes the connection by %s, and says nothing afterwards', async (_title, end) => {
+  ])('closes the connection by %s, and reports nothing afterwards', async (_title, end) => {
     const controller = new AbortController()
     const { emulator, provider, socket } = emulated()
     const heard = listen(provider, { signal: controller.signal })
@@ -597,7 +597,7 @@ describe('greenApi subscribe: its end', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('ends while the next attempt is waited for', async () => {
+  it('ends during the wait for the next attempt', async () => {
     const { emulator, provider, socket } = emulated()
     emulator.fail('server-error')
     const { log, stop } = listen(provider)
@@ -608,7 +608,7 @@ describe('greenApi subscribe: its end', () => {
     expect([socket.requests.length, log]).toEqual([1, ['gap']])
   })
 
-  it('stopping aborts the request for the state', async () => {
+  it('aborts the request for the state', async () => {
     let signal: AbortSignal | null | undefined
     const { provider } = scripted(saying({ type: 'alreadyLogged' }), {
       fetch: (_input, init) => {
@@ -624,7 +624,7 @@ describe('greenApi subscribe: its end', () => {
     expect(log).toEqual([])
   })
 
-  it('can be ended from within its own callbacks', async () => {
+  it('is possible from within its own callbacks', async () => {
     const { provider, openedAt } = scripted(saying(qrFrame, qrFrame))
     const snapshots: PairingSnapshot[] = []
     const stop = provider.subscribe?.((snapshot) => {
@@ -639,14 +639,14 @@ describe('greenApi subscribe: its end', () => {
     ['a broken connection', () => refusing],
     ['the end of its time', () => saying({ type: 'timeout' })],
     ['an instance that is starting', () => saying({ type: 'error', message: 'try later' })],
-  ])('can be ended from within the report of %s', async (_title, script) => {
+  ])('is possible from within the report of %s', async (_title, script) => {
     const { provider, openedAt } = scripted(script())
     const stop = provider.subscribe?.(() => {}, { onGap: () => stop?.() })
     await pass(60_000)
     expect([openedAt.length, vi.getTimerCount()]).toEqual([1, 0])
   })
 
-  it('never opens anything where it ends at once, or never began', async () => {
+  it('opens nothing if the subscription ends immediately or never began', async () => {
     const { provider, socket } = emulated()
     listen(provider).stop()
     listen(provider, { signal: AbortSignal.abort() })
@@ -654,7 +654,7 @@ describe('greenApi subscribe: its end', () => {
     expect(socket.requests).toEqual([])
   })
 
-  it('closes a handshake that is under way', async () => {
+  it('closes a pending handshake', async () => {
     const { provider, sockets } = scripted(() => {})
     const { log, stop } = listen(provider)
     await pass(0)
@@ -665,8 +665,8 @@ describe('greenApi subscribe: its end', () => {
   })
 })
 
-describe('greenApi subscribe: several at once', () => {
-  it('share one connection, and the later one gets the code that is up with the time it has left', async () => {
+describe('greenApi subscribe(): several subscribers', () => {
+  it('share one connection, and a later one gets the current code with its remaining time', async () => {
     const { provider, openedAt, server } = scripted(saying(qrFrame))
     const first = listen(provider)
     await pass(0)
@@ -705,7 +705,7 @@ describe('greenApi subscribe: several at once', () => {
     expect(second.log).toEqual(['qr'])
   })
 
-  it('begin anew where the others were left without codes', async () => {
+  it('start again if the previous ones ended without codes', async () => {
     const { provider, openedAt } = scripted(
       saying({ type: 'error', message: 'Instance has auth. You need to make log out' }),
     )
@@ -722,8 +722,8 @@ describe('greenApi subscribe: several at once', () => {
   })
 })
 
-describe('greenApi subscribe: where WebSocket comes from', () => {
-  it('is the global one where none is given', async () => {
+describe('greenApi subscribe(): its WebSocket class', () => {
+  it('is the global one if none is given', async () => {
     const { socket } = emulated()
     vi.stubGlobal('WebSocket', socket)
     const { log } = listen(greenApi(credentials))
@@ -731,7 +731,7 @@ describe('greenApi subscribe: where WebSocket comes from', () => {
     expect(log).toEqual(['qr'])
   })
 
-  it('is not the global one where fetch has a stand-in: nothing goes around it', async () => {
+  it('is not the global one if fetch is overridden', async () => {
     const { socket, provider } = emulated({ webSocket: undefined })
     vi.stubGlobal('WebSocket', socket)
     const { log } = listen(provider)
@@ -740,7 +740,7 @@ describe('greenApi subscribe: where WebSocket comes from', () => {
     expect(socket.requests).toEqual([])
   })
 
-  it('is missing on this runtime: codes are not pushed, and no error is reported', async () => {
+  it('may be missing on a runtime: codes are not pushed, and no error is reported', async () => {
     vi.stubGlobal('WebSocket', undefined)
     vi.doMock('ws', () => {
       throw new Error('Cannot find package')
@@ -775,7 +775,7 @@ describe('greenApi subscribe: where WebSocket comes from', () => {
     }
   })
 
-  it('is the package ws on Node without one', async () => {
+  it('is the package ws on Node without a global one', async () => {
     vi.useRealTimers()
     vi.stubGlobal('WebSocket', undefined)
     const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })

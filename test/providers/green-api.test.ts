@@ -45,7 +45,7 @@ function make(routes: Readonly<Record<string, Answer | readonly Answer[]>>) {
 const requestCode = async ({ requestPairingCode }: PairingProvider) => requestPairingCode?.(number, {})
 
 describe('greenApi', () => {
-  it('has the id of the instance and offers both methods, reset and unlink', () => {
+  it('uses the instance as id and offers both methods, reset and unlink', () => {
     const { provider } = make({})
     expect(provider).toMatchObject({ id: 'green-api', sessionId: idInstance })
     expect(Object.keys(provider)).toEqual(expect.arrayContaining(['requestPairingCode', 'reset', 'unlink']))
@@ -65,7 +65,7 @@ describe('greenApi', () => {
     ])
   })
 
-  it('sends no header with a GET: the provider refuses any other than two to browsers', async () => {
+  it('sends no header with a GET, because the provider allows browsers only two others', async () => {
     const { provider, stub } = make({
       'GET getStateInstance': state('authorized'),
       'GET getWaSettings': json(waSettings),
@@ -89,7 +89,7 @@ describe('greenApi', () => {
   })
 })
 
-describe('greenApi getStatus', () => {
+describe('greenApi getStatus()', () => {
   it.each([
     ['notAuthorized', 'unlinked'],
     ['starting', 'preparing'],
@@ -100,7 +100,7 @@ describe('greenApi getStatus', () => {
     ['yellowCard', 'linked'],
     ['suspended', 'linked'],
     ['sleepMode', 'linked'],
-  ])('takes %s for %s', async (stateInstance, status) => {
+  ])('maps %s to %s', async (stateInstance, status) => {
     const { provider } = make({
       'GET getStateInstance': state(stateInstance),
       'GET getWaSettings': json(waSettings),
@@ -116,12 +116,12 @@ describe('greenApi getStatus', () => {
   it.each([
     ['null', json(null)],
     ['missing', empty(204)],
-  ])('gives "preparing" while the instance is being created, with body %s', async (_title, answer) => {
+  ])('returns "preparing" while the instance is being created, with body %s', async (_title, answer) => {
     const { provider } = make({ 'GET getStateInstance': answer })
     expect(await provider.getStatus({})).toEqual({ status: 'preparing' })
   })
 
-  it('getStatus() gives the account with one more request', async () => {
+  it('returns the account with one additional request', async () => {
     const { provider, stub } = make({
       'GET getStateInstance': state('authorized'),
       'GET getWaSettings': json(waSettings),
@@ -163,7 +163,7 @@ describe('greenApi getStatus', () => {
     [-1, undefined],
     [4_000, undefined],
   ])(
-    'says how many of the chats are copied, with the same request: %s',
+    'returns how many of the chats are copied, with the same request: %s',
     async (historySyncProgress, expected) => {
       const { provider, stub } = make({
         'GET getStateInstance': state('authorized'),
@@ -183,7 +183,7 @@ describe('greenApi getStatus', () => {
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account: {} })
   })
 
-  it('is linked all the same where the account data hangs, and soon', async () => {
+  it('is linked within a short time even if the account data hangs', async () => {
     await withFakeTimers(async () => {
       const { provider } = make({ 'GET getStateInstance': state('authorized'), 'GET getWaSettings': hang })
       const answer = provider.getStatus({})
@@ -201,7 +201,7 @@ describe('greenApi getStatus', () => {
   })
 })
 
-describe('greenApi getQrCode', () => {
+describe('greenApi getQrCode()', () => {
   it.each([
     ['bare base64', PNG],
     ['a data URI', `data:image/png;base64,${PNG}`],
@@ -238,7 +238,7 @@ describe('greenApi getQrCode', () => {
   })
 
   it.each(['authorized', 'yellowCard', 'suspended', 'somethingNew'])(
-    'is linked after the scan when the state is %s',
+    'is linked after the scan if the state is %s',
     async (stateInstance) => {
       const { provider, stub } = make({
         'GET qr': qr('alreadyLogged', 'instance account already authorized'),
@@ -259,7 +259,7 @@ describe('greenApi getQrCode', () => {
     ['in the documented words', qr('error', 'Instance has auth. You need to make log out')],
     ['in older words', qr('error', 'Account has auth, you need to make LOGOUT')],
     ['with HTTP 400', json({ message: 'Instance has auth. You need to make log out' }, 400)],
-  ])('is stale where leftovers are in the way, reported %s', async (_title, answer) => {
+  ])('is stale if leftovers block the pairing, reported %s', async (_title, answer) => {
     const { provider } = make({
       'GET qr': answer,
       'GET getWaSettings': json({ ...waSettings, logoutProcess: false }),
@@ -267,7 +267,7 @@ describe('greenApi getQrCode', () => {
     expect(await provider.getQrCode({})).toEqual({ status: 'stale' })
   })
 
-  it('is stale where leftovers are in the way and nothing else is known', async () => {
+  it('is stale if leftovers block the pairing and nothing else is known', async () => {
     const { provider } = make({
       'GET qr': qr('error', 'Instance has auth. You need to make log out'),
       'GET getWaSettings': page(502),
@@ -275,7 +275,7 @@ describe('greenApi getQrCode', () => {
     expect(await provider.getQrCode({})).toEqual({ status: 'stale' })
   })
 
-  it('is preparing, not stale, while the leftovers are being cleared', async () => {
+  it('is preparing instead of stale while the leftovers are being cleared', async () => {
     const { provider } = make({
       'GET qr': qr('error', 'Instance has auth. You need to make log out'),
       'GET getWaSettings': json({ logoutProcess: true }),
@@ -284,7 +284,7 @@ describe('greenApi getQrCode', () => {
   })
 
   it.each(['passkeyRequired', 'PassKeyRequire', 'passKeyRequired', 'PASSKEY_REQUIRED', 'passkey-required'])(
-    'getQrCode() gives passkey-required for the type %s, and no page for developers',
+    'returns passkey-required for the type %s, without the page for developers',
     async (type) => {
       const { provider } = make({ 'GET qr': qr(type, type) })
       expect(await provider.getQrCode({})).toEqual({ status: 'passkey-required' })
@@ -292,14 +292,14 @@ describe('greenApi getQrCode', () => {
   )
 
   it.each([undefined, null, 7, {}, 'passkey', 'passkeyRequiredLater'])(
-    'getQrCode() takes the type %s for none of a passkey',
+    'does not treat the type %s as a passkey',
     async (type) => {
       const { provider } = make({ 'GET qr': json({ type, message: 'passkeyRequired' }) })
       expect((await rejection(provider.getQrCode({}))).code).toBe('invalid-answer')
     },
   )
 
-  it('a passkey is remembered for ten minutes, because the state of the instance does not report it', () =>
+  it('remembers a passkey for ten minutes, because the state of the instance does not report it', () =>
     withFakeTimers(async () => {
       const memory = {}
       const { provider } = make({
@@ -330,7 +330,7 @@ describe('greenApi getQrCode', () => {
     })
     await provider.getQrCode({})
     await end(provider)
-    // The first state was used up by reset() or by the link.
+    // reset() or the link used the first state.
     for (let count = 0; count < 2; count += 1)
       expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
   })
@@ -395,8 +395,8 @@ describe('greenApi getQrCode', () => {
   })
 })
 
-describe('greenApi requestPairingCode', () => {
-  it('sends the number as an integer, and gives the code', async () => {
+describe('greenApi requestPairingCode()', () => {
+  it('sends the number as an integer, and returns the code', async () => {
     const { provider, stub } = make({ 'POST getAuthorizationCode': json({ status: true, code: 'GAPI2015' }) })
     expect(await requestCode(provider)).toEqual({ status: 'pairing-code', pairingCode: 'GAPI2015' })
     expect(stub.requests[0]?.body).toEqual({ phoneNumber: 441234567890 })
@@ -443,7 +443,7 @@ describe('greenApi requestPairingCode', () => {
     expect((await rejection(requestCode(provider))).code).toBe(code)
   })
 
-  it('is stale where leftovers are in the way', async () => {
+  it('is stale if leftovers block the pairing', async () => {
     const { provider } = make({
       'POST getAuthorizationCode': json({ message: 'Instance has auth. You need to make log out' }, 400),
       'GET getWaSettings': json({}),
@@ -451,7 +451,7 @@ describe('greenApi requestPairingCode', () => {
     expect(await requestCode(provider)).toEqual({ status: 'stale' })
   })
 
-  it('is linked where the phone is linked already', async () => {
+  it('is linked if the phone is already linked', async () => {
     const { provider } = make({
       'POST getAuthorizationCode': json({ message: 'instance account already authorized' }, 400),
       'GET getStateInstance': state('authorized'),
@@ -485,7 +485,7 @@ describe.each(['reset', 'unlink'] as const)('greenApi %s', (action) => {
   })
 })
 
-describe('greenApi reset that did not help', () => {
+describe('greenApi reset() after a reset that did not help', () => {
   const calls = { 'GET reboot': json({ isReboot: true }), 'GET logout': json({ isLogout: true }) }
   const resets = ({ asked }: { readonly asked: readonly string[] }) =>
     asked.filter((name) => name === 'GET reboot' || name === 'GET logout')
@@ -494,17 +494,17 @@ describe('greenApi reset that did not help', () => {
     ['starting', ['GET reboot', 'GET logout', 'GET reboot']],
     ['notAuthorized', ['GET logout', 'GET reboot', 'GET logout']],
     ['sleepMode', ['GET logout', 'GET reboot']],
-  ])('sends another call than the last one while the state is %s', async (name, expected) => {
+  ])('sends a different call than the last one while the state is %s', async (name, expected) => {
     const { stub } = make({ 'GET getStateInstance': state(name), ...calls })
     const memory = {}
     for (const _ of expected) {
-      // As where the adapter is made anew for each request.
+      // As if each request created an adapter.
       await greenApi({ idInstance, apiTokenInstance, fetch: stub.fetch }).reset?.({ memory })
     }
     expect(resets(stub)).toEqual(expected)
   })
 
-  it('reboots after a logout that the instance was too busy for', async () => {
+  it('reboots after a logout for which the instance was too busy', async () => {
     const busy = json({ message: 'instance in starting process try later' }, 400)
     const { provider, stub } = make({
       'GET getStateInstance': state('notAuthorized'),
@@ -516,7 +516,7 @@ describe('greenApi reset that did not help', () => {
     expect(resets(stub)).toEqual(['GET logout', 'GET reboot'])
   })
 
-  it('begins anew after a code', async () => {
+  it('starts the sequence again after a code', async () => {
     const { provider, stub } = make({
       'GET getStateInstance': state('notAuthorized'),
       'GET qr': json({ type: 'qrCode', message: PNG }),
@@ -529,7 +529,7 @@ describe('greenApi reset that did not help', () => {
   })
 })
 
-describe('greenApi reset of an instance that hangs in starting', () => {
+describe('greenApi reset() of an instance that hangs while starting', () => {
   it('reboots it', async () => {
     const { provider, stub } = make({
       'GET getStateInstance': state('starting'),
@@ -575,7 +575,7 @@ describeAdapterRules({
   statusAnswer: { stateInstance: 'notAuthorized' },
 })
 
-/** As from JavaScript, where no compiler checks. */
+/** As from JavaScript, without a check by the compiler. */
 function unset<Name extends string>(name: Name): Record<Name, string> {
   return JSON.parse('{}', (_key, value) => Object.assign(value, { [name]: undefined }))
 }

@@ -10,9 +10,9 @@ import { wasend } from '../../src/providers/wasend.js'
 import { zApi } from '../../src/providers/z-api.js'
 import { type Answer, json, page, rejection, stubFetch, text } from './fetch-stub.js'
 
-// The kind: a plan that has to be paid for, in any words, with any HTTP status, as JSON or as text, from a provider or
-// from a reseller of its servers. Not of the kind: other things that expire, are subscribed to or are about payments; a
-// rate limit; and a page, which a gateway may have sent.
+// Reports of an unpaid plan in any words, with any HTTP status, as JSON or as text, from a provider or from a reseller of its
+// servers. They do not include other things that expire, are subscribed to or are about payments, rate limits, or a page, which a
+// gateway may have sent.
 
 const due = [
   'To continue sending a message, you must subscribe to this instance again',
@@ -87,16 +87,16 @@ const notDue = [
   'Срок действия сессии истёк',
 ]
 
-describe('saysMustPay', () => {
+describe('saysMustPay()', () => {
   it.each(due)('recognises %j', (words) => {
     expect(saysMustPay(words)).toBe(true)
   })
 
-  it.each(notDue)('passes over %j', (words) => {
+  it.each(notDue)('ignores %j', (words) => {
     expect(saysMustPay(words)).toBe(false)
   })
 
-  it('reads no more than the beginning of a long text', () => {
+  it('reads only the beginning of a long text', () => {
     const startedAt = performance.now()
     expect(saysMustPay(`${'subscription is '.repeat(100_000)}expired`)).toBe(false)
     expect(performance.now() - startedAt).toBeLessThan(200)
@@ -140,12 +140,12 @@ describe.each(adapters)('%s', (_, make) => {
       expect((await rejection(requestPairingCode(number, {}))).code).toBe('subscription-expired')
   })
 
-  it('keeps "rate-limited" where the text also says what to pay for', async () => {
+  it('keeps "rate-limited" if the text also names a payment', async () => {
     const { fetch } = stubFetch(json({ message: 'Too many requests. Please upgrade your plan.' }, 429))
     expect((await rejection(make(fetch).getStatus({}))).code).toBe('rate-limited')
   })
 
-  it('does not take the page of a gateway for the word of the provider, whatever is on it', async () => {
+  it('does not treat the page of a gateway as the provider’s response, for any text on it', async () => {
     const { fetch } = stubFetch(page(402, 'Payment required'))
     expect((await rejection(make(fetch).getStatus({}))).code).toBe('provider-unavailable')
   })
@@ -153,7 +153,7 @@ describe.each(adapters)('%s', (_, make) => {
 
 describe('zApi', () => {
   it.each(['status', 'qr-code'])(
-    'reports "subscription-expired" where %s says so with HTTP 200',
+    'reports "subscription-expired" if %s reports it with HTTP 200',
     async (call) => {
       const { fetch } = stubFetch(json({ connected: false, error: due[0] }))
       const provider = zApi({ instanceId: '3C0587A6', token: secret, fetch })

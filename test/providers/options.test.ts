@@ -11,7 +11,7 @@ const url = 'https://engine.example/main'
 const code = 'invalid-options'
 
 describe('the URL of ownServer()', () => {
-  // The kind: addresses to which no request can be sent. `fetch` would report them as network errors.
+  // URLs to which no request can be sent. `fetch` would report them as network errors.
   it.each([
     'http://engine:99999/main',
     'http://engine:65536',
@@ -22,12 +22,12 @@ describe('the URL of ownServer()', () => {
     'http://[::1/main',
     'http://999.1.1.1/main',
     'http://:3000/main',
-  ])('%s is refused', (address) => {
+  ])('cannot be %s', (address) => {
     expect(thrownBy(() => ownServer({ url: address })).code).toBe(code)
   })
 
   it.each(['http://engine:3000/main', 'http://[::1]:65535/main', 'https://engine/main?key=1'])(
-    '%s is taken',
+    'can be %s',
     (address) => {
       expect(ownServer({ url: address }).id).toBe('own-server')
     },
@@ -36,7 +36,7 @@ describe('the URL of ownServer()', () => {
 
 describe('the base URL of an adapter', () => {
   it.each(['http://evolution:0', 'http://evolution:65536', 'http://256.256.256.256'])(
-    '%s is refused',
+    'cannot be %s',
     (baseUrl) => {
       const options = { baseUrl, apiKey: secret }
       expect(thrownBy(() => evolutionApi({ ...options, instanceName: 'shop' })).code).toBe(code)
@@ -50,7 +50,7 @@ describe('the base URL of an adapter', () => {
 
 describe('the timing of ownServer()', () => {
   it.each<unknown>([Number.NaN, -1, 0, 99, '5000', null, {}, Number.POSITIVE_INFINITY, 86_400_001])(
-    'refuses %j, so that requests keep a pause',
+    'refuses %j, so that requests keep an interval',
     (value) => {
       const timing: Record<string, never> = JSON.parse('{}')
       Reflect.set(timing, 'qrIntervalMs', value)
@@ -58,7 +58,7 @@ describe('the timing of ownServer()', () => {
     },
   )
 
-  it('takes times from 100 ms to a day, and the default where one is undefined', () => {
+  it('accepts durations from 100 ms to a day, and uses the default for undefined', () => {
     const given = { qrIntervalMs: 100 }
     Reflect.set(given, 'statusIntervalMs', undefined)
     const { timing } = ownServer({ url, timing: given })
@@ -66,10 +66,10 @@ describe('the timing of ownServer()', () => {
   })
 })
 
-describe('an option that is missing', () => {
-  // What becomes of a variable that is not set, by the way it is read.
+describe('a missing option', () => {
+  // The possible values of an unset variable, depending on how it is read.
   it.each<unknown>([undefined, null, '', ' ', 'undefined', 'null', 'NaN', Number.NaN, -0.5, {}])(
-    '%s is refused',
+    'is refused: %s',
     (value) => {
       const idInstance = value as string
       expect(thrownBy(() => greenApi({ idInstance, apiTokenInstance: secret })).code).toBe(code)
@@ -81,7 +81,7 @@ describe('an option that is missing', () => {
 describe('a name that ends with a space', () => {
   const connecting = (name: string) => json({ instance: { instanceName: name, state: 'open' } })
 
-  it('is sent and recognised as it is: Evolution API', async () => {
+  it('is sent and recognised unchanged by Evolution API', async () => {
     const stub = stubFetch(connecting('shop '))
     const provider = evolutionApi({ baseUrl: url, apiKey: secret, instanceName: 'shop ', fetch: stub.fetch })
     await provider.getStatus({})
@@ -91,7 +91,7 @@ describe('a name that ends with a space', () => {
     expect(provider.readWebhook?.(event('shop'))).toBeUndefined()
   })
 
-  it('is sent and recognised as it is: WAHA', async () => {
+  it('is sent and recognised unchanged by WAHA', async () => {
     const stub = stubFetch(json({ name: ' main ', status: 'SCAN_QR_CODE' }))
     const provider = waha({ baseUrl: url, apiKey: secret, session: ' main ', fetch: stub.fetch })
     await provider.getStatus({})
@@ -102,7 +102,7 @@ describe('a name that ends with a space', () => {
   })
 
   it.each(['shop\n', 'shop\r\n'])(
-    'has lost the line break of a file that was read: %j',
+    'loses the line break of the file it was read from: %j',
     async (instanceName) => {
       const stub = stubFetch(connecting('shop'))
       await evolutionApi({ baseUrl: url, apiKey: secret, instanceName, fetch: stub.fetch }).getStatus({})

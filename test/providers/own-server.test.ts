@@ -37,7 +37,7 @@ function answering(answer: Answer, options: Partial<OwnServerOptions> = {}): Set
 const snapshot = (fields: object): Answer =>
   json({ state: null, qr: null, code: null, expiresInMs: null, reason: null, account: null, ...fields })
 
-/** Answers with each of these in turn. */
+/** Returns these responses in turn. */
 function inTurn(...answers: readonly Answer[]): Answer {
   let turn = 0
   return (request) => {
@@ -53,7 +53,7 @@ const sent = ({ requests }: FetchStub): string[] => requests.map(({ method }) =>
 const CHALLENGE = { challenge: 'Y2hhbGxlbmdl', rpId: 'whatsapp.com', extra: [1] }
 const CALLS = ['getPasskeyChallenge', 'answerPasskey', 'confirmPasskey', 'getPasskeyHandoff', 'resetPasskey']
 
-describe('ownServer, for passkeys', () => {
+describe('ownServer for passkeys', () => {
   const all: OwnServerOptions['passkey'] = ['answer', 'confirm', 'handoff', 'reset']
   const calling = (answer: Answer) => {
     const setup = answering(answer, { passkey: all })
@@ -85,7 +85,7 @@ describe('ownServer, for passkeys', () => {
     expect(CALLS.filter((name) => name in provider)).toEqual(expected)
   })
 
-  it('sends each as a POST to the one URL, with what it needs in the body', async () => {
+  it('sends each call as a POST to the one URL, with its parameters in the body', async () => {
     const { calls, requests } = calling(snapshot({ state: 'passkey' }))
     for (const call of [calls.answer, calls.confirm, calls.reset]) await call()
     for (const call of [calls.challenge, calls.handoff]) await rejection(call())
@@ -98,7 +98,7 @@ describe('ownServer, for passkeys', () => {
     ])
   })
 
-  it('gives the challenge as it is, and both kinds of a hand-off', async () => {
+  it('returns the challenge unchanged, and both kinds of a hand-off', async () => {
     const { calls } = calling(json({ challenge: CHALLENGE, expiresInMs: 5_000 }))
     expect(await calls.challenge()).toEqual({ options: CHALLENGE, expiresInMs: 5_000 })
     const link = { kind: 'link', url: 'https://web.whatsapp.com/#x' }
@@ -111,7 +111,7 @@ describe('ownServer, for passkeys', () => {
       const requestedAt = Date.now()
       const call = calling(late(json({ handoff: code }), 4_000)).calls.handoff()
       await vi.advanceTimersByTimeAsync(4_000)
-      // It may have been made as soon as it was requested.
+      // The code may have been created as soon as it was requested.
       expect(await call).toMatchObject({ expiresAt: requestedAt + 300_000 })
     })
   })
@@ -127,7 +127,7 @@ describe('ownServer, for passkeys', () => {
     ['a page', text('<!doctype html><p>', 200, 'text/html'), 'provider-unavailable'],
     ['a failure', text(CHALLENGE.challenge, 503), 'provider-unavailable'],
     ['something else', json({ challenge: 7, handoff: [] }), 'invalid-answer'],
-  ])('each call rejects and repeats no body: %s', async (_title, response, code) => {
+  ])('rejects each call and repeats no body: %s', async (_title, response, code) => {
     const { calls, requests } = calling(response)
     for (const call of Object.values(calls)) {
       const error = await rejection(call())
@@ -137,7 +137,7 @@ describe('ownServer, for passkeys', () => {
     expect(requests).toHaveLength(5)
   })
 
-  it('takes 204 for done, and a snapshot that failed for a refusal', async () => {
+  it('treats 204 as success, and a failed snapshot as a refusal', async () => {
     const done = calling(() => new Response(null, { status: 204 })).calls
     for (const call of [done.answer, done.confirm, done.reset]) await call()
     const failed = calling(snapshot({ state: 'failed', reason: 'passkey-refused' })).calls
@@ -146,7 +146,7 @@ describe('ownServer, for passkeys', () => {
 })
 
 describe('ownServer', () => {
-  it('reads send no header of their own to the one URL', async () => {
+  it('reads send no custom header to the one URL', async () => {
     const { provider, requests } = answering(snapshot({ state: 'stopped' }))
     await provider.getStatus({})
     expect(requests).toHaveLength(1)
@@ -163,7 +163,7 @@ describe('ownServer', () => {
     )
   })
 
-  it('is named by its URL, without a query that may hold a key', () => {
+  it('uses its URL as id, without a query that may contain a key', () => {
     expect(ownServer({ url })).toMatchObject({ id: 'own-server', sessionId: url })
     expect(ownServer({ url: `${url}?key=${key}` }).sessionId).toBe(url)
     expect(ownServer({ url, sessionId: 'tenant-7' }).sessionId).toBe('tenant-7')
@@ -175,13 +175,13 @@ describe('ownServer', () => {
     expect(requests[0]?.url).toBe(`${url}?tenant=7`)
   })
 
-  it('takes single figures of its timing from the options', () => {
+  it('accepts single values of its timing from the options', () => {
     const { timing } = ownServer({ url, timing: { qrIntervalMs: 9_000 } })
     expect(timing).toMatchObject({ qrIntervalMs: 9_000, qrLifetimeMs: 20_000 })
   })
 })
 
-describe('ownServer getStatus', () => {
+describe('ownServer getStatus()', () => {
   it.each([
     ['starting', 'preparing'],
     ['stopped', 'stopped'],
@@ -190,12 +190,12 @@ describe('ownServer getStatus', () => {
     ['code', 'unlinked'],
     ['linking', 'linking'],
     ['stale', 'stale'],
-  ])('takes "%s" for %s', async (state, status) => {
+  ])('maps "%s" to %s', async (state, status) => {
     const { provider } = answering(snapshot({ state, qr: QR_TEXT, code: 'ABCD1234' }))
     expect(await provider.getStatus({})).toEqual({ status })
   })
 
-  it('names the account, and leaves out what is none of it', async () => {
+  it('returns the account, without fields that do not belong to it', async () => {
     const account = { phoneNumber: '5511987654321:8@s.whatsapp.net', name: 'Ana', token: key }
     const { provider } = answering(snapshot({ state: 'linked', account }))
     expect(await provider.getStatus({})).toEqual({
@@ -208,7 +208,7 @@ describe('ownServer getStatus', () => {
     [40, 40],
     [null, undefined],
     ['all', undefined],
-  ])('says how many of the chats are copied: %s', async (syncProgress, expected) => {
+  ])('returns how many of the chats are copied: %s', async (syncProgress, expected) => {
     const { provider } = answering(snapshot({ state: 'linked', syncProgress }))
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account: {}, syncProgress: expected })
   })
@@ -242,7 +242,7 @@ describe('ownServer getStatus', () => {
     [{ challenge: 'secret' }, {}],
     ['assert', {}],
     [null, {}],
-  ])('takes the step of a ceremony from %j', async (passkey, expected) => {
+  ])('reads the step of a ceremony from %j', async (passkey, expected) => {
     const { provider } = answering(snapshot({ state: 'passkey', passkey }))
     expect(await provider.getStatus({})).toEqual({ status: 'passkey-required', ...expected })
   })
@@ -251,25 +251,25 @@ describe('ownServer getStatus', () => {
     ['account-blocked', 'account-blocked'],
     ['what only its own log knows', 'session-stale'],
     [null, 'session-stale'],
-  ])('fails where the server has, for the reason %j, with "%s"', async (reason, code) => {
+  ])('fails if the server fails with the reason %j: "%s"', async (reason, code) => {
     const { provider } = answering(snapshot({ state: 'failed', reason }))
     expect((await rejection(provider.getStatus({}))).code).toBe(code)
   })
 
   it.each(['connected', 'constructor', '', 7, null, ['ready']])(
-    'does not take %j for a state',
+    'does not accept %j as a state',
     async (state) => {
       const { provider } = answering(snapshot({ state }))
       expect((await rejection(provider.getStatus({}))).code).toBe('invalid-answer')
     },
   )
 
-  it('takes the reason of an answer with an error for what it is', async () => {
+  it('uses the reason of a response with an error status', async () => {
     const { provider } = answering(json({ reason: 'subscription-expired' }, 402))
     expect((await rejection(provider.getStatus({}))).code).toBe('subscription-expired')
   })
 
-  it('hands on how long to wait beside a reason', async () => {
+  it('passes on the retry time of a reason', async () => {
     const { provider } = answering(json({ reason: 'rate-limited' }, 429, { 'retry-after': '7' }))
     expect(await rejection(provider.getStatus({}))).toMatchObject({
       code: 'rate-limited',
@@ -278,38 +278,38 @@ describe('ownServer getStatus', () => {
   })
 })
 
-describe('ownServer getQrCode', () => {
+describe('ownServer getQrCode()', () => {
   it.each([
     ['the text of WhatsApp', QR_TEXT, { kind: 'text', value: QR_TEXT }],
     ['the link that it is since 2026', QR_LINK, { kind: 'text', value: QR_LINK }],
     ['a data URI', `data:image/png;base64,${PNG}`, IMAGE],
     ['base64', PNG, IMAGE],
-  ])('takes %s for a code', async (_title, qr, qrCode) => {
+  ])('accepts %s as a code', async (_title, qr, qrCode) => {
     const { provider } = answering(snapshot({ state: 'ready', qr }))
     expect(await provider.getQrCode({})).toEqual({ status: 'qr', qrCode })
   })
 
-  it('hands on how long the code still lives', async () => {
+  it('passes on the remaining lifetime of the code', async () => {
     const { provider } = answering(snapshot({ state: 'qr', qr: QR_TEXT, expiresInMs: 12_345 }))
     expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', expiresInMs: 12_345 })
   })
 
-  it.each([Number.NaN, -1, '20000', null])('knows of no lifetime where it is %j', async (expiresInMs) => {
+  it.each([Number.NaN, -1, '20000', null])('sets no lifetime if it is %j', async (expiresInMs) => {
     const { provider } = answering(snapshot({ state: 'ready', qr: QR_TEXT, expiresInMs }))
     expect(await provider.getQrCode({})).toEqual({ status: 'qr', qrCode: { kind: 'text', value: QR_TEXT } })
   })
 
-  it('gives the code also beside a pairing code, for both live on one connection', async () => {
+  it('returns the code even next to a pairing code, because both share one connection', async () => {
     const { provider } = answering(snapshot({ state: 'code', qr: QR_TEXT, code: 'ABCD1234' }))
     expect(await provider.getQrCode({})).toMatchObject({ status: 'qr' })
   })
 
-  it('waits where there is none yet', async () => {
+  it('waits if no code exists yet', async () => {
     const { provider } = answering(snapshot({ state: 'ready' }))
     expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
   })
 
-  it('says that nothing runs, also where an old code was left', async () => {
+  it('reports that no session runs, even if an old code is left', async () => {
     const { provider } = answering(snapshot({ state: 'stopped', qr: QR_TEXT }))
     expect(await provider.getQrCode({})).toEqual({ status: 'stopped' })
   })
@@ -320,11 +320,11 @@ describe('ownServer getQrCode', () => {
   })
 })
 
-describe('ownServer requestPairingCode', () => {
+describe('ownServer requestPairingCode()', () => {
   const requested = (answer: Answer): Promise<unknown> =>
     Promise.resolve(answering(answer).provider.requestPairingCode?.(number, {}))
 
-  it('posts the number, and gives the code without its dash', async () => {
+  it('posts the number, and returns the code without its dash', async () => {
     const { provider, requests } = answering(
       snapshot({ state: 'code', code: 'abcd-1234', expiresInMs: 160_000 }),
     )
@@ -336,7 +336,7 @@ describe('ownServer requestPairingCode', () => {
     expect(requests[0]).toMatchObject({ method: 'POST', url, body: { mode: 'code', phone: '5511987654321' } })
   })
 
-  it('says what is in the way of a code', async () => {
+  it('reports the state that prevents a code', async () => {
     expect(await requested(snapshot({ state: 'linked' }))).toMatchObject({ status: 'linked' })
   })
 
@@ -350,8 +350,8 @@ describe('ownServer requestPairingCode', () => {
   })
 })
 
-describe('ownServer reset', () => {
-  it('only starts what has stopped: a link that came about in the meantime stays', async () => {
+describe('ownServer reset()', () => {
+  it('only starts a stopped session, so a link made in between stays', async () => {
     const stub = answering(inTurn(snapshot({ state: 'stopped' }), snapshot({ state: 'starting' })))
     expect(await stub.provider.reset?.({})).toBeUndefined()
     expect(sent(stub)).toEqual(['GET', 'POST'])
@@ -366,14 +366,14 @@ describe('ownServer reset', () => {
     expect(sent(stub)).toEqual(['GET', 'DELETE', 'POST'])
   })
 
-  it('sends nothing where a phone is linked', async () => {
+  it('sends nothing if a phone is linked', async () => {
     const stub = answering(snapshot({ state: 'linked' }))
     await stub.provider.reset?.({})
     expect(sent(stub)).toEqual(['GET'])
   })
 
   it.each(['stopped', 'starting'])(
-    'clears a session that is still stopped after a start, which then says %s',
+    'clears a session that is still stopped after a start, with the response %s',
     async (after) => {
       const stub = answering((request) =>
         snapshot({ state: request.method === 'POST' ? after : 'stopped' })(request),
@@ -395,13 +395,13 @@ describe('ownServer reset', () => {
     expect(sent(stub)).toEqual(['GET', 'POST', 'GET', 'GET', 'POST'])
   })
 
-  it('rejects where the start fails', async () => {
+  it('rejects if the start fails', async () => {
     const stub = answering(inTurn(snapshot({ state: 'stopped' }), snapshot({ state: 'failed' })))
     expect((await rejection(Promise.resolve(stub.provider.reset?.({})))).code).toBe('session-stale')
   })
 })
 
-describe('ownServer unlink', () => {
+describe('ownServer unlink()', () => {
   it.each<[string, Answer]>([
     ['a snapshot', snapshot({ state: 'stopped' })],
     ['nothing, with HTTP 204', () => new Response(null, { status: 204 })],
@@ -426,7 +426,7 @@ describe('ownServer in a browser', () => {
     vi.unstubAllGlobals()
   })
 
-  it('may be made without headers: there is nothing to read in it', () => {
+  it('can be created without headers, because it contains no secret', () => {
     vi.stubGlobal('window', {})
     expect(ownServer({ url }).id).toBe('own-server')
   })

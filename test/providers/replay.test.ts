@@ -9,9 +9,9 @@ import { waha } from '../../src/providers/waha.js'
 import { type Entry, readRecording } from '../recordings/recording.js'
 import { everythingIn, type RecordedRequest, stubFetch } from './fetch-stub.js'
 
-// What real servers answered, and what the adapters make of it. test/recordings holds the mock servers against the same
-// recordings. test/fixtures/waha-core-2024.10.8-noweb.jsonl is of an earlier version: one exchange or event a line, in
-// order, without most headers, pictures and settings; keys, tokens and the parts of QR texts have been replaced by names.
+// Replays the responses of real servers, and checks the results of the adapters. test/recordings checks the mock servers against
+// the same recordings. test/fixtures/waha-core-2024.10.8-noweb.jsonl is of an earlier version. It has one exchange or event per
+// line, in order, without most headers, pictures and settings; names replace keys, tokens and the parts of QR texts.
 
 interface Line {
   readonly request?: {
@@ -32,7 +32,7 @@ type Name = string
 
 const WAHA_2024 = 'waha-core-2024.10.8-noweb'
 
-/** Lines by their number. */
+/** Reads lines with their numbers. */
 function read(name: Name): ReadonlyMap<number, Line> {
   if (name === WAHA_2024) {
     const file = new URL(`../fixtures/${name}.jsonl`, import.meta.url)
@@ -46,13 +46,13 @@ function lineOf(entry: Entry): Line {
   if (entry.kind === 'webhook') return { event: entry.body }
   if (entry.kind !== 'exchange') return {}
   const { method, path, headers, body } = entry.request
-  // The recorder requested JSON; the adapters leave that header out.
+  // The recorder requested JSON; the adapters do not send that header.
   const { accept: _accept, ...sent } = headers
   const response = { status: entry.status ?? 0, contentType: 'application/json', body: entry.body }
   return { request: { method, path, headers: sent, ...(body !== undefined && { body }) }, response }
 }
 
-/** Of an instance: a UUID in capitals, or a name. */
+/** The token of an instance: a UUID in capitals, or a name. */
 const TOKEN = /TOKEN|[0-9A-F]{8}-[0-9A-F]{4}-/
 
 const baseUrl = 'http://127.0.0.1:18090'
@@ -91,7 +91,7 @@ const linkedAtWaha = {
 }
 const done = undefined
 
-/** Which lines of a recording answer a request, by their number in the file, and what is made of them. */
+/** Which lines of a recording are the responses to a request, by their number in the file, and the expected results. */
 /** A code of unknown age. */
 const JOINED = { expiresInMs: 14_000 }
 
@@ -134,7 +134,7 @@ const tables: readonly (readonly [Name, readonly Row[]])[] = [
         'its QR code',
         evolution('acme1'),
         getQrCode,
-        // The list says how old the code is; here, its response has no time of the server.
+        // The list shows the age of the code; here, its response has no time of the server.
         [13, 14, 7],
         recordedQr('evolution-2.3.7-01-first-link', 7, JOINED),
       ],
@@ -220,10 +220,10 @@ const tables: readonly (readonly [Name, readonly Row[]])[] = [
   ],
 ]
 
-/** Fails unless a request is the recorded one. */
+/** Fails unless a request equals the recorded one. */
 function expectSame(sent: RecordedRequest, { request, response }: Line): void {
   const { pathname, search } = new URL(sent.url)
-  // A refusal is given before the format of the code is looked at.
+  // The server refuses a request before it checks the format of the code.
   const path = response && response.status >= 400 ? pathname : pathname + search
   expect({ method: sent.method, path }).toEqual({ method: request?.method, path: request?.path })
   for (const [name, value] of Object.entries(request?.headers ?? {})) {
@@ -239,7 +239,7 @@ function answerOf({ response }: Line): Response {
   })
 }
 
-/** The answer, or the code of the error; pauses between two requests are over at once. */
+/** Returns the result or the code of the error; pauses between two requests end immediately. */
 async function withoutWaiting(answer: Promise<unknown>): Promise<unknown> {
   const outcome = answer.catch((error: unknown) => (PairingError.isInstance(error) ? error.code : error))
   await vi.advanceTimersByTimeAsync(10_000)

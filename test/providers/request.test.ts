@@ -6,7 +6,7 @@ import { bytes, hang, json, PNG, rejection, stubFetch, text, withFakeTimers } fr
 
 const url = 'https://api.example/secret'
 
-describe('createRequester', () => {
+describe('createRequester()', () => {
   it('sends a bare GET, so that a browser needs no preflight request', async () => {
     const stub = stubFetch(json({}))
     await createRequester({ fetch: stub.fetch, timeoutMs: 1_000 })({ url })
@@ -15,7 +15,7 @@ describe('createRequester', () => {
     expect(stub.requests[0]?.init).not.toHaveProperty('body')
   })
 
-  it('adds a content type to a JSON body, beside the given headers', async () => {
+  it('adds a content type to a JSON body, in addition to the given headers', async () => {
     const stub = stubFetch(json({}))
     const request = createRequester({ fetch: stub.fetch, timeoutMs: 1_000 })
     await request({ url, method: 'POST', body: { a: 1 }, headers: { 'X-Key': 'k' } })
@@ -68,8 +68,8 @@ describe('createRequester', () => {
     expect(stub.requests[0]?.init).toMatchObject({ cache: 'no-store' })
   })
 
-  it('works in Cloudflare Workers whose compatibility date knows no cache option', async () => {
-    // As workerd does with a compatibility date before 2024-11-11.
+  it('works in Cloudflare Workers whose compatibility date does not support the cache option', async () => {
+    // As workerd with a compatibility date before 2024-11-11.
     vi.stubGlobal('Request', class {})
     const request = createRequester({
       fetch: async (_, init) => {
@@ -102,7 +102,7 @@ describe('createRequester', () => {
     expect(error.code).toBe('network')
   })
 
-  it('hands on an error of ours that a fetch in between throws', async () => {
+  it('passes on a PairingError that a wrapping fetch throws', async () => {
     const own = new PairingError('rate-limited', 'Too many for this shop.', { retryAfterMs: 5 })
     const { fetch } = stubFetch(() => {
       throw own
@@ -121,7 +121,8 @@ describe('createRequester', () => {
 })
 
 describe('a fetch that refuses `cache`', () => {
-  // The kind: runtimes that lack an option of `fetch`. Cloudflare Workers throw on the spot or reject, by the compatibility date.
+  // Some runtimes lack an option of `fetch`. Cloudflare Workers throw synchronously or reject, depending on the compatibility
+  // date.
   const workerd = (message: string, isLate = false): { fetch: typeof fetch; inits: RequestInit[] } => {
     const inits: RequestInit[] = []
     return {
@@ -156,7 +157,7 @@ describe('a fetch that refuses `cache`', () => {
     expect(inits[1]).not.toHaveProperty('cache')
   })
 
-  it('gets no second request after another error, or after the end of the first', async () => {
+  it('gets no second request after another error, or after the request was aborted', async () => {
     const { fetch, inits } = workerd('socket hang up')
     expect((await rejection(createRequester({ fetch, timeoutMs: 1_000 })({ url }))).code).toBe('network')
     const page = new AbortController()
@@ -188,7 +189,7 @@ describe('a response body', () => {
     ['objects within objects', '{"a":'.repeat(100_000)],
     ['both in turn', '[{"a":'.repeat(80_000)],
     ['more than 32 lists', `${'['.repeat(33)}${']'.repeat(33)}`],
-  ])('that is nested too deep is no JSON, and takes no time: %s', async (_, body) => {
+  ])('that is nested too deeply is not JSON, and is detected quickly: %s', async (_, body) => {
     const startedAt = performance.now()
     expect(await jsonOf(body)).toBeUndefined()
     expect(performance.now() - startedAt).toBeLessThan(250)
@@ -199,11 +200,11 @@ describe('a response body', () => {
     ['a quotation mark in a text', `{"a":"\\"${'{'.repeat(100)}"}`, { a: `"${'{'.repeat(100)}` }],
     ['a backslash at the end of a text', '{"a":"\\\\","b":[[1]]}', { a: '\\', b: [[1]] }],
     ['a long list that is not deep', `[${'[],'.repeat(1_000)}[]]`, Array.from({ length: 1_001 }, () => [])],
-  ])('is read whatever stands in it: %s', async (_, body, value) => {
+  ])('is read with any content: %s', async (_, body, value) => {
     expect(await jsonOf(body)).toEqual(value)
   })
 
-  it('is read up to 512 kB, as more than any response about a link', async () => {
+  it('is read up to 512 kB, more than any response about a link', async () => {
     const request = (length: number) =>
       createRequester({ fetch: stubFetch(text('7'.repeat(length))).fetch, timeoutMs: 5_000 })({ url })
     expect((await request(512_000)).bytes).toHaveLength(512_000)
@@ -229,15 +230,15 @@ describe('Retry-After', () => {
   })
 })
 
-describe('detail', () => {
-  it('detail() resolves with undefined if the request fails', async () => {
+describe('detail()', () => {
+  it('resolves with undefined if the request fails', async () => {
     const { fetch } = stubFetch(() => {
       throw new Error('fails')
     })
     await expect(detail(createRequester({ fetch, timeoutMs: 1_000 }), { url })).resolves.toBeUndefined()
   })
 
-  it('detail() has a shorter timeout than other requests', async () => {
+  it('has a shorter timeout than other requests', async () => {
     await withFakeTimers(async () => {
       const question = detail(createRequester({ fetch: stubFetch(hang).fetch, timeoutMs: 30_000 }), { url })
       await vi.advanceTimersByTimeAsync(5_000)
@@ -245,13 +246,13 @@ describe('detail', () => {
     })
   })
 
-  it('detail() ends with its signal', async () => {
+  it('ends with its signal', async () => {
     const request = createRequester({ fetch: stubFetch(json({})).fetch, timeoutMs: 1_000 })
     expect((await rejection(detail(request, { url, signal: AbortSignal.abort() }))).code).toBe('aborted')
   })
 })
 
-describe('qrContent', () => {
+describe('qrContent()', () => {
   const fields = ['value', 'qr']
   const ask = async (answer: Parameters<typeof stubFetch>[0]) =>
     qrContent(await createRequester({ fetch: stubFetch(answer).fetch, timeoutMs: 1_000 })({ url }), fields)
@@ -265,7 +266,7 @@ describe('qrContent', () => {
     ['nothing of a field that is no text', json({ value: { nested: true } }), undefined],
     ['nothing of null', json(null), undefined],
     ['nothing of an empty body', text(''), undefined],
-  ])('takes %s', async (_title, answer, expected) => {
+  ])('returns %s', async (_title, answer, expected) => {
     expect(await ask(answer)).toBe(expected)
   })
 
@@ -273,7 +274,7 @@ describe('qrContent', () => {
     ['an image', bytes(PNG, 'image/png')],
     ['an image that is not called one', bytes(PNG, 'application/octet-stream')],
     ['base64 as plain text', text(PNG)],
-  ])('takes %s as bytes', async (_title, answer) => {
+  ])('returns %s as bytes', async (_title, answer) => {
     expect(await ask(answer)).toBeInstanceOf(Uint8Array)
   })
 })

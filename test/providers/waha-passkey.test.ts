@@ -29,7 +29,7 @@ function make(routes: Readonly<Record<string, Answer | readonly Answer[]>>) {
   return { stub, provider: waha({ ...settings, fetch: stub.fetch }) }
 }
 
-/** The calls of a ceremony, as `waha` has them. */
+/** Passkey calls of `waha`, all defined. */
 function ceremony({ getPasskeyChallenge, answerPasskey, confirmPasskey }: PairingProvider) {
   if (!getPasskeyChallenge || !answerPasskey || !confirmPasskey) throw new Error('A call is missing')
   return {
@@ -44,8 +44,8 @@ beforeEach(() => {
   return () => void vi.useRealTimers()
 })
 
-describe('waha, while WhatsApp wants a passkey', () => {
-  it('getStatus() gives the step and the time left, without the challenge, and sends one request', async () => {
+describe('waha while WhatsApp requires a passkey', () => {
+  it('getStatus() returns the step and the remaining time, without the challenge, and sends one request', async () => {
     const { provider, stub } = make({ GET: info('PASSKEY_REQUIRED') })
     const expected = { status: 'passkey-required', step: 'assert', expiresInMs: 600_000 }
     expect(await provider.getStatus({})).toEqual(expected)
@@ -54,7 +54,7 @@ describe('waha, while WhatsApp wants a passkey', () => {
     expect(stub.asked).toEqual(['GET', 'GET'])
   })
 
-  it('getStatus() gives the code to compare at PASSKEY_CONFIRMATION_REQUIRED', async () => {
+  it('getStatus() returns the code to compare at PASSKEY_CONFIRMATION_REQUIRED', async () => {
     const { provider } = make({
       GET: info('PASSKEY_CONFIRMATION_REQUIRED'),
       'GET auth/passkey/confirmation': json({ code: CODE }),
@@ -63,7 +63,7 @@ describe('waha, while WhatsApp wants a passkey', () => {
     expect(await provider.getStatus({})).toEqual(expected)
   })
 
-  it('getStatus() gives "submitted" where the code disappears between two requests', async () => {
+  it('getStatus() returns "submitted" if the code disappears between two requests', async () => {
     const { provider } = make({
       GET: info('PASSKEY_CONFIRMATION_REQUIRED'),
       'GET auth/passkey/confirmation': nothingPending,
@@ -71,7 +71,7 @@ describe('waha, while WhatsApp wants a passkey', () => {
     expect(await provider.getStatus({})).toMatchObject({ step: 'submitted' })
   })
 
-  it('the time left is that of the session where the adapter is made anew for each request', async () => {
+  it('the remaining time is that of the session, even if each request creates an adapter', async () => {
     const memory = {}
     const status = () => make({ GET: info('PASSKEY_REQUIRED') }).provider.getStatus({ memory })
     await status()
@@ -80,19 +80,19 @@ describe('waha, while WhatsApp wants a passkey', () => {
     expect(JSON.stringify(memory)).not.toContain(options.challenge)
   })
 
-  it('getPasskeyChallenge() gives the options as they are', async () => {
+  it('getPasskeyChallenge() returns the options unchanged', async () => {
     const { provider } = make({ 'GET auth/passkey/challenge': json(options) })
     expect(await ceremony(provider).challenge()).toEqual({ options, expiresInMs: 600_000 })
   })
 
-  it('answerPasskey() sends the documented fields once, and the state is "submitted" from then on', async () => {
+  it('answerPasskey() sends the documented fields once, and the state is "submitted" afterwards', async () => {
     const { provider, stub } = make({ GET: info('PASSKEY_REQUIRED'), 'POST auth/passkey': empty(201) })
     await ceremony(provider).answer({ ...answer, clientExtensionResults: { uvm: [[2, 4, 2]] } })
     expect(stub.requests.map(({ body }) => body)).toEqual([answer])
     expect(await provider.getStatus({})).toMatchObject({ status: 'passkey-required', step: 'submitted' })
   })
 
-  it('confirmPasskey() sends the confirmation of the code that is pending, and then the session links', async () => {
+  it('confirmPasskey() sends the confirmation of the pending code, and then the session links', async () => {
     const { provider, stub } = make({
       GET: [info('PASSKEY_CONFIRMATION_REQUIRED'), info('STARTING'), info('WORKING')],
       'GET auth/passkey/confirmation': json({ code: CODE }),
@@ -146,7 +146,7 @@ describe('waha, while WhatsApp wants a passkey', () => {
   })
 })
 
-describe('waha, after a ceremony that links nothing', () => {
+describe('waha after a ceremony that links nothing', () => {
   const failing = (until: Answer = info('PASSKEY_REQUIRED')) =>
     make({
       GET: [until, info('FAILED'), info('FAILED'), info('FAILED'), info('SCAN_QR_CODE')],
@@ -181,13 +181,13 @@ describe('waha, after a ceremony that links nothing', () => {
     expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
   })
 
-  it('FAILED is "stopped" again where a code was shown since', async () => {
+  it('FAILED is "stopped" again if a code was shown since', async () => {
     const { provider } = make({ GET: [info('PASSKEY_REQUIRED'), info('SCAN_QR_CODE'), info('FAILED')] })
     for (let count = 0; count < 2; count += 1) await provider.getStatus({})
     expect(await provider.getStatus({})).toEqual({ status: 'stopped' })
   })
 
-  it('a ceremony has its whole time where the one before it was never seen to end', async () => {
+  it('a ceremony has its whole time, even if the end of the previous one was never seen', async () => {
     const { provider } = make({ GET: info('PASSKEY_REQUIRED') })
     await provider.getStatus({})
     vi.advanceTimersByTime(3_600_000)
@@ -198,7 +198,7 @@ describe('waha, after a ceremony that links nothing', () => {
 it.each([
   ['PASSKEY_REQUIRED', options],
   ['PASSKEY_CONFIRMATION_REQUIRED', { code: CODE }],
-])('readWebhook() of waha takes nothing of the data of %s', (status, data) => {
+])('readWebhook() of waha does not pass on the data of %s', (status, data) => {
   const { provider } = make({})
   const body = {
     event: 'session.status',

@@ -66,7 +66,7 @@ function make(routes: Readonly<Record<string, Answer | readonly Answer[]>>) {
 
 const requestCode = async ({ requestPairingCode }: PairingProvider) => requestPairingCode?.(number, {})
 
-/** Each request takes no time, and each pause is over at once. */
+/** Resolves requests without delay and ends each pause immediately. */
 async function hurried<Value>(call: Promise<Value>, withinMs = 60_000): Promise<Value> {
   call.catch(() => undefined)
   await vi.advanceTimersByTimeAsync(withinMs)
@@ -84,7 +84,7 @@ beforeEach(() => {
 })
 
 describe('waha', () => {
-  it('has the id of the session and offers both methods, reset and unlink', () => {
+  it('uses the session as id and offers both methods, reset and unlink', () => {
     const { provider } = make({})
     expect(provider).toMatchObject({ id: 'waha', sessionId: 'waha.example.com/default' })
     expect(Object.keys(provider)).toEqual(expect.arrayContaining(['requestPairingCode', 'reset', 'unlink']))
@@ -123,14 +123,14 @@ describe('waha', () => {
   })
 })
 
-describe('waha getStatus', () => {
+describe('waha getStatus()', () => {
   it.each([
     ['STOPPED', 'stopped'],
     ['STARTING', 'preparing'],
     ['SCAN_QR_CODE', 'unlinked'],
     ['FAILED', 'stopped'],
     ['SOMETHING_NEW', 'preparing'],
-  ])('takes %s for %s', async (status, expected) => {
+  ])('maps %s to %s', async (status, expected) => {
     const { provider } = make({ GET: info(status) })
     expect(await provider.getStatus({})).toEqual({ status: expected })
   })
@@ -139,7 +139,7 @@ describe('waha getStatus', () => {
     ['SCAN_QR_CODE', 'unlinked'],
     ['STARTING', 'preparing'],
     ['STOPPED', 'stopped'],
-  ])('does not take a name at %s for a link', async (status, expected) => {
+  ])('does not treat a name at %s as a link', async (status, expected) => {
     const { provider } = make({ GET: info(status, ANA) })
     expect(await provider.getStatus({})).toEqual({ status: expected })
   })
@@ -153,18 +153,18 @@ describe('waha getStatus', () => {
     ],
     ['no name where it is not known yet', { ...ANA, pushName: '~' }, { ...account, name: undefined }],
     ['nobody', null, {}],
-  ])('is linked at WORKING and gives %s', async (_title, me, expected) => {
+  ])('is linked at WORKING and returns %s', async (_title, me, expected) => {
     const { provider } = make({ GET: info('WORKING', me) })
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account: expected })
   })
 
-  it('is stale if a failed session has an account, since WhatsApp refuses its credentials', async () => {
+  it('is stale if a failed session has an account, because WhatsApp refuses its credentials', async () => {
     const { provider } = make({ GET: info('FAILED', ANA), 'GET auth/qr': notAsExpected('FAILED') })
     expect(await provider.getStatus({})).toEqual({ status: 'stale' })
     expect(await provider.getQrCode({})).toEqual({ status: 'stale' })
   })
 
-  it('is only stopped where it failed with a code that was not entered: nothing is lost with that', async () => {
+  it('is only stopped if the session failed with a code that was not entered, because nothing is lost', async () => {
     const { provider } = make({ GET: info('FAILED', { ...ANA, pushName: '~' }) })
     expect(await provider.getStatus({})).toEqual({ status: 'stopped' })
   })
@@ -184,7 +184,7 @@ describe('waha getStatus', () => {
     'WAHA Core supports only "default" session. You tried to access "shop 1" session.',
     'WAHA Core supports only default session.',
     "WAHA Core support only `main-1` session. You tried to access 'default' session.",
-  ])('gives session-not-found at once, for all calls, after: %s', async (message) => {
+  ])('returns session-not-found immediately, for all calls, after: %s', async (message) => {
     const refusal = problem(422, message, 'Unprocessable Entity')
     const { provider, stub } = make({ GET: refusal })
     const calls = [
@@ -201,7 +201,7 @@ describe('waha getStatus', () => {
   })
 })
 
-describe('waha getQrCode', () => {
+describe('waha getQrCode()', () => {
   it.each([QR_LINK, QR_TEXT])('requests the text: %s', async (value) => {
     const { provider, stub } = make({ 'GET auth/qr': json({ value }) })
     expect(await provider.getQrCode({})).toEqual({ status: 'qr', qrCode: { kind: 'text', value } })
@@ -211,7 +211,7 @@ describe('waha getQrCode', () => {
   it.each<[string, Answer]>([
     ['bare base64', json({ mimetype: 'image/png', data: PNG })],
     ['bytes', bytes(PNG, 'image/png')],
-  ])('shows a picture too, where a gateway drops the request for text: %s', async (_title, answer) => {
+  ])('also shows a picture if a gateway drops the request for text: %s', async (_title, answer) => {
     const { provider } = make({ 'GET auth/qr': answer })
     expect(await provider.getQrCode({})).toEqual({ status: 'qr', qrCode: IMAGE })
   })
@@ -219,7 +219,7 @@ describe('waha getQrCode', () => {
   it.each<[string, Answer]>([
     ['nothing', json({})],
     ['an empty text', json({ value: '' })],
-  ])('waits after a scan, when the status stays and there is no code: %s', async (_title, answer) => {
+  ])('waits after a scan, when the status stays and no code exists: %s', async (_title, answer) => {
     const { provider } = make({ 'GET auth/qr': answer })
     expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
   })
@@ -233,7 +233,7 @@ describe('waha getQrCode', () => {
   ] as const
 
   it.each(others)(
-    'sends no request for the code, which would be held for 5 to 10 s, in %s',
+    'sends no request for the code in %s, because WAHA would delay it by 5 to 10 s',
     async (status, expected) => {
       const { provider, stub } = make({ GET: info(status) })
       expect((await provider.getQrCode({})).status).toBe(expected)
@@ -242,7 +242,7 @@ describe('waha getQrCode', () => {
   )
 
   it.each([...others, ['SCAN_QR_CODE', 'unlinked']] as const)(
-    'reads the session again where its status has changed in between: %s',
+    'reads the session again if its status has changed in between: %s',
     async (status, expected) => {
       const { provider, stub } = make({
         'GET auth/qr': notAsExpected(status),
@@ -258,7 +258,7 @@ describe('waha getQrCode', () => {
     ['STARTING', 'preparing'],
     ['FAILED', 'stopped'],
   ])(
-    'waits 3 s for a QR code that WAHA holds because a scan has just led to %s',
+    'waits 3 s for a QR code that WAHA delays because a scan has just led to %s',
     async (status, expected) => {
       const { provider } = make({
         GET: [info('SCAN_QR_CODE'), info(status)],
@@ -273,12 +273,12 @@ describe('waha getQrCode', () => {
     },
   )
 
-  it('reports a timeout where the session still waits for a scan', async () => {
+  it('reports a timeout if the session still waits for a scan', async () => {
     const { provider } = make({ 'GET auth/qr': () => new Promise<Response>(() => {}) })
     expect((await rejection(hurried(provider.getQrCode({})))).code).toBe('timeout')
   })
 
-  it('reads the session again where it is not found: it may only be stopped', async () => {
+  it('reads the session again if it is not found, because it may only be stopped', async () => {
     const stopped = make({ 'GET auth/qr': notStarted, GET: [info('SCAN_QR_CODE'), info('STOPPED')] })
     expect(await stopped.provider.getQrCode({})).toEqual({ status: 'stopped' })
     const gone = make({ GET: unknownSession })
@@ -298,17 +298,17 @@ describe('waha getQrCode', () => {
   })
 })
 
-describe('waha requestPairingCode', () => {
+describe('waha requestPairingCode()', () => {
   const SENT = { id: '5511987654321@c.us', pushName: '~' }
   const crash = json({ statusCode: 500, exception: { name: 'TypeError', message: "reading 'x'" } }, 500)
   const starting = [info('STARTING'), info('SCAN_QR_CODE')]
 
-  it('sends the digits, and takes the code without its dash', async () => {
+  it('sends the digits, and returns the code without its dash', async () => {
     const { provider, stub } = make({ GET: starting, 'POST auth/request-code': code })
     expect(await hurried(requestCode(provider))).toEqual({
       status: 'pairing-code',
       pairingCode: 'D2MGSJT1',
-      // The connection may have begun a second before.
+      // The connection may have started a second earlier.
       expiresInMs: 154_000,
     })
     expect(stub.requests[2]).toMatchObject({
@@ -354,11 +354,11 @@ describe('waha requestPairingCode', () => {
     expect(snapshot).toMatchObject({ expiresInMs: expected.length > 0 ? 155_000 : 155_000 - ageMs })
   })
 
-  // The connection has begun as soon as the response before was made.
+  // The connection starts when the server creates the previous response.
   it.each([
     ['the response that did not wait for a scan yet', 'GET'],
     ['the response to a start', 'POST start'],
-  ])('makes no pairing code younger where %s arrives late', async (_title, slow) => {
+  ])('does not extend the life of a pairing code if %s arrives late', async (_title, slow) => {
     const routes: Record<string, readonly Answer[]> = {
       GET: [info(slow === 'GET' ? 'STARTING' : 'STOPPED'), info('SCAN_QR_CODE'), info('SCAN_QR_CODE')],
       'POST start': [started],
@@ -372,7 +372,7 @@ describe('waha requestPairingCode', () => {
     expect(snapshot?.status === 'pairing-code' && snapshot.expiresInMs).toBe(151_000)
   })
 
-  it('knows nothing of the age of a connection where the clock was set back', async () => {
+  it('treats the age of a connection as unknown if the clock was set back', async () => {
     const { provider, stub } = make({
       GET: [info('STARTING'), info('SCAN_QR_CODE'), ...starting],
       'POST logout': started,
@@ -385,7 +385,7 @@ describe('waha requestPairingCode', () => {
     expect(posts(stub)).toEqual(['POST logout', 'POST auth/request-code'])
   })
 
-  it('keeps in its memory what another process can read: the time of day', async () => {
+  it('stores the time of day in its memory, so that another process can read it', async () => {
     const { provider } = make({ GET: info('STARTING') })
     const memory: Record<string, unknown> = {}
     await provider.getStatus({ memory })
@@ -405,7 +405,7 @@ describe('waha requestPairingCode', () => {
     expect(stub.asked.slice(3)).toEqual(['GET', 'POST auth/request-code'])
   })
 
-  it('logs out a session that fails after its start: it holds half of the last link', async () => {
+  it('logs out a session that fails after its start, because it contains half of the last link', async () => {
     const { provider, stub } = make({
       GET: [info('STOPPED'), info('FAILED', SENT), ...starting],
       'POST start': started,
@@ -422,7 +422,7 @@ describe('waha requestPairingCode', () => {
     ['starts, and refuses numbers with 422', noNumberNow('STARTING')],
     ['is not even found yet', notStarted],
     ['has no socket yet, and crashes with 500', crash],
-  ])('tries again each second while the session %s', async (_title, refusal) => {
+  ])('retries every second while the session %s', async (_title, refusal) => {
     const { provider, stub } = make({
       GET: starting,
       'POST auth/request-code': [refusal, refusal, code],
@@ -437,24 +437,24 @@ describe('waha requestPairingCode', () => {
   it.each([
     ['WORKING', 'linked'],
     ['PASSKEY_REQUIRED', 'passkey-required'],
-  ])('reports the state in the way, and changes nothing: %s', async (status, expected) => {
+  ])('reports the state that prevents a code, and changes nothing: %s', async (status, expected) => {
     const { provider, stub } = make({ GET: info(status, ANA) })
     expect((await requestCode(provider))?.status).toBe(expected)
     expect(stub.asked).toEqual(['GET'])
   })
 
-  it('is linked where that happens while it waits', async () => {
+  it('is linked if the phone links while it waits', async () => {
     const { provider } = make({ GET: [info('STARTING'), info('WORKING', ANA)] })
     expect(await hurried(requestCode(provider))).toEqual({ status: 'linked', account })
   })
 
-  it('requestPairingCode() rejects after twenty attempts', async () => {
+  it('rejects after twenty attempts', async () => {
     const { provider, stub } = make({ GET: info('STARTING') })
     expect((await rejection(hurried(requestCode(provider)))).code).toBe('provider-unavailable')
     expect(stub.asked).toEqual(Array.from({ length: 20 }, () => 'GET'))
   })
 
-  it('ends with its signal, also between two attempts', async () => {
+  it('ends with its signal, even between two attempts', async () => {
     const { provider, stub } = make({ GET: info('STARTING') })
     const controller = new AbortController()
     const question = provider.requestPairingCode?.(number, { signal: controller.signal })
@@ -485,7 +485,7 @@ describe('waha requestPairingCode', () => {
   })
 })
 
-describe('waha requestPairingCode of an engine without codes', () => {
+describe('waha requestPairingCode() of an engine without codes', () => {
   const refusals: readonly (readonly [string, Answer, number])[] = [
     [
       '500 of a browser that does not find its page',
@@ -502,7 +502,7 @@ describe('waha requestPairingCode of an engine without codes', () => {
   ]
 
   it.each(refusals)(
-    'gives code-refused for %s, and does not log the session out a second time',
+    'reports code-refused for %s, and does not log the session out a second time',
     async (_title, refusal, tries) => {
       const { provider, stub } = make({
         GET: info('SCAN_QR_CODE'),
@@ -519,7 +519,7 @@ describe('waha requestPairingCode of an engine without codes', () => {
     },
   )
 
-  it('remembers it for an adapter that is made anew for each request', async () => {
+  it('remembers the result for an adapter that is created for each request', async () => {
     const { stub } = make({
       GET: info('SCAN_QR_CODE'),
       'POST logout': started,
@@ -548,7 +548,7 @@ describe('waha requestPairingCode of an engine without codes', () => {
   })
 })
 
-describe('waha reset', () => {
+describe('waha reset()', () => {
   it.each<[string, Answer, string]>([
     ['a stopped session', info('STOPPED'), 'POST start'],
     ['one that names whom it was linked to, and only sleeps', info('STOPPED', ANA), 'POST start'],
@@ -570,7 +570,7 @@ describe('waha reset', () => {
     ['hangs in STARTING', info('STARTING'), ['restart', 'logout', 'restart']],
     ['stays STOPPED, where a logout could end a link', info('STOPPED', ANA), ['start', 'restart', 'start']],
     ['has a status of the future', info('SOMETHING_NEW'), ['restart', 'logout']],
-  ])('sends another call than the last one while the session %s', async (_title, status, expected) => {
+  ])('sends a different call than the last one while the session %s', async (_title, status, expected) => {
     const { stub } = make({
       GET: status,
       'POST start': started,
@@ -604,14 +604,14 @@ describe('waha reset', () => {
       ['the link is still there, and it works again', info('WORKING', ANA), ['POST restart']],
       ['it takes long to start', info('STARTING', ANA), ['POST restart']],
       ['it cannot be read after the restart', page(502), ['POST restart']],
-    ] as const)('restarts a failed session, where %s', async (_title, after, expected) => {
+    ] as const)('restarts a failed session: %s', async (_title, after, expected) => {
       const { provider, stub } = linkedThen(info('FAILED', ANA), after)
       await provider.getStatus({})
       await reset(provider)
       expect(posts(stub)).toEqual(expected)
     })
 
-    it('remembers the link for a poller that was idle, and for an adapter that is made anew', async () => {
+    it('remembers the link for an idle poller and for an adapter that is created for each request', async () => {
       const { provider, stub } = linkedThen(info('FAILED', ANA))
       const memory = {}
       await provider.getStatus({ memory })
@@ -624,14 +624,14 @@ describe('waha reset', () => {
     it.each<[string, Answer]>([
       ['a QR code', info('SCAN_QR_CODE')],
       ['half of another link', info('SCAN_QR_CODE', { ...ANA, pushName: '~' })],
-    ])('is stale where the session fails after %s came', async (_title, waiting) => {
+    ])('is stale if the session fails after %s arrived', async (_title, waiting) => {
       const { provider } = linkedThen(waiting, info('FAILED', ANA))
       await provider.getStatus({})
       await provider.getStatus({})
       expect(await provider.getStatus({})).toEqual({ status: 'stale' })
     })
 
-    it('is stale where the app unlinked it', async () => {
+    it('is stale if the app unlinked it', async () => {
       const { provider } = linkedThen(info('FAILED', ANA))
       await provider.getStatus({})
       await hurried(Promise.resolve(provider.unlink?.({})))
@@ -639,7 +639,7 @@ describe('waha reset', () => {
     })
   })
 
-  it('sends the same call again where WAHA did not respond to it', async () => {
+  it('sends the same call again if WAHA did not respond to it', async () => {
     const { provider, stub } = make({ GET: info('FAILED'), 'POST restart': [page(502), started] })
     await rejection(reset(provider))
     await reset(provider)
@@ -661,7 +661,7 @@ describe('waha reset', () => {
     expect([isDone, stub.asked.length]).toEqual([true, 5])
   })
 
-  it('waits for 3 s at most, since an engine with a browser takes longer', async () => {
+  it('waits for at most 3 s, because an engine with a browser takes longer', async () => {
     const { provider } = make({ GET: [info('STOPPED'), info('STARTING')], 'POST start': started })
     const done = vi.fn()
     void Promise.resolve(provider.reset?.({})).then(done)
@@ -669,12 +669,12 @@ describe('waha reset', () => {
     expect(done).toHaveBeenCalledTimes(1)
   })
 
-  it('resolves although the look after the change fails', async () => {
+  it('resolves even if the read after the change fails', async () => {
     const { provider } = make({ GET: [info('STOPPED'), page(502)], 'POST start': started })
     await expect(reset(provider)).resolves.toBeUndefined()
   })
 
-  it('leaves a link alone', async () => {
+  it('keeps a link', async () => {
     const { provider, stub } = make({ GET: info('WORKING', ANA) })
     await reset(provider)
     expect(stub.asked).toEqual(['GET'])
@@ -688,7 +688,7 @@ describe('waha reset', () => {
     expect(posts(stub).at(-1)).toBe('POST logout')
   })
 
-  it.each(['SCAN_QR_CODE', 'WORKING'])('counts no restart that has helped: %s', async (status) => {
+  it.each(['SCAN_QR_CODE', 'WORKING'])('does not count a restart that has helped: %s', async (status) => {
     const { provider } = make({
       GET: [info('FAILED'), info(status), info('FAILED')],
       'POST restart': started,
@@ -698,7 +698,7 @@ describe('waha reset', () => {
     expect(await provider.getStatus({})).toMatchObject({ status: 'stopped' })
   })
 
-  it('reset() treats a session that was started meanwhile as success', async () => {
+  it('treats a session that was started in between as success', async () => {
     const { provider } = make({
       GET: info('STOPPED'),
       'POST start': problem(422, "Session 'default' is already started."),
@@ -715,8 +715,8 @@ describe('waha reset', () => {
   })
 })
 
-describe('waha unlink', () => {
-  it('logs out; WAHA starts the session again by itself, and shows codes', async () => {
+describe('waha unlink()', () => {
+  it('logs out; WAHA restarts the session on its own, and shows codes', async () => {
     const { provider, stub } = make({
       'POST logout': started,
       GET: [info('STARTING'), info('SCAN_QR_CODE')],
@@ -732,7 +732,7 @@ describe('waha unlink', () => {
   })
 })
 
-describe('waha readWebhook', () => {
+describe('waha readWebhook()', () => {
   const { provider } = make({})
   const event = (status: unknown, me: object | null = null, more: object = {}): unknown => ({
     event: 'session.status',
@@ -768,22 +768,22 @@ describe('waha readWebhook', () => {
     ['an empty body', undefined],
     ['a list', []],
     ['text', 'session.status'],
-  ])('readWebhook() ignores %s', (_title, body) => {
+  ])('ignores %s', (_title, body) => {
     expect(provider.readWebhook?.(body)).toBeUndefined()
   })
 })
 
 // `testProvider` needs real timers.
-describe('waha, as any adapter', () => {
+describe('waha as any adapter', () => {
   beforeEach(() => void vi.useRealTimers())
 
   describeAdapterRules({
     name: 'waha',
     make: (options) => waha({ baseUrl, apiKey, session, ...options }),
     mockServer(emulator) {
-      // A session that runs makes codes by itself; this mock server's would begin with the first request.
+      // A running session creates codes on its own; the session of this mock server would start with the first request.
       emulator.start()
-      // The clock of these rules stands still.
+      // The clock of these rules does not advance.
       return mockWaha(emulator, { apiKey, session, startingMs: 0 })
     },
     webhooks: [

@@ -46,7 +46,7 @@ function make(
 }
 
 describe('wasend', () => {
-  it('has the id of the session and offers no pairing code and no unlink', () => {
+  it('uses the session as id and offers no pairing code and no unlink', () => {
     const { provider } = make({})
     expect(provider).toMatchObject({ id: 'wasend', sessionId })
     expect(provider.requestPairingCode).toBeUndefined()
@@ -59,7 +59,7 @@ describe('wasend', () => {
     expect(stub.requests[0]?.url).toBe('https://api.wasend.dev/sessions/shop%2F1%20%3F%23%C3%A9')
   })
 
-  it('sends the key and exactly the Accept header that gives JSON', async () => {
+  it('sends the key and exactly the Accept header that gets JSON', async () => {
     const { provider, stub } = make({
       GET: info('STOPPED'),
       'GET qr': json({ data: PNG }),
@@ -84,7 +84,7 @@ describe('wasend', () => {
   })
 })
 
-describe('wasend getStatus', () => {
+describe('wasend getStatus()', () => {
   it.each([
     ['STARTING', 'preparing'],
     ['SCAN_QR_CODE', 'unlinked'],
@@ -94,7 +94,7 @@ describe('wasend getStatus', () => {
     ['somethingNew', 'preparing'],
     ['', 'preparing'],
     [null, 'preparing'],
-  ])('takes %s for %s', async (status, expected) => {
+  ])('maps %s to %s', async (status, expected) => {
     const { provider } = make({ GET: info(status) })
     expect(await provider.getStatus({})).toEqual({ status: expected })
   })
@@ -103,7 +103,7 @@ describe('wasend getStatus', () => {
     'requires a passkey at %s',
     async (status) => {
       const { provider } = make({ GET: info(status) })
-      // Whether WASend passes WAHA's requests for passkeys on is documented nowhere, so it only signals.
+      // No documentation shows whether WASend passes on WAHA's passkey requests, so the adapter only reports the passkey.
       expect(await provider.getStatus({})).toEqual({ status: 'passkey-required' })
       expect(Object.keys(provider).filter((name) => /passkey/i.test(name))).toEqual([])
     },
@@ -152,7 +152,7 @@ describe('wasend getStatus', () => {
     ['the declared number where nothing else is known', {}, { phoneNumber: '1234567890' }],
     ['the declared number where nobody is named', { me: null }, { phoneNumber: '1234567890' }],
     ['no number at all', { phoneNumber: '' }, {}],
-  ])('is linked at WORKING and gives %s', async (_title, more, account) => {
+  ])('is linked at WORKING and returns %s', async (_title, more, account) => {
     const { provider } = make({ GET: info('WORKING', more) })
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account })
   })
@@ -168,7 +168,7 @@ describe('wasend getStatus', () => {
   })
 })
 
-describe('wasend getQrCode', () => {
+describe('wasend getQrCode()', () => {
   it.each<[string, Answer]>([
     ['the example of the pages', json({ data: PNG })],
     ['a data URI', json({ data: `data:image/png;base64,${PNG}` })],
@@ -192,13 +192,13 @@ describe('wasend getQrCode', () => {
     ['is half a minute slow', -30_000],
     ['is half a minute fast', 30_000],
     ['is an hour slow', -3_600_000],
-  ])('goes by the clock of the provider where that of this machine %s', async (_title, offsetMs) => {
+  ])('uses the clock of the provider if that of this machine %s', async (_title, offsetMs) => {
     await withFakeTimers(async () => {
       const theirs = Date.UTC(2030, 0, 1)
       vi.setSystemTime(theirs + offsetMs)
       const date = new Date(theirs).toUTCString()
       const { provider } = make({ 'GET qr': json({ data: PNG, expiresAt: theirs + 12_000 }, 200, { date }) })
-      // Their time is known to a second.
+      // The provider's time has a resolution of one second.
       expect(await provider.getQrCode({})).toMatchObject({ status: 'qr', expiresInMs: 11_000 })
     })
   })
@@ -213,7 +213,7 @@ describe('wasend getQrCode', () => {
     ['a time that no code lives', Date.UTC(2030, 0, 2), undefined],
     ['nonsense', 'soon', undefined],
     ['null', null, undefined],
-  ])('gives the remaining time of the code from %s', async (_title, expiresAt, expiresInMs) => {
+  ])('reads the remaining time of the code from %s', async (_title, expiresAt, expiresInMs) => {
     await withFakeTimers(async () => {
       vi.setSystemTime(Date.UTC(2030, 0, 1))
       const { provider } = make({
@@ -225,21 +225,21 @@ describe('wasend getQrCode', () => {
     })
   })
 
-  it("tries the SDK's place where the one of the pages is not there, and remembers it", async () => {
+  it('tries the SDK’s path if the documented path does not exist, and remembers it', async () => {
     const { provider, stub } = make({ 'GET qr': notFound, 'GET auth/qr': json({ data: PNG }) })
     expect((await provider.getQrCode({})).status).toBe('qr')
     expect((await provider.getQrCode({})).status).toBe('qr')
     expect(stub.asked).toEqual(['GET', 'GET qr', 'GET auth/qr', 'GET', 'GET auth/qr'])
   })
 
-  it('remembers the place of the pages too, also where it had no code to give', async () => {
+  it('remembers the documented path too, even if it had no code', async () => {
     const { provider, stub } = make({ 'GET qr': [notReady, notFound], GET: info('STARTING') })
     expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
     expect((await rejection(provider.getQrCode({}))).code).toBe('session-not-found')
     expect(stub.asked).toEqual(['GET', 'GET qr', 'GET', 'GET', 'GET qr'])
   })
 
-  it('does not know a session that is in neither place, and tries both again', async () => {
+  it('reports an unknown session if neither path has it, and tries both again', async () => {
     const { provider, stub } = make({ 'GET qr': [notFound, json({ data: PNG })], 'GET auth/qr': notFound })
     expect((await rejection(provider.getQrCode({}))).code).toBe('session-not-found')
     expect((await provider.getQrCode({})).status).toBe('qr')
@@ -247,7 +247,7 @@ describe('wasend getQrCode', () => {
   })
 
   it.each(['qr', 'auth/qr'] as const)(
-    'sends requests only to %s where the option says so',
+    'sends requests only to %s if the option selects it',
     async (qrPath) => {
       const { provider, stub } = make({ [`GET ${qrPath}`]: notFound }, { qrPath })
       expect((await rejection(provider.getQrCode({}))).code).toBe('session-not-found')
@@ -260,7 +260,7 @@ describe('wasend getQrCode', () => {
     ['in words that are not known', 'somethingNew', 'linked'],
     ['starting again', 'STARTING', 'preparing'],
     ['waiting for a scan again', 'SCAN_QR_CODE', 'unlinked'],
-  ])('looks at the session after a conflict: %s', async (_title, status, expected) => {
+  ])('reads the session after a conflict: %s', async (_title, status, expected) => {
     const { provider, stub } = make({ 'GET qr': conflict, GET: [info('SCAN_QR_CODE'), info(status)] })
     expect((await provider.getQrCode({})).status).toBe(expected)
     expect(stub.asked).toEqual(['GET', 'GET qr', 'GET'])
@@ -274,7 +274,7 @@ describe('wasend getQrCode', () => {
     ['WORKING', 'linked'],
     ['PASSKEY_REQUIRED', 'passkey-required'],
     ['somethingNew', 'preparing'],
-  ])('reads the session again where the code is not to be had: %s', async (status, expected) => {
+  ])('reads the session again if the code is not available: %s', async (status, expected) => {
     const { provider } = make({ 'GET qr': notReady, GET: [info('SCAN_QR_CODE'), info(status)] })
     expect((await provider.getQrCode({})).status).toBe(expected)
   })
@@ -284,13 +284,16 @@ describe('wasend getQrCode', () => {
     ['STOPPED', 'stopped'],
     ['WORKING', 'linked'],
     ['PASSKEY_REQUIRED', 'passkey-required'],
-  ])('sends no request for the code, which would be held for 5 to 10 s, in %s', async (status, expected) => {
-    const { provider, stub } = make({ GET: info(status) })
-    expect((await provider.getQrCode({})).status).toBe(expected)
-    expect(stub.asked).toEqual(['GET'])
-  })
+  ])(
+    'sends no request for the code in %s, because the server would delay it by 5 to 10 s',
+    async (status, expected) => {
+      const { provider, stub } = make({ GET: info(status) })
+      expect((await provider.getQrCode({})).status).toBe(expected)
+      expect(stub.asked).toEqual(['GET'])
+    },
+  )
 
-  it('requests the code in STARTING, as the pages say, until it has seen SCAN_QR_CODE', async () => {
+  it('requests the code in STARTING, as documented, until it has seen SCAN_QR_CODE', async () => {
     const { provider, stub } = make({
       GET: [info('STARTING'), info('SCAN_QR_CODE'), info('STARTING')],
       'GET qr': json({ data: PNG }),
@@ -301,7 +304,7 @@ describe('wasend getQrCode', () => {
     expect(stub.asked).toEqual(['GET', 'GET qr', 'GET', 'GET qr', 'GET'])
   })
 
-  it('getQrCode() gives "preparing" after a scan, when the code is missing', async () => {
+  it('returns "preparing" after a scan, when the code is missing', async () => {
     const { provider } = make({ 'GET qr': json({ data: '' }) })
     expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
   })
@@ -326,20 +329,20 @@ describe('wasend getQrCode', () => {
   })
 })
 
-describe('wasend reset', () => {
+describe('wasend reset()', () => {
   it.each([
     ['STOPPED', 'POST start'],
     ['stopped', 'POST start'],
     ['FAILED', 'POST restart'],
     ['SCAN_QR_CODE', 'POST restart'],
     ['somethingNew', 'POST restart'],
-  ])('does at %s a %s', async (status, action) => {
+  ])('sends at %s a %s', async (status, action) => {
     const { provider, stub } = make({ GET: info(status), [action]: json({}, 201) })
     await provider.reset?.({})
     expect(stub.asked).toEqual(['GET', action])
   })
 
-  it('reset() treats a session that was started meanwhile as success', async () => {
+  it('treats a session that was started in between as success', async () => {
     const { provider } = make({
       GET: info('STOPPED'),
       'POST start': json({ message: 'already started' }, 422),
@@ -357,17 +360,17 @@ describe('wasend reset', () => {
     ['STARTING', ['POST restart', 'POST stop', 'POST start']],
     ['STOPPED', ['POST start', 'POST restart']],
     ['somethingNew', ['POST restart', 'POST stop', 'POST start']],
-  ])('sends another call than the last one while the session stays %s', async (status, expected) => {
+  ])('sends a different call than the last one while the session stays %s', async (status, expected) => {
     const { stub } = make({ GET: info(status), ...changes })
     const memory = {}
     for (let press = 0; press < 2; press += 1) {
-      // As where the adapter is made anew for each request.
+      // As if each request created an adapter.
       await wasend({ apiKey, sessionId, fetch: stub.fetch }).reset?.({ memory })
     }
     expect(posts(stub)).toEqual(expected)
   })
 
-  it('says after two resets that did not help that only a new session does, then begins anew', async () => {
+  it('reports after two resets without effect that only a new session helps, then starts the sequence again', async () => {
     const { provider, stub } = make({ GET: info('FAILED'), ...changes })
     await provider.reset?.({})
     await provider.reset?.({})
@@ -378,7 +381,7 @@ describe('wasend reset', () => {
     expect(posts(stub)).toEqual(['POST restart', 'POST stop', 'POST start', 'POST restart'])
   })
 
-  it.each(['SCAN_QR_CODE', 'WORKING'])('counts no restart that has led to %s', async (status) => {
+  it.each(['SCAN_QR_CODE', 'WORKING'])('does not count a restart that has led to %s', async (status) => {
     const { provider, stub } = make({ GET: [info('FAILED'), info(status), info('FAILED')], ...changes })
     await provider.reset?.({})
     await provider.getStatus({})
@@ -392,7 +395,7 @@ describe('wasend reset', () => {
   })
 })
 
-describe('createWasendSession', () => {
+describe('createWasendSession()', () => {
   const create = (answer: Answer, more: object = {}) => {
     const stub = stubFetch(answer)
     const session = createWasendSession({
@@ -405,7 +408,7 @@ describe('createWasendSession', () => {
     return { stub, session }
   }
 
-  it('makes a session for a number, which goes with its plus', async () => {
+  it('creates a session for a number, which is sent with its plus', async () => {
     const { stub, session } = create(info('STARTING'), {
       enableWebhook: true,
       webhookUrl: 'https://shop.example/hook',
@@ -429,7 +432,7 @@ describe('createWasendSession', () => {
     expect((await session).sessionId).toBe(sessionId)
   })
 
-  it('leads to the provider: create, get the code, show it, watch', async () => {
+  it('is followed by the provider: create, get the code, show it, watch', async () => {
     const stub = stubRoutes({
       'POST /sessions': info('STARTING'),
       'GET qr': json({ data: PNG }),
@@ -455,13 +458,13 @@ describe('createWasendSession', () => {
     expect((await rejection(create(answer).session)).code).toBe(code)
   })
 
-  it('createWasendSession() rejects an invalid number without a request', async () => {
+  it('rejects an invalid number without a request', async () => {
     const { stub, session } = create(info('STARTING'), { phoneNumber: '12' })
     expect((await rejection(session)).code).toBe('invalid-phone-number')
     expect(stub.requests).toEqual([])
   })
 
-  it('refuses to run in a browser', async () => {
+  it('throws in a browser', async () => {
     vi.stubGlobal('window', {})
     const error = await rejection(create(info('STARTING')).session)
     vi.unstubAllGlobals()
@@ -471,7 +474,7 @@ describe('createWasendSession', () => {
 })
 
 describe('wasend options', () => {
-  it.each(['.', '..', '...'])('refuses the session id %j, which a URL takes for a folder', (id) => {
+  it.each(['.', '..', '...'])('refuse the session id %j, which a URL treats as a folder', (id) => {
     expect(thrownBy(() => wasend({ apiKey, sessionId: id })).code).toBe('invalid-options')
   })
 })
@@ -480,7 +483,7 @@ describeAdapterRules({
   name: 'wasend',
   make: (options) => wasend({ apiKey, sessionId, ...options }),
   mockServer(emulator) {
-    // A session that runs makes codes by itself; this mock server's would begin with the first request.
+    // A running session creates codes on its own; the session of this mock server would start with the first request.
     emulator.start()
     return mockWasend(emulator, { apiKey, sessionId })
   },

@@ -15,7 +15,7 @@ const sessionId = 'main-1'
 
 type Body = Readonly<Record<string, unknown>>
 
-describe('greenApi readWebhook', () => {
+describe('greenApi readWebhook()', () => {
   const provider = greenApi({ idInstance, apiTokenInstance: 'd75b3a66374942c5b3c019c698abc206' })
   const changed = (stateInstance: unknown, instanceData: Body = {}, rest: Body = {}): Body => ({
     typeWebhook: 'stateInstanceChanged',
@@ -40,11 +40,11 @@ describe('greenApi readWebhook', () => {
     ['starting', { status: 'preparing' }],
     ['pendingCode', { status: 'preparing' }],
     ['somethingNew', { status: 'preparing' }],
-  ])('takes %s for %j, as the answer about the state', (state, snapshot) => {
+  ])('maps %s to %j, like the response about the state', (state, snapshot) => {
     expect(provider.readWebhook?.(changed(state))).toEqual(snapshot)
   })
 
-  it('leaves a ban to the next request, which brings the error', () => {
+  it('leaves a ban to the next request, which returns the error', () => {
     expect(provider.readWebhook?.(changed('blocked'))).toBeUndefined()
   })
 
@@ -52,11 +52,11 @@ describe('greenApi readWebhook', () => {
     ['is empty', { wid: '' }, {}],
     ['is a hidden number', { wid: '123456789012345@lid' }, { id: '123456789012345@lid' }],
     ['is no text', { wid: {} }, {}],
-  ])('names no account that it does not know: wid %s', (_title, instanceData, account) => {
+  ])('returns no account if it is unknown: wid %s', (_title, instanceData, account) => {
     expect(provider.readWebhook?.(changed('authorized', instanceData))).toEqual({ status: 'linked', account })
   })
 
-  it('knows its instance, written as text or as a number', () => {
+  it('recognises its instance, written as text or as a number', () => {
     expect(provider.readWebhook?.(changed('notAuthorized', { idInstance: '1101000001' }))).toBeDefined()
     expect(provider.readWebhook?.(changed('notAuthorized', { idInstance: 1101000001 }))).toBeDefined()
   })
@@ -69,12 +69,12 @@ describe('greenApi readWebhook', () => {
     ['no state', changed(undefined)],
     ['a state that is no text', changed({ state: 'authorized' })],
     ['an empty state', changed(' ')],
-  ])('says nothing about %s', (_title, body) => {
+  ])('ignores %s', (_title, body) => {
     expect(provider.readWebhook?.(body)).toBeUndefined()
   })
 })
 
-describe('zApi readWebhook', () => {
+describe('zApi readWebhook()', () => {
   const provider = zApi({ instanceId, token: 'F1D4C9A0B2' })
   const connected = { type: 'ConnectedCallback', connected: true, momment: 26151515154, instanceId }
   const disconnected = {
@@ -85,14 +85,14 @@ describe('zApi readWebhook', () => {
     instanceId,
   }
 
-  it.each(['5544999999999', 5544999999999])('takes a connection of %j for linked', (phone) => {
+  it.each(['5544999999999', 5544999999999])('maps a connection of %j to linked', (phone) => {
     expect(provider.readWebhook?.({ ...connected, phone })).toEqual({
       status: 'linked',
       account: { phoneNumber: '5544999999999' },
     })
   })
 
-  it('takes a disconnection for unlinked', () => {
+  it('maps a disconnection to unlinked', () => {
     expect(provider.readWebhook?.(disconnected)).toEqual({ status: 'unlinked' })
   })
 
@@ -103,12 +103,12 @@ describe('zApi readWebhook', () => {
     ['another type', { type: 'ReceivedCallback', instanceId, phone: '5544999999999' }],
     ['a connection of nobody', connected],
     ['a connection of a number that is none', { ...connected, phone: '0' }],
-  ])('says nothing about %s', (_title, body) => {
+  ])('ignores %s', (_title, body) => {
     expect(provider.readWebhook?.(body)).toBeUndefined()
   })
 })
 
-describe('wasend readWebhook', () => {
+describe('wasend readWebhook()', () => {
   const provider = wasend({ apiKey: 'wsd_0123456789', sessionId })
   const status = (value: unknown, rest: Body = {}): Body => ({
     event: 'session.status',
@@ -134,11 +134,11 @@ describe('wasend readWebhook', () => {
     ['FAILED', { status: 'stopped' }],
     ['PASSKEY_REQUIRED', passkey],
     ['PASSKEY_CONFIRMATION_REQUIRED', passkey],
-  ])('takes %s for %j, as the answer about the session', (value, snapshot) => {
+  ])('maps %s to %j, like the response about the session', (value, snapshot) => {
     expect(provider.readWebhook?.(status(value))).toMatchObject(snapshot)
   })
 
-  it('names no account where none is known', () => {
+  it('returns no account if none is known', () => {
     expect(provider.readWebhook?.(status('WORKING', { me: null }))).toEqual({ status: 'linked', account: {} })
   })
 
@@ -149,12 +149,12 @@ describe('wasend readWebhook', () => {
     ["a status that is not WAHA's", status('CONNECTED')],
     ['no status', status(undefined)],
     ['no payload', status('WORKING', { payload: null })],
-  ])('says nothing about %s', (_title, body) => {
+  ])('ignores %s', (_title, body) => {
     expect(provider.readWebhook?.(body)).toBeUndefined()
   })
 })
 
-/** Keys and values that come near the real ones, beside anything at all. */
+/** Keys and values similar to the real ones, mixed with arbitrary ones. */
 const keys = [
   'typeWebhook',
   'instanceData',
@@ -175,7 +175,7 @@ const nearBodies = fc.letrec((tie) => ({
   value: fc.oneof({ maxDepth: 3 }, fc.constantFrom(...words), fc.anything(), tie('body')),
 })).body
 
-/** Bodies with the right envelope, and anything inside. */
+/** Bodies with the right envelope, and arbitrary contents. */
 const envelopes = fc.oneof(
   fc.record({
     typeWebhook: fc.constant('stateInstanceChanged'),
@@ -223,13 +223,13 @@ describe.each<[string, PairingProvider]>([
       instanceName: sessionId,
     }),
   ],
-])('%s readWebhook, whatever comes', (_name, provider) => {
+])('%s readWebhook(), for any input', (_name, provider) => {
   it.each<[string, fc.Arbitrary<unknown>]>([
     ['anything', fc.anything({ withNullPrototype: true, withMap: true, withBigInt: true })],
     ['JSON', fc.jsonValue()],
     ['what looks like a webhook', nearBodies],
     ['a webhook with other contents', envelopes],
-  ])('gives a valid snapshot or nothing, and changes nothing: %s', (_title, bodies) => {
+  ])('returns a valid snapshot or undefined, and changes nothing: %s', (_title, bodies) => {
     fc.assert(
       fc.property(bodies, (body) => {
         const before = fc.stringify(body)
@@ -241,12 +241,12 @@ describe.each<[string, PairingProvider]>([
   })
 })
 
-/** As a browser gets it, checked on the way. */
+/** Encodes and decodes a snapshot as for a browser. */
 function throughWire(snapshot: PairingSnapshot): PairingSnapshot {
   return decodeSnapshot(JSON.parse(JSON.stringify(snapshot)))
 }
 
-describe('webhookSentAt', () => {
+describe('webhookSentAt()', () => {
   const seconds = 1_796_004_305
   const options = { baseUrl: 'https://api.example', apiKey: 'd75b3a66374942c5b3c019c698abc206' }
   const providers: readonly (readonly [string, PairingProvider, string])[] = [
@@ -269,7 +269,7 @@ describe('webhookSentAt', () => {
   })
 
   it.each([0, 60, -180, 330, 345, 840, -720])(
-    'of evolutionApi takes date_time for local time, with the offset of %s minutes',
+    'of evolutionApi reads date_time as local time, with the offset of %s minutes',
     (offsetMinutes) => {
       const provider = evolutionApi({ ...options, instanceName: 'acme' })
       const sentAt = Date.now() - 8_000

@@ -52,8 +52,8 @@ beforeEach(() => {
   return () => void vi.useRealTimers()
 })
 
-describe('zApi, while WhatsApp wants a passkey', () => {
-  it('getStatus() says so, although the status of the instance does not, until the time is over', async () => {
+describe('zApi while WhatsApp requires a passkey', () => {
+  it('getStatus() reports it until the time has passed, although the status of the instance does not', async () => {
     const { provider, stub } = make()
     expect(await provider.getStatus({})).toEqual({ status: 'unlinked' })
     const expected = { status: 'passkey-required', step: 'assert', expiresInMs: 600_000 }
@@ -77,7 +77,7 @@ describe('zApi, while WhatsApp wants a passkey', () => {
       (p) => p.resetPasskey?.({}),
     ],
     ['unlink()', { 'GET disconnect': json({ value: true }) }, (p) => p.unlink?.({})],
-  ])('%s ends it', async (title, routes, end) => {
+  ])('%s ends the ceremony', async (title, routes, end) => {
     const memory = {}
     await make().provider.getQrCode({ memory })
     const linked = { 'GET status': json({ connected: true }), 'GET device': json({}) }
@@ -95,7 +95,7 @@ describe('zApi, while WhatsApp wants a passkey', () => {
     expect(await make().provider.getStatus({ memory })).toEqual({ status: 'unlinked' })
   })
 
-  it('keeps the challenge nowhere, and getPasskeyChallenge() requests it anew and gives it as it is', async () => {
+  it('getPasskeyChallenge() stores no challenge: it requests it each time and returns it unchanged', async () => {
     const memory = {}
     const { provider, calls, stub } = make()
     await provider.getQrCode({ memory })
@@ -117,12 +117,12 @@ describe('zApi, while WhatsApp wants a passkey', () => {
     expect((await rejection(calls.challenge())).code).toBe(code)
   })
 
-  it('getPasskeyChallenge() takes options that are JSON text', async () => {
+  it('getPasskeyChallenge() accepts options that are JSON text', async () => {
     const { calls } = make({ 'GET qr-code': json({ challenge: JSON.stringify(options) }) })
     expect((await calls.challenge()).options).toEqual(options)
   })
 
-  it('answerPasskey() sends the whole answer once, and the state is "submitted" from then on', async () => {
+  it('answerPasskey() sends the whole passkey response once, and the state is "submitted" afterwards', async () => {
     const { provider, calls, stub } = make({ 'POST passkey-prologue': json({ success: true }) })
     await calls.answer()
     expect(stub.requests[0]).toMatchObject({ method: 'POST', body: answer })
@@ -171,17 +171,20 @@ describe('zApi getPasskeyHandoff()', () => {
     ['a time that has passed', NOW - 1, {}, 300_000],
     ['a time that is too long', NOW + 86_400_000, {}, 300_000],
     ['no time', Number.NaN, {}, 300_000],
-  ])('gives the code, where it is used, and its end: %s', async (_title, expiresAt, headers, leftMs) => {
-    const { calls } = make({ 'GET extension-token': json({ token: 'FA48-HS63', expiresAt }, 200, headers) })
-    expect(await calls.handoff()).toEqual({
-      kind: 'code',
-      code: 'FA48-HS63',
-      expiresAt: NOW + leftMs,
-      installUrl: INSTALL_URL,
-    })
-  })
+  ])(
+    'returns the code, the page where it is used, and its end: %s',
+    async (_title, expiresAt, headers, leftMs) => {
+      const { calls } = make({ 'GET extension-token': json({ token: 'FA48-HS63', expiresAt }, 200, headers) })
+      expect(await calls.handoff()).toEqual({
+        kind: 'code',
+        code: 'FA48-HS63',
+        expiresAt: NOW + leftMs,
+        installUrl: INSTALL_URL,
+      })
+    },
+  )
 
-  it('makes the code no younger where the response arrives late', async () => {
+  it('does not extend the life of the code if the response arrives late', async () => {
     const response = json({ token: 'FA48-HS63', expiresAt: NOW + 120_000 }, 200, {
       date: new Date(NOW).toUTCString(),
     })
@@ -203,7 +206,7 @@ describe('zApi getPasskeyHandoff()', () => {
 
 describe('zApi resetPasskey()', () => {
   it.each([200, 400])(
-    'restarts the instance where Z-API has reset the challenge and could not do that (HTTP %i)',
+    'restarts the instance if Z-API has reset the challenge but could not restart it (HTTP %i)',
     async (status) => {
       const { calls, stub } = make({
         'POST reset-passkey-challenge': json(
@@ -217,7 +220,7 @@ describe('zApi resetPasskey()', () => {
     },
   )
 
-  it('sends a content type, which Z-API wants of each POST, and rejects where nothing was reset', async () => {
+  it('sends the content type that Z-API requires for each POST, and rejects if nothing was reset', async () => {
     const { calls, stub, provider } = make({
       'POST reset-passkey-challenge': json({ error: 'NOT_FOUND' }, 404),
     })

@@ -63,7 +63,7 @@ const requestCode = async ({ requestPairingCode }: PairingProvider) => requestPa
 const PHONE_CODE = `GET phone-code/${number}`
 
 describe('zApi', () => {
-  it('has the id of the instance and offers both methods, reset and unlink', () => {
+  it('uses the instance as id and offers both methods, reset and unlink', () => {
     const { provider } = make({})
     expect(provider).toMatchObject({ id: 'z-api', sessionId: instanceId })
     expect(Object.keys(provider)).toEqual(expect.arrayContaining(['requestPairingCode', 'reset', 'unlink']))
@@ -98,7 +98,7 @@ describe('zApi', () => {
   })
 })
 
-describe('zApi getStatus', () => {
+describe('zApi getStatus()', () => {
   it.each<[string, unknown]>([
     [
       'says so beside a filled error',
@@ -107,7 +107,7 @@ describe('zApi getStatus', () => {
     ['has its phone offline', { connected: true, smartphoneConnected: false }],
     ['speaks of restoring all the same', { connected: true, error: 'You need to restore the session.' }],
     ['speaks of something not allowed all the same', { connected: true, error: 'null not allowed' }],
-  ])('is linked where the instance %s', async (_title, body) => {
+  ])('is linked if the instance %s', async (_title, body) => {
     const { provider } = make({ 'GET status': json(body), 'GET device': json(device) })
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account })
   })
@@ -133,7 +133,7 @@ describe('zApi getStatus', () => {
     expect(await provider.getStatus({})).toEqual({ status })
   })
 
-  it('understands a state that comes as an error', async () => {
+  it('understands a state that is sent as an error', async () => {
     const { provider } = make({
       'GET status': [
         json({ error: 'You need to restore the session' }, 400),
@@ -166,7 +166,7 @@ describe('zApi getStatus', () => {
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account: {} })
   })
 
-  it('is linked all the same where the device hangs', async () => {
+  it('is linked even if the request for the device hangs', async () => {
     await withFakeTimers(async () => {
       const { provider } = make({ 'GET status': connected, 'GET device': hang })
       const answer = provider.getStatus({})
@@ -205,7 +205,7 @@ describe('zApi getStatus', () => {
   })
 })
 
-describe('zApi getQrCode', () => {
+describe('zApi getQrCode()', () => {
   it.each([
     ['bytes', undefined, 'GET qr-code'],
     ['bytes', 'bytes', 'GET qr-code'],
@@ -248,7 +248,7 @@ describe('zApi getQrCode', () => {
     ['that it is connected, as an error', json({ error: 'You are already connected.' }, 400)],
     ['that it is connected, as a server error', json({ message: 'already connected' }, 500)],
     ['an unknown error', json({ error: 'whatever' }, 400)],
-  ])('reads the state before an error: linked, where the response was %s', async (_title, answer) => {
+  ])('reads the state before an error: linked if the response was %s', async (_title, answer) => {
     const { provider, stub } = make({
       'GET qr-code': answer,
       'GET status': connected,
@@ -261,12 +261,12 @@ describe('zApi getQrCode', () => {
   it.each<[string, Answer]>([
     ['in a good answer', json({ value: null, error: 'You need to restore the session' })],
     ['in a bad one', json({ error: 'You need to restore the session.' }, 400)],
-  ])('is stopped where the session must be restored, said %s', async (_title, answer) => {
+  ])('is stopped if the session must be restored, reported %s', async (_title, answer) => {
     const { provider } = make({ 'GET qr-code': answer, 'GET status': toBeRestored })
     expect(await provider.getQrCode({})).toEqual({ status: 'stopped' })
   })
 
-  it('is preparing where there is neither a code nor a link', async () => {
+  it('is preparing if neither a code nor a link exists', async () => {
     const { provider } = make({ 'GET qr-code': json({ connected: false }), 'GET status': notConnected })
     expect(await provider.getQrCode({})).toEqual({ status: 'preparing' })
   })
@@ -275,7 +275,7 @@ describe('zApi getQrCode', () => {
     ['alone', { challenge }],
     ['beside a value', { challenge, value: PNG }],
     ['as text', { challenge: 'c2lt' }],
-  ])('gives passkey-required for a challenge %s', async (_title, body) => {
+  ])('returns passkey-required for a challenge %s', async (_title, body) => {
     const { provider, stub } = make({ 'GET qr-code': json(body) })
     expect(await provider.getQrCode({})).toEqual(passkey)
     expect(stub.asked).toEqual(['GET qr-code'])
@@ -303,7 +303,7 @@ describe('zApi getQrCode', () => {
   })
 })
 
-describe('zApi requestPairingCode', () => {
+describe('zApi requestPairingCode()', () => {
   it.each<[string, unknown, string]>([
     ['the documented field, longer than real codes', { value: 'A1B2C3D4E5' }, 'A1B2C3D4E5'],
     ['a dash', { value: 'abcd-1234' }, 'ABCD1234'],
@@ -317,12 +317,12 @@ describe('zApi requestPairingCode', () => {
     expect(stub.asked).toEqual([PHONE_CODE])
   })
 
-  it('gives passkey-required for a challenge', async () => {
+  it('returns passkey-required for a challenge', async () => {
     const { provider } = make({ [PHONE_CODE]: json({ challenge }) })
     expect(await requestCode(provider)).toEqual(passkey)
   })
 
-  it('is linked where the phone is linked already', async () => {
+  it('is linked if the phone is already linked', async () => {
     const { provider } = make({
       [PHONE_CODE]: json({ error: 'You are already connected' }, 400),
       'GET status': connected,
@@ -331,7 +331,7 @@ describe('zApi requestPairingCode', () => {
     expect(await requestCode(provider)).toEqual({ status: 'linked', account })
   })
 
-  it('is stopped where the session must be restored', async () => {
+  it('is stopped if the session must be restored', async () => {
     const { provider } = make({ [PHONE_CODE]: json({}), 'GET status': toBeRestored })
     expect(await requestCode(provider)).toEqual({ status: 'stopped' })
   })
@@ -349,7 +349,7 @@ describe('zApi requestPairingCode', () => {
   })
 })
 
-describe('zApi reset and unlink', () => {
+describe('zApi reset() and unlink()', () => {
   it.each<[string, Answer, string]>([
     ['restores a session that needs it', toBeRestored, 'GET restore-session'],
     ['restarts an instance that is not connected', notConnected, 'GET restart'],
@@ -388,11 +388,11 @@ describe('zApi reset and unlink', () => {
       json({ error: 'You are not connected.' }, 400),
       ['restart', 'disconnect'],
     ],
-  ])('sends another call than the last one while the instance %s', async (_title, status, expected) => {
+  ])('sends a different call than the last one while the instance %s', async (_title, status, expected) => {
     const { stub } = make({ 'GET status': status, ...calls })
     const memory = {}
     for (const _ of expected) {
-      // As where the adapter is made anew for each request.
+      // As if each request created an adapter.
       await zApi({ instanceId, token, fetch: stub.fetch }).reset?.({ memory })
     }
     expect(resets(stub)).toEqual(expected.map((path) => `GET ${path}`))
@@ -418,7 +418,7 @@ describe('zApi reset and unlink', () => {
   it.each<[string, Answer]>([
     ['a refusal', json({ value: false })],
     ['an error of Z-API', json({ error: 'Instance is busy' }, 400)],
-  ])('goes on after %s', async (_title, refusal) => {
+  ])('continues with the next call after %s', async (_title, refusal) => {
     const { provider, stub } = make({ 'GET status': toBeRestored, ...calls, 'GET restore-session': refusal })
     await rejection(Promise.resolve(provider.reset?.({})))
     await provider.reset?.({})
@@ -436,7 +436,7 @@ describe('zApi reset and unlink', () => {
     expect(resets(stub)).toEqual(['GET restore-session', 'GET restore-session'])
   })
 
-  it('begins anew after a code or a link', async () => {
+  it('starts the sequence again after a code or a link', async () => {
     const { provider, stub } = make({
       'GET status': [toBeRestored, connected, toBeRestored, toBeRestored],
       'GET device': json(device),
@@ -459,7 +459,7 @@ describe('zApi reset and unlink', () => {
     expect(stub.asked).toEqual(['GET disconnect'])
   })
 
-  it('is done where nothing is connected', async () => {
+  it('treats an instance without a link as success', async () => {
     const { provider } = make({ 'GET disconnect': json({ error: 'You are not connected' }, 400) })
     await expect(provider.unlink?.({})).resolves.toBeUndefined()
   })
