@@ -2,10 +2,12 @@ import { type Ends, ends, type Fault, later, linked, MINUTE, SECOND } from './fa
 import { answering, type Interference, status } from './interference.js'
 import type { Service } from './provider-side.js'
 
-/** Z-API restores a session by itself, which takes no scan. */
+/** Z-API restores a session on its own, without a scan. */
 const restored: Ends = { 'z-api/qr': 'linked', 'z-api/phone-code': 'linked' }
 
-/** As GREEN-API words it. Nothing is documented of the others, who get the status that HTTP has for it. */
+/**
+ * The response of GREEN-API when its quota is used up. The other providers document none, so they get the matching HTTP status.
+ */
 const quotaWords: Readonly<Record<Service, Interference>> = {
   'green-api': status(466),
   'z-api': status(402),
@@ -14,12 +16,12 @@ const quotaWords: Readonly<Record<Service, Interference>> = {
 
 const expired = ends('expired (unscanned)', 'expired (code-not-entered)')
 
-/** What the phone, WhatsApp or the instance does. */
+/** Actions of the phone, WhatsApp or the instance. */
 export const accountFaults: readonly Fault[] = [
   { name: 'nothing', when: 'at the first request', cause: () => {}, ends: linked },
-  { name: 'nobody scans', when: 'at the first request', cause: () => {}, isUnscanned: true, ends: expired },
+  { name: 'no phone scans', when: 'at the first request', cause: () => {}, isUnscanned: true, ends: expired },
   {
-    name: 'the plan has run out',
+    name: 'the plan has expired',
     when: 'at the first request',
     world: { pushes: false },
     cause: ({ id, providerLink }) => {
@@ -58,7 +60,7 @@ export const accountFaults: readonly Fault[] = [
     ends: linked,
   },
   {
-    name: 'a passkey is wanted, and given after 40 s',
+    name: 'a passkey is required, and given after 40 s',
     when: 'while a code is on screen',
     cause: ({ emulator }) => {
       emulator.demandPasskey()
@@ -68,7 +70,7 @@ export const accountFaults: readonly Fault[] = [
     ends: linked,
   },
   {
-    name: 'a passkey is wanted, and never given',
+    name: 'a passkey is required, and never given',
     when: 'while a code is on screen',
     cause: ({ emulator }) => emulator.demandPasskey(),
     // GREEN-API and Z-API report it only in response to a request for a QR code.
@@ -108,7 +110,7 @@ export const accountFaults: readonly Fault[] = [
     name: 'the phone removes the device',
     when: 'between scan and link',
     cause: ({ emulator }) => void emulator.disconnect(),
-    // A pairing code that was used looks like one that was not.
+    // A used pairing code looks like an unused one.
     ends: ends('linked', 'expired (code-not-entered)'),
   },
   ...[5 * SECOND, 2 * MINUTE].map(

@@ -1,6 +1,6 @@
 import { type Ends, ends, type Fault, HOUR, later, linked, MINUTE, SECOND } from './fault.js'
 
-/** Where it ends, in the order of {@link moments}; `undefined` where it is not tried. */
+/** The end at each moment, in the order of {@link moments}; `undefined` if the moment is not tested. */
 type EndsInOrder = readonly (Ends | undefined)[]
 
 const moments = [
@@ -82,7 +82,7 @@ const mounts: readonly Fault[] = [
     ),
   ),
   {
-    name: 'the component goes while its first question is under way, and comes back',
+    name: 'the component unmounts during its first request, and mounts again',
     when: 'at the first request',
     cause: ({ page, pageLink }) => {
       pageLink.delayMs = () => SECOND
@@ -95,19 +95,19 @@ const mounts: readonly Fault[] = [
   },
 ]
 
-/** The same page in another way. */
+/** The same page with other options. */
 function different(name: string, world: Fault['world']): Fault {
   return { name, when: 'at the first request', cause: () => {}, world: world ?? {}, ends: linked }
 }
 
-/** What becomes of the page, and of the machine it is on. */
+/** Faults of the page and of its machine. */
 export const browserFaults: readonly Fault[] = [
   ...clocks,
   ...absences,
   ...mounts,
   different('StrictMode', { isStrict: true }),
-  different('the component is there twice', { copies: 2 }),
-  different('the page may only ask', { isLive: false }),
+  different('two components are on the page', { copies: 2 }),
+  different('the page may only poll', { isLive: false }),
   {
     name: 'no picture can be drawn',
     when: 'at the first request',

@@ -3,15 +3,15 @@ import type { PairingSession } from '../../src/index.js'
 import { qrImage, toBase64 } from '../../src/testing/qr-image.js'
 import type { Emulator } from '../../src/testing.js'
 
-/** When each code expires, as WhatsApp knows it and the page can only guess. */
+/** When each code expires in WhatsApp; the page can only estimate it. */
 export interface CodeEnds {
-  /** Takes down the codes of this moment. */
+  /** Records the current codes. */
   note(): Promise<void>
   /** Every code so far, as text. */
   all(): readonly string[]
-  /** When this code expired, or will; `undefined` for one that was never issued. */
+  /** When the code expired or will expire; `undefined` for a code that was never issued. */
   endOf(code: string): number | undefined
-  /** What a camera reads off a picture; any other code as it is. */
+  /** The text that a camera reads from a picture; any other code is returned unchanged. */
   read(code: string): string
 }
 
@@ -35,7 +35,7 @@ export function noteCodeEnds(emulator: Emulator): CodeEnds {
   }
 }
 
-/** What identifies the code on screen; `undefined` where there is none. */
+/** The value of the code on screen; `undefined` if no code is there. */
 export function codeOnScreen(session: PairingSession | undefined): string | undefined {
   if (session?.status === 'awaiting-scan') return qrPayloadKey(session.qrCode.payload)
   return session?.status === 'awaiting-code' ? session.pairingCode.value : undefined

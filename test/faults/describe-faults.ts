@@ -14,10 +14,10 @@ declare module 'vitest' {
   }
 }
 
-/** Half an hour and more of emulated time takes a fraction of a second on an idle processor. */
+/** Emulating half an hour or more takes a fraction of a second on an idle processor. */
 const TIMEOUT_MS = 30_000
 
-/** The part of the matrix that is about one provider. */
+/** Defines the tests of the matrix for one provider. */
 export function describeFaults(provider: Service): void {
   beforeAll(loadEverything)
   for (const [column, id, method] of columns.filter(([, id]) => id === provider)) {

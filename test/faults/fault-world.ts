@@ -14,13 +14,13 @@ import { type Held, watchHeld } from './watch-leaks.js'
 
 const HOST_URL = 'https://host.example/api/pairing'
 
-/** A code is hidden that long after the request about it was due, to leave time for the response. */
+/** How long after the request about it was due a code is hidden, to leave time for the response. */
 const GRACE_MS = 2_000
 
-/** Timers stand still while a machine sleeps; none of those that hide a code is longer than this. */
+/** Timers stop while a machine sleeps; no timer that hides a code is longer than this. */
 const LONGEST_TIMER_MS = 2_000
 
-/** Whether the user is signed in at the host, and allowed: `unknown` is not signed in. */
+/** The user at the host: `forbidden` is signed in without permission, `unknown` is not signed in. */
 export type Visitor = 'welcome' | 'forbidden' | 'unknown'
 
 /** Options of {@link createFaultWorld}. */
@@ -31,38 +31,38 @@ export interface FaultWorldOptions extends ProviderSideOptions, PageOptions {
   readonly isLive?: boolean
 }
 
-/** Everything from a page to a phone, and time: page → link → host → link → provider → phone. */
+/** Everything from a page to a phone, and the clock: page → link → host → link → provider → phone. */
 export interface FaultWorld {
   readonly id: Service
   readonly time: FakeTime
   readonly page: Page
-  /** Between the page and the host. */
+  /** The link between the page and the host. */
   readonly pageLink: Link
   readonly server: WorldServer
-  /** Between the host and the provider. */
+  /** The link between the host and the provider. */
   readonly providerLink: Link
   readonly emulator: Emulator
   readonly codes: CodeEnds
   readonly held: () => Held
   visitor: Visitor
-  /** Whether the user looks at the page. */
+  /** Whether the page is visible. */
   readonly isSeen: boolean
-  /** When what is on screen changed last, as {@link FakeTime.awake} has it. */
+  /** When the screen last changed, in the time of {@link FakeTime.awake}. */
   readonly changedAt: number
-  /** For how long, at most, a code stayed on screen after it had expired. */
+  /** The longest time that a code stayed on screen after it had expired. */
   readonly overdueMs: number
-  /** The part of it that cannot be avoided: the time until a response about the code could be there. */
+  /** The unavoidable part of it: the time until a response about the code can arrive. */
   readonly unavoidableMs: number
-  /** The same where no server ever responds: the age of a code when it was first seen is unknown. */
+  /** The same if no server ever responds, because the age of a code is unknown when it is first seen. */
   readonly trustedMs: number
-  /** Called when what is on screen has changed. */
+  /** Called when the screen has changed. */
   onChange: () => void
   pass(ms: number): Promise<void>
-  /** The phone takes the code on screen; false where there is none that is good. */
+  /** The phone accepts the code on screen; false if no valid code is there. */
   answer(): boolean
   setOnline(isOnline: boolean): void
   setSeen(isSeen: boolean): void
-  /** Everything works again. */
+  /** Ends all faults. */
   calm(): void
   end(): void
 }
@@ -74,7 +74,7 @@ export function createFaultWorld({ id, method, isLive, ...options }: FaultWorldO
   const emulator = createEmulator({
     now: time.now,
     seed: 7,
-    // Z-API restores what was left without a new scan.
+    // Z-API restores an existing login without a new scan.
     ...(id === 'z-api' && options.resettingMs && { linkingMs: options.resettingMs }),
   })
   const codes = noteCodeEnds(emulator)
@@ -88,7 +88,7 @@ export function createFaultWorld({ id, method, isLive, ...options }: FaultWorldO
         await codes.note()
         return answer
       }
-      // Requests of one provider object never overlap, whatever they are for.
+      // Requests of one provider object never overlap, regardless of their purpose.
       providerLink = createLink(noting, () => 'any')
       return providerLink.fetch
     },
@@ -114,7 +114,7 @@ export function createFaultWorld({ id, method, isLive, ...options }: FaultWorldO
   async function look(): Promise<void> {
     const code = codeOnScreen(shown)
     const end = code === undefined ? undefined : codes.endOf(code)
-    // What was shown at the last look has been there until now.
+    // What the last look showed has been on screen until now.
     if (end !== undefined) overdueMs = Math.max(overdueMs, time.now() - Math.max(end, time.wokeAt))
     if (page.session === shown) return
     shown = page.session
@@ -146,7 +146,7 @@ export function createFaultWorld({ id, method, isLive, ...options }: FaultWorldO
     get unavoidableMs() {
       const travelMs = pageLink.slowestMs + world.providerLink.slowestMs
       const { qrMinIntervalMs, qrIntervalMs, qrLifetimeMs } = provider.timing
-      // Where an answer takes longer than that, there is no second one in time, and the documented rotation counts.
+      // If a response takes longer than that, a second one cannot arrive in time, and the documented rotation counts.
       return GRACE_MS + travelMs + (travelMs > qrIntervalMs ? qrLifetimeMs : qrMinIntervalMs)
     },
     get trustedMs() {
@@ -198,7 +198,7 @@ export function createFaultWorld({ id, method, isLive, ...options }: FaultWorldO
   return world
 }
 
-/** In place of `Math.random`: pauses have a random part, and every run must be the same. */
+/** Replaces `Math.random`, because pauses have a random part and every run must be the same. */
 function sameNumbers(): () => number {
   let state = 1
   return () => {

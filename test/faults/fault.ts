@@ -11,30 +11,30 @@ export type Moment =
   | 'once linked'
   | 'at the reset'
 
-/** The state that it ends in, with the code of its error or the reason. */
+/** The final state, with the code of its error or its reason. */
 export type End = PairingSessionStatus | `${PairingSessionStatus} (${PairingErrorCode | ExpiredReason})`
 
-/** A provider, and the method that the page is opened with. */
+/** A provider, and the method with which the page is opened. */
 export type Column = `${Service}/${PairingMethod}`
 
-/** Where a fault ends; a column is missing where its moment never comes. */
+/** The end in each column; a column is missing if its moment never occurs. */
 export type Ends = Partial<Readonly<Record<Column, End>>>
 
-/** One line of the matrix. */
+/** One row of the matrix. */
 export interface Fault {
   readonly name: string
   readonly when: Moment
-  /** What happens, on the whole way from the page to the phone. */
+  /** Causes the fault, anywhere between the page and the phone. */
   readonly cause: (world: FaultWorld) => void
-  /** How long it goes on, where it ends by itself. */
+  /** The duration of the fault, if it ends without an action. */
   readonly lastsMs?: number
-  /** What is different from the beginning. */
+  /** Options of the test setup that differ from the start. */
   readonly world?: Partial<FaultWorldOptions>
   /** No phone is in front of the page. */
   readonly isUnscanned?: boolean
   /**
-   * What the adapter makes of it at once: all that follows depends on this code alone. Which responses give which code is in tables
-   * (`test/providers/answer-error`, `fetch-failure`, `request`), so that `npm test` walks through one of each code.
+   * The error of the adapter, if all that follows depends only on this code. Tables (`test/providers/answer-error`,
+   * `fetch-failure`, `request`) list the responses for each code, so `npm test` runs one fault per code.
    */
   readonly code?: PairingErrorCode
   /** As documented in “Headless and parts” and “Errors”. */
@@ -51,12 +51,12 @@ export const columns: readonly (readonly [Column, Service, PairingMethod])[] = s
 const qrColumns: readonly Column[] = ['green-api/qr', 'z-api/qr', 'wasend/qr', 'wasend/phone-code']
 const codeColumns: readonly Column[] = ['green-api/phone-code', 'z-api/phone-code']
 
-/** Where it ends with a QR code, with a pairing code, and where one column differs. */
+/** The end with a QR code, the end with a pairing code, and the columns that differ. */
 export function ends(withQr: End, withCode: End = withQr, others: Ends = {}): Ends {
   return { ...inColumns(qrColumns, withQr), ...inColumns(codeColumns, withCode), ...others }
 }
 
-/** For what only a request for a pairing code meets. */
+/** The end of a fault that only affects requests for a pairing code. */
 export function endsWithCode(end: End, others: Ends = {}): Ends {
   return { ...inColumns(codeColumns, end), ...others }
 }
@@ -71,7 +71,7 @@ export const SECOND = 1_000
 export const MINUTE: number = 60 * SECOND
 export const HOUR: number = 60 * MINUTE
 
-/** Does something when its time has come. */
+/** Runs an action after a delay. */
 export function later(afterMs: number, action: () => void): void {
   setTimeout(action, afterMs)
 }

@@ -18,7 +18,7 @@ function strikes(name: string, cause: Fault['cause'], strikesEnds: Ends, lastsMs
   return moments.map((when) => ({ name, when, cause, lastsMs, ends: strikesEnds }))
 }
 
-/** What is open breaks, too. */
+/** Open connections break too. */
 function interfere(world: FaultWorld, interference: Interference): void {
   world.pageLink.interfere = interference
   cutConnections(world)
@@ -35,14 +35,14 @@ function unreachable(name: string, interference: Interference, code: PairingErro
     name,
     when,
     cause: (world) => interfere(world, interference),
-    // A pairing code on screen is good for its time, and when that is over one last request is enough.
+    // A pairing code on screen stays for its lifetime. When it expires, one last request is enough.
     ends: ends(failed, when === 'at the first request' ? failed : 'expired (code-not-entered)'),
   }))
 }
 
 function slow(ms: number, slowEnds: Ends): Fault {
   return {
-    name: `answers of the host take ${ms / SECOND} s`,
+    name: `responses of the host take ${ms / SECOND} s`,
     when: 'at the first request',
     cause: ({ pageLink }) => {
       pageLink.delayMs = () => ms
@@ -51,15 +51,15 @@ function slow(ms: number, slowEnds: Ends): Fault {
   }
 }
 
-/** On the way from the page to the host, and at the host. */
+/** Faults on the way from the page to the host, and at the host. */
 export const hostFaults: readonly Fault[] = [
-  ...unreachable('the host never answers', silent, 'timeout'),
-  ...unreachable('the host is gone', refused, 'network'),
+  ...unreachable('the host never responds', silent, 'timeout'),
+  ...unreachable('the host is unreachable', refused, 'network'),
   ...unreachable('the host has a bug: HTTP 500', status(500), 'provider-unavailable'),
   ...unreachable('a gateway in place of the host: HTTP 502', page(502), 'provider-unavailable'),
   ...unreachable('a hotel’s page in place of the host: HTTP 200', page(200), 'invalid-answer'),
   ...strikes(
-    'the host does not know the user any more: HTTP 401',
+    'the host no longer recognises the user: HTTP 401',
     (world) => {
       world.visitor = 'unknown'
       cutConnections(world)
@@ -67,7 +67,7 @@ export const hostFaults: readonly Fault[] = [
     ends('failed (sign-in-required)'),
   ),
   ...strikes(
-    'the host forbids it: HTTP 403',
+    'the host denies access: HTTP 403',
     (world) => {
       world.visitor = 'forbidden'
       cutConnections(world)
@@ -84,15 +84,15 @@ export const hostFaults: readonly Fault[] = [
     3 * SECOND,
   ),
   ...strikes('event streams are cut', (world) => interfere(world, cuttingStreams(7 * SECOND)), linked),
-  ...strikes('a proxy holds event streams back', (world) => interfere(world, buffering), linked),
+  ...strikes('a proxy buffers event streams', (world) => interfere(world, buffering), linked),
   ...strikes('event streams are refused', (world) => interfere(world, onStreams(status(404))), linked),
   slow(3 * SECOND, linked),
-  // A QR code that lives for 20 s is 15 s old when it arrives, and it leaves the screen before the user has scanned it.
+  // A QR code that is valid for 20 s is 15 s old when it arrives, and it leaves the screen before the user has scanned it.
   slow(15 * SECOND, ends('expired (unscanned)', 'linked')),
   {
-    name: 'every other answer of the host takes 6 s',
+    name: 'every other response of the host takes 6 s',
     when: 'at the first request',
-    // The response to a later request arrives sooner: live events come at once.
+    // The response to a later request arrives earlier, because live events are sent immediately.
     cause: ({ pageLink }) => {
       let answers = 0
       pageLink.delayMs = () => {

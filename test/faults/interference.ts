@@ -1,6 +1,6 @@
 import { transferableAbortController } from 'node:util'
 
-/** What happens to a request on its way; `send` brings the answer that would come otherwise. */
+/** Changes a request in transit; `send` resolves with the normal response. */
 export type Interference = (send: () => Promise<Response>, url: string) => Promise<Response>
 
 /** No server can be reached. */
@@ -8,15 +8,15 @@ export const refused: Interference = async () => {
   throw new TypeError('fetch failed')
 }
 
-/** Nothing comes back. */
+/** Never responds. */
 export const silent: Interference = () => new Promise<never>(() => {})
 
-/** Another server answers: a gateway, a firewall. */
+/** Another server responds: a gateway, a firewall. */
 export function answering(status: number, body: BodyInit | null, headers: HeadersInit = {}): Interference {
   return async () => new Response(body, { status, headers })
 }
 
-/** A status with the kind of body that APIs have for errors. */
+/** A status with a typical body of API errors. */
 export function status(code: number, headers: Readonly<Record<string, string>> = {}): Interference {
   const body = JSON.stringify({ statusCode: code, message: 'It did not work.' })
   return answering(code, body, { 'content-type': 'application/json', ...headers })
@@ -27,7 +27,7 @@ export function page(code: number): Interference {
   return answering(code, body, { 'content-type': 'text/html' })
 }
 
-/** The answer with another body. */
+/** The response with another body. */
 export function changed(change: (text: string) => BodyInit | null): Interference {
   return async (send) => {
     const response = await send()
@@ -50,7 +50,7 @@ export function brokenOff(text: string): ReadableStream<Uint8Array> {
   })
 }
 
-/** Texts are objects and everything else is a text. */
+/** Strings become objects, and other primitive values become strings. */
 export function withWrongTypes(text: string): string {
   return JSON.stringify(wrong(JSON.parse(text)))
 }
@@ -61,12 +61,12 @@ function wrong(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, wrong(field)]))
 }
 
-/** Far more than any answer holds. */
+/** Far more than any real response. */
 export function inflated(text: string): string {
   return text + ' '.repeat(3_000_000)
 }
 
-/** A second request gets the first response again, as from a cache on the way. */
+/** A second request gets the first response again, as from a cache in between. */
 export function repeating(): Interference {
   const answers = new Map<string, { readonly text: string; readonly init: ResponseInit }>()
   return async (send, url) => {
@@ -82,7 +82,7 @@ export function repeating(): Interference {
 
 const isStream = ({ headers }: Response): boolean => headers.get('content-type') === 'text/event-stream'
 
-/** A proxy that waits for the end of every answer before it passes anything on. */
+/** A proxy that waits for the end of every response before it forwards anything. */
 export const buffering: Interference = async (send) => {
   const response = await send()
   const { body, status, headers } = response
@@ -90,13 +90,13 @@ export const buffering: Interference = async (send) => {
   return new Response(new ReadableStream({ cancel: (reason) => body.cancel(reason) }), { status, headers })
 }
 
-/** A proxy that ends what has been open for so long. */
+/** A proxy that ends connections that were open for this long. */
 export function cuttingStreams(afterMs: number): Interference {
   return async (send) => {
     const response = await send()
     const { body, status, headers } = response
     if (!body || !isStream(response)) return response
-    // jsdom's signal is of a class that Node's streams refuse.
+    // Node's streams refuse the signal class of jsdom.
     const cable = transferableAbortController()
     setTimeout(() => cable.abort(new TypeError('terminated')), afterMs)
     return new Response(body.pipeThrough(new TransformStream(), { signal: cable.signal }), {
@@ -106,7 +106,7 @@ export function cuttingStreams(afterMs: number): Interference {
   }
 }
 
-/** Only the first so many requests meet it. */
+/** Affects only the first requests, up to this number. */
 export function times(count: number, interference: Interference): Interference {
   let left = count
   return (send, url) => {
@@ -115,7 +115,7 @@ export function times(count: number, interference: Interference): Interference {
   }
 }
 
-/** Only requests for event streams meet it. */
+/** Affects only requests for event streams. */
 export function onStreams(interference: Interference): Interference {
   return (send, url) => (url.includes('events') ? interference(send, url) : send())
 }

@@ -1,24 +1,24 @@
 import type { Interference } from './interference.js'
 
-/** A way over a network, and what may go wrong on it. */
+/** A network connection, and the faults on it. */
 export interface Link {
-  /** How long a response is under way; called for each of them. */
+  /** Returns the travel time of a response; called for each of them. */
   delayMs: () => number
-  /** Stands in the way of every request. */
+  /** Intercepts every request. */
   interfere: Interference | undefined
-  /** Called with the kind of every request before it is sent. */
+  /** Called with the kind of each request before it is sent. */
   onSend: (kind: string) => void
-  /** Requests so far, also those that got nowhere. */
+  /** The number of requests, including failed ones. */
   readonly sent: number
-  /** Requests under way at this moment. */
+  /** The number of pending requests. */
   readonly underWay: number
-  /** The most requests of one kind that were under way at one moment. */
+  /** The highest number of concurrent requests of one kind. */
   readonly mostOfOneKind: number
-  /** The longest that an answer was under way. */
+  /** The longest travel time of a response. */
   readonly slowestMs: number
   /** `fetch` over this link. */
   readonly fetch: typeof fetch
-  /** Nothing goes wrong any more. */
+  /** Ends all faults of the link. */
   mend(): void
 }
 
@@ -62,7 +62,7 @@ export function createLink(
     const answer = async (): Promise<Response> => {
       const response = await (link.interfere?.(() => fetch(input, init), String(input)) ?? fetch(input, init))
       if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
-      // The connection is closed, and with it all that was not read.
+      // The connection is closed, and its unread data is dropped.
       if (signal?.aborted) await response.body?.cancel()
       return response
     }

@@ -9,22 +9,22 @@ import {
 } from '../../src/index.js'
 import { PairingCard } from '../../src/parts.js'
 
-/** How the component is put on a page. */
+/** How the component is mounted on a page. */
 export interface PageOptions {
-  /** The same component so many times. */
+  /** How many copies of the component are mounted. */
   readonly copies?: number
   readonly isStrict?: boolean
 }
 
-/** A browser's page with the component, as its user and its host see it. */
+/** A browser page with the component, as its user and its host see it. */
 export interface Page {
-  /** What is on screen; `undefined` while the page is closed. */
+  /** The session on screen; `undefined` while the page is closed. */
   readonly session: PairingSession | undefined
-  /** How often `onLinked` and `onError` of the host were called. */
+  /** How often the host's `onLinked` and `onError` were called. */
   readonly told: { linked: number; error: number }
-  /** The same from the events that the host got. */
+  /** The same counts from the events that the host received. */
   readonly events: { linked: number; error: number }
-  /** Sessions in the cache. */
+  /** The number of sessions in the cache. */
   readonly cached: number
   open(): void
   close(): void
@@ -35,10 +35,10 @@ export interface Page {
   canDraw: boolean
 }
 
-/** From the arrival of a picture until the browser knows that it is none. */
+/** The time from the arrival of a file until the browser detects that it is not a picture. */
 const DRAWING_MS = 50
 
-/** As the owner of the phone types it. */
+/** As the phone's owner types it. */
 const TYPED_NUMBER = '+55 11 98765-4321'
 
 const find = (selector: string): HTMLElement | null => document.querySelector<HTMLElement>(selector)

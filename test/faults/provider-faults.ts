@@ -23,7 +23,7 @@ function line(name: string, when: Fault['when'], interference: () => Interferenc
   return {
     name,
     when,
-    // GREEN-API's WebSocket would go around what stands in the way of requests.
+    // GREEN-API's WebSocket would bypass a fault in requests.
     world: { pushes: false },
     cause: ({ providerLink }) => {
       providerLink.interfere = interference()
@@ -36,12 +36,12 @@ function lasting(name: string, interference: Interference, code: PairingErrorCod
   return { ...line(name, first, () => interference, ends(`failed (${code})`)), code }
 }
 
-/** A pairing code on screen is good for its time, and when that is over one last request is enough. */
+/** A pairing code on screen stays for its lifetime. When it expires, one last request is enough. */
 function withCodeUp(code: PairingErrorCode): Ends {
   return ends(`failed (${code})`, 'expired (code-not-entered)')
 }
 
-/** It may be over at the next request: a few failures are retried, and a lasting one is reported in the end. */
+/** The error may be gone at the next request: a few failures are retried, and a lasting one is reported. */
 function weather(name: string, interference: Interference, code: PairingErrorCode): readonly Fault[] {
   return [
     line(`${name}, twice`, first, () => times(2, interference), linked),
@@ -50,12 +50,12 @@ function weather(name: string, interference: Interference, code: PairingErrorCod
   ].map((fault) => ({ ...fault, code }))
 }
 
-/** More than its code matters: how long it takes, or when the next request is allowed. */
+/** For faults that have an effect beyond their code: their duration, or the time of the next allowed request. */
 const withoutCode = ({ code: _, ...fault }: Fault): Fault => fault
 
 function slow(ms: number, slowEnds: Ends): Fault {
   return {
-    name: `answers take ${ms / SECOND} s`,
+    name: `responses take ${ms / SECOND} s`,
     when: first,
     cause: ({ providerLink }) => {
       providerLink.delayMs = () => ms
@@ -64,7 +64,7 @@ function slow(ms: number, slowEnds: Ends): Fault {
   }
 }
 
-/** In the provider's own words, also over GREEN-API's WebSocket. */
+/** In the provider's own form, also over GREEN-API's WebSocket. */
 function said(fault: EmulatorFault, saidEnds: Ends): Fault {
   return {
     name: `the provider’s own “${fault}”`,
@@ -117,27 +117,27 @@ const statuses: readonly Fault[] = [
 ]
 
 const bodies: readonly Fault[] = [
-  ...weather('no answer', silent, 'timeout').map(withoutCode),
+  ...weather('no response', silent, 'timeout').map(withoutCode),
   ...weather('no connection', refused, 'network'),
-  ...weather('the connection breaks in the middle of an answer', changed(brokenOff), 'network'),
-  ...weather('half an answer', changed(halfOf), 'invalid-answer'),
+  ...weather('the connection breaks in the middle of a response', changed(brokenOff), 'network'),
+  ...weather('half a response', changed(halfOf), 'invalid-answer'),
   lasting('a page in place of JSON', page(200), 'provider-unavailable'),
   lasting(
-    'an empty answer',
+    'an empty response',
     changed(() => null),
     'invalid-answer',
   ),
-  lasting('answers of wrong types', changed(withWrongTypes), 'invalid-answer'),
-  lasting('answers of 3 MB', changed(inflated), 'invalid-answer'),
-  // The code is over after a minute, even if it is sent again.
+  lasting('responses of wrong types', changed(withWrongTypes), 'invalid-answer'),
+  lasting('responses of 3 MB', changed(inflated), 'invalid-answer'),
+  // The code expires after a minute, even if it is sent again.
   line(
-    'the same answers again and again',
+    'the same response to every request',
     first,
     repeating,
     ends('failed (session-stale)', 'expired (code-not-entered)'),
   ),
   slow(3 * SECOND, linked),
-  // An answer of Z-API's is given up after 10 seconds.
+  // A request to Z-API times out after 10 seconds.
   slow(15 * SECOND, { ...linked, 'z-api/qr': 'failed (timeout)', 'z-api/phone-code': 'failed (timeout)' }),
 ]
 
@@ -148,25 +148,25 @@ const later: readonly Fault[] = [
   line('HTTP 503, once', number, () => times(1, status(503)), endsWithCode('linked')),
   line('HTTP 429', number, () => status(429), endsWithCode('awaiting-number')),
   line('HTTP 401', number, () => status(401), endsWithCode('failed (unauthorized)')),
-  line('no answer', number, () => silent, endsWithCode('awaiting-number (timeout)')),
+  line('no response', number, () => silent, endsWithCode('awaiting-number (timeout)')),
   line('HTTP 503', 'between scan and link', () => status(503), withCodeUp('provider-unavailable')),
   line('HTTP 503, twice', 'between scan and link', () => times(2, status(503)), linked),
-  line('no answer', 'between scan and link', () => silent, withCodeUp('timeout')),
+  line('no response', 'between scan and link', () => silent, withCodeUp('timeout')),
   line('no connection', 'once linked', () => refused, linked),
   line('HTTP 503', 'at the reset', () => status(503), ends('failed (provider-unavailable)')),
-  line('no answer, once', 'at the reset', () => times(1, silent), linked),
+  line('no response, once', 'at the reset', () => times(1, silent), linked),
 ]
 
-/** In the HTTP of the provider, of any kind. */
+/** HTTP faults that every provider has in common. */
 export const commonFaults: readonly Fault[] = [...statuses, ...bodies, ...later]
 
-/** The provider's answers are no use, or there are none. */
+/** The provider's responses are missing or unusable. */
 export const providerFaults: readonly Fault[] = [
   ...commonFaults,
-  // It does not matter where no user looks at it.
+  // This has no effect if no user sees the code.
   said('not-an-image', ends('failed (invalid-answer)', 'linked')),
   said('unauthorized', ends('failed (unauthorized)')),
-  // GREEN-API sends the page that its gateway also has for other reasons.
+  // GREEN-API sends a page that its gateway also sends for other reasons.
   said('unknown-instance', {
     ...ends('failed (session-not-found)'),
     'green-api/qr': 'failed (provider-unavailable)',

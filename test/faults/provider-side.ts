@@ -11,22 +11,22 @@ import {
   mockZApi,
 } from '../../src/testing.js'
 
-/** The services that the matrix is about. */
+/** The services in the matrix. */
 export const services = ['green-api', 'z-api', 'wasend'] as const
 
 export type Service = (typeof services)[number]
 
-/** What differs at a provider from the usual. */
+/** Options of a provider that differ from the usual. */
 export interface ProviderSideOptions {
-  /** How long it takes to clear what was left of an earlier link, or to start. */
+  /** How long it takes to clear an earlier link, or to start. */
   readonly resettingMs?: number
-  /** The session does not run, where it can be stopped. */
+  /** The session is stopped, if the provider can stop sessions. */
   readonly isStopped?: boolean
   /** False: GREEN-API's WebSocket is not used. */
   readonly pushes?: boolean
 }
 
-/** An adapter, and the mock server that it reaches through `connect`. */
+/** Returns an adapter, and the mock server that it reaches through `connect`. */
 export function createProviderSide(
   id: Service,
   emulator: Emulator,
@@ -43,7 +43,7 @@ export function createProviderSide(
     }
     case 'z-api': {
       const instance = { instanceId: '3C0FFEE0', token: 'token' }
-      // Text and not a picture, so that the other way of drawing a code is here too.
+      // Returns text instead of a picture, so that this way of drawing a code is tested too.
       const mockServer = mockZApi(emulator, { ...instance, qrCode: 'text' })
       return zApi({ ...instance, ...common, fetch: connect(mockServer) })
     }

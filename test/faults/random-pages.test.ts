@@ -24,13 +24,13 @@ import { startUser } from './user.js'
 
 const RUNS = isLong ? 200 : 15
 
-/** Half a minute of work, on machines that have other things to do. */
+/** Half a minute of work on a busy machine. */
 const TIMEOUT_MS = 300_000
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 
-/** What may go wrong on either way. */
+/** The faults of both links. */
 const interferences: Readonly<Record<string, Interference>> = {
   'no connection': refused,
   'no answer': silent,
@@ -124,7 +124,7 @@ describe('a page under any schedule of faults, clock jumps and clicks', () => {
   beforeAll(loadEverything)
 
   it(
-    'keeps every rule of the fault matrix, and links when the faults are over',
+    'follows every rule of the fault matrix, and links when the faults end',
     async () => {
       await fc.assert(
         fc.asyncProperty(pages, schedules, async ({ scans, ...options }, schedule) => {

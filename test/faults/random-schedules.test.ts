@@ -9,18 +9,18 @@ import { createSmallWorld, phoneNumber, type SmallWorld } from './small-world.js
 
 const RUNS = isLong ? 20_000 : 400
 
-/** Half a minute of work, and seven for the long runs, on machines that have other things to do. */
+/** Half a minute of work, and seven minutes for the long runs, on a busy machine. */
 const TIMEOUT_MS = isLong ? 3_600_000 : 300_000
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 
-/** Longer than anything is waited for: a request hangs for a minute, and eight may. */
+/** Longer than any wait: a request hangs for a minute, and up to eight do. */
 const LONGEST_MINUTES = 20
 
 const ends: readonly (PairingSessionStatus | undefined)[] = [...documentedEnds, 'idle']
 
-/** The cached session goes a minute after the page. */
+/** The cached session is removed a minute after the page. */
 const GONE_MS = 2 * MINUTE
 
 type Happening = (world: SmallWorld, ms: number) => unknown
@@ -28,7 +28,7 @@ type Happening = (world: SmallWorld, ms: number) => unknown
 const fails =
   (code: PairingErrorCode | 'silence' | undefined): Happening =>
   (world, ms) => {
-    // Answers take up to 20 seconds.
+    // Responses take up to 20 seconds.
     world.weather = { latencyMs: ms % (20 * SECOND), fails: code }
   }
 
@@ -44,11 +44,11 @@ const happenings = {
   'too many requests': fails('rate-limited'),
   'the credentials are refused': fails('unauthorized'),
   'the clock is set ahead': ({ time }, ms) => time.setClock(ms),
-  // Less cannot be noticed without a second clock.
+  // A smaller change cannot be detected without a second clock.
   'the clock is set back': ({ time }, ms) => time.setClock(-5 * MINUTE - ms),
   'the machine sleeps': async ({ time, pass }, ms) => {
     time.sleep(ms)
-    // Until timers have noticed.
+    // Passes the time until timers have run.
     await pass(3 * SECOND)
   },
   hidden: () => focusManager.setFocused(false),
@@ -85,7 +85,7 @@ const schedules = fc.array(
   { minLength: 1, maxLength: 12 },
 )
 
-/** Where it comes to rest in good time. */
+/** Returns the state in which the session settles in time. */
 async function endOf(world: SmallWorld): Promise<PairingSessionStatus | undefined> {
   for (let minute = 0; minute < LONGEST_MINUTES; minute += 1) {
     await world.pass(MINUTE)
@@ -96,7 +96,7 @@ async function endOf(world: SmallWorld): Promise<PairingSessionStatus | undefine
 
 describe('a session under any schedule of faults, clock jumps and clicks', () => {
   it(
-    'shows no expired code, sends no request twice or without a page, ends in a documented state, and leaves nothing',
+    'shows no expired code, never duplicates a request or sends one without a page, ends in a documented state, and leaves nothing behind',
     async () => {
       await fc.assert(
         fc.asyncProperty(schedules, fc.constantFrom('qr', 'phone-code'), async (schedule, method) => {
@@ -134,7 +134,7 @@ describe('a session that waits', () => {
   })
   afterEach(() => world.end())
 
-  it('runs no timer at full speed while an answer is on its way', async () => {
+  it('runs no timer at full speed while a response is pending', async () => {
     world.weather = { latencyMs: 0, fails: 'silence' }
     world.open()
     let timers = 0
@@ -144,11 +144,11 @@ describe('a session that waits', () => {
     expect(timers).toBeLessThan(20)
   })
 
-  it('polls again when it is seen, though the clock was set back while it was hidden', async () => {
+  it('polls again when its page becomes visible, even if the clock was set back in between', async () => {
     world.open()
     await world.pass(1_000)
     focusManager.setFocused(false)
-    // Long enough for the code to leave the screen: nothing wakes the session from then on.
+    // Long enough for the code to leave the screen: from then on, nothing wakes the session.
     await world.pass(MINUTE)
     world.time.setClock(-60 * MINUTE)
     focusManager.setFocused(true)

@@ -5,11 +5,11 @@ import type { Service } from './provider-side.js'
 import { startUser, type UserStep } from './user.js'
 import { nothingHeld } from './watch-leaks.js'
 
-/** What came of a fault at one provider, by one method. */
+/** The result of a fault at one provider, with one method. */
 export interface Outcome {
-  /** Where it ended; `undefined` where it never did, or where the fault never came. */
+  /** The final state; `undefined` if it never settled, or if the fault never occurred. */
   readonly end: End | undefined
-  /** Promises that were broken, in words. */
+  /** Descriptions of broken rules. */
   readonly broken: readonly string[]
 }
 
@@ -17,22 +17,22 @@ const SECOND = 1_000
 const MINUTE = 60 * SECOND
 
 /**
- * Without any change or request for so long, it is the end: no request hangs longer than two minutes, nor a pause than
- * 38 s.
+ * The state is final after this time without a change or request: no request hangs longer than two minutes, and no pause is
+ * longer than 38 s.
  */
 const STABLE_MS = 170 * SECOND
 
-/** Eight requests that hang for two minutes each, and the pauses between them. */
+/** Eight requests that hang for two minutes each, plus the pauses between them. */
 const LONGEST_MS = 30 * MINUTE
 
-/** A link is watched for three minutes, and a ceremony lasts ten. */
+/** A link is watched for three minutes, and a passkey ceremony lasts ten. */
 const WATCHED_MS = 11 * MINUTE
 const SILENCE_MS = 10 * MINUTE
 
-/** The cached session goes a minute after the page; streams and connections go at once. */
+/** The cached session is removed a minute after the page; streams and connections close immediately. */
 const GONE_MS = 3 * MINUTE
 
-/** Documented states in which a session may stay. */
+/** The documented states in which a session may stay. */
 export const documentedEnds: readonly PairingSession['status'][] = [
   'awaiting-number',
   'expired',
@@ -46,7 +46,10 @@ const moments: Readonly<Record<UserStep, Moment>> = {
   linked: 'once linked',
 }
 
-/** Runs a fault to its end, and on: to silence, to a calm minute in which it links, and to a closed page. */
+/**
+ * Runs a fault until the state is final, then checks three more phases: silence, a minute without faults in which it links, and a
+ * closed page.
+ */
 export async function runFault(fault: Fault, id: Service, method: PairingMethod): Promise<Outcome> {
   const isReset = fault.when === 'at the reset'
   const world = createFaultWorld({ id, method, isStopped: isReset && id === 'wasend', ...fault.world })
@@ -74,7 +77,7 @@ async function runToEnd(world: FaultWorld, fault: Fault): Promise<End | undefine
     fault.cause(world)
   }
   pageLink.onSend = (kind) => {
-    // A session that sleeps is started in place of a reset.
+    // A sleeping session is started instead of reset.
     if (kind === 'reset' || kind === 'start') reach('at the reset')
     if (kind === 'request-pairing-code') reach('when the number is sent')
   }
@@ -103,13 +106,13 @@ async function runToEnd(world: FaultWorld, fault: Fault): Promise<End | undefine
   return undefined
 }
 
-/** The state with its error or reason, as the table has it. */
+/** The state with its error or reason, in the form of the table. */
 function endOf(session: PairingSession): End {
   if (session.status === 'expired') return `expired (${session.reason})`
   return 'error' in session && session.error ? `${session.status} (${session.error.code})` : session.status
 }
 
-/** Also those that got nowhere, and to the provider those that no page caused. */
+/** Counts failed requests too, and provider requests that no page caused. */
 function requestsOf({ pageLink, providerLink }: FaultWorld): number {
   return pageLink.sent + providerLink.sent
 }
@@ -122,7 +125,7 @@ async function checkSilence(world: FaultWorld): Promise<readonly string[]> {
   return requests > 0 ? [`${requests} requests after the end`] : []
 }
 
-/** The fault is over, the user presses what there is to press, and the phone scans: then it must link. */
+/** When the fault has ended, the user presses the available button and the phone scans: the session must link. */
 export async function checkCalm(world: FaultWorld): Promise<readonly string[]> {
   const { page, emulator } = world
   const statusNow = () => page.session?.status
@@ -130,7 +133,7 @@ export async function checkCalm(world: FaultWorld): Promise<readonly string[]> {
   if (before === 'linked') return []
   world.calm()
   emulator.solvePasskey()
-  // WASend offers nothing to clear leftovers with: it is done in its console.
+  // WASend cannot clear leftovers through its API; users do it in its console.
   if (world.id === 'wasend' && emulator.state.status === 'stale-auth') emulator.logout()
   await world.pass(10 * SECOND)
   world.setSeen(false)
@@ -146,7 +149,7 @@ export async function checkCalm(world: FaultWorld): Promise<readonly string[]> {
   return after === 'linked' ? [] : [`went from ${before} to ${after} in calm minutes`]
 }
 
-/** What must have been so all the time. */
+/** Checks the rules that apply all the time. */
 export function checkWay(world: FaultWorld, allowedMs: number = world.unavoidableMs): readonly string[] {
   const { overdueMs, page, pageLink, providerLink } = world
   const { told, events } = page

@@ -22,35 +22,33 @@ import { createEmulator, type Emulator } from '../../src/testing.js'
 import { type FakeTime, startFakeTime } from '../fake-time.js'
 import { timing } from '../react/scripted-provider.js'
 
-// Loaded when it is needed, which takes real time: fake timers would not wait for it.
+// The module is loaded on demand, which takes real time: fake timers would not wait for it.
 await loadLaterSession()
 
 /** The results of requests. */
 export interface Weather {
-  /** From the moment at which the provider looks to the moment at which its answer is there. */
+  /** The time from the provider's read of its state to the arrival of its response. */
   readonly latencyMs: number
-  /** In place of an answer: this error, or nothing ever. */
+  /** Replaces a response: with this error, or with silence. */
   readonly fails?: PairingErrorCode | 'silence' | undefined
 }
 
-/**
- * A session as the hook has it, without React, and an account that is read without HTTP: thousands fit into a minute.
- */
+/** A session as in the hook, without React, and an account without HTTP, so that thousands run in a minute. */
 export interface SmallWorld {
   readonly time: FakeTime
   readonly emulator: Emulator
   readonly session: PairingSession | undefined
   weather: Weather
-  /** Promises that were broken so far, in words. */
+  /** Descriptions of the rules broken so far. */
   readonly broken: ReadonlySet<string>
   pass(ms: number): Promise<void>
   open(method?: PairingMethod): void
   close(): void
-  /** What the user does. */
+  /** Performs an action of the user. */
   does(action: UserAction): void
-  /** The phone takes the code on screen. */
+  /** The phone accepts the code on screen. */
   answer(): void
-  /** Timers and cached sessions that are left. */
+  /** The number of timers and cached sessions that remain. */
   readonly left: number
   end(): void
 }
@@ -61,19 +59,19 @@ type UserAction = SessionEvent extends infer Event
     : never
   : never
 
-/** The user begins again from these; no request is sent meanwhile. */
+/** The user starts again from these states; no request is sent in them. */
 const silentStates: readonly (PairingSession['status'] | undefined)[] = [undefined, 'idle', 'failed']
 
-/** A code is hidden that long after the request about it was due, to leave time for the response. */
+/** How long after the request about it was due a code is hidden, to leave time for the response. */
 const GRACE_MS = 2_000
 
-/** Promises settle within one turn, and there is nothing else here. */
+/** Promises settle within one turn, and nothing else is pending here. */
 const TURNS_TO_SETTLE = 1
 
-/** So late is a timer that was set for less than a millisecond. */
+/** The delay of a timer that was set for less than a millisecond. */
 const ROUNDING_MS = 10
 
-/** Timers stand still while a machine sleeps; none of those that hide a code is longer than this. */
+/** Timers stop while a machine sleeps; no timer that hides a code is longer than this. */
 const LONGEST_TIMER_MS = 2_000
 
 export const phoneNumber = normalizePhoneNumber('5511987654321')
@@ -82,12 +80,12 @@ export function createSmallWorld(): SmallWorld {
   const time = startFakeTime(TURNS_TO_SETTLE)
   const emulator = createEmulator({ now: time.now, seed: 7 })
   const broken = new Set<string>()
-  /** When each code expires, and how much time this machine had not seen when it was given. */
+  /** When each code expires, and how much time this machine had missed when the code was issued. */
   const ends = new Map<string, { readonly at: number; readonly unseenMs: number }>()
   const underWay = new Map<string, number>()
   let slowestMs = 0
   let shown: string | undefined
-  /** The session that the last look after an expiry was about. */
+  /** The session of the last read after an expiry. */
   let lookedAfter: PairingSession | undefined
   let unmount: (() => void) | undefined
   let observer: ReturnType<typeof observe> | undefined
@@ -111,7 +109,7 @@ export function createSmallWorld(): SmallWorld {
     slowestMs = Math.max(slowestMs, latencyMs)
     const snapshot = answer()
     const arrival = new Promise<void>((resolve, reject) => {
-      // The clock is not read again for a response that is there at once.
+      // The clock is not read again for a response that arrives immediately.
       const timer = fails === 'silence' ? undefined : setTimeout(resolve, latencyMs)
       signal?.addEventListener('abort', () => {
         clearTimeout(timer)
@@ -133,7 +131,7 @@ export function createSmallWorld(): SmallWorld {
     ends.set(code, { at, unseenMs: ends.get(code)?.unseenMs ?? time.unseenMs })
   }
 
-  /** What the account says; the codes of this moment are taken down. */
+  /** Returns the state of the account, and records the current codes. */
   function look(): PairingSnapshot {
     const { state } = emulator
     switch (state.status) {
@@ -198,7 +196,7 @@ export function createSmallWorld(): SmallWorld {
     },
   }
   const { id, sessionId } = provider
-  // As where an adapter is used directly; modules load in real time, so this one is loaded already.
+  // As in direct use of an adapter; modules load in real time, so this one is already loaded.
   const source: PairingProxy = { id, sessionId, connection: connectProvider(provider) }
   const store = sessionStoreOf(client, source)
 
@@ -212,7 +210,7 @@ export function createSmallWorld(): SmallWorld {
   function sample(): void {
     const end = shown === undefined ? undefined : ends.get(shown)
     if (end !== undefined) {
-      // What was shown at the last look has been there until now. No page can count time that it cannot see.
+      // What the last look showed has been on screen until now. A page cannot count time that it cannot see.
       const overdueMs = time.now() - Math.max(end.at + time.unseenMs - end.unseenMs, time.wokeAt)
       if (overdueMs > timing.qrLifetimeMs + GRACE_MS + LONGEST_TIMER_MS + ROUNDING_MS + slowestMs)
         broken.add(`a dead code was up for ${overdueMs} ms`)

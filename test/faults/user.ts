@@ -1,17 +1,17 @@
 import { codeOnScreen } from './code-ends.js'
 import type { FaultWorld } from './fault-world.js'
 
-/** How a user links the phone. Times count from what is on screen. */
+/** How a user links the phone. Times count from the change on screen. */
 export interface UserHabits {
   /** False: no phone is in front of the page. */
   readonly scans: boolean
-  /** Presses “Start over” or “Retry” where that is what helps, a few times. */
+  /** Presses “Start over” or “Retry” when it helps, a few times. */
   readonly startsOver: boolean
-  /** Goes to the QR code where no pairing code is to be had. */
+  /** Switches to the QR code if no pairing code is available. */
   readonly givesUpOnCodes: boolean
 }
 
-/** What the user came to. */
+/** The steps that a user reaches. */
 export type UserStep = 'code-seen' | 'code-taken' | 'linked'
 
 const SUBMIT_AFTER_MS = 1_000
@@ -22,10 +22,7 @@ const SEE_AFTER_MS = 3_000
 const SCAN_AFTER_MS = 8_000
 const SCAN_AGAIN_AFTER_MS = 5_000
 
-/**
- * Lets a user act on the page from now on; `onStep` is called at each step. Returns a function that makes the user
- * leave.
- */
+/** Makes a user act on the page from now on, and calls `onStep` at each step. Returns a function that makes the user leave. */
 export function startUser(
   world: FaultWorld,
   { scans, startsOver, givesUpOnCodes }: UserHabits,
@@ -37,7 +34,7 @@ export function startUser(
   let starts = 0
   let takenCode: string | undefined
 
-  /** Does something after a while; what was begun is not begun again. */
+  /** Runs an action after a delay; a repeated call does not restart the delay. */
   function intend(what: string, afterMs: number, action: () => void): void {
     if (timers.has(what)) return
     const act = (): void => {

@@ -1,16 +1,16 @@
 import { vi } from 'vitest'
 
-/** What a page holds of the browser it is in. */
+/** The browser resources that a page uses. */
 export interface Held {
   /** Listeners of `window` and `document`. */
   readonly listeners: number
   /** Open channels to other tabs. */
   readonly channels: number
-  /** Timers that wait. */
+  /** Pending timers. */
   readonly timers: number
 }
 
-/** Sends nothing: only that it is open counts. */
+/** Sends nothing, because the tests only count open channels. */
 class SilentChannel {
   static readonly open = new Set<SilentChannel>()
   onmessage: unknown = null
@@ -26,13 +26,13 @@ class SilentChannel {
   }
 }
 
-/** React listens for this once for each document, and for good. */
+/** React adds this listener once per document and never removes it. */
 const REACTS_OWN = 'selectionchange'
 
 /**
  * Counts from now on. `vi.restoreAllMocks` and `vi.unstubAllGlobals` end it.
  *
- * @param timers How many wait.
+ * @param timers The number of pending timers.
  */
 export function watchHeld(timers: () => number): () => Held {
   SilentChannel.open.clear()
