@@ -97,7 +97,7 @@ describe('calls to the process that owns the folder', () => {
   it.each([
     ['an old message', (text: string) => text.replace(/"sentAt":\d+/, `"sentAt":${Date.now() - 60_000}`)],
     [
-      'a message of the future',
+      'a message from the future',
       (text: string) => text.replace(/"sentAt":\d+/, `"sentAt":${Date.now() + 60_000}`),
     ],
     ['a message without a time', (text: string) => text.replace(/,"sentAt":\d+/, '')],

@@ -921,7 +921,7 @@ describe('baileys: the end of a socket', () => {
   it.each([
     ['linked', false],
     // Baileys waits a minute for each of them.
-    ['while WhatsApp owes answers', true],
+    ['while WhatsApp has pending responses', true],
   ])(
     'leaves nothing that keeps the process alive (%s; of dist: npm run build first)',
     async (_title, isMute) => {

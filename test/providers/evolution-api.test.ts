@@ -176,7 +176,7 @@ describe('evolutionApi getStatus()', () => {
     ['a list without the instance', list({ name: 'another' })],
     ['no list', json({ name: instanceName, ownerJid: '1@s.whatsapp.net' })],
     ['a refusal', empty(401)],
-    ['half an answer', text('[{"name":', 200, 'application/json')],
+    ['half a response', text('[{"name":', 200, 'application/json')],
   ])('is linked without a name after %s', async (_title, answer) => {
     const { provider } = make({ 'GET connectionState': state('open'), 'GET fetchInstances': answer })
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account: {} })
@@ -185,11 +185,11 @@ describe('evolutionApi getStatus()', () => {
   it.each<[string, Answer, string]>([
     ['a wrong key', problem(401, 'Unauthorized'), 'unauthorized'],
     [
-      'an unknown instance, also where the key is wrong: the server looks for the instance first',
+      'an unknown instance, even with a wrong key: the server looks for the instance first',
       problem(404, [`The "${instanceName}" instance does not exist`]),
       'session-not-found',
     ],
-    ['an object that is no state', json({ success: true }), 'invalid-answer'],
+    ['an object that is not a state', json({ success: true }), 'invalid-answer'],
     ['an error with HTTP 200', failure, 'invalid-answer'],
     ['a server that is restarting', json({ error: 'Service Unavailable' }, 503), 'provider-unavailable'],
   ])('reports %s', async (_title, answer, code) => {
@@ -226,8 +226,8 @@ describe('evolutionApi getQrCode()', () => {
   })
 
   it.each([
-    ['the text of today', QR_LINK],
-    ['the text of before', QR_TEXT],
+    ['the current form of the text', QR_LINK],
+    ['the previous form of the text', QR_TEXT],
   ])('shows %s, in place of the denser picture', async (_title, value) => {
     const { provider, stub } = make({
       'GET connectionState': state('connecting'),
@@ -305,7 +305,7 @@ describe('evolutionApi getQrCode()', () => {
     ['arrives 1 s late', late, 1_000, 25_000],
     ['arrives 3 s late', late, 3_000, 25_000],
     ['arrives 4.9 s late', late, 4_900, 25_000],
-    ['is made 3 s late', held, 3_000, 28_000],
+    ['is created 3 s late', held, 3_000, 28_000],
   ] as const)(
     'does not extend the life of a code because of a list that %s',
     async (_title, delayed, ms, endsAt) => {
@@ -378,7 +378,7 @@ describe('evolutionApi getQrCode()', () => {
 
   it.each([
     ['from the future', -7_200_000],
-    ['of hours ago, as of a clock of another zone', 10_800_000],
+    ['of hours ago, as if the clock used another time zone', 10_800_000],
   ])('does not trust a list %s', async (_title, ageMs) => {
     const { provider } = make({
       'GET connectionState': state('connecting'),
@@ -441,9 +441,9 @@ describe('evolutionApi getQrCode()', () => {
     ['an error with HTTP 200', failure, 'provider-unavailable'],
     ['a server error', problem(500, 'Connection Closed'), 'provider-unavailable'],
     ['a page', page(200), 'provider-unavailable'],
-    ['something that is no QR code', codes('not ready'), 'invalid-answer'],
+    ['a text that is not a QR code', codes('not ready'), 'invalid-answer'],
     ['an empty body', empty(), 'invalid-answer'],
-    ['half an answer', text('{"code":"2@', 200, 'application/json'), 'invalid-answer'],
+    ['half a response', text('{"code":"2@', 200, 'application/json'), 'invalid-answer'],
   ])('reports %s', async (_title, answer, code) => {
     const { provider } = make({ 'GET connectionState': state('connecting'), 'GET connect': answer })
     expect((await rejection(provider.getQrCode({}))).code).toBe(code)
@@ -514,7 +514,7 @@ describe('evolutionApi between two states', () => {
 
   it.each<[string, (provider: PairingProvider) => Promise<unknown>, string]>([
     ['a start', (provider) => provider.getQrCode({}), 'preparing'],
-    ['a start over', async (provider) => provider.reset?.({}), ''],
+    ['a new start', async (provider) => provider.reset?.({}), ''],
     ['a pairing code', requestCode, 'linked'],
   ])('joins an action of the user in that time to the one `connect`: %s', async (_title, ask, expected) => {
     const open = [state('connecting'), ...Array.from({ length: 9 }, () => state('close')), state('open')]
@@ -787,7 +787,7 @@ describe('evolutionApi requestPairingCode()', () => {
 
   it.each<[string, Answer, string]>([
     ['an error with HTTP 200', failure, 'provider-unavailable'],
-    ['something that is no code', pairing('?'), 'invalid-answer'],
+    ['a text that is not a code', pairing('?'), 'invalid-answer'],
   ])('reports %s', async (_title, answer, code) => {
     const { provider } = make({ 'GET connectionState': state('close'), 'GET connect': answer })
     expect((await rejection(requestCode(provider))).code).toBe(code)
@@ -909,7 +909,7 @@ describe('evolutionApi, closed by a phone or a restart while a pairing code is v
 
   it.each<[string, '2.3.7' | '2.4', 'code' | 'qr then code', number, (scene: Scene) => unknown, RegExp]>([
     [
-      '2.4 restarts, no request meets it',
+      '2.4 restarts, without a request during the restart',
       '2.4',
       'code',
       5_000,
@@ -925,7 +925,7 @@ describe('evolutionApi, closed by a phone or a restart while a pairing code is v
       /^(unlinked, )?preparing, unlinked, 0/,
     ],
     [
-      '2.4 restarts, and the QR code of the same pairing is shown meanwhile',
+      '2.4 restarts, while the QR code of the same pairing is shown',
       '2.4',
       'code',
       5_000,
@@ -1181,8 +1181,8 @@ describe('evolutionApi reset()', () => {
   })
 
   it.each([
-    ['begins a pairing where it stays closed', state('close'), 1],
-    ['does nothing where it is linked then', state('open'), 0],
+    ['starts a pairing if it stays closed', state('close'), 1],
+    ['does nothing if it is linked by then', state('open'), 0],
   ])('waits if the instance may be reconnecting, and %s', async (_title, later, connects) => {
     const { provider, stub } = make({
       'GET connectionState': [...Array.from({ length: 5 }, () => state('close')), later],
@@ -1219,7 +1219,7 @@ describe('evolutionApi reset()', () => {
 describe('evolutionApi unlink()', () => {
   it.each<[string, Answer]>([
     ['logs out', loggedOut],
-    ['is done where nothing is linked', notConnected],
+    ['treats an instance without a link as success', notConnected],
   ])('%s', async (_title, answer) => {
     const { provider, stub } = make({ 'DELETE logout': answer })
     await provider.unlink?.({})
@@ -1242,7 +1242,7 @@ describe('evolutionApi unlink()', () => {
 
   it.each<[string, Answer, string]>([
     ['another refusal', problem(400, ['number is required']), 'invalid-answer'],
-    ['a connection that is lost', problem(500, 'Connection Closed'), 'provider-unavailable'],
+    ['a lost connection', problem(500, 'Connection Closed'), 'provider-unavailable'],
   ])('reports %s', async (_title, answer, code) => {
     const { provider } = make({ 'DELETE logout': answer })
     expect((await rejection(Promise.resolve(provider.unlink?.({})))).code).toBe(code)
@@ -1271,7 +1271,7 @@ describe('evolutionApi readWebhook()', () => {
     ],
     ['a picture', qrcode({ base64: `data:image/png;base64,${PNG}` }), { status: 'qr', qrCode: IMAGE }],
     [
-      'a code with a pairing code beside it, of which only the next question knows whether it may be shown',
+      'a code with a pairing code, which only the next request may show',
       qrcode({ pairingCode: 'LKJBTJ5C', code: QR_LINK }),
       { status: 'qr', qrCode: { kind: 'text', value: QR_LINK } },
     ],
@@ -1281,15 +1281,11 @@ describe('evolutionApi readWebhook()', () => {
       { status: 'stopped' },
     ],
     [
-      'the end of the codes',
+      'the end of all codes',
       event('connection.update', { state: 'refused', statusReason: 428 }),
       { status: 'stopped' },
     ],
-    [
-      'a connection that begins',
-      event('connection.update', { state: 'connecting' }),
-      { status: 'preparing' },
-    ],
+    ['a connection that opens', event('connection.update', { state: 'connecting' }), { status: 'preparing' }],
     ['a logout', event('connection.update', { state: 'close', statusReason: 401 }), { status: 'unlinked' }],
     [
       'a link',
@@ -1308,9 +1304,9 @@ describe('evolutionApi readWebhook()', () => {
   })
 
   it.each([
-    ['of this moment', 0, 45_000],
+    ['that was just sent', 0, 45_000],
     ['of four seconds ago', 4_000, 41_000],
-    ['of an hour ago by a clock of another zone', 3_604_000, 41_000],
+    ['that seems to be an hour old, because its clock uses another time zone', 3_604_000, 41_000],
     ['that is older than a code', 60_000, undefined],
   ])('returns the lifetime of a code in a webhook %s', (_title, ageMs, expiresInMs) => {
     const body = { event: 'qrcode.updated', instance: instanceName, data: { qrcode: { code: QR_LINK } } }
@@ -1324,10 +1320,10 @@ describe('evolutionApi readWebhook()', () => {
   it.each<[string, unknown]>([
     ['another instance', event('connection.update', { state: 'open' }, 'another')],
     ['another event', event('messages.upsert', { state: 'open' })],
-    ['a state of no name', event('connection.update', {})],
-    ['a code that is none', event('qrcode.updated', { qrcode: { code: 'soon' } })],
-    ['a pairing code alone', qrcode({ pairingCode: 'LKJBTJ5C' })],
-    ['codes that are not there', event('qrcode.updated', null)],
+    ['a missing state', event('connection.update', {})],
+    ['an invalid code', event('qrcode.updated', { qrcode: { code: 'soon' } })],
+    ['a pairing code without a QR code', qrcode({ pairingCode: 'LKJBTJ5C' })],
+    ['missing codes', event('qrcode.updated', null)],
     ['an empty body', undefined],
     ['a list', []],
     ['text', 'connection.update'],

@@ -65,11 +65,11 @@ afterAll(() => void server.close())
 
 describe('a real network failure of Node is "network"', () => {
   it.each<readonly [string, () => string, RegExp]>([
-    ['a port that is closed', () => `http://127.0.0.1:${closedPort}/`, /\(ECONNREFUSED\)/],
+    ['a closed port', () => `http://127.0.0.1:${closedPort}/`, /\(ECONNREFUSED\)/],
     ['a host that does not exist', () => 'http://host.invalid/', /\((?:ENOTFOUND|EAI_AGAIN)\)/],
-    ['a connection that is reset', () => `${origin}/`, /\((?:UND_ERR_SOCKET|ECONNRESET)\)/],
+    ['a reset connection', () => `${origin}/`, /\((?:UND_ERR_SOCKET|ECONNRESET)\)/],
     ['a body that breaks off', () => `${origin}/cut`, /\((?:UND_ERR_SOCKET|ECONNRESET)\)/],
-    ['what is no HTTP', () => `${origin}/garbage`, /\(HPE_\w+\)/],
+    ['a response that is not HTTP', () => `${origin}/garbage`, /\(HPE_\w+\)/],
     [
       'TLS to a server without it',
       () => origin.replace('http', 'https'),
@@ -83,9 +83,9 @@ describe('a real network failure of Node is "network"', () => {
   })
 
   it.each<readonly [string, () => unknown]>([
-    ['node:http behind a fetch of its own', () => errorOf(() => connect(`http://127.0.0.1:${closedPort}/`))],
-    ['its socket that hangs up', () => errorOf(() => connect(`${origin}/`))],
-    ['a signal that was aborted', () => errorOf(() => fetch(origin, { signal: AbortSignal.abort() }))],
+    ['node:http behind a custom fetch', () => errorOf(() => connect(`http://127.0.0.1:${closedPort}/`))],
+    ['node:http with a socket that hangs up', () => errorOf(() => connect(`${origin}/`))],
+    ['an aborted signal', () => errorOf(() => fetch(origin, { signal: AbortSignal.abort() }))],
   ])('%s', async (_, error) => {
     const { code, cause } = await failureOf(await error())
     expect([code, cause]).toEqual(['network', undefined])
@@ -170,15 +170,20 @@ describe('a mistake in the program is "unknown", with its cause', () => {
 
   it.each<readonly [string, () => unknown, string, RegExp]>([
     [
-      'a global that the runtime lacks',
+      'a global that the runtime does not have',
       () => run('return new Requests("x")'),
       'ReferenceError',
       /Requests is not defined/,
     ],
-    ['a global that is undefined', () => run('return new Request("x")'), 'TypeError', /not a constructor/],
+    ['an undefined global', () => run('return new Request("x")'), 'TypeError', /not a constructor/],
     ['a call of undefined', () => run('missing.handler()'), 'TypeError', /is not a function/],
     ['a field of undefined', () => run('missing.response.status'), 'TypeError', /Cannot read/],
-    ['a value that is destructured', () => run('const { a } = missing.b'), 'TypeError', /Cannot destructure/],
+    [
+      'a destructured undefined value',
+      () => run('const { a } = missing.b'),
+      'TypeError',
+      /Cannot destructure/,
+    ],
     [
       'a body that is read twice',
       async () => {
@@ -190,22 +195,22 @@ describe('a mistake in the program is "unknown", with its cause', () => {
       /Body/,
     ],
     [
-      'a module that is not installed',
+      'a missing module',
       () => import(String('whatsapp-pairing-not-there')),
       'Error',
       /whatsapp-pairing-not-there/,
     ],
     [
-      'a module that is not installed, required',
+      'a missing module in CommonJS',
       () => require(String('whatsapp-pairing-not-there')),
       'Error',
       /Cannot find module/,
     ],
-    ['a URL that cannot be one', () => fetch(`//${TOKEN}`), 'TypeError', /Failed to parse URL/],
-    ['a header that cannot be one', () => fetch(origin, { headers: { a: '€' } }), 'TypeError', /ByteString/],
-    ['a port that browsers refuse', () => fetch('http://127.0.0.1:1/'), 'Error', /bad port/],
+    ['an invalid URL', () => fetch(`//${TOKEN}`), 'TypeError', /Failed to parse URL/],
+    ['an invalid header', () => fetch(origin, { headers: { a: '€' } }), 'TypeError', /ByteString/],
+    ['a port that browsers block', () => fetch('http://127.0.0.1:1/'), 'Error', /bad port/],
     [
-      'an agent that is none',
+      'an invalid agent',
       () => fetch(origin, { dispatcher: {} } as RequestInit),
       'TypeError',
       /is not a function/,
@@ -256,7 +261,7 @@ describe('a mistake in the program is "unknown", with its cause', () => {
     ['nothing', undefined, 'Error'],
     ['a response', new Response(url), 'Error'],
     [
-      'an answer that a stand-in could not parse',
+      'a response that a mock could not parse',
       named('SyntaxError', `Unexpected token, "{${TOKEN}" is not valid JSON`),
       'SyntaxError',
     ],
@@ -274,14 +279,14 @@ describe('a mistake in the program is "unknown", with its cause', () => {
 
   it.each<readonly [string, Error]>([
     ['the URL', new TypeError(`Failed to parse URL from ${url}`)],
-    ['a part of it', new ReferenceError(`${TOKEN} is not defined`)],
+    ['a part of the URL', new ReferenceError(`${TOKEN} is not defined`)],
     [
       'a header',
       new TypeError(`Headers.append: "Bearer ${TOKEN}" is an invalid header value, is not a valid value.`),
     ],
     ['a cause', new TypeError('fetch failed', { cause: new ReferenceError(`x is not defined in ${url}`) })],
     [
-      'its fields',
+      'the fields of the error',
       Object.assign(new ReferenceError('x is not defined'), { input: url, code: TOKEN, name: `R${TOKEN}` }),
     ],
   ])('is kept without the parts of the request in %s', async (_, thrown) => {

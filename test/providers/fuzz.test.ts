@@ -131,9 +131,9 @@ describe.each(named(fuzzedAdapters))('%s, for a response of any size,', (_name, 
   const callNames = callsOfAdapter(adapter)
 
   it.each<[string, string]>([
-    ['as much as is read', flood('A', CAP_BYTES)],
-    ['a picture of that size', JSON.stringify({ value: flood('iVBORw0KGgo', CAP_BYTES - 100) })],
-    ['a list without end', `[${flood('{"status":"qr"},', CAP_BYTES - 4)}{}]`],
+    ['a response of the maximum size', flood('A', CAP_BYTES)],
+    ['a picture of the maximum size', JSON.stringify({ value: flood('iVBORw0KGgo', CAP_BYTES - 100) })],
+    ['a list of the maximum size', `[${flood('{"status":"qr"},', CAP_BYTES - 4)}{}]`],
   ])('comes to an end after %s', { timeout: TIMEOUT_MS }, async (_title, body) => {
     for (const call of callNames) checkOutcome(adapter, call, await runCall(adapter, call, [answerOf(body)]))
   })
@@ -143,7 +143,7 @@ describe.each(named(fuzzedAdapters))('%s, for a response of any size,', (_name, 
     ['lists within lists', flood('[', CAP_BYTES)],
     ['objects within objects', flood('{"message":', CAP_BYTES)],
     ['white space', flood(' \n', CAP_BYTES)],
-    ['one byte more than is read', flood('A', CAP_BYTES + 1)],
+    ['a response one byte over the maximum size', flood('A', CAP_BYTES + 1)],
   ])('rejects getStatus() after %s', { timeout: TIMEOUT_MS }, async (_title, body) => {
     const outcome = await runCall(adapter, 'getStatus', [answerOf(body)])
     checkOutcome(adapter, 'getStatus', outcome)

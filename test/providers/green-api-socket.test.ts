@@ -177,14 +177,14 @@ describe('greenApi subscribe(): codes', () => {
   })
 
   it.each<[string, string | object]>([
-    ['a type that is not documented', { type: 'somethingNew', message: 'hello' }],
-    ['a type that is no text', { type: 7 }],
+    ['an undocumented type', { type: 'somethingNew', message: 'hello' }],
+    ['a type that is not a string', { type: 7 }],
     ['an empty frame', ''],
     ['a page', '<!DOCTYPE html><html></html>'],
     ['half a frame', qrFrame.slice(0, 40)],
     ['a list', []],
     ['null', 'null'],
-    ['a code that is no picture', { type: 'qrCode', message: 'not ready' }],
+    ['a code that is not a picture', { type: 'qrCode', message: 'not ready' }],
     ['a code without a message', { type: 'qrCode' }],
     ['an error with an unknown text', { type: 'error', message: 'out of luck' }],
     ['an error without a text', { type: 'error' }],
@@ -637,7 +637,7 @@ describe('greenApi subscribe(): its end', () => {
 
   it.each<[string, () => Script]>([
     ['a broken connection', () => refusing],
-    ['the end of its time', () => saying({ type: 'timeout' })],
+    ['the end of its lifetime', () => saying({ type: 'timeout' })],
     ['an instance that is starting', () => saying({ type: 'error', message: 'try later' })],
   ])('is possible from within the report of %s', async (_title, script) => {
     const { provider, openedAt } = scripted(script())
@@ -753,7 +753,7 @@ describe('greenApi subscribe(): its WebSocket class', () => {
 
   it.each<[string, Answering, string[]]>([
     ['refused', (socket) => socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n'), ['gap']],
-    ['given up while it connects', (socket) => socket.on('end', () => socket.end()).resume(), []],
+    ['aborted while it connects', (socket) => socket.on('end', () => socket.end()).resume(), []],
   ])('is ws, which throws an error without a listener: one that is %s', async (_title, answer, expected) => {
     vi.useRealTimers()
     vi.stubGlobal('WebSocket', undefined)

@@ -132,7 +132,7 @@ describe('greenApi getStatus()', () => {
 
   it.each<[string, unknown, object]>([
     ['the number as a number', { phone: 79001234567 }, { phoneNumber: '79001234567' }],
-    ['a zero for no number', { phone: 0 }, {}],
+    ['zero instead of a number', { phone: 0 }, {}],
     ['empty texts', { avatar: '', phone: '', deviceId: '', chatId: '' }, {}],
     [
       'a picture without encryption',
@@ -141,7 +141,7 @@ describe('greenApi getStatus()', () => {
     ],
     ['a picture that is a script', { avatar: 'javascript:alert(1)' }, {}],
     [
-      'fields of newer pages',
+      'fields of newer documentation',
       { ...waSettings, chatId: '1@lid', suspendedUntil: 0, base64Avatar: 'aGk=' },
       account,
     ],
@@ -177,7 +177,7 @@ describe('greenApi getStatus()', () => {
   it.each([
     ['fails', json({ message: 'Too Many Requests' }, 429)],
     ['is a page', page(502)],
-    ['is cut', text('{"avatar":"', 200, 'application/json')],
+    ['is cut off', text('{"avatar":"', 200, 'application/json')],
   ])('is linked if the account data %s', async (_title, answer) => {
     const { provider } = make({ 'GET getStateInstance': state('authorized'), 'GET getWaSettings': answer })
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account: {} })
@@ -205,7 +205,7 @@ describe('greenApi getQrCode()', () => {
   it.each([
     ['bare base64', PNG],
     ['a data URI', `data:image/png;base64,${PNG}`],
-    ['a data URI with the space of the pages', `data:image/png;base64, ${PNG}`],
+    ['a data URI with a space, as in the documentation', `data:image/png;base64, ${PNG}`],
     ['base64 in lines', `${PNG.slice(0, 40)}\r\n${PNG.slice(40)}\n`],
   ])('shows %s', async (_title, message) => {
     const { provider, stub } = make({ 'GET qr': qr('qrCode', message) })
@@ -216,7 +216,7 @@ describe('greenApi getQrCode()', () => {
   it.each([
     ['missing', undefined],
     ['empty', ''],
-    ['no image', 'not an image'],
+    ['not an image', 'not an image'],
     ['a script', 'javascript:alert(1)'],
     ['a page', 'data:text/html;base64,PGI+aGk8L2I+'],
   ])('refuses an image that is %s', async (_title, message) => {
@@ -226,9 +226,9 @@ describe('greenApi getQrCode()', () => {
 
   it.each<[string, Answer]>([
     ['starting', state('starting')],
-    ['not known yet', json(null)],
+    ['unknown', json(null)],
     ['behind', state('notAuthorized')],
-    ['not to be had', json({}, 429)],
+    ['unavailable', json({}, 429)],
   ])('is linking after the scan while the state is %s', async (_title, answer) => {
     const { provider } = make({
       'GET qr': qr('alreadyLogged', 'instance account already authorized'),
@@ -256,8 +256,8 @@ describe('greenApi getQrCode()', () => {
   })
 
   it.each([
-    ['in the documented words', qr('error', 'Instance has auth. You need to make log out')],
-    ['in older words', qr('error', 'Account has auth, you need to make LOGOUT')],
+    ['in the documented form', qr('error', 'Instance has auth. You need to make log out')],
+    ['in an older form', qr('error', 'Account has auth, you need to make LOGOUT')],
     ['with HTTP 400', json({ message: 'Instance has auth. You need to make log out' }, 400)],
   ])('is stale if leftovers block the pairing, reported %s', async (_title, answer) => {
     const { provider } = make({
@@ -368,12 +368,12 @@ describe('greenApi getQrCode()', () => {
       'subscription-expired',
     ],
     [
-      'an expired plan under HTTP 200',
+      'an expired plan with HTTP 200',
       qr('error', 'Instance account is expired. Renew your instance from personal area'),
       'subscription-expired',
     ],
     [
-      'a quota that is used up',
+      'an exhausted quota',
       json({ invokeStatus: { method: 'qr', used: 100, total: 100, status: 'QUOTE_EXCEEDED' } }, 466),
       'subscription-expired',
     ],
@@ -382,11 +382,15 @@ describe('greenApi getQrCode()', () => {
     ['an unknown instance', json({ message: 'Not Found' }, 404), 'session-not-found'],
     ['an unknown text', qr('error', 'something went wrong'), 'invalid-answer'],
     ['an unknown type', qr('somethingNew', 'hello'), 'invalid-answer'],
-    ["the websocket's end", qr('timeoutExpired', 'timeoutExpired'), 'invalid-answer'],
-    ['a code that expired', qr('error', 'QR code expired'), 'invalid-answer'],
+    ['the end of the WebSocket', qr('timeoutExpired', 'timeoutExpired'), 'invalid-answer'],
+    ['an expired code', qr('error', 'QR code expired'), 'invalid-answer'],
     ['a refused request', json({ message: 'bad request data' }, 400), 'invalid-answer'],
-    ['a page that talks of starting', page(502, 'starting'), 'provider-unavailable'],
-    ['a page with a word of ours', page(400, 'This domain was deleted'), 'provider-unavailable'],
+    ['a page about an instance that starts', page(502, 'starting'), 'provider-unavailable'],
+    [
+      'a page that contains one of the known words',
+      page(400, 'This domain was deleted'),
+      'provider-unavailable',
+    ],
   ])('reports %s', async (_title, answer, code) => {
     const { provider } = make({ 'GET qr': answer })
     const error = await rejection(provider.getQrCode({}))
@@ -410,10 +414,10 @@ describe('greenApi requestPairingCode()', () => {
   })
 
   it.each<[string, Answer, string]>([
-    ['a refusal under HTTP 200', json({ status: false }), 'code-refused'],
+    ['a refusal with HTTP 200', json({ status: false }), 'code-refused'],
     ['a refusal with an empty code', json({ status: false, code: '' }), 'code-refused'],
     [
-      'an instance that is not authorized',
+      'an instance without authorization',
       json({ message: 'instance account not authorized' }, 400),
       'code-refused',
     ],
@@ -422,20 +426,20 @@ describe('greenApi requestPairingCode()', () => {
       json({ message: 'instance in starting process try later' }, 400),
       'provider-unavailable',
     ],
-    ['a number that is refused', text('Bad Request\nValidation failed', 400), 'invalid-phone-number'],
+    ['a refused number', text('Bad Request\nValidation failed', 400), 'invalid-phone-number'],
     [
       'a number with details',
       json({ message: 'Validation failed. Details: "phoneNumber"' }, 400),
       'invalid-phone-number',
     ],
-    ['request data that is refused', json({ message: 'bad request data' }, 400), 'invalid-phone-number'],
+    ['refused request data', json({ message: 'bad request data' }, 400), 'invalid-phone-number'],
     [
       'an expired plan',
       json({ message: 'Instance account is expired. Renew…' }, 400),
       'subscription-expired',
     ],
     ['success without a code', json({ status: true }), 'invalid-answer'],
-    ['a code that is none', json({ status: true, code: '<b>' }), 'invalid-answer'],
+    ['an invalid code', json({ status: true, code: '<b>' }), 'invalid-answer'],
     ['an empty body', empty(), 'invalid-answer'],
     ['too many requests', json({}, 429), 'rate-limited'],
   ])('reports %s', async (_title, answer, code) => {
@@ -464,7 +468,10 @@ describe('greenApi requestPairingCode()', () => {
 describe.each(['reset', 'unlink'] as const)('greenApi %s', (action) => {
   it.each<[string, Answer]>([
     ['logs the instance out', json({ isLogout: true })],
-    ['is done where nothing is linked', json({ message: 'instance account not authorized' }, 400)],
+    [
+      'treats an instance without a link as success',
+      json({ message: 'instance account not authorized' }, 400),
+    ],
   ])('%s', async (_title, answer) => {
     const { provider, stub } = make({ 'GET getStateInstance': state('notAuthorized'), 'GET logout': answer })
     await expect(provider[action]?.({})).resolves.toBeUndefined()

@@ -118,16 +118,16 @@ const adapters: readonly (readonly [string, (fetch: typeof globalThis.fetch) => 
 
 const unpaid: readonly (readonly [string, Answer])[] = [
   ['HTTP 402 with JSON of any form', json({ detail: 'No.' }, 402)],
-  ['the words of Z-API with HTTP 400', json({ error: due[0] }, 400)],
-  ['words in "message" with HTTP 403', json({ statusCode: 403, message: 'Payment overdue' }, 403)],
+  ['the text of Z-API with HTTP 400', json({ error: due[0] }, 400)],
+  ['a text in "message" with HTTP 403', json({ statusCode: 403, message: 'Payment overdue' }, 403)],
   [
-    'words in a nested error with HTTP 401',
+    'a text in a nested error with HTTP 401',
     json({ error: { message: 'Your subscription has expired' } }, 401),
   ],
-  ['words in a list with HTTP 404', json({ status: 404, response: { message: ['Trial expired'] } }, 404)],
+  ['a text in a list with HTTP 404', json({ status: 404, response: { message: ['Trial expired'] } }, 404)],
   ['plain text with HTTP 400', text('Assinatura vencida', 400)],
   ['escaped Portuguese', text('{"error":"Sua assinatura n\\u00e3o est\\u00e1 ativa"}', 400)],
-  ['HTTP 500 with words', json({ message: 'Plan expired' }, 500)],
+  ['a text with HTTP 500', json({ message: 'Plan expired' }, 500)],
 ]
 
 describe.each(adapters)('%s', (_, make) => {

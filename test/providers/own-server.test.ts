@@ -119,14 +119,14 @@ describe('ownServer for passkeys', () => {
   it.each<[string, Answer, string]>([
     ['a late request', json({ reason: 'passkey-expired' }, 409), 'passkey-expired'],
     [
-      'a refused answer',
+      'a refused passkey response',
       json({ reason: 'passkey-refused', error: CHALLENGE.challenge }, 400),
       'passkey-refused',
     ],
     ['a wrong key', json({ error: 'no' }, 401), 'unauthorized'],
     ['a page', text('<!doctype html><p>', 200, 'text/html'), 'provider-unavailable'],
     ['a failure', text(CHALLENGE.challenge, 503), 'provider-unavailable'],
-    ['something else', json({ challenge: 7, handoff: [] }), 'invalid-answer'],
+    ['another error', json({ challenge: 7, handoff: [] }), 'invalid-answer'],
   ])('rejects each call and repeats no body: %s', async (_title, response, code) => {
     const { calls, requests } = calling(response)
     for (const call of Object.values(calls)) {
@@ -281,7 +281,7 @@ describe('ownServer getStatus()', () => {
 describe('ownServer getQrCode()', () => {
   it.each([
     ['the text of WhatsApp', QR_TEXT, { kind: 'text', value: QR_TEXT }],
-    ['the link that it is since 2026', QR_LINK, { kind: 'text', value: QR_LINK }],
+    ['the link form that WhatsApp uses since 2026', QR_LINK, { kind: 'text', value: QR_LINK }],
     ['a data URI', `data:image/png;base64,${PNG}`, IMAGE],
     ['base64', PNG, IMAGE],
   ])('accepts %s as a code', async (_title, qr, qrCode) => {
@@ -344,7 +344,7 @@ describe('ownServer requestPairingCode()', () => {
     ['no code', snapshot({ state: 'ready' }), 'code-refused'],
     ['a refusal', json({ reason: 'code-refused' }, 409), 'code-refused'],
     ['a refusal of the number', json({ reason: 'invalid-phone-number' }, 422), 'invalid-phone-number'],
-    ['a code that is none', snapshot({ state: 'ready', code: '!' }), 'invalid-answer'],
+    ['an invalid code', snapshot({ state: 'ready', code: '!' }), 'invalid-answer'],
   ])('rejects %s', async (_title, answer, code) => {
     expect((await rejection(requested(answer))).code).toBe(code)
   })
@@ -404,7 +404,7 @@ describe('ownServer reset()', () => {
 describe('ownServer unlink()', () => {
   it.each<[string, Answer]>([
     ['a snapshot', snapshot({ state: 'stopped' })],
-    ['nothing, with HTTP 204', () => new Response(null, { status: 204 })],
+    ['an empty response with HTTP 204', () => new Response(null, { status: 204 })],
   ])('resolves after %s', async (_title, answer) => {
     const stub = answering(answer)
     expect(await stub.provider.unlink?.({})).toBeUndefined()

@@ -141,7 +141,7 @@ describe('a fetch that refuses `cache`', () => {
   it.each([
     ['throws as workerd does', NOT_IMPLEMENTED, false],
     ['rejects as workerd does', NOT_IMPLEMENTED, true],
-    ['knows the field and not its value', 'Unsupported cache mode: no-store', false],
+    ['accepts the field but not its value', 'Unsupported cache mode: no-store', false],
     ['calls the option unsupported', "TypeError: option 'cache' is not supported", true],
   ])('gets the request again without it: one that %s', async (_, message, isLate) => {
     const { fetch, inits } = workerd(message, isLate)
@@ -185,9 +185,9 @@ describe('a response body', () => {
 
   it.each([
     ['lists within lists', '['.repeat(500_000)],
-    ['lists that are closed', '['.repeat(250_000) + ']'.repeat(250_000)],
+    ['closed lists', '['.repeat(250_000) + ']'.repeat(250_000)],
     ['objects within objects', '{"a":'.repeat(100_000)],
-    ['both in turn', '[{"a":'.repeat(80_000)],
+    ['lists and objects in turn', '[{"a":'.repeat(80_000)],
     ['more than 32 lists', `${'['.repeat(33)}${']'.repeat(33)}`],
   ])('that is nested too deeply is not JSON, and is detected quickly: %s', async (_, body) => {
     const startedAt = performance.now()
@@ -199,7 +199,7 @@ describe('a response body', () => {
     ['brackets in a text', `{"a":"${'['.repeat(100)}"}`, { a: '['.repeat(100) }],
     ['a quotation mark in a text', `{"a":"\\"${'{'.repeat(100)}"}`, { a: `"${'{'.repeat(100)}` }],
     ['a backslash at the end of a text', '{"a":"\\\\","b":[[1]]}', { a: '\\', b: [[1]] }],
-    ['a long list that is not deep', `[${'[],'.repeat(1_000)}[]]`, Array.from({ length: 1_001 }, () => [])],
+    ['a long list without depth', `[${'[],'.repeat(1_000)}[]]`, Array.from({ length: 1_001 }, () => [])],
   ])('is read with any content: %s', async (_, body, value) => {
     expect(await jsonOf(body)).toEqual(value)
   })
@@ -259,20 +259,20 @@ describe('qrContent()', () => {
 
   it.each([
     ['a field', json({ value: 'a' }), 'a'],
-    ['the first field that is filled', json({ value: '', qr: 'b' }), 'b'],
+    ['the first filled field', json({ value: '', qr: 'b' }), 'b'],
     ['a field one level down', json({ data: { qr: 'c' } }), 'c'],
     ['a bare JSON text', json('d'), 'd'],
-    ['nothing of an object without one', json({ other: 'e' }), undefined],
-    ['nothing of a field that is no text', json({ value: { nested: true } }), undefined],
-    ['nothing of null', json(null), undefined],
-    ['nothing of an empty body', text(''), undefined],
+    ['nothing for an object without a code', json({ other: 'e' }), undefined],
+    ['nothing for a field that is not text', json({ value: { nested: true } }), undefined],
+    ['nothing for null', json(null), undefined],
+    ['nothing for an empty body', text(''), undefined],
   ])('returns %s', async (_title, answer, expected) => {
     expect(await ask(answer)).toBe(expected)
   })
 
   it.each([
     ['an image', bytes(PNG, 'image/png')],
-    ['an image that is not called one', bytes(PNG, 'application/octet-stream')],
+    ['an image with another content type', bytes(PNG, 'application/octet-stream')],
     ['base64 as plain text', text(PNG)],
   ])('returns %s as bytes', async (_title, answer) => {
     expect(await ask(answer)).toBeInstanceOf(Uint8Array)

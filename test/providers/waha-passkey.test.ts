@@ -111,12 +111,12 @@ describe('waha while WhatsApp requires a passkey', () => {
     ['a version without passkeys', problem(404, 'Cannot POST /api/default/auth/passkey'), 'not-supported'],
     ['an engine without passkeys', problem(501, 'Not implemented by the engine'), 'not-supported'],
     [
-      'another session than the one of Core',
+      'a session that Core does not support',
       problem(422, 'WAHA Core support only default session'),
       'session-not-found',
     ],
     ['a wrong key', problem(401, 'Unauthorized'), 'unauthorized'],
-    ['a failure of the server', problem(500, `boom ${options.challenge}`), 'provider-unavailable'],
+    ['a server error', problem(500, `boom ${options.challenge}`), 'provider-unavailable'],
     ['a page of a gateway', page(502), 'provider-unavailable'],
     ['a page with HTTP 200', page(200), 'provider-unavailable'],
   ])('each call rejects, sends nothing twice and repeats no body: %s', async (_title, response, code) => {
@@ -156,10 +156,14 @@ describe('waha after a ceremony that links nothing', () => {
     })
 
   it.each<[string, (provider: PairingProvider) => Promise<unknown>, string]>([
-    ['no answer was sent', async () => undefined, 'passkey-expired'],
-    ['WhatsApp got the answer in time', (provider) => ceremony(provider).answer(), 'passkey-refused'],
+    ['no passkey response was sent', async () => undefined, 'passkey-expired'],
     [
-      'WhatsApp said nothing for ten minutes',
+      'WhatsApp got the passkey response in time',
+      (provider) => ceremony(provider).answer(),
+      'passkey-refused',
+    ],
+    [
+      'WhatsApp did not respond for ten minutes',
       async (provider) => {
         await ceremony(provider).answer()
         vi.advanceTimersByTime(600_000)

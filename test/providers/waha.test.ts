@@ -145,13 +145,13 @@ describe('waha getStatus()', () => {
   })
 
   it.each<[string, object | null, object]>([
-    ['who scanned', ANA, account],
+    ['the account that scanned', ANA, account],
     [
       'a number in any spelling',
       { id: '+55 11 98765-4321@c.us' },
       { ...account, name: undefined, id: '+55 11 98765-4321@c.us' },
     ],
-    ['no name where it is not known yet', { ...ANA, pushName: '~' }, { ...account, name: undefined }],
+    ['no name if it is not known yet', { ...ANA, pushName: '~' }, { ...account, name: undefined }],
     ['nobody', null, {}],
   ])('is linked at WORKING and returns %s', async (_title, me, expected) => {
     const { provider } = make({ GET: info('WORKING', me) })
@@ -172,8 +172,8 @@ describe('waha getStatus()', () => {
   it.each<[string, Answer, string]>([
     ['a wrong key', problem(401, 'Unauthorized'), 'unauthorized'],
     ['an unknown session', unknownSession, 'session-not-found'],
-    ['an object that is no session', json({ success: true }), 'invalid-answer'],
-    ['another name than the one of WAHA Core', onlyDefault, 'session-not-found'],
+    ['an object that is not a session', json({ success: true }), 'invalid-answer'],
+    ['a session name that WAHA Core does not support', onlyDefault, 'session-not-found'],
   ])('reports %s', async (_title, answer, expected) => {
     const { provider } = make({ GET: answer })
     expect((await rejection(provider.getStatus({}))).code).toBe(expected)
@@ -289,9 +289,9 @@ describe('waha getQrCode()', () => {
     ['a wrong key', problem(401, 'Unauthorized'), 'unauthorized'],
     ['a server error', problem(500, 'Internal server error'), 'provider-unavailable'],
     ['a page', page(200), 'provider-unavailable'],
-    ['something that is no QR code', json({ value: 'not ready' }), 'invalid-answer'],
+    ['a text that is not a QR code', json({ value: 'not ready' }), 'invalid-answer'],
     ['an empty body', empty(), 'invalid-answer'],
-    ['half an answer', text('{"value":"2@', 200, 'application/json'), 'invalid-answer'],
+    ['half a response', text('{"value":"2@', 200, 'application/json'), 'invalid-answer'],
   ])('reports %s', async (_title, answer, expected) => {
     const { provider } = make({ 'GET auth/qr': answer })
     expect((await rejection(provider.getQrCode({}))).code).toBe(expected)
@@ -320,12 +320,12 @@ describe('waha requestPairingCode()', () => {
   it.each<[string, Answer, string]>([
     ['starts a stopped session', info('STOPPED'), 'POST start'],
     [
-      'begins anew where a scan is waited for: a code lives no longer than its connection',
+      'starts again if the session waits for a scan, because a code is valid as long as its connection',
       info('SCAN_QR_CODE'),
       'POST logout',
     ],
-    ['begins anew where a code was not entered', info('SCAN_QR_CODE', SENT), 'POST logout'],
-    ['begins anew where the session failed', info('FAILED', ANA), 'POST logout'],
+    ['starts again after a code that was not entered', info('SCAN_QR_CODE', SENT), 'POST logout'],
+    ['starts again if the session failed', info('FAILED', ANA), 'POST logout'],
   ])('%s, and waits for SCAN_QR_CODE before it sends the number', async (_title, status, action) => {
     const { provider, stub } = make({
       GET: [status, ...starting],
@@ -337,10 +337,10 @@ describe('waha requestPairingCode()', () => {
   })
 
   it.each<[string, number, object | null, readonly string[]]>([
-    ['leaves a connection of under a minute as it is', 59_000, null, []],
-    ['logs out a connection of a minute, which ends soon', 60_000, null, ['POST logout']],
-    ['logs out what is left of another number', 5_000, SENT, ['POST logout']],
-    ['does not mind an account that a scan has left', 5_000, ANA, []],
+    ['keeps a connection that is under a minute old', 59_000, null, []],
+    ['logs out a connection that is a minute old, because it ends soon', 60_000, null, ['POST logout']],
+    ['logs out the pairing of another number', 5_000, SENT, ['POST logout']],
+    ['accepts an account that a scan has left', 5_000, ANA, []],
   ])('%s', async (_title, ageMs, me, expected) => {
     const { provider, stub } = make({
       GET: [info('STARTING'), info('SCAN_QR_CODE', me), info('SCAN_QR_CODE')],
@@ -356,7 +356,7 @@ describe('waha requestPairingCode()', () => {
 
   // The connection starts when the server creates the previous response.
   it.each([
-    ['the response that did not wait for a scan yet', 'GET'],
+    ['the response to a request before the wait for a scan', 'GET'],
     ['the response to a start', 'POST start'],
   ])('does not extend the life of a pairing code if %s arrives late', async (_title, slow) => {
     const routes: Record<string, readonly Answer[]> = {
@@ -420,7 +420,7 @@ describe('waha requestPairingCode()', () => {
 
   it.each<[string, Answer]>([
     ['starts, and refuses numbers with 422', noNumberNow('STARTING')],
-    ['is not even found yet', notStarted],
+    ['cannot be found yet', notStarted],
     ['has no socket yet, and crashes with 500', crash],
   ])('retries every second while the session %s', async (_title, refusal) => {
     const { provider, stub } = make({
@@ -466,19 +466,15 @@ describe('waha requestPairingCode()', () => {
   })
 
   it.each<[string, Answer, string]>([
-    ['a number that is refused', problem(422, 'Invalid number'), 'code-refused'],
-    ['a number of a wrong form', problem(400, 'phoneNumber must be a string'), 'code-refused'],
+    ['a refused number', problem(422, 'Invalid number'), 'code-refused'],
+    ['a number in a wrong form', problem(400, 'phoneNumber must be a string'), 'code-refused'],
     ['an engine without codes', problem(501, 'The method is not implemented'), 'code-refused'],
     ['an engine that crashes each time', crash, 'code-refused'],
     ['a gateway in front of a server that is down', page(500), 'provider-unavailable'],
     ['the JSON of a gateway', json({ error: 'upstream connect error' }, 500), 'provider-unavailable'],
-    [
-      'a server that says itself that it is overloaded',
-      problem(503, 'Service Unavailable'),
-      'provider-unavailable',
-    ],
+    ['a server that reports an overload', problem(503, 'Service Unavailable'), 'provider-unavailable'],
     ['an unknown session', unknownSession, 'session-not-found'],
-    ['an answer without a code', json({}, 201), 'invalid-answer'],
+    ['a response without a code', json({}, 201), 'invalid-answer'],
   ])('reports %s', async (_title, answer, expected) => {
     const { provider } = make({ GET: starting, 'POST auth/request-code': answer })
     expect((await rejection(hurried(requestCode(provider)))).code).toBe(expected)
@@ -488,16 +484,16 @@ describe('waha requestPairingCode()', () => {
 describe('waha requestPairingCode() of an engine without codes', () => {
   const refusals: readonly (readonly [string, Answer, number])[] = [
     [
-      '500 of a browser that does not find its page',
+      'HTTP 500 of a browser that does not find its page',
       json({ statusCode: 500, exception: { name: 'Error', message: 'Evaluation failed' } }, 500),
       4,
     ],
     [
-      '500 with a timeout of the engine',
+      'HTTP 500 with a timeout of the engine',
       json({ statusCode: 500, exception: { name: 'TimeoutError', message: 'Waiting failed: 30000ms' } }, 500),
       4,
     ],
-    ['500 without an exception', problem(500, 'Internal server error'), 4],
+    ['HTTP 500 without an exception', problem(500, 'Internal server error'), 4],
     ['501', problem(501, 'The method is not implemented by the engine'), 1],
   ]
 
@@ -551,12 +547,16 @@ describe('waha requestPairingCode() of an engine without codes', () => {
 describe('waha reset()', () => {
   it.each<[string, Answer, string]>([
     ['a stopped session', info('STOPPED'), 'POST start'],
-    ['one that names whom it was linked to, and only sleeps', info('STOPPED', ANA), 'POST start'],
-    ['one that failed', info('FAILED'), 'POST restart'],
-    ['one that hangs while it starts', info('STARTING'), 'POST restart'],
-    ['one that failed with leftovers', info('FAILED', ANA), 'POST logout'],
-    ['one that failed with a code nobody entered', info('FAILED', { ...ANA, pushName: '~' }), 'POST logout'],
-    ['one that waits for a scan', info('SCAN_QR_CODE'), 'POST logout'],
+    ['a sleeping session with the account of its link', info('STOPPED', ANA), 'POST start'],
+    ['a failed session', info('FAILED'), 'POST restart'],
+    ['a session that hangs while it starts', info('STARTING'), 'POST restart'],
+    ['a session that failed with leftovers', info('FAILED', ANA), 'POST logout'],
+    [
+      'a session that failed with a code that was not entered',
+      info('FAILED', { ...ANA, pushName: '~' }),
+      'POST logout',
+    ],
+    ['a session that waits for a scan', info('SCAN_QR_CODE'), 'POST logout'],
   ])('of %s', async (_title, status, action) => {
     const { provider, stub } = make({ GET: status, [action]: started })
     await reset(provider)
@@ -565,11 +565,11 @@ describe('waha reset()', () => {
 
   it.each<[string, Answer, readonly string[]]>([
     ['failed', info('FAILED'), ['restart', 'logout', 'restart']],
-    ['failed with the account that it was linked to', info('FAILED', ANA), ['logout', 'restart', 'logout']],
+    ['failed with the account of its link', info('FAILED', ANA), ['logout', 'restart', 'logout']],
     ['failed with half of a link', info('FAILED', { ...ANA, pushName: '~' }), ['logout', 'restart']],
     ['hangs in STARTING', info('STARTING'), ['restart', 'logout', 'restart']],
     ['stays STOPPED, where a logout could end a link', info('STOPPED', ANA), ['start', 'restart', 'start']],
-    ['has a status of the future', info('SOMETHING_NEW'), ['restart', 'logout']],
+    ['has an unknown status', info('SOMETHING_NEW'), ['restart', 'logout']],
   ])('sends a different call than the last one while the session %s', async (_title, status, expected) => {
     const { stub } = make({
       GET: status,
@@ -601,9 +601,9 @@ describe('waha reset()', () => {
 
     it.each([
       ['the phone unlinked it, and it fails again', info('FAILED', ANA), ['POST restart', 'POST logout']],
-      ['the link is still there, and it works again', info('WORKING', ANA), ['POST restart']],
-      ['it takes long to start', info('STARTING', ANA), ['POST restart']],
-      ['it cannot be read after the restart', page(502), ['POST restart']],
+      ['the link still exists, and the session works again', info('WORKING', ANA), ['POST restart']],
+      ['the session takes long to start', info('STARTING', ANA), ['POST restart']],
+      ['the session cannot be read after the restart', page(502), ['POST restart']],
     ] as const)('restarts a failed session: %s', async (_title, after, expected) => {
       const { provider, stub } = linkedThen(info('FAILED', ANA), after)
       await provider.getStatus({})
@@ -707,7 +707,7 @@ describe('waha reset()', () => {
   })
 
   it.each<[string, Answer, string]>([
-    ['a session that is gone', unknownSession, 'session-not-found'],
+    ['a removed session', unknownSession, 'session-not-found'],
     ['a refusal', problem(422, 'Not now'), 'invalid-answer'],
   ])('reports %s', async (_title, answer, expected) => {
     const { provider } = make({ GET: info('FAILED'), 'POST restart': answer })
@@ -747,13 +747,13 @@ describe('waha readWebhook()', () => {
 
   it.each<[string, unknown, unknown]>([
     ['a start', event('STARTING'), { status: 'preparing' }],
-    ['a code that is there or new', event('SCAN_QR_CODE'), { status: 'unlinked' }],
-    ['a code while somebody is named', event('SCAN_QR_CODE', ANA), { status: 'unlinked' }],
+    ['an available or new code', event('SCAN_QR_CODE'), { status: 'unlinked' }],
+    ['a code with the account of an earlier link', event('SCAN_QR_CODE', ANA), { status: 'unlinked' }],
     ['a link', event('WORKING', ANA), { status: 'linked', account }],
-    ['the end of the codes', event('FAILED'), { status: 'stopped' }],
-    ['credentials that are not taken', event('FAILED', ANA), { status: 'stale' }],
-    ['a code that nobody entered', event('FAILED', { ...ANA, pushName: '~' }), { status: 'stopped' }],
-    ['a status of the future', event('SOMETHING_NEW'), { status: 'preparing' }],
+    ['the end of all codes', event('FAILED'), { status: 'stopped' }],
+    ['refused credentials', event('FAILED', ANA), { status: 'stale' }],
+    ['a code that was not entered', event('FAILED', { ...ANA, pushName: '~' }), { status: 'stopped' }],
+    ['an unknown status', event('SOMETHING_NEW'), { status: 'preparing' }],
   ])('reads %s, and nothing else', (_title, body, expected) => {
     const snapshot = provider.readWebhook?.(body)
     expect(snapshot).toEqual(expected)
@@ -761,8 +761,8 @@ describe('waha readWebhook()', () => {
   })
 
   it.each<[string, unknown]>([
-    ['a stop, which every restart and logout begins with', event('STOPPED')],
-    ['a status that is none', event(undefined)],
+    ['a stop, which is part of every restart and logout', event('STOPPED')],
+    ['an invalid status', event(undefined)],
     ['another session', event('WORKING', ANA, { session: 'another' })],
     ['another event', event('WORKING', ANA, { event: 'message' })],
     ['an empty body', undefined],

@@ -111,18 +111,15 @@ describe('wasend getStatus()', () => {
 
   it.each<[string, unknown]>([
     [
-      'beside the session',
+      'outside of the session object',
       {
         session: { uniqueSessionId: sessionId, sessionName: 'Shop' },
         downstream: { name: 'x', status: 'STOPPED' },
       },
     ],
-    ['in the session', { session: { uniqueSessionId: sessionId, status: 'STOPPED' } }],
+    ['inside the session object', { session: { uniqueSessionId: sessionId, status: 'STOPPED' } }],
     ['flat', { status: 'STOPPED' }],
-    [
-      'in several places, of which the outer one counts',
-      { status: 'STOPPED', downstream: { status: 'WORKING' } },
-    ],
+    ['in several places, and uses the outer one', { status: 'STOPPED', downstream: { status: 'WORKING' } }],
   ])('reads the status %s', async (_title, body) => {
     const { provider } = make({ GET: json(body) })
     expect(await provider.getStatus({})).toEqual({ status: 'stopped' })
@@ -130,28 +127,28 @@ describe('wasend getStatus()', () => {
 
   it.each<[string, object, object]>([
     [
-      'who scanned',
+      'the account that scanned',
       { me: { id: '79111111@c.us', pushName: 'WAHA' } },
       { phoneNumber: '79111111', name: 'WAHA', id: '79111111@c.us' },
     ],
     [
-      'who scanned, on a device',
+      'the account that scanned, in a device field',
       { me: { id: '79111111:3@s.whatsapp.net' } },
       { phoneNumber: '79111111', id: '79111111:3@s.whatsapp.net' },
     ],
     [
-      'who scanned, one level down',
+      'the account that scanned, one level down',
       { downstream: { me: { id: '79111111@c.us' } } },
       { phoneNumber: '79111111', id: '79111111@c.us' },
     ],
     [
-      'an id that holds no number, and no name where a tilde stands for it',
+      'no number for an id without one, and no name for a tilde',
       { me: { id: '123456789012345@lid', pushName: '~' } },
       { id: '123456789012345@lid' },
     ],
-    ['the declared number where nothing else is known', {}, { phoneNumber: '1234567890' }],
-    ['the declared number where nobody is named', { me: null }, { phoneNumber: '1234567890' }],
-    ['no number at all', { phoneNumber: '' }, {}],
+    ['the declared number if no other is known', {}, { phoneNumber: '1234567890' }],
+    ['the declared number if no account is named', { me: null }, { phoneNumber: '1234567890' }],
+    ['no number if there is none', { phoneNumber: '' }, {}],
   ])('is linked at WORKING and returns %s', async (_title, more, account) => {
     const { provider } = make({ GET: info('WORKING', more) })
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account })
@@ -161,7 +158,7 @@ describe('wasend getStatus()', () => {
     ['a wrong key', json({ statusCode: 401, message: 'Unauthorized' }, 401), 'unauthorized'],
     ['an unknown session', notFound, 'session-not-found'],
     ['null', json(null), 'invalid-answer'],
-    ['an object that is no session', json({ success: true }), 'invalid-answer'],
+    ['an object that is not a session', json({ success: true }), 'invalid-answer'],
   ])('reports %s', async (_title, answer, code) => {
     const { provider } = make({ GET: answer })
     expect((await rejection(provider.getStatus({}))).code).toBe(code)
@@ -170,14 +167,14 @@ describe('wasend getStatus()', () => {
 
 describe('wasend getQrCode()', () => {
   it.each<[string, Answer]>([
-    ['the example of the pages', json({ data: PNG })],
+    ['the documented example', json({ data: PNG })],
     ['a data URI', json({ data: `data:image/png;base64,${PNG}` })],
-    ['the field table of the pages', json({ qrCode: PNG })],
+    ['the documented table of fields', json({ qrCode: PNG })],
     ['the body of WAHA', json({ mimetype: 'image/png', data: PNG })],
     ['the body of WAHA in an envelope', json({ data: { mimetype: 'image/png', data: PNG } })],
     ['an envelope with the other field', json({ data: { qrCode: PNG } })],
     ['an image', bytes(PNG, 'image/png')],
-    ['an image labelled as another', bytes(PNG, 'image/jpeg')],
+    ['an image with another content type', bytes(PNG, 'image/jpeg')],
   ])('shows %s', async (_title, answer) => {
     const { provider } = make({ 'GET qr': answer })
     expect(await provider.getQrCode({})).toStrictEqual({ status: 'qr', qrCode: IMAGE })
@@ -209,8 +206,8 @@ describe('wasend getQrCode()', () => {
     ['milliseconds', Date.UTC(2030, 0, 1, 0, 0, 12), 12_000],
     ['milliseconds as text', String(Date.UTC(2030, 0, 1, 0, 0, 12)), 12_000],
     ['the longest time', Date.UTC(2030, 0, 1, 0, 1), 60_000],
-    ['a time that is past', Date.UTC(2029, 0, 1), undefined],
-    ['a time that no code lives', Date.UTC(2030, 0, 2), undefined],
+    ['a time in the past', Date.UTC(2029, 0, 1), undefined],
+    ['a time longer than any code is valid', Date.UTC(2030, 0, 2), undefined],
     ['nonsense', 'soon', undefined],
     ['null', null, undefined],
   ])('reads the remaining time of the code from %s', async (_title, expiresAt, expiresInMs) => {
@@ -257,7 +254,7 @@ describe('wasend getQrCode()', () => {
 
   it.each<[string, unknown, string]>([
     ['connected', 'WORKING', 'linked'],
-    ['in words that are not known', 'somethingNew', 'linked'],
+    ['with an unknown text', 'somethingNew', 'linked'],
     ['starting again', 'STARTING', 'preparing'],
     ['waiting for a scan again', 'SCAN_QR_CODE', 'unlinked'],
   ])('reads the session after a conflict: %s', async (_title, status, expected) => {
@@ -318,11 +315,11 @@ describe('wasend getQrCode()', () => {
       'provider-unavailable',
     ],
     ['a page', page(200), 'provider-unavailable'],
-    ['something that is no QR code', json({ data: 'not ready' }), 'invalid-answer'],
-    ['an answer without a code', json({}), 'invalid-answer'],
+    ['a text that is not a QR code', json({ data: 'not ready' }), 'invalid-answer'],
+    ['a response without a code', json({}), 'invalid-answer'],
     ['null', json(null), 'invalid-answer'],
     ['an empty body', empty(), 'invalid-answer'],
-    ['half an answer', text('{"data":"iVBO', 200, 'application/json'), 'invalid-answer'],
+    ['half a response', text('{"data":"iVBO', 200, 'application/json'), 'invalid-answer'],
   ])('reports %s', async (_title, answer, code) => {
     const { provider } = make({ 'GET qr': answer })
     expect((await rejection(provider.getQrCode({}))).code).toBe(code)
@@ -453,7 +450,7 @@ describe('createWasendSession()', () => {
     ['a refusal', json({ statusCode: 400, message: 'sessionName must be a string' }, 400), 'invalid-answer'],
     ['a wrong key', json({ message: 'Unauthorized' }, 401), 'unauthorized'],
     ['the 401 of a gateway', empty(401), 'provider-unavailable'],
-    ['an answer without an id', json({ success: true }), 'invalid-answer'],
+    ['a response without an id', json({ success: true }), 'invalid-answer'],
   ])('reports %s', async (_title, answer, code) => {
     expect((await rejection(create(answer).session)).code).toBe(code)
   })

@@ -51,7 +51,7 @@ describe('greenApi readWebhook()', () => {
   it.each<[string, Body, object]>([
     ['is empty', { wid: '' }, {}],
     ['is a hidden number', { wid: '123456789012345@lid' }, { id: '123456789012345@lid' }],
-    ['is no text', { wid: {} }, {}],
+    ['is not text', { wid: {} }, {}],
   ])('returns no account if it is unknown: wid %s', (_title, instanceData, account) => {
     expect(provider.readWebhook?.(changed('authorized', instanceData))).toEqual({ status: 'linked', account })
   })
@@ -67,7 +67,7 @@ describe('greenApi readWebhook()', () => {
     ['no data about the instance', changed('authorized', {}, { instanceData: null })],
     ['another type', changed('authorized', {}, { typeWebhook: 'incomingMessageReceived' })],
     ['no state', changed(undefined)],
-    ['a state that is no text', changed({ state: 'authorized' })],
+    ['a state that is not text', changed({ state: 'authorized' })],
     ['an empty state', changed(' ')],
   ])('ignores %s', (_title, body) => {
     expect(provider.readWebhook?.(body)).toBeUndefined()
@@ -101,8 +101,8 @@ describe('zApi readWebhook()', () => {
     ['the end of another instance', { ...disconnected, instanceId: 'other' }],
     ['no instance', { ...disconnected, instanceId: undefined }],
     ['another type', { type: 'ReceivedCallback', instanceId, phone: '5544999999999' }],
-    ['a connection of nobody', connected],
-    ['a connection of a number that is none', { ...connected, phone: '0' }],
+    ['a connection without an account', connected],
+    ['a connection with an invalid number', { ...connected, phone: '0' }],
   ])('ignores %s', (_title, body) => {
     expect(provider.readWebhook?.(body)).toBeUndefined()
   })
@@ -146,7 +146,7 @@ describe('wasend readWebhook()', () => {
     ['another session', status('WORKING', { session: 'main-2' })],
     ['no session', status('WORKING', { session: undefined })],
     ['another event', status('WORKING', { event: 'message' })],
-    ["a status that is not WAHA's", status('CONNECTED')],
+    ['a status that WAHA does not have', status('CONNECTED')],
     ['no status', status(undefined)],
     ['no payload', status('WORKING', { payload: null })],
   ])('ignores %s', (_title, body) => {
@@ -227,7 +227,7 @@ describe.each<[string, PairingProvider]>([
   it.each<[string, fc.Arbitrary<unknown>]>([
     ['anything', fc.anything({ withNullPrototype: true, withMap: true, withBigInt: true })],
     ['JSON', fc.jsonValue()],
-    ['what looks like a webhook', nearBodies],
+    ['a body similar to a webhook', nearBodies],
     ['a webhook with other contents', envelopes],
   ])('returns a valid snapshot or undefined, and changes nothing: %s', (_title, bodies) => {
     fc.assert(

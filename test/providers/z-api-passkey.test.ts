@@ -105,7 +105,7 @@ describe('zApi while WhatsApp requires a passkey', () => {
   })
 
   it.each<[string, Answer, string]>([
-    ['a code in its place', json({ value: `data:image/png;base64,${PNG}` }), 'passkey-expired'],
+    ['a code instead of a challenge', json({ value: `data:image/png;base64,${PNG}` }), 'passkey-expired'],
     ['neither', json({ connected: false }), 'passkey-expired'],
     ['a text', json({ challenge: 'c2lt' }), 'invalid-answer'],
     ['a list', json({ challenge: [] }), 'invalid-answer'],
@@ -137,11 +137,11 @@ describe('zApi while WhatsApp requires a passkey', () => {
       'passkey-refused',
     ],
     ['a refusal with HTTP 400', json({ success: false, reason: REASON }, 400), 'passkey-refused'],
-    ['a refusal that says no more', json({ success: false }), 'passkey-refused'],
-    ['something else', json({ success: 'yes' }), 'invalid-answer'],
+    ['a refusal without a reason', json({ success: false }), 'passkey-refused'],
+    ['another error', json({ success: 'yes' }), 'invalid-answer'],
     ['nothing', empty(), 'invalid-answer'],
     ['a missing client token', json({ error: 'null not allowed' }, 400), 'unauthorized'],
-    ['a failure of the server', text(`boom ${REASON}`, 500), 'provider-unavailable'],
+    ['a server error', text(`boom ${REASON}`, 500), 'provider-unavailable'],
   ])(
     'answerPasskey() rejects without the words of the provider, and sends nothing twice: %s',
     async (_, response, code) => {
@@ -160,16 +160,16 @@ describe('zApi getPasskeyHandoff()', () => {
   const INSTALL_URL = 'https://chromewebstore.google.com/detail/iopmkohngoecmepoheapifkafbeomphn'
 
   it.each<[string, number, Record<string, string>, number]>([
-    ['five minutes, by both clocks', NOW + 300_000, {}, 300_000],
+    ['five minutes, on both clocks', NOW + 300_000, {}, 300_000],
     ['two minutes', NOW + 120_000, {}, 120_000],
     [
-      'a clock of the provider that is an hour fast',
+      'an hour more, by a clock of the provider that is fast',
       NOW + 3_900_000,
       { date: new Date(NOW + 3_600_000).toUTCString() },
       300_000,
     ],
     ['a time that has passed', NOW - 1, {}, 300_000],
-    ['a time that is too long', NOW + 86_400_000, {}, 300_000],
+    ['a time that is too far away', NOW + 86_400_000, {}, 300_000],
     ['no time', Number.NaN, {}, 300_000],
   ])(
     'returns the code, the page where it is used, and its end: %s',

@@ -77,8 +77,8 @@ describe('zApi', () => {
 
   it.each([
     ['sends the client token with every call', clientToken, [['client-token', clientToken]]],
-    ['sends no client token where there is none', undefined, []],
-    ['sends no client token where it is empty, as of an unset variable', ' ', []],
+    ['sends no client token if none is set', undefined, []],
+    ['sends no client token if it is empty, as from an unset variable', ' ', []],
   ])('%s', async (_title, given, headers) => {
     const { provider, stub } = make(
       { 'GET status': connected, 'GET device': json(device), 'GET restart': json({ value: true }) },
@@ -101,12 +101,12 @@ describe('zApi', () => {
 describe('zApi getStatus()', () => {
   it.each<[string, unknown]>([
     [
-      'says so beside a filled error',
+      'is connected and has a filled error',
       { connected: true, error: 'You are already connected', smartphoneConnected: true },
     ],
-    ['has its phone offline', { connected: true, smartphoneConnected: false }],
-    ['speaks of restoring all the same', { connected: true, error: 'You need to restore the session.' }],
-    ['speaks of something not allowed all the same', { connected: true, error: 'null not allowed' }],
+    ['is connected while its phone is offline', { connected: true, smartphoneConnected: false }],
+    ['is connected and mentions restoring', { connected: true, error: 'You need to restore the session.' }],
+    ['is connected and has the error "not allowed"', { connected: true, error: 'null not allowed' }],
   ])('is linked if the instance %s', async (_title, body) => {
     const { provider } = make({ 'GET status': json(body), 'GET device': json(device) })
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account })
@@ -118,13 +118,13 @@ describe('zApi getStatus()', () => {
       { connected: false, error: 'You are not connected', smartphoneConnected: false },
       'unlinked',
     ],
-    ['not connected, older words', { connected: false, error: 'You are not connected.' }, 'unlinked'],
-    ['not connected, nothing else', { connected: false }, 'unlinked'],
-    ['a phone that is online alone', { connected: false, smartphoneConnected: true }, 'unlinked'],
+    ['not connected, older text', { connected: false, error: 'You are not connected.' }, 'unlinked'],
+    ['not connected, without other fields', { connected: false }, 'unlinked'],
+    ['the phone alone is online', { connected: false, smartphoneConnected: true }, 'unlinked'],
     ['an older field', { connected: false, session: true }, 'unlinked'],
     ['to be restored', { connected: false, error: 'You need to restore the session' }, 'stopped'],
     [
-      'to be restored, older words',
+      'to be restored, older text',
       { connected: false, error: 'You need to restore the session.' },
       'stopped',
     ],
@@ -183,17 +183,17 @@ describe('zApi getStatus()', () => {
       'unauthorized',
     ],
     ['a wrong client token', json({ error: 'Client-Token abc not allowed' }, 403), 'unauthorized'],
-    ['an address that is shut out', json({ error: '[203.0.113.7] not allowed' }), 'unauthorized'],
-    ['an address that is shut out, in words', text('203.0.113.7 not allowed', 400), 'unauthorized'],
+    ['a blocked IP address', json({ error: '[203.0.113.7] not allowed' }), 'unauthorized'],
+    ['a blocked IP address, as text', text('203.0.113.7 not allowed', 400), 'unauthorized'],
     ['an unknown instance', json({ error: 'NOT_FOUND' }, 404), 'session-not-found'],
     [
       'an unknown instance, HTTP 200',
       json({ error: 'NOT_FOUND', message: 'Unable to find matching target resource method' }),
       'session-not-found',
     ],
-    ['an unknown instance, in words', json({ message: 'Instance not found' }, 400), 'session-not-found'],
-    ['an instance that is unavailable', page(404, 'unavailable'), 'provider-unavailable'],
-    ['a wrong verb', json({ error: 'Method Not Allowed' }, 405), 'invalid-answer'],
+    ['an unknown instance, as text', json({ message: 'Instance not found' }, 400), 'session-not-found'],
+    ['an unavailable instance', page(404, 'unavailable'), 'provider-unavailable'],
+    ['a wrong method', json({ error: 'Method Not Allowed' }, 405), 'invalid-answer'],
     ['an unknown error', json({ error: 'whatever' }, 400), 'invalid-answer'],
     ['no state', json({ smartphoneConnected: true }), 'invalid-answer'],
     ['null', json(null), 'invalid-answer'],
@@ -222,11 +222,11 @@ describe('zApi getQrCode()', () => {
       ['a data URI with white space', json({ value: ` data:image/png;base64, ${PNG}\n` })],
       ['bare base64', json({ value: PNG })],
       ['another field', json({ qrCodeBase64: PNG })],
-      ['an empty value beside another field', json({ value: '', image: PNG })],
+      ['an empty value and another field', json({ value: '', image: PNG })],
       ['plain base64', text(PNG)],
       ['a bare JSON text', json(PNG)],
       ['an image', bytes(PNG, 'image/png')],
-      ['an image under another name', bytes(PNG, 'application/octet-stream')],
+      ['an image with another content type', bytes(PNG, 'application/octet-stream')],
     ])('shows %s as an image', async (_title, answer) => {
       const { provider } = make({ 'GET qr-code': answer, 'GET qr-code/image': answer }, { qrFormat })
       expect(await provider.getQrCode({})).toEqual({ status: 'qr', qrCode: IMAGE })
@@ -243,10 +243,10 @@ describe('zApi getQrCode()', () => {
     ['nothing', json({})],
     ['null', json(null)],
     ['a null value', json({ value: null })],
-    ['that it is connected', json({ connected: true })],
-    ['that it is connected, as text', text('You are already connected')],
-    ['that it is connected, as an error', json({ error: 'You are already connected.' }, 400)],
-    ['that it is connected, as a server error', json({ message: 'already connected' }, 500)],
+    ['"connected"', json({ connected: true })],
+    ['"connected" as text', text('You are already connected')],
+    ['"connected" as an error', json({ error: 'You are already connected.' }, 400)],
+    ['"connected" as a server error', json({ message: 'already connected' }, 500)],
     ['an unknown error', json({ error: 'whatever' }, 400)],
   ])('reads the state before an error: linked if the response was %s', async (_title, answer) => {
     const { provider, stub } = make({
@@ -259,8 +259,8 @@ describe('zApi getQrCode()', () => {
   })
 
   it.each<[string, Answer]>([
-    ['in a good answer', json({ value: null, error: 'You need to restore the session' })],
-    ['in a bad one', json({ error: 'You need to restore the session.' }, 400)],
+    ['in a successful response', json({ value: null, error: 'You need to restore the session' })],
+    ['in an error response', json({ error: 'You need to restore the session.' }, 400)],
   ])('is stopped if the session must be restored, reported %s', async (_title, answer) => {
     const { provider } = make({ 'GET qr-code': answer, 'GET status': toBeRestored })
     expect(await provider.getQrCode({})).toEqual({ status: 'stopped' })
@@ -273,7 +273,7 @@ describe('zApi getQrCode()', () => {
 
   it.each<[string, unknown]>([
     ['alone', { challenge }],
-    ['beside a value', { challenge, value: PNG }],
+    ['next to a value', { challenge, value: PNG }],
     ['as text', { challenge: 'c2lt' }],
   ])('returns passkey-required for a challenge %s', async (_title, body) => {
     const { provider, stub } = make({ 'GET qr-code': json(body) })
@@ -282,12 +282,12 @@ describe('zApi getQrCode()', () => {
   })
 
   it.each<[string, Answer, string]>([
-    ['something that is no QR code', json({ value: 'FA48-HS63' }), 'invalid-answer'],
-    ['half an answer', text('{"value":"data:image', 200, 'application/json'), 'invalid-answer'],
+    ['a text that is not a QR code', json({ value: 'FA48-HS63' }), 'invalid-answer'],
+    ['half a response', text('{"value":"data:image', 200, 'application/json'), 'invalid-answer'],
     ['an empty body', empty(), 'invalid-answer'],
     ['an unknown error', json({ error: 'whatever' }, 400), 'invalid-answer'],
     ['a missing client token', json({ error: 'null not allowed' }), 'unauthorized'],
-    ['a missing client token, in words', text('your client-token is not configured'), 'unauthorized'],
+    ['a missing client token, as text', text('your client-token is not configured'), 'unauthorized'],
     ['an unknown instance', json({ error: 'NOT_FOUND' }), 'session-not-found'],
     ['a page', page(200), 'provider-unavailable'],
     ['too many requests', json({}, 429), 'rate-limited'],
@@ -309,7 +309,7 @@ describe('zApi requestPairingCode()', () => {
     ['a dash', { value: 'abcd-1234' }, 'ABCD1234'],
     ['another field', { code: 'ABCD1234' }, 'ABCD1234'],
     ['a third field', { phoneCode: 'ABCD1234' }, 'ABCD1234'],
-    ['all of them', { phoneCode: 'PHON0003', code: 'CODE0002', value: 'VALU0001' }, 'VALU0001'],
+    ['all of these fields', { phoneCode: 'PHON0003', code: 'CODE0002', value: 'VALU0001' }, 'VALU0001'],
     ['an empty documented field', { value: '', code: 'ABCD1234' }, 'ABCD1234'],
   ])('reads a code in %s', async (_title, body, pairingCode) => {
     const { provider, stub } = make({ [PHONE_CODE]: json(body) })
@@ -339,8 +339,8 @@ describe('zApi requestPairingCode()', () => {
   it.each<[string, Answer, string]>([
     ['no code', json({}), 'code-refused'],
     ['a refused number', json({ error: 'Invalid phone number' }, 400), 'code-refused'],
-    ['a code that is none', json({ value: '<script>' }), 'invalid-answer'],
-    ['half an answer', text('{"value":"AB', 200, 'application/json'), 'invalid-answer'],
+    ['an invalid code', json({ value: '<script>' }), 'invalid-answer'],
+    ['half a response', text('{"value":"AB', 200, 'application/json'), 'invalid-answer'],
     ['a missing client token', json({ error: 'null not allowed' }), 'unauthorized'],
     ['a page', page(200), 'provider-unavailable'],
   ])('reports %s', async (_title, answer, code) => {
@@ -351,14 +351,14 @@ describe('zApi requestPairingCode()', () => {
 
 describe('zApi reset() and unlink()', () => {
   it.each<[string, Answer, string]>([
-    ['restores a session that needs it', toBeRestored, 'GET restore-session'],
+    ['restores a session that has to be restored', toBeRestored, 'GET restore-session'],
     ['restarts an instance that is not connected', notConnected, 'GET restart'],
     [
-      'restarts an instance that is connected, whatever else it says',
+      'restarts a connected instance, regardless of other fields',
       json({ connected: true, error: 'You need to restore the session' }),
       'GET restart',
     ],
-    ['restarts where the state is not to be had', page(200), 'GET restart'],
+    ['restarts if the state is not available', page(200), 'GET restart'],
   ])('%s', async (_title, status, action) => {
     const { provider, stub } = make({ 'GET status': status, [action]: json({ value: true }) })
     await provider.reset?.({})
@@ -384,7 +384,7 @@ describe('zApi reset() and unlink()', () => {
     ],
     ['is not connected', notConnected, ['restart', 'disconnect', 'restart']],
     [
-      'is not connected, by an error alone',
+      'is not connected, according to an error only',
       json({ error: 'You are not connected.' }, 400),
       ['restart', 'disconnect'],
     ],
@@ -400,8 +400,8 @@ describe('zApi reset() and unlink()', () => {
 
   it.each<[string, Answer]>([
     ['is connected', connected],
-    ['has a state that is not to be had', page(200)],
-    ['gives something else', json({})],
+    ['has no available state', page(200)],
+    ['returns an unknown state', json({})],
   ])('never disconnects an instance that %s', async (_title, status) => {
     const { provider, stub } = make({ 'GET status': status, ...calls })
     for (let press = 0; press < 4; press += 1) await provider.reset?.({})
@@ -466,8 +466,8 @@ describe('zApi reset() and unlink()', () => {
 
   it.each<[string, Answer, string]>([
     ['a refusal', json({ value: false }), 'provider-unavailable'],
-    ['an answer without a value', json({}), 'invalid-answer'],
-    ['a wrong verb', json({ error: 'Method Not Allowed' }, 405), 'invalid-answer'],
+    ['a response without a value', json({}), 'invalid-answer'],
+    ['a wrong method', json({ error: 'Method Not Allowed' }, 405), 'invalid-answer'],
     ['a missing client token', json({ error: 'null not allowed' }), 'unauthorized'],
   ])('reports %s', async (_title, answer, code) => {
     const { provider } = make({ 'GET status': notConnected, 'GET restart': answer, 'GET disconnect': answer })

@@ -200,7 +200,7 @@ describe('expectedPhoneNumber of an authorization', () => {
 describe('expectedPhoneNumber, if the provider does not name the phone', () => {
   it.each([
     ['no account', {}],
-    ['a name alone', { name: 'Ana' }],
+    ['a name without a number', { name: 'Ana' }],
     ['an id that hides the number', { id: '123456789012345@lid' }],
   ])('is reported to onError as not checked, once, for %s', async (_title, account) => {
     const onError = onErrorOf()

@@ -37,16 +37,16 @@ describe('avatarHosts', () => {
     ['the host itself', ['pps.whatsapp.net'], 'https://pps.whatsapp.net/v/t61.jpg?oh=1', true],
     ['one of several hosts', ['a.example', 'pps.whatsapp.net'], 'https://pps.whatsapp.net/a.jpg', true],
     ['a host in capitals', ['pps.whatsapp.net'], 'https://PPS.WhatsApp.net/a.jpg', true],
-    ['a host below', ['*.whatsapp.net'], 'https://media-ber1-1.cdn.whatsapp.net/a.jpg', true],
+    ['a subdomain, with a star', ['*.whatsapp.net'], 'https://media-ber1-1.cdn.whatsapp.net/a.jpg', true],
     ['an empty list', [], 'https://pps.whatsapp.net/a.jpg', false],
     ['another host', ['pps.whatsapp.net'], 'https://tracker.example/a.jpg', false],
-    ['a host below, without a star', ['whatsapp.net'], 'https://pps.whatsapp.net/a.jpg', false],
-    ['the host above a star', ['*.whatsapp.net'], 'https://whatsapp.net/a.jpg', false],
-    ['a host that ends alike', ['*.whatsapp.net'], 'https://evilwhatsapp.net/a.jpg', false],
+    ['a subdomain, without a star', ['whatsapp.net'], 'https://pps.whatsapp.net/a.jpg', false],
+    ['the parent host of a star', ['*.whatsapp.net'], 'https://whatsapp.net/a.jpg', false],
+    ['a host with the same ending', ['*.whatsapp.net'], 'https://evilwhatsapp.net/a.jpg', false],
     ['the host in the path', ['pps.whatsapp.net'], 'https://tracker.example/pps.whatsapp.net', false],
     ['the host in the query', ['pps.whatsapp.net'], 'https://tracker.example/?pps.whatsapp.net', false],
     ['a longer host', ['pps.whatsapp.net'], 'https://pps.whatsapp.net.tracker.example/a.jpg', false],
-  ])('allows addresses with %s', async (_, hosts, url, isShown) => {
+  ])('allows or removes an address by its host: %s', async (_, hosts, url, isShown) => {
     expect(await shownWith(hosts, url)).toBe(isShown ? url : undefined)
   })
 

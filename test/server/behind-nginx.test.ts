@@ -62,7 +62,7 @@ const setups: readonly (readonly [name: string, setup: Setup])[] = [
     },
   ],
   [
-    'a path of its own that nginx takes off',
+    'a path prefix that nginx removes',
     { directives: (app) => `location /shop/ { proxy_pass ${app}/; }`, options: byOrigin },
   ],
 ]

@@ -182,7 +182,7 @@ describe('authorize()', () => {
       'a redirect of Next.js',
       Object.assign(new Error('NEXT_REDIRECT'), { digest: 'NEXT_REDIRECT;replace;/sign-in' }),
     ],
-    ['a PairingError about something else', new PairingError('rate-limited', 'Too often.')],
+    ['a PairingError of another subject', new PairingError('rate-limited', 'Too often.')],
     ['a PairingError about the provider', new PairingError('unauthorized', 'The key is wrong.')],
   ])('responds with 500 if it throws %s', async (_, error) => {
     const onError = vi.fn()
@@ -193,7 +193,7 @@ describe('authorize()', () => {
   })
 
   it.each<readonly [string, unknown, string]>([
-    ['undefined, as one that forgets to return', undefined, 'undefined'],
+    ['undefined, as a function without return', undefined, 'undefined'],
     ['a user', { id: 7, token: SECRET }, 'an object'],
     ['text', SECRET, 'a string'],
     ['null', null, 'null'],
@@ -226,7 +226,7 @@ describe('a provider function', () => {
     ['nothing', undefined],
     ['null', null],
     ['a function, not its result', () => spyProvider()],
-    ['an object that is no provider', { id: 'x' }],
+    ['an object that is not a provider', { id: 'x' }],
   ])('is reported if it returns %s', async (_, value) => {
     const onError = vi.fn()
     const world = createWorld({}, { provider: () => value as never, onError })
@@ -397,7 +397,7 @@ describe('a request body that was already read', () => {
   })
 
   it.each<readonly [string, RequestInit]>([
-    ['no JSON', { headers: { 'content-type': 'application/json' }, body: '{' }],
+    ['not JSON', { headers: { 'content-type': 'application/json' }, body: '{' }],
     ['another type', { headers: { 'content-type': 'text/plain' }, body: '{}' }],
     ['nothing', { headers: { 'content-type': 'application/json' } }],
   ])('is not reported if the request body is %s, because that is the sender’s fault', async (_, init) => {

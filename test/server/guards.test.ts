@@ -30,7 +30,7 @@ describe('pages of an allowed origin', () => {
     ['a read', (world, origin) => world.get('?want=state', { headers: { origin } })],
     ['a stream', (world, origin) => world.get('?events', { headers: { origin } })],
     ['a change', (world, origin) => world.post({ action: 'reset' }, { origin })],
-    ['a request that is refused', (world, origin) => world.get('?want=nothing', { headers: { origin } })],
+    ['a refused request', (world, origin) => world.get('?want=nothing', { headers: { origin } })],
     ['another method', (world, origin) => world.get('', { method: 'PUT', headers: { origin } })],
   ]
 
@@ -128,7 +128,7 @@ describe('a page of another site', () => {
     ['Origin: null', { origin: 'null' }],
     ['Sec-Fetch-Site: cross-site', { 'sec-fetch-site': 'cross-site' }],
     ['Sec-Fetch-Site: same-site', { 'sec-fetch-site': 'same-site' }],
-    ['a Sec-Fetch-Site of the future', { 'sec-fetch-site': 'neighbour' }],
+    ['an unknown Sec-Fetch-Site', { 'sec-fetch-site': 'neighbour' }],
     ['our Origin and Sec-Fetch-Site: cross-site', { origin: OWN, 'sec-fetch-site': 'cross-site' }],
     [
       'its Origin as forwarded host',

@@ -66,12 +66,12 @@ describe('authorize', () => {
     ],
     ['rejects', () => Promise.reject(new Error(SECRET))],
     ['throws undefined', () => Promise.reject()],
-    ['throws an error of ours', () => Promise.reject(new PairingError('not-supported', SECRET))],
+    ['throws a PairingError', () => Promise.reject(new PairingError('not-supported', SECRET))],
   ]
   const forbidden: readonly (readonly [string, unknown])[] = [
     ['false', false],
     ['a promise of false', Promise.resolve(false)],
-    ['undefined, as one that forgets to return', undefined],
+    ['undefined, as a function without return', undefined],
     ['null', null],
     ['1', 1],
     ['a user', { id: 7 }],
@@ -82,7 +82,7 @@ describe('authorize', () => {
     ['GET', (world) => world.get('?want=code')],
     ['POST', (world) => world.post({ action: 'unlink' })],
     ['PUT', (world) => world.send({ method: 'PUT' })],
-    ['a request that is nonsense', (world) => world.post('{', { 'content-type': 'text/plain' })],
+    ['an invalid request', (world) => world.post('{', { 'content-type': 'text/plain' })],
   ]
 
   describe.each(requests)('for %s', (_, request) => {
@@ -197,14 +197,14 @@ describe('GET', () => {
 
   it.each([
     ['nothing', ''],
-    ['an empty word', '?want='],
+    ['an empty text', '?want='],
     ['an unknown word', '?want=account'],
     ['an action', '?want=reset'],
     ['an action in a parameter of that name', '?action=unlink'],
     ['the name of a method', '?want=unlink&phoneNumber=5511987654321'],
     ['a name that every object has', '?want=constructor'],
     ['another case', '?want=STATE'],
-    ['the word of an older version', '?ask=status'],
+    ['the value of an older version', '?ask=status'],
   ])('refuses a read of %s with 400', async (_, query) => {
     const world = setUp()
     await expectProblem(await world.get(query), 'invalid-request', 400)
@@ -286,11 +286,11 @@ describe('POST', () => {
     ['is null', null],
     ['is an object', { toString: '5511987654321' }],
     ['is a list', ['5511987654321']],
-    ['is national', '011 98765-4321'],
+    ['has the national form', '011 98765-4321'],
     ['has letters', '+1 800 FLOWERS'],
     ['is too short', '12345'],
     ['is too long', '1234567890123456'],
-    ['is a number too large to be written out', 1e21],
+    ['is a number too large for all its digits', 1e21],
     ['is a path', '5511987654321/../unlink'],
   ])('refuses a pairing code if the number %s', async (_, phoneNumber) => {
     const world = setUp()
@@ -300,7 +300,7 @@ describe('POST', () => {
   })
 
   it.each([
-    ['an action that is none', '{"action":"reboot"}'],
+    ['an unknown action', '{"action":"reboot"}'],
     ['a method of the provider', '{"action":"getStatus"}'],
     ['a name every object has', '{"action":"constructor"}'],
     ['no action', '{}'],
@@ -311,8 +311,8 @@ describe('POST', () => {
     ['null', 'null'],
     ['a list', '[{"action":"reset"}]'],
     ['text', '"reset"'],
-    ['half of it', '{"action":"res'],
-    ['two of them', '{"action":"reset"}{"action":"reset"}'],
+    ['half a body', '{"action":"res'],
+    ['two bodies', '{"action":"reset"}{"action":"reset"}'],
     ['a form', 'action=reset'],
     ['nothing', ''],
   ])('refuses a body with %s', async (_, body) => {
@@ -349,7 +349,7 @@ describe('POST', () => {
   })
 
   it.each([
-    ['bytes that are no UTF-8', [0x22, 0xff, 0xfe, 0x22]],
+    ['bytes that are not UTF-8', [0x22, 0xff, 0xfe, 0x22]],
     ['text that ends within a character', [0x22, 0xe2, 0x82]],
   ])('refuses %s', async (_, bytes) => {
     const answer = await setUp().send({
@@ -462,11 +462,11 @@ describe('requests from other origins', () => {
   type Headers = Record<string, string>
   const refused: readonly (readonly [string, Headers])[] = [
     ['a foreign Origin', { origin: 'https://evil.example' }],
-    ['a foreign Origin that begins as ours', { origin: `${own}.evil.example` }],
+    ['a foreign Origin that begins like ours', { origin: `${own}.evil.example` }],
     ['the Origin of another scheme', { origin: 'http://host.example' }],
     ['the Origin of another port', { origin: `${own}:8443` }],
     ['the Origin of a subdomain', { origin: 'https://blog.host.example' }],
-    ['an Origin that begins as an allowed one', { origin: 'https://app.example.evil.example' }],
+    ['an Origin that begins like an allowed one', { origin: 'https://app.example.evil.example' }],
     ['Origin: null', { origin: 'null' }],
     ['Origin: null of another site', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
     ['Sec-Fetch-Site: cross-site', { 'sec-fetch-site': 'cross-site' }],
@@ -574,7 +574,7 @@ describe('a provider function', () => {
   })
 
   it.each([
-    ['an error of ours', new PairingError('session-not-found', SECRET), 'session-not-found'],
+    ['a PairingError', new PairingError('session-not-found', SECRET), 'session-not-found'],
     ['a foreign error', new Error(SECRET), 'unknown'],
     ['text', SECRET, 'unknown'],
   ])('responds with a code only if it fails: %s', async (_, error, code) => {
@@ -610,7 +610,10 @@ describe('a provider call that fails', () => {
   describe.each(calls)('of %s', (method, call) => {
     it.each([
       ['a foreign error', foreign],
-      ['a foreign error that looks like ours', Object.assign(new Error(upstream), { name: 'PairingError' })],
+      [
+        'a foreign error that looks like a PairingError',
+        Object.assign(new Error(upstream), { name: 'PairingError' }),
+      ],
       ['text', upstream],
       ['nothing', undefined],
       ['a response', new Response(upstream, { status: 401 })],
@@ -705,7 +708,7 @@ describe('responses of a custom provider', () => {
 
   it.each([
     [
-      'an image at an address of the provider',
+      'an image at a URL of the provider',
       { status: 'qr', qrCode: { kind: 'image', src: `https://api.provider.example/${SECRET}` } },
     ],
     ['an invalid pairing code', { status: 'pairing-code', pairingCode: `Error: ${SECRET}` }],

@@ -115,17 +115,14 @@ function twoTenants(options: WorldOptions = {}) {
 describe('a visitor who is not signed in', () => {
   it.each<readonly [string, Record<string, string>]>([
     ['nothing', {}],
-    ['a cookie that nobody was given', { cookie: 'session=guessed' }],
+    ['a cookie that was never issued', { cookie: 'session=guessed' }],
     ['an empty cookie', { cookie: 'session=' }],
     ['a cookie of another name', { cookie: 'xsession=cookie-of-a' }],
-    ['the name of something every object has', { cookie: 'session=__proto__' }],
+    ['the name of a field that every object has', { cookie: 'session=__proto__' }],
     ['the cookie in another header', { 'x-cookie': 'session=cookie-of-a' }],
     ['a bearer token', { authorization: 'Bearer cookie-of-a' }],
     ['the secret of a webhook', { authorization: 'Bearer hook-of-a' }],
-    [
-      'a header that frameworks trust among themselves',
-      { 'x-middleware-subrequest': 'middleware:middleware' },
-    ],
+    ['a header that frameworks trust internally', { 'x-middleware-subrequest': 'middleware:middleware' }],
     ['the address of the server itself', { 'x-forwarded-for': '127.0.0.1', 'x-real-ip': '127.0.0.1' }],
   ])('gets nothing with %s', async (_, headers) => {
     const { world, tenants } = twoTenants()
@@ -148,12 +145,12 @@ describe('a tenant who wants the session of another tenant', () => {
   it.each<readonly [string, string, Record<string, string>]>([
     ['its id in the query', '?want=code&sessionId=b&tenant=b&id=b', {}],
     ['its id in place of theirs', '?sessionId=b&want=code', {}],
-    ['its id as a second question', '?want=code&want=b', {}],
+    ['its id as a second parameter', '?want=code&want=b', {}],
     ['its id in the path', '/b?want=code', {}],
-    ['its id behind a step back', '/a/../b?want=code', {}],
+    ['its id behind ".."', '/a/../b?want=code', {}],
     ['its id in a header', '?want=code', { 'x-session-id': 'b', 'x-tenant': 'b' }],
     ['its host', '?want=code', { host: 'b.example', 'x-forwarded-host': 'b.example' }],
-    ['its cookie behind theirs', '?want=code', { cookie: 'session=cookie-of-a; session=cookie-of-b' }],
+    ['its cookie after their own', '?want=code', { cookie: 'session=cookie-of-a; session=cookie-of-b' }],
     ['another method in a header', '?want=code', { 'x-http-method-override': 'POST' }],
     ['another path in a header', '?want=code', { 'x-original-url': '/b', 'x-rewrite-url': '/b' }],
   ])('gets only their own session with %s', async (_, query, headers) => {
@@ -288,7 +285,7 @@ describe('a pairing link used by the wrong client', () => {
     ['altered in its last character', (token) => `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`],
     ['without its signature', (token) => token.replace(/\..*/, '.')],
     ['without the dot', (token) => token.replace('.', '')],
-    ['with something behind it', (token) => `${token}.x`],
+    ['with text after it', (token) => `${token}.x`],
     ['twice', (token) => `${token}, ${token}`],
     [
       'for another session, with the signature of this one',
@@ -299,8 +296,8 @@ describe('a pairing link used by the wrong client', () => {
       (token) => token.replace(/^[^.]+/, forge({ version: 1, sessionId: 'a', expiresAt: START + 1e12 })),
     ],
     ['made with another secret', () => tokenFor('a', { secret: 'another-Secret-of-32-characters!' })],
-    ['as a token of another kind', () => `${forge({ alg: 'none' })}.${forge({ sessionId: 'a' })}.`],
-    ['as long as a book', (token) => token + 'A'.repeat(7_000)],
+    ['as another kind of token', () => `${forge({ alg: 'none' })}.${forge({ sessionId: 'a' })}.`],
+    ['with the length of a book', (token) => token + 'A'.repeat(7_000)],
   ])('opens nothing: %s', async (_, alter) => {
     const { world, tenants } = linkedWorld()
     const token = await alter(await tokenFor('a'))
@@ -364,22 +361,22 @@ describe('a forged webhook', () => {
   const forgeries: readonly (readonly [string, string, Record<string, string>])[] = [
     ['no secret', '', {}],
     ['an empty secret', '?secret=', {}],
-    ['an empty bearer', '', { authorization: 'Bearer ' }],
+    ['an empty bearer token', '', { authorization: 'Bearer ' }],
     ['a wrong secret', '?secret=wrong', {}],
     ['the beginning of the secret', `?secret=${SECRET.slice(0, -1)}`, {}],
-    ['the secret and more', `?secret=${SECRET}0`, {}],
+    ['the secret and more characters', `?secret=${SECRET}0`, {}],
     ['the secret in another case', `?secret=${SECRET.toUpperCase()}`, {}],
-    ['the secret behind a wrong one', `?secret=wrong&secret=${SECRET}`, {}],
-    ['a wrong bearer before the secret', `?secret=${SECRET}`, { authorization: 'Bearer wrong' }],
-    ['the secret twice in the bearer', '', { authorization: `Bearer ${SECRET} ${SECRET}` }],
-    ['the secret as basic credentials', '', { authorization: `Basic ${btoa(`user:${SECRET}`)}` }],
-    ['the secret alone in the header', '', { authorization: SECRET }],
+    ['the secret after a wrong one', `?secret=wrong&secret=${SECRET}`, {}],
+    ['a wrong bearer token before the secret', `?secret=${SECRET}`, { authorization: 'Bearer wrong' }],
+    ['the secret twice in the bearer token', '', { authorization: `Bearer ${SECRET} ${SECRET}` }],
+    ['the secret as Basic credentials', '', { authorization: `Basic ${btoa(`user:${SECRET}`)}` }],
+    ['only the secret in the header', '', { authorization: SECRET }],
     ['the secret in another header', '', { 'x-webhook-secret': SECRET, secret: SECRET, token: SECRET }],
     ['the secret under another name', `?token=${SECRET}&Secret=${SECRET}`, {}],
     ['the secret in a cookie', '', { cookie: `secret=${SECRET}` }],
     ['the secret in the fragment', `#?secret=${SECRET}`, {}],
     ['the secret in a list', `?secret[]=${SECRET}`, {}],
-    ['a byte that is none', '?secret=%00', {}],
+    ['an invalid byte', '?secret=%00', {}],
     ['a pattern', '?secret=.*', {}],
   ]
 
@@ -508,13 +505,13 @@ describe('a path that resembles another path', () => {
 describe('a malicious body', () => {
   const refused: readonly (readonly [string, string, string])[] = [
     ['deep', '['.repeat(2_048) + ']'.repeat(2_048), 'invalid-request'],
-    ['deep inside an action', `{"action":${'['.repeat(2_000)}${']'.repeat(2_000)}}`, 'invalid-request'],
-    ['an action that every object has', '{"action":"__proto__"}', 'invalid-request'],
+    ['deeply nested in an action', `{"action":${'['.repeat(2_000)}${']'.repeat(2_000)}}`, 'invalid-request'],
+    ['an action with the name of a field that every object has', '{"action":"__proto__"}', 'invalid-request'],
     ['an action with a space', '{"action":"reset "}', 'invalid-request'],
     ['an action with a null byte', '{"action":"reset\\u0000"}', 'invalid-request'],
-    ['an action in letters that look the same', '{"action":"re\\u0455et"}', 'invalid-request'],
+    ['an action in similar letters', '{"action":"re\\u0455et"}', 'invalid-request'],
     ['half a character', '{"action":"\\ud800"}', 'invalid-request'],
-    ['two actions, of which the last is none', '{"action":"reset","action":"x"}', 'invalid-request'],
+    ['two actions, of which the last is invalid', '{"action":"reset","action":"x"}', 'invalid-request'],
     ['a byte order mark twice', '\ufeff\ufeff{"action":"reset"}', 'invalid-request'],
     [
       'a number with a line break',
@@ -522,7 +519,7 @@ describe('a malicious body', () => {
       'invalid-phone-number',
     ],
     [
-      'half a character as number',
+      'half a character as the number',
       '{"action":"request-pairing-code","phoneNumber":"\\ud83d5511987654321"}',
       'invalid-phone-number',
     ],
@@ -538,12 +535,12 @@ describe('a malicious body', () => {
     ],
     ['a number that is true', '{"action":"request-pairing-code","phoneNumber":true}', 'invalid-phone-number'],
     [
-      'a number as long as the body may be',
+      'a number as long as the longest body',
       `{"action":"request-pairing-code","phoneNumber":"${'5'.repeat(4_000)}"}`,
       'invalid-phone-number',
     ],
     [
-      'no plain number',
+      'a number in another notation',
       '{"action":"request-pairing-code","phoneNumber":5.511987654321e300}',
       'invalid-phone-number',
     ],
@@ -575,7 +572,7 @@ describe('a malicious body', () => {
 
   it.each([
     ['a byte a second', 1_000],
-    ['a byte in a tenth of a second', 100],
+    ['ten bytes a second', 100],
     ['nothing after the first byte', 1e9],
   ])('is refused after ten seconds if it arrives with %s', async (_, intervalMs) => {
     const world = createWorld()
@@ -618,8 +615,8 @@ describe('a request with text that a response could repeat', () => {
       'a last event',
       new Request(`${HANDLER_URL}?events`, { headers: { 'last-event-id': `${marker}%0d%0a` } }),
     ],
-    ['a question', new Request(`${HANDLER_URL}?want=${line}`)],
-    ['a method to look at', new Request(`${HANDLER_URL}?events&method=${line}`)],
+    ['a query', new Request(`${HANDLER_URL}?want=${line}`)],
+    ['a HEAD request', new Request(`${HANDLER_URL}?events&method=${line}`)],
     ['a path', new Request(`${HANDLER_URL}/${line}?want=state`)],
     ['a secret', new Request(`${HANDLER_URL}/webhook?secret=${line}`, post('{}'))],
     [
@@ -634,7 +631,7 @@ describe('a request with text that a response could repeat', () => {
       new Request(HANDLER_URL, { headers: { cookie: marker, authorization: marker, accept: marker } }),
     ],
     [
-      'headers to be allowed',
+      'requested headers',
       new Request(HANDLER_URL, {
         method: 'OPTIONS',
         headers: {
@@ -928,9 +925,9 @@ describe('over a socket', () => {
   it.each([
     ['two slashes', '//evil.example/webhook'],
     ['an encoded slash', '/api%2fwebhook'],
-    ['a step back', '/webhook/..'],
-    ['a step back, encoded', '/webhook/%2e%2e'],
-    ['a null byte, encoded', '/webhook%00'],
+    ['".."', '/webhook/..'],
+    ['".." in encoded form', '/webhook/%2e%2e'],
+    ['an encoded null byte', '/webhook%00'],
     ['a fragment', '/#/webhook'],
   ])('a path cannot bypass the sign-in: %s', async (_, path) => {
     const world = createWorld(
@@ -965,7 +962,7 @@ describe('over a socket', () => {
     ['TRACE', 'TRACE /?want=state HTTP/1.1', 'Host: host.example'],
     ['a host with a path', 'GET /?want=state HTTP/1.1', 'Host: host.example/webhook?x='],
     ['a host with a user', 'GET /?want=state HTTP/1.1', 'Host: user@host.example'],
-    ['a host of nothing but a colon', 'GET /?want=state HTTP/1.1', 'Host: :'],
+    ['a host that is only a colon', 'GET /?want=state HTTP/1.1', 'Host: :'],
     ['no host', 'GET /?want=state HTTP/1.1', 'X-Host: host.example'],
   ])('a target outside this server is refused: %s', async (_, target, host) => {
     const world = createWorld()

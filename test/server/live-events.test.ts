@@ -400,8 +400,8 @@ describe('nextInMs of an event', () => {
   it.each([
     ['responds at once', 0, ''],
     ['takes 700 ms', 700, ''],
-    ['responds at once, for a page with a pairing code beside others', 0, '&method=phone-code'],
-    ['takes 700 ms, for a page with a pairing code beside others', 700, '&method=phone-code'],
+    ['responds at once, for a page with a pairing code among others', 0, '&method=phone-code'],
+    ['takes 700 ms, for a page with a pairing code among others', 700, '&method=phone-code'],
   ])('is kept by the next event if the provider %s', async (_, latencyMs, query) => {
     const late = async <Value>(value: Value): Promise<Value> => {
       if (latencyMs) await new Promise((resolve) => setTimeout(resolve, latencyMs))
@@ -528,7 +528,7 @@ describe('a provider that fails', () => {
 
   it.each<[string, (world: ReturnType<typeof createWorld>) => Promise<unknown>]>([
     ['another page watches', (world) => world.watch()],
-    ['something is changed', (world) => world.post({ action: 'reset' })],
+    ['an action changes the session', (world) => world.post({ action: 'reset' })],
     ['a webhook arrives', (world) => world.webhook({}, { query: `?secret=${secret}` })],
     ['a page reads successfully', (world) => world.get('?want=code')],
   ])('is polled again after a refusal when %s', async (_, happen) => {

@@ -208,7 +208,7 @@ describe('the URL of a request', () => {
     ['a fragment', 'host.example#'],
     ['a backslash', 'host.example\\other-tenant'],
     ['a user', 'admin@host.example'],
-    ['a port that is none', 'host.example:port'],
+    ['an invalid port', 'host.example:port'],
     ['a percent sign', '%'],
     ['a bracket', '[::1'],
   ])('is refused if its Host has %s', async (_, host) => {

@@ -26,9 +26,9 @@ function post(
 
 describe('the option origin', () => {
   it.each([
-    ['nginx, which sends its own Host on', 'http://127.0.0.1:3000', 'http://app.test'],
+    ['nginx, which sends its own Host', 'http://127.0.0.1:3000', 'http://app.test'],
     ['a proxy that ends TLS and keeps the Host', 'http://app.example', 'https://app.example'],
-    ['a proxy at a port of its own', 'http://127.0.0.1:3000', 'https://app.example:8443'],
+    ['a proxy on another port', 'http://127.0.0.1:3000', 'https://app.example:8443'],
     ['a proxy on a LAN without TLS', 'http://10.0.0.7:3000', 'http://192.168.1.4:8080'],
   ])('accepts a POST of its own page behind %s', async (_, address, origin) => {
     await expectRefusal(await post(address, origin, {}), 'forbidden')
@@ -137,7 +137,7 @@ describe('the option trustProxy', () => {
 
   it.each([
     ['one word', 'a'.repeat(16_000)],
-    ['quotation marks that do not end', 'a="\\"'.repeat(3_000)],
+    ['unclosed quotation marks', 'a="\\"'.repeat(3_000)],
     ['spaces', `a${' '.repeat(16_000)}`],
     ['commas', ','.repeat(16_000)],
   ])('parses a crafted Forwarded header of %s in no measurable time', async (_, forwarded) => {
@@ -295,8 +295,8 @@ describe('a request that names neither origin nor site', () => {
         'content-type': 'application/x-www-form-urlencoded',
       },
     ],
-    ['a page in a LAN that needs no sign-in', { 'user-agent': FIREFOX, accept: '*/*' }],
-    ['a password that the browser keeps', { authorization: `Basic ${btoa('admin:admin')}`, accept: '*/*' }],
+    ['a page on a LAN without a sign-in', { 'user-agent': FIREFOX, accept: '*/*' }],
+    ['a password that the browser stores', { authorization: `Basic ${btoa('admin:admin')}`, accept: '*/*' }],
     ['a Windows sign-in', { authorization: 'Negotiate YIIabc', accept: '*/*' }],
     ['a cookie, behind a proxy that drops the user agent', { cookie }],
   ])('causes no provider request and opens no stream if it may be %s of another site', async (_, headers) => {
@@ -314,11 +314,14 @@ describe('a request that names neither origin nor site', () => {
       'proxy() in a page over plain http',
       { cookie, 'user-agent': SAFARI, 'x-requested-with': 'XMLHttpRequest' },
     ],
-    ['a pairing link in such a page', { cookie, 'user-agent': SAFARI, authorization: 'Bearer a.b.c' }],
+    [
+      'a pairing link in a page over plain http',
+      { cookie, 'user-agent': SAFARI, authorization: 'Bearer a.b.c' },
+    ],
     ['curl with a token', { 'user-agent': 'curl/8.5.0', authorization: 'Bearer a.b.c' }],
     ['curl with a cookie and the header', { 'user-agent': 'curl/8.5.0', cookie, 'x-requested-with': 'curl' }],
     [
-      'a server that passes a cookie on, with the header',
+      'a server that passes on a cookie, with the header',
       { 'user-agent': 'node', cookie, 'x-requested-with': 'ssr' },
     ],
     ['a client without credentials', { 'user-agent': 'curl/8.5.0' }],

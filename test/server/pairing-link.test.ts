@@ -114,8 +114,8 @@ describe('a pairing link', () => {
   })
 
   it.each([
-    ['15 minutes where nothing is said', undefined, 15 * MINUTE_MS],
-    ['a second where less is asked for', 1, 1_000],
+    ['15 minutes by default', undefined, 15 * MINUTE_MS],
+    ['a second if a shorter time is set', 1, 1_000],
     ['a day', DAY_MS, DAY_MS],
   ])(
     'is valid for %s plus one minute of clock tolerance, to the millisecond',
@@ -181,8 +181,8 @@ describe('the URL of a link', () => {
     ['a file', 'file:///pair.html'],
     ['another scheme', 'whatsapp://send'],
     ['a scheme alone', 'https://'],
-    ['a user name in it', 'https://admin@app.example/pair'],
-    ['a password in it', 'https://:geheim@app.example/pair'],
+    ['a URL with a user name', 'https://admin@app.example/pair'],
+    ['a URL with a password', 'https://:geheim@app.example/pair'],
     ['nothing', ''],
   ])('cannot be built from %s', async (_, url) => {
     const error = await rejection(link({ url }))
@@ -200,12 +200,12 @@ describe('invalid options', () => {
     ['an empty id', { id: '' }],
     ['an id of 201 characters', { id: 'x'.repeat(201) }],
     ['an id that is a number', { id: 7 as never }],
-    ['no time at all', { expiresInMs: 0 }],
+    ['zero time', { expiresInMs: 0 }],
     ['a negative time', { expiresInMs: -1 }],
     ['more than a day', { expiresInMs: DAY_MS + 1 }],
     ['no end', { expiresInMs: Number.POSITIVE_INFINITY }],
-    ['a time that is no number', { expiresInMs: Number.NaN }],
-    ['a clock that gives no number', { now: () => Number.NaN }],
+    ['a time that is not a number', { expiresInMs: Number.NaN }],
+    ['a clock that returns no number', { now: () => Number.NaN }],
   ])('throw before a link is created: %s', async (_, options) => {
     expect((await rejection(link(options))).code).toBe('invalid-options')
   })
@@ -215,7 +215,7 @@ describe('invalid options', () => {
     ['of 31 characters', short],
     ['that is empty', ''],
     ['that is not set', undefined as never],
-    ['that is no text', { length: 32 } as never],
+    ['that is not text', { length: 32 } as never],
     ['in an empty list', []],
     ['of 31 characters first in a list', [short, SECRET]],
     ['of 31 characters last in a list', [SECRET, short]],
@@ -253,9 +253,9 @@ describe('verifyPairingLink', () => {
     ['without Authorization', new Request(URL_OF_HANDLER)],
     ['with another scheme', bearing('Basic dXNlcjpwYXNz')],
     ['with a scheme that begins like ours', bearing('BearerToken abc')],
-    ['with the scheme alone', bearing('Bearer ')],
-    ['of empty text', ''],
-    ['of nothing', undefined],
+    ['with only the scheme', bearing('Bearer ')],
+    ['with an empty text', ''],
+    ['with an empty token', undefined],
   ])('requires a sign-in for a request %s', async (_, request) => {
     expect(await codeOf(request)).toBe('sign-in-required')
   })
@@ -265,20 +265,20 @@ describe('verifyPairingLink', () => {
   })
 
   it.each([
-    ['text that is none', () => 'undefined'],
+    ['text that is not a token', () => 'undefined'],
     ['a dot', () => '.'],
     [
-      'a token of somebody else',
+      'a token of another system',
       () => 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P',
     ],
-    ['the payload alone', (ours: string) => ours.slice(0, ours.indexOf('.'))],
+    ['only the payload', (ours: string) => ours.slice(0, ours.indexOf('.'))],
     ['an empty signature', (ours: string) => ours.slice(0, ours.indexOf('.') + 1)],
-    ['the signature alone', (ours: string) => ours.slice(ours.indexOf('.'))],
-    ['two of them', (ours: string) => `${ours}, Bearer ${ours}`],
-    ['more behind it', (ours: string) => `${ours}.${ours}`],
+    ['only the signature', (ours: string) => ours.slice(ours.indexOf('.'))],
+    ['two tokens', (ours: string) => `${ours}, Bearer ${ours}`],
+    ['additional text at the end', (ours: string) => `${ours}.${ours}`],
     ['white space around it', (ours: string) => ` ${ours}`],
-    ['a line break behind it', (ours: string) => `${ours}\n`],
-    ['padding behind it', (ours: string) => `${ours}=`],
+    ['a line break at the end', (ours: string) => `${ours}\n`],
+    ['padding at the end', (ours: string) => `${ours}=`],
     ['characters of plain base64', (ours: string) => `${ours.slice(0, -3)}+/0`],
     ['characters outside of Latin-1', (ours: string) => `${ours}€`],
   ])('refuses %s', async (_, altered) => {
@@ -341,7 +341,7 @@ describe('a payload that was signed with the secret', () => {
   const json = (value: unknown): string => base64url(JSON.stringify(value))
 
   it.each([
-    ['has what a link needs', good, claims],
+    ['has the required claims', good, claims],
     [
       'names a phone as people write it',
       { ...good, expectedPhoneNumber: '+55 (11) 98765-4321' },
@@ -352,9 +352,9 @@ describe('a payload that was signed with the secret', () => {
       { ...good, expectedPhoneNumber: 5511987654321 },
       { ...claims, expectedPhoneNumber: '5511987654321' },
     ],
-    ['has more audiences', { ...good, aud: ['my-app', 'whatsapp-pairing'] }, claims],
-    ['has claims of its own', { ...good, iss: 'my-app', iat: NOW / 1_000, role: 'admin' }, claims],
-    ['begins within the minute by which clocks differ', { ...good, nbf: NOW / 1_000 + 60 }, claims],
+    ['has several audiences', { ...good, aud: ['my-app', 'whatsapp-pairing'] }, claims],
+    ['has additional claims', { ...good, iss: 'my-app', iat: NOW / 1_000, role: 'admin' }, claims],
+    ['starts within the minute of clock tolerance', { ...good, nbf: NOW / 1_000 + 60 }, claims],
   ])('is accepted if it %s', async (_, payload, expected) => {
     expect(await verifyPairingLink(signedByHand(json(payload)), at(NOW))).toEqual(expected)
   })
@@ -380,9 +380,9 @@ describe('a payload that was signed with the secret', () => {
       'with an end more than a day and two minutes away',
       { ...good, exp: (NOW + DAY_MS + SKEW_MS) / 1_000 + 1 },
     ],
-    ['with an end that no integer holds', { ...good, exp: 2 ** 53 }],
-    ['that begins later', { ...good, nbf: NOW / 1_000 + 61 }],
-    ['with a phone that is none', { ...good, expectedPhoneNumber: '0' }],
+    ['with an end beyond the largest integer', { ...good, exp: 2 ** 53 }],
+    ['that starts later', { ...good, nbf: NOW / 1_000 + 61 }],
+    ['with an invalid phone number', { ...good, expectedPhoneNumber: '0' }],
     ['with an empty phone', { ...good, expectedPhoneNumber: '' }],
     ['with null as its phone', { ...good, expectedPhoneNumber: null }],
     ['that is null', null],
@@ -394,14 +394,14 @@ describe('a payload that was signed with the secret', () => {
 
   it.each([
     ['not JSON', base64url('tenant-7')],
-    ['half of its JSON', base64url(JSON.stringify(good).slice(0, -1))],
+    ['half of the JSON', base64url(JSON.stringify(good).slice(0, -1))],
     ['empty', ''],
-    ['no UTF-8', Buffer.from(JSON.stringify({ ...good, sub: '\xff' }), 'latin1').toString('base64url')],
+    ['not UTF-8', Buffer.from(JSON.stringify({ ...good, sub: '\xff' }), 'latin1').toString('base64url')],
     ['not encoded', JSON.stringify(good)],
     ['padded', `${base64url(JSON.stringify(good))}==`],
-    ['of a length that no bytes have', 'AAAAA'],
+    ['of an impossible length', 'AAAAA'],
     ['deep', base64url('['.repeat(2_000))],
-    ['another payload in its prototype', base64url(`{"__proto__":${JSON.stringify(good)}}`)],
+    ['a payload with its claims in the prototype', base64url(`{"__proto__":${JSON.stringify(good)}}`)],
   ])('is refused if it is %s', async (_, payload) => {
     expect(await codeOf(signedByHand(payload))).toBe('forbidden')
   })
@@ -427,14 +427,14 @@ describe('a payload that was signed with the secret', () => {
     ['no algorithm', signedByHand(json(good), SECRET, {})],
     ['a list of algorithms', signedByHand(json(good), SECRET, { alg: ['HS256'] })],
     [
-      'a key of its own',
+      'its own key',
       signedByHand(json(good), 'k'.repeat(32), {
         alg: 'HS256',
         jwk: { kty: 'oct', k: base64url('k'.repeat(32)) },
       }),
     ],
     [
-      'the address of a key',
+      'the URL of a key',
       signedByHand(json(good), 'k'.repeat(32), { alg: 'HS256', jku: 'https://evil.example/keys' }),
     ],
     [

@@ -288,13 +288,13 @@ describe('readPicture() returns unchanged', () => {
   })
 
   it.each([
-    ['a text that is no payload of WhatsApp', () => srcOf(draw(GREY, {}, 'https://evil.example/'))],
+    ['a text that is not a payload of WhatsApp', () => srcOf(draw(GREY, {}, 'https://evil.example/'))],
     ['a JPEG', () => `data:image/jpeg;base64,${toBase64(Uint8Array.from([0xff, 0xd8, 0xff, 0xe0]))}`],
-    ['a JPEG that is called a PNG', () => srcOf(Uint8Array.from([0xff, 0xd8, 0xff, 0xe0]))],
+    ['a JPEG with the content type of a PNG', () => srcOf(Uint8Array.from([0xff, 0xd8, 0xff, 0xe0]))],
     ['an SVG', () => `data:image/svg+xml;base64,${btoa('<svg/>')}`],
-    ['base64 that is none', () => 'data:image/png;base64,%%%'],
+    ['invalid base64', () => 'data:image/png;base64,%%%'],
     ['a file of 700 kB', () => srcOf(makePng(999, 999, () => true, GREY)).padEnd(700_000, 'A')],
-    ['an address', () => 'https://api.example/qr.png'],
+    ['a URL', () => 'https://api.example/qr.png'],
     ['nothing', () => ''],
   ])('%s', async (_, src) => {
     expect(await readPicture(src())).toBeUndefined()

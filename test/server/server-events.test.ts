@@ -84,7 +84,7 @@ describe('onEvent', () => {
       [qr('1'), { status: 'linked', account }],
       ['code', 'login', 'linked'],
     ],
-    ['a link that was there before', [{ status: 'linked', account }], ['linked']],
+    ['an existing link', [{ status: 'linked', account }], ['linked']],
     [
       'two logins that end without a link',
       [{ status: 'linking' }, qr('1'), { status: 'linking' }, qr('2')],
@@ -96,11 +96,11 @@ describe('onEvent', () => {
       ['code', 'login', 'passkey-required', 'linked'],
     ],
     [
-      'a link that is lost and comes again',
+      'a link that is lost and restored',
       [{ status: 'linked', account }, { status: 'unlinked' }, { status: 'linked', account }],
       ['linked', 'unlinked', 'login', 'linked'],
     ],
-    ['a session that sleeps', [{ status: 'stopped' }, { status: 'preparing' }], []],
+    ['a sleeping session', [{ status: 'stopped' }, { status: 'preparing' }], []],
   ])('receives %s', async (_, snapshots, expected) => {
     const { events, say } = eventful()
     for (const snapshot of snapshots) await say(snapshot)
@@ -170,7 +170,7 @@ describe('onEvent', () => {
 
   it.each<readonly [string, WorldOptions, (world: World) => Promise<Response>, object]>([
     [
-      'a user who may not',
+      'a user without permission',
       { authorize: () => false },
       (world) => world.get(),
       { request: 'read', status: 403, code: 'forbidden' },
@@ -218,7 +218,7 @@ describe('onEvent', () => {
       { request: 'other', status: 405, code: 'invalid-request' },
     ],
     [
-      'a request that says nothing',
+      'a request without parameters',
       {},
       (world) => world.get(''),
       { request: 'read', status: 400, code: 'invalid-request' },

@@ -430,21 +430,21 @@ describe('the shared record of a session', () => {
   })
 
   const poisons: readonly (readonly [string, (text: string) => string])[] = [
-    ['no JSON', () => '{'],
+    ['not JSON', () => '{'],
     ['nothing', () => ''],
     ['a list', () => '[]'],
     ['500,000 brackets', () => '['.repeat(500_000)],
     ['5 MB', () => JSON.stringify({ savedAt: Date.now(), memory: { junk: 'x'.repeat(5_000_000) } })],
     ['a prototype', () => `{"savedAt":${START + 5_000},"memory":{"__proto__":{"polluted":true},"count":1}}`],
-    ['times of the year 5000', () => '{"savedAt":1e14,"revision":1e14,"startedAt":1e14,"memory":{}}'],
-    ['times that are none', () => '{"savedAt":"now","revision":-1,"startedAt":null}'],
+    ['times in the year 5000', () => '{"savedAt":1e14,"revision":1e14,"startedAt":1e14,"memory":{}}'],
+    ['invalid times', () => '{"savedAt":"now","revision":-1,"startedAt":null}'],
     [
-      'a pairing code for a year',
+      'a pairing code that is valid for a year',
       () =>
         `{"savedAt":${START + 5_000},"issued":{"value":"EVIL1234","phoneNumber":"5511987654321","expiresAt":1e15}}`,
     ],
     [
-      'a pairing code that is none',
+      'an invalid pairing code',
       () => `{"savedAt":${START + 5_000},"issued":{"value":"<b>","expiresAt":1e15}}`,
     ],
   ]

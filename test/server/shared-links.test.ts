@@ -213,8 +213,8 @@ describe('onLinked of replicas on one bus', () => {
   })
 
   it.each<readonly [string, Partial<PairingBus>]>([
-    ['stands still', { take: silence, last: silence }],
-    ['is away', { take: async () => undefined, last: async () => undefined }],
+    ['hangs', { take: silence, last: silence }],
+    ['is unreachable', { take: async () => undefined, last: async () => undefined }],
   ])('is called at least once by each of them if the bus %s, and does not repeat', async (_, broken) => {
     const { replica, link, seen } = linkedAccount({ ...memoryBus(), ...broken })
     link(ANA)

@@ -68,10 +68,10 @@ const namesOf = (sessions: readonly PairingSession[]): readonly string[] => [
 
 describe('GREEN-API that starts while a QR code is on screen', () => {
   it.each<[string, Answer, Answer]>([
-    ['says so with HTTP 200', starting, busy],
-    ['says so with HTTP 400', starting, busy400],
+    ['reports it with HTTP 200', starting, busy],
+    ['reports it with HTTP 400', starting, busy400],
     ['has no state', json(null), json(null)],
-    ['has a state of another product', json({ stateInstance: 'pendingCode' }), busy],
+    ['has the state of another product', json({ stateInstance: 'pendingCode' }), busy],
   ])('and %s keeps the code until it expires, and shows no scan', async (_, state, qr) => {
     const { page, replace } = openPage()
     await pass(page, 3_000)

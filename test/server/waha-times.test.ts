@@ -361,7 +361,7 @@ describe('requests to a WAHA server that sends webhooks to the handler', () => {
 
   it.each([
     ['the webhooks end', false, 20_000],
-    ['the webhooks go on', true, 2_500],
+    ['the webhooks continue', true, 2_500],
   ])('notice a scan if %s: %s', async (_title, isHeard, limitMs) => {
     let hears = true
     const place = open({

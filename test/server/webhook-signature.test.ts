@@ -57,16 +57,16 @@ describe('a webhook with a signature and no secret', () => {
   })
 
   it.each([
-    ['the right one', sign('{"a":"é"}'), 'sha512', 200],
-    ['in capitals', sign('{"a":"é"}').toUpperCase(), 'SHA512', 200],
-    ['without the name of its algorithm', sign('{"a":"é"}'), undefined, 200],
-    ['under another key', sign('{"a":"é"}', 'another-key-of-thirty-two-chars!'), 'sha512', 403],
-    ['of another body', sign('{"a":"e"}'), 'sha512', 403],
-    ['by another algorithm', sign('{"a":"é"}', KEY, 'sha256'), 'sha256', 403],
-    ['called by another algorithm', sign('{"a":"é"}'), 'none', 403],
-    ['cut short', sign('{"a":"é"}').slice(0, 64), 'sha512', 403],
-    ['with something behind it', `${sign('{"a":"é"}')}00`, 'sha512', 403],
-    ['that is no number', 'z'.repeat(128), 'sha512', 403],
+    ['the right signature', sign('{"a":"é"}'), 'sha512', 200],
+    ['a signature in capitals', sign('{"a":"é"}').toUpperCase(), 'SHA512', 200],
+    ['a signature without its algorithm', sign('{"a":"é"}'), undefined, 200],
+    ['a signature with another key', sign('{"a":"é"}', 'another-key-of-thirty-two-chars!'), 'sha512', 403],
+    ['a signature of another body', sign('{"a":"e"}'), 'sha512', 403],
+    ['a signature with another algorithm', sign('{"a":"é"}', KEY, 'sha256'), 'sha256', 403],
+    ['a signature with another algorithm name', sign('{"a":"é"}'), 'none', 403],
+    ['a cut signature', sign('{"a":"é"}').slice(0, 64), 'sha512', 403],
+    ['a signature with text after it', `${sign('{"a":"é"}')}00`, 'sha512', 403],
+    ['a signature that is not hexadecimal', 'z'.repeat(128), 'sha512', 403],
   ])('is accepted or refused by its signature: %s', async (_, signature, algorithm, status) => {
     expect((await worldWith().webhook('{"a":"é"}', signed(signature, algorithm))).status).toBe(status)
   })
@@ -122,8 +122,8 @@ describe('400 webhooks', () => {
   it.each<readonly [string, WorldOptions, () => PairingSnapshot | undefined, string | undefined, number]>([
     ['with a wrong secret', {}, () => LINKING, 'Bearer wrong', 403],
     ['without a secret', {}, () => LINKING, undefined, 401],
-    ['that are no snapshot', {}, () => JSON.parse('{"status":"nonsense"}'), `Bearer ${KEY}`, 502],
-    ['about something else', {}, () => undefined, `Bearer ${KEY}`, 200],
+    ['that are not snapshots', {}, () => JSON.parse('{"status":"nonsense"}'), `Bearer ${KEY}`, 502],
+    ['about another subject', {}, () => undefined, `Bearer ${KEY}`, 200],
     ['of an hour ago', {}, () => LINKING, `Bearer ${KEY}`, 200],
   ])(
     '%s, each for another tenant, make no session and leave no memory',

@@ -45,9 +45,9 @@ async function expectTaken(answer: Response): Promise<void> {
 describe('a webhook', () => {
   it.each([
     ['the path of an event', `/webhook/connection-update`, BEARER],
-    ['the path of an event and the secret behind it', `/webhook/qrcode-updated?secret=${SECRET}`, {}],
-    ['an event behind the secret', `/webhook?secret=${SECRET}/connection-update`, {}],
-    ['an encoded event behind the secret', `/webhook?secret=${SECRET}%2Fstatus-instance`, {}],
+    ['the path of an event, followed by the secret', `/webhook/qrcode-updated?secret=${SECRET}`, {}],
+    ['an event after the secret', `/webhook?secret=${SECRET}/connection-update`, {}],
+    ['an encoded event after the secret', `/webhook?secret=${SECRET}%2Fstatus-instance`, {}],
   ])('is accepted at %s, as Evolution API sends it with webhookByEvents', async (_title, path, init) => {
     const world = hookedWorld()
     const headers = { 'content-type': 'application/json', ...('headers' in init && init.headers) }
@@ -56,9 +56,9 @@ describe('a webhook', () => {
   })
 
   it.each([
-    ['another secret with an event behind it', `/webhook?secret=${SECRET}x/connection-update`, 403],
+    ['another secret, followed by an event', `/webhook?secret=${SECRET}x/connection-update`, 403],
     ['a longer path', `/webhook/connection/update?secret=${SECRET}`, 403],
-    ['something behind the secret that is no event', `/webhook?secret=${SECRET}/CONNECTION_UPDATE`, 403],
+    ['text after the secret that is not an event', `/webhook?secret=${SECRET}/CONNECTION_UPDATE`, 403],
     ['no secret', '/webhook/connection-update', 401],
   ])('is refused with %s', async (_title, path, status) => {
     const world = hookedWorld({}, { authorize: () => false })
@@ -299,9 +299,9 @@ describe('a `readWebhook` of the host', () => {
     ['a promise', async () => linking],
     ['text', () => 'linking'],
     ['true', () => true],
-    ['a state that is none', () => ({ status: SECRET })],
+    ['an invalid state', () => ({ status: SECRET })],
     [
-      'a code that is an address',
+      'a code that is a URL',
       () => ({ status: 'qr', qrCode: { kind: 'image', src: `https://a.example/${SECRET}` } }),
     ],
   ])('that returns %s is refused, and reaches no page', async (_, readWebhook) => {
@@ -314,7 +314,7 @@ describe('a `readWebhook` of the host', () => {
 
   it.each([
     ['a foreign error', new Error(SECRET), 'unknown'],
-    ['an error of ours', new PairingError('network', SECRET), 'network'],
+    ['a PairingError', new PairingError('network', SECRET), 'network'],
   ])('that throws %s is reported by a code', async (_, error, code) => {
     const world = hookedWorld({
       readWebhook: () => {
@@ -382,13 +382,13 @@ describe('a webhook of GREEN-API', () => {
   it.each([
     ['another instance', { ...payload, instanceData: { idInstance: 1101000002, wid: '5511987654321@c.us' } }],
     ['no instance', { ...payload, instanceData: undefined }],
-    ['something else', { ...payload, typeWebhook: 'incomingMessageReceived' }],
-    ['a list of it', [payload]],
-    ['it inside something else', { body: payload }],
-    ['it as text', JSON.stringify(payload)],
+    ['another subject', { ...payload, typeWebhook: 'incomingMessageReceived' }],
+    ['a list of the instance', [payload]],
+    ['the instance inside another object', { body: payload }],
+    ['the instance as text', JSON.stringify(payload)],
     ['nothing', {}],
     [
-      'its instance in a prototype',
+      'the instance in a prototype',
       '{"__proto__":{"typeWebhook":"stateInstanceChanged"},"stateInstance":"authorized"}',
     ],
   ])('changes nothing if it is about %s', async (_, body) => {
@@ -405,9 +405,9 @@ describe('the secret of webhooks', () => {
     ['in the header', BEARER],
     ['in the header, in another case', { headers: { authorization: `bearer   ${SECRET}` } }],
     ['in the query', { query: `?secret=${SECRET}` }],
-    ['in the query, beside something else', { query: `?tenant=7&secret=${SECRET}` }],
+    ['in the query, with other parameters', { query: `?tenant=7&secret=${SECRET}` }],
     [
-      'in the query, beside credentials of another kind',
+      'in the query, with other credentials in the header',
       {
         query: `?secret=${SECRET}`,
         headers: { authorization: 'Basic dXNlcjpwYXNz' },
@@ -436,9 +436,9 @@ describe('the secret of webhooks', () => {
   })
 
   it.each([
-    ['none for this request', () => undefined],
-    ['an empty one', () => ''],
-    ['a promise of none', async () => undefined],
+    ['undefined', () => undefined],
+    ['an empty text', () => ''],
+    ['a promise of undefined', async () => undefined],
   ])('accepts no webhook if the host returns %s', async (_, webhookSecret) => {
     const world = hookedWorld({}, { webhookSecret })
     for (const given of ['', 'undefined', 'null', '[object Promise]'])
@@ -490,7 +490,7 @@ describe('the body of a webhook', () => {
     ['is not JSON', '{', 'application/json'],
     ['is empty', '', 'application/json'],
     ['is a form', 'state=linked', 'application/x-www-form-urlencoded'],
-    ['has no type of its own', '{}', 'text/plain'],
+    ['has no content type', '{}', 'text/plain'],
   ])('is refused if it %s', async (_, body, type) => {
     const readWebhook = vi.fn(() => linking)
     const world = hookedWorld({ readWebhook })
