@@ -41,7 +41,7 @@ function withCodeUp(code: PairingErrorCode): Ends {
   return ends(`failed (${code})`, 'expired (code-not-entered)')
 }
 
-/** The error may be gone at the next request: a few failures are retried, and a lasting one is reported. */
+/** The next request may succeed: a few failures are retried, and a lasting one is reported. */
 function weather(name: string, interference: Interference, code: PairingErrorCode): readonly Fault[] {
   return [
     line(`${name}, twice`, first, () => times(2, interference), linked),
