@@ -87,7 +87,7 @@ export const hostFaults: readonly Fault[] = [
   ...strikes('a proxy buffers event streams', (world) => interfere(world, buffering), linked),
   ...strikes('event streams are refused', (world) => interfere(world, onStreams(status(404))), linked),
   slow(3 * SECOND, linked),
-  // A QR code that is valid for 20 s is 15 s old when it arrives, and it leaves the screen before the user has scanned it.
+  // A QR code that is valid for 20 s is 15 s old when it arrives. It leaves the screen before the user has scanned it.
   slow(15 * SECOND, ends('expired (unscanned)', 'linked')),
   {
     name: 'every other response of the host takes 6 s',

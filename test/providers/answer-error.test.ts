@@ -61,8 +61,9 @@ const refusals = [
   [404, 'session-not-found'],
 ] as const
 
-// A gateway in front of a provider may respond in its place, for example while a container restarts. Besides the reported 404 of
-// Traefik, the list has the pages of nginx and Cloudflare, texts of ingresses and hosting services, and responses without a body.
+// A gateway in front of a provider may respond in its place, for example while a container restarts. The first entry is the
+// reported 404 of Traefik. The others are pages of nginx and Cloudflare, texts of ingresses and hosting services, and responses
+// without a body.
 const gateways: readonly (readonly [string, (status: number) => Answer])[] = [
   ['text of Traefik', (status) => text('404 page not found\n', status, 'text/plain; charset=utf-8')],
   ['a page of nginx', (status) => page(status, `${status} Not Found`)],

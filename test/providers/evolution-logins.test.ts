@@ -12,8 +12,9 @@ import { createEmulator, mockEvolutionApi } from '../../src/testing.js'
 import { type FakeTime, startFakeTime } from '../fake-time.js'
 import { isLong } from '../long-runs.js'
 
-// Combines pages that poll or have live events, webhooks, an adapter for each request, a slow server, pages that start over, and
-// a scan at a random moment. For any requests of the poller and the adapter, WhatsApp must see one login.
+// Each schedule combines pages that poll or have live events, webhooks, an adapter for each request, and a slow server. Pages
+// start over, and the scan happens at a random moment. WhatsApp must see one login, regardless of the requests of the poller and
+// the adapter.
 
 /** Pseudo-random numbers from a seed: mulberry32. */
 function randomOf(seed: number): () => number {

@@ -10,9 +10,9 @@ import { wasend } from '../../src/providers/wasend.js'
 import { zApi } from '../../src/providers/z-api.js'
 import { type Answer, json, page, rejection, stubFetch, text } from './fetch-stub.js'
 
-// Reports of an unpaid plan in any words, with any HTTP status, as JSON or as text, from a provider or from a reseller of its
-// servers. They do not include other things that expire, are subscribed to or are about payments, rate limits, or a page, which a
-// gateway may have sent.
+// Reports of an unpaid plan from a provider or from a reseller of its servers. They have any words and any HTTP status, and are
+// JSON or text. Other subjects do not count: other things that expire, other subscriptions and payments, rate limits, and pages,
+// which a gateway may have sent.
 
 const due = [
   'To continue sending a message, you must subscribe to this instance again',

@@ -152,7 +152,7 @@ describe('waha getStatus()', () => {
       { ...account, name: undefined, id: '+55 11 98765-4321@c.us' },
     ],
     ['no name if it is not known yet', { ...ANA, pushName: '~' }, { ...account, name: undefined }],
-    ['nobody', null, {}],
+    ['no account', null, {}],
   ])('is linked at WORKING and returns %s', async (_title, me, expected) => {
     const { provider } = make({ GET: info('WORKING', me) })
     expect(await provider.getStatus({})).toEqual({ status: 'linked', account: expected })

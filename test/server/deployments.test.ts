@@ -126,7 +126,7 @@ describe('a page keeps each QR code until it expires, and no process starts an u
     expect(provider.paths).not.toContain('/start')
   })
 
-  it('behind two processes that take turns, where a page that finds a sleeping session starts it once', async () => {
+  it('behind two processes that take turns: a page that finds a sleeping session starts it once', async () => {
     const provider = await startProvider({ isAsleep: true })
     const send = await startTwo(provider)
     const { wiped, codes } = await show(provider, send, 1_500)

@@ -67,7 +67,7 @@ const handler: PairingHandler = createPairingHandler({
   log: (entry) => log.push(entry),
 })
 
-/** Returns the token of a link that this runtime created so long ago, valid for a minute. */
+/** Returns the token of a link that this runtime created `ageMs` ago, valid for a minute. */
 async function tokenOf(ageMs: number): Promise<string> {
   const link = await createPairingLink({
     secret: LINK_SECRET,

@@ -184,11 +184,11 @@ const crafted: readonly (readonly [string, () => Buffer])[] = [
       ),
   ],
   [
-    'one byte more than the header says',
+    'one byte more than its header declares',
     () => png(partsOf().ihdr, chunk('IDAT', deflateSync(noise((partsOf().side + 1) * partsOf().side + 1)))),
   ],
   [
-    'one byte less than the header says',
+    'one byte less than its header declares',
     () => png(partsOf().ihdr, chunk('IDAT', deflateSync(noise((partsOf().side + 1) * partsOf().side - 1)))),
   ],
   [
@@ -210,17 +210,14 @@ const crafted: readonly (readonly [string, () => Buffer])[] = [
   ['no header', () => png(partsOf().idat)],
   ['two headers', () => png(partsOf().ihdr, partsOf().ihdr, partsOf().idat)],
   ['no data', () => png(partsOf().ihdr)],
-  ['data that is no zlib', () => png(partsOf().ihdr, chunk('IDAT', noise(5_000)))],
+  ['data that is not zlib', () => png(partsOf().ihdr, chunk('IDAT', noise(5_000)))],
   [
-    'a filter that there is none of',
+    'an unknown filter',
     () => png(header(100, 100, 8, 0), chunk('IDAT', deflateSync(rowsOf(100, 100, 5, () => 0)))),
   ],
   ['3 bits', () => png(header(10, 10, 3, 0), chunk('IDAT', deflateSync(noise(50))))],
   ['colour type 5', () => png(header(10, 10, 8, 5), chunk('IDAT', deflateSync(noise(110))))],
-  [
-    'interlacing that there is none of',
-    () => png(header(10, 10, 8, 0, 2), chunk('IDAT', deflateSync(noise(110)))),
-  ],
+  ['unknown interlacing', () => png(header(10, 10, 8, 0, 2), chunk('IDAT', deflateSync(noise(110))))],
   ['a part that must be understood', () => png(partsOf().ihdr, chunk('XXXX', noise(9)), partsOf().idat)],
   [
     'a palette that is missing',

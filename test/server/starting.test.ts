@@ -6,8 +6,8 @@ import { type Answer, json, QR_TEXT, stubFetch } from '../providers/fetch-stub.j
 import { type CorePage, openCorePage } from './core-page.js'
 import { createWorld, HANDLER_URL } from './world.js'
 
-// An instance that starts for any reason is not a scan. The code on screen stays until it expires, no user sees "Finish on your
-// phone" without a scan, and every wait offers a button after 30 s.
+// An instance that starts for any reason is not a scan. The code on screen stays until it expires. No user sees "Finish on your
+// phone" without a scan. Every wait offers a button after 30 s.
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) })
