@@ -48,7 +48,7 @@ describe('openAuthFolder()', () => {
     await expect(again.state.keys.get('lid-mapping', ['x/y'])).resolves.toEqual({ 'x/y': 'z' })
   })
 
-  it('deletes a key that is set to null or undefined', async () => {
+  it('deletes a key that is set to null', async () => {
     const { state } = await open()
     await state.keys.set({ 'lid-mapping': { a: 'b' } })
     await state.keys.set({ 'lid-mapping': { a: null } })

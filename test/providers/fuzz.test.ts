@@ -108,7 +108,7 @@ describe.each(named(fuzzedAdapters.filter(({ frames }) => frames.length > 0)))('
     await fc.assert(
       fc.asyncProperty(
         fc.array(texts, { minLength: 1, maxLength: 3 }),
-        // The additional requests when a frame reports a login.
+        // The responses to the requests that follow when a frame reports a login.
         spoiltConversation(conversations, words),
         async (frames, conversation) => {
           const { snapshots, errors } = await push(adapter, frames, conversation)

@@ -742,7 +742,7 @@ describe('a flood', () => {
     await watchAs('a')
   })
 
-  it('of pages of an unreachable provider does not reduce the limit of other pages', async () => {
+  it('of pages of a broken provider does not reduce the limit of other pages', async () => {
     const broken = { ...spyProvider({ sessionId: 'broken' }), timing: undefined as never }
     const fine = spyProvider()
     const world = createWorld(

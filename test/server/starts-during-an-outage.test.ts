@@ -141,7 +141,7 @@ describe('a start while the bus does not respond', () => {
     expect(starts).toHaveLength(1)
   })
 
-  it('is delayed from the first refusal in this outage', async () => {
+  it('waits 30 seconds from the first refusal in this outage', async () => {
     const { starts, methods } = sleepingSession()
     const world = createWorld(methods, { bus: failingBus('rejects').bus })
     await world.post({ action: 'start' })
@@ -153,7 +153,7 @@ describe('a start while the bus does not respond', () => {
     expect(starts).toEqual([])
   })
 
-  it('is sent once by this process, and the page is not refused', async () => {
+  it('is not repeated by the process that has already sent it, and the page is not refused', async () => {
     const { starts, methods } = sleepingSession({ wakesAfterMs: 20_000 })
     const { bus, end } = failingBus('rejects')
     const world = createWorld(methods, { bus })
