@@ -30,7 +30,7 @@ describe('normalizeAccount', () => {
     '(54) 9 11 5555 4444',
     '005491155554444',
     5491155554444,
-  ])('reads the number in %s', (phoneNumber) => {
+  ])('reads the phone number in %s', (phoneNumber) => {
     expect(numberIn(phoneNumber)).toBe('5491155554444')
   })
 
@@ -54,11 +54,11 @@ describe('normalizeAccount', () => {
     '12.0:53@s.whatsapp.net',
     '',
     null,
-  ])('finds no number in %s', (phoneNumber) => {
+  ])('finds no phone number in %s', (phoneNumber) => {
     expect(numberIn(phoneNumber)).toBeUndefined()
   })
 
-  it('keeps the whole address as the id, which identifies the device', () => {
+  it('keeps the whole address as the id, because the id identifies the device', () => {
     const id = '5491155554444.0:53@s.whatsapp.net'
     expect(normalizeAccount({ phoneNumber: id, id })).toEqual({ phoneNumber: '5491155554444', id })
   })

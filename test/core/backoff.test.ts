@@ -20,18 +20,18 @@ describe('pauseAfter()', () => {
     expect(pauseAfter(error(code), failures)).toBe(seconds * 1_000)
   })
 
-  it('never waits shorter than the provider demands', () => {
+  it('never waits for less time than the provider requires', () => {
     expect(pauseAfter(error('rate-limited', 90_000), 1)).toBe(90_000)
     expect(pauseAfter(error('rate-limited', 100), 1)).toBe(5_000)
   })
 
-  it('makes a pause up to a quarter shorter or longer', () => {
+  it('makes a pause up to 25 % shorter or longer at random', () => {
     expect([-1, 0, 1].map((jitter) => pauseAfter(error('network'), 3, jitter))).toEqual([3_000, 4_000, 5_000])
   })
 })
 
 describe('retryAfterMs()', () => {
-  it('is an hour at most, and 0 where the provider states no time', () => {
+  it('is at most one hour, and 0 if the provider states no time', () => {
     expect(retryAfterMs(error('rate-limited', 86_400_000))).toBe(3_600_000)
     expect(retryAfterMs(error('rate-limited'))).toBe(0)
   })

@@ -5,7 +5,7 @@ import { isComparable } from '../../src/core/phone-number.js'
 import { otherSpelling } from '../../src/core/phone-spelling.js'
 import { randomRuns } from '../long-runs.js'
 
-/** In both directions: either spelling may be the expected one. */
+/** Compares in both directions, because either spelling may be the expected one. */
 const both = (a: string, b: string) => [comparePhoneNumbers(`+${a}`, b), comparePhoneNumbers(`+${b}`, a)]
 
 describe('comparePhoneNumbers', () => {
@@ -36,12 +36,12 @@ describe('comparePhoneNumbers', () => {
     ['Vietnam 2018, Gmobile', '84591234567', '841991234567'],
     ['the 0 of calls at home behind the country code', '4407911123456', '447911123456'],
     ['the same in Germany', '49015112345678', '4915112345678'],
-  ])('%s is the same phone', (_, a, b) => {
+  ])('treats %s as the same phone', (_, a, b) => {
     expect(both(a, b)).toEqual(['same', 'same'])
   })
 
   it.each([
-    // Changes that are in no table: digits were put in front of the old number.
+    // These number changes are in no table: a prefix was added to the old number.
     ['Georgia 2011', '995577123456', '99577123456'],
     ['Togo 2010', '22890123456', '2280123456'],
     ['Guinea-Bissau 2015', '245955123456', '2455123456'],
@@ -53,7 +53,7 @@ describe('comparePhoneNumbers', () => {
     ['a landline in Brazil, which no ninth digit makes a mobile phone', '5511934567890', '551134567890'],
     ['another prefix of the same length', '33612345678', '33712345678'],
     ['a country code without the area code', '55987654321', '5511987654321'],
-  ])('%s is probably the same phone', (_, a, b) => {
+  ])('treats %s as probably the same phone', (_, a, b) => {
     expect(both(a, b)).toEqual(['probably', 'probably'])
   })
 
@@ -66,7 +66,7 @@ describe('comparePhoneNumbers', () => {
     ['the 0 of calls at home before another number', '4407911123456', '447911123457'],
     ['a Vietnamese number of another network', '84701234567', '841231234568'],
     ['nothing', '5511987654321', ''],
-  ])('%s is another phone', (_, a, b) => {
+  ])('treats %s as another phone', (_, a, b) => {
     expect(both(a, b)).toEqual(['different', 'different'])
   })
 
@@ -88,7 +88,7 @@ describe('comparePhoneNumbers', () => {
     ['the United States', '(202) 555-0143', '12025550143'],
     ['the Maldives, with seven digits', '771-2345', '9607712345'],
     ['Arabic digits', '٠٥٠ ١٢٣ ٤٥٦٧', '971501234567'],
-  ])('the spelling at home of %s is the same phone', (_, expected, actual) => {
+  ])('treats the national spelling of %s as the same phone', (_, expected, actual) => {
     expect(comparePhoneNumbers(expected, actual)).toBe('same')
     expect(isComparable(expected)).toBe(true)
   })
@@ -101,7 +101,7 @@ describe('comparePhoneNumbers', () => {
     ['with a + and the 0 of calls at home', '+0151 12345678', '4915112345678'],
     ['with the 8 of calls at home behind the country code', '+7 8 912 345-67-89', '79123456789'],
     ['with a trunk prefix of four digits', '01511 11 98765-4321', '5511987654321'],
-  ])('a number %s is probably the same phone', (_, expected, actual) => {
+  ])('treats a number %s as probably the same phone', (_, expected, actual) => {
     expect(comparePhoneNumbers(expected, actual)).toBe('probably')
   })
 
@@ -110,11 +110,11 @@ describe('comparePhoneNumbers', () => {
     ['seven digits of a longer number', '765-4321', '5511987654321'],
     ['an 8 that no country but Russia and its neighbours has', '8 11 98765 4321', '4411987654321'],
     ['another country, without a plus', '34612345678', '33612345678'],
-  ])('the spelling at home of %s is another phone', (_, expected, actual) => {
+  ])('treats the national spelling of %s as another phone', (_, expected, actual) => {
     expect(comparePhoneNumbers(expected, actual)).toBe('different')
   })
 
-  it('is symmetric for international numbers, and never gives one phone another country', () => {
+  it('is symmetric for international numbers, and never matches phones of two countries', () => {
     const digit = fc.integer({ min: 0, max: 9 })
     const codes = ['55', '52', '54', '49', '1', '225', '229', '241', '84', '20']
     const number = fc
@@ -131,7 +131,7 @@ describe('comparePhoneNumbers', () => {
     )
   })
 
-  it('takes a number with an extra digit for exactly the one without it', () => {
+  it('matches a number that has an extra digit only with the number without that digit', () => {
     const mobile = fc.integer({ min: 60_000_000, max: 99_999_999 })
     const area = fc.integer({ min: 11, max: 99 })
     fc.assert(
@@ -143,7 +143,7 @@ describe('comparePhoneNumbers', () => {
     )
   })
 
-  it('keeps two numbers of Côte d’Ivoire apart that were both given out after 2021', () => {
+  it('distinguishes two numbers of Côte d’Ivoire that were both issued after 2021', () => {
     const subscriber = fc.integer({ min: 10_000_000, max: 99_999_999 })
     fc.assert(
       fc.property(subscriber, (digits) => {
@@ -176,7 +176,7 @@ describe('otherSpelling', () => {
     ['24106123456', 'GA', '24166123456', true],
     ['2417123456', 'GA', '24177123456', true],
     ['24174123456', 'GA', '2414123456', false],
-  ])('of %s, in %s, is %s', (number, country, other, isExpected) => {
+  ])('returns for %s, in %s, the spelling %s', (number, country, other, isExpected) => {
     expect(otherSpelling(number)).toEqual({ country, other, isExpected })
     expect(comparePhoneNumbers(`+${number}`, other)).toBe('same')
   })
@@ -191,7 +191,7 @@ describe('otherSpelling', () => {
     ['half a number of Benin', '2299712'],
     ['half a number', '55119876'],
     ['nothing', ''],
-  ])('is not there for %s', (_, number) => {
+  ])('returns nothing for %s', (_, number) => {
     expect(otherSpelling(number)).toBeUndefined()
   })
 })

@@ -33,7 +33,7 @@ const failed = (error: PairingError['code'], at = T): SessionEvent => ({
 const stateAfter = (...events: readonly SessionEvent[]): SessionState =>
   events.reduce((state, event) => transition(state, event, undefined), beginning())
 
-describe('a session whose later rules have not loaded', () => {
+describe('a session before its later rules have loaded', () => {
   it.each<[string, string, readonly SessionEvent[]]>([
     ['waits while the provider prepares', 'preparing', [updated({})]],
     ['waits while the phone is not linked', 'preparing', [updated({ status: 'unlinked' })]],
@@ -84,7 +84,7 @@ describe('a session whose later rules have not loaded', () => {
     ],
     ['another user signed in', [updated(code), updated({ ...code, session: 'session-b' })]],
     ['the clock was set back', [updated(code), { type: 'time-passed', at: T - 60_000 }]],
-  ])('requests them, and stays as it was, where %s', (_, events) => {
+  ])('requests the later rules, and does not change, if %s', (_, events) => {
     const before = stateAfter(...events.slice(0, -1))
     const [last] = events.slice(-1)
     if (!last) throw new Error('There is no event.')
@@ -92,7 +92,7 @@ describe('a session whose later rules have not loaded', () => {
     expect(transition(before, last, laterRules)).not.toBe(before)
   })
 
-  it('fails where an idle user presses Start and they do not load', () => {
+  it('fails if an idle user presses Start and the later rules do not load', () => {
     const missing: SessionEvent = {
       type: 'request-failed',
       request: 'rules',

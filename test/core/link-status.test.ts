@@ -13,7 +13,7 @@ type Update = Extract<LinkNews, { update: unknown }>['update']
 
 const account = { phoneNumber: '5511987654321', name: 'Ana' }
 
-/** News, one second after the one before; each update is a new statement of one process. */
+/** An update or an error, one second after the previous step. All updates come from one process. */
 type Step = Partial<Update> | PairingErrorCode
 
 const linked: Step = { status: 'linked', account }
@@ -53,7 +53,7 @@ function fold(steps: readonly Step[]): LinkFacts {
   return facts
 }
 
-/** The view in words: `linked Ana`, `unknown (last linked Ana as of 1 s, network)`. */
+/** The view as text, such as `linked Ana` or `unknown (last linked Ana as of 1 s, network)`. */
 function words(facts: LinkFacts): string {
   const { status, last, asOf = 0, reason, error, account: who } = viewLinkStatus(facts)
   const details = [reason, who?.name].filter(Boolean).join(' ')
@@ -193,12 +193,12 @@ describe('linkStatusAfter()', () => {
     expect(words(fold(steps))).toBe(expected)
   })
 
-  it('offers what the provider offers', () => {
+  it('lists the actions that the provider supports', () => {
     expect(viewLinkStatus(fold([linked])).abilities).toEqual(['unlink'])
     expect(viewLinkStatus(fold([{ status: 'linked', abilities: [] }])).abilities).toEqual([])
   })
 
-  it('has no figure for a state that was not read again', () => {
+  it('removes the progress figure of a state that was not read again', () => {
     expect(viewLinkStatus(fold([copied(40)])).syncProgress).toBe(40)
     expect(viewLinkStatus(fold([copied(40), 'network'])).syncProgress).toBeUndefined()
   })
@@ -249,7 +249,7 @@ describe('linkPauseMs()', () => {
     expect(linkPauseMs(fold(steps), USUAL_MS)).toBe(expected)
   })
 
-  it('is never longer than the usual one', () => {
+  it('is never longer than the usual pause', () => {
     expect(linkPauseMs(fold([{ status: 'preparing', nextInMs: 60_000 }]), 20_000)).toBe(20_000)
     expect(linkPauseMs(fold([copied(40, { nextInMs: 15_000 })]), 5_000)).toBe(5_000)
   })

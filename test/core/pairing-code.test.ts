@@ -36,8 +36,8 @@ describe('normalizePairingCode', () => {
     expect(codeOf(input)).toBe('invalid-answer')
   })
 
-  // The kind: text in place of a code. Words of programs, words of servers, structures, codes of another length, and codes with
-  // something beside them.
+  // The provider sends text instead of a code: program output, server messages, structures, codes of another
+  // length, and codes with extra text.
   it.each([
     ...[
       'undefined',
@@ -108,7 +108,7 @@ describe('normalizePairingCode', () => {
     ],
     ...['ABCD1234ABCD1234', '482913', '5511987654321', 'CONNECTING', 'processing', '1234567890', 'A1B2C3D4E'],
     ...['********', '--------', '········', 'ABCD 1234 or EFGH 5678', 'your code: ABCD-1234', '2@abc,def'],
-  ])('refuses what is no code: %j', (input) => {
+  ])('refuses %j, which is not a code', (input) => {
     expect(codeOf(input)).toBe('invalid-answer')
   })
 
@@ -120,18 +120,18 @@ describe('normalizePairingCode', () => {
     'wasend',
     'baileys',
     'a-provider-of-your-own',
-  ])('takes exactly eight characters from %s', (provider) => {
+  ])('accepts exactly eight characters from %s', (provider) => {
     expect(normalizePairingCode('ABCD-1234', provider).value).toBe('ABCD1234')
     expect(() => normalizePairingCode('A1B2C3D4E5', provider)).toThrow(
       expect.objectContaining({ code: 'invalid-answer' }),
     )
   })
 
-  it('takes the ten characters of the sample of Z-API from Z-API', () => {
+  it('accepts the ten characters of Z-API’s documented sample from Z-API', () => {
     expect(normalizePairingCode('A1B2C3D4E5', 'z-api').value).toBe('A1B2C3D4E5')
   })
 
-  it('throws nothing but PairingError, and gives the same for both of its own spellings', () => {
+  it('throws only PairingError, and returns the same result for both spellings of a code', () => {
     fc.assert(
       fc.property(fc.oneof(anyText(), fc.stringMatching(/^[A-Z0-9 -]{0,20}$/)), (input) => {
         const once = codeOf(input)

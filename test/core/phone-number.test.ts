@@ -47,7 +47,7 @@ describe('normalizePhoneNumber', () => {
     expect(codeOf(typed)).toBe('invalid-phone-number')
   })
 
-  it('throws nothing but PairingError, and gives the same for its own result, whatever is typed', () => {
+  it('throws only PairingError for any input, and does not change its own result', () => {
     const typed = fc.array(
       fc.oneof(
         anyText(),
@@ -77,11 +77,11 @@ describe('numberInWords()', () => {
     ['رقمي ‎+٩٧١ ٥٠ ١٢٣ ٤٥٦٧', '971501234567'],
   ])('finds the number in %s', (typed, digits) => {
     expect(normalizePhoneNumber(numberInWords(typed))).toBe(digits)
-    // The server takes numbers, and no sentences.
+    // The server accepts only numbers, not sentences.
     expect(() => normalizePhoneNumber(typed)).toThrow(PairingError)
   })
 
-  it('leaves a text with two numbers as it is, since one would be a guess', () => {
+  it('does not change a text with two numbers, because choosing one would be a guess', () => {
     const typed = '+55 11 98765-4321 or +55 11 91234-5678'
     expect(numberInWords(typed)).toBe(typed)
   })
@@ -114,7 +114,7 @@ describe('groupDigits', () => {
     expect(groupDigits(digits)).toBe(grouped)
   })
 
-  it.each(countries)('of %s has the calling code apart, and each digit in its place', (country) => {
+  it.each(countries)('separates the calling code of %s, and keeps the order of the digits', (country) => {
     const { number, countryCallingCode } = numberOf(country)
     const grouped = groupDigits(number.slice(1))
     expect(grouped.split(' ')[0]).toBe(`+${countryCallingCode}`)
@@ -122,7 +122,7 @@ describe('groupDigits', () => {
     expect(grouped).not.toMatch(/ {2}| $/)
   })
 
-  it('agrees with the library about most countries of WhatsApp’s people', () => {
+  it('agrees with the library for the countries with most WhatsApp users', () => {
     const large: CountryCode[] = [
       'IN',
       'BR',

@@ -52,7 +52,7 @@ describe('normalizeQrPayload', () => {
       'data:image/svg+xml;utf8,%3Csvg%20a%3D%22b%22/%3E',
       `data:image/svg+xml;base64,${base64Of('<svg a="b"/>')}`,
     ],
-    // The kind: anything that stands before a picture, beside it or around it. Its bytes say what it is.
+    // Text before, after or around an image. The bytes identify the image.
     ['a data URI that was labelled twice', `data:image/png;base64,${PNG}`, PNG],
     ['a data URI that was labelled three times', `data:image/png;base64,data:image/png;base64,${PNG}`, PNG],
     ['two labels that differ', `data:image/jpeg;base64,${PNG}`, PNG],
@@ -94,7 +94,7 @@ describe('normalizeQrPayload', () => {
       ascii('\ufeff\n<?xml version="1.0"?>\n<!-- a --><!-- b -->\n<!DOCTYPE svg><svg/>'),
       `data:image/svg+xml;base64,${base64Of('<?xml version="1.0"?>\n<!-- a --><!-- b -->\n<!DOCTYPE svg><svg/>')}`,
     ],
-  ])('makes an image of %s', (_, input, src) => {
+  ])('returns an image for %s', (_, input, src) => {
     expect(normalizeQrPayload(input)).toEqual({ kind: 'image', src })
   })
 
@@ -105,7 +105,7 @@ describe('normalizeQrPayload', () => {
     ['bytes that are text', ascii(OLD_TEXT), OLD_TEXT],
     ['quotation marks around it', JSON.stringify(LINK_TEXT), LINK_TEXT],
     ['base64 of it', base64Of(LINK_TEXT), LINK_TEXT],
-  ])('takes WhatsApp text: %s', (_, input, value) => {
+  ])('accepts WhatsApp text: %s', (_, input, value) => {
     expect(normalizeQrPayload(input)).toEqual({ kind: 'text', value: value ?? String(input) })
   })
 
@@ -137,7 +137,7 @@ describe('normalizeQrPayload', () => {
     expect(codeOf(input)).toBe('invalid-answer')
   })
 
-  it('throws nothing but PairingError, and gives the same for its own result, whatever the input', () => {
+  it('throws only PairingError for any input, and does not change its own result', () => {
     const pieces = fc.oneof(
       anyText(),
       fc.string({ unit: fc.constantFrom(...'AQgw05+/') }),
@@ -168,7 +168,7 @@ describe('decodeQrPayload', () => {
     base64Of('\xef\xbb\xbf\n<svg/>'),
     '  <SVG/>',
     '<!--a--><svg></svg>',
-  ])('takes what normalizeQrPayload makes of %s', (input) => {
+  ])('accepts the result of normalizeQrPayload for %s', (input) => {
     const payload = normalizeQrPayload(input)
     expect(decodeQrPayload(JSON.parse(JSON.stringify(payload)))).toEqual(payload)
   })

@@ -31,7 +31,7 @@ const wants = (atMs: number, step: 'assert' | 'submitted' = 'assert', fields: Fi
   reads(atMs, 'passkey-required', { passkey: { step, expiresInMs: 10 * MINUTE - atMs }, ...fields })
 const compares = (atMs: number, code: string): Step =>
   reads(atMs, 'passkey-required', { passkey: { step: 'confirm', code, expiresInMs: 10 * MINUTE - atMs } })
-/** Where the provider only says that a passkey is wanted. */
+/** The provider only reports that a passkey is required. */
 const signals = (atMs: number): Step => reads(atMs, 'passkey-required', { abilities: ['reset'] })
 const begins = (atMs: number, deed: 'sign' | 'hand-off' | 'confirm' = 'sign'): Step => [
   atMs,
@@ -224,31 +224,31 @@ describe('a passkey ceremony in the page', () => {
     for (const step of [wants(0), wants(0, 'submitted'), compares(0, 'ABCD-EFGH'), signals(0)]) {
       const { facts, session } = run([step, update])
       expect(session.status).toBe('passkey-required')
-      // No code is requested meanwhile.
+      // No code is requested during the ceremony.
       expect(nextRequest(facts)).toMatchObject({ kind: 'read', want: 'state' })
     }
   })
 
-  it('reads at once after an answer, and where an action failed', () => {
+  it('polls immediately after an answer, and after a failed action', () => {
     for (const last of [answers(5_000), fails(5_000, 'network')])
       expect(nextRequest(run([wants(0), begins(1), last]).facts)?.at).toBe(T + 5_000)
   })
 
-  it('sends one reset where the user begins again, and none on its own', () => {
+  it('sends one reset if the user starts again, and none otherwise', () => {
     expect(nextRequest(run([wants(0), startsOver(1_000)]).facts)).toMatchObject({ kind: 'reset' })
     expect(nextRequest(run([wants(0), passes(11 * MINUTE)]).facts)).toBeUndefined()
     const cannot = run([wants(0, 'assert', { abilities: ['passkey'] }), startsOver(1_000)])
     expect(nextRequest(cannot.facts)).toMatchObject({ kind: 'read' })
   })
 
-  it('changes when the code of the extension expires, when its own time is over, and after 30 s of silence', () => {
+  it('changes when the code of the extension expires, when the ceremony expires, and after 30 s without an update', () => {
     expect(nextDeadline(run([wants(0)]).facts)).toBe(T + 10 * MINUTE)
     expect(nextDeadline(run([wants(0), hands(0, MINUTE)]).facts)).toBe(T + MINUTE)
     expect(nextDeadline(run([wants(0), answers(1_000)]).facts)).toBe(T + 31_000)
     expect(nextDeadline(run([signals(0)]).facts)).toBe(T + 10 * MINUTE)
   })
 
-  it('is the same object while only the end is known a little better', () => {
+  it('keeps the same object if an update only changes the end time slightly', () => {
     const before = run([wants(0)])
     const [at, event] = reads(3_000, 'passkey-required', {
       passkey: { step: 'assert', expiresInMs: 10 * MINUTE - 3_000 + 400 },
@@ -256,7 +256,7 @@ describe('a passkey ceremony in the page', () => {
     expect(transition(before, { ...event, at: T + at }, laterRules).session).toBe(before.session)
   })
 
-  it('says what can be done, by the abilities of the update', () => {
+  it('shows the actions that the abilities of the update allow', () => {
     const abilities = ['passkey-handoff'] as const
     expect(run([wants(0, 'assert', { abilities })]).session).toMatchObject({
       canStartOver: false,
@@ -270,7 +270,7 @@ describe('a passkey ceremony in the page', () => {
 })
 
 describe('asPasskeyCode()', () => {
-  it.each(['ABCD-EFGH', '7KQ2-M9XV', '1234', 'FA48-HS63', 'abcd-1234', 'AB12CD34'])('takes %s', (code) => {
+  it.each(['ABCD-EFGH', '7KQ2-M9XV', '1234', 'FA48-HS63', 'abcd-1234', 'AB12CD34'])('accepts %s', (code) => {
     expect(asPasskeyCode(code)).toBe(code)
   })
 
@@ -288,7 +288,7 @@ describe('asPasskeyCode()', () => {
     undefined,
     null,
     {},
-  ])('takes no %j', (value) => {
+  ])('refuses %j', (value) => {
     expect(asPasskeyCode(value)).toBeUndefined()
   })
 })

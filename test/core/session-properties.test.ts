@@ -15,14 +15,17 @@ import { timing } from '../server/spy-provider.js'
 
 const MAX_REFRESHES = 3
 
-/** For each property. */
+/** The number of runs of each property. */
 const RUNS = randomRuns(250, 2_000)
 
-/** Missing, most of the time. */
+/** Usually undefined. */
 const rarely = <Value>(arbitrary: fc.Arbitrary<Value>) =>
   fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, arbitrary)
 
-/** Mostly one session; sometimes another user has signed in. All that an update shows has the letter of its session. */
+/**
+ * Usually one session. Sometimes another user has signed in. All data of an update carries the letter of its
+ * session.
+ */
 const letters = fc.oneof({ weight: 9, arbitrary: fc.constant('A') }, fc.constant('B'))
 
 const errors = fc.record({
@@ -34,7 +37,7 @@ const updates: fc.Arbitrary<PairingUpdate> = fc
   .record({
     letter: letters,
     origin: fc.constantFrom('process-1', 'process-1', 'process-2'),
-    /** By how many steps the update is overtaken. */
+    /** The number of newer updates that overtake this one. */
     seq: rarely(fc.nat({ max: 3 })).map((steps = 0) => -steps),
     change: rarely(
       fc.record({
@@ -59,7 +62,7 @@ const updates: fc.Arbitrary<PairingUpdate> = fc
       fc.record({
         code: fc.integer({ min: 1, max: 3 }),
         expiresInMs: fc.nat({ max: 160_000 }),
-        /** Sometimes another page has requested it. */
+        /** Sometimes another page has requested the code. */
         lastDigits: fc.constantFrom('4321', '4321', '0000'),
       }),
     ),
@@ -139,7 +142,7 @@ const happenings: fc.Arbitrary<Happening> = fc.oneof(
   fc.constant<Happening>({ type: 'number-submitted', phoneNumber: normalizePhoneNumber('5511987654321') }),
 )
 
-// Mostly forwards, sometimes a laptop's sleep, sometimes a clock that is set back.
+// Time usually moves forwards. Sometimes a laptop sleeps, or its clock is set back.
 const steps = fc.array(
   fc.record({
     happening: happenings,
@@ -148,7 +151,7 @@ const steps = fc.array(
       fc.integer({ min: 25_000, max: 3_600_000 }),
       fc.integer({ min: -3_600_000, max: -1 }),
     ),
-    /** How long a response, or a pushed update, was under way. */
+    /** The time that a response or a pushed update takes to arrive. */
     delayMs: fc.nat({ max: 10_000 }),
   }),
   { maxLength: 60 },
@@ -159,7 +162,7 @@ const START = 1_000_000_000
 type Story = Awaited<ReturnType<typeof steps.generate>>['value']
 type Check = (state: SessionState, before: SessionState, event: SessionEvent) => void
 
-/** Runs the steps and lets `check` see every state, with the one before it. */
+/** Runs the steps and calls `check` with each state and the previous one. */
 function runIn(refreshMode: PairingRefreshMode, story: Story, check: Check) {
   let at = START
   let state = initialState(
@@ -185,7 +188,7 @@ function runIn(refreshMode: PairingRefreshMode, story: Story, check: Check) {
   }
 }
 
-/** The update of a step, which was made at `sentAt`. */
+/** Creates the update of a step, which was sent at `sentAt`. */
 function updatedAt(
   happening: Extract<Happening, { type: 'updated' }>,
   index: number,
@@ -196,7 +199,7 @@ function updatedAt(
   return { ...happening, update, sentAt, at }
 }
 
-/** Whether the user has ended what was before. */
+/** Whether the user has ended the previous state. */
 const isByUser = ({ type }: SessionEvent): boolean => type === 'started' || type === 'cancelled'
 
 const isOtherSession = (state: SessionState, before: SessionState): boolean =>
@@ -214,7 +217,7 @@ describe.each(['auto', 'manual'] as const)(
         RUNS,
       )
 
-    it('never throws, and every state has a method of the provider, a schedule and no deadline that is over', () => {
+    it('never throws, and each state has a method of the provider, a schedule and no deadline in the past', () => {
       hold(({ facts, session }, _, { at }) => {
         if (session.methods.length > 0) expect(session.methods).toContain(session.method)
         expect(nextRequest(facts)?.at).not.toBeNaN()
@@ -226,20 +229,20 @@ describe.each(['auto', 'manual'] as const)(
       hold(({ session }, _, { at }) => {
         if (session.status === 'awaiting-scan') {
           expect(session.qrCode.expiresAt).toBeGreaterThan(at)
-          // The longest life that an update gives, and how far a clock may go back before it counts as set back.
+          // The longest lifetime in an update, plus the time that a clock may go back before it counts as set back.
           expect(session.qrCode.expiresAt - at).toBeLessThanOrEqual(61_000)
         }
         if (session.status === 'awaiting-code') expect(session.pairingCode.expiresAt).toBeGreaterThan(at)
       })
     })
 
-    it('never shows more codes in a round than allowed, and sends one last read at most once they have expired', () => {
+    it('never shows more codes in a round than allowed, and sends at most one last read after they have expired', () => {
       let shown = new Set<string>()
       hold(
         ({ facts, session }, before) => {
           if (facts.attempt !== before.facts.attempt) shown = new Set()
           if (session.status === 'awaiting-scan') {
-            // One that the page joined for a moment does not count.
+            // A code that the page shares for a moment does not count.
             if (facts.qr.code?.number && !facts.qr.code.isJoined)
               shown.add(JSON.stringify(session.qrCode.payload))
             expect(session.qrCode.number).toBeLessThanOrEqual(MAX_REFRESHES)
@@ -253,7 +256,7 @@ describe.each(['auto', 'manual'] as const)(
       )
     })
 
-    it('never brings back a code that was replaced', () => {
+    it('never shows a code again after it was replaced', () => {
       let order: string[] = []
       hold(
         (state, before) => {
@@ -271,10 +274,10 @@ describe.each(['auto', 'manual'] as const)(
       )
     })
 
-    it('leaves linked only when two updates deny the link, an unlinking is reported, or the user says so', () => {
+    it('leaves linked only if two updates deny the link, an unlinking is reported, or the user reports it', () => {
       hold((state, before, event) => {
         const { phase, isConfirmed } = before.facts
-        // A component that came back shows nothing yet: its first read may fail for good.
+        // A component that was mounted again shows nothing yet, so its first read may fail permanently.
         if (phase.name !== 'linked' || !isConfirmed || isByUser(event) || isOtherSession(state, before))
           return
         const isDenied = event.type === 'updated' && /unlinked|stopped|stale|qr/.test(event.update.status)
@@ -288,7 +291,7 @@ describe.each(['auto', 'manual'] as const)(
       })
     })
 
-    it('keeps the error of failed until the user starts again, or a component that comes back reads that the cause has ended', () => {
+    it('keeps the error of failed until the user starts again, or a component mounts again and reads that the cause has ended', () => {
       hold((state, before, event) => {
         const { phase, isConfirmed } = before.facts
         if (phase.name !== 'failed' || isByUser(event) || event.type === 'entered' || !isConfirmed) return
@@ -296,7 +299,7 @@ describe.each(['auto', 'manual'] as const)(
       })
     })
 
-    it('keeps its phase, with the error or account, when the clock is set back', () => {
+    it('keeps its phase, with the error or account, if the clock is set back', () => {
       hold((state) => {
         const at = state.facts.now - 3_600_000
         expect(transition(state, { type: 'time-passed', at }, laterRules).facts.phase).toEqual(
@@ -305,14 +308,14 @@ describe.each(['auto', 'manual'] as const)(
       })
     })
 
-    it('shows nothing of a session after an update of another one', () => {
+    it('shows no data of a session after an update of another session', () => {
       hold(({ facts, session }) => {
         const other = facts.source?.session === 'A' ? 'B' : 'A'
         expect(JSON.stringify(session)).not.toMatch(new RegExp(`2@${other}|${other}{7}|owner-${other}`))
       })
     })
 
-    it('keeps the very same session object where nothing visible changed', () => {
+    it('keeps the same session object if nothing visible has changed', () => {
       hold(({ session }, before) => {
         if (JSON.stringify(session) === JSON.stringify(before.session) && !('error' in session))
           expect(session).toBe(before.session)
@@ -329,7 +332,7 @@ describe('transition() in the refresh mode manual, for any sequence of events', 
         let shown = 0
         runIn('manual', story, ({ facts, session }, before, event) => {
           if (facts.attempt !== before.facts.attempt) [wanted, shown] = [1, 0]
-          // The code may have passed at this very moment.
+          // The code may have expired at exactly this time.
           else if (event.type === 'started' && isHeldAt(before, event.at)) wanted += 1
           if (session.status === 'awaiting-scan') shown = Math.max(shown, session.qrCode.number)
           expect(shown).toBeLessThanOrEqual(wanted)
@@ -339,7 +342,7 @@ describe('transition() in the refresh mode manual, for any sequence of events', 
     )
   })
 
-  it('sends nothing but one last read while the next code waits for the user', () => {
+  it('sends only one last read while the next code waits for the user', () => {
     fc.assert(
       fc.property(steps, (story) =>
         runIn('manual', story, (state) => {

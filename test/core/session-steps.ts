@@ -6,12 +6,12 @@ import type { SessionState } from '../../src/core/session-state.js'
 import type { PairingUpdate } from '../../src/core/update.js'
 import { timing } from '../server/spy-provider.js'
 
-/** When each session of these tests begins. */
+/** The time at which each session of these tests begins. */
 export const T = 1_800_000_000_000
 
 type WithoutTime<Event> = Event extends unknown ? Omit<Event, 'at'> : never
 
-/** What happens so long after the beginning. */
+/** An event, and how long after the beginning it happens. */
 export type Step = readonly [atMs: number, event: WithoutTime<SessionEvent>]
 
 export type Fields = Partial<PairingUpdate>
@@ -37,7 +37,7 @@ export function updateAt(atMs: number, status: PairingUpdate['status'], fields: 
   }
 }
 
-/** A session that begins at {@link T}. */
+/** Creates a session that begins at {@link T}. */
 export function beginning(options: Partial<SessionOptions> = {}): SessionState {
   return initialState(
     {
@@ -55,7 +55,7 @@ export function beginning(options: Partial<SessionOptions> = {}): SessionState {
   )
 }
 
-/** The session after these steps. */
+/** Returns the session after these steps. */
 export function run(options: Partial<SessionOptions>, steps: readonly Step[]): SessionState {
   return steps.reduce(
     (state, [atMs, event]) => transition(state, { ...event, at: T + atMs }, laterRules),

@@ -51,7 +51,7 @@ const user = (
   type: 'started' | 'cancelled' | 'entered' | 'left' | 'number-withdrawn' | 'other-code-shown',
 ): Step => [atMs, { type }]
 const chooses = (atMs: number, method: PairingMethod): Step => [atMs, { type: 'method-chosen', method }]
-/** The user has said whether the linked phone is the expected one. */
+/** The user has answered whether the linked phone is the expected one. */
 const judges = (atMs: number, result: 'same' | 'different'): Step => [atMs, { type: 'number-judged', result }]
 const submits = (atMs: number): Step => [atMs, { type: 'number-submitted', phoneNumber: NUMBER }]
 const code = (value: string, expiresInMs = 150_000, lastDigits = '4321') => ({
@@ -61,7 +61,7 @@ const code = (value: string, expiresInMs = 150_000, lastDigits = '4321') => ({
 const issues = (atMs: number, value: string, fields: Fields = {}): Step =>
   reads(atMs, 'unlinked', { ...code(value), ...fields }, { request: 'request-pairing-code' })
 
-/** The session in a few words, such as `awaiting-scan 2@a 1/3` or `failed unauthorized`. */
+/** The session as short text, such as `awaiting-scan 2@a 1/3` or `failed unauthorized`. */
 function words(session: PairingSession): string {
   const more = (): readonly unknown[] => {
     switch (session.status) {
@@ -98,7 +98,7 @@ function words(session: PairingSession): string {
   return [session.status, ...more(), session.notice && `(${session.notice})`].filter(Boolean).join(' ')
 }
 
-/** A wait that is slow: whether it can be ended by starting over or by trying again, and how long it may take. */
+/** A slow wait: whether the user can start over or try again, and how long it may take. */
 function waitWords({ isSlow, canStartOver, mayTakeMs }: SlowWait): readonly unknown[] {
   if (!isSlow) return []
   return [canStartOver ? 'start-over' : 'try-again', mayTakeMs && `${mayTakeMs / 60_000}min`]
@@ -368,14 +368,14 @@ describe('QR codes', () => {
     expect(wordsAfter(options, steps)).toBe(expected)
   })
 
-  it('keep their expiry where two updates differ by less than 500 ms', () => {
+  it('keep their expiry if two updates differ by less than 500 ms', () => {
     const before = run({}, [qr(0, 'a')])
     const [, update] = reads(5_000, 'qr', { codeId: 'id-a', hideInMs: 15_400, expiresInMs: 15_400 })
     const after = transition(before, { ...update, at: T + 5_000 } as SessionEvent, laterRules)
     expect(after.session).toBe(before.session)
   })
 
-  it('that are pushed count their life from when they were sent', () => {
+  it('that are pushed expire after a lifetime that begins when they are sent', () => {
     const { session } = run({}, [
       reads(0, 'preparing'),
       pushed(9_000, 'qr', {
@@ -750,7 +750,7 @@ describe('a pairing code that another page requested', () => {
     expect(wordsAfter(options, steps)).toBe(expected)
   })
 
-  it('is read on while it is offered, since it may lead to a link', () => {
+  it('is polled while it is offered, because the user may link with it', () => {
     expect(nextRequest(run(phone, [reads(0, 'unlinked', theirs())]).facts)).toMatchObject({
       kind: 'read',
       at: T + 3_000,
@@ -758,14 +758,14 @@ describe('a pairing code that another page requested', () => {
     expect(nextRequest(run(phone, [reads(0, 'unlinked', theirs()), passes(150_000)]).facts)).toBeUndefined()
   })
 
-  it('shows no more of the number than its last four digits', () => {
+  it('shows only the last four digits of the phone number', () => {
     const { session } = run(phone, [reads(0, 'unlinked', theirs()), shows(1_000)])
     expect(session).toMatchObject({ lastDigits: '0000' })
     expect(session.status === 'awaiting-code' && session.phoneNumber).toBeUndefined()
   })
 })
 
-describe('the link', () => {
+describe('a link', () => {
   const rows: readonly Row[] = [
     ['is linking where the provider says so', 'linking', [qr(0, 'a'), reads(1_000, 'linking')]],
     [
@@ -1016,7 +1016,7 @@ describe('the link', () => {
   })
 })
 
-describe('what stands in the way', () => {
+describe('an obstacle to pairing', () => {
   const rows: readonly Row[] = [
     ['starts a provider that sleeps', 'preparing starting', [reads(0, 'stopped')]],
     [
@@ -1167,7 +1167,7 @@ describe('what stands in the way', () => {
   })
 })
 
-describe('updates that arrive out of order, or from elsewhere', () => {
+describe('updates that arrive out of order, or from another source', () => {
   const rows: readonly Row[] = [
     [
       'ignores an older response of the same process',

@@ -44,7 +44,7 @@ const account = fc.record(
 )
 const qrCode = fc.constantFrom(QR_TEXT, QR_LINK, IMAGE.src).map(normalizeQrPayload)
 
-/** Any snapshot in the form that providers of ours give it. */
+/** Any snapshot in the format of the package's own providers. */
 const snapshots: fc.Arbitrary<PairingSnapshot> = fc
   .tuple(
     details,
@@ -71,11 +71,11 @@ const snapshots: fc.Arbitrary<PairingSnapshot> = fc
   )
   .map(([details, snapshot]) => ({ ...details, ...snapshot }))
 
-/** As it arrives from another process. */
+/** Returns the snapshot as another process receives it. */
 const sent = (snapshot: PairingSnapshot): unknown => JSON.parse(JSON.stringify(snapshot))
 
 describe('a snapshot as JSON', () => {
-  it('arrives as it was sent, whatever it is', () => {
+  it('arrives unchanged, for any snapshot', () => {
     fc.assert(
       fc.property(snapshots, (snapshot) => {
         expect(decodeSnapshot(sent(snapshot))).toEqual(snapshot)
@@ -87,7 +87,7 @@ describe('a snapshot as JSON', () => {
   it.each([
     ['with a dash', 'abcd-1234', 'ABCD1234'],
     ['of ten characters', 'ABCDE12345', 'ABCDE12345'],
-  ])('has its pairing code in one spelling: %s', (_, pairingCode, arrived) => {
+  ])('spells its pairing code in one way: %s', (_, pairingCode, arrived) => {
     expect(decodeSnapshot(sent({ status: 'pairing-code', pairingCode }))).toMatchObject({
       pairingCode: arrived,
     })
@@ -102,7 +102,7 @@ describe('a snapshot as JSON', () => {
     [Number.NaN, undefined],
     ['40', undefined],
     [null, undefined],
-  ])('has a figure of copied chats from 0 to 100: %s', (syncProgress, expected) => {
+  ])('limits the progress of copied chats to 0 to 100: %s', (syncProgress, expected) => {
     expect(decodeSnapshot({ status: 'linked', account: {}, syncProgress })).toEqual({
       status: 'linked',
       account: {},
@@ -110,7 +110,7 @@ describe('a snapshot as JSON', () => {
     })
   })
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])('has no lifetime of %s', (expiresInMs) => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])('drops a lifetime of %s', (expiresInMs) => {
     const snapshot = { status: 'qr', qrCode: normalizeQrPayload(QR_TEXT), expiresInMs } as const
     expect(decodeSnapshot(snapshot)).not.toHaveProperty('expiresInMs')
   })
@@ -129,7 +129,7 @@ describe('decodeSnapshot()', () => {
     'pairing-code',
   ]
 
-  it('throws nothing but invalid-answer, and returns a snapshot that it takes again, whatever the JSON', () => {
+  it('throws only invalid-answer, and accepts its own result again, for any JSON', () => {
     const anything = fc.oneof(
       fc.jsonValue(),
       fc.constantFrom(QR_TEXT, IMAGE.src, 'javascript:alert(1)', 'ABCD-1234', '5511987654321@c.us', 1e300),
@@ -192,7 +192,7 @@ describe('decodeSnapshot()', () => {
     expect(codeOf(input)).toBe('invalid-answer')
   })
 
-  it('takes the kind of a code from its text', () => {
+  it('derives the kind of a code from its text', () => {
     const decoded = decodeSnapshot({ status: 'qr', qrCode: { kind: 'image', value: QR_TEXT } })
     expect(decoded).toEqual({ status: 'qr', qrCode: { kind: 'text', value: QR_TEXT } })
   })
@@ -218,24 +218,24 @@ describe('decodeSnapshot()', () => {
     ['a number that is none', { phoneNumber: '0' }],
     ['an id as number', { phoneNumber: '123456789012345@lid' }],
     ['keys of every object', JSON.parse('{"__proto__":{"name":"Eve"},"constructor":{"name":"Eve"}}')],
-  ])('leaves out of an account: %s', (_, account) => {
+  ])('drops from an account: %s', (_, account) => {
     expect(accountOf(account)).toEqual({})
     expect(Object.getPrototypeOf(accountOf(account))).toBe(Object.prototype)
   })
 
-  it('cuts a huge name and a huge id', () => {
+  it('truncates a very long name and a very long id', () => {
     const huge = 'A'.repeat(1_000_000)
     expect(accountOf({ name: huge, id: huge })).toEqual({ name: 'A'.repeat(100), id: 'A'.repeat(100) })
   })
 
-  it('keeps markup in a name, which is drawn as text', () => {
+  it('keeps markup in a name, because the page shows it as text', () => {
     expect(accountOf({ name: '<img src=x onerror=alert(1)>' })).toEqual({
       name: '<img src=x onerror=alert(1)>',
     })
   })
 
   it.each(['javascript:alert(1)', 'http://help.example/', 'https://user@help.example/', '/help', 7])(
-    'leaves out %s as the address of instructions',
+    'drops %s as the URL of instructions',
     (helpUrl) => {
       expect(decodeSnapshot({ status: 'passkey-required', helpUrl })).toEqual({ status: 'passkey-required' })
     },
@@ -247,7 +247,7 @@ describe('decodeSnapshot()', () => {
     ['a negative time', { ...timing, statusIntervalMs: -1 }],
     ['null, as JSON writes NaN', { ...timing, requestTimeoutMs: null }],
     ['a list', Object.values(timing)],
-  ])('takes no timing from %s', (_, timing) => {
+  ])('drops the timing %s', (_, timing) => {
     expect(decodeSnapshot({ status: 'unlinked', timing })).toEqual({ status: 'unlinked' })
   })
 

@@ -108,7 +108,7 @@ function decodedOrCode(input: unknown): PairingUpdate | string {
 }
 
 describe('an update as JSON', () => {
-  it('arrives as it was sent, whatever it is', () => {
+  it('arrives unchanged, for any update', () => {
     fc.assert(
       fc.property(updates, (update) => {
         expect(decodeUpdate(JSON.parse(encodeUpdate(update)))).toEqual(update)
@@ -129,7 +129,7 @@ describe('an update as JSON', () => {
 })
 
 describe('decodeUpdate()', () => {
-  it('throws nothing but invalid-answer, and returns an update that it takes again, whatever the JSON', () => {
+  it('throws only invalid-answer, and accepts its own result again, for any JSON', () => {
     const anything = fc.oneof(
       fc.jsonValue(),
       fc.constantFrom(QR_TEXT, IMAGE.src, 'javascript:alert(1)', 'ABCD-1234', '5511987654321@c.us', 1e300),
@@ -200,12 +200,12 @@ describe('decodeUpdate()', () => {
     },
   )
 
-  it.each(['seq', 'at', 'methods', 'abilities'] as const)('takes an update without "%s"', (field) => {
+  it.each(['seq', 'at', 'methods', 'abilities'] as const)('accepts an update without "%s"', (field) => {
     expect(decodedOrCode({ ...plain, [field]: undefined })).toMatchObject({ status: 'unlinked' })
   })
 
   it.each(['teleporting', 'constructor', 'pairing-code', ''])(
-    'takes the status "%s" for preparing',
+    'treats the status "%s" as preparing',
     (status) => {
       expect(decodeUpdate({ ...plain, status })).toEqual({ ...plain, status: 'preparing' })
     },
@@ -220,16 +220,16 @@ describe('decodeUpdate()', () => {
     ['instructions at an unsafe address', { helpUrl: 'javascript:alert(1)' }],
     ['an unknown ability', { abilities: ['unlink', 'fly'] }],
     ['durations that are none', { nextInMs: -1, hideInMs: '5', expiresInMs: null, heldMs: {} }],
-  ])('leaves out %s', (_, more) => {
+  ])('drops %s', (_, more) => {
     const expected = 'v' in more ? { ...plain, v: 2 } : plain
     expect(decodeUpdate({ ...plain, ...more })).toEqual(expected)
   })
 
-  it('takes an unknown error code for "unknown"', () => {
+  it('treats an unknown error code as "unknown"', () => {
     expect(decodeUpdate({ ...plain, error: { code: 'constructor' } }).error).toEqual({ code: 'unknown' })
   })
 
-  it('makes no wait longer than a day, because no timer can', () => {
+  it('limits a wait to one day, because timers cannot wait longer', () => {
     const long = 1e12
     const update = decodeUpdate({
       ...qr,
@@ -244,7 +244,7 @@ describe('decodeUpdate()', () => {
     expect([update.error?.retryInMs, update.pairingCode?.expiresInMs]).toEqual([day, day])
   })
 
-  it('keeps no more than four digits of a phone number', () => {
+  it('keeps at most four digits of a phone number', () => {
     const pairingCode = { value: 'ABCD1234', lastDigits: '5511987654321', expiresInMs: 1_000 }
     expect(decodeUpdate({ ...plain, pairingCode }).pairingCode?.lastDigits).toBe('')
   })
