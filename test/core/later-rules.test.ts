@@ -39,7 +39,7 @@ describe('a session before its later rules have loaded', () => {
     ['waits while the phone is not linked', 'preparing', [updated({ status: 'unlinked' })]],
     ['shows the first QR code', 'awaiting-scan', [updated(code)]],
     [
-      'takes the code away when it expires',
+      'removes the code when it expires',
       'preparing',
       [updated(code), { type: 'time-passed', at: T + 20_000 }],
     ],
@@ -57,9 +57,9 @@ describe('a session before its later rules have loaded', () => {
       'preparing',
       [updated({ error: { code: 'timeout' } })],
     ],
-    ['fails where only the developer can help', 'failed', [failed('unauthorized')]],
+    ['fails if only the developer can solve the problem', 'failed', [failed('unauthorized')]],
     [
-      'fails where its rules do not load',
+      'fails if its later rules do not load',
       'failed',
       Array.from({ length: 8 }, () => ({ ...failed('network'), request: 'rules' }) as SessionEvent),
     ],
@@ -76,8 +76,8 @@ describe('a session before its later rules have loaded', () => {
     ['the phone is linked', [updated({ status: 'linked', account: {} })]],
     ['the code was scanned', [updated(code), updated({ status: 'linking', seq: 2 })]],
     ['a passkey is required', [updated({ status: 'passkey-required' })]],
-    ['the provider sleeps', [updated({ status: 'stopped' })]],
-    ['the provider keeps an earlier link', [updated({ status: 'stale' })]],
+    ['the provider session is stopped', [updated({ status: 'stopped' })]],
+    ['the provider still has an earlier link', [updated({ status: 'stale' })]],
     [
       'another page requested a pairing code',
       [updated({ pairingCode: { value: 'ABCD1234', lastDigits: '4321', expiresInMs: 9_000 } })],

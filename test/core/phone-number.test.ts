@@ -41,7 +41,7 @@ describe('normalizePhoneNumber', () => {
     ['too few digits', '+12345'],
     ['too many digits', '+1234567890123456'],
     ['letters, which would silently change the number', '+1 800 FLOWERS'],
-    ['two numbers, of which one would be a guess', '+55 11 98765-4321 or +55 11 91234-5678'],
+    ['two numbers, because choosing one would be a guess', '+55 11 98765-4321 or +55 11 91234-5678'],
     ['a link to something else', 'https://wa.me/message/ABC123'],
   ])('refuses %s', (_, typed) => {
     expect(codeOf(typed)).toBe('invalid-phone-number')

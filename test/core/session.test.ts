@@ -116,7 +116,7 @@ describe('QR codes', () => {
     ['waits for the first code', 'preparing', []],
     ['shows nothing before a start', 'idle', [qr(0, 'a')], { autoStart: false }],
     [
-      'starts when the user wants to',
+      'starts when the user presses Start',
       'awaiting-scan 2@a 1/3',
       [user(0, 'started'), qr(1, 'a')],
       { autoStart: false },
@@ -128,8 +128,8 @@ describe('QR codes', () => {
       'awaiting-scan 2@a 1/3',
       [qr(0, 'a'), qr(5_000, 'a', { expiresInMs: 15_000 })],
     ],
-    ['takes a code off the screen when it expires', 'preparing', [qr(0, 'a'), passes(20_000)]],
-    ['keeps a code until the moment before', 'awaiting-scan 2@a 1/3', [qr(0, 'a'), passes(19_999)]],
+    ['removes a code from the screen when it expires', 'preparing', [qr(0, 'a'), passes(20_000)]],
+    ['keeps a code until just before it expires', 'awaiting-scan 2@a 1/3', [qr(0, 'a'), passes(19_999)]],
     ['hides a code that no update confirms', 'preparing', [qr(0, 'a', { hideInMs: 7_000 }), passes(7_000)]],
     [
       'shows a hidden code again when an update confirms it',
@@ -137,7 +137,7 @@ describe('QR codes', () => {
       [qr(0, 'a', { hideInMs: 7_000 }), passes(7_000), qr(8_000, 'a', { expiresInMs: 12_000 })],
     ],
     [
-      'keeps a code that the server leaves out because the page has it',
+      'keeps a code that the server omits because the page already has it',
       'awaiting-scan 2@a 1/3',
       [qr(0, 'a'), reads(5_000, 'qr', { codeId: 'id-a', hideInMs: 9_000, expiresInMs: 15_000 })],
     ],
@@ -147,7 +147,7 @@ describe('QR codes', () => {
       [qr(0, 'a'), qr(5_000, 'b'), qr(5_100, 'a')],
     ],
     [
-      'neither shows nor counts a code that arrives expired',
+      'neither shows nor counts a code that has expired on arrival',
       'awaiting-scan 2@c 2/3',
       [qr(0, 'a'), qr(20_000, 'b', { expiresInMs: 0 }), qr(20_100, 'c')],
     ],
@@ -163,22 +163,26 @@ describe('QR codes', () => {
       [qr(0, 'a'), ...Array.from({ length: 12 }, (_, n) => fails(3_000 + n, 'network'))],
     ],
     ['expires after three unscanned codes', 'expired unscanned', [...threeCodes, passes(60_000)]],
-    ['expires when a fourth code arrives', 'expired unscanned', [...threeCodes, qr(50_000, 'd')]],
-    ['shows no code after the round', 'expired unscanned', [...threeCodes, passes(60_000), qr(60_100, 'd')]],
+    ['expires when the provider sends a fourth code', 'expired unscanned', [...threeCodes, qr(50_000, 'd')]],
     [
-      'expires after one code where one is allowed',
+      'shows no code after the round has ended',
+      'expired unscanned',
+      [...threeCodes, passes(60_000), qr(60_100, 'd')],
+    ],
+    [
+      'expires after one code if only one is allowed',
       'expired unscanned',
       [qr(0, 'a'), passes(20_000)],
       { maxRefreshes: 1 },
     ],
     [
-      'goes on for ever where any number is allowed',
+      'never expires if the number of codes is unlimited',
       'awaiting-scan 2@d 4/Infinity',
       [...threeCodes, qr(60_000, 'd')],
       { maxRefreshes: Number.POSITIVE_INFINITY },
     ],
     [
-      'begins another round on Retry',
+      'starts another round on Retry',
       'awaiting-scan 2@d 1/3',
       [...threeCodes, passes(60_000), user(61_000, 'started'), qr(61_100, 'd')],
     ],
@@ -188,22 +192,22 @@ describe('QR codes', () => {
       [...threeCodes, passes(60_000), user(61_000, 'started'), qr(61_100, 'd'), user(61_200, 'started')],
     ],
     [
-      'does not show the expired code of the last round on Retry',
+      'does not show the expired code of the last round after Retry',
       'preparing',
       [...threeCodes, passes(60_000), user(61_000, 'started'), qr(61_100, 'c', { expiresInMs: 0 })],
     ],
     [
-      'does not count a code that it joined with less than 5 s to live',
+      'does not count the first code if less than 5 s of its lifetime remain',
       'awaiting-scan 2@b 1/3',
       [qr(0, 'a', { expiresInMs: 4_999 }), qr(5_000, 'b')],
     ],
     [
-      'counts a code that it joined with 5 s to live',
+      'counts the first code if 5 s of its lifetime remain',
       'awaiting-scan 2@b 2/3',
       [qr(0, 'a', { expiresInMs: 5_000 }), qr(5_000, 'b')],
     ],
     [
-      'counts codes that follow each other, however short their lives are',
+      'counts consecutive codes, even if their lifetimes are short',
       'expired unscanned',
       [
         qr(0, 'a', { expiresInMs: 4_000 }),
@@ -214,7 +218,7 @@ describe('QR codes', () => {
       ],
     ],
     [
-      'does not count the last code where it expired on a hidden page',
+      'does not count the last code if it expired on a hidden page',
       'awaiting-scan 2@d 3/3',
       [
         ...threeCodes,
@@ -225,91 +229,91 @@ describe('QR codes', () => {
       ],
     ],
     [
-      'stops at each code where the next one waits for the user',
+      'stops at each code in the manual refresh mode',
       'expired refresh-due',
       [qr(0, 'a'), passes(20_000)],
       { refreshMode: 'manual' },
     ],
     [
-      'does not show the next code by itself then',
+      'does not show the next code automatically in the manual refresh mode',
       'expired refresh-due',
       [qr(0, 'a'), qr(20_000, 'b')],
       { refreshMode: 'manual' },
     ],
     [
-      'shows the next code when the user asks for it',
+      'shows the next code when the user requests it',
       'awaiting-scan 2@b 2/3',
       [qr(0, 'a'), passes(20_000), user(25_000, 'started'), qr(25_100, 'b')],
       { refreshMode: 'manual' },
     ],
     [
-      'shows the next code when the app turns the manual mode off',
+      'shows the next code when the app leaves the manual refresh mode',
       'awaiting-scan 2@b 2/3',
       [qr(0, 'a'), passes(20_000), [21_000, { type: 'expected', refreshMode: 'auto' }], qr(21_100, 'b')],
       { refreshMode: 'manual' },
     ],
     [
-      'retries where a picture cannot be drawn',
+      'retries if an image cannot be drawn',
       'preparing retrying invalid-answer',
       [qr(0, 'a'), [1, { type: 'image-broken' }]],
     ],
     [
-      'fails when three pictures cannot be drawn',
+      'fails if three images cannot be drawn',
       'failed invalid-answer',
       [0, 1, 2].flatMap((n): Step[] => [qr(n * 10, `${n}`), [n * 10 + 1, { type: 'image-broken' }]]),
     ],
     [
-      'offers a way out after 30 s without a code',
+      'offers to start over after 30 s without a code',
       'preparing start-over',
       [reads(0, 'preparing'), passes(30_000)],
     ],
     [
-      'offers to try again where the provider cannot be reset',
+      'offers to try again if the provider cannot be reset',
       'preparing try-again',
       [reads(0, 'preparing', { abilities: [] }), passes(30_000)],
     ],
     [
-      'begins the wait again then',
+      'restarts the wait after the user tries again',
       'preparing',
       [reads(0, 'preparing', { abilities: [] }), passes(30_000), user(31_000, 'started')],
     ],
     [
-      'says how long the provider may take, where that is known',
+      'shows how long the provider may take, if that is known',
       'preparing start-over 5min',
       [reads(0, 'preparing', { timing: { ...timing, startMs: 300_000 } }), passes(30_000)],
     ],
     [
-      'offers it while a start takes long',
+      'offers to start over while a start takes long',
       'preparing starting start-over',
       [reads(0, 'stopped'), [100, { type: 'request-done', request: 'start' }], passes(30_000)],
     ],
     [
-      'offers it while a reset takes long',
+      'offers to start over while a reset takes long',
       'preparing resetting start-over',
       [reads(0, 'stale'), user(1_000, 'started'), passes(31_000)],
     ],
     [
-      'offers it while requests fail',
+      'offers to start over while requests fail',
       'preparing retrying network start-over',
       [reads(0, 'preparing'), fails(20_000, 'network'), passes(30_000)],
     ],
     [
-      'offers it in the second wait too',
+      'offers to start over in the second wait too',
       'preparing start-over',
       [qr(0, 'a'), passes(20_000), passes(49_999), passes(50_000)],
     ],
     [
-      'does not offer it 30 s after a code that came in between',
+      'does not offer to start over 30 s after a code that arrived between two waits',
       'preparing',
       [reads(0, 'preparing'), qr(29_000, 'a'), passes(49_000), passes(60_000)],
     ],
     [
-      'offers to try again where nothing confirms the session to a component that came back',
+      'offers to try again if no update confirms the session for a component that was mounted again',
       'preparing try-again',
       [reads(0, 'linked', { account }), user(1_000, 'left'), user(2_000, 'entered'), passes(32_000)],
     ],
     [
-      'changes nothing at the provider then, but reads again',
+      'only reads again on Try again, and changes nothing at the provider',
       'preparing',
       [
         reads(0, 'stale'),
@@ -320,41 +324,45 @@ describe('QR codes', () => {
       ],
     ],
     [
-      'resets when the user does not want to wait any longer',
+      'resets when the user starts over',
       'preparing resetting',
       [reads(0, 'preparing'), passes(30_000), startsOver(31_000)],
     ],
-    ['ignores that before', 'preparing', [reads(0, 'preparing'), startsOver(1_000)]],
-    ['offers none before', 'preparing', [reads(0, 'preparing'), passes(29_999)]],
+    [
+      'ignores a press on Start over before it is offered',
+      'preparing',
+      [reads(0, 'preparing'), startsOver(1_000)],
+    ],
+    ['does not offer to start over before 30 s', 'preparing', [reads(0, 'preparing'), passes(29_999)]],
     [
       'fails after ten minutes without a code',
       'failed session-stale',
       Array.from({ length: 21 }, (_, n) => reads(n * 30_000, 'preparing')),
     ],
     [
-      'fails after the time that the provider documents',
+      'fails after the time limit that the provider documents',
       'failed session-stale',
       Array.from({ length: 11 }, (_, n) =>
         reads(n * 30_000, 'preparing', { timing: { ...timing, startMs: 300_000 } }),
       ),
     ],
     [
-      'fails 90 s after the last code of a provider that repeats it',
+      'fails 90 s after the last code if the provider repeats that code',
       'failed session-stale',
       [qr(0, 'a'), ...Array.from({ length: 4 }, (_, n) => qr(20_000 + n * 30_000, 'a', { expiresInMs: 0 }))],
     ],
     [
-      'fails 90 s after the last code of a provider that starts again',
+      'fails 90 s after the last code if the provider starts again',
       'failed session-stale',
       [qr(0, 'a'), ...Array.from({ length: 4 }, (_, n) => reads(20_000 + n * 30_000, 'preparing'))],
     ],
     [
-      'fails no earlier',
+      'does not fail earlier than 90 s after the last code',
       'preparing start-over',
       [qr(0, 'a'), ...Array.from({ length: 3 }, (_, n) => reads(20_000 + n * 30_000, 'preparing'))],
     ],
     [
-      'does not count the time in which requests failed',
+      'does not count the time during which requests failed',
       'preparing start-over',
       [
         qr(0, 'a'),
@@ -362,7 +370,11 @@ describe('QR codes', () => {
         reads(125_000, 'preparing'),
       ],
     ],
-    ['reads the code of a phone that has slept', 'preparing', [qr(0, 'a'), passes(3_600_000)]],
+    [
+      'reads the code again when the phone that shows the page wakes up',
+      'preparing',
+      [qr(0, 'a'), passes(3_600_000)],
+    ],
   ]
   it.each<Row>(rows)('%s', (_, expected, steps, options = {}) => {
     expect(wordsAfter(options, steps)).toBe(expected)
@@ -393,24 +405,24 @@ describe('QR codes', () => {
 describe('pairing codes', () => {
   const phone: Partial<SessionOptions> = { method: 'phone-code' }
   const rows: readonly Row[] = [
-    ['asks for the number', 'awaiting-number', [reads(0, 'unlinked')], phone],
+    ['waits for the phone number', 'awaiting-number', [reads(0, 'unlinked')], phone],
     ['requests a code', 'requesting-code', [reads(0, 'unlinked'), submits(1_000)], phone],
     ['shows the code', 'awaiting-code ABCD-1234', [submits(0), issues(1_000, 'ABCD1234')], phone],
     [
-      'says that a code is slow after 30 s',
+      'reports after 30 s that a code is slow',
       'awaiting-code ABCD-1234 slow',
       [submits(0), issues(0, 'ABCD1234'), passes(30_000)],
       phone,
     ],
     [
-      'offers a way out after 30 s without a code',
+      'offers to start over after 30 s without a code',
       'requesting-code start-over',
       [reads(0, 'unlinked'), submits(0), passes(30_000)],
       phone,
     ],
-    ['offers none before', 'requesting-code', [submits(0), passes(29_999)], phone],
+    ['does not offer to start over before 30 s', 'requesting-code', [submits(0), passes(29_999)], phone],
     [
-      'goes back to the number then',
+      'returns to the number when the user starts over',
       'awaiting-number',
       [submits(0), passes(30_000), user(31_000, 'number-withdrawn')],
       phone,
@@ -428,19 +440,19 @@ describe('pairing codes', () => {
       phone,
     ],
     [
-      'requests another code for the same number on Retry',
+      'requests another code for the same number after Retry',
       'requesting-code',
       [submits(0), issues(0, 'ABCD1234'), passes(150_000), user(151_000, 'started')],
       phone,
     ],
     [
-      'goes back to the number, and offers the code that is still live',
+      'returns to the number, and offers the code that is still valid',
       'awaiting-number other …4321',
       [submits(0), issues(0, 'ABCD1234'), user(1, 'number-withdrawn')],
       phone,
     ],
     [
-      'does not make a repeated code younger',
+      'does not extend the lifetime of a repeated code',
       'expired code-not-entered',
       [submits(0), issues(0, 'ABCD1234'), reads(100_000, 'unlinked', code('ABCD1234')), passes(150_000)],
       phone,
@@ -452,19 +464,19 @@ describe('pairing codes', () => {
       phone,
     ],
     [
-      'keeps the code where an update does not name one',
+      'keeps the code if an update omits it',
       'awaiting-code ABCD-1234',
       [submits(0), issues(0, 'ABCD1234'), reads(3_000, 'unlinked')],
       phone,
     ],
     [
-      'says that the code was replaced by one for another number',
+      'reports that a code for another number replaced its code',
       'awaiting-number other …0000 (code-replaced)',
       [submits(0), issues(0, 'ABCD1234'), reads(3_000, 'unlinked', code('WXYZ9876', 150_000, '0000'))],
       phone,
     ],
     [
-      'says that the code was replaced where a change ended it',
+      'reports that a change replaced its code',
       'awaiting-number (code-replaced)',
       [
         submits(0),
@@ -474,7 +486,7 @@ describe('pairing codes', () => {
       phone,
     ],
     [
-      'says that a reset ended the code',
+      'reports that a reset ended its code',
       'awaiting-number (code-replaced)',
       [
         submits(0),
@@ -484,7 +496,7 @@ describe('pairing codes', () => {
       phone,
     ],
     [
-      'keeps its own code after its own request',
+      'keeps its code after its own request',
       'awaiting-code ABCD-1234',
       [
         submits(0),
@@ -500,13 +512,13 @@ describe('pairing codes', () => {
       phone,
     ],
     [
-      'shows the code again after the page was loaded again',
+      'shows the code again after a page reload',
       'awaiting-code ABCD-1234',
       [[0, { type: 'number-remembered', phoneNumber: NUMBER }], reads(1, 'unlinked', code('ABCD1234'))],
       phone,
     ],
     [
-      'shows no code for another number after the page was loaded again',
+      'shows no code for another number after a page reload',
       'awaiting-number other …9999',
       [
         [0, { type: 'number-remembered', phoneNumber: NUMBER }],
@@ -515,61 +527,61 @@ describe('pairing codes', () => {
       phone,
     ],
     [
-      'says why a number got no code',
+      'shows why a number got no code',
       'awaiting-number code-refused',
       [submits(0), fails(1, 'code-refused', 'request-pairing-code')],
       phone,
     ],
     [
-      'says so where the response has no code',
+      'reports a response without a code',
       'awaiting-number code-refused',
       [submits(0), reads(1, 'unlinked', {}, { request: 'request-pairing-code' })],
       phone,
     ],
     [
-      'waits 30 s after too many requests',
+      'waits 30 s after "too many requests"',
       'awaiting-number rate-limited 30001',
       [submits(0), fails(1, 'rate-limited', 'request-pairing-code')],
       phone,
     ],
     [
-      'sends no number before that',
+      'sends no number during those 30 s',
       'awaiting-number rate-limited 30001',
       [submits(0), fails(1, 'rate-limited', 'request-pairing-code'), submits(2)],
       phone,
     ],
     [
-      'allows a number after that',
+      'accepts a number after those 30 s',
       'awaiting-number',
       [submits(0), fails(1, 'rate-limited', 'request-pairing-code'), passes(30_001)],
       phone,
     ],
     [
-      'fails where the app has to change something',
+      'fails if the app has to change something',
       'failed unauthorized',
       [submits(0), fails(1, 'unauthorized', 'request-pairing-code')],
       phone,
     ],
     [
-      'offers the QR code alone where the provider has no pairing codes',
+      'offers only the QR code if the provider has no pairing codes',
       'preparing',
       [submits(0), fails(1, 'not-supported', 'request-pairing-code')],
       phone,
     ],
     [
-      'says that a number is none',
+      'reports an invalid number',
       'awaiting-number invalid-phone-number',
       [[0, { type: 'number-submitted', phoneNumber: '+49 12' }]],
       phone,
     ],
-    ['switches to the code where a number is submitted', 'requesting-code', [qr(0, 'a'), submits(1_000)]],
+    ['switches to the code when the app submits a number', 'requesting-code', [qr(0, 'a'), submits(1_000)]],
     [
-      'keeps the QR code while the user looks at the other method',
+      'keeps the QR code while the user opens the other method',
       'awaiting-scan 2@a 1/3',
       [qr(0, 'a'), chooses(1_000, 'phone-code'), chooses(2_000, 'qr')],
     ],
     [
-      'keeps the pairing code while the user looks at the QR code',
+      'keeps the pairing code while the user opens the QR code',
       'awaiting-code ABCD-1234',
       [submits(0), issues(0, 'ABCD1234'), chooses(1_000, 'qr'), qr(1_100, 'a'), chooses(2_000, 'phone-code')],
       phone,
@@ -580,7 +592,7 @@ describe('pairing codes', () => {
       [reads(0, 'preparing', { methods: ['qr'] }), chooses(1, 'phone-code')],
     ],
     [
-      'changes to a method that the provider has',
+      'changes to a method that the provider supports',
       'preparing',
       [reads(0, 'preparing', { methods: ['qr'] })],
       phone,
@@ -598,25 +610,30 @@ describe('a pairing code that another page requested', () => {
   const shows = (atMs: number): Step => user(atMs, 'other-code-shown')
   const rows: readonly Row[] = [
     [
-      'is offered by the last digits of its number',
+      'is offered with the last digits of its number',
       'awaiting-number other …0000',
       [reads(0, 'unlinked', theirs())],
       phone,
     ],
-    ['is offered when it is pushed', 'awaiting-number other …0000', [pushed(0, 'unlinked', theirs())], phone],
     [
-      'is shown after a press',
+      'is offered when an update is pushed',
+      'awaiting-number other …0000',
+      [pushed(0, 'unlinked', theirs())],
+      phone,
+    ],
+    [
+      'is shown after the user accepts the offer',
       'awaiting-code WXYZ-9876 …0000',
       [reads(0, 'unlinked', theirs()), shows(1_000)],
       phone,
     ],
-    ['is not shown by itself in the other tab', 'awaiting-scan 2@a 1/3', [qr(0, 'a', theirs())]],
+    ['is not shown automatically in the other tab', 'awaiting-scan 2@a 1/3', [qr(0, 'a', theirs())]],
     [
-      'is offered to a user who comes from the other tab',
+      'is offered to a user who opens the method in the other tab',
       'awaiting-number other …0000',
       [qr(0, 'a', theirs()), chooses(1_000, 'phone-code')],
     ],
-    ['is not shown where there is none', 'awaiting-number', [reads(0, 'unlinked'), shows(1_000)], phone],
+    ['is not shown if it does not exist', 'awaiting-number', [reads(0, 'unlinked'), shows(1_000)], phone],
     [
       'is offered until it expires',
       'awaiting-number other …0000',
@@ -624,31 +641,31 @@ describe('a pairing code that another page requested', () => {
       phone,
     ],
     [
-      'is not offered after that',
+      'is not offered after it expires',
       'awaiting-number',
       [reads(0, 'unlinked', theirs()), passes(150_000)],
       phone,
     ],
     [
-      'does not become younger by updates that go on naming it',
+      'keeps its lifetime if updates repeat it',
       'awaiting-number',
       [reads(0, 'unlinked', theirs()), reads(100_000, 'unlinked', theirs()), passes(150_000)],
       phone,
     ],
     [
-      'is not offered where it arrives expired',
+      'is not offered if it has expired on arrival',
       'awaiting-number',
       [reads(0, 'unlinked', theirs('WXYZ9876', '0000', 0))],
       phone,
     ],
     [
-      'expires on screen like an own one',
+      'expires on screen like a code of the own page',
       'expired code-not-entered',
       [reads(0, 'unlinked', theirs()), shows(1_000), passes(150_000)],
       phone,
     ],
     [
-      'is followed by the number on Retry, which is not known here',
+      'needs the number again on Retry, because this page does not have it',
       'awaiting-number',
       [reads(0, 'unlinked', theirs()), shows(1_000), passes(150_000), user(151_000, 'started')],
       phone,
@@ -660,19 +677,19 @@ describe('a pairing code that another page requested', () => {
       phone,
     ],
     [
-      'gives way to a later one of the same number',
+      'is replaced by a later code for the same number',
       'awaiting-code EFGH-5678 …0000',
       [reads(0, 'unlinked', theirs()), shows(1_000), reads(2_000, 'unlinked', theirs('EFGH5678'))],
       phone,
     ],
     [
-      'is replaced by one of a third number, which is offered',
+      'is replaced by a code for a third number, which is offered',
       'awaiting-number other …7777 (code-replaced)',
       [reads(0, 'unlinked', theirs()), shows(1_000), reads(2_000, 'unlinked', theirs('EFGH5678', '7777'))],
       phone,
     ],
     [
-      'is replaced in the offer by a later one',
+      'is replaced in the offer by a later code',
       'awaiting-number other …7777',
       [reads(0, 'unlinked', theirs()), reads(2_000, 'unlinked', theirs('EFGH5678', '7777'))],
       phone,
@@ -684,7 +701,7 @@ describe('a pairing code that another page requested', () => {
       phone,
     ],
     [
-      'is offered after a change that it is the result of',
+      'is offered after the change that created it',
       'awaiting-number other …0000',
       [
         reads(0, 'unlinked'),
@@ -693,19 +710,19 @@ describe('a pairing code that another page requested', () => {
       phone,
     ],
     [
-      'gives way to an own one',
+      'is replaced by a code of the own page',
       'awaiting-code ABCD-1234',
       [reads(0, 'unlinked', theirs()), submits(1_000), issues(2_000, 'ABCD1234')],
       phone,
     ],
     [
-      'is offered again where the own number got none',
+      'is offered again if the own number got no code',
       'awaiting-number code-refused other …0000',
       [reads(0, 'unlinked', theirs()), submits(1_000), fails(2_000, 'code-refused', 'request-pairing-code')],
       phone,
     ],
     [
-      'is offered again on the way back to the number',
+      'is offered again when the user returns to the number',
       'awaiting-number other …0000',
       [reads(0, 'unlinked', theirs()), shows(1_000), user(2_000, 'number-withdrawn')],
       phone,
@@ -723,13 +740,13 @@ describe('a pairing code that another page requested', () => {
       phone,
     ],
     [
-      'leads to the link that it made',
+      'leads to the link that the phone makes with it',
       'linked Ana',
       [reads(0, 'unlinked', theirs()), shows(1_000), reads(5_000, 'linked', { account })],
       phone,
     ],
     [
-      'is not offered after a link that ended',
+      'is not offered after the link has ended',
       'awaiting-number (link-ended)',
       [
         reads(0, 'unlinked', theirs()),
@@ -740,7 +757,7 @@ describe('a pairing code that another page requested', () => {
       phone,
     ],
     [
-      'is not offered when the clock is set back',
+      'is not offered after the clock is set back',
       'awaiting-number',
       [reads(0, 'unlinked', theirs()), passes(-5_000)],
       phone,
@@ -767,22 +784,22 @@ describe('a pairing code that another page requested', () => {
 
 describe('a link', () => {
   const rows: readonly Row[] = [
-    ['is linking where the provider says so', 'linking', [qr(0, 'a'), reads(1_000, 'linking')]],
+    ['is linking if the provider reports it', 'linking', [qr(0, 'a'), reads(1_000, 'linking')]],
     [
-      'is not linking because a code is missing',
+      'is not linking only because a code is missing',
       'preparing',
       [qr(0, 'a'), passes(20_000), reads(20_100, 'preparing')],
     ],
-    ['is linked where the provider says so', 'linked Ana', [qr(0, 'a'), reads(1_000, 'linked', { account })]],
+    ['is linked if the provider reports it', 'linked Ana', [qr(0, 'a'), reads(1_000, 'linked', { account })]],
     ['is linked at the first update', 'linked Ana', [reads(0, 'linked', { account })]],
     ['is linked without an account', 'linked', [reads(0, 'linked')]],
     [
-      'takes the name that comes later',
+      'adds a name that arrives later',
       'linked Ana',
       [reads(0, 'linked'), reads(3_000, 'linked', { account })],
     ],
     [
-      'keeps the name that a later update lacks',
+      'keeps the name if a later update omits it',
       'linked Ana',
       [reads(0, 'linked', { account }), reads(3_000, 'linked', { account: { id: '1' } })],
     ],
@@ -792,37 +809,37 @@ describe('a link', () => {
       [reads(0, 'linked', { account }), reads(3_000, 'linked', { account: { phoneNumber: '447700900123' } })],
     ],
     [
-      'stays linking through a moment of "not linked"',
+      'stays linking if "not linked" lasts only a moment',
       'linking',
       [reads(0, 'linking'), reads(9_999, 'unlinked')],
     ],
     [
-      'goes back to codes after 10 s of it, and says why',
+      'returns to codes after 10 s of "not linked", and reports why',
       'preparing (link-not-finished)',
       [reads(0, 'linking'), reads(10_000, 'unlinked')],
     ],
     [
-      'goes back to codes after 10 s of "stopped" too',
+      'returns to codes after 10 s of "stopped" too',
       'preparing starting (link-not-finished)',
       [reads(0, 'linking'), reads(10_000, 'stopped')],
     ],
     [
-      'stays linking through a moment of "stopped"',
+      'stays linking if "stopped" lasts only a moment',
       'linking',
       [reads(0, 'linking'), reads(9_999, 'stopped')],
     ],
     [
-      'says so where an earlier link is in the way after it',
+      'reports a failed link if an earlier link is still in the way',
       'failed session-stale (link-not-finished)',
       [reads(0, 'linking'), reads(10_000, 'stale')],
     ],
     [
-      'says so while the next code is on screen',
+      'reports a failed link while the next code is on screen',
       'awaiting-scan 2@b 1/3 (link-not-finished)',
       [reads(0, 'linking'), qr(10_000, 'b')],
     ],
     [
-      'says so where the code of the phone expires after it',
+      'reports a failed link if the pairing code expires after it',
       'expired code-not-entered (link-not-finished)',
       [
         submits(0),
@@ -834,19 +851,27 @@ describe('a link', () => {
       { method: 'phone-code' },
     ],
     [
-      'says no more of it in the next round',
+      'no longer reports a failed link in the next round',
       'preparing',
       [reads(0, 'linking'), reads(10_000, 'unlinked'), passes(40_000), user(41_000, 'started')],
     ],
-    ['offers a way out after 30 s of linking', 'linking start-over', [reads(0, 'linking'), passes(30_000)]],
     [
-      'offers to try again where the provider cannot be reset',
+      'offers to start over after 30 s of linking',
+      'linking start-over',
+      [reads(0, 'linking'), passes(30_000)],
+    ],
+    [
+      'offers to try again if the provider cannot be reset',
       'linking try-again',
       [reads(0, 'linking', { abilities: [] }), passes(30_000)],
     ],
-    ['resets then', 'preparing resetting', [reads(0, 'linking'), passes(30_000), startsOver(31_000)]],
     [
-      'gives the field back where a pairing code led to it',
+      'resets when the user starts over',
+      'preparing resetting',
+      [reads(0, 'linking'), passes(30_000), startsOver(31_000)],
+    ],
+    [
+      'returns to the number field if a pairing code led to the failed link',
       'awaiting-number',
       [submits(0), issues(0, 'ABCD1234'), reads(5_000, 'linking'), passes(35_000), startsOver(36_000)],
       { method: 'phone-code' },
@@ -856,7 +881,7 @@ describe('a link', () => {
       'failed session-stale',
       Array.from({ length: 11 }, (_, n) => reads(n * 30_000, 'linking')),
     ],
-    ['shows no code while linking', 'linking', [reads(0, 'linking'), qr(1_000, 'a')]],
+    ['shows no code during linking', 'linking', [reads(0, 'linking'), qr(1_000, 'a')]],
     [
       'moves from an expired code to linking',
       'linking',
@@ -870,22 +895,22 @@ describe('a link', () => {
       { maxRefreshes: 1 },
     ],
     [
-      'stays linked where one update says that the link is gone',
+      'stays linked if only one update denies the link',
       'linked Ana',
       [reads(0, 'linked', { account }), reads(3_000, 'unlinked')],
     ],
     [
-      'begins anew where two updates say so',
+      'starts again if two updates deny the link',
       'preparing (link-ended)',
       [reads(0, 'linked', { account }), reads(3_000, 'unlinked'), reads(3_300, 'unlinked')],
     ],
     [
-      'shows the next code at once then',
+      'shows the next code immediately after two updates deny the link',
       'awaiting-scan 2@a 1/3 (link-ended)',
       [reads(0, 'linked', { account }), reads(3_000, 'unlinked'), qr(3_300, 'a')],
     ],
     [
-      'stays linked where the same update comes twice',
+      'stays linked if the same update arrives twice',
       'linked Ana',
       [
         reads(0, 'linked', { account }),
@@ -894,7 +919,7 @@ describe('a link', () => {
       ],
     ],
     [
-      'stays linked after a doubt that the next update clears',
+      'stays linked if the next update confirms the link again',
       'linked Ana',
       [
         reads(0, 'linked', { account }),
@@ -909,22 +934,22 @@ describe('a link', () => {
       [reads(0, 'linked', { account }), ...Array.from({ length: 12 }, (_, n) => fails(n, 'network'))],
     ],
     [
-      'begins anew where two updates say that the provider sleeps',
+      'starts again if two updates report a stopped session',
       'preparing starting (link-ended)',
       [reads(0, 'linked', { account }), reads(3_000, 'stopped'), reads(3_300, 'stopped')],
     ],
     [
-      'says so where an earlier link is in the way then',
+      'reports an earlier link that is in the way after two updates deny the link',
       'failed session-stale (link-ended)',
       [reads(0, 'linked', { account }), reads(3_000, 'stale'), reads(3_300, 'stale')],
     ],
     [
-      'says after three minutes that the phone was unlinked',
+      'reports after three minutes that the phone was unlinked',
       'preparing (unlinked-on-phone)',
       [reads(0, 'linked', { account }), reads(180_000, 'unlinked'), reads(180_300, 'unlinked')],
     ],
     [
-      'ends at once where another page unlinked it',
+      'ends immediately if another page unlinks the phone',
       'preparing (unlinked-on-phone)',
       [
         reads(0, 'linked', { account }),
@@ -933,26 +958,26 @@ describe('a link', () => {
     ],
     ['ignores a code while linked', 'linked Ana', [reads(0, 'linked', { account }), qr(1_000, 'a')]],
     [
-      'fails where another phone than the expected one was linked',
+      'fails if another phone than the expected one is linked',
       'failed wrong-phone-number',
       [reads(0, 'linked', { account })],
       { expectedPhoneNumber: '447700900123' },
     ],
     [
-      'counts when it is the expected number',
+      'is complete when the expected number is linked',
       'linked Ana',
       [reads(0, 'linked', { account })],
       { expectedPhoneNumber: '5511987654321' },
     ],
-    ['counts at once where no number is expected', 'linked Ana', [reads(0, 'linked', { account })]],
+    ['is complete immediately if no number is expected', 'linked Ana', [reads(0, 'linked', { account })]],
     [
-      'asks the user where it is probably the expected number',
+      'lets the user confirm a number that is probably the expected one',
       'confirming-number Ana',
       [reads(0, 'linked', { account }), reads(3_000, 'linked', { account })],
       { expectedPhoneNumber: '5521987654321' },
     ],
     [
-      'is linked when the user says that it is',
+      'is linked when the user confirms the number',
       'linked Ana',
       [reads(0, 'linked', { account }), judges(5_000, 'same'), reads(6_000, 'linked', { account })],
       { expectedPhoneNumber: '5521987654321' },
@@ -964,7 +989,7 @@ describe('a link', () => {
       { expectedPhoneNumber: '5521987654321' },
     ],
     [
-      'asks no second time in another component',
+      'does not repeat the confirmation in another component',
       'linked Ana',
       [
         reads(0, 'linked', { account }),
@@ -977,31 +1002,31 @@ describe('a link', () => {
       { expectedPhoneNumber: '5521987654321' },
     ],
     [
-      'is compared anew where the app expects another number',
+      'is compared again if the app expects another number',
       'failed wrong-phone-number',
       [reads(0, 'linked', { account }), [5_000, { type: 'expected', phoneNumber: '447700900123' }]],
       { expectedPhoneNumber: '5511987654321' },
     ],
     [
-      'begins anew where the link ends while the user is asked',
+      'starts again if the link ends during the confirmation',
       'preparing (link-ended)',
       [reads(0, 'linked', { account }), reads(3_000, 'unlinked'), reads(3_300, 'unlinked')],
       { expectedPhoneNumber: '5521987654321' },
     ],
     [
-      'believes a provider that does not tell the number',
+      'accepts a link if the provider does not report the number',
       'linked',
       [reads(0, 'linked')],
       { expectedPhoneNumber: '447700900123' },
     ],
     [
-      'fails when the number comes later',
+      'fails if another number is reported later',
       'failed wrong-phone-number',
       [reads(0, 'linked'), reads(3_000, 'linked', { account })],
       { expectedPhoneNumber: '447700900123' },
     ],
     [
-      'requires a passkey where the provider says so',
+      'requires a passkey if the provider reports it',
       'passkey-required',
       [qr(0, 'a'), reads(1_000, 'passkey-required')],
     ],
@@ -1018,7 +1043,7 @@ describe('a link', () => {
 
 describe('an obstacle to pairing', () => {
   const rows: readonly Row[] = [
-    ['starts a provider that sleeps', 'preparing starting', [reads(0, 'stopped')]],
+    ['starts a stopped provider session', 'preparing starting', [reads(0, 'stopped')]],
     [
       'waits for the code after the start',
       'preparing starting',
@@ -1030,12 +1055,12 @@ describe('an obstacle to pairing', () => {
       [reads(0, 'stopped'), [100, { type: 'request-done', request: 'start' }], qr(500, 'a')],
     ],
     [
-      'fails where the start did not help',
+      'fails if the start had no effect',
       'failed session-stale',
       [reads(0, 'stopped'), [100, { type: 'request-done', request: 'start' }], reads(500, 'stopped')],
     ],
     [
-      'waits where a process that has not seen the start still says "stopped"',
+      'waits if another process still reports "stopped" after the start',
       'preparing starting',
       [
         reads(0, 'stopped'),
@@ -1045,7 +1070,7 @@ describe('an obstacle to pairing', () => {
       ],
     ],
     [
-      'fails where the process that has seen the start still says "stopped"',
+      'fails if the process that ran the start still reports "stopped"',
       'failed session-stale',
       [
         reads(0, 'stopped'),
@@ -1055,7 +1080,7 @@ describe('an obstacle to pairing', () => {
       ],
     ],
     [
-      'starts again after codes that were shown',
+      'starts again after codes were shown',
       'preparing starting',
       [
         reads(0, 'stopped'),
@@ -1065,31 +1090,31 @@ describe('an obstacle to pairing', () => {
       ],
     ],
     [
-      'does not start when the round is over',
+      'does not start after the round has ended',
       'expired unscanned',
       [...threeCodes, passes(60_000), reads(60_100, 'stopped')],
     ],
-    ['fails where an earlier link is in the way', 'failed session-stale', [reads(0, 'stale')]],
+    ['fails if an earlier link is in the way', 'failed session-stale', [reads(0, 'stale')]],
     [
-      'resets by itself where the app said that the phone was linked before',
+      'resets automatically if the app says that the phone was linked before',
       'preparing resetting',
       [reads(0, 'stale')],
       { clearsLeftovers: true },
     ],
     ['resets on Start over', 'preparing resetting', [reads(0, 'stale'), user(1_000, 'started')]],
-    ['fails at once at a refusal', 'failed unauthorized', [fails(0, 'unauthorized')]],
+    ['fails immediately after a refusal', 'failed unauthorized', [fails(0, 'unauthorized')]],
     [
-      'fails at once where the provider was refused',
+      'fails immediately if the provider was refused',
       'failed unauthorized',
       [reads(0, 'preparing', { error: { code: 'unauthorized' } })],
     ],
     [
-      'takes a refusal for a transient error where the server tries again',
+      'treats a refusal as a transient error if the server tries again',
       'preparing retrying provider-unavailable',
       [reads(0, 'preparing', { error: { code: 'unauthorized' }, willRetry: true })],
     ],
     [
-      'fails where the server believes the refusal in the end',
+      'fails when the server confirms the refusal',
       'failed session-not-found',
       [
         reads(0, 'preparing', { error: { code: 'session-not-found' }, willRetry: true }),
@@ -1107,21 +1132,33 @@ describe('an obstacle to pairing', () => {
       'preparing retrying network',
       Array.from({ length: 7 }, (_, n) => fails(n, 'network')),
     ],
-    ['fails at the eighth', 'failed network', Array.from({ length: 8 }, (_, n) => fails(n, 'network'))],
+    [
+      'fails after the eighth transient error',
+      'failed network',
+      Array.from({ length: 8 }, (_, n) => fails(n, 'network')),
+    ],
     [
       'retries two other errors',
       'preparing retrying invalid-answer',
       [fails(0, 'invalid-answer'), fails(1, 'invalid-answer')],
     ],
-    ['fails at the third', 'failed invalid-answer', [0, 1, 2].map((n) => fails(n, 'invalid-answer'))],
     [
-      'counts an error of the provider once, however often it is read',
+      'fails after the third other error',
+      'failed invalid-answer',
+      [0, 1, 2].map((n) => fails(n, 'invalid-answer')),
+    ],
+    [
+      'counts an error of the provider once, even if it is read again',
       'preparing retrying timeout',
       Array.from({ length: 20 }, (_, n) =>
         reads(n, 'preparing', { seq: 1e9, error: { code: 'timeout', retryInMs: 1_000 } }),
       ),
     ],
-    ['forgets failures after an update', 'preparing', [fails(0, 'network'), reads(1_000, 'preparing')]],
+    [
+      'resets the count of failures after an update',
+      'preparing',
+      [fails(0, 'network'), reads(1_000, 'preparing')],
+    ],
     [
       'tries again on Retry',
       'preparing',
@@ -1133,22 +1170,22 @@ describe('an obstacle to pairing', () => {
       [fails(0, 'unauthorized'), user(100, 'started'), qr(200, 'a')],
     ],
     [
-      'stays failed whatever is pushed',
+      'stays failed after any pushed update',
       'failed unauthorized',
       [fails(0, 'unauthorized'), pushed(1_000, 'unlinked')],
     ],
     [
-      'stays failed when the clock is set back',
+      'stays failed after the clock is set back',
       'failed unauthorized',
       [fails(0, 'unauthorized'), passes(-5_000)],
     ],
     [
-      'still resets then',
+      'resets after the clock is set back',
       'preparing resetting',
       [reads(0, 'stale'), passes(-5_000), user(-4_000, 'started')],
     ],
     [
-      'stays linked when the clock is set back',
+      'stays linked after the clock is set back',
       'linked Ana',
       [reads(0, 'linked', { account }), passes(-5_000)],
     ],
@@ -1159,8 +1196,8 @@ describe('an obstacle to pairing', () => {
       [submits(0), issues(0, 'ABCD1234'), passes(-5_000)],
       { method: 'phone-code' },
     ],
-    ['is idle after cancel', 'idle', [qr(0, 'a'), user(1, 'cancelled')]],
-    ['ignores updates after cancel', 'idle', [user(1, 'cancelled'), reads(2, 'linked', { account })]],
+    ['is idle after a cancel', 'idle', [qr(0, 'a'), user(1, 'cancelled')]],
+    ['ignores updates after a cancel', 'idle', [user(1, 'cancelled'), reads(2, 'linked', { account })]],
   ]
   it.each<Row>(rows)('%s', (_, expected, steps, options = {}) => {
     expect(wordsAfter(options, steps)).toBe(expected)
@@ -1175,12 +1212,12 @@ describe('updates that arrive out of order, or from another source', () => {
       [reads(0, 'linking', { seq: 9 }), reads(100, 'linked', { seq: 8, account })],
     ],
     [
-      'takes a response of another process',
+      'accepts a response of another process',
       'linked Ana',
       [reads(0, 'linking', { seq: 1e9 }), reads(100, 'linked', { origin: 'process-2', seq: 1, account })],
     ],
     [
-      'drops everything of another session',
+      'drops all data of another session',
       'preparing',
       [reads(0, 'linked', { account }), reads(100, 'preparing', { session: 'session-b' })],
     ],
@@ -1190,7 +1227,7 @@ describe('updates that arrive out of order, or from another source', () => {
       [qr(0, 'a'), qr(100, 'b', { session: 'session-b' })],
     ],
     [
-      'drops the pairing code and the number of another session, and offers the code of this one',
+      'drops the pairing code and the number of another session, and offers the code of the new one',
       'awaiting-number other …4321',
       [
         submits(0),
@@ -1200,27 +1237,27 @@ describe('updates that arrive out of order, or from another source', () => {
       { method: 'phone-code' },
     ],
     [
-      'hides a code that a change made invalid',
+      'hides a code after a change made it invalid',
       'preparing',
       [qr(0, 'a'), reads(100, 'preparing', { revision: T + 50, reason: 'reset' })],
     ],
     [
-      'shows it again where it is still live',
+      'shows a hidden code again if it is still valid',
       'awaiting-scan 2@a 1/3',
       [qr(0, 'a'), qr(100, 'a', { revision: T + 50, reason: 'code-replaced' })],
     ],
     [
-      'keeps a code where an update has no revision',
+      'keeps a code if an update has no revision',
       'awaiting-scan 2@a 1/3',
       [qr(0, 'a', { revision: T }), reads(100, 'preparing')],
     ],
     [
-      'shows nothing of the cache before an update confirms it',
+      'shows no cached data before an update confirms it',
       'preparing',
       [reads(0, 'linked', { account }), user(1_000, 'left'), user(1_001, 'entered')],
     ],
     [
-      'fails when a component that came back to a link gets nothing but transient errors',
+      'fails if a component mounts again on a link and gets only transient errors',
       'failed network',
       [
         reads(0, 'linked', { account }),
@@ -1230,7 +1267,7 @@ describe('updates that arrive out of order, or from another source', () => {
       ],
     ],
     [
-      'fails when a component that came back to a link is refused',
+      'fails if a component mounts again on a link and gets a refusal',
       'failed sign-in-required',
       [
         reads(0, 'linked', { account }),
@@ -1240,17 +1277,17 @@ describe('updates that arrive out of order, or from another source', () => {
       ],
     ],
     [
-      'shows it when an update has confirmed it',
+      'shows cached data after an update confirms it',
       'linked Ana',
       [reads(0, 'linked', { account }), user(1_000, 'left'), user(1_001, 'entered'), reads(1_100, 'linked')],
     ],
     [
-      'begins a round where a component comes back 1 s after an expired one',
+      'starts a round if a component mounts 1 s after the last one expired',
       'awaiting-scan 2@d 1/3',
       [...threeCodes, passes(60_000), user(61_000, 'left'), user(62_000, 'entered'), qr(62_100, 'd')],
     ],
     [
-      'shows the end where a component has only moved',
+      'stays expired if a component only moved',
       'expired unscanned',
       [
         ...threeCodes,
@@ -1261,7 +1298,7 @@ describe('updates that arrive out of order, or from another source', () => {
       ],
     ],
     [
-      'begins with the number where it comes back after an expired pairing code',
+      'starts with the number if a component mounts after an expired pairing code',
       'awaiting-number',
       [
         submits(0),
@@ -1274,7 +1311,7 @@ describe('updates that arrive out of order, or from another source', () => {
       { method: 'phone-code' },
     ],
     [
-      'begins a round where it comes back after a transient failure',
+      'starts a round if a component mounts after a transient failure',
       'awaiting-scan 2@a 1/3',
       [
         ...Array.from({ length: 8 }, (_, n) => fails(n, 'network')),
@@ -1284,7 +1321,7 @@ describe('updates that arrive out of order, or from another source', () => {
       ],
     ],
     [
-      'stays failed where it comes back after another failure',
+      'stays failed if a component mounts after another failure',
       'failed unauthorized',
       [
         fails(0, 'unauthorized'),
@@ -1294,7 +1331,7 @@ describe('updates that arrive out of order, or from another source', () => {
       ],
     ],
     [
-      'is linked where that read says so',
+      'is linked if the read after mounting reports it',
       'linked Ana',
       [
         fails(0, 'unauthorized'),
@@ -1312,66 +1349,80 @@ describe('updates that arrive out of order, or from another source', () => {
 describe('nextRequest()', () => {
   const phone: Partial<SessionOptions> = { method: 'phone-code' }
   const rows: readonly Row[] = [
-    ['reads the code at once', 'read code -1800000000000', []],
+    ['reads the code immediately', 'read code -1800000000000', []],
     ['requests nothing before a start', 'nothing', [], { autoStart: false }],
-    ['reads when the update says so', 'read code 3000', [qr(0, 'a')]],
-    ['names the code that it has', 'id-a', [qr(0, 'a')]],
-    ['reads one second after a pushed update is late', 'read code 4000', [pushed(0, 'preparing')]],
+    ['reads at the time that the update states', 'read code 3000', [qr(0, 'a')]],
+    ['names the code that the page has', 'id-a', [qr(0, 'a')]],
+    ['reads one second after a pushed update was due', 'read code 4000', [pushed(0, 'preparing')]],
     [
-      'reads at once when nothing is pushed any more',
+      'reads immediately when the provider stops pushing',
       'read code 100',
       [pushed(0, 'preparing'), [100, { type: 'push-ended' }]],
     ],
-    ['is not moved by other events', 'read code 3000', [qr(0, 'a'), user(2_000, 'number-withdrawn')]],
+    ['is not rescheduled by other events', 'read code 3000', [qr(0, 'a'), user(2_000, 'number-withdrawn')]],
     ['reads the state while linking', 'read state 1000', [reads(0, 'linking', { nextInMs: 1_000 })]],
     [
-      'reads the state once more when the last code has expired',
+      'reads the state once more after the last code has expired',
       'read state 60000',
       [...threeCodes, passes(60_000)],
     ],
-    ['requests nothing after that', 'nothing', [...threeCodes, passes(60_000), reads(60_100, 'unlinked')]],
     [
-      'looks again where the provider is between two states, which may be a scan of the last moment',
+      'requests nothing after that last read',
+      'nothing',
+      [...threeCodes, passes(60_000), reads(60_100, 'unlinked')],
+    ],
+    [
+      'reads again while the provider prepares, because the last code may have been scanned just in time',
       'read state 63100',
       [...threeCodes, passes(60_000), reads(60_100, 'preparing')],
     ],
     [
-      'requests nothing as soon as it is in one',
+      'requests nothing when the provider no longer prepares',
       'nothing',
       [...threeCodes, passes(60_000), reads(60_100, 'preparing'), reads(63_100, 'unlinked')],
     ],
     [
-      'requests nothing after 20 seconds between two states',
+      'requests nothing after the provider has prepared for 20 seconds',
       'nothing',
       [...threeCodes, passes(60_000), reads(60_100, 'preparing'), reads(80_100, 'preparing')],
     ],
     [
-      'looks again after a pairing code too',
+      'reads again after a pairing code too',
       'read state 153100',
       [submits(0), issues(0, 'ABCD1234'), passes(150_000), reads(150_100, 'preparing')],
       phone,
     ],
     [
-      'requests nothing where that read fails',
+      'requests nothing if that last read fails',
       'nothing',
       [...threeCodes, passes(60_000), fails(60_100, 'network')],
     ],
-    ['starts a provider that sleeps at once', 'start 0', [reads(0, 'stopped')]],
-    ['resets at once on Start over', 'reset 1000', [reads(0, 'stale'), user(1_000, 'started')]],
+    ['starts a stopped provider session immediately', 'start 0', [reads(0, 'stopped')]],
+    ['resets immediately on Start over', 'reset 1000', [reads(0, 'stale'), user(1_000, 'started')]],
     [
       'unlinks the wrong phone on Start over',
       'unlink 1000',
       [reads(0, 'linked', { account }), user(1_000, 'started')],
       { expectedPhoneNumber: '447700900123' },
     ],
-    ['requests a pairing code at once', 'request-pairing-code 0', [submits(1_000)], { method: 'phone-code' }],
     [
-      'reads the state while a pairing code is live',
+      'requests a pairing code immediately',
+      'request-pairing-code 0',
+      [submits(1_000)],
+      { method: 'phone-code' },
+    ],
+    [
+      'reads the state while a pairing code is valid',
       'read state 3000',
       [submits(0), issues(0, 'ABCD1234')],
       { method: 'phone-code' },
     ],
-    ['reads the state once for the number', 'read state -1800000000000', [], { method: 'phone-code' }],
+    [
+      'reads the state once while the number field is shown',
+      'read state -1800000000000',
+      [],
+      { method: 'phone-code' },
+    ],
     [
       'requests nothing while the user types the number',
       'nothing',
@@ -1379,65 +1430,78 @@ describe('nextRequest()', () => {
       { method: 'phone-code' },
     ],
     [
-      'goes on while a QR code may have been scanned',
+      'keeps polling while a QR code may have been scanned',
       'read state 3000',
       [qr(0, 'a'), chooses(1_000, 'phone-code')],
     ],
     ['waits 1 s after a failed read', 'read code 1000', [fails(0, 'network')]],
-    ['waits 2 s after the second', 'read code 3000', [fails(0, 'network'), fails(1_000, 'network')]],
     [
-      'waits as long as the server says',
+      'waits 2 s after the second failed read',
+      'read code 3000',
+      [fails(0, 'network'), fails(1_000, 'network')],
+    ],
+    [
+      'waits as long as the server states',
       'read code 7000',
       [reads(0, 'preparing', { error: { code: 'timeout', retryInMs: 7_000 } })],
     ],
-    ['reads a link as the update says', 'read state 15000', [reads(0, 'linked', { nextInMs: 15_000 })]],
     [
-      'confirms at once that a link is gone',
+      'reads a linked state at the time that the update states',
+      'read state 15000',
+      [reads(0, 'linked', { nextInMs: 15_000 })],
+    ],
+    [
+      'confirms immediately that a link has ended',
       'read state 3000',
       [reads(0, 'linked'), reads(3_000, 'unlinked')],
     ],
     [
-      'reads on until the state of a phone-code session is known',
+      'keeps reading until the state of a phone-code session is known',
       'read state 3000',
       [reads(0, 'preparing')],
       phone,
     ],
     [
-      'reads on after an error in the first update of one',
+      'keeps reading if the first update of a phone-code session has an error',
       'read state 7000',
       [reads(0, 'preparing', { error: { code: 'timeout', retryInMs: 7_000 } })],
       phone,
     ],
-    ['starts a session that sleeps at once', 'start 0', [reads(0, 'stopped')]],
+    ['starts a stopped phone-code session immediately', 'start 0', [reads(0, 'stopped')]],
     [
-      'does not wait with the start for an update that comes in between',
+      'starts without waiting for an update that arrives first',
       'start 0',
       [reads(0, 'stopped'), pushed(10, 'stopped')],
     ],
     [
-      'does not wait with a reset either',
+      'resets without waiting for an update that arrives first',
       'reset 0',
       [reads(0, 'stale'), pushed(10, 'stale'), pushed(20, 'preparing')],
       { clearsLeftovers: true },
     ],
     [
-      'reads a link that came before the start as usual',
+      'reads a link that existed before the start at the usual interval',
       'read state 3020',
       [reads(0, 'stopped'), reads(10, 'linked'), reads(20, 'linked')],
     ],
     [
-      'keeps the pause after a start that failed',
+      'keeps the pause after a failed start',
       'start 1000',
       [reads(0, 'stopped'), fails(0, 'network', 'reset'), pushed(10, 'stopped')],
     ],
-    ['requests nothing once it is known', 'nothing', [reads(0, 'unlinked')], phone],
+    [
+      'requests nothing after the state of a phone-code session is known',
+      'nothing',
+      [reads(0, 'unlinked')],
+      phone,
+    ],
     ['requests nothing after a failure', 'nothing', [fails(0, 'unauthorized')]],
     [
-      'reads the state once where a component comes back to a failure',
+      'reads the state once if a component mounts again after a failure',
       'read state 2000',
       [fails(0, 'unauthorized'), user(1_000, 'left'), user(2_000, 'entered')],
     ],
-    ['reads at once after the clock was set back', 'read code -5000', [qr(0, 'a'), passes(-5_000)]],
+    ['reads immediately after the clock was set back', 'read code -5000', [qr(0, 'a'), passes(-5_000)]],
   ]
   it.each<Row>(rows)('%s', (_, expected, steps, options = {}) => {
     const request = nextRequest(run(options, steps).facts)
@@ -1454,18 +1518,22 @@ describe('nextRequest()', () => {
 
 describe('later.wantedStream()', () => {
   it.each<readonly [string, PairingMethod | undefined, readonly Step[]]>([
-    ['streams while a code is up', 'qr', [qr(0, 'a')]],
+    ['streams while a code is on screen', 'qr', [qr(0, 'a')]],
     ['streams the state for the other method', 'phone-code', [qr(0, 'a'), chooses(1, 'phone-code')]],
-    ['ends when the round is over', undefined, [...threeCodes, passes(60_000)]],
+    ['ends with the round', undefined, [...threeCodes, passes(60_000)]],
     ['streams while linking', 'qr', [reads(0, 'linking')]],
     [
       'streams for three minutes after a link',
       'qr',
       [reads(0, 'linked'), reads(180_000, 'linked', { account })],
     ],
-    ['ends after that', undefined, [reads(0, 'linked'), reads(180_001, 'linked', { account })]],
     [
-      'streams until a link is confirmed for a component that came back',
+      'ends three minutes after a link',
+      undefined,
+      [reads(0, 'linked'), reads(180_001, 'linked', { account })],
+    ],
+    [
+      'streams until a link is confirmed for a component that was mounted again',
       'qr',
       [reads(0, 'linked'), user(1_000, 'left'), user(200_000, 'entered')],
     ],
@@ -1478,38 +1546,47 @@ describe('later.wantedStream()', () => {
 describe('nextDeadline()', () => {
   const deadline = (facts: SessionFacts) => nextDeadline(facts) - T
   it.each<[string, number, readonly Step[], Partial<SessionOptions>?]>([
-    ['is the moment at which a code is hidden', 7_000, [qr(0, 'a', { hideInMs: 7_000 })]],
-    ['is the moment at which a way out is offered', 30_000, [reads(0, 'preparing')]],
-    ['is the moment for linking too', 30_000, [reads(0, 'linking')]],
-    ['is the moment for a pairing code too', 30_000, [submits(0)], { method: 'phone-code' }],
+    ['is the time at which a code is hidden', 7_000, [qr(0, 'a', { hideInMs: 7_000 })]],
+    ['is the time at which the session offers to start over', 30_000, [reads(0, 'preparing')]],
+    ['is the time at which the session offers to start over during linking', 30_000, [reads(0, 'linking')]],
     [
-      'is the end of the code of another page',
+      'is the time at which the session offers to start over without a pairing code',
+      30_000,
+      [submits(0)],
+      { method: 'phone-code' },
+    ],
+    [
+      'is the time at which the code of another page expires',
       100_000,
       [reads(0, 'unlinked', code('WXYZ9876', 100_000, '0000'))],
       { method: 'phone-code' },
     ],
-    ['is none once it is offered', Number.POSITIVE_INFINITY, [reads(0, 'preparing'), passes(30_000)]],
-    ['is the end of the last code', 60_000, [...threeCodes]],
-    ['is none after the round', Number.POSITIVE_INFINITY, [...threeCodes, passes(60_000)]],
     [
-      'is the moment at which a pairing code is slow',
+      'is undefined after the session offers to start over',
+      Number.POSITIVE_INFINITY,
+      [reads(0, 'preparing'), passes(30_000)],
+    ],
+    ['is the time at which the last code expires', 60_000, [...threeCodes]],
+    ['is undefined after the round', Number.POSITIVE_INFINITY, [...threeCodes, passes(60_000)]],
+    [
+      'is the time at which a pairing code is slow',
       30_000,
       [submits(0), issues(0, 'ABCD1234')],
       { method: 'phone-code' },
     ],
     [
-      'is the end of a slow pairing code',
+      'is the time at which a slow pairing code expires',
       150_000,
       [submits(0), issues(0, 'ABCD1234'), passes(30_000)],
       { method: 'phone-code' },
     ],
     [
-      'is the end of the cool-down',
+      'is the end of the wait after too many requests',
       30_001,
       [submits(0), fails(1, 'rate-limited', 'request-pairing-code')],
       { method: 'phone-code' },
     ],
-    ['is none once linked', Number.POSITIVE_INFINITY, [reads(0, 'linked')]],
+    ['is undefined when a phone is linked', Number.POSITIVE_INFINITY, [reads(0, 'linked')]],
   ])('%s', (_, expected, steps, options = {}) => {
     expect(deadline(run(options, steps).facts)).toBe(expected)
   })

@@ -177,7 +177,7 @@ describe('decodeSnapshot()', () => {
     ['a page', '<!DOCTYPE html>'],
     ['a list', [{ status: 'linked' }]],
     ['no status', { account: { name: 'Ana' } }],
-    ['a status of every object', { status: 'constructor' }],
+    ['a status that is a property of every object', { status: 'constructor' }],
     ['a status that is an object', { status: { toString: 'linked' } }],
     ['a code without text', { status: 'qr' }],
     [
@@ -206,18 +206,18 @@ describe('decodeSnapshot()', () => {
     ['nothing', undefined],
     ['text', 'Ana'],
     ['a list', ['Ana']],
-    ['fields of no use', { phoneNumber: {}, name: [], avatarUrl: true, id: null }],
+    ['fields of the wrong type', { phoneNumber: {}, name: [], avatarUrl: true, id: null }],
     ['a script as avatar', { avatarUrl: 'javascript:alert(1)' }],
-    ['a script behind white space as avatar', { avatarUrl: ' \tjavascript:alert(1)//https://x/' }],
+    ['a script after white space as avatar', { avatarUrl: ' \tjavascript:alert(1)//https://x/' }],
     ['a data URI as avatar', { avatarUrl: 'data:image/svg+xml,<svg onload=alert(1)>' }],
     ['an insecure avatar', { avatarUrl: 'http://cdn.example/ana.jpg' }],
-    ['an avatar of no scheme', { avatarUrl: '//cdn.example/ana.jpg' }],
+    ['an avatar URL without a scheme', { avatarUrl: '//cdn.example/ana.jpg' }],
     ['an avatar with a password', { avatarUrl: 'https://user:secret@cdn.example/ana.jpg' }],
-    ['an avatar that leaves its attribute', { avatarUrl: 'https://cdn.example/"onerror="alert(1)' }],
-    ['an endless avatar', { avatarUrl: `https://cdn.example/${'a'.repeat(2_000)}` }],
-    ['a number that is none', { phoneNumber: '0' }],
+    ['an avatar URL that closes its HTML attribute', { avatarUrl: 'https://cdn.example/"onerror="alert(1)' }],
+    ['a very long avatar URL', { avatarUrl: `https://cdn.example/${'a'.repeat(2_000)}` }],
+    ['an invalid number', { phoneNumber: '0' }],
     ['an id as number', { phoneNumber: '123456789012345@lid' }],
-    ['keys of every object', JSON.parse('{"__proto__":{"name":"Eve"},"constructor":{"name":"Eve"}}')],
+    ['keys that every object has', JSON.parse('{"__proto__":{"name":"Eve"},"constructor":{"name":"Eve"}}')],
   ])('drops from an account: %s', (_, account) => {
     expect(accountOf(account)).toEqual({})
     expect(Object.getPrototypeOf(accountOf(account))).toBe(Object.prototype)
@@ -242,7 +242,7 @@ describe('decodeSnapshot()', () => {
   )
 
   it.each([
-    ['a part of it', { qrLifetimeMs: 20_000 }],
+    ['only some durations', { qrLifetimeMs: 20_000 }],
     ['text', { ...timing, statusIntervalMs: '3000' }],
     ['a negative time', { ...timing, statusIntervalMs: -1 }],
     ['null, as JSON writes NaN', { ...timing, requestTimeoutMs: null }],

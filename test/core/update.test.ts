@@ -118,10 +118,10 @@ describe('an update as JSON', () => {
   })
 
   it.each<readonly [string, string | null | undefined, boolean]>([
-    ['leaves out the code that the page holds', 'process-1-3', false],
-    ['has the code where the page holds another one', 'process-1-2', true],
-    ['has the code where the page holds none', null, true],
-    ['has the code where nothing is known of the page', undefined, true],
+    ['omits the code that the page has', 'process-1-3', false],
+    ['contains the code if the page has another one', 'process-1-2', true],
+    ['contains the code if the page has none', null, true],
+    ['contains the code if the page does not report its code', undefined, true],
   ])('%s', (_, has, isThere) => {
     const { qrCode, ...rest } = qr
     expect(decodeUpdate(JSON.parse(encodeUpdate(qr, has)))).toEqual(isThere ? qr : rest)
@@ -219,7 +219,7 @@ describe('decodeUpdate()', () => {
     ['an account of another state', { account: { name: 'Ana' } }],
     ['instructions at an unsafe address', { helpUrl: 'javascript:alert(1)' }],
     ['an unknown ability', { abilities: ['unlink', 'fly'] }],
-    ['durations that are none', { nextInMs: -1, hideInMs: '5', expiresInMs: null, heldMs: {} }],
+    ['invalid durations', { nextInMs: -1, hideInMs: '5', expiresInMs: null, heldMs: {} }],
   ])('drops %s', (_, more) => {
     const expected = 'v' in more ? { ...plain, v: 2 } : plain
     expect(decodeUpdate({ ...plain, ...more })).toEqual(expected)
