@@ -20,7 +20,7 @@ const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 
 const linked: PairingSnapshot = { status: 'linked', account: { phoneNumber: '5511987654321' } }
 
-it('the poller counts the life of a pairing code from its request, and not from a late response', async () => {
+it('the poller starts the lifetime of a pairing code at its request, not at a late response', async () => {
   const world = createWorld({
     requestPairingCode: async () => {
       await new Promise((resolve) => setTimeout(resolve, 12_000))
@@ -33,7 +33,7 @@ it('the poller counts the life of a pairing code from its request, and not from 
 })
 
 describe('the revision of an update', () => {
-  it('is missing before the first change of this process', async () => {
+  it('is absent before the first change of this process', async () => {
     const update = await updateOf(createWorld().get())
     expect(update).not.toHaveProperty('revision')
     expect(update).not.toHaveProperty('reason')
@@ -43,14 +43,14 @@ describe('the revision of an update', () => {
     ['reset', { action: 'reset' }, 'reset'],
     ['unlink', { action: 'unlink' }, 'disconnected'],
     ['request-pairing-code', code(), 'code-replaced'],
-  ])('is the time of the change after %s, with its reason', async (_, body, reason) => {
+  ])('contains the time and the reason of the change after %s', async (_, body, reason) => {
     const world = createWorld()
     await pass(1_234)
     expect(await updateOf(world.post(body))).toMatchObject({ revision: START + 1_234, reason })
     expect(await updateOf(world.get())).toMatchObject({ revision: START + 1_234, reason })
   })
 
-  it('grows with each change, also within one millisecond and after the clock was set back', async () => {
+  it('increases with each change, even within one millisecond or after the clock was set back', async () => {
     const world = createWorld()
     const first = await updateOf(world.post({ action: 'reset' }))
     const second = await updateOf(world.post({ action: 'unlink' }))
@@ -59,13 +59,13 @@ describe('the revision of an update', () => {
     expect([first, second, third].map(({ revision }) => revision)).toEqual([START, START + 1, START + 2])
   })
 
-  it('grows where the provider failed, because it may have changed something', async () => {
+  it('increases if the provider fails, because the provider may have changed something', async () => {
     const world = createWorld({ reset: () => Promise.reject(new PairingError('timeout', '')) })
     await expectRefusal(await world.post({ action: 'reset' }), 'timeout')
     expect(await updateOf(world.get())).toMatchObject({ revision: START })
   })
 
-  it('stays where an action was refused before the provider was called', async () => {
+  it('does not change if the handler refuses the action before it calls the provider', async () => {
     const world = createWorld()
     await expectRefusal(await world.post(code('12')), 'invalid-phone-number')
     expect(await updateOf(world.get())).not.toHaveProperty('revision')
@@ -73,7 +73,7 @@ describe('the revision of an update', () => {
 })
 
 describe('a change', () => {
-  /** A phone is linked and pages show it; a read of it is under way when the link is ended. */
+  /** A phone is linked and pages show it. The link ends while a read is pending. */
   async function unlinkedDuringRead() {
     let respond: () => Promise<PairingSnapshot> = async () => linked
     const world = createWorld({ getStatus: () => respond(), getQrCode: () => respond() })
@@ -93,7 +93,7 @@ describe('a change', () => {
     return { world, read, respond: late.open, shown: () => shownIn(tab).slice(before) }
   }
 
-  it('keeps a response from before it away from pages that watch', async () => {
+  it('discards an older response instead of sending it to pages that watch', async () => {
     const { respond, shown } = await unlinkedDuringRead()
     respond()
     await pass(0)
@@ -101,13 +101,13 @@ describe('a change', () => {
     expect(shown().at(-1)).toBe('unlinked')
   })
 
-  it('makes a read that was under way wait for a response from after it', async () => {
+  it('makes a pending read wait for a response from after the change', async () => {
     const { read, respond } = await unlinkedDuringRead()
     respond()
     expect((await read).status).toBe('unlinked')
   })
 
-  it('is not joined by a read to a request from before it', async () => {
+  it('makes a later read send a new request instead of sharing an older one', async () => {
     const { world, read, respond } = await unlinkedDuringRead()
     expect((await updateOf(world.get())).status).toBe('unlinked')
     respond()
@@ -117,7 +117,7 @@ describe('a change', () => {
   it.each<readonly [string, Partial<PairingProvider>, number]>([
     ['succeeds', {}, 200],
     ['fails', { reset: () => Promise.reject(new PairingError('timeout', '')) }, 504],
-  ])('that %s has the state polled at once', async (_, methods, status) => {
+  ])('that %s polls the state immediately', async (_, methods, status) => {
     const world = createWorld({ ...methods, getQrCode: async () => linked, getStatus: async () => linked })
     await world.watch()
     world.calls.length = 0
@@ -158,7 +158,7 @@ describe('a change', () => {
     expect(given?.aborted).toBe(true)
   })
 
-  it('removes the QR code from before it', async () => {
+  it('removes the older QR code', async () => {
     const world = createWorld({ getStatus: async () => ({ status: 'preparing' }) })
     await world.get('?want=code')
     expect((await updateOf(world.post({ action: 'reset' }))).status).toBe('preparing')
@@ -177,7 +177,7 @@ describe('a pairing code', () => {
     expect(tab.text).not.toContain('5511987654321')
   })
 
-  it('leaves the updates when it expires', async () => {
+  it('is absent from updates after it expires', async () => {
     const world = createWorld()
     await world.post(code())
     await pass(timing.pairingCodeLifetimeMs - 1)
@@ -186,7 +186,7 @@ describe('a pairing code', () => {
     expect(await updateOf(world.get())).not.toHaveProperty('pairingCode')
   })
 
-  it.each([['reset'], ['unlink']])('leaves the updates after %s', async (action) => {
+  it.each([['reset'], ['unlink']])('is absent from updates after %s', async (action) => {
     const world = createWorld()
     await world.post(code())
     expect(await updateOf(world.post({ action }))).not.toHaveProperty('pairingCode')
@@ -211,7 +211,7 @@ describe('a pairing code', () => {
 })
 
 describe('start', () => {
-  /** A session that sleeps until it is reset, and then takes a while. */
+  /** A session that is stopped until it is reset. It then takes some time to start. */
   function sleeping(wakesAfterMs = 5_000) {
     let startedAt = Number.POSITIVE_INFINITY
     const read = async (): Promise<PairingSnapshot> => ({
@@ -228,7 +228,7 @@ describe('start', () => {
   const starts = ({ calls }: { readonly calls: readonly string[] }) =>
     calls.filter((one) => one === 'reset').length
 
-  it('starts a session that is stopped', async () => {
+  it('starts a stopped session', async () => {
     const world = sleeping(0)
     expect((await updateOf(world.get())).status).toBe('stopped')
     const { status, reason } = await updateOf(world.post({ action: 'start' }))
@@ -244,7 +244,7 @@ describe('start', () => {
     { status: 'linking' },
     { status: 'stale' },
     linked,
-  ])('sends nothing that starts a pairing while the state is $status', async (snapshot) => {
+  ])('sends no start to the provider while the state is $status', async (snapshot) => {
     const world = createWorld({ getStatus: async () => snapshot, getQrCode: async () => snapshot })
     const update = await updateOf(world.post({ action: 'start' }))
     expect(update.status).toBe(snapshot.status)
@@ -252,7 +252,7 @@ describe('start', () => {
     expect(world.calls).not.toContain('reset')
   })
 
-  it('of several pages within 30 seconds is one start', async () => {
+  it('is sent once to the provider if several pages start within 30 seconds', async () => {
     const world = sleeping(120_000)
     for (let page = 0; page < 4; page += 1) {
       expect((await world.post({ action: 'start' })).status).toBe(200)
@@ -261,7 +261,7 @@ describe('start', () => {
     expect(starts(world)).toBe(1)
   })
 
-  it('is sent again after 30 seconds where the session is still stopped', async () => {
+  it('is sent again after 30 seconds if the session is still stopped', async () => {
     const world = sleeping(120_000)
     await world.post({ action: 'start' })
     await pass(29_999)
@@ -272,21 +272,21 @@ describe('start', () => {
     expect(starts(world)).toBe(2)
   })
 
-  it('at the same moment of 20 pages is one start', async () => {
+  it('is sent once to the provider if 20 pages start simultaneously', async () => {
     const world = sleeping()
     await Promise.all(Array.from({ length: 20 }, () => world.post({ action: 'start' })))
     expect(starts(world)).toBe(1)
   })
 
-  it('is refused with 403 where allowStart is false, and calls nothing', async () => {
+  it('is refused with 403 if allowStart is false, and the provider is not called', async () => {
     const world = createWorld({ getQrCode: async () => ({ status: 'stopped' }) }, { allowStart: false })
     await expectRefusal(await world.post({ action: 'start' }), 'forbidden')
     expect(world.calls).toEqual([])
-    // The user's action is not a start.
+    // A reset by the user is not a start.
     expect((await world.post({ action: 'reset' })).status).toBe(200)
   })
 
-  it('is never caused by a read or a stream', async () => {
+  it('is never sent because of a read or a stream', async () => {
     const world = sleeping()
     const tab = await world.watch()
     for (let count = 0; count < 20; count += 1) {
@@ -297,7 +297,7 @@ describe('start', () => {
     expect(starts(world)).toBe(0)
   })
 
-  it('of a provider without reset() responds with the state', async () => {
+  it('returns the current state if the provider has no reset()', async () => {
     const { reset: _, ...provider } = spyProvider({ getQrCode: async () => ({ status: 'stopped' }) })
     const world = createWorld({}, { provider })
     await world.get('?want=code')
@@ -308,7 +308,7 @@ describe('start', () => {
 describe('a provider whose reads start a pairing', () => {
   const starter = () => createWorld({ startsOnRead: true })
 
-  it('gets no request for a code before a page starts it', async () => {
+  it('gets no code request before a page starts the pairing', async () => {
     const world = starter()
     await updateOf(world.get('?want=code'))
     await pass(10_000)
@@ -316,7 +316,7 @@ describe('a provider whose reads start a pairing', () => {
     expect(world.calls).not.toContain('getQrCode')
   })
 
-  it('gets one request for a code after a start, however many pages start it', async () => {
+  it('gets one code request after a start, for any number of pages that start', async () => {
     const world = starter()
     await updateOf(world.get('?want=code'))
     const [first] = await Promise.all([
@@ -328,7 +328,7 @@ describe('a provider whose reads start a pairing', () => {
     expect(world.calls.filter((call) => call === 'getQrCode')).toHaveLength(1)
   })
 
-  it('is started by no page where allowStart is false', async () => {
+  it('is never started if allowStart is false', async () => {
     const provider = spyProvider({ startsOnRead: true })
     const world = createWorld({}, { provider, allowStart: false })
     await expectRefusal(await world.post({ action: 'start' }), 'forbidden')
@@ -336,7 +336,7 @@ describe('a provider whose reads start a pairing', () => {
     expect(provider.calls).not.toContain('getQrCode')
   })
 
-  it('keeps its memory between two objects that were made anew', async () => {
+  it('keeps its memory if the app creates a new provider object', async () => {
     const seen: unknown[] = []
     const provider = () =>
       spyProvider({

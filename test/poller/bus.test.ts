@@ -30,13 +30,13 @@ const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 
 interface MemoryBus extends PairingBus {
   readonly published: { readonly channel: string; readonly message: string }[]
-  /** As any client could that has access to the broker. */
+  /** Publishes a message as any client of the broker could. */
   forge(message: string): void
-  /** How many listen. */
+  /** The number of subscribers. */
   readonly listeners: number
 }
 
-/** All replicas in one process; each receives all messages, its own too. */
+/** Connects all replicas in one process. Each replica receives all messages, including its own. */
 function memoryBus(): MemoryBus {
   const published: MemoryBus['published'] = []
   const listeners = new Set<{ readonly channel: string; readonly listener: (message: string) => void }>()
@@ -60,7 +60,9 @@ function memoryBus(): MemoryBus {
   }
 }
 
-/** Another code every 20 seconds: the same for all replicas, for it is one session at one provider. */
+/**
+ * A new code every 20 seconds. All replicas get the same code, because they use one session of one provider.
+ */
 const rotating: Partial<PairingProvider> = {
   getQrCode: async () => {
     const number = Math.floor((Date.now() - START) / timing.qrLifetimeMs)
@@ -78,7 +80,7 @@ const forged = (snapshot: unknown): string =>
   JSON.stringify({ from: 'nobody', sentAt: Date.now(), revision: 0, type: 'snapshot', snapshot })
 
 describe('two replicas with a bus', () => {
-  it('share the state that a webhook made one of them read', async () => {
+  it('share the state that one of them reads after a webhook', async () => {
     const bus = memoryBus()
     const [one, other] = [
       replicaOn(
@@ -96,7 +98,7 @@ describe('two replicas with a bus', () => {
     expect(one.calls).toEqual(['getStatus'])
   })
 
-  it('cost the provider about as many requests as one', async () => {
+  it('send the provider about as many requests as one replica', async () => {
     const alone = replicaOn(memoryBus())
     const tab = await alone.watch()
     await pass(3 * MINUTE_MS)
@@ -121,9 +123,9 @@ describe('two replicas with a bus', () => {
   it.each([
     ['took 3 s', 3_000, 0],
     ['waited 2 s in the broker', 0, 2_000],
-    ['was held up on both ways', 1_500, 1_500],
+    ['was delayed in both directions', 1_500, 1_500],
   ])(
-    'show a code no longer than the provider said where its response %s',
+    'show a code no longer than its lifetime at the provider if the response %s',
     async (_, responseMs, brokerMs) => {
       const bus = memoryBus()
       const late: PairingBus = {
@@ -160,7 +162,7 @@ describe('two replicas with a bus', () => {
     expect(stepsIn(tab)).toEqual(['qr', 'linking'])
   })
 
-  it('poll on when no page watches at the other replica any more', async () => {
+  it('keep polling if the last page of the other replica leaves', async () => {
     const bus = memoryBus()
     const [one, other] = [replicaOn(bus), replicaOn(bus)]
     const first = await one.watch()
@@ -176,7 +178,7 @@ describe('two replicas with a bus', () => {
     expect(other.calls.length).toBeGreaterThan(0)
   })
 
-  it('show the revision and the new state of an action at the other replica', async () => {
+  it('show the revision and the new state after an action at the other replica', async () => {
     const bus = memoryBus()
     const [one, other] = [replicaOn(bus), replicaOn(bus)]
     const tab = await other.watch()
@@ -187,11 +189,11 @@ describe('two replicas with a bus', () => {
     await pass(0)
     expect(revision).toBe(START + 1_000)
     expect(tab.events.at(-1)?.data).toMatchObject({ revision, pairingCode: { value: 'ABCD1234' } })
-    // The number is known to the replica that sent it alone.
+    // Only the replica that sent the number knows it.
     expect(tab.events.at(-1)?.data.pairingCode).toMatchObject({ lastDigits: '' })
   })
 
-  it('drop the state from before a change', async () => {
+  it('discard the state from before a change', async () => {
     const bus = memoryBus()
     let snapshot: PairingSnapshot = { status: 'linked', account: { name: 'Ana' } }
     const methods = {
@@ -218,7 +220,7 @@ describe('two replicas with a bus', () => {
     ['a code that was scanned', code, { status: 'linking' }],
     ['a link that has ended', { status: 'linked', account: {} }, { status: 'stopped' }],
     ['a scan that failed', { status: 'linking' }, { status: 'stale' }],
-  ])('do not show %s again, where the other replica overtakes a slow response', async (_, late, now) => {
+  ])('do not show %s again if the other replica overtakes a slow response', async (_, late, now) => {
     const bus = memoryBus()
     let respond = (): void => {}
     const slow = new Promise<void>((resolve) => {
@@ -234,7 +236,7 @@ describe('two replicas with a bus', () => {
     const other = replicaOn(bus, { getStatus: async () => now })
     const tab = await one.watch()
     isSlow = true
-    // Longer than the interval of a link, after which a request is under way.
+    // This is longer than the poll interval of a linked session, so a request is pending.
     await pass(16_000)
     isOver = true
     await other.get('?want=state')
@@ -246,7 +248,7 @@ describe('two replicas with a bus', () => {
     expect(stepsIn(tab).slice(count)).toEqual([])
   })
 
-  it('subscribe exactly while a page watches', async () => {
+  it('subscribe only while a page watches', async () => {
     const bus = memoryBus()
     const world = replicaOn(bus)
     await world.get()
@@ -260,7 +262,7 @@ describe('two replicas with a bus', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('do not share other sessions', async () => {
+  it('do not share the state of other sessions', async () => {
     const bus = memoryBus()
     const tenant = (sessionId: string) => ({
       ...rotating,
@@ -279,54 +281,58 @@ describe('two replicas with a bus', () => {
     expect(other.calls).toEqual(['getQrCode'])
   })
 
-  // The kind: a busy machine stops a process between two readings of its clock. Here each reading is 20 ms later than the last.
+  // A busy machine pauses a process between two reads of its clock. Here each clock read is 20 ms later than
+  // the previous one.
   it.each([
     ['a response', 0, async (one: World) => void (await one.get('?want=code'))],
     ['a webhook', 0, (one: World) => one.webhook({}, { query: `?secret=${SECRET}` })],
-    // When it came is the first that is known of it.
+    // The arrival time of a push is the first known time.
     ['a push', 20, (one: World) => one.watch()],
-  ])('make no code of %s younger where a process stands still for a moment', async (_, unknownMs, cause) => {
-    const bus = memoryBus()
-    const base = Date.now()
-    let read = 0
-    const code = (): PairingSnapshot => ({
-      status: 'qr',
-      qrCode: { kind: 'text', value: `2@${Date.now()},noise,identity,adv,1` },
-      expiresInMs: 20_000,
-    })
-    const other = replicaOn(bus, { getStatus: async () => ({ status: 'unlinked' }), getQrCode: silence })
-    const tab = await other.watch()
-    const one = replicaOn(
-      bus,
-      {
-        getStatus: async () => ({ status: 'unlinked' }),
-        getQrCode: async () => code(),
-        readWebhook: () => code(),
-        webhookSentAt: () => Date.now(),
-        subscribe(listener) {
-          listener(code())
-          return () => {}
+  ])(
+    'do not extend the lifetime of a code from %s if a process pauses for a moment',
+    async (_, unknownMs, cause) => {
+      const bus = memoryBus()
+      const base = Date.now()
+      let read = 0
+      const code = (): PairingSnapshot => ({
+        status: 'qr',
+        qrCode: { kind: 'text', value: `2@${Date.now()},noise,identity,adv,1` },
+        expiresInMs: 20_000,
+      })
+      const other = replicaOn(bus, { getStatus: async () => ({ status: 'unlinked' }), getQrCode: silence })
+      const tab = await other.watch()
+      const one = replicaOn(
+        bus,
+        {
+          getStatus: async () => ({ status: 'unlinked' }),
+          getQrCode: async () => code(),
+          readWebhook: () => code(),
+          webhookSentAt: () => Date.now(),
+          subscribe(listener) {
+            listener(code())
+            return () => {}
+          },
         },
-      },
-      { webhookSecret: SECRET },
-    )
-    vi.spyOn(Date, 'now').mockImplementation(() => {
-      read += 20
-      return base + read
-    })
-    await cause(one)
-    await pass(0)
-    vi.mocked(Date.now).mockRestore()
-    const shown = tab.events.flatMap(({ data }) => (data.qrCode ? [data] : []))
-    expect(shown).not.toEqual([])
-    for (const { at, expiresInMs, qrCode } of shown) {
-      const issuedAt = Number(/^2@(\d+)/.exec(String(Reflect.get(Object(qrCode), 'value')))?.[1])
-      expect(Number(at) + Number(expiresInMs)).toBeLessThanOrEqual(issuedAt + 20_000 + unknownMs)
-    }
-    tab.leave()
-  })
+        { webhookSecret: SECRET },
+      )
+      vi.spyOn(Date, 'now').mockImplementation(() => {
+        read += 20
+        return base + read
+      })
+      await cause(one)
+      await pass(0)
+      vi.mocked(Date.now).mockRestore()
+      const shown = tab.events.flatMap(({ data }) => (data.qrCode ? [data] : []))
+      expect(shown).not.toEqual([])
+      for (const { at, expiresInMs, qrCode } of shown) {
+        const issuedAt = Number(/^2@(\d+)/.exec(String(Reflect.get(Object(qrCode), 'value')))?.[1])
+        expect(Number(at) + Number(expiresInMs)).toBeLessThanOrEqual(issuedAt + 20_000 + unknownMs)
+      }
+      tab.leave()
+    },
+  )
 
-  it('publish snapshots and changes, without numbers and secrets', async () => {
+  it('publish snapshots and changes without phone numbers and secrets', async () => {
     const bus = memoryBus()
     const provider = spyProvider({
       getStatus: async () => {
@@ -358,16 +364,16 @@ describe('a bus that fails', () => {
   const buses: readonly (readonly [string, PairingBus])[] = [
     ['throws in both calls', { publish: fails, subscribe: fails }],
     ['rejects', { publish: () => Promise.reject(new Error(SECRET)), subscribe: () => () => {} }],
-    ['throws at the end', { publish: () => {}, subscribe: () => fails }],
+    ['throws at unsubscription', { publish: () => {}, subscribe: () => fails }],
     ['returns nothing', { publish: () => {}, subscribe: () => undefined as never }],
     [
-      'gives a promise of the end',
+      'returns a promise of its unsubscribe function',
       { publish: () => {}, subscribe: () => Promise.resolve(() => {}) as never },
     ],
     ['never resolves', { publish: () => new Promise(() => {}), subscribe: () => () => {} }],
   ]
 
-  it.each(buses)('changes nothing for pages where it %s', async (_, bus) => {
+  it.each(buses)('does not affect pages if it %s', async (_, bus) => {
     const world = replicaOn(bus)
     const [tab, undisturbed] = await Promise.all([world.watch(), createWorld(rotating).watch()])
     await pass(MINUTE_MS)
@@ -383,7 +389,7 @@ describe('a bus that fails', () => {
     expect(world.calls).toEqual([])
   })
 
-  it('is in the log once, without its message', async () => {
+  it('is logged once, without the message of its error', async () => {
     const world = replicaOn({ publish: fails, subscribe: fails })
     await world.watch()
     expect(world.log).toContainEqual({ event: 'bus-failed' })
@@ -391,7 +397,7 @@ describe('a bus that fails', () => {
   })
 })
 
-describe('a message of another sender', () => {
+describe('a message from an unknown sender', () => {
   const garbage: readonly string[] = [
     '',
     ' ',
@@ -420,7 +426,7 @@ describe('a message of another sender', () => {
     'x'.repeat(1_000_000),
   ]
 
-  it('has no effect where it is invalid', async () => {
+  it('has no effect if it is invalid', async () => {
     const bus = memoryBus()
     const world = replicaOn(bus)
     const tab = await world.watch()
@@ -430,7 +436,7 @@ describe('a message of another sender', () => {
     expect(world.calls).toEqual(['getQrCode'])
   })
 
-  it('has the provider polled neither too often nor never, whatever it promises', async () => {
+  it('keeps polling at a normal rate, whatever next update the message promises', async () => {
     const anyAmount = fc.oneof(
       fc.constantFrom(0, -1, 1e300, Number.MAX_VALUE, 2 ** 31, 2 ** 32 - 1, 1e-300),
       fc.double(),
@@ -455,7 +461,8 @@ describe('a message of another sender', () => {
         }
         world.calls.length = 0
         await pass(2 * MINUTE_MS)
-        // Undisturbed, it is about 70 in two minutes; a linked phone is polled every 15 seconds.
+        // Without forged messages, about 70 requests are sent in two minutes. A linked phone is polled every 15
+        // seconds.
         expect(world.calls.length).toBeGreaterThan(3)
         expect(world.calls.length).toBeLessThan(100)
         tab.leave()
@@ -466,7 +473,7 @@ describe('a message of another sender', () => {
     )
   })
 
-  it('shows a QR code for a minute at most', async () => {
+  it('shows a QR code for at most one minute', async () => {
     const bus = memoryBus()
     const world = replicaOn(bus)
     const tab = await world.watch()
@@ -486,7 +493,7 @@ describe('a message of another sender', () => {
       publish: () => {},
       subscribe: (_, listener) => {
         late.push(listener)
-        // A bus that forgets to end.
+        // This bus does not unsubscribe.
         return () => {}
       },
     })
@@ -503,7 +510,7 @@ describe('a message of another sender', () => {
 })
 
 describe('a bus that stalls', () => {
-  /** Keeps everything while it stands still, and delivers it afterwards, as a broker whose process was stopped. */
+  /** Stores all messages while it stalls and delivers them later, like a broker whose process was paused. */
   function stallingBus(): MemoryBus & { stall(): void; resume(): void; readonly waiting: number } {
     const bus = memoryBus()
     let held: (() => void)[] | undefined
@@ -535,7 +542,7 @@ describe('a bus that stalls', () => {
     }
   }
 
-  it('for 34 s and then delivers everything shows no old code and no old link', async () => {
+  it('for 34 s and then delivers everything does not bring back an old code or an old link', async () => {
     const bus = stallingBus()
     let isLinked = false
     const rotatingUntilLinked: Partial<PairingProvider> = {
@@ -567,7 +574,7 @@ describe('a bus that stalls', () => {
       if (data.qrCode)
         expect(data.qrCode).toEqual({ kind: 'text', value: `2@ref${number},noise,identity,adv,1` })
     }
-    // Messages are delivered again.
+    // The bus delivers messages again.
     await pass(5_000)
     await one.post({ action: 'reset' })
     const heard = bus.published.at(-1)
@@ -577,7 +584,7 @@ describe('a bus that stalls', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('keeps one message for each session, and reports the outage once', async () => {
+  it('stores one message per session, and reports the outage once', async () => {
     const bus = stallingBus()
     const errors: unknown[] = []
     const worlds = ['a', 'b', 'c'].map((sessionId) =>
@@ -587,7 +594,7 @@ describe('a bus that stalls', () => {
     bus.stall()
     await pass(55_000)
     expect(bus.waiting).toBe(3)
-    // Each of the three is a handler of its own.
+    // Each of the three errors comes from another handler.
     expect(errors).toEqual(Array(3).fill([expect.objectContaining({ code: 'network' }), { in: 'bus' }]))
     for (const world of worlds)
       expect(world.log.filter(({ event }) => event === 'bus-failed')).toHaveLength(1)
@@ -608,12 +615,12 @@ describe('a bus that stalls', () => {
     ['from a clock 1,000 ms ahead', 1_000, true],
     ['from a clock 1,001 ms ahead', 1_001, false],
     ['without a time', undefined, false],
-    ['with a time that is none', Number.NaN, false],
-  ])('drops a message that is too old or from the future: %s', async (_, aheadMs, isTaken) => {
+    ['with an invalid time', Number.NaN, false],
+  ])('cannot deliver a message that is too old or from the future: %s', async (_, aheadMs, isTaken) => {
     const bus = memoryBus()
     const world = replicaOn(bus)
     const tab = await world.watch()
-    // Its own first response is older than each of these messages.
+    // The first response of this replica is older than each of these messages.
     await pass(4_000)
     const sentAt = aheadMs === undefined ? undefined : Date.now() + aheadMs
     bus.forge(JSON.stringify({ from: 'nobody', sentAt, type: 'snapshot', snapshot: { status: 'linking' } }))
@@ -626,7 +633,7 @@ describe('the revision of a message', () => {
   const message = (revision: number | undefined, status: string): string =>
     JSON.stringify({ from: 'nobody', sentAt: Date.now(), revision, type: 'snapshot', snapshot: { status } })
 
-  it('drops what another replica sends from before the last change', async () => {
+  it('discards data that another replica read before the last change', async () => {
     const bus = memoryBus()
     const world = replicaOn(bus)
     const tab = await world.watch()
@@ -639,7 +646,7 @@ describe('the revision of a message', () => {
     expect(stepsIn(tab)).toContain('linking')
   })
 
-  it('makes up for a change that this replica has missed', async () => {
+  it('applies a change that this replica has missed', async () => {
     const bus = memoryBus()
     const world = replicaOn(bus)
     const tab = await world.watch()
@@ -650,7 +657,7 @@ describe('the revision of a message', () => {
     expect(stepsIn(tab)).not.toContain('linking')
   })
 
-  it('of the far future does not make later messages invalid', async () => {
+  it('does not make later messages invalid if it is far in the future', async () => {
     const bus = memoryBus()
     const world = replicaOn(bus)
     const tab = await world.watch()

@@ -1,7 +1,7 @@
 import '../late-modules.js'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-// Loaded by `proxy` when it is needed, which fake timers do not wait for.
+// `proxy` loads this module on demand, and fake timers do not wait for the import.
 import '../../src/client/live-events.js'
 import { proxy } from '../../src/client/proxy.js'
 import type { PairingProvider } from '../../src/core/provider.js'
@@ -24,16 +24,16 @@ import { HANDLER_URL, separateHandler } from '../server/world.js'
 const START = Date.UTC(2026, 10, 21)
 const INSTANCE = { idInstance: '1101000001', apiTokenInstance: 'secret' }
 
-/** How often the screen is checked. */
+/** The interval at which the screen is checked. */
 const TICK_MS = 250
 
-/** A code may stay this long after its confirmation was due: time for the response to travel. */
+/** A code may stay this long after its confirmation was due, because the response takes time to arrive. */
 const GRACE_MS = 2_000
 
-/** How often GREEN-API is polled while the rotation is not known. */
+/** The interval at which GREEN-API is polled until the rotation of its codes is known. */
 const QR_INTERVAL_MS = 5_000
 
-/** A code whose age is not known is trusted for as long as a code lives. */
+/** A code of unknown age is shown for at most one full lifetime. */
 const LIFETIME_MS = 20_000
 
 beforeEach(() => {
@@ -45,13 +45,13 @@ afterEach(() => {
 })
 
 interface Schedule {
-  /** Age of the first code when the page is opened. */
+  /** The age of the first code when the page opens. */
   readonly ageMs: number
-  /** Of each request to the provider, in turn: there and back take half of it each. */
+  /** The latency of each request to the provider. Each direction takes half of it. */
   readonly latenciesMs: readonly number[]
-  /** What goes wrong at the provider, and when. */
+  /** The faults of the provider, and their times. */
   readonly faults: readonly { readonly at: number; readonly fault: EmulatorFault; readonly times: number }[]
-  /** When the stream breaks. */
+  /** The times at which the stream breaks. */
   readonly breaksAt: readonly number[]
 }
 
@@ -76,11 +76,11 @@ const schedules = (longestMs: number): fc.Arbitrary<Schedule> =>
 const calmSchedules = (longestMs: number): fc.Arbitrary<Schedule> =>
   schedules(longestMs).map((schedule) => ({ ...schedule, faults: [], breaksAt: [] }))
 
-/** A code on the screen, at one tick. */
+/** The code on the screen at one tick. */
 interface Sight {
-  /** 0 for the first code that the page ever saw. */
+  /** The number of the code. The first code on the page is 0. */
   readonly code: number
-  /** How long ago the code expired; negative before that. */
+  /** The time since the code expired. Negative before it expires. */
   readonly expiredForMs: number
 }
 
@@ -110,7 +110,7 @@ const pushes: Connect = (emulator, through) =>
 const travel = (durationMs: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, durationMs))
 
-/** Everything from the phone to the page: what is on the screen, tick by tick. */
+/** Runs the whole path from the provider to the page, and returns the code on the screen at each tick. */
 async function watch(connect: Connect, { ageMs, latenciesMs, faults, breaksAt }: Schedule): Promise<Sight[]> {
   const emulator = createEmulator({ now: () => Date.now(), seed: 7, refs: 12 })
   emulator.start()
@@ -134,7 +134,7 @@ async function watch(connect: Connect, { ageMs, latenciesMs, faults, breaksAt }:
     },
   })
 
-  /** When a code expires, by its payload. */
+  /** The expiry of each code, by payload. */
   const expiresAt = new Map<string, number>()
   async function noteCode(): Promise<void> {
     const { state: phone } = emulator
@@ -170,13 +170,13 @@ async function watch(connect: Connect, { ageMs, latenciesMs, faults, breaksAt }:
   return sights
 }
 
-/** An empty screen would satisfy any rule about codes. */
+/** Requires some codes, because an empty screen would satisfy any rule about codes. */
 function expectCodes(sights: readonly Sight[]): void {
   expect(sights.length).toBeGreaterThan((0.8 * DURATION_MS) / TICK_MS)
   expect(new Set(sights.map(({ code }) => code)).size).toBeGreaterThan(2)
 }
 
-/** Holds for what is on the screen under every schedule. */
+/** Checks a condition on the screen under every schedule. */
 async function always(
   connect: Connect,
   arbitrary: fc.Arbitrary<Schedule>,
@@ -191,32 +191,32 @@ async function always(
 const oldest = (sights: readonly Sight[]): number =>
   Math.max(...sights.map(({ expiredForMs }) => expiredForMs))
 
-describe('a QR code on the screen of a page that gets a stream alone', { timeout: 60_000 }, () => {
-  it('is never an expired one where the provider gives its expiry, whatever fails', async () => {
+describe('a QR code on a page that only uses a stream', { timeout: 60_000 }, () => {
+  it('is never shown after it expires if the provider states its expiry, whatever fails', async () => {
     await always(givesExpiry, schedules(1_500), (sights) => {
       expect(oldest(sights)).toBeLessThanOrEqual(0)
     })
   })
 
-  it('is shown nearly all the time', async () => {
+  it('is on screen almost all the time', async () => {
     await always(givesExpiry, calmSchedules(1_500), expectCodes)
   })
 
-  it('is never an expired one where the provider pushes', async () => {
+  it('is never shown after it expires if the provider pushes', async () => {
     await always(pushes, calmSchedules(1_500), (sights) => {
       expectCodes(sights)
       expect(oldest(sights)).toBeLessThanOrEqual(0)
     })
   })
 
-  it('leaves at the latest two seconds after it expires once the rotation is known, where the provider gives no expiry', async () => {
+  it('is removed within two seconds after it expires if the provider states no expiry but its rotation is known', async () => {
     await always(givesNoExpiry, calmSchedules(200), (sights) => {
       expectCodes(sights)
       expect(oldest(sights.filter(({ code }) => code >= 2))).toBeLessThanOrEqual(GRACE_MS)
     })
   })
 
-  it('leaves at the latest two seconds after it should have been confirmed, where the provider gives no expiry', async () => {
+  it('is removed within two seconds after its confirmation was due if the provider states no expiry', async () => {
     const longestLatencyMs = 1_500
     await always(givesNoExpiry, calmSchedules(longestLatencyMs), (sights) => {
       const confirmedForMs = QR_INTERVAL_MS + GRACE_MS
@@ -224,7 +224,7 @@ describe('a QR code on the screen of a page that gets a stream alone', { timeout
     })
   })
 
-  it('leaves after one lifetime at the latest where the provider gives no expiry and fails after the first response', async () => {
+  it('is removed after at most one lifetime if the provider states no expiry and fails after the first response', async () => {
     await always(givesNoExpiry, schedules(1_500), (sights) => {
       // Half of an odd latency is rounded up.
       expect(oldest(sights)).toBeLessThanOrEqual(LIFETIME_MS + 1)

@@ -27,7 +27,7 @@ interface Subscription extends SubscribeOptions {
   isEnded: boolean
 }
 
-/** A provider that pushes what the test says. */
+/** A provider that pushes what the test specifies. */
 function pushing(methods: Partial<PairingProvider> = {}) {
   const subscriptions: Subscription[] = []
   const world = createWorld({
@@ -55,7 +55,7 @@ function pushing(methods: Partial<PairingProvider> = {}) {
 const linking: PairingSnapshot = { status: 'linking' }
 
 describe('a provider that pushes', () => {
-  it('is subscribed to once while pages watch', async () => {
+  it('gets one subscription while pages watch', async () => {
     const { world, subscriptions, latest } = pushing()
     await world.get()
     await world.post({ action: 'reset' })
@@ -72,7 +72,7 @@ describe('a provider that pushes', () => {
     expect(subscriptions).toHaveLength(1)
   })
 
-  it('reaches all pages at once', async () => {
+  it('updates all pages immediately', async () => {
     const { world, latest } = pushing()
     const tabs = [await world.watch(), await world.watch('&method=phone-code')]
     latest().push(linking)
@@ -91,7 +91,7 @@ describe('a provider that pushes', () => {
     expect(subscriptions).toEqual([])
   })
 
-  it('is not polled before a promised push is a second late', async () => {
+  it('is not polled until a promised push is one second late', async () => {
     const { world, latest } = pushing()
     await world.watch()
     latest().push({ status: 'unlinked', nextInMs: 20_000 })
@@ -102,7 +102,7 @@ describe('a provider that pushes', () => {
     expect(world.calls).toHaveLength(1)
   })
 
-  it('is polled as usual where it promises nothing', async () => {
+  it('is polled as usual if it promises no push', async () => {
     const { world, latest } = pushing()
     await world.watch()
     world.calls.length = 0
@@ -112,7 +112,7 @@ describe('a provider that pushes', () => {
   })
 
   it.each([1e300, 2 ** 31, Number.MAX_SAFE_INTEGER])(
-    'is polled after a minute where it promises a push in %s ms',
+    'is polled after one minute if it promises a push in %s ms',
     async (nextInMs) => {
       const { world, latest } = pushing()
       await world.watch()
@@ -125,7 +125,7 @@ describe('a provider that pushes', () => {
     },
   )
 
-  it('is polled at once after onGap', async () => {
+  it('is polled immediately after onGap', async () => {
     const { world, latest } = pushing()
     await world.watch()
     latest().push({ status: 'unlinked', nextInMs: MINUTE_MS })
@@ -136,7 +136,7 @@ describe('a provider that pushes', () => {
     expect(world.calls).toHaveLength(1)
   })
 
-  it('shows the code of an error that it pushes', async () => {
+  it('shows the error that it pushes', async () => {
     const { world, latest } = pushing()
     const tab = await world.watch()
     latest().onError?.(new PairingError('subscription-expired', SECRET))
@@ -147,8 +147,8 @@ describe('a provider that pushes', () => {
   })
 })
 
-describe('what is pushed', () => {
-  it('follows the method of the pages: QR codes as soon as one page shows them', async () => {
+describe('a pushed snapshot', () => {
+  it('contains QR codes as soon as one page shows the QR method', async () => {
     const { world, methods, subscriptions } = pushing()
     await world.watch('&method=phone-code')
     await world.watch('&method=phone-code')
@@ -168,11 +168,11 @@ describe('what is pushed', () => {
     ['text', 'linked'],
     ['an unknown status', { status: SECRET }],
     [
-      'a code that is an address',
+      'a code that is a URL',
       { status: 'qr', qrCode: { kind: 'image', src: `https://api.example/${SECRET}` } },
     ],
-    ['a code without a code', { status: 'qr' }],
-  ])('is the error invalid-answer where it is %s', async (_, snapshot) => {
+    ['a code without a value', { status: 'qr' }],
+  ])('is reported as invalid-answer if it is %s', async (_, snapshot) => {
     const { world, latest } = pushing()
     const tab = await world.watch()
     latest().push(snapshot as never)
@@ -183,7 +183,7 @@ describe('what is pushed', () => {
     expect(stepsIn(tab).at(-1)).toBe('qr')
   })
 
-  it('loses fields that are no part of a snapshot', async () => {
+  it('loses fields that are not part of a snapshot', async () => {
     const { world, latest } = pushing()
     const tab = await world.watch()
     latest().push({ status: 'linked', account: { name: 'Ana', token: SECRET }, raw: SECRET } as never)
@@ -207,7 +207,7 @@ describe('what is pushed', () => {
     expect(world.calls).toEqual([])
   })
 
-  it('of a replaced subscription has no effect', async () => {
+  it('has no effect if its subscription was replaced', async () => {
     const { world, subscriptions } = pushing()
     await world.watch('&method=phone-code')
     const tab = await world.watch()
@@ -217,8 +217,8 @@ describe('what is pushed', () => {
   })
 })
 
-describe('the promise of a connection', () => {
-  it('holds no read once the last page that watched has left', async () => {
+describe('the promise of a pushed update', () => {
+  it('does not delay a read after the last page that watched has left', async () => {
     const { world, latest } = pushing()
     const tab = await world.watch()
     latest().push({ status: 'unlinked', nextInMs: 50_000 })
@@ -257,10 +257,10 @@ describe('a faulty subscribe()', () => {
 
   it.each<readonly [string, NonNullable<PairingProvider['subscribe']>]>([
     ['throws', throws],
-    ['throws at the end', () => throws],
+    ['throws at unsubscription', () => throws],
     ['returns nothing', () => undefined as never],
     ['returns a promise', () => Promise.resolve(() => {}) as never],
-  ])('does not keep pages from polled updates, and leaves no timer, where it %s', async (_, subscribe) => {
+  ])('does not prevent polled updates, and leaves no timer, if it %s', async (_, subscribe) => {
     const { world } = pushing({ subscribe })
     const tabs = [await world.watch(), await world.watch('&method=phone-code')]
     await pass(10_000)
@@ -275,7 +275,7 @@ describe('a faulty subscribe()', () => {
     expect(tabs.map(({ text }) => text).join()).not.toContain(SECRET)
   })
 
-  it('takes no place from pages that come later', async () => {
+  it('does not reduce the number of pages that may watch', async () => {
     const world = createWorld({}, { maxWatchers: 1, provider: { ...spyProvider(), subscribe: throws } })
     for (let page = 0; page < 3; page += 1) {
       const tab = await world.watch()

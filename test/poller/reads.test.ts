@@ -15,7 +15,7 @@ import {
 
 const SECRET = 'd75b3a66374942c5b3c0'
 
-/** The cached state of a session that no page uses is kept for this long. */
+/** How long the cached state of a session is kept if no page uses it. */
 const IDLE_MS = 60_000
 
 const START = Date.UTC(2026, 10, 21)
@@ -30,7 +30,7 @@ afterEach(() => {
 
 const pass = (durationMs: number) => vi.advanceTimersByTimeAsync(durationMs)
 
-/** Rejects as adapters do when their signal is aborted. */
+/** Rejects when the signal is aborted, as adapters do. */
 function untilAborted({ signal }: { readonly signal?: AbortSignal | undefined }): Promise<never> {
   return new Promise((_, reject) => {
     signal?.addEventListener('abort', () => reject(new PairingError('aborted', 'The page has left.')))
@@ -42,16 +42,16 @@ const qrOf = (text: string): PairingSnapshot => ({
   qrCode: { kind: 'text', value: `2@${text},noise,identity,adv,1` },
 })
 
-/** Another code every 20 seconds. */
+/** A new code every 20 seconds. */
 const rotating: Partial<PairingProvider> = {
   getQrCode: async () => qrOf(`ref${Math.floor((Date.now() - START) / timing.qrLifetimeMs)}`),
 }
 
-describe('reads at the same time', () => {
+describe('simultaneous reads', () => {
   it.each([
     ['state', 'getStatus'],
     ['code', 'getQrCode'],
-  ])('with want=%s are one request, and all get its response', async (want, call) => {
+  ])('with want=%s share one request and its response', async (want, call) => {
     const asked = gate()
     const late = async (): Promise<PairingSnapshot> => {
       await asked.opened
@@ -65,13 +65,13 @@ describe('reads at the same time', () => {
     expect(world.calls).toEqual([call])
   })
 
-  it('with different wants are different requests', async () => {
+  it('with different wants send different requests', async () => {
     const world = createWorld()
     await Promise.all([world.get('?want=state'), world.get('?want=code')])
     expect(world.calls.toSorted()).toEqual(['getQrCode', 'getStatus'])
   })
 
-  it('all get the error of their request', async () => {
+  it('all get the error of the shared request', async () => {
     const world = createWorld({ getStatus: () => Promise.reject(new PairingError('network', '')) })
     expect(await Promise.all([providerErrorOf(world.get()), providerErrorOf(world.get())])).toEqual([
       'network',
@@ -80,7 +80,7 @@ describe('reads at the same time', () => {
     expect(world.calls).toEqual(['getStatus'])
   })
 
-  it('have their request aborted when the last page leaves, and not before', async () => {
+  it('abort their request only when the last page leaves', async () => {
     let given: AbortSignal | undefined
     const world = createWorld({
       getStatus: ({ signal }) => {
@@ -100,7 +100,7 @@ describe('reads at the same time', () => {
     for (const answer of answers) await expectRefusal(await answer, 'aborted')
   })
 
-  it('do not join a request that was aborted', async () => {
+  it('do not share a request that was aborted', async () => {
     let isHanging = true
     const world = createWorld({
       getStatus: () => (isHanging ? silence() : Promise.resolve({ status: 'linking' })),
@@ -115,7 +115,7 @@ describe('reads at the same time', () => {
     expect(world.calls).toEqual(['getStatus', 'getStatus'])
   })
 
-  it('add no listeners for each page that watches while a request hangs', async () => {
+  it('add no listeners for additional pages that watch while a request hangs', async () => {
     const listeners = vi.spyOn(AbortSignal.prototype, 'addEventListener')
     const world = createWorld({ getQrCode: silence })
     for (let page = 0; page < 20; page += 1) await world.watch()
@@ -134,7 +134,7 @@ describe('reads at the same time', () => {
   })
 })
 
-describe('a read of fresh state', () => {
+describe('a read within the poll interval', () => {
   it.each(['?want=state', '?want=code'])('sends no request: %s', async (query) => {
     const world = createWorld()
     const first = await updateOf(world.get(query))
@@ -144,7 +144,7 @@ describe('a read of fresh state', () => {
     expect(world.calls).toHaveLength(1)
   })
 
-  it('is also one of a page that watches after its first read', async () => {
+  it('sends no request either if a page watches after its first read', async () => {
     const world = createWorld()
     await world.get('?want=code')
     expect(stepsIn(await world.watch())).toEqual(['qr'])
@@ -162,7 +162,7 @@ describe('a read of fresh state', () => {
     expect(world.calls).toHaveLength(2)
   })
 
-  it('keeps the backoff of a failed request', async () => {
+  it('respects the backoff of a failed request', async () => {
     const world = createWorld({
       getStatus: () => Promise.reject(new PairingError('provider-unavailable', '')),
     })
@@ -170,13 +170,13 @@ describe('a read of fresh state', () => {
       await world.get()
       await pass(1_000)
     }
-    // After 1, 2, 4, 8, 16 and 30 seconds.
+    // The retries run after 1, 2, 4, 8, 16 and 30 seconds.
     expect(world.calls.length).toBeLessThanOrEqual(6)
   })
 })
 
 describe('the pace of reads', () => {
-  /** Reads as pages that poll do, for so long. */
+  /** Reads at the given interval for some time, as pages that poll do. */
   async function poll(world: World, pages: number, everyMs: number, durationMs: number): Promise<void> {
     for (let elapsedMs = 0; elapsedMs < durationMs; elapsedMs += everyMs) {
       await Promise.all(Array.from({ length: pages }, () => world.get('?want=code')))
@@ -184,13 +184,14 @@ describe('the pace of reads', () => {
     }
   }
 
-  it('of 40 pages that poll every 3 seconds for 12 seconds is that of one page', async () => {
+  it('of 40 pages that poll every 3 seconds for 12 seconds equals that of one page', async () => {
     const [alone, many] = [createWorld(rotating), createWorld(rotating)]
     await poll(alone, 1, 3_000, 12_000)
     vi.setSystemTime(START)
     await poll(many, 40, 3_000, 12_000)
     expect(many.calls).toEqual(alone.calls)
-    // The code at 0 s and every 5 s, the state every 3 s: no more than the pace of the provider.
+    // The code at 0 s and every 5 s, and the state every 3 s: no more requests than the provider's intervals
+    // allow.
     const most = 12_000 / timing.qrIntervalMs + 12_000 / timing.statusIntervalMs + 1
     expect(many.calls.length).toBeLessThanOrEqual(most)
     expect(many.calls.length).toBeGreaterThanOrEqual(4)
@@ -206,7 +207,7 @@ describe('the pace of reads', () => {
     },
   )
 
-  it('of a client in a loop is no request while the state is fresh', async () => {
+  it('of a client in a loop is zero requests while the state is fresh', async () => {
     const world = createWorld(rotating)
     await poll(world, 1, 10, timing.statusIntervalMs - 10)
     expect(world.calls).toEqual(['getQrCode'])
@@ -221,7 +222,7 @@ describe('the pace of reads', () => {
 })
 
 describe('has', () => {
-  it('leaves out the QR code that the page holds, and nothing else', async () => {
+  it('omits only the QR code that the page already has', async () => {
     const world = createWorld()
     const { qrCode, ...first } = await updateOf(world.get('?want=code'))
     expect(qrCode).toEqual({ kind: 'text', value: '2@ref,noise,identity,adv,1' })
@@ -230,12 +231,12 @@ describe('has', () => {
     expect(JSON.parse(text)).toMatchObject({ status: 'qr', codeId: first.codeId, expiresInMs: 60_000 })
   })
 
-  it('of another code has no effect', async () => {
+  it('has no effect if it names another code', async () => {
     const world = createWorld()
     expect((await updateOf(world.get('?want=code&has=other-1'))).qrCode).toBeDefined()
   })
 
-  it('of an expired QR code makes one request for the state, however many pages say so', async () => {
+  it('with an expired QR code sends one state request, for any number of pages', async () => {
     const world = createWorld()
     const { codeId } = await updateOf(world.get('?want=code'))
     await Promise.all(Array.from({ length: 5 }, () => world.get(`?want=state&has=${codeId}`)))
@@ -243,7 +244,7 @@ describe('has', () => {
     expect(world.calls).toEqual(['getQrCode', 'getStatus'])
   })
 
-  it('of an expired pairing code makes one request for the state, however many pages say so', async () => {
+  it('with an expired pairing code sends one state request, for any number of pages', async () => {
     const world = createWorld()
     await world.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' })
     await world.get('?want=state')
@@ -254,7 +255,7 @@ describe('has', () => {
   })
 
   it.each(['other-1', '', '2@ref,noise,identity,adv,1', 'pairing-code'])(
-    'of a code that the session does not have makes no request: "%s"',
+    'with a code that the session does not have sends no request: "%s"',
     async (has) => {
       const world = createWorld()
       await world.get('?want=state')
@@ -263,7 +264,7 @@ describe('has', () => {
     },
   )
 
-  it('of an expired code shows a scan in its last moment', async () => {
+  it('with an expired code shows a scan that happened just before the code expired', async () => {
     let status: PairingSnapshot = { status: 'unlinked' }
     const world = createWorld({ getStatus: async () => status })
     const { codeId } = await updateOf(world.get('?want=code'))
@@ -286,7 +287,7 @@ describe('authorizedForMs', () => {
     tab.leave()
   })
 
-  it('is missing where the authorization does not expire', async () => {
+  it('is absent if the authorization does not expire', async () => {
     expect(await updateOf(createWorld().get())).not.toHaveProperty('authorizedForMs')
   })
 
@@ -301,8 +302,8 @@ describe('authorizedForMs', () => {
   })
 })
 
-describe('a provider of your own', () => {
-  it('cannot send fields that are no part of a snapshot, in a stream either', async () => {
+describe('a custom provider', () => {
+  it('cannot send fields that are no part of a snapshot, not even in a stream', async () => {
     const secret = 'd75b3a66374942c5b3c019c698abc2067e15'
     const tab = await createWorld({
       getQrCode: async () => {
@@ -320,17 +321,17 @@ describe('a provider of your own', () => {
 
   it.each([
     [
-      'an image at an address of the provider',
+      'an image at a URL of the provider',
       { status: 'qr', qrCode: { kind: 'image', src: 'https://api.example/qr' } },
     ],
     ['an unknown status', { status: 'booting' }],
     ['nothing', undefined],
-  ])('is the error invalid-answer where it responds with %s', async (_, snapshot) => {
+  ])('causes the error invalid-answer if it responds with %s', async (_, snapshot) => {
     const tab = await createWorld({ getQrCode: async () => snapshot as never }).watch()
     expect(stepsIn(tab)).toEqual(['error invalid-answer'])
   })
 
-  it('is polled on where it rejects with "aborted" by itself', async () => {
+  it('is polled again if it rejects with "aborted" without an abort', async () => {
     let isBroken = true
     const world = createWorld({
       getQrCode: async () => {
@@ -344,7 +345,7 @@ describe('a provider of your own', () => {
     expect(stepsIn(tab)).toContain('preparing')
   })
 
-  it('is the error timeout after twice its request timeout', async () => {
+  it('causes the error timeout after twice its request timeout', async () => {
     const world = createWorld({ getQrCode: silence })
     const answer = world.get('?want=code')
     await pass(2 * timing.requestTimeoutMs)
@@ -355,7 +356,7 @@ describe('a provider of your own', () => {
 })
 
 describe('the poller of a session', () => {
-  /** Names the poller. */
+  /** Returns an id of the poller. */
   const originOf = async (world: World): Promise<string> => {
     const { origin } = await updateOf(world.get('?want=code'))
     return origin
@@ -368,7 +369,7 @@ describe('the poller of a session', () => {
     expect(await originOf(world)).toBe(before)
   })
 
-  it('is dropped after 60 seconds without a page, and leaves no timer', async () => {
+  it('is removed after 60 seconds without a page, and leaves no timer', async () => {
     const world = createWorld()
     const before = await originOf(world)
     await pass(IDLE_MS)
@@ -376,7 +377,7 @@ describe('the poller of a session', () => {
     expect(await originOf(world)).not.toBe(before)
   })
 
-  it('is kept as long as a page watches', async () => {
+  it('is kept while a page watches', async () => {
     const world = createWorld()
     const before = await originOf(world)
     await world.watch()
@@ -384,7 +385,7 @@ describe('the poller of a session', () => {
     expect(await originOf(world)).toBe(before)
   })
 
-  it('is kept for as long as the provider wants no request', async () => {
+  it('is kept as long as the provider requests a pause', async () => {
     const world = createWorld({
       getQrCode: () => Promise.reject(new PairingError('rate-limited', '', { retryAfterMs: 5 * IDLE_MS })),
     })
@@ -407,8 +408,8 @@ describe('the poller of a session', () => {
   it.each<readonly [string, (world: World, signal: AbortSignal) => Promise<unknown>]>([
     ['a page that watches', (world, signal) => world.get('?events', { signal })],
     ['a page that reads', (world, signal) => world.get('?want=code', { signal })],
-    ['a page that had left before it read', (world) => world.get('', { signal: AbortSignal.abort() })],
-  ])('is dropped after %s has left during a request', async (_, ask) => {
+    ['a page that left before it read', (world) => world.get('', { signal: AbortSignal.abort() })],
+  ])('is removed if %s has left during a request', async (_, ask) => {
     const { state, world } = hanging()
     const before = await originOf(world)
     state.isHanging = true
@@ -427,7 +428,7 @@ describe('the poller of a session', () => {
   it.each<readonly [string, (world: World) => Promise<Response>]>([
     ['a change', (world) => world.post({ action: 'reset' })],
     ['a webhook', (world) => world.webhook({}, { query: `?secret=${SECRET}` })],
-  ])('is dropped 60 seconds after %s', async (_, happen) => {
+  ])('is removed 60 seconds after %s', async (_, happen) => {
     const world = createWorld({ readWebhook: () => ({ status: 'linking' }) }, { webhookSecret: SECRET })
     const before = await originOf(world)
     await pass(IDLE_MS - 1)

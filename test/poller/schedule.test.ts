@@ -41,14 +41,14 @@ const heard = (poll: PollState, at: number): PollState => ({
   ...poll,
   webhooks: afterWebhook(poll.webhooks, at),
 })
-/** A refusal is final after the third one. */
+/** A refusal is final after the third time. */
 const refusals: readonly Step[] = [
   [0, refused],
   [5_000, refused],
   [15_000, refused],
 ]
 
-/** The state after steps, each at its milliseconds after T. */
+/** The state after these steps. The time of each step is in milliseconds after T. */
 function pollAfter(...steps: readonly Step[]): PollState {
   return steps.reduce<PollState>((poll, [atMs, what, want]) => {
     const at = T + atMs
@@ -68,8 +68,8 @@ describe('nextRequest()', () => {
     qrShown: boolean,
     expected: readonly [PairingWant, number] | undefined,
   ])[] = [
-    ['asks for the code first where a page shows it', pollAfter(), true, ['code', -Infinity]],
-    ['asks for the state first where no page shows a code', pollAfter(), false, ['state', -Infinity]],
+    ['requests the code first if a page shows it', pollAfter(), true, ['code', -Infinity]],
+    ['requests the state first if no page shows a code', pollAfter(), false, ['state', -Infinity]],
     [
       'reads the state one interval after a state',
       pollAfter([0, { status: 'preparing' }]),
@@ -77,18 +77,18 @@ describe('nextRequest()', () => {
       ['state', 3_000],
     ],
     [
-      'asks for the code at once after a provider says that it is ready',
+      'requests the code immediately after the provider reports that it is ready',
       pollAfter([0, { status: 'unlinked' }]),
       true,
       ['code', -Infinity],
     ],
     [
-      'leaves the minimum interval between two requests for a code',
+      'keeps the minimum interval between two code requests',
       pollAfter([0, { status: 'preparing' }, 'code'], [10, { status: 'unlinked' }]),
       true,
       ['code', 1_000],
     ],
-    ['reads the state while the first code is up', pollAfter([0, qr(1)]), true, ['state', 3_000]],
+    ['reads the state while the first code is on screen', pollAfter([0, qr(1)]), true, ['state', 3_000]],
     [
       'confirms a first code of unknown age after the code interval',
       pollAfter([0, qr(1)], [3_000, { status: 'unlinked' }]),
@@ -96,7 +96,7 @@ describe('nextRequest()', () => {
       ['code', 5_000],
     ],
     [
-      'requests the next code when the first one expires by the word of the provider',
+      'requests the next code when the first one expires according to the provider',
       pollAfter([0, qr(1, 20_000)], [18_000, { status: 'unlinked' }]),
       true,
       ['code', 20_000],
@@ -108,13 +108,13 @@ describe('nextRequest()', () => {
       ['state', 1_001],
     ],
     [
-      'reads the state each second for the first three times while linking',
+      'reads the state every second, three times, while linking',
       pollAfter([0, { status: 'linking' }], [1_000, { status: 'linking' }], [2_000, { status: 'linking' }]),
       true,
       ['state', 3_000],
     ],
     [
-      'reads the state at the usual pace after three reads while linking',
+      'reads the state at the usual interval after three reads while linking',
       pollAfter(
         [0, { status: 'linking' }],
         [1_000, { status: 'linking' }],
@@ -124,15 +124,15 @@ describe('nextRequest()', () => {
       true,
       ['state', 6_000],
     ],
-    ['reads the state every 15 s once linked', pollAfter([0, linked]), true, ['state', 15_000]],
+    ['reads the state every 15 s when a phone is linked', pollAfter([0, linked]), true, ['state', 15_000]],
     [
-      'asks for the details of a link that was pushed at the usual pace',
+      'requests the details of a pushed link at the usual interval',
       pollAfter([0, linked, 'pushed']),
       true,
       ['state', 3_000],
     ],
     [
-      'goes on at the usual pace while a passkey is required',
+      'keeps the usual interval while a passkey is required',
       pollAfter([0, { status: 'passkey-required' }]),
       true,
       ['state', 3_000],
@@ -140,14 +140,14 @@ describe('nextRequest()', () => {
     ['waits 1 s after the first failure', pollAfter([0, offline]), true, ['code', 1_000]],
     ['waits 2 s after the second failure', pollAfter([0, offline], [1_000, offline]), true, ['code', 3_000]],
     [
-      'waits 30 s at most',
+      'waits at most 30 s',
       pollAfter(...Array.from({ length: 9 }, (_, n): Step => [n, offline])),
       true,
       ['code', 30_008],
     ],
-    ['waits as long as the provider says', pollAfter([0, limited]), true, ['code', 12_000]],
-    ['tries again 5 s after a first refusal', pollAfter([0, refused]), true, ['code', 5_000]],
-    ['tries again 10 s after a second one', pollAfter(...refusals.slice(0, 2)), true, ['code', 15_000]],
+    ['waits as long as the provider states', pollAfter([0, limited]), true, ['code', 12_000]],
+    ['retries 5 s after a first refusal', pollAfter([0, refused]), true, ['code', 5_000]],
+    ['retries 10 s after a second refusal', pollAfter(...refusals.slice(0, 2)), true, ['code', 15_000]],
     [
       'counts two kinds of refusals together',
       pollAfter([0, refused], [5_000, unknown]),
@@ -155,35 +155,40 @@ describe('nextRequest()', () => {
       ['code', 15_000],
     ],
     [
-      'counts on after a transient error between two refusals',
+      'keeps the count of refusals after a transient error between them',
       pollAfter([0, refused], [5_000, offline], [7_000, refused]),
       true,
       ['code', 17_000],
     ],
     ['sends nothing after a third refusal', pollAfter(...refusals), true, undefined],
     [
-      'doubts a refusal after a response again',
+      'retries a refusal again after a response in between',
       pollAfter(...refusals.slice(0, 2), [15_000, { status: 'unlinked' }, 'state'], [18_000, refused]),
       false,
       ['state', 23_000],
     ],
-    ['does not doubt that a plan has to be paid for', pollAfter([0, unpaid]), true, undefined],
-    ['starts anew after a change', pollAfter([0, linked], [1, 'changed']), true, ['code', -Infinity]],
+    ['does not retry after an unpaid plan', pollAfter([0, unpaid]), true, undefined],
+    [
+      'requests immediately after a change',
+      pollAfter([0, linked], [1, 'changed']),
+      true,
+      ['code', -Infinity],
+    ],
     ['keeps the backoff after a change', pollAfter([0, limited], [1, 'changed']), true, ['code', 12_000]],
     [
-      'waits for a push that was promised, and one second more',
+      'waits until one second after a promised push',
       pollAfter([0, { status: 'unlinked', nextInMs: 8_000 }, 'pushed']),
       true,
       ['code', 9_000],
     ],
     [
-      'waits a minute at most, whatever was promised',
+      'waits at most one minute for a promised push',
       pollAfter([0, { status: 'unlinked', nextInMs: 9e9 }, 'pushed']),
       true,
       ['code', 61_000],
     ],
     [
-      'does not wait for what was promised before the clock was set back',
+      'does not wait for a push that was promised before the clock was set back',
       pollAfter([0, { ...linked, nextInMs: 8_000 }], [-60_000, { status: 'preparing' }]),
       false,
       ['state', -57_000],
@@ -206,38 +211,38 @@ describe('dueRequest()', () => {
     ['sends the first read', pollAfter(), 'state', 0, 'state'],
     ['sends the first read for a code', pollAfter(), 'code', 0, 'code'],
     [
-      'answers a read from a state younger than the interval',
+      'serves a read from a state that is younger than the interval',
       pollAfter([0, { status: 'preparing' }]),
       'state',
       2_999,
       undefined,
     ],
-    ['sends a read one interval later', pollAfter([0, { status: 'preparing' }]), 'state', 3_000, 'state'],
-    ['answers a read for a code from one that is up', pollAfter([0, qr(1)]), 'code', 2_999, undefined],
+    ['sends a read after the interval', pollAfter([0, { status: 'preparing' }]), 'state', 3_000, 'state'],
+    ['serves a code read from a code that is still valid', pollAfter([0, qr(1)]), 'code', 2_999, undefined],
     ['reads the state for a page that shows a code', pollAfter([0, qr(1)]), 'code', 3_000, 'state'],
     [
-      'answers the read of a page whose code is up by the state of another page',
+      'serves a page that shows a code from the state that another page read',
       pollAfter([0, qr(1)], [2_000, { status: 'unlinked' }]),
       'code',
       4_000,
       undefined,
     ],
     [
-      'sends the last look at a code that expired at once',
+      'sends the last read for an expired code immediately',
       pollAfter([0, qr(1, 20_000)], [19_500, { status: 'unlinked' }]),
       'state',
       20_000,
       'state',
     ],
     [
-      'answers the last look of the second page from the cached state',
+      'serves the last read of the second page from the cached state',
       pollAfter([0, qr(1, 20_000)], [20_000, { status: 'unlinked' }]),
       'state',
       20_100,
       undefined,
     ],
     [
-      'reads the state where a page wants a code while linking',
+      'reads the state if a page requests a code while linking',
       pollAfter([0, { status: 'linking' }]),
       'code',
       1_000,
@@ -245,36 +250,48 @@ describe('dueRequest()', () => {
     ],
     ['sends nothing during a backoff', pollAfter([0, offline]), 'state', 999, undefined],
     ['sends a read after a backoff', pollAfter([0, offline]), 'state', 1_000, 'state'],
-    ['sends nothing while the provider wants a pause', pollAfter([0, limited]), 'code', 11_999, undefined],
+    ['sends nothing while the provider requests a pause', pollAfter([0, limited]), 'code', 11_999, undefined],
     [
-      'answers reads right after a refusal with the refusal',
+      'serves reads right after a refusal with the refusal',
       pollAfter(...refusals),
       'state',
       15_999,
       undefined,
     ],
-    ['tries again after a refusal when a page reads', pollAfter(...refusals), 'state', 16_000, 'state'],
+    ['retries after a refusal when a page reads', pollAfter(...refusals), 'state', 16_000, 'state'],
     ['sends a read after a change', pollAfter([0, linked], [1, 'changed']), 'state', 2, 'state'],
     ['sends a read after the clock was set back', pollAfter([0, linked]), 'state', -60_000, 'state'],
-    ['sends one in the pause after a failure, too', pollAfter([0, offline]), 'state', -60_000, 'state'],
     [
-      'sends one in the pause that goes on after a change, too',
+      'sends a read if the clock was set back during the pause after a failure',
+      pollAfter([0, offline]),
+      'state',
+      -60_000,
+      'state',
+    ],
+    [
+      'sends a read if the clock was set back during a pause that continues after a change',
       pollAfter([0, offline], [1, 'changed']),
       'state',
       -60_000,
       'state',
     ],
     [
-      'sends one after a failure by the new clock, when its pause is over',
+      'sends a read after the pause of a failure, even if the clock was set back before',
       pollAfter([0, linked], [-60_000, offline]),
       'state',
       -59_000,
       'state',
     ],
-    ['answers reads about a link for the minimum interval', pollAfter([0, linked]), 'code', 999, undefined],
-    ['reads a link again where a page comes later', pollAfter([0, linked]), 'code', 1_000, 'state'],
     [
-      'reads a sleeping session again where a page comes later',
+      'serves reads of a link from the cached state during the minimum interval',
+      pollAfter([0, linked]),
+      'code',
+      999,
+      undefined,
+    ],
+    ['reads a link again if a page reads later', pollAfter([0, linked]), 'code', 1_000, 'state'],
+    [
+      'reads a stopped session again if a page reads later',
       pollAfter([0, { status: 'stopped' }]),
       'code',
       1_000,
@@ -294,30 +311,35 @@ describe('shownQrCode()', () => {
   const rows: readonly (readonly [title: string, poll: PollState, atMs: number, expected: unknown])[] = [
     ['shows a code that was just issued', pollAfter([0, qr(1)]), 0, ['2@code1', 20_000, 60_000]],
     ['shows a code until it expires', pollAfter([0, qr(1, 20_000)]), 19_999, ['2@code1', 1, 1]],
-    ['shows no code that expired', pollAfter([0, qr(1, 20_000)]), 20_000, undefined],
+    ['shows no expired code', pollAfter([0, qr(1, 20_000)]), 20_000, undefined],
     [
-      'counts the life of a code from the request',
+      'starts the lifetime of a code at its request',
       pollAfter([0, qr(1, 20_000)]),
       5_000,
       ['2@code1', 15_000, 15_000],
     ],
     [
-      'keeps a code while the provider says that it prepares the next',
+      'keeps a code while the provider prepares the next one',
       pollAfter([0, qr(1, 20_000)], [5_000, { status: 'preparing' }, 'code']),
       5_000,
       ['2@code1', 15_000, 15_000],
     ],
     ['shows the newest code', pollAfter([0, qr(1)], [5_000, qr(2)]), 5_000, ['2@code2', 17_000, 20_000]],
-    ['shows no code once a phone responded', pollAfter([0, qr(1)], [1, { status: 'linking' }]), 1, undefined],
     [
-      'shows no code once the provider sleeps',
+      'shows no code after a phone has scanned',
+      pollAfter([0, qr(1)], [1, { status: 'linking' }]),
+      1,
+      undefined,
+    ],
+    [
+      'shows no code when the provider session is stopped',
       pollAfter([0, qr(1)], [1, { status: 'stopped' }]),
       1,
       undefined,
     ],
     ['shows no code from before a change', pollAfter([0, qr(1)], [1, 'changed']), 1, undefined],
     [
-      'keeps a code through a failure',
+      'keeps a code after a failed request',
       pollAfter([0, qr(1, 20_000)], [1, offline]),
       1,
       ['2@code1', 19_999, 19_999],
@@ -327,14 +349,14 @@ describe('shownQrCode()', () => {
     expect(shownAt(poll, atMs)).toEqual(expected)
   })
 
-  it('gives each code another number', () => {
+  it('gives each code a different number', () => {
     expect(pollAfter([0, qr(1)], [1, qr(1)], [2, qr(2)], [3, 'changed'], [4, qr(3)]).qrCount).toBe(3)
   })
 })
 
-describe('the pace where webhooks come before polls', () => {
+describe('the poll interval if webhooks arrive before polls', () => {
   const unlinked: PairingSnapshot = { status: 'unlinked' }
-  /** A webhook, and what the requests after it find. */
+  /** A webhook, and the state that the following requests find. */
   const announced = (atMs: number, what: PairingSnapshot, want: PairingWant = 'code'): readonly Step[] => [
     [atMs, 'webhook'],
     [atMs + 50, what, want],
@@ -358,7 +380,7 @@ describe('the pace where webhooks come before polls', () => {
       ],
     ],
     [
-      'a code that is read a moment after the state of its webhook',
+      'a code that is read shortly after the state of its webhook',
       true,
       [
         ...first,
@@ -368,25 +390,25 @@ describe('the pace where webhooks come before polls', () => {
         [82_000, qr(3)],
       ],
     ],
-    ['a change that a poll found first', false, [...trusted, [100_000, qr(4)]]],
+    ['a change that a poll finds before its webhook', false, [...trusted, [100_000, qr(4)]]],
     [
-      'a webhook that came within 3 s of such a poll',
+      'a webhook that arrives within 3 s after such a poll',
       true,
       [...trusted, [100_000, qr(4)], [103_000, 'webhook']],
     ],
-    ['a webhook that came later', false, [...trusted, [100_000, qr(4)], [103_001, 'webhook']]],
+    ['a webhook that arrives later than that', false, [...trusted, [100_000, qr(4)], [103_001, 'webhook']]],
     [
-      'only one more announced change after a webhook that came later',
+      'only one more announced change after a late webhook',
       false,
       [...trusted, [100_000, qr(4)], [103_001, 'webhook'], ...announced(120_000, qr(5))],
     ],
     [
-      'two changes that polls found first, and one webhook after them',
+      'two changes that polls find first, and one webhook after them',
       false,
       [...trusted, [100_000, qr(4)], [120_000, qr(5)], [120_010, 'webhook']],
     ],
     [
-      'two announced changes after two missed ones',
+      'two announced changes after two missed webhooks',
       true,
       [
         ...trusted,
@@ -402,25 +424,25 @@ describe('the pace where webhooks come before polls', () => {
       [...first, ...announced(60_000, qr(2)), [75_000, 'webhook'], [80_000, qr(3)]],
     ],
     [
-      'a change later than that',
+      'a change more than 5 s after its webhook',
       false,
       [...first, ...announced(60_000, qr(2)), [74_999, 'webhook'], [80_000, qr(3)]],
     ],
-    ['a change of the session by the user', true, [...trusted, [85_000, 'changed'], [86_000, qr(4)]]],
+    ['a change by the user', true, [...trusted, [85_000, 'changed'], [86_000, qr(4)]]],
   ])('after %s: webhooks are trusted: %s', (_, expected, steps) => {
     expect(areTrusted(pollAfter(...steps).webhooks)).toBe(expected)
   })
 
   it.each<readonly [string, readonly Step[], readonly [PairingWant, number]]>([
     ['polls the state after 3 s while webhooks are not trusted', [...first], ['state', 3_000]],
-    ['polls after 20 s once they are', trusted, ['code', 100_050]],
+    ['polls after 20 s when webhooks are trusted', trusted, ['code', 100_050]],
     [
-      'polls the state after 20 s where that was read last',
+      'polls the state after 20 s if the last read was a state read',
       [...trusted, [90_000, unlinked]],
       ['code', 100_050],
     ],
     [
-      'gives the webhook of the next code one second after the end of a code',
+      'waits for the webhook of the next code until one second after a code expires',
       [
         ...first,
         ...announced(60_000, qr(2, 20_000)),
@@ -430,12 +452,12 @@ describe('the pace where webhooks come before polls', () => {
       ['code', 91_050],
     ],
     [
-      'requests an announced code at once',
+      'requests an announced code immediately',
       [...trusted, [95_000, 'webhook'], [95_050, unlinked]],
       ['code', 81_050],
     ],
     [
-      'requests no code for a webhook after which the session starts',
+      'requests no code if the webhook reports that the session starts',
       [
         [0, qr(1)],
         [4_000, 'webhook'],
@@ -449,18 +471,18 @@ describe('the pace where webhooks come before polls', () => {
       ['state', 88_000],
     ],
     ['polls as usual while linking', [...trusted, [85_000, { status: 'linking' }]], ['state', 86_000]],
-    ['polls as usual after a webhook that is missed', [...trusted, [90_000, qr(4)]], ['state', 93_000]],
+    ['polls as usual after a missed webhook', [...trusted, [90_000, qr(4)]], ['state', 93_000]],
   ])('%s', (_, steps, [want, atMs]) => {
     expect(nextRequest(pollAfter(...steps), true, timing)).toEqual({ want, at: T + atMs })
   })
 
-  it('polls after 20 s where no page shows a code', () => {
+  it('polls after 20 s if no page shows a code', () => {
     expect(nextRequest(pollAfter(...trusted), false, timing)).toEqual({ want: 'state', at: T + 100_050 })
   })
 
   it.each([
     ['of unknown age until 2 s after the next poll', [[0, qr(1), 'code']], 22_000],
-    ['until its own end', [[0, qr(1, 18_000), 'code']], 18_000],
+    ['until it expires', [[0, qr(1, 18_000), 'code']], 18_000],
   ] as const)('shows a code %s', (_, steps, expected) => {
     const webhooks = pollAfter(...trusted).webhooks
     const poll = steps.reduce<PollState>(
@@ -472,11 +494,11 @@ describe('the pace where webhooks come before polls', () => {
   })
 })
 
-describe('the reason why a link is over', () => {
+describe('the reason why a link has ended', () => {
   const reasonless: PairingSnapshot = { status: 'stopped' }
   it.each<readonly [string, boolean, readonly Step[]]>([
     [
-      'no phone is linked any more',
+      'no phone is linked',
       true,
       [
         [0, linked],
@@ -484,7 +506,7 @@ describe('the reason why a link is over', () => {
       ],
     ],
     [
-      'a QR code came',
+      'the provider sends a QR code',
       true,
       [
         [0, linked],
@@ -492,7 +514,7 @@ describe('the reason why a link is over', () => {
       ],
     ],
     [
-      'leftovers are in the way',
+      'data of an earlier link is in the way',
       true,
       [
         [0, linked],
@@ -500,7 +522,7 @@ describe('the reason why a link is over', () => {
       ],
     ],
     [
-      'the provider gives that reason',
+      'the provider states that reason',
       true,
       [
         [0, linked],
@@ -508,7 +530,7 @@ describe('the reason why a link is over', () => {
       ],
     ],
     [
-      'the provider sleeps, which keeps a link',
+      'the provider session is stopped, which keeps a link',
       false,
       [
         [0, linked],
@@ -533,7 +555,7 @@ describe('the reason why a link is over', () => {
       ],
     ],
     [
-      'the user changed the session since',
+      'the user has changed the session since then',
       false,
       [
         [0, linked],
@@ -566,18 +588,23 @@ describe('shownPairingCode()', () => {
     atMs: number,
     expected: string | undefined,
   ])[] = [
-    ['shows a code for the lifetime of the provider', pollAfter([0, code('AAAA1111')]), 149_999, 'AAAA1111'],
-    ['shows no code after that', pollAfter([0, code('AAAA1111')]), 150_000, undefined],
-    ['believes a shorter lifetime', pollAfter([0, code('AAAA1111', 40_000)]), 40_000, undefined],
-    ['believes no longer lifetime', pollAfter([0, code('AAAA1111', 9e9)]), 150_000, undefined],
     [
-      'does not make a repeated code younger',
+      'shows a code for the lifetime that the provider documents',
+      pollAfter([0, code('AAAA1111')]),
+      149_999,
+      'AAAA1111',
+    ],
+    ['shows no code after its lifetime', pollAfter([0, code('AAAA1111')]), 150_000, undefined],
+    ['accepts a shorter lifetime', pollAfter([0, code('AAAA1111', 40_000)]), 40_000, undefined],
+    ['limits a longer lifetime', pollAfter([0, code('AAAA1111', 9e9)]), 150_000, undefined],
+    [
+      'does not extend the lifetime of a repeated code',
       pollAfter([0, code('AAAA1111')], [100_000, code('AAAA1111')]),
       150_000,
       undefined,
     ],
     ['shows the newest code', pollAfter([0, code('AAAA1111')], [1, code('BBBB2222')]), 2, 'BBBB2222'],
-    ['shows no code once linked', pollAfter([0, code('AAAA1111')], [1, linked]), 2, undefined],
+    ['shows no code when a phone is linked', pollAfter([0, code('AAAA1111')], [1, linked]), 2, undefined],
     ['shows no code from before a change', pollAfter([0, code('AAAA1111')], [1, 'changed']), 2, undefined],
   ]
   it.each(rows)('%s', (_, poll, atMs, expected) => {
@@ -586,7 +613,7 @@ describe('shownPairingCode()', () => {
 })
 
 describe('a provider whose reads start a pairing', () => {
-  /** The state after steps, at such a provider. */
+  /** The state after these steps, for a provider whose reads start a pairing. */
   const starting = (isStarted: boolean, ...steps: readonly Step[]): PollState =>
     steps.reduce<PollState>(
       (poll, [atMs, what, want]) => {
@@ -603,31 +630,31 @@ describe('a provider whose reads start a pairing', () => {
   const code: Step = [0, qr(1, 20_000), 'code']
 
   it.each<readonly [string, PollState, number, PairingWant | undefined]>([
-    ['reads the state where a page wants a code and no start was asked for', starting(false), 0, 'state'],
+    ['reads the state if a page requests a code before a start', starting(false), 0, 'state'],
     [
-      'requests no code where the provider waits for a start',
+      'requests no code while the provider waits for a start',
       starting(false, [0, { status: 'unlinked' }]),
       60_000,
       'state',
     ],
     ['requests the code after a start', starting(true, [0, { status: 'unlinked' }]), 0, 'code'],
-    ['requests no code while one is live', starting(true, code), 19_999, 'state'],
-    ['looks at the state when the code expires', starting(true, code), 20_000, 'state'],
+    ['requests no code while a code is valid', starting(true, code), 19_999, 'state'],
+    ['reads the state when the code expires', starting(true, code), 20_000, 'state'],
     [
-      'requests no code in the second after it',
+      'requests no code within one second after the code expires',
       starting(true, code, [20_000, { status: 'unlinked' }]),
       20_999,
       undefined,
     ],
     [
-      'requests the next code after that second',
+      'requests the next code one second after the code expires',
       starting(true, code, [20_000, { status: 'unlinked' }]),
       21_000,
       'code',
     ],
     ['requests no code while linking', starting(true, code, [5_000, { status: 'linking' }]), 60_000, 'state'],
     [
-      'requests no code once the provider sleeps',
+      'requests no code when the provider session is stopped',
       starting(true, code, [5_000, { status: 'stopped' }]),
       60_000,
       'state',
@@ -637,11 +664,11 @@ describe('a provider whose reads start a pairing', () => {
   })
 
   it.each<readonly [string, PollState, boolean]>([
-    ['needs a start where no code is there', starting(false, [0, { status: 'unlinked' }]), true],
-    ['needs none before its state is known', starting(false), false],
-    ['needs none after one', starting(true, [0, { status: 'unlinked' }]), false],
-    ['needs none while a code is there', starting(false, code), false],
-    ['needs none once linked', starting(false, [0, linked]), false],
+    ['needs a start if there is no code', starting(false, [0, { status: 'unlinked' }]), true],
+    ['needs no start before its state is known', starting(false), false],
+    ['needs no start after a start', starting(true, [0, { status: 'unlinked' }]), false],
+    ['needs no start while a code is valid', starting(false, code), false],
+    ['needs no start when a phone is linked', starting(false, [0, linked]), false],
   ])('%s', (_, poll, expected) => {
     expect(needsStart(poll)).toBe(expected)
   })

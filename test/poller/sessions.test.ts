@@ -28,7 +28,7 @@ describe('two handlers of one process', () => {
     expect([one.calls, other.calls]).toEqual([['getQrCode'], []])
   })
 
-  it('show an action of one to the pages of the other', async () => {
+  it('show an action at one handler on the pages of the other', async () => {
     const { one, other } = shared()
     const tab = await other.watch()
     await one.post({ action: 'request-pairing-code', phoneNumber: '5511987654321' })
@@ -37,7 +37,7 @@ describe('two handlers of one process', () => {
     tab.leave()
   })
 
-  it('have the newest provider object called', async () => {
+  it('call the newest provider object', async () => {
     const { one, other } = shared()
     const tab = await one.watch()
     await other.get('?want=code')
@@ -46,7 +46,7 @@ describe('two handlers of one process', () => {
     tab.leave()
   })
 
-  it('are independent where each is a process of its own', async () => {
+  it('are independent if they run in different processes', async () => {
     const [one, other] = [createWorld(), createWorld()]
     const [first, second] = [await updateOf(one.get('?want=code')), await updateOf(other.get('?want=code'))]
     expect(second.session).toBe(first.session)
@@ -56,7 +56,7 @@ describe('two handlers of one process', () => {
 })
 
 describe('handler.close()', () => {
-  it('leaves the pollers that another handler used last', async () => {
+  it('keeps the pollers that another handler used last', async () => {
     const registry = createPollerRegistry()
     const [one, other] = [
       createWorld({ sessionId: 'a' }, {}, registry),
@@ -69,11 +69,11 @@ describe('handler.close()', () => {
     await expectRefusal(await one.get(), 'provider-unavailable', { retryAfterMs: 5_000 })
   })
 
-  it('leaves a shared poller that a page of another handler watches', async () => {
+  it('keeps a shared poller that a page of another handler watches', async () => {
     const registry = createPollerRegistry()
     const [one, other] = [createWorld({}, {}, registry), createWorld({}, {}, registry)]
     const [ofOne, ofOther] = [await one.watch(), await other.watch()]
-    // The last one that used the poller is the one that closes.
+    // The handler that used the poller last is closed.
     await one.get()
     await one.handler.close()
     await pass(0)
@@ -95,7 +95,7 @@ describe('the session of a request', () => {
   it.each([
     ['provider id', { id: 'a', sessionId: 'main' }, { id: 'b', sessionId: 'main' }],
     ['session id', { sessionId: 'main' }, { sessionId: 'Main' }],
-    ['place of a separator', { id: 'a', sessionId: 'b-c' }, { id: 'a-b', sessionId: 'c' }],
+    ['position of a separator', { id: 'a', sessionId: 'b-c' }, { id: 'a-b', sessionId: 'c' }],
     ['character of JSON', { id: 'a', sessionId: 'b' }, { id: 'a","b', sessionId: '' }],
   ])('differs by %s', async (_, first, second) => {
     const [one, other] = [statusOf(spyProvider(first), 'linking'), statusOf(spyProvider(second), 'preparing')]
@@ -110,7 +110,7 @@ describe('the session of a request', () => {
     expect(new Set(reads.map(({ session }) => session)).size).toBe(2)
   })
 
-  /** A handler whose function makes a provider object for each request. */
+  /** A handler whose function creates a provider object for each request. */
   const withNewProviders = (tenant: (request: Request) => string) => {
     const made: ReturnType<typeof spyProvider>[] = []
     const provider = () => {
@@ -121,7 +121,7 @@ describe('the session of a request', () => {
     return { world: createWorld({}, { provider, tenant }), calls: () => made.map(({ calls }) => calls) }
   }
 
-  it('is the same for new provider objects of one tenant, and the newest is called', async () => {
+  it('is the same for all provider objects of one tenant, and calls use the newest object', async () => {
     const { world, calls } = withNewProviders(() => 'acme')
     await world.watch()
     await world.watch()
@@ -129,7 +129,7 @@ describe('the session of a request', () => {
     expect(calls()).toEqual([['getQrCode'], ['getStatus']])
   })
 
-  it('differs between tenants, whatever instance they name', async () => {
+  it('differs between tenants, even if they use the same instance', async () => {
     const tenants = ['acme', 'umbrella']
     const { world, calls } = withNewProviders(() => tenants.shift() ?? '')
     const tabs = [await world.watch(), await world.watch()]
