@@ -12,7 +12,7 @@ import { createHandler } from '../../src/server/handler.js'
 import { toNodeListener } from '../../src/server/node.js'
 import { spyProvider, timing } from '../server/spy-provider.js'
 
-// TanStack Query takes Node for a server, where it does not poll.
+// TanStack Query treats Node as a server and does not poll there.
 beforeAll(() => environmentManager.setIsServer(() => false))
 afterAll(() => environmentManager.setIsServer(() => true))
 
@@ -21,7 +21,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
 
-/** Nothing here takes half as long; a loaded machine may be slow. */
+/** Each wait takes less than half of this limit, but a loaded machine may be slow. */
 const until = (condition: () => void): Promise<void> =>
   vi.waitFor(condition, { timeout: 4_000, interval: 10 })
 
@@ -29,7 +29,7 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void
 
 interface Process {
   readonly port: number
-  /** As a process that is killed: its connections end with it. */
+  /** Ends all connections, as a killed process does. */
   readonly kill: () => Promise<void>
 }
 
@@ -53,11 +53,11 @@ async function listen(listener: Listener, port = 0): Promise<Process> {
 
 interface Account {
   readonly provider: PairingProvider
-  /** Moves on, and notifies the subscribers at the provider, if there are any. */
+  /** Changes the state, and notifies subscribers if the provider has any. */
   readonly become: (snapshot: PairingSnapshot) => void
 }
 
-/** A provider that returns its last state; it `pushes` changes, or has to be polled. */
+/** A provider that returns its last state. It `pushes` changes, or has to be polled. */
 function account({ pushes, intervalMs }: { pushes: boolean; intervalMs: number }): Account {
   const listeners = new Set<(snapshot: PairingSnapshot) => void>()
   let state: PairingSnapshot = { status: 'qr', qrCode: { kind: 'text', value: '2@ref,noise,identity,adv,1' } }
@@ -84,7 +84,7 @@ function account({ pushes, intervalMs }: { pushes: boolean; intervalMs: number }
 
 interface Server extends Process {
   readonly url: string
-  /** Who watches at this moment. */
+  /** The number of current subscribers. */
   readonly watchers: () => number
 }
 
@@ -105,7 +105,7 @@ async function serve(provider: PairingProvider, port?: number): Promise<Server> 
   return { ...process, url: `http://127.0.0.1:${process.port}/api/pairing`, watchers: () => watchers }
 }
 
-/** Subscribes from Node, and keeps each status. */
+/** Subscribes from Node and records each status. */
 function subscribe(url: string): { readonly told: string[]; readonly gaps: () => number; stop(): void } {
   const told: string[] = []
   let gaps = 0
@@ -122,7 +122,7 @@ function subscribe(url: string): { readonly told: string[]; readonly gaps: () =>
 }
 
 describe('a stream over node:http', () => {
-  it('reports a scan without a request, and ends at the server with the page', async () => {
+  it('reports a scan without a request, and ends at the server when the page closes', async () => {
     const { provider, become } = account({ pushes: true, intervalMs: 60_000 })
     const { url, watchers } = await serve(provider)
     const { told, stop } = subscribe(url)
@@ -135,7 +135,7 @@ describe('a stream over node:http', () => {
     await until(() => expect(watchers()).toBe(0))
   })
 
-  it('comes back when its server was killed and started again, and reports what happened meanwhile', async () => {
+  it('reconnects after its server was killed and started again, and reports changes from the outage', async () => {
     const { provider, become } = account({ pushes: false, intervalMs: 60_000 })
     const first = await serve(provider)
     const { told, gaps } = subscribe(first.url)
@@ -147,7 +147,7 @@ describe('a stream over node:http', () => {
     await until(() => expect(told.at(-1)).toBe('linked'))
   })
 
-  it('comes back when its server restarts again and again', async () => {
+  it('reconnects after each of several restarts of its server', async () => {
     const { provider } = account({ pushes: false, intervalMs: 60_000 })
     let server = await serve(provider)
     const { told } = subscribe(server.url)
@@ -160,7 +160,7 @@ describe('a stream over node:http', () => {
   })
 })
 
-/** A session as a page has it, without the page. */
+/** A session as on a page, but without the page. */
 function pair(url: string): { readonly status: () => string | undefined } {
   const queryClient = new QueryClient()
   const provider = proxy({ url })
@@ -179,7 +179,7 @@ function pair(url: string): { readonly status: () => string | undefined } {
 
 type Forward = (answer: IncomingMessage, response: ServerResponse) => void
 
-/** What stands between page and server; counts the requests for streams that came by. */
+/** A reverse proxy between page and server. It counts the requests for streams. */
 async function reverseProxy(
   target: Server,
   forward: Forward,
@@ -197,7 +197,7 @@ async function reverseProxy(
   return { url: `http://127.0.0.1:${port}/api/pairing`, streams: () => streams }
 }
 
-/** Sends an answer when it has all of it: what never ends never arrives. */
+/** Sends a response only when it is complete, so an endless response never arrives. */
 const buffering: Forward = async (answer, response) => {
   const pieces: Uint8Array[] = []
   try {
@@ -219,7 +219,7 @@ const cutting: Forward = (answer, response) => {
 }
 
 describe('a session behind a reverse proxy', () => {
-  it('polls, and notices the scan, where the proxy holds streams back', async () => {
+  it('falls back to polling and reports the scan if the proxy buffers streams', async () => {
     const { provider, become } = account({ pushes: false, intervalMs: 200 })
     const server = await serve(provider)
     const between = await reverseProxy(server, buffering)
@@ -232,7 +232,7 @@ describe('a session behind a reverse proxy', () => {
     await until(() => expect(status()).toBe('linked'))
   })
 
-  it('notices the scan, and does not hammer the proxy, where it cuts streams', async () => {
+  it('reports the scan without flooding the proxy with requests if the proxy cuts streams', async () => {
     const { provider, become } = account({ pushes: false, intervalMs: 200 })
     const server = await serve(provider)
     const between = await reverseProxy(server, cutting)

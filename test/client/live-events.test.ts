@@ -8,7 +8,7 @@ import { hang, json, page, text } from '../providers/fetch-stub.js'
 import { timing } from '../server/spy-provider.js'
 import { event, type ScriptedStream, scriptedStream } from './scripted-stream.js'
 
-// Loaded on demand, in real time, which fake timers do not wait for.
+// The module is loaded on demand in real time, and fake timers do not wait for the import.
 beforeAll(() => import('../../src/client/live-events.js').then(() => undefined))
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => {
@@ -43,7 +43,7 @@ interface Opening {
   readonly at: number
 }
 
-/** What a stream request is answered with; called with the number of the request, from 0. */
+/** Returns the response to a stream request. `turn` is the number of the request, starting at 0. */
 type Answering = (turn: number, opening: Opening) => Response | Promise<Response>
 
 interface Watch {
@@ -59,15 +59,15 @@ interface Watch {
 }
 
 interface Watching extends Partial<Pick<PairingStream, 'method' | 'has'>> {
-  /** By default each request gets a stream. */
+  /** By default, each request gets a stream. */
   readonly answer?: Answering
   readonly proxy?: Partial<ProxyOptions>
-  /** In place of the module's own, for one that was loaded anew. */
+  /** A replacement for the module's own proxy(), if the test loads the module again. */
   readonly makeProxy?: typeof proxy
   readonly onUpdate?: (update: PairingUpdate, stop: () => void) => void
 }
 
-/** Subscribes and writes down what comes of it. */
+/** Subscribes and records the results. */
 async function watch({ answer, makeProxy = proxy, onUpdate, ...given }: Watching = {}): Promise<Watch> {
   const openings: Opening[] = []
   const streams: ScriptedStream[] = []
@@ -110,7 +110,7 @@ async function watch({ answer, makeProxy = proxy, onUpdate, ...given }: Watching
   }
 }
 
-/** A request that its signal ends, as that of a real `fetch`. */
+/** A request that ends only when its signal is aborted, like a real `fetch`. */
 const hangUntilAborted: Answering = (_, { init: { signal } }) =>
   new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
 
@@ -120,7 +120,7 @@ describe('the request for a stream', () => {
     expect(openings.map(({ url }) => url)).toEqual([`${PAIRING_URL}?events=&method=${method}`])
   })
 
-  it('names the code that the page holds at that moment', async () => {
+  it('names the code that the page has at the time of the request', async () => {
     const held = [undefined, 'process-1-3']
     const { openings, stream } = await watch({ has: () => held.shift() })
     stream.close()
@@ -144,7 +144,7 @@ describe('the request for a stream', () => {
     expect(openings[0]?.headers.get('accept')).toBe('text/event-stream')
   })
 
-  it('calls a function for its headers each time', async () => {
+  it('calls a headers function for each request', async () => {
     let turn = 0
     const headers = () => ({ 'x-turn': String(++turn) })
     const { openings, stream } = await watch({ proxy: { headers } })
@@ -153,7 +153,7 @@ describe('the request for a stream', () => {
     expect(openings.map((opening) => opening.headers.get('x-turn'))).toEqual(['1', '2'])
   })
 
-  it('is sent again where the function for its headers fails', async () => {
+  it('is sent again if the headers function fails', async () => {
     let turn = 0
     const headers = async () => {
       if (turn++ === 0) throw new Error('no token')
@@ -172,7 +172,7 @@ describe('the request for a stream', () => {
 })
 
 describe('the updates of a stream', () => {
-  it('are passed on one by one', async () => {
+  it('are passed on one at a time', async () => {
     const { stream, updates } = await watch()
     const story = [
       update('unlinked', { nextInMs: 3_000 }),
@@ -185,7 +185,7 @@ describe('the updates of a stream', () => {
     expect(updates).toEqual(story)
   })
 
-  it('go on after a listener that throws', async () => {
+  it('continue after a listener throws', async () => {
     const { stream, updates } = await watch({
       onUpdate({ status }) {
         if (status === 'preparing') throw new Error('of the app')
@@ -196,14 +196,14 @@ describe('the updates of a stream', () => {
     expect(updates.map(({ status }) => status)).toEqual(['preparing', 'unlinked'])
   })
 
-  it('end with the subscription, also in the middle of a piece', async () => {
+  it('end with the subscription, even in the middle of a chunk', async () => {
     const { stream, updates } = await watch({ onUpdate: (_, stop) => stop() })
     stream.send(sent(update('unlinked')) + sent(update('linking')))
     await pass(0)
     expect(updates.map(({ status }) => status)).toEqual(['unlinked'])
   })
 
-  it('are the same wherever their bytes are cut, also within a letter', async () => {
+  it('do not depend on where their bytes are split, even within a character', async () => {
     const story = [update('unlinked'), qr('a'), update('linked', { account: { name: 'Zoë 李 👩‍👩‍👧 çã' } })]
     const bytes = new TextEncoder().encode([':\n\n', ...story.map(sent)].join(''))
     const received = async (cuts: readonly number[]) => {
@@ -225,7 +225,7 @@ describe('the updates of a stream', () => {
     expect(await received(Array.from({ length: bytes.length }, (_, index) => index))).toEqual(story)
   })
 
-  it('are passed on between events that are no updates', async () => {
+  it('are passed on between events that are not updates', async () => {
     const line = fc.string({ unit: 'grapheme' }).map((any) => any.replace(/[\r\n]/g, ' '))
     const junk = fc.oneof(
       fc
@@ -256,7 +256,7 @@ describe('the updates of a stream', () => {
 })
 
 describe('a stream that ends', () => {
-  it('is reported as a gap, and opened again after about half a second', async () => {
+  it('is reported as a gap, and opens again after about half a second', async () => {
     const { stream, openings, gaps } = await watch()
     stream.send(':\n\n')
     await pass(20_000)
@@ -269,7 +269,7 @@ describe('a stream that ends', () => {
     expect(gaps).toHaveLength(1)
   })
 
-  it('is opened again as soon when it was cut', async () => {
+  it('opens again just as soon if the connection was cut', async () => {
     const { stream, openings, gaps } = await watch()
     stream.send(':\n\n')
     await pass(20_000)
@@ -279,7 +279,7 @@ describe('a stream that ends', () => {
     expect(openings).toHaveLength(2)
   })
 
-  it('comes back at another moment on each page', async () => {
+  it('reconnects after a different pause on each page', async () => {
     const random = vi.spyOn(Math, 'random')
     const pauseAt = async (chance: number) => {
       random.mockReturnValue(chance)
@@ -297,7 +297,7 @@ describe('a stream that ends', () => {
     expect(last - first).toBeGreaterThan(250)
   })
 
-  it('within seconds, again and again, is opened less and less often', async () => {
+  it('within seconds, repeatedly, reconnects with increasing pauses', async () => {
     const { openings, gaps } = await watch({
       answer() {
         const stream = scriptedStream()
@@ -311,7 +311,7 @@ describe('a stream that ends', () => {
     expect(gaps.length).toBeGreaterThanOrEqual(openings.length - 1)
   })
 
-  it('after a good while is opened soon, however bad it was before', async () => {
+  it('after several seconds reconnects soon, despite earlier failures', async () => {
     let isBad = true
     const { openings } = await watch({
       answer() {
@@ -331,8 +331,8 @@ describe('a stream that ends', () => {
   })
 })
 
-describe('a stream that is held back', () => {
-  it('is given up after five seconds without a byte', async () => {
+describe('a stream that a proxy buffers', () => {
+  it('is closed after five seconds without a byte', async () => {
     const { stream, gaps, openings } = await watch()
     await pass(4_900)
     expect(stream.isOpen).toBe(true)
@@ -343,7 +343,7 @@ describe('a stream that is held back', () => {
     expect(gaps).toHaveLength(1)
   })
 
-  it('is given up as well where not even the headers come', async () => {
+  it('is also closed if not even the headers arrive', async () => {
     const { gaps, openings } = await watch({ answer: hangUntilAborted })
     await pass(5_100)
     expect(gaps).toHaveLength(1)
@@ -353,13 +353,13 @@ describe('a stream that is held back', () => {
   it.each([
     ['a fetch', { answer: hang }],
     ['a function for headers', { proxy: { headers: () => new Promise<never>(() => {}) } }],
-  ])('is given up where %s ignores signals', async (_, options) => {
+  ])('is closed even if %s ignores signals', async (_, options) => {
     const { gaps } = await watch(options)
     await pass(5_100)
     expect(gaps).toHaveLength(1)
   })
 
-  it('is tried again after pauses that grow, and never more than a minute', async () => {
+  it('is retried after increasing pauses of at most one minute', async () => {
     const { pauses } = await watch()
     await pass(900_000)
     const waited = pauses().map((pauseMs) => pauseMs - 5_000)
@@ -371,7 +371,7 @@ describe('a stream that is held back', () => {
     expect(waited.at(-1)).toBeGreaterThanOrEqual(30_000)
   })
 
-  it('is given up after 25 seconds of silence, however well it began', async () => {
+  it('is closed after 25 seconds of silence, even after a successful start', async () => {
     const { stream, streams, gaps } = await watch()
     stream.send(sent(update('unlinked')))
     await pass(24_900)
@@ -384,7 +384,7 @@ describe('a stream that is held back', () => {
     expect(streams).toHaveLength(2)
   })
 
-  it('falls silent again and again, and is opened less and less often', async () => {
+  it('that stops sending repeatedly reconnects with increasing pauses', async () => {
     const { pauses } = await watch({
       answer() {
         const stream = scriptedStream()
@@ -398,7 +398,7 @@ describe('a stream that is held back', () => {
     expect(waited.at(-1)).toBeGreaterThanOrEqual(30_000)
   })
 
-  it('is not given up while its server sends comments alone', async () => {
+  it('stays open while its server sends only comments', async () => {
     const { stream, gaps } = await watch()
     for (let beats = 0; beats < 60; beats++) {
       stream.send(':\n\n')
@@ -415,14 +415,14 @@ describe('a stream that is refused', () => {
     ['a sign-in page', () => respond(page(200, 'Sign in'))],
     ['an update', () => respond(json(update('unlinked')))],
     ['nothing', () => new Response(null, { status: 204 })],
-    ['a path that is none', () => respond(page(404, 'Not Found'))],
-    ['a path that is none, in JSON', () => respond(json({ error: 'Not Found' }, 404))],
-    ['a method that is none', () => respond(text('Method not allowed', 405))],
+    ['an unknown path', () => respond(page(404, 'Not Found'))],
+    ['an unknown path, in JSON', () => respond(json({ error: 'Not Found' }, 404))],
+    ['an unsupported method', () => respond(text('Method not allowed', 405))],
     ['a visitor who is not signed in', () => problem('sign-in-required', 401)],
-    ['a visitor who may not', () => problem('forbidden', 403)],
-    ['a handler that is set up wrongly', () => problem('invalid-options', 500)],
+    ['a visitor without permission', () => problem('forbidden', 403)],
+    ['a misconfigured handler', () => problem('invalid-options', 500)],
   ]
-  it.each(hopeless)('by %s is requested every five minutes', async (_, answer) => {
+  it.each(hopeless)('by %s is requested again every five minutes', async (_, answer) => {
     const { openings, pauses, gaps } = await watch({ answer })
     expect(gaps).toHaveLength(1)
     await pass(1_000_000)
@@ -430,13 +430,13 @@ describe('a stream that is refused', () => {
     expect(pauses()).toEqual([300_000, 300_000, 300_000])
   })
 
-  it('by a page is not read to its end', async () => {
+  it('by a web page is not read to its end', async () => {
     const endless = scriptedStream()
     await watch({ answer: () => new Response(endless.response.body, { status: 404 }) })
     expect(endless.isOpen).toBe(false)
   })
 
-  it('because the server is full is requested again when the server says', async () => {
+  it('because the server is full is requested again when the server allows it', async () => {
     const { pauses } = await watch({ answer: () => problem('rate-limited', 429, 60_000) })
     await pass(250_000)
     expect(pauses().length).toBeGreaterThanOrEqual(3)
@@ -444,13 +444,13 @@ describe('a stream that is refused', () => {
     expect(pauses()[0]).toBe(60_000)
   })
 
-  it('with no time to wait is not requested without a pause', async () => {
+  it('with a waiting time of zero is requested again only after a pause', async () => {
     const { openings } = await watch({ answer: () => problem('rate-limited', 429, 0) })
     await pass(60_000)
     expect(openings.length).toBeLessThanOrEqual(9)
   })
 
-  it.each([1e12, Number.MAX_VALUE])('for %d ms is requested after an hour', async (retryAfterMs) => {
+  it.each([1e12, Number.MAX_VALUE])('for %d ms is requested again after one hour', async (retryAfterMs) => {
     const { openings } = await watch({ answer: () => problem('rate-limited', 429, retryAfterMs) })
     await pass(3_599_000)
     expect(openings).toHaveLength(1)
@@ -462,29 +462,32 @@ describe('a stream that is refused', () => {
     ['the network', () => Promise.reject(new TypeError('fetch failed'))],
     ['a gateway whose server restarts', () => respond(page(502))],
     ['a server that is not ready', () => problem('provider-unavailable', 503)],
-    ['a gateway that counts', () => respond(text('Too many requests', 429))],
-    ['a fetch that answers with nothing', async () => undefined as never],
+    ['a gateway with a rate limit', () => respond(text('Too many requests', 429))],
+    ['a fetch that resolves with undefined', async () => undefined as never],
   ]
-  it.each(passing)('by %s is requested less and less often, up to a minute', async (_, answer) => {
-    const { pauses, gaps, openings } = await watch({ answer })
-    await pass(600_000)
-    expect(gaps).toHaveLength(openings.length)
-    for (const [index, pauseMs] of pauses().entries()) {
-      const longestMs = Math.min(750 * 2 ** index, 60_000)
-      expect(pauseMs).toBeGreaterThanOrEqual(longestMs / 2)
-      expect(pauseMs).toBeLessThanOrEqual(longestMs)
-    }
-    expect(pauses().at(-1)).toBeGreaterThanOrEqual(30_000)
-  })
+  it.each(passing)(
+    'by %s is requested again with increasing pauses of up to one minute',
+    async (_, answer) => {
+      const { pauses, gaps, openings } = await watch({ answer })
+      await pass(600_000)
+      expect(gaps).toHaveLength(openings.length)
+      for (const [index, pauseMs] of pauses().entries()) {
+        const longestMs = Math.min(750 * 2 ** index, 60_000)
+        expect(pauseMs).toBeGreaterThanOrEqual(longestMs / 2)
+        expect(pauseMs).toBeLessThanOrEqual(longestMs)
+      }
+      expect(pauses().at(-1)).toBeGreaterThanOrEqual(30_000)
+    },
+  )
 
-  it.each([0, 0.5, 0.999])('comes back at a moment of its own: chance %d', async (chance) => {
+  it.each([0, 0.5, 0.999])('is requested again after a random pause: chance %d', async (chance) => {
     vi.spyOn(Math, 'random').mockReturnValue(chance)
     const { pauses } = await watch({ answer: () => Promise.reject(new TypeError('fetch failed')) })
     await pass(600_000)
     expect(pauses().at(-1)).toBeCloseTo(30_000 * (1 + chance), -1)
   })
 
-  it('sends updates as soon as it is accepted', async () => {
+  it('sends updates as soon as the server accepts it', async () => {
     const stream = scriptedStream()
     const { updates } = await watch({
       answer: (turn) => (turn < 3 ? Promise.reject(new TypeError('fetch failed')) : stream.response),
@@ -508,8 +511,8 @@ describe('the end of a subscription', () => {
   const hangingBody: Answering = () => new Response(new ReadableStream(), { status: 503 })
 
   const stages: readonly (readonly [string, Watching, (watch: Watch) => Promise<unknown>])[] = [
-    ['while headers are on their way', { proxy: { headers: () => new Promise(() => {}) } }, () => pass(100)],
-    ['while the request is', { answer: hangUntilAborted }, () => pass(100)],
+    ['before the headers arrive', { proxy: { headers: () => new Promise(() => {}) } }, () => pass(100)],
+    ['while the request is pending', { answer: hangUntilAborted }, () => pass(100)],
     ['before the first byte', {}, () => pass(100)],
     [
       'in the middle of an event',
@@ -519,7 +522,7 @@ describe('the end of a subscription', () => {
         return pass(100)
       },
     ],
-    ['while the reason of a refusal is read', { answer: hangingBody }, () => pass(100)],
+    ['while the body of a refusal is read', { answer: hangingBody }, () => pass(100)],
     [
       'in the pause after a stream',
       {},
@@ -533,7 +536,7 @@ describe('the end of a subscription', () => {
     ['in the pause after a refusal', { answer: () => respond(page(404)) }, () => pass(1_000)],
   ]
 
-  it.each(stages)('leaves nothing behind: %s', async (_, options, reach) => {
+  it.each(stages)('leaves no connection and no timer: %s', async (_, options, reach) => {
     const watched = await watch(options)
     await reach(watched)
     const { openings, gaps } = watched
@@ -547,7 +550,7 @@ describe('the end of a subscription', () => {
     expect([openings.length, gaps.length]).toEqual(before)
   })
 
-  it('closes also a stream that comes only afterwards', async () => {
+  it('also closes a stream that opens later', async () => {
     const { stop, updates } = await watch({ answer: answersLate })
     await pass(100)
     stop()
@@ -559,7 +562,7 @@ describe('the end of a subscription', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('in the moment in which it begins sends nothing', async () => {
+  it('prevents all updates if it comes immediately after the start', async () => {
     const fetch = vi.fn(hang)
     const { subscribe } = proxy({ url: PAIRING_URL, fetch }).connection
     subscribe?.(() => {}, { method: 'qr', has: () => undefined, onGap: () => {} })()
@@ -568,8 +571,8 @@ describe('the end of a subscription', () => {
   })
 })
 
-describe('the chunk that live events are in', () => {
-  it('may be missing: then nothing is pushed, and nothing breaks', async () => {
+describe('the chunk that contains live events', () => {
+  it('may fail to load without an error, and then nothing is pushed', async () => {
     vi.resetModules()
     vi.doMock('../../src/client/live-events.js', () => {
       throw new Error('Failed to fetch dynamically imported module')

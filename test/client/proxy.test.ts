@@ -62,7 +62,7 @@ const calls: readonly (readonly [string, Call])[] = [
   ["act('unlink')", unlink],
 ]
 
-/** One read and one action: all others take the same way. */
+/** One read and one action. All other calls use the same code. */
 const oneOfEach = calls.filter(([, call]) => call === readState || call === reset)
 
 interface Setup extends FetchStub {
@@ -75,7 +75,7 @@ function answering(answer: Answer, options: Partial<ProxyOptions> = {}): Setup {
   return { ...stub, connection }
 }
 
-/** The proxy in front of a real handler. */
+/** Creates a proxy that calls a real handler. */
 function inFrontOf(
   provider: PairingProvider,
   authorize: PairingHandlerOptions['authorize'] = () => true,
@@ -86,7 +86,7 @@ function inFrontOf(
 }
 
 describe('proxy() in front of the handler', () => {
-  it('reaches every method of the provider', async () => {
+  it('calls every method of the provider', async () => {
     const behind = spyProvider()
     const connection = inFrontOf(behind)
     for (const [, call] of calls) await call(connection)
@@ -99,7 +99,7 @@ describe('proxy() in front of the handler', () => {
     ])
   })
 
-  it('decodes updates with the session, the abilities and the timing behind', async () => {
+  it('decodes updates with the session, the abilities and the timing', async () => {
     const connection = inFrontOf(spyProvider())
     const offer = {
       v: 1,
@@ -120,7 +120,7 @@ describe('proxy() in front of the handler', () => {
     expect(await unlink(connection)).toMatchObject({ ...offer, reason: 'disconnected' })
   })
 
-  it('gets a code once: not where the page says that it holds it', async () => {
+  it('gets a code once, and not again if the page reports that it has the code', async () => {
     const connection = inFrontOf(spyProvider())
     const { codeId, qrCode } = await readCode(connection)
     expect(qrCode).toBeDefined()
@@ -129,7 +129,7 @@ describe('proxy() in front of the handler', () => {
     expect(again.qrCode).toBeUndefined()
   })
 
-  it('reports a failed request to the provider as an update, with its code and pause alone', async () => {
+  it('reports a failed request to the provider as an update that has only the error code and the pause', async () => {
     const thrown = new PairingError('rate-limited', SECRET, { retryAfterMs: 12_000 })
     const failed = await readState(inFrontOf(spyProvider({ getStatus: () => Promise.reject(thrown) })))
     expect(failed).toMatchObject({ status: 'preparing', error: { code: 'rate-limited' } })
@@ -138,13 +138,13 @@ describe('proxy() in front of the handler', () => {
   })
 
   it.each(pairingErrorCodes.filter((code) => code !== 'sign-in-required'))(
-    'rejects an action with "%s" and its waiting time, and nothing else of the error',
+    'rejects an action with "%s" and its waiting time, without other details of the error',
     async (code) => {
       const thrown = new PairingError(code, SECRET, { retryAfterMs: 1_234 })
       vi.useFakeTimers()
       onTestFinished(() => void vi.useRealTimers())
       const rejected = rejection(reset(inFrontOf(spyProvider({ reset: () => Promise.reject(thrown) }))))
-      // A refusal is believed at the second request.
+      // The server confirms a refusal with a second request.
       await vi.advanceTimersByTimeAsync(20_000)
       const error = await rejected
       expect(error).toMatchObject({ code, retryAfterMs: 1_234 })
@@ -163,7 +163,7 @@ describe('proxy() in front of the handler', () => {
 })
 
 describe('the requests of proxy()', () => {
-  it('read with GET, and bypass caches', async () => {
+  it('use GET for reads, and bypass caches', async () => {
     const { connection, requests } = answering(json(update))
     await connection.read({ want: 'state', method: 'phone-code' })
     await connection.read({ want: 'code', method: 'qr', has: 'process-1-3' })
@@ -178,7 +178,7 @@ describe('the requests of proxy()', () => {
     }
   })
 
-  it('all carry a header that a page of another site cannot send', async () => {
+  it('carry a header that a page of another site cannot send', async () => {
     const { connection, requests } = answering(json(update), { headers: { 'X-Requested-With': 'app' } })
     for (const [, call] of calls) await call(connection)
     expect(new Set(requests.map(({ headers }) => headers.get('x-requested-with')))).toEqual(
@@ -186,7 +186,7 @@ describe('the requests of proxy()', () => {
     )
   })
 
-  it('send actions with POST and JSON', async () => {
+  it('use POST and JSON for actions', async () => {
     const { connection, requests } = answering(json(update))
     for (const call of [requestCode, reset]) await call(connection)
     await connection.act('start', { method: 'qr' })
@@ -222,7 +222,7 @@ describe('the requests of proxy()', () => {
     for (const request of requests) expect(request.headers.get('authorization')).toBe('Bearer of-the-app')
   })
 
-  it('call a function for its headers each time', async () => {
+  it('call a headers function for each request', async () => {
     let turn = 0
     const headers = () => ({ 'x-turn': String(++turn) })
     const { connection, requests } = answering(json(update), { headers })
@@ -231,7 +231,7 @@ describe('the requests of proxy()', () => {
     expect(requests.map((request) => request.headers.get('x-turn'))).toEqual(['1', '2'])
   })
 
-  it('keep their own type whatever the app writes', async () => {
+  it('keep their own content type, even if the app sets another one', async () => {
     const headers = { 'CONTENT-TYPE': 'text/plain', Accept: 'text/html' }
     const { connection, requests } = answering(json(update), { headers })
     await reset(connection)
@@ -244,19 +244,19 @@ describe('the sessionId of proxy()', () => {
   const idOf = (options: Partial<ProxyOptions>) => proxy({ url: '/api/pairing', ...options }).sessionId
   const bearer = (token: string): string => idOf({ headers: { Authorization: `Bearer ${token}` } })
 
-  it('is the URL, unless the app gives one', () => {
+  it('is the URL by default', () => {
     expect(idOf({})).toBe('/api/pairing')
     expect(idOf({ sessionId: 'tenant-7', headers: { authorization: SECRET } })).toBe('tenant-7')
     expect(idOf({ headers: () => ({ authorization: SECRET }) })).toBe('/api/pairing')
   })
 
-  it('is another one for each static authorization, and holds nothing of it', () => {
+  it('differs for each static authorization, and does not contain it', () => {
     expect(bearer(SECRET)).toBe(bearer(SECRET))
     expect(bearer(SECRET)).not.toBe(bearer('other'))
     expect(bearer(SECRET)).not.toContain(SECRET.slice(0, 6))
   })
 
-  it.each([undefined, '', 7])('is missing with the url %j, which is refused', (url) => {
+  it.each([undefined, '', 7])('is undefined if the url %j is refused', (url) => {
     expect(() => proxy({ url: url as string })).toThrow(expect.objectContaining({ code: 'invalid-options' }))
   })
 })
@@ -268,7 +268,7 @@ describe.each(oneOfEach)('%s of proxy()', (_, call) => {
   it.each<readonly [string, Answer, string]>([
     ['a sign-in page', page(200, 'Sign in'), 'invalid-answer'],
     ['a sign-in page with 401', page(401, 'Sign in'), 'sign-in-required'],
-    ['a 401 in the words of a gateway', json({ code: 'unauthorized' }, 401), 'sign-in-required'],
+    ['a 401 in the format of a gateway', json({ code: 'unauthorized' }, 401), 'sign-in-required'],
     ['a 403 of a firewall', page(403, 'Forbidden'), 'sign-in-required'],
     ['a 404 of the app', page(404, 'Not Found'), 'invalid-answer'],
     ['a 404 in JSON', json({ error: 'Not Found', code: 404 }, 404), 'invalid-answer'],
@@ -277,12 +277,12 @@ describe.each(oneOfEach)('%s of proxy()', (_, call) => {
     ['a 500 of the framework', json({ message: 'Error', code: 'ERR' }, 500), 'provider-unavailable'],
     ['a 502 of a gateway', page(502), 'provider-unavailable'],
     ['a 504 without a body', empty(504), 'provider-unavailable'],
-    ['a code of every object', json({ code: 'constructor' }, 400), 'invalid-answer'],
-    ['a code that is no text', json({ code: ['forbidden'] }, 400), 'invalid-answer'],
+    ['a code that every object has as a property', json({ code: 'constructor' }, 400), 'invalid-answer'],
+    ['a code that is not text', json({ code: ['forbidden'] }, 400), 'invalid-answer'],
     ['null', json(null), 'invalid-answer'],
     ['something else in JSON', json({ ok: true }), 'invalid-answer'],
     ['a snapshot of an old server', json({ status: 'unlinked' }), 'invalid-answer'],
-    ['half of its JSON', text('{"v":1,"status":"unlin', 200, 'application/json'), 'invalid-answer'],
+    ['truncated JSON', text('{"v":1,"status":"unlin', 200, 'application/json'), 'invalid-answer'],
     ['nothing', empty(200), 'invalid-answer'],
     ['a 202', json(update, 202), 'invalid-answer'],
     ['a 204', empty(204), 'invalid-answer'],
@@ -290,15 +290,16 @@ describe.each(oneOfEach)('%s of proxy()', (_, call) => {
     expect(await codeOf(answer)).toBe(code)
   })
 
-  // The kind: another page in place of an update. Where the request was led there, the app sent the user to its sign-in.
+  // A web page arrives instead of an update. If the request was redirected there, the app sent the user to its
+  // sign-in page.
   it.each<readonly [string, Answer, string]>([
     ['the sign-in page of the app', page(200, 'Sign in'), 'sign-in-required'],
-    ['a sign-in page without a label', text('<html>Sign in</html>', 200, ''), 'sign-in-required'],
-    ['a sign-in page as text', text('Please sign in', 200), 'sign-in-required'],
+    ['a sign-in page without a content type', text('<html>Sign in</html>', 200, ''), 'sign-in-required'],
+    ['a sign-in page with the content type of text', text('Please sign in', 200), 'sign-in-required'],
     ['an empty page', empty(204), 'sign-in-required'],
-    ['a page that is not there', page(404), 'invalid-answer'],
-    ['a page that is down', page(502), 'provider-unavailable'],
-    ['an error of the handler at its real address', json({ code: 'code-refused' }, 409), 'code-refused'],
+    ['a page that does not exist', page(404), 'invalid-answer'],
+    ['a page that is unavailable', page(502), 'provider-unavailable'],
+    ['an error of the handler at its real URL', json({ code: 'code-refused' }, 409), 'code-refused'],
   ])('rejects after a redirect to %s', async (_, answer, code) => {
     const redirected: Answer = async (request) => {
       const response = await answer(request)
@@ -317,7 +318,7 @@ describe.each(oneOfEach)('%s of proxy()', (_, call) => {
     expect((await call(connection)).session).toBe(update.session)
   })
 
-  it('after a real redirect to a sign-in page rejects with "sign-in-required"', async () => {
+  it('rejects with "sign-in-required" after a real redirect to a sign-in page', async () => {
     const server = createServer(({ url: path }, response) => {
       if (path?.startsWith('/sign-in')) response.end('<!DOCTYPE html><title>Sign in</title>')
       else response.writeHead(302, { location: '/sign-in?from=pairing' }).end()
@@ -336,7 +337,7 @@ describe.each(oneOfEach)('%s of proxy()', (_, call) => {
     ['a page with HTTP 404', page(404), 'HTTP 404'],
     ['a page with HTTP 203', page(203), 'HTTP 203'],
   ] as const)(
-    'rejects with a reason that names the response in place of an update: %s',
+    'rejects with a message that describes the response it got instead of an update: %s',
     async (_, answer, named) => {
       const { code, message } = await rejection(call(answering(answer).connection))
       expect(code).toBe('invalid-answer')
@@ -351,7 +352,7 @@ describe.each(oneOfEach)('%s of proxy()', (_, call) => {
     expect(error).toMatchObject({ code: 'rate-limited', retryAfterMs: undefined })
   })
 
-  it('repeats nothing of a foreign response, of the URL, or of what fetch threw', async () => {
+  it('never repeats text of a foreign response, of the URL, or of an error that fetch threw', async () => {
     const body = { code: 'unknown', title: SECRET, message: SECRET, cause: SECRET }
     const url = `${PAIRING_URL}?key=${SECRET}`
     const answers: readonly Answer[] = [
@@ -367,7 +368,7 @@ describe.each(oneOfEach)('%s of proxy()', (_, call) => {
     }
   })
 
-  it('rejects with "network" where the body breaks off', async () => {
+  it('rejects with "network" if the connection breaks while the body arrives', async () => {
     const half = () =>
       new Response(new ReadableStream({ start: (body) => body.error(new TypeError('terminated')) }))
     expect(await codeOf(half)).toBe('network')
@@ -407,7 +408,7 @@ describe.each(oneOfEach)('%s of proxy()', (_, call) => {
     expect(everythingIn(await error)).not.toContain(SECRET)
   })
 
-  it('is aborted by a signal that was aborted before', async () => {
+  it('is aborted by a signal that is already aborted', async () => {
     const { connection } = answering(({ init }) => {
       init.signal?.throwIfAborted()
       return Response.json(update)
@@ -416,21 +417,21 @@ describe.each(oneOfEach)('%s of proxy()', (_, call) => {
   })
 
   it.each<readonly [string, Partial<ProxyOptions>, string]>([
-    ['headers that cannot be had', { headers: () => Promise.reject(new Error('no token')) }, 'network'],
+    ['headers that reject', { headers: () => Promise.reject(new Error('no token')) }, 'network'],
     ['headers with a bad name', { headers: { 'bad name': 'x' } }, 'unknown'],
     ['headers with a line break', { headers: { authorization: 'Bearer\r\nx: y' } }, 'unknown'],
     [
-      'headers with a mistake',
+      'headers with a programming error',
       { headers: () => Promise.reject(new ReferenceError('getToken is not defined')) },
       'unknown',
     ],
     [
-      'headers that throw an error of ours',
+      'headers that throw a PairingError',
       { headers: () => Promise.reject(new PairingError('sign-in-required', 'Sign in.')) },
       'sign-in-required',
     ],
     [
-      'a fetch that throws at once',
+      'a fetch that throws synchronously',
       {
         fetch: () => {
           throw new Error('no fetch')
@@ -438,19 +439,19 @@ describe.each(oneOfEach)('%s of proxy()', (_, call) => {
       },
       'network',
     ],
-    ['a fetch that resolves with nothing', { fetch: async () => undefined as never }, 'unknown'],
-    ['a relative URL where there is no page', { url: '/api/pairing', fetch: undefined }, 'unknown'],
+    ['a fetch that resolves with undefined', { fetch: async () => undefined as never }, 'unknown'],
+    ['a relative URL outside a page', { url: '/api/pairing', fetch: undefined }, 'unknown'],
     [
       'a fetch without a network',
       { fetch: () => Promise.reject(new TypeError('Failed to fetch')) },
       'network',
     ],
-  ])('rejects with an error of ours for %s', async (_, options, code) => {
+  ])('rejects with a PairingError for %s', async (_, options, code) => {
     const { connection } = answering(json(update), options)
     expect((await rejection(call(connection))).code).toBe(code)
   })
 
-  it('rejects with nothing but an error of ours, whatever the response is', async () => {
+  it('rejects only with a PairingError, for any response', async () => {
     const changed = fc
       .dictionary(
         fc.constantFrom(...Object.keys(update), 'code', 'retryAfterMs', 'qrCode', 'account', 'error'),

@@ -1,16 +1,16 @@
-/** What stands in for a stream of the server handler, or for what comes in its place. */
+/** A fake stream of the server handler, or the response that arrives instead of it. */
 export interface ScriptedStream {
   readonly response: Response
   send(piece: string | Uint8Array): void
-  /** Ends it in order. */
+  /** Ends the stream normally. */
   close(): void
-  /** Ends it as a lost connection does. */
+  /** Breaks the connection. */
   cut(): void
-  /** Whether a client still holds it open. */
+  /** Whether a client still has the stream open. */
   readonly isOpen: boolean
 }
 
-/** A stream that says what the test says. */
+/** A stream that sends what the test specifies. */
 export function scriptedStream(): ScriptedStream {
   const encoder = new TextEncoder()
   let output: ReadableStreamDefaultController<Uint8Array> | undefined
@@ -40,7 +40,7 @@ export function scriptedStream(): ScriptedStream {
   }
 }
 
-/** One event as the server writes it. */
+/** One event in the format of the server. */
 export function event(name: string, data: unknown, id?: string): string {
   return `event: ${name}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`
 }

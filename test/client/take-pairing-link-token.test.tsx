@@ -39,7 +39,7 @@ describe('takePairingLinkToken()', () => {
     expect(location.href).not.toContain(TOKEN)
   })
 
-  it('takes no time for an address that repeats the parameter 20,000 times', () => {
+  it('is fast for a URL that repeats the parameter 20,000 times', () => {
     open(`/pair#${'pairing=a.b&'.repeat(20_000)}pairing=${TOKEN}`)
     const startedAt = performance.now()
     expect(takePairingLinkToken()).toBe(TOKEN)
@@ -55,7 +55,7 @@ describe('takePairingLinkToken()', () => {
     expect(history.state).toEqual({ key: 'of-the-router' })
   })
 
-  it('returns the same token again, and after a reload', async () => {
+  it('returns the same token again, even after a reload', async () => {
     open(`/pair#pairing=${TOKEN}`)
     takePairingLinkToken()
     expect(takePairingLinkToken()).toBe(TOKEN)
@@ -72,7 +72,7 @@ describe('takePairingLinkToken()', () => {
     expect(takePairingLinkToken()).toBe('an.other.one')
   })
 
-  it('works where the browser denies storage', () => {
+  it('works if the browser denies storage', () => {
     const denied = (): never => {
       throw new DOMException('denied', 'SecurityError')
     }
@@ -84,7 +84,7 @@ describe('takePairingLinkToken()', () => {
     expect(takePairingLinkToken()).toBe(TOKEN)
   })
 
-  it('returns undefined where no link was opened, and leaves the address as it is', async () => {
+  it('returns undefined and does not change the URL if no link was opened', async () => {
     vi.resetModules()
     const fresh = await import('../../src/client/pairing-link-token.js')
     open('/pair?a=1#section')

@@ -11,7 +11,7 @@ const comparison: Comparison = {
   codeFields: new Set(['code']),
 }
 
-/** The recording itself, as if a mock server had done all of it. */
+/** The transcript of a mock server that repeats the recording exactly. */
 function same(): Transcript {
   const exchanges = recording.entries.flatMap((entry): MockExchange[] => {
     if (entry.kind !== 'exchange') return []
@@ -30,7 +30,7 @@ function same(): Transcript {
 const changed = (change: Partial<Transcript>): readonly string[] =>
   differences(recording, { ...same(), ...change }, comparison)
 
-/** The recorded exchange of a request, changed. */
+/** Changes the recorded exchange of one request. */
 function changedExchanges(path: string, change: Partial<MockExchange>): readonly MockExchange[] {
   return same().exchanges.map((exchange) =>
     exchange.recorded.request.path.startsWith(path) && !exchange.recorded.isPoll
@@ -39,12 +39,12 @@ function changedExchanges(path: string, change: Partial<MockExchange>): readonly
   )
 }
 
-describe('differences', () => {
-  it('finds none between a recording and itself', () => {
+describe('differences()', () => {
+  it('returns none between a recording and itself', () => {
     expect(differences(recording, same(), comparison)).toEqual([])
   })
 
-  it('finds another status, another body and another holding time', () => {
+  it('reports another status, another body and another response time', () => {
     const exchanges = changedExchanges('/instance/connect/', { status: 500, body: {}, ms: 0 })
     expect(changed({ exchanges })).toEqual([
       expect.stringContaining('status 500, recorded 200'),
@@ -53,14 +53,14 @@ describe('differences', () => {
     ])
   })
 
-  it('finds a state that comes too late, and one that never comes', () => {
+  it('reports a late state and a missing state', () => {
     const exchanges = same().exchanges.map((exchange) =>
       exchange.recorded.isPoll ? { ...exchange, body: { instance: { state: 'close' } } } : exchange,
     )
     expect(changed({ exchanges }).join('\n')).toMatch(/never 200 .*open/)
   })
 
-  it('finds a webhook that is missing, late, or too many, and a login that is too many', () => {
+  it('reports a missing, late or extra webhook, and an extra login', () => {
     const [first, ...webhooks] = same().webhooks
     const { whatsapp } = same()
     const late = { t: (first?.t ?? 0) + 501, body: first?.body ?? null }
@@ -74,7 +74,7 @@ describe('differences', () => {
     ])
   })
 
-  it('leaves out the lines that are excepted', () => {
+  it('ignores the lines in the exceptions', () => {
     const transcript = { ...same(), exchanges: changedExchanges('/instance/connect/', { ms: 0 }) }
     const except = { 35: 'the reason' }
     expect(differences(recording, transcript, { ...comparison, except })).toEqual([])

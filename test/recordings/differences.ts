@@ -4,23 +4,26 @@ import { isObject, type MockExchange, type Transcript } from './replay.js'
 /** How a mock server is compared with a recording. */
 export interface Comparison {
   /**
-   * How much earlier or later than the recording something may happen, and how much shorter or longer a response may be
-   * held. The recording machine was busy: see the README of the recordings.
+   * The allowed difference in time, earlier or later, and in the duration of a response. The recording
+   * machine was busy: see the README of the recordings.
    */
   readonly toleranceMs: number
-  /** Fields that are not compared: ids, tokens, dates, pictures, settings. */
+  /** Fields that are not compared: ids, tokens, dates, pictures and settings. */
   readonly ignoredFields: ReadonlySet<string>
-  /** Fields that hold a code: equal where the recorded ones are equal, and different where those are different. */
+  /** Fields that contain a code. Two of them must be equal exactly if the recorded ones are equal. */
   readonly codeFields: ReadonlySet<string>
-  /** Lines that are not compared, each with the reason. */
+  /** Lines that are not compared, with the reason for each. */
   readonly except?: Readonly<Record<number, string>>
-  /** Whether the webhooks are compared. Without it, none of them may be missing, late, or too many. */
+  /** Skips the comparison of webhooks. Otherwise none may be missing, late or extra. */
   readonly ignoresWebhooks?: boolean
-  /** Whether what WhatsApp saw is compared. */
+  /** Skips the comparison of WhatsApp's events. */
   readonly ignoresWhatsApp?: boolean
 }
 
-/** Where a mock server did not do what the recorded server did. An empty list means: the same. */
+/**
+ * Lists where a mock server differs from the recorded server. An empty list means that there is no
+ * difference.
+ */
 export function differences(
   recording: Recording,
   transcript: Transcript,
@@ -68,7 +71,9 @@ function differencesOfExchange(exchange: MockExchange, words: Words, toleranceMs
   return found
 }
 
-/** States may change a moment earlier or later; a state that lasted longer than that must be there. */
+/**
+ * States may change slightly earlier or later, but a state that lasted longer than the tolerance must appear.
+ */
 function differencesOfPolls(
   exchanges: readonly MockExchange[],
   words: Words,
@@ -98,7 +103,7 @@ function differencesOfPolls(
         until - from > 2 * toleranceMs &&
         !mine.some((poll) => poll.word === word && poll.t >= from && poll.t <= until),
     )
-    // One difference for each line, however often it was polled.
+    // One difference per line, however often the line was polled.
     const lines = new Map(unknown.map((poll) => [`${poll.recorded.line} ${poll.word}`, poll]))
     return [
       ...[...lines.values()].map(
@@ -114,7 +119,7 @@ interface TimedWord {
   readonly word: string
 }
 
-/** Each recorded event must have its counterpart, and no other may be there. */
+/** Each recorded event must have a counterpart, and there may be no others. */
 function differencesOfEvents(
   kind: string,
   recorded: readonly (TimedWord & { readonly line: number })[],
@@ -137,7 +142,7 @@ interface Words {
   of(body: Json | undefined, side: 'recorded' | 'mock'): string
 }
 
-/** Bodies as text, in which codes have numbers in the order of their appearance. */
+/** Returns bodies as text, with each code replaced by a number in order of appearance. */
 function createWords({ ignoredFields, codeFields }: Comparison): Words {
   const numbers = { recorded: new Map<string, number>(), mock: new Map<string, number>() }
 

@@ -14,7 +14,10 @@ import { type ReplayListener, type ReplayTarget, replay } from './replay.js'
 
 const HOUR_MS = 3_600_000
 
-/** Not compared: ids, tokens and dates; what a mock account is called; settings that the mock server does not have. */
+/**
+ * Not compared: ids, tokens, dates, the names of mock accounts, and settings that the mock server does not
+ * have.
+ */
 const ignoredFields = new Set([
   ...['base64', 'date_time', 'server_url', 'apikey', 'destination', 'sender', 'wuid', 'profileName'],
   ...['profilePicUrl', 'profilePictureUrl', 'id', 'token', 'hash', 'instanceId', 'instance_id', 'clientName'],
@@ -43,7 +46,7 @@ const comparison: Comparison = {
 interface Run extends Partial<Comparison>, Pick<MockEvolutionApiOptions, 'qrLimit' | 'gapMs'> {
   /** Whether the phone was linked before the recording began. */
   readonly isLinked?: boolean
-  /** Lines that are not repeated. */
+  /** Lines that are not replayed. */
   readonly leaveOut?: (line: number) => boolean
 }
 
@@ -57,12 +60,12 @@ const runs: Readonly<Record<string, Run>> = {
   'evolution-2.3.7-04-qr-then-code': {},
   'evolution-2.3.7-05-phone-logs-out': linked,
   'evolution-2.3.7-06-api-logout': linked,
-  // A load of 17 at its end: the login after the scan took 1.3 s.
+  // The load was 17 at the end, so the login after the scan took 1.3 s.
   'evolution-2.3.7-07-never-scanned-limit3': { qrLimit: 3, toleranceMs: 1_600 },
   'evolution-2.3.7-07-never-scanned-limit30': {},
   'evolution-2.3.7-08-server-restart': {},
   'evolution-2.3.7-09-errors': {
-    // 13: how a `number` in `create` is checked; 80 to 175: other instances on the same server.
+    // Line 13 checks the `number` of `create`. Lines 80 to 175 concern other instances on the same server.
     leaveOut: (line) => line === 13 || (line >= 80 && line <= 175),
     except: {
       178: 'of another instance',
@@ -82,7 +85,7 @@ const runs: Readonly<Record<string, Run>> = {
   'evolution-2.4-04-qr-then-code': {},
   'evolution-2.4-05-phone-logs-out': { ...linked, toleranceMs: 1_300 },
   'evolution-2.4-06-api-logout': linked,
-  // A load of 15 at its end: the link took 0.9 s, and the login after the gap another 0.9 s.
+  // The load was 15 at the end, so the link and the login after the gap took 0.9 s each.
   'evolution-2.4-07-never-scanned-limit3': { qrLimit: 3, toleranceMs: 2_200 },
   'evolution-2.4-07-never-scanned-limit30': {},
   'evolution-2.4-08-server-restart': {},
@@ -99,7 +102,7 @@ const runs: Readonly<Record<string, Run>> = {
     except: { 42: 'while the sockets throw each other out, a poll may see `close` for some milliseconds' },
   },
   'evolution-2.4-11-code-then-restart': {},
-  // Its server had no webhook set.
+  // The recorded server had no webhook configured.
   'evolution-2.4-12-code-then-restart-unseen': {
     ignoresWebhooks: true,
     except: { 59: 'as line 7 of 03: asked when WhatsApp had not issued the pairing code yet' },
@@ -107,13 +110,16 @@ const runs: Readonly<Record<string, Run>> = {
   'evolution-2.4.0-09-not-activated': {},
 }
 
-/** Recordings over a slow line, in which two sockets throw each other out: only how often is compared. */
+/**
+ * Recordings over a slow connection in which two sockets replace each other. Only the number of logins is
+ * compared.
+ */
 const wars: Readonly<Record<string, Run>> = {
   'evolution-2.3.7-10-close-then-connect': { gapMs: 300 },
   'evolution-2.4-10-close-then-connect': {},
 }
 
-/** Requests of other parts of the API, which the mock server does not have. */
+/** Excludes requests to parts of the API that the mock server does not have. */
 function isOfPairing(entry: Entry): boolean {
   if (entry.kind !== 'exchange') return true
   const { method, path } = entry.request
@@ -135,7 +141,7 @@ function setUp(recording: Recording, { isLinked, qrLimit, gapMs }: Run) {
     const answer = entries.find(
       (entry) => entry.kind === 'phone' && entry.isAccepted && entry.text !== undefined,
     )
-    // The emulator counts the server's own 90 ms too.
+    // The emulator also counts the server's own 90 ms.
     const linkingMs = answer?.kind === 'phone' ? answer.ms + 90 : 100
     const emulator = createEmulator({ seed: 7, linkingMs })
     if (isLinked) {
@@ -176,13 +182,13 @@ function asJson(value: unknown): Json {
   return JSON.parse(JSON.stringify(value))
 }
 
-/** The instance's own token, where the recording uses it. */
+/** The instance's own token, if the recording uses it. */
 function tokenOf({ entries }: Recording): string {
   const keys = entries.flatMap((entry) => (entry.kind === 'exchange' ? [entry.request.headers.apikey] : []))
   return keys.find((key) => key?.includes('-')) ?? 'INSTANCE-TOKEN'
 }
 
-// Loads the image libraries before the clock is taken away: modules load in real time.
+// Loads the image libraries before the fake clock is installed, because modules load in real time.
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
 
 beforeEach(() => {
@@ -196,14 +202,14 @@ function read(name: string, { leaveOut = () => false }: Run): Recording {
   return { ...recording, entries }
 }
 
-describe('the mock server of Evolution API does what was recorded', () => {
+describe('the mock server of Evolution API repeats the recording', () => {
   it.each(Object.entries(runs))('%s', async (name, run) => {
     const recording = read(name, run)
     const transcript = await replay(recording, setUp(recording, run))
     expect(differences(recording, transcript, { ...comparison, ...run })).toEqual([])
   })
 
-  it.each(Object.entries(wars))('%s: as many logins as recorded, or more', async (name, run) => {
+  it.each(Object.entries(wars))('%s: with as many logins as recorded, or more', async (name, run) => {
     const recording = read(name, run)
     const recorded = recording.entries.filter((entry) => entry.kind === 'whatsapp' && entry.event === 'login')
     const { whatsapp } = await replay(recording, setUp(recording, run))
@@ -211,7 +217,7 @@ describe('the mock server of Evolution API does what was recorded', () => {
     expect(logins).toBeGreaterThanOrEqual(recorded.length)
   })
 
-  it('leaves no recording out', () => {
+  it('replays every recording', () => {
     expect([...Object.keys(runs), ...Object.keys(wars)].sort()).toEqual(recordingsOf('evolution'))
   })
 })

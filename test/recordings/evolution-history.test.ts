@@ -10,16 +10,19 @@ import {
 } from '../../src/providers/lib/evolution-history.js'
 import { type Entry, type Exchange, readRecording, recordingsOf } from './recording.js'
 
-// Each recording is given to the history as the adapter would have seen it: a state is read every 3 seconds, the list with it where the
-// instance is closed, and codes where the recorder requested them. What the history says of each close is compared with what
-// WhatsApp saw.
+// Each recording is passed to the history as the adapter would see it. The adapter reads the state every 3
+// seconds, the list too if the instance is closed, and codes when the recorder requested them. The meaning
+// that the history returns for each close is compared with what WhatsApp saw.
 
 const POLL_MS = 3_000
 
-/** So long nothing may be sent after the instance was first found closed. */
+/** How long nothing may be sent after the instance is first found closed. */
 const QUIET_MS = 8_000
 
-/** The start of a recording. The list is dated by the clock of the server, which is that of the recording. */
+/**
+ * The start of a recording. The dates in the list come from the clock of the server, which is also the clock
+ * of the recording.
+ */
 const startOf = (entries: readonly Entry[]): number => {
   const dates = entries.flatMap((entry) => {
     const stamp = entry.kind === 'webhook' ? asText(asRecord(entry.body).date_time) : undefined
@@ -44,10 +47,15 @@ interface Told {
   readonly meaning: MeaningOfClose
 }
 
-/** The adapter itself was the client of these: its own polls are repeated, since no other client polled. */
+/**
+ * In these recordings the adapter was the client. Its own polls are replayed, because no other client polled.
+ */
 const isOfAdapter = (name: string): boolean => name.includes('-12-')
 
-/** What the history says at each poll that finds the instance closed. `offsetMs` shifts the polls. */
+/**
+ * Returns the meaning that the history gives at each poll that finds the instance closed. `offsetMs` shifts
+ * the polls.
+ */
 function tell(name: string, offsetMs: number, isDated = true, pollMs = POLL_MS) {
   const { entries } = readRecording(name)
   const startedAt = startOf(entries)
@@ -65,7 +73,7 @@ function tell(name: string, offsetMs: number, isDated = true, pollMs = POLL_MS) 
       state === 'close' && listed?.connectionStatus !== 'close' && listed?.connectionStatus !== 'open'
     if (isClosed) told.push({ t: at, meaning: meaningOfClose(history, at) })
   }
-  // What the server says is known when its response has arrived.
+  // A response counts from the time of its arrival.
   const arrived = entries
     .map((entry) => ({ entry, at: entry.t + (entry.kind === 'exchange' ? entry.ms : 0) }))
     .sort((one, other) => one.at - other.at)
@@ -74,14 +82,14 @@ function tell(name: string, offsetMs: number, isDated = true, pollMs = POLL_MS) 
     if (entry.kind !== 'exchange') continue
     if (isOf('connectionState/', entry)) {
       state = asRecord(asRecord(entry.body).instance).state
-      // Of a closed instance, the list is read next.
+      // After a closed state, the adapter reads the list.
       if (isOfAdapter(name) && state !== 'close') see(at)
     } else if (isOf('fetchInstances', entry)) {
       listed = listedIn(entry, startedAt) ?? listed
       if (isOfAdapter(name)) see(at)
     } else if (isOf('connect/', entry)) {
       const fields = asRecord(entry.body)
-      // Where the instance was closed, it was held.
+      // The server delays responses of a closed instance.
       if (entry.ms > 1_900) {
         const phoneNumber = /number=(\d+)/.exec(entry.request.path)?.[1]
         const sent = { at: entry.t, until: entry.t + entry.ms }
@@ -100,19 +108,19 @@ function tell(name: string, offsetMs: number, isDated = true, pollMs = POLL_MS) 
   return { told, wasRepeated }
 }
 
-/** Five clients that look at different moments. */
+/** Five clients that poll at different times. */
 const polls = [0, 700, 1_400, 2_100, 2_800]
 
-/** What is said of each recording, beside `starting`: of a `close` that the list does not confirm. */
+/** The meanings of each recording other than `starting`, if the list does not confirm the `close`. */
 const table: Readonly<Record<string, readonly MeaningOfClose[]>> = {
-  // 12 milliseconds of it, which one request of the recorder has met.
+  // This gap lasts 12 milliseconds. One request of the recorder falls into it.
   'evolution-2.3.7-01-first-link': ['gap'],
   'evolution-2.3.7-02-linked-at-open': [],
   'evolution-2.3.7-03-pairing-code': [],
   'evolution-2.3.7-04-qr-then-code': [],
   'evolution-2.3.7-05-phone-logs-out': [],
   'evolution-2.3.7-06-api-logout': [],
-  // The limit: the list says `connecting` for ever, and the time of the code is over.
+  // At the limit, the list reports `connecting` permanently, and the code has expired.
   'evolution-2.3.7-07-never-scanned-limit3': ['gap', 'over'],
   'evolution-2.3.7-07-never-scanned-limit30': [],
   'evolution-2.3.7-08-server-restart': [],
@@ -123,7 +131,7 @@ const table: Readonly<Record<string, readonly MeaningOfClose[]>> = {
   'evolution-2.4-01-first-link': ['gap'],
   'evolution-2.4-02-linked-at-open': [],
   'evolution-2.4-03-pairing-code': ['gap'],
-  // After a logout by its API, 2.4 does not connect again.
+  // Version 2.4 does not reconnect after a logout through its API.
   'evolution-2.4-04-qr-then-code': ['fault', 'gap'],
   'evolution-2.4-05-phone-logs-out': ['gap'],
   'evolution-2.4-06-api-logout': ['fault', 'gap'],
@@ -134,7 +142,8 @@ const table: Readonly<Record<string, readonly MeaningOfClose[]>> = {
   'evolution-2.4-10-close-then-connect': ['gap'],
   'evolution-2.4-10-scan-then-connect': [],
   'evolution-2.4-11-code-then-restart': ['gap', 'untyped'],
-  // No poll sees the outage, so the close looks like a link that does not come, until a `connect` for it brings no code.
+  // No poll sees the outage, so the close looks like a link that does not arrive, until a `connect` for it
+  // returns no code.
   'evolution-2.4-12-code-then-restart-unseen': ['fault', 'gap', 'over', 'untyped'],
   'evolution-2.4.0-09-not-activated': [],
 }
@@ -142,7 +151,7 @@ const table: Readonly<Record<string, readonly MeaningOfClose[]>> = {
 describe('the history of an instance distinguishes the meanings of `close`', () => {
   describe.each([
     ['with the dates of the list', true],
-    ['without them', false],
+    ['without the dates of the list', false],
   ] as const)('%s', (_title, isDated) => {
     it.each(Object.entries(table))('%s: %j', (name, expected) => {
       const told = polls.flatMap((offset) => tell(name, offset, isDated).told)
@@ -151,7 +160,7 @@ describe('the history of an instance distinguishes the meanings of `close`', () 
     })
 
     it.each(Object.keys(table).filter((name) => /-(?:04|06|07)-/.test(name)))(
-      '%s: nothing is sent for 8 seconds after the first `close`',
+      '%s: sends nothing for 8 seconds after the first `close`',
       (name) => {
         for (const offset of polls) {
           let closedAt: number | undefined
@@ -171,18 +180,18 @@ describe('the history of an instance distinguishes the meanings of `close`', () 
     ['evolution-2.3.7-10-close-then-connect', 250],
     ['evolution-2.4-10-close-then-connect', POLL_MS],
     ['evolution-2.4-10-scan-then-connect', POLL_MS],
-  ])('%s: finds two connections that throw each other out', (name, pollMs) => {
+  ])('%s: detects two connections that replace each other', (name, pollMs) => {
     for (const offset of polls) expect(tell(name, offset, true, pollMs).wasRepeated).toBe(true)
   })
 
   it.each(Object.keys(table).filter((name) => !name.includes('-10-')))(
-    '%s: does not take other links for two that throw each other out',
+    '%s: does not report other links as two connections that replace each other',
     (name) => {
       for (const offset of polls) expect(tell(name, offset).wasRepeated).toBe(false)
     },
   )
 
-  it('leaves no recording out', () => {
+  it('covers every recording', () => {
     expect(Object.keys(table).sort()).toEqual(recordingsOf('evolution'))
   })
 })

@@ -8,7 +8,7 @@ const folder = new URL('../fixtures/recordings/', import.meta.url)
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
 interface Line {
-  /** Number of the line in the full recording. */
+  /** The number of the line in the full recording. */
   readonly line: number
   /** Milliseconds since the start of the recording. */
   readonly t: number
@@ -20,23 +20,23 @@ export interface Exchange extends Line {
   readonly request: {
     readonly method: string
     readonly path: string
-    /** Those of the last request that named any. */
+    /** The headers of the last request that had any. */
     readonly headers: Readonly<Record<string, string>>
     readonly body?: Json
   }
-  /** From the request to the end of the response; of joined polls, the slowest. */
+  /** The time from the request to the end of the response. For merged polls, the time of the slowest. */
   readonly ms: number
-  /** Of joined polls, when the last one was sent. */
+  /** For merged polls, the time at which the last one was sent. */
   readonly until: number
   readonly isPoll: boolean
-  /** `undefined` where there was no response. */
+  /** `undefined` if there was no response. */
   readonly status: number | undefined
   readonly body: Json | undefined
-  /** Why there was no response: `ECONNREFUSED`, `ECONNRESET`. */
+  /** The error if there was no response: `ECONNREFUSED` or `ECONNRESET`. */
   readonly error: string | undefined
 }
 
-/** A request of the server to its client. */
+/** A webhook request from the server to its client. */
 export interface Webhook extends Line {
   readonly kind: 'webhook'
   readonly path: string
@@ -44,24 +44,24 @@ export interface Webhook extends Line {
   readonly body: Json
 }
 
-/** What the phone's owner did. */
+/** An action of the phone's owner. */
 export interface PhoneAction extends Line {
   readonly kind: 'phone'
   readonly action: 'scans' | 'types' | 'logs out all devices'
-  /** The QR text or the code that was typed. */
+  /** The QR text, or the code that was typed. */
   readonly text: string | undefined
-  /** How long the phone took. */
+  /** The time that the phone took. */
   readonly ms: number
   readonly isAccepted: boolean
 }
 
-/** What WhatsApp saw. */
+/** An event that WhatsApp saw. */
 export interface WhatsAppEvent extends Line {
   readonly kind: 'whatsapp'
   readonly event: WhatsAppEventName
 }
 
-/** What a mock WhatsApp can see. */
+/** The events that a mock WhatsApp can observe. */
 export type WhatsAppEventName =
   | 'registration'
   | 'code-requested'
@@ -71,7 +71,7 @@ export type WhatsAppEventName =
   | 'logged-out'
   | 'close'
 
-/** The server's process. */
+/** A start or a stop of the server's process. */
 export interface ServerEvent extends Line {
   readonly kind: 'server'
   readonly event: 'ends' | 'is gone' | 'starts'
@@ -96,7 +96,7 @@ export function recordingsOf(prefix: string): readonly string[] {
     .sort()
 }
 
-/** What a line may hold; the fields that are there show its kind. */
+/** The possible fields of a line. The existing fields show the kind of line. */
 interface RawLine extends Line {
   readonly about?: { readonly server: string; readonly settings?: string }
   readonly request?: {
@@ -125,7 +125,7 @@ interface RawLine extends Line {
   readonly note?: string
 }
 
-/** Reads a recording. Throws where a line is of no known kind. */
+/** Reads a recording. Throws if a line is of an unknown kind. */
 export function readRecording(name: string): Recording {
   const lines = readFileSync(new URL(`${name}.jsonl`, folder), 'utf8')
     .trim()

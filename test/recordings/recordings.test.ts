@@ -4,11 +4,11 @@ import { readRecording, recordingsOf } from './recording.js'
 const names = [...recordingsOf('evolution'), ...recordingsOf('waha')]
 
 describe('recordings', () => {
-  it('are there for two versions of Evolution API and for WAHA', () => {
+  it('exist for two versions of Evolution API and for WAHA', () => {
     expect(names).toHaveLength(37)
   })
 
-  it.each(names)('%s is in order, and each response has its body', (name) => {
+  it.each(names)('%s has its lines in order, and a body for each response', (name) => {
     const { server, entries } = readRecording(name)
     expect(server).not.toBe('')
     const times = entries.map(({ t }) => t)

@@ -1,36 +1,36 @@
 import { vi } from 'vitest'
 import type { Exchange, Json, PhoneAction, Recording, WhatsAppEventName } from './recording.js'
 
-/** A mock server and the phone beside it. */
+/** A mock server and its phone. */
 export interface ReplayTarget {
   readonly fetch: typeof fetch
-  /** Where the recorded server was: some bodies name it. */
+  /** The origin of the recorded server, because some bodies contain it. */
   readonly origin?: string
   scan(text: string): void
   typeCode(code: string): void
   logOutAllDevices(): void
-  /** Ends the server's process. Only for recordings that do so. */
+  /** Ends the server's process. Only needed for recordings that do this. */
   stop?(): void
-  /** Starts it again; it answers after `bootMs`, as it did in the recording. */
+  /** Starts the process again. It responds after `bootMs`, as in the recording. */
   start?(bootMs: number): void
 }
 
-/** To be called by the mock server. */
+/** The mock server calls this listener. */
 export interface ReplayListener {
   webhook(body: Json): void
   whatsapp(event: WhatsAppEventName): void
 }
 
-/** What a mock server did, at the times and for the requests of a recording. */
+/** The actions of a mock server for the requests of a recording, with their times. */
 export interface Transcript {
   readonly exchanges: readonly MockExchange[]
   readonly webhooks: readonly { readonly t: number; readonly body: Json }[]
   readonly whatsapp: readonly { readonly t: number; readonly event: WhatsAppEventName }[]
-  /** The mock server's codes by those of the recording. */
+  /** The mock server's code for each code of the recording. */
   readonly codes: ReadonlyMap<string, string>
 }
 
-/** A response of the mock server to a request of the recording. */
+/** The mock server's response to a request of the recording. */
 export interface MockExchange {
   readonly recorded: Exchange
   readonly t: number
@@ -43,8 +43,9 @@ const POLL_MS = 500
 const ORIGIN = 'http://mock.example'
 
 /**
- * Repeats a recording against a mock server: each request, scan, and restart at the recorded time, on Vitest's fake
- * clock. Call `vi.useFakeTimers` before, and make the mock server in `setUp`, which may also let time pass.
+ * Replays a recording against a mock server: each request, scan and restart at the recorded time, on Vitest's
+ * fake clock. Call `vi.useFakeTimers` before. Create the mock server in `setUp`, which may also advance the
+ * clock.
  */
 export async function replay(
   { entries }: Recording,
@@ -60,7 +61,7 @@ export async function replay(
     webhook: (body) => webhooks.push({ t: now(), body: clone(body) }),
     whatsapp: (event) => whatsapp.push({ t: now(), event }),
   })
-  // What happened before the recording began.
+  // Discards what happened before the recording began.
   webhooks.length = 0
   whatsapp.length = 0
   startedAt = Date.now()
@@ -82,7 +83,7 @@ export async function replay(
   }
 
   function act({ action, text = '' }: PhoneAction): void {
-    // A code that the mock server has no counterpart of is none: `AAAAAAAA`.
+    // `AAAAAAAA` is an invalid code. It stands for a code without a counterpart at the mock server.
     if (action === 'scans') target.scan(codes.get(text) ?? text)
     else if (action === 'types') target.typeCode(codes.get(text) ?? text)
     else target.logOutAllDevices()
@@ -94,7 +95,7 @@ export async function replay(
   }
   const end = Math.max(0, ...entries.map((entry) => (entry.kind === 'exchange' ? entry.until : entry.t)))
   await vi.advanceTimersByTimeAsync(Math.max(end - now(), 0))
-  // A response that is held at the end of the recording.
+  // Waits for a response that is still pending at the end of the recording.
   await vi.advanceTimersByTimeAsync(20_000)
   await Promise.all(underWay)
   const isWithin = ({ t }: { readonly t: number }): boolean => t <= end
@@ -107,7 +108,7 @@ export async function replay(
     return first ? first.t - startedAtT : 0
   }
 
-  /** What the client, the phone and the server's operator do, in order. */
+  /** The actions of the client, the phone and the server's operator, in order. */
   function steps(): readonly { readonly t: number; run(): void }[] {
     const list: { t: number; run(): void }[] = []
     for (const entry of entries) {
@@ -143,7 +144,7 @@ function clone(body: Json): Json {
   return JSON.parse(JSON.stringify(body))
 }
 
-/** Texts at the same place of two bodies. */
+/** Pairs of texts at the same position of two bodies. */
 function pairsOfCodes(mine: Json | undefined, its: Json | undefined): readonly (readonly [string, string])[] {
   if (typeof mine === 'string' && typeof its === 'string') return mine === its ? [] : [[mine, its]]
   if (!isObject(mine) || !isObject(its)) return []

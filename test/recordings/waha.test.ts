@@ -6,15 +6,15 @@ import { type Json, readRecording, recordingsOf } from './recording.js'
 import { type ReplayListener, type ReplayTarget, replay } from './replay.js'
 
 interface Run {
-  /** What the session was before the recording. By default it was stopped, and nothing was linked. */
+  /** Whether the session was linked before the recording. By default it was stopped and not linked. */
   readonly isLinked?: boolean
-  /** From a start to SCAN_QR_CODE on that day. By default 65 ms, as on a quiet machine. */
+  /** The time from a start to SCAN_QR_CODE on that day. The default of 65 ms is that of an idle machine. */
   readonly startingMs?: number
-  /** How long the phone took to enter a code. By default 0. */
+  /** The time that the phone took to enter a code. 0 by default. */
   readonly typingMs?: number
-  /** By default 500. */
+  /** 500 by default. */
   readonly toleranceMs?: number
-  /** Lines that are not compared, each with the reason. */
+  /** Lines that are not compared, with the reason for each. */
   readonly except?: Readonly<Record<number, string>>
 }
 
@@ -27,7 +27,7 @@ const runs: Readonly<Record<string, Run>> = {
   '02-linked-at-open': { isLinked: true },
   '03-pairing-code': { startingMs: 917, typingMs: 858, except: { 3: EARLIER } },
   '04-qr-then-code': {},
-  // The machine was busy: 1.4 s for one start, 36 ms for the other.
+  // The machine was busy: one start took 1.4 s, the other 36 ms.
   '05-phone-logs-out': { isLinked: true, startingMs: 36, toleranceMs: 1_450 },
   '06-api-logout': {
     isLinked: true,
@@ -48,7 +48,7 @@ const config = {
   ],
 }
 
-/** Keys, ids, times, pictures, stack traces, and what depends on messages that the account got. */
+/** Keys, ids, times, pictures, stack traces, and fields that depend on messages to the account. */
 const ignoredFields = new Set([
   ...[
     'hmac',
@@ -65,10 +65,10 @@ const ignoredFields = new Set([
   ],
 ])
 
-/** The recorded server was away for 13.5 s, 3 s of which it still answered. */
+/** The recorded server was down for 13.5 s. It still responded during 3 s of that time. */
 const DOWN_MS = 10_350
 
-// Loading what draws pictures takes real time, in which a fake clock would go on.
+// The image library takes real time to load, and a fake clock would continue during the import.
 beforeAll(() => qrImage('2@a,b').then(() => undefined))
 beforeEach(() => {
   vi.useFakeTimers()
@@ -81,12 +81,12 @@ function setUp(
   { isLinked = false, startingMs = 65, typingMs = 0 }: Run,
   listener: ReplayListener,
 ): ReplayTarget {
-  // What is linked was linked a while ago.
+  // A linked session was linked some time ago.
   let agoMs = 60_000
   const emulator = createEmulator({
     now: () => Date.now() - agoMs,
     account: { name: '' },
-    // WhatsApp's part of a link, 2 s, and the login.
+    // WhatsApp's part of a link, 2 s, plus the login.
     linkingMs: 2_100,
     seed: 7,
   })
@@ -122,7 +122,7 @@ function phoneOf(
   }
 }
 
-/** Signing takes real time, in which a fake clock goes on. The unit tests check the signature. */
+/** Signing takes real time, and a fake clock continues during it. The unit tests check the signature. */
 function withoutHmac(init: RequestInit = {}): RequestInit {
   if (typeof init.body !== 'string') return init
   return {
@@ -131,8 +131,8 @@ function withoutHmac(init: RequestInit = {}): RequestInit {
   }
 }
 
-describe('WAHA mock server', () => {
-  it.each(recordingsOf('waha-core-2026.2.1'))('does what the real server did: %s', async (name) => {
+describe('the mock server of WAHA', () => {
+  it.each(recordingsOf('waha-core-2026.2.1'))('repeats the recording %s', async (name) => {
     const recording = readRecording(name)
     const run = runs[name.replace('waha-core-2026.2.1-', '')]
     if (!run) throw new Error(`How ${name} begins is not known.`)
@@ -140,7 +140,7 @@ describe('WAHA mock server', () => {
     expect(
       differences(recording, transcript, {
         toleranceMs: run.toleranceMs ?? 500,
-        // The statuses of a session that was linked before the recording begin before it.
+        // A session that was linked before the recording has statuses from before the recording.
         ignoredFields: run.isLinked ? new Set([...ignoredFields, 'statuses']) : ignoredFields,
         codeFields: new Set(['value', 'code']),
         except: run.except ?? {},
