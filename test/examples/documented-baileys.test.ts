@@ -13,7 +13,7 @@ import { watch } from './mounted-handler.js'
 
 const root = resolve(import.meta.dirname, '../..')
 
-/** Loaded before the server: its Baileys reaches the test server in place of WhatsApp. */
+/** Loaded before the server, so that Baileys connects to the test server instead of WhatsApp. */
 const redirect = (url: string): string => `
   import { DEFAULT_CONNECTION_CONFIG, WA_CERT_DETAILS } from 'baileys'
   DEFAULT_CONNECTION_CONFIG.waWebSocketUrl = '${url}'
@@ -29,7 +29,7 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-it('baileys.mjs of the documentation, saved as pairing.mjs, links a phone behind the documented Express server (of dist: npm run build first)', async () => {
+it('the documented baileys.mjs, saved as pairing.mjs, links a phone behind the documented Express server (of dist: npm run build first)', async () => {
   const whatsapp = await startWhatsAppServer()
   onTestFinished(() => whatsapp.close())
   const folder = await mkdtemp(join(tmpdir(), 'whatsapp-pairing-'))

@@ -4,7 +4,7 @@ import { createEmulator, type Emulator, mockGreenApi, mockGreenApiSocket } from 
 
 export const idInstance = '1101000001'
 
-/** A provider for an example, and the phone that scans what it shows. */
+/** A provider for an example, and the phone that scans its codes. */
 export interface EmulatedPhone {
   readonly emulator: Emulator
   readonly provider: PairingProvider

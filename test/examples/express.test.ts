@@ -34,7 +34,7 @@ describe('a pairing link of the Express example', () => {
     const origin = await originOf(createApp({ ...links, provider }).app.listen(0, '127.0.0.1'))
     const requestLink = (headers: Readonly<Record<string, string>>) =>
       fetch(`${origin}/pairing-links`, { method: 'POST', headers })
-    /** The page of a user who has nothing but this link. */
+    /** The page of a user who has only this link. */
     const pageOf = (link: string) =>
       proxy({
         url: `${origin}/api/pairing`,
@@ -43,7 +43,7 @@ describe('a pairing link of the Express example', () => {
     return { emulator, requestLink, pageOf }
   }
 
-  it('leads to the page of the host, and lets its holder link the phone', async () => {
+  it("opens the app's page, where its recipient can link the phone", async () => {
     const { emulator, requestLink, pageOf } = await served()
     const { link } = await (await requestLink(admin)).json()
     expect(link).toMatch(/^https:\/\/app\.example\/pair#pairing=/)
@@ -54,17 +54,17 @@ describe('a pairing link of the Express example', () => {
   })
 
   it.each([
-    ['nobody who is signed in', {}],
+    ['a user who is not signed in', {}],
     ['a user who may not link phones', { cookie: 'session=demo-agent' }],
-  ])('is not made for %s', async (_, headers) => {
+  ])('is not created for %s', async (_, headers) => {
     const { requestLink } = await served()
     expect((await requestLink(headers)).status).toBe(403)
   })
 
   it.each([
-    ['for another session', { sessionId: '1101000002' }],
-    ['signed with another secret', { secret: 'another-secret-of-at-least-32-characters' }],
-  ])('opens nothing where it is %s', async (_, changes) => {
+    ['created for another session', { sessionId: '1101000002' }],
+    ['signed with a different secret', { secret: 'another-secret-of-at-least-32-characters' }],
+  ])('gives no access if it is %s', async (_, changes) => {
     const { emulator, pageOf } = await served()
     const link = await createPairingLink({
       secret: links.linkSecret,

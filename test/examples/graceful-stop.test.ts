@@ -7,15 +7,15 @@ import { type CorePage, openCorePage } from '../server/core-page.js'
 import { admin, originOf } from './mounted-handler.js'
 import { runExample } from './run-example.js'
 
-/** Ten more than watch one session. */
+/** Ten more pages than may watch one session. */
 const PAGES = 60
 
-/** Process managers wait for 10 to 30 seconds before they kill. */
+/** Process managers wait for 10 to 30 seconds before they kill a process. */
 const EXIT_LIMIT_MS = 2_000
 
 const instance = { idInstance: '1101000001', apiTokenInstance: 'secret-of-the-instance' }
 
-/** A simulated phone behind a GREEN-API that several processes can call. */
+/** A simulated phone behind a GREEN-API mock server that several processes can call. */
 async function startProvider() {
   const emulator = createEmulator({ linkingMs: 0 })
   const { fetch } = mockGreenApi(emulator, instance)
@@ -32,7 +32,10 @@ async function startProvider() {
   }
 }
 
-/** Pages that watch live events, or poll where the session has enough watchers, and what each showed, without repetitions in a row. */
+/**
+ * Opens pages that watch live events, or poll if the session has reached its limit of watchers. Records what
+ * each page shows, without consecutive repetitions.
+ */
 function openPages(url: string) {
   const pages = Array.from({ length: PAGES }, () => {
     const page = openCorePage(proxy({ url, headers: admin }).connection, true)
@@ -57,7 +60,7 @@ function openPages(url: string) {
 }
 
 it.each(['express', 'hono'])(
-  'the %s example ends within 2 s of SIGTERM with 60 pages, and each page goes on at the next process',
+  'the %s example ends within 2 s of SIGTERM with 60 pages, and each page continues with the next process',
   async (name) => {
     const { emulator, env } = await startProvider()
     const first = await runExample(name, env)
@@ -67,7 +70,8 @@ it.each(['express', 'hono'])(
     expect(await first.terminate()).toBeLessThan(EXIT_LIMIT_MS)
     const second = await runExample(name, { ...env, PORT: new URL(first.url).port })
     expect(second.url).toBe(first.url)
-    // Each page is there again before the phone scans; otherwise nothing would show that it came back.
+    // Waits until each page has reconnected before the phone scans. Otherwise the test could not show that it
+    // did.
     await vi.waitFor(() => expect(pages.every(({ shown }) => shown.at(-1) === 'awaiting-scan')).toBe(true))
     emulator.scan()
     await until('linked')

@@ -10,22 +10,22 @@ import type { PairingProvider } from '../../src/server.js'
 import { rejection } from '../providers/fetch-stub.js'
 import { emulatedPhone, idInstance } from './emulated-phone.js'
 
-/** What the sessions of the examples may do. */
+/** The permissions of the sessions in the examples. */
 export const admin = { cookie: 'theme=dark; session=demo-admin' }
 const agent = { cookie: 'session=demo-agent' }
 
-// The handlers of the examples share the pollers of this process; each test begins without any.
+// The handlers of the examples share the pollers of this process. Each test starts without pollers.
 afterEach(() => processRegistry().close())
 
 const webhookSecret = 'secret-of-the-webhooks'
 
-/** The options that the apps of the examples have in common. */
+/** The options that all example apps accept. */
 export interface ServeOptions {
   readonly provider: PairingProvider
   readonly webhookSecret: string
 }
 
-/** Waits until a server listens, closes it after the test, and gives its origin. */
+/** Waits until a server listens, closes it after the test, and returns its origin. */
 export async function originOf(server: Server): Promise<string> {
   onTestFinished(async () => {
     server.closeAllConnections()
@@ -38,7 +38,7 @@ export async function originOf(server: Server): Promise<string> {
 
 /** Watches a session until the end of the test. */
 export function watch({ connection }: PairingProxy): {
-  /** The first update with this status, also one that came before. */
+  /** Resolves with the first update that has this status, even if it arrived earlier. */
   until(status: PairingUpdate['status']): Promise<PairingUpdate>
 } {
   const updates: PairingUpdate[] = []
@@ -66,7 +66,7 @@ export function watch({ connection }: PairingProxy): {
   }
 }
 
-/** What a provider sends when the phone was linked. */
+/** The request that a provider sends when the phone is linked. */
 export function linkedWebhook(authorization: string): RequestInit {
   return {
     method: 'POST',
@@ -79,7 +79,7 @@ export function linkedWebhook(authorization: string): RequestInit {
   }
 }
 
-/** What every example must do, whatever framework it stands in. */
+/** The behaviour that every example must have, for any framework. */
 export function describeMountedHandler(name: string, serve: (options: ServeOptions) => Server): void {
   async function served(headers?: Readonly<Record<string, string>>) {
     const phone = emulatedPhone()
@@ -93,7 +93,7 @@ export function describeMountedHandler(name: string, serve: (options: ServeOptio
       ['no user is signed in', undefined, 'sign-in-required'],
       ['the session cookie is unknown', { cookie: 'session=guessed' }, 'sign-in-required'],
       ['the user may not link phones', agent, 'forbidden'],
-    ])('refuses where %s', async (_, headers, code) => {
+    ])('refuses a request if %s', async (_, headers, code) => {
       const { emulator, provider } = await served(headers)
       expect((await rejection(provider.connection.read({ want: 'code', method: 'qr' }))).code).toBe(code)
       expect(emulator.state.status).toBe('idle')
@@ -107,7 +107,7 @@ export function describeMountedHandler(name: string, serve: (options: ServeOptio
       })
     })
 
-    it('shows the linked account to a page that watches', async () => {
+    it('shows the linked account on a page that watches', async () => {
       const { emulator, provider } = await served(admin)
       const page = watch(provider)
       await page.until('qr')
@@ -115,14 +115,14 @@ export function describeMountedHandler(name: string, serve: (options: ServeOptio
       expect(await page.until('linked')).toMatchObject({ account: { phoneNumber: '5511987654321' } })
     })
 
-    it('reads the body of an action', async () => {
+    it('reads the body of an action request', async () => {
       const { emulator, provider } = await served(admin)
       await provider.connection.read({ want: 'code', method: 'qr' })
       await provider.connection.act('reset', { method: 'qr' })
       expect(emulator.state.status).toBe('idle')
     })
 
-    it('reads the state when a webhook comes', async () => {
+    it('reads the state when a webhook arrives', async () => {
       const { emulator, url, provider } = await served(admin)
       const page = watch(provider)
       await page.until('qr')

@@ -26,7 +26,7 @@ const handlerOf = (options: ServeOptions): PairingHandler =>
     },
   })
 
-/** Fastify makes its own server, and is ready for requests after a moment. */
+/** Fastify creates its own server, which becomes ready asynchronously. */
 function serveFastify(options: ServeOptions): Server {
   const app = createFastifyApp(handlerOf(options))
   void app.listen({ port: 0, host: '127.0.0.1' })
@@ -45,7 +45,7 @@ describeMountedHandler('the recipe for plain Node', (options) =>
 )
 
 describe('the React Router recipe', () => {
-  it('reads with its loader and acts with its action', async () => {
+  it('reads in its loader and performs actions in its action', async () => {
     vi.stubEnv('GREEN_API_ID_INSTANCE', '1101000001')
     vi.stubEnv('GREEN_API_API_TOKEN_INSTANCE', 'secret')
     onTestFinished(() => void vi.unstubAllEnvs())
@@ -63,7 +63,7 @@ describe('the React Router recipe', () => {
 })
 
 describe('the MSW recipe', () => {
-  it('puts the emulated phone behind the adapter of an app', async () => {
+  it('connects the adapter of an app to the emulated phone', async () => {
     const server = setupServer(...handlers)
     server.listen({ onUnhandledRequest: 'error' })
     onTestFinished(() => server.close())
@@ -75,7 +75,7 @@ describe('the MSW recipe', () => {
 })
 
 describe('routePairing()', () => {
-  /** A page of Playwright, as far as its routes. */
+  /** The part of a Playwright page that handles routes. */
   function routedPage() {
     const routes: Parameters<RoutablePage['route']>[] = []
     const page: RoutablePage = { route: async (...route) => void routes.push(route) }
@@ -99,7 +99,7 @@ describe('routePairing()', () => {
     return { page, fetchInPage }
   }
 
-  it('answers reads and actions of the page, and the phone links', async () => {
+  it('responds to reads and actions of the page, and the phone links', async () => {
     const { emulator, provider } = emulatedPhone()
     const { page, fetchInPage } = routedPage()
     await routePairing(page, createPairingHandler({ provider, authorize: () => true, liveEvents: false }))
@@ -116,7 +116,7 @@ describe('routePairing()', () => {
     )
   })
 
-  it('leaves other requests of the page alone, and takes another path', async () => {
+  it('does not affect other requests of the page, and accepts another path', async () => {
     const { page, fetchInPage } = routedPage()
     await routePairing(page, async () => new Response('pairing'), { path: '/link' })
     expect(await (await fetchInPage('/link/webhook')).text()).toBe('pairing')
@@ -124,7 +124,7 @@ describe('routePairing()', () => {
       await expect(fetchInPage(path)).rejects.toThrow('No route')
   })
 
-  it("takes Playwright's page", () => {
+  it("accepts Playwright's page", () => {
     const takesPage: (page: Page) => Promise<void> = (page) => routePairing(page, async () => new Response())
     expect(takesPage).toBeTypeOf('function')
   })

@@ -4,17 +4,17 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
-/** The server of an example as a process of its own. */
+/** The server of an example in a separate process. */
 export interface ExampleProcess {
-  /** The address that it prints. */
+  /** The URL that the example prints. */
   readonly url: string
-  /** Sends the signal to end, as a process manager does, */
+  /** Sends SIGTERM, as a process manager does. Resolves with the time until the process exits, in milliseconds. */
   terminate(): Promise<number>
 }
 
 /**
- * Starts the server of an example as its README says, on a free port and without credentials unless `env` says otherwise.
- * Ends it after the test.
+ * Starts the server of an example as its README describes, on a free port. It has no credentials unless `env`
+ * sets them. The server ends after the test.
  */
 export async function runExample(name: string, env: NodeJS.ProcessEnv = {}): Promise<ExampleProcess> {
   const script = fileURLToPath(new URL(`../../examples/${name}/server.mjs`, import.meta.url))

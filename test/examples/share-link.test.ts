@@ -29,7 +29,7 @@ createRoot(document.getElementById('app')).render(createElement(WhatsAppPairing,
 `
 
 async function builtPage(): Promise<string> {
-  // Below the root, to find React there.
+  // A folder below the root, so that the page finds React.
   const folder = await mkdtemp(join(root, 'node_modules/.share-link-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   await writeFile(join(folder, 'main.js'), PAGE)
@@ -47,10 +47,10 @@ async function builtPage(): Promise<string> {
   return join(folder, 'built')
 }
 
-/** Long enough for the owner's page to show the link, on a busy machine too. */
+/** The time in which the owner's page must show the link, even on a busy machine. */
 const GRACE_MS = 3_000
 
-it('staff sends a link, the phone’s owner links with it, both pages show that, and the link ends', async () => {
+it('staff sends a link, the phone’s owner links with it, both pages show the linked account, and the link expires', async () => {
   const page = await builtPage()
   const { emulator, provider } = emulatedPhone()
   const server = createServer()

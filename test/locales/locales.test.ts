@@ -5,7 +5,7 @@ import { errorSentences } from '../../src/react/session-lead.js'
 import { localeOf, localesByFile } from '../../stories/all-locales.js'
 import { countsByCategory, markedWordsOf, placeholdersOf, type Texts, textsOf } from './texts-of.js'
 
-/** The languages of most of WhatsApp's people. */
+/** The languages that most WhatsApp users speak. */
 const tags = [
   'ar',
   'de',
@@ -25,13 +25,13 @@ const tags = [
   'zh-CN',
 ]
 
-/** What is the same word in English. Texts without a letter of their own are left out anyway. */
+/** Texts that are the same in English. Texts without letters are always excluded. */
 const sameAsEnglish: Readonly<Record<string, readonly string[]>> = {
   'pt-BR': ['QR code'],
   es: ['Error'],
 }
 
-/** Written from right to left. */
+/** Scripts that are written from right to left. */
 const rightToLeftScripts = ['Arab', 'Hebr']
 
 let englishTexts: Texts
@@ -42,21 +42,21 @@ beforeAll(async () => {
 const translations = [...localesByFile].filter(([tag]) => tag !== 'en')
 
 describe('languages', () => {
-  it('are those that are promised', () => {
+  it('are those that the documentation lists', () => {
     expect([...localesByFile.keys()].toSorted()).toEqual(tags)
   })
 
-  it('have a subpath each, so that a page loads one of them', () => {
+  it('have one subpath each, so that a page loads only one of them', () => {
     const subpaths = Object.keys(manifest.exports).filter((subpath) => subpath.startsWith('./locales/'))
     expect(subpaths.toSorted()).toEqual(tags.map((tag) => `./locales/${tag}`))
   })
 
-  it.each([...localesByFile])('%s bears its own tag, written as BCP 47 wants it', (file, { tag }) => {
+  it.each([...localesByFile])('%s has its own tag in BCP 47 format', (file, { tag }) => {
     expect(tag).toBe(file)
     expect(Intl.getCanonicalLocales(tag)).toEqual([tag])
   })
 
-  it.each([...localesByFile])('%s runs in the direction of its script', (_, { tag, direction }) => {
+  it.each([...localesByFile])('%s has the direction of its script', (_, { tag, direction }) => {
     const { script = '' } = new Intl.Locale(tag).maximize()
     expect(direction).toBe(rightToLeftScripts.includes(script) ? 'rtl' : 'ltr')
   })
@@ -69,7 +69,7 @@ describe.each([...localesByFile])('%s', (tag, locale) => {
   })
   const each = () => [...texts].flatMap(([path, forms]) => forms.map((form) => ({ path, ...form })))
 
-  it('has each form that numbers have in this language, and no other', () => {
+  it('has exactly the plural forms of this language', () => {
     const needed = [...new Set([...countsByCategory(tag).keys(), 'other'])].toSorted()
     const plurals = [...texts].filter(([, [form]]) => form?.category)
     expect(plurals).not.toEqual([])
@@ -81,7 +81,7 @@ describe.each([...localesByFile])('%s', (tag, locale) => {
     }
   })
 
-  it('calls a menu of WhatsApp by one name throughout', () => {
+  it('uses one name for each menu of WhatsApp', () => {
     const { stepsScan, stepsCode, stepAndroid, stepIphone } = locale.messages
     const menus = [...stepsScan, ...stepsCode, stepAndroid, stepIphone].flatMap(markedWordsOf)
     for (const { path, text } of each()) {
@@ -89,7 +89,7 @@ describe.each([...localesByFile])('%s', (tag, locale) => {
     }
   })
 
-  it('leaves nothing empty, and no space at an end', () => {
+  it('has no empty text, and no space at the end of a text', () => {
     for (const { path, text } of each()) {
       expect(text, path).not.toBe('')
       expect(text, path).toBe(text.trim())
@@ -103,32 +103,32 @@ describe.each([...localesByFile])('%s', (tag, locale) => {
     }
   })
 
-  it('has quotes and dots as they are printed', () => {
+  it('uses typographic quotes and ellipses', () => {
     for (const { path, text } of each()) expect(text, path).not.toMatch(/['"]|\.\.\./)
   })
 })
 
-describe.each(translations)('%s beside English', (tag, locale) => {
+describe.each(translations)('%s compared with English', (tag, locale) => {
   let texts: Texts
   beforeAll(async () => {
     texts = await textsOf(locale)
   })
-  /** Each form of each text beside the one of English that holds whatever the text has to say. */
+  /** Pairs each form of each text with the English form that contains all placeholders. */
   const pairs = () =>
     [...texts].flatMap(([path, forms]) => {
       const english = englishTexts.get(path)?.at(-1)?.text ?? ''
       return forms.map((form) => ({ path, english, ...form }))
     })
 
-  it('has every text, and no other: each step, each error, each thing the phone may say', () => {
+  it('has the same texts as English: each step, each error, each message of the phone', () => {
     expect([...texts.keys()].toSorted()).toEqual([...englishTexts.keys()].toSorted())
   })
 
-  it('fills in the same things', () => {
+  it('has the same placeholders', () => {
     const counts = countsByCategory(tag)
     for (const { path, category, text, english } of pairs()) {
       const placeholders = placeholdersOf(text)
-      // A form for one number alone may say that number in a word.
+      // A form for a single number may spell that number out.
       if (category && counts.get(category)?.length === 1) placeholders.push('{count}')
       expect({ path, placeholders: new Set(placeholders) }).toEqual({
         path,
@@ -137,23 +137,23 @@ describe.each(translations)('%s beside English', (tag, locale) => {
     }
   })
 
-  it('marks as many words of WhatsApp', () => {
+  it('marks the same number of WhatsApp terms', () => {
     for (const { path, text, english } of pairs()) {
       expect({ path, marks: text.split('**').length }).toEqual({ path, marks: english.split('**').length })
     }
   })
 
-  it('leaves nothing in English', () => {
+  it('leaves no text in English', () => {
     const left = pairs().filter(({ text, english }) => text === english && /\p{L}/u.test(withoutNames(text)))
     expect([...new Set(left.map(({ text }) => text))]).toEqual(sameAsEnglish[tag] ?? [])
   })
 })
 
-/** A text without placeholders and names of companies. */
+/** Removes placeholders and company names from a text. */
 const withoutNames = (text: string): string => text.replace(/\{\w+\}|WhatsApp/g, '')
 
 describe('French', () => {
-  it('never breaks a line between a word and the mark after it', async () => {
+  it('never breaks a line before a punctuation mark', async () => {
     for (const [path, forms] of await textsOf(localeOf('fr'))) {
       for (const { text } of forms) expect(text, path).not.toMatch(/ [:;?!»]|« /)
     }
@@ -167,22 +167,22 @@ const russian: PluralForms = {
   other: '{count} секунды',
 }
 
-describe('a message with forms', () => {
+describe('a text with plural forms', () => {
   it.each([
     [1, '1 секунда'],
     [2, '2 секунды'],
     [5, '5 секунд'],
     [21, '21 секунда'],
     [112, '112 секунд'],
-  ])('is given in the form its language has for %d', (count, text) => {
+  ])('uses the right form of its language for %d', (count, text) => {
     expect(formatMessage(russian, { count }, 'ru')).toBe(text)
   })
 
-  it('falls back on `other`, which every language has', () => {
+  it('falls back to `other`, which every language has', () => {
     expect(formatMessage({ other: '{count}秒' }, { count: 1 }, 'en')).toBe('1秒')
   })
 
-  it('is filled in like any other', () => {
+  it('fills in placeholders like any other text', () => {
     expect(
       formatMessage({ one: '{who}: {count}', other: '{who}: {count}s' }, { count: 3, who: 'Ana' }, 'en'),
     ).toBe('Ana: 3s')

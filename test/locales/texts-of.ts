@@ -1,15 +1,18 @@
 import type { PairingLocale } from '../../src/index.js'
 
-/** Texts by where they stand: `errors.network.title`. A text with a number in it has several forms, any other one. */
+/**
+ * Texts by path, such as `errors.network.title`. A text that contains a number has several forms. Other texts
+ * have one.
+ */
 export type Texts = ReadonlyMap<string, readonly Form[]>
 
 export interface Form {
-  /** For which numbers. Only texts with a number have it. */
+  /** The plural category. Only texts with a number have it. */
   readonly category?: string
   readonly text: string
 }
 
-/** Every text of a language, those about trouble included. */
+/** Returns every text of a language, including the troubleshooting texts. */
 export async function textsOf({ messages, troubleshooting }: PairingLocale): Promise<Texts> {
   return new Map(leaves({ ...messages, troubleshooting: await troubleshooting() }))
 }
@@ -28,7 +31,7 @@ const categories = ['zero', 'one', 'two', 'few', 'many', 'other']
 const isPlural = (value: object): value is Record<string, string> =>
   Object.keys(value).every((key) => categories.includes(key))
 
-/** Which numbers each form of a language is for, as far as numbers go here. */
+/** The numbers for which a language uses each form, for numbers up to 1,000. */
 export function countsByCategory(tag: string): ReadonlyMap<string, readonly number[]> {
   const rules = new Intl.PluralRules(tag)
   const counts = new Map<string, number[]>()
@@ -39,9 +42,12 @@ export function countsByCategory(tag: string): ReadonlyMap<string, readonly numb
   return counts
 }
 
-/** `{name}` of a text, in the order of the alphabet: languages put them in another one. */
+/**
+ * The placeholders of a text, such as `{name}`, in alphabetical order, because languages order them
+ * differently.
+ */
 export const placeholdersOf = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).toSorted()
 
-/** The words between `**`, without pictures and the comma that is kept beside them. */
+/** The words between `**`, without pictures and the comma after them. */
 export const markedWordsOf = (text: string): string[] =>
   [...text.matchAll(/\*\*(.*?)\*\*/g)].map(([, words = '']) => words.replace(/\s*\{\w+Icon\}.*$/, ''))

@@ -1,4 +1,4 @@
-// Checked by `npm run types`; nothing here runs.
+// `npm run types` checks this file. Nothing in it runs.
 import { type ComponentProps, type ComponentPropsWithRef, createRef, type ReactElement } from 'react'
 import { describe, expectTypeOf, it } from 'vitest'
 import type { PairingParts, usePairingSession } from 'whatsapp-pairing'
@@ -32,14 +32,14 @@ type PartExport = {
 }[keyof typeof all]
 
 describe('a part', () => {
-  it('is a component that takes a ref, whichever it is', () => {
+  it('is always a component that accepts a ref', () => {
     type WithoutRef = {
       [Name in PartExport]: 'ref' extends keyof ComponentPropsWithRef<(typeof all)[Name]> ? never : Name
     }[PartExport]
     expectTypeOf<WithoutRef>().toBeNever()
   })
 
-  it('takes the attributes and the ref of its element, and no others', () => {
+  it('accepts only the attributes and the ref of its element', () => {
     const title = createRef<HTMLHeadingElement>()
     const button = createRef<HTMLButtonElement>()
     expectTypeOf(
@@ -59,7 +59,7 @@ describe('a part', () => {
     expectTypeOf(PairingCloseButton).toEqualTypeOf<PartComponent<'button'>>()
   })
 
-  it('takes the props of its own that it needs', () => {
+  it('accepts the props that only this part needs', () => {
     // @ts-expect-error: the root needs what the hook returned.
     expectTypeOf(<PairingRoot />).not.toBeAny()
     // @ts-expect-error: an icon needs its name.
@@ -73,7 +73,7 @@ describe('a part', () => {
 })
 
 describe('PairingCard', () => {
-  it('is the arrangement of the component, with its parts, as an element of choice', () => {
+  it('arranges the parts of the component in an element of choice', () => {
     const card = createRef<HTMLElement>()
     expectTypeOf(PairingCard).toExtend<ComponentWithRef<ComponentProps<typeof PairingCard>, HTMLElement>>()
     expectTypeOf(
@@ -92,7 +92,7 @@ describe('PairingCard', () => {
 })
 
 describe('the slots of `parts`', () => {
-  it('take a component with the props of the part, or null', () => {
+  it('accept a component with the props of the part, or null', () => {
     const parts: PairingParts = {
       Title: () => <PairingTitle />,
       Trouble: null,
@@ -112,7 +112,7 @@ describe('the slots of `parts`', () => {
     expectTypeOf<PairingParts>({ Header: null })
   })
 
-  it('are the exports without their prefix, but for the root, the card and the code', () => {
+  it('are named like the exports without their prefix, except for the root, the card and the code', () => {
     type Slot = keyof PairingParts
     type Missing =
       Exclude<Slot, 'PairingCode'> extends infer Name extends string
@@ -127,7 +127,7 @@ describe('the slots of `parts`', () => {
 })
 
 describe('usePairingContext()', () => {
-  it('gives a part the session, what the user can do, and the texts', () => {
+  it('returns the session, the actions of the user, and the texts', () => {
     expectTypeOf(usePairingContext).returns.toEqualTypeOf<PairingContextValue>()
     expectTypeOf<PairingContextValue['pairing']>().toEqualTypeOf<Pairing>()
     expectTypeOf<PairingContextValue['messages']['retry']>().toBeString()

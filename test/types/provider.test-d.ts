@@ -1,4 +1,4 @@
-// Checked by `npm run types`; nothing here runs.
+// `npm run types` checks this file. Nothing in it runs.
 import { describe, expectTypeOf, it } from 'vitest'
 import type {
   PairingProvider,
@@ -25,7 +25,7 @@ declare const timing: ProviderTiming
 declare const qrCode: QrPayload
 
 describe('PairingProvider', () => {
-  it('is met by a plain object with two methods', () => {
+  it('accepts a plain object with two methods', () => {
     const smallest = {
       id: 'mine',
       sessionId: '1',
@@ -38,7 +38,7 @@ describe('PairingProvider', () => {
     expectTypeOf<Omit<typeof smallest, 'timing'>>().not.toExtend<PairingProvider>()
   })
 
-  it('gets a checked number, and an AbortSignal with every call', () => {
+  it('receives a validated number, and an AbortSignal with every call', () => {
     type Call = NonNullable<PairingProvider['requestPairingCode']>
     expectTypeOf<Parameters<Call>[0]>().toEqualTypeOf<PhoneNumber>()
     expectTypeOf<Parameters<PairingProvider['getStatus']>[0]['signal']>().toEqualTypeOf<
@@ -46,7 +46,7 @@ describe('PairingProvider', () => {
     >()
   })
 
-  it('returns snapshots that are complete', () => {
+  it('requires complete snapshots', () => {
     expectTypeOf<{ status: 'linking' }>().toExtend<PairingSnapshot>()
     expectTypeOf<{ status: 'qr' }>().not.toExtend<PairingSnapshot>()
     expectTypeOf<{ status: 'linked' }>().not.toExtend<PairingSnapshot>()
@@ -56,7 +56,7 @@ describe('PairingProvider', () => {
 })
 
 describe('the adapters', () => {
-  it('give a PairingProvider each', () => {
+  it('return a PairingProvider', () => {
     expectTypeOf(zApi).returns.toEqualTypeOf<PairingProvider>()
     expectTypeOf(wasend).returns.toEqualTypeOf<PairingProvider>()
     expectTypeOf(evolutionApi).returns.toEqualTypeOf<PairingProvider>()
@@ -80,7 +80,7 @@ describe('the adapters', () => {
 })
 
 describe('whatsapp-pairing/testing', () => {
-  it('has mock servers over one emulated account', () => {
+  it('has mock servers that share one emulated account', () => {
     expectTypeOf(mockGreenApi).parameter(0).toExtend<ReturnType<typeof createEmulator>>()
     expectTypeOf(
       mockGreenApi(createEmulator(), { idInstance: '1101', apiTokenInstance: '…' }),
@@ -88,7 +88,7 @@ describe('whatsapp-pairing/testing', () => {
     expectTypeOf<MockServer['fetch']>().toExtend<typeof fetch>()
   })
 
-  it('runs the rules of providers with the describe and it of the host', () => {
+  it("runs the provider rules with the test runner's own describe and it", () => {
     expectTypeOf(testProvider).parameter(0).toExtend<TestProviderOptions>()
     expectTypeOf(testProvider).returns.toBeVoid()
   })

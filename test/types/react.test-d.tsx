@@ -1,4 +1,4 @@
-// Checked by `npm run types`; nothing here runs.
+// `npm run types` checks this file. Nothing in it runs.
 
 import type { QueryClient } from '@tanstack/react-query'
 import { type ComponentPropsWithRef, createRef } from 'react'
@@ -26,7 +26,7 @@ declare const provider: PairingProvider
 declare const client: QueryClient
 
 describe('proxy()', () => {
-  it('needs a URL and gives a source for components, not a provider', () => {
+  it('requires a URL, and returns a source for components instead of a provider', () => {
     expectTypeOf(proxy).returns.toEqualTypeOf<PairingProxy>()
     expectTypeOf<PairingProxy>().toExtend<PairingSource>()
     expectTypeOf<PairingProvider>().toExtend<PairingSource>()
@@ -39,7 +39,7 @@ describe('proxy()', () => {
 })
 
 describe('usePairingSession()', () => {
-  it('takes a provider or a proxy, and the callbacks', () => {
+  it('accepts a provider or a proxy, and the callbacks', () => {
     expectTypeOf(usePairingSession).parameter(0).toEqualTypeOf<UsePairingSessionOptions>()
     const options: UsePairingSessionOptions = {
       provider,
@@ -57,7 +57,7 @@ describe('usePairingSession()', () => {
     usePairingSession({ provider, defaultMethod: 'sms' })
   })
 
-  it('gives the session and what the user can do', () => {
+  it('returns the session and the actions of the user', () => {
     const result = usePairingSession({ provider: proxy({ url: '/api/pairing' }) })
     expectTypeOf(result.session).toEqualTypeOf<PairingSession>()
     expectTypeOf(result.retry).toEqualTypeOf<() => void>()
@@ -67,7 +67,7 @@ describe('usePairingSession()', () => {
 })
 
 describe('the components', () => {
-  it('take a provider, attributes of their element and a ref to it', () => {
+  it('accept a provider, attributes of their element and a ref to it', () => {
     const card = createRef<HTMLElement>()
     const dialog = createRef<HTMLDialogElement>()
     expectTypeOf(
@@ -88,7 +88,7 @@ describe('the components', () => {
     expectTypeOf(<WhatsAppPairing provider={provider} open />).not.toBeAny()
   })
 
-  it('take classes and parts by known names only', () => {
+  it('accept classes and parts only under known names', () => {
     expectTypeOf<'qr-code'>().toExtend<keyof NonNullable<WhatsAppPairingProps['classNames']>>()
     expectTypeOf<'qrCode'>().not.toExtend<keyof NonNullable<WhatsAppPairingProps['classNames']>>()
     expectTypeOf<'QrCode'>().toExtend<keyof NonNullable<WhatsAppPairingProps['parts']>>()

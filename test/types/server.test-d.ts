@@ -1,4 +1,4 @@
-// Checked by `npm run types`; nothing here runs.
+// `npm run types` checks this file. Nothing in it runs.
 import { describe, expectTypeOf, it } from 'vitest'
 import { greenApi } from 'whatsapp-pairing/providers/green-api'
 import {
@@ -15,7 +15,7 @@ declare const provider: PairingProvider
 declare const providerOf: (request: Request) => Promise<PairingProvider>
 
 describe('createPairingHandler()', () => {
-  it('is a function from Request to Response, with close()', () => {
+  it('returns a function from Request to Response, with close()', () => {
     expectTypeOf(createPairingHandler).returns.toEqualTypeOf<PairingHandler>()
     expectTypeOf<PairingHandler>().toExtend<(request: Request) => Promise<Response>>()
     expectTypeOf<ReturnType<PairingHandler['close']>>().toEqualTypeOf<Promise<void>>()
@@ -33,7 +33,7 @@ describe('createPairingHandler()', () => {
     createPairingHandler({ provider, authorize: () => ({ userId: '1' }) })
   })
 
-  it('requires tenant where provider is a function, and forbids it otherwise', () => {
+  it('requires tenant if provider is a function, and forbids it otherwise', () => {
     const authorize = () => true
     createPairingHandler({ provider: providerOf, tenant: () => 'acme', authorize })
     // @ts-expect-error: two tenants would share one session.
@@ -42,7 +42,7 @@ describe('createPairingHandler()', () => {
     createPairingHandler({ provider, tenant: () => 'acme', authorize })
   })
 
-  it('gives its callbacks typed events', () => {
+  it('passes typed events to its callbacks', () => {
     createPairingHandler({
       provider,
       authorize: () => true,
@@ -61,7 +61,7 @@ describe('createPairingHandler()', () => {
     expectTypeOf(toNodeListener).parameter(0).toExtend<(request: Request) => Promise<Response>>()
   })
 
-  it('does not take a bus that is no PairingBus', () => {
+  it('rejects a bus that is not a PairingBus', () => {
     // @ts-expect-error: a URL is no client of Redis.
     redisBus('redis://localhost')
     // @ts-expect-error: a bus has subscribe() and publish().
@@ -70,7 +70,7 @@ describe('createPairingHandler()', () => {
 })
 
 describe('greenApi()', () => {
-  it('takes the names of the provider and gives a PairingProvider', () => {
+  it('accepts the option names of the provider and returns a PairingProvider', () => {
     expectTypeOf(greenApi).returns.toEqualTypeOf<PairingProvider>()
     greenApi({ idInstance: 1101, apiTokenInstance: '…' })
     greenApi({ idInstance: '1101', apiTokenInstance: '…', dangerouslyAllowBrowser: true })

@@ -1,4 +1,4 @@
-// Checked by `npm run types`; nothing here runs.
+// `npm run types` checks this file. Nothing in it runs.
 import { describe, expectTypeOf, it } from 'vitest'
 import type {
   PairingAccount,
@@ -14,7 +14,7 @@ import { normalizePhoneNumber, pairingErrorCodes } from 'whatsapp-pairing'
 
 type In<Status extends PairingSessionStatus> = Extract<PairingSession, { status: Status }>
 
-/** Compiles only where every status has been handled before. */
+/** Compiles only if every status was handled before. */
 declare function unreachable(session: never): never
 
 describe('PairingSession', () => {
@@ -74,7 +74,7 @@ describe('PairingSession', () => {
     expectTypeOf<In<'linked'>>().not.toHaveProperty('pairingCode')
   })
 
-  it('cannot be changed by the host', () => {
+  it('cannot be changed by the app', () => {
     const change = (session: In<'awaiting-scan'>) => {
       // @ts-expect-error: a status is read-only.
       session.status = 'awaiting-scan'
@@ -86,7 +86,7 @@ describe('PairingSession', () => {
 })
 
 describe('PairingError', () => {
-  it('has a code of the table and one of four actions', () => {
+  it('has an error code from the table and one of four actions', () => {
     expectTypeOf<PairingError>().toExtend<Error>()
     expectTypeOf<PairingError['code']>().toEqualTypeOf<PairingErrorCode>()
     expectTypeOf<PairingError['action']>().toEqualTypeOf<PairingErrorAction>()
@@ -100,7 +100,7 @@ describe('PairingError', () => {
 })
 
 describe('PhoneNumber', () => {
-  it('comes from normalizePhoneNumber() only, and not from any string', () => {
+  it('accepts only the result of normalizePhoneNumber(), not any string', () => {
     expectTypeOf(normalizePhoneNumber).returns.toExtend<PhoneNumber | undefined>()
     expectTypeOf<PhoneNumber>().toExtend<string>()
     expectTypeOf<string>().not.toExtend<PhoneNumber>()

@@ -1,12 +1,12 @@
 import { Curve, type KeyPair } from 'baileys'
 
-/** A device of the account, as *Linked devices* on the phone lists it. */
+/** A device of the account, as in *Linked devices* on the phone. */
 export interface LinkedDevice {
   /** `5511987654321:1@s.whatsapp.net` */
   readonly jid: string
   readonly lid: string
   readonly index: number
-  /** What it must log in with. */
+  /** The key with which the device must log in. */
   readonly noiseKey: Buffer
 }
 
@@ -15,15 +15,15 @@ export interface Account {
   readonly phoneNumber: string
   readonly keys: KeyPair
   readonly devices: readonly LinkedDevice[]
-  /** The next device: not in the list before {@link add}. */
+  /** Returns the next device. It is not in the list before {@link add}. */
   nextDevice(noiseKey: Buffer): LinkedDevice
   add(device: LinkedDevice): void
   remove(device: LinkedDevice): void
-  /** The device that may log in with this number, index and key. */
+  /** Returns the device with this number, index and key. */
   find(phoneNumber: string, index: number, noiseKey: Buffer): LinkedDevice | undefined
 }
 
-/** The account's number where people hide theirs. */
+/** The account's id that hides its phone number. */
 const LID = '123456789012345'
 
 export function createAccount(phoneNumber: string): Account {

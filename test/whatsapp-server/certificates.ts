@@ -2,23 +2,24 @@ import { Curve, type KeyPair, proto, WA_CERT_DETAILS } from 'baileys'
 
 const { Details } = proto.CertChain.NoiseCertificate
 
-/** What the server shows of itself in the handshake. */
+/** The certificates that the server presents in the handshake. */
 export interface ServerCertificates {
   readonly staticKeyPair: KeyPair
   /** The encoded chain: the leaf signed by the intermediate, the intermediate signed by the root. */
   readonly chain: Uint8Array
 }
 
-// One root for each process: Baileys trusts one key, and servers may run side by side.
+// One root per process, because Baileys trusts only one key and servers may run in parallel.
 const root = Curve.generateKeyPair()
 
-/** What a client in another process must trust, in hex. */
+/** The key that a client in another process must trust, in hex. */
 export const testRootKey: string = Buffer.from(root.public).toString('hex')
 
 /**
- * Makes Baileys in this process trust the test servers, and no longer WhatsApp. The pinned key is a field of an
- * exported object: Baileys has no option for it, and the adapter must not have one either. (7.0.0-rc14 takes any
- * signature for a good one, because it ignores what its library answers. A version that looks needs this.)
+ * Makes Baileys in this process trust the test servers instead of WhatsApp. The pinned key is a field of an
+ * exported object. Baileys has no option for it, and the adapter must not have one either. (7.0.0-rc14
+ * accepts any signature because it ignores the result of its library. A version that checks the result needs
+ * this function.)
  */
 export function trustTestServers(rootKey: string = testRootKey): void {
   WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(rootKey, 'hex')
@@ -26,7 +27,7 @@ export function trustTestServers(rootKey: string = testRootKey): void {
 
 let issued: ServerCertificates | undefined
 
-/** The same for all servers of this process: a signature takes longer than a test. */
+/** Shared by all servers of this process, because a signature takes longer than a test. */
 export function serverCertificates(): ServerCertificates {
   issued ??= issueCertificates()
   return issued

@@ -36,7 +36,7 @@ export function sealGcm(
   return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
 }
 
-/** The opposite of {@link sealGcm}; throws where the key is another or a byte was altered. */
+/** The inverse of {@link sealGcm}. Throws if the key is wrong or a byte was changed. */
 export function openGcm(
   sealed: Uint8Array,
   key: Uint8Array,
@@ -49,13 +49,15 @@ export function openGcm(
   return Buffer.concat([decipher.update(sealed.subarray(0, -GCM_TAG_BYTES)), decipher.final()])
 }
 
-/** AES-256-CTR, which is its own opposite. It has no tag: a wrong key gives other bytes and no error. */
+/**
+ * AES-256-CTR, which is its own inverse. It has no tag, so a wrong key returns wrong bytes without an error.
+ */
 export function applyCtr(data: Uint8Array, key: Uint8Array, iv: Uint8Array): Buffer {
   const cipher = createCipheriv('aes-256-ctr', key, iv)
   return Buffer.concat([cipher.update(data), cipher.final()])
 }
 
-/** The key that a pairing code stands for. */
+/** The key that WhatsApp derives from a pairing code. */
 export function pairingCodeKey(code: string, salt: Uint8Array): Promise<Buffer> {
   return derive(code, salt, PAIRING_CODE_ROUNDS, 32, 'sha256')
 }

@@ -9,7 +9,7 @@ import {
 import { asAmount, asRecord } from '../../src/core/json.js'
 import type { WhatsAppServer } from './whatsapp-server.js'
 
-/** What Baileys keeps between two connections, for as long as the test runs. */
+/** The state that Baileys keeps between two connections, in memory during the test. */
 export function memoryAuth(): AuthenticationState {
   const kept = new Map<string, unknown>()
   return {
@@ -29,14 +29,14 @@ export function memoryAuth(): AuthenticationState {
   }
 }
 
-/** A Baileys client as its own documents show it, without the adapter. */
+/** A Baileys client as in the Baileys documentation, without the adapter. */
 export interface Client {
   readonly socket: WASocket
-  /** The next QR code, or the last one that no call has returned yet. */
+  /** Resolves with the next QR code, or with the last one that no call has returned yet. */
   nextQrCode(): Promise<string>
   readonly paired: Promise<void>
   readonly opened: Promise<void>
-  /** With which code the connection ended. */
+  /** The status code with which the connection closed. */
   readonly closed: Promise<number | undefined>
 }
 

@@ -4,14 +4,14 @@ import type { ServerCertificates } from './certificates.js'
 import { createFrameReader, frameOf } from './frames.js'
 import { type ClientIntroduction, createNoiseResponder } from './noise.js'
 
-/** A client on the line. */
+/** A connected client. */
 export interface Connection {
   send(node: BinaryNode): void
-  /** Sends the client a last message. The client then hangs up by itself. */
+  /** Sends the client a last message. The client then disconnects. */
   end(node: BinaryNode): void
-  /** Cuts the line without a word. */
+  /** Closes the connection without a message. */
   drop(): void
-  /** Reads no further. */
+  /** Stops reading. */
   freeze(): void
 }
 
@@ -19,11 +19,11 @@ export interface ConnectionListener {
   onIntroduction(connection: Connection, introduction: ClientIntroduction): void
   onNode(connection: Connection, node: BinaryNode): void | Promise<void>
   onClose(connection: Connection): void
-  /** The client does not speak the protocol, or this server does not: the line was cut. */
+  /** The client or this server has violated the protocol, so the connection was closed. */
   onFault(error: unknown): void
 }
 
-/** Handshake, sealed frames and stanzas over one WebSocket. */
+/** Runs the handshake, sealed frames and stanzas over one WebSocket. */
 export function acceptConnection(
   webSocket: WebSocket,
   certificates: ServerCertificates,
@@ -34,7 +34,7 @@ export function acceptConnection(
   const readFrames = createFrameReader()
   const write = (frame: Buffer): void => {
     if (latencyMs === 0) webSocket.send(frame)
-    // Equal delays keep the order.
+    // Equal delays keep the order of the frames.
     else setTimeout(() => webSocket.send(frame), latencyMs)
   }
   let step: 'hello' | 'finish' | 'open' | 'ended' = 'hello'
@@ -64,7 +64,7 @@ export function acceptConnection(
     }
   }
 
-  // One after the other: each frame is sealed with the number of those before it.
+  // Processes frames in sequence, because each frame is sealed with its sequence number.
   let last = Promise.resolve()
   webSocket.on('message', (data: Buffer) => {
     last = last

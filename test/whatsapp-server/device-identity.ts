@@ -2,10 +2,10 @@ import { type BinaryNode, Curve, type KeyPair, proto } from 'baileys'
 import { hmacSha256 } from './ciphers.js'
 import { node } from './stanzas.js'
 
-/** Stands before what an account signs for a device. */
+/** The prefix of the data that an account signs for a device. */
 const ACCOUNT_SIGNATURE_PREFIX = Buffer.from([6, 0])
 
-/** A device that an account lets in. */
+/** A device that an account has accepted. */
 export interface NewDevice {
   /** `5511987654321:1@s.whatsapp.net` */
   readonly jid: string
@@ -13,11 +13,11 @@ export interface NewDevice {
   readonly index: number
   /** The identity key from its QR code, or from the exchange after a pairing code. */
   readonly identityKey: Uint8Array
-  /** What proves to the device that it was *its* code that was used. */
+  /** The secret that proves to the device that *its* code was used. */
   readonly advSecret: Uint8Array
 }
 
-/** What the server sends to a device that was let in: the account's signature over the device's identity. */
+/** The server's message to an accepted device: the account's signature over the device's identity. */
 export function pairSuccess(account: KeyPair, device: NewDevice): BinaryNode {
   const details = proto.ADVDeviceIdentity.encode({
     rawId: 1,

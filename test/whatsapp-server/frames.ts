@@ -1,10 +1,10 @@
 import { NOISE_WA_HEADER } from 'baileys'
 
 const LENGTH_BYTES = 3
-/** `ED`, two bytes of version and three of length stand before routing information. */
+/** The length of `ED`, two version bytes and three length bytes before routing information. */
 const ROUTING_HEADER_BYTES = 7
 
-/** Cuts what a client sends into frames: once an introduction, then length and content again and again. */
+/** Splits a client's data into frames: one introduction, then pairs of length and content. */
 export function createFrameReader(): (chunk: Uint8Array) => readonly Buffer[] {
   let pending: Buffer = Buffer.alloc(0)
   let isIntroduced = false
@@ -27,14 +27,14 @@ export function createFrameReader(): (chunk: Uint8Array) => readonly Buffer[] {
   }
 }
 
-/** The content with its length before it. */
+/** Returns the content with its length as a prefix. */
 export function frameOf(content: Uint8Array): Buffer {
   const length = Buffer.alloc(LENGTH_BYTES)
   length.writeUIntBE(content.length, 0, LENGTH_BYTES)
   return Buffer.concat([length, content])
 }
 
-/** `undefined` while it is not complete. */
+/** Returns `undefined` until the introduction is complete. */
 function afterIntroduction(bytes: Buffer): Buffer | undefined {
   const hasRouting = bytes.subarray(0, 2).toString() === 'ED'
   if (hasRouting && bytes.length < ROUTING_HEADER_BYTES) return undefined

@@ -5,15 +5,18 @@ import { bytesIn, node } from './stanzas.js'
 
 /** One request for a pairing code, from the device's hello to its key bundle. */
 export interface LinkCodeExchange {
-  /** Whose phone the code is for: `5511987654321@s.whatsapp.net`. */
+  /** The phone that the code is for: `5511987654321@s.whatsapp.net`. */
   readonly jid: string
-  /** What the phone shows of the device: `Chrome (Mac OS)`. */
+  /** The device name that the phone shows: `Chrome (Mac OS)`. */
   readonly display: string
-  /** The server's answer to the hello. */
+  /** The server's response to the hello. */
   readonly acceptance: BinaryNode
-  /** What the phone sends once the user has typed a code. A wrong code shows only in the device's answer. */
+  /**
+   * Returns what the phone sends after the user has typed a code. Only the device's response shows that a
+   * code is wrong.
+   */
   typeCode(code: string, account: KeyPair): Promise<BinaryNode>
-  /** The secrets of the device in its answer; `undefined` where its code is another one than was typed. */
+  /** Returns the device's secrets from its response, or `undefined` if the typed code is wrong. */
   readKeyBundle(finish: BinaryNode, account: KeyPair): DeviceSecrets | undefined
 }
 
@@ -66,7 +69,7 @@ export function openLinkCodeExchange(hello: BinaryNode): LinkCodeExchange {
       const { head: iv, rest: sealed } = cut(rest, GCM_IV_BYTES)
       const key = hkdf(sharedSecret, KEY_BYTES, { salt, info: 'link_code_pairing_key_bundle_encryption_key' })
       const bundle = opened(sealed, key, iv)
-      // The device's identity, the account's identity, and what only the two of them know.
+      // The device's identity, the account's identity, and a secret that only these two share.
       if (!bundle) return undefined
       const random = bundle.subarray(2 * KEY_BYTES)
       const identitySecret = Curve.sharedKey(account.private, identityKey)

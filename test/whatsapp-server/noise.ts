@@ -2,16 +2,16 @@ import { Curve, NOISE_MODE, NOISE_WA_HEADER, proto } from 'baileys'
 import type { ServerCertificates } from './certificates.js'
 import { hkdf, openGcm, sealGcm, sha256 } from './ciphers.js'
 
-/** What a client says of itself in the last step of the handshake. */
+/** What a client reports about itself in the last step of the handshake. */
 export interface ClientIntroduction {
-  /** Its long-lived noise key: the one in its QR code. */
+  /** The client's long-lived noise key, which is also in its QR code. */
   readonly noiseKey: Buffer
   readonly payload: proto.ClientPayload
 }
 
-/** The server's half of Noise XX as WhatsApp speaks it: hello, finish, and from then on sealed frames. */
+/** The server's half of Noise XX as WhatsApp uses it: hello, finish, then sealed frames. */
 export interface NoiseResponder {
-  /** The server's hello in answer to the client's. */
+  /** Returns the server's hello in response to the client's. */
   answerHello(frame: Uint8Array): Uint8Array
   readFinish(frame: Uint8Array): ClientIntroduction
   seal(plain: Uint8Array): Buffer

@@ -2,7 +2,7 @@ import type { Account, LinkedDevice } from './account.js'
 import { readQrText } from './qr-text.js'
 import type { LinkOutcome, Registration } from './registration.js'
 
-/** What the phone says when it could not do it. On a real one most of these are the same sentence. */
+/** The reason why the phone could not link. A real phone shows the same sentence for most of these. */
 export type PhoneRefusal =
   | 'code-expired'
   | 'wrong-code'
@@ -16,21 +16,24 @@ export type PhoneRefusal =
 
 export type PhoneResult = { readonly ok: true } | { readonly ok: false; readonly reason: PhoneRefusal }
 
-/** The user with the phone. Whatever the user declines, the device gets no notice of it. */
+/** A phone and its user. The device is not notified when the user declines. */
 export interface Phone {
   readonly phoneNumber: string
   readonly devices: readonly LinkedDevice[]
-  /** From now on it answers every attempt with "Couldn't link device", for example because four devices are linked. */
+  /**
+   * When true, the phone shows "Couldn't link device" for every attempt, for example because four devices are
+   * linked.
+   */
   declines: boolean
-  /** WhatsApp wants a passkey of this account before it lets a device in. */
+  /** When true, WhatsApp requires a passkey of this account before it accepts a device. */
   wantsPasskey: boolean
-  /** Points the camera at a QR code. Settles when the device is linked, or is not. */
+  /** Scans a QR code. Settles when the device is linked or refused. */
   scan(qrText: string): Promise<PhoneResult>
-  /** Types the eight characters. Settles when the device is linked, or is not. */
+  /** Types the eight characters. Settles when the device is linked or refused. */
   typeCode(code: string): Promise<PhoneResult>
-  /** The passkey was answered for: the device that waits for it is let in. Settles when it is linked. */
+  /** Completes the passkey, so WhatsApp accepts the waiting device. Settles when it is linked. */
   passPasskey(): Promise<PhoneResult>
-  /** *Linked devices* → *Log out*, for all of them. */
+  /** Performs *Linked devices* → *Log out* for all devices. */
   logOut(): PhoneResult
 }
 

@@ -1,13 +1,16 @@
-/** What a phone reads from a device's QR code. */
+/** The fields that a phone reads from a device's QR code. */
 export interface ScannedCode {
-  /** From the server: which registration the code belongs to, and for how long. */
+  /** The reference that the server issued. It identifies the registration and has an expiry. */
   readonly ref: string
   readonly noiseKey: Buffer
   readonly identityKey: Buffer
   readonly advSecret: Buffer
 }
 
-/** `undefined` for what is no code of WhatsApp's. The fields come alone or behind the hash of a wa.me link. */
+/**
+ * Returns `undefined` if the text is not a WhatsApp code. The fields appear alone or after the hash of a
+ * wa.me link.
+ */
 export function readQrText(text: string): ScannedCode | undefined {
   const [ref, noiseKey, identityKey, advSecret] = text.slice(text.indexOf('#') + 1).split(',')
   if (!ref || !noiseKey || !identityKey || !advSecret) return undefined

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 
-/** The protocol's clock: six refs, the first for a minute, the others for 20 seconds each. */
+/** The lifetimes in the protocol: six refs, the first for one minute, the others for 20 seconds each. */
 export const WHATSAPP_REF_LIFETIMES_MS: readonly number[] = [60_000, 20_000, 20_000, 20_000, 20_000, 20_000]
 
-/** The refs of one registration: each is in one QR code, and good until its time is over. */
+/** The refs of one registration. Each is in one QR code and is valid until it expires. */
 export interface Refs {
   readonly values: readonly string[]
-  /** Whether a phone may use it now. */
+  /** Whether a phone may use this ref now. */
   isLive(ref: string): boolean
-  /** Whether any of them is. A pairing code lives as long. */
+  /** Whether any ref is still valid. A pairing code is valid for the same time. */
   isAnyLive(): boolean
   expire(): void
 }

@@ -9,32 +9,32 @@ import { errorOf, node, notification, orderOf, resultOf } from './stanzas.js'
 /** The result of an attempt to link, as the phone gets it. */
 export type LinkOutcome = 'linked' | 'wrong-code' | 'device-gone' | 'passkey-required'
 
-/** A device that is not linked yet, and waits for a phone. */
+/** A device that is not linked yet and waits for a phone. */
 export interface Registration {
   readonly refs: Refs
   readonly noiseKey: Buffer
-  /** The request for a pairing code that counts: the last one. */
+  /** The valid request for a pairing code, which is the last one. */
   readonly exchange: LinkCodeExchange | undefined
-  /** Hands out the refs. */
+  /** Sends the refs to the device. */
   begin(): void
-  /** Lets the device in: the phone has scanned its code. */
+  /** Accepts the device after the phone has scanned its code. */
   letIn(identityKey: Buffer, advSecret: Buffer): Promise<LinkOutcome>
-  /** The phone has got a pairing code; where it is the right one, the device is let in. */
+  /** The phone has entered a pairing code. If the code is correct, the device is accepted. */
   enterCode(exchange: LinkCodeExchange, code: string): Promise<LinkOutcome>
-  /** @returns false for a stanza that is not about linking. */
+  /** @returns false if the stanza does not concern linking. */
   onNode(stanza: BinaryNode): boolean
-  /** The passkey was right: lets the device in that waits for it. `undefined` where none does. */
+  /** Accepts the waiting device after the passkey succeeded. `undefined` if no device waits. */
   passPasskey(): Promise<LinkOutcome> | undefined
   onClose(): void
 }
 
 interface RegistrationListener {
-  /** Whether pairing codes are given out at all: the code of the error where not. */
+  /** The error code if pairing codes are refused, otherwise undefined. */
   readonly codeRefusal: () => number | undefined
   onCodeRequest(exchange: LinkCodeExchange): void
-  /** Whether WhatsApp wants a passkey before it lets the device in. */
+  /** Whether WhatsApp requires a passkey before it accepts the device. */
   readonly wantsPasskey: () => boolean
-  /** The device must come back and log in. */
+  /** Called when the device must reconnect and log in. */
   onLinked(device: LinkedDevice): void
 }
 

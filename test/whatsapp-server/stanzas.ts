@@ -8,7 +8,7 @@ export function node(tag: string, attrs: Attributes = {}, content?: BinaryNode['
   return content === undefined ? { tag, attrs } : { tag, attrs, content }
 }
 
-/** A query or a command of the server. */
+/** A query or command from the server. */
 export function orderOf(id: string, content: BinaryNode): BinaryNode {
   return node('iq', { from: S_WHATSAPP_NET, type: 'set', id, xmlns: 'md', t: nowInSeconds() }, [content])
 }
@@ -26,13 +26,13 @@ export function notification(id: string, type: string, content: BinaryNode): Bin
   return node('notification', { from: S_WHATSAPP_NET, type, id, t: nowInSeconds() }, [content])
 }
 
-/** After it nothing more comes, and the client hangs up. */
+/** The last stanza of a connection. The client then disconnects. */
 export function streamError(code: number, conflict?: 'device_removed' | 'replaced'): BinaryNode {
   const reason = conflict ? [node('conflict', { type: conflict })] : undefined
   return node('stream:error', { code: String(code) }, reason)
 }
 
-/** The answer to a login or a registration that is not accepted. */
+/** The response to a refused login or registration. */
 export function failure(reason: number): BinaryNode {
   return node('failure', { reason: String(reason), location: 'frc' })
 }
@@ -41,12 +41,12 @@ export function success(lid: string): BinaryNode {
   return node('success', { t: nowInSeconds(), props: '27', companion_enc_static: '', lid, location: 'frc' })
 }
 
-/** Reports to a client that it has received all that came while it was offline. */
+/** Notifies a client that it has received all messages from the time it was offline. */
 export function nothingMissed(): BinaryNode {
   return node('ib', { from: S_WHATSAPP_NET }, [node('offline', { count: '0' })])
 }
 
-/** The bytes in a child; throws where it has none, since the client would then speak another protocol. */
+/** Returns the bytes of a child. Throws if there are none, because the client then uses another protocol. */
 export function bytesIn(parent: BinaryNode, tag: string): Buffer {
   const content = getBinaryNodeChild(parent, tag)?.content
   if (content === undefined || Array.isArray(content)) throw new Error(`<${tag}> is missing.`)

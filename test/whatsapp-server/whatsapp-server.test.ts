@@ -31,7 +31,7 @@ function connect(server: WhatsAppServer, auth = memoryAuth(), qrTimeout?: number
   return client
 }
 
-/** Credentials of a device that was let in, and its open connection. */
+/** The credentials of an accepted device, and its open connection. */
 async function linkedClient(server: WhatsAppServer) {
   const auth = memoryAuth()
   const registering = connect(server, auth)
@@ -46,7 +46,7 @@ async function linkedClient(server: WhatsAppServer) {
 }
 
 describe('the WhatsApp test server', () => {
-  it('links the device whose QR code is scanned, and wants it back at once', async () => {
+  it('links the device whose QR code is scanned, and makes it reconnect immediately', async () => {
     const server = await start()
     const auth = memoryAuth()
     const client = connect(server, auth)
@@ -71,7 +71,7 @@ describe('the WhatsApp test server', () => {
     await expect(client.closed).resolves.toBe(515)
   })
 
-  it('reports a wrong pairing code on the phone, where the right one still links', async () => {
+  it('shows a wrong pairing code as an error on the phone, and the correct one still links', async () => {
     const server = await start()
     const client = connect(server)
     await client.nextQrCode()
@@ -83,7 +83,7 @@ describe('the WhatsApp test server', () => {
     await expect(server.phone.typeCode(code)).resolves.toEqual({ ok: true })
   })
 
-  it('gives out codes for its own phone only', async () => {
+  it('issues codes only for its own phone', async () => {
     const server = await start()
     const client = connect(server)
     await client.nextQrCode()
@@ -93,7 +93,7 @@ describe('the WhatsApp test server', () => {
     await expect(server.phone.typeCode(code)).resolves.toEqual({ ok: false, reason: 'no-code-requested' })
   })
 
-  it('takes no code whose time is over, and the client ends after the last', async () => {
+  it('refuses an expired code, and the client ends after the last code', async () => {
     const server = await start({ refLifetimesMs: [40, 40] })
     const client = connect(server, memoryAuth(), 60)
     const first = await client.nextQrCode()
@@ -102,7 +102,7 @@ describe('the WhatsApp test server', () => {
     await expect(client.closed).resolves.toBe(408)
   })
 
-  it('takes no text that is not a code', async () => {
+  it('refuses a text that is not a code', async () => {
     const server = await start()
     await expect(server.phone.scan('https://example.com')).resolves.toEqual({
       ok: false,
@@ -110,7 +110,7 @@ describe('the WhatsApp test server', () => {
     })
   })
 
-  it('reports nothing to the device of what the phone declines', async () => {
+  it('does not notify the device when the phone declines', async () => {
     const server = await start()
     server.phone.declines = true
     const client = connect(server)
@@ -120,7 +120,7 @@ describe('the WhatsApp test server', () => {
     await expect(server.phone.scan(code)).resolves.toEqual({ ok: true })
   })
 
-  it('refuses the login that an abandoned pairing code turns the next connection into', async () => {
+  it('refuses the login that the next connection attempts after an abandoned pairing code', async () => {
     const server = await start()
     const auth = memoryAuth()
     const client = connect(server, auth)
@@ -130,7 +130,7 @@ describe('the WhatsApp test server', () => {
     await expect(connect(server, auth).closed).resolves.toBe(401)
   })
 
-  it('lets no device in that only knows the number of another', async () => {
+  it('refuses a device that knows only the number of another device', async () => {
     const server = await start()
     const { auth } = await linkedClient(server)
     const stranger = memoryAuth()
@@ -138,14 +138,14 @@ describe('the WhatsApp test server', () => {
     await expect(connect(server, stranger).closed).resolves.toBe(401)
   })
 
-  it('lets one connection of a device live: the last', async () => {
+  it('keeps only the last connection of a device', async () => {
     const server = await start()
     const { auth, client } = await linkedClient(server)
     await connect(server, auth).opened
     await expect(client.closed).resolves.toBe(440)
   })
 
-  it('logs a device out on the phone, for good', async () => {
+  it('logs out a device permanently when the phone removes it', async () => {
     const server = await start()
     const { auth, client } = await linkedClient(server)
     expect(server.phone.logOut()).toEqual({ ok: true })
@@ -154,14 +154,14 @@ describe('the WhatsApp test server', () => {
     expect(server.phone.logOut()).toEqual({ ok: false, reason: 'not-linked' })
   })
 
-  it('takes a device off the list that logs itself out', async () => {
+  it('removes a device from the list when the device logs itself out', async () => {
     const server = await start()
     const { client } = await linkedClient(server)
     await Promise.all([once(server.events, 'logged-out'), client.socket.logout()])
     expect(server.phone.devices).toEqual([])
   })
 
-  it('answers a registration and a login with the refusal it was given', async () => {
+  it('responds to a registration and a login with the configured refusal', async () => {
     const server = await start()
     const { auth } = await linkedClient(server)
     Object.assign(server.refusals, { registration: 405, login: 403 })

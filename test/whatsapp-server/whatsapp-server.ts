@@ -13,20 +13,20 @@ import { openRegistration, type Registration } from './registration.js'
 import { failure, node, nothingMissed, resultOf, streamError, success } from './stanzas.js'
 
 export interface WhatsAppServerOptions {
-  /** Of the refs of one registration, in order; as many as there are refs. */
+  /** The lifetimes of the refs of one registration, in order. There are as many refs as lifetimes. */
   readonly refLifetimesMs?: readonly number[] | undefined
   readonly phoneNumber?: string | undefined
-  /** @default none, as where the account hides it */
+  /** @default none, as if the account hides its picture */
   readonly pictureUrl?: string | undefined
   /**
-   * How long each frame of the server is on its way, in milliseconds. Before 7.0.0-rc10 Baileys loses what arrives while it still
-   * makes its keys, which no real line is fast enough for.
+   * The delay of each frame from the server, in milliseconds. Baileys before 7.0.0-rc10 loses frames that
+   * arrive while it still creates its keys. No real connection is fast enough for that.
    * @default 0
    */
   readonly latencyMs?: number | undefined
 }
 
-/** What the server says no to, and with which code. */
+/** The requests that the server refuses, and the error code for each. */
 export interface Refusals {
   registration?: number | undefined
   login?: number | undefined
@@ -34,49 +34,52 @@ export interface Refusals {
 }
 
 export interface WhatsAppServerEvents {
-  /** A device wants to be linked. */
+  /** A device requests to be linked. */
   registration: []
   'code-requested': [exchange: LinkCodeExchange]
-  /** The device has signed, and gets the request to reconnect. */
+  /** The device has signed, and receives the request to reconnect. */
   linked: [device: LinkedDevice]
   login: [device: LinkedDevice]
   'login-refused': [code: number]
-  /** By the device itself, or on the phone. */
+  /** The device logged out itself, or the phone removed it. */
   'logged-out': [device: LinkedDevice]
   /** A client has disconnected. */
   close: []
 }
 
-/** The half of WhatsApp that linked devices talk to. */
+/** The part of WhatsApp that linked devices connect to. */
 export interface WhatsAppServer {
-  /** What `waWebSocketUrl` of Baileys takes. On 127.0.0.1 only. */
+  /** The value for `waWebSocketUrl` of Baileys. On 127.0.0.1 only. */
   readonly url: string
   readonly phone: Phone
   readonly events: EventEmitter<WhatsAppServerEvents>
   readonly refusals: Refusals
-  /** It listens, and answers nothing. */
+  /** When true, the server accepts connections but does not respond. */
   isMute: boolean
-  /** A device that was let in gets the request to reconnect only by {@link restart}: WhatsApp takes its time too. */
+  /**
+   * When true, an accepted device gets the request to reconnect only through {@link restart}. WhatsApp also
+   * delays it.
+   */
   holdsRestart: boolean
-  /** Clients on the line. */
+  /** The number of connected clients. */
   readonly connectionCount: number
-  /** What this server or a client did against the protocol. */
+  /** Violations of the protocol by this server or a client. */
   readonly faults: readonly unknown[]
-  /** Every ref is over at once, and every client that waits with one is rejected. */
+  /** Makes every ref expire immediately, and rejects every client that waits with one. */
   expireRefs(): void
-  /** Makes every client reconnect, as WhatsApp does now and then. */
+  /** Makes every client reconnect, as WhatsApp occasionally does. */
   restart(): void
-  /** Cuts every line without a word. */
+  /** Closes every connection without a message. */
   drop(): void
   /**
-   * Every connection is lost from now on, and no side has noticed: nothing is read any more, and no close arrives
-   * either.
+   * Simulates lost connections that neither side has detected: the server stops reading, and no close
+   * arrives.
    */
   freeze(): void
   close(): Promise<void>
 }
 
-/** Starts a server that a real Baileys client pairs with, after `trustTestServers()`. */
+/** Starts a server that a real Baileys client can pair with after `trustTestServers()`. */
 export async function startWhatsAppServer({
   refLifetimesMs = WHATSAPP_REF_LIFETIMES_MS,
   phoneNumber = '5511987654321',
@@ -214,11 +217,13 @@ export async function startWhatsAppServer({
   return server
 }
 
-/** The requests of a client once it is logged in. Anything else gets an empty result, which Baileys accepts. */
+/**
+ * Responds to the requests of a logged-in client. Other requests get an empty result, which Baileys accepts.
+ */
 function answerTo(question: string | undefined, pictureUrl: string | undefined): readonly BinaryNode[] {
   switch (question) {
     case 'count':
-      // More keys than Baileys wants there to be: it uploads none.
+      // Reports more keys than Baileys requires, so that it uploads none.
       return [node('count', { value: '800' })]
     case 'digest':
       return [node('digest')]
