@@ -4,10 +4,12 @@ import { createEmulator } from '../../src/testing/emulator.js'
 /** A clock that moves only on command. */
 export interface TestClock {
   now(): number
-  /** Lets time pass; what waited for a moment in it goes on after that. */
+  /** Advances the clock and resolves the waits that have ended. */
   pass(ms: number): void
   wait(ms: number, signal?: AbortSignal): Promise<void>
-  /** Lets time pass from one wait to the next until something is done, and returns how long that took. */
+  /**
+   * Advances the clock from one wait to the next until the promise settles. Returns the time that this took.
+   */
   until<Value>(promise: Promise<Value>): Promise<{ readonly value: Value; readonly ms: number }>
 }
 
@@ -39,7 +41,7 @@ function createClock(): TestClock {
       promise.then(end, end)
       for (let turn = 0; !isDone; turn += 1) {
         await new Promise((resolve) => setImmediate(resolve))
-        // Responses with a picture need some turns of the event loop, and no time on this clock.
+        // Responses with an image need some turns of the event loop, but no time on this clock.
         const next = Math.min(...[...waiting].map(({ at }) => at))
         if (!isDone && turn % TURNS_TO_SETTLE === 0 && Number.isFinite(next)) pass(next - time)
       }
@@ -68,21 +70,21 @@ export function emulated(options: EmulatorOptions = {}): Emulated {
   return { clock, emulator: createEmulator({ now: clock.now, wait: clock.wait, seed: 7, ...options }) }
 }
 
-/** As {@link emulated}; a response that is held lets its time pass by itself. */
+/** Like {@link emulated}, but the time of a delayed response passes automatically. */
 export function hurriedlyEmulated(options: EmulatorOptions = {}): Emulated {
   const clock = createClock()
   const wait = async (ms: number): Promise<void> => clock.pass(ms)
   return { clock, emulator: createEmulator({ now: clock.now, wait, seed: 7, ...options }) }
 }
 
-/** The QR text shown now; fails the test where there is none. */
+/** Returns the QR text that is shown now. Fails the test if there is none. */
 export function shownText(emulator: Emulator): string {
   const { state } = emulator
   if (state.status !== 'pairing') throw new Error(`No code is shown: ${state.status}`)
   return state.qrText
 }
 
-/** Links the account and waits until that is done. */
+/** Links the account and waits until it is linked. */
 export function link({ clock, emulator }: Emulated): void {
   emulator.start()
   emulator.scan()

@@ -17,7 +17,7 @@ describe('createEmulator(): QR codes', () => {
     expect(emulated().emulator.state).toEqual({ status: 'idle' })
   })
 
-  it("has the form of WhatsApp's current text", () => {
+  it("start() shows a code in the form of WhatsApp's current text", () => {
     const { emulator } = emulated()
     emulator.start()
     const text = shownText(emulator)
@@ -25,7 +25,7 @@ describe('createEmulator(): QR codes', () => {
     expect(text).toMatch(/^https:\/\/wa\.me\/settings\/linked_devices#2@[\w+/]{96},([\w+/]{43}=,){3}1$/)
   })
 
-  it('the first code is valid for 60 s, five more for 20 s each, then there is none', () => {
+  it('the first code is valid for 60 s and the next five for 20 s each, then the state has no code', () => {
     const { clock, emulator } = emulated()
     emulator.start()
     const seen = new Map<string, number>()
@@ -38,7 +38,7 @@ describe('createEmulator(): QR codes', () => {
     expect(emulator.state).toEqual({ status: 'out-of-codes', pairingCode: null })
   })
 
-  it('the state has the number of the code and its expiry', () => {
+  it('the state contains the number of the code and its expiry', () => {
     const { clock, emulator } = emulated()
     emulator.start()
     expect(emulator.state).toMatchObject({ qrNumber: 1, qrExpiresAt: START + 60_000 })
@@ -89,7 +89,7 @@ describe('createEmulator(): QR codes', () => {
     expect(emulator.state).toMatchObject({ status: 'pairing', qrExpiresAt: START + 61_000 })
   })
 
-  it('rotate() replaces the code at once', () => {
+  it('rotate() replaces the code immediately', () => {
     const { clock, emulator } = emulated()
     expect(emulator.rotate()).toEqual({ ok: false, reason: 'not-pairing' })
     emulator.start()
@@ -117,7 +117,7 @@ describe('createEmulator(): QR codes', () => {
     expect(new Set([one, other, ...none]).size).toBe(4)
   })
 
-  it('the default clock is Date.now, also one that is faked later', () => {
+  it('the default clock is Date.now, even if it is faked later', () => {
     const emulator = createEmulator()
     vi.useFakeTimers({ now: START })
     try {
@@ -129,7 +129,7 @@ describe('createEmulator(): QR codes', () => {
     }
   })
 
-  it('wait() lets time pass on the clock of the emulator until the request is aborted', async () => {
+  it('wait() advances the clock of the emulator, and rejects when the request is aborted', async () => {
     const { clock, emulator } = emulated()
     const steps: string[] = []
     const controller = new AbortController()
@@ -189,7 +189,7 @@ describe('createEmulator(): scan()', () => {
     expect(emulator.state).toBe(before)
   })
 
-  it.each(['https://example.com/', '', 'hello'])('does not take %j for a code', (text) => {
+  it.each(['https://example.com/', '', 'hello'])('refuses %j, which is not a code', (text) => {
     const { emulator } = emulated()
     emulator.start()
     expect(emulator.scan(text)).toEqual({ ok: false, reason: 'not-a-code' })
@@ -220,7 +220,7 @@ describe('createEmulator(): scan()', () => {
 describe('createEmulator(): pairing codes', () => {
   const number = '5511912345678'
 
-  it("has eight characters of WhatsApp's alphabet and lives 160 s", () => {
+  it("a pairing code has eight characters of WhatsApp's alphabet and is valid for 160 s", () => {
     const { emulator } = emulated()
     const result = emulator.requestPairingCode(number)
     const value = expect.stringMatching(/^[1-9A-HJ-NP-TV-Z]{8}$/)
@@ -248,7 +248,7 @@ describe('createEmulator(): pairing codes', () => {
     ['plain', (code: string) => code],
     ['with a dash', (code: string) => `${code.slice(0, 4)}-${code.slice(4)}`],
     ['in lower case, with spaces', (code: string) => ` ${code.slice(0, 4).toLowerCase()} ${code.slice(4)} `],
-  ])('is taken %s, and links the number it was requested for', (_how, spell) => {
+  ])('typeCode() accepts a code %s, and links the number that it was requested for', (_how, spell) => {
     const { clock, emulator } = emulated()
     expect(emulator.typeCode(spell(issue(emulator)))).toEqual({ ok: true })
     expect(emulator.state.status).toBe('linking')
@@ -287,13 +287,16 @@ describe('createEmulator(): pairing codes', () => {
     expect(phone.emulator.typeCode(code)).toEqual({ ok: false, reason: 'already-linked' })
   })
 
-  it.each(['', '123', '+5511912345678', '0511912345678'])('is not issued for %j', (phoneNumber) => {
-    const { emulator } = emulated()
-    expect(emulator.requestPairingCode(phoneNumber)).toEqual({ ok: false, reason: 'invalid-phone-number' })
-    expect(emulator.state.status).toBe('idle')
-  })
+  it.each(['', '123', '+5511912345678', '0511912345678'])(
+    'requestPairingCode() issues no code for %j',
+    (phoneNumber) => {
+      const { emulator } = emulated()
+      expect(emulator.requestPairingCode(phoneNumber)).toEqual({ ok: false, reason: 'invalid-phone-number' })
+      expect(emulator.state.status).toBe('idle')
+    },
+  )
 
-  it('requestPairingCode() refuses if linked, stale or at the passkey', () => {
+  it('requestPairingCode() is refused if the state is linked, stale or at the passkey', () => {
     const linked = emulated()
     link(linked)
     expect(issue(linked.emulator)).toBe('already-linked')
@@ -307,7 +310,7 @@ describe('createEmulator(): pairing codes', () => {
 })
 
 describe('createEmulator(): passkey', () => {
-  it('demandPasskey() holds the next link until the passkey is confirmed', () => {
+  it('demandPasskey() makes the next link wait until the passkey is confirmed', () => {
     const phone = emulated()
     const { clock, emulator } = phone
     expect(emulator.solvePasskey()).toEqual({ ok: false, reason: 'no-passkey-required' })
@@ -330,7 +333,7 @@ describe('createEmulator(): passkey', () => {
     expect(phone.emulator.state.status).toBe('linked')
   })
 
-  it('the state has a challenge of 32 bytes, another one in each ceremony, and its expiry', () => {
+  it('the state contains a challenge of 32 bytes, which differs in each ceremony, and its expiry', () => {
     const { clock, emulator, challenge } = atPasskey()
     expect(emulator.state).toMatchObject({
       challenge: {
@@ -349,7 +352,7 @@ describe('createEmulator(): passkey', () => {
     expect(challengeOf(emulator)).not.toBe(challenge)
   })
 
-  it('the right answer is submitted for a second, then the phone is linked', () => {
+  it('a correct answer is checked for one second, then the phone is linked', () => {
     const { clock, emulator, challenge } = atPasskey()
     expect(emulator.answerPasskey(passkeyAnswer(challenge))).toEqual({ ok: true })
     const seen = [0, 999, 1, 1_999, 1].map((ms) => {
@@ -363,7 +366,7 @@ describe('createEmulator(): passkey', () => {
     expect(emulator.disconnect()).toEqual({ ok: true })
   })
 
-  it('a typed pairing code leads to the passkey too, and the link has its number', () => {
+  it('a typed pairing code also leads to the passkey, and the link has its number', () => {
     const { clock, emulator } = emulated()
     emulator.demandPasskey()
     const result = emulator.requestPairingCode('5511912345678')
@@ -374,7 +377,7 @@ describe('createEmulator(): passkey', () => {
     expect(emulator.state).toMatchObject({ status: 'linked', account: { phoneNumber: '5511912345678' } })
   })
 
-  it('answerPasskey() refuses an answer to another challenge, a second one, one that is late, and one without a ceremony', () => {
+  it('answerPasskey() refuses a wrong challenge, a second answer, a late answer, and an answer without a ceremony', () => {
     const { clock, emulator, challenge } = atPasskey()
     const right = passkeyAnswer(challenge)
     expect(emulator.answerPasskey(passkeyAnswer('YW5vdGhlcg'))).toEqual(refusal('wrong-challenge'))
@@ -390,7 +393,7 @@ describe('createEmulator(): passkey', () => {
     expect(emulator.answerPasskey(right)).toEqual(refusal('no-passkey-required'))
   })
 
-  it('with comparesCode the phone shows a code, and the link waits for its confirmation', () => {
+  it('with comparesCode, the phone shows a code, and the link waits for its confirmation', () => {
     const { clock, emulator, challenge } = atPasskey({ comparesCode: true })
     expect(emulator.confirmPasskey('ABCD-1234')).toEqual(refusal('no-code-to-confirm'))
     emulator.answerPasskey(passkeyAnswer(challenge))
@@ -404,7 +407,7 @@ describe('createEmulator(): passkey', () => {
     expect(emulator.state.status).toBe('linking')
   })
 
-  it('with isSilent WhatsApp never responds to the answer, and the ceremony expires', () => {
+  it('with isSilent, WhatsApp never responds to the answer, and the ceremony expires', () => {
     const { clock, emulator, challenge } = atPasskey({ isSilent: true })
     emulator.answerPasskey(passkeyAnswer(challenge))
     clock.pass(597_999)
@@ -425,7 +428,7 @@ describe('createEmulator(): passkey', () => {
     expect(emulator.state).toMatchObject({ status: 'pairing', qrNumber: 1 })
   })
 
-  it('resetPasskey() ends the ceremony: idle, and the next code has other keys', () => {
+  it('resetPasskey() ends the ceremony: the state is idle, and the next code has different keys', () => {
     const { emulator, qrText } = atPasskey()
     expect(emulator.resetPasskey()).toEqual({ ok: true })
     expect(emulator.state).toEqual({ status: 'idle' })
@@ -434,7 +437,7 @@ describe('createEmulator(): passkey', () => {
     expect(shownText(emulator).split(',')[1]).not.toBe(qrText.split(',')[1])
   })
 
-  it('solvePasskey() ends the comparison of codes too', () => {
+  it('solvePasskey() also ends the comparison of codes', () => {
     const { clock, emulator, challenge } = atPasskey({ comparesCode: true })
     emulator.answerPasskey(passkeyAnswer(challenge))
     clock.pass(1_000)
@@ -442,7 +445,7 @@ describe('createEmulator(): passkey', () => {
     expect(emulator.state.status).toBe('linking')
   })
 
-  it('after registerPasskey() only answers with the signature of that passkey are accepted', async () => {
+  it('after registerPasskey(), only answers with the signature of that passkey are accepted', async () => {
     const ours = createPasskey()
     const seen = []
     for (const passkey of [ours, createPasskey()]) {
@@ -452,7 +455,7 @@ describe('createEmulator(): passkey', () => {
       expect(emulator.answerPasskey(answer)).toEqual({ ok: true })
       clock.pass(3_000)
       expect(emulator.state).toMatchObject({ step: 'submitted' })
-      // WebCrypto verifies signatures in real time, one after the other.
+      // WebCrypto verifies signatures in real time, in sequence.
       for (let turn = 0; turn < 3; turn += 1) await isSignedBy(ours, answer)
       seen.push(emulator.state.status)
     }
@@ -463,7 +466,7 @@ describe('createEmulator(): passkey', () => {
 const refusal = (reason: string) => ({ ok: false, reason })
 const failed = (reason: string) => ({ status: 'out-of-codes', pairingCode: null, reason })
 
-/** An account that was scanned two seconds ago and wants a passkey. */
+/** An account that was scanned two seconds ago and requires a passkey. */
 function atPasskey(options: DemandPasskeyOptions = {}) {
   const phone = emulated()
   const { emulator } = phone
@@ -507,7 +510,7 @@ describe('createEmulator(): end of a link', () => {
     expect(phone.emulator.state.status).toBe('linked')
   })
 
-  it('leaveStaleAuth() lasts until logout()', () => {
+  it('leaveStaleAuth() keeps the state stale until logout()', () => {
     const phone = emulated()
     link(phone)
     phone.emulator.leaveStaleAuth()
@@ -540,7 +543,7 @@ describe('createEmulator(): state and subscribe()', () => {
     expect(emulator.state).not.toBe(before)
   })
 
-  it('subscribe() reports each change until it is stopped', () => {
+  it('subscribe() reports each change until the subscription ends', () => {
     const { clock, emulator } = emulated()
     const told: unknown[] = []
     const end = emulator.subscribe(({ action, at, state }) => told.push([action, at - START, state.status]))
@@ -561,7 +564,7 @@ describe('createEmulator(): state and subscribe()', () => {
     ])
   })
 
-  it('the fault is visible until it is used up or cleared', () => {
+  it('the fault is visible until it is consumed or cleared', () => {
     const { emulator } = emulated()
     emulator.fail('html', { times: 2 })
     expect(emulator.takeFault()).toMatchObject({ fault: 'html' })
@@ -615,7 +618,7 @@ describe('linkAutomatically()', () => {
   })
 })
 
-/** What may happen between two looks at the emulator. */
+/** An action between two checks of the emulator. */
 type Step =
   | { readonly pass: number }
   | { readonly call: 'start' | 'logout' | 'restart' | 'restore' | 'rotate' | 'leaveStaleAuth' | 'disconnect' }
@@ -629,7 +632,7 @@ type Step =
         | 'requestPairingCode'
         | 'typeCode'
     }
-  /** An earlier code: which one, as a part of all that were seen. */
+  /** An earlier code. `which` selects it from all codes so far, as a fraction. */
   | { readonly call: 'scanOld' | 'typeOld'; readonly which: number }
 
 const calls = [
@@ -651,7 +654,7 @@ const calls = [
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ pass: fc.oneof(fc.nat(25_000), fc.constantFrom(20_000, 60_000, 160_000)) }),
-  // Most of the time something that leads on: otherwise few runs would get anywhere.
+  // Mostly actions that lead to the next state. Otherwise few runs would make progress.
   fc.record({ call: fc.constantFrom('start', 'scan', 'requestPairingCode', 'typeCode', ...calls) }),
   fc.record({
     call: fc.constantFrom('scanOld', 'typeOld'),
@@ -688,7 +691,7 @@ function run(
   }
 }
 
-/** What may begin a link. */
+/** The actions that may start a link. */
 const answers = ['scan', 'typeCode', 'scanOld', 'typeOld', 'solvePasskey', 'restore']
 
 describe('createEmulator(), with random actions', () => {
@@ -703,7 +706,7 @@ describe('createEmulator(), with random actions', () => {
           if ('pass' in next) {
             clock.pass(next.pass)
             const { status } = emulator.state
-            // Time ends codes and finishes links; it begins none.
+            // Time may end codes and complete links, but it never starts a link.
             if (status === 'linking') expect(before.status).toBe('linking')
             if (status === 'linked') expect(['linking', 'linked']).toContain(before.status)
           } else {
@@ -715,7 +718,7 @@ describe('createEmulator(), with random actions', () => {
             if (next.call === 'scanOld') expect(done).toBe(old !== undefined && old === qrText(before))
             if (next.call === 'typeOld') expect(done).toBe(old !== undefined && old === liveCode(before))
             if (next.call === 'scan') expect(done).toBe(before.status === 'pairing')
-            // A link is finished by time only, and begun by an answer, or by a restart where there was one.
+            // Only time completes a link. A user action starts it, or a restart if a link existed before.
             if (state.status === 'linked') expect(before.status).toBe('linked')
             if (state.status === 'linking' && before.status !== 'linking') {
               expect(before.status === 'linked' ? ['restart'] : answers).toContain(next.call)

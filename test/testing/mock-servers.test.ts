@@ -7,7 +7,7 @@ import { readPng } from './read-png.js'
 
 const secret = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345'
 
-/** Each mock server with an address that answers 200 and JSON in any state, and one that gives a QR image. */
+/** Each mock server with a URL that returns 200 and JSON in any state, and one that returns a QR image. */
 const mockServers = [
   {
     name: 'GREEN-API',
@@ -67,7 +67,7 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
     return { mockServer, ask: () => mockServer.fetch(status, init) }
   }
 
-  it('responds to a Request and to fetch, under any origin and base path', async () => {
+  it('responds to a Request and to fetch, for any origin and base path', async () => {
     const { mockServer } = setUp()
     const there = status.replace(/https:\/\/[^/]+/, 'http://localhost:6006/emulator')
     const answers = await Promise.all([
@@ -116,14 +116,14 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
     expect((await mockServer.fetch(qr, init)).status).toBe(200)
   })
 
-  it('fault html gives a page with status 200', async () => {
+  it('fault html returns a page with status 200', async () => {
     const answer = await broken('html').ask()
     expect(answer.status).toBe(200)
     expect(answer.headers.get('content-type')).toBe('text/html')
     expect(await answer.text()).toMatch(/^<!DOCTYPE html>/)
   })
 
-  it('fault half-json gives the first half of the response', async () => {
+  it('fault half-json returns the first half of the response', async () => {
     const answer = await broken('half-json').ask()
     expect(answer.status).toBe(200)
     expect(answer.headers.get('content-type')).toContain('application/json')
@@ -133,13 +133,13 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
     expect(whole.startsWith(half)).toBe(true)
   })
 
-  it('fault empty-body gives the status without a body', async () => {
+  it('fault empty-body returns the status without a body', async () => {
     const answer = await broken('empty-body').ask()
     expect(answer.status).toBe(200)
     expect(await answer.text()).toBe('')
   })
 
-  it('fault rate-limited gives 429, with Retry-After only if set', async () => {
+  it('fault rate-limited returns 429, with Retry-After only if configured', async () => {
     const { emulator, mockServer } = setUp()
     emulator.fail('rate-limited')
     const answer = await mockServer.fetch(status, init)
@@ -152,7 +152,7 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
     await expect(broken('network').ask()).rejects.toThrow(TypeError)
   })
 
-  it('fault hang gives no response until the request is aborted', async () => {
+  it('fault hang sends no response until the request is aborted', async () => {
     const { mockServer } = broken('hang')
     const controller = new AbortController()
     const answer = mockServer.fetch(status, { ...init, signal: controller.signal })
@@ -165,7 +165,7 @@ describe.each(mockServers)('mock server of $name', ({ make, status, qr, init, pa
     await expect(answer).rejects.toMatchObject({ name: 'AbortError' })
   })
 
-  it('fault not-an-image spoils the next QR code only', async () => {
+  it('fault not-an-image corrupts only the next QR code', async () => {
     const { emulator, mockServer } = setUp()
     emulator.fail('not-an-image', { times: 1 })
     expect((await mockServer.fetch(status, init)).status).toBe(200)

@@ -4,7 +4,7 @@ import { qrImage } from '../../src/testing/qr-image.js'
 import { emulated, shownText } from './clock.js'
 import { readPng } from './read-png.js'
 
-// The tests decode with this package, which users of the emulator do not have to install.
+// The tests decode with this package, but users of the emulator do not have to install it.
 const mocked = vi.hoisted(() => ({ isMissing: false }))
 vi.mock('fast-png', async (importOriginal) => {
   if (mocked.isMissing) throw new Error('Cannot find package')
@@ -12,23 +12,23 @@ vi.mock('fast-png', async (importOriginal) => {
 })
 
 describe('qrImage()', () => {
-  it("is a PNG of the text, of GREEN-API's size, with four modules around it", async () => {
+  it("returns a PNG of the text, in GREEN-API's size, with a margin of four modules", async () => {
     const { emulator } = emulated()
     emulator.start()
     const png = await qrImage(shownText(emulator))
-    // 61 modules and 2 × 4 of quiet zone, four pixels each.
+    // 61 modules and twice 4 modules of margin, with four pixels each.
     expect(readPng(png)).toEqual({ text: shownText(emulator), size: 276, edge: 16 })
   })
 
-  // The shortest code, widths that end within a byte, and the longest code there is.
-  it.each([1, 2, 17, 100, 237, 700, 1_500, 2_953])('holds a text of %i characters', async (length) => {
+  // The shortest code, widths that end within a byte, and the longest possible code.
+  it.each([1, 2, 17, 100, 237, 700, 1_500, 2_953])('encodes a text of %i characters', async (length) => {
     const text = 'aB3/'.repeat(length).slice(0, length)
     const png = await qrImage(text)
     expect(readPng(png).text).toBe(text)
     expect(png.length).toBeLessThan(40_000)
   })
 
-  it('qrImage() writes zlib data with one row of bits for each row of pixels', async () => {
+  it('qrImage() writes zlib data with one row of bits per row of pixels', async () => {
     const png = Buffer.from(await qrImage('text'))
     const size = png.readUInt32BE(16)
     const data = png.subarray(png.indexOf('IDAT') + 4, png.indexOf('IEND') - 8)

@@ -1,7 +1,7 @@
 import { decode } from 'fast-png'
 import decodeQR from 'qr/decode.js'
 
-/** The text in a PNG of a QR code, as a phone would read it, and the image itself. */
+/** Returns the text in a PNG of a QR code, as a phone would read it, and the image itself. */
 export function readPng(bytes: Uint8Array): {
   readonly text: string
   readonly size: number
@@ -15,7 +15,7 @@ export function readPng(bytes: Uint8Array): {
     const column = pixel % width
     return ((data[row + (column >> 3)] ?? 0) << (column & 7)) & 0x80 ? 255 : 0
   })
-  // Without a limit: the default is one frame of a camera, and a busy machine misses it.
+  // Has no time limit. The default is one camera frame, and a busy machine exceeds it.
   const text = decodeQR({ width, height, data: rgb }, { timeLimit: Number.POSITIVE_INFINITY })
   const firstDark = rgb.indexOf(0)
   return { text, size: width, edge: Math.floor(firstDark / 3 / width) }

@@ -27,7 +27,7 @@ const POLL_MS = 20
 
 type Complete = Required<Omit<PairingProvider, 'startsOnRead'>>
 
-/** An adapter with every ability that there is. */
+/** A correct adapter with every ability. */
 function sound({ fetch, dangerouslyAllowBrowser }: ProviderEnvironment): Complete {
   const { requestPairingCode, reset, unlink, ...provider } = ownServer({
     url,
@@ -90,7 +90,7 @@ const standard: TestProviderOptions = {
 
 type Tests = ReadonlyMap<string, () => Promise<void>>
 
-/** The tests that are registered, by title. None of them runs. */
+/** The registered tests, by title. None of them runs. */
 function testsOf(options: Partial<TestProviderOptions>): Tests {
   const tests = new Map<string, () => Promise<void>>()
   testProvider({
@@ -102,28 +102,31 @@ function testsOf(options: Partial<TestProviderOptions>): Tests {
   return tests
 }
 
-/** Runs tests at the same time and returns the titles of those that fail. */
+/** Runs the tests in parallel and returns the titles of those that fail. */
 async function failedOf(tests: Tests): Promise<readonly string[]> {
   const failed = new Set<string>()
   const run = async ([title, test]: [string, () => Promise<void>]): Promise<void> => {
     await test().catch(() => failed.add(title))
   }
-  // These put a `window` in place, which the others must not see.
+  // These tests set a global `window`, which the other tests must not see.
   const isAlone = ([title]: [string, unknown]): boolean => title.includes('in a browser')
   for (const entry of [...tests].filter(isAlone)) await run(entry)
   await Promise.all([...tests].filter((entry) => !isAlone(entry)).map(run))
   return [...tests.keys()].filter((title) => failed.has(title))
 }
 
-/** Each of these tests makes some hundred providers, or reads megabytes, so that only the mistakes about them run them. */
+/**
+ * Each of these tests creates hundreds of providers or reads megabytes. Only the mistakes that concern them
+ * run them.
+ */
 const SLOW = /gives away no secret|field of a response|an endless body/
 
-/** Each of these tests calls every method. Only mistakes about errors change what they find. */
+/** Each of these tests calls every method. Only mistakes in errors change their result. */
 const ABOUT_ERRORS = /^(?:rejects with a PairingError after|passes on Retry-After|follows no redirect)/
 
 type Create = TestProviderOptions['create']
 
-/** A provider with other methods. As from JavaScript, where nothing checks what they give. */
+/** A provider with other methods. Their types are unchecked, as in JavaScript. */
 const having =
   (change: (provider: Complete, environment: ProviderEnvironment) => object): Create =>
   (environment) => {
@@ -134,7 +137,7 @@ const having =
     )
   }
 
-/** A provider whose snapshots are changed while one state lasts. */
+/** A provider that changes its snapshots while one state lasts. */
 const reporting = (
   name: 'getStatus' | 'getQrCode',
   state: string,
@@ -147,7 +150,7 @@ const reporting = (
     },
   }))
 
-/** A provider that sends its requests in another way. */
+/** A provider that sends its requests in a different way. */
 const sending =
   (change: (fetch: typeof globalThis.fetch) => typeof globalThis.fetch): Create =>
   (environment) =>
@@ -162,7 +165,7 @@ const rejecting = (change: (error: PairingError) => unknown): Create =>
       }),
   }))
 
-/** With a field that is not printed. */
+/** Returns the error with a field that is not printed. */
 const carrying = (error: PairingError, name: string, value: unknown): PairingError =>
   Object.defineProperty(error, name, { value, enumerable: false })
 
@@ -188,15 +191,19 @@ const plainAfterMark: Create = (environment) => {
 
 let created = 0
 
-/** What a provider does wrong, which tests fail, and the provider or other options. */
+/** The mistake of a provider, the tests that fail because of it, and the provider or other options. */
 const mistakes: readonly (readonly [
   mistake: string,
   failing: RegExp,
   create: Create | Partial<TestProviderOptions>,
 ])[] = [
-  ['an id in capitals', /^has an id/, having(() => ({ id: 'OwnServer' }))],
-  ['its key as the sessionId', /^has a sessionId without/, having(() => ({ sessionId: key }))],
-  ['another sessionId each time', /^has the same id/, having(() => ({ sessionId: `session-${++created}` }))],
+  ['an id in upper case', /^has an id/, having(() => ({ id: 'OwnServer' }))],
+  ['its API key as the sessionId', /^has a sessionId without/, having(() => ({ sessionId: key }))],
+  [
+    'a different sessionId each time',
+    /^has the same id/,
+    having(() => ({ sessionId: `session-${++created}` })),
+  ],
   [
     'no interval',
     /^has a complete timing/,
@@ -208,12 +215,12 @@ const mistakes: readonly (readonly [
     having(({ timing }) => ({ timing: { ...timing, qrLifetimeMs: undefined } })),
   ],
   [
-    'a shortest interval that is too long',
+    'a minimum interval that is too long',
     /^has a complete timing/,
     having(({ timing }) => ({ timing: { ...timing, qrMinIntervalMs: 60_000 } })),
   ],
-  ['an ability that it does not offer', /^offers "phone-code"/, having(() => ({ methods: ['qr'] }))],
-  ['its key in a field', /^holds no secret/, having(() => ({ options: { headers } }))],
+  ['an ability that it does not support', /^offers "phone-code"/, having(() => ({ methods: ['qr'] }))],
+  ['its API key in a field', /^holds no secret/, having(() => ({ options: { headers } }))],
   [
     'a request on creation',
     /^sends no request when/,
@@ -228,18 +235,22 @@ const mistakes: readonly (readonly [
     (made) => sound({ ...made, dangerouslyAllowBrowser: true }),
   ],
   [
-    'no way around that check',
+    'no option to skip the browser check',
     /^can be created/,
     (made) => sound({ ...made, dangerouslyAllowBrowser: false }),
   ],
-  ['no check of its options', /^throws "invalid-options"/, { invalid: { 'an empty URL': () => undefined } }],
+  [
+    'no validation of its options',
+    /^throws "invalid-options"/,
+    { invalid: { 'an empty URL': () => undefined } },
+  ],
   [
     'an unknown status',
     /^getStatus.. gives a well-formed.*"stale"/,
     reporting('getStatus', 'stale-auth', () => ({ status: 'x' })),
   ],
   [
-    'a snapshot with more fields',
+    'a snapshot with unknown fields',
     /^getStatus.. gives a well-formed.*"stale"/,
     reporting('getStatus', 'stale-auth', (snapshot) => ({ ...snapshot, raw: 1 })),
   ],
@@ -249,12 +260,12 @@ const mistakes: readonly (readonly [
     reporting('getQrCode', 'stale-auth', () => undefined),
   ],
   [
-    'a link before it is finished',
+    'a link that is reported too early',
     /^getStatus.. gives a well-formed.*"linking"/,
     reporting('getStatus', 'linking', () => ({ status: 'linked', account: {} })),
   ],
   [
-    'the URL of a picture',
+    'the URL of an image',
     /^getQrCode.. gives a well-formed.*"stopped"/,
     reporting('getQrCode', 'out-of-codes', () => ({
       status: 'qr',
@@ -359,7 +370,7 @@ const mistakes: readonly (readonly [
     })),
   ],
   [
-    'a challenge with the known fields only',
+    'a challenge with only the known fields',
     /^getPasskeyChallenge.. gives the challenge as it is/,
     having(({ getPasskeyChallenge }) => ({
       async getPasskeyChallenge(options: RequestOptions) {
@@ -369,7 +380,7 @@ const mistakes: readonly (readonly [
     })),
   ],
   [
-    'an answer of a passkey that it keeps',
+    'a stored passkey answer',
     /^answerPasskey.. passes the answer on/,
     having(({ answerPasskey }, { emulator }) => ({
       async answerPasskey(...given: Parameters<typeof answerPasskey>) {
@@ -426,7 +437,7 @@ const mistakes: readonly (readonly [
     })),
   ],
   [
-    'a request that goes on',
+    'a request that continues after the abort',
     /ends when its signal aborts/,
     sending(
       (fetch) =>
@@ -458,12 +469,12 @@ const mistakes: readonly (readonly [
     sending((fetch) => (input, init) => fetch(input, { ...init, redirect: 'follow' })),
   ],
   [
-    'a lost Retry-After',
+    'a Retry-After that it discards',
     /^passes on Retry-After/,
     rejecting(({ code }) => new PairingError(code, 'Too often.')),
   ],
   [
-    'its key in the message',
+    'its API key in the message',
     /^getStatus.. gives away/,
     rejecting((error) => carrying(error, 'message', `Refused: ${key}`)),
   ],
@@ -483,18 +494,18 @@ const mistakes: readonly (readonly [
     rejecting((error) => carrying(error, 'cause', new TypeError('fetch failed'))),
   ],
   [
-    'its key in a hidden field',
+    'its API key in a hidden field',
     /^getStatus.. gives away/,
     rejecting((error) => carrying(error, 'request', new Map([['headers', headers]]))),
   ],
   [
-    'a field that it does not check',
+    'a field of a response that it does not validate',
     /^getStatus.. gives a snapshot or a PairingError/,
     (environment) => {
       let text = ''
       const fetch: typeof globalThis.fetch = async (input, init) => {
         const response = await environment.fetch(input, init)
-        // Bodies of errors may have no end.
+        // The bodies of errors may be endless.
         text =
           response.ok && response.headers.get('content-type')?.includes('json')
             ? await textOf(response.clone())
@@ -520,7 +531,7 @@ const mistakes: readonly (readonly [
     })),
   ],
   [
-    'a subscription that goes on',
+    'a subscription that continues after its end',
     /^subscribe.. stops when the returned/,
     having(({ subscribe }) => ({
       subscribe(...given: Parameters<typeof subscribe>) {
@@ -579,7 +590,7 @@ const mistakes: readonly (readonly [
     })),
   ],
   [
-    'a field of a webhook that it does not check',
+    'a field of a webhook that it does not validate',
     /^readWebhook.. gives a snapshot or undefined/,
     having(({ readWebhook }) => ({
       readWebhook: (body: unknown) =>
@@ -603,8 +614,8 @@ describe('testProvider()', () => {
     expect(await failedOf(tests)).toEqual(expected)
   })
 
-  it('has a mistake in the table for each rule', () => {
-    // Of rules that exist for several methods or states, one stands for all.
+  it('covers each rule with a mistake in the table', () => {
+    // If a rule exists for several methods or states, one of them is enough.
     const isOneOfMany = /^\w+\(\) (gives a well-formed|sends nothing|gives away|gives a snapshot or)/
     const uncovered = [...testsOf({}).keys()].filter(
       (title) => !mistakes.some(([, failing]) => failing.test(title)),
@@ -612,7 +623,7 @@ describe('testProvider()', () => {
     expect(uncovered.filter((title) => !isOneOfMany.test(title))).toEqual([])
   })
 
-  it('tests recorded responses, for the states that they cover', async () => {
+  it('tests recorded responses for the states that they cover', async () => {
     const tests = testsOf({
       mockServer: undefined,
       pushes: false,
@@ -637,7 +648,7 @@ describe('testProvider()', () => {
     ])
   })
 
-  it('accepts reads with POST that "isRead" knows', async () => {
+  it('accepts reads with POST that "isRead" recognises', async () => {
     const create = sending(
       (fetch) => (input, init) =>
         fetch(`${input}/read`, {
@@ -676,7 +687,7 @@ describe('testProvider()', () => {
     expect(() => testProvider(standard)).toThrow(/found no global describe/)
   })
 
-  it('takes describe() and it() of Vitest and node:test', () => {
+  it('accepts describe() and it() of Vitest and node:test', () => {
     const runners: readonly Pick<TestProviderOptions, 'describe' | 'it'>[] = [{ describe, it }, nodeTest]
     for (const runner of runners) expect(typeof runner.describe).toBe('function')
   })

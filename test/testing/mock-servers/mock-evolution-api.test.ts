@@ -11,10 +11,10 @@ const HOLD_MS = 2_000
 
 interface SetUp extends Emulated {
   readonly mockServer: MockEvolutionApi
-  /** `GET /instance/<action>/shop`, with another method and a query where given. */
+  /** Sends `GET /instance/<action>/shop`, or another method and query. */
   ask(question: string, init?: RequestInit): Promise<Response>
   body(question: string): Promise<unknown>
-  /** `GET connect`, whose response the server holds for two seconds where the instance is closed. */
+  /** Sends `GET connect`. The server delays its response for two seconds if the instance is closed. */
   connect(query?: string): Promise<unknown>
   state(): Promise<unknown>
 }
@@ -77,7 +77,7 @@ describe('mockEvolutionApi(): instance', () => {
     ['2.3.7', 200],
     ['2.4', 3_000],
   ] as const)(
-    '%s: is closed after a scan, and open when the server has connected again',
+    '%s: is closed after a scan, and open when the server has reconnected',
     async (version, gapMs) => {
       const { clock, emulator, body, connect, state, mockServer } = setUp({ version, gapMs })
       await connect()
@@ -97,7 +97,7 @@ describe('mockEvolutionApi(): instance', () => {
     ['2.3.7', 30],
     ['2.4', 4],
   ] as const)(
-    '%s: `connect` after a scan opens a second socket, and the two go on for ever',
+    '%s: `connect` after a scan opens a second socket, and the two replace each other endlessly',
     async (version, atLeast) => {
       const { clock, emulator, connect, mockServer } = setUp({
         version,
@@ -112,7 +112,7 @@ describe('mockEvolutionApi(): instance', () => {
     },
   )
 
-  it('two `connect` requests at once open two sockets, and the last one has the codes', async () => {
+  it('two simultaneous `connect` requests open two sockets, and the last one has the codes', async () => {
     const { clock, emulator, body, mockServer } = setUp()
     const both = [body('connect'), body('connect')]
     clock.pass(HOLD_MS)
@@ -122,7 +122,7 @@ describe('mockEvolutionApi(): instance', () => {
     expect(mockServer.whatsapp).toMatchObject({ registrations: 2, connections: 2 })
   })
 
-  it('2.4 never connects again after a logout and a scan, until one more `connect`', async () => {
+  it('2.4 does not reconnect after a logout and a scan until one more `connect`', async () => {
     const { clock, ask, emulator, connect, state, mockServer } = setUp({ version: '2.4' })
     await connect()
     await ask('DELETE logout')
@@ -134,7 +134,7 @@ describe('mockEvolutionApi(): instance', () => {
     expect([await state(), mockServer.whatsapp.logins]).toEqual(['open', 1])
   })
 
-  it('2.4 brings no code after one that was not entered, until it is deleted and created', async () => {
+  it('2.4 issues no code after one that was not entered, until the instance is deleted and created', async () => {
     const { clock, ask, body, connect, mockServer } = setUp({ version: '2.4' })
     await connect('?number=5511912345678')
     mockServer.stop()
@@ -152,7 +152,7 @@ describe('mockEvolutionApi(): instance', () => {
     expect(await connect()).toMatchObject({ count: 1, code: expect.any(String) })
   })
 
-  it('the instance pairs again after a restart of the server, which is unreachable meanwhile', async () => {
+  it('the instance pairs again after a restart of the server, which is unreachable during the restart', async () => {
     const { clock, body, connect, state, mockServer } = setUp()
     const { code } = (await connect()) as Codes
     mockServer.stop()
@@ -191,7 +191,7 @@ describe('mockEvolutionApi(): instance', () => {
     expect(emulator.state.status).toBe(account)
   })
 
-  it('the instance closes at the limit of codes, still open in its list, and counts from the start', async () => {
+  it('the instance closes at the limit of codes, is still open in its list, and counts from the start again', async () => {
     const { clock, body, connect, state } = setUp({ qrLimit: 2 })
     const first = (await connect()) as Codes
     clock.pass(CODE_MS)
@@ -204,7 +204,7 @@ describe('mockEvolutionApi(): instance', () => {
     expect(again.code).not.toBe(first.code)
   })
 
-  it('2.3.7 clears leftovers at the first attempt', async () => {
+  it('2.3.7 removes data of an earlier link at the first attempt', async () => {
     const { emulator, connect, state } = setUp()
     emulator.leaveStaleAuth()
     expect(await connect()).toEqual({ count: 0 })
@@ -222,7 +222,7 @@ describe('mockEvolutionApi(): instance', () => {
 })
 
 describe('codes of mockEvolutionApi()', () => {
-  it('codes come as text and picture of the code that links', async () => {
+  it('contain the text and the image of the code that links', async () => {
     const { emulator, connect } = setUp()
     const answer = (await connect()) as Codes
     expect(answer).toEqual({
@@ -234,7 +234,7 @@ describe('codes of mockEvolutionApi()', () => {
     expect(readPng(fromBase64(answer.base64.split(',')[1] ?? '')).text).toBe(shownText(emulator))
   })
 
-  it('live for 45 seconds each, whatever the times of WhatsApp are', async () => {
+  it("are valid for 45 seconds each, independent of WhatsApp's times", async () => {
     const { clock, emulator, connect } = setUp()
     const { code } = (await connect()) as Codes
     clock.pass(CODE_MS - HOLD_MS)
@@ -250,7 +250,7 @@ describe('codes of mockEvolutionApi()', () => {
     expect(await body('connect')).toMatchObject({ count: 1 })
   })
 
-  it('the last code and count remain after a logout until there is a new code', async () => {
+  it('the last code and count remain after a logout until a new code is issued', async () => {
     const { clock, ask, body, connect } = setUp({ startingMs: 2_500 })
     await connect()
     clock.pass(500)
@@ -265,7 +265,7 @@ describe('codes of mockEvolutionApi()', () => {
     expect(next.code).not.toBe(code)
   })
 
-  it('come with a pairing code where the pairing began with a number, another one each time', async () => {
+  it('include a different pairing code each time if the pairing started with a number', async () => {
     const { clock, emulator, body, connect } = setUp()
     const first = (await connect('?number=5511912345678')) as Codes
     expect(first.pairingCode).toMatch(/^[1-9A-Z]{8}$/)
@@ -284,7 +284,7 @@ describe('codes of mockEvolutionApi()', () => {
     expect(emulator.typeCode(pairingCode ?? '').ok).toBe(false)
   })
 
-  it('there is no pairing code if the number comes in the middle of a pairing', async () => {
+  it('include no pairing code if the number is sent during a pairing', async () => {
     const { body, connect } = setUp()
     await connect()
     expect(await body('connect?number=5511912345678')).toMatchObject({ pairingCode: null })
@@ -292,7 +292,7 @@ describe('codes of mockEvolutionApi()', () => {
 })
 
 describe('mockEvolutionApi(): webhooks', () => {
-  it('webhooks have the form and the time of the server', async () => {
+  it('webhooks have the format and the timing of the server', async () => {
     const bodies: EvolutionWebhook[] = []
     const { clock, connect } = setUp({ onWebhook: (body) => bodies.push(body) })
     await connect()
@@ -328,7 +328,7 @@ describe('mockEvolutionApi(): logout and restart', () => {
     expect([answer.status, await answer.json()]).toEqual([400, body])
   })
 
-  it('2.4 takes a logout of a closed instance for done', async () => {
+  it('2.4 reports success for a logout of a closed instance', async () => {
     const answer = await setUp({ version: '2.4' }).ask('DELETE logout')
     expect([answer.status, await answer.json()]).toMatchObject([200, { status: 'SUCCESS' }])
   })
@@ -338,7 +338,7 @@ describe('mockEvolutionApi(): logout and restart', () => {
     expect([answer.status, await answer.json()]).toEqual([200, { error: true, message: '[object Object]' }])
   })
 
-  it('a restart gives the code that it ends, brings others, and leaves a link as it is', async () => {
+  it('a restart returns the code that it ends, issues new codes, and keeps a link', async () => {
     const phone = setUp()
     const { code } = (await phone.connect()) as Codes
     expect(await phone.body('POST restart')).toMatchObject({ code })
@@ -401,14 +401,14 @@ describe('mockEvolutionApi(): errors', () => {
     expect((await setUp().ask(question)).status).toBe(404)
   })
 
-  it('each request gets 503 with LICENSE_REQUIRED where 2.4.0 is not activated', async () => {
+  it('every request gets 503 with LICENSE_REQUIRED if 2.4.0 is not activated', async () => {
     for (const action of ['connectionState', 'fetchInstances', 'DELETE logout', 'GET settings']) {
       const answer = await setUp({ isActivated: false }).ask(action, { headers: {} })
       expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'LICENSE_REQUIRED' }])
     }
   })
 
-  it('faults have the form of the provider', async () => {
+  it("faults have the provider's format", async () => {
     const { emulator, ask } = setUp()
     const statuses = []
     for (const fault of ['unauthorized', 'unknown-instance', 'server-error', 'rate-limited'] as const) {

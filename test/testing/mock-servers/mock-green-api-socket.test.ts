@@ -14,7 +14,7 @@ const token = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345'
 const url = `wss://1101.api.greenapi.com/waInstance1101000001/scanqrcode/${token}`
 
 interface Client {
-  /** Types of the frames, and how it went on otherwise: `open`, `close 1006`, `no JSON`. */
+  /** The types of the frames, and other events: `open`, `close 1006`, `no JSON`. */
   readonly log: string[]
   readonly frames: Readonly<Record<string, unknown>>[]
   close(): void
@@ -50,7 +50,7 @@ function setUp(options: Partial<MockGreenApiSocketOptions> = {}): SetUp {
   return { emulator, mockServer, connect }
 }
 
-/** Lets time pass, and codes be drawn. */
+/** Advances the clock and waits until codes are drawn. */
 async function pass(ms: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(ms)
   await vi.dynamicImportSettled()
@@ -66,7 +66,7 @@ afterEach(() => {
 })
 
 describe('mockGreenApiSocket', () => {
-  it('mockGreenApiSocket() sends the current code at once and each next one on time', async () => {
+  it('mockGreenApiSocket() sends the current code immediately and each next one on time', async () => {
     const { emulator, connect } = setUp()
     const { log, frames } = await connect()
     expect(log).toEqual(['open', 'qrCode'])
@@ -81,7 +81,7 @@ describe('mockGreenApiSocket', () => {
     expect(frames.map(({ message }) => readPng(fromBase64(asText(message) ?? '')).text)).toEqual(texts)
   })
 
-  it('mockGreenApiSocket() reports changes of the account at once', async () => {
+  it('mockGreenApiSocket() reports changes of the account immediately', async () => {
     const { emulator, connect } = setUp()
     const { log } = await connect()
     emulator.rotate()
@@ -126,7 +126,7 @@ describe('mockGreenApiSocket', () => {
       },
       { type: 'passkeyRequired', message: 'passkeyRequired' },
     ],
-  ])('mockGreenApiSocket() reports %s in place of a code, and closes', async (_title, arrange, frame) => {
+  ])('mockGreenApiSocket() reports %s instead of a code, and closes', async (_title, arrange, frame) => {
     const { emulator, connect } = setUp()
     arrange(emulator)
     const { log, frames } = await connect()
@@ -197,7 +197,7 @@ describe('mockGreenApiSocket', () => {
     expect(emulator.fault).toBeNull()
   })
 
-  it('mockGreenApiSocket() sends a code that is no picture under the fault not-an-image', async () => {
+  it('mockGreenApiSocket() sends a code that is not an image under the fault not-an-image', async () => {
     const { emulator, connect } = setUp()
     emulator.fail('not-an-image')
     const { frames } = await connect()
@@ -223,7 +223,7 @@ describe('mockGreenApiSocket', () => {
     expect(log).toEqual(['open', 'qrCode'])
   })
 
-  it('mockGreenApiSocket() leaves no timer behind when the client closes', async () => {
+  it('mockGreenApiSocket() leaves no timer when the client closes', async () => {
     const { connect } = setUp()
     const { close } = await connect()
     close()
@@ -231,7 +231,7 @@ describe('mockGreenApiSocket', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('close() before the handshake never reaches the mock server', async () => {
+  it('close() before the handshake sends nothing to the mock server', async () => {
     const { mockServer } = setUp()
     const socket = new mockServer(url)
     const codes: number[] = []

@@ -31,8 +31,8 @@ const requestCode = (phoneNumber: unknown): RequestInit => ({
   body: JSON.stringify({ phoneNumber }),
 })
 
-describe('qr', () => {
-  it('qr gives bare base64 of a PNG and starts the codes', async () => {
+describe('mockGreenApi(): qr', () => {
+  it('qr returns bare base64 of a PNG and starts the codes', async () => {
     const { emulator, body } = setUp()
     expect(emulator.state.status).toBe('idle')
     const answer = await body('qr')
@@ -41,7 +41,7 @@ describe('qr', () => {
     expect(readPng(fromBase64(message)).text).toBe(shownText(emulator))
   })
 
-  it('qr repeats a valid code and starts another round after the last', async () => {
+  it('qr repeats a valid code and starts another round after the last code', async () => {
     const { clock, emulator, body } = setUp()
     const first = await body('qr')
     clock.pass(59_000)
@@ -53,7 +53,7 @@ describe('qr', () => {
     expect(await body('qr')).toMatchObject({ type: 'qrCode' })
   })
 
-  it('qr responds alreadyLogged with status 200 while linking and linked', async () => {
+  it('qr responds with alreadyLogged and status 200 during linking and when linked', async () => {
     const phone = setUp()
     const alreadyLogged = { type: 'alreadyLogged', message: 'instance account already authorized' }
     await phone.ask('qr')
@@ -79,7 +79,7 @@ describe('qr', () => {
     expect(await body('qr')).toMatchObject({ type: 'qrCode' })
   })
 
-  it('qr responds passkeyRequired', async () => {
+  it('qr responds with passkeyRequired', async () => {
     const phone = setUp()
     phone.emulator.demandPasskey()
     link(phone)
@@ -89,7 +89,7 @@ describe('qr', () => {
 })
 
 describe('mockGreenApi(): getAuthorizationCode', () => {
-  it('getAuthorizationCode gives a code without a dash for an integer', async () => {
+  it('getAuthorizationCode returns a code without a dash for an integer', async () => {
     const { emulator, body } = setUp()
     const answer = await body('getAuthorizationCode', requestCode(5511912345678))
     expect(answer).toEqual({ status: true, code: expect.stringMatching(/^[1-9A-Z]{8}$/) })
@@ -107,7 +107,7 @@ describe('mockGreenApi(): getAuthorizationCode', () => {
     },
   )
 
-  it('getAuthorizationCode refuses a body that is no JSON with 400', async () => {
+  it('getAuthorizationCode refuses a body that is not JSON with 400', async () => {
     const answer = await setUp().ask('getAuthorizationCode', {
       method: 'POST',
       body: 'phoneNumber=5',
@@ -118,14 +118,14 @@ describe('mockGreenApi(): getAuthorizationCode', () => {
     ])
   })
 
-  it('getAuthorizationCode responds false with status 200 if no code is issued', async () => {
+  it('getAuthorizationCode responds with false and status 200 if no code is issued', async () => {
     const phone = setUp()
     link(phone)
     const answer = await phone.ask('getAuthorizationCode', requestCode(5511912345678))
     expect([answer.status, await answer.json()]).toEqual([200, { status: false }])
   })
 
-  it('getAuthorizationCode responds "starting" while the instance starts', async () => {
+  it('getAuthorizationCode responds with "starting" while the instance starts', async () => {
     const { emulator, ask } = setUp()
     emulator.start()
     emulator.scan()
@@ -134,13 +134,13 @@ describe('mockGreenApi(): getAuthorizationCode', () => {
     expect([answer.status, await answer.json()]).toEqual([400, { statusCode: 400, message }])
   })
 
-  it('getAuthorizationCode accepts POST only', async () => {
+  it('getAuthorizationCode accepts only POST', async () => {
     expect((await setUp().ask('getAuthorizationCode')).status).toBe(404)
   })
 })
 
 describe('mockGreenApi(): getStateInstance', () => {
-  it('getStateInstance goes from notAuthorized to starting to authorized and starts no codes', async () => {
+  it('getStateInstance changes from notAuthorized to starting to authorized, and starts no codes', async () => {
     const { clock, emulator, body } = setUp()
     expect(await body('getStateInstance')).toEqual({ stateInstance: 'notAuthorized' })
     expect(emulator.state.status).toBe('idle')
@@ -168,7 +168,7 @@ describe('mockGreenApi(): getStateInstance', () => {
 })
 
 describe('mockGreenApi(): getWaSettings', () => {
-  it('getWaSettings has empty texts until linked', async () => {
+  it('getWaSettings returns empty texts until a phone is linked', async () => {
     expect(await setUp().body('getWaSettings')).toEqual({
       avatar: '',
       phone: '',
@@ -179,7 +179,7 @@ describe('mockGreenApi(): getWaSettings', () => {
     })
   })
 
-  it('getWaSettings has number and device, and no name', async () => {
+  it('getWaSettings returns the number and the device, but no name', async () => {
     const phone = setUp()
     link(phone)
     expect(await phone.body('getWaSettings')).toEqual({
@@ -194,7 +194,7 @@ describe('mockGreenApi(): getWaSettings', () => {
 })
 
 describe('mockGreenApi(): logout and reboot', () => {
-  it('logout and reboot are GET requests with an effect', async () => {
+  it('logout and reboot are GET requests that change the state', async () => {
     const phone = setUp()
     link(phone)
     expect(await phone.body('reboot')).toEqual({ isReboot: true })
@@ -230,7 +230,7 @@ describe('mockGreenApi(): errors', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe('*')
   })
 
-  it('a wrong instance gets 403 with a page, which a browser may not read', async () => {
+  it('a wrong instance gets 403 with a web page, which a browser may not read', async () => {
     const answer = await wrong(`waInstance999/qr/${token}`)
     expect([answer.status, answer.headers.get('content-type')]).toEqual([403, 'text/html'])
     expect(answer.headers.get('access-control-allow-origin')).toBeNull()
@@ -240,7 +240,7 @@ describe('mockGreenApi(): errors', () => {
     expect((await setUp().ask('scanqr')).status).toBe(404)
   })
 
-  it('faults have the form of the provider', async () => {
+  it("faults have the provider's format", async () => {
     const { emulator, ask } = setUp()
     emulator.fail('unauthorized')
     const unauthorized = await ask('qr')
@@ -262,7 +262,7 @@ describe('mockGreenApi(): errors', () => {
     expect([answer.status, await answer.text()]).toEqual([400, 'instance in starting process try later'])
   })
 
-  it('the instance is starting for as long as the configured reboot takes, linked or not', async () => {
+  it('the instance is starting for the configured reboot time, linked or not', async () => {
     const phone = setUp({ rebootMs: 120_000 })
     link(phone)
     await phone.body('reboot')
@@ -273,7 +273,7 @@ describe('mockGreenApi(): errors', () => {
     expect(await phone.body('getStateInstance')).toEqual({ stateInstance: 'authorized' })
   })
 
-  it('the instance hangs in starting after the configured number of pairing codes, until a reboot', async () => {
+  it('the instance stays in starting after the configured number of pairing codes, until a reboot', async () => {
     const { clock, body } = setUp({ codesUntilStuck: 2 })
     await body('getAuthorizationCode', requestCode(5511987654321))
     await body('getAuthorizationCode', requestCode(5511987654321))
@@ -286,7 +286,7 @@ describe('mockGreenApi(): errors', () => {
     expect(await body('getStateInstance')).toEqual({ stateInstance: 'notAuthorized' })
   })
 
-  it("the mock server has what the vendor's SDKs call too: settings, device, and notifications, held for 5 s", async () => {
+  it("the mock server supports what the vendor's SDKs call: settings, device, and notifications after a delay of 5 s", async () => {
     const phone = setUp()
     link(phone)
     expect(await phone.body('getSettings')).toMatchObject({ wid: '5511987654321@c.us' })

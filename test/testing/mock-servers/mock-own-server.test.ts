@@ -24,28 +24,28 @@ function setUp(options: MockOwnServerOptions = {}): SetUp {
 
 const nothing = { qr: null, code: null, expiresInMs: null, reason: null, account: null }
 
-describe('GET', () => {
-  it('GET has no effect and names every field', async () => {
+describe('mockOwnServer(): GET', () => {
+  it('GET changes nothing, and returns every field', async () => {
     const { emulator, body } = setUp()
     expect(await body()).toEqual({ ...nothing, state: 'stopped' })
     expect(emulator.state.status).toBe('idle')
   })
 
-  it('GET gives the current code and its remaining time', async () => {
+  it('GET returns the current code and its remaining time', async () => {
     const { clock, emulator, body } = setUp()
     emulator.start()
     clock.pass(15_000)
     expect(await body()).toEqual({ ...nothing, state: 'ready', qr: shownText(emulator), expiresInMs: 45_000 })
   })
 
-  it.each(['data-uri', 'base64'] as const)('GET gives the code as an image: %s', async (qr) => {
+  it.each(['data-uri', 'base64'] as const)('GET returns the code as an image: %s', async (qr) => {
     const { emulator, ask } = setUp({ qr })
     emulator.start()
     const [, base64 = ''] = /(iVBOR[\w+/=]+)/.exec(await (await ask()).text()) ?? []
     expect(readPng(fromBase64(base64)).text).toBe(shownText(emulator))
   })
 
-  it('GET gives the pairing code beside the QR code', async () => {
+  it('GET returns the pairing code together with the QR code', async () => {
     const { emulator, body } = setUp()
     const result = emulator.requestPairingCode('5511987654321')
     expect(await body()).toMatchObject({
@@ -55,14 +55,14 @@ describe('GET', () => {
     })
   })
 
-  it('GET responds stopped after the last code', async () => {
+  it('GET responds with stopped after the last code', async () => {
     const { clock, emulator, body } = setUp()
     emulator.start()
     clock.pass(160_000)
     expect(await body()).toEqual({ ...nothing, state: 'stopped' })
   })
 
-  it('GET follows the phone from the scan to the end of the link', async () => {
+  it('GET reports each state from the scan to the end of the link', async () => {
     const { clock, emulator, body } = setUp()
     emulator.start()
     emulator.scan()
@@ -85,7 +85,7 @@ describe('GET', () => {
   })
 })
 
-describe('POST', () => {
+describe('mockOwnServer(): POST', () => {
   it('POST starts the codes after startingMs', async () => {
     const { clock, body } = setUp({ startingMs: 3_000 })
     expect(await body('POST', { mode: 'qr' })).toEqual({ ...nothing, state: 'starting' })
@@ -95,7 +95,7 @@ describe('POST', () => {
     expect(await body()).toMatchObject({ state: 'ready', expiresInMs: 60_000 })
   })
 
-  it('POST leaves a running engine and a link unchanged', async () => {
+  it('POST does not change a running engine or a link', async () => {
     const phone = setUp()
     const first = await phone.body('POST', { mode: 'qr' })
     expect(await phone.body('POST', { mode: 'qr' })).toEqual(first)
@@ -114,10 +114,10 @@ describe('POST', () => {
   })
 
   it.each<[string, unknown, number]>([
-    ['a number that is none', { mode: 'code', phone: '123' }, 422],
+    ['an invalid number', { mode: 'code', phone: '123' }, 422],
     ['no number', { mode: 'code' }, 422],
     ['another mode', { mode: 'sms' }, 400],
-    ['no JSON', undefined, 400],
+    ['a body that is not JSON', undefined, 400],
   ])('POST refuses %s', async (_title, body, status) => {
     const { ask } = setUp()
     expect((await ask('POST', body)).status).toBe(status)
@@ -159,7 +159,7 @@ describe('mockOwnServer(): other requests', () => {
     ['unknown-instance', 404],
     ['rate-limited', 429],
     ['server-error', 500],
-  ] as const)('fail as configured: %s', async (fault, status) => {
+  ] as const)('requests fail as configured: %s', async (fault, status) => {
     const { emulator, ask } = setUp()
     emulator.fail(fault)
     expect((await ask()).status).toBe(status)

@@ -17,14 +17,14 @@ const HALF = { id: '5511912345678@c.us', pushName: '~', lid: '' }
 interface Exchange {
   readonly status: number
   readonly body: unknown
-  /** How long the response was held. */
+  /** How long the server delayed the response. */
   readonly ms: number
 }
 
 interface SetUp extends Emulated {
   readonly mockServer: MockWaha
   send(question: string, init?: RequestInit): Promise<Response>
-  /** Sends a request and lets time pass until the response is there. */
+  /** Sends a request and advances the clock until the response arrives. */
   ask(question?: string, init?: RequestInit): Promise<Exchange>
   status(): Promise<unknown>
 }
@@ -76,7 +76,7 @@ const NOT_STARTED = {
 }
 
 describe('WAHA mock server: session', () => {
-  it('is running at the beginning, and its codes begin with the first request', async () => {
+  it('is running at the beginning, and starts its codes with the first request', async () => {
     expect(await setUp().ask()).toEqual({
       status: 200,
       ms: 0,
@@ -92,7 +92,7 @@ describe('WAHA mock server: session', () => {
     })
   })
 
-  it('may be stopped at the beginning, and takes a second to start', async () => {
+  it('may be stopped at the beginning, and takes one second to start', async () => {
     const { clock, ask, status } = setUp({ stopped: true })
     expect((await ask()).body).toMatchObject({
       status: 'STOPPED',
@@ -110,7 +110,7 @@ describe('WAHA mock server: session', () => {
     expect(await status()).toBe('SCAN_QR_CODE')
   })
 
-  it('refuses a start while it runs, which FAILED is too', async () => {
+  it('refuses a start while it runs, even in FAILED', async () => {
     const { clock, ask, status } = setUp()
     const refusal = {
       status: 422,
@@ -128,7 +128,7 @@ describe('WAHA mock server: session', () => {
     expect(await ask('POST sessions/default/start')).toEqual(refusal)
   })
 
-  it('says SCAN_QR_CODE for almost two seconds after a scan, with me filled, then STARTING and WORKING', async () => {
+  it('reports SCAN_QR_CODE for almost two seconds after a scan, with me set, then STARTING and WORKING', async () => {
     const { clock, emulator, ask, status } = setUp()
     await status()
     emulator.scan()
@@ -140,7 +140,7 @@ describe('WAHA mock server: session', () => {
     expect((await ask()).body).toMatchObject({ status: 'WORKING', me: ANA })
   })
 
-  it('fails after 160 s of codes, and a restart of 3 s helps', async () => {
+  it('fails after 160 s of codes, and recovers with a restart that takes 3 s', async () => {
     const { clock, ask, status } = setUp()
     await status()
     clock.pass(159_999)
@@ -156,7 +156,7 @@ describe('WAHA mock server: session', () => {
     expect(await status()).toBe('SCAN_QR_CODE')
   })
 
-  it('fails at once when the phone removes the device, still names it, and only a logout heals it', async () => {
+  it('fails immediately when the phone removes the device, still reports the account, and recovers only after a logout', async () => {
     const phone = setUp()
     link(phone)
     phone.emulator.disconnect()
@@ -173,13 +173,13 @@ describe('WAHA mock server: session', () => {
     expect((await phone.ask()).body).toMatchObject({ status: 'SCAN_QR_CODE', me: null })
   })
 
-  it('reports whose leftovers it finds from a link that it has not seen', async () => {
+  it('reports the account of an earlier link that it has not seen', async () => {
     const { emulator, ask } = setUp()
     emulator.leaveStaleAuth()
     expect((await ask()).body).toMatchObject({ status: 'FAILED', me: { pushName: 'Ana Souza' } })
   })
 
-  it('keeps the link when stopped for 3 s, and shows no credentials meanwhile', async () => {
+  it('keeps the link if it is stopped for 3 s, and shows no credentials during that time', async () => {
     const phone = setUp()
     link(phone)
     expect(await phone.ask('POST sessions/default/stop')).toMatchObject({
@@ -196,7 +196,7 @@ describe('WAHA mock server: session', () => {
     expect(await phone.status()).toBe('WORKING')
   })
 
-  it('is logged out in 4 s: the device is removed at once, the status changes after 1 s, and it starts by itself', async () => {
+  it('logs out in 4 s: removes the device immediately, changes its status after 1 s, and starts again', async () => {
     const phone = setUp()
     link(phone)
     const response = phone.send('POST sessions/default/logout')
@@ -213,14 +213,14 @@ describe('WAHA mock server: session', () => {
     expect(await phone.status()).toBe('SCAN_QR_CODE')
   })
 
-  it('is logged out at once while it is stopped, and stays stopped', async () => {
+  it('logs out immediately if it is stopped, and stays stopped', async () => {
     expect(await setUp({ stopped: true }).ask('POST sessions/default/logout')).toMatchObject({
       ms: 0,
       body: { status: 'STOPPED' },
     })
   })
 
-  it('leads a passkey ceremony from the challenge to the code, and then logs in', async () => {
+  it('goes through a passkey ceremony from the challenge to the code, and then logs in', async () => {
     const phone = setUp()
     const { clock, emulator, ask, status } = phone
     const pending = async () =>
@@ -239,7 +239,7 @@ describe('WAHA mock server: session', () => {
     const send = (assertion: object) => ask('POST default/auth/passkey', sent(assertion))
     expect(await send({ id: 'x' })).toMatchObject({ status: 400 })
     const { challenge } = body as { challenge: string }
-    // 201 says that it was sent, also where WhatsApp does not take it.
+    // 201 means that the answer was sent, even if WhatsApp refuses it.
     for (const answered of ['YW5vdGhlcg', challenge])
       expect(await send(passkeyAnswer(answered))).toEqual({ status: 201, ms: 0, body: '' })
     expect(await status()).toBe('PASSKEY_REQUIRED')
@@ -256,7 +256,7 @@ describe('WAHA mock server: session', () => {
     expect(await pending()).toEqual([422, 422])
   })
 
-  it('fails where WhatsApp refuses the passkey, and a restart begins new codes', async () => {
+  it('fails if WhatsApp refuses the passkey, and issues new codes after a restart', async () => {
     const phone = setUp()
     phone.emulator.demandPasskey()
     link(phone)
@@ -267,7 +267,7 @@ describe('WAHA mock server: session', () => {
     expect(await phone.status()).toBe('SCAN_QR_CODE')
   })
 
-  it('is deleted in 4 s, and is created only where it is to be started', async () => {
+  it('is deleted in 4 s, and is created only if the request also starts it', async () => {
     const phone = setUp()
     link(phone)
     expect(await phone.ask('DELETE sessions/default')).toEqual({ status: 200, ms: 4_000, body: '' })
@@ -301,7 +301,7 @@ describe('WAHA mock server: session', () => {
     expect((await stopped.ask('GET sessions?all=true')).body).toMatchObject([{ status: 'STOPPED' }])
   })
 
-  it('reports who is linked in two more responses', async () => {
+  it('reports the linked account in two more responses', async () => {
     const phone = setUp()
     link(phone)
     expect((await phone.ask('GET sessions/default/me')).body).toEqual(ANA)
@@ -310,7 +310,7 @@ describe('WAHA mock server: session', () => {
 })
 
 describe('WAHA mock server: QR code', () => {
-  it('is bare base64 for exactly one Accept, at once', async () => {
+  it('is immediately returned as bare base64 for exactly one Accept header', async () => {
     const { emulator, ask } = setUp()
     const { body, ms } = await ask('GET default/auth/qr')
     const { data } = body as { data: string }
@@ -343,14 +343,14 @@ describe('WAHA mock server: QR code', () => {
     })
   })
 
-  it('comes with the first look after the start, which is every half a second', async () => {
+  it('arrives at the first check after the start, and the server checks every half second', async () => {
     const { emulator, ask } = setUp({ stopped: true, startingMs: 70 })
     await ask('POST sessions/default/start')
     const { status, ms, body } = await ask(QR)
     expect({ status, ms, body }).toEqual({ status: 200, ms: 500, body: { value: shownText(emulator) } })
   })
 
-  it('is refused after 10 s while the session is linked, for two requests at a time too', async () => {
+  it('is refused after 10 s while the session is linked, even for two simultaneous requests', async () => {
     const phone = setUp()
     link(phone)
     const both = Promise.all([phone.send(QR), phone.send(QR)])
@@ -367,7 +367,7 @@ describe('WAHA mock server: QR code', () => {
     expect(await ask(QR)).toEqual({ status: 422, ms: 10_000, body: notAsExpected('FAILED') })
   })
 
-  it('is refused after 10 s where a logout comes in between, although the next code is long there', async () => {
+  it('is refused after 10 s if a logout interrupts the request, although the next code is available much earlier', async () => {
     const phone = setUp()
     link(phone)
     void phone.send('POST sessions/default/logout')
@@ -375,7 +375,7 @@ describe('WAHA mock server: QR code', () => {
     expect(await phone.status()).toBe('SCAN_QR_CODE')
   })
 
-  it('is not held any longer when the client aborts', async () => {
+  it('is no longer delayed when the client aborts', async () => {
     const { clock, send } = setUp({ stopped: true })
     const controller = new AbortController()
     const response = send(QR, { signal: controller.signal })
@@ -386,7 +386,7 @@ describe('WAHA mock server: QR code', () => {
 })
 
 describe('WAHA mock server: pairing code', () => {
-  it('has a dash, and the session names an account before a phone is linked', async () => {
+  it('has a dash, and the session reports an account before a phone is linked', async () => {
     const { emulator, ask } = setUp()
     const { status, body } = await ask(CODE, number('5511912345678'))
     const { code } = body as { code: string }
@@ -395,7 +395,7 @@ describe('WAHA mock server: pairing code', () => {
     expect(emulator.typeCode(code)).toEqual({ ok: true })
   })
 
-  it('is another one for each request, and leaves the QR code alone', async () => {
+  it('differs for each request, and does not affect the QR code', async () => {
     const { emulator, ask } = setUp()
     const { body: qr } = await ask(QR)
     const codes = [await ask(CODE, number('5511912345678')), await ask(CODE, number('5511912345678'))]
@@ -409,14 +409,17 @@ describe('WAHA mock server: pairing code', () => {
   it.each([
     ['in any spelling', { phoneNumber: '+55 11 98765-4321' }, '+55 11 98765-4321@c.us'],
     ['as a number', { phoneNumber: 5511987654321 }, '5511987654321@c.us'],
-    ['that is none', { phoneNumber: 'abc' }, 'abc@c.us'],
+    ['that is invalid', { phoneNumber: 'abc' }, 'abc@c.us'],
     ['that is empty', { phoneNumber: '' }, '@c.us'],
     ['that is missing', {}, '@c.us'],
-  ])('comes for a phone number %s, and the server names it as it was sent', async (_title, body, id) => {
-    const { ask } = setUp()
-    expect(await ask(CODE, sent(body))).toMatchObject({ status: 201, body: { code: expect.any(String) } })
-    expect((await ask()).body).toMatchObject({ status: 'SCAN_QR_CODE', me: { id } })
-  })
+  ])(
+    'is issued for a phone number %s, and the server reports the number as it was sent',
+    async (_title, body, id) => {
+      const { ask } = setUp()
+      expect(await ask(CODE, sent(body))).toMatchObject({ status: 201, body: { code: expect.any(String) } })
+      expect((await ask()).body).toMatchObject({ status: 'SCAN_QR_CODE', me: { id } })
+    },
+  )
 
   it('is 404 in STOPPED, 422 in WORKING and FAILED, and 422 with a method', async () => {
     const refused = { status: 404, ms: 0, body: NOT_STARTED }
@@ -436,7 +439,7 @@ describe('WAHA mock server: pairing code', () => {
     expect(await phone.ask(CODE, number('5511912345678'))).toMatchObject({ body: noCodeIn('FAILED') })
   })
 
-  it('is 500 with a stack trace until the socket is made, and waits for the rest of the start', async () => {
+  it('is 500 with a stack trace until the socket exists, and then waits for the rest of the start', async () => {
     const { clock, ask } = setUp({ stopped: true })
     await ask('POST sessions/default/start')
     const crash = {
@@ -460,7 +463,7 @@ describe('WAHA mock server: pairing code', () => {
     expect(await status()).toBe('SCAN_QR_CODE')
   })
 
-  it('is kept in me when the codes are over', async () => {
+  it('is kept in me after the codes have expired', async () => {
     const { clock, ask } = setUp()
     await ask(CODE, number('5511912345678'))
     clock.pass(160_000)
@@ -469,7 +472,7 @@ describe('WAHA mock server: pairing code', () => {
 })
 
 describe('WAHA mock server: the server process', () => {
-  it('refuses requests from 3 s after its end on, then has a stopped session without configuration', async () => {
+  it('refuses requests 3 s after its end, then has a stopped session without configuration', async () => {
     const phone = setUp({ config: { webhooks: [] } })
     link(phone)
     phone.mockServer.restartServer()
@@ -518,7 +521,7 @@ describe('WAHA mock server: webhooks', () => {
       ...options,
     })
     const startedAt = phone.clock.now()
-    /** What came, with the time since the beginning. */
+    /** The webhooks so far, each with the time since the beginning. */
     async function bodies(): Promise<readonly Body[]> {
       return Promise.all(received.map(async (request) => (await request.clone().json()) as Body))
     }
@@ -528,14 +531,14 @@ describe('WAHA mock server: webhooks', () => {
       bodies,
       told: async () =>
         (await bodies()).map(({ payload, timestamp }) => `${timestamp - startedAt} ${payload.status}`),
-      /** Signing takes a moment that is not on the emulator's clock. */
+      /** Signing takes real time that is not on the emulator's clock. */
       arrived: (count: number) => vi.waitFor(() => expect(received.length).toBeGreaterThanOrEqual(count)),
-      /** Lets time pass in steps, so that what waits has its turn. */
+      /** Advances the clock in steps, so that pending waits can resolve. */
       pass: (ms: number) => phone.clock.until(phone.clock.wait(ms)),
     }
   }
 
-  it('come with each status and each QR code, and WORKING two seconds late', async () => {
+  it('report each status and each QR code, and WORKING with a delay of two seconds', async () => {
     const { emulator, ask, pass, told, arrived } = listen({ stopped: true, startingMs: 70 })
     await ask('POST sessions/default/start')
     await pass(85_000)
@@ -552,7 +555,7 @@ describe('WAHA mock server: webhooks', () => {
     ])
   })
 
-  it('have the challenge, and the code to compare, of a passkey ceremony', async () => {
+  it('contain the challenge and the comparison code of a passkey ceremony', async () => {
     const { emulator, pass, bodies, arrived } = listen()
     emulator.demandPasskey({ comparesCode: true })
     emulator.scan()
@@ -572,7 +575,7 @@ describe('WAHA mock server: webhooks', () => {
     ])
   })
 
-  it('have the last three statuses, and the credentials of that moment', async () => {
+  it('contain the last three statuses, and the credentials at that time', async () => {
     const { emulator, ask, pass, bodies, arrived } = listen({ stopped: true, startingMs: 70 })
     await ask('POST sessions/default/start')
     await pass(100)
@@ -588,7 +591,7 @@ describe('WAHA mock server: webhooks', () => {
     ])
   })
 
-  it('of a logout say STOPPED a second later, with who was linked, and begin anew', async () => {
+  it('report STOPPED one second after a logout, with the linked account, and then a new start', async () => {
     const phone = listen()
     link(phone)
     await phone.pass(3_000)
@@ -601,7 +604,7 @@ describe('WAHA mock server: webhooks', () => {
     expect(all.at(-2)).toMatchObject({ me: null, payload: { statuses: [{ status: 'STARTING' }] } })
   })
 
-  it('are signed with the key of the configuration', async () => {
+  it('are signed with the configured key', async () => {
     const { ask, received, arrived } = listen({ stopped: true })
     await ask('POST sessions/default/start')
     await arrived(1)
@@ -644,7 +647,7 @@ describe('WAHA mock server: errors', () => {
     'POST other/auth/request-code',
     'POST sessions/other/start',
     'DELETE sessions/other',
-  ])('another session name gets 422 at once: %s', async (question) => {
+  ])('another session name immediately gets 422: %s', async (question) => {
     expect(await setUp().ask(question)).toEqual({
       status: 422,
       ms: 0,
@@ -662,7 +665,7 @@ describe('WAHA mock server: errors', () => {
     expect((await setUp().ask('PATCH sessions/default')).status).toBe(404)
   })
 
-  it('faults have the form of the provider', async () => {
+  it("faults have the provider's format", async () => {
     const { emulator, ask } = setUp()
     const statuses = []
     for (const fault of ['unauthorized', 'unknown-instance', 'server-error', 'rate-limited'] as const) {

@@ -9,7 +9,7 @@ const BASE = 'https://api.wasend.dev'
 
 interface SetUp extends Emulated {
   readonly mockServer: MockServer
-  /** `GET /sessions/main`, with the method and the rest of the path where given. */
+  /** Sends `GET /sessions/main`, or another method and path. */
   ask(question?: string, init?: RequestInit): Promise<Response>
   body(question?: string, init?: RequestInit): Promise<unknown>
   status(): Promise<unknown>
@@ -44,7 +44,7 @@ const notAsExpected = (status: string): unknown => ({
 })
 
 describe('mockWasend(): session', () => {
-  it('is running at the beginning, and its codes begin with the first request', async () => {
+  it('is running at the beginning, and starts its codes with the first request', async () => {
     const { clock, emulator, status } = setUp()
     clock.pass(3_600_000)
     expect(await status()).toBe('SCAN_QR_CODE')
@@ -68,7 +68,7 @@ describe('mockWasend(): session', () => {
     expect(await status()).toBe('SCAN_QR_CODE')
   })
 
-  it('issues codes from the moment it runs, whenever they are requested', async () => {
+  it('issues codes from its start, even if no client requests them', async () => {
     const { clock, emulator, ask, status } = setUp({ stopped: true, startingMs: 5_000 })
     await ask('POST /sessions/main/start')
     clock.pass(70_000)
@@ -76,7 +76,7 @@ describe('mockWasend(): session', () => {
     expect(emulator.state).toMatchObject({ qrNumber: 2 })
   })
 
-  it('fails when the codes are over, and a start does not help but a restart does', async () => {
+  it('fails after its codes have expired, and recovers with a restart but not with a start', async () => {
     const { clock, ask, status } = setUp()
     await status()
     clock.pass(160_000)
@@ -115,7 +115,7 @@ describe('mockWasend(): session', () => {
     expect(await phone.status()).toBe('WORKING')
   })
 
-  it.each([0, 500])('shows no code that still links once it is stopped, %i ms after a start', async (ms) => {
+  it.each([0, 500])('shows no code that still links after it is stopped, %i ms after a start', async (ms) => {
     const { clock, emulator, ask } = setUp({ stopped: true, startingMs: ms })
     await ask('POST /sessions/main/start')
     await ask('POST /sessions/main/stop')
@@ -123,14 +123,14 @@ describe('mockWasend(): session', () => {
     expect(emulator.scan()).toEqual({ ok: false, reason: 'not-pairing' })
   })
 
-  it('shows codes again when the phone removed the device', async () => {
+  it('shows codes again after the phone removed the device', async () => {
     const phone = setUp()
     link(phone)
     phone.emulator.disconnect()
     expect(await phone.status()).toBe('SCAN_QR_CODE')
   })
 
-  it('reports a passkey, and leftovers that a restart does not clear', async () => {
+  it('reports a passkey, and data of an earlier link that a restart does not remove', async () => {
     const phone = setUp()
     phone.emulator.demandPasskey()
     link(phone)
@@ -159,13 +159,13 @@ describe('mockWasend(): session details', () => {
     config: flags,
   }
 
-  it('a session has the form of the documentation', async () => {
+  it('has the format of the documentation', async () => {
     const { body } = setUp()
     expect(await body()).toEqual(docs)
     expect(await body('GET /sessions')).toEqual({ sessions: [{ session: docs }] })
   })
 
-  it('has the shape of the SDK, if configured: a list has the status in downstream', async () => {
+  it('has the shape of the SDK, if configured: a list contains the status in downstream', async () => {
     const { body } = setUp({ shape: 'sdk' })
     const engine = { grpc: expect.any(Object), gows: expect.any(Object) }
     const info = { uniqueSessionId: 'main', status: 'SCAN_QR_CODE', name: 'main', ...flags, engine }
@@ -175,7 +175,7 @@ describe('mockWasend(): session details', () => {
     expect(list.sessions[0].downstream).toMatchObject({ name: 'main', status: 'SCAN_QR_CODE', engine })
   })
 
-  it('says who is linked only if configured, as WAHA does', async () => {
+  it('reports the linked account only if configured, as WAHA does', async () => {
     const silent = setUp()
     link(silent)
     expect(await silent.body()).not.toHaveProperty('me')
@@ -185,7 +185,7 @@ describe('mockWasend(): session details', () => {
     expect(await phone.body()).toMatchObject({ me: { id: '5511987654321@c.us', pushName: 'Ana Souza' } })
   })
 
-  it('has the number that the session was made for, whichever phone is linked', async () => {
+  it('has the number that the session was created for, whichever phone is linked', async () => {
     const phone = setUp({ phoneNumber: '+4520123456' })
     link(phone)
     expect(await phone.body()).toMatchObject({ phoneNumber: '+4520123456' })
@@ -197,7 +197,7 @@ describe('mockWasend(): QR code', () => {
     ['qr', [200, 404]],
     ['auth/qr', [404, 200]],
     ['both', [200, 200]],
-  ] as const)('is under %s where the server has it', async (qrPath, statuses) => {
+  ] as const)('is at %s if the server has that path', async (qrPath, statuses) => {
     const { ask } = setUp({ qrPath })
     const answers = [await ask(QR), await ask('GET /sessions/main/auth/qr')]
     expect(answers.map((answer) => answer.status)).toEqual(statuses)
@@ -223,12 +223,12 @@ describe('mockWasend(): QR code', () => {
     ['iso', '2026-11-21T00:01:00.000Z'],
     ['seconds', (START + 60_000) / 1_000],
     ['milliseconds', START + 60_000],
-  ] as const)('says when it ends in %s, if configured', async (expiresAt, expected) => {
+  ] as const)('states its expiry in %s, if configured', async (expiresAt, expected) => {
     expect(await setUp({ expiresAt }).body(QR)).toMatchObject({ expiresAt: expected })
   })
 
   it.each(['shop:1', 'shop|1', 'loja-são@1', '50%', "a'(b)*+,;=$&"])(
-    "knows a session id as the vendor's SDK sends it and as an escaped one: %s",
+    "accepts a session id as the vendor's SDK sends it and an escaped one: %s",
     async (sessionId) => {
       const { body } = setUp({ sessionId })
       for (const id of [sessionId, encodeURIComponent(sessionId)]) {
@@ -238,7 +238,7 @@ describe('mockWasend(): QR code', () => {
     },
   )
 
-  it("is JSON for the list that axios sends: the vendor's SDK reads `data` of it", async () => {
+  it("is JSON for the Accept header that axios sends, because the vendor's SDK reads `data` of it", async () => {
     const { body } = setUp()
     const accept = 'application/json, text/plain, */*'
     expect(await body(QR, { headers: { accept } })).toEqual({ data: expect.stringMatching(/^iVBOR/) })
@@ -257,7 +257,7 @@ describe('mockWasend(): QR code', () => {
     expect(answer).toEqual({ value: shownText(emulator) })
   })
 
-  it('is refused with 422 and what was expected in every other state, after 5 s or 10 s', async () => {
+  it('is refused with 422 and the expected state in every other state, after 5 s or 10 s', async () => {
     const { clock, emulator, ask, body } = setUp({ stopped: true, startingMs: 20_000 })
     const held = async (): Promise<readonly unknown[]> => {
       const begunAt = clock.now()
@@ -274,7 +274,7 @@ describe('mockWasend(): QR code', () => {
     expect(await held()).toEqual([{ data: '' }, 0])
   })
 
-  it('is refused with 409 once linked', async () => {
+  it('is refused with 409 when a phone is linked', async () => {
     const phone = setUp()
     link(phone)
     const answer = await phone.ask(QR)
@@ -294,7 +294,7 @@ describe('mockWasend(): pairing code', () => {
     expect((await setUp().ask(question, init)).status).toBe(404)
   })
 
-  it('has a dash, as in WAHA, if there is one', async () => {
+  it('has a dash, as in WAHA, if it is available', async () => {
     const { emulator, ask } = setUp({ requestCode: true })
     const answer = await ask(question, init)
     const body = (await answer.json()) as { code: string }
@@ -302,7 +302,7 @@ describe('mockWasend(): pairing code', () => {
     expect(emulator.typeCode(body.code)).toEqual({ ok: true })
   })
 
-  it('is refused outside SCAN_QR_CODE, and for what is no number', async () => {
+  it('is refused outside SCAN_QR_CODE, and for an invalid number', async () => {
     const refused = await setUp({ requestCode: true, stopped: true }).ask(question, init)
     expect([refused.status, await refused.json()]).toEqual([
       422,
@@ -336,7 +336,7 @@ describe('mockWasend(): creating and deleting', () => {
     expect([answer.status, await answer.text()]).toEqual([200, ''])
   })
 
-  it('a new session has another id', async () => {
+  it('a new session has a different id', async () => {
     const { clock, ask, body } = setUp()
     await ask('DELETE /sessions/main')
     const made = await ask('POST /sessions', make(fields))
@@ -346,7 +346,7 @@ describe('mockWasend(): creating and deleting', () => {
     expect(await body('GET /sessions/main-2')).toMatchObject({ status: 'SCAN_QR_CODE' })
   })
 
-  it('creating a session needs a name and a number with +', async () => {
+  it('creating a session requires a name and a number with +', async () => {
     const { ask } = setUp()
     await ask('DELETE /sessions/main')
     expect((await ask('POST /sessions', make({ phoneNumber: '+4520123456' }))).status).toBe(400)
@@ -354,7 +354,7 @@ describe('mockWasend(): creating and deleting', () => {
     expect((await ask('POST /sessions', { body: 'Shop' })).status).toBe(400)
   })
 
-  it('there is one session for one account', async () => {
+  it('an account can have only one session', async () => {
     expect((await setUp().ask('POST /sessions', make(fields))).status).toBe(422)
   })
 })
@@ -381,7 +381,7 @@ describe('mockWasend(): errors', () => {
     expect((await setUp().ask(question)).status).toBe(404)
   })
 
-  it('faults have the form of the provider', async () => {
+  it("faults have the provider's format", async () => {
     const { emulator, ask } = setUp()
     const answers = []
     for (const fault of ['unauthorized', 'unknown-instance', 'server-error', 'rate-limited'] as const) {

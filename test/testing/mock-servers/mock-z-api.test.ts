@@ -34,7 +34,7 @@ const post = { method: 'POST', headers: { 'content-type': 'application/json' }, 
 
 describe('mockZApi(): qr-code', () => {
   it.each(['/qr-code', '/qr-code/image'])(
-    '%s gives a data URI in value, and begins the codes',
+    '%s returns a data URI in value, and starts the codes',
     async (path) => {
       const { emulator, body } = setUp()
       const answer = await body(path)
@@ -44,13 +44,13 @@ describe('mockZApi(): qr-code', () => {
     },
   )
 
-  it('/qr-code gives the text, as the older pages say, if configured', async () => {
+  it('/qr-code returns the text, as the older documentation says, if configured', async () => {
     const { emulator, body } = setUp({ qrCode: 'text' })
     expect(await body('/qr-code')).toEqual({ value: expect.stringMatching(/^https:\/\/wa\.me\/.*#2@/) })
     expect(await body('/qr-code')).toEqual({ value: shownText(emulator) })
   })
 
-  it('/qr-code/image gives bare base64, text or bytes, if configured', async () => {
+  it('/qr-code/image returns bare base64, text or bytes, if configured', async () => {
     expect(await setUp({ qrCodeImage: 'base64' }).value('/qr-code/image')).toMatch(/^iVBOR/)
 
     const text = await setUp({ qrCodeImage: 'plain-text' }).ask('/qr-code/image')
@@ -71,7 +71,7 @@ describe('mockZApi(): qr-code', () => {
     expect(emulator.state).toMatchObject({ status: 'pairing', qrNumber: 1 })
   })
 
-  it('qr-code has no value and status 200 while linking and linked', async () => {
+  it('qr-code has no value and status 200 during linking and when linked', async () => {
     const { clock, emulator, ask, body } = setUp()
     await ask('/qr-code')
     emulator.scan()
@@ -81,7 +81,7 @@ describe('mockZApi(): qr-code', () => {
     expect([answer.status, await answer.json()]).toEqual([200, { connected: true }])
   })
 
-  it('has a challenge in place of value where a passkey is demanded, and so has phone-code', async () => {
+  it('qr-code and phone-code return a challenge instead of value if a passkey is required', async () => {
     const phone = setUp()
     phone.emulator.demandPasskey()
     link(phone)
@@ -92,7 +92,7 @@ describe('mockZApi(): qr-code', () => {
 })
 
 describe('mockZApi(): phone-code', () => {
-  it('phone-code gives the code in value', async () => {
+  it('phone-code returns the code in value', async () => {
     const { emulator, value } = setUp()
     const code = await value('/phone-code/5511912345678')
     expect(code).toMatch(/^[1-9A-Z]{8}$/)
@@ -100,7 +100,7 @@ describe('mockZApi(): phone-code', () => {
   })
 
   it.each(['code', 'phoneCode'] as const)(
-    'phone-code gives the code in %s, if configured, and with a dash',
+    'phone-code returns the code in %s with a dash, if configured',
     async (codeField) => {
       const { emulator, body } = setUp({ codeField, codeDash: true })
       const answer = (await body('/phone-code/5511912345678')) as Record<string, string>
@@ -113,7 +113,7 @@ describe('mockZApi(): phone-code', () => {
     expect((await setUp().ask('/phone-code/+55(11)')).status).toBe(400)
   })
 
-  it('phone-code gives no code while linked', async () => {
+  it('phone-code returns no code when a phone is linked', async () => {
     const phone = setUp()
     link(phone)
     expect(await phone.body('/phone-code/5511912345678')).toEqual({ connected: true })
@@ -121,7 +121,7 @@ describe('mockZApi(): phone-code', () => {
 })
 
 describe('mockZApi(): status', () => {
-  it('status has an error in every state, also when connected', async () => {
+  it('status has an error in every state, even when connected', async () => {
     const { clock, emulator, body } = setUp()
     const notConnected = { connected: false, error: 'You are not connected', smartphoneConnected: false }
     expect(await body('/status')).toEqual(notConnected)
@@ -136,7 +136,7 @@ describe('mockZApi(): status', () => {
     })
   })
 
-  it('status says that the session must be restored where there are leftovers', async () => {
+  it('status reports that the session must be restored if data of an earlier link exists', async () => {
     const { clock, emulator, body } = setUp()
     emulator.leaveStaleAuth()
     expect(await body('/status')).toEqual({
@@ -150,7 +150,7 @@ describe('mockZApi(): status', () => {
     expect(await body('/status')).toMatchObject({ connected: true })
   })
 
-  it('status ends its texts with a full stop, as the older pages do, if configured', async () => {
+  it('status ends its texts with a full stop, as in the older documentation, if configured', async () => {
     expect(await setUp({ statusDots: true }).body('/status')).toMatchObject({
       error: 'You are not connected.',
     })
@@ -158,7 +158,7 @@ describe('mockZApi(): status', () => {
 })
 
 describe('mockZApi(): device', () => {
-  it('device gives the linked account', async () => {
+  it('device returns the linked account', async () => {
     const phone = setUp()
     link(phone)
     expect(await phone.body('/device')).toEqual({
@@ -180,7 +180,7 @@ describe('mockZApi(): device', () => {
 })
 
 describe('mockZApi(): changes', () => {
-  it('disconnect, restart and restore-session are GETs that answer true', async () => {
+  it('disconnect, restart and restore-session are GET requests that return true', async () => {
     const phone = setUp()
     link(phone)
     expect(await phone.body('/restore-session')).toEqual({ value: true })
@@ -191,7 +191,7 @@ describe('mockZApi(): changes', () => {
     expect(phone.emulator.state.status).toBe('idle')
   })
 
-  it('passkey-prologue takes the answer to its challenge, once', async () => {
+  it('passkey-prologue accepts only one answer to its challenge', async () => {
     const phone = setUp()
     const send = (body: object) => phone.body('/passkey-prologue', { ...post, body: JSON.stringify(body) })
     expect(await send(passkeyAnswer('YQ'))).toMatchObject({ success: false, reason: expect.any(String) })
@@ -207,7 +207,7 @@ describe('mockZApi(): changes', () => {
     expect(await phone.body('/status')).toMatchObject({ connected: true })
   })
 
-  it('a passkey challenge can be reset while there is one', async () => {
+  it('a passkey challenge can be reset while it exists', async () => {
     const phone = setUp()
     const none = await phone.ask('/reset-passkey-challenge', post)
     expect(none.status).toBe(400)
@@ -218,7 +218,7 @@ describe('mockZApi(): changes', () => {
     expect(phone.emulator.state.status).toBe('idle')
   })
 
-  it('extension-token looks like a pairing code and is none', async () => {
+  it('extension-token returns a text that looks like a pairing code but is not one', async () => {
     const { emulator, body } = setUp()
     await body('/phone-code/5511912345678')
     expect(await body('/extension-token')).toEqual({ token: 'FA48-HS63', expiresAt: START + 300_000 })
@@ -227,7 +227,7 @@ describe('mockZApi(): changes', () => {
 })
 
 describe('mockZApi(): errors', () => {
-  it('the client token is required only where it is activated', async () => {
+  it('the client token is required only if it is activated', async () => {
     const { mockServer } = setUp({ clientToken: 'F1' })
     const ask = async (headers: Record<string, string>): Promise<unknown> => {
       const answer = await mockServer.fetch(`${BASE}/status`, { headers })
@@ -262,7 +262,7 @@ describe('mockZApi(): errors', () => {
     expect((await setUp().ask('/passkey-prologue', { method: 'POST' })).status).toBe(415)
   })
 
-  it('faults have the form of the provider', async () => {
+  it("faults have the provider's format", async () => {
     const { emulator, ask } = setUp()
     const answers = []
     for (const fault of ['unauthorized', 'unknown-instance', 'server-error', 'rate-limited'] as const) {
