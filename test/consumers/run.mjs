@@ -1,15 +1,15 @@
 // @ts-check
-// Installs the packed package into apps as its users have them, and checks it there:
+// Installs the packed package into real consumer apps and checks it there:
 //
 //   npm run test:consumers                     all houses, with their pinned versions
 //   npm run test:consumers -- types jest       these houses
-//   npm run test:consumers -- --newest         today's newest versions of everything instead
-//   npm run test:consumers -- --lock types     writes the pinned versions of a house anew
+//   npm run test:consumers -- --newest         the newest versions of everything instead
+//   npm run test:consumers -- --lock types     writes new pinned versions of a house
 //
-// A house is a folder here. `app/` is copied to a temporary folder, where `npm install` gives it the versions of its
-// `package-lock.json` and the packed package as `file:../whatsapp-pairing.tgz`. `check.mjs` stays here and
-// exports the checks: `export default async function (house) { await house.check('…', async () => …) }`. A house that
-// is not installed that way exports `install(house)`, too.
+// A house is a folder in this folder. Its `app/` is copied to a temporary folder. There, `npm install` installs the
+// versions of its `package-lock.json` and the packed package as `file:../whatsapp-pairing.tgz`. `check.mjs` stays in
+// the house and exports the checks: `export default async function (house) { await house.check('…', async () => …) }`.
+// A house that needs another installation also exports `install(house)`.
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -22,7 +22,9 @@ const { values, positionals } = parseArgs({
   options: {
     newest: { type: 'boolean', default: false },
     lock: { type: 'boolean', default: false },
-    /** Houses at the same time. One waits for servers and pages while another one compiles. */
+    /**
+     * The number of houses that run in parallel. One waits for servers and pages while another one compiles.
+     */
     jobs: { type: 'string', default: '2' },
   },
 })
@@ -36,7 +38,7 @@ async function namesOfHouses() {
   const unknown = positionals.filter((name) => !houses.includes(name))
   if (unknown.length > 0)
     throw new Error(`No such house: ${unknown.join(', ')}. There are ${houses.join(', ')}.`)
-  // It takes as long as all others together.
+  // The pages house takes as long as all others together, so it starts first.
   const longestFirst = houses.sort((one, other) => Number(other === 'pages') - Number(one === 'pages'))
   return positionals.length > 0 ? positionals : longestFirst
 }
@@ -46,7 +48,7 @@ async function install(house) {
   if (house.isNewest) {
     await rm(path.join(house.folder, 'package-lock.json'), { force: true })
     const manifest = JSON.parse(await readFile(path.join(house.folder, 'package.json'), 'utf8'))
-    // Exact versions are what the house is about; ranges are only what was newest when it was written.
+    // A house tests exact versions. Ranges only show what was newest when the house was written.
     const newest = ['dependencies', 'devDependencies'].flatMap((kind) =>
       Object.entries(manifest[kind] ?? {})
         .filter(([, range]) => range.startsWith('^'))
@@ -61,7 +63,8 @@ async function install(house) {
     await house.run('npm', ['install', '--package-lock-only', ...house.installFlags])
     await house.saveLock(lock, path.join(house.source, 'app', 'package-lock.json'))
   }
-  // Requested by its name, the package is read anew; everything else that is installed has the version of the lockfile.
+  // npm reads the package again because it is requested by name. All other packages keep the version of the
+  // lockfile.
   await house.run('npm', ['install', '--no-save', ...house.installFlags, house.tarball])
 }
 
@@ -88,11 +91,11 @@ async function runHouse(name, temporary) {
   try {
     await mkdir(house.folder)
     await cp(app, house.folder, { recursive: true }).catch((error) => {
-      // A house may consist of what its `install` makes.
+      // A house may consist only of what its `install` creates.
       if (error.code !== 'ENOENT') throw error
     })
     const began = performance.now()
-    const isInstalled = await house.check('installs the packed package', () =>
+    const isInstalled = await house.check('npm install adds the packed package to the app', () =>
       (checks.install ?? install)(house),
     )
     times.install = minutesSince(began)

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 /**
- * One fenced block of the README, or of a page of the documentation.
+ * One fenced code block of the README or of a documentation page.
  *
  * @typedef {object} Snippet
  * @property {string} heading The nearest heading above it.
@@ -63,7 +63,7 @@ function snippetsOf(markdown) {
 }
 
 /**
- * All files of the documents, each in its place.
+ * Writes all files of the documents to their paths.
  *
  * @param {readonly Snippet[]} snippets
  * @param {string} folder

@@ -10,14 +10,17 @@ import { chromiumLaunchOptions } from '../../chromium.mjs'
  * @import { Browser, BrowserContextOptions, Page } from 'playwright'
  */
 
-/** A command that runs longer than this hangs: the slowest one, `next build`, takes a fifth of it. */
+/**
+ * A command that runs longer than this counts as hanging. The slowest one, `next build`, takes a fifth of
+ * this time.
+ */
 const COMMAND_TIMEOUT_MS = 5 * 60_000
 
-/** Enough for the end of a stack trace, and not the whole log of an install. */
+/** The length of the end of a stack trace, instead of the whole log of an install. */
 const SHOWN_OUTPUT = 12_000
 
 /**
- * Runs checks that wait for pages, a few at once.
+ * Runs checks that wait for pages, a few in parallel.
  *
  * @param {readonly (() => Promise<unknown>)[]} checks
  * @param {number} [limit]
@@ -30,13 +33,13 @@ export async function fewAtOnce(checks, limit = 4) {
   await Promise.all(Array.from({ length: limit }, worker))
 }
 
-/** One consumer app in a folder of its own, and the checks that it passes or fails. */
+/** One consumer app in a separate folder, and its checks. */
 export class House {
   passed = 0
   /** @type {string[]} Titles of the checks that failed. */
   failed = []
 
-  /** What an app's install has beside the packages: no scripts, and nothing that only people read. */
+  /** Flags for the app's install: no scripts, and no output that only people read. */
   installFlags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
 
   /** @type {ChildProcess[]} */
@@ -63,8 +66,8 @@ export class House {
   }
 
   /**
-   * Writes a lockfile into the repository, without the registry it came from, and without the hash of the packed
-   * package, whose bytes change with every commit.
+   * Writes a lockfile into the repository. It omits the registry, and the hash of the packed package, because
+   * the package changes with every commit.
    *
    * @param {string} from
    * @param {string} to
@@ -79,7 +82,8 @@ export class House {
   }
 
   /**
-   * Counts as one check. It never rejects: a house that cannot go on after a failure stops by the returned value.
+   * Runs one check. It never rejects: a house that cannot continue after a failure stops because of the
+   * returned value.
    *
    * @param {string} title A whole sentence, which is all that a list of failures shows.
    * @param {() => unknown} run
@@ -97,7 +101,7 @@ export class House {
   }
 
   /**
-   * Counts as one failed check.
+   * Adds one failed check.
    *
    * @param {string} title
    * @param {unknown} error
@@ -128,7 +132,7 @@ export class House {
   }
 
   /**
-   * Starts a server in the app's folder, which runs until the house is done or `stop` is called.
+   * Starts a server in the app's folder. It runs until the house is done or `stop` is called.
    *
    * @param {string} command
    * @param {readonly string[]} args
@@ -175,7 +179,7 @@ export class House {
   }
 
   /**
-   * A check in a page of Chromium. It fails too when the page throws or writes an error to the console.
+   * Runs a check in a Chromium page. It also fails if the page throws or logs an error.
    *
    * @param {string} title
    * @param {object} visit
@@ -190,7 +194,7 @@ export class House {
       const browser = await this.#browser
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
       const page = await context.newPage()
-      // The machine may run a second house: no claim about speed.
+      // The limit is not about speed, because the machine may run a second house.
       page.setDefaultTimeout(60_000)
       /** @type {string[]} */
       const problems = []
@@ -229,7 +233,7 @@ export class House {
     const child = spawn(command, args, {
       cwd,
       env: { ...cleanEnvironment(), ...env },
-      // A group of its own, so that what it starts ends with it.
+      // A separate process group, so that child processes end with it.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -241,14 +245,14 @@ export class House {
   }
 }
 
-/** The environment without what `npm run` and CI add, so that commands do what they do in a user's terminal. */
+/** The environment without variables of `npm run` and CI, so that commands run as in a user's terminal. */
 function cleanEnvironment() {
   const entries = Object.entries(process.env).filter(
     ([name]) => !/^(npm_(lifecycle|package|command)|NODE_ENV|CI$)/.test(name),
   )
   return {
     ...Object.fromEntries(entries),
-    // `npm create` and `npx` may want a confirmation before they download: no user is there to confirm.
+    // `npm create` and `npx` may prompt before a download, and no user is present to confirm.
     npm_config_yes: 'true',
     NEXT_TELEMETRY_DISABLED: '1',
   }
@@ -260,7 +264,7 @@ function stop(child) {
   try {
     process.kill(-child.pid)
   } catch {
-    // It ended by itself in the meantime.
+    // The process has already ended.
   }
 }
 

@@ -4,15 +4,15 @@ import { firefoxPath, webKitDriverPath } from '../../other-browsers.mjs'
 
 /** @import { House } from './house.mjs' */
 
-/** The machine may run a second house: no claim about speed. */
+/** The limit is not about speed, because the machine may run a second house. */
 const TIMEOUT_MS = 60_000
 
-/** The time between two looks at the page. */
+/** The interval between two checks of the page. */
 const LOOK_MS = 200
 
 /**
- * What a walk needs of a browser. Playwright drives only its own builds of Firefox and WebKit, so each of Debian's has the
- * library that can drive it.
+ * The browser functions that a walk needs. Playwright drives only its own builds of Firefox and WebKit.
+ * Debian's builds therefore use other libraries.
  *
  * @typedef {object} Driver
  * @property {(url: string) => Promise<unknown>} open
@@ -50,7 +50,7 @@ async function webKit(house) {
   const { Builder, Capabilities, Origin } = await import('selenium-webdriver')
   const port = await house.freePort()
   const url = `http://127.0.0.1:${port}`
-  // It has no headless mode.
+  // WebKitGTK has no headless mode.
   const server = await house.start('xvfb-run', ['-a', webKitDriverPath() ?? '', `--port=${port}`], { url })
   const capabilities = new Capabilities({ browserName: 'MiniBrowser' })
   const browser = await new Builder().usingServer(url).withCapabilities(capabilities).build()
@@ -65,7 +65,7 @@ async function webKit(house) {
         .perform(),
     type: (text) => browser.actions().sendKeys(text).perform(),
     evaluate: (expression) => browser.executeScript(`return ${expression}`),
-    // WebDriver does not report them.
+    // WebDriver does not report page errors.
     errors: [],
     close: async () => {
       await browser.quit()
@@ -75,8 +75,8 @@ async function webKit(house) {
 }
 
 /**
- * In Firefox and in WebKit, a mouse reaches each control, keys reach the fields, and the phone links by its pairing code. The house has
- * built the page and runs `server.mjs`.
+ * In Firefox and in WebKit, a mouse reaches each control, keys reach the fields, and the phone links by its
+ * pairing code. The house has already built the page, and it runs `server.mjs`.
  *
  * @param {House} house
  */
@@ -85,10 +85,10 @@ export async function checkOtherBrowsers(house) {
     ['Firefox', firefox],
     ['WebKit', webKit],
   ])) {
-    await house.check(`in ${name}, a mouse and keys link the phone by its pairing code`, async () => {
+    await house.check(`in ${name}, a mouse and keys can link the phone by its pairing code`, async () => {
       const port = await house.freePort()
       const url = `http://localhost:${port}`
-      // The simulated phone leaves the QR code alone, so that there is time for the phone number.
+      // The simulated phone does not scan the QR code, so that there is time for the phone number.
       const env = { PORT: String(port), SCAN_AFTER_MS: '600000' }
       const server = await house.start('node', ['server.mjs'], { url, env })
       const driver = await start(house)

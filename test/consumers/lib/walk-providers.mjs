@@ -15,7 +15,7 @@ const LINK_TIMEOUT_MS = 60_000
 const MOCK_PROVIDER = 'mock-provider.mjs'
 
 /**
- * Files that take the place of `pairing.mjs`: they export a provider and `authorize`, and have a simulated phone.
+ * Files that replace `pairing.mjs`: they export a provider and `authorize`, and have a simulated phone.
  *
  * @param {Snippet} snippet
  */
@@ -29,7 +29,7 @@ export async function pairingFiles() {
 }
 
 /**
- * The variables that such a file reads, each with a value of its own.
+ * The variables that such a file reads, each with a different value.
  *
  * @param {string} text
  * @returns {Readonly<Record<string, string>>}
@@ -39,7 +39,7 @@ function environmentOf(text) {
   return Object.fromEntries(
     [...new Set(names)]
       .filter((name) => name !== 'SCAN_AFTER_MS')
-      // An id of GREEN-API has digits only. A mock server of one's own server has this path.
+      // An id of GREEN-API contains only digits. The mock server of a custom server has this path.
       .map((name, index) => [
         name,
         /URL$/.test(name) ? 'https://provider.example/pairing' : `110100000${index}`,
@@ -48,8 +48,9 @@ function environmentOf(text) {
 }
 
 /**
- * From each provider's section to a linked phone: first without an account, then with the credentials in the environment and
- * a sign-in, where a mock server stands in for the provider. The house has built the page and runs `server.mjs`.
+ * Follows each provider's section to a linked phone. The first run needs no account. The second one uses
+ * credentials in the environment and a sign-in, with a mock server instead of the provider. The house has
+ * already built the page, and it runs `server.mjs`.
  *
  * @param {House} house
  */
@@ -67,7 +68,7 @@ export async function walkProviders(house) {
    * @param {Readonly<Record<string, string>>} [options.env]
    */
   const walk = async (title, { name, pairing, flags = [], env = {} }) => {
-    // Its own files beside the others, so that several run at once.
+    // Each walk has its own files, so that several can run in parallel.
     const prefix = `${flags.length > 0 ? 'real' : 'simulated'}-${name}`
     await writeFile(path.join(house.folder, `pairing-${prefix}`), pairing)
     await writeFile(
@@ -92,7 +93,7 @@ export async function walkProviders(house) {
       .replace(/export (async function|const) authorize\b/, '$1 documentedAuthorize')
       .concat('export const authorize = async () => true\n')
     return [
-      // `walkByReadme` links that of the README.
+      // `walkByReadme` already covers the file of the README.
       ...(name === 'pairing.mjs'
         ? []
         : [() => walk(`${name}, saved as pairing.mjs, links its simulated phone`, { name, pairing: text })]),
@@ -105,13 +106,16 @@ export async function walkProviders(house) {
         }),
     ]
   })
-  await house.check('each adapter that needs no process of its own has such a file', async () => {
-    const adapters = await readdir(path.join(house.folder, 'node_modules/whatsapp-pairing/dist/providers'))
-    const names = adapters
-      .filter((file) => /^[\w-]+\.js$/.test(file))
-      .map((file) => file.replace(/js$/, 'mjs'))
-    const documented = files.map(({ name }) => (name === 'pairing.mjs' ? 'green-api.mjs' : name))
-    assert.deepEqual(documented.toSorted(), names.filter((name) => name !== 'baileys.mjs').toSorted())
-  })
+  await house.check(
+    'every adapter that needs no separate process has a documented pairing file',
+    async () => {
+      const adapters = await readdir(path.join(house.folder, 'node_modules/whatsapp-pairing/dist/providers'))
+      const names = adapters
+        .filter((file) => /^[\w-]+\.js$/.test(file))
+        .map((file) => file.replace(/js$/, 'mjs'))
+      const documented = files.map(({ name }) => (name === 'pairing.mjs' ? 'green-api.mjs' : name))
+      assert.deepEqual(documented.toSorted(), names.filter((name) => name !== 'baileys.mjs').toSorted())
+    },
+  )
   await fewAtOnce(walks, 6)
 }

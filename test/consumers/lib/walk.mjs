@@ -12,29 +12,30 @@ import { commandsBelow, documentSnippets, writeFiles } from './documents.mjs'
 
 const WEBHOOK_SECRET = 'webhook-secret-of-the-walk'
 
-/** How long a newcomer waits for the simulated phone, and then some for a machine that does other things too. */
+/** The time that a newcomer waits for the simulated phone, plus a margin for a busy machine. */
 const LINK_TIMEOUT_MS = 60_000
 
 const WATCHERS = 100
 
-/** Process managers wait for 10 to 30 seconds before they kill. */
+/** Process managers wait for 10 to 30 seconds before they kill a process. */
 const EXIT_LIMIT_MS = 2_000
 
 /**
- * The walk of a developer who follows the README, and the page "Start" from there: their commands in an empty folder, their
- * files, a browser.
+ * A developer follows the README and then the page "Start": the documented commands in an empty folder, the
+ * documented files, and a browser.
  *
  * @typedef {object} Walk
  * @property {string} heading The section of both.
- * @property {Readonly<Record<string, string>>} pins Versions in place of `@latest` in the commands that create the app.
+ * @property {Readonly<Record<string, string>>} pins Versions in place of `@latest` in the commands that
+ * create the app.
  * @property {readonly string[]} [createFlags] Keep the creator from installing what is newest.
  * @property {string} page The path of the page.
  * @property {Readonly<Record<string, string>>} [env]
  */
 
 /**
- * Runs the section's commands up to the build, and puts the README's files into the app. Versions are pinned by the
- * house's `package-lock.json`.
+ * Runs the section's commands up to the build, and puts the README's files into the app. The house's
+ * `package-lock.json` pins the versions.
  *
  * @param {House} house
  * @param {Walk} walk
@@ -72,8 +73,8 @@ export async function installByReadme(house, { heading, pins, createFlags = [] }
 }
 
 /**
- * From the build to a linked phone, as the README says: by QR code and by pairing code, with mouse and finger, and
- * with a webhook.
+ * Follows the README from the build to a linked phone: by QR code and by pairing code, with mouse and finger,
+ * and with a webhook.
  *
  * @param {House} house
  * @param {Walk} walk
@@ -99,15 +100,11 @@ export async function walkByReadme(house, walk) {
 
   const url = `${origin}${walk.page}`
   let server = await serve({})
-  await house.checkPage(
-    'a newcomer who opens the page and waits has a linked phone',
-    { url },
-    async (page) => {
-      await page.getByRole('img', { name: /QR code/ }).waitFor()
-      await page.locator('[data-status="linked"]').waitFor({ timeout: LINK_TIMEOUT_MS })
-    },
-  )
-  await house.check('webhooks are taken at the documented address, with the secret only', async () => {
+  await house.checkPage('the phone links if a newcomer opens the page and waits', { url }, async (page) => {
+    await page.getByRole('img', { name: /QR code/ }).waitFor()
+    await page.locator('[data-status="linked"]').waitFor({ timeout: LINK_TIMEOUT_MS })
+  })
+  await house.check('the server accepts webhooks at the documented URL only with the secret', async () => {
     const send = (/** @type {string} */ secret) =>
       fetch(`${origin}/api/pairing/webhook`, {
         method: 'POST',
@@ -145,7 +142,7 @@ export async function walkByReadme(house, walk) {
     env: { ...walk.env, PORT: String(port) },
   })
   await house.checkPage(
-    'in development the page shows a QR code',
+    'the development server shows a page with a QR code',
     { url: `${devOrigin}${walk.page}` },
     async (page) => {
       await page.getByRole('img', { name: /QR code/ }).waitFor()
@@ -154,7 +151,7 @@ export async function walkByReadme(house, walk) {
   await dev.stop()
   await server.stop()
 
-  // The simulated phone leaves the QR code alone, so that there is time for the phone number.
+  // The simulated phone does not scan the QR code, so that there is time for the phone number.
   const env = { SCAN_AFTER_MS: '600000' }
   server = await serve(env)
   await house.checkPage(

@@ -17,7 +17,7 @@ const walk = {
   pins: { 'create-next-app': '16.4.3' },
   createFlags: ['--skip-install', '--disable-git'],
   page: '/pair',
-  // The layout of create-next-app loads its font from Google while it is built, which CI cannot.
+  // The layout of create-next-app loads a font from Google during the build. CI has no access to Google.
   env: { NEXT_FONT_GOOGLE_MOCKED_RESPONSES: path.join(import.meta.dirname, 'google-fonts.cjs') },
 }
 
@@ -27,7 +27,7 @@ const repository = path.join(import.meta.dirname, '../../..')
 export const install = (house) => installByReadme(house, walk)
 
 /**
- * Gives the app a page and a route for each provider's documented file, beside those of the README.
+ * Adds a page and a route to the app for each provider's documented file, next to those of the README.
  *
  * @param {House} house
  * @returns {Promise<readonly string[]>} the paths of the pages
@@ -54,7 +54,8 @@ async function addProviders(house) {
 
 /** @param {House} house */
 export default async function (house) {
-  // With it, a component that reads the clock in its first render fails the build, unless it is in a `Suspense`.
+  // With cacheComponents, a component that reads the clock in its first render fails the build unless it is in
+  // a `Suspense`.
   await house.check('the app is built with cacheComponents', async () => {
     const config = await readFile(path.join(house.folder, 'next.config.ts'), 'utf8')
     assert.match(config, /^\s*cacheComponents: true,$/m)

@@ -1,4 +1,4 @@
-// Stands in for Google's answers about the two fonts of create-next-app's layout: fonts that the machine has.
+// Replaces Google's responses for the two fonts of create-next-app's layout with local fonts.
 /** @param {string} family */
 const font = (family) =>
   `@font-face { font-family: '${family}'; font-weight: 100 900; src: local('sans-serif'); }`

@@ -2,7 +2,7 @@
 import { defineConfig } from '@playwright/test'
 import { chromiumLaunchOptions } from '../../chromium.mjs'
 
-/** The documented recipe as it is, on the page of the built app. */
+/** Runs the documented recipe unchanged on the page of the built app. */
 export default defineConfig({
   testDir: '../../../examples/recipes',
   testMatch: 'playwright.ts',

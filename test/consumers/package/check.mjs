@@ -10,7 +10,7 @@ import { readmeLinks } from '../lib/documents.mjs'
 const repository = path.join(import.meta.dirname, '../../..')
 
 /**
- * A fresh clone after `npm ci`: nothing is built.
+ * Creates a fresh clone after `npm ci`, without a build.
  *
  * @param {House} house
  */
@@ -28,20 +28,23 @@ export default async function check(house) {
   const file = path.join(house.folder, 'package.json')
   const manifest = JSON.parse(await readFile(file, 'utf8'))
 
-  await house.check('npm pack builds: a fresh clone packs every file that exports leads to', async () => {
-    await house.run('npm', ['pack', '--silent', '--pack-destination', house.folder])
-    const tarball = `whatsapp-pairing-${manifest.version}.tgz`
-    const packed = (await house.run('tar', ['--list', '--file', tarball])).split('\n')
-    const targets = Object.values(manifest.exports).flatMap((target) =>
-      typeof target === 'string' ? [target] : Object.values(target),
-    )
-    const missing = targets.filter((target) => !packed.includes(target.replace(/^\./, 'package')))
-    assert.deepEqual(missing, [])
-  })
+  await house.check(
+    'npm pack in a fresh clone runs the build and packs every target of exports',
+    async () => {
+      await house.run('npm', ['pack', '--silent', '--pack-destination', house.folder])
+      const tarball = `whatsapp-pairing-${manifest.version}.tgz`
+      const packed = (await house.run('tar', ['--list', '--file', tarball])).split('\n')
+      const targets = Object.values(manifest.exports).flatMap((target) =>
+        typeof target === 'string' ? [target] : Object.values(target),
+      )
+      const missing = targets.filter((target) => !packed.includes(target.replace(/^\./, 'package')))
+      assert.deepEqual(missing, [])
+    },
+  )
 
   const publish = () => house.run('npm', ['publish', '--dry-run', '--silent'])
   await house.check(
-    'npm publish refuses in one sentence while the owner has not filled in the repository',
+    'npm publish stops with a one-sentence error if the repository is not filled in',
     async () => {
       const fields = { repository: undefined, homepage: undefined, bugs: undefined }
       await writeFile(file, JSON.stringify({ ...manifest, ...fields }))
@@ -54,7 +57,7 @@ export default async function check(house) {
       })
     },
   )
-  await house.check('npm publish goes on when repository, homepage and bugs are filled in', async () => {
+  await house.check('npm publish continues if repository, homepage and bugs are filled in', async () => {
     const fields = {
       repository: { type: 'git', url: 'git+https://git.example/owner/whatsapp-pairing.git' },
       homepage: 'https://git.example/owner/whatsapp-pairing',
@@ -65,7 +68,7 @@ export default async function check(house) {
   })
 
   await house.check(
-    'every link and picture of the README is a web address or a file of the repository, which npm resolves by the fields that publishing needs',
+    'every link and picture of the README is a web address or a repository file that npm can resolve',
     async () => {
       const relative = (await readmeLinks()).filter((link) => !/^(https:\/\/|#)/.test(link))
       const missing = relative.filter((link) => !existsSync(path.join(repository, link)))
@@ -73,7 +76,7 @@ export default async function check(house) {
     },
   )
   await house.check(
-    'the package has the documentation as Markdown, and links in it lead to files of the package',
+    'the package contains the documentation as Markdown, and its links lead to files of the package',
     async () => {
       const unpacked = path.join(house.folder, 'unpacked')
       await mkdir(unpacked)

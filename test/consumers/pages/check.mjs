@@ -9,7 +9,10 @@ import { walkChecks } from './walks.mjs'
 
 /** @import { House } from '../lib/house.mjs' */
 
-/** What is built: the pages with the newest React, and the translated one with each React, once for users and once for developers. */
+/**
+ * The builds: all pages with the newest React, and the translated page with each React in production and in
+ * development.
+ */
 const builds = [
   { ENTRY: 'index', REACT: '19', NODE_ENV: 'production' },
   { ENTRY: 'translated', REACT: '19', NODE_ENV: 'production' },
@@ -20,7 +23,7 @@ const builds = [
 export default async function check(house) {
   for (const env of builds) {
     const name = `${env.ENTRY}-${env.REACT}-${env.NODE_ENV}`
-    const isBuilt = await house.check(`vite build makes ${name}`, () =>
+    const isBuilt = await house.check(`vite build creates ${name}`, () =>
       house.run('npx', ['vite', 'build', '--mode', env.NODE_ENV], { env }),
     )
     if (!isBuilt) return

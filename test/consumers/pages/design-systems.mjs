@@ -4,7 +4,10 @@ import { documentSnippets } from '../lib/documents.mjs'
 
 /** @import { House } from '../lib/house.mjs' */
 
-/** What each block of the page "Theming" takes over: a property of a part, and the variable of the design system. */
+/**
+ * What each CSS block of the page "Theming" sets: the property of a part, and the variable of the design
+ * system.
+ */
 const systems = [
   {
     heading: 'shadcn/ui',
@@ -32,7 +35,7 @@ const systems = [
 ]
 
 /**
- * The CSS of the documentation gives the card the colours and corners of a design system, light and dark.
+ * The documented CSS gives the card the colours and corners of a design system, in light and dark.
  *
  * @param {House} house
  * @param {string} url
@@ -42,7 +45,7 @@ export function designSystemChecks(house, url) {
     /** @type {const} */ (['light', 'dark']).map(
       (theme) => () =>
         house.checkPage(
-          `the documented CSS for ${heading} gives the card its ${theme} theme`,
+          `the documented CSS for ${heading} applies its ${theme} theme to the card`,
           {
             url: `${url}?page=design-system&host=${host}&theme=${theme}`,
             context: { colorScheme: host === 'shadcn' ? 'light' : theme },

@@ -10,7 +10,8 @@ import { press } from './press.mjs'
 const LIBRARIES = ['radix', 'base-ui', 'mui', 'react-aria', 'headless-ui', 'mantine', 'antd', 'native']
 
 /**
- * The card in modal dialogs of other libraries: what the user closes is what lies on top, and everything can be pressed.
+ * Checks the card in modal dialogs of other libraries: the user closes only the top layer, and can press
+ * everything.
  *
  * @param {House} house
  * @param {string} url
@@ -37,14 +38,14 @@ export function dialogChecks(house, url) {
         )
 
     return [
-      check('Escape closes the enlarged code alone, and the focus goes back', async ({ page, part }) => {
+      check('Escape closes only the enlarged code, and the focus returns', async ({ page, part }) => {
         await press(page, part('enlarge-button'))
         await part('enlarged-code').waitFor()
         await page.keyboard.press('Escape')
         await isGone(part('enlarged-code'))
         await isOpen(page)
         await hasFocus(part('enlarge-button'))
-        // Once more: nothing of the first time is left that would keep the host from closing, or close it.
+        // Repeats the press, because nothing of the first time may close the host or keep it open.
         await page.keyboard.press('Enter')
         await part('enlarged-code').waitFor()
         await page.keyboard.press('Escape')
@@ -55,7 +56,7 @@ export function dialogChecks(house, url) {
       }),
 
       check(
-        'a press beside the enlarged code and its close button close it alone',
+        'a press outside the enlarged code, or on its close button, closes only the enlarged code',
         async ({ page, part }) => {
           await press(page, part('enlarge-button'))
           await part('enlarged-code').waitFor()
@@ -71,7 +72,7 @@ export function dialogChecks(house, url) {
       ),
 
       check(
-        'a close request of the platform, as of Android’s back gesture, closes the enlarged code alone',
+        'a close request of the platform, such as Android’s back gesture, closes only the enlarged code',
         async ({ page, part }) => {
           await press(page, part('enlarge-button'))
           await part('enlarged-code').waitFor()
@@ -83,7 +84,7 @@ export function dialogChecks(house, url) {
         },
       ),
 
-      check('Escape closes the list of countries alone, searched or not', async ({ page, part }) => {
+      check('Escape closes only the list of countries, with or without a search', async ({ page, part }) => {
         await press(page, page.getByRole('tab', { name: 'Phone number' }))
         await press(page, part('country-input'))
         await part('country-option').first().waitFor()
@@ -105,11 +106,15 @@ export function dialogChecks(house, url) {
         await page.locator('[data-host="closed"]').waitFor({ state: 'attached' })
       }),
 
-      check('everything can be pressed', ({ page, part }) => pressEverything(page, part)),
-      check('everything can be tapped', ({ page, part }) => pressEverything(page, part), devices['Pixel 7']),
+      check('every control can be pressed', ({ page, part }) => pressEverything(page, part)),
+      check(
+        'every control can be tapped',
+        ({ page, part }) => pressEverything(page, part),
+        devices['Pixel 7'],
+      ),
 
       check(
-        '<WhatsAppPairingDialog> in it can be used, and Escape closes it alone',
+        '<WhatsAppPairingDialog> can be used, and Escape closes only that dialog',
         async ({ page, part }) => {
           await press(page, page.getByRole('button', { name: 'Link within' }))
           await part('qr-code').waitFor()
@@ -142,7 +147,7 @@ export function dialogChecks(house, url) {
  * @param {(name: string) => Locator} part
  */
 async function pressEverything(page, part) {
-  // A phone begins with the number.
+  // On a phone, the card starts with the phone number.
   await press(page, page.getByRole('tab', { name: 'QR code' }))
   await press(page, part('trouble-summary'))
   await part('trouble').locator('dd').first().waitFor()
@@ -175,7 +180,7 @@ const isGone = (locator) => locator.waitFor({ state: 'detached', timeout: 5_000 
 
 /** @param {Page} page */
 async function isOpen(page) {
-  // What closes late is given the time for it.
+  // Allows time for a delayed close.
   await page.waitForTimeout(150)
   const state = await page.locator('[data-host]').getAttribute('data-host')
   if (state !== 'open') throw new Error('The dialog around it was closed, too')

@@ -32,7 +32,7 @@ const HOSTS = [
   'pseudo-classes',
   'many-classes',
   'small-root',
-  // With `styles.layer.css`, in the order that the documentation gives.
+  // With `styles.layer.css`, in the documented order.
   'tailwind-4-layers',
 ]
 
@@ -64,7 +64,8 @@ const pages = [
 ]
 
 /**
- * The card in every state is drawn under the host's styles as it is without any: all properties of all elements.
+ * The card in every state looks the same with and without the host's styles. All properties of all elements
+ * are compared.
  *
  * @param {House} house
  * @param {string} url
@@ -74,7 +75,7 @@ export function hostStyleChecks(house, url) {
     ({ title, query, options, steps }) =>
       () =>
         house.checkPage(
-          `the card ${title} is drawn under the styles of ${HOSTS.length} hosts as without a host`,
+          `the card ${title} looks the same under the styles of ${HOSTS.length} hosts as without a host`,
           {
             url: `${url}?page=states&${query}`,
             context: { viewport: { width: 1280, height: 1000 }, reducedMotion: 'reduce' },
@@ -113,7 +114,7 @@ async function differencesUnder(page, host, options, within) {
         await enterHost(name, chosen.options)
         await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
       }
-      // Text grows with that of the page: it is compared with a page of the same text size.
+      // The card's text grows with the page's text, so it is compared with a page of the same text size.
       await enter(chosen.host)
       const size = Math.max(16, Number.parseFloat(getComputedStyle(html).fontSize))
       html.style.fontSize = `${size}px`
@@ -133,7 +134,7 @@ async function openLists(page) {
   await page.locator('[data-part="trouble-summary"]').first().click()
   await page.locator('[data-part="trouble"] dd').first().waitFor()
   await page.locator('[data-part="qr-code"] svg').first().waitFor()
-  // The last thing that is pressed: without the focus the list is closed.
+  // This press comes last, because the list closes when it loses the focus.
   await page.locator('[data-part="country-input"]').first().press('ArrowDown')
   await page.locator('[data-part="country-option"]').first().waitFor()
   await isStill(page)
@@ -155,7 +156,7 @@ async function enlarge(page) {
 }
 
 /**
- * What is loaded when it is needed has come.
+ * Waits until all lazy modules have loaded.
  *
  * @param {Page} page
  */

@@ -3,7 +3,8 @@
 /** @import { Locator, Page } from 'playwright' */
 
 /**
- * With the mouse, or a finger where the page has one; first of all, it must be what is found there.
+ * Presses with the mouse, or with a finger if the page supports touch. The target must be the topmost element
+ * at that point.
  *
  * @param {Page} page
  * @param {Locator} target
@@ -12,7 +13,7 @@ export async function press(page, target) {
   await target.scrollIntoViewIfNeeded()
   const place = await target.evaluate(async (element) => {
     const boxOf = () => JSON.stringify(element.getBoundingClientRect())
-    // A dialog that is still moving in is pressed beside.
+    // Waits for a dialog that still moves, because the press would miss it.
     for (let before = ''; before !== boxOf(); ) {
       before = boxOf()
       await new Promise((resolve) => setTimeout(resolve, 100))

@@ -8,7 +8,8 @@
 const SHOWN = 12
 
 /**
- * A page translator replaces every text node. React holds on to the old ones: it must not have to touch one of them again.
+ * A page translator replaces every text node, but React still references the old ones. The package must not
+ * make React change one of them.
  *
  * @param {House} house
  * @param {string} url
@@ -19,7 +20,7 @@ export function translatedChecks(house, url, { REACT, NODE_ENV }) {
   return [
     () =>
       house.checkPage(
-        `a translated page survives every transition, and shows nothing of the state before (${where})`,
+        `a translated page survives every transition, and shows no text of the previous state (${where})`,
         { url },
         async (page) => {
           await page.locator('#fresh [data-part="qr-code"] svg').waitFor()
@@ -32,7 +33,7 @@ export function translatedChecks(house, url, { REACT, NODE_ENV }) {
 
     () =>
       house.checkPage(
-        `a translated page survives what a user does between the states (${where})`,
+        `a translated page survives the user's actions between the states (${where})`,
         { url },
         async (page) => {
           await page.context().grantPermissions(['clipboard-write'])
@@ -43,7 +44,7 @@ export function translatedChecks(house, url, { REACT, NODE_ENV }) {
           await part('enlarge-button').waitFor()
           await page.evaluate(() => window.translatedPage.startTranslator())
 
-          // The enlarged code, over a state that changes below it.
+          // The enlarged code covers a state that changes below it.
           await part('enlarge-button').click()
           await show('qr awaiting-scan, without an end')
           await part('enlarged-code')
@@ -51,7 +52,7 @@ export function translatedChecks(house, url, { REACT, NODE_ENV }) {
             .getByText('«Waiting for your scan»')
             .waitFor()
           await page.keyboard.press('Escape')
-          // The list of troubles, which stays open.
+          // The list of problems stays open.
           await part('trouble-summary').click()
           await part('trouble').locator('dd').first().waitFor()
           await show('qr expired')
@@ -95,7 +96,7 @@ export function translatedChecks(house, url, { REACT, NODE_ENV }) {
 
     () =>
       house.checkPage(
-        `a translated page goes from the code to a linked phone (${where})`,
+        `a translated page continues from the code to a linked phone (${where})`,
         { url: `${url}?live` },
         async (page) => {
           const card = page.locator('#translated')

@@ -2,14 +2,17 @@
 
 /** @import { House } from '../lib/house.mjs' */
 
-/** What the documentation says to write: which stylesheet, and which spelling of the classes. */
+/** The documented ways: a stylesheet, and a spelling of the classes. */
 const ways = [
   { host: 'tailwind-3', sheet: 'styles.css', classes: 'tailwind-3' },
   { host: 'tailwind-4', sheet: 'styles.css', classes: 'tailwind-4' },
   { host: 'tailwind-4-layers', sheet: 'styles.layer.css', classes: 'plain' },
 ]
 
-/** What `mt-8 rounded-none text-4xl uppercase`, `rounded-none bg-red-600 p-8` and `mx-auto max-w-lg` set. */
+/**
+ * The properties that `mt-8 rounded-none text-4xl uppercase`, `rounded-none bg-red-600 p-8` and `mx-auto
+ * max-w-lg` set.
+ */
 const wanted = {
   title: { 'margin-top': '32px', 'border-radius': '0px', 'font-size': '36px', 'text-transform': 'uppercase' },
   'retry-button': { 'border-radius': '0px', 'padding-top': '32px', 'padding-left': '32px' },
@@ -17,7 +20,8 @@ const wanted = {
 }
 
 /**
- * A utility class in `classNames` wins on its part, as documented, and one in `className` on the root.
+ * A utility class in `classNames` overrides the style of its part, as documented. A class in `className`
+ * overrides the root's style.
  *
  * @param {House} house
  * @param {string} url
@@ -27,7 +31,7 @@ export function utilityChecks(house, url) {
     ['before', 'after'].map(
       (order) => () =>
         house.checkPage(
-          `utility classes of ${host} win with ${sheet}, when the classes are loaded ${order} it`,
+          `utility classes of ${host} override ${sheet} if the classes are loaded ${order} it`,
           { url: `${url}?page=utilities&host=${host}&sheet=${sheet}&order=${order}&classes=${classes}` },
           async (page) => {
             await page.locator('[data-part="retry-button"]').waitFor()
@@ -48,7 +52,7 @@ export function utilityChecks(house, url) {
               .evaluate((element) => getComputedStyle(element).backgroundColor)
             if (JSON.stringify(seen) !== JSON.stringify(wanted))
               throw new Error(`${JSON.stringify(seen)} is not ${JSON.stringify(wanted)}`)
-            // Red, in the colour space of either version.
+            // Red in the colour space of either Tailwind version.
             if (!/rgb\(220, 38, 38|oklch\(0\.57\d* 0\.2/.test(background))
               throw new Error(`The button is ${background}`)
           },

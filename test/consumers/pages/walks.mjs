@@ -25,16 +25,17 @@ import { press } from './press.mjs'
 
 const instance = { instanceId: '3C0FFEE0WALK', token: 'token', clientToken: 'client-token' }
 
-/** Of a pairing code: long enough for what is done with one, and short enough to wait for its end. */
+/** The lifetime of a pairing code: long enough to use the code, short enough to wait for its expiry. */
 const CODE_MS = 15_000
 
-/** As Instagram's browser on Android introduces itself. */
+/** The user agent of Instagram's browser on Android. */
 const IN_APP =
   'Mozilla/5.0 (Linux; Android 14; SM-A155M Build/UP1A.231005.007; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 ' +
   'Chrome/131.0.6778.135 Mobile Safari/537.36 Instagram 361.0.0.46.88 Android (34/14; 450dpi; 1080x2340; samsung; SM-A155M; a15; mt6789; pt_BR)'
 
 /**
- * Whole walks through the screen as its users meet it. With a folder in `WALK_PICTURES`, each step leaves a picture there.
+ * Complete walks through the screen as a user takes them. If `WALK_PICTURES` names a folder, each step saves
+ * a picture there.
  *
  * @param {House} house
  * @param {string} url
@@ -80,7 +81,7 @@ export function walkChecks(house, url) {
   return [
     walk(
       'shop',
-      'a shop owner links his own phone, by finger, in the browser of another app',
+      'a shop owner can link his own phone by finger in the browser of another app',
       {
         viewport: { width: 360, height: 640 },
         screen: { width: 360, height: 640 },
@@ -94,7 +95,7 @@ export function walkChecks(house, url) {
     ),
     walk(
       'zoom',
-      'a user of 400 % zoom reads, scans, types and repairs by keyboard',
+      'a user at 400 % zoom can read, scan, type and fix an error by keyboard',
       { viewport: { width: 320, height: 256 }, screen: { width: 1280, height: 1024 }, deviceScaleFactor: 4 },
       (walk) => linkAtFourfoldZoom(walk, `${url}?page=walk`),
     ),
@@ -112,7 +113,7 @@ async function linkOwnPhone({ page, phone, part, arrive, look }, url) {
     const box = await locator.boundingBox()
     assert.ok(box && box.y >= 0 && box.y + box.height <= 640, `${locator} is not on the screen`)
   }
-  // Neither way of copying works in there.
+  // Neither way of copying works in an in-app browser.
   await page.addInitScript(() => {
     Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined })
     document.execCommand = () => false
@@ -204,7 +205,7 @@ async function linkAtFourfoldZoom({ page, phone, part, arrive, look }, url) {
     const { width, height, data } = decode(await page.screenshot({ animations: 'disabled' }))
     return decodeQr({ width, height, data: Uint8Array.from(data) }, { timeLimit: 20_000 })
   }
-  /** Tab until the focus is there. On the way it is never hidden. */
+  /** Presses Tab until the target has the focus, and checks that the focus is always visible. */
   const tabTo = async (/** @type {Locator} */ target) => {
     for (let stops = 0; stops < 25; stops += 1) {
       await page.keyboard.press('Tab')
@@ -277,10 +278,10 @@ async function linkAtFourfoldZoom({ page, phone, part, arrive, look }, url) {
   await dialog.waitFor({ state: 'detached' })
 }
 
-/** In the page: why the focus cannot be seen, if so. */
+/** Runs in the page. Returns why the focus is not visible, if so. */
 function hiddenFocus() {
   const focused = document.activeElement
-  // Between the last stop of the page and the first one.
+  // The focus is between the last and the first element of the page.
   if (!focused || focused === document.body) return undefined
   const { left, top, right, bottom } = focused.getBoundingClientRect()
   const name = focused.getAttribute('data-part') ?? focused.localName

@@ -1,7 +1,7 @@
 import type { PairingSnapshot } from '../../../src/index.js'
 
 declare global {
-  /** What the pages of this house offer to its checks. */
+  /** The functions that the pages of this house provide for its checks. */
   interface Window {
     readonly statesPage: {
       readonly enterHost: (host: string, options: object) => Promise<void>

@@ -7,7 +7,7 @@ import { documentSnippets, writeFiles } from '../lib/documents.mjs'
 
 const compilers = ['5.4', '5.9', '7']
 
-/** What `module` has to be where `moduleResolution` is this. */
+/** The value of `module` for each `moduleResolution`. */
 const resolutions = { bundler: 'esnext', node16: 'node16', nodenext: 'nodenext' }
 
 const strict = {
@@ -25,10 +25,10 @@ const browser = { lib: ['ES2022', 'DOM', 'DOM.Iterable'], types: [] }
 
 const dist = 'node_modules/whatsapp-pairing/dist'
 
-/** A server as `tsc --init` or create-vite's `tsconfig.node.json` sets it up: no DOM. */
+/** A server as `tsc --init` or create-vite's `tsconfig.node.json` configures it, without the DOM. */
 const server = { lib: ['ES2022'], types: ['node'] }
 
-/** As create-vite and create-next-app set up what the files of the documentation go into. */
+/** The configuration of create-vite and create-next-app for the documented files. */
 const app = {
   lib: ['ES2023', 'DOM', 'DOM.Iterable'],
   types: ['node'],
@@ -54,12 +54,12 @@ export default async function check(house) {
     importsOf(subpaths.filter((subpath) => !subpath.endsWith('/baileys'))),
   )
   await writeFile(path.join(house.folder, 'server.ts'), importsOf(onServers))
-  // Also those that no subpath leads to.
+  // Includes declarations that no subpath leads to.
   const declarations = (await readdir(path.join(house.folder, dist), { recursive: true }))
     .filter((file) => file.endsWith('.d.ts') && !file.includes('baileys'))
     .map((file) => path.join(dist, file))
 
-  // Vite's own types need a newer compiler than 5.4; the build of vite-express checks its configuration.
+  // Vite's own types need a newer compiler than 5.4. The build of vite-express checks its configuration.
   const snippets = (await writeFiles(await documentSnippets(), path.join(house.folder, 'documents'))).filter(
     (file) => file !== 'vite.config.ts',
   )
@@ -108,7 +108,7 @@ export default async function check(house) {
 }
 
 /**
- * Baileys' own declarations need `skipLibCheck`, which is not this package's to repair.
+ * Baileys' own declarations need `skipLibCheck`. This package cannot fix that.
  *
  * @param {unknown} error
  */

@@ -1,6 +1,6 @@
 // @ts-check
-// Loaded before the server of the app (`node --import`): the requests that it sends with the credentials in the environment
-// reach the mock server of that provider, which takes these credentials only.
+// This file is loaded before the app's server (`node --import`). It passes requests with the credentials from
+// the environment to the mock server of that provider. The mock server accepts only these credentials.
 import { readFile } from 'node:fs/promises'
 import * as testing from 'whatsapp-pairing/testing'
 
@@ -11,7 +11,10 @@ const name = /\b(mock\w+)\(/.exec(text)?.[1] ?? ''
 const mock = Object.entries(testing).find(([exported]) => exported === name)?.[1]
 if (typeof mock !== 'function') throw new Error(`${process.env.PAIRING_FILE} names no mock server.`)
 
-/** `{ Z_API_TOKEN: token }` of `process.env`, as an option of the mock server, which has the names of the adapter. */
+/**
+ * Turns `{ Z_API_TOKEN: token }` of `process.env` into an option of the mock server, which uses the adapter's
+ * names.
+ */
 const credentials = Object.fromEntries(
   [...text.matchAll(/\b([A-Z][A-Z_]+_[A-Z_]+): (\w+)/g)].map(([, variable = '', option = '']) => [
     option,
@@ -26,5 +29,5 @@ const { fetch } = Reflect.apply(mock, undefined, [
   { ...credentials, ...(name === 'mockOwnServer' && { headers }) },
 ])
 globalThis.fetch = fetch
-// Requests alone reach the mock server.
+// Removes WebSocket, because only HTTP requests reach the mock server.
 Reflect.deleteProperty(globalThis, 'WebSocket')

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url'
 /** @param {House} house */
 export default async function check(house) {
   const isBuilt = await house.check(
-    'webpack and ts-loader build it without an error or a warning',
+    'webpack and ts-loader build the app without an error or a warning',
     async () => {
       const output = await house.run('npx', ['webpack'])
       assert.match(output, /compiled successfully/)
@@ -17,7 +17,7 @@ export default async function check(house) {
   if (!isBuilt) return
   const url = pathToFileURL(path.join(house.folder, 'index.html')).href
   await house.checkPage(
-    'React 18.2 with TanStack Query 5.0 links the phone, pressed with a mouse',
+    'React 18.2 with TanStack Query 5.0 links the phone when the user presses with a mouse',
     { url },
     async (page) => {
       await page.locator('[data-status="awaiting-scan"]').waitFor()

@@ -5,13 +5,16 @@ import postcss from 'postcss'
 import tailwind3 from 'tailwindcss-3'
 import { defineConfig } from 'vite'
 
-/** As the guides of Tailwind say. Vite's own plugin takes one version, and here are both. */
+/**
+ * Compiles Tailwind as its guides describe. Vite's own plugin supports only one version, but these pages use
+ * both.
+ */
 async function compileTailwind() {
   const content = ['./src/**/*.jsx']
   const versions = {
     'tailwind-3': [tailwind3({ content }), '@tailwind base; @tailwind components; @tailwind utilities;'],
     'tailwind-4': [tailwind4(), '@import "tailwindcss";'],
-    // The line of the documentation, for `whatsapp-pairing/styles.layer.css`.
+    // The documented line for `whatsapp-pairing/styles.layer.css`.
     'tailwind-4-layers': [
       tailwind4(),
       '@layer theme, base, whatsapp-pairing, components, utilities; @import "tailwindcss";',
@@ -33,7 +36,7 @@ const oldReact = (name) => fileURLToPath(new URL(`react-18/node_modules/${name}`
 
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic' } },
-  // Several builds are served side by side.
+  // Several builds are served from different folders.
   base: './',
   css: {
     postcss: {},

@@ -8,6 +8,6 @@ module.exports = {
       { test: /\.css$/, use: ['style-loader', 'css-loader'] },
     ],
   },
-  // The whole of Chromium's page is one emulated account: size is not what this is about.
+  // The page contains a whole emulated account, so warnings about its size do not help.
   performance: { hints: false },
 }

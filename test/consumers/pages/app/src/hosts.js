@@ -1,4 +1,4 @@
-// The global styles that apps have, from the packages that apps get them from.
+// The global styles of common apps, from the packages that provide them.
 
 import styles from 'whatsapp-pairing/styles.css?url'
 import layered from 'whatsapp-pairing/styles.layer.css?url'
@@ -60,15 +60,15 @@ export const hosts = {
   'small-root': { sheets: [smallRoot] },
 }
 
-/** What the last host has added to the page. */
+/** Removes what the last host added to the page. */
 let leave = () => {}
 
 /**
- * Gives the page the styles of a host, in place of those of the host before.
+ * Applies the styles of a host to the page, and removes those of the previous host.
  *
  * @param {string} name
- * @param {{ order?: 'before' | 'after', sheet?: string, theme?: string }} options Where the host's sheets stand, before
- * ours or after; which of ours; and the theme of the host, where it has one.
+ * @param {{ order?: 'before' | 'after', sheet?: string, theme?: string }} options Where the host's sheets
+ * stand, before ours or after; which of ours; and the theme of the host, where it has one.
  */
 export async function enterHost(name, { order = 'after', sheet = 'styles.css', theme = 'light' } = {}) {
   const { sheets, attributes = {}, load } = hosts[name]

@@ -1,24 +1,29 @@
-/** Drawn by the browser for the user's sake or the page's; and what follows from other properties, or says them again. */
+/**
+ * Properties that the browser draws for the user or the page, and properties that only repeat or follow from
+ * others.
+ */
 const IGNORED = [
   /^(?:-webkit-(?:font-smoothing|tap-highlight-color)|tab-size|text-rendering|text-size-adjust|scrollbar-(?:color|width))$/,
   /^(?:perspective-origin|transform-origin|grid-template-rows|height|width)$/,
   /(?:^|-)(?:block|inline)(?:-|$)/,
 ]
 
-/** What is seen of a shape: it has no box that could have a border. */
+/** The visible properties of a shape. A shape has no box and therefore no border. */
 const OF_SHAPES =
   /^(?:display|visibility|opacity|fill|stroke|stroke-width|stroke-line.*|fill-.*|d|cx|cy|rx|ry|r|x|y|transform)$/
 
 /** @type {Map<string, readonly { name: string, styles: string, box: readonly number[], isShape: boolean }[]>} */
 const kept = new Map()
 
-/** Keeps how the elements of a selector, and all elements in them, are drawn now. Returns how many there are. */
+/**
+ * Records how the elements that match a selector, and their descendants, are drawn now. Returns their number.
+ */
 export function measure(within) {
   kept.set(within, drawn(within))
   return kept.get(within).length
 }
 
-/** What has changed since then. */
+/** Returns what has changed since the measurement. */
 export function differences(within) {
   const before = kept.get(within)
   const after = drawn(within)
@@ -27,13 +32,13 @@ export function differences(within) {
     const { name, styles, box, isShape } = after[index]
     if (alone.name !== name) return [`${alone.name}: in the host, ${name} is in its place`]
     const moved = isNear(alone.box, box) ? [] : [`${name} is at ${box}, alone at ${alone.box}`]
-    // Nearly always they are the same.
+    // The styles are usually identical.
     return alone.styles === styles ? moved : [...moved, ...compare(name, alone.styles, styles, isShape)]
   })
 }
 
 function drawn(within) {
-  // A countdown is elsewhere a moment later.
+  // A running countdown would be drawn differently a moment later.
   for (const animation of document.getAnimations()) animation.cancel()
   return [...document.querySelectorAll(within)]
     .flatMap((root) => [root, ...root.querySelectorAll('*')])
@@ -71,7 +76,7 @@ function pseudosOf(element) {
 
 function stylesOf(element, pseudo) {
   const styles = getComputedStyle(element, pseudo || undefined)
-  // A pseudo-element that is not drawn still has styles.
+  // A pseudo-element has styles even if it is not drawn.
   const isNothing = /before|after/.test(pseudo) && styles.content === 'none'
   return isNothing ? 'content: none;' : styles.cssText
 }
@@ -86,7 +91,10 @@ function compare(name, alone, hosted, isShape) {
     .map((key) => `${name} ${after.get(key)}, alone ${before.get(key)}`)
 }
 
-/** Relative to the root, whose place is the host's. Of what is not displayed, nothing. */
+/**
+ * The box relative to the root, because the host decides the root's position. An element that is not
+ * displayed has none.
+ */
 function boxOf(element) {
   if (element.getClientRects().length === 0) return []
   const root = element.closest('[data-scope]').getBoundingClientRect()
@@ -94,6 +102,6 @@ function boxOf(element) {
   return [x - root.x, y - root.y, width, height].map(Math.round)
 }
 
-/** But for a pixel, which may be rounded. */
+/** Allows one pixel of rounding. */
 const isNear = (alone, hosted) =>
   alone.length === hosted.length && alone.every((length, index) => Math.abs(length - hosted[index]) <= 1)

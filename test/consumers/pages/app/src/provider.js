@@ -4,7 +4,7 @@ import { pairingStates } from 'whatsapp-pairing/testing'
 const { payload } = pairingStates().qr['awaiting-scan'].qrCode
 
 /**
- * A provider of one's own, after the documentation. `phone.snapshot` is what it says from now on, where that is more than a code.
+ * A custom provider as documented. `phone.snapshot` replaces its response for states other than a code.
  *
  * @param {string} sessionId
  */

@@ -3,7 +3,7 @@ import { pairingStates } from 'whatsapp-pairing/testing'
 
 const nothing = async () => {}
 
-/** What the hook returns, for a session that stays as it is. */
+/** The result of the hook for a session that does not change. */
 export const stillPairing = (session) => ({
   session,
   start: nothing,
@@ -21,7 +21,10 @@ export const stillPairing = (session) => ({
 
 const { qr: qrStates, 'phone-code': codeStates } = pairingStates()
 
-/** After eight seconds a first wait says that it may take longer, and a later one begins anew: these waits stay short. */
+/**
+ * After eight seconds, a first wait says that it may take longer, and a later wait starts again. A start in
+ * the future prevents this.
+ */
 const since = Date.now() + 3_600_000
 const qr = { ...qrStates, preparing: { ...qrStates.preparing, since } }
 const phoneCode = { ...codeStates, preparing: { ...codeStates.preparing, since } }
@@ -37,7 +40,7 @@ export const states = Object.fromEntries(
   ]),
 )
 
-/** What a status can carry beside. */
+/** The optional data of a status. */
 export const variants = {
   'qr preparing, resetting': { ...qr.preparing, isResetting: true },
   'qr preparing, with an error': { ...qr.preparing, error: error('network') },

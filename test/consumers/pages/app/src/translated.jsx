@@ -9,7 +9,7 @@ import { makeProvider } from './provider.js'
 import { states, stillPairing, variants } from './sessions.js'
 import { original, startTranslator } from './translator.js'
 
-// Once a phone answers, a session looks the same whichever way it came.
+// After the scan or the code entry, a session looks the same with both methods.
 const alike = /^phone-code (?:linking|linked|passkey-required|failed)/
 const all = Object.fromEntries(
   Object.entries({ ...states, ...variants }).filter(([name]) => !alike.test(name)),
@@ -46,7 +46,7 @@ function Page() {
           <Still name={name} />
         )}
       </div>
-      {/* The same state as it is when nothing was there before, and no translator came. */}
+      {/* The same state without a previous state and without a translator. */}
       <div id="fresh" translate="no">
         {isFresh && <Still key={name} name={name} />}
       </div>
@@ -54,7 +54,7 @@ function Page() {
   )
 }
 
-/** All text of a part of the page, for eyes and for screen readers, without what the translator made of it. */
+/** All text of a part of the page, for display and for screen readers, without the translator's changes. */
 function readable(id) {
   const root = document.getElementById(id)
   const elements = [...root.querySelectorAll('*')]
@@ -66,7 +66,7 @@ function readable(id) {
     ),
   )
   const parts = elements
-    // Spoken when a time has come, and so not on both sides at once.
+    // Timed announcements do not appear on both sides simultaneously.
     .filter((element) => element.dataset.part && element.dataset.part !== 'announcement')
     .map((element) => `${element.dataset.part}: ${textOf(element)}`)
   return [...attributes, ...parts]
@@ -78,7 +78,7 @@ function textOf(element) {
   return original(copy.textContent).replace(/\s+/g, ' ').trim()
 }
 
-/** A moment for what React does later, and for the translator, which is notified afterwards. */
+/** Waits for React's later work, and for the translator, which is notified after it. */
 const settled = () =>
   new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()
@@ -86,7 +86,7 @@ const settled = () =>
     port2.postMessage(undefined)
   })
 
-/** From each status to each other one, and between these statuses and each variant. */
+/** Walks from each status to each other one, and between these statuses and each variant. */
 const HUBS = ['qr awaiting-scan', 'phone-code awaiting-number', 'qr linked']
 
 function pairs() {
@@ -98,10 +98,10 @@ function pairs() {
   ]
 }
 
-/** What can be read in a state that belongs to the one before. */
+/** Finds text of the previous state that is still readable. */
 async function walk() {
   const expected = {}
-  // What is loaded when it is first needed, has come the second time.
+  // The second pass runs with all lazy modules loaded.
   for (const name of [...Object.keys(all), ...Object.keys(all)]) {
     showState(name)
     await new Promise((resolve) => setTimeout(resolve, 150))

@@ -1,13 +1,13 @@
 const TEXT = ['title', 'placeholder', 'alt', 'aria-label']
 const UNTRANSLATED = '[translate="no"], .notranslate, script, style, textarea'
 
-/** Text nodes that the translator made. */
+/** The text nodes that the translator created. */
 const translated = new WeakSet()
 
 const isTranslated = (text) => text.startsWith('«') && text.endsWith('»')
 const mark = (text) => `«${text}»`
 
-/** The text that stood there before a translator came. */
+/** Returns the text from before the translation. */
 export const original = (text) => text.replace(/[«»]/g, '')
 
 function font(child) {
@@ -23,7 +23,7 @@ function visit(node) {
     if (isElsewhere || translated.has(node) || !node.data.trim()) return
     const text = document.createTextNode(mark(node.data))
     translated.add(text)
-    // The text node of the page is taken out, and the code that holds it does not notice.
+    // The text node leaves the page, and the code that references it is not notified.
     node.replaceWith(font(font(text)))
   } else if (node.nodeType === Node.ELEMENT_NODE && !node.closest(UNTRANSLATED)) {
     for (const name of TEXT) {
@@ -35,8 +35,8 @@ function visit(node) {
 }
 
 /**
- * Does to a page what Google Translate in Chrome does to it: each text node is replaced by `<font><font>…`, again and again
- * as the page changes.
+ * Changes a page as Google Translate in Chrome does: it replaces each text node with `<font><font>…`, and
+ * repeats this when the page changes.
  */
 export function startTranslator() {
   document.documentElement.classList.add('translated-ltr')

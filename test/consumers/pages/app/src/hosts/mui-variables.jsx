@@ -3,7 +3,7 @@ import { createTheme, ThemeProvider } from '@mui/material/styles'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 
-/** MUI's variables for both themes, of which `prefers-color-scheme` chooses. */
+/** MUI's variables for both themes. `prefers-color-scheme` selects one. */
 const design = createTheme({
   cssVariables: true,
   colorSchemes: { light: { palette: { primary: { main: '#7b1fa2' } } }, dark: true },

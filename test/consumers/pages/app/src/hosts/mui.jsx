@@ -3,7 +3,7 @@ import { createTheme, ThemeProvider } from '@mui/material/styles'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 
-/** Its styles are a component. */
+/** MUI's global styles are a component. */
 export function mount(theme) {
   const root = createRoot(document.createElement('div'))
   flushSync(() =>

@@ -11,7 +11,7 @@ const queryClient = new QueryClient()
 const inCard = makeProvider('card').provider
 const inDialog = makeProvider('dialog').provider
 
-/** The dialog of a library, with the card in it, and with our own dialog opened from within it or beside it. */
+/** The card in a library's dialog. The package's own dialog opens from inside that dialog or next to it. */
 export function Page() {
   const [isOpen, setOpen] = useState(false)
   const [own, setOwn] = useState('closed')

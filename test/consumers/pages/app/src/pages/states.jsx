@@ -4,7 +4,7 @@ import { enterHost } from '../hosts.js'
 import { differences, measure } from '../measure.js'
 import { states, stillPairing, variants } from '../sessions.js'
 
-// Variants with elements that no status alone has.
+// Variants with elements that do not depend on the status alone.
 const withMore = [
   'phone-code awaiting-code, slow',
   'phone-code awaiting-number, cooling down',

@@ -1,7 +1,10 @@
 import { PairingCard } from 'whatsapp-pairing/parts'
 import { states, stillPairing } from '../sessions.js'
 
-/** As the documentation says it for each version and each stylesheet: nothing, or with the mark that makes it important. */
+/**
+ * The class prefix that the documentation requires for each version and stylesheet: none, or the mark for
+ * `!important`.
+ */
 const classes = {
   plain: {
     title: 'mt-8 rounded-none text-4xl uppercase',

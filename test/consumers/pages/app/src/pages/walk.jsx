@@ -5,7 +5,7 @@ import { ptBR } from 'whatsapp-pairing/locales/pt-BR'
 
 const queryClient = new QueryClient()
 
-/** The card, and a button that opens the dialog, in an ordinary page: what a user walks through. */
+/** An ordinary page with the card and a button that opens the dialog. */
 export function Page({ params }) {
   const [isOpen, setOpen] = useState(false)
   const [isDone, setDone] = useState(false)
