@@ -13,7 +13,7 @@ import { chromiumLaunchOptions } from './test/chromium.mjs'
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
-/** One entry for each subpath of `exports`, so that a new subpath is written down in one place. */
+/** One entry for each subpath of `exports`, so that package.json is the only list of subpaths. */
 const entry = Object.fromEntries(
   Object.values(manifest.exports)
     .filter((target) => typeof target !== 'string')
@@ -21,7 +21,7 @@ const entry = Object.fromEntries(
     .map((name) => [name, path(`src/${name}.ts`)]),
 )
 
-/** The same rules twice: in no layer, and in one. */
+/** The same rules twice: without a layer, and in a layer. */
 const stylesheets = {
   styles: path('src/styles/styles.css'),
   'styles.layer': path('src/styles/styles.layer.css'),
@@ -36,25 +36,25 @@ interface Picture {
   readonly ext: string
 }
 
-/** Made anew for each project: Vitest writes the project's name into `instances`. */
+/** Creates a new object for each project, because Vitest writes the project's name into `instances`. */
 const inChromium = () => ({
   enabled: true,
   headless: true,
   screenshotFailures: false,
-  // Room for the longest page: a page that is larger than this is scaled down.
+  // The window fits the longest page. A larger page would be scaled down.
   provider: playwright({
     launchOptions,
     contextOptions: { viewport: { width: 1280, height: 1200 } },
-    // What cannot be pressed is then named, which it is not where the time of the whole test ends first.
+    // This limit is shorter than the test's, so that the error names the element that cannot be pressed.
     actionTimeout: 20_000,
   }),
   instances: [{ browser: 'chromium' as const }],
   expect: {
     toMatchScreenshot: {
       comparatorName: 'pixelmatch' as const,
-      // Pixels, and not a share of the picture: a tenth of a percent let a whole word go.
+      // A number of pixels instead of a ratio: a ratio of 0.1 % missed a whole changed word.
       comparatorOptions: { allowedMismatchedPixels: 20 },
-      // Kept in the repository, beside the name of the browser that drew them.
+      // Baselines are in the repository, with the name of the browser that drew them.
       resolveScreenshotPath: ({ arg, ext }: Picture) => path(`test/browser/baselines/${arg}${ext}`),
       resolveDiffPath: ({ arg, ext }: Picture) => path(`test/browser/__screenshots__/${arg}${ext}`),
     },
@@ -63,12 +63,13 @@ const inChromium = () => ({
 
 const CORES = availableParallelism()
 
-/** No claim about speed: machines that do other things too need longer than the five seconds of the default. */
+/** The limit is not about speed: a busy machine needs longer than the default of five seconds. */
 const TEST_TIMEOUT_MS = 30_000
 
 /**
- * Chromium takes both cores, and its tests look at what happens in real time: the others are done by then. Each of the two projects
- * has that many pages at once. A page runs one file after the other, since each file anew would load some hundred modules.
+ * Chromium uses both cores, and its tests check events in real time, so they run after the others. Each of
+ * the two projects opens this many pages in parallel. A page runs its files in sequence, because a new page
+ * for each file would load about a hundred modules.
  */
 const afterTheOthers = {
   sequence: { groupOrder: 1 },
@@ -77,7 +78,10 @@ const afterTheOthers = {
   isolate: false,
 }
 
-/** Where Vitest has no times of an earlier run it starts large files first. These are small, and take half a minute. */
+/**
+ * Without times of an earlier run, Vitest starts large files first. These files are small but take half a
+ * minute.
+ */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
@@ -89,9 +93,10 @@ class LongestFirst extends BaseSequencer {
 
 const domTests = {
   environment: 'jsdom',
-  // A process goes on to the next file with a new window: to start one, and to load jsdom and Vitest into it, takes a second each time.
+  // A process runs the next file in a new window. A new process would load jsdom and Vitest each time, which
+  // takes one second.
   pool: 'vmForks' as const,
-  // Windows that are over are not all given back: a process that has grown this far is replaced.
+  // Closed windows are not always freed, so a process that has grown to this size is replaced.
   vmMemoryLimit: '1GB',
   testTimeout: TEST_TIMEOUT_MS,
   include: ['test/**/*.test.tsx'],
@@ -99,7 +104,7 @@ const domTests = {
   setupFiles: ['test/setup-dom.ts'],
 }
 
-/** Modules first seen while tests run would make Vite bundle again and reload the page under them. */
+/** If Vite finds new modules during the tests, it bundles again and reloads the page of the running test. */
 const optimizeDeps = {
   include: [
     'react',
@@ -135,23 +140,23 @@ export default defineConfig({
   build: {
     target: 'es2022',
     minify: false,
-    // A CSS entry is a build error without it, and imported from a component it would be named after the package.
+    // Required for a CSS entry. CSS that a component imports would otherwise be named after the package.
     cssCodeSplit: true,
     lib: { entry: { ...entry, ...stylesheets }, formats: ['es'] },
     rolldownOptions: {
       external: isBare,
       output: {
-        // Bundled together, inner modules lose their 'use client'.
+        // Inner modules would lose their 'use client' in a bundle.
         preserveModules: true,
         preserveModulesRoot: path('src'),
         entryFileNames: '[name].js',
-        // By the name of the source: Rolldown takes what follows a dot for an extension.
+        // Uses the name of the source, because Rolldown treats the text after a dot as an extension.
         assetFileNames: ({ originalFileNames: [source = ''] }) => basename(source),
       },
     },
   },
   test: {
-    // Some tests wait for processes and sockets: another one runs meanwhile.
+    // Some tests wait for processes and sockets. Other tests use that time.
     maxWorkers: Math.ceil(1.5 * CORES),
     sequence: { sequencer: LongestFirst },
     projects: [
@@ -175,15 +180,16 @@ export default defineConfig({
             'react-dom': oldestPeer('react-dom'),
             '@tanstack/react-query': oldestPeer('@tanstack/react-query'),
           },
-          // The aliases reach what is imported, not what a CommonJS build requires.
+          // Aliases apply to imports, but not to the require calls of a CommonJS build.
           mainFields: ['module', 'main'],
         },
         test: {
           name: 'oldest-peers',
           ...domTests,
-          // What the versions of React and TanStack Query can change: mounting, effects, refs, rendering on a server.
+          // The tests of behaviour that depends on the version of React and TanStack Query: mounting, effects, refs and
+          // server rendering.
           include: oldestPeerTests,
-          // Left to Node, these would load the newest React, or a second copy of one another.
+          // If Node loaded these packages, they would use the newest React, or a second copy of another package.
           server: { deps: { inline: [/@testing-library/, 'qrcode.react'] } },
         },
       },

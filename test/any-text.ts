@@ -7,8 +7,8 @@ const anyCharacter = fc
   .map((nth) => String.fromCodePoint(nth < SURROGATES.from ? nth : nth + SURROGATES.count))
 
 /**
- * Text of any characters, without lone surrogates. fast-check's own unit `binary` is the same, but builds a table of 1.1 million
- * characters in each process, which takes a second.
+ * Text of any characters, without lone surrogates. fast-check's own unit `binary` does the same, but each
+ * process first builds a table of 1.1 million characters, which takes one second.
  */
 export const anyText = (constraints: Omit<StringConstraints, 'unit'> = {}): fc.Arbitrary<string> =>
   fc.string({ ...constraints, unit: anyCharacter })

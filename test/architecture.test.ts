@@ -6,10 +6,10 @@ import { describe, expect, it } from 'vitest'
 const root = resolve(import.meta.dirname, '..')
 const src = join(root, 'src')
 
-/** What each layer may import: folders of `src`, single modules of `src`, npm packages. */
+/** The modules that each layer may import: folders of `src`, single modules of `src`, and npm packages. */
 const layers = {
   core: ['core'],
-  // What waits, which core may not.
+  // Asynchronous waits belong to lib, because core must not wait.
   lib: ['lib'],
   poller: ['core', 'lib', 'poller', '@noble/hashes/sha2.js'],
   providers: ['core', 'lib', 'providers/lib'],
@@ -47,7 +47,7 @@ const layers = {
 
 type Layer = keyof typeof layers
 
-/** Optional peers, without which an app must build, and what most pages never need. */
+/** Optional peers, without which an app must build, and modules that most pages never need. */
 const onlyDynamic: Partial<Record<Layer, string[]>> = {
   'providers/lib': ['ws'],
   react: ['qr/decode.js', 'poller'],
@@ -55,7 +55,7 @@ const onlyDynamic: Partial<Record<Layer, string[]>> = {
   testing: ['qr'],
 }
 
-/** The one adapter that runs in the host's own process, and not anywhere: it may use Node, and its optional peer. */
+/** The only adapter that must run in the app's own process. It may use Node and its optional peer. */
 const inProcess = {
   modules: /^providers\/(?:lib\/)?baileys\b/,
   packages: /^node:/,
@@ -64,24 +64,27 @@ const inProcess = {
 
 interface Import {
   target: string
-  /** Loaded when it is needed; or, as a type, never. */
+  /** Imported with `import()`, or only as a type. */
   isDynamic: boolean
   isPackage: boolean
-  /** By `import()`, or the type of one: both modules have run by then, so it closes no cycle. */
+  /**
+   * Imported with `import()`, or with the type of one. Both modules have already run at that time, so the
+   * import closes no cycle.
+   */
   isOnDemand: boolean
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null
 
-/** Every syntax node below `value`, type positions included. */
+/** Yields every syntax node below `value`, including type positions. */
 function* nodesOf(value: unknown): Generator<Record<string, unknown>> {
   if (!isRecord(value)) return
   if (typeof value.type === 'string') yield value
   for (const child of Object.values(value)) yield* nodesOf(child)
 }
 
-/** Imports, re-exports, `import()` and `import('…').Type` alike: each keeps its specifier in `source`. */
+/** Imports, re-exports, `import()` and `import('…').Type`. Each keeps its specifier in `source`. */
 function importsOf(file: string): Import[] {
   const imports: Import[] = []
   for (const node of nodesOf(parseSync(file, readFileSync(join(src, file), 'utf8')).program)) {
@@ -92,7 +95,7 @@ function importsOf(file: string): Import[] {
     const isOnDemand = node.type === 'ImportExpression' || node.type === 'TSImportType'
     const specifier = source.value
     if (typeof specifier !== 'string') {
-      // A computed specifier could be anything, so no layer allows it.
+      // A computed specifier could name any module, so no layer allows it.
       imports.push({ target: '(computed import)', isDynamic, isPackage: true, isOnDemand })
     } else if (specifier.startsWith('.')) {
       const target = relative(src, resolve(src, dirname(file), specifier)).replace(/\.js$/, '')
@@ -106,7 +109,7 @@ function importsOf(file: string): Import[] {
 
 const isLayer = (name: string): name is Layer => name in layers
 
-/** The innermost folder of a module that is a layer; `entry` for the modules at the top of `src`. */
+/** The innermost folder of a module that is a layer, or `entry` for the modules at the top of `src`. */
 function layerOf(module: string): Layer | undefined {
   if (!module.includes('/')) return 'entry'
   const parents = module.split('/').slice(0, -1)
@@ -130,14 +133,17 @@ function isAllowed(layer: Layer, module: string, { target, isDynamic, isPackage 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file))
 const modules = new Map(files.map((file) => [file.replace(/\.tsx?$/, ''), importsOf(file)]))
 
-/** Where code runs in Chromium. */
+/** The folders whose code runs in Chromium. */
 const inChromium = ['test/browser', 'stories', '.storybook'].flatMap((folder) =>
   readdirSync(resolve(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.(tsx?|mjs)$/.test(file))
     .map((file) => join(folder, file)),
 )
 
-/** Imports of what makes events instead of pressing. The story's own `userEvent`, of its context, is replaced by real input. */
+/**
+ * Imports that create events instead of real input. The story's own `userEvent`, from its context, is
+ * replaced by real input.
+ */
 const SCRIPTED_INPUT: Readonly<Record<string, readonly string[] | undefined>> = {
   '@testing-library/user-event': ['default', 'userEvent'],
   '@testing-library/react': ['fireEvent', 'createEvent'],
@@ -145,10 +151,13 @@ const SCRIPTED_INPUT: Readonly<Record<string, readonly string[] | undefined>> = 
   'storybook/test': ['userEvent', 'fireEvent', 'createEvent', 'uninstrumentedUserEvent'],
 }
 
-/** Calls that reach an element whatever lies over it: `element.click()` takes nothing, and `userEvent.click(element)` something. */
+/**
+ * Calls that reach an element even if another element covers it: `element.click()` without arguments, or
+ * `userEvent.click(element)`.
+ */
 const SCRIPTED_CALLS = ['click()', 'submit()', 'requestSubmit()', 'dispatchEvent']
 
-/** Every place in a module that sends an element events by script. */
+/** Finds each place in a module where a script sends events to an element. */
 function scriptedInput(file: string): readonly string[] {
   const found: string[] = []
   for (const node of nodesOf(parseSync(file, readFileSync(resolve(root, file), 'utf8')).program)) {
@@ -180,7 +189,7 @@ describe('input in Chromium', () => {
   })
 })
 
-/** Every call of `Object.assign` whose fields the compiler does not check. */
+/** Finds each call of `Object.assign` with fields that the compiler does not check. */
 function untypedAssigns(file: string): readonly string[] {
   const found: string[] = []
   for (const node of nodesOf(parseSync(file, readFileSync(join(src, file), 'utf8')).program)) {
@@ -194,7 +203,7 @@ function untypedAssigns(file: string): readonly string[] {
 }
 
 describe('architecture', () => {
-  it.each([...modules])('%s imports what its layer may', (module, imports) => {
+  it.each([...modules])('%s imports only what its layer may', (module, imports) => {
     const layer = layerOf(module)
     expect(layer, 'every folder of src is a layer').toBeDefined()
     if (layer === undefined) return
@@ -212,8 +221,9 @@ describe('architecture', () => {
     expect(others.map(({ type }) => type)).toEqual([])
   })
 
-  // Without type arguments, the compiler takes any field of any type. The mocks of `testing` only add to objects that they make.
-  it('writes fields with types: no `Object.assign(` without type arguments', () => {
+  // Without type arguments, the compiler accepts any field of any type. The mocks of `testing` only add fields
+  // to objects that they create.
+  it('writes fields with types, without untyped `Object.assign(`', () => {
     const untyped: string[] = []
     for (const file of files.filter((name) => layerOf(name) !== 'testing'))
       untyped.push(...untypedAssigns(file))

@@ -1,10 +1,10 @@
-// Plain JavaScript, because `ensure-chromium.mjs` runs it before anything that understands TypeScript.
+// Plain JavaScript, because `ensure-chromium.mjs` runs it before any tool that supports TypeScript.
 import { existsSync } from 'node:fs'
 
 const debianChromium = '/usr/bin/chromium'
 
 /**
- * The browser that tests run in: the one `CHROMIUM_PATH` names, else Debian's, else Playwright's own.
+ * The Chromium for tests: the path in `CHROMIUM_PATH`, else Debian's, else Playwright's own.
  *
  * @returns {Promise<string | undefined>} nothing when no browser is installed
  */
@@ -21,14 +21,15 @@ export async function chromiumPath() {
 export const isRoot = process.getuid?.() === 0
 
 /**
- * @returns {Promise<import('playwright').LaunchOptions>} without a path, Playwright itself says that there is no browser
+ * @returns {Promise<import('playwright').LaunchOptions>} without a path, Playwright itself reports that no
+ * browser is installed
  */
 export async function chromiumLaunchOptions() {
   const executablePath = await chromiumPath()
   return {
     ...(executablePath === undefined ? {} : { executablePath }),
     chromiumSandbox: !isRoot,
-    // Playwright's own arguments already turn off background networking, updates and sync.
+    // Playwright's default arguments already turn off background networking, updates and sync.
     args: ['--disable-gpu', '--disable-quic'],
   }
 }

@@ -17,7 +17,7 @@ it.each(['The path of one QR code', 'The path of one Retry'])(
   },
 )
 
-it('the code of a provider is in at most six places that CONTRIBUTING.md names, and in one entry of the playground', () => {
+it('the code of a provider is in at most six places that CONTRIBUTING.md lists, and in one entry of the playground', () => {
   const contributing = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
   const [, section = ''] = contributing.split('## Adding a provider\n')
   const places = [...section.matchAll(/^\d+\. `([^`]+)`/gm)].map(([, place = '']) =>

@@ -18,13 +18,16 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8')
 
 const withoutCode = (markdown: string): string => markdown.replace(/^```[\s\S]*?^```$/gm, '')
 
-/** The ids of the headings. Each has to be there once: Storybook gives a second one the same id, or another one. */
+/**
+ * Returns the ids of the headings. Each must be unique, because Storybook gives a repeated heading the same
+ * id or a new one.
+ */
 function anchorsOf(markdown: string): readonly string[] {
   const headings = [...withoutCode(markdown).matchAll(/^#+ (.+)$/gm)]
   return headings.map(([, heading = '']) => anchorOf(heading))
 }
 
-/** Links without those of the web. */
+/** Returns the links, without web links. */
 function linksOf(markdown: string): readonly string[] {
   const text = withoutCode(markdown)
   return [...text.matchAll(/\]\(\s*([^)\s]+)/g)].flatMap(([, link = '']) =>
@@ -33,20 +36,20 @@ function linksOf(markdown: string): readonly string[] {
 }
 
 describe('pages of the documentation', () => {
-  it('are all in the list of pages, and in the order of the sidebar', () => {
+  it('are all in the list of pages, in the order of the sidebar', () => {
     expect(pageFiles().toSorted()).toEqual(pageNames.toSorted())
     const preview = readFileSync(join(root, '.storybook/preview.tsx'), 'utf8')
     const [, sidebar = ''] = /'Documentation',\s*\[([^\]]+)\]/.exec(preview) ?? []
     expect([...sidebar.matchAll(/'([^']+)'/g)].map(([, title]) => title)).toEqual(pageNames.map(titleOf))
   })
 
-  it.each(pageNames)('%s.mdx has the title that its links lead to', (name) => {
+  it.each(pageNames)('%s.mdx has the title that links to it use', (name) => {
     const [, title = ''] = /<Meta title="Documentation\/([^"]+)"/.exec(readPage(name)) ?? []
     expect(title).toBe(titleOf(name))
     expect(title.toLowerCase().replaceAll(' ', '-')).toBe(name)
   })
 
-  it.each(pageNames)('%s.mdx links to pages and headings that exist', (name) => {
+  it.each(pageNames)('%s.mdx links only to pages and headings that exist', (name) => {
     const broken = linksOf(plainMarkdown(name)).filter((link) => {
       const [found, page = '', anchor = ''] = /^(?:\.\/([\w-]+)\.md)?(?:#(.+))?$/.exec(link) ?? []
       if (found === undefined) return true
@@ -63,7 +66,7 @@ describe('pages of the documentation', () => {
     expect(text.match(/^# /gm)).toHaveLength(1)
   })
 
-  it('are all in llms.txt', () => {
+  it('are all listed in llms.txt', () => {
     expect(linksOf(llmsText())).toEqual(pageNames.map((name) => `docs/${name}.md`))
   })
 })
@@ -82,22 +85,25 @@ it('the README has the table of providers.mdx: `npx vitest run --project node te
   await expect(readme.replace(table, () => wanted)).toMatchFileSnapshot('../README.md')
 })
 
-it('the README has at most 1,000 words beside its code', () => {
+it('the README has at most 1,000 words outside its code', () => {
   expect(withoutCode(readme).split(/\s+/).length).toBeLessThanOrEqual(1_000)
 })
 
 describe('errors.mdx', () => {
   const sections = plainMarkdown('errors').split(/^## /m)
 
-  it.each(pairingErrorCodes)('says what the user sees with %s, what you do, and the action', (code) => {
-    const section = sections.find((text) => text.startsWith(`${code}\n`)) ?? ''
-    expect(section).toContain(`**The user sees:** “${laterEnglish.errors[code].title}”. `)
-    expect(section).toContain(`*Action:* \`${new PairingError(code).action}\``)
-    expect(section).toMatch(/^\*\*You do:\*\* \S/m)
-  })
+  it.each(pairingErrorCodes)(
+    'describes for %s what the user sees, what the developer does, and the action',
+    (code) => {
+      const section = sections.find((text) => text.startsWith(`${code}\n`)) ?? ''
+      expect(section).toContain(`**The user sees:** “${laterEnglish.errors[code].title}”. `)
+      expect(section).toContain(`*Action:* \`${new PairingError(code).action}\``)
+      expect(section).toMatch(/^\*\*You do:\*\* \S/m)
+    },
+  )
 })
 
-it('headless-and-parts.mdx has every event of page and server', () => {
+it('headless-and-parts.mdx lists every event of page and server', () => {
   const [, table = ''] = /^## Events\n([\s\S]*?)^## /m.exec(readPage('headless-and-parts')) ?? []
   const exports = readApi().flatMap((entry) => entry.exports)
   const types = ['PairingEventType', 'PairingUserStep'].flatMap((name) => {
@@ -110,7 +116,7 @@ it('headless-and-parts.mdx has every event of page and server', () => {
   expect(types.filter((type) => !table.includes(`\`${type}\``))).toEqual([])
 })
 
-it('going-live.mdx has every option of the handler', () => {
+it('going-live.mdx lists every option of the handler', () => {
   const source = readFileSync(join(root, 'src/server/handler-options.ts'), 'utf8')
   const options = new Set([...source.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name = '']) => name))
   expect([...options]).toEqual(expect.arrayContaining(['provider', 'authorize', 'bus', 'onEvent']))
@@ -123,7 +129,7 @@ describe('the API reference', () => {
     await expect(apiReference()).toMatchFileSnapshot('../stories/docs/api-reference.md')
   })
 
-  it.each(readApi())('$subpath: no value that it exports is missing', async ({ file, exports }) => {
+  it.each(readApi())('$subpath: contains every value that it exports', async ({ file, exports }) => {
     const values: Record<string, unknown> = await import(file)
     const names = new Set(exports.map(({ name }) => name))
     expect(Object.keys(values).filter((name) => !names.has(name))).toEqual([])

@@ -12,8 +12,8 @@ import { isRoot } from './chromium.mjs'
  */
 
 /**
- * Makes sure that there is a program the tests need, so that they fail for their own reasons only. Ends the process
- * where there is none and it cannot be installed.
+ * Makes sure that a program for the tests is installed. Ends the process if it is missing and cannot be
+ * installed, so that tests do not fail because of it.
  *
  * @param {Program} program
  */

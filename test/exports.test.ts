@@ -9,12 +9,12 @@ import manifest from '../package.json' with { type: 'json' }
 const dist = resolve(import.meta.dirname, '../dist')
 const subpaths = Object.keys(manifest.exports).map((subpath) => subpath.replace(/^\./, manifest.name))
 
-/** As an app of the package's users would find it, `exports` included. */
+/** Resolves a subpath as an app of the package's users does, including `exports`. */
 const { resolve: resolveSubpath } = createRequire(import.meta.url)
 
 const source = (file: string): string => readFileSync(join(dist, file), 'utf8')
 
-/** What a file of `dist` imports: before it runs, or on demand. */
+/** Returns the imports of a file in `dist`: those before it runs, and those on demand. */
 function importsOf(file: string): Readonly<Record<'before' | 'onDemand', readonly string[]>> {
   const code = source(file)
   const { staticImports, staticExports, dynamicImports } = parseSync(file, code).module
@@ -29,7 +29,7 @@ function importsOf(file: string): Readonly<Record<'before' | 'onDemand', readonl
   }
 }
 
-/** Every file of `dist`, and every package, that is loaded with `file`, itself included. */
+/** Returns every file of `dist` and every package that is loaded with `file`, including `file`. */
 function reachableFrom(
   file: string,
   when: readonly ('before' | 'onDemand')[] = ['before', 'onDemand'],
@@ -58,7 +58,7 @@ describe('exports (of dist: npm run build first)', () => {
     expect(Object.fromEntries(names.map((name) => [name, typeof exported[name]]))).toMatchSnapshot()
   })
 
-  it.each(subpaths.filter((subpath) => /\.(css|json)$/.test(subpath)))('%s is there', (subpath) => {
+  it.each(subpaths.filter((subpath) => /\.(css|json)$/.test(subpath)))('%s exists', (subpath) => {
     expect(readFileSync(resolveSubpath(subpath), 'utf8')).not.toBe('')
   })
 
@@ -75,7 +75,7 @@ describe('exports (of dist: npm run build first)', () => {
     expect([...reachableFrom('index.js')].filter((file) => file.startsWith('providers/'))).toEqual([])
   })
 
-  it('loads no package but its peers before the screen is there', () => {
+  it('loads only its peers before the screen is rendered', () => {
     expect(packagesOf(reachableFrom('index.js', ['before']))).toEqual([
       '@tanstack/react-query',
       'react',
@@ -88,13 +88,13 @@ describe('exports (of dist: npm run build first)', () => {
     ['libphonenumber-js/mobile', 'react/parts/phone-library.js'],
     ['qr/decode.js', 'react/use-qr-text.js'],
     ['eventsource-parser', 'client/live-events.js'],
-  ])('loads %s on demand, for %s alone', (name, file) => {
+  ])('loads %s on demand, only for %s', (name, file) => {
     const files = [...reachableFrom('index.js')].filter(isFile)
     const importing = files.filter((reached) => Object.values(importsOf(reached)).flat().includes(name))
     expect(importing).toEqual([file])
   })
 
-  it('brings English alone with the main entry', () => {
+  it('contains only English in the main entry', () => {
     expect([...reachableFrom('index.js')].filter((file) => file.startsWith('locales/')).toSorted()).toEqual([
       'locales/first/en.js',
       'locales/later/en.js',
@@ -103,9 +103,9 @@ describe('exports (of dist: npm run build first)', () => {
     ])
   })
 
-  // English is in two modules: a page loads the second one after the first code.
+  // English has two modules. A page loads the second one after the first code.
   it.each(subpaths.filter((subpath) => subpath.includes('/locales/') && !subpath.endsWith('/en')))(
-    '%s loads nothing else until the user opens “Trouble linking?”',
+    '%s loads no other module until the user opens “Trouble linking?”',
     (subpath) => {
       const file = relative(dist, resolveSubpath(subpath))
       expect(parseSync(file, source(file)).module.staticImports).toEqual([])

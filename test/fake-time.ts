@@ -3,34 +3,34 @@ import { vi } from 'vitest'
 /** 2026-11-21, 00:00 UTC. */
 const START = Date.UTC(2026, 10, 21)
 
-/** Kept from the time of loading: what moves the test on must not stand still with its clock. */
+/** The real function, saved at import, because the fake clock replaces the global one. */
 const { setImmediate: nextTurn } = globalThis
 
-/** Turns of the event loop that are enough for a chain of requests, streams and renders to come to rest. */
+/** Enough turns of the event loop for a chain of requests, streams and renders to finish. */
 const TURNS_OF_A_PAGE = 4
 
-/** Time that passes only on command, from one timer to the next: between two looks nothing can happen. */
+/** A clock that moves only on command, from one timer to the next. Nothing happens between two checks. */
 export interface FakeTime {
-  /** The time everywhere else, whatever the clock of this machine says. */
+  /** The correct time, independent of this machine's clock. */
   now(): number
-  /** How long this machine has been awake: what its timers go by. */
+  /** How long this machine has been awake. Its timers use this time. */
   awake(): number
-  /** When it woke up last. */
+  /** When the machine last woke up. */
   readonly wokeAt: number
-  /** Time that neither of its clocks has seen: it slept, and a clock that was ahead was set right when it woke up. */
+  /** Time that neither clock has counted: the machine slept, and at wake-up its fast clock was corrected. */
   readonly unseenMs: number
-  /** Lets time pass; `look` is called after everything that happens meanwhile. */
+  /** Advances the time, and calls `look` after each event. */
   pass(ms: number, look?: () => void | Promise<void>): Promise<void>
-  /** The clock of this machine is set. */
+  /** Changes the clock of this machine. */
   setClock(byMs: number): void
-  /** This machine sleeps. Its timers stand still, and when it wakes up it reads the time anew. */
+  /** Puts this machine to sleep. Its timers stop, and it reads the time again when it wakes up. */
   sleep(ms: number): void
-  /** Timers that wait. */
+  /** The number of pending timers. */
   readonly timers: number
   end(): void
 }
 
-/** A longer timer fires at once, in Node and in browsers. */
+/** Node and browsers run a longer timer immediately. */
 const LONGEST_MS = 2 ** 31 - 1
 
 interface Timer {
@@ -41,8 +41,8 @@ interface Timer {
 }
 
 /**
- * Puts the clock and the timers of this process under control, until `end`. Vitest's own looks for the next timer among all of them, each
- * time: with thousands that takes longer than what is tested.
+ * Controls the clock and the timers of this process until `end`. Vitest's own fake timers search all timers
+ * for the next one each time. With thousands of timers, this takes longer than the tested code.
  */
 export function startFakeTime(turnsToSettle: number = TURNS_OF_A_PAGE): FakeTime {
   vi.useFakeTimers({ now: START, toFake: ['Date', 'performance'] })
@@ -54,7 +54,7 @@ export function startFakeTime(turnsToSettle: number = TURNS_OF_A_PAGE): FakeTime
   const now = (): number => START + awake() + asleepMs
 
   const timers = new Map<number, Timer>()
-  /** The same by when they are due, and these moments in their order. */
+  /** The timers by due time, and these times in order. */
   const due = new Map<number, Set<Timer>>()
   const moments: number[] = []
   let lastId = 0
@@ -76,7 +76,7 @@ export function startFakeTime(turnsToSettle: number = TURNS_OF_A_PAGE): FakeTime
   function set(run: () => void, ms = 0, everyMs?: number): number {
     lastId += 1
     const wholeMs = ms > LONGEST_MS ? 1 : Math.trunc(ms)
-    // One that sets itself anew must not keep the time from passing.
+    // A timer that schedules itself again must not stop the time.
     wait({ id: lastId, run, everyMs, dueAt: awake() + (wholeMs || (isFiring ? 1 : 0)) })
     return lastId
   }

@@ -1,7 +1,7 @@
-/** Stands in every hostile text, so that it is found wherever it must not be. */
+/** A mark in every hostile text. It must not appear in any output. */
 export const HOSTILE_MARK = 'words-of-the-provider'
 
-/** What breaks out of something: of HTML, of an attribute, of a template, of a line, of its own object. */
+/** Texts that escape from HTML, an attribute, a template, a line or an object. */
 const patterns = [
   // Markup.
   '<script>alert("…")</script>',
@@ -12,7 +12,7 @@ const patterns = [
   '<!--…--><!DOCTYPE html><html><body>…</body></html>',
   '&lt;script&gt;…&#60;/script&#62;',
   '" onmouseover="alert(1)" x="…',
-  // Addresses.
+  // URLs.
   'javascript:alert("…")',
   ' JaVa\tScRiPt:alert("…")',
   '\u0001javascript:alert("…")',
@@ -36,7 +36,7 @@ const patterns = [
   '**…** {advice}',
   '%s %d %o %c …',
   '$& $1 $` $<…>',
-  // Characters that cannot be seen, turn the line around, or are half of one.
+  // Characters that are invisible, reverse the text direction, or are half of a surrogate pair.
   '\u0000…\u0007\u001b[2J',
   'a\r\nSet-Cookie: …\r\n\r\n<html>',
   '\u202e…\u2066\u200f\u061c',
@@ -45,7 +45,7 @@ const patterns = [
   '…\udc00\ud83d',
   '👩‍👩‍👧‍👦🇧🇷…',
   'Z̷̢̛̥a̸̡l̶g̵o̴…',
-  // Keys of every object.
+  // Keys that every object has.
   '__proto__',
   'constructor',
   'toString',
@@ -59,7 +59,7 @@ export const hostileTexts: readonly string[] = [
   ...patterns.map((pattern) => pattern.replace('…', HOSTILE_MARK)),
 ]
 
-/** Numbers that are none, too large, or something else to a parser that parses them twice. */
+/** Values that are not numbers, are too large, or change when they are parsed twice. */
 export const hostileValues: readonly unknown[] = [
   null,
   true,
@@ -95,7 +95,7 @@ const svgs = [
   `<?xml-stylesheet href="https://evil.example/${HOSTILE_MARK}"?><html xmlns="http://www.w3.org/1999/xhtml">${SCRIPT}</html>`,
 ]
 
-/** Pictures by their first bytes, and something else behind them. */
+/** Data that starts with the first bytes of an image and continues with other content. */
 const polyglots = [
   `\x89PNG\r\n\x1a\n${SCRIPT}`,
   `\xff\xd8\xff\xe0${SCRIPT}`,
@@ -103,7 +103,7 @@ const polyglots = [
   `RIFF\x00\x00\x00\x00WEBPVP8 ${SCRIPT}`,
 ]
 
-/** The same bytes in each form that a provider may write a picture in. */
+/** Returns the same bytes in each format in which a provider may send an image. */
 function spellings(binary: string): readonly string[] {
   const base64 = btoa(binary)
   return [
@@ -116,14 +116,14 @@ function spellings(binary: string): readonly string[] {
   ]
 }
 
-/** Pictures that are programs too, SVG with script, and pages that call themselves pictures. */
+/** Images that are also programs, SVG with scripts, and web pages that claim to be images. */
 export const hostilePictures: readonly string[] = [
   ...svgs.map((svg) => unescapedUtf8(svg)),
   ...polyglots,
   `<html>${SCRIPT}</html>`,
 ].flatMap(spellings)
 
-/** One character for each byte of UTF-8, which is what `btoa` takes. */
+/** Returns one character for each UTF-8 byte, as `btoa` requires. */
 function unescapedUtf8(text: string): string {
   return String.fromCharCode(...new TextEncoder().encode(text))
 }

@@ -2,13 +2,15 @@ import { webcrypto as crypto } from 'node:crypto'
 import * as streams from 'node:stream/web'
 import { TextDecoder, TextEncoder } from 'node:util'
 
-// The pool of these tests gives each file the globals of a jsdom window alone. What browsers have beyond those is Node's here, and of
-// one kind with Node's `Request` and `Response`. Defined, since a mock that is taken back must not take these with it.
+// The pool of these tests gives each file only the globals of a jsdom window. Other browser globals come from
+// Node here, so that they match Node's `Request` and `Response`. They are defined as properties, because a
+// restored mock must not remove them.
 for (const [name, value] of Object.entries({ ...streams, TextDecoder, TextEncoder, crypto }))
   Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
 
-// Queries by role request the style of every element and its parents, for which jsdom tries all of its own rules each time. Those
-// look at no more than the following, of an element or what it inherits from. Where a style sheet counts, jsdom decides.
+// Queries by role request the style of every element and its parents, and jsdom then evaluates all of its
+// built-in rules. Those rules depend only on the following properties of an element or its parents. If the
+// document has a style sheet, jsdom computes the style.
 const own = ['type', 'open', 'popover'] as const
 const inherited = ['dir', 'hidden', 'style'] as const
 const styles = new Map<string, CSSStyleDeclaration>()

@@ -1,5 +1,5 @@
-// What the package loads when it is needed. That takes real time, for which fake timers do not wait, and each place that loads
-// something takes it the first time. So one page reads one picture before the tests of a file begin.
+// The modules that the package loads on demand. Loading takes real time, and fake timers do not wait for it.
+// Therefore one page reads one picture before the tests of a file begin.
 import 'qr'
 import '../src/client/live-events.js'
 import '../src/core/session-report.js'

@@ -8,7 +8,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 const run = promisify(execFile)
 const root = resolve(import.meta.dirname, '..')
 
-/** A copy of `dist`, each module of which writes down that it was loaded. Below the root, to find the packages there. */
+/**
+ * A copy of `dist` in which each module records that it was loaded. It is below the root, so that imports
+ * resolve to the packages there.
+ */
 let copy: string
 
 beforeAll(async () => {
@@ -24,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(copy, { recursive: true, force: true }))
 
-/** Runs in a Node of its own, where no other test has loaded anything. */
+/** Runs in a separate Node process in which no other test has loaded a module. */
 const page = `
 import { JSDOM } from 'jsdom'
 const { window } = new JSDOM('<div id="app"></div>', { pretendToBeVisual: true, url: 'https://host.example/' })
@@ -76,7 +79,7 @@ async function importedWith(file: string, seen = new Set<string>()): Promise<Set
 }
 
 describe('dist (npm run build first)', () => {
-  it('importing the component and rendering a closed dialog load nothing on demand; opening it loads what draws the first code', async () => {
+  it('a closed dialog loads nothing on demand when it renders, and an opened dialog loads what draws the first code', async () => {
     const { stdout } = await run(process.execPath, [join(copy, 'page.mjs')], { timeout: 60_000 })
     const { imported, closed, opened }: Record<'imported' | 'closed' | 'opened', string[]> =
       JSON.parse(stdout)

@@ -2,8 +2,8 @@
 export const isLong = process.env.TEST_RUNS === 'long'
 
 /**
- * How often fast-check runs a property. `npm test` always takes the same inputs, so that it fails only because of a change;
- * `npm run test:long` takes more, and others each time.
+ * How often fast-check runs a property. `npm test` always uses the same inputs, so that it fails only because
+ * of a change. `npm run test:long` uses more inputs, and different ones each time.
  */
 export function randomRuns(
   short: number,

@@ -1,15 +1,15 @@
-// Plain JavaScript, because `ensure-other-browsers.mjs` runs it before anything that understands TypeScript.
+// Plain JavaScript, because `ensure-other-browsers.mjs` runs it before any tool that supports TypeScript.
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** The first of these programs that is in `PATH`. @param {readonly string[]} names */
+/** Returns the first of these programs in `PATH`. @param {readonly string[]} names */
 const find = (names) =>
   names
     .flatMap((name) => (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name)))
     .find((path) => existsSync(path))
 
 /**
- * The program that a variable of the environment names, else the first of these in `PATH`.
+ * Returns the program that an environment variable names, else the first of these in `PATH`.
  *
  * @param {string} variable
  * @param {readonly string[]} names
@@ -21,9 +21,11 @@ function chosen(variable, names) {
   return find(names)
 }
 
-/** The Firefox of tests. */
+/** The Firefox for tests. */
 export const firefoxPath = () => chosen('FIREFOX_PATH', ['firefox-esr', 'firefox'])
 
-/** The WebDriver of WebKitGTK, which starts its browser. Nothing if there is no display for that. */
+/**
+ * The WebDriver of WebKitGTK, which starts its browser. Returns nothing if no display is available for it.
+ */
 export const webKitDriverPath = () =>
   find(['xvfb-run']) ? chosen('WEBKIT_DRIVER_PATH', ['WebKitWebDriver']) : undefined

@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import type { PasskeyAssertion } from '../src/core/passkey.js'
 
-/** What may be wrong with an answer. */
+/** The faults that an answer may have. */
 export interface AnswerFaults {
   readonly type?: string
   readonly challenge?: string
@@ -17,7 +17,10 @@ const base64Url = (data: Uint8Array | string): string => Buffer.from(data).toStr
 /** User present and verified: https://w3c.github.io/webauthn/#authdata-flags */
 const PRESENT_AND_VERIFIED = 0x05
 
-/** The answer of a passkey to a challenge, as `PublicKeyCredential.toJSON()` gives it. Its signature signs nothing. */
+/**
+ * Returns a passkey's answer to a challenge, in the format of `PublicKeyCredential.toJSON()`. Its signature
+ * is not valid.
+ */
 export function passkeyAnswer(
   challenge: string,
   { rpId = 'whatsapp.com', flags = PRESENT_AND_VERIFIED, bytes = 37, type, ...client }: AnswerFaults = {},
@@ -45,7 +48,10 @@ export function passkeyAnswer(
   }
 }
 
-/** A passkey with a key of its own, whose answers have a real signature, as Chromium's virtual authenticator makes it. */
+/**
+ * Creates a passkey with its own key. Its answers have valid signatures in the format of Chromium's virtual
+ * authenticator.
+ */
 export function createPasskey() {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return {

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 
 const root = resolve(import.meta.dirname, '..')
 
-/** What to write instead. Do not swap words: write a sentence with a subject that acts. */
+/** The terms to use instead. Do not swap words: write a sentence with a subject that acts. */
 const replacements = [
   ['whoever', /\bwhoever\b/gi, 'the user, the developer, your app, the phone’s owner'],
   ['nobody', /\b(?:nobody|somebody|someone|no one)\b/gi, 'name who or what it is: no caller, another page'],
@@ -32,8 +32,9 @@ const replacements = [
 ] as const
 
 /**
- * British spelling, which most of the text had when this list was made (118 words to 8). Names stay as they are in the code:
- * `authorize` and `normalize…`, the `Authorization` header, `color-scheme`, `<dialog>`; and so do words made from them.
+ * British spelling, which most of the text used when this list was created (118 words to 8). Names keep their
+ * spelling from the code: `authorize` and `normalize…`, the `Authorization` header, `color-scheme`,
+ * `<dialog>`, and words derived from them.
  */
 const spellings = [
   [
@@ -58,7 +59,7 @@ const rules = [...replacements, ...spellings]
 
 type Word = (typeof rules)[number][0]
 
-/** How often a file may use a word, and why it is the right one there. A number may only become smaller. */
+/** How often a file may use a word, and why the word is right there. A number may only decrease. */
 const allowed: readonly (readonly [file: string, word: Word, count: number, reason: string])[] = [
   ['src/locales/first/en.ts', 'ask', 1, 'the user asks for a code'],
   ['src/locales/later/en.ts', 'ask', 8, 'people ask people; WhatsApp’s own term for its passkey prompt'],
@@ -77,7 +78,7 @@ const allowed: readonly (readonly [file: string, word: Word, count: number, reas
   ['test/server/pairing-link.test.ts', 'gone', 1, 'a text that the test throws'],
   ['test/testing/emulator.test.ts', 'gone', 2, 'a text that the test throws'],
   ['test/testing/mock-servers/mock-waha.test.ts', 'gone', 1, 'a text that the test throws'],
-  // File names, until the code in them is renamed too.
+  // File names that stay until the code in them is renamed.
   ['test/browser/heard.ts', 'hear', 1, 'the name of its export'],
   ['test/faults/fault-world.ts', 'world', 1, 'the name of its export'],
   ['test/faults/small-world.ts', 'world', 1, 'the name of its export'],
@@ -110,7 +111,7 @@ function* nodesOf(value: unknown): Generator<Node> {
   for (const child of Object.values(value)) yield* nodesOf(child)
 }
 
-/** The text of a string, of a piece of a template, or between JSX tags. */
+/** Returns the text of a string, of a template part, or between JSX tags. */
 function textOf({ type, value }: Node): string | undefined {
   if ((type === 'Literal' || type === 'JSXText') && typeof value === 'string') return value
   if (type === 'TemplateElement' && isRecord(value) && typeof value.raw === 'string') return value.raw
@@ -132,7 +133,7 @@ const isTitle = ({ type, callee }: Node): boolean =>
 const isError = ({ type, callee }: Node): boolean =>
   type === 'NewExpression' && calleeOf(callee).endsWith('Error')
 
-/** In `src` every text of several words; elsewhere titles of tests and messages of errors. */
+/** In `src`, all texts of several words. Elsewhere, only test titles and error messages. */
 function* proseOf(file: string, program: unknown): Generator<string> {
   if (file.startsWith('src/')) {
     const isTranslation = file.startsWith('src/locales/') && basename(file) !== 'en.ts'
@@ -147,12 +148,12 @@ function* proseOf(file: string, program: unknown): Generator<string> {
   }
 }
 
-/** What is written for people in a file. Code in a text is no prose. */
+/** Returns the texts of a file that people read. Code inside a text is excluded. */
 function textsOf(file: string, source: string): readonly string[] {
   const withoutCode = (text: string): string => text.replace(/`[^`]*`/g, '')
   if (/\.mdx?$/.test(file)) {
     const markdown = withoutCode(source.replace(/^```[\s\S]*?^```$/gm, ''))
-    // Nor are imports, elements and the targets of links.
+    // Imports, elements and link targets are excluded too.
     return [markdown.replace(/^import .*$|<[^>]*>|\]\([^)]*\)/gm, '')]
   }
   const { comments, program } = parseSync(file, source)
@@ -185,7 +186,7 @@ function hitsIn(file: string, source: string): Hit[] {
 
 const folders = ['src', 'test', 'bench', 'stories', 'examples', '.github', '.storybook']
 const documents = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md']
-/** This file, and what is made from comments that are checked in their own files. */
+/** This file, and files that are generated from comments which are checked in their own files. */
 const skipped = ['test/plain-words.test.ts', 'stories/docs/api-reference.md']
 const hits = [...documents, ...folders.flatMap((folder) => [...sourceFiles(folder)])]
   .filter((file) => !skipped.includes(file))

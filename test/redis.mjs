@@ -1,4 +1,4 @@
-// Plain JavaScript, because `ensure-redis.mjs` runs it before anything that understands TypeScript.
+// Plain JavaScript, because `ensure-redis.mjs` runs it before any tool that supports TypeScript.
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
@@ -6,7 +6,7 @@ export const redisAdvice =
   'Install Redis (Debian: apt-get install redis-server), or set REDIS_SERVER_PATH to the server to use.'
 
 /**
- * The Redis that tests start: the one `REDIS_SERVER_PATH` names, else the first one in `PATH`.
+ * The Redis for tests: the path in `REDIS_SERVER_PATH`, else the first one in `PATH`.
  *
  * @returns {string | undefined} nothing when no Redis is installed
  */

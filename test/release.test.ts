@@ -5,12 +5,12 @@ describe('the release script', () => {
   it.each([
     ['notes of this version', '# Changelog\n\n## 1.2.0\n\n- A change.\n\n## 1.1.0\n\n- Another.\n', []],
     ['notes with a date', '# Changelog\n\n## 1.2.0 (2030-01-01)\n\n- A change.\n', []],
-    ['an empty "Unreleased" above', '# Changelog\n\n## Unreleased\n\n## 1.2.0\n\n- A change.\n', []],
+    ['an empty "Unreleased" section above', '# Changelog\n\n## Unreleased\n\n## 1.2.0\n\n- A change.\n', []],
     ['no section', '# Changelog\n\n## Unreleased\n\n- A change.\n', [/no section/]],
-    ['another version alone', '# Changelog\n\n## 1.2.0-rc.1\n\n- A change.\n', [/no section/]],
+    ['only another version', '# Changelog\n\n## 1.2.0-rc.1\n\n- A change.\n', [/no section/]],
     ['an empty section', '# Changelog\n\n## 1.2.0\n\n## 1.1.0\n\n- Another.\n', [/is empty/]],
     [
-      'changes left behind',
+      'changes that are still in "Unreleased"',
       '# Changelog\n\n## Unreleased\n\n- Late.\n\n## 1.2.0\n\n- A change.\n',
       [/"Unreleased"/],
     ],
@@ -39,7 +39,7 @@ describe('the release script', () => {
     'package.json',
   ]
 
-  it('takes a package with every target of exports', () => {
+  it('accepts a package that contains every target of exports', () => {
     expect(packProblems(manifest, complete)).toEqual([])
   })
 

@@ -1,6 +1,7 @@
 // @ts-check
-// `npm run test:long`: properties, random schedules, fuzz, leaks and the fault matrix at each provider, with many more runs. With
-// words behind it, the files whose path has one of them: `npm run test:long -- random-`.
+// `npm run test:long` runs properties, random schedules, fuzz tests, leak tests and the fault matrix of each
+// provider with many more runs. Arguments select the files whose path contains one of them: `npm run
+// test:long -- random-`.
 import { startVitest } from 'vitest/node'
 
 process.env.TEST_RUNS = 'long'

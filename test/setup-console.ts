@@ -3,6 +3,7 @@ import failOnConsole from 'vitest-fail-on-console'
 failOnConsole({
   shouldFailOnError: true,
   shouldFailOnWarn: true,
-  // What the package prints for developers. Tests provoke faults on purpose; those about the reports look at them.
+  // The package's messages for developers. Tests cause faults on purpose, and tests of these messages check
+  // them.
   silenceMessage: (message) => message.startsWith('[whatsapp-pairing]'),
 })

@@ -1,14 +1,14 @@
-// Before all that uses them.
+// This import comes before all modules that use these globals.
 import './jsdom-globals.js'
 import { loadLater } from '../src/client/proxy.js'
 import { useLaterParts } from '../src/react/parts/use-later-parts.js'
 import { loadLaterSession } from '../src/react/session/load-later-session.js'
 import './setup-render.js'
 
-// In jsdom a state change outside `act` is a mistake in the test. In a real browser, where users act, it is not.
+// In jsdom, a state change outside `act` is an error in the test. In a real browser, it is normal.
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
 
-// Loaded when they are needed, which takes real time: fake timers would not wait for it.
+// These modules are loaded on demand in real time, and fake timers do not wait for that.
 await Promise.all([
   loadLater(),
   loadLaterSession(),
@@ -20,5 +20,5 @@ await Promise.all([
   import('./late-modules.js'),
 ])
 
-// Also the parts that follow the first code.
+// Also loads the parts that appear after the first code.
 useLaterParts.load()

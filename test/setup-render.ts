@@ -1,16 +1,18 @@
-// Before the clean-up below: hooks run last in, first out, so that what an unmount logs counts too.
+// This import comes before the cleanup below. Hooks run in reverse order, so messages that an unmount logs
+// are checked too.
 import './setup-console.js'
 import { cleanup, configure } from '@testing-library/react'
 import { afterEach } from 'vitest'
 import { processRegistry } from '../src/poller/registry.js'
 
-// A second, which is the default, is short where other tests run at the same time.
+// The default of one second is too short if other tests run in parallel.
 configure({ asyncUtilTimeout: 10_000 })
 
-// Testing Library does this by itself only where the hooks are globals.
+// Testing Library does this automatically only if the hooks are globals.
 afterEach(cleanup)
 
-// Tests of one file share a process or a page, and with it the pollers of adapters that are used directly, and the storage.
+// Tests of one file share a process or a page. They therefore share storage and the pollers of directly used
+// adapters.
 afterEach(() => {
   processRegistry().close()
   sessionStorage.clear()
