@@ -1,5 +1,5 @@
-// The page under test, in Chromium. The address says what it shows: the package's component, its hook, or the page that a
-// developer would write by hand.
+// The page under test, in Chromium. The URL selects the content: the package's component, its hook, or the
+// page that a developer would write by hand.
 
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { QRCodeSVG } from 'qrcode.react'
@@ -14,10 +14,10 @@ import {
 } from 'whatsapp-pairing'
 import 'whatsapp-pairing/styles.css'
 
-/** One commit of React, and what was on the screen after it. */
+/** One commit of React, and the content of the screen after it. */
 export interface Commit {
   readonly at: number
-  /** Names the code; empty without one. */
+  /** Identifies the code. Empty if there is no code. */
   readonly code: string
   /** The announced remaining time; empty without an announcement. */
   readonly announcement: string
@@ -42,7 +42,7 @@ interface BareCode {
   readonly expiresAt: number
 }
 
-/** Longer than any table measures: the pages that poll have one code, and read the state alone. */
+/** Longer than any table measures. Pages that poll have one code and read only the state. */
 const CODE_MS = 600_000
 
 const INTERVAL_MS = 3_000
@@ -53,7 +53,7 @@ const ALL_CODES = 1_000
 const parameters = new URLSearchParams(location.search)
 const kind = kindOf(parameters.get('kind'))
 const sessions = Number(parameters.get('sessions') ?? 1)
-/** Where the handler is; without it the provider is part of the page. */
+/** The URL of the handler. Without it, the provider is part of the page. */
 const url = parameters.get('url')
 
 window.measured = { commits: [], requests: Array.from({ length: sessions }, () => 0) }
@@ -69,7 +69,7 @@ function countRequest(index: number): void {
 const textOf = (index: number): string =>
   `2@${String(index).padStart(4, '0')}${'x'.repeat(150)},${'y'.repeat(44)},${'z'.repeat(44)}`
 
-/** A provider that is part of the page, so that nothing but the page is measured. */
+/** A provider inside the page, so that only the page is measured. */
 function inPageProvider(index: number): PairingProvider {
   return {
     id: 'bench',
@@ -115,13 +115,13 @@ async function fetchCode(index: number): Promise<BareCode | null> {
   }
   const response = await fetch(`${url}?want=code&method=qr`)
   const { qrCode, expiresInMs } = await response.json()
-  // Rounded to seconds, as a countdown needs it, because the milliseconds differ in each response.
+  // Rounded to seconds for the countdown, because the milliseconds differ in each response.
   return qrCode
     ? { value: qrCode.value, expiresAt: Math.round((Date.now() + expiresInMs) / 1_000) * 1_000 }
     : null
 }
 
-/** A page written by hand: a query every three seconds, a countdown, two tabs. */
+/** A page written by hand: one query every three seconds, a countdown and two tabs. */
 function BarePage({ index }: { index: number }): ReactElement {
   const [tab, setTab] = useState<'qr' | 'phone'>('qr')
   const [phone, setPhone] = useState('')
@@ -162,13 +162,13 @@ function Page({ index }: { index: number }): ReactElement {
 
 const codePlace = kind === 'drop-in' ? "[data-part='qr-code']" : '#root'
 
-/** The code that is on the screen: the path that draws it, or the address of its picture. */
+/** Returns the path that draws the code, or the URL of its picture. */
 function shownCode(): string {
   const drawn = document.querySelector(`${codePlace} svg[height='256'] path:last-child`)?.getAttribute('d')
   return drawn ?? document.querySelector(`${codePlace} img`)?.getAttribute('src') ?? ''
 }
 
-/** Only a build for profiling calls it. */
+/** React calls it only in a profiling build. */
 function recordCommit(): void {
   const announcement = document.querySelector("[data-part='announcement']")?.textContent ?? ''
   window.measured.commits.push({ at: performance.now(), code: shownCode(), announcement })

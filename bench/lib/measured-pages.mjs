@@ -7,7 +7,8 @@ import { build } from 'vite'
 import { chromiumLaunchOptions } from '../../test/chromium.mjs'
 
 /**
- * What Chromium counted since the page was opened. Durations are milliseconds of processor time of the main thread.
+ * Chromium's counters since the page was opened. Durations are milliseconds of processor time of the main
+ * thread.
  *
  * @typedef {object} PageMetrics
  * @property {number} scriptMs
@@ -25,13 +26,13 @@ import { chromiumLaunchOptions } from '../../test/chromium.mjs'
 const types = { js: 'text/javascript', css: 'text/css' }
 
 /**
- * Builds `measured-page.tsx` for production, serves it on this machine and opens it in Chromium, each page in a process of
- * its own.
+ * Builds `measured-page.tsx` for production, serves it on this machine and opens it in Chromium. Each page
+ * runs in a separate process.
  *
  * @param {object} options
  * @param {boolean} [options.profiling] with the React that calls `<Profiler onRender>`
- * @param {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => void} [options.handler]
- * answers below `/api/`
+ * @param {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) =>
+ * void} [options.handler] answers below `/api/`
  */
 export async function startMeasuredPages({ profiling = false, handler }) {
   const files = await bundle(profiling)
@@ -66,7 +67,7 @@ export async function startMeasuredPages({ profiling = false, handler }) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 1200 } })
       const page = await context.newPage()
       const session = await context.newCDPSession(page)
-      // Other processes of this machine take time from the page; they must not add to its cost.
+      // Counts only this thread's time, because other processes on the machine would otherwise add to the cost.
       await session.send('Performance.enable', { timeDomain: 'threadTicks' })
       await page.goto(`${origin}/?${new URLSearchParams(parameters)}`)
       return {
@@ -94,7 +95,7 @@ export async function startMeasuredPages({ profiling = false, handler }) {
 }
 
 /**
- * What was measured between two moments.
+ * Returns the difference between two measurements.
  *
  * @param {PageMetrics} before
  * @param {PageMetrics} after

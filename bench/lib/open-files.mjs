@@ -1,11 +1,11 @@
-/** From Node's report, which is typed only as an object. */
+/** Node types its report only as an object. */
 const { userLimits } = /** @type {{ userLimits?: { open_files?: { hard?: number | string } } }} */ (
   process.report.getReport()
 )
 
 /**
- * Ends the process if the system does not allow this many open files: every connection is one, and Node has already raised its
- * limit to the hard one.
+ * Ends the process if the system does not allow this many open files. Each connection is one, and Node has
+ * already raised its limit to the hard limit.
  *
  * @param {number} needed
  */

@@ -2,7 +2,9 @@ import { once } from 'node:events'
 import { Agent, get } from 'node:http'
 import { createParser } from 'eventsource-parser'
 
-/** How many connections are opened at the same time. The system would refuse more than its queue holds. */
+/**
+ * The number of connections that are opened simultaneously. The system refuses more than its queue can store.
+ */
 const OPENING = 100
 
 /**
@@ -45,7 +47,7 @@ export function createPages(url) {
   return {
     all: pages,
     /**
-     * Opens pages, one for each id given, and resolves when the server has begun to respond to all.
+     * Opens one page per id, and resolves when the server has begun to respond to all of them.
      *
      * @param {readonly string[]} sessionIds
      */
@@ -59,7 +61,7 @@ export function createPages(url) {
     forget() {
       for (const page of pages) page.forget()
     },
-    /** Like closing all browsers. */
+    /** Closes all connections, as closing all browsers would. */
     close: () => agent.destroy(),
   }
 }

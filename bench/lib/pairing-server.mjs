@@ -1,4 +1,4 @@
-// The process under test: a host's server as the README describes it. Its parent requests its memory usage.
+// The process under test: a server as in the README. Its parent requests its memory usage.
 
 import { createServer } from 'node:http'
 import { greenApi } from 'whatsapp-pairing/providers/green-api'
@@ -12,7 +12,8 @@ const providers = new Map()
 
 /** @param {string} idInstance */
 function makeProvider(idInstance) {
-  // Without its push, so that all is polled: that is what every provider has, and what costs most.
+  // Removes the push, so that everything is polled. Every provider supports polling, and polling costs the
+  // most.
   const { subscribe: _, ...provider } = greenApi({ idInstance, apiTokenInstance, apiUrl })
   providers.set(idInstance, provider)
   return provider

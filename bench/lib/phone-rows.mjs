@@ -1,7 +1,7 @@
 import { count, milliseconds, quantile } from './table.mjs'
 
 /**
- * The rows of a table about phones that are linked while processes end.
+ * Returns the rows of a table about phones that link while processes end.
  *
  * @param {ReturnType<Awaited<ReturnType<typeof import('./phones.mjs').startPhones>>['figures']>} figures
  * @param {number} pagesPerSession

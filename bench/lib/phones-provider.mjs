@@ -2,19 +2,19 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-// A provider with a known clock: it says until when each code may be scanned, and when each phone was linked. It speaks
-// what `ownServer` documents.
+// A provider with known times: when each code expires, and when each phone was linked. It uses the protocol
+// that `ownServer` documents.
 
-/** As WhatsApp does it. */
+/** The same as WhatsApp's. */
 const CODE_LIFETIME_MS = 20_000
 
-/** Between a scan and the link. */
+/** The time between a scan and the link. */
 const LINKING_MS = 500
 
-/** So long a response takes. */
+/** The minimum and maximum time of a response. */
 const LATENCY_MS = /** @type {const} */ ([5, 60])
 
-/** Within the time limit of the replicas; what the response says is as old then. */
+/** Shorter than the time limit of the replicas. The data in the response is then this old. */
 const SLOW_MS = 3_000
 
 const FAULTS = /** @type {const} */ ([
@@ -30,16 +30,17 @@ const FAULTS = /** @type {const} */ ([
 /** @typedef {typeof FAULTS[number]} Fault */
 
 /**
- * One session of the provider, and the phone that may be linked to it.
+ * One session of the provider, and the phone that may link to it.
  *
  * @typedef {object} ProviderSession
  * @property {string} id
- * @property {(code: string, phoneNumber: string) => number | undefined} scan when the phone is linked (epoch milliseconds); `undefined` where the code may not be scanned
+ * @property {(code: string, phoneNumber: string) => number | undefined} scan when the phone is linked (epoch
+ * milliseconds); `undefined` where the code may not be scanned
  * @property {() => void} unlink on the phone
  */
 
 /**
- * When a code of this provider expires, in epoch milliseconds.
+ * Returns when a code of this provider expires, in epoch milliseconds.
  *
  * @param {string} code
  */
@@ -55,7 +56,7 @@ export async function startPhonesProvider({ random, faultChance }) {
   const sessions = new Map()
   /** @type {Map<Fault, number>} */
   const faults = new Map()
-  /** Starts, and when something came that would have disturbed a pairing under way. */
+  /** The number of requests, and of requests that would have disturbed a running pairing. */
   const counts = { requests: 0, starts: 0 }
   /** @type {number[]} */
   const secondStarts = []
@@ -134,7 +135,7 @@ export async function startPhonesProvider({ random, faultChance }) {
     if (fault === 'HTTP 429') return void response.writeHead(429, { 'retry-after': '1' }).end()
     if (fault === 'page of a gateway')
       return void response.writeHead(502, { 'content-type': 'text/html' }).end('<html>Bad Gateway</html>')
-    // After this the request has its effect, for any response.
+    // The request has its effect here, before the response may fail.
     const text = JSON.stringify(respond?.(request.method ?? '') ?? {})
     if (fault === 'slow response') await sleep(SLOW_MS)
     if (fault === 'cut connection') return void request.socket.destroy()
@@ -152,7 +153,7 @@ export async function startPhonesProvider({ random, faultChance }) {
     counts,
     faults,
     secondStarts,
-    /** From now on every request fails, or none but those of chance. @param {boolean} down */
+    /** Makes every request fail, or only random ones. @param {boolean} down */
     setDown(down) {
       isDown = down
     },

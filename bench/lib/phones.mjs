@@ -5,32 +5,40 @@ import { startPhonesProvider } from './phones-provider.mjs'
 import { startReplica } from './start-replica.mjs'
 import { until } from './wait.mjs'
 
-/** A page opens its stream again after this time, at its own replica if that runs. */
+/** The lifetime of a stream. A page then opens it again, at its own replica if that runs. */
 const STREAM_LIFETIME_MS = 30_000
 
-/** How long a code is looked at, and how long a phone stays linked after every page has shown it. */
+/**
+ * How long the phone waits before a scan, and how long it stays linked after every page has shown the link.
+ */
 const SCAN_AFTER_MS = /** @type {const} */ ([500, 20_000])
 const LINKED_FOR_MS = /** @type {const} */ ([500, 5_000])
 
-/** A replica that is killed while it reports a link leaves that to the others after a minute, at their next request. */
+/**
+ * If a replica is killed while it reports a link, another replica reports it at its next request after one
+ * minute.
+ */
 const SEEN_LIMIT_MS = 90_000
 
 const LOOK_EVERY_MS = 250
 
-/** So many pages open at once. */
+/** The number of pages that open simultaneously. */
 const OPENING = 50
 
-/** An outage of Redis is felt for so long after its end: connections come back, and late messages arrive. */
+/**
+ * An outage of Redis has effects for this time after its end, because connections return and late messages
+ * arrive.
+ */
 const AFTER_OUTAGE_MS = 3_000
 
-/** A replica waits for so long for a reply of Redis. */
+/** How long a replica waits for a reply from Redis. */
 const REPLY_LIMIT_MS = 1_000
 
-/** Two clocks that are read one after the other, in whole milliseconds. */
+/** The tolerance for two clocks that are read in sequence, in whole milliseconds. */
 const CLOCK_MS = 5
 
 /**
- * A phone that was linked, and what came of it.
+ * A linked phone, and how the pages and the app reported the link.
  *
  * @typedef {object} Scan
  * @property {number} linkedAt
@@ -40,7 +48,8 @@ const CLOCK_MS = 5
  */
 
 /**
- * Two replicas with one Redis; phones that are linked and unlinked at a provider, and pages that watch.
+ * Starts two replicas with one Redis, phones that are linked and unlinked at a provider, and pages that
+ * watch.
  *
  * @param {object} options
  * @param {number} options.sessions
@@ -51,9 +60,12 @@ const CLOCK_MS = 5
 export async function startPhones({ sessions, pagesPerSession, faultChance, random }) {
   const redis = await startRedisServer()
   const provider = await startPhonesProvider({ random, faultChance })
-  /** By phone number: each phone is linked once. @type {Map<string, Scan>} */
+  /** The scans by phone number. Each phone is linked once. @type {Map<string, Scan>} */
   const scans = new Map()
-  /** Of Redis, and the moments at which a replica was killed. @type {{ from: number, until: number }[]} */
+  /**
+   * The outages of Redis and the times at which a replica was killed. @type {{ from: number, until: number
+   * }[]}
+   */
   const outages = []
   /** @type {{ from: number, until: number }[]} */
   const lateReplies = []
@@ -61,7 +73,7 @@ export async function startPhones({ sessions, pagesPerSession, faultChance, rand
   const kills = []
   /** @type {number[]} */
   const overdue = []
-  /** When a page showed a code that the provider refused. @type {number[]} */
+  /** The times at which a page showed a code that the provider refused. @type {number[]} */
   const refusedScans = []
   let [codes, repeats] = [0, 0]
   let isEnding = false
@@ -73,7 +85,7 @@ export async function startPhones({ sessions, pagesPerSession, faultChance, rand
     redisUrl: redis.url,
     streamLifetimeMs: STREAM_LIFETIME_MS,
     onLinked,
-    // On a busy machine, Redis may be late without an outage that was made here.
+    // On a busy machine, Redis may be late without an outage from this bench.
     onBusFailed() {
       const at = Date.now()
       lateReplies.push({ from: at - REPLY_LIMIT_MS, until: at + AFTER_OUTAGE_MS })
@@ -108,7 +120,7 @@ export async function startPhones({ sessions, pagesPerSession, faultChance, rand
     })
 
   /**
-   * Scans what a page shows, waits until all have seen it, and unlinks; again and again.
+   * Repeatedly scans the code of a page, waits until all pages show the link, and unlinks.
    *
    * @param {import('./phones-provider.mjs').ProviderSession} session
    * @param {readonly import('./failover-page.mjs').FailoverPage[]} watching
@@ -153,7 +165,10 @@ export async function startPhones({ sessions, pagesPerSession, faultChance, rand
     outages.push({ from, until: Date.now() + AFTER_OUTAGE_MS })
   }
 
-  /** Whether Redis was away, or a replica was killed, between these moments. @param {number} from @param {number} to */
+  /**
+   * Whether Redis was down or a replica was killed between these times. @param {number} from @param {number}
+   * to
+   */
   const isDisturbed = (from, to) =>
     [...outages, ...lateReplies].some((one) => one.from <= to && one.until >= from) ||
     kills.some((at) => at >= from && at <= to)
@@ -162,14 +177,14 @@ export async function startPhones({ sessions, pagesPerSession, faultChance, rand
     replicas,
     provider,
     pages,
-    /** Connections are kept, and nothing is answered. @param {number} ms */
+    /** Keeps connections open but sends no reply. @param {number} ms */
     stallRedis: (ms) =>
       outage(async () => {
         redis.pause()
         await sleep(ms)
         redis.resume()
       }),
-    /** With everything that it kept. @param {number} ms */
+    /** Restarts Redis with its stored data. @param {number} ms */
     restartRedis: (ms) =>
       outage(async () => {
         await redis.stop()
@@ -182,7 +197,7 @@ export async function startPhones({ sessions, pagesPerSession, faultChance, rand
       await replica.end('SIGKILL')
       await replica.start()
     },
-    /** Lets the phones that are linked be seen, and ends everything. */
+    /** Waits until all pages show the linked phones, then ends everything. */
     async end() {
       isEnding = true
       await Promise.race([Promise.all(phones), sleep(SEEN_LIMIT_MS + LINKED_FOR_MS[1])])
@@ -191,7 +206,7 @@ export async function startPhones({ sessions, pagesPerSession, faultChance, rand
       provider.close()
       await redis.stop()
     },
-    /** What came of it. */
+    /** Returns the results. */
     figures() {
       const all = [...scans.values()]
       const repeated = all.filter(({ reportedAt }) => reportedAt.length > 1)

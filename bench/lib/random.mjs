@@ -1,5 +1,5 @@
 /**
- * Random numbers that are the same in each run with this seed (mulberry32).
+ * Random numbers that are the same in each run with the same seed (mulberry32).
  *
  * @typedef {object} Random
  * @property {(low: number, high: number) => number} between

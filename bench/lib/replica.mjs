@@ -1,4 +1,5 @@
-// One of several processes of an app that share a Redis. Its parent gets each link that `onLinked` reports.
+// One of several processes of an app that share a Redis. It sends each link that `onLinked` reports to its
+// parent.
 
 import { createServer } from 'node:http'
 import { createClient } from 'redis'
@@ -9,7 +10,7 @@ import { measureUsage } from './usage.mjs'
 
 const [, , providerUrl = '', redisUrl = '', streamLifetimeMs = ''] = process.argv
 
-/** The paces of hosted providers; the time limit is short, because some responses never come. */
+/** The intervals of hosted providers. The time limit is short because some responses never arrive. */
 const timing = {
   qrLifetimeMs: 20_000,
   qrIntervalMs: 5_000,
@@ -20,7 +21,7 @@ const timing = {
 
 const client = createClient({ url: redisUrl })
 client.on('error', () => {})
-// Not waited for: a process that starts during an outage of Redis works alone.
+// The process does not wait for the connection. If Redis is down at the start, it works alone.
 void client.connect().catch(() => {})
 
 /** @param {Request} request */
@@ -43,7 +44,7 @@ const handler = createPairingHandler({
   bus: redisBus({ client }),
   streamLifetimeMs: Number(streamLifetimeMs),
   onLinked: ({ account: { phoneNumber } }) => void process.send?.({ linked: phoneNumber }),
-  // Outages of Redis and of the provider are what this is about.
+  // Outages of Redis and of the provider are part of this bench.
   onError: (_, { in: place }) => void (place === 'bus' && process.send?.({ busFailed: true })),
 })
 

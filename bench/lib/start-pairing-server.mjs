@@ -8,7 +8,7 @@ const WEBHOOK_SECRET = 'webhook-secret-of-the-bench'
 /** @typedef {import('./usage.mjs').Usage} Usage */
 
 /**
- * Starts the server under test in a process of its own.
+ * Starts the server under test in a separate process.
  *
  * @param {string} apiUrl of the provider
  */
@@ -27,14 +27,14 @@ export async function startPairingServer(apiUrl) {
       return usage
     },
     /**
-     * Sends a webhook and does not wait for its effect: the pages show that.
+     * Sends a webhook without waiting for its effect, because the pages show the effect.
      *
      * @param {string} idInstance
      * @param {string} body
      */
     sendWebhook(idInstance, body) {
       const headers = { authorization: `Bearer ${WEBHOOK_SECRET}`, 'content-type': 'application/json' }
-      // Each over a connection of its own: none is kept for the next scan.
+      // Each webhook uses a new connection, because a connection would not stay open until the next scan.
       const options = { method: 'POST', agent: false, headers }
       request(`${url}/${idInstance}/webhook`, options, (response) => response.resume()).end(body)
     },

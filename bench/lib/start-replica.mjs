@@ -4,7 +4,7 @@ import { once } from 'node:events'
 /** @typedef {import('./usage.mjs').Usage} Usage */
 
 /**
- * What a replica sends.
+ * The messages of a replica.
  *
  * @typedef {{ address?: { port: number }, usage?: Usage, linked?: string, busFailed?: boolean }} Message
  */

@@ -9,7 +9,7 @@
  */
 
 /**
- * Prints a table; the process fails where a promise does not hold.
+ * Prints a table. The process fails if a documented limit is exceeded.
  *
  * @param {string} title
  * @param {readonly Row[]} rows
@@ -58,7 +58,7 @@ export function megabytes(bytes) {
 }
 
 /**
- * The value that this share of all is not above.
+ * Returns the value that this share of all values does not exceed.
  *
  * @param {readonly number[]} values
  * @param {number} share 0.5 for the median

@@ -1,13 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
 /**
- * What a process uses, in bytes and in milliseconds of one core.
+ * The memory that a process uses, in bytes, and its processor time, in milliseconds of one core.
  *
  * @typedef {{ used: number, rss: number, cpuMs: number }} Usage
  */
 
 /**
- * What this process uses after everything that could be let go was. It needs `--expose-gc`.
+ * Measures what this process uses after a garbage collection. It needs `--expose-gc`.
  *
  * @returns {Promise<Usage>}
  */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const LOOK_EVERY_MS = 20
 
 /**
- * Waits until something holds, and no longer than the limit. Whether it did is for the table to say.
+ * Waits until a condition is met, but not longer than the limit. The table shows whether it was met.
  *
  * @param {() => boolean} holds
  * @param {number} limitMs

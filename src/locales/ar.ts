@@ -4,11 +4,12 @@ const again = 'حاول مرة أخرى بعد قليل.'
 const tellHost = 'المشكلة ليست في هاتفك. يُرجى التواصل مع القائمين على هذا التطبيق.'
 
 /**
- * Modern standard Arabic. A code is «كود», as WhatsApp calls it on the phone. Titles and buttons are verbal nouns, which have
- * no gender; steps and advice are in the usual imperative.
+ * Modern Standard Arabic. A code is «كود», as on the phone in WhatsApp. Titles and buttons are verbal nouns,
+ * which have no gender. Steps and advice use the usual imperative.
  *
- * Numbers stand between U+2066 and U+2069: in a line from right to left, their plus would change sides and their groups
- * of digits would be read backwards. Times stand between U+2068 and U+2069: some have letters from left to right.
+ * Numbers are between U+2066 and U+2069. Otherwise, in a line from right to left, their plus would change
+ * sides and their groups of digits would be reversed. Times are between U+2068 and U+2069, because some
+ * contain letters that run from left to right.
  *
  * The words of WhatsApp's menus have no source on record. No native speaker has reviewed these texts yet.
  */

@@ -21,7 +21,7 @@ export const de: PairingLocale = {
     titlePasskey: 'WhatsApp verlangt deinen Passkey',
     methods: 'Wege zum Verknüpfen',
     methodQr: 'QR-Code',
-    // Without the soft hyphen a narrow tab breaks the word at any letter.
+    // Without the soft hyphen, a narrow tab breaks the word at any letter.
     methodPhoneCode: 'Telefon\u00adnummer',
     stepsScan: [
       'Öffne **WhatsApp** oder **WhatsApp Business** auf deinem Telefon',

@@ -4,8 +4,8 @@ const again = 'Vuelve a intentarlo en un momento.'
 const tellHost = 'El problema no es tu teléfono. Contacta a quienes gestionan esta app.'
 
 /**
- * Spanish, with tú, in the words of Latin America: tocar, ingresar, computadora. Words of WhatsApp's menus as in WhatsApp Web in this
- * language; a passkey is a clave de acceso, as in its settings.
+ * Spanish, with tú and the vocabulary of Latin America: tocar, ingresar, computadora. Words of WhatsApp's
+ * menus as in WhatsApp Web in this language. A passkey is a clave de acceso, as in WhatsApp's settings.
  *
  * No native speaker has reviewed these texts yet.
  */

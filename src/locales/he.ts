@@ -4,11 +4,12 @@ const again = 'נסו שוב בעוד רגע.'
 const tellHost = 'הבעיה אינה בטלפון שלכם. פנו אל מי שמפעילים את האפליקציה הזו.'
 
 /**
- * Hebrew. The texts address the user in the plural or the infinitive, which has no gender, as WhatsApp does. The
- * hyphen between a prefix and a Latin word is U+2011, after which no line breaks.
+ * Hebrew. The texts address the user in the plural or the infinitive, which have no gender, as WhatsApp does.
+ * The hyphen between a prefix and a Latin word is U+2011, which prevents a line break.
  *
- * Numbers stand between U+2066 and U+2069: in a line from right to left, their plus would change sides and their groups
- * of digits would be read backwards. Times stand between U+2068 and U+2069: some have letters from left to right.
+ * Numbers are between U+2066 and U+2069. Otherwise, in a line from right to left, their plus would change
+ * sides and their groups of digits would be reversed. Times are between U+2068 and U+2069, because some
+ * contain letters that run from left to right.
  *
  * The words of WhatsApp's menus have no source on record. No native speaker has reviewed these texts yet.
  */

@@ -4,8 +4,8 @@ const again = 'थोड़ी देर बाद फिर से कोशि
 const tellHost = 'दिक्कत आपके फ़ोन में नहीं है. कृपया इस ऐप को चलाने वालों से संपर्क करें.'
 
 /**
- * Hindi, with आप, and with a full stop where WhatsApp writes one. `{app}` stands without a postposition: `thisApp` would
- * change its form before one.
+ * Hindi, with आप, and with a full stop where WhatsApp writes one. `{app}` never has a postposition, which
+ * would change the form of `thisApp`.
  *
  * The words of WhatsApp's menus have no source on record. No native speaker has reviewed these texts yet.
  */

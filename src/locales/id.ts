@@ -4,8 +4,8 @@ const again = 'Tunggu sebentar, lalu coba lagi.'
 const tellHost = 'Masalahnya bukan di telepon Anda. Silakan hubungi pengelola aplikasi ini.'
 
 /**
- * Indonesian, with Anda. The phone is telepon; a mobile number is nomor ponsel. Words of WhatsApp's menus as in WhatsApp Web in this
- * language.
+ * Indonesian, with Anda. A phone is a telepon, and a mobile number is a nomor ponsel. Words of WhatsApp's
+ * menus as in WhatsApp Web in this language.
  *
  * No native speaker has reviewed these texts yet.
  */

@@ -4,8 +4,9 @@ const again = 'Riprova tra un momento.'
 const tellHost = 'Il tuo telefono non c’entra. Contatta chi gestisce questa app.'
 
 /**
- * Italian, with tu. Words of WhatsApp's menus as in WhatsApp Web in this language, but “Collega un dispositivo”, as guides to the phone have
- * it (androidblog.it/220160, tomshw.it, looked up on 30 November 2026).
+ * Italian, with tu. Words of WhatsApp's menus as in WhatsApp Web in this language. The exception is “Collega
+ * un dispositivo”, which guides to the phone use (androidblog.it/220160, tomshw.it, looked up on 30 November
+ * 2026).
  *
  * No native speaker has reviewed these texts yet.
  */

@@ -4,7 +4,7 @@ const again = 'しばらくしてから、もう一度お試しください。'
 const tellHost = 'お使いのスマートフォンに問題はありません。このアプリの運営者にお問い合わせください。'
 
 /**
- * Japanese, です・ます.
+ * Japanese, with です and ます.
  *
  * The words of WhatsApp's menus have no source on record. No native speaker has reviewed these texts yet.
  */

@@ -4,7 +4,7 @@ const again = '잠시 후 다시 시도하세요.'
 const tellHost = '휴대폰 문제가 아니에요. 이 앱의 운영자에게 문의해 주세요.'
 
 /**
- * Korean, 해요 and 하세요.
+ * Korean, with 해요 and 하세요.
  *
  * The words of WhatsApp's menus have no source on record. No native speaker has reviewed these texts yet.
  */

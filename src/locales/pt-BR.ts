@@ -4,7 +4,8 @@ const again = 'Tente de novo daqui a pouco.'
 const tellHost = 'O problema não é o seu celular. Fale com quem administra este app.'
 
 /**
- * Brazilian Portuguese, with você. The phone is o celular. Words of WhatsApp's menus as in WhatsApp Web in this language.
+ * Brazilian Portuguese, with você. A phone is a celular. Words of WhatsApp's menus as in WhatsApp Web in this
+ * language.
  *
  * No native speaker has reviewed these texts yet.
  */

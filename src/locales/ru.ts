@@ -4,8 +4,8 @@ const again = 'Попробуйте ещё раз чуть позже.'
 const tellHost = 'Дело не в вашем телефоне. Обратитесь к тем, кто отвечает за это приложение.'
 
 /**
- * Russian, with вы. What the user does is подключить; связать is in the names of menus alone. WhatsApp Web and Android
- * say “Связывание устройства”, an iPhone “Привязка устройства”.
+ * Russian, with вы. The verb for linking is подключить. Only the names of menus use связать. WhatsApp Web and
+ * Android say “Связывание устройства”, an iPhone says “Привязка устройства”.
  *
  * No native speaker has reviewed these texts yet.
  */

@@ -4,8 +4,8 @@ const again = 'Birazdan yeniden deneyin.'
 const tellHost = 'Sorun telefonunuzda değil. Lütfen bu uygulamayı yönetenlerle iletişime geçin.'
 
 /**
- * Turkish, with siz. Words of WhatsApp's menus as in WhatsApp Web in this language. `{app}` always stands where it needs no
- * ending, which would have to follow its vowels.
+ * Turkish, with siz. Words of WhatsApp's menus as in WhatsApp Web in this language. `{app}` never takes an
+ * ending, because the ending would depend on its vowels.
  *
  * No native speaker has reviewed these texts yet.
  */

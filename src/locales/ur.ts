@@ -4,10 +4,11 @@ const again = 'تھوڑی دیر بعد دوبارہ کوشش کریں۔'
 const tellHost = 'مسئلہ آپ کے فون میں نہیں ہے۔ براہِ کرم اس ایپ کو چلانے والوں سے رابطہ کریں۔'
 
 /**
- * Urdu, with آپ. `{app}` stands without a postposition: `thisApp` would change its form before one.
+ * Urdu, with آپ. `{app}` never has a postposition, which would change the form of `thisApp`.
  *
- * Numbers stand between U+2066 and U+2069: in a line from right to left, their plus would change sides and their groups
- * of digits would be read backwards. Times stand between U+2068 and U+2069: some have letters from left to right.
+ * Numbers are between U+2066 and U+2069. Otherwise, in a line from right to left, their plus would change
+ * sides and their groups of digits would be reversed. Times are between U+2068 and U+2069, because some
+ * contain letters that run from left to right.
  *
  * The words of WhatsApp's menus have no source on record. No native speaker has reviewed these texts yet.
  */

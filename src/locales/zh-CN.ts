@@ -4,7 +4,7 @@ const again = '请稍后重试。'
 const tellHost = '你的手机没有问题。请联系此应用的运营方。'
 
 /**
- * Simplified Chinese, with 你, as WhatsApp says.
+ * Simplified Chinese, with 你, as in WhatsApp.
  *
  * The words of WhatsApp's menus have no source on record. No native speaker has reviewed these texts yet.
  */

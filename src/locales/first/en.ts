@@ -1,12 +1,12 @@
 import { type PairingErrorCode, pairingErrorCodes } from '../../core/errors.js'
 import type { PairingErrorText, PairingLocale, PairingMessages } from '../../core/messages.js'
 
-/** For a page that cannot load the others. */
+/** For a page on which the other texts fail to load. */
 const anyError: PairingErrorText = { title: 'Something went wrong', advice: 'Try again in a moment.' }
 
 /**
- * The English that is needed until the first code: what `en` has beyond it is loaded after that, or with the first state that
- * needs it, and is empty here.
+ * The English texts for the screen up to the first code. The other texts of `en` are empty here. They load
+ * after the first code, or with the first state that needs them.
  */
 export const firstEnglish: Omit<PairingLocale, 'messages'> & { readonly messages: PairingMessages } = {
   tag: 'en',
@@ -28,8 +28,9 @@ export const firstEnglish: Omit<PairingLocale, 'messages'> & { readonly messages
       'Point your phone at this code',
     ],
     stepAndroid: 'Tap **Menu {menuIcon}**',
-    // WhatsApp's help names Settings. Since 2026 reports of newer versions for iPhone say that the profile photo has taken the place
-    // of its gear, in a tab “You” (newsfandora.com/article/21, looked up on 30 November 2026). The words fit both.
+    // WhatsApp's help names Settings. Since 2026, reports about newer versions for iPhone say that the profile
+    // photo has replaced its gear icon, in a tab “You” (newsfandora.com/article/21, looked up on 30 November
+    // 2026). The text fits both.
     stepIphone: 'Tap **Settings {settingsIcon}** or your photo',
     thisApp: 'This app',
     qrCodeLabel: 'QR code to scan with WhatsApp',
@@ -51,7 +52,7 @@ export const firstEnglish: Omit<PairingLocale, 'messages'> & { readonly messages
     expiredUnscanned: 'We didn’t see a scan.',
     safety: 'This links **{app}** to your WhatsApp. Never scan or enter a code you didn’t ask for.',
     errorLabel: 'Error',
-    // Later: all that follows.
+    // The texts below load later.
     stepsCode: [],
     leadNumber: '',
     leadOwnPhone: '',

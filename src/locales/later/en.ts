@@ -68,7 +68,7 @@ type LaterMessages = Pick<
   | 'errors'
 > & { readonly passkey: PairingPasskeyTexts }
 
-/** The English that is not needed before the first code. */
+/** The English texts that a page needs only after the first code. */
 export const laterEnglish: LaterMessages & PairingShareMessages = {
   stepsCode: [
     'Open **WhatsApp** or **WhatsApp Business** on your phone',

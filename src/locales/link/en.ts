@@ -1,6 +1,9 @@
 import type { PairingLinkMessages } from '../../core/messages.js'
 
-/** The English of `<PairingStatus>`. Why a link needs attention is in that of later states. */
+/**
+ * The English texts of `<PairingStatus>`. The reasons why a link needs attention are among the texts that
+ * load later.
+ */
 export const linkEnglish: PairingLinkMessages = {
   linkLinked: 'Linked',
   linkNone: 'Not linked',

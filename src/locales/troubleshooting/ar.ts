@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in Arabic; loaded when the user opens the list. */
+/** The messages that the phone may show, in Arabic. They load when the user opens the list. */
 export const arTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'تعذّر ربط الجهاز',

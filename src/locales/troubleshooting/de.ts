@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in German; loaded when the user opens the list. */
+/** The messages that the phone may show, in German. They load when the user opens the list. */
 export const deTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'Gerät konnte nicht verknüpft werden',

@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in English; loaded when the user opens the list. */
+/** The messages that the phone may show, in English. They load when the user opens the list. */
 export const enTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'Couldn’t link device',

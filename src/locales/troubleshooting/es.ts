@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in Spanish; loaded when the user opens the list. */
+/** The messages that the phone may show, in Spanish. They load when the user opens the list. */
 export const esTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'No se pudo vincular el dispositivo',

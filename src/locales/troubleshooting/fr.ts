@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in French; loaded when the user opens the list. */
+/** The messages that the phone may show, in French. They load when the user opens the list. */
 export const frTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'Impossible de connecter l’appareil',

@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in Hebrew; loaded when the user opens the list. */
+/** The messages that the phone may show, in Hebrew. They load when the user opens the list. */
 export const heTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'לא ניתן היה לקשר את המכשיר',

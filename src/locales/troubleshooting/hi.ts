@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in Hindi; loaded when the user opens the list. */
+/** The messages that the phone may show, in Hindi. They load when the user opens the list. */
 export const hiTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'डिवाइस लिंक नहीं हो सका',

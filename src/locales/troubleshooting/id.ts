@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in Indonesian; loaded when the user opens the list. */
+/** The messages that the phone may show, in Indonesian. They load when the user opens the list. */
 export const idTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'Tidak dapat menautkan perangkat',

@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in Italian; loaded when the user opens the list. */
+/** The messages that the phone may show, in Italian. They load when the user opens the list. */
 export const itTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'Impossibile collegare il dispositivo',

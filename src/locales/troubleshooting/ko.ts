@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in Korean; loaded when the user opens the list. */
+/** The messages that the phone may show, in Korean. They load when the user opens the list. */
 export const koTroubleshooting: readonly PairingSymptom[] = [
   {
     says: '기기를 연결할 수 없음',

@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in Brazilian Portuguese; loaded when the user opens the list. */
+/** The messages that the phone may show, in Brazilian Portuguese. They load when the user opens the list. */
 export const ptBRTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'Não foi possível conectar o dispositivo',

@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in Russian; loaded when the user opens the list. */
+/** The messages that the phone may show, in Russian. They load when the user opens the list. */
 export const ruTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'Не удалось связать устройство',

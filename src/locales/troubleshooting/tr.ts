@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in Turkish; loaded when the user opens the list. */
+/** The messages that the phone may show, in Turkish. They load when the user opens the list. */
 export const trTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'Cihaz bağlanamadı',

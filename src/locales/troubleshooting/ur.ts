@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in Urdu; loaded when the user opens the list. */
+/** The messages that the phone may show, in Urdu. They load when the user opens the list. */
 export const urTroubleshooting: readonly PairingSymptom[] = [
   {
     says: 'ڈیوائس لنک نہیں ہو سکی',

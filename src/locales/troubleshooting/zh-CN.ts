@@ -1,6 +1,6 @@
 import type { PairingSymptom } from '../../core/messages.js'
 
-/** What the phone may say, in Simplified Chinese; loaded when the user opens the list. */
+/** The messages that the phone may show, in Simplified Chinese. They load when the user opens the list. */
 export const zhCNTroubleshooting: readonly PairingSymptom[] = [
   {
     says: '无法关联设备',

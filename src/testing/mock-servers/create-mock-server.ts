@@ -16,8 +16,8 @@ export interface MockServerRequest {
 /** Options that every mock server has. */
 export interface MockServerOptions {
   /**
-   * If it returns a response, the mock server sends that: for rare cases, such as an expired subscription. Create a new
-   * `Response` each time.
+   * If it returns a response, the mock server sends that: for rare cases, such as an expired subscription.
+   * Create a new `Response` each time.
    */
   readonly intercept?: ((path: string, request: Request) => Response | undefined) | undefined
 }
@@ -51,7 +51,7 @@ export interface MockServerCall {
   hold(ms: number): Promise<void>
   /** The QR text, or an invalid text with the fault `not-an-image`. */
   text(text: string): string
-  /** PNG of a QR text; no image at all under the fault `not-an-image`. */
+  /** PNG of a QR text, or bytes that are not an image with the fault `not-an-image`. */
   image(text: string): Promise<Bytes>
 }
 
@@ -77,7 +77,7 @@ export function createMockServer(
     // Another URL may contain anything, including credentials.
     const path = face.pathOf(url) ?? '/…'
     requests.push({ method: request.method, path, at: emulator.now() })
-    // A preflight request of a browser uses up no fault.
+    // A preflight request of a browser does not consume a fault.
     const isPreflight = request.method === 'OPTIONS'
     const fault = isPreflight || emulator.fault?.fault === 'not-an-image' ? null : emulator.takeFault()
     const call = {
@@ -137,12 +137,12 @@ export function htmlPage(status: number, title: string): Response {
 
 const NOT_A_CODE = 'The QR code is not ready.'
 
-/** Whether this response has the fault `not-an-image`, which is then used up. */
+/** Whether this response has the fault `not-an-image`. Consumes the fault. */
 function takesBadImage(emulator: Emulator): boolean {
   return emulator.fault?.fault === 'not-an-image' && emulator.takeFault() !== null
 }
 
-/** PNG of a QR text; no image at all under the fault `not-an-image`. */
+/** PNG of a QR text, or bytes that are not an image with the fault `not-an-image`. */
 export async function codeImage(emulator: Emulator, text: string): Promise<Bytes> {
   return takesBadImage(emulator) ? new TextEncoder().encode(NOT_A_CODE) : qrImage(text)
 }

@@ -46,7 +46,7 @@ export function createEvolutionInstance(
   /** The newest socket. Older ones stay open, but the server has lost them. */
   let socket: EvolutionSocket | undefined
   let settledAt = Number.NEGATIVE_INFINITY
-  /** The first socket of this instance: earlier ones are of a deleted instance of the same name. */
+  /** The first socket of this instance. Earlier ones belong to a deleted instance of the same name. */
   let firstId = 0
   /** False in the first moments after some starts of the server. */
   let isLoaded = true
@@ -81,7 +81,7 @@ export function createEvolutionInstance(
   function register(opened: EvolutionSocket, openedAt: number, at: number): void {
     whatsapp.register(opened, at)
     const codeAt = Math.max(openedAt + startingMs, at)
-    // WhatsApp would let both be scanned; this phone knows the codes of one socket only.
+    // WhatsApp would accept scans of both sockets, but this phone has the codes of only one.
     if (opened === socket) {
       act(() => {
         emulator.restart()
@@ -113,7 +113,7 @@ export function createEvolutionInstance(
     if (phoneNumber === null) keep(code, null)
     else agenda.add(at + PAIRING_CODE_MS, (now) => of.isOpen && requestPairingCode(of, code, now))
     agenda.add(at + CODE_MS, (now) => {
-      // Unless WhatsApp has replaced it since.
+      // Skips this if WhatsApp has replaced the code since then.
       if (of.codeAt === at) nextCode(of, now)
     })
   }
@@ -129,7 +129,7 @@ export function createEvolutionInstance(
     let value = UNKNOWN_NUMBER_CODE
     act(() => {
       const issued = emulator.requestPairingCode(phoneNumber ?? '')
-      // The server gives a code for any number, and says nothing when WhatsApp refuses it.
+      // The server returns a code for any number, and reports no error if WhatsApp refuses the number.
       if (issued.ok) value = issued.pairingCode.value
     })
     saved = 'leftovers'
@@ -150,7 +150,7 @@ export function createEvolutionInstance(
   function limit(of: EvolutionSocket, at: number): void {
     whatsapp.close(of, at)
     act(() => emulator.restart())
-    // The database is not written: it says `connecting` from now on.
+    // The server does not write this to its database, which still contains `connecting`.
     state = 'close'
     codes = { count: 0 }
     send('qrcode.updated', { message: 'QR code limit reached, please login again', statusCode: 500 })
@@ -159,7 +159,7 @@ export function createEvolutionInstance(
 
   function login(of: EvolutionSocket, at: number): void {
     const others = whatsapp.login(of, at)
-    // WhatsApp allows one socket per device. The server reconnects the other one, which disconnects this one.
+    // WhatsApp allows one socket per device. The server reconnects the other socket, which disconnects this one.
     for (const other of others) {
       agenda.add(at + EVICTED_MS, (now) => {
         if (!other.isOpen) return
@@ -181,7 +181,7 @@ export function createEvolutionInstance(
   function refuse(of: EvolutionSocket, at: number): void {
     whatsapp.refuse(of, at)
     state = 'close'
-    // 2.4 keeps what WhatsApp refuses, and tries it again with each `connect`.
+    // 2.4 keeps credentials that WhatsApp refuses, and uses them again with each `connect`.
     if (is24 && saved === 'leftovers') return
     saved = 'none'
     act(() => emulator.logout())
@@ -192,7 +192,7 @@ export function createEvolutionInstance(
   function answered(): void {
     const { state: account } = emulator
     if (account.status !== 'linking') return
-    // Without a gap, the instance is open when the account is linked.
+    // Without a gap, the instance opens when the account is linked.
     const pairedAt = account.linkedAt - CLOSED_MS - ENTERED_MS - OPEN_MS
     agenda.add(Math.max(pairedAt, emulator.now()), (at) => {
       whatsapp.note('linked', at)
@@ -230,7 +230,7 @@ export function createEvolutionInstance(
     }
   }
 
-  /** The account shows codes that this server did not request: it has begun before. */
+  /** The account shows codes that this server did not request, because its pairing started earlier. */
   function adopt(at: number): void {
     if (socket?.isOpen) return
     const adopted = whatsapp.open()
@@ -241,7 +241,7 @@ export function createEvolutionInstance(
     agenda.add(at, (now) => nextCode(adopted, now))
   }
 
-  /** The account connects again, or shows no codes any more. */
+  /** The account reconnects, or no longer shows codes. */
   function reconnect(at: number): void {
     const wasOpen = whatsapp.connections > 0
     whatsapp.closeAll(at)
@@ -262,7 +262,7 @@ export function createEvolutionInstance(
     socket = whatsapp.open()
     whatsapp.resume(socket)
     state = 'open'
-    // The one that was scanned.
+    // The code that was scanned.
     codes = { count: 1 }
     const ownerJid = `${initial.account.phoneNumber}@s.whatsapp.net`
     records.create({ connectionStatus: 'open', ownerJid })
@@ -348,7 +348,7 @@ export function createEvolutionInstance(
       isLoaded = false
     },
     start(upAt) {
-      // 2.3.7 responds before it has read such an instance: without a `state`, and with 404 for the list.
+      // 2.3.7 responds before it has loaded such an instance: without a `state`, and with 404 for the list.
       const isLate = !is24 && saved === 'leftovers'
       agenda.add(upAt + (isLate ? LATE_MS : -EARLY_MS), (at) => {
         isLoaded = true
@@ -367,7 +367,7 @@ const RESTART_24_MS = 3_000
 const LATE_MS = 200
 const EARLY_MS = 50
 
-/** Of a socket that is not used any more. */
+/** The code of a socket that is no longer used. */
 function unseenCode({ id, codes }: EvolutionSocket): string {
   return qrTextOf(id, id, codes)
 }

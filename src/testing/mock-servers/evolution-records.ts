@@ -1,10 +1,10 @@
 import type { EvolutionInstanceOptions, EvolutionListEntry } from './evolution-types.js'
 
-/** What the server writes into its database and sends as webhooks. */
+/** The database entries and webhooks of the server. */
 export interface EvolutionRecords {
-  /** Of the instance; `undefined` while there is none. */
+  /** The entry of the instance. `undefined` if the instance does not exist. */
   readonly entry: EvolutionListEntry | undefined
-  /** Changes fields of the entry, where there is one. */
+  /** Changes fields of the entry, if it exists. */
   write(fields: Partial<EvolutionListEntry>): void
   /** The instance was created, with this state. */
   create(fields?: Partial<EvolutionListEntry>): void
@@ -17,7 +17,7 @@ export interface EvolutionRecords {
   disconnected(reason: number, events: readonly string[]): void
 }
 
-/** Never written. */
+/** The values of an instance that was never linked. */
 const unlinked: EvolutionListEntry = {
   connectionStatus: 'close',
   ownerJid: null,

@@ -1,12 +1,12 @@
 import type { EvolutionWhatsApp } from './evolution-whatsapp.js'
 
-/** Which version's behaviour is emulated. */
+/** The version whose behaviour is emulated. */
 export type EvolutionVersion = '2.3.7' | '2.4'
 
 /** The state in `connectionState`. It has no `state` in the first moments after a start of the server. */
 export type EvolutionState = 'open' | 'connecting' | 'close' | undefined
 
-/** Body of a webhook, without the fields that every one has. */
+/** The body of a webhook, without the fields that every webhook has. */
 export interface EvolutionEvent {
   readonly event: string
   readonly data: unknown
@@ -26,14 +26,14 @@ export interface EvolutionInstanceOptions {
 /** The instance and its sockets. */
 export interface EvolutionInstance {
   readonly whatsapp: EvolutionWhatsApp
-  /** Brings everything up to this moment. */
+  /** Runs everything that is due until now. */
   catchUp(): void
   readonly state: EvolutionState
   readonly list: EvolutionListEntry | undefined
   readonly codes: EvolutionCodes
   /** Opens a socket, in any state. */
   connect(phoneNumber: string | null): void
-  /** False if there was nothing to do. */
+  /** Returns false if there was no link and no pairing to end. */
   logout(): boolean
   restart(): void
   remove(): void

@@ -5,9 +5,9 @@ export interface EvolutionSocket {
   isLoggedIn: boolean
   /** A phone has scanned or entered one of its codes. */
   isLinked: boolean
-  /** Its codes were issued before the mock server was created, or without it. No others follow. */
+  /** Its codes were issued before the mock server existed, or without it. No other codes follow. */
   isAdopted: boolean
-  /** How many codes it has shown, and since when the last one. */
+  /** The number of codes so far, and the time of the last one. */
   codes: number
   codeAt: number
 }
@@ -29,14 +29,14 @@ export interface EvolutionWhatsApp {
   /** Returns the sockets that it disconnects. */
   login(socket: EvolutionSocket, at: number): readonly EvolutionSocket[]
   refuse(socket: EvolutionSocket, at: number): void
-  /** A device that was linked before the mock server was made. */
+  /** Registers a device that was linked before the mock server was created. */
   resume(socket: EvolutionSocket): void
   close(socket: EvolutionSocket, at: number): void
   closeAll(at: number): void
   note(event: string, at: number): void
 }
 
-/** Counts what the server does at WhatsApp. */
+/** Counts the server's actions at WhatsApp. */
 export function createEvolutionWhatsApp(
   listener: ((event: { readonly event: string; readonly at: number }) => void) | undefined,
 ): EvolutionWhatsApp {

@@ -61,7 +61,7 @@ export interface MockEvolutionApi extends MockServer {
   readonly start: (bootMs?: number) => void
 }
 
-/** As recorded. */
+/** The time in the recordings. */
 const BOOT_MS = 2_900
 const HOLD_MS = 2_000
 /** A deleted instance still exists for a moment. */
@@ -205,19 +205,22 @@ export function mockEvolutionApi(emulator: Emulator, options: MockEvolutionApiOp
     const route = routes[`${request.method} ${action}`]
     if (!route) return problem(404, 'Not Found', [`Cannot ${request.method} ${path}`])
     const isThere = instance.list !== undefined || emulator.now() < removedAt + REMOVED_MS || isStarting()
-    // In this order: a request for another instance gets 404 with any key.
+    // The order matters: a request for another instance gets 404 with any key.
     if (decodeURIComponent(name) !== instanceName || !isThere) return unknownInstance(name)
     return isKnown ? route(call) : faults.unauthorized()
   }
 
-  /** Just started, and the instance not read yet: a request for its state gets no state and no error. */
+  /**
+   * The server has just started and has not loaded the instance. A request for its state returns neither a
+   * state nor an error.
+   */
   function isStarting(): boolean {
     return instance.state === undefined && emulator.now() - upAt < 1_000
   }
 
   const dated = async (call: MockServerCall): Promise<Response> => {
     const response = await answer(call)
-    // As web servers send it: in whole seconds.
+    // Web servers send the date in whole seconds.
     response.headers.set('date', new Date(emulator.now()).toUTCString())
     return response
   }
@@ -237,7 +240,7 @@ export function mockEvolutionApi(emulator: Emulator, options: MockEvolutionApiOp
   })
 }
 
-/** The counts of this moment. */
+/** The counts after all due tasks have run. */
 function upToDate(instance: EvolutionInstance): MockEvolutionApi['whatsapp'] {
   const now = (): MockEvolutionApi['whatsapp'] => {
     instance.catchUp()
@@ -291,7 +294,7 @@ function notActivated(origin: string): Response {
   )
 }
 
-/** An error as the server writes it: the message is a text or a list of them. */
+/** An error in the server's format: the message is a text or a list of texts. */
 function problem(status: number, error: string, message: string | readonly string[]): Response {
   return json({ status, error, response: { message } }, status)
 }

@@ -36,13 +36,13 @@ const NORMAL_CLOSURE = 1000
 const ABNORMAL_CLOSURE = 1006
 const INTERNAL_ERROR = 1011
 
-/** The handshake does not show a client which of these it was. */
+/** Faults that refuse the handshake. The client cannot distinguish them. */
 const REFUSALS: readonly EmulatorFault[] = ['unauthorized', 'unknown-instance', 'rate-limited', 'network']
 
-/** What ends a connection that is there. */
+/** Faults that end an open connection. */
 const BREAKS: readonly EmulatorFault[] = ['network', 'server-error']
 
-/** What a frame may meet; after `hang` no other comes on its connection. */
+/** Faults of a single frame. After `hang`, the connection sends no more frames. */
 const FRAME_FAULTS: readonly EmulatorFault[] = ['html', 'half-json', 'empty-body', 'hang']
 
 /**
@@ -89,7 +89,7 @@ export function mockGreenApiSocket(
     let shownText: string | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
     let looking = Promise.resolve()
-    // One read after another, and none while the emulator still notifies others: drawing a code takes a moment.
+    // Reads run in sequence, and not while the emulator still notifies others, because drawing a code takes time.
     const look = (): void => {
       looking = looking.then(follow)
     }
@@ -184,7 +184,7 @@ export function mockGreenApiSocket(
   }
 }
 
-/** The fault at hand, counted as used, where it is one of these. */
+/** Returns the current fault and consumes it, if it is one of these. */
 function takeFault(emulator: Emulator, faults: readonly EmulatorFault[]): EmulatorFault | undefined {
   const { fault } = emulator
   return fault && faults.includes(fault.fault) ? emulator.takeFault()?.fault : undefined

@@ -44,7 +44,7 @@ const RATE_LIMITS: Readonly<Record<string, number>> = {
 /** How long the response to a request for a notification is delayed if there is none. */
 const NOTIFICATION_MS = 5_000
 
-/** As recorded: browsers may call, but may send only these two headers. */
+/** Recorded behaviour: browsers may call, but may send only these two headers. */
 const CORS_HEADERS = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'GET,PUT,POST,DELETE',
@@ -95,7 +95,7 @@ export function mockGreenApi(emulator: Emulator, options: MockGreenApiOptions): 
       case 'linked':
         return json({ type: 'alreadyLogged', message: 'instance account already authorized' })
       case 'passkey-required':
-        // The type is documented for the websocket; its message is nowhere.
+        // The type is documented for the WebSocket. Its message is not documented.
         return json({ type: 'passkeyRequired', message: 'passkeyRequired' })
       default:
         return starting()
@@ -199,13 +199,13 @@ export function mockGreenApi(emulator: Emulator, options: MockGreenApiOptions): 
   )
 }
 
-/** What a URL of GREEN-API consists of; `null` for any other. */
+/** The parts of a GREEN-API URL, or `null` for any other URL. */
 export function addressOf({ pathname }: URL): { id: string; path: string; token: string } | null {
   const [, id, method, token] = /\/waInstance([^/]+)\/([^/]+)\/([^/]+)$/.exec(pathname) ?? []
   return id && method && token ? { id, path: `/${method}`, token } : null
 }
 
-/** WhatsApp's number-less id; any other number will do. */
+/** WhatsApp's id without a phone number. Any other number works. */
 function lidOf(phoneNumber: string): string {
   return `1${[...phoneNumber].reverse().join('')}`
 }

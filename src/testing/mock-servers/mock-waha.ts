@@ -38,7 +38,7 @@ export interface MockWaha extends MockServer {
   restartServer(downMs?: number): void
 }
 
-/** From the request to end the process to the end of its port. */
+/** The time from the request to end the process until its port closes. */
 const SHUTDOWN_MS = 3_000
 
 /**
@@ -54,7 +54,7 @@ export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha
   const session = createWahaSession(emulator, { startingMs, stopped, engine: 'NOWEB' })
   let exists = true
   let config: unknown = options.config ?? null
-  /** When the process does not accept requests. */
+  /** The period in which the process does not accept requests. */
   let down: { readonly from: number; readonly until: number } | null = null
   let unusableCodes = 0
 
@@ -82,7 +82,7 @@ export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha
     return json({ name, status: now, config, me: session.me(), presence: null, ...times }, status)
   }
 
-  /** The list leaves out stopped sessions unless the request is for all. */
+  /** The list omits stopped sessions unless the request is for all. */
   function list({ url }: MockServerCall): Response {
     const status = session.status()
     const isListed = exists && (status !== 'STOPPED' || url.searchParams.get('all') === 'true')
@@ -95,7 +95,7 @@ export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha
     const body = await bodyOf(request)
     if (body.name !== undefined && body.name !== name) return onlyDefault(String(body.name))
     if (exists) return problem(422, `Session '${name}' already exists. Use PUT to update it.`)
-    // Core says 201 and creates nothing where the session is not to be started.
+    // Core responds with 201 but creates nothing if the request does not start the session.
     if (body.start === false) return new Response(null, { status: 201 })
     exists = true
     config = body.config ?? null
@@ -139,7 +139,7 @@ export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha
     const format = url.searchParams.get('format')
     if (format === 'raw') return json({ value: text(state.qrText) })
     const png = await image(state.qrText)
-    // The whole header is compared: lists that merely contain JSON get the image.
+    // The whole header is compared. A list that only contains JSON gets the image.
     return request.headers.get('accept') === 'application/json'
       ? json({ mimetype: 'image/png', data: toBase64(png) })
       : new Response(png, { headers: { 'content-type': 'image/png' } })
@@ -150,7 +150,7 @@ export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha
     if (!exists || status === 'STOPPED') return notStarted()
     const body = await bodyOf(request)
     if (status === 'STARTING' && !session.hasSocket()) return crash(request, body)
-    // The socket is there, and the engine waits for its first code.
+    // The socket exists, and the engine waits for its first code.
     if (status === 'STARTING') await hold(session.nextChangeAt() - now())
     const reached = session.status()
     if (reached !== 'SCAN_QR_CODE' || emulator.state.status === 'linking') {
@@ -159,7 +159,7 @@ export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha
     if ('method' in body) {
       return problem(422, "NOWEB engine doesn't support any 'method', remove it and try again")
     }
-    // Nothing is checked or corrected: the server takes any number, and names it as it was sent.
+    // The server accepts any number without checks, and reports it as it was sent.
     const phoneNumber = body.phoneNumber === undefined ? '' : String(body.phoneNumber)
     session.halfLink(phoneNumber)
     const code = pairingCodeFor(phoneNumber)
@@ -169,12 +169,12 @@ export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha
   function pairingCodeFor(phoneNumber: string): string {
     const result = emulator.requestPairingCode(phoneNumber.replace(/\D/g, ''))
     if (result.ok) return result.pairingCode.value
-    // WhatsApp has no account under this number, so that no phone takes this code.
+    // WhatsApp has no account with this number, so no phone accepts this code.
     unusableCodes += 1
     return `AAAA${unusableCodes.toString(36).toUpperCase().padStart(4, 'A')}`
   }
 
-  /** NestJS's response to an exception, stack and all. */
+  /** NestJS's response to an exception, including its stack. */
   function crash(request: Request, body: unknown): Response {
     const message = "Cannot read properties of undefined (reading 'waitForConnectionUpdate')"
     const stack = `TypeError: ${message}\n    at WhatsappSessionNoWebCore.requestCode (session.noweb.core.js:544:29)`
@@ -220,7 +220,7 @@ export function mockWaha(emulator: Emulator, options: MockWahaOptions): MockWaha
 
   type Route = (call: MockServerCall) => Response | Promise<Response>
 
-  /** Routes that are there without a session. */
+  /** Routes that do not need a session. */
   const serverRoutes: Readonly<Record<string, Route>> = {
     'GET /ping': () => json({ message: 'pong' }),
     'GET /api/server/version': () => json(environment),
@@ -333,7 +333,7 @@ async function bodyOf(request: Request): Promise<Readonly<Record<string, unknown
 
 const ERRORS: Readonly<Record<number, string>> = { 404: 'Not Found', 422: 'Unprocessable Entity' }
 
-/** An error as NestJS writes it. */
+/** An error in the format of NestJS. */
 function problem(statusCode: number, message: string): Response {
   return json({ message, error: ERRORS[statusCode] ?? 'Error', statusCode }, statusCode)
 }

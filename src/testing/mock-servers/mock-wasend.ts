@@ -47,7 +47,7 @@ export function mockWasend(emulator: Emulator, options: MockWasendOptions): Mock
   let sessionId: string | null = options.sessionId
   let created = 1
   let sessionName = options.sessionId
-  // Whatever was said when the session was made, linked or not.
+  // The number from the creation of the session, linked or not.
   let { phoneNumber = '+5511987654321' } = options
 
   const faults = {
@@ -106,7 +106,7 @@ export function mockWasend(emulator: Emulator, options: MockWasendOptions): Mock
     if (!('phoneNumber' in fields) || !/^\+\d{7,15}$/.test(String(fields.phoneNumber))) {
       return problem(400, 'phoneNumber must be an international number with +', 'Bad Request')
     }
-    // One emulated account is one session.
+    // One emulated account supports one session.
     if (sessionId !== null)
       return problem(422, `Session '${sessionName}' already exists.`, 'Unprocessable Entity')
     created += 1
@@ -124,7 +124,7 @@ export function mockWasend(emulator: Emulator, options: MockWasendOptions): Mock
   }
 
   async function getQrCode({ request, url, image, hold }: MockServerCall, id: string): Promise<Response> {
-    // WASend documents this for itself: WAHA has no part in it.
+    // WASend documents this itself. It is not part of WAHA.
     if (session.status() === 'WORKING') return problem(409, 'Session is already connected', 'Conflict')
     const status = await session.awaitScan(hold)
     if (status !== 'SCAN_QR_CODE') {
@@ -194,7 +194,7 @@ export function mockWasend(emulator: Emulator, options: MockWasendOptions): Mock
     const { request, path } = call
     if (request.headers.get('authorization') !== `Bearer ${apiKey}`) return faults.unauthorized()
     const [, inPath, action] = /^\/sessions(?:\/([^/]+)(?:\/(.+))?)?$/.exec(path) ?? []
-    // The vendor's SDK sends ids as they are, other clients escape them.
+    // The vendor's SDK sends ids unescaped, other clients escape them.
     const id = inPath === undefined ? undefined : unescaped(inPath)
     if (path === '/sessions' && request.method === 'GET') return list()
     if (path === '/sessions' && request.method === 'POST') return create(call)
@@ -206,7 +206,7 @@ export function mockWasend(emulator: Emulator, options: MockWasendOptions): Mock
   return createMockServer(emulator, { faults, pathOf, answer }, options)
 }
 
-/** Parts of a session that only the SDK's types have. */
+/** Parts of a session that exist only in the SDK's types. */
 const config = {
   noweb: { store: { enabled: true, fullSync: false } },
   webhooks: [],
@@ -227,7 +227,7 @@ function unescaped(text: string): string {
   }
 }
 
-/** An error as NestJS writes it. */
+/** An error in the format of NestJS. */
 function problem(statusCode: number, message: string, error?: string): Response {
   return json({ statusCode, message, ...(error !== undefined && { error }) }, statusCode)
 }

@@ -43,7 +43,7 @@ export function mockZApi(emulator: Emulator, options: MockZApiOptions): MockServ
     'server-error': () => json({ error: 'Internal Server Error' }, 500),
   }
 
-  /** The code of this moment, or the response without it, which lacks the field that clients read. */
+  /** Returns the current code, or the response without it, which lacks the field that clients read. */
   function qrTextOrAnswer(): string | Response {
     emulator.start()
     const { state } = emulator
@@ -193,7 +193,7 @@ export function mockZApi(emulator: Emulator, options: MockZApiOptions): MockServ
   )
 }
 
-/** Has the form of a pairing code, and is none. */
+/** A text in the format of a pairing code that is not one. */
 function extensionTokenOf(serial: number): string {
   return `FA48-HS${String(62 + serial).padStart(2, '0')}`
 }

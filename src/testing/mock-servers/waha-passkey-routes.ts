@@ -24,7 +24,7 @@ export function wahaPasskeyRoutes(
       : problem(422, NO_CHALLENGE)
   }
 
-  /** 201 says that the answer was sent: WhatsApp does not respond to a wrong one. */
+  /** 201 means that the answer was sent. WhatsApp does not respond to a wrong answer. */
   async function answer({ request }: MockServerCall): Promise<Response> {
     let assertion: PasskeyAssertion
     try {

@@ -28,60 +28,63 @@ export interface WahaSession {
   credentials(): WahaMe | null
   /** Stores an incomplete link, as the server does when a pairing code is requested. */
   halfLink(phoneNumber: string): void
-  /** Starts it. `false` if it is already running. */
+  /** Starts the session. Returns `false` if it is already running. */
   start(): boolean
   /** Stops it immediately. The link survives. Resolves when the server responds. */
   stop(hold: Hold): Promise<void>
   restart(hold: Hold): Promise<void>
   /** Removes the device, and restarts a running session. The status changes a second after the device was removed. */
   logout(hold: Hold): Promise<void>
-  /** As {@link logout}, and stays stopped. */
+  /** Like {@link logout}, but the session stays stopped. */
   remove(hold: Hold): Promise<void>
-  /** Waits for `SCAN_QR_CODE` as a request for the QR code does, and returns the status at the end of that. */
+  /**
+   * Waits for `SCAN_QR_CODE` as a request for the QR code does, and returns the status at the end of the
+   * wait.
+   */
   awaitScan(hold: Hold): Promise<WahaStatus>
   /** Whether the engine's socket to WhatsApp exists. Without it, a request for a pairing code crashes. */
   hasSocket(): boolean
-  /** When the status changes next if nothing else happens, on the emulator's clock. */
+  /** When the status changes next without another event, on the emulator's clock. */
   nextChangeAt(): number
-  /** `data` of a webhook about the status of this moment: the passkey challenge, or the code to compare. */
+  /** The `data` of a webhook for the current status: the passkey challenge, or the code to compare. */
   statusData(): object | null
 }
 
-/** Holds a response. */
+/** Delays a response. */
 export type Hold = (ms: number) => Promise<void>
 
 /** Recorded times of WAHA Core 2026.2.1: see the README of the recordings. */
 const STOP_MS = 3_000
 const LOGOUT_MS = 1_000
-/** The first login, the last part of the time from scan to link. */
+/** The duration of the first login, the last part of the time from scan to link. */
 const LOGIN_MS = 100
-/** How far into a start the engine has made its socket. */
+/** The share of a start after which the engine's socket exists. */
 const SOCKET_SHARE = 0.75
 const QR_TICK_MS = 500
 const QR_HOLD_STOPPED_MS = 5_000
 const QR_HOLD_RUNNING_MS = 10_000
 
-/** Whose leftovers are found by a server that has not seen the link. */
+/** The account that a server finds if it has not seen the link. */
 const BEFORE: WahaMe = { id: '5511987654321@c.us', pushName: 'Ana Souza', lid: '' }
 
-/** One run of the session, and the end of the run before it. */
+/** One run of the session, and the end of the previous run. */
 interface Run {
   /** The status until `stopsAt`. */
   readonly before: { readonly status: WahaStatus; readonly me: WahaMe | null } | null
   /** When the previous run ends. */
   readonly stopsAt: number
-  /** When this run begins; `null` where the session stays stopped. */
+  /** When this run begins. `null` if the session stays stopped. */
   readonly startsAt: number | null
 }
 
 interface SessionOptions {
   readonly startingMs: number
   readonly stopped: boolean
-  /** NOWEB keeps credentials that WhatsApp does not take, and fails with them until a logout. */
+  /** NOWEB keeps credentials that WhatsApp refuses, and fails with them until a logout. */
   readonly engine: 'NOWEB' | 'GOWS'
 }
 
-/** The session of WAHA, which the emulator lacks: it has no processes. */
+/** Adds a WAHA session to the emulator, which has no sessions and no processes. */
 export function createWahaSession(
   emulator: Emulator,
   { startingMs, stopped, engine }: SessionOptions,
@@ -89,7 +92,7 @@ export function createWahaSession(
   const { now } = emulator
   let run: Run = { before: null, stopsAt: now(), startsAt: stopped ? null : now() - startingMs }
   let saved: WahaMe | null = null
-  /** The link was made with a code: WAHA reports SCAN_QR_CODE until it logs in. */
+  /** True if a code made the link. WAHA then reports SCAN_QR_CODE until it logs in. */
   let isFreshLink = false
   let answeredAt = 0
 
@@ -102,12 +105,12 @@ export function createWahaSession(
   keepCredentials(emulator.state)
   emulator.subscribe(({ action, at, state }) => {
     keepCredentials(state)
-    // After a passkey it logs in without going back to its codes.
+    // After a passkey, the session logs in without another code.
     if (action === 'scan' || action === 'typeCode') isFreshLink = state.status !== 'passkey-required'
     if (action === 'answerPasskey') answeredAt = at
     if (action === 'restart' || action === 'restore') isFreshLink = false
     if (action === 'logout') saved = null
-    // The server keeps the credentials that WhatsApp does not take any more.
+    // The server keeps the credentials that WhatsApp no longer accepts.
     if (action === 'disconnect' && engine === 'NOWEB') emulator.leaveStaleAuth()
     if (action === 'leaveStaleAuth') saved ??= BEFORE
   })
@@ -119,7 +122,7 @@ export function createWahaSession(
     if (at < run.startsAt + startingMs) return 'STARTING'
     if (emulator.state.status === 'idle') emulator.start()
     const { state } = emulator
-    // After a passkey, no event says that the phone is linked.
+    // No event reports the link after a passkey.
     keepCredentials(state)
     switch (state.status) {
       case 'pairing':
@@ -141,7 +144,7 @@ export function createWahaSession(
     return isUp ? saved : null
   }
 
-  /** Ends this run `stopMs` from now, and begins another one `startMs` from now. */
+  /** Ends this run in `stopMs`, and starts another run in `startMs`. */
   function replaceRun(stopMs: number, startMs: number | null, isLogout: boolean): void {
     const at = now()
     const before = { status: status(), me: me() }
@@ -150,10 +153,10 @@ export function createWahaSession(
     if (isLogout) emulator.logout()
     // A link survives a stop.
     else if (link === 'linked' || link === 'linking') return
-    // Codes live on the connection that ends here, also those that are still to come.
+    // Codes belong to the connection that ends here, including later codes.
     else emulator.restart()
     if (startMs === null) return
-    // With half of the credentials, or with invalid ones, the server tries to log in, which WhatsApp refuses.
+    // With incomplete or invalid credentials, the server tries to log in, and WhatsApp refuses.
     if (saved && engine === 'NOWEB') emulator.leaveStaleAuth()
     else emulator.start(startMs + startingMs)
   }
@@ -192,7 +195,7 @@ export function createWahaSession(
       const begun = run
       const isEnding = now() < run.stopsAt
       const endsAt = now() + (first === 'STOPPED' ? QR_HOLD_STOPPED_MS : QR_HOLD_RUNNING_MS)
-      // A request that began in one run never sees the next one: it waits in vain for the run that ended.
+      // A request that began in one run never receives the status of the next run. It waits until its time limit.
       function seen(): WahaStatus {
         const isOver = begun !== run || (isEnding && now() >= begun.stopsAt)
         return first !== 'STOPPED' && isOver ? 'STOPPED' : status()
@@ -218,7 +221,7 @@ export function createWahaSession(
   }
 }
 
-/** WhatsApp's number-less id; any other number will do. */
+/** WhatsApp's id without a phone number. Any other number works. */
 function lidOf(phoneNumber: string): string {
   return `1${[...phoneNumber].reverse().join('')}`
 }

@@ -9,7 +9,7 @@ interface WahaWebhook {
   readonly hmacKey: string | undefined
 }
 
-/** What the webhooks of a session need to know of it. */
+/** What the webhooks need from a session. */
 interface Source {
   readonly name: string
   readonly session: WahaSession
@@ -23,14 +23,14 @@ interface Step {
   readonly timestamp: number
 }
 
-/** WAHA reports `WORKING` only when it has lasted so long. */
+/** WAHA reports `WORKING` only after this time. */
 const WORKING_MS = 2_000
 
 const REPORTED_STATUSES = 3
 
 /**
- * Sends `session.status` for each change of the status, and for each new QR code. Call it whenever something may have changed: it
- * schedules the next change automatically.
+ * Sends `session.status` for each change of the status, and for each new QR code. Call it after any possible
+ * change. It schedules the next change automatically.
  */
 export function createWahaWebhooks(emulator: Emulator, source: Source): () => void {
   const { session } = source
@@ -45,13 +45,13 @@ export function createWahaWebhooks(emulator: Emulator, source: Source): () => vo
     const status = session.status()
     if (status !== 'SCAN_QR_CODE') return status
     const { state } = emulator
-    // After a scan there is no code, which is not reported.
+    // After a scan there is no code, and WAHA does not report this.
     return state.status === 'pairing' ? `${status} ${state.qrText}` : reported
   }
 
   function report(status: WahaStatus): void {
     const timestamp = emulator.now()
-    // Each start makes a new session object, without the history of the one before.
+    // Each start creates a new session object without the history of the previous one.
     const isNew = status === 'STARTING' && steps.at(-1)?.status === 'STOPPED'
     steps = [...(isNew ? [] : steps), { status, timestamp }].slice(-REPORTED_STATUSES)
     const content = bodyOf(status, reportedMe(status))
@@ -63,7 +63,7 @@ export function createWahaWebhooks(emulator: Emulator, source: Source): () => vo
   }
 
   function reportedMe(status: WahaStatus): WahaMe | null {
-    // A session object that has just been made has not read its credentials yet.
+    // A new session object has not read its credentials yet.
     if (status === 'STARTING' && steps.length === 1) return null
     // After a logout, the account that was removed.
     return session.credentials() ?? (status === 'STOPPED' ? lastCredentials : null)
@@ -98,7 +98,7 @@ export function createWahaWebhooks(emulator: Emulator, source: Source): () => vo
       headers.set('x-webhook-hmac', await hmacOf(hmacKey, body))
       headers.set('x-webhook-hmac-algorithm', 'sha512')
     }
-    // WAHA tries again where the app's server fails. This mock server does not.
+    // WAHA retries if the app's server fails. This mock server does not.
     await Promise.resolve(source.send(new Request(url, { method: 'POST', headers, body }))).catch(() => {})
   }
 
