@@ -3,12 +3,12 @@ import { isRoot } from './chromium.mjs'
 
 /**
  * @typedef {object} Program
- * @property {string} name as people call it
+ * @property {string} name the common name
  * @property {readonly string[]} debianPackages
  * @property {string} variable of the environment, which may say where the program is
- * @property {string} advice for the developer who has to install it
+ * @property {string} advice how the developer can install it
  * @property {() => string | undefined | Promise<string | undefined>} find
- * @property {readonly [string, ...string[]]} [otherInstaller] for those who are not root on Debian
+ * @property {readonly [string, ...string[]]} [otherInstaller] for developers without root on Debian
  */
 
 /**

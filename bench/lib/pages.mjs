@@ -10,7 +10,7 @@ const OPENING = 100
 /**
  * @typedef {object} Page
  * @property {string} sessionId
- * @property {(status: string) => number | undefined} shownAt when it first got this status, by `performance.now()`
+ * @property {(status: string) => number | undefined} shownAt the time of the first update with this status, by `performance.now()`
  * @property {() => void} forget resets the times, so that each status counts as new
  */
 

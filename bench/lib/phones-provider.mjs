@@ -34,8 +34,7 @@ const FAULTS = /** @type {const} */ ([
  *
  * @typedef {object} ProviderSession
  * @property {string} id
- * @property {(code: string, phoneNumber: string) => number | undefined} scan when the phone is linked (epoch
- * milliseconds); `undefined` where the code may not be scanned
+ * @property {(code: string, phoneNumber: string) => number | undefined} scan returns when the phone is linked (epoch milliseconds), or `undefined` if the code may not be scanned
  * @property {() => void} unlink on the phone
  */
 

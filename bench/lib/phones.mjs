@@ -42,9 +42,9 @@ const CLOCK_MS = 5
  *
  * @typedef {object} Scan
  * @property {number} linkedAt
- * @property {number[]} shownAfter milliseconds, one for each page that showed it
- * @property {number[]} reportedAt of `onLinked`
- * @property {boolean} isOver no page waits for it any more
+ * @property {number[]} shownAfter milliseconds, one number per page that showed it
+ * @property {number[]} reportedAt the times of `onLinked`
+ * @property {boolean} isOver true when no page waits for it
  */
 
 /**

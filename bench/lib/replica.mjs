@@ -21,7 +21,7 @@ const timing = {
 
 const client = createClient({ url: redisUrl })
 client.on('error', () => {})
-// The process does not wait for the connection. If Redis is down at the start, it works alone.
+// The process does not wait for the connection. If Redis is down at the start, it works without Redis.
 void client.connect().catch(() => {})
 
 /** @param {Request} request */

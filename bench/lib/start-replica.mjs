@@ -14,8 +14,8 @@ import { once } from 'node:events'
  *
  * @typedef {object} Replica
  * @property {() => string | undefined} url `undefined` while no process runs
- * @property {() => Promise<void>} start resolves when it listens
- * @property {(signal: 'SIGTERM' | 'SIGKILL') => Promise<number>} end resolves with the milliseconds that it took
+ * @property {() => Promise<void>} start resolves when the replica listens
+ * @property {(signal: 'SIGTERM' | 'SIGKILL') => Promise<number>} end resolves with its duration in milliseconds
  * @property {() => Promise<Usage>} measure
  */
 

@@ -4,7 +4,7 @@
  * @typedef {object} Row
  * @property {string} what
  * @property {string} measured
- * @property {string} [limit] as the documentation promises it
+ * @property {string} [limit] the documented limit
  * @property {boolean} [holds] false ends the bench with an error
  */
 

@@ -121,7 +121,7 @@ describe('normalizeQrPayload', () => {
     ['JSON with the label of an image', `data:image/png;base64,${base64Of('{"error":"no"}')}`],
     ['a label without an image', 'data:image/png;base64,'],
     ['a repeated label without an image', 'data:image/png;base64,data:image/png;base64,undefined'],
-    ["a program's word after a label", 'data:image/png;base64,null'],
+    ['a program keyword after a label', 'data:image/png;base64,null'],
     ['an object as text', '[object Object]'],
     ['markup around an image', `<img src="${PNG}">`],
     ['unclosed comments', ascii(`<?xml?>${'<!-- -->'.repeat(400)}<!--`)],

@@ -436,7 +436,7 @@ describe('a message from an unknown sender', () => {
     expect(world.calls).toEqual(['getQrCode'])
   })
 
-  it('keeps polling at a normal rate, whatever next update the message promises', async () => {
+  it('keeps polling at a normal rate, for any next update that the message promises', async () => {
     const anyAmount = fc.oneof(
       fc.constantFrom(0, -1, 1e300, Number.MAX_VALUE, 2 ** 31, 2 ** 32 - 1, 1e-300),
       fc.double(),

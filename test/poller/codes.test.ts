@@ -192,7 +192,7 @@ const oldest = (sights: readonly Sight[]): number =>
   Math.max(...sights.map(({ expiredForMs }) => expiredForMs))
 
 describe('a QR code on a page that only uses a stream', { timeout: 60_000 }, () => {
-  it('is never shown after it expires if the provider states its expiry, whatever fails', async () => {
+  it('is never shown after it expires if the provider states its expiry, despite any fault', async () => {
     await always(givesExpiry, schedules(1_500), (sights) => {
       expect(oldest(sights)).toBeLessThanOrEqual(0)
     })

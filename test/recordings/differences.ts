@@ -103,7 +103,7 @@ function differencesOfPolls(
         until - from > 2 * toleranceMs &&
         !mine.some((poll) => poll.word === word && poll.t >= from && poll.t <= until),
     )
-    // One difference per line, however often the line was polled.
+    // One difference per line, even if the line was polled several times.
     const lines = new Map(unknown.map((poll) => [`${poll.recorded.line} ${poll.word}`, poll]))
     return [
       ...[...lines.values()].map(

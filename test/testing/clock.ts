@@ -77,7 +77,7 @@ export function hurriedlyEmulated(options: EmulatorOptions = {}): Emulated {
   return { clock, emulator: createEmulator({ now: clock.now, wait, seed: 7, ...options }) }
 }
 
-/** Returns the QR text that is shown now. Fails the test if there is none. */
+/** Returns the QR text that is shown now. Fails the test if no code is shown. */
 export function shownText(emulator: Emulator): string {
   const { state } = emulator
   if (state.status !== 'pairing') throw new Error(`No code is shown: ${state.status}`)

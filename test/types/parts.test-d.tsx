@@ -51,7 +51,7 @@ describe('a part', () => {
         <PairingRetryButton ref={button} disabled type="button" />
       </PairingRoot>,
     ).toExtend<ReactElement>()
-    // @ts-expect-error: a heading is no button.
+    // @ts-expect-error: a heading is not a button.
     expectTypeOf(<PairingTitle ref={button} />).not.toBeAny()
     // @ts-expect-error: a heading cannot be disabled.
     expectTypeOf(<PairingTitle disabled />).not.toBeAny()
@@ -64,7 +64,7 @@ describe('a part', () => {
     expectTypeOf(<PairingRoot />).not.toBeAny()
     // @ts-expect-error: an icon needs its name.
     expectTypeOf(<PairingIcon />).not.toBeAny()
-    // @ts-expect-error: there is no such icon.
+    // @ts-expect-error: no icon has this name.
     expectTypeOf(<PairingIcon name="camera" />).not.toBeAny()
     expectTypeOf<'shield'>().toExtend<PairingIconName>()
     expectTypeOf<ComponentProps<typeof PairingEnlargedCode>>().toExtend<PairingEnlargedCodeProps>()
@@ -86,7 +86,7 @@ describe('PairingCard', () => {
         classNames={{ 'retry-button': 'btn' }}
       />,
     ).toExtend<ReactElement>()
-    // @ts-expect-error: it is a section or a dialog.
+    // @ts-expect-error: only a section or a dialog is allowed.
     expectTypeOf(<PairingCard pairing={pairing} as="span" />).not.toBeAny()
   })
 })
@@ -108,7 +108,7 @@ describe('the slots of `parts`', () => {
     expectTypeOf(parts).toExtend<PairingParts>()
     expectTypeOf<{ Title: string }>().not.toExtend<PairingParts>()
     expectTypeOf<{ Icon: (props: { colour: string }) => ReactElement }>().not.toExtend<PairingParts>()
-    // @ts-expect-error: there is no such part.
+    // @ts-expect-error: no part has this name.
     expectTypeOf<PairingParts>({ Header: null })
   })
 

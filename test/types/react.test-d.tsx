@@ -53,7 +53,7 @@ describe('usePairingSession()', () => {
     expectTypeOf(options).toEqualTypeOf<UsePairingSessionOptions>()
     // @ts-expect-error: a provider is required.
     usePairingSession({})
-    // @ts-expect-error: there are two methods.
+    // @ts-expect-error: only two methods exist.
     usePairingSession({ provider, defaultMethod: 'sms' })
   })
 
@@ -79,7 +79,7 @@ describe('the components', () => {
     ).not.toBeAny()
     // @ts-expect-error: a provider is required.
     expectTypeOf(<WhatsAppPairing />).not.toBeAny()
-    // @ts-expect-error: there are four themes.
+    // @ts-expect-error: only four themes exist.
     expectTypeOf(<WhatsAppPairing provider={provider} theme="blue" />).not.toBeAny()
     type DialogRef = ComponentPropsWithRef<typeof WhatsAppPairingDialog>['ref']
     expectTypeOf(createRef<HTMLDivElement>()).not.toExtend<DialogRef>()

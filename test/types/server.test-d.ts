@@ -29,16 +29,16 @@ describe('createPairingHandler()', () => {
       provider,
       authorize: async () => ({ expiresAt: 0, expectedPhoneNumber: '+5511987654321' }),
     })
-    // @ts-expect-error: a user object is no permission.
+    // @ts-expect-error: a user object is not a permission.
     createPairingHandler({ provider, authorize: () => ({ userId: '1' }) })
   })
 
   it('requires tenant if provider is a function, and forbids it otherwise', () => {
     const authorize = () => true
     createPairingHandler({ provider: providerOf, tenant: () => 'acme', authorize })
-    // @ts-expect-error: two tenants would share one session.
+    // @ts-expect-error: without `tenant`, two tenants would share one session.
     createPairingHandler({ provider: providerOf, authorize })
-    // @ts-expect-error: one provider has one owner.
+    // @ts-expect-error: a single provider object has only one tenant.
     createPairingHandler({ provider, tenant: () => 'acme', authorize })
   })
 
@@ -62,9 +62,9 @@ describe('createPairingHandler()', () => {
   })
 
   it('rejects a bus that is not a PairingBus', () => {
-    // @ts-expect-error: a URL is no client of Redis.
+    // @ts-expect-error: a URL is not a Redis client.
     redisBus('redis://localhost')
-    // @ts-expect-error: a bus has subscribe() and publish().
+    // @ts-expect-error: a bus needs subscribe() and publish().
     createPairingHandler({ provider, authorize: () => true, bus: {} })
   })
 })

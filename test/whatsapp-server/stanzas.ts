@@ -46,7 +46,10 @@ export function nothingMissed(): BinaryNode {
   return node('ib', { from: S_WHATSAPP_NET }, [node('offline', { count: '0' })])
 }
 
-/** Returns the bytes of a child. Throws if there are none, because the client then uses another protocol. */
+/**
+ * Returns the bytes of a child. Throws if the child has no bytes, because the client then uses another
+ * protocol.
+ */
 export function bytesIn(parent: BinaryNode, tag: string): Buffer {
   const content = getBinaryNodeChild(parent, tag)?.content
   if (content === undefined || Array.isArray(content)) throw new Error(`<${tag}> is missing.`)

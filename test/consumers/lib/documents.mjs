@@ -7,9 +7,9 @@ import path from 'node:path'
  *
  * @typedef {object} Snippet
  * @property {string} heading The nearest heading above it.
- * @property {string} language What follows the opening fence: `tsx`, `sh` …
+ * @property {string} language The text after the opening fence: `tsx`, `sh` …
  * @property {string} text
- * @property {string | undefined} file Where the reader puts it: its first line is `// path/of/the/file.ts`.
+ * @property {string | undefined} file The path at which the reader saves it, from its first line: `// path/of/the/file.ts`.
  */
 
 const scripts = ['js', 'mjs', 'jsx', 'ts', 'tsx']

@@ -53,8 +53,8 @@ export class House {
    * @param {string} options.source The folder of the house in the repository.
    * @param {string} options.folder The app: a fresh copy of the house's `app` folder, outside the repository.
    * @param {string} options.tarball The packed package.
-   * @param {boolean} options.isNewest Today's newest versions are wanted, not the pinned ones.
-   * @param {boolean} options.isLocking Today's newest versions become the pinned ones.
+   * @param {boolean} options.isNewest Whether to install the newest versions instead of the pinned ones.
+   * @param {boolean} options.isLocking Whether to pin the newest versions.
    */
   constructor({ name, source, folder, tarball, isNewest, isLocking }) {
     this.name = name
@@ -85,7 +85,7 @@ export class House {
    * Runs one check. It never rejects: a house that cannot continue after a failure stops because of the
    * returned value.
    *
-   * @param {string} title A whole sentence, which is all that a list of failures shows.
+   * @param {string} title A complete sentence, because a list of failures shows only the title.
    * @param {() => unknown} run
    * @returns {Promise<boolean>} whether it passed
    */
@@ -137,7 +137,7 @@ export class House {
    * @param {string} command
    * @param {readonly string[]} args
    * @param {object} options
-   * @param {string} options.url Answers once the server is ready, with whatever status.
+   * @param {string} options.url Responds with any status when the server is ready.
    * @param {Readonly<Record<string, string>>} [options.env]
    * @returns {Promise<{ output: () => string, stop: () => Promise<void> }>}
    */

@@ -16,7 +16,7 @@ const LOOK_MS = 200
  *
  * @typedef {object} Driver
  * @property {(url: string) => Promise<unknown>} open
- * @property {(x: number, y: number) => Promise<unknown>} press At a point of the window, whatever is there.
+ * @property {(x: number, y: number) => Promise<unknown>} press Presses at a point of the window, on any element there.
  * @property {(text: string) => Promise<unknown>} type
  * @property {(expression: string) => Promise<unknown>} evaluate
  * @property {readonly string[]} errors Errors of the page.

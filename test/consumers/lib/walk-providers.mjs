@@ -62,8 +62,8 @@ export async function walkProviders(house) {
   /**
    * @param {string} title
    * @param {object} options
-   * @param {string} options.name Of the provider's file.
-   * @param {string} options.pairing What the developer saves as `pairing.mjs`.
+   * @param {string} options.name The name of the provider's file.
+   * @param {string} options.pairing The text that the developer saves as `pairing.mjs`.
    * @param {readonly string[]} [options.flags]
    * @param {Readonly<Record<string, string>>} [options.env]
    */

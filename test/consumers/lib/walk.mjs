@@ -25,10 +25,10 @@ const EXIT_LIMIT_MS = 2_000
  * documented files, and a browser.
  *
  * @typedef {object} Walk
- * @property {string} heading The section of both.
- * @property {Readonly<Record<string, string>>} pins Versions in place of `@latest` in the commands that
+ * @property {string} heading The section in the README and the page.
+ * @property {Readonly<Record<string, string>>} pins Versions that replace `@latest` in the commands that
  * create the app.
- * @property {readonly string[]} [createFlags] Keep the creator from installing what is newest.
+ * @property {readonly string[]} [createFlags] Prevent the creator from installing the newest versions.
  * @property {string} page The path of the page.
  * @property {Readonly<Record<string, string>>} [env]
  */
@@ -172,7 +172,7 @@ export async function walkByReadme(house, walk) {
 
 /**
  * @param {Page} page
- * @param {(x: number, y: number) => Promise<void>} press At a point of the window, whatever is there.
+ * @param {(x: number, y: number) => Promise<void>} press Presses at a point of the window, on any element there.
  */
 async function linkByCode(page, press) {
   /** @param {ReturnType<Page['locator']>} locator */

@@ -20,7 +20,7 @@ import { press } from './press.mjs'
  * @property {Emulator} phone The account that is linked.
  * @property {(name: string, within?: string) => Locator} part
  * @property {(status: string) => Promise<void>} arrive
- * @property {(step: string) => Promise<void>} look Nothing may be wider than the window.
+ * @property {(step: string) => Promise<void>} look Checks that nothing is wider than the window.
  */
 
 const instance = { instanceId: '3C0FFEE0WALK', token: 'token', clientToken: 'client-token' }

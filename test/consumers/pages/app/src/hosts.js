@@ -67,8 +67,7 @@ let leave = () => {}
  * Applies the styles of a host to the page, and removes those of the previous host.
  *
  * @param {string} name
- * @param {{ order?: 'before' | 'after', sheet?: string, theme?: string }} options Where the host's sheets
- * stand, before ours or after; which of ours; and the theme of the host, where it has one.
+ * @param {{ order?: 'before' | 'after', sheet?: string, theme?: string }} options The order of the host's sheets and the package's, the package's sheet, and the theme of the host if it has one.
  */
 export async function enterHost(name, { order = 'after', sheet = 'styles.css', theme = 'light' } = {}) {
   const { sheets, attributes = {}, load } = hosts[name]
